@@ -1,0 +1,86 @@
+import { makeRef, type ObjectRef, refKey } from "../incident/object-ref.ts";
+import type { KubeEvent } from "./kubernetes-types.ts";
+
+/** An event as last seen, with its time resolved. */
+export interface SeenEvent {
+  readonly at: number;
+  readonly firstAt: number;
+  readonly count: number;
+  readonly about: ObjectRef;
+  readonly reason: string;
+  readonly message: string;
+  readonly warning: boolean;
+  readonly event: KubeEvent;
+}
+
+export interface EventStore {
+  push(event: KubeEvent, receivedAt: number): SeenEvent;
+  /** Events about one object, oldest first. */
+  about(ref: ObjectRef): readonly SeenEvent[];
+  /** All events with from <= at <= to, oldest first. */
+  between(from: number, to: number): SeenEvent[];
+  readonly dropped: number;
+}
+
+/**
+ * Scheduler events carry eventTime only, kubelet events lastTimestamp only; both may be null
+ * (https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/event-v1/).
+ */
+export function eventTimeOf(event: KubeEvent, receivedAt: number): number {
+  const text = event.series?.lastObservedTime ?? event.lastTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp;
+  const at = text ? Date.parse(text) : Number.NaN;
+  return Number.isFinite(at) ? at : receivedAt;
+}
+
+export function createEventStore(options: { maxEvents?: number } = {}): EventStore {
+  const maxEvents = options.maxEvents ?? 20_000;
+  const byUid = new Map<string, SeenEvent>();
+  const byObject = new Map<string, Map<string, SeenEvent>>();
+  let dropped = 0;
+
+  return {
+    push(event, receivedAt) {
+      const at = eventTimeOf(event, receivedAt);
+      const first = event.firstTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp;
+      const seen: SeenEvent = {
+        at,
+        firstAt: first ? Date.parse(first) : at,
+        count: event.series?.count ?? event.count ?? 1,
+        about: makeRef(event.involvedObject.kind ?? "Unknown", event.involvedObject.namespace, event.involvedObject.name ?? "unknown"),
+        reason: event.reason ?? "",
+        message: (event.message ?? "").trim(),
+        warning: event.type === "Warning",
+        event,
+      };
+      const uid = event.metadata.uid;
+      byUid.delete(uid);
+      byUid.set(uid, seen);
+      const key = refKey(seen.about);
+      let list = byObject.get(key);
+      if (!list) {
+        list = new Map();
+        byObject.set(key, list);
+      }
+      list.delete(uid);
+      list.set(uid, seen);
+      if (byUid.size > maxEvents) {
+        const [oldestUid, oldest] = byUid.entries().next().value ?? [];
+        if (oldestUid !== undefined && oldest) {
+          byUid.delete(oldestUid);
+          const owner = byObject.get(refKey(oldest.about));
+          owner?.delete(oldestUid);
+          if (owner?.size === 0) byObject.delete(refKey(oldest.about));
+        }
+        dropped++;
+      }
+      return seen;
+    },
+    about: (ref) => [...(byObject.get(refKey(ref))?.values() ?? [])].sort((a, b) => a.at - b.at),
+    between(from, to) {
+      return [...byUid.values()].filter((seen) => seen.at >= from && seen.at <= to).sort((a, b) => a.at - b.at);
+    },
+    get dropped() {
+      return dropped;
+    },
+  };
+}

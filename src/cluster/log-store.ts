@@ -1,0 +1,87 @@
+import type { LogLine } from "./signal.ts";
+
+export interface LogStoreOptions {
+  /** Lines kept for each container of each pod. */
+  readonly linesPerContainer?: number;
+  /** Longer lines are cut, and counted. */
+  readonly maxLineChars?: number;
+  /** Containers kept; the one silent for longest gives way. */
+  readonly maxContainers?: number;
+}
+
+/** The recent log lines of every container, bounded. Lines of ended containers stay until others need the room. */
+export interface LogStore {
+  push(line: LogLine): void;
+  /** Lines of a pod (all containers when none is named) with from <= at <= to, oldest first. */
+  lines(query: { namespace: string; pod: string; container?: string; from?: number; to?: number }): LogLine[];
+  /** Pods of a namespace that have written something that is still kept. */
+  pods(namespace: string): string[];
+  readonly dropped: { readonly lines: number; readonly cut: number; readonly containers: number };
+}
+
+interface Ring {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
+  lines: LogLine[];
+  head: number;
+}
+
+export function createLogStore(options: LogStoreOptions = {}): LogStore {
+  const limit = options.linesPerContainer ?? 2_000;
+  const maxLineChars = options.maxLineChars ?? 8_192;
+  const maxContainers = options.maxContainers ?? 2_000;
+  const rings = new Map<string, Ring>();
+  const dropped = { lines: 0, cut: 0, containers: 0 };
+
+  return {
+    push(line) {
+      const key = `${line.namespace}/${line.pod}/${line.container}`;
+      let ring = rings.get(key);
+      if (ring) {
+        // Re-inserting keeps the map ordered by last use, so the first key is the one silent for longest.
+        if (rings.size > maxContainers / 2) {
+          rings.delete(key);
+          rings.set(key, ring);
+        }
+      } else {
+        ring = { namespace: line.namespace, pod: line.pod, container: line.container, lines: [], head: 0 };
+        rings.set(key, ring);
+        if (rings.size > maxContainers) {
+          const oldest = rings.keys().next().value;
+          if (oldest !== undefined) rings.delete(oldest);
+          dropped.containers++;
+        }
+      }
+      let kept = line;
+      if (line.line.length > maxLineChars) {
+        kept = { ...line, line: line.line.slice(0, maxLineChars) };
+        dropped.cut++;
+      }
+      if (ring.lines.length < limit) ring.lines.push(kept);
+      else {
+        ring.lines[ring.head] = kept;
+        ring.head = (ring.head + 1) % limit;
+        dropped.lines++;
+      }
+    },
+    lines({ namespace, pod, container, from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY }) {
+      const found: LogLine[] = [];
+      for (const ring of rings.values()) {
+        if (ring.namespace !== namespace || ring.pod !== pod) continue;
+        if (container !== undefined && ring.container !== container) continue;
+        for (let i = 0; i < ring.lines.length; i++) {
+          const line = ring.lines[(ring.head + i) % ring.lines.length];
+          if (line && line.at >= from && line.at <= to) found.push(line);
+        }
+      }
+      return found.sort((a, b) => a.at - b.at);
+    },
+    pods(namespace) {
+      const names = new Set<string>();
+      for (const ring of rings.values()) if (ring.namespace === namespace) names.add(ring.pod);
+      return [...names];
+    },
+    dropped,
+  };
+}

@@ -1,0 +1,171 @@
+import { makeRef, type ObjectRef, refKey } from "../incident/object-ref.ts";
+import { canonicalJson } from "../lib/stable-hash.ts";
+import type { KindMap, KubeObject } from "./kubernetes-types.ts";
+
+/** One version of an object in which something that people or controllers decide (not status) differs from before. */
+export interface ObjectVersion {
+  readonly at: number;
+  readonly change: "ADDED" | "MODIFIED" | "DELETED";
+  readonly object: KubeObject;
+}
+
+export interface ObjectStore {
+  apply(change: "ADDED" | "MODIFIED" | "DELETED", object: KubeObject, at: number): void;
+  get<K extends keyof KindMap>(kind: K, namespace: string | undefined, name: string): KindMap[K] | undefined;
+  get(kind: string, namespace: string | undefined, name: string): KubeObject | undefined;
+  list<K extends keyof KindMap>(kind: K, namespace?: string): KindMap[K][];
+  list(kind: string, namespace?: string): KubeObject[];
+  /** Like `get`, but also finds an object that was deleted a while ago. */
+  find(ref: ObjectRef): { readonly object: KubeObject; readonly deletedAt?: number } | undefined;
+  /** Versions of the object's intent, oldest first. The first is how it was when watching began. */
+  versions(ref: ObjectRef): readonly ObjectVersion[];
+  /** Every change of intent with from <= at <= to, oldest first; what was there when watching began is no change. */
+  changes(from: number, to: number): { readonly ref: ObjectRef; readonly before?: KubeObject; readonly version: ObjectVersion }[];
+  /** Deleted objects of a kind that are still remembered. */
+  deleted(kind: string, namespace?: string): { readonly object: KubeObject; readonly deletedAt: number }[];
+  /** The object at the top of the owner chain: Pod -> ReplicaSet -> Deployment, Job -> CronJob. Itself without owner. */
+  topOwner(object: KubeObject): ObjectRef;
+  readonly size: number;
+}
+
+export interface ObjectStoreOptions {
+  /** Versions of intent kept for each object. */
+  readonly maxVersions?: number;
+  /** Deleted objects remembered. */
+  readonly maxDeleted?: number;
+}
+
+interface Entry {
+  object: KubeObject;
+  intent: string;
+  versions: ObjectVersion[];
+  /** False for what was there when watching began. */
+  createdHere: boolean;
+  deletedAt?: number;
+}
+
+// Status, resourceVersion and what controllers write into annotations on their own are not intent.
+const noisyAnnotations = new Set(["deployment.kubernetes.io/revision", "kubectl.kubernetes.io/last-applied-configuration"]);
+
+function intentOf(object: KubeObject): string {
+  const { status: _status, metadata, ...rest } = object as KubeObject & Record<string, unknown>;
+  const annotations = Object.fromEntries(Object.entries(metadata.annotations ?? {}).filter(([key]) => !noisyAnnotations.has(key)));
+  return canonicalJson({ ...rest, metadata: { labels: metadata.labels ?? {}, annotations, deletionTimestamp: metadata.deletionTimestamp } });
+}
+
+export function refOf(object: KubeObject): ObjectRef {
+  return makeRef(object.kind, object.metadata.namespace, object.metadata.name);
+}
+
+/** The objects of the cluster as last seen, with the recent history of what was asked of them. Fed by the watch, in order. */
+export function createObjectStore(options: ObjectStoreOptions = {}): ObjectStore {
+  const maxVersions = options.maxVersions ?? 12;
+  const maxDeleted = options.maxDeleted ?? 2_000;
+  const live = new Map<string, Map<string, Entry>>();
+  const gone = new Map<string, Entry>();
+  let size = 0;
+
+  const entryOf = (ref: ObjectRef) => live.get(ref.kind)?.get(refKey(ref)) ?? gone.get(refKey(ref));
+
+  const store: ObjectStore = {
+    apply(change, object, at) {
+      const ref = refOf(object);
+      const key = refKey(ref);
+      let family = live.get(object.kind);
+      if (!family) {
+        family = new Map();
+        live.set(object.kind, family);
+      }
+      const known = family.get(key);
+      if (change === "DELETED") {
+        if (!known) return;
+        family.delete(key);
+        size--;
+        known.object = object;
+        known.deletedAt = at;
+        known.versions.push({ at, change, object });
+        gone.delete(key);
+        gone.set(key, known);
+        if (gone.size > maxDeleted) {
+          const oldest = gone.keys().next().value;
+          if (oldest !== undefined) gone.delete(oldest);
+        }
+        return;
+      }
+      const intent = intentOf(object);
+      if (known) {
+        known.object = object;
+        if (known.intent === intent) return;
+        known.intent = intent;
+        known.versions.push({ at, change: "MODIFIED", object });
+        // The first version stays: it is "how it was before".
+        if (known.versions.length > maxVersions) known.versions.splice(1, 1);
+        return;
+      }
+      const before = gone.get(key);
+      gone.delete(key);
+      family.set(key, {
+        object,
+        intent,
+        versions: [...(before?.versions.slice(-3) ?? []), { at, change: "ADDED", object }],
+        createdHere: Date.parse(object.metadata.creationTimestamp ?? "") > at - 60_000 || before !== undefined,
+      });
+      size++;
+    },
+    get(kind: string, namespace: string | undefined, name: string) {
+      return live.get(kind)?.get(refKey(makeRef(kind, namespace, name)))?.object as never;
+    },
+    list(kind: string, namespace?: string) {
+      const found: KubeObject[] = [];
+      for (const entry of live.get(kind)?.values() ?? []) {
+        if (namespace === undefined || entry.object.metadata.namespace === namespace) found.push(entry.object);
+      }
+      return found as never;
+    },
+    find(ref) {
+      const entry = entryOf(ref);
+      if (!entry) return undefined;
+      return entry.deletedAt === undefined ? { object: entry.object } : { object: entry.object, deletedAt: entry.deletedAt };
+    },
+    versions: (ref) => entryOf(ref)?.versions ?? [],
+    changes(from, to) {
+      const found: { ref: ObjectRef; before?: KubeObject; version: ObjectVersion }[] = [];
+      const collect = (entry: Entry) => {
+        entry.versions.forEach((version, i) => {
+          if (version.at < from || version.at > to) return;
+          const before = entry.versions[i - 1]?.object;
+          if (!before && !entry.createdHere) return;
+          found.push(before ? { ref: refOf(version.object), before, version } : { ref: refOf(version.object), version });
+        });
+      };
+      for (const family of live.values()) for (const entry of family.values()) collect(entry);
+      for (const entry of gone.values()) collect(entry);
+      return found.sort((a, b) => a.version.at - b.version.at);
+    },
+    deleted(kind, namespace) {
+      const found: { object: KubeObject; deletedAt: number }[] = [];
+      for (const { object, deletedAt } of gone.values()) {
+        if (object.kind !== kind || deletedAt === undefined) continue;
+        if (namespace === undefined || object.metadata.namespace === namespace) found.push({ object, deletedAt });
+      }
+      return found;
+    },
+    topOwner(object) {
+      let current = object;
+      // Owner chains in practice have three links; the bound guards against a cycle.
+      for (let depth = 0; depth < 8; depth++) {
+        const owner = current.metadata.ownerReferences?.find((reference) => reference.controller) ?? current.metadata.ownerReferences?.[0];
+        if (!owner) break;
+        const namespace = current.metadata.namespace;
+        const parent = entryOf(makeRef(owner.kind, namespace, owner.name)) ?? entryOf(makeRef(owner.kind, undefined, owner.name));
+        if (!parent) return makeRef(owner.kind, owner.kind === "Node" ? undefined : namespace, owner.name);
+        current = parent.object;
+      }
+      return refOf(current);
+    },
+    get size() {
+      return size;
+    },
+  };
+  return store;
+}

@@ -1,0 +1,35 @@
+import { createEventStore, type EventStore } from "./event-store.ts";
+import { createLogStore, type LogStore, type LogStoreOptions } from "./log-store.ts";
+import { createObjectStore, type ObjectStore, type ObjectStoreOptions } from "./object-store.ts";
+import { createSeriesStore, type SeriesStore, type SeriesStoreOptions } from "./series-store.ts";
+
+/**
+ * The cluster as observed so far: what detection reads and root cause analysis quotes. Bounded in every dimension.
+ * Detection writes into it (`observe`); everybody else only reads.
+ */
+export interface Observation {
+  readonly cluster: string;
+  readonly objects: ObjectStore;
+  readonly events: EventStore;
+  readonly logs: LogStore;
+  /** Derived series (rates, ratios, quantiles), not raw samples. */
+  readonly series: SeriesStore;
+}
+
+export interface ObservationOptions {
+  readonly cluster: string;
+  readonly objects?: ObjectStoreOptions;
+  readonly logs?: LogStoreOptions;
+  readonly series?: SeriesStoreOptions;
+  readonly maxEvents?: number;
+}
+
+export function createObservation(options: ObservationOptions): Observation {
+  return {
+    cluster: options.cluster,
+    objects: createObjectStore(options.objects),
+    events: createEventStore(options.maxEvents === undefined ? {} : { maxEvents: options.maxEvents }),
+    logs: createLogStore(options.logs),
+    series: createSeriesStore(options.series),
+  };
+}

@@ -1,0 +1,160 @@
+/** One derived series in a ring of typed arrays. Times are ms, ascending; values are finite. */
+export interface Series {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly length: number;
+  /** i counts from the oldest kept point. */
+  timeAt(i: number): number;
+  valueAt(i: number): number;
+  readonly lastAt: number;
+  readonly last: number;
+}
+
+export interface Point {
+  readonly at: number;
+  readonly value: number;
+}
+
+export interface SeriesStoreOptions {
+  /** Points kept for each series; 480 are 40 minutes at 5 s or two hours at 15 s. */
+  readonly capacity?: number;
+  /** Series beyond this are not created, and counted. A label explosion must not take the process with it. */
+  readonly maxSeries?: number;
+}
+
+export interface SeriesStore {
+  /** Appends; points that are not newer than the last one, or not finite, are dropped and counted. */
+  push(name: string, labels: Readonly<Record<string, string>>, at: number, value: number): Series | undefined;
+  get(name: string, labels: Readonly<Record<string, string>>): Series | undefined;
+  /** All series of a name whose labels contain `match`. */
+  select(name: string, match?: Readonly<Record<string, string>>): Series[];
+  names(): string[];
+  /** Points with from <= at <= to, oldest first. */
+  window(series: Series, from: number, to: number): Point[];
+  /** Forgets series without a point since `before`. */
+  forgetSince(before: number): void;
+  readonly size: number;
+  readonly dropped: { readonly stale: number; readonly notFinite: number; readonly series: number };
+}
+
+class Ring implements Series {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly #times: Float64Array;
+  readonly #values: Float64Array;
+  #head = 0;
+  #length = 0;
+
+  constructor(name: string, labels: Readonly<Record<string, string>>, capacity: number) {
+    this.name = name;
+    this.labels = labels;
+    this.#times = new Float64Array(capacity);
+    this.#values = new Float64Array(capacity);
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+  timeAt(i: number): number {
+    return this.#times[(this.#head + i) % this.#times.length] ?? Number.NaN;
+  }
+  valueAt(i: number): number {
+    return this.#values[(this.#head + i) % this.#values.length] ?? Number.NaN;
+  }
+  get lastAt(): number {
+    return this.#length === 0 ? Number.NEGATIVE_INFINITY : this.timeAt(this.#length - 1);
+  }
+  get last(): number {
+    return this.#length === 0 ? Number.NaN : this.valueAt(this.#length - 1);
+  }
+  append(at: number, value: number): void {
+    const capacity = this.#times.length;
+    const slot = (this.#head + this.#length) % capacity;
+    this.#times[slot] = at;
+    this.#values[slot] = value;
+    if (this.#length < capacity) this.#length++;
+    else this.#head = (this.#head + 1) % capacity;
+  }
+}
+
+/** `a=1,b=2` with keys sorted: equal label sets give equal text. */
+export function labelKey(labels: Readonly<Record<string, string>>): string {
+  const keys = Object.keys(labels).sort();
+  let out = "";
+  for (const key of keys) out += `${key}=${labels[key]}\u0000`;
+  return out;
+}
+
+export function createSeriesStore(options: SeriesStoreOptions = {}): SeriesStore {
+  const capacity = options.capacity ?? 480;
+  const maxSeries = options.maxSeries ?? 50_000;
+  const byName = new Map<string, Map<string, Ring>>();
+  const dropped = { stale: 0, notFinite: 0, series: 0 };
+  let size = 0;
+
+  const matches = (series: Series, match: Readonly<Record<string, string>>) => {
+    for (const key in match) if (series.labels[key] !== match[key]) return false;
+    return true;
+  };
+
+  return {
+    push(name, labels, at, value) {
+      if (!Number.isFinite(value) || !Number.isFinite(at)) {
+        dropped.notFinite++;
+        return undefined;
+      }
+      let family = byName.get(name);
+      if (!family) {
+        family = new Map();
+        byName.set(name, family);
+      }
+      const key = labelKey(labels);
+      let ring = family.get(key);
+      if (!ring) {
+        if (size >= maxSeries) {
+          dropped.series++;
+          return undefined;
+        }
+        ring = new Ring(name, labels, capacity);
+        family.set(key, ring);
+        size++;
+      }
+      if (at <= ring.lastAt) {
+        dropped.stale++;
+        return ring;
+      }
+      ring.append(at, value);
+      return ring;
+    },
+    get: (name, labels) => byName.get(name)?.get(labelKey(labels)),
+    select(name, match = {}) {
+      const family = byName.get(name);
+      return family ? [...family.values()].filter((series) => matches(series, match)) : [];
+    },
+    names: () => [...byName.keys()],
+    window(series, from, to) {
+      const points: Point[] = [];
+      for (let i = 0; i < series.length; i++) {
+        const at = series.timeAt(i);
+        if (at > to) break;
+        if (at >= from) points.push({ at, value: series.valueAt(i) });
+      }
+      return points;
+    },
+    forgetSince(before) {
+      for (const [name, family] of byName) {
+        for (const [key, ring] of family) {
+          if (ring.lastAt < before) {
+            family.delete(key);
+            size--;
+          }
+        }
+        if (family.size === 0) byName.delete(name);
+      }
+    },
+    get size() {
+      return size;
+    },
+    dropped,
+  };
+}

@@ -1,0 +1,32 @@
+import type { KubeEvent, KubeObject } from "./kubernetes-types.ts";
+
+/** One raw time series as a target exposes it; interned by its source, so that identity can be used as a key. */
+export interface RawSeries {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+export interface Sample {
+  readonly series: RawSeries;
+  /** As exposed; counters are not rated. */
+  readonly value: number;
+  /** When the target measured it (ms). */
+  readonly at: number;
+}
+
+export interface LogLine {
+  readonly at: number;
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
+  readonly line: string;
+}
+
+/** What arrives from a cluster, in order of arrival. The text inside is hostile. */
+export type Signal =
+  | { readonly type: "object"; readonly at: number; readonly change: "ADDED" | "MODIFIED" | "DELETED"; readonly object: KubeObject }
+  | { readonly type: "event"; readonly at: number; readonly event: KubeEvent }
+  | { readonly type: "log"; readonly at: number; readonly line: LogLine }
+  | { readonly type: "samples"; readonly at: number; readonly samples: readonly Sample[] }
+  /** A source stopped or started delivering: `kubernetes-watch`, `scrape:pods`, `logs`, `prometheus`. */
+  | { readonly type: "source"; readonly at: number; readonly source: string; readonly ok: boolean; readonly detail: string };

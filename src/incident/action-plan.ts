@@ -1,0 +1,65 @@
+import type { ActionCode } from "./action-code.ts";
+import type { ObjectRef } from "./object-ref.ts";
+import type { Redacted } from "./redacted.ts";
+
+export type PatchType = "strategic-merge" | "json" | "merge";
+
+/** One request to the cluster's API, complete: nothing is decided later. */
+export type WriteStep =
+  | { readonly type: "patch"; readonly target: ObjectRef; readonly subresource?: "scale"; readonly patchType: PatchType; readonly body: unknown }
+  | { readonly type: "delete"; readonly target: ObjectRef; readonly propagation: "Background" | "Foreground" }
+  | { readonly type: "evict"; readonly target: ObjectRef }
+  | { readonly type: "create"; readonly target: ObjectRef; readonly body: unknown }
+  | { readonly type: "http"; readonly target: ObjectRef; readonly port: number; readonly method: "POST"; readonly path: string };
+
+export interface BlastRadius {
+  /** Pods that the change restarts or removes. */
+  readonly pods: number;
+  readonly services: readonly ObjectRef[];
+  readonly note: string;
+}
+
+export type PlanState = "proposed" | "approved" | "rejected" | "expired" | "executing" | "applied" | "failed" | "undone" | "superseded";
+
+/** A resolved, previewed, bounded change. The digest covers everything that will be done. */
+export interface ActionPlan {
+  readonly id: string;
+  readonly incidentId: string;
+  readonly recommendationId: string;
+  readonly action: ActionCode;
+  readonly target: ObjectRef;
+  readonly targetUid: string;
+  readonly resourceVersion: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly steps: readonly WriteStep[];
+  /** Steps that restore what was before; empty means irreversible. */
+  readonly undo: readonly WriteStep[];
+  /** Unified diff of the object before and after the server-side dry run. */
+  readonly diff: Redacted;
+  readonly kubectl: string;
+  readonly undoKubectl: string | null;
+  readonly risk: "low" | "medium" | "high";
+  readonly approvalsNeeded: number;
+  readonly blastRadius: BlastRadius;
+  /** How long the symptoms may take to clear after applying (ms). */
+  readonly verifyWithinMs: number;
+  readonly expiresAt: number;
+  readonly digest: string;
+  readonly state: PlanState;
+}
+
+/** Why no plan could be made; each is shown to people in words. */
+export type PlanRefusal = { readonly reason: PlanRefusalReason; readonly detail: string };
+export type PlanRefusalReason =
+  | "target-gone"
+  | "invalid-params"
+  | "needs-input"
+  | "dry-run-refused"
+  | "nothing-to-change"
+  | "managed-by-gitops"
+  | "hpa-owns-replicas"
+  | "rollout-paused"
+  | "policy-refused"
+  | "frozen"
+  | "unreachable"
+  | "guide-only";

@@ -1,0 +1,29 @@
+export interface Person {
+  /** `slack:U123`, `mail:a@b.c`, `cli:local`. */
+  readonly id: string;
+  readonly name: string;
+}
+
+export interface Approval {
+  readonly planId: string;
+  readonly digest: string;
+  readonly by: Person;
+  readonly at: number;
+  readonly note?: string;
+}
+
+/** What an attempt to approve came to. Losers of a race are told why. */
+export type ApprovalOutcome =
+  | { readonly type: "approved" }
+  | { readonly type: "vote-counted"; readonly have: number; readonly need: number }
+  | { readonly type: "refused"; readonly reason: ApprovalRefusal };
+
+export type ApprovalRefusal =
+  | "already-decided"
+  | "expired"
+  | "plan-changed"
+  | "not-allowed"
+  | "already-voted"
+  | "frozen"
+  | "unknown-plan"
+  | "budget-spent";

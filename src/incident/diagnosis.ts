@@ -1,0 +1,52 @@
+import type { CauseCode } from "./cause.ts";
+import type { ObjectRef } from "./object-ref.ts";
+import type { Redacted } from "./redacted.ts";
+
+/** One possible cause. `probability` is calibrated; hypotheses of a diagnosis with the unexplained rest sum to at most 1. */
+export interface Hypothesis {
+  readonly cause: CauseCode;
+  readonly culprit: ObjectRef;
+  readonly probability: number;
+  /** One plain sentence: what is wrong with the culprit. */
+  readonly statement: Redacted;
+  /** Ids of the evidence that speaks for it. */
+  readonly evidence: readonly string[];
+  /** Ids of the evidence that speaks against it. */
+  readonly against: readonly string[];
+  /** Share of the incident's anomalies it explains, 0..1. */
+  readonly explains: number;
+}
+
+export interface RuledOut {
+  readonly cause: CauseCode;
+  readonly culprit: ObjectRef;
+  readonly reason: Redacted;
+}
+
+export interface TimelineEntry {
+  readonly at: number;
+  readonly text: Redacted;
+  readonly evidence?: string;
+}
+
+export interface Diagnosis {
+  readonly incidentId: string;
+  /** Counts the diagnoses of one incident, from 1. */
+  readonly version: number;
+  readonly madeAt: number;
+  readonly by: "rules" | "model" | "rules+model";
+  /** Why the model did not take part, in words for the message; absent when it did. */
+  readonly modelNote?: string;
+  /** One paragraph that makes sense without anything else. */
+  readonly summary: Redacted;
+  /** Best first. */
+  readonly hypotheses: readonly Hypothesis[];
+  readonly ruledOut: readonly RuledOut[];
+  readonly timeline: readonly TimelineEntry[];
+  /** Workloads that suffer without being the cause. */
+  readonly blastRadius: readonly ObjectRef[];
+  /** True when the evidence does not decide between hypotheses; then `questions` would. */
+  readonly inconclusive: boolean;
+  readonly questions: readonly string[];
+  readonly tokens?: { readonly input: number; readonly output: number; readonly costUsd?: number };
+}

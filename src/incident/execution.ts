@@ -1,0 +1,25 @@
+/** One attempt to apply a plan. `unknown` is never guessed away: it is resolved by looking at the object. */
+export interface Execution {
+  readonly id: string;
+  readonly planId: string;
+  readonly kind: "apply" | "undo";
+  readonly outcome: "running" | "applied" | "conflict" | "refused" | "failed";
+  readonly detail: string;
+  readonly startedAt: number;
+  readonly finishedAt?: number;
+  readonly resourceVersionBefore?: string;
+  readonly resourceVersionAfter?: string;
+}
+
+export type VerificationVerdict = "recovered" | "not-recovered" | "worse" | "unknown";
+
+/** Did the same detectors clear? */
+export interface Verification {
+  readonly planId: string;
+  readonly verdict: VerificationVerdict;
+  readonly reason: string;
+  readonly at: number;
+  /** Fingerprints that were active before and are still, or newly, active. */
+  readonly remaining: readonly string[];
+  readonly fresh: readonly string[];
+}

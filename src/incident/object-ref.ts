@@ -1,0 +1,32 @@
+import { z } from "zod";
+
+/** Names one Kubernetes object (or a neutral entity, kind "Entity"). `namespace` is absent for cluster-scoped kinds. */
+export const objectRefSchema = z.strictObject({
+  kind: z.string().min(1),
+  namespace: z.string().min(1).optional(),
+  name: z.string().min(1),
+});
+
+export interface ObjectRef {
+  readonly kind: string;
+  readonly namespace?: string | undefined;
+  readonly name: string;
+}
+
+/** A string that is equal for equal references: `Deployment/shop/carts`, `Node//node-1`. */
+export function refKey(ref: ObjectRef): string {
+  return `${ref.kind}/${ref.namespace ?? ""}/${ref.name}`;
+}
+
+export function sameRef(a: ObjectRef, b: ObjectRef): boolean {
+  return a.kind === b.kind && a.name === b.name && (a.namespace ?? "") === (b.namespace ?? "");
+}
+
+/** For people: `Deployment shop/carts`. */
+export function refText(ref: ObjectRef): string {
+  return ref.namespace ? `${ref.kind} ${ref.namespace}/${ref.name}` : `${ref.kind} ${ref.name}`;
+}
+
+export function makeRef(kind: string, namespace: string | undefined, name: string): ObjectRef {
+  return namespace ? { kind, namespace, name } : { kind, name };
+}

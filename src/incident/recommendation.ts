@@ -1,0 +1,27 @@
+import type { ActionCode } from "./action-code.ts";
+import type { ObjectRef } from "./object-ref.ts";
+import type { Redacted } from "./redacted.ts";
+
+/** A parameter that evidence could not supply: a person must fill it in before a plan can be made. */
+export interface NeededParam {
+  readonly name: string;
+  readonly why: string;
+}
+
+/** An action of the catalogue with parameters. Untrusted until planned. */
+export interface Recommendation {
+  /** `R1`, unique inside one diagnosis. */
+  readonly id: string;
+  readonly action: ActionCode;
+  readonly target: ObjectRef;
+  /** Validated by the action's own schema when a plan is made. */
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly needs: readonly NeededParam[];
+  readonly reason: Redacted;
+  /** Probability that this fix clears the incident, 0..1. */
+  readonly confidence: number;
+  /** The command that would do the same. */
+  readonly kubectl: string;
+  readonly risk: "low" | "medium" | "high";
+  readonly reversible: boolean;
+}
