@@ -1,0 +1,32 @@
+/** Where a workload names the host it talks to: `http://carts-db:80/x`, `carts-db.shop.svc:5432`, `10.96.0.7:80`. */
+const urlHost = /[a-z][a-z0-9+.-]{0,20}:\/\/(?:[^\s/@'"]{0,200}@)?([A-Za-z0-9][A-Za-z0-9.-]{0,252})/g;
+const hostPort = /(?:^|[\s,;=@("'])([A-Za-z0-9][A-Za-z0-9.-]{0,252}):\d{1,5}(?=$|[\s,;/)"'])/g;
+const bareHost = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/;
+const addressVariable =
+  /(host|url|uri|addr|address|endpoint|server|service|upstream|peer|backend|broker|dsn|source|target)s?$/i;
+
+/** Host names in a configuration value. A bare word counts only under a name that says it is an address. */
+export function hostsInValue(name: string, value: string): readonly string[] {
+  const text = value.length > 4_096 ? value.slice(0, 4_096) : value;
+  const hosts = new Set<string>();
+  for (const match of text.matchAll(urlHost)) if (match[1]) hosts.add(match[1].toLowerCase());
+  for (const match of text.matchAll(hostPort)) if (match[1]) hosts.add(match[1].toLowerCase());
+  if (addressVariable.test(name) && bareHost.test(text)) hosts.add(text);
+  return [...hosts];
+}
+
+// Phrases with which clients of many languages name the far side of a failed call.
+const failing =
+  /(?:call(?:ing)? to|request(?:s)? to|connect(?:ion|ing)? to|upstream|dial tcp:? (?:lookup )?|lookup|getaddrinfo [A-Z_]+|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EHOSTUNREACH|UnknownHostException:?|host|peer|server at|no such host:?|reach)[ =:"'[(]{1,3}(?:[a-z]{2,12}:\/\/)?([A-Za-z0-9][A-Za-z0-9.-]{0,252})/g;
+const trouble =
+  /fail|error|refus|timeout|timed out|timedout|unreach|lookup|ENOTFOUND|upstream|no such host|EAI_AGAIN|reset|exceeded|exception/i;
+
+/** Host names and addresses that a log line names as the far side of a call that failed. */
+export function hostsInFailure(line: string): readonly string[] {
+  const text = line.length > 1_024 ? line.slice(0, 1_024) : line;
+  if (!trouble.test(text)) return [];
+  const hosts = new Set<string>();
+  for (const match of text.matchAll(failing)) if (match[1]) hosts.add(match[1].toLowerCase().replace(/\.+$/, ""));
+  for (const match of text.matchAll(urlHost)) if (match[1]) hosts.add(match[1].toLowerCase());
+  return [...hosts];
+}

@@ -1,0 +1,106 @@
+import { makeRef, type ObjectRef, refKey } from "../incident/object-ref.ts";
+import { hostsInFailure, hostsInValue } from "./host-names.ts";
+import type { ConfigMap, KubeObject, PodSpec, Service } from "./kubernetes-types.ts";
+import type { Observation } from "./observation.ts";
+import { podSpecOf } from "./workload.ts";
+
+/** One workload asks another for something. `via` says how we know, surest first. */
+export interface Call {
+  readonly from: ObjectRef;
+  readonly to: ObjectRef;
+  /** The name by which the caller knows the far side, as in series labels and log lines. */
+  readonly peer: string;
+  readonly service?: ObjectRef;
+  readonly via: "metric" | "config" | "log";
+}
+
+export interface HostResolver {
+  /** Workloads behind a host name or address as seen from a namespace; empty when it is not in this cluster. */
+  (
+    namespace: string | undefined,
+    host: string,
+  ): { readonly service?: ObjectRef; readonly workloads: readonly ObjectRef[] };
+}
+
+interface CallSources {
+  readonly observation: Observation;
+  readonly workloads: readonly KubeObject[];
+  readonly resolve: HostResolver;
+  readonly podNamesOf: (workload: ObjectRef) => readonly string[];
+  readonly workloadNamed: (namespace: string, name: string) => ObjectRef | undefined;
+  /** Lines read for each pod; 0 leaves logs alone. */
+  readonly logLines: number;
+  readonly logsSince: number;
+}
+
+/** ConfigMap values live in another object; earlier ones count too, because a broken address is what one looks for. */
+function configTexts(observation: Observation, namespace: string | undefined, spec: PodSpec): [string, string][] {
+  const texts: [string, string][] = [];
+  const dataOf = (name: string) =>
+    observation.objects
+      .versions(makeRef("ConfigMap", namespace, name))
+      .map((version) => (version.object as ConfigMap).data ?? {});
+  const whole = new Set<string>();
+  for (const container of [...(spec.initContainers ?? []), ...spec.containers]) {
+    for (const { name, value, valueFrom } of container.env ?? []) {
+      if (value) texts.push([name, value]);
+      const from = valueFrom?.configMapKeyRef;
+      if (from?.name) for (const data of dataOf(from.name)) texts.push([name, data[from.key] ?? ""]);
+    }
+    for (const from of container.envFrom ?? []) if (from.configMapRef?.name) whole.add(from.configMapRef.name);
+    for (const argument of [...(container.command ?? []), ...(container.args ?? [])]) texts.push(["", argument]);
+  }
+  for (const volume of spec.volumes ?? []) if (volume.configMap?.name) whole.add(volume.configMap.name);
+  for (const name of whole) for (const data of dataOf(name)) texts.push(...Object.entries(data));
+  return texts;
+}
+
+/** Who calls whom: from client metrics, from configured addresses, and from what failing calls name in the logs. */
+export function findCalls(sources: CallSources): readonly Call[] {
+  const { observation, resolve } = sources;
+  const calls = new Map<string, Call>();
+  const add = (from: ObjectRef, host: string, via: Call["via"]) => {
+    const { service, workloads } = resolve(from.namespace, host);
+    for (const to of workloads) {
+      const key = `${refKey(from)}>${refKey(to)}`;
+      if (refKey(from) === refKey(to) || calls.has(key)) continue;
+      calls.set(key, service ? { from, to, peer: host, service, via } : { from, to, peer: host, via });
+    }
+  };
+
+  for (const name of ["client_requests_per_second", "client_latency_mean_seconds"]) {
+    for (const { labels } of observation.series.select(name)) {
+      const from = sources.workloadNamed(labels.namespace ?? "", labels.workload ?? "");
+      if (from && labels.peer) add(from, labels.peer, "metric");
+    }
+  }
+  for (const workload of sources.workloads) {
+    const from = makeRef(workload.kind, workload.metadata.namespace, workload.metadata.name);
+    const specs = new Set(
+      [workload, ...observation.objects.versions(from).map((version) => version.object)].map(podSpecOf),
+    );
+    for (const spec of specs) {
+      if (!spec) continue;
+      for (const [name, value] of configTexts(observation, from.namespace, spec)) {
+        for (const host of hostsInValue(name, value)) add(from, host, "config");
+      }
+    }
+    if (sources.logLines === 0 || !from.namespace) continue;
+    for (const pod of sources.podNamesOf(from)) {
+      const lines = observation.logs.lines({ namespace: from.namespace, pod, from: sources.logsSince });
+      for (const { line } of lines.slice(-sources.logLines))
+        for (const host of hostsInFailure(line)) add(from, host, "log");
+    }
+  }
+  return [...calls.values()];
+}
+
+/** Maps the cluster addresses of services, now and before, to the service. */
+export function clusterAddresses(services: readonly Service[]): ReadonlyMap<string, Service> {
+  const found = new Map<string, Service>();
+  for (const service of services) {
+    const ip = service.spec.clusterIP;
+    if (ip && ip !== "None") found.set(ip, service);
+  }
+  return found;
+}

@@ -1,0 +1,138 @@
+import { makeRef, type ObjectRef, refKey } from "../incident/object-ref.ts";
+import type { KubeObject, PodSpec } from "./kubernetes-types.ts";
+import type { Observation } from "./observation.ts";
+import { podSpecOf } from "./workload.ts";
+
+/** One object that a workload's pods need, and how. `key` is the key of a ConfigMap or Secret when only that is used. */
+export interface Use {
+  readonly ref: ObjectRef;
+  readonly how: "env" | "envFrom" | "volume" | "image-pull" | "identity" | "rights";
+  readonly key?: string;
+  readonly container?: string;
+  /** The environment variable that carries the value. */
+  readonly variable?: string;
+  readonly optional: boolean;
+}
+
+/** ConfigMaps, Secrets, claims and the ServiceAccount that a pod spec names. */
+export function usesOfSpec(spec: PodSpec, namespace: string | undefined): readonly Use[] {
+  const uses: Use[] = [];
+  for (const container of [...(spec.initContainers ?? []), ...spec.containers]) {
+    for (const { name, valueFrom } of container.env ?? []) {
+      for (const [kind, from] of [
+        ["ConfigMap", valueFrom?.configMapKeyRef],
+        ["Secret", valueFrom?.secretKeyRef],
+      ] as const) {
+        if (from?.name) {
+          uses.push({
+            ref: makeRef(kind, namespace, from.name),
+            how: "env",
+            key: from.key,
+            container: container.name,
+            variable: name,
+            optional: from.optional ?? false,
+          });
+        }
+      }
+    }
+    for (const from of container.envFrom ?? []) {
+      for (const [kind, source] of [
+        ["ConfigMap", from.configMapRef],
+        ["Secret", from.secretRef],
+      ] as const) {
+        if (source?.name)
+          uses.push({
+            ref: makeRef(kind, namespace, source.name),
+            how: "envFrom",
+            container: container.name,
+            optional: source.optional ?? false,
+          });
+      }
+    }
+  }
+  for (const volume of spec.volumes ?? []) {
+    const configMap = volume.configMap;
+    if (configMap?.name)
+      uses.push({
+        ref: makeRef("ConfigMap", namespace, configMap.name),
+        how: "volume",
+        optional: configMap.optional ?? false,
+      });
+    const secret = volume.secret;
+    if (secret?.secretName)
+      uses.push({
+        ref: makeRef("Secret", namespace, secret.secretName),
+        how: "volume",
+        optional: secret.optional ?? false,
+      });
+    const claim = volume.persistentVolumeClaim;
+    if (claim)
+      uses.push({ ref: makeRef("PersistentVolumeClaim", namespace, claim.claimName), how: "volume", optional: false });
+  }
+  for (const { name } of spec.imagePullSecrets ?? []) {
+    if (name) uses.push({ ref: makeRef("Secret", namespace, name), how: "image-pull", optional: false });
+  }
+  uses.push({
+    ref: makeRef("ServiceAccount", namespace, spec.serviceAccountName ?? "default"),
+    how: "identity",
+    optional: false,
+  });
+  return uses;
+}
+
+interface BindingParts {
+  readonly subjects?: readonly { readonly kind: string; readonly name: string; readonly namespace?: string }[];
+  readonly roleRef?: { readonly kind: string; readonly name: string };
+}
+
+function bindingsFor(observation: Observation, namespace: string | undefined, account: string): readonly Use[] {
+  const found: Use[] = [];
+  const rows: KubeObject[] = [...observation.objects.list("RoleBinding", namespace)];
+  // A deleted or changed binding is exactly what one looks for after a 403.
+  for (const { object } of observation.objects.deleted("RoleBinding", namespace)) rows.push(object);
+  for (const row of rows) {
+    const ref = makeRef("RoleBinding", namespace, row.metadata.name);
+    const states = [
+      row,
+      ...observation.objects.versions(ref).map((version) => version.object),
+    ] as readonly (KubeObject & BindingParts)[];
+    const bound = states.find((state) =>
+      state.subjects?.some(
+        (subject) =>
+          subject.kind === "ServiceAccount" &&
+          subject.name === account &&
+          (subject.namespace ?? namespace) === namespace,
+      ),
+    );
+    if (!bound) continue;
+    found.push({ ref, how: "rights", optional: false });
+    if (bound.roleRef)
+      found.push({
+        ref: makeRef(bound.roleRef.kind, bound.roleRef.kind === "Role" ? namespace : undefined, bound.roleRef.name),
+        how: "rights",
+        optional: false,
+      });
+  }
+  return found;
+}
+
+/** Everything a workload uses, its roles through bindings included, also as earlier versions of its template did. */
+export function usesOfWorkload(observation: Observation, workload: ObjectRef): readonly Use[] {
+  const states = observation.objects.versions(workload).map((version) => version.object);
+  const now = observation.objects.find(workload)?.object;
+  const found = new Map<string, Use>();
+  for (const state of now ? [now, ...states] : states) {
+    const spec = podSpecOf(state);
+    if (!spec) continue;
+    for (const use of usesOfSpec(spec, workload.namespace)) {
+      const key = `${refKey(use.ref)}|${use.how}|${use.container ?? ""}|${use.variable ?? use.key ?? ""}`;
+      if (!found.has(key)) found.set(key, use);
+    }
+  }
+  for (const use of [...found.values()]) {
+    if (use.how !== "identity") continue;
+    for (const right of bindingsFor(observation, workload.namespace, use.ref.name))
+      found.set(`${refKey(right.ref)}|rights`, right);
+  }
+  return [...found.values()];
+}

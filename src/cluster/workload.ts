@@ -1,0 +1,41 @@
+import type { CronJob, KubeObject, PodSpec, PodTemplate, Workload } from "./kubernetes-types.ts";
+import { isKind } from "./kubernetes-types.ts";
+import type { Observation } from "./observation.ts";
+
+/** Kinds whose pods do the work. ReplicaSets and Jobs count only when nothing owns them. */
+export const workloadKinds = ["Deployment", "StatefulSet", "DaemonSet", "CronJob", "Job", "ReplicaSet"] as const;
+
+export function isWorkloadKind(kind: string): boolean {
+  return (workloadKinds as readonly string[]).includes(kind);
+}
+
+/** The pod template of a workload of any kind; undefined for objects that have none. */
+export function templateOf(object: KubeObject | undefined): PodTemplate | undefined {
+  if (!object) return undefined;
+  if (isKind(object, "CronJob")) return (object as CronJob).spec.jobTemplate.spec.template;
+  if (isKind(object, "Pod")) return { metadata: { labels: object.metadata.labels ?? {} }, spec: object.spec };
+  const spec = object.spec as Workload["spec"] | undefined;
+  return spec && typeof spec === "object" && "template" in spec ? spec.template : undefined;
+}
+
+export function podSpecOf(object: KubeObject | undefined): PodSpec | undefined {
+  return templateOf(object)?.spec;
+}
+
+/** Live workloads, and those deleted a while ago, that nothing else owns. */
+export function listWorkloads(observation: Observation): {
+  readonly live: readonly KubeObject[];
+  readonly gone: readonly KubeObject[];
+} {
+  const live: KubeObject[] = [];
+  const gone: KubeObject[] = [];
+  for (const kind of workloadKinds) {
+    for (const object of observation.objects.list(kind as string)) if (!hasController(object)) live.push(object);
+    for (const { object } of observation.objects.deleted(kind)) if (!hasController(object)) gone.push(object);
+  }
+  return { live, gone };
+}
+
+function hasController(object: KubeObject): boolean {
+  return (object.metadata.ownerReferences?.length ?? 0) > 0;
+}
