@@ -27,7 +27,8 @@ export interface EventStore {
  * (https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/event-v1/).
  */
 export function eventTimeOf(event: KubeEvent, receivedAt: number): number {
-  const text = event.series?.lastObservedTime ?? event.lastTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp;
+  const text =
+    event.series?.lastObservedTime ?? event.lastTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp;
   const at = text ? Date.parse(text) : Number.NaN;
   return Number.isFinite(at) ? at : receivedAt;
 }
@@ -46,7 +47,11 @@ export function createEventStore(options: { maxEvents?: number } = {}): EventSto
         at,
         firstAt: first ? Date.parse(first) : at,
         count: event.series?.count ?? event.count ?? 1,
-        about: makeRef(event.involvedObject.kind ?? "Unknown", event.involvedObject.namespace, event.involvedObject.name ?? "unknown"),
+        about: makeRef(
+          event.involvedObject.kind ?? "Unknown",
+          event.involvedObject.namespace,
+          event.involvedObject.name ?? "unknown",
+        ),
         reason: event.reason ?? "",
         message: (event.message ?? "").trim(),
         warning: event.type === "Warning",

@@ -62,7 +62,12 @@ export interface EnvVar {
 }
 
 export interface Probe {
-  readonly httpGet?: { readonly path?: string; readonly port: number | string; readonly scheme?: string; readonly host?: string };
+  readonly httpGet?: {
+    readonly path?: string;
+    readonly port: number | string;
+    readonly scheme?: string;
+    readonly host?: string;
+  };
   readonly tcpSocket?: { readonly port: number | string };
   readonly exec?: { readonly command?: readonly string[] };
   readonly grpc?: { readonly port: number; readonly service?: string };
@@ -102,8 +107,16 @@ export interface Container {
 
 export interface Volume {
   readonly name: string;
-  readonly configMap?: { readonly name?: string; readonly optional?: boolean; readonly items?: readonly { readonly key: string }[] };
-  readonly secret?: { readonly secretName?: string; readonly optional?: boolean; readonly items?: readonly { readonly key: string }[] };
+  readonly configMap?: {
+    readonly name?: string;
+    readonly optional?: boolean;
+    readonly items?: readonly { readonly key: string }[];
+  };
+  readonly secret?: {
+    readonly secretName?: string;
+    readonly optional?: boolean;
+    readonly items?: readonly { readonly key: string }[];
+  };
   readonly persistentVolumeClaim?: { readonly claimName: string };
   readonly emptyDir?: { readonly sizeLimit?: string; readonly medium?: string };
 }
@@ -161,13 +174,20 @@ export interface Pod extends KubeObject {
 }
 
 export interface PodTemplate {
-  readonly metadata?: { readonly labels?: Readonly<Record<string, string>>; readonly annotations?: Readonly<Record<string, string>> };
+  readonly metadata?: {
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
   readonly spec: PodSpec;
 }
 
 export interface LabelSelector {
   readonly matchLabels?: Readonly<Record<string, string>>;
-  readonly matchExpressions?: readonly { readonly key: string; readonly operator: string; readonly values?: readonly string[] }[];
+  readonly matchExpressions?: readonly {
+    readonly key: string;
+    readonly operator: string;
+    readonly values?: readonly string[];
+  }[];
 }
 
 /** Deployment, StatefulSet, ReplicaSet and DaemonSet share what we read. */
@@ -177,7 +197,10 @@ export interface Workload extends KubeObject {
     readonly selector?: LabelSelector;
     readonly template: PodTemplate;
     readonly paused?: boolean;
-    readonly strategy?: { readonly type?: string; readonly rollingUpdate?: { readonly maxUnavailable?: number | string; readonly maxSurge?: number | string } };
+    readonly strategy?: {
+      readonly type?: string;
+      readonly rollingUpdate?: { readonly maxUnavailable?: number | string; readonly maxSurge?: number | string };
+    };
     readonly progressDeadlineSeconds?: number;
     readonly serviceName?: string;
     readonly volumeClaimTemplates?: readonly { readonly metadata: { readonly name: string } }[];
@@ -241,7 +264,12 @@ export interface KubeNode extends KubeObject {
 }
 
 export interface Job extends KubeObject {
-  readonly spec: { readonly template: PodTemplate; readonly backoffLimit?: number; readonly suspend?: boolean; readonly completions?: number };
+  readonly spec: {
+    readonly template: PodTemplate;
+    readonly backoffLimit?: number;
+    readonly suspend?: boolean;
+    readonly completions?: number;
+  };
   readonly status?: {
     readonly active?: number;
     readonly succeeded?: number;
@@ -273,7 +301,10 @@ export interface Secret extends KubeObject {
 
 export interface ResourceQuota extends KubeObject {
   readonly spec?: { readonly hard?: Readonly<Record<string, string>> };
-  readonly status?: { readonly hard?: Readonly<Record<string, string>>; readonly used?: Readonly<Record<string, string>> };
+  readonly status?: {
+    readonly hard?: Readonly<Record<string, string>>;
+    readonly used?: Readonly<Record<string, string>>;
+  };
 }
 
 export interface HorizontalPodAutoscaler extends KubeObject {
@@ -283,7 +314,11 @@ export interface HorizontalPodAutoscaler extends KubeObject {
     readonly maxReplicas: number;
     readonly metrics?: readonly unknown[];
   };
-  readonly status?: { readonly currentReplicas?: number; readonly desiredReplicas?: number; readonly conditions?: readonly Condition[] };
+  readonly status?: {
+    readonly currentReplicas?: number;
+    readonly desiredReplicas?: number;
+    readonly conditions?: readonly Condition[];
+  };
 }
 
 export interface KubeEvent extends KubeObject {

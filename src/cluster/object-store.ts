@@ -20,7 +20,10 @@ export interface ObjectStore {
   /** Versions of the object's intent, oldest first. The first is how it was when watching began. */
   versions(ref: ObjectRef): readonly ObjectVersion[];
   /** Every change of intent with from <= at <= to, oldest first; what was there when watching began is no change. */
-  changes(from: number, to: number): { readonly ref: ObjectRef; readonly before?: KubeObject; readonly version: ObjectVersion }[];
+  changes(
+    from: number,
+    to: number,
+  ): { readonly ref: ObjectRef; readonly before?: KubeObject; readonly version: ObjectVersion }[];
   /** Deleted objects of a kind that are still remembered. */
   deleted(kind: string, namespace?: string): { readonly object: KubeObject; readonly deletedAt: number }[];
   /** The object at the top of the owner chain: Pod -> ReplicaSet -> Deployment, Job -> CronJob. Itself without owner. */
@@ -45,12 +48,20 @@ interface Entry {
 }
 
 // Status, resourceVersion and what controllers write into annotations on their own are not intent.
-const noisyAnnotations = new Set(["deployment.kubernetes.io/revision", "kubectl.kubernetes.io/last-applied-configuration"]);
+const noisyAnnotations = new Set([
+  "deployment.kubernetes.io/revision",
+  "kubectl.kubernetes.io/last-applied-configuration",
+]);
 
 function intentOf(object: KubeObject): string {
   const { status: _status, metadata, ...rest } = object as KubeObject & Record<string, unknown>;
-  const annotations = Object.fromEntries(Object.entries(metadata.annotations ?? {}).filter(([key]) => !noisyAnnotations.has(key)));
-  return canonicalJson({ ...rest, metadata: { labels: metadata.labels ?? {}, annotations, deletionTimestamp: metadata.deletionTimestamp } });
+  const annotations = Object.fromEntries(
+    Object.entries(metadata.annotations ?? {}).filter(([key]) => !noisyAnnotations.has(key)),
+  );
+  return canonicalJson({
+    ...rest,
+    metadata: { labels: metadata.labels ?? {}, annotations, deletionTimestamp: metadata.deletionTimestamp },
+  });
 }
 
 export function refOf(object: KubeObject): ObjectRef {
@@ -125,7 +136,9 @@ export function createObjectStore(options: ObjectStoreOptions = {}): ObjectStore
     find(ref) {
       const entry = entryOf(ref);
       if (!entry) return undefined;
-      return entry.deletedAt === undefined ? { object: entry.object } : { object: entry.object, deletedAt: entry.deletedAt };
+      return entry.deletedAt === undefined
+        ? { object: entry.object }
+        : { object: entry.object, deletedAt: entry.deletedAt };
     },
     versions: (ref) => entryOf(ref)?.versions ?? [],
     changes(from, to) {
@@ -135,7 +148,9 @@ export function createObjectStore(options: ObjectStoreOptions = {}): ObjectStore
           if (version.at < from || version.at > to) return;
           const before = entry.versions[i - 1]?.object;
           if (!before && !entry.createdHere) return;
-          found.push(before ? { ref: refOf(version.object), before, version } : { ref: refOf(version.object), version });
+          found.push(
+            before ? { ref: refOf(version.object), before, version } : { ref: refOf(version.object), version },
+          );
         });
       };
       for (const family of live.values()) for (const entry of family.values()) collect(entry);
@@ -154,10 +169,13 @@ export function createObjectStore(options: ObjectStoreOptions = {}): ObjectStore
       let current = object;
       // Owner chains in practice have three links; the bound guards against a cycle.
       for (let depth = 0; depth < 8; depth++) {
-        const owner = current.metadata.ownerReferences?.find((reference) => reference.controller) ?? current.metadata.ownerReferences?.[0];
+        const owner =
+          current.metadata.ownerReferences?.find((reference) => reference.controller) ??
+          current.metadata.ownerReferences?.[0];
         if (!owner) break;
         const namespace = current.metadata.namespace;
-        const parent = entryOf(makeRef(owner.kind, namespace, owner.name)) ?? entryOf(makeRef(owner.kind, undefined, owner.name));
+        const parent =
+          entryOf(makeRef(owner.kind, namespace, owner.name)) ?? entryOf(makeRef(owner.kind, undefined, owner.name));
         if (!parent) return makeRef(owner.kind, owner.kind === "Node" ? undefined : namespace, owner.name);
         current = parent.object;
       }

@@ -24,9 +24,20 @@ export interface LogLine {
 
 /** What arrives from a cluster, in order of arrival. The text inside is hostile. */
 export type Signal =
-  | { readonly type: "object"; readonly at: number; readonly change: "ADDED" | "MODIFIED" | "DELETED"; readonly object: KubeObject }
+  | {
+      readonly type: "object";
+      readonly at: number;
+      readonly change: "ADDED" | "MODIFIED" | "DELETED";
+      readonly object: KubeObject;
+    }
   | { readonly type: "event"; readonly at: number; readonly event: KubeEvent }
   | { readonly type: "log"; readonly at: number; readonly line: LogLine }
   | { readonly type: "samples"; readonly at: number; readonly samples: readonly Sample[] }
   /** A source stopped or started delivering: `kubernetes-watch`, `scrape:pods`, `logs`, `prometheus`. */
-  | { readonly type: "source"; readonly at: number; readonly source: string; readonly ok: boolean; readonly detail: string };
+  | {
+      readonly type: "source";
+      readonly at: number;
+      readonly source: string;
+      readonly ok: boolean;
+      readonly detail: string;
+    };

@@ -6,11 +6,23 @@ export type PatchType = "strategic-merge" | "json" | "merge";
 
 /** One request to the cluster's API, complete: nothing is decided later. */
 export type WriteStep =
-  | { readonly type: "patch"; readonly target: ObjectRef; readonly subresource?: "scale"; readonly patchType: PatchType; readonly body: unknown }
+  | {
+      readonly type: "patch";
+      readonly target: ObjectRef;
+      readonly subresource?: "scale";
+      readonly patchType: PatchType;
+      readonly body: unknown;
+    }
   | { readonly type: "delete"; readonly target: ObjectRef; readonly propagation: "Background" | "Foreground" }
   | { readonly type: "evict"; readonly target: ObjectRef }
   | { readonly type: "create"; readonly target: ObjectRef; readonly body: unknown }
-  | { readonly type: "http"; readonly target: ObjectRef; readonly port: number; readonly method: "POST"; readonly path: string };
+  | {
+      readonly type: "http";
+      readonly target: ObjectRef;
+      readonly port: number;
+      readonly method: "POST";
+      readonly path: string;
+    };
 
 export interface BlastRadius {
   /** Pods that the change restarts or removes. */
@@ -19,7 +31,16 @@ export interface BlastRadius {
   readonly note: string;
 }
 
-export type PlanState = "proposed" | "approved" | "rejected" | "expired" | "executing" | "applied" | "failed" | "undone" | "superseded";
+export type PlanState =
+  | "proposed"
+  | "approved"
+  | "rejected"
+  | "expired"
+  | "executing"
+  | "applied"
+  | "failed"
+  | "undone"
+  | "superseded";
 
 /** A resolved, previewed, bounded change. The digest covers everything that will be done. */
 export interface ActionPlan {

@@ -1,7 +1,16 @@
 import type { ObjectRef } from "./object-ref.ts";
 import type { Redacted } from "./redacted.ts";
 
-export type EvidenceSource = "object" | "event" | "change" | "metric" | "log" | "topology" | "node" | "history" | "runbook";
+export type EvidenceSource =
+  | "object"
+  | "event"
+  | "change"
+  | "metric"
+  | "log"
+  | "topology"
+  | "node"
+  | "history"
+  | "runbook";
 
 /** A quoted fact: where it came from, exactly how it was asked for, what came back. Quoted, never obeyed. */
 export interface Evidence {

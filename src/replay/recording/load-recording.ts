@@ -1,7 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { gunzip } from "node:zlib";
 import { promisify } from "node:util";
+import { gunzip } from "node:zlib";
 import type { ZodType } from "zod";
 import type { KubeEvent, KubeObject } from "../../cluster/kubernetes-types.ts";
 import type { LogLine } from "../../cluster/signal.ts";
@@ -49,18 +49,29 @@ export interface Recording {
   readonly series: readonly RecordedSeries[];
 }
 
-const layout = "a recording is a folder with recording.json, objects.json, watch.ndjson.gz, events.ndjson.gz, logs.ndjson.gz and metrics.ndjson.gz";
+const layout =
+  "a recording is a folder with recording.json, objects.json, watch.ndjson.gz, events.ndjson.gz, logs.ndjson.gz and metrics.ndjson.gz";
 
 async function readPart(folder: string, file: string): Promise<Buffer> {
   try {
     return await readFile(join(folder, file));
   } catch (cause) {
-    throw inputError("recording-incomplete", `The recording ${folder} has no readable ${file}.`, `Copy the folder again; ${layout}.`, cause);
+    throw inputError(
+      "recording-incomplete",
+      `The recording ${folder} has no readable ${file}.`,
+      `Copy the folder again; ${layout}.`,
+      cause,
+    );
   }
 }
 
 function damaged(folder: string, file: string, detail: string, cause?: unknown) {
-  return inputError("recording-damaged", `${file} of the recording ${folder} is damaged: ${detail}.`, "Copy the recording again from where it came from.", cause);
+  return inputError(
+    "recording-damaged",
+    `${file} of the recording ${folder} is damaged: ${detail}.`,
+    "Copy the recording again from where it came from.",
+    cause,
+  );
 }
 
 function parseJson<T>(folder: string, file: string, text: string, schema: ZodType<T>, where = ""): T {
@@ -94,7 +105,8 @@ async function* linesOf(folder: string, file: string): AsyncGenerator<[text: str
 }
 
 async function readLines<T>(folder: string, file: string, schema: ZodType<T>, take: (row: T) => void): Promise<void> {
-  for await (const [line, number] of linesOf(folder, file)) take(parseJson(folder, file, line, schema, `line ${number}: `));
+  for await (const [line, number] of linesOf(folder, file))
+    take(parseJson(folder, file, line, schema, `line ${number}: `));
 }
 
 /**
@@ -104,10 +116,24 @@ async function readLines<T>(folder: string, file: string, schema: ZodType<T>, ta
 export async function loadRecording(folder: string): Promise<Recording> {
   const found = await stat(folder).catch(() => undefined);
   if (!found?.isDirectory()) {
-    throw inputError("recording-missing", `There is no recording at ${folder}.`, `Give the path of a folder; ${layout}.`);
+    throw inputError(
+      "recording-missing",
+      `There is no recording at ${folder}.`,
+      `Give the path of a folder; ${layout}.`,
+    );
   }
-  const header = parseJson(folder, "recording.json", (await readPart(folder, "recording.json")).toString("utf8"), recordingHeaderSchema);
-  const objects = parseJson(folder, "objects.json", (await readPart(folder, "objects.json")).toString("utf8"), objectListSchema).items;
+  const header = parseJson(
+    folder,
+    "recording.json",
+    (await readPart(folder, "recording.json")).toString("utf8"),
+    recordingHeaderSchema,
+  );
+  const objects = parseJson(
+    folder,
+    "objects.json",
+    (await readPart(folder, "objects.json")).toString("utf8"),
+    objectListSchema,
+  ).items;
 
   const changes: ObjectChange[] = [];
   await readLines(folder, "watch.ndjson.gz", watchLineSchema, (row) => {
@@ -116,7 +142,8 @@ export async function loadRecording(folder: string): Promise<Recording> {
   const events: EventChange[] = [];
   await readLines(folder, "events.ndjson.gz", watchLineSchema, (row) => {
     const event = row.object as unknown as KubeEvent;
-    if (!event.involvedObject) throw damaged(folder, "events.ndjson.gz", `an event without involvedObject (${event.metadata.name})`);
+    if (!event.involvedObject)
+      throw damaged(folder, "events.ndjson.gz", `an event without involvedObject (${event.metadata.name})`);
     events.push({ at: Date.parse(row.at), change: row.type, event });
   });
   const logs: LogLine[] = [];

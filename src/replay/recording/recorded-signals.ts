@@ -31,7 +31,9 @@ export function* recordedSignals(recording: Recording): Generator<Signal> {
   const rest: Signal[] = [
     ...recording.changes.map((row): Signal => ({ type: "object", at: row.at, change: row.change, object: row.object })),
     // A DELETED event means that the API server forgot it, which says nothing about the cluster.
-    ...recording.events.filter((row) => row.change !== "DELETED").map((row): Signal => ({ type: "event", at: row.at, event: row.event })),
+    ...recording.events
+      .filter((row) => row.change !== "DELETED")
+      .map((row): Signal => ({ type: "event", at: row.at, event: row.event })),
     ...recording.logs.map((line): Signal => ({ type: "log", at: line.at, line })),
     ...sampleBatches(recording),
   ];

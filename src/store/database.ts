@@ -1,0 +1,70 @@
+import { Kysely, PostgresDialect } from "kysely";
+import pg from "pg";
+import { AppError, messageOf } from "../lib/app-error.ts";
+import { type Logger, silentLogger } from "../lib/logger.ts";
+import type { Tables } from "./tables.ts";
+
+export interface Database extends AsyncDisposable {
+  readonly kysely: Kysely<Tables>;
+  readonly pool: pg.Pool;
+  close(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  readonly log?: Logger;
+  readonly maxConnections?: number;
+  /** A statement that runs longer is cancelled by the server (ms). */
+  readonly statementTimeoutMs?: number;
+}
+
+/** The address without its password, for messages. */
+export function describeDatabaseUrl(url: string): string {
+  try {
+    const { hostname, port, pathname } = new URL(url);
+    return `${hostname}:${port || "5432"}${pathname}`;
+  } catch {
+    // Not a URL at all: the caller's message says so; nothing of it may be shown, it could hold the password.
+    return "(not a postgres:// address)";
+  }
+}
+
+/** Opens a pool; connects lazily. An idle connection that dies is logged and replaced, never fatal. */
+export function openDatabase(url: string, options: DatabaseOptions = {}): Database {
+  const log = options.log ?? silentLogger;
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: options.maxConnections ?? 10,
+    connectionTimeoutMillis: 5_000,
+    idleTimeoutMillis: 30_000,
+    statement_timeout: options.statementTimeoutMs ?? 15_000,
+    application_name: "kubemend",
+  });
+  // Without this listener a killed idle connection would end the process.
+  pool.on("error", (error) => log.warn({ error: messageOf(error) }, "database.idle-connection-lost"));
+  const kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  // Kysely ends the pool it was given.
+  const close = () => kysely.destroy();
+  return { kysely, pool, close, [Symbol.asyncDispose]: close };
+}
+
+/** Asks the database one question. @throws AppError that says what is wrong and what to do. */
+export async function checkDatabase(database: Database, url: string): Promise<{ version: string; readOnly: boolean }> {
+  try {
+    const { rows } = await database.pool.query<{ version: string; read_only: string }>(
+      "select current_setting('server_version') as version, current_setting('transaction_read_only') as read_only",
+    );
+    return { version: rows[0]?.version ?? "unknown", readOnly: rows[0]?.read_only === "on" };
+  } catch (cause) {
+    throw new AppError(
+      "database-unreachable",
+      `PostgreSQL at ${describeDatabaseUrl(url)} does not answer: ${messageOf(cause)}.`,
+      {
+        remedy:
+          "Check DATABASE_URL, that the server runs, and the password; without DATABASE_URL kubemend starts its own.",
+        exitCode: 2,
+        retryable: true,
+        cause,
+      },
+    );
+  }
+}

@@ -1,0 +1,204 @@
+import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { chown, mkdir, open, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { AppError, messageOf } from "../../lib/app-error.ts";
+import { digestOf } from "../../lib/stable-hash.ts";
+import { findBinaries, type PostgresBinaries, reachableByOthers } from "./binaries.ts";
+import { type ServerUser, serverUser } from "./server-user.ts";
+
+export interface EmbeddedPostgres {
+  readonly url: string;
+  readonly folder: string;
+  /** `started` by us, `taken-over` from a process that is gone, `shared` with one that still runs. */
+  readonly origin: "started" | "taken-over" | "shared";
+  /** Stops the server, unless another kubemend that still runs owns it. */
+  stop(): Promise<void>;
+}
+
+async function run(
+  command: string,
+  args: string[],
+  user: ServerUser | undefined,
+): Promise<{ code: number; output: string }> {
+  return new Promise((done, fail) => {
+    const child = spawn(command, args, {
+      ...(user ?? {}),
+      cwd: "/",
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, LC_ALL: "C" },
+    });
+    let output = "";
+    const take = (chunk: Buffer) => {
+      output = (output + chunk.toString("utf8")).slice(-4_000);
+    };
+    child.stdout.on("data", take);
+    child.stderr.on("data", take);
+    child.on("error", fail);
+    // `exit`, not `close`: the server that pg_ctl leaves behind may hold the pipes open.
+    child.on("exit", (code) => done({ code: code ?? 1, output }));
+  });
+}
+
+async function freePort(): Promise<number> {
+  return new Promise((done, fail) => {
+    const server = createServer();
+    server.on("error", fail);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => done(typeof address === "object" && address ? address.port : 0));
+    });
+  });
+}
+
+function alive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+const readTrimmed = async (path: string) => (await readFile(path, "utf8").catch(() => "")).trim();
+
+/** pid and port of a running server from its postmaster.pid (lines 1 and 4, PostgreSQL "storage file layout"). */
+async function runningServer(data: string): Promise<{ pid: number; port: number } | undefined> {
+  const lines = (await readTrimmed(join(data, "postmaster.pid"))).split("\n");
+  const pid = Number(lines[0]);
+  const port = Number(lines[3]);
+  return pid > 0 && port > 0 && alive(pid) ? { pid, port } : undefined;
+}
+
+async function initialise(
+  binaries: PostgresBinaries,
+  folder: string,
+  data: string,
+  user: ServerUser | undefined,
+): Promise<void> {
+  const passwordFile = join(folder, "password");
+  await writeFile(passwordFile, `${randomBytes(24).toString("hex")}\n`, { mode: 0o600 });
+  if (user) await chown(passwordFile, user.uid, user.gid);
+  const { code, output } = await run(
+    binaries.initdb,
+    [
+      `--pgdata=${data}`,
+      "--auth=scram-sha-256",
+      "--username=kubemend",
+      `--pwfile=${passwordFile}`,
+      "--encoding=UTF8",
+      "--no-locale",
+    ],
+    user,
+  );
+  if (code !== 0) {
+    await rm(data, { recursive: true, force: true });
+    throw new AppError(
+      "postgres-initdb",
+      `The embedded PostgreSQL could not be set up in ${data}: ${output.trim().split("\n").at(-1)}`,
+      {
+        remedy: "Check that the folder is writable and the disk has 100 MB left, or set DATABASE_URL.",
+        exitCode: 2,
+      },
+    );
+  }
+}
+
+/** Holds `lock` while `work` runs, so that two processes do not set up or start the same folder at once. */
+async function exclusively<T>(lock: string, work: () => Promise<T>): Promise<T> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      const handle = await open(lock, "wx");
+      await handle.writeFile(String(process.pid));
+      await handle.close();
+      break;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+      const holder = Number(await readTrimmed(lock));
+      if (holder > 0 && !alive(holder)) await rm(lock, { force: true });
+      if (attempt > 300)
+        throw new AppError("postgres-lock", `Another process (${holder}) has been starting PostgreSQL for 30 s.`, {
+          remedy: `Remove ${lock} if it is gone.`,
+          exitCode: 2,
+        });
+      await new Promise((wake) => setTimeout(wake, 100));
+    }
+  }
+  try {
+    return await work();
+  } finally {
+    await rm(lock, { force: true });
+  }
+}
+
+/**
+ * Starts (or finds running) a PostgreSQL whose data live in `wanted`. A server left behind by a killed process is taken
+ * over. As root, a folder that the server's own user cannot reach is replaced by one in the temporary folder.
+ * @throws AppError with a remedy.
+ */
+export async function startEmbeddedPostgres(wanted: string): Promise<EmbeddedPostgres> {
+  const user = await serverUser();
+  const asked = resolve(wanted);
+  const folder =
+    user && !(await reachableByOthers(join(asked, "data")))
+      ? join(tmpdir(), `kubemend-data-${digestOf(asked).slice(0, 12)}`)
+      : asked;
+  const data = join(folder, "data");
+  try {
+    await mkdir(folder, { recursive: true, mode: user ? 0o755 : 0o700 });
+    if (user) await chown(folder, user.uid, user.gid);
+  } catch (cause) {
+    throw new AppError("postgres-folder", `The data folder ${folder} cannot be made: ${messageOf(cause)}.`, {
+      remedy: "Give another with --data, or set DATABASE_URL.",
+      exitCode: 2,
+      cause,
+    });
+  }
+  return exclusively(join(folder, "starting.lock"), async () => {
+    const binaries = await findBinaries(user !== undefined);
+    const ownerFile = join(folder, "owner.pid");
+    const initialised = await stat(join(data, "PG_VERSION")).catch(() => undefined);
+    if (!initialised) await initialise(binaries, folder, data, user);
+    let server = await runningServer(data);
+    const owner = Number(await readTrimmed(ownerFile));
+    const origin = !server ? "started" : owner > 0 && owner !== process.pid && alive(owner) ? "shared" : "taken-over";
+    if (!server) {
+      const port = await freePort();
+      // Small on purpose: it serves one kubemend. Sockets off: the path would be too long in deep folders.
+      const settings = [
+        `-p ${port}`,
+        "-c listen_addresses=127.0.0.1",
+        "-c unix_socket_directories=",
+        "-c shared_buffers=32MB",
+        "-c max_connections=60",
+      ].join(" ");
+      const { code, output } = await run(
+        binaries.pgCtl,
+        ["start", "-w", "-t", "30", "-D", data, "-l", join(folder, "postgres.log"), "-o", settings],
+        user,
+      );
+      server = await runningServer(data);
+      if (code !== 0 || !server) {
+        throw new AppError(
+          "postgres-start",
+          `The embedded PostgreSQL in ${data} did not start: ${output.trim().split("\n").at(-1)}`,
+          { remedy: `Read ${join(folder, "postgres.log")}, or set DATABASE_URL.`, exitCode: 2 },
+        );
+      }
+    }
+    if (origin !== "shared") await writeFile(ownerFile, String(process.pid));
+    const password = await readTrimmed(join(folder, "password"));
+    return {
+      url: `postgres://kubemend:${password}@127.0.0.1:${server.port}/postgres`,
+      folder,
+      origin,
+      async stop() {
+        if (Number(await readTrimmed(ownerFile)) !== process.pid) return;
+        await run(binaries.pgCtl, ["stop", "-w", "-m", "fast", "-D", data], user);
+        await rm(ownerFile, { force: true });
+      },
+    };
+  });
+}

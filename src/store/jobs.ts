@@ -1,0 +1,75 @@
+import { PgBoss } from "pg-boss";
+import { messageOf } from "../lib/app-error.ts";
+import { type Logger, silentLogger } from "../lib/logger.ts";
+
+/** Work that must happen even if this process does not live to do it. `key` folds waiting jobs of the same matter into one. */
+export interface Jobs extends AsyncDisposable {
+  send(queue: string, data: object, options?: { key?: string; afterSeconds?: number }): Promise<void>;
+  /** Runs `handler` for each job of the queue; a throw means "later again", with backoff. */
+  work(queue: string, handler: (data: object) => Promise<void>, options?: { concurrency?: number }): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const retryLimit = 12;
+const retryDelaySeconds = 1;
+const retryDelayMaxSeconds = 60;
+/** A worker that died is noticed after this; its job is taken up by another within 35 s. */
+const heartbeatSeconds = 15;
+
+/** Jobs in PostgreSQL by pg-boss, in its own schema beside our tables. */
+export async function startJobs(
+  databaseUrl: string,
+  options: { log?: Logger; pollSeconds?: number } = {},
+): Promise<Jobs> {
+  const log = options.log ?? silentLogger;
+  const pollSeconds = options.pollSeconds ?? 0.5;
+  const boss = new PgBoss({ connectionString: databaseUrl, max: 4, application_name: "kubemend-jobs" });
+  boss.on("error", (error) => log.warn({ error: messageOf(error) }, "jobs.error"));
+  await boss.start();
+  const known = new Set<string>();
+  const ensure = async (queue: string) => {
+    if (known.has(queue)) return;
+    await boss.createQueue(queue, {
+      // `short`: at most one job a singleton key waits; one more may run, so that nothing said meanwhile is lost.
+      policy: "short",
+      retryLimit,
+      retryDelay: retryDelaySeconds,
+      retryBackoff: true,
+      retryDelayMax: retryDelayMaxSeconds,
+      heartbeatSeconds,
+      expireInSeconds: 300,
+    });
+    known.add(queue);
+  };
+  const stop = async () => {
+    await boss.stop({ graceful: true, timeout: 10_000 });
+  };
+  return {
+    async send(queue, data, { key, afterSeconds } = {}) {
+      await ensure(queue);
+      await boss.send(queue, data, {
+        ...(key ? { singletonKey: key } : {}),
+        ...(afterSeconds ? { startAfter: afterSeconds } : {}),
+      });
+    },
+    async work(queue, handler, { concurrency = 1 } = {}) {
+      await ensure(queue);
+      await boss.work<object>(
+        queue,
+        { pollingIntervalSeconds: pollSeconds, localConcurrency: concurrency, batchSize: 1 },
+        async (jobs) => {
+          for (const job of jobs) {
+            try {
+              await handler(job.data);
+            } catch (error) {
+              log.warn({ queue, job: job.id, error: messageOf(error) }, "jobs.failed");
+              throw error;
+            }
+          }
+        },
+      );
+    },
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
+}

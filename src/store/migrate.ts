@@ -1,0 +1,40 @@
+import type { Migration } from "kysely";
+import { Migrator } from "kysely/migration";
+import { AppError, messageOf } from "../lib/app-error.ts";
+import type { Database } from "./database.ts";
+import * as core from "./migrations/0001-core.ts";
+
+/** In order, never edited once released. */
+const migrations: Record<string, Migration> = {
+  "0001-core": core,
+};
+
+/**
+ * Brings the database to the newest version. Many replicas may call it at once: one migrates, the others wait
+ * (Kysely takes an advisory lock).
+ * @returns the names of the migrations that were applied now.
+ * @throws AppError when one fails; the failed migration is rolled back.
+ */
+export async function migrate(database: Database): Promise<readonly string[]> {
+  const migrator = new Migrator({
+    db: database.kysely,
+    provider: { getMigrations: async () => migrations },
+    migrationTableName: "schema_migration",
+    migrationLockTableName: "schema_migration_lock",
+  });
+  const { error, results = [] } = await migrator.migrateToLatest();
+  if (error) {
+    const failed = results.find((result) => result.status === "Error")?.migrationName;
+    throw new AppError(
+      "migration-failed",
+      `The database could not be brought up to date${failed ? ` (${failed})` : ""}: ${messageOf(error)}.`,
+      {
+        remedy:
+          "Check that the database user owns the schema, then start again; nothing was changed by the failed step.",
+        exitCode: 2,
+        cause: error,
+      },
+    );
+  }
+  return results.filter((result) => result.status === "Success").map((result) => result.migrationName);
+}

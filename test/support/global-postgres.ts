@@ -1,0 +1,30 @@
+import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestProject } from "vitest/node";
+import { openDatabase } from "../../src/store/database.ts";
+import { startEmbeddedPostgres } from "../../src/store/embedded-postgres/start.ts";
+import { migrate } from "../../src/store/migrate.ts";
+
+declare module "vitest" {
+  export interface ProvidedContext {
+    postgresUrl: string;
+  }
+}
+
+/** One real PostgreSQL for the whole test run, with a migrated database that tests copy. */
+export default async function setup(project: TestProject) {
+  const folder = join(tmpdir(), `kubemend-test-postgres-${process.pid}`);
+  const server = await startEmbeddedPostgres(folder);
+  const admin = openDatabase(server.url);
+  await admin.pool.query("create database kubemend_template");
+  await admin.close();
+  const template = openDatabase(server.url.replace(/\/postgres$/, "/kubemend_template"));
+  await migrate(template);
+  await template.close();
+  project.provide("postgresUrl", server.url);
+  return async () => {
+    await server.stop();
+    await rm(folder, { recursive: true, force: true });
+  };
+}
