@@ -1,0 +1,146 @@
+import type { Clock } from "../lib/clock.ts";
+import { createSleepers } from "./sleepers.ts";
+
+/** The time that a virtual clock is driven by. */
+export interface RealTime {
+  /** Milliseconds that never go back. */
+  now(): number;
+  /** Calls `run` after `ms`; the returned function cancels. */
+  after(ms: number, run: () => void): () => void;
+}
+
+const monotonic: RealTime = {
+  now: () => performance.now(),
+  after(ms, run) {
+    const timer = setTimeout(run, ms);
+    return () => clearTimeout(timer);
+  },
+};
+
+export interface VirtualClock extends Clock {
+  /** Virtual seconds in a real second. */
+  readonly speed: number;
+  readonly paused: boolean;
+  /** @throws RangeError unless 0 < speed < Infinity. */
+  setSpeed(speed: number): void;
+  pause(): void;
+  resume(): void;
+  /** Goes forward to a time; whoever sleeps until then wakes. A time in the past changes nothing. */
+  jumpTo(at: number): void;
+}
+
+/** setTimeout takes 31 bits; longer waits are taken in pieces. */
+const longestWaitMs = 2 ** 31 - 1;
+
+/** A clock that starts at `startAt` (Unix ms) and runs `speed` times as fast as real time. */
+export function createVirtualClock(options: { startAt: number; speed?: number; real?: RealTime }): VirtualClock {
+  const real = options.real ?? monotonic;
+  const sleepers = createSleepers();
+  let speed = checkedSpeed(options.speed ?? 1);
+  let paused = false;
+  let anchor = { virtual: options.startAt, real: real.now() };
+  let cancelTimer: (() => void) | undefined;
+
+  const now = (): number => (paused ? anchor.virtual : anchor.virtual + (real.now() - anchor.real) * speed);
+
+  const schedule = (): void => {
+    cancelTimer?.();
+    cancelTimer = undefined;
+    const dueAt = sleepers.nextDueAt();
+    if (paused || dueAt === Number.POSITIVE_INFINITY) return;
+    // Timers may fire a little early; `tick` then finds nobody due and comes here again.
+    const waitMs = Math.min(longestWaitMs, Math.max(0, (dueAt - now()) / speed));
+    cancelTimer = real.after(waitMs, tick);
+  };
+  const tick = (): void => {
+    const at = now();
+    while (sleepers.wakeNext(at));
+    schedule();
+  };
+  const change = (apply: () => void): void => {
+    anchor = { virtual: now(), real: real.now() };
+    apply();
+    tick();
+  };
+
+  return {
+    now,
+    sleep(ms, signal) {
+      const slept = sleepers.add(now() + Math.max(0, ms), signal);
+      schedule();
+      return slept;
+    },
+    get speed() {
+      return speed;
+    },
+    get paused() {
+      return paused;
+    },
+    setSpeed(next) {
+      change(() => {
+        speed = checkedSpeed(next);
+      });
+    },
+    pause() {
+      change(() => {
+        paused = true;
+      });
+    },
+    resume() {
+      change(() => {
+        paused = false;
+      });
+    },
+    jumpTo(at) {
+      if (at <= now()) return;
+      change(() => {
+        anchor = { virtual: at, real: real.now() };
+      });
+    },
+  };
+}
+
+function checkedSpeed(speed: number): number {
+  if (speed > 0 && Number.isFinite(speed)) return speed;
+  throw new RangeError(`the speed of a clock must be a positive number, not ${speed}`);
+}
+
+export interface ManualClock extends Clock {
+  /** Lets `ms` pass: everyone who is due wakes at exactly their time, those who fall asleep again meanwhile too. */
+  advance(ms: number): Promise<void>;
+  /** Like `advance`, to a point of time. */
+  advanceTo(at: number): Promise<void>;
+  /** How many sleep. */
+  readonly sleeping: number;
+}
+
+/** A clock that stands still until told. */
+export function createManualClock(startAt: number): ManualClock {
+  const sleepers = createSleepers();
+  let at = startAt;
+
+  const advanceTo = async (target: number): Promise<void> => {
+    // What an awakened task does next (sleep again, mostly) needs a turn of the event loop before time goes on.
+    await turn();
+    while (sleepers.nextDueAt() <= target) {
+      at = Math.max(at, sleepers.nextDueAt());
+      sleepers.wakeNext(at);
+      await turn();
+    }
+    at = Math.max(at, target);
+  };
+
+  return {
+    now: () => at,
+    sleep: (ms, signal) => sleepers.add(at + Math.max(0, ms), signal),
+    advance: (ms) => advanceTo(at + ms),
+    advanceTo,
+    get sleeping() {
+      return sleepers.size;
+    },
+  };
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
