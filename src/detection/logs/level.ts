@@ -1,0 +1,72 @@
+/** Severity of a line, as its writer stated it. */
+export type Level = "trace" | "debug" | "info" | "warn" | "error" | "fatal";
+
+const LEVELS: readonly Level[] = ["trace", "debug", "info", "warn", "error", "fatal"];
+
+const WORDS: Readonly<Record<Level, string>> = {
+  trace: "trace trc finest finer verbose vrb",
+  debug: "debug dbg fine debug1 debug2 debug3 debug4 debug5",
+  info: "info information inf notice note log statement config audit",
+  warn: "warn warning wrn",
+  error: "error err eror severe failure fail critical crit",
+  fatal: "fatal ftl panic alert emerg emergency dpanic",
+};
+
+/** Longest level word, in characters; nothing longer is hashed. */
+const LONGEST = 11;
+
+function step(hash: number, code: number): number {
+  return Math.imul(hash ^ (code | 32), 0x01000193);
+}
+
+const byHash = new Map<number, number>();
+for (const [rank, level] of LEVELS.entries()) {
+  for (const word of WORDS[level].split(" ")) {
+    let hash = 0x811c9dc5 | 0;
+    for (let i = 0; i < word.length; i++) hash = step(hash, word.charCodeAt(i));
+    byHash.set(hash, rank + 1);
+  }
+}
+
+/** Rank (1 trace .. 6 fatal) of the word text[start, end), in any letter case; 0 when it is not a level. */
+export function levelRank(text: string, start: number, end: number): number {
+  if (end - start < 3 || end - start > LONGEST) return 0;
+  let hash = 0x811c9dc5 | 0;
+  for (let i = start; i < end; i++) hash = step(hash, text.charCodeAt(i));
+  return byHash.get(hash) ?? 0;
+}
+
+/** Rank of the one-letter levels of klog (`I W E F`) and Android (`V D I W E F`); 0 for any other character. */
+export function letterRank(code: number): number {
+  switch (code) {
+    case 86:
+      return 1;
+    case 68:
+      return 2;
+    case 73:
+      return 3;
+    case 87:
+      return 4;
+    case 69:
+      return 5;
+    case 70:
+    case 65:
+      return 6;
+    default:
+      return 0;
+  }
+}
+
+/** The level of a rank given by `levelRank`; undefined for 0. */
+export function levelOfRank(rank: number): Level | undefined {
+  return LEVELS[rank - 1];
+}
+
+/** The level a field value states: a word in any case, or the numbers of bunyan and pino (10 trace .. 60 fatal). */
+export function levelOf(value: string | number): Level | undefined {
+  if (typeof value === "number") return value >= 10 && value <= 60 ? LEVELS[Math.floor(value / 10) - 1] : undefined;
+  const word = value.trim();
+  if (word.length === 1) return levelOfRank(letterRank(word.toUpperCase().charCodeAt(0)));
+  if (/^[1-6]0$/.test(word)) return levelOf(Number(word));
+  return levelOfRank(levelRank(word, 0, word.length));
+}

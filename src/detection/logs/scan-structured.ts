@@ -1,0 +1,148 @@
+import { isLetter, skipSpaces } from "./chars.ts";
+import { levelRank } from "./level.ts";
+
+/** Message and level of a structured line, as offsets into it. */
+export interface Structured {
+  start: number;
+  end: number;
+  /** Rank of level.ts, 0 when unstated. */
+  level: number;
+  /** 1 JSON, 2 logfmt. */
+  kind: number;
+}
+
+const QUOTE = 34;
+const BACKSLASH = 92;
+const OPEN = 123;
+const EQUALS = 61;
+const COLON = 58;
+
+/** Keys that hold the sentence, the most telling first. */
+const MESSAGE_KEYS = ["msg", "message", "log", "MESSAGE", "Message", "@message", "textPayload", "text", "event", "error", "err", "body", "reason"];
+const LEVEL_KEYS = ["level", "severity", "lvl", "Level", "loglevel", "log.level", "levelname", "@level"];
+const NUMBER_LEVELS = 10;
+
+function keyRank(text: string, start: number, end: number, keys: readonly string[]): number {
+  const size = end - start;
+  for (let rank = 0; rank < keys.length; rank++) {
+    const key = keys[rank] ?? "";
+    if (key.length === size && key.charCodeAt(0) === text.charCodeAt(start) && text.startsWith(key, start)) return rank;
+  }
+  return -1;
+}
+
+/** Offset of the quote that closes the string opened before `from`; `end` when the line is cut inside it. */
+export function endOfString(text: string, from: number, end: number): number {
+  for (let at = text.indexOf('"', from); at >= 0 && at < end; at = text.indexOf('"', at + 1)) {
+    let slashes = 0;
+    while (text.charCodeAt(at - 1 - slashes) === BACKSLASH) slashes++;
+    if ((slashes & 1) === 0) return at;
+  }
+  return end;
+}
+
+/** Offset after a JSON value that is not a string; nested objects and arrays are passed over with a depth count. */
+function endOfValue(text: string, from: number, end: number): number {
+  let depth = 0;
+  let i = from;
+  for (; i < end; i++) {
+    const code = text.charCodeAt(i);
+    if (code === QUOTE) i = endOfString(text, i + 1, end);
+    else if (code === OPEN || code === 91) depth++;
+    else if (code === 125 || code === 93) {
+      if (depth === 0) return i;
+      if (--depth === 0) return i + 1;
+    } else if (code === 44 && depth === 0) return i;
+  }
+  return i;
+}
+
+function rankOfLevel(text: string, start: number, end: number): number {
+  const rank = levelRank(text, start, end);
+  if (rank > 0 || end - start !== 2 || text.charCodeAt(end - 1) !== 48) return rank;
+  const tens = text.charCodeAt(start) - 48;
+  return tens >= 1 && tens < NUMBER_LEVELS && tens <= 6 ? tens : 0;
+}
+
+/** One pass over the top level of a JSON object, no parsing of values. */
+function scanJson(text: string, from: number, end: number, out: Structured): boolean {
+  let best = MESSAGE_KEYS.length;
+  out.kind = 1;
+  out.level = 0;
+  let i = skipSpaces(text, from + 1, end);
+  while (i < end && text.charCodeAt(i) === QUOTE) {
+    const keyStart = i + 1;
+    const keyEnd = endOfString(text, keyStart, end);
+    i = skipSpaces(text, keyEnd + 1, end);
+    if (text.charCodeAt(i) !== COLON) return best < MESSAGE_KEYS.length;
+    i = skipSpaces(text, i + 1, end);
+    const quoted = text.charCodeAt(i) === QUOTE;
+    const valueStart = quoted ? i + 1 : i;
+    const valueEnd = quoted ? endOfString(text, valueStart, end) : endOfValue(text, i, end);
+    if (quoted) {
+      const rank = keyRank(text, keyStart, keyEnd, MESSAGE_KEYS);
+      if (rank >= 0 && rank < best && valueEnd > valueStart) {
+        best = rank;
+        out.start = valueStart;
+        out.end = valueEnd;
+      }
+    }
+    if (out.level === 0 && keyRank(text, keyStart, keyEnd, LEVEL_KEYS) >= 0) out.level = rankOfLevel(text, valueStart, valueEnd);
+    i = skipSpaces(text, quoted ? valueEnd + 1 : valueEnd, end);
+    if (text.charCodeAt(i) !== 44) break;
+    i = skipSpaces(text, i + 1, end);
+  }
+  return best < MESSAGE_KEYS.length;
+}
+
+/** `key=value key="quoted value"` from the first character on; a line that is not all pairs is not logfmt. */
+function scanLogfmt(text: string, from: number, end: number, out: Structured): boolean {
+  let i = from;
+  let pairs = 0;
+  let best = 2;
+  out.kind = 2;
+  out.level = 0;
+  while (i < end) {
+    const keyStart = i;
+    while (i < end && isKey(text.charCodeAt(i))) i++;
+    if (i === keyStart || text.charCodeAt(i) !== EQUALS) return best < 2 && pairs > 1;
+    const keyEnd = i++;
+    const quoted = text.charCodeAt(i) === QUOTE;
+    const valueStart = quoted ? i + 1 : i;
+    let valueEnd = valueStart;
+    if (quoted) valueEnd = endOfString(text, valueStart, end);
+    else while (valueEnd < end && text.charCodeAt(valueEnd) > 32) valueEnd++;
+    const rank = keyRank(text, keyStart, keyEnd, MESSAGE_KEYS);
+    if (rank >= 0 && rank < best) {
+      best = rank;
+      out.start = valueStart;
+      out.end = valueEnd;
+    } else if (out.level === 0 && keyRank(text, keyStart, keyEnd, LEVEL_KEYS) >= 0) {
+      out.level = rankOfLevel(text, valueStart, valueEnd);
+    }
+    pairs++;
+    i = skipSpaces(text, quoted ? valueEnd + 1 : valueEnd, end);
+  }
+  return best < 2 && pairs > 1;
+}
+
+function isKey(code: number): boolean {
+  return isLetter(code) || (code >= 48 && code <= 57) || code === 95 || code === 46 || code === 45 || code === 64;
+}
+
+/**
+ * Finds the sentence inside a JSON or logfmt line (after a plain header, if any).
+ * @returns false when the line is neither, or says nothing in a key known to hold a message
+ */
+export function scanStructured(text: string, from: number, end: number, out: Structured): boolean {
+  const code = text.charCodeAt(from);
+  if (code === OPEN) return scanJson(text, from, end, out);
+  if (!isLetter(code) && code !== 64) return false;
+  const limit = Math.min(end, from + 24);
+  for (let i = from; i < limit; i++) {
+    const at = text.charCodeAt(i);
+    if (at === EQUALS) return scanLogfmt(text, from, end, out);
+    if (!isKey(at)) return false;
+  }
+  return false;
+}

@@ -1,0 +1,165 @@
+import { isDigit, isLetter, skipDigits } from "./chars.ts";
+
+/** How a line writes its time; lines with different kinds come from different programs. */
+export const TIME = { none: 0, iso: 1, syslog: 2, klog: 3, epoch: 4, short: 5, compact: 6, clock: 7, access: 8 } as const;
+
+/** End of the last stamp found and its kind; reused, because this runs once or more for every line. */
+export interface TimeScan {
+  end: number;
+  kind: number;
+}
+
+const MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec";
+const DAYS = "MonTueWedThuFriSatSun";
+const COLON = 58;
+const DOT = 46;
+const DASH = 45;
+const SLASH = 47;
+const SPACE = 32;
+
+function isName(text: string, at: number, names: string): boolean {
+  const first = text.charCodeAt(at);
+  if (first < 65 || first > 90) return false;
+  for (let i = 0; i < names.length; i += 3) {
+    if (
+      names.charCodeAt(i) === first &&
+      names.charCodeAt(i + 1) === text.charCodeAt(at + 1) &&
+      names.charCodeAt(i + 2) === text.charCodeAt(at + 2)
+    ) {
+      return !isLetter(text.charCodeAt(at + 3));
+    }
+  }
+  return false;
+}
+
+/** `hh:mm[:ss][.,:fraction][Z|+hh:mm| UTC]`; the end, or -1. */
+export function scanClock(text: string, at: number, end: number): number {
+  let i = skipDigits(text, at, end);
+  if (i === at || i - at > 2) return -1;
+  const separator = text.charCodeAt(i);
+  if ((separator !== COLON && separator !== DOT) || i + 2 >= end) return -1;
+  const minutes = skipDigits(text, i + 1, end);
+  if (minutes - i !== 3) return -1;
+  i = minutes;
+  if (text.charCodeAt(i) !== separator) return separator === COLON ? i : -1;
+  const seconds = skipDigits(text, i + 1, end);
+  if (seconds - i !== 3) return -1;
+  i = seconds;
+  const mark = text.charCodeAt(i);
+  if ((mark === DOT || mark === 44 || mark === COLON) && isDigit(text.charCodeAt(i + 1))) i = skipDigits(text, i + 1, end);
+  return scanZone(text, i, end);
+}
+
+function scanZone(text: string, at: number, end: number): number {
+  const code = text.charCodeAt(at);
+  if (code === 90) return at + 1;
+  const signAt = code === SPACE ? at + 1 : at;
+  const sign = text.charCodeAt(signAt);
+  if ((sign === 43 || sign === DASH) && isDigit(text.charCodeAt(signAt + 1)) && isDigit(text.charCodeAt(signAt + 2))) {
+    let i = skipDigits(text, signAt + 1, end);
+    if (text.charCodeAt(i) === COLON && isDigit(text.charCodeAt(i + 1))) i = skipDigits(text, i + 1, end);
+    const size = i - signAt;
+    return size === 5 || size === 6 || size === 3 ? i : at;
+  }
+  if (code === SPACE && (text.startsWith("UTC", at + 1) || text.startsWith("GMT", at + 1))) return at + 4;
+  return at;
+}
+
+function found(out: TimeScan, end: number, kind: number): boolean {
+  out.end = end;
+  out.kind = kind;
+  return true;
+}
+
+/** `Dec 10 06:55:46`, `Dec 10 06:55:46 2005`, `Sun Dec 04 04:47:44 2005`. */
+function scanNamed(text: string, at: number, end: number, out: TimeScan): boolean {
+  let i = at;
+  if (isName(text, i, DAYS)) i += text.charCodeAt(i + 3) === 44 ? 5 : 4;
+  if (!isName(text, i, MONTHS)) return false;
+  i += 4;
+  if (text.charCodeAt(i) === SPACE) i++;
+  const day = skipDigits(text, i, end);
+  if (day === i || day - i > 2 || text.charCodeAt(day) !== SPACE) return false;
+  i = scanClock(text, day + 1, end);
+  if (i < 0) return false;
+  const year = skipDigits(text, i + 1, end);
+  return found(out, text.charCodeAt(i) === SPACE && year - i === 5 ? year : i, TIME.syslog);
+}
+
+/** `2005-06-03`, with a clock after `T`, space, `-` or `_` when there is one. */
+function scanIso(text: string, at: number, end: number, out: TimeScan): boolean {
+  const mark = text.charCodeAt(at + 4);
+  if (text.charCodeAt(at + 7) !== mark || skipDigits(text, at + 5, end) !== at + 7) return false;
+  const day = skipDigits(text, at + 8, end);
+  if (day !== at + 10) return false;
+  const clock = scanClock(text, day + 1, end);
+  return found(out, clock > 0 ? clock : day, TIME.iso);
+}
+
+/** Stamps whose first number has one or two digits. */
+function scanShort(text: string, at: number, first: number, end: number, out: TimeScan): boolean {
+  const mark = text.charCodeAt(first);
+  const clock = mark === COLON ? scanClock(text, at, end) : -1;
+  if (clock > 0) return clock - at >= 8 && found(out, clock, TIME.clock);
+  if (mark === SPACE && isName(text, first + 1, MONTHS)) {
+    let i = skipDigits(text, first + 5, end);
+    if (i === first + 5) return false;
+    i = scanClock(text, i + 1, end);
+    return i > 0 && found(out, i, TIME.short);
+  }
+  if (mark === SLASH && isName(text, first + 1, MONTHS)) {
+    const year = skipDigits(text, first + 5, end);
+    const i = year - first === 9 ? scanClock(text, year + 1, end) : -1;
+    return i > 0 && found(out, i, TIME.access);
+  }
+  if (mark !== SLASH && mark !== DASH && mark !== DOT) return false;
+  let i = skipDigits(text, first + 1, end);
+  if (i === first + 1 || i - first > 3) return false;
+  if (text.charCodeAt(i) === mark) {
+    const third = skipDigits(text, i + 1, end);
+    if (third === i + 1) return false;
+    i = third;
+  }
+  i = text.charCodeAt(i) === 44 ? scanClock(text, i + 2, end) : scanClock(text, i + 1, end);
+  return i > 0 && found(out, i, TIME.short);
+}
+
+/** A run of digits: seconds or milliseconds since 1970, `20171223-22:15:29:606`, or `081109 203615`. */
+function scanRun(text: string, at: number, first: number, end: number, out: TimeScan): boolean {
+  const size = first - at;
+  if (size === 10 || size === 13) {
+    if (text.charCodeAt(at) !== 49) return false;
+    const mark = text.charCodeAt(first);
+    const stop = mark === DOT ? skipDigits(text, first + 1, end) : first;
+    return (stop >= end || text.charCodeAt(stop) <= SPACE || text.charCodeAt(stop) === 124) && found(out, stop, TIME.epoch);
+  }
+  if (size === 8) {
+    const mark = text.charCodeAt(first);
+    const clock = mark === DASH || mark === SPACE || mark === 84 ? scanClock(text, first + 1, end) : -1;
+    return clock > 0 && found(out, clock, TIME.compact);
+  }
+  if (size !== 6 || text.charCodeAt(first) !== SPACE) return false;
+  const second = skipDigits(text, first + 1, end);
+  return second - first === 7 && text.charCodeAt(second) === SPACE && found(out, second, TIME.compact);
+}
+
+/**
+ * Looks for a time stamp exactly at `at`. Forward-only, no backtracking: at most some forty characters are read.
+ * @returns true and fills `out` when there is one
+ */
+export function scanTime(text: string, at: number, end: number, out: TimeScan): boolean {
+  const code = text.charCodeAt(at);
+  if (!isDigit(code)) {
+    if (code < 65 || code > 90) return false;
+    if (isDigit(text.charCodeAt(at + 1))) {
+      if (skipDigits(text, at + 1, end) !== at + 5 || text.charCodeAt(at + 5) !== SPACE) return false;
+      const clock = scanClock(text, at + 6, end);
+      return clock > 0 && found(out, clock, TIME.klog);
+    }
+    return scanNamed(text, at, end, out);
+  }
+  const first = skipDigits(text, at, end);
+  if (first - at === 4) return scanIso(text, at, end, out);
+  if (first - at <= 2) return scanShort(text, at, first, end, out);
+  return scanRun(text, at, first, end, out);
+}

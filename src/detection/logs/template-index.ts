@@ -1,0 +1,84 @@
+import type { Template } from "./template.ts";
+import { type TokenLine, WILD } from "./token-line.ts";
+
+/** At most this many templates of a bucket are compared with a new line, newest first; keeps floods of unique lines linear. */
+const MAX_SCAN = 192;
+
+/** Templates by layout, number of tokens and first word, and again by last word (so that a varying first word is found). */
+export interface TemplateIndex {
+  add(template: Template): void;
+  remove(template: Template): void;
+  /** Calls `visit` for templates that may resemble the line; some twice. Bounded by twice MAX_SCAN. */
+  near(line: TokenLine, visit: (template: Template) => void): void;
+}
+
+function bucketKey(format: number, count: number, word: number, side: number): number {
+  let key = Math.imul(word ^ side, 0x9e3779b1) ^ Math.imul(count + 1, 0x85ebca6b);
+  key = Math.imul(key ^ (key >>> 15), 0xcc9e2d51) ^ Math.imul(format + 1, 0x27d4eb2f);
+  return key | 0;
+}
+
+function firstWord(hash: Int32Array, count: number): number {
+  for (let i = 0; i < count; i++) {
+    const token = hash[i] ?? WILD;
+    if (token !== WILD) return token;
+  }
+  return WILD;
+}
+
+function lastWord(hash: Int32Array, count: number): number {
+  for (let i = count - 1; i >= 0; i--) {
+    const token = hash[i] ?? WILD;
+    if (token !== WILD) return token;
+  }
+  return WILD;
+}
+
+const FIRST = 0x1f;
+const LAST = 0x3d;
+
+export function createTemplateIndex(): TemplateIndex {
+  const buckets = new Map<number, Template[]>();
+
+  function put(key: number, template: Template): void {
+    const bucket = buckets.get(key);
+    if (bucket === undefined) buckets.set(key, [template]);
+    else bucket.push(template);
+  }
+
+  function drop(key: number, template: Template): void {
+    const bucket = buckets.get(key);
+    if (bucket === undefined) return;
+    const at = bucket.lastIndexOf(template);
+    if (at >= 0) bucket.splice(at, 1);
+    if (bucket.length === 0) buckets.delete(key);
+  }
+
+  function scan(key: number, visit: (template: Template) => void): void {
+    const bucket = buckets.get(key);
+    if (bucket === undefined) return;
+    const stop = Math.max(0, bucket.length - MAX_SCAN);
+    for (let i = bucket.length - 1; i >= stop; i--) {
+      const template = bucket[i];
+      if (template !== undefined) visit(template);
+    }
+  }
+
+  return {
+    add(template) {
+      const { hash, format } = template;
+      template.anchorFirst = bucketKey(format, hash.length, firstWord(hash, hash.length), FIRST);
+      template.anchorLast = bucketKey(format, hash.length, lastWord(hash, hash.length), LAST);
+      put(template.anchorFirst, template);
+      put(template.anchorLast, template);
+    },
+    remove(template) {
+      drop(template.anchorFirst, template);
+      drop(template.anchorLast, template);
+    },
+    near(line, visit) {
+      scan(bucketKey(line.format, line.count, firstWord(line.hash, line.count), FIRST), visit);
+      scan(bucketKey(line.format, line.count, lastWord(line.hash, line.count), LAST), visit);
+    },
+  };
+}

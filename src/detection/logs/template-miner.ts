@@ -1,0 +1,215 @@
+import { createLineCache } from "./line-cache.ts";
+import { readLine, type Span } from "./read-line.ts";
+import { compare, createResemblance, evidenceNeeded, isCase } from "./resemblance.ts";
+import { follow, generalise, makeTemplate, type Template, textOf } from "./template.ts";
+import { createTemplateIndex } from "./template-index.ts";
+import { createTokenLine, WILD } from "./token-line.ts";
+
+/** A template as others see it: `text` has `<*>` where lines vary, `count` is the number of lines it stood for. */
+export interface TemplateView {
+  readonly id: number;
+  readonly text: string;
+  readonly count: number;
+}
+
+/** Lines that were cut or forgotten, so that whoever reports figures can say so. */
+export interface MinerLosses {
+  /** Templates dropped because the limit was reached. */
+  readonly evicted: number;
+  /** Templates found to be cases of another. */
+  readonly merged: number;
+  /** Lines longer than `maxLineChars`; only their beginning was read. */
+  readonly cut: number;
+}
+
+export interface TemplateMiner {
+  /** Takes one line in and returns the id of its template. Never throws, whatever the line holds. */
+  learn(line: string): number;
+  /** The id that now stands for `id`: an earlier template may since have turned out to be a case of an older one. */
+  resolve(id: number): number;
+  /** The template with this id (resolved); undefined when it was evicted or never existed. */
+  template(id: number): TemplateView | undefined;
+  templates(): IterableIterator<TemplateView>;
+  readonly size: number;
+  losses(): MinerLosses;
+}
+
+export interface TemplateMinerOptions {
+  /** Templates kept; beyond it the ones not seen for longest are dropped. Default 50,000. */
+  readonly maxTemplates?: number;
+  /** Characters of a line that are looked at. Default 4,096. */
+  readonly maxLineChars?: number;
+}
+
+/** Base-2 logarithm of the entries of the line cache: 131,072 entries, 2 MiB. */
+const CACHE_BITS = 17;
+
+/**
+ * Learns log templates from a stream of lines, of any format and without configuration.
+ *
+ * It is of Drain's family (He et al., "Drain: An Online Log Parsing Approach with Fixed Depth Tree", ICWS 2017): lines
+ * are compared only with templates of the same layout, length and first (or last) word. What is ours: headers are
+ * recognised instead of configured; values are masked in the scan that splits the line; a masked line seen before is
+ * found by its key alone; and a word becomes a value only after enough sentences were seen that differ in nothing else,
+ * so `session opened` and `session closed` stay apart while user names do not. Then the sentences become one template,
+ * under the oldest id; `resolve` tells which.
+ *
+ * Deterministic. Time per line is bounded by its length plus, for unknown lines, some hundred comparisons.
+ */
+export function createTemplateMiner(options: TemplateMinerOptions = {}): TemplateMiner {
+  const maxTemplates = options.maxTemplates ?? 50_000;
+  const maxLineChars = options.maxLineChars ?? 4_096;
+  const cache = createLineCache(CACHE_BITS);
+  const index = createTemplateIndex();
+  const byId = new Map<number, Template>();
+  const mergedIds = new Map<number, Template>();
+  const line = createTokenLine();
+  const span: Span = { start: 0, end: 0 };
+  const near = createResemblance();
+  let nextId = 1;
+  let evicted = 0;
+  let merged = 0;
+  let cut = 0;
+
+  let bestCase: Template | undefined;
+  let bestSame = 0;
+  const families = new Map<number, { readonly needed: number; readonly members: Template[] }>();
+
+  function consider(template: Template): void {
+    if (!compare(line, template, near)) return;
+    if (near.different === 0) {
+      if (isCase(near) && near.same > bestSame) {
+        bestSame = near.same;
+        bestCase = template;
+      }
+      return;
+    }
+    const family = families.get(near.mask);
+    if (family !== undefined) {
+      if (near.mixed === 0 && !family.members.includes(template)) family.members.push(template);
+      return;
+    }
+    const needed = evidenceNeeded(line, near);
+    if (Number.isFinite(needed)) families.set(near.mask, { needed, members: [template] });
+  }
+
+  /** Values where the line has values or where the family differs. */
+  function widen(template: Template, mask: number): void {
+    index.remove(template);
+    for (let i = 0; i < line.count; i++) {
+      const differs = i < 31 && (mask & (1 << i)) !== 0;
+      if (template.hash[i] !== WILD && (differs || line.hash[i] === WILD)) generalise(template, i);
+    }
+    index.add(template);
+  }
+
+  function absorb(members: readonly Template[], mask: number): Template | undefined {
+    let oldest: Template | undefined;
+    for (const member of members) if (oldest === undefined || member.id < oldest.id) oldest = member;
+    if (oldest === undefined) return undefined;
+    for (const member of members) {
+      if (member === oldest) continue;
+      oldest.count += member.count;
+      member.into = oldest;
+      index.remove(member);
+      byId.delete(member.id);
+      mergedIds.set(member.id, oldest);
+      merged++;
+    }
+    widen(oldest, mask);
+    forgetOldMerges();
+    return oldest;
+  }
+
+  function forgetOldMerges(): void {
+    for (const id of mergedIds.keys()) {
+      if (mergedIds.size <= 4 * maxTemplates) return;
+      mergedIds.delete(id);
+    }
+  }
+
+  /** Drops the template that was not seen for longest, nearly: the hand passes over those seen since its last visit. */
+  function evictOne(): void {
+    for (const [id, template] of byId) {
+      byId.delete(id);
+      if (template.touched) {
+        template.touched = false;
+        byId.set(id, template);
+        continue;
+      }
+      index.remove(template);
+      template.evicted = true;
+      evicted++;
+      return;
+    }
+  }
+
+  function search(): Template {
+    bestCase = undefined;
+    bestSame = 0;
+    families.clear();
+    index.near(line, consider);
+    if (bestCase !== undefined) {
+      widen(bestCase, 0);
+      return bestCase;
+    }
+    for (const [mask, family] of families) {
+      if (family.members.length + 1 < family.needed) continue;
+      const template = absorb(family.members, mask);
+      if (template !== undefined) return template;
+    }
+    if (byId.size >= maxTemplates) evictOne();
+    const template = makeTemplate(nextId++, line, span.start, span.end);
+    byId.set(template.id, template);
+    index.add(template);
+    return template;
+  }
+
+  function find(id: number): Template | undefined {
+    const template = byId.get(id) ?? mergedIds.get(id);
+    if (template === undefined) return undefined;
+    const current = follow(template);
+    return current.evicted ? undefined : current;
+  }
+
+  const view = (template: Template): TemplateView => ({ id: template.id, text: textOf(template), count: template.count });
+
+  return {
+    learn(text) {
+      let end = text.length;
+      if (end > maxLineChars) {
+        cut++;
+        end = maxLineChars;
+      }
+      readLine(text, end, line, span);
+      let template = cache.get(line.keyA, line.keyB);
+      if (template === undefined || template.evicted) {
+        template = search();
+        cache.set(line.keyA, line.keyB, template);
+      } else if (template.into !== undefined) {
+        template = follow(template);
+        if (template.evicted) template = search();
+        cache.set(line.keyA, line.keyB, template);
+      }
+      line.text = "";
+      template.touched = true;
+      template.count++;
+      return template.id;
+    },
+    resolve(id) {
+      const template = mergedIds.get(id);
+      return template === undefined ? id : follow(template).id;
+    },
+    template(id) {
+      const found = find(id);
+      return found === undefined ? undefined : view(found);
+    },
+    *templates() {
+      for (const template of byId.values()) yield view(template);
+    },
+    get size() {
+      return byId.size;
+    },
+    losses: () => ({ evicted, merged, cut }),
+  };
+}

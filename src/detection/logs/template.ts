@@ -1,0 +1,96 @@
+import { classOf, SEPARATOR } from "./chars.ts";
+import { type TokenLine, WILD } from "./token-line.ts";
+
+/** A learned template. `hash[i]` is WILD where the text varies. Owned by the miner; others see `TemplateView`. */
+export interface Template {
+  readonly id: number;
+  count: number;
+  readonly format: number;
+  readonly hash: Int32Array;
+  readonly flags: Uint8Array;
+  /** Separators and tokens in turn, joined by NUL. Only read when the text is asked for. */
+  layout: string;
+  /** Seen since the eviction hand last passed. */
+  touched: boolean;
+  /** Set when this template was found to be a case of another. */
+  into: Template | undefined;
+  evicted: boolean;
+  anchorFirst: number;
+  anchorLast: number;
+}
+
+/** Longest stretch of punctuation kept between two tokens of a template's text, in characters. */
+const MAX_GAP = 24;
+const MAX_TEXT = 2_000;
+const VALUE = "<*>";
+
+function gap(text: string, start: number, end: number): string {
+  const cut = text.slice(start, Math.min(end, start + MAX_GAP));
+  return cut.replaceAll("\0", " ");
+}
+
+function token(line: TokenLine, at: number): string {
+  if (line.hash[at] === WILD) return VALUE;
+  return line.text.slice(line.start[at], line.end[at]);
+}
+
+/** Punctuation that follows the last token directly, such as a closing quote or full stop. */
+function tail(line: TokenLine, limit: number): string {
+  const from = line.end[line.count - 1] ?? 0;
+  let end = from;
+  while (end < limit && end - from < MAX_GAP && classOf(line.text.charCodeAt(end)) === SEPARATOR) end++;
+  return gap(line.text, from, end).trimEnd();
+}
+
+/**
+ * Makes a template of a sealed line.
+ * @param from where the message starts, for the punctuation before the first token
+ * @param limit where it ends
+ */
+export function makeTemplate(id: number, line: TokenLine, from: number, limit: number): Template {
+  const pieces: string[] = [];
+  let end = from;
+  let size = 0;
+  for (let i = 0; i < line.count && size < MAX_TEXT; i++) {
+    const before = gap(line.text, end, line.start[i] ?? end);
+    const text = token(line, i);
+    pieces.push(before, text);
+    size += before.length + text.length;
+    end = Math.max(end, line.end[i] ?? end);
+  }
+  pieces.push(line.count > 0 ? tail(line, limit) : "");
+  return {
+    id,
+    count: 0,
+    format: line.format,
+    hash: line.hash.slice(0, line.count),
+    flags: line.flags.slice(0, line.count),
+    // Concatenation of slices would keep the whole line alive; the buffer round trip makes a flat copy.
+    layout: Buffer.from(pieces.join("\0")).toString(),
+    touched: true,
+    into: undefined,
+    evicted: false,
+    anchorFirst: 0,
+    anchorLast: 0,
+  };
+}
+
+/** The text of a template, `<*>` where it varies. */
+export function textOf(template: Template): string {
+  return template.layout.replaceAll("\0", "").trim();
+}
+
+/** Makes the token at `at` a value. */
+export function generalise(template: Template, at: number): void {
+  template.hash[at] = WILD;
+  const pieces = template.layout.split("\0");
+  if (2 * at + 1 < pieces.length - 1) pieces[2 * at + 1] = VALUE;
+  template.layout = pieces.join("\0");
+}
+
+/** The template that now stands for this one. */
+export function follow(template: Template): Template {
+  let current = template;
+  while (current.into !== undefined) current = current.into;
+  return current;
+}

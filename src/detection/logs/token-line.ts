@@ -1,0 +1,60 @@
+/** Longest run of tokens kept of one line; a line with more is grouped by its first ones. */
+export const MAX_TOKENS = 192;
+
+/** Hash of a masked token. No text token may have it. */
+export const WILD = 0;
+
+export const FLAG = { soft: 1, slot: 2, named: 4 } as const;
+
+/** One line as tokens: parallel typed arrays that are filled again for every line. Offsets are UTF-16 units of `text`. */
+export interface TokenLine {
+  text: string;
+  count: number;
+  readonly hash: Int32Array;
+  readonly start: Int32Array;
+  readonly end: Int32Array;
+  readonly flags: Uint8Array;
+  /** Layout of the line; lines of different layouts never share a template. */
+  format: number;
+  /** Number of text tokens. */
+  words: number;
+  /** Two independent 32-bit lanes over format and tokens. */
+  keyA: number;
+  keyB: number;
+}
+
+export function createTokenLine(): TokenLine {
+  return {
+    text: "",
+    count: 0,
+    hash: new Int32Array(MAX_TOKENS),
+    start: new Int32Array(MAX_TOKENS),
+    end: new Int32Array(MAX_TOKENS),
+    flags: new Uint8Array(MAX_TOKENS),
+    format: 0,
+    words: 0,
+    keyA: 0,
+    keyB: 0,
+  };
+}
+
+export function clearTokenLine(line: TokenLine, text: string, format: number): void {
+  line.text = text;
+  line.count = 0;
+  line.words = 0;
+  line.format = format;
+}
+
+/** Closes the line: both lanes of its key. Equal keys mean equal masked lines (64 bits; a collision is not expected). */
+export function sealTokenLine(line: TokenLine): void {
+  let a = Math.imul(line.format + 0x51ed, 0x9e3779b1) | 0;
+  let b = Math.imul(line.count + 0x2545, 0x85ebca6b) ^ line.format;
+  const hash = line.hash;
+  for (let i = 0; i < line.count; i++) {
+    const token = hash[i] ?? 0;
+    a = Math.imul((a << 5) ^ (a >>> 27) ^ token, 0x01000193);
+    b = Math.imul((b >>> 13) ^ b ^ Math.imul(token, 0xcc9e2d51), 0x1b873593);
+  }
+  line.keyA = a;
+  line.keyB = b;
+}

@@ -1,0 +1,35 @@
+/** Small vocabularies of the tokenizer, compared by hash so that no substring is made. */
+
+/** Hash of text[start, end) as the tokenizer computes it; never 0. */
+export function hashWord(text: string, start: number, end: number): number {
+  let hash = 0x811c9dc5 | 0;
+  for (let i = start; i < end; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return hash === 0 ? 1 : hash;
+}
+
+function vocabulary(words: string): ReadonlySet<number> {
+  return new Set(words.split(" ").map((word) => hashWord(word, 0, word.length)));
+}
+
+const units = vocabulary(
+  "B b byte bytes Byte Bytes k K kb KB kB Kb mb MB Mb gb GB Gb tb TB KiB MiB GiB TiB Ki Mi Gi kbps Mbps Gbps " +
+    "ns us ms msec msecs millis milliseconds microseconds nanoseconds s sec secs second seconds m min mins minute minutes " +
+    "h hr hrs hour hours d day days Hz kHz MHz GHz percent px",
+);
+const fillers = vocabulary("null NULL nil None none undefined NaN nan Infinity");
+const slotWords = vocabulary("user username User host hostname node pod container namespace account");
+
+/** `5 ms`, `1.2 KB`: is the word a unit, and so part of the number before it? */
+export function isUnit(hash: number): boolean {
+  return units.has(hash);
+}
+
+/** After `key=` or `key:`: does the word stand for a missing value? */
+export function isFiller(hash: number): boolean {
+  return fillers.has(hash);
+}
+
+/** Does the word introduce a name (`user root`), so that the next word is probably a value? */
+export function isSlotWord(hash: number): boolean {
+  return slotWords.has(hash);
+}
