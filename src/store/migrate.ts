@@ -1,12 +1,13 @@
-import type { Migration } from "kysely";
-import { Migrator } from "kysely/migration";
+import { type Migration, Migrator } from "kysely/migration";
 import { AppError, messageOf } from "../lib/app-error.ts";
 import type { Database } from "./database.ts";
 import * as core from "./migrations/0001-core.ts";
+import * as chat from "./migrations/0003-chat.ts";
 
 /** In order, never edited once released. */
 const migrations: Record<string, Migration> = {
   "0001-core": core,
+  "0003-chat": chat,
 };
 
 /**

@@ -1,0 +1,52 @@
+import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebAPIRequestError } from "@slack/web-api";
+import type { SlackFailure } from "../../bot/slack/slack-port.ts";
+
+/** Codes that Slack documents as passing; every other `ok: false` will be the same next time. */
+const passing = new Set([
+  "internal_error",
+  "fatal_error",
+  "service_unavailable",
+  "request_timeout",
+  "team_added_to_org",
+  "ratelimited",
+  "rate_limited",
+]);
+
+/** Errors before a byte was sent: the request cannot have had an effect. */
+const neverSent = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "UND_ERR_CONNECT_TIMEOUT",
+]);
+
+function networkCode(error: unknown): string {
+  for (let inner = error; inner instanceof Error; inner = inner.cause ?? (inner as { original?: unknown }).original) {
+    const { code } = inner as { code?: unknown };
+    if (typeof code === "string" && !code.startsWith("slack_webapi")) return code;
+  }
+  return "request_failed";
+}
+
+/** Sorts what the Web API client throws into what the caller can do about it. */
+export function slackFailure(error: unknown): SlackFailure {
+  if (error instanceof WebAPIRateLimitedError)
+    return { type: "later", code: "ratelimited", retryAfterSeconds: error.retryAfter };
+  if (error instanceof WebAPIPlatformError) {
+    const code = error.data.error;
+    return passing.has(code) ? { type: "later", code } : { type: "never", code };
+  }
+  if (error instanceof WebAPIHTTPError) {
+    // A 5xx may come after the message was accepted.
+    return error.statusCode >= 500
+      ? { type: "unsure", code: `http_${error.statusCode}` }
+      : { type: "never", code: `http_${error.statusCode}` };
+  }
+  if (error instanceof WebAPIRequestError) {
+    const code = networkCode(error);
+    return neverSent.has(code) ? { type: "later", code } : { type: "unsure", code };
+  }
+  return { type: "unsure", code: networkCode(error) };
+}

@@ -1,0 +1,104 @@
+import { WebClient } from "@slack/web-api";
+import type { OutgoingMessage, SlackOutcome, SlackPort } from "../../bot/slack/slack-port.ts";
+import { slackFailure } from "./slack-failure.ts";
+
+export interface SlackWebOptions {
+  readonly token: string;
+  /** Another Web API than Slack's, for the local stand-in. */
+  readonly apiUrl?: string;
+  readonly timeoutMs?: number;
+}
+
+const eventType = "kubemend_post";
+/** Messages looked through when it is not sure whether a post arrived. */
+const historyLimit = 100;
+
+/** The client with a deadline and without retries of its own: by default it has none, and retries for half an hour. */
+export function createWebClient(options: SlackWebOptions): WebClient {
+  return new WebClient(options.token, {
+    ...(options.apiUrl ? { slackApiUrl: options.apiUrl } : {}),
+    timeout: options.timeoutMs ?? 10_000,
+    retryConfig: { retries: 0 },
+    rejectRateLimitedCalls: true,
+  });
+}
+
+async function attempt<T>(call: () => Promise<T>): Promise<SlackOutcome<T>> {
+  try {
+    return { ok: true, value: await call() };
+  } catch (error) {
+    return { ok: false, failure: slackFailure(error) };
+  }
+}
+
+function body(message: OutgoingMessage) {
+  return {
+    channel: message.channel,
+    text: message.text,
+    blocks: [...message.blocks],
+    metadata: { event_type: eventType, event_payload: { post: message.postId } },
+  };
+}
+
+export function createSlackWeb(options: SlackWebOptions): SlackPort {
+  const client = createWebClient(options);
+  return {
+    post: (message) =>
+      attempt(async () => {
+        const answer = await client.chat.postMessage({
+          ...body(message),
+          ...(message.threadTs ? { thread_ts: message.threadTs } : {}),
+          unfurl_links: false,
+          unfurl_media: false,
+        });
+        return { channel: answer.channel ?? message.channel, ts: answer.ts ?? "" };
+      }),
+    update: (message) =>
+      attempt(async () => {
+        const answer = await client.chat.update({ ...body(message), ts: message.ts });
+        return { ts: answer.ts ?? message.ts };
+      }),
+    find: (channel, postId, threadTs) =>
+      attempt(async () => {
+        const query = { channel, include_all_metadata: true, limit: historyLimit };
+        const { messages = [] } = threadTs
+          ? await client.conversations.replies({ ...query, ts: threadTs })
+          : await client.conversations.history(query);
+        const found = messages.find((message) => {
+          const metadata = (message as { metadata?: { event_type?: string; event_payload?: { post?: unknown } } })
+            .metadata;
+          return metadata?.event_type === eventType && metadata.event_payload?.post === postId;
+        });
+        return found?.ts ? { ts: found.ts } : undefined;
+      }),
+    upload: ({ name, title, content, altText }) =>
+      attempt(async () => {
+        const answer = await client.filesUploadV2({ filename: name, title, file: content, alt_text: altText });
+        const uploaded = answer as unknown as { files?: { files?: { id?: string }[] }[] };
+        const fileId = uploaded.files?.[0]?.files?.[0]?.id;
+        if (!fileId) throw new Error("files.completeUploadExternal answered without a file id");
+        return { fileId };
+      }),
+    openView: (triggerId, view) =>
+      attempt(async () => {
+        const answer = await client.views.open({ trigger_id: triggerId, view });
+        return { viewId: answer.view?.id ?? "" };
+      }),
+    updateView: (viewId, view) =>
+      attempt(async () => {
+        const answer = await client.views.update({ view_id: viewId, view });
+        return { viewId: answer.view?.id ?? viewId };
+      }),
+    userName: (userId) =>
+      attempt(async () => {
+        const { user } = await client.users.info({ user: userId });
+        return {
+          name: user?.profile?.display_name || user?.real_name || user?.name || userId,
+          ...(user?.profile?.email ? { email: user.profile.email } : {}),
+          isBot: user?.is_bot === true,
+          isGuest: user?.is_restricted === true || user?.is_ultra_restricted === true,
+          isStranger: (user as { is_stranger?: boolean } | undefined)?.is_stranger === true,
+        };
+      }),
+  };
+}

@@ -1,0 +1,31 @@
+/** Every id that a button, a modal or a command sends back; stable, because old messages keep theirs. */
+export const actionIds = {
+  approve: "fix.approve",
+  review: "fix.review",
+  reject: "fix.reject",
+  undo: "fix.undo",
+  acknowledge: "incident.acknowledge",
+  notThisCause: "incident.not-this-cause",
+  resolve: "incident.resolve",
+} as const;
+
+export const viewIds = { review: "view.review", reject: "view.reject" } as const;
+
+/** What a fix button carries: the incident, the recommendation, the plan and the digest that was shown. */
+export interface FixValue {
+  readonly incidentId: string;
+  readonly recommendationId: string;
+  readonly planId: string;
+  readonly digest: string;
+}
+
+export function encodeFix(value: FixValue): string {
+  return [value.incidentId, value.recommendationId, value.planId, value.digest].join("|");
+}
+
+export function decodeFix(text: string | undefined): FixValue | undefined {
+  const [incidentId, recommendationId, planId, digest, ...rest] = (text ?? "").split("|");
+  if (!incidentId || recommendationId === undefined || planId === undefined || digest === undefined || rest.length > 0)
+    return undefined;
+  return { incidentId, recommendationId, planId, digest };
+}

@@ -1,0 +1,193 @@
+import { digestOf } from "../../lib/stable-hash.ts";
+import type { IncidentView } from "../incident-view.ts";
+import { type RenderedMessage, renderIncident } from "./render-incident.ts";
+import { renderThread, type ThreadReply } from "./render-thread.ts";
+import type { OutgoingMessage, SlackFailure, SlackOutcome, SlackPort } from "./slack-port.ts";
+
+export interface PostedMessage {
+  readonly channel: string;
+  readonly ts: string | null;
+  readonly contentHash: string;
+  readonly recentEdits: number;
+}
+
+/** What delivery must remember; rows in PostgreSQL. */
+export interface PostBook {
+  posts(incidentId: string): Promise<ReadonlyMap<string, PostedMessage>>;
+  announce(incidentId: string, key: string, channel: string): Promise<boolean>;
+  withdraw(incidentId: string, key: string): Promise<void>;
+  record(incidentId: string, key: string, post: { channel: string; ts: string; contentHash: string }): Promise<void>;
+  recordEdit(incidentId: string, key: string, contentHash: string): Promise<void>;
+}
+
+export interface DeliverDeps {
+  readonly slack: SlackPort;
+  readonly book: PostBook;
+  readonly channel: string;
+  /** Where a message goes when its channel refuses for good. */
+  readonly fallbackChannel?: string;
+  /** Draws what was abnormal; undefined when there is nothing to draw. */
+  readonly drawChart?: (view: IncidentView) => Promise<Buffer | undefined>;
+}
+
+export type DeliverOutcome =
+  | { readonly type: "done" }
+  /** Call again after so many seconds: the edit budget is used up, or Slack asked to wait. */
+  | { readonly type: "again"; readonly afterSeconds: number; readonly code: string }
+  | { readonly type: "refused"; readonly code: string };
+
+/** Slack asks not to edit a message more often; six a minute is also what a reader can follow. */
+const editsPerMinute = 6;
+const chartKey = "chart";
+const messageKey = "message";
+
+function outcomeOf(failure: SlackFailure): DeliverOutcome {
+  if (failure.type === "never") return { type: "refused", code: failure.code };
+  return {
+    type: "again",
+    afterSeconds: failure.type === "later" ? (failure.retryAfterSeconds ?? 2) : 2,
+    code: failure.code,
+  };
+}
+
+interface OnceOptions {
+  readonly incidentId: string;
+  readonly key: string;
+  readonly contentHash: string;
+  readonly message: Omit<OutgoingMessage, "postId">;
+  /** Announced before: it may have arrived although nobody noted its place. */
+  readonly announced: boolean;
+}
+
+/** Posts once: announce, look when unsure, post, note the place. */
+async function postOnce(
+  deps: DeliverDeps,
+  options: OnceOptions,
+): Promise<SlackOutcome<{ channel: string; ts: string }>> {
+  const { incidentId, key, contentHash } = options;
+  const message: OutgoingMessage = { ...options.message, postId: `${incidentId}/${key}` };
+  const first = !options.announced && (await deps.book.announce(incidentId, key, message.channel));
+  if (!first) {
+    const found = await deps.slack.find(message.channel, message.postId, message.threadTs);
+    // An unreadable history (missing scope) must not hold a message back: a duplicate beats a miss.
+    if (!found.ok && found.failure.type !== "never") return found;
+    if (found.ok && found.value) {
+      const post = { channel: message.channel, ts: found.value.ts };
+      // Its content is of an unknown version: an empty hash makes the next step bring it up to date.
+      await deps.book.record(incidentId, key, { ...post, contentHash: "" });
+      return { ok: true, value: post };
+    }
+  }
+  const sent = await deps.slack.post(message);
+  if (sent.ok) await deps.book.record(incidentId, key, { ...sent.value, contentHash });
+  else if (sent.failure.type !== "unsure") await deps.book.withdraw(incidentId, key);
+  return sent;
+}
+
+/** Uploads the chart once; a chart that cannot be drawn or uploaded never holds the message back. */
+async function chartFile(
+  deps: DeliverDeps,
+  view: IncidentView,
+  posts: ReadonlyMap<string, PostedMessage>,
+): Promise<string | undefined> {
+  const known = posts.get(chartKey);
+  if (known?.ts) return known.ts;
+  if (!deps.drawChart) return undefined;
+  const content = await deps.drawChart(view).catch(() => undefined);
+  if (!content) return undefined;
+  const altText = `Abnormal series around the start of incident ${view.incident.id}`;
+  const uploaded = await deps.slack.upload({
+    name: `incident-${view.incident.id}.png`,
+    title: view.incident.title,
+    content,
+    altText,
+  });
+  if (!uploaded.ok) return undefined;
+  await deps.book.announce(view.incident.id, chartKey, deps.channel);
+  await deps.book.record(view.incident.id, chartKey, {
+    channel: deps.channel,
+    ts: uploaded.value.fileId,
+    contentHash: "",
+  });
+  return uploaded.value.fileId;
+}
+
+async function deliverMessage(
+  deps: DeliverDeps,
+  view: IncidentView,
+  posts: ReadonlyMap<string, PostedMessage>,
+): Promise<SlackOutcome<{ channel: string; ts: string }> | DeliverOutcome> {
+  const incidentId = view.incident.id;
+  const chart = await chartFile(deps, view, posts);
+  const render = (withChart: boolean): RenderedMessage =>
+    renderIncident(view, chart && withChart ? { chartFileId: chart } : {});
+  const full = render(true);
+  const contentHash = digestOf(full);
+  const known = posts.get(messageKey);
+  if (known?.ts) {
+    if (known.contentHash === contentHash) return { ok: true, value: { channel: known.channel, ts: known.ts } };
+    if (known.recentEdits >= editsPerMinute) return { type: "again", afterSeconds: 10, code: "edit-budget" };
+    const place = { channel: known.channel, ts: known.ts, postId: `${incidentId}/${messageKey}` };
+    let updated = await deps.slack.update({ ...full, ...place });
+    // A file that Slack is still processing makes the blocks invalid; the words must not wait for the picture.
+    if (!updated.ok && updated.failure.code === "invalid_blocks" && chart)
+      updated = await deps.slack.update({ ...render(false), ...place });
+    if (!updated.ok) return updated;
+    await deps.book.recordEdit(incidentId, messageKey, contentHash);
+    return { ok: true, value: { channel: known.channel, ts: known.ts } };
+  }
+  const once = { incidentId, key: messageKey, contentHash, announced: known !== undefined };
+  const channel = known?.channel ?? deps.channel;
+  let sent = await postOnce(deps, { ...once, message: { ...full, channel } });
+  if (!sent.ok && sent.failure.code === "invalid_blocks" && chart) {
+    sent = await postOnce(deps, {
+      ...once,
+      announced: false,
+      contentHash: digestOf(render(false)),
+      message: { ...render(false), channel },
+    });
+  }
+  if (!sent.ok && sent.failure.type === "never" && deps.fallbackChannel && deps.fallbackChannel !== channel) {
+    sent = await postOnce(deps, { ...once, announced: false, message: { ...full, channel: deps.fallbackChannel } });
+  }
+  return sent;
+}
+
+/** Later replies of a thread do not wait for one that Slack refuses for good. */
+async function deliverThread(
+  deps: DeliverDeps,
+  view: IncidentView,
+  place: { channel: string; ts: string },
+  posts: ReadonlyMap<string, PostedMessage>,
+): Promise<DeliverOutcome> {
+  let refused: DeliverOutcome | undefined;
+  for (const reply of renderThread(view)) {
+    const known = posts.get(reply.key);
+    if (known?.ts) continue;
+    const sent = await postOnce(deps, {
+      incidentId: view.incident.id,
+      key: reply.key,
+      contentHash: digestOf(reply.blocks),
+      announced: known !== undefined,
+      message: { channel: place.channel, threadTs: place.ts, text: reply.text, blocks: reply.blocks },
+    });
+    if (sent.ok) continue;
+    if (sent.failure.type !== "never") return outcomeOf(sent.failure);
+    refused ??= outcomeOf(sent.failure);
+  }
+  return refused ?? { type: "done" };
+}
+
+/**
+ * Makes the channel show what the view says: one message per incident, edited in place, and its thread. May be called
+ * any number of times, after any crash; the caller sees to it that one runs at a time per incident.
+ */
+export async function deliverIncident(deps: DeliverDeps, view: IncidentView): Promise<DeliverOutcome> {
+  const posts = await deps.book.posts(view.incident.id);
+  const message = await deliverMessage(deps, view, posts);
+  if ("type" in message) return message;
+  if (!message.ok) return outcomeOf(message.failure);
+  return deliverThread(deps, view, message.value, posts);
+}
+
+export type { ThreadReply };

@@ -1,0 +1,133 @@
+import type { KnownBlock } from "@slack/types";
+import { refText } from "../../incident/object-ref.ts";
+import type { FixView, PlanView } from "../incident-view.ts";
+import { actionIds, encodeFix } from "./action-ids.ts";
+import { button, confirm, section } from "./blocks.ts";
+import { mrkdwn, percent, slackTime } from "./text.ts";
+
+const actionWords: Readonly<Record<string, string>> = {
+  "rollback-deployment": "Roll back",
+  restart: "Restart",
+  scale: "Scale",
+  "patch-resources": "Change resources of",
+  "patch-probe": "Change the probe of",
+  "set-image": "Set the image of",
+  "set-env": "Set an environment variable of",
+  "patch-config": "Change a key of",
+  "patch-selector": "Change the selector of",
+  "patch-service-port": "Change the target port of",
+  "patch-quota": "Change the limits of",
+  "patch-role": "Change the rules of",
+  "pause-rollout": "Pause the rollout of",
+  "resume-rollout": "Resume the rollout of",
+  "delete-pod": "Delete",
+  "evict-pod": "Evict",
+  "delete-job": "Delete",
+  "rerun-job": "Run again",
+  "suspend-cronjob": "Suspend",
+  "resume-cronjob": "Resume",
+  cordon: "Cordon",
+  uncordon: "Uncordon",
+  drain: "Drain",
+  "restore-secret": "Restore",
+  "soft-heal": "Ask the application to heal itself:",
+  guide: "Steps for",
+  none: "Leave alone",
+};
+
+export function fixTitle(fix: FixView): string {
+  const { action, target } = fix.recommendation;
+  return `${actionWords[action] ?? action} ${refText(target)}`;
+}
+
+/** What became of a plan, in one line; undefined while it only waits for a decision. */
+export function planProgress(view: PlanView): string | undefined {
+  const { plan, executions, verification, approvals, rejection } = view;
+  const last = executions.at(-1);
+  const who = approvals.map((vote) => mrkdwn(vote.name, 80)).join(", ");
+  switch (plan.state) {
+    case "proposed":
+      return approvals.length > 0
+        ? `:ballot_box_with_check: ${approvals.length} of ${plan.approvalsNeeded} approvals (${who})`
+        : undefined;
+    case "approved":
+      return `:hourglass_flowing_sand: Approved by ${who}; applying`;
+    case "executing":
+      return `:hourglass_flowing_sand: Approved by ${who}; being applied`;
+    case "applied":
+      if (!verification)
+        return `:hourglass_flowing_sand: Approved by ${who}, applied ${slackTime(last?.finishedAt ?? plan.expiresAt, "{time_secs}")}; watching whether the symptoms clear`;
+      if (verification.verdict === "recovered")
+        return `:white_check_mark: Approved by ${who}, applied, and it helped: ${mrkdwn(verification.reason, 300)}`;
+      return `:warning: Applied, but ${verification.verdict === "worse" ? "things got worse" : verification.verdict === "not-recovered" ? "the symptoms did not clear" : "recovery could not be confirmed"}: ${mrkdwn(verification.reason, 300)}`;
+    case "undone":
+      return `:leftwards_arrow_with_hook: Undone${last?.finishedAt ? ` ${slackTime(last.finishedAt, "{time_secs}")}` : ""}${verification ? `: ${mrkdwn(verification.reason, 300)}` : ""}`;
+    case "failed":
+      return `:x: Not applied: ${mrkdwn(last?.detail ?? "see the thread", 300)}`;
+    case "rejected":
+      return `:no_entry_sign: Rejected by ${mrkdwn(rejection?.name ?? "someone", 80)}${rejection?.reason ? `: ${mrkdwn(rejection.reason, 200)}` : ""}`;
+    case "expired":
+      return ":clock3: Expired before anyone decided; Review makes a fresh plan";
+    case "superseded":
+      return undefined;
+  }
+}
+
+function offerable(fix: FixView): boolean {
+  const state = fix.plan?.plan.state;
+  return state === "proposed" || state === "expired";
+}
+
+/** One fix: what, how sure, how risky, whether it can be undone, what became of it, and the buttons that still make sense. */
+export function renderFix(
+  fix: FixView,
+  options: { incidentId: string; number: number; closed: boolean; frozen: boolean },
+): KnownBlock[] {
+  const { recommendation, plan, refusal } = fix;
+  const facts = [
+    `works with *${percent(recommendation.confidence)}*`,
+    `${plan?.plan.risk ?? recommendation.risk} risk`,
+    recommendation.reversible ? "can be undone" : "cannot be undone",
+    ...(plan && plan.plan.approvalsNeeded > 1 ? [`needs ${plan.plan.approvalsNeeded} approvals`] : []),
+  ];
+  const lines = [
+    `*${options.number}. ${mrkdwn(fixTitle(fix), 200)}*`,
+    mrkdwn(recommendation.reason, 500),
+    facts.join("  ·  "),
+  ];
+  const progress = plan && planProgress(plan);
+  if (progress) lines.push(progress);
+  else if (refusal) lines.push(`:information_source: ${mrkdwn(refusal.detail, 400)}`);
+  const value = encodeFix({
+    incidentId: options.incidentId,
+    recommendationId: recommendation.id,
+    planId: plan?.plan.id ?? "",
+    digest: plan?.plan.digest ?? "",
+  });
+  const elements = [];
+  if (!options.closed && offerable(fix)) {
+    elements.push(button("Review", actionIds.review, value));
+    if (plan?.plan.state === "proposed" && !options.frozen) {
+      elements.push(
+        button("Approve", actionIds.approve, value, {
+          style: "primary",
+          confirm: confirm("Apply this change?", `${fixTitle(fix)}: ${plan.plan.kubectl}`, "Apply"),
+        }),
+      );
+    }
+  } else if (!options.closed && refusal?.reason === "needs-input") {
+    elements.push(button("Fill in and review", actionIds.review, value));
+  }
+  const applied = plan?.plan.state === "applied" && plan.plan.undo.length > 0;
+  if (applied && (!plan.verification || plan.verification.verdict !== "recovered")) {
+    elements.push(
+      button("Undo", actionIds.undo, value, {
+        style: "danger",
+        confirm: confirm("Undo this change?", plan.plan.undoKubectl ?? "Restores what was before.", "Undo"),
+      }),
+    );
+  }
+  const blocks: KnownBlock[] = [section(lines.join("\n"))];
+  if (elements.length > 0) blocks.push({ type: "actions", block_id: `fix.${recommendation.id}`, elements });
+  return blocks;
+}

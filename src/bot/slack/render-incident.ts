@@ -1,0 +1,144 @@
+import type { KnownBlock } from "@slack/types";
+import { causeTitles } from "../../incident/cause.ts";
+import { refText } from "../../incident/object-ref.ts";
+import type { IncidentView } from "../incident-view.ts";
+import { actionIds } from "./action-ids.ts";
+import { button, context, divider, header, limits, section } from "./blocks.ts";
+import { planProgress, renderFix } from "./render-fix.ts";
+import { confidenceWords, cut, duration, mrkdwn, percent, slackTime } from "./text.ts";
+
+export interface RenderedMessage {
+  /** For notifications and for clients without blocks. */
+  readonly text: string;
+  readonly blocks: readonly KnownBlock[];
+}
+
+const statusWords = {
+  open: "open",
+  acknowledged: "acknowledged",
+  mitigating: "fix in progress",
+  resolved: "resolved",
+  reopened: "back again",
+} as const;
+const severityIcons = {
+  critical: ":red_circle:",
+  high: ":large_orange_circle:",
+  medium: ":large_yellow_circle:",
+  low: ":large_blue_circle:",
+} as const;
+
+function statusLine({ incident, acknowledgedBy }: IncidentView): string {
+  const parts = [`*${incident.severity}*`, statusWords[incident.status], `since ${slackTime(incident.onset)}`];
+  if (incident.resolvedAt !== undefined)
+    parts.push(
+      `resolved ${slackTime(incident.resolvedAt, "{time_secs}")}, after ${duration(incident.resolvedAt - incident.onset)}`,
+    );
+  if (acknowledgedBy && incident.status !== "resolved") parts.push(`taken by ${mrkdwn(acknowledgedBy, 80)}`);
+  return parts.join("  ·  ");
+}
+
+function causeText({ diagnosis }: IncidentView): string {
+  if (!diagnosis) return ":mag: *Cause* being looked for …";
+  const [first, second] = diagnosis.hypotheses;
+  if (!first || diagnosis.inconclusive) {
+    const candidates = diagnosis.hypotheses
+      .slice(0, 2)
+      .map((one) => `${causeTitles[one.cause]} in ${mrkdwn(refText(one.culprit), 120)} (${percent(one.probability)})`);
+    const questions = diagnosis.questions.slice(0, 2).map((question) => `• ${mrkdwn(question, 300)}`);
+    return [
+      "*Cause*: the evidence does not decide" + (candidates.length > 0 ? `; ${candidates.join(" or ")}` : ""),
+      ...questions,
+    ].join("\n");
+  }
+  const rival =
+    second && second.probability > 0.15
+      ? `  ·  else ${causeTitles[second.cause]} in ${mrkdwn(refText(second.culprit), 120)} (${percent(second.probability)})`
+      : "";
+  return [
+    `*Cause*: ${causeTitles[first.cause]} in *${mrkdwn(refText(first.culprit), 160)}* – ${confidenceWords(first.probability)} (${percent(first.probability)})${rival}`,
+    mrkdwn(diagnosis.summary, 1_500),
+    first.evidence.length > 0 ? `_Proof: ${first.evidence.slice(0, 8).join(", ")}, in the thread_` : "",
+  ]
+    .filter((line) => line !== "")
+    .join("\n");
+}
+
+function impactText({ incident, diagnosis }: IncidentView): string | undefined {
+  const hurt = diagnosis?.blastRadius ?? incident.affected.filter((ref) => refText(ref) !== refText(incident.target));
+  if (hurt.length === 0) return undefined;
+  const names = hurt.slice(0, 8).map((ref) => mrkdwn(refText(ref), 120));
+  return `*Also hurt*: ${names.join(", ")}${hurt.length > 8 ? ` and ${hurt.length - 8} more` : ""}`;
+}
+
+function footer({ incident, diagnosis }: IncidentView): string {
+  const active = incident.anomalies.length + incident.anomaliesDropped;
+  const parts = [
+    `Incident ${incident.id}`,
+    `cluster ${mrkdwn(incident.cluster, 60)}`,
+    `detected after ${duration(incident.openedAt - incident.onset)}`,
+    `${active} signal${active === 1 ? "" : "s"} grouped`,
+  ];
+  if (diagnosis) {
+    parts.push(`diagnosed by ${diagnosis.by}${diagnosis.modelNote ? ` (${mrkdwn(diagnosis.modelNote, 160)})` : ""}`);
+    if (diagnosis.tokens) {
+      const { input, output, costUsd } = diagnosis.tokens;
+      parts.push(`${input + output} tokens${costUsd === undefined ? "" : `, $${costUsd.toFixed(4)}`}`);
+    }
+  }
+  return parts.join("  ·  ");
+}
+
+function verdict({ incident }: IncidentView): string {
+  const icon = incident.status === "resolved" ? ":white_check_mark:" : severityIcons[incident.severity];
+  return `${icon} ${incident.title}`;
+}
+
+/**
+ * The one living message of an incident: verdict first, then cause, impact, picture, fixes. A pure function of the
+ * view, so that what is shown can always be made again from what is stored. Never more than Slack's 50 blocks.
+ */
+export function renderIncident(view: IncidentView, options: { chartFileId?: string } = {}): RenderedMessage {
+  const { incident } = view;
+  const closed = incident.status === "resolved";
+  const blocks: KnownBlock[] = [header(verdict(view)), section(statusLine(view)), section(causeText(view))];
+  const impact = impactText(view);
+  if (impact) blocks.push(section(impact));
+  if (options.chartFileId) {
+    blocks.push({
+      type: "image",
+      slack_file: { id: options.chartFileId },
+      alt_text: cut(`What was abnormal around the start of incident ${incident.id}`, 2_000),
+    });
+  }
+  const fixes = closed ? view.fixes.filter((fix) => fix.plan && planProgress(fix.plan)) : view.fixes.slice(0, 3);
+  if (fixes.length > 0) {
+    blocks.push(divider, section(closed ? "*What was done*" : "*What would help*"));
+    fixes.slice(0, 3).forEach((fix, i) => {
+      blocks.push(...renderFix(fix, { incidentId: incident.id, number: i + 1, closed, frozen: view.frozen }));
+    });
+  } else if (view.diagnosis && !closed) {
+    blocks.push(section("*What would help*: no safe change is known; the evidence is in the thread."));
+  }
+  if (view.frozen && !closed)
+    blocks.push(context(":ice_cube: Changes are frozen: nothing is applied until `/incident unfreeze`."));
+  if (!closed) {
+    blocks.push({
+      type: "actions",
+      block_id: "incident",
+      elements: [
+        ...(incident.status === "open" || incident.status === "reopened"
+          ? [button("Acknowledge", actionIds.acknowledge, incident.id)]
+          : []),
+        ...(view.diagnosis && view.diagnosis.hypotheses.length > 0
+          ? [button("Not this cause", actionIds.notThisCause, incident.id)]
+          : []),
+        button("Resolve", actionIds.resolve, incident.id),
+      ],
+    });
+  }
+  blocks.push(context(footer(view)));
+  return {
+    text: cut(`${incident.severity}: ${incident.title} (${statusWords[incident.status]})`, limits.section),
+    blocks,
+  };
+}

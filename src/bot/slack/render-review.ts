@@ -1,0 +1,120 @@
+import type { KnownBlock, ModalView } from "@slack/types";
+import { refText } from "../../incident/object-ref.ts";
+import type { FixView } from "../incident-view.ts";
+import { encodeFix, viewIds } from "./action-ids.ts";
+import { context, limits, plain, preformatted, section } from "./blocks.ts";
+import { fixTitle } from "./render-fix.ts";
+import { mrkdwn, percent, slackTime } from "./text.ts";
+
+/** Diffs longer than one rich-text block are shown in several, up to this many; the rest is in the thread's file. */
+const diffBlocks = 6;
+
+function diffParts(diff: string): KnownBlock[] {
+  const blocks: KnownBlock[] = [];
+  let part = "";
+  for (const line of diff.split("\n")) {
+    if (part.length + line.length + 1 > limits.preformatted && part !== "") {
+      blocks.push(preformatted(part));
+      part = "";
+    }
+    part += part === "" ? line : `\n${line}`;
+  }
+  if (part !== "") blocks.push(preformatted(part));
+  if (blocks.length <= diffBlocks) return blocks;
+  return [
+    ...blocks.slice(0, diffBlocks),
+    context(`… ${blocks.length - diffBlocks} more parts of the diff; the command below does all of it.`),
+  ];
+}
+
+/** Parameters that a person has to fill in, because no evidence says what they should be. */
+function inputs(fix: FixView): KnownBlock[] {
+  return fix.recommendation.needs.map((need) => ({
+    type: "input",
+    block_id: `param.${need.name}`,
+    label: plain(need.name, 2_000),
+    hint: plain(need.why, 2_000),
+    element: { type: "plain_text_input", action_id: "value", max_length: 3_000 },
+  }));
+}
+
+/** What exactly would be done, how to undo it, whom it touches, until when it is valid – and the decision. */
+export function renderReview(fix: FixView, options: { incidentId: string; note?: string }): ModalView {
+  const { recommendation } = fix;
+  const plan = fix.plan?.plan;
+  const metadata = encodeFix({
+    incidentId: options.incidentId,
+    recommendationId: recommendation.id,
+    planId: plan?.id ?? "",
+    digest: plan?.digest ?? "",
+  });
+  const top: KnownBlock[] = [
+    ...(options.note ? [section(`:information_source: ${mrkdwn(options.note, 500)}`)] : []),
+    section(
+      `*${mrkdwn(fixTitle(fix), 200)}*\n${mrkdwn(recommendation.reason, 800)}\nWorks with *${percent(recommendation.confidence)}*  ·  ${recommendation.risk} risk`,
+    ),
+  ];
+  if (!plan || plan.state !== "proposed") {
+    const why = fix.refusal?.detail ?? (plan ? `This plan is ${plan.state}.` : "There is no plan for it.");
+    const needs = inputs(fix);
+    return {
+      type: "modal",
+      callback_id: viewIds.review,
+      private_metadata: metadata,
+      title: plain("Review fix", limits.viewTitle),
+      close: plain("Close", 24),
+      ...(needs.length > 0 ? { submit: plain("Preview", 24) } : {}),
+      blocks: [...top, section(mrkdwn(why, 1_500)), preformatted(`$ ${recommendation.kubectl}`), ...needs],
+    };
+  }
+  const services = plan.blastRadius.services.map((ref) => mrkdwn(refText(ref), 120)).join(", ");
+  return {
+    type: "modal",
+    callback_id: viewIds.review,
+    private_metadata: metadata,
+    title: plain("Review fix", limits.viewTitle),
+    submit: plain("Approve", 24),
+    close: plain("Cancel", 24),
+    blocks: [
+      ...top,
+      section("*Change* (checked by a dry run on the API server)"),
+      ...diffParts(plan.diff),
+      section("*The same by hand*"),
+      preformatted(`$ ${plan.kubectl}`),
+      section(
+        [
+          `*Touches*: ${plan.blastRadius.pods} pod${plan.blastRadius.pods === 1 ? "" : "s"}${services ? ` behind ${services}` : ""}. ${mrkdwn(plan.blastRadius.note, 400)}`,
+          plan.undoKubectl
+            ? "*Undo*: restores what was before, by one click or:"
+            : "*Undo*: not possible for this change.",
+        ].join("\n"),
+      ),
+      ...(plan.undoKubectl ? [preformatted(`$ ${plan.undoKubectl}`)] : []),
+      context(
+        `Needs ${plan.approvalsNeeded} approval${plan.approvalsNeeded === 1 ? "" : "s"}  ·  valid until ${slackTime(plan.expiresAt, "{time_secs}")}  ·  plan ${plan.id}, digest ${plan.digest.slice(0, 12)}`,
+      ),
+      {
+        type: "input",
+        block_id: "decision",
+        label: plain("Decision", 100),
+        element: {
+          type: "radio_buttons",
+          action_id: "value",
+          initial_option: { text: plain("Approve: apply exactly this", 75), value: "approve" },
+          options: [
+            { text: plain("Approve: apply exactly this", 75), value: "approve" },
+            { text: plain("Reject: do not apply", 75), value: "reject" },
+          ],
+        },
+      },
+      {
+        type: "input",
+        block_id: "note",
+        optional: true,
+        label: plain("Note", 100),
+        hint: plain("Kept with the decision; say why when you reject.", 150),
+        element: { type: "plain_text_input", action_id: "value", multiline: true, max_length: 1_000 },
+      },
+    ],
+  };
+}

@@ -1,0 +1,74 @@
+import type { KnownBlock } from "@slack/types";
+import { causeTitles } from "../../incident/cause.ts";
+import { refText } from "../../incident/object-ref.ts";
+import type { IncidentView } from "../incident-view.ts";
+import { preformatted, section } from "./blocks.ts";
+import { fixTitle } from "./render-fix.ts";
+import { cut, mrkdwn, slackTime } from "./text.ts";
+
+/** One reply in the incident's thread. `key` is equal for the same reply made again, so that it is posted once. */
+export interface ThreadReply {
+  readonly key: string;
+  readonly text: string;
+  readonly blocks: readonly KnownBlock[];
+}
+
+const evidenceShown = 12;
+
+function evidenceReply(view: IncidentView): ThreadReply | undefined {
+  const { diagnosis, evidence } = view;
+  const first = diagnosis?.hypotheses[0];
+  if (!diagnosis || !first) return undefined;
+  const cited = first.evidence.flatMap((id) => evidence.find((item) => item.id === id) ?? []);
+  if (cited.length === 0) return undefined;
+  const blocks: KnownBlock[] = [
+    section(`*Evidence* for ${causeTitles[first.cause]} in ${mrkdwn(refText(first.culprit), 160)}`),
+  ];
+  for (const item of cited.slice(0, evidenceShown)) {
+    blocks.push(
+      section(`*${item.id}*  ${item.source} of ${mrkdwn(refText(item.about), 160)}, ${slackTime(item.at)}`),
+      preformatted(`${item.text}\n\n$ ${item.query}`),
+    );
+  }
+  if (cited.length > evidenceShown) blocks.push(section(`… and ${cited.length - evidenceShown} more.`));
+  if (diagnosis.ruledOut.length > 0) {
+    const rows = diagnosis.ruledOut
+      .slice(0, 8)
+      .map((one) => `• ${causeTitles[one.cause]} in ${mrkdwn(refText(one.culprit), 120)}: ${mrkdwn(one.reason, 200)}`);
+    blocks.push(section(cut(`*Ruled out*\n${rows.join("\n")}`, 3_000)));
+  }
+  // A new leading cause is worth a new reply; the same cause with a little more evidence is not.
+  return { key: `evidence:${first.cause}:${refText(first.culprit)}`, text: "Evidence", blocks };
+}
+
+function diffReplies(view: IncidentView): ThreadReply[] {
+  return view.fixes.flatMap((fix) => {
+    const plan = fix.plan?.plan;
+    if (!plan || !["approved", "executing", "applied", "undone", "failed"].includes(plan.state)) return [];
+    return [
+      {
+        key: `diff:${plan.id}`,
+        text: `Approved change: ${plan.kubectl}`,
+        blocks: [
+          section(`*Approved change*: ${mrkdwn(fixTitle(fix), 200)}`),
+          preformatted(plan.diff),
+          preformatted(`$ ${plan.kubectl}`),
+        ],
+      },
+    ];
+  });
+}
+
+/** Everything that belongs into the thread by now, in order. */
+export function renderThread(view: IncidentView): readonly ThreadReply[] {
+  const evidence = evidenceReply(view);
+  const steps: ThreadReply[] = view.timeline
+    // Detection and diagnosis are the message itself and the evidence reply.
+    .filter((entry) => entry.kind !== "detected" && entry.kind !== "diagnosed")
+    .map((entry) => ({
+      key: `timeline:${entry.id}`,
+      text: cut(entry.text, 3_000),
+      blocks: [section(`${slackTime(entry.at, "{time_secs}")}  ${mrkdwn(entry.text, 2_800)}`)],
+    }));
+  return [...(evidence ? [evidence] : []), ...diffReplies(view), ...steps];
+}

@@ -1,0 +1,107 @@
+import type { RequestListener } from "node:http";
+import bolt from "@slack/bolt";
+import { messageOf } from "../../lib/app-error.ts";
+import { type HandlerDeps, registerHandlers } from "./handlers.ts";
+
+export interface SlackAppOptions {
+  readonly botToken: string;
+  /** HTTP: requests are believed when signed with this. */
+  readonly signingSecret?: string;
+  /** Socket Mode: Slack is called, nothing has to be reachable from outside. Wins over HTTP. */
+  readonly appToken?: string;
+  readonly apiUrl?: string;
+}
+
+/** One application, two ways in. `listener` serves `/slack/events` in HTTP mode and is absent in Socket Mode. */
+export interface SlackApp extends AsyncDisposable {
+  readonly listener?: RequestListener;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export const slackPath = "/slack/events";
+const bodyLimit = "1mb";
+/** Bolt refuses old requests by itself, but takes any from the future; both ways five minutes (Slack, "Verifying requests"). */
+const windowSeconds = 300;
+
+function insideWindow(header: string | string[] | undefined, nowMs: number): boolean {
+  const seconds = Number(Array.isArray(header) ? header[0] : header);
+  return Number.isFinite(seconds) && Math.abs(nowMs / 1000 - seconds) <= windowSeconds;
+}
+
+/** Bolt logs whole requests at some levels; only words of our own reach our log. */
+function quietLogger(deps: HandlerDeps) {
+  const warn = (...parts: unknown[]) => deps.log.warn({ detail: messageOf(parts[0], 160) }, "slack.library");
+  return {
+    debug: () => undefined,
+    info: () => undefined,
+    warn,
+    error: warn,
+    setLevel: () => undefined,
+    getLevel: () => bolt.LogLevel.WARN,
+    setName: () => undefined,
+  };
+}
+
+export function createSlackApp(options: SlackAppOptions, deps: HandlerDeps): SlackApp {
+  const logger = quietLogger(deps);
+  const clientOptions = {
+    ...(options.apiUrl ? { slackApiUrl: options.apiUrl } : {}),
+    timeout: 10_000,
+    retryConfig: { retries: 0 },
+    rejectRateLimitedCalls: true,
+  };
+  const http = options.appToken
+    ? undefined
+    : new bolt.HTTPReceiver({
+        signingSecret: options.signingSecret ?? "",
+        endpoints: slackPath,
+        bodyLimit,
+        logger,
+        customPropertiesExtractor: (request) => ({ requestSignature: request.headers["x-slack-signature"] }),
+      });
+  const socket = options.appToken
+    ? new bolt.SocketModeReceiver({
+        appToken: options.appToken,
+        logger,
+        // The receiver's own client ignores the app's options; without this it would call Slack itself.
+        installerOptions: { clientOptions },
+        customPropertiesExtractor: (args) => ({ requestSignature: args?.body?.envelope_id }),
+      })
+    : undefined;
+  const receiver = socket ?? http;
+  if (!receiver) throw new Error("unreachable: one receiver is always made");
+  const app = new bolt.App({
+    token: options.botToken,
+    receiver,
+    clientOptions,
+    logger,
+    ignoreSelf: true,
+    deferInitialization: false,
+  });
+  app.error(async (error) => {
+    deps.log.error({ error: messageOf(error) }, "slack.listener-failed");
+  });
+  registerHandlers(app, deps);
+  const listener: RequestListener | undefined = http
+    ? (request, response) => {
+        if (!insideWindow(request.headers["x-slack-request-timestamp"], Date.now())) {
+          response.writeHead(401).end();
+          request.resume();
+          return;
+        }
+        http.requestListener(request, response);
+      }
+    : undefined;
+  const stop = async () => {
+    if (socket) await app.stop();
+  };
+  return {
+    ...(listener ? { listener } : {}),
+    async start() {
+      if (socket) await app.start();
+    },
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
+}

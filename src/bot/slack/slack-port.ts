@@ -1,0 +1,39 @@
+import type { KnownBlock, View } from "@slack/types";
+
+/** Why Slack did not do it. `never` will not get better by itself; `unsure` may have happened all the same. */
+export type SlackFailure =
+  | { readonly type: "never"; readonly code: string }
+  | { readonly type: "later"; readonly code: string; readonly retryAfterSeconds?: number }
+  | { readonly type: "unsure"; readonly code: string };
+
+export type SlackOutcome<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly failure: SlackFailure };
+
+export interface OutgoingMessage {
+  readonly channel: string;
+  readonly text: string;
+  readonly blocks: readonly KnownBlock[];
+  readonly threadTs?: string;
+  /** Identifies the post in the channel's history, so that it can be found again. */
+  readonly postId: string;
+}
+
+/** The few things we ask of Slack. Every call has a deadline and never retries by itself: the job queue owns retries. */
+export interface SlackPort {
+  post(message: OutgoingMessage): Promise<SlackOutcome<{ channel: string; ts: string }>>;
+  update(message: OutgoingMessage & { readonly ts: string }): Promise<SlackOutcome<{ ts: string }>>;
+  /** Looks for a post by its id in the recent history of the channel or thread. */
+  find(channel: string, postId: string, threadTs?: string): Promise<SlackOutcome<{ ts: string } | undefined>>;
+  upload(file: {
+    readonly name: string;
+    readonly title: string;
+    readonly content: Buffer;
+    readonly altText: string;
+  }): Promise<SlackOutcome<{ fileId: string }>>;
+  openView(triggerId: string, view: View): Promise<SlackOutcome<{ viewId: string }>>;
+  updateView(viewId: string, view: View): Promise<SlackOutcome<{ viewId: string }>>;
+  userName(
+    userId: string,
+  ): Promise<SlackOutcome<{ name: string; email?: string; isBot: boolean; isGuest: boolean; isStranger: boolean }>>;
+}

@@ -1,0 +1,71 @@
+import type { RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
+import Fastify from "fastify";
+import { AppError, messageOf } from "../../lib/app-error.ts";
+import type { Logger } from "../../lib/logger.ts";
+import { slackPath } from "../slack/slack-app.ts";
+
+export interface WebOptions {
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly slackListener?: RequestListener;
+  /** Undefined when ready; else why not, in words. */
+  readonly notReady: () => Promise<string | undefined>;
+  readonly metrics: () => Promise<{ contentType: string; body: string }>;
+  readonly log: Logger;
+}
+
+export interface WebServer extends AsyncDisposable {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** One port for Slack's requests, health and metrics. */
+export async function startWeb(options: WebOptions): Promise<WebServer> {
+  const server = Fastify({ logger: false, bodyLimit: 1_048_576, forceCloseConnections: true });
+  server.get("/healthz", async () => "ok\n");
+  server.get("/readyz", async (_request, reply) => {
+    const why = await options.notReady();
+    return reply
+      .code(why ? 503 : 200)
+      .type("text/plain")
+      .send(why ? `${why}\n` : "ok\n");
+  });
+  server.get("/metrics", async (_request, reply) => {
+    const { contentType, body } = await options.metrics();
+    return reply.type(contentType).send(body);
+  });
+  const { slackListener } = options;
+  if (slackListener) {
+    await server.register(async (scope) => {
+      // Bolt reads the body itself, as bytes, because the signature is over the bytes.
+      scope.removeAllContentTypeParsers();
+      scope.addContentTypeParser("*", (_request, _payload, done) => done(null));
+      scope.post(slackPath, (request, reply) => {
+        reply.hijack();
+        slackListener(request.raw, reply.raw);
+      });
+    });
+  }
+  try {
+    await server.listen({ host: options.host, port: options.port });
+  } catch (cause) {
+    throw new AppError(
+      "port-taken",
+      `kubemend cannot listen on ${options.host}:${options.port}: ${messageOf(cause)}.`,
+      {
+        remedy: "Stop what uses the port, or set web.port (0 takes any free one).",
+        exitCode: 2,
+        cause,
+      },
+    );
+  }
+  const { port } = server.server.address() as AddressInfo;
+  const close = () => server.close();
+  return {
+    url: `http://${options.host === "0.0.0.0" ? "127.0.0.1" : options.host}:${port}`,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
