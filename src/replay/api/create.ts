@@ -1,0 +1,125 @@
+import { mediaType, readObject } from "./body.ts";
+import { type Api, type Call, objectReply, type Reply } from "./call.ts";
+import { admitted, write } from "./commit.ts";
+import { checkType, decodeFor, writeOptions } from "./dry-run.ts";
+import { type ApiObject, type JsonObject, objectAt, stringAt } from "./json.ts";
+import { checkLimits, limitDefaults } from "./quota.ts";
+import { apiVersionOf, resources, storedAs } from "./registry.ts";
+import { DecodeError } from "./schema/decode.ts";
+import { alreadyExists, badRequest, forbidden, internal, invalid, notFound } from "./status-errors.ts";
+import { allocateAddress, prepareCreate } from "./strategy.ts";
+import { invalidValue } from "./validate/field-errors.ts";
+import { subdomainProblem } from "./validate/names.ts";
+import { podSpecWarnings } from "./validate/pod.ts";
+import { validate } from "./validate/validate.ts";
+import { toView } from "./views.ts";
+
+/** Namespaces every cluster has, whether or not a recording shows them. */
+const builtInNamespaces = new Set(["default", "kube-system", "kube-public", "kube-node-lease"]);
+const letters = "bcdfghjklmnpqrstvwxz2456789";
+
+/** POST of a collection. */
+export function create(api: Api, call: Call): Reply {
+  const options = writeOptions(call, "CreateOptions");
+  const sent = readObject(call.body, mediaType(call.headers), call.resource.kind);
+  const object = decodeNew(call, sent, options, call.body.toString("utf8"));
+  return objectReply(toView(call.resource, createObject(api, call, object, options.dryRun)), 201);
+}
+
+/** Decodes a new object. @throws 400 for a wrong type, or with Strict validation for an unknown field */
+export function decodeNew(
+  call: Call,
+  sent: JsonObject,
+  options: ReturnType<typeof writeOptions>,
+  text: string,
+): JsonObject {
+  const { resource } = call;
+  checkType(resource, sent);
+  const refuse = (why: string) =>
+    badRequest(`${resource.kind} in version "${resource.version}" cannot be handled as a ${resource.kind}: ${why}`);
+  try {
+    return decodeFor(call, sent, options, mediaType(call.headers) === "application/json" ? text : "", refuse);
+  } catch (error) {
+    if (error instanceof DecodeError) throw refuse(error.message);
+    throw error;
+  }
+}
+
+/** Validates and stores a decoded object. A dry run answers with uid and creationTimestamp but no resourceVersion. */
+export function createObject(api: Api, call: Call, decoded: JsonObject, dryRun: boolean): ApiObject {
+  const { resource, route } = call;
+  const metadata = objectAt(decoded, "metadata");
+  const namespace = stringAt(metadata, "namespace") ?? "";
+  if (namespace !== "" && resource.namespaced && namespace !== route.namespace) {
+    throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
+  }
+  if ((stringAt(metadata, "resourceVersion") ?? "") !== "")
+    throw internal("resourceVersion should not be set on objects to be created");
+  const generateName = stringAt(metadata, "generateName") ?? "";
+  const name = stringAt(metadata, "name") ?? (generateName === "" ? "" : generateName.slice(0, 58) + suffix());
+  const { resourceVersion: _version, ...own } = metadata;
+  const object: ApiObject = {
+    ...decoded,
+    apiVersion: apiVersionOf(storedAs(resource)),
+    kind: resource.kind,
+    metadata: {
+      ...own,
+      name,
+      ...(resource.namespaced ? { namespace: route.namespace } : {}),
+      uid: crypto.randomUUID(),
+      resourceVersion: "",
+      creationTimestamp: new Date(api.table.now()).toISOString().replace(/\.\d+Z$/, "Z"),
+    },
+  };
+  prepareCreate(resource, object);
+  if (resource.kind === "Service") allocateAddress(object);
+  if (resource.namespaced) checkNamespace(api, call, name);
+  if (resource.kind === "Pod") limitDefaults(api.table, object);
+  const errors = validate(resource, object);
+  if (resource.viewOf !== undefined && generateName !== "" && subdomainProblem(generateName) !== undefined) {
+    const at = errors.findIndex((e) => e.field === "eventTime");
+    const error = invalidValue("metadata.generateName", generateName, subdomainProblem(generateName) ?? "");
+    errors.splice(at < 0 ? errors.length : at, 0, error);
+  }
+  if (errors.length > 0)
+    throw invalid({ group: resource.kind === "Event" ? "" : resource.group, kind: resource.kind }, name, errors);
+  if (api.table.get(resource, route.namespace, name) !== undefined) throw alreadyExists(resource, name);
+  if (resource.kind === "Pod") {
+    checkLimits(api.table, object);
+    call.warnings.push(...podSpecWarnings(objectAt(object, "spec"), "spec"));
+  } else call.warnings.push(...podSpecWarnings(objectAt(object, "spec", "template", "spec"), "spec.template.spec"));
+  admitted(api, call, "create", undefined, object, dryRun);
+  if (dryRun) {
+    const { resourceVersion: _none, ...shown } = object.metadata;
+    return { ...object, metadata: shown as ApiObject["metadata"] };
+  }
+  const stored = api.table.put(resource, object);
+  api.table.wrote(write(call, "create", undefined, stored));
+  return stored;
+}
+
+function checkNamespace(api: Api, call: Call, name: string): void {
+  const { namespace } = call.route;
+  const namespaces = resources.find((r) => r.kind === "Namespace");
+  const found = namespaces === undefined ? undefined : api.table.get(namespaces, "", namespace);
+  if (found === undefined && namespaces !== undefined && !builtInNamespaces.has(namespace))
+    throw notFound(namespaces, namespace);
+  if (found?.metadata["deletionTimestamp"] === undefined) return;
+  const why = `unable to create new content in namespace ${namespace} because it is being terminated`;
+  throw namespaceTerminating(forbidden(call.resource, name, why), namespace);
+}
+
+function namespaceTerminating(error: ReturnType<typeof forbidden>, namespace: string): ReturnType<typeof forbidden> {
+  const cause = {
+    reason: "NamespaceTerminating",
+    message: `namespace ${namespace} is being terminated`,
+    field: "metadata.namespace",
+  };
+  Object.assign(objectAt(error.body, "details"), { causes: [cause] });
+  return error;
+}
+
+function suffix(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(5));
+  return [...bytes].map((b) => letters[b % letters.length]).join("");
+}

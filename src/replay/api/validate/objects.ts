@@ -1,0 +1,233 @@
+import {
+  type ApiObject,
+  isObject,
+  type JsonObject,
+  listAt,
+  numberAt,
+  objectAt,
+  objectsAt,
+  sameJson,
+  stringAt,
+} from "../json.ts";
+import { nanoOf } from "../schema/quantity.ts";
+import type { FieldError } from "../status-errors.ts";
+import { atLeast, forbiddenField, invalidValue, requiredValue, tooLong, unsupportedValue } from "./field-errors.ts";
+import { configKeyProblem } from "./names.ts";
+
+const dataLimitBytes = 1_048_576;
+
+/** ConfigMaps and Secrets: keys, doubled keys and the total size. */
+export function dataErrors(object: ApiObject): FieldError[] {
+  const data = objectAt(object, "data");
+  const binary = objectAt(object, "binaryData");
+  const errors: FieldError[] = [];
+  for (const [field, keys] of [
+    ["data", Object.keys(data)],
+    ["binaryData", Object.keys(binary)],
+  ] as const) {
+    for (const key of keys) {
+      const problem = configKeyProblem(key);
+      if (problem !== undefined) errors.push(invalidValue(`${field}[${key}]`, key, problem));
+      if (field === "data" && key in binary)
+        errors.push(invalidValue(`data[${key}]`, key, "duplicate of key present in binaryData"));
+    }
+  }
+  const sizes = [...Object.values(data), ...Object.values(binary)].map((value) => Buffer.byteLength(String(value)));
+  const size = sizes.reduce((sum, bytes) => sum + bytes, 0);
+  if (size > dataLimitBytes) errors.push(tooLong(object.kind === "Secret" ? "data" : "[]", dataLimitBytes));
+  return errors;
+}
+
+export function dataUpdateErrors(before: ApiObject, after: ApiObject): FieldError[] {
+  const errors: FieldError[] = [];
+  if (before["immutable"] === true) {
+    if (after["immutable"] !== true)
+      errors.push(forbiddenField("immutable", "field is immutable when `immutable` is set"));
+    for (const field of ["data", "binaryData"]) {
+      if (!sameJson(before[field], after[field]))
+        errors.push(forbiddenField(field, "field is immutable when `immutable` is set"));
+    }
+  }
+  if (after.kind === "Secret" && before["type"] !== after["type"])
+    errors.push(invalidValue("type", after["type"], "field is immutable"));
+  return errors;
+}
+
+const windowLimitSeconds = 3600;
+
+export function autoscalerErrors(object: ApiObject): FieldError[] {
+  const spec = objectAt(object, "spec");
+  const [minimum, maximum] = [numberAt(spec, "minReplicas"), numberAt(spec, "maxReplicas") ?? 0];
+  const metrics = objectsAt(spec, "metrics");
+  const errors: FieldError[] = atLeast("spec.minReplicas", minimum, 1);
+  if (maximum < 1) errors.push(invalidValue("spec.maxReplicas", maximum, "must be greater than 0"));
+  if (minimum !== undefined && maximum < minimum)
+    errors.push(invalidValue("spec.maxReplicas", maximum, "must be greater than or equal to `minReplicas`"));
+  const target = objectAt(spec, "scaleTargetRef");
+  for (const key of ["kind", "name"])
+    if ((stringAt(target, key) ?? "") === "") errors.push(requiredValue(`spec.scaleTargetRef.${key}`));
+  for (const [i, metric] of metrics.entries()) {
+    const field = `spec.metrics[${i}].resource.target.averageUtilization`;
+    const utilization = numberAt(metric, "resource", "target", "averageUtilization");
+    if (utilization !== undefined && utilization < 1)
+      errors.push(invalidValue(field, utilization, "must be greater than 0"));
+  }
+  for (const direction of ["scaleUp", "scaleDown"]) {
+    const window = numberAt(spec, "behavior", direction, "stabilizationWindowSeconds");
+    const field = `spec.behavior.${direction}.stabilizationWindowSeconds`;
+    errors.push(...atLeast(field, window, 0));
+    if (window !== undefined && window > windowLimitSeconds)
+      errors.push(invalidValue(field, window, `must be less than or equal to ${windowLimitSeconds}`));
+  }
+  const outside = metrics.some((m) => m["type"] === "Object" || m["type"] === "External");
+  if (minimum === 0 && !outside)
+    errors.push(
+      forbiddenField(
+        "spec.metrics",
+        "must specify at least one Object or External metric to support scaling to zero replicas",
+      ),
+    );
+  return errors;
+}
+
+export function leaseErrors(object: ApiObject): FieldError[] {
+  const spec = objectAt(object, "spec");
+  const duration = numberAt(spec, "leaseDurationSeconds");
+  const errors: FieldError[] = [];
+  if (duration !== undefined && duration <= 0)
+    errors.push(invalidValue("spec.leaseDurationSeconds", duration, "must be greater than 0"));
+  const transitions = numberAt(spec, "leaseTransitions");
+  if (transitions !== undefined && transitions < 0)
+    errors.push(invalidValue("spec.leaseTransitions", transitions, "must be greater than or equal to 0"));
+  return errors;
+}
+
+/** Events are checked loosely through core/v1. Those about cluster-scoped objects belong to namespace default. */
+export function eventErrors(object: ApiObject): FieldError[] {
+  const about = stringAt(object, "involvedObject", "namespace") ?? "";
+  const own = object.metadata.namespace ?? "";
+  if (about === own || (about === "" && own === "default")) return [];
+  return [invalidValue("involvedObject.namespace", about, "does not match event.namespace")];
+}
+
+const noteLimit = 1024;
+
+/** What events.k8s.io wants more than core/v1. The object is in its stored (core/v1) form. */
+export function newEventErrors(object: ApiObject): FieldError[] {
+  const errors: FieldError[] = [];
+  const missing = (stored: string): boolean => [undefined, null, ""].includes(object[stored] as null);
+  if (missing("reportingComponent")) errors.push(requiredValue("reportingController"));
+  if (missing("reportingInstance")) errors.push(requiredValue("reportingInstance"));
+  if (missing("action")) errors.push(requiredValue("action"));
+  if (missing("reason")) errors.push(requiredValue("reason"));
+  if ((stringAt(object, "message") ?? "").length > noteLimit)
+    errors.push(invalidValue("message", "", `can have at most ${noteLimit} characters`));
+  if (missing("eventTime")) errors.push(requiredValue("eventTime"));
+  return errors;
+}
+
+const newEventFixed = [
+  "involvedObject",
+  "reason",
+  "type",
+  "action",
+  "reportingComponent",
+  "reportingInstance",
+  "message",
+];
+const viewNames: Readonly<Record<string, string>> = {
+  involvedObject: "regarding",
+  message: "note",
+  reportingComponent: "reportingController",
+};
+
+export function newEventUpdateErrors(before: ApiObject, after: ApiObject): FieldError[] {
+  const changed = newEventFixed.filter((field) => !sameJson(before[field], after[field]));
+  return changed.map((field) => invalidValue(viewNames[field] ?? field, after[field], "field is immutable"));
+}
+
+/** PodDisruptionBudget: one of the two bounds. */
+export function disruptionBudgetErrors(object: ApiObject): FieldError[] {
+  const spec = objectAt(object, "spec");
+  const both = spec["minAvailable"] !== undefined && spec["maxUnavailable"] !== undefined;
+  const errors = both ? [invalidValue("spec", null, "minAvailable and maxUnavailable cannot be both set")] : [];
+  for (const bound of ["minAvailable", "maxUnavailable"]) errors.push(...atLeast(`spec.${bound}`, spec[bound], 0));
+  return errors;
+}
+
+export function quotaErrors(object: ApiObject): FieldError[] {
+  return Object.entries(objectAt(object, "spec", "hard")).flatMap(([name, quantity]) => {
+    const nano = nanoOf(quantity);
+    return nano !== undefined && nano < 0n
+      ? [invalidValue(`spec.hard[${name}]`, quantity, "must be greater than or equal to 0")]
+      : [];
+  });
+}
+
+const cronNames = /^(@(annually|yearly|monthly|weekly|daily|hourly|midnight|every .+)|(\S+\s+){4}\S+)$/;
+
+export function cronJobErrors(object: ApiObject): FieldError[] {
+  const spec = objectAt(object, "spec");
+  const schedule = stringAt(spec, "schedule") ?? "";
+  const errors: FieldError[] = [];
+  if (schedule === "") errors.push(requiredValue("spec.schedule"));
+  else if (!cronNames.test(schedule.trim())) {
+    const count = schedule.trim().split(/\s+/).length;
+    errors.push(invalidValue("spec.schedule", schedule, `expected exactly 5 fields, found ${count}: [${schedule}]`));
+  }
+  const zone = stringAt(spec, "timeZone");
+  if (zone !== undefined && !knownZone(zone))
+    errors.push(invalidValue("spec.timeZone", zone, `unknown time zone ${zone}`));
+  return errors;
+}
+
+function knownZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: zone });
+    return true;
+  } catch {
+    // RangeError is how the runtime says that it has no such zone.
+    return false;
+  }
+}
+
+/** Roles need verbs in each rule; bindings a role and their subjects. */
+export function rbacErrors(object: ApiObject): FieldError[] {
+  const errors = objectsAt(object, "rules").flatMap((rule, i) =>
+    listAt(rule, "verbs").length === 0
+      ? [requiredValue(`rules[${i}].verbs`, "verbs must contain at least one value")]
+      : [],
+  );
+  if (!object.kind.endsWith("Binding")) return errors;
+  const role: JsonObject = objectAt(object, "roleRef");
+  if ((stringAt(role, "name") ?? "") === "") errors.push(requiredValue("roleRef.name"));
+  const kinds = ["ClusterRole", ...(object.kind === "RoleBinding" ? ["Role"] : [])];
+  const kind = stringAt(role, "kind") ?? "";
+  if (!kinds.includes(kind)) errors.push(unsupportedValue("roleRef.kind", kind, kinds));
+  return errors;
+}
+
+export function rbacUpdateErrors(before: ApiObject, after: ApiObject): FieldError[] {
+  if (!isObject(before["roleRef"]) || sameJson(before["roleRef"], after["roleRef"])) return [];
+  return [invalidValue("roleRef", after["roleRef"], "cannot change roleRef")];
+}
+
+/** Jobs run to an end, and their template is fixed. */
+export function jobErrors(object: ApiObject): FieldError[] {
+  const restart = stringAt(object, "spec", "template", "spec", "restartPolicy") ?? "";
+  if (restart === "OnFailure" || restart === "Never") return [];
+  return [
+    {
+      field: "spec.template.spec.restartPolicy",
+      reason: "FieldValueRequired",
+      message: 'Required value: valid values: "OnFailure", "Never"',
+    },
+  ];
+}
+
+export function jobUpdateErrors(before: ApiObject, after: ApiObject): FieldError[] {
+  return ["completions", "selector", "template"].flatMap((field) => {
+    const [old, next] = [objectAt(before, "spec")[field], objectAt(after, "spec")[field]];
+    return sameJson(old, next) ? [] : [invalidValue(`spec.${field}`, next, "field is immutable")];
+  });
+}
