@@ -1,9 +1,9 @@
 /**
  * What one token of a message is, judged from counts the tokenizer gathers while it hashes the token, so that no token
  * is read twice. A variable is masked at once; a soft token (`eth1`, `worker3`, `com.example.Job`) stays text but needs
- * less evidence to become a variable later.
+ * less evidence to become a variable later; a constant (`RUNNING`, `JOB_SETUP`) names a state and needs more.
  */
-export const KIND = { text: 0, soft: 1, variable: 2 } as const;
+export const KIND = { text: 0, soft: 1, variable: 2, constant: 3 } as const;
 
 /** Counts over the characters of one token; reused for every token. */
 export interface TokenShape {
@@ -45,7 +45,23 @@ export function createShape(): TokenShape {
 const LONGEST_WORD = 80;
 const SHORTEST_HEX_WORD = 8;
 
-const GENERIC_DOMAINS = new Set(["com", "net", "org", "edu", "gov", "mil", "info", "biz", "local", "internal", "svc", "cluster"]);
+const GENERIC_DOMAINS = new Set([
+  "com",
+  "net",
+  "org",
+  "edu",
+  "gov",
+  "mil",
+  "info",
+  "biz",
+  "local",
+  "internal",
+  "svc",
+  "cluster",
+]);
+
+/** Two-letter endings that are file types or plain words more often than countries. */
+const NOT_COUNTRIES = new Set(["id", "is", "in", "to", "go", "js", "ts", "py", "rs", "so", "cc", "sh", "md", "pl", "ms", "db", "vm", "no"]);
 
 /**
  * A token with digits is a value, except a name with one final digit (`eth0`, `ssh2`, `SOCKS5`), which is as often a word.
@@ -58,6 +74,7 @@ export function maskKind(shape: TokenShape, text: string, start: number, end: nu
     return nameWithDigit && shape.leadingLetters > 1 ? KIND.soft : KIND.variable;
   }
   if (shape.letters === 0) return KIND.text;
+  if (shape.upper === shape.letters && shape.upper > 1 && shape.dots + shape.slashes + shape.ats === 0) return KIND.constant;
   if (shape.ats > 0 && shape.dots + shape.marks > 0 && shape.leadingLetters > 0) return KIND.variable;
   if (shape.slashes > 0) return shape.slashes > 1 || shape.dots > 0 ? KIND.variable : KIND.soft;
   if (shape.nonHex === 0 && shape.length >= SHORTEST_HEX_WORD && shape.dots === 0) return KIND.variable;
@@ -70,6 +87,7 @@ function isHostName(shape: TokenShape, text: string, start: number, end: number)
   if (shape.upper > 0) return false;
   const last = text.lastIndexOf(".", end - 1);
   if (last <= start || last === end - 1) return false;
-  if (end - last - 1 === 2) return shape.dots > 1 && !text.startsWith("com.", start) && !text.startsWith("org.", start);
-  return GENERIC_DOMAINS.has(text.slice(last + 1, end));
+  const ending = text.slice(last + 1, end);
+  if (ending.length !== 2) return GENERIC_DOMAINS.has(ending);
+  return shape.dots > 1 && !NOT_COUNTRIES.has(ending) && !text.startsWith("com.", start) && !text.startsWith("org.", start);
 }

@@ -1,6 +1,6 @@
 import { skipSpaces } from "./chars.ts";
 import { createHeader, scanHeader } from "./scan-header.ts";
-import { scanStructured, type Structured } from "./scan-structured.ts";
+import { type Structured, scanStructured } from "./scan-structured.ts";
 import { clearTokenLine, sealTokenLine, type TokenLine } from "./token-line.ts";
 import { nameBareLine, tokenize } from "./tokenize.ts";
 

@@ -35,7 +35,7 @@ export function compare(line: TokenLine, template: Template, out: Resemblance): 
     const other = theirs[i] ?? WILD;
     if (ours === other) {
       if (ours !== WILD) out.same++;
-    } else if (ours === WILD || other === WILD) {
+    } else if ((ours === WILD || other === WILD) && (((line.flags[i] ?? 0) | (template.flags[i] ?? 0)) & FLAG.filler) === 0) {
       out.mixed++;
       if (((line.flags[i] ?? 0) & FLAG.named) !== 0) out.mixedNamed++;
     } else {
@@ -65,15 +65,18 @@ export function evidenceNeeded(line: TokenLine, r: Resemblance): number {
   if (r.mixed > 0 || r.same === 0) return Number.POSITIVE_INFINITY;
   let soft = 0;
   let slots = 0;
+  let constants = 0;
   let first = -1;
   for (let i = 0; i < 31 && i < line.count; i++) {
     if (first < 0 && line.hash[i] !== WILD) first = i;
     if ((r.mask & (1 << i)) === 0) continue;
     const flags = line.flags[i] ?? 0;
+    if ((flags & (FLAG.constant | FLAG.filler)) !== 0) constants++;
     if ((flags & FLAG.soft) !== 0) soft++;
     if ((flags & FLAG.slot) !== 0) slots++;
   }
   const leads = first >= 0 && (r.mask & (1 << first)) !== 0;
+  if (constants > 0) return leads ? Number.POSITIVE_INFINITY : 16;
   if (r.different === 1) {
     if (leads || r.same < 2) return leads && r.same < 2 ? 24 : 12;
     if (slots === 1 && r.same > 2) return 2;

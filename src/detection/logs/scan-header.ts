@@ -151,7 +151,8 @@ function scanFields(text: string, from: number, end: number, header: Header): nu
       if (!timed) noteTime(header, i);
       timed = true;
       i = time.end;
-      if (time.kind === TIME.syslog && text.charCodeAt(i) === 32) return afterSyslogTime(text, skipSpaces(text, i, end), end);
+      if (time.kind === TIME.syslog && text.charCodeAt(i) === 32)
+        return afterSyslogTime(text, skipSpaces(text, i, end), end);
       if (text.charCodeAt(i) === BAR) return afterBars(text, i, end);
       continue;
     }
@@ -184,9 +185,14 @@ function scanFields(text: string, from: number, end: number, header: Header): nu
       while (letters < word && isLetter(text.charCodeAt(letters))) letters++;
       const next = text.charCodeAt(letters);
       const stops = letters === word || next === COLON || next === 44 || next === BAR || next === OPEN;
-      const rank = stops && (timed || next === COLON || (classOf(text.charCodeAt(i + 1)) & UPPER) !== 0) ? levelRank(text, i, letters) : 0;
+      const rank =
+        stops && (timed || next === COLON || (classOf(text.charCodeAt(i + 1)) & UPPER) !== 0)
+          ? levelRank(text, i, letters)
+          : 0;
       if (rank > 0) {
         header.level = rank;
+        // A level and nothing else is what the line says.
+        if (skipSpaces(text, letters, end) >= end) return i;
         i = next === COLON || next === 44 ? letters + 1 : letters;
         if (next === COLON && timed && brackets > 0) return skipSpaces(text, i, end);
         continue;
@@ -223,7 +229,10 @@ function scanFields(text: string, from: number, end: number, header: Header): nu
     const mark = text.charCodeAt(next);
     const aligned = next - word > 2 && header.level > 0 && (classOf(code) & UPPER) !== 0;
     const dotted = dots(text, i, word);
-    if (aligned || (dotted > 0 && header.level > 0 && (dotted > 1 || mark === OPEN || mark === DASH || mark === COLON))) {
+    if (
+      aligned ||
+      (dotted > 0 && header.level > 0 && (dotted > 1 || mark === OPEN || mark === DASH || mark === COLON))
+    ) {
       components++;
       i = word;
       if (aligned) return next;
@@ -254,7 +263,8 @@ function isProcess(text: string, from: number, end: number): boolean {
 function afterTag(text: string, at: number, end: number): number {
   const limit = Math.min(end, at + MAX_TAG);
   for (let i = at; i < limit; i++) {
-    if (text.charCodeAt(i) === COLON && (i + 1 >= end || isSpace(text.charCodeAt(i + 1)))) return skipSpaces(text, i + 1, end);
+    if (text.charCodeAt(i) === COLON && (i + 1 >= end || isSpace(text.charCodeAt(i + 1))))
+      return skipSpaces(text, i + 1, end);
   }
   return at;
 }
@@ -316,7 +326,8 @@ export function scanHeader(text: string, start: number, end: number, out: Header
   } else if (!scanTime(text, i, end, time) && text.charCodeAt(i) !== OPEN) {
     const word = skipWord(text, i, end);
     const next = skipSpaces(text, word, end);
-    if (word - i > 2 && scanTime(text, next, end, time) && (time.kind === TIME.iso || time.kind === TIME.short)) i = next;
+    if (word - i > 2 && scanTime(text, next, end, time) && (time.kind === TIME.iso || time.kind === TIME.short))
+      i = next;
   } else if (time.kind === TIME.klog && text.charCodeAt(i) !== OPEN) {
     noteTime(out, i);
     out.level = letterRank(text.charCodeAt(i));

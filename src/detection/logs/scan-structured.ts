@@ -18,7 +18,21 @@ const EQUALS = 61;
 const COLON = 58;
 
 /** Keys that hold the sentence, the most telling first. */
-const MESSAGE_KEYS = ["msg", "message", "log", "MESSAGE", "Message", "@message", "textPayload", "text", "event", "error", "err", "body", "reason"];
+const MESSAGE_KEYS = [
+  "msg",
+  "message",
+  "log",
+  "MESSAGE",
+  "Message",
+  "@message",
+  "textPayload",
+  "text",
+  "event",
+  "error",
+  "err",
+  "body",
+  "reason",
+];
 const LEVEL_KEYS = ["level", "severity", "lvl", "Level", "loglevel", "log.level", "levelname", "@level"];
 const NUMBER_LEVELS = 10;
 
@@ -87,7 +101,8 @@ function scanJson(text: string, from: number, end: number, out: Structured): boo
         out.end = valueEnd;
       }
     }
-    if (out.level === 0 && keyRank(text, keyStart, keyEnd, LEVEL_KEYS) >= 0) out.level = rankOfLevel(text, valueStart, valueEnd);
+    if (out.level === 0 && keyRank(text, keyStart, keyEnd, LEVEL_KEYS) >= 0)
+      out.level = rankOfLevel(text, valueStart, valueEnd);
     i = skipSpaces(text, quoted ? valueEnd + 1 : valueEnd, end);
     if (text.charCodeAt(i) !== 44) break;
     i = skipSpaces(text, i + 1, end);

@@ -1,7 +1,17 @@
 import { isDigit, isLetter, skipDigits } from "./chars.ts";
 
 /** How a line writes its time; lines with different kinds come from different programs. */
-export const TIME = { none: 0, iso: 1, syslog: 2, klog: 3, epoch: 4, short: 5, compact: 6, clock: 7, access: 8 } as const;
+export const TIME = {
+  none: 0,
+  iso: 1,
+  syslog: 2,
+  klog: 3,
+  epoch: 4,
+  short: 5,
+  compact: 6,
+  clock: 7,
+  access: 8,
+} as const;
 
 /** End of the last stamp found and its kind; reused, because this runs once or more for every line. */
 export interface TimeScan {
@@ -39,14 +49,14 @@ export function scanClock(text: string, at: number, end: number): number {
   const separator = text.charCodeAt(i);
   if ((separator !== COLON && separator !== DOT) || i + 2 >= end) return -1;
   const minutes = skipDigits(text, i + 1, end);
-  if (minutes - i !== 3) return -1;
-  i = minutes;
-  if (text.charCodeAt(i) !== separator) return separator === COLON ? i : -1;
-  const seconds = skipDigits(text, i + 1, end);
-  if (seconds - i !== 3) return -1;
+  if (text.charCodeAt(minutes) !== separator) return separator === COLON && minutes - i === 3 ? minutes : -1;
+  const seconds = skipDigits(text, minutes + 1, end);
+  // Some writers do not pad: 22:5:0:151.
+  if (minutes === i + 1 || minutes - i > 3 || seconds === minutes + 1 || seconds - minutes > 3) return -1;
   i = seconds;
   const mark = text.charCodeAt(i);
-  if ((mark === DOT || mark === 44 || mark === COLON) && isDigit(text.charCodeAt(i + 1))) i = skipDigits(text, i + 1, end);
+  if ((mark === DOT || mark === 44 || mark === COLON) && isDigit(text.charCodeAt(i + 1)))
+    i = skipDigits(text, i + 1, end);
   return scanZone(text, i, end);
 }
 
@@ -124,6 +134,11 @@ function scanShort(text: string, at: number, first: number, end: number, out: Ti
   return i > 0 && found(out, i, TIME.short);
 }
 
+/** Does text[at] begin a time stamp that is written with the name of a month or a day? */
+export function scanNamedTime(text: string, at: number, end: number, out: TimeScan): boolean {
+  return scanNamed(text, at, end, out);
+}
+
 /** A run of digits: seconds or milliseconds since 1970, `20171223-22:15:29:606`, or `081109 203615`. */
 function scanRun(text: string, at: number, first: number, end: number, out: TimeScan): boolean {
   const size = first - at;
@@ -131,7 +146,9 @@ function scanRun(text: string, at: number, first: number, end: number, out: Time
     if (text.charCodeAt(at) !== 49) return false;
     const mark = text.charCodeAt(first);
     const stop = mark === DOT ? skipDigits(text, first + 1, end) : first;
-    return (stop >= end || text.charCodeAt(stop) <= SPACE || text.charCodeAt(stop) === 124) && found(out, stop, TIME.epoch);
+    return (
+      (stop >= end || text.charCodeAt(stop) <= SPACE || text.charCodeAt(stop) === 124) && found(out, stop, TIME.epoch)
+    );
   }
   if (size === 8) {
     const mark = text.charCodeAt(first);

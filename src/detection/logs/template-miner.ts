@@ -71,17 +71,13 @@ export function createTemplateMiner(options: TemplateMinerOptions = {}): Templat
   let merged = 0;
   let cut = 0;
 
-  let bestCase: Template | undefined;
-  let bestSame = 0;
+  const cases: Template[] = [];
   const families = new Map<number, { readonly needed: number; readonly members: Template[] }>();
 
   function consider(template: Template): void {
     if (!compare(line, template, near)) return;
     if (near.different === 0) {
-      if (isCase(near) && near.same > bestSame) {
-        bestSame = near.same;
-        bestCase = template;
-      }
+      if (isCase(near) && !cases.includes(template)) cases.push(template);
       return;
     }
     const family = families.get(near.mask);
@@ -145,14 +141,11 @@ export function createTemplateMiner(options: TemplateMinerOptions = {}): Templat
   }
 
   function search(): Template {
-    bestCase = undefined;
-    bestSame = 0;
+    cases.length = 0;
     families.clear();
     index.near(line, consider);
-    if (bestCase !== undefined) {
-      widen(bestCase, 0);
-      return bestCase;
-    }
+    const known = absorb(cases, 0);
+    if (known !== undefined) return known;
     for (const [mask, family] of families) {
       if (family.members.length + 1 < family.needed) continue;
       const template = absorb(family.members, mask);
@@ -172,7 +165,11 @@ export function createTemplateMiner(options: TemplateMinerOptions = {}): Templat
     return current.evicted ? undefined : current;
   }
 
-  const view = (template: Template): TemplateView => ({ id: template.id, text: textOf(template), count: template.count });
+  const view = (template: Template): TemplateView => ({
+    id: template.id,
+    text: textOf(template),
+    count: template.count,
+  });
 
   return {
     learn(text) {

@@ -1,5 +1,6 @@
 import { classOf, DIGIT, isDigit, isLetter, LOWER, SEPARATOR, UPPER } from "./chars.ts";
 import { createShape, KIND, maskKind } from "./masks.ts";
+import { scanNamedTime, type TimeScan } from "./scan-time.ts";
 import { FLAG, MAX_TOKENS, type TokenLine, WILD } from "./token-line.ts";
 import { hashWord, isFiller, isSlotWord, isUnit } from "./words.ts";
 
@@ -13,7 +14,11 @@ const APOSTROPHE = 39;
 /** Longest quoted value that is taken as one value. */
 const MAX_QUOTED = 512;
 
+/** Longest bracketed numbers taken as part of a value. */
+const MAX_STRUCTURE = 96;
+
 const shape = createShape();
+const time: TimeScan = { end: 0, kind: 0 };
 
 /** Appends a value. Neighbouring values with only punctuation between them are one (`10.0.0.1:80`, `[3, 4, 5]`). */
 function pushValue(line: TokenLine, start: number, end: number, flags: number): void {
@@ -39,7 +44,16 @@ function endOfPath(text: string, from: number, end: number, stopAtColon: boolean
   let i = from;
   for (; i < end; i++) {
     const code = text.charCodeAt(i);
-    if (code <= 32 || code === QUOTE || code === APOSTROPHE || code === 44 || code === 59 || code === 62 || code === 125) break;
+    if (
+      code <= 32 ||
+      code === QUOTE ||
+      code === APOSTROPHE ||
+      code === 44 ||
+      code === 59 ||
+      code === 62 ||
+      code === 125
+    )
+      break;
     if (code === 41 || code === 93) break;
     if (code === COLON && (stopAtColon || text.charCodeAt(i + 1) <= 32)) break;
   }
@@ -67,15 +81,37 @@ function longValue(text: string, at: number, end: number, previous: number): num
 
 /** Colon and slashes after a word make it an address; its end, or -1. */
 function endOfUrl(text: string, at: number, end: number): number {
-  if (text.charCodeAt(at) !== COLON || text.charCodeAt(at + 1) !== SLASH || text.charCodeAt(at + 2) !== SLASH) return -1;
+  if (text.charCodeAt(at) !== COLON || text.charCodeAt(at + 1) !== SLASH || text.charCodeAt(at + 2) !== SLASH)
+    return -1;
   return endOfPath(text, at + 3, end, false);
+}
+
+/** `key=Name{17}`, `key=Rect(0, 0)`: a name with numbers in brackets is one value; its end, or -1. */
+function endOfStructure(text: string, at: number, end: number): number {
+  const open = text.charCodeAt(at);
+  const close = open === 123 ? 125 : open === 40 ? 41 : open === 91 ? 93 : 0;
+  if (close === 0 || !isDigit(text.charCodeAt(at + 1))) return -1;
+  const limit = Math.min(end, at + MAX_STRUCTURE);
+  for (let i = at + 2; i < limit; i++) {
+    const code = text.charCodeAt(i);
+    if (code === close) return i + 1;
+    if (isLetter(code)) return -1;
+  }
+  return -1;
+}
+
+function kindFlag(kind: number): number {
+  if (kind === KIND.soft) return FLAG.soft;
+  return kind === KIND.constant ? FLAG.constant : 0;
 }
 
 /** `host:port`: is there a number of two to five digits at `at` that ends there? */
 function isPort(text: string, at: number, end: number): boolean {
   let i = at;
   while (i < end && isDigit(text.charCodeAt(i))) i++;
-  return i - at >= 2 && i - at <= 5 && (i >= end || classOf(text.charCodeAt(i)) === SEPARATOR || text.charCodeAt(i) === DOT);
+  return (
+    i - at >= 2 && i - at <= 5 && (i >= end || classOf(text.charCodeAt(i)) === SEPARATOR || text.charCodeAt(i) === DOT)
+  );
 }
 
 /**
@@ -96,7 +132,10 @@ export function tokenize(line: TokenLine, start: number, end: number): void {
     }
     if (i >= end) return;
     const named = separator === EQUALS || separator === COLON ? FLAG.named : 0;
-    const long = code === SLASH || code === BACKSLASH || code === QUOTE || text.charCodeAt(i + 1) === COLON ? longValue(text, i, end, separator) : -1;
+    const long =
+      code === SLASH || code === BACKSLASH || code === QUOTE || text.charCodeAt(i + 1) === COLON
+        ? longValue(text, i, end, separator)
+        : -1;
     if (long > i) {
       pushValue(line, i, long, named);
       i = long;
@@ -173,7 +212,14 @@ export function tokenize(line: TokenLine, start: number, end: number): void {
         continue;
       }
     }
-    if (shape.letters === 0 && shape.digits === 0) continue;
+    if (shape.letters === 0 && shape.digits === 0 && shape.length < 3) continue;
+    if (shape.length === 3 && shape.upper === 1 && scanNamedTime(text, from, end, time)) {
+      pushValue(line, from, time.end, named);
+      i = time.end;
+      numeric = false;
+      previousWord = 0;
+      continue;
+    }
     const word = hash === WILD ? 1 : hash;
     const kind = maskKind(shape, text, from, i);
     if (kind === KIND.variable) {
@@ -188,13 +234,16 @@ export function tokenize(line: TokenLine, start: number, end: number): void {
       continue;
     }
     numeric = false;
-    if (named !== 0 && isFiller(word)) {
+    const filler = isFiller(word);
+    const structure = separator === EQUALS ? endOfStructure(text, i, end) : -1;
+    if ((named !== 0 && filler) || structure > 0) {
+      i = Math.max(i, structure);
       pushValue(line, from, i, named);
       previousWord = 0;
       continue;
     }
-    const slot = previousWord !== 0 && isSlotWord(previousWord) ? FLAG.slot : 0;
-    push(line, word, from, i, named | slot | (kind === KIND.soft ? FLAG.soft : 0));
+    const slot = separator === 0 && previousWord !== 0 && isSlotWord(previousWord) ? FLAG.slot : 0;
+    push(line, word, from, i, named | slot | kindFlag(kind) | (filler ? FLAG.filler : 0));
     previousWord = word;
   }
 }
