@@ -1,16 +1,11 @@
-import {
-  createSeasonalProfile,
-  expectedAt,
-  learnSlot,
-  type SeasonalProfile,
-  skillOf,
-  slotOf,
-} from "./seasonal-profile.ts";
-import { createSupport, learnValue, noveltyOf, resolution, type Support } from "./support.ts";
+import { createAlarmMemory, newsIn } from "./alarm-memory.ts";
+import { createSeasonalProfile, expectedAt, learnSeason, skillOf } from "./seasonal-profile.ts";
+import { createStuckRun, isStuck } from "./stuck-run.ts";
+import { createSupport, distanceTo, learnValue, rangeOf, resolution, type Support } from "./support.ts";
 
 export interface Scorer {
   /**
-   * Score of one sample, 0 (seen before) .. 1 (nothing like it so far), from this and earlier samples only.
+   * Score of one sample, 0 (nothing new) .. 1 (nothing like it so far), from this and earlier samples only.
    * A value that is not a finite number says nothing about the quantity: it scores 0 and teaches nothing.
    *
    * @param atMs unix time in milliseconds; gaps, repeats and steps backwards are allowed
@@ -19,56 +14,77 @@ export interface Scorer {
 }
 
 const dayMs = 86_400_000;
-/** 1970-01-01 was a Thursday; shifted so that a week begins on Monday. */
+/** 1970-01-01 was a Thursday; with this a week begins on Monday. */
 const mondayOffsetMs = 3 * dayMs;
-/** Nothing is claimed while everything is new. About eight hours of five-minute samples. */
+/** A slot an hour: people and cron jobs keep to hours, and even hourly samples fill every slot. */
+const slotsPerDay = 24;
+/** Nothing is claimed while everything is new: about eight hours of five-minute samples. */
 const learningRows = 100;
-/** How long one alarm keeps weaker evidence from being news again: rows until its effect has fallen to 1/e. */
-const refractoryRows = 150;
-/** The novelty, as a share of the range, that scores one half. */
+/** Rows whose mean is the short-term level: bursts that are usual alone but not in a row show in it. */
+const burstRows = 16;
+/** Rows whose mean is the level that a seasonal profile has to beat. */
+const levelRows = 50;
+/** Rows over which a profile's skill is judged: about a day of five-minute samples. */
+const skillRows = 333;
+/** The novelty, as a share of the range, that scores one half: what an eye just notices on a chart. */
 const halfScoreNovelty = 0.01;
+/** Keeps differences finite in single precision. */
+const largest = 1e38;
 
-interface Channel {
-  readonly profile: SeasonalProfile;
-  readonly residuals: Support;
-}
-
-/** A streaming scorer for one series. No settings: all scales are learned from the series itself. */
+/**
+ * A streaming scorer for one series, without settings. Four views of the series each remember where they have been
+ * (`Support`): the value, its short-term mean, and its deviation from the profile of the day and of the week. How far the
+ * newest point lies from everything remembered, in shares of the series' range, is the evidence; the views add up, the
+ * seasonal ones weighted with how well they forecast. A value stuck inside its range counts as a visible novelty.
+ * `AlarmMemory` then takes off what has been reported. Cost: a few binary searches a row; memory: 2 to 9 KiB.
+ */
 export function createScorer(): Scorer {
   const values = createSupport();
-  const channels: readonly Channel[] = [
-    { profile: createSeasonalProfile(dayMs, 288, 0.3), residuals: createSupport() },
-    { profile: createSeasonalProfile(7 * dayMs, 336, 0.2), residuals: createSupport() },
+  const bursts = createSupport();
+  const seasons = [
+    { profile: createSeasonalProfile(dayMs, slotsPerDay, 0.3), residuals: createSupport() },
+    { profile: createSeasonalProfile(7 * dayMs, 7 * slotsPerDay, 0.2), residuals: createSupport() },
   ];
+  const stuck = createStuckRun();
+  const memory = createAlarmMemory();
   let rows = 0;
+  let origin = 0;
   let level = 0;
-  let refractory = 0;
+  let burst = 0;
+
   return {
     push(atMs, value) {
       if (!Number.isFinite(value) || !Number.isFinite(atMs)) return 0;
-      rows++;
-      if (rows === 1) level = value;
-      let evidence = significant(noveltyOf(values, value));
-      learnValue(values, value);
-      for (const { profile, residuals } of channels) {
-        const slot = slotOf(profile, atMs + mondayOffsetMs);
-        const expected = expectedAt(profile, slot);
-        if (!Number.isNaN(expected)) {
-          const residual = value - expected;
-          evidence += skillOf(profile) * significant(noveltyOf(residuals, residual));
+      if (++rows === 1) origin = value;
+      const x = Math.max(-largest, Math.min(largest, value - origin));
+      let evidence = novelty(values, x, rangeOf(values));
+      learnValue(values, x);
+      const range = rangeOf(values);
+      burst += Math.max(1 / rows, 1 / burstRows) * (x - burst);
+      evidence += novelty(bursts, burst, range);
+      learnValue(bursts, burst);
+      for (const { profile, residuals } of seasons) {
+        const residual = x - expectedAt(profile, atMs + mondayOffsetMs);
+        if (!Number.isNaN(residual)) {
+          if (residuals.rows >= learningRows) evidence += skillOf(profile) * novelty(residuals, residual, range);
           learnValue(residuals, residual);
         }
-        learnSlot(profile, slot, value, level, Math.max(1 / rows, 0.003));
+        learnSeason(profile, atMs + mondayOffsetMs, x, level, Math.max(1 / rows, 1 / skillRows));
       }
-      level += Math.max(1 / rows, 0.02) * (value - level);
-      const surprise = rows <= learningRows ? 0 : Math.log1p(evidence / halfScoreNovelty);
-      const news = Math.max(0, surprise - refractory);
-      refractory = Math.max(refractory * Math.exp(-1 / refractoryRows), surprise);
-      return 1 - Math.exp(-news);
+      level += Math.max(1 / rows, 1 / levelRows) * (x - level);
+      const low = values.values[0] as number;
+      if (isStuck(stuck, x, rows, low, low + range)) evidence += halfScoreNovelty;
+      const surprise = rows > learningRows ? Math.log1p(evidence / halfScoreNovelty) : 0;
+      return 1 - Math.exp(-newsIn(memory, surprise, rows));
     },
   };
 }
 
-function significant(novelty: number): number {
-  return novelty > resolution ? novelty : 0;
+/** Distance from all that is remembered as a share of the range, 0..1; 0 below the resolution. */
+function novelty(support: Support, value: number, range: number): number {
+  const distance = distanceTo(support, value);
+  if (distance === 0) return 0;
+  const unit = Math.max(range, rangeOf(support));
+  const share = unit > 0 ? Math.min(1, distance / unit) : 1;
+  return share > resolution ? share : 0;
 }

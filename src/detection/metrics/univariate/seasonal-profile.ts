@@ -2,61 +2,76 @@
  * The value expected at this time of the day or of the week: one exponentially forgetting mean for each slot of the
  * period, with the share of the ordinary deviation that knowing the slot removes ("skill"). A series without that
  * rhythm has skill near 0, and then nothing is concluded from its profile.
+ *
+ * A stay in a slot counts once, whatever the sampling rate, when it is over: what is expected now comes from earlier
+ * periods only.
  */
 export interface SeasonalProfile {
   readonly periodMs: number;
-  readonly slotMs: number;
   readonly forget: number;
-  readonly mean: Float64Array;
-  readonly seen: Uint8Array;
+  readonly mean: Float32Array;
+  readonly visits: Uint8Array;
+  /** The stay that is going on. */
+  slot: number;
+  sum: number;
+  count: number;
   /** Typical absolute error of the profile and, over the same rows, of the recent level. */
   error: number;
   levelError: number;
 }
 
-/** Visits to a slot before its mean is used as a forecast: one visit is an anecdote. */
-const minVisits = 2;
-
 /**
- * @param forget weight of the newest visit to a slot once there is history; 0.3 remembers about three periods,
- *   0.2 about five (an anomaly of one period must not become the norm, a new rhythm must be learned within days).
+ * @param forget weight of the newest visit to a slot once there is history; 0.3 remembers about three periods, 0.2
+ *   about five (an anomaly of one period must not become the norm, a new rhythm must be learned within days)
  */
 export function createSeasonalProfile(periodMs: number, slots: number, forget: number): SeasonalProfile {
-  return {
-    periodMs,
-    slotMs: periodMs / slots,
-    forget,
-    mean: new Float64Array(slots),
-    seen: new Uint8Array(slots),
-    error: 0,
-    levelError: 0,
-  };
+  const learned = { mean: new Float32Array(slots), visits: new Uint8Array(slots) };
+  return { periodMs, forget, ...learned, slot: -1, sum: 0, count: 0, error: 0, levelError: 0 };
 }
 
-export function slotOf(profile: SeasonalProfile, atMs: number): number {
-  const phase = ((atMs % profile.periodMs) + profile.periodMs) % profile.periodMs;
-  return Math.min(profile.mean.length - 1, Math.floor(phase / profile.slotMs));
+/** The value expected at `atMs`, or NaN where no earlier period has been seen. */
+export function expectedAt(profile: SeasonalProfile, atMs: number): number {
+  const slot = slotAt(profile, atMs);
+  return profile.visits[slot] === 0 ? Number.NaN : (profile.mean[slot] as number);
 }
 
-/** The expected value, or NaN while the slot has been visited fewer than two times. */
-export function expectedAt(profile: SeasonalProfile, slot: number): number {
-  return (profile.seen[slot] as number) >= minVisits ? (profile.mean[slot] as number) : Number.NaN;
+/** 0 (the time says nothing) .. 1 (it says everything). */
+export function skillOf({ error, levelError }: SeasonalProfile): number {
+  return levelError > 0 ? Math.max(0, 1 - error / levelError) : 0;
 }
 
-/** 0 (the time of day says nothing) .. 1 (it says everything). */
-export function skillOf(profile: SeasonalProfile): number {
-  return profile.levelError > 0 ? Math.max(0, 1 - profile.error / profile.levelError) : 0;
-}
-
-/** Learns one value; `level` is the recent level that the profile has to beat, `rate` the weight of this row. */
-export function learnSlot(profile: SeasonalProfile, slot: number, value: number, level: number, rate: number): void {
-  const expected = expectedAt(profile, slot);
+/**
+ * Learns one value.
+ *
+ * @param level the recent level, the forecast that the profile has to beat
+ * @param rate weight of this row in the two typical errors
+ */
+export function learnSeason(profile: SeasonalProfile, atMs: number, value: number, level: number, rate: number): void {
+  const expected = expectedAt(profile, atMs);
   if (!Number.isNaN(expected)) {
     profile.error += rate * (Math.abs(value - expected) - profile.error);
     profile.levelError += rate * (Math.abs(value - level) - profile.levelError);
   }
-  const seen = profile.seen[slot] as number;
-  const mean = profile.mean[slot] as number;
-  profile.mean[slot] = mean + Math.max(profile.forget, 1 / (seen + 1)) * (value - mean);
-  if (seen < 255) profile.seen[slot] = seen + 1;
+  const slot = slotAt(profile, atMs);
+  if (slot !== profile.slot) closeVisit(profile, slot);
+  profile.sum += value;
+  profile.count++;
+}
+
+function closeVisit(profile: SeasonalProfile, nextSlot: number): void {
+  const { slot, mean, visits, forget } = profile;
+  if (profile.count > 0) {
+    const seen = visits[slot] as number;
+    const old = mean[slot] as number;
+    mean[slot] = old + Math.max(forget, 1 / (seen + 1)) * (profile.sum / profile.count - old);
+    if (seen < 255) visits[slot] = seen + 1;
+  }
+  profile.slot = nextSlot;
+  profile.sum = 0;
+  profile.count = 0;
+}
+
+function slotAt({ periodMs, mean }: SeasonalProfile, atMs: number): number {
+  const phaseMs = ((atMs % periodMs) + periodMs) % periodMs;
+  return Math.min(mean.length - 1, Math.floor(phaseMs / (periodMs / mean.length)));
 }
