@@ -1,0 +1,36 @@
+const escapes: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+function escapeHtml(text: string): string {
+  return text.replaceAll(/[&<>"']/g, (character) => escapes[character] ?? character);
+}
+
+/** The page's HTML; the scripts build everything inside it. */
+export function shell(teamName: string, token: string): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
+<meta name="color-scheme" content="light dark">
+<meta name="page-token" content="${escapeHtml(token)}">
+<title>${escapeHtml(teamName)} - local Slack</title>
+<link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
+<link rel="stylesheet" href="/assets/page.css">
+<link rel="stylesheet" href="/assets/message.css">
+<link rel="stylesheet" href="/assets/blocks.css">
+<link rel="stylesheet" href="/assets/dialog.css">
+<script type="module" src="/assets/main.js"></script>
+</head>
+<body>
+<div id="app"><p class="starting">Opening the workspace...</p></div>
+<noscript><p class="starting">This page needs JavaScript; all of it comes from this machine.</p></noscript>
+</body>
+</html>
+`;
+}
