@@ -1,0 +1,85 @@
+import { Command, CommanderError } from "commander";
+import { AppError, messageOf } from "../lib/app-error.ts";
+import { packageVersion } from "./package-version.ts";
+
+/** Each command loads its code only when it is called, so that `--help` and the small tools start at once. */
+function build(): Command {
+  const program = new Command("kubemend");
+  program
+    .description("Watches Kubernetes, finds the root cause of incidents, and applies the fix you approve.")
+    .version(packageVersion())
+    .showHelpAfterError("(kubemend --help shows what there is)")
+    .exitOverride();
+
+  program
+    .command("demo")
+    .description("the whole job on an incident recorded from a real cluster, with a local Slack")
+    .option("--auto-approve", "approve the first fix by itself and exit when it has helped")
+    .option("--recording <folder>", "another recording than the one that comes along")
+    .option("--port <number>", "port of the local Slack page", "0")
+    .option("--lead-in <factor>", "how many times faster than real the time before the incident runs", "30")
+    .action(async (options) => (await import("./demo.ts")).demo(options));
+
+  program
+    .command("start")
+    .description("watch a cluster")
+    .option("--config <file>", "settings in YAML; the environment wins over it")
+    .option("--kubeconfig <file>", "cluster to watch; else KUBECONFIG, ~/.kube/config or the pod's ServiceAccount")
+    .option("--role <role>", "watcher (reads, diagnoses, talks), actor (applies), or all", "all")
+    .action(async (options) => (await import("./start.ts")).start(options));
+
+  program
+    .command("analyze")
+    .description("detect and diagnose what is in a recording, as fast as the machine can")
+    .argument("<recording>", "folder of a recording")
+    .option("--json", "print the whole result as JSON")
+    .action(async (folder, options) => (await import("./analyze.ts")).analyze(folder, options));
+
+  program
+    .command("detect")
+    .description("score each point of a timestamp,value series, streaming")
+    .argument("<series.csv>", "CSV with a header and the columns timestamp,value")
+    .option("--out <file>", "write the scores there instead of to stdout")
+    .action(async (series, options) => {
+      await (await import("./detect.ts")).detect(series, options, { stdout: process.stdout, stderr: process.stderr });
+    });
+
+  program
+    .command("templates")
+    .description("learn the templates of a log")
+    .argument("[file]", "log file; stdin when absent or -")
+    .option("--json", "one JSON object a line")
+    .action(async (file, options) => (await import("./templates.ts")).templates(file, options));
+
+  program
+    .command("migrate")
+    .description("bring the database to this version")
+    .option("--config <file>", "settings in YAML")
+    .action(async (options) => (await import("./migrate.ts")).migrateCommand(options));
+
+  program
+    .command("doctor")
+    .description("check everything kubemend needs, and say what to do about what is missing")
+    .option("--config <file>", "settings in YAML")
+    .option("--kubeconfig <file>", "cluster to check")
+    .action(async (options) => {
+      process.exitCode = await (await import("./doctor.ts")).doctor(options);
+    });
+  return program;
+}
+
+/** Runs one command line. Faults of input or setup print one sentence with the remedy and give exit code 2. */
+export async function runProgram(argv: readonly string[]): Promise<number> {
+  try {
+    await build().parseAsync([...argv]);
+    return Number(process.exitCode ?? 0);
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof AppError) {
+      process.stderr.write(`${error.message}\n${error.remedy ? `${error.remedy}\n` : ""}`);
+      return error.exitCode;
+    }
+    process.stderr.write(`kubemend failed: ${messageOf(error)}\n${error instanceof Error ? (error.stack ?? "") : ""}\n`);
+    return 1;
+  }
+}

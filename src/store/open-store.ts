@@ -1,0 +1,34 @@
+import { join } from "node:path";
+import type { Logger } from "../lib/logger.ts";
+import { checkDatabase, type Database, openDatabase } from "./database.ts";
+import { startEmbeddedPostgres } from "./embedded-postgres/start.ts";
+import { migrate } from "./migrate.ts";
+
+export interface Store extends AsyncDisposable {
+  readonly database: Database;
+  readonly url: string;
+  /** In words: whose server it is. */
+  readonly origin: string;
+  readonly migrated: readonly string[];
+  close(): Promise<void>;
+}
+
+/** Opens the user's PostgreSQL, or starts our own below `dataFolder`, and brings it up to date. @throws AppError with a remedy. */
+export async function openStore(options: { url?: string; dataFolder: string; log?: Logger }): Promise<Store> {
+  const server = options.url ? undefined : await startEmbeddedPostgres(join(options.dataFolder, "postgres"));
+  const url = options.url ?? server?.url ?? "";
+  const database = openDatabase(url, options.log ? { log: options.log } : {});
+  const close = async () => {
+    await database.close();
+    await server?.stop();
+  };
+  try {
+    await checkDatabase(database, url);
+    const migrated = await migrate(database);
+    const origin = server ? `embedded PostgreSQL in ${server.folder} (${server.origin})` : "PostgreSQL at DATABASE_URL";
+    return { database, url, origin, migrated, close, [Symbol.asyncDispose]: close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

@@ -1,0 +1,71 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve, sep } from "node:path";
+import { describe, expect, test } from "vitest";
+
+const src = resolve(import.meta.dirname, "../../../src");
+
+/** What each folder may import besides itself. Data flows one way; anything else is a wrong turn. */
+const allowed: Readonly<Record<string, readonly string[]>> = {
+  lib: [],
+  incident: ["lib"],
+  cluster: ["lib", "incident"],
+  detection: ["lib", "incident", "cluster"],
+  rca: ["lib", "incident", "cluster"],
+  actions: ["lib", "incident", "cluster"],
+  bot: ["lib", "incident"],
+  config: ["lib"],
+  store: ["lib", "incident"],
+  replay: ["lib", "incident", "cluster"],
+  "local-slack": ["lib"],
+  // Adapters implement ports that these declare.
+  adapters: ["lib", "incident", "cluster", "detection", "rca", "actions", "bot"],
+  app: ["lib", "incident", "cluster", "detection", "rca", "actions", "bot", "store", "config"],
+  cli: ["lib", "incident", "cluster", "config", "store", "replay", "local-slack", "app", "main.ts", "detection", "rca", "actions", "bot", "adapters"],
+  "main.ts": ["lib", "incident", "cluster", "detection", "rca", "actions", "bot", "store", "adapters", "config", "app", "replay"],
+};
+
+/** The few arrows that the table does not have, each with its reason. */
+const exceptions = new Set<string>([]);
+
+function files(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    return entry.isDirectory() ? files(path) : path.endsWith(".ts") ? [path] : [];
+  });
+}
+
+const areaOf = (path: string) => relative(src, path).split(sep)[0] ?? "";
+const specifiers = /(?:from|import)\s*\(?\s*"(\.[^"]+)"/g;
+
+const arrows = files(src).flatMap((file) =>
+  [...readFileSync(file, "utf8").matchAll(specifiers)].map((match) => ({
+    file: relative(src, file),
+    from: areaOf(file),
+    to: areaOf(resolve(dirname(file), match[1] ?? "")),
+  })),
+);
+
+describe("imports go one way", () => {
+  test("every folder of src has its row in the table", () => {
+    const areas = new Set(files(src).map(areaOf));
+    expect([...areas].filter((area) => !(area in allowed))).toEqual([]);
+  });
+
+  test("no arrow points against the table", () => {
+    const wrong = arrows.filter(({ from, to, file }) => from !== to && !(allowed[from] ?? []).includes(to) && !exceptions.has(`${file} -> ${to}`));
+    expect(wrong.map(({ file, to }) => `${file} -> ${to}`)).toEqual([]);
+  });
+
+  test("only execute, undo and recovery take the handle that can change a cluster", () => {
+    const holders = files(join(src, "actions"))
+      .filter((file) => /\bActorPort\b/.test(readFileSync(file, "utf8")))
+      .map((file) => relative(src, file));
+    const may = ["actions/cluster-port.ts", "actions/execute.ts", "actions/undo.ts", "actions/recover.ts"];
+    expect(holders.filter((file) => !may.includes(file))).toEqual([]);
+  });
+
+  test("nothing that reads logs or talks to a model can reach the actor", () => {
+    const reaching = arrows.filter(({ from, file }) => ["rca", "detection"].includes(from) && /kubernetes-actor/.test(readFileSync(join(src, file), "utf8")));
+    expect(reaching).toEqual([]);
+  });
+});
