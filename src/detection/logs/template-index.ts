@@ -1,14 +1,14 @@
 import type { Template } from "./template.ts";
 import { type TokenLine, WILD } from "./token-line.ts";
 
-/** At most this many templates of a bucket are compared with a new line, newest first; keeps floods of unique lines linear. */
-const MAX_SCAN = 192;
+/** Templates a bucket holds; the oldest give way, so that a flood of unique lines costs the same for every line. */
+const MAX_BUCKET = 128;
 
 /** Templates by layout, number of tokens and first word, and again by last word (so that a varying first word is found). */
 export interface TemplateIndex {
   add(template: Template): void;
   remove(template: Template): void;
-  /** Calls `visit` for templates that may resemble the line; some twice. Bounded by twice MAX_SCAN. */
+  /** Calls `visit` for templates that may resemble the line; some twice. Bounded by twice MAX_BUCKET. */
   near(line: TokenLine, visit: (template: Template) => void): void;
 }
 
@@ -43,13 +43,13 @@ export function createTemplateIndex(): TemplateIndex {
   function put(key: number, template: Template): void {
     const bucket = buckets.get(key);
     if (bucket === undefined) buckets.set(key, [template]);
-    else bucket.push(template);
+    else if (bucket.push(template) > MAX_BUCKET) bucket.shift();
   }
 
   function drop(key: number, template: Template): void {
     const bucket = buckets.get(key);
     if (bucket === undefined) return;
-    const at = bucket.lastIndexOf(template);
+    const at = bucket.indexOf(template);
     if (at >= 0) bucket.splice(at, 1);
     if (bucket.length === 0) buckets.delete(key);
   }
@@ -57,8 +57,7 @@ export function createTemplateIndex(): TemplateIndex {
   function scan(key: number, visit: (template: Template) => void): void {
     const bucket = buckets.get(key);
     if (bucket === undefined) return;
-    const stop = Math.max(0, bucket.length - MAX_SCAN);
-    for (let i = bucket.length - 1; i >= stop; i--) {
+    for (let i = bucket.length - 1; i >= 0; i--) {
       const template = bucket[i];
       if (template !== undefined) visit(template);
     }

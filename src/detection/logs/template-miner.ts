@@ -1,9 +1,10 @@
+import { createEvictionQueue } from "./eviction-queue.ts";
 import { createLineCache } from "./line-cache.ts";
 import { readLine, type Span } from "./read-line.ts";
 import { compare, createResemblance, evidenceNeeded, isCase } from "./resemblance.ts";
-import { follow, generalise, makeTemplate, type Template, textOf } from "./template.ts";
+import { follow, generalise, makeTemplate, release, type Template, textOf } from "./template.ts";
 import { createTemplateIndex } from "./template-index.ts";
-import { createTokenLine, WILD } from "./token-line.ts";
+import { createTokenLine, lineKey, WILD } from "./token-line.ts";
 
 /** A template as others see it: `text` has `<*>` where lines vary, `count` is the number of lines it stood for. */
 export interface TemplateView {
@@ -61,8 +62,11 @@ export function createTemplateMiner(options: TemplateMinerOptions = {}): Templat
   const maxLineChars = options.maxLineChars ?? 4_096;
   const cache = createLineCache(CACHE_BITS);
   const index = createTemplateIndex();
+  const queue = createEvictionQueue<Template>();
   const byId = new Map<number, Template>();
   const mergedIds = new Map<number, Template>();
+  /** Every template by the line it was made of: finds it again after the cache and a crowded bucket have lost it. */
+  const byFirstLine = new Map<number, Template>();
   const line = createTokenLine();
   const span: Span = { start: 0, end: 0 };
   const near = createResemblance();
@@ -108,6 +112,8 @@ export function createTemplateMiner(options: TemplateMinerOptions = {}): Templat
       oldest.count += member.count;
       member.into = oldest;
       index.remove(member);
+      byFirstLine.delete(member.firstLine);
+      release(member);
       byId.delete(member.id);
       mergedIds.set(member.id, oldest);
       merged++;
@@ -124,23 +130,21 @@ export function createTemplateMiner(options: TemplateMinerOptions = {}): Templat
     }
   }
 
-  /** Drops the template that was not seen for longest, nearly: the hand passes over those seen since its last visit. */
+  /** Drops the template that was not seen for longest, nearly. */
   function evictOne(): void {
-    for (const [id, template] of byId) {
-      byId.delete(id);
-      if (template.touched) {
-        template.touched = false;
-        byId.set(id, template);
-        continue;
-      }
-      index.remove(template);
-      template.evicted = true;
-      evicted++;
-      return;
-    }
+    const template = queue.next();
+    if (template === undefined) return;
+    index.remove(template);
+    byId.delete(template.id);
+    byFirstLine.delete(template.firstLine);
+    release(template);
+    template.evicted = true;
+    evicted++;
   }
 
   function search(): Template {
+    const again = byFirstLine.get(lineKey(line));
+    if (again !== undefined) return again;
     cases.length = 0;
     families.clear();
     index.near(line, consider);
@@ -154,7 +158,9 @@ export function createTemplateMiner(options: TemplateMinerOptions = {}): Templat
     if (byId.size >= maxTemplates) evictOne();
     const template = makeTemplate(nextId++, line, span.start, span.end);
     byId.set(template.id, template);
+    byFirstLine.set(template.firstLine, template);
     index.add(template);
+    queue.add(template);
     return template;
   }
 

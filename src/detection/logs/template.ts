@@ -1,13 +1,13 @@
 import { classOf, SEPARATOR } from "./chars.ts";
-import { type TokenLine, WILD } from "./token-line.ts";
+import { lineKey, type TokenLine, WILD } from "./token-line.ts";
 
 /** A learned template. `hash[i]` is WILD where the text varies. Owned by the miner; others see `TemplateView`. */
 export interface Template {
   readonly id: number;
   count: number;
   readonly format: number;
-  readonly hash: Int32Array;
-  readonly flags: Uint8Array;
+  hash: Int32Array;
+  flags: Uint8Array;
   /** Separators and tokens in turn, joined by NUL. Only read when the text is asked for. */
   layout: string;
   /** Seen since the eviction hand last passed. */
@@ -15,8 +15,10 @@ export interface Template {
   /** Set when this template was found to be a case of another. */
   into: Template | undefined;
   evicted: boolean;
+  /** Bucket keys of the index, and the key of the line it was made of. */
   anchorFirst: number;
   anchorLast: number;
+  readonly firstLine: number;
 }
 
 /** Longest stretch of punctuation kept between two tokens of a template's text, in characters. */
@@ -72,6 +74,7 @@ export function makeTemplate(id: number, line: TokenLine, from: number, limit: n
     evicted: false,
     anchorFirst: 0,
     anchorLast: 0,
+    firstLine: lineKey(line),
   };
 }
 
@@ -86,6 +89,16 @@ export function generalise(template: Template, at: number): void {
   const pieces = template.layout.split("\0");
   if (2 * at + 1 < pieces.length - 1) pieces[2 * at + 1] = VALUE;
   template.layout = pieces.join("\0");
+}
+
+const NO_HASH = new Int32Array(0);
+const NO_FLAGS = new Uint8Array(0);
+
+/** Frees what a template holds once it is out of use; the line cache may still point to it. */
+export function release(template: Template): void {
+  template.hash = NO_HASH;
+  template.flags = NO_FLAGS;
+  template.layout = "";
 }
 
 /** The template that now stands for this one. */

@@ -59,3 +59,8 @@ export function sealTokenLine(line: TokenLine): void {
   line.keyA = a;
   line.keyB = b;
 }
+
+/** Both lanes as one integer of 53 bits, for maps. */
+export function lineKey(line: TokenLine): number {
+  return (line.keyA >>> 0) * 0x200000 + (line.keyB >>> 11);
+}
