@@ -31,10 +31,14 @@ if (!chromium.path) console.log(`Browser tests are skipped: ${chromium.why}`);
 const folder = mkdtempSync(join(tmpdir(), "kubemend-test-"));
 const report = join(folder, "report.json");
 const selection = process.argv.slice(2);
-const run = spawnSync(join(bin, "vitest"), ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`, ...selection], {
-  stdio: "inherit",
-  env: { ...process.env, KUBEMEND_CHROMIUM: chromium.path ?? "", FORCE_COLOR: "0" },
-});
+const run = spawnSync(
+  join(bin, "vitest"),
+  ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`, ...selection],
+  {
+    stdio: "inherit",
+    env: { ...process.env, KUBEMEND_CHROMIUM: chromium.path ?? "", FORCE_COLOR: "0" },
+  },
+);
 try {
   const result = JSON.parse(readFileSync(report, "utf8")) as Record<string, number>;
   passed += result["numPassedTests"] ?? 0;

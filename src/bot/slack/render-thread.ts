@@ -13,7 +13,9 @@ export interface ThreadReply {
   readonly blocks: readonly KnownBlock[];
 }
 
-const evidenceShown = 12;
+// Slack refuses messages whose blocks are too long together (about 13,000 characters): ten quotes of this size fit.
+const evidenceShown = 10;
+const quoteChars = 700;
 
 function evidenceReply(view: IncidentView): ThreadReply | undefined {
   const { diagnosis, evidence } = view;
@@ -27,7 +29,7 @@ function evidenceReply(view: IncidentView): ThreadReply | undefined {
   for (const item of cited.slice(0, evidenceShown)) {
     blocks.push(
       section(`*${item.id}*  ${item.source} of ${mrkdwn(refText(item.about), 160)}, ${slackTime(item.at)}`),
-      preformatted(`${item.text}\n\n$ ${item.query}`),
+      preformatted(`${cut(item.text, quoteChars)}\n\n$ ${cut(item.query, 200)}`),
     );
   }
   if (cited.length > evidenceShown) blocks.push(section(`… and ${cited.length - evidenceShown} more.`));
@@ -48,7 +50,7 @@ function diffReplies(view: IncidentView): ThreadReply[] {
     return [
       {
         key: `diff:${plan.id}`,
-        text: `Approved change: ${plan.kubectl}`,
+        text: cut(`Approved change: ${plan.kubectl}`, 3_000),
         blocks: [
           section(`*Approved change*: ${mrkdwn(fixTitle(fix), 200)}`),
           preformatted(plan.diff),

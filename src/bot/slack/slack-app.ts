@@ -1,5 +1,5 @@
 import type { RequestListener } from "node:http";
-import bolt from "@slack/bolt";
+import { App, HTTPReceiver, LogLevel, SocketModeReceiver } from "@slack/bolt";
 import { messageOf } from "../../lib/app-error.ts";
 import { type HandlerDeps, registerHandlers } from "./handlers.ts";
 
@@ -38,7 +38,7 @@ function quietLogger(deps: HandlerDeps) {
     warn,
     error: warn,
     setLevel: () => undefined,
-    getLevel: () => bolt.LogLevel.WARN,
+    getLevel: () => LogLevel.WARN,
     setName: () => undefined,
   };
 }
@@ -53,7 +53,7 @@ export function createSlackApp(options: SlackAppOptions, deps: HandlerDeps): Sla
   };
   const http = options.appToken
     ? undefined
-    : new bolt.HTTPReceiver({
+    : new HTTPReceiver({
         signingSecret: options.signingSecret ?? "",
         endpoints: slackPath,
         bodyLimit,
@@ -61,7 +61,7 @@ export function createSlackApp(options: SlackAppOptions, deps: HandlerDeps): Sla
         customPropertiesExtractor: (request) => ({ requestSignature: request.headers["x-slack-signature"] }),
       });
   const socket = options.appToken
-    ? new bolt.SocketModeReceiver({
+    ? new SocketModeReceiver({
         appToken: options.appToken,
         logger,
         // The receiver's own client ignores the app's options; without this it would call Slack itself.
@@ -71,7 +71,7 @@ export function createSlackApp(options: SlackAppOptions, deps: HandlerDeps): Sla
     : undefined;
   const receiver = socket ?? http;
   if (!receiver) throw new Error("unreachable: one receiver is always made");
-  const app = new bolt.App({
+  const app = new App({
     token: options.botToken,
     receiver,
     clientOptions,
