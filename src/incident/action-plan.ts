@@ -24,6 +24,18 @@ export type WriteStep =
       readonly path: string;
     };
 
+/**
+ * How one object that the plan changes looked when the plan was made, and how the dry run says it will look: digests of
+ * what people and controllers ask of it (status and server-side bookkeeping left out). `after` is null when it goes away.
+ */
+export interface TouchedObject {
+  readonly target: ObjectRef;
+  readonly uid: string;
+  readonly resourceVersion: string;
+  readonly before: string;
+  readonly after: string | null;
+}
+
 export interface BlastRadius {
   /** Pods that the change restarts or removes. */
   readonly pods: number;
@@ -53,6 +65,8 @@ export interface ActionPlan {
   readonly resourceVersion: string;
   readonly params: Readonly<Record<string, unknown>>;
   readonly steps: readonly WriteStep[];
+  /** One entry for each object that exists before and is changed or removed; a change of any of them makes the plan stale. */
+  readonly touches: readonly TouchedObject[];
   /** Steps that restore what was before; empty means irreversible. */
   readonly undo: readonly WriteStep[];
   /** Unified diff of the object before and after the server-side dry run. */
@@ -70,7 +84,12 @@ export interface ActionPlan {
 }
 
 /** Why no plan could be made; each is shown to people in words. */
-export type PlanRefusal = { readonly reason: PlanRefusalReason; readonly detail: string };
+export interface PlanRefusal {
+  readonly reason: PlanRefusalReason;
+  readonly detail: string;
+  /** What would have been changed, for a person to do elsewhere (for example in the Git repository that owns the object). */
+  readonly diff?: Redacted;
+}
 export type PlanRefusalReason =
   | "target-gone"
   | "invalid-params"
@@ -79,7 +98,10 @@ export type PlanRefusalReason =
   | "nothing-to-change"
   | "managed-by-gitops"
   | "hpa-owns-replicas"
+  | "managed-by-controller"
   | "rollout-paused"
+  | "disruption-budget"
+  | "not-supported"
   | "policy-refused"
   | "frozen"
   | "unreachable"

@@ -1,0 +1,46 @@
+import { isKind, type KubeObject } from "../cluster/kubernetes-types.ts";
+import { matchesLabels } from "../cluster/selector.ts";
+import type { BlastRadius } from "../incident/action-plan.ts";
+import { makeRef } from "../incident/object-ref.ts";
+import { podTemplateOf } from "./change/workload.ts";
+import type { ActorPreviewPort } from "./cluster-port.ts";
+import { budgetsFor } from "./conflicts.ts";
+import type { Draft } from "./define-action.ts";
+
+/** More services than this in front of one workload are counted, not listed. */
+const maxServices = 20;
+
+/** What else feels the change: the Services in front of its pods and the budgets that protect them. */
+export async function blastRadiusOf(
+  target: KubeObject,
+  draft: Draft,
+  cluster: Pick<ActorPreviewPort, "list">,
+): Promise<BlastRadius> {
+  const labels = target.kind === "Pod" ? target.metadata.labels : podTemplateOf(target)?.metadata?.labels;
+  if (!labels) {
+    const services =
+      target.kind === "Service" ? [makeRef("Service", target.metadata.namespace, target.metadata.name)] : [];
+    return { pods: draft.pods, services, note: draft.note };
+  }
+  const [services, budgets] = await Promise.all([
+    cluster.list("Service", target.metadata.namespace),
+    cluster.list("PodDisruptionBudget", target.metadata.namespace),
+  ]);
+  const notes = [draft.note];
+  const inFront = (services.type === "found" ? services.objects : []).filter(
+    (object) => isKind(object, "Service") && matchesLabels(object.spec.selector, labels),
+  );
+  // Not knowing is said: it is not the same as nothing.
+  if (services.type === "failed") notes.push("Which Services are in front could not be read.");
+  if (inFront.length > maxServices) notes.push(`${inFront.length} Services are in front of it.`);
+  const protecting = budgets.type === "found" ? budgetsFor(labels, budgets.objects) : [];
+  for (const budget of protecting.slice(0, 3))
+    notes.push(`Disruption budget ${budget.metadata.name} protects its pods against evictions.`);
+  return {
+    pods: draft.pods,
+    services: inFront
+      .slice(0, maxServices)
+      .map((service) => makeRef("Service", service.metadata.namespace, service.metadata.name)),
+    note: notes.join(" "),
+  };
+}

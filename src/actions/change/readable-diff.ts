@@ -1,0 +1,26 @@
+import { stringify } from "yaml";
+import type { KubeObject } from "../../cluster/kubernetes-types.ts";
+import { makeRef, refText } from "../../incident/object-ref.ts";
+import { intentOf } from "./intent.ts";
+import { unifiedDiff } from "./unified-diff.ts";
+
+/** A message or a modal cannot show more; what is cut is said. */
+const maxChars = 12_000;
+
+function readableYaml(object: KubeObject | undefined): string {
+  return object ? stringify(intentOf(object), { lineWidth: 0, sortMapEntries: true }) : "";
+}
+
+/**
+ * What changes of an object, as a unified diff of its YAML without status and bookkeeping. The values of a Secret are
+ * never shown, not even to be redacted later.
+ */
+export function readableDiff(before: KubeObject | undefined, after: KubeObject | undefined): string {
+  const object = after ?? before;
+  if (!object) return "";
+  const name = refText(makeRef(object.kind, object.metadata.namespace, object.metadata.name));
+  if (object.kind === "Secret") return `--- ${name}\n(the content of a Secret is not shown)`;
+  const diff = unifiedDiff(readableYaml(before), readableYaml(after));
+  const full = `--- ${name}${before ? "" : " (does not exist)"}\n+++ ${name}${after ? "" : " (deleted)"}\n${diff}`;
+  return full.length > maxChars ? `${full.slice(0, maxChars)}\n… ${full.length - maxChars} more characters` : full;
+}

@@ -1,0 +1,76 @@
+import type { LabelSelector } from "../cluster/kubernetes-types.ts";
+import { type HorizontalPodAutoscaler, isKind, type KubeObject, type Pod } from "../cluster/kubernetes-types.ts";
+import { matchesSelector } from "../cluster/selector.ts";
+import { numberAt, valueAt } from "./change/plain.ts";
+
+// What each tool writes on the objects it owns. Helm alone is no conflict: nothing puts its values back by itself.
+const gitopsMarks: readonly { readonly tool: string; readonly key: RegExp; readonly value?: string }[] = [
+  { tool: "Argo CD", key: /^argocd\.argoproj\.io\/(tracking-id|instance)$/ },
+  { tool: "Flux", key: /^(kustomize|helm)\.toolkit\.fluxcd\.io\/name$/ },
+  { tool: "Fleet", key: /^objectset\.rio\.cattle\.io\/id$/ },
+  { tool: "Config Sync", key: /^configmanagement\.gke\.io\/managed$/, value: "enabled" },
+];
+
+/** The GitOps tool that would put back whatever is changed by hand, by the marks it leaves on its objects. */
+export function gitopsOwner(object: KubeObject): { readonly tool: string; readonly mark: string } | undefined {
+  const marks = Object.entries({ ...object.metadata.labels, ...object.metadata.annotations });
+  for (const { tool, key, value } of gitopsMarks) {
+    const found = marks.find(([name, text]) => key.test(name) && (value === undefined || text === value));
+    if (found) return { tool, mark: `${found[0]}=${found[1]}`.slice(0, 200) };
+  }
+  return undefined;
+}
+
+/** Built-in controllers that make the objects below them; everything else that owns a workload is an operator. */
+const ownedByDesign = new Set(["Pod", "ReplicaSet", "Job", "EndpointSlice", "ControllerRevision"]);
+
+/** The custom resource whose operator keeps this object as it wants it. */
+export function operatorOwner(object: KubeObject): string | undefined {
+  if (ownedByDesign.has(object.kind)) return undefined;
+  const owner = object.metadata.ownerReferences?.find((reference) => reference.controller);
+  return owner && `${owner.kind} ${owner.name}`;
+}
+
+/** The autoscaler that scales this workload. */
+export function autoscalerOf(
+  workload: KubeObject,
+  autoscalers: readonly KubeObject[],
+): HorizontalPodAutoscaler | undefined {
+  return autoscalers.find((object): object is HorizontalPodAutoscaler => {
+    if (!isKind(object, "HorizontalPodAutoscaler")) return false;
+    const { kind, name } = object.spec.scaleTargetRef;
+    return (
+      kind === workload.kind &&
+      name === workload.metadata.name &&
+      object.metadata.namespace === workload.metadata.namespace
+    );
+  });
+}
+
+/** An autoscaler leaves a workload alone that is scaled to zero (its condition says ScalingDisabled). */
+export function autoscalerIsActive(workload: KubeObject): boolean {
+  return numberAt(workload, "spec", "replicas") !== 0;
+}
+
+export function podIsReady(pod: Pod): boolean {
+  return (
+    pod.status?.conditions?.some((condition) => condition.type === "Ready" && condition.status === "True") ?? false
+  );
+}
+
+/** Disruption budgets that count this pod (or pods with these labels). */
+export function budgetsFor(
+  labels: Readonly<Record<string, string>> | undefined,
+  budgets: readonly KubeObject[],
+): KubeObject[] {
+  return budgets.filter((budget) =>
+    matchesSelector(valueAt(budget, "spec", "selector") as LabelSelector | undefined, labels),
+  );
+}
+
+/** A budget that allows no further disruption of this pod's set now. */
+export function blockingBudget(pod: KubeObject, budgets: readonly KubeObject[]): KubeObject | undefined {
+  return budgetsFor(pod.metadata.labels, budgets).find(
+    (budget) => (numberAt(budget, "status", "disruptionsAllowed") ?? 0) < 1,
+  );
+}

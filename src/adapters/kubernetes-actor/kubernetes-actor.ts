@@ -1,0 +1,154 @@
+import { type KubeConfig, PatchStrategy } from "@kubernetes/client-node";
+import type { ActorPort, ListOutcome, ReadOutcome, WriteGuard, WriteOutcome } from "../../actions/cluster-port.ts";
+import type { KubeObject } from "../../cluster/kubernetes-types.ts";
+import type { PatchType, WriteStep } from "../../incident/action-plan.ts";
+import { objectIn, writeOutcome } from "./outcome.ts";
+import { apiVersionOf, collectionPath, objectPath } from "./resource-paths.ts";
+import { type ApiReply, type ApiRequest, sendRequest } from "./send.ts";
+
+export interface ActorOptions {
+  readonly config: KubeConfig;
+  /** Time one request may take (ms), admission webhooks included: the API gives those up to 30 s. */
+  readonly timeoutMs?: number;
+}
+
+/** Owner of the fields kubemend sets, as `kubectl get --show-managed-fields` shows it. */
+const fieldManager = "kubemend";
+const contentTypes: Readonly<Record<PatchType, string>> = {
+  json: PatchStrategy.JsonPatch,
+  merge: PatchStrategy.MergePatch,
+  "strategic-merge": PatchStrategy.StrategicMergePatch,
+};
+const pageSize = 500;
+/** A bound for lists, far above what one namespace holds; more is an error, never a silent cut. */
+const maxPages = 40;
+
+/** The write identity of a cluster, over the Kubernetes API. Every method answers with a named outcome and never throws. */
+export function createKubernetesActor(options: ActorOptions): ActorPort {
+  const timeoutMs = options.timeoutMs ?? 35_000;
+  const send = (request: ApiRequest) => sendRequest(options.config, request, timeoutMs);
+  const write = async (step: WriteStep, guard: WriteGuard, dryRun: boolean): Promise<WriteOutcome> => {
+    const request = requestOf(step, guard, dryRun);
+    if (!request)
+      return { type: "refused", status: 400, reason: `a ${step.target.kind} cannot be addressed`, fields: [] };
+    const reply = await send(request);
+    // An application that answers "not found" or "failed" has answered: nothing is in doubt, and its pod is not gone.
+    if (step.type === "http" && reply.type === "answer" && reply.status >= 300) {
+      return { type: "refused", status: reply.status, reason: "the application's answer", fields: [] };
+    }
+    return writeOutcome(reply, (object) => object.kind === step.target.kind);
+  };
+  return {
+    async get(ref) {
+      const path = objectPath(ref);
+      if (!path) return failed({ type: "unreachable", detail: `a ${ref.kind} without namespace, or an unknown kind` });
+      const reply = await send({ method: "GET", path });
+      if (reply.type === "answer" && reply.status === 404) return { type: "gone" };
+      const object = reply.type === "answer" && reply.status === 200 ? objectIn(reply.body) : undefined;
+      return object ? { type: "found", object } : failed(reply);
+    },
+    list: (kind, namespace) => listAll(kind, namespace, send),
+    dryRun: (step) => write(step, {}, true),
+    apply: (step, guard) => write(step, guard, false),
+  };
+}
+
+function failed(reply: ApiReply): Extract<ReadOutcome, { type: "failed" }> {
+  if (reply.type !== "answer") return { type: "failed", reason: "unreachable", detail: reply.detail };
+  const forbidden = reply.status === 401 || reply.status === 403;
+  return { type: "failed", reason: forbidden ? "forbidden" : "unreachable", detail: `HTTP ${reply.status}` };
+}
+
+async function listAll(
+  kind: string,
+  namespace: string | undefined,
+  send: (request: ApiRequest) => Promise<ApiReply>,
+): Promise<ListOutcome> {
+  const path = collectionPath(kind, namespace);
+  const apiVersion = apiVersionOf(kind);
+  if (!path || !apiVersion) return failed({ type: "unreachable", detail: `unknown kind ${kind}` });
+  const objects: KubeObject[] = [];
+  let next = "";
+  for (let page = 0; page < maxPages; page++) {
+    const reply = await send({
+      method: "GET",
+      path,
+      query: { limit: String(pageSize), ...(next ? { continue: next } : {}) },
+    });
+    if (reply.type !== "answer" || reply.status !== 200) return failed(reply);
+    const { items = [], metadata } = reply.body as { items?: readonly object[]; metadata?: { continue?: string } };
+    // Items of a list carry neither kind nor apiVersion.
+    for (const item of items) {
+      const object = objectIn({ apiVersion, kind, ...item });
+      if (object) objects.push(object);
+    }
+    next = metadata?.continue ?? "";
+    if (next === "") return { type: "found", objects };
+  }
+  return failed({ type: "unreachable", detail: `more than ${maxPages * pageSize} objects of kind ${kind}` });
+}
+
+function requestOf(step: WriteStep, guard: WriteGuard, dryRun: boolean): ApiRequest | undefined {
+  const path = objectPath(step.target);
+  if (!path) return undefined;
+  const query = { fieldManager, ...(dryRun ? { dryRun: "All" } : {}) };
+  switch (step.type) {
+    case "patch": {
+      const body = guarded(step.patchType, step.body, guard);
+      const suffix = step.subresource ? `/${step.subresource}` : "";
+      return {
+        method: "PATCH",
+        path: `${path}${suffix}`,
+        query: { ...query, fieldValidation: "Strict" },
+        contentType: contentTypes[step.patchType],
+        body,
+      };
+    }
+    case "delete": {
+      // A DELETE with a body ignores its query: with `dryRun` there alone, this would really delete.
+      const body = {
+        apiVersion: "v1",
+        kind: "DeleteOptions",
+        propagationPolicy: step.propagation,
+        ...(guard.uid ? { preconditions: { uid: guard.uid } } : {}),
+        ...(dryRun ? { dryRun: ["All"] } : {}),
+      };
+      return { method: "DELETE", path, body };
+    }
+    case "evict": {
+      const { name, namespace } = step.target;
+      const deleteOptions = {
+        ...(guard.uid ? { preconditions: { uid: guard.uid } } : {}),
+        ...(dryRun ? { dryRun: ["All"] } : {}),
+      };
+      const body = { apiVersion: "policy/v1", kind: "Eviction", metadata: { name, namespace }, deleteOptions };
+      return { method: "POST", path: `${path}/eviction`, query: dryRun ? { dryRun: "All" } : {}, body };
+    }
+    case "create": {
+      const collection = collectionPath(step.target.kind, step.target.namespace);
+      return collection
+        ? { method: "POST", path: collection, query: { ...query, fieldValidation: "Strict" }, body: step.body }
+        : undefined;
+    }
+    case "http":
+      // There is no dry run of somebody else's endpoint.
+      return dryRun
+        ? undefined
+        : {
+            method: "POST",
+            path: `${path.replace(/[^/]+$/, "")}${step.target.name}:${step.port}/proxy${step.path}`,
+            body: {},
+          };
+  }
+}
+
+/** A stale resourceVersion inside the patch makes the API answer 409 instead of overwriting what somebody else wrote. */
+function guarded(type: PatchType, body: unknown, guard: WriteGuard): unknown {
+  if (!guard.resourceVersion) return body;
+  if (type === "json") {
+    const ops: readonly unknown[] = Array.isArray(body) ? body : [];
+    return [{ op: "replace", path: "/metadata/resourceVersion", value: guard.resourceVersion }, ...ops];
+  }
+  const map = body as { readonly metadata?: object };
+  return { ...map, metadata: { ...map.metadata, resourceVersion: guard.resourceVersion } };
+}

@@ -1,0 +1,52 @@
+import type { ObjectRef } from "../../incident/object-ref.ts";
+
+interface Resource {
+  readonly apiVersion: string;
+  readonly plural: string;
+  readonly clusterScoped?: true;
+}
+
+/** The kinds the actor may touch or has to look at. A kind that is not here cannot be changed, whatever a plan says. */
+const resources: Readonly<Record<string, Resource>> = {
+  Pod: { apiVersion: "v1", plural: "pods" },
+  Service: { apiVersion: "v1", plural: "services" },
+  ConfigMap: { apiVersion: "v1", plural: "configmaps" },
+  ResourceQuota: { apiVersion: "v1", plural: "resourcequotas" },
+  PersistentVolumeClaim: { apiVersion: "v1", plural: "persistentvolumeclaims" },
+  Node: { apiVersion: "v1", plural: "nodes", clusterScoped: true },
+  Deployment: { apiVersion: "apps/v1", plural: "deployments" },
+  StatefulSet: { apiVersion: "apps/v1", plural: "statefulsets" },
+  DaemonSet: { apiVersion: "apps/v1", plural: "daemonsets" },
+  ReplicaSet: { apiVersion: "apps/v1", plural: "replicasets" },
+  ControllerRevision: { apiVersion: "apps/v1", plural: "controllerrevisions" },
+  Job: { apiVersion: "batch/v1", plural: "jobs" },
+  CronJob: { apiVersion: "batch/v1", plural: "cronjobs" },
+  HorizontalPodAutoscaler: { apiVersion: "autoscaling/v2", plural: "horizontalpodautoscalers" },
+  PodDisruptionBudget: { apiVersion: "policy/v1", plural: "poddisruptionbudgets" },
+  Role: { apiVersion: "rbac.authorization.k8s.io/v1", plural: "roles" },
+  ClusterRole: { apiVersion: "rbac.authorization.k8s.io/v1", plural: "clusterroles", clusterScoped: true },
+  StorageClass: { apiVersion: "storage.k8s.io/v1", plural: "storageclasses", clusterScoped: true },
+};
+
+export function apiVersionOf(kind: string): string | undefined {
+  return resources[kind]?.apiVersion;
+}
+
+/**
+ * The path of a collection, or of all namespaces when `namespace` is undefined. Undefined for an unknown kind and for an
+ * empty namespace, which the API would read as "all namespaces".
+ */
+export function collectionPath(kind: string, namespace: string | undefined): string | undefined {
+  const resource = resources[kind];
+  if (!resource || namespace === "") return undefined;
+  const group = resource.apiVersion === "v1" ? "/api/v1" : `/apis/${resource.apiVersion}`;
+  const scope = namespace === undefined || resource.clusterScoped ? "" : `/namespaces/${encodeURIComponent(namespace)}`;
+  return `${group}${scope}/${resource.plural}`;
+}
+
+/** The path of one object; undefined for an unknown kind, or a namespaced kind without a namespace. */
+export function objectPath(ref: ObjectRef): string | undefined {
+  if (!resources[ref.kind]?.clusterScoped && !ref.namespace) return undefined;
+  const collection = collectionPath(ref.kind, ref.namespace);
+  return collection && `${collection}/${encodeURIComponent(ref.name)}`;
+}

@@ -1,0 +1,85 @@
+import { HttpMethod, IsomorphicFetchHttpLibrary, type KubeConfig, RequestContext } from "@kubernetes/client-node";
+import { messageOf } from "../../lib/app-error.ts";
+
+export interface ApiRequest {
+  readonly method: "GET" | "PATCH" | "POST" | "DELETE";
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly contentType?: string;
+  readonly body?: unknown;
+}
+
+export type ApiReply =
+  | { readonly type: "answer"; readonly status: number; readonly body: unknown }
+  /** No connection came about: certainly nothing happened. */
+  | { readonly type: "unreachable"; readonly detail: string }
+  /** The request went out and no whole answer came back: anything may have happened. */
+  | { readonly type: "lost"; readonly detail: string };
+
+/** Codes of errors that come before the first byte of a request is sent. */
+const neverSent = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "UND_ERR_CONNECT_TIMEOUT",
+  "CERT_HAS_EXPIRED",
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  "ERR_TLS_CERT_ALTNAME_INVALID",
+]);
+
+function codeOf(error: unknown): string | undefined {
+  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
+    const code: unknown = "code" in at ? at.code : undefined;
+    if (typeof code === "string") return code;
+  }
+  return undefined;
+}
+
+/** Answers above this are not read to the end: no single object is that large (etcd refuses them), a list may be. */
+const maxAnswerChars = 64 * 1024 * 1024;
+
+/**
+ * One request with the identity of the kubeconfig. The typed clients of the library drop fields they do not know, which
+ * must not happen to something that will be compared and put back; so bodies stay plain JSON. Bodies are never logged.
+ */
+export async function sendRequest(config: KubeConfig, request: ApiRequest, timeoutMs: number): Promise<ApiReply> {
+  const server = config.getCurrentCluster()?.server;
+  if (!server) return { type: "unreachable", detail: "the kubeconfig names no cluster" };
+  const context = new RequestContext(`${server.replace(/\/$/, "")}${request.path}`, HttpMethod[request.method]);
+  for (const [name, value] of Object.entries(request.query ?? {})) context.setQueryParam(name, value);
+  context.setHeaderParam("Accept", "application/json");
+  if (request.body !== undefined) {
+    context.setHeaderParam("Content-Type", request.contentType ?? "application/json");
+    context.setBody(JSON.stringify(request.body));
+  }
+  context.setSignal(AbortSignal.timeout(timeoutMs));
+  try {
+    await config.applySecurityAuthentication(context);
+  } catch (error) {
+    return { type: "unreachable", detail: `no credentials: ${messageOf(error, 200)}` };
+  }
+  try {
+    const response = await new IsomorphicFetchHttpLibrary().send(context).toPromise();
+    const text = await response.body.text();
+    if (text.length > maxAnswerChars) return { type: "lost", detail: "the answer is larger than kubemend reads" };
+    return { type: "answer", status: response.httpStatusCode, body: parsed(text) };
+  } catch (error) {
+    const code = codeOf(error);
+    const detail = code ?? (error instanceof Error ? error.name : "request failed");
+    return code !== undefined && neverSent.has(code) ? { type: "unreachable", detail } : { type: "lost", detail };
+  }
+}
+
+/** Not every answer is JSON (404 of an unknown group, the proxy's): those have no body for us. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The status alone decides then.
+    return undefined;
+  }
+}
