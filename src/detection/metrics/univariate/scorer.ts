@@ -1,7 +1,7 @@
 import { createAlarmMemory, newsIn } from "./alarm-memory.ts";
 import { createSeasonalProfile, expectedAt, learnSeason, skillOf } from "./seasonal-profile.ts";
 import { createStuckRun, isStuck } from "./stuck-run.ts";
-import { createSupport, distanceTo, learnValue, rangeOf, resolution, type Support } from "./support.ts";
+import { createSupport, distanceTo, learnValue, lowestOf, rangeOf, resolution, type Support } from "./support.ts";
 
 export interface Scorer {
   /**
@@ -72,7 +72,7 @@ export function createScorer(): Scorer {
         learnSeason(profile, atMs + mondayOffsetMs, x, level, Math.max(1 / rows, 1 / skillRows));
       }
       level += Math.max(1 / rows, 1 / levelRows) * (x - level);
-      const low = values.values[0] as number;
+      const low = lowestOf(values);
       if (isStuck(stuck, x, rows, low, low + range)) evidence += halfScoreNovelty;
       const surprise = rows > learningRows ? Math.log1p(evidence / halfScoreNovelty) : 0;
       return 1 - Math.exp(-newsIn(memory, surprise, rows));

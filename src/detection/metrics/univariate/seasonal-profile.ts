@@ -9,8 +9,8 @@
 export interface SeasonalProfile {
   readonly periodMs: number;
   readonly forget: number;
-  readonly mean: Float32Array;
-  readonly visits: Uint8Array;
+  /** Two numbers a slot: mean, and number of stays that made it. */
+  readonly slots: Float32Array;
   /** The stay that is going on. */
   slot: number;
   sum: number;
@@ -21,18 +21,19 @@ export interface SeasonalProfile {
 }
 
 /**
+ * @param count number of slots
  * @param forget weight of the newest visit to a slot once there is history; 0.3 remembers about three periods, 0.2
  *   about five (an anomaly of one period must not become the norm, a new rhythm must be learned within days)
  */
-export function createSeasonalProfile(periodMs: number, slots: number, forget: number): SeasonalProfile {
-  const learned = { mean: new Float32Array(slots), visits: new Uint8Array(slots) };
-  return { periodMs, forget, ...learned, slot: -1, sum: 0, count: 0, error: 0, levelError: 0 };
+export function createSeasonalProfile(periodMs: number, count: number, forget: number): SeasonalProfile {
+  const slots = new Float32Array(2 * count);
+  return { periodMs, forget, slots, slot: -1, sum: 0, count: 0, error: 0, levelError: 0 };
 }
 
 /** The value expected at `atMs`, or NaN where no earlier period has been seen. */
 export function expectedAt(profile: SeasonalProfile, atMs: number): number {
   const slot = slotAt(profile, atMs);
-  return profile.visits[slot] === 0 ? Number.NaN : (profile.mean[slot] as number);
+  return profile.slots[2 * slot + 1] === 0 ? Number.NaN : (profile.slots[2 * slot] as number);
 }
 
 /** 0 (the time says nothing) .. 1 (it says everything). */
@@ -53,25 +54,26 @@ export function learnSeason(profile: SeasonalProfile, atMs: number, value: numbe
     profile.levelError += rate * (Math.abs(value - level) - profile.levelError);
   }
   const slot = slotAt(profile, atMs);
-  if (slot !== profile.slot) closeVisit(profile, slot);
+  if (slot !== profile.slot) closeStay(profile, slot);
   profile.sum += value;
   profile.count++;
 }
 
-function closeVisit(profile: SeasonalProfile, nextSlot: number): void {
-  const { slot, mean, visits, forget } = profile;
+function closeStay(profile: SeasonalProfile, nextSlot: number): void {
+  const { slot, slots, forget } = profile;
   if (profile.count > 0) {
-    const seen = visits[slot] as number;
-    const old = mean[slot] as number;
-    mean[slot] = old + Math.max(forget, 1 / (seen + 1)) * (profile.sum / profile.count - old);
-    if (seen < 255) visits[slot] = seen + 1;
+    const mean = slots[2 * slot] as number;
+    const stays = slots[2 * slot + 1] as number;
+    slots[2 * slot] = mean + Math.max(forget, 1 / (stays + 1)) * (profile.sum / profile.count - mean);
+    slots[2 * slot + 1] = stays + 1;
   }
   profile.slot = nextSlot;
   profile.sum = 0;
   profile.count = 0;
 }
 
-function slotAt({ periodMs, mean }: SeasonalProfile, atMs: number): number {
+function slotAt({ periodMs, slots }: SeasonalProfile, atMs: number): number {
+  const count = slots.length / 2;
   const phaseMs = ((atMs % periodMs) + periodMs) % periodMs;
-  return Math.min(mean.length - 1, Math.floor(phaseMs / (periodMs / mean.length)));
+  return Math.min(count - 1, Math.floor(phaseMs / (periodMs / count)));
 }
