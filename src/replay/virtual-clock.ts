@@ -64,7 +64,8 @@ export function createVirtualClock(options: { startAt: number; speed?: number; r
   };
 
   return {
-    now,
+    // Whole milliseconds, as of every clock here.
+    now: () => Math.floor(now()),
     sleep(ms, signal) {
       const slept = sleepers.add(now() + Math.max(0, ms), signal);
       schedule();

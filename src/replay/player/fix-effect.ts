@@ -6,13 +6,14 @@ import type { RecordedFix } from "./recorded-fix.ts";
 export interface FixedWorld {
   /** The leaves of an object now; undefined when it does not exist. */
   leaves(ref: RecordedFix["target"]): IntentLeaves | undefined;
-  /** Pods of the culprit that ran when the fault began and that no client has deleted. */
-  readonly podsLeft: number;
+  /** Clients have deleted all pods of the culprit that ran when the fault began. */
+  readonly podsReplaced: boolean;
 }
 
 const none: IntentLeaves = new Map();
 /** Larger is more generous; a fix must go at least as far in its direction. */
-const directional = /\.(resources\.(limits|requests)|hard)\.[^.]+$|\.(replicas|minReplicas|maxReplicas|sizeLimit|storage)$|(Seconds|Threshold)$/;
+const directional =
+  /\.(resources\.(limits|requests)|hard)\.[^.]+$|\.(replicas|minReplicas|maxReplicas|sizeLimit|storage)$|(Seconds|Threshold)$/;
 const envLeaf = /\.env\[[^\]]+\]$/;
 const resourceLeaf = /^(.*\.resources)\.(limits|requests)(\.[^.]+)$/;
 
@@ -22,7 +23,7 @@ const resourceLeaf = /^(.*\.resources)\.(limits|requests)(\.[^.]+)$/;
  * replacing them. Says nothing about how the client did it.
  */
 export function hasFixEffect(fix: RecordedFix, world: FixedWorld): boolean {
-  if (fix.byReplacingPods) return world.podsLeft === 0 || templateChanged(fix, world);
+  if (fix.byReplacingPods) return world.podsReplaced || templateChanged(fix, world);
   const now = world.leaves(fix.target);
   if (fix.fixChanges.length > 0 && (now !== undefined || fix.targetGoneAfter)) {
     if (fix.targetGoneAfter ? now === undefined : allMade(fix.fixChanges, now ?? none)) return true;
@@ -37,7 +38,7 @@ function allMade(changes: readonly LeafChange[], now: IntentLeaves): boolean {
 
 function isMade({ path, from, to }: LeafChange, now: string | undefined): boolean {
   if (now === to) return true;
-  if (path.endsWith('.annotations.kubectl.kubernetes.io/restartedAt')) return now !== undefined && now !== from;
+  if (path.endsWith(".annotations.kubectl.kubernetes.io/restartedAt")) return now !== undefined && now !== from;
   if (envLeaf.test(path) && from === undefined) return now !== undefined && now !== '{"value":""}' && now !== "{}";
   if (!directional.test(path)) return false;
   const [before, wanted, actual] = [from, to, now].map(amount);

@@ -54,7 +54,9 @@ export async function loadTruth(folder: string): Promise<RecordedFault[]> {
     if (fault.fixedAt == null || fault.fix.action === "none") return [];
     const { id, injectedAt, fixedAt, culprit, fix } = fault;
     const recoveredAt = Math.max(fault.recoveredAt ?? 0, fixedAt);
-    return [{ id, injectedAt, fixedAt, recoveredAt, culprit, fix: { action: fix.action, target: fix.target ?? culprit } }];
+    return [
+      { id, injectedAt, fixedAt, recoveredAt, culprit, fix: { action: fix.action, target: fix.target ?? culprit } },
+    ];
   });
   return faults.sort((a, b) => a.fixedAt - b.fixedAt);
 }
@@ -63,7 +65,10 @@ function parseTruth(folder: string, text: string): z.infer<typeof truthSchema> {
   try {
     return truthSchema.parse(JSON.parse(text));
   } catch (cause) {
-    const detail = cause instanceof z.ZodError ? `${cause.issues[0]?.path.join(".")} ${cause.issues[0]?.message}` : messageOf(cause, 120);
+    const detail =
+      cause instanceof z.ZodError
+        ? `${cause.issues[0]?.path.join(".")} ${cause.issues[0]?.message}`
+        : messageOf(cause, 120);
     throw inputError(
       "recording-damaged",
       `truth.json of the recording ${folder} is damaged: ${detail}.`,

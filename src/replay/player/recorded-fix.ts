@@ -37,14 +37,18 @@ export function recordedFix(recording: Recording, fault: RecordedFault): Recorde
   const fixTo = Math.max(fault.recoveredAt, fault.fixedAt) + clockSlackMs;
   const faultyTarget = stateAt(versions, fixFrom);
   const faultyLeaves = leavesOf(faultyTarget);
-  const changedAt = versions.find((v) => v.at > fixFrom && v.at <= fixTo && differs(faultyLeaves, leavesOf(v.object)))?.at;
+  const changedAt = versions.find(
+    (v) => v.at > fixFrom && v.at <= fixTo && differs(faultyLeaves, leavesOf(v.object)),
+  )?.at;
   const fixed = changedAt === undefined ? faultyTarget : stateAt(versions, fixTo);
   const fixChanges = leafChanges(faultyLeaves, leavesOf(fixed));
 
   const culpritVersions = sameRef(culprit, target) ? versions : versionsOf(recording, culprit);
   const before = leavesOf(stateAt(culpritVersions, fault.injectedAt - clockSlackMs));
   const faulty = leavesOf(stateAt(culpritVersions, fixFrom));
-  const brokenAt = culpritVersions.find((v) => v.at > fault.injectedAt - clockSlackMs && differs(before, leavesOf(v.object)))?.at;
+  const brokenAt = culpritVersions.find(
+    (v) => v.at > fault.injectedAt - clockSlackMs && differs(before, leavesOf(v.object)),
+  )?.at;
 
   return {
     id: fault.id,
@@ -72,7 +76,10 @@ function versionsOf(recording: Recording, ref: ObjectRef): Version[] {
     kind === ref.kind && metadata.name === ref.name && (metadata.namespace ?? "") === (ref.namespace ?? "");
   const initial = recording.objects.filter(isIt).map((object): Version => ({ at: recording.start, object }));
   const changes = recording.changes.filter((row) => isIt(row.object));
-  return [...initial, ...changes.map((row): Version => ({ at: row.at, object: row.change === "DELETED" ? undefined : row.object }))];
+  return [
+    ...initial,
+    ...changes.map((row): Version => ({ at: row.at, object: row.change === "DELETED" ? undefined : row.object })),
+  ];
 }
 
 function stateAt(versions: readonly Version[], at: number): KubeObject | undefined {

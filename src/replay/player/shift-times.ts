@@ -22,21 +22,33 @@ function shifted(value: unknown, map: TimeMap): unknown {
 
 /** Moves the ISO times inside a text, in the form and precision in which they stand there. Without a zone means UTC. */
 export function shiftTextTimes(text: string, map: TimeMap): string {
-  return text.replace(isoTime, (whole: string, day: string, divider: string, clock: string, point: string | undefined, fraction = "", zone = "") => {
-    const offsetMs = zoneOffsetMs(zone);
-    const seconds = Date.parse(`${day}T${clock}Z`);
-    if (!Number.isFinite(seconds)) return whole;
-    const ms = Number(`0.${fraction || "0"}`) * 1000;
-    const recorded = seconds + ms - offsetMs;
-    const moved = fraction === "" ? map(recorded + 999) - 999 : map(recorded);
-    if (moved === recorded) return whole;
-    // Digits below the millisecond stay, the shift has none.
-    const movedSeconds = Math.floor((moved + offsetMs) / 1000) * 1000;
-    const movedMs = Math.floor(moved + offsetMs - movedSeconds);
-    const digits = fraction === "" ? "" : `${String(movedMs).padStart(3, "0")}${fraction.slice(3)}`.slice(0, fraction.length);
-    const [movedDay, movedClock] = new Date(movedSeconds).toISOString().slice(0, 19).split("T");
-    return `${movedDay}${divider}${movedClock}${point ?? ""}${digits}${zone}`;
-  });
+  return text.replace(
+    isoTime,
+    (
+      whole: string,
+      day: string,
+      divider: string,
+      clock: string,
+      point: string | undefined,
+      fraction = "",
+      zone = "",
+    ) => {
+      const offsetMs = zoneOffsetMs(zone);
+      const seconds = Date.parse(`${day}T${clock}Z`);
+      if (!Number.isFinite(seconds)) return whole;
+      const ms = Number(`0.${fraction || "0"}`) * 1000;
+      const recorded = seconds + ms - offsetMs;
+      const moved = fraction === "" ? map(recorded + 999) - 999 : map(recorded);
+      if (moved === recorded) return whole;
+      // Digits below the millisecond stay, the shift has none.
+      const movedSeconds = Math.floor((moved + offsetMs) / 1000) * 1000;
+      const movedMs = Math.floor(moved + offsetMs - movedSeconds);
+      const digits =
+        fraction === "" ? "" : `${String(movedMs).padStart(3, "0")}${fraction.slice(3)}`.slice(0, fraction.length);
+      const [movedDay, movedClock] = new Date(movedSeconds).toISOString().slice(0, 19).split("T");
+      return `${movedDay}${divider}${movedClock}${point ?? ""}${digits}${zone}`;
+    },
+  );
 }
 
 function zoneOffsetMs(zone: string): number {

@@ -31,8 +31,9 @@ export function shiftOf(segment: Segment): number {
   return segment.at - segment.from;
 }
 
-export function createTape(start: number, end: number): Tape {
-  let segments: Segment[] = [{ index: 0, kind: "play", from: start, to: end, at: start }];
+/** Begins to play `from`..`to` at world time `at`. */
+export function createTape(from: number, to: number, at = from): Tape {
+  let segments: Segment[] = [{ index: 0, kind: "play", from, to, at }];
   const first = (): Segment => segments[0] as Segment;
   const last = (): Segment => segments.at(-1) ?? first();
 
@@ -58,7 +59,8 @@ export function createTape(start: number, end: number): Tape {
       // A time from before the splice was written when another segment played; what was skipped happened at the splice.
       for (let i = segments.length - 1; i >= 0; i--) {
         const played = segments[i];
-        if (played === undefined || played.index >= segment.index || played.kind !== "play" || recorded < played.from) continue;
+        if (played === undefined || played.index >= segment.index || played.kind !== "play" || recorded < played.from)
+          continue;
         const endOfPlay = segments.find((s) => s.index > played.index)?.at ?? segment.at;
         return Math.min(recorded + shiftOf(played), endOfPlay);
       }
