@@ -56,7 +56,12 @@ function jsonLines(random: () => number): string[] {
       duration_ms: int(random, 900) / 10,
       trace_id: hex(random, 32),
       span_id: hex(random, 16),
-      kubernetes: { namespace: "sock-shop", pod: `frontend-${hex(random, 8)}-x2x4z`, container: "frontend", node: "node-1" },
+      kubernetes: {
+        namespace: "sock-shop",
+        pod: `frontend-${hex(random, 8)}-x2x4z`,
+        container: "frontend",
+        node: "node-1",
+      },
     }),
   );
 }

@@ -61,7 +61,26 @@ const GENERIC_DOMAINS = new Set([
 ]);
 
 /** Two-letter endings that are file types or plain words more often than countries. */
-const NOT_COUNTRIES = new Set(["id", "is", "in", "to", "go", "js", "ts", "py", "rs", "so", "cc", "sh", "md", "pl", "ms", "db", "vm", "no"]);
+const NOT_COUNTRIES = new Set([
+  "id",
+  "is",
+  "in",
+  "to",
+  "go",
+  "js",
+  "ts",
+  "py",
+  "rs",
+  "so",
+  "cc",
+  "sh",
+  "md",
+  "pl",
+  "ms",
+  "db",
+  "vm",
+  "no",
+]);
 
 /**
  * A token with digits is a value, except a name with one final digit (`eth0`, `ssh2`, `SOCKS5`), which is as often a word.
@@ -74,7 +93,8 @@ export function maskKind(shape: TokenShape, text: string, start: number, end: nu
     return nameWithDigit && shape.leadingLetters > 1 ? KIND.soft : KIND.variable;
   }
   if (shape.letters === 0) return KIND.text;
-  if (shape.upper === shape.letters && shape.upper > 1 && shape.dots + shape.slashes + shape.ats === 0) return KIND.constant;
+  if (shape.upper === shape.letters && shape.upper > 1 && shape.dots + shape.slashes + shape.ats === 0)
+    return KIND.constant;
   if (shape.ats > 0 && shape.dots + shape.marks > 0 && shape.leadingLetters > 0) return KIND.variable;
   if (shape.slashes > 0) return shape.slashes > 1 || shape.dots > 0 ? KIND.variable : KIND.soft;
   if (shape.nonHex === 0 && shape.length >= SHORTEST_HEX_WORD && shape.dots === 0) return KIND.variable;
@@ -89,5 +109,7 @@ function isHostName(shape: TokenShape, text: string, start: number, end: number)
   if (last <= start || last === end - 1) return false;
   const ending = text.slice(last + 1, end);
   if (ending.length !== 2) return GENERIC_DOMAINS.has(ending);
-  return shape.dots > 1 && !NOT_COUNTRIES.has(ending) && !text.startsWith("com.", start) && !text.startsWith("org.", start);
+  return (
+    shape.dots > 1 && !NOT_COUNTRIES.has(ending) && !text.startsWith("com.", start) && !text.startsWith("org.", start)
+  );
 }

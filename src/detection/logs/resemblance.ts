@@ -35,7 +35,10 @@ export function compare(line: TokenLine, template: Template, out: Resemblance): 
     const other = theirs[i] ?? WILD;
     if (ours === other) {
       if (ours !== WILD) out.same++;
-    } else if ((ours === WILD || other === WILD) && (((line.flags[i] ?? 0) | (template.flags[i] ?? 0)) & FLAG.filler) === 0) {
+    } else if (
+      (ours === WILD || other === WILD) &&
+      (((line.flags[i] ?? 0) | (template.flags[i] ?? 0)) & FLAG.filler) === 0
+    ) {
       out.mixed++;
       if (((line.flags[i] ?? 0) & FLAG.named) !== 0) out.mixedNamed++;
     } else {

@@ -1,0 +1,194 @@
+import { isLetter, skipSpaces } from "./chars.ts";
+import { type Level, levelOf, levelOfRank } from "./level.ts";
+import { type LineFields, noteField } from "./line-fields.ts";
+import { createHeader, scanHeader } from "./scan-header.ts";
+import { endOfString } from "./scan-structured.ts";
+import { severityOfWords } from "./severity-words.ts";
+import { numberMs, stampMs } from "./stamp-time.ts";
+
+/** One line, understood. `at` is in milliseconds since 1970, when the line says so. */
+export interface ParsedLine {
+  readonly level: Level | undefined;
+  readonly message: string;
+  readonly fields?: LineFields;
+  readonly at?: number;
+}
+
+/** Characters of a line that are looked at. */
+const MAX_LINE = 16_384;
+const MAX_MESSAGE = 4_096;
+const MAX_PAIRS = 64;
+
+const LEVEL_KEYS = new Set(["level", "severity", "lvl", "loglevel", "log.level", "levelname", "@level", "log_level"]);
+const MESSAGE_KEYS = [
+  "msg",
+  "message",
+  "log",
+  "@message",
+  "textpayload",
+  "text",
+  "event",
+  "error",
+  "err",
+  "body",
+  "reason",
+];
+const TIME_KEYS = new Set(["ts", "time", "timestamp", "@timestamp", "t", "datetime", "@t"]);
+
+const header = createHeader();
+
+/** What key and value pairs add up to, gathered one at a time. */
+interface Draft {
+  level: Level | undefined;
+  message: string | undefined;
+  messageRank: number;
+  at: number | undefined;
+  readonly fields: LineFields;
+}
+
+const emptyDraft = (): Draft => ({
+  level: undefined,
+  message: undefined,
+  messageRank: MESSAGE_KEYS.length,
+  at: undefined,
+  fields: {},
+});
+
+function notePair(draft: Draft, key: string, value: string | number): void {
+  const name = key.toLowerCase();
+  if (LEVEL_KEYS.has(name)) {
+    draft.level ??= levelOf(value);
+  } else if (TIME_KEYS.has(name)) {
+    draft.at ??= typeof value === "number" ? numberMs(value) : stampMs(value);
+  } else {
+    const rank = MESSAGE_KEYS.indexOf(name);
+    if (rank >= 0 && rank < draft.messageRank && typeof value === "string" && value !== "") {
+      draft.message = value;
+      draft.messageRank = rank;
+    }
+    noteField(draft.fields, key, value);
+  }
+}
+
+/** Stated level, else that of an HTTP status, else that of the words. */
+function finish(draft: Draft, text: string): ParsedLine {
+  const message = text.slice(0, MAX_MESSAGE);
+  const { status } = draft.fields;
+  const level = draft.level ?? (status === undefined ? severityOfWords(message) : status >= 500 ? "error" : "info");
+  return {
+    level,
+    message,
+    ...(Object.keys(draft.fields).length === 0 ? {} : { fields: draft.fields }),
+    ...(draft.at === undefined ? {} : { at: draft.at }),
+  };
+}
+
+function parseJson(text: string): ParsedLine | undefined {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    // Cut or not JSON after all: the caller reads it as plain text.
+    return undefined;
+  }
+  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) return undefined;
+  const draft = emptyDraft();
+  let pairs = 0;
+  for (const [key, value] of Object.entries(parsed)) {
+    if (++pairs > MAX_PAIRS) break;
+    if (typeof value === "string" || typeof value === "number") notePair(draft, key, value);
+    else if (typeof value === "object" && value !== null) noteNested(draft, key, value);
+  }
+  if (draft.message === undefined) return finish(draft, text);
+  // Docker wraps a whole line, header and all, into "log".
+  const inner = draft.messageRank === MESSAGE_KEYS.indexOf("log") ? parseLine(draft.message.trimEnd()) : undefined;
+  if (inner === undefined) return finish(draft, draft.message);
+  Object.assign(draft.fields, inner.fields);
+  draft.level ??= inner.level;
+  draft.at ??= inner.at;
+  return finish(draft, inner.message);
+}
+
+function noteNested(draft: Draft, key: string, value: object): void {
+  let pairs = 0;
+  for (const [inner, leaf] of Object.entries(value)) {
+    if (++pairs > MAX_PAIRS) return;
+    if (typeof leaf !== "string" && typeof leaf !== "number") continue;
+    if ((key === "error" || key === "err") && inner === "message") noteField(draft.fields, "error", leaf);
+    else if (key === "log" && inner === "level") draft.level ??= levelOf(leaf);
+    else noteField(draft.fields, `${key}.${inner}`, leaf);
+  }
+}
+
+function isKeyChar(code: number): boolean {
+  return isLetter(code) || (code >= 48 && code <= 57) || code === 95 || code === 46 || code === 45 || code === 64;
+}
+
+/** Reads `key=value` and `key="value"` wherever they stand in text[from..]; returns how many there were. */
+function notePairs(text: string, from: number, draft: Draft, note: typeof notePair): number {
+  let pairs = 0;
+  let at = text.indexOf("=", from);
+  while (at > 0 && pairs < MAX_PAIRS) {
+    let start = at;
+    while (start > from && isKeyChar(text.charCodeAt(start - 1))) start--;
+    const quoted = text.charCodeAt(at + 1) === 34;
+    let end = at + 1;
+    if (quoted) end = endOfString(text, at + 2, text.length);
+    else while (end < text.length && !" \t,;)]}".includes(text.charAt(end))) end++;
+    if (start < at) {
+      const raw = quoted ? unescape(text.slice(at + 2, end)) : text.slice(at + 1, end);
+      note(draft, text.slice(start, at), raw);
+      pairs++;
+    }
+    at = text.indexOf("=", Math.max(end, at + 1));
+  }
+  return pairs;
+}
+
+function unescape(text: string): string {
+  return text.includes("\\") ? text.replaceAll('\\"', '"').replaceAll("\\n", "\n").replaceAll("\\\\", "\\") : text;
+}
+
+const noteOnlyField = (draft: Draft, key: string, value: string | number) => noteField(draft.fields, key, value);
+
+/** `"GET /path HTTP/1.1" 502` as nginx, Apache and Envoy write it. */
+const REQUEST = /"([A-Z]{3,7}) (\S{1,2000}) HTTP\/[\d.]{1,4}" (?:status: )?(\d{3})\b/;
+
+function noteRequest(draft: Draft, text: string): void {
+  const quote = text.indexOf(" HTTP/");
+  if (quote < 0) return;
+  const match = REQUEST.exec(text.slice(0, quote + 40));
+  if (match === null) return;
+  noteField(draft.fields, "method", match[1] ?? "");
+  noteField(draft.fields, "path", match[2] ?? "");
+  noteField(draft.fields, "status", match[3] ?? "");
+}
+
+/**
+ * Understands one line of a container's log: JSON, logfmt, klog, syslog, the usual layouts of Java, Python, Go, Node and
+ * .NET, PostgreSQL, and access logs (a status of 500 or more is an error). Never throws; reads at most 16,384 characters.
+ */
+export function parseLine(raw: string): ParsedLine {
+  const text = raw.length > MAX_LINE ? raw.slice(0, MAX_LINE) : raw;
+  scanHeader(text, 0, text.length, header);
+  const { message: from, level: rank, timeStart, timeEnd } = header;
+  if (text.charCodeAt(from) === 123) {
+    const json = parseJson(from === 0 ? text : text.slice(from));
+    if (json !== undefined) return json;
+  }
+  const draft = emptyDraft();
+  draft.level = levelOfRank(rank);
+  draft.at = timeStart < 0 ? undefined : stampMs(text.slice(timeStart, timeEnd));
+  if (isLogfmt(text, from) && notePairs(text, from, draft, notePair) > 1 && draft.message !== undefined) {
+    return finish(draft, draft.message);
+  }
+  noteRequest(draft, text);
+  notePairs(text, from, draft, noteOnlyField);
+  return finish(draft, text.slice(skipSpaces(text, from, text.length)));
+}
+
+function isLogfmt(text: string, from: number): boolean {
+  let i = from;
+  while (i < text.length && isKeyChar(text.charCodeAt(i))) i++;
+  return i > from && text.charCodeAt(i) === 61;
+}

@@ -1,0 +1,57 @@
+/** Reads time stamps found in lines. Stamps without a zone are taken as UTC, which is what containers run in. */
+
+const ISO =
+  /^(\d{4})[-/.](\d\d)[-/.](\d\d)[T _-](\d\d)[:.](\d\d)[:.](\d\d)(?:[.,:](\d{1,9}))? ?(Z|UTC|GMT|[+-]\d\d:?\d\d)?/;
+const ACCESS = /^(\d\d)\/([A-Z][a-z]{2})\/(\d{4}):(\d\d):(\d\d):(\d\d)(?: ([+-]\d{4}))?/;
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/** Outside these years a number is no time. */
+const EARLIEST_MS = Date.UTC(2000, 0);
+const LATEST_MS = Date.UTC(2100, 0);
+
+function zoneMs(zone: string | undefined): number {
+  const match = /^([+-])(\d\d):?(\d\d)$/.exec(zone ?? "");
+  if (match === null) return 0;
+  const minutes = Number(match[2]) * 60 + Number(match[3]);
+  return (match[1] === "-" ? -minutes : minutes) * 60_000;
+}
+
+function plausible(ms: number): number | undefined {
+  return Number.isFinite(ms) && ms >= EARLIEST_MS && ms < LATEST_MS ? ms : undefined;
+}
+
+/** Seconds, milliseconds, microseconds or nanoseconds since 1970, told apart by size. */
+export function numberMs(value: number): number | undefined {
+  for (const scale of [1_000, 1, 1e-3, 1e-6]) {
+    const ms = plausible(value * scale);
+    if (ms !== undefined) return ms;
+  }
+  return undefined;
+}
+
+/** Milliseconds since 1970 of a stamp that names its year; undefined for syslog, klog and others that do not. */
+export function stampMs(text: string): number | undefined {
+  const iso = ISO.exec(text);
+  if (iso !== null) {
+    const [, year, month, day, hour, minute, second, fraction, zone] = iso;
+    const ms = Number((fraction ?? "0").padEnd(3, "0").slice(0, 3));
+    const utc = Date.UTC(
+      Number(year),
+      Number(month) - 1,
+      Number(day),
+      Number(hour),
+      Number(minute),
+      Number(second),
+      ms,
+    );
+    return plausible(utc - zoneMs(zone));
+  }
+  const access = ACCESS.exec(text);
+  if (access !== null) {
+    const [, day, month, year, hour, minute, second, zone] = access;
+    const at = MONTHS.indexOf(month ?? "");
+    const utc = Date.UTC(Number(year), at, Number(day), Number(hour), Number(minute), Number(second));
+    return at < 0 ? undefined : plausible(utc - zoneMs(zone));
+  }
+  return /^\d{10}(?:\d{3})?(?:\.\d{1,9})?$/.test(text) ? numberMs(Number(text)) : undefined;
+}
