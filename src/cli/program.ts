@@ -79,7 +79,9 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
       process.stderr.write(`${error.message}\n${error.remedy ? `${error.remedy}\n` : ""}`);
       return error.exitCode;
     }
-    process.stderr.write(`kubemend failed: ${messageOf(error)}\n${error instanceof Error ? (error.stack ?? "") : ""}\n`);
+    process.stderr.write(
+      `kubemend failed: ${messageOf(error)}\n${error instanceof Error ? (error.stack ?? "") : ""}\n`,
+    );
     return 1;
   }
 }

@@ -1,0 +1,14 @@
+/**
+ * When an incident is diagnosed: at once, and again while evidence is still coming in (a crash loop shows its log a few
+ * seconds later, a probe its third failure after half a minute). Times after opening, ms.
+ */
+const roundsMs = [0, 15_000, 30_000, 60_000, 120_000, 240_000] as const;
+/** Longer incidents are looked at again now and then. */
+const laterEveryMs = 300_000;
+
+/** When the next diagnosis is due, given how many have been made and when the last one was; ms. */
+export function nextDiagnosisAt(openedAt: number, made: number, lastAt: number): number {
+  const round = roundsMs[made];
+  if (round !== undefined) return openedAt + round;
+  return lastAt + laterEveryMs;
+}

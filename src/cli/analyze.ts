@@ -1,0 +1,63 @@
+import type { AnalysisResult } from "../app/analysis-result.ts";
+import { analyzeRecording } from "../app/analyze-recording.ts";
+import { causeTitles } from "../incident/cause.ts";
+import { refText } from "../incident/object-ref.ts";
+import { loadRecording } from "../replay/recording/load-recording.ts";
+import { recordedSignals } from "../replay/recording/recorded-signals.ts";
+import { startProgress } from "./progress.ts";
+
+const clockTime = (ms: number) => new Date(ms).toISOString().slice(11, 19);
+
+function story(result: AnalysisResult): string {
+  const lines: string[] = [];
+  for (const incident of result.incidents) {
+    const [best, ...others] = incident.diagnosis.hypotheses;
+    lines.push(`Incident ${incident.id}: ${incident.title}`);
+    lines.push(
+      `  ${incident.severity}, since ${clockTime(Date.parse(incident.onset))}, raised ${clockTime(Date.parse(incident.openedAt))}${incident.resolvedAt ? `, resolved ${clockTime(Date.parse(incident.resolvedAt))}` : ", still open at the end"}`,
+    );
+    if (best) {
+      lines.push(
+        `  cause: ${causeTitles[best.cause]} in ${refText(best.culprit)} (${Math.round(best.probability * 100)} %)`,
+      );
+      for (const id of best.evidence.slice(0, 6)) {
+        const evidence = incident.evidence.find((item) => item.id === id);
+        if (evidence) lines.push(`    ${evidence.id} ${evidence.text.split("\n")[0]?.slice(0, 160)}`);
+      }
+      if (others[0])
+        lines.push(
+          `  else: ${causeTitles[others[0].cause]} in ${refText(others[0].culprit)} (${Math.round(others[0].probability * 100)} %)`,
+        );
+    }
+    incident.recommendations.slice(0, 3).forEach((fix, i) => {
+      lines.push(`  fix ${i + 1} (${Math.round(fix.confidence * 100)} %): ${fix.kubectl}`);
+    });
+    lines.push("");
+  }
+  const { ticks, series, logLines, wallMs } = result.stats;
+  lines.push(
+    `${result.incidents.length} incident${result.incidents.length === 1 ? "" : "s"}; ${ticks} ticks, ${series} series, ${logLines} log lines in ${(wallMs / 1000).toFixed(1)} s`,
+  );
+  return lines.join("\n");
+}
+
+/** `kubemend analyze <recording> [--json]`. @throws AppError (exit code 2) when the recording cannot be read. */
+export async function analyze(folder: string, options: { json?: boolean }): Promise<void> {
+  const progress = startProgress("Reading the recording");
+  try {
+    const recording = await loadRecording(folder);
+    const span = recording.end - recording.start;
+    const result = await analyzeRecording({
+      cluster: recording.header.name,
+      start: recording.start,
+      end: recording.end,
+      tickMs: recording.header.scrapeIntervalSeconds * 1_000,
+      signals: recordedSignals(recording),
+      onProgress: (at) => progress.say(`Analyzing ${Math.round(((at - recording.start) / span) * 100)} %`),
+    });
+    progress.end();
+    process.stdout.write(`${options.json ? JSON.stringify(result, null, 2) : story(result)}\n`);
+  } finally {
+    progress.end();
+  }
+}

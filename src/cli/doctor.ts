@@ -1,0 +1,38 @@
+import { loadConfig } from "../config/load-config.ts";
+import type { Check, CheckResult } from "./doctor/check.ts";
+import { emailCheck } from "./doctor/email.ts";
+import { kubernetesCheck } from "./doctor/kubernetes.ts";
+import { modelCheck } from "./doctor/model.ts";
+import { postgresCheck } from "./doctor/postgres.ts";
+import { prometheusCheck } from "./doctor/prometheus.ts";
+import { slackCheck } from "./doctor/slack.ts";
+
+const marks = { ok: "ok    ", off: "off   ", failed: "FAILED" } as const;
+
+function print(check: Check, result: CheckResult): void {
+  console.log(`${marks[result.state]} ${check.name}: ${result.detail}`);
+  if (result.state !== "ok") console.log(`       ${result.remedy}`);
+}
+
+/** `kubemend doctor`: one line a check, with what to do. @returns 0, or 2 when something that is configured does not work. */
+export async function doctor(options: { config?: string; kubeconfig?: string }): Promise<number> {
+  const config = await loadConfig(options.config, process.env);
+  const kubeconfig = options.kubeconfig ?? config.kubernetes.kubeconfig;
+  const checks = [
+    postgresCheck(config),
+    kubernetesCheck({ ...config.kubernetes, ...(kubeconfig ? { kubeconfig } : {}) }),
+    prometheusCheck(config),
+    slackCheck(config),
+    modelCheck(config),
+    emailCheck(config),
+  ];
+  const results = checks.map((check) => check.run());
+  let failures = 0;
+  for (const [i, check] of checks.entries()) {
+    const result = await results[i];
+    if (!result) continue;
+    if (result.state === "failed") failures++;
+    print(check, result);
+  }
+  return failures === 0 ? 0 : 2;
+}

@@ -1,0 +1,17 @@
+/** What one check found. `off`: not configured, which is a choice and no fault. */
+export type CheckResult =
+  | { readonly state: "ok"; readonly detail: string }
+  | { readonly state: "off"; readonly detail: string; readonly remedy: string }
+  | { readonly state: "failed"; readonly detail: string; readonly remedy: string };
+
+export interface Check {
+  readonly name: string;
+  run(): Promise<CheckResult>;
+}
+
+export const ok = (detail: string): CheckResult => ({ state: "ok", detail });
+export const off = (detail: string, remedy: string): CheckResult => ({ state: "off", detail, remedy });
+export const failed = (detail: string, remedy: string): CheckResult => ({ state: "failed", detail, remedy });
+
+/** How long any one check may take, ms. */
+export const checkDeadlineMs = 10_000;

@@ -1,0 +1,34 @@
+import { createTransport } from "nodemailer";
+import type { Config } from "../../config/config.ts";
+import { messageOf } from "../../lib/app-error.ts";
+import { type Check, checkDeadlineMs, failed, off, ok } from "./check.ts";
+
+export function emailCheck(config: Config): Check {
+  return {
+    name: "E-mail",
+    async run() {
+      const { smtpUrl, from, to } = config.email;
+      if (!smtpUrl)
+        return off(
+          "not configured",
+          "Set SMTP_URL (smtp://user:password@host:587) and email.from, email.to for digests.",
+        );
+      if (!from || to.length === 0) return failed("a server, but no addresses", "Set email.from and email.to.");
+      const transport = createTransport(smtpUrl, {
+        connectionTimeout: checkDeadlineMs,
+        greetingTimeout: checkDeadlineMs,
+      } as never);
+      try {
+        await transport.verify();
+        return ok(`${new URL(smtpUrl).host}, to ${to.length} address${to.length === 1 ? "" : "es"}`);
+      } catch (error) {
+        return failed(
+          `the mail server refuses or does not answer: ${messageOf(error, 160)}`,
+          "Check SMTP_URL: host, port, user and password.",
+        );
+      } finally {
+        transport.close();
+      }
+    },
+  };
+}

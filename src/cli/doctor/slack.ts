@@ -1,0 +1,57 @@
+import type { WebClient } from "@slack/web-api";
+import { slackFailure } from "../../adapters/slack/slack-failure.ts";
+import { createWebClient } from "../../adapters/slack/slack-web.ts";
+import type { Config } from "../../config/config.ts";
+import { type Check, failed, off, ok } from "./check.ts";
+
+/** What each scope is for; the app's manifest asks for the same. */
+const scopes: Readonly<Record<string, string>> = {
+  "chat:write": "post incidents",
+  "files:write": "show charts",
+  commands: "/incident",
+  "users:read": "know who approves",
+  "users:read.email": "match people with the policy",
+  "channels:history": "never post an incident twice after a crash",
+};
+
+async function missingScopes(client: WebClient): Promise<string[] | undefined> {
+  const answer = await client.auth.test();
+  const granted = answer.response_metadata?.scopes;
+  return granted ? Object.keys(scopes).filter((scope) => !granted.includes(scope)) : undefined;
+}
+
+export function slackCheck(config: Config): Check {
+  return {
+    name: "Slack",
+    async run() {
+      const { botToken, signingSecret, appToken, channel, apiUrl } = config.slack;
+      if (!botToken)
+        return off(
+          "not configured",
+          "Create the app from k8s/slack-app-manifest.yaml and set SLACK_BOT_TOKEN; docs/slack.md shows how.",
+        );
+      if (!signingSecret && !appToken)
+        return failed(
+          "a token, but no way for Slack to reach kubemend",
+          "Set SLACK_SIGNING_SECRET (HTTP) or SLACK_APP_TOKEN (Socket Mode).",
+        );
+      const client = createWebClient({ token: botToken, ...(apiUrl ? { apiUrl } : {}) });
+      try {
+        const missing = await missingScopes(client);
+        if (missing && missing.length > 0) {
+          return failed(
+            `the token lacks ${missing.map((scope) => `${scope} (${scopes[scope]})`).join(", ")}`,
+            "Add the scopes under OAuth & Permissions and install the app again.",
+          );
+        }
+        return ok(`${appToken ? "Socket Mode" : "HTTP"}, posting to ${channel}`);
+      } catch (error) {
+        const { code } = slackFailure(error);
+        return failed(
+          `Slack refused the token (${code})`,
+          "Copy the Bot User OAuth Token (xoxb-…) of the installed app into SLACK_BOT_TOKEN.",
+        );
+      }
+    },
+  };
+}
