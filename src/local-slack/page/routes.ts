@@ -32,7 +32,13 @@ export async function pageRoutes(server: FastifyInstance, core: Core, token: Pag
       .header("referrer-policy", "no-referrer")
       .header("cache-control", "no-store")
       .header("set-cookie", token.cookie(new URL(core.url()).port))
-      .send(shell(core.settings.team.name, token.value)),
+      .send(
+        shell(
+          core.settings.team.name,
+          token.value,
+          core.settings.users.find((user) => mayAct(core, user.id))?.id ?? "",
+        ),
+      ),
   );
 
   // Permalinks lead to the message inside the page.

@@ -11,7 +11,7 @@ function escapeHtml(text: string): string {
 }
 
 /** The page's HTML; the scripts build everything inside it. */
-export function shell(teamName: string, token: string): string {
+export function shell(teamName: string, token: string, firstUser: string): string {
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -19,6 +19,7 @@ export function shell(teamName: string, token: string): string {
 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
 <meta name="color-scheme" content="light dark">
 <meta name="page-token" content="${escapeHtml(token)}">
+<meta name="first-user" content="${escapeHtml(firstUser)}">
 <title>${escapeHtml(teamName)} - local Slack</title>
 <link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/assets/page.css">

@@ -53,12 +53,6 @@ export function snapshot(core: Core, user: string): Fields {
     direct: roomLine(direct),
     commands: commands ?? [],
     shortcuts,
-    files: Object.fromEntries(
-      [...core.workspace.files.values()].map((file) => [
-        file.id,
-        `/files-pri/${team.id}-${file.id}/${encodeURIComponent(file.name)}`,
-      ]),
-    ),
     home: core.workspace.homes.get(user) ?? null,
     modal: modalsOf(core, user).at(-1) ?? null,
     depth: modalsOf(core, user).length,

@@ -20,9 +20,10 @@ const sentences: Readonly<Record<string, string>> = {
   dispatch_unknown_error: "answered with something that could not be used (dispatch_unknown_error).",
 };
 
-/** Turns a failed delivery into the outcome and tells the person. */
-export function outcomeOf(core: Core, user: string, what: string, delivery: Delivery): Outcome {
+/** Turns a delivery into the outcome; `what` failed is told to the person, unless the page shows it where it happened. */
+export function outcomeOf(core: Core, user: string, what: string | undefined, delivery: Delivery): Outcome {
   if (delivery.kind === "acknowledged") return done;
+  if (what === undefined) return undone(delivery.error);
   const sentence = sentences[delivery.error] ?? delivery.error;
   core.workspace.updates.publish({ kind: "notice", user, text: `${what}: ${core.settings.bot.real_name} ${sentence}` });
   return undone(delivery.error);

@@ -18,7 +18,6 @@ export async function slash(core: Core, { userId, channel, line }: SlashCall): P
   const [command = "", ...rest] = line.trim().split(" ");
   const known = core.settings.commands;
   if (known && !known.some((entry) => entry.command === command)) {
-    core.workspace.updates.publish({ kind: "notice", user: userId, text: `${command} is not a valid command.` });
     return undone("unknown_command");
   }
   const { team, bot } = core.settings;
@@ -43,7 +42,7 @@ export async function slash(core: Core, { userId, channel, line }: SlashCall): P
       trigger_id: core.triggers.issue(userId),
     },
   });
-  if (delivery.kind === "failed") return outcomeOf(core, userId, command, delivery);
+  if (delivery.kind === "failed") return outcomeOf(core, userId, undefined, delivery);
   const body = messageBody(delivery.body);
   if (body === undefined) return { ok: true };
   const refusal = answerMessage(core, { channel, user: userId }, body);

@@ -53,7 +53,7 @@ export async function submitView(core: Core, submission: Submission): Promise<Su
     response_urls: [],
   };
   const delivery = await core.dispatcher.send({ type: "interactive", payload });
-  if (delivery.kind === "failed") return outcomeOf(core, userId, "This form", delivery);
+  if (delivery.kind === "failed") return outcomeOf(core, userId, undefined, delivery);
   return answer(core, userId, view, delivery.body);
 }
 
@@ -118,7 +118,8 @@ export async function closeView(core: Core, { userId, viewId }: Closing): Promis
       is_cleared: view.clear_on_close && gone.id !== view.id,
     };
     const delivery = await core.dispatcher.send({ type: "interactive", payload });
-    if (delivery.kind === "failed") return outcomeOf(core, userId, "Closing", delivery);
+    // Nobody is told: the dialog is closed all the same.
+    if (delivery.kind === "failed") return outcomeOf(core, userId, undefined, delivery);
   }
   return done;
 }

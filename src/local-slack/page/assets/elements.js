@@ -1,0 +1,146 @@
+import { button, feedbackButtons } from "./buttons.js";
+import { confirmed } from "./confirm.js";
+import { h } from "./dom.js";
+import { externalSelect } from "./external-select.js";
+import { choices, menuSelect, multiSelect, overflow } from "./menus.js";
+
+/**
+ * One interactive element. `field` carries what an input block adds: ids for label and hint, and `quiet` when the bot
+ * is not told before the form is submitted.
+ */
+export function element(entry, block, place, field = {}) {
+  const change = async (value) => {
+    place.write(block, entry, value);
+    if (field.quiet || !(await confirmed(entry.confirm))) return;
+    await place.use(block, entry, value);
+  };
+  const now = place.read(block, entry);
+  const use = { entry, block, place, field, change, now };
+  switch (entry?.type) {
+    case "button":
+    case "icon_button":
+    case "workflow_button":
+      return button(use);
+    case "feedback_buttons":
+      return feedbackButtons(use);
+    case "overflow":
+      return overflow(use);
+    case "static_select":
+    case "users_select":
+    case "conversations_select":
+    case "channels_select":
+      return menuSelect(use);
+    case "multi_static_select":
+    case "multi_users_select":
+    case "multi_conversations_select":
+    case "multi_channels_select":
+      return multiSelect(use);
+    case "external_select":
+    case "multi_external_select":
+      return externalSelect(use);
+    case "radio_buttons":
+    case "checkboxes":
+      return choices(use);
+    case "datepicker":
+      return typed(use, "date", entry.initial_date);
+    case "timepicker":
+      return typed(use, "time", entry.initial_time);
+    case "datetimepicker":
+      return dateTime(use);
+    case "plain_text_input":
+    case "rich_text_input":
+      return textInput(use);
+    case "email_text_input":
+      return typed(use, "email", entry.initial_value);
+    case "url_text_input":
+      return typed(use, "url", entry.initial_value);
+    case "number_input":
+      return typed(use, "text", entry.initial_value, { inputmode: "decimal" });
+    case "file_input":
+      return h("p", { class: "unsupported" }, "Files cannot be attached on this page.");
+    default:
+      return h("span", { class: "unsupported" }, `[${entry?.type}]`);
+  }
+}
+
+/** Attributes every control shares: identity for focus, names for screen readers. */
+export function controlProps({ entry, block, field }) {
+  const placeholder = entry.placeholder?.text;
+  return {
+    id: field.id,
+    "data-key": `${block.block_id}/${entry.action_id}`,
+    "aria-labelledby": field.labelledBy,
+    "aria-label": field.labelledBy ? undefined : (placeholder ?? entry.accessibility_label ?? entry.action_id),
+    "aria-describedby": field.describedBy,
+    "aria-invalid": field.invalid ? "true" : undefined,
+    "aria-required": field.required ? "true" : undefined,
+    autofocus: entry.focus_on_load === true,
+  };
+}
+
+/** Text is remembered at every key and told to the bot as its dispatch_action_config says. */
+function textListeners({ entry, block, place, field, change }) {
+  const triggers = entry.dispatch_action_config?.trigger_actions_on ?? ["on_enter_pressed"];
+  return {
+    input: (event) => {
+      place.write(block, entry, event.target.value);
+      if (!field.quiet && triggers.includes("on_character_entered")) void change(event.target.value);
+    },
+    keydown: (event) => {
+      if (event.key !== "Enter" || event.shiftKey || field.quiet || entry.multiline) return;
+      event.preventDefault();
+      if (triggers.includes("on_enter_pressed")) void change(event.target.value);
+    },
+  };
+}
+
+function textInput(use) {
+  const { entry, now } = use;
+  const value = now ?? (typeof entry.initial_value === "string" ? entry.initial_value : "");
+  const shared = {
+    ...controlProps(use),
+    class: "control",
+    placeholder: entry.placeholder?.text,
+    maxlength: entry.max_length ?? 3000,
+    on: textListeners(use),
+  };
+  if (entry.multiline || entry.type === "rich_text_input") return h("textarea", { ...shared, rows: 4 }, value);
+  return h("input", { ...shared, type: "text", value });
+}
+
+function typed(use, type, initial, more = {}) {
+  const { entry, block, place, field, change, now } = use;
+  const isText = ["text", "email", "url"].includes(type);
+  const listeners = isText
+    ? textListeners(use)
+    : {
+        change: (event) =>
+          field.quiet ? place.write(block, entry, event.target.value || null) : void change(event.target.value || null),
+      };
+  return h("input", {
+    ...controlProps(use),
+    ...more,
+    class: "control",
+    type,
+    value: now ?? initial ?? "",
+    placeholder: entry.placeholder?.text,
+    on: listeners,
+  });
+}
+
+function dateTime(use) {
+  const { entry, change, now } = use;
+  const seconds = now ?? entry.initial_date_time;
+  const local = seconds
+    ? new Date((Number(seconds) - new Date().getTimezoneOffset() * 60) * 1000).toISOString().slice(0, 16)
+    : "";
+  const read = (event) =>
+    void change(event.target.value ? Math.floor(new Date(event.target.value).getTime() / 1000) : null);
+  return h("input", {
+    ...controlProps(use),
+    class: "control",
+    type: "datetime-local",
+    value: local,
+    on: { change: read },
+  });
+}

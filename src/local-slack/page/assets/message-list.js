@@ -1,0 +1,125 @@
+import { dayName } from "./dates.js";
+import { h } from "./dom.js";
+import { messageRow } from "./message.js";
+
+const groupMs = 5 * 60_000;
+const shownAtFirst = 200;
+const nearBottomPx = 120;
+
+/**
+ * A list of messages that changes in place: a row is replaced only when its message is, so what people are doing
+ * elsewhere in the list stays as it is. Follows the newest message while the reader is at the bottom.
+ */
+export function messageList({ label, where, header, dividers = true }) {
+  const rows = new Map();
+  let order = [];
+  const hold = h("div", { class: "rows", role: "log", "aria-live": "polite", "aria-label": label });
+  const scroller = h("div", { class: "scroller", tabindex: "0" }, header, hold);
+  const isAtBottom = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < nearBottomPx;
+  const toBottom = () => {
+    scroller.scrollTop = scroller.scrollHeight;
+  };
+  // Images and snippets grow after they load; the reader at the bottom stays there.
+  let following = true;
+  scroller.addEventListener("scroll", () => {
+    following = isAtBottom();
+  });
+  const watcher = new ResizeObserver(() => {
+    if (following) toBottom();
+  });
+  watcher.observe(hold);
+
+  const arrange = () => {
+    order.sort();
+    let before;
+    for (const ts of order) {
+      const row = rows.get(ts);
+      const newDay = dividers && row.dataset.day !== before?.dataset.day;
+      const divider = row.previousElementSibling?.classList.contains("day") ? row.previousElementSibling : undefined;
+      if (newDay && !divider)
+        row.before(h("div", { class: "day", role: "separator" }, h("span", {}, dayName(new Date(row.dataset.day)))));
+      if (!newDay) divider?.remove();
+      const close = before && Number(ts) * 1000 - Number(before.dataset.ts) * 1000 < groupMs;
+      const follows =
+        close &&
+        !newDay &&
+        before.dataset.user === row.dataset.user &&
+        !row.dataset.tomb &&
+        !before.classList.contains("ephemeral") &&
+        !row.classList.contains("ephemeral");
+      row.classList.toggle("follows", Boolean(follows));
+      before = row;
+    }
+  };
+
+  const put = (message, ephemeral) => {
+    const row = messageRow(message, { ...where, ephemeral });
+    const old = rows.get(message.ts);
+    rows.set(message.ts, row);
+    if (old) return replaceRow(old, row);
+    order.push(message.ts);
+    const next = order.filter((ts) => ts > message.ts).sort()[0];
+    const anchor = next === undefined ? null : rows.get(next);
+    const above = anchor?.previousElementSibling?.classList.contains("day") ? anchor.previousElementSibling : anchor;
+    hold.insertBefore(row, above);
+  };
+
+  return {
+    element: scroller,
+    /** Fills the list; the oldest wait behind a button when there are many. */
+    fill(messages, ephemerals) {
+      const all = [
+        ...messages.map((message) => [message, false]),
+        ...ephemerals.map((message) => [message, true]),
+      ].sort((a, b) => (a[0].ts < b[0].ts ? -1 : 1));
+      const later = all.slice(-shownAtFirst);
+      for (const [message, ephemeral] of later) put(message, ephemeral);
+      const earlier = all.slice(0, -shownAtFirst);
+      if (earlier.length > 0) {
+        const button = h("button", { type: "button", class: "btn earlier" }, `Show ${earlier.length} earlier messages`);
+        button.addEventListener("click", () => {
+          button.remove();
+          for (const [message, ephemeral] of earlier) put(message, ephemeral);
+          arrange();
+        });
+        hold.before(button);
+      }
+      arrange();
+      toBottom();
+    },
+    put(message, ephemeral = false) {
+      const stay = isAtBottom();
+      put(message, ephemeral);
+      arrange();
+      if (stay) toBottom();
+    },
+    remove(ts) {
+      const row = rows.get(ts);
+      if (row?.previousElementSibling?.classList.contains("day")) row.previousElementSibling.remove();
+      row?.remove();
+      rows.delete(ts);
+      order = order.filter((other) => other !== ts);
+      arrange();
+    },
+    show: (ts) => rows.get(ts)?.scrollIntoView({ block: "center" }),
+    has: (ts) => rows.has(ts),
+    toBottom,
+    close: () => watcher.disconnect(),
+  };
+}
+
+/** The focus stays on the same control of the new row. */
+function replaceRow(old, row) {
+  const active = old.contains(document.activeElement) ? document.activeElement : undefined;
+  const key = active?.dataset?.key;
+  const selection =
+    active && "selectionStart" in active && active.selectionStart !== null
+      ? [active.selectionStart, active.selectionEnd]
+      : undefined;
+  old.replaceWith(row);
+  if (!key) return;
+  const again = row.querySelector(`[data-key="${CSS.escape(key)}"]`);
+  again?.focus({ preventScroll: true });
+  if (selection && again && "setSelectionRange" in again && again.type !== "email")
+    again.setSelectionRange(...selection);
+}
