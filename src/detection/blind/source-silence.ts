@@ -1,0 +1,79 @@
+import { makeRef } from "../../incident/object-ref.ts";
+import type { Detector, Finding } from "../detector.ts";
+
+/** What is known about the sources of signals. */
+export interface SourceWatch {
+  /** A source said that it stopped or started delivering. */
+  report(source: string, ok: boolean, detail: string, at: number): void;
+  /** Samples arrived. */
+  sampled(at: number): void;
+  /** Nothing can be said about this family now: silence of its detectors proves nothing. */
+  blind(family: string, now: number): boolean;
+  readonly detector: Detector;
+}
+
+/** Samples older than this are stale; promise D6 asks for an incident within two minutes. */
+const staleMs = 100_000;
+/** A source may be restarted or reconnect for this long before it is news. */
+const patienceMs = 30_000;
+
+const feeds: readonly (readonly [RegExp, readonly string[]])[] = [
+  [/kubernetes|watch/, ["state", "event"]],
+  [/scrape|prometheus|metrics/, ["metric", "prediction"]],
+  [/log|loki/, ["log"]],
+  [/health/, ["health"]],
+];
+
+/**
+ * Monitoring that does not arrive. Source: what the collectors say about themselves, and samples that stop coming after
+ * they once came. Not a fault: a reconnection of seconds; a cluster without metrics from the start.
+ */
+export function createSourceWatch(): SourceWatch {
+  const down = new Map<string, { readonly since: number; readonly detail: string }>();
+  let lastSamples = Number.NaN;
+
+  const stale = (now: number) => now - lastSamples > staleMs;
+
+  return {
+    report(source, ok, detail, at) {
+      if (ok) down.delete(source);
+      else if (!down.has(source) && down.size < 100) down.set(source, { since: at, detail });
+    },
+    sampled(at) {
+      lastSamples = Number.isNaN(lastSamples) ? at : Math.max(lastSamples, at);
+    },
+    blind(family, now) {
+      if ((family === "metric" || family === "prediction") && stale(now)) return true;
+      for (const source of down.keys()) if (feeds.some(([name, families]) => name.test(source) && families.includes(family))) return true;
+      return false;
+    },
+    detector: {
+      name: "source-silence",
+      family: "blind",
+      nature: "fault",
+      *detect({ now }): Iterable<Finding> {
+        for (const [source, { since, detail }] of down) {
+          if (now - since < patienceMs) continue;
+          yield {
+            reason: "source-silent",
+            target: makeRef("Entity", undefined, source),
+            severity: "high",
+            headline: "does not deliver: monitoring is blind",
+            summary: `${source} has not delivered since ${new Date(since).toISOString()}${detail ? `: ${detail}` : ""}. Nothing is resolved meanwhile.`,
+            startsAt: since,
+          };
+        }
+        if (stale(now) && ![...down.keys()].some((source) => /scrape|prometheus|metrics/.test(source))) {
+          yield {
+            reason: "samples-stale",
+            target: makeRef("Entity", undefined, "metrics"),
+            severity: "high",
+            headline: "have stopped: monitoring is blind",
+            summary: `No metric sample has arrived since ${new Date(lastSamples).toISOString()}. Nothing is resolved meanwhile.`,
+            startsAt: lastSamples,
+          };
+        }
+      },
+    },
+  };
+}

@@ -1,0 +1,251 @@
+import type { SeriesStore } from "../../cluster/series-store.ts";
+import type { RawSeries } from "../../cluster/signal.ts";
+import { createWindowSum, type WindowSum } from "./window-sum.ts";
+
+/** Takes the increase of a counter (with the seconds it took), or the value of a gauge, at the time the kubelet measured it. */
+export type ContainerSink = (value: number, seconds: number, at: number) => void;
+
+export interface ContainerDeriver {
+  /** How to read one raw series of the kubelet; undefined when it says nothing that is derived. */
+  sinkOf(series: RawSeries): { readonly counter: boolean; readonly sink: ContainerSink } | undefined;
+  /** Opens the next slot of every window and forgets who has been silent for long. */
+  flush(now: number): void;
+  readonly size: number;
+}
+
+/** A sum of increases over a sum of seconds: the kubelet's own sample times are irregular, scrape times are not theirs. */
+interface Rate {
+  readonly value: WindowSum;
+  readonly seconds: WindowSum;
+}
+
+interface Subject {
+  readonly rates: Map<string, Rate>;
+  readonly gauges: Map<string, number>;
+  lastAt: number;
+}
+
+const forgetAfterMs = 10 * 60_000;
+const unlimited = 2 ** 60;
+
+/**
+ * cadvisor rows: those with a container name are containers; `container=""` are a pod's cgroup or its sandbox, of which
+ * only the network counters are used; `id="/"` is the node. An ended container repeats its last sample for a while,
+ * with its old time, and the caller drops samples that are not newer than the last.
+ */
+export function createContainerDeriver(store: SeriesStore, slots: number): ContainerDeriver {
+  const subjects = new Map<string, Subject>();
+
+  function subject(key: string): Subject {
+    let found = subjects.get(key);
+    if (!found) {
+      found = { rates: new Map(), gauges: new Map(), lastAt: 0 };
+      subjects.set(key, found);
+    }
+    return found;
+  }
+
+  function rate(of: Subject, name: string, increase: number, seconds: number): number {
+    let found = of.rates.get(name);
+    if (!found) {
+      found = { value: createWindowSum(slots), seconds: createWindowSum(slots) };
+      of.rates.set(name, found);
+    }
+    found.value.add(increase);
+    found.seconds.add(seconds);
+    return found.value.sum / found.seconds.sum;
+  }
+
+  function containerSink(
+    name: string,
+    labels: Readonly<Record<string, string>>,
+    of: Subject,
+  ): { counter: boolean; sink: ContainerSink } | undefined {
+    const ratio = (at: number) => {
+      const used = of.gauges.get("memory");
+      const limit = of.gauges.get("memory-limit");
+      if (used !== undefined && limit !== undefined)
+        store.push("container_memory_limit_ratio", labels, at, used / limit);
+    };
+    switch (name) {
+      case "container_cpu_usage_seconds_total":
+        return {
+          counter: true,
+          sink: (value, seconds, at) => store.push("container_cpu_cores", labels, at, rate(of, "cpu", value, seconds)),
+        };
+      case "container_cpu_cfs_periods_total":
+        return { counter: true, sink: (value, seconds) => void rate(of, "periods", value, seconds) };
+      case "container_cpu_cfs_throttled_periods_total":
+        return {
+          counter: true,
+          sink: (value, seconds, at) => {
+            rate(of, "throttled", value, seconds);
+            const periods = of.rates.get("periods")?.value.sum ?? 0;
+            const throttled = of.rates.get("throttled")?.value.sum ?? 0;
+            if (periods > 0) store.push("container_cpu_throttled_ratio", labels, at, Math.min(1, throttled / periods));
+          },
+        };
+      case "container_spec_cpu_quota":
+      case "container_spec_cpu_period": {
+        const gauge = name.endsWith("quota") ? "quota" : "period";
+        return {
+          counter: false,
+          sink: (value, _seconds, at) => {
+            of.gauges.set(gauge, value);
+            const quota = of.gauges.get("quota") ?? 0;
+            const period = of.gauges.get("period") ?? 0;
+            if (gauge === "quota" && quota > 0 && period > 0)
+              store.push("container_cpu_limit_cores", labels, at, quota / period);
+          },
+        };
+      }
+      case "container_memory_working_set_bytes":
+        return {
+          counter: false,
+          sink: (value, _seconds, at) => {
+            // A container that is ending reports 0 for a moment.
+            if (value <= 0) return;
+            of.gauges.set("memory", value);
+            store.push("container_memory_working_set_bytes", labels, at, value);
+            ratio(at);
+          },
+        };
+      case "container_spec_memory_limit_bytes":
+        return {
+          counter: false,
+          sink: (value, _seconds, at) => {
+            if (value <= 0 || value > unlimited) return;
+            of.gauges.set("memory-limit", value);
+            store.push("container_memory_limit_bytes", labels, at, value);
+          },
+        };
+      case "container_oom_events_total":
+        return {
+          counter: true,
+          sink: (value, seconds, at) => {
+            rate(of, "oom", value, seconds);
+            store.push("container_oom_events", labels, at, of.rates.get("oom")?.value.sum ?? 0);
+          },
+        };
+      case "container_processes":
+        return {
+          counter: false,
+          sink: (value, _seconds, at) => void store.push("container_processes", labels, at, value),
+        };
+      default:
+        return undefined;
+    }
+  }
+
+  function networkSink(
+    name: string,
+    labels: Readonly<Record<string, string>>,
+    of: Subject,
+  ): { counter: boolean; sink: ContainerSink } | undefined {
+    const match = /^container_network_(receive|transmit)_(bytes|errors|packets_dropped)_total$/.exec(name);
+    if (!match) return undefined;
+    const [, direction = "", what = ""] = match;
+    if (what === "bytes") {
+      return {
+        counter: true,
+        sink: (value, seconds, at) =>
+          store.push(`pod_network_${direction}_bytes_per_second`, labels, at, rate(of, direction, value, seconds)),
+      };
+    }
+    const derived = what === "errors" ? "pod_network_errors_per_second" : "pod_network_drops_per_second";
+    return {
+      counter: true,
+      sink: (value, seconds, at) => {
+        rate(of, `${direction}-${what}`, value, seconds);
+        let total = 0;
+        for (const way of ["receive", "transmit"]) {
+          const part = of.rates.get(`${way}-${what}`);
+          if (part && part.seconds.sum > 0) total += part.value.sum / part.seconds.sum;
+        }
+        store.push(derived, labels, at, total);
+      },
+    };
+  }
+
+  function nodeSink(
+    name: string,
+    labels: Readonly<Record<string, string>>,
+    of: Subject,
+  ): { counter: boolean; sink: ContainerSink } | undefined {
+    const gauge = (key: string) => ({ counter: false, sink: (value: number) => void of.gauges.set(key, value) });
+    const share = (derived: string, whole: string) => ({
+      counter: false,
+      sink: (value: number, _seconds: number, at: number) => {
+        const total = of.gauges.get(whole) ?? 0;
+        if (total > 0) store.push(derived, labels, at, value / total);
+      },
+    });
+    if (name === "machine_cpu_cores") return gauge("cores");
+    if (name === "machine_memory_bytes") return gauge("memory");
+    if (name === "container_fs_limit_bytes") return gauge("disk");
+    if (name === "container_memory_working_set_bytes") return share("node_memory_ratio", "memory");
+    if (name === "container_fs_usage_bytes") return share("node_filesystem_ratio", "disk");
+    if (name === "container_cpu_usage_seconds_total") {
+      return {
+        counter: true,
+        sink: (value, seconds, at) => {
+          const cores = rate(of, "cpu", value, seconds);
+          const total = of.gauges.get("cores") ?? 0;
+          if (total > 0) store.push("node_cpu_ratio", labels, at, Math.min(1, cores / total));
+        },
+      };
+    }
+    return undefined;
+  }
+
+  return {
+    sinkOf({ name, labels }) {
+      const machine = name.startsWith("machine_");
+      if (!machine && !name.startsWith("container_")) return undefined;
+      const { namespace, pod, container, interface: nic } = labels;
+      let key: string;
+      let made: { counter: boolean; sink: ContainerSink } | undefined;
+      let of: Subject;
+      if (machine || labels.id === "/") {
+        const node = labels.node ?? labels.instance ?? "node";
+        key = `node/${node}`;
+        of = subject(key);
+        made = nodeSink(name, { node }, of);
+      } else if (namespace && pod && container && container !== "POD") {
+        key = `container/${namespace}/${pod}/${container}`;
+        of = subject(key);
+        made = containerSink(name, { namespace, pod, container }, of);
+      } else if (namespace && pod && nic !== undefined && nic !== "lo") {
+        key = `pod/${namespace}/${pod}`;
+        of = subject(key);
+        made = networkSink(name, { namespace, pod }, of);
+      } else return undefined;
+      if (!made) return undefined;
+      const { counter, sink } = made;
+      const owner = of;
+      return {
+        counter,
+        sink: (value, seconds, at) => {
+          // The subject may have been forgotten while its raw series slept.
+          if (!subjects.has(key)) subjects.set(key, owner);
+          owner.lastAt = Math.max(owner.lastAt, at);
+          sink(value, seconds, at);
+        },
+      };
+    },
+    flush(now) {
+      for (const [key, of] of subjects) {
+        if (now - of.lastAt > forgetAfterMs && of.lastAt > 0) subjects.delete(key);
+        else {
+          for (const { value, seconds } of of.rates.values()) {
+            value.advance();
+            seconds.advance();
+          }
+        }
+      }
+    },
+    get size() {
+      return subjects.size;
+    },
+  };
+}

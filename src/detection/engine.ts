@@ -1,0 +1,221 @@
+import type { KubeObject, Pod } from "../cluster/kubernetes-types.ts";
+import type { Observation } from "../cluster/observation.ts";
+import type { Signal } from "../cluster/signal.ts";
+import { buildTopology, type Topology } from "../cluster/topology.ts";
+import type { Anomaly } from "../incident/anomaly.ts";
+import type { Incident, IncidentChange } from "../incident/incident.ts";
+import { makeRef, type ObjectRef, refKey } from "../incident/object-ref.ts";
+import { createSourceWatch } from "./blind/source-silence.ts";
+import { createDeriver } from "./collect/derive.ts";
+import { type DetectContext, type Detector, type DetectorFactory, type Nature, timeOf } from "./detector.ts";
+import { createGrouper } from "./group.ts";
+import { createLedger } from "./ledger.ts";
+import type { LiveAnomaly } from "./live-anomaly.ts";
+import { mayEnd } from "./may-end.ts";
+import { detectorFactories } from "./registry.ts";
+import { type Silence, silences } from "./silence.ts";
+import { createTransitions } from "./transitions.ts";
+
+export interface DetectionEngineOptions {
+  /** Written by `ingest`, read by everybody else. */
+  readonly observation: Observation;
+  /** Ids of new incidents. */
+  readonly nextId: () => string;
+  /** Time before anything counts as rare (ms). Default two hours; minutes in replay. */
+  readonly learnMs?: number;
+  /** Time between ticks (ms), at least the scrape interval. Default 15 s; 5 s in replay. */
+  readonly tickMs?: number;
+  readonly detectors?: readonly DetectorFactory[];
+}
+
+export interface DetectionStats {
+  readonly ticks: number;
+  readonly signals: number;
+  readonly logLines: number;
+  readonly samples: number;
+  readonly series: number;
+  readonly activeAnomalies: number;
+  readonly droppedAnomalies: number;
+  readonly silencedAnomalies: number;
+  readonly detectorFailures: number;
+  readonly lastTickMs: number;
+  readonly samplesDropped: { readonly stale: number; readonly notFinite: number; readonly wrongTime: number; readonly refusedSeries: number; readonly refusedGroups: number };
+}
+
+/** Signals in, incidents out. Holds no timer and does no I/O: the caller owns time and calls `tick` with rising times. */
+export interface DetectionEngine {
+  ingest(signal: Signal): void;
+  tick(now: number): { readonly active: readonly Anomaly[]; readonly changes: readonly IncidentChange[] };
+  /** Open incidents, and those resolved recently. */
+  incidents(): readonly Incident[];
+  /** Takes up incidents of an earlier process, before the first tick. */
+  restore(incidents: readonly Incident[]): void;
+  /** Takes over status changes made elsewhere (acknowledged, mitigating, resolved by a person). */
+  replace(incident: Incident): void;
+  /** The silences and maintenance windows that hold from now on; replaces those given before. */
+  suppress(silences: readonly Silence[]): void;
+  /** Workloads and series as of now, for those who verify: the topology that grouping used last. */
+  topology(): Topology;
+  readonly stats: DetectionStats;
+}
+
+/** Objects change all the time; a topology this old is still good for grouping. */
+const topologyMaxAgeMs = 60_000;
+
+export function createDetectionEngine(options: DetectionEngineOptions): DetectionEngine {
+  const { observation } = options;
+  const { objects, events, logs, series } = observation;
+  const tickMs = options.tickMs ?? 15_000;
+  const learnMs = options.learnMs ?? 2 * 60 * 60_000;
+  const sources = createSourceWatch();
+  const detectors: readonly Detector[] = [...(options.detectors ?? detectorFactories).map((make) => make()), sources.detector];
+  const natures = new Map<string, Nature>(detectors.map(({ name, nature }) => [name, nature]));
+  const ledger = createLedger({ clearMs: Math.max(20_000, 2 * tickMs) });
+  const transitions = createTransitions({ echoMs: 5 * tickMs });
+  const grouper = createGrouper({ cluster: observation.cluster, nextId: options.nextId, natureOf: (detector) => natures.get(detector) ?? "failure" });
+  const deriver = createDeriver({
+    series,
+    workloadOf(namespace, pod) {
+      const object = objects.find(makeRef("Pod", namespace, pod))?.object;
+      return object ? { workload: objects.topOwner(object).name, createdAt: timeOf(object.metadata.creationTimestamp, 0) } : undefined;
+    },
+  });
+  let suppressed: readonly Silence[] = [];
+  let watchingSince = Number.NaN;
+  let topology: { readonly at: number; readonly built: Topology } | undefined;
+  let objectsChanged = false;
+  const counts = { ticks: 0, signals: 0, logLines: 0, samples: 0, silenced: 0, failures: 0, lastTickMs: 0 };
+
+  function currentTopology(now: number): Topology {
+    if (!topology || (objectsChanged && now !== topology.at) || now - topology.at > topologyMaxAgeMs) {
+      topology = { at: now, built: buildTopology(observation) };
+      objectsChanged = false;
+    }
+    return topology.built;
+  }
+
+  function contextAt(now: number): DetectContext {
+    const pods: readonly Pod[] = objects.list("Pod");
+    const owners = new Map<KubeObject, ObjectRef>();
+    const ownerOf = (object: KubeObject) => {
+      let owner = owners.get(object);
+      if (!owner) {
+        owner = objects.topOwner(object);
+        owners.set(object, owner);
+      }
+      return owner;
+    };
+    let byOwner: Map<string, Pod[]> | undefined;
+    return {
+      now,
+      observation,
+      pods,
+      ownerOf,
+      podsOf(workload) {
+        byOwner ??= Map.groupBy(pods, (pod) => refKey(ownerOf(pod)));
+        return byOwner.get(refKey(workload)) ?? [];
+      },
+      topology: () => currentTopology(now),
+      watchingSince: Number.isNaN(watchingSince) ? now : watchingSince,
+      learnMs,
+      tickMs,
+    };
+  }
+
+  /** Errors while a rollout is under way are its price; they open an incident only when they outlast it. */
+  function isPriceOfWork(live: LiveAnomaly, now: number): boolean {
+    if (live.nature !== "symptom") return false;
+    const built = currentTopology(now);
+    const concerned = [live.anomaly.target, live.anomaly.seenOn].filter((ref): ref is ObjectRef => ref !== undefined);
+    return concerned.some((ref) => {
+      const own = ref.kind === "Service" ? built.workloadsBehind(ref) : [ref];
+      return own.some((workload) => transitions.settling(workload, now) || built.dependenciesOf(workload).some((dependency) => transitions.settling(dependency, now)));
+    });
+  }
+
+  function detect(context: DetectContext): void {
+    for (const detector of detectors) {
+      try {
+        for (const finding of detector.detect(context)) ledger.report(detector, finding, context.now);
+      } catch {
+        // One detector that stumbles over an odd object must not blind all others; the count is a metric of its own.
+        counts.failures++;
+      }
+    }
+  }
+
+  return {
+    ingest(signal) {
+      counts.signals++;
+      if (Number.isNaN(watchingSince)) watchingSince = signal.at;
+      switch (signal.type) {
+        case "object":
+          objects.apply(signal.change, signal.object, signal.at);
+          objectsChanged = true;
+          break;
+        case "event":
+          events.push(signal.event, signal.at);
+          break;
+        case "log":
+          counts.logLines++;
+          logs.push(signal.line);
+          break;
+        case "samples":
+          counts.samples += signal.samples.length;
+          if (signal.samples.length > 0) sources.sampled(signal.at);
+          deriver.take(signal.samples, signal.at);
+          break;
+        case "source":
+          sources.report(signal.source, signal.ok, signal.detail, signal.at);
+          break;
+      }
+    },
+    tick(now) {
+      const began = performance.now();
+      counts.ticks++;
+      deriver.flush(now);
+      transitions.update(observation, now);
+      const context = contextAt(now);
+      detect(context);
+      const ended = ledger.sweep(now, (live) => mayEnd(live, { observation, transitions, sources, now }));
+      const all = [...ledger.all()];
+      const active = all.filter(({ anomaly }) => !suppressed.some((silence) => silences(silence, anomaly, now)));
+      counts.silenced = all.length - active.length;
+      const changes =
+        active.length === 0 && ended.length === 0 && grouper.incidents().every(({ status }) => status === "resolved")
+          ? []
+          : grouper.advance(active, ended, { now, observation, topology: currentTopology(now) }, {
+              mayOpen: (live) => !isPriceOfWork(live, now),
+              settled: ({ affected }) => !affected.some((ref) => transitions.inProgress(ref)),
+            });
+      counts.lastTickMs = performance.now() - began;
+      return { active: active.map(({ anomaly }) => anomaly), changes };
+    },
+    incidents: () => grouper.incidents(),
+    restore(incidents) {
+      grouper.restore(incidents);
+      for (const live of grouper.activeMembers()) ledger.adopt(live);
+    },
+    replace: (incident) => grouper.replace(incident),
+    suppress(list) {
+      suppressed = list;
+    },
+    topology: () => currentTopology(topology?.at ?? 0),
+    get stats() {
+      const { rawSeries: _rawSeries, ...samplesDropped } = deriver.stats;
+      return {
+        ticks: counts.ticks,
+        signals: counts.signals,
+        logLines: counts.logLines,
+        samples: counts.samples,
+        series: series.size,
+        activeAnomalies: ledger.size,
+        droppedAnomalies: ledger.dropped,
+        silencedAnomalies: counts.silenced,
+        detectorFailures: counts.failures,
+        lastTickMs: counts.lastTickMs,
+        samplesDropped,
+      };
+    },
+  };
+}

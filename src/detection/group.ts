@@ -1,0 +1,250 @@
+import type { Anomaly } from "../incident/anomaly.ts";
+import type { Incident, IncidentChange } from "../incident/incident.ts";
+import { refKey, sameRef } from "../incident/object-ref.ts";
+import { advance } from "../incident/status.ts";
+import type { Nature } from "./detector.ts";
+import { affectedBy, leadOf, severityOf, titleOf, visibleState } from "./group/lead.ts";
+import { type GroupContext, relation } from "./group/relate.ts";
+import type { LiveAnomaly } from "./live-anomaly.ts";
+
+export interface GrouperOptions {
+  readonly cluster: string;
+  readonly nextId: () => string;
+  /** A resolved incident is reopened when its trouble comes back within this time (ms). */
+  readonly recurrenceMs?: number;
+  /** Anomalies kept in one incident; more are counted. */
+  readonly maxAnomalies?: number;
+  /** Incidents held at a time, resolved ones included; the oldest resolved give way. */
+  readonly maxIncidents?: number;
+  readonly natureOf: (detector: string) => Nature;
+}
+
+export interface Grouper {
+  /**
+   * Takes the anomalies of this tick: those that are there, and those that ended since. `mayOpen` is asked before one opens
+   * an incident of its own; `settled` before an incident without anomalies is cleared.
+   */
+  advance(
+    active: readonly LiveAnomaly[],
+    ended: readonly LiveAnomaly[],
+    context: GroupContext,
+    ask: { mayOpen(live: LiveAnomaly): boolean; settled(incident: Incident): boolean },
+  ): IncidentChange[];
+  incidents(): readonly Incident[];
+  restore(incidents: readonly Incident[]): void;
+  /** Anomalies that are members of open incidents. */
+  activeMembers(): readonly LiveAnomaly[];
+  /** Takes over what people and actions did to an incident (acknowledged, mitigating, resolved by hand). */
+  replace(incident: Incident): void;
+}
+
+interface Group {
+  incident: Incident;
+  /** Active members by fingerprint. */
+  readonly members: Map<string, LiveAnomaly>;
+  readonly ended: Map<string, LiveAnomaly>;
+  visible: string;
+}
+
+const isOpen = ({ incident }: Group) => incident.status !== "resolved";
+
+export function createGrouper(options: GrouperOptions): Grouper {
+  const recurrenceMs = options.recurrenceMs ?? 15 * 60_000;
+  const maxAnomalies = options.maxAnomalies ?? 200;
+  const maxIncidents = options.maxIncidents ?? 1_000;
+  const groups = new Map<string, Group>();
+  const home = new Map<string, Group>();
+
+  const membersOf = (group: Group) => [...group.members.values()];
+
+  /** The incident as its members say it is now. */
+  function redraw(group: Group, context: GroupContext): void {
+    const members = membersOf(group);
+    const all = members.length > 0 ? members : [...group.ended.values()];
+    const lead = leadOf(all, context);
+    const kept = [...group.ended.values(), ...members].map(({ anomaly }) => anomaly).sort((a, b) => a.startsAt - b.startsAt);
+    const { incident } = group;
+    const target = members.length > 0 && lead ? lead.anomaly.target : incident.target;
+    group.incident = {
+      ...incident,
+      title: members.length > 0 && lead ? titleOf(lead) : incident.title,
+      target,
+      groupKey: members.length > 0 && lead ? groupKeyOf(lead) : incident.groupKey,
+      severity: members.length > 0 ? severityOf(members) : incident.severity,
+      affected: affectedBy([...members, ...group.ended.values()], target),
+      onset: Math.min(incident.onset, ...kept.slice(0, 1).map(({ startsAt }) => startsAt)),
+      anomalies: kept.slice(0, maxAnomalies),
+      anomaliesDropped: incident.anomaliesDropped + Math.max(0, kept.length - maxAnomalies - incident.anomaliesDropped),
+    };
+  }
+
+  const groupKeyOf = (live: LiveAnomaly) => `${refKey(live.anomaly.target)}|${live.anomaly.detector}`;
+
+  function bestHome(live: LiveAnomaly, context: GroupContext): Group | undefined {
+    let best: Group | undefined;
+    let bestScore = 0;
+    for (const group of groups.values()) {
+      if (!isOpen(group)) continue;
+      const members = group.members.size > 0 ? membersOf(group) : [...group.ended.values()];
+      const score = relation(live, members.slice(0, 100), group.incident.target, context);
+      if (score > bestScore || (score === bestScore && score > 0 && best && group.incident.onset > best.incident.onset)) {
+        best = group;
+        bestScore = score;
+      }
+    }
+    return best;
+  }
+
+  function recurring(live: LiveAnomaly, now: number): Group | undefined {
+    for (const group of groups.values()) {
+      const { incident, ended } = group;
+      if (isOpen(group) || now - (incident.resolvedAt ?? 0) > recurrenceMs) continue;
+      const before = ended.get(live.anomaly.fingerprint);
+      if (incident.groupKey === groupKeyOf(live) || (before && sameRef(before.anomaly.target, incident.target))) return group;
+    }
+    return undefined;
+  }
+
+  function open(live: LiveAnomaly, now: number): Group {
+    const { anomaly } = live;
+    const group: Group = {
+      incident: {
+        id: options.nextId(),
+        cluster: options.cluster,
+        groupKey: groupKeyOf(live),
+        title: titleOf(live),
+        severity: anomaly.severity,
+        status: "open",
+        openedAt: now,
+        onset: anomaly.startsAt,
+        updatedAt: now,
+        target: anomaly.target,
+        affected: [anomaly.target],
+        anomalies: [anomaly],
+        anomaliesDropped: 0,
+      },
+      members: new Map(),
+      ended: new Map(),
+      visible: "",
+    };
+    groups.set(group.incident.id, group);
+    return group;
+  }
+
+  function place(live: LiveAnomaly, group: Group): void {
+    const { fingerprint } = live.anomaly;
+    group.ended.delete(fingerprint);
+    group.members.set(fingerprint, live);
+    home.set(fingerprint, group);
+  }
+
+  function forgetOld(): void {
+    for (const [id, group] of groups) {
+      if (groups.size <= maxIncidents) return;
+      if (!isOpen(group)) groups.delete(id);
+    }
+  }
+
+  const byCause = (a: LiveAnomaly, b: LiveAnomaly) => {
+    const rank = { fault: 0, failure: 1, symptom: 2 } as const;
+    return rank[a.nature] - rank[b.nature] || a.anomaly.startsAt - b.anomaly.startsAt;
+  };
+
+  return {
+    advance(active, ended, context, ask) {
+      const { now } = context;
+      const opened = new Set<Group>();
+      const recurred = new Set<Group>();
+      const touched = new Set<Group>();
+      for (const live of ended) {
+        const group = home.get(live.anomaly.fingerprint);
+        home.delete(live.anomaly.fingerprint);
+        if (!group) continue;
+        group.members.delete(live.anomaly.fingerprint);
+        group.ended.set(live.anomaly.fingerprint, live);
+        touched.add(group);
+      }
+      const homeless: LiveAnomaly[] = [];
+      for (const live of active) {
+        const group = home.get(live.anomaly.fingerprint);
+        if (group && isOpen(group)) {
+          group.members.set(live.anomaly.fingerprint, live);
+          touched.add(group);
+        } else homeless.push(live);
+      }
+      // Causes first, so that their symptoms find a home in the same tick.
+      for (const live of homeless.sort(byCause)) {
+        let group = bestHome(live, context);
+        if (!group) {
+          if (!ask.mayOpen(live)) continue;
+          group = recurring(live, now);
+          if (group) {
+            const outcome = advance(group.incident.status, "recur");
+            if (outcome.ok) {
+              const { resolvedAt: _resolvedAt, ...rest } = group.incident;
+              group.incident = { ...rest, status: outcome.status };
+              recurred.add(group);
+            }
+          } else {
+            group = open(live, now);
+            opened.add(group);
+          }
+        }
+        place(live, group);
+        touched.add(group);
+      }
+      const changes: IncidentChange[] = [];
+      for (const group of groups.values()) {
+        if (!isOpen(group)) continue;
+        if (touched.has(group)) redraw(group, context);
+        if (group.members.size === 0 && ask.settled(group.incident)) {
+          const outcome = advance(group.incident.status, "resolve");
+          if (outcome.ok) {
+            group.incident = { ...group.incident, status: outcome.status, resolvedAt: now, updatedAt: now };
+            group.visible = visibleState(group.incident);
+            changes.push({ type: "cleared", incident: group.incident });
+          }
+          continue;
+        }
+        const visible = visibleState(group.incident);
+        if (visible === group.visible) continue;
+        group.visible = visible;
+        group.incident = { ...group.incident, updatedAt: now };
+        changes.push({ type: opened.has(group) ? "opened" : recurred.has(group) ? "recurred" : "updated", incident: group.incident });
+      }
+      forgetOld();
+      return changes;
+    },
+    incidents: () => [...groups.values()].map(({ incident }) => incident),
+    restore(incidents) {
+      for (const incident of incidents) {
+        const group: Group = { incident, members: new Map(), ended: new Map(), visible: visibleState(incident) };
+        groups.set(incident.id, group);
+        for (const anomaly of incident.anomalies) {
+          const live = restored(anomaly, incident, options.natureOf);
+          if (anomaly.endsAt === undefined && incident.status !== "resolved") place(live, group);
+          else group.ended.set(anomaly.fingerprint, live);
+        }
+      }
+    },
+    activeMembers: () => [...groups.values()].filter(isOpen).flatMap(membersOf),
+    replace(incident) {
+      const group = groups.get(incident.id);
+      if (!group) return;
+      group.incident = { ...group.incident, status: incident.status, ...(incident.resolvedAt === undefined ? {} : { resolvedAt: incident.resolvedAt }) };
+      group.visible = visibleState(group.incident);
+    },
+  };
+}
+
+/** An anomaly read back from a database; its headline is what the title said after the name. */
+export function restored(anomaly: Anomaly, incident: Incident, natureOf: (detector: string) => Nature): LiveAnomaly {
+  return {
+    anomaly,
+    nature: natureOf(anomaly.detector),
+    headline: sameRef(anomaly.target, incident.target) ? incident.title.replace(new RegExp(`^(\\S+ )?${anomaly.target.name.replaceAll(".", "\\.")} `), "") : anomaly.summary,
+    blames: [],
+    related: [],
+    lastSeenAt: incident.updatedAt,
+  };
+}

@@ -1,0 +1,66 @@
+import type { Incident } from "../../incident/incident.ts";
+import { type ObjectRef, refKey, sameRef } from "../../incident/object-ref.ts";
+import { type Severity, worse } from "../../incident/severity.ts";
+import type { LiveAnomaly } from "../live-anomaly.ts";
+import { type GroupContext, workloadsOf } from "./relate.ts";
+
+const natureRank = { fault: 2, failure: 1, symptom: 0 } as const;
+
+/** Families in which a title says most: what is wrong rather than how it shows. */
+const familyRank: Readonly<Record<string, number>> = { state: 3, event: 3, prediction: 2, metric: 1, log: 0 };
+
+/**
+ * The anomaly that speaks for the incident: one that explains itself before one that others explain, one that others blame
+ * or depend on before those, then the one that says most, then the earliest.
+ */
+export function leadOf(members: readonly LiveAnomaly[], context: GroupContext): LiveAnomaly | undefined {
+  const standing = (live: LiveAnomaly): number => {
+    const own = new Set([live.anomaly.target, ...workloadsOf(live.anomaly.target, context)].map(refKey));
+    let votes = 0;
+    for (const other of members) {
+      if (sameRef(other.anomaly.target, live.anomaly.target)) continue;
+      if (other.blames.some((ref) => own.has(refKey(ref)))) votes += 10;
+      else if (workloadsOf(other.anomaly.target, context).some((from) => context.topology.dependenciesOf(from).some((ref) => own.has(refKey(ref))))) votes += 1;
+    }
+    return votes;
+  };
+  // Topology walks are not free, and a storm has thousands of members; the first ones decide.
+  const ranked = members.slice(0, 60).map((live) => ({ live, votes: standing(live) }));
+  ranked.sort(
+    (a, b) =>
+      (b.votes >= 10 ? 1 : 0) - (a.votes >= 10 ? 1 : 0) ||
+      natureRank[b.live.nature] - natureRank[a.live.nature] ||
+      b.votes - a.votes ||
+      (familyRank[b.live.anomaly.family] ?? 0) - (familyRank[a.live.anomaly.family] ?? 0) ||
+      a.live.anomaly.startsAt - b.live.anomaly.startsAt,
+  );
+  return ranked[0]?.live;
+}
+
+export function titleOf(lead: LiveAnomaly): string {
+  const { target } = lead.anomaly;
+  const plain = ["Deployment", "StatefulSet", "DaemonSet", "Pod"].includes(target.kind);
+  return `${plain ? target.name : `${target.kind} ${target.name}`} ${lead.headline}`;
+}
+
+export function severityOf(members: readonly LiveAnomaly[]): Severity {
+  return members.reduce<Severity>((worst, { anomaly }) => worse(worst, anomaly.severity), "low");
+}
+
+const maxAffected = 50;
+
+export function affectedBy(members: readonly LiveAnomaly[], target: ObjectRef): readonly ObjectRef[] {
+  const found = new Map<string, ObjectRef>([[refKey(target), target]]);
+  for (const { anomaly, related } of members) {
+    for (const ref of [anomaly.target, anomaly.seenOn, ...related]) {
+      if (ref && ref.kind !== "Pod" && ref.kind !== "ReplicaSet" && found.size < maxAffected) found.set(refKey(ref), ref);
+    }
+  }
+  return [...found.values()];
+}
+
+/** What a reader would notice: an incident is "updated" when this changes. */
+export function visibleState(incident: Incident): string {
+  const current = incident.anomalies.map(({ fingerprint, endsAt }) => `${fingerprint}${endsAt === undefined ? "" : " ended"}`);
+  return [incident.title.replaceAll(/[\d.,]+/g, "#"), incident.severity, incident.status, refKey(incident.target), ...incident.affected.map(refKey), ...current].join("\n");
+}

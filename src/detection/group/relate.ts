@@ -1,0 +1,96 @@
+import type { Observation } from "../../cluster/observation.ts";
+import { isKind } from "../../cluster/kubernetes-types.ts";
+import type { Topology } from "../../cluster/topology.ts";
+import { type ObjectRef, refKey } from "../../incident/object-ref.ts";
+import type { LiveAnomaly } from "../live-anomaly.ts";
+
+/** What grouping asks of the world. */
+export interface GroupContext {
+  readonly now: number;
+  readonly observation: Observation;
+  readonly topology: Topology;
+}
+
+/** Symptoms that begin together may have one reason that has not shown itself yet. */
+const togetherMs = 90_000;
+
+/** The workloads that a reference stands for: those behind a Service, the owner of a pod, itself. */
+export function workloadsOf(ref: ObjectRef, { topology }: GroupContext): readonly ObjectRef[] {
+  if (ref.kind === "Service") return topology.workloadsBehind(ref);
+  if (ref.kind === "Pod") {
+    const owner = topology.workloadOfPod(ref.namespace ?? "", ref.name);
+    return owner ? [owner] : [ref];
+  }
+  return [ref];
+}
+
+/**
+ * Can the trouble of these anomalies reach callers? A rollout that hangs while the old pods serve cannot, and must not
+ * swallow somebody else's errors.
+ */
+function impairs(members: readonly LiveAnomaly[], target: ObjectRef, context: GroupContext): boolean {
+  if (members.some(({ nature }) => nature === "symptom")) return true;
+  if (target.kind !== "Deployment" && target.kind !== "StatefulSet") return true;
+  const object = context.observation.objects.get(target.kind, target.namespace, target.name);
+  if (!isKind(object, "Deployment") && !isKind(object, "StatefulSet")) return true;
+  const available = object.status?.availableReplicas ?? object.status?.readyReplicas ?? 0;
+  if (available === 0 || available < (object.spec.replicas ?? 1)) return true;
+  // Crashes and kills interrupt requests although the counts look whole between them.
+  return members.some(({ anomaly }) => ["pod-crash", "pod-oom", "probe-kill", "cpu-throttling", "memory-forecast"].includes(anomaly.detector)) && !servesFromOldPods(object, context);
+}
+
+/** All failing pods belong to the newest ReplicaSet while an older one still has ready pods. */
+function servesFromOldPods(object: { readonly status?: { readonly updatedReplicas?: number; readonly readyReplicas?: number; readonly replicas?: number } }, _context: GroupContext): boolean {
+  const { updatedReplicas = 0, replicas = 0, readyReplicas = 0 } = object.status ?? {};
+  return replicas > updatedReplicas && readyReplicas >= replicas - updatedReplicas;
+}
+
+/** How far `to` is among what `from` depends on: 1 is the nearest; 0 when it does not. */
+function distance(from: ObjectRef, to: readonly ObjectRef[], context: GroupContext): number {
+  const wanted = new Set(to.map(refKey));
+  let best = 0;
+  for (const start of workloadsOf(from, context)) {
+    const found = context.topology.dependenciesOf(start).findIndex((ref) => wanted.has(refKey(ref)));
+    if (found >= 0 && (best === 0 || found + 1 < best)) best = found + 1;
+  }
+  return best;
+}
+
+function onNode(live: LiveAnomaly, node: ObjectRef, context: GroupContext): boolean {
+  const { seenOn, target } = live.anomaly;
+  const pods = [seenOn, target].filter((ref): ref is ObjectRef => ref?.kind === "Pod");
+  return pods.some((pod) => context.topology.nodeOf(pod.namespace ?? "", pod.name)?.name === node.name);
+}
+
+/**
+ * How surely an anomaly belongs to an incident with these members and this target; 0 is "not". Same object beats named
+ * relation beats node beats dependency, nearer beats farther. A fault never folds into another object's incident: it is a
+ * cause of its own.
+ */
+export function relation(live: LiveAnomaly, members: readonly LiveAnomaly[], target: ObjectRef, context: GroupContext): number {
+  const own = refKey(live.anomaly.target);
+  const ownLinks = new Set([...live.blames, ...live.related].map(refKey));
+  for (const member of members) if (refKey(member.anomaly.target) === own) return 100;
+  for (const member of members) {
+    if (ownLinks.has(refKey(member.anomaly.target))) return 92;
+    if ([...member.blames, ...member.related].some((ref) => refKey(ref) === own)) return 90;
+  }
+  if (target.kind === "Node" && live.nature !== "fault" && onNode(live, target, context)) return 80;
+  const mine = workloadsOf(live.anomaly.target, context);
+  const theirs = workloadsOf(target, context);
+  const hasCause = members.some(({ nature }) => nature !== "symptom");
+  if (live.nature !== "fault") {
+    const far = distance(live.anomaly.target, [...theirs, target], context);
+    const timely = live.nature === "symptom" || (hasCause && members.some(({ anomaly }) => anomaly.startsAt <= live.anomaly.startsAt + 10_000));
+    if (far > 0 && timely && impairs(members, target, context)) return Math.max(50, 75 - far);
+  }
+  // The reason may show itself after its symptoms: they wait for it behind what they depend on.
+  const waiting = members.filter(({ nature }) => nature === "symptom" || (nature === "failure" && live.nature === "fault"));
+  if (waiting.length === members.length && impairs([live], live.anomaly.target, context)) {
+    const near = waiting.some(
+      ({ anomaly }) => Math.abs(anomaly.startsAt - live.anomaly.startsAt) < togetherMs && distance(anomaly.target, [...mine, live.anomaly.target], context) > 0,
+    );
+    if (near) return 45;
+  }
+  return 0;
+}

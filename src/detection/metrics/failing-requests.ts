@@ -1,0 +1,155 @@
+import type { DerivedSeriesName } from "../../cluster/series-names.ts";
+import type { Series } from "../../cluster/series-store.ts";
+import type { ObjectRef } from "../../incident/object-ref.ts";
+import type { DetectContext, Detector, Finding } from "../detector.ts";
+import { type Baseline, createBaseline } from "./baseline.ts";
+import { peerOf, percent, scoreOf, severityOfFailing, workloadOf } from "./who.ts";
+
+interface Memory {
+  readonly baseline: Baseline;
+  lastAt: number;
+  wrong: number;
+  right: number;
+  since: number;
+  active: boolean;
+  last: Finding | undefined;
+}
+
+interface Side {
+  readonly name: string;
+  readonly reason: string;
+  readonly errors: DerivedSeriesName;
+  readonly requests: DerivedSeriesName;
+  readonly ratio: DerivedSeriesName;
+}
+
+const server: Side = { name: "error-ratio", reason: "error-ratio", errors: "errors_per_second", requests: "requests_per_second", ratio: "error_ratio" };
+const client: Side = { name: "client-errors", reason: "client-errors", errors: "client_errors_per_second", requests: "client_requests_per_second", ratio: "client_error_ratio" };
+
+/** Failures in a long window, for services so slow that a short one holds too few requests to judge. */
+const longWindowMs = 2 * 60_000;
+
+interface Counts {
+  readonly failed: number;
+  readonly total: number;
+}
+
+/** Counts behind two rate series: over the rate's own window, or over the last `longWindowMs`. */
+function countsOf(errors: Series, requests: Series, context: DetectContext): { readonly short: Counts; readonly long: Counts } {
+  const windowSeconds = (4 * context.tickMs) / 1_000;
+  const tickSeconds = context.tickMs / 1_000;
+  const sum = (series: Series) => {
+    let total = 0;
+    for (let i = series.length - 1; i >= 0 && series.timeAt(i) > context.now - longWindowMs; i--) total += series.valueAt(i) * tickSeconds;
+    return total;
+  };
+  return {
+    short: { failed: errors.last * windowSeconds, total: requests.last * windowSeconds },
+    long: { failed: sum(errors), total: sum(requests) },
+  };
+}
+
+function createFailingRequests(side: Side, findingOf: (series: Series, share: number, memory: Memory, context: DetectContext) => Finding | undefined): Detector {
+  const memories = new Map<Series, Memory>();
+
+  function judge(memory: Memory, { short, long }: ReturnType<typeof countsOf>, at: number): void {
+    const share = short.total > 0 ? short.failed / short.total : 0;
+    const usual = memory.baseline.count >= 12 ? memory.baseline.high : 0;
+    const line = Math.max(0.05, 2 * usual + 0.02);
+    const now = short.failed >= 2.5 && share >= line;
+    const slowly = long.failed >= 5 && long.total > 0 && long.failed / long.total >= Math.max(0.1, line) && short.failed > 0;
+    if (now || slowly) {
+      if (memory.wrong === 0 && !memory.active) memory.since = at;
+      memory.wrong++;
+      memory.right = 0;
+      if (memory.wrong >= 2) memory.active = true;
+      return;
+    }
+    memory.wrong = 0;
+    if (memory.active && share > line / 2) {
+      memory.right = 0;
+      return;
+    }
+    memory.right++;
+    if (memory.right >= 2) memory.active = false;
+    if (!memory.active && short.total > 0) memory.baseline.admit(share);
+  }
+
+  return {
+    name: side.name,
+    family: "metric",
+    nature: "symptom",
+    *detect(context): Iterable<Finding> {
+      for (const errors of context.observation.series.select(side.errors)) {
+        let memory = memories.get(errors);
+        if (!memory) {
+          memory = { baseline: createBaseline(), lastAt: 0, wrong: 0, right: 0, since: 0, active: false, last: undefined };
+          memories.set(errors, memory);
+        }
+        if (errors.lastAt > memory.lastAt) {
+          memory.lastAt = errors.lastAt;
+          const requests = context.observation.series.get(side.requests, errors.labels);
+          if (requests && requests.lastAt === errors.lastAt) {
+            const counts = countsOf(errors, requests, context);
+            judge(memory, counts, errors.lastAt);
+            const { failed, total } = counts.short.failed > 0 ? counts.short : counts.long;
+            memory.last = memory.active ? findingOf(errors, total > 0 ? failed / total : 0, memory, context) : undefined;
+          }
+        }
+        if (memory.active && memory.last) yield memory.last;
+      }
+      for (const [series, memory] of memories) if (context.now - memory.lastAt > 30 * 60_000) memories.delete(series);
+    },
+  };
+}
+
+const usually = ({ baseline }: Memory) => (baseline.count > 0 ? baseline.median : 0);
+
+/**
+ * A workload answers requests with errors. Source: share of 5xx (and gRPC failures) among its requests, judged by counts
+ * too: two of two is nothing. Not a fault: 4xx, single errors, a share that is usual for it.
+ */
+export const errorRatio = (): Detector =>
+  createFailingRequests(server, (series, share, memory, context) => {
+    const target = workloadOf(series, context);
+    return {
+      reason: server.reason,
+      target,
+      severity: severityOfFailing(share, target, context),
+      score: scoreOf(share, usually(memory), 0.02),
+      headline: `answers ${percent(share)} of its requests with errors`,
+      summary: `${percent(share)} of the requests to ${target.name} fail; usually ${percent(usually(memory))}`,
+      startsAt: memory.since,
+      series: { name: server.ratio, labels: series.labels },
+      value: share,
+      expected: usually(memory),
+      unit: "ratio",
+    };
+  });
+
+/**
+ * Calls of one workload to another fail, as the caller sees it. The far side is held responsible, because that is where to
+ * look first; outside the cluster nobody is, so the caller stands for it. Source: client-side request counters. Not a
+ * fault: as for the server side; 404 is an answer.
+ */
+export const clientErrors = (): Detector =>
+  createFailingRequests(client, (series, share, memory, context) => {
+    const caller = workloadOf(series, context);
+    const far: ObjectRef | undefined = peerOf(series, context);
+    const peer = series.labels.peer ?? "";
+    return {
+      reason: client.reason,
+      target: far ?? caller,
+      ...(far ? { seenOn: caller } : {}),
+      detail: `${caller.name}>${peer}`,
+      severity: share >= 0.2 ? "high" : "medium",
+      score: scoreOf(share, usually(memory), 0.02),
+      headline: far ? `fails ${percent(share)} of the calls from ${caller.name}` : `has ${percent(share)} of its calls to ${peer} fail`,
+      summary: `${percent(share)} of the calls from ${caller.name} to ${peer} fail; usually ${percent(usually(memory))}`,
+      startsAt: memory.since,
+      series: { name: client.ratio, labels: series.labels },
+      value: share,
+      expected: usually(memory),
+      unit: "ratio",
+    };
+  });

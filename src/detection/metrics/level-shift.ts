@@ -1,0 +1,100 @@
+import type { DerivedSeriesName } from "../../cluster/series-names.ts";
+import type { Series } from "../../cluster/series-store.ts";
+import type { AnomalyFamily } from "../../incident/anomaly.ts";
+import type { DetectContext, Detector, Finding, Nature } from "../detector.ts";
+import { type Baseline, createBaseline } from "./baseline.ts";
+
+/** What one series shows now against what it used to show. */
+export interface Shift {
+  readonly series: Series;
+  readonly value: number;
+  readonly baseline: Baseline;
+  /** Baseline has seen enough to judge. */
+  readonly learned: boolean;
+}
+
+export interface LevelShiftSpec {
+  readonly name: string;
+  readonly family?: AnomalyFamily;
+  readonly nature: Nature;
+  readonly series: DerivedSeriesName;
+  /** Is this far enough from normal to matter to somebody? Absolute floors belong here. */
+  readonly wrong: (shift: Shift, context: DetectContext) => boolean;
+  /** Back to normal; default: not wrong. A stricter line than `wrong` keeps it from flickering. */
+  readonly right?: (shift: Shift, context: DetectContext) => boolean;
+  /** Consecutive points that must be wrong; two at least. */
+  readonly holdPoints?: number;
+  /** Consecutive points that must be right again. */
+  readonly clearPoints?: number;
+  readonly finding: (shift: Shift, since: number, context: DetectContext) => Finding | undefined;
+}
+
+interface Memory {
+  readonly baseline: Baseline;
+  lastAt: number;
+  wrong: number;
+  right: number;
+  since: number;
+  active: boolean;
+  last: Finding | undefined;
+}
+
+/** A level that lasts this long is the new normal. */
+const adoptAfterMs = 45 * 60_000;
+/** A series without points for this long no longer speaks; what it said last is neither confirmed nor withdrawn. */
+const forgetAfterMs = 30 * 60_000;
+
+/**
+ * Compares each series of one name with its own past. Points while it is wrong are kept out of the baseline; a gap changes
+ * nothing: missing data is neither an anomaly nor a recovery. State is one small ring a series.
+ */
+export function createLevelShift(spec: LevelShiftSpec): Detector {
+  const memories = new Map<Series, Memory>();
+  const holdPoints = Math.max(2, spec.holdPoints ?? 2);
+  const clearPoints = spec.clearPoints ?? 2;
+
+  function judge(memory: Memory, shift: Shift, at: number, context: DetectContext): void {
+    if (spec.wrong(shift, context)) {
+      if (memory.wrong === 0 && !memory.active) memory.since = at;
+      memory.wrong++;
+      memory.right = 0;
+      if (memory.wrong >= holdPoints) memory.active = true;
+      if (memory.active && at - memory.since > adoptAfterMs) memory.baseline.admit(shift.value);
+      return;
+    }
+    memory.wrong = 0;
+    if (memory.active && spec.right && !spec.right(shift, context)) {
+      memory.right = 0;
+      return;
+    }
+    memory.right++;
+    if (memory.right >= clearPoints) memory.active = false;
+    if (!memory.active) memory.baseline.admit(shift.value);
+  }
+
+  return {
+    name: spec.name,
+    family: spec.family ?? "metric",
+    nature: spec.nature,
+    *detect(context): Iterable<Finding> {
+      const minPoints = Math.max(6, Math.min(120, Math.floor(context.learnMs / context.tickMs / 2)));
+      for (const series of context.observation.series.select(spec.series)) {
+        let memory = memories.get(series);
+        if (!memory) {
+          memory = { baseline: createBaseline(), lastAt: 0, wrong: 0, right: 0, since: 0, active: false, last: undefined };
+          memories.set(series, memory);
+        }
+        const at = series.lastAt;
+        if (at > memory.lastAt) {
+          memory.lastAt = at;
+          const learned = memory.baseline.count >= minPoints;
+          const shift: Shift = { series, value: series.last, baseline: memory.baseline, learned };
+          judge(memory, shift, at, context);
+          memory.last = memory.active ? spec.finding(shift, memory.since, context) : undefined;
+        }
+        if (memory.active && memory.last) yield memory.last;
+      }
+      for (const [series, memory] of memories) if (context.now - memory.lastAt > forgetAfterMs) memories.delete(series);
+    },
+  };
+}

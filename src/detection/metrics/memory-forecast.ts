@@ -1,0 +1,115 @@
+import type { Series } from "../../cluster/series-store.ts";
+import { bytesQuantity } from "../../cluster/quantity.ts";
+import type { DetectContext, Detector, Finding } from "../detector.ts";
+import { trendOf } from "./trend.ts";
+import { ownerOfPod } from "./who.ts";
+
+const windowMs = 5 * 60_000;
+const minWindowMs = 150_000;
+/** A process fills caches and compiles code first; that growth ends. */
+const warmUpMs = 60_000;
+const horizonMs = 30 * 60_000;
+const maxPoints = 36;
+
+interface Memory {
+  evaluatedAt: number;
+  positive: number;
+  since: number;
+  last: Finding | undefined;
+}
+
+/** Points since the container started anew (a fall by a third), after its warm-up, thinned to `maxPoints`. */
+function windowOf(series: Series, now: number): { times: number[]; values: number[] } | undefined {
+  let start = series.length - 1;
+  for (; start > 0 && series.timeAt(start - 1) >= now - windowMs - warmUpMs; start--) {
+    if (series.valueAt(start) < 0.67 * series.valueAt(start - 1) || series.timeAt(start) - series.timeAt(start - 1) > 60_000) break;
+  }
+  const bornInWindow = start === 0 || series.timeAt(start - 1) >= now - windowMs - warmUpMs;
+  const from = Math.max(now - windowMs, series.timeAt(start) + (bornInWindow ? warmUpMs : 0));
+  while (start < series.length && series.timeAt(start) < from) start++;
+  const count = series.length - start;
+  if (count < 8 || series.lastAt - series.timeAt(start) < minWindowMs) return undefined;
+  const step = Math.max(1, Math.ceil(count / maxPoints));
+  const times: number[] = [];
+  const values: number[] = [];
+  for (let i = series.length - 1; i >= start; i -= step) {
+    times.unshift(series.timeAt(i));
+    values.unshift(series.valueAt(i));
+  }
+  return { times, values };
+}
+
+const minutes = (ms: number) => Math.max(1, Math.round(ms / 60_000));
+
+/**
+ * Memory that grows towards its limit: says when it will run out, before it happens. Source: robust trend of the working
+ * set over the last minutes against the limit. Not a fault: warm-up, growth that flattens, a level that is high but steady,
+ * anything that would take more than half an hour.
+ */
+export const memoryForecast = (): Detector => {
+  const memories = new Map<Series, Memory>();
+
+  function evaluate(series: Series, limit: number, context: DetectContext): Omit<Finding, "startsAt"> | undefined {
+    const window = windowOf(series, context.now);
+    if (!window) return undefined;
+    const trend = trendOf(window.times, window.values);
+    if (!trend || trend.slope <= 0) return undefined;
+    const grown = (window.values.at(-1) ?? 0) - (window.values[0] ?? 0);
+    const room = limit - series.last;
+    const leftMs = (room / trend.slope) * 1_000;
+    if (leftMs > horizonMs || grown < 0.08 * limit || trend.rising < 0.9 || trend.recent < 0.5 * trend.slope) return undefined;
+    const early = minutes((room / Math.max(trend.fast, trend.slope)) * 1_000);
+    const late = trend.slow > 0 ? minutes((room / trend.slow) * 1_000) : undefined;
+    const when = `in about ${minutes(leftMs)} min (${early}-${late ?? "more"})`;
+    const { pod = "", container = "" } = series.labels;
+    return {
+      reason: "memory-exhaustion",
+      target: ownerOfPod(series, context),
+      seenOn: { kind: "Pod", namespace: series.labels.namespace, name: pod },
+      detail: container,
+      severity: leftMs < 10 * 60_000 ? "high" : "medium",
+      score: trend.rising,
+      headline: `will run out of memory ${when}`,
+      summary: `Container ${container} of pod ${pod} uses ${Math.round(series.last / 2 ** 20)} MiB and grows by ${((trend.slope * 60) / 2 ** 20).toFixed(1)} MiB a minute; it reaches its limit of ${bytesQuantity(limit)} ${when}`,
+      series: { name: "container_memory_working_set_bytes", labels: series.labels },
+      value: series.last,
+      expected: limit,
+      unit: "bytes",
+    };
+  }
+
+  return {
+    name: "memory-forecast",
+    family: "prediction",
+    nature: "fault",
+    *detect(context): Iterable<Finding> {
+      for (const series of context.observation.series.select("container_memory_working_set_bytes")) {
+        const limit = context.observation.series.get("container_memory_limit_bytes", series.labels)?.last;
+        // Below a third of the limit nothing runs out within half an hour that later points would not show in time.
+        if (limit === undefined || series.last < limit / 3 || context.now - series.lastAt > 60_000) {
+          memories.delete(series);
+          continue;
+        }
+        const memory = memories.get(series) ?? { evaluatedAt: 0, positive: 0, since: 0, last: undefined };
+        memories.set(series, memory);
+        if (context.now - memory.evaluatedAt >= 10_000) {
+          memory.evaluatedAt = context.now;
+          const found = evaluate(series, limit, context);
+          if (found) {
+            memory.positive = Math.min(4, memory.positive + 1);
+            if (memory.since === 0) memory.since = windowOf(series, context.now)?.times[0] ?? context.now;
+            memory.last = { ...found, startsAt: memory.since };
+          } else {
+            memory.positive--;
+            if (memory.positive <= 0) {
+              memory.positive = 0;
+              memory.since = 0;
+            }
+          }
+        }
+        if (memory.last && memory.since > 0 && memory.positive >= (memory.evaluatedAt === context.now ? 2 : 1)) yield memory.last;
+      }
+      if (memories.size > 100_000) memories.clear();
+    },
+  };
+};

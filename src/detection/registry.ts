@@ -1,0 +1,71 @@
+import type { DetectorFactory } from "./detector.ts";
+import { createRefused } from "./events/create-refused.ts";
+import { mountFailed } from "./events/mount-failed.ts";
+import { probeKill, probeRefused } from "./events/probe-failures.ts";
+import { repeatedWarning } from "./events/repeated-warning.ts";
+import { appErrors, eventLoopLag, poolTimeouts, poolWaiting } from "./metrics/app-signals.ts";
+import { clientErrors, errorRatio } from "./metrics/failing-requests.ts";
+import { clientLatency, latency } from "./metrics/latency.ts";
+import { memoryForecast } from "./metrics/memory-forecast.ts";
+import { throttling } from "./metrics/throttling.ts";
+import { trafficStopped } from "./metrics/traffic-stopped.ts";
+import { autoscaler } from "./state/autoscaler.ts";
+import { deploymentRollout } from "./state/deployment-rollout.ts";
+import { ingressBackend } from "./state/ingress-backend.ts";
+import { jobFailed } from "./state/job-failed.ts";
+import { missingReference } from "./state/missing-reference.ts";
+import { nodeHealth } from "./state/node-health.ts";
+import { podCrash } from "./state/pod-crash.ts";
+import { podFailed } from "./state/pod-failed.ts";
+import { podInit } from "./state/pod-init.ts";
+import { podNotReady } from "./state/pod-not-ready.ts";
+import { podOom } from "./state/pod-oom.ts";
+import { podPending } from "./state/pod-pending.ts";
+import { podStuckTerminating } from "./state/pod-stuck-terminating.ts";
+import { podWaiting } from "./state/pod-waiting.ts";
+import { replicaFailure } from "./state/replica-failure.ts";
+import { scaledToZero } from "./state/scaled-to-zero.ts";
+import { serviceEndpoints } from "./state/service-endpoints.ts";
+import { servicePort } from "./state/service-port.ts";
+import { volumeClaim } from "./state/volume-claim.ts";
+import { workloadUnavailable } from "./state/workload-unavailable.ts";
+
+/** All detectors. Add one file and one line. */
+export const detectorFactories: readonly DetectorFactory[] = [
+  podWaiting,
+  podCrash,
+  podOom,
+  podInit,
+  podPending,
+  podNotReady,
+  podFailed,
+  podStuckTerminating,
+  deploymentRollout,
+  workloadUnavailable,
+  replicaFailure,
+  scaledToZero,
+  serviceEndpoints,
+  servicePort,
+  missingReference,
+  jobFailed,
+  nodeHealth,
+  volumeClaim,
+  autoscaler,
+  ingressBackend,
+  probeKill,
+  probeRefused,
+  mountFailed,
+  createRefused,
+  repeatedWarning,
+  errorRatio,
+  clientErrors,
+  latency,
+  clientLatency,
+  trafficStopped,
+  throttling,
+  memoryForecast,
+  appErrors,
+  poolWaiting,
+  poolTimeouts,
+  eventLoopLag,
+];

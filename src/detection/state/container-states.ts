@@ -1,0 +1,41 @@
+import type { Container, ContainerStatus, Pod } from "../../cluster/kubernetes-types.ts";
+
+export interface ContainerView {
+  readonly status: ContainerStatus;
+  readonly spec: Container | undefined;
+  readonly init: boolean;
+}
+
+/** Containers of a pod with their specs; init containers first. */
+export function containersOf(pod: Pod): readonly ContainerView[] {
+  const view = (status: ContainerStatus, init: boolean): ContainerView => ({
+    status,
+    init,
+    spec: (init ? pod.spec.initContainers : pod.spec.containers)?.find(({ name }) => name === status.name),
+  });
+  return [
+    ...(pod.status?.initContainerStatuses ?? []).map((status) => view(status, true)),
+    ...(pod.status?.containerStatuses ?? []).map((status) => view(status, false)),
+  ];
+}
+
+/** Pods that are on their way out or done say nothing about health. */
+export function isCurrent(pod: Pod): boolean {
+  return (
+    pod.metadata.deletionTimestamp === undefined && pod.status?.phase !== "Succeeded" && pod.status?.phase !== "Failed"
+  );
+}
+
+export function isReady(pod: Pod): boolean {
+  return pod.status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false;
+}
+
+export function conditionOf(pod: Pod, type: string) {
+  return pod.status?.conditions?.find((condition) => condition.type === type);
+}
+
+/** Cuts what a message repeats from an application, to stay readable in a summary. */
+export function short(text: string | undefined, limit = 160): string {
+  const flat = (text ?? "").replaceAll(/\s+/g, " ").trim();
+  return flat.length > limit ? `${flat.slice(0, limit - 1)}…` : flat;
+}

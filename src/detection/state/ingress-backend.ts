@@ -1,0 +1,48 @@
+import type { KubeObject } from "../../cluster/kubernetes-types.ts";
+import { refOf } from "../../cluster/object-store.ts";
+import { makeRef } from "../../incident/object-ref.ts";
+import { defineDetector, type Finding, timeOf } from "../detector.ts";
+
+interface Backend {
+  readonly service?: { readonly name: string };
+}
+interface IngressSpec {
+  readonly defaultBackend?: Backend;
+  readonly rules?: readonly { readonly http?: { readonly paths?: readonly { readonly backend?: Backend }[] } }[];
+}
+
+function backendsOf(ingress: KubeObject): Set<string> {
+  const spec = (ingress.spec ?? {}) as IngressSpec;
+  const backends = [spec.defaultBackend, ...(spec.rules ?? []).flatMap(({ http }) => (http?.paths ?? []).map(({ backend }) => backend))];
+  return new Set(backends.flatMap((backend) => (backend?.service ? [backend.service.name] : [])));
+}
+
+/**
+ * Ingresses that send traffic to a Service that does not exist. Source: backends of the rules. Not a fault: an ingress made
+ * a moment before its Service; a cluster whose Services are not watched.
+ */
+export const ingressBackend = defineDetector({
+  name: "ingress-backend",
+  family: "state",
+  nature: "fault",
+  *detect({ observation, now }): Iterable<Finding> {
+    if (observation.objects.list("Service").length === 0) return;
+    for (const ingress of observation.objects.list("Ingress")) {
+      const { namespace, name, creationTimestamp } = ingress.metadata;
+      if (now - timeOf(creationTimestamp, 0) < 60_000) continue;
+      for (const service of backendsOf(ingress)) {
+        if (observation.objects.get("Service", namespace, service)) continue;
+        const deletedAt = observation.objects.find(makeRef("Service", namespace, service))?.deletedAt;
+        yield {
+          reason: "BackendMissing",
+          target: refOf(ingress),
+          detail: service,
+          severity: "high",
+          headline: `sends traffic to Service ${service}, which does not exist`,
+          summary: `Ingress ${name} names Service ${service}, which does not exist`,
+          startsAt: deletedAt ?? now,
+        };
+      }
+    }
+  },
+});

@@ -1,0 +1,60 @@
+import type { Job } from "../../cluster/kubernetes-types.ts";
+import { refOf } from "../../cluster/object-store.ts";
+import { makeRef } from "../../incident/object-ref.ts";
+import { defineDetector, type DetectContext, type Finding, timeOf } from "../detector.ts";
+import { short } from "./container-states.ts";
+
+/** A failed Job stays as an object; one from long ago is history. */
+const recentMs = 60 * 60_000;
+
+function conditionOf(job: Job, type: string) {
+  return job.status?.conditions?.find((condition) => condition.type === type && condition.status === "True");
+}
+
+/** The newest end of a successful run among the Jobs of the same owner (ms). */
+function lastSuccess(owner: string, namespace: string | undefined, { observation }: DetectContext): number {
+  let last = 0;
+  for (const job of observation.objects.list("Job", namespace)) {
+    if (!job.metadata.ownerReferences?.some(({ name, kind }) => kind === "CronJob" && name === owner)) continue;
+    if (conditionOf(job, "Complete")) last = Math.max(last, timeOf(job.status?.completionTime, 0));
+  }
+  const cron = observation.objects.get("CronJob", namespace, owner);
+  return Math.max(last, timeOf(cron?.status?.lastSuccessfulTime, 0));
+}
+
+/**
+ * Jobs that failed for good or fail again and again. Source: condition Failed (backoff limit or deadline), or two failed
+ * pods of one run. A CronJob is judged by its runs together: it stays until a later run succeeds. Not a fault: completed
+ * and suspended Jobs, one failed pod that is retried, a failure from before the watch that a success has followed.
+ */
+export const jobFailed = defineDetector({
+  name: "job-failed",
+  family: "state",
+  nature: "failure",
+  *detect(context): Iterable<Finding> {
+    const { observation, now } = context;
+    for (const job of observation.objects.list("Job")) {
+      if (conditionOf(job, "Complete") || job.spec.suspend) continue;
+      const failed = conditionOf(job, "Failed") ?? conditionOf(job, "FailureTarget");
+      const failures = job.status?.failed ?? 0;
+      if (!failed && failures < 2) continue;
+      const at = timeOf(failed?.lastTransitionTime, timeOf(job.status?.startTime, now));
+      if (now - at > recentMs) continue;
+      const cron = job.metadata.ownerReferences?.find(({ kind }) => kind === "CronJob")?.name;
+      const { namespace } = job.metadata;
+      if (cron !== undefined && lastSuccess(cron, namespace, context) > at) continue;
+      yield {
+        reason: failed?.reason ?? "PodsFailing",
+        target: cron === undefined ? refOf(job) : makeRef("CronJob", namespace, cron),
+        seenOn: refOf(job),
+        detail: "failed",
+        severity: "medium",
+        headline: cron === undefined ? "failed" : "has runs that fail",
+        summary: `Job ${job.metadata.name} failed (${failed?.reason ?? `${failures} pods`})${failed?.message ? `: ${short(failed.message)}` : ""}`,
+        startsAt: timeOf(job.status?.startTime, at),
+        value: failures,
+        unit: "pods",
+      };
+    }
+  },
+});

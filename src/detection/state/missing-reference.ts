@@ -1,0 +1,63 @@
+import type { KubeObject } from "../../cluster/kubernetes-types.ts";
+import { type ObjectRef, refKey, refText } from "../../incident/object-ref.ts";
+import { defineDetector, type DetectContext, type Finding } from "../detector.ts";
+
+interface Gap {
+  readonly ref: ObjectRef;
+  readonly key: string | undefined;
+  readonly goneAt: number;
+}
+
+/** Is the object or the key gone though it was there while the watch ran? What was never seen cannot be judged. */
+function gapOf(ref: ObjectRef, key: string | undefined, { observation }: DetectContext): Gap | undefined {
+  const found = observation.objects.find(ref);
+  if (!found) return undefined;
+  if (found.deletedAt !== undefined) return { ref, key: undefined, goneAt: found.deletedAt };
+  const has = (object: KubeObject) => key === undefined || Object.hasOwn((object.data as object | undefined) ?? {}, key) || Object.hasOwn((object as { binaryData?: object }).binaryData ?? {}, key);
+  if (has(found.object)) return undefined;
+  const versions = observation.objects.versions(ref);
+  const lastGood = versions.findLastIndex(({ object }) => has(object));
+  const goneAt = versions[lastGood + 1]?.at;
+  return lastGood >= 0 && goneAt !== undefined ? { ref, key, goneAt } : undefined;
+}
+
+/**
+ * Running workloads that need a ConfigMap, a Secret or a key in one that has been removed: running pods go on, the next one
+ * will not start. Source: references in the pod template against objects seen earlier. Not a fault: optional references,
+ * objects that were never seen, kube-root-ca.crt (made by a controller), workloads at zero replicas.
+ */
+export const missingReference = defineDetector({
+  name: "missing-reference",
+  family: "state",
+  nature: "fault",
+  *detect(context): Iterable<Finding> {
+    const removed = context.observation.objects.deleted("ConfigMap").length + context.observation.objects.deleted("Secret").length;
+    const shrunk = [...context.observation.objects.list("ConfigMap"), ...context.observation.objects.list("Secret")].some(
+      ({ kind, metadata }) => context.observation.objects.versions({ kind, namespace: metadata.namespace, name: metadata.name }).length > 1,
+    );
+    // Reading every template in every tick would be waste: nothing was removed, so nothing can be missing.
+    if (removed === 0 && !shrunk) return;
+    for (const workload of context.topology().workloads) {
+      if (workload.kind === "Job" || context.podsOf(workload).length === 0) continue;
+      const seen = new Set<string>();
+      for (const use of context.topology().usesOf(workload)) {
+        if (use.optional || (use.ref.kind !== "ConfigMap" && use.ref.kind !== "Secret") || use.ref.name === "kube-root-ca.crt") continue;
+        const gap = gapOf(use.ref, use.key, context);
+        if (!gap || seen.has(refKey(gap.ref))) continue;
+        seen.add(refKey(gap.ref));
+        const what = gap.key === undefined ? refText(gap.ref) : `key ${gap.key} of ${refText(gap.ref)}`;
+        yield {
+          reason: "MissingReference",
+          target: workload,
+          seenOn: gap.ref,
+          detail: `${refKey(gap.ref)}/${gap.key ?? ""}`,
+          severity: "high",
+          headline: `needs ${gap.ref.kind} ${gap.ref.name}, which ${gap.key === undefined ? "was deleted" : "lost a key"}`,
+          summary: `${workload.kind} ${workload.name} needs ${what}, which is gone; pods that start from now on will fail`,
+          startsAt: gap.goneAt,
+          related: [gap.ref],
+        };
+      }
+    }
+  },
+});

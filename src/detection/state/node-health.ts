@@ -1,0 +1,67 @@
+import { refOf } from "../../cluster/object-store.ts";
+import { defineDetector, type Finding, timeOf } from "../detector.ts";
+import { conditionOf, short } from "./container-states.ts";
+
+const pressures: Readonly<Record<string, string>> = {
+  MemoryPressure: "is short of memory",
+  DiskPressure: "is short of disk space",
+  PIDPressure: "is short of process ids",
+  NetworkUnavailable: "has no network",
+};
+
+/**
+ * Nodes that are not ready or under pressure, and nodes that were cordoned or tainted while pods wait for room. Source:
+ * node conditions, `spec.unschedulable`, taints, and the scheduler's message on the waiting pods. Not a fault: a cordoned
+ * node that nobody misses (maintenance).
+ */
+export const nodeHealth = defineDetector({
+  name: "node-health",
+  family: "state",
+  nature: "fault",
+  *detect({ observation, pods, now, ownerOf }): Iterable<Finding> {
+    const waiting = pods.filter((pod) => {
+      const scheduled = conditionOf(pod, "PodScheduled");
+      return scheduled?.status === "False" && scheduled.reason === "Unschedulable" && pod.metadata.deletionTimestamp === undefined;
+    });
+    for (const node of observation.objects.list("Node")) {
+      const target = refOf(node);
+      for (const { type, status, reason, message, lastTransitionTime } of node.status?.conditions ?? []) {
+        const startsAt = timeOf(lastTransitionTime, now);
+        if (type === "Ready" && status !== "True") {
+          yield {
+            reason: "NodeNotReady",
+            target,
+            severity: "critical",
+            headline: "is not ready",
+            summary: `Node ${node.metadata.name} is not ready (${reason ?? status}): ${short(message)}`,
+            startsAt,
+          };
+        } else if (pressures[type] !== undefined && status === "True") {
+          yield {
+            reason: type,
+            target,
+            severity: "high",
+            headline: pressures[type],
+            summary: `Node ${node.metadata.name} reports ${type}: ${short(message)}`,
+            startsAt,
+          };
+        }
+      }
+      const cordoned = node.spec?.unschedulable === true;
+      const taint = node.spec?.taints?.find(({ effect, key }) => effect !== "PreferNoSchedule" && !key.startsWith("node.kubernetes.io/"));
+      if (!cordoned && !taint) continue;
+      const pattern = cordoned ? /were unschedulable/ : /untolerated taint/;
+      const stopped = waiting.filter((pod) => pattern.test(conditionOf(pod, "PodScheduled")?.message ?? ""));
+      if (stopped.length === 0) continue;
+      yield {
+        reason: "NodeUnschedulable",
+        target,
+        severity: "high",
+        headline: cordoned ? "is cordoned while pods wait for room" : `is tainted (${taint?.key}) while pods wait for room`,
+        summary: `Node ${node.metadata.name} takes no new pods (${cordoned ? "cordoned" : `taint ${taint?.key}`}); ${stopped.length} pods wait, ${stopped[0]?.metadata.name} first`,
+        startsAt: Math.min(...stopped.map((pod) => timeOf(conditionOf(pod, "PodScheduled")?.lastTransitionTime, now))),
+        related: [...new Map(stopped.map((pod) => [ownerOf(pod).name, ownerOf(pod)])).values()],
+      };
+    }
+  },
+});

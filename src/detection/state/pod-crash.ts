@@ -1,0 +1,53 @@
+import { refOf } from "../../cluster/object-store.ts";
+import { defineDetector, type Finding, timeOf } from "../detector.ts";
+import { containersOf, isCurrent, short } from "./container-states.ts";
+import { hasSettled } from "./restart-memory.ts";
+
+/**
+ * Containers that end with an error and are restarted. Source: `state`, `lastState` and `restartCount`: the waiting reason
+ * CrashLoopBackOff is visible for moments only, so restarts count. Not a fault: exit 0, a container that was told to stop
+ * because its pod is being deleted, one single crash after which it serves again, init containers (own detector), OOM kills
+ * (own detector), kills by a liveness probe (seen in events), jobs (own detector).
+ */
+export const podCrash = defineDetector({
+  name: "pod-crash",
+  family: "state",
+  nature: "failure",
+  *detect({ pods, ownerOf, now }): Iterable<Finding> {
+    for (const pod of pods) {
+      if (!isCurrent(pod) || pod.spec.restartPolicy === "Never" || pod.spec.restartPolicy === "OnFailure") continue;
+      for (const { status, init } of containersOf(pod)) {
+        if (init) continue;
+        const ended = status.state?.terminated ?? status.lastState?.terminated;
+        const backOff = status.state?.waiting?.reason === "CrashLoopBackOff";
+        if (
+          !ended ||
+          ended.reason === "OOMKilled" ||
+          ended.reason === "StartError" ||
+          ended.reason === "ContainerCannotRun"
+        )
+          continue;
+        const endedAt = timeOf(ended.finishedAt, now);
+        const down = !status.state?.running;
+        const failed = ended.exitCode !== 0 || backOff;
+        if (!failed || hasSettled(pod, now)) continue;
+        // A lone crash is forgiven when the container is back and its pod serves.
+        if (status.restartCount < 2 && !backOff && !down) continue;
+        if (now - endedAt > 15 * 60_000 && !down) continue;
+        const loop = status.restartCount >= 1;
+        yield {
+          reason: "CrashLoopBackOff",
+          target: ownerOf(pod),
+          seenOn: refOf(pod),
+          detail: status.name,
+          severity: "high",
+          headline: loop ? "keeps crashing" : "crashes at start",
+          summary: `Container ${status.name} of pod ${pod.metadata.name} ended with exit code ${ended.exitCode} (${ended.reason ?? "Error"}) and was restarted ${status.restartCount} times${ended.message ? `: ${short(ended.message)}` : ""}`,
+          startsAt: status.restartCount <= 1 ? endedAt : timeOf(pod.metadata.creationTimestamp, endedAt),
+          value: status.restartCount,
+          unit: "restarts",
+        };
+      }
+    }
+  },
+});

@@ -1,0 +1,79 @@
+import type { Pod, Probe } from "../../cluster/kubernetes-types.ts";
+import { refOf } from "../../cluster/object-store.ts";
+import { refKey } from "../../incident/object-ref.ts";
+import type { DetectContext, Detector, Finding } from "../detector.ts";
+import { timeOf } from "../detector.ts";
+import { conditionOf, containersOf, isCurrent, isReady, short } from "./container-states.ts";
+
+const budgetMs = (probe: Probe | undefined) =>
+  probe ? ((probe.initialDelaySeconds ?? 0) + (probe.periodSeconds ?? 10) * (probe.failureThreshold ?? 3)) * 1_000 : 0;
+
+/** Longest time in which the probes of a healthy pod may still say no. */
+export function startAllowanceMs(pod: Pod): number {
+  let longest = 0;
+  for (const { startupProbe, readinessProbe } of pod.spec.containers) {
+    const readiness = readinessProbe
+      ? ((readinessProbe.initialDelaySeconds ?? 0) + 3 * (readinessProbe.periodSeconds ?? 10)) * 1_000
+      : 0;
+    longest = Math.max(longest, budgetMs(startupProbe) + readiness);
+  }
+  return Math.max(30_000, longest + 20_000);
+}
+
+/** Learned for each workload: how long its pods took to become ready (ms). */
+type ReadyTimes = Map<string, number>;
+
+function allowance(pod: Pod, owner: string, times: ReadyTimes): number {
+  const usual = times.get(owner);
+  const byProbes = startAllowanceMs(pod);
+  return usual === undefined ? byProbes : Math.min(byProbes, Math.max(20_000, 3 * usual));
+}
+
+function learn(pod: Pod, owner: string, times: ReadyTimes): void {
+  const ready = timeOf(conditionOf(pod, "Ready")?.lastTransitionTime, Number.NaN);
+  const created = timeOf(pod.metadata.creationTimestamp, Number.NaN);
+  const restarted = containersOf(pod).some(({ status }) => status.restartCount > 0);
+  if (restarted || !(ready >= created)) return;
+  times.set(owner, Math.max(ready - created, (times.get(owner) ?? 0) * 0.9));
+}
+
+/**
+ * Running containers whose pod is not ready for longer than its probes and its own history explain. Source: condition
+ * Ready, probes, start time. Not a fault: the first seconds of a pod, start-up probes within their budget, containers that
+ * wait or crash (other detectors), pods being deleted, a short dip of a pod that was ready.
+ */
+export function podNotReady(): Detector {
+  const times: ReadyTimes = new Map();
+  return {
+    name: "pod-not-ready",
+    family: "state",
+    nature: "failure",
+    *detect({ pods, ownerOf, now }: DetectContext): Iterable<Finding> {
+      if (times.size > 10_000) times.clear();
+      for (const pod of pods) {
+        if (!isCurrent(pod) || pod.status?.phase !== "Running") continue;
+        const owner = ownerOf(pod);
+        if (isReady(pod)) {
+          learn(pod, refKey(owner), times);
+          continue;
+        }
+        const containers = containersOf(pod).filter(({ init }) => !init);
+        if (containers.length === 0 || containers.some(({ status }) => !status.state?.running)) continue;
+        const startedAt = Math.max(...containers.map(({ status }) => timeOf(status.state?.running?.startedAt, 0)));
+        const since = Math.max(startedAt, timeOf(conditionOf(pod, "Ready")?.lastTransitionTime, startedAt));
+        const dip = since > startedAt + 2_000;
+        if (now - since < (dip ? 20_000 : allowance(pod, refKey(owner), times))) continue;
+        const message = short(conditionOf(pod, "Ready")?.message);
+        yield {
+          reason: "NotReady",
+          target: owner,
+          seenOn: refOf(pod),
+          severity: "high",
+          headline: dip ? "has pods that dropped out of service" : "has pods that do not become ready",
+          summary: `Pod ${pod.metadata.name} has been running but not ready for ${Math.round((now - since) / 1_000)} s${message ? `: ${message}` : ""}`,
+          startsAt: since,
+        };
+      }
+    },
+  };
+}

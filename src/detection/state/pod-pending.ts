@@ -1,0 +1,89 @@
+import type { KubeNode, Pod } from "../../cluster/kubernetes-types.ts";
+import { refOf } from "../../cluster/object-store.ts";
+import { parseQuantity } from "../../cluster/quantity.ts";
+import { makeRef, type ObjectRef } from "../../incident/object-ref.ts";
+import { type DetectContext, defineDetector, type Finding, timeOf } from "../detector.ts";
+import { conditionOf, short } from "./container-states.ts";
+
+/** CPU and memory that the pod asks of one node. Init containers run one after the other, so their maximum counts. */
+function requestsOf(pod: Pod): { cpuCores: number; memoryBytes: number } {
+  const of = (containers: Pod["spec"]["containers"], name: string) =>
+    containers.map(({ resources }) => parseQuantity(resources?.requests?.[name] ?? resources?.limits?.[name]) ?? 0);
+  const need = (name: string) => {
+    const main = of(pod.spec.containers, name).reduce((sum, value) => sum + value, 0);
+    return Math.max(main, ...of(pod.spec.initContainers ?? [], name));
+  };
+  return { cpuCores: need("cpu"), memoryBytes: need("memory") };
+}
+
+/** Would it fit on an empty node? Then it may only wait for others to leave. */
+function fitsSomewhere(pod: Pod, nodes: readonly KubeNode[]): boolean {
+  const { cpuCores, memoryBytes } = requestsOf(pod);
+  return nodes.some(({ status }) => {
+    const room = status?.allocatable ?? status?.capacity ?? {};
+    return (
+      cpuCores <= (parseQuantity(room.cpu) ?? Number.POSITIVE_INFINITY) &&
+      memoryBytes <= (parseQuantity(room.memory) ?? Number.POSITIVE_INFINITY)
+    );
+  });
+}
+
+/** Nodes that would take the pod if nobody had cordoned or tainted them. */
+function blockingNodes(message: string, nodes: readonly KubeNode[]): readonly ObjectRef[] {
+  const cordoned = /were unschedulable/.test(message);
+  const tainted = /untolerated taint/.test(message);
+  return nodes
+    .filter(
+      ({ spec }) =>
+        (cordoned && spec?.unschedulable) ||
+        (tainted && spec?.taints?.some(({ effect }) => effect !== "PreferNoSchedule")),
+    )
+    .map(({ metadata }) => makeRef("Node", undefined, metadata.name));
+}
+
+function patienceMs(pod: Pod, message: string, context: DetectContext): number {
+  const nodes = context.observation.objects.list("Node");
+  // Nodes that are not watched cannot be judged; the scheduler's word stands, but it gets more time.
+  if (nodes.length === 0) return 15_000;
+  const onlyRoom =
+    /Insufficient/.test(message) &&
+    !/(affinity|selector|taint|unschedulable|volume)/.test(message.replace(/preemption:.*/, ""));
+  const leaving = context.pods.some(({ metadata }) => metadata.deletionTimestamp !== undefined);
+  return onlyRoom && leaving && fitsSomewhere(pod, nodes) ? 45_000 : 4_000;
+}
+
+/**
+ * Pods that no node takes. Source: condition PodScheduled False with reason Unschedulable. Not a fault: a pod that waits a
+ * moment for another one to leave; a pod held by scheduling gates.
+ */
+export const podPending = defineDetector({
+  name: "pod-pending",
+  family: "state",
+  nature: "fault",
+  *detect(context): Iterable<Finding> {
+    for (const pod of context.pods) {
+      if (pod.metadata.deletionTimestamp !== undefined || pod.status?.phase !== "Pending") continue;
+      const scheduled = conditionOf(pod, "PodScheduled");
+      if (scheduled?.status !== "False" || scheduled.reason !== "Unschedulable") continue;
+      const since = timeOf(scheduled.lastTransitionTime, context.now);
+      const message = scheduled.message ?? "";
+      if (context.now - since < patienceMs(pod, message, context)) continue;
+      const nodes = blockingNodes(message, context.observation.objects.list("Node"));
+      const claims = (pod.spec.volumes ?? []).flatMap(({ persistentVolumeClaim }) =>
+        /persistentvolumeclaim|volume/i.test(message) && persistentVolumeClaim
+          ? [makeRef("PersistentVolumeClaim", pod.metadata.namespace, persistentVolumeClaim.claimName)]
+          : [],
+      );
+      yield {
+        reason: "Unschedulable",
+        target: context.ownerOf(pod),
+        seenOn: refOf(pod),
+        severity: "high",
+        headline: "has pods that no node takes",
+        summary: `Pod ${pod.metadata.name} cannot be scheduled: ${short(message.replace(/\s*preemption:.*/, ""), 220)}`,
+        startsAt: since,
+        blames: [...nodes, ...claims],
+      };
+    }
+  },
+});

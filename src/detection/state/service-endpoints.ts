@@ -1,0 +1,105 @@
+import type { Service } from "../../cluster/kubernetes-types.ts";
+import { refOf } from "../../cluster/object-store.ts";
+import { matchesLabels } from "../../cluster/selector.ts";
+import { type ObjectRef, refKey } from "../../incident/object-ref.ts";
+import { isWorkloadKind, templateOf } from "../../cluster/workload.ts";
+import type { DetectContext, Detector, Finding } from "../detector.ts";
+
+const mismatchHoldMs = 3_000;
+const emptyHoldMs = 45_000;
+
+interface Backing {
+  /** Live workloads whose template the selector matches, and how many pods they should have. */
+  readonly matched: readonly { readonly ref: ObjectRef; readonly replicas: number }[];
+}
+
+function backingOf(service: Service, { observation }: DetectContext): Backing {
+  const matched: { ref: ObjectRef; replicas: number }[] = [];
+  for (const kind of ["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job"]) {
+    for (const object of observation.objects.list(kind, service.metadata.namespace)) {
+      if (!isWorkloadKind(object.kind) || (object.metadata.ownerReferences?.length ?? 0) > 0) continue;
+      if (!matchesLabels(service.spec.selector, templateOf(object)?.metadata?.labels)) continue;
+      const spec = object.spec as { replicas?: number } | undefined;
+      matched.push({ ref: refOf(object), replicas: kind === "DaemonSet" ? 1 : (spec?.replicas ?? 1) });
+    }
+  }
+  return { matched };
+}
+
+/** When the Service's own selector last changed (ms), if that was seen. */
+function selectorChangedAt(service: Service, { observation }: DetectContext): number | undefined {
+  const versions = observation.objects.versions(refOf(service));
+  const text = (at: number) => JSON.stringify((versions[at]?.object as Service | undefined)?.spec.selector);
+  for (let i = versions.length - 1; i > 0; i--) if (text(i) !== text(i - 1)) return versions[i]?.at;
+  return undefined;
+}
+
+/**
+ * Services without anything behind them. Source: selector, pods and workload templates. Three cases: the selector matches
+ * no workload although the Service had some before or its callers depend on it (the Service or the labels are wrong); its
+ * workloads have pods, but none is ready for longer than a start takes. Not a fault: no selector or ExternalName, workloads
+ * at zero replicas (own detector), the gap of a Recreate rollout, a Service made before its workload.
+ */
+export function serviceEndpoints(): Detector {
+  const since = new Map<string, number>();
+  return {
+    name: "service-endpoints",
+    family: "state",
+    nature: "fault",
+    *detect(context: DetectContext): Iterable<Finding> {
+      const { observation, pods, now } = context;
+      const open = new Set<string>();
+      const hold = (key: string, from: number, ms: number) => {
+        open.add(key);
+        const start = since.get(key) ?? from;
+        since.set(key, start);
+        return now - start >= ms ? start : undefined;
+      };
+      for (const service of observation.objects.list("Service")) {
+        const { selector, type } = service.spec;
+        if (!selector || Object.keys(selector).length === 0 || type === "ExternalName") continue;
+        const { namespace, name } = service.metadata;
+        const ref = refOf(service);
+        const behind = pods.filter((pod) => pod.metadata.namespace === namespace && matchesLabels(selector, pod.metadata.labels));
+        const ready = behind.some(
+          (pod) => pod.metadata.deletionTimestamp === undefined && pod.status?.conditions?.some((one) => one.type === "Ready" && one.status === "True"),
+        );
+        if (ready) continue;
+        const { matched } = backingOf(service, context);
+        const text = Object.entries(selector).map(([key, value]) => `${key}=${value}`).join(",");
+        if (matched.length === 0 && behind.length === 0) {
+          const before = context.topology().workloadsBehind(ref);
+          const changedAt = selectorChangedAt(service, context);
+          if (before.length === 0 && changedAt === undefined) continue;
+          const start = hold(`${refKey(ref)}/mismatch`, changedAt ?? now, mismatchHoldMs);
+          if (start === undefined) continue;
+          yield {
+            reason: "SelectorMatchesNothing",
+            target: ref,
+            severity: "high",
+            headline: "selects no pods",
+            summary: `Service ${name} selects ${text}, which no pod and no workload carries${before.length > 0 ? `; before, it served ${before.map((one) => one.name).join(", ")}` : ""}`,
+            startsAt: start,
+            related: before,
+          };
+        } else if (matched.some(({ replicas }) => replicas > 0)) {
+          const start = hold(`${refKey(ref)}/empty`, now, emptyHoldMs);
+          if (start === undefined) continue;
+          const [first] = matched;
+          yield {
+            reason: "NoReadyEndpoints",
+            nature: "symptom",
+            target: first?.ref ?? ref,
+            seenOn: ref,
+            severity: "high",
+            headline: "has no ready pod behind its service",
+            summary: `Service ${name} (${text}) has no ready endpoint for ${Math.round((now - start) / 1_000)} s`,
+            startsAt: start,
+            related: [ref],
+          };
+        }
+      }
+      for (const key of since.keys()) if (!open.has(key)) since.delete(key);
+    },
+  };
+}

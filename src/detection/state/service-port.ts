@@ -1,0 +1,57 @@
+import type { Pod, Service } from "../../cluster/kubernetes-types.ts";
+import { refOf } from "../../cluster/object-store.ts";
+import { matchesLabels } from "../../cluster/selector.ts";
+import { defineDetector, type DetectContext, type Finding } from "../detector.ts";
+import { isCurrent } from "./container-states.ts";
+
+type ServicePort = NonNullable<Service["spec"]["ports"]>[number];
+
+const portsOf = (pod: Pod) => pod.spec.containers.flatMap(({ ports }) => ports ?? []);
+
+/** Is the target port one that the pods declare? Undeclared numbers may still be listened on. */
+function declared(port: ServicePort, pods: readonly Pod[]): boolean {
+  const target = port.targetPort ?? port.port;
+  return pods.some((pod) => portsOf(pod).some(({ name, containerPort }) => (typeof target === "string" ? name === target : containerPort === target)));
+}
+
+function earlier(service: Service, context: DetectContext) {
+  return context.observation.objects.versions(refOf(service)).map((version) => ({ at: version.at, service: version.object as Service }));
+}
+
+/**
+ * Services whose target port nobody declares. Source: `targetPort` against the container ports of the selected pods. A
+ * named port that no container has is certainly wrong; a number only when the Service used to point at a declared one and
+ * was changed while the watch ran. Not a fault: numbers that were never declared, pods without declared ports.
+ */
+export const servicePort = defineDetector({
+  name: "service-port",
+  family: "state",
+  nature: "fault",
+  *detect(context): Iterable<Finding> {
+    for (const service of context.observation.objects.list("Service")) {
+      const { selector, ports = [] } = service.spec;
+      if (!selector) continue;
+      const pods = context.pods.filter(
+        (pod) => isCurrent(pod) && pod.metadata.namespace === service.metadata.namespace && matchesLabels(selector, pod.metadata.labels),
+      );
+      if (pods.length === 0 || !pods.some((pod) => portsOf(pod).length > 0)) continue;
+      for (const port of ports) {
+        if (declared(port, pods)) continue;
+        const history = earlier(service, context);
+        const lastGood = history.findLastIndex((one) => one.service.spec.ports?.some((before) => before.port === port.port && declared(before, pods)));
+        const named = typeof (port.targetPort ?? port.port) === "string";
+        if (!named && lastGood < 0) continue;
+        yield {
+          reason: "TargetPortUnknown",
+          target: refOf(service),
+          detail: String(port.port),
+          severity: "high",
+          headline: `points at port ${port.targetPort ?? port.port}, which its pods do not have`,
+          summary: `Service ${service.metadata.name} sends port ${port.port} to ${port.targetPort ?? port.port}; its pods declare ${[...new Set(pods.flatMap(portsOf).map(({ name, containerPort }) => (name ? `${containerPort} (${name})` : String(containerPort))))].join(", ")}`,
+          startsAt: history[lastGood + 1]?.at ?? context.watchingSince,
+          related: [...new Map(pods.map((pod) => [context.ownerOf(pod).name, context.ownerOf(pod)])).values()],
+        };
+      }
+    }
+  },
+});

@@ -1,0 +1,38 @@
+import { refOf } from "../../cluster/object-store.ts";
+import { defineDetector, type Finding, timeOf } from "../detector.ts";
+
+const patienceMs = 60_000;
+
+/**
+ * Claims that are not bound though a pod waits for them, and claims that lost their volume. Source: `status.phase`. Not a
+ * fault: a claim that waits for its first consumer, or that is being provisioned (a minute).
+ */
+export const volumeClaim = defineDetector({
+  name: "volume-claim",
+  family: "state",
+  nature: "fault",
+  *detect({ observation, pods, now, ownerOf }): Iterable<Finding> {
+    for (const claim of observation.objects.list("PersistentVolumeClaim")) {
+      const phase = (claim.status as { phase?: string } | undefined)?.phase;
+      if (phase !== "Pending" && phase !== "Lost") continue;
+      const users = pods.filter(
+        (pod) =>
+          pod.metadata.namespace === claim.metadata.namespace &&
+          pod.status?.phase === "Pending" &&
+          pod.spec.volumes?.some(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName === claim.metadata.name),
+      );
+      const waitingSince = Math.min(...users.map((pod) => timeOf(pod.metadata.creationTimestamp, now)));
+      const since = Math.max(timeOf(claim.metadata.creationTimestamp, 0), Number.isFinite(waitingSince) ? waitingSince : 0);
+      if (phase === "Pending" && (users.length === 0 || now - since < patienceMs)) continue;
+      yield {
+        reason: phase === "Lost" ? "ClaimLost" : "ClaimPending",
+        target: refOf(claim),
+        severity: "high",
+        headline: phase === "Lost" ? "has lost its volume" : "cannot be bound while pods wait for it",
+        summary: `PersistentVolumeClaim ${claim.metadata.name} is ${phase}; ${users.length} pods wait for it`,
+        startsAt: phase === "Lost" ? now : since,
+        related: [...new Map(users.map((pod) => [ownerOf(pod).name, ownerOf(pod)])).values()],
+      };
+    }
+  },
+});
