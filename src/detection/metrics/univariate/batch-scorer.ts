@@ -15,7 +15,7 @@ export function createBatchScorer(series: number): BatchScorer {
   const scorers = Array.from({ length: series }, createScorer);
   return {
     push(atMs, values, scores) {
-      for (const [i, scorer] of scorers.entries()) scores[i] = scorer.push(atMs, values[i] ?? Number.NaN);
+      for (let i = 0; i < series; i++) scores[i] = scorers[i]?.push(atMs, values[i] ?? Number.NaN) ?? 0;
     },
   };
 }

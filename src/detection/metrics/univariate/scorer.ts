@@ -18,8 +18,12 @@ const dayMs = 86_400_000;
 const mondayOffsetMs = 3 * dayMs;
 /** A slot an hour: people and cron jobs keep to hours, and even hourly samples fill every slot. */
 const slotsPerDay = 24;
-/** Nothing is claimed while everything is new: about eight hours of five-minute samples. */
+/**
+ * Nothing is claimed while everything is new: for 100 rows at least, then until a whole day has been seen, but for a day
+ * of five-minute samples at most. Each view of the series needs its own 100 rows too.
+ */
 const learningRows = 100;
+const learningRowsMost = 288;
 /** Rows whose mean is the short-term level: bursts that are usual alone but not in a row show in it. */
 const burstRows = 16;
 /** Rows whose mean is the level that a seasonal profile has to beat. */
@@ -49,13 +53,17 @@ export function createScorer(): Scorer {
   const memory = createAlarmMemory();
   let rows = 0;
   let origin = 0;
+  let firstMs = 0;
   let level = 0;
   let burst = 0;
 
   return {
     push(atMs, value) {
       if (!Number.isFinite(value) || !Number.isFinite(atMs)) return 0;
-      if (++rows === 1) origin = value;
+      if (++rows === 1) {
+        origin = value;
+        firstMs = atMs;
+      }
       const x = Math.max(-largest, Math.min(largest, value - origin));
       let evidence = novelty(values, x, rangeOf(values));
       learnValue(values, x);
@@ -74,7 +82,8 @@ export function createScorer(): Scorer {
       level += Math.max(1 / rows, 1 / levelRows) * (x - level);
       const low = lowestOf(values);
       if (isStuck(stuck, x, rows, low, low + range)) evidence += halfScoreNovelty;
-      const surprise = rows > learningRows ? Math.log1p(evidence / halfScoreNovelty) : 0;
+      const hasSeenEnough = rows > learningRowsMost || (rows > learningRows && atMs - firstMs >= dayMs);
+      const surprise = hasSeenEnough ? Math.log1p(evidence / halfScoreNovelty) : 0;
       return 1 - Math.exp(-newsIn(memory, surprise, rows));
     },
   };

@@ -63,7 +63,9 @@ export function rangeOf(support: Support): number {
 export function distanceTo(support: Support, value: number): number {
   const { size } = support;
   if (size === 0) return 0;
-  const { at, above, below } = locate(support, value);
+  const at = lowerBound(support, value);
+  const above = gapAbove(support, at, value);
+  const below = gapBelow(support, at, value);
   const nearest = Math.min(above, below);
   if (nearest === 0 || size <= spacingNeighbours) return nearest;
   const from = above < below ? at : at - 1;
@@ -79,26 +81,35 @@ export function learnValue(support: Support, exact: number): void {
   const row = ++support.rows;
   if (row % sweepRows === 0) keepOnly(support, (i) => isRemembered(support, i));
   if (support.size === capacity) thin(support);
-  const { at, above, below } = locate(support, value);
+  const at = lowerBound(support, value);
+  const above = gapAbove(support, at, value);
+  const below = gapBelow(support, at, value);
   const isNear = Math.min(above, below) <= resolution * rangeOf(support);
   if (isNear) visit(support, above < below ? at : at - 1, row);
   const widensRange = at === 0 ? above > 0 : at === support.size;
   if (widensRange || !isNear) insert(support, at, value, row);
 }
 
-/** Where `value` belongs, and how far the neighbours on both sides are (infinite where there is none). */
-function locate(support: Support, value: number) {
-  const { size } = support;
+/** Index of the first representative that is not below `value`. */
+function lowerBound(support: Support, value: number): number {
   let at = 0;
-  let end = size;
+  let end = support.size;
   while (at < end) {
     const middle = (at + end) >>> 1;
     if (valueAt(support, middle) < value) at = middle + 1;
     else end = middle;
   }
-  const above = at < size ? valueAt(support, at) - value : Number.POSITIVE_INFINITY;
-  const below = at > 0 ? value - valueAt(support, at - 1) : Number.POSITIVE_INFINITY;
-  return { at, above, below };
+  return at;
+}
+
+/** Distance up to the representative at `at`; infinite beyond the end. */
+function gapAbove(support: Support, at: number, value: number): number {
+  return at < support.size ? valueAt(support, at) - value : Number.POSITIVE_INFINITY;
+}
+
+/** Distance down to the representative before `at`; infinite before the first. */
+function gapBelow(support: Support, at: number, value: number): number {
+  return at > 0 ? value - valueAt(support, at - 1) : Number.POSITIVE_INFINITY;
 }
 
 function visit({ table }: Support, i: number, row: number): void {
