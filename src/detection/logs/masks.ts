@@ -7,6 +7,8 @@ export const KIND = { text: 0, soft: 1, variable: 2, constant: 3 } as const;
 
 /** Counts over the characters of one token; reused for every token. */
 export interface TokenShape {
+  /** Never 0, which marks values. */
+  hash: number;
   length: number;
   digits: number;
   letters: number;
@@ -26,6 +28,7 @@ export interface TokenShape {
 
 export function createShape(): TokenShape {
   return {
+    hash: 1,
     length: 0,
     digits: 0,
     letters: 0,

@@ -136,7 +136,7 @@ function notePairs(text: string, from: number, draft: Draft, note: typeof notePa
     if (quoted) end = endOfString(text, at + 2, text.length);
     else while (end < text.length && !" \t,;)]}".includes(text.charAt(end))) end++;
     if (start < at) {
-      const raw = quoted ? unescape(text.slice(at + 2, end)) : text.slice(at + 1, end);
+      const raw = quoted ? unescaped(text.slice(at + 2, end)) : text.slice(at + 1, end);
       note(draft, text.slice(start, at), raw);
       pairs++;
     }
@@ -145,7 +145,7 @@ function notePairs(text: string, from: number, draft: Draft, note: typeof notePa
   return pairs;
 }
 
-function unescape(text: string): string {
+function unescaped(text: string): string {
   return text.includes("\\") ? text.replaceAll('\\"', '"').replaceAll("\\n", "\n").replaceAll("\\\\", "\\") : text;
 }
 

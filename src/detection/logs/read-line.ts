@@ -1,4 +1,4 @@
-import { skipSpaces } from "./chars.ts";
+import { isSpace, skipSpaces } from "./chars.ts";
 import { createHeader, scanHeader } from "./scan-header.ts";
 import { type Structured, scanStructured } from "./scan-structured.ts";
 import { clearTokenLine, sealTokenLine, type TokenLine } from "./token-line.ts";
@@ -6,39 +6,74 @@ import { nameBareLine, tokenize } from "./tokenize.ts";
 
 const header = createHeader();
 const inner = createHeader();
-const structured: Structured = { start: 0, end: 0, level: 0, kind: 0 };
+const structured: Structured = { start: 0, end: 0, kind: 0 };
 
-/** Formats: the kind of time stamp of a plain line; structured lines add their kind and stated level above these. */
+/** Formats: the kind of time stamp of a plain line; structured lines add their kind above these. */
 const COLUMNS = 16;
 const STRUCTURED = 32;
 
-/** Where the message of the line last read starts and ends (for a template's text). */
+/** Where the message stands in `TokenLine.text` (for a template's text). */
 export interface Span {
   start: number;
   end: number;
 }
 
 /**
- * Reads one line into tokens: header off, JSON and logfmt reduced to their message, values masked.
+ * Reads one line, or one message of several lines, into tokens: header off, JSON and logfmt reduced to their message,
+ * stack frames skipped, values masked.
  * @param end characters to look at; the rest of the line is ignored
  */
 export function readLine(text: string, end: number, line: TokenLine, span: Span): void {
   scanHeader(text, 0, end, header);
   const from = header.message;
   const layout = header.kind + (header.columns ? COLUMNS : 0);
-  if (scanStructured(text, from, end, structured)) {
-    clearTokenLine(line, text, layout + STRUCTURED * (structured.kind * 8 + structured.level));
-    span.start = structured.start;
-    span.end = structured.end;
-    scanHeader(text, structured.start, structured.end, inner);
-    if (inner.kind !== 0) span.start = inner.message;
-  } else {
+  if (scanStructured(text, from, end, structured)) readMessage(text, layout, line, span);
+  else {
     clearTokenLine(line, text, layout);
     span.start = from;
     span.end = end;
   }
-  tokenize(line, span.start, span.end);
-  if (line.count === 0 && from > 0 && skipSpaces(text, from, end) === end) tokenize(line, 0, end);
+  tokenizeLines(line, span.start, span.end);
+  if (line.count === 0 && from > 0 && skipSpaces(text, from, end) === end) {
+    // The header is all there is: then it is the message.
+    span.start = 0;
+    tokenize(line, 0, end);
+  }
   nameBareLine(line);
   sealTokenLine(line);
+}
+
+/** The message of a structured line, unescaped when need be, without a header of its own (docker wraps whole lines). */
+function readMessage(text: string, layout: number, line: TokenLine, span: Span): void {
+  const format = layout + STRUCTURED * structured.kind;
+  const backslash = text.indexOf("\\", structured.start);
+  const escaped = backslash >= 0 && backslash < structured.end;
+  const message = escaped ? unescaped(text.slice(structured.start, structured.end)) : text;
+  span.start = escaped ? 0 : structured.start;
+  span.end = escaped ? message.length : structured.end;
+  clearTokenLine(line, message, format);
+  scanHeader(message, span.start, span.end, inner);
+  if (inner.kind !== 0) span.start = inner.message;
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "", b: " ", f: " " };
+
+/** JSON escapes resolved; a broken one is left as it is. */
+function unescaped(text: string): string {
+  return text.replace(/\\(?:u([0-9a-fA-F]{4})|(.))/g, (_, unicode: string | undefined, char: string | undefined) =>
+    unicode !== undefined ? String.fromCharCode(Number.parseInt(unicode, 16)) : (ESCAPES[char ?? ""] ?? char ?? ""),
+  );
+}
+
+/** Of a message of several lines: the first, and those that name an exception; stack frames are indented or begin with `at`. */
+function tokenizeLines(line: TokenLine, start: number, end: number): void {
+  const { text } = line;
+  let from = start;
+  for (let first = true; from < end; first = false) {
+    const newline = text.indexOf("\n", from);
+    const stop = newline < 0 || newline > end ? end : newline;
+    const isFrame = isSpace(text.charCodeAt(from)) || text.startsWith("at ", from);
+    if (first || !isFrame) tokenize(line, from, stop);
+    from = stop + 1;
+  }
 }

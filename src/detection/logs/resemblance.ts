@@ -81,7 +81,8 @@ export function evidenceNeeded(line: TokenLine, r: Resemblance): number {
   const leads = first >= 0 && (r.mask & (1 << first)) !== 0;
   if (constants > 0) return leads ? Number.POSITIVE_INFINITY : 16;
   if (r.different === 1) {
-    if (leads || r.same < 2) return leads && r.same < 2 ? 24 : 12;
+    if (leads) return r.same < 2 ? 24 : soft === 1 && r.same > 3 ? 4 : 12;
+    if (r.same < 2) return 12;
     if (slots === 1 && r.same > 2) return 2;
     return soft === 1 ? 4 : 6;
   }

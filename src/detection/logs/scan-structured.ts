@@ -1,12 +1,9 @@
 import { isLetter, skipSpaces } from "./chars.ts";
-import { levelRank } from "./level.ts";
 
-/** Message and level of a structured line, as offsets into it. */
+/** Where the sentence of a structured line stands. */
 export interface Structured {
   start: number;
   end: number;
-  /** Rank of level.ts, 0 when unstated. */
-  level: number;
   /** 1 JSON, 2 logfmt. */
   kind: number;
 }
@@ -33,9 +30,6 @@ const MESSAGE_KEYS = [
   "body",
   "reason",
 ];
-const LEVEL_KEYS = ["level", "severity", "lvl", "Level", "loglevel", "log.level", "levelname", "@level"];
-const NUMBER_LEVELS = 10;
-
 function keyRank(text: string, start: number, end: number, keys: readonly string[]): number {
   const size = end - start;
   for (let rank = 0; rank < keys.length; rank++) {
@@ -71,18 +65,10 @@ function endOfValue(text: string, from: number, end: number): number {
   return i;
 }
 
-function rankOfLevel(text: string, start: number, end: number): number {
-  const rank = levelRank(text, start, end);
-  if (rank > 0 || end - start !== 2 || text.charCodeAt(end - 1) !== 48) return rank;
-  const tens = text.charCodeAt(start) - 48;
-  return tens >= 1 && tens < NUMBER_LEVELS && tens <= 6 ? tens : 0;
-}
-
 /** One pass over the top level of a JSON object, no parsing of values. */
 function scanJson(text: string, from: number, end: number, out: Structured): boolean {
   let best = MESSAGE_KEYS.length;
   out.kind = 1;
-  out.level = 0;
   let i = skipSpaces(text, from + 1, end);
   while (i < end && text.charCodeAt(i) === QUOTE) {
     const keyStart = i + 1;
@@ -101,8 +87,6 @@ function scanJson(text: string, from: number, end: number, out: Structured): boo
         out.end = valueEnd;
       }
     }
-    if (out.level === 0 && keyRank(text, keyStart, keyEnd, LEVEL_KEYS) >= 0)
-      out.level = rankOfLevel(text, valueStart, valueEnd);
     i = skipSpaces(text, quoted ? valueEnd + 1 : valueEnd, end);
     if (text.charCodeAt(i) !== 44) break;
     i = skipSpaces(text, i + 1, end);
@@ -116,7 +100,6 @@ function scanLogfmt(text: string, from: number, end: number, out: Structured): b
   let pairs = 0;
   let best = 2;
   out.kind = 2;
-  out.level = 0;
   while (i < end) {
     const keyStart = i;
     while (i < end && isKey(text.charCodeAt(i))) i++;
@@ -132,8 +115,6 @@ function scanLogfmt(text: string, from: number, end: number, out: Structured): b
       best = rank;
       out.start = valueStart;
       out.end = valueEnd;
-    } else if (out.level === 0 && keyRank(text, keyStart, keyEnd, LEVEL_KEYS) >= 0) {
-      out.level = rankOfLevel(text, valueStart, valueEnd);
     }
     pairs++;
     i = skipSpaces(text, quoted ? valueEnd + 1 : valueEnd, end);

@@ -1,5 +1,5 @@
-/** Longest run of tokens kept of one line; a line with more is grouped by its first ones. */
-export const MAX_TOKENS = 192;
+/** Tokens kept of one line. A longer line is a dump of objects, whose length varies: its first tokens name the statement. */
+export const MAX_TOKENS = 64;
 
 /** Hash of a masked token. No text token may have it. */
 export const WILD = 0;

@@ -1,0 +1,106 @@
+import { classOf, DIGIT, isDigit, isLetter, SEPARATOR } from "./chars.ts";
+import type { TokenShape } from "./masks.ts";
+
+/** Values that hold separators and are still one value. Each function gives the end of the value, or -1. */
+
+const COLON = 58;
+const DOT = 46;
+const SLASH = 47;
+const BACKSLASH = 92;
+const EQUALS = 61;
+const QUOTE = 34;
+const APOSTROPHE = 39;
+/** Longest quoted value that is taken as one value. */
+const MAX_QUOTED = 512;
+/** Longest bracketed numbers taken as part of a value. */
+const MAX_STRUCTURE = 96;
+/** `5c:50:15:4c:18:1c` has six groups, an IPv6 address up to eight; fewer than four may be words. */
+const MIN_HEX_GROUPS = 4;
+
+/** A path stops at space, quote, closing bracket, comma or colon. */
+function endOfPath(text: string, from: number, end: number, stopAtColon: boolean): number {
+  let i = from;
+  for (; i < end; i++) {
+    const code = text.charCodeAt(i);
+    if (code <= 32 || code === QUOTE || code === APOSTROPHE || code === 44 || code === 59 || code === 62) break;
+    if (code === 41 || code === 93 || code === 125) break;
+    if (code === COLON && (stopAtColon || text.charCodeAt(i + 1) <= 32)) break;
+  }
+  while (i > from && (text.charCodeAt(i - 1) === DOT || text.charCodeAt(i - 1) === COLON)) i--;
+  return i;
+}
+
+/** A path, `C:\path`, or a quoted value after `=`, when one begins at `at`. `previous` is the separator before it. */
+export function endOfLongValue(text: string, at: number, end: number, previous: number): number {
+  const code = text.charCodeAt(at);
+  if (code === SLASH) {
+    const next = text.charCodeAt(at + 1);
+    return isLetter(next) || isDigit(next) || next === DOT || next === 95 ? endOfPath(text, at + 1, end, true) : -1;
+  }
+  if (code === QUOTE && previous === EQUALS) {
+    const close = text.indexOf('"', at + 1);
+    return close > at && close < end && close - at <= MAX_QUOTED ? close + 1 : -1;
+  }
+  if (code === BACKSLASH) return text.charCodeAt(at + 1) === BACKSLASH ? endOfPath(text, at + 1, end, false) : -1;
+  if (isLetter(code) && text.charCodeAt(at + 1) === COLON && text.charCodeAt(at + 2) === BACKSLASH) {
+    return endOfPath(text, at + 2, end, false);
+  }
+  return -1;
+}
+
+/** `key=Name{17}`, `key=Rect(0, 0)`: a name with numbers in brackets, the bracket at `at`. */
+export function endOfStructure(text: string, at: number, end: number): number {
+  const open = text.charCodeAt(at);
+  const close = open === 123 ? 125 : open === 40 ? 41 : open === 91 ? 93 : 0;
+  if (close === 0 || !isDigit(text.charCodeAt(at + 1))) return -1;
+  const limit = Math.min(end, at + MAX_STRUCTURE);
+  for (let i = at + 2; i < limit; i++) {
+    const code = text.charCodeAt(i);
+    if (code === close) return i + 1;
+    if (isLetter(code)) return -1;
+  }
+  return -1;
+}
+
+/** Hardware and IPv6 addresses, whose groups may be letters only. */
+function endOfHexGroups(text: string, from: number, end: number): number {
+  let groups = 0;
+  let i = from;
+  for (;;) {
+    const start = i;
+    while (i < end && i - start < 5 && isHex(text.charCodeAt(i))) i++;
+    if (i - start > 4) return -1;
+    groups++;
+    if (text.charCodeAt(i) !== COLON || i + 1 >= end) break;
+    if (!isHex(text.charCodeAt(i + 1)) && text.charCodeAt(i + 1) !== COLON) break;
+    i++;
+  }
+  return groups >= MIN_HEX_GROUPS && classOf(text.charCodeAt(i)) !== DIGIT && !isLetter(text.charCodeAt(i)) ? i : -1;
+}
+
+function isHex(code: number): boolean {
+  const lower = code | 32;
+  return isDigit(code) || (lower >= 97 && lower <= 102);
+}
+
+/** A number of two to five digits that ends at a separator. */
+function isPort(text: string, at: number, end: number): boolean {
+  let i = at;
+  while (i < end && isDigit(text.charCodeAt(i))) i++;
+  const code = text.charCodeAt(i);
+  return i - at >= 2 && i - at <= 5 && (i >= end || classOf(code) === SEPARATOR || code === DOT);
+}
+
+/** A token text[from, colon) that continues over a colon: an address, a host with a port, a device with a number. */
+export function endOfColonValue(text: string, from: number, colon: number, end: number, shape: TokenShape): number {
+  if (shape.nonHex === 0 && shape.length <= 4) {
+    const groups = endOfHexGroups(text, from, end);
+    if (groups > 0) return groups;
+  }
+  if (shape.letters < 2) return -1;
+  if (text.charCodeAt(colon + 1) === SLASH && text.charCodeAt(colon + 2) === SLASH) {
+    return endOfPath(text, colon + 3, end, false);
+  }
+  if (shape.dots > 0 && isPort(text, colon + 1, end)) return colon;
+  return shape.trailingDigits > 0 && isDigit(text.charCodeAt(colon + 1)) ? colon : -1;
+}
