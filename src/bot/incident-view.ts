@@ -1,24 +1,14 @@
-import type { ActionPlan } from "../incident/action-plan.ts";
 import type { Diagnosis } from "../incident/diagnosis.ts";
 import type { Evidence } from "../incident/evidence.ts";
-import type { Execution, Verification } from "../incident/execution.ts";
 import type { Incident } from "../incident/incident.ts";
 import type { Recommendation } from "../incident/recommendation.ts";
 import type { Redacted } from "../incident/redacted.ts";
-
-/** A plan with everything that has happened to it. */
-export interface PlanView {
-  readonly plan: ActionPlan;
-  readonly approvals: readonly { readonly personId: string; readonly name: string; readonly at: number }[];
-  readonly rejection?: { readonly name: string; readonly reason: string; readonly at: number };
-  readonly executions: readonly Execution[];
-  readonly verification?: Verification;
-}
+import type { StoredPlan } from "../incident/stored-plan.ts";
 
 /** A recommendation as offered: with its plan, or with the reason why there is none. */
 export interface FixView {
   readonly recommendation: Recommendation;
-  readonly plan?: PlanView;
+  readonly plan?: StoredPlan;
   readonly refusal?: { readonly reason: string; readonly detail: string };
 }
 

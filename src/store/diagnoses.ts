@@ -69,6 +69,11 @@ export async function latestDiagnosis(database: Database, incidentId: string): P
   return row && { diagnosis: row.body, recommendations: row.recommendations };
 }
 
+export async function diagnosisOfVersion(database: Database, incidentId: string, version: number): Promise<StoredDiagnosis | undefined> {
+  const row = await database.kysely.selectFrom("diagnosis").selectAll().where("incident_id", "=", incidentId).where("version", "=", version).executeTakeFirst();
+  return row && { diagnosis: row.body, recommendations: row.recommendations };
+}
+
 export async function evidenceOf(database: Database, incidentId: string): Promise<Evidence[]> {
   const rows = await database.kysely
     .selectFrom("evidence")

@@ -1,6 +1,7 @@
-import type { IncidentView, PlanView } from "../../src/bot/incident-view.ts";
+import type { IncidentView } from "../../src/bot/incident-view.ts";
 import type { ActionPlan } from "../../src/incident/action-plan.ts";
 import type { Redacted } from "../../src/incident/redacted.ts";
+import type { StoredPlan } from "../../src/incident/stored-plan.ts";
 
 /** Tests may say that their text is clean. */
 export const clean = (text: string) => text as Redacted;
@@ -35,7 +36,19 @@ export const plan: ActionPlan = {
   state: "proposed",
 };
 
-export const planView: PlanView = { plan, approvals: [], executions: [] };
+export const planView: StoredPlan = {
+  plan,
+  requestedBy: null,
+  cause: "memory-limit-too-low",
+  confidence: 0.88,
+  createdAt: 1_700_000_012_000,
+  decidedAt: null,
+  appliedAt: null,
+  reason: null,
+  approvals: [],
+  executions: [],
+  verification: null,
+};
 
 /** An open incident with a cause, evidence and one fix that can be approved. */
 export const incidentView: IncidentView = {

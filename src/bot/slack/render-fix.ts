@@ -1,9 +1,10 @@
 import type { KnownBlock } from "@slack/types";
 import { refText } from "../../incident/object-ref.ts";
-import type { FixView, PlanView } from "../incident-view.ts";
+import type { StoredPlan } from "../../incident/stored-plan.ts";
+import type { FixView } from "../incident-view.ts";
 import { actionIds, encodeFix } from "./action-ids.ts";
-import { button, confirm, section } from "./blocks.ts";
-import { mrkdwn, percent, slackTime } from "./text.ts";
+import { button, confirm, preformatted, section } from "./blocks.ts";
+import { cut, mrkdwn, percent, slackTime } from "./text.ts";
 
 const actionWords: Readonly<Record<string, string>> = {
   "rollback-deployment": "Roll back",
@@ -41,10 +42,10 @@ export function fixTitle(fix: FixView): string {
 }
 
 /** What became of a plan, in one line; undefined while it only waits for a decision. */
-export function planProgress(view: PlanView): string | undefined {
-  const { plan, executions, verification, approvals, rejection } = view;
+export function planProgress(view: StoredPlan): string | undefined {
+  const { plan, executions, verification, approvals, reason } = view;
   const last = executions.at(-1);
-  const who = approvals.map((vote) => mrkdwn(vote.name, 80)).join(", ");
+  const who = approvals.map((vote) => mrkdwn(vote.by.name, 80)).join(", ");
   switch (plan.state) {
     case "proposed":
       return approvals.length > 0
@@ -63,14 +64,24 @@ export function planProgress(view: PlanView): string | undefined {
     case "undone":
       return `:leftwards_arrow_with_hook: Undone${last?.finishedAt ? ` ${slackTime(last.finishedAt, "{time_secs}")}` : ""}${verification ? `: ${mrkdwn(verification.reason, 300)}` : ""}`;
     case "failed":
-      return `:x: Not applied: ${mrkdwn(last?.detail ?? "see the thread", 300)}`;
+      return `:x: Not applied: ${mrkdwn(reason ?? last?.detail ?? "see the thread", 300)}`;
     case "rejected":
-      return `:no_entry_sign: Rejected by ${mrkdwn(rejection?.name ?? "someone", 80)}${rejection?.reason ? `: ${mrkdwn(rejection.reason, 200)}` : ""}`;
+      return `:no_entry_sign: Rejected${reason ? `: ${mrkdwn(reason, 200)}` : ""}`;
     case "expired":
       return ":clock3: Expired before anyone decided; Review makes a fresh plan";
     case "superseded":
       return undefined;
   }
+}
+
+const changedLinesShown = 8;
+
+/** The lines of the diff that change, so that what Approve does can be read without opening anything. */
+function changedLines(diff: string): string | undefined {
+  const lines = diff.split("\n").filter((line) => /^[+-](?![+-]{2} )/.test(line));
+  if (lines.length === 0) return undefined;
+  const shown = lines.slice(0, changedLinesShown).map((line) => cut(`${line.slice(0, 1)} ${line.slice(1).trim()}`, 160));
+  return [...shown, ...(lines.length > changedLinesShown ? [`… ${lines.length - changedLinesShown} more changed lines in Review`] : [])].join("\n");
 }
 
 function offerable(fix: FixView): boolean {
@@ -128,6 +139,8 @@ export function renderFix(
     );
   }
   const blocks: KnownBlock[] = [section(lines.join("\n"))];
+  const change = plan?.plan.state === "proposed" ? changedLines(plan.plan.diff) : undefined;
+  if (change) blocks.push(preformatted(change));
   if (elements.length > 0) blocks.push({ type: "actions", block_id: `fix.${recommendation.id}`, elements });
   return blocks;
 }

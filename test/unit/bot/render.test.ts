@@ -14,7 +14,7 @@ const withPlan = (change: Partial<typeof planView>): IncidentView => ({
   ...incidentView,
   fixes: incidentView.fixes.map((fix) => ({ ...fix, plan: { ...planView, ...change } })),
 });
-const vote = { personId: "slack:U1", name: "Ana", at: 1 };
+const vote = { planId: "11", digest: plan.digest, by: { id: "slack:U1", name: "Ana" }, at: 1 };
 
 describe("the incident message", () => {
   test("says what, since when, why, how sure, what it hurts and what would help", () => {
@@ -153,7 +153,7 @@ describe("hostile text stays text, and blocks stay valid (S6)", () => {
         plan: {
           ...planView,
           plan: { ...plan, diff: bad, kubectl: text, state: "applied" },
-          approvals: [{ ...vote, name: text }],
+          approvals: [{ ...vote, by: { id: "slack:U1", name: text } }],
         },
       })),
       timeline: [{ id: "1", at: 1, kind: "applied", text: bad }],

@@ -1,0 +1,69 @@
+import type { FixView, IncidentView } from "../bot/incident-view.ts";
+import type { PlanState } from "../incident/action-plan.ts";
+import type { StoredPlan } from "../incident/stored-plan.ts";
+import type { Database } from "../store/database.ts";
+import { diagnosisOfVersion, evidenceOf, latestDiagnosis } from "../store/diagnoses.ts";
+import { fixOffers, offerOfPlan } from "../store/fix-offers.ts";
+import { getFreeze } from "../store/freeze.ts";
+import { getIncident } from "../store/incidents.ts";
+import { getPlan, plansOf } from "../store/plans.ts";
+import { timelineOf } from "../store/timeline.ts";
+
+/** Once somebody has decided, the fix stays in the picture whatever later diagnoses recommend. */
+const decided: ReadonlySet<PlanState> = new Set(["approved", "executing", "applied", "undone", "failed"]);
+
+const fixesOffered = 3;
+
+/** Fixes of earlier diagnoses that people decided about, in the order in which they did. */
+async function decidedFixes(database: Database, incidentId: string): Promise<FixView[]> {
+  const plans = (await plansOf(database, incidentId)).filter((stored) => decided.has(stored.plan.state));
+  const fixes: FixView[] = [];
+  for (const stored of plans.reverse()) {
+    const offer = await offerOfPlan(database, stored.plan.id);
+    const made = offer && (await diagnosisOfVersion(database, incidentId, offer.version));
+    const recommendation = made?.recommendations.find((one) => one.id === offer?.recommendationId);
+    if (recommendation) fixes.push({ recommendation, plan: stored });
+  }
+  return fixes;
+}
+
+/** Everything people can see of an incident, from its rows alone. */
+export async function buildView(database: Database, incidentId: string): Promise<IncidentView | undefined> {
+  const incident = await getIncident(database, incidentId);
+  if (!incident) return undefined;
+  const [latest, evidence, timeline, freeze, done] = await Promise.all([
+    latestDiagnosis(database, incidentId),
+    evidenceOf(database, incidentId),
+    timelineOf(database, incidentId),
+    getFreeze(database),
+    decidedFixes(database, incidentId),
+  ]);
+  const offers = latest ? await fixOffers(database, incidentId, latest.diagnosis.version) : new Map();
+  const shown = new Set(done.map((fix) => fix.plan?.plan.id));
+  const offered: FixView[] = [];
+  // While a change is on its way or being judged, other changes are not on offer: two at once prove nothing.
+  const busy = done.some((fix) => fix.plan && isBusy(fix.plan));
+  for (const recommendation of busy ? [] : (latest?.recommendations.slice(0, fixesOffered) ?? [])) {
+    const offer = offers.get(recommendation.id);
+    if (offer?.planId && shown.has(offer.planId)) continue;
+    const plan = offer?.planId ? await getPlan(database, offer.planId) : undefined;
+    offered.push({ recommendation, ...(plan ? { plan } : {}), ...(offer?.refusal ? { refusal: offer.refusal } : {}) });
+  }
+  return {
+    incident,
+    revision: incident.revision,
+    acknowledgedBy: incident.acknowledgedBy,
+    ...(latest ? { diagnosis: latest.diagnosis } : {}),
+    evidence,
+    fixes: [...done, ...offered],
+    timeline,
+    frozen: freeze.frozen,
+  };
+}
+
+/** A decided plan whose effect is not known yet. */
+export function isBusy(stored: StoredPlan): boolean {
+  const { state } = stored.plan;
+  if (state === "approved" || state === "executing") return true;
+  return state === "applied" && (stored.verification === null || stored.verification.verdict === "recovered");
+}
