@@ -1,7 +1,8 @@
 import type { Api, Call } from "./call.ts";
+import { beyondNode } from "./capacity.ts";
 import { type ApiObject, type JsonObject, objectAt, sameJson, stringAt } from "./json.ts";
 import type { Write } from "./object-table.ts";
-import { badRequest, conflict, forbidden, internal, invalid, notFound } from "./status-errors.ts";
+import { badRequest, conflict, failure, forbidden, internal, invalid, notFound, withCauses } from "./status-errors.ts";
 import { prepareUpdate } from "./strategy.ts";
 import { forbiddenField, invalidValue } from "./validate/field-errors.ts";
 import { finalizersOf } from "./validate/metadata.ts";
@@ -29,18 +30,9 @@ export function admitted(
   if (refusal === undefined) return;
   const name = after?.metadata.name ?? before?.metadata.name ?? route.name;
   if (refusal.reason === "Forbidden") throw forbidden(resource, name, refusal.message);
-  const error = forbidden(resource, name, refusal.message);
-  const kind = { group: resource.group, kind: resource.name };
-  const details = objectAt(invalid(kind, name, []).body, "details");
-  throw Object.assign(invalid(kind, name, []), {
-    code: 422,
-    body: {
-      ...error.body,
-      reason: "Invalid",
-      code: 422,
-      details: { ...details, causes: [{ message: refusal.message }] },
-    },
-  });
+  const { message } = forbidden(resource, name, refusal.message);
+  const details = { name, ...(resource.group === "" ? {} : { group: resource.group }), kind: resource.name };
+  throw withCauses(failure(422, "Invalid", message, details), [{ message: refusal.message }]);
 }
 
 /** resourceVersion in a body is a precondition; absent, "" and "0" are none. @throws 409, 500 when it is no number */
@@ -87,6 +79,8 @@ export function commitUpdate(
     if (!sameJson(before["spec"], next["spec"]))
       call.warnings.push(...podSpecWarnings(objectAt(next, ...template.split(".")), template));
   }
+  const tooBig = route.subresource === "resize" ? beyondNode(api.table, next) : undefined;
+  if (tooBig !== undefined) throw tooBig;
   next.metadata.resourceVersion = before.metadata.resourceVersion;
   admitted(api, call, "update", before, next, dryRun);
   if (dryRun || sameJson(before, next)) return next;
@@ -109,7 +103,7 @@ function updateErrors(call: Call, before: ApiObject, next: ApiObject): ReturnTyp
   if (call.route.subresource !== "resize" && call.route.subresource !== "ephemeralcontainers")
     return validate(call.resource, next, before);
   const [old, now] = [qosClass(objectAt(before, "spec")), qosClass(objectAt(next, "spec"))];
-  if (old !== now) return [invalidValue("spec", now, "Pod QOS Class may not change as a result of resizing")];
+  if (old !== now) return [invalidValue("spec", old, "Pod QOS Class may not change as a result of resizing")];
   const known = finalizersOf(before.metadata);
   return finalizersOf(next.metadata).some((f) => !known.includes(f))
     ? [forbiddenField("metadata.finalizers", "may not be changed")]

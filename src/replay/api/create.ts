@@ -6,7 +6,8 @@ import { type ApiObject, type JsonObject, objectAt, stringAt } from "./json.ts";
 import { checkLimits, limitDefaults } from "./quota.ts";
 import { apiVersionOf, resources, storedAs } from "./registry.ts";
 import { DecodeError } from "./schema/decode.ts";
-import { alreadyExists, badRequest, forbidden, internal, invalid, notFound } from "./status-errors.ts";
+import { secondsText } from "./schema/time-text.ts";
+import { alreadyExists, badRequest, forbidden, internal, invalid, notFound, withCauses } from "./status-errors.ts";
 import { allocateAddress, prepareCreate } from "./strategy.ts";
 import { invalidValue } from "./validate/field-errors.ts";
 import { subdomainProblem } from "./validate/names.ts";
@@ -68,7 +69,7 @@ export function createObject(api: Api, call: Call, decoded: JsonObject, dryRun: 
       ...(resource.namespaced ? { namespace: route.namespace } : {}),
       uid: crypto.randomUUID(),
       resourceVersion: "",
-      creationTimestamp: new Date(api.table.now()).toISOString().replace(/\.\d+Z$/, "Z"),
+      creationTimestamp: secondsText(api.table.now()),
     },
   };
   prepareCreate(resource, object);
@@ -76,7 +77,11 @@ export function createObject(api: Api, call: Call, decoded: JsonObject, dryRun: 
   if (resource.namespaced) checkNamespace(api, call, name);
   if (resource.kind === "Pod") limitDefaults(api.table, object);
   const errors = validate(resource, object);
-  if (resource.viewOf !== undefined && generateName !== "" && subdomainProblem(generateName) !== undefined) {
+  if (
+    resource.viewOf !== undefined &&
+    generateName !== "" &&
+    subdomainProblem(generateName.replace(/-$/, "")) !== undefined
+  ) {
     const at = errors.findIndex((e) => e.field === "eventTime");
     const error = invalidValue("metadata.generateName", generateName, subdomainProblem(generateName) ?? "");
     errors.splice(at < 0 ? errors.length : at, 0, error);
@@ -106,17 +111,9 @@ function checkNamespace(api: Api, call: Call, name: string): void {
     throw notFound(namespaces, namespace);
   if (found?.metadata["deletionTimestamp"] === undefined) return;
   const why = `unable to create new content in namespace ${namespace} because it is being terminated`;
-  throw namespaceTerminating(forbidden(call.resource, name, why), namespace);
-}
-
-function namespaceTerminating(error: ReturnType<typeof forbidden>, namespace: string): ReturnType<typeof forbidden> {
-  const cause = {
-    reason: "NamespaceTerminating",
-    message: `namespace ${namespace} is being terminated`,
-    field: "metadata.namespace",
-  };
-  Object.assign(objectAt(error.body, "details"), { causes: [cause] });
-  return error;
+  const message = `namespace ${namespace} is being terminated`;
+  const cause = { reason: "NamespaceTerminating", message, field: "metadata.namespace" };
+  throw withCauses(forbidden(call.resource, name, why), [cause]);
 }
 
 function suffix(): string {

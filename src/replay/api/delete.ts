@@ -6,6 +6,7 @@ import { type ApiObject, copy, type JsonObject, listAt, numberAt, objectAt, stri
 import { listOf, selectionOf } from "./list.ts";
 import type { Write } from "./object-table.ts";
 import { DecodeError, decode } from "./schema/decode.ts";
+import { secondsText } from "./schema/time-text.ts";
 import { badRequest, type FieldError, invalid, preconditionFailed, success } from "./status-errors.ts";
 import { unsupportedValue } from "./validate/field-errors.ts";
 import { finalizersOf } from "./validate/metadata.ts";
@@ -149,13 +150,14 @@ function markedForDeletion(api: Api, call: Call, before: ApiObject, options: Del
   if (!held && grace === 0) return undefined;
   const next = stamped(api, before, grace);
   if (finalizers.length > 0) next.metadata["finalizers"] = [...new Set(finalizers)];
+  if (resource.kind === "Namespace") delete next.metadata["deletionGracePeriodSeconds"];
   if (resource.kind === "Namespace") next["status"] = { ...objectAt(before, "status"), phase: "Terminating" };
   return next;
 }
 
 function stamped(api: Api, before: ApiObject, grace: number): ApiObject {
   const next = copy(before);
-  const at = new Date(api.table.now() + grace * 1000).toISOString().replace(/\.\d+Z$/, "Z");
+  const at = secondsText(api.table.now() + grace * 1000);
   Object.assign(next.metadata, { deletionTimestamp: at, deletionGracePeriodSeconds: grace });
   if (next.metadata.generation !== undefined && before.metadata["deletionTimestamp"] === undefined)
     next.metadata.generation++;

@@ -15,6 +15,7 @@ import {
   stringAt,
 } from "./json.ts";
 import { findResource, type Resource } from "./registry.ts";
+import { secondsText } from "./schema/time-text.ts";
 import { matchesLabelSelector } from "./selectors.ts";
 import { badRequest, failure, internal, methodNotAllowed, StatusFailure, success } from "./status-errors.ts";
 
@@ -111,5 +112,5 @@ function markDisrupted(api: Api, resource: Resource, pod: ApiObject): void {
 }
 
 function now(api: Api): string {
-  return new Date(api.table.now()).toISOString().replace(/\.\d+Z$/, "Z");
+  return secondsText(api.table.now());
 }

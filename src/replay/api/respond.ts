@@ -79,7 +79,11 @@ export function send(
 export function sendObject(response: ServerResponse, code: number, body: JsonObject, format: Format = "json"): void {
   response.statusCode = code;
   response.setHeader("content-type", format === "yaml" ? "application/yaml" : "application/json");
-  response.end(format === "yaml" ? stringify(body, { aliasDuplicateObjects: false }) : `${JSON.stringify(body)}\n`);
+  response.end(
+    format === "yaml"
+      ? stringify(body, { aliasDuplicateObjects: false, sortMapEntries: true })
+      : `${JSON.stringify(body)}\n`,
+  );
 }
 
 /** PartialObjectMetadata: everything but the metadata is left out. A Status stays what it is. */

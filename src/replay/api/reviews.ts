@@ -4,6 +4,7 @@ import { writeOptions } from "./dry-run.ts";
 import { type Attributes, type Identity, userInfo } from "./identity.ts";
 import { isObject, type JsonObject, listAt, objectAt, stringAt } from "./json.ts";
 import { DecodeError, decode } from "./schema/decode.ts";
+import { secondsText } from "./schema/time-text.ts";
 import { badRequest, invalid, methodNotAllowed, noSuchPath } from "./status-errors.ts";
 import { invalidValue } from "./validate/field-errors.ts";
 
@@ -28,11 +29,12 @@ export function review(api: Api, call: Omit<Call, "resource">): Reply {
   writeOptions({ ...call, resource: undefined as never }, "CreateOptions");
   const sent = readReview(call.body, mediaType(call.headers), `${apiVersion}/${known.kind}`);
   const spec = objectAt(sent, "spec");
-  const answer = (status: JsonObject, shown: JsonObject | undefined = spec): Reply => {
-    const body: JsonObject = { kind: known.kind, apiVersion, metadata: objectAt(sent, "metadata") };
-    return objectReply({ ...body, ...(shown === undefined ? {} : { spec: shown }), status }, 201);
-  };
-  if (known.kind === "SelfSubjectReview") return answer({ userInfo: userInfo(identity) }, undefined);
+  const answer = (status: JsonObject, shown: JsonObject = spec): Reply =>
+    objectReply({ kind: known.kind, apiVersion, metadata: objectAt(sent, "metadata"), spec: shown, status }, 201);
+  if (known.kind === "SelfSubjectReview") {
+    const metadata = { creationTimestamp: secondsText(api.table.now()) };
+    return objectReply({ kind: known.kind, apiVersion, metadata, status: { userInfo: userInfo(identity) } }, 201);
+  }
   if (known.kind === "SelfSubjectRulesReview") {
     if ((stringAt(spec, "namespace") ?? "") === "") throw badRequest("no namespace on request");
     return answer({ resourceRules: [], nonResourceRules: [], incomplete: true }, {});

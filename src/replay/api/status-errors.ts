@@ -1,4 +1,4 @@
-import type { JsonObject } from "./json.ts";
+import { type JsonObject, objectAt } from "./json.ts";
 import { qualifiedName, type Resource } from "./registry.ts";
 
 /** One reason of an Invalid, Conflict or TooManyRequests answer. */
@@ -95,6 +95,12 @@ export function preconditionFailed(resource: Resource, name: string, why: string
 export function forbidden(resource: Named, name: string, why: string): StatusFailure {
   const subject = name === "" ? qualifiedName(resource) : `${qualifiedName(resource)} "${name}"`;
   return failure(403, "Forbidden", `${subject} is forbidden: ${why}`, detailsOf(resource, name));
+}
+
+/** The same failure with causes among its details. */
+export function withCauses(error: StatusFailure, causes: readonly Cause[]): StatusFailure {
+  const details = { ...objectAt(error.body, "details"), causes: causes.map((cause) => ({ ...cause })) };
+  return new StatusFailure(error.code, { ...error.body, details }, error.headers);
 }
 
 /** A field of an object that breaks a rule. `field` is a path such as `spec.ports[0].name`. */

@@ -24,7 +24,7 @@ export function applyObject(
   if (apiVersion === "" || kind === "") throw badRequest(`invalid object type: ${apiVersion || "/"}, Kind=${kind}`);
   if (objectAt(sent, "metadata")["managedFields"] !== undefined) throw badRequest("metadata.managedFields must be nil");
   checkName(call, sent);
-  const prefix = `failed to create typed patch object (${route.namespace}/${route.name}; ${apiVersion}, Kind=${kind})`;
+  const prefix = `failed to create typed patch object (${stringAt(sent, "metadata", "namespace") ?? ""}/${route.name}; ${apiVersion}, Kind=${kind})`;
   if (apiVersion !== apiVersionOf(resource) || kind !== resource.kind)
     throw badRequest(`${prefix}: no corresponding type for ${apiVersion}, Kind=${kind}`);
   typed(prefix, sent, typeOf(resource));

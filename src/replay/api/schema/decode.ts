@@ -37,6 +37,13 @@ export function decode(typeName: string, value: JsonObject): Decoded {
   return { object, unknown };
 }
 
+/** Types whose empty strings are absent in answers. Elsewhere "" may differ from nothing (a lease's holder). */
+const leavesOutEmpty = new Set(
+  "EnvVar ResourceAttributes NonResourceAttributes ObjectReference Toleration Taint ContainerPort ServicePort".split(
+    " ",
+  ),
+);
+
 function decodeFields(typeName: string, value: JsonObject, place: Place, unknown: string[]): JsonObject {
   const fields = fieldsOf(typeName);
   if (fields === "any") return value;
@@ -50,7 +57,7 @@ function decodeFields(typeName: string, value: JsonObject, place: Place, unknown
     }
     const at = { struct: goName(typeName), keys: join(place.keys, name), path };
     const decoded = decodeValue(field.shape, member, at, unknown);
-    if (decoded !== undefined) result[name] = decoded;
+    if (decoded !== undefined && !(decoded === "" && leavesOutEmpty.has(typeName))) result[name] = decoded;
   }
   return result;
 }

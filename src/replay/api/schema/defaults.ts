@@ -121,15 +121,28 @@ const limitRangeItem: Fill = (item) => {
 };
 
 const event: Fill = (object) => {
-  const component = stringAt(object, "source", "component") ?? "";
   values({
     source: {},
     firstTimestamp: null,
     lastTimestamp: null,
     eventTime: null,
-    reportingComponent: component,
+    reportingComponent: "",
     reportingInstance: "",
   })(object);
+};
+
+/** Of Jobs alone: the template in a CronJob stays as it was written. */
+const job: Fill = (object) => {
+  const spec = objectAt(object, "spec");
+  spec["manualSelector"] ??= false;
+  if (spec["parallelism"] === undefined) spec["completions"] ??= 1;
+  values({
+    parallelism: 1,
+    backoffLimit: 6,
+    completionMode: "NonIndexed",
+    suspend: false,
+    podReplacementPolicy: "TerminatingOrFailed",
+  })(spec);
 };
 
 const fileMode = values({ defaultMode: 420 });
@@ -166,16 +179,7 @@ const fills: Readonly<Record<string, readonly Fill[]>> = {
     updateStrategy({ partition: 0 }),
   ],
   DaemonSetSpec: [values({ revisionHistoryLimit: 10 }), updateStrategy({ maxUnavailable: 1, maxSurge: 0 })],
-  JobSpec: [
-    values({
-      completions: 1,
-      parallelism: 1,
-      backoffLimit: 6,
-      completionMode: "NonIndexed",
-      suspend: false,
-      podReplacementPolicy: "TerminatingOrFailed",
-    }),
-  ],
+  "batch/v1/Job": [job],
   CronJobSpec: [
     values({ concurrencyPolicy: "Allow", suspend: false, successfulJobsHistoryLimit: 3, failedJobsHistoryLimit: 1 }),
   ],
@@ -194,6 +198,9 @@ const fills: Readonly<Record<string, readonly Fill[]>> = {
 
 /** Fills in what is absent, in place, from the outer type to the inner ones. */
 export function fillDefaults(typeName: string, object: JsonObject): void {
+  const own = fieldsOf(typeName);
+  // A spec is never absent for the server: an object without one gets the defaults of an empty one.
+  if (typeName.includes("/") && own !== "any" && own.get("spec")?.shape.kind === "type") object["spec"] ??= {};
   for (const fill of fills[typeName] ?? []) fill(object);
   const fields = fieldsOf(typeName);
   if (fields === "any") return;

@@ -34,3 +34,8 @@ function problem(text: string, layout: string, ending: RegExp, last: string): st
   if (!ending.test(rest)) return `${prefix} "${rest}" as "${last}"`;
   return Number.isNaN(Date.parse(text)) ? `parsing time "${text}": day out of range` : undefined;
 }
+
+/** RFC 3339 in whole seconds, how metadata and conditions tell the time. */
+export function secondsText(unixMs: number): string {
+  return new Date(unixMs).toISOString().replace(/\.\d+Z$/, "Z");
+}

@@ -43,12 +43,11 @@ export function metadataErrors(resource: Resource, { metadata }: ApiObject): Fie
   return errors;
 }
 
-/** What an update may not change. A wrong uid is found by two checks of the real server, so it is told twice. */
+/** What an update may not change. */
 export function metadataUpdateErrors(before: ApiObject, after: ApiObject): FieldError[] {
   const errors: FieldError[] = [];
   if (after.metadata.uid !== before.metadata.uid) {
-    const error = invalidValue("metadata.uid", after.metadata.uid, "field is immutable");
-    errors.push(error, error);
+    errors.push(invalidValue("metadata.uid", after.metadata.uid, "field is immutable"));
   }
   if (before.metadata["deletionTimestamp"] !== undefined) {
     const known = finalizersOf(before.metadata);

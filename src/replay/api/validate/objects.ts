@@ -102,50 +102,6 @@ export function leaseErrors(object: ApiObject): FieldError[] {
   return errors;
 }
 
-/** Events are checked loosely through core/v1. Those about cluster-scoped objects belong to namespace default. */
-export function eventErrors(object: ApiObject): FieldError[] {
-  const about = stringAt(object, "involvedObject", "namespace") ?? "";
-  const own = object.metadata.namespace ?? "";
-  if (about === own || (about === "" && own === "default")) return [];
-  return [invalidValue("involvedObject.namespace", about, "does not match event.namespace")];
-}
-
-const noteLimit = 1024;
-
-/** What events.k8s.io wants more than core/v1. The object is in its stored (core/v1) form. */
-export function newEventErrors(object: ApiObject): FieldError[] {
-  const errors: FieldError[] = [];
-  const missing = (stored: string): boolean => [undefined, null, ""].includes(object[stored] as null);
-  if (missing("reportingComponent")) errors.push(requiredValue("reportingController"));
-  if (missing("reportingInstance")) errors.push(requiredValue("reportingInstance"));
-  if (missing("action")) errors.push(requiredValue("action"));
-  if (missing("reason")) errors.push(requiredValue("reason"));
-  if ((stringAt(object, "message") ?? "").length > noteLimit)
-    errors.push(invalidValue("message", "", `can have at most ${noteLimit} characters`));
-  if (missing("eventTime")) errors.push(requiredValue("eventTime"));
-  return errors;
-}
-
-const newEventFixed = [
-  "involvedObject",
-  "reason",
-  "type",
-  "action",
-  "reportingComponent",
-  "reportingInstance",
-  "message",
-];
-const viewNames: Readonly<Record<string, string>> = {
-  involvedObject: "regarding",
-  message: "note",
-  reportingComponent: "reportingController",
-};
-
-export function newEventUpdateErrors(before: ApiObject, after: ApiObject): FieldError[] {
-  const changed = newEventFixed.filter((field) => !sameJson(before[field], after[field]));
-  return changed.map((field) => invalidValue(viewNames[field] ?? field, after[field], "field is immutable"));
-}
-
 /** PodDisruptionBudget: one of the two bounds. */
 export function disruptionBudgetErrors(object: ApiObject): FieldError[] {
   const spec = objectAt(object, "spec");
@@ -162,33 +118,6 @@ export function quotaErrors(object: ApiObject): FieldError[] {
       ? [invalidValue(`spec.hard[${name}]`, quantity, "must be greater than or equal to 0")]
       : [];
   });
-}
-
-const cronNames = /^(@(annually|yearly|monthly|weekly|daily|hourly|midnight|every .+)|(\S+\s+){4}\S+)$/;
-
-export function cronJobErrors(object: ApiObject): FieldError[] {
-  const spec = objectAt(object, "spec");
-  const schedule = stringAt(spec, "schedule") ?? "";
-  const errors: FieldError[] = [];
-  if (schedule === "") errors.push(requiredValue("spec.schedule"));
-  else if (!cronNames.test(schedule.trim())) {
-    const count = schedule.trim().split(/\s+/).length;
-    errors.push(invalidValue("spec.schedule", schedule, `expected exactly 5 fields, found ${count}: [${schedule}]`));
-  }
-  const zone = stringAt(spec, "timeZone");
-  if (zone !== undefined && !knownZone(zone))
-    errors.push(invalidValue("spec.timeZone", zone, `unknown time zone ${zone}`));
-  return errors;
-}
-
-function knownZone(zone: string): boolean {
-  try {
-    new Intl.DateTimeFormat("en", { timeZone: zone });
-    return true;
-  } catch {
-    // RangeError is how the runtime says that it has no such zone.
-    return false;
-  }
 }
 
 /** Roles need verbs in each rule; bindings a role and their subjects. */
@@ -210,24 +139,4 @@ export function rbacErrors(object: ApiObject): FieldError[] {
 export function rbacUpdateErrors(before: ApiObject, after: ApiObject): FieldError[] {
   if (!isObject(before["roleRef"]) || sameJson(before["roleRef"], after["roleRef"])) return [];
   return [invalidValue("roleRef", after["roleRef"], "cannot change roleRef")];
-}
-
-/** Jobs run to an end, and their template is fixed. */
-export function jobErrors(object: ApiObject): FieldError[] {
-  const restart = stringAt(object, "spec", "template", "spec", "restartPolicy") ?? "";
-  if (restart === "OnFailure" || restart === "Never") return [];
-  return [
-    {
-      field: "spec.template.spec.restartPolicy",
-      reason: "FieldValueRequired",
-      message: 'Required value: valid values: "OnFailure", "Never"',
-    },
-  ];
-}
-
-export function jobUpdateErrors(before: ApiObject, after: ApiObject): FieldError[] {
-  return ["completions", "selector", "template"].flatMap((field) => {
-    const [old, next] = [objectAt(before, "spec")[field], objectAt(after, "spec")[field]];
-    return sameJson(old, next) ? [] : [invalidValue(`spec.${field}`, next, "field is immutable")];
-  });
 }

@@ -1,19 +1,15 @@
 import { type ApiObject, objectAt } from "../json.ts";
 import type { Resource } from "../registry.ts";
 import type { FieldError } from "../status-errors.ts";
+import { eventErrors, newEventErrors, newEventUpdateErrors } from "./event.ts";
+import { cronJobErrors, jobErrors, jobUpdateErrors } from "./job.ts";
 import { metadataErrors, metadataUpdateErrors } from "./metadata.ts";
 import {
   autoscalerErrors,
-  cronJobErrors,
   dataErrors,
   dataUpdateErrors,
   disruptionBudgetErrors,
-  eventErrors,
-  jobErrors,
-  jobUpdateErrors,
   leaseErrors,
-  newEventErrors,
-  newEventUpdateErrors,
   quotaErrors,
   rbacErrors,
   rbacUpdateErrors,
@@ -66,8 +62,12 @@ const newEvent: Rules = {
 export function validate(resource: Resource, object: ApiObject, before?: ApiObject): FieldError[] {
   const kind =
     resource.kind === "Event" ? (resource.viewOf === undefined ? coreEvent : newEvent) : (rules[resource.kind] ?? {});
-  const errors = [...metadataErrors(resource, object)];
-  if (before !== undefined) errors.push(...metadataUpdateErrors(before, object));
+  const metadata = [
+    ...metadataErrors(resource, object),
+    ...(before === undefined ? [] : metadataUpdateErrors(before, object)),
+  ];
+  // The real server checks the metadata of an update twice, and tells each finding twice among the causes.
+  const errors = before === undefined ? metadata : [...metadata, ...metadata];
   if (resource.viewOf === undefined || before === undefined) errors.push(...(kind.always?.(object) ?? []));
   if (before !== undefined) errors.push(...(kind.onUpdate?.(before, object) ?? []));
   return errors;

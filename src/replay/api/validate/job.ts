@@ -1,0 +1,71 @@
+import { type ApiObject, objectAt, sameJson, stringAt } from "../json.ts";
+import type { FieldError } from "../status-errors.ts";
+import { invalidValue, requiredValue } from "./field-errors.ts";
+
+/** Jobs run to an end, and their template is fixed. */
+export function jobErrors(object: ApiObject): FieldError[] {
+  const restart = stringAt(object, "spec", "template", "spec", "restartPolicy") ?? "";
+  const errors = labelErrors(object);
+  if (restart === "OnFailure" || restart === "Never") return errors;
+  return [
+    ...errors,
+    {
+      field: "spec.template.spec.restartPolicy",
+      reason: "FieldValueRequired",
+      message: 'Required value: valid values: "OnFailure", "Never"',
+    },
+  ];
+}
+
+/** A copied Job still has the selector and the labels of the old one: a re-run must leave them out. */
+function labelErrors(job: ApiObject): FieldError[] {
+  const spec = objectAt(job, "spec");
+  if (spec["manualSelector"] === true) return [];
+  const labels = objectAt(spec, "template", "metadata", "labels");
+  const wanted = ["", "batch.kubernetes.io/"].flatMap((prefix) => [
+    [`${prefix}controller-uid`, job.metadata.uid] as const,
+    [`${prefix}job-name`, job.metadata.name] as const,
+  ]);
+  const errors = wanted
+    .filter(([key, value]) => labels[key] !== value)
+    .map(([key, value]) => invalidValue(`spec.template.metadata.labels[${key}]`, labels, `must be '${value}'`));
+  const selector = objectAt(spec, "selector");
+  if (objectAt(selector, "matchLabels")["batch.kubernetes.io/controller-uid"] !== job.metadata.uid) {
+    errors.push(invalidValue("spec.selector", selector, "`selector` not auto-generated"));
+  }
+  return errors;
+}
+
+export function jobUpdateErrors(before: ApiObject, after: ApiObject): FieldError[] {
+  return ["completions", "selector", "template"].flatMap((field) => {
+    const [old, next] = [objectAt(before, "spec")[field], objectAt(after, "spec")[field]];
+    return sameJson(old, next) ? [] : [invalidValue(`spec.${field}`, next, "field is immutable")];
+  });
+}
+
+const cronNames = /^(@(annually|yearly|monthly|weekly|daily|hourly|midnight|every .+)|(\S+\s+){4}\S+)$/;
+
+export function cronJobErrors(object: ApiObject): FieldError[] {
+  const spec = objectAt(object, "spec");
+  const schedule = stringAt(spec, "schedule") ?? "";
+  const errors: FieldError[] = [];
+  if (schedule === "") errors.push(requiredValue("spec.schedule"));
+  else if (!cronNames.test(schedule.trim())) {
+    const count = schedule.trim().split(/\s+/).length;
+    errors.push(invalidValue("spec.schedule", schedule, `expected exactly 5 fields, found ${count}: [${schedule}]`));
+  }
+  const zone = stringAt(spec, "timeZone");
+  if (zone !== undefined && !knownZone(zone))
+    errors.push(invalidValue("spec.timeZone", zone, `unknown time zone ${zone}`));
+  return errors;
+}
+
+function knownZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: zone });
+    return true;
+  } catch {
+    // RangeError is how the runtime says that it has no such zone.
+    return false;
+  }
+}
