@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { crossValidated } from "../../../evals/nab/cross-validate.ts";
 import {
   bestThreshold,
   type NabProfile,
@@ -87,4 +88,15 @@ describe("one threshold for the corpus", () => {
     expect(bestThreshold([tied], lowFp)).toBe(1.1);
     expect(scoreCorpus([tied], lowFp).score).toBe(0);
   });
+});
+
+test("cross-validation scores each half at the threshold of the other", () => {
+  // One half is caught from 0.8 down, the other only from 0.6 down, where the first half's false alarms begin.
+  const high = {
+    ...seriesWith([50], 0.8),
+    scores: seriesWith([50], 0.8).scores.map((score, row) => (row === 20 ? 0.6 : score)),
+  };
+  const low = seriesWith([50], 0.6);
+  expect(crossValidated([high, low], standard, 10)).toBeCloseTo((100 - 5.5 + 0) / 2, 5);
+  expect(crossValidated([low, low, low, low], standard, 10)).toBe(100);
 });
