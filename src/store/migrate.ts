@@ -2,12 +2,16 @@ import { type Migration, Migrator } from "kysely/migration";
 import { AppError, messageOf } from "../lib/app-error.ts";
 import type { Database } from "./database.ts";
 import * as core from "./migrations/0001-core.ts";
+import * as actions from "./migrations/0002-actions.ts";
 import * as chat from "./migrations/0003-chat.ts";
+import * as fixOffers from "./migrations/0004-fix-offers.ts";
 
 /** In order, never edited once released. */
 const migrations: Record<string, Migration> = {
   "0001-core": core,
+  "0002-actions": actions,
   "0003-chat": chat,
+  "0004-fix-offers": fixOffers,
 };
 
 /**

@@ -1,0 +1,37 @@
+/** What is written down about each change of state, in the same transaction as the change. */
+export type AuditEvent =
+  | "plan.proposed"
+  | "plan.superseded"
+  | "plan.voted"
+  | "plan.approved"
+  | "plan.rejected"
+  | "plan.expired"
+  | "execution.claimed"
+  | "execution.finished"
+  | "verification.recorded"
+  | "freeze.changed";
+
+/** One link of the chain. `hash` covers everything else, `prevHash` included. */
+export interface AuditEntry {
+  /** 1, 2, 3, … without gaps. */
+  readonly seq: number;
+  /** By the database's clock (ms). */
+  readonly at: number;
+  readonly event: AuditEvent;
+  /** Who did it: a person's id, or `kubemend`. */
+  readonly actor: string;
+  /** What it is about: a plan's id, or `freeze`. */
+  readonly subject: string;
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly prevHash: string;
+  readonly hash: string;
+}
+
+export type AuditVerdict =
+  | { readonly intact: true; readonly entries: number }
+  /** `seq`: the first place where the chain does not hold. */
+  | {
+      readonly intact: false;
+      readonly seq: number;
+      readonly problem: "missing" | "changed" | "cut-off" | "not-chained";
+    };

@@ -1,0 +1,123 @@
+import { createHash } from "node:crypto";
+import { type Kysely, sql, type Transaction } from "kysely";
+import type { AuditEntry, AuditEvent, AuditVerdict } from "../incident/audit-entry.ts";
+import { canonicalJson } from "../lib/stable-hash.ts";
+import type { Database } from "./database.ts";
+import type { Tables } from "./tables.ts";
+
+export type Tx = Transaction<Tables>;
+
+export interface AuditRecord {
+  readonly event: AuditEvent;
+  readonly actor: string;
+  readonly subject: string;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+interface Row {
+  readonly seq: string;
+  readonly at_ms: string;
+  readonly event: AuditEvent;
+  readonly actor: string;
+  readonly subject: string;
+  readonly body: Record<string, unknown>;
+  readonly prev_hash: string;
+  readonly hash: string;
+}
+
+function hashOf(entry: Omit<AuditEntry, "hash">): string {
+  return createHash("sha256").update(canonicalJson(entry)).digest("hex");
+}
+
+/**
+ * Runs a change of state and writes down what it did, both or neither. The end of the chain is locked first: state changes
+ * of all processes happen one after the other, so counting and then writing (budgets, votes) cannot race.
+ */
+export async function inAuditedTransaction<T>(
+  database: Database,
+  change: (tx: Tx, record: (entry: AuditRecord) => void) => Promise<T>,
+): Promise<T> {
+  return await database.kysely.transaction().execute(async (tx) => {
+    const head = await sql<{ seq: string; hash: string }>`select seq, hash from audit_head for update`.execute(tx);
+    let { seq, hash: prevHash } = { seq: Number(head.rows[0]?.seq ?? 0), hash: head.rows[0]?.hash ?? "" };
+    const records: AuditRecord[] = [];
+    const result = await change(tx, (entry) => records.push(entry));
+    if (records.length === 0) return result;
+    const clock = await sql<{
+      ms: string;
+    }>`select (extract(epoch from clock_timestamp()) * 1000)::bigint as ms`.execute(tx);
+    const at = Number(clock.rows[0]?.ms);
+    for (const record of records) {
+      // Through JSON, so that what is hashed is what will be read back.
+      const body = JSON.parse(JSON.stringify(record.body)) as Record<string, unknown>;
+      seq++;
+      const entry = { seq, at, event: record.event, actor: record.actor, subject: record.subject, body, prevHash };
+      const hash = hashOf(entry);
+      await sql`
+        insert into audit (seq, at_ms, event, actor, subject, body, prev_hash, hash)
+        values (${seq}, ${at}, ${entry.event}, ${entry.actor}, ${entry.subject}, ${JSON.stringify(body)}::jsonb, ${prevHash}, ${hash})`.execute(
+        tx,
+      );
+      prevHash = hash;
+    }
+    await sql`update audit_head set seq = ${seq}, hash = ${prevHash}`.execute(tx);
+    return result;
+  });
+}
+
+function fromRow(row: Row): AuditEntry {
+  return {
+    seq: Number(row.seq),
+    at: Number(row.at_ms),
+    event: row.event,
+    actor: row.actor,
+    subject: row.subject,
+    body: row.body,
+    prevHash: row.prev_hash,
+    hash: row.hash,
+  };
+}
+
+export interface AuditQuery {
+  readonly subject?: string;
+  /** Only entries with a higher number. */
+  readonly after?: number;
+  readonly limit?: number;
+}
+
+/** Oldest first. */
+export async function listAudit(
+  db: Database | { readonly kysely: Kysely<Tables> },
+  query: AuditQuery = {},
+): Promise<AuditEntry[]> {
+  const { rows } = await sql<Row>`
+    select seq, at_ms, event, actor, subject, body, prev_hash, hash from audit
+     where seq > ${query.after ?? 0} and (${query.subject ?? null}::text is null or subject = ${query.subject ?? null})
+     order by seq limit ${query.limit ?? 1_000}`.execute(db.kysely);
+  return rows.map(fromRow);
+}
+
+/** Walks the whole chain in one snapshot. Finds edits, deletions, insertions, changes of order and a cut-off end. */
+export async function verifyAudit(database: Database): Promise<AuditVerdict> {
+  return await database.kysely
+    .transaction()
+    .setIsolationLevel("repeatable read")
+    .execute(async (tx): Promise<AuditVerdict> => {
+      const head = await sql<{ seq: string; hash: string }>`select seq, hash from audit_head`.execute(tx);
+      const end = head.rows[0];
+      let [seq, prevHash] = [0, "0".repeat(64)];
+      for (;;) {
+        const page = await listAudit({ kysely: tx }, { after: seq, limit: 1_000 });
+        for (const { hash, ...entry } of page) {
+          if (entry.seq !== seq + 1) return { intact: false, seq: seq + 1, problem: "missing" };
+          if (entry.prevHash !== prevHash) return { intact: false, seq: entry.seq, problem: "not-chained" };
+          if (hashOf(entry) !== hash) return { intact: false, seq: entry.seq, problem: "changed" };
+          [seq, prevHash] = [entry.seq, hash];
+        }
+        if (page.length < 1_000) break;
+      }
+      if (!end || Number(end.seq) !== seq || end.hash !== prevHash)
+        return { intact: false, seq: seq + 1, problem: "cut-off" };
+      return { intact: true, entries: seq };
+    });
+}

@@ -1,0 +1,58 @@
+import { randomBytes } from "node:crypto";
+import { hostname } from "node:os";
+import type { Database } from "./database.ts";
+import {
+  claimExecution,
+  claimUndo,
+  finishExecution,
+  markStepSent,
+  postponeExecution,
+  renewLease,
+} from "./executions.ts";
+import { getFreeze, setFreeze } from "./freeze.ts";
+import { expirePlans, getPlan, planStanding, plansOf, plansToVerify, savePlan } from "./plans.ts";
+import { outcomesOf, saveVerification } from "./verifications.ts";
+import { castRejection, castVote } from "./votes.ts";
+
+/** Ids of plans and executions: time first, so that they sort, then enough randomness that nobody meets another's. */
+export function newPlanId(): string {
+  return `${Date.now().toString(36).padStart(9, "0")}${randomBytes(8).toString("hex")}`;
+}
+
+export interface PlanStoreOptions {
+  /** Tells this process from all others, its own earlier life included. */
+  readonly holder?: string;
+  /** How long a claim stands without being renewed (ms). Longer than any single request to the cluster may take. */
+  readonly leaseMs?: number;
+}
+
+/** Everything about plans that lives in the database, bound to one. Fits the port that `actions` declares. */
+export function createPlanStore(database: Database, options: PlanStoreOptions = {}) {
+  const holder = options.holder ?? `${hostname()}:${process.pid}:${randomBytes(4).toString("hex")}`;
+  const leaseMs = options.leaseMs ?? 45_000;
+  const request = { holder, leaseMs, newId: newPlanId };
+  type Tail<F> = F extends (database: Database, ...rest: infer R) => infer T ? (...rest: R) => T : never;
+  const bind = <F extends (database: Database, ...rest: never[]) => unknown>(f: F): Tail<F> =>
+    ((...rest: never[]) => f(database, ...rest)) as Tail<F>;
+  return {
+    newId: newPlanId,
+    standing: bind(planStanding),
+    save: bind(savePlan),
+    get: bind(getPlan),
+    ofIncident: bind(plansOf),
+    toVerify: bind(plansToVerify),
+    expire: bind(expirePlans),
+    vote: bind(castVote),
+    reject: bind(castRejection),
+    claim: (planId?: string) => claimExecution(database, planId === undefined ? request : { ...request, planId }),
+    claimUndo: (planId: string, actor: string) => claimUndo(database, { ...request, planId, actor }),
+    renew: (claim: Parameters<typeof renewLease>[1]) => renewLease(database, claim, leaseMs),
+    markSent: bind(markStepSent),
+    finish: bind(finishExecution),
+    postpone: bind(postponeExecution),
+    saveVerification: bind(saveVerification),
+    outcomes: bind(outcomesOf),
+    freeze: bind(setFreeze),
+    frozen: bind(getFreeze),
+  };
+}

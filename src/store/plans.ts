@@ -1,0 +1,104 @@
+import { sql } from "kysely";
+import type { ActionPlan } from "../incident/action-plan.ts";
+import { refKey } from "../incident/object-ref.ts";
+import type { StoredPlan } from "../incident/stored-plan.ts";
+import { inAuditedTransaction } from "./audit.ts";
+import type { Database } from "./database.ts";
+import { type PlanRow, planColumns, withHistory } from "./plan-rows.ts";
+
+/** An approval that nobody acted on (no actor running) is not acted on hours later. */
+export const executeWithinMinutes = 15;
+
+/** What planning and approving need to know: the database's clock, the freeze switch, changes of the last hour. */
+export interface Standing {
+  readonly now: number;
+  readonly frozen: boolean;
+  readonly spent: { readonly namespace: number; readonly cluster: number };
+}
+
+export async function planStanding(database: Database, namespace: string | undefined): Promise<Standing> {
+  const { rows } = await sql<{ now: string; frozen: boolean; in_namespace: string; in_cluster: string }>`
+    select (extract(epoch from clock_timestamp()) * 1000)::bigint as now,
+           coalesce((select frozen from freeze), true) as frozen,
+           count(*) filter (where namespace = ${namespace ?? ""}) as in_namespace,
+           count(*) as in_cluster
+      from action_plan
+     where (phase is not null or state = 'approved') and decided_at > clock_timestamp() - interval '1 hour'`.execute(
+    database.kysely,
+  );
+  const row = rows[0];
+  return {
+    now: Number(row?.now),
+    frozen: row?.frozen ?? true,
+    spent: { namespace: Number(row?.in_namespace ?? 0), cluster: Number(row?.in_cluster ?? 0) },
+  };
+}
+
+export interface ProposedBy {
+  readonly requestedBy: string | null;
+  readonly cause: string | null;
+  readonly confidence: number;
+}
+
+/** Keeps a new plan. Earlier proposals of the same action on the same target in this incident give way to it. */
+export async function savePlan(database: Database, plan: ActionPlan, by: ProposedBy): Promise<void> {
+  const { digest, state: _state, ...content } = plan;
+  const target = refKey(plan.target);
+  const actor = by.requestedBy ?? "kubemend";
+  await inAuditedTransaction(database, async (tx, record) => {
+    const older = await sql<{ id: string }>`
+      update action_plan set state = 'superseded', finished_at = clock_timestamp(), reason = 'a newer plan was made'
+       where incident_id = ${plan.incidentId} and target_key = ${target} and action = ${plan.action} and state = 'proposed'
+      returning id`.execute(tx);
+    for (const { id } of older.rows) record({ event: "plan.superseded", actor, subject: id, body: { by: plan.id } });
+    await sql`
+      insert into action_plan (id, incident_id, action, target_key, namespace, content, digest, approvals_needed,
+                               requested_by, cause, confidence, expires_at)
+      values (${plan.id}, ${plan.incidentId}, ${plan.action}, ${target}, ${plan.target.namespace ?? ""},
+              ${JSON.stringify(content)}::jsonb, ${digest}, ${plan.approvalsNeeded}, ${by.requestedBy}, ${by.cause},
+              ${by.confidence}, to_timestamp(${plan.expiresAt}::double precision / 1000))`.execute(tx);
+    const { incidentId, action, approvalsNeeded, expiresAt } = plan;
+    record({
+      event: "plan.proposed",
+      actor,
+      subject: plan.id,
+      body: { incidentId, action, target, digest, approvalsNeeded, expiresAt },
+    });
+  });
+}
+
+export async function getPlan(database: Database, id: string): Promise<StoredPlan | undefined> {
+  const { rows } = await sql<PlanRow>`select ${planColumns} from action_plan where id = ${id}`.execute(database.kysely);
+  return (await withHistory(database.kysely, rows))[0];
+}
+
+/** Newest first. */
+export async function plansOf(database: Database, incidentId: string, limit = 50): Promise<StoredPlan[]> {
+  const { rows } = await sql<PlanRow>`
+    select ${planColumns} from action_plan where incident_id = ${incidentId}
+     order by created_at desc, id limit ${limit}`.execute(database.kysely);
+  return await withHistory(database.kysely, rows);
+}
+
+/** Plans that were applied and still wait for the verdict of verification, oldest first. */
+export async function plansToVerify(database: Database, limit = 100): Promise<StoredPlan[]> {
+  const { rows } = await sql<PlanRow>`
+    select ${planColumns} from action_plan p
+     where state = 'applied' and not exists (select from verification v where v.plan_id = p.id)
+     order by applied_at limit ${limit}`.execute(database.kysely);
+  return await withHistory(database.kysely, rows);
+}
+
+/** Closes proposals past their time and approvals that nobody carried out. @returns the ids of the plans that expired now. */
+export async function expirePlans(database: Database): Promise<string[]> {
+  const due = sql`(state = 'proposed' and expires_at <= clock_timestamp())
+    or (state = 'approved' and decided_at <= clock_timestamp() - make_interval(mins => ${executeWithinMinutes}::int))`;
+  const any = await sql`select from action_plan where ${due} limit 1`.execute(database.kysely);
+  if (any.rows.length === 0) return [];
+  return await inAuditedTransaction(database, async (tx, record) => {
+    const { rows } = await sql<{ id: string }>`
+      update action_plan set state = 'expired', finished_at = clock_timestamp() where ${due} returning id`.execute(tx);
+    for (const { id } of rows) record({ event: "plan.expired", actor: "kubemend", subject: id, body: {} });
+    return rows.map((row) => row.id);
+  });
+}
