@@ -1,0 +1,44 @@
+import { AppError } from "../../lib/app-error.ts";
+
+/** A request that the API server refused, or that did not get an answer (`status` 0). */
+export class KubernetesApiError extends AppError {
+  /** HTTP status, or the code of an ERROR event; 0 when there was no complete answer. */
+  readonly status: number;
+
+  constructor(status: number, message: string, cause?: unknown) {
+    super(status === 0 ? "kubernetes-unreachable" : `kubernetes-${status}`, message, {
+      retryable: status === 0 || status === 408 || status === 429 || status >= 500,
+      ...(cause === undefined ? {} : { cause }),
+    });
+    this.name = "KubernetesApiError";
+    this.status = status;
+  }
+}
+
+/**
+ * The error for an answer that is none. Only the start of the server's text is kept: the text of a 422 can repeat a
+ * whole object, secrets included.
+ */
+export function refusal(status: number, path: string, body: string): KubernetesApiError {
+  const text = statusMessage(body) ?? body.trim().split("\n")[0] ?? "";
+  const shown = status === 422 ? "" : text.slice(0, 160);
+  return new KubernetesApiError(
+    status,
+    `The Kubernetes API answered ${status} to ${path}${shown === "" ? "" : `: ${shown}`}`,
+  );
+}
+
+function statusMessage(body: string): string | undefined {
+  try {
+    const parsed: unknown = JSON.parse(body);
+    const message = typeof parsed === "object" && parsed !== null && "message" in parsed ? parsed.message : undefined;
+    return typeof message === "string" ? message : undefined;
+  } catch {
+    // Not every error of the API is JSON: unknown groups answer with plain text.
+    return undefined;
+  }
+}
+
+export function statusOf(error: unknown): number | undefined {
+  return error instanceof KubernetesApiError ? error.status : undefined;
+}

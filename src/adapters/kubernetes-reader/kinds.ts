@@ -1,0 +1,59 @@
+/** One kind of object as the API serves it. */
+export interface WatchedKind {
+  readonly kind: string;
+  readonly apiVersion: string;
+  readonly plural: string;
+  readonly namespaced: boolean;
+}
+
+function kind(apiVersion: string, name: string, plural: string, namespaced = true): WatchedKind {
+  return { kind: name, apiVersion, plural, namespaced };
+}
+
+/**
+ * What is watched. Secrets are not: kubemend never reads them, and asks for no right to. This list is what the reader's
+ * ClusterRole must allow to list and watch.
+ */
+export const watchedKinds: readonly WatchedKind[] = [
+  kind("v1", "Node", "nodes", false),
+  kind("v1", "Namespace", "namespaces", false),
+  kind("v1", "Pod", "pods"),
+  kind("v1", "Service", "services"),
+  kind("v1", "ConfigMap", "configmaps"),
+  kind("v1", "PersistentVolumeClaim", "persistentvolumeclaims"),
+  kind("v1", "ResourceQuota", "resourcequotas"),
+  kind("v1", "LimitRange", "limitranges"),
+  kind("v1", "ServiceAccount", "serviceaccounts"),
+  kind("apps/v1", "Deployment", "deployments"),
+  kind("apps/v1", "ReplicaSet", "replicasets"),
+  kind("apps/v1", "StatefulSet", "statefulsets"),
+  kind("apps/v1", "DaemonSet", "daemonsets"),
+  kind("batch/v1", "Job", "jobs"),
+  kind("batch/v1", "CronJob", "cronjobs"),
+  kind("autoscaling/v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers"),
+  kind("networking.k8s.io/v1", "Ingress", "ingresses"),
+  kind("networking.k8s.io/v1", "NetworkPolicy", "networkpolicies"),
+  kind("policy/v1", "PodDisruptionBudget", "poddisruptionbudgets"),
+  kind("discovery.k8s.io/v1", "EndpointSlice", "endpointslices"),
+  kind("rbac.authorization.k8s.io/v1", "Role", "roles"),
+  kind("rbac.authorization.k8s.io/v1", "RoleBinding", "rolebindings"),
+];
+
+export const eventKind: WatchedKind = kind("v1", "Event", "events");
+
+/** Read on demand, not watched. */
+const otherKinds: readonly WatchedKind[] = [kind("apps/v1", "ControllerRevision", "controllerrevisions")];
+
+/** Without these kubemend cannot see an incident at all: not being allowed to watch them is blindness. */
+export const essentialKinds: ReadonlySet<string> = new Set(["Pod", "Event", "Deployment", "ReplicaSet"]);
+
+export function findKind(name: string): WatchedKind | undefined {
+  return [...watchedKinds, eventKind, ...otherKinds].find((known) => known.kind === name);
+}
+
+/** The path of a collection, or of one object. Without a namespace: all of them. */
+export function pathOf(of: WatchedKind, namespace?: string, name?: string): string {
+  const root = of.apiVersion.includes("/") ? `/apis/${of.apiVersion}` : `/api/${of.apiVersion}`;
+  const scope = of.namespaced && namespace !== undefined ? `/namespaces/${encodeURIComponent(namespace)}` : "";
+  return `${root}${scope}/${of.plural}${name === undefined ? "" : `/${encodeURIComponent(name)}`}`;
+}

@@ -1,0 +1,202 @@
+import { HttpMethod, type KubeConfig, RequestContext } from "@kubernetes/client-node";
+import { type Dispatcher, fetch, type Response } from "undici";
+import { inputError, messageOf } from "../../lib/app-error.ts";
+import { KubernetesApiError, refusal } from "./api-error.ts";
+
+export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
+
+export interface RequestOptions {
+  readonly query?: Query;
+  readonly signal?: AbortSignal | undefined;
+  /** For the whole answer, ms. */
+  readonly timeoutMs?: number | undefined;
+  /** Answers longer than this are refused. */
+  readonly maxBytes?: number;
+}
+
+export interface StreamOptions {
+  readonly query?: Query;
+  readonly signal?: AbortSignal | undefined;
+  /** Until the headers of the answer, ms. */
+  readonly timeoutMs?: number | undefined;
+  /** A stream without a byte for so long counts as dead: the far side may have gone without a word. */
+  readonly idleMs: number;
+  /** Longer lines are cut (`cut`) or end the stream with an error (`fail`). */
+  readonly maxLineChars: number;
+  readonly longLines: "cut" | "fail";
+}
+
+/** GET requests to the API server, with the credentials of a kubeconfig. */
+export interface Transport {
+  text(path: string, options?: RequestOptions): Promise<string>;
+  json(path: string, options?: RequestOptions): Promise<unknown>;
+  /** The lines of a streamed answer. Ends when the server ends it. */
+  lines(path: string, options: StreamOptions): AsyncGenerator<string, void, undefined>;
+}
+
+/** The client makes a new connection pool for each request; one is used as long as this, then certificates are read again. */
+const poolMs = 600_000;
+const defaultTimeoutMs = 30_000;
+const defaultMaxBytes = 64 * 1024 * 1024;
+
+/**
+ * Plain HTTP below the typed clients of the library: those convert times to Date, cannot be bounded, and end the process
+ * when a log stream is aborted.
+ * @throws AppError (exit code 2) when the kubeconfig has no current cluster
+ */
+export function createTransport(kubeconfig: KubeConfig, now: () => number = () => performance.now()): Transport {
+  const cluster = kubeconfig.getCurrentCluster();
+  if (cluster === null) {
+    throw inputError(
+      "kubeconfig-without-cluster",
+      "The kubeconfig has no current cluster.",
+      "Choose one with kubectl config use-context, or set KUBECONFIG.",
+    );
+  }
+  let pool: { dispatcher: Dispatcher | undefined; until: number } | undefined;
+
+  const credentials = async (
+    url: string,
+  ): Promise<{ headers: Record<string, string>; dispatcher: Dispatcher | undefined }> => {
+    const context = new RequestContext(url, HttpMethod.GET);
+    await kubeconfig.applySecurityAuthentication(context);
+    if (pool === undefined || now() > pool.until) {
+      // The one before closes when its last requests are over.
+      const old = pool?.dispatcher;
+      pool = { dispatcher: context.getDispatcher() as Dispatcher | undefined, until: now() + poolMs };
+      old?.close().catch(() => undefined);
+    }
+    return { headers: context.getHeaders() as Record<string, string>, dispatcher: pool.dispatcher };
+  };
+
+  const open = async (path: string, query: Query | undefined, signal: AbortSignal): Promise<Response> => {
+    const url = urlOf(cluster.server, path, query);
+    const { headers, dispatcher } = await credentials(url);
+    const response = await fetch(url, { headers, signal, ...(dispatcher && { dispatcher }) });
+    if (response.status === 401) pool = undefined;
+    return response;
+  };
+
+  const text = async (path: string, options: RequestOptions = {}): Promise<string> => {
+    const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
+    const signals = [AbortSignal.timeout(timeoutMs), ...(options.signal ? [options.signal] : [])];
+    return await explained(path, options.signal, async () => {
+      const response = await open(path, options.query, AbortSignal.any(signals));
+      const body = await bounded(response, options.maxBytes ?? defaultMaxBytes);
+      if (!response.ok) throw refusal(response.status, path, body);
+      return body;
+    });
+  };
+
+  return {
+    text,
+    async json(path, options) {
+      const body = await text(path, options);
+      try {
+        return JSON.parse(body) as unknown;
+      } catch (cause) {
+        throw new KubernetesApiError(0, `The answer to ${path} is not JSON: ${messageOf(cause, 100)}`, cause);
+      }
+    },
+    async *lines(path, options) {
+      const stopping = new AbortController();
+      const { signal: stopped } = options;
+      const signal = stopped ? AbortSignal.any([stopping.signal, stopped]) : stopping.signal;
+      const patience = createPatience(stopping, path);
+      try {
+        patience.wait(options.timeoutMs ?? defaultTimeoutMs);
+        const response = await explained(path, stopped, () => open(path, options.query, signal));
+        if (!response.ok) throw refusal(response.status, path, await bounded(response, 65_536));
+        // 204: there is nothing to stream, for example no log yet.
+        if (response.body === null) return;
+        const reader = response.body.getReader();
+        const decoder = new TextDecoder();
+        const splitter = createLineSplitter(options.maxLineChars, options.longLines, path);
+        for (;;) {
+          patience.wait(options.idleMs);
+          const { done, value } = await explained(path, stopped, () => reader.read());
+          patience.stop();
+          yield* splitter.push(done ? decoder.decode() : decoder.decode(value as Uint8Array, { stream: true }));
+          if (done) break;
+        }
+        yield* splitter.rest();
+      } finally {
+        patience.stop();
+        stopping.abort();
+      }
+    },
+  };
+}
+
+function urlOf(server: string, path: string, query: Query | undefined): string {
+  const url = new URL(server.replace(/\/$/, "") + path);
+  for (const [name, value] of Object.entries(query ?? {}))
+    if (value !== undefined) url.searchParams.set(name, String(value));
+  return url.toString();
+}
+
+/** Aborts what takes too long; each `wait` begins anew. */
+function createPatience(controller: AbortController, path: string): { wait(ms: number): void; stop(): void } {
+  let timer: NodeJS.Timeout | undefined;
+  const stop = (): void => clearTimeout(timer);
+  return {
+    wait(ms) {
+      stop();
+      timer = setTimeout(() => controller.abort(new KubernetesApiError(0, `${path} was silent for ${ms} ms`)), ms);
+    },
+    stop,
+  };
+}
+
+/** Network faults of many shapes become one error; an abort by the caller stays what it is. */
+async function explained<T>(path: string, signal: AbortSignal | undefined, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (error instanceof KubernetesApiError) throw error;
+    const cause = error instanceof Error && error.cause !== undefined ? `: ${messageOf(error.cause, 120)}` : "";
+    throw new KubernetesApiError(
+      0,
+      `No answer from the Kubernetes API to ${path}: ${messageOf(error, 120)}${cause}`,
+      error,
+    );
+  }
+}
+
+async function bounded(response: Response, maxBytes: number): Promise<string> {
+  if (response.body === null) return "";
+  const decoder = new TextDecoder();
+  let bytes = 0;
+  let text = "";
+  for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
+    bytes += chunk.length;
+    if (bytes > maxBytes) throw new KubernetesApiError(0, `The answer is larger than ${maxBytes} bytes`);
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}
+
+function createLineSplitter(
+  maxChars: number,
+  longLines: "cut" | "fail",
+  path: string,
+): { push(text: string): string[]; rest(): string[] } {
+  let open = "";
+  const checked = (line: string): string => {
+    if (line.length <= maxChars) return line;
+    if (longLines === "fail")
+      throw new KubernetesApiError(0, `A line of ${path} is longer than ${maxChars} characters`);
+    return line.slice(0, maxChars);
+  };
+  return {
+    push(text) {
+      const parts = (open + text).split("\n");
+      open = parts.pop() ?? "";
+      // A line without end must not fill the memory; its rest up to the next line end is dropped by the cut.
+      if (open.length > 2 * maxChars) open = checked(open);
+      return parts.map(checked);
+    },
+    rest: () => (open === "" ? [] : [checked(open)]),
+  };
+}

@@ -1,0 +1,42 @@
+import { eventTimeOf } from "../../cluster/event-store.ts";
+import type { KubeEvent, KubeObject } from "../../cluster/kubernetes-types.ts";
+import type { Signal } from "../../cluster/signal.ts";
+import type { Clock } from "../../lib/clock.ts";
+
+/** Watches objects and events of a cluster until aborted, and survives whatever happens to its connections. */
+export interface ClusterWatcher {
+  watch(options: {
+    /** Empty: the whole cluster. */
+    readonly namespaces: readonly string[];
+    readonly signal: AbortSignal;
+    readonly onObject: (change: "ADDED" | "MODIFIED" | "DELETED", object: KubeObject) => void;
+    readonly onEvent: (event: KubeEvent) => void;
+    /** Told once when everything was listed, and whenever sight is lost or won back. */
+    readonly onSight: (sight: { readonly ok: boolean; readonly detail: string }) => void;
+  }): Promise<void>;
+}
+
+export interface KubernetesSourceOptions {
+  readonly reader: ClusterWatcher;
+  readonly clock: Clock;
+  readonly emit: (signal: Signal) => void;
+  readonly signal: AbortSignal;
+  readonly namespaces?: readonly string[];
+  /** Events older than this when first seen are history, not news. Default 15 min. */
+  readonly maxEventAgeMs?: number;
+}
+
+/** Object changes and events as signals, stamped with the time of their arrival. Ends when aborted. */
+export async function kubernetesSource(options: KubernetesSourceOptions): Promise<void> {
+  const { reader, clock, emit, maxEventAgeMs = 900_000 } = options;
+  await reader.watch({
+    namespaces: options.namespaces ?? [],
+    signal: options.signal,
+    onObject: (change, object) => emit({ type: "object", at: clock.now(), change, object }),
+    onEvent(event) {
+      const at = clock.now();
+      if (at - eventTimeOf(event, at) <= maxEventAgeMs) emit({ type: "event", at, event });
+    },
+    onSight: ({ ok, detail }) => emit({ type: "source", at: clock.now(), source: "kubernetes-watch", ok, detail }),
+  });
+}

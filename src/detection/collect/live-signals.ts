@@ -1,0 +1,107 @@
+import type { Signal } from "../../cluster/signal.ts";
+import { createBoundedQueue } from "../../lib/bounded-queue.ts";
+import type { Clock } from "../../lib/clock.ts";
+import type { LogReader } from "./container-log.ts";
+import { createKnownPods } from "./known-pods.ts";
+import { type ClusterWatcher, kubernetesSource } from "./kubernetes.ts";
+import { logSource } from "./logs.ts";
+import { type MetricsReader, scrapeSource } from "./scrape.ts";
+
+export type LiveReader = ClusterWatcher & MetricsReader & LogReader;
+
+export interface LiveSignalsOptions {
+  readonly reader: LiveReader;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** Empty: the whole cluster. */
+  readonly namespaces?: readonly string[];
+  readonly scrapeIntervalMs?: number;
+  readonly maxFollowedLogs?: number;
+  readonly logLookBackMs?: number;
+  /** False when metrics (or logs) come from elsewhere. */
+  readonly scrape?: boolean;
+  readonly logs?: boolean;
+  /** Signals that may wait to be read. */
+  readonly maxQueued?: number;
+}
+
+export interface LiveSignals extends AsyncIterable<Signal> {
+  /** Signals thrown away because nobody read them fast enough, the oldest first. */
+  readonly dropped: number;
+  readonly queued: number;
+}
+
+/** About a minute of a busy cluster: 1,000 log lines a second. */
+const defaultMaxQueued = 60_000;
+
+/**
+ * Everything that a cluster's API tells, as one stream in the order of arrival, until aborted: object changes and events
+ * by watch, samples by scraping, log lines by following. To be iterated once.
+ */
+export function liveSignals(options: LiveSignalsOptions): LiveSignals {
+  const { reader, clock, signal } = options;
+  const queue = createBoundedQueue<Signal>(options.maxQueued ?? defaultMaxQueued);
+  const known = createKnownPods();
+  let wake: () => void = () => undefined;
+  let failure: unknown;
+
+  const emit = (one: Signal): void => {
+    queue.push(one);
+    known.apply(one);
+    wake();
+  };
+  const namespaces = options.namespaces ?? [];
+  const shared = { reader, clock, known, emit, signal, namespaces };
+  const sources = [
+    kubernetesSource(shared),
+    ...(options.scrape === false
+      ? []
+      : [
+          scrapeSource({
+            ...shared,
+            ...(options.scrapeIntervalMs !== undefined && { intervalMs: options.scrapeIntervalMs }),
+          }),
+        ]),
+    ...(options.logs === false
+      ? []
+      : [
+          logSource({
+            ...shared,
+            ...(options.maxFollowedLogs !== undefined && { maxFollowed: options.maxFollowedLogs }),
+            ...(options.logLookBackMs !== undefined && { lookBackMs: options.logLookBackMs }),
+          }),
+        ]),
+  ];
+  let over = false;
+  // A source that fails is a fault of ours: it ends the stream with its error.
+  void Promise.all(sources)
+    .catch((error: unknown) => {
+      failure = error;
+    })
+    .finally(() => {
+      over = true;
+      wake();
+    });
+
+  return {
+    get dropped() {
+      return queue.dropped;
+    },
+    get queued() {
+      return queue.size;
+    },
+    async *[Symbol.asyncIterator]() {
+      for (;;) {
+        const next = queue.shift();
+        if (next !== undefined) yield next;
+        else if (over) break;
+        else {
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+          });
+        }
+      }
+      if (failure !== undefined && !signal.aborted) throw failure;
+    },
+  };
+}

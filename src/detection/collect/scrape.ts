@@ -1,0 +1,129 @@
+import type { RawSeries, Sample, Signal } from "../../cluster/signal.ts";
+import { messageOf } from "../../lib/app-error.ts";
+import type { Clock } from "../../lib/clock.ts";
+import { inParallel } from "./in-parallel.ts";
+import type { KnownPods } from "./known-pods.ts";
+import { createExpositionParser, type ExpositionParser } from "./parse-exposition.ts";
+import { nodeTarget, podTarget, type ScrapeTarget } from "./scrape-targets.ts";
+
+/** Fetches what kubelets and pods expose, through the API server. Timeouts are real time. */
+export interface MetricsReader {
+  nodeMetrics(node: string, which: "cadvisor", request?: { signal?: AbortSignal; timeoutMs?: number }): Promise<string>;
+  podMetrics(
+    endpoint: { namespace: string; pod: string; port: number; path: string; scheme: "http" | "https" },
+    request?: { signal?: AbortSignal; timeoutMs?: number },
+  ): Promise<string>;
+}
+
+export interface ScrapeSourceOptions {
+  readonly reader: MetricsReader;
+  readonly clock: Clock;
+  readonly known: KnownPods;
+  readonly emit: (signal: Signal) => void;
+  readonly signal: AbortSignal;
+  /** Empty: all. Containers of other namespaces on the nodes are left out. */
+  readonly namespaces?: readonly string[];
+  readonly intervalMs?: number;
+  readonly timeoutMs?: number;
+  /** Scrapes at the same time; each goes through the API server. */
+  readonly concurrency?: number;
+  /** Failing for longer than this is blindness. */
+  readonly blindMs?: number;
+}
+
+interface Scraped {
+  readonly target: ScrapeTarget;
+  readonly samples: readonly Sample[];
+  readonly error: string | undefined;
+}
+
+/** What a kubelet tells is some ten times what is used. */
+const fromNodes =
+  /^(machine_(cpu_cores|memory_bytes)|container_(cpu_(usage|cfs)_|memory_(working_set_bytes|rss|usage_bytes)|oom_events_total|processes|start_time_seconds|last_seen|spec_(cpu|memory)_|network_(receive|transmit)_(bytes|errors|packets_dropped)_total|fs_(usage|limit)_bytes|fs_(reads|writes)_total))/;
+
+/**
+ * Scrapes all nodes and all annotated pods in rounds until aborted. A round is one signal, in the order of targets, with
+ * an `up` sample for each; samples that a target repeats unchanged in time are told once.
+ */
+export async function scrapeSource(options: ScrapeSourceOptions): Promise<void> {
+  const { reader, clock, known, emit, signal, intervalMs = 15_000, timeoutMs = 10_000, concurrency = 16 } = options;
+  const namespaces = new Set(options.namespaces ?? []);
+  const parsers = new Map<string, { parser: ExpositionParser; up: RawSeries }>();
+  const newest = new WeakMap<RawSeries, number>();
+  const sights = { node: createSight("scrape:nodes", options), pod: createSight("scrape:pods", options) };
+
+  const parserOf = (target: ScrapeTarget): { parser: ExpositionParser; up: RawSeries } => {
+    const made = parsers.get(target.key) ?? {
+      parser: createExpositionParser(
+        target.labels,
+        target.kind === "node" ? { keep: (name) => fromNodes.test(name) } : {},
+      ),
+      up: { name: "up", labels: target.labels },
+    };
+    parsers.set(target.key, made);
+    return made;
+  };
+  const isFresh = ({ series, at }: Sample): boolean => {
+    const { namespace } = series.labels;
+    if (namespaces.size > 0 && namespace && !namespaces.has(namespace)) return false;
+    if (at <= (newest.get(series) ?? Number.NEGATIVE_INFINITY)) return false;
+    newest.set(series, at);
+    return true;
+  };
+  const scrape = async (target: ScrapeTarget): Promise<Scraped> => {
+    const { parser, up } = parserOf(target);
+    const at = clock.now();
+    const request = { signal, timeoutMs };
+    try {
+      const text = await (target.kind === "node"
+        ? reader.nodeMetrics(target.node, "cadvisor", request)
+        : reader.podMetrics(target, request));
+      const samples = parser.parse(text, at).filter(isFresh);
+      return { target, samples: [...samples, { series: up, value: 1, at }], error: undefined };
+    } catch (error) {
+      // A pod may be gone by now; then its last scrape says nothing.
+      return { target, samples: [{ series: up, value: 0, at }], error: messageOf(error, 200) };
+    }
+  };
+  const round = async (): Promise<void> => {
+    const targets = [...known.nodes().map(nodeTarget), ...known.pods().flatMap((pod) => podTarget(pod) ?? [])];
+    const keys = new Set(targets.map((target) => target.key));
+    for (const key of parsers.keys()) if (!keys.has(key)) parsers.delete(key);
+    const results = await inParallel(targets, concurrency, scrape);
+    if (signal.aborted) return;
+    const samples = results.flatMap((result) => result.samples);
+    if (samples.length > 0) emit({ type: "samples", at: clock.now(), samples });
+    for (const kind of ["node", "pod"] as const) sights[kind](results.filter(({ target }) => target.kind === kind));
+  };
+
+  while (!signal.aborted) {
+    const startedAt = clock.now();
+    await round();
+    const waitMs = Math.max(intervalMs / 10, startedAt + intervalMs - clock.now());
+    // Rejects when aborted, and then the loop ends.
+    await clock.sleep(waitMs, signal).catch(() => undefined);
+  }
+}
+
+/** Tells when none of the targets of a kind answers for a while, and when one does again. */
+function createSight(
+  source: string,
+  { clock, emit, blindMs = 60_000 }: ScrapeSourceOptions,
+): (results: readonly Scraped[]) => void {
+  let told: boolean | undefined;
+  let failingSince: number | undefined;
+  return (results) => {
+    if (results.length === 0) return;
+    const failed = results.filter((result) => result.error !== undefined);
+    const at = clock.now();
+    if (failed.length < results.length) failingSince = undefined;
+    else failingSince ??= at;
+    const ok = failingSince === undefined;
+    if (ok === told || (!ok && at - (failingSince ?? at) < blindMs)) return;
+    told = ok;
+    const detail = ok
+      ? `${results.length - failed.length} of ${results.length} targets answer`
+      : `none of ${results.length} targets answers: ${failed[0]?.error}`;
+    emit({ type: "source", at, source, ok, detail });
+  };
+}
