@@ -10,7 +10,7 @@ export interface BatchScorer {
   push(atMs: number, values: ArrayLike<number>, scores: Float64Array): void;
 }
 
-/** One independent scorer for each of `series` series; 2 to 9 KiB each, grown as they learn. */
+/** One independent scorer for each of `series` series; 1 to 6 KiB each, grown as they learn. */
 export function createBatchScorer(series: number): BatchScorer {
   const scorers = Array.from({ length: series }, createScorer);
   return {

@@ -1,7 +1,7 @@
 import { createAlarmMemory, newsIn } from "./alarm-memory.ts";
 import { createSeasonalProfile, expectedAt, learnSeason, skillOf } from "./seasonal-profile.ts";
 import { createStuckRun, isStuck } from "./stuck-run.ts";
-import { createSupport, distanceTo, learnValue, lowestOf, rangeOf, resolution, type Support } from "./support.ts";
+import { createSupport, distanceTo, learnValue, lowestOf, rangeOf, type Support } from "./support.ts";
 
 export interface Scorer {
   /**
@@ -32,6 +32,10 @@ const levelRows = 50;
 const skillRows = 333;
 /** The novelty, as a share of the range, that scores one half: what an eye just notices on a chart. */
 const halfScoreNovelty = 0.01;
+/** Finer structure than half a percent of the range cannot be seen on a chart of the whole history. */
+const valueResolution = 0.005;
+/** Means and residuals are known less exactly than values, and there are three of these views to remember. */
+const derivedResolution = 0.02;
 /** Keeps differences finite in single precision. */
 const largest = 1e38;
 
@@ -40,14 +44,14 @@ const largest = 1e38;
  * (`Support`): the value, its short-term mean, and its deviation from the profile of the day and of the week. How far the
  * newest point lies from everything remembered, in shares of the series' range, is the evidence; the views add up, the
  * seasonal ones weighted with how well they forecast. A value stuck inside its range counts as a visible novelty.
- * `AlarmMemory` then takes off what has been reported. Cost: a few binary searches a row; memory: 2 to 9 KiB.
+ * `AlarmMemory` then takes off what has been reported. Cost: a few binary searches a row; memory: 1 to 6 KiB.
  */
 export function createScorer(): Scorer {
-  const values = createSupport();
-  const bursts = createSupport();
+  const values = createSupport(valueResolution);
+  const bursts = createSupport(derivedResolution);
   const seasons = [
-    { profile: createSeasonalProfile(dayMs, slotsPerDay, 0.3), residuals: createSupport() },
-    { profile: createSeasonalProfile(7 * dayMs, 7 * slotsPerDay, 0.2), residuals: createSupport() },
+    { profile: createSeasonalProfile(dayMs, slotsPerDay, 0.3), residuals: createSupport(derivedResolution) },
+    { profile: createSeasonalProfile(7 * dayMs, 7 * slotsPerDay, 0.2), residuals: createSupport(derivedResolution) },
   ];
   const stuck = createStuckRun();
   const memory = createAlarmMemory();
@@ -95,5 +99,5 @@ function novelty(support: Support, value: number, range: number): number {
   if (distance === 0) return 0;
   const unit = Math.max(range, rangeOf(support));
   const share = unit > 0 ? Math.min(1, distance / unit) : 1;
-  return share > resolution ? share : 0;
+  return share > support.resolution ? share : 0;
 }

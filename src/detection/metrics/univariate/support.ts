@@ -8,6 +8,10 @@
  * so that a level met in one incident is news again later while daily values stay known.
  */
 export interface Support {
+  /** Share of the range below which two values count as the same. */
+  readonly resolution: number;
+  /** Most representatives kept. */
+  readonly capacity: number;
   /**
    * Representatives in ascending order, three numbers each: value, row of the latest visit, number of visits. One array
    * instead of three, because ten thousand series keep four supports each. Row numbers are exact up to 16 million.
@@ -23,12 +27,6 @@ const width = 3;
 const visitedAt = 1;
 const visits = 2;
 
-/**
- * Half a percent of the range: finer structure than that cannot be seen on a chart of the whole history, and it bounds
- * the list, since at most 1 / 0.005 + 1 = 201 values can be that far from each other.
- */
-export const resolution = 0.005;
-const capacity = 256;
 /** Two weeks of five-minute samples. */
 const rememberRows = 4032;
 const mostVisits = 10;
@@ -41,8 +39,13 @@ const expectedSpacing = 0.25;
 /** Neighbours over which the spacing is averaged. */
 const spacingNeighbours = 3;
 
-export function createSupport(): Support {
-  return { table: new Float32Array(16 * width), size: 0, rows: 0 };
+/**
+ * @param resolution share of the range, for instance 0.005. At most 1 / resolution + 1 values can be that far from each
+ *   other, which bounds the list; it gets a quarter more room so that it is rarely full.
+ */
+export function createSupport(resolution: number): Support {
+  const capacity = Math.ceil(1.28 / resolution);
+  return { resolution, capacity, table: new Float32Array(16 * width), size: 0, rows: 0 };
 }
 
 /** The smallest remembered value; NaN before the first. */
@@ -80,11 +83,11 @@ export function learnValue(support: Support, exact: number): void {
   const value = Math.fround(exact);
   const row = ++support.rows;
   if (row % sweepRows === 0) keepOnly(support, (i) => isRemembered(support, i));
-  if (support.size === capacity) thin(support);
+  if (support.size === support.capacity) thin(support);
   const at = lowerBound(support, value);
   const above = gapAbove(support, at, value);
   const below = gapBelow(support, at, value);
-  const isNear = Math.min(above, below) <= resolution * rangeOf(support);
+  const isNear = Math.min(above, below) <= support.resolution * rangeOf(support);
   if (isNear) visit(support, above < below ? at : at - 1, row);
   const widensRange = at === 0 ? above > 0 : at === support.size;
   if (widensRange || !isNear) insert(support, at, value, row);
@@ -125,7 +128,7 @@ function isRemembered({ table, rows }: Support, i: number): boolean {
 
 /** Frees room: representatives that the grown range has brought within the resolution of a neighbour go, the ends stay. */
 function thin(support: Support): void {
-  const apart = resolution * rangeOf(support);
+  const apart = support.resolution * rangeOf(support);
   const end = support.size - 1;
   const last = valueAt(support, end);
   let kept = 0;
@@ -159,7 +162,7 @@ function keepOnly(support: Support, stays: (i: number) => boolean): void {
 function insert(support: Support, at: number, value: number, row: number): void {
   const used = support.size * width;
   if (used === support.table.length) {
-    const larger = new Float32Array(Math.min(capacity * width, used * 2));
+    const larger = new Float32Array(Math.min(support.capacity * width, used * 2));
     larger.set(support.table);
     support.table = larger;
   }

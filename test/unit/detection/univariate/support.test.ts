@@ -5,12 +5,13 @@ import {
   learnValue,
   lowestOf,
   rangeOf,
-  resolution,
 } from "../../../../src/detection/metrics/univariate/support.ts";
 import { seededRandom } from "./series-fixtures.ts";
 
+const resolution = 0.005;
+
 function supportOf(values: readonly number[]) {
-  const support = createSupport();
+  const support = createSupport(resolution);
   for (const value of values) learnValue(support, value);
   return support;
 }
@@ -29,7 +30,7 @@ describe("distance to what is remembered", () => {
 
 test("every recent value lies within the resolution of a representative, and their number is bounded", () => {
   const random = seededRandom(5);
-  const support = createSupport();
+  const support = createSupport(resolution);
   for (let i = 0; i < 3000; i++) {
     const value = (random() - 0.5) * 10 ** (3 * random());
     learnValue(support, value);
@@ -37,17 +38,18 @@ test("every recent value lies within the resolution of a representative, and the
   }
   expect(support.size).toBeLessThanOrEqual(256);
   expect(support.table.length).toBeLessThanOrEqual(3 * 256);
+  expect(createSupport(0.02).capacity).toBe(64);
 });
 
 test("a range that widens by ever smaller steps does not fill the list", () => {
-  const support = createSupport();
+  const support = createSupport(resolution);
   for (let i = 1; i < 20_000; i++) learnValue(support, Math.log(i));
   expect(support.size).toBeLessThanOrEqual(256);
   expect(lowestOf(support) + rangeOf(support)).toBeCloseTo(Math.log(19_999), 4);
 });
 
 test("a value seen once is forgotten after two weeks of five-minute rows, one that returns daily is not", () => {
-  const support = createSupport();
+  const support = createSupport(resolution);
   learnValue(support, 1000);
   for (let row = 0; row < 6000; row++) learnValue(support, row % 288 === 0 ? 500 : row % 10);
   expect(distanceTo(support, 500)).toBe(0);
