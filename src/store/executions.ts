@@ -21,7 +21,7 @@ type ClaimRow = Pick<PlanRow, "id" | "content" | "digest" | "state" | "decided_a
 };
 
 const free = sql`(
-  (state = 'approved' and not coalesce((select frozen from freeze), true)
+  (state = 'approved' and not coalesce((select frozen from freeze_switch), true)
     and decided_at > clock_timestamp() - make_interval(mins => ${executeWithinMinutes}::int)
     and not exists (select from action_plan busy where busy.target_key = p.target_key and busy.state = 'executing'))
   or (state = 'executing' and lease_until < clock_timestamp()))`;
@@ -68,7 +68,7 @@ export async function claimUndo(
     const { rows } = await sql<ClaimRow>`
       update action_plan p set state = 'executing', phase = 'undo', attempt = 1, lease_holder = ${request.holder},
              lease_until = clock_timestamp() + make_interval(secs => ${request.leaseMs / 1000})
-       where id = ${request.planId} and state = 'applied' and not coalesce((select frozen from freeze), true)
+       where id = ${request.planId} and state = 'applied' and not coalesce((select frozen from freeze_switch), true)
          and not exists (select from action_plan busy where busy.target_key = p.target_key and busy.state = 'executing')
       returning id, content, digest, state, decided_at, phase, attempt`.execute(tx);
     const row = rows[0];
@@ -82,7 +82,7 @@ export async function claimUndo(
 
 async function whyNoUndo(tx: Tx, planId: string) {
   const { rows } = await sql<{ state: string; frozen: boolean }>`
-    select state, coalesce((select frozen from freeze), true) as frozen from action_plan where id = ${planId}`.execute(
+    select state, coalesce((select frozen from freeze_switch), true) as frozen from action_plan where id = ${planId}`.execute(
     tx,
   );
   const row = rows[0];
@@ -128,7 +128,7 @@ export async function renewLease(
   const { rows } = await sql<{ frozen: boolean }>`
     update action_plan set lease_until = clock_timestamp() + make_interval(secs => ${leaseMs / 1000})
      where id = ${claim.plan.id} and state = 'executing' and lease_holder = ${claim.holder}
-    returning coalesce((select frozen from freeze), true) as frozen`.execute(database.kysely);
+    returning coalesce((select frozen from freeze_switch), true) as frozen`.execute(database.kysely);
   if (!rows[0]) return "lost";
   return rows[0].frozen ? "frozen" : "held";
 }

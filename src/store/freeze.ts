@@ -18,7 +18,7 @@ export async function setFreeze(
   const { frozen, by, reason = null } = change;
   await inAuditedTransaction(database, async (tx, record) => {
     await sql`
-      update freeze set frozen = ${frozen}, by_id = ${by.id}, by_name = ${by.name}, reason = ${reason}, at = clock_timestamp()`.execute(
+      update freeze_switch set frozen = ${frozen}, by_id = ${by.id}, by_name = ${by.name}, reason = ${reason}, at = clock_timestamp()`.execute(
       tx,
     );
     record({ event: "freeze.changed", actor: by.id, subject: "freeze", body: { frozen, reason } });
@@ -34,7 +34,7 @@ export async function getFreeze(database: Database): Promise<FreezeState> {
     reason: string | null;
     at: Date;
   }>`
-    select frozen, by_id, by_name, reason, at from freeze`.execute(database.kysely);
+    select frozen, by_id, by_name, reason, at from freeze_switch`.execute(database.kysely);
   const row = rows[0];
   // Acting fails closed: without the row nobody knows that it is allowed.
   if (!row) return { frozen: true, by: null, reason: "the freeze switch is missing from the database", at: 0 };

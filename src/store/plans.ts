@@ -19,7 +19,7 @@ export interface Standing {
 export async function planStanding(database: Database, namespace: string | undefined): Promise<Standing> {
   const { rows } = await sql<{ now: string; frozen: boolean; in_namespace: string; in_cluster: string }>`
     select (extract(epoch from clock_timestamp()) * 1000)::bigint as now,
-           coalesce((select frozen from freeze), true) as frozen,
+           coalesce((select frozen from freeze_switch), true) as frozen,
            count(*) filter (where namespace = ${namespace ?? ""}) as in_namespace,
            count(*) as in_cluster
       from action_plan

@@ -26,7 +26,7 @@ export async function castVote(database: Database, vote: Vote): Promise<Approval
         insert into plan_vote (plan_id, person_id, person_name, digest, note)
         select id, ${by.id}, ${by.name}, ${digest}, ${note} from action_plan
          where id = ${planId} and digest = ${digest} and state = 'proposed' and expires_at > clock_timestamp()
-           and not coalesce((select frozen from freeze), true)
+           and not coalesce((select frozen from freeze_switch), true)
         on conflict do nothing
         returning plan_id`.execute(tx);
       if (counted.rows.length === 0) return { type: "refused", reason: await whyNot(tx, vote) };
@@ -63,7 +63,7 @@ async function whyNot(
   { planId, digest, by }: Pick<Vote, "planId" | "digest" | "by">,
 ): Promise<ApprovalRefusal> {
   const { rows } = await sql<{ state: string; digest: string; late: boolean; frozen: boolean; voted: boolean }>`
-    select state, digest, expires_at <= clock_timestamp() as late, coalesce((select frozen from freeze), true) as frozen,
+    select state, digest, expires_at <= clock_timestamp() as late, coalesce((select frozen from freeze_switch), true) as frozen,
            exists (select from plan_vote where plan_id = id and person_id = ${by.id}) as voted
       from action_plan where id = ${planId}`.execute(tx);
   const row = rows[0];

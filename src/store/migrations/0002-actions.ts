@@ -78,15 +78,15 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       fresh jsonb not null
     )`.execute(db);
   await sql`
-    create table freeze (
-      only boolean primary key default true check (only),
+    create table freeze_switch (
+      single boolean primary key default true check (single),
       frozen boolean not null default false,
       by_id text,
       by_name text,
       reason text,
       at timestamptz not null default clock_timestamp()
     )`.execute(db);
-  await sql`insert into freeze (only) values (true)`.execute(db);
+  await sql`insert into freeze_switch (single) values (true)`.execute(db);
   await sql`
     create table audit (
       seq bigint primary key,
@@ -102,7 +102,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   // Holds the end of the chain, so that cutting off the newest rows shows; locking it puts writers in line.
   await sql`
     create table audit_head (
-      only boolean primary key default true check (only),
+      single boolean primary key default true check (single),
       seq bigint not null,
       hash text not null
     )`.execute(db);
