@@ -3,7 +3,7 @@ import { beyondNode } from "./capacity.ts";
 import { type ApiObject, type JsonObject, objectAt, sameJson, stringAt } from "./json.ts";
 import type { Write } from "./object-table.ts";
 import { badRequest, conflict, failure, forbidden, internal, invalid, notFound, withCauses } from "./status-errors.ts";
-import { prepareUpdate } from "./strategy.ts";
+import { prepareUpdate, withDefaults } from "./strategy.ts";
 import { forbiddenField, invalidValue } from "./validate/field-errors.ts";
 import { finalizersOf } from "./validate/metadata.ts";
 import { podSpecWarnings, qosClass } from "./validate/pod.ts";
@@ -62,11 +62,12 @@ export function commitUpdate(
   api: Api,
   call: Call,
   verb: Write["verb"],
-  before: ApiObject,
+  stored: ApiObject,
   candidate: JsonObject,
   dryRun: boolean,
 ): ApiObject {
   const { resource, route } = call;
+  const before = withDefaults(resource, stored);
   const next = prepareUpdate(resource, route.subresource, before, candidate);
   const errors =
     route.subresource === "status"
@@ -91,12 +92,12 @@ export function commitUpdate(
     next.metadata["deletionGracePeriodSeconds"] === 0;
   if (released) {
     api.table.remove(resource, namespace, name);
-    api.table.wrote(write(call, verb, before, undefined));
+    api.table.wrote(write(call, verb, stored, undefined));
     return next;
   }
-  const stored = api.table.put(resource, next);
-  api.table.wrote(write(call, verb, before, stored));
-  return stored;
+  const after = api.table.put(resource, next);
+  api.table.wrote(write(call, verb, stored, after));
+  return after;
 }
 
 function updateErrors(call: Call, before: ApiObject, next: ApiObject): ReturnType<typeof validate> {

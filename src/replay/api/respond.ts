@@ -60,7 +60,11 @@ export function send(
   response.setHeader("content-type", reply.contentType);
   response.flushHeaders();
   let close = (): void => undefined;
-  const stop = (): void => close();
+  let stopped = false;
+  const stop = (): void => {
+    if (!stopped) close();
+    stopped = true;
+  };
   const sink: Sink = {
     write: (text) => {
       if (!response.writableEnded && !response.destroyed) response.write(text);
@@ -73,7 +77,8 @@ export function send(
   response.on("close", stop);
   close = reply.open(sink);
   onOpen(() => sink.end());
-  if (response.writableEnded) stop();
+  // What ended while it was opened has still to be stopped.
+  if (stopped) close();
 }
 
 export function sendObject(response: ServerResponse, code: number, body: JsonObject, format: Format = "json"): void {

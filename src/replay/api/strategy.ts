@@ -62,6 +62,16 @@ function ownJob(job: ApiObject): void {
   spec["template"] = { ...template, metadata: { ...metadata, labels } };
 }
 
+/**
+ * An object as the server would read it. What was put into the table by hand may lack defaults, and a patch that
+ * changes nothing must not seem to fill them in.
+ */
+export function withDefaults(resource: Resource, object: ApiObject): ApiObject {
+  const filled = copy(object);
+  fillDefaults(typeOf(storedAs(resource)), filled);
+  return filled;
+}
+
 /** Picks addresses as the service controller's allocator does: stable for a name. */
 export function allocateAddress(service: ApiObject): void {
   const spec = objectAt(service, "spec");

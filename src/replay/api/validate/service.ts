@@ -1,8 +1,8 @@
 import { type ApiObject, listAt, objectAt, objectsAt, stringAt, stringsAt } from "../json.ts";
 import type { FieldError } from "../status-errors.ts";
+import { portNumberErrors } from "./container.ts";
 import { duplicates, duplicateValue, invalidValue, requiredValue, unsupportedValue } from "./field-errors.ts";
 import { labelErrors, labelProblem, portNameProblem } from "./names.ts";
-import { portNumberErrors } from "./pod.ts";
 
 const types = ["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"];
 

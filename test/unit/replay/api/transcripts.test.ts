@@ -77,6 +77,8 @@ describe("the emulator answers as the recorded API server did", () => {
 
 describe("the emulator tells a watch what the recorded API server told", () => {
   const watches = groups.flatMap(readGroup).filter(isWatch);
+  test("every recorded watch is compared (followed logs: logs.test.ts)", () => expect(watches).toHaveLength(27));
+
   test.each(watches.map((w) => [`${w.group} ${w.line}: ${w.name}`, w] as const))("%s", async (_name, exchange) => {
     expect(await replayWatch(exchange, timeline)).toBeUndefined();
   });
