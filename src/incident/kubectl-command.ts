@@ -1,105 +1,160 @@
 import type { ActionCode } from "./action-code.ts";
-import { type ActionParams, actionParams } from "./action-params.ts";
-import { type ObjectRef, refText } from "./object-ref.ts";
+import type { ObjectRef } from "./object-ref.ts";
 
-/** One argument for a POSIX shell; left bare where nothing in it is special. */
-function quoted(text: string): string {
-  return /^[\w./:@=,+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+/** Quotes a word for a POSIX shell; words of harmless characters stay as they are. */
+export function shellQuote(word: string): string {
+  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
-const templateOf = (kind: string, spec: unknown) =>
-  kind === "CronJob" ? { spec: { jobTemplate: { spec: { template: { spec } } } } } : { spec: { template: { spec } } };
-
-type Command<A extends ActionCode> = (
-  ctl: string,
-  object: string,
-  params: ActionParams<A>,
-  target: ObjectRef,
-) => string;
-
-const patch = (ctl: string, object: string, body: unknown, type?: "merge") =>
-  `${ctl} patch ${object}${type ? ` --type=${type}` : ""} -p ${quoted(JSON.stringify(body))}`;
-const container = (kind: string, name: string, fields: Readonly<Record<string, unknown>>) =>
-  templateOf(kind, { containers: [{ name, ...fields }] });
-const probeField = { liveness: "livenessProbe", readiness: "readinessProbe", startup: "startupProbe" } as const;
-const steps = ({ steps }: { readonly steps: readonly string[] }) =>
-  steps.map((step) => `# ${step.replaceAll("\n", " ")}`).join("\n");
-
-const commands: { readonly [A in ActionCode]: Command<A> } = {
-  "rollback-deployment": (ctl, object, { toRevision }) =>
-    `${ctl} rollout undo ${object}${toRevision ? ` --to-revision=${toRevision}` : ""}`,
-  restart: (ctl, object) => `${ctl} rollout restart ${object}`,
-  "pause-rollout": (ctl, object) => `${ctl} rollout pause ${object}`,
-  "resume-rollout": (ctl, object) => `${ctl} rollout resume ${object}`,
-  scale: (ctl, object, { replicas }) => `${ctl} scale ${object} --replicas=${replicas}`,
-  "patch-resources": (ctl, object, { container: name, requests, limits }) => {
-    const list = (amounts: Readonly<Record<string, string | undefined>>) =>
-      Object.entries(amounts)
-        .filter(([, amount]) => amount !== undefined)
-        .map(([key, amount]) => `${key}=${amount}`)
-        .join(",");
-    const flags = `${requests ? ` --requests=${list(requests)}` : ""}${limits ? ` --limits=${list(limits)}` : ""}`;
-    return `${ctl} set resources ${object} -c ${quoted(name)}${flags}`;
-  },
-  // $patch: replace drops the old handler; merged, two handlers would be refused.
-  "patch-probe": (ctl, object, { container: name, probe, value }, target) =>
-    patch(ctl, object, container(target.kind, name, { [probeField[probe]]: value && { $patch: "replace", ...value } })),
-  "set-image": (ctl, object, { container: name, image }) => `${ctl} set image ${object} ${quoted(`${name}=${image}`)}`,
-  "set-env": (ctl, object, { container: name, name: variable, value }) =>
-    `${ctl} set env ${object} -c ${quoted(name)} ${value === null ? quoted(`${variable}-`) : quoted(`${variable}=${value}`)}`,
-  "patch-config": (ctl, object, { key, value, restart = [] }) => {
-    const restarts = restart.map(
-      (name) => `${ctl} rollout restart ${quoted(name.includes("/") ? name.toLowerCase() : `deployment/${name}`)}`,
-    );
-    return [patch(ctl, object, { data: { [key]: value } }, "merge"), ...restarts].join("\n");
-  },
-  "patch-selector": (ctl, object, { selector }) =>
-    `${ctl} patch ${object} --type=json -p ${quoted(JSON.stringify([{ op: "replace", path: "/spec/selector", value: selector }]))}`,
-  "patch-service-port": (ctl, object, params) => patch(ctl, object, { spec: { ports: [params] } }),
-  "patch-quota": (ctl, object, { hard }) => patch(ctl, object, { spec: { hard } }, "merge"),
-  "patch-hpa": (ctl, object, bounds) => patch(ctl, object, { spec: bounds }, "merge"),
-  "create-hpa": (ctl, object, { minReplicas, maxReplicas, cpuPercent }) =>
-    `${ctl} autoscale ${object} --min=${minReplicas} --max=${maxReplicas} --cpu=${cpuPercent}%`,
-  "delete-pod": (ctl, object) => `${ctl} delete ${object}`,
-  "evict-pod": (ctl, _object, _params, { namespace = "default", name }) => {
-    const body = JSON.stringify({ apiVersion: "policy/v1", kind: "Eviction", metadata: { name, namespace } });
-    return `echo ${quoted(body)} | ${ctl} create --raw /api/v1/namespaces/${namespace}/pods/${name}/eviction -f -`;
-  },
-  "delete-job": (ctl, object) => `${ctl} delete ${object}`,
-  "rerun-job": (ctl, object) =>
-    `${ctl} get ${object} -o json | jq 'del(.metadata, .status, .spec.selector, .spec.template.metadata.labels) + {metadata: {generateName: "rerun-"}}' | ${ctl} create -f -`,
-  "suspend-cronjob": (ctl, object) => patch(ctl, object, { spec: { suspend: true } }, "merge"),
-  "resume-cronjob": (ctl, object) => patch(ctl, object, { spec: { suspend: false } }, "merge"),
-  cordon: (ctl, _object, _params, { name }) => `${ctl} cordon ${quoted(name)}`,
-  uncordon: (ctl, _object, _params, { name }) => `${ctl} uncordon ${quoted(name)}`,
-  drain: (ctl, _object, _params, { name }) => `${ctl} drain ${quoted(name)} --ignore-daemonsets`,
-  "remove-finalizer": (ctl, object, { finalizer }) =>
-    `${ctl} edit ${object}  # remove ${finalizer} from metadata.finalizers`,
-  "expand-volume": (ctl, object, { storage }) =>
-    patch(ctl, object, { spec: { resources: { requests: { storage } } } }, "merge"),
-  "patch-role": (ctl, object, { rules }) => patch(ctl, object, { rules }, "merge"),
-  "restore-secret": (_ctl, _object, params) => steps(params),
-  "soft-heal": (_ctl, _object, _params, target) =>
-    `# POST to the heal endpoint of each running pod of ${refText(target)}`,
-  "free-patch": (ctl, object, { patch: body }) => patch(ctl, object, body),
-  guide: (_ctl, _object, params) => steps(params),
-  none: () => "# nothing to do",
+const short: Readonly<Record<string, string>> = {
+  Deployment: "deployment",
+  StatefulSet: "statefulset",
+  DaemonSet: "daemonset",
+  HorizontalPodAutoscaler: "hpa",
+  PersistentVolumeClaim: "pvc",
+  ConfigMap: "configmap",
+  ResourceQuota: "resourcequota",
 };
 
+type Params = Readonly<Record<string, unknown>>;
+
+const text = (value: unknown) => (typeof value === "string" ? value : typeof value === "number" ? String(value) : "");
+
+function patch(target: ObjectRef, body: unknown, type?: "merge" | "json"): string[] {
+  return ["patch", name(target), ...(type ? ["--type", type] : []), "-p", JSON.stringify(body)];
+}
+
+function name(target: ObjectRef): string {
+  return `${short[target.kind] ?? target.kind.toLowerCase()}/${target.name}`;
+}
+
+/** Wraps a container patch in the template of the workload's kind. */
+function inTemplate(target: ObjectRef, container: unknown): unknown {
+  const template = { template: { spec: { containers: [container] } } };
+  return target.kind === "CronJob" ? { spec: { jobTemplate: { spec: template } } } : { spec: template };
+}
+
+/** The HTTP handlers exclude each other, so a patch that sets one removes the others. */
+function wholeProbe(value: unknown): unknown {
+  if (value === null || typeof value !== "object") return value;
+  return { $patch: "replace", ...value };
+}
+
+function words(action: ActionCode, target: ObjectRef, params: Params): string[] | undefined {
+  const container = text(params.container);
+  switch (action) {
+    case "rollback-deployment":
+      return [
+        "rollout",
+        "undo",
+        name(target),
+        ...(params.toRevision === undefined ? [] : [`--to-revision=${text(params.toRevision)}`]),
+      ];
+    case "restart":
+      return ["rollout", "restart", name(target)];
+    case "pause-rollout":
+      return ["rollout", "pause", name(target)];
+    case "resume-rollout":
+      return ["rollout", "resume", name(target)];
+    case "scale":
+      return ["scale", name(target), `--replicas=${text(params.replicas)}`];
+    case "patch-resources":
+      return patch(
+        target,
+        inTemplate(target, {
+          name: container,
+          resources: {
+            ...(params.requests ? { requests: params.requests } : {}),
+            ...(params.limits ? { limits: params.limits } : {}),
+          },
+        }),
+      );
+    case "patch-probe":
+      return patch(
+        target,
+        inTemplate(target, { name: container, [`${text(params.probe)}Probe`]: wholeProbe(params.value) }),
+      );
+    case "set-image":
+      return ["set", "image", name(target), `${container}=${text(params.image)}`];
+    case "set-env":
+      return [
+        "set",
+        "env",
+        name(target),
+        "-c",
+        container,
+        params.value === null ? `${text(params.name)}-` : `${text(params.name)}=${text(params.value)}`,
+      ];
+    case "patch-config":
+      return patch(target, { data: { [text(params.key)]: params.value ?? null } }, "merge");
+    case "patch-selector":
+      return [
+        "patch",
+        name(target),
+        "--type",
+        "json",
+        "-p",
+        JSON.stringify([{ op: "replace", path: "/spec/selector", value: params.selector }]),
+      ];
+    case "patch-service-port":
+      return patch(target, { spec: { ports: [{ port: params.port, targetPort: params.targetPort }] } });
+    case "patch-quota":
+      return patch(target, { spec: { hard: params.hard } }, "merge");
+    case "patch-hpa":
+      return patch(target, { spec: params }, "merge");
+    case "create-hpa":
+      return [
+        "autoscale",
+        name(target),
+        `--min=${text(params.minReplicas)}`,
+        `--max=${text(params.maxReplicas)}`,
+        `--cpu-percent=${text(params.cpuPercent)}`,
+      ];
+    case "delete-pod":
+    case "delete-job":
+      return ["delete", name(target)];
+    case "evict-pod":
+      return ["delete", name(target), "--wait=false"];
+    case "rerun-job":
+      return target.kind === "CronJob"
+        ? ["create", "job", `${target.name}-rerun`, `--from=cronjob/${target.name}`]
+        : ["replace", "--force", "-f", `${target.name}.yaml`];
+    case "suspend-cronjob":
+    case "resume-cronjob":
+      return patch(target, { spec: { suspend: action === "suspend-cronjob" } }, "merge");
+    case "cordon":
+    case "uncordon":
+      return [action, target.name];
+    case "drain":
+      return ["drain", target.name, "--ignore-daemonsets", "--delete-emptydir-data"];
+    case "remove-finalizer":
+      return patch(target, {
+        metadata: { $deleteFromPrimitiveList: undefined, "$deleteFromPrimitiveList/finalizers": [params.finalizer] },
+      });
+    case "expand-volume":
+      return patch(target, { spec: { resources: { requests: { storage: params.storage } } } }, "merge");
+    case "patch-role":
+      return patch(target, { rules: params.rules }, "merge");
+    case "free-patch":
+      return patch(target, params.patch, "merge");
+    case "restore-secret":
+      return ["edit", name(target)];
+    case "soft-heal":
+    case "guide":
+    case "none":
+      return undefined;
+  }
+}
+
 /**
- * The command with which a person would do the same as the action. For reading and copying: kubemend itself sends the
- * steps of a plan. Parameters that do not fit the action's schema give a comment instead of a wrong command.
+ * The kubectl command that does what an action does, quoted for a shell. What no command can do is told as a comment, so
+ * that pasting it does nothing.
  */
-export function kubectlCommand(
-  action: ActionCode,
-  target: ObjectRef,
-  params: Readonly<Record<string, unknown>>,
-): string {
-  const parsed = actionParams[action].safeParse(params);
-  if (!parsed.success) return `# ${action} on ${refText(target)}: parameters are missing`;
-  const ctl = `kubectl${target.namespace ? ` -n ${quoted(target.namespace)}` : ""}`;
-  const object = quoted(`${target.kind.toLowerCase()}/${target.name}`);
-  // The schema of this very action has just accepted the parameters.
-  const command = commands[action] as Command<ActionCode>;
-  return command(ctl, object, parsed.data as ActionParams<ActionCode>, target);
+export function kubectlCommand(action: ActionCode, target: ObjectRef, params: Params): string {
+  const rest = words(action, target, params);
+  if (!rest)
+    return action === "soft-heal"
+      ? `# ask ${target.name} to heal itself through its own endpoint`
+      : "# no single command: see the steps";
+  return ["kubectl", ...(target.namespace ? ["-n", target.namespace] : []), ...rest].map(shellQuote).join(" ");
 }

@@ -1,0 +1,116 @@
+import type { Diagnosis } from "../incident/diagnosis.ts";
+import type { Evidence } from "../incident/evidence.ts";
+import type { Recommendation } from "../incident/recommendation.ts";
+import { type Candidate, candidate } from "./candidate.ts";
+import { type Case, type CaseInput, openCase } from "./case.ts";
+import { noOutcomes } from "./confidence.ts";
+import { gatherBase } from "./gather/base.ts";
+import type { History } from "./ports.ts";
+import { questionsFor } from "./questions.ts";
+import { type Ranking, rank } from "./rank.ts";
+import { recommend } from "./recommend/recommend.ts";
+import { rules } from "./rules/registry.ts";
+import { blastRadiusOf, summaryOf, timelineOf } from "./summary.ts";
+
+export interface RulesInput extends CaseInput {
+  /** Counts the diagnoses of one incident, from 1. */
+  readonly version: number;
+  readonly history?: History;
+}
+
+export interface Diagnosed {
+  readonly diagnosis: Diagnosis;
+  readonly evidence: readonly Evidence[];
+  readonly recommendations: readonly Recommendation[];
+}
+
+/** Below this the first hypothesis is not worth acting on without a question. */
+const decided = 0.5;
+const clearGap = 0.15;
+
+/** The nearest common thing: what everything with symptoms depends on, or the incident's own target. */
+function unknownCandidate(open: Case): Candidate {
+  const common = open.scope.find((ref) =>
+    open.symptomatic.every(
+      (other) => other === ref || open.topology.dependenciesOf(other).some((item) => item.name === ref.name),
+    ),
+  );
+  const culprit = common ?? open.symptomatic[0] ?? open.incident.target;
+  return candidate(
+    {
+      cause: "unknown",
+      culprit,
+      statement: `nothing in the data says why ${culprit.kind} ${culprit.name} is in trouble`,
+      evidence: open.book
+        .fresh()
+        .slice(0, 4)
+        .map((entry) => entry.id),
+      specificity: 0.2,
+    },
+    open,
+  );
+}
+
+/** Opens the case, runs every rule, ranks what they find. Used alone and as the ground on which a model works. */
+export function examine(input: RulesInput): { readonly open: Case; readonly ranking: Ranking } {
+  const open = openCase(input);
+  const candidates = Object.values(rules).flatMap((rule) => rule(open));
+  gatherBase(open, input.history?.similar ?? []);
+  const all = candidates.some((item) => item.ruledOut === undefined)
+    ? candidates
+    : [...candidates, unknownCandidate(open)];
+  const ranking = rank(open, all, (item) => input.history?.outcomes.cause(item.cause) ?? noOutcomes);
+  return { open, ranking };
+}
+
+/** Words a ranking as a diagnosis, without a model. */
+export function wordByRules(input: RulesInput, open: Case, ranking: Ranking): Diagnosed {
+  const { redact, incident, now, version } = input;
+  const { hypotheses } = ranking;
+  const recommendations = recommend(
+    open,
+    hypotheses,
+    redact,
+    (ranked, action) => input.history?.outcomes.fix(ranked.candidate.cause, action) ?? noOutcomes,
+  );
+  const [best, second] = hypotheses;
+  const inconclusive =
+    !best ||
+    best.candidate.cause === "unknown" ||
+    best.probability < decided ||
+    best.probability - (second?.probability ?? 0) < clearGap;
+  const questions = inconclusive ? questionsFor(hypotheses.map((row) => row.candidate)) : [];
+  const blastRadius = blastRadiusOf(open, best);
+  const diagnosis: Diagnosis = {
+    incidentId: incident.id,
+    version,
+    madeAt: now,
+    by: "rules",
+    summary: redact(summaryOf({ open, hypotheses, blastRadius, recommendations, inconclusive, questions })),
+    hypotheses: hypotheses.map(({ candidate: item, probability, features }) => ({
+      cause: item.cause,
+      culprit: item.culprit,
+      probability,
+      statement: redact(item.statement.replace(/\s+/g, " ")),
+      evidence: item.evidence.slice(0, 10),
+      against: item.against.slice(0, 5),
+      explains: features.explains,
+    })),
+    ruledOut: ranking.ruledOut.map(({ candidate: item, reason }) => ({
+      cause: item.cause,
+      culprit: item.culprit,
+      reason: redact(reason),
+    })),
+    timeline: timelineOf(open, redact),
+    blastRadius,
+    inconclusive,
+    questions,
+  };
+  return { diagnosis, evidence: open.book.entries(), recommendations };
+}
+
+/** A diagnosis by rules alone: synchronous, reads only, the same input gives the same answer. */
+export function diagnoseByRules(input: RulesInput): Diagnosed {
+  const { open, ranking } = examine(input);
+  return wordByRules(input, open, ranking);
+}

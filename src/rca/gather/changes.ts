@@ -1,0 +1,148 @@
+import type { KubeObject, Workload } from "../../cluster/kubernetes-types.ts";
+import type { Observation } from "../../cluster/observation.ts";
+import { templateOf } from "../../cluster/workload.ts";
+import { makeRef, type ObjectRef, refKey, refText } from "../../incident/object-ref.ts";
+import { isoTime } from "../../lib/clock.ts";
+import type { Finding } from "./evidence-book.ts";
+import { diffFields, type FieldArea, type FieldChange } from "./field-diff.ts";
+
+/** Somebody or something changed what an object asks for. */
+export interface Change {
+  readonly ref: ObjectRef;
+  readonly at: number;
+  readonly action: "created" | "modified" | "deleted";
+  /** Empty when it was created or deleted. */
+  readonly fields: readonly FieldChange[];
+  readonly before?: KubeObject;
+  readonly after: KubeObject;
+}
+
+// Written by controllers all the time, as a consequence of what their owners ask.
+const derivedKinds = new Set(["Pod", "EndpointSlice", "Event", "Lease", "ControllerRevision", "PodDisruptionBudget"]);
+const hiddenValue = "(hidden)";
+
+function hideSecrets(object: KubeObject, fields: readonly FieldChange[]): readonly FieldChange[] {
+  if (object.kind !== "Secret") return fields;
+  return fields.map((field) => ({
+    ...field,
+    ...(field.before === undefined ? {} : { before: hiddenValue }),
+    ...(field.after === undefined ? {} : { after: hiddenValue }),
+  }));
+}
+
+/** The template of the revision before, for a rollout that happened before watching began. */
+function rolloutsFromReplicaSets(observation: Observation, from: number, known: ReadonlySet<string>): Change[] {
+  const found: Change[] = [];
+  const families = new Map<string, KubeObject[]>();
+  for (const replicaSet of observation.objects.list("ReplicaSet")) {
+    const owner = replicaSet.metadata.ownerReferences?.find((reference) => reference.kind === "Deployment");
+    if (!owner) continue;
+    const key = refKey(makeRef("Deployment", replicaSet.metadata.namespace, owner.name));
+    families.set(key, [...(families.get(key) ?? []), replicaSet]);
+  }
+  const revision = (object: KubeObject) =>
+    Number(object.metadata.annotations?.["deployment.kubernetes.io/revision"] ?? 0);
+  for (const [key, sets] of families) {
+    if (known.has(key)) continue;
+    sets.sort((a, b) => revision(b) - revision(a));
+    const [newest, before] = sets;
+    const at = Date.parse(newest?.metadata.creationTimestamp ?? "");
+    if (!newest || !before || !(at >= from)) continue;
+    const [, namespace, name] = key.split("/");
+    const strip = (object: KubeObject) => {
+      const template = templateOf(object);
+      const { "pod-template-hash": _hash, ...labels } = template?.metadata?.labels ?? {};
+      return { spec: { template: { ...template, metadata: { ...template?.metadata, labels } } } };
+    };
+    const fields = diffFields(strip(before), strip(newest));
+    if (fields.length > 0)
+      found.push({
+        ref: makeRef("Deployment", namespace, name ?? ""),
+        at,
+        action: "modified",
+        fields,
+        before,
+        after: newest,
+      });
+  }
+  return found;
+}
+
+/** What was changed with from <= at <= to, oldest first, without what controllers did in consequence. */
+export function findChanges(observation: Observation, from: number, to: number): readonly Change[] {
+  const found: Change[] = [];
+  const rolledOut = new Set<string>();
+  for (const { ref, before, version } of observation.objects.changes(from, to)) {
+    const owned = (version.object.metadata.ownerReferences?.length ?? 0) > 0;
+    if (derivedKinds.has(ref.kind) || (owned && (ref.kind === "ReplicaSet" || ref.kind === "Job"))) continue;
+    if (version.change === "DELETED") {
+      found.push({
+        ref,
+        at: version.at,
+        action: "deleted",
+        fields: [],
+        ...(before ? { before } : {}),
+        after: version.object,
+      });
+      continue;
+    }
+    if (!before) {
+      found.push({ ref, at: version.at, action: "created", fields: [], after: version.object });
+      continue;
+    }
+    let fields = hideSecrets(version.object, diffFields(before as never, version.object as never));
+    // The values of a Secret are never read, so a write that shows no difference changed a value.
+    if (
+      fields.length === 0 &&
+      ref.kind === "Secret" &&
+      before.metadata.resourceVersion !== version.object.metadata.resourceVersion
+    ) {
+      fields = [{ path: "data", area: "data", before: hiddenValue, after: "(hidden, written again)" }];
+    }
+    if (fields.length === 0) continue;
+    if (fields.some((field) => field.path.startsWith("spec.template"))) rolledOut.add(refKey(ref));
+    found.push({ ref, at: version.at, action: "modified", fields, before, after: version.object });
+  }
+  found.push(...rolloutsFromReplicaSets(observation, from, rolledOut));
+  return found.sort((a, b) => a.at - b.at);
+}
+
+export function fieldsOf(change: Change, ...areas: readonly FieldArea[]): readonly FieldChange[] {
+  return change.fields.filter((field) => areas.includes(field.area));
+}
+
+/** `image registry/a:1 -> registry/a:2; env TAX removed (was "eu")`. */
+export function describeFields(fields: readonly FieldChange[]): string {
+  return fields
+    .slice(0, 12)
+    .map(({ path, before, after }) => {
+      const short = path.replace(/^spec\.(jobTemplate\.spec\.)?template\.spec\./, "");
+      if (before === undefined) return `${short} set to ${after}`;
+      return after === undefined ? `${short} removed (was ${before})` : `${short} ${before} -> ${after}`;
+    })
+    .join("; ");
+}
+
+export function describeChange(change: Change): string {
+  if (change.action !== "modified") return `${refText(change.ref)} was ${change.action}`;
+  return `${refText(change.ref)} changed: ${describeFields(change.fields)}`;
+}
+
+const inNamespace = (ref: ObjectRef) => (ref.namespace ? `-n ${ref.namespace} ` : "");
+
+export function changeFinding(change: Change): Finding {
+  const { ref } = change;
+  const rollout =
+    change.fields.some((field) => field.path.includes("template")) &&
+    ["Deployment", "StatefulSet", "DaemonSet"].includes(ref.kind);
+  const revision = (change.after as Workload).metadata.annotations?.["deployment.kubernetes.io/revision"];
+  return {
+    source: "change",
+    about: ref,
+    query: rollout
+      ? `kubectl ${inNamespace(ref)}rollout history ${ref.kind.toLowerCase()}/${ref.name}`
+      : `kubectl ${inNamespace(ref)}get ${ref.kind.toLowerCase()} ${ref.name} -o yaml`,
+    text: `${isoTime(change.at)} ${describeChange(change)}${rollout && revision ? ` (revision before: ${Number(revision)})` : ""}`,
+    at: change.at,
+  };
+}

@@ -1,0 +1,109 @@
+/** What kind of trouble a log line tells of. One line may tell of several. */
+export type LogSign =
+  | "missing-env"
+  | "bad-config"
+  | "forbidden"
+  | "unauthorized"
+  | "certificate"
+  | "name-not-found"
+  | "refused"
+  | "timeout"
+  | "reset"
+  | "pool"
+  | "rate-limited"
+  | "disk-full"
+  | "heap"
+  | "exception"
+  | "bad-command"
+  | "upstream"
+  | "slow";
+
+// Wording of common runtimes and libraries (Node, Java, Go, Python, Ruby, Postgres, nginx).
+const signs: readonly (readonly [LogSign, RegExp])[] = [
+  [
+    "missing-env",
+    /environment variable|missing (?:required )?env|\bKeyError: ['"][A-Z][A-Z0-9_]+['"]|\b[A-Z][A-Z0-9_]{2,}\b ?(?:['"] ?)?(?:is not set|not set|is missing|must be set|is required|is undefined|required but)|required (?:key|variable|env\w*) [`'"]?[A-Z][A-Z0-9_]{2,}/,
+  ],
+  [
+    "bad-config",
+    /config(?:uration)? (?:error|invalid|file)|invalid (?:config|value|setting|option|number|url|port|json|yaml)|(?:failed|cannot|could not|unable) to (?:parse|load|read) (?:the )?config|parse error|unmarshal|Unexpected token .* JSON|is not valid JSON|NumberFormatException|invalid literal for|unknown (?:flag|option|setting|log level)|must be (?:a|an|one of|between|greater|less|at least|at most)\b|not a (?:valid )?(?:number|integer|url|boolean|duration)|out of range/i,
+  ],
+  [
+    "forbidden",
+    /\bforbidden\b|(?:status|HTTP|code|statusCode)["']?[ =:]{1,3}"?403\b|access denied|permission denied|EACCES|not authorized|\bcannot (?:get|list|watch|create|update|patch|delete) resource/i,
+  ],
+  [
+    "unauthorized",
+    /unauthori[sz]ed|(?:status|HTTP|code|statusCode)["']?[ =:]{1,3}"?401\b|authentication failed|password authentication|invalid (?:api[ _-]?key|credentials?|token|password|signature)|(?:api[ _-]?key|credentials?|token) (?:was |is |has been )?(?:rejected|invalid|expired|revoked|refused|not accepted)|bad credentials/i,
+  ],
+  [
+    "certificate",
+    /certificate (?:has |is )?(?:expired|not yet valid)|x509: certificate|CERT_HAS_EXPIRED|CERT_NOT_YET_VALID|certificate verify failed|CertificateExpiredException/i,
+  ],
+  [
+    "name-not-found",
+    /ENOTFOUND|EAI_AGAIN|no such host|NXDOMAIN|name resolution|UnknownHostException|could not resolve|Name or service not known|server misbehaving/i,
+  ],
+  ["refused", /ECONNREFUSED|connection refused/i],
+  ["timeout", /ETIMEDOUT|ESOCKETTIMEDOUT|timed? ?out|timeout|deadline exceeded/i],
+  ["reset", /ECONNRESET|EPIPE|connection reset|broken pipe|socket hang up|unexpected EOF/i],
+  [
+    "pool",
+    /pool (?:is )?(?:exhausted|full|timeout|limit)|(?:timeout|timed out|waiting)[^.]{0,30}(?:acquir|connection from|for (?:a )?(?:free |idle )?connection|pool)|no (?:free|idle|available) connections?|too many (?:clients|connections|open files)|remaining connection slots|EMFILE|QueuePool limit|connection is not available/i,
+  ],
+  [
+    "rate-limited",
+    /too many requests|rate.?limit(?:ed)?|(?:status|HTTP|code|statusCode)["']?[ =:]{1,3}"?429\b|quota exceeded for/i,
+  ],
+  ["disk-full", /no space left on device|ENOSPC|disk (?:is )?full|disk quota exceeded/i],
+  [
+    "heap",
+    /OutOfMemoryError|heap out of memory|cannot allocate memory|MemoryError|fatal error: runtime: out of memory/i,
+  ],
+  [
+    "exception",
+    /\b(?:Type|Reference|Range|Syntax|Assertion|Index|Attribute|Value|Key)Error\b|NullPointerException|IllegalStateException|\bpanic:|Traceback \(most recent|unhandled|uncaught|segmentation fault|nil pointer/i,
+  ],
+  [
+    "bad-command",
+    /cannot find module|command not found|no such file or directory|executable file not found|unrecognized (?:argument|option)|unknown (?:command|subcommand|job|task)|exec format error|^usage:/i,
+  ],
+  [
+    "upstream",
+    /\bcall(?:ing)? to \S+ failed|upstream \S+|(?:request|connection|connect) to \S+ (?:failed|refused|timed out)|dial tcp|bad gateway|service unavailable/i,
+  ],
+  ["slow", /\bslow(?:ly|er)?\b|took too long|latency|exceeded \d+ ?ms/i],
+];
+
+export function signsOf(line: string): readonly LogSign[] {
+  const text = line.length > 2_000 ? line.slice(0, 2_000) : line;
+  return signs.filter(([, pattern]) => pattern.test(text)).map(([sign]) => sign);
+}
+
+export type LogLevel = "fatal" | "error" | "warn" | "other";
+
+// JSON, logfmt and plain layouts put the level within the first characters.
+const levelWord =
+  /"?(?:level|severity|lvl)"?[=:]\s*"?(fatal|panic|crit|critical|error|err|warn|warning|info|debug|trace|notice)\b|(?:^|[\s[|])(FATAL|PANIC|CRITICAL|CRIT|ERROR|SEVERE|ERR|WARN|WARNING|INFO|DEBUG|TRACE|NOTICE|LOG)(?=[\s:\]|])/i;
+const bare =
+  /\bpanic:|Traceback \(most recent|^\s*[\w.]+(?:Error|Exception)\b|unhandled|uncaught|^fatal\b|Cannot find module|exec format error/i;
+
+export function levelOf(line: string): LogLevel {
+  const match = levelWord.exec(line.length > 400 ? line.slice(0, 400) : line);
+  const word = (match?.[1] ?? match?.[2] ?? "").toLowerCase();
+  if (/^(fatal|panic|crit)/.test(word)) return "fatal";
+  if (/^(err|severe)/.test(word)) return "error";
+  if (/^warn/.test(word)) return "warn";
+  if (word !== "") return "other";
+  return bare.test(line.length > 400 ? line.slice(0, 400) : line) ? "error" : "other";
+}
+
+/** The line with everything that varies from call to call masked: times, numbers, ids, addresses. */
+export function templateOfLine(line: string): string {
+  return (line.length > 400 ? line.slice(0, 400) : line)
+    .replace(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?/g, "<time>")
+    .replace(/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi, "<id>")
+    .replace(/\b(?=[0-9a-f]*\d)(?=\d*[a-f])[0-9a-f]{6,}\b/gi, "<id>")
+    .replace(/\b\d+(?:\.\d+)*(?:ms|s|m|h|%)?\b/g, "<n>")
+    .replace(/\b([a-z]{1,3})\d+\b/gi, "$1<n>");
+}

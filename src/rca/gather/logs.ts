@@ -1,0 +1,150 @@
+import type { Observation } from "../../cluster/observation.ts";
+import { makeRef, type ObjectRef } from "../../incident/object-ref.ts";
+import { isoTime } from "../../lib/clock.ts";
+import type { Finding } from "./evidence-book.ts";
+import { type LogLevel, type LogSign, levelOf, signsOf, templateOfLine } from "./log-text.ts";
+
+/** All lines of one shape that a workload wrote, with how it was before. */
+export interface LogFact {
+  readonly workload: ObjectRef;
+  readonly template: string;
+  readonly level: LogLevel;
+  readonly signs: readonly LogSign[];
+  readonly example: string;
+  readonly pod: string;
+  readonly container: string;
+  /** Pods that wrote it since the onset. */
+  readonly pods: ReadonlySet<string>;
+  readonly count: number;
+  readonly countBefore: number;
+  readonly first: number;
+  readonly last: number;
+}
+
+interface Tally {
+  template: string;
+  level: LogLevel;
+  signs: readonly LogSign[];
+  example: string;
+  pod: string;
+  container: string;
+  pods: Set<string>;
+  count: number;
+  countBefore: number;
+  first: number;
+  last: number;
+}
+
+const maxLinesPerPod = 20_000;
+const maxTemplates = 200;
+
+export interface LogWindow {
+  readonly before: number;
+  readonly onset: number;
+  readonly now: number;
+}
+
+/**
+ * Severe and telling lines of a workload since the onset, grouped by shape, most frequent first. Lines before the onset
+ * only tell how usual a shape is.
+ */
+export function logFactsOf(
+  observation: Observation,
+  workload: ObjectRef,
+  pods: readonly string[],
+  window: LogWindow,
+): readonly LogFact[] {
+  const tallies = new Map<string, Tally>();
+  for (const pod of pods) {
+    const lines = observation.logs.lines({
+      namespace: workload.namespace ?? "",
+      pod,
+      from: window.before,
+      to: window.now,
+    });
+    for (const { at, container, line } of lines.slice(-maxLinesPerPod)) {
+      const level = levelOf(line);
+      if (level === "other" && !/fail|error|denied|refus|slow|timeout|usage:|not found|not set/i.test(line)) continue;
+      const template = templateOfLine(line);
+      let tally = tallies.get(template);
+      if (!tally) {
+        if (tallies.size >= maxTemplates) continue;
+        tally = {
+          template,
+          level,
+          signs: signsOf(line),
+          example: line,
+          pod,
+          container,
+          pods: new Set(),
+          count: 0,
+          countBefore: 0,
+          first: at,
+          last: at,
+        };
+        tallies.set(template, tally);
+      }
+      if (at < window.onset) {
+        tally.countBefore++;
+        continue;
+      }
+      if (tally.count === 0) Object.assign(tally, { first: at, example: line, pod, container });
+      tally.count++;
+      tally.last = at;
+      tally.pods.add(pod);
+    }
+  }
+  return [...tallies.values()]
+    .filter((tally) => tally.count > 0)
+    .map((tally) => ({ workload, ...tally }))
+    .sort((a, b) => b.count - a.count);
+}
+
+/** Clearly more frequent than before the onset, per time. */
+export function isFresh(fact: LogFact, window: LogWindow): boolean {
+  const before = fact.countBefore / Math.max(1, window.onset - window.before);
+  const after = fact.count / Math.max(1, window.now - window.onset);
+  return fact.countBefore === 0 || after > 3 * before;
+}
+
+/** The last lines of a container before it ended. */
+export function lastLines(
+  observation: Observation,
+  pod: ObjectRef,
+  container: string,
+  endedAt: number,
+  lines = 8,
+): readonly string[] {
+  return observation.logs
+    .lines({ namespace: pod.namespace ?? "", pod: pod.name, container, to: endedAt + 1_500 })
+    .slice(-lines)
+    .map((line) => line.line);
+}
+
+export function logFinding(fact: LogFact, from: number, to: number): Finding {
+  return {
+    source: "log",
+    about: fact.workload,
+    query: `kubectl -n ${fact.workload.namespace} logs ${fact.pod} -c ${fact.container} --since-time=${isoTime(fact.first)}`,
+    text: `${fact.count} line${fact.count === 1 ? "" : "s"} like this from ${fact.pods.size} pod${fact.pods.size === 1 ? "" : "s"} since ${isoTime(fact.first)} (${fact.countBefore} before): ${fact.example.slice(0, 600)}`,
+    at: fact.first,
+    from,
+    to,
+  };
+}
+
+export function lastLinesFinding(
+  pod: ObjectRef,
+  workload: ObjectRef,
+  container: string,
+  lines: readonly string[],
+  at: number,
+): Finding {
+  return {
+    source: "log",
+    about: makeRef(workload.kind, workload.namespace, workload.name),
+    query: `kubectl -n ${pod.namespace} logs ${pod.name} -c ${container} --previous --tail=${lines.length}`,
+    text: `Last lines of container ${container} in ${pod.name} before it ended:\n${lines.map((line) => line.slice(0, 300)).join("\n")}`,
+    at,
+  };
+}

@@ -1,0 +1,33 @@
+import type { CauseCode } from "../incident/cause.ts";
+import type { Candidate } from "./candidate.ts";
+
+/** What would decide for or against a cause, as a question that a person can answer in a minute. */
+const deciding: Partial<Record<CauseCode, (name: string) => string>> = {
+  "bad-release": (name) => `Do the errors stop when the previous release of ${name} serves the same requests?`,
+  "slow-dependency": (name) => `Is ${name} slow as well when it is called directly, without its callers?`,
+  "dependency-down": (name) => `Does ${name} answer when it is called from inside its own pod?`,
+  "application-degraded": (name) => `What does the application log of ${name} say at the very first error?`,
+  "memory-leak": (name) => `Does the memory of ${name} keep growing when it gets no requests?`,
+  "memory-limit-too-low": (name) => `Does ${name} stay below its limit when the limit is doubled?`,
+  "cpu-throttling": (name) => `Does the latency of ${name} fall when its CPU limit is raised?`,
+  "pool-exhausted": (name) => `What holds the connections of ${name}: its own requests, or what it connects to?`,
+  "bad-config": (name) => `Who changed the configuration of ${name} last, and to what?`,
+  "external-dependency": (name) => `Does the service outside that ${name} calls report trouble of its own?`,
+  "permission-denied": (name) => `With which identity or key does ${name} call, and what may it do?`,
+  "network-fault": (name) => `Do calls between other workloads on the same node as ${name} fail as well?`,
+  "load-spike": (name) => `Is the higher demand on ${name} expected, for example a campaign or a batch?`,
+  "bad-liveness-probe": (name) => `Does ${name} answer the probe's path and port in time from inside its pod?`,
+  "bad-readiness-probe": (name) => `Does ${name} answer the probe's path and port in time from inside its pod?`,
+};
+
+/** At most two questions whose answers would decide between the best candidates. */
+export function questionsFor(candidates: readonly Candidate[]): readonly string[] {
+  const asked = candidates
+    .slice(0, 4)
+    .map(
+      (item) =>
+        deciding[item.cause]?.(item.culprit.name) ??
+        `What shows that ${item.culprit.kind} ${item.culprit.name} works, or does not?`,
+    );
+  return [...new Set(asked)].slice(0, 2);
+}

@@ -1,0 +1,158 @@
+import type { Anomaly } from "../incident/anomaly.ts";
+import { type ObjectRef, refKey, sameRef } from "../incident/object-ref.ts";
+import type { Severity } from "../incident/severity.ts";
+import type { Candidate } from "./candidate.ts";
+import { type Case, workloadsFor } from "./case.ts";
+import { calibratedCause, type Features, logit, type OutcomeCounts, probabilities } from "./confidence.ts";
+
+export interface Ranked {
+  readonly candidate: Candidate;
+  readonly features: Features;
+  readonly probability: number;
+}
+
+export interface Ranking {
+  /** Best first, at most six. */
+  readonly hypotheses: readonly Ranked[];
+  readonly ruledOut: readonly { readonly candidate: Candidate; readonly reason: string }[];
+}
+
+const severityWeight: Readonly<Record<Severity, number>> = { critical: 4, high: 3, medium: 2, low: 1 };
+const closeMs = 8 * 60_000;
+/** Clocks of the API server, the kubelet and the scraper differ by this much. */
+const slackMs = 20_000;
+const shown = 6;
+const leastProbability = 0.02;
+
+/** 0..1: how well a candidate explains one anomaly. Callers of what it hits suffer with it; a caller's own crash less surely so. */
+function explainsOne(open: Case, item: Candidate, anomaly: Anomaly): number {
+  if (sameRef(anomaly.target, item.culprit)) return 1;
+  const targets = workloadsFor(open.topology, open.observation, anomaly.target);
+  const touched = [anomaly.target, ...(anomaly.seenOn ? [anomaly.seenOn] : []), ...targets];
+  if (touched.some((ref) => item.hits.some((hit) => sameRef(hit, ref)))) return 1;
+  const callers = item.hits.flatMap((hit) => open.topology.dependentsOf(hit));
+  if (targets.some((ref) => callers.some((caller) => sameRef(caller, ref))))
+    return anomaly.family === "state" || anomaly.family === "event" ? 0.6 : 0.95;
+  return 0;
+}
+
+export function explainedShare(open: Case, item: Candidate): number {
+  let total = 0;
+  let explained = 0;
+  for (const anomaly of open.incident.anomalies) {
+    const weight = severityWeight[anomaly.severity] * Math.max(0.2, anomaly.score);
+    total += weight;
+    explained += weight * explainsOne(open, item, anomaly);
+  }
+  return total === 0 ? 0.5 : explained / total;
+}
+
+/** When the trouble of what the candidate hits began. */
+function firstHit(open: Case, item: Candidate): number {
+  const times = item.hits.flatMap((hit) => open.anomaliesOf(hit)).map((anomaly) => anomaly.startsAt);
+  return times.length > 0 ? Math.min(...times) : Math.max(open.onset, item.since);
+}
+
+function closenessOf(open: Case, item: Candidate): number {
+  if (!item.change) return 0;
+  const gap = firstHit(open, item) - item.change.at;
+  return gap < -slackMs ? 0 : Math.exp(-Math.max(0, gap) / closeMs);
+}
+
+/** True when another candidate makes this one unnecessary: it sees the same thing more exactly, or lies below it in the topology. */
+function overshadows(open: Case, strong: Candidate, weak: Candidate): boolean {
+  if (strong === weak || strong.specificity < 0.75) return false;
+  const gap = strong.specificity - weak.specificity;
+  const shared = weak.hits.some((hit) => strong.hits.some((other) => sameRef(other, hit)));
+  if (shared) return gap >= 0.03;
+  const callers = new Set(strong.hits.flatMap((hit) => open.topology.dependentsOf(hit)).map(refKey));
+  // A caller may have its own trouble at the same time; what it sees exactly, with its own change, stands.
+  return (
+    weak.hits.every((hit) => callers.has(refKey(hit))) && gap >= -0.05 && !(weak.change && weak.specificity >= 0.9)
+  );
+}
+
+function overshadowReason(strong: Candidate): string {
+  return `${strong.cause} of ${strong.culprit.kind} ${strong.culprit.name} explains the same symptoms more exactly`;
+}
+
+/** One candidate a cause and culprit: the most specific one, with the evidence of all. */
+function merged(candidates: readonly Candidate[]): readonly Candidate[] {
+  const found = new Map<string, Candidate>();
+  for (const item of candidates) {
+    const key = `${item.cause}|${refKey(item.culprit)}`;
+    const known = found.get(key);
+    if (!known) {
+      found.set(key, item);
+      continue;
+    }
+    const [best, other] = item.specificity > known.specificity ? [item, known] : [known, item];
+    const hits: ObjectRef[] = [...best.hits, ...other.hits];
+    found.set(key, {
+      ...best,
+      hits: [...new Map(hits.map((ref) => [refKey(ref), ref])).values()],
+      evidence: [...new Set([...best.evidence, ...other.evidence])].slice(0, 10),
+    });
+  }
+  return [...found.values()];
+}
+
+/**
+ * Weighs candidates against each other: how exactly each is seen, how much of the incident it explains along the topology,
+ * how near its change is, what speaks against it, and whether another one makes it unnecessary.
+ */
+export function rank(
+  open: Case,
+  candidates: readonly Candidate[],
+  outcomesOf: (item: Candidate) => OutcomeCounts,
+): Ranking {
+  const all = merged(candidates.filter((item) => item.ruledOut === undefined));
+  const rows = all.map((item) => {
+    const shadow = all
+      .filter((other) => overshadows(open, other, item))
+      .sort((a, b) => b.specificity - a.specificity)[0];
+    const late = item.change !== undefined && item.change.at > firstHit(open, item) + slackMs;
+    const features: Features = {
+      specificity: item.specificity,
+      explains: explainedShare(open, item),
+      closeness: closenessOf(open, item),
+      contradictions: item.against.length,
+      late,
+      overshadowed: shadow !== undefined,
+    };
+    return { candidate: item, features, shadow, logit: logit(features) };
+  });
+  rows.sort((a, b) => b.logit - a.logit);
+  const shares = probabilities(rows.map((row) => row.logit));
+  const ranked = rows.map((row, i) => ({
+    ...row,
+    probability: calibratedCause(shares[i] ?? 0, outcomesOf(row.candidate)),
+  }));
+  const kept = ranked.filter((row, i) => i === 0 || (row.probability >= leastProbability && i < shown));
+  const sum = kept.reduce((total, row) => total + row.probability, 0);
+  const scale = sum > 1 ? 1 / sum : 1;
+  return {
+    hypotheses: kept.map(({ candidate, features, probability }) => ({
+      candidate,
+      features,
+      probability: probability * scale,
+    })),
+    ruledOut: [
+      ...candidates.flatMap((item) =>
+        item.ruledOut === undefined ? [] : [{ candidate: item, reason: item.ruledOut }],
+      ),
+      ...ranked
+        .filter((row) => !kept.includes(row))
+        .map((row) => ({
+          candidate: row.candidate,
+          reason: row.shadow
+            ? overshadowReason(row.shadow)
+            : row.features.late
+              ? "the change came after the first symptoms"
+              : row.features.explains < 0.3
+                ? "it explains too little of what is seen"
+                : "other causes fit better",
+        })),
+    ].slice(0, 12),
+  };
+}

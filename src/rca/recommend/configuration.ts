@@ -1,0 +1,148 @@
+import { podSpecOf } from "../../cluster/workload.ts";
+import type { ActionParams } from "../../incident/action-params.ts";
+import type { ObjectRef } from "../../incident/object-ref.ts";
+import type { Candidate } from "../candidate.ts";
+import type { Case } from "../case.ts";
+import { type Fix, fix, guide, openFix } from "./fix.ts";
+import { restart, scaleUp } from "./resources.ts";
+import { restoreGuide, rollback, undoChange } from "./undo-change.ts";
+
+/** Workloads that read the object and must start again to see a new value. */
+function readers(open: Case, ref: ObjectRef): readonly ObjectRef[] {
+  return open.topology
+    .usersOf(ref)
+    .filter((workload) => ["Deployment", "StatefulSet", "DaemonSet"].includes(workload.kind));
+}
+
+/** The newest value that a variable had in the workload's history. */
+function earlierValue(open: Case, workload: ObjectRef, container: string, variable: string): string | undefined {
+  const versions = [...open.observation.objects.versions(workload)].reverse();
+  for (const { object } of versions) {
+    const spec = podSpecOf(object);
+    const value = [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])]
+      .find((part) => part.name === container)
+      ?.env?.find((part) => part.name === variable)?.value;
+    if (value) return value;
+  }
+  // Another workload of the namespace that has the same variable most likely has the right value too.
+  return undefined;
+}
+
+function missingEnv(open: Case, item: Candidate): readonly (Fix | undefined)[] {
+  const { container = item.culprit.name, variable = "" } = item.facts;
+  const value = earlierValue(open, item.culprit, container, variable);
+  const back = item.change && rollback(open, item.change, `goes back to the revision that did not need ${variable}`);
+  if (value !== undefined)
+    return [
+      fix(
+        "set-env",
+        item.culprit,
+        { container, name: variable, value },
+        `sets ${variable} to the value that it had before`,
+      ),
+      back,
+    ];
+  return [
+    openFix(
+      "set-env",
+      item.culprit,
+      { container, name: variable },
+      [{ name: "value", why: `${variable} was never set in this cluster, so its value is not known here` }],
+      `sets the variable that the process asks for`,
+      0.95,
+    ),
+    back,
+  ];
+}
+
+/** Adds the refused verb to a role that exists. */
+function grant(open: Case, item: Candidate): Fix | undefined {
+  const { permission } = item.facts;
+  const role = open.observation.objects.find(item.culprit)?.object as
+    | { rules?: ActionParams<"patch-role">["rules"] }
+    | undefined;
+  if (!permission || item.culprit.kind !== "Role") return undefined;
+  const rule = {
+    apiGroups: [permission.group],
+    resources: [permission.resource],
+    verbs: [permission.verb],
+    ...(permission.name ? { resourceNames: [permission.name] } : {}),
+  };
+  return fix(
+    "patch-role",
+    item.culprit,
+    { rules: [...(role?.rules ?? []), rule] },
+    `allows ${permission.verb} on ${permission.resource}`,
+    0.85,
+  );
+}
+
+export function configurationFixes(open: Case, item: Candidate): readonly (Fix | undefined)[] {
+  if (item.cause === "missing-env") return missingEnv(open, item);
+  const { change, culprit, facts } = item;
+  const workload = facts.workload ?? culprit;
+  const users = readers(open, culprit);
+  const again = restart(workload, "lets it read its configuration again", 0.6);
+  if (change?.action === "deleted") {
+    const other = open.lastChange(workload, "env", "volume", "identity");
+    return [
+      restoreGuide(change),
+      other && rollback(open, other, "goes back to the revision that did not need it", 0.8),
+      again,
+    ];
+  }
+  if (change && culprit.kind === change.ref.kind && culprit.name === change.ref.name) {
+    const undone = undoChange(open, change, {
+      ...(facts.key ? { key: facts.key } : {}),
+      restart: users,
+      ...(item.cause === "missing-config" || item.cause === "permission-denied" ? { rollbackFirst: true } : {}),
+    });
+    if (undone.length > 0) return [...undone, ...(culprit.kind === "Secret" ? [again] : [])];
+  }
+  if (item.cause === "permission-denied") {
+    return [
+      grant(open, item),
+      change && rollback(open, change, "goes back to the revision that was allowed"),
+      guide(
+        culprit,
+        [
+          `kubectl -n ${workload.namespace} auth can-i --list --as=system:serviceaccount:${workload.namespace}:<account>`,
+          "Compare with what the log says is refused.",
+        ],
+        "rights or a credential must be put right",
+        0.5,
+      ),
+    ];
+  }
+  if (item.cause === "pool-exhausted") {
+    return [
+      restart(workload, "gives back the connections that are held", 0.85),
+      change && rollback(open, change, "goes back to the release that did not use up its connections", 0.8),
+      scaleUp(open, workload, "adds pods, each with a pool of its own", 0.6),
+    ];
+  }
+  if (item.cause === "missing-config") {
+    return [
+      change && rollback(open, change, "goes back to the revision whose references exist"),
+      guide(
+        culprit,
+        [
+          `Create what is missing, or correct the reference in ${culprit.kind} ${culprit.name}.`,
+          `kubectl -n ${culprit.namespace} get configmaps,secrets`,
+        ],
+        "the object or key does not exist",
+        0.7,
+      ),
+    ];
+  }
+  return [
+    change && rollback(open, change, "goes back to the revision before the change", 0.85),
+    guide(
+      culprit,
+      [`Compare the configuration of ${culprit.kind} ${culprit.name} with what the log complains about.`],
+      "the value must be corrected",
+      0.5,
+    ),
+    again,
+  ];
+}

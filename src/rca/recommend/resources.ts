@@ -1,0 +1,111 @@
+import type { Workload } from "../../cluster/kubernetes-types.ts";
+import { parseQuantity } from "../../cluster/quantity.ts";
+import { podSpecOf } from "../../cluster/workload.ts";
+import type { ObjectRef } from "../../incident/object-ref.ts";
+import type { Candidate } from "../candidate.ts";
+import type { Case } from "../case.ts";
+import { type Fix, fix, guide } from "./fix.ts";
+import { rollback, undoArea, undoChange } from "./undo-change.ts";
+
+const mi = 2 ** 20;
+
+/** Half as much again as was ever seen, in steps of 16 MiB. */
+function roomyMemory(open: Case, item: Candidate): Fix | undefined {
+  const container = item.facts.container;
+  const spec = podSpecOf(open.observation.objects.find(item.culprit)?.object)?.containers.find(
+    (part) => part.name === container,
+  );
+  const limit = parseQuantity(spec?.resources?.limits?.memory) ?? 0;
+  const peak = Math.max(item.facts.peakBytes ?? 0, limit);
+  if (!container || peak === 0) return undefined;
+  const memory = `${Math.ceil((peak * 1.5) / (16 * mi)) * 16}Mi`;
+  return fix(
+    "patch-resources",
+    item.culprit,
+    { container, limits: { memory } },
+    `gives container ${container} half as much memory again as it was seen to use`,
+    0.85,
+  );
+}
+
+function replicasOf(open: Case, workload: ObjectRef): number {
+  return (open.observation.objects.find(workload)?.object as Workload | undefined)?.spec.replicas ?? 1;
+}
+
+/** More replicas of the workload, at least one more. */
+export function scaleUp(open: Case, workload: ObjectRef, reason: string, fit: number): Fix | undefined {
+  if (workload.kind !== "Deployment" && workload.kind !== "StatefulSet") return undefined;
+  const now = replicasOf(open, workload);
+  return fix("scale", workload, { replicas: Math.min(50, Math.max(now + 1, Math.ceil(now * 1.5))) }, reason, fit);
+}
+
+export function restart(workload: ObjectRef, reason: string, fit = 0.8): Fix | undefined {
+  return ["Deployment", "StatefulSet", "DaemonSet"].includes(workload.kind)
+    ? fix("restart", workload, {}, reason, fit)
+    : undefined;
+}
+
+export function memoryFixes(open: Case, item: Candidate): readonly (Fix | undefined)[] {
+  if (item.cause === "memory-leak") {
+    return [
+      item.change && rollback(open, item.change, "goes back to the release that did not leak"),
+      restart(item.culprit, "frees the memory for a while; it will grow again", 0.6),
+      roomyMemory(open, item),
+    ];
+  }
+  const exact = item.change ? undoArea(open, item.change, "resources") : [];
+  return [
+    ...exact,
+    ...(exact.length > 0 || !item.change ? [] : [roomyMemory(open, item)]),
+    item.change && rollback(open, item.change, "goes back to the revision with the earlier limit"),
+    roomyMemory(open, item),
+  ];
+}
+
+export function cpuFixes(open: Case, item: Candidate): readonly (Fix | undefined)[] {
+  if (item.change) return undoChange(open, item.change, { rollbackFirst: false });
+  const container = item.facts.container;
+  const spec = podSpecOf(open.observation.objects.find(item.culprit)?.object)?.containers.find(
+    (part) => part.name === container,
+  );
+  const limit = parseQuantity(spec?.resources?.limits?.cpu);
+  return [
+    container && limit
+      ? fix(
+          "patch-resources",
+          item.culprit,
+          { container, limits: { cpu: `${Math.ceil(limit * 2_000)}m` } },
+          "doubles the CPU limit",
+          0.85,
+        )
+      : undefined,
+    scaleUp(open, item.culprit, "spreads the load over more pods", 0.8),
+  ];
+}
+
+export function loadFixes(open: Case, item: Candidate): readonly (Fix | undefined)[] {
+  if (item.culprit.kind === "Node") {
+    return [
+      fix("cordon", item.culprit, {}, "keeps further pods away from the full node", 0.4),
+      guide(
+        item.culprit,
+        [`kubectl top pods --all-namespaces --sort-by=cpu`, "Move or limit what uses the CPU."],
+        "the node is full",
+        0.5,
+      ),
+    ];
+  }
+  const now = replicasOf(open, item.culprit);
+  return [
+    scaleUp(open, item.culprit, "adds pods for the higher demand", 0.95),
+    item.culprit.kind === "Deployment"
+      ? fix(
+          "create-hpa",
+          item.culprit,
+          { minReplicas: Math.max(1, now), maxReplicas: Math.max(4, now * 3), cpuPercent: 70 },
+          "lets the number of pods follow the demand",
+          0.8,
+        )
+      : undefined,
+  ];
+}

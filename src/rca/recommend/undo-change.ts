@@ -1,0 +1,285 @@
+import type { ConfigMap, Container, Probe, ResourceQuota, Service, Workload } from "../../cluster/kubernetes-types.ts";
+import { isKind } from "../../cluster/kubernetes-types.ts";
+import { podSpecOf, templateOf } from "../../cluster/workload.ts";
+import type { ActionParams } from "../../incident/action-params.ts";
+import { probeSchema } from "../../incident/action-params.ts";
+import type { ObjectRef } from "../../incident/object-ref.ts";
+import type { Case } from "../case.ts";
+import { type Change, fieldsOf } from "../gather/changes.ts";
+import { diffFields, type FieldArea, type FieldChange } from "../gather/field-diff.ts";
+import { type Fix, fix, guide } from "./fix.ts";
+
+const rollable = new Set(["Deployment", "StatefulSet", "DaemonSet"]);
+type Probes = "liveness" | "readiness" | "startup";
+
+/** Revision that has the template of before; undefined when that is simply the one before the present. */
+function revisionBefore(open: Case, change: Change): number | undefined {
+  if (change.ref.kind !== "Deployment" || !change.before) return undefined;
+  const strip = (template: ReturnType<typeof templateOf>) => {
+    const { "pod-template-hash": _hash, ...labels } = template?.metadata?.labels ?? {};
+    return { spec: { template: { ...template, metadata: { ...template?.metadata, labels } } } };
+  };
+  const wanted = strip(templateOf(change.before));
+  const revision = (object: { metadata: { annotations?: Readonly<Record<string, string>> } }) =>
+    Number(object.metadata.annotations?.["deployment.kubernetes.io/revision"] ?? 0);
+  const sets = open.observation.objects
+    .list("ReplicaSet", change.ref.namespace)
+    .filter((set) => set.metadata.ownerReferences?.some((owner) => owner.name === change.ref.name))
+    .sort((a, b) => revision(b) - revision(a));
+  const index = sets.findIndex((set, i) => i > 0 && diffFields(strip(templateOf(set)), wanted).length === 0);
+  const found = sets[index];
+  return index > 1 && found ? revision(found) : undefined;
+}
+
+/** Back to the revision before the change; undefined for what has no revisions. */
+export function rollback(open: Case, change: Change, reason: string, fit = 0.97): Fix | undefined {
+  if (!rollable.has(change.ref.kind) || change.action !== "modified") return undefined;
+  if (!change.fields.some((field) => field.path.startsWith("spec.template"))) return undefined;
+  const toRevision = revisionBefore(open, change);
+  return fix("rollback-deployment", change.ref, toRevision === undefined ? {} : { toRevision }, reason, fit);
+}
+
+function containerBefore(change: Change, name: string | undefined): Container | undefined {
+  const spec = podSpecOf(change.before);
+  return [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])].find((container) => container.name === name);
+}
+
+function undoResources(change: Change): readonly Fix[] {
+  const names = new Set(fieldsOf(change, "resources").map((field) => field.container));
+  return [...names].flatMap((name) => {
+    const before = containerBefore(change, name)?.resources;
+    const fields = fieldsOf(change, "resources").filter((field) => field.container === name);
+    // A limit that was not there before cannot be taken away by setting a value.
+    if (!name || fields.some((field) => field.before === undefined)) return [];
+    const pick = (part: "requests" | "limits") => {
+      const keys = fields.filter((field) => field.path.includes(`.${part}`)).map((field) => field.name ?? "");
+      const all = before?.[part] ?? {};
+      // What belongs together is put back together: a request above its limit would be refused.
+      const other = keys.flatMap((key) => (key in all ? [[key, all[key] ?? ""]] : []));
+      return other.length > 0 ? Object.fromEntries(other) : undefined;
+    };
+    const requests = pick("requests");
+    const limits = pick("limits");
+    if (!requests && !limits) return [];
+    const params = {
+      container: name,
+      ...(requests ? { requests } : {}),
+      ...(limits ? { limits } : {}),
+    } as ActionParams<"patch-resources">;
+    return [
+      fix(
+        "patch-resources",
+        change.ref,
+        params,
+        `puts the resources of container ${name} back to what they were before`,
+      ),
+    ];
+  });
+}
+
+function undoProbe(change: Change, probe: Probes): readonly Fix[] {
+  const container = fieldsOf(change, probe)[0]?.container;
+  if (!container) return [];
+  const before: Probe | undefined = containerBefore(change, container)?.[`${probe}Probe`];
+  const value = before === undefined ? null : probeSchema.safeParse(before).data;
+  return value === undefined
+    ? []
+    : [
+        fix(
+          "patch-probe",
+          change.ref,
+          { container, probe, value },
+          `puts the ${probe} probe of container ${container} back to what it was before`,
+        ),
+      ];
+}
+
+function undoEnv(change: Change): readonly Fix[] {
+  return fieldsOf(change, "env").flatMap((field) => {
+    const before = containerBefore(change, field.container)?.env?.find((item) => item.name === field.name);
+    // A reference to a ConfigMap or Secret cannot be put back as a plain value; the rollback does that.
+    if (!field.container || !field.name || before?.valueFrom || (before && before.value === undefined)) return [];
+    const value = before?.value ?? null;
+    return [
+      fix(
+        "set-env",
+        change.ref,
+        { container: field.container, name: field.name, value },
+        value === null ? `removes the variable ${field.name} again` : `puts ${field.name} back to ${value}`,
+      ),
+    ];
+  });
+}
+
+function undoImage(change: Change): readonly Fix[] {
+  return fieldsOf(change, "image").flatMap((field) =>
+    field.container && field.before
+      ? [
+          fix(
+            "set-image",
+            change.ref,
+            { container: field.container, image: field.before },
+            `puts the image of container ${field.container} back to ${field.before}`,
+            0.95,
+          ),
+        ]
+      : [],
+  );
+}
+
+function undoData(open: Case, change: Change, key: string | undefined, restart: readonly ObjectRef[]): readonly Fix[] {
+  if (change.ref.kind === "Secret") {
+    return [
+      fix(
+        "restore-secret",
+        change.ref,
+        {
+          ...(key ? { keys: [key] } : {}),
+          steps: [
+            `Put the earlier value of ${key ? `key ${key}` : "the changed keys"} back into Secret ${change.ref.name} from your vault or backup (kubemend never reads values of secrets).`,
+            ...restart.map(
+              (ref) =>
+                `Restart ${ref.kind} ${ref.name} so that it reads the value again: kubectl -n ${ref.namespace} rollout restart ${ref.kind.toLowerCase()}/${ref.name}`,
+            ),
+          ],
+        },
+        `the Secret must hold what it held before`,
+      ),
+    ];
+  }
+  const before = (change.before as ConfigMap | undefined)?.data ?? {};
+  const after = (change.after as ConfigMap).data ?? {};
+  const keys = fieldsOf(change, "data")
+    .map((field) => field.name ?? "")
+    .filter((name) => name !== "" && (key === undefined || name === key));
+  const names = restart.filter((ref) => rollable.has(ref.kind)).map((ref) => ref.name);
+  if (!open.observation.objects.get("ConfigMap", change.ref.namespace, change.ref.name)) return [];
+  return keys.flatMap((name) =>
+    before[name] === after[name]
+      ? []
+      : [
+          fix(
+            "patch-config",
+            change.ref,
+            { key: name, value: before[name] ?? null, ...(names.length > 0 ? { restart: names } : {}) },
+            `puts ${name} back to ${before[name] ?? "being absent"}${names.length > 0 ? ` and restarts ${names.join(", ")}` : ""}`,
+          ),
+        ],
+  );
+}
+
+/** What undoes exactly the changed fields of one area, with values out of the object's history. */
+export function undoArea(
+  open: Case,
+  change: Change,
+  area: FieldArea,
+  options: { readonly key?: string; readonly restart?: readonly ObjectRef[] } = {},
+): readonly Fix[] {
+  const before = change.before;
+  const field: FieldChange | undefined = fieldsOf(change, area)[0];
+  switch (area) {
+    case "resources":
+      return undoResources(change);
+    case "liveness":
+    case "readiness":
+    case "startup":
+      return undoProbe(change, area);
+    case "env":
+      return undoEnv(change);
+    case "image":
+      return undoImage(change);
+    case "data":
+      return undoData(open, change, options.key, options.restart ?? []);
+    case "replicas": {
+      const replicas = (before as Workload | undefined)?.spec.replicas;
+      return replicas === undefined
+        ? []
+        : [
+            fix(
+              "scale",
+              change.ref,
+              { replicas },
+              `puts ${change.ref.name} back to ${replicas} replica${replicas === 1 ? "" : "s"}`,
+            ),
+          ];
+    }
+    case "selector": {
+      const selector = (before as Service | undefined)?.spec.selector;
+      return change.ref.kind === "Service" && selector
+        ? [
+            fix(
+              "patch-selector",
+              change.ref,
+              { selector: { ...selector } },
+              "puts the selector back to what it was before",
+            ),
+          ]
+        : [];
+    }
+    case "quota": {
+      const hard = (before as ResourceQuota | undefined)?.spec?.hard;
+      return isKind(change.after, "ResourceQuota") && hard
+        ? [fix("patch-quota", change.ref, { hard: { ...hard } }, "puts the quota back to what it was before")]
+        : [];
+    }
+    case "cordon":
+      return [fix("uncordon", change.ref, {}, "opens the node for new pods again")];
+    case "suspend":
+      return [
+        field?.after === "true"
+          ? fix("resume-cronjob", change.ref, {}, "lets it run again")
+          : fix("suspend-cronjob", change.ref, {}, "stops it again"),
+      ];
+    case "rights": {
+      const rules = (before as { rules?: ActionParams<"patch-role">["rules"] } | undefined)?.rules;
+      return rules
+        ? [fix("patch-role", change.ref, { rules }, "puts the rules of the role back to what they were before")]
+        : [];
+    }
+    default:
+      return [];
+  }
+}
+
+/** Everything that undoes a change: the exact field first where only one area was touched, otherwise the rollback first. */
+export function undoChange(
+  open: Case,
+  change: Change,
+  options: { readonly key?: string; readonly restart?: readonly ObjectRef[]; readonly rollbackFirst?: boolean } = {},
+): readonly Fix[] {
+  if (change.action === "deleted") return [restoreGuide(change)];
+  const areas = [...new Set(change.fields.map((field) => field.area))].filter(
+    (area) => area !== "labels" && area !== "restart",
+  );
+  const exact = areas.flatMap((area) => undoArea(open, change, area, options));
+  const back = rollback(open, change, "goes back to the revision before the change");
+  const rollbackFirst = options.rollbackFirst ?? (areas.length > 1 || areas.includes("image"));
+  if (!back) return exact;
+  return rollbackFirst ? [back, ...exact] : [...exact, back];
+}
+
+export function restoreGuide(change: Change): Fix {
+  const { ref } = change;
+  const where = ref.namespace ? `-n ${ref.namespace} ` : "";
+  if (ref.kind === "Secret") {
+    const keys = Object.keys((change.before as { data?: object } | undefined)?.data ?? {});
+    return fix(
+      "restore-secret",
+      ref,
+      {
+        keys,
+        steps: [
+          `Create Secret ${ref.name} again with the keys ${keys.join(", ") || "it had"} from your vault or backup.`,
+          "Pods that wait for it start by themselves within two minutes.",
+        ],
+      },
+      "the Secret was deleted and pods cannot start without it",
+    );
+  }
+  return guide(
+    ref,
+    [`Find the manifest of ${ref.kind} ${ref.name} in your repository.`, `kubectl ${where}apply -f <manifest>`],
+    `${ref.kind} ${ref.name} was deleted and must be created again`,
+    0.9,
+  );
+}

@@ -1,0 +1,82 @@
+import type { ObjectRef } from "../../incident/object-ref.ts";
+import { type Candidate, candidate, type Rule } from "../candidate.ts";
+import type { Case } from "../case.ts";
+import { signsOf } from "../gather/log-text.ts";
+import { configChangesOf, describeConfigChange, mentions } from "./config-changes.ts";
+import { called, citeChange, citeLogs, crashesOf, crashFindings, freshLogs, isSymptomatic } from "./patterns.ts";
+import { hostChange } from "./upstream.ts";
+
+/** Names of settings that other rules understand better. */
+const poolSize = /pool|max_?conn|connections/i;
+
+function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
+  if (!isSymptomatic(open, workload)) return [];
+  const crashes = crashesOf(open, workload);
+  const crash = crashes[0];
+  const words = crashes.flatMap((item) => item.words);
+  const complaints = freshLogs(open, workload, "bad-config");
+  const fresh = freshLogs(open, workload).filter(
+    (fact) => fact.level === "error" || fact.level === "fatal" || fact.signs.length > 0,
+  );
+  const complains = complaints.length > 0 || words.some((line) => signsOf(line).includes("bad-config"));
+  const text = [...words, ...fresh.map((fact) => fact.example)].join("\n");
+  const found: Candidate[] = [];
+  for (const item of configChangesOf(open, workload).slice(0, 12)) {
+    const { field, change, carrier } = item;
+    if (!item.effective || field.after === undefined || hostChange(field)) continue;
+    // A restart sets nothing; a variable added together with a new image belongs to the release.
+    const withImage = change.fields.some((other) => other.area === "image");
+    const mentioned = mentions(text, field.name) || mentions(text, field.after);
+    const specificity = mentioned && complains ? 0.96 : mentioned ? 0.9 : complains ? 0.86 : crash ? 0.84 : 0.72;
+    found.push(
+      candidate(
+        {
+          cause: "bad-config",
+          culprit: carrier,
+          statement: `${describeConfigChange(item)} was changed, and ${called(workload)} ${crash ? "stops with it" : "fails since"}`,
+          evidence: [
+            ...citeChange(open, change),
+            ...(crash ? open.cite(...crashFindings(open, crash)) : []),
+            ...citeLogs(open, complaints.length > 0 ? complaints : fresh, 2),
+          ],
+          specificity:
+            specificity - (withImage && !mentioned ? 0.25 : 0) - (poolSize.test(field.name ?? "") ? 0.04 : 0),
+          hits: [workload],
+          change,
+          facts: {
+            workload,
+            ...(item.container ? { container: item.container } : {}),
+            ...(carrier.kind === workload.kind ? { variable: field.name ?? "" } : { key: field.name ?? "" }),
+          },
+        },
+        open,
+      ),
+    );
+  }
+  if (found.length === 0 && complains && (crash || complaints.length > 0)) {
+    const container = crash?.container.name ?? complaints[0]?.container ?? workload.name;
+    const change = open.lastChange(workload, "image", "command", "volume");
+    found.push(
+      candidate(
+        {
+          cause: "bad-config",
+          culprit: workload,
+          statement: `${called(workload)} does not accept its configuration`,
+          evidence: [
+            ...(crash ? open.cite(...crashFindings(open, crash)) : []),
+            ...citeLogs(open, complaints, 2),
+            ...citeChange(open, change),
+          ],
+          specificity: crash ? 0.8 : 0.55,
+          facts: { container, workload },
+          ...(change ? { change } : {}),
+        },
+        open,
+      ),
+    );
+  }
+  return found;
+}
+
+/** A value in a ConfigMap, a Secret or the environment that the process cannot work with. */
+export const badConfig: Rule = (open) => open.scope.flatMap((workload) => judge(open, workload));

@@ -1,0 +1,78 @@
+import type { ObjectRef } from "../../incident/object-ref.ts";
+import type { Case } from "../case.ts";
+import type { Change } from "../gather/changes.ts";
+import { fieldsOf } from "../gather/changes.ts";
+import type { FieldChange } from "../gather/field-diff.ts";
+
+/** A configuration value of a workload that was changed, wherever it is kept. */
+export interface ConfigChange {
+  readonly change: Change;
+  readonly field: FieldChange;
+  /** ConfigMap, Secret, or the workload when the value stands in its template. */
+  readonly carrier: ObjectRef;
+  readonly workload: ObjectRef;
+  /** The container that reads it, when one does. */
+  readonly container?: string;
+  /** False while no pod has started since and no volume delivers it. */
+  readonly effective: boolean;
+}
+
+/** Environment, mounted and referenced configuration of a workload that changed recently, newest first. */
+export function configChangesOf(open: Case, workload: ObjectRef): readonly ConfigChange[] {
+  const found: ConfigChange[] = [];
+  for (const change of open.changesOf(workload, "env")) {
+    for (const field of fieldsOf(change, "env")) {
+      found.push({
+        change,
+        field,
+        carrier: workload,
+        workload,
+        effective: true,
+        ...(field.container ? { container: field.container } : {}),
+      });
+    }
+  }
+  const started = (at: number) =>
+    open
+      .podsOf(workload)
+      .some(
+        (pod) =>
+          pod.createdAt >= at - 2_000 || pod.containers.some((container) => (container.lastExit?.finishedAt ?? 0) > at),
+      );
+  const seen = new Set<string>();
+  for (const use of open.topology.usesOf(workload)) {
+    if (use.ref.kind !== "ConfigMap" && use.ref.kind !== "Secret") continue;
+    for (const change of open.changesOf(use.ref, "data")) {
+      for (const field of fieldsOf(change, "data")) {
+        if (use.key !== undefined && field.name !== undefined && use.key !== field.name) continue;
+        const id = `${use.ref.kind}/${use.ref.name}/${field.path}/${change.at}`;
+        if (seen.has(id)) continue;
+        seen.add(id);
+        const effective = use.how === "volume" || started(change.at);
+        found.push({
+          change,
+          field,
+          carrier: use.ref,
+          workload,
+          effective,
+          ...(use.container ? { container: use.container } : {}),
+        });
+      }
+    }
+  }
+  return found.sort((a, b) => b.change.at - a.change.at);
+}
+
+/** The part of a value that tells it from others in a log line: long enough not to hit by chance. */
+export function mentions(text: string, word: string | undefined): boolean {
+  if (word === undefined || word.length < 3 || word.startsWith("(hidden")) return false;
+  return text.includes(word.length > 80 ? word.slice(0, 80) : word);
+}
+
+/** `DB_POOL_SIZE of ConfigMap carts-config 8 -> 1`. */
+export function describeConfigChange({ field, carrier }: ConfigChange): string {
+  const name = field.name ?? field.path;
+  const before = field.before ?? "nothing";
+  const after = field.after ?? "nothing";
+  return `${name} of ${carrier.kind} ${carrier.name} from ${before} to ${after}`;
+}

@@ -1,0 +1,121 @@
+import type { ObjectRef } from "../../incident/object-ref.ts";
+import { makeRef } from "../../incident/object-ref.ts";
+import { type Candidate, candidate, type Rule } from "../candidate.ts";
+import type { Case } from "../case.ts";
+import { metricFinding } from "../gather/metrics.ts";
+import { called, citeChange, isSymptomatic, lastFields, movedQuantity, podShifts } from "./patterns.ts";
+
+/** Requests a second now against before; 1 when unknown. */
+export function loadGrowth(open: Case, workload: ObjectRef): number {
+  const shift = open.shifts("requests_per_second", { namespace: workload.namespace ?? "", workload: workload.name })[0];
+  return shift?.before && shift.before > 0.2 ? shift.after / shift.before : 1;
+}
+
+function throttling(open: Case, workload: ObjectRef): readonly Candidate[] {
+  const { usual, shifts } = podShifts(open, workload, "container_cpu_throttled_ratio");
+  const live = new Set(
+    open
+      .podsOf(workload)
+      .filter((pod) => pod.deletedAt === undefined)
+      .map((pod) => pod.ref.name),
+  );
+  const throttled = shifts.filter(
+    (shift) => live.has(shift.labels.pod ?? "") && shift.peak > 0.25 && shift.after > 2 * Math.max(usual ?? 0, 0.05),
+  );
+  const first = throttled[0];
+  if (!first) return [];
+  const resources = lastFields(open, workload, "resources");
+  const lowered = resources?.fields.find(
+    (field) => /limits(\.|\[)?cpu/.test(field.path) && movedQuantity(field) === "down",
+  );
+  const growth = loadGrowth(open, workload);
+  const container = lowered?.container ?? first.labels.container ?? workload.name;
+  const image = open.lastChange(workload, "image");
+  const latency = open.shifts("latency_mean_seconds", { namespace: workload.namespace ?? "", workload: workload.name });
+  const change = lowered ? resources?.change : undefined;
+  return [
+    candidate(
+      {
+        cause: "cpu-throttling",
+        culprit: workload,
+        statement: lowered
+          ? `the CPU limit of container ${container} of ${called(workload)} was lowered from ${lowered.before ?? "none"} to ${lowered.after}, and the kernel now throttles it`
+          : `container ${container} of ${called(workload)} is throttled at its CPU limit${growth > 1.5 ? " since the load rose" : ""}`,
+        evidence: [
+          ...open.cite(...throttled.slice(0, 2).map((shift) => metricFinding(shift, workload))),
+          ...open.cite(...latency.map((shift) => metricFinding(shift, workload))),
+          ...citeChange(open, change),
+        ],
+        specificity: lowered ? 0.97 : image ? 0.6 : 0.75,
+        facts: { container },
+        ...(change ? { change } : {}),
+      },
+      open,
+    ),
+  ];
+}
+
+function saturation(open: Case): readonly Candidate[] {
+  return open.shifts("node_cpu_ratio", {}).flatMap((shift) => {
+    if (shift.after < 0.92 || (shift.before ?? 0) > 0.85) return [];
+    const node = makeRef("Node", undefined, shift.labels.node ?? "");
+    const hungry = open.topology.workloads
+      .map((workload) => {
+        const { usual = 0, shifts } = podShifts(open, workload, "container_cpu_cores");
+        const cores = shifts.reduce((sum, item) => sum + Math.max(0, item.after - (item.before ?? usual)), 0);
+        return { workload, cores, shift: shifts[0] };
+      })
+      .sort((a, b) => b.cores - a.cores)[0];
+    const blamed = hungry && hungry.cores > 0.3 ? hungry.workload : node;
+    return [
+      candidate(
+        {
+          cause: "cpu-saturation",
+          culprit: blamed,
+          statement:
+            blamed === node
+              ? `node ${node.name} has no CPU left`
+              : `${called(blamed)} uses the CPU of node ${node.name} up`,
+          evidence: open.cite(
+            metricFinding(shift, node),
+            hungry?.shift && blamed !== node ? metricFinding(hungry.shift, blamed) : undefined,
+          ),
+          specificity: 0.6,
+          hits: [blamed, ...open.symptomatic],
+        },
+        open,
+      ),
+    ];
+  });
+}
+
+function spike(open: Case): readonly Candidate[] {
+  const grown = open.scope.filter((workload) => isSymptomatic(open, workload) && loadGrowth(open, workload) > 1.8);
+  // The first that the demand reaches is the one that no other of them calls.
+  const first = grown.find(
+    (workload) =>
+      !open.topology.dependentsOf(workload).some((caller) => grown.some((other) => other.name === caller.name)),
+  );
+  if (!first) return [];
+  const shift = open.shifts("requests_per_second", { namespace: first.namespace ?? "", workload: first.name })[0];
+  return [
+    candidate(
+      {
+        cause: "load-spike",
+        culprit: first,
+        statement: `demand on ${called(first)} rose to ${loadGrowth(open, first).toFixed(1)} times the usual`,
+        evidence: open.cite(shift && metricFinding(shift, first)),
+        specificity: 0.6,
+        hits: grown,
+      },
+      open,
+    ),
+  ];
+}
+
+/** Too little CPU: throttled at a limit, a full node, or more demand than the service was made for. */
+export const cpu: Rule = (open) => [
+  ...open.scope.flatMap((workload) => throttling(open, workload)),
+  ...saturation(open),
+  ...spike(open),
+];

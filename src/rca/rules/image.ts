@@ -1,0 +1,104 @@
+import type { ObjectRef } from "../../incident/object-ref.ts";
+import { type Candidate, candidate, type Rule } from "../candidate.ts";
+import type { Case } from "../case.ts";
+import { eventFinding } from "../gather/events.ts";
+import { podFinding } from "../gather/object-state.ts";
+import { called, citeChange, lastFields } from "./patterns.ts";
+
+const waiting = new Set([
+  "ErrImagePull",
+  "ImagePullBackOff",
+  "InvalidImageName",
+  "ErrImageNeverPull",
+  "ImageInspectError",
+  "RegistryUnavailable",
+]);
+const absent =
+  /not found|manifest unknown|name unknown|does not exist|no such (?:image|manifest)|invalid reference|couldn't parse image|is not present with pull policy|repository name/i;
+const denied =
+  /unauthori[sz]ed|authentication required|\bdenied\b|no basic auth|forbidden|\b40[13]\b|insufficient_scope/i;
+
+function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
+  const stuck = open
+    .podsOf(workload)
+    .flatMap((pod) =>
+      pod.containers
+        .filter((container) => container.state === "waiting" && waiting.has(container.reason))
+        .map((container) => ({ pod, container })),
+    );
+  const first = stuck[0];
+  if (!first) return [];
+  const pods = new Set(stuck.map(({ pod }) => pod.ref.name));
+  const events = open
+    .eventsOf(workload)
+    .filter(
+      (event) =>
+        pods.has(event.about.name) &&
+        /^(Failed|ErrImageNeverPull|InspectFailed)$/.test(event.reason) &&
+        !/^Error: /.test(event.message),
+    );
+  const words = [first.container.message, ...events.map((event) => event.message)].join("\n");
+  const image = lastFields(open, workload, "image");
+  const pullSecrets = open.lastChange(workload, "other");
+  const name =
+    first.pod.pod.spec.containers
+      .concat(first.pod.pod.spec.initContainers ?? [])
+      .find((item) => item.name === first.container.name)?.image ?? "?";
+  const evidence = [
+    ...open.cite(podFinding(first.pod, open.now), ...events.slice(-2).map((event) => eventFinding(event, workload))),
+    ...citeChange(open, image?.change),
+  ];
+  const common = {
+    culprit: workload,
+    evidence,
+    facts: { container: first.container.name },
+    ...(image ? { change: image.change } : {}),
+  };
+  // "pull access denied, repository does not exist or may require authorization" is said of both.
+  const isDenied = denied.test(words) && !(absent.test(words) && image !== undefined);
+  const isAbsent = absent.test(words) && !isDenied;
+  if (isDenied) {
+    const secret = open.topology
+      .usesOf(workload)
+      .find((use) => use.how === "image-pull" && open.changesOf(use.ref).length > 0);
+    return [
+      candidate(
+        {
+          cause: "image-pull-denied",
+          ...common,
+          culprit: secret ? secret.ref : workload,
+          hits: [workload],
+          statement: `the registry refuses to hand out image ${name} to ${called(workload)}${secret ? `, since ${called(secret.ref)} was changed` : ""}`,
+          specificity: pullSecrets || secret ? 0.95 : 0.9,
+        },
+        open,
+      ),
+    ];
+  }
+  const changed = image?.fields[0];
+  const gone = candidate(
+    {
+      cause: "image-not-found",
+      ...common,
+      statement: `${called(workload)} asks for image ${name}, which ${isAbsent ? "does not exist in the registry" : "cannot be pulled"}${changed ? ` (before: ${changed.before})` : ""}`,
+      specificity: isAbsent ? 0.97 : changed ? 0.85 : 0.6,
+    },
+    open,
+  );
+  if (isAbsent || changed) return [gone];
+  return [
+    gone,
+    candidate(
+      {
+        cause: "external-dependency",
+        ...common,
+        statement: `the registry of image ${name} cannot be reached`,
+        specificity: 0.75,
+      },
+      open,
+    ),
+  ];
+}
+
+/** Images that do not exist, or that the registry does not hand out. */
+export const image: Rule = (open) => open.scope.flatMap((workload) => judge(open, workload));

@@ -1,0 +1,193 @@
+import { hostsInFailure } from "../../cluster/host-names.ts";
+import type { KubeObject, LabelSelector } from "../../cluster/kubernetes-types.ts";
+import { isKind } from "../../cluster/kubernetes-types.ts";
+import { matchesSelector } from "../../cluster/selector.ts";
+import { templateOf } from "../../cluster/workload.ts";
+import { makeRef, type ObjectRef, refKey } from "../../incident/object-ref.ts";
+import { type Candidate, candidate, type Rule } from "../candidate.ts";
+import type { Case } from "../case.ts";
+import { metricFinding } from "../gather/metrics.ts";
+import { called, citeChange, citeLogs, freshLogs, isSymptomatic, podShifts, readyPods } from "./patterns.ts";
+import { outsideHost } from "./slow-dependency.ts";
+
+function certificate(open: Case, workload: ObjectRef): readonly Candidate[] {
+  const lines = freshLogs(open, workload, "certificate");
+  if (lines.length === 0) return [];
+  const secrets = [workload, ...open.topology.dependenciesOf(workload, 1)]
+    .flatMap((ref) => open.topology.usesOf(ref))
+    .filter((use) => use.ref.kind === "Secret");
+  const tls = secrets.find((use) => {
+    const object = open.observation.objects.find(use.ref)?.object;
+    return isKind(object, "Secret") && (object.type === "kubernetes.io/tls" || "tls.crt" in (object.data ?? {}));
+  });
+  const change = tls ? open.changesOf(tls.ref).at(-1) : undefined;
+  return [
+    candidate(
+      {
+        cause: "certificate-expired",
+        culprit: tls?.ref ?? workload,
+        statement: tls
+          ? `the certificate in ${called(tls.ref)} is expired or not yet valid`
+          : `a TLS certificate that ${called(workload)} meets is expired or not yet valid`,
+        evidence: [...citeLogs(open, lines, 2), ...citeChange(open, change)],
+        specificity: 0.93,
+        hits: [workload],
+        facts: { workload },
+        ...(change ? { change } : {}),
+      },
+      open,
+    ),
+  ];
+}
+
+function dns(open: Case): readonly Candidate[] {
+  // Names of services that exist do not resolve: then it is not the name that is wrong.
+  const victims = open.symptomatic.flatMap((workload) => {
+    const facts = freshLogs(open, workload, "name-not-found").filter((fact) =>
+      hostsInFailure(fact.example).some(
+        (host) => open.topology.resolveHost(workload.namespace, host).service !== undefined,
+      ),
+    );
+    return facts.length > 0 ? [{ workload, facts }] : [];
+  });
+  const server = open.topology.workloads.find(
+    (workload) => workload.namespace === "kube-system" && /^(core-?dns|kube-dns|node-local-dns)/.test(workload.name),
+  );
+  const sick = server !== undefined && readyPods(open, server).length === 0;
+  const peers = new Set(victims.flatMap(({ facts }) => facts.flatMap((fact) => hostsInFailure(fact.example))));
+  if (victims.length === 0 || (victims.length < 2 && peers.size < 2 && !sick)) return [];
+  const culprit = server ?? makeRef("Deployment", "kube-system", "coredns");
+  const change =
+    open.lastChange(culprit) ??
+    open.changes.filter((item) => item.ref.namespace === "kube-system" && /dns/.test(item.ref.name)).at(-1);
+  return [
+    candidate(
+      {
+        cause: "dns-failure",
+        culprit,
+        statement: `names of services that exist do not resolve for ${victims.map(({ workload }) => workload.name).join(", ")}`,
+        evidence: [
+          ...victims.slice(0, 3).flatMap(({ facts }) => citeLogs(open, facts, 1)),
+          ...citeChange(open, change),
+        ],
+        specificity: sick || change ? 0.95 : 0.85,
+        hits: victims.map(({ workload }) => workload),
+        ...(change ? { change } : {}),
+      },
+      open,
+    ),
+  ];
+}
+
+interface PolicySpec {
+  readonly podSelector?: LabelSelector;
+  readonly policyTypes?: readonly string[];
+}
+
+function policies(open: Case): readonly Candidate[] {
+  return open.changes.flatMap((change) => {
+    if (change.ref.kind !== "NetworkPolicy" || change.action === "deleted") return [];
+    const spec = (change.after as KubeObject & { spec?: PolicySpec }).spec;
+    const covered = open.scope.filter(
+      (workload) =>
+        workload.namespace === change.ref.namespace &&
+        matchesSelector(
+          spec?.podSelector,
+          templateOf(open.observation.objects.find(workload)?.object)?.metadata?.labels,
+        ),
+    );
+    const touched = covered.flatMap((workload) => [workload, ...open.topology.dependentsOf(workload, 1)]);
+    const lines = [...new Map(touched.map((ref) => [refKey(ref), ref])).values()].flatMap((workload) =>
+      freshLogs(open, workload, "timeout", "reset", "refused"),
+    );
+    if (covered.length === 0 || !touched.some((workload) => isSymptomatic(open, workload))) return [];
+    return [
+      candidate(
+        {
+          cause: "network-policy-blocked",
+          culprit: change.ref,
+          statement: `${called(change.ref)} was ${change.action} and now stands between ${covered.map((workload) => workload.name).join(", ")} and its peers`,
+          evidence: [...citeChange(open, change), ...citeLogs(open, lines, 2)],
+          specificity: lines.length > 0 ? 0.95 : 0.8,
+          hits: covered,
+          change,
+        },
+        open,
+      ),
+    ];
+  });
+}
+
+function lossy(open: Case, workload: ObjectRef): readonly Candidate[] {
+  const errors = [
+    ...podShifts(open, workload, "pod_network_errors_per_second").shifts,
+    ...podShifts(open, workload, "pod_network_drops_per_second").shifts,
+  ].filter((shift) => shift.after > 0.5 && shift.after > 3 * (shift.before ?? 0));
+  const resets = freshLogs(open, workload, "reset", "timeout");
+  if (errors.length === 0) return [];
+  return [
+    candidate(
+      {
+        cause: "network-fault",
+        culprit: workload,
+        statement: `packets of ${called(workload)} are dropped or damaged`,
+        evidence: [
+          ...open.cite(...errors.slice(0, 2).map((shift) => metricFinding(shift, workload))),
+          ...citeLogs(open, resets, 1),
+        ],
+        specificity: resets.length > 0 ? 0.78 : 0.6,
+      },
+      open,
+    ),
+  ];
+}
+
+function limited(open: Case, workload: ObjectRef): readonly Candidate[] {
+  const lines = freshLogs(open, workload, "rate-limited").filter(
+    (fact) => fact.level !== "other" || /429/.test(fact.example),
+  );
+  if (lines.length === 0) return [];
+  const change = open.lastChange(workload, "image", "env", "replicas");
+  return [
+    candidate(
+      {
+        cause: "rate-limited",
+        culprit: workload,
+        statement: `${called(workload)} is refused because it asks too often (429)`,
+        evidence: [...citeLogs(open, lines, 2), ...citeChange(open, change)],
+        specificity: 0.84,
+        ...(change ? { change } : {}),
+      },
+      open,
+    ),
+  ];
+}
+
+function outside(open: Case, workload: ObjectRef): readonly Candidate[] {
+  const found = outsideHost(open, workload);
+  if (!found) return [];
+  return [
+    candidate(
+      {
+        cause: "external-dependency",
+        culprit: workload,
+        statement: `calls of ${called(workload)} to ${found.host}, outside the cluster, fail`,
+        evidence: citeLogs(open, [found.fact]),
+        specificity: 0.76,
+      },
+      open,
+    ),
+  ];
+}
+
+/** What lies between workloads: certificates, names, policies, packets, limits of others, the world outside. */
+export const network: Rule = (open) => [
+  ...dns(open),
+  ...policies(open),
+  ...open.scope.flatMap((workload) => [
+    ...certificate(open, workload),
+    ...lossy(open, workload),
+    ...limited(open, workload),
+    ...outside(open, workload),
+  ]),
+];

@@ -1,0 +1,138 @@
+import { parseQuantity } from "../../cluster/quantity.ts";
+import type { DerivedSeriesName } from "../../cluster/series-names.ts";
+import type { ObjectRef } from "../../incident/object-ref.ts";
+import { sameRef } from "../../incident/object-ref.ts";
+import type { Case } from "../case.ts";
+import { type Change, changeFinding, fieldsOf } from "../gather/changes.ts";
+import type { FieldArea, FieldChange } from "../gather/field-diff.ts";
+import type { LogSign } from "../gather/log-text.ts";
+import { isFresh, type LogFact, lastLines, lastLinesFinding, logFinding } from "../gather/logs.ts";
+import type { Shift } from "../gather/metrics.ts";
+import { type ContainerFact, type PodFact, podFinding } from "../gather/object-state.ts";
+
+/** A container that ended badly, or waits to be started again, around the onset or since. */
+export interface Crash {
+  readonly pod: PodFact;
+  readonly container: ContainerFact;
+  readonly exitCode: number;
+  readonly endedAt: number;
+  /** What it wrote last; termination message included. */
+  readonly words: readonly string[];
+}
+
+const recentMs = 3 * 60_000;
+
+/** Crashes of a workload's containers since shortly before the onset, out-of-memory kills left out. */
+export function crashesOf(open: Case, workload: ObjectRef): readonly Crash[] {
+  const found: Crash[] = [];
+  for (const pod of open.podsOf(workload)) {
+    for (const container of pod.containers) {
+      const exit = container.lastExit;
+      if (!exit || exit.exitCode === 0 || exit.reason === "OOMKilled" || exit.finishedAt < open.onset - recentMs)
+        continue;
+      // A pod that is told to go may end with 137 or 143; that is no crash.
+      if (pod.terminatingSince !== undefined && exit.finishedAt >= pod.terminatingSince - 1_000) continue;
+      if (
+        pod.deletedAt !== undefined &&
+        exit.finishedAt >= pod.deletedAt - 35_000 &&
+        container.restarts === 0 &&
+        [137, 143].includes(exit.exitCode)
+      )
+        continue;
+      const lines = lastLines(open.observation, pod.ref, container.name, exit.finishedAt);
+      found.push({
+        pod,
+        container,
+        exitCode: exit.exitCode,
+        endedAt: exit.finishedAt,
+        words: exit.message ? [exit.message, ...lines] : lines,
+      });
+    }
+  }
+  return found;
+}
+
+export function crashFindings(open: Case, crash: Crash) {
+  const { pod, container } = crash;
+  return [
+    podFinding(pod, open.now),
+    crash.words.length > 0
+      ? lastLinesFinding(pod.ref, pod.workload, container.name, crash.words, crash.endedAt)
+      : undefined,
+  ];
+}
+
+/** Log shapes with these signs that are new or clearly more frequent since the onset. */
+export function freshLogs(open: Case, workload: ObjectRef, ...signs: readonly LogSign[]): readonly LogFact[] {
+  return open.logsOf(workload, ...signs).filter((fact) => isFresh(fact, open.window));
+}
+
+export function citeLogs(open: Case, facts: readonly LogFact[], limit = 3): readonly string[] {
+  return open.cite(...facts.slice(0, limit).map((fact) => logFinding(fact, open.onset, open.now)));
+}
+
+export function citeChange(open: Case, change: Change | undefined): readonly string[] {
+  return change ? open.cite(changeFinding(change)) : [];
+}
+
+/** Series of a workload's pods, with what was usual before over all of them: pods of a new revision have no past of their own. */
+export function podShifts(
+  open: Case,
+  workload: ObjectRef,
+  name: DerivedSeriesName,
+): { readonly usual?: number; readonly shifts: readonly Shift[] } {
+  const names = new Set(open.topology.podNamesOf(workload));
+  const family = open.observation.series
+    .select(name, { namespace: workload.namespace ?? "" })
+    .filter((series) => names.has(series.labels.pod ?? ""));
+  const usual: number[] = [];
+  for (const series of family) {
+    for (const point of open.observation.series.window(series, open.onset - 10 * 60_000, open.onset - 30_000))
+      usual.push(point.value);
+  }
+  usual.sort((a, b) => a - b);
+  const shifts = open
+    .shifts(name, { namespace: workload.namespace ?? "" })
+    .filter((shift) => names.has(shift.labels.pod ?? ""));
+  const middle = usual[usual.length >> 1];
+  return middle === undefined ? { shifts } : { usual: middle, shifts };
+}
+
+/** The fields of the newest change in an area, with the change. */
+export function lastFields(
+  open: Case,
+  ref: ObjectRef,
+  ...areas: readonly FieldArea[]
+): { readonly change: Change; readonly fields: readonly FieldChange[] } | undefined {
+  const change = open.lastChange(ref, ...areas);
+  return change ? { change, fields: fieldsOf(change, ...areas) } : undefined;
+}
+
+/** True when a limit or request got smaller (`down`) or larger (`up`); an absent limit is infinite. */
+export function movedQuantity(field: FieldChange): "down" | "up" | "same" {
+  const before = parseQuantity(field.before);
+  const after = parseQuantity(field.after);
+  if (before === after) return "same";
+  if (before === undefined) return field.path.includes(".limits") ? "down" : "up";
+  if (after === undefined) return field.path.includes(".limits") ? "up" : "down";
+  return after < before ? "down" : "up";
+}
+
+/** Pods that run what a change brought: created since. */
+export function podsSince(open: Case, workload: ObjectRef, change: Change): readonly PodFact[] {
+  return open.podsOf(workload).filter((pod) => pod.createdAt >= change.at - 2_000);
+}
+
+export function isSymptomatic(open: Case, workload: ObjectRef): boolean {
+  return open.symptomatic.some((ref) => sameRef(ref, workload));
+}
+
+/** Live pods that are ready. */
+export function readyPods(open: Case, workload: ObjectRef): readonly PodFact[] {
+  return open.podsOf(workload).filter((pod) => pod.deletedAt === undefined && pod.ready);
+}
+
+/** `Deployment carts`: kind and name for sentences; the namespace is told once elsewhere. */
+export function called(ref: ObjectRef): string {
+  return `${ref.kind} ${ref.name}`;
+}

@@ -1,0 +1,132 @@
+import type { ObjectRef } from "../../incident/object-ref.ts";
+import { makeRef } from "../../incident/object-ref.ts";
+import { type Candidate, candidate, type Rule } from "../candidate.ts";
+import type { Case } from "../case.ts";
+import type { Change } from "../gather/changes.ts";
+import { configChangesOf, describeConfigChange, mentions } from "./config-changes.ts";
+import { called, citeChange, citeLogs, freshLogs } from "./patterns.ts";
+
+const rbac =
+  /(?:serviceaccount:[a-z0-9-]+:([a-z0-9.-]+)|User "[^"]*")?.*cannot (get|list|watch|create|update|patch|delete|deletecollection) resource "([a-z0-9./-]+)" in API group "([^"]*)"/i;
+const named = /([a-z]+) "([a-z0-9.-]+)" is forbidden/i;
+const rightsKinds = new Set(["Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding", "ServiceAccount"]);
+
+/** The newest change of rights or of a credential that this workload, or whom it calls, works with. */
+function guilty(open: Case, workload: ObjectRef): Change | undefined {
+  const rights = open.topology
+    .usesOf(workload)
+    .filter((use) => rightsKinds.has(use.ref.kind))
+    .flatMap((use) => open.changesOf(use.ref));
+  return rights.filter((change) => change.action !== "created").at(-1);
+}
+
+function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
+  const forbidden = freshLogs(open, workload, "forbidden");
+  const unauthorized = freshLogs(open, workload, "unauthorized");
+  const lines = [...forbidden, ...unauthorized];
+  const fact = lines[0];
+  if (!fact) return [];
+  // A file that may not be read or executed is a matter of the image or the command.
+  if (lines.every((line) => /EACCES|exec|open '?\//i.test(line.example) && !/40[13]|forbidden/i.test(line.example)))
+    return [];
+  const refused = lines.map((line) => rbac.exec(line.example)).find(Boolean);
+  const object = lines.map((line) => named.exec(line.example)?.[2]).find(Boolean);
+  const permission = refused
+    ? {
+        verb: refused[2] ?? "get",
+        resource: refused[3] ?? "",
+        group: refused[4] ?? "",
+        ...(object ? { name: object } : {}),
+      }
+    : undefined;
+  const change = guilty(open, workload);
+  const identity = open.lastChange(workload, "identity");
+  const evidence = citeLogs(open, lines, 2);
+  const make = (
+    culprit: ObjectRef,
+    statement: string,
+    specificity: number,
+    by?: Change,
+    facts: Candidate["facts"] = {},
+  ) =>
+    candidate(
+      {
+        cause: "permission-denied",
+        culprit,
+        statement,
+        evidence: [...evidence, ...citeChange(open, by)],
+        specificity,
+        hits: [workload],
+        facts: { workload, ...(permission ? { permission } : {}), ...facts },
+        ...(by ? { change: by } : {}),
+      },
+      open,
+    );
+  const what = permission
+    ? `${permission.verb} ${permission.resource}${permission.name ? ` "${permission.name}"` : ""}`
+    : "what it asks for";
+  if (change)
+    return [
+      make(
+        change.ref,
+        `${called(change.ref)} was ${change.action}, and ${called(workload)} may no longer ${what}`,
+        0.97,
+        change,
+      ),
+    ];
+  if (identity)
+    return [
+      make(workload, `${called(workload)} runs under another service account, which may not ${what}`, 0.96, identity),
+    ];
+  const peers = [workload, ...open.topology.dependenciesOf(workload, 1), ...open.topology.dependentsOf(workload, 1)];
+  for (const peer of peers) {
+    const setting = configChangesOf(open, peer).find(
+      (item) =>
+        item.carrier.kind === "Secret" ||
+        /key|token|secret|password|credential|auth|user/i.test(item.field.name ?? "") ||
+        lines.some((line) => mentions(line.example, item.field.after)),
+    );
+    if (!setting) continue;
+    const secret = setting.carrier.kind === "Secret";
+    return [
+      make(
+        setting.carrier,
+        secret
+          ? `the values of ${called(setting.carrier)} were changed, and ${called(workload)} is refused since`
+          : `${describeConfigChange(setting)} was changed, and ${called(workload)} is refused since`,
+        0.95,
+        setting.change,
+        {
+          workload: peer,
+          ...(setting.container ? { container: setting.container } : {}),
+          ...(secret || setting.carrier.kind === "ConfigMap"
+            ? { key: setting.field.name ?? "" }
+            : { variable: setting.field.name ?? "" }),
+        },
+      ),
+    ];
+  }
+  if (refused) {
+    const role = open.topology.usesOf(workload).find((use) => use.ref.kind === "Role");
+    const account = refused[1];
+    return [
+      make(
+        role ? role.ref : makeRef("ServiceAccount", workload.namespace, account ?? "default"),
+        `the service account of ${called(workload)} may not ${what}`,
+        0.82,
+      ),
+    ];
+  }
+  const image = open.lastChange(workload, "image");
+  return [
+    make(
+      workload,
+      `${called(workload)} is refused (${forbidden.length > 0 ? "403 forbidden" : "401 unauthorized"})`,
+      image ? 0.6 : 0.66,
+      image,
+    ),
+  ];
+}
+
+/** Requests that are refused for lack of rights or with a wrong credential. */
+export const permission: Rule = (open) => open.scope.flatMap((workload) => judge(open, workload));

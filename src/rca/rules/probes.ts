@@ -1,0 +1,123 @@
+import type { Probe } from "../../cluster/kubernetes-types.ts";
+import { podSpecOf } from "../../cluster/workload.ts";
+import type { ObjectRef } from "../../incident/object-ref.ts";
+import { type Candidate, candidate, type Rule } from "../candidate.ts";
+import type { Case } from "../case.ts";
+import { eventFinding } from "../gather/events.ts";
+import { podFinding } from "../gather/object-state.ts";
+import { called, citeChange, citeLogs, freshLogs, lastFields, podShifts } from "./patterns.ts";
+
+type ProbeName = "liveness" | "readiness" | "startup";
+
+function portOf(probe: Probe | undefined): number | string | undefined {
+  return probe?.httpGet?.port ?? probe?.tcpSocket?.port ?? probe?.grpc?.port;
+}
+
+/** True when the probe asks a port that the container does not say it listens on. */
+function asksClosedPort(open: Case, workload: ObjectRef, container: string, probe: ProbeName): boolean {
+  const spec = podSpecOf(open.observation.objects.find(workload)?.object)?.containers.find(
+    (item) => item.name === container,
+  );
+  const port = portOf(spec?.[`${probe}Probe`]);
+  if (port === undefined || !spec?.ports?.length) return false;
+  return !spec.ports.some((item) => item.containerPort === port || item.name === port);
+}
+
+function judge(open: Case, workload: ObjectRef, probe: ProbeName): readonly Candidate[] {
+  const words: Readonly<Record<ProbeName, RegExp>> = {
+    liveness: /^Liveness probe/i,
+    readiness: /^Readiness probe/i,
+    startup: /^Startup probe/i,
+  };
+  const events = open.eventsOf(workload);
+  const failures = events.filter((event) => event.reason === "Unhealthy" && words[probe].test(event.message));
+  const last = failures.at(-1);
+  if (!last) return [];
+  const kills = events.filter(
+    (event) => event.reason === "Killing" && /failed (liveness|startup) probe/i.test(event.message),
+  );
+  const changed = lastFields(
+    open,
+    workload,
+    probe === "readiness" ? "readiness" : probe === "startup" ? "startup" : "liveness",
+  );
+  const container =
+    changed?.fields[0]?.container ??
+    /container[= {]+([a-z0-9-]+)/.exec(last.event.involvedObject.fieldPath ?? "")?.[1] ??
+    podSpecOf(open.observation.objects.find(workload)?.object)?.containers[0]?.name ??
+    workload.name;
+  const stuck = open
+    .podsOf(workload)
+    .filter(
+      (pod) =>
+        pod.deletedAt === undefined &&
+        pod.terminatingSince === undefined &&
+        !pod.ready &&
+        pod.containers.some((item) => !item.init && item.state === "running" && !item.ready),
+    );
+  // Every pod fails its readiness probe for its first seconds.
+  const lasting = stuck.filter(
+    (pod) =>
+      failures.some(
+        (event) => event.about.name === pod.ref.name && (event.count > 3 || event.at - pod.createdAt > 20_000),
+      ) ||
+      (changed && open.now - pod.createdAt > 10_000),
+  );
+  if (probe === "readiness" ? lasting.length === 0 : kills.length === 0 && !changed) return [];
+
+  const notFound = /statuscode: (404|400|405|401|403)/.test(last.message);
+  const closed = asksClosedPort(open, workload, container, probe);
+  const unhealthy = /statuscode: 5\d\d/.test(last.message);
+  const own = freshLogs(open, workload, "exception", "heap").filter(
+    (fact) => fact.level === "error" || fact.level === "fatal",
+  );
+  const throttled = podShifts(open, workload, "container_cpu_throttled_ratio").shifts.some((shift) => shift.peak > 0.4);
+  const late = /timeout|deadline exceeded/i.test(last.message);
+  const crashed = probe === "readiness" && stuck.every((pod) => pod.containers.some((item) => item.restarts > 0));
+  const base = changed ? 0.97 : closed ? 0.88 : notFound ? 0.82 : late ? 0.5 : 0.38;
+  const doubt = changed
+    ? 0
+    : (unhealthy ? 0.1 : 0) + (own.length > 0 ? 0.15 : 0) + (throttled && late ? 0.2 : 0) + (crashed ? 0.2 : 0);
+  const pod =
+    (probe === "readiness" ? lasting[0] : open.podsOf(workload).find((item) => item.ref.name === last.about.name)) ??
+    stuck[0];
+  const fields = changed?.fields
+    .map(
+      (field) =>
+        `${field.path.replace(/^.*Probe\.?/, "") || "probe"} ${field.before ?? "none"} -> ${field.after ?? "none"}`,
+    )
+    .join(", ");
+  return [
+    candidate(
+      {
+        cause: probe === "readiness" ? "bad-readiness-probe" : "bad-liveness-probe",
+        culprit: workload,
+        statement:
+          probe === "readiness"
+            ? `the readiness probe of ${called(workload)} ${changed ? `was changed (${fields}) and` : ""} keeps a running container out of service: ${last.message.slice(0, 160)}`
+            : `the ${probe} probe of ${called(workload)} ${changed ? `was changed (${fields}) and` : ""} kills a container that works: ${last.message.slice(0, 160)}`,
+        evidence: [
+          ...open.cite(
+            eventFinding(last, workload),
+            ...kills.slice(-1).map((kill) => eventFinding(kill, workload)),
+            pod && podFinding(pod, open.now),
+          ),
+          ...citeChange(open, changed?.change),
+        ],
+        against: changed ? [] : citeLogs(open, own, 1),
+        specificity: base - doubt,
+        facts: { container, probe },
+        ...(changed ? { change: changed.change } : {}),
+      },
+      open,
+    ),
+  ];
+}
+
+/** Probes that are wrong or too strict for a container that works. */
+export const probes: Rule = (open) =>
+  open.scope.flatMap((workload) => [
+    ...judge(open, workload, "liveness"),
+    ...judge(open, workload, "startup"),
+    ...judge(open, workload, "readiness"),
+  ]);

@@ -1,0 +1,52 @@
+import type { Rule } from "../candidate.ts";
+import { autoscaler } from "./autoscaler.ts";
+import { badConfig } from "./bad-config.ts";
+import { blocked } from "./blocked.ts";
+import { cpu } from "./cpu.ts";
+import { degraded } from "./degraded.ts";
+import { dependencyDown } from "./dependency-down.ts";
+import { image } from "./image.ts";
+import { jobs } from "./jobs.ts";
+import { memory } from "./memory.ts";
+import { missingConfig } from "./missing-config.ts";
+import { missingEnv } from "./missing-env.ts";
+import { network } from "./network.ts";
+import { permission } from "./permission.ts";
+import { pool } from "./pool.ts";
+import { probes } from "./probes.ts";
+import { quota } from "./quota.ts";
+import { release } from "./release.ts";
+import { nodes, scheduling } from "./scheduling.ts";
+import { service } from "./service.ts";
+import { slowDependency } from "./slow-dependency.ts";
+import { start } from "./start.ts";
+import { storage } from "./storage.ts";
+import { upstream } from "./upstream.ts";
+
+/** Every rule, the ones with the most exact evidence first: the book of evidence fills in this order. */
+export const rules: Readonly<Record<string, Rule>> = {
+  image,
+  missingConfig,
+  missingEnv,
+  start,
+  memory,
+  scheduling,
+  nodes,
+  quota,
+  blocked,
+  storage,
+  service,
+  dependencyDown,
+  upstream,
+  badConfig,
+  pool,
+  permission,
+  probes,
+  cpu,
+  release,
+  slowDependency,
+  network,
+  jobs,
+  autoscaler,
+  degraded,
+};

@@ -1,0 +1,131 @@
+import { hostsInFailure } from "../../cluster/host-names.ts";
+import type { ObjectRef } from "../../incident/object-ref.ts";
+import { refKey } from "../../incident/object-ref.ts";
+import { type Candidate, candidate, type Rule } from "../candidate.ts";
+import type { Case } from "../case.ts";
+import { metricFinding, type Shift } from "../gather/metrics.ts";
+import { loadGrowth } from "./cpu.ts";
+import { called, citeChange, citeLogs, freshLogs, podShifts, readyPods } from "./patterns.ts";
+
+const worthwhileSeconds = 0.04;
+
+function slower(shift: Shift): boolean {
+  return (
+    shift.before !== undefined && shift.after > 1.8 * shift.before && shift.after - shift.before > worthwhileSeconds
+  );
+}
+
+interface Slow {
+  readonly workload: ObjectRef;
+  readonly shifts: readonly Shift[];
+  readonly grownSeconds: number;
+}
+
+/** How much slower a workload answers, by its own account or else by its callers'. */
+function slowness(open: Case, workload: ObjectRef): Slow | undefined {
+  const namespace = workload.namespace ?? "";
+  const own = open.shifts("latency_mean_seconds", { namespace, workload: workload.name });
+  const names = [workload, ...open.topology.servicesOf(workload)].map((ref) => ref.name);
+  const seen = names.flatMap((peer) => open.shifts("client_latency_mean_seconds", { namespace, peer })).filter(slower);
+  const shifts = own.length > 0 ? own.filter(slower) : seen;
+  // Callers that wait for a server whose own clock says all is well wait for the network or for a connection.
+  if (shifts.length === 0) return undefined;
+  const grown = Math.max(...shifts.map((shift) => shift.after - (shift.before ?? 0)));
+  return { workload, shifts: [...shifts, ...(own.length > 0 ? seen : [])], grownSeconds: grown };
+}
+
+function judge(open: Case): readonly Candidate[] {
+  const slow = new Map(
+    open.scope.flatMap((workload) => slowness(open, workload) ?? []).map((item) => [refKey(item.workload), item]),
+  );
+  return [...slow.values()].flatMap((item) => {
+    const { workload } = item;
+    // Blamed is the deepest: none of what it calls got slower by a share that matters.
+    const deeper = open.topology
+      .dependenciesOf(workload)
+      .some((callee) => (slow.get(refKey(callee))?.grownSeconds ?? 0) > 0.25 * item.grownSeconds);
+    if (deeper) return [];
+    const callers = open.topology.dependentsOf(workload);
+    const slowLines = freshLogs(open, workload, "slow").filter((fact) => fact.level !== "other");
+    const throttled = podShifts(open, workload, "container_cpu_throttled_ratio").shifts.some(
+      (shift) => shift.peak > 0.3,
+    );
+    const change = open.lastChange(workload, "image", "env", "resources", "command");
+    const sick =
+      readyPods(open, workload).length === 0 ||
+      open
+        .podsOf(workload)
+        .some((pod) =>
+          pod.containers.some((container) => (container.lastExit?.finishedAt ?? 0) >= open.onset - 60_000),
+        );
+    const outside = outsideHost(open, workload);
+    const specificity =
+      0.74 +
+      (slowLines.length > 0 ? 0.08 : 0) +
+      (callers.length > 0 ? 0.04 : -0.2) -
+      (throttled ? 0.3 : 0) -
+      (change ? 0.2 : 0) -
+      (sick ? 0.3 : 0) -
+      (loadGrowth(open, workload) > 1.8 ? 0.15 : 0);
+    const evidence = [
+      ...open.cite(...item.shifts.slice(0, 3).map((shift) => metricFinding(shift, workload))),
+      ...citeLogs(open, slowLines, 2),
+    ];
+    const found = [
+      candidate(
+        {
+          cause: "slow-dependency",
+          culprit: workload,
+          statement: `${called(workload)} answers ${(item.grownSeconds * 1_000).toFixed(0)} ms slower than before${callers.length > 0 ? ", and its callers wait for it" : ""}; what it calls inside the cluster is not slower`,
+          evidence,
+          against: citeChange(open, change),
+          specificity,
+        },
+        open,
+      ),
+    ];
+    if (outside) {
+      found.push(
+        candidate(
+          {
+            cause: "external-dependency",
+            culprit: workload,
+            statement: `${called(workload)} waits for ${outside.host}, which is outside the cluster`,
+            evidence: [...evidence, ...citeLogs(open, [outside.fact])],
+            specificity: 0.7,
+          },
+          open,
+        ),
+      );
+    }
+    return found;
+  });
+}
+
+/** A host in failing calls that is no service of this cluster but a full name on the internet. */
+export function outsideHost(open: Case, workload: ObjectRef) {
+  for (const fact of freshLogs(
+    open,
+    workload,
+    "refused",
+    "timeout",
+    "name-not-found",
+    "reset",
+    "upstream",
+    "certificate",
+    "rate-limited",
+  )) {
+    const host = hostsInFailure(fact.example).find(
+      (item) =>
+        /^[a-z0-9-]+(\.[a-z0-9-]+)+\.?$/.test(item) &&
+        /[a-z]{2,}$/.test(item) &&
+        !/\.(svc|local|internal)$|\.svc\./.test(item) &&
+        open.topology.resolveHost(workload.namespace, item).workloads.length === 0,
+    );
+    if (host && !/\.(js|ts|py|java|go|rb|json|ya?ml)$/.test(host)) return { host, fact };
+  }
+  return undefined;
+}
+
+/** The deepest service that got slow by itself and makes its callers slow. */
+export const slowDependency: Rule = judge;

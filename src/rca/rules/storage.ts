@@ -1,0 +1,117 @@
+import type { ObjectRef } from "../../incident/object-ref.ts";
+import { type Candidate, candidate, type Rule } from "../candidate.ts";
+import type { Case } from "../case.ts";
+import { eventFinding } from "../gather/events.ts";
+import { podFinding } from "../gather/object-state.ts";
+import { configChangesOf, describeConfigChange } from "./config-changes.ts";
+import { called, citeChange, citeLogs, freshLogs } from "./patterns.ts";
+
+const overLocal =
+  /ephemeral[- ](?:local )?storage|EmptyDir volume|exceed(?:s|ed) (?:its |the )?(?:local )?(?:limit|request)/i;
+
+function ephemeral(open: Case, workload: ObjectRef): readonly Candidate[] {
+  const evicted = open
+    .podsOf(workload)
+    .filter((pod) => pod.evicted !== undefined && overLocal.test(pod.evicted) && !/node was low on/i.test(pod.evicted));
+  const events = open
+    .eventsOf(workload)
+    .filter(
+      (event) => event.reason === "Evicted" && overLocal.test(event.message) && !/node was low on/i.test(event.message),
+    );
+  const full = freshLogs(open, workload, "disk-full");
+  const claims = open.topology.usesOf(workload).filter((use) => use.ref.kind === "PersistentVolumeClaim");
+  if (evicted.length === 0 && events.length === 0 && (full.length === 0 || claims.length > 0)) return [];
+  const why = evicted[0]?.evicted ?? events.at(-1)?.message ?? full[0]?.example ?? "";
+  const setting = configChangesOf(open, workload).find((item) => item.effective && item.field.after !== undefined);
+  const change = setting?.change ?? open.lastChange(workload, "image", "volume", "resources");
+  const last = events.at(-1);
+  return [
+    candidate(
+      {
+        cause: "ephemeral-storage",
+        culprit: setting && setting.carrier.kind !== workload.kind ? setting.carrier : workload,
+        statement: `${called(workload)} writes more to its local storage than it may: ${why.slice(0, 160).trim()}${setting ? `; ${describeConfigChange(setting)} was changed before` : ""}`,
+        evidence: [
+          ...open.cite(evicted[0] && podFinding(evicted[0], open.now), last && eventFinding(last, workload)),
+          ...citeLogs(open, full, 1),
+          ...citeChange(open, change),
+        ],
+        specificity: evicted.length + events.length > 0 ? 0.96 : 0.82,
+        hits: [workload],
+        facts: {
+          workload,
+          ...(setting
+            ? {
+                container: setting.container ?? workload.name,
+                ...(setting.carrier.kind === workload.kind
+                  ? { variable: setting.field.name ?? "" }
+                  : { key: setting.field.name ?? "" }),
+              }
+            : {}),
+        },
+        ...(change ? { change } : {}),
+      },
+      open,
+    ),
+  ];
+}
+
+function volumes(open: Case, workload: ObjectRef): readonly Candidate[] {
+  const claims = open.topology.usesOf(workload).filter((use) => use.ref.kind === "PersistentVolumeClaim");
+  if (claims.length === 0) return [];
+  const found: Candidate[] = [];
+  const full = freshLogs(open, workload, "disk-full");
+  const claim = claims[0]?.ref;
+  if (full.length > 0 && claim) {
+    found.push(
+      candidate(
+        {
+          cause: "volume-full",
+          culprit: claim,
+          statement: `the volume of ${called(claim)} is full, and ${called(workload)} cannot write`,
+          evidence: citeLogs(open, full, 2),
+          specificity: 0.92,
+          hits: [workload],
+          facts: { workload },
+        },
+        open,
+      ),
+    );
+  }
+  for (const { ref } of claims) {
+    const object = open.observation.objects.find(ref);
+    const phase = (object?.object.status as { phase?: string } | undefined)?.phase;
+    const complaints = [...open.observation.events.about(ref), ...open.eventsOf(workload)].filter(
+      (event) =>
+        event.warning &&
+        /^(FailedMount|FailedAttachVolume|ProvisioningFailed|FailedBinding|VolumeResizeFailed)$/.test(event.reason) &&
+        event.at >= open.onset - 180_000 &&
+        !/secret|configmap/i.test(event.message),
+    );
+    const waits = open.podsOf(workload).some((pod) => !pod.ready && pod.deletedAt === undefined);
+    if (!waits || (phase === "Bound" && complaints.length === 0 && object?.deletedAt === undefined)) continue;
+    if (phase === undefined && object === undefined && complaints.length === 0) continue;
+    const last = complaints.at(-1);
+    const change = open.changesOf(ref).at(-1);
+    found.push(
+      candidate(
+        {
+          cause: "volume-pending",
+          culprit: ref,
+          statement: `${called(ref)} ${object?.deletedAt !== undefined ? "was deleted" : phase === "Bound" ? "cannot be mounted" : `is ${phase ?? "unknown"}`}, and the pods of ${called(workload)} wait for it`,
+          evidence: [...open.cite(last && eventFinding(last, ref)), ...citeChange(open, change)],
+          specificity: last || object?.deletedAt !== undefined ? 0.93 : 0.8,
+          hits: [workload],
+          facts: { workload },
+          ...(change ? { change } : {}),
+        },
+        open,
+      ),
+    );
+  }
+  return found;
+}
+
+/** Local storage over its limit, volumes that are full or not there. */
+export const storage: Rule = (open) =>
+  open.scope.flatMap((workload) => [...ephemeral(open, workload), ...volumes(open, workload)]);
