@@ -4,6 +4,7 @@ import type { Topology } from "../cluster/topology.ts";
 import type { AnomalyFamily, SeriesRef } from "../incident/anomaly.ts";
 import type { ObjectRef } from "../incident/object-ref.ts";
 import type { Severity } from "../incident/severity.ts";
+import type { LogTally } from "./logs/log-tally.ts";
 
 /**
  * How far a finding explains itself. `fault`: no other workload can be the reason (an image that does not exist).
@@ -48,6 +49,8 @@ export interface DetectContext {
   ownerOf(object: KubeObject): ObjectRef;
   /** Built when first asked for, and kept while the objects stay the same. */
   topology(): Topology;
+  /** What the workloads have written. */
+  readonly logs: LogTally;
   /** When the first signal arrived (ms). What was there before is not news. */
   readonly watchingSince: number;
   /** Time without which nothing counts as rare (ms). */

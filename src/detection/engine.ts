@@ -11,6 +11,7 @@ import { type DetectContext, type Detector, type DetectorFactory, type Nature, t
 import { createGrouper } from "./group.ts";
 import { createLedger } from "./ledger.ts";
 import type { LiveAnomaly } from "./live-anomaly.ts";
+import { createLogTally } from "./logs/log-tally.ts";
 import { mayEnd } from "./may-end.ts";
 import { detectorFactories } from "./registry.ts";
 import { type Silence, silences } from "./silence.ts";
@@ -39,7 +40,13 @@ export interface DetectionStats {
   readonly silencedAnomalies: number;
   readonly detectorFailures: number;
   readonly lastTickMs: number;
-  readonly samplesDropped: { readonly stale: number; readonly notFinite: number; readonly wrongTime: number; readonly refusedSeries: number; readonly refusedGroups: number };
+  readonly samplesDropped: {
+    readonly stale: number;
+    readonly notFinite: number;
+    readonly wrongTime: number;
+    readonly refusedSeries: number;
+    readonly refusedGroups: number;
+  };
 }
 
 /** Signals in, incidents out. Holds no timer and does no I/O: the caller owns time and calls `tick` with rising times. */
@@ -68,16 +75,31 @@ export function createDetectionEngine(options: DetectionEngineOptions): Detectio
   const tickMs = options.tickMs ?? 15_000;
   const learnMs = options.learnMs ?? 2 * 60 * 60_000;
   const sources = createSourceWatch();
-  const detectors: readonly Detector[] = [...(options.detectors ?? detectorFactories).map((make) => make()), sources.detector];
+  const detectors: readonly Detector[] = [
+    ...(options.detectors ?? detectorFactories).map((make) => make()),
+    sources.detector,
+  ];
   const natures = new Map<string, Nature>(detectors.map(({ name, nature }) => [name, nature]));
   const ledger = createLedger({ clearMs: Math.max(20_000, 2 * tickMs) });
   const transitions = createTransitions({ echoMs: 5 * tickMs });
-  const grouper = createGrouper({ cluster: observation.cluster, nextId: options.nextId, natureOf: (detector) => natures.get(detector) ?? "failure" });
+  const grouper = createGrouper({
+    cluster: observation.cluster,
+    nextId: options.nextId,
+    natureOf: (detector) => natures.get(detector) ?? "failure",
+  });
   const deriver = createDeriver({
     series,
     workloadOf(namespace, pod) {
       const object = objects.find(makeRef("Pod", namespace, pod))?.object;
-      return object ? { workload: objects.topOwner(object).name, createdAt: timeOf(object.metadata.creationTimestamp, 0) } : undefined;
+      return object
+        ? { workload: objects.topOwner(object).name, createdAt: timeOf(object.metadata.creationTimestamp, 0) }
+        : undefined;
+    },
+  });
+  const tally = createLogTally({
+    ownerOf(namespace, pod) {
+      const object = objects.find(makeRef("Pod", namespace, pod))?.object;
+      return object && objects.topOwner(object);
     },
   });
   let suppressed: readonly Silence[] = [];
@@ -116,6 +138,7 @@ export function createDetectionEngine(options: DetectionEngineOptions): Detectio
         return byOwner.get(refKey(workload)) ?? [];
       },
       topology: () => currentTopology(now),
+      logs: tally,
       watchingSince: Number.isNaN(watchingSince) ? now : watchingSince,
       learnMs,
       tickMs,
@@ -129,7 +152,11 @@ export function createDetectionEngine(options: DetectionEngineOptions): Detectio
     const concerned = [live.anomaly.target, live.anomaly.seenOn].filter((ref): ref is ObjectRef => ref !== undefined);
     return concerned.some((ref) => {
       const own = ref.kind === "Service" ? built.workloadsBehind(ref) : [ref];
-      return own.some((workload) => transitions.settling(workload, now) || built.dependenciesOf(workload).some((dependency) => transitions.settling(dependency, now)));
+      return own.some(
+        (workload) =>
+          transitions.settling(workload, now) ||
+          built.dependenciesOf(workload).some((dependency) => transitions.settling(dependency, now)),
+      );
     });
   }
 
@@ -159,6 +186,7 @@ export function createDetectionEngine(options: DetectionEngineOptions): Detectio
         case "log":
           counts.logLines++;
           logs.push(signal.line);
+          tally.take(signal.line);
           break;
         case "samples":
           counts.samples += signal.samples.length;
@@ -174,6 +202,7 @@ export function createDetectionEngine(options: DetectionEngineOptions): Detectio
       const began = performance.now();
       counts.ticks++;
       deriver.flush(now);
+      tally.flush(now);
       transitions.update(observation, now);
       const context = contextAt(now);
       detect(context);
@@ -184,10 +213,15 @@ export function createDetectionEngine(options: DetectionEngineOptions): Detectio
       const changes =
         active.length === 0 && ended.length === 0 && grouper.incidents().every(({ status }) => status === "resolved")
           ? []
-          : grouper.advance(active, ended, { now, observation, topology: currentTopology(now) }, {
-              mayOpen: (live) => !isPriceOfWork(live, now),
-              settled: ({ affected }) => !affected.some((ref) => transitions.inProgress(ref)),
-            });
+          : grouper.advance(
+              active,
+              ended,
+              { now, observation, topology: currentTopology(now) },
+              {
+                mayOpen: (live) => !isPriceOfWork(live, now),
+                settled: ({ affected }) => !affected.some((ref) => transitions.inProgress(ref)),
+              },
+            );
       counts.lastTickMs = performance.now() - began;
       return { active: active.map(({ anomaly }) => anomaly), changes };
     },

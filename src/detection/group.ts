@@ -44,6 +44,8 @@ interface Group {
   readonly members: Map<string, LiveAnomaly>;
   readonly ended: Map<string, LiveAnomaly>;
   visible: string;
+  /** Ended members that made room for others. */
+  dropped: number;
 }
 
 const isOpen = ({ incident }: Group) => incident.status !== "resolved";
@@ -60,21 +62,23 @@ export function createGrouper(options: GrouperOptions): Grouper {
   /** The incident as its members say it is now. */
   function redraw(group: Group, context: GroupContext): void {
     const members = membersOf(group);
-    const all = members.length > 0 ? members : [...group.ended.values()];
+    // Those that ended have their say too: symptoms outlast their cause by a window, and must not rename the incident.
+    const all = [...group.ended.values(), ...members];
     const lead = leadOf(all, context);
-    const kept = [...group.ended.values(), ...members].map(({ anomaly }) => anomaly).sort((a, b) => a.startsAt - b.startsAt);
+    if (!lead) return;
+    const kept = all.map(({ anomaly }) => anomaly).sort((a, b) => a.startsAt - b.startsAt);
     const { incident } = group;
-    const target = members.length > 0 && lead ? lead.anomaly.target : incident.target;
+    const { target } = lead.anomaly;
     group.incident = {
       ...incident,
-      title: members.length > 0 && lead ? titleOf(lead) : incident.title,
+      title: titleOf(lead),
       target,
-      groupKey: members.length > 0 && lead ? groupKeyOf(lead) : incident.groupKey,
-      severity: members.length > 0 ? severityOf(members) : incident.severity,
-      affected: affectedBy([...members, ...group.ended.values()], target),
+      groupKey: groupKeyOf(lead),
+      severity: severityOf(all),
+      affected: affectedBy(all, target),
       onset: Math.min(incident.onset, ...kept.slice(0, 1).map(({ startsAt }) => startsAt)),
       anomalies: kept.slice(0, maxAnomalies),
-      anomaliesDropped: incident.anomaliesDropped + Math.max(0, kept.length - maxAnomalies - incident.anomaliesDropped),
+      anomaliesDropped: group.dropped + Math.max(0, kept.length - maxAnomalies),
     };
   }
 
@@ -87,7 +91,10 @@ export function createGrouper(options: GrouperOptions): Grouper {
       if (!isOpen(group)) continue;
       const members = group.members.size > 0 ? membersOf(group) : [...group.ended.values()];
       const score = relation(live, members.slice(0, 100), group.incident.target, context);
-      if (score > bestScore || (score === bestScore && score > 0 && best && group.incident.onset > best.incident.onset)) {
+      if (
+        score > bestScore ||
+        (score === bestScore && score > 0 && best && group.incident.onset > best.incident.onset)
+      ) {
         best = group;
         bestScore = score;
       }
@@ -100,7 +107,8 @@ export function createGrouper(options: GrouperOptions): Grouper {
       const { incident, ended } = group;
       if (isOpen(group) || now - (incident.resolvedAt ?? 0) > recurrenceMs) continue;
       const before = ended.get(live.anomaly.fingerprint);
-      if (incident.groupKey === groupKeyOf(live) || (before && sameRef(before.anomaly.target, incident.target))) return group;
+      if (incident.groupKey === groupKeyOf(live) || (before && sameRef(before.anomaly.target, incident.target)))
+        return group;
     }
     return undefined;
   }
@@ -126,6 +134,7 @@ export function createGrouper(options: GrouperOptions): Grouper {
       members: new Map(),
       ended: new Map(),
       visible: "",
+      dropped: 0,
     };
     groups.set(group.incident.id, group);
     return group;
@@ -162,6 +171,11 @@ export function createGrouper(options: GrouperOptions): Grouper {
         if (!group) continue;
         group.members.delete(live.anomaly.fingerprint);
         group.ended.set(live.anomaly.fingerprint, live);
+        if (group.ended.size > maxAnomalies) {
+          const oldest = group.ended.keys().next().value;
+          if (oldest !== undefined) group.ended.delete(oldest);
+          group.dropped++;
+        }
         touched.add(group);
       }
       const homeless: LiveAnomaly[] = [];
@@ -210,7 +224,10 @@ export function createGrouper(options: GrouperOptions): Grouper {
         if (visible === group.visible) continue;
         group.visible = visible;
         group.incident = { ...group.incident, updatedAt: now };
-        changes.push({ type: opened.has(group) ? "opened" : recurred.has(group) ? "recurred" : "updated", incident: group.incident });
+        changes.push({
+          type: opened.has(group) ? "opened" : recurred.has(group) ? "recurred" : "updated",
+          incident: group.incident,
+        });
       }
       forgetOld();
       return changes;
@@ -218,7 +235,13 @@ export function createGrouper(options: GrouperOptions): Grouper {
     incidents: () => [...groups.values()].map(({ incident }) => incident),
     restore(incidents) {
       for (const incident of incidents) {
-        const group: Group = { incident, members: new Map(), ended: new Map(), visible: visibleState(incident) };
+        const group: Group = {
+          incident,
+          members: new Map(),
+          ended: new Map(),
+          visible: visibleState(incident),
+          dropped: incident.anomaliesDropped,
+        };
         groups.set(incident.id, group);
         for (const anomaly of incident.anomalies) {
           const live = restored(anomaly, incident, options.natureOf);
@@ -231,7 +254,11 @@ export function createGrouper(options: GrouperOptions): Grouper {
     replace(incident) {
       const group = groups.get(incident.id);
       if (!group) return;
-      group.incident = { ...group.incident, status: incident.status, ...(incident.resolvedAt === undefined ? {} : { resolvedAt: incident.resolvedAt }) };
+      group.incident = {
+        ...group.incident,
+        status: incident.status,
+        ...(incident.resolvedAt === undefined ? {} : { resolvedAt: incident.resolvedAt }),
+      };
       group.visible = visibleState(group.incident);
     },
   };
@@ -242,7 +269,9 @@ export function restored(anomaly: Anomaly, incident: Incident, natureOf: (detect
   return {
     anomaly,
     nature: natureOf(anomaly.detector),
-    headline: sameRef(anomaly.target, incident.target) ? incident.title.replace(new RegExp(`^(\\S+ )?${anomaly.target.name.replaceAll(".", "\\.")} `), "") : anomaly.summary,
+    headline: sameRef(anomaly.target, incident.target)
+      ? incident.title.replace(new RegExp(`^(\\S+ )?${anomaly.target.name.replaceAll(".", "\\.")} `), "")
+      : anomaly.summary,
     blames: [],
     related: [],
     lastSeenAt: incident.updatedAt,

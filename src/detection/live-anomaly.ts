@@ -1,5 +1,6 @@
 import type { Anomaly } from "../incident/anomaly.ts";
 import { type ObjectRef, refKey } from "../incident/object-ref.ts";
+import { worse } from "../incident/severity.ts";
 import type { Detector, Finding, Nature } from "./detector.ts";
 
 /** An anomaly with what grouping needs to know about it and readers do not. */
@@ -17,7 +18,13 @@ export function fingerprintOf(detector: string, finding: Finding): string {
   return `${detector}|${refKey(finding.target)}|${finding.reason}${finding.detail === undefined ? "" : `|${finding.detail}`}`;
 }
 
-function anomalyOf(detector: Detector, finding: Finding, fingerprint: string, now: number, known: Anomaly | undefined): Anomaly {
+function anomalyOf(
+  detector: Detector,
+  finding: Finding,
+  fingerprint: string,
+  now: number,
+  known: Anomaly | undefined,
+): Anomaly {
   const { reason, target, seenOn, score = 1, severity, summary, series, value, expected, unit } = finding;
   return {
     fingerprint,
@@ -27,7 +34,8 @@ function anomalyOf(detector: Detector, finding: Finding, fingerprint: string, no
     target,
     ...(seenOn ? { seenOn } : {}),
     score,
-    severity,
+    // The worst so far: a share that swings around a line must not make the incident swing.
+    severity: known ? worse(severity, known.severity) : severity,
     summary,
     startsAt: Math.min(finding.startsAt, known?.startsAt ?? now, now),
     detectedAt: known?.detectedAt ?? now,

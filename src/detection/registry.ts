@@ -3,6 +3,8 @@ import { createRefused } from "./events/create-refused.ts";
 import { mountFailed } from "./events/mount-failed.ts";
 import { probeKill, probeRefused } from "./events/probe-failures.ts";
 import { repeatedWarning } from "./events/repeated-warning.ts";
+import { errorBurst } from "./logs/error-burst.ts";
+import { newError } from "./logs/new-error.ts";
 import { appErrors, eventLoopLag, poolTimeouts, poolWaiting } from "./metrics/app-signals.ts";
 import { clientErrors, errorRatio } from "./metrics/failing-requests.ts";
 import { clientLatency, latency } from "./metrics/latency.ts";
@@ -68,4 +70,6 @@ export const detectorFactories: readonly DetectorFactory[] = [
   poolWaiting,
   poolTimeouts,
   eventLoopLag,
+  newError,
+  errorBurst,
 ];

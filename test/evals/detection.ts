@@ -30,7 +30,21 @@ const truthSchema = z.object({
 });
 
 /** Causes that Kubernetes' own state shows at once; the others need metrics or logs to build up. */
-const stateCauses = new Set(["missing-env", "image-not-found", "unschedulable", "bad-readiness-probe", "memory-limit-too-low", "dependency-down", "selector-mismatch", "missing-config", "bad-command", "init-failure", "quota-exceeded", "image-pull-denied", "node-unschedulable"]);
+const stateCauses = new Set([
+  "missing-env",
+  "image-not-found",
+  "unschedulable",
+  "bad-readiness-probe",
+  "memory-limit-too-low",
+  "dependency-down",
+  "selector-mismatch",
+  "missing-config",
+  "bad-command",
+  "init-failure",
+  "quota-exceeded",
+  "image-pull-denied",
+  "node-unschedulable",
+]);
 
 interface Run {
   readonly incidents: readonly Incident[];
@@ -87,11 +101,18 @@ async function evaluate(folder: string, name: string, verbose: boolean): Promise
     if (!ok) misses.push(`${name}: ${text}`);
     return ok ? "" : " !";
   };
-  console.log(`\n${name}: ${engine.stats.ticks} ticks, ${engine.stats.series} series, ${engine.stats.logLines} log lines, ${Math.round(wallMs)} ms, detector failures ${engine.stats.detectorFailures}`);
+  console.log(
+    `\n${name}: ${engine.stats.ticks} ticks, ${engine.stats.series} series, ${engine.stats.logLines} log lines, ${Math.round(wallMs)} ms, detector failures ${engine.stats.detectorFailures}`,
+  );
   goal(engine.stats.detectorFailures === 0, "a detector failed");
   const owned = new Set<string>();
   for (const fault of truth.faults) {
-    const during = incidents.filter(({ openedAt, resolvedAt }) => openedAt <= fault.recoveredAt && (resolvedAt ?? Number.POSITIVE_INFINITY) >= fault.injectedAt && openedAt >= fault.injectedAt);
+    const during = incidents.filter(
+      ({ openedAt, resolvedAt }) =>
+        openedAt <= fault.recoveredAt &&
+        (resolvedAt ?? Number.POSITIVE_INFINITY) >= fault.injectedAt &&
+        openedAt >= fault.injectedAt,
+    );
     for (const { id } of during) owned.add(id);
     const [first] = during;
     const delay = first ? first.openedAt - fault.symptomVisibleAt : Number.NaN;
@@ -108,19 +129,28 @@ async function evaluate(folder: string, name: string, verbose: boolean): Promise
         `target ${first ? refText(first.target) : "-"}${goal(right === true, `${fault.id}: target ${first ? refText(first.target) : "none"}`)}, ` +
         `resolved ${resolved === undefined ? "never" : `${seconds(resolved - fault.recoveredAt)} after recovery`}${goal(resolved !== undefined && resolved >= fault.fixedAt && resolved <= fault.recoveredAt + 210_000, `${fault.id}: resolved ${clock(resolved)}`)}`,
     );
-    if (first) console.log(`      "${first.title}" [${first.severity}] onset ${clock(first.onset)} (injected ${clock(fault.injectedAt)}), ${first.anomalies.length} anomalies`);
+    if (first)
+      console.log(
+        `      "${first.title}" [${first.severity}] onset ${clock(first.onset)} (injected ${clock(fault.injectedAt)}), ${first.anomalies.length} anomalies`,
+      );
   }
   const stray = incidents.filter(({ id }) => !owned.has(id));
-  console.log(`  quiet: ${stray.length} incidents${goal(stray.length === 0, `${stray.length} incidents in quiet parts`)}`);
+  console.log(
+    `  quiet: ${stray.length} incidents${goal(stray.length === 0, `${stray.length} incidents in quiet parts`)}`,
+  );
   for (const incident of stray) console.log(`      ${clock(incident.openedAt)} "${incident.title}"`);
   if (verbose) {
     for (const { at, change } of log) {
-      console.log(`    ${clock(at)} ${change.type} #${change.incident.id} ${change.incident.title} [${change.incident.severity}]`);
+      console.log(
+        `    ${clock(at)} ${change.type} #${change.incident.id} ${change.incident.title} [${change.incident.severity}]`,
+      );
     }
     for (const incident of incidents) {
       console.log(`    #${incident.id} ${incident.title}`);
       for (const { detectedAt, startsAt, endsAt, detector, target, summary, severity } of incident.anomalies) {
-        console.log(`      ${clock(startsAt)} ${clock(detectedAt)}-${clock(endsAt)} ${detector} ${refText(target)} [${severity}] ${summary.slice(0, 150)}`);
+        console.log(
+          `      ${clock(startsAt)} ${clock(detectedAt)}-${clock(endsAt)} ${detector} ${refText(target)} [${severity}] ${summary.slice(0, 150)}`,
+        );
       }
     }
   }
@@ -133,8 +163,12 @@ if (folder === undefined) {
   process.exit(2);
 }
 const part = rest.find((text) => !text.startsWith("--")) ?? "";
-const names = (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isDirectory() && entry.name.includes(part)).map(({ name }) => name);
+const names = (await readdir(folder, { withFileTypes: true }))
+  .filter((entry) => entry.isDirectory() && entry.name.includes(part))
+  .map(({ name }) => name);
 const misses: string[] = [];
 for (const name of names.sort()) misses.push(...(await evaluate(join(folder, name), name, rest.includes("--verbose"))));
-console.log(misses.length === 0 ? "\nAll goals reached." : `\nMissed:\n${misses.map((text) => `  ${text}`).join("\n")}`);
+console.log(
+  misses.length === 0 ? "\nAll goals reached." : `\nMissed:\n${misses.map((text) => `  ${text}`).join("\n")}`,
+);
 process.exitCode = misses.length === 0 ? 0 : 1;

@@ -44,7 +44,8 @@ export function createSourceWatch(): SourceWatch {
     },
     blind(family, now) {
       if ((family === "metric" || family === "prediction") && stale(now)) return true;
-      for (const source of down.keys()) if (feeds.some(([name, families]) => name.test(source) && families.includes(family))) return true;
+      for (const source of down.keys())
+        if (feeds.some(([name, families]) => name.test(source) && families.includes(family))) return true;
       return false;
     },
     detector: {

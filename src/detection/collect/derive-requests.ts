@@ -10,8 +10,11 @@ export interface RequestStream {
   duration(seconds: number): void;
   durationCount(increase: number): void;
   bucket(leSeconds: number, increase: number): void;
-  /** Writes the derived points of this tick and opens the next slot. False when it has been silent for long. */
-  flush(series: SeriesStore, now: number, windowSeconds: number): boolean;
+  /**
+   * Writes the derived points of this tick and opens the next slot. `alive`: its workload has been scraped, so that
+   * counters that are missing have not been made yet and stand at zero. False when it has been silent for long.
+   */
+  flush(series: SeriesStore, now: number, windowSeconds: number, alive: boolean): boolean;
 }
 
 /** Names of the derived series of one kind of stream; absent ones are not written. */
@@ -48,6 +51,8 @@ export function histogramQuantile(q: number, buckets: readonly (readonly [le: nu
   return lower;
 }
 
+/** Ticks for which a stream whose counters are gone is still written as zero. */
+const idleTicks = 120;
 /** Ticks of silence after which a stream is forgotten. */
 const forgetAfterTicks = 480;
 
@@ -90,7 +95,7 @@ export function createRequestStream(names: StreamNames, labels: Labels, slots: n
       }
       bucket.add(increase);
     },
-    flush(store, now, windowSeconds) {
+    flush(store, now, windowSeconds, alive) {
       const push = (name: string | undefined, value: number) => {
         if (name !== undefined && Number.isFinite(value)) store.push(name, labels, now, value);
       };
@@ -103,6 +108,10 @@ export function createRequestStream(names: StreamNames, labels: Labels, slots: n
           push(names.errors, errors.sum / covered);
           if (total > 0) push(names.errorRatio, Math.min(1, errors.sum / total));
         }
+      }
+      if (!requests.fresh && alive && silentTicks < idleTicks) {
+        push(names.rate, 0);
+        if (statusSeen) push(names.errors, 0);
       }
       if (timed.fresh && timed.sum > 0) {
         push(names.mean, seconds.sum / timed.sum);

@@ -90,8 +90,8 @@ export function createDeriver(options: DeriverOptions): Deriver {
   const containers = createContainerDeriver(store, slots);
   const raw = new Map<RawSeries, RawState | undefined>();
   /** First and last scrape of every target. */
-  const targets = new Map<string, { firstAt: number; lastAt: number; young: boolean }>();
-  const streams = new Map<string, RequestStream>();
+  const targets = new Map<string, { firstAt: number; lastAt: number; young: boolean; workload: string }>();
+  const streams = new Map<string, { readonly owner: string; readonly stream: RequestStream }>();
   const groups = new Map<string, Set<string>>();
   const rates = new Map<
     string,
@@ -124,10 +124,10 @@ export function createDeriver(options: DeriverOptions): Deriver {
     const key = `${names.rate}\u0000${Object.values(labels).join("\u0000")}`;
     let found = streams.get(key);
     if (!found) {
-      found = createRequestStream(names, labels, slots);
+      found = { owner: `${labels.namespace}/${labels.workload}`, stream: createRequestStream(names, labels, slots) };
       streams.set(key, found);
     }
-    return found;
+    return found.stream;
   }
 
   function rate(name: DerivedSeriesName, labels: Record<string, string>): WindowSum {
@@ -200,11 +200,21 @@ export function createDeriver(options: DeriverOptions): Deriver {
     }
     if (meaning.kind === "duration-bucket") {
       const { le } = meaning;
-      return { counter: true, sink: (value) => into.forEach((one) => one.bucket(le, value)) };
+      return {
+        counter: true,
+        sink: (value) => {
+          for (const one of into) one.bucket(le, value);
+        },
+      };
     }
     if (meaning.kind === "duration-sum") {
       const { scale } = meaning;
-      return { counter: true, sink: (value) => into.forEach((one) => one.duration(value * scale)) };
+      return {
+        counter: true,
+        sink: (value) => {
+          for (const one of into) one.duration(value * scale);
+        },
+      };
     }
     const { error, hasStatus, rank } = meaning;
     const { name } = source;
@@ -244,8 +254,13 @@ export function createDeriver(options: DeriverOptions): Deriver {
     let target = targets.get(state.target);
     if (!target) {
       const { namespace = "", pod = "" } = source.labels;
-      const createdAt = workloadOf(namespace, pod)?.createdAt ?? 0;
-      target = { firstAt: at, lastAt: at, young: receivedAt - createdAt < youngPodMs };
+      const owner = workloadOf(namespace, pod);
+      target = {
+        firstAt: at,
+        lastAt: at,
+        young: receivedAt - (owner?.createdAt ?? 0) < youngPodMs,
+        workload: owner && !state.target.startsWith("kubelet/") ? `${namespace}/${owner.workload}` : "",
+      };
       targets.set(state.target, target);
     }
     const before = state.lastAt;
@@ -269,12 +284,24 @@ export function createDeriver(options: DeriverOptions): Deriver {
       const tickMs = Number.isNaN(lastFlush) ? 5_000 : Math.max(1, now - lastFlush);
       lastFlush = now;
       const windowSeconds = (slots * tickMs) / 1_000;
-      for (const [key, one] of streams) if (!one.flush(store, now, windowSeconds)) streams.delete(key);
+      const alive = new Set<string>();
+      for (const { lastAt, workload } of targets.values()) if (now - lastAt <= 2.5 * tickMs) alive.add(workload);
+      for (const [key, { owner, stream: one }] of streams) {
+        if (!one.flush(store, now, windowSeconds, alive.has(owner))) streams.delete(key);
+      }
       for (const [key, one] of rates) {
         if (one.window.fresh) {
           const covered = (windowSeconds * one.window.filled) / slots;
           store.push(one.name, one.labels, now, one.window.sum / covered);
           one.silent = 0;
+        } else if (
+          alive.has(`${one.labels.namespace}/${one.labels.workload}`) &&
+          one.labels.pod === undefined &&
+          one.silent < 120
+        ) {
+          // The counter was made by a process that is gone; the new one has not counted anything of the kind.
+          store.push(one.name, one.labels, now, 0);
+          one.silent++;
         } else if (++one.silent > 480) rates.delete(key);
         one.window.advance();
       }

@@ -20,9 +20,20 @@ export const createRefused = defineEventDetector({
       const object = observation.objects.get(event.about.kind, event.about.namespace, event.about.name);
       if (!object) continue;
       const spec = (object.spec ?? {}) as { replicas?: number };
-      const status = (object.status ?? {}) as { replicas?: number; desiredNumberScheduled?: number; currentNumberScheduled?: number; active?: number; succeeded?: number };
+      const status = (object.status ?? {}) as {
+        replicas?: number;
+        desiredNumberScheduled?: number;
+        currentNumberScheduled?: number;
+        active?: number;
+        succeeded?: number;
+      };
       const has = status.replicas ?? status.currentNumberScheduled ?? (status.active ?? 0) + (status.succeeded ?? 0);
-      const wants = object.kind === "DaemonSet" ? (status.desiredNumberScheduled ?? 1) : object.kind === "Job" || object.kind === "CronJob" ? 1 : (spec.replicas ?? 1);
+      const wants =
+        object.kind === "DaemonSet"
+          ? (status.desiredNumberScheduled ?? 1)
+          : object.kind === "Job" || object.kind === "CronJob"
+            ? 1
+            : (spec.replicas ?? 1);
       if (has >= wants) continue;
       const owner = ownerOf(object);
       yield {

@@ -20,13 +20,19 @@ export const mountFailed = defineEventDetector({
       const pod = observation.objects.get("Pod", event.about.namespace, event.about.name);
       if (!isKind(pod, "Pod") || !isCurrent(pod) || pod.status?.phase !== "Pending") continue;
       const missing = /(configmap|secret) "([^"]+)" not found/.exec(event.message);
-      const claim = (pod.spec.volumes ?? []).flatMap(({ persistentVolumeClaim }) => (persistentVolumeClaim && !missing ? [makeRef("PersistentVolumeClaim", pod.metadata.namespace, persistentVolumeClaim.claimName)] : []));
+      const claim = (pod.spec.volumes ?? []).flatMap(({ persistentVolumeClaim }) =>
+        persistentVolumeClaim && !missing
+          ? [makeRef("PersistentVolumeClaim", pod.metadata.namespace, persistentVolumeClaim.claimName)]
+          : [],
+      );
       yield {
         reason: missing ? "MountReferenceMissing" : "FailedMount",
         target: ownerOf(pod),
         seenOn: event.about,
         severity: "high",
-        headline: missing ? `needs ${missing[1] === "secret" ? "Secret" : "ConfigMap"} ${missing[2]}, which does not exist` : "has pods whose volume cannot be mounted",
+        headline: missing
+          ? `needs ${missing[1] === "secret" ? "Secret" : "ConfigMap"} ${missing[2]}, which does not exist`
+          : "has pods whose volume cannot be mounted",
         summary: `Pod ${event.about.name}: ${short(event.message, 220)} (${event.count} times)`,
         startsAt: event.firstAt,
         value: event.count,

@@ -18,7 +18,9 @@ export const probeKill = defineEventDetector({
       if (!match || now - event.at > Math.max(stableMs, event.count > 1 ? 6 * 60_000 : 0)) continue;
       const pod = observation.objects.get("Pod", event.about.namespace, event.about.name);
       if (!isKind(pod, "Pod") || !isCurrent(pod)) continue;
-      const last = observation.events.about(event.about).findLast((one) => one.reason === "Unhealthy" && /^(Liveness|Startup)/.test(one.message));
+      const last = observation.events
+        .about(event.about)
+        .findLast((one) => one.reason === "Unhealthy" && /^(Liveness|Startup)/.test(one.message));
       yield {
         reason: match[1] === "startup" ? "StartupProbeKill" : "LivenessKill",
         target: ownerOf(pod),
@@ -64,4 +66,3 @@ export const probeRefused = defineEventDetector({
     }
   },
 });
-

@@ -9,26 +9,36 @@ const natureRank = { fault: 2, failure: 1, symptom: 0 } as const;
 /** Families in which a title says most: what is wrong rather than how it shows. */
 const familyRank: Readonly<Record<string, number>> = { state: 3, event: 3, prediction: 2, metric: 1, log: 0 };
 
+/** Requests that stay away from a workload say something about its callers. */
+const isEcho = ({ anomaly }: LiveAnomaly) => anomaly.reason === "traffic-stopped";
+
 /**
  * The anomaly that speaks for the incident: one that explains itself before one that others explain, one that others blame
  * or depend on before those, then the one that says most, then the earliest.
  */
 export function leadOf(members: readonly LiveAnomaly[], context: GroupContext): LiveAnomaly | undefined {
-  const standing = (live: LiveAnomaly): number => {
+  const standing = (live: LiveAnomaly): { blamed: boolean; votes: number } => {
     const own = new Set([live.anomaly.target, ...workloadsOf(live.anomaly.target, context)].map(refKey));
     let votes = 0;
+    let blamed = false;
     for (const other of members) {
       if (sameRef(other.anomaly.target, live.anomaly.target)) continue;
-      if (other.blames.some((ref) => own.has(refKey(ref)))) votes += 10;
-      else if (workloadsOf(other.anomaly.target, context).some((from) => context.topology.dependenciesOf(from).some((ref) => own.has(refKey(ref))))) votes += 1;
+      if (other.blames.some((ref) => own.has(refKey(ref)))) blamed = true;
+      else if (
+        workloadsOf(other.anomaly.target, context).some((from) =>
+          context.topology.dependenciesOf(from).some((ref) => own.has(refKey(ref))),
+        )
+      )
+        votes += 1;
     }
-    return votes;
+    return { blamed, votes };
   };
   // Topology walks are not free, and a storm has thousands of members; the first ones decide.
-  const ranked = members.slice(0, 60).map((live) => ({ live, votes: standing(live) }));
+  const ranked = members.slice(0, 60).map((live) => ({ live, ...standing(live) }));
   ranked.sort(
     (a, b) =>
-      (b.votes >= 10 ? 1 : 0) - (a.votes >= 10 ? 1 : 0) ||
+      Number(b.blamed) - Number(a.blamed) ||
+      Number(isEcho(a.live)) - Number(isEcho(b.live)) ||
       natureRank[b.live.nature] - natureRank[a.live.nature] ||
       b.votes - a.votes ||
       (familyRank[b.live.anomaly.family] ?? 0) - (familyRank[a.live.anomaly.family] ?? 0) ||
@@ -53,7 +63,8 @@ export function affectedBy(members: readonly LiveAnomaly[], target: ObjectRef): 
   const found = new Map<string, ObjectRef>([[refKey(target), target]]);
   for (const { anomaly, related } of members) {
     for (const ref of [anomaly.target, anomaly.seenOn, ...related]) {
-      if (ref && ref.kind !== "Pod" && ref.kind !== "ReplicaSet" && found.size < maxAffected) found.set(refKey(ref), ref);
+      if (ref && ref.kind !== "Pod" && ref.kind !== "ReplicaSet" && found.size < maxAffected)
+        found.set(refKey(ref), ref);
     }
   }
   return [...found.values()];
@@ -61,6 +72,15 @@ export function affectedBy(members: readonly LiveAnomaly[], target: ObjectRef): 
 
 /** What a reader would notice: an incident is "updated" when this changes. */
 export function visibleState(incident: Incident): string {
-  const current = incident.anomalies.map(({ fingerprint, endsAt }) => `${fingerprint}${endsAt === undefined ? "" : " ended"}`);
-  return [incident.title.replaceAll(/[\d.,]+/g, "#"), incident.severity, incident.status, refKey(incident.target), ...incident.affected.map(refKey), ...current].join("\n");
+  const current = incident.anomalies.map(
+    ({ fingerprint, endsAt }) => `${fingerprint}${endsAt === undefined ? "" : " ended"}`,
+  );
+  return [
+    incident.title.replaceAll(/[\d.,]+/g, "#"),
+    incident.severity,
+    incident.status,
+    refKey(incident.target),
+    ...incident.affected.map(refKey),
+    ...current,
+  ].join("\n");
 }

@@ -1,5 +1,5 @@
-import type { Observation } from "../../cluster/observation.ts";
 import { isKind } from "../../cluster/kubernetes-types.ts";
+import type { Observation } from "../../cluster/observation.ts";
 import type { Topology } from "../../cluster/topology.ts";
 import { type ObjectRef, refKey } from "../../incident/object-ref.ts";
 import type { LiveAnomaly } from "../live-anomaly.ts";
@@ -36,11 +36,24 @@ function impairs(members: readonly LiveAnomaly[], target: ObjectRef, context: Gr
   const available = object.status?.availableReplicas ?? object.status?.readyReplicas ?? 0;
   if (available === 0 || available < (object.spec.replicas ?? 1)) return true;
   // Crashes and kills interrupt requests although the counts look whole between them.
-  return members.some(({ anomaly }) => ["pod-crash", "pod-oom", "probe-kill", "cpu-throttling", "memory-forecast"].includes(anomaly.detector)) && !servesFromOldPods(object, context);
+  return (
+    members.some(({ anomaly }) =>
+      ["pod-crash", "pod-oom", "probe-kill", "cpu-throttling", "memory-forecast"].includes(anomaly.detector),
+    ) && !servesFromOldPods(object, context)
+  );
 }
 
 /** All failing pods belong to the newest ReplicaSet while an older one still has ready pods. */
-function servesFromOldPods(object: { readonly status?: { readonly updatedReplicas?: number; readonly readyReplicas?: number; readonly replicas?: number } }, _context: GroupContext): boolean {
+function servesFromOldPods(
+  object: {
+    readonly status?: {
+      readonly updatedReplicas?: number;
+      readonly readyReplicas?: number;
+      readonly replicas?: number;
+    };
+  },
+  _context: GroupContext,
+): boolean {
   const { updatedReplicas = 0, replicas = 0, readyReplicas = 0 } = object.status ?? {};
   return replicas > updatedReplicas && readyReplicas >= replicas - updatedReplicas;
 }
@@ -62,12 +75,31 @@ function onNode(live: LiveAnomaly, node: ObjectRef, context: GroupContext): bool
   return pods.some((pod) => context.topology.nodeOf(pod.namespace ?? "", pod.name)?.name === node.name);
 }
 
+/** Requests stay away because somebody upstream has trouble: a caller fails before it gets to this call. */
+function starved(live: LiveAnomaly, members: readonly LiveAnomaly[], context: GroupContext): boolean {
+  const callers = new Set(
+    workloadsOf(live.anomaly.target, context)
+      .flatMap((workload) => context.topology.dependentsOf(workload))
+      .map(refKey),
+  );
+  return members.some(({ anomaly }) =>
+    [anomaly.target, anomaly.seenOn].some(
+      (ref) => ref !== undefined && workloadsOf(ref, context).some((one) => callers.has(refKey(one))),
+    ),
+  );
+}
+
 /**
  * How surely an anomaly belongs to an incident with these members and this target; 0 is "not". Same object beats named
  * relation beats node beats dependency, nearer beats farther. A fault never folds into another object's incident: it is a
  * cause of its own.
  */
-export function relation(live: LiveAnomaly, members: readonly LiveAnomaly[], target: ObjectRef, context: GroupContext): number {
+export function relation(
+  live: LiveAnomaly,
+  members: readonly LiveAnomaly[],
+  target: ObjectRef,
+  context: GroupContext,
+): number {
   const own = refKey(live.anomaly.target);
   const ownLinks = new Set([...live.blames, ...live.related].map(refKey));
   for (const member of members) if (refKey(member.anomaly.target) === own) return 100;
@@ -76,19 +108,26 @@ export function relation(live: LiveAnomaly, members: readonly LiveAnomaly[], tar
     if ([...member.blames, ...member.related].some((ref) => refKey(ref) === own)) return 90;
   }
   if (target.kind === "Node" && live.nature !== "fault" && onNode(live, target, context)) return 80;
+  if (live.anomaly.reason === "traffic-stopped" && starved(live, members, context)) return 60;
   const mine = workloadsOf(live.anomaly.target, context);
   const theirs = workloadsOf(target, context);
   const hasCause = members.some(({ nature }) => nature !== "symptom");
   if (live.nature !== "fault") {
     const far = distance(live.anomaly.target, [...theirs, target], context);
-    const timely = live.nature === "symptom" || (hasCause && members.some(({ anomaly }) => anomaly.startsAt <= live.anomaly.startsAt + 10_000));
+    const timely =
+      live.nature === "symptom" ||
+      (hasCause && members.some(({ anomaly }) => anomaly.startsAt <= live.anomaly.startsAt + 10_000));
     if (far > 0 && timely && impairs(members, target, context)) return Math.max(50, 75 - far);
   }
   // The reason may show itself after its symptoms: they wait for it behind what they depend on.
-  const waiting = members.filter(({ nature }) => nature === "symptom" || (nature === "failure" && live.nature === "fault"));
+  const waiting = members.filter(
+    ({ nature }) => nature === "symptom" || (nature === "failure" && live.nature === "fault"),
+  );
   if (waiting.length === members.length && impairs([live], live.anomaly.target, context)) {
     const near = waiting.some(
-      ({ anomaly }) => Math.abs(anomaly.startsAt - live.anomaly.startsAt) < togetherMs && distance(anomaly.target, [...mine, live.anomaly.target], context) > 0,
+      ({ anomaly }) =>
+        Math.abs(anomaly.startsAt - live.anomaly.startsAt) < togetherMs &&
+        distance(anomaly.target, [...mine, live.anomaly.target], context) > 0,
     );
     if (near) return 45;
   }

@@ -77,7 +77,8 @@ export const poolTimeouts = (): Detector =>
     nature: "symptom",
     series: "pool_timeouts_per_second",
     clearPoints: 8,
-    wrong: ({ value, baseline }, { tickMs }) => value * windowSeconds(tickMs) >= 1.5 && value > 3 * (baseline.count >= 12 ? baseline.high : 0),
+    wrong: ({ value, baseline }, { tickMs }) =>
+      value * windowSeconds(tickMs) >= 1.5 && value > 3 * (baseline.count >= 12 ? baseline.high : 0),
     finding({ series, value }, since, context) {
       const target = workloadOf(series, context);
       return {
@@ -105,7 +106,8 @@ export const eventLoopLag = (): Detector =>
     series: "eventloop_lag_seconds",
     holdPoints: 4,
     clearPoints: 4,
-    wrong: ({ value, baseline, learned }) => learned && value > 0.25 && value > 5 * baseline.median && value > 1.5 * baseline.high,
+    wrong: ({ value, baseline, learned }) =>
+      learned && value > 0.25 && value > 5 * baseline.median && value > 1.5 * baseline.high,
     finding({ series, value, baseline }, since, context) {
       const target = workloadOf(series, context);
       return {

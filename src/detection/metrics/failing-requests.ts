@@ -11,6 +11,11 @@ interface Memory {
   wrong: number;
   right: number;
   since: number;
+  lastWrongAt: number;
+  /** Share of failures over the long window when it was last wrong. */
+  worst: number;
+  /** Requests since then without failures beyond the usual. */
+  clean: number;
   active: boolean;
   last: Finding | undefined;
 }
@@ -23,11 +28,31 @@ interface Side {
   readonly ratio: DerivedSeriesName;
 }
 
-const server: Side = { name: "error-ratio", reason: "error-ratio", errors: "errors_per_second", requests: "requests_per_second", ratio: "error_ratio" };
-const client: Side = { name: "client-errors", reason: "client-errors", errors: "client_errors_per_second", requests: "client_requests_per_second", ratio: "client_error_ratio" };
+const server: Side = {
+  name: "error-ratio",
+  reason: "error-ratio",
+  errors: "errors_per_second",
+  requests: "requests_per_second",
+  ratio: "error_ratio",
+};
+const client: Side = {
+  name: "client-errors",
+  reason: "client-errors",
+  errors: "client_errors_per_second",
+  requests: "client_requests_per_second",
+  ratio: "client_error_ratio",
+};
 
 /** Failures in a long window, for services so slow that a short one holds too few requests to judge. */
 const longWindowMs = 2 * 60_000;
+const windowTicks = 4;
+/** After this long without failures beyond the usual, few requests are proof enough. */
+const maxDoubtMs = 3 * 60_000;
+
+/** Successes in a row that would be chance in one of a hundred cases if the share of failures were still the same. */
+function cleanRequests(share: number): number {
+  return Math.log(0.01) / Math.log(1 - Math.min(0.95, Math.max(0.02, share)));
+}
 
 interface Counts {
   readonly failed: number;
@@ -35,12 +60,17 @@ interface Counts {
 }
 
 /** Counts behind two rate series: over the rate's own window, or over the last `longWindowMs`. */
-function countsOf(errors: Series, requests: Series, context: DetectContext): { readonly short: Counts; readonly long: Counts } {
+function countsOf(
+  errors: Series,
+  requests: Series,
+  context: DetectContext,
+): { readonly short: Counts; readonly long: Counts } {
   const windowSeconds = (4 * context.tickMs) / 1_000;
   const tickSeconds = context.tickMs / 1_000;
   const sum = (series: Series) => {
     let total = 0;
-    for (let i = series.length - 1; i >= 0 && series.timeAt(i) > context.now - longWindowMs; i--) total += series.valueAt(i) * tickSeconds;
+    for (let i = series.length - 1; i >= 0 && series.timeAt(i) > context.now - longWindowMs; i--)
+      total += series.valueAt(i) * tickSeconds;
     return total;
   };
   return {
@@ -49,7 +79,10 @@ function countsOf(errors: Series, requests: Series, context: DetectContext): { r
   };
 }
 
-function createFailingRequests(side: Side, findingOf: (series: Series, share: number, memory: Memory, context: DetectContext) => Finding | undefined): Detector {
+function createFailingRequests(
+  side: Side,
+  findingOf: (series: Series, share: number, memory: Memory, context: DetectContext) => Finding | undefined,
+): Detector {
   const memories = new Map<Series, Memory>();
 
   function judge(memory: Memory, { short, long }: ReturnType<typeof countsOf>, at: number): void {
@@ -57,22 +90,28 @@ function createFailingRequests(side: Side, findingOf: (series: Series, share: nu
     const usual = memory.baseline.count >= 12 ? memory.baseline.high : 0;
     const line = Math.max(0.05, 2 * usual + 0.02);
     const now = short.failed >= 2.5 && share >= line;
-    const slowly = long.failed >= 5 && long.total > 0 && long.failed / long.total >= Math.max(0.1, line) && short.failed > 0;
+    const slowly =
+      long.failed >= 5 && long.total > 0 && long.failed / long.total >= Math.max(0.1, line) && short.failed > 0;
     if (now || slowly) {
       if (memory.wrong === 0 && !memory.active) memory.since = at;
       memory.wrong++;
       memory.right = 0;
+      memory.clean = 0;
+      memory.lastWrongAt = at;
+      memory.worst = Math.max(line, long.total > 0 ? long.failed / long.total : share);
       if (memory.wrong >= 2) memory.active = true;
       return;
     }
     memory.wrong = 0;
-    if (memory.active && share > line / 2) {
-      memory.right = 0;
-      return;
+    if (memory.active) {
+      memory.clean = share > line / 2 ? 0 : memory.clean + short.total / windowTicks;
+      memory.right++;
+      if (memory.clean < cleanRequests(memory.worst) && at - memory.lastWrongAt < maxDoubtMs) return;
+      if (memory.right < 2) return;
+      memory.active = false;
+      memory.worst = 0;
     }
-    memory.right++;
-    if (memory.right >= 2) memory.active = false;
-    if (!memory.active && short.total > 0) memory.baseline.admit(share);
+    if (short.total > 0) memory.baseline.admit(share);
   }
 
   return {
@@ -83,7 +122,18 @@ function createFailingRequests(side: Side, findingOf: (series: Series, share: nu
       for (const errors of context.observation.series.select(side.errors)) {
         let memory = memories.get(errors);
         if (!memory) {
-          memory = { baseline: createBaseline(), lastAt: 0, wrong: 0, right: 0, since: 0, active: false, last: undefined };
+          memory = {
+            baseline: createBaseline(),
+            lastAt: 0,
+            wrong: 0,
+            right: 0,
+            since: 0,
+            lastWrongAt: 0,
+            worst: 0,
+            clean: 0,
+            active: false,
+            last: undefined,
+          };
           memories.set(errors, memory);
         }
         if (errors.lastAt > memory.lastAt) {
@@ -93,10 +143,12 @@ function createFailingRequests(side: Side, findingOf: (series: Series, share: nu
             const counts = countsOf(errors, requests, context);
             judge(memory, counts, errors.lastAt);
             const { failed, total } = counts.short.failed > 0 ? counts.short : counts.long;
-            memory.last = memory.active ? findingOf(errors, total > 0 ? failed / total : 0, memory, context) : undefined;
+            memory.last = memory.active
+              ? findingOf(errors, total > 0 ? failed / total : 0, memory, context)
+              : undefined;
           }
         }
-        if (memory.active && memory.last) yield memory.last;
+        if (memory.active && memory.last && context.now - memory.lastAt <= 4 * context.tickMs) yield memory.last;
       }
       for (const [series, memory] of memories) if (context.now - memory.lastAt > 30 * 60_000) memories.delete(series);
     },
@@ -144,7 +196,9 @@ export const clientErrors = (): Detector =>
       detail: `${caller.name}>${peer}`,
       severity: share >= 0.2 ? "high" : "medium",
       score: scoreOf(share, usually(memory), 0.02),
-      headline: far ? `fails ${percent(share)} of the calls from ${caller.name}` : `has ${percent(share)} of its calls to ${peer} fail`,
+      headline: far
+        ? `fails ${percent(share)} of the calls from ${caller.name}`
+        : `has ${percent(share)} of its calls to ${peer} fail`,
       summary: `${percent(share)} of the calls from ${caller.name} to ${peer} fail; usually ${percent(usually(memory))}`,
       startsAt: memory.since,
       series: { name: client.ratio, labels: series.labels },

@@ -41,6 +41,8 @@ interface Memory {
 
 /** A level that lasts this long is the new normal. */
 const adoptAfterMs = 45 * 60_000;
+/** A series that has not moved for this many ticks has stopped. */
+const staleTicks = 4;
 /** A series without points for this long no longer speaks; what it said last is neither confirmed nor withdrawn. */
 const forgetAfterMs = 30 * 60_000;
 
@@ -81,7 +83,15 @@ export function createLevelShift(spec: LevelShiftSpec): Detector {
       for (const series of context.observation.series.select(spec.series)) {
         let memory = memories.get(series);
         if (!memory) {
-          memory = { baseline: createBaseline(), lastAt: 0, wrong: 0, right: 0, since: 0, active: false, last: undefined };
+          memory = {
+            baseline: createBaseline(),
+            lastAt: 0,
+            wrong: 0,
+            right: 0,
+            since: 0,
+            active: false,
+            last: undefined,
+          };
           memories.set(series, memory);
         }
         const at = series.lastAt;
@@ -90,9 +100,13 @@ export function createLevelShift(spec: LevelShiftSpec): Detector {
           const learned = memory.baseline.count >= minPoints;
           const shift: Shift = { series, value: series.last, baseline: memory.baseline, learned };
           judge(memory, shift, at, context);
-          memory.last = memory.active ? spec.finding(shift, memory.since, context) : undefined;
+          // While it clears, the last wrong value stays: "5 ms, usually 5 ms" would tell nobody anything.
+          if (!memory.active) memory.last = undefined;
+          else if (memory.wrong > 0) memory.last = spec.finding(shift, memory.since, context);
         }
-        if (memory.active && memory.last) yield memory.last;
+        // Without points there is nothing to report; whether that is a recovery is not decided here.
+        if (memory.active && memory.last && context.now - memory.lastAt <= staleTicks * context.tickMs)
+          yield memory.last;
       }
       for (const [series, memory] of memories) if (context.now - memory.lastAt > forgetAfterMs) memories.delete(series);
     },

@@ -1,5 +1,5 @@
-import type { Series } from "../../cluster/series-store.ts";
 import { bytesQuantity } from "../../cluster/quantity.ts";
+import type { Series } from "../../cluster/series-store.ts";
 import type { DetectContext, Detector, Finding } from "../detector.ts";
 import { trendOf } from "./trend.ts";
 import { ownerOfPod } from "./who.ts";
@@ -22,7 +22,11 @@ interface Memory {
 function windowOf(series: Series, now: number): { times: number[]; values: number[] } | undefined {
   let start = series.length - 1;
   for (; start > 0 && series.timeAt(start - 1) >= now - windowMs - warmUpMs; start--) {
-    if (series.valueAt(start) < 0.67 * series.valueAt(start - 1) || series.timeAt(start) - series.timeAt(start - 1) > 60_000) break;
+    if (
+      series.valueAt(start) < 0.67 * series.valueAt(start - 1) ||
+      series.timeAt(start) - series.timeAt(start - 1) > 60_000
+    )
+      break;
   }
   const bornInWindow = start === 0 || series.timeAt(start - 1) >= now - windowMs - warmUpMs;
   const from = Math.max(now - windowMs, series.timeAt(start) + (bornInWindow ? warmUpMs : 0));
@@ -57,7 +61,8 @@ export const memoryForecast = (): Detector => {
     const grown = (window.values.at(-1) ?? 0) - (window.values[0] ?? 0);
     const room = limit - series.last;
     const leftMs = (room / trend.slope) * 1_000;
-    if (leftMs > horizonMs || grown < 0.08 * limit || trend.rising < 0.9 || trend.recent < 0.5 * trend.slope) return undefined;
+    if (leftMs > horizonMs || grown < 0.08 * limit || trend.rising < 0.9 || trend.recent < 0.5 * trend.slope)
+      return undefined;
     const early = minutes((room / Math.max(trend.fast, trend.slope)) * 1_000);
     const late = trend.slow > 0 ? minutes((room / trend.slow) * 1_000) : undefined;
     const when = `in about ${minutes(leftMs)} min (${early}-${late ?? "more"})`;
@@ -107,7 +112,8 @@ export const memoryForecast = (): Detector => {
             }
           }
         }
-        if (memory.last && memory.since > 0 && memory.positive >= (memory.evaluatedAt === context.now ? 2 : 1)) yield memory.last;
+        if (memory.last && memory.since > 0 && memory.positive >= (memory.evaluatedAt === context.now ? 2 : 1))
+          yield memory.last;
       }
       if (memories.size > 100_000) memories.clear();
     },

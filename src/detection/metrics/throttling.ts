@@ -1,5 +1,5 @@
-import type { Series } from "../../cluster/series-store.ts";
 import { isKind } from "../../cluster/kubernetes-types.ts";
+import type { Series } from "../../cluster/series-store.ts";
 import type { DetectContext, Detector } from "../detector.ts";
 import { timeOf } from "../detector.ts";
 import { createLevelShift } from "./level-shift.ts";

@@ -1,5 +1,5 @@
-import { isReady } from "../state/container-states.ts";
 import type { Detector } from "../detector.ts";
+import { isReady } from "../state/container-states.ts";
 import { createLevelShift } from "./level-shift.ts";
 import { isEntry, workloadOf } from "./who.ts";
 

@@ -22,7 +22,8 @@ function slopesOf(times: readonly number[], values: readonly number[], minGapSec
   return slopes.sort((a, b) => a - b);
 }
 
-const quantile = (sorted: readonly number[], q: number) => sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? Number.NaN;
+const quantile = (sorted: readonly number[], q: number) =>
+  sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? Number.NaN;
 
 /** `times` in ms, ascending. At most some 40 points: the work is quadratic. Undefined for fewer than 8. */
 export function trendOf(times: readonly number[], values: readonly number[]): Trend | undefined {

@@ -8,7 +8,8 @@ const kinds = ["Deployment", "StatefulSet", "DaemonSet", "CronJob", "Job", "Repl
 /** The object behind a `workload` label, which has no kind. */
 export function workloadNamed(namespace: string, name: string, { observation }: DetectContext): ObjectRef {
   for (const kind of kinds) if (observation.objects.get(kind, namespace, name)) return makeRef(kind, namespace, name);
-  for (const kind of kinds) if (observation.objects.find(makeRef(kind, namespace, name))) return makeRef(kind, namespace, name);
+  for (const kind of kinds)
+    if (observation.objects.find(makeRef(kind, namespace, name))) return makeRef(kind, namespace, name);
   return makeRef("Deployment", namespace, name);
 }
 
@@ -19,7 +20,9 @@ export function workloadOf(series: Series, context: DetectContext): ObjectRef {
 /** Whom a caller means by `peer`: the workload behind the name, else the Service of that name; undefined outside the cluster. */
 export function peerOf(series: Series, context: DetectContext): ObjectRef | undefined {
   const { namespace = "", peer = "" } = series.labels;
-  const { service, workloads } = context.topology().resolveHost(namespace, peer.replace(/^[a-z]+:\/\//, "").replace(/[:/].*$/, ""));
+  const { service, workloads } = context
+    .topology()
+    .resolveHost(namespace, peer.replace(/^[a-z]+:\/\//, "").replace(/[:/].*$/, ""));
   return workloads[0] ?? service;
 }
 
@@ -32,9 +35,15 @@ export function ownerOfPod(series: Series, context: DetectContext): ObjectRef {
 
 /** Requests from outside arrive here: nothing that itself serves requests calls it. */
 export function isEntry(workload: ObjectRef, context: DetectContext): boolean {
-  const serving = context.topology().dependentsOf(workload, 1).filter((caller) =>
-    context.observation.series.get("requests_per_second", { namespace: caller.namespace ?? "", workload: caller.name }),
-  );
+  const serving = context
+    .topology()
+    .dependentsOf(workload, 1)
+    .filter((caller) =>
+      context.observation.series.get("requests_per_second", {
+        namespace: caller.namespace ?? "",
+        workload: caller.name,
+      }),
+    );
   return serving.length === 0;
 }
 

@@ -21,7 +21,12 @@ export const autoscaler = defineDetector({
       const scaled = makeRef(hpa.spec.scaleTargetRef.kind, hpa.metadata.namespace, hpa.spec.scaleTargetRef.name);
       for (const { type, status, reason = "", message, lastTransitionTime } of hpa.status?.conditions ?? []) {
         const since = timeOf(lastTransitionTime, now);
-        if ((type === "ScalingActive" || type === "AbleToScale") && status === "False" && reason !== "ScalingDisabled" && now - since >= brokenForMs) {
+        if (
+          (type === "ScalingActive" || type === "AbleToScale") &&
+          status === "False" &&
+          reason !== "ScalingDisabled" &&
+          now - since >= brokenForMs
+        ) {
           yield {
             reason: "AutoscalerBroken",
             target,
@@ -34,7 +39,13 @@ export const autoscaler = defineDetector({
           };
         }
         const wants = hpa.status?.desiredReplicas ?? 0;
-        if (type === "ScalingLimited" && status === "True" && reason === "TooManyReplicas" && wants >= hpa.spec.maxReplicas && now - since >= maxedForMs) {
+        if (
+          type === "ScalingLimited" &&
+          status === "True" &&
+          reason === "TooManyReplicas" &&
+          wants >= hpa.spec.maxReplicas &&
+          now - since >= maxedForMs
+        ) {
           yield {
             reason: "AutoscalerAtMaximum",
             nature: "symptom",

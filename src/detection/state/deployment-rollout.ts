@@ -12,7 +12,9 @@ export const deploymentRollout = defineDetector({
   nature: "failure",
   *detect({ observation, now }): Iterable<Finding> {
     for (const deployment of observation.objects.list("Deployment")) {
-      const stuck = deployment.status?.conditions?.find(({ type, status }) => type === "Progressing" && status === "False");
+      const stuck = deployment.status?.conditions?.find(
+        ({ type, status }) => type === "Progressing" && status === "False",
+      );
       if (stuck?.reason !== "ProgressDeadlineExceeded") continue;
       if ((deployment.status?.observedGeneration ?? 0) < (deployment.metadata.generation ?? 0)) continue;
       const available = deployment.status?.availableReplicas ?? 0;

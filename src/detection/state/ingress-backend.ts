@@ -13,7 +13,10 @@ interface IngressSpec {
 
 function backendsOf(ingress: KubeObject): Set<string> {
   const spec = (ingress.spec ?? {}) as IngressSpec;
-  const backends = [spec.defaultBackend, ...(spec.rules ?? []).flatMap(({ http }) => (http?.paths ?? []).map(({ backend }) => backend))];
+  const backends = [
+    spec.defaultBackend,
+    ...(spec.rules ?? []).flatMap(({ http }) => (http?.paths ?? []).map(({ backend }) => backend)),
+  ];
   return new Set(backends.flatMap((backend) => (backend?.service ? [backend.service.name] : [])));
 }
 

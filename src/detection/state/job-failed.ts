@@ -1,7 +1,7 @@
 import type { Job } from "../../cluster/kubernetes-types.ts";
 import { refOf } from "../../cluster/object-store.ts";
 import { makeRef } from "../../incident/object-ref.ts";
-import { defineDetector, type DetectContext, type Finding, timeOf } from "../detector.ts";
+import { type DetectContext, defineDetector, type Finding, timeOf } from "../detector.ts";
 import { short } from "./container-states.ts";
 
 /** A failed Job stays as an object; one from long ago is history. */

@@ -1,6 +1,6 @@
 import type { KubeObject } from "../../cluster/kubernetes-types.ts";
 import { type ObjectRef, refKey, refText } from "../../incident/object-ref.ts";
-import { defineDetector, type DetectContext, type Finding } from "../detector.ts";
+import { type DetectContext, defineDetector, type Finding } from "../detector.ts";
 
 interface Gap {
   readonly ref: ObjectRef;
@@ -13,7 +13,10 @@ function gapOf(ref: ObjectRef, key: string | undefined, { observation }: DetectC
   const found = observation.objects.find(ref);
   if (!found) return undefined;
   if (found.deletedAt !== undefined) return { ref, key: undefined, goneAt: found.deletedAt };
-  const has = (object: KubeObject) => key === undefined || Object.hasOwn((object.data as object | undefined) ?? {}, key) || Object.hasOwn((object as { binaryData?: object }).binaryData ?? {}, key);
+  const has = (object: KubeObject) =>
+    key === undefined ||
+    Object.hasOwn((object.data as object | undefined) ?? {}, key) ||
+    Object.hasOwn((object as { binaryData?: object }).binaryData ?? {}, key);
   if (has(found.object)) return undefined;
   const versions = observation.objects.versions(ref);
   const lastGood = versions.findLastIndex(({ object }) => has(object));
@@ -31,9 +34,14 @@ export const missingReference = defineDetector({
   family: "state",
   nature: "fault",
   *detect(context): Iterable<Finding> {
-    const removed = context.observation.objects.deleted("ConfigMap").length + context.observation.objects.deleted("Secret").length;
-    const shrunk = [...context.observation.objects.list("ConfigMap"), ...context.observation.objects.list("Secret")].some(
-      ({ kind, metadata }) => context.observation.objects.versions({ kind, namespace: metadata.namespace, name: metadata.name }).length > 1,
+    const removed =
+      context.observation.objects.deleted("ConfigMap").length + context.observation.objects.deleted("Secret").length;
+    const shrunk = [
+      ...context.observation.objects.list("ConfigMap"),
+      ...context.observation.objects.list("Secret"),
+    ].some(
+      ({ kind, metadata }) =>
+        context.observation.objects.versions({ kind, namespace: metadata.namespace, name: metadata.name }).length > 1,
     );
     // Reading every template in every tick would be waste: nothing was removed, so nothing can be missing.
     if (removed === 0 && !shrunk) return;
@@ -41,7 +49,12 @@ export const missingReference = defineDetector({
       if (workload.kind === "Job" || context.podsOf(workload).length === 0) continue;
       const seen = new Set<string>();
       for (const use of context.topology().usesOf(workload)) {
-        if (use.optional || (use.ref.kind !== "ConfigMap" && use.ref.kind !== "Secret") || use.ref.name === "kube-root-ca.crt") continue;
+        if (
+          use.optional ||
+          (use.ref.kind !== "ConfigMap" && use.ref.kind !== "Secret") ||
+          use.ref.name === "kube-root-ca.crt"
+        )
+          continue;
         const gap = gapOf(use.ref, use.key, context);
         if (!gap || seen.has(refKey(gap.ref))) continue;
         seen.add(refKey(gap.ref));

@@ -21,7 +21,11 @@ export const nodeHealth = defineDetector({
   *detect({ observation, pods, now, ownerOf }): Iterable<Finding> {
     const waiting = pods.filter((pod) => {
       const scheduled = conditionOf(pod, "PodScheduled");
-      return scheduled?.status === "False" && scheduled.reason === "Unschedulable" && pod.metadata.deletionTimestamp === undefined;
+      return (
+        scheduled?.status === "False" &&
+        scheduled.reason === "Unschedulable" &&
+        pod.metadata.deletionTimestamp === undefined
+      );
     });
     for (const node of observation.objects.list("Node")) {
       const target = refOf(node);
@@ -48,7 +52,9 @@ export const nodeHealth = defineDetector({
         }
       }
       const cordoned = node.spec?.unschedulable === true;
-      const taint = node.spec?.taints?.find(({ effect, key }) => effect !== "PreferNoSchedule" && !key.startsWith("node.kubernetes.io/"));
+      const taint = node.spec?.taints?.find(
+        ({ effect, key }) => effect !== "PreferNoSchedule" && !key.startsWith("node.kubernetes.io/"),
+      );
       if (!cordoned && !taint) continue;
       const pattern = cordoned ? /were unschedulable/ : /untolerated taint/;
       const stopped = waiting.filter((pod) => pattern.test(conditionOf(pod, "PodScheduled")?.message ?? ""));
@@ -57,7 +63,9 @@ export const nodeHealth = defineDetector({
         reason: "NodeUnschedulable",
         target,
         severity: "high",
-        headline: cordoned ? "is cordoned while pods wait for room" : `is tainted (${taint?.key}) while pods wait for room`,
+        headline: cordoned
+          ? "is cordoned while pods wait for room"
+          : `is tainted (${taint?.key}) while pods wait for room`,
         summary: `Node ${node.metadata.name} takes no new pods (${cordoned ? "cordoned" : `taint ${taint?.key}`}); ${stopped.length} pods wait, ${stopped[0]?.metadata.name} first`,
         startsAt: Math.min(...stopped.map((pod) => timeOf(conditionOf(pod, "PodScheduled")?.lastTransitionTime, now))),
         related: [...new Map(stopped.map((pod) => [ownerOf(pod).name, ownerOf(pod)])).values()],

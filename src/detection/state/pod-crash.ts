@@ -13,7 +13,7 @@ export const podCrash = defineDetector({
   name: "pod-crash",
   family: "state",
   nature: "failure",
-  *detect({ pods, ownerOf, now }): Iterable<Finding> {
+  *detect({ pods, ownerOf, now, observation }): Iterable<Finding> {
     for (const pod of pods) {
       if (!isCurrent(pod) || pod.spec.restartPolicy === "Never" || pod.spec.restartPolicy === "OnFailure") continue;
       for (const { status, init } of containersOf(pod)) {
@@ -34,6 +34,10 @@ export const podCrash = defineDetector({
         // A lone crash is forgiven when the container is back and its pod serves.
         if (status.restartCount < 2 && !backOff && !down) continue;
         if (now - endedAt > 15 * 60_000 && !down) continue;
+        const killed = observation.events
+          .about(refOf(pod))
+          .some(({ reason, message }) => reason === "Killing" && /failed (liveness|startup) probe/.test(message));
+        if (killed) continue;
         const loop = status.restartCount >= 1;
         yield {
           reason: "CrashLoopBackOff",

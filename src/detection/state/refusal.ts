@@ -18,15 +18,27 @@ export function refusalOf(message: string, owner: ObjectRef, seenOn: ObjectRef):
     related: [owner],
   });
   const quota = /exceeded quota: ([a-z0-9.-]+)/.exec(message)?.[1];
-  if (quota) return found("QuotaExceeded", makeRef("ResourceQuota", owner.namespace, quota), `stops ${owner.name} from making pods`);
+  if (quota)
+    return found(
+      "QuotaExceeded",
+      makeRef("ResourceQuota", owner.namespace, quota),
+      `stops ${owner.name} from making pods`,
+    );
   const unset = /failed quota: ([a-z0-9.-]+): must specify/.exec(message)?.[1];
   if (unset) return found("QuotaNeedsRequests", owner, `must set requests or limits for quota ${unset}`);
   const webhook = /admission webhook "([^"]+)"|failed calling webhook "([^"]+)"/.exec(message);
-  if (webhook) return found("WebhookDenied", makeRef("WebhookConfiguration", undefined, webhook[1] ?? webhook[2] ?? "unknown"), `stops ${owner.name} from making pods`);
+  if (webhook)
+    return found(
+      "WebhookDenied",
+      makeRef("WebhookConfiguration", undefined, webhook[1] ?? webhook[2] ?? "unknown"),
+      `stops ${owner.name} from making pods`,
+    );
   if (/(minimum|maximum) (cpu|memory|ephemeral-storage).* usage per|max limit to request ratio/i.test(message)) {
     return found("LimitRangeViolated", owner, "asks for resources that a LimitRange forbids");
   }
-  if (/violates PodSecurity/.test(message)) return found("PodSecurityViolated", owner, "has pods that PodSecurity forbids");
-  if (/serviceaccount "?[^ ]+"? not found/i.test(message)) return found("ServiceAccountMissing", owner, "names a ServiceAccount that does not exist");
+  if (/violates PodSecurity/.test(message))
+    return found("PodSecurityViolated", owner, "has pods that PodSecurity forbids");
+  if (/serviceaccount "?[^ ]+"? not found/i.test(message))
+    return found("ServiceAccountMissing", owner, "names a ServiceAccount that does not exist");
   return found("FailedCreate", owner, "cannot make its pods");
 }

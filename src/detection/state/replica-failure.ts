@@ -13,9 +13,14 @@ export const replicaFailure = defineDetector({
   family: "state",
   nature: "fault",
   *detect({ observation, ownerOf, now }): Iterable<Finding> {
-    const workloads: Workload[] = [...observation.objects.list("ReplicaSet"), ...observation.objects.list("Deployment")];
+    const workloads: Workload[] = [
+      ...observation.objects.list("ReplicaSet"),
+      ...observation.objects.list("Deployment"),
+    ];
     for (const workload of workloads) {
-      const failed = workload.status?.conditions?.find(({ type, status }) => type === "ReplicaFailure" && status === "True");
+      const failed = workload.status?.conditions?.find(
+        ({ type, status }) => type === "ReplicaFailure" && status === "True",
+      );
       if (!failed || (workload.spec.replicas ?? 1) === 0) continue;
       const since = timeOf(failed.lastTransitionTime, now);
       if (now - since < 2_000) continue;

@@ -20,10 +20,21 @@ export function rolloutOf(workload: Workload): RolloutView {
   const desired = daemon ? (status.desiredNumberScheduled ?? 0) : (spec.replicas ?? 1);
   const available = daemon ? (status.numberAvailable ?? 0) : (status.availableReplicas ?? status.readyReplicas ?? 0);
   const seen = (status.observedGeneration ?? 0) >= (metadata.generation ?? 0);
-  const updated = daemon ? (status.updatedNumberScheduled ?? 0) : kind === "ReplicaSet" ? (status.replicas ?? 0) : (status.updatedReplicas ?? 0);
+  const updated = daemon
+    ? (status.updatedNumberScheduled ?? 0)
+    : kind === "ReplicaSet"
+      ? (status.replicas ?? 0)
+      : (status.updatedReplicas ?? 0);
   const total = daemon ? (status.currentNumberScheduled ?? 0) : (status.replicas ?? 0);
-  const onDelete = kind === "StatefulSet" && status.updateRevision !== undefined && status.currentRevision === status.updateRevision;
-  const inProgress = !seen || (updated < desired && !spec.paused && !onDelete) || total > desired || available < desired;
+  const onDelete =
+    kind === "StatefulSet" && status.updateRevision !== undefined && status.currentRevision === status.updateRevision;
+  const inProgress =
+    !seen || (updated < desired && !spec.paused && !onDelete) || total > desired || available < desired;
   const progressing = status.conditions?.find(({ type }) => type === "Progressing");
-  return { desired, available, inProgress, progressAt: timeOf(progressing?.lastUpdateTime ?? progressing?.lastTransitionTime, 0) };
+  return {
+    desired,
+    available,
+    inProgress,
+    progressAt: timeOf(progressing?.lastUpdateTime ?? progressing?.lastTransitionTime, 0),
+  };
 }

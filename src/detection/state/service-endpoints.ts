@@ -1,8 +1,8 @@
 import type { Service } from "../../cluster/kubernetes-types.ts";
 import { refOf } from "../../cluster/object-store.ts";
 import { matchesLabels } from "../../cluster/selector.ts";
-import { type ObjectRef, refKey } from "../../incident/object-ref.ts";
 import { isWorkloadKind, templateOf } from "../../cluster/workload.ts";
+import { type ObjectRef, refKey } from "../../incident/object-ref.ts";
 import type { DetectContext, Detector, Finding } from "../detector.ts";
 
 const mismatchHoldMs = 3_000;
@@ -60,13 +60,19 @@ export function serviceEndpoints(): Detector {
         if (!selector || Object.keys(selector).length === 0 || type === "ExternalName") continue;
         const { namespace, name } = service.metadata;
         const ref = refOf(service);
-        const behind = pods.filter((pod) => pod.metadata.namespace === namespace && matchesLabels(selector, pod.metadata.labels));
+        const behind = pods.filter(
+          (pod) => pod.metadata.namespace === namespace && matchesLabels(selector, pod.metadata.labels),
+        );
         const ready = behind.some(
-          (pod) => pod.metadata.deletionTimestamp === undefined && pod.status?.conditions?.some((one) => one.type === "Ready" && one.status === "True"),
+          (pod) =>
+            pod.metadata.deletionTimestamp === undefined &&
+            pod.status?.conditions?.some((one) => one.type === "Ready" && one.status === "True"),
         );
         if (ready) continue;
         const { matched } = backingOf(service, context);
-        const text = Object.entries(selector).map(([key, value]) => `${key}=${value}`).join(",");
+        const text = Object.entries(selector)
+          .map(([key, value]) => `${key}=${value}`)
+          .join(",");
         if (matched.length === 0 && behind.length === 0) {
           const before = context.topology().workloadsBehind(ref);
           const changedAt = selectorChangedAt(service, context);

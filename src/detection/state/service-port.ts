@@ -1,7 +1,7 @@
 import type { Pod, Service } from "../../cluster/kubernetes-types.ts";
 import { refOf } from "../../cluster/object-store.ts";
 import { matchesLabels } from "../../cluster/selector.ts";
-import { defineDetector, type DetectContext, type Finding } from "../detector.ts";
+import { type DetectContext, defineDetector, type Finding } from "../detector.ts";
 import { isCurrent } from "./container-states.ts";
 
 type ServicePort = NonNullable<Service["spec"]["ports"]>[number];
@@ -11,11 +11,17 @@ const portsOf = (pod: Pod) => pod.spec.containers.flatMap(({ ports }) => ports ?
 /** Is the target port one that the pods declare? Undeclared numbers may still be listened on. */
 function declared(port: ServicePort, pods: readonly Pod[]): boolean {
   const target = port.targetPort ?? port.port;
-  return pods.some((pod) => portsOf(pod).some(({ name, containerPort }) => (typeof target === "string" ? name === target : containerPort === target)));
+  return pods.some((pod) =>
+    portsOf(pod).some(({ name, containerPort }) =>
+      typeof target === "string" ? name === target : containerPort === target,
+    ),
+  );
 }
 
 function earlier(service: Service, context: DetectContext) {
-  return context.observation.objects.versions(refOf(service)).map((version) => ({ at: version.at, service: version.object as Service }));
+  return context.observation.objects
+    .versions(refOf(service))
+    .map((version) => ({ at: version.at, service: version.object as Service }));
 }
 
 /**
@@ -32,13 +38,18 @@ export const servicePort = defineDetector({
       const { selector, ports = [] } = service.spec;
       if (!selector) continue;
       const pods = context.pods.filter(
-        (pod) => isCurrent(pod) && pod.metadata.namespace === service.metadata.namespace && matchesLabels(selector, pod.metadata.labels),
+        (pod) =>
+          isCurrent(pod) &&
+          pod.metadata.namespace === service.metadata.namespace &&
+          matchesLabels(selector, pod.metadata.labels),
       );
       if (pods.length === 0 || !pods.some((pod) => portsOf(pod).length > 0)) continue;
       for (const port of ports) {
         if (declared(port, pods)) continue;
         const history = earlier(service, context);
-        const lastGood = history.findLastIndex((one) => one.service.spec.ports?.some((before) => before.port === port.port && declared(before, pods)));
+        const lastGood = history.findLastIndex((one) =>
+          one.service.spec.ports?.some((before) => before.port === port.port && declared(before, pods)),
+        );
         const named = typeof (port.targetPort ?? port.port) === "string";
         if (!named && lastGood < 0) continue;
         yield {

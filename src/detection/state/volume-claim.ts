@@ -19,10 +19,15 @@ export const volumeClaim = defineDetector({
         (pod) =>
           pod.metadata.namespace === claim.metadata.namespace &&
           pod.status?.phase === "Pending" &&
-          pod.spec.volumes?.some(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName === claim.metadata.name),
+          pod.spec.volumes?.some(
+            ({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName === claim.metadata.name,
+          ),
       );
       const waitingSince = Math.min(...users.map((pod) => timeOf(pod.metadata.creationTimestamp, now)));
-      const since = Math.max(timeOf(claim.metadata.creationTimestamp, 0), Number.isFinite(waitingSince) ? waitingSince : 0);
+      const since = Math.max(
+        timeOf(claim.metadata.creationTimestamp, 0),
+        Number.isFinite(waitingSince) ? waitingSince : 0,
+      );
       if (phase === "Pending" && (users.length === 0 || now - since < patienceMs)) continue;
       yield {
         reason: phase === "Lost" ? "ClaimLost" : "ClaimPending",

@@ -36,7 +36,8 @@ export function workloadUnavailable(): Detector {
           const start = since.get(key) ?? now;
           since.set(key, start);
           // A rollout that still makes progress pod by pod starts the clock again.
-          const waited = now - (kind === "Deployment" && available > 0 ? Math.max(start, Math.min(progressAt, now)) : start);
+          const waited =
+            now - (kind === "Deployment" && available > 0 ? Math.max(start, Math.min(progressAt, now)) : start);
           if (waited < patienceMs(workload, available === 0)) continue;
           yield {
             reason: "ReplicasUnavailable",

@@ -1,0 +1,59 @@
+import { makeRef } from "../../incident/object-ref.ts";
+import { defineDetector, type Finding } from "../detector.ts";
+import { short } from "../state/container-states.ts";
+import type { SevereTemplate } from "./log-tally.ts";
+
+/** Seen first within this time, a template is news; after it, it is known trouble. */
+const newsMs = 60 * 60_000;
+/** What has come back more often than this since then is part of life. */
+const maxRuns = 3;
+/** Without another line for this long it is over. */
+const quietMs = 60_000;
+/** What a workload says in the first minutes of the watch is what it always says; severe lines need no more learning. */
+const minLearnMs = 60_000;
+
+/** Not just a hiccup: several lines over some time, or many at once. */
+function lasts({ count, runAt, lastAt, fatal }: SevereTemplate): boolean {
+  return (count >= 2 && lastAt - runAt >= 10_000) || count >= 5 || (fatal && count >= 2);
+}
+
+/**
+ * Errors, fatal lines and refusals that a workload never wrote before. Source: severity and template of its log lines. One
+ * anomaly a workload, quoting the kind that began first. Not a fault: a line that comes once, kinds that were there when
+ * the watch began, warnings without a failure in them.
+ */
+export const newError = defineDetector({
+  name: "log-new-error",
+  family: "log",
+  nature: "symptom",
+  *detect({ logs, now, watchingSince, learnMs }): Iterable<Finding> {
+    const knownUntil = watchingSince + Math.min(learnMs, Math.max(minLearnMs, learnMs / 3));
+    for (const tally of logs.workloads()) {
+      const fresh = tally
+        .templatesSince(now - quietMs)
+        .filter(
+          (template) =>
+            template.firstAt > knownUntil &&
+            (now - template.firstAt < newsMs || template.runs <= maxRuns) &&
+            lasts(template),
+        )
+        .sort((a, b) => a.runAt - b.runAt);
+      const [first] = fresh;
+      if (!first) continue;
+      const lines = fresh.reduce((sum, { count }) => sum + count, 0);
+      yield {
+        reason: "never-seen-template",
+        target: tally.workload,
+        seenOn: makeRef("Pod", tally.namespace, first.pod),
+        severity: first.fatal ? "high" : "medium",
+        score: Math.min(0.99, 1 - 1 / (1 + lines)),
+        headline: `logs errors never seen before: ${short(first.example, 80)}`,
+        summary: `${tally.workload.name} has written ${lines} lines of ${fresh.length === 1 ? "a kind" : `${fresh.length} kinds`} never seen before, first: ${short(first.example, 200)}`,
+        startsAt: first.runAt,
+        value: lines,
+        expected: 0,
+        unit: "lines",
+      };
+    }
+  },
+});
