@@ -43,7 +43,8 @@ export async function serveRecording(options: ServeOptions): Promise<ServedRecor
   const truth = options.faults ?? (typeof options.recording === "string" ? await loadTruth(options.recording) : []);
   const faults = options.hold === false ? [] : truth;
   const speed = options.speed ?? 1;
-  const clock = options.clock ?? createVirtualClock({ startAt: recording.start, speed });
+  // Until everything stands, no time passes: a recording plays from its first moment.
+  const clock = options.clock ?? createVirtualClock({ startAt: recording.start, speed, paused: true });
 
   // The table tells the player of writes, the player needs the table first.
   let onWrite: (write: Write) => void = () => undefined;
@@ -70,6 +71,7 @@ export async function serveRecording(options: ServeOptions): Promise<ServedRecor
     ...(host === undefined ? {} : { host }),
     ...(port === undefined ? {} : { port }),
   });
+  if (options.clock === undefined) clock.resume();
   return {
     url: server.url,
     clock,

@@ -32,12 +32,22 @@ export interface VirtualClock extends Clock {
 /** setTimeout takes 31 bits; longer waits are taken in pieces. */
 const longestWaitMs = 2 ** 31 - 1;
 
-/** A clock that starts at `startAt` (Unix ms) and runs `speed` times as fast as real time. */
-export function createVirtualClock(options: { startAt: number; speed?: number; real?: RealTime }): VirtualClock {
+export interface VirtualClockOptions {
+  /** Unix ms. */
+  readonly startAt: number;
+  /** Virtual seconds in a real second; default 1. */
+  readonly speed?: number;
+  /** Stands still until `resume`. */
+  readonly paused?: boolean;
+  readonly real?: RealTime;
+}
+
+/** A clock that starts at `startAt` and runs `speed` times as fast as real time. */
+export function createVirtualClock(options: VirtualClockOptions): VirtualClock {
   const real = options.real ?? monotonic;
   const sleepers = createSleepers();
   let speed = checkedSpeed(options.speed ?? 1);
-  let paused = false;
+  let paused = options.paused ?? false;
   let anchor = { virtual: options.startAt, real: real.now() };
   let cancelTimer: (() => void) | undefined;
 
@@ -69,7 +79,11 @@ export function createVirtualClock(options: { startAt: number; speed?: number; r
     sleep(ms, signal) {
       const slept = sleepers.add(now() + Math.max(0, ms), signal);
       schedule();
-      return slept;
+      // A timer for somebody who left would keep the process alive.
+      return slept.catch((reason: unknown) => {
+        schedule();
+        throw reason;
+      });
     },
     get speed() {
       return speed;

@@ -31,6 +31,8 @@ export interface ScrapeSourceOptions {
   readonly blindMs?: number;
 }
 
+const noTargetsMs = 500;
+
 interface Scraped {
   readonly target: ScrapeTarget;
   readonly samples: readonly Sample[];
@@ -85,21 +87,24 @@ export async function scrapeSource(options: ScrapeSourceOptions): Promise<void> 
       return { target, samples: [{ series: up, value: 0, at }], error: messageOf(error, 200) };
     }
   };
-  const round = async (): Promise<void> => {
+  /** How many targets there were. */
+  const round = async (): Promise<number> => {
     const targets = [...known.nodes().map(nodeTarget), ...known.pods().flatMap((pod) => podTarget(pod) ?? [])];
     const keys = new Set(targets.map((target) => target.key));
     for (const key of parsers.keys()) if (!keys.has(key)) parsers.delete(key);
     const results = await inParallel(targets, concurrency, scrape);
-    if (signal.aborted) return;
+    if (signal.aborted) return targets.length;
     const samples = results.flatMap((result) => result.samples);
     if (samples.length > 0) emit({ type: "samples", at: clock.now(), samples });
     for (const kind of ["node", "pod"] as const) sights[kind](results.filter(({ target }) => target.kind === kind));
+    return targets.length;
   };
 
   while (!signal.aborted) {
     const startedAt = clock.now();
-    await round();
-    const waitMs = Math.max(intervalMs / 10, startedAt + intervalMs - clock.now());
+    const targets = await round();
+    // At the start the watch has not told of any yet.
+    const waitMs = targets === 0 ? noTargetsMs : Math.max(intervalMs / 10, startedAt + intervalMs - clock.now());
     // Rejects when aborted, and then the loop ends.
     await clock.sleep(waitMs, signal).catch(() => undefined);
   }
