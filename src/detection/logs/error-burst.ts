@@ -60,6 +60,7 @@ export const errorBurst = (): Detector => {
           headline: "logs many errors",
           summary: `${tally.workload.name} wrote ${errors} error lines within ${windowMs / 1_000} s, ${Math.round(share * 100)} % of its lines; usually ${(usual * 100).toFixed(1)} %`,
           startsAt: memory.since,
+          fading: memory.wrong === 0 || now - tally.lastErrorAt > 10_000,
           value: errors,
           expected: usual * lines,
           unit: "lines",

@@ -26,19 +26,21 @@ interface Held {
   lastAt: number;
   text: string;
   lines: number;
-  /** Inside a Python traceback or a Go panic, lines without indentation belong to it too. */
-  mode: "plain" | "python" | "go";
+  /** Inside a Python traceback or a Go panic, lines without indentation belong to it too; a traceback may be chained. */
+  mode: "plain" | "python" | "python-ended" | "go";
 }
 
-const CONTINUATIONS = [
-  "Caused by:",
-  "Suppressed:",
-  "at ",
-  "... ",
-  "--- End of",
-  "The above exception",
-  "During handling of",
-];
+const CONTINUATIONS = ["Caused by:", "Suppressed:", "--- End of"];
+const CHAINS = ["During handling of the above", "The above exception was"];
+
+function startsWithOneOf(line: string, starts: readonly string[]): boolean {
+  return starts.some((start) => line.startsWith(start));
+}
+
+/** Frames whose indentation a collector has trimmed: `at a.b.C(D.java:1)`, `... 12 more`. */
+function isBareFrame(line: string): boolean {
+  return (line.startsWith("at ") && line.includes("(")) || /^\.\.\. \d{1,6} (?:more|common)/.test(line);
+}
 
 function isIndented(line: string): boolean {
   const code = line.charCodeAt(0);
@@ -67,12 +69,19 @@ function isGoFrame(line: string): boolean {
 
 function continues(held: Held, line: string): boolean {
   if (held.mode === "go") return isIndented(line) || isGoFrame(line);
+  if (held.mode === "python-ended") return line === "" || startsWithOneOf(line, CHAINS);
   if (line === "") return held.mode === "python";
-  if (isIndented(line)) return true;
-  if (CONTINUATIONS.some((start) => line.startsWith(start))) return true;
+  if (isIndented(line) || isBareFrame(line) || startsWithOneOf(line, CONTINUATIONS)) return true;
   if (held.mode === "python") return line.startsWith("Traceback (most recent") || isExceptionHead(line);
   // The head of a trace that the program printed on a line of its own, after its log line.
   return held.lines === 1 && isExceptionHead(line) && !isExceptionHead(held.text);
+}
+
+function modeAfter(mode: Held["mode"], line: string): Held["mode"] {
+  if (mode === "plain") return modeOf(line);
+  // A Python traceback ends with the line that names the exception, unless another one is chained to it.
+  if (mode === "python" && !isIndented(line) && isExceptionHead(line)) return "python-ended";
+  return mode === "python-ended" && startsWithOneOf(line, CHAINS) ? "python" : mode;
 }
 
 function modeOf(line: string): Held["mode"] {
@@ -105,9 +114,7 @@ export function createStackJoiner(options: StackJoinerOptions = {}): StackJoiner
       if (held !== undefined && !late && continues(held, line)) {
         held.lines++;
         held.lastAt = at;
-        if (held.mode === "plain") held.mode = modeOf(line);
-        // A Python traceback ends with the line that names the exception.
-        if (held.mode === "python" && !isIndented(line) && isExceptionHead(line)) held.mode = "plain";
+        held.mode = modeAfter(held.mode, line);
         if (held.lines <= maxLines && held.text.length < maxChars)
           held.text = `${held.text}\n${line}`.slice(0, maxChars);
         return [];

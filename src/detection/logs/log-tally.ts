@@ -32,6 +32,8 @@ export interface WorkloadTally {
   readonly firstLineAt: number;
   /** Begin of the present run of severe lines (ms); 0 before the first. */
   readonly errorRunAt: number;
+  /** The newest severe line (ms); 0 before the first. */
+  readonly lastErrorAt: number;
 }
 
 export interface LogTally {

@@ -7,10 +7,18 @@ import type { SevereTemplate } from "./log-tally.ts";
 const newsMs = 60 * 60_000;
 /** What has come back more often than this since then is part of life. */
 const maxRuns = 3;
-/** Without another line for this long it is over. */
-const quietMs = 60_000;
+/** Without another line for this long it is over, at the latest. */
+const quietMs = 90_000;
+/** Without another line for this long it may be over; errors that come twice a minute are not. */
+const fadingMs = 20_000;
 /** What a workload says in the first minutes of the watch is what it always says; severe lines need no more learning. */
 const minLearnMs = 60_000;
+
+/** Four times the usual pause between its lines, within reason. */
+function patienceMs({ runAt, lastAt, count }: SevereTemplate): number {
+  const pause = count > 1 ? (lastAt - runAt) / (count - 1) : quietMs;
+  return Math.min(quietMs, Math.max(20_000, 4 * pause));
+}
 
 /** Not just a hiccup: several lines over some time, or many at once. */
 function lasts({ count, runAt, lastAt, fatal }: SevereTemplate): boolean {
@@ -35,7 +43,8 @@ export const newError = defineDetector({
           (template) =>
             template.firstAt > knownUntil &&
             (now - template.firstAt < newsMs || template.runs <= maxRuns) &&
-            lasts(template),
+            lasts(template) &&
+            now - template.lastAt < patienceMs(template),
         )
         .sort((a, b) => a.runAt - b.runAt);
       const [first] = fresh;
@@ -50,6 +59,7 @@ export const newError = defineDetector({
         headline: `logs errors never seen before: ${short(first.example, 80)}`,
         summary: `${tally.workload.name} has written ${lines} lines of ${fresh.length === 1 ? "a kind" : `${fresh.length} kinds`} never seen before, first: ${short(first.example, 200)}`,
         startsAt: first.runAt,
+        fading: fresh.every(({ lastAt }) => now - lastAt > fadingMs),
         value: lines,
         expected: 0,
         unit: "lines",

@@ -1,4 +1,4 @@
-import { isSpace, skipSpaces } from "./chars.ts";
+import { isDigit, isSpace, skipDigits, skipSpaces } from "./chars.ts";
 import { createHeader, scanHeader } from "./scan-header.ts";
 import { type Structured, scanStructured } from "./scan-structured.ts";
 import { clearTokenLine, sealTokenLine, type TokenLine } from "./token-line.ts";
@@ -31,7 +31,7 @@ export function readLine(text: string, end: number, line: TokenLine, span: Span)
   else {
     clearTokenLine(line, text, layout);
     span.start = from;
-    span.end = end;
+    span.end = endOfRequest(text, from, end);
   }
   tokenizeLines(line, span.start, span.end);
   if (line.count === 0 && from > 0 && skipSpaces(text, from, end) === end) {
@@ -41,6 +41,14 @@ export function readLine(text: string, end: number, line: TokenLine, span: Span)
   }
   nameBareLine(line);
   sealTokenLine(line);
+}
+
+/** Access lines end, for us, with the status: size, referrer and user agent after it say nothing about the statement. */
+function endOfRequest(text: string, from: number, end: number): number {
+  const protocol = text.indexOf(" HTTP/", from);
+  const quote = protocol < 0 ? -1 : text.indexOf('"', protocol);
+  if (quote < 0 || quote - protocol > 10 || !isDigit(text.charCodeAt(quote + 2))) return end;
+  return Math.min(end, skipDigits(text, quote + 2, end));
 }
 
 /** The message of a structured line, unescaped when need be, without a header of its own (docker wraps whole lines). */

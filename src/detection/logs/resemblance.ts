@@ -69,6 +69,7 @@ export function evidenceNeeded(line: TokenLine, r: Resemblance): number {
   let soft = 0;
   let slots = 0;
   let constants = 0;
+  let products = 0;
   let first = -1;
   for (let i = 0; i < 31 && i < line.count; i++) {
     if (first < 0 && line.hash[i] !== WILD) first = i;
@@ -77,10 +78,12 @@ export function evidenceNeeded(line: TokenLine, r: Resemblance): number {
     if ((flags & (FLAG.constant | FLAG.filler)) !== 0) constants++;
     if ((flags & FLAG.soft) !== 0) soft++;
     if ((flags & FLAG.slot) !== 0) slots++;
+    if ((flags & FLAG.product) !== 0) products++;
   }
   const leads = first >= 0 && (r.mask & (1 << first)) !== 0;
   if (constants > 0) return leads ? Number.POSITIVE_INFINITY : 16;
   if (r.different === 1) {
+    if (products === 1 && !leads) return 2;
     if (leads) return r.same < 2 ? 24 : soft === 1 && r.same > 3 ? 4 : 12;
     if (r.same < 2) return 12;
     if (slots === 1 && r.same > 2) return 2;

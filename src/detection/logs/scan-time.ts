@@ -45,7 +45,7 @@ function isName(text: string, at: number, names: string): boolean {
 /** `hh:mm[:ss][.,:fraction][Z|+hh:mm| UTC]`; the end, or -1. */
 export function scanClock(text: string, at: number, end: number): number {
   let i = skipDigits(text, at, end);
-  if (i === at || i - at > 2) return -1;
+  if (i === at || i - at > 2 || (i - at === 2 && text.charCodeAt(at) > 50)) return -1;
   const separator = text.charCodeAt(i);
   if ((separator !== COLON && separator !== DOT) || i + 2 >= end) return -1;
   const minutes = skipDigits(text, i + 1, end);
@@ -130,7 +130,9 @@ function scanShort(text: string, at: number, first: number, end: number, out: Ti
     if (third === i + 1) return false;
     i = third;
   }
-  i = text.charCodeAt(i) === 44 ? scanClock(text, i + 2, end) : scanClock(text, i + 1, end);
+  const gap = text.charCodeAt(i);
+  if (gap !== SPACE && gap !== 44 && gap !== 84) return false;
+  i = scanClock(text, gap === 44 ? i + 2 : i + 1, end);
   return i > 0 && found(out, i, TIME.short);
 }
 

@@ -195,8 +195,7 @@ export function createTemplateMiner(options: TemplateMinerOptions = {}): Templat
         cache.set(line.keyA, line.keyB, template);
       }
       line.text = "";
-      template.touched = true;
-      template.count++;
+      if (template.count++ > 0) template.touched = true;
       return template.id;
     },
     resolve(id) {

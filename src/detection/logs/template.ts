@@ -69,7 +69,7 @@ export function makeTemplate(id: number, line: TokenLine, from: number, limit: n
     flags: line.flags.slice(0, line.count),
     // Concatenation of slices would keep the whole line alive; the buffer round trip makes a flat copy.
     layout: Buffer.from(pieces.join("\0")).toString(),
-    touched: true,
+    touched: false,
     into: undefined,
     evicted: false,
     anchorFirst: 0,

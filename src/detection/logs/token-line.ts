@@ -5,7 +5,7 @@ export const MAX_TOKENS = 64;
 export const WILD = 0;
 
 /** What is known of a token besides its hash; see masks.ts and words.ts. */
-export const FLAG = { soft: 1, slot: 2, named: 4, constant: 8, filler: 16 } as const;
+export const FLAG = { soft: 1, slot: 2, named: 4, constant: 8, filler: 16, product: 32 } as const;
 
 /** One line as tokens: parallel typed arrays that are filled again for every line. Offsets are UTF-16 units of `text`. */
 export interface TokenLine {

@@ -33,6 +33,11 @@ function push(line: TokenLine, hash: number, start: number, end: number, flags: 
   if (hash !== WILD) line.words++;
 }
 
+function markLast(line: TokenLine, flag: number): void {
+  const last = line.count - 1;
+  line.flags[last] = (line.flags[last] ?? 0) | flag;
+}
+
 /** End of the value that the token text[from, to), just measured, belongs to; -1 when it is a word. */
 function endOfValue(text: string, from: number, to: number, end: number, separator: number, kind: number): number {
   if (text.charCodeAt(to) === COLON) {
@@ -93,6 +98,8 @@ export function tokenize(line: TokenLine, start: number, end: number): void {
     const value = endOfValue(text, from, i, end, separator, kind);
     if (value > 0) {
       afterNumber = kind === KIND.variable && shape.letters === 0;
+      // `starting catalogue 1.8.2`: what stands before a version is a name.
+      if (shape.dots === 2 && afterNumber && previousWord !== 0) markLast(line, FLAG.product);
       previousWord = 0;
       i = Math.min(value, end);
       pushValue(line, from, i, named);

@@ -1,0 +1,157 @@
+import { classOf, DIGIT, isDigit, isLetter, isSpace, LOWER, skipDigits, skipSpaces, skipWord, UPPER } from "./chars.ts";
+import { levelRank } from "./level.ts";
+
+/** Pieces of line headers, each recognised by one bounded forward scan. Offsets are UTF-16 units. */
+
+/** Longest bracketed context ([thread], [request id ...]) that is still a header. */
+const MAX_BRACKET = 160;
+const MAX_TAG = 128;
+
+const DASH = 45;
+const COLON = 58;
+const BAR = 124;
+const OPEN = 91;
+const CLOSE = 93;
+
+/** A level found ahead; reused. */
+export interface LevelAhead {
+  level: number;
+  end: number;
+}
+
+/** Offset of the bracket that closes the one at `open`, or -1. */
+export function closeBracket(text: string, open: number, end: number): number {
+  const limit = Math.min(end, open + MAX_BRACKET);
+  let depth = 0;
+  for (let i = open; i < limit; i++) {
+    const code = text.charCodeAt(i);
+    if (code === OPEN) depth++;
+    else if (code === CLOSE && --depth === 0) return i;
+  }
+  return -1;
+}
+
+/** `-` or an upper-case word or a number first, and seconds since 1970 among the next columns (super-computer logs). */
+export function epochColumn(text: string, start: number, end: number): number {
+  const code = text.charCodeAt(start);
+  if (code !== DASH && !isDigit(code) && (code < 65 || code > 90)) return -1;
+  let i = skipWord(text, start, end);
+  if (code >= 65 && code <= 90) {
+    for (let j = start; j < i; j++) if ((classOf(text.charCodeAt(j)) & (UPPER | DIGIT)) === 0) return -1;
+  }
+  const columns = isDigit(code) ? 5 : 1;
+  for (let column = 0; column < columns; column++) {
+    const at = skipSpaces(text, i, end);
+    i = skipWord(text, at, end);
+    if (i - at === 10 && text.charCodeAt(at) === 49 && skipDigits(text, at, end) === i) return at;
+  }
+  return -1;
+}
+
+/** Upper-case level within the next columns (`node RAS KERNEL INFO`); false when there is none. Stops at ordinary words. */
+export function levelAhead(text: string, at: number, end: number, out: LevelAhead): boolean {
+  let i = at;
+  for (let column = 0; column < 4; column++) {
+    const word = skipWord(text, i, end);
+    if (column > 0) {
+      const rank = levelRank(text, i, word);
+      if (rank > 0 && (classOf(text.charCodeAt(i + 1)) & UPPER) !== 0) {
+        out.level = rank;
+        out.end = word;
+        return true;
+      }
+    }
+    let plain = true;
+    for (let j = i; j < word && plain; j++) plain = (classOf(text.charCodeAt(j)) & LOWER) !== 0;
+    if (plain) return false;
+    i = skipSpaces(text, word, end);
+  }
+  return false;
+}
+
+/** Syslog after its time: `host tag[pid]: `; the offset of the message. */
+export function afterSyslogTime(text: string, at: number, end: number): number {
+  const host = skipWord(text, at, end);
+  const tag = skipSpaces(text, host, end);
+  const limit = Math.min(end, tag + MAX_TAG);
+  let words = 0;
+  for (let i = tag; i < limit; i++) {
+    const code = text.charCodeAt(i);
+    if (code === COLON && (i + 1 >= end || isSpace(text.charCodeAt(i + 1)))) return skipSpaces(text, i + 1, end);
+    if (isSpace(code) && (++words > 2 || (words === 1 && !continuesTag(text, i + 1)))) break;
+  }
+  return tag;
+}
+
+/** A tag may hold one space: before a version (`syslogd 1.4.1:`) or inside a program's name (`Some App[12]:`). */
+function continuesTag(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  return isDigit(code) || code === 40 || (code >= 65 && code <= 90);
+}
+
+/** Does text[at, end) name a component: dots, dollar, slash, hash, underscore, double colon, or a hump in its letters? */
+export function isComponent(text: string, at: number, end: number): boolean {
+  let humps = 0;
+  let marks = 0;
+  for (let i = at; i < end; i++) {
+    const code = text.charCodeAt(i);
+    const kind = classOf(code);
+    if (kind === UPPER && i > at && classOf(text.charCodeAt(i - 1)) === LOWER) humps++;
+    else if (code === 46 || code === 36 || code === 47 || code === 35 || code === 95 || code === 64) marks++;
+    else if (code === COLON && i + 1 < end) marks++;
+    else if (code === DASH) marks++;
+    else if ((kind & (UPPER | LOWER | DIGIT)) === 0 && code !== OPEN && code !== CLOSE) return false;
+  }
+  return humps + marks > 0;
+}
+
+export function dots(text: string, at: number, end: number): number {
+  let count = 0;
+  for (let i = at; i < end; i++) if (text.charCodeAt(i) === 46 && isLetter(text.charCodeAt(i + 1))) count++;
+  return count;
+}
+
+/** `7#7:`, `1:M`, `12,` after a number: process, worker or role. */
+export function isProcess(text: string, from: number, end: number): boolean {
+  if (end - from > 10) return false;
+  for (let i = from; i < end; i++) {
+    const code = text.charCodeAt(i);
+    if (!isDigit(code) && code !== 35 && code !== COLON && code !== 44 && (code < 65 || code > 90)) return false;
+  }
+  return true;
+}
+
+/** Android after its level: everything up to the colon of the tag. */
+export function afterTag(text: string, at: number, end: number): number {
+  const limit = Math.min(end, at + MAX_TAG);
+  for (let i = at; i < limit; i++) {
+    if (text.charCodeAt(i) === COLON && (i + 1 >= end || isSpace(text.charCodeAt(i + 1))))
+      return skipSpaces(text, i + 1, end);
+  }
+  return at;
+}
+
+/** `|module|id|message`: fields without spaces, each ended by a bar. */
+export function afterBars(text: string, at: number, end: number): number {
+  let i = at + 1;
+  for (let field = 0; field < 4; field++) {
+    let j = i;
+    while (j < end && j - i < 40 && text.charCodeAt(j) !== BAR && !isSpace(text.charCodeAt(j))) j++;
+    if (text.charCodeAt(j) !== BAR) return skipSpaces(text, i, end);
+    i = j + 1;
+  }
+  return skipSpaces(text, i, end);
+}
+
+/** `program.exe - message` and `program.exe *64 - message` right after a time. */
+export function programDash(text: string, at: number, word: number, end: number): number {
+  let i = word;
+  for (let words = 0; words < 2; words++) {
+    const next = skipSpaces(text, i, end);
+    if (text.charCodeAt(next) === DASH && isSpace(text.charCodeAt(next + 1))) {
+      return words === 0 || dots(text, at, word) > 0 ? skipSpaces(text, next + 1, end) : -1;
+    }
+    i = skipWord(text, next, end);
+  }
+  return -1;
+}

@@ -1,0 +1,88 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PassThrough, Readable } from "node:stream";
+import { text } from "node:stream/consumers";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { templates } from "../../../src/cli/templates.ts";
+import { AppError } from "../../../src/lib/app-error.ts";
+
+let folder = "";
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "templates-"));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+async function run(path: string | undefined, json: boolean, stdin: Readable = Readable.from([])) {
+  const stdout = new PassThrough();
+  const stderr = new PassThrough();
+  const [out] = await Promise.all([
+    text(stdout),
+    templates(path, { json }, { stdin, stdout, stderr }).finally(() => stdout.end()),
+  ]);
+  return { out, err: String(stderr.read() ?? "") };
+}
+
+const log = "took 5 ms\ntook 17 ms\n\ndisk full\ntook 1 ms";
+
+test("prints one object a line, then the templates", async () => {
+  const path = join(folder, "app.log");
+  await writeFile(path, log);
+  const { out, err } = await run(path, true);
+  expect(
+    out
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line)),
+  ).toEqual([
+    { line: 1, template: 1 },
+    { line: 2, template: 1 },
+    { line: 3, template: 2 },
+    { line: 4, template: 3 },
+    { line: 5, template: 1 },
+    { id: 1, text: "took <*>", count: 3 },
+    { id: 2, text: "", count: 1 },
+    { id: 3, text: "disk full", count: 1 },
+  ]);
+  expect(err).toContain("5 lines, 3 templates");
+});
+
+test.each([undefined, "-"])("reads stdin when the file is %s", async (path) => {
+  const { out } = await run(path, false, Readable.from([Buffer.from("took 5 ms\nto"), Buffer.from("ok 6 ms\n")]));
+  expect(out).toBe("1\t1\n2\t1\n\n1\t2\ttook <*>\n");
+});
+
+test("a line gets the id of the template it turned out to belong to", async () => {
+  const names = ["ann", "bob", "carol", "dave", "erin", "frank", "grace"];
+  const lines = names.map((name) => `mail delivered to ${name} in time\n`).join("");
+  const { out } = await run("-", false, Readable.from([Buffer.from(lines)]));
+  expect(out.split("\n").slice(0, 7)).toEqual(names.map((_, i) => `${i + 1}\t1`));
+});
+
+test("whoever follows a live log sees its lines before the log ends", async () => {
+  const stdin = new PassThrough();
+  const stdout = new PassThrough();
+  const running = templates("-", {}, { stdin, stdout, stderr: new PassThrough() });
+  stdin.write("took 5 ms\n");
+  const first = await new Promise<string>((resolve) => stdout.once("data", (data) => resolve(String(data))));
+  expect(first).toBe("1\t1\n");
+  stdin.end();
+  stdout.resume();
+  await running;
+});
+
+test.each([
+  ["is missing", () => join(folder, "none.log")],
+  ["is a folder", () => folder],
+])("a file that %s is refused with a remedy and exit code 2", async (_, path) => {
+  const failure = await run(path(), true).catch((error: unknown) => error);
+  expect(failure).toBeInstanceOf(AppError);
+  expect(failure).toMatchObject({ code: "log-not-found", exitCode: 2, remedy: expect.stringContaining("stdin") });
+});
+
+test("a reader that closes early is no failure", async () => {
+  const stdout = new PassThrough();
+  stdout.once("data", () => stdout.destroy(Object.assign(new Error("closed"), { code: "EPIPE" })));
+  const stdin = Readable.from(Array.from({ length: 2_000 }, () => Buffer.from("took 5 ms\n".repeat(1_000))));
+  await expect(templates("-", {}, { stdin, stdout, stderr: new PassThrough() })).resolves.toBeUndefined();
+});

@@ -1,0 +1,239 @@
+import { describe, expect, test } from "vitest";
+import { createTemplateMiner } from "../../../../src/detection/logs/template-miner.ts";
+import { groupingAccuracy, readCorpus } from "./grouping-accuracy.ts";
+
+/** Small deterministic generator, so that a failure repeats. */
+function random(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 4_294_967_296;
+  };
+}
+
+function word(next: () => number): string {
+  return Array.from({ length: 7 }, () => "ghijklmnopqrstuvwxyz"[Math.floor(next() * 20)]).join("");
+}
+
+const textsOf = (lines: readonly string[]) => {
+  const miner = createTemplateMiner();
+  for (const line of lines) miner.learn(line);
+  return [...miner.templates()].map(({ text }) => text);
+};
+
+describe("grouping accuracy", () => {
+  test.each([
+    { corpus: "formats.tsv", atLeast: 0.98 },
+    { corpus: "shop.tsv", atLeast: 0.9 },
+  ])("$corpus: at least $atLeast", ({ corpus, atLeast }) => {
+    const rows = readCorpus(corpus);
+    const miner = createTemplateMiner();
+    const learned = rows.map(({ line }) => miner.learn(line));
+    const ids = learned.map((id) => miner.resolve(id));
+    expect(
+      groupingAccuracy(
+        rows.map(({ label }) => label),
+        ids,
+      ),
+    ).toBeGreaterThanOrEqual(atLeast);
+  });
+
+  test("the measure counts a group that is split or mixed as wrong", () => {
+    expect(groupingAccuracy(["a", "a", "b", "c"], [1, 1, 2, 2])).toBe(0.5);
+    expect(groupingAccuracy(["a", "a", "b", "c"], [1, 3, 2, 4])).toBe(0.5);
+  });
+});
+
+describe("values are masked at once", () => {
+  test.each([
+    ["numbers and units", "took 12 ms, read 1.2 KB", "took 3 s, read 384.0 B"],
+    ["a size and its explanation", "sent 403 bytes, done", "sent 1190 bytes (1.16 KB), done"],
+    ["a duration below one unit", "closed, lifetime <1 sec", "closed, lifetime 00:21"],
+    ["addresses with and without port", "lost 10.0.0.1:80 now", "lost 10.0.0.2 now"],
+    [
+      "letters-only groups of a hardware address",
+      "moved to 5c:50:15:4c:18:1c today",
+      "moved to ff:fe:aa:bc:de:ad today",
+    ],
+    ["host names", "from ns.example.org port", "from 10.1.1.1 port"],
+    ["paths", "opened /var/lib/a/b.log: ok", "opened /tmp/x: ok"],
+    ["Windows paths", "loaded C:\\Windows\\a.dll from disk", "loaded D:\\b.dll from disk"],
+    ["links", "fetching http://catalogue/items now", "fetching https://shop.example.com/a?b=c now"],
+    ["mail addresses", "mail for ann@example.org queued", "mail for bob.b@lab.example.com queued"],
+    ["identifiers", "job b9000564-fe1a-409b-b8cc-1e88b294cd1d ended", "job job_1445144423722_0020 ended"],
+    ["hexadecimal words without digits", "commit deadbeef built", "commit abcdefab built"],
+    ["lists of any length", "in sync: [1, 2, 3] ok", "in sync: [4] ok"],
+    ["dates inside the sentence", "at Fri Jun 17 07:07:00 2005 by cron", "at Sat Jul 9 22:53:22 2005 by cron"],
+    ["quoted values", 'lock tag="View Lock", uid=1', 'lock tag="*launch*", uid=2'],
+    ["a missing value", "lock ws=null, uid=1", "lock ws=WorkSource{10113}, uid=2"],
+    [
+      "user agents of access lines",
+      '1.1.1.1 - - [20/Nov/2026:22:27:35 +0000] "GET /a HTTP/1.1" 200 5 "-" "curl/8"',
+      '1.1.1.2 - - [20/Nov/2026:22:27:36 +0000] "GET /b HTTP/1.1" 500 0 "-" "Mozilla/5.0 (X11; Linux) Gecko"',
+    ],
+  ])("%s", (_, first, second) => {
+    expect(textsOf([first, second])).toHaveLength(1);
+  });
+});
+
+describe("statements that differ in a word stay apart", () => {
+  test.each([
+    ["opposite events", "session opened for job", "session closed for job"],
+    ["states", "task_1 moved from NEW to RUNNING", "task_2 moved from RUNNING to DONE"],
+    ["flags", "expand: animated=true", "expand: animated=false"],
+    ["methods", 'served "GET /a"', 'served "POST /a"'],
+    ["a value and its absence", "unregister callback for com.example.Bar@712d093", "unregister callback for null"],
+    ["interfaces named once", "link up on en0", "link up on awdl0"],
+    ["other layouts", "2026-11-20 22:27:36 disk full", '{"msg":"disk full"}'],
+  ])("%s", (_, first, second) => {
+    expect(textsOf([first, second])).toHaveLength(2);
+  });
+});
+
+describe("words become values by evidence", () => {
+  const names = ["ann", "bob", "carol", "dave", "erin", "frank", "grace", "heidi"];
+
+  test("sentences that differ in one name become one template under the oldest id", () => {
+    const miner = createTemplateMiner();
+    const ids = names.map((name) => miner.learn(`mail delivered to ${name} in time`));
+    expect(new Set(ids.map((id) => miner.resolve(id)))).toEqual(new Set([ids[0]]));
+    expect([...miner.templates()]).toEqual([
+      { id: ids[0], text: "mail delivered to <*> in time", count: names.length },
+    ]);
+  });
+
+  test("a name nobody has seen falls into the template without a new one", () => {
+    const miner = createTemplateMiner();
+    for (const name of names) miner.learn(`mail delivered to ${name} in time`);
+    miner.learn("mail delivered to zoe in time");
+    expect(miner.size).toBe(1);
+  });
+
+  test("resolve follows merges of merges and leaves unknown ids alone", () => {
+    const miner = createTemplateMiner();
+    const ids = names.flatMap((name) =>
+      names.map((other) => miner.learn(`route ${name} gave way to route ${other} again`)),
+    );
+    const resolved = ids.map((id) => miner.resolve(id));
+    expect(resolved.every((id) => miner.template(id) !== undefined)).toBe(true);
+    expect(miner.resolve(999_999)).toBe(999_999);
+  });
+});
+
+describe("hostile input", () => {
+  test.each([
+    ["nothing", ""],
+    ["spaces", "   \t "],
+    ["NUL", "a\0b\0\0"],
+    ["a lone surrogate", "x \ud800 y"],
+    ["undecodable bytes", Buffer.from([0xff, 0xfe, 0x41, 0xc3, 0x28]).toString("utf8")],
+    ["open brackets", "[".repeat(5_000)],
+    ["open JSON", `{"msg":"abc`],
+    ["nested JSON", `${'{"a":'.repeat(2_000)}1`],
+    ["only quotes", '"'.repeat(3_000)],
+    ["equals and quotes", '="'.repeat(3_000)],
+    ["colons", "a:".repeat(3_000)],
+    ["escapes", `{"msg":"\\\\\\u12\\"}`],
+    ["a time and nothing else", "2026-11-20T22:27:35.866Z"],
+    ["a header and nothing else", "2026-11-20 22:27:36.933  INFO [carts,]"],
+  ])("%s gets a stable id", (_, line) => {
+    const miner = createTemplateMiner();
+    expect(miner.learn(line)).toBe(miner.learn(line));
+    expect([...miner.templates()][0]?.count).toBe(2);
+  });
+
+  test("a line of ten million characters is read at its beginning and counted", () => {
+    const miner = createTemplateMiner();
+    const long = `started ${"x".repeat(10_000_000)}`;
+    expect(miner.learn(long)).toBe(miner.learn(`${long}y`));
+    expect(miner.losses().cut).toBe(2);
+    expect([...miner.templates()][0]?.text.length).toBeLessThan(3_000);
+  });
+
+  test("random bytes never throw and always give an id", () => {
+    const next = random(11);
+    const miner = createTemplateMiner({ maxTemplates: 100 });
+    for (let i = 0; i < 3_000; i++) {
+      const bytes = Uint8Array.from({ length: Math.floor(next() * 200) }, () => Math.floor(next() * 256));
+      expect(miner.learn(Buffer.from(bytes).toString("latin1"))).toBeGreaterThan(0);
+    }
+    expect(miner.size).toBeLessThanOrEqual(100);
+  });
+});
+
+describe("bounds", () => {
+  test("200,000 unique lines keep to the limit, and what was dropped is counted", () => {
+    const next = random(3);
+    const miner = createTemplateMiner({ maxTemplates: 5_000 });
+    for (let i = 0; i < 200_000; i++) miner.learn(`${word(next)} ${word(next)} ${word(next)} ended with ${word(next)}`);
+    expect(miner.size).toBe(5_000);
+    expect([...miner.templates()]).toHaveLength(5_000);
+    expect(miner.losses().evicted + miner.losses().merged).toBe(195_000);
+  });
+
+  test("a template that is seen again and again outlives the flood under its id", () => {
+    const next = random(4);
+    const miner = createTemplateMiner({ maxTemplates: 200 });
+    const id = miner.learn("heartbeat of the scheduler");
+    for (let i = 0; i < 20_000; i++) {
+      miner.learn(`${word(next)} ${word(next)} ${word(next)}`);
+      if (i % 20 === 0) miner.learn("heartbeat of the scheduler");
+    }
+    expect(miner.learn("heartbeat of the scheduler")).toBe(id);
+    expect(miner.template(id)?.count).toBe(1_002);
+  });
+
+  test("an evicted template is gone, and its line starts a new one with a new id", () => {
+    const miner = createTemplateMiner({ maxTemplates: 2 });
+    const id = miner.learn("first statement");
+    for (const line of ["second thing happened", "third event", "fourth one over there now"]) miner.learn(line);
+    expect(miner.template(id)).toBeUndefined();
+    expect(miner.learn("first statement")).toBeGreaterThan(id);
+  });
+});
+
+describe("properties", () => {
+  const lines = [...readCorpus("shop.tsv"), ...readCorpus("formats.tsv")].map(({ line }) => line);
+
+  test("the same lines in the same order give the same ids and templates", () => {
+    const run = () => {
+      const miner = createTemplateMiner();
+      return { ids: lines.map((line) => miner.learn(line)), templates: [...miner.templates()] };
+    };
+    expect(run()).toEqual(run());
+  });
+
+  test("every line counts once", () => {
+    const miner = createTemplateMiner();
+    for (const line of lines) miner.learn(line);
+    expect([...miner.templates()].reduce((sum, { count }) => sum + count, 0)).toBe(lines.length);
+  });
+
+  test("learning again changes no id and adds no template", () => {
+    const miner = createTemplateMiner();
+    const first = lines.map((line) => miner.learn(line)).map((id) => miner.resolve(id));
+    const { size } = miner;
+    expect(lines.map((line) => miner.resolve(miner.learn(line)))).toEqual(first);
+    expect(miner.size).toBe(size);
+  });
+
+  test("masking is idempotent: a template's text, learned as a line, is its own template", () => {
+    const miner = createTemplateMiner();
+    for (const line of lines) miner.learn(line);
+    for (const { text } of [...miner.templates()]) {
+      const again = createTemplateMiner();
+      again.learn(text.replaceAll("<*>", "17"));
+      const once = [...again.templates()][0]?.text ?? "";
+      const twice = createTemplateMiner();
+      twice.learn(once.replaceAll("<*>", "17"));
+      expect([...twice.templates()][0]?.text).toBe(once);
+    }
+  });
+
+  test("a message of several lines is known by its sentences, not by its stack frames", () => {
+    const miner = createTemplateMiner();
+    const trace = (frame: string) =>
+      `2026-11-20 22:27:36 ERROR order failed\njava.lang.IllegalStateException: no stock\n\tat ${frame}`;
+    expect(miner.learn(trace("a.B.c(B.java:1)\n\tat d.E.f(E.java:2)"))).toBe(miner.learn(trace("x.Y.z(Y.java:9)")));
+  });
+});
