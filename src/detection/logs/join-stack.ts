@@ -56,15 +56,14 @@ function isExceptionHead(line: string): boolean {
   );
 }
 
+const GO_STARTS = ["goroutine ", "created by ", "exit status", "[signal "];
+
+/** `main.main()`, `net/http.(*conn).serve(0xc000, {0x1})`: a call, with no space before its first bracket. */
 function isGoFrame(line: string): boolean {
-  return (
-    line === "" ||
-    line.startsWith("goroutine ") ||
-    line.startsWith("created by ") ||
-    line.startsWith("exit status") ||
-    /^[\w./*()-]+\(.*\)$/.test(line.slice(0, 400)) ||
-    line.startsWith("[signal ")
-  );
+  if (line === "" || startsWithOneOf(line, GO_STARTS)) return true;
+  const open = line.indexOf("(");
+  const space = line.indexOf(" ");
+  return open > 0 && line.endsWith(")") && (space < 0 || open < space);
 }
 
 function continues(held: Held, line: string): boolean {
