@@ -58,7 +58,9 @@ export const planColumns = sql.raw(
 
 /** The plan as it is stored now; the digest column is what was stored beside the content, not computed from it. */
 export function planOf(row: Pick<PlanRow, "id" | "content" | "digest" | "state">): ActionPlan {
-  return { ...row.content, id: row.id, digest: row.digest, state: row.state };
+  // Content under another plan's id is no plan of this row: without a digest nothing will ever run it.
+  const digest = row.content.id === row.id ? row.digest : "";
+  return { ...row.content, id: row.id, digest, state: row.state };
 }
 
 function approvalOf(row: VoteRow): Approval {

@@ -1,0 +1,58 @@
+import type { ActorPreviewPort } from "../../src/actions/cluster-port.ts";
+import { makePlan, type PlanDeps, type PlanOutcome } from "../../src/actions/plan.ts";
+import { defaultPolicy } from "../../src/actions/policy-file.ts";
+import type { ActionCode } from "../../src/incident/action-code.ts";
+import type { ActionPlan } from "../../src/incident/action-plan.ts";
+import { makeRef } from "../../src/incident/object-ref.ts";
+import type { Recommendation } from "../../src/incident/recommendation.ts";
+import type { Redact } from "../../src/incident/redacted.ts";
+import { newPlanId } from "../../src/store/plan-store.ts";
+
+/** Says what passed through it. The real redactor is tested where it lives. */
+export const passThrough: Redact = ((text: string) => text) as Redact;
+
+export function recommend(
+  action: ActionCode,
+  target: readonly [kind: string, name: string],
+  params: Readonly<Record<string, unknown>> = {},
+  more: Partial<Recommendation> = {},
+): Recommendation {
+  const [kind, name] = target;
+  const namespace = kind === "Node" ? undefined : "shop";
+  return {
+    id: "R1",
+    action,
+    target: makeRef(kind, namespace, name),
+    params,
+    needs: [],
+    reason: passThrough("because"),
+    confidence: 0.9,
+    kubectl: "",
+    risk: "low",
+    reversible: true,
+    ...more,
+  };
+}
+
+export function planDeps(cluster: ActorPreviewPort, more: Partial<PlanDeps> = {}): PlanDeps {
+  return {
+    cluster,
+    redact: passThrough,
+    policy: defaultPolicy,
+    now: () => Date.UTC(2026, 10, 20, 12),
+    standing: async () => ({ now: Date.now(), frozen: false, spent: { namespace: 0, cluster: 0 } }),
+    newId: newPlanId,
+    ...more,
+  };
+}
+
+/** Like `makePlan`, for tests in which nothing but a plan is right. */
+export async function planFor(
+  recommendation: Recommendation,
+  cluster: ActorPreviewPort,
+  more: Partial<PlanDeps> = {},
+): Promise<ActionPlan> {
+  const outcome: PlanOutcome = await makePlan({ incidentId: "7", recommendation }, planDeps(cluster, more));
+  if (outcome.type === "refused") throw new Error(`${outcome.refusal.reason}: ${outcome.refusal.detail}`);
+  return outcome.plan;
+}

@@ -1,0 +1,64 @@
+import { approvePlan } from "../../src/actions/approve.ts";
+import type { ActorPort } from "../../src/actions/cluster-port.ts";
+import type { ExecuteDeps } from "../../src/actions/execute.ts";
+import type { PlanStore } from "../../src/actions/plan-store.ts";
+import type { Approver } from "../../src/actions/policy.ts";
+import { defaultPolicy, type Policy, policySchema } from "../../src/actions/policy-file.ts";
+import type { ActionPlan } from "../../src/incident/action-plan.ts";
+import type { ApprovalOutcome } from "../../src/incident/approval.ts";
+import type { Recommendation } from "../../src/incident/recommendation.ts";
+import type { Clock } from "../../src/lib/clock.ts";
+import type { Database } from "../../src/store/database.ts";
+import { createPlanStore, type PlanStoreOptions } from "../../src/store/plan-store.ts";
+import { planFor, recommend } from "./plan-fixture.ts";
+
+/** The store as `actions` sees it; that it compiles shows that the store fits the port. */
+export function planStore(database: Database, options: PlanStoreOptions = {}): PlanStore {
+  return createPlanStore(database, options);
+}
+
+export const human = (id: string): Approver => ({ id: `slack:${id}`, name: id, human: true, groups: [] });
+
+/** The default policy without its budgets, for tests that make many changes. */
+export const boundless: Policy = policySchema.parse({
+  ...defaultPolicy,
+  budgets: { perNamespacePerHour: 10_000, perClusterPerHour: 10_000 },
+});
+
+/** Waits do not wait: retries follow each other at once. */
+export const impatient: Clock = { now: () => Date.now(), sleep: async () => {} };
+
+export const raiseLimit = (memory: string): Recommendation =>
+  recommend("patch-resources", ["Deployment", "carts"], { container: "carts", limits: { memory } });
+
+export interface Proposal {
+  readonly recommendation?: Recommendation;
+  readonly requestedBy?: string;
+  readonly cause?: string;
+}
+
+/** Plans and saves. */
+export async function propose(cluster: ActorPort, plans: PlanStore, proposal: Proposal = {}): Promise<ActionPlan> {
+  const recommendation = proposal.recommendation ?? raiseLimit("96Mi");
+  const plan = await planFor(recommendation, cluster, {
+    standing: plans.standing,
+    newId: plans.newId,
+    policy: boundless,
+  });
+  const { requestedBy = null, cause = "memory-limit-too-low" } = proposal;
+  await plans.save(plan, { requestedBy, cause, confidence: recommendation.confidence });
+  return plan;
+}
+
+export function approve(
+  plans: PlanStore,
+  plan: ActionPlan,
+  by = "ann",
+  policy: Policy = boundless,
+): Promise<ApprovalOutcome> {
+  return approvePlan({ planId: plan.id, digest: plan.digest, by: human(by) }, { plans, policy });
+}
+
+export function executor(cluster: ActorPort, plans: PlanStore, more: Partial<ExecuteDeps> = {}): ExecuteDeps {
+  return { cluster, plans, clock: impatient, ...more };
+}

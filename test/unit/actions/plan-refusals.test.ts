@@ -1,0 +1,369 @@
+import { describe, expect, test } from "vitest";
+import type { ActorPreviewPort } from "../../../src/actions/cluster-port.ts";
+import { makePlan, type PlanDeps } from "../../../src/actions/plan.ts";
+import { defaultPolicy, policySchema } from "../../../src/actions/policy-file.ts";
+import type { KubeObject } from "../../../src/cluster/kubernetes-types.ts";
+import type { PlanRefusalReason } from "../../../src/incident/action-plan.ts";
+import type { Recommendation } from "../../../src/incident/recommendation.ts";
+import { type ActorCluster, startActorCluster } from "../../support/actor-cluster.ts";
+import { planDeps, recommend } from "../../support/plan-fixture.ts";
+
+const carts = ["Deployment", "carts"] as const;
+const limits = (memory: string) => ({ container: "carts", limits: { memory } });
+const annotate = (annotations: Record<string, string>) => (object: KubeObject) => ({
+  ...object,
+  metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, ...annotations } },
+});
+const label = (labels: Record<string, string>) => (object: KubeObject) => ({
+  ...object,
+  metadata: { ...object.metadata, labels: { ...object.metadata.labels, ...labels } },
+});
+
+interface Case {
+  readonly name: string;
+  readonly recommendation: Recommendation;
+  readonly given?: (cluster: ActorCluster) => unknown;
+  readonly deps?: (cluster: ActorPreviewPort) => Partial<PlanDeps>;
+  readonly reason: PlanRefusalReason;
+  readonly detail: RegExp;
+}
+
+const unreachable: ActorPreviewPort = {
+  get: async () => ({ type: "failed", reason: "unreachable", detail: "ECONNREFUSED" }),
+  list: async () => ({ type: "failed", reason: "unreachable", detail: "ECONNREFUSED" }),
+  dryRun: async () => ({ type: "unreachable", detail: "ECONNREFUSED" }),
+};
+
+const cases: readonly Case[] = [
+  {
+    name: "a target that is gone",
+    recommendation: recommend("restart", ["Deployment", "gone"]),
+    reason: "target-gone",
+    detail: /does not exist/,
+  },
+  {
+    name: "a kind the action cannot work on",
+    recommendation: recommend("restart", ["Service", "carts"]),
+    reason: "not-supported",
+    detail: /Deployment, StatefulSet, DaemonSet/,
+  },
+  {
+    name: "parameters that are none",
+    recommendation: recommend("scale", carts, { replicas: -1 }),
+    reason: "invalid-params",
+    detail: /replicas/,
+  },
+  {
+    name: "parameters that nobody asked for",
+    recommendation: recommend("restart", carts, { force: true }),
+    reason: "invalid-params",
+    detail: /force/,
+  },
+  {
+    name: "a container that is not there",
+    recommendation: recommend("set-env", carts, { container: "cart", name: "A", value: "b" }),
+    reason: "invalid-params",
+    detail: /carts/,
+  },
+  {
+    name: "a request above its limit",
+    recommendation: recommend("patch-resources", carts, { container: "carts", requests: { memory: "1Gi" } }),
+    reason: "invalid-params",
+    detail: /above the limit 34Mi/,
+  },
+  {
+    name: "a value only a person knows",
+    recommendation: recommend("set-env", carts, {}, { needs: [{ name: "value", why: "no earlier value is known" }] }),
+    reason: "needs-input",
+    detail: /no earlier value/,
+  },
+  {
+    name: "steps for a person",
+    recommendation: recommend("guide", carts, { steps: ["Renew it.", "Restart."] }),
+    reason: "guide-only",
+    detail: /1\. Renew it\.\n2\. Restart\./,
+  },
+  {
+    name: "a secret kubemend does not know",
+    recommendation: recommend("restore-secret", ["Secret", "db"], { keys: ["password"], steps: ["Put it back."] }),
+    reason: "guide-only",
+    detail: /password/,
+  },
+  {
+    name: "limits that are already so",
+    recommendation: recommend("patch-resources", carts, limits("34Mi")),
+    reason: "nothing-to-change",
+    detail: /already/,
+  },
+  {
+    name: "a pod count that is already so",
+    recommendation: recommend("scale", carts, { replicas: 2 }),
+    reason: "nothing-to-change",
+    detail: /already/,
+  },
+  {
+    name: "Argo CD owns it (K5)",
+    given: (c) =>
+      c.edit("Deployment", "carts", annotate({ "argocd.argoproj.io/tracking-id": "shop:apps/Deployment:shop/carts" })),
+    recommendation: recommend("patch-resources", carts, limits("96Mi")),
+    reason: "managed-by-gitops",
+    detail: /Argo CD.*Commit/,
+  },
+  {
+    name: "Flux owns it (K5)",
+    given: (c) => c.edit("Deployment", "carts", label({ "kustomize.toolkit.fluxcd.io/name": "shop" })),
+    recommendation: recommend("rollback-deployment", carts),
+    reason: "managed-by-gitops",
+    detail: /Flux/,
+  },
+  {
+    name: "an operator keeps it as it is (K5)",
+    given: (c) =>
+      c.edit("StatefulSet", "db", (o) => ({
+        ...o,
+        metadata: {
+          ...o.metadata,
+          ownerReferences: [
+            { apiVersion: "acid.zalan.do/v1", kind: "postgresql", name: "db", uid: "1", controller: true },
+          ],
+        },
+      })),
+    recommendation: recommend("rollback-deployment", ["StatefulSet", "db"], { toRevision: 1 }),
+    reason: "managed-by-controller",
+    detail: /postgresql db/,
+  },
+  {
+    name: "an autoscaler decides the pods (K5)",
+    recommendation: recommend("scale", ["StatefulSet", "db"], { replicas: 3 }),
+    reason: "hpa-owns-replicas",
+    detail: /db-scaler/,
+  },
+  {
+    name: "a paused rollout (K5)",
+    recommendation: recommend("restart", ["Deployment", "payment"]),
+    reason: "rollout-paused",
+    detail: /Resume it first/,
+  },
+  {
+    name: "a paused rollout that has to read a config map again (K5)",
+    recommendation: recommend("patch-config", ["ConfigMap", "carts-config"], {
+      key: "pool",
+      value: "20",
+      restart: ["payment"],
+    }),
+    reason: "rollout-paused",
+    detail: /payment/,
+  },
+  {
+    name: "a disruption budget holds a pod (K5)",
+    given: (c) =>
+      c
+        .create({
+          apiVersion: "policy/v1",
+          kind: "PodDisruptionBudget",
+          metadata: { name: "carts", namespace: "shop" },
+          spec: { minAvailable: 2, selector: { matchLabels: { app: "carts" } } },
+          status: {
+            disruptionsAllowed: 0,
+            currentHealthy: 1,
+            desiredHealthy: 2,
+            expectedPods: 2,
+            observedGeneration: 1,
+          },
+        })
+        .then(() =>
+          c.edit("Pod", "carts-2-abcde", (o) => ({
+            ...o,
+            status: { phase: "Running", conditions: [{ type: "Ready", status: "True" }] },
+          })),
+        ),
+    recommendation: recommend("delete-pod", ["Pod", "carts-2-abcde"]),
+    reason: "disruption-budget",
+    detail: /carts allows no pod/,
+  },
+  {
+    name: "an eviction that a budget forbids (K5)",
+    given: (c) =>
+      c
+        .create({
+          apiVersion: "policy/v1",
+          kind: "PodDisruptionBudget",
+          metadata: { name: "carts", namespace: "shop" },
+          spec: { minAvailable: 2, selector: { matchLabels: { app: "carts" } } },
+          status: {
+            disruptionsAllowed: 0,
+            currentHealthy: 1,
+            desiredHealthy: 2,
+            expectedPods: 2,
+            observedGeneration: 1,
+          },
+        })
+        .then(() =>
+          c.edit("Pod", "carts-2-abcde", (o) => ({
+            ...o,
+            status: { phase: "Running", conditions: [{ type: "Ready", status: "True" }] },
+          })),
+        ),
+    recommendation: recommend("evict-pod", ["Pod", "carts-2-abcde"]),
+    reason: "disruption-budget",
+    detail: /does not allow/,
+  },
+  {
+    name: "a pod that nothing would bring back",
+    recommendation: recommend("delete-pod", ["Pod", "bare"]),
+    reason: "not-supported",
+    detail: /no controller/,
+  },
+  {
+    name: "no revision to go back to",
+    recommendation: recommend("rollback-deployment", carts, { toRevision: 9 }),
+    reason: "not-supported",
+    detail: /revision 9.*kept: 2, 1/,
+  },
+  {
+    name: "an image from a repository it never used",
+    recommendation: recommend("set-image", carts, { container: "carts", image: "evil.example/carts:1.4.2" }),
+    reason: "not-supported",
+    detail: /evil\.example\/carts was never used/,
+  },
+  {
+    name: "a free patch that would run something else",
+    recommendation: recommend("free-patch", carts, {
+      patch: { spec: { template: { spec: { containers: [{ name: "carts", command: ["sh"] }] } } } },
+    }),
+    reason: "not-supported",
+    detail: /spec\.template\.spec\.containers\.command/,
+  },
+  {
+    name: "a free patch that would read a secret",
+    recommendation: recommend("free-patch", carts, {
+      patch: {
+        spec: {
+          template: {
+            spec: {
+              containers: [
+                { name: "carts", env: [{ name: "A", valueFrom: { secretKeyRef: { name: "s", key: "k" } } }] },
+              ],
+            },
+          },
+        },
+      },
+    }),
+    reason: "not-supported",
+    detail: /valueFrom/,
+  },
+  {
+    name: "an immutable config map",
+    given: (c) => c.edit("ConfigMap", "carts-config", (o) => ({ ...o, immutable: true })),
+    recommendation: recommend("patch-config", ["ConfigMap", "carts-config"], { key: "pool", value: "20" }),
+    reason: "not-supported",
+    detail: /immutable/,
+  },
+  {
+    name: "a second autoscaler",
+    recommendation: recommend("create-hpa", ["StatefulSet", "db"], { minReplicas: 1, maxReplicas: 2, cpuPercent: 50 }),
+    reason: "nothing-to-change",
+    detail: /db-scaler already/,
+  },
+  {
+    name: "what the API's validation does not accept",
+    recommendation: recommend("patch-probe", carts, {
+      container: "carts",
+      probe: "liveness",
+      value: { httpGet: { path: "/", port: "nosuchport-name-way-too-l" } },
+    }),
+    reason: "invalid-params",
+    detail: /port/,
+  },
+  {
+    name: "a success threshold that liveness probes may not have",
+    recommendation: recommend("patch-probe", carts, {
+      container: "carts",
+      probe: "liveness",
+      value: { tcpSocket: { port: 1 }, successThreshold: 3 },
+    }),
+    reason: "dry-run-refused",
+    detail: /422 Invalid: .*successThreshold/,
+  },
+  {
+    name: "a cluster that cannot be reached",
+    recommendation: recommend("restart", carts),
+    deps: () => ({ cluster: unreachable }),
+    reason: "unreachable",
+    detail: /ECONNREFUSED/,
+  },
+  {
+    name: "a frozen cluster",
+    recommendation: recommend("restart", carts),
+    deps: () => ({ standing: async () => ({ now: 0, frozen: true, spent: { namespace: 0, cluster: 0 } }) }),
+    reason: "frozen",
+    detail: /unfreeze/,
+  },
+  {
+    name: "a policy that does not speak of the namespace",
+    recommendation: recommend("restart", carts),
+    deps: () => ({
+      policy: policySchema.parse({ version: 1, rules: [{ name: "r", namespaces: ["other"], approvers: {} }] }),
+    }),
+    reason: "policy-refused",
+    detail: /No rule/,
+  },
+  {
+    name: "a protected namespace",
+    recommendation: {
+      ...recommend("restart", carts),
+      target: { kind: "Deployment", namespace: "kube-system", name: "coredns" },
+    },
+    deps: () => ({ policy: defaultPolicy }),
+    reason: "policy-refused",
+    detail: /protected/,
+  },
+];
+
+describe("no plan is made, and the reason is said, for", () => {
+  test.each(cases)("$name", async ({ recommendation, given, deps, reason, detail }) => {
+    await using cluster = await startActorCluster();
+    await given?.(cluster);
+    cluster.writes.length = 0;
+    const outcome = await makePlan({ incidentId: "7", recommendation }, planDeps(cluster.actor, deps?.(cluster.actor)));
+    expect(outcome).toMatchObject({ type: "refused", refusal: { reason, detail: expect.stringMatching(detail) } });
+    expect(cluster.writes).toEqual([]);
+  });
+});
+
+describe("what is not a conflict", () => {
+  test("a restart of what Argo CD owns: the annotation is in no manifest", async () => {
+    await using cluster = await startActorCluster();
+    cluster.edit("Deployment", "carts", annotate({ "argocd.argoproj.io/tracking-id": "x" }));
+    expect(
+      await makePlan({ incidentId: "7", recommendation: recommend("restart", carts) }, planDeps(cluster.actor)),
+    ).toMatchObject({ type: "planned" });
+  });
+
+  test("scaling up from zero under an autoscaler, which leaves such a workload alone", async () => {
+    await using cluster = await startActorCluster();
+    cluster.edit("StatefulSet", "db", (object) => ({ ...object, spec: { ...(object.spec as object), replicas: 0 } }));
+    const recommendation = recommend("scale", ["StatefulSet", "db"], { replicas: 1 });
+    expect(await makePlan({ incidentId: "7", recommendation }, planDeps(cluster.actor))).toMatchObject({
+      type: "planned",
+    });
+  });
+
+  test("deleting a pod that is not ready, whatever the budget allows", async () => {
+    await using cluster = await startActorCluster();
+    const recommendation = recommend("delete-pod", ["Pod", "carts-2-abcde"]);
+    expect(await makePlan({ incidentId: "7", recommendation }, planDeps(cluster.actor))).toMatchObject({
+      type: "planned",
+    });
+  });
+
+  test("a change owned elsewhere comes with its diff, to be committed there", async () => {
+    await using cluster = await startActorCluster();
+    cluster.edit("Deployment", "carts", annotate({ "argocd.argoproj.io/instance": "shop" }));
+    const outcome = await makePlan(
+      { incidentId: "7", recommendation: recommend("patch-resources", carts, limits("96Mi")) },
+      planDeps(cluster.actor),
+    );
+    expect(outcome).toMatchObject({ refusal: { diff: expect.stringContaining("+              memory: 96Mi") } });
+  });
+});
