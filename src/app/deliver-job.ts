@@ -1,4 +1,3 @@
-import { z } from "zod";
 import { type DeliverDeps, deliverIncident } from "../bot/slack/deliver.ts";
 import { AppError } from "../lib/app-error.ts";
 import type { Logger } from "../lib/logger.ts";
@@ -7,7 +6,7 @@ import type { Database } from "../store/database.ts";
 import { markDelivered } from "../store/incidents.ts";
 import type { Jobs } from "../store/jobs.ts";
 import { buildView } from "./build-view.ts";
-import { queues } from "./queues.ts";
+import { incidentJob, queues } from "./queues.ts";
 
 export interface DeliverJobDeps extends Omit<DeliverDeps, "book"> {
   readonly database: Database;
@@ -15,7 +14,7 @@ export interface DeliverJobDeps extends Omit<DeliverDeps, "book"> {
   readonly log: Logger;
 }
 
-const job = z.object({ incidentId: z.string() });
+
 
 /** Handles one delivery job: the channel shows the incident as its rows are now, or the job comes again. */
 export function deliverJob(deps: DeliverJobDeps): (data: object) => Promise<void> {
@@ -28,7 +27,7 @@ export function deliverJob(deps: DeliverJobDeps): (data: object) => Promise<void
     recordEdit: (id: string, key: string, hash: string) => recordEdit(database, id, key, hash),
   };
   return async (data) => {
-    const { incidentId } = job.parse(data);
+    const { incidentId } = incidentJob.parse(data);
     const outcome = await whileAlone(database, incidentId, async () => {
       const view = await buildView(database, incidentId);
       if (!view) return { type: "done" as const };

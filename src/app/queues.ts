@@ -1,11 +1,44 @@
-/** Names of the job queues and what each job carries. */
+import { z } from "zod";
+import { actionCodes } from "../incident/action-code.ts";
+import { objectRefSchema } from "../incident/object-ref.ts";
+import type { Recommendation } from "../incident/recommendation.ts";
+import type { Redacted } from "../incident/redacted.ts";
+
+/** Names of the job queues. What reads logs (the watcher) and what may write to the cluster (the actor) meet only here and in rows. */
 export const queues = {
-  /** Bring chat up to date: `{ incidentId }`. */
+  /** Watcher: bring chat up to date. */
   deliver: "deliver-incident",
-  /** Make plans for the newest diagnosis: `{ incidentId }`. Needs the actor's rights: a dry run is authorised like the change. */
+  /** Actor: make plans for the newest diagnosis. A dry run is authorised like the change, so it needs the actor's rights. */
   plan: "plan-fixes",
+  /** Actor: make one plan again, with what a person filled in. */
+  replan: "replan-fix",
+  /** Actor: take an applied plan back. */
+  undo: "undo-plan",
 } as const;
 
-export interface IncidentJob {
-  readonly incidentId: string;
+const incidentId = z.string().regex(/^\d+$/);
+
+export const incidentJob = z.object({ incidentId });
+
+/** A recommendation as it crosses from the watcher to the actor; parameters are judged again by the action itself. */
+const recommendation = z.object({
+  id: z.string(),
+  action: z.enum(actionCodes),
+  target: objectRefSchema,
+  params: z.record(z.string(), z.unknown()),
+  needs: z.array(z.object({ name: z.string(), why: z.string() })),
+  reason: z.string(),
+  confidence: z.number(),
+  kubectl: z.string(),
+  risk: z.enum(["low", "medium", "high"]),
+  reversible: z.boolean(),
+});
+
+export const replanJob = z.object({ incidentId, version: z.int(), recommendation, cause: z.string().nullable(), requestedBy: z.string().nullable() });
+
+/** Its text was redacted where it was made; a queue does not change that. */
+export function recommendationOf(job: z.infer<typeof replanJob>): Recommendation {
+  return { ...job.recommendation, reason: job.recommendation.reason as Redacted };
 }
+
+export const undoJob = z.object({ planId: z.string(), by: z.string() });

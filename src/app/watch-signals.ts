@@ -1,8 +1,10 @@
 import type { Signal } from "../cluster/signal.ts";
-import type { DetectionEngine, TickResult } from "../detection/engine.ts";
+import type { DetectionEngine } from "../detection/engine.ts";
 import { messageOf } from "../lib/app-error.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
+
+export type TickResult = ReturnType<DetectionEngine["tick"]>;
 
 export interface WatchOptions {
   readonly engine: DetectionEngine;

@@ -6,6 +6,8 @@ export interface FixOffer {
   readonly recommendationId: string;
   readonly planId: string | null;
   readonly refusal: PlanRefusal | null;
+  /** Grows with every new plan or refusal for the recommendation; by the database clock (ms). */
+  readonly madeAt: number;
 }
 
 /** Notes what became of a recommendation; a later plan for the same recommendation takes its place. */
@@ -20,14 +22,14 @@ export async function saveFixOffer(
     insert into fix_offer (incident_id, diagnosis_version, recommendation_id, plan_id, refusal)
     values (${key.incidentId}::bigint, ${key.version}, ${key.recommendationId}, ${planId}, ${refusal}::jsonb)
     on conflict (incident_id, diagnosis_version, recommendation_id)
-    do update set plan_id = excluded.plan_id, refusal = excluded.refusal, made_at = now()`.execute(database.kysely);
+    do update set plan_id = excluded.plan_id, refusal = excluded.refusal, made_at = clock_timestamp()`.execute(database.kysely);
 }
 
 export async function fixOffers(database: Database, incidentId: string, version: number): Promise<Map<string, FixOffer>> {
-  const { rows } = await sql<{ recommendation_id: string; plan_id: string | null; refusal: PlanRefusal | null }>`
-    select recommendation_id, plan_id, refusal from fix_offer
+  const { rows } = await sql<{ recommendation_id: string; plan_id: string | null; refusal: PlanRefusal | null; made_at: Date }>`
+    select recommendation_id, plan_id, refusal, made_at from fix_offer
     where incident_id = ${incidentId}::bigint and diagnosis_version = ${version}`.execute(database.kysely);
-  return new Map(rows.map((row) => [row.recommendation_id, { recommendationId: row.recommendation_id, planId: row.plan_id, refusal: row.refusal }]));
+  return new Map(rows.map((row) => [row.recommendation_id, { recommendationId: row.recommendation_id, planId: row.plan_id, refusal: row.refusal, madeAt: row.made_at.getTime() }]));
 }
 
 /** The diagnosis and recommendation that a plan was made for. */

@@ -11,6 +11,10 @@ const refusals: Readonly<Record<ApprovalRefusal, string>> = {
   "budget-spent": "The policy's budget of changes for this namespace and hour is used up.",
 };
 
+export function refusalText(reason: ApprovalRefusal): string {
+  return `Nothing was changed. ${refusals[reason]}`;
+}
+
 /** What an approval came to, for the person who clicked. */
 export function approvalText(outcome: ApprovalOutcome): string {
   switch (outcome.type) {
@@ -19,6 +23,6 @@ export function approvalText(outcome: ApprovalOutcome): string {
     case "vote-counted":
       return `Your approval is counted: ${outcome.have} of ${outcome.need}.`;
     case "refused":
-      return `Nothing was changed. ${refusals[outcome.reason]}`;
+      return refusalText(outcome.reason);
   }
 }

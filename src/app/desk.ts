@@ -1,0 +1,147 @@
+import { approvePlan, rejectPlan } from "../actions/approve.ts";
+import type { PlanStore } from "../actions/plan-store.ts";
+import type { Approver } from "../actions/policy.ts";
+import type { Policy } from "../actions/policy-file.ts";
+import type { Desk, DeskOutcome } from "../bot/desk.ts";
+import { refusalText } from "../bot/slack/approval-words.ts";
+import type { Person } from "../incident/approval.ts";
+import type { Incident } from "../incident/incident.ts";
+import type { Recommendation } from "../incident/recommendation.ts";
+import type { Redact } from "../incident/redacted.ts";
+import type { StatusChange } from "../incident/status.ts";
+import { type Clock, systemClock } from "../lib/clock.ts";
+import type { Database } from "../store/database.ts";
+import { latestDiagnosis } from "../store/diagnoses.ts";
+import { fixOffers } from "../store/fix-offers.ts";
+import { setFreeze } from "../store/freeze.ts";
+import { changeStatus, getIncident, listIncidents, type StoredIncident, touchIncident } from "../store/incidents.ts";
+import type { Jobs } from "../store/jobs.ts";
+import { getPlan } from "../store/plans.ts";
+import { addToTimeline } from "../store/timeline.ts";
+import { buildView } from "./build-view.ts";
+import { queues } from "./queues.ts";
+
+export interface DeskDeps {
+  readonly database: Database;
+  readonly plans: PlanStore;
+  readonly policy: Policy;
+  readonly redact: Redact;
+  readonly changed: (incidentId: string) => Promise<void>;
+  /** Tells detection about a status that a person decided. */
+  readonly statusDecided: (incident: StoredIncident) => void;
+  readonly jobs: Pick<Jobs, "send">;
+  readonly clock: Clock;
+}
+
+/** How long a person waits for a fresh plan, in real time: the actor looks for jobs twice a second. */
+const replanWaitMs = 15_000;
+const pollMs = 150;
+
+const yes = (text: string): DeskOutcome => ({ ok: true, text });
+const no = (text: string): DeskOutcome => ({ ok: false, text });
+
+/** Bots, guests and strangers were turned away where people are identified; who arrives here is a member. */
+const asApprover = (person: Person): Approver => ({ ...person, human: true, groups: [] });
+
+const statusWords: Readonly<Record<StatusChange, string>> = {
+  acknowledge: "acknowledged",
+  "start-mitigation": "being mitigated",
+  resolve: "resolved",
+  recur: "reopened",
+};
+
+/** A parameter that a person typed is text; where the recommendation had a number, it is meant as one. */
+function filledIn(recommendation: Recommendation, params: Readonly<Record<string, unknown>>): Recommendation {
+  return { ...recommendation, params: { ...recommendation.params, ...params }, needs: recommendation.needs.filter((need) => !params[need.name]) };
+}
+
+/** People's decisions, made by the rows: every refusal has its reason, every decision is on the timeline. */
+export function createDesk(deps: DeskDeps): Desk {
+  const { database, redact, jobs, clock } = deps;
+  const now = () => clock.now();
+  const tell = async (incidentId: string, kind: string, text: string) => {
+    await addToTimeline(database, incidentId, { at: now(), kind, text: redact(text) });
+    await touchIncident(database, incidentId);
+    await deps.changed(incidentId);
+  };
+  const move = async (incidentId: string, change: StatusChange, by: Person, text: string): Promise<DeskOutcome> => {
+    const outcome = await changeStatus(database, incidentId, change, { by: by.name, at: now() });
+    if (!outcome.ok) {
+      if (outcome.reason === "unknown-incident") return no(`There is no incident ${incidentId}.`);
+      const incident = await getIncident(database, incidentId);
+      return no(`Incident ${incidentId} is ${incident?.status ?? "gone"}; it cannot be ${statusWords[change]} now.`);
+    }
+    deps.statusDecided(outcome.incident);
+    await tell(incidentId, change, text);
+    return yes(text);
+  };
+
+  return {
+    view: (incidentId) => buildView(database, incidentId),
+    list: (query): Promise<readonly Incident[]> => listIncidents(database, query),
+    acknowledge: (id, by) => move(id, "acknowledge", by, `${by.name} has taken incident ${id}.`),
+    resolve: (id, by) => move(id, "resolve", by, `${by.name} closed incident ${id} by hand.`),
+    reopen: (id, by) => move(id, "recur", by, `${by.name} opened incident ${id} again.`),
+    async notThisCause(id, by) {
+      const latest = await latestDiagnosis(database, id);
+      const first = latest?.diagnosis.hypotheses[0];
+      if (!first) return no("There is no diagnosis yet.");
+      await tell(id, "feedback", `${by.name} says that ${first.cause} is not the cause.`);
+      return yes("Noted on the incident's timeline. The other possible causes are in the thread.");
+    },
+    async approve(planId, digest, by, note) {
+      const outcome = await approvePlan({ planId, digest, by: asApprover(by), ...(note ? { note } : {}) }, { plans: deps.plans, policy: deps.policy });
+      const stored = await getPlan(database, planId);
+      if (stored && outcome.type !== "refused") {
+        const { incidentId, action } = stored.plan;
+        if (outcome.type === "approved") {
+          const moved = await changeStatus(database, incidentId, "start-mitigation", { by: by.name, at: now() });
+          if (moved.ok) deps.statusDecided(moved.incident);
+          await tell(incidentId, "approved", `${by.name} approved ${action}${note ? `: ${note}` : ""}.`);
+        } else await tell(incidentId, "voted", `${by.name} approved ${action} (${outcome.have} of ${outcome.need})${note ? `: ${note}` : ""}.`);
+      }
+      return outcome;
+    },
+    async reject(planId, by, reason) {
+      const stored = await getPlan(database, planId);
+      if (!stored) return no("There is no such plan any more.");
+      const outcome = await rejectPlan({ planId, digest: stored.plan.digest, by: asApprover(by), reason }, { plans: deps.plans, policy: deps.policy });
+      if (outcome.type === "refused") return no(refusalText(outcome.reason));
+      await tell(stored.plan.incidentId, "rejected", `${by.name} rejected ${stored.plan.action}: ${reason}`);
+      return yes("Rejected. Nothing was changed.");
+    },
+    async replan(incidentId, recommendationId, params, by) {
+      const latest = await latestDiagnosis(database, incidentId);
+      const recommendation = latest?.recommendations.find((one) => one.id === recommendationId);
+      if (!latest || !recommendation) return undefined;
+      const { version, hypotheses } = latest.diagnosis;
+      const offer = async () => (await fixOffers(database, incidentId, version)).get(recommendationId);
+      const before = (await offer())?.madeAt ?? 0;
+      await jobs.send(queues.replan, { incidentId, version, recommendation: filledIn(recommendation, params), cause: hypotheses[0]?.cause ?? null, requestedBy: by.id });
+      for (let waited = 0; waited < replanWaitMs; waited += pollMs) {
+        await systemClock.sleep(pollMs);
+        const made = await offer();
+        if (!made || made.madeAt <= before) continue;
+        const plan = made.planId ? await getPlan(database, made.planId) : undefined;
+        return { recommendation, ...(plan ? { plan } : {}), ...(made.refusal ? { refusal: made.refusal } : {}) };
+      }
+      return { recommendation, refusal: { reason: "unreachable", detail: "The actor has not made a plan yet; is it running? Try again in a moment." } };
+    },
+    async undo(planId, by) {
+      const stored = await getPlan(database, planId);
+      if (!stored) return no("There is no such plan any more.");
+      if (stored.plan.undo.length === 0) return no("This change cannot be undone.");
+      await jobs.send(queues.undo, { planId, by: by.id }, { key: planId });
+      await tell(stored.plan.incidentId, "undo-asked", `${by.name} asked to undo ${stored.plan.action}.`);
+      return yes("It is being undone; the message follows along.");
+    },
+    async freeze(frozen, by) {
+      await setFreeze(database, { frozen, by });
+      for (const incident of await listIncidents(database, { statuses: ["open", "acknowledged", "mitigating", "reopened"], limit: 100 })) {
+        await touchIncident(database, incident.id);
+        await deps.changed(incident.id);
+      }
+      return yes(frozen ? "Changes are frozen: nothing is approved or applied until `/incident unfreeze`." : "Changes are allowed again.");
+    },
+  };
+}

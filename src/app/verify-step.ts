@@ -1,0 +1,72 @@
+import { type VerifyOutcome, verifyPlan } from "../actions/verify.ts";
+import type { Observation } from "../cluster/observation.ts";
+import type { Anomaly } from "../incident/anomaly.ts";
+import type { Incident } from "../incident/incident.ts";
+import { refKey } from "../incident/object-ref.ts";
+import type { Redact } from "../incident/redacted.ts";
+import type { StoredPlan } from "../incident/stored-plan.ts";
+import type { Logger } from "../lib/logger.ts";
+import type { Database } from "../store/database.ts";
+import { touchIncident } from "../store/incidents.ts";
+import type { Jobs } from "../store/jobs.ts";
+import type { createPlanStore } from "../store/plan-store.ts";
+import { addToTimeline } from "../store/timeline.ts";
+import { queues } from "./queues.ts";
+
+export interface VerifyStepDeps {
+  readonly database: Database;
+  readonly plans: ReturnType<typeof createPlanStore>;
+  readonly observation: Observation;
+  readonly jobs: Jobs;
+  readonly redact: Redact;
+  readonly log: Logger;
+  readonly changed: (incidentId: string) => Promise<void>;
+}
+
+const words = { recovered: "It helped", "not-recovered": "It did not help", worse: "It made things worse", unknown: "Not known whether it helped" } as const;
+
+async function tell(deps: VerifyStepDeps, stored: StoredPlan, outcome: Extract<VerifyOutcome, { type: "verified" }>, now: number): Promise<void> {
+  const { verdict, reason } = outcome.verification;
+  const { incidentId, action } = stored.plan;
+  const next = outcome.undo ? " It is being undone." : "";
+  await addToTimeline(deps.database, incidentId, { at: now, kind: "verified", text: deps.redact(`${words[verdict]} (${action}): ${reason}${next}`) });
+  await touchIncident(deps.database, incidentId);
+  await deps.changed(incidentId);
+  deps.log.info({ incident: incidentId, plan: stored.plan.id, verdict }, "plan.verified");
+}
+
+/**
+ * Asks the detectors about every applied plan that has no verdict yet. What made things worse is taken back.
+ * @param active what all detectors report now
+ */
+export async function verifyStep(deps: VerifyStepDeps, incidents: readonly Incident[], active: readonly Anomaly[], now: number): Promise<void> {
+  const waiting = await deps.plans.toVerify();
+  if (waiting.length === 0) return;
+  const { now: databaseNow } = await deps.plans.standing(undefined);
+  const dataFresh = !active.some((anomaly) => anomaly.family === "blind");
+  for (const stored of waiting) {
+    const incident = incidents.find((one) => one.id === stored.plan.incidentId);
+    if (!incident || stored.appliedAt === null) continue;
+    const affected = new Set([incident.target, ...incident.affected].map(refKey));
+    const outcome = await verifyPlan(
+      stored.plan.id,
+      {
+        anomalies: incident.anomalies,
+        onAffected: active.filter((anomaly) => affected.has(refKey(anomaly.target))),
+        dataFresh,
+        // The row is dated by the database's clock, the anomalies by ours.
+        appliedAt: now - Math.max(0, databaseNow - stored.appliedAt),
+        now,
+      },
+      {
+        plans: deps.plans,
+        look: async (ref) => deps.observation.objects.get(ref.kind, ref.namespace, ref.name),
+        undo: async (planId) => {
+          await deps.jobs.send(queues.undo, { planId, by: "kubemend" }, { key: planId });
+          return { type: "pending", planId, detail: "the actor undoes it" };
+        },
+      },
+    );
+    if (outcome.type === "verified") await tell(deps, stored, outcome, now);
+  }
+}

@@ -1,0 +1,86 @@
+import type { Observation } from "../cluster/observation.ts";
+import type { Signal } from "../cluster/signal.ts";
+import type { DetectionEngine } from "../detection/engine.ts";
+import type { Incident } from "../incident/incident.ts";
+import { messageOf } from "../lib/app-error.ts";
+import type { Clock } from "../lib/clock.ts";
+import { latestDiagnosis } from "../store/diagnoses.ts";
+import { undelivered } from "../store/incidents.ts";
+import { plansOf } from "../store/plans.ts";
+import { isBusy } from "./build-view.ts";
+import { type DiagnoseDeps, diagnoseStep } from "./diagnose-step.ts";
+import { nextDiagnosisAt } from "./diagnosis-schedule.ts";
+import { keepIncident } from "./incident-keeper.ts";
+import { queues } from "./queues.ts";
+import { type VerifyStepDeps, verifyStep } from "./verify-step.ts";
+import { type TickResult, watchSignals } from "./watch-signals.ts";
+
+export interface WatcherDeps extends VerifyStepDeps {
+  readonly engine: DetectionEngine;
+  readonly observation: Observation;
+  readonly signals: AsyncIterable<Signal>;
+  readonly model: DiagnoseDeps["model"];
+  readonly clock: Clock;
+  readonly tickMs: number;
+  readonly signal: AbortSignal;
+  /** After each tick; for metrics and progress. */
+  readonly onTick?: (now: number) => void;
+}
+
+interface Rounds {
+  made: number;
+  lastAt: number;
+}
+
+/** Real time between looks for incidents that chat does not show as they are (ms): a safety net under the nudges. */
+const sweepEveryMs = 5_000;
+
+/** The role that reads: signals to incidents, incidents to diagnoses, applied plans to verdicts. Holds no write access to the cluster. */
+export async function runWatcher(deps: WatcherDeps): Promise<void> {
+  const { engine, database, clock, jobs, log } = deps;
+  const rounds = new Map<string, Rounds>();
+  let diagnosing: Promise<void> = Promise.resolve();
+  let sweptAt = 0;
+
+  const diagnoseOne = async (incident: Incident) => {
+    if ((await plansOf(database, incident.id)).some(isBusy)) return;
+    const fresh = await diagnoseStep(deps, incident, clock.now());
+    if (!fresh) return;
+    await jobs.send(queues.plan, { incidentId: incident.id }, { key: incident.id });
+    await deps.changed(incident.id);
+  };
+  /** One after the other, beside the ticks: a model may take its time. */
+  const diagnoseDue = (now: number) => {
+    for (const incident of engine.incidents()) {
+      if (incident.status === "resolved") {
+        rounds.delete(incident.id);
+        continue;
+      }
+      const round = rounds.get(incident.id) ?? { made: 0, lastAt: 0 };
+      if (now < nextDiagnosisAt(incident.openedAt, round.made, round.lastAt)) continue;
+      rounds.set(incident.id, { made: round.made + 1, lastAt: now });
+      diagnosing = diagnosing
+        .then(() => diagnoseOne(engine.incidents().find((one) => one.id === incident.id) ?? incident))
+        .catch((error: unknown) => log.error({ incident: incident.id, error: messageOf(error) }, "incident.diagnosis-failed"));
+    }
+  };
+  const sweep = async () => {
+    if (performance.now() - sweptAt < sweepEveryMs) return;
+    sweptAt = performance.now();
+    for (const incidentId of await undelivered(database)) await jobs.send(queues.deliver, { incidentId }, { key: incidentId });
+  };
+  const onTick = async ({ changes, active }: TickResult, now: number) => {
+    for (const change of changes) await keepIncident(deps, change, now);
+    diagnoseDue(now);
+    await verifyStep(deps, engine.incidents(), active, now);
+    await sweep();
+    deps.onTick?.(now);
+  };
+
+  for (const incident of engine.incidents()) {
+    const last = await latestDiagnosis(database, incident.id);
+    if (last) rounds.set(incident.id, { made: last.diagnosis.version, lastAt: last.diagnosis.madeAt });
+  }
+  await watchSignals({ engine, signals: deps.signals, clock, tickMs: deps.tickMs, onTick, log, signal: deps.signal });
+  await diagnosing;
+}

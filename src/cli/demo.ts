@@ -1,0 +1,116 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { buildView } from "../app/build-view.ts";
+import { configSchema } from "../config/config.ts";
+import { inputError } from "../lib/app-error.ts";
+import { systemClock } from "../lib/clock.ts";
+import { createLogger } from "../lib/logger.ts";
+import { startLocalSlack } from "../local-slack/start-local-slack.ts";
+import { startKubemend } from "../main.ts";
+import { demoRecordingFolder } from "../replay/demo-recording.ts";
+import { loadTruth } from "../replay/player/load-truth.ts";
+import { loadRecording } from "../replay/recording/load-recording.ts";
+import { serveRecording } from "../replay/serve.ts";
+import { createVirtualClock } from "../replay/virtual-clock.ts";
+import { listIncidents } from "../store/incidents.ts";
+import { openStore } from "../store/open-store.ts";
+import { approveFirstFix } from "./demo/approve-first-fix.ts";
+import { demoTime } from "./demo/demo-time.ts";
+import { createStory } from "./demo/story.ts";
+import { startProgress } from "./progress.ts";
+
+export interface DemoOptions {
+  readonly autoApprove?: boolean;
+  readonly recording?: string;
+  readonly port: string;
+  readonly leadIn: string;
+}
+
+const channel = "incidents";
+const people = [
+  { id: "U0OPERATOR", name: "you", real_name: "You (on call)", email: "you@example.com" },
+  { id: "U0COLLEAGUE", name: "colleague", real_name: "A colleague", email: "colleague@example.com" },
+  { id: "U0GUEST", name: "guest", real_name: "A guest", is_restricted: true },
+];
+/** With --auto-approve the whole story has to be over by then, real time. */
+const patienceMs = 170_000;
+const lookEveryMs = 300;
+
+function wholeNumber(text: string, name: string, min: number, max: number): number {
+  const value = Number(text);
+  if (!Number.isFinite(value) || value < min || value > max) throw inputError("option-invalid", `--${name} must be a number from ${min} to ${max}, not ${JSON.stringify(text)}.`, "See kubemend demo --help.");
+  return value;
+}
+
+/** `kubemend demo`: everything on this machine – a recorded cluster that is served again, a local Slack, a database of its own. */
+export async function demo(options: DemoOptions): Promise<void> {
+  const leadInSpeed = wholeNumber(options.leadIn, "lead-in", 1, 200);
+  const port = wholeNumber(options.port, "port", 0, 65_535);
+  const folder = options.recording ?? demoRecordingFolder;
+  const log = createLogger({ level: process.env["KUBEMEND_LOG_LEVEL"] ?? "silent" });
+  const startedAt = performance.now();
+  const say = (line: string) => console.log(`${`${Math.round((performance.now() - startedAt) / 1_000)} s`.padStart(5)}  ${line.replaceAll("\n", "\n       ")}`);
+  const progress = startProgress("Starting");
+
+  await using resources = new AsyncDisposableStack();
+  const recording = await loadRecording(folder);
+  const faults = await loadTruth(folder);
+  const data = await mkdtemp(join(tmpdir(), "kubemend-demo-"));
+  resources.defer(() => rm(data, { recursive: true, force: true }));
+  const store = resources.use(await openStore({ ...(process.env["KUBEMEND_DEMO_DATABASE_URL"] ? { url: process.env["KUBEMEND_DEMO_DATABASE_URL"] } : {}), dataFolder: data, log }));
+  const slack = resources.use(
+    await startLocalSlack({ port, users: people, channels: [{ id: "C0INCIDENTS", name: channel, topic: "Incidents of the demo cluster" }], commands: [{ command: "/incident", description: "Incidents and their fixes", usage_hint: "list | show 1 | help" }] }),
+  );
+  const time = demoTime({ recordingStart: recording.start, injectedAt: faults[0]?.injectedAt, leadInSpeed, now: Date.now() });
+  const clock = createVirtualClock({ startAt: time.startAt, speed: 1 });
+  const cluster = await serveRecording({ recording, faults, clock, speed: 1, leadInSpeed, leadInMarginMs: time.leadInMarginMs });
+  resources.defer(() => cluster.close());
+  const config = configSchema.parse({
+    cluster: recording.header.name,
+    slack: { botToken: slack.botToken, signingSecret: slack.signingSecret, apiUrl: slack.apiUrl, channel: "C0INCIDENTS" },
+    model: { apiKey: process.env["OPENAI_API_KEY"] || undefined, baseUrl: process.env["OPENAI_BASE_URL"] || undefined, name: process.env["KUBEMEND_MODEL"] || undefined },
+    web: { port: 0 },
+    detection: { scrapeSeconds: recording.header.scrapeIntervalSeconds, learnMinutes: 3 },
+  });
+  const kubemend = resources.use(await startKubemend({ config, role: "all", store, kubeConfig: cluster.kubeconfig, log, clock }));
+  slack.setBotUrl(`${kubemend.url}/slack/events`);
+  progress.end();
+
+  console.log(`Local Slack: ${slack.url}`);
+  say(`playing      "${recording.header.name}": ${recording.header.description}`);
+  say("watching     the quiet minutes before the incident pass quickly; kubemend learns what is normal");
+  const stopped = Promise.withResolvers<void>();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stopped.resolve());
+  kubemend.done.catch((error: unknown) => stopped.reject(error));
+
+  const tell = createStory(say);
+  let approved = false;
+  let waitingTold = false;
+  const watch = async (): Promise<void> => {
+    for (;;) {
+      const incidents = await listIncidents(store.database, { limit: 20 });
+      for (const { id } of incidents.reverse()) {
+        const view = await buildView(store.database, id);
+        if (!view) continue;
+        tell(view);
+        const offered = view.fixes.some((fix) => fix.plan?.plan.state === "proposed");
+        if (offered && options.autoApprove && !approved) {
+          approved = await approveFirstFix(slack, view, { channel, userId: "U0OPERATOR" });
+          if (approved) say("click        Approve, in the local Slack, as the person on call");
+        } else if (offered && !options.autoApprove && !waitingTold) {
+          waitingTold = true;
+          say(`waiting      for you: open ${slack.url}, Review, Approve`);
+        }
+        const helped = view.fixes.some((fix) => fix.plan?.verification?.verdict === "recovered");
+        if (options.autoApprove && view.incident.status === "resolved" && helped) {
+          say(`done         detected, explained, repaired and verified in ${Math.round((performance.now() - startedAt) / 1_000)} s`);
+          return;
+        }
+      }
+      if (options.autoApprove && performance.now() - startedAt > patienceMs) throw inputError("demo-timeout", `The demo was not over after ${patienceMs / 1_000} s.`, "Run it again with KUBEMEND_LOG_LEVEL=info to see why; a slow machine may want a smaller --lead-in.");
+      await systemClock.sleep(lookEveryMs);
+    }
+  };
+  await Promise.race([watch(), stopped.promise]);
+}

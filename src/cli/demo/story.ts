@@ -1,0 +1,44 @@
+import type { IncidentView } from "../../bot/incident-view.ts";
+import { duration } from "../../bot/slack/text.ts";
+import { causeTitles } from "../../incident/cause.ts";
+import { refText } from "../../incident/object-ref.ts";
+
+const evidenceTold = 5;
+
+const firstLine = (text: string) => text.split("\n").find((line) => line.trim() !== "")?.trim().slice(0, 180) ?? "";
+const indented = (text: string) => text.split("\n").map((line) => `             ${line}`).join("\n");
+
+/** Tells an incident line by line as it goes on: each call says only what is new since the last. */
+export function createStory(say: (line: string) => void): (view: IncidentView) => void {
+  const told = new Set<string>();
+  const once = (key: string, line: () => string) => {
+    if (told.has(key)) return;
+    told.add(key);
+    say(line());
+  };
+  return (view) => {
+    const { incident, diagnosis } = view;
+    const id = incident.id;
+    once(`${id} opened`, () => `detected     incident ${id}: ${incident.title}\n             ${incident.severity}, ${duration(incident.openedAt - incident.onset)} after the first symptom`);
+    const first = diagnosis?.hypotheses[0];
+    if (diagnosis && first) {
+      const cited = first.evidence.flatMap((evidenceId) => view.evidence.find((item) => item.id === evidenceId) ?? []);
+      once(`${id} ${first.cause} ${refText(first.culprit)}`, () =>
+        [
+          `cause        ${causeTitles[first.cause]} in ${refText(first.culprit)} (${Math.round(first.probability * 100)} %, by ${diagnosis.by}${diagnosis.modelNote ? `: ${diagnosis.modelNote}` : ""})`,
+          ...cited.slice(0, evidenceTold).map((item) => `evidence     ${item.id}  ${firstLine(item.text)}`),
+        ].join("\n"),
+      );
+    }
+    for (const fix of view.fixes) {
+      const plan = fix.plan?.plan;
+      if (plan && plan.state !== "superseded") {
+        once(`plan ${plan.id}`, () => `plan         works with ${Math.round(fix.recommendation.confidence * 100)} %, ${plan.risk} risk, checked by a dry run: ${plan.kubectl}\n${indented(plan.diff.trim())}`);
+      }
+    }
+    for (const entry of view.timeline) {
+      if (entry.kind === "detected" || entry.kind === "diagnosed") continue;
+      once(`timeline ${entry.id}`, () => `${entry.kind.padEnd(12)} ${entry.text}`);
+    }
+  };
+}
