@@ -1,0 +1,173 @@
+import { logShape } from "./log-shape.ts";
+import type { LogShape, LogTable, MetricTable, Series, SpanTable } from "./neutral-case.ts";
+
+/** Rows beyond these are counted and left out: they keep one case under a gigabyte. */
+const maxRows = 2_000_000;
+
+interface Interner {
+  readonly list: string[];
+  idOf(name: string): number;
+}
+
+export function createInterner(): Interner {
+  const list: string[] = [];
+  const ids = new Map<string, number>();
+  return {
+    list,
+    idOf(name) {
+      const known = ids.get(name);
+      if (known !== undefined) return known;
+      ids.set(name, list.length);
+      return list.push(name) - 1;
+    },
+  };
+}
+
+/** Calls back for each line that is not empty, without an array of all lines. */
+function eachLine(text: string, take: (line: string) => void): void {
+  for (let from = 0; from < text.length; ) {
+    const end = text.indexOf("\n", from);
+    const to = end < 0 ? text.length : end;
+    if (to > from) take(text.slice(from, to));
+    from = to + 1;
+  }
+}
+
+/** `time,entity,metric,value`; an entity may hold commas. */
+export function readMetrics(text: string): { readonly table: MetricTable; readonly skipped: number } {
+  const points = new Map<string, Map<string, { times: number[]; values: number[] }>>();
+  let skipped = 0;
+  let first = true;
+  eachLine(text, (line) => {
+    if (first) {
+      first = false;
+      if (line.startsWith("time,")) return;
+    }
+    const a = line.indexOf(",");
+    const c = line.lastIndexOf(",");
+    const b = line.lastIndexOf(",", c - 1);
+    const time = Number(line.slice(0, a));
+    const value = Number(line.slice(c + 1));
+    if (a < 1 || b <= a || !Number.isFinite(time) || !Number.isFinite(value) || c + 1 >= line.trimEnd().length) {
+      skipped++;
+      return;
+    }
+    const entity = line.slice(a + 1, b).replace(/^"(.*)"$/, "$1");
+    const metric = line.slice(b + 1, c);
+    let ofEntity = points.get(entity);
+    if (!ofEntity) points.set(entity, (ofEntity = new Map()));
+    let series = ofEntity.get(metric);
+    if (!series) ofEntity.set(metric, (series = { times: [], values: [] }));
+    series.times.push(time);
+    series.values.push(value);
+  });
+  const table = new Map<string, ReadonlyMap<string, Series>>();
+  for (const [entity, ofEntity] of points)
+    table.set(entity, new Map([...ofEntity].map(([metric, series]) => [metric, ordered(series.times, series.values)])));
+  return { table, skipped };
+}
+
+function ordered(times: readonly number[], values: readonly number[]): Series {
+  const order = times.map((_, i) => i).sort((i, j) => (times[i] ?? 0) - (times[j] ?? 0));
+  return {
+    times: Float64Array.from(order, (i) => times[i] ?? 0),
+    values: Float64Array.from(order, (i) => values[i] ?? 0),
+  };
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
+const textOf = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
+const numberOf = (value: unknown): number | undefined =>
+  typeof value === "number" && Number.isFinite(value) ? value : undefined;
+
+function parseRow(line: string): Record<string, unknown> | undefined {
+  try {
+    const row: unknown = JSON.parse(line);
+    return isRecord(row) ? row : undefined;
+  } catch {
+    return undefined; // counted by the caller
+  }
+}
+
+/** Spans as columns. `traces` gives the ids that the logs of the same folder use too. */
+export function readSpans(
+  text: string,
+  traces: Interner,
+): { readonly table: SpanTable; readonly skipped: number } {
+  const [trace, entity, op, start, duration]: number[][] = [[], [], [], [], []];
+  const entities = createInterner();
+  const ops = createInterner();
+  const rowOf = new Map<string, number>();
+  const parents: string[] = [];
+  let skipped = 0;
+  eachLine(text, (line) => {
+    const row = parents.length < maxRows ? parseRow(line) : undefined;
+    const traceName = textOf(row?.["trace"]);
+    const span = textOf(row?.["span"]);
+    const entityName = textOf(row?.["entity"]);
+    const startNs = numberOf(row?.["start"]);
+    if (traceName === undefined || span === undefined || entityName === undefined || startNs === undefined) {
+      skipped++;
+      return;
+    }
+    const traceId = traces.idOf(traceName);
+    rowOf.set(`${traceId} ${span}`, parents.length);
+    parents.push(`${traceId} ${textOf(row?.["parent"]) ?? ""}`);
+    trace?.push(traceId);
+    entity?.push(entities.idOf(entityName));
+    op?.push(ops.idOf(textOf(row?.["op"]) ?? ""));
+    start?.push(startNs / 1e9);
+    duration?.push((numberOf(row?.["dur_us"]) ?? 0) / 1e6);
+  });
+  const table: SpanTable = {
+    length: parents.length,
+    trace: Int32Array.from(trace ?? []),
+    parent: Int32Array.from(parents, (key) => rowOf.get(key) ?? -1),
+    entity: Int32Array.from(entity ?? []),
+    op: Int32Array.from(op ?? []),
+    startSeconds: Float64Array.from(start ?? []),
+    durationSeconds: Float64Array.from(duration ?? []),
+    entities: entities.list,
+    ops: ops.list,
+  };
+  return { table, skipped };
+}
+
+export function readLogs(text: string, traces: Interner): { readonly table: LogTable; readonly skipped: number } {
+  const time: number[] = [];
+  const entity: number[] = [];
+  const trace: number[] = [];
+  const shape: number[] = [];
+  const entities = createInterner();
+  const shapeIds = createInterner();
+  const shapes: LogShape[] = [];
+  let skipped = 0;
+  eachLine(text, (line) => {
+    const row = time.length < maxRows ? parseRow(line) : undefined;
+    const at = numberOf(row?.["time"]);
+    const entityName = textOf(row?.["entity"]);
+    const message = textOf(row?.["line"]);
+    if (at === undefined || entityName === undefined || message === undefined) {
+      skipped++;
+      return;
+    }
+    const found = logShape(message, textOf(row?.["level"]));
+    const id = shapeIds.idOf(found.text);
+    if (id === shapes.length) shapes.push(found);
+    const traceName = textOf(row?.["trace"]);
+    time.push(at / 1e9);
+    entity.push(entities.idOf(entityName));
+    trace.push(traceName === undefined || traceName === "" ? -1 : traces.idOf(traceName));
+    shape.push(id);
+  });
+  const table: LogTable = {
+    length: time.length,
+    time: Float64Array.from(time),
+    entity: Int32Array.from(entity),
+    trace: Int32Array.from(trace),
+    shape: Int32Array.from(shape),
+    entities: entities.list,
+    shapes,
+  };
+  return { table, skipped };
+}

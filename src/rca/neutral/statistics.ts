@@ -1,0 +1,34 @@
+import type { Series } from "./neutral-case.ts";
+
+/** Linear interpolation between order statistics; NaN for no values. */
+export function quantile(values: ArrayLike<number>, share: number): number {
+  if (values.length === 0) return Number.NaN;
+  const sorted = Float64Array.from(values).sort();
+  const at = share * (sorted.length - 1);
+  const below = sorted[Math.floor(at)] ?? Number.NaN;
+  const above = sorted[Math.ceil(at)] ?? below;
+  return below + (above - below) * (at - Math.floor(at));
+}
+
+export const median = (values: ArrayLike<number>): number => quantile(values, 0.5);
+
+/** Values of the samples with `from <= time < to`. */
+export function valuesBetween(series: Series | undefined, from: number, to: number): number[] {
+  const values: number[] = [];
+  series?.times.forEach((time, i) => {
+    if (time >= from && time < to) values.push(series.values[i] ?? 0);
+  });
+  return values;
+}
+
+export function sum(values: Iterable<number>): number {
+  let total = 0;
+  for (const value of values) total += value;
+  return total;
+}
+
+/** The least that at least two samples in a row-independent sense reached: one sample alone may be noise of one scrape. */
+export function heldByTwo(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => b - a);
+  return sorted[1] ?? sorted[0] ?? 0;
+}

@@ -1,0 +1,60 @@
+interface TokenFormat {
+  readonly kind: string;
+  /** Literal start; looked up first, so that the expression runs only where it may match. */
+  readonly prefix: string;
+  /** Sticky, bounded, without nested repetition. */
+  readonly pattern: RegExp;
+}
+
+const format = (kind: string, prefix: string, rest: string): TokenFormat => ({ kind, prefix, pattern: new RegExp(prefix.replace(/[.]/g, "\\.") + rest, "y") });
+
+/** Token formats whose makers gave them a recognisable start. */
+const formats: readonly TokenFormat[] = [
+  ...["AKIA", "ASIA", "ABIA", "ACCA"].map((prefix) => format("aws-key-id", prefix, "[A-Z0-9]{16}(?![A-Za-z0-9])")),
+  format("gcp-api-key", "AIza", "[A-Za-z0-9_-]{35}"),
+  format("gcp-oauth", "ya29.", "[A-Za-z0-9_-]{20,1000}"),
+  format("gcp-oauth-client", "GOCSPX-", "[A-Za-z0-9_-]{20,60}"),
+  ...["ghp_", "gho_", "ghu_", "ghs_", "ghr_"].map((prefix) => format("github", prefix, "[A-Za-z0-9]{20,255}")),
+  format("github", "github_pat_", "[A-Za-z0-9_]{22,255}"),
+  ...["glpat-", "gldt-", "glrt-", "glcbt-", "glptt-", "glft-", "glsoat-"].map((prefix) => format("gitlab", prefix, "[A-Za-z0-9_.-]{20,255}")),
+  ...["xoxb-", "xoxa-", "xoxp-", "xoxr-", "xoxs-", "xoxe-", "xoxe.", "xoxc-", "xoxd-"].map((prefix) => format("slack", prefix, "[A-Za-z0-9.%/+-]{10,255}")),
+  format("slack", "xapp-", "[A-Za-z0-9-]{10,255}"),
+  ...["sk_live_", "sk_test_", "rk_live_", "rk_test_", "pk_live_", "pk_test_"].map((prefix) => format("stripe", prefix, "[A-Za-z0-9]{10,255}")),
+  format("stripe", "whsec_", "[A-Za-z0-9+/=]{16,255}"),
+  format("openai", "sk-proj-", "[A-Za-z0-9_-]{20,255}"),
+  format("anthropic", "sk-ant-", "[A-Za-z0-9_-]{20,255}"),
+  format("openai", "sk-", "[A-Za-z0-9_-]{20,255}"),
+  format("npm", "npm_", "[A-Za-z0-9]{30,255}"),
+  format("pypi", "pypi-", "[A-Za-z0-9_-]{40,1000}"),
+  format("huggingface", "hf_", "[A-Za-z0-9]{30,100}"),
+  format("sendgrid", "SG.", "[A-Za-z0-9_-]{16,32}\\.[A-Za-z0-9_-]{16,64}"),
+  format("digitalocean", "dop_v1_", "[a-f0-9]{64}"),
+  format("shopify", "shpat_", "[a-fA-F0-9]{32}"),
+  format("grafana", "glsa_", "[A-Za-z0-9_]{32,100}"),
+  format("docker", "dckr_pat_", "[A-Za-z0-9_-]{20,100}"),
+  format("vault", "hvs.", "[A-Za-z0-9_-]{20,255}"),
+  format("age", "AGE-SECRET-KEY-", "[A-Z0-9]{50,70}"),
+  format("twilio", "SK", "[a-f0-9]{32}(?![A-Za-z0-9])"),
+  format("jwt", "eyJ", "[A-Za-z0-9_-]{10,8000}\\.[A-Za-z0-9_-]{4,16000}(?:\\.[A-Za-z0-9_-]{0,4000})?"),
+  format("azure", "8Q~", "[A-Za-z0-9_.~-]{30,40}"),
+];
+
+const byStart = Map.groupBy(formats, (item) => item.prefix.slice(0, 2));
+
+export interface KnownToken {
+  readonly kind: string;
+  readonly end: number;
+}
+
+/** The known token that starts exactly at `at`. */
+export function knownTokenAt(text: string, at: number): KnownToken | undefined {
+  const candidates = byStart.get(text.slice(at, at + 2));
+  if (!candidates) return undefined;
+  for (const { kind, prefix, pattern } of candidates) {
+    if (!text.startsWith(prefix, at)) continue;
+    pattern.lastIndex = at;
+    const match = pattern.exec(text);
+    if (match) return { kind, end: at + match[0].length };
+  }
+  return undefined;
+}

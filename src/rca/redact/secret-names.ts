@@ -1,0 +1,17 @@
+export type NameKind = "password" | "token";
+
+const passwords = /pass(?:word|wd|phrase|code)|(?:^|[-_.])(?:pass|pwd|pw)$|pwd/;
+const tokens =
+  /secret|token|api[-_.]?key|access[-_.]?key|private[-_.]?key|account[-_.]?key|shared[-_.]?key|(?:encryption|signing|master|service|license|deploy|auth|hmac|storage|admin)[-_.]?key|credential|authorization|(?:^|[-_.])auth$|auth[-_.]?header|cookie|(?:^|[-_.])session(?:[-_.]?(?:id|key))?$|(?:^|[-_.])(?:sig|signature|jwt|dsn|otp|pin|bearer)$|conn(?:ection)?[-_.]?string|webhook[-_.]?url/;
+// `secretName`, `tokenCount`, `passwordFile`: names that speak of a secret without holding one.
+const harmless =
+  /(?:name|names|ref|refs|file|path|paths|type|count|counts|length|len|size|ttl|expir(?:y|es|ed|ation)|expires[-_.]?(?:in|at)|policy|version|total|tokens|secrets|limit|limits|issuer|enabled|required|present|valid|invalid|missing|mount|mountpath|status|error|errors|used|provider|manager|store|rotation|rotated|age|hits|cache|failed|reason|endpoint)$/;
+
+/** Whether a name (of a variable, header, key, flag) says that its value is secret, and how strictly to take it. */
+export function secretName(name: string): NameKind | undefined {
+  if (name.length < 2 || name.length > 120) return undefined;
+  const lower = name.toLowerCase();
+  if (harmless.test(lower)) return undefined;
+  if (passwords.test(lower)) return "password";
+  return tokens.test(lower) ? "token" : undefined;
+}
