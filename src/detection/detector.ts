@@ -29,6 +29,8 @@ export interface Finding {
   readonly headline: string;
   readonly summary: string;
   readonly startsAt: number;
+  /** It looks right again but is not yet sure: keeps an incident open, never opens one. */
+  readonly fading?: boolean;
   readonly series?: SeriesRef;
   readonly value?: number;
   readonly expected?: number;

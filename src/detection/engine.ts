@@ -218,7 +218,7 @@ export function createDetectionEngine(options: DetectionEngineOptions): Detectio
               ended,
               { now, observation, topology: currentTopology(now) },
               {
-                mayOpen: (live) => !isPriceOfWork(live, now),
+                mayOpen: (live) => !live.fading && !isPriceOfWork(live, now),
                 settled: ({ affected }) => !affected.some((ref) => transitions.inProgress(ref)),
               },
             );

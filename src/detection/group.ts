@@ -274,6 +274,7 @@ export function restored(anomaly: Anomaly, incident: Incident, natureOf: (detect
       : anomaly.summary,
     blames: [],
     related: [],
+    fading: false,
     lastSeenAt: incident.updatedAt,
   };
 }

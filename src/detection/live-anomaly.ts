@@ -10,6 +10,8 @@ export interface LiveAnomaly {
   readonly headline: string;
   readonly blames: readonly ObjectRef[];
   readonly related: readonly ObjectRef[];
+  /** Its detector sees it going; it must not open an incident now. */
+  readonly fading: boolean;
   /** Last tick in which its detector reported it (ms). */
   readonly lastSeenAt: number;
 }
@@ -55,6 +57,7 @@ export function liveAnomaly(detector: Detector, finding: Finding, now: number, k
     headline: finding.headline,
     blames: finding.blames ?? [],
     related: finding.related ?? [],
+    fading: finding.fading ?? false,
     lastSeenAt: now,
   };
 }

@@ -9,9 +9,12 @@ import { appErrors, eventLoopLag, poolTimeouts, poolWaiting } from "./metrics/ap
 import { clientErrors, errorRatio } from "./metrics/failing-requests.ts";
 import { clientLatency, latency } from "./metrics/latency.ts";
 import { memoryForecast } from "./metrics/memory-forecast.ts";
+import { nodeCpu } from "./metrics/node-cpu.ts";
+import { nodeDisk } from "./metrics/node-disk.ts";
 import { throttling } from "./metrics/throttling.ts";
 import { trafficStopped } from "./metrics/traffic-stopped.ts";
 import { autoscaler } from "./state/autoscaler.ts";
+import { dependencyGone } from "./state/dependency-gone.ts";
 import { deploymentRollout } from "./state/deployment-rollout.ts";
 import { ingressBackend } from "./state/ingress-backend.ts";
 import { jobFailed } from "./state/job-failed.ts";
@@ -26,7 +29,6 @@ import { podPending } from "./state/pod-pending.ts";
 import { podStuckTerminating } from "./state/pod-stuck-terminating.ts";
 import { podWaiting } from "./state/pod-waiting.ts";
 import { replicaFailure } from "./state/replica-failure.ts";
-import { scaledToZero } from "./state/scaled-to-zero.ts";
 import { serviceEndpoints } from "./state/service-endpoints.ts";
 import { servicePort } from "./state/service-port.ts";
 import { volumeClaim } from "./state/volume-claim.ts";
@@ -45,7 +47,7 @@ export const detectorFactories: readonly DetectorFactory[] = [
   deploymentRollout,
   workloadUnavailable,
   replicaFailure,
-  scaledToZero,
+  dependencyGone,
   serviceEndpoints,
   servicePort,
   missingReference,
@@ -66,6 +68,8 @@ export const detectorFactories: readonly DetectorFactory[] = [
   trafficStopped,
   throttling,
   memoryForecast,
+  nodeCpu,
+  nodeDisk,
   appErrors,
   poolWaiting,
   poolTimeouts,

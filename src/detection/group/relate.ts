@@ -1,7 +1,7 @@
 import { isKind } from "../../cluster/kubernetes-types.ts";
 import type { Observation } from "../../cluster/observation.ts";
 import type { Topology } from "../../cluster/topology.ts";
-import { type ObjectRef, refKey } from "../../incident/object-ref.ts";
+import { makeRef, type ObjectRef, refKey } from "../../incident/object-ref.ts";
 import type { LiveAnomaly } from "../live-anomaly.ts";
 
 /** What grouping asks of the world. */
@@ -72,6 +72,12 @@ function distance(from: ObjectRef, to: readonly ObjectRef[], context: GroupConte
 function onNode(live: LiveAnomaly, node: ObjectRef, context: GroupContext): boolean {
   const { seenOn, target } = live.anomaly;
   const pods = [seenOn, target].filter((ref): ref is ObjectRef => ref?.kind === "Pod");
+  if (pods.length === 0) {
+    for (const workload of workloadsOf(target, context)) {
+      for (const { metadata } of context.topology.podsOf(workload))
+        pods.push(makeRef("Pod", metadata.namespace, metadata.name));
+    }
+  }
   return pods.some((pod) => context.topology.nodeOf(pod.namespace ?? "", pod.name)?.name === node.name);
 }
 
@@ -107,8 +113,14 @@ export function relation(
     if (ownLinks.has(refKey(member.anomaly.target))) return 92;
     if ([...member.blames, ...member.related].some((ref) => refKey(ref) === own)) return 90;
   }
-  if (target.kind === "Node" && live.nature !== "fault" && onNode(live, target, context)) return 80;
+  const nodeSuffers = members.some(
+    ({ anomaly }) => anomaly.target.kind === "Node" && anomaly.reason !== "NodeUnschedulable",
+  );
+  if (target.kind === "Node" && nodeSuffers && live.nature !== "fault" && onNode(live, target, context)) return 80;
   if (live.anomaly.reason === "traffic-stopped" && starved(live, members, context)) return 60;
+  const isNode = live.anomaly.target.kind === "Node" && live.anomaly.reason !== "NodeUnschedulable";
+  if (isNode && members.every((member) => member.nature !== "fault" && onNode(member, live.anomaly.target, context)))
+    return 70;
   const mine = workloadsOf(live.anomaly.target, context);
   const theirs = workloadsOf(target, context);
   const hasCause = members.some(({ nature }) => nature !== "symptom");

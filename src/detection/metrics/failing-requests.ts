@@ -1,9 +1,10 @@
 import type { DerivedSeriesName } from "../../cluster/series-names.ts";
 import type { Series } from "../../cluster/series-store.ts";
-import type { ObjectRef } from "../../incident/object-ref.ts";
+import { type ObjectRef, sameRef } from "../../incident/object-ref.ts";
 import type { DetectContext, Detector, Finding } from "../detector.ts";
 import { type Baseline, createBaseline } from "./baseline.ts";
-import { peerOf, percent, scoreOf, severityOfFailing, workloadOf } from "./who.ts";
+import { responsibleFor } from "./responsible.ts";
+import { percent, scoreOf, severityOfFailing, workloadOf } from "./who.ts";
 
 interface Memory {
   readonly baseline: Baseline;
@@ -18,6 +19,8 @@ interface Memory {
   clean: number;
   active: boolean;
   last: Finding | undefined;
+  /** Who is held responsible; decided once, when it begins, so that the anomaly stays one. */
+  blamed: ObjectRef | undefined;
 }
 
 interface Side {
@@ -133,6 +136,7 @@ function createFailingRequests(
             clean: 0,
             active: false,
             last: undefined,
+            blamed: undefined,
           };
           memories.set(errors, memory);
         }
@@ -143,12 +147,21 @@ function createFailingRequests(
             const counts = countsOf(errors, requests, context);
             judge(memory, counts, errors.lastAt);
             const { failed, total } = counts.short.failed > 0 ? counts.short : counts.long;
-            memory.last = memory.active
-              ? findingOf(errors, total > 0 ? failed / total : 0, memory, context)
-              : undefined;
+            if (!memory.active) {
+              memory.last = undefined;
+              memory.blamed = undefined;
+            } else if (memory.wrong > 0) {
+              const share = total > 0 ? failed / total : 0;
+              // The window dilutes the share on its way back; what was said at the height of it says more.
+              if (!memory.last || share >= 0.6 * (memory.last.value ?? 0)) {
+                memory.last = findingOf(errors, share, memory, context);
+              }
+            }
           }
         }
-        if (memory.active && memory.last && context.now - memory.lastAt <= 4 * context.tickMs) yield memory.last;
+        if (memory.active && memory.last && context.now - memory.lastAt <= 4 * context.tickMs) {
+          yield memory.wrong > 0 ? memory.last : { ...memory.last, fading: true };
+        }
       }
       for (const [series, memory] of memories) if (context.now - memory.lastAt > 30 * 60_000) memories.delete(series);
     },
@@ -181,17 +194,18 @@ export const errorRatio = (): Detector =>
 
 /**
  * Calls of one workload to another fail, as the caller sees it. The far side is held responsible, because that is where to
- * look first; outside the cluster nobody is, so the caller stands for it. Source: client-side request counters. Not a
+ * look first, unless only the caller was changed; outside the cluster nobody is, so the caller stands for it. Source: client-side request counters. Not a
  * fault: as for the server side; 404 is an answer.
  */
 export const clientErrors = (): Detector =>
   createFailingRequests(client, (series, share, memory, context) => {
     const caller = workloadOf(series, context);
-    const far: ObjectRef | undefined = peerOf(series, context);
+    memory.blamed ??= responsibleFor(series, caller, memory.since, context);
+    const far = sameRef(memory.blamed, caller) ? undefined : memory.blamed;
     const peer = series.labels.peer ?? "";
     return {
       reason: client.reason,
-      target: far ?? caller,
+      target: memory.blamed,
       ...(far ? { seenOn: caller } : {}),
       detail: `${caller.name}>${peer}`,
       severity: share >= 0.2 ? "high" : "medium",

@@ -41,6 +41,12 @@ interface Memory {
 
 /** A level that lasts this long is the new normal. */
 const adoptAfterMs = 45 * 60_000;
+/** On its way back the rate's window dilutes the value; what was said at the height of it says more. */
+function tells({ value, baseline }: Shift, last: Finding): boolean {
+  const usual = Number.isFinite(baseline.median) ? baseline.median : 0;
+  return Math.abs(value - usual) >= 0.6 * Math.abs((last.value ?? usual) - usual);
+}
+
 /** A series that has not moved for this many ticks has stopped. */
 const staleTicks = 4;
 /** A series without points for this long no longer speaks; what it said last is neither confirmed nor withdrawn. */
@@ -102,11 +108,14 @@ export function createLevelShift(spec: LevelShiftSpec): Detector {
           judge(memory, shift, at, context);
           // While it clears, the last wrong value stays: "5 ms, usually 5 ms" would tell nobody anything.
           if (!memory.active) memory.last = undefined;
-          else if (memory.wrong > 0) memory.last = spec.finding(shift, memory.since, context);
+          else if (memory.wrong > 0 && (!memory.last || tells(shift, memory.last))) {
+            memory.last = spec.finding(shift, memory.since, context);
+          }
         }
         // Without points there is nothing to report; whether that is a recovery is not decided here.
-        if (memory.active && memory.last && context.now - memory.lastAt <= staleTicks * context.tickMs)
-          yield memory.last;
+        if (memory.active && memory.last && context.now - memory.lastAt <= staleTicks * context.tickMs) {
+          yield memory.wrong > 0 ? memory.last : { ...memory.last, fading: true };
+        }
       }
       for (const [series, memory] of memories) if (context.now - memory.lastAt > forgetAfterMs) memories.delete(series);
     },

@@ -22,6 +22,13 @@ function lastSuccess(owner: string, namespace: string | undefined, { observation
   return Math.max(last, timeOf(cron?.status?.lastSuccessfulTime, 0));
 }
 
+/** The schedule's own template was changed and has not succeeded since: its first failure is no accident. */
+function changedSinceSuccess(cron: string, namespace: string | undefined, context: DetectContext): boolean {
+  const versions = context.observation.objects.versions(makeRef("CronJob", namespace, cron));
+  const changedAt = versions.length > 1 ? (versions.at(-1)?.at ?? 0) : 0;
+  return changedAt > lastSuccess(cron, namespace, context);
+}
+
 /**
  * Jobs that failed for good or fail again and again. Source: condition Failed (backoff limit or deadline), or two failed
  * pods of one run. A CronJob is judged by its runs together: it stays until a later run succeeds. Not a fault: completed
@@ -37,11 +44,12 @@ export const jobFailed = defineDetector({
       if (conditionOf(job, "Complete") || job.spec.suspend) continue;
       const failed = conditionOf(job, "Failed") ?? conditionOf(job, "FailureTarget");
       const failures = job.status?.failed ?? 0;
-      if (!failed && failures < 2) continue;
       const at = timeOf(failed?.lastTransitionTime, timeOf(job.status?.startTime, now));
       if (now - at > recentMs) continue;
       const cron = job.metadata.ownerReferences?.find(({ kind }) => kind === "CronJob")?.name;
       const { namespace } = job.metadata;
+      const changed = cron !== undefined && failures > 0 && changedSinceSuccess(cron, namespace, context);
+      if (!failed && failures < 2 && !changed) continue;
       if (cron !== undefined && lastSuccess(cron, namespace, context) > at) continue;
       yield {
         reason: failed?.reason ?? "PodsFailing",

@@ -56,7 +56,8 @@ export const missingReference = defineDetector({
         )
           continue;
         const gap = gapOf(use.ref, use.key, context);
-        if (!gap || seen.has(refKey(gap.ref))) continue;
+        // A rotation deletes and creates within moments.
+        if (!gap || context.now - gap.goneAt < 4_000 || seen.has(refKey(gap.ref))) continue;
         seen.add(refKey(gap.ref));
         const what = gap.key === undefined ? refText(gap.ref) : `key ${gap.key} of ${refText(gap.ref)}`;
         yield {

@@ -33,6 +33,7 @@ export const podCrash = defineDetector({
         if (!failed || hasSettled(pod, now)) continue;
         // A lone crash is forgiven when the container is back and its pod serves.
         if (status.restartCount < 2 && !backOff && !down) continue;
+        if (status.restartCount === 0 && now - endedAt < 2_000) continue;
         if (now - endedAt > 15 * 60_000 && !down) continue;
         const killed = observation.events
           .about(refOf(pod))

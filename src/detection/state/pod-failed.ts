@@ -1,5 +1,6 @@
 import type { Pod } from "../../cluster/kubernetes-types.ts";
 import { refOf } from "../../cluster/object-store.ts";
+import type { Observation } from "../../cluster/observation.ts";
 import { defineDetector, type Finding, timeOf } from "../detector.ts";
 import { containersOf, short } from "./container-states.ts";
 
@@ -15,6 +16,14 @@ function failedAt(pod: Pod, now: number): number {
   return last > 0 ? last : timeOf(pod.status?.startTime, now);
 }
 
+/** Its ReplicaSet wants no pods any more: the revision that failed has been replaced. */
+function isReplaced(pod: Pod, { objects }: Observation): boolean {
+  const owner = pod.metadata.ownerReferences?.find(({ kind }) => kind === "ReplicaSet")?.name;
+  if (owner === undefined) return false;
+  const set = objects.get("ReplicaSet", pod.metadata.namespace, owner);
+  return set === undefined || set.spec.replicas === 0;
+}
+
 /**
  * Pods that ended for good though something keeps them: evictions (disk, memory, an emptyDir's size limit), node shutdown,
  * deadline. Source: phase Failed and `status.reason`. Not a fault: pods of jobs (own detector), pods that were deleted
@@ -24,7 +33,7 @@ export const podFailed = defineDetector({
   name: "pod-failed",
   family: "state",
   nature: "fault",
-  *detect({ pods, ownerOf, now }): Iterable<Finding> {
+  *detect({ pods, ownerOf, now, observation }): Iterable<Finding> {
     for (const pod of pods) {
       if (pod.status?.phase !== "Failed") continue;
       const owner = ownerOf(pod);
@@ -33,12 +42,12 @@ export const podFailed = defineDetector({
       // A pod held by nothing but its own deletion has been given up on purpose.
       if (pod.metadata.deletionTimestamp !== undefined && reason === "Failed") continue;
       const at = failedAt(pod, now);
-      if (now - at > recentMs) continue;
+      if (now - at > recentMs || isReplaced(pod, observation)) continue;
       yield {
         reason: reason === "Evicted" ? "Evicted" : reason,
         target: owner,
         seenOn: refOf(pod),
-        severity: "high",
+        severity: owner.kind === "Pod" ? "low" : "high",
         headline: reason === "Evicted" ? "has pods that are evicted" : "has pods that failed",
         summary: `Pod ${pod.metadata.name} failed (${reason})${pod.status.message ? `: ${short(pod.status.message, 220)}` : ""}`,
         startsAt: at,

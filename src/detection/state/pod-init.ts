@@ -20,6 +20,9 @@ export const podInit = defineDetector({
         if (state?.terminated?.exitCode === 0) continue;
         const ended = state?.terminated ?? lastState?.terminated;
         if (!ended || ended.exitCode === 0 || ended.reason === "StartError") continue;
+        // The first attempt may come too early for what it waits for; the restart after it has no delay.
+        const again = restartCount >= 2 || (restartCount >= 1 && !state?.running);
+        if (!again && (state?.running || now - timeOf(ended.finishedAt, now) < 5_000)) continue;
         yield {
           reason: "InitContainerFailed",
           target: ownerOf(pod),

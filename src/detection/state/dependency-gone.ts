@@ -1,0 +1,79 @@
+import type { Workload } from "../../cluster/kubernetes-types.ts";
+import { refOf } from "../../cluster/object-store.ts";
+import { type ObjectRef, sameRef } from "../../incident/object-ref.ts";
+import { type DetectContext, defineDetector, type Finding } from "../detector.ts";
+import { isCurrent } from "./container-states.ts";
+
+/** A deletion is followed by its re-creation within this time when it was a replacement. */
+const replaceMs = 8_000;
+/** What was deleted longer ago and is not missed by now was retired. */
+const recentMs = 60 * 60_000;
+
+function runningCallers(ref: ObjectRef, { topology, podsOf }: DetectContext): readonly ObjectRef[] {
+  return topology()
+    .dependentsOf(ref, 1)
+    .filter((caller) => !sameRef(caller, ref) && podsOf(caller).some(isCurrent));
+}
+
+const names = (refs: readonly ObjectRef[]) => refs.map(({ name }) => name).join(", ");
+
+/** When `spec.replicas` went to 0 while the watch ran (ms); undefined when it was there all along. */
+function scaledDownAt(workload: Workload, { observation }: DetectContext): number | undefined {
+  const versions = observation.objects.versions(refOf(workload));
+  return versions.findLast(({ object }, i) => {
+    const before = versions[i - 1]?.object as Workload | undefined;
+    return (object as Workload).spec.replicas === 0 && before !== undefined && before.spec.replicas !== 0;
+  })?.at;
+}
+
+/**
+ * A workload that others call was scaled to zero or deleted, or the Service before it was deleted. Source: `spec.replicas`
+ * and deletions while the watch runs, running callers in the topology. Not a fault: a workload that nobody calls, one that
+ * was at zero all along, callers that are at zero as well (a namespace put to sleep), a deletion followed by a re-creation.
+ */
+export const dependencyGone = defineDetector({
+  name: "dependency-gone",
+  family: "state",
+  nature: "fault",
+  *detect(context): Iterable<Finding> {
+    const { objects } = context.observation;
+    for (const kind of ["Deployment", "StatefulSet"] as const) {
+      for (const workload of objects.list(kind)) {
+        const downAt = workload.spec.replicas === 0 ? scaledDownAt(workload, context) : undefined;
+        if (downAt === undefined) continue;
+        const target = refOf(workload);
+        const callers = runningCallers(target, context);
+        if (callers.length === 0) continue;
+        yield {
+          reason: "ScaledToZero",
+          target,
+          severity: "high",
+          headline: "was scaled to zero while others need it",
+          summary: `${kind} ${target.name} was scaled to 0 replicas, and ${names(callers)} call${callers.length === 1 ? "s" : ""} it`,
+          startsAt: downAt,
+          value: 0,
+          unit: "replicas",
+        };
+      }
+    }
+    for (const kind of ["Deployment", "StatefulSet", "Service"] as const) {
+      for (const { object, deletedAt } of objects.deleted(kind)) {
+        const age = context.now - deletedAt;
+        if (age < replaceMs || age > recentMs) continue;
+        const target = refOf(object);
+        const behind = kind === "Service" ? context.topology().workloadsBehind(target) : [target];
+        const callers = behind.flatMap((workload) => runningCallers(workload, context));
+        if (callers.length === 0) continue;
+        yield {
+          reason: "Deleted",
+          target,
+          severity: "high",
+          headline: "was deleted while others need it",
+          summary: `${kind} ${target.name} was deleted, and ${names(callers)} call${callers.length === 1 ? "s" : ""} it`,
+          startsAt: deletedAt,
+          related: kind === "Service" ? behind : [],
+        };
+      }
+    }
+  },
+});
