@@ -65,6 +65,8 @@ export interface LocalSlack extends People {
   pendingEvents(): number;
   /** Asks Socket Mode clients to reconnect. */
   disconnectSockets(): void;
+  /** Breaks every open connection, as a bad network would; pages and sockets come back by themselves. */
+  dropConnections(): void;
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }

@@ -72,6 +72,7 @@ export async function startLocalSlack(options: LocalSlackOptions = {}): Promise<
     clearRequests: () => log.clear(),
     pendingEvents: () => core.events.pending(),
     disconnectSockets: () => socketMode.disconnect("refresh_requested"),
+    dropConnections: () => server.server.closeAllConnections(),
     close,
     [Symbol.asyncDispose]: close,
   };

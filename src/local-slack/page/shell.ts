@@ -10,6 +10,9 @@ function escapeHtml(text: string): string {
   return text.replaceAll(/[&<>"']/g, (character) => escapes[character] ?? character);
 }
 
+/** In this order: later ones refine earlier ones. */
+const styles = ["theme", "parts", "page", "sidebar", "pane", "message", "blocks", "controls", "dialog"];
+
 /** The page's HTML; the scripts build everything inside it. */
 export function shell(teamName: string, token: string, firstUser: string): string {
   return `<!doctype html>
@@ -22,10 +25,7 @@ export function shell(teamName: string, token: string, firstUser: string): strin
 <meta name="first-user" content="${escapeHtml(firstUser)}">
 <title>${escapeHtml(teamName)} - local Slack</title>
 <link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
-<link rel="stylesheet" href="/assets/page.css">
-<link rel="stylesheet" href="/assets/message.css">
-<link rel="stylesheet" href="/assets/blocks.css">
-<link rel="stylesheet" href="/assets/dialog.css">
+${styles.map((name) => `<link rel="stylesheet" href="/assets/${name}.css">`).join("\n")}
 <script type="module" src="/assets/main.js"></script>
 </head>
 <body>

@@ -27,7 +27,7 @@ function legacy(entry) {
   const fields = (entry.fields ?? []).map((field) =>
     h(
       "div",
-      { class: field.short ? "field short" : "field" },
+      { class: field.short ? "field" : "field long" },
       h("b", {}, withEmoji(String(field.title ?? ""))),
       h("div", {}, show("fields", field.value ?? "")),
     ),

@@ -75,6 +75,7 @@ function connect() {
   let wasLost = false;
   closeStream = openStream(store.me, apply, (state) => {
     hold.lost.hidden = state === "open";
+    if (state === "refused") return void reloadWhenBack();
     if (state === "lost") {
       wasLost = true;
       return;
@@ -84,6 +85,20 @@ function connect() {
     forgetRooms();
     loadWorkspace(store.me).then(draw, (error) => toast(error.message));
   });
+}
+
+const retryMs = 1_000;
+
+/** Loads the page afresh once the server answers; before that the browser would show its own error page. */
+async function reloadWhenBack() {
+  for (;;) {
+    const isBack = await fetch("/").then(
+      (response) => response.ok,
+      () => false,
+    );
+    if (isBack) return location.reload();
+    await new Promise((resolve) => setTimeout(resolve, retryMs));
+  }
 }
 
 async function start() {

@@ -22,11 +22,14 @@ export async function act(name, body) {
   }
 }
 
-/** Opens the stream of changes; `onState` hears "open" and "lost". @returns closes it */
+/**
+ * Opens the stream of changes. `onState` hears "open", "lost" (the browser tries again by itself) and "refused" (the
+ * server was restarted and knows this page no more). @returns closes it
+ */
 export function openStream(user, onUpdate, onState) {
   const source = new EventSource(`/ui/stream?${new URLSearchParams({ as: user })}`);
   source.addEventListener("message", (event) => onUpdate(JSON.parse(event.data)));
   source.addEventListener("open", () => onState("open"));
-  source.addEventListener("error", () => onState("lost"));
+  source.addEventListener("error", () => onState(source.readyState === EventSource.CLOSED ? "refused" : "lost"));
   return () => source.close();
 }
