@@ -2,7 +2,6 @@ import { describe, expect, test } from "vitest";
 import type { ActorPreviewPort } from "../../../src/actions/cluster-port.ts";
 import { makePlan, type PlanDeps } from "../../../src/actions/plan.ts";
 import { defaultPolicy, policySchema } from "../../../src/actions/policy-file.ts";
-import type { KubeObject } from "../../../src/cluster/kubernetes-types.ts";
 import type { PlanRefusalReason } from "../../../src/incident/action-plan.ts";
 import type { Recommendation } from "../../../src/incident/recommendation.ts";
 import { type ActorCluster, startActorCluster } from "../../support/actor-cluster.ts";
@@ -10,15 +9,6 @@ import { planDeps, recommend } from "../../support/plan-fixture.ts";
 
 const carts = ["Deployment", "carts"] as const;
 const limits = (memory: string) => ({ container: "carts", limits: { memory } });
-const annotate = (annotations: Record<string, string>) => (object: KubeObject) => ({
-  ...object,
-  metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, ...annotations } },
-});
-const label = (labels: Record<string, string>) => (object: KubeObject) => ({
-  ...object,
-  metadata: { ...object.metadata, labels: { ...object.metadata.labels, ...labels } },
-});
-
 interface Case {
   readonly name: string;
   readonly recommendation: Recommendation;
@@ -100,113 +90,6 @@ const cases: readonly Case[] = [
     recommendation: recommend("scale", carts, { replicas: 2 }),
     reason: "nothing-to-change",
     detail: /already/,
-  },
-  {
-    name: "Argo CD owns it (K5)",
-    given: (c) =>
-      c.edit("Deployment", "carts", annotate({ "argocd.argoproj.io/tracking-id": "shop:apps/Deployment:shop/carts" })),
-    recommendation: recommend("patch-resources", carts, limits("96Mi")),
-    reason: "managed-by-gitops",
-    detail: /Argo CD.*Commit/,
-  },
-  {
-    name: "Flux owns it (K5)",
-    given: (c) => c.edit("Deployment", "carts", label({ "kustomize.toolkit.fluxcd.io/name": "shop" })),
-    recommendation: recommend("rollback-deployment", carts),
-    reason: "managed-by-gitops",
-    detail: /Flux/,
-  },
-  {
-    name: "an operator keeps it as it is (K5)",
-    given: (c) =>
-      c.edit("StatefulSet", "db", (o) => ({
-        ...o,
-        metadata: {
-          ...o.metadata,
-          ownerReferences: [
-            { apiVersion: "acid.zalan.do/v1", kind: "postgresql", name: "db", uid: "1", controller: true },
-          ],
-        },
-      })),
-    recommendation: recommend("rollback-deployment", ["StatefulSet", "db"], { toRevision: 1 }),
-    reason: "managed-by-controller",
-    detail: /postgresql db/,
-  },
-  {
-    name: "an autoscaler decides the pods (K5)",
-    recommendation: recommend("scale", ["StatefulSet", "db"], { replicas: 3 }),
-    reason: "hpa-owns-replicas",
-    detail: /db-scaler/,
-  },
-  {
-    name: "a paused rollout (K5)",
-    recommendation: recommend("restart", ["Deployment", "payment"]),
-    reason: "rollout-paused",
-    detail: /Resume it first/,
-  },
-  {
-    name: "a paused rollout that has to read a config map again (K5)",
-    recommendation: recommend("patch-config", ["ConfigMap", "carts-config"], {
-      key: "pool",
-      value: "20",
-      restart: ["payment"],
-    }),
-    reason: "rollout-paused",
-    detail: /payment/,
-  },
-  {
-    name: "a disruption budget holds a pod (K5)",
-    given: (c) =>
-      c
-        .create({
-          apiVersion: "policy/v1",
-          kind: "PodDisruptionBudget",
-          metadata: { name: "carts", namespace: "shop" },
-          spec: { minAvailable: 2, selector: { matchLabels: { app: "carts" } } },
-          status: {
-            disruptionsAllowed: 0,
-            currentHealthy: 1,
-            desiredHealthy: 2,
-            expectedPods: 2,
-            observedGeneration: 1,
-          },
-        })
-        .then(() =>
-          c.edit("Pod", "carts-2-abcde", (o) => ({
-            ...o,
-            status: { phase: "Running", conditions: [{ type: "Ready", status: "True" }] },
-          })),
-        ),
-    recommendation: recommend("delete-pod", ["Pod", "carts-2-abcde"]),
-    reason: "disruption-budget",
-    detail: /carts allows no pod/,
-  },
-  {
-    name: "an eviction that a budget forbids (K5)",
-    given: (c) =>
-      c
-        .create({
-          apiVersion: "policy/v1",
-          kind: "PodDisruptionBudget",
-          metadata: { name: "carts", namespace: "shop" },
-          spec: { minAvailable: 2, selector: { matchLabels: { app: "carts" } } },
-          status: {
-            disruptionsAllowed: 0,
-            currentHealthy: 1,
-            desiredHealthy: 2,
-            expectedPods: 2,
-            observedGeneration: 1,
-          },
-        })
-        .then(() =>
-          c.edit("Pod", "carts-2-abcde", (o) => ({
-            ...o,
-            status: { phase: "Running", conditions: [{ type: "Ready", status: "True" }] },
-          })),
-        ),
-    recommendation: recommend("evict-pod", ["Pod", "carts-2-abcde"]),
-    reason: "disruption-budget",
-    detail: /does not allow/,
   },
   {
     name: "a pod that nothing would bring back",
@@ -328,42 +211,5 @@ describe("no plan is made, and the reason is said, for", () => {
     const outcome = await makePlan({ incidentId: "7", recommendation }, planDeps(cluster.actor, deps?.(cluster.actor)));
     expect(outcome).toMatchObject({ type: "refused", refusal: { reason, detail: expect.stringMatching(detail) } });
     expect(cluster.writes).toEqual([]);
-  });
-});
-
-describe("what is not a conflict", () => {
-  test("a restart of what Argo CD owns: the annotation is in no manifest", async () => {
-    await using cluster = await startActorCluster();
-    cluster.edit("Deployment", "carts", annotate({ "argocd.argoproj.io/tracking-id": "x" }));
-    expect(
-      await makePlan({ incidentId: "7", recommendation: recommend("restart", carts) }, planDeps(cluster.actor)),
-    ).toMatchObject({ type: "planned" });
-  });
-
-  test("scaling up from zero under an autoscaler, which leaves such a workload alone", async () => {
-    await using cluster = await startActorCluster();
-    cluster.edit("StatefulSet", "db", (object) => ({ ...object, spec: { ...(object.spec as object), replicas: 0 } }));
-    const recommendation = recommend("scale", ["StatefulSet", "db"], { replicas: 1 });
-    expect(await makePlan({ incidentId: "7", recommendation }, planDeps(cluster.actor))).toMatchObject({
-      type: "planned",
-    });
-  });
-
-  test("deleting a pod that is not ready, whatever the budget allows", async () => {
-    await using cluster = await startActorCluster();
-    const recommendation = recommend("delete-pod", ["Pod", "carts-2-abcde"]);
-    expect(await makePlan({ incidentId: "7", recommendation }, planDeps(cluster.actor))).toMatchObject({
-      type: "planned",
-    });
-  });
-
-  test("a change owned elsewhere comes with its diff, to be committed there", async () => {
-    await using cluster = await startActorCluster();
-    cluster.edit("Deployment", "carts", annotate({ "argocd.argoproj.io/instance": "shop" }));
-    const outcome = await makePlan(
-      { incidentId: "7", recommendation: recommend("patch-resources", carts, limits("96Mi")) },
-      planDeps(cluster.actor),
-    );
-    expect(outcome).toMatchObject({ refusal: { diff: expect.stringContaining("+              memory: 96Mi") } });
   });
 });

@@ -1,0 +1,217 @@
+import { describe, expect, test, vi } from "vitest";
+import type { ActorPort } from "../../src/actions/cluster-port.ts";
+import { executeNext } from "../../src/actions/execute.ts";
+import type { PlanStore } from "../../src/actions/plan-store.ts";
+import { undoPlan } from "../../src/actions/undo.ts";
+import { type Observed, type VerifyDeps, type VerifyOutcome, verifyPlan } from "../../src/actions/verify.ts";
+import type { KubeObject } from "../../src/cluster/kubernetes-types.ts";
+import type { Anomaly } from "../../src/incident/anomaly.ts";
+import { makeRef } from "../../src/incident/object-ref.ts";
+import type { Severity } from "../../src/incident/severity.ts";
+import { type ActorCluster, startActorCluster } from "../support/actor-cluster.ts";
+import { approve, executor, planStore, propose } from "../support/plan-life.ts";
+import { withDatabase } from "../support/postgres.ts";
+
+const minute = 60_000;
+const appliedAt = 100 * minute;
+
+function anomaly(fingerprint: string, startsAt: number, endsAt?: number, severity: Severity = "high"): Anomaly {
+  return {
+    fingerprint,
+    detector: "test",
+    family: "state",
+    reason: fingerprint,
+    target: makeRef("Deployment", "shop", "carts"),
+    score: 1,
+    severity,
+    summary: `${fingerprint} on carts`,
+    startsAt,
+    detectedAt: startsAt,
+    ...(endsAt === undefined ? {} : { endsAt }),
+  };
+}
+
+const oom = (endsAt?: number) => anomaly("oom", appliedAt - 5 * minute, endsAt);
+const complete = { observedGeneration: 99, replicas: 2, updatedReplicas: 2, readyReplicas: 2, availableReplicas: 2 };
+
+interface Scenario {
+  readonly name: string;
+  readonly seen: Partial<Observed>;
+  readonly after?: number;
+  readonly status?: object;
+  readonly want: VerifyOutcome["type"] | "recovered" | "not-recovered" | "worse" | "unknown";
+}
+
+const late = 6 * minute;
+// The API has said yes in all of them.
+const scenarios: readonly Scenario[] = [
+  {
+    name: "the symptom is gone and the rollout complete",
+    seen: { anomalies: [oom(appliedAt + 10_000)] },
+    after: minute,
+    want: "recovered",
+  },
+  { name: "the symptom stays", seen: { anomalies: [oom()] }, after: late, want: "not-recovered" },
+  { name: "the symptom stays, and there is still time", seen: { anomalies: [oom()] }, after: minute, want: "waiting" },
+  {
+    name: "the symptom paused a moment ago",
+    seen: { anomalies: [oom(appliedAt + 55_000)] },
+    after: minute,
+    want: "waiting",
+  },
+  {
+    name: "the symptom pauses and comes back",
+    seen: { anomalies: [oom(appliedAt + 10_000), anomaly("oom", appliedAt + 30_000)] },
+    after: late,
+    want: "not-recovered",
+  },
+  {
+    name: "the controller has not even seen the change",
+    seen: { anomalies: [oom(appliedAt + 10_000)] },
+    status: { ...complete, observedGeneration: 0 },
+    after: minute,
+    want: "waiting",
+  },
+  {
+    name: "new pods are not ready",
+    seen: { anomalies: [oom(appliedAt + 10_000)] },
+    status: { ...complete, availableReplicas: 1 },
+    after: minute,
+    want: "waiting",
+  },
+  {
+    name: "new pods never get ready",
+    seen: { anomalies: [oom(appliedAt + 10_000)] },
+    status: { ...complete, availableReplicas: 1 },
+    after: late,
+    want: "not-recovered",
+  },
+  {
+    name: "the rollout exceeded its deadline",
+    seen: { anomalies: [oom(appliedAt + 10_000)] },
+    status: { ...complete, conditions: [{ type: "Progressing", status: "False", reason: "ProgressDeadlineExceeded" }] },
+    after: late,
+    want: "not-recovered",
+  },
+  {
+    name: "no data: silence is not recovery",
+    seen: { anomalies: [oom(appliedAt + 10_000)], dataFresh: false },
+    after: minute,
+    want: "waiting",
+  },
+  {
+    name: "no data until the end",
+    seen: { anomalies: [oom(appliedAt + 10_000)], dataFresh: false },
+    after: late,
+    want: "unknown",
+  },
+  {
+    name: "short trouble of the rollout itself",
+    seen: { anomalies: [oom(appliedAt + 10_000)], onAffected: [anomaly("not-ready", appliedAt + 30_000)] },
+    after: minute,
+    want: "waiting",
+  },
+  {
+    name: "the old trouble goes on and something serious is new",
+    seen: { anomalies: [oom()], onAffected: [anomaly("crash-loop", appliedAt + 20_000)] },
+    after: 3 * minute,
+    want: "worse",
+  },
+  {
+    name: "the old trouble ends and something worse has come",
+    seen: {
+      anomalies: [oom(appliedAt + 10_000)],
+      onAffected: [anomaly("outage", appliedAt + 20_000, undefined, "critical")],
+    },
+    after: 3 * minute,
+    want: "worse",
+  },
+  {
+    name: "the same trouble goes by another name",
+    seen: { anomalies: [oom(appliedAt + 10_000)], onAffected: [anomaly("crash-loop", appliedAt + 20_000)] },
+    after: late,
+    want: "not-recovered",
+  },
+  {
+    name: "all symptoms happened to pause when it was applied",
+    seen: { anomalies: [oom(appliedAt - 10_000), anomaly("oom", appliedAt + 30_000)] },
+    after: late,
+    want: "not-recovered",
+  },
+];
+
+async function appliedPlan(cluster: ActorCluster, plans: PlanStore): Promise<string> {
+  const plan = await propose(cluster.actor, plans);
+  await approve(plans, plan);
+  expect(await executeNext(executor(cluster.actor, plans))).toMatchObject({ result: { outcome: "applied" } });
+  return plan.id;
+}
+
+function verifyDeps(cluster: ActorCluster, plans: PlanStore, actor: ActorPort = cluster.actor): VerifyDeps {
+  return {
+    plans,
+    look: async (ref) => cluster.get(ref.kind, ref.name),
+    undo: (planId) => undoPlan(planId, "kubemend", { ...executor(actor, plans), plans }),
+  };
+}
+
+const observed = (seen: Partial<Observed>, after: number): Observed => ({
+  anomalies: [],
+  onAffected: [],
+  dataFresh: true,
+  appliedAt,
+  now: appliedAt + after,
+  ...seen,
+});
+const withStatus = (status: object) => (object: KubeObject) => ({ ...object, status });
+
+describe('"fixed" means that the detectors see it, not that the API said yes (A10)', () => {
+  test.each(scenarios)("$name: $want", async ({ seen, after = minute, status = complete, want }) => {
+    await using database = await withDatabase();
+    await using cluster = await startActorCluster();
+    const plans = planStore(database);
+    const planId = await appliedPlan(cluster, plans);
+    cluster.edit("Deployment", "carts", withStatus(status));
+    const outcome = await verifyPlan(planId, observed(seen, after), verifyDeps(cluster, plans));
+    expect(outcome.type === "verified" ? outcome.verification.verdict : outcome.type).toBe(want);
+    const stored = await plans.get(planId);
+    expect(stored?.plan.state, "only what made things worse is taken back without being asked").toBe(
+      want === "worse" ? "undone" : "applied",
+    );
+    if (outcome.type === "verified")
+      expect(stored?.verification).toMatchObject({ verdict: want, reason: outcome.verification.reason });
+  });
+
+  test("a verdict is given once", async () => {
+    await using database = await withDatabase();
+    await using cluster = await startActorCluster();
+    const plans = planStore(database);
+    const planId = await appliedPlan(cluster, plans);
+    cluster.edit("Deployment", "carts", withStatus(complete));
+    const look = observed({ anomalies: [oom(appliedAt + 10_000)] }, minute);
+    const deps = verifyDeps(cluster, plans);
+    const outcomes = await Promise.all([1, 2, 3].map(() => verifyPlan(planId, look, deps)));
+    expect(outcomes.filter((outcome) => outcome.type === "verified")).toHaveLength(1);
+    expect(await plans.outcomes("patch-resources", "memory-limit-too-low")).toEqual({ recovered: 1, notRecovered: 0 });
+  });
+
+  test("what made things worse is taken back even when the first try meets a moving object", async () => {
+    await using database = await withDatabase();
+    await using cluster = await startActorCluster();
+    const plans = planStore(database);
+    const planId = await appliedPlan(cluster, plans);
+    const apply = vi.fn<ActorPort["apply"]>(async (step, guard) => {
+      if (apply.mock.calls.length === 1)
+        cluster.edit("Deployment", "carts", withStatus({ ...complete, readyReplicas: 1 }));
+      return await cluster.actor.apply(step, guard);
+    });
+    const seen = { anomalies: [oom()], onAffected: [anomaly("crash-loop", appliedAt + 20_000)] };
+    const outcome = await verifyPlan(
+      planId,
+      observed(seen, 3 * minute),
+      verifyDeps(cluster, plans, { ...cluster.actor, apply }),
+    );
+    expect(outcome).toMatchObject({ type: "verified", undo: { type: "undone" } });
+    expect(apply).toHaveBeenCalledTimes(2);
+  });
+});

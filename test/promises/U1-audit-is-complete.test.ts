@@ -1,0 +1,95 @@
+import { expect, test } from "vitest";
+import { rejectPlan } from "../../src/actions/approve.ts";
+import { executeAll } from "../../src/actions/execute.ts";
+import { replayAudit } from "../../src/actions/replay-audit.ts";
+import { undoPlan } from "../../src/actions/undo.ts";
+import type { ActionPlan } from "../../src/incident/action-plan.ts";
+import { listAudit, verifyAudit } from "../../src/store/audit.ts";
+import { setFreeze } from "../../src/store/freeze.ts";
+import { expirePlans } from "../../src/store/plans.ts";
+import { startActorCluster } from "../support/actor-cluster.ts";
+import { approve, boundless, executor, human, planStore, propose, raiseLimit } from "../support/plan-life.ts";
+import { withDatabase } from "../support/postgres.ts";
+
+/** Small and seeded: the same histories every time (Numerical Recipes' linear congruential generator). */
+function generator(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (state * 1_664_525 + 1_013_904_223) % 2 ** 32;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
+
+test("the state of every plan, told by the audit alone, equals the tables after random histories (U1)", async () => {
+  await using database = await withDatabase();
+  await using cluster = await startActorCluster();
+  const plans = planStore(database);
+  const random = generator(20_261_120);
+  const all: ActionPlan[] = [];
+  // Mostly the newest, which can still become something; old ones get the refusals.
+  const pick = () => (random(3) > 0 ? all.at(-1) : all[random(all.length)]);
+  const moves: readonly (() => Promise<unknown>)[] = [
+    async () =>
+      all.push(
+        await propose(cluster.actor, plans, { recommendation: raiseLimit(`${40 + random(200)}Mi`) }).catch(
+          () => all[0] as ActionPlan,
+        ),
+      ),
+    async () => pick() && approve(plans, pick() as ActionPlan, `u${random(3)}`),
+    async () => executeAll(executor(cluster.actor, plans)),
+    async () => {
+      const { rows } = await database.pool.query<{ id: string }>(
+        "select id from action_plan where state = 'applied' order by applied_at desc limit 1",
+      );
+      return undoPlan(rows[0]?.id ?? "", "slack:ann", { ...executor(cluster.actor, plans), plans });
+    },
+    async () => {
+      const plan = pick();
+      return (
+        plan &&
+        rejectPlan(
+          { planId: plan.id, digest: plan.digest, by: human("bob"), reason: "no" },
+          { plans, policy: boundless },
+        )
+      );
+    },
+    async () => {
+      const plan = pick();
+      if ((await plans.get(plan?.id ?? ""))?.plan.state !== "applied") return;
+      await plans.saveVerification({
+        planId: plan?.id ?? "",
+        verdict: random(2) ? "recovered" : "not-recovered",
+        reason: "seen",
+        at: Date.now(),
+        remaining: [],
+        fresh: [],
+      });
+    },
+    async () => {
+      await database.pool.query("update action_plan set expires_at = now() where id = $1 and state = 'proposed'", [
+        pick()?.id,
+      ]);
+      await expirePlans(database);
+    },
+    async () => setFreeze(database, { frozen: random(4) === 0, by: { id: "slack:ann", name: "ann" } }),
+  ];
+  for (let step = 0; step < 300; step++) await moves[step % 3 === 0 ? 0 : random(moves.length)]?.();
+  const told = replayAudit(await listAudit(database, { limit: 100_000 }));
+  const ids = [...new Set(all.map((plan) => plan.id))];
+  expect(ids.length).toBeGreaterThan(40);
+  const states = new Set<string>();
+  for (const id of ids) {
+    const stored = await plans.get(id);
+    if (!stored) throw new Error(`plan ${id} is not in the table`);
+    states.add(stored.plan.state);
+    expect(told.get(id)).toEqual({
+      state: stored.plan.state,
+      digest: stored.plan.digest,
+      voters: stored.approvals.map((approval) => approval.by.id),
+      verdict: stored.verification?.verdict ?? null,
+    });
+  }
+  // A history that never got anywhere would prove nothing.
+  expect([...states]).toEqual(expect.arrayContaining(["superseded", "rejected", "expired", "undone"]));
+  expect(await verifyAudit(database)).toMatchObject({ intact: true });
+});

@@ -1,0 +1,87 @@
+import { describe, expect, test } from "vitest";
+import { inAuditedTransaction, verifyAudit } from "../../src/store/audit.ts";
+import type { Database } from "../../src/store/database.ts";
+import { withDatabase } from "../support/postgres.ts";
+
+const entries = 40;
+
+async function fill(database: Database): Promise<void> {
+  for (let index = 0; index < entries; index++) {
+    await inAuditedTransaction(database, async (_tx, record) => {
+      record({
+        event: "plan.voted",
+        actor: `slack:u${index}`,
+        subject: `plan-${index}`,
+        body: { digest: `d${index}`, note: "ä\u2028" },
+      });
+    });
+  }
+}
+
+const edits = [
+  "at_ms = at_ms + 1",
+  "event = 'plan.approved'",
+  "actor = 'slack:other'",
+  "subject = 'plan-x'",
+  "body = '{}'",
+  'body = body || \'{"note": "b"}\'',
+  "prev_hash = repeat('1', 64)",
+  "hash = repeat('2', 64)",
+  "seq = seq + 1000",
+];
+
+describe("whoever changes the audit is found out (U2)", () => {
+  test("240 edits, deletions and changes of order", async () => {
+    await using database = await withDatabase();
+    await fill(database);
+    expect(await verifyAudit(database)).toEqual({ intact: true, entries });
+    const client = await database.pool.connect();
+    let tried = 0;
+    const attempt = async (sql: string, params: unknown[]) => {
+      tried++;
+      await client.query("create table saved as select * from audit");
+      await client.query(sql, params);
+      expect(await verifyAudit(database), `${sql} ${String(params)}`).toMatchObject({ intact: false });
+      await client.query("delete from audit");
+      await client.query("insert into audit select * from saved");
+      await client.query("drop table saved");
+    };
+    for (let seq = 1; seq <= entries; seq++) {
+      await attempt("delete from audit where seq = $1", [seq]);
+      await attempt(`update audit set ${edits[seq % edits.length]} where seq = $1`, [seq]);
+      await attempt(`update audit set ${edits[(seq + 4) % edits.length]} where seq = $1`, [seq]);
+      await attempt("delete from audit where seq >= $1", [seq]);
+      const other = (seq % entries) + 1;
+      await attempt(
+        "update audit a set body = b.body, actor = b.actor, subject = b.subject from audit b where (a.seq = $1 and b.seq = $2) or (a.seq = $2 and b.seq = $1)",
+        [seq, other],
+      );
+      await attempt("update audit set seq = -seq where seq = $1", [seq]);
+    }
+    client.release();
+    expect(tried).toBe(240);
+    expect(await verifyAudit(database)).toEqual({ intact: true, entries });
+  });
+
+  test("a change of state and its entry are both written or neither", async () => {
+    await using database = await withDatabase();
+    const failing = inAuditedTransaction(database, async (_tx, record) => {
+      record({ event: "plan.voted", actor: "a", subject: "p", body: {} });
+      throw new Error("the change failed");
+    });
+    await expect(failing).rejects.toThrow("the change failed");
+    expect(await verifyAudit(database)).toEqual({ intact: true, entries: 0 });
+  });
+
+  test("writers of many processes make one chain", async () => {
+    await using database = await withDatabase();
+    await Promise.all(
+      Array.from({ length: 60 }, (_, index) =>
+        inAuditedTransaction(database, async (_tx, record) =>
+          record({ event: "plan.voted", actor: "a", subject: `p${index}`, body: {} }),
+        ),
+      ),
+    );
+    expect(await verifyAudit(database)).toEqual({ intact: true, entries: 60 });
+  });
+});

@@ -1,0 +1,286 @@
+import { describe, expect, test } from "vitest";
+import {
+  type Approver,
+  judge,
+  matchesName,
+  mayApprove,
+  mayAutoApply,
+  type PolicyFacts,
+} from "../../../src/actions/policy.ts";
+import { defaultPolicy, type Policy, policySchema } from "../../../src/actions/policy-file.ts";
+import { makeRef } from "../../../src/incident/object-ref.ts";
+
+const fine: PolicyFacts = {
+  action: "patch-resources",
+  target: makeRef("Deployment", "shop", "carts"),
+  risk: "medium",
+  confidence: 0.8,
+  // A Friday, 12:00 UTC.
+  at: Date.UTC(2026, 10, 20, 12),
+  frozen: false,
+  spent: { namespace: 0, cluster: 0 },
+};
+const policyOf = (rule: object, more: object = {}): Policy =>
+  policySchema.parse({
+    version: 1,
+    rules: [{ name: "shop", namespaces: ["shop"], approvers: { anyone: true }, ...rule }],
+    ...more,
+  });
+const window = (from: string, to: string, days: string[], timeZone = "UTC") =>
+  policyOf({ windows: [{ days, from, to, timeZone }] });
+
+describe("what the policy says", () => {
+  test.each([
+    {
+      name: "the default allows with one approval",
+      policy: defaultPolicy,
+      facts: {},
+      want: { allow: true, approvals: 1 },
+    },
+    {
+      name: "high risk needs two people",
+      policy: defaultPolicy,
+      facts: { risk: "high" },
+      want: { allow: true, approvals: 2 },
+    },
+    {
+      name: "the freeze switch beats everything else",
+      policy: policyOf({ namespaces: ["other"] }),
+      facts: { frozen: true },
+      want: { allow: false, reason: "frozen" },
+    },
+    {
+      name: "a protected namespace beats every rule",
+      policy: defaultPolicy,
+      facts: { target: makeRef("Deployment", "kube-system", "coredns") },
+      want: { allow: false, reason: "namespace-protected" },
+    },
+    {
+      name: "an empty policy denies",
+      policy: policySchema.parse({ version: 1, rules: [] }),
+      facts: {},
+      want: { allow: false, reason: "no-rule" },
+    },
+    {
+      name: "a namespace no rule names is denied",
+      policy: policyOf({}),
+      facts: { target: makeRef("Deployment", "bank", "carts") },
+      want: { allow: false, reason: "no-rule" },
+    },
+    { name: "names may have a star", policy: policyOf({ namespaces: ["sh*"] }), facts: {}, want: { allow: true } },
+    {
+      name: "a kind the rule does not name is denied",
+      policy: policyOf({ kinds: ["StatefulSet"] }),
+      facts: {},
+      want: { allow: false, reason: "no-rule" },
+    },
+    {
+      name: "an action the rule does not name is denied",
+      policy: policyOf({ actions: ["restart"] }),
+      facts: {},
+      want: { allow: false, reason: "no-rule" },
+    },
+    {
+      name: "a node belongs to no namespace: a rule for one does not reach it",
+      policy: policyOf({}),
+      facts: { target: makeRef("Node", undefined, "n1") },
+      want: { allow: false, reason: "no-rule" },
+    },
+    {
+      name: "risk above the rule's is denied",
+      policy: policyOf({ maxRisk: "low" }),
+      facts: {},
+      want: { allow: false, reason: "risk-too-high" },
+    },
+    {
+      name: "too little confidence is denied",
+      policy: policyOf({ minConfidence: 0.9 }),
+      facts: {},
+      want: { allow: false, reason: "confidence-too-low" },
+    },
+    {
+      name: "a rule may want three people",
+      policy: policyOf({ approvals: 3 }),
+      facts: {},
+      want: { allow: true, approvals: 3 },
+    },
+    {
+      name: "a rule cannot lower what high risk needs",
+      policy: policyOf({ approvals: 1, maxRisk: "high" }),
+      facts: { risk: "high" },
+      want: { allow: true, approvals: 2 },
+    },
+    {
+      name: "the namespace's budget",
+      policy: policyOf({}),
+      facts: { spent: { namespace: 10, cluster: 10 } },
+      want: { allow: false, reason: "budget-spent" },
+    },
+    {
+      name: "the cluster's budget",
+      policy: policyOf({}),
+      facts: { spent: { namespace: 0, cluster: 30 } },
+      want: { allow: false, reason: "budget-spent" },
+    },
+    { name: "inside a window", policy: window("08:00", "18:00", ["fri"]), facts: {}, want: { allow: true } },
+    {
+      name: "outside a window",
+      policy: window("13:00", "18:00", ["fri"]),
+      facts: {},
+      want: { allow: false, reason: "outside-window" },
+    },
+    {
+      name: "on another day",
+      policy: window("08:00", "18:00", ["sat"]),
+      facts: {},
+      want: { allow: false, reason: "outside-window" },
+    },
+    {
+      name: "the end of a window is outside",
+      policy: window("08:00", "12:00", ["fri"]),
+      facts: {},
+      want: { allow: false },
+    },
+    {
+      name: "a window in another zone",
+      policy: window("20:30", "22:00", ["fri"], "Asia/Tokyo"),
+      facts: {},
+      want: { allow: true },
+    },
+    {
+      name: "a window over midnight belongs to the day it began",
+      policy: window("22:00", "13:00", ["thu"]),
+      facts: {},
+      want: { allow: true },
+    },
+    {
+      name: "a window over midnight of the wrong day",
+      policy: window("22:00", "13:00", ["fri"]),
+      facts: {},
+      want: { allow: false },
+    },
+  ])("$name", ({ policy, facts, want }) => {
+    expect(judge(policy, { ...fine, ...facts } as PolicyFacts)).toMatchObject(want);
+  });
+
+  test("the second rule counts where the first refuses", () => {
+    const policy = policySchema.parse({
+      version: 1,
+      rules: [
+        { name: "careful", namespaces: ["shop"], maxRisk: "low", approvers: { anyone: true } },
+        { name: "brave", namespaces: ["shop"], maxRisk: "high", approvers: { people: ["slack:ann"] } },
+      ],
+    });
+    expect(judge(policy, fine)).toMatchObject({ allow: true, rule: { name: "brave" } });
+  });
+
+  test("every refusal says why in words", () => {
+    const verdict = judge(policyOf({ minConfidence: 0.95 }), fine);
+    expect(verdict).toEqual({
+      allow: false,
+      reason: "confidence-too-low",
+      detail: 'Rule "shop" wants at least 95 % confidence; this is 80 %.',
+    });
+  });
+});
+
+describe("who may approve", () => {
+  const ann: Approver = { id: "slack:ann", name: "ann", human: true, groups: ["slack:S1"] };
+  const plan = { approvalsNeeded: 1, requestedBy: null };
+  test.each([
+    { name: "anyone, when the rule says so", approvers: { anyone: true }, by: ann, plan, want: true },
+    { name: "a bot, never", approvers: { anyone: true }, by: { ...ann, human: false }, plan, want: false },
+    {
+      name: "a bot that is named, not either",
+      approvers: { people: ["slack:ann"] },
+      by: { ...ann, human: false },
+      plan,
+      want: false,
+    },
+    { name: "nobody, when the rule names nobody", approvers: {}, by: ann, plan, want: false },
+    { name: "a named person", approvers: { people: ["slack:ann"] }, by: ann, plan, want: true },
+    { name: "a person of a named group", approvers: { groups: ["slack:S1"] }, by: ann, plan, want: true },
+    { name: "a person of another group", approvers: { groups: ["slack:S2"] }, by: ann, plan, want: false },
+    {
+      name: "the requester alone, where one is enough",
+      approvers: { anyone: true },
+      by: ann,
+      plan: { approvalsNeeded: 1, requestedBy: "slack:ann" },
+      want: true,
+    },
+    {
+      name: "the requester, where two are needed",
+      approvers: { anyone: true },
+      by: ann,
+      plan: { approvalsNeeded: 2, requestedBy: "slack:ann" },
+      want: false,
+    },
+  ])("$name: $want", ({ approvers, by, plan: about, want }) => {
+    const rule = policyOf({ approvers }).rules[0];
+    if (!rule) throw new Error("no rule");
+    expect(mayApprove(rule, by, about)).toBe(want);
+  });
+});
+
+describe("what may be applied by itself", () => {
+  const auto = {
+    autoApply: [{ actions: ["patch-resources"], namespaces: ["shop"], minConfidence: 0.7, afterSuccesses: 3 }],
+  };
+  test.each([
+    { name: "nothing by default", policy: defaultPolicy, facts: {}, successes: 100, want: false },
+    {
+      name: "what the policy names, after enough successes",
+      policy: policyOf({}, auto),
+      facts: {},
+      successes: 3,
+      want: true,
+    },
+    { name: "not before", policy: policyOf({}, auto), facts: {}, successes: 2, want: false },
+    { name: "not another action", policy: policyOf({}, auto), facts: { action: "restart" }, successes: 9, want: false },
+    {
+      name: "not with less confidence",
+      policy: policyOf({}, auto),
+      facts: { confidence: 0.6 },
+      successes: 9,
+      want: false,
+    },
+    { name: "not while frozen", policy: policyOf({}, auto), facts: { frozen: true }, successes: 9, want: false },
+    {
+      name: "never what needs two people",
+      policy: policyOf({ approvals: 2 }, auto),
+      facts: {},
+      successes: 9,
+      want: false,
+    },
+  ])("$name: $want", ({ policy, facts, successes, want }) => {
+    expect(mayAutoApply(policy, { ...fine, ...facts } as PolicyFacts, successes)).toBe(want);
+  });
+});
+
+test.each([
+  ["*", "", true],
+  ["*", "any", true],
+  ["a*", "ab", true],
+  ["a*", "b", false],
+  ["*b", "ab", true],
+  ["a*c", "abc", true],
+  ["a*c", "ac", true],
+  ["a*c", "a", false],
+  ["aa*a", "aa", false],
+  ["a*b*c", "a1b2c", true],
+  ["a*b*c", "a1c", false],
+  ["a", "a", true],
+  ["a", "ab", false],
+  ["a.c", "abc", false],
+])("the pattern %s and the name %s: %s", (pattern, name, want) => {
+  expect(matchesName(pattern, name)).toBe(want);
+});
+
+test("a policy file with a typo is refused with its place", () => {
+  const parsed = policySchema.safeParse({
+    version: 1,
+    rules: [{ name: "r", namespaces: ["a"], aprovers: {}, approvers: {} }],
+    budget: {},
+  });
+  expect(parsed.error?.issues.map((issue) => issue.path.join("."))).toEqual(["rules.0", ""]);
+});
