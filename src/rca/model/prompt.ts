@@ -39,7 +39,7 @@ interface Quoted {
  * Fits quoted texts into a number of characters: the longest is shortened first, and says how much of it is missing. What does
  * not fit even so is told as a count.
  */
-function _fit(
+function fitInto(
   entries: readonly Evidence[],
   maxChars: number,
 ): { readonly quoted: readonly Quoted[]; readonly leftOut: number } {
