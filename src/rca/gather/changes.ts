@@ -3,6 +3,7 @@ import type { Observation } from "../../cluster/observation.ts";
 import { templateOf } from "../../cluster/workload.ts";
 import { makeRef, type ObjectRef, refKey, refText } from "../../incident/object-ref.ts";
 import { isoTime } from "../../lib/clock.ts";
+import { isSecretName } from "../redact/find-secrets.ts";
 import type { Finding } from "./evidence-book.ts";
 import { diffFields, type FieldArea, type FieldChange } from "./field-diff.ts";
 
@@ -21,13 +22,22 @@ export interface Change {
 const derivedKinds = new Set(["Pod", "EndpointSlice", "Event", "Lease", "ControllerRevision", "PodDisruptionBudget"]);
 const hiddenValue = "(hidden)";
 
+/** Values of Secrets, and of variables and keys whose names say that they are secret, are never told. */
 function hideSecrets(object: KubeObject, fields: readonly FieldChange[]): readonly FieldChange[] {
-  if (object.kind !== "Secret") return fields;
-  return fields.map((field) => ({
-    ...field,
-    ...(field.before === undefined ? {} : { before: hiddenValue }),
-    ...(field.after === undefined ? {} : { after: hiddenValue }),
-  }));
+  const hidden = (field: FieldChange) =>
+    object.kind === "Secret" ||
+    ((field.area === "env" || field.area === "data") &&
+      isSecretName(field.name ?? "") &&
+      !field.path.includes("valueFrom"));
+  return fields.map((field) =>
+    !hidden(field)
+      ? field
+      : {
+          ...field,
+          ...(field.before === undefined ? {} : { before: hiddenValue }),
+          ...(field.after === undefined ? {} : { after: hiddenValue }),
+        },
+  );
 }
 
 /** The template of the revision before, for a rollout that happened before watching began. */
@@ -54,7 +64,7 @@ function rolloutsFromReplicaSets(observation: Observation, from: number, known: 
       const { "pod-template-hash": _hash, ...labels } = template?.metadata?.labels ?? {};
       return { spec: { template: { ...template, metadata: { ...template?.metadata, labels } } } };
     };
-    const fields = diffFields(strip(before), strip(newest));
+    const fields = hideSecrets(newest, diffFields(strip(before), strip(newest)));
     if (fields.length > 0)
       found.push({
         ref: makeRef("Deployment", namespace, name ?? ""),

@@ -236,7 +236,7 @@ export function autoscalerFixes(open: Case, item: Candidate): readonly (Fix | un
   ];
 }
 
-export function objectFixes(open: Case, item: Candidate): readonly (Fix | undefined)[] {
+export function objectFixes(_open: Case, item: Candidate): readonly (Fix | undefined)[] {
   const { culprit, facts, cause, change } = item;
   const where = culprit.namespace ? `-n ${culprit.namespace} ` : "";
   if (cause === "stuck-terminating" && facts.finalizer) {

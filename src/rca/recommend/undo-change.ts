@@ -7,6 +7,7 @@ import type { ObjectRef } from "../../incident/object-ref.ts";
 import type { Case } from "../case.ts";
 import { type Change, fieldsOf } from "../gather/changes.ts";
 import { diffFields, type FieldArea, type FieldChange } from "../gather/field-diff.ts";
+import { isSecretName } from "../redact/find-secrets.ts";
 import { type Fix, fix, guide } from "./fix.ts";
 
 const rollable = new Set(["Deployment", "StatefulSet", "DaemonSet"]);
@@ -97,8 +98,15 @@ function undoProbe(change: Change, probe: Probes): readonly Fix[] {
 function undoEnv(change: Change): readonly Fix[] {
   return fieldsOf(change, "env").flatMap((field) => {
     const before = containerBefore(change, field.container)?.env?.find((item) => item.name === field.name);
-    // A reference to a ConfigMap or Secret cannot be put back as a plain value; the rollback does that.
-    if (!field.container || !field.name || before?.valueFrom || (before && before.value === undefined)) return [];
+    // References cannot be put back as plain values, and secret values must not be shown in a plan; the rollback does both.
+    if (
+      !field.container ||
+      !field.name ||
+      before?.valueFrom ||
+      (before && before.value === undefined) ||
+      isSecretName(field.name)
+    )
+      return [];
     const value = before?.value ?? null;
     return [
       fix(

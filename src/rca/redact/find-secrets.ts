@@ -5,7 +5,8 @@ import { type Span, valueAfter } from "./value-span.ts";
 
 // Characters of a word: letters, digits, and what base64, URLs, paths and tokens use inside.
 const isWord = new Uint8Array(128);
-for (const char of "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-+/.~%") isWord[char.charCodeAt(0)] = 1;
+for (const char of "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-+/.~%")
+  isWord[char.charCodeAt(0)] = 1;
 const word = (code: number) => code < 128 && isWord[code] === 1;
 
 const maxUserInfo = 300;
@@ -20,12 +21,28 @@ function urlPassword(text: string, at: number): Span | undefined {
   let end = -1;
   for (let i = at; i < limit; i++) {
     const char = text[i];
-    if (char === " " || char === '"' || char === "'" || char === "\n" || char === "\t" || char === "<" || char === ">" || char === "`") break;
+    if (
+      char === " " ||
+      char === '"' ||
+      char === "'" ||
+      char === "\n" ||
+      char === "\t" ||
+      char === "<" ||
+      char === ">" ||
+      char === "`"
+    )
+      break;
     if (char === ":" && secretAt < 0) secretAt = i + 1;
     else if (char === "@" && secretAt >= 0) end = i;
-    else if ((char === "/" || char === "?" || char === "#") && (end >= 0 || secretAt < 0 || /^\d*$/.test(text.slice(secretAt, Math.min(i, secretAt + 6))))) break;
+    else if (
+      (char === "/" || char === "?" || char === "#") &&
+      (end >= 0 || secretAt < 0 || /^\d*$/.test(text.slice(secretAt, Math.min(i, secretAt + 6))))
+    )
+      break;
   }
-  return end > secretAt && secretAt > 0 && !text.startsWith("<redacted-", secretAt) ? { from: secretAt, to: end, kind: "url-password" } : undefined;
+  return end > secretAt && secretAt > 0 && !text.startsWith("<redacted-", secretAt)
+    ? { from: secretAt, to: end, kind: "url-password" }
+    : undefined;
 }
 
 function printable(text: string): boolean {
@@ -49,7 +66,8 @@ function wraps(text: string, from: number, to: number, hasPercent: boolean): boo
       // Not percent-encoding after all: a stray sign in ordinary text.
     }
   }
-  if (length < 12 || !/^[A-Za-z0-9+/_-]+={0,2}$/.test(piece) || !/[A-Z]/.test(piece) || !/[a-z]/.test(piece)) return false;
+  if (length < 12 || !/^[A-Za-z0-9+/_-]+={0,2}$/.test(piece) || !/[A-Z]/.test(piece) || !/[a-z]/.test(piece))
+    return false;
   const decoded = Buffer.from(piece, "base64").toString("latin1");
   return decoded.length >= 8 && printable(decoded) && findSecrets(decoded, true).length > 0;
 }
@@ -110,7 +128,13 @@ export function findSecrets(text: string, nested = false): readonly Span[] {
     if (value.type === "names-secret") nameSaysSecretUntil = to + 240;
 
     // Trailing padding belongs to a base64 word, an equals sign before a value does not.
-    while (to < size && to - i < 2 && text.charCodeAt(to) === equals && !(to + 1 < size && word(text.charCodeAt(to + 1)))) to++;
+    while (
+      to < size &&
+      to - i < 2 &&
+      text.charCodeAt(to) === equals &&
+      !(to + 1 < size && word(text.charCodeAt(to + 1)))
+    )
+      to++;
     let known = knownTokenAt(text, from);
     let at = from;
     for (let k = from + 1; !known && slash && k < i; k++) {

@@ -6,7 +6,11 @@ interface TokenFormat {
   readonly pattern: RegExp;
 }
 
-const format = (kind: string, prefix: string, rest: string): TokenFormat => ({ kind, prefix, pattern: new RegExp(prefix.replace(/[.]/g, "\\.") + rest, "y") });
+const format = (kind: string, prefix: string, rest: string): TokenFormat => ({
+  kind,
+  prefix,
+  pattern: new RegExp(prefix.replace(/[.]/g, "\\.") + rest, "y"),
+});
 
 /** Token formats whose makers gave them a recognisable start. */
 const formats: readonly TokenFormat[] = [
@@ -16,10 +20,16 @@ const formats: readonly TokenFormat[] = [
   format("gcp-oauth-client", "GOCSPX-", "[A-Za-z0-9_-]{20,60}"),
   ...["ghp_", "gho_", "ghu_", "ghs_", "ghr_"].map((prefix) => format("github", prefix, "[A-Za-z0-9]{20,255}")),
   format("github", "github_pat_", "[A-Za-z0-9_]{22,255}"),
-  ...["glpat-", "gldt-", "glrt-", "glcbt-", "glptt-", "glft-", "glsoat-"].map((prefix) => format("gitlab", prefix, "[A-Za-z0-9_.-]{20,255}")),
-  ...["xoxb-", "xoxa-", "xoxp-", "xoxr-", "xoxs-", "xoxe-", "xoxe.", "xoxc-", "xoxd-"].map((prefix) => format("slack", prefix, "[A-Za-z0-9.%/+-]{10,255}")),
+  ...["glpat-", "gldt-", "glrt-", "glcbt-", "glptt-", "glft-", "glsoat-"].map((prefix) =>
+    format("gitlab", prefix, "[A-Za-z0-9_.-]{20,255}"),
+  ),
+  ...["xoxb-", "xoxa-", "xoxp-", "xoxr-", "xoxs-", "xoxe-", "xoxe.", "xoxc-", "xoxd-"].map((prefix) =>
+    format("slack", prefix, "[A-Za-z0-9.%/+-]{10,255}"),
+  ),
   format("slack", "xapp-", "[A-Za-z0-9-]{10,255}"),
-  ...["sk_live_", "sk_test_", "rk_live_", "rk_test_", "pk_live_", "pk_test_"].map((prefix) => format("stripe", prefix, "[A-Za-z0-9]{10,255}")),
+  ...["sk_live_", "sk_test_", "rk_live_", "rk_test_", "pk_live_", "pk_test_"].map((prefix) =>
+    format("stripe", prefix, "[A-Za-z0-9]{10,255}"),
+  ),
   format("stripe", "whsec_", "[A-Za-z0-9+/=]{16,255}"),
   format("openai", "sk-proj-", "[A-Za-z0-9_-]{20,255}"),
   format("anthropic", "sk-ant-", "[A-Za-z0-9_-]{20,255}"),

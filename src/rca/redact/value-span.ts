@@ -14,7 +14,25 @@ export type ValueResult =
 
 const none: ValueResult = { type: "none" };
 const maxValue = 8_192;
-const harmlessValues = new Set(["true", "false", "null", "none", "nil", "undefined", "yes", "no", "on", "off", "required", "missing", "empty", "unset", "hidden", "redacted", "unknown"]);
+const harmlessValues = new Set([
+  "true",
+  "false",
+  "null",
+  "none",
+  "nil",
+  "undefined",
+  "yes",
+  "no",
+  "on",
+  "off",
+  "required",
+  "missing",
+  "empty",
+  "unset",
+  "hidden",
+  "redacted",
+  "unknown",
+]);
 const stops = new Set([..." \t\r\n,;&\"'`)}]<>|"]);
 
 const blank = (char: string | undefined) => char === " " || char === "\t";
@@ -30,7 +48,15 @@ function lineStartsAt(text: string, at: number): boolean {
 
 /** Is this text, found as the value of a secret's name, a value at all? */
 function isValue(value: string, kind: NameKind, prose: boolean): boolean {
-  if (value.length === 0 || value.startsWith("<redacted-") || value.startsWith("${") || value.startsWith("$(") || value.startsWith("{{") || value.startsWith("(hidden")) return false;
+  if (
+    value.length === 0 ||
+    value.startsWith("<redacted-") ||
+    value.startsWith("${") ||
+    value.startsWith("$(") ||
+    value.startsWith("{{") ||
+    value.startsWith("(hidden")
+  )
+    return false;
   const lower = value.toLowerCase();
   if (harmlessValues.has(lower) || /^[*x.•]+$/i.test(value)) return false;
   if (kind === "token" && /^\d{1,5}(\.\d+)?(ms|s)?$/.test(value)) return false;
@@ -98,14 +124,22 @@ export function valueAfter(text: string, from: number, to: number, valueIsSecret
   }
   const separator = text[i];
   const flag = separator !== "=" && separator !== ":" && spaces > 0 && text.startsWith("--", from);
-  const scheme = !flag && separator !== "=" && separator !== ":" && spaces > 0 && i === to + spaces ? schemeWord(text, from, to) : false;
+  const scheme =
+    !flag && separator !== "=" && separator !== ":" && spaces > 0 && i === to + spaces
+      ? schemeWord(text, from, to)
+      : false;
   if (scheme) return credential(text, i);
   if (separator !== "=" && separator !== ":" && !flag) return none;
   if (separator === ":" && text[i + 1] === "/" && text[i + 2] === "/") return none;
   if (to - from > 200) return none;
   const name = text.slice(from, to).replace(/^[-./+~%]+/, "");
   const isPair = /^(?:name|key|env|header|field)$/i.test(name);
-  const kind = valueIsSecret && /^(?:value|val|default)$/i.test(name) ? "password" : isPair ? undefined : secretName(lastPart(name));
+  const kind =
+    valueIsSecret && /^(?:value|val|default)$/i.test(name)
+      ? "password"
+      : isPair
+        ? undefined
+        : secretName(lastPart(name));
   if (!kind && !isPair) return none;
 
   if (!flag) i++;
@@ -116,7 +150,11 @@ export function valueAfter(text: string, from: number, to: number, valueIsSecret
     spaces++;
   }
   const escaped = text[i] === "\\" && (text[i + 1] === '"' || text[i + 1] === "'");
-  const quote = escaped ? text.slice(i, i + 2) : text[i] === '"' || text[i] === "'" || text[i] === "`" ? (text[i] ?? "") : "";
+  const quote = escaped
+    ? text.slice(i, i + 2)
+    : text[i] === '"' || text[i] === "'" || text[i] === "`"
+      ? (text[i] ?? "")
+      : "";
   if (!kind) {
     const start = i + quote.length;
     const end = quote ? closingQuote(text, start, quote) : plainEnd(text, start, false);
@@ -125,7 +163,9 @@ export function valueAfter(text: string, from: number, to: number, valueIsSecret
   if (quote) {
     const start = afterScheme(text, i + quote.length);
     const end = closingQuote(text, start, quote);
-    return isValue(text.slice(start, Math.min(end, start + 64)), kind, false) ? { type: "secret", spans: [{ from: start, to: end, kind }], next: end } : none;
+    return isValue(text.slice(start, Math.min(end, start + 64)), kind, false)
+      ? { type: "secret", spans: [{ from: start, to: end, kind }], next: end }
+      : none;
   }
   if ((text[i] === "|" || text[i] === ">") && separator === ":") {
     const block = blockScalar(text, i, from);
@@ -135,7 +175,9 @@ export function valueAfter(text: string, from: number, to: number, valueIsSecret
   const start = afterScheme(text, i);
   const end = plainEnd(text, start, /cookie$/i.test(name) && separator === ":");
   const prose = separator === ":" && start === i && !lineStartsAt(text, from);
-  return isValue(text.slice(start, Math.min(end, start + 64)), kind, prose) ? { type: "secret", spans: [{ from: start, to: end, kind }], next: end } : none;
+  return isValue(text.slice(start, Math.min(end, start + 64)), kind, prose)
+    ? { type: "secret", spans: [{ from: start, to: end, kind }], next: end }
+    : none;
 }
 
 /** `containers.env.DB_PASSWORD` -> the part that names the value. */
@@ -153,6 +195,9 @@ function credential(text: string, at: number): ValueResult {
   const end = plainEnd(text, at, false);
   const value = text.slice(at, Math.min(end, at + 64));
   // "Bearer authentication failed" is a sentence.
-  const likely = end - at >= 8 && (/\d/.test(value) || (/[a-z]/.test(value) && /[A-Z]/.test(value.slice(1))) || end - at >= 24);
-  return likely && !value.startsWith("<redacted-") ? { type: "secret", spans: [{ from: at, to: end, kind: "bearer" }], next: end } : none;
+  const likely =
+    end - at >= 8 && (/\d/.test(value) || (/[a-z]/.test(value) && /[A-Z]/.test(value.slice(1))) || end - at >= 24);
+  return likely && !value.startsWith("<redacted-")
+    ? { type: "secret", spans: [{ from: at, to: end, kind: "bearer" }], next: end }
+    : none;
 }

@@ -5,6 +5,16 @@ import type { Case } from "../case.ts";
 import { metricFinding } from "../gather/metrics.ts";
 import { called, citeChange, isSymptomatic, lastFields, movedQuantity, podShifts } from "./patterns.ts";
 
+/** Something of the workload is at its limit: throttled, or requests queue for a connection. */
+export function isSaturated(open: Case, workload: ObjectRef): boolean {
+  const match = { namespace: workload.namespace ?? "", workload: workload.name };
+  return (
+    podShifts(open, workload, "container_cpu_throttled_ratio").shifts.some((shift) => shift.after > 0.2) ||
+    open.shifts("pool_waiting", match).some((shift) => shift.after >= 1) ||
+    open.shifts("eventloop_lag_seconds", match).some((shift) => shift.after > 0.1)
+  );
+}
+
 /** Requests a second now against before; 1 when unknown. */
 export function loadGrowth(open: Case, workload: ObjectRef): number {
   const shift = open.shifts("requests_per_second", { namespace: workload.namespace ?? "", workload: workload.name })[0];
@@ -105,7 +115,8 @@ function spike(open: Case): readonly Candidate[] {
         culprit: first,
         statement: `demand on ${called(first)} rose to ${loadGrowth(open, first).toFixed(1)} times the usual`,
         evidence: open.cite(shift && metricFinding(shift, first)),
-        specificity: 0.6,
+        // More demand than usual is no trouble in itself; it is when something runs full.
+        specificity: grown.some((workload) => isSaturated(open, workload)) ? 0.66 : 0.4,
         hits: grown,
       },
       open,

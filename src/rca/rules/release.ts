@@ -4,7 +4,17 @@ import type { Case } from "../case.ts";
 import { describeFields, fieldsOf } from "../gather/changes.ts";
 import { metricFinding } from "../gather/metrics.ts";
 import { podFinding } from "../gather/object-state.ts";
-import { called, citeChange, citeLogs, crashesOf, crashFindings, freshLogs, podShifts, podsSince } from "./patterns.ts";
+import {
+  called,
+  citeChange,
+  citeLogs,
+  crashesOf,
+  crashFindings,
+  freshLogs,
+  isSymptomatic,
+  podShifts,
+  podsSince,
+} from "./patterns.ts";
 
 /** Signs with which a line speaks of somebody else's trouble. */
 const ofOthers = ["upstream", "refused", "name-not-found", "rate-limited", "pool"] as const;
@@ -60,7 +70,7 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
       open.now - pod.createdAt > 25_000,
   );
 
-  let specificity = 0.5;
+  let specificity = isSymptomatic(open, workload) ? 0.5 : 0.35;
   let why = "symptoms began after";
   if (exceptions.length > 0) [specificity, why] = [0.93, "the code throws errors that were never seen before"];
   else if (onlyNew.length > 0 && failing.length > 0)

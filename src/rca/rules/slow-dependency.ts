@@ -4,7 +4,7 @@ import { refKey } from "../../incident/object-ref.ts";
 import { type Candidate, candidate, type Rule } from "../candidate.ts";
 import type { Case } from "../case.ts";
 import { metricFinding, type Shift } from "../gather/metrics.ts";
-import { loadGrowth } from "./cpu.ts";
+import { isSaturated, loadGrowth } from "./cpu.ts";
 import { called, citeChange, citeLogs, freshLogs, podShifts, readyPods } from "./patterns.ts";
 
 const worthwhileSeconds = 0.04;
@@ -66,7 +66,7 @@ function judge(open: Case): readonly Candidate[] {
       (throttled ? 0.3 : 0) -
       (change ? 0.2 : 0) -
       (sick ? 0.3 : 0) -
-      (loadGrowth(open, workload) > 1.8 ? 0.15 : 0);
+      (loadGrowth(open, workload) > 1.8 && isSaturated(open, workload) ? 0.15 : 0);
     const evidence = [
       ...open.cite(...item.shifts.slice(0, 3).map((shift) => metricFinding(shift, workload))),
       ...citeLogs(open, slowLines, 2),
