@@ -85,8 +85,8 @@ export function createKubernetesReader({ kubeconfig, log, timing }: KubernetesRe
       timeoutMs: request.timeoutMs ?? scrapeTimeoutMs,
       maxBytes: maxScrapeBytes,
     });
-  const list = (kind: string, options: ListOptions = {}): Promise<KubeObject[]> =>
-    listObjects(transport, kindNamed(kind), options);
+  const list = async (kind: string, options: ListOptions = {}): Promise<KubeObject[]> =>
+    await listObjects(transport, kindNamed(kind), options);
 
   return {
     async version() {

@@ -82,9 +82,10 @@ export async function watchKind(options: WatchKindOptions): Promise<void> {
     const seen = object.metadata.resourceVersion ?? "";
     if (before?.version === seen) return;
     // Deleted and made again while nobody looked.
-    if (before?.object && before.object.metadata.uid !== object.metadata.uid) onChange("DELETED", before.object);
+    const replaced = before?.object !== undefined && before.object.metadata.uid !== object.metadata.uid;
+    if (replaced && before.object) onChange("DELETED", before.object);
     known.set(key, { version: seen, object: options.remember === "versions" ? undefined : object });
-    onChange(before === undefined ? "ADDED" : "MODIFIED", object);
+    onChange(before === undefined || replaced ? "ADDED" : "MODIFIED", object);
   };
   const relist = async (): Promise<void> => {
     const { items, resourceVersion } = await listKind(transport, kind, namespace, {

@@ -1,0 +1,217 @@
+import { describe, expect, test } from "vitest";
+import type { KubeObject } from "../../../../src/cluster/kubernetes-types.ts";
+import type { Signal } from "../../../../src/cluster/signal.ts";
+import { createKnownPods, type KnownPods } from "../../../../src/detection/collect/known-pods.ts";
+import { type MetricsReader, scrapeSource } from "../../../../src/detection/collect/scrape.ts";
+import { createManualClock } from "../../../../src/replay/virtual-clock.ts";
+
+const start = Date.parse("2026-11-20T22:00:00Z");
+
+interface PodWish {
+  readonly name: string;
+  readonly annotations?: Record<string, string>;
+  readonly phase?: string;
+  readonly deletionTimestamp?: string;
+  readonly podIP?: string;
+}
+
+function pod({
+  name,
+  annotations = { "prometheus.io/scrape": "true", "prometheus.io/port": "8080" },
+  phase = "Running",
+  podIP = "10.0.0.1",
+  deletionTimestamp,
+}: PodWish): KubeObject {
+  return {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: {
+      name,
+      namespace: "shop",
+      uid: name,
+      annotations,
+      labels: { app: name.split("-")[0] ?? "" },
+      ...(deletionTimestamp && { deletionTimestamp }),
+    },
+    spec: { containers: [{ name: "main", ports: [{ containerPort: 9000 }] }] },
+    status: { phase, podIP },
+  };
+}
+
+function knowing(...objects: KubeObject[]): KnownPods {
+  const known = createKnownPods();
+  for (const object of objects) known.apply({ type: "object", at: 0, change: "ADDED", object });
+  return known;
+}
+
+const node: KubeObject = { apiVersion: "v1", kind: "Node", metadata: { name: "n1", uid: "n1" } };
+
+async function scrapeFor(
+  ms: number,
+  known: KnownPods,
+  reader: Partial<MetricsReader>,
+  namespaces: string[] = [],
+): Promise<Signal[]> {
+  const clock = createManualClock(start);
+  const signals: Signal[] = [];
+  const stopping = new AbortController();
+  const answering: MetricsReader = { nodeMetrics: async () => "", podMetrics: async () => "", ...reader };
+  const running = scrapeSource({
+    reader: answering,
+    clock,
+    known,
+    namespaces,
+    intervalMs: 5_000,
+    emit: (signal) => signals.push(signal),
+    signal: stopping.signal,
+  });
+  await clock.advance(ms);
+  stopping.abort();
+  await running;
+  return signals;
+}
+
+const samplesOf = (signals: readonly Signal[]) =>
+  signals.flatMap((signal) =>
+    signal.type === "samples"
+      ? signal.samples.map(
+          ({ series, value, at }) =>
+            `${series.name} ${series.labels["pod"] ?? series.labels["node"]} ${value} @${at - start}`,
+        )
+      : [],
+  );
+
+describe("what is scraped", () => {
+  test.each([
+    { name: "an annotated pod", wish: { name: "a-1" }, want: ["a-1:8080/metrics http"] },
+    {
+      name: "its own path and scheme",
+      wish: {
+        name: "a-1",
+        annotations: { "prometheus.io/scrape": "true", "prometheus.io/path": "/m", "prometheus.io/scheme": "https" },
+      },
+      want: ["a-1:9000/m https"],
+    },
+    { name: "not one that does not ask", wish: { name: "a-1", annotations: {} }, want: [] },
+    {
+      name: "not one that says false",
+      wish: { name: "a-1", annotations: { "prometheus.io/scrape": "false" } },
+      want: [],
+    },
+    { name: "not one that has ended", wish: { name: "a-1", phase: "Succeeded" }, want: [] },
+    { name: "not one that is ending", wish: { name: "a-1", deletionTimestamp: "2026-11-20T22:00:00Z" }, want: [] },
+    { name: "not one without address yet", wish: { name: "a-1", podIP: "" }, want: [] },
+    {
+      name: "not at an impossible port",
+      wish: { name: "a-1", annotations: { "prometheus.io/scrape": "true", "prometheus.io/port": "web" } },
+      want: [],
+    },
+  ])("$name", async ({ wish, want }) => {
+    const asked: string[] = [];
+    await scrapeFor(1_000, knowing(pod(wish)), {
+      podMetrics: async ({ pod: name, port, path, scheme }) => {
+        asked.push(`${name}:${port}${path} ${scheme}`);
+        return "";
+      },
+    });
+    expect(asked).toEqual(want);
+  });
+});
+
+describe("what becomes of it", () => {
+  test("samples in the order of targets, with the labels of the target and up", async () => {
+    const signals = await scrapeFor(1_000, knowing(pod({ name: "b-1" }), pod({ name: "a-1" }), node), {
+      nodeMetrics: async () =>
+        `container_cpu_usage_seconds_total{container="c",namespace="shop",pod="a-1"} 5 ${start - 1_000}\nunwanted_family 1\n`,
+      podMetrics: async ({ pod: name }) =>
+        name === "a-1" ? "requests_total 7\n" : Promise.reject(new Error("connection refused")),
+    });
+    expect(samplesOf(signals)).toEqual([
+      "container_cpu_usage_seconds_total a-1 5 @-1000",
+      "up n1 1 @0",
+      "requests_total a-1 7 @0",
+      "up a-1 1 @0",
+      "up b-1 0 @0",
+    ]);
+    const [first] = signals
+      .flatMap((signal) => (signal.type === "samples" ? signal.samples : []))
+      .filter(({ series }) => series.name === "requests_total");
+    expect(first?.series.labels).toEqual({
+      app: "a",
+      instance: "10.0.0.1:8080",
+      job: "pods",
+      namespace: "shop",
+      pod: "a-1",
+    });
+  });
+
+  test("a sample that is repeated with its old time is told once", async () => {
+    const signals = await scrapeFor(11_000, knowing(node), {
+      nodeMetrics: async () => `machine_cpu_cores 2 ${start - 10_000}\n`,
+    });
+    expect(samplesOf(signals).filter((text) => text.startsWith("machine"))).toEqual(["machine_cpu_cores n1 2 @-10000"]);
+    expect(samplesOf(signals).filter((text) => text.startsWith("up"))).toHaveLength(3);
+  });
+
+  test("containers of other namespaces are left out", async () => {
+    const signals = await scrapeFor(
+      1_000,
+      knowing(node),
+      {
+        nodeMetrics: async () =>
+          'container_processes{namespace="shop",pod="a"} 1\ncontainer_processes{namespace="bank",pod="b"} 1\ncontainer_processes{namespace="",id="/"} 9\n',
+      },
+      ["shop"],
+    );
+    expect(samplesOf(signals).filter((text) => text.startsWith("container"))).toEqual([
+      "container_processes a 1 @0",
+      "container_processes n1 9 @0",
+    ]);
+  });
+
+  test("a source none of whose targets answers for a minute is blind, and tells when it sees again", async () => {
+    let works = false;
+    const clock = createManualClock(0);
+    const signals: Signal[] = [];
+    const stopping = new AbortController();
+    const reader: MetricsReader = {
+      nodeMetrics: async () => (works ? "machine_cpu_cores 2\n" : Promise.reject(new Error('nodes "n1" is forbidden'))),
+      podMetrics: async () => "",
+    };
+    const running = scrapeSource({
+      reader,
+      clock,
+      known: knowing(node),
+      intervalMs: 15_000,
+      emit: (signal) => signals.push(signal),
+      signal: stopping.signal,
+    });
+    await clock.advance(45_000);
+    expect(signals.filter(({ type }) => type === "source")).toEqual([]);
+    await clock.advance(60_000);
+    works = true;
+    await clock.advance(30_000);
+    stopping.abort();
+    await running;
+    expect(signals.filter(({ type }) => type === "source")).toMatchObject([
+      { source: "scrape:nodes", ok: false, detail: expect.stringContaining("is forbidden") },
+      { source: "scrape:nodes", ok: true },
+    ]);
+  });
+
+  test("not more scrapes at once than allowed", async () => {
+    let open = 0;
+    let most = 0;
+    const many = Array.from({ length: 40 }, (_, i) => pod({ name: `a-${i}` }));
+    await scrapeFor(1_000, knowing(...many), {
+      podMetrics: async () => {
+        open++;
+        most = Math.max(most, open);
+        await Promise.resolve();
+        open--;
+        return "";
+      },
+    });
+    expect(most).toBe(16);
+  });
+});
