@@ -206,7 +206,9 @@ export function createDetectionEngine(options: DetectionEngineOptions): Detectio
       transitions.update(observation, now);
       const context = contextAt(now);
       detect(context);
-      const ended = ledger.sweep(now, (live) => mayEnd(live, { observation, transitions, sources, now }));
+      const ended = ledger.sweep(now, (live) =>
+        mayEnd(live, { observation, transitions, sources, logs: tally, watchingSince, now }),
+      );
       const all = [...ledger.all()];
       const active = all.filter(({ anomaly }) => !suppressed.some((silence) => silences(silence, anomaly, now)));
       counts.silenced = all.length - active.length;

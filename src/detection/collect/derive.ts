@@ -98,6 +98,7 @@ export function createDeriver(options: DeriverOptions): Deriver {
     { name: DerivedSeriesName; labels: Record<string, string>; window: WindowSum; silent: number }
   >();
   const stats = { stale: 0, notFinite: 0, wrongTime: 0, refusedSeries: 0, refusedGroups: 0 };
+  const durations = new Array<number>(slots).fill(0);
   let lastFlush = Number.NaN;
   let ticks = 0;
 
@@ -283,9 +284,11 @@ export function createDeriver(options: DeriverOptions): Deriver {
     flush(now) {
       const tickMs = Number.isNaN(lastFlush) ? 5_000 : Math.max(1, now - lastFlush);
       lastFlush = now;
-      const windowSeconds = (slots * tickMs) / 1_000;
+      durations[ticks % slots] = tickMs;
+      // A late tick covers more time than the others; the window is as long as its ticks were.
+      const windowSeconds = durations.reduce((sum, ms) => sum + (ms || tickMs), 0) / 1_000;
       const alive = new Set<string>();
-      for (const { lastAt, workload } of targets.values()) if (now - lastAt <= 2.5 * tickMs) alive.add(workload);
+      for (const { lastAt, workload } of targets.values()) if (now - lastAt <= 1.5 * tickMs) alive.add(workload);
       for (const [key, { owner, stream: one }] of streams) {
         if (!one.flush(store, now, windowSeconds, alive.has(owner))) streams.delete(key);
       }

@@ -61,7 +61,7 @@ export const memoryForecast = (): Detector => {
     const grown = (window.values.at(-1) ?? 0) - (window.values[0] ?? 0);
     const room = limit - series.last;
     const leftMs = (room / trend.slope) * 1_000;
-    if (leftMs > horizonMs || grown < 0.08 * limit || trend.rising < 0.9 || trend.recent < 0.5 * trend.slope)
+    if (leftMs > horizonMs || grown < 0.08 * limit || trend.rising < 0.9 || trend.recent < 0.65 * trend.slope)
       return undefined;
     const early = minutes((room / Math.max(trend.fast, trend.slope)) * 1_000);
     const late = trend.slow > 0 ? minutes((room / trend.slow) * 1_000) : undefined;

@@ -1,0 +1,358 @@
+import { describe, expect, test } from "vitest";
+import { createWorld, type World } from "../../../support/detect-objects.ts";
+import { createTraffic, deployment, pod, service, type Traffic } from "../../../support/small-shop.ts";
+
+const start = Date.parse("2026-11-20T12:00:00Z");
+const apps = ["frontend", "carts", "carts-db", "catalogue"] as const;
+type App = (typeof apps)[number];
+const env: Readonly<Record<App, readonly object[]>> = {
+  frontend: [
+    { name: "CARTS_URL", value: "http://carts" },
+    { name: "CATALOGUE_URL", value: "http://catalogue" },
+  ],
+  carts: [{ name: "DB_URL", value: "http://carts-db" }],
+  "carts-db": [],
+  catalogue: [],
+};
+
+interface Shop {
+  readonly world: World;
+  readonly traffic: Traffic;
+  /** Five seconds of requests per entry; overridden by `serve`. */
+  serve(step: Partial<Record<`${App}>${App}` | "frontend", { ok?: number; failed?: number; seconds?: number }>>): void;
+  /** Runs with that traffic. */
+  run(ms: number, step?: Parameters<Shop["serve"]>[0], each?: () => void): ReturnType<World["run"]>;
+}
+
+/** A shop that has run quietly for five minutes. */
+function openShop(): Shop {
+  const world = createWorld({ start });
+  const traffic = createTraffic(Object.fromEntries(apps.map((app) => [app, `${app}-a1-x1`])));
+  const shop: Shop = {
+    world,
+    traffic,
+    serve(step) {
+      const normal = {
+        frontend: { ok: 30 },
+        "frontend>carts": { ok: 10 },
+        "frontend>catalogue": { ok: 15 },
+        "carts>carts-db": { ok: 10 },
+      };
+      for (const [edge, load] of Object.entries({ ...normal, ...step })) {
+        const [from = "", to] = edge.split(">");
+        traffic.serve(to ?? from, { ...load, ...(to === undefined ? {} : { caller: from }) });
+      }
+    },
+    run: (ms, step = {}, each) =>
+      world.run(ms, () => {
+        shop.serve(step);
+        traffic.scrape(world);
+        each?.();
+      }),
+  };
+  for (const app of apps)
+    world.put(...deployment({ app, env: env[app] }), pod({ app, at: start - 600_000, env: env[app] }), service(app));
+  shop.run(300_000);
+  expect(world.engine.incidents()).toEqual([]);
+  return shop;
+}
+
+const titles = ({ world }: Shop) => world.engine.incidents().map(({ title }) => title);
+const targets = ({ world }: Shop) => world.engine.incidents().map(({ target }) => `${target.kind}/${target.name}`);
+
+describe("routine work raises nothing", () => {
+  test("a database replaced with the Recreate strategy: some seconds of errors", () => {
+    const shop = openShop();
+    shop.world.put(...deployment({ app: "carts-db", generation: 2, available: 0, updated: 0, total: 0 }));
+    shop.world.drop(pod({ app: "carts-db", at: start }));
+    shop.run(
+      10_000,
+      { "carts>carts-db": { failed: 10 }, "frontend>carts": { failed: 10 }, frontend: { ok: 20, failed: 10 } },
+      () =>
+        shop.world.log(
+          "carts-a1-x1",
+          "ERROR call to carts-db failed: connect ECONNREFUSED 10.0.0.8:80",
+          "ERROR POST /carts status=502",
+        ),
+    );
+    shop.world.put(
+      ...deployment({ app: "carts-db", generation: 2 }),
+      pod({ app: "carts-db", suffix: "x2", at: shop.world.now() }),
+    );
+    shop.run(180_000);
+    expect(titles(shop)).toEqual([]);
+  });
+
+  test("a pod that is deleted and replaced", () => {
+    const shop = openShop();
+    shop.world.drop(pod({ app: "carts", at: start }));
+    shop.world.put(
+      ...deployment({ app: "carts", available: 0, env: env.carts }),
+      pod({ app: "carts", suffix: "x2", at: shop.world.now(), ready: false }),
+    );
+    shop.run(5_000, { "frontend>carts": { failed: 8 }, frontend: { ok: 22, failed: 8 } });
+    shop.world.put(
+      ...deployment({ app: "carts", env: env.carts }),
+      pod({ app: "carts", suffix: "x2", at: shop.world.now() - 5_000 }),
+    );
+    shop.run(120_000);
+    expect(titles(shop)).toEqual([]);
+  });
+
+  test("load that doubles and falls again, within capacity", () => {
+    const shop = openShop();
+    shop.run(120_000, {
+      frontend: { ok: 60, seconds: 0.013 },
+      "frontend>carts": { ok: 20, seconds: 0.012 },
+      "frontend>catalogue": { ok: 30, seconds: 0.013 },
+      "carts>carts-db": { ok: 20 },
+    });
+    shop.run(120_000);
+    expect(titles(shop)).toEqual([]);
+  });
+
+  test("a slow query and a stray error now and then", () => {
+    const shop = openShop();
+    for (let i = 0; i < 6; i++) {
+      shop.run(5_000, { "frontend>catalogue": { ok: 14, failed: 1, seconds: 0.03 } });
+      shop.run(40_000);
+    }
+    expect(titles(shop)).toEqual([]);
+  });
+
+  test("scrapes that fail for half a minute say nothing about the shop", () => {
+    const shop = openShop();
+    shop.world.run(30_000);
+    shop.run(60_000);
+    expect(titles(shop)).toEqual([]);
+  });
+});
+
+describe("faults without a trace in the state", () => {
+  test("a slow dependency is told once, and its callers are its symptoms", () => {
+    const shop = openShop();
+    shop.run(60_000, {
+      "carts>carts-db": { ok: 10, seconds: 0.9 },
+      "frontend>carts": { ok: 10, seconds: 0.91 },
+      frontend: { ok: 30, seconds: 0.31 },
+    });
+    expect(targets(shop)).toEqual(["Deployment/carts-db"]);
+    expect(
+      shop.world.engine
+        .incidents()[0]
+        ?.affected.map(({ name }) => name)
+        .sort(),
+    ).toEqual(["carts", "carts-db", "frontend"]);
+    shop.run(120_000);
+    expect(shop.world.engine.incidents().map(({ status }) => status)).toEqual(["resolved"]);
+  });
+
+  test("a wrong address in the caller's configuration blames the caller, because its peer serves others", () => {
+    const shop = openShop();
+    shop.world.put(
+      ...deployment({ app: "frontend", generation: 2, env: [...env.frontend, { name: "X", value: "1" }] }),
+    );
+    shop.run(90_000, { frontend: { ok: 15, failed: 15 }, "frontend>catalogue": { ok: 0 } }, () =>
+      shop.traffic.gauge("frontend", "http_client_requests_total", (shop.world.now() - start) / 400, {
+        peer: "catalogue",
+        code: "error",
+      }),
+    );
+    expect(targets(shop)).toEqual(["Deployment/frontend"]);
+  });
+
+  test("requests that stay away from healthy pods", () => {
+    const shop = openShop();
+    shop.run(60_000, { "frontend>catalogue": { ok: 0 } });
+    expect(titles(shop)).toEqual(["catalogue gets no requests any more"]);
+  });
+
+  test("a pool that runs dry", () => {
+    const shop = openShop();
+    let waiting = 0;
+    shop.run(60_000, {}, () => shop.traffic.gauge("carts", "db_pool_waiting", (waiting += 1)));
+    expect(titles(shop)).toEqual(["carts waits for connections of its pool"]);
+  });
+
+  test("rights that are taken away show in the log alone, within a minute", () => {
+    const shop = openShop();
+    let ticks = 0;
+    shop.run(60_000, {}, () => {
+      if (ticks++ % 5 === 0)
+        shop.world.log(
+          "catalogue-a1-x1",
+          'level=error msg="price list refresh failed" err="configmaps price-list is forbidden"',
+        );
+    });
+    expect(targets(shop)).toEqual(["Deployment/catalogue"]);
+    expect(titles(shop)[0]).toContain("price list refresh failed");
+  });
+
+  test("errors that the application counts by type", () => {
+    const shop = openShop();
+    let errors = 0;
+    shop.run(60_000, {}, () => shop.traffic.gauge("carts", "app_errors_total", (errors += 2), { type: "TypeError" }));
+    expect(titles(shop)).toEqual(["carts reports errors (TypeError)"]);
+  });
+});
+
+describe("one incident a cause", () => {
+  const oom = (app: App, at: number, restartCount: number) =>
+    pod({
+      app,
+      at: start - 600_000,
+      ready: false,
+      restartCount,
+      state: { waiting: { reason: "CrashLoopBackOff" } },
+      lastState: { terminated: { exitCode: 137, reason: "OOMKilled", finishedAt: new Date(at).toISOString() } },
+    });
+  const hangingRollout = (shop: Shop) => [
+    ...deployment({ app: "catalogue", hash: "b2", generation: 2, total: 2, updated: 1 }),
+    pod({
+      app: "catalogue",
+      hash: "b2",
+      at: shop.world.now(),
+      ready: false,
+      phase: "Pending",
+      state: { waiting: { reason: "ImagePullBackOff" } },
+    }),
+  ];
+  const failing = { "frontend>carts": { failed: 10 }, frontend: { ok: 20, failed: 10 }, "carts>carts-db": { ok: 0 } };
+
+  test("a crashing callee, its failing callers and the callee that gets no requests are one", () => {
+    const shop = openShop();
+    shop.world.put(oom("carts", shop.world.now(), 1), ...deployment({ app: "carts", available: 0, env: env.carts }));
+    shop.run(120_000, failing);
+    expect(targets(shop)).toEqual(["Deployment/carts"]);
+    expect(shop.world.engine.incidents()[0]?.severity).toBe("critical");
+  });
+
+  test("two faults at once stay two", () => {
+    const shop = openShop();
+    shop.world.put(
+      oom("carts", shop.world.now(), 1),
+      ...deployment({ app: "carts", available: 0, env: env.carts }),
+      ...hangingRollout(shop),
+    );
+    shop.run(120_000, failing);
+    expect(targets(shop).sort()).toEqual(["Deployment/carts", "Deployment/catalogue"]);
+  });
+
+  test("a rollout that hangs while the old pods serve does not swallow somebody else's errors", () => {
+    const shop = openShop();
+    shop.world.put(...hangingRollout(shop));
+    shop.run(120_000);
+    shop.run(60_000, { frontend: { ok: 15, failed: 15 } });
+    expect(targets(shop)).toEqual(["Deployment/catalogue", "Deployment/frontend"]);
+  });
+
+  test("it is cleared only when the rollout has finished and the errors have gone, and reopened when it comes back", () => {
+    const shop = openShop();
+    const serveAgain = () =>
+      shop.world.put(
+        pod({ app: "carts", suffix: "x2", at: shop.world.now() }),
+        ...deployment({ app: "carts", generation: 2, env: env.carts }),
+      );
+    shop.world.put(oom("carts", shop.world.now(), 1), ...deployment({ app: "carts", available: 0, env: env.carts }));
+    shop.run(60_000, failing);
+    shop.world.drop(oom("carts", shop.world.now(), 1));
+    shop.world.put(...deployment({ app: "carts", generation: 2, available: 0, updated: 0, env: env.carts }));
+    expect(shop.run(60_000, failing).filter(({ type }) => type === "cleared")).toEqual([]);
+    serveAgain();
+    const calm = shop.run(120_000);
+    expect(calm.filter(({ type }) => type === "cleared").map(({ incident }) => incident.id)).toEqual(["1"]);
+    shop.world.drop(pod({ app: "carts", suffix: "x2", at: 0 }));
+    shop.world.put(oom("carts", shop.world.now(), 2), ...deployment({ app: "carts", available: 0, env: env.carts }));
+    const again = shop.run(10_000, failing);
+    expect(again.map(({ type, incident }) => [type, incident.id, incident.status])).toContainEqual([
+      "recurred",
+      "1",
+      "reopened",
+    ]);
+    expect(shop.world.engine.incidents()).toHaveLength(1);
+  });
+});
+
+describe("monitoring that goes blind", () => {
+  test("samples that stop are an incident within two minutes, and nothing is resolved meanwhile", () => {
+    const shop = openShop();
+    shop.run(60_000, { "frontend>catalogue": { failed: 15 }, frontend: { ok: 15, failed: 15 } });
+    expect(targets(shop)).toEqual(["Deployment/catalogue"]);
+    const dark = shop.world.run(120_000);
+    expect(titles(shop)[1]).toContain("monitoring is blind");
+    expect(dark.filter(({ type }) => type === "cleared")).toEqual([]);
+    const light = shop.run(180_000);
+    expect(light.filter(({ type }) => type === "cleared")).toHaveLength(2);
+  });
+
+  test("a dead watch keeps a state incident open although its pod is no longer reported", () => {
+    const shop = openShop();
+    shop.world.put(pod({ app: "carts", at: start, ready: false, state: { waiting: { reason: "ErrImagePull" } } }));
+    shop.run(10_000);
+    shop.world.engine.ingest({
+      type: "source",
+      at: shop.world.now(),
+      source: "kubernetes-watch",
+      ok: false,
+      detail: "connection refused",
+    });
+    shop.world.drop(pod({ app: "carts", at: start }));
+    const dark = shop.run(120_000);
+    expect(dark.filter(({ type }) => type === "cleared")).toEqual([]);
+    expect(targets(shop)).toContain("Entity/kubernetes-watch");
+    shop.world.engine.ingest({
+      type: "source",
+      at: shop.world.now(),
+      source: "kubernetes-watch",
+      ok: true,
+      detail: "",
+    });
+    shop.world.put(pod({ app: "carts", suffix: "x2", at: shop.world.now() }));
+    const light = shop.run(120_000);
+    expect(light.filter(({ type }) => type === "cleared")).toHaveLength(2);
+  });
+});
+
+describe("silences, restarts", () => {
+  test("a maintenance window keeps a fault quiet; it is told when the window ends", () => {
+    const shop = openShop();
+    const until = shop.world.now() + 60_000;
+    shop.world.engine.suppress([{ from: 0, to: until, namespace: "shop", name: "carts", reason: "maintenance" }]);
+    shop.world.put(pod({ app: "carts", at: start, ready: false, state: { waiting: { reason: "ErrImagePull" } } }));
+    shop.run(50_000);
+    expect(titles(shop)).toEqual([]);
+    expect(shop.world.engine.stats.silencedAnomalies).toBeGreaterThan(0);
+    shop.run(20_000);
+    expect(targets(shop)).toEqual(["Deployment/carts"]);
+  });
+
+  test("a process that starts anew goes on with the incident instead of opening another or resolving it blindly", () => {
+    const shop = openShop();
+    const slow = { "frontend>catalogue": { ok: 15, seconds: 0.9 } };
+    shop.run(60_000, slow);
+    const before = shop.world.engine.incidents();
+    expect(before).toHaveLength(1);
+    const next = openShopAgain(shop, before);
+    next.run(120_000, slow);
+    expect(next.world.engine.incidents().map(({ id, status }) => [id, status])).toEqual([["1", "open"]]);
+    next.run(120_000);
+    expect(next.world.engine.incidents().map(({ id, status }) => [id, status])).toEqual([["1", "resolved"]]);
+  });
+});
+
+function openShopAgain(shop: Shop, incidents: Parameters<World["engine"]["restore"]>[0]): Shop {
+  const world = createWorld({ start: shop.world.now() });
+  world.engine.restore(incidents);
+  for (const app of apps)
+    world.put(...deployment({ app, env: env[app] }), pod({ app, at: start - 600_000, env: env[app] }), service(app));
+  return {
+    world,
+    traffic: shop.traffic,
+    serve: shop.serve,
+    run: (ms, step = {}) =>
+      world.run(ms, () => {
+        shop.serve(step);
+        shop.traffic.scrape(world);
+      }),
+  };
+}
