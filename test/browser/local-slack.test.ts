@@ -235,6 +235,8 @@ describe.skipIf(executablePath === undefined)(`the local Slack page ${why}`, () 
     await page.getByText("secret for the lead").waitFor();
     await page.getByRole("combobox", { name: "Act as" }).selectOption({ label: "On-call engineer" });
     await row(ts).getByRole("button", { name: "Approve" }).waitFor();
+    await expect.poll(() => page.getByText("secret for the lead").count()).toBe(0);
+    await row(ts).getByRole("button", { name: "Approve" }).waitFor();
     expect(await page.getByText("secret for the lead").count()).toBe(0);
     await row(ts).getByRole("button", { name: "Approve" }).click();
     await row(ts).getByText("Approved by @On-call engineer").waitFor();
@@ -316,6 +318,29 @@ describe.skipIf(executablePath === undefined)(`the local Slack page ${why}`, () 
     expect(await page.evaluate("window.hacked")).toBeUndefined();
     expect(await row(ts).locator("script, img, [onerror], [onmouseover], a[href^='javascript']").count()).toBe(0);
     expect(await row(ts).locator(".block-header h3").innerText()).toContain(text.slice(0, 5).trim());
+  });
+
+  test("the newest message stays in sight while images load, until the reader scrolls up", async () => {
+    for (let i = 0; i < 3; i += 1) await post(everyBlock(fileId));
+    const last = await post([], "the newest");
+    await open({ width: 1280, height: 600 });
+    const scroller = page.locator(".conversation .scroller");
+    const fromBottom = () =>
+      scroller.evaluate((node) => Number(Reflect.get(node, "scrollHeight")) - node.scrollTop - node.clientHeight);
+    await expect
+      .poll(() =>
+        page
+          .getByRole("img", { name: "Request latency of orders" })
+          .last()
+          .evaluate((node) => Reflect.get(node, "naturalWidth")),
+      )
+      .toBe(400);
+    await row(last).waitFor();
+    await expect.poll(fromBottom).toBeLessThan(2);
+    await scroller.evaluate((node) => node.scrollBy(0, -900));
+    await expect.poll(fromBottom).toBeGreaterThan(800);
+    await row(await post([], "even newer")).waitFor({ state: "attached" });
+    expect(await fromBottom()).toBeGreaterThan(800);
   });
 
   test("what is said while the connection is broken appears when it is back", async () => {

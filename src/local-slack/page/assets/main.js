@@ -64,6 +64,10 @@ async function draw() {
 async function switchTo(user) {
   sessionStorage.setItem("act-as", user);
   closeStream?.();
+  // What one person may see must not stay on screen under another's name while theirs loads.
+  for (const pane of panes) pane.close();
+  panes = [];
+  hold.main.replaceChildren();
   await loadWorkspace(user);
   closeSidebar();
   connect();

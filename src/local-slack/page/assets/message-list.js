@@ -19,10 +19,14 @@ export function messageList({ label, where, header, dividers = true }) {
   const toBottom = () => {
     scroller.scrollTop = scroller.scrollHeight;
   };
-  // Images and snippets grow after they load; the reader at the bottom stays there.
+  // Images and snippets grow after they load. Who is at the bottom stays there until they scroll up themselves: growing
+  // content moves the bottom away without moving the reader.
   let following = true;
+  let lastTop = 0;
   scroller.addEventListener("scroll", () => {
-    following = isAtBottom();
+    if (isAtBottom()) following = true;
+    else if (scroller.scrollTop < lastTop) following = false;
+    lastTop = scroller.scrollTop;
   });
   const watcher = new ResizeObserver(() => {
     if (following) toBottom();
@@ -88,10 +92,9 @@ export function messageList({ label, where, header, dividers = true }) {
       toBottom();
     },
     put(message, ephemeral = false) {
-      const stay = isAtBottom();
       put(message, ephemeral);
       arrange();
-      if (stay) toBottom();
+      if (following) toBottom();
     },
     remove(ts) {
       const row = rows.get(ts);
