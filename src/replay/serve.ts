@@ -2,7 +2,8 @@ import { KubeConfig } from "@kubernetes/client-node";
 import { createObjectTable, type Write } from "./api/object-table.ts";
 import { type ApiServerOptions, startApiServer } from "./api/server.ts";
 import { loadTruth, type RecordedFault } from "./player/load-truth.ts";
-import { type Player, type PlayerOptions, playRecording } from "./player/play-recording.ts";
+import { playRecording } from "./player/play-recording.ts";
+import type { Player, PlayerOptions } from "./player/player.ts";
 import { loadRecording, type Recording } from "./recording/load-recording.ts";
 import { createVirtualClock, type VirtualClock } from "./virtual-clock.ts";
 

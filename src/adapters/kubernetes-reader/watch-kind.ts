@@ -121,7 +121,8 @@ export async function watchKind(options: WatchKindOptions): Promise<void> {
       watch: true,
       resourceVersion: version,
       allowWatchBookmarks: true,
-      timeoutSeconds: timing.watchSeconds,
+      // Not all at the same moment.
+      timeoutSeconds: Math.ceil(timing.watchSeconds * (0.75 + 0.25 * (options.random ?? Math.random)())),
     };
     const startedAt = clock.now();
     let messages = 0;

@@ -39,11 +39,8 @@ export function leafChanges(from: IntentLeaves, to: IntentLeaves): LeafChange[] 
 
 function collect(value: unknown, path: string, leaves: Map<string, string>, secret: boolean): void {
   if (Array.isArray(value)) {
-    if (path.endsWith(".env")) return collectEnv(value, path, leaves);
-    value.forEach((item: unknown, i) => {
-      if (isTree(item) && item["key"] === "node.kubernetes.io/unschedulable") return;
-      collect(item, `${path}[${itemName(item) ?? i}]`, leaves, secret);
-    });
+    if (path.endsWith(".env")) collectEnv(value, path, leaves);
+    else collectItems(value, path, leaves, secret);
     return;
   }
   if (!isTree(value)) {
@@ -55,6 +52,14 @@ function collect(value: unknown, path: string, leaves: Map<string, string>, secr
   for (const [key, item] of entries) {
     if (secret && path === ".data") leaves.set(`.data.${key}`, '"(set)"');
     else collect(probes.has(key) ? withPortNumber(item, value) : item, `${path}.${key}`, leaves, secret);
+  }
+}
+
+function collectItems(items: readonly unknown[], path: string, leaves: Map<string, string>, secret: boolean): void {
+  for (const [i, item] of items.entries()) {
+    // The taint of a cordoned node is put and taken by a controller.
+    if (isTree(item) && item["key"] === "node.kubernetes.io/unschedulable") continue;
+    collect(item, `${path}[${itemName(item) ?? i}]`, leaves, secret);
   }
 }
 

@@ -18,8 +18,8 @@ export interface PendingFixes {
   isMade(): boolean;
   /** Goes on to the one after. */
   advance(): void;
-  /** A fix made before whose effect a later write took back. */
-  undone(): RecordedFix | undefined;
+  /** The fix made before whose effect this write took back. */
+  undoneBy(write: Write): RecordedFix | undefined;
 }
 
 interface Deleted {
@@ -57,8 +57,19 @@ export function createPendingFixes(fixes: readonly RecordedFix[], table: ObjectT
       waiting = rest;
       deleted = new Map();
     },
-    // A restart cannot be taken back.
-    undone: () => made.findLast((fix) => !fix.byReplacingPods && !hasFixEffect(fix, world(fix))),
+    undoneBy({ before, after }) {
+      const judged = (fix: RecordedFix, object: ApiObject | undefined): boolean =>
+        hasFixEffect(fix, {
+          leaves: () => object && intentLeaves(object as unknown as KubeObject),
+          podsReplaced: false,
+        });
+      const target = before ?? after;
+      return made.findLast((fix) => {
+        // A restart cannot be taken back.
+        const mayBe = !fix.byReplacingPods && target?.kind === fix.target.kind && isNamed(target, fix.target);
+        return mayBe && judged(fix, before) && !judged(fix, after);
+      });
+    },
   };
 }
 

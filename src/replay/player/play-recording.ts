@@ -1,12 +1,8 @@
-import type { Clock } from "../../lib/clock.ts";
-import type { LogPort } from "../api/logs.ts";
-import type { ObjectTable, Write } from "../api/object-table.ts";
-import type { ProxyPort } from "../api/proxy.ts";
-import type { Recording } from "../recording/load-recording.ts";
+import type { Write } from "../api/object-table.ts";
 import { createControllers } from "./controllers.ts";
-import type { RecordedFault } from "./load-truth.ts";
 import { createLogPort } from "./log-port.ts";
 import { createPendingFixes } from "./pending-fixes.ts";
+import type { Player, PlayerEvent, PlayerOptions, PlayerState } from "./player.ts";
 import { createProxyPort } from "./proxy-port.ts";
 import { type RecordedFix, recordedFix } from "./recorded-fix.ts";
 import { createRecordedTargets } from "./recorded-targets.ts";
@@ -17,56 +13,6 @@ import { createTape, type Segment } from "./tape.ts";
 import { createTimeline, type Row } from "./timeline.ts";
 import { createWorld } from "./world.ts";
 import { createWrittenLogs } from "./written-logs.ts";
-
-export interface PlayerOptions {
-  readonly recording: Recording;
-  /** An empty table; its `onWrite` must call `noteWrite`. */
-  readonly table: ObjectTable;
-  readonly clock: Clock;
-  /** Where to wait for a fix; none: plays through. */
-  readonly faults?: readonly RecordedFault[];
-  /** How much of the time before a hold is repeated while it lasts. Default 60 s. */
-  readonly repeatMs?: number;
-  /** What comes after the recording: its last stretch again and again (default), or nothing new. */
-  readonly afterEnd?: "repeat" | "stop";
-}
-
-/** `holding`: waits for a fix. `released`: a fix was made, plays on into the recorded recovery. */
-export type PlayerState = "playing" | "holding" | "released" | "ended";
-
-export type PlayerEvent =
-  /** The next fault of the recording begins; so does the watch for its fix. */
-  | { readonly type: "broken"; readonly at: number; readonly fix: RecordedFix }
-  | { readonly type: "holding"; readonly at: number; readonly fix: RecordedFix }
-  | { readonly type: "released"; readonly at: number; readonly fix: RecordedFix }
-  /** A client changed something in a broken cluster, and that does not mend it. */
-  | { readonly type: "no-effect"; readonly at: number; readonly fix: RecordedFix; readonly write: Write }
-  /** A client took back a fix. How that would have gone on was not recorded: the recovery plays on. */
-  | { readonly type: "undone"; readonly at: number; readonly fix: RecordedFix }
-  | { readonly type: "ended"; readonly at: number };
-
-export interface PlayerProgress {
-  /** Time of the world, and of the recording, Unix ms. */
-  readonly at: number;
-  readonly recordedAt: number;
-  /** 0..1 */
-  readonly ratio: number;
-}
-
-export interface Player {
-  readonly state: PlayerState;
-  readonly hold: { readonly fix: RecordedFix; readonly since: number; readonly laps: number } | undefined;
-  /** Fixes made and taken back again; see the event. */
-  readonly undone: readonly string[];
-  readonly progress: PlayerProgress;
-  readonly logs: LogPort;
-  readonly proxy: ProxyPort;
-  noteWrite(write: Write): void;
-  on(listener: (event: PlayerEvent) => void): () => void;
-  stop(): void;
-  /** Resolves after `stop`; rejects when playing failed. */
-  readonly done: Promise<void>;
-}
 
 /**
  * Plays a recording into the table of an API, as its clock goes on. Just before a recorded fix it holds: time passes, the
@@ -179,20 +125,18 @@ export function playRecording(options: PlayerOptions): Player {
 
   const noteWrite = (write: Write): void => {
     world.noteWrite(write);
-    pending.noteWrite(write);
     const at = Math.floor(clock.now());
     playUpTo(at);
     const { next } = pending;
     const broken = next !== undefined && (hold !== undefined || recordedAt(at) >= next.brokenAt);
+    if (broken) pending.noteWrite(write);
     const mended = broken && pending.isMade();
     if (mended) release(next, at);
-    else {
-      if (broken) tell({ type: "no-effect", at, fix: next, write });
-      const taken = pending.undone();
-      if (taken !== undefined && !undone.has(taken.id)) {
-        undone.add(taken.id);
-        tell({ type: "undone", at, fix: taken });
-      }
+    else if (broken && !bookkeeping.has(write.resource.kind)) tell({ type: "no-effect", at, fix: next, write });
+    const taken = mended ? undefined : pending.undoneBy(write);
+    if (taken !== undefined && !undone.has(taken.id)) {
+      undone.add(taken.id);
+      tell({ type: "undone", at, fix: taken });
     }
     controllers.noteWrite(write, mended);
     kick.abort();
@@ -242,4 +186,6 @@ export function playRecording(options: PlayerOptions): Player {
   };
 }
 
+/** Writes of these change nothing in the cluster. */
+const bookkeeping = new Set(["Event", "Lease"]);
 const maxWaitMs = 3_600_000;

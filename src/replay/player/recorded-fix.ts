@@ -46,16 +46,17 @@ export function recordedFix(recording: Recording, fault: RecordedFault): Recorde
   const culpritVersions = sameRef(culprit, target) ? versions : versionsOf(recording, culprit);
   const before = leavesOf(stateAt(culpritVersions, fault.injectedAt - clockSlackMs));
   const faulty = leavesOf(stateAt(culpritVersions, fixFrom));
-  const brokenAt = culpritVersions.find(
-    (v) => v.at > fault.injectedAt - clockSlackMs && differs(before, leavesOf(v.object)),
-  )?.at;
+  // Later changes belong to the fix; a fault that changed nothing in its culprit shows when it was made.
+  const isFault = (v: Version): boolean =>
+    v.at > fault.injectedAt - clockSlackMs && v.at < fixFrom && differs(before, leavesOf(v.object));
+  const brokenAt = culpritVersions.find(isFault)?.at ?? fault.injectedAt;
 
   return {
     id: fault.id,
     action: fault.fix.action,
     culprit,
     target,
-    brokenAt: Math.min(brokenAt ?? fault.injectedAt, fault.fixedAt),
+    brokenAt,
     holdAt: changedAt === undefined ? fault.fixedAt : changedAt - 1,
     fixChanges,
     undoChanges: leafChanges(faulty, before),

@@ -62,8 +62,8 @@ export function createRecordedTargets(
       const port = Number(instance.slice(instance.lastIndexOf(":") + 1));
       const targets = pods.get(key) ?? [];
       pods.set(key, targets);
-      let target = targets.find((t) => t.port === port);
-      if (target === undefined) targets.push((target = { port, series: [] }));
+      const target = targets.find((t) => t.port === port) ?? { port, series: [] };
+      if (!targets.includes(target)) targets.push(target);
       if (series.name === "up") target.up = series;
       else target.series.push(series);
     }
@@ -77,9 +77,11 @@ export function createRecordedTargets(
     if (list === undefined) return "unknown";
     const up = list.find((series) => series.name === "up");
     if (up !== undefined && tape.newest(up, at, maxAgeMs)?.value === 0) return "refused";
-    return list
-      .filter((series) => series.name !== "up")
-      .flatMap((series) => tape.newest(series, at, maxCadvisorAgeMs) ?? []);
+    return list.flatMap((series) => {
+      const { namespace = "", pod } = series.labels;
+      if (series.name === "up" || (pod !== undefined && !isThere(namespace, pod))) return [];
+      return tape.newest(series, at, maxCadvisorAgeMs) ?? [];
+    });
   };
 
   return {

@@ -105,12 +105,12 @@ describe("refusals are told in a sentence", () => {
 describe("lines", () => {
   test("characters and lines may be cut anywhere on the way", async () => {
     const bytes = Buffer.from("größe\nzwei\r\n\nohne Ende");
-    const transport = await answering(async (_, response) => {
-      for (const byte of bytes) {
-        response.write(Buffer.of(byte));
-        await new Promise((resolve) => setImmediate(resolve));
-      }
-      response.end();
+    const transport = await answering((_, response) => {
+      const writeFrom = (at: number): void => {
+        if (at === bytes.length) response.end();
+        else response.write(bytes.subarray(at, at + 1), () => setImmediate(writeFrom, at + 1));
+      };
+      writeFrom(0);
     });
     expect(await allLines(transport)).toEqual(["größe", "zwei\r", "", "ohne Ende"]);
   });

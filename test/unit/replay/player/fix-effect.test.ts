@@ -77,6 +77,7 @@ describe.each(cases)("the recorded fix of $name", (one) => {
 
   test("is found in the recording: holds just before it, and not before the fault", () => {
     expect(fix.holdAt).toBeGreaterThan(fix.brokenAt);
+    expect(Math.abs(fix.brokenAt - Date.parse(one.fault.injectedAt))).toBeLessThan(1_000);
     expect(Math.abs(fix.holdAt - Date.parse(one.fault.fixedAt))).toBeLessThan(1_000);
   });
   test("has its own effect", () => {

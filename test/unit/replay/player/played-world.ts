@@ -2,12 +2,8 @@ import type { ApiObject } from "../../../../src/replay/api/json.ts";
 import { createObjectTable, type ObjectTable, type Write } from "../../../../src/replay/api/object-table.ts";
 import { type Resource, resources } from "../../../../src/replay/api/registry.ts";
 import { loadTruth } from "../../../../src/replay/player/load-truth.ts";
-import {
-  type Player,
-  type PlayerEvent,
-  type PlayerOptions,
-  playRecording,
-} from "../../../../src/replay/player/play-recording.ts";
+import { playRecording } from "../../../../src/replay/player/play-recording.ts";
+import type { Player, PlayerEvent, PlayerOptions } from "../../../../src/replay/player/player.ts";
 import { loadRecording, type Recording } from "../../../../src/replay/recording/load-recording.ts";
 import { createManualClock, type ManualClock } from "../../../../src/replay/virtual-clock.ts";
 
