@@ -16,8 +16,17 @@ export async function blastRadiusOf(
   draft: Draft,
   cluster: Pick<ActorPreviewPort, "list">,
 ): Promise<BlastRadius> {
-  const labels = target.kind === "Pod" ? target.metadata.labels : podTemplateOf(target)?.metadata?.labels;
-  if (!labels) {
+  const touched = draft.changes.flatMap((change) =>
+    change.type === "modify" || change.type === "scale"
+      ? [change.before]
+      : change.type === "create"
+        ? []
+        : [change.object],
+  );
+  const podLabels = [target, ...touched]
+    .map((object) => (object.kind === "Pod" ? object.metadata.labels : podTemplateOf(object)?.metadata?.labels))
+    .filter((labels) => labels !== undefined);
+  if (podLabels.length === 0) {
     const services =
       target.kind === "Service" ? [makeRef("Service", target.metadata.namespace, target.metadata.name)] : [];
     return { pods: draft.pods, services, note: draft.note };
@@ -28,12 +37,13 @@ export async function blastRadiusOf(
   ]);
   const notes = [draft.note];
   const inFront = (services.type === "found" ? services.objects : []).filter(
-    (object) => isKind(object, "Service") && matchesLabels(object.spec.selector, labels),
+    (object) => isKind(object, "Service") && podLabels.some((labels) => matchesLabels(object.spec.selector, labels)),
   );
   // Not knowing is said: it is not the same as nothing.
   if (services.type === "failed") notes.push("Which Services are in front could not be read.");
   if (inFront.length > maxServices) notes.push(`${inFront.length} Services are in front of it.`);
-  const protecting = budgets.type === "found" ? budgetsFor(labels, budgets.objects) : [];
+  const protecting =
+    budgets.type === "found" ? [...new Set(podLabels.flatMap((labels) => budgetsFor(labels, budgets.objects)))] : [];
   for (const budget of protecting.slice(0, 3))
     notes.push(`Disruption budget ${budget.metadata.name} protects its pods against evictions.`);
   return {

@@ -5,7 +5,7 @@ import { describe, expect, test, vi } from "vitest";
 import { executeAll, executeNext } from "../../src/actions/execute.ts";
 import { verifyAudit } from "../../src/store/audit.ts";
 import type { Database } from "../../src/store/database.ts";
-import { type ActorCluster, actorFor, startActorCluster } from "../support/actor-cluster.ts";
+import { type ActorCluster, actorFor, deadUrl, startActorCluster } from "../support/actor-cluster.ts";
 import { recommend } from "../support/plan-fixture.ts";
 import { approve, executor, planStore, propose } from "../support/plan-life.ts";
 import { withDatabase } from "../support/postgres.ts";
@@ -175,7 +175,7 @@ test("a cluster that cannot be reached is tried again later, and nothing is gues
   const plans = planStore(database);
   const plan = await propose(cluster.actor, plans);
   await approve(plans, plan);
-  const nobody = actorFor("http://127.0.0.1:1");
+  const nobody = actorFor(await deadUrl());
   expect(await executeNext(executor(nobody, plans))).toMatchObject({ type: "postponed" });
   expect((await plans.get(plan.id))?.plan.state).toBe("executing");
   await database.pool.query("update action_plan set lease_until = now() - interval '1 second'");

@@ -1,3 +1,5 @@
+import type { AddressInfo } from "node:net";
+import { createServer } from "node:net";
 import { KubeConfig } from "@kubernetes/client-node";
 import type { ActorPort } from "../../src/actions/cluster-port.ts";
 import { createKubernetesActor } from "../../src/adapters/kubernetes-actor/kubernetes-actor.ts";
@@ -111,4 +113,13 @@ async function seed(object: object, create: ActorCluster["create"], get: ActorCl
     uid: get(owner.kind, owner.name)?.metadata.uid,
   }));
   await create(owners ? { ...object, metadata: { ...metadata, ownerReferences: owners } } : object);
+}
+
+/** An address at which nobody listens. */
+export async function deadUrl(): Promise<string> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return `http://127.0.0.1:${port}`;
 }

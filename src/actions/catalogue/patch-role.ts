@@ -8,7 +8,10 @@ export const patchRole = defineAction({
   kinds: ["Role", "ClusterRole"],
   params: actionParams["patch-role"],
   // The API lets nobody grant what he does not hold himself: the dry run tells when the actor may not.
-  permissions: [{ verb: "patch", group: "rbac.authorization.k8s.io", resource: "roles" }],
+  permissions: [
+    { verb: "patch", group: "rbac.authorization.k8s.io", resource: "roles" },
+    { verb: "patch", group: "rbac.authorization.k8s.io", resource: "clusterroles" },
+  ],
   changesDeclaredState: true,
   rollsOut: false,
   undo: "previous-values",

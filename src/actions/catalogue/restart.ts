@@ -5,15 +5,14 @@ import { valueAt, withValueAt } from "../change/plain.ts";
 import { podCountOf, podTemplateOf, rolloutKinds, rolloutNote, withPodTemplate } from "../change/workload.ts";
 import { defineAction, refuse } from "../define-action.ts";
 
+export const restartedAt = "kubectl.kubernetes.io/restartedAt";
+
 /** The same annotation as `kubectl rollout restart` sets: a changed template makes the controller replace the pods. */
 export function restarted(workload: KubeObject, now: number): KubeObject {
   const template = podTemplateOf(workload);
   if (!template) return workload;
   const stamp = isoTime(now).replace(/\.\d+Z$/, "Z");
-  return withPodTemplate(
-    workload,
-    withValueAt(template, ["metadata", "annotations", "kubectl.kubernetes.io/restartedAt"], stamp),
-  );
+  return withPodTemplate(workload, withValueAt(template, ["metadata", "annotations", restartedAt], stamp));
 }
 
 export const restart = defineAction({

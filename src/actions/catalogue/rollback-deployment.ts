@@ -4,6 +4,7 @@ import { canonicalJson } from "../../lib/stable-hash.ts";
 import { isPlain, numberAt, valueAt, withValueAt } from "../change/plain.ts";
 import { podCountOf, podTemplateOf, rolloutKinds, rolloutNote, withPodTemplate } from "../change/workload.ts";
 import { defineAction, refuse } from "../define-action.ts";
+import { restartedAt } from "./restart.ts";
 
 interface Revision {
   readonly number: number;
@@ -12,6 +13,13 @@ interface Revision {
 
 const withoutHash = (template: PodTemplate): PodTemplate =>
   withValueAt(template, ["metadata", "labels", "pod-template-hash"], undefined);
+
+/** What a revision is about: two that differ only in when somebody restarted the pods are one. */
+const essence = (template: PodTemplate): string => {
+  const annotations = Object.entries(template.metadata?.annotations ?? {}).filter(([key]) => key !== restartedAt);
+  const kept = annotations.length > 0 ? Object.fromEntries(annotations) : undefined;
+  return canonicalJson(withValueAt(withoutHash(template), ["metadata", "annotations"], kept));
+};
 
 /** A ReplicaSet carries its revision as an annotation; a ControllerRevision is numbered and holds a patch with the template. */
 function revisionOf(object: KubeObject): Revision | undefined {
@@ -56,8 +64,8 @@ export const rollbackDeployment = defineAction({
       .map(revisionOf)
       .filter((revision) => revision !== undefined)
       .sort((a, b) => b.number - a.number);
-    const now = canonicalJson(withoutHash(current));
-    const differs = (revision: Revision) => canonicalJson(revision.template) !== now;
+    const now = essence(current);
+    const differs = (revision: Revision) => essence(revision.template) !== now;
     const wanted =
       toRevision === undefined ? revisions.find(differs) : revisions.find((revision) => revision.number === toRevision);
     if (!wanted) {
