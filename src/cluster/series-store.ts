@@ -37,19 +37,24 @@ export interface SeriesStore {
   readonly dropped: { readonly stale: number; readonly notFinite: number; readonly series: number };
 }
 
+/** Most series are short-lived; a ring starts small and grows to its capacity. */
+const firstSlots = 32;
+
 class Ring implements Series {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
-  readonly #times: Float64Array;
-  readonly #values: Float64Array;
+  readonly #capacity: number;
+  #times: Float64Array;
+  #values: Float64Array;
   #head = 0;
   #length = 0;
 
   constructor(name: string, labels: Readonly<Record<string, string>>, capacity: number) {
     this.name = name;
     this.labels = labels;
-    this.#times = new Float64Array(capacity);
-    this.#values = new Float64Array(capacity);
+    this.#capacity = capacity;
+    this.#times = new Float64Array(Math.min(firstSlots, capacity));
+    this.#values = new Float64Array(Math.min(firstSlots, capacity));
   }
 
   get length(): number {
@@ -67,13 +72,24 @@ class Ring implements Series {
   get last(): number {
     return this.#length === 0 ? Number.NaN : this.valueAt(this.#length - 1);
   }
+  /** Only ever called before the ring has wrapped, so that its points are in order from slot 0. */
+  #grow(): void {
+    const slots = Math.min(this.#capacity, this.#times.length * 2);
+    const times = new Float64Array(slots);
+    const values = new Float64Array(slots);
+    times.set(this.#times);
+    values.set(this.#values);
+    this.#times = times;
+    this.#values = values;
+  }
   append(at: number, value: number): void {
-    const capacity = this.#times.length;
-    const slot = (this.#head + this.#length) % capacity;
+    if (this.#length === this.#times.length && this.#length < this.#capacity) this.#grow();
+    const slots = this.#times.length;
+    const slot = (this.#head + this.#length) % slots;
     this.#times[slot] = at;
     this.#values[slot] = value;
-    if (this.#length < capacity) this.#length++;
-    else this.#head = (this.#head + 1) % capacity;
+    if (this.#length < slots) this.#length++;
+    else this.#head = (this.#head + 1) % slots;
   }
 }
 
@@ -91,6 +107,8 @@ export function createSeriesStore(options: SeriesStoreOptions = {}): SeriesStore
   const byName = new Map<string, Map<string, Ring>>();
   const dropped = { stale: 0, notFinite: 0, series: 0 };
   let size = 0;
+  // Whoever derives series passes the same label object every time; sorting its keys again would cost most of a push.
+  const keys = new WeakMap<Readonly<Record<string, string>>, string>();
 
   const matches = (series: Series, match: Readonly<Record<string, string>>) => {
     for (const key in match) if (series.labels[key] !== match[key]) return false;
@@ -108,7 +126,11 @@ export function createSeriesStore(options: SeriesStoreOptions = {}): SeriesStore
         family = new Map();
         byName.set(name, family);
       }
-      const key = labelKey(labels);
+      let key = keys.get(labels);
+      if (key === undefined) {
+        key = labelKey(labels);
+        keys.set(labels, key);
+      }
       let ring = family.get(key);
       if (!ring) {
         if (size >= maxSeries) {
