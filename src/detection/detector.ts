@@ -48,6 +48,8 @@ export interface DetectContext {
   readonly pods: readonly Pod[];
   /** Live pods by owner at the top of the chain. */
   podsOf(workload: ObjectRef): readonly Pod[];
+  /** Live pods of a namespace that carry all labels of a Service's selector. */
+  podsSelected(namespace: string | undefined, selector: Readonly<Record<string, string>>): readonly Pod[];
   ownerOf(object: KubeObject): ObjectRef;
   /** Built when first asked for, and kept while the objects stay the same. */
   topology(): Topology;

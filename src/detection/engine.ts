@@ -13,6 +13,7 @@ import { createLedger } from "./ledger.ts";
 import type { LiveAnomaly } from "./live-anomaly.ts";
 import { createLogTally } from "./logs/log-tally.ts";
 import { mayEnd } from "./may-end.ts";
+import { createPodIndex } from "./pod-index.ts";
 import { detectorFactories } from "./registry.ts";
 import { type Silence, silences } from "./silence.ts";
 import { createTransitions } from "./transitions.ts";
@@ -137,6 +138,7 @@ export function createDetectionEngine(options: DetectionEngineOptions): Detectio
         byOwner ??= Map.groupBy(pods, (pod) => refKey(ownerOf(pod)));
         return byOwner.get(refKey(workload)) ?? [];
       },
+      podsSelected: createPodIndex(pods),
       topology: () => currentTopology(now),
       logs: tally,
       watchingSince: Number.isNaN(watchingSince) ? now : watchingSince,
@@ -192,6 +194,12 @@ export function createDetectionEngine(options: DetectionEngineOptions): Detectio
           counts.samples += signal.samples.length;
           if (signal.samples.length > 0) sources.sampled(signal.at);
           deriver.take(signal.samples, signal.at);
+          break;
+        case "derived":
+          counts.samples += signal.points.length;
+          // What applications say about themselves is no proof that metrics arrive.
+          if (signal.source === "prometheus") sources.sampled(signal.at);
+          for (const { name, labels, at, value } of signal.points) series.push(name, labels, at, value);
           break;
         case "source":
           sources.report(signal.source, signal.ok, signal.detail, signal.at);

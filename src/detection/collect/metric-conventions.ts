@@ -33,7 +33,7 @@ export type SeriesMeaning =
   | { readonly kind: "resident-memory" }
   | { readonly kind: "up" };
 
-const statusLabels = [
+export const statusLabels = [
   "code",
   "status",
   "status_code",
@@ -46,7 +46,7 @@ const statusLabels = [
   "rpc_grpc_status_code",
   "outcome",
 ];
-const peerLabels = [
+export const peerLabels = [
   "peer",
   "peer_service",
   "upstream",
@@ -61,7 +61,7 @@ const peerLabels = [
   "client_name",
   "target",
 ];
-const routeLabels = [
+export const routeLabels = [
   "route",
   "http_route",
   "handler",
@@ -72,7 +72,7 @@ const routeLabels = [
   "rpc_method",
   "operation",
 ];
-const errorTypeLabels = ["type", "error_type", "error", "kind", "reason", "exception", "code"];
+export const errorTypeLabels = ["type", "error_type", "error", "kind", "reason", "exception", "code"];
 
 const clientName = /(^|_)(client|outgoing|outbound|upstream|egress|downstream_call)(_|$)/;
 const requestCount =
@@ -82,7 +82,7 @@ const durationName =
 const notRequests = /(size|bytes|in_flight|inflight|active|queue|gc|dns|tls|connect)/;
 
 // Probes and scrapes are not traffic.
-const plumbing = /^\/?(-\/)?(healthz?|readyz?|livez?|health\/(live|ready)|metrics|ping|actuator\/.*)$/;
+export const plumbing = /^\/?(-\/)?(healthz?|readyz?|livez?|health\/(live|ready)|metrics|ping|actuator\/.*)$/;
 
 const first = (labels: Readonly<Record<string, string>>, names: readonly string[]): string => {
   for (const name of names) {

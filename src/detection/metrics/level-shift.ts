@@ -85,7 +85,7 @@ export function createLevelShift(spec: LevelShiftSpec): Detector {
     family: spec.family ?? "metric",
     nature: spec.nature,
     *detect(context): Iterable<Finding> {
-      const minPoints = Math.max(6, Math.min(120, Math.floor(context.learnMs / context.tickMs / 2)));
+      const minPoints = Math.max(6, Math.min(60, Math.floor(context.learnMs / context.tickMs / 2)));
       for (const series of context.observation.series.select(spec.series)) {
         let memory = memories.get(series);
         if (!memory) {

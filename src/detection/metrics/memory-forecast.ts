@@ -56,12 +56,14 @@ export const memoryForecast = (): Detector => {
   function evaluate(series: Series, limit: number, context: DetectContext): Omit<Finding, "startsAt"> | undefined {
     const window = windowOf(series, context.now);
     if (!window) return undefined;
+    const grown = (window.values.at(-1) ?? 0) - (window.values[0] ?? 0);
+    // Cheap and true of almost every series; the slopes of all pairs are neither.
+    if (grown < 0.08 * limit) return undefined;
     const trend = trendOf(window.times, window.values);
     if (!trend || trend.slope <= 0) return undefined;
-    const grown = (window.values.at(-1) ?? 0) - (window.values[0] ?? 0);
     const room = limit - series.last;
     const leftMs = (room / trend.slope) * 1_000;
-    if (leftMs > horizonMs || grown < 0.08 * limit || trend.rising < 0.9 || trend.recent < 0.65 * trend.slope)
+    if (leftMs > horizonMs || trend.rising < 0.85 || trend.recent < 0.65 * trend.slope)
       return undefined;
     const early = minutes((room / Math.max(trend.fast, trend.slope)) * 1_000);
     const late = trend.slow > 0 ? minutes((room / trend.slow) * 1_000) : undefined;

@@ -47,7 +47,7 @@ export function serviceEndpoints(): Detector {
     family: "state",
     nature: "fault",
     *detect(context: DetectContext): Iterable<Finding> {
-      const { observation, pods, now } = context;
+      const { observation, now } = context;
       const open = new Set<string>();
       const hold = (key: string, from: number, ms: number) => {
         open.add(key);
@@ -60,9 +60,7 @@ export function serviceEndpoints(): Detector {
         if (!selector || Object.keys(selector).length === 0 || type === "ExternalName") continue;
         const { namespace, name } = service.metadata;
         const ref = refOf(service);
-        const behind = pods.filter(
-          (pod) => pod.metadata.namespace === namespace && matchesLabels(selector, pod.metadata.labels),
-        );
+        const behind = context.podsSelected(namespace, selector);
         const ready = behind.some(
           (pod) =>
             pod.metadata.deletionTimestamp === undefined &&

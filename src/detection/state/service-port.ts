@@ -1,6 +1,5 @@
 import type { Pod, Service } from "../../cluster/kubernetes-types.ts";
 import { refOf } from "../../cluster/object-store.ts";
-import { matchesLabels } from "../../cluster/selector.ts";
 import { type DetectContext, defineDetector, type Finding } from "../detector.ts";
 import { isCurrent } from "./container-states.ts";
 
@@ -37,12 +36,7 @@ export const servicePort = defineDetector({
     for (const service of context.observation.objects.list("Service")) {
       const { selector, ports = [] } = service.spec;
       if (!selector) continue;
-      const pods = context.pods.filter(
-        (pod) =>
-          isCurrent(pod) &&
-          pod.metadata.namespace === service.metadata.namespace &&
-          matchesLabels(selector, pod.metadata.labels),
-      );
+      const pods = context.podsSelected(service.metadata.namespace, selector).filter(isCurrent);
       if (pods.length === 0 || !pods.some((pod) => portsOf(pod).length > 0)) continue;
       for (const port of ports) {
         if (declared(port, pods)) continue;

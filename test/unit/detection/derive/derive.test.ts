@@ -25,7 +25,7 @@ function bench(options: { maxRawSeries?: number; maxPerWorkload?: number; create
     series,
     deriver,
     /** One scrape: [name, labels, value]; then a tick. */
-    tick(n: number, rows: readonly (readonly [string, Record<string, string>, number, number?])[]) {
+    tick(n: number, rows: readonly (readonly [string, Record<string, string>, number, (number | undefined)?])[]) {
       const at = start + n * tickMs;
       deriver.take(
         rows.map(([name, labels, value, time]) => ({
@@ -57,7 +57,7 @@ describe("requests", () => {
 
   test("a counter that falls has started again from zero", () => {
     const b = bench();
-    [100, 200, 300, 50, 150].forEach((value, n) => b.tick(n, [requests("web-1", "200", value)]));
+    for (const [n, value] of [100, 200, 300, 50, 150].entries()) b.tick(n, [requests("web-1", "200", value)]);
     expect(b.last("requests_per_second", { workload: "web" })).toBeCloseTo(350 / 20);
   });
 

@@ -170,7 +170,10 @@ describe("faults without a trace in the state", () => {
   test("a pool that runs dry", () => {
     const shop = openShop();
     let waiting = 0;
-    shop.run(60_000, {}, () => shop.traffic.gauge("carts", "db_pool_waiting", (waiting += 1)));
+    shop.run(60_000, {}, () => {
+      waiting += 1;
+      shop.traffic.gauge("carts", "db_pool_waiting", waiting);
+    });
     expect(titles(shop)).toEqual(["carts waits for connections of its pool"]);
   });
 
@@ -191,7 +194,10 @@ describe("faults without a trace in the state", () => {
   test("errors that the application counts by type", () => {
     const shop = openShop();
     let errors = 0;
-    shop.run(60_000, {}, () => shop.traffic.gauge("carts", "app_errors_total", (errors += 2), { type: "TypeError" }));
+    shop.run(60_000, {}, () => {
+      errors += 2;
+      shop.traffic.gauge("carts", "app_errors_total", errors, { type: "TypeError" });
+    });
     expect(titles(shop)).toEqual(["carts reports errors (TypeError)"]);
   });
 });

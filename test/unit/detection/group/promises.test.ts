@@ -32,9 +32,10 @@ const finding = (name: string, detail: string, at: number): Finding => ({
 describe("promise D3", () => {
   test("10,000 anomalies of one cause within a minute are one incident, bounded, with few updates", () => {
     let count = 0;
-    const { engine } = engineWith((now) =>
-      Array.from({ length: Math.min(10_000, (count += 850)) }, (_, i) => finding("carts", `pod-${i}`, now)),
-    );
+    const { engine } = engineWith((now) => {
+      count = Math.min(10_000, count + 850);
+      return Array.from({ length: count }, (_, i) => finding("carts", `pod-${i}`, now));
+    });
     const changes = Array.from({ length: 12 }, (_, i) => engine.tick(start + 5_000 * (i + 1)).changes).flat();
     const [incident, ...others] = engine.incidents();
     expect(others).toEqual([]);
