@@ -2,8 +2,10 @@ import type { AnalysisResult } from "../app/analysis-result.ts";
 import { analyzeRecording } from "../app/analyze-recording.ts";
 import { causeTitles } from "../incident/cause.ts";
 import { refText } from "../incident/object-ref.ts";
+import { isNeutralCase } from "../rca/neutral/read-case.ts";
 import { loadRecording } from "../replay/recording/load-recording.ts";
 import { recordedSignals } from "../replay/recording/recorded-signals.ts";
+import { analyzeCase } from "./analyze-case.ts";
 import { startProgress } from "./progress.ts";
 
 const clockTime = (ms: number) => new Date(ms).toISOString().slice(11, 19);
@@ -41,8 +43,9 @@ function story(result: AnalysisResult): string {
   return lines.join("\n");
 }
 
-/** `kubemend analyze <recording> [--json]`. @throws AppError (exit code 2) when the recording cannot be read. */
-export async function analyze(folder: string, options: { json?: boolean }): Promise<void> {
+/** `kubemend analyze <recording or neutral case> [--json]`. @throws AppError (exit code 2) when the recording cannot be read. */
+export async function analyze(folder: string, options: { json?: boolean; history?: string }): Promise<void> {
+  if (await isNeutralCase(folder)) return analyzeCase(folder, options);
   const progress = startProgress("Reading the recording");
   try {
     const recording = await loadRecording(folder);

@@ -31,8 +31,9 @@ function build(): Command {
   program
     .command("analyze")
     .description("detect and diagnose what is in a recording, as fast as the machine can")
-    .argument("<recording>", "folder of a recording")
+    .argument("<recording>", "folder of a recording, or of a neutral case (one with a case.json)")
     .option("--json", "print the whole result as JSON")
+    .option("--history <folder>", "for a neutral case: earlier cases, each with its confirmed.json")
     .action(async (folder, options) => (await import("./analyze.ts")).analyze(folder, options));
 
   program

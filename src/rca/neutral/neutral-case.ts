@@ -3,12 +3,6 @@
  * Tables are columns, because one case can hold hundreds of thousands of rows. Times are unix seconds.
  */
 
-/** Names met in rows, each kept once; rows hold the index. */
-export interface Names {
-  readonly list: readonly string[];
-  idOf(name: string): number;
-}
-
 export interface Series {
   readonly times: Float64Array;
   readonly values: Float64Array;
@@ -37,6 +31,8 @@ export interface LogTable {
   /** Index into the trace names shared with the spans of the same folder; -1 without a trace. */
   readonly trace: Int32Array;
   readonly shape: Int32Array;
+  /** Row of the span that the line names; -1 when it names none. */
+  readonly span: Int32Array;
   readonly entities: readonly string[];
   readonly shapes: readonly LogShape[];
 }

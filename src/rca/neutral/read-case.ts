@@ -73,7 +73,7 @@ async function readText(path: string): Promise<string | undefined> {
   return undefined;
 }
 
-async function readJson<T>(path: string, schema: z.ZodType<T>): Promise<T | undefined> {
+export async function readJson<T>(path: string, schema: z.ZodType<T>): Promise<T | undefined> {
   const text = await readText(path);
   if (text === undefined) return undefined;
   try {
@@ -97,7 +97,7 @@ export async function isNeutralCase(folder: string): Promise<boolean> {
 async function readTelemetry(folder: string): Promise<{ telemetry: Telemetry; skipped: number }> {
   const traces = createInterner();
   const spans = readSpans((await readText(join(folder, "traces.ndjson"))) ?? "", traces);
-  const logs = readLogs((await readText(join(folder, "logs.ndjson"))) ?? "", traces);
+  const logs = readLogs((await readText(join(folder, "logs.ndjson"))) ?? "", traces, spans.rowOf);
   return { telemetry: { spans: spans.table, logs: logs.table }, skipped: spans.skipped + logs.skipped };
 }
 
@@ -105,9 +105,7 @@ function toChanges(raw: z.infer<typeof changesSchema>): Changes {
   const seconds = (timestamp: string) => Date.parse(timestamp) / 1_000;
   return {
     deploys: raw.deploys.flatMap((deploy) =>
-      deploy.commit_sha
-        ? [{ time: seconds(deploy.timestamp), entity: deploy.service, commit: deploy.commit_sha }]
-        : [],
+      deploy.commit_sha ? [{ time: seconds(deploy.timestamp), entity: deploy.service, commit: deploy.commit_sha }] : [],
     ),
     commits: raw.commits.map((commit) => ({
       id: commit.sha,
@@ -132,14 +130,19 @@ function edgesOfTree(spans: z.infer<typeof treeSchema>): [string, string][] {
 export async function readCase(folder: string): Promise<NeutralCase> {
   const header = await readJson(join(folder, "case.json"), caseSchema);
   if (!header)
-    throw inputError("case-missing", `${folder} has no case.json.`, "Give the folder of one case, not the folder above it.");
+    throw inputError(
+      "case-missing",
+      `${folder} has no case.json.`,
+      "Give the folder of one case, not the folder above it.",
+    );
   const notes: string[] = [];
   const metrics = readMetrics((await readText(join(folder, "metrics.csv"))) ?? "");
   const own = await readTelemetry(folder);
   let baselineMetrics: MetricTable = new Map();
   if (header.baseline && "file" in header.baseline) {
     const text = await readText(resolve(folder, header.baseline.file.replace(/\.gz$/, "")));
-    if (text === undefined) notes.push(`baseline file ${header.baseline.file} is not there; compared with the case's own past only`);
+    if (text === undefined)
+      notes.push(`baseline file ${header.baseline.file} is not there; compared with the case's own past only`);
     else baselineMetrics = readMetrics(text).table;
   }
   let baselineTelemetry: Telemetry | undefined;

@@ -1,3 +1,4 @@
+import { getOrAdd } from "./get-or-add.ts";
 import { logShape } from "./log-shape.ts";
 import type { LogShape, LogTable, MetricTable, Series, SpanTable } from "./neutral-case.ts";
 
@@ -23,6 +24,11 @@ export function createInterner(): Interner {
   };
 }
 
+interface Points {
+  readonly times: number[];
+  readonly values: number[];
+}
+
 /** Calls back for each line that is not empty, without an array of all lines. */
 function eachLine(text: string, take: (line: string) => void): void {
   for (let from = 0; from < text.length; ) {
@@ -35,7 +41,7 @@ function eachLine(text: string, take: (line: string) => void): void {
 
 /** `time,entity,metric,value`; an entity may hold commas. */
 export function readMetrics(text: string): { readonly table: MetricTable; readonly skipped: number } {
-  const points = new Map<string, Map<string, { times: number[]; values: number[] }>>();
+  const points = new Map<string, Map<string, Points>>();
   let skipped = 0;
   let first = true;
   eachLine(text, (line) => {
@@ -54,10 +60,8 @@ export function readMetrics(text: string): { readonly table: MetricTable; readon
     }
     const entity = line.slice(a + 1, b).replace(/^"(.*)"$/, "$1");
     const metric = line.slice(b + 1, c);
-    let ofEntity = points.get(entity);
-    if (!ofEntity) points.set(entity, (ofEntity = new Map()));
-    let series = ofEntity.get(metric);
-    if (!series) ofEntity.set(metric, (series = { times: [], values: [] }));
+    const ofEntity = getOrAdd(points, entity, () => new Map<string, Points>());
+    const series = getOrAdd(ofEntity, metric, () => ({ times: [], values: [] }));
     series.times.push(time);
     series.values.push(value);
   });
@@ -93,7 +97,7 @@ function parseRow(line: string): Record<string, unknown> | undefined {
 export function readSpans(
   text: string,
   traces: Interner,
-): { readonly table: SpanTable; readonly skipped: number } {
+): { readonly table: SpanTable; readonly rowOf: ReadonlyMap<string, number>; readonly skipped: number } {
   const [trace, entity, op, start, duration]: number[][] = [[], [], [], [], []];
   const entities = createInterner();
   const ops = createInterner();
@@ -130,14 +134,22 @@ export function readSpans(
     entities: entities.list,
     ops: ops.list,
   };
-  return { table, skipped };
+  return { table, rowOf, skipped };
 }
 
-export function readLogs(text: string, traces: Interner): { readonly table: LogTable; readonly skipped: number } {
+const spanIdInLine = /\b[0-9a-f]{16}\b/;
+
+/** Log lines as columns. A span id in the text ties a line to its span (`rowOf` of the spans, by trace and span). */
+export function readLogs(
+  text: string,
+  traces: Interner,
+  rowOf: ReadonlyMap<string, number>,
+): { readonly table: LogTable; readonly skipped: number } {
   const time: number[] = [];
   const entity: number[] = [];
   const trace: number[] = [];
   const shape: number[] = [];
+  const span: number[] = [];
   const entities = createInterner();
   const shapeIds = createInterner();
   const shapes: LogShape[] = [];
@@ -157,7 +169,10 @@ export function readLogs(text: string, traces: Interner): { readonly table: LogT
     const traceName = textOf(row?.["trace"]);
     time.push(at / 1e9);
     entity.push(entities.idOf(entityName));
-    trace.push(traceName === undefined || traceName === "" ? -1 : traces.idOf(traceName));
+    const traceId = traceName === undefined || traceName === "" ? -1 : traces.idOf(traceName);
+    const spanName = traceId < 0 ? undefined : spanIdInLine.exec(message)?.[0];
+    trace.push(traceId);
+    span.push((spanName === undefined ? undefined : rowOf.get(`${traceId} ${spanName}`)) ?? -1);
     shape.push(id);
   });
   const table: LogTable = {
@@ -166,6 +181,7 @@ export function readLogs(text: string, traces: Interner): { readonly table: LogT
     entity: Int32Array.from(entity),
     trace: Int32Array.from(trace),
     shape: Int32Array.from(shape),
+    span: Int32Array.from(span),
     entities: entities.list,
     shapes,
   };

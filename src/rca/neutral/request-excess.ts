@@ -31,8 +31,7 @@ function seriesOf(input: NeutralCase, entity: string, role: "latency" | "request
 }
 
 /** Value at the same time, else 0: no sample of requests means none were made. */
-const valueAt = (series: Series | undefined, time: number): number =>
-  series?.values[series.times.indexOf(time)] ?? 0;
+const valueAt = (series: Series | undefined, time: number): number => series?.values[series.times.indexOf(time)] ?? 0;
 
 /** Loss of one entity at each sample of the incident, against its history and the moments just before. */
 function lossAt(input: NeutralCase, entity: string, dimension: Dimension, withHistory: boolean): Loss | undefined {
@@ -44,10 +43,7 @@ function lossAt(input: NeutralCase, entity: string, dimension: Dimension, withHi
   const from = input.alert.time - input.resolutionSeconds;
   const before = valuesBetween(now, input.window.from, from).map(bad);
   const past = withHistory ? Float64Array.from(level.past?.values ?? [], bad) : [];
-  const usual = Math.max(
-    past.length > 0 ? quantile(past, usualShare) : 0,
-    before.length > 0 ? median(before) : 0,
-  );
+  const usual = Math.max(past.length > 0 ? quantile(past, usualShare) : 0, before.length > 0 ? median(before) : 0);
   const lost = new Map<number, number>();
   let worst = 0;
   now.times.forEach((time, i) => {

@@ -1,0 +1,47 @@
+import type { Series } from "./neutral-case.ts";
+import type { Profile } from "./profile.ts";
+import { quantile } from "./statistics.ts";
+
+/** A window in which nothing was wrong with any entity but `except`, whose incident ran then. */
+export interface NormalWindow {
+  readonly profile: Profile;
+  readonly except?: string;
+}
+
+/** The normal windows that may speak for an entity: not those in which it was itself the confirmed cause. */
+export const windowsFor = (windows: readonly NormalWindow[], entity: string): readonly Profile[] =>
+  windows.filter((window) => window.except !== entity).map((window) => window.profile);
+
+/** What was usual: from the second lowest to the second highest of what was seen. One odd window (an incident that was
+ * explained wrongly, a scrape that slipped) then does not excuse anything. With few values, all of them count. */
+export function usualRange(values: readonly number[]): { readonly low: number; readonly high: number } | undefined {
+  if (values.length === 0) return undefined;
+  const sorted = values.toSorted((a, b) => a - b);
+  const spare = sorted.length >= minForSpare ? 1 : 0;
+  return { low: sorted[spare] ?? 0, high: sorted[sorted.length - 1 - spare] ?? 0 };
+}
+
+const minForSpare = 5;
+
+export interface PastIncident {
+  readonly entity: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Samples from before `until` that no incident of this very entity spoiled. */
+export function cleanSamples(
+  series: Series | undefined,
+  until: number,
+  incidents: readonly PastIncident[],
+): readonly number[] {
+  const values: number[] = [];
+  series?.times.forEach((time, i) => {
+    if (time < until && !incidents.some(({ from, to }) => time >= from && time <= to))
+      values.push(series.values[i] ?? 0);
+  });
+  return values;
+}
+
+/** Middle half of many values, as a scale for "how much is a lot". */
+export const spread = (values: readonly number[]): number => quantile(values, 0.75) - quantile(values, 0.25);
