@@ -26,10 +26,7 @@ afterEach(async () => {
 
 test("a Bolt app in Socket Mode gets commands and events, and its answers arrive", async () => {
   const mentions: string[] = [];
-  app.command(
-    "/incident",
-    async ({ ack, command }) => await ack(`you said ${command.text} ${"ü".repeat(40_000).length}`),
-  );
+  app.command("/incident", async ({ ack, command }) => await ack(`you said ${command.text}`));
   app.event("app_mention", async ({ event }) => {
     mentions.push(event.text);
   });

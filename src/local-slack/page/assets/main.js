@@ -34,6 +34,20 @@ function drawSidebar() {
   hold.sidebar.replaceChildren(sidebar(route().where, switchTo));
 }
 
+let counted = "";
+
+/** Only the list of conversations: the menu of people below it may be open, and a storm of messages must not close it. */
+function drawUnread() {
+  const counts = JSON.stringify([...store.unread]);
+  const old = hold.sidebar.querySelector(".side-scroll");
+  if (counts === counted || !old) return;
+  counted = counts;
+  const focused = old.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
+  const list = sidebar(route().where, switchTo).querySelector(".side-scroll");
+  old.replaceWith(list);
+  if (focused) list.querySelector(`a[href="${CSS.escape(focused)}"]`)?.focus();
+}
+
 /** Shows what the address says. A newer drawing wins over one that still loads. */
 async function draw() {
   drawing += 1;
@@ -127,11 +141,11 @@ async function start() {
     if (change.kind === "notice") toast(change.text);
     if (change.kind !== "message") return;
     if (change.channel === route().where && document.hasFocus()) store.unread.delete(change.channel);
-    drawSidebar();
+    drawUnread();
   });
   window.addEventListener("focus", () => {
     store.unread.delete(route().where);
-    drawSidebar();
+    drawUnread();
   });
   await draw();
   watchModal();

@@ -16,19 +16,22 @@ export function messageList({ label, where, header, dividers = true }) {
   const hold = h("div", { class: "rows", role: "log", "aria-live": "polite", "aria-label": label });
   const scroller = h("div", { class: "scroller", tabindex: "0" }, header, hold);
   const isAtBottom = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < nearBottomPx;
-  const toBottom = () => {
-    scroller.scrollTop = scroller.scrollHeight;
-  };
   // Images and snippets grow after they load. Who is at the bottom stays there until they scroll up themselves: growing
   // content moves the bottom away without moving the reader.
   let following = true;
   let lastTop = 0;
-  scroller.addEventListener("scroll", () => {
+  const notice = () => {
     if (isAtBottom()) following = true;
     else if (scroller.scrollTop < lastTop) following = false;
     lastTop = scroller.scrollTop;
-  });
+  };
+  const toBottom = () => {
+    scroller.scrollTop = scroller.scrollHeight;
+    lastTop = scroller.scrollTop;
+  };
+  scroller.addEventListener("scroll", notice);
   const watcher = new ResizeObserver(() => {
+    notice(); // the reader may have scrolled, and the event be still to come
     if (following) toBottom();
   });
   watcher.observe(hold);
@@ -92,6 +95,7 @@ export function messageList({ label, where, header, dividers = true }) {
       toBottom();
     },
     put(message, ephemeral = false) {
+      notice();
       put(message, ephemeral);
       arrange();
       if (following) toBottom();

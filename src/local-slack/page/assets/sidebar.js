@@ -20,7 +20,13 @@ export function sidebar(current, switchTo) {
       },
       sign,
       h("span", { class: "name" }, label),
-      unread > 0 ? h("span", { class: "count", "aria-label": `${unread} new messages` }, String(unread)) : undefined,
+      unread > 0
+        ? h(
+            "span",
+            { class: "count", "aria-label": `${unread} new ${unread === 1 ? "message" : "messages"}` },
+            String(unread),
+          )
+        : undefined,
     );
   const channels = workspace.channels.map((room) =>
     entry(

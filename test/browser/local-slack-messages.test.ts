@@ -1,0 +1,119 @@
+import { describe, expect, test } from "vitest";
+import { everyBlock } from "./local-slack/sample-blocks.ts";
+import { button, channel, chromiumPath, oncall, usePage, whyNoChromium } from "./local-slack/use-page.ts";
+
+describe.skipIf(chromiumPath === undefined)(`messages on the local Slack page ${whyNoChromium}`, () => {
+  const on = usePage();
+
+  test("shows every block, and pressing Approve changes the message in place", async () => {
+    const ts = await on.post(everyBlock(on.fileId));
+    const message = on.row(ts);
+    await message.getByRole("heading", { name: "orders: requests time out" }).waitFor();
+    expect(await message.locator("h3").first().innerText()).toContain("\u{1F6A8}");
+    expect(await message.getByRole("link", { name: "the runbook" }).getAttribute("href")).toBe(
+      "https://example.com/runbook",
+    );
+    expect(await message.getByText("@On-call engineer").count()).toBe(1);
+    expect(await message.locator("pre").first().innerText()).toBe("-  cpu: 500m\n+  cpu: 100m");
+    const image = message.getByRole("img", { name: "Request latency of orders" });
+    await expect.poll(() => image.evaluate((node) => Reflect.get(node, "naturalWidth"))).toBe(400);
+    expect(
+      (await message.getByText("A markdown block").count()) + (await message.locator(".unsupported").count()),
+    ).toBe(0);
+    await message.getByRole("button", { name: "Approve" }).click();
+    await message.getByText("Approved by @Incident lead").waitFor();
+    expect(await message.getByText("(edited)").count()).toBe(1);
+    expect(await message.getByRole("button", { name: "Approve" }).count()).toBe(0);
+  });
+
+  test.each([
+    { text: "*bold* _it_ ~no~ `*code*`", html: "<b>bold</b> <i>it</i> <s>no</s> <code>*code*</code>" },
+    {
+      text: "*bold _and it_* 2*3*4 snake_case_name a~b~c",
+      html: "<b>bold <i>and it</i></b> 2*3*4 snake_case_name a~b~c",
+    },
+    { text: "* not* *not * _ no_", html: "* not* *not * _ no_" },
+    { text: "&lt;b&gt; &amp;amp; at 12:30:45", html: "&lt;b&gt; &amp;amp; at 12:30:45" },
+    { text: "one\n> two\n&gt; three\nfour", html: "one<blockquote>two\nthree</blockquote>four" },
+    { text: "a ```x *y*\n  &lt;z&gt;``` b", html: 'a <pre class="code-block">x *y*\n  &lt;z&gt;</pre> b' },
+    {
+      text: "<!here> <#C0LOCALOPS1>",
+      html: '<span class="mention broadcast">@here</span> <a class="mention" href="#/C0LOCALOPS1">#ops</a>',
+    },
+    { text: "<!date^notatime^{date}|never> :nope:", html: '<time title="never">never</time> :nope:' },
+  ])("mrkdwn as Slack reads it: $text", async ({ text, html }) => {
+    const ts = await on.post([], text);
+    await expect.poll(() => on.row(ts).locator(".text").innerHTML()).toBe(html);
+  });
+
+  test("a bare address is a link without the full stop after it", async () => {
+    const ts = await on.post([], "See https://example.com/a?b=1&amp;c=2. Done");
+    const link = on.row(ts).getByRole("link", { name: "https://example.com/a?b=1&c=2", exact: true });
+    expect(await link.getAttribute("href")).toBe("https://example.com/a?b=1&c=2");
+    expect(await link.getAttribute("rel")).toContain("noopener");
+  });
+
+  test("an edit while somebody types elsewhere in the message keeps what they typed", async () => {
+    const blocks = (label: string) => [
+      { type: "header", text: { type: "plain_text", text: label } },
+      {
+        type: "input",
+        block_id: "why",
+        label: { type: "plain_text", text: "Why" },
+        element: { type: "plain_text_input", action_id: "text" },
+      },
+    ];
+    const ts = await on.post(blocks("Before"));
+    await on.row(ts).getByLabel("Why").pressSequentially("half a sen");
+    await on.bot.app.client.chat.update({ channel, ts, text: "x", blocks: blocks("After") as never });
+    await on.row(ts).getByRole("heading", { name: "After" }).waitFor();
+    await on.page.keyboard.type("tence");
+    expect(await on.row(ts).getByLabel("Why").inputValue()).toBe("half a sentence");
+  });
+
+  test.each([
+    "<script>window.hacked = 1</script>",
+    '<img src=x onerror="window.hacked=1">',
+    "<javascript:window.hacked=1|click me>",
+    '<https://example.com/"onmouseover=window.hacked=1|x>',
+    "`<b>` *bold <i>* _&lt;u&gt;_ <!channel> <@U0NOBODY000|x><!date^x^{date}^javascript:1|now>",
+    "\u202egnp.exe \u0000 \u{1F600} ```</pre><script>window.hacked=1</script>```",
+  ])("hostile text stays text: %s", async (text) => {
+    const blocks = [
+      { type: "header", text: { type: "plain_text", text: text.slice(0, 150) } },
+      { type: "section", text: { type: "mrkdwn", text }, fields: [{ type: "plain_text", text }] },
+      { type: "markdown", text },
+      { type: "rich_text", elements: [{ type: "rich_text_section", elements: [{ type: "text", text }] }] },
+      button(text.slice(0, 75), "deaf"),
+    ];
+    const ts = await on.post(blocks, text);
+    on.slack.say(channel, text, oncall);
+    await on.row(ts).getByRole("button").first().waitFor();
+    expect(await on.page.evaluate("window.hacked")).toBeUndefined();
+    expect(await on.row(ts).locator("script, img, [onerror], [onmouseover], a[href^='javascript']").count()).toBe(0);
+    expect(await on.row(ts).locator(".block-header h3").innerText()).toContain(text.slice(0, 5).trim());
+  });
+
+  test("the newest message stays in sight while images load, until the reader scrolls up", async () => {
+    for (let i = 0; i < 3; i += 1) await on.post(everyBlock(on.fileId));
+    const last = await on.post([], "the newest");
+    await on.open({ width: 1280, height: 600 });
+    const scroller = on.page.locator(".conversation .scroller");
+    const fromBottom = () =>
+      scroller.evaluate((node) => Number(Reflect.get(node, "scrollHeight")) - node.scrollTop - node.clientHeight);
+    await expect
+      .poll(() =>
+        on.page
+          .getByRole("img", { name: "Request latency of orders" })
+          .last()
+          .evaluate((node) => Reflect.get(node, "naturalWidth")),
+      )
+      .toBe(400);
+    await on.row(last).waitFor();
+    await expect.poll(fromBottom).toBeLessThan(2);
+    await scroller.evaluate((node) => node.scrollBy(0, -900));
+    await expect.poll(fromBottom).toBeGreaterThan(800);
+    await on.row(await on.post([], "even newer")).waitFor({ state: "attached" });
+    expect(await fromBottom()).toBeGreaterThan(800);
+  });
+});
