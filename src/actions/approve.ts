@@ -6,7 +6,7 @@ import { type Approver, judge, mayApprove, mayAutoApply, type PolicyFacts, type 
 import type { Policy } from "./policy-file.ts";
 
 export interface ApproveDeps {
-  readonly plans: Pick<PlanStore, "get" | "standing" | "vote" | "reject" | "outcomes">;
+  readonly plans: Pick<PlanStore, "get" | "standing" | "vote" | "whyNoVote" | "reject" | "outcomes">;
   readonly policy: Policy;
 }
 
@@ -43,23 +43,22 @@ function refusalFor(verdict: Extract<Verdict, { allow: false }>): ApprovalOutcom
  * first, and enough. Applying it is somebody else's job: an approval that is written down will be carried out.
  */
 export async function approvePlan(request: ApprovalRequest, deps: ApproveDeps): Promise<ApprovalOutcome> {
-  const stored = await deps.plans.get(request.planId);
-  if (!stored) return refused("unknown-plan");
-  if (planDigest(stored.plan) !== request.digest || stored.plan.digest !== request.digest)
-    return refused("plan-changed");
-  const { plan, requestedBy } = stored;
+  const { planId, digest, note } = request;
+  const by = { id: request.by.id, name: request.by.name };
   // Whoever comes too late hears that, whatever the policy says by now.
-  if (plan.state === "proposed") {
-    const standing = await deps.plans.standing(plan.target.namespace);
-    const verdict = judge(deps.policy, factsOf(stored, standing));
-    if (!verdict.allow) return refusalFor(verdict);
-    if (verdict.approvals > plan.approvalsNeeded) return refused("plan-changed");
-    if (!mayApprove(verdict.rule, request.by, { approvalsNeeded: plan.approvalsNeeded, requestedBy }))
-      return refused("not-allowed");
-  }
-  const { planId, digest, by, note } = request;
-  const person = { id: by.id, name: by.name };
-  return await deps.plans.vote({ planId, digest, by: person, ...(note ? { note } : {}), budgets: deps.policy.budgets });
+  const tooLate = await deps.plans.whyNoVote({ planId, digest, by });
+  if (tooLate) return refused(tooLate);
+  const stored = await deps.plans.get(planId);
+  if (!stored) return refused("unknown-plan");
+  const { plan, requestedBy } = stored;
+  if (planDigest(plan) !== digest) return refused("plan-changed");
+  const standing = await deps.plans.standing(plan.target.namespace);
+  const verdict = judge(deps.policy, factsOf(stored, standing));
+  if (!verdict.allow) return refusalFor(verdict);
+  if (verdict.approvals > plan.approvalsNeeded) return refused("plan-changed");
+  if (!mayApprove(verdict.rule, request.by, { approvalsNeeded: plan.approvalsNeeded, requestedBy }))
+    return refused("not-allowed");
+  return await deps.plans.vote({ planId, digest, by, ...(note ? { note } : {}), budgets: deps.policy.budgets });
 }
 
 /** One person says no, with a reason. Whoever may approve may reject; a proposal of his own anybody may take back. */

@@ -33,6 +33,8 @@ export interface Draft {
   readonly pods: number;
   /** A sentence about what happens to the pods. */
   readonly note: string;
+  /** The parameters with what was left open decided, so that the command shown does the same. */
+  readonly decided?: Readonly<Record<string, unknown>>;
 }
 
 export interface DraftContext {

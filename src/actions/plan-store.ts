@@ -32,6 +32,8 @@ export interface PlanStore {
   standing(namespace: string | undefined): Promise<PlanStanding>;
   save(plan: ActionPlan, by: { requestedBy: string | null; cause: string | null; confidence: number }): Promise<void>;
   get(id: string): Promise<StoredPlan | undefined>;
+  /** Why this vote would be refused by the row as it is now; undefined when it would count. */
+  whyNoVote(ballot: Ballot): Promise<ApprovalRefusal | undefined>;
   vote(
     ballot: Ballot & { budgets: { perNamespacePerHour: number; perClusterPerHour: number } },
   ): Promise<ApprovalOutcome>;

@@ -148,7 +148,7 @@ async function assemble(parts: Parts, deps: PlanDeps): Promise<ActionPlan> {
     touches: preview.touches,
     undo: reversible ? preview.undo : [],
     diff: deps.redact(preview.diff),
-    kubectl: deps.redact(kubectlCommand(action.name, recommendation.target, recommendation.params)),
+    kubectl: deps.redact(kubectlCommand(action.name, recommendation.target, draft.decided ?? recommendation.params)),
     undoKubectl: reversible ? deps.redact(preview.undo.map(kubectlOfStep).join("\n")) : null,
     risk: action.risk,
     approvalsNeeded: parts.approvals,

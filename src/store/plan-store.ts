@@ -12,7 +12,7 @@ import {
 import { getFreeze, setFreeze } from "./freeze.ts";
 import { expirePlans, getPlan, planStanding, plansOf, plansToVerify, savePlan } from "./plans.ts";
 import { outcomesOf, saveVerification } from "./verifications.ts";
-import { castRejection, castVote } from "./votes.ts";
+import { castRejection, castVote, whyNoVote } from "./votes.ts";
 
 /** Ids of plans and executions: time first, so that they sort, then enough randomness that nobody meets another's. */
 export function newPlanId(): string {
@@ -42,6 +42,7 @@ export function createPlanStore(database: Database, options: PlanStoreOptions = 
     ofIncident: bind(plansOf),
     toVerify: bind(plansToVerify),
     expire: bind(expirePlans),
+    whyNoVote: bind(whyNoVote),
     vote: bind(castVote),
     reject: bind(castRejection),
     claim: (planId?: string) => claimExecution(database, planId === undefined ? request : { ...request, planId }),

@@ -1,7 +1,8 @@
-import { sql } from "kysely";
+import { type Kysely, sql } from "kysely";
 import type { ApprovalOutcome, ApprovalRefusal, Person } from "../incident/approval.ts";
-import { inAuditedTransaction, type Tx } from "./audit.ts";
+import { inAuditedTransaction } from "./audit.ts";
 import type { Database } from "./database.ts";
+import type { Tables } from "./tables.ts";
 
 export interface Vote {
   readonly planId: string;
@@ -29,7 +30,7 @@ export async function castVote(database: Database, vote: Vote): Promise<Approval
            and not coalesce((select frozen from freeze_switch), true)
         on conflict do nothing
         returning plan_id`.execute(tx);
-      if (counted.rows.length === 0) return { type: "refused", reason: await whyNot(tx, vote) };
+      if (counted.rows.length === 0) return { type: "refused", reason: (await whyNot(tx, vote)) ?? "already-decided" };
       record({ event: "plan.voted", actor: by.id, subject: planId, body: { digest, note } });
       const { rows } = await sql<{ have: number; need: number }>`
         select (select count(*)::int from plan_vote v where v.plan_id = p.id and v.digest = p.digest) as have, approvals_needed as need
@@ -57,21 +58,30 @@ export async function castVote(database: Database, vote: Vote): Promise<Approval
   }
 }
 
-/** Why a plan cannot be approved or rejected any more, so that the loser of a race can be told. */
+/** Why this person cannot approve this plan (any more), so that the loser of a race can be told; undefined when he can. */
 async function whyNot(
-  tx: Tx,
+  db: Kysely<Tables>,
   { planId, digest, by }: Pick<Vote, "planId" | "digest" | "by">,
-): Promise<ApprovalRefusal> {
+): Promise<ApprovalRefusal | undefined> {
   const { rows } = await sql<{ state: string; digest: string; late: boolean; frozen: boolean; voted: boolean }>`
     select state, digest, expires_at <= clock_timestamp() as late, coalesce((select frozen from freeze_switch), true) as frozen,
            exists (select from plan_vote where plan_id = id and person_id = ${by.id}) as voted
-      from action_plan where id = ${planId}`.execute(tx);
+      from action_plan where id = ${planId}`.execute(db);
   const row = rows[0];
   if (!row) return "unknown-plan";
   if (row.digest !== digest || row.state === "superseded") return "plan-changed";
   if (row.state === "expired" || (row.state === "proposed" && row.late)) return "expired";
   if (row.state !== "proposed") return "already-decided";
-  return row.voted ? "already-voted" : "frozen";
+  if (row.voted) return "already-voted";
+  return row.frozen ? "frozen" : undefined;
+}
+
+/** The same as a vote would be told now, in one query and without waiting in line; most of those who come too late come here. */
+export function whyNoVote(
+  database: Database,
+  vote: Pick<Vote, "planId" | "digest" | "by">,
+): Promise<ApprovalRefusal | undefined> {
+  return whyNot(database.kysely, vote);
 }
 
 export type RejectOutcome =
@@ -88,7 +98,7 @@ export async function castRejection(
     const done = await sql`
       update action_plan set state = 'rejected', decided_at = clock_timestamp(), finished_at = clock_timestamp(), reason = ${reason}
        where id = ${planId} and digest = ${digest} and state = 'proposed' returning id`.execute(tx);
-    if (done.rows.length === 0) return { type: "refused", reason: await whyNot(tx, rejection) };
+    if (done.rows.length === 0) return { type: "refused", reason: (await whyNot(tx, rejection)) ?? "already-decided" };
     record({ event: "plan.rejected", actor: by.id, subject: planId, body: { digest, reason } });
     return { type: "rejected" };
   });

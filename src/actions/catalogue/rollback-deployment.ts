@@ -77,6 +77,11 @@ export const rollbackDeployment = defineAction({
     }
     const after = withPodTemplate(target, wanted.template);
     const note = `Back to revision ${wanted.number}. ${rolloutNote(target)}`;
-    return { changes: [{ type: "modify", before: target, after }], pods: podCountOf(target), note };
+    return {
+      changes: [{ type: "modify", before: target, after }],
+      pods: podCountOf(target),
+      note,
+      decided: { toRevision: wanted.number },
+    };
   },
 });

@@ -57,5 +57,5 @@ export function rolloutNote(object: KubeObject): string {
   if (strategy === "Recreate") return `${count} stopped and then started anew: a short outage.`;
   if (strategy === "OnDelete")
     return `${count} NOT replaced by itself: update strategy OnDelete waits for each pod to be deleted.`;
-  return `${count} replaced one after the other.`;
+  return pods === 1 ? `${count} replaced.` : `${count} replaced one after the other.`;
 }

@@ -142,6 +142,7 @@ describe("which revision a rollback goes back to", () => {
     }));
     const plan = await planFor(recommend("rollback-deployment", carts), cluster.actor);
     expect(plan.blastRadius.note).toContain("Back to revision 1.");
+    expect(plan.kubectl, "kubectl left alone would choose the restart").toContain("--to-revision=1");
     expect(plan.diff).toContain("carts:1.4.1");
   });
 });
