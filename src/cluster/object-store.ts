@@ -60,6 +60,8 @@ function intentOf(object: KubeObject): string {
   );
   return canonicalJson({
     ...rest,
+    // Values of Secrets are never read, so the version is the only sign that one was changed.
+    ...(object.kind === "Secret" ? { resourceVersion: metadata.resourceVersion } : {}),
     metadata: { labels: metadata.labels ?? {}, annotations, deletionTimestamp: metadata.deletionTimestamp },
   });
 }

@@ -12,33 +12,35 @@ const word = (code: number) => code < 128 && isWord[code] === 1;
 const maxUserInfo = 300;
 const maxPemChars = 64_000;
 const equals = 61;
+const dash = 45;
 const colon = 58;
 
-/** `user:password@` right after `scheme://`; the span of the password. */
+const atSign = 64;
+const slashCode = 47;
+
+function onlyDigits(text: string, from: number, to: number): boolean {
+  for (let i = from; i < to && i < from + 6; i++) {
+    const code = text.charCodeAt(i);
+    if (code < 48 || code > 57) return false;
+  }
+  return true;
+}
+
+/** `user:password@` right after `scheme://`; the span of the password. There is an `@` within reach. */
 function urlPassword(text: string, at: number): Span | undefined {
   const limit = Math.min(text.length, at + maxUserInfo);
   let secretAt = -1;
   let end = -1;
   for (let i = at; i < limit; i++) {
-    const char = text[i];
-    if (
-      char === " " ||
-      char === '"' ||
-      char === "'" ||
-      char === "\n" ||
-      char === "\t" ||
-      char === "<" ||
-      char === ">" ||
-      char === "`"
-    )
-      break;
-    if (char === ":" && secretAt < 0) secretAt = i + 1;
-    else if (char === "@" && secretAt >= 0) end = i;
-    else if (
-      (char === "/" || char === "?" || char === "#") &&
-      (end >= 0 || secretAt < 0 || /^\d*$/.test(text.slice(secretAt, Math.min(i, secretAt + 6))))
-    )
-      break;
+    const code = text.charCodeAt(i);
+    // Blanks, quotes and angle brackets end an address.
+    if (code <= 32 || code === 34 || code === 39 || code === 60 || code === 62 || code === 96) break;
+    if (code === colon && secretAt < 0) secretAt = i + 1;
+    else if (code === atSign && secretAt >= 0) end = i;
+    else if (code === slashCode || code === 63 || code === 35) {
+      // A slash after the host, or after a port, ends the part that can hold credentials; one inside a password does not.
+      if (end >= 0 || secretAt < 0 || onlyDigits(text, secretAt, i)) break;
+    }
   }
   return end > secretAt && secretAt > 0 && !text.startsWith("<redacted-", secretAt)
     ? { from: secretAt, to: end, kind: "url-password" }
@@ -53,23 +55,41 @@ function printable(text: string): boolean {
   return text.length > 0;
 }
 
+/** Upper and lower case letters, digits and the signs of base64, padded at most twice, and nothing else. */
+function mayBeBase64(text: string, from: number, to: number): boolean {
+  let upper = false;
+  let lower = false;
+  for (let i = from; i < to; i++) {
+    const code = text.charCodeAt(i);
+    if (code >= 97 && code <= 122) lower = true;
+    else if (code >= 65 && code <= 90) upper = true;
+    else if (!(code >= 48 && code <= 57) && code !== 43 && code !== 47 && code !== 45 && code !== 95 && code !== equals)
+      return false;
+  }
+  return upper && lower;
+}
+
 /** Base64 or percent-encoding around something that would be redacted in the clear. */
-function wraps(text: string, from: number, to: number, hasPercent: boolean): boolean {
+function wraps(text: string, from: number, to: number, hasPercent: boolean, known: Map<string, boolean>): boolean {
   const length = to - from;
-  if (length < 8 || length > 8_192) return false;
+  if (length < 8 || length > 8_192 || (!hasPercent && !mayBeBase64(text, from, to))) return false;
   const piece = text.slice(from, to);
+  const before = known.get(piece);
+  if (before !== undefined) return before;
+  let found = false;
   if (hasPercent) {
     try {
       const decoded = decodeURIComponent(piece);
-      if (decoded !== piece && findSecrets(decoded, true).length > 0) return true;
+      found = decoded !== piece && findSecrets(decoded, true).length > 0;
     } catch {
       // Not percent-encoding after all: a stray sign in ordinary text.
     }
+  } else {
+    const decoded = Buffer.from(piece, "base64").toString("latin1");
+    found = decoded.length >= 8 && printable(decoded) && findSecrets(decoded, true).length > 0;
   }
-  if (length < 12 || !/^[A-Za-z0-9+/_-]+={0,2}$/.test(piece) || !/[A-Z]/.test(piece) || !/[a-z]/.test(piece))
-    return false;
-  const decoded = Buffer.from(piece, "base64").toString("latin1");
-  return decoded.length >= 8 && printable(decoded) && findSecrets(decoded, true).length > 0;
+  if (known.size < 1_000) known.set(piece, found);
+  return found;
 }
 
 /**
@@ -79,8 +99,10 @@ function wraps(text: string, from: number, to: number, hasPercent: boolean): boo
 export function findSecrets(text: string, nested = false): readonly Span[] {
   const spans: Span[] = [];
   const size = text.length;
+  const decoded = new Map<string, boolean>();
   let nameSaysSecretUntil = -1;
   let pemMayEnd = true;
+  let nextAt = -1;
   let i = 0;
   while (i < size) {
     if (!word(text.charCodeAt(i))) {
@@ -99,7 +121,7 @@ export function findSecrets(text: string, nested = false): readonly Span[] {
     } while (word(code));
     let to = i;
 
-    if (text.startsWith("-----BEGIN", from)) {
+    if (text.charCodeAt(from) === dash && text.startsWith("-----BEGIN", from)) {
       // Without an end the block reaches as far as a key could.
       const end = pemMayEnd ? text.indexOf("-----END", to) : -1;
       if (end < 0) pemMayEnd = false;
@@ -110,7 +132,9 @@ export function findSecrets(text: string, nested = false): readonly Span[] {
       continue;
     }
     if (code === colon && text.startsWith("://", i)) {
-      const password = urlPassword(text, i + 3);
+      if (nextAt < i) nextAt = text.indexOf("@", i);
+      if (nextAt < 0) nextAt = size;
+      const password = nextAt - i < maxUserInfo ? urlPassword(text, i + 3) : undefined;
       if (password) {
         spans.push(password);
         i = password.to;
@@ -148,7 +172,7 @@ export function findSecrets(text: string, nested = false): readonly Span[] {
     } else if (to - from >= leastRandomChars && looksRandom(text, from, to)) {
       spans.push({ from, to, kind: "token" });
       i = to;
-    } else if (!nested && (percent || to - from >= 12) && wraps(text, from, to, percent)) {
+    } else if (!nested && (percent || to - from >= 12) && wraps(text, from, to, percent, decoded)) {
       spans.push({ from, to, kind: "encoded" });
       i = to;
     }

@@ -49,7 +49,15 @@ const formats: readonly TokenFormat[] = [
   format("azure", "8Q~", "[A-Za-z0-9_.~-]{30,40}"),
 ];
 
-const byStart = Map.groupBy(formats, (item) => item.prefix.slice(0, 2));
+// Looked up by the codes of the first two characters: almost every word is turned away here.
+const pair = (first: number, second: number) => first * 128 + second;
+const byStart = new Map<number, readonly TokenFormat[]>();
+const starts = new Uint8Array(128);
+for (const item of formats) {
+  const key = pair(item.prefix.charCodeAt(0), item.prefix.charCodeAt(1));
+  byStart.set(key, [...(byStart.get(key) ?? []), item]);
+  starts[item.prefix.charCodeAt(0)] = 1;
+}
 
 export interface KnownToken {
   readonly kind: string;
@@ -58,13 +66,14 @@ export interface KnownToken {
 
 /** The known token that starts exactly at `at`. */
 export function knownTokenAt(text: string, at: number): KnownToken | undefined {
-  const candidates = byStart.get(text.slice(at, at + 2));
+  const first = text.charCodeAt(at);
+  if (!(first < 128) || starts[first] === 0) return undefined;
+  const candidates = byStart.get(pair(first, text.charCodeAt(at + 1)));
   if (!candidates) return undefined;
   for (const { kind, prefix, pattern } of candidates) {
     if (!text.startsWith(prefix, at)) continue;
     pattern.lastIndex = at;
-    const match = pattern.exec(text);
-    if (match) return { kind, end: at + match[0].length };
+    if (pattern.test(text)) return { kind, end: pattern.lastIndex };
   }
   return undefined;
 }

@@ -20,6 +20,7 @@ const placeholder = /<redacted-[0-9a-f]{8}>/g;
 export function createRedactor(options: { readonly salt?: string } = {}): Redactor {
   const salt = options.salt === undefined ? randomBytes(16) : createHash("sha256").update(options.salt).digest();
   const hash = createSipHash([salt.readInt32LE(0), salt.readInt32LE(4), salt.readInt32LE(8), salt.readInt32LE(12)]);
+  const names = new Map<string, string>();
   const originals = new Map<string, string>();
   const counts = { redacted: 0, forgotten: 0 };
 
@@ -30,12 +31,20 @@ export function createRedactor(options: { readonly salt?: string } = {}): Redact
     let at = 0;
     for (const { from, to } of spans) {
       if (from < at || to <= from) continue;
-      const name = `<redacted-${hash(text, from, to)}>`;
-      if (!originals.has(name)) {
-        originals.set(name, text.slice(from, to));
-        if (originals.size > maxRemembered) {
-          const oldest = originals.keys().next().value;
-          if (oldest !== undefined) originals.delete(oldest);
+      const secret = text.slice(from, to);
+      let name = names.get(secret);
+      if (name === undefined) {
+        name = `<redacted-${hash(text, from, to)}>`;
+        // A slice keeps the whole text alive; what is remembered must stand alone.
+        const alone = Buffer.from(secret).toString();
+        names.set(alone, name);
+        originals.set(name, alone);
+        if (names.size > maxRemembered) {
+          const oldest = names.keys().next().value;
+          if (oldest !== undefined) {
+            originals.delete(names.get(oldest) ?? "");
+            names.delete(oldest);
+          }
           counts.forgotten++;
         }
       }

@@ -7,11 +7,24 @@ const tokens =
 const harmless =
   /(?:name|names|ref|refs|file|path|paths|type|count|counts|length|len|size|ttl|expir(?:y|es|ed|ation)|expires[-_.]?(?:in|at)|policy|version|total|tokens|secrets|limit|limits|issuer|enabled|required|present|valid|invalid|missing|mount|mountpath|status|error|errors|used|provider|manager|store|rotation|rotated|age|hits|cache|failed|reason|endpoint)$/;
 
-/** Whether a name (of a variable, header, key, flag) says that its value is secret, and how strictly to take it. */
-export function secretName(name: string): NameKind | undefined {
-  if (name.length < 2 || name.length > 120) return undefined;
+// The same few names come again and again; deciding about each once keeps redaction quick.
+const decided = new Map<string, NameKind | undefined>();
+const maxDecided = 5_000;
+
+function decide(name: string): NameKind | undefined {
   const lower = name.toLowerCase();
   if (harmless.test(lower)) return undefined;
   if (passwords.test(lower)) return "password";
   return tokens.test(lower) ? "token" : undefined;
+}
+
+/** Whether a name (of a variable, header, key, flag) says that its value is secret, and how strictly to take it. */
+export function secretName(name: string): NameKind | undefined {
+  if (name.length < 2 || name.length > 120) return undefined;
+  const known = decided.get(name);
+  if (known !== undefined || decided.has(name)) return known;
+  const kind = decide(name);
+  if (decided.size >= maxDecided) decided.clear();
+  decided.set(name, kind);
+  return kind;
 }

@@ -3,7 +3,7 @@ import { type Candidate, candidate, type Rule } from "../candidate.ts";
 import type { Case } from "../case.ts";
 import { metricFinding } from "../gather/metrics.ts";
 import { podFinding } from "../gather/object-state.ts";
-import { called, citeChange, citeLogs, crashesOf, crashFindings, freshLogs, isSymptomatic } from "./patterns.ts";
+import { called, citeChange, citeLogs, crashesOf, crashFindings, freshLogs, isSymptomatic, oddPods } from "./patterns.ts";
 
 function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
   if (!isSymptomatic(open, workload)) return [];
@@ -20,15 +20,12 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
   );
   const crash = crashesOf(open, workload).at(-1);
   // One replica of several that is sick by itself: the others serve.
-  const pods = open.podsOf(workload).filter((pod) => pod.deletedAt === undefined);
-  const sick = pods.filter(
-    (pod) => !pod.ready && pod.terminatingSince === undefined && open.now - pod.createdAt > 30_000,
-  );
-  const alone = sick.length === 1 && pods.length > 1;
+  const sick = oddPods(open, workload);
+  const alone = sick.length === 1;
   if (health.length === 0 && failing.length === 0 && !crash && sick.length === 0) return [];
   const upstream = callees.length > 0;
   const change = open.lastChange(workload);
-  const specificity = health.length > 0 ? 0.72 : crash ? 0.6 : own.length > 0 && !upstream ? 0.58 : alone ? 0.6 : 0.42;
+  const specificity = health.length > 0 ? 0.72 : alone ? 0.74 : crash ? 0.6 : own.length > 0 && !upstream ? 0.58 : 0.42;
   return [
     candidate(
       {

@@ -5,7 +5,7 @@ import { type Candidate, candidate, type Rule } from "../candidate.ts";
 import type { Case } from "../case.ts";
 import { metricFinding, type Shift } from "../gather/metrics.ts";
 import { isSaturated, loadGrowth } from "./cpu.ts";
-import { called, citeChange, citeLogs, freshLogs, podShifts, readyPods } from "./patterns.ts";
+import { called, citeChange, citeLogs, freshLogs, oddPods, podShifts, readyPods } from "./patterns.ts";
 
 const worthwhileSeconds = 0.04;
 
@@ -27,8 +27,11 @@ function slowness(open: Case, workload: ObjectRef): Slow | undefined {
   const own = open.shifts("latency_mean_seconds", { namespace, workload: workload.name });
   const names = [workload, ...open.topology.servicesOf(workload)].map((ref) => ref.name);
   const seen = names.flatMap((peer) => open.shifts("client_latency_mean_seconds", { namespace, peer })).filter(slower);
-  const shifts = own.length > 0 ? own.filter(slower) : seen;
+  // A process that hangs finishes nothing, so its own clock has nothing to say.
+  const rate = open.shifts("requests_per_second", { namespace, workload: workload.name })[0];
+  const hangs = rate?.before !== undefined && rate.before > 0.2 && rate.after < 0.25 * rate.before;
   // Callers that wait for a server whose own clock says all is well wait for the network or for a connection.
+  const shifts = own.length > 0 && !hangs ? own.filter(slower) : [...own.filter(slower), ...seen];
   if (shifts.length === 0) return undefined;
   const grown = Math.max(...shifts.map((shift) => shift.after - (shift.before ?? 0)));
   return { workload, shifts: [...shifts, ...(own.length > 0 ? seen : [])], grownSeconds: grown };
@@ -67,6 +70,7 @@ function judge(open: Case): readonly Candidate[] {
       (change ? 0.2 : 0) -
       (sick ? 0.3 : 0) -
       (loadGrowth(open, workload) > 1.8 && isSaturated(open, workload) ? 0.15 : 0);
+    const odd = oddPods(open, workload);
     const evidence = [
       ...open.cite(...item.shifts.slice(0, 3).map((shift) => metricFinding(shift, workload))),
       ...citeLogs(open, slowLines, 2),
@@ -80,6 +84,7 @@ function judge(open: Case): readonly Candidate[] {
           evidence,
           against: citeChange(open, change),
           specificity,
+          facts: odd.length === 1 ? { pods: odd.map((pod) => pod.ref) } : {},
         },
         open,
       ),

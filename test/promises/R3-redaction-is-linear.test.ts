@@ -1,0 +1,42 @@
+import { expect, it } from "vitest";
+import { createRedactor } from "../../src/rca/redact/redactor.ts";
+
+const size = 2 ** 20;
+const fill = (piece: string) => piece.repeat(Math.ceil(size / piece.length)).slice(0, size);
+
+/** Texts that drive naive patterns into repeated looking ahead or back. */
+const worst: Readonly<Record<string, string>> = {
+  "one endless word": fill("aB3"),
+  "one endless hexadecimal word": fill("0123456789abcdef"),
+  "open key blocks without an end": fill("-----BEGIN RSA PRIVATE KEY-----\n"),
+  "schemes without credentials": fill("http://a:"),
+  "user names without an at sign": fill("postgres://user:pass"),
+  "names without values": fill("password="),
+  "names with values": fill("token=abc1 "),
+  "open quotes": fill('password="'),
+  "starts of tokens": fill("eyJ"),
+  "starts of tokens in paths": fill("/sk-"),
+  "percent signs": fill("%3D%"),
+  "base64 words": fill("cGFzc3dvcmQ9aHVudGVyMg== "),
+  "blocks that never end": fill("secret: |\n  a\n"),
+  "dots and dashes": fill("a.-_/"),
+  spaces: fill(" "),
+  "colons and spaces": fill("a : "),
+  "ordinary log lines": fill(
+    '2026-11-20T23:36:55.200Z level=info msg="GET /items/sock-cat" trace=c809e4c8 status=200 ms=11.2\n',
+  ),
+};
+
+it.each(Object.entries(worst))("R3: %s take less than 50 ms a megabyte", (_name, text) => {
+  const { redact } = createRedactor({ salt: "R3" });
+  // CPU time of this process: others on the same machine must not decide this.
+  const once = (length: number) => {
+    const piece = text.slice(0, length);
+    const began = process.cpuUsage();
+    redact(piece);
+    return process.cpuUsage(began).user / 1_000;
+  };
+  once(size / 8);
+  const best = Math.min(...Array.from({ length: 6 }, () => once(size)));
+  expect(best).toBeLessThan(50);
+});
