@@ -13,6 +13,7 @@ import { createLedger } from "./ledger.ts";
 import type { LiveAnomaly } from "./live-anomaly.ts";
 import { createLogTally } from "./logs/log-tally.ts";
 import { mayEnd } from "./may-end.ts";
+import { createPace } from "./pace.ts";
 import { createPodIndex } from "./pod-index.ts";
 import { detectorFactories } from "./registry.ts";
 import { type Silence, silences } from "./silence.ts";
@@ -25,7 +26,7 @@ export interface DetectionEngineOptions {
   readonly nextId: () => string;
   /** Time before anything counts as rare (ms). Default two hours; minutes in replay. */
   readonly learnMs?: number;
-  /** Time between ticks (ms), at least the scrape interval. Default 15 s; 5 s in replay. */
+  /** Time between ticks (ms), at least the scrape interval; measured once it ticks. Default 15 s; 5 s in replay. */
   readonly tickMs?: number;
   readonly detectors?: readonly DetectorFactory[];
 }
@@ -73,7 +74,7 @@ const topologyMaxAgeMs = 60_000;
 export function createDetectionEngine(options: DetectionEngineOptions): DetectionEngine {
   const { observation } = options;
   const { objects, events, logs, series } = observation;
-  const tickMs = options.tickMs ?? 15_000;
+  const pace = createPace(options.tickMs ?? 15_000);
   const learnMs = options.learnMs ?? 2 * 60 * 60_000;
   const sources = createSourceWatch();
   const detectors: readonly Detector[] = [
@@ -81,8 +82,8 @@ export function createDetectionEngine(options: DetectionEngineOptions): Detectio
     sources.detector,
   ];
   const natures = new Map<string, Nature>(detectors.map(({ name, nature }) => [name, nature]));
-  const ledger = createLedger({ clearMs: Math.max(20_000, 2 * tickMs) });
-  const transitions = createTransitions({ echoMs: 5 * tickMs });
+  const ledger = createLedger({ clearMs: () => Math.max(20_000, 2 * pace.tickMs) });
+  const transitions = createTransitions({ echoMs: () => 5 * pace.tickMs });
   const grouper = createGrouper({
     cluster: observation.cluster,
     nextId: options.nextId,
@@ -143,7 +144,7 @@ export function createDetectionEngine(options: DetectionEngineOptions): Detectio
       logs: tally,
       watchingSince: Number.isNaN(watchingSince) ? now : watchingSince,
       learnMs,
-      tickMs,
+      tickMs: pace.tickMs,
     };
   }
 
@@ -209,6 +210,7 @@ export function createDetectionEngine(options: DetectionEngineOptions): Detectio
     tick(now) {
       const began = performance.now();
       counts.ticks++;
+      pace.ticked(now);
       deriver.flush(now);
       tally.flush(now);
       transitions.update(observation, now);

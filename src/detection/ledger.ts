@@ -3,7 +3,7 @@ import { fingerprintOf, type LiveAnomaly, liveAnomaly } from "./live-anomaly.ts"
 
 export interface LedgerOptions {
   /** An anomaly ends when its detector has not reported it for this long (ms). */
-  readonly clearMs: number;
+  readonly clearMs: () => number;
   /** Anomalies held at a time; more are counted and left out. */
   readonly maxAnomalies?: number;
 }
@@ -40,7 +40,7 @@ export function createLedger(options: LedgerOptions): Ledger {
     sweep(now, mayEnd) {
       const ended: LiveAnomaly[] = [];
       for (const [fingerprint, one] of live) {
-        if (now - one.lastSeenAt < options.clearMs || !mayEnd(one)) continue;
+        if (now - one.lastSeenAt < options.clearMs() || !mayEnd(one)) continue;
         live.delete(fingerprint);
         ended.push({ ...one, anomaly: { ...one.anomaly, endsAt: one.lastSeenAt } });
       }

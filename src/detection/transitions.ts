@@ -20,7 +20,7 @@ export interface TransitionOptions {
   /** How long work may disturb before it counts as trouble (ms). */
   readonly graceMs?: number;
   /** How long rates remember what happened (ms). */
-  readonly echoMs?: number;
+  readonly echoMs: () => number;
 }
 
 interface Entry {
@@ -28,9 +28,8 @@ interface Entry {
   endedAt: number;
 }
 
-export function createTransitions(options: TransitionOptions = {}): Transitions {
+export function createTransitions(options: TransitionOptions): Transitions {
   const graceMs = options.graceMs ?? 60_000;
-  const echoMs = options.echoMs ?? 25_000;
   const entries = new Map<string, Entry>();
 
   return {
@@ -50,7 +49,7 @@ export function createTransitions(options: TransitionOptions = {}): Transitions 
     settling(workload, now) {
       const entry = entries.get(refKey(workload));
       if (!entry) return false;
-      return entry.endedAt === 0 ? now - entry.startedAt < graceMs : now - entry.endedAt < echoMs;
+      return entry.endedAt === 0 ? now - entry.startedAt < graceMs : now - entry.endedAt < options.echoMs();
     },
   };
 }
