@@ -20,7 +20,8 @@ export function recommend(
   const [kind, name] = target;
   const namespace = kind === "Node" ? undefined : "shop";
   return {
-    id: "R1",
+    // One recommendation, one id: a plan for it replaces the plan made for it before.
+    id: `R-${action}-${name}`,
     action,
     target: makeRef(kind, namespace, name),
     params,
