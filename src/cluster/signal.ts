@@ -1,4 +1,5 @@
 import type { KubeEvent, KubeObject } from "./kubernetes-types.ts";
+import type { DerivedSeriesName } from "./series-names.ts";
 
 /** One raw time series as a target exposes it; interned by its source, so that identity can be used as a key. */
 export interface RawSeries {
@@ -12,6 +13,14 @@ export interface Sample {
   readonly value: number;
   /** When the target measured it (ms). */
   readonly at: number;
+}
+
+/** One point of a derived series, worked out by its source: by a Prometheus, or by an application about itself. */
+export interface DerivedPoint {
+  readonly name: DerivedSeriesName;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly at: number;
+  readonly value: number;
 }
 
 export interface LogLine {
@@ -33,6 +42,12 @@ export type Signal =
   | { readonly type: "event"; readonly at: number; readonly event: KubeEvent }
   | { readonly type: "log"; readonly at: number; readonly line: LogLine }
   | { readonly type: "samples"; readonly at: number; readonly samples: readonly Sample[] }
+  | {
+      readonly type: "derived";
+      readonly at: number;
+      readonly source: "prometheus" | "health";
+      readonly points: readonly DerivedPoint[];
+    }
   /** A source stopped or started delivering: `kubernetes-watch`, `scrape:pods`, `logs`, `prometheus`. */
   | {
       readonly type: "source";

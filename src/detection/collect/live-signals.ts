@@ -2,10 +2,21 @@ import type { Signal } from "../../cluster/signal.ts";
 import { createBoundedQueue } from "../../lib/bounded-queue.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { LogReader } from "./container-log.ts";
-import { createKnownPods } from "./known-pods.ts";
+import { createKnownPods, type KnownPods } from "./known-pods.ts";
 import { type ClusterWatcher, kubernetesSource } from "./kubernetes.ts";
 import { logSource } from "./logs.ts";
 import { type MetricsReader, scrapeSource } from "./scrape.ts";
+
+/** What every source is given. */
+export interface SourceContext {
+  readonly clock: Clock;
+  readonly known: KnownPods;
+  readonly emit: (signal: Signal) => void;
+  readonly signal: AbortSignal;
+  readonly namespaces: readonly string[];
+  /** Signals that can still be taken before old ones are thrown away. */
+  readonly room: () => number;
+}
 
 export type LiveReader = ClusterWatcher & MetricsReader & LogReader;
 
@@ -21,6 +32,8 @@ export interface LiveSignalsOptions {
   /** False when metrics (or logs) come from elsewhere. */
   readonly scrape?: boolean;
   readonly logs?: boolean;
+  /** Further sources: a Prometheus, Loki, health endpoints, what is pushed. Each runs until aborted. */
+  readonly sources?: readonly ((context: SourceContext) => Promise<void>)[];
   /** Signals that may wait to be read. */
   readonly maxQueued?: number;
 }
@@ -40,7 +53,8 @@ const defaultMaxQueued = 60_000;
  */
 export function liveSignals(options: LiveSignalsOptions): LiveSignals {
   const { reader, clock, signal } = options;
-  const queue = createBoundedQueue<Signal>(options.maxQueued ?? defaultMaxQueued);
+  const maxQueued = options.maxQueued ?? defaultMaxQueued;
+  const queue = createBoundedQueue<Signal>(maxQueued);
   const known = createKnownPods();
   let wake: () => void = () => undefined;
   let failure: unknown;
@@ -51,9 +65,10 @@ export function liveSignals(options: LiveSignalsOptions): LiveSignals {
     wake();
   };
   const namespaces = options.namespaces ?? [];
-  const shared = { reader, clock, known, emit, signal, namespaces };
+  const shared = { reader, clock, known, emit, signal, namespaces, room: () => maxQueued - queue.size };
   const sources = [
     kubernetesSource(shared),
+    ...(options.sources ?? []).map((source) => source(shared)),
     ...(options.scrape === false
       ? []
       : [

@@ -1,0 +1,137 @@
+import type { z } from "zod";
+import { AppError } from "../../lib/app-error.ts";
+import { createJsonHttp } from "../json-http.ts";
+import { labelValuesReply, queryReply, sampleValue } from "./replies.ts";
+
+type Labels = Readonly<Record<string, string>>;
+
+export interface PrometheusRequest {
+  readonly signal?: AbortSignal | undefined;
+  /** Real milliseconds; the server is told to give up then, too. */
+  readonly timeoutMs?: number | undefined;
+}
+
+/** One element of an answer. Values may be NaN or infinite; times are ms. */
+export interface VectorElement {
+  readonly labels: Labels;
+  readonly at: number;
+  readonly value: number;
+}
+
+export interface MatrixElement {
+  readonly labels: Labels;
+  readonly points: readonly { readonly at: number; readonly value: number }[];
+}
+
+/** What the server said beside its answer: results that are not complete, functions used on the wrong type. */
+export interface Answer<T> {
+  readonly result: readonly T[];
+  readonly warnings: readonly string[];
+}
+
+/** The query API of Prometheus and of what speaks it (VictoriaMetrics, Thanos, Mimir). All calls throw AppError. */
+export interface PrometheusClient {
+  /** A scalar answers as one element without labels. */
+  query(expr: string, request: PrometheusRequest & { readonly at: number }): Promise<Answer<VectorElement>>;
+  queryRange(
+    expr: string,
+    request: PrometheusRequest & { readonly from: number; readonly to: number; readonly stepMs: number },
+  ): Promise<Answer<MatrixElement>>;
+  labelValues(
+    label: string,
+    request: PrometheusRequest & { readonly from: number; readonly to: number },
+  ): Promise<Answer<string>>;
+}
+
+export interface PrometheusClientOptions {
+  readonly url: string;
+  readonly bearerToken?: string;
+  /** For example `X-Scope-OrgID` of Mimir. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Elements of one answer; a longer one is refused with `prometheus-too-many-series`. */
+  readonly maxSeries?: number;
+}
+
+const defaultTimeoutMs = 10_000;
+/** 20,000 elements with a dozen labels each are about 8 MB. */
+const maxBytes = 32 * 1024 * 1024;
+
+export function createPrometheusClient(options: PrometheusClientOptions): PrometheusClient {
+  const maxSeries = options.maxSeries ?? 20_000;
+  const { url, bearerToken, headers } = options;
+  const http = createJsonHttp({
+    service: "Prometheus",
+    url,
+    maxBytes,
+    ...(bearerToken === undefined ? {} : { bearerToken }),
+    ...(headers === undefined ? {} : { headers }),
+  });
+  const seconds = (ms: number) => (ms / 1_000).toFixed(3);
+
+  async function ask<T extends z.ZodType>(
+    path: string,
+    schema: T,
+    params: Record<string, string>,
+    request: PrometheusRequest,
+    method: "GET" | "POST",
+  ): Promise<z.infer<T>> {
+    const timeoutMs = request.timeoutMs ?? defaultTimeoutMs;
+    const answer = await http(path, { params, method, signal: request.signal, timeoutMs });
+    const parsed = schema.safeParse(answer);
+    if (parsed.success) return parsed.data;
+    const where = parsed.error.issues[0]?.path.join(".") ?? "";
+    throw new AppError("prometheus-unexpected", `Prometheus answers with JSON of another shape (${where || "top"}).`, {
+      remedy: "Check prometheus.url: it is the address before /api/v1.",
+      retryable: true,
+    });
+  }
+
+  const bounded = <T>(result: readonly T[]): readonly T[] => {
+    if (result.length <= maxSeries) return result;
+    throw new AppError(
+      "prometheus-too-many-series",
+      `Prometheus answers with ${result.length} series, the limit is ${maxSeries}.`,
+    );
+  };
+  const elementOf = (labels: Labels, [at, value]: readonly [number, string]): VectorElement => ({
+    labels,
+    at: at * 1_000,
+    value: sampleValue(value),
+  });
+
+  return {
+    async query(expr, request) {
+      const params = { query: expr, time: seconds(request.at), timeout: `${request.timeoutMs ?? defaultTimeoutMs}ms` };
+      const { data, warnings, infos } = await ask("api/v1/query", queryReply, params, request, "POST");
+      const result =
+        data.resultType === "scalar"
+          ? [elementOf({}, data.result)]
+          : data.resultType === "vector"
+            ? data.result.flatMap(({ metric, value }) => (value ? [elementOf(metric, value)] : []))
+            : [];
+      return { result: bounded(result), warnings: [...warnings, ...infos] };
+    },
+    async queryRange(expr, request) {
+      const params = {
+        query: expr,
+        start: seconds(request.from),
+        end: seconds(request.to),
+        step: seconds(request.stepMs),
+        timeout: `${request.timeoutMs ?? defaultTimeoutMs}ms`,
+      };
+      const { data, warnings, infos } = await ask("api/v1/query_range", queryReply, params, request, "POST");
+      const rows = data.resultType === "matrix" ? data.result : [];
+      const result = rows.map(({ metric, values }) => ({
+        labels: metric,
+        points: values.map(([at, value]) => ({ at: at * 1_000, value: sampleValue(value) })),
+      }));
+      return { result: bounded(result), warnings: [...warnings, ...infos] };
+    },
+    async labelValues(label, request) {
+      const params = { start: seconds(request.from), end: seconds(request.to) };
+      const path = `api/v1/label/${encodeURIComponent(label)}/values`;
+      const { data, warnings, infos } = await ask(path, labelValuesReply, params, request, "GET");
+      return { result: data, warnings: [...warnings, ...infos] };
+    },
+  };
+}

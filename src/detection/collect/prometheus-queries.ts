@@ -1,0 +1,179 @@
+import { errorTypeLabels, meaningOf, peerLabels, plumbing, routeLabels, statusLabels } from "./metric-conventions.ts";
+
+/** What every query of a round has in common. */
+export interface QueryScope {
+  /** Over how long rates are taken (s): as long as the windows of direct scraping. */
+  readonly windowSeconds: number;
+  /** How often the server scrapes (s). */
+  readonly intervalSeconds: number;
+  /** Empty: all. */
+  readonly namespaces: readonly string[];
+  /** What the server calls the namespace and the pod of an application's series. */
+  readonly labels: PodLabels;
+}
+
+export interface PodLabels {
+  readonly namespace: string;
+  readonly pod: string;
+}
+
+/** One metric family, aggregated by the server as far as its meaning allows. */
+export interface FamilyQuery {
+  /** Name of the raw series that the answer stands for. */
+  readonly metric: string;
+  /** A rate of a counter (1/s), the newest value of a gauge, or how much a counter grew in the window. */
+  readonly kind: "rate" | "value" | "increase";
+  readonly expr: string;
+}
+
+/** What an application exposes under one name, found by the conventions of `metric-conventions.ts`. */
+export type Family = {
+  readonly metric: string;
+  readonly kind: "counter" | "bucket" | "gauge";
+  readonly by: readonly string[];
+};
+
+const container = "namespace,pod,container";
+
+function matchers(scope: QueryScope, namespaceLabel: string, ...own: readonly string[]): string {
+  const listed = scope.namespaces.map((name) => name.replaceAll(/[^A-Za-z0-9_-]/g, (char) => `[${char}]`)).join("|");
+  return `{${[...own, ...(listed === "" ? [] : [`${namespaceLabel}=~"${listed}"`])].join(",")}}`;
+}
+
+/**
+ * A range over which `rate` is exactly (last - first) / time between them: with one more interval than the window, the
+ * samples at both ends are less than an interval away from its edges, and the extrapolation cancels out
+ * (https://github.com/prometheus/prometheus/blob/main/promql/functions.go, extrapolatedRate).
+ */
+export function rangeSeconds({ windowSeconds, intervalSeconds }: QueryScope): number {
+  return Math.ceil(Math.max(windowSeconds, 3 * intervalSeconds) + intervalSeconds);
+}
+
+/**
+ * The newest value for each group. The kubelet's samples carry their own times and are not marked as ended: of a container
+ * and its successor only the younger sample counts, and none that is older than the range.
+ */
+function newest(selector: string, by: string, range: number): string {
+  const time = `timestamp(${selector})`;
+  return `max by (${by}) (${selector} and (${time} > time() - ${range}) and (${time} == on (${by}) group_left () max by (${by}) (${time})))`;
+}
+
+/** Containers, pods and nodes from the kubelet's cadvisor, in the order in which ratios need them. */
+export function kubeletQueries(scope: QueryScope): FamilyQuery[] {
+  const range = rangeSeconds(scope);
+  const of = matchers(scope, "namespace", 'container!=""', 'container!="POD"');
+  const net = matchers(scope, "namespace", 'pod!=""', 'container=~"|POD"', 'interface!="lo"');
+  const limits = (resource: string) => {
+    const selector = matchers(scope, "namespace", 'container!=""', `resource="${resource}"`);
+    return `max by (${container}) (kube_pod_container_resource_limits${selector})`;
+  };
+  const rate = (metric: string): FamilyQuery => ({
+    metric,
+    kind: "rate",
+    expr: `max by (${container}) (rate(${metric}${of}[${range}s]))`,
+  });
+  const value = (metric: string, otherwise?: string): FamilyQuery => ({
+    metric,
+    kind: "value",
+    expr: newest(metric + of, container, range) + (otherwise === undefined ? "" : ` or ${otherwise}`),
+  });
+  const network = (metric: string): FamilyQuery => ({
+    metric,
+    kind: "rate",
+    expr: `sum by (namespace,pod) (max by (namespace,pod,interface) (rate(${metric}${net}[${range}s])))`,
+  });
+  const node = "node,instance";
+  const nodeValue = (metric: string, selector: string): FamilyQuery => ({
+    metric,
+    kind: "value",
+    expr: newest(metric + selector, node, range),
+  });
+  // The limits of many installations are not in the kubelet's part but in that of kube-state-metrics.
+  const period = "100000";
+  return [
+    rate("container_cpu_usage_seconds_total"),
+    rate("container_cpu_cfs_periods_total"),
+    rate("container_cpu_cfs_throttled_periods_total"),
+    value("container_spec_cpu_period", `0 * ${limits("cpu")} + ${period}`),
+    value("container_spec_cpu_quota", `${limits("cpu")} * ${period}`),
+    value("container_spec_memory_limit_bytes", limits("memory")),
+    value("container_memory_working_set_bytes"),
+    { ...rate("container_oom_events_total"), kind: "increase" },
+    value("container_processes"),
+    ...["receive", "transmit"].flatMap((way) =>
+      ["bytes", "errors", "packets_dropped"].map((what) => network(`container_network_${way}_${what}_total`)),
+    ),
+    nodeValue("machine_cpu_cores", ""),
+    nodeValue("machine_memory_bytes", ""),
+    nodeValue("container_memory_working_set_bytes", '{id="/"}'),
+    nodeValue("container_fs_limit_bytes", '{id="/",device=~"/dev/.+",device!="/dev/shm"}'),
+    nodeValue("container_fs_usage_bytes", '{id="/",device=~"/dev/.+",device!="/dev/shm"}'),
+    {
+      metric: "container_cpu_usage_seconds_total",
+      kind: "rate",
+      expr: `max by (${node}) (rate(container_cpu_usage_seconds_total{id="/"}[${range}s]))`,
+    },
+  ];
+}
+
+/** When the server last heard of anything (s), and how often it does (s). */
+export const newestSampleQuery = "max(timestamp(up))";
+export const intervalQuery =
+  "quantile(0.5, (timestamp(up) - min_over_time(timestamp(up)[5m:15s])) / (count_over_time(up[5m]) - 1 > 1))";
+
+export function upQuery(scope: QueryScope): FamilyQuery {
+  const { namespace, pod } = scope.labels;
+  const selector = matchers(scope, namespace, `${pod}!=""`);
+  return { metric: "up", kind: "value", expr: `min by (${namespace},${pod}) (up${selector})` };
+}
+
+/** What a metric of an application is, by its name; undefined when no convention is met. */
+export function familyOf(metric: string): Family | undefined {
+  // A state, a peer and a bound are labels that some conventions ask for.
+  const meaning =
+    meaningOf({ name: metric, labels: { le: "1", peer: "any" } }) ??
+    meaningOf({ name: metric, labels: { state: "used" } });
+  const mesh = metric.startsWith("istio_");
+  const calls = (side: "server" | "client") => (side === "client" || mesh ? [...peerLabels, "reporter"] : []);
+  switch (meaning?.kind) {
+    case "request-count":
+      return { metric, kind: "counter", by: [...statusLabels, ...routeLabels, ...calls(meaning.side)] };
+    case "duration-sum":
+      return { metric, kind: "counter", by: [...routeLabels, ...calls(meaning.side)] };
+    case "duration-bucket":
+      return { metric, kind: "bucket", by: ["le", ...calls(meaning.side)] };
+    case "app-errors":
+      return { metric, kind: "counter", by: errorTypeLabels };
+    case "pool":
+      return { metric, kind: meaning.what === "timeouts" ? "counter" : "gauge", by: ["state"] };
+    case "eventloop-lag":
+    case "resident-memory":
+      return { metric, kind: "gauge", by: [] };
+    default:
+      return undefined;
+  }
+}
+
+/**
+ * One query for a family of an application, whatever the number of its pods: by pod, because only the cluster knows which
+ * workload a pod belongs to. A series that appears on a target which was scraped before has begun at zero, which `rate`
+ * alone does not see: the first error would be missed.
+ */
+export function familyQuery({ metric, kind, by }: Family, scope: QueryScope, withRoutes = true): FamilyQuery {
+  const { namespace, pod } = scope.labels;
+  const range = rangeSeconds(scope);
+  const labels = [...new Set([namespace, pod, ...by])].filter((label) => withRoutes || !routeLabels.includes(label));
+  const traffic = kind === "bucket" || by.includes("route");
+  const noProbes = traffic
+    ? routeLabels.map((label) => `${label}!~"${plumbing.source.replace(/^\^|\$$/g, "").replaceAll("\\", "\\\\")}"`)
+    : [];
+  const selector = metric + matchers(scope, namespace, `${pod}!=""`, ...noProbes);
+  const into = `by (${labels.join(",")})`;
+  if (kind === "gauge") return { metric, kind: "value", expr: `max ${into} (${selector})` };
+  const plain = `rate(${selector}[${range}s])`;
+  if (kind === "bucket") return { metric, kind: "rate", expr: `sum ${into} (${plain})` };
+  const window = `${Math.ceil(scope.windowSeconds)}`;
+  const before = `offset ${window}s`;
+  const begun = `((${selector} unless ${selector} ${before}) and on (job,instance) (up ${before})) / ${window}`;
+  return { metric, kind: "rate", expr: `sum ${into} (${begun} or ${plain})` };
+}
