@@ -154,6 +154,8 @@ function series(name: string, labels: Record<string, string>): RawSeries {
 export interface Traffic {
   /** Requests since the last scrape: to a workload, from a caller if there is one. */
   serve(app: string, options: { ok?: number; failed?: number; seconds?: number; caller?: string }): void;
+  /** Calls that a caller waited for, on top of what their servers saw. */
+  waits(caller: string, peer: string, load: { ok: number; seconds: number }): void;
   gauge(app: string, name: string, value: number, labels?: Record<string, string>): void;
   /** Sends what has been counted, as one round of scrapes. */
   scrape(world: World): void;
@@ -182,6 +184,10 @@ export function createTraffic(pods: Readonly<Record<string, string>>): Traffic {
         add("http_client_request_duration_seconds_count", { ...base(caller), peer: app }, ok + failed);
         add("http_client_request_duration_seconds_sum", { ...base(caller), peer: app }, (ok + failed) * seconds);
       }
+    },
+    waits(caller, peer, { ok, seconds }) {
+      add("http_client_request_duration_seconds_count", { ...base(caller), peer }, ok);
+      add("http_client_request_duration_seconds_sum", { ...base(caller), peer }, ok * seconds);
     },
     gauge(app, name, value, labels = {}) {
       counters.set(series(name, { ...base(app), ...labels, run: String(run) }), value);

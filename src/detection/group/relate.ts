@@ -1,7 +1,7 @@
 import { isKind } from "../../cluster/kubernetes-types.ts";
 import type { Observation } from "../../cluster/observation.ts";
 import type { Topology } from "../../cluster/topology.ts";
-import { makeRef, type ObjectRef, refKey } from "../../incident/object-ref.ts";
+import { makeRef, type ObjectRef, refKey, sameRef } from "../../incident/object-ref.ts";
 import type { LiveAnomaly } from "../live-anomaly.ts";
 
 /** What grouping asks of the world. */
@@ -131,17 +131,25 @@ export function relation(
       (hasCause && members.some(({ anomaly }) => anomaly.startsAt <= live.anomaly.startsAt + 10_000));
     if (far > 0 && timely && impairs(members, target, context)) return Math.max(50, 75 - far);
   }
+  const { seenOn } = live.anomaly;
+  // A caller in trouble of its own sees everybody else as slow or failing.
+  if (live.nature === "symptom" && seenOn && sameRef(seenOn, target) && hasCause && impairs(members, target, context)) {
+    return 48;
+  }
   // The reason may show itself after its symptoms: they wait for it behind what they depend on.
   const waiting = members.filter(
     ({ nature }) => nature === "symptom" || (nature === "failure" && live.nature === "fault"),
   );
   if (waiting.length === members.length && impairs([live], live.anomaly.target, context)) {
-    const near = waiting.some(
-      ({ anomaly }) =>
-        Math.abs(anomaly.startsAt - live.anomaly.startsAt) < togetherMs &&
-        distance(anomaly.target, [...mine, live.anomaly.target], context) > 0,
-    );
+    const together = waiting.filter(({ anomaly }) => Math.abs(anomaly.startsAt - live.anomaly.startsAt) < togetherMs);
+    const near = together.some(({ anomaly }) => {
+      if (distance(anomaly.target, [...mine, live.anomaly.target], context) > 0) return true;
+      return live.nature !== "symptom" && anomaly.seenOn !== undefined && sameRef(anomaly.seenOn, live.anomaly.target);
+    });
     if (near) return 45;
+    // One caller that cannot reach several others at once has one reason: its network, its DNS, its own CPU.
+    const caller = live.nature === "symptom" && seenOn && seenOn.kind !== "Pod" ? seenOn : undefined;
+    if (caller && together.some(({ anomaly }) => anomaly.seenOn && sameRef(anomaly.seenOn, caller))) return 40;
   }
   return 0;
 }

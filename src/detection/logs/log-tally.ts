@@ -18,6 +18,8 @@ export interface SevereTemplate {
   /** Runs so far; what comes and goes all the time is not news. */
   readonly runs: number;
   readonly pod: string;
+  /** Lines of the present run came from more than one pod. */
+  readonly severalPods: boolean;
 }
 
 /** What the containers of one workload have written. */
@@ -61,6 +63,7 @@ interface Mutable {
   count: number;
   runs: number;
   pod: string;
+  severalPods: boolean;
 }
 
 /** Counts are kept in slots of five seconds over five minutes. */
@@ -170,11 +173,13 @@ export function createLogTally(options: LogTallyOptions): LogTally {
       if (at - known.lastAt > runGapMs) {
         known.runAt = at;
         known.count = 0;
+        known.severalPods = false;
+        known.pod = pod;
         known.runs++;
       }
       known.lastAt = Math.max(known.lastAt, at);
       known.count++;
-      known.pod = pod;
+      if (known.pod !== pod) known.severalPods = true;
       return;
     }
     if (tally.templates.size >= maxTemplates) {
@@ -191,6 +196,7 @@ export function createLogTally(options: LogTallyOptions): LogTally {
       count: 1,
       runs: 1,
       pod,
+      severalPods: false,
     });
   }
 

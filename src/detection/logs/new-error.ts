@@ -20,9 +20,9 @@ function patienceMs({ runAt, lastAt, count }: SevereTemplate): number {
   return Math.min(quietMs, Math.max(20_000, 4 * pause));
 }
 
-/** Not just a hiccup: several lines over some time, or many at once. */
-function lasts({ count, runAt, lastAt, fatal }: SevereTemplate): boolean {
-  return (count >= 2 && lastAt - runAt >= 10_000) || count >= 5 || (fatal && count >= 2);
+/** Not just a hiccup: several lines over some time, from several pods, or many at once. */
+function lasts({ count, runAt, lastAt, fatal, severalPods }: SevereTemplate): boolean {
+  return (count >= 2 && lastAt - runAt >= 10_000) || count >= 5 || severalPods || (fatal && count >= 2);
 }
 
 /**

@@ -63,8 +63,7 @@ export const memoryForecast = (): Detector => {
     if (!trend || trend.slope <= 0) return undefined;
     const room = limit - series.last;
     const leftMs = (room / trend.slope) * 1_000;
-    if (leftMs > horizonMs || trend.rising < 0.85 || trend.recent < 0.65 * trend.slope)
-      return undefined;
+    if (leftMs > horizonMs || trend.rising < 0.85 || trend.recent < 0.65 * trend.slope) return undefined;
     const early = minutes((room / Math.max(trend.fast, trend.slope)) * 1_000);
     const late = trend.slow > 0 ? minutes((room / trend.slow) * 1_000) : undefined;
     const when = `in about ${minutes(leftMs)} min (${early}-${late ?? "more"})`;

@@ -26,7 +26,7 @@ type ReadyTimes = Map<string, number>;
 function allowance(pod: Pod, owner: string, times: ReadyTimes): number {
   const usual = times.get(owner);
   const byProbes = startAllowanceMs(pod);
-  return usual === undefined ? byProbes : Math.min(byProbes, Math.max(20_000, 3 * usual));
+  return usual === undefined ? byProbes : Math.min(byProbes, Math.max(12_000, 4 * usual));
 }
 
 function learn(pod: Pod, owner: string, times: ReadyTimes): void {

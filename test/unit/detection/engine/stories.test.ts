@@ -161,6 +161,30 @@ describe("faults without a trace in the state", () => {
     expect(targets(shop)).toEqual(["Deployment/frontend"]);
   });
 
+  test("a caller that is throttled sees everybody as slow; it is the one that is told", () => {
+    const shop = openShop();
+    let periods = 0;
+    const slow = { ok: 10, seconds: 0.2 };
+    shop.run(60_000, { frontend: { ok: 30, seconds: 0.6 } }, () => {
+      periods += 50;
+      const labels = { container: "app", node: "node-1" };
+      shop.traffic.gauge("frontend", "container_cpu_cfs_periods_total", periods, labels);
+      shop.traffic.gauge("frontend", "container_cpu_cfs_throttled_periods_total", periods * 0.9, labels);
+      for (const peer of ["carts", "catalogue"]) shop.traffic.waits("frontend", peer, slow);
+    });
+    expect(targets(shop)).toEqual(["Deployment/frontend"]);
+  });
+
+  test("a caller that suddenly reaches nobody is one incident, not one for each peer", () => {
+    const shop = openShop();
+    shop.run(60_000, {
+      "frontend>carts": { failed: 10 },
+      "frontend>catalogue": { failed: 15 },
+      frontend: { ok: 5, failed: 25 },
+    });
+    expect(shop.world.engine.incidents()).toHaveLength(1);
+  });
+
   test("requests that stay away from healthy pods", () => {
     const shop = openShop();
     shop.run(60_000, { "frontend>catalogue": { ok: 0 } });
