@@ -36,7 +36,7 @@ function allMade(changes: readonly LeafChange[], now: IntentLeaves): boolean {
   return decisive(changes).every((change) => isMade(change, now.get(change.path)));
 }
 
-function isMade({ path, from, to }: LeafChange, now: string | undefined): boolean {
+function isMade({ path, from, to, enough = Number.POSITIVE_INFINITY }: LeafChange, now: string | undefined): boolean {
   if (now === to) return true;
   if (path.endsWith(".annotations.kubectl.kubernetes.io/restartedAt")) return now !== undefined && now !== from;
   if (envLeaf.test(path) && from === undefined) return now !== undefined && now !== '{"value":""}' && now !== "{}";
@@ -46,7 +46,7 @@ function isMade({ path, from, to }: LeafChange, now: string | undefined): boolea
   const upwards = (wanted ?? Number.POSITIVE_INFINITY) > (before ?? Number.POSITIVE_INFINITY);
   if (actual === undefined) return upwards && /\.limits\./.test(path);
   if (wanted === undefined) return false;
-  return upwards ? actual >= wanted : actual <= wanted;
+  return upwards ? actual >= Math.min(wanted, enough) : actual <= wanted;
 }
 
 /**

@@ -9,6 +9,8 @@ export interface LeafChange {
   readonly path: string;
   readonly from: string | undefined;
   readonly to: string | undefined;
+  /** As an amount: what would have been enough, where the recording tells. */
+  readonly enough?: number;
 }
 
 type Tree = { readonly [key: string]: unknown };

@@ -25,6 +25,31 @@ export function keepClientChanges(recorded: KubeObject, current: KubeObject, nex
   return { ...rest, metadata: { ...metadata, generation }, ...withStatus(observed) } as unknown as KubeObject;
 }
 
+/**
+ * A ReplicaSet or a pod that the recording makes from a workload's template, made from the template as a client has it.
+ * Undefined when it was not made from that template, but from an older one.
+ * @param recorded the workload as the recording has it
+ * @param current the workload as it is in the cluster
+ */
+export function fromClientTemplate(
+  recorded: KubeObject,
+  current: KubeObject,
+  made: KubeObject,
+): KubeObject | undefined {
+  const [theirs, mine] = [recorded, current].map((object) => at(object.spec, "template"));
+  if (!isTree(theirs) || !isTree(mine)) return undefined;
+  if (made.kind !== "Pod") {
+    const template = at(made.spec, "template");
+    if (!isTree(template) || !same(template["spec"], theirs["spec"])) return undefined;
+    return { ...made, spec: { ...(made.spec as Tree), template: { ...template, spec: mine["spec"] } } };
+  }
+  return { ...made, spec: merge(theirs["spec"], mine["spec"], made.spec) };
+}
+
+function at(value: unknown, key: string): unknown {
+  return isTree(value) ? value[key] : undefined;
+}
+
 /** resourceVersion belongs to the table, generation is counted here. */
 function own({ resourceVersion: _r, generation: _g, ...metadata }: KubeObject["metadata"]): Tree {
   return metadata;

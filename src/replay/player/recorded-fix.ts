@@ -41,7 +41,9 @@ export function recordedFix(recording: Recording, fault: RecordedFault): Recorde
     (v) => v.at > fixFrom && v.at <= fixTo && differs(faultyLeaves, leavesOf(v.object)),
   )?.at;
   const fixed = changedAt === undefined ? faultyTarget : stateAt(versions, fixTo);
-  const fixChanges = leafChanges(faultyLeaves, leavesOf(fixed));
+  const changes = (from: IntentLeaves, to: IntentLeaves): LeafChange[] =>
+    leafChanges(from, to).map((change) => withEnough(recording, fault, target, change));
+  const fixChanges = changes(faultyLeaves, leavesOf(fixed));
 
   const culpritVersions = sameRef(culprit, target) ? versions : versionsOf(recording, culprit);
   const before = leavesOf(stateAt(culpritVersions, fault.injectedAt - clockSlackMs));
@@ -59,11 +61,33 @@ export function recordedFix(recording: Recording, fault: RecordedFault): Recorde
     brokenAt,
     holdAt: changedAt === undefined ? fault.fixedAt : changedAt - 1,
     fixChanges,
-    undoChanges: leafChanges(faulty, before),
+    undoChanges: changes(faulty, before),
     targetGoneAfter: faultyTarget !== undefined && fixed === undefined,
     byReplacingPods: fixChanges.every((change) => change.path === restartedAt),
     faultyTarget: faultyLeaves,
   };
+}
+
+const memoryLimit = /\.containers\[([^\]]+)\]\.resources\.limits\.memory$/;
+/** Samples come every 5 to 10 s: a peak in between may be somewhat higher. */
+const headroom = 1.2;
+
+/**
+ * The recorded fix may have given more memory than it takes. What the container used while it was well, and some
+ * headroom, is enough in fact.
+ */
+function withEnough(recording: Recording, fault: RecordedFault, target: ObjectRef, change: LeafChange): LeafChange {
+  const container = memoryLimit.exec(change.path)?.[1];
+  if (container === undefined) return change;
+  let peak = 0;
+  for (const { name, labels, times, values } of recording.series) {
+    if (name !== "container_memory_working_set_bytes" || labels["container"] !== container) continue;
+    if (labels["namespace"] !== target.namespace || !labels["pod"]?.startsWith(`${target.name}-`)) continue;
+    times.forEach((at, i) => {
+      if (at < fault.injectedAt || at > fault.recoveredAt) peak = Math.max(peak, values[i] ?? 0);
+    });
+  }
+  return peak === 0 ? change : { ...change, enough: peak * headroom };
 }
 
 interface Version {

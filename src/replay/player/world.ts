@@ -5,7 +5,7 @@ import { isoTime } from "../../lib/clock.ts";
 import type { ApiObject, JsonObject } from "../api/json.ts";
 import type { ChangeType, ObjectTable, Write } from "../api/object-table.ts";
 import { type Resource, resourceOfKind, resources } from "../api/registry.ts";
-import { keepClientChanges } from "./keep-client-changes.ts";
+import { fromClientTemplate, keepClientChanges } from "./keep-client-changes.ts";
 import { createRenames, type Renames } from "./renames.ts";
 import { shiftJsonTimes, shiftTextTimes } from "./shift-times.ts";
 import { type Segment, shiftOf, type Tape } from "./tape.ts";
@@ -28,11 +28,19 @@ export interface World {
   readonly skipped: number;
 }
 
+/** A workload that a client has changed: as recorded, and as it is. */
+interface Basis {
+  readonly recorded: KubeObject;
+  readonly current: KubeObject;
+}
+
 export function createWorld({ table, tape, logs }: { table: ObjectTable; tape: Tape; logs: WrittenLogs }): World {
   const lastRecorded = new Map<string, KubeObject>();
   const touched = new Set<string>();
   const deletedUids = new Set<string>();
   const restarts = new Map<string, number>();
+  /** By ReplicaSet: the workload that it was made from. */
+  const changedTemplates = new Map<string, Basis>();
   const renames = createRenames();
   let skipped = 0;
 
@@ -48,6 +56,26 @@ export function createWorld({ table, tape, logs }: { table: ObjectTable; tape: T
   const current = (object: KubeObject): ApiObject | undefined => {
     const resource = resourceOfKind(object.apiVersion, object.kind);
     return resource && table.get(resource, object.metadata.namespace ?? "", object.metadata.name);
+  };
+  /** What a changed Deployment makes is made from its template, not from the recorded one. */
+  const asClientWanted = (made: KubeObject): KubeObject => {
+    if (touched.size === 0) return made;
+    if (made.kind === "Pod") {
+      const set = ownerKey(made);
+      const change = set === undefined ? undefined : changedTemplates.get(set);
+      return (change && fromClientTemplate(change.recorded, change.current, made)) ?? made;
+    }
+    const basis = changedTemplates.get(keyOf(made)) ?? changedOwner(made);
+    const changed = basis && fromClientTemplate(basis.recorded, basis.current, made);
+    if (basis === undefined || changed === undefined) return made;
+    changedTemplates.set(keyOf(made), basis);
+    return changed;
+  };
+  const changedOwner = (made: KubeObject): Basis | undefined => {
+    const owner = ownerKey(made);
+    const recorded = owner === undefined || !touched.has(owner) ? undefined : lastRecorded.get(owner);
+    const now = recorded && current(recorded);
+    return recorded && now && { recorded, current: now as unknown as KubeObject };
   };
   const withRestarts = (object: KubeObject): KubeObject => {
     if (restarts.size === 0 || !isKind(object, "Pod") || object.status === undefined) return object;
@@ -84,7 +112,8 @@ export function createWorld({ table, tape, logs }: { table: ObjectTable; tape: T
       }
       lastRecorded.set(key, next);
       const now = touched.has(key) ? current(next) : undefined;
-      store(type, before && now ? keepClientChanges(before, now as unknown as KubeObject, next) : next);
+      if (before && now) store(type, keepClientChanges(before, now as unknown as KubeObject, next));
+      else store(type, asClientWanted(next));
     },
     event(type, recorded, segment) {
       const next = inWorld(recorded, segment);
@@ -152,6 +181,12 @@ function isServed(resource: Resource, object: ApiObject): boolean {
 
 function keyOf({ kind, metadata }: KubeObject): string {
   return `${kind}/${metadata.namespace ?? ""}/${metadata.name}`;
+}
+
+/** The key of the controller of an object; undefined when it has none. */
+function ownerKey({ metadata }: KubeObject): string | undefined {
+  const owner = metadata.ownerReferences?.find((reference) => reference.controller);
+  return owner && `${owner.kind}/${metadata.namespace ?? ""}/${owner.name}`;
 }
 
 function isTree(value: unknown): value is Readonly<Record<string, unknown>> {

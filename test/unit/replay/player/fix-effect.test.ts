@@ -19,7 +19,7 @@ const cases: Case[] = JSON.parse(
   readFileSync(new URL("../../../recordings/recorded-fixes.json", import.meta.url), "utf8"),
 );
 
-function fixOf({ fault, versions }: Case): RecordedFix {
+function fixOf({ fault, versions }: Case, series: Recording["series"] = []): RecordedFix {
   const [first, ...later] = versions.map(({ at, object }) => ({
     at: Date.parse(at),
     change: "MODIFIED" as const,
@@ -29,6 +29,7 @@ function fixOf({ fault, versions }: Case): RecordedFix {
     start: first?.at ?? 0,
     objects: first ? [first.object] : [],
     changes: later,
+    series,
   } as unknown as Recording;
   const { injectedAt, fixedAt, recoveredAt } = fault;
   const times = {
@@ -216,6 +217,25 @@ describe("the effect counts, not the way", () => {
     };
     changed.spec.template.spec.containers[0]?.env.unshift(env);
     expect(judged(fix, changed)).toBe(want);
+  });
+
+  test.each([
+    { memory: "64Mi", want: true },
+    { memory: "50Mi", want: false },
+  ])("sock-shop-01: a limit of $memory where 46 MiB were used in good times -> $want", ({ memory, want }) => {
+    const one = cases.find(({ name }) => name === "sock-shop-01");
+    if (one === undefined) throw new Error("no sock-shop-01");
+    const used = {
+      name: "container_memory_working_set_bytes",
+      labels: { namespace: "sock-shop", pod: "carts-759f6db4d4-6fwnn", container: "carts" },
+      times: Float64Array.of(Date.parse(one.fault.injectedAt) - 60_000, Date.parse(one.fault.injectedAt) + 60_000),
+      values: Float64Array.of(46 * 2 ** 20, 300 * 2 ** 20),
+    };
+    const fix = fixOf(one, [
+      used,
+      { ...used, labels: { ...used.labels, container: "other" }, values: Float64Array.of(9e9, 9e9) },
+    ]);
+    expect(judged(fix, withValues(stateAt(one, fix.holdAt), { [limits("carts", "memory")]: memory }))).toBe(want);
   });
 
   test("sock-shop-02: deleting all its pods is a restart too", () => {

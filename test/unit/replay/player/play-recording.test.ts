@@ -83,7 +83,11 @@ describe("a recorded memory limit that is too low (sock-shop-01)", () => {
       "deployment.kubernetes.io/revision": "3",
     });
     expect(limitsOf(carts)).toMatchObject({ memory: "200Mi" });
+    // What the Deployment makes is made as the client wants it, what it made before is not touched.
+    const sets = world.list("ReplicaSet").filter(({ metadata }) => /^carts-[^d]/.test(metadata.name));
+    expect(sets.map((set) => limitsOf(set)["memory"]).sort()).toEqual(["128Mi", "200Mi", "34Mi"]);
     const pod = world.list("Pod").find(({ metadata }) => metadata.name.startsWith("carts-568db49675"));
+    expect(objectAt(objectsAt(pod, "spec", "containers")[0], "resources", "limits")).toMatchObject({ memory: "200Mi" });
     const createdAt = Date.parse(pod?.metadata.creationTimestamp ?? "");
     // Whole seconds, cut off.
     expect(createdAt - fixedAt).toBeGreaterThanOrEqual(-1_000);
