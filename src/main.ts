@@ -25,7 +25,7 @@ import { createDetectionEngine } from "./detection/engine.ts";
 import { inputError, messageOf } from "./lib/app-error.ts";
 import { type Clock, systemClock } from "./lib/clock.ts";
 import type { Logger } from "./lib/logger.ts";
-import { createModel } from "./rca/model/create-model.ts";
+import { createOpenAiModel } from "./rca/model/openai-model.ts";
 import { createRedactor } from "./rca/redact/redactor.ts";
 import { firstSight } from "./store/chat.ts";
 import { listIncidents } from "./store/incidents.ts";
@@ -100,7 +100,7 @@ export async function startKubemend(options: KubemendOptions): Promise<Kubemend>
     const reader = createKubernetesReader({ kubeconfig: kubeConfig, log });
     const signals = liveSignals({ reader, clock, signal: stopping.signal, namespaces: config.kubernetes.namespaces, scrapeIntervalMs: tickMs });
     const metrics = createMetrics({ engine, observation, signalsDropped: () => signals.dropped });
-    const model = createModel(config.model);
+    const model = createOpenAiModel({ ...config.model, deadlineMs: config.model.deadlineSeconds * 1_000 });
     const desk = createDesk({ database, plans, policy, redact, changed, jobs, clock, statusDecided: (incident) => engine.replace(incident) });
 
     let lastTickAt = performance.now();

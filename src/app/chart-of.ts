@@ -1,9 +1,9 @@
-import type { ChartData, ChartMark, ChartPanel } from "../bot/charts/chart-data.ts";
+import type { ChartData, ChartLine, ChartMark, ChartPanel } from "../bot/charts/chart-data.ts";
 import type { Observation } from "../cluster/observation.ts";
 import type { Series } from "../cluster/series-store.ts";
 import type { Anomaly } from "../incident/anomaly.ts";
 import type { Incident } from "../incident/incident.ts";
-import { sameRef } from "../incident/object-ref.ts";
+import { type ObjectRef, sameRef } from "../incident/object-ref.ts";
 
 const panelsShown = 2;
 const linesShown = 5;
@@ -42,8 +42,21 @@ function limitLine(observation: Observation, series: Series, from: number, to: n
   return limit ? [{ label: `limit of ${lineLabel(series)}`, points: observation.series.window(limit, from, to) }] : [];
 }
 
-function workloadOf(anomaly: Anomaly): string {
-  return anomaly.target.name;
+/** Names of the pods, present and gone, that belong to a workload. */
+function podsOf(observation: Observation, workload: ObjectRef): ReadonlySet<string> {
+  const { objects } = observation;
+  const pods = [...objects.list("Pod", workload.namespace), ...objects.deleted("Pod", workload.namespace).map(({ object }) => object)];
+  return new Set(pods.filter((pod) => sameRef(objects.topOwner(pod), workload)).map((pod) => pod.metadata.name));
+}
+
+function seriesOfPods(observation: Observation, name: string, workload: ObjectRef): Series[] {
+  const pods = podsOf(observation, workload);
+  return observation.series.select(name, workload.namespace ? { namespace: workload.namespace } : {}).filter((one) => pods.has(one.labels["pod"] ?? ""));
+}
+
+/** A line that never leaves zero shows nothing. */
+function saysSomething(lines: readonly ChartLine[]): boolean {
+  return lines.some((line) => line.points.some((point) => point.value !== 0));
 }
 
 /** Which series to draw: those that detectors named, the culprit's first, then what people feel (errors, latency). */
@@ -69,25 +82,12 @@ function choose(incident: Incident, observation: Observation): Series[][] {
     if (!series) continue;
     const found = observation.series.get(series.name, series.labels);
     // Siblings of the same workload belong into the same panel: old and new pods tell a rollout's story.
-    const prefix = `${workloadOf(anomaly)}-`;
-    const siblings = found?.labels["pod"]
-      ? observation.series
-          .select(series.name)
-          .filter(
-            (one) => one.labels["pod"]?.startsWith(prefix) && one.labels["namespace"] === found.labels["namespace"],
-          )
-      : [];
-    add(series.name, workloadOf(anomaly), found ? [found, ...siblings] : siblings);
+    const siblings = found?.labels["pod"] ? seriesOfPods(observation, series.name, anomaly.target) : [];
+    add(series.name, anomaly.target.name, found ? [found, ...siblings] : siblings);
   }
-  const { namespace, name } = incident.target;
   if (groups.size < panelsShown && incident.anomalies.some((anomaly) => anomaly.reason === "OOMKilled")) {
-    add(
-      "container_memory_working_set_bytes",
-      name,
-      observation.series
-        .select("container_memory_working_set_bytes", namespace ? { namespace } : {})
-        .filter((one) => one.labels["pod"]?.startsWith(`${name}-`)),
-    );
+    const memory = "container_memory_working_set_bytes";
+    add(memory, incident.target.name, seriesOfPods(observation, memory, incident.target));
   }
   for (const ref of [incident.target, ...incident.affected]) {
     if (groups.size >= panelsShown) break;
@@ -119,7 +119,7 @@ export function chartOf(
       ])
       .filter((line) => line.points.length > 1);
     const first = group[0];
-    if (!first || lines.length === 0) return [];
+    if (!first || !saysSomething(lines)) return [];
     const subject =
       first.labels["workload"] ?? first.labels["pod"]?.split("-").slice(0, -2).join("-") ?? first.labels["node"] ?? "";
     return [{ title: `${subject}: ${titleOf(first.name)}`, unit: options.units(first.name), lines }];

@@ -9,7 +9,7 @@ import type { Database } from "../store/database.ts";
 import { latestDiagnosis } from "../store/diagnoses.ts";
 import { fixOffers, saveFixOffer } from "../store/fix-offers.ts";
 import { touchIncident } from "../store/incidents.ts";
-import { plansOf } from "../store/plans.ts";
+import { plansOf, supersedeProposals } from "../store/plans.ts";
 import { isBusy } from "./build-view.ts";
 import { incidentJob, recommendationOf, replanJob } from "./queues.ts";
 
@@ -65,6 +65,7 @@ export function planJob(deps: PlanJobDeps): (data: object) => Promise<void> {
     if (!latest || (await plansOf(deps.database, incidentId)).some(isBusy)) return;
     const { version, hypotheses } = latest.diagnosis;
     const known = await fixOffers(deps.database, incidentId, version);
+    if (known.size === 0) await supersedeProposals(deps.database, incidentId);
     for (const recommendation of latest.recommendations.slice(0, plansMade)) {
       if (known.has(recommendation.id)) continue;
       await planRecommendation(deps, { incidentId, version, recommendation, cause: hypotheses[0]?.cause ?? null, requestedBy: null });

@@ -17,7 +17,7 @@ function build(): Command {
     .option("--auto-approve", "approve the first fix by itself and exit when it has helped")
     .option("--recording <folder>", "another recording than the one that comes along")
     .option("--port <number>", "port of the local Slack page", "0")
-    .option("--lead-in <factor>", "how many times faster than real the time before the incident runs", "30")
+    .option("--lead-in <factor>", "how many times faster than real the time before the incident runs", "40")
     .action(async (options) => (await import("./demo.ts")).demo(options));
 
   program
@@ -51,6 +51,16 @@ function build(): Command {
     .argument("[file]", "log file; stdin when absent or -")
     .option("--json", "one JSON object a line")
     .action(async (file, options) => (await import("./templates.ts")).templates(file, options));
+
+  program
+    .command("train")
+    .description("train the forecaster of metrics on recordings; replaces the model only with a better one")
+    .option("--recordings <folder...>", "recordings, or folders of recordings")
+    .option("--from-database", "train on what was captured into the database")
+    .option("--out <folder>", "where the model goes; the one that is there is the one to beat")
+    .option("--fine-tune", "go on from the model that is there instead of from random weights")
+    .option("--force", "replace the model even when the new one is not better")
+    .action(async (options) => (await import("./train.ts")).train(options));
 
   program
     .command("migrate")

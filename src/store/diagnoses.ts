@@ -69,8 +69,17 @@ export async function latestDiagnosis(database: Database, incidentId: string): P
   return row && { diagnosis: row.body, recommendations: row.recommendations };
 }
 
-export async function diagnosisOfVersion(database: Database, incidentId: string, version: number): Promise<StoredDiagnosis | undefined> {
-  const row = await database.kysely.selectFrom("diagnosis").selectAll().where("incident_id", "=", incidentId).where("version", "=", version).executeTakeFirst();
+export async function diagnosisOfVersion(
+  database: Database,
+  incidentId: string,
+  version: number,
+): Promise<StoredDiagnosis | undefined> {
+  const row = await database.kysely
+    .selectFrom("diagnosis")
+    .selectAll()
+    .where("incident_id", "=", incidentId)
+    .where("version", "=", version)
+    .executeTakeFirst();
   return row && { diagnosis: row.body, recommendations: row.recommendations };
 }
 

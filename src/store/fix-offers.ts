@@ -22,20 +22,48 @@ export async function saveFixOffer(
     insert into fix_offer (incident_id, diagnosis_version, recommendation_id, plan_id, refusal)
     values (${key.incidentId}::bigint, ${key.version}, ${key.recommendationId}, ${planId}, ${refusal}::jsonb)
     on conflict (incident_id, diagnosis_version, recommendation_id)
-    do update set plan_id = excluded.plan_id, refusal = excluded.refusal, made_at = clock_timestamp()`.execute(database.kysely);
+    do update set plan_id = excluded.plan_id, refusal = excluded.refusal, made_at = clock_timestamp()`.execute(
+    database.kysely,
+  );
 }
 
-export async function fixOffers(database: Database, incidentId: string, version: number): Promise<Map<string, FixOffer>> {
-  const { rows } = await sql<{ recommendation_id: string; plan_id: string | null; refusal: PlanRefusal | null; made_at: Date }>`
+export async function fixOffers(
+  database: Database,
+  incidentId: string,
+  version: number,
+): Promise<Map<string, FixOffer>> {
+  const { rows } = await sql<{
+    recommendation_id: string;
+    plan_id: string | null;
+    refusal: PlanRefusal | null;
+    made_at: Date;
+  }>`
     select recommendation_id, plan_id, refusal, made_at from fix_offer
     where incident_id = ${incidentId}::bigint and diagnosis_version = ${version}`.execute(database.kysely);
-  return new Map(rows.map((row) => [row.recommendation_id, { recommendationId: row.recommendation_id, planId: row.plan_id, refusal: row.refusal, madeAt: row.made_at.getTime() }]));
+  return new Map(
+    rows.map((row) => [
+      row.recommendation_id,
+      {
+        recommendationId: row.recommendation_id,
+        planId: row.plan_id,
+        refusal: row.refusal,
+        madeAt: row.made_at.getTime(),
+      },
+    ]),
+  );
 }
 
 /** The diagnosis and recommendation that a plan was made for. */
-export async function offerOfPlan(database: Database, planId: string): Promise<{ incidentId: string; version: number; recommendationId: string } | undefined> {
+export async function offerOfPlan(
+  database: Database,
+  planId: string,
+): Promise<{ incidentId: string; version: number; recommendationId: string } | undefined> {
   const { rows } = await sql<{ incident_id: string; diagnosis_version: number; recommendation_id: string }>`
-    select incident_id::text, diagnosis_version, recommendation_id from fix_offer where plan_id = ${planId} limit 1`.execute(database.kysely);
+    select incident_id::text, diagnosis_version, recommendation_id from fix_offer where plan_id = ${planId} limit 1`.execute(
+    database.kysely,
+  );
   const row = rows[0];
-  return row && { incidentId: row.incident_id, version: row.diagnosis_version, recommendationId: row.recommendation_id };
+  return (
+    row && { incidentId: row.incident_id, version: row.diagnosis_version, recommendationId: row.recommendation_id }
+  );
 }

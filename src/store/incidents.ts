@@ -154,12 +154,16 @@ export async function touchIncident(database: Database, id: string): Promise<voi
 
 /** Notes up to which revision chat shows the incident. */
 export async function markDelivered(database: Database, id: string, revision: number): Promise<void> {
-  await sql`update incident set delivered_revision = greatest(delivered_revision, ${revision}::bigint) where id = ${id}::bigint`.execute(database.kysely);
+  await sql`update incident set delivered_revision = greatest(delivered_revision, ${revision}::bigint) where id = ${id}::bigint`.execute(
+    database.kysely,
+  );
 }
 
 /** Incidents that chat does not show as they are now, the longest waiting first. */
 export async function undelivered(database: Database, limit = 100): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
-    select id::text from incident where delivered_revision < revision order by updated_at limit ${limit}`.execute(database.kysely);
+    select id::text from incident where delivered_revision < revision order by updated_at limit ${limit}`.execute(
+    database.kysely,
+  );
   return rows.map((row) => row.id);
 }

@@ -40,7 +40,7 @@ export interface ProposedBy {
   readonly confidence: number;
 }
 
-/** Keeps a new plan. Earlier proposals of the same action on the same target in this incident give way to it. */
+/** Keeps a new plan. An earlier proposal for the same recommendation of this incident gives way to it. */
 export async function savePlan(database: Database, plan: ActionPlan, by: ProposedBy): Promise<void> {
   const { digest, state: _state, ...content } = plan;
   const target = refKey(plan.target);
@@ -48,7 +48,7 @@ export async function savePlan(database: Database, plan: ActionPlan, by: Propose
   await inAuditedTransaction(database, async (tx, record) => {
     const older = await sql<{ id: string }>`
       update action_plan set state = 'superseded', finished_at = clock_timestamp(), reason = 'a newer plan was made'
-       where incident_id = ${plan.incidentId} and target_key = ${target} and action = ${plan.action} and state = 'proposed'
+       where incident_id = ${plan.incidentId} and content->>'recommendationId' = ${plan.recommendationId} and state = 'proposed'
       returning id`.execute(tx);
     for (const { id } of older.rows) record({ event: "plan.superseded", actor, subject: id, body: { by: plan.id } });
     await sql`
@@ -64,6 +64,16 @@ export async function savePlan(database: Database, plan: ActionPlan, by: Propose
       subject: plan.id,
       body: { incidentId, action, target, digest, approvalsNeeded, expiresAt },
     });
+  });
+}
+
+/** Takes back what is still only proposed in an incident: a newer diagnosis recommends anew. */
+export async function supersedeProposals(database: Database, incidentId: string): Promise<void> {
+  await inAuditedTransaction(database, async (tx, record) => {
+    const { rows } = await sql<{ id: string }>`
+      update action_plan set state = 'superseded', finished_at = clock_timestamp(), reason = 'a newer diagnosis was made'
+       where incident_id = ${incidentId} and state = 'proposed' returning id`.execute(tx);
+    for (const { id } of rows) record({ event: "plan.superseded", actor: "kubemend", subject: id, body: {} });
   });
 }
 

@@ -38,7 +38,8 @@ export type DeliverOutcome =
 
 /** Slack asks not to edit a message more often; six a minute is also what a reader can follow. */
 const editsPerMinute = 6;
-const chartKey = "chart";
+/** A picture that shows hardly more than the onset is drawn again once there is something to see. */
+const earlyMs = 60_000;
 const messageKey = "message";
 
 function outcomeOf(failure: SlackFailure): DeliverOutcome {
@@ -84,31 +85,26 @@ async function postOnce(
   return sent;
 }
 
-/** Uploads the chart once; a chart that cannot be drawn or uploaded never holds the message back. */
-async function chartFile(
-  deps: DeliverDeps,
-  view: IncidentView,
-  posts: ReadonlyMap<string, PostedMessage>,
-): Promise<string | undefined> {
-  const known = posts.get(chartKey);
-  if (known?.ts) return known.ts;
-  if (!deps.drawChart) return undefined;
-  const content = await deps.drawChart(view).catch(() => undefined);
-  if (!content) return undefined;
-  const altText = `Abnormal series around the start of incident ${view.incident.id}`;
-  const uploaded = await deps.slack.upload({
-    name: `incident-${view.incident.id}.png`,
-    title: view.incident.title,
-    content,
-    altText,
-  });
-  if (!uploaded.ok) return undefined;
-  await deps.book.announce(view.incident.id, chartKey, deps.channel);
-  await deps.book.record(view.incident.id, chartKey, {
-    channel: deps.channel,
-    ts: uploaded.value.fileId,
-    contentHash: "",
-  });
+/** The picture that fits the stage the incident is in; each is drawn once. */
+function chartKey({ incident }: IncidentView): string {
+  if (incident.status === "resolved") return "chart:after";
+  return incident.updatedAt - incident.onset < earlyMs ? "chart:early" : "chart";
+}
+
+/** Uploads the chart of this stage; one that cannot be drawn or uploaded never holds the message back. */
+async function chartFile(deps: DeliverDeps, view: IncidentView, posts: ReadonlyMap<string, PostedMessage>): Promise<string | undefined> {
+  const key = chartKey(view);
+  const known = posts.get(key)?.ts;
+  if (known) return known;
+  const earlier = posts.get("chart")?.ts ?? posts.get("chart:early")?.ts ?? undefined;
+  const content = await deps.drawChart?.(view).catch(() => undefined);
+  if (!content) return earlier;
+  const altText = `Abnormal series around incident ${view.incident.id}`;
+  const name = `incident-${view.incident.id}-${key.replace(":", "-")}.png`;
+  const uploaded = await deps.slack.upload({ name, title: view.incident.title, content, altText });
+  if (!uploaded.ok) return earlier;
+  await deps.book.announce(view.incident.id, key, deps.channel);
+  await deps.book.record(view.incident.id, key, { channel: deps.channel, ts: uploaded.value.fileId, contentHash: "" });
   return uploaded.value.fileId;
 }
 

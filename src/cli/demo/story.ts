@@ -8,6 +8,8 @@ const evidenceTold = 5;
 const firstLine = (text: string) => text.split("\n").find((line) => line.trim() !== "")?.trim().slice(0, 180) ?? "";
 const indented = (text: string) => text.split("\n").map((line) => `             ${line}`).join("\n");
 
+const changedLines = (diff: string) => diff.split("\n").filter((line) => /^[+-]/.test(line)).join("\n");
+
 /** Tells an incident line by line as it goes on: each call says only what is new since the last. */
 export function createStory(say: (line: string) => void): (view: IncidentView) => void {
   const told = new Set<string>();
@@ -33,7 +35,8 @@ export function createStory(say: (line: string) => void): (view: IncidentView) =
     for (const fix of view.fixes) {
       const plan = fix.plan?.plan;
       if (plan && plan.state !== "superseded") {
-        once(`plan ${plan.id}`, () => `plan         works with ${Math.round(fix.recommendation.confidence * 100)} %, ${plan.risk} risk, checked by a dry run: ${plan.kubectl}\n${indented(plan.diff.trim())}`);
+        const first = fix === view.fixes[0];
+        once(`plan ${plan.id}`, () => `${first ? "plan       " : "otherwise  "}         works with ${Math.round(fix.recommendation.confidence * 100)} %, ${plan.risk} risk, checked by a dry run: ${plan.kubectl}${first ? `\n${indented(changedLines(plan.diff))}` : ""}`);
       }
     }
     for (const entry of view.timeline) {
