@@ -1,12 +1,12 @@
-import type { KubeObject, Pod } from "../cluster/kubernetes-types.ts";
 import type { Observation } from "../cluster/observation.ts";
 import type { Signal } from "../cluster/signal.ts";
 import { buildTopology, type Topology } from "../cluster/topology.ts";
 import type { Anomaly } from "../incident/anomaly.ts";
 import type { Incident, IncidentChange } from "../incident/incident.ts";
-import { makeRef, type ObjectRef, refKey } from "../incident/object-ref.ts";
+import { makeRef, type ObjectRef } from "../incident/object-ref.ts";
 import { createSourceWatch } from "./blind/source-silence.ts";
 import { createDeriver } from "./collect/derive.ts";
+import { createDetectContext } from "./detect-context.ts";
 import { type DetectContext, type Detector, type DetectorFactory, type Nature, timeOf } from "./detector.ts";
 import { createGrouper } from "./group.ts";
 import { createLedger } from "./ledger.ts";
@@ -14,7 +14,6 @@ import type { LiveAnomaly } from "./live-anomaly.ts";
 import { createLogTally } from "./logs/log-tally.ts";
 import { mayEnd } from "./may-end.ts";
 import { createPace } from "./pace.ts";
-import { createPodIndex } from "./pod-index.ts";
 import { detectorFactories } from "./registry.ts";
 import { type Silence, silences } from "./silence.ts";
 import { createTransitions } from "./transitions.ts";
@@ -118,35 +117,16 @@ export function createDetectionEngine(options: DetectionEngineOptions): Detectio
     return topology.built;
   }
 
-  function contextAt(now: number): DetectContext {
-    const pods: readonly Pod[] = objects.list("Pod");
-    const owners = new Map<KubeObject, ObjectRef>();
-    const ownerOf = (object: KubeObject) => {
-      let owner = owners.get(object);
-      if (!owner) {
-        owner = objects.topOwner(object);
-        owners.set(object, owner);
-      }
-      return owner;
-    };
-    let byOwner: Map<string, Pod[]> | undefined;
-    return {
+  const contextAt = (now: number): DetectContext =>
+    createDetectContext({
       now,
       observation,
-      pods,
-      ownerOf,
-      podsOf(workload) {
-        byOwner ??= Map.groupBy(pods, (pod) => refKey(ownerOf(pod)));
-        return byOwner.get(refKey(workload)) ?? [];
-      },
-      podsSelected: createPodIndex(pods),
       topology: () => currentTopology(now),
       logs: tally,
       watchingSince: Number.isNaN(watchingSince) ? now : watchingSince,
       learnMs,
       tickMs: pace.tickMs,
-    };
-  }
+    });
 
   /** Errors while a rollout is under way are its price; they open an incident only when they outlast it. */
   function isPriceOfWork(live: LiveAnomaly, now: number): boolean {

@@ -1,9 +1,9 @@
-import type { Anomaly } from "../incident/anomaly.ts";
 import type { Incident, IncidentChange } from "../incident/incident.ts";
-import { refKey, sameRef } from "../incident/object-ref.ts";
+import { sameRef } from "../incident/object-ref.ts";
 import { advance } from "../incident/status.ts";
 import type { Nature } from "./detector.ts";
-import { affectedBy, leadOf, severityOf, titleOf, visibleState } from "./group/lead.ts";
+import { type Group, groupKeyOf, membersOf, redraw, restored } from "./group/incident-draft.ts";
+import { titleOf, visibleState } from "./group/lead.ts";
 import { type GroupContext, relation } from "./group/relate.ts";
 import type { LiveAnomaly } from "./live-anomaly.ts";
 
@@ -38,16 +38,6 @@ export interface Grouper {
   replace(incident: Incident): void;
 }
 
-interface Group {
-  incident: Incident;
-  /** Active members by fingerprint. */
-  readonly members: Map<string, LiveAnomaly>;
-  readonly ended: Map<string, LiveAnomaly>;
-  visible: string;
-  /** Ended members that made room for others. */
-  dropped: number;
-}
-
 const isOpen = ({ incident }: Group) => incident.status !== "resolved";
 
 export function createGrouper(options: GrouperOptions): Grouper {
@@ -56,33 +46,6 @@ export function createGrouper(options: GrouperOptions): Grouper {
   const maxIncidents = options.maxIncidents ?? 1_000;
   const groups = new Map<string, Group>();
   const home = new Map<string, Group>();
-
-  const membersOf = (group: Group) => [...group.members.values()];
-
-  /** The incident as its members say it is now. */
-  function redraw(group: Group, context: GroupContext): void {
-    const members = membersOf(group);
-    // Those that ended have their say too: symptoms outlast their cause by a window, and must not rename the incident.
-    const all = [...group.ended.values(), ...members];
-    const lead = leadOf(all, context);
-    if (!lead) return;
-    const kept = all.map(({ anomaly }) => anomaly).sort((a, b) => a.startsAt - b.startsAt);
-    const { incident } = group;
-    const { target } = lead.anomaly;
-    group.incident = {
-      ...incident,
-      title: titleOf(lead),
-      target,
-      groupKey: groupKeyOf(lead),
-      severity: severityOf(all),
-      affected: affectedBy(all, target),
-      onset: Math.min(incident.onset, ...kept.slice(0, 1).map(({ startsAt }) => startsAt)),
-      anomalies: kept.slice(0, maxAnomalies),
-      anomaliesDropped: group.dropped + Math.max(0, kept.length - maxAnomalies),
-    };
-  }
-
-  const groupKeyOf = (live: LiveAnomaly) => `${refKey(live.anomaly.target)}|${live.anomaly.detector}`;
 
   function bestHome(live: LiveAnomaly, context: GroupContext): Group | undefined {
     let best: Group | undefined;
@@ -210,7 +173,7 @@ export function createGrouper(options: GrouperOptions): Grouper {
       const changes: IncidentChange[] = [];
       for (const group of groups.values()) {
         if (!isOpen(group)) continue;
-        if (touched.has(group)) redraw(group, context);
+        if (touched.has(group)) redraw(group, context, maxAnomalies);
         if (group.members.size === 0 && ask.settled(group.incident)) {
           const outcome = advance(group.incident.status, "resolve");
           if (outcome.ok) {
@@ -261,20 +224,5 @@ export function createGrouper(options: GrouperOptions): Grouper {
       };
       group.visible = visibleState(group.incident);
     },
-  };
-}
-
-/** An anomaly read back from a database; its headline is what the title said after the name. */
-export function restored(anomaly: Anomaly, incident: Incident, natureOf: (detector: string) => Nature): LiveAnomaly {
-  return {
-    anomaly,
-    nature: natureOf(anomaly.detector),
-    headline: sameRef(anomaly.target, incident.target)
-      ? incident.title.replace(new RegExp(`^(\\S+ )?${anomaly.target.name.replaceAll(".", "\\.")} `), "")
-      : anomaly.summary,
-    blames: [],
-    related: [],
-    fading: false,
-    lastSeenAt: incident.updatedAt,
   };
 }

@@ -1,13 +1,11 @@
 import type { SeriesStore } from "../../cluster/series-store.ts";
 import type { RawSeries } from "../../cluster/signal.ts";
+import type { Reading } from "./derive-application.ts";
 import { createWindowSum, type WindowSum } from "./window-sum.ts";
-
-/** Takes the increase of a counter (with the seconds it took), or the value of a gauge, at the time the kubelet measured it. */
-export type ContainerSink = (value: number, seconds: number, at: number) => void;
 
 export interface ContainerDeriver {
   /** How to read one raw series of the kubelet; undefined when it says nothing that is derived. */
-  sinkOf(series: RawSeries): { readonly counter: boolean; readonly sink: ContainerSink } | undefined;
+  sinkOf(series: RawSeries): Reading | undefined;
   /** Opens the next slot of every window and forgets who has been silent for long. */
   flush(now: number): void;
   readonly size: number;
@@ -56,11 +54,7 @@ export function createContainerDeriver(store: SeriesStore, slots: number): Conta
     return found.value.sum / found.seconds.sum;
   }
 
-  function containerSink(
-    name: string,
-    labels: Readonly<Record<string, string>>,
-    of: Subject,
-  ): { counter: boolean; sink: ContainerSink } | undefined {
+  function containerSink(name: string, labels: Readonly<Record<string, string>>, of: Subject): Reading | undefined {
     const ratio = (at: number) => {
       const used = of.gauges.get("memory");
       const limit = of.gauges.get("memory-limit");
@@ -137,11 +131,7 @@ export function createContainerDeriver(store: SeriesStore, slots: number): Conta
     }
   }
 
-  function networkSink(
-    name: string,
-    labels: Readonly<Record<string, string>>,
-    of: Subject,
-  ): { counter: boolean; sink: ContainerSink } | undefined {
+  function networkSink(name: string, labels: Readonly<Record<string, string>>, of: Subject): Reading | undefined {
     const match = /^container_network_(receive|transmit)_(bytes|errors|packets_dropped)_total$/.exec(name);
     if (!match) return undefined;
     const [, direction = "", what = ""] = match;
@@ -167,11 +157,7 @@ export function createContainerDeriver(store: SeriesStore, slots: number): Conta
     };
   }
 
-  function nodeSink(
-    name: string,
-    labels: Readonly<Record<string, string>>,
-    of: Subject,
-  ): { counter: boolean; sink: ContainerSink } | undefined {
+  function nodeSink(name: string, labels: Readonly<Record<string, string>>, of: Subject): Reading | undefined {
     const gauge = (key: string) => ({ counter: false, sink: (value: number) => void of.gauges.set(key, value) });
     const share = (derived: string, whole: string) => ({
       counter: false,
@@ -204,7 +190,7 @@ export function createContainerDeriver(store: SeriesStore, slots: number): Conta
       if (!machine && !name.startsWith("container_")) return undefined;
       const { namespace, pod, container, interface: nic } = labels;
       let key: string;
-      let made: { counter: boolean; sink: ContainerSink } | undefined;
+      let made: Reading | undefined;
       let of: Subject;
       if (machine || labels.id === "/") {
         const node = labels.node ?? labels.instance ?? "node";

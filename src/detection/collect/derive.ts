@@ -1,10 +1,7 @@
-import type { DerivedSeriesName } from "../../cluster/series-names.ts";
 import type { SeriesStore } from "../../cluster/series-store.ts";
 import type { RawSeries, Sample } from "../../cluster/signal.ts";
+import { createApplicationDeriver, type Reading } from "./derive-application.ts";
 import { createContainerDeriver } from "./derive-containers.ts";
-import { createRequestStream, type RequestStream, type StreamNames } from "./derive-requests.ts";
-import { meaningOf } from "./metric-conventions.ts";
-import { createWindowSum, type WindowSum } from "./window-sum.ts";
 
 export interface DeriverOptions {
   readonly series: SeriesStore;
@@ -36,41 +33,11 @@ export interface Deriver {
   };
 }
 
-type Sink = (value: number, seconds: number, at: number) => void;
-
-interface RawState {
-  readonly counter: boolean;
-  readonly sink: Sink;
+interface RawState extends Reading {
   readonly target: string;
   last: number;
   lastAt: number;
 }
-
-const serverNames: StreamNames = {
-  rate: "requests_per_second",
-  errors: "errors_per_second",
-  errorRatio: "error_ratio",
-  mean: "latency_mean_seconds",
-  p50: "latency_p50_seconds",
-  p95: "latency_p95_seconds",
-};
-const routeNames: StreamNames = {
-  rate: "route_requests_per_second",
-  errorRatio: "route_error_ratio",
-  mean: "route_latency_mean_seconds",
-};
-const podNames: StreamNames = {
-  rate: "pod_requests_per_second",
-  errorRatio: "pod_error_ratio",
-  mean: "pod_latency_mean_seconds",
-};
-const clientNames: StreamNames = {
-  rate: "client_requests_per_second",
-  errors: "client_errors_per_second",
-  errorRatio: "client_error_ratio",
-  mean: "client_latency_mean_seconds",
-  p95: "client_latency_p95_seconds",
-};
 
 /** A sample this far from its arrival has a clock that cannot be trusted. */
 const maxAgeMs = 10 * 60_000;
@@ -86,149 +53,22 @@ export function createDeriver(options: DeriverOptions): Deriver {
   const { series: store, workloadOf } = options;
   const slots = options.windowTicks ?? 4;
   const maxRawSeries = options.maxRawSeries ?? 300_000;
-  const maxPerWorkload = options.maxPerWorkload ?? 50;
   const containers = createContainerDeriver(store, slots);
-  const raw = new Map<RawSeries, RawState | undefined>();
+  const application = createApplicationDeriver({
+    series: store,
+    workloadOf,
+    slots,
+    maxPerWorkload: options.maxPerWorkload ?? 50,
+  });
+  const raw = new Map<RawSeries, RawState>();
+  /** Series from which nothing is derived; whoever interned them decides how long they live. */
+  const ignored = new WeakSet<RawSeries>();
   /** First and last scrape of every target. */
   const targets = new Map<string, { firstAt: number; lastAt: number; young: boolean; workload: string }>();
-  const streams = new Map<string, { readonly owner: string; readonly stream: RequestStream }>();
-  const groups = new Map<string, Set<string>>();
-  const rates = new Map<
-    string,
-    { name: DerivedSeriesName; labels: Record<string, string>; window: WindowSum; silent: number }
-  >();
-  const stats = { stale: 0, notFinite: 0, wrongTime: 0, refusedSeries: 0, refusedGroups: 0 };
+  const stats = { stale: 0, notFinite: 0, wrongTime: 0, refusedSeries: 0 };
   const durations = new Array<number>(slots).fill(0);
   let lastFlush = Number.NaN;
   let ticks = 0;
-
-  /** Bounds how many routes, peers and types one workload may have; the rest is counted and left out. */
-  function admitted(owner: string, kind: string, value: string): boolean {
-    const key = `${owner}/${kind}`;
-    let values = groups.get(key);
-    if (!values) {
-      // Workloads come and go; starting over costs a few groups too many, never memory without end.
-      if (groups.size >= 20_000) groups.clear();
-      values = new Set();
-      groups.set(key, values);
-    }
-    if (values.has(value)) return true;
-    if (values.size >= maxPerWorkload) {
-      stats.refusedGroups++;
-      return false;
-    }
-    values.add(value);
-    return true;
-  }
-
-  function stream(names: StreamNames, labels: Record<string, string>): RequestStream {
-    const key = `${names.rate}\u0000${Object.values(labels).join("\u0000")}`;
-    let found = streams.get(key);
-    if (!found) {
-      found = { owner: `${labels.namespace}/${labels.workload}`, stream: createRequestStream(names, labels, slots) };
-      streams.set(key, found);
-    }
-    return found.stream;
-  }
-
-  function rate(name: DerivedSeriesName, labels: Record<string, string>): WindowSum {
-    const key = `${name}\u0000${Object.values(labels).join("\u0000")}`;
-    let found = rates.get(key);
-    if (!found) {
-      found = { name, labels, window: createWindowSum(slots), silent: 0 };
-      rates.set(key, found);
-    }
-    return found.window;
-  }
-
-  /** What to do with the samples of a series; undefined when nothing is derived from it, "later" while its pod is unknown. */
-  function read(source: RawSeries): { counter: boolean; sink: Sink } | undefined | "later" {
-    const kubelet = containers.sinkOf(source);
-    if (kubelet) return kubelet;
-    const meaning = meaningOf(source);
-    const { namespace, pod } = source.labels;
-    if (!meaning || !namespace || !pod) return undefined;
-    if (meaning.kind === "up") {
-      return {
-        counter: false,
-        sink: (value, _seconds, at) => void store.push("scrape_up", { namespace, pod }, at, value),
-      };
-    }
-    const owner = workloadOf(namespace, pod);
-    if (!owner) return "later";
-    const { workload } = owner;
-    const gauge = (name: DerivedSeriesName, scale = 1) => ({
-      counter: false,
-      sink: (value: number, _seconds: number, at: number) =>
-        void store.push(name, { namespace, workload, pod }, at, value * scale),
-    });
-    switch (meaning.kind) {
-      case "eventloop-lag":
-        return gauge("eventloop_lag_seconds", meaning.scale);
-      case "resident-memory":
-        return gauge("process_resident_memory_bytes");
-      case "pool":
-        if (meaning.what === "in-use") return gauge("pool_in_use");
-        if (meaning.what === "waiting") return gauge("pool_waiting");
-        return {
-          counter: true,
-          sink: (value) => rate("pool_timeouts_per_second", { namespace, workload, pod }).add(value),
-        };
-      case "app-errors": {
-        const { type } = meaning;
-        if (!admitted(`${namespace}/${workload}`, "type", type)) return undefined;
-        return {
-          counter: true,
-          sink: (value) => rate("app_errors_per_second", { namespace, workload, type }).add(value),
-        };
-      }
-      default:
-        break;
-    }
-    const into: RequestStream[] = [];
-    if (meaning.side === "client") {
-      if (!admitted(`${namespace}/${workload}`, "peer", meaning.peer)) return undefined;
-      into.push(stream(clientNames, { namespace, workload, peer: meaning.peer }));
-    } else {
-      into.push(stream(serverNames, { namespace, workload }));
-      if (meaning.kind !== "duration-bucket") {
-        into.push(stream(podNames, { namespace, workload, pod }));
-        const { route } = meaning;
-        if (route !== "" && admitted(`${namespace}/${workload}`, "route", route)) {
-          into.push(stream(routeNames, { namespace, workload, route }));
-        }
-      }
-    }
-    if (meaning.kind === "duration-bucket") {
-      const { le } = meaning;
-      return {
-        counter: true,
-        sink: (value) => {
-          for (const one of into) one.bucket(le, value);
-        },
-      };
-    }
-    if (meaning.kind === "duration-sum") {
-      const { scale } = meaning;
-      return {
-        counter: true,
-        sink: (value) => {
-          for (const one of into) one.duration(value * scale);
-        },
-      };
-    }
-    const { error, hasStatus, rank } = meaning;
-    const { name } = source;
-    return {
-      counter: true,
-      sink: (value) => {
-        for (const one of into) {
-          one.count(name, rank, value, error, hasStatus);
-          if (rank === 1) one.durationCount(value);
-        }
-      },
-    };
-  }
 
   function targetOf({ name, labels }: RawSeries): string {
     return name.startsWith("container_") || name.startsWith("machine_")
@@ -241,15 +81,14 @@ export function createDeriver(options: DeriverOptions): Deriver {
     if (!Number.isFinite(value)) return void stats.notFinite++;
     if (!(at >= receivedAt - maxAgeMs && at <= receivedAt + maxAheadMs)) return void stats.wrongTime++;
     let state = raw.get(source);
-    if (state === undefined) {
-      if (raw.has(source)) return;
+    if (!state) {
+      if (ignored.has(source)) return;
       if (raw.size >= maxRawSeries) return void stats.refusedSeries++;
-      const made = read(source);
+      const made = containers.sinkOf(source) ?? application.read(source);
       if (made === "later") return;
-      const target = targetOf(source);
-      state = made ? { ...made, target, last: Number.NaN, lastAt: Number.NEGATIVE_INFINITY } : undefined;
+      if (!made) return void ignored.add(source);
+      state = { ...made, target: targetOf(source), last: Number.NaN, lastAt: Number.NEGATIVE_INFINITY };
       raw.set(source, state);
-      if (!state) return;
     }
     if (at <= state.lastAt) return void stats.stale++;
     let target = targets.get(state.target);
@@ -289,35 +128,17 @@ export function createDeriver(options: DeriverOptions): Deriver {
       const windowSeconds = durations.reduce((sum, ms) => sum + (ms || tickMs), 0) / 1_000;
       const alive = new Set<string>();
       for (const { lastAt, workload } of targets.values()) if (now - lastAt <= 1.5 * tickMs) alive.add(workload);
-      for (const [key, { owner, stream: one }] of streams) {
-        if (!one.flush(store, now, windowSeconds, alive.has(owner))) streams.delete(key);
-      }
-      for (const [key, one] of rates) {
-        if (one.window.fresh) {
-          const covered = (windowSeconds * one.window.filled) / slots;
-          store.push(one.name, one.labels, now, one.window.sum / covered);
-          one.silent = 0;
-        } else if (
-          alive.has(`${one.labels.namespace}/${one.labels.workload}`) &&
-          one.labels.pod === undefined &&
-          one.silent < 120
-        ) {
-          // The counter was made by a process that is gone; the new one has not counted anything of the kind.
-          store.push(one.name, one.labels, now, 0);
-          one.silent++;
-        } else if (++one.silent > 480) rates.delete(key);
-        one.window.advance();
-      }
+      application.flush(now, windowSeconds, alive);
       containers.flush(now);
       if (++ticks % 60 === 0) {
         const gone = now - forgetRawMs;
-        for (const [source, state] of raw) if (state && state.lastAt < gone) raw.delete(source);
+        for (const [source, state] of raw) if (state.lastAt < gone) raw.delete(source);
         for (const [key, target] of targets) if (target.lastAt < gone) targets.delete(key);
         store.forgetSince(now - 3 * 60 * 60_000);
       }
     },
     get stats() {
-      return { rawSeries: raw.size, ...stats };
+      return { rawSeries: raw.size, ...stats, refusedGroups: application.refusedGroups };
     },
   };
 }

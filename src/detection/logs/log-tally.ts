@@ -2,6 +2,7 @@ import type { LogLine } from "../../cluster/signal.ts";
 import { type ObjectRef, refKey } from "../../incident/object-ref.ts";
 import { createStackJoiner, type StackJoiner } from "./join-stack.ts";
 import { parseLine } from "./parse-line.ts";
+import { createSlotCounter, type SlotCounter } from "./slot-counter.ts";
 import { createTemplateMiner } from "./template-miner.ts";
 
 /** One kind of severe message of one workload. */
@@ -66,9 +67,6 @@ interface Mutable {
   severalPods: boolean;
 }
 
-/** Counts are kept in slots of five seconds over five minutes. */
-const slotMs = 5_000;
-const slots = 60;
 /** A pause this long ends a run. */
 const runGapMs = 2 * 60_000;
 const forgetTemplateMs = 6 * 60 * 60_000;
@@ -78,32 +76,9 @@ const forgetWorkloadMs = 30 * 60_000;
 const refusal =
   /\b(denied|forbidden|unauthori[sz]ed|refused|timed? ?out|timeout|fail(ed|ure|s)?|cannot|exhausted|unavailable|unreachable|expired|no such host|ENOTFOUND|ECONN\w+|ENOSPC|no space left)\b/i;
 
-class Counter {
-  readonly #counts = new Float64Array(slots);
-  readonly #marks = new Float64Array(slots);
-
-  add(at: number): void {
-    const mark = Math.floor(at / slotMs);
-    const i = mark % slots;
-    if (this.#marks[i] !== mark) {
-      // A late line must not wipe a newer slot.
-      if ((this.#marks[i] ?? 0) > mark) return;
-      this.#marks[i] = mark;
-      this.#counts[i] = 0;
-    }
-    this.#counts[i] = (this.#counts[i] ?? 0) + 1;
-  }
-  since(from: number): number {
-    const first = Math.floor(from / slotMs);
-    let total = 0;
-    for (let i = 0; i < slots; i++) if ((this.#marks[i] ?? 0) >= first) total += this.#counts[i] ?? 0;
-    return total;
-  }
-}
-
 interface Tally extends WorkloadTally {
-  readonly errors: Counter;
-  readonly lines: Counter;
+  readonly errors: SlotCounter;
+  readonly lines: SlotCounter;
   readonly templates: Map<number, Mutable>;
   lastAt: number;
   errorRunAt: number;
@@ -134,8 +109,8 @@ export function createLogTally(options: LogTallyOptions): LogTally {
         stats.droppedWorkloads++;
         return undefined;
       }
-      const errors = new Counter();
-      const lines = new Counter();
+      const errors = createSlotCounter();
+      const lines = createSlotCounter();
       const templates = new Map<number, Mutable>();
       tally = {
         workload,

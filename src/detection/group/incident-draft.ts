@@ -1,0 +1,61 @@
+import type { Anomaly } from "../../incident/anomaly.ts";
+import type { Incident } from "../../incident/incident.ts";
+import { refKey, sameRef } from "../../incident/object-ref.ts";
+import type { Nature } from "../detector.ts";
+import type { LiveAnomaly } from "../live-anomaly.ts";
+import { affectedBy, leadOf, severityOf, titleOf } from "./lead.ts";
+import type { GroupContext } from "./relate.ts";
+
+/** An incident and the anomalies that it is made of. */
+export interface Group {
+  incident: Incident;
+  /** Active members by fingerprint. */
+  readonly members: Map<string, LiveAnomaly>;
+  readonly ended: Map<string, LiveAnomaly>;
+  visible: string;
+  /** Ended members that made room for others. */
+  dropped: number;
+}
+
+export const membersOf = (group: Group): LiveAnomaly[] => [...group.members.values()];
+
+/** Equal when the same detector says the same about the same object. */
+export const groupKeyOf = ({ anomaly }: LiveAnomaly): string => `${refKey(anomaly.target)}|${anomaly.detector}`;
+
+/** The incident as its members say it is now. */
+export function redraw(group: Group, context: GroupContext, maxAnomalies: number): void {
+  const members = membersOf(group);
+  // Those that ended have their say too: symptoms outlast their cause by a window, and must not rename the incident.
+  const all = [...group.ended.values(), ...members];
+  const lead = leadOf(all, context);
+  if (!lead) return;
+  const kept = all.map(({ anomaly }) => anomaly).sort((a, b) => a.startsAt - b.startsAt);
+  const { incident } = group;
+  const { target } = lead.anomaly;
+  group.incident = {
+    ...incident,
+    title: titleOf(lead),
+    target,
+    groupKey: groupKeyOf(lead),
+    severity: severityOf(all),
+    affected: affectedBy(all, target),
+    onset: Math.min(incident.onset, ...kept.slice(0, 1).map(({ startsAt }) => startsAt)),
+    anomalies: kept.slice(0, maxAnomalies),
+    anomaliesDropped: group.dropped + Math.max(0, kept.length - maxAnomalies),
+  };
+}
+
+/** An anomaly read back from a database; its headline is what the title said after the name. */
+export function restored(anomaly: Anomaly, incident: Incident, natureOf: (detector: string) => Nature): LiveAnomaly {
+  return {
+    anomaly,
+    nature: natureOf(anomaly.detector),
+    headline: sameRef(anomaly.target, incident.target)
+      ? incident.title.replace(new RegExp(`^(\\S+ )?${anomaly.target.name.replaceAll(".", "\\.")} `), "")
+      : anomaly.summary,
+    blames: [],
+    related: [],
+    fading: false,
+    lastSeenAt: incident.updatedAt,
+  };
+}
