@@ -20,7 +20,8 @@ export interface TrainCommandOptions {
 
 /** A folder is a recording, or has recordings in it. */
 async function recordingsIn(folder: string): Promise<string[]> {
-  const isRecording = async (path: string) => (await stat(join(path, "recording.json")).catch(() => undefined))?.isFile();
+  const isRecording = async (path: string) =>
+    (await stat(join(path, "recording.json")).catch(() => undefined))?.isFile();
   if (await isRecording(folder)) return [folder];
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   const below: string[] = [];

@@ -1,0 +1,60 @@
+import type { DerivedSeriesName } from "../../../cluster/series-names.ts";
+import type { Series } from "../../../cluster/series-store.ts";
+import type { DetectContext, Detector, Finding } from "../../detector.ts";
+import { type ForecastField, forecastFieldOf } from "./forecast-field.ts";
+import type { Judgement } from "./judge.ts";
+import { judgedSeries } from "./judged-series.ts";
+
+/** A series that has not moved for this many ticks has stopped: what it said last is neither confirmed nor withdrawn. */
+const staleTicks = 4;
+
+/** "one point in 250,000", to two digits. */
+function rarity(probability: number): string {
+  const times = 1 / Math.max(probability, 1e-9);
+  const scale = 10 ** Math.max(0, Math.floor(Math.log10(times)) - 1);
+  return `one point in ${(Math.round(times / scale) * scale).toLocaleString("en-US")}`;
+}
+
+function findingOf(series: Series, known: Judgement, context: DetectContext): Finding | undefined {
+  const name = series.name as DerivedSeriesName;
+  const rules = judgedSeries[name];
+  if (!rules) return undefined;
+  const target = rules.targetOf(series, context);
+  const { pod, container, peer, workload, namespace } = series.labels;
+  const { value, forecast, probability } = known;
+  return {
+    reason: rules.reason,
+    target,
+    ...(pod !== undefined && target.kind !== "Pod" ? { seenOn: { kind: "Pod", namespace, name: pod } } : {}),
+    detail: container ?? (peer === undefined ? "" : `${workload}>${peer}`),
+    severity: rules.severity,
+    score: 1 - probability ** 0.25,
+    headline: rules.headline(value, forecast),
+    summary: `${target.name}: ${rules.what}${container === undefined ? "" : ` ${container}`} is ${rules.show(value)}, forecast was ${rules.show(forecast)}; ${rarity(probability)} of a series like this is as far ${rules.bad === "up" ? "above" : "below"}`,
+    startsAt: known.since,
+    series: { name: series.name, labels: series.labels },
+    value,
+    expected: forecast,
+  };
+}
+
+/**
+ * A series leaves its forecast by more than its own past and the model's errors make plausible. Source: a recurrent
+ * network (GRU) with shared weights that forecasts every series one step ahead; peaks-over-threshold statistics of its
+ * residuals for a stated risk of false alarm. Not a fault: one odd point, a missing one, a change too small to matter,
+ * more traffic, more CPU for more traffic.
+ */
+export const forecastAnomaly = (fieldOf: (context: DetectContext) => ForecastField = forecastFieldOf): Detector => ({
+  name: "forecast",
+  family: "metric",
+  nature: "symptom",
+  *detect(context): Iterable<Finding> {
+    const field = fieldOf(context);
+    field.advance(context);
+    for (const [series, known] of field.judgements()) {
+      if (!known.active || context.now - known.at > staleTicks * context.tickMs) continue;
+      const finding = findingOf(series, known, context);
+      if (finding) yield finding;
+    }
+  },
+});
