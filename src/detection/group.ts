@@ -84,7 +84,8 @@ export function createGrouper(options: GrouperOptions): Grouper {
         cluster: options.cluster,
         groupKey: groupKeyOf(live),
         title: titleOf(live),
-        severity: anomaly.severity,
+        // Drawn from its members at the end of the tick.
+        severity: "low",
         status: "open",
         openedAt: now,
         onset: anomaly.startsAt,

@@ -1,9 +1,11 @@
 import type { Anomaly } from "../../incident/anomaly.ts";
 import type { Incident } from "../../incident/incident.ts";
 import { refKey, sameRef } from "../../incident/object-ref.ts";
+import { worse } from "../../incident/severity.ts";
 import type { Nature } from "../detector.ts";
 import type { LiveAnomaly } from "../live-anomaly.ts";
-import { affectedBy, leadOf, severityOf, titleOf } from "./lead.ts";
+import { severityOf } from "./impact.ts";
+import { affectedBy, leadOf, titleOf } from "./lead.ts";
 import type { GroupContext } from "./relate.ts";
 
 /** An incident and the anomalies that it is made of. */
@@ -37,7 +39,7 @@ export function redraw(group: Group, context: GroupContext, maxAnomalies: number
     title: titleOf(lead),
     target,
     groupKey: groupKeyOf(lead),
-    severity: severityOf(all),
+    severity: worse(incident.severity, severityOf(all, target, context)),
     affected: affectedBy(all, target),
     onset: Math.min(incident.onset, ...kept.slice(0, 1).map(({ startsAt }) => startsAt)),
     anomalies: kept.slice(0, maxAnomalies),

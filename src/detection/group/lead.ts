@@ -1,6 +1,5 @@
 import type { Incident } from "../../incident/incident.ts";
 import { type ObjectRef, refKey, sameRef } from "../../incident/object-ref.ts";
-import { type Severity, worse } from "../../incident/severity.ts";
 import type { LiveAnomaly } from "../live-anomaly.ts";
 import { type GroupContext, workloadsOf } from "./relate.ts";
 
@@ -51,10 +50,6 @@ export function titleOf(lead: LiveAnomaly): string {
   const { target } = lead.anomaly;
   const plain = ["Deployment", "StatefulSet", "DaemonSet", "Pod"].includes(target.kind);
   return `${plain ? target.name : `${target.kind} ${target.name}`} ${lead.headline}`;
-}
-
-export function severityOf(members: readonly LiveAnomaly[]): Severity {
-  return members.reduce<Severity>((worst, { anomaly }) => worse(worst, anomaly.severity), "low");
 }
 
 const maxAffected = 50;

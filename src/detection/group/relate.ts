@@ -1,8 +1,8 @@
-import { isKind } from "../../cluster/kubernetes-types.ts";
 import type { Observation } from "../../cluster/observation.ts";
 import type { Topology } from "../../cluster/topology.ts";
 import { makeRef, type ObjectRef, refKey, sameRef } from "../../incident/object-ref.ts";
 import type { LiveAnomaly } from "../live-anomaly.ts";
+import { impairs } from "./impact.ts";
 
 /** What grouping asks of the world. */
 export interface GroupContext {
@@ -22,40 +22,6 @@ export function workloadsOf(ref: ObjectRef, { topology }: GroupContext): readonl
     return owner ? [owner] : [ref];
   }
   return [ref];
-}
-
-/**
- * Can the trouble of these anomalies reach callers? A rollout that hangs while the old pods serve cannot, and must not
- * swallow somebody else's errors.
- */
-function impairs(members: readonly LiveAnomaly[], target: ObjectRef, context: GroupContext): boolean {
-  if (members.some(({ nature }) => nature === "symptom")) return true;
-  if (target.kind !== "Deployment" && target.kind !== "StatefulSet") return true;
-  const object = context.observation.objects.get(target.kind, target.namespace, target.name);
-  if (!isKind(object, "Deployment") && !isKind(object, "StatefulSet")) return true;
-  const available = object.status?.availableReplicas ?? object.status?.readyReplicas ?? 0;
-  if (available === 0 || available < (object.spec.replicas ?? 1)) return true;
-  // Crashes and kills interrupt requests although the counts look whole between them.
-  return (
-    members.some(({ anomaly }) =>
-      ["pod-crash", "pod-oom", "probe-kill", "cpu-throttling", "memory-forecast"].includes(anomaly.detector),
-    ) && !servesFromOldPods(object, context)
-  );
-}
-
-/** All failing pods belong to the newest ReplicaSet while an older one still has ready pods. */
-function servesFromOldPods(
-  object: {
-    readonly status?: {
-      readonly updatedReplicas?: number;
-      readonly readyReplicas?: number;
-      readonly replicas?: number;
-    };
-  },
-  _context: GroupContext,
-): boolean {
-  const { updatedReplicas = 0, replicas = 0, readyReplicas = 0 } = object.status ?? {};
-  return replicas > updatedReplicas && readyReplicas >= replicas - updatedReplicas;
 }
 
 /** How far `to` is among what `from` depends on: 1 is the nearest; 0 when it does not. */
