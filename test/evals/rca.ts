@@ -63,7 +63,14 @@ async function run(folder: string): Promise<readonly Answer[]> {
       const due = againMs[state.made];
       if (due === undefined || now < incident.openedAt + due) continue;
       const began = performance.now();
-      const made = diagnoseByRules({ incident, observation, now, redact, version: ++state.made, previousEvidence: state.evidence });
+      const made = diagnoseByRules({
+        incident,
+        observation,
+        now,
+        redact,
+        version: ++state.made,
+        previousEvidence: state.evidence,
+      });
       state.evidence = made.evidence;
       answers.push({ at: now, incident, made, wallMs: performance.now() - began });
     }
@@ -80,7 +87,11 @@ async function run(folder: string): Promise<readonly Answer[]> {
   return answers;
 }
 
-const same = (a: ObjectRef, b: ObjectRef) => sameRef({ kind: a.kind, name: a.name, namespace: a.namespace }, { kind: b.kind, name: b.name, namespace: b.namespace });
+const same = (a: ObjectRef, b: ObjectRef) =>
+  sameRef(
+    { kind: a.kind, name: a.name, namespace: a.namespace },
+    { kind: b.kind, name: b.name, namespace: b.namespace },
+  );
 
 const [root = ".", ...rest] = process.argv.slice(2);
 const verbose = rest.includes("--verbose");
@@ -101,12 +112,18 @@ for (const name of names) {
   const answers = await run(join(root, name));
   for (const answer of answers) slowest.push(answer.wallMs);
   for (const fault of truth.faults) {
-    const mine = answers.filter(({ at, incident }) => at >= fault.injectedAt && at <= fault.fixedAt && incident.onset >= fault.injectedAt - 60_000);
+    const mine = answers.filter(
+      ({ at, incident }) =>
+        at >= fault.injectedAt && at <= fault.fixedAt && incident.onset >= fault.injectedAt - 60_000,
+    );
     const isRight = ({ made }: Answer) => {
       const first = made.diagnosis.hypotheses[0];
       return first?.cause === fault.cause && same(first.culprit, fault.culprit);
     };
-    const hasFix = ({ made }: Answer) => made.recommendations.slice(0, 2).some((item) => item.action === fault.fix.action && same(item.target, fault.fix.target));
+    const hasFix = ({ made }: Answer) =>
+      made.recommendations
+        .slice(0, 2)
+        .some((item) => item.action === fault.fix.action && same(item.target, fault.fix.target));
     const last = mine.at(-1);
     const firstRight = mine.find(isRight);
     const opened = mine[0];
@@ -118,7 +135,10 @@ for (const name of names) {
       scored.push({ probability: first.probability, right: isRight(answer) });
       if (fault.blastRadius.some((item) => same(item, first.culprit))) {
         blamed++;
-        if (verbose) console.log(`  blamed ${refText(first.culprit)} (${first.cause}) ${answer.at - answer.incident.openedAt} ms after opening`);
+        if (verbose)
+          console.log(
+            `  blamed ${refText(first.culprit)} (${first.cause}) ${answer.at - answer.incident.openedAt} ms after opening`,
+          );
       }
     }
     const best = last?.made.diagnosis.hypotheses[0];
@@ -129,25 +149,43 @@ for (const name of names) {
     );
     if (verbose || !ok) {
       for (const { at, incident, made } of mine) {
-        const all = made.diagnosis.hypotheses.map((item) => `${item.cause} ${item.culprit.kind}/${item.culprit.name} ${item.probability.toFixed(2)} x${item.explains.toFixed(2)}`);
+        const all = made.diagnosis.hypotheses.map(
+          (item) =>
+            `${item.cause} ${item.culprit.kind}/${item.culprit.name} ${item.probability.toFixed(2)} x${item.explains.toFixed(2)}`,
+        );
         console.log(`    +${((at - incident.openedAt) / 1_000).toFixed(0)} s: ${all.join(" | ")}`);
       }
       if (last) {
         console.log(`    wanted fix ${fault.fix.action} ${fault.fix.target.kind}/${fault.fix.target.name}`);
-        for (const item of last.made.recommendations) console.log(`    ${item.id} ${item.action} ${refText(item.target)} ${item.confidence.toFixed(2)} ${item.kubectl}`);
+        for (const item of last.made.recommendations)
+          console.log(
+            `    ${item.id} ${item.action} ${refText(item.target)} ${item.confidence.toFixed(2)} ${item.kubectl}`,
+          );
         console.log(`    ${last.made.diagnosis.summary}`);
-        for (const item of last.made.diagnosis.ruledOut) console.log(`    ruled out: ${item.cause} ${refText(item.culprit)}: ${item.reason}`);
+        for (const item of last.made.diagnosis.ruledOut)
+          console.log(`    ruled out: ${item.cause} ${refText(item.culprit)}: ${item.reason}`);
       }
     }
   }
-  const stray = answers.filter(({ at }) => !truth.faults.some((fault) => at >= fault.injectedAt && at <= fault.recoveredAt + 60_000));
-  for (const { incident, at } of stray.filter((item, i) => i === stray.findIndex((other) => other.incident.id === item.incident.id))) {
+  const stray = answers.filter(
+    ({ at }) => !truth.faults.some((fault) => at >= fault.injectedAt && at <= fault.recoveredAt + 60_000),
+  );
+  for (const { incident, at } of stray.filter(
+    (item, i) => i === stray.findIndex((other) => other.incident.id === item.incident.id),
+  )) {
     console.log(`| ${name} | no fault, but incident "${incident.title}" at ${new Date(at).toISOString()} | | | | |`);
   }
 }
 slowest.sort((a, b) => a - b);
 console.log(`\nblast-radius workloads blamed: ${blamed}; faults missed: ${missed}`);
-console.log(`all diagnoses: Brier ${brierScore(scored).toFixed(3)}, calibration error ${calibrationError(scored).toFixed(3)} (n=${scored.length}); last of each incident: Brier ${brierScore(firsts).toFixed(3)}, calibration error ${calibrationError(firsts).toFixed(3)} (n=${firsts.length})`);
-for (const bin of reliability(scored)) console.log(`  ${bin.from.toFixed(1)}-${bin.to.toFixed(1)}: said ${bin.meanProbability.toFixed(2)}, right ${bin.rightShare.toFixed(2)} (n=${bin.count})`);
-console.log(`time of a diagnosis: p50 ${slowest[slowest.length >> 1]?.toFixed(0)} ms, p95 ${slowest[Math.floor(slowest.length * 0.95)]?.toFixed(0)} ms`);
+console.log(
+  `all diagnoses: Brier ${brierScore(scored).toFixed(3)}, calibration error ${calibrationError(scored).toFixed(3)} (n=${scored.length}); last of each incident: Brier ${brierScore(firsts).toFixed(3)}, calibration error ${calibrationError(firsts).toFixed(3)} (n=${firsts.length})`,
+);
+for (const bin of reliability(scored))
+  console.log(
+    `  ${bin.from.toFixed(1)}-${bin.to.toFixed(1)}: said ${bin.meanProbability.toFixed(2)}, right ${bin.rightShare.toFixed(2)} (n=${bin.count})`,
+  );
+console.log(
+  `time of a diagnosis: p50 ${slowest[slowest.length >> 1]?.toFixed(0)} ms, p95 ${slowest[Math.floor(slowest.length * 0.95)]?.toFixed(0)} ms`,
+);
 process.exitCode = missed + blamed > 0 ? 1 : 0;

@@ -77,7 +77,10 @@ const ignored =
 
 function print(value: unknown): string | undefined {
   if (value === undefined) return undefined;
-  const text = typeof value === "string" ? value : JSON.stringify(value);
+  // A variable that came or went as a whole is told by its value.
+  const plain =
+    isRecord(value) && typeof value.name === "string" && typeof value.value === "string" ? value.value : value;
+  const text = typeof plain === "string" ? plain : JSON.stringify(plain);
   return text.length > maxValueChars ? `${text.slice(0, maxValueChars)}…` : text;
 }
 

@@ -7,14 +7,15 @@ export interface OpenAiModelOptions {
   /** Any server that speaks chat completions; OpenAI's own when absent. */
   readonly baseUrl?: string | undefined;
   readonly name: string;
-  readonly deadlineMs?: number | undefined;
+  /** For a whole diagnosis, all tries together. */
+  readonly deadlineSeconds?: number | undefined;
   readonly price?: ModelPort["price"] | undefined;
   /** Tokens an hour, in and out; then rules take over. Default 500,000. */
   readonly tokensPerHour?: number;
   readonly now?: () => number;
 }
 
-const defaultDeadlineMs = 10_000;
+const defaultDeadlineSeconds = 10;
 const hourMs = 3_600_000;
 
 /** Chat completion parameters. Reasoning models know no temperature; servers of others know only the older token limit. */
@@ -67,7 +68,7 @@ function failure(error: unknown): ModelReply {
  */
 export function createOpenAiModel(options: OpenAiModelOptions): ModelPort | undefined {
   if (!options.apiKey && !options.baseUrl) return undefined;
-  const deadlineMs = options.deadlineMs ?? defaultDeadlineMs;
+  const deadlineMs = (options.deadlineSeconds ?? defaultDeadlineSeconds) * 1_000;
   const now = options.now ?? Date.now;
   const tokensPerHour = options.tokensPerHour ?? 500_000;
   // The package refuses an empty key; servers of one's own often want none.

@@ -100,7 +100,7 @@ export function caseText(input: PromptInput): string {
     ...recommendations.map((item) => `${item.id}. ${item.action} on ${refText(item.target)}`),
     "",
   ].join("\n");
-  const room = Math.max(2_000, input.maxInputTokens * charsPerToken - head.length - 200);
+  const room = Math.max(600, input.maxInputTokens * charsPerToken - head.length - 200);
   const { quoted, leftOut } = fitInto(input.evidence, room);
   const lines = quoted.map(
     ({ entry, text }) =>

@@ -538,7 +538,7 @@ const troubles: readonly Trouble[] = [
     name: "one pod of several answers with errors by itself",
     cause: "application-degraded",
     culprit: `Deployment ${ns}/catalogue`,
-    fix: ["delete-pod", `Pod ${ns}/catalogue-8ddb888b7-pg9cl`],
+    fix: ["delete-pod", `Pod ${ns}/catalogue-8ddb888b7-zpxbm`],
     symptoms: [
       ["Deployment", "catalogue"],
       ["Deployment", "frontend"],

@@ -1,0 +1,172 @@
+import { describe, expect, it } from "vitest";
+import { makeRef } from "../../../src/incident/object-ref.ts";
+import { diagnoseByRules } from "../../../src/rca/diagnose.ts";
+import { createEvidenceBook } from "../../../src/rca/gather/evidence-book.ts";
+import { diffFields } from "../../../src/rca/gather/field-diff.ts";
+import { levelOf, signsOf, templateOfLine } from "../../../src/rca/gather/log-text.ts";
+import { straightLine } from "../../../src/rca/gather/metrics.ts";
+import { createRedactor } from "../../../src/rca/redact/redactor.ts";
+import { missingIn } from "../../../src/rca/rules/missing-config.ts";
+import { missingVariable } from "../../../src/rca/rules/missing-env.ts";
+import { roomFor } from "../../../src/rca/rules/quota.ts";
+import { brokenShop } from "./broken-shop.ts";
+
+const { redact } = createRedactor({ salt: "test" });
+const carts = makeRef("Deployment", "shop", "carts");
+const finding = (text: string) => ({ source: "log" as const, about: carts, query: "kubectl logs x", text, at: 1 });
+
+describe("the book of evidence", () => {
+  it("gives the same fact the same id, now and in later rounds", () => {
+    const first = createEvidenceBook({ redact });
+    expect([first.cite(finding("a")), first.cite(finding("b")), first.cite(finding("a"))]).toEqual(["E1", "E2", "E1"]);
+    const second = createEvidenceBook({ redact, previous: first.entries() });
+    expect([second.cite(finding("c")), second.cite(finding("b"))]).toEqual(["E3", "E2"]);
+    expect(second.entries().map((entry) => entry.id)).toEqual(["E2", "E3", "E1"]);
+    expect(second.fresh().map((entry) => entry.id)).toEqual(["E2", "E3"]);
+  });
+  it("is bounded, and counts what did not fit", () => {
+    const book = createEvidenceBook({ redact, maxEntries: 2 });
+    expect(["a", "b", "c"].map((text) => book.cite(finding(text)))).toEqual(["E1", "E2", undefined]);
+    expect(book.dropped).toBe(1);
+  });
+  it("holds redacted text only", () => {
+    const book = createEvidenceBook({ redact });
+    book.cite(finding("DB_PASSWORD=hunter22"));
+    expect(book.entries()[0]?.text).not.toContain("hunter22");
+  });
+  it("a diagnosis made again keeps the ids of what is still so", async () => {
+    const { input } = await brokenShop();
+    const first = diagnoseByRules(input);
+    const second = diagnoseByRules({ ...input, version: 2, previousEvidence: first.evidence });
+    expect(second.diagnosis.hypotheses[0]?.evidence).toEqual(first.diagnosis.hypotheses[0]?.evidence);
+  });
+});
+
+describe("what changed", () => {
+  const deployment = (container: object, spec: object = {}) => ({
+    metadata: { name: "x" },
+    spec: { replicas: 1, ...spec, template: { spec: { containers: [{ name: "carts", ...container }] } } },
+  });
+  it.each([
+    ["image", { image: "a:1" }, { image: "a:2" }, "image", undefined],
+    [
+      "a variable by name, not by place",
+      {
+        env: [
+          { name: "A", value: "1" },
+          { name: "B", value: "2" },
+        ],
+      },
+      {
+        env: [
+          { name: "B", value: "3" },
+          { name: "A", value: "1" },
+        ],
+      },
+      "env",
+      "B",
+    ],
+    [
+      "a limit",
+      { resources: { limits: { memory: "128Mi" } } },
+      { resources: { limits: { memory: "34Mi" } } },
+      "resources",
+      "memory",
+    ],
+    ["limits that were not there", {}, { resources: { limits: { memory: "34Mi" } } }, "resources", "memory"],
+    [
+      "a probe's port",
+      { livenessProbe: { httpGet: { port: "http" } } },
+      { livenessProbe: { httpGet: { port: 9090 } } },
+      "liveness",
+      "port",
+    ],
+    ["arguments", { args: ["a"] }, { args: ["b"] }, "command", "args"],
+  ])("%s", (_name, before, after, area, name) => {
+    const fields = diffFields(deployment(before), deployment(after));
+    expect(fields).toHaveLength(1);
+    expect(fields[0]).toMatchObject({ area, container: "carts", ...(name ? { name } : {}) });
+  });
+  it("the selector of a service, the data of a config map, the cordon of a node", () => {
+    expect(diffFields({ spec: { selector: { app: "a" } } }, { spec: { selector: { app: "b" } } })[0]).toMatchObject({
+      area: "selector",
+      before: "a",
+      after: "b",
+    });
+    expect(diffFields({ data: { "x.yaml": "1" } }, { data: { "x.yaml": "2" } })[0]).toMatchObject({
+      area: "data",
+      name: "x.yaml",
+    });
+    expect(diffFields({ spec: {} }, { spec: { unschedulable: true } })[0]).toMatchObject({ area: "cordon" });
+    expect(
+      diffFields(
+        { spec: { ports: [{ port: 80, targetPort: 8080 }] } },
+        { spec: { ports: [{ port: 80, targetPort: 81 }] } },
+      )[0],
+    ).toMatchObject({ area: "service-port", name: "80" });
+  });
+});
+
+describe("log lines", () => {
+  it.each([
+    ['{"level":"error","msg":"x"}', "error"],
+    ["ts=1 level=warn msg=x", "warn"],
+    ["2026-11-20 22:39:53.430 ERROR [orders,1] call failed", "error"],
+    ["2026-11-20T22:27:36.345Z [1] LOG: get key=u38", "other"],
+    ["TypeError: x is undefined", "error"],
+    ["panic: runtime error: index out of range", "fatal"],
+    ["GET /errors 200", "other"],
+    ["F1120 FATAL could not start", "fatal"],
+  ])("level of %s", (line, want) => expect(levelOf(line)).toBe(want));
+  it.each([
+    ["connect ECONNREFUSED 10.1.1.1:80", "refused"],
+    ["x509: certificate has expired or is not yet valid", "certificate"],
+    ["no space left on device", "disk-full"],
+    ["HTTP 429 Too Many Requests", "rate-limited"],
+    ["FATAL: remaining connection slots are reserved", "pool"],
+    ["java.lang.OutOfMemoryError: Java heap space", "heap"],
+    ['configmaps "x" is forbidden: User "u" cannot get resource "configmaps"', "forbidden"],
+    ["password authentication failed for user carts", "unauthorized"],
+  ])("%s is a sign of %s", (line, sign) => expect(signsOf(line)).toContain(sign));
+  it("an ordinary request is a sign of nothing", () =>
+    expect(signsOf('ts=1 level=info msg="GET /items" trace=403aa401 status=200 ms=403')).toEqual([]));
+  it("lines that differ in values only have one shape", () => {
+    expect(templateOfLine("2026-11-20T22:27:36.345Z get key=u38 1.8 ms trace=c809e4c8")).toBe(
+      templateOfLine("2026-11-20T23:00:00.001Z get key=u9 12 ms trace=99ab01ff"),
+    );
+  });
+  it.each([
+    ["configuration error: environment variable TAX_REGION is not set", "TAX_REGION"],
+    ["KeyError: 'DB_HOST'", "DB_HOST"],
+    ["required key PORT_NUMBER missing value", "PORT_NUMBER"],
+    ["panic: API_KEY must be set", "API_KEY"],
+    ["environment variables loaded from FILE", undefined],
+    ["GET /missing status=404", undefined],
+  ])("the variable missing in %s", (line, want) => expect(missingVariable(line)).toBe(want));
+  it.each([
+    ['secret "db-credentials" not found', "Secret/db-credentials", undefined],
+    ["couldn't find key features in ConfigMap apilab/app-settings", "ConfigMap/app-settings", "features"],
+    ['MountVolume.SetUp failed for volume "tls" : secret "api-tls" not found', "Secret/api-tls", undefined],
+    ['configmaps "price-list" not found', "ConfigMap/price-list", undefined],
+    ["pod not found", undefined, undefined],
+  ])("what is missing in %s", (text, ref, key) => {
+    const found = missingIn(text, "apilab");
+    expect(found && `${found.ref.kind}/${found.ref.name}`).toBe(ref);
+    expect(found?.key).toBe(key);
+  });
+  it("room in a quota is reckoned from the refusal", () => {
+    expect(
+      roomFor(
+        'pods "x" is forbidden: exceeded quota: q, requested: pods=1,requests.memory=64Mi, used: pods=8,requests.memory=512Mi, limited: pods=8,requests.memory=512Mi',
+      ),
+    ).toEqual({ pods: "12", "requests.memory": "720Mi" });
+  });
+});
+
+it("straight growth is told from noise", () => {
+  const points = (value: (i: number) => number) =>
+    Array.from({ length: 40 }, (_, i) => ({ at: i * 5_000, value: value(i) }));
+  expect(straightLine(points((i) => 100 + i * 5 + (i % 3)))).toMatchObject({ perSecond: expect.closeTo(1, 1) });
+  expect(straightLine(points((i) => 100 + i * 5 + (i % 3))).r2).toBeGreaterThan(0.98);
+  expect(straightLine(points((i) => 100 + ((i * 7919) % 13))).r2).toBeLessThan(0.2);
+});
