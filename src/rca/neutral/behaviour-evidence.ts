@@ -36,13 +36,16 @@ function breaksOf(
       return same && same.requests >= minRequests ? [same] : [];
     });
     if (known.length === 0) continue;
+    // The share of a few requests is uncertain on either side of the comparison.
+    const compared = known.reduce((sum, other) => sum + other.requests, 0);
+    const effective = (habit.requests * compared) / (habit.requests + compared);
     const seconds = new Set([...habit.followers.keys(), ...known.flatMap((other) => [...other.followers.keys()])]);
     for (const second of seconds) {
       const share = (habit.followers.get(second) ?? 0) / habit.requests;
       const usual = usualRange(known.map((other) => (other.followers.get(second) ?? 0) / other.requests));
       if (!usual) continue;
       const shift = share > usual.high ? share - usual.high : Math.min(0, share - usual.low);
-      if (Math.abs(shift) * Math.sqrt(habit.requests) <= minEffect) continue;
+      if (Math.abs(shift) * Math.sqrt(effective) <= minEffect) continue;
       const after = first === requestStart ? "" : ` after "${first}"`;
       const nearest = shift > 0 ? `at most ${percent(usual.high)}` : `at least ${percent(usual.low)}`;
       const text = `"${second}"${after} in ${percent(share)} of ${habit.requests} requests, usually ${nearest} (${known.length} normal windows)`;
@@ -106,7 +109,8 @@ export function behaviourEvidence(
   const totals = new Map<string, Map<Break, Total>>();
   requests.forEach((request, i) => {
     const one = broken[i];
-    const amount = one ? Math.max(0, Math.abs(one.shift) - (explained[i] ?? 0)) : 0;
+    // Squared: a hundred requests a little off do not outweigh ten that are wholly so.
+    const amount = one ? Math.max(0, Math.abs(one.shift) - (explained[i] ?? 0)) ** 2 : 0;
     if (!one || amount <= 0) return;
     const ofEntity = getOrAdd(totals, request.entity, () => new Map<Break, Total>());
     const sofar = ofEntity.get(one) ?? { count: 0, amount: 0 };

@@ -7,6 +7,9 @@ export interface MetricShift {
   /** How many usual ranges the held value is outside of the usual range. */
   readonly ratio: number;
   readonly text: string;
+  /** The value that at least two samples reached, and the most that was usual. */
+  readonly held?: number;
+  readonly usualHigh?: number;
 }
 
 export interface MetricContext {
@@ -20,9 +23,14 @@ export interface MetricContext {
 const shown = (value: number) => Number(value.toPrecision(3)).toString();
 
 /** Usual range of a metric: its own past, the named baseline, and earlier cases, without incidents of this entity. */
-function usualOf({ input, incidentsOf, pastSeries }: MetricContext, entity: string, metric: string) {
+function usualOf(
+  { input, incidentsOf, pastSeries }: MetricContext,
+  entity: string,
+  metric: string,
+  spoilers: readonly string[] = [entity],
+) {
   // A later case may have recorded this very window as its past.
-  const incidents = [...incidentsOf(entity), { entity, from: input.window.from, to: input.window.to }];
+  const incidents = [...spoilers.flatMap(incidentsOf), { entity, from: input.window.from, to: input.window.to }];
   const own = input.metrics.get(entity)?.get(metric);
   const seen = [
     ...cleanSamples(own, input.window.from, incidents),
@@ -45,7 +53,12 @@ export function shiftUp(context: MetricContext, entity: string, metric: string):
   const busiest = largestNow(context.input, metric);
   const scale = usual.high - usual.median + 0.1 * Math.abs(usual.high) + 0.05 * busiest + Number.MIN_VALUE;
   const ratio = Math.min(1_000, Math.max(0, held - usual.high) / scale);
-  return { ratio, text: `${metric} at ${shown(held)} for two samples, usually at most ${shown(usual.high)}` };
+  return {
+    ratio,
+    held,
+    usualHigh: usual.high,
+    text: `${metric} at ${shown(held)} for two samples, usually at most ${shown(usual.high)}`,
+  };
 }
 
 function largestNow(input: NeutralCase, metric: string): number {
@@ -70,12 +83,16 @@ export function resourceEvidence(context: MetricContext): ReadonlyMap<string, Me
   return found;
 }
 
-/** Share of its usual calls that an entity no longer receives, 0..1. */
-function starvation(context: MetricContext, entity: string): { share: number; text: string } | undefined {
+/** Share of its usual calls that an entity no longer receives, 0..1. Incidents of its caller do not tell what is usual. */
+function starvation(
+  context: MetricContext,
+  entity: string,
+  caller: string,
+): { share: number; text: string } | undefined {
   const metrics = context.input.metrics.get(entity);
   for (const [metric, series] of metrics ?? []) {
     if (metricRole(metric) !== "requests") continue;
-    const usual = usualOf(context, entity, metric);
+    const usual = usualOf(context, entity, metric, [entity, caller]);
     const now = valuesBetween(series, context.input.alert.time, context.input.window.to + 1);
     if (!usual || usual.low <= 0 || now.length < 2) continue;
     const held = -heldByTwo(now.map((value) => -value));
@@ -95,8 +112,9 @@ export function starvedCallees(
 ): ReadonlyMap<string, MetricShift> {
   const found = new Map<string, MetricShift>();
   for (const [caller, callee] of edges) {
-    const starved = starvation(context, callee);
-    if (!starved || caller === callee || (starvation(context, caller)?.share ?? 0) >= starved.share / 2) continue;
+    const starved = starvation(context, callee, caller);
+    if (!starved || caller === callee || (starvation(context, caller, caller)?.share ?? 0) >= starved.share / 2)
+      continue;
     const before = found.get(caller);
     found.set(caller, {
       ratio: (before?.ratio ?? 0) + starved.share,

@@ -94,7 +94,10 @@ export interface NeutralCase {
   readonly baselineMetrics: MetricTable;
   readonly telemetry: Telemetry;
   readonly baselineTelemetry: Telemetry | undefined;
+  /** The declared call graph; empty when none is declared. */
   readonly edges: readonly (readonly [caller: string, callee: string])[];
+  /** Calls seen in a few sampled traces: true as far as they go. */
+  readonly sampledEdges: readonly (readonly [caller: string, callee: string])[];
   readonly changes: Changes | undefined;
   /** Rows that could not be read, and parts that the case names but the folder lacks. */
   readonly notes: readonly string[];

@@ -1,6 +1,5 @@
 import type { Series } from "./neutral-case.ts";
 import type { Profile } from "./profile.ts";
-import { quantile } from "./statistics.ts";
 
 /** A window in which nothing was wrong with any entity but `except`, whose incident ran then. */
 export interface NormalWindow {
@@ -17,17 +16,22 @@ export const windowsFor = (windows: readonly NormalWindow[], entity: string): re
 export function usualRange(values: readonly number[]): { readonly low: number; readonly high: number } | undefined {
   if (values.length === 0) return undefined;
   const sorted = values.toSorted((a, b) => a - b);
-  const spare = sorted.length >= minForSpare ? 1 : 0;
+  const spare = sorted.length >= minForSpare ? Math.max(1, Math.floor(sorted.length * oddShare)) : 0;
   return { low: sorted[spare] ?? 0, high: sorted[sorted.length - 1 - spare] ?? 0 };
 }
 
-const minForSpare = 5;
+export const minForSpare = 5;
+/** Share of many values, at either end, that may be odd. */
+const oddShare = 0.02;
 
 export interface PastIncident {
   readonly entity: string;
   readonly from: number;
   readonly to: number;
 }
+
+/** What an incident still shows after the time it was given: queues drain, caches fill. Seconds. */
+const recoverySeconds = 600;
 
 /** Samples from before `until` that no incident of this very entity spoiled. */
 export function cleanSamples(
@@ -37,11 +41,8 @@ export function cleanSamples(
 ): readonly number[] {
   const values: number[] = [];
   series?.times.forEach((time, i) => {
-    if (time < until && !incidents.some(({ from, to }) => time >= from && time <= to))
+    if (time < until && !incidents.some(({ from, to }) => time >= from && time <= to + recoverySeconds))
       values.push(series.values[i] ?? 0);
   });
   return values;
 }
-
-/** Middle half of many values, as a scale for "how much is a lot". */
-export const spread = (values: readonly number[]): number => quantile(values, 0.75) - quantile(values, 0.25);

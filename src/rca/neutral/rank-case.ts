@@ -1,4 +1,5 @@
 import { behaviourEvidence } from "./behaviour-evidence.ts";
+import { type RankedChange, rankChanges } from "./change-evidence.ts";
 import { combine, type Ranked, type Source } from "./combine.ts";
 import type { PastCase } from "./history.ts";
 import { type MetricContext, type MetricShift, resourceEvidence, starvedCallees } from "./metric-evidence.ts";
@@ -8,14 +9,16 @@ import type { NormalWindow } from "./normal-times.ts";
 import { type Profile, profileOf, profileOfAll } from "./profile.ts";
 import { alertDimension, requestExcess } from "./request-excess.ts";
 import { requestsOf } from "./requests.ts";
+import { newShapesOf, symptomsOf } from "./symptoms.ts";
 
 export interface NeutralResult {
   readonly ranking: readonly Ranked[];
-  readonly changes?: readonly { readonly id: string; readonly score: number }[];
+  readonly changes?: readonly RankedChange[];
   readonly notes: readonly string[];
 }
 
-const saturate = (ratio: number) => ratio / (1 + ratio);
+/** Half at one whole usual range beyond usual; squared, so that a wiggle hardly counts. */
+const saturate = (ratio: number) => ratio ** 2 / (1 + ratio ** 2);
 
 const fromShifts = (name: string, shifts: ReadonlyMap<string, MetricShift>): Source => ({
   name,
@@ -29,6 +32,7 @@ function traceSources(input: NeutralCase, normal: readonly NormalWindow[]): read
   if (requests.length === 0) return [];
   const { from } = input.window;
   const before: NormalWindow = { profile: profileOf(requests, Number.NEGATIVE_INFINITY, from) };
+  // The moments before may already be broken, so they speak only where nothing else does.
   const windows = normal.length > 0 ? normal : [before];
   const now = profileOf(requests, from, Number.POSITIVE_INFINITY);
   const behaviour = behaviourEvidence(requests, now, windows, from);
@@ -51,6 +55,33 @@ function traceSources(input: NeutralCase, normal: readonly NormalWindow[]): read
     },
   ];
 }
+
+/** Without better evidence: who complains newly, and about whom. */
+function spokenSource(input: NeutralCase): Source {
+  const found = new Map<string, { amount: number; strength: number; text: string }>();
+  for (const { entity, shape, count } of newShapesOf(input)) {
+    const blamed = input.candidates.find((other) => other !== entity && shape.sample.includes(other)) ?? entity;
+    const amount = (found.get(blamed)?.amount ?? 0) + count;
+    const text = `${count} new lines of ${entity}: "${shape.sample.slice(0, 120)}"`;
+    found.set(blamed, { amount, strength: amount / (amount + 5) / 2, text: found.get(blamed)?.text ?? text });
+  }
+  return { name: "spoken", found };
+}
+
+/** Without better evidence an alert is about the entity that it names. */
+const alertSource = ({ alert }: NeutralCase): Source => ({
+  name: "alert",
+  found: new Map(
+    alert.entity === undefined
+      ? []
+      : [
+          [
+            alert.entity,
+            { amount: 1, strength: 0.5, text: `the alert is about it${alert.metric ? ` (${alert.metric})` : ""}` },
+          ],
+        ],
+  ),
+});
 
 function excessSource(input: NeutralCase): Source {
   const dimension = alertDimension(input.alert.metric);
@@ -80,12 +111,22 @@ export function rankCase(input: NeutralCase, history: readonly PastCase[]): Neut
     pastSeries: (entity, metric) => earlier.flatMap((past) => past.metrics.get(entity)?.get(metric) ?? []),
   };
   const edges = new Map(
-    [...input.edges, ...normal.flatMap((window) => edgesIn(window.profile))].map((edge) => [edge.join("\t"), edge]),
+    [...input.edges, ...input.sampledEdges, ...normal.flatMap((window) => edgesIn(window.profile))].map((edge) => [
+      edge.join("\t"),
+      edge,
+    ]),
   );
   const excess = excessSource(input);
   const sources = [excess, ...traceSources(input, normal), fromShifts("resource", resourceEvidence(context))];
   // Spans and request losses show directly where requests stop; only without both is it worth inferring.
   if (input.telemetry.spans.length === 0 && excess.found.size === 0)
-    sources.push(fromShifts("starved", starvedCallees(context, [...edges.values()])));
-  return { ranking: combine(input.candidates, sources), notes: input.notes };
+    sources.push(
+      spokenSource(input),
+      alertSource(input),
+      fromShifts("starved", starvedCallees(context, [...edges.values()])),
+    );
+  const ranking = combine(input.candidates, sources);
+  return input.changes
+    ? { ranking, changes: rankChanges(input, input.changes, symptomsOf(context)), notes: input.notes }
+    : { ranking, notes: input.notes };
 }

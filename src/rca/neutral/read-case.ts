@@ -169,7 +169,8 @@ export async function readCase(folder: string): Promise<NeutralCase> {
     baselineMetrics,
     telemetry: own.telemetry,
     baselineTelemetry,
-    edges: [...(topology?.edges ?? []), ...edgesOfTree(tree ?? [])],
+    edges: topology?.edges ?? [],
+    sampledEdges: edgesOfTree(tree ?? []),
     changes: changes && toChanges(changes),
     notes,
   };
