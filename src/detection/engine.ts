@@ -182,6 +182,9 @@ export function createDetectionEngine(options: DetectionEngineOptions): Detectio
           if (signal.source === "prometheus") sources.sampled(signal.at);
           for (const { name, labels, at, value } of signal.points) series.push(name, labels, at, value);
           break;
+        case "alert":
+          observation.alerts.apply(signal.alert, signal.at);
+          break;
         case "source":
           sources.report(signal.source, signal.ok, signal.detail, signal.at);
           break;

@@ -1,4 +1,5 @@
 import type { DetectorFactory } from "./detector.ts";
+import { alertmanager } from "./alerts/alertmanager.ts";
 import { createRefused } from "./events/create-refused.ts";
 import { mountFailed } from "./events/mount-failed.ts";
 import { probeKill, probeRefused } from "./events/probe-failures.ts";
@@ -74,6 +75,7 @@ export const detectorFactories: readonly DetectorFactory[] = [
   poolWaiting,
   poolTimeouts,
   eventLoopLag,
+  alertmanager,
   newError,
   errorBurst,
 ];

@@ -21,10 +21,10 @@ function workloadAt(ref: ObjectRef, { observation }: ImpactContext): Workload | 
 
 const availableOf = ({ status }: Workload) => status?.availableReplicas ?? status?.readyReplicas ?? 0;
 
-/** More pods than belong to the newest revision, and as many ready as the older ones are: the trouble is in the new ones. */
-function servesFromOldPods({ status }: Workload): boolean {
-  const { updatedReplicas = 0, replicas = 0, readyReplicas = 0 } = status ?? {};
-  return replicas > updatedReplicas && readyReplicas >= replicas - updatedReplicas;
+/** As many pods serve as are wanted, besides surplus ones: the trouble is in those that a rollout has added. */
+function servesBesideRollout({ spec, status }: Workload): boolean {
+  const desired = spec.replicas ?? 1;
+  return (status?.replicas ?? 0) > desired && (status?.availableReplicas ?? status?.readyReplicas ?? 0) >= desired;
 }
 
 /**
@@ -40,7 +40,7 @@ export function impairs(members: readonly LiveAnomaly[], target: ObjectRef, cont
   if (available === 0 || available < (workload.spec.replicas ?? 1)) return true;
   // What a new pod writes before it dies is no sign that anybody is served badly.
   const disturbs = symptoms.length > 0 || members.some(({ anomaly }) => interrupting.has(anomaly.detector));
-  return disturbs && !servesFromOldPods(workload);
+  return disturbs && !servesBesideRollout(workload);
 }
 
 /** Requests from outside arrive here: nothing that itself serves requests calls it. */

@@ -39,7 +39,8 @@ export function redraw(group: Group, context: GroupContext, maxAnomalies: number
     title: titleOf(lead),
     target,
     groupKey: groupKeyOf(lead),
-    severity: worse(incident.severity, severityOf(all, target, context)),
+    // Once all have ended, what is left of them says nothing about users any more.
+    severity: members.length > 0 ? worse(incident.severity, severityOf(all, target, context)) : incident.severity,
     affected: affectedBy(all, target),
     onset: Math.min(incident.onset, ...kept.slice(0, 1).map(({ startsAt }) => startsAt)),
     anomalies: kept.slice(0, maxAnomalies),
