@@ -2,13 +2,13 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { inputError } from "../../lib/app-error.ts";
-import type { MetricTable } from "./neutral-case.ts";
+import type { MetricTable, NeutralCase } from "./neutral-case.ts";
 import type { NormalWindow, PastIncident } from "./normal-times.ts";
 import { profileOf } from "./profile.ts";
 import { readCase, readJson } from "./read-case.ts";
 import { requestsOf } from "./requests.ts";
 
-/** What earlier cases left behind once their cause was confirmed. */
+/** What an earlier case left behind once its cause was confirmed: small, whatever the case held. */
 export interface PastCase {
   readonly id: string;
   readonly incident: PastIncident;
@@ -16,18 +16,15 @@ export interface PastCase {
   readonly metrics: MetricTable;
 }
 
-/** The newest so many: each one read costs about a quarter of a second. */
-export const maxPastCases = 60;
+/** The newest so many are read: each costs up to a fifth of a second. */
+export const maxPastCases = 48;
 
 const confirmedSchema = z.object({ entity: z.string().min(1), fault: z.string().optional() });
+const timeSchema = z.object({ alert: z.object({ time: z.number() }) });
 
-/** Reads one case as history. Folders without confirmed.json are not history. */
-export async function readPastCase(folder: string): Promise<PastCase | undefined> {
-  const confirmed = await readJson(join(folder, "confirmed.json"), confirmedSchema);
-  if (!confirmed) return undefined;
-  const past = await readCase(folder);
+/** Digests a case whose cause is known. */
+export function pastCase(past: NeutralCase, entity: string): PastCase {
   const requests = requestsOf(past.telemetry);
-  const { entity } = confirmed;
   const { from, to } = past.window;
   return {
     id: past.id,
@@ -41,19 +38,29 @@ export async function readPastCase(folder: string): Promise<PastCase | undefined
   };
 }
 
-/** Every folder in `folder` that has a case.json and a confirmed.json. @throws AppError (exit code 2) when there is none. */
+/**
+ * Reads every folder in `folder` that holds a case and its `confirmed.json` (`{ entity, fault? }`), newest first.
+ * Only what the case folder itself holds is read; its baseline is not.
+ * @throws AppError (exit code 2) when there is none, or one cannot be read.
+ */
 export async function readHistory(folder: string): Promise<readonly PastCase[]> {
-  const names = await readdir(folder).catch(() => undefined);
-  const cases: PastCase[] = [];
-  for (const name of (names ?? []).sort().slice(-maxPastCases)) {
-    const past = await readPastCase(join(folder, name));
-    if (past) cases.push(past);
+  const known: { readonly path: string; readonly entity: string; readonly time: number }[] = [];
+  for (const name of await readdir(folder).catch(() => [])) {
+    const path = join(folder, name);
+    const confirmed = await readJson(join(path, "confirmed.json"), confirmedSchema);
+    const header = confirmed && (await readJson(join(path, "case.json"), timeSchema));
+    if (header) known.push({ path, entity: confirmed.entity, time: header.alert.time });
   }
-  if (cases.length === 0)
+  if (known.length === 0)
     throw inputError(
       "history-empty",
       `${folder} holds no earlier case.`,
       'Give a folder of case folders, each with a confirmed.json such as {"entity":"cart"}.',
     );
+  known.sort((a, b) => b.time - a.time);
+  const cases: PastCase[] = [];
+  // One after the other: the rows of a case are large, its digest is small.
+  for (const { path, entity } of known.slice(0, maxPastCases))
+    cases.push(pastCase(await readCase(path, { withBaseline: false }), entity));
   return cases;
 }

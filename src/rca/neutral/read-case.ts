@@ -126,8 +126,35 @@ function edgesOfTree(spans: z.infer<typeof treeSchema>): [string, string][] {
   });
 }
 
-/** Reads one case folder. @throws AppError (exit code 2) when case.json or another part cannot be read. */
-export async function readCase(folder: string): Promise<NeutralCase> {
+interface Baseline {
+  readonly baselineMetrics: MetricTable;
+  readonly baselineTelemetry: Telemetry | undefined;
+  readonly notes: string[];
+}
+
+async function readBaseline(folder: string, header: z.infer<typeof caseSchema>): Promise<Baseline> {
+  const notes: string[] = [];
+  const missing = (what: string) => notes.push(`${what} is not there; compared with the case's own past only`);
+  let baselineMetrics: MetricTable = new Map();
+  if (header.baseline && "file" in header.baseline) {
+    const text = await readText(resolve(folder, header.baseline.file.replace(/\.gz$/, "")));
+    if (text === undefined) missing(`baseline file ${header.baseline.file}`);
+    else baselineMetrics = readMetrics(text).table;
+  }
+  let baselineTelemetry: Telemetry | undefined;
+  if (header.baseline_dir !== undefined) {
+    const { telemetry } = await readTelemetry(resolve(folder, header.baseline_dir));
+    if (telemetry.spans.length + telemetry.logs.length > 0) baselineTelemetry = telemetry;
+    else missing(`baseline folder ${header.baseline_dir}`);
+  }
+  return { baselineMetrics, baselineTelemetry, notes };
+}
+
+/**
+ * Reads one case folder. Without its baseline where it only serves as history.
+ * @throws AppError (exit code 2) when case.json or another part cannot be read.
+ */
+export async function readCase(folder: string, { withBaseline = true } = {}): Promise<NeutralCase> {
   const header = await readJson(join(folder, "case.json"), caseSchema);
   if (!header)
     throw inputError(
@@ -135,24 +162,20 @@ export async function readCase(folder: string): Promise<NeutralCase> {
       `${folder} has no case.json.`,
       "Give the folder of one case, not the folder above it.",
     );
-  const notes: string[] = [];
   const metrics = readMetrics((await readText(join(folder, "metrics.csv"))) ?? "");
   const own = await readTelemetry(folder);
-  let baselineMetrics: MetricTable = new Map();
-  if (header.baseline && "file" in header.baseline) {
-    const text = await readText(resolve(folder, header.baseline.file.replace(/\.gz$/, "")));
-    if (text === undefined)
-      notes.push(`baseline file ${header.baseline.file} is not there; compared with the case's own past only`);
-    else baselineMetrics = readMetrics(text).table;
-  }
-  let baselineTelemetry: Telemetry | undefined;
-  if (header.baseline_dir !== undefined) {
-    const read = await readTelemetry(resolve(folder, header.baseline_dir));
-    if (read.telemetry.spans.length + read.telemetry.logs.length > 0) baselineTelemetry = read.telemetry;
-    else notes.push(`baseline folder ${header.baseline_dir} is not there; compared with the case's own past only`);
-  }
+  const baseline: Baseline = withBaseline
+    ? await readBaseline(folder, header)
+    : { baselineMetrics: new Map(), baselineTelemetry: undefined, notes: [] };
   const skipped = metrics.skipped + own.skipped;
+  const notes = [...baseline.notes];
   if (skipped > 0) notes.push(`${skipped} rows could not be read and were left out`);
+  if (metrics.table.size + own.telemetry.spans.length + own.telemetry.logs.length === 0)
+    throw inputError(
+      "case-empty",
+      `${folder} has no metrics, logs or spans that can be read.`,
+      "Put metrics.csv.gz, logs.ndjson.gz or traces.ndjson.gz beside case.json; docs/neutral-cases.md shows their columns.",
+    );
   const topology = await readJson(join(folder, "topology.json"), edgesSchema);
   const tree = await readJson(join(folder, "traces.json"), treeSchema);
   const changes = await readJson(join(folder, "changes.json"), changesSchema);
@@ -166,9 +189,9 @@ export async function readCase(folder: string): Promise<NeutralCase> {
     resolutionSeconds: header.resolution_s,
     candidates: header.candidates,
     metrics: metrics.table,
-    baselineMetrics,
+    baselineMetrics: baseline.baselineMetrics,
     telemetry: own.telemetry,
-    baselineTelemetry,
+    baselineTelemetry: baseline.baselineTelemetry,
     edges: topology?.edges ?? [],
     sampledEdges: edgesOfTree(tree ?? []),
     changes: changes && toChanges(changes),

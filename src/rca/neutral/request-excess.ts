@@ -5,6 +5,9 @@ import { median, quantile, sum, valuesBetween } from "./statistics.ts";
 /** Above this share of its history a value is unusual for the entity. */
 const usualShare = 0.95;
 
+/** Callees are shared by callers, so subtracting all they lose may take too much from one of them: this much is left. */
+const sharedShare = 0.03;
+
 export interface Excess {
   /** Seconds waited, or requests failed, in one sampling interval beyond what is usual. */
   readonly own: number;
@@ -100,7 +103,7 @@ export function requestExcess(input: NeutralCase, dimension: Dimension): Readonl
     const below = sum([...callees].map((callee) => own.get(callee)?.lost ?? 0));
     result.set(entity, {
       own: lost,
-      unexplained: Math.max(0, lost - below),
+      unexplained: Math.max(sharedShare * lost, lost - below),
       text: below > 0 ? `${text}; ${below.toFixed(1)} of it already lost by what it calls` : text,
     });
   }

@@ -1,0 +1,112 @@
+/**
+ * `node test/evals/bench/run.ts <folder> [set]`: ranks every labelled case of a benchmark folder and prints the share of
+ * cases whose true entity is among the first 1, 3 and 5, under several histories and with worse data.
+ */
+import type { PastCase } from "../../../src/rca/neutral/history.ts";
+import type { NeutralCase } from "../../../src/rca/neutral/neutral-case.ts";
+import { type NeutralResult, rankCase } from "../../../src/rca/neutral/rank-case.ts";
+import { perturbed, seeded, shuffled } from "./perturb.ts";
+import { type CaseSet, type LabelledCase, readSet } from "./read-set.ts";
+
+const [, , root, only] = process.argv;
+if (root === undefined) {
+  console.error("Usage: node test/evals/bench/run.ts <folder with labels/ and one folder a set> [set]");
+  process.exit(2);
+}
+const repeats = 5;
+
+type HistoryOf = (one: LabelledCase) => readonly PastCase[];
+
+interface Tally {
+  cases: number;
+  readonly first: Record<1 | 3 | 5, number>;
+  slowestMs: number;
+  readonly missed: string[];
+}
+
+function tally(
+  cases: readonly LabelledCase[],
+  historyOf: HistoryOf,
+  view: (input: NeutralCase) => NeutralCase = (input) => input,
+): Tally {
+  const sum: Tally = { cases: 0, first: { 1: 0, 3: 0, 5: 0 }, slowestMs: 0, missed: [] };
+  for (const one of cases) {
+    const startedMs = performance.now();
+    const { ranking } = rankCase(
+      view(one.input),
+      historyOf(one).filter(({ id }) => id !== one.input.id),
+    );
+    sum.slowestMs = Math.max(sum.slowestMs, performance.now() - startedMs);
+    const place = ranking.findIndex(({ entity }) => entity === one.label.entity) + 1;
+    sum.cases++;
+    for (const k of [1, 3, 5] as const) if (place > 0 && place <= k) sum.first[k]++;
+    if (place !== 1) sum.missed.push(`${one.input.id} (${one.label.entity} is ${place})`);
+  }
+  return sum;
+}
+
+function line(name: string, results: readonly Tally[]): string {
+  const cases = results.reduce((sum, one) => sum + one.cases, 0);
+  const share = (k: 1 | 3 | 5) => (results.reduce((sum, one) => sum + one.first[k], 0) / cases).toFixed(3);
+  const slowest = Math.max(...results.map((one) => one.slowestMs));
+  return `  ${name.padEnd(58)} @1 ${share(1)}  @3 ${share(3)}  @5 ${share(5)}   slowest ${slowest.toFixed(0)} ms`;
+}
+
+/** History only from one half, figures only from the other: what a case of another day would get. */
+function halves({ cases, history }: CaseSet): readonly Tally[] {
+  return Array.from({ length: repeats }, (_, seed) => {
+    const order = shuffled(cases, seeded(seed + 1));
+    const known = new Set(order.slice(0, Math.ceil(order.length / 2)).map(({ input }) => input.id));
+    const past = history.filter(({ id }) => known.has(id));
+    return tally(
+      cases.filter(({ input }) => !known.has(input.id)),
+      () => past,
+    );
+  });
+}
+
+function changesLine(cases: readonly LabelledCase[]): string | undefined {
+  const judged = cases.flatMap(({ input, label }) => {
+    const { changes }: NeutralResult = rankCase(input, []);
+    if (!changes || label.commit === undefined) return [];
+    const place = changes.findIndex(({ id }) => id === label.commit) + 1;
+    return [{ first: place === 1, three: place > 0 && place <= 3, decoy: label.decoys.includes(changes[0]?.id ?? "") }];
+  });
+  if (judged.length === 0) return undefined;
+  const count = (key: "first" | "three" | "decoy") => judged.filter((one) => one[key]).length;
+  return `  culprit commit first ${count("first")}, in the first three ${count("three")}, decoys blamed ${count("decoy")} of ${judged.length}`;
+}
+
+for (const name of ["petshop", "nezha_ts", "nezha_ob", "rcbench"]) {
+  if (only !== undefined && only !== name) continue;
+  const set = await readSet(root, name);
+  const { cases, history } = set;
+  const startOf = (one: LabelledCase) => one.input.window.from;
+  const all = tally(cases, () => history);
+  console.log(`${name}: ${cases.length} cases`);
+  console.log(line("no history", [tally(cases, () => [])]));
+  console.log(line("history: all other cases", [all]));
+  console.log(
+    line("history: earlier cases only", [
+      tally(cases, (one) => history.filter(({ incident }) => incident.to < startOf(one))),
+    ]),
+  );
+  console.log(
+    line("history: no case with the same culprit", [
+      tally(cases, ({ label }) => history.filter(({ incident }) => incident.entity !== label.entity)),
+    ]),
+  );
+  console.log(line(`history: the other half of the cases (${repeats} splits)`, halves(set)));
+  const worse = Array.from({ length: repeats }, (_, seed) => {
+    const random = seeded(seed + 101);
+    return tally(
+      cases,
+      () => history,
+      (input) => perturbed(input, 0.2, random),
+    );
+  });
+  console.log(line("all others; 20 % of series and traces lost, 5 % noise", worse));
+  const commits = changesLine(cases);
+  if (commits) console.log(commits);
+  if (all.missed.length > 0) console.log(`  not first with history: ${all.missed.join(", ")}`);
+}
