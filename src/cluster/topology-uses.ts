@@ -6,7 +6,8 @@ import { podSpecOf } from "./workload.ts";
 /** One object that a workload's pods need, and how. `key` is the key of a ConfigMap or Secret when only that is used. */
 export interface Use {
   readonly ref: ObjectRef;
-  readonly how: "env" | "envFrom" | "volume" | "image-pull" | "identity" | "rights";
+  /** `api`: read through the API server, as its roles show. */
+  readonly how: "env" | "envFrom" | "volume" | "image-pull" | "identity" | "rights" | "api";
   readonly key?: string;
   readonly container?: string;
   /** The environment variable that carries the value. */
@@ -116,6 +117,32 @@ function bindingsFor(observation: Observation, namespace: string | undefined, ac
   return found;
 }
 
+interface RoleParts {
+  readonly rules?: readonly { readonly resources?: readonly string[]; readonly resourceNames?: readonly string[] }[];
+}
+
+const readThroughApi: Readonly<Record<string, string>> = { configmaps: "ConfigMap", secrets: "Secret" };
+
+/** ConfigMaps and Secrets that a role allows by name, now or before. */
+function namedInRole(observation: Observation, role: ObjectRef): readonly Use[] {
+  const states = [
+    observation.objects.find(role)?.object,
+    ...observation.objects.versions(role).map((version) => version.object),
+  ];
+  return states.flatMap((state) =>
+    ((state as RoleParts | undefined)?.rules ?? []).flatMap((rule) =>
+      (rule.resources ?? []).flatMap((resource) => {
+        const kind = readThroughApi[resource];
+        return kind
+          ? (rule.resourceNames ?? []).map(
+              (name): Use => ({ ref: makeRef(kind, role.namespace, name), how: "api", optional: false }),
+            )
+          : [];
+      }),
+    ),
+  );
+}
+
 /** Everything a workload uses, its roles through bindings included, also as earlier versions of its template did. */
 export function usesOfWorkload(observation: Observation, workload: ObjectRef): readonly Use[] {
   const states = observation.objects.versions(workload).map((version) => version.object);
@@ -131,8 +158,11 @@ export function usesOfWorkload(observation: Observation, workload: ObjectRef): r
   }
   for (const use of [...found.values()]) {
     if (use.how !== "identity") continue;
-    for (const right of bindingsFor(observation, workload.namespace, use.ref.name))
+    for (const right of bindingsFor(observation, workload.namespace, use.ref.name)) {
       found.set(`${refKey(right.ref)}|rights`, right);
+      if (right.ref.kind !== "Role") continue;
+      for (const read of namedInRole(observation, right.ref)) found.set(`${refKey(read.ref)}|api`, read);
+    }
   }
   return [...found.values()];
 }

@@ -1,7 +1,8 @@
 import type { Diagnosis } from "../incident/diagnosis.ts";
 import type { Evidence } from "../incident/evidence.ts";
 import type { Recommendation } from "../incident/recommendation.ts";
-import { type Candidate, candidate } from "./candidate.ts";
+import { messageOf } from "../lib/app-error.ts";
+import { type Candidate, candidate, type Rule } from "./candidate.ts";
 import { type Case, type CaseInput, openCase } from "./case.ts";
 import { noOutcomes } from "./confidence.ts";
 import { gatherBase } from "./gather/base.ts";
@@ -51,10 +52,27 @@ function unknownCandidate(open: Case): Candidate {
   );
 }
 
+/** A rule that trips over an object it has never seen must not take the other rules with it; the book says that it failed. */
+function guarded(name: string, rule: Rule, open: Case): readonly Candidate[] {
+  try {
+    return rule(open);
+  } catch (error) {
+    open.cite({
+      source: "object",
+      about: open.incident.target,
+      query: `rule ${name}`,
+      text: `The rule ${name} failed: ${messageOf(error, 200)}`,
+      at: open.now,
+      status: "error",
+    });
+    return [];
+  }
+}
+
 /** Opens the case, runs every rule, ranks what they find. Used alone and as the ground on which a model works. */
 export function examine(input: RulesInput): { readonly open: Case; readonly ranking: Ranking } {
   const open = openCase(input);
-  const candidates = Object.values(rules).flatMap((rule) => rule(open));
+  const candidates = Object.entries(rules).flatMap(([name, rule]) => guarded(name, rule, open));
   gatherBase(open, input.history?.similar ?? []);
   const all = candidates.some((item) => item.ruledOut === undefined)
     ? candidates

@@ -11,8 +11,6 @@ import type { Ranked } from "./rank.ts";
 
 const clock = (ms: number) => `${isoTime(ms).slice(11, 19)} UTC`;
 const percent = (share: number) => `${Math.round(share * 100)} %`;
-const sentence = (text: string) =>
-  `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\s+/g, " ").replace(/\.+$/, "")}.`;
 
 function listed(names: readonly string[]): string {
   if (names.length <= 1) return names.join("");
@@ -20,9 +18,15 @@ function listed(names: readonly string[]): string {
   return `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
 }
 
-/** Workloads that suffer without being the cause: those with symptoms, and who calls what is hit and has symptoms too. */
+/**
+ * Workloads that suffer without being the cause: those with symptoms that the culprit hits or that call, however indirectly,
+ * what it hits. A workload that merely gets fewer calls because its caller fails does not suffer.
+ */
 export function blastRadiusOf(open: Case, best: Ranked | undefined): readonly ObjectRef[] {
-  return open.symptomatic.filter((ref) => !best || !sameRef(ref, best.candidate.culprit));
+  if (!best) return open.symptomatic;
+  const { culprit, hits } = best.candidate;
+  const reached = new Set([...hits, ...hits.flatMap((hit) => open.topology.dependentsOf(hit))].map(refKey));
+  return open.symptomatic.filter((ref) => !sameRef(ref, culprit) && reached.has(refKey(ref)));
 }
 
 /** One paragraph in plain words: what broke, since when, why, what it hurts, what to do. */
@@ -45,9 +49,11 @@ export function summaryOf(input: {
     parts[0] += "; nothing in the data names a cause.";
   } else {
     const { candidate, probability } = best;
-    parts[0] += `; the cause is ${inconclusive ? "not certain, most likely" : "most likely"} ${causeTitles[candidate.cause]} of ${candidate.culprit.kind} ${candidate.culprit.name} (${percent(probability)}).`;
-    parts.push(sentence(candidate.statement));
-    if (candidate.change) parts.push(`The change was made at ${clock(candidate.change.at)}.`);
+    const when = candidate.change ? `; the change was made at ${clock(candidate.change.at)}` : "";
+    parts[0] += ".";
+    parts.push(
+      `${inconclusive ? "The evidence does not decide; most likely" : "Most likely cause"} (${percent(probability)}): ${candidate.statement.replace(/\s+/g, " ").replace(/\.+$/, "")}${when}.`,
+    );
     const hurt = [...new Set(blastRadius.map((ref) => ref.name))];
     parts.push(hurt.length > 0 ? `It hurts ${listed(hurt)} as well.` : "No other workload shows symptoms.");
     const second = hypotheses[1];
@@ -59,7 +65,7 @@ export function summaryOf(input: {
   const first = recommendations[0];
   if (first)
     parts.push(
-      `What to do: ${first.action} on ${first.target.kind} ${first.target.name}, which ${first.reason}${first.needs.length > 0 ? ` (a person must give: ${first.needs.map((need) => need.name).join(", ")})` : ""}.`,
+      `What to do: ${first.action} on ${first.target.kind} ${first.target.name}; it ${first.reason}${first.needs.length > 0 ? ` (a person must give: ${first.needs.map((need) => need.name).join(", ")})` : ""}.`,
     );
   if (inconclusive && questions.length > 0) parts.push(`To decide: ${questions.join(" ")}`);
   return parts.join(" ");

@@ -93,6 +93,13 @@ const same = (a: ObjectRef, b: ObjectRef) =>
     { kind: b.kind, name: b.name, namespace: b.namespace },
   );
 
+/** `2 of 2`, with what was named too much. */
+function radius(said: readonly ObjectRef[], truth: readonly ObjectRef[]): string {
+  const found = truth.filter((ref) => said.some((other) => same(ref, other))).length;
+  const extra = said.filter((ref) => !truth.some((other) => same(ref, other)));
+  return `${found} of ${truth.length}${extra.length > 0 ? `, also ${extra.map((ref) => ref.name).join(" ")}` : ""}`;
+}
+
 const [root = ".", ...rest] = process.argv.slice(2);
 const verbose = rest.includes("--verbose");
 const part = rest.find((word) => !word.startsWith("--"));
@@ -103,8 +110,8 @@ const slowest: number[] = [];
 let missed = 0;
 let blamed = 0;
 
-console.log("| recording | cause, culprit | first right after | at 60 s | fix among two | p |");
-console.log("|---|---|---|---|---|---|");
+console.log("| recording | cause, culprit | first right after | at 60 s | fix among two | p | blast radius |");
+console.log("|---|---|---|---|---|---|---|");
 for (const name of names) {
   const text = await readFile(join(root, name, "truth.json"), "utf8").catch(() => undefined);
   if (text === undefined) continue;
@@ -145,7 +152,7 @@ for (const name of names) {
     if (best && last) firsts.push({ probability: best.probability, right: isRight(last) });
     const minute = mine.findLast((answer) => answer.at <= answer.incident.openedAt + 65_000);
     console.log(
-      `| ${fault.id}${name.includes("day") ? " (day)" : ""} | ${fault.cause}, ${fault.culprit.kind} ${fault.culprit.name} | ${firstRight ? `${((firstRight.at - fault.symptomVisibleAt) / 1_000).toFixed(0)} s` : opened ? "never" : "no incident"} | ${minute ? (isRight(minute) ? "right" : "wrong") : "-"} | ${last ? (hasFix(last) ? "yes" : "no") : "-"} | ${best?.probability.toFixed(2) ?? "-"} |`,
+      `| ${fault.id}${name.includes("day") ? " (day)" : ""} | ${fault.cause}, ${fault.culprit.kind} ${fault.culprit.name} | ${firstRight ? `${((firstRight.at - fault.symptomVisibleAt) / 1_000).toFixed(0)} s` : opened ? "never" : "no incident"} | ${minute ? (isRight(minute) ? "right" : "wrong") : "-"} | ${last ? (hasFix(last) ? "yes" : "no") : "-"} | ${best?.probability.toFixed(2) ?? "-"} | ${last ? radius(last.made.diagnosis.blastRadius, fault.blastRadius) : "-"} |`,
     );
     if (verbose || !ok) {
       for (const { at, incident, made } of mine) {

@@ -48,7 +48,7 @@ export function configChangesOf(open: Case, workload: ObjectRef): readonly Confi
         const id = `${use.ref.kind}/${use.ref.name}/${field.path}/${change.at}`;
         if (seen.has(id)) continue;
         seen.add(id);
-        const effective = use.how === "volume" || started(change.at);
+        const effective = use.how === "volume" || use.how === "api" || started(change.at);
         found.push({
           change,
           field,

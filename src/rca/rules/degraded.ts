@@ -3,7 +3,16 @@ import { type Candidate, candidate, type Rule } from "../candidate.ts";
 import type { Case } from "../case.ts";
 import { metricFinding } from "../gather/metrics.ts";
 import { podFinding } from "../gather/object-state.ts";
-import { called, citeChange, citeLogs, crashesOf, crashFindings, freshLogs, isSymptomatic, oddPods } from "./patterns.ts";
+import {
+  called,
+  citeChange,
+  citeLogs,
+  crashesOf,
+  crashFindings,
+  freshLogs,
+  isSymptomatic,
+  oddPods,
+} from "./patterns.ts";
 
 function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
   if (!isSymptomatic(open, workload)) return [];

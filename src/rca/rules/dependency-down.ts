@@ -4,7 +4,16 @@ import { type Candidate, candidate, type Rule } from "../candidate.ts";
 import type { Case } from "../case.ts";
 import { eventFinding } from "../gather/events.ts";
 import { serviceFinding } from "../gather/neighbours.ts";
-import { called, citeChange, citeLogs, freshLogs, isSymptomatic, readyPods } from "./patterns.ts";
+import {
+  called,
+  citeChange,
+  citeLogs,
+  crashesOf,
+  crashFindings,
+  freshLogs,
+  isSymptomatic,
+  readyPods,
+} from "./patterns.ts";
 
 function callersLines(open: Case, workload: ObjectRef) {
   const names = [workload, ...open.topology.servicesOf(workload)].map((ref) => ref.name);
@@ -80,16 +89,19 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
       ),
     ];
   }
-  // Absent for a reason that another rule may know better.
+  // Absent for a reason that another rule may know better, or crashed by itself with nothing changed.
   if (readyPods(open, workload).length > 0 || open.podsOf(workload).length === 0 || dependents.length === 0) return [];
+  const crash = crashesOf(open, workload).at(-1);
   return [
     candidate(
       {
         cause: "dependency-down",
         culprit: workload,
-        statement: `no pod of ${called(workload)} is ready, so its callers fail`,
-        evidence: proof(),
-        specificity: 0.5,
+        statement: crash
+          ? `${called(workload)} crashes by itself (exit code ${crash.exitCode}), so its callers fail`
+          : `no pod of ${called(workload)} is ready, so its callers fail`,
+        evidence: [...(crash ? open.cite(...crashFindings(open, crash)) : []), ...proof()],
+        specificity: crash && !open.lastChange(workload) ? 0.7 : 0.5,
       },
       open,
     ),

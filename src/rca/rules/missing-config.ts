@@ -5,7 +5,7 @@ import type { Case } from "../case.ts";
 import type { Change } from "../gather/changes.ts";
 import { eventFinding } from "../gather/events.ts";
 import { podFinding } from "../gather/object-state.ts";
-import { called, citeChange, citeLogs, freshLogs } from "./patterns.ts";
+import { called, citeChange, citeLogs, freshLogs, isSymptomatic } from "./patterns.ts";
 
 interface Missing {
   readonly ref: ObjectRef;
@@ -104,6 +104,19 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
     const missing = /configmap|secret/i.test(fact.example) ? missingIn(fact.example, workload.namespace) : undefined;
     if (missing && !open.observation.objects.get(missing.ref.kind, missing.ref.namespace, missing.ref.name)) {
       take(missing, citeLogs(open, [fact]), removal(open, missing) ? 0.92 : 0.8);
+    }
+  }
+  // Taken away while the process runs: what it reads at run time is gone, whatever words it finds for that.
+  if (isSymptomatic(open, workload)) {
+    for (const use of open.topology.usesOf(workload)) {
+      if (use.how !== "api" && use.how !== "volume") continue;
+      if (use.optional || open.observation.objects.get(use.ref.kind, use.ref.namespace, use.ref.name)) continue;
+      const taken = removal(open, { ref: use.ref });
+      if (!taken || (use.ref.kind !== "ConfigMap" && use.ref.kind !== "Secret")) continue;
+      const lines = freshLogs(open, workload).filter(
+        (fact) => fact.example.includes(use.ref.name) || /not found|\b404\b/i.test(fact.example),
+      );
+      take({ ref: use.ref }, [...citeChange(open, taken), ...citeLogs(open, lines, 2)], lines.length > 0 ? 0.92 : 0.8);
     }
   }
   return [...found.values()];

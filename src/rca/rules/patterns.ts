@@ -141,7 +141,8 @@ export function called(ref: ObjectRef): string {
 export function oddPods(open: Case, workload: ObjectRef): readonly PodFact[] {
   const pods = open.podsOf(workload).filter((pod) => pod.deletedAt === undefined && pod.terminatingSince === undefined);
   if (pods.length < 2) return [];
-  const of = (name: DerivedSeriesName, pod: PodFact) => open.shifts(name, { namespace: workload.namespace ?? "", pod: pod.ref.name })[0]?.after;
+  const of = (name: DerivedSeriesName, pod: PodFact) =>
+    open.shifts(name, { namespace: workload.namespace ?? "", pod: pod.ref.name })[0]?.after;
   const rows = pods.map((pod) => ({
     pod,
     errors: of("pod_error_ratio", pod) ?? 0,
@@ -151,7 +152,11 @@ export function oddPods(open: Case, workload: ObjectRef): readonly PodFact[] {
   const odd = rows.filter((row) => {
     const others = rows.filter((other) => other !== row);
     const calm = Math.max(...others.map((other) => other.errors)) < 0.03 && !others.some((other) => other.unready);
-    return (row.unready && calm) || (row.errors > 0.1 && calm) || (row.seconds > 0.2 && row.seconds > 4 * Math.max(...others.map((other) => other.seconds)));
+    return (
+      (row.unready && calm) ||
+      (row.errors > 0.1 && calm) ||
+      (row.seconds > 0.2 && row.seconds > 4 * Math.max(...others.map((other) => other.seconds)))
+    );
   });
   return odd.length < pods.length / 2 + 0.5 ? odd.map((row) => row.pod) : [];
 }

@@ -47,7 +47,7 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
           ...citeLogs(open, lines, 2),
         ],
         against: setting ? [] : open.cite(...sick.slice(0, 1).map((shift) => metricFinding(shift, workload))),
-        specificity: setting ? 0.97 : (strong ? 0.82 : 0.72) - (sick.length > 0 ? 0.3 : 0),
+        specificity: setting ? 0.97 : (strong ? (image ? 0.9 : 0.82) : 0.72) - (sick.length > 0 ? 0.3 : 0),
         hits: [workload],
         facts: {
           workload,

@@ -249,6 +249,87 @@ const troubles: readonly Trouble[] = [
     },
   },
   {
+    name: "a ConfigMap that is read through the API is deleted",
+    cause: "missing-config",
+    culprit: `ConfigMap ${ns}/price-list`,
+    fix: ["guide", `ConfigMap ${ns}/price-list`],
+    symptoms: [
+      ["Deployment", "catalogue"],
+      ["Deployment", "frontend"],
+    ],
+    breakIt(shop) {
+      shop.remove("ConfigMap", "price-list");
+      shop.log("catalogue", 'level=error msg="price list refresh failed" status=404', 8);
+    },
+  },
+  {
+    name: "a value in a ConfigMap that is read through the API cannot be parsed",
+    cause: "bad-config",
+    culprit: `ConfigMap ${ns}/price-list`,
+    fix: ["patch-config", `ConfigMap ${ns}/price-list`],
+    symptoms: [
+      ["Deployment", "catalogue"],
+      ["Deployment", "frontend"],
+    ],
+    breakIt(shop) {
+      shop.change("ConfigMap", "price-list", (draft) => {
+        draft.data["sock-holy"] = "eleven";
+      });
+      shop.log("catalogue", 'level=error msg="invalid value in price list" item=sock-holy value=eleven', 8);
+    },
+  },
+  {
+    name: "a database crashes by itself, nothing was changed",
+    cause: "dependency-down",
+    culprit: `Deployment ${ns}/carts-db`,
+    fix: ["restart", `Deployment ${ns}/carts-db`],
+    symptoms: [
+      ["Deployment", "carts-db", "state", "CrashLoopBackOff"],
+      ["Deployment", "carts"],
+      ["Deployment", "orders"],
+      ["Deployment", "frontend"],
+    ],
+    breakIt(shop) {
+      const live = structuredClone(shop.observation.objects.get("Pod", ns, shop.pods("carts-db")[0] ?? "")) as {
+        status: object;
+      };
+      live.status = crashed("carts-db", 3, shop.onset + 20_000);
+      shop.observation.objects.apply("MODIFIED", live as never, shop.onset + 20_000);
+      shop.log("carts-db", "2026-11-20T23:36:55Z [1] PANIC: checksum mismatch in segment 7", 3);
+      shop.log(
+        "carts",
+        "2026-11-20 23:36:55.200 ERROR [carts,1] call to carts-db failed: connect ECONNREFUSED 10.96.67.60:80",
+        9,
+      );
+    },
+  },
+  {
+    name: "a new release does not give connections back",
+    cause: "pool-exhausted",
+    culprit: `Deployment ${ns}/carts`,
+    fix: ["rollback-deployment", `Deployment ${ns}/carts`],
+    symptoms: [
+      ["Deployment", "carts", "metric", "latency"],
+      ["Deployment", "orders", "metric", "latency"],
+    ],
+    breakIt(shop) {
+      shop.change("Deployment", "carts", (draft) => {
+        draft.spec.template.spec.containers[0].image = "localhost:5000/shop/carts:1.7.0";
+      });
+      const pod = shop.freshPod("carts", running("carts"));
+      shop.series("pool_waiting", { workload: "carts", pod }, undefined, 6);
+      shop.series("pool_in_use", { workload: "carts", pod }, undefined, 8);
+      shop.series("error_ratio", { workload: "carts" }, 0, 0.4);
+      shop.series("pod_error_ratio", { workload: "carts", pod }, undefined, 0.4);
+      shop.log(
+        "carts",
+        "2026-11-20 23:36:55.200 ERROR [carts,1] timeout waiting for a connection from the pool",
+        9,
+        pod,
+      );
+    },
+  },
+  {
     name: "a CronJob is pointed at a wrong source and its Jobs fail",
     cause: "job-failing",
     culprit: `CronJob ${ns}/stock-sync`,
