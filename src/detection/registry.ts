@@ -1,5 +1,5 @@
-import type { DetectorFactory } from "./detector.ts";
 import { alertmanager } from "./alerts/alertmanager.ts";
+import type { DetectorFactory } from "./detector.ts";
 import { createRefused } from "./events/create-refused.ts";
 import { mountFailed } from "./events/mount-failed.ts";
 import { probeKill, probeRefused } from "./events/probe-failures.ts";
@@ -8,6 +8,8 @@ import { errorBurst } from "./logs/error-burst.ts";
 import { newError } from "./logs/new-error.ts";
 import { appErrors, eventLoopLag, poolTimeouts, poolWaiting } from "./metrics/app-signals.ts";
 import { clientErrors, errorRatio } from "./metrics/failing-requests.ts";
+import { forecastAnomaly } from "./metrics/forecast/forecast-anomaly.ts";
+import { workloadIsolation } from "./metrics/isolation-forest/workload-isolation.ts";
 import { clientLatency, latency } from "./metrics/latency.ts";
 import { memoryForecast } from "./metrics/memory-forecast.ts";
 import { nodeCpu } from "./metrics/node-cpu.ts";
@@ -76,6 +78,8 @@ export const detectorFactories: readonly DetectorFactory[] = [
   poolTimeouts,
   eventLoopLag,
   alertmanager,
+  forecastAnomaly,
+  workloadIsolation,
   newError,
   errorBurst,
 ];

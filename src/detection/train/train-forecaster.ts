@@ -116,15 +116,15 @@ export function fitRequestOf(dataset: Dataset, options: TrainOptions): FitReques
   return { train, validation, hidden, seed, maxEpochs, ...(start ? { start: start.weights } : {}) };
 }
 
-/** Trains and measures; `fit` is `fitInWorker` or, where a thread would be in the way, `fitForecaster`. */
+/** Trains and measures; `fitWindows` is `fitInWorker` or, where a thread would be in the way, `fitForecaster`. */
 export async function trainForecaster(
   dataset: Dataset,
   options: TrainOptions,
-  fit: (request: FitRequest, onProgress: (progress: FitProgress) => void) => Promise<FitResult>,
+  fitWindows: (request: FitRequest, onProgress: (progress: FitProgress) => void) => Promise<FitResult>,
   onProgress: (progress: FitProgress) => void,
 ): Promise<StoredModel> {
   const request = fitRequestOf(dataset, options);
-  const { weights, epochs } = await fit(request, onProgress);
+  const { weights, epochs } = await fitWindows(request, onProgress);
   const { errors, tails } = measure(dataset, weights);
   const bytes = encodeWeights(weights);
   const time = (ms: number) => new Date(ms).toISOString();

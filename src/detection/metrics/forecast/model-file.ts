@@ -66,7 +66,7 @@ export const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).
 export function encodeWeights({ gates, bias, output }: GruWeights): Uint8Array {
   const all = [...gates, ...bias, ...output];
   const view = new DataView(new ArrayBuffer(all.length * 4));
-  all.forEach((value, i) => view.setFloat32(i * 4, value, true));
+  for (let i = 0; i < all.length; i++) view.setFloat32(i * 4, all[i] as number, true);
   return new Uint8Array(view.buffer);
 }
 

@@ -45,7 +45,7 @@ export function growForest(
   const left: number[] = [];
   const roots = new Int32Array(trees);
   const rows = new Int32Array(count);
-  const valueOf = (row: number, dimension: number) => points[row * dimensions + dimension] as number;
+  const cell = (row: number, dimension: number) => points[row * dimensions + dimension] as number;
 
   function addNode(): number {
     cut.push(leaf);
@@ -62,7 +62,7 @@ export function growForest(
       let low = Number.POSITIVE_INFINITY;
       let high = Number.NEGATIVE_INFINITY;
       for (let i = from; i < to; i++) {
-        const value = valueOf(rows[i] as number, dimension);
+        const value = cell(rows[i] as number, dimension);
         if (value < low) low = value;
         if (value > high) high = value;
       }
@@ -80,7 +80,7 @@ export function growForest(
     let middle = from;
     for (let i = from; i < to; i++) {
       const row = rows[i] as number;
-      if (valueOf(row, chosen.dimension) >= chosen.at) continue;
+      if (cell(row, chosen.dimension) >= chosen.at) continue;
       rows[i] = rows[middle] as number;
       rows[middle++] = row;
     }
