@@ -29,6 +29,7 @@ export function redraw(group: Group, context: GroupContext, maxAnomalies: number
   const members = membersOf(group);
   // Those that ended have their say too: symptoms outlast their cause by a window, and must not rename the incident.
   const all = [...group.ended.values(), ...members];
+  const present = members.filter(({ lastSeenAt }) => lastSeenAt === context.now);
   const lead = leadOf(all, context);
   if (!lead) return;
   const kept = all.map(({ anomaly }) => anomaly).sort((a, b) => a.startsAt - b.startsAt);
@@ -39,8 +40,8 @@ export function redraw(group: Group, context: GroupContext, maxAnomalies: number
     title: titleOf(lead),
     target,
     groupKey: groupKeyOf(lead),
-    // Once all have ended, what is left of them says nothing about users any more.
-    severity: members.length > 0 ? worse(incident.severity, severityOf(all, target, context)) : incident.severity,
+    // What is on its way out, or restored and not yet seen again, says nothing about users now.
+    severity: present.length > 0 ? worse(incident.severity, severityOf(present, target, context)) : incident.severity,
     affected: affectedBy(all, target),
     onset: Math.min(incident.onset, ...kept.slice(0, 1).map(({ startsAt }) => startsAt)),
     anomalies: kept.slice(0, maxAnomalies),

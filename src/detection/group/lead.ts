@@ -1,9 +1,12 @@
 import type { Incident } from "../../incident/incident.ts";
 import { type ObjectRef, refKey, sameRef } from "../../incident/object-ref.ts";
 import type { LiveAnomaly } from "../live-anomaly.ts";
-import { type GroupContext, workloadsOf } from "./relate.ts";
+import { distance, type GroupContext, workloadsOf } from "./relate.ts";
 
 const natureRank = { fault: 2, failure: 1, symptom: 0 } as const;
+
+/** A storm has thousands of members; the first of the most telling ones decide. */
+const maxCandidates = 60;
 
 /** Families in which a title says most: what is wrong rather than how it shows. */
 const familyRank: Readonly<Record<string, number>> = { state: 3, event: 3, prediction: 2, metric: 1, log: 0 };
@@ -16,24 +19,22 @@ const isEcho = ({ anomaly }: LiveAnomaly) => anomaly.reason === "traffic-stopped
  * or depend on before those, then the one that says most, then the earliest.
  */
 export function leadOf(members: readonly LiveAnomaly[], context: GroupContext): LiveAnomaly | undefined {
+  const first = [...members]
+    .sort((a, b) => natureRank[b.nature] - natureRank[a.nature] || a.anomaly.startsAt - b.anomaly.startsAt)
+    .slice(0, maxCandidates);
   const standing = (live: LiveAnomaly): { blamed: boolean; votes: number } => {
-    const own = new Set([live.anomaly.target, ...workloadsOf(live.anomaly.target, context)].map(refKey));
+    const { target } = live.anomaly;
+    const own = [target, ...workloadsOf(target, context)];
     let votes = 0;
     let blamed = false;
-    for (const other of members) {
-      if (sameRef(other.anomaly.target, live.anomaly.target)) continue;
-      if (other.blames.some((ref) => own.has(refKey(ref)))) blamed = true;
-      else if (
-        workloadsOf(other.anomaly.target, context).some((from) =>
-          context.topology.dependenciesOf(from).some((ref) => own.has(refKey(ref))),
-        )
-      )
-        votes += 1;
+    for (const other of first) {
+      if (sameRef(other.anomaly.target, target)) continue;
+      if (other.blames.some((ref) => own.some((one) => sameRef(one, ref)))) blamed = true;
+      else if (distance(other.anomaly.target, own, context) > 0) votes++;
     }
     return { blamed, votes };
   };
-  // Topology walks are not free, and a storm has thousands of members; the first ones decide.
-  const ranked = members.slice(0, 60).map((live) => ({ live, ...standing(live) }));
+  const ranked = first.map((live) => ({ live, ...standing(live) }));
   ranked.sort(
     (a, b) =>
       Number(b.blamed) - Number(a.blamed) ||

@@ -37,7 +37,10 @@ export const podCrash = defineDetector({
         if (now - endedAt > 15 * 60_000 && !down) continue;
         const killed = observation.events
           .about(refOf(pod))
-          .some(({ reason, message }) => reason === "Killing" && /failed (liveness|startup) probe/.test(message));
+          .some(
+            ({ at, reason, message }) =>
+              now - at < 10 * 60_000 && reason === "Killing" && /failed (liveness|startup) probe/.test(message),
+          );
         if (killed) continue;
         const loop = status.restartCount >= 1;
         yield {
