@@ -68,6 +68,11 @@ export interface Detector {
   readonly name: string;
   readonly family: AnomalyFamily;
   readonly nature: Nature;
+  /**
+   * A statistical judgement without a person's sense of what matters: it adds to incidents that others open at once, and
+   * opens one by itself only when it has lasted.
+   */
+  readonly corroborates?: boolean;
   detect(context: DetectContext): Iterable<Finding>;
 }
 

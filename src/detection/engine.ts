@@ -67,6 +67,10 @@ export interface DetectionEngine {
   readonly stats: DetectionStats;
 }
 
+/** A soft finding that has lasted this long is worth an incident of its own. */
+const firmAfterMs = 90_000;
+const isFirm = ({ soft, anomaly }: LiveAnomaly, now: number) => !soft || now - anomaly.detectedAt >= firmAfterMs;
+
 /** Objects change all the time; a topology this old is still good for grouping. */
 const topologyMaxAgeMs = 60_000;
 
@@ -213,7 +217,7 @@ export function createDetectionEngine(options: DetectionEngineOptions): Detectio
               ended,
               { now, observation, topology: currentTopology(now) },
               {
-                mayOpen: (live) => !live.fading && !isPriceOfWork(live, now),
+                mayOpen: (live) => !live.fading && isFirm(live, now) && !isPriceOfWork(live, now),
                 settled: ({ affected }) => !affected.some((ref) => transitions.inProgress(ref)),
               },
             );

@@ -10,6 +10,8 @@ export interface LiveAnomaly {
   readonly headline: string;
   readonly blames: readonly ObjectRef[];
   readonly related: readonly ObjectRef[];
+  /** Its detector only corroborates. */
+  readonly soft: boolean;
   /** Its detector sees it going; it must not open an incident now. */
   readonly fading: boolean;
   /** Last tick in which its detector reported it (ms). */
@@ -57,6 +59,7 @@ export function liveAnomaly(detector: Detector, finding: Finding, now: number, k
     headline: finding.headline,
     blames: finding.blames ?? [],
     related: finding.related ?? [],
+    soft: detector.corroborates ?? false,
     fading: finding.fading ?? false,
     lastSeenAt: now,
   };

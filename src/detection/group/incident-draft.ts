@@ -59,6 +59,7 @@ export function restored(anomaly: Anomaly, incident: Incident, natureOf: (detect
       : anomaly.summary,
     blames: [],
     related: [],
+    soft: false,
     fading: false,
     lastSeenAt: incident.updatedAt,
   };

@@ -1,7 +1,7 @@
 import type { Incident } from "../../incident/incident.ts";
 import { type ObjectRef, refKey, sameRef } from "../../incident/object-ref.ts";
 import type { LiveAnomaly } from "../live-anomaly.ts";
-import { distance, type GroupContext, workloadsOf } from "./relate.ts";
+import { distance, type GroupContext, starvingReasons, workloadsOf } from "./relate.ts";
 
 const natureRank = { fault: 2, failure: 1, symptom: 0 } as const;
 
@@ -12,7 +12,7 @@ const maxCandidates = 60;
 const familyRank: Readonly<Record<string, number>> = { state: 3, event: 3, prediction: 2, metric: 1, log: 0 };
 
 /** Requests that stay away from a workload say something about its callers. */
-const isEcho = ({ anomaly }: LiveAnomaly) => anomaly.reason === "traffic-stopped";
+const isEcho = ({ anomaly }: LiveAnomaly) => starvingReasons.has(anomaly.reason);
 
 /**
  * The anomaly that speaks for the incident: one that explains itself before one that others explain, one that others blame
@@ -39,6 +39,7 @@ export function leadOf(members: readonly LiveAnomaly[], context: GroupContext): 
     (a, b) =>
       Number(b.blamed) - Number(a.blamed) ||
       Number(isEcho(a.live)) - Number(isEcho(b.live)) ||
+      Number(a.live.soft) - Number(b.live.soft) ||
       natureRank[b.live.nature] - natureRank[a.live.nature] ||
       b.votes - a.votes ||
       (familyRank[b.live.anomaly.family] ?? 0) - (familyRank[a.live.anomaly.family] ?? 0) ||

@@ -11,6 +11,9 @@ export interface GroupContext {
   readonly topology: Topology;
 }
 
+/** Reasons that say that requests stay away, which is the callers' doing. */
+export const starvingReasons: ReadonlySet<string> = new Set(["traffic-stopped", "requests-forecast"]);
+
 /** Symptoms that begin together may have one reason that has not shown itself yet. */
 const togetherMs = 90_000;
 
@@ -104,7 +107,7 @@ export function relation(
     ({ anomaly }) => anomaly.target.kind === "Node" && anomaly.reason !== "NodeUnschedulable",
   );
   if (target.kind === "Node" && nodeSuffers && live.nature !== "fault" && onNode(live, target, context)) return 80;
-  if (live.anomaly.reason === "traffic-stopped" && starved(live, members, context)) return 60;
+  if (starvingReasons.has(live.anomaly.reason) && starved(live, members, context)) return 60;
   const isNode = live.anomaly.target.kind === "Node" && live.anomaly.reason !== "NodeUnschedulable";
   if (isNode && members.every((member) => member.nature !== "fault" && onNode(member, live.anomaly.target, context)))
     return 70;

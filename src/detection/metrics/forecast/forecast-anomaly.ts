@@ -32,6 +32,7 @@ function findingOf(series: Series, known: Judgement, context: DetectContext): Fi
     headline: rules.headline(value, forecast),
     summary: `${target.name}: ${rules.what}${container === undefined ? "" : ` ${container}`} is ${rules.show(value)}, forecast was ${rules.show(forecast)}; ${rarity(probability)} of a series like this is as far ${rules.bad === "up" ? "above" : "below"}`,
     startsAt: known.since,
+    fading: known.near > 0,
     series: { name: series.name, labels: series.labels },
     value,
     expected: forecast,
@@ -48,6 +49,7 @@ export const forecastAnomaly = (fieldOf: (context: DetectContext) => ForecastFie
   name: "forecast",
   family: "metric",
   nature: "symptom",
+  corroborates: true,
   *detect(context): Iterable<Finding> {
     const field = fieldOf(context);
     field.advance(context);

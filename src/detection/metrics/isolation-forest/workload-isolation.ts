@@ -128,6 +128,7 @@ export const workloadIsolation = (options: WorkloadIsolationOptions = {}): Detec
     name: "workload-isolation",
     family: "metric",
     nature: "symptom",
+    corroborates: true,
     *detect(context): Iterable<Finding> {
       const field = fieldOf(context);
       field.advance(context);
