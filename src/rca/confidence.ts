@@ -31,7 +31,7 @@ export interface Features {
  */
 export function logit(features: Features): number {
   return (
-    -3 +
+    -3.6 +
     6.5 * features.specificity +
     2.2 * features.explains +
     0.7 * features.closeness -

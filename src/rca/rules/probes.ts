@@ -4,7 +4,7 @@ import type { ObjectRef } from "../../incident/object-ref.ts";
 import { type Candidate, candidate, type Rule } from "../candidate.ts";
 import type { Case } from "../case.ts";
 import { eventFinding } from "../gather/events.ts";
-import { podFinding } from "../gather/object-state.ts";
+import { type PodFact, podFinding } from "../gather/object-state.ts";
 import { called, citeChange, citeLogs, freshLogs, lastFields, podShifts } from "./patterns.ts";
 
 type ProbeName = "liveness" | "readiness" | "startup";
@@ -23,6 +23,33 @@ function asksClosedPort(open: Case, workload: ObjectRef, container: string, prob
   return !spec.ports.some((item) => item.containerPort === port || item.name === port);
 }
 
+/** A new readiness probe and a new pod that is not ready: the usual seconds of every start, or the probe. */
+function notReadyYet(
+  open: Case,
+  workload: ObjectRef,
+  changed: NonNullable<ReturnType<typeof lastFields>>,
+  stuck: readonly PodFact[],
+): readonly Candidate[] {
+  const fresh = stuck.filter((pod) => pod.createdAt >= changed.change.at - 2_000);
+  const pod = fresh[0];
+  const container = changed.fields[0]?.container;
+  if (!pod || !container) return [];
+  return [
+    candidate(
+      {
+        cause: "bad-readiness-probe",
+        culprit: workload,
+        statement: `the readiness probe of ${called(workload)} was changed, and the new pod is not ready so far`,
+        evidence: [...open.cite(podFinding(pod, open.now)), ...citeChange(open, changed.change)],
+        specificity: 0.72,
+        facts: { container, probe: "readiness" },
+        change: changed.change,
+      },
+      open,
+    ),
+  ];
+}
+
 function judge(open: Case, workload: ObjectRef, probe: ProbeName): readonly Candidate[] {
   const words: Readonly<Record<ProbeName, RegExp>> = {
     liveness: /^Liveness probe/i,
@@ -32,7 +59,6 @@ function judge(open: Case, workload: ObjectRef, probe: ProbeName): readonly Cand
   const events = open.eventsOf(workload);
   const failures = events.filter((event) => event.reason === "Unhealthy" && words[probe].test(event.message));
   const last = failures.at(-1);
-  if (!last) return [];
   const kills = events.filter(
     (event) => event.reason === "Killing" && /failed (liveness|startup) probe/i.test(event.message),
   );
@@ -43,7 +69,7 @@ function judge(open: Case, workload: ObjectRef, probe: ProbeName): readonly Cand
   );
   const container =
     changed?.fields[0]?.container ??
-    /container[= {]+([a-z0-9-]+)/.exec(last.event.involvedObject.fieldPath ?? "")?.[1] ??
+    /container[= {]+([a-z0-9-]+)/.exec(last?.event.involvedObject.fieldPath ?? "")?.[1] ??
     podSpecOf(open.observation.objects.find(workload)?.object)?.containers[0]?.name ??
     workload.name;
   const stuck = open
@@ -55,6 +81,7 @@ function judge(open: Case, workload: ObjectRef, probe: ProbeName): readonly Cand
         !pod.ready &&
         pod.containers.some((item) => !item.init && item.state === "running" && !item.ready),
     );
+  if (!last) return changed && probe === "readiness" ? notReadyYet(open, workload, changed, stuck) : [];
   // Every pod fails its readiness probe for its first seconds.
   const lasting = stuck.filter(
     (pod) =>
@@ -63,7 +90,8 @@ function judge(open: Case, workload: ObjectRef, probe: ProbeName): readonly Cand
       ) ||
       (changed && open.now - pod.createdAt > 10_000),
   );
-  if (probe === "readiness" ? lasting.length === 0 : kills.length === 0 && !changed) return [];
+  if (probe === "readiness" && lasting.length === 0) return changed ? notReadyYet(open, workload, changed, stuck) : [];
+  if (probe !== "readiness" && kills.length === 0 && !changed) return [];
 
   const notFound = /statuscode: (404|400|405|401|403)/.test(last.message);
   const closed = asksClosedPort(open, workload, container, probe);
@@ -76,7 +104,9 @@ function judge(open: Case, workload: ObjectRef, probe: ProbeName): readonly Cand
   const crashed = probe === "readiness" && stuck.every((pod) => pod.containers.some((item) => item.restarts > 0));
   const base = changed ? 0.97 : closed ? 0.88 : notFound ? 0.82 : late ? 0.5 : 0.38;
   const doubt = changed
-    ? 0
+    ? crashed
+      ? 0.3
+      : 0
     : (unhealthy ? 0.1 : 0) + (own.length > 0 ? 0.15 : 0) + (throttled && late ? 0.2 : 0) + (crashed ? 0.2 : 0);
   const pod =
     (probe === "readiness" ? lasting[0] : open.podsOf(workload).find((item) => item.ref.name === last.about.name)) ??
