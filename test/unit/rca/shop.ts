@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import type { KubeEvent, KubeObject, Pod, Workload } from "../../../src/cluster/kubernetes-types.ts";
 import { createObservation, type Observation } from "../../../src/cluster/observation.ts";
 import type { DerivedSeriesName } from "../../../src/cluster/series-names.ts";
+import type { Signal } from "../../../src/cluster/signal.ts";
 import { buildTopology } from "../../../src/cluster/topology.ts";
 import type { Anomaly, AnomalyFamily } from "../../../src/incident/anomaly.ts";
 import type { Incident } from "../../../src/incident/incident.ts";
@@ -105,17 +106,34 @@ export const running = (container: string, ready = true, restarts = 0) => ({
   ],
 });
 
-export async function quietShop(): Promise<Shop> {
-  recording ??= loadRecording(folder);
-  const loaded = await recording;
-  const observation = createObservation({ cluster: "test" });
-  for (const signal of recordedSignals(loaded)) {
-    if (signal.at > quietUntil) break;
-    if (signal.type === "object") observation.objects.apply(signal.change, signal.object, signal.at);
-    else if (signal.type === "event") observation.events.push(signal.event, signal.at);
-    else if (signal.type === "log") observation.logs.push(signal.line);
+export interface ShopOptions {
+  /** Something that already holds a quiet shop; by default one is read from a recording. */
+  readonly observation?: Observation;
+  /** Where what breaks is told; by default straight into the observation. */
+  readonly emit?: (signal: Signal) => void;
+  /** When it breaks (ms). */
+  readonly brokenAt?: number;
+}
+
+export async function quietShop(options: ShopOptions = {}): Promise<Shop> {
+  const observation = options.observation ?? createObservation({ cluster: "test" });
+  const emit =
+    options.emit ??
+    ((signal: Signal) => {
+      if (signal.type === "object") observation.objects.apply(signal.change, signal.object, signal.at);
+      else if (signal.type === "event") observation.events.push(signal.event, signal.at);
+      else if (signal.type === "log") observation.logs.push(signal.line);
+    });
+  const apply = (change: "ADDED" | "MODIFIED" | "DELETED", object: KubeObject, at: number) =>
+    emit({ type: "object", at, change, object });
+  if (!options.observation) {
+    recording ??= loadRecording(folder);
+    for (const signal of recordedSignals(await recording)) {
+      if (signal.at > quietUntil) break;
+      emit(signal);
+    }
   }
-  const onset = quietUntil + 20_000;
+  const onset = (options.brokenAt ?? quietUntil + 10_000) + 10_000;
   let serial = 0;
   const iso = (ms: number) => new Date(ms).toISOString();
   const kindsWithoutNamespace = new Set(["Node"]);
@@ -140,7 +158,7 @@ export async function quietShop(): Promise<Shop> {
       const draft = structuredClone(get(kind, name)) as unknown as Draft;
       edit(draft);
       draft.metadata.resourceVersion = String(900_000 + ++serial);
-      observation.objects.apply("MODIFIED", draft as unknown as KubeObject, onset - 10_000);
+      apply("MODIFIED", draft as unknown as KubeObject, onset - 10_000);
     },
     create(object) {
       const made = object as KubeObject;
@@ -151,10 +169,10 @@ export async function quietShop(): Promise<Shop> {
         ...made.metadata,
         uid: `made-${serial}`,
       };
-      observation.objects.apply("ADDED", { ...made, metadata } as KubeObject, onset - 10_000);
+      apply("ADDED", { ...made, metadata } as KubeObject, onset - 10_000);
     },
     remove(kind, name) {
-      observation.objects.apply("DELETED", get(kind, name), onset - 10_000);
+      apply("DELETED", get(kind, name), onset - 10_000);
     },
     freshPod(workload, status, edit) {
       const live = podsOf(workload)[0];
@@ -163,7 +181,7 @@ export async function quietShop(): Promise<Shop> {
       if (!live || !template) throw new Error(`no pod to copy for ${workload}`);
       const set = `${workload}-5c9f7b8d6f`;
       if (!observation.objects.get("ReplicaSet", ns, set)) {
-        observation.objects.apply(
+        apply(
           "ADDED",
           {
             apiVersion: "apps/v1",
@@ -193,11 +211,11 @@ export async function quietShop(): Promise<Shop> {
       pod.spec.nodeName = live.spec.nodeName;
       pod.status = status;
       edit?.(pod);
-      observation.objects.apply("ADDED", pod as unknown as KubeObject, onset - 8_000);
+      apply("ADDED", pod as unknown as KubeObject, onset - 8_000);
       return name;
     },
     dropPods(workload) {
-      for (const pod of podsOf(workload)) observation.objects.apply("DELETED", pod, onset - 9_000);
+      for (const pod of podsOf(workload)) apply("DELETED", pod, onset - 9_000);
     },
     event(kind, name, reason, message, count = 1) {
       const event = {
@@ -216,12 +234,16 @@ export async function quietShop(): Promise<Shop> {
         firstTimestamp: iso(onset + 2_000),
         lastTimestamp: iso(onset + 30_000),
       };
-      observation.events.push(event as unknown as KubeEvent, onset + 30_000);
+      emit({ type: "event", at: onset + 30_000, event: event as unknown as KubeEvent });
     },
     log(workload, line, times = 5, pod) {
       const name = pod ?? podsOf(workload)[0]?.metadata.name ?? workload;
       for (let i = 0; i < times; i++)
-        observation.logs.push({ at: onset + i * 5_000, namespace: ns, pod: name, container: workload, line });
+        emit({
+          type: "log",
+          at: onset + i * 5_000,
+          line: { at: onset + i * 5_000, namespace: ns, pod: name, container: workload, line },
+        });
     },
     series(name, labels, before, after) {
       const full = { namespace: ns, ...labels };

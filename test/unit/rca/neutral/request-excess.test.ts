@@ -1,0 +1,84 @@
+import { describe, expect, test } from "vitest";
+import { requestExcess } from "../../../../src/rca/neutral/request-excess.ts";
+import { metricsOf, smallCase, steady, zero } from "./small-case.ts";
+
+const edges = [
+  ["web", "cart"],
+  ["web", "pay"],
+  ["cart", "db"],
+] as const;
+const points = (before: number, now: number) => [...steady(-180, 0, before), ...steady(0, 241, now)];
+
+function excess(
+  now: Readonly<Record<string, { latency?: number; availability?: number; requests?: number }>>,
+  dimension: "latency" | "failures",
+) {
+  const usual = { latency_Average: 0.1, availability_Average: 100, requests_Sum: 100 };
+  const metrics = metricsOf(
+    Object.fromEntries(
+      ["web", "cart", "pay", "db", "batch"].map((entity) => [
+        entity,
+        {
+          latency_Average: points(usual.latency_Average, now[entity]?.latency ?? usual.latency_Average),
+          availability_Average: points(
+            usual.availability_Average,
+            now[entity]?.availability ?? usual.availability_Average,
+          ),
+          requests_Sum: points(
+            now[entity]?.requests ?? usual.requests_Sum,
+            now[entity]?.requests ?? usual.requests_Sum,
+          ),
+        },
+      ]),
+    ),
+  );
+  const found = requestExcess(
+    smallCase({
+      metrics,
+      edges,
+      alert: { time: zero + 60, entity: "web" },
+      window: { from: zero - 180, to: zero + 240 },
+    }),
+    dimension,
+  );
+  return [...found].sort((a, b) => b[1].unexplained - a[1].unexplained);
+}
+
+describe("unexplained excess", () => {
+  test("time lost by a callee is taken from its callers", () => {
+    const ranked = excess({ web: { latency: 0.6 }, cart: { latency: 0.6 }, db: { latency: 0.55 } }, "latency");
+    expect(ranked[0]?.[0]).toBe("db");
+    expect(ranked[0]?.[1].text).toMatch(
+      /45\.0 s more waited per interval than usual \(mean up to 550 ms, usually at most 100 ms\)/,
+    );
+  });
+
+  test("failures count as requests, not as a share: two of two are less than fifty of a thousand", () => {
+    const ranked = excess(
+      { web: { availability: 90 }, pay: { availability: 0, requests: 2 }, cart: { availability: 95, requests: 1_000 } },
+      "failures",
+    );
+    expect(ranked[0]?.[0]).toBe("cart");
+  });
+
+  test("an entity that the alerting one cannot reach is not to blame", () => {
+    expect(excess({ web: { latency: 0.2 }, batch: { latency: 90 } }, "latency").map(([entity]) => entity)).toEqual([
+      "web",
+    ]);
+  });
+
+  test("what was as slow just before is not an excess", () => {
+    const metrics = metricsOf({
+      web: { latency_Average: points(0.1, 0.4), requests_Sum: points(100, 100) },
+      cart: { latency_Average: points(9, 9), requests_Sum: points(100, 100) },
+    });
+    const input = smallCase({
+      metrics,
+      edges,
+      alert: { time: zero + 60, entity: "web" },
+      window: { from: zero - 180, to: zero + 240 },
+      baselineMetrics: metricsOf({ cart: { latency_Average: steady(-90_000, -86_400, 0.1) } }),
+    });
+    expect([...requestExcess(input, "latency").keys()]).toEqual(["web"]);
+  });
+});
