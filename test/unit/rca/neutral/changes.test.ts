@@ -87,6 +87,6 @@ describe("which change it was", () => {
     const { changes = [] } = ranked(options);
     expect(changes[0]?.id).toBe(first);
     expect(changes.reduce((sum, { score }) => sum + score, 0)).toBeCloseTo(1);
-    expect(changes.at(-1)?.id).toBe(options.rolledOut > 10 ? changes.at(-1)?.id : "paint");
+    expect(changes.find(({ id }) => id === "paint")?.score).toBeLessThan(0.1);
   });
 });

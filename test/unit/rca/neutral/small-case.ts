@@ -40,18 +40,20 @@ export function telemetryOf(requests: readonly { readonly second: number; readon
       );
     row(span, parent, call.op ?? "serve", start, call.durationMs ?? 10);
     let after = start;
-    for (const step of call.steps ?? []) row(spanName(), span, step, (after += 0.0005), 0.1);
+    const next = () => {
+      after += 0.0005;
+      return after;
+    };
+    for (const step of call.steps ?? []) row(spanName(), span, step, next(), 0.1);
     for (const line of call.lines ?? [])
-      logs.push(
-        JSON.stringify({ time: (after += 0.0005) * 1e9, entity: call.entity, trace, line: `${line} SpanID: ${span}` }),
-      );
+      logs.push(JSON.stringify({ time: next() * 1e9, entity: call.entity, trace, line: `${line} SpanID: ${span}` }));
     for (const child of call.calls ?? []) {
       const client = spanName();
-      row(client, span, `call ${child.entity}`, (after += 0.0005), child.waitMs ?? (child.durationMs ?? 10) + 1);
+      row(client, span, `call ${child.entity}`, next(), child.waitMs ?? (child.durationMs ?? 10) + 1);
       write(trace, client, after, child);
     }
   };
-  requests.forEach(({ second, call }, i) => write(`t${i}`, "root", zero + second, call));
+  for (const [i, { second, call }] of requests.entries()) write(`t${i}`, "root", zero + second, call);
   const traces = createInterner();
   const read = readSpans(spans.join("\n"), traces);
   return { spans: read.table, logs: readLogs(logs.join("\n"), traces, read.rowOf).table };
