@@ -8,11 +8,15 @@ export interface LedgerOptions {
   readonly maxAnomalies?: number;
 }
 
+/** After a start the watch has to list everything first, and a page of 10,000 pods takes its time. */
+const adoptionMs = 45_000;
+
 /** The anomalies that are there now. Detectors report in every tick; what they no longer report ends after a while. */
 export interface Ledger {
   report(detector: Detector, finding: Finding, now: number): void;
   /** Ends what has gone quiet, unless `mayEnd` says that quiet proves nothing. Returns what ended. */
   sweep(now: number, mayEnd: (live: LiveAnomaly) => boolean): LiveAnomaly[];
+  /** Takes over what an earlier process had found. It gets time to be found again before silence means anything. */
   adopt(live: LiveAnomaly): void;
   get(fingerprint: string): LiveAnomaly | undefined;
   all(): Iterable<LiveAnomaly>;
@@ -40,13 +44,17 @@ export function createLedger(options: LedgerOptions): Ledger {
     sweep(now, mayEnd) {
       const ended: LiveAnomaly[] = [];
       for (const [fingerprint, one] of live) {
+        if (!Number.isFinite(one.lastSeenAt)) {
+          live.set(fingerprint, { ...one, lastSeenAt: now + adoptionMs });
+          continue;
+        }
         if (now - one.lastSeenAt < options.clearMs() || !mayEnd(one)) continue;
         live.delete(fingerprint);
         ended.push({ ...one, anomaly: { ...one.anomaly, endsAt: one.lastSeenAt } });
       }
       return ended;
     },
-    adopt: (one) => void live.set(one.anomaly.fingerprint, one),
+    adopt: (one) => void live.set(one.anomaly.fingerprint, { ...one, lastSeenAt: Number.NaN }),
     get: (fingerprint) => live.get(fingerprint),
     all: () => live.values(),
     get size() {

@@ -4,6 +4,7 @@ import { matchesLabels } from "../../cluster/selector.ts";
 import { isWorkloadKind, templateOf } from "../../cluster/workload.ts";
 import { type ObjectRef, refKey } from "../../incident/object-ref.ts";
 import type { DetectContext, Detector, Finding } from "../detector.ts";
+import { startAllowanceMs } from "./pod-not-ready.ts";
 
 const mismatchHoldMs = 3_000;
 const emptyHoldMs = 45_000;
@@ -87,7 +88,7 @@ export function serviceEndpoints(): Detector {
             related: before,
           };
         } else if (matched.some(({ replicas }) => replicas > 0)) {
-          const start = hold(`${refKey(ref)}/empty`, now, emptyHoldMs);
+          const start = hold(`${refKey(ref)}/empty`, now, Math.max(emptyHoldMs, ...behind.map(startAllowanceMs)));
           if (start === undefined) continue;
           const [first] = matched;
           yield {

@@ -1,9 +1,10 @@
 import type { DerivedSeriesName } from "../../../cluster/series-names.ts";
 import type { Series } from "../../../cluster/series-store.ts";
+import { refKey } from "../../../incident/object-ref.ts";
 import type { DetectContext, Detector, Finding } from "../../detector.ts";
 import { type ForecastField, forecastFieldOf } from "./forecast-field.ts";
 import type { Judgement } from "./judge.ts";
-import { judgedSeries } from "./judged-series.ts";
+import { type JudgedSeries, judgedSeries } from "./judged-series.ts";
 
 /** A series that has not moved for this many ticks has stopped: what it said last is neither confirmed nor withdrawn. */
 const staleTicks = 4;
@@ -15,10 +16,7 @@ function rarity(probability: number): string {
   return `one point in ${(Math.round(times / scale) * scale).toLocaleString("en-US")}`;
 }
 
-function findingOf(series: Series, known: Judgement, context: DetectContext): Finding | undefined {
-  const name = series.name as DerivedSeriesName;
-  const rules = judgedSeries[name];
-  if (!rules) return undefined;
+function findingOf(rules: JudgedSeries, series: Series, known: Judgement, context: DetectContext): Finding {
   const target = rules.targetOf(series, context);
   const { pod, container, peer, workload, namespace } = series.labels;
   const { value, forecast, probability } = known;
@@ -43,7 +41,7 @@ function findingOf(series: Series, known: Judgement, context: DetectContext): Fi
  * A series leaves its forecast by more than its own past and the model's errors make plausible. Source: a recurrent
  * network (GRU) with shared weights that forecasts every series one step ahead; peaks-over-threshold statistics of its
  * residuals for a stated risk of false alarm. Not a fault: one odd point, a missing one, a change too small to matter,
- * more traffic, more CPU for more traffic.
+ * a few requests only; CPU, memory or traffic by themselves, which are told beside trouble of the same workload only.
  */
 export const forecastAnomaly = (fieldOf: (context: DetectContext) => ForecastField = forecastFieldOf): Detector => ({
   name: "forecast",
@@ -53,10 +51,20 @@ export const forecastAnomaly = (fieldOf: (context: DetectContext) => ForecastFie
   *detect(context): Iterable<Finding> {
     const field = fieldOf(context);
     field.advance(context);
+    const troubled = new Set<string>();
+    const evidence: Finding[] = [];
     for (const [series, known] of field.judgements()) {
       if (!known.active || context.now - known.at > staleTicks * context.tickMs) continue;
-      const finding = findingOf(series, known, context);
-      if (finding) yield finding;
+      const rules = judgedSeries[series.name as DerivedSeriesName];
+      if (!rules) continue;
+      const finding = findingOf(rules, series, known, context);
+      if (!rules.alone) {
+        evidence.push(finding);
+        continue;
+      }
+      troubled.add(refKey(finding.target));
+      yield finding;
     }
+    yield* evidence.filter(({ target }) => troubled.has(refKey(target)));
   },
 });

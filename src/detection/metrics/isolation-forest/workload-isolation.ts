@@ -32,7 +32,7 @@ interface Standing {
   since: number;
 }
 
-/** The residual that a person would care about most: in the bad direction, and large enough to matter. */
+/** The residual that users would feel most: in the bad direction, and large enough to matter. */
 function worstOf(
   vector: WorkloadVector,
   field: ForecastField,
@@ -42,7 +42,7 @@ function worstOf(
     const series = vector.sources[dimension];
     const rules = judgedSeries[vectorSeries[dimension] as DerivedSeriesName];
     const slot = series && field.forecaster.slotOf(series);
-    if (!series || !rules || slot === undefined) continue;
+    if (!series || !rules?.alone || slot === undefined) continue;
     const residual = vector.residuals[dimension] as number;
     const { block } = field.forecaster;
     const value = block.value[slot] as number;

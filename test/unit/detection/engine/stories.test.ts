@@ -370,6 +370,21 @@ describe("silences, restarts", () => {
   });
 });
 
+test("a restart while the watch is still listing resolves nothing", () => {
+  const shop = openShop();
+  shop.world.put(pod({ app: "carts", at: start, ready: false, state: { waiting: { reason: "ErrImagePull" } } }));
+  shop.run(10_000);
+  const world = createWorld({ start: shop.world.now() + 600_000 });
+  world.engine.restore(shop.world.engine.incidents());
+  expect(world.run(40_000)).toEqual([]);
+  world.put(
+    ...deployment({ app: "carts" }),
+    pod({ app: "carts", at: start, ready: false, state: { waiting: { reason: "ErrImagePull" } } }),
+  );
+  expect(world.run(300_000).filter(({ type }) => type !== "updated")).toEqual([]);
+  expect(world.engine.incidents().map(({ id, status }) => [id, status])).toEqual([["1", "open"]]);
+});
+
 function openShopAgain(shop: Shop, incidents: Parameters<World["engine"]["restore"]>[0]): Shop {
   const world = createWorld({ start: shop.world.now() });
   world.engine.restore(incidents);
