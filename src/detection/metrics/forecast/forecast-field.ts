@@ -1,5 +1,5 @@
 import type { DerivedSeriesName } from "../../../cluster/series-names.ts";
-import type { Series } from "../../../cluster/series-store.ts";
+import type { Series, SeriesStore } from "../../../cluster/series-store.ts";
 import type { DetectContext } from "../../detector.ts";
 import { createForecaster, type Forecaster } from "./forecaster.ts";
 import { createJudgement, type Judgement, type JudgeOptions, judgePoint } from "./judge.ts";
@@ -27,6 +27,8 @@ export interface ForecastField {
  * tenfold risk raised nothing.
  */
 const defaultRisk = 1e-4;
+/** Rates, ratios and means are taken over this many ticks. */
+const rateTicks = 4;
 const defaultLeastSeen = 24;
 /** As long as the level-shift detectors wait before they take a level for the new normal. */
 const defaultAdoptMs = 45 * 60_000;
@@ -41,6 +43,8 @@ export function createForecastField(options: ForecastFieldOptions = {}): Forecas
   const judged = new Map<Series, Judgement>();
   const bySlot = new Map<number, Judgement>();
   let advancedTo = Number.NEGATIVE_INFINITY;
+  let store: SeriesStore | undefined;
+  let windowSeconds = 0;
 
   const forecaster = createForecaster({
     model: network,
@@ -54,7 +58,13 @@ export function createForecastField(options: ForecastFieldOptions = {}): Forecas
         bySlot.set(point.slot, known);
         judged.set(point.series, known);
       }
-      return judgePoint(known, point, rules, card?.tails[point.kind.group], judging);
+      const { series, value } = point;
+      return judgePoint(known, point, rules, card?.tails[point.kind.group], judging, () => {
+        const { volume, supported } = rules;
+        if (!supported || !volume) return true;
+        const perSecond = store?.get(volume, series.labels)?.last ?? 0;
+        return supported(value, perSecond * windowSeconds);
+      });
     },
     isOff: (slot) => bySlot.get(slot)?.active ?? false,
     forgotten(slot, series) {
@@ -67,6 +77,8 @@ export function createForecastField(options: ForecastFieldOptions = {}): Forecas
     advance({ now, tickMs, observation }) {
       if (now <= advancedTo) return;
       advancedTo = now;
+      store = observation.series;
+      windowSeconds = (rateTicks * tickMs) / 1_000;
       forecaster.advance(observation.series, now, tickMs);
     },
     forecaster,

@@ -50,7 +50,8 @@ export function createJudgement({ risk }: Pick<JudgeOptions, "risk">): Judgement
 /**
  * Judges one point. Two tails must both find it improbable: the one learned from this series, once there is one, and the
  * one that the model showed on series of the same group. And it must matter. A far point is not learned from; the
- * forecaster goes on with its forecast, so that the next point is compared with what would have been.
+ * forecaster goes on with its forecast, so that the next point is compared with what would have been. `isSupported` is
+ * asked last: is there enough behind the value?
  */
 export function judgePoint(
   known: Judgement,
@@ -58,6 +59,7 @@ export function judgePoint(
   rules: JudgedSeries,
   prior: Tail | undefined,
   options: JudgeOptions,
+  isSupported: () => boolean = () => true,
 ): Reading {
   const { value, forecast, at } = point;
   const away = rules.bad === "up" ? point.residual : -point.residual;
@@ -65,7 +67,7 @@ export function judgePoint(
   const own = known.spot.push(Math.max(0, away));
   const probability = Math.max(known.spot.tail ? own : 0, prior ? tailProbability(prior, Math.max(0, away)) : 1);
   const judgeable = point.seen >= options.leastSeen && (known.spot.tail !== undefined || prior !== undefined);
-  if (!judgeable || away <= 0 || probability >= options.risk || !rules.matters(value, forecast)) {
+  if (!judgeable || away <= 0 || probability >= options.risk || !rules.matters(value, forecast) || !isSupported()) {
     known.far = 0;
     return "take";
   }

@@ -183,11 +183,11 @@ export function createSpot(options: SpotOptions): Spot {
         if (values === learnValues) finishLearning(learning);
         return 1;
       }
-      const p = fit ? tailProbability({ threshold, rate: rate(), ...fit }, value) : value > threshold ? 0 : 1;
-      if (fit && p < risk) return p;
+      const probability = fit ? tailProbability({ threshold, rate: rate(), ...fit }, value) : 1;
+      if (probability < risk) return probability;
       values++;
       if (value > threshold) remember(value - threshold);
-      return fit ? p : 1;
+      return probability;
     },
     get tail() {
       return fit && { threshold, rate: rate(), ...fit };
