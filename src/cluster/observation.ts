@@ -1,3 +1,4 @@
+import { type AlertStore, createAlertStore } from "./alert-store.ts";
 import { createEventStore, type EventStore } from "./event-store.ts";
 import { createLogStore, type LogStore, type LogStoreOptions } from "./log-store.ts";
 import { createObjectStore, type ObjectStore, type ObjectStoreOptions } from "./object-store.ts";
@@ -12,6 +13,7 @@ export interface Observation {
   readonly objects: ObjectStore;
   readonly events: EventStore;
   readonly logs: LogStore;
+  readonly alerts: AlertStore;
   /** Derived series (rates, ratios, quantiles), not raw samples. */
   readonly series: SeriesStore;
 }
@@ -30,6 +32,7 @@ export function createObservation(options: ObservationOptions): Observation {
     objects: createObjectStore(options.objects),
     events: createEventStore(options.maxEvents === undefined ? {} : { maxEvents: options.maxEvents }),
     logs: createLogStore(options.logs),
+    alerts: createAlertStore(),
     series: createSeriesStore(options.series),
   };
 }

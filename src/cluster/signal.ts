@@ -1,3 +1,4 @@
+import type { Alert } from "./alert-store.ts";
 import type { KubeEvent, KubeObject } from "./kubernetes-types.ts";
 import type { DerivedSeriesName } from "./series-names.ts";
 
@@ -48,6 +49,7 @@ export type Signal =
       readonly source: "prometheus" | "health";
       readonly points: readonly DerivedPoint[];
     }
+  | { readonly type: "alert"; readonly at: number; readonly alert: Alert }
   /** A source stopped or started delivering: `kubernetes-watch`, `scrape:pods`, `logs`, `prometheus`. */
   | {
       readonly type: "source";
