@@ -1,0 +1,87 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import type { FastifyPluginAsync, FastifyReply } from "fastify";
+
+/** What became of a delivery. `accepted` tells nothing more; the others say why not, or when to come again. */
+export type IngestAnswer =
+  | { readonly outcome: "accepted" }
+  | { readonly outcome: "malformed" | "too-large" | "unsupported"; readonly detail: string }
+  | { readonly outcome: "full" | "not-ready"; readonly retryAfterSeconds: number };
+
+export interface IngestOptions {
+  /** When set, deliveries must carry it: as bearer token, or as the password of basic authentication. */
+  readonly token?: string;
+  readonly pushLogs: (request: {
+    readonly contentType: string;
+    readonly contentEncoding: string;
+    readonly body: Uint8Array;
+  }) => Promise<IngestAnswer>;
+  readonly notifyAlerts: (body: string) => IngestAnswer;
+}
+
+/** Packed, as sent. Agents send about 1 MiB at once. */
+const maxPushBytes = 4 * 1024 * 1024;
+const maxAlertBytes = 4 * 1024 * 1024;
+
+const statusOf = {
+  accepted: 204,
+  malformed: 400,
+  "too-large": 413,
+  unsupported: 415,
+  // Agents and the Alertmanager try again after these, and keep what they have.
+  full: 429,
+  "not-ready": 503,
+} as const satisfies Record<IngestAnswer["outcome"], number>;
+
+const digest = (text: string) => createHash("sha256").update(text).digest();
+
+function secretIn(authorization: string | undefined): string {
+  const [scheme = "", value = ""] = (authorization ?? "").split(" ", 2);
+  if (/^bearer$/i.test(scheme)) return value;
+  if (!/^basic$/i.test(scheme)) return "";
+  const pair = Buffer.from(value, "base64").toString();
+  return pair.slice(pair.indexOf(":") + 1);
+}
+
+function send(reply: FastifyReply, answer: IngestAnswer): FastifyReply {
+  if ("retryAfterSeconds" in answer) void reply.header("retry-after", String(answer.retryAfterSeconds));
+  void reply.code(statusOf[answer.outcome]);
+  return "detail" in answer ? reply.type("text/plain").send(`${answer.detail}\n`) : reply.send();
+}
+
+/**
+ * Where agents and Alertmanagers deliver: `POST /loki/api/v1/push` (Promtail, Alloy, Fluent Bit, Vector) and
+ * `POST /api/v1/alertmanager`. Refuses who does not know the token before reading what they send.
+ */
+export function ingestRoutes(options: IngestOptions): FastifyPluginAsync {
+  const wanted = options.token === undefined ? undefined : digest(options.token);
+  return async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
+    scope.addHook("onRequest", async (request, reply) => {
+      if (!wanted || timingSafeEqual(digest(secretIn(request.headers.authorization)), wanted)) return;
+      await reply
+        .code(401)
+        .header("www-authenticate", "Bearer")
+        .type("text/plain")
+        .send("the token is missing or wrong\n");
+    });
+    scope.setErrorHandler((error, _request, reply) => {
+      // Fastify's own: a body that is longer than allowed, or ends too early.
+      const status = error instanceof Error ? Number(Reflect.get(error, "statusCode")) : 0;
+      const code = status >= 400 && status < 500 ? status : 500;
+      return reply
+        .code(code)
+        .type("text/plain")
+        .send(code === 500 ? "kubemend could not take this\n" : `${(error as Error).message}\n`);
+    });
+    scope.post("/loki/api/v1/push", { bodyLimit: maxPushBytes }, async (request, reply) => {
+      const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+      const contentType = request.headers["content-type"] ?? "";
+      const contentEncoding = request.headers["content-encoding"] ?? "";
+      return send(reply, await options.pushLogs({ contentType, contentEncoding, body }));
+    });
+    scope.post("/api/v1/alertmanager", { bodyLimit: maxAlertBytes }, async (request, reply) =>
+      send(reply, options.notifyAlerts(Buffer.isBuffer(request.body) ? request.body.toString() : "")),
+    );
+  };
+}

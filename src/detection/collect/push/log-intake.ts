@@ -1,0 +1,104 @@
+import type { LogLine } from "../../../cluster/signal.ts";
+import type { SourceContext } from "../live-signals.ts";
+import { createLogPlacer } from "../log-place.ts";
+import { createPushSight } from "./push-sight.ts";
+import { type PushRequest, readPush } from "./read-push.ts";
+
+export type PushAnswer =
+  | { readonly outcome: "accepted"; readonly lines: number }
+  | { readonly outcome: "malformed" | "too-large" | "unsupported"; readonly detail: string }
+  /** Nothing was taken; the agent keeps it and comes again. */
+  | { readonly outcome: "full" | "not-ready"; readonly retryAfterSeconds: number };
+
+/** Takes log lines that agents push. */
+export interface LogIntake {
+  push(request: PushRequest): Promise<PushAnswer>;
+  /** To be run as one of the sources of `liveSignals`: until then nothing is taken. */
+  source(context: SourceContext): Promise<void>;
+  readonly stats: LogIntakeStats;
+}
+
+export interface LogIntakeStats {
+  readonly requests: number;
+  readonly lines: number;
+  readonly refusedRequests: number;
+  readonly withoutPlace: number;
+  readonly otherNamespace: number;
+  /** Too old, in the future, or without a time. */
+  readonly wrongTime: number;
+  readonly cut: number;
+}
+
+export interface LogIntakeOptions {
+  readonly namespaces?: readonly string[];
+  /** Places of the queue that logs may not take from objects, events and samples. */
+  readonly reserve?: number;
+  /** Older lines are history: an agent that was away sends what it has kept. */
+  readonly maxAgeMs?: number;
+}
+
+const checkMs = 15_000;
+const maxAheadMs = 2 * 60_000;
+
+export function createLogIntake(options: LogIntakeOptions = {}): LogIntake {
+  const { reserve = 5_000, maxAgeMs = 15 * 60_000 } = options;
+  const placer = createLogPlacer(options.namespaces === undefined ? {} : { namespaces: options.namespaces });
+  const sight = createPushSight();
+  const counts = { requests: 0, lines: 0, refusedRequests: 0, wrongTime: 0 };
+  let context: SourceContext | undefined;
+
+  const refused = <T extends PushAnswer>(answer: T): T => {
+    counts.refusedRequests++;
+    return answer;
+  };
+
+  return {
+    async push(request) {
+      counts.requests++;
+      if (!context) return refused({ outcome: "not-ready", retryAfterSeconds: 5 });
+      // Before it is unpacked: when there is no room, reading it would only make things worse.
+      if (context.room() <= reserve) return refused({ outcome: "full", retryAfterSeconds: 5 });
+      const read = await readPush(request);
+      if (!read.ok) return refused({ outcome: read.reason, detail: read.detail });
+      const { clock, emit, room } = context;
+      const now = clock.now();
+      sight.pushed(now);
+      const lines: LogLine[] = [];
+      for (const { labels, entries } of read.streams) {
+        for (const { at, line, metadata } of entries) {
+          if (!(at >= now - maxAgeMs && at <= now + maxAheadMs)) {
+            counts.wrongTime++;
+            continue;
+          }
+          const placed = placer.place(metadata ? { ...metadata, ...labels } : labels, at, line);
+          if (placed) lines.push(placed);
+        }
+      }
+      if (lines.length > room() - reserve) return refused({ outcome: "full", retryAfterSeconds: 5 });
+      lines.sort((a, b) => a.at - b.at);
+      for (const line of lines) emit({ type: "log", at: now, line });
+      counts.lines += lines.length;
+      return { outcome: "accepted", lines: lines.length };
+    },
+    async source(given) {
+      context = given;
+      const { clock, emit, signal } = given;
+      let told = true;
+      while (!signal.aborted) {
+        const since = sight.silentSince(clock.now());
+        const ok = since === undefined;
+        if (ok !== told) {
+          told = ok;
+          const detail = ok ? "log lines are pushed again" : "no log line is pushed any more";
+          emit({ type: "source", at: clock.now(), source: "log-push", ok, detail });
+        }
+        // Rejects when aborted, and then the loop ends.
+        await clock.sleep(checkMs, signal).catch(() => undefined);
+      }
+      context = undefined;
+    },
+    get stats() {
+      return { ...counts, ...placer.dropped, cut: placer.cut };
+    },
+  };
+}
