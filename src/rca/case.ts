@@ -108,11 +108,16 @@ export function openCase(input: CaseInput): Case {
   const targets = [
     incident.target,
     ...incident.affected,
-    ...incident.anomalies.map((anomaly) => anomaly.target),
+    ...incident.anomalies.flatMap((anomaly) => (anomaly.seenOn ? [anomaly.target, anomaly.seenOn] : [anomaly.target])),
   ].filter((ref) => ref.kind !== "Node");
   const symptomatic = unique(targets.flatMap((ref) => workloadsFor(topology, observation, ref)));
   const around = symptomatic.flatMap((workload) => topology.dependenciesOf(workload));
-  const scope = unique([...symptomatic, ...around]).slice(0, maxScope);
+  // An incident about a quota, a policy or a configuration alone: whoever lives beside it may be what it hurts.
+  const beside =
+    symptomatic.length > 0
+      ? []
+      : topology.workloads.filter((ref) => targets.some((target) => target.namespace === ref.namespace));
+  const scope = unique([...symptomatic, ...around, ...beside]).slice(0, maxScope);
   // What was changed later is an attempt to repair, or its undoing.
   const changes = findChanges(observation, onset - changesBeforeMs, Math.min(now, onset + changesAfterMs));
   const book = createEvidenceBook({

@@ -14,6 +14,37 @@ export interface Trouble {
   readonly breakIt: (shop: Shop) => void;
 }
 
+/** The API server refuses the next pod of a workload, as its controllers tell it. */
+function refusePods(shop: Shop, workload: string, message: string): void {
+  const set = shop.observation.objects
+    .list("ReplicaSet", ns)
+    .find((item) => item.metadata.ownerReferences?.[0]?.name === workload && (item.spec.replicas ?? 0) > 0);
+  if (!set) throw new Error(`no live ReplicaSet of ${workload}`);
+  const condition = {
+    type: "ReplicaFailure",
+    status: "True",
+    reason: "FailedCreate",
+    message,
+    lastTransitionTime: new Date(shop.onset - 10_000).toISOString(),
+  };
+  for (const [kind, name] of [
+    ["ReplicaSet", set.metadata.name],
+    ["Deployment", workload],
+  ] as const) {
+    shop.change(kind, name, (draft) => {
+      draft.status = {
+        ...draft.status,
+        replicas: 1,
+        readyReplicas: 1,
+        availableReplicas: 1,
+        unavailableReplicas: 1,
+        conditions: [...(draft.status?.conditions ?? []), condition],
+      };
+    });
+  }
+  shop.event("ReplicaSet", set.metadata.name, "FailedCreate", `Error creating: ${message}`, 6);
+}
+
 const refusedBy = (peer: string) =>
   `ts=2026-11-20T23:36:55Z level=error msg="call to ${peer} failed: connect ECONNREFUSED 10.96.1.2:80"`;
 
@@ -412,15 +443,10 @@ export const troubles: readonly Trouble[] = [
         spec: { hard: { pods: "8" } },
         status: { hard: { pods: "8" }, used: { pods: "8" } },
       });
-      const set = shop.observation.objects
-        .list("ReplicaSet", ns)
-        .find((item) => item.metadata.ownerReferences?.[0]?.name === "catalogue" && (item.spec.replicas ?? 0) > 0);
-      shop.event(
-        "ReplicaSet",
-        set?.metadata.name ?? "",
-        "FailedCreate",
-        'Error creating: pods "catalogue-8ddb888b7-x2" is forbidden: exceeded quota: team-quota, requested: pods=1, used: pods=8, limited: pods=8',
-        6,
+      refusePods(
+        shop,
+        "catalogue",
+        'pods "catalogue-8ddb888b7-x2" is forbidden: exceeded quota: team-quota, requested: pods=1, used: pods=8, limited: pods=8',
       );
     },
   },
@@ -752,21 +778,36 @@ export const troubles: readonly Trouble[] = [
     },
   },
   {
+    name: "a quota alone is what the incident is about",
+    cause: "quota-exceeded",
+    culprit: `ResourceQuota ${ns}/team-quota`,
+    fix: ["patch-quota", `ResourceQuota ${ns}/team-quota`],
+    symptoms: [["ResourceQuota", "team-quota", "state", "QuotaExceeded"]],
+    breakIt(shop) {
+      shop.create({
+        apiVersion: "v1",
+        kind: "ResourceQuota",
+        metadata: { name: "team-quota" },
+        spec: { hard: { pods: "8" } },
+      });
+      refusePods(
+        shop,
+        "catalogue",
+        'pods "catalogue-8ddb888b7-x2" is forbidden: exceeded quota: team-quota, requested: pods=1, used: pods=8, limited: pods=8',
+      );
+    },
+  },
+  {
     name: "an admission webhook cannot be called",
     cause: "webhook-blocking",
     culprit: "ValidatingWebhookConfiguration policy.example.com",
     fix: ["guide", "ValidatingWebhookConfiguration policy.example.com"],
     symptoms: [["Deployment", "catalogue", "event", "FailedCreate"]],
     breakIt(shop) {
-      const set = shop.observation.objects
-        .list("ReplicaSet", ns)
-        .find((item) => item.metadata.ownerReferences?.[0]?.name === "catalogue" && (item.spec.replicas ?? 0) > 0);
-      shop.event(
-        "ReplicaSet",
-        set?.metadata.name ?? "",
-        "FailedCreate",
-        'Error creating: Internal error occurred: failed calling webhook "policy.example.com": failed to call webhook: Post "https://policy.svc:443/validate?timeout=10s": context deadline exceeded',
-        6,
+      refusePods(
+        shop,
+        "catalogue",
+        'Internal error occurred: failed calling webhook "policy.example.com": failed to call webhook: Post "https://policy.svc:443/validate?timeout=10s": context deadline exceeded',
       );
     },
   },
