@@ -109,14 +109,16 @@ export interface SpotOptions {
 /** Streaming peaks over threshold for one quantity. */
 export interface Spot {
   /**
-   * Takes a value and returns the probability of one as large, judged by earlier values; 1 while it learns. An extreme one
-   * is not learned from. Values that are not finite say nothing and count as ordinary.
+   * Takes a value and returns the probability of one as large, judged by earlier values; 1 while it learns. Values that are
+   * not finite say nothing and count as ordinary. While something is known to be wrong, do not push.
    */
   push(value: number): number;
   /** Undefined while it learns, or when nothing has ever been a peak. */
   readonly tail: Tail | undefined;
 }
 
+/** An extreme excess is learned as at most this many times the one from which on values are extreme. */
+const extremeCounts = 2;
 /** Fits are repeated at every peak while there are few, then less often: they cost some 50 microseconds. */
 const alwaysFitBelow = 16;
 const fitEvery = 8;
@@ -125,6 +127,8 @@ const fitEvery = 8;
  * SPOT (Siffer, Fouque, Termier, Largouët 2017, "Anomaly detection in streams with extreme value theory", KDD): the
  * threshold of a stated risk, without knowing the distribution. Fed with residuals of a forecast it is the paper's DSPOT,
  * which takes the drift off first. Old peaks are forgotten, so that a series that calms down is watched more closely again.
+ * Unlike in the paper, an extreme value is learned too, cut short: leaving it out takes the end off the tail, the next
+ * threshold is lower, and with the few peaks that are kept here alarms rose to 20 times the stated risk.
  */
 export function createSpot(options: SpotOptions): Spot {
   const { risk } = options;
@@ -147,7 +151,10 @@ export function createSpot(options: SpotOptions): Spot {
     sinceFit = 0;
     const excesses = new Float64Array(held);
     for (let i = 0; i < held; i++) excesses[i] = peaks[2 * i] ?? 0;
-    fit = fitExcesses(excesses);
+    const found = fitExcesses(excesses);
+    // A few dozen peaks often look as if they had an end by chance. An end is a strong claim, and a wrong one alarms.
+    const mean = excesses.reduce((sum, excess) => sum + excess, 0) / held;
+    fit = found && found.shape < 0 ? { scale: mean, shape: 0 } : found;
   }
 
   function remember(excess: number): void {
@@ -183,10 +190,13 @@ export function createSpot(options: SpotOptions): Spot {
         if (values === learnValues) finishLearning(learning);
         return 1;
       }
-      const probability = fit ? tailProbability({ threshold, rate: rate(), ...fit }, value) : 1;
-      if (probability < risk) return probability;
+      const tail = fit && { threshold, rate: rate(), ...fit };
+      const probability = tail ? tailProbability(tail, value) : 1;
       values++;
-      if (value > threshold) remember(value - threshold);
+      if (value <= threshold) return probability;
+      const isExtreme = tail !== undefined && probability < risk;
+      const most = isExtreme ? extremeCounts * (quantileOfTail(tail, risk) - threshold) : Number.POSITIVE_INFINITY;
+      remember(Math.min(value - threshold, most));
       return probability;
     },
     get tail() {
