@@ -43,7 +43,7 @@ export function workloadUnavailable(): Detector {
           // A rollout that still makes progress pod by pod starts the clock again.
           const waited =
             now - (kind === "Deployment" && available > 0 ? Math.max(start, Math.min(progressAt, now)) : start);
-          const isNew = !served.has(key) && timeOf(workload.metadata.creationTimestamp, 0) > watchingSince;
+          const isNew = !served.has(key) && timeOf(workload.metadata.creationTimestamp, 0) > watchingSince - 60_000;
           if (waited < patienceMs(workload, available === 0, isNew)) continue;
           yield {
             reason: "ReplicasUnavailable",

@@ -1,0 +1,165 @@
+import { describe, expect, test } from "vitest";
+import { refusalOf } from "../../../../src/detection/state/refusal.ts";
+import { createWorld } from "../../../support/detect-objects.ts";
+import { deployment, pod, service } from "../../../support/small-shop.ts";
+
+const start = Date.parse("2026-11-20T12:00:00Z");
+const early = "2026-11-20T11:00:00Z";
+const told = (world: ReturnType<typeof createWorld>) =>
+  world.active().map(({ reason, target }) => `${reason} ${target.kind}/${target.name}`);
+
+describe("why the API server refused a pod", () => {
+  const owner = { kind: "Deployment", namespace: "shop", name: "web" };
+  test.each([
+    [
+      'pods "x" is forbidden: exceeded quota: tight, requested: pods=1, used: pods=3',
+      "QuotaExceeded",
+      "ResourceQuota/tight",
+    ],
+    ['pods "x" is forbidden: failed quota: mem: must specify limits.memory', "QuotaNeedsRequests", "Deployment/web"],
+    [
+      'pods "x" is forbidden: maximum memory usage per Container is 128Mi, but limit is 1Gi',
+      "LimitRangeViolated",
+      "Deployment/web",
+    ],
+    [
+      'admission webhook "policy.example.io" denied the request: no latest tags',
+      "WebhookDenied",
+      "WebhookConfiguration/policy.example.io",
+    ],
+    [
+      'Internal error occurred: failed calling webhook "inject.example.io": context deadline exceeded',
+      "WebhookDenied",
+      "WebhookConfiguration/inject.example.io",
+    ],
+    [
+      'pods "x" is forbidden: violates PodSecurity "restricted:latest": allowPrivilegeEscalation != false',
+      "PodSecurityViolated",
+      "Deployment/web",
+    ],
+    [
+      'error looking up service account shop/web: serviceaccount "web" not found',
+      "ServiceAccountMissing",
+      "Deployment/web",
+    ],
+    ["something else", "FailedCreate", "Deployment/web"],
+  ])("%s", (message, reason, target) => {
+    const refusal = refusalOf(message, owner, owner);
+    expect([refusal.reason, `${refusal.target.kind}/${refusal.target.name}`]).toEqual([reason, target]);
+  });
+});
+
+describe("claims", () => {
+  const claim = (phase: string) => ({
+    apiVersion: "v1",
+    kind: "PersistentVolumeClaim",
+    metadata: { name: "data", namespace: "shop", uid: "c", creationTimestamp: early },
+    status: { phase },
+  });
+  const waiting = () => {
+    const made = pod({
+      app: "db",
+      at: start,
+      ready: false,
+      phase: "Pending",
+      state: { waiting: { reason: "ContainerCreating" } },
+    }) as { spec: object };
+    return {
+      ...made,
+      spec: { ...made.spec, volumes: [{ name: "data", persistentVolumeClaim: { claimName: "data" } }] },
+    };
+  };
+  test.each([
+    [
+      "pending with a pod that has waited for a minute",
+      "Pending",
+      true,
+      75_000,
+      ["ClaimPending PersistentVolumeClaim/data"],
+    ],
+    ["pending with a pod that has just come", "Pending", true, 30_000, []],
+    ["pending until its first consumer", "Pending", false, 600_000, []],
+    ["bound", "Bound", true, 20_000, []],
+    ["lost", "Lost", false, 5_000, ["ClaimLost PersistentVolumeClaim/data"]],
+  ])("%s", (_title, phase, used, ms, want) => {
+    const world = createWorld({ start });
+    world.put(claim(phase), ...(used ? [waiting()] : []));
+    world.run(ms);
+    expect(told(world)).toEqual(want);
+  });
+});
+
+describe("ingresses", () => {
+  const ingress = (name: string) => ({
+    apiVersion: "networking.k8s.io/v1",
+    kind: "Ingress",
+    metadata: { name: "shop", namespace: "shop", uid: "i", creationTimestamp: early },
+    spec: { rules: [{ http: { paths: [{ backend: { service: { name } } }] } }] },
+  });
+  test.each([
+    ["that names a Service nobody made", "nobody", ["BackendMissing Ingress/shop"]],
+    ["whose Service is there", "web", []],
+  ])("%s", (_title, name, want) => {
+    const world = createWorld({ start });
+    world.put(service("web", {}), ingress(name));
+    world.run(10_000);
+    expect(told(world)).toEqual(want);
+  });
+});
+
+describe("autoscalers", () => {
+  const hpa = (conditions: object[]) => ({
+    apiVersion: "autoscaling/v2",
+    kind: "HorizontalPodAutoscaler",
+    metadata: { name: "web", namespace: "shop", uid: "h" },
+    spec: { scaleTargetRef: { kind: "Deployment", name: "web" }, maxReplicas: 3 },
+    status: { currentReplicas: 3, desiredReplicas: 3, conditions },
+  });
+  const limited = [
+    { type: "ScalingLimited", status: "True", reason: "TooManyReplicas", lastTransitionTime: "2026-11-20T12:00:00Z" },
+  ];
+  test.each([
+    [
+      "at the maximum for minutes, and wanting more",
+      limited,
+      330_000,
+      ["AutoscalerAtMaximum HorizontalPodAutoscaler/web"],
+    ],
+    ["at the maximum for a moment", limited, 60_000, []],
+    [
+      "with its target at zero",
+      [{ type: "ScalingActive", status: "False", reason: "ScalingDisabled", lastTransitionTime: early }],
+      60_000,
+      [],
+    ],
+  ])("%s", (_title, conditions, ms, want) => {
+    const world = createWorld({ start });
+    world.put(hpa(conditions));
+    world.run(ms);
+    expect(told(world)).toEqual(want);
+  });
+});
+
+describe("workloads that are short of pods", () => {
+  test.each([
+    ["a new workload whose image takes two minutes to pull", 120_000, []],
+    ["one that is still without a pod after that", 300_000, ["ReplicasUnavailable Deployment/web"]],
+  ])("%s", (_title, ms, want) => {
+    const world = createWorld({ start });
+    world.run(5_000);
+    const [made = {}, set = {}] = deployment({ app: "web", available: 0 });
+    const created = new Date(world.now()).toISOString();
+    world.put({ ...made, metadata: { ...(made as { metadata: object }).metadata, creationTimestamp: created } }, set);
+    world.run(ms);
+    expect(told(world)).toEqual(want);
+  });
+
+  test("a workload that had pods and has none is told within a start's time", () => {
+    const world = createWorld({ start });
+    world.put(...deployment({ app: "web" }));
+    world.run(10_000);
+    world.put(...deployment({ app: "web", available: 0 }));
+    world.run(40_000);
+    expect(told(world)).toEqual(["ReplicasUnavailable Deployment/web"]);
+  });
+});
