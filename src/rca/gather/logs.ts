@@ -37,6 +37,8 @@ interface Tally {
 
 const maxLinesPerPod = 20_000;
 const maxTemplates = 200;
+/** Expressions run over this much of a line, whatever somebody writes into a log. */
+const maxExampleChars = 1_000;
 
 export interface LogWindow {
   readonly before: number;
@@ -73,7 +75,7 @@ export function logFactsOf(
           template,
           level,
           signs: signsOf(line),
-          example: line,
+          example: line.slice(0, maxExampleChars),
           pod,
           container,
           pods: new Set(),
@@ -88,7 +90,8 @@ export function logFactsOf(
         tally.countBefore++;
         continue;
       }
-      if (tally.count === 0) Object.assign(tally, { first: at, example: line, pod, container });
+      if (tally.count === 0)
+        Object.assign(tally, { first: at, example: line.slice(0, maxExampleChars), pod, container });
       tally.count++;
       tally.last = at;
       tally.pods.add(pod);
@@ -118,7 +121,7 @@ export function lastLines(
   return observation.logs
     .lines({ namespace: pod.namespace ?? "", pod: pod.name, container, to: endedAt + 1_500 })
     .slice(-lines)
-    .map((line) => line.line);
+    .map((line) => line.line.slice(0, maxExampleChars));
 }
 
 export function logFinding(fact: LogFact, from: number, to: number): Finding {

@@ -4,17 +4,10 @@ import type { Case } from "../case.ts";
 import { configurationFixes } from "./configuration.ts";
 import type { Fix } from "./fix.ts";
 import { guide } from "./fix.ts";
-import {
-  autoscalerFixes,
-  jobFixes,
-  nodeFixes,
-  objectFixes,
-  quotaFixes,
-  schedulingFixes,
-  serviceFixes,
-  storageFixes,
-} from "./objects.ts";
+import { autoscalerFixes, jobFixes, objectFixes } from "./objects.ts";
 import { cpuFixes, loadFixes, memoryFixes } from "./resources.ts";
+import { nodeFixes, quotaFixes, schedulingFixes } from "./scheduling.ts";
+import { serviceFixes, storageFixes } from "./services.ts";
 import { imageFixes, probeFixes, releaseFixes, restartFixes, startFixes } from "./workload.ts";
 
 export type FixMaker = (open: Case, item: Candidate) => readonly (Fix | undefined)[];

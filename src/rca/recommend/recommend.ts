@@ -81,7 +81,8 @@ export function recommend(
       fit: fix.fit,
       outcomes: outcomesOf(from, fix.action),
     }),
-    kubectl: kubectlCommand(fix.action, fix.target, fix.params),
+    // A value out of an object's history may hold a credential, an address with a password for example.
+    kubectl: redact(kubectlCommand(fix.action, fix.target, fix.params)),
     risk: risks[fix.action] ?? "low",
     reversible: !irreversible.has(fix.action),
   }));

@@ -5,7 +5,8 @@ import type { ObjectRef } from "../../incident/object-ref.ts";
 import type { Candidate } from "../candidate.ts";
 import type { Case } from "../case.ts";
 import { type Fix, fix, guide } from "./fix.ts";
-import { rollback, undoArea, undoChange } from "./undo-change.ts";
+import { undoArea } from "./undo-area.ts";
+import { rollback, undoChange } from "./undo-change.ts";
 
 const mi = 2 ** 20;
 

@@ -6,7 +6,8 @@ import type { Candidate } from "../candidate.ts";
 import type { Case } from "../case.ts";
 import { type Fix, fix, guide } from "./fix.ts";
 import { restart, scaleUp } from "./resources.ts";
-import { rollback, undoArea, undoChange } from "./undo-change.ts";
+import { undoArea } from "./undo-area.ts";
+import { rollback, undoChange } from "./undo-change.ts";
 
 export function imageFixes(open: Case, item: Candidate): readonly (Fix | undefined)[] {
   const { culprit, change } = item;

@@ -45,7 +45,7 @@ export function configChangesOf(open: Case, workload: ObjectRef): readonly Confi
     for (const change of open.changesOf(use.ref, "data")) {
       for (const field of fieldsOf(change, "data")) {
         if (use.key !== undefined && field.name !== undefined && use.key !== field.name) continue;
-        const id = `${use.ref.kind}/${use.ref.name}/${field.path}/${change.at}`;
+        const id = `${use.ref.kind}/${use.ref.name}/${field.path}/${change.at}/${field.after}`;
         if (seen.has(id)) continue;
         seen.add(id);
         const effective = use.how === "volume" || use.how === "api" || started(change.at);
@@ -60,7 +60,7 @@ export function configChangesOf(open: Case, workload: ObjectRef): readonly Confi
       }
     }
   }
-  return found.sort((a, b) => b.change.at - a.change.at);
+  return found.reverse().sort((a, b) => b.change.at - a.change.at);
 }
 
 /** The part of a value that tells it from others in a log line: long enough not to hit by chance. */

@@ -79,6 +79,64 @@ describe("a diagnosis never fails", () => {
     expect(evidence.filter((entry) => entry.status === "error").length).toBeLessThanOrEqual(2);
   });
 
+  it("lines made to drive expressions into a corner cost no time", async () => {
+    const shop = await quietShop();
+    const pieces = [
+      "cannot get resource ",
+      "serviceaccount:a:",
+      "timeout waiting ",
+      "http://",
+      "-----BEGIN ",
+      "(".repeat(20),
+      'User "',
+      "is not set ",
+      "x509: ",
+      'configmaps "',
+      "call to ",
+      "A_".repeat(10),
+    ];
+    for (const piece of pieces) shop.log("orders", `ERROR ${piece.repeat(8_000 / piece.length)}`, 20);
+    const began = process.cpuUsage();
+    shop.diagnose([
+      ["Deployment", "orders"],
+      ["Deployment", "frontend"],
+    ]);
+    const { user } = process.cpuUsage(began);
+    expect(user / 1_000).toBeLessThan(2_000);
+  });
+
+  it("a value with a password in it is put back, but not shown", async () => {
+    const shop = await quietShop();
+    shop.change("ConfigMap", "carts-config", (draft) => {
+      draft.data.CARTS_DB_URL = "http://carts:hunter2hunter2@carts-db";
+    });
+    shop.change("ConfigMap", "carts-config", (draft) => {
+      draft.data.CARTS_DB_URL = "http://carts-database";
+    });
+    const pod = shop.freshPod("carts", {
+      phase: "Running",
+      conditions: [{ type: "Ready", status: "True" }],
+      containerStatuses: [],
+    });
+    shop.log(
+      "carts",
+      "2026-11-20 23:36:55.200 ERROR [carts,1] call to carts-database failed: getaddrinfo ENOTFOUND carts-database",
+      9,
+      pod,
+    );
+    const { diagnosis, evidence, recommendations } = shop.diagnose([["Deployment", "carts"]]);
+    expect(recommendations[0]).toMatchObject({
+      action: "patch-config",
+      params: { value: "http://carts:hunter2hunter2@carts-db" },
+    });
+    const shown = JSON.stringify([
+      diagnosis,
+      evidence,
+      recommendations.map(({ kubectl, reason }) => [kubectl, reason]),
+    ]);
+    expect(shown).not.toContain("hunter2");
+  });
+
   it("changes made after the trouble began are not blamed for it", async () => {
     const shop = await quietShop();
     shop.observation.objects.apply(

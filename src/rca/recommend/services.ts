@@ -1,0 +1,98 @@
+import { parseQuantity } from "../../cluster/quantity.ts";
+import type { Candidate } from "../candidate.ts";
+import type { Case } from "../case.ts";
+import { type Fix, fix, guide } from "./fix.ts";
+import { restart } from "./resources.ts";
+import { restoreGuide, rollback, undoChange } from "./undo-change.ts";
+
+export function serviceFixes(open: Case, item: Candidate): readonly (Fix | undefined)[] {
+  const { change, culprit, facts, cause } = item;
+  if (cause === "selector-mismatch") {
+    const set =
+      facts.selector && culprit.kind === "Service"
+        ? fix(
+            "patch-selector",
+            culprit,
+            { selector: { ...facts.selector } },
+            "selects the pods that are ready to serve again",
+          )
+        : undefined;
+    return culprit.kind === "Service" ? [set] : change ? undoChange(open, change) : [];
+  }
+  if (cause === "service-port-mismatch") {
+    if (culprit.kind !== "Service") return change ? undoChange(open, change) : [];
+    return [
+      facts.servicePort !== undefined && facts.targetPort !== undefined
+        ? fix(
+            "patch-service-port",
+            culprit,
+            { port: facts.servicePort, targetPort: facts.targetPort },
+            "leads to the port on which the pods listen",
+          )
+        : undefined,
+    ];
+  }
+  if (change?.action === "deleted") return [restoreGuide(change)];
+  if (facts.replicas !== undefined)
+    return [
+      fix(
+        "scale",
+        culprit,
+        { replicas: facts.replicas },
+        `brings ${culprit.name} back with ${facts.replicas} replica${facts.replicas === 1 ? "" : "s"}`,
+      ),
+      change && rollback(open, change, "goes back to the revision before", 0.4),
+    ];
+  const last = open.lastChange(culprit, "image", "env", "resources", "command");
+  return [
+    restart(culprit, "starts its pods anew", 0.7),
+    last && rollback(open, last, "goes back to the revision before"),
+  ];
+}
+
+export function storageFixes(open: Case, item: Candidate): readonly (Fix | undefined)[] {
+  const { change, culprit, facts, cause } = item;
+  const workload = facts.workload ?? culprit;
+  if (cause === "ephemeral-storage") {
+    return [
+      ...(change ? undoChange(open, change, { ...(facts.key ? { key: facts.key } : {}), restart: [workload] }) : []),
+      restart(workload, "starts with empty local storage; it will fill again", 0.5),
+      guide(
+        workload,
+        ["Raise sizeLimit of the emptyDir or the limit for ephemeral-storage, or write less."],
+        "local storage is too small for what is written",
+        0.6,
+      ),
+    ];
+  }
+  if (cause === "volume-full") {
+    const claim = open.observation.objects.find(culprit)?.object.spec as
+      | { resources?: { requests?: { storage?: string } } }
+      | undefined;
+    const size = claim?.resources?.requests?.storage;
+    const bytes = parseQuantity(size);
+    return [
+      bytes
+        ? fix(
+            "expand-volume",
+            culprit,
+            { storage: `${Math.ceil((bytes * 1.5) / 2 ** 30)}Gi` },
+            "makes the volume half as large again",
+          )
+        : undefined,
+      guide(culprit, ["Delete what is no longer needed on the volume."], "the volume is full", 0.6),
+    ];
+  }
+  return [
+    ...(change ? undoChange(open, change) : []),
+    guide(
+      culprit,
+      [
+        `kubectl -n ${culprit.namespace} describe ${culprit.kind.toLowerCase()} ${culprit.name}`,
+        "Check the storage class, its provisioner and the access mode.",
+      ],
+      "the volume must be bound and mounted",
+      0.6,
+    ),
+  ];
+}
