@@ -129,7 +129,7 @@ function words(action: ActionCode, target: ObjectRef, params: Params): string[] 
       return ["drain", target.name, "--ignore-daemonsets", "--delete-emptydir-data"];
     case "remove-finalizer":
       return patch(target, {
-        metadata: { $deleteFromPrimitiveList: undefined, "$deleteFromPrimitiveList/finalizers": [params.finalizer] },
+        metadata: { "$deleteFromPrimitiveList/finalizers": [params.finalizer] },
       });
     case "expand-volume":
       return patch(target, { spec: { resources: { requests: { storage: params.storage } } } }, "merge");
@@ -156,5 +156,14 @@ export function kubectlCommand(action: ActionCode, target: ObjectRef, params: Pa
     return action === "soft-heal"
       ? `# ask ${target.name} to heal itself through its own endpoint`
       : "# no single command: see the steps";
-  return ["kubectl", ...(target.namespace ? ["-n", target.namespace] : []), ...rest].map(shellQuote).join(" ");
+  const command = (parts: readonly string[]) =>
+    ["kubectl", ...(target.namespace ? ["-n", target.namespace] : []), ...parts].map(shellQuote).join(" ");
+  // Programs that read their configuration once must start again; a name without a kind is a Deployment's.
+  const again =
+    action === "patch-config" && Array.isArray(params.restart)
+      ? params.restart.map((name: unknown) =>
+          command(["rollout", "restart", text(name).includes("/") ? text(name) : `deployment/${text(name)}`]),
+        )
+      : [];
+  return [command(rest), ...again].join(" && ");
 }

@@ -134,7 +134,9 @@ function undoData(open: Case, change: Change, key: string | undefined, restart: 
   const keys = fieldsOf(change, "data")
     .map((field) => field.name ?? "")
     .filter((name) => name !== "" && (key === undefined || name === key));
-  const names = restart.filter((ref) => rollable.has(ref.kind)).map((ref) => ref.name);
+  const names = restart
+    .filter((ref) => rollable.has(ref.kind))
+    .map((ref) => (ref.kind === "Deployment" ? ref.name : `${ref.kind.toLowerCase()}/${ref.name}`));
   if (!open.observation.objects.get("ConfigMap", change.ref.namespace, change.ref.name)) return [];
   return keys.flatMap((name) =>
     before[name] === after[name]

@@ -33,7 +33,7 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
         {
           cause: "bad-config",
           culprit: carrier,
-          statement: `${describeConfigChange(item)} was changed, and ${called(workload)} ${crash ? "stops with it" : "fails since"}`,
+          statement: `${describeConfigChange(item)}, and ${called(workload)} ${crash ? "stops with it" : "fails since"}`,
           evidence: [
             ...citeChange(open, change),
             ...(crash ? open.cite(...crashFindings(open, crash)) : []),

@@ -69,10 +69,11 @@ export function mentions(text: string, word: string | undefined): boolean {
   return text.includes(word.length > 80 ? word.slice(0, 80) : word);
 }
 
-/** `DB_POOL_SIZE of ConfigMap carts-config 8 -> 1`. */
+/** `DB_POOL_SIZE of ConfigMap carts-config was changed from 8 to 1`. */
 export function describeConfigChange({ field, carrier }: ConfigChange): string {
-  const name = field.name ?? field.path;
-  const before = field.before ?? "nothing";
-  const after = field.after ?? "nothing";
-  return `${name} of ${carrier.kind} ${carrier.name} from ${before} to ${after}`;
+  const what = `${field.name ?? field.path} of ${carrier.kind} ${carrier.name}`;
+  if (field.before === undefined) return `${what} was set to ${field.after}`;
+  return field.after === undefined
+    ? `${what} was removed (it was ${field.before})`
+    : `${what} was changed from ${field.before} to ${field.after}`;
 }

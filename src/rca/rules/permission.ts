@@ -93,7 +93,7 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
         setting.carrier,
         secret
           ? `the values of ${called(setting.carrier)} were changed, and ${called(workload)} is refused since`
-          : `${describeConfigChange(setting)} was changed, and ${called(workload)} is refused since`,
+          : `${describeConfigChange(setting)}, and ${called(workload)} is refused since`,
         0.95,
         setting.change,
         {

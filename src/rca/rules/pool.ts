@@ -39,7 +39,7 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
         cause: "pool-exhausted",
         culprit: setting ? setting.carrier : workload,
         statement: setting
-          ? `${describeConfigChange(setting)} was changed, and requests of ${called(workload)} now wait for a connection`
+          ? `${describeConfigChange(setting)}, and requests of ${called(workload)} now wait for a connection`
           : `${called(workload)} has used up its connections, requests wait for a free one${growth > 1.6 ? " since the load rose" : ""}`,
         evidence: [
           ...citeChange(open, change),

@@ -50,7 +50,7 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
         {
           cause: "bad-upstream-url",
           culprit: carrier,
-          statement: `${describeConfigChange(item)} was changed, and ${called(workload)} cannot reach ${hosts[0] ?? "that address"}${unknown ? ", which is no service of this cluster" : ""}`,
+          statement: `${describeConfigChange(item)}, and ${called(workload)} cannot reach ${hosts[0] ?? "that address"}${unknown ? ", which is no service of this cluster" : ""}`,
           evidence: [
             ...citeChange(open, change),
             ...citeLogs(open, named.length > 0 ? named : failures, 2),

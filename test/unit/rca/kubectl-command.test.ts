@@ -49,6 +49,12 @@ describe("kubectl commands", () => {
       `kubectl -n shop patch configmap/c --type merge -p '{"data":{"URL":"http://db"}}'`,
     ],
     [
+      "patch-config",
+      makeRef("ConfigMap", "shop", "c"),
+      { key: "SIZE", value: "8", restart: ["carts", "statefulset/db"] },
+      `kubectl -n shop patch configmap/c --type merge -p '{"data":{"SIZE":"8"}}' && kubectl -n shop rollout restart deployment/carts && kubectl -n shop rollout restart statefulset/db`,
+    ],
+    [
       "patch-selector",
       makeRef("Service", "shop", "carts"),
       { selector: { app: "carts" } },
