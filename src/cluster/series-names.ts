@@ -49,6 +49,12 @@ export const derivedSeries = {
   pool_timeouts_per_second: { labels: ["namespace", "workload", "pod"], unit: "1/s" },
   eventloop_lag_seconds: { labels: ["namespace", "workload", "pod"], unit: "s" },
   process_resident_memory_bytes: { labels: ["namespace", "workload", "pod"], unit: "bytes" },
+  // What workloads with a health endpoint say about themselves.
+  health_up: { labels: ["namespace", "workload", "pod"], unit: "bool" },
+  health_cpu_ratio: { labels: ["namespace", "workload", "pod"], unit: "ratio" },
+  health_memory_ratio: { labels: ["namespace", "workload", "pod"], unit: "ratio" },
+  health_error_count: { labels: ["namespace", "workload", "pod"], unit: "count" },
+  health_uptime_seconds: { labels: ["namespace", "workload", "pod"], unit: "s" },
   scrape_up: { labels: ["namespace", "pod"], unit: "bool" },
 } as const;
 

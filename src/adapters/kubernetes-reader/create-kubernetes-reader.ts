@@ -64,6 +64,11 @@ export interface KubernetesReader {
   nodeMetrics(node: string, which: "cadvisor" | "resource", request?: ScrapeRequest): Promise<string>;
   /** What a pod exposes, fetched by the API server. */
   podMetrics(endpoint: PodEndpoint, request?: ScrapeRequest): Promise<string>;
+  /** What a pod answers to a GET, whatever the status; at most 64 KiB. Refusals of the API itself come as a v1 Status. */
+  podAnswer(
+    endpoint: PodEndpoint,
+    request?: ScrapeRequest,
+  ): Promise<{ readonly status: number; readonly body: string }>;
 }
 
 export interface KubernetesReaderOptions {
@@ -75,6 +80,7 @@ export interface KubernetesReaderOptions {
 const scrapeTimeoutMs = 10_000;
 /** A kubelet with 250 pods exposes about 10 MiB. */
 const maxScrapeBytes = 32 * 1024 * 1024;
+const maxAnswerBytes = 64 * 1024;
 
 /** @throws AppError (exit code 2) when the kubeconfig has no current cluster */
 export function createKubernetesReader({ kubeconfig, log, timing }: KubernetesReaderOptions): KubernetesReader {
@@ -117,12 +123,22 @@ export function createKubernetesReader({ kubeconfig, log, timing }: KubernetesRe
     followLog: (name, options) => followLog(transport, name, options),
     nodeMetrics: (node, which, request) =>
       scrape(`/api/v1/nodes/${encodeURIComponent(node)}/proxy/metrics/${which}`, request),
-    podMetrics({ namespace, pod, port, path, scheme }, request) {
-      const name = `${scheme === "https" ? "https:" : ""}${encodeURIComponent(pod)}:${port}`;
-      const rest = path.startsWith("/") ? path : `/${path}`;
-      return scrape(`/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${name}/proxy${rest}`, request);
-    },
+    podMetrics: async (endpoint, request) => scrape(proxyPath(endpoint), request),
+    podAnswer: async (endpoint, { signal, timeoutMs = scrapeTimeoutMs } = {}) =>
+      transport.answer(proxyPath(endpoint), { signal, timeoutMs, maxBytes: maxAnswerBytes }),
   };
+}
+
+/** @throws AppError when the path, which anyone who may annotate a pod can choose, would lead out of the pod's proxy */
+function proxyPath({ namespace, pod, port, path, scheme }: PodEndpoint): string {
+  const name = `${scheme === "https" ? "https:" : ""}${encodeURIComponent(pod)}:${port}`;
+  const rest = path.startsWith("/") ? path : `/${path}`;
+  const proxy = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${name}/proxy`;
+  if (new URL(`http://api${proxy}${rest}`).pathname.startsWith(`${proxy}/`)) return proxy + rest;
+  throw new AppError(
+    "path-leaves-pod",
+    `The path ${path.slice(0, 80)} of pod ${namespace}/${pod} leads out of the pod.`,
+  );
 }
 
 function kindNamed(name: string): WatchedKind {

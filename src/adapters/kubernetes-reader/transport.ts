@@ -29,6 +29,8 @@ export interface StreamOptions {
 /** GET requests to the API server, with the credentials of a kubeconfig. */
 export interface Transport {
   text(path: string, options?: RequestOptions): Promise<string>;
+  /** The answer whatever its status, for those who can read a refusal too. */
+  answer(path: string, options?: RequestOptions): Promise<{ readonly status: number; readonly body: string }>;
   json(path: string, options?: RequestOptions): Promise<unknown>;
   /** The lines of a streamed answer. Ends when the server ends it. */
   lines(path: string, options: StreamOptions): AsyncGenerator<string, void, undefined>;
@@ -77,19 +79,23 @@ export function createTransport(kubeconfig: KubeConfig, now: () => number = () =
     return response;
   };
 
-  const text = async (path: string, options: RequestOptions = {}): Promise<string> => {
+  const answer = async (path: string, options: RequestOptions = {}): Promise<{ status: number; body: string }> => {
     const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
     const signals = [AbortSignal.timeout(timeoutMs), ...(options.signal ? [options.signal] : [])];
     return await explained(path, options.signal, async () => {
       const response = await open(path, options.query, AbortSignal.any(signals));
-      const body = await bounded(response, options.maxBytes ?? defaultMaxBytes);
-      if (!response.ok) throw refusal(response.status, path, body);
-      return body;
+      return { status: response.status, body: await bounded(response, options.maxBytes ?? defaultMaxBytes) };
     });
+  };
+  const text = async (path: string, options: RequestOptions = {}): Promise<string> => {
+    const { status, body } = await answer(path, options);
+    if (status < 200 || status > 299) throw refusal(status, path, body);
+    return body;
   };
 
   return {
     text,
+    answer,
     async json(path, options) {
       const body = await text(path, options);
       try {
