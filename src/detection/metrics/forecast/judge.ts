@@ -65,8 +65,9 @@ export function judgePoint(
   const away = rules.bad === "up" ? point.residual : -point.residual;
   if (known.active) return followUp(known, point, rules, options);
   const own = known.spot.push(Math.max(0, away));
-  const probability = Math.max(known.spot.tail ? own : 0, prior ? tailProbability(prior, Math.max(0, away)) : 1);
-  const judgeable = point.seen >= options.leastSeen && (known.spot.tail !== undefined || prior !== undefined);
+  const ownTail = known.spot.tail !== undefined;
+  const probability = Math.max(ownTail ? own : 0, prior ? tailProbability(prior, Math.max(0, away)) : 0);
+  const judgeable = point.seen >= options.leastSeen && (ownTail || prior !== undefined);
   if (!judgeable || away <= 0 || probability >= options.risk || !rules.matters(value, forecast) || !isSupported()) {
     known.far = 0;
     return "take";

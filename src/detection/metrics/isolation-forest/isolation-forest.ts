@@ -8,7 +8,7 @@ export interface IsolationForestOptions {
 }
 
 export interface IsolationForest {
-  /** 0..1; about 0.5 for an ordinary point, towards 1 for one that a few cuts separate from all others. */
+  /** 0..1; below 0.5 for an ordinary point, towards 1 for one that a few cuts separate from all others. */
   score(points: Float32Array, offset?: number): number;
   readonly trees: number;
   readonly dimensions: number;
@@ -24,10 +24,13 @@ export function meanPath(n: number): number {
 }
 
 const leaf = -1;
+/** Cuts fall up to this share of the range outside of it, on either side. */
+const beyond = 0.5;
 
 /**
- * Isolation forest (Liu, Ting, Zhou 2008, "Isolation forest", ICDM; 100 trees of 256 points as there). `points` holds
- * `count` rows of `dimensions` numbers. Nodes of all trees stand in three flat arrays: the dimension that is cut (or -1 for
+ * Isolation forest (Liu, Ting, Zhou 2008, "Isolation forest", ICDM; 100 trees of 256 points as there). The points it grows
+ * from are ordinary ones here, so some cuts are placed outside their range: with cuts inside only, a point beyond all others
+ * scores no higher than the outermost of them. `points` holds `count` rows of `dimensions` numbers. Nodes of all trees stand in three flat arrays: the dimension that is cut (or -1 for
  * a leaf), where (or a leaf's path length), and the left child, with the right one behind it. Equal seeds give equal forests.
  */
 export function growForest(
@@ -66,7 +69,7 @@ export function growForest(
         if (value < low) low = value;
         if (value > high) high = value;
       }
-      if (high > low) return { dimension, at: low + random() * (high - low) };
+      if (high > low) return { dimension, at: low + (random() * (1 + 2 * beyond) - beyond) * (high - low) };
     }
     return undefined;
   }
