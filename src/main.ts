@@ -60,12 +60,21 @@ async function loadPolicy(path: string | undefined): Promise<Policy> {
     await readFile(path, "utf8")
       .then((text): unknown => parseYaml(text, { maxAliasCount: 20 }))
       .catch((cause: unknown) => {
-        throw inputError("policy-unreadable", `The policy ${path} cannot be read: ${messageOf(cause, 160)}.`, "Without a valid policy nothing may be changed; fix the file or take the setting out.", cause);
+        throw inputError(
+          "policy-unreadable",
+          `The policy ${path} cannot be read: ${messageOf(cause, 160)}.`,
+          "Without a valid policy nothing may be changed; fix the file or take the setting out.",
+          cause,
+        );
       }),
   );
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => `  - ${issue.path.join(".") || "(top)"}: ${issue.message}`);
-  throw inputError("policy-invalid", `The policy ${path} has ${problems.length} problems:\n${problems.join("\n")}`, "See docs/policy.md.");
+  throw inputError(
+    "policy-invalid",
+    `The policy ${path} has ${problems.length} problems:\n${problems.join("\n")}`,
+    "See docs/policy.md.",
+  );
 }
 
 /** Puts the parts together and runs them: the only place that knows every other. @throws AppError with a remedy when something is missing. */
@@ -88,20 +97,58 @@ export async function startKubemend(options: KubemendOptions): Promise<Kubemend>
 
   if (role !== "watcher") {
     const cluster = createKubernetesActor({ config: kubeConfig });
-    const actor = await startActor({ database, plans, cluster, policy, redact, now, log, changed, jobs, clock, signal: stopping.signal });
+    const actor = await startActor({
+      database,
+      plans,
+      cluster,
+      policy,
+      redact,
+      now,
+      log,
+      changed,
+      jobs,
+      clock,
+      signal: stopping.signal,
+    });
     running.push(actor.done);
   }
   if (role !== "actor") {
     const observation = createObservation({ cluster: config.cluster });
     const ids = await createIdPool(database);
     const tickMs = config.detection.scrapeSeconds * 1_000;
-    const engine = createDetectionEngine({ observation, nextId: ids.next, learnMs: config.detection.learnMinutes * 60_000, tickMs });
-    engine.restore(await listIncidents(database, { statuses: ["open", "acknowledged", "mitigating", "reopened"], cluster: config.cluster, limit: 1_000 }));
+    const engine = createDetectionEngine({
+      observation,
+      nextId: ids.next,
+      learnMs: config.detection.learnMinutes * 60_000,
+      tickMs,
+    });
+    engine.restore(
+      await listIncidents(database, {
+        statuses: ["open", "acknowledged", "mitigating", "reopened"],
+        cluster: config.cluster,
+        limit: 1_000,
+      }),
+    );
     const reader = createKubernetesReader({ kubeconfig: kubeConfig, log });
-    const signals = liveSignals({ reader, clock, signal: stopping.signal, namespaces: config.kubernetes.namespaces, scrapeIntervalMs: tickMs });
+    const signals = liveSignals({
+      reader,
+      clock,
+      signal: stopping.signal,
+      namespaces: config.kubernetes.namespaces,
+      scrapeIntervalMs: tickMs,
+    });
     const metrics = createMetrics({ engine, observation, signalsDropped: () => signals.dropped });
-    const model = createOpenAiModel({ ...config.model, deadlineMs: config.model.deadlineSeconds * 1_000 });
-    const desk = createDesk({ database, plans, policy, redact, changed, jobs, clock, statusDecided: (incident) => engine.replace(incident) });
+    const model = createOpenAiModel(config.model);
+    const desk = createDesk({
+      database,
+      plans,
+      policy,
+      redact,
+      changed,
+      jobs,
+      clock,
+      statusDecided: (incident) => engine.replace(incident),
+    });
 
     let lastTickAt = performance.now();
     let slackListener: Parameters<typeof startWeb>[0]["slackListener"];
@@ -109,14 +156,27 @@ export async function startKubemend(options: KubemendOptions): Promise<Kubemend>
       const { botToken, signingSecret, appToken, apiUrl, channel, fallbackChannel } = config.slack;
       const slack = createSlackWeb({ token: botToken, ...(apiUrl ? { apiUrl } : {}) });
       const app = createSlackApp(
-        { botToken, ...(signingSecret ? { signingSecret } : {}), ...(appToken ? { appToken } : {}), ...(apiUrl ? { apiUrl } : {}) },
-        { desk, slack, identify: createIdentify(slack, Date.now), log, now, firstSight: (id) => firstSight(database, id) },
+        {
+          botToken,
+          ...(signingSecret ? { signingSecret } : {}),
+          ...(appToken ? { appToken } : {}),
+          ...(apiUrl ? { apiUrl } : {}),
+        },
+        {
+          desk,
+          slack,
+          identify: createIdentify(slack, Date.now),
+          log,
+          now,
+          firstSight: (id) => firstSight(database, id),
+        },
       );
       started.use(app);
       await app.start();
       slackListener = app.listener;
       const painter = started.use(createChartPainter());
-      const units = (name: string) => (name in derivedSeries ? derivedSeries[name as keyof typeof derivedSeries].unit : "");
+      const units = (name: string) =>
+        name in derivedSeries ? derivedSeries[name as keyof typeof derivedSeries].unit : "";
       const deliver = deliverJob({
         database,
         jobs,
@@ -124,8 +184,8 @@ export async function startKubemend(options: KubemendOptions): Promise<Kubemend>
         slack,
         channel,
         ...(fallbackChannel ? { fallbackChannel } : {}),
-        drawChart: async ({ incident }) => {
-          const data = chartOf(incident, observation, { now: now(), units });
+        drawChart: async (view) => {
+          const data = chartOf(view, observation, { now: now(), units });
           return data && painter.draw(data);
         },
       });
@@ -154,7 +214,24 @@ export async function startKubemend(options: KubemendOptions): Promise<Kubemend>
       void ids.refill().catch((error: unknown) => log.warn({ error: messageOf(error) }, "ids.refill-failed"));
       options.onTick?.(at);
     };
-    running.push(runWatcher({ engine, observation, signals, model, clock, tickMs, database, plans, jobs, redact, log, changed, signal: stopping.signal, onTick }));
+    running.push(
+      runWatcher({
+        engine,
+        observation,
+        signals,
+        model,
+        clock,
+        tickMs,
+        database,
+        plans,
+        jobs,
+        redact,
+        log,
+        changed,
+        signal: stopping.signal,
+        onTick,
+      }),
+    );
   }
 
   const parts = started.move();

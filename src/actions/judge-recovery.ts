@@ -39,6 +39,12 @@ export type RecoveryJudgement =
 
 /** A rollout makes short trouble of its own (pods not ready for seconds); what lasts longer is no birth pain. */
 const settleMs = 60_000;
+/**
+ * Measures look back over several scrapes, and a fault goes on hurting until the repair has taken hold: what shows up this
+ * soon after the change may be the old trouble spreading. It is blamed on the change when it began later, or stays for long.
+ */
+const lagMs = 45_000;
+const stayingMs = 150_000;
 /** Symptoms that come in waves (a crash loop between two crashes) must be away for this long. */
 const steadyMs = 20_000;
 
@@ -74,7 +80,12 @@ export function judgeRecovery(facts: RecoveryFacts): RecoveryJudgement {
       ? verdict("unknown", `No fresh data for ${seconds(facts.elapsedMs)} after the change: kubemend cannot tell.`)
       : wait("No fresh data yet.");
   }
-  const serious = settled.filter((symptom) => symptom.severity === "critical" || symptom.severity === "high");
+  const begunAfterMs = (symptom: Symptom) => facts.elapsedMs - symptom.forMs;
+  const serious = settled.filter(
+    (symptom) =>
+      (symptom.severity === "critical" || symptom.severity === "high") &&
+      (late || symptom.forMs >= stayingMs || begunAfterMs(symptom) >= lagMs),
+  );
   // New trouble beside the old, or worse than the old: the change did harm. The same trouble under another name did not help.
   if (serious.length > 0 && (remaining.length > 0 || rank(serious) < rank(facts.before))) {
     return verdict("worse", `New since the change: ${list(serious)}.`);

@@ -1,6 +1,7 @@
 import type { ActorPort } from "../actions/cluster-port.ts";
 import { type ExecuteOutcome, executeAll } from "../actions/execute.ts";
 import { undoPlan } from "../actions/undo.ts";
+import { actionTitle } from "../incident/action-title.ts";
 import { messageOf } from "../lib/app-error.ts";
 import { type Clock, systemClock } from "../lib/clock.ts";
 import { touchIncident } from "../store/incidents.ts";
@@ -31,11 +32,15 @@ export async function startActor(deps: ActorDeps): Promise<{ readonly done: Prom
   // Between requests to the cluster it waits in real time, whatever clock the incident lives by.
   const execution = { cluster: deps.cluster, plans, clock: systemClock };
 
-  const tell = async (planId: string, kind: string, sentence: (action: string) => string) => {
+  const tell = async (planId: string, kind: string, sentence: (title: string) => string) => {
     const stored = await plans.get(planId);
     if (!stored) return;
-    const { incidentId, action } = stored.plan;
-    await addToTimeline(database, incidentId, { at: clock.now(), kind, text: redact(sentence(action)) });
+    const { incidentId, action, target } = stored.plan;
+    await addToTimeline(database, incidentId, {
+      at: clock.now(),
+      kind,
+      text: redact(sentence(actionTitle(action, target))),
+    });
     await touchIncident(database, incidentId);
     await deps.changed(incidentId);
   };
@@ -45,7 +50,11 @@ export async function startActor(deps: ActorDeps): Promise<{ readonly done: Prom
     const done = result.outcome === "applied";
     log.info({ plan: planId, phase, outcome: result.outcome }, "plan.executed");
     const kind = done ? (phase === "apply" ? "applied" : "undone") : "not-applied";
-    await tell(planId, kind, (action) => (done ? `${phase === "apply" ? "Applied" : "Undid"} ${action}: ${result.detail}.` : `${action} was not ${phase === "apply" ? "applied" : "undone"}: ${result.detail}`));
+    await tell(planId, kind, (title) =>
+      done
+        ? `${phase === "apply" ? "Applied" : "Undone"}: ${title} (${result.detail}).`
+        : `Not ${phase === "apply" ? "applied" : "undone"}: ${title}. ${result.detail}`,
+    );
   };
 
   await jobs.work(queues.plan, planJob(deps));
@@ -54,9 +63,12 @@ export async function startActor(deps: ActorDeps): Promise<{ readonly done: Prom
     const { planId, by } = undoJob.parse(data);
     const outcome = await undoPlan(planId, by, execution);
     log.info({ plan: planId, outcome: outcome.type }, "plan.undo");
-    if (outcome.type === "undone") await tell(planId, "undone", (action) => `Undid ${action}: what was before is back.`);
-    else if (outcome.type === "failed") await tell(planId, "not-undone", (action) => `${action} was not undone: ${outcome.result.detail}`);
-    else if (outcome.type === "refused") await tell(planId, "not-undone", (action) => `${action} was not undone (${outcome.reason}).`);
+    if (outcome.type === "undone")
+      await tell(planId, "undone", (title) => `Undone: ${title}. What was before is back.`);
+    else if (outcome.type === "failed")
+      await tell(planId, "not-undone", (title) => `Not undone: ${title}. ${outcome.result.detail}`);
+    else if (outcome.type === "refused")
+      await tell(planId, "not-undone", (title) => `Not undone: ${title} (${outcome.reason}).`);
   });
 
   const loop = async () => {
@@ -66,7 +78,8 @@ export async function startActor(deps: ActorDeps): Promise<{ readonly done: Prom
         for (const outcome of await executeAll(execution)) await report(outcome);
         if (performance.now() - expiredAt > expireEveryMs) {
           expiredAt = performance.now();
-          for (const planId of await plans.expire()) await tell(planId, "expired", (action) => `The plan for ${action} expired; Review makes a fresh one.`);
+          for (const planId of await plans.expire())
+            await tell(planId, "expired", (title) => `The plan expired: ${title}. Review makes a fresh one.`);
         }
       } catch (error) {
         // The database may be away for a while; approved plans wait in it.

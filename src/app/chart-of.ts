@@ -1,142 +1,140 @@
 import type { ChartData, ChartLine, ChartMark, ChartPanel } from "../bot/charts/chart-data.ts";
+import type { IncidentView } from "../bot/incident-view.ts";
 import type { Observation } from "../cluster/observation.ts";
 import type { Series } from "../cluster/series-store.ts";
-import type { Anomaly } from "../incident/anomaly.ts";
-import type { Incident } from "../incident/incident.ts";
+import type { CauseCode } from "../incident/cause.ts";
 import { type ObjectRef, sameRef } from "../incident/object-ref.ts";
+import { chartTitle, lineLabel } from "./chart-words.ts";
 
 const panelsShown = 2;
 const linesShown = 5;
 const beforeMs = 6 * 60_000;
 const afterMs = 60_000;
+const changeBeforeMs = 5 * 60_000;
 
-const titles: Readonly<Record<string, string>> = {
-  container_memory_working_set_bytes: "memory in use",
-  container_memory_limit_ratio: "memory in use, share of the limit",
-  container_cpu_cores: "CPU in use",
-  container_cpu_throttled_ratio: "share of time slices throttled",
-  error_ratio: "failed requests",
-  client_error_ratio: "failed calls to others",
-  latency_p95_seconds: "slowest 5 % of requests",
-  latency_mean_seconds: "time per request",
-  client_latency_mean_seconds: "time per call to others",
-  requests_per_second: "requests",
+/** Which series of the culprit shows a cause best. */
+const tellingSeries: Partial<Record<CauseCode, string>> = {
+  "memory-limit-too-low": "container_memory_working_set_bytes",
+  "memory-leak": "container_memory_working_set_bytes",
+  "cpu-throttling": "container_cpu_throttled_ratio",
+  "cpu-saturation": "container_cpu_cores",
+  "slow-dependency": "latency_mean_seconds",
+  "bad-release": "error_ratio",
+  "pool-exhausted": "pool_waiting",
+  "load-spike": "requests_per_second",
 };
 
-function titleOf(name: string): string {
-  return titles[name] ?? name.replaceAll("_", " ").replace(/ (bytes|seconds|ratio|cores)$/, "");
+/** What people feel, the worst first. */
+const impactSeries = ["error_ratio", "client_error_ratio", "latency_mean_seconds", "client_latency_mean_seconds"];
+
+interface Group {
+  readonly name: string;
+  readonly series: readonly Series[];
 }
 
-function lineLabel(series: Series): string {
-  const { pod, container, workload, peer, route, node } = series.labels;
-  const subject = pod ?? workload ?? node ?? "";
-  return [subject, container && container !== subject.split("-")[0] ? container : undefined, peer && `→ ${peer}`, route]
-    .filter(Boolean)
-    .join(" ");
+/** Series of a workload, whichever way its pods are labelled; old and new pods together tell a rollout's story. */
+function seriesOf(observation: Observation, name: string, workload: ObjectRef): Series[] {
+  const { objects } = observation;
+  const all = observation.series.select(name, workload.namespace ? { namespace: workload.namespace } : {});
+  const pods = [
+    ...objects.list("Pod", workload.namespace),
+    ...objects.deleted("Pod", workload.namespace).map(({ object }) => object),
+  ];
+  const own = new Set(pods.filter((pod) => sameRef(objects.topOwner(pod), workload)).map((pod) => pod.metadata.name));
+  return all.filter(({ labels }) =>
+    labels["pod"] === undefined ? (labels["peer"] ?? labels["workload"]) === workload.name : own.has(labels["pod"]),
+  );
+}
+
+/** First the series that shows the cause, then those in which people feel it. */
+function choose(view: IncidentView, observation: Observation): Group[] {
+  const { incident, diagnosis } = view;
+  const groups: Group[] = [];
+  const add = (name: string, workload: ObjectRef) => {
+    const series = seriesOf(observation, name, workload).slice(0, linesShown);
+    const known = groups.some((group) => group.name === name);
+    if (series.length > 0 && !known && groups.length < panelsShown) groups.push({ name, series });
+  };
+  const cause = diagnosis?.hypotheses[0];
+  const telling = cause && tellingSeries[cause.cause];
+  if (cause && telling) add(telling, cause.culprit);
+  const named = incident.anomalies.filter((anomaly) => anomaly.series);
+  for (const anomaly of named)
+    if (anomaly.series && sameRef(anomaly.target, incident.target) && !impactSeries.includes(anomaly.series.name))
+      add(anomaly.series.name, anomaly.target);
+  for (const name of impactSeries) {
+    const worst = named
+      .filter((anomaly) => anomaly.series?.name === name)
+      .sort((a, b) => (b.value ?? 0) - (a.value ?? 0))[0];
+    if (worst) add(name, worst.target);
+  }
+  for (const ref of [incident.target, ...incident.affected]) for (const name of impactSeries) add(name, ref);
+  return groups;
 }
 
 /** The limit is part of the picture when the question is whether memory fits into it. */
-function limitLine(observation: Observation, series: Series, from: number, to: number) {
+function limitLine(observation: Observation, series: Series, from: number, to: number): ChartLine[] {
   if (series.name !== "container_memory_working_set_bytes") return [];
   const limit = observation.series.get("container_memory_limit_bytes", series.labels);
   return limit ? [{ label: `limit of ${lineLabel(series)}`, points: observation.series.window(limit, from, to) }] : [];
 }
 
-/** Names of the pods, present and gone, that belong to a workload. */
-function podsOf(observation: Observation, workload: ObjectRef): ReadonlySet<string> {
-  const { objects } = observation;
-  const pods = [...objects.list("Pod", workload.namespace), ...objects.deleted("Pod", workload.namespace).map(({ object }) => object)];
-  return new Set(pods.filter((pod) => sameRef(objects.topOwner(pod), workload)).map((pod) => pod.metadata.name));
-}
-
-function seriesOfPods(observation: Observation, name: string, workload: ObjectRef): Series[] {
-  const pods = podsOf(observation, workload);
-  return observation.series.select(name, workload.namespace ? { namespace: workload.namespace } : {}).filter((one) => pods.has(one.labels["pod"] ?? ""));
-}
-
-/** A line that never leaves zero shows nothing. */
-function saysSomething(lines: readonly ChartLine[]): boolean {
-  return lines.some((line) => line.points.some((point) => point.value !== 0));
-}
-
-/** Which series to draw: those that detectors named, the culprit's first, then what people feel (errors, latency). */
-function choose(incident: Incident, observation: Observation): Series[][] {
-  const named = incident.anomalies
-    .filter((anomaly) => anomaly.series)
-    .sort(
-      (a, b) =>
-        Number(sameRef(b.target, incident.target)) - Number(sameRef(a.target, incident.target)) ||
-        b.score - a.score ||
-        a.startsAt - b.startsAt,
-    );
-  const groups = new Map<string, Series[]>();
-  const add = (name: string, subject: string, series: readonly Series[]) => {
-    if (series.length === 0) return;
-    const key = `${name} ${subject}`;
-    const group = groups.get(key) ?? [];
-    for (const one of series) if (!group.includes(one) && group.length < linesShown) group.push(one);
-    groups.set(key, group);
-  };
-  for (const anomaly of named) {
-    const { series } = anomaly;
-    if (!series) continue;
-    const found = observation.series.get(series.name, series.labels);
-    // Siblings of the same workload belong into the same panel: old and new pods tell a rollout's story.
-    const siblings = found?.labels["pod"] ? seriesOfPods(observation, series.name, anomaly.target) : [];
-    add(series.name, anomaly.target.name, found ? [found, ...siblings] : siblings);
-  }
-  if (groups.size < panelsShown && incident.anomalies.some((anomaly) => anomaly.reason === "OOMKilled")) {
-    const memory = "container_memory_working_set_bytes";
-    add(memory, incident.target.name, seriesOfPods(observation, memory, incident.target));
-  }
-  for (const ref of [incident.target, ...incident.affected]) {
-    if (groups.size >= panelsShown) break;
-    add(
-      "error_ratio",
-      ref.name,
-      observation.series.select("error_ratio", { namespace: ref.namespace ?? "", workload: ref.name }),
-    );
-  }
-  return [...groups.values()].slice(0, panelsShown);
-}
-
-/**
- * The picture of an incident: what was abnormal, with the onset and the change before it marked. Undefined when no
- * series says anything about it (an image that does not exist leaves none).
- */
-export function chartOf(
-  incident: Incident,
+function panelOf(
+  group: Group,
   observation: Observation,
-  options: { now: number; units: (name: string) => string; fixes?: readonly ChartMark[] },
-): ChartData | undefined {
-  const from = incident.onset - beforeMs;
-  const to = Math.max(options.now, incident.onset + afterMs);
-  const panels = choose(incident, observation).flatMap((group): ChartPanel[] => {
-    const lines = group
-      .flatMap((series) => [
-        { label: lineLabel(series), points: observation.series.window(series, from, to) },
-        ...limitLine(observation, series, from, to),
-      ])
-      .filter((line) => line.points.length > 1);
-    const first = group[0];
-    if (!first || !saysSomething(lines)) return [];
-    const subject =
-      first.labels["workload"] ?? first.labels["pod"]?.split("-").slice(0, -2).join("-") ?? first.labels["node"] ?? "";
-    return [{ title: `${subject}: ${titleOf(first.name)}`, unit: options.units(first.name), lines }];
-  });
-  if (panels.length === 0) return undefined;
+  from: number,
+  to: number,
+  units: (name: string) => string,
+): ChartPanel[] {
+  const [first] = group.series;
+  const lines = group.series
+    .flatMap((series) => [
+      { label: lineLabel(series), points: observation.series.window(series, from, to) },
+      ...limitLine(observation, series, from, to),
+    ])
+    .filter((line) => line.points.length > 1);
+  // Lines that never leave zero show nothing.
+  if (!first || !lines.some((line) => line.points.some((point) => point.value !== 0))) return [];
+  return [{ title: chartTitle(first), unit: units(group.name), lines }];
+}
+
+function marksOf(view: IncidentView, observation: Observation): ChartMark[] {
+  const { incident, fixes } = view;
   const change = observation.objects
-    .changes(incident.onset - 5 * 60_000, incident.onset + 5_000)
-    .filter(
-      ({ ref, before }) => before && !["Pod", "ReplicaSet", "EndpointSlice", "Job", "Endpoints"].includes(ref.kind),
-    )
+    .changes(incident.onset - changeBeforeMs, incident.onset + 5_000)
+    .filter(({ ref, before }) => before && !["Pod", "ReplicaSet", "EndpointSlice", "Job"].includes(ref.kind))
     .at(-1);
-  const marks: ChartMark[] = [
+  const applied = fixes.flatMap(
+    ({ plan }) => plan?.executions.filter(({ kind, outcome }) => kind === "apply" && outcome === "applied") ?? [],
+  );
+  return [
     ...(change
       ? [{ at: change.version.at, label: `${change.ref.kind} ${change.ref.name} changed`, kind: "change" as const }]
       : []),
     { at: incident.onset, label: "onset", kind: "onset" },
-    ...(options.fixes ?? []),
+    ...applied.map(({ finishedAt, startedAt }) => ({
+      at: finishedAt ?? startedAt,
+      label: "fix applied",
+      kind: "fix" as const,
+    })),
+    ...(incident.resolvedAt === undefined
+      ? []
+      : [{ at: incident.resolvedAt, label: "resolved", kind: "recovery" as const }]),
   ];
-  return { from, to, panels, marks };
+}
+
+/**
+ * The picture of an incident: what shows the cause and what people felt, with the change before it, the onset and the fix
+ * marked. Undefined when no series says anything about it (an image that does not exist leaves none).
+ */
+export function chartOf(
+  view: IncidentView,
+  observation: Observation,
+  options: { now: number; units: (name: string) => string },
+): ChartData | undefined {
+  const { incident } = view;
+  const from = incident.onset - beforeMs;
+  const to = Math.max(options.now, incident.onset + afterMs);
+  const panels = choose(view, observation).flatMap((group) => panelOf(group, observation, from, to, options.units));
+  return panels.length === 0 ? undefined : { from, to, panels, marks: marksOf(view, observation) };
 }

@@ -14,8 +14,6 @@ export interface DeliverJobDeps extends Omit<DeliverDeps, "book"> {
   readonly log: Logger;
 }
 
-
-
 /** Handles one delivery job: the channel shows the incident as its rows are now, or the job comes again. */
 export function deliverJob(deps: DeliverJobDeps): (data: object) => Promise<void> {
   const { database, jobs, log } = deps;
@@ -23,7 +21,8 @@ export function deliverJob(deps: DeliverJobDeps): (data: object) => Promise<void
     posts: (id: string) => chatPosts(database, id),
     announce: (id: string, key: string, channel: string) => announcePost(database, id, key, channel),
     withdraw: (id: string, key: string) => withdrawPost(database, id, key),
-    record: (id: string, key: string, post: { channel: string; ts: string; contentHash: string }) => recordPost(database, id, key, post),
+    record: (id: string, key: string, post: { channel: string; ts: string; contentHash: string }) =>
+      recordPost(database, id, key, post),
     recordEdit: (id: string, key: string, hash: string) => recordEdit(database, id, key, hash),
   };
   return async (data) => {
@@ -36,7 +35,8 @@ export function deliverJob(deps: DeliverJobDeps): (data: object) => Promise<void
       if (delivered.type !== "again") await markDelivered(database, incidentId, view.revision);
       return delivered;
     });
-    if (outcome === undefined) throw new AppError("delivery-busy", "Another process delivers this incident.", { retryable: true });
+    if (outcome === undefined)
+      throw new AppError("delivery-busy", "Another process delivers this incident.", { retryable: true });
     if (outcome.type === "refused") log.error({ incident: incidentId, code: outcome.code }, "slack.refused");
     if (outcome.type === "again") {
       log.info({ incident: incidentId, code: outcome.code, seconds: outcome.afterSeconds }, "slack.later");

@@ -4,6 +4,7 @@ import type { Approver } from "../actions/policy.ts";
 import type { Policy } from "../actions/policy-file.ts";
 import type { Desk, DeskOutcome } from "../bot/desk.ts";
 import { refusalText } from "../bot/slack/approval-words.ts";
+import { actionTitle } from "../incident/action-title.ts";
 import type { Person } from "../incident/approval.ts";
 import type { Incident } from "../incident/incident.ts";
 import type { Recommendation } from "../incident/recommendation.ts";
@@ -52,7 +53,11 @@ const statusWords: Readonly<Record<StatusChange, string>> = {
 
 /** A parameter that a person typed is text; where the recommendation had a number, it is meant as one. */
 function filledIn(recommendation: Recommendation, params: Readonly<Record<string, unknown>>): Recommendation {
-  return { ...recommendation, params: { ...recommendation.params, ...params }, needs: recommendation.needs.filter((need) => !params[need.name]) };
+  return {
+    ...recommendation,
+    params: { ...recommendation.params, ...params },
+    needs: recommendation.needs.filter((need) => !params[need.name]),
+  };
 }
 
 /** People's decisions, made by the rows: every refusal has its reason, every decision is on the timeline. */
@@ -90,24 +95,40 @@ export function createDesk(deps: DeskDeps): Desk {
       return yes("Noted on the incident's timeline. The other possible causes are in the thread.");
     },
     async approve(planId, digest, by, note) {
-      const outcome = await approvePlan({ planId, digest, by: asApprover(by), ...(note ? { note } : {}) }, { plans: deps.plans, policy: deps.policy });
+      const outcome = await approvePlan(
+        { planId, digest, by: asApprover(by), ...(note ? { note } : {}) },
+        { plans: deps.plans, policy: deps.policy },
+      );
       const stored = await getPlan(database, planId);
       if (stored && outcome.type !== "refused") {
-        const { incidentId, action } = stored.plan;
+        const { incidentId } = stored.plan;
+        const title = actionTitle(stored.plan.action, stored.plan.target);
         if (outcome.type === "approved") {
           const moved = await changeStatus(database, incidentId, "start-mitigation", { by: by.name, at: now() });
           if (moved.ok) deps.statusDecided(moved.incident);
-          await tell(incidentId, "approved", `${by.name} approved ${action}${note ? `: ${note}` : ""}.`);
-        } else await tell(incidentId, "voted", `${by.name} approved ${action} (${outcome.have} of ${outcome.need})${note ? `: ${note}` : ""}.`);
+          await tell(incidentId, "approved", `${by.name} approved: ${title}${note ? ` (${note})` : ""}.`);
+        } else
+          await tell(
+            incidentId,
+            "voted",
+            `${by.name} approved (${outcome.have} of ${outcome.need}): ${title}${note ? ` (${note})` : ""}.`,
+          );
       }
       return outcome;
     },
     async reject(planId, by, reason) {
       const stored = await getPlan(database, planId);
       if (!stored) return no("There is no such plan any more.");
-      const outcome = await rejectPlan({ planId, digest: stored.plan.digest, by: asApprover(by), reason }, { plans: deps.plans, policy: deps.policy });
+      const outcome = await rejectPlan(
+        { planId, digest: stored.plan.digest, by: asApprover(by), reason },
+        { plans: deps.plans, policy: deps.policy },
+      );
       if (outcome.type === "refused") return no(refusalText(outcome.reason));
-      await tell(stored.plan.incidentId, "rejected", `${by.name} rejected ${stored.plan.action}: ${reason}`);
+      await tell(
+        stored.plan.incidentId,
+        "rejected",
+        `${by.name} rejected: ${actionTitle(stored.plan.action, stored.plan.target)} (${reason})`,
+      );
       return yes("Rejected. Nothing was changed.");
     },
     async replan(incidentId, recommendationId, params, by) {
@@ -117,7 +138,13 @@ export function createDesk(deps: DeskDeps): Desk {
       const { version, hypotheses } = latest.diagnosis;
       const offer = async () => (await fixOffers(database, incidentId, version)).get(recommendationId);
       const before = (await offer())?.madeAt ?? 0;
-      await jobs.send(queues.replan, { incidentId, version, recommendation: filledIn(recommendation, params), cause: hypotheses[0]?.cause ?? null, requestedBy: by.id });
+      await jobs.send(queues.replan, {
+        incidentId,
+        version,
+        recommendation: filledIn(recommendation, params),
+        cause: hypotheses[0]?.cause ?? null,
+        requestedBy: by.id,
+      });
       for (let waited = 0; waited < replanWaitMs; waited += pollMs) {
         await systemClock.sleep(pollMs);
         const made = await offer();
@@ -125,23 +152,40 @@ export function createDesk(deps: DeskDeps): Desk {
         const plan = made.planId ? await getPlan(database, made.planId) : undefined;
         return { recommendation, ...(plan ? { plan } : {}), ...(made.refusal ? { refusal: made.refusal } : {}) };
       }
-      return { recommendation, refusal: { reason: "unreachable", detail: "The actor has not made a plan yet; is it running? Try again in a moment." } };
+      return {
+        recommendation,
+        refusal: {
+          reason: "unreachable",
+          detail: "The actor has not made a plan yet; is it running? Try again in a moment.",
+        },
+      };
     },
     async undo(planId, by) {
       const stored = await getPlan(database, planId);
       if (!stored) return no("There is no such plan any more.");
       if (stored.plan.undo.length === 0) return no("This change cannot be undone.");
       await jobs.send(queues.undo, { planId, by: by.id }, { key: planId });
-      await tell(stored.plan.incidentId, "undo-asked", `${by.name} asked to undo ${stored.plan.action}.`);
+      await tell(
+        stored.plan.incidentId,
+        "undo-asked",
+        `${by.name} asked to undo: ${actionTitle(stored.plan.action, stored.plan.target)}.`,
+      );
       return yes("It is being undone; the message follows along.");
     },
     async freeze(frozen, by) {
       await setFreeze(database, { frozen, by });
-      for (const incident of await listIncidents(database, { statuses: ["open", "acknowledged", "mitigating", "reopened"], limit: 100 })) {
+      for (const incident of await listIncidents(database, {
+        statuses: ["open", "acknowledged", "mitigating", "reopened"],
+        limit: 100,
+      })) {
         await touchIncident(database, incident.id);
         await deps.changed(incident.id);
       }
-      return yes(frozen ? "Changes are frozen: nothing is approved or applied until `/incident unfreeze`." : "Changes are allowed again.");
+      return yes(
+        frozen
+          ? "Changes are frozen: nothing is approved or applied until `/incident unfreeze`."
+          : "Changes are allowed again.",
+      );
     },
   };
 }

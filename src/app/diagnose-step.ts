@@ -1,14 +1,15 @@
 import type { Observation } from "../cluster/observation.ts";
 import type { Diagnosis } from "../incident/diagnosis.ts";
 import type { Incident } from "../incident/incident.ts";
-import { refText } from "../incident/object-ref.ts";
+import { type ObjectRef, refKey, refText } from "../incident/object-ref.ts";
 import type { Recommendation } from "../incident/recommendation.ts";
 import type { Redact } from "../incident/redacted.ts";
-import { canonicalJson } from "../lib/stable-hash.ts";
 import type { Logger } from "../lib/logger.ts";
+import { canonicalJson } from "../lib/stable-hash.ts";
 import { type DiagnoseInput, diagnose } from "../rca/diagnose.ts";
 import type { Database } from "../store/database.ts";
 import { evidenceOf, latestDiagnosis, saveDiagnosis } from "../store/diagnoses.ts";
+import { carryOffers } from "../store/fix-offers.ts";
 import { addToTimeline } from "../store/timeline.ts";
 
 export interface DiagnoseDeps {
@@ -19,24 +20,32 @@ export interface DiagnoseDeps {
   readonly log: Logger;
 }
 
+const names = (refs: readonly ObjectRef[]) => refs.map(refKey).sort().join();
+
 /** A probability that moved by less says the same thing. */
 const sameProbability = 0.05;
 
 function saysTheSame(before: Diagnosis, after: Diagnosis): boolean {
   if (before.inconclusive !== after.inconclusive || before.by !== after.by) return false;
+  if (names(before.blastRadius) !== names(after.blastRadius)) return false;
   const tops = [before, after].map((diagnosis) => diagnosis.hypotheses.slice(0, 2));
   const [old = [], fresh = []] = tops;
   return (
     old.length === fresh.length &&
     fresh.every((hypothesis, i) => {
       const known = old[i];
-      return known?.cause === hypothesis.cause && refText(known.culprit) === refText(hypothesis.culprit) && Math.abs(known.probability - hypothesis.probability) < sameProbability;
+      return (
+        known?.cause === hypothesis.cause &&
+        refText(known.culprit) === refText(hypothesis.culprit) &&
+        Math.abs(known.probability - hypothesis.probability) < sameProbability
+      );
     })
   );
 }
 
 function offersTheSame(before: readonly Recommendation[], after: readonly Recommendation[]): boolean {
-  const gist = (list: readonly Recommendation[]) => canonicalJson(list.slice(0, 3).map(({ action, target, params }) => ({ action, target, params })));
+  const gist = (list: readonly Recommendation[]) =>
+    canonicalJson(list.slice(0, 3).map(({ id, action, target, params }) => ({ id, action, target, params })));
   return gist(before) === gist(after);
 }
 
@@ -47,17 +56,46 @@ function offersTheSame(before: readonly Recommendation[], after: readonly Recomm
  */
 export async function diagnoseStep(deps: DiagnoseDeps, incident: Incident, now: number): Promise<boolean> {
   const { database, observation, redact, log } = deps;
-  const [last, previousEvidence] = await Promise.all([latestDiagnosis(database, incident.id), evidenceOf(database, incident.id)]);
+  const [last, previousEvidence] = await Promise.all([
+    latestDiagnosis(database, incident.id),
+    evidenceOf(database, incident.id),
+  ]);
   const version = (last?.diagnosis.version ?? 0) + 1;
-  const made = await diagnose({ incident, observation, now, redact, version, previousEvidence, ...(deps.model ? { model: deps.model } : {}) });
+  const made = await diagnose({
+    incident,
+    observation,
+    now,
+    redact,
+    version,
+    previousEvidence,
+    ...(deps.model ? { model: deps.model } : {}),
+  });
   const { diagnosis, recommendations, evidence } = made;
-  if (last && saysTheSame(last.diagnosis, diagnosis) && offersTheSame(last.recommendations, recommendations)) return false;
+  const sameOffers = last !== undefined && offersTheSame(last.recommendations, recommendations);
+  if (sameOffers && saysTheSame(last.diagnosis, diagnosis)) return false;
   await saveDiagnosis(database, { diagnosis, recommendations }, evidence);
+  if (sameOffers) await carryOffers(database, incident.id, last.diagnosis.version, version);
   const first = diagnosis.hypotheses[0];
   const changed = !last || last.diagnosis.hypotheses[0]?.cause !== first?.cause;
   if (first && changed) {
-    await addToTimeline(database, incident.id, { at: now, kind: "diagnosed", text: redact(`Cause: ${first.cause} in ${refText(first.culprit)} (${Math.round(first.probability * 100)} %), by ${diagnosis.by}.`) });
+    await addToTimeline(database, incident.id, {
+      at: now,
+      kind: "diagnosed",
+      text: redact(
+        `Cause: ${first.cause} in ${refText(first.culprit)} (${Math.round(first.probability * 100)} %), by ${diagnosis.by}.`,
+      ),
+    });
   }
-  log.info({ incident: incident.id, version, cause: first?.cause, culprit: first && refText(first.culprit), probability: first?.probability, by: diagnosis.by }, "incident.diagnosed");
+  log.info(
+    {
+      incident: incident.id,
+      version,
+      cause: first?.cause,
+      culprit: first && refText(first.culprit),
+      probability: first?.probability,
+      by: diagnosis.by,
+    },
+    "incident.diagnosed",
+  );
   return true;
 }

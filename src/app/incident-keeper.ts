@@ -1,10 +1,10 @@
-import { refText } from "../incident/object-ref.ts";
 import type { IncidentChange } from "../incident/incident.ts";
+import { refText } from "../incident/object-ref.ts";
 import type { Redact } from "../incident/redacted.ts";
 import type { StatusChange } from "../incident/status.ts";
 import type { Logger } from "../lib/logger.ts";
 import type { Database } from "../store/database.ts";
-import { changeStatus, saveIncident, type StoredIncident } from "../store/incidents.ts";
+import { changeStatus, type StoredIncident, saveIncident } from "../store/incidents.ts";
 import { addToTimeline } from "../store/timeline.ts";
 
 export interface KeeperDeps {
@@ -46,8 +46,14 @@ export async function keepIncident(deps: KeeperDeps, change: IncidentChange, now
     else log.info({ incident: stored.id, reason: outcome.reason }, "incident.status-kept");
   }
   const text = sentence(change);
-  if (text) await addToTimeline(database, stored.id, { at: now, kind: change.type === "opened" ? "detected" : change.type, text: redact(text) });
-  if (change.type !== "updated") log.info({ incident: stored.id, severity: stored.severity, target: refText(stored.target) }, event);
+  if (text)
+    await addToTimeline(database, stored.id, {
+      at: now,
+      kind: change.type === "opened" ? "detected" : change.type,
+      text: redact(text),
+    });
+  if (change.type !== "updated")
+    log.info({ incident: stored.id, severity: stored.severity, target: refText(stored.target) }, event);
   await deps.changed(stored.id);
   return stored;
 }

@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
-import type { DetectionEngine } from "../detection/engine.ts";
 import type { Observation } from "../cluster/observation.ts";
+import type { DetectionEngine } from "../detection/engine.ts";
 
 export interface OwnMetrics {
   readonly registry: Registry;
@@ -8,7 +8,11 @@ export interface OwnMetrics {
 }
 
 /** What kubemend tells about itself at /metrics. Values are read when asked for. */
-export function createMetrics(sources: { engine: DetectionEngine; observation: Observation; signalsDropped: () => number }): OwnMetrics {
+export function createMetrics(sources: {
+  engine: DetectionEngine;
+  observation: Observation;
+  signalsDropped: () => number;
+}): OwnMetrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const gauge = (name: string, help: string, read: () => number) =>
@@ -31,7 +35,16 @@ export function createMetrics(sources: { engine: DetectionEngine; observation: O
   gauge("log_lines_dropped", "Log lines that gave way to newer ones", () => observation.logs.dropped.lines);
   gauge("events_dropped", "Events that gave way to newer ones", () => observation.events.dropped);
   gauge("series_refused", "Series refused because there were too many", () => observation.series.dropped.series);
-  gauge("open_incidents", "Incidents that are not resolved", () => engine.incidents().filter((incident) => incident.status !== "resolved").length);
-  const incidents = new Counter({ name: "kubemend_incident_events_total", help: "What happened to incidents", labelNames: ["event"] as const, registers: [registry] });
+  gauge(
+    "open_incidents",
+    "Incidents that are not resolved",
+    () => engine.incidents().filter((incident) => incident.status !== "resolved").length,
+  );
+  const incidents = new Counter({
+    name: "kubemend_incident_events_total",
+    help: "What happened to incidents",
+    labelNames: ["event"] as const,
+    registers: [registry],
+  });
   return { registry, incidents };
 }

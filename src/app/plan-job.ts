@@ -41,7 +41,14 @@ async function planRecommendation(deps: PlanJobDeps, input: PlanInput): Promise<
   const { plans } = deps;
   const outcome = await makePlan(
     { incidentId, recommendation },
-    { cluster: deps.cluster, redact: deps.redact, policy: deps.policy, now: deps.now, newId: plans.newId, standing: plans.standing },
+    {
+      cluster: deps.cluster,
+      redact: deps.redact,
+      policy: deps.policy,
+      now: deps.now,
+      newId: plans.newId,
+      standing: plans.standing,
+    },
   );
   const key = { incidentId, version, recommendationId: recommendation.id };
   if (outcome.type === "planned") {
@@ -68,7 +75,13 @@ export function planJob(deps: PlanJobDeps): (data: object) => Promise<void> {
     if (known.size === 0) await supersedeProposals(deps.database, incidentId);
     for (const recommendation of latest.recommendations.slice(0, plansMade)) {
       if (known.has(recommendation.id)) continue;
-      await planRecommendation(deps, { incidentId, version, recommendation, cause: hypotheses[0]?.cause ?? null, requestedBy: null });
+      await planRecommendation(deps, {
+        incidentId,
+        version,
+        recommendation,
+        cause: hypotheses[0]?.cause ?? null,
+        requestedBy: null,
+      });
     }
     await tell(deps, incidentId);
   };

@@ -34,7 +34,13 @@ const recommendation = z.object({
   reversible: z.boolean(),
 });
 
-export const replanJob = z.object({ incidentId, version: z.int(), recommendation, cause: z.string().nullable(), requestedBy: z.string().nullable() });
+export const replanJob = z.object({
+  incidentId,
+  version: z.int(),
+  recommendation,
+  cause: z.string().nullable(),
+  requestedBy: z.string().nullable(),
+});
 
 /** Its text was redacted where it was made; a queue does not change that. */
 export function recommendationOf(job: z.infer<typeof replanJob>): Recommendation {

@@ -1,5 +1,6 @@
 import { type VerifyOutcome, verifyPlan } from "../actions/verify.ts";
 import type { Observation } from "../cluster/observation.ts";
+import { actionTitle } from "../incident/action-title.ts";
 import type { Anomaly } from "../incident/anomaly.ts";
 import type { Incident } from "../incident/incident.ts";
 import { refKey } from "../incident/object-ref.ts";
@@ -23,13 +24,27 @@ export interface VerifyStepDeps {
   readonly changed: (incidentId: string) => Promise<void>;
 }
 
-const words = { recovered: "It helped", "not-recovered": "It did not help", worse: "It made things worse", unknown: "Not known whether it helped" } as const;
+const words = {
+  recovered: "It helped",
+  "not-recovered": "It did not help",
+  worse: "It made things worse",
+  unknown: "Not known whether it helped",
+} as const;
 
-async function tell(deps: VerifyStepDeps, stored: StoredPlan, outcome: Extract<VerifyOutcome, { type: "verified" }>, now: number): Promise<void> {
+async function tell(
+  deps: VerifyStepDeps,
+  stored: StoredPlan,
+  outcome: Extract<VerifyOutcome, { type: "verified" }>,
+  now: number,
+): Promise<void> {
   const { verdict, reason } = outcome.verification;
-  const { incidentId, action } = stored.plan;
+  const { incidentId, action, target } = stored.plan;
   const next = outcome.undo ? " It is being undone." : "";
-  await addToTimeline(deps.database, incidentId, { at: now, kind: "verified", text: deps.redact(`${words[verdict]} (${action}): ${reason}${next}`) });
+  await addToTimeline(deps.database, incidentId, {
+    at: now,
+    kind: "verified",
+    text: deps.redact(`${words[verdict]}: ${actionTitle(action, target)}. ${reason}${next}`),
+  });
   await touchIncident(deps.database, incidentId);
   await deps.changed(incidentId);
   deps.log.info({ incident: incidentId, plan: stored.plan.id, verdict }, "plan.verified");
@@ -39,7 +54,12 @@ async function tell(deps: VerifyStepDeps, stored: StoredPlan, outcome: Extract<V
  * Asks the detectors about every applied plan that has no verdict yet. What made things worse is taken back.
  * @param active what all detectors report now
  */
-export async function verifyStep(deps: VerifyStepDeps, incidents: readonly Incident[], active: readonly Anomaly[], now: number): Promise<void> {
+export async function verifyStep(
+  deps: VerifyStepDeps,
+  incidents: readonly Incident[],
+  active: readonly Anomaly[],
+  now: number,
+): Promise<void> {
   const waiting = await deps.plans.toVerify();
   if (waiting.length === 0) return;
   const { now: databaseNow } = await deps.plans.standing(undefined);

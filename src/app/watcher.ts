@@ -61,13 +61,16 @@ export async function runWatcher(deps: WatcherDeps): Promise<void> {
       rounds.set(incident.id, { made: round.made + 1, lastAt: now });
       diagnosing = diagnosing
         .then(() => diagnoseOne(engine.incidents().find((one) => one.id === incident.id) ?? incident))
-        .catch((error: unknown) => log.error({ incident: incident.id, error: messageOf(error) }, "incident.diagnosis-failed"));
+        .catch((error: unknown) =>
+          log.error({ incident: incident.id, error: messageOf(error) }, "incident.diagnosis-failed"),
+        );
     }
   };
   const sweep = async () => {
     if (performance.now() - sweptAt < sweepEveryMs) return;
     sweptAt = performance.now();
-    for (const incidentId of await undelivered(database)) await jobs.send(queues.deliver, { incidentId }, { key: incidentId });
+    for (const incidentId of await undelivered(database))
+      await jobs.send(queues.deliver, { incidentId }, { key: incidentId });
   };
   const onTick = async ({ changes, active }: TickResult, now: number) => {
     for (const change of changes) await keepIncident(deps, change, now);

@@ -29,7 +29,7 @@ export interface DemoOptions {
 
 const channel = "incidents";
 const people = [
-  { id: "U0OPERATOR", name: "you", real_name: "You (on call)", email: "you@example.com" },
+  { id: "U0OPERATOR", name: "oncall", real_name: "On-call engineer", email: "oncall@example.com" },
   { id: "U0COLLEAGUE", name: "colleague", real_name: "A colleague", email: "colleague@example.com" },
   { id: "U0GUEST", name: "guest", real_name: "A guest", is_restricted: true },
 ];
@@ -39,7 +39,12 @@ const lookEveryMs = 300;
 
 function wholeNumber(text: string, name: string, min: number, max: number): number {
   const value = Number(text);
-  if (!Number.isFinite(value) || value < min || value > max) throw inputError("option-invalid", `--${name} must be a number from ${min} to ${max}, not ${JSON.stringify(text)}.`, "See kubemend demo --help.");
+  if (!Number.isFinite(value) || value < min || value > max)
+    throw inputError(
+      "option-invalid",
+      `--${name} must be a number from ${min} to ${max}, not ${JSON.stringify(text)}.`,
+      "See kubemend demo --help.",
+    );
   return value;
 }
 
@@ -50,7 +55,10 @@ export async function demo(options: DemoOptions): Promise<void> {
   const folder = options.recording ?? demoRecordingFolder;
   const log = createLogger({ level: process.env["KUBEMEND_LOG_LEVEL"] ?? "silent" });
   const startedAt = performance.now();
-  const say = (line: string) => console.log(`${`${Math.round((performance.now() - startedAt) / 1_000)} s`.padStart(5)}  ${line.replaceAll("\n", "\n       ")}`);
+  const say = (line: string) =>
+    console.log(
+      `${`${Math.round((performance.now() - startedAt) / 1_000)} s`.padStart(5)}  ${line.replaceAll("\n", "\n       ")}`,
+    );
   const progress = startProgress("Starting");
 
   await using resources = new AsyncDisposableStack();
@@ -58,22 +66,58 @@ export async function demo(options: DemoOptions): Promise<void> {
   const faults = await loadTruth(folder);
   const data = await mkdtemp(join(tmpdir(), "kubemend-demo-"));
   resources.defer(() => rm(data, { recursive: true, force: true }));
-  const store = resources.use(await openStore({ ...(process.env["KUBEMEND_DEMO_DATABASE_URL"] ? { url: process.env["KUBEMEND_DEMO_DATABASE_URL"] } : {}), dataFolder: data, log }));
-  const slack = resources.use(
-    await startLocalSlack({ port, users: people, channels: [{ id: "C0INCIDENTS", name: channel, topic: "Incidents of the demo cluster" }], commands: [{ command: "/incident", description: "Incidents and their fixes", usage_hint: "list | show 1 | help" }] }),
+  const store = resources.use(
+    await openStore({
+      ...(process.env["KUBEMEND_DEMO_DATABASE_URL"] ? { url: process.env["KUBEMEND_DEMO_DATABASE_URL"] } : {}),
+      dataFolder: data,
+      log,
+    }),
   );
-  const time = demoTime({ recordingStart: recording.start, injectedAt: faults[0]?.injectedAt, leadInSpeed, now: Date.now() });
+  const slack = resources.use(
+    await startLocalSlack({
+      port,
+      users: people,
+      channels: [{ id: "C0INCIDENTS", name: channel, topic: "Incidents of the demo cluster" }],
+      commands: [
+        { command: "/incident", description: "Incidents and their fixes", usage_hint: "list | show 1 | help" },
+      ],
+    }),
+  );
+  const time = demoTime({
+    recordingStart: recording.start,
+    injectedAt: faults[0]?.injectedAt,
+    leadInSpeed,
+    now: Date.now(),
+  });
   const clock = createVirtualClock({ startAt: time.startAt, speed: 1 });
-  const cluster = await serveRecording({ recording, faults, clock, speed: 1, leadInSpeed, leadInMarginMs: time.leadInMarginMs });
+  const cluster = await serveRecording({
+    recording,
+    faults,
+    clock,
+    speed: 1,
+    leadInSpeed,
+    leadInMarginMs: time.leadInMarginMs,
+  });
   resources.defer(() => cluster.close());
   const config = configSchema.parse({
     cluster: recording.header.name,
-    slack: { botToken: slack.botToken, signingSecret: slack.signingSecret, apiUrl: slack.apiUrl, channel: "C0INCIDENTS" },
-    model: { apiKey: process.env["OPENAI_API_KEY"] || undefined, baseUrl: process.env["OPENAI_BASE_URL"] || undefined, name: process.env["KUBEMEND_MODEL"] || undefined },
+    slack: {
+      botToken: slack.botToken,
+      signingSecret: slack.signingSecret,
+      apiUrl: slack.apiUrl,
+      channel: "C0INCIDENTS",
+    },
+    model: {
+      apiKey: process.env["OPENAI_API_KEY"] || undefined,
+      baseUrl: process.env["OPENAI_BASE_URL"] || undefined,
+      name: process.env["KUBEMEND_MODEL"] || undefined,
+    },
     web: { port: 0 },
     detection: { scrapeSeconds: recording.header.scrapeIntervalSeconds, learnMinutes: 3 },
   });
-  const kubemend = resources.use(await startKubemend({ config, role: "all", store, kubeConfig: cluster.kubeconfig, log, clock }));
+  const kubemend = resources.use(
+    await startKubemend({ config, role: "all", store, kubeConfig: cluster.kubeconfig, log, clock }),
+  );
   slack.setBotUrl(`${kubemend.url}/slack/events`);
   progress.end();
 
@@ -104,11 +148,18 @@ export async function demo(options: DemoOptions): Promise<void> {
         }
         const helped = view.fixes.some((fix) => fix.plan?.verification?.verdict === "recovered");
         if (options.autoApprove && view.incident.status === "resolved" && helped) {
-          say(`done         detected, explained, repaired and verified in ${Math.round((performance.now() - startedAt) / 1_000)} s`);
+          say(
+            `done         detected, explained, repaired and verified in ${Math.round((performance.now() - startedAt) / 1_000)} s`,
+          );
           return;
         }
       }
-      if (options.autoApprove && performance.now() - startedAt > patienceMs) throw inputError("demo-timeout", `The demo was not over after ${patienceMs / 1_000} s.`, "Run it again with KUBEMEND_LOG_LEVEL=info to see why; a slow machine may want a smaller --lead-in.");
+      if (options.autoApprove && performance.now() - startedAt > patienceMs)
+        throw inputError(
+          "demo-timeout",
+          `The demo was not over after ${patienceMs / 1_000} s.`,
+          "Run it again with KUBEMEND_LOG_LEVEL=info to see why; a slow machine may want a smaller --lead-in.",
+        );
       await systemClock.sleep(lookEveryMs);
     }
   };

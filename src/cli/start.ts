@@ -10,11 +10,23 @@ const roles: readonly Role[] = ["watcher", "actor", "all"];
 /** `kubemend start`: runs until told to stop, then lets what is half done finish. */
 export async function start(options: { config?: string; kubeconfig?: string; role: string }): Promise<void> {
   const role = roles.find((one) => one === options.role);
-  if (!role) throw inputError("role-unknown", `There is no role ${JSON.stringify(options.role)}.`, `Use one of ${roles.join(", ")}.`);
+  if (!role)
+    throw inputError(
+      "role-unknown",
+      `There is no role ${JSON.stringify(options.role)}.`,
+      `Use one of ${roles.join(", ")}.`,
+    );
   const config = await loadConfig(options.config, process.env);
   const log = createLogger({ level: config.log.level });
-  const kubeConfig = loadKubeConfig({ ...config.kubernetes, ...(options.kubeconfig ? { kubeconfig: options.kubeconfig } : {}) });
-  await using store = await openStore({ ...(config.database.url ? { url: config.database.url } : {}), dataFolder: config.data, log });
+  const kubeConfig = loadKubeConfig({
+    ...config.kubernetes,
+    ...(options.kubeconfig ? { kubeconfig: options.kubeconfig } : {}),
+  });
+  await using store = await openStore({
+    ...(config.database.url ? { url: config.database.url } : {}),
+    dataFolder: config.data,
+    log,
+  });
   log.info({ store: store.origin, migrated: store.migrated.length }, "store.ready");
   await using kubemend = await startKubemend({ config, role, store, kubeConfig, log });
   log.info({ role, cluster: config.cluster, url: kubemend.url }, "kubemend.started");

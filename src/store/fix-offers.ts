@@ -67,3 +67,12 @@ export async function offerOfPlan(
     row && { incidentId: row.incident_id, version: row.diagnosis_version, recommendationId: row.recommendation_id }
   );
 }
+
+/** Carries offers over to a newer diagnosis that recommends the same: their plans stay valid, and their buttons as well. */
+export async function carryOffers(database: Database, incidentId: string, from: number, to: number): Promise<void> {
+  await sql`
+    insert into fix_offer (incident_id, diagnosis_version, recommendation_id, plan_id, refusal, made_at)
+    select incident_id, ${to}::int, recommendation_id, plan_id, refusal, made_at from fix_offer
+     where incident_id = ${incidentId}::bigint and diagnosis_version = ${from}
+    on conflict do nothing`.execute(database.kysely);
+}

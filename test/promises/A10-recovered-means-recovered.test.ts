@@ -127,6 +127,18 @@ const scenarios: readonly Scenario[] = [
     want: "worse",
   },
   {
+    name: "the old trouble was still spreading when the change was made",
+    seen: { anomalies: [oom()], onAffected: [anomaly("failing-calls", appliedAt + 5_000, undefined, "critical")] },
+    after: 70_000,
+    want: "waiting",
+  },
+  {
+    name: "trouble that began well after the change",
+    seen: { anomalies: [oom()], onAffected: [anomaly("crash-loop", appliedAt + 50_000, undefined, "critical")] },
+    after: 2 * minute,
+    want: "worse",
+  },
+  {
     name: "the same trouble goes by another name",
     seen: { anomalies: [oom(appliedAt + 10_000)], onAffected: [anomaly("crash-loop", appliedAt + 20_000)] },
     after: late,

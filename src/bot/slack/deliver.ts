@@ -92,7 +92,11 @@ function chartKey({ incident }: IncidentView): string {
 }
 
 /** Uploads the chart of this stage; one that cannot be drawn or uploaded never holds the message back. */
-async function chartFile(deps: DeliverDeps, view: IncidentView, posts: ReadonlyMap<string, PostedMessage>): Promise<string | undefined> {
+async function chartFile(
+  deps: DeliverDeps,
+  view: IncidentView,
+  posts: ReadonlyMap<string, PostedMessage>,
+): Promise<string | undefined> {
   const key = chartKey(view);
   const known = posts.get(key)?.ts;
   if (known) return known;

@@ -1,44 +1,13 @@
 import type { KnownBlock } from "@slack/types";
-import { refText } from "../../incident/object-ref.ts";
+import { actionTitle } from "../../incident/action-title.ts";
 import type { StoredPlan } from "../../incident/stored-plan.ts";
 import type { FixView } from "../incident-view.ts";
 import { actionIds, encodeFix } from "./action-ids.ts";
 import { button, confirm, preformatted, section } from "./blocks.ts";
 import { cut, mrkdwn, percent, slackTime } from "./text.ts";
 
-const actionWords: Readonly<Record<string, string>> = {
-  "rollback-deployment": "Roll back",
-  restart: "Restart",
-  scale: "Scale",
-  "patch-resources": "Change resources of",
-  "patch-probe": "Change the probe of",
-  "set-image": "Set the image of",
-  "set-env": "Set an environment variable of",
-  "patch-config": "Change a key of",
-  "patch-selector": "Change the selector of",
-  "patch-service-port": "Change the target port of",
-  "patch-quota": "Change the limits of",
-  "patch-role": "Change the rules of",
-  "pause-rollout": "Pause the rollout of",
-  "resume-rollout": "Resume the rollout of",
-  "delete-pod": "Delete",
-  "evict-pod": "Evict",
-  "delete-job": "Delete",
-  "rerun-job": "Run again",
-  "suspend-cronjob": "Suspend",
-  "resume-cronjob": "Resume",
-  cordon: "Cordon",
-  uncordon: "Uncordon",
-  drain: "Drain",
-  "restore-secret": "Restore",
-  "soft-heal": "Ask the application to heal itself:",
-  guide: "Steps for",
-  none: "Leave alone",
-};
-
 export function fixTitle(fix: FixView): string {
-  const { action, target } = fix.recommendation;
-  return `${actionWords[action] ?? action} ${refText(target)}`;
+  return actionTitle(fix.recommendation.action, fix.recommendation.target);
 }
 
 /** What became of a plan, in one line; undefined while it only waits for a decision. */
@@ -80,8 +49,13 @@ const changedLinesShown = 8;
 function changedLines(diff: string): string | undefined {
   const lines = diff.split("\n").filter((line) => /^[+-](?![+-]{2} )/.test(line));
   if (lines.length === 0) return undefined;
-  const shown = lines.slice(0, changedLinesShown).map((line) => cut(`${line.slice(0, 1)} ${line.slice(1).trim()}`, 160));
-  return [...shown, ...(lines.length > changedLinesShown ? [`… ${lines.length - changedLinesShown} more changed lines in Review`] : [])].join("\n");
+  const shown = lines
+    .slice(0, changedLinesShown)
+    .map((line) => cut(`${line.slice(0, 1)} ${line.slice(1).trim()}`, 160));
+  return [
+    ...shown,
+    ...(lines.length > changedLinesShown ? [`… ${lines.length - changedLinesShown} more changed lines in Review`] : []),
+  ].join("\n");
 }
 
 function offerable(fix: FixView): boolean {

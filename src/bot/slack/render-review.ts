@@ -51,7 +51,7 @@ export function renderReview(fix: FixView, options: { incidentId: string; note?:
   const top: KnownBlock[] = [
     ...(options.note ? [section(`:information_source: ${mrkdwn(options.note, 500)}`)] : []),
     section(
-      `*${mrkdwn(fixTitle(fix), 200)}*\n${mrkdwn(recommendation.reason, 800)}\nWorks with *${percent(recommendation.confidence)}*  ·  ${recommendation.risk} risk`,
+      `*${mrkdwn(fixTitle(fix), 200)}*\n${mrkdwn(recommendation.reason, 800)}\nWorks with *${percent(recommendation.confidence)}*  ·  ${plan?.risk ?? recommendation.risk} risk`,
     ),
   ];
   if (!plan || plan.state !== "proposed") {

@@ -12,7 +12,12 @@ export interface DemoTime {
 
 const marginMs = 5_000;
 
-export function demoTime(options: { recordingStart: number; injectedAt: number | undefined; leadInSpeed: number; now: number }): DemoTime {
+export function demoTime(options: {
+  recordingStart: number;
+  injectedAt: number | undefined;
+  leadInSpeed: number;
+  now: number;
+}): DemoTime {
   const { recordingStart, injectedAt, leadInSpeed, now } = options;
   const leadInMs = injectedAt === undefined ? 0 : Math.max(0, injectedAt - marginMs - recordingStart);
   return { startAt: now + leadInMs / leadInSpeed - leadInMs, leadInSpeed, leadInMarginMs: marginMs };

@@ -5,10 +5,23 @@ import { refText } from "../../incident/object-ref.ts";
 
 const evidenceTold = 5;
 
-const firstLine = (text: string) => text.split("\n").find((line) => line.trim() !== "")?.trim().slice(0, 180) ?? "";
-const indented = (text: string) => text.split("\n").map((line) => `             ${line}`).join("\n");
+const firstLine = (text: string) =>
+  text
+    .split("\n")
+    .find((line) => line.trim() !== "")
+    ?.trim()
+    .slice(0, 180) ?? "";
+const indented = (text: string) =>
+  text
+    .split("\n")
+    .map((line) => `             ${line}`)
+    .join("\n");
 
-const changedLines = (diff: string) => diff.split("\n").filter((line) => /^[+-]/.test(line)).join("\n");
+const changedLines = (diff: string) =>
+  diff
+    .split("\n")
+    .filter((line) => /^[+-]/.test(line))
+    .join("\n");
 
 /** Tells an incident line by line as it goes on: each call says only what is new since the last. */
 export function createStory(say: (line: string) => void): (view: IncidentView) => void {
@@ -21,7 +34,11 @@ export function createStory(say: (line: string) => void): (view: IncidentView) =
   return (view) => {
     const { incident, diagnosis } = view;
     const id = incident.id;
-    once(`${id} opened`, () => `detected     incident ${id}: ${incident.title}\n             ${incident.severity}, ${duration(incident.openedAt - incident.onset)} after the first symptom`);
+    once(
+      `${id} opened`,
+      () =>
+        `detected     incident ${id}: ${incident.title}\n             ${incident.severity}, ${duration(incident.openedAt - incident.onset)} after the first symptom`,
+    );
     const first = diagnosis?.hypotheses[0];
     if (diagnosis && first) {
       const cited = first.evidence.flatMap((evidenceId) => view.evidence.find((item) => item.id === evidenceId) ?? []);
@@ -36,7 +53,11 @@ export function createStory(say: (line: string) => void): (view: IncidentView) =
       const plan = fix.plan?.plan;
       if (plan && plan.state !== "superseded") {
         const first = fix === view.fixes[0];
-        once(`plan ${plan.id}`, () => `${first ? "plan       " : "otherwise  "}         works with ${Math.round(fix.recommendation.confidence * 100)} %, ${plan.risk} risk, checked by a dry run: ${plan.kubectl}${first ? `\n${indented(changedLines(plan.diff))}` : ""}`);
+        once(
+          `plan ${plan.id}`,
+          () =>
+            `${first ? "plan        " : "otherwise   "} works with ${Math.round(fix.recommendation.confidence * 100)} %, ${plan.risk} risk, checked by a dry run: ${plan.kubectl}${first ? `\n${indented(changedLines(plan.diff))}` : ""}`,
+        );
       }
     }
     for (const entry of view.timeline) {

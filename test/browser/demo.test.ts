@@ -1,0 +1,98 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { type Browser, chromium } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+const executablePath = process.env["KUBEMEND_CHROMIUM"];
+/** Set to a folder to keep pictures of what a person sees. */
+const pictures = process.env["KUBEMEND_PICTURES"];
+const root = join(import.meta.dirname, "../..");
+const quiet = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+const minutes = 60_000;
+
+let browser: Browser;
+let demo: ChildProcess;
+let address: string;
+let told = "";
+
+/** Resolves with what `pattern` finds in the demo's output. */
+async function output(pattern: RegExp): Promise<RegExpExecArray> {
+  for (;;) {
+    const found = pattern.exec(told);
+    if (found) return found;
+    if (demo.exitCode !== null) throw new Error(`the demo ended (${demo.exitCode}):\n${told}`);
+    await Promise.race([once(demo.stdout as NodeJS.ReadableStream, "data"), once(demo, "exit")]);
+  }
+}
+
+describe.skipIf(!executablePath)("the demo in a browser", () => {
+  beforeAll(async () => {
+    if (pictures) mkdirSync(pictures, { recursive: true });
+    demo = spawn(process.execPath, [join(root, "bin/kubemend"), "demo", "--lead-in", "40"], {
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, OPENAI_API_KEY: "", OPENAI_BASE_URL: "" },
+    });
+    for (const stream of [demo.stdout, demo.stderr]) {
+      stream?.on("data", (chunk: Buffer) => {
+        told += chunk.toString("utf8");
+      });
+    }
+    address = (await output(/Local Slack: (\S+)/))[1] ?? "";
+    browser = await chromium.launch({ executablePath: executablePath ?? "", args: quiet });
+  }, 2 * minutes);
+
+  afterAll(async () => {
+    await browser?.close();
+    demo.kill("SIGTERM");
+    if (demo.exitCode === null) await once(demo, "exit");
+  });
+
+  test(
+    "a person sees the incident, reviews the fix, approves it, and sees it resolved",
+    async () => {
+      const page = await browser.newPage({ viewport: { width: 1280, height: 1400 } });
+      const shoot = async (name: string) => {
+        if (pictures) await page.screenshot({ path: join(pictures, `${name}.png`) });
+      };
+      await page.goto(address);
+      const incident = page.getByRole("heading", { name: /carts is killed for exceeding its memory limit/ });
+      await incident.waitFor({ timeout: 2 * minutes });
+      await page.getByText("almost certain").waitFor();
+      await page.getByRole("button", { name: "Approve", exact: true }).first().waitFor({ timeout: minutes });
+      await page.getByText("Also hurt").waitFor({ timeout: minutes });
+      await shoot("incident");
+
+      await page.getByRole("button", { name: "Review", exact: true }).first().click();
+      const review = page.getByRole("dialog");
+      await review.getByText("The same by hand").waitFor({ timeout: minutes });
+      expect(await review.innerText()).toContain("memory: 128Mi");
+      await shoot("review");
+      await review.getByRole("button", { name: "Approve", exact: true }).click();
+      await review.getByText("It is being applied").waitFor({ timeout: minutes });
+      await review.getByRole("button", { name: "Close" }).first().click();
+
+      await page.getByText("it helped: All symptoms are gone").waitFor({ timeout: 3 * minutes });
+      await page.getByText("resolved", { exact: false }).first().waitFor();
+      expect(await page.getByRole("heading", { name: /carts is killed/ }).count()).toBe(1);
+      expect(await page.getByRole("button", { name: "Approve", exact: true }).count()).toBe(0);
+      await page
+        .getByText(/\d+ repl(y|ies)/)
+        .first()
+        .click();
+      await page.getByText("Approved change").waitFor();
+      await shoot("resolved");
+      expect(told).toMatch(/verified +It helped/);
+    },
+    6 * minutes,
+  );
+});
