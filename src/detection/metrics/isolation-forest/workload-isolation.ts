@@ -5,7 +5,7 @@ import { seededRandom } from "../../../lib/seeded-random.ts";
 import type { DetectContext, Detector, Finding } from "../../detector.ts";
 import { type ForecastField, forecastFieldOf } from "../forecast/forecast-field.ts";
 import { judgedSeries } from "../forecast/judged-series.ts";
-import { createSpot, type Spot } from "../forecast/spot.ts";
+import { createSpot, type Spot, tailProbability } from "../forecast/spot.ts";
 import { growForest, type IsolationForest } from "./isolation-forest.ts";
 import { vectorSeries, type WorkloadVector, workloadVectors } from "./workload-vectors.ts";
 
@@ -22,8 +22,10 @@ export interface WorkloadIsolationOptions {
 const maxVectors = 2_048;
 /** Ticks between two forests; growing one takes some 10 ms. */
 const regrowTicks = 60;
-/** An isolation score below this is nothing special, whatever its tail says: ordinary points stay below 0.5. */
-const leastScore = 0.55;
+/** An isolation score below this is nothing special, whatever its tail says: ordinary points stay below. */
+const leastScore = 0.5;
+/** One vector in 300 may look isolated: that alone says nothing, it must hold and something in it must matter. */
+const defaultRisk = 3e-3;
 const holdTicks = 2;
 const dimensions = vectorSeries.length;
 
@@ -65,10 +67,11 @@ function worstOf(
 export const workloadIsolation = (options: WorkloadIsolationOptions = {}): Detector => {
   const fieldOf = options.fieldOf ?? forecastFieldOf;
   const leastVectors = options.leastVectors ?? 256;
+  const risk = options.risk ?? defaultRisk;
   const seed = options.seed ?? 1;
   const random = seededRandom(seed);
   const memory = new Float32Array(maxVectors * dimensions);
-  const spot: Spot = createSpot({ risk: options.risk ?? 1e-4, learnValues: 500, quantile: 0.97, maxPeaks: 96 });
+  const spot: Spot = createSpot({ risk, learnValues: 300, quantile: 0.96, maxPeaks: 96 });
   const owners = new Map<Series, ObjectRef>();
   const standings = new Map<string, Standing>();
   let held = 0;
@@ -95,12 +98,16 @@ export const workloadIsolation = (options: WorkloadIsolationOptions = {}): Detec
     context: DetectContext,
   ): Finding | undefined {
     const score = forest?.score(vector.residuals) ?? 0;
-    const probability = forest ? spot.push(score) : 1;
-    const isolated = score >= leastScore && spot.tail !== undefined && probability < (options.risk ?? 1e-4);
-    const worst = isolated ? worstOf(vector, field) : undefined;
+    const worst = worstOf(vector, field);
+    const { tail } = spot;
+    const isolated = score >= leastScore && tail !== undefined && tailProbability(tail, score) < risk;
+    // What users may be feeling just now is no example of normal, isolated or not.
     if (!worst) {
+      remember(vector);
+      if (forest) spot.push(score);
+    }
+    if (!worst || !isolated) {
       standings.delete(key);
-      if (!isolated) remember(vector);
       return undefined;
     }
     const standing = standings.get(key) ?? { far: 0, since: context.now };
