@@ -49,7 +49,7 @@ export function createJudgement({ risk }: Pick<JudgeOptions, "risk">): Judgement
 
 /**
  * Judges one point. Two tails must both find it improbable: the one learned from this series, once there is one, and the
- * one that the model showed on series of the same group. And it must matter. A far point is not learned from; the
+ * one that the model showed on series of the same group. And it must matter. A far point moves no level and no error; the
  * forecaster goes on with its forecast, so that the next point is compared with what would have been. `isSupported` is
  * asked last: is there enough behind the value?
  */
