@@ -5,6 +5,7 @@ import * as core from "./migrations/0001-core.ts";
 import * as actions from "./migrations/0002-actions.ts";
 import * as chat from "./migrations/0003-chat.ts";
 import * as fixOffers from "./migrations/0004-fix-offers.ts";
+import * as samples from "./migrations/0005-samples.ts";
 
 /** In order, never edited once released. */
 const migrations: Record<string, Migration> = {
@@ -12,6 +13,7 @@ const migrations: Record<string, Migration> = {
   "0002-actions": actions,
   "0003-chat": chat,
   "0004-fix-offers": fixOffers,
+  "0005-samples": samples,
 };
 
 /**

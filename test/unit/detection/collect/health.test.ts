@@ -175,9 +175,13 @@ async function ask(
 describe("answers become series", () => {
   test("percent become shares, of the whole workload from then on", async () => {
     let cpu = 0.9;
+    const next = () => {
+      cpu += 40;
+      return cpu;
+    };
     const answers = async () => ({
       status: 200,
-      body: json({ cpu: (cpu += 40), memory: 50, errorCount: 2, uptime: 100 }),
+      body: json({ cpu: next(), memory: 50, errorCount: 2, uptime: 100 }),
     });
     const { latest, sights } = await ask(answers);
     expect(latest).toEqual({
