@@ -15,6 +15,8 @@ export interface ConfigChange {
   readonly container?: string;
   /** False while no pod has started since and no volume delivers it. */
   readonly effective: boolean;
+  /** When the first process can have read it (unix ms). */
+  readonly effectiveAt: number;
 }
 
 /** Environment, mounted and referenced configuration of a workload that changed recently, newest first. */
@@ -28,17 +30,20 @@ export function configChangesOf(open: Case, workload: ObjectRef): readonly Confi
         carrier: workload,
         workload,
         effective: true,
+        effectiveAt: change.at,
         ...(field.container ? { container: field.container } : {}),
       });
     }
   }
-  const started = (at: number) =>
-    open
+  const startedAt = (at: number): number | undefined => {
+    const starts = open
       .podsOf(workload)
-      .some(
-        (pod) =>
-          pod.createdAt >= at - 2_000 || pod.containers.some((container) => (container.lastExit?.finishedAt ?? 0) > at),
-      );
+      .flatMap((pod) => [
+        ...(pod.createdAt >= at - 2_000 ? [pod.createdAt] : []),
+        ...pod.containers.flatMap(({ lastExit }) => (lastExit && lastExit.finishedAt > at ? [lastExit.finishedAt] : [])),
+      ]);
+    return starts.length > 0 ? Math.min(...starts) : undefined;
+  };
   const seen = new Set<string>();
   for (const use of open.topology.usesOf(workload)) {
     if (use.ref.kind !== "ConfigMap" && use.ref.kind !== "Secret") continue;
@@ -48,13 +53,14 @@ export function configChangesOf(open: Case, workload: ObjectRef): readonly Confi
         const id = `${use.ref.kind}/${use.ref.name}/${field.path}/${change.at}/${field.after}`;
         if (seen.has(id)) continue;
         seen.add(id);
-        const effective = use.how === "volume" || use.how === "api" || started(change.at);
+        const effectiveAt = use.how === "volume" || use.how === "api" ? change.at : startedAt(change.at);
         found.push({
           change,
           field,
           carrier: use.ref,
           workload,
-          effective,
+          effective: effectiveAt !== undefined,
+          effectiveAt: effectiveAt ?? change.at,
           ...(use.container ? { container: use.container } : {}),
         });
       }

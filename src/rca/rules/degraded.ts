@@ -12,6 +12,7 @@ import {
   freshLogs,
   isSymptomatic,
   oddPods,
+  unprovenChange,
 } from "./patterns.ts";
 
 function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
@@ -33,7 +34,7 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
   const alone = sick.length === 1;
   if (health.length === 0 && failing.length === 0 && !crash && sick.length === 0) return [];
   const upstream = callees.length > 0;
-  const change = open.lastChange(workload);
+  const change = unprovenChange(open, workload);
   const specificity = health.length > 0 ? 0.72 : alone ? 0.74 : crash ? 0.6 : own.length > 0 && !upstream ? 0.58 : 0.42;
   return [
     candidate(

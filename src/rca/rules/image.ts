@@ -18,6 +18,9 @@ const absent =
 const denied =
   /unauthori[sz]ed|authentication required|\bdenied\b|no basic auth|forbidden|\b40[13]\b|insufficient_scope/i;
 
+/** Said only when credentials are missing or wrong. */
+const refused = /no basic auth|authentication required|\b(?:401 unauthori[sz]ed|403 forbidden)\b/i;
+
 function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
   const stuck = open
     .podsOf(workload)
@@ -55,7 +58,7 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
     ...(image ? { change: image.change } : {}),
   };
   // "pull access denied, repository does not exist or may require authorization" is said of both.
-  const isDenied = denied.test(words) && !(absent.test(words) && image !== undefined);
+  const isDenied = refused.test(words) || (denied.test(words) && !(absent.test(words) && image !== undefined));
   const isAbsent = absent.test(words) && !isDenied;
   if (isDenied) {
     const secret = open.topology

@@ -123,6 +123,21 @@ export function podsSince(open: Case, workload: ObjectRef, change: Change): read
   return open.podsOf(workload).filter((pod) => pod.createdAt >= change.at - 2_000);
 }
 
+/** A change that nobody suffered from for this long is not what broke it all at once. */
+const settledMs = 5 * 60_000;
+
+/** True when what took effect at `at` (unix ms) had served well for minutes before the workload's first symptom. */
+export function isSettled(open: Case, workload: ObjectRef, at: number): boolean {
+  const starts = open.anomaliesOf(workload).map(({ startsAt }) => startsAt);
+  return at < (starts.length > 0 ? Math.min(...starts) : open.onset) - settledMs;
+}
+
+/** The newest change in these areas that has not yet proved itself. */
+export function unprovenChange(open: Case, workload: ObjectRef, ...areas: readonly FieldArea[]): Change | undefined {
+  const change = open.lastChange(workload, ...areas);
+  return change && !isSettled(open, workload, change.at) ? change : undefined;
+}
+
 export function isSymptomatic(open: Case, workload: ObjectRef): boolean {
   return open.symptomatic.some((ref) => sameRef(ref, workload));
 }

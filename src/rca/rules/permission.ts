@@ -4,7 +4,7 @@ import { type Candidate, candidate, type Rule } from "../candidate.ts";
 import type { Case } from "../case.ts";
 import type { Change } from "../gather/changes.ts";
 import { configChangesOf, describeConfigChange, mentions } from "./config-changes.ts";
-import { called, citeChange, citeLogs, freshLogs } from "./patterns.ts";
+import { called, citeChange, citeLogs, freshLogs, isSettled } from "./patterns.ts";
 
 const rbac =
   /(?:serviceaccount:[a-z0-9-]+:([a-z0-9.-]+)|User "[^"]*")?.*cannot (get|list|watch|create|update|patch|delete|deletecollection) resource "([a-z0-9./-]+)" in API group "([^"]*)"/i;
@@ -82,9 +82,10 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
   for (const peer of peers) {
     const setting = configChangesOf(open, peer).find(
       (item) =>
-        item.carrier.kind === "Secret" ||
-        /key|token|secret|password|credential|auth|user/i.test(item.field.name ?? "") ||
-        lines.some((line) => mentions(line.example, item.field.after)),
+        lines.some((line) => mentions(line.example, item.field.after)) ||
+        (!isSettled(open, workload, item.effectiveAt) &&
+          (item.carrier.kind === "Secret" ||
+            /key|token|secret|password|credential|auth|user/i.test(item.field.name ?? ""))),
     );
     if (!setting) continue;
     const secret = setting.carrier.kind === "Secret";

@@ -11,6 +11,7 @@ import {
   crashesOf,
   crashFindings,
   freshLogs,
+  isSettled,
   isSymptomatic,
   podShifts,
   podsSince,
@@ -87,6 +88,8 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
     [specificity, why] = [0.82, "the new pods answer with errors although what they call does not"];
   else if (unready.length > 0) [specificity, why] = [0.7, "the new pods do not become ready"];
   else if (onlyNew.length > 0) [specificity, why] = [0.68, "the new pods write errors that were not seen before"];
+  // Trouble that begins long after a release that served well is hardly of its making.
+  const settled = isSettled(open, workload, change.at) && exceptions.length === 0;
   const contradicted = spared.length > 0 && before.length > 0;
   return [
     candidate(
@@ -107,7 +110,7 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
             ? []
             : open.cite(...callees.slice(0, 1).map((shift) => metricFinding(shift, workload)))),
         ],
-        specificity: specificity - (contradicted ? 0.25 : 0),
+        specificity: specificity - (contradicted ? 0.25 : 0) - (settled ? 0.25 : 0),
         change,
       },
       open,

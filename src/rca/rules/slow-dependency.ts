@@ -5,7 +5,7 @@ import { type Candidate, candidate, type Rule } from "../candidate.ts";
 import type { Case } from "../case.ts";
 import { metricFinding, type Shift } from "../gather/metrics.ts";
 import { isSaturated, loadGrowth } from "./cpu.ts";
-import { called, citeChange, citeLogs, freshLogs, oddPods, podShifts, readyPods } from "./patterns.ts";
+import { called, citeChange, citeLogs, freshLogs, oddPods, podShifts, readyPods, unprovenChange } from "./patterns.ts";
 
 const worthwhileSeconds = 0.04;
 
@@ -53,7 +53,7 @@ function judge(open: Case): readonly Candidate[] {
     const throttled = podShifts(open, workload, "container_cpu_throttled_ratio").shifts.some(
       (shift) => shift.peak > 0.3,
     );
-    const change = open.lastChange(workload, "image", "env", "resources", "command");
+    const change = unprovenChange(open, workload, "image", "env", "resources", "command");
     const sick =
       readyPods(open, workload).length === 0 ||
       open

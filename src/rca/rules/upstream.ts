@@ -6,20 +6,21 @@ import type { Case } from "../case.ts";
 import type { FieldChange } from "../gather/field-diff.ts";
 import { metricFinding } from "../gather/metrics.ts";
 import { configChangesOf, describeConfigChange } from "./config-changes.ts";
-import { called, citeChange, citeLogs, freshLogs, isSymptomatic } from "./patterns.ts";
+import { called, citeChange, citeLogs, freshLogs, isSettled, isSymptomatic } from "./patterns.ts";
 
 const urlParts = /[a-z][a-z0-9+.-]*:\/\/[^\s"']+/gi;
 
 /** True when a value's address changed: another host, or the same with another port or path. */
 export function hostChange(field: FieldChange): boolean {
   const name = field.name ?? "";
-  if (field.before === undefined || field.after === undefined) return false;
-  const before = hostsInValue(name, field.before);
+  if (field.after === undefined) return false;
+  // An address that was not set before replaces the one that the program comes with.
+  const before = hostsInValue(name, field.before ?? "");
   const after = hostsInValue(name, field.after);
   if (before.length === 0 && after.length === 0) return false;
   if (before.join() !== after.join()) return true;
   const urls = (text: string) => (text.match(urlParts) ?? []).join();
-  return urls(field.before) !== urls(field.after);
+  return urls(field.before ?? "") !== urls(field.after);
 }
 
 function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
@@ -44,6 +45,7 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
           [...hosts, ...before].some((host) => host.split(".")[0] === (shift.labels.peer ?? "").split(/[.:]/)[0]),
       );
     const broken = named.length > 0 || peers.length > 0;
+    if (named.length === 0 && isSettled(open, workload, item.effectiveAt)) continue;
     const unknown = hosts.some((host) => open.topology.resolveHost(workload.namespace, host).workloads.length === 0);
     found.push(
       candidate(
@@ -56,7 +58,8 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
             ...citeLogs(open, named.length > 0 ? named : failures, 2),
             ...open.cite(...peers.slice(0, 1).map((shift) => metricFinding(shift, workload))),
           ],
-          specificity: broken ? 0.97 : failures.length > 0 ? 0.9 : 0.7,
+          // A job that fails is told as such; the address is then its reason.
+          specificity: (broken ? 0.97 : failures.length > 0 ? 0.9 : 0.7) - (workload.kind === "CronJob" ? 0.06 : 0),
           hits: [workload],
           change,
           facts: {
