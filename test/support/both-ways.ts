@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { isKind } from "../../src/cluster/kubernetes-types.ts";
+import { isKind, type Pod } from "../../src/cluster/kubernetes-types.ts";
 import { createObservation } from "../../src/cluster/observation.ts";
 import { labelKey } from "../../src/cluster/series-store.ts";
 import type { DerivedPoint } from "../../src/cluster/signal.ts";
@@ -27,9 +27,15 @@ export interface Stretch {
   readonly compareFrom: number;
 }
 
+/** A stretch by its distance from the start (ms). Whole seconds: that is when the samples of a recorded second arrive. */
+export function stretchOf(recording: Recording, fromMs: number, toMs: number): Stretch {
+  const start = Math.ceil(recording.start / 1_000) * 1_000;
+  return { from: start + fromMs, compareFrom: start + fromMs + 75_000, to: start + toMs };
+}
+
 /** From quiet into the fault: the first errors of a service, a container that is killed for its memory. */
 export function comparedStretch(recording: Recording): Stretch {
-  return { from: recording.start + 420_000, compareFrom: recording.start + 495_000, to: recording.start + 570_000 };
+  return stretchOf(recording, 420_000, 570_000);
 }
 
 export interface Compared {
@@ -38,7 +44,7 @@ export interface Compared {
   readonly at: number;
   readonly scraped: number | undefined;
   readonly asked: number | undefined;
-  /** Its pod's containers have run for the whole window: a window that is not full is rated differently. */
+  /** Its pods have run for the whole window: a window that is not full is rated differently. */
   readonly settled: boolean;
 }
 
@@ -82,13 +88,24 @@ export async function bothWays(recording: Recording, reader: PrometheusReader, s
       if (signal.type === "source" && !signal.ok) blind.push(signal.detail);
     },
   });
-  const settled = (labels: Readonly<Record<string, string>>, at: number): boolean => {
-    const { namespace, pod: name } = labels;
-    if (name === undefined) return true;
-    const pod = objects.get("Pod", namespace, name);
-    if (!isKind(pod, "Pod") || pod.metadata.deletionTimestamp !== undefined) return false;
+  /** When a pod of a workload was last seen that had not run for the whole window, or was on its way out. */
+  const unsettledAt = new Map<string, number>();
+  const isSettled = (pod: Pod | undefined, at: number): boolean => {
+    if (!pod || pod.metadata.deletionTimestamp !== undefined) return false;
     const starts = (pod.status?.containerStatuses ?? []).map(({ state }) => timeOf(state?.running?.startedAt, at));
-    return starts.every((started) => at - started > 80_000);
+    return starts.length > 0 && starts.every((started) => at - started > 80_000);
+  };
+  const watchPods = (at: number): void => {
+    for (const pod of objects.list("Pod")) {
+      const owner = `${pod.metadata.namespace}/${objects.topOwner(pod).name}`;
+      if (!isSettled(pod, at)) unsettledAt.set(owner, at);
+    }
+  };
+  const settled = ({ namespace, pod, workload }: Readonly<Record<string, string>>, at: number): boolean => {
+    const last = unsettledAt.get(`${namespace}/${workload}`) ?? Number.NEGATIVE_INFINITY;
+    if (workload !== undefined && at - last <= 80_000) return false;
+    const object = pod === undefined ? undefined : objects.get("Pod", namespace, pod);
+    return pod === undefined || isSettled(isKind(object, "Pod") ? object : undefined, at);
   };
   const row = (
     name: string,
@@ -103,6 +120,7 @@ export async function bothWays(recording: Recording, reader: PrometheusReader, s
 
   for (let at = stretch.from; at <= stretch.to; at += tickMs) {
     deliverUntil(at);
+    watchPods(at);
     engine.tick(at);
     const before = points.length;
     if (at > stretch.from) await clock.advance(tickMs);

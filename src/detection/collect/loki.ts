@@ -19,6 +19,18 @@ export interface LokiReader {
   ): Promise<readonly LokiEntry[]>;
 }
 
+/** Totals since the start. */
+export interface LokiStats {
+  readonly lines: number;
+  readonly withoutPlace: number;
+  readonly otherNamespace: number;
+  /** Lines that were longer than kept. */
+  readonly cut: number;
+  /** Time of log that was given up because more is written than can be read. */
+  readonly skippedMs: number;
+  readonly failedPolls: number;
+}
+
 export interface LokiSourceOptions {
   readonly reader: LokiReader;
   readonly clock: Clock;
@@ -38,6 +50,8 @@ export interface LokiSourceOptions {
   readonly maxBehindMs?: number;
   readonly pageLines?: number;
   readonly timeoutMs?: number;
+  /** Told after each poll. */
+  readonly onStats?: (stats: LokiStats) => void;
 }
 
 /** Failing for so long is told; with the patience of whoever hears it that is within two minutes (promise D6). */
@@ -69,6 +83,8 @@ export async function lokiSource(options: LokiSourceOptions): Promise<void> {
   let pagesLeft = false;
   let lastBehindMs = 0;
   let skippedMs = 0;
+  let taken = 0;
+  let failedPolls = 0;
   let failingSince: number | undefined;
   let told: string | undefined;
 
@@ -83,7 +99,9 @@ export async function lokiSource(options: LokiSourceOptions): Promise<void> {
     if (seen.has(key)) return;
     if (seen.size < maxSeen) seen.set(key, timeNs);
     const placed = placer.place(labels, Number(timeNs / 1_000_000n), line);
-    if (placed) emit({ type: "log", at: clock.now(), line: placed });
+    if (!placed) return;
+    taken++;
+    emit({ type: "log", at: clock.now(), line: placed });
   };
 
   /** Reads one page from the cursor and moves it; false when there is nothing more before `to`. */
@@ -142,6 +160,7 @@ export async function lokiSource(options: LokiSourceOptions): Promise<void> {
     } catch (error) {
       if (signal.aborted) break;
       const at = clock.now();
+      failedPolls++;
       failingSince ??= at;
       // What piled up meanwhile is a backlog that shrinks from now on.
       lastBehindMs = Number.POSITIVE_INFINITY;
@@ -149,6 +168,7 @@ export async function lokiSource(options: LokiSourceOptions): Promise<void> {
       if (at - failingSince >= blindMs) tell(false, messageOf(error, 200));
     }
     // Rejects when aborted, and then the loop ends.
+    options.onStats?.({ lines: taken, ...placer.dropped, cut: placer.cut, skippedMs, failedPolls });
     const hurry = pagesLeft && failingSince === undefined;
     await clock.sleep(hurry ? Math.min(500, intervalMs) : intervalMs, signal).catch(() => undefined);
   }

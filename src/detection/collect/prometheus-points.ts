@@ -20,7 +20,7 @@ export interface PrometheusPointsOptions extends Pick<DeriverOptions, "workloadO
 
 /** Answers of a server in, points of the derived series out. */
 export interface PrometheusPoints {
-  /** The answers of one round in the order of their queries; `at` rises from round to round (ms). */
+  /** The answers of one round in the order of their queries, as of `at` (ms); a round of the past gives nothing. */
   take(answers: readonly FamilyAnswer[], at: number): DerivedPoint[];
   /** Values left out: not a number, of a pod that is not known, beyond the bounds. */
   readonly dropped: number;
@@ -107,6 +107,8 @@ export function createPrometheusPoints(options: PrometheusPointsOptions): Promet
 
   return {
     take(answers, at) {
+      // A clock that was set back: the series have points of that time already.
+      if (at <= lastAt) return [];
       points = [];
       const tickMs = Number.isNaN(lastAt) ? firstTickMs : at - lastAt;
       lastAt = at;

@@ -33,6 +33,17 @@ export interface PrometheusReader {
   ): Promise<{ readonly result: readonly string[] }>;
 }
 
+/** Totals since the start. */
+export interface PrometheusStats {
+  readonly queries: number;
+  readonly failedQueries: number;
+  readonly points: number;
+  /** Values left out: not a number, of a pod that is not known, beyond the bounds. */
+  readonly dropped: number;
+  /** Metric families of applications that are more than are asked for. */
+  readonly familiesLeftOut: number;
+}
+
 export interface PrometheusSourceOptions {
   readonly reader: PrometheusReader;
   readonly clock: Clock;
@@ -50,12 +61,16 @@ export interface PrometheusSourceOptions {
   /** Queries under way at the same time. */
   readonly concurrency?: number;
   readonly timeoutMs?: number;
+  /** Told after each round. */
+  readonly onStats?: (stats: PrometheusStats) => void;
 }
 
 /** Families of applications asked for in a round; a server may know a hundred thousand names. */
 const maxFamilies = 60;
 /** New metrics are looked for, and the server's interval is measured, this often. */
 const discoverEveryMs = 5 * 60_000;
+/** Until an application is found. */
+const lookAgainMs = 60_000;
 /** A family with too many routes is asked for without them for this long. */
 const withoutRoutesMs = 60 * 60_000;
 
@@ -63,6 +78,7 @@ interface Known {
   at: number;
   intervalSeconds: number;
   families: readonly Family[];
+  leftOut: number;
 }
 
 /**
@@ -77,13 +93,19 @@ export async function prometheusSource(options: PrometheusSourceOptions): Promis
   const answers = createPrometheusPoints({ workloadOf: options.workloadOf, labels, windowSeconds });
   const judge = createPrometheusSight();
   const crowded = new Map<string, number>();
-  let known: Known = { at: Number.NEGATIVE_INFINITY, intervalSeconds: Math.max(15, intervalMs / 1_000), families: [] };
+  let known: Known = {
+    at: Number.NEGATIVE_INFINITY,
+    intervalSeconds: Math.max(15, intervalMs / 1_000),
+    families: [],
+    leftOut: 0,
+  };
+  const counts = { queries: 0, failedQueries: 0, points: 0 };
 
   const ask = (expr: string, at: number) => reader.query(expr, { at, signal, timeoutMs });
 
   /** What the server has and how often it scrapes. What cannot be learnt stays as it was. */
   const discover = async (at: number): Promise<void> => {
-    if (at - known.at < discoverEveryMs && known.families.length > 0) return;
+    if (at - known.at < (known.families.length > 0 ? discoverEveryMs : lookAgainMs)) return;
     const [names, spacing] = await Promise.all([
       reader.labelValues("__name__", { from: at - 10 * 60_000, to: at, signal, timeoutMs }),
       ask(intervalQuery, at),
@@ -96,6 +118,7 @@ export async function prometheusSource(options: PrometheusSourceOptions): Promis
         ? Math.min(300, Math.max(1, Math.round(seconds)))
         : known.intervalSeconds,
       families: families.slice(0, maxFamilies),
+      leftOut: Math.max(0, families.length - maxFamilies),
     };
   };
 
@@ -154,6 +177,10 @@ export async function prometheusSource(options: PrometheusSourceOptions): Promis
       points: points.length,
       warning: warnings.sort()[0],
     });
+    counts.queries += queries.length;
+    counts.failedQueries += queries.length - good.length;
+    counts.points += points.length;
+    options.onStats?.({ ...counts, dropped: answers.dropped, familiesLeftOut: known.leftOut });
     if (points.length > 0) emit({ type: "derived", at: clock.now(), source: "prometheus", points });
     if (sight) emit({ type: "source", at: clock.now(), source: "prometheus", ...sight });
   };

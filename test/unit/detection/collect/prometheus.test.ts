@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { createObservation } from "../../../../src/cluster/observation.ts";
 import type { Signal } from "../../../../src/cluster/signal.ts";
 import { type PrometheusReader, prometheusSource } from "../../../../src/detection/collect/prometheus.ts";
+import { createPrometheusPoints } from "../../../../src/detection/collect/prometheus-points.ts";
 import {
   familyOf,
   familyQuery,
@@ -140,6 +141,24 @@ describe("the derived series from rates of a server", () => {
       },
     });
     expect(new Set(rates.filter(([at]) => at < 60 || at >= 120).map(([, value]) => value))).toEqual(new Set([5]));
+  });
+
+  test("a clock that jumps back and forth makes no jump in the numbers", () => {
+    const labels = { namespace: "namespace", pod: "pod" };
+    const made = createPrometheusPoints({
+      labels,
+      windowSeconds: 60,
+      workloadOf: () => ({ workload: "web", createdAt: 0 }),
+    });
+    const query = { metric: "http_requests_total", kind: "rate", expr: "" } as const;
+    const result = [{ labels: { namespace: "shop", pod: "web-1", code: "200" }, value: 4 }];
+    const rates = [0, 15, 30, -3_600, 31, 31, 3_600, 3_615].map(
+      (after) =>
+        made.take([{ query, result }], start + after * second).find(({ name }) => name === "requests_per_second")
+          ?.value,
+    );
+    const same = expect.closeTo(4) as number;
+    expect(rates).toEqual([same, same, same, undefined, same, undefined, same, same]);
   });
 
   test("one query a family and round, however many pods there are", async () => {
