@@ -1,5 +1,8 @@
 import { randomBytes } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { readProtobuf, textOf } from "../../../../../src/detection/collect/push/protobuf.ts";
 import { readSnappyBlock } from "../../../../../src/detection/collect/push/snappy.ts";
 import { snappyBlock } from "../../../../support/snappy-block.ts";
 
@@ -19,6 +22,23 @@ describe("snappy blocks", () => {
     { name: "all byte values", data: Buffer.from(Array.from({ length: 512 }, (_, i) => i % 256)) },
   ])("$name", ({ data }) => {
     expect(Buffer.from(readSnappyBlock(snappyBlock(data), limit)).equals(data)).toBe(true);
+  });
+
+  test("a block that a Prometheus 2.42 has packed: the samples of one scrape of itself", async () => {
+    const packed = await readFile(join(import.meta.dirname, "fixtures/prometheus-remote-write.snappy"));
+    const message = readSnappyBlock(packed, limit);
+    expect(message.length).toBe(51_859);
+    // WriteRequest: time series (1), each with labels (1) of name (1) and value (2).
+    const series = [...readProtobuf(message)].map(({ value }) =>
+      typeof value === "bigint" ? [] : [...readProtobuf(value)],
+    );
+    expect(series.length).toBe(394);
+    const names = series.map((fields) => {
+      const label = fields.find(({ number }) => number === 1)?.value;
+      return label instanceof Uint8Array ? [...readProtobuf(label)].map(({ value }) => textOf(value)).join("=") : "";
+    });
+    expect(names).toContain("__name__=prometheus_tsdb_head_series");
+    expect(names.every((name) => /^__name__=[a-z_]+$/.test(name))).toBe(true);
   });
 
   test("the example of the format description: xababab by a copy of offset 2", () => {
