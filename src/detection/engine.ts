@@ -217,7 +217,9 @@ export function createDetectionEngine(options: DetectionEngineOptions): Detectio
               ended,
               { now, observation, topology: currentTopology(now) },
               {
-                mayOpen: (live) => !live.fading && isFirm(live, now) && !isPriceOfWork(live, now),
+                // What was not seen again in this tick is on its way out.
+                mayOpen: (live) =>
+                  live.lastSeenAt === now && !live.fading && isFirm(live, now) && !isPriceOfWork(live, now),
                 settled: ({ affected }) => !affected.some((ref) => transitions.inProgress(ref)),
               },
             );

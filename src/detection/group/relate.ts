@@ -71,6 +71,26 @@ function onNode(live: LiveAnomaly, node: ObjectRef, context: GroupContext): bool
   return pods.some((pod) => context.topology.nodeOf(pod.namespace ?? "", pod.name)?.name === node.name);
 }
 
+const servingKinds = new Set(["Deployment", "StatefulSet", "DaemonSet", "Service", "Pod"]);
+
+/**
+ * The workloads that an incident makes suffer. One about a quota, a node or a Secret hurts through the workloads that its
+ * members name.
+ */
+function sufferers(members: readonly LiveAnomaly[], target: ObjectRef, context: GroupContext): readonly ObjectRef[] {
+  if (servingKinds.has(target.kind)) return workloadsOf(target, context);
+  const named = members
+    .filter(({ nature }) => nature !== "symptom")
+    .flatMap(({ anomaly, related }) => [anomaly.target, ...related])
+    .filter((ref) => servingKinds.has(ref.kind))
+    .flatMap((ref) => workloadsOf(ref, context));
+  return [...new Map(named.map((ref) => [refKey(ref), ref])).values()].filter((ref) => impairs(members, ref, context));
+}
+
+/** The object that a fault lies in, when that is neither a pod nor a workload: one lost Secret is one cause. */
+const sourceOf = ({ anomaly, nature }: LiveAnomaly): ObjectRef | undefined =>
+  nature === "fault" && anomaly.seenOn && !servingKinds.has(anomaly.seenOn.kind) ? anomaly.seenOn : undefined;
+
 /** Requests stay away because somebody upstream has trouble: a caller fails before it gets to this call. */
 function starved(live: LiveAnomaly, members: readonly LiveAnomaly[], context: GroupContext): boolean {
   const callers = new Set(
@@ -103,6 +123,8 @@ export function relation(
     if (ownLinks.has(refKey(member.anomaly.target))) return 92;
     if ([...member.blames, ...member.related].some((ref) => refKey(ref) === own)) return 90;
   }
+  const source = sourceOf(live);
+  if (source && members.some((member) => sameRef(sourceOf(member) ?? member.anomaly.target, source))) return 88;
   const nodeSuffers = members.some(
     ({ anomaly }) => anomaly.target.kind === "Node" && anomaly.reason !== "NodeUnschedulable",
   );
@@ -112,7 +134,9 @@ export function relation(
   if (isNode && members.every((member) => member.nature !== "fault" && onNode(member, live.anomaly.target, context)))
     return 70;
   const mine = workloadsOf(live.anomaly.target, context);
-  const theirs = workloadsOf(target, context);
+  const theirs = sufferers(members, target, context);
+  // A pod and its workload, told apart only by who has to be repaired.
+  if (target.kind === "Pod" && mine.some((ref) => theirs.some((other) => sameRef(ref, other)))) return 86;
   const hasCause = members.some(({ nature }) => nature !== "symptom");
   if (live.nature !== "fault") {
     const far = distance(live.anomaly.target, [...theirs, target], context);
