@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildView } from "../app/build-view.ts";
@@ -65,6 +65,8 @@ export async function demo(options: DemoOptions): Promise<void> {
   const recording = await loadRecording(folder);
   const faults = await loadTruth(folder);
   const data = await mkdtemp(join(tmpdir(), "kubemend-demo-"));
+  // The embedded PostgreSQL may run as another user, who has to get there.
+  await chmod(data, 0o711);
   resources.defer(() => rm(data, { recursive: true, force: true }));
   const store = resources.use(
     await openStore({

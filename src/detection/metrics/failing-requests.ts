@@ -13,7 +13,7 @@ interface Memory {
   right: number;
   since: number;
   lastWrongAt: number;
-  /** Share of failures over the long window when it was last wrong. */
+  /** Share of failures since it began (over the long window at most) when it was last wrong. */
   worst: number;
   /** Requests since then without failures beyond the usual. */
   clean: number;
@@ -67,18 +67,22 @@ function countsOf(
   errors: Series,
   requests: Series,
   context: DetectContext,
-): { readonly short: Counts; readonly long: Counts } {
+): { readonly short: Counts; readonly long: Counts; since(at: number): Counts } {
   const windowSeconds = (4 * context.tickMs) / 1_000;
   const tickSeconds = context.tickMs / 1_000;
-  const sum = (series: Series) => {
+  const sum = (series: Series, from: number) => {
     let total = 0;
-    for (let i = series.length - 1; i >= 0 && series.timeAt(i) > context.now - longWindowMs; i--)
-      total += series.valueAt(i) * tickSeconds;
+    for (let i = series.length - 1; i >= 0 && series.timeAt(i) >= from; i--) total += series.valueAt(i) * tickSeconds;
     return total;
+  };
+  const since = (at: number): Counts => {
+    const from = Math.max(at, context.now - longWindowMs);
+    return { failed: sum(errors, from), total: sum(requests, from) };
   };
   return {
     short: { failed: errors.last * windowSeconds, total: requests.last * windowSeconds },
-    long: { failed: sum(errors), total: sum(requests) },
+    long: since(0),
+    since,
   };
 }
 
@@ -88,7 +92,8 @@ function createFailingRequests(
 ): Detector {
   const memories = new Map<Series, Memory>();
 
-  function judge(memory: Memory, { short, long }: ReturnType<typeof countsOf>, at: number): void {
+  function judge(memory: Memory, counts: ReturnType<typeof countsOf>, at: number): void {
+    const { short, long } = counts;
     const share = short.total > 0 ? short.failed / short.total : 0;
     const usual = memory.baseline.count >= 12 ? memory.baseline.high : 0;
     const line = Math.max(0.05, 2 * usual + 0.02);
@@ -101,7 +106,9 @@ function createFailingRequests(
       memory.right = 0;
       memory.clean = 0;
       memory.lastWrongAt = at;
-      memory.worst = Math.max(line, long.total > 0 ? long.failed / long.total : share);
+      // Only the time since it began: the healthy minutes before would make it look milder than it is.
+      const meanwhile = counts.since(memory.since);
+      memory.worst = Math.max(line, meanwhile.total > 0 ? meanwhile.failed / meanwhile.total : share);
       if (memory.wrong >= 2) memory.active = true;
       return;
     }
