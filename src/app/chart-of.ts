@@ -72,11 +72,18 @@ function choose(view: IncidentView, observation: Observation): Group[] {
   return groups;
 }
 
-/** The limit is part of the picture when the question is whether memory fits into it. */
-function limitLine(observation: Observation, series: Series, from: number, to: number): ChartLine[] {
-  if (series.name !== "container_memory_working_set_bytes") return [];
-  const limit = observation.series.get("container_memory_limit_bytes", series.labels);
-  return limit ? [{ label: `limit of ${lineLabel(series)}`, points: observation.series.window(limit, from, to) }] : [];
+/** One line for the limit, which is part of the picture when the question is whether memory fits into it; of two pods the newer one's counts. */
+function limitLine(observation: Observation, group: Group, from: number, to: number): ChartLine[] {
+  if (group.name !== "container_memory_working_set_bytes") return [];
+  const limits = new Map<number, number>();
+  for (const series of [...group.series].sort((a, b) => a.timeAt(0) - b.timeAt(0))) {
+    const limit = observation.series.get("container_memory_limit_bytes", series.labels);
+    const points = limit ? observation.series.window(limit, from, to) : [];
+    const begins = points[0]?.at ?? 0;
+    for (const at of limits.keys()) if (points.length > 0 && at >= begins) limits.delete(at);
+    for (const { at, value } of points) limits.set(at, value);
+  }
+  return [{ label: "limit", points: [...limits].sort(([a], [b]) => a - b).map(([at, value]) => ({ at, value })) }];
 }
 
 function panelOf(
@@ -87,12 +94,11 @@ function panelOf(
   units: (name: string) => string,
 ): ChartPanel[] {
   const [first] = group.series;
-  const lines = group.series
-    .flatMap((series) => [
-      { label: lineLabel(series), points: observation.series.window(series, from, to) },
-      ...limitLine(observation, series, from, to),
-    ])
-    .filter((line) => line.points.length > 1);
+  const drawn = group.series.map((series) => ({
+    label: lineLabel(series),
+    points: observation.series.window(series, from, to),
+  }));
+  const lines = [...drawn, ...limitLine(observation, group, from, to)].filter((line) => line.points.length > 1);
   // Lines that never leave zero show nothing.
   if (!first || !lines.some((line) => line.points.some((point) => point.value !== 0))) return [];
   return [{ title: chartTitle(first), unit: units(group.name), lines }];
