@@ -1,0 +1,156 @@
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+const root = join(import.meta.dirname, "../../..");
+const sample = join(root, "test/recordings/sock-shop-06");
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "kubemend-cli-"));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function kubemend(args: readonly string[], env: Record<string, string> = {}) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, "bin/kubemend"), ...args], {
+    encoding: "utf8",
+    cwd: folder,
+    env: { PATH: process.env["PATH"] ?? "", HOME: folder, ...env },
+  });
+  return { status, stdout, stderr };
+}
+
+/** A copy of a recording with something done to it. */
+function damaged(name: string, harm: (copy: string) => void): string {
+  const copy = join(folder, name);
+  cpSync(sample, copy, { recursive: true });
+  harm(copy);
+  return copy;
+}
+
+function config(name: string, text: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+/** One clear sentence, a remedy, exit code 2, and no stack. */
+function expectRefusal(run: ReturnType<typeof kubemend>, ...parts: string[]) {
+  expect(run.status).toBe(2);
+  expect(run.stdout).toBe("");
+  for (const part of parts) expect(run.stderr).toContain(part);
+  expect(run.stderr.trim().split("\n").length).toBeGreaterThanOrEqual(2);
+  expect(run.stderr).not.toMatch(/\n {4}at /);
+}
+
+describe("bad input is one clear sentence with the remedy, and exit code 2", () => {
+  test("a recording that is not there", () => {
+    expectRefusal(kubemend(["analyze", join(folder, "nowhere")]), "There is no recording at", "recording.json");
+  });
+
+  test("a recording without its metrics", () => {
+    const copy = damaged("no-metrics", (path) => rmSync(join(path, "metrics.ndjson.gz")));
+    expectRefusal(kubemend(["analyze", copy]), "has no readable metrics.ndjson.gz", "Copy the folder again");
+  });
+
+  test("a recording that was cut off while it was copied", () => {
+    const copy = damaged("cut-off", (path) => truncateSync(join(path, "logs.ndjson.gz"), 5_000));
+    expectRefusal(kubemend(["analyze", copy]), "logs.ndjson.gz", "does not unpack");
+  });
+
+  test("a header that is no JSON, and one of another version", () => {
+    expectRefusal(
+      kubemend(["analyze", damaged("no-json", (path) => writeFileSync(join(path, "recording.json"), "{"))]),
+      "recording.json",
+    );
+    const header = JSON.parse(readFileSync(join(sample, "recording.json"), "utf8"));
+    const other = damaged("version", (path) =>
+      writeFileSync(join(path, "recording.json"), JSON.stringify({ ...header, version: 2 })),
+    );
+    expectRefusal(kubemend(["analyze", other]), "recording.json", "version");
+  });
+
+  test("a configuration with several mistakes names all of them at once, and no value", () => {
+    const path = config("bad.yaml", "slak: {}\nweb:\n  port: 99999\nmodel:\n  deadlineSeconds: s3cret-value\n");
+    const run = kubemend(["migrate", "--config", path]);
+    expectRefusal(run, "3 problems", "slak: there is no such setting", "web.port", "model.deadlineSeconds");
+    expect(run.stderr).not.toContain("s3cret-value");
+  });
+
+  test.each([
+    { name: "a configuration that is no YAML", text: "a: [1\n", part: "line" },
+    { name: "a configuration that is a list", text: "- a\n", part: "must be a map" },
+  ])("$name", ({ text, part }) => expectRefusal(kubemend(["start", "--config", config("odd.yaml", text)]), part));
+
+  test("a configuration that is not there", () => {
+    expectRefusal(kubemend(["start", "--config", join(folder, "none.yaml")]), "cannot be read");
+  });
+
+  test("a database that does not answer, without its password", () => {
+    const run = kubemend(["migrate"], { DATABASE_URL: "postgres://kubemend:s3cret-word@127.0.0.1:1/kubemend" });
+    expectRefusal(run, "PostgreSQL at 127.0.0.1:1/kubemend does not answer", "Check DATABASE_URL");
+    expect(run.stderr).not.toContain("s3cret-word");
+  });
+
+  test("no cluster to watch", () => {
+    expectRefusal(
+      kubemend(["start"], { DATABASE_URL: "postgres://127.0.0.1:1/none" }),
+      "There is no cluster to watch",
+      "--kubeconfig",
+    );
+  });
+
+  test("a role, an option and a command that do not exist", () => {
+    expectRefusal(kubemend(["start", "--role", "boss"]), 'no role "boss"', "watcher, actor, all");
+    expectRefusal(kubemend(["demo", "--lead-in", "fast"]), "--lead-in must be a number", "demo --help");
+    const unknown = kubemend(["nonsense"]);
+    expect(unknown.status).toBe(2);
+    expect(unknown.stderr).toContain("unknown command");
+  });
+});
+
+test("analyze prints what it found as JSON, and never needs the truth", () => {
+  const copy = damaged("without-truth", (path) => rmSync(join(path, "truth.json")));
+  const run = kubemend(["analyze", copy, "--json"]);
+  expect(run.stderr).toBe("");
+  expect(run.status).toBe(0);
+  const { incidents, stats } = JSON.parse(run.stdout);
+  expect(incidents).toHaveLength(1);
+  const [incident] = incidents;
+  expect(incident.diagnosis.hypotheses[0]).toMatchObject({
+    cause: "selector-mismatch",
+    culprit: { kind: "Service", namespace: "sock-shop", name: "carts" },
+  });
+  const ids = new Set(incident.evidence.map((item: { id: string }) => item.id));
+  for (const id of incident.diagnosis.hypotheses[0].evidence) expect(ids).toContain(id);
+  expect(incident.recommendations[0]).toMatchObject({ action: "patch-selector", target: { name: "carts" } });
+  expect(Object.keys(stats).sort()).toEqual(["logLines", "series", "ticks", "wallMs"]);
+});
+
+test("the help names every command", () => {
+  const { status, stdout } = kubemend(["--help"]);
+  expect(status).toBe(0);
+  for (const command of ["demo", "start", "analyze", "detect", "templates", "migrate", "doctor"])
+    expect(stdout).toContain(`  ${command} `);
+});
+
+test("doctor says what is off, what fails and what to do", () => {
+  const run = kubemend(["doctor"], {
+    DATABASE_URL: "postgres://127.0.0.1:1/none",
+    PROMETHEUS_URL: "http://127.0.0.1:1",
+    SLACK_BOT_TOKEN: "xoxb-1",
+  });
+  expect(run.status).toBe(2);
+  for (const part of [
+    "FAILED PostgreSQL",
+    "off    Kubernetes",
+    "FAILED Prometheus",
+    "FAILED Slack",
+    "SLACK_SIGNING_SECRET",
+    "off    Model",
+    "off    E-mail",
+  ])
+    expect(run.stdout).toContain(part);
+});
