@@ -1,5 +1,5 @@
 import type { Incident, IncidentChange } from "../incident/incident.ts";
-import { sameRef } from "../incident/object-ref.ts";
+import { refKey, sameRef } from "../incident/object-ref.ts";
 import { advance } from "../incident/status.ts";
 import type { Nature } from "./detector.ts";
 import { type Group, groupKeyOf, membersOf, redraw, restored } from "./group/incident-draft.ts";
@@ -118,10 +118,20 @@ export function createGrouper(options: GrouperOptions): Grouper {
     }
   }
 
-  const byCause = (a: LiveAnomaly, b: LiveAnomaly) => {
+  /** Causes before symptoms, and what an incident is about before what it may have brought on others. */
+  function inOrder(homeless: LiveAnomaly[]): LiveAnomaly[] {
     const rank = { fault: 0, failure: 1, symptom: 2 } as const;
-    return rank[a.nature] - rank[b.nature] || a.anomaly.startsAt - b.anomaly.startsAt;
-  };
+    const known = new Set(
+      [...groups.values()]
+        .filter(isOpen)
+        .flatMap(membersOf)
+        .map(({ anomaly }) => refKey(anomaly.target)),
+    );
+    const isNews = ({ anomaly }: LiveAnomaly) => Number(!known.has(refKey(anomaly.target)));
+    return homeless.sort(
+      (a, b) => rank[a.nature] - rank[b.nature] || isNews(a) - isNews(b) || a.anomaly.startsAt - b.anomaly.startsAt,
+    );
+  }
 
   return {
     advance(active, ended, context, ask) {
@@ -151,7 +161,7 @@ export function createGrouper(options: GrouperOptions): Grouper {
         } else homeless.push(live);
       }
       // Causes first, so that their symptoms find a home in the same tick.
-      for (const live of homeless.sort(byCause)) {
+      for (const live of inOrder(homeless)) {
         let group = bestHome(live, context);
         if (!group) {
           if (!ask.mayOpen(live)) continue;

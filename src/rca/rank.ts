@@ -17,6 +17,8 @@ export interface Ranking {
   readonly ruledOut: readonly { readonly candidate: Candidate; readonly reason: string }[];
 }
 
+/** Reasons that say that requests stay away. */
+const starvingReasons: ReadonlySet<string> = new Set(["traffic-stopped", "requests-forecast"]);
 const severityWeight: Readonly<Record<Severity, number>> = { critical: 4, high: 3, medium: 2, low: 1 };
 const closeMs = 8 * 60_000;
 /** Clocks of the API server, the kubelet and the scraper differ by this much. */
@@ -30,6 +32,11 @@ function explainsOne(open: Case, item: Candidate, anomaly: Anomaly): number {
   const targets = workloadsFor(open.topology, open.observation, anomaly.target);
   const touched = [anomaly.target, ...(anomaly.seenOn ? [anomaly.seenOn] : []), ...targets];
   if (touched.some((ref) => item.hits.some((hit) => sameRef(hit, ref)))) return 1;
+  // Who is down or fails asks nobody anything: requests stay away from what it calls.
+  if (starvingReasons.has(anomaly.reason)) {
+    const askers = targets.flatMap((ref) => open.topology.dependentsOf(ref));
+    if (askers.some((ref) => item.hits.some((hit) => sameRef(hit, ref)))) return 0.9;
+  }
   const callers = item.hits.flatMap((hit) => open.topology.dependentsOf(hit));
   if (targets.some((ref) => callers.some((caller) => sameRef(caller, ref))))
     return anomaly.family === "state" || anomaly.family === "event" ? 0.6 : 0.95;

@@ -26,9 +26,22 @@ function scaledDownAt(workload: Workload, { observation }: DetectContext): numbe
   })?.at;
 }
 
+/** Traffic this shortly before the end shows that somebody needs it, even when nobody knows who. */
+const servedMs = 2 * 60_000;
+
+/** Users called it from outside: it served until it went, and what it calls still runs (nobody put the shop to sleep). */
+function servedUsers(ref: ObjectRef, downAt: number, { observation, topology, podsOf }: DetectContext): boolean {
+  if (topology().servicesOf(ref).length === 0) return false;
+  const rate = observation.series.get("requests_per_second", { namespace: ref.namespace ?? "", workload: ref.name });
+  if (!rate || !observation.series.window(rate, downAt - servedMs, downAt).some(({ value }) => value > 0)) return false;
+  return topology()
+    .dependenciesOf(ref, 1)
+    .some((callee) => podsOf(callee).some(isCurrent));
+}
+
 /**
  * A workload that others call was scaled to zero or deleted, or the Service before it was deleted. Source: `spec.replicas`
- * and deletions while the watch runs, running callers in the topology. Not a fault: a workload that nobody calls, one that
+ * and deletions while the watch runs, running callers in the topology or requests until then. Not a fault: a workload that nobody calls, one that
  * was at zero all along, callers that are at zero as well (a namespace put to sleep), a deletion followed by a re-creation.
  */
 export const dependencyGone = defineDetector({
@@ -43,13 +56,13 @@ export const dependencyGone = defineDetector({
         if (downAt === undefined) continue;
         const target = refOf(workload);
         const callers = runningCallers(target, context);
-        if (callers.length === 0) continue;
+        if (callers.length === 0 && !servedUsers(target, downAt, context)) continue;
         yield {
           reason: "ScaledToZero",
           target,
           severity: "high",
           headline: "was scaled to zero while others need it",
-          summary: `${kind} ${target.name} was scaled to 0 replicas, and ${names(callers)} call${callers.length === 1 ? "s" : ""} it`,
+          summary: `${kind} ${target.name} was scaled to 0 replicas, and ${callers.length === 0 ? "users call it" : `${names(callers)} call${callers.length === 1 ? "s" : ""} it`}`,
           startsAt: downAt,
           value: 0,
           unit: "replicas",

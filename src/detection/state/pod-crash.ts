@@ -1,7 +1,24 @@
+import type { Pod } from "../../cluster/kubernetes-types.ts";
 import { refOf } from "../../cluster/object-store.ts";
-import { defineDetector, type Finding, timeOf } from "../detector.ts";
+import { type DetectContext, defineDetector, type Finding, timeOf } from "../detector.ts";
 import { containersOf, isCurrent, short } from "./container-states.ts";
 import { hasSettled } from "./restart-memory.ts";
+
+/** Crashes further apart than this are not one loop; the kubelet's own back-off ends at five minutes. */
+const apartMs = 12 * 60_000;
+
+/** The first crash of the loop that the last one, at `endedAt`, belongs to, as far as the watch has seen it. */
+function loopSince(pod: Pod, container: string, endedAt: number, { observation }: DetectContext): number {
+  const ends = new Set<number>([endedAt]);
+  for (const { object } of observation.objects.versions(refOf(pod))) {
+    const status = (object as Pod).status?.containerStatuses?.find(({ name }) => name === container);
+    for (const end of [status?.state?.terminated, status?.lastState?.terminated])
+      if (end && end.exitCode !== 0) ends.add(timeOf(end.finishedAt, endedAt));
+  }
+  let since = endedAt;
+  for (const end of [...ends].sort((a, b) => b - a)) if (end < since && since - end <= apartMs) since = end;
+  return since;
+}
 
 /**
  * Containers that end with an error and are restarted. Source: `state`, `lastState` and `restartCount`: the waiting reason
@@ -13,7 +30,8 @@ export const podCrash = defineDetector({
   name: "pod-crash",
   family: "state",
   nature: "failure",
-  *detect({ pods, ownerOf, now, observation }): Iterable<Finding> {
+  *detect(context): Iterable<Finding> {
+    const { pods, ownerOf, now, observation } = context;
     for (const pod of pods) {
       if (!isCurrent(pod) || pod.spec.restartPolicy === "Never" || pod.spec.restartPolicy === "OnFailure") continue;
       for (const { status, init } of containersOf(pod)) {
@@ -51,7 +69,7 @@ export const podCrash = defineDetector({
           severity: "high",
           headline: loop ? "keeps crashing" : "crashes at start",
           summary: `Container ${status.name} of pod ${pod.metadata.name} ended with exit code ${ended.exitCode} (${ended.reason ?? "Error"}) and was restarted ${status.restartCount} times${ended.message ? `: ${short(ended.message)}` : ""}`,
-          startsAt: status.restartCount <= 1 ? endedAt : timeOf(pod.metadata.creationTimestamp, endedAt),
+          startsAt: loopSince(pod, status.name, endedAt, context),
           value: status.restartCount,
           unit: "restarts",
         };

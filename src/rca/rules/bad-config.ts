@@ -3,7 +3,16 @@ import { type Candidate, candidate, type Rule } from "../candidate.ts";
 import type { Case } from "../case.ts";
 import { signsOf } from "../gather/log-text.ts";
 import { configChangesOf, describeConfigChange, mentions } from "./config-changes.ts";
-import { called, citeChange, citeLogs, crashesOf, crashFindings, freshLogs, isSettled, isSymptomatic } from "./patterns.ts";
+import {
+  called,
+  citeChange,
+  citeLogs,
+  crashesOf,
+  crashFindings,
+  freshLogs,
+  isSettled,
+  isSymptomatic,
+} from "./patterns.ts";
 import { hostChange } from "./upstream.ts";
 
 /** Names of settings that other rules understand better. */
@@ -27,7 +36,7 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
     // A restart sets nothing; a variable added together with a new image belongs to the release.
     const withImage = change.fields.some((other) => other.area === "image");
     const mentioned = mentions(text, field.name) || mentions(text, field.after);
-    if (!mentioned && !crash && isSettled(open, workload, item.effectiveAt)) continue;
+    if (!mentioned && isSettled(open, workload, item.effectiveAt)) continue;
     const specificity = mentioned && complains ? 0.96 : mentioned ? 0.9 : complains ? 0.86 : crash ? 0.84 : 0.72;
     found.push(
       candidate(

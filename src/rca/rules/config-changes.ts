@@ -40,7 +40,9 @@ export function configChangesOf(open: Case, workload: ObjectRef): readonly Confi
       .podsOf(workload)
       .flatMap((pod) => [
         ...(pod.createdAt >= at - 2_000 ? [pod.createdAt] : []),
-        ...pod.containers.flatMap(({ lastExit }) => (lastExit && lastExit.finishedAt > at ? [lastExit.finishedAt] : [])),
+        ...pod.containers.flatMap(({ lastExit }) =>
+          lastExit && lastExit.finishedAt > at ? [lastExit.finishedAt] : [],
+        ),
       ]);
     return starts.length > 0 ? Math.min(...starts) : undefined;
   };
@@ -53,7 +55,8 @@ export function configChangesOf(open: Case, workload: ObjectRef): readonly Confi
         const id = `${use.ref.kind}/${use.ref.name}/${field.path}/${change.at}/${field.after}`;
         if (seen.has(id)) continue;
         seen.add(id);
-        const effectiveAt = use.how === "volume" || use.how === "api" ? change.at : startedAt(change.at);
+        const delivered = use.how === "volume" || use.how === "api" ? change.at : undefined;
+        const effectiveAt = startedAt(change.at) ?? delivered;
         found.push({
           change,
           field,

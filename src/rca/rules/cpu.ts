@@ -56,7 +56,8 @@ function throttling(open: Case, workload: ObjectRef): readonly Candidate[] {
           ...open.cite(...latency.map((shift) => metricFinding(shift, workload))),
           ...citeChange(open, change),
         ],
-        specificity: lowered ? 0.97 : image ? 0.6 : 0.75,
+        // A limit that was enough until the demand multiplied is not what is wrong.
+        specificity: lowered ? 0.97 : growth > 2.5 ? 0.62 : image ? 0.6 : 0.75,
         facts: { container },
         ...(change ? { change } : {}),
       },
@@ -76,6 +77,11 @@ function saturation(open: Case): readonly Candidate[] {
         return { workload, cores, shift: shifts[0] };
       })
       .sort((a, b) => b.cores - a.cores)[0];
+    const slowed = open.symptomatic.filter((workload) =>
+      open
+        .shifts("latency_mean_seconds", { namespace: workload.namespace ?? "", workload: workload.name })
+        .some(({ before, after }) => before !== undefined && after > 2 * before && after - before > 0.02),
+    ).length;
     const blamed = hungry && hungry.cores > 0.3 ? hungry.workload : node;
     return [
       candidate(
@@ -90,7 +96,8 @@ function saturation(open: Case): readonly Candidate[] {
             metricFinding(shift, node),
             hungry?.shift && blamed !== node ? metricFinding(hungry.shift, blamed) : undefined,
           ),
-          specificity: 0.6,
+          // Everything on a full node gets slow at once; one slow service fills no node.
+          specificity: blamed === node && slowed >= 3 ? 0.93 : 0.6,
           hits: [blamed, ...open.symptomatic],
         },
         open,
@@ -116,7 +123,11 @@ function spike(open: Case): readonly Candidate[] {
         statement: `demand on ${called(first)} rose to ${loadGrowth(open, first).toFixed(1)} times the usual`,
         evidence: open.cite(shift && metricFinding(shift, first)),
         // More demand than usual is no trouble in itself; it is when something runs full.
-        specificity: grown.some((workload) => isSaturated(open, workload)) ? 0.66 : 0.4,
+        specificity: !grown.some((workload) => isSaturated(open, workload))
+          ? 0.4
+          : loadGrowth(open, first) > 2.5
+            ? 0.78
+            : 0.66,
         hits: grown,
       },
       open,

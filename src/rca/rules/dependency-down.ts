@@ -13,6 +13,7 @@ import {
   freshLogs,
   isSymptomatic,
   readyPods,
+  unprovenChange,
 } from "./patterns.ts";
 
 function callersLines(open: Case, workload: ObjectRef) {
@@ -101,7 +102,7 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
           ? `${called(workload)} crashes by itself (exit code ${crash.exitCode}), so its callers fail`
           : `no pod of ${called(workload)} is ready, so its callers fail`,
         evidence: [...(crash ? open.cite(...crashFindings(open, crash)) : []), ...proof()],
-        specificity: crash && !open.lastChange(workload) ? 0.7 : 0.5,
+        specificity: unprovenChange(open, workload) ? 0.5 : crash ? 0.78 : 0.62,
       },
       open,
     ),

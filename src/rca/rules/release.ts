@@ -89,7 +89,7 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
   else if (unready.length > 0) [specificity, why] = [0.7, "the new pods do not become ready"];
   else if (onlyNew.length > 0) [specificity, why] = [0.68, "the new pods write errors that were not seen before"];
   // Trouble that begins long after a release that served well is hardly of its making.
-  const settled = isSettled(open, workload, change.at) && exceptions.length === 0;
+  const settled = isSettled(open, workload, change.at);
   const contradicted = spared.length > 0 && before.length > 0;
   return [
     candidate(

@@ -58,6 +58,8 @@ function judge(open: Case): readonly Candidate[] {
       readyPods(open, workload).length === 0 ||
       open
         .podsOf(workload)
+        // Pods that a rollout or a restart takes away end as they should.
+        .filter((pod) => pod.deletedAt === undefined && pod.terminatingSince === undefined)
         .some((pod) =>
           pod.containers.some((container) => (container.lastExit?.finishedAt ?? 0) >= open.onset - 60_000),
         );
