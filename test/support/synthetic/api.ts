@@ -19,6 +19,8 @@ export interface Api {
   create<T extends Any>(object: T): T;
   /** Applies a change to a copy; nothing is written when it stays equal. A changed spec raises the generation. */
   update<T extends Any>(kind: string, name: string, edit: (object: T) => void): void;
+  /** A write whose difference the recorder hides (values of Secrets): only the version changes. */
+  touch(kind: string, name: string): void;
   remove(kind: string, name: string): void;
   event(about: Any, type: string, reason: string, message: string, component: string, fieldPath?: string): void;
   onChange(listen: (object: Any, change: WatchRow["change"]) => void): void;
@@ -82,6 +84,13 @@ export function createApi(options: {
       if (next.metadata.generation !== undefined && JSON.stringify(next.spec) !== JSON.stringify(old.spec))
         next.metadata.generation++;
       next.metadata.resourceVersion = String(++version);
+      store.set(key(kind, name), next);
+      emit("MODIFIED", next);
+    },
+    touch(kind, name) {
+      const old = store.get(key(kind, name));
+      if (!old) return;
+      const next = { ...structuredClone(old), metadata: { ...old.metadata, resourceVersion: String(++version) } };
       store.set(key(kind, name), next);
       emit("MODIFIED", next);
     },

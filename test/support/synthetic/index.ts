@@ -5,6 +5,7 @@ import { loadRecording, type Recording } from "../../../src/replay/recording/loa
 import { recordedSignals } from "../../../src/replay/recording/recorded-signals.ts";
 import { type BaseShop, takeQuietStretch } from "./base-shop.ts";
 import { configurationScenarios } from "./scenarios/configuration.ts";
+import { matrixScenarios } from "./scenarios/matrix.ts";
 import { quietScenarios } from "./scenarios/quiet.ts";
 import type { Expectation, Scenario } from "./scenarios/scenario.ts";
 import { trafficScenarios } from "./scenarios/traffic.ts";
@@ -17,6 +18,7 @@ export const scenarios: readonly Scenario[] = [
   ...configurationScenarios,
   ...workloadScenarios,
   ...trafficScenarios,
+  ...matrixScenarios,
   ...quietScenarios,
 ];
 

@@ -530,19 +530,14 @@ export const configurationScenarios: readonly Scenario[] = [
     script: {
       inject(world) {
         const since = world.now();
-        data(world, "Secret", "payment-api", (values) => {
-          values.API_KEY = "";
-          values.ROTATED = "";
-        });
+        world.api.touch("Secret", "payment-api");
         world.restart("payment");
         world.switches.behave = ({ app, now }) =>
           app === "payment" && now > since + 4_000 ? { status: 401, err: "invalid API key", stops: true } : undefined;
       },
       fix(world) {
         world.switches.behave = () => undefined;
-        data(world, "Secret", "payment-api", (values) => {
-          delete values.ROTATED;
-        });
+        world.api.touch("Secret", "payment-api");
         world.restart("payment");
       },
     },
