@@ -42,7 +42,9 @@ export const configSchema = z.strictObject({
       deadlineSeconds: z.number().min(1).max(120).default(10),
     })
     .prefault({}),
-  email: z.strictObject({ smtpUrl: text.optional(), from: text.optional(), to: z.array(z.email()).max(50).default([]) }).prefault({}),
+  email: z
+    .strictObject({ smtpUrl: text.optional(), from: text.optional(), to: z.array(z.email()).max(50).default([]) })
+    .prefault({}),
   web: z.strictObject({ host: text.default("127.0.0.1"), port: port.default(8080) }).prefault({}),
   detection: z
     .strictObject({

@@ -17,7 +17,10 @@ export const environmentSettings: Readonly<Record<string, readonly string[]>> = 
 };
 
 /** Lays the environment over settings read from a file; empty variables count as not set. */
-export function withEnvironment(settings: Readonly<Record<string, unknown>>, env: NodeJS.ProcessEnv): Record<string, unknown> {
+export function withEnvironment(
+  settings: Readonly<Record<string, unknown>>,
+  env: NodeJS.ProcessEnv,
+): Record<string, unknown> {
   const merged: Record<string, unknown> = { ...settings };
   for (const [variable, path] of Object.entries(environmentSettings)) {
     const value = env[variable];

@@ -9,15 +9,24 @@ const example = "See docs/configuration.md for every setting; kubemend doctor ch
 
 async function readSettings(path: string): Promise<{ settings: Record<string, unknown>; problems: string[] }> {
   const source = await readFile(path, "utf8").catch((cause: unknown) => {
-    throw inputError("config-missing", `The configuration file ${path} cannot be read.`, "Give the right path with --config, or leave it out to use defaults and the environment.", cause);
+    throw inputError(
+      "config-missing",
+      `The configuration file ${path} cannot be read.`,
+      "Give the right path with --config, or leave it out to use defaults and the environment.",
+      cause,
+    );
   });
   const lines = new LineCounter();
   const document = parseDocument(source, { lineCounter: lines, prettyErrors: false, maxAliasCount: 50 } as never);
   if (document.errors.length > 0) {
-    return { settings: {}, problems: document.errors.map((error) => `line ${lines.linePos(error.pos[0]).line}: ${error.message}`) };
+    return {
+      settings: {},
+      problems: document.errors.map((error) => `line ${lines.linePos(error.pos[0]).line}: ${error.message}`),
+    };
   }
   const settings: unknown = document.toJS({ maxAliasCount: 50 }) ?? {};
-  if (typeof settings !== "object" || Array.isArray(settings) || settings === null) return { settings: {}, problems: ["it must be a map of settings"] };
+  if (typeof settings !== "object" || Array.isArray(settings) || settings === null)
+    return { settings: {}, problems: ["it must be a map of settings"] };
   return { settings: settings as Record<string, unknown>, problems: [] };
 }
 
@@ -26,7 +35,8 @@ function describe(issue: z.core.$ZodIssue): string[] {
   const where = issue.path.join(".") || "(top)";
   const variable = Object.entries(environmentSettings).find(([, path]) => path.join(".") === where)?.[0];
   const place = variable ? `${where} (or ${variable})` : where;
-  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => `${where === "(top)" ? key : `${where}.${key}`}: there is no such setting`);
+  if (issue.code === "unrecognized_keys")
+    return issue.keys.map((key) => `${where === "(top)" ? key : `${where}.${key}`}: there is no such setting`);
   return [`${place}: ${issue.message}`];
 }
 
@@ -40,5 +50,9 @@ export async function loadConfig(path: string | undefined, env: NodeJS.ProcessEn
   const all = [...problems, ...(parsed.success ? [] : parsed.error.issues.flatMap(describe))];
   if (parsed.success && all.length === 0) return parsed.data;
   const source = path ?? "the environment";
-  throw inputError("config-invalid", `The configuration (${source}) has ${all.length} problem${all.length === 1 ? "" : "s"}:\n${all.map((problem) => `  - ${problem}`).join("\n")}`, example);
+  throw inputError(
+    "config-invalid",
+    `The configuration (${source}) has ${all.length} problem${all.length === 1 ? "" : "s"}:\n${all.map((problem) => `  - ${problem}`).join("\n")}`,
+    example,
+  );
 }

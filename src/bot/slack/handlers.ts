@@ -9,7 +9,7 @@ import { approvalText } from "./approval-words.ts";
 import { plain, section } from "./blocks.ts";
 import { answerCommand } from "./commands.ts";
 import type { Identify } from "./identity.ts";
-import { renderReview } from "./render-review.ts";
+import { renderReject, renderReview } from "./render-review.ts";
 import type { SlackPort } from "./slack-port.ts";
 
 export interface HandlerDeps {
@@ -119,6 +119,14 @@ export function registerHandlers(app: App, deps: HandlerDeps): void {
     await say(approvalText(outcome));
   });
   onFix(actionIds.review, ({ fix, triggerId, by, say }) => openReview(deps, triggerId, fix, by, say));
+  onFix(actionIds.reject, async ({ fix, triggerId, say }) => {
+    // Nothing to wait for before opening: the incident's rows are at hand long before the trigger runs out.
+    const view = await deps.desk.view(fix.incidentId);
+    const known = view?.fixes.find((one) => one.recommendation.id === fix.recommendationId);
+    if (!known) return void (await say("This fix is no longer offered; the message shows the present ones."));
+    const opened = await deps.slack.openView(triggerId, renderReject(known, { incidentId: fix.incidentId }));
+    if (!opened.ok) await say(`Slack did not open the form (${opened.failure.code}). Please click again.`);
+  });
   onFix(actionIds.undo, async ({ fix, by, say }) => {
     await say((await deps.desk.undo(fix.planId, by)).text);
   });
@@ -168,6 +176,16 @@ export function registerHandlers(app: App, deps: HandlerDeps): void {
       }
       if (rejecting) await show((await deps.desk.reject(fix.planId, by, note ?? "")).text);
       else await show(approvalText(await deps.desk.approve(fix.planId, fix.digest, by, note)));
+    });
+  });
+
+  app.view(viewIds.reject, async ({ ack, body, view, context }) => {
+    await ack({ response_action: "update", view: waitingView("Rejecting …") });
+    const show: Say = (text) => deps.slack.updateView(view.id, waitingView(text));
+    await handle(deps, { context, userId: body.user.id, say: show, name: viewIds.reject }, async (by) => {
+      const fix = decodeFix(view.private_metadata);
+      if (!fix) return void (await show("This form is from an older version of kubemend; please open it again."));
+      await show((await deps.desk.reject(fix.planId, by, typed(view.state.values, "note") ?? "")).text);
     });
   });
 

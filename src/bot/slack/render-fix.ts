@@ -98,13 +98,14 @@ export function renderFix(
           style: "primary",
           confirm: confirm("Apply this change?", `${fixTitle(fix)}: ${plan.plan.kubectl}`, "Apply"),
         }),
+        button("Reject", actionIds.reject, value),
       );
     }
   } else if (!options.closed && refusal?.reason === "needs-input") {
     elements.push(button("Fill in and review", actionIds.review, value));
   }
   const applied = plan?.plan.state === "applied" && plan.plan.undo.length > 0;
-  if (applied && (!plan.verification || plan.verification.verdict !== "recovered")) {
+  if (applied && plan.verification?.verdict !== "recovered") {
     elements.push(
       button("Undo", actionIds.undo, value, {
         style: "danger",

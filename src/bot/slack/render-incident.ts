@@ -46,7 +46,7 @@ function causeText({ diagnosis }: IncidentView): string {
       .map((one) => `${causeTitles[one.cause]} in ${mrkdwn(refText(one.culprit), 120)} (${percent(one.probability)})`);
     const questions = diagnosis.questions.slice(0, 2).map((question) => `• ${mrkdwn(question, 300)}`);
     return [
-      "*Cause*: the evidence does not decide" + (candidates.length > 0 ? `; ${candidates.join(" or ")}` : ""),
+      `*Cause*: the evidence does not decide${candidates.length > 0 ? `; ${candidates.join(" or ")}` : ""}`,
       ...questions,
     ].join("\n");
   }

@@ -54,7 +54,7 @@ export function renderReview(fix: FixView, options: { incidentId: string; note?:
       `*${mrkdwn(fixTitle(fix), 200)}*\n${mrkdwn(recommendation.reason, 800)}\nWorks with *${percent(recommendation.confidence)}*  ·  ${plan?.risk ?? recommendation.risk} risk`,
     ),
   ];
-  if (!plan || plan.state !== "proposed") {
+  if (plan?.state !== "proposed") {
     const why = fix.refusal?.detail ?? (plan ? `This plan is ${plan.state}.` : "There is no plan for it.");
     const needs = inputs(fix);
     return {
@@ -113,6 +113,33 @@ export function renderReview(fix: FixView, options: { incidentId: string; note?:
         optional: true,
         label: plain("Note", 100),
         hint: plain("Kept with the decision; say why when you reject.", 150),
+        element: { type: "plain_text_input", action_id: "value", multiline: true, max_length: 1_000 },
+      },
+    ],
+  };
+}
+
+/** Asks for the reason of a rejection; without one the next person would not know. */
+export function renderReject(fix: FixView, options: { incidentId: string }): ModalView {
+  const plan = fix.plan?.plan;
+  return {
+    type: "modal",
+    callback_id: viewIds.reject,
+    private_metadata: encodeFix({
+      incidentId: options.incidentId,
+      recommendationId: fix.recommendation.id,
+      planId: plan?.id ?? "",
+      digest: plan?.digest ?? "",
+    }),
+    title: plain("Reject fix", limits.viewTitle),
+    submit: plain("Reject", 24),
+    close: plain("Cancel", 24),
+    blocks: [
+      section(`*${mrkdwn(fixTitle(fix), 200)}*\nNothing will be changed. The incident stays open.`),
+      {
+        type: "input",
+        block_id: "note",
+        label: plain("Why not?", 100),
         element: { type: "plain_text_input", action_id: "value", multiline: true, max_length: 1_000 },
       },
     ],

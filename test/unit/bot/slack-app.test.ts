@@ -22,21 +22,25 @@ let view: IncidentView;
 const asked: unknown[][] = [];
 const value = encodeFix({ incidentId: "7", recommendationId: "R1", planId: "11", digest: plan.digest });
 
-const note = (...what: unknown[]) => void asked.push(what);
+/** Notes what was asked and answers. */
+const noting = <T>(what: readonly unknown[], answer: T): T => {
+  asked.push([...what]);
+  return answer;
+};
 const desk: Desk = {
   view: async (id) => (id === "7" ? view : undefined),
   list: async () => [view.incident],
-  acknowledge: async (id, by) => (
-    note("acknowledge", id, by.name), { ok: true, text: `${by.name} has taken incident ${id}.` }
-  ),
-  resolve: async (id, by) => (note("resolve", id, by.name), { ok: true, text: "resolved" }),
+  acknowledge: async (id, by) =>
+    noting(["acknowledge", id, by.name], { ok: true, text: `${by.name} has taken incident ${id}.` }),
+  resolve: async (id, by) => noting(["resolve", id, by.name], { ok: true, text: "resolved" }),
   reopen: async () => ({ ok: false, text: "It is not resolved." }),
-  notThisCause: async (id, by) => (note("not-this-cause", id, by.name), { ok: true, text: "Noted." }),
-  approve: async (planId, digest, by, remark) => (note("approve", planId, digest, by.id, remark), { type: "approved" }),
-  reject: async (planId, by, reason) => (note("reject", planId, by.name, reason), { ok: true, text: "Rejected." }),
+  notThisCause: async (id, by) => noting(["not-this-cause", id, by.name], { ok: true, text: "Noted." }),
+  approve: async (planId, digest, by, remark) =>
+    noting(["approve", planId, digest, by.id, remark], { type: "approved" }),
+  reject: async (planId, by, reason) => noting(["reject", planId, by.name, reason], { ok: true, text: "Rejected." }),
   replan: async () => view.fixes[0],
-  undo: async (planId, by) => (note("undo", planId, by.name), { ok: true, text: "Being undone." }),
-  freeze: async (frozen, by) => (note("freeze", frozen, by.name), { ok: true, text: frozen ? "Frozen." : "Thawed." }),
+  undo: async (planId, by) => noting(["undo", planId, by.name], { ok: true, text: "Being undone." }),
+  freeze: async (frozen, by) => noting(["freeze", frozen, by.name], { ok: true, text: frozen ? "Frozen." : "Thawed." }),
 };
 const book: PostBook = {
   posts: (id) => chatPosts(database, id),
@@ -183,7 +187,43 @@ test("Review shows diff and command, and approves with a note", async () => {
   await vi.waitFor(() => expect(asked).toEqual([["approve", "11", plan.digest, "slack:U1", "checked"]]));
 });
 
-test("Reject wants a reason", async () => {
+test("the Reject button asks why and reaches the desk", async () => {
+  await deliverIncident(deps(), view);
+  await slack.click({ channel: "incidents", ts: theMessage().ts, actionId: "fix.reject", value, userId: "U1" });
+  await vi.waitFor(() => expect(JSON.stringify(slack.views())).toContain("Why not?"));
+  expect(await slack.submitView({ userId: "U1" })).toMatchObject({ ok: false });
+  await slack.submitView({ userId: "U1", entered: { note: { value: "not during the sale" } } });
+  await vi.waitFor(() => expect(asked).toEqual([["reject", "11", "ana", "not during the sale"]]));
+});
+
+test("the same through Socket Mode: nothing of ours is reachable from outside", async () => {
+  slack.setBotUrl(undefined);
+  const port = createSlackWeb({ token: slack.botToken, apiUrl: slack.apiUrl });
+  await using app = createSlackApp(
+    { botToken: slack.botToken, appToken: slack.appToken, apiUrl: slack.apiUrl },
+    {
+      desk,
+      slack: port,
+      identify: createIdentify(port, Date.now),
+      log: silentLogger,
+      now: Date.now,
+      firstSight: (id) => firstSight(database, id),
+    },
+  );
+  expect(app.listener).toBeUndefined();
+  await app.start();
+  await deliverIncident(deps(), view);
+  await vi.waitFor(async () => expect(await slack.slash("/incident list", "U1")).toEqual({ ok: true }), {
+    timeout: 10_000,
+  });
+  await vi.waitFor(() => expect(JSON.stringify(slack.ephemerals())).toContain("carts is killed for memory"));
+  expect(
+    await slack.click({ channel: "incidents", ts: theMessage().ts, actionId: "fix.approve", value, userId: "U1" }),
+  ).toEqual({ ok: true });
+  await vi.waitFor(() => expect(asked).toEqual([["approve", "11", plan.digest, "slack:U1", undefined]]));
+});
+
+test("Reject in the review wants a reason", async () => {
   await deliverIncident(deps(), view);
   await slack.click({ channel: "incidents", ts: theMessage().ts, actionId: "fix.review", value, userId: "U1" });
   await vi.waitFor(() => expect(JSON.stringify(slack.views())).toContain("memory: 34Mi"));
