@@ -60,7 +60,12 @@ export const podWaiting = defineDetector({
           severity: "high",
           headline: known.headline,
           summary: `Container ${status.name} of pod ${pod.metadata.name} waits: ${waiting?.reason ?? known.reason}${image}${message ? `: ${message}` : ""}`,
-          startsAt: timeOf(pod.metadata.creationTimestamp, now),
+          // A container that has run before waits since it ended.
+          startsAt:
+            Math.max(
+              timeOf(pod.metadata.creationTimestamp, 0),
+              startError ? 0 : timeOf(status.lastState?.terminated?.finishedAt, 0),
+            ) || now,
         };
       }
     }

@@ -4,8 +4,20 @@ import { refKey } from "../../incident/object-ref.ts";
 import { type Candidate, candidate, type Rule } from "../candidate.ts";
 import type { Case } from "../case.ts";
 import { metricFinding, type Shift } from "../gather/metrics.ts";
+import { configChangesOf } from "./config-changes.ts";
 import { isSaturated, loadGrowth } from "./cpu.ts";
-import { called, citeChange, citeLogs, freshLogs, oddPods, podShifts, readyPods, unprovenChange } from "./patterns.ts";
+import {
+  called,
+  citeChange,
+  citeLogs,
+  freshLogs,
+  isSettled,
+  oddPods,
+  podShifts,
+  readyPods,
+  unprovenChange,
+} from "./patterns.ts";
+import { hostChange } from "./upstream.ts";
 
 const worthwhileSeconds = 0.04;
 
@@ -13,6 +25,38 @@ function slower(shift: Shift): boolean {
   return (
     shift.before !== undefined && shift.after > 1.8 * shift.before && shift.after - shift.before > worthwhileSeconds
   );
+}
+
+interface Link {
+  readonly callee: ObjectRef;
+  readonly waited: Shift;
+  readonly served: Shift;
+}
+
+/**
+ * A callee whose caller waits although the callee itself answers as fast as ever: what is slow lies between them. Not when
+ * the caller waits for a connection of its own pool, or waits for everybody it calls.
+ */
+function slowLink(open: Case, workload: ObjectRef): Link | undefined {
+  const match = { namespace: workload.namespace ?? "", workload: workload.name };
+  if (isSaturated(open, workload)) return undefined;
+  const calls = open.shifts("client_latency_mean_seconds", match);
+  const slow = calls.filter(slower);
+  const [waited] = slow;
+  if (!waited || slow.length > 1) return undefined;
+  const callee = open.topology
+    .dependenciesOf(workload, 1)
+    .find((ref) =>
+      [ref, ...open.topology.servicesOf(ref)].some(({ name }) => name === (waited.labels.peer ?? "").split(/[.:]/)[0]),
+    );
+  if (!callee || readyPods(open, callee).length === 0) return undefined;
+  const served = open.shifts("latency_mean_seconds", {
+    namespace: callee.namespace ?? "",
+    workload: callee.name,
+  })[0];
+  const rate = open.shifts("requests_per_second", { namespace: callee.namespace ?? "", workload: callee.name })[0];
+  if (!served || slower(served) || (rate?.after ?? 0) < 0.05) return undefined;
+  return { callee, waited, served };
 }
 
 interface Slow {
@@ -64,6 +108,7 @@ function judge(open: Case): readonly Candidate[] {
           pod.containers.some((container) => (container.lastExit?.finishedAt ?? 0) >= open.onset - 60_000),
         );
     const outside = outsideHost(open, workload);
+    const link = slowLink(open, workload);
     const specificity =
       0.74 +
       (slowLines.length > 0 ? 0.08 : 0) +
@@ -71,6 +116,7 @@ function judge(open: Case): readonly Candidate[] {
       (throttled ? 0.3 : 0) -
       (change ? 0.2 : 0) -
       (sick ? 0.3 : 0) -
+      (link ? 0.3 : 0) -
       (loadGrowth(open, workload) > 1.8 && isSaturated(open, workload) ? 0.15 : 0);
     const odd = oddPods(open, workload);
     const evidence = [
@@ -91,6 +137,28 @@ function judge(open: Case): readonly Candidate[] {
         open,
       ),
     ];
+    if (link && !outside) {
+      const { callee, waited, served } = link;
+      const moved = configChangesOf(open, workload).some(
+        ({ field, effectiveAt }) => hostChange(field) && !isSettled(open, workload, effectiveAt),
+      );
+      found.push(
+        candidate(
+          {
+            cause: "network-fault",
+            culprit: callee,
+            statement: `${called(workload)} waits ${(waited.after * 1_000).toFixed(0)} ms for ${called(callee)}, which itself answers as fast as before; packets between them are late or lost`,
+            evidence: [
+              ...open.cite(metricFinding(waited, workload), metricFinding(served, callee)),
+              ...citeLogs(open, freshLogs(open, workload, "timeout", "reset"), 1),
+            ],
+            specificity: moved || change ? 0.5 : 0.8,
+            hits: [callee, workload],
+          },
+          open,
+        ),
+      );
+    }
     if (outside) {
       found.push(
         candidate(

@@ -434,7 +434,7 @@ export const configurationScenarios: readonly Scenario[] = [
       {
         causes: ["missing-config"],
         culprits: ["ConfigMap/price-list", "Deployment/catalogue"],
-        fixes: ["patch-config ConfigMap/price-list"],
+        fixes: ["patch-config ConfigMap/price-list", "guide ConfigMap/price-list"],
       },
     ],
   },
