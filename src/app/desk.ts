@@ -6,11 +6,14 @@ import type { Desk, DeskOutcome } from "../bot/desk.ts";
 import { refusalText } from "../bot/slack/approval-words.ts";
 import { actionTitle } from "../incident/action-title.ts";
 import type { Person } from "../incident/approval.ts";
+import { causeTitles } from "../incident/cause.ts";
 import type { Incident } from "../incident/incident.ts";
+import { refText } from "../incident/object-ref.ts";
 import type { Recommendation } from "../incident/recommendation.ts";
 import type { Redact } from "../incident/redacted.ts";
 import type { StatusChange } from "../incident/status.ts";
 import { type Clock, systemClock } from "../lib/clock.ts";
+import { rejectCause } from "../store/cause-verdicts.ts";
 import type { Database } from "../store/database.ts";
 import { latestDiagnosis } from "../store/diagnoses.ts";
 import { fixOffers } from "../store/fix-offers.ts";
@@ -91,8 +94,12 @@ export function createDesk(deps: DeskDeps): Desk {
       const latest = await latestDiagnosis(database, id);
       const first = latest?.diagnosis.hypotheses[0];
       if (!first) return no("There is no diagnosis yet.");
-      await tell(id, "feedback", `${by.name} says that ${first.cause} is not the cause.`);
-      return yes("Noted on the incident's timeline. The other possible causes are in the thread.");
+      const { cause, culprit } = first;
+      const fresh = await rejectCause(database, { incidentId: id, cause, culprit, by });
+      if (!fresh) return yes("You have said so already; it is being looked at without this cause.");
+      await tell(id, "feedback", `${by.name} says: not ${causeTitles[cause]} in ${refText(culprit)}.`);
+      await jobs.send(queues.diagnose, { incidentId: id }, { key: id });
+      return yes("Noted: this cause is ruled out here and counts for less next time. Looking again without it.");
     },
     async approve(planId, digest, by, note) {
       const outcome = await approvePlan(
@@ -142,7 +149,7 @@ export function createDesk(deps: DeskDeps): Desk {
         incidentId,
         version,
         recommendation: filledIn(recommendation, params),
-        cause: hypotheses[0]?.cause ?? null,
+        cause: recommendation.cause ?? hypotheses[0]?.cause ?? null,
         requestedBy: by.id,
       });
       for (let waited = 0; waited < replanWaitMs; waited += pollMs) {

@@ -2,14 +2,17 @@ import type { Observation } from "../cluster/observation.ts";
 import type { Diagnosis } from "../incident/diagnosis.ts";
 import type { Incident } from "../incident/incident.ts";
 import { type ObjectRef, refKey, refText } from "../incident/object-ref.ts";
+import type { History } from "../incident/past-incident.ts";
 import type { Recommendation } from "../incident/recommendation.ts";
 import type { Redact } from "../incident/redacted.ts";
+import { messageOf } from "../lib/app-error.ts";
 import type { Logger } from "../lib/logger.ts";
 import { canonicalJson } from "../lib/stable-hash.ts";
 import { type DiagnoseInput, diagnose } from "../rca/diagnose.ts";
 import type { Database } from "../store/database.ts";
 import { evidenceOf, latestDiagnosis, saveDiagnosis } from "../store/diagnoses.ts";
 import { carryOffers } from "../store/fix-offers.ts";
+import { recall } from "../store/history.ts";
 import { addToTimeline } from "../store/timeline.ts";
 
 export interface DiagnoseDeps {
@@ -49,6 +52,16 @@ function offersTheSame(before: readonly Recommendation[], after: readonly Recomm
   return gist(before) === gist(after);
 }
 
+/** A diagnosis goes on without its past; that it had to is worth a line. */
+async function recalled({ database, log }: DiagnoseDeps, incident: Incident): Promise<History> {
+  try {
+    return await recall(database, incident);
+  } catch (error) {
+    log.warn({ incident: incident.id, error: messageOf(error) }, "history.not-recalled");
+    throw error;
+  }
+}
+
 /**
  * Diagnoses an incident from what is observed now. A diagnosis that says the same as the last one is not kept: nobody
  * wants to be told again, and the fixes on offer stay valid.
@@ -68,6 +81,7 @@ export async function diagnoseStep(deps: DiagnoseDeps, incident: Incident, now: 
     redact,
     version,
     previousEvidence,
+    history: { recall: (about) => recalled(deps, about) },
     ...(deps.model ? { model: deps.model } : {}),
   });
   const { diagnosis, recommendations, evidence } = made;

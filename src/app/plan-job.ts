@@ -79,7 +79,7 @@ export function planJob(deps: PlanJobDeps): (data: object) => Promise<void> {
         incidentId,
         version,
         recommendation,
-        cause: hypotheses[0]?.cause ?? null,
+        cause: recommendation.cause ?? hypotheses[0]?.cause ?? null,
         requestedBy: null,
       });
     }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { actionCodes } from "../incident/action-code.ts";
+import { causeCodes } from "../incident/cause.ts";
 import { objectRefSchema } from "../incident/object-ref.ts";
 import type { Recommendation } from "../incident/recommendation.ts";
 import type { Redacted } from "../incident/redacted.ts";
@@ -8,6 +9,8 @@ import type { Redacted } from "../incident/redacted.ts";
 export const queues = {
   /** Watcher: bring chat up to date. */
   deliver: "deliver-incident",
+  /** Watcher: diagnose an incident again, out of turn. */
+  diagnose: "diagnose-incident",
   /** Actor: make plans for the newest diagnosis. A dry run is authorised like the change, so it needs the actor's rights. */
   plan: "plan-fixes",
   /** Actor: make one plan again, with what a person filled in. */
@@ -25,6 +28,7 @@ const recommendation = z.object({
   id: z.string(),
   action: z.enum(actionCodes),
   target: objectRefSchema,
+  cause: z.enum(causeCodes).optional(),
   params: z.record(z.string(), z.unknown()),
   needs: z.array(z.object({ name: z.string(), why: z.string() })),
   reason: z.string(),
@@ -44,7 +48,8 @@ export const replanJob = z.object({
 
 /** Its text was redacted where it was made; a queue does not change that. */
 export function recommendationOf(job: z.infer<typeof replanJob>): Recommendation {
-  return { ...job.recommendation, reason: job.recommendation.reason as Redacted };
+  const { cause, reason, ...rest } = job.recommendation;
+  return { ...rest, reason: reason as Redacted, ...(cause ? { cause } : {}) };
 }
 
 export const undoJob = z.object({ planId: z.string(), by: z.string() });

@@ -11,7 +11,7 @@ import { isBusy } from "./build-view.ts";
 import { type DiagnoseDeps, diagnoseStep } from "./diagnose-step.ts";
 import { nextDiagnosisAt } from "./diagnosis-schedule.ts";
 import { keepIncident } from "./incident-keeper.ts";
-import { queues } from "./queues.ts";
+import { incidentJob, queues } from "./queues.ts";
 import { type VerifyStepDeps, verifyStep } from "./verify-step.ts";
 import { type TickResult, watchSignals } from "./watch-signals.ts";
 
@@ -50,6 +50,14 @@ export async function runWatcher(deps: WatcherDeps): Promise<void> {
     await deps.changed(incident.id);
   };
   /** One after the other, beside the ticks: a model may take its time. */
+  const diagnoseNext = (incident: Incident) => {
+    diagnosing = diagnosing
+      .then(() => diagnoseOne(engine.incidents().find((one) => one.id === incident.id) ?? incident))
+      .catch((error: unknown) =>
+        log.error({ incident: incident.id, error: messageOf(error) }, "incident.diagnosis-failed"),
+      );
+    return diagnosing;
+  };
   const diagnoseDue = (now: number) => {
     for (const incident of engine.incidents()) {
       if (incident.status === "resolved") {
@@ -59,11 +67,7 @@ export async function runWatcher(deps: WatcherDeps): Promise<void> {
       const round = rounds.get(incident.id) ?? { made: 0, lastAt: 0 };
       if (now < nextDiagnosisAt(incident.openedAt, round.made, round.lastAt)) continue;
       rounds.set(incident.id, { made: round.made + 1, lastAt: now });
-      diagnosing = diagnosing
-        .then(() => diagnoseOne(engine.incidents().find((one) => one.id === incident.id) ?? incident))
-        .catch((error: unknown) =>
-          log.error({ incident: incident.id, error: messageOf(error) }, "incident.diagnosis-failed"),
-        );
+      void diagnoseNext(incident);
     }
   };
   const sweep = async () => {
@@ -84,6 +88,11 @@ export async function runWatcher(deps: WatcherDeps): Promise<void> {
     const last = await latestDiagnosis(database, incident.id);
     if (last) rounds.set(incident.id, { made: last.diagnosis.version, lastAt: last.diagnosis.madeAt });
   }
+  await jobs.work(queues.diagnose, async (data) => {
+    const { incidentId } = incidentJob.parse(data);
+    const incident = engine.incidents().find((one) => one.id === incidentId && one.status !== "resolved");
+    if (incident) await diagnoseNext(incident);
+  });
   await watchSignals({ engine, signals: deps.signals, clock, tickMs: deps.tickMs, onTick, log, signal: deps.signal });
   await diagnosing;
 }

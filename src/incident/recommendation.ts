@@ -1,4 +1,5 @@
 import type { ActionCode } from "./action-code.ts";
+import type { CauseCode } from "./cause.ts";
 import type { ObjectRef } from "./object-ref.ts";
 import type { Redacted } from "./redacted.ts";
 
@@ -14,6 +15,8 @@ export interface Recommendation {
   readonly id: string;
   readonly action: ActionCode;
   readonly target: ObjectRef;
+  /** The cause it is to repair, by which its outcome is remembered; the diagnosis's first when absent. */
+  readonly cause?: CauseCode;
   /** Validated by the action's own schema when a plan is made. */
   readonly params: Readonly<Record<string, unknown>>;
   readonly needs: readonly NeededParam[];

@@ -1,11 +1,8 @@
 import type { ActionCode } from "../incident/action-code.ts";
 import type { CauseCode } from "../incident/cause.ts";
+import type { OutcomeCounts } from "../incident/past-incident.ts";
 
-/** What became of earlier answers in this cluster. */
-export interface OutcomeCounts {
-  readonly right: number;
-  readonly wrong: number;
-}
+export type { OutcomeCounts } from "../incident/past-incident.ts";
 
 export const noOutcomes: OutcomeCounts = { right: 0, wrong: 0 };
 
@@ -59,9 +56,20 @@ export function posterior(prior: number, outcomes: OutcomeCounts, strength = 8):
   return (prior * strength + outcomes.right) / (strength + outcomes.right + outcomes.wrong);
 }
 
-/** A cause's probability, corrected by how often this cause turned out right when it was named here. */
+/** What a good record can add to a cause's log-odds: it breaks ties, it never puts a weak cause over a well proven one. */
+const recordLogit = 0.5;
+
+/**
+ * A cause's probability, corrected by how often this cause turned out right when it was named here. A bad record lowers it as
+ * the beta posterior says. A good one says that the cause is recognised when it is there, not that it is there now, so it
+ * raises the odds by a bounded step only.
+ */
 export function calibratedCause(probability: number, outcomes: OutcomeCounts): number {
-  return Math.min(ceiling, posterior(probability, outcomes));
+  const pulled = posterior(probability, outcomes);
+  if (pulled <= probability) return pulled;
+  if (outcomes.wrong >= outcomes.right) return probability;
+  const odds = (probability / Math.max(1e-9, 1 - probability)) * Math.exp(recordLogit);
+  return Math.min(ceiling, pulled, odds / (1 + odds));
 }
 
 /** Share of cases in which an action cures a cause, before this cluster has taught anything: by what the action does about it. */

@@ -1,12 +1,13 @@
 import type { Diagnosis } from "../incident/diagnosis.ts";
 import type { Evidence } from "../incident/evidence.ts";
+import { sameRef } from "../incident/object-ref.ts";
 import type { Recommendation } from "../incident/recommendation.ts";
 import { messageOf } from "../lib/app-error.ts";
 import { type Candidate, candidate, type Rule } from "./candidate.ts";
 import { type Case, type CaseInput, openCase } from "./case.ts";
 import { noOutcomes } from "./confidence.ts";
 import { gatherBase } from "./gather/base.ts";
-import type { History } from "./ports.ts";
+import type { History, RejectedCause } from "./ports.ts";
 import { questionsFor } from "./questions.ts";
 import { type Ranking, rank } from "./rank.ts";
 import { recommend } from "./recommend/recommend.ts";
@@ -69,10 +70,20 @@ function guarded(name: string, rule: Rule, open: Case): readonly Candidate[] {
   }
 }
 
+/** People on the spot know more than any rule: what one of them ruled out is not offered again in this incident. */
+function unlessRejected(item: Candidate, rejected: readonly RejectedCause[]): Candidate {
+  const verdict = rejected.find((one) => one.cause === item.cause && sameRef(one.culprit, item.culprit));
+  return verdict && item.ruledOut === undefined
+    ? { ...item, ruledOut: `${verdict.by} says that it is not the cause` }
+    : item;
+}
+
 /** Opens the case, runs every rule, ranks what they find. Used alone and as the ground on which a model works. */
 export function examine(input: RulesInput): { readonly open: Case; readonly ranking: Ranking } {
   const open = openCase(input);
-  const candidates = Object.entries(rules).flatMap(([name, rule]) => guarded(name, rule, open));
+  const candidates = Object.entries(rules)
+    .flatMap(([name, rule]) => guarded(name, rule, open))
+    .map((item) => unlessRejected(item, input.history?.rejected ?? []));
   gatherBase(open, input.history?.similar ?? []);
   const all = candidates.some((item) => item.ruledOut === undefined)
     ? candidates

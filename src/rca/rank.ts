@@ -131,10 +131,9 @@ export function rank(
   });
   rows.sort((a, b) => b.logit - a.logit);
   const shares = probabilities(rows.map((row) => row.logit));
-  const ranked = rows.map((row, i) => ({
-    ...row,
-    probability: calibratedCause(shares[i] ?? 0, outcomesOf(row.candidate)),
-  }));
+  const ranked = rows
+    .map((row, i) => ({ ...row, probability: calibratedCause(shares[i] ?? 0, outcomesOf(row.candidate)) }))
+    .sort((a, b) => b.probability - a.probability);
   const kept = ranked.filter((row, i) => i === 0 || (row.probability >= leastProbability && i < shown));
   const sum = kept.reduce((total, row) => total + row.probability, 0);
   const scale = sum > 1 ? 1 / sum : 1;

@@ -6,6 +6,7 @@ import * as actions from "./migrations/0002-actions.ts";
 import * as chat from "./migrations/0003-chat.ts";
 import * as fixOffers from "./migrations/0004-fix-offers.ts";
 import * as samples from "./migrations/0005-samples.ts";
+import * as history from "./migrations/0006-history.ts";
 
 /** In order, never edited once released. */
 const migrations: Record<string, Migration> = {
@@ -14,6 +15,7 @@ const migrations: Record<string, Migration> = {
   "0003-chat": chat,
   "0004-fix-offers": fixOffers,
   "0005-samples": samples,
+  "0006-history": history,
 };
 
 /**

@@ -5,7 +5,7 @@ import { refKey } from "../../incident/object-ref.ts";
 import type { Recommendation } from "../../incident/recommendation.ts";
 import type { Redact } from "../../incident/redacted.ts";
 import type { Case } from "../case.ts";
-import { fixConfidence, type OutcomeCounts } from "../confidence.ts";
+import { fixConfidence, noOutcomes, type OutcomeCounts } from "../confidence.ts";
 import type { Ranked } from "../rank.ts";
 import type { Fix } from "./fix.ts";
 import { fixesFor } from "./fixes.ts";
@@ -46,6 +46,33 @@ function isValid(item: Fix): boolean {
   return item.needs.length > 0 || actionParams[item.action].safeParse(item.params).success;
 }
 
+interface Offer {
+  readonly fix: Fix;
+  readonly from: Ranked;
+  readonly confidence: number;
+  /** What outcomes in this cluster have added to its confidence or taken from it. */
+  readonly learned: number;
+}
+
+function offer(from: Ranked, fix: Fix, outcomes: OutcomeCounts): Offer {
+  const base = { causeProbability: from.probability, cause: from.candidate.cause, action: fix.action, fit: fix.fit };
+  const confidence = fixConfidence({ ...base, outcomes });
+  return { fix, from, confidence, learned: confidence - fixConfidence({ ...base, outcomes: noOutcomes }) };
+}
+
+/** The rules' order, except where outcomes say otherwise: what failed here sinks below what is now surer, what helped rises. */
+function byExperience(offers: readonly Offer[]): readonly Offer[] {
+  const order = [...offers];
+  for (let end = order.length - 1; end > 0; end--) {
+    for (let i = 0; i < end; i++) {
+      const [a, b] = [order[i], order[i + 1]];
+      if (!a || !b || b.confidence <= a.confidence || (a.learned >= 0 && b.learned <= 0)) continue;
+      [order[i], order[i + 1]] = [b, a];
+    }
+  }
+  return order;
+}
+
 /**
  * Fixes for the best hypotheses, best first. The order inside one cause is the rules' (what operators do first), so a less
  * probable cause never pushes the first cause's second fix off the second place.
@@ -56,31 +83,28 @@ export function recommend(
   redact: Redact,
   outcomesOf: (cause: Ranked, action: ActionCode) => OutcomeCounts,
 ): readonly Recommendation[] {
-  const rows: { readonly fix: Fix; readonly from: Ranked }[] = [];
+  const rows: Offer[] = [];
   const seen = new Set<string>();
   hypotheses.slice(0, 3).forEach((ranked, i) => {
     if (i > 0 && ranked.probability < 0.08) return;
+    const offers: Offer[] = [];
     for (const item of fixesFor(open, ranked.candidate)) {
       const key = `${item.action}|${refKey(item.target)}|${JSON.stringify(item.params)}`;
       if (seen.has(key) || !isValid(item)) continue;
       seen.add(key);
-      rows.push({ fix: item, from: ranked });
+      offers.push(offer(ranked, item, outcomesOf(ranked, item.action)));
     }
+    rows.push(...byExperience(offers));
   });
-  return rows.slice(0, shown).map(({ fix, from }, i) => ({
+  return rows.slice(0, shown).map(({ fix, from, confidence }, i) => ({
     id: `R${i + 1}`,
     action: fix.action,
     target: fix.target,
+    cause: from.candidate.cause,
     params: fix.params,
     needs: fix.needs,
     reason: redact(fix.reason),
-    confidence: fixConfidence({
-      causeProbability: from.probability,
-      cause: from.candidate.cause,
-      action: fix.action,
-      fit: fix.fit,
-      outcomes: outcomesOf(from, fix.action),
-    }),
+    confidence,
     // A value out of an object's history may hold a credential, an address with a password for example.
     kubectl: redact(kubectlCommand(fix.action, fix.target, fix.params)),
     risk: risks[fix.action] ?? "low",
