@@ -3,7 +3,7 @@ import { causeTitles } from "../../incident/cause.ts";
 import { refText } from "../../incident/object-ref.ts";
 import type { IncidentView } from "../incident-view.ts";
 import { actionIds } from "./action-ids.ts";
-import { button, context, divider, header, limits, section } from "./blocks.ts";
+import { button, confirm, context, divider, header, limits, section } from "./blocks.ts";
 import { planProgress, renderFix } from "./render-fix.ts";
 import { confidenceWords, cut, duration, mrkdwn, percent, slackTime } from "./text.ts";
 
@@ -130,7 +130,15 @@ export function renderIncident(view: IncidentView, options: { chartFileId?: stri
           ? [button("Acknowledge", actionIds.acknowledge, incident.id)]
           : []),
         ...(view.diagnosis && view.diagnosis.hypotheses.length > 0
-          ? [button("Not this cause", actionIds.notThisCause, incident.id)]
+          ? [
+              button("Not this cause", actionIds.notThisCause, incident.id, {
+                confirm: confirm(
+                  "Rule this cause out?",
+                  "It is not offered again in this incident, and counts for less in later ones. kubemend looks again without it.",
+                  "Rule out",
+                ),
+              }),
+            ]
           : []),
         button("Resolve", actionIds.resolve, incident.id),
       ],

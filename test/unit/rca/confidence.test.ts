@@ -41,6 +41,12 @@ describe("confidence", () => {
     expect(posterior(0.5, { right: 100, wrong: 0 })).toBeGreaterThan(0.95);
     expect(calibratedCause(0.97, { right: 1_000, wrong: 0 })).toBeLessThanOrEqual(0.97);
   });
+  it("a cause with a bad record falls; a good record breaks ties but lifts no weak cause over a proven one", () => {
+    expect(calibratedCause(0.95, { right: 0, wrong: 2 })).toBeLessThan(0.8);
+    expect(calibratedCause(0.5, { right: 6, wrong: 0 })).toBeGreaterThan(0.55);
+    expect(calibratedCause(0.03, { right: 500, wrong: 0 })).toBeLessThan(0.06);
+    expect(calibratedCause(0.03, { right: 1, wrong: 9 })).toBeLessThanOrEqual(0.03);
+  });
   it("a fix is never surer than its cause, and one that failed here before falls", () => {
     const ask = {
       causeProbability: 0.9,
