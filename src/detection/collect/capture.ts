@@ -6,7 +6,7 @@ import type { ObjectRef } from "../../incident/object-ref.ts";
 import { messageOf } from "../../lib/app-error.ts";
 import { backoffMs } from "../../lib/backoff.ts";
 import { createBoundedQueue } from "../../lib/bounded-queue.ts";
-import type { Clock } from "../../lib/clock.ts";
+import { type Clock, systemClock } from "../../lib/clock.ts";
 import type { Logger } from "../../lib/logger.ts";
 import { sampleBatch } from "./capture-samples.ts";
 
@@ -31,12 +31,14 @@ export interface CaptureOptions {
   readonly maxQueued?: number;
   /** Pods in one sample; more are left out. */
   readonly maxPods?: number;
+  /** What waits when stopped is written for at most this long (real ms); default 3 s. */
+  readonly flushMs?: number;
 }
 
 export interface Capture {
   /** To be called after each tick; takes a sample when it is time. Does no I/O and never throws. */
   record(tick: { active: readonly Anomaly[]; incidents: readonly Incident[]; at: number }): void;
-  /** Writes until aborted. Never rejects because of the database. */
+  /** Writes until aborted, and then what still waits, within a bound. Never rejects because of the database. */
   run(signal: AbortSignal): Promise<void>;
   readonly stats: CaptureStats;
 }
@@ -109,6 +111,25 @@ export function createCapture(options: CaptureOptions): Capture {
     if (rows > 0) log.info({ rows }, "capture.pruned");
   };
 
+  /** The last minutes before a stop are often the ones that matter; a database that is away must not hold it up. */
+  const flush = async (open: Write | undefined): Promise<void> => {
+    const { flushMs = 3_000 } = options;
+    const deadline = performance.now() + flushMs;
+    const timer = new AbortController();
+    const late = systemClock.sleep(flushMs, timer.signal).catch(() => undefined);
+    const writeAll = async () => {
+      for (let next = open ?? queue.shift(); next && performance.now() < deadline; next = queue.shift()) {
+        await apply(next);
+        counts.written++;
+      }
+    };
+    await Promise.race([writeAll(), late]).catch((error: unknown) => {
+      counts.failures++;
+      log.warn({ error: messageOf(error), left: queue.size }, "capture.not-flushed");
+    });
+    timer.abort();
+  };
+
   return {
     record({ active, incidents, at }) {
       if (at - lastAt < everyMs) return;
@@ -153,6 +174,7 @@ export function createCapture(options: CaptureOptions): Capture {
         // Rejects when aborted, and then the loop ends.
         if (waitMs > 0) await clock.sleep(waitMs, signal).catch(() => undefined);
       }
+      await flush(open);
     },
     get stats() {
       return { ...counts, queued: queue.size, droppedWrites: queue.dropped };

@@ -1,7 +1,8 @@
 import type { SeriesStore } from "../../cluster/series-store.ts";
 import type { RawSeries } from "../../cluster/signal.ts";
 import type { Reading } from "./derive-application.ts";
-import { createWindowSum, type WindowSum } from "./window-sum.ts";
+import { createPodNetwork, type PodNetwork } from "./derive-network.ts";
+import { createWindowRate, type WindowRate } from "./window-rate.ts";
 
 export interface ContainerDeriver {
   /** How to read one raw series of the kubelet; undefined when it says nothing that is derived. */
@@ -11,15 +12,11 @@ export interface ContainerDeriver {
   readonly size: number;
 }
 
-/** A sum of increases over a sum of seconds: the kubelet's own sample times are irregular, scrape times are not theirs. */
-interface Rate {
-  readonly value: WindowSum;
-  readonly seconds: WindowSum;
-}
-
 interface Subject {
-  readonly rates: Map<string, Rate>;
+  readonly rates: Map<string, WindowRate>;
   readonly gauges: Map<string, number>;
+  /** Of a pod. */
+  network?: PodNetwork;
   lastAt: number;
 }
 
@@ -46,12 +43,10 @@ export function createContainerDeriver(store: SeriesStore, slots: number): Conta
   function rate(of: Subject, name: string, increase: number, seconds: number): number {
     let found = of.rates.get(name);
     if (!found) {
-      found = { value: createWindowSum(slots), seconds: createWindowSum(slots) };
+      found = createWindowRate(slots);
       of.rates.set(name, found);
     }
-    found.value.add(increase);
-    found.seconds.add(seconds);
-    return found.value.sum / found.seconds.sum;
+    return found.add(increase, seconds);
   }
 
   function containerSink(name: string, labels: Readonly<Record<string, string>>, of: Subject): Reading | undefined {
@@ -74,8 +69,8 @@ export function createContainerDeriver(store: SeriesStore, slots: number): Conta
           counter: true,
           sink: (value, seconds, at) => {
             rate(of, "throttled", value, seconds);
-            const periods = of.rates.get("periods")?.value.sum ?? 0;
-            const throttled = of.rates.get("throttled")?.value.sum ?? 0;
+            const periods = of.rates.get("periods")?.increase ?? 0;
+            const throttled = of.rates.get("throttled")?.increase ?? 0;
             if (periods > 0) store.push("container_cpu_throttled_ratio", labels, at, Math.min(1, throttled / periods));
           },
         };
@@ -118,7 +113,7 @@ export function createContainerDeriver(store: SeriesStore, slots: number): Conta
           counter: true,
           sink: (value, seconds, at) => {
             rate(of, "oom", value, seconds);
-            store.push("container_oom_events", labels, at, of.rates.get("oom")?.value.sum ?? 0);
+            store.push("container_oom_events", labels, at, of.rates.get("oom")?.increase ?? 0);
           },
         };
       case "container_processes":
@@ -129,32 +124,6 @@ export function createContainerDeriver(store: SeriesStore, slots: number): Conta
       default:
         return undefined;
     }
-  }
-
-  function networkSink(name: string, labels: Readonly<Record<string, string>>, of: Subject): Reading | undefined {
-    const match = /^container_network_(receive|transmit)_(bytes|errors|packets_dropped)_total$/.exec(name);
-    if (!match) return undefined;
-    const [, direction = "", what = ""] = match;
-    if (what === "bytes") {
-      return {
-        counter: true,
-        sink: (value, seconds, at) =>
-          store.push(`pod_network_${direction}_bytes_per_second`, labels, at, rate(of, direction, value, seconds)),
-      };
-    }
-    const derived = what === "errors" ? "pod_network_errors_per_second" : "pod_network_drops_per_second";
-    return {
-      counter: true,
-      sink: (value, seconds, at) => {
-        rate(of, `${direction}-${what}`, value, seconds);
-        let total = 0;
-        for (const way of ["receive", "transmit"]) {
-          const part = of.rates.get(`${way}-${what}`);
-          if (part && part.seconds.sum > 0) total += part.value.sum / part.seconds.sum;
-        }
-        store.push(derived, labels, at, total);
-      },
-    };
   }
 
   function nodeSink(name: string, labels: Readonly<Record<string, string>>, of: Subject): Reading | undefined {
@@ -204,7 +173,8 @@ export function createContainerDeriver(store: SeriesStore, slots: number): Conta
       } else if (namespace && pod && nic !== undefined && nic !== "lo") {
         key = `pod/${namespace}/${pod}`;
         of = subject(key);
-        made = networkSink(name, { namespace, pod }, of);
+        of.network ??= createPodNetwork(store, slots, { namespace, pod });
+        made = of.network.sinkOf(name, nic);
       } else return undefined;
       if (!made) return undefined;
       const { counter, sink } = made;
@@ -223,10 +193,8 @@ export function createContainerDeriver(store: SeriesStore, slots: number): Conta
       for (const [key, of] of subjects) {
         if (now - of.lastAt > forgetAfterMs && of.lastAt > 0) subjects.delete(key);
         else {
-          for (const { value, seconds } of of.rates.values()) {
-            value.advance();
-            seconds.advance();
-          }
+          of.network?.flush();
+          for (const window of of.rates.values()) window.advance();
         }
       }
     },

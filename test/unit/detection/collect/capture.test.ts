@@ -226,6 +226,23 @@ describe("capture", () => {
     await stop();
   });
 
+  test("what still waits is written when it stops", async () => {
+    const { clock, capture, calls, stop } = captured();
+    for (let i = 0; i < 3; i++) capture.record({ active: [], incidents: [], at: clock.now() + i * 30_000 });
+    await stop();
+    expect(calls.filter((call) => call.startsWith("insert"))).toEqual(["insert 0", "insert 30", "insert 60"]);
+    expect(capture.stats).toMatchObject({ written: 3, queued: 0 });
+  });
+
+  test("a database that hangs does not hold up the stop", async () => {
+    const { clock, capture, stop } = captured({ insert: () => new Promise(() => undefined) }, { flushMs: 50 });
+    capture.record({ active: [], incidents: [], at: clock.now() });
+    await expect(
+      Promise.race([stop(), new Promise((late) => setTimeout(late, 5_000, "late"))]),
+    ).resolves.toBeUndefined();
+    expect(capture.stats.written).toBe(0);
+  });
+
   test("prunes at the start and every hour", async () => {
     const { clock, calls, stop } = captured({}, { keepMs: 24 * 3_600_000 });
     await clock.advance(3 * 3_600_000 + 60_000);

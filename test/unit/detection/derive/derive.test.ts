@@ -241,3 +241,33 @@ test.each([
   if (Number.isNaN(want)) expect(histogramQuantile(q, buckets)).toBeNaN();
   else expect(histogramQuantile(q, buckets)).toBeCloseTo(want);
 });
+
+describe("network of a pod", () => {
+  const pod = "web-1";
+  const net = (what: string, nic: string, value: number) =>
+    [`container_network_${what}_total`, { pod, container: "", interface: nic }, value] as const;
+
+  test("is the sum over its interfaces, without loopback", () => {
+    const b = bench();
+    for (let n = 0; n <= 6; n++)
+      b.tick(n, [
+        net("receive_bytes", "eth0", 5_000 * n),
+        net("receive_bytes", "net1", 15_000 * n),
+        net("receive_bytes", "lo", 900_000 * n),
+        net("receive_errors", "eth0", 5 * n),
+        net("transmit_errors", "net1", 10 * n),
+      ]);
+    expect(b.last("pod_network_receive_bytes_per_second", { pod })).toBeCloseTo(4_000);
+    expect(b.last("pod_network_errors_per_second", { pod })).toBeCloseTo(3);
+  });
+
+  test("goes on without an interface that is gone", () => {
+    const b = bench();
+    for (let n = 0; n <= 12; n++)
+      b.tick(n, [
+        net("transmit_bytes", "eth0", 5_000 * n),
+        ...(n < 6 ? [net("transmit_bytes", "veth7", 50_000 * n)] : []),
+      ]);
+    expect(b.last("pod_network_transmit_bytes_per_second", { pod })).toBeCloseTo(1_000);
+  });
+});
