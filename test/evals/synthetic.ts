@@ -3,16 +3,17 @@ import { loadBases, type Outcome, runScenario, scenarios, stage } from "../suppo
 
 /**
  * Plays faults for which there is no recording on top of quiet stretches of real ones and checks what `kubemend analyze`
- * makes of them: `node test/evals/synthetic.ts [folder with recordings] [--only id,id part] [--verbose]`.
+ * makes of them: `node test/evals/synthetic.ts [folder with recordings] [--only=id,id part] [--stretch=0|1|2] [--seed=n]
+ * [--verbose]`. Stretches other than 0 need all recordings, not only those of the repository.
  * Exit code 1 when something is not as expected.
  */
 const words = process.argv.slice(2);
 const verbose = words.includes("--verbose");
-const at = words.indexOf("--only");
-const only = at >= 0 ? (words[at + 1] ?? "").split(",") : undefined;
-const root =
-  words.find((word, i) => !word.startsWith("--") && (at < 0 || i !== at + 1)) ??
-  fileURLToPath(new URL("../recordings", import.meta.url));
+const optionOf = (name: string) => words.find((word) => word.startsWith(`--${name}=`))?.slice(name.length + 3);
+const only = optionOf("only")?.split(",");
+const seed = Number(optionOf("seed") ?? 7);
+const stretch = optionOf("stretch");
+const root = words.find((word) => !word.startsWith("--")) ?? fileURLToPath(new URL("../recordings", import.meta.url));
 
 function details({ result, recording }: Outcome): void {
   console.log(
@@ -36,14 +37,14 @@ function details({ result, recording }: Outcome): void {
   }
 }
 
-const bases = await loadBases(root);
+const bases = await loadBases(root, stretch === "1" ? 1 : stretch === "2" ? 2 : 0);
 let wrong = 0;
 let count = 0;
 console.log("| scenario | detected after | cause | culprit | first fixes | |");
 console.log("|---|---|---|---|---|---|");
 for (const scenario of scenarios) {
   if (only && !only.some((part) => scenario.id.includes(part))) continue;
-  const outcome = await runScenario(scenario, bases);
+  const outcome = await runScenario(scenario, bases, seed);
   count++;
   if (outcome.misses.length > 0) wrong++;
   const [first] = outcome.result.incidents;

@@ -23,16 +23,30 @@ export const scenarios: readonly Scenario[] = [
 ];
 
 const stretches = {
-  meadow: { folder: "meadow-03", from: "2026-11-20T22:57:00Z", to: "2026-11-20T23:02:00Z" },
-  "sock-shop": { folder: "sock-shop-06", from: "2026-11-20T23:31:30Z", to: "2026-11-20T23:36:50Z" },
+  meadow: [
+    { folder: "meadow-03", from: "2026-11-20T22:57:00Z", to: "2026-11-20T23:02:00Z" },
+    { folder: "meadow-05", from: "2026-11-20T23:23:10Z", to: "2026-11-20T23:28:05Z" },
+    { folder: "meadow-day", from: "2026-11-20T23:08:00Z", to: "2026-11-20T23:13:00Z" },
+  ],
+  "sock-shop": [
+    { folder: "sock-shop-06", from: "2026-11-20T23:31:30Z", to: "2026-11-20T23:36:50Z" },
+    { folder: "sock-shop-03", from: "2026-11-20T22:57:00Z", to: "2026-11-20T23:02:30Z" },
+    { folder: "sock-shop-day", from: "2026-11-20T22:45:30Z", to: "2026-11-20T22:51:00Z" },
+  ],
 } as const;
 
 export const stage: Stage = { injectAfterMs: 330_000, fixAfterMs: 620_000, endAfterMs: 800_000 };
 
-/** The quiet stretches that scenarios are built upon, from the recordings below `root`. */
-export async function loadBases(root: string): Promise<Readonly<Record<Scenario["shop"], BaseShop>>> {
+/**
+ * The quiet stretches that scenarios are built upon, from the recordings below `root`. The first pair is in the
+ * repository; others (`which` 1, 2) need all recordings.
+ */
+export async function loadBases(
+  root: string,
+  which: 0 | 1 | 2 = 0,
+): Promise<Readonly<Record<Scenario["shop"], BaseShop>>> {
   const load = async (shop: Scenario["shop"]) => {
-    const { folder, from, to } = stretches[shop];
+    const { folder, from, to } = stretches[shop][which];
     return takeQuietStretch(await loadRecording(resolve(root, folder)), Date.parse(from), Date.parse(to));
   };
   return { meadow: await load("meadow"), "sock-shop": await load("sock-shop") };
@@ -68,8 +82,9 @@ function judge(expected: Expectation, incident: AnalysisResult["incidents"][numb
 export async function runScenario(
   scenario: Scenario,
   bases: Readonly<Record<Scenario["shop"], BaseShop>>,
+  seed = 7,
 ): Promise<Outcome> {
-  const recording = synthesize(bases[scenario.shop], scenario.id, scenario.script, stage);
+  const recording = synthesize(bases[scenario.shop], scenario.id, scenario.script, stage, seed);
   const result = await analyzeRecording({
     cluster: scenario.id,
     start: recording.start,
