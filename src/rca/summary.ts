@@ -1,13 +1,18 @@
+import { isWorkloadKind } from "../cluster/workload.ts";
+import type { ActionCode } from "../incident/action-code.ts";
+import { actionTitle } from "../incident/action-title.ts";
 import { causeTitles } from "../incident/cause.ts";
 import type { TimelineEntry } from "../incident/diagnosis.ts";
 import type { ObjectRef } from "../incident/object-ref.ts";
-import { refKey, sameRef } from "../incident/object-ref.ts";
+import { refKey, refText, sameRef } from "../incident/object-ref.ts";
 import type { Recommendation } from "../incident/recommendation.ts";
 import type { Redact } from "../incident/redacted.ts";
 import { isoTime } from "../lib/clock.ts";
+import type { Candidate } from "./candidate.ts";
 import type { Case } from "./case.ts";
-import { changeFinding, describeChange } from "./gather/changes.ts";
+import { type Change, changeFinding, describeChange } from "./gather/changes.ts";
 import type { Ranked } from "./rank.ts";
+import { symptomOf } from "./symptom-words.ts";
 
 const clock = (ms: number) => `${isoTime(ms).slice(11, 19)} UTC`;
 const percent = (share: number) => `${Math.round(share * 100)} %`;
@@ -29,7 +34,74 @@ export function blastRadiusOf(open: Case, best: Ranked | undefined): readonly Ob
   return open.symptomatic.filter((ref) => !sameRef(ref, culprit) && reached.has(refKey(ref)));
 }
 
-/** One paragraph in plain words: what broke, since when, why, what it hurts, what to do. */
+function withoutStop(text: string): string {
+  return text.replace(/\s+/g, " ").replace(/[.\s]+$/, "");
+}
+
+const upperFirst = (text: string) => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
+const lowerFirst = (text: string) => `${text.slice(0, 1).toLowerCase()}${text.slice(1)}`;
+
+const changeTold =
+  /\b(was|were) (changed|removed|deleted|created|modified|lowered|closed|scaled)\b|\bbecame\b|\blost\b/;
+
+/** When the change was, as a clause: what the statement has already told is not told again. */
+function changeWords({ culprit, statement }: Candidate, { ref, action, fields, at }: Change): string {
+  const when = `at ${clock(at)}`;
+  const rollout = isWorkloadKind(ref.kind) && fields.some((field) => field.path.startsWith("spec.template"));
+  const told = changeTold.test(statement);
+  if (rollout)
+    return `${told ? "it came with" : "it follows"} a rollout${sameRef(ref, culprit) ? "" : ` of ${ref.name}`} ${when}`;
+  if (told) return `that happened ${when}`;
+  const what = { created: "the creation", deleted: "the deletion", modified: "a change" }[action];
+  return `it follows ${what} of ${ref.kind} ${ref.name} ${when}`;
+}
+
+/** What came before, what has been seen since, and who else suffers. */
+function storyOf(open: Case, candidate: Candidate, blastRadius: readonly ObjectRef[]): string {
+  const { culprit, hits, change, statement } = candidate;
+  const names = (refs: readonly ObjectRef[]) => [...new Set(refs.map((ref) => ref.name))];
+  const isHit = (ref: ObjectRef) => hits.some((hit) => sameRef(hit, ref));
+  const cause = listed(names(hits.length > 0 ? hits : [culprit]));
+  const own = open.incident.anomalies.filter((anomaly) => sameRef(anomaly.target, culprit));
+  const subject = hits[0] ?? culprit;
+  const seen =
+    symptomOf([...new Set([...own, ...open.anomaliesOf(subject)])], subject) ??
+    symptomOf(open.incident.anomalies, subject);
+
+  const hurt = names(blastRadius.filter(isHit)).filter((name) => name !== seen?.name && !statement.includes(name));
+  const callers = names(blastRadius.filter((ref) => !isHit(ref)));
+  const seenOnCaller = seen !== undefined && callers.includes(seen.name) && !names(hits).includes(seen.name);
+  const others = callers.filter((name) => name !== seen?.name && !hurt.includes(name));
+
+  const since = seen
+    ? `${seen.name} ${seen.words} since ${clock(seen.since)}${seenOnCaller ? `, because it depends on ${cause}` : ""}`
+    : `the trouble began at ${clock(open.onset)}`;
+  const parts = [change ? `${upperFirst(changeWords(candidate, change))}; ${since}.` : `${since}.`];
+  if (hurt.length > 0) parts.push(`It hits ${listed(hurt)} as well.`);
+  if (others.length === 1) parts.push(`${others[0]} suffers because it depends on ${cause}.`);
+  else if (others.length > 1) parts.push(`${listed(others)} suffer because they depend on ${cause}.`);
+  if (blastRadius.length === 0) parts.push("Nothing else shows symptoms.");
+  return parts.join(" ");
+}
+
+/** Actions that no button can carry out; their reasons are sentences, the others' say what the action does. */
+const byHand: ReadonlySet<ActionCode> = new Set(["guide", "restore-secret", "none"]);
+const sureEnough = 0.5;
+
+function adviceOf({ action, target, reason, needs, confidence }: Recommendation): string {
+  if (byHand.has(action)) return `A person has to act on ${refText(target)}: ${withoutStop(reason)}.`;
+  const title = lowerFirst(actionTitle(action, target));
+  const what = /^goes back to /.test(reason)
+    ? `${title} ${withoutStop(reason).replace(/^goes back /, "")}`
+    : `${title}, which ${withoutStop(reason)}`;
+  const given = needs.length > 0 ? ` A person has to give ${listed(needs.map((need) => need.name))}.` : "";
+  return `${confidence >= sureEnough ? "The surest way out is to" : "What may help is to"} ${what}.${given}`;
+}
+
+/**
+ * One paragraph as a colleague would write it: what is wrong, what came before, what has been seen since, whom it hurts, what
+ * to do. It names everything it speaks of, so that it makes sense alone; how sure the cause is stands beside it.
+ */
 export function summaryOf(input: {
   readonly open: Case;
   readonly hypotheses: readonly Ranked[];
@@ -39,35 +111,34 @@ export function summaryOf(input: {
   readonly questions: readonly string[];
 }): string {
   const { open, hypotheses, blastRadius, recommendations, inconclusive, questions } = input;
-  const best = hypotheses[0];
-  const names = [...new Set(open.symptomatic.map((ref) => ref.name))];
-  const where = open.incident.target.namespace ? ` in namespace ${open.incident.target.namespace}` : "";
-  const parts = [
-    `Since ${clock(open.onset)} ${names.length > 0 ? listed(names) : open.incident.target.name}${where} ${names.length > 1 ? "show" : "shows"} trouble`,
-  ];
+  const [best, second] = hypotheses;
+  const first = recommendations[0];
+  const parts: string[] = [];
   if (!best || best.candidate.cause === "unknown") {
-    parts[0] += "; nothing in the data names a cause.";
+    const names = [...new Set(open.symptomatic.map((ref) => ref.name))];
+    const who = listed(names.length > 0 ? names : [open.incident.target.name]);
+    const where = open.incident.target.namespace ? ` in ${open.incident.target.namespace}` : "";
+    parts.push(
+      `${who}${where} ${names.length > 1 ? "have" : "has"} been in trouble since ${clock(open.onset)}, and nothing in the data says why.`,
+    );
   } else {
     const { candidate, probability } = best;
-    const when = candidate.change ? `; the change was made at ${clock(candidate.change.at)}` : "";
-    parts[0] += ".";
+    const { namespace } = candidate.culprit;
+    const statement = withoutStop(candidate.statement).replaceAll(".; ", "; ");
+    const where = namespace ? `In ${namespace}, ${statement}` : upperFirst(statement);
     parts.push(
-      `${inconclusive ? "The evidence does not decide; most likely" : "Most likely cause"} (${percent(probability)}): ${candidate.statement.replace(/\s+/g, " ").replace(/\.+$/, "")}${when}.`,
+      inconclusive
+        ? `The evidence does not decide. Most likely (${percent(probability)}): ${lowerFirst(where)}.`
+        : `${where}.`,
     );
-    const hurt = [...new Set(blastRadius.map((ref) => ref.name))];
-    parts.push(hurt.length > 0 ? `It hurts ${listed(hurt)} as well.` : "No other workload shows symptoms.");
-    const second = hypotheses[1];
+    parts.push(storyOf(open, candidate, blastRadius));
     if (inconclusive && second)
       parts.push(
-        `Possible as well: ${causeTitles[second.candidate.cause]} of ${second.candidate.culprit.kind} ${second.candidate.culprit.name} (${percent(second.probability)}).`,
+        `As possible (${percent(second.probability)}): ${causeTitles[second.candidate.cause]} in ${refText(second.candidate.culprit)}.`,
       );
   }
-  const first = recommendations[0];
-  if (first)
-    parts.push(
-      `What to do: ${first.action} on ${first.target.kind} ${first.target.name}; it ${first.reason}${first.needs.length > 0 ? ` (a person must give: ${first.needs.map((need) => need.name).join(", ")})` : ""}.`,
-    );
-  if (inconclusive && questions.length > 0) parts.push(`To decide: ${questions.join(" ")}`);
+  if (first) parts.push(adviceOf(first));
+  if (inconclusive && questions.length > 0) parts.push(`What would decide it: ${questions.join(" ")}`);
   return parts.join(" ");
 }
 
