@@ -158,7 +158,8 @@ export function mayApprove(
   if (!approver.human) return false;
   if (plan.approvalsNeeded > 1 && plan.requestedBy === approver.id) return false;
   const { anyone, people, groups } = rule.approvers;
-  return anyone || people.includes(approver.id) || groups.some((group) => approver.groups.includes(group));
+  const ids = [approver.id, ...(approver.aliases ?? [])];
+  return anyone || ids.some((id) => people.includes(id)) || groups.some((group) => approver.groups.includes(group));
 }
 
 /** Whether the policy names this change for automatic application. Nothing is automatic by default. */

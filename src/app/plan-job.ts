@@ -1,15 +1,19 @@
+import { autoApprove } from "../actions/approve.ts";
 import type { ActorPreviewPort } from "../actions/cluster-port.ts";
 import { makePlan } from "../actions/plan.ts";
 import type { PlanStore } from "../actions/plan-store.ts";
 import type { Policy } from "../actions/policy-file.ts";
+import type { ActionPlan } from "../incident/action-plan.ts";
+import { actionTitle } from "../incident/action-title.ts";
 import type { Recommendation } from "../incident/recommendation.ts";
 import type { Redact } from "../incident/redacted.ts";
 import type { Logger } from "../lib/logger.ts";
 import type { Database } from "../store/database.ts";
 import { latestDiagnosis } from "../store/diagnoses.ts";
 import { fixOffers, saveFixOffer } from "../store/fix-offers.ts";
-import { touchIncident } from "../store/incidents.ts";
+import { changeStatus, touchIncident } from "../store/incidents.ts";
 import { plansOf, supersedeProposals } from "../store/plans.ts";
+import { addToTimeline } from "../store/timeline.ts";
 import { isBusy } from "./build-view.ts";
 import { incidentJob, recommendationOf, replanJob } from "./queues.ts";
 
@@ -54,9 +58,20 @@ async function planRecommendation(deps: PlanJobDeps, input: PlanInput): Promise<
   if (outcome.type === "planned") {
     await plans.save(outcome.plan, { requestedBy, cause, confidence: recommendation.confidence });
     await saveFixOffer(deps.database, key, { planId: outcome.plan.id });
+    if (requestedBy === null) await applyByPolicy(deps, outcome.plan);
   } else await saveFixOffer(deps.database, key, { refusal: outcome.refusal });
   const said = outcome.type === "planned" ? { plan: outcome.plan.id } : { refusal: outcome.refusal.reason };
   deps.log.info({ incident: incidentId, action: recommendation.action, ...said }, "plan.made");
+}
+
+/** Where the policy names it, a change that has proven itself against the cause needs nobody's click. */
+async function applyByPolicy(deps: PlanJobDeps, plan: ActionPlan): Promise<void> {
+  if (deps.policy.autoApply.length === 0) return;
+  const outcome = await autoApprove(plan.id, { plans: deps.plans, policy: deps.policy });
+  if (outcome.type !== "approved") return;
+  const text = deps.redact(`The policy approved: ${actionTitle(plan.action, plan.target)}.`);
+  await addToTimeline(deps.database, plan.incidentId, { at: deps.now(), kind: "approved", text });
+  await changeStatus(deps.database, plan.incidentId, "start-mitigation", { at: deps.now() });
 }
 
 async function tell(deps: PlanJobDeps, incidentId: string): Promise<void> {
@@ -75,6 +90,8 @@ export function planJob(deps: PlanJobDeps): (data: object) => Promise<void> {
     if (known.size === 0) await supersedeProposals(deps.database, incidentId);
     for (const recommendation of latest.recommendations.slice(0, plansMade)) {
       if (known.has(recommendation.id)) continue;
+      // A change that the policy let through is on its way: another one now would prove nothing.
+      if ((await plansOf(deps.database, incidentId)).some(isBusy)) break;
       await planRecommendation(deps, {
         incidentId,
         version,

@@ -1,6 +1,7 @@
 import type { Observation } from "../cluster/observation.ts";
 import type { Signal } from "../cluster/signal.ts";
 import type { DetectionEngine } from "../detection/engine.ts";
+import type { Anomaly } from "../incident/anomaly.ts";
 import type { Incident } from "../incident/incident.ts";
 import { messageOf } from "../lib/app-error.ts";
 import type { Clock } from "../lib/clock.ts";
@@ -23,6 +24,8 @@ export interface WatcherDeps extends VerifyStepDeps {
   readonly clock: Clock;
   readonly tickMs: number;
   readonly signal: AbortSignal;
+  /** Told first what a tick has shown, whether the database can be reached or not. Must not throw. */
+  readonly record?: (tick: { active: readonly Anomaly[]; incidents: readonly Incident[]; at: number }) => void;
   /** After each tick; for metrics and progress. */
   readonly onTick?: (now: number) => void;
 }
@@ -77,6 +80,7 @@ export async function runWatcher(deps: WatcherDeps): Promise<void> {
       await jobs.send(queues.deliver, { incidentId }, { key: incidentId });
   };
   const onTick = async ({ changes, active }: TickResult, now: number) => {
+    deps.record?.({ active, incidents: engine.incidents(), at: now });
     for (const change of changes) await keepIncident(deps, change, now);
     diagnoseDue(now);
     await verifyStep(deps, engine.incidents(), active, now);

@@ -2,6 +2,8 @@ export interface Person {
   /** `slack:U123`, `mail:a@b.c`, `cli:local`. */
   readonly id: string;
   readonly name: string;
+  /** Other ids of the same person, such as `mail:a@b.c` of a Slack user; for the policy. */
+  readonly aliases?: readonly string[];
 }
 
 export interface Approval {

@@ -1,9 +1,7 @@
 import type { Person } from "../../incident/approval.ts";
 import type { SlackPort } from "./slack-port.ts";
 
-export type Identity =
-  | { readonly ok: true; readonly person: Person; readonly email?: string }
-  | { readonly ok: false; readonly reason: string };
+export type Identity = { readonly ok: true; readonly person: Person } | { readonly ok: false; readonly reason: string };
 
 export type Identify = (userId: string) => Promise<Identity>;
 
@@ -32,7 +30,10 @@ export function createIdentify(slack: SlackPort, now: () => number): Identify {
         ? { ok: false, reason: "People of other workspaces cannot decide about incidents here." }
         : isGuest
           ? { ok: false, reason: "Guests cannot decide about incidents. Ask a full member of this workspace." }
-          : { ok: true, person: { id: `slack:${userId}`, name }, ...(email ? { email } : {}) };
+          : {
+              ok: true,
+              person: { id: `slack:${userId}`, name, ...(email ? { aliases: [`mail:${email.toLowerCase()}`] } : {}) },
+            };
     if (known.size >= maxKept) known.clear();
     known.set(userId, { identity, until: now() + keepMs });
     return identity;

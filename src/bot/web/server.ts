@@ -4,12 +4,15 @@ import Fastify from "fastify";
 import { AppError, messageOf } from "../../lib/app-error.ts";
 import type { Logger } from "../../lib/logger.ts";
 import { slackPath } from "../slack/slack-app.ts";
+import { type IngestOptions, ingestRoutes } from "./ingest.ts";
 
 export interface WebOptions {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
-  readonly slackListener?: RequestListener;
+  readonly slackListener?: RequestListener | undefined;
+  /** Deliveries of logs and alerts; without it there is no such path. */
+  readonly ingest?: IngestOptions;
   /** Undefined when ready; else why not, in words. */
   readonly notReady: () => Promise<string | undefined>;
   readonly metrics: () => Promise<{ contentType: string; body: string }>;
@@ -21,7 +24,7 @@ export interface WebServer extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** One port for Slack's requests, health and metrics. */
+/** One port for Slack's requests, deliveries, health and metrics. */
 export async function startWeb(options: WebOptions): Promise<WebServer> {
   const server = Fastify({ logger: false, bodyLimit: 1_048_576, forceCloseConnections: true });
   server.get("/healthz", async () => "ok\n");
@@ -36,6 +39,7 @@ export async function startWeb(options: WebOptions): Promise<WebServer> {
     const { contentType, body } = await options.metrics();
     return reply.type(contentType).send(body);
   });
+  if (options.ingest) await server.register(ingestRoutes(options.ingest));
   const { slackListener } = options;
   if (slackListener) {
     await server.register(async (scope) => {

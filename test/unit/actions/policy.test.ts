@@ -199,6 +199,13 @@ describe("who may approve", () => {
     },
     { name: "nobody, when the rule names nobody", approvers: {}, by: ann, plan, want: false },
     { name: "a named person", approvers: { people: ["slack:ann"] }, by: ann, plan, want: true },
+    {
+      name: "a person named by another id of his",
+      approvers: { people: ["mail:ann@example.com"] },
+      by: { ...ann, aliases: ["mail:ann@example.com"] },
+      plan,
+      want: true,
+    },
     { name: "a person of a named group", approvers: { groups: ["slack:S1"] }, by: ann, plan, want: true },
     { name: "a person of another group", approvers: { groups: ["slack:S2"] }, by: ann, plan, want: false },
     {

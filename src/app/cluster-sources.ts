@@ -1,0 +1,128 @@
+import type { Observation } from "../cluster/observation.ts";
+import type { Config } from "../config/config.ts";
+import { createAlertIntake } from "../detection/collect/alertmanager.ts";
+import { type HealthReader, healthSource } from "../detection/collect/health.ts";
+import {
+  type LiveReader,
+  type LiveSignals,
+  liveSignals,
+  type SourceContext,
+} from "../detection/collect/live-signals.ts";
+import { type LokiReader, type LokiStats, lokiSource } from "../detection/collect/loki.ts";
+import { type PrometheusReader, type PrometheusStats, prometheusSource } from "../detection/collect/prometheus.ts";
+import { createLogIntake } from "../detection/collect/push/log-intake.ts";
+import { workloadLookup } from "../detection/workload-of.ts";
+import type { Clock } from "../lib/clock.ts";
+
+export interface ClusterSourcesDeps {
+  readonly config: Config;
+  readonly observation: Observation;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly reader: LiveReader & HealthReader;
+  /** Instead of scraping. */
+  readonly prometheus?: PrometheusReader | undefined;
+  /** Needed when logs come from a Loki. */
+  readonly loki?: LokiReader | undefined;
+}
+
+type LogIntake = ReturnType<typeof createLogIntake>;
+type AlertIntake = ReturnType<typeof createAlertIntake>;
+
+export interface ClusterSources {
+  readonly signals: LiveSignals;
+  /** For the web server. */
+  readonly pushLogs: LogIntake["push"];
+  readonly notifyAlerts: AlertIntake["notify"];
+  readonly stats: {
+    readonly prometheus: PrometheusStats | undefined;
+    readonly loki: LokiStats | undefined;
+    readonly pushed: LogIntake["stats"];
+    readonly alerts: AlertIntake["stats"];
+  };
+}
+
+/** Everything that tells about the cluster, as configured, in one stream: objects and events always, metrics and logs from one place each. */
+export function clusterSources(deps: ClusterSourcesDeps): ClusterSources {
+  const { config, observation, reader, prometheus, loki } = deps;
+  const { objects } = observation;
+  const logsFrom = config.logs.source;
+  const workloadOf = workloadLookup(objects);
+  const alerts = createAlertIntake();
+  const pushed = createLogIntake({ namespaces: config.kubernetes.namespaces });
+  const intervalMs = config.detection.scrapeSeconds * 1_000;
+  const stats: { prometheus?: PrometheusStats; loki?: LokiStats } = {};
+
+  const sources: ((context: SourceContext) => Promise<void>)[] = [(context) => alerts.source(context)];
+  if (logsFrom === "push") sources.push((context) => pushed.source(context));
+  if (logsFrom === "loki" && loki) {
+    const { query } = config.loki;
+    sources.push((context) =>
+      lokiSource({
+        ...context,
+        reader: loki,
+        ...(query === undefined ? {} : { selector: query }),
+        onStats: (latest) => {
+          stats.loki = latest;
+        },
+      }),
+    );
+  }
+  if (prometheus) {
+    sources.push((context) =>
+      prometheusSource({
+        ...context,
+        reader: prometheus,
+        workloadOf,
+        intervalMs,
+        labels: config.prometheus.labels,
+        onStats: (latest) => {
+          stats.prometheus = latest;
+        },
+      }),
+    );
+  }
+  if (config.health.enabled) {
+    sources.push((context) =>
+      healthSource({
+        ...context,
+        reader,
+        workloadOf,
+        annotationsOf: (pod) => objects.find(objects.topOwner(pod))?.object.metadata.annotations ?? {},
+        intervalMs: config.health.seconds * 1_000,
+      }),
+    );
+  }
+  return {
+    signals: liveSignals({
+      reader,
+      clock: deps.clock,
+      signal: deps.signal,
+      namespaces: config.kubernetes.namespaces,
+      scrapeIntervalMs: intervalMs,
+      scrape: prometheus === undefined,
+      logs: logsFrom === "kubernetes",
+      sources,
+    }),
+    async pushLogs(request) {
+      if (logsFrom === "push") return await pushed.push(request);
+      // Taken as well, every line would count twice.
+      return { outcome: "unsupported", detail: `logs come from ${logsFrom}; set logs.source to push to deliver them` };
+    },
+    notifyAlerts: (body) => alerts.notify(body),
+    stats: {
+      get prometheus() {
+        return stats.prometheus;
+      },
+      get loki() {
+        return stats.loki;
+      },
+      get pushed() {
+        return pushed.stats;
+      },
+      get alerts() {
+        return alerts.stats;
+      },
+    },
+  };
+}

@@ -1,0 +1,78 @@
+import type { RequestListener } from "node:http";
+import { createChartPainter } from "../bot/charts/chart-painter.ts";
+import type { Desk } from "../bot/desk.ts";
+import { createIdentify } from "../bot/slack/identity.ts";
+import { createSlackApp } from "../bot/slack/slack-app.ts";
+import type { Observation } from "../cluster/observation.ts";
+import { derivedSeries } from "../cluster/series-names.ts";
+import type { Config } from "../config/config.ts";
+import type { Clock } from "../lib/clock.ts";
+import type { Logger } from "../lib/logger.ts";
+import { firstSight } from "../store/chat.ts";
+import type { Database } from "../store/database.ts";
+import type { Jobs } from "../store/jobs.ts";
+import { chartOf } from "./chart-of.ts";
+import { type DeliverJobDeps, deliverJob } from "./deliver-job.ts";
+import { queues } from "./queues.ts";
+
+export interface ChatDeps {
+  readonly settings: Config["slack"] & { readonly botToken: string };
+  readonly slack: DeliverJobDeps["slack"] & Parameters<typeof createIdentify>[0];
+  readonly desk: Desk;
+  readonly observation: Observation;
+  readonly database: Database;
+  readonly jobs: Jobs;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+export interface Chat extends AsyncDisposable {
+  /** For Slack's requests over HTTP; absent with Socket Mode. */
+  readonly listener: RequestListener | undefined;
+}
+
+const unitOf = (name: string) =>
+  name in derivedSeries ? derivedSeries[name as keyof typeof derivedSeries].unit : "";
+
+/** Slack, both ways: hears what people click and type, and brings incidents to the channel. */
+export async function startChat(deps: ChatDeps): Promise<Chat> {
+  const { slack, desk, observation, database, jobs, clock, log } = deps;
+  const { botToken, signingSecret, appToken, apiUrl, channel, fallbackChannel } = deps.settings;
+  const now = () => clock.now();
+  await using started = new AsyncDisposableStack();
+  const app = started.use(
+    createSlackApp(
+      {
+        botToken,
+        ...(signingSecret ? { signingSecret } : {}),
+        ...(appToken ? { appToken } : {}),
+        ...(apiUrl ? { apiUrl } : {}),
+      },
+      {
+        desk,
+        slack,
+        identify: createIdentify(slack, Date.now),
+        log,
+        now,
+        firstSight: (id) => firstSight(database, id),
+      },
+    ),
+  );
+  await app.start();
+  const painter = started.use(createChartPainter());
+  const deliver = deliverJob({
+    database,
+    jobs,
+    log,
+    slack,
+    channel,
+    ...(fallbackChannel ? { fallbackChannel } : {}),
+    drawChart: async (view) => {
+      const data = chartOf(view, observation, { now: now(), units: unitOf });
+      return data && painter.draw(data);
+    },
+  });
+  await jobs.work(queues.deliver, deliver, { concurrency: 2 });
+  const parts = started.move();
+  return { listener: app.listener, [Symbol.asyncDispose]: () => parts.disposeAsync() };
+}
