@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createSlackWeb } from "../../../src/adapters/slack/slack-web.ts";
 import type { Desk } from "../../../src/bot/desk.ts";
-import type { IncidentView } from "../../../src/bot/incident-view.ts";
+import type { FixView, IncidentView } from "../../../src/bot/incident-view.ts";
 import { encodeFix } from "../../../src/bot/slack/action-ids.ts";
 import { deliverIncident, type PostBook } from "../../../src/bot/slack/deliver.ts";
 import { createIdentify } from "../../../src/bot/slack/identity.ts";
@@ -19,6 +19,7 @@ let slack: LocalSlack;
 let database: TestDatabase;
 let web: WebServer;
 let view: IncidentView;
+let replanned: FixView | undefined;
 const asked: unknown[][] = [];
 const value = encodeFix({ incidentId: "7", recommendationId: "R1", planId: "11", digest: plan.digest });
 
@@ -38,7 +39,7 @@ const desk: Desk = {
   approve: async (planId, digest, by, remark) =>
     noting(["approve", planId, digest, by.id, remark], { type: "approved" }),
   reject: async (planId, by, reason) => noting(["reject", planId, by.name, reason], { ok: true, text: "Rejected." }),
-  replan: async () => view.fixes[0],
+  replan: async (id, recommendationId, params) => noting(["replan", id, recommendationId, params], replanned),
   undo: async (planId, by) => noting(["undo", planId, by.name], { ok: true, text: "Being undone." }),
   freeze: async (frozen, by) => noting(["freeze", frozen, by.name], { ok: true, text: frozen ? "Frozen." : "Thawed." }),
 };
@@ -58,6 +59,7 @@ const users = [
 beforeEach(async () => {
   asked.length = 0;
   view = incidentView;
+  replanned = undefined;
   database = await withDatabase();
   await saveIncident(database, incidentView.incident);
   slack = await startLocalSlack({
@@ -221,6 +223,24 @@ test("the same through Socket Mode: nothing of ours is reachable from outside", 
     await slack.click({ channel: "incidents", ts: theMessage().ts, actionId: "fix.approve", value, userId: "U1" }),
   ).toEqual({ ok: true });
   await vi.waitFor(() => expect(asked).toEqual([["approve", "11", plan.digest, "slack:U1", undefined]]));
+});
+
+test("what no evidence can tell is asked for: filled in, previewed, approved", async () => {
+  const [fix] = incidentView.fixes;
+  if (!fix) throw new Error("the fixture has a fix");
+  const needs = [{ name: "value", why: "the value of TAX_REGION is nowhere in the cluster" }];
+  const refusal = { reason: "needs-input", detail: "A person has to supply: value." };
+  view = { ...incidentView, fixes: [{ recommendation: { ...fix.recommendation, needs }, refusal }] };
+  await deliverIncident(deps(), view);
+  const empty = encodeFix({ incidentId: "7", recommendationId: "R1", planId: "", digest: "" });
+  await slack.click({ channel: "incidents", ts: theMessage().ts, actionId: "fix.review", value: empty, userId: "U1" });
+  await vi.waitFor(() => expect(JSON.stringify(slack.views())).toContain("nowhere in the cluster"));
+  replanned = fix;
+  await slack.submitView({ userId: "U1", entered: { "param.value": { value: "eu" } } });
+  await vi.waitFor(() => expect(JSON.stringify(slack.views())).toContain("The same by hand"));
+  expect(asked).toEqual([["replan", "7", "R1", { ...fix.recommendation.params, value: "eu" }]]);
+  await slack.submitView({ userId: "U1" });
+  await vi.waitFor(() => expect(asked.at(-1)).toEqual(["approve", "11", plan.digest, "slack:U1", undefined]));
 });
 
 test("Reject in the review wants a reason", async () => {
