@@ -1,33 +1,30 @@
-import { readFile } from "node:fs/promises";
 import type { KubeConfig } from "@kubernetes/client-node";
-import { parse as parseYaml } from "yaml";
-import { defaultPolicy, type Policy, policySchema } from "./actions/policy-file.ts";
 import { createKubernetesActor } from "./adapters/kubernetes-actor/kubernetes-actor.ts";
 import { createKubernetesReader } from "./adapters/kubernetes-reader/create-kubernetes-reader.ts";
+import { createLokiClient } from "./adapters/loki/loki-client.ts";
+import { createPrometheusClient } from "./adapters/prometheus/prometheus-client.ts";
 import { createSlackWeb } from "./adapters/slack/slack-web.ts";
 import { startActor } from "./app/actor.ts";
-import { chartOf } from "./app/chart-of.ts";
-import { deliverJob } from "./app/deliver-job.ts";
+import { clusterSources } from "./app/cluster-sources.ts";
 import { createDesk } from "./app/desk.ts";
 import { createIdPool } from "./app/id-pool.ts";
+import { keepSamples } from "./app/keep-samples.ts";
+import { loadPolicy } from "./app/load-policy.ts";
 import { createMetrics } from "./app/metrics.ts";
 import { queues } from "./app/queues.ts";
+import { type Chat, startChat } from "./app/start-chat.ts";
 import { runWatcher } from "./app/watcher.ts";
-import { createChartPainter } from "./bot/charts/chart-painter.ts";
-import { createIdentify } from "./bot/slack/identity.ts";
-import { createSlackApp } from "./bot/slack/slack-app.ts";
 import { startWeb } from "./bot/web/server.ts";
 import { createObservation } from "./cluster/observation.ts";
-import { derivedSeries } from "./cluster/series-names.ts";
 import type { Config } from "./config/config.ts";
-import { liveSignals } from "./detection/collect/live-signals.ts";
 import { createDetectionEngine } from "./detection/engine.ts";
-import { inputError, messageOf } from "./lib/app-error.ts";
+import { openForecastField } from "./detection/metrics/forecast/forecast-field.ts";
+import { loadModel } from "./detection/metrics/forecast/load-model.ts";
+import { messageOf } from "./lib/app-error.ts";
 import { type Clock, systemClock } from "./lib/clock.ts";
 import type { Logger } from "./lib/logger.ts";
 import { createOpenAiModel } from "./rca/model/openai-model.ts";
 import { createRedactor } from "./rca/redact/redactor.ts";
-import { firstSight } from "./store/chat.ts";
 import { listIncidents } from "./store/incidents.ts";
 import { startJobs } from "./store/jobs.ts";
 import type { Store } from "./store/open-store.ts";
@@ -54,29 +51,6 @@ export interface Kubemend extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
-async function loadPolicy(path: string | undefined): Promise<Policy> {
-  if (path === undefined) return defaultPolicy;
-  const parsed = policySchema.safeParse(
-    await readFile(path, "utf8")
-      .then((text): unknown => parseYaml(text, { maxAliasCount: 20 }))
-      .catch((cause: unknown) => {
-        throw inputError(
-          "policy-unreadable",
-          `The policy ${path} cannot be read: ${messageOf(cause, 160)}.`,
-          "Without a valid policy nothing may be changed; fix the file or take the setting out.",
-          cause,
-        );
-      }),
-  );
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => `  - ${issue.path.join(".") || "(top)"}: ${issue.message}`);
-  throw inputError(
-    "policy-invalid",
-    `The policy ${path} has ${problems.length} problems:\n${problems.join("\n")}`,
-    "See docs/policy.md.",
-  );
-}
-
 /** Puts the parts together and runs them: the only place that knows every other. @throws AppError with a remedy when something is missing. */
 export async function startKubemend(options: KubemendOptions): Promise<Kubemend> {
   const { config, role, store, kubeConfig, log } = options;
@@ -87,6 +61,8 @@ export async function startKubemend(options: KubemendOptions): Promise<Kubemend>
   const { redact } = createRedactor();
   const stopping = new AbortController();
   await using started = new AsyncDisposableStack();
+  // When a later part cannot start, the ones that run already must not keep the process.
+  started.defer(() => stopping.abort());
   const jobs = started.use(await startJobs(store.url, { log }));
   const plans = createPlanStore(database);
   const changed = async (incidentId: string) => {
@@ -129,16 +105,35 @@ export async function startKubemend(options: KubemendOptions): Promise<Kubemend>
         limit: 1_000,
       }),
     );
-    const reader = createKubernetesReader({ kubeconfig: kubeConfig, log });
-    const signals = liveSignals({
-      reader,
+    const { prometheus, loki } = config;
+    const sources = clusterSources({
+      config,
+      observation,
       clock,
       signal: stopping.signal,
-      namespaces: config.kubernetes.namespaces,
-      scrapeIntervalMs: tickMs,
+      reader: createKubernetesReader({ kubeconfig: kubeConfig, log }),
+      prometheus: prometheus.url
+        ? createPrometheusClient({ url: prometheus.url, ...(prometheus.token && { bearerToken: prometheus.token }) })
+        : undefined,
+      loki: loki.url
+        ? createLokiClient({
+            url: loki.url,
+            ...(loki.token && { bearerToken: loki.token }),
+            ...(loki.tenant && { tenant: loki.tenant }),
+          })
+        : undefined,
     });
-    const metrics = createMetrics({ engine, observation, signalsDropped: () => signals.dropped });
-    const model = createOpenAiModel(config.model);
+    const forecasts = openForecastField(observation, {
+      model: loadModel(config.detection.model, (text) => log.warn({ text }, "forecaster.no-model")),
+    });
+    const capture = keepSamples({ config, database, observation, clock, log });
+    const metrics = createMetrics({
+      engine,
+      observation,
+      sources,
+      capture: () => capture?.stats,
+      forecaster: () => forecasts.forecaster.stats,
+    });
     const desk = createDesk({
       database,
       plans,
@@ -150,53 +145,28 @@ export async function startKubemend(options: KubemendOptions): Promise<Kubemend>
       statusDecided: (incident) => engine.replace(incident),
     });
 
-    let lastTickAt = performance.now();
-    let slackListener: Parameters<typeof startWeb>[0]["slackListener"];
-    if (config.slack.botToken) {
-      const { botToken, signingSecret, appToken, apiUrl, channel, fallbackChannel } = config.slack;
+    let chat: Chat | undefined;
+    const { botToken, apiUrl } = config.slack;
+    if (botToken) {
       const slack = createSlackWeb({ token: botToken, ...(apiUrl ? { apiUrl } : {}) });
-      const app = createSlackApp(
-        {
-          botToken,
-          ...(signingSecret ? { signingSecret } : {}),
-          ...(appToken ? { appToken } : {}),
-          ...(apiUrl ? { apiUrl } : {}),
-        },
-        {
-          desk,
-          slack,
-          identify: createIdentify(slack, Date.now),
-          log,
-          now,
-          firstSight: (id) => firstSight(database, id),
-        },
-      );
-      started.use(app);
-      await app.start();
-      slackListener = app.listener;
-      const painter = started.use(createChartPainter());
-      const units = (name: string) =>
-        name in derivedSeries ? derivedSeries[name as keyof typeof derivedSeries].unit : "";
-      const deliver = deliverJob({
-        database,
-        jobs,
-        log,
-        slack,
-        channel,
-        ...(fallbackChannel ? { fallbackChannel } : {}),
-        drawChart: async (view) => {
-          const data = chartOf(view, observation, { now: now(), units });
-          return data && painter.draw(data);
-        },
-      });
-      await jobs.work(queues.deliver, deliver, { concurrency: 2 });
+      const settings = { ...config.slack, botToken };
+      chat = started.use(await startChat({ settings, slack, desk, observation, database, jobs, clock, log }));
     } else log.warn({}, "slack.not-configured");
 
+    let lastTickAt = performance.now();
+    const { host, port } = config.web;
+    const { token } = config.ingest;
+    if (token === undefined && host !== "127.0.0.1" && host !== "localhost") log.warn({ host }, "ingest.open-to-all");
     const web = started.use(
       await startWeb({
-        host: config.web.host,
-        port: config.web.port,
-        ...(slackListener ? { slackListener } : {}),
+        host,
+        port,
+        slackListener: chat?.listener,
+        ingest: {
+          ...(token === undefined ? {} : { token }),
+          pushLogs: sources.pushLogs,
+          notifyAlerts: sources.notifyAlerts,
+        },
         notReady: async () => {
           if (performance.now() - lastTickAt > 3 * tickMs + 30_000) return "no tick of detection lately";
           return database.pool.query("select 1").then(
@@ -214,12 +184,13 @@ export async function startKubemend(options: KubemendOptions): Promise<Kubemend>
       void ids.refill().catch((error: unknown) => log.warn({ error: messageOf(error) }, "ids.refill-failed"));
       options.onTick?.(at);
     };
+    if (capture) running.push(capture.run(stopping.signal));
     running.push(
       runWatcher({
         engine,
         observation,
-        signals,
-        model,
+        signals: sources.signals,
+        model: createOpenAiModel(config.model),
         clock,
         tickMs,
         database,
@@ -229,6 +200,7 @@ export async function startKubemend(options: KubemendOptions): Promise<Kubemend>
         log,
         changed,
         signal: stopping.signal,
+        ...(capture && { record: capture.record }),
         onTick,
       }),
     );

@@ -1,6 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import type { Observation } from "../cluster/observation.ts";
 import type { DetectionEngine } from "../detection/engine.ts";
+import { addSourceMetrics, type SourceMetricsOptions } from "./source-metrics.ts";
 
 export interface OwnMetrics {
   readonly registry: Registry;
@@ -11,7 +12,9 @@ export interface OwnMetrics {
 export function createMetrics(sources: {
   engine: DetectionEngine;
   observation: Observation;
-  signalsDropped: () => number;
+  sources: SourceMetricsOptions["sources"];
+  capture: SourceMetricsOptions["capture"];
+  forecaster: SourceMetricsOptions["forecaster"];
 }): OwnMetrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -31,7 +34,7 @@ export function createMetrics(sources: {
   gauge("detection_active_anomalies", "Anomalies active now", () => engine.stats.activeAnomalies);
   gauge("detection_failures", "Detectors that threw", () => engine.stats.detectorFailures);
   gauge("log_lines", "Log lines read since start", () => engine.stats.logLines);
-  gauge("signals_dropped", "Signals nobody read in time", sources.signalsDropped);
+  gauge("signals_dropped", "Signals nobody read in time", () => sources.sources.signals.dropped);
   gauge("log_lines_dropped", "Log lines that gave way to newer ones", () => observation.logs.dropped.lines);
   gauge("events_dropped", "Events that gave way to newer ones", () => observation.events.dropped);
   gauge("series_refused", "Series refused because there were too many", () => observation.series.dropped.series);
@@ -46,5 +49,6 @@ export function createMetrics(sources: {
     labelNames: ["event"] as const,
     registers: [registry],
   });
+  addSourceMetrics({ registry, ...sources });
   return { registry, incidents };
 }

@@ -31,8 +31,7 @@ export interface Chat extends AsyncDisposable {
   readonly listener: RequestListener | undefined;
 }
 
-const unitOf = (name: string) =>
-  name in derivedSeries ? derivedSeries[name as keyof typeof derivedSeries].unit : "";
+const unitOf = (name: string) => (name in derivedSeries ? derivedSeries[name as keyof typeof derivedSeries].unit : "");
 
 /** Slack, both ways: hears what people click and type, and brings incidents to the channel. */
 export async function startChat(deps: ChatDeps): Promise<Chat> {
@@ -67,6 +66,7 @@ export async function startChat(deps: ChatDeps): Promise<Chat> {
     slack,
     channel,
     ...(fallbackChannel ? { fallbackChannel } : {}),
+    postmortem: (incidentId) => desk.postmortem(incidentId),
     drawChart: async (view) => {
       const data = chartOf(view, observation, { now: now(), units: unitOf });
       return data && painter.draw(data);

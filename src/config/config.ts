@@ -2,60 +2,108 @@ import { z } from "zod";
 
 const text = z.string().min(1);
 const url = z.url();
+const labelName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be a label name of Prometheus");
 const port = z.int().min(0).max(65_535);
 
 /** Everything an operator can set. Each has a default that works, so that an empty file is a valid one. */
-export const configSchema = z.strictObject({
-  /** Name of this cluster, shown on everything. */
-  cluster: text.default("kubernetes"),
-  /** PostgreSQL of the user's own; without one an embedded server keeps its files below `data`. */
-  database: z.strictObject({ url: text.optional() }).prefault({}),
-  data: text.default("data"),
-  kubernetes: z
-    .strictObject({
-      /** Path of a kubeconfig; without one KUBECONFIG, ~/.kube/config or the pod's ServiceAccount. */
-      kubeconfig: text.optional(),
-      context: text.optional(),
-      /** Only these namespaces; empty means all. */
-      namespaces: z.array(text).max(500).default([]),
-    })
-    .prefault({}),
-  prometheus: z.strictObject({ url: url.optional() }).prefault({}),
-  slack: z
-    .strictObject({
-      botToken: text.optional(),
-      /** For requests over HTTP. */
-      signingSecret: text.optional(),
-      /** For Socket Mode; then nothing has to be reachable from outside. */
-      appToken: text.optional(),
-      channel: text.default("#incidents"),
-      fallbackChannel: text.optional(),
-      apiUrl: url.optional(),
-    })
-    .prefault({}),
-  model: z
-    .strictObject({
-      apiKey: text.optional(),
-      /** Any server that speaks OpenAI's chat completions: vLLM, Ollama, llama.cpp, a gateway. */
-      baseUrl: url.optional(),
-      name: text.default("gpt-5-mini"),
-      deadlineSeconds: z.number().min(1).max(120).default(10),
-    })
-    .prefault({}),
-  email: z
-    .strictObject({ smtpUrl: text.optional(), from: text.optional(), to: z.array(z.email()).max(50).default([]) })
-    .prefault({}),
-  web: z.strictObject({ host: text.default("127.0.0.1"), port: port.default(8080) }).prefault({}),
-  detection: z
-    .strictObject({
-      scrapeSeconds: z.number().min(1).max(300).default(15),
-      /** How long logs are learnt before a line counts as new. Severe lines count at once. */
-      learnMinutes: z.number().min(0).max(1_440).default(120),
-    })
-    .prefault({}),
-  /** Who may approve what; see docs/policy.md. Without a file: any member of the workspace, one approval, two for high risk. */
-  policy: text.optional(),
-  log: z.strictObject({ level: z.enum(["debug", "info", "warn", "error", "silent"]).default("info") }).prefault({}),
-});
+export const configSchema = z
+  .strictObject({
+    /** Name of this cluster, shown on everything. */
+    cluster: text.default("kubernetes"),
+    /** PostgreSQL of the user's own; without one an embedded server keeps its files below `data`. */
+    database: z.strictObject({ url: text.optional() }).prefault({}),
+    data: text.default("data"),
+    kubernetes: z
+      .strictObject({
+        /** Path of a kubeconfig; without one KUBECONFIG, ~/.kube/config or the pod's ServiceAccount. */
+        kubeconfig: text.optional(),
+        context: text.optional(),
+        /** Only these namespaces; empty means all. */
+        namespaces: z.array(text).max(500).default([]),
+      })
+      .prefault({}),
+    prometheus: z
+      .strictObject({
+        url: url.optional(),
+        /** Sent as bearer token; a user and a password may stand in the address instead. */
+        token: text.optional(),
+        /** What the server calls namespace and pod on the series of applications: `exported_namespace` where honor_labels is off. */
+        labels: z
+          .strictObject({ namespace: labelName.default("namespace"), pod: labelName.default("pod") })
+          .prefault({}),
+      })
+      .prefault({}),
+    logs: z
+      .strictObject({
+        /** Follow them through the Kubernetes API, read them from a Loki, or take what agents push to `/loki/api/v1/push`. */
+        source: z.enum(["kubernetes", "loki", "push"]).default("kubernetes"),
+      })
+      .prefault({}),
+    loki: z
+      .strictObject({
+        url: url.optional(),
+        /** Selector of the streams that are read; default all that have a namespace. */
+        query: text.optional(),
+        token: text.optional(),
+        /** Sent as `X-Scope-OrgID`. */
+        tenant: text.optional(),
+      })
+      .prefault({}),
+    /** What agents and Alertmanagers that deliver to kubemend must carry. Without one, anybody who reaches the port may deliver. */
+    ingest: z.strictObject({ token: text.optional() }).prefault({}),
+    /** Asking pods that have the annotation `kubemend.dev/health-path`. */
+    health: z
+      .strictObject({ enabled: z.boolean().default(true), seconds: z.number().min(1).max(3_600).default(15) })
+      .prefault({}),
+    /** Regular samples of nodes, pods and deployments in the database, for training. */
+    capture: z
+      .strictObject({
+        enabled: z.boolean().default(true),
+        seconds: z.number().min(5).max(3_600).default(30),
+        days: z.number().min(0.04).max(3_650).default(14),
+      })
+      .prefault({}),
+    slack: z
+      .strictObject({
+        botToken: text.optional(),
+        /** For requests over HTTP. */
+        signingSecret: text.optional(),
+        /** For Socket Mode; then nothing has to be reachable from outside. */
+        appToken: text.optional(),
+        channel: text.default("#incidents"),
+        fallbackChannel: text.optional(),
+        apiUrl: url.optional(),
+      })
+      .prefault({}),
+    model: z
+      .strictObject({
+        apiKey: text.optional(),
+        /** Any server that speaks OpenAI's chat completions: vLLM, Ollama, llama.cpp, a gateway. */
+        baseUrl: url.optional(),
+        name: text.default("gpt-5-mini"),
+        deadlineSeconds: z.number().min(1).max(120).default(10),
+      })
+      .prefault({}),
+    email: z
+      .strictObject({ smtpUrl: text.optional(), from: text.optional(), to: z.array(z.email()).max(50).default([]) })
+      .prefault({}),
+    web: z.strictObject({ host: text.default("127.0.0.1"), port: port.default(8080) }).prefault({}),
+    detection: z
+      .strictObject({
+        scrapeSeconds: z.number().min(1).max(300).default(15),
+        /** How long logs are learnt before a line counts as new. Severe lines count at once. */
+        learnMinutes: z.number().min(0).max(1_440).default(120),
+        /** Folder of the forecaster's model, as `kubemend train --out` writes it; default the one that comes along. */
+        model: text.optional(),
+      })
+      .prefault({}),
+    /** Who may approve what; see docs/policy.md. Without a file: any member of the workspace, one approval, two for high risk. */
+    policy: text.optional(),
+    log: z.strictObject({ level: z.enum(["debug", "info", "warn", "error", "silent"]).default("info") }).prefault({}),
+  })
+  .superRefine(({ logs, loki }, context) => {
+    if (logs.source === "loki" && loki.url === undefined)
+      context.addIssue({ code: "custom", path: ["loki", "url"], message: "must be set when logs.source is loki" });
+  });
 
 export type Config = z.infer<typeof configSchema>;

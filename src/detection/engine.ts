@@ -7,7 +7,7 @@ import { makeRef, type ObjectRef } from "../incident/object-ref.ts";
 import { createSourceWatch } from "./blind/source-silence.ts";
 import { createDeriver } from "./collect/derive.ts";
 import { createDetectContext } from "./detect-context.ts";
-import { type DetectContext, type Detector, type DetectorFactory, type Nature, timeOf } from "./detector.ts";
+import type { DetectContext, Detector, DetectorFactory, Nature } from "./detector.ts";
 import { createGrouper } from "./group.ts";
 import { createLedger } from "./ledger.ts";
 import type { LiveAnomaly } from "./live-anomaly.ts";
@@ -17,6 +17,7 @@ import { createPace } from "./pace.ts";
 import { detectorFactories } from "./registry.ts";
 import { type Silence, silences } from "./silence.ts";
 import { createTransitions } from "./transitions.ts";
+import { workloadLookup } from "./workload-of.ts";
 
 export interface DetectionEngineOptions {
   /** Written by `ingest`, read by everybody else. */
@@ -94,12 +95,7 @@ export function createDetectionEngine(options: DetectionEngineOptions): Detectio
   });
   const deriver = createDeriver({
     series,
-    workloadOf(namespace, pod) {
-      const object = objects.find(makeRef("Pod", namespace, pod))?.object;
-      return object
-        ? { workload: objects.topOwner(object).name, createdAt: timeOf(object.metadata.creationTimestamp, 0) }
-        : undefined;
-    },
+    workloadOf: workloadLookup(objects),
   });
   const tally = createLogTally({
     ownerOf(namespace, pod) {
@@ -165,6 +161,7 @@ export function createDetectionEngine(options: DetectionEngineOptions): Detectio
       switch (signal.type) {
         case "object":
           objects.apply(signal.change, signal.object, signal.at);
+          if (signal.change !== "DELETED") transitions.observe(signal.object, signal.at);
           objectsChanged = true;
           break;
         case "event":

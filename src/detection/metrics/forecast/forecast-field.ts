@@ -98,3 +98,13 @@ export function forecastFieldOf({ observation }: Pick<DetectContext, "observatio
   }
   return field;
 }
+
+/** Makes the field of an observation with other options than the default, before any detector has asked for it. */
+export function openForecastField(
+  observation: DetectContext["observation"],
+  options: ForecastFieldOptions,
+): ForecastField {
+  const field = createForecastField(options);
+  fields.set(observation, field);
+  return field;
+}
