@@ -1,4 +1,4 @@
-import type { Workload } from "../cluster/kubernetes-types.ts";
+import { isKind, type KubeObject, type Workload } from "../cluster/kubernetes-types.ts";
 import { refOf } from "../cluster/object-store.ts";
 import type { Observation } from "../cluster/observation.ts";
 import { type ObjectRef, refKey } from "../incident/object-ref.ts";
@@ -9,6 +9,8 @@ import { rolloutOf } from "./state/rollout.ts";
  * the price of the work, not a fault; when it lasts, it is one.
  */
 export interface Transitions {
+  /** Takes a change as it arrives: a pod that is replaced within seconds is whole again when the tick looks. */
+  observe(object: KubeObject, at: number): void;
   update(observation: Observation, now: number): void;
   /** The controller has not finished. */
   inProgress(workload: ObjectRef): boolean;
@@ -28,11 +30,20 @@ interface Entry {
   endedAt: number;
 }
 
+const isRolloutKind = (object: KubeObject): object is Workload =>
+  isKind(object, "Deployment") || isKind(object, "StatefulSet") || isKind(object, "DaemonSet");
+
 export function createTransitions(options: TransitionOptions): Transitions {
   const graceMs = options.graceMs ?? 60_000;
   const entries = new Map<string, Entry>();
 
   return {
+    observe(object, at) {
+      if (!isRolloutKind(object) || !rolloutOf(object).inProgress) return;
+      const key = refKey(refOf(object));
+      const known = entries.get(key);
+      if (!known || known.endedAt > 0) entries.set(key, { startedAt: at, endedAt: 0 });
+    },
     update({ objects }, now) {
       for (const kind of ["Deployment", "StatefulSet", "DaemonSet"] as const) {
         for (const workload of objects.list(kind) as Workload[]) {

@@ -74,17 +74,17 @@ function onNode(live: LiveAnomaly, node: ObjectRef, context: GroupContext): bool
 const servingKinds = new Set(["Deployment", "StatefulSet", "DaemonSet", "Service", "Pod"]);
 
 /**
- * The workloads that an incident makes suffer. One about a quota, a node or a Secret hurts through the workloads that its
- * members name.
+ * The workloads that an incident takes away from their callers: what it is about, and what its members name as broken. One
+ * about a quota, a node or a Secret hurts through the latter alone.
  */
-function sufferers(members: readonly LiveAnomaly[], target: ObjectRef, context: GroupContext): readonly ObjectRef[] {
-  if (servingKinds.has(target.kind)) return workloadsOf(target, context);
+function impaired(members: readonly LiveAnomaly[], target: ObjectRef, context: GroupContext): readonly ObjectRef[] {
   const named = members
     .filter(({ nature }) => nature !== "symptom")
     .flatMap(({ anomaly, related }) => [anomaly.target, ...related])
     .filter((ref) => servingKinds.has(ref.kind))
-    .flatMap((ref) => workloadsOf(ref, context));
-  return [...new Map(named.map((ref) => [refKey(ref), ref])).values()].filter((ref) => impairs(members, ref, context));
+    .flatMap((ref) => [ref, ...workloadsOf(ref, context)]);
+  const all = new Map([target, ...workloadsOf(target, context), ...named].map((ref) => [refKey(ref), ref]));
+  return [...all.values()].filter((ref) => impairs(members, ref, context));
 }
 
 /** The object that a fault lies in, when that is neither a pod nor a workload: one lost Secret is one cause. */
@@ -134,16 +134,16 @@ export function relation(
   if (isNode && members.every((member) => member.nature !== "fault" && onNode(member, live.anomaly.target, context)))
     return 70;
   const mine = workloadsOf(live.anomaly.target, context);
-  const theirs = sufferers(members, target, context);
   // A pod and its workload, told apart only by who has to be repaired.
-  if (target.kind === "Pod" && mine.some((ref) => theirs.some((other) => sameRef(ref, other)))) return 86;
+  if (target.kind === "Pod" && workloadsOf(target, context).some((ref) => mine.some((own) => sameRef(ref, own))))
+    return 86;
   const hasCause = members.some(({ nature }) => nature !== "symptom");
   if (live.nature !== "fault") {
-    const far = distance(live.anomaly.target, [...theirs, target], context);
+    const far = distance(live.anomaly.target, impaired(members, target, context), context);
     const timely =
       live.nature === "symptom" ||
       (hasCause && members.some(({ anomaly }) => anomaly.startsAt <= live.anomaly.startsAt + 10_000));
-    if (far > 0 && timely && impairs(members, target, context)) return Math.max(50, 75 - far);
+    if (far > 0 && timely) return Math.max(50, 75 - far);
   }
   const { seenOn } = live.anomaly;
   // A caller in trouble of its own sees everybody else as slow or failing.

@@ -110,7 +110,7 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
             ? []
             : open.cite(...callees.slice(0, 1).map((shift) => metricFinding(shift, workload)))),
         ],
-        specificity: specificity - (contradicted ? 0.25 : 0) - (settled ? 0.25 : 0),
+        specificity: specificity - (contradicted ? 0.25 : 0) - (settled ? 0.4 : 0),
         change,
       },
       open,

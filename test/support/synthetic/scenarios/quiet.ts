@@ -93,6 +93,12 @@ export const quietScenarios: readonly Scenario[] = [
   quiet("quiet-recreate", "meadow", (world) => world.restart("payment")),
   quiet("quiet-recreate-db", "sock-shop", (world) => world.restart("carts-db")),
   quiet("quiet-pod-deleted", "meadow", (world) => deletePodOf("catalogue")(world)),
+  ...(["orders", "payment", "carts", "carts-db", "frontend"] as const).map((app, i) =>
+    quiet(`quiet-pod-deleted-${app}`, i % 2 === 0 ? "meadow" : "sock-shop", (world) => deletePodOf(app)(world)),
+  ),
+  ...(["catalogue", "orders", "carts", "carts-db", "frontend", "payment"] as const).map((app, i) =>
+    quiet(`quiet-restart-${app}`, i % 2 === 0 ? "meadow" : "sock-shop", (world) => world.restart(app)),
+  ),
   quiet("quiet-pod-evicted", "sock-shop", (world) => {
     const pod = world.pods("catalogue")[0];
     if (!pod) return;
