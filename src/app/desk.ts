@@ -23,6 +23,7 @@ import type { Jobs } from "../store/jobs.ts";
 import { getPlan } from "../store/plans.ts";
 import { addToTimeline } from "../store/timeline.ts";
 import { buildView } from "./build-view.ts";
+import { postmortemOf } from "./postmortem-of.ts";
 import { queues } from "./queues.ts";
 
 export interface DeskDeps {
@@ -86,6 +87,8 @@ export function createDesk(deps: DeskDeps): Desk {
 
   return {
     view: (incidentId) => buildView(database, incidentId),
+    postmortem: (incidentId) =>
+      /^\d+$/.test(incidentId) ? postmortemOf(deps, incidentId) : Promise.resolve(undefined),
     list: (query): Promise<readonly Incident[]> => listIncidents(database, query),
     acknowledge: (id, by) => move(id, "acknowledge", by, `${by.name} has taken incident ${id}.`),
     resolve: (id, by) => move(id, "resolve", by, `${by.name} closed incident ${id} by hand.`),

@@ -12,6 +12,8 @@ export type DeskOutcome = { readonly ok: true; readonly text: string } | { reado
 export interface Desk {
   view(incidentId: string): Promise<IncidentView | undefined>;
   list(query: { statuses?: readonly IncidentStatus[]; limit?: number }): Promise<readonly Incident[]>;
+  /** The incident's post-mortem as Markdown, as things stand; undefined when there is no such incident or no diagnosis yet. */
+  postmortem(incidentId: string): Promise<string | undefined>;
   acknowledge(incidentId: string, by: Person): Promise<DeskOutcome>;
   resolve(incidentId: string, by: Person): Promise<DeskOutcome>;
   reopen(incidentId: string, by: Person): Promise<DeskOutcome>;

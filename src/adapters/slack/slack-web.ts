@@ -71,9 +71,20 @@ export function createSlackWeb(options: SlackWebOptions): SlackPort {
         });
         return found?.ts ? { ts: found.ts } : undefined;
       }),
-    upload: ({ name, title, content, altText }) =>
+    findFile: (channel, threadTs, name) =>
       attempt(async () => {
-        const answer = await client.filesUploadV2({ filename: name, title, file: content, alt_text: altText });
+        const { messages = [] } = await client.conversations.replies({ channel, ts: threadTs, limit: historyLimit });
+        const found = messages
+          .flatMap((message) => (message as { files?: { id?: string; name?: string }[] }).files ?? [])
+          .find((file) => file.name === name);
+        return found?.id ? { fileId: found.id } : undefined;
+      }),
+    upload: ({ name, title, content, altText, into }) =>
+      attempt(async () => {
+        const file = { filename: name, title, file: content, ...(altText ? { alt_text: altText } : {}) };
+        const answer = await client.filesUploadV2(
+          into ? { ...file, channel_id: into.channel, thread_ts: into.threadTs } : file,
+        );
         const uploaded = answer as unknown as { files?: { files?: { id?: string }[] }[] };
         const fileId = uploaded.files?.[0]?.files?.[0]?.id;
         if (!fileId) throw new Error("files.completeUploadExternal answered without a file id");

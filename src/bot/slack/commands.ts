@@ -2,9 +2,9 @@ import type { KnownBlock } from "@slack/types";
 import type { Person } from "../../incident/approval.ts";
 import type { Incident } from "../../incident/incident.ts";
 import type { Desk } from "../desk.ts";
-import { section } from "./blocks.ts";
+import { preformatted, section } from "./blocks.ts";
 import { renderIncident } from "./render-incident.ts";
-import { duration, mrkdwn, slackTime } from "./text.ts";
+import { cut, duration, mrkdwn, slackTime } from "./text.ts";
 
 export interface CommandAnswer {
   readonly text: string;
@@ -97,6 +97,17 @@ export const commands: Readonly<Record<string, Command>> = {
         return { text: `Timeline of incident ${id}`, blocks: chunk(rows).map((text) => section(text)) };
       }),
   },
+  postmortem: {
+    usage: "postmortem <number>",
+    what: "the whole story of an incident, as Markdown",
+    run: (args, { desk }) =>
+      withIncident(args, async (id) => {
+        const markdown = await desk.postmortem(id);
+        return markdown === undefined
+          ? { text: `There is no incident ${id}, or no diagnosis of it yet. \`/incident list all\` shows them.` }
+          : { text: `Post-mortem of incident ${id}`, blocks: quoted(markdown, id) };
+      }),
+  },
   freeze: {
     usage: "freeze",
     what: "stop all changes at once",
@@ -110,12 +121,28 @@ export const commands: Readonly<Record<string, Command>> = {
   help: { usage: "help", what: "this list", run: async () => ({ text: helpText() }) },
 };
 
+// Slack refuses messages whose blocks are too long together (about 13,000 characters).
+const quotesShown = 4;
+
+/** A long text as it is, cut at line ends into blocks; what does not fit is said. */
+function quoted(markdown: string, incidentId: string): KnownBlock[] {
+  const texts = chunk(markdown.split("\n").map((row) => cut(row, 2_800)));
+  const blocks: KnownBlock[] = texts.slice(0, quotesShown).map((text) => preformatted(text));
+  if (texts.length > quotesShown)
+    blocks.push(
+      section(
+        `… cut here. The whole text comes as \`postmortem-${incidentId}.md\` into the incident's thread when it is resolved.`,
+      ),
+    );
+  return blocks;
+}
+
 /** Joins rows into as few texts as fit into a section. */
 function chunk(rows: readonly string[]): string[] {
   const texts: string[] = [];
   for (const row of rows) {
     const last = texts.at(-1);
-    if (last !== undefined && last.length + row.length < 2_900) texts[texts.length - 1] = `${last}\n${row}`;
+    if (last !== undefined && last.length + row.length < 2_850) texts[texts.length - 1] = `${last}\n${row}`;
     else texts.push(row);
   }
   return texts.length > 0 ? texts : ["Nothing yet."];

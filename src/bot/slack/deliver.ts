@@ -1,8 +1,10 @@
 import { digestOf } from "../../lib/stable-hash.ts";
 import type { IncidentView } from "../incident-view.ts";
+import { type DeliverOutcome, outcomeOf } from "./deliver-outcome.ts";
+import { deliverPostmortem } from "./deliver-postmortem.ts";
 import { type RenderedMessage, renderIncident } from "./render-incident.ts";
 import { renderThread, type ThreadReply } from "./render-thread.ts";
-import type { OutgoingMessage, SlackFailure, SlackOutcome, SlackPort } from "./slack-port.ts";
+import type { OutgoingMessage, SlackOutcome, SlackPort } from "./slack-port.ts";
 
 export interface PostedMessage {
   readonly channel: string;
@@ -28,28 +30,15 @@ export interface DeliverDeps {
   readonly fallbackChannel?: string;
   /** Draws what was abnormal; undefined when there is nothing to draw. */
   readonly drawChart?: (view: IncidentView) => Promise<Buffer | undefined>;
+  /** Renders the post-mortem as Markdown; undefined when there is nothing to tell. */
+  readonly postmortem?: (incidentId: string) => Promise<string | undefined>;
 }
-
-export type DeliverOutcome =
-  | { readonly type: "done" }
-  /** Call again after so many seconds: the edit budget is used up, or Slack asked to wait. */
-  | { readonly type: "again"; readonly afterSeconds: number; readonly code: string }
-  | { readonly type: "refused"; readonly code: string };
 
 /** Slack asks not to edit a message more often; six a minute is also what a reader can follow. */
 const editsPerMinute = 6;
 /** A picture that shows hardly more than the onset is drawn again once there is something to see. */
 const earlyMs = 60_000;
 const messageKey = "message";
-
-function outcomeOf(failure: SlackFailure): DeliverOutcome {
-  if (failure.type === "never") return { type: "refused", code: failure.code };
-  return {
-    type: "again",
-    afterSeconds: failure.type === "later" ? (failure.retryAfterSeconds ?? 2) : 2,
-    code: failure.code,
-  };
-}
 
 interface OnceOptions {
   readonly incidentId: string;
@@ -187,7 +176,10 @@ export async function deliverIncident(deps: DeliverDeps, view: IncidentView): Pr
   const message = await deliverMessage(deps, view, posts);
   if ("type" in message) return message;
   if (!message.ok) return outcomeOf(message.failure);
-  return deliverThread(deps, view, message.value, posts);
+  const thread = await deliverThread(deps, view, message.value, posts);
+  if (thread.type === "again") return thread;
+  const file = await deliverPostmortem(deps, view, message.value, posts);
+  return file.type === "done" ? thread : file;
 }
 
-export type { ThreadReply };
+export type { DeliverOutcome, ThreadReply };

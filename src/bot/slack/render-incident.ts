@@ -55,7 +55,7 @@ function causeText({ diagnosis }: IncidentView): string {
       ? `  ·  else ${causeTitles[second.cause]} in ${mrkdwn(refText(second.culprit), 120)} (${percent(second.probability)})`
       : "";
   return [
-    `*Cause*: ${causeTitles[first.cause]} in *${mrkdwn(refText(first.culprit), 160)}* – ${confidenceWords(first.probability)} (${percent(first.probability)})${rival}`,
+    `*Cause*: *${causeTitles[first.cause]}* – ${mrkdwn(refText(first.culprit), 160)} – ${confidenceWords(first.probability)} (${percent(first.probability)})${rival}`,
     mrkdwn(diagnosis.summary, 1_500),
     first.evidence.length > 0 ? `_Proof: ${first.evidence.slice(0, 8).join(", ")}, in the thread_` : "",
   ]

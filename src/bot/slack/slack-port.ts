@@ -25,12 +25,17 @@ export interface SlackPort {
   update(message: OutgoingMessage & { readonly ts: string }): Promise<SlackOutcome<{ ts: string }>>;
   /** Looks for a post by its id in the recent history of the channel or thread. */
   find(channel: string, postId: string, threadTs?: string): Promise<SlackOutcome<{ ts: string } | undefined>>;
+  /** Without `into` the file is shown nowhere until a message names it; with it, it is a reply of its own in that thread. */
   upload(file: {
     readonly name: string;
     readonly title: string;
     readonly content: Buffer;
-    readonly altText: string;
+    /** For pictures. */
+    readonly altText?: string;
+    readonly into?: { readonly channel: string; readonly threadTs: string };
   }): Promise<SlackOutcome<{ fileId: string }>>;
+  /** Looks for a file of this name among the replies of a thread. */
+  findFile(channel: string, threadTs: string, name: string): Promise<SlackOutcome<{ fileId: string } | undefined>>;
   openView(triggerId: string, view: View): Promise<SlackOutcome<{ viewId: string }>>;
   updateView(viewId: string, view: View): Promise<SlackOutcome<{ viewId: string }>>;
   userName(

@@ -1,11 +1,12 @@
+import { actionTitle } from "../../incident/action-title.ts";
 import { causeTitles } from "../../incident/cause.ts";
-import type { Diagnosis } from "../../incident/diagnosis.ts";
+import type { Diagnosis, TimelineEntry } from "../../incident/diagnosis.ts";
 import type { Evidence } from "../../incident/evidence.ts";
 import type { Execution, Verification } from "../../incident/execution.ts";
 import type { Incident } from "../../incident/incident.ts";
 import { refText } from "../../incident/object-ref.ts";
 import type { Recommendation } from "../../incident/recommendation.ts";
-import type { Redact } from "../../incident/redacted.ts";
+import type { Redact, Redacted } from "../../incident/redacted.ts";
 import { isoTime } from "../../lib/clock.ts";
 
 export interface PostmortemInput {
@@ -16,12 +17,14 @@ export interface PostmortemInput {
   /** What was done, oldest first, with the fix it carried out. */
   readonly executions: readonly {
     readonly execution: Execution;
-    readonly action: string;
-    readonly target: string;
+    /** The action on its target in words: `Roll back Deployment shop/carts`. */
+    readonly title: string;
     readonly kubectl: string;
     readonly approvedBy: readonly string[];
     readonly verification?: Verification;
   }[];
+  /** What people and kubemend did meanwhile, as told on the incident's timeline. */
+  readonly told?: readonly { readonly at: number; readonly kind: string; readonly text: Redacted }[];
   /** Titles may quote what was logged. */
   readonly redact: Redact;
 }
@@ -66,12 +69,19 @@ function times({ incident, executions }: PostmortemInput): readonly string[] {
 
 function done({ executions }: PostmortemInput): readonly string[] {
   if (executions.length === 0) return ["Nothing was changed by kubemend."];
-  return executions.flatMap(({ execution, action, target, kubectl, approvedBy, verification }) => [
-    `- ${isoTime(execution.startedAt)} ${execution.kind === "undo" ? "undid" : "applied"} ${cell(action)} on ${cell(target)}: ${execution.outcome}${approvedBy.length > 0 ? `, approved by ${cell(approvedBy.join(", "))}` : ""}${verification ? `; verification: ${verification.verdict} (${cell(verification.reason)})` : ""}`,
+  return executions.flatMap(({ execution, title, kubectl, approvedBy, verification }) => [
+    `- ${isoTime(execution.startedAt)} ${execution.kind === "undo" ? "Undo of: " : ""}${cell(title)} (${execution.outcome})${approvedBy.length > 0 ? `, approved by ${cell(approvedBy.join(", "))}` : ""}${verification ? `; verification: ${verification.verdict} (${cell(verification.reason)})` : ""}`,
     "",
     code(kubectl),
     "",
   ]);
+}
+
+/** Told by the diagnosis's own timeline already. */
+const toldThere = new Set(["detected", "cleared"]);
+
+function timeline({ diagnosis, told = [] }: PostmortemInput): readonly TimelineEntry[] {
+  return [...diagnosis.timeline, ...told.filter((entry) => !toldThere.has(entry.kind))].sort((a, b) => a.at - b.at);
 }
 
 /** What could keep it from happening again, from what is known of the cause. */
@@ -141,7 +151,7 @@ export function postmortem(input: PostmortemInput): string {
     "",
     "| time | what | evidence |",
     "|---|---|---|",
-    ...diagnosis.timeline.map((entry) => `| ${isoTime(entry.at)} | ${cell(entry.text)} | ${entry.evidence ?? ""} |`),
+    ...timeline(input).map((entry) => `| ${isoTime(entry.at)} | ${cell(entry.text)} | ${entry.evidence ?? ""} |`),
     "",
     "## What was done",
     "",
@@ -153,7 +163,7 @@ export function postmortem(input: PostmortemInput): string {
           "",
           ...recommendations.map(
             (item) =>
-              `- ${item.id} ${item.action} on ${cell(refText(item.target))} (${percent(item.confidence)}): ${cell(item.reason)}`,
+              `- ${item.id} ${cell(actionTitle(item.action, item.target))} (${percent(item.confidence)}): ${cell(item.reason)}`,
           ),
         ]
       : []),

@@ -31,6 +31,7 @@ const noting = <T>(what: readonly unknown[], answer: T): T => {
 const desk: Desk = {
   view: async (id) => (id === "7" ? view : undefined),
   list: async () => [view.incident],
+  postmortem: async (id) => (id === "7" ? "# Post-mortem of incident 7" : undefined),
   acknowledge: async (id, by) =>
     noting(["acknowledge", id, by.name], { ok: true, text: `${by.name} has taken incident ${id}.` }),
   resolve: async (id, by) => noting(["resolve", id, by.name], { ok: true, text: "resolved" }),
@@ -263,6 +264,8 @@ test.each([
   { line: "/incident lsit", has: "Did you mean `/incident list`" },
   { line: "/incident", has: "this list" },
   { line: "/incident ack 7", has: "ana has taken incident 7" },
+  { line: "/incident postmortem 7", has: "# Post-mortem of incident 7" },
+  { line: "/incident postmortem 99", has: "There is no incident 99" },
   { line: "/incident freeze", has: "Frozen." },
   { line: "/incident show <!channel>", has: "Say which incident" },
 ])("$line answers only the person who asked", async ({ line, has }) => {

@@ -13,11 +13,14 @@ it("a post-mortem tells what happened, why, what proves it and what was done, wi
     evidence,
     recommendations,
     redact: input.redact,
+    told: [
+      { at: at + 90_000, kind: "approved", text: input.redact("A. Person approved: Set AUDIT_LEVEL.") },
+      { at, kind: "detected", text: input.redact("Detected: told twice") },
+    ],
     executions: [
       {
         execution: { id: "1", planId: "p", kind: "apply", outcome: "applied", detail: "", startedAt: at + 120_000 },
-        action: "set-env",
-        target: "Deployment sock-shop/orders",
+        title: "Set an environment variable of Deployment sock-shop/orders",
         kubectl: "kubectl -n sock-shop set env deployment/orders -c orders AUDIT_LEVEL=summary",
         approvedBy: ["A. Person"],
         verification: {
@@ -38,7 +41,8 @@ it("a post-mortem tells what happened, why, what proves it and what was done, wi
     "required environment variable missing",
     "AUDIT\\_LEVEL",
     "verification: recovered",
-    "approved by A. Person",
+    "Set an environment variable of Deployment sock-shop/orders (applied), approved by A. Person",
+    "A. Person approved: Set AUDIT\\_LEVEL.",
     "## Evidence",
     "## Timeline",
     "Ruled out:",
@@ -46,7 +50,7 @@ it("a post-mortem tells what happened, why, what proves it and what was done, wi
     expect(text).toContain(part);
   }
   for (const id of diagnosis.hypotheses[0]?.evidence ?? []) expect(text).toContain(`| ${id} |`);
-  expect(text).not.toContain("undefined");
+  expect(text).not.toMatch(/undefined|told twice/);
 });
 
 it("log text cannot break out of a table or become a link", async () => {

@@ -1,0 +1,17 @@
+import type { SlackFailure } from "./slack-port.ts";
+
+export type DeliverOutcome =
+  | { readonly type: "done" }
+  /** Call again after so many seconds: the edit budget is used up, a verdict is awaited, or Slack asked to wait. */
+  | { readonly type: "again"; readonly afterSeconds: number; readonly code: string }
+  | { readonly type: "refused"; readonly code: string };
+
+/** What a refusal of Slack means for the delivery. */
+export function outcomeOf(failure: SlackFailure): DeliverOutcome {
+  if (failure.type === "never") return { type: "refused", code: failure.code };
+  return {
+    type: "again",
+    afterSeconds: failure.type === "later" ? (failure.retryAfterSeconds ?? 2) : 2,
+    code: failure.code,
+  };
+}
