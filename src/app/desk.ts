@@ -6,9 +6,8 @@ import type { Desk, DeskOutcome } from "../bot/desk.ts";
 import { refusalText } from "../bot/slack/approval-words.ts";
 import { actionTitle } from "../incident/action-title.ts";
 import type { Person } from "../incident/approval.ts";
-import { causeTitles } from "../incident/cause.ts";
+import { causeText } from "../incident/cause-text.ts";
 import type { Incident } from "../incident/incident.ts";
-import { refText } from "../incident/object-ref.ts";
 import type { Recommendation } from "../incident/recommendation.ts";
 import type { Redact } from "../incident/redacted.ts";
 import type { StatusChange } from "../incident/status.ts";
@@ -100,7 +99,7 @@ export function createDesk(deps: DeskDeps): Desk {
       const { cause, culprit } = first;
       const fresh = await rejectCause(database, { incidentId: id, cause, culprit, by });
       if (!fresh) return yes("You have said so already; it is being looked at without this cause.");
-      await tell(id, "feedback", `${by.name} says: not ${causeTitles[cause]} in ${refText(culprit)}.`);
+      await tell(id, "feedback", `${by.name} says: not ${causeText(cause, culprit)}.`);
       await jobs.send(queues.diagnose, { incidentId: id }, { key: id });
       return yes("Noted: this cause is ruled out here and counts for less next time. Looking again without it.");
     },

@@ -1,4 +1,5 @@
 import type { Observation } from "../cluster/observation.ts";
+import { causeText } from "../incident/cause-text.ts";
 import type { Diagnosis } from "../incident/diagnosis.ts";
 import type { Incident } from "../incident/incident.ts";
 import { type ObjectRef, refKey, refText } from "../incident/object-ref.ts";
@@ -96,7 +97,7 @@ export async function diagnoseStep(deps: DiagnoseDeps, incident: Incident, now: 
       at: now,
       kind: "diagnosed",
       text: redact(
-        `Cause: ${first.cause} in ${refText(first.culprit)} (${Math.round(first.probability * 100)} %), by ${diagnosis.by}.`,
+        `Cause: ${causeText(first.cause, first.culprit)}, ${Math.round(first.probability * 100)} %, by ${diagnosis.by}.`,
       ),
     });
   }

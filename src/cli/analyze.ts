@@ -1,7 +1,6 @@
 import type { AnalysisResult } from "../app/analysis-result.ts";
 import { analyzeRecording } from "../app/analyze-recording.ts";
-import { causeTitles } from "../incident/cause.ts";
-import { refText } from "../incident/object-ref.ts";
+import { causeText } from "../incident/cause-text.ts";
 import { isNeutralCase } from "../rca/neutral/read-case.ts";
 import { loadRecording } from "../replay/recording/load-recording.ts";
 import { recordedSignals } from "../replay/recording/recorded-signals.ts";
@@ -19,16 +18,14 @@ function story(result: AnalysisResult): string {
       `  ${incident.severity}, since ${clockTime(Date.parse(incident.onset))}, raised ${clockTime(Date.parse(incident.openedAt))}${incident.resolvedAt ? `, resolved ${clockTime(Date.parse(incident.resolvedAt))}` : ", still open at the end"}`,
     );
     if (best) {
-      lines.push(
-        `  cause: ${causeTitles[best.cause]} in ${refText(best.culprit)} (${Math.round(best.probability * 100)} %)`,
-      );
+      lines.push(`  cause: ${causeText(best.cause, best.culprit)}, ${Math.round(best.probability * 100)} %`);
       for (const id of best.evidence.slice(0, 6)) {
         const evidence = incident.evidence.find((item) => item.id === id);
         if (evidence) lines.push(`    ${evidence.id} ${evidence.text.split("\n")[0]?.slice(0, 160)}`);
       }
       if (others[0])
         lines.push(
-          `  else: ${causeTitles[others[0].cause]} in ${refText(others[0].culprit)} (${Math.round(others[0].probability * 100)} %)`,
+          `  else: ${causeText(others[0].cause, others[0].culprit)}, ${Math.round(others[0].probability * 100)} %`,
         );
     }
     incident.recommendations.slice(0, 3).forEach((fix, i) => {

@@ -68,6 +68,23 @@ function build(): Command {
     .option("--config <file>", "settings in YAML")
     .action(async (options) => (await import("./migrate.ts")).migrateCommand(options));
 
+  const audit = program.command("audit").description("what was decided and done, and whether the record is whole");
+  audit
+    .command("verify")
+    .description("walk the chain of records; exit code 1 with the place of the first break")
+    .option("--config <file>", "settings in YAML")
+    .action(async (options) => {
+      process.exitCode = await (await import("./audit.ts")).audit("verify", options);
+    });
+  audit
+    .command("export")
+    .description("print the records as JSON lines, oldest first")
+    .option("--config <file>", "settings in YAML")
+    .option("--since <time>", "only from this time on: a date, a time, or an age such as 24h or 7d")
+    .action(async (options) => {
+      process.exitCode = await (await import("./audit.ts")).audit("export", options);
+    });
+
   program
     .command("doctor")
     .description("check everything kubemend needs, and say what to do about what is missing")

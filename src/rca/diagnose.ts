@@ -44,7 +44,7 @@ export async function diagnose(input: DiagnoseInput): Promise<Diagnosed> {
   const { open, ranking } = examine(rulesInput);
   const byRules = wordByRules(rulesInput, open, ranking);
   const alone = (modelNote: string): Diagnosed => ({ ...byRules, diagnosis: { ...byRules.diagnosis, modelNote } });
-  if (!model) return alone("no model configured: rules alone");
+  if (!model) return alone("no model configured");
 
   prompt ??= loadPrompt();
   const { diagnosis, recommendations } = byRules;

@@ -1,5 +1,6 @@
 import type { KnownBlock } from "@slack/types";
 import { causeTitles } from "../../incident/cause.ts";
+import { causeText } from "../../incident/cause-text.ts";
 import { refText } from "../../incident/object-ref.ts";
 import type { IncidentView } from "../incident-view.ts";
 import { actionIds } from "./action-ids.ts";
@@ -37,13 +38,13 @@ function statusLine({ incident, acknowledgedBy }: IncidentView): string {
   return parts.join("  ·  ");
 }
 
-function causeText({ diagnosis }: IncidentView): string {
+function causeSection({ diagnosis }: IncidentView): string {
   if (!diagnosis) return ":mag: *Cause* being looked for …";
   const [first, second] = diagnosis.hypotheses;
   if (!first || diagnosis.inconclusive) {
     const candidates = diagnosis.hypotheses
       .slice(0, 2)
-      .map((one) => `${causeTitles[one.cause]} in ${mrkdwn(refText(one.culprit), 120)} (${percent(one.probability)})`);
+      .map((one) => `${mrkdwn(causeText(one.cause, one.culprit), 200)} with ${percent(one.probability)}`);
     const questions = diagnosis.questions.slice(0, 2).map((question) => `• ${mrkdwn(question, 300)}`);
     return [
       `*Cause*: the evidence does not decide${candidates.length > 0 ? `; ${candidates.join(" or ")}` : ""}`,
@@ -52,10 +53,10 @@ function causeText({ diagnosis }: IncidentView): string {
   }
   const rival =
     second && second.probability > 0.15
-      ? `  ·  else ${causeTitles[second.cause]} in ${mrkdwn(refText(second.culprit), 120)} (${percent(second.probability)})`
+      ? `  ·  else ${mrkdwn(causeText(second.cause, second.culprit), 200)} with ${percent(second.probability)}`
       : "";
   return [
-    `*Cause*: *${causeTitles[first.cause]}* – ${mrkdwn(refText(first.culprit), 160)} – ${confidenceWords(first.probability)} (${percent(first.probability)})${rival}`,
+    `*Cause*: *${causeTitles[first.cause]}* (${mrkdwn(refText(first.culprit), 160)}) – ${confidenceWords(first.probability)} (${percent(first.probability)})${rival}`,
     mrkdwn(diagnosis.summary, 1_500),
     first.evidence.length > 0 ? `_Proof: ${first.evidence.slice(0, 8).join(", ")}, in the thread_` : "",
   ]
@@ -100,7 +101,7 @@ function verdict({ incident }: IncidentView): string {
 export function renderIncident(view: IncidentView, options: { chartFileId?: string } = {}): RenderedMessage {
   const { incident } = view;
   const closed = incident.status === "resolved";
-  const blocks: KnownBlock[] = [header(verdict(view)), section(statusLine(view)), section(causeText(view))];
+  const blocks: KnownBlock[] = [header(verdict(view)), section(statusLine(view)), section(causeSection(view))];
   const impact = impactText(view);
   if (impact) blocks.push(section(impact));
   if (options.chartFileId) {

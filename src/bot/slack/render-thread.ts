@@ -1,5 +1,5 @@
 import type { KnownBlock } from "@slack/types";
-import { causeTitles } from "../../incident/cause.ts";
+import { causeText } from "../../incident/cause-text.ts";
 import { refText } from "../../incident/object-ref.ts";
 import type { IncidentView } from "../incident-view.ts";
 import { preformatted, section } from "./blocks.ts";
@@ -23,9 +23,7 @@ function evidenceReply(view: IncidentView): ThreadReply | undefined {
   if (!diagnosis || !first) return undefined;
   const cited = first.evidence.flatMap((id) => evidence.find((item) => item.id === id) ?? []);
   if (cited.length === 0) return undefined;
-  const blocks: KnownBlock[] = [
-    section(`*Evidence* for ${causeTitles[first.cause]} in ${mrkdwn(refText(first.culprit), 160)}`),
-  ];
+  const blocks: KnownBlock[] = [section(`*Evidence* for ${mrkdwn(causeText(first.cause, first.culprit), 250)}`)];
   for (const item of cited.slice(0, evidenceShown)) {
     blocks.push(
       section(`*${item.id}*  ${item.source} of ${mrkdwn(refText(item.about), 160)}, ${slackTime(item.at)}`),
@@ -36,7 +34,7 @@ function evidenceReply(view: IncidentView): ThreadReply | undefined {
   if (diagnosis.ruledOut.length > 0) {
     const rows = diagnosis.ruledOut
       .slice(0, 8)
-      .map((one) => `• ${causeTitles[one.cause]} in ${mrkdwn(refText(one.culprit), 120)}: ${mrkdwn(one.reason, 200)}`);
+      .map((one) => `• ${mrkdwn(causeText(one.cause, one.culprit), 200)}: ${mrkdwn(one.reason, 200)}`);
     blocks.push(section(cut(`*Ruled out*\n${rows.join("\n")}`, 3_000)));
   }
   // A new leading cause is worth a new reply; the same cause with a little more evidence is not.

@@ -1,6 +1,6 @@
 import type { IncidentView } from "../../bot/incident-view.ts";
 import { duration } from "../../bot/slack/text.ts";
-import { causeTitles } from "../../incident/cause.ts";
+import { causeText } from "../../incident/cause-text.ts";
 import { refText } from "../../incident/object-ref.ts";
 
 const evidenceTold = 5;
@@ -44,7 +44,7 @@ export function createStory(say: (line: string) => void): (view: IncidentView) =
       const cited = first.evidence.flatMap((evidenceId) => view.evidence.find((item) => item.id === evidenceId) ?? []);
       once(`${id} ${first.cause} ${refText(first.culprit)}`, () =>
         [
-          `cause        ${causeTitles[first.cause]} in ${refText(first.culprit)} (${Math.round(first.probability * 100)} %, by ${diagnosis.by}${diagnosis.modelNote ? `: ${diagnosis.modelNote}` : ""})`,
+          `cause        ${causeText(first.cause, first.culprit)}, ${Math.round(first.probability * 100)} %, by ${diagnosis.by}${diagnosis.modelNote ? ` (${diagnosis.modelNote})` : ""}`,
           ...cited.slice(0, evidenceTold).map((item) => `evidence     ${item.id}  ${firstLine(item.text)}`),
         ].join("\n"),
       );

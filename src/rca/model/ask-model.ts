@@ -108,5 +108,5 @@ const words: Readonly<Record<ModelFailure, string>> = {
 
 /** One line for the message: why the model did not take part. */
 export function modelNoteFor(reason: ModelFailure): string {
-  return `${words[reason]}: rules alone`;
+  return words[reason];
 }

@@ -13,7 +13,7 @@ describe("a model explains what the rules found", () => {
     const { input } = await brokenShop();
     const { diagnosis } = await diagnose(input);
     expect(diagnosis.by).toBe("rules");
-    expect(diagnosis.modelNote).toBe("no model configured: rules alone");
+    expect(diagnosis.modelNote).toBe("no model configured");
     expect(createOpenAiModel({ name: "gpt-5-mini" })).toBeUndefined();
   });
 

@@ -1,0 +1,78 @@
+import { once } from "node:events";
+import type { Writable } from "node:stream";
+import { loadConfig } from "../config/load-config.ts";
+import type { AuditVerdict } from "../incident/audit-entry.ts";
+import { inputError } from "../lib/app-error.ts";
+import { isoTime } from "../lib/clock.ts";
+import { listAudit, verifyAudit } from "../store/audit.ts";
+import type { Database } from "../store/database.ts";
+import { openStore } from "../store/open-store.ts";
+
+export interface AuditOptions {
+  readonly config?: string;
+  /** For export: RFC 3339 time, date, or an age such as `24h` or `7d`. */
+  readonly since?: string;
+}
+
+const problems = {
+  missing: "an entry is missing there",
+  changed: "the entry there is not what was written",
+  "not-chained": "the entry there does not follow the one before it",
+  "cut-off": "the newest entries are gone from there on",
+} as const satisfies Record<Extract<AuditVerdict, { intact: false }>["problem"], string>;
+
+const pageEntries = 1_000;
+const unitMs: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** Moment that `--since` names, ms. @throws AppError when it names none. */
+export function sinceOf(text: string, now: number): number {
+  const age = /^(\d{1,6})([mhd])$/.exec(text);
+  const at = age ? now - Number(age[1]) * (unitMs[age[2] ?? ""] ?? 0) : Date.parse(text);
+  if (Number.isFinite(at)) return at;
+  throw inputError(
+    "since-invalid",
+    `--since ${JSON.stringify(text)} is no time.`,
+    "Give a date (2026-11-20), a time (2026-11-20T12:00:00Z) or an age (30m, 24h, 7d).",
+  );
+}
+
+/** Walks the chain and says what it found. @returns the exit code: 0 intact, 1 broken. */
+export async function reportAudit(database: Database, out: Writable): Promise<number> {
+  const verdict = await verifyAudit(database);
+  out.write(
+    verdict.intact
+      ? `The audit chain is intact: ${verdict.entries} ${verdict.entries === 1 ? "entry" : "entries"}.\n`
+      : `The audit chain is broken at entry ${verdict.seq}: ${problems[verdict.problem]}. Entries before it are as they were written; compare the rest with an earlier export.\n`,
+  );
+  return verdict.intact ? 0 : 1;
+}
+
+/** Prints entries as JSON lines, oldest first, no faster than they are read. @returns how many. */
+export async function exportAudit(database: Database, out: Writable, since = Number.NEGATIVE_INFINITY): Promise<number> {
+  let [after, printed] = [0, 0];
+  for (;;) {
+    const page = await listAudit(database, { after, limit: pageEntries });
+    for (const entry of page) {
+      if (entry.at < since) continue;
+      printed++;
+      if (!out.write(`${JSON.stringify({ ...entry, at: isoTime(entry.at) })}\n`)) await once(out, "drain");
+    }
+    const last = page.at(-1);
+    if (!last || page.length < pageEntries) return printed;
+    after = last.seq;
+  }
+}
+
+/** `kubemend audit verify|export`. @returns the exit code. */
+export async function audit(what: "verify" | "export", options: AuditOptions): Promise<number> {
+  const since = options.since === undefined ? undefined : sinceOf(options.since, Date.now());
+  const config = await loadConfig(options.config, process.env);
+  await using store = await openStore({
+    ...(config.database.url ? { url: config.database.url } : {}),
+    dataFolder: config.data,
+  });
+  if (what === "verify") return await reportAudit(store.database, process.stdout);
+  const printed = await exportAudit(store.database, process.stdout, since);
+  process.stderr.write(`${printed} ${printed === 1 ? "entry" : "entries"}.\n`);
+  return 0;
+}
