@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { buildView } from "../app/build-view.ts";
 import { configSchema } from "../config/config.ts";
 import { inputError } from "../lib/app-error.ts";
-import { systemClock } from "../lib/clock.ts";
+import { isoTime, systemClock } from "../lib/clock.ts";
 import { createLogger } from "../lib/logger.ts";
 import { startLocalSlack } from "../local-slack/start-local-slack.ts";
 import { startKubemend } from "../main.ts";
@@ -130,12 +130,19 @@ export async function demo(options: DemoOptions): Promise<void> {
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stopped.resolve());
   kubemend.done.catch((error: unknown) => stopped.reject(error));
 
-  const tell = createStory(say);
+  // Half a minute passes before there is anything to tell.
+  const leadIn = resources.adopt(startProgress("Watching"), (line) => line.end());
+  const tell = createStory((line) => {
+    leadIn.end();
+    say(line);
+  });
   let approved = false;
   let waitingTold = false;
   const watch = async (): Promise<void> => {
     for (;;) {
       const incidents = await listIncidents(store.database, { limit: 20 });
+      if (incidents.length === 0)
+        leadIn.say(`Watching; the recorded cluster is at ${isoTime(clock.now()).slice(11, 19)} UTC`);
       for (const { id } of incidents.reverse()) {
         const view = await buildView(store.database, id);
         if (!view) continue;
