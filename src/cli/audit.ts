@@ -47,15 +47,22 @@ export async function reportAudit(database: Database, out: Writable): Promise<nu
   return verdict.intact ? 0 : 1;
 }
 
-/** Prints entries as JSON lines, oldest first, no faster than they are read. @returns how many. */
-export async function exportAudit(database: Database, out: Writable, since = Number.NEGATIVE_INFINITY): Promise<number> {
+/**
+ * Prints entries as JSON lines, oldest first, no faster than they are read. `hash` is the SHA-256 of the entry as canonical
+ * JSON without `time` and `hash`, so that an export can be checked without us. @returns how many.
+ */
+export async function exportAudit(
+  database: Database,
+  out: Writable,
+  since = Number.NEGATIVE_INFINITY,
+): Promise<number> {
   let [after, printed] = [0, 0];
   for (;;) {
     const page = await listAudit(database, { after, limit: pageEntries });
     for (const entry of page) {
       if (entry.at < since) continue;
       printed++;
-      if (!out.write(`${JSON.stringify({ ...entry, at: isoTime(entry.at) })}\n`)) await once(out, "drain");
+      if (!out.write(`${JSON.stringify({ time: isoTime(entry.at), ...entry })}\n`)) await once(out, "drain");
     }
     const last = page.at(-1);
     if (!last || page.length < pageEntries) return printed;
