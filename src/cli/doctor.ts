@@ -2,6 +2,7 @@ import { loadConfig } from "../config/load-config.ts";
 import type { Check, CheckResult } from "./doctor/check.ts";
 import { emailCheck } from "./doctor/email.ts";
 import { kubernetesCheck } from "./doctor/kubernetes.ts";
+import { lokiCheck } from "./doctor/loki.ts";
 import { modelCheck } from "./doctor/model.ts";
 import { postgresCheck } from "./doctor/postgres.ts";
 import { prometheusCheck } from "./doctor/prometheus.ts";
@@ -22,6 +23,7 @@ export async function doctor(options: { config?: string; kubeconfig?: string }):
     postgresCheck(config),
     kubernetesCheck({ ...config.kubernetes, ...(kubeconfig ? { kubeconfig } : {}) }),
     prometheusCheck(config),
+    lokiCheck(config),
     slackCheck(config),
     modelCheck(config),
     emailCheck(config),

@@ -9,7 +9,7 @@ export function prometheusCheck(config: Config): Check {
   return {
     name: "Prometheus",
     async run() {
-      const { url } = config.prometheus;
+      const { url, token } = config.prometheus;
       if (!url)
         return off(
           "not configured: kubemend scrapes the kubelets and annotated pods itself",
@@ -18,7 +18,10 @@ export function prometheusCheck(config: Config): Check {
       try {
         const response = await fetch(new URL("api/v1/status/buildinfo", url.endsWith("/") ? url : `${url}/`), {
           signal: AbortSignal.timeout(checkDeadlineMs),
+          ...(token ? { headers: { authorization: `Bearer ${token}` } } : {}),
         });
+        if (response.status === 401 || response.status === 403)
+          return failed(`${url} answers ${response.status}`, "Set PROMETHEUS_TOKEN to one that may query.");
         const parsed = buildInfo.safeParse(await response.json().catch(() => undefined));
         if (!response.ok || !parsed.success)
           return failed(

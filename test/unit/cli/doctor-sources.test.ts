@@ -1,0 +1,73 @@
+import { expect, test } from "vitest";
+import { lokiCheck } from "../../../src/cli/doctor/loki.ts";
+import { prometheusCheck } from "../../../src/cli/doctor/prometheus.ts";
+import { configSchema } from "../../../src/config/config.ts";
+import { loadConfig } from "../../../src/config/load-config.ts";
+import { deadUrl } from "../../support/actor-cluster.ts";
+import { type FakeAnswer, httpFake } from "../../support/http-fake.ts";
+
+const streams = (lines: readonly string[]): FakeAnswer => ({
+  body: {
+    status: "success",
+    data: {
+      resultType: "streams",
+      result: lines.map((line) => ({ stream: { namespace: "shop" }, values: [["1700000000000000000", line]] })),
+    },
+  },
+});
+
+test.each<{ name: string; answer: FakeAnswer; want: string }>([
+  { name: "lines", answer: streams(["hello"]), want: "ok" },
+  { name: "no lines, so the selector or the tenant is wrong", answer: streams([]), want: "failed" },
+  { name: "a refusal", answer: { status: 401, type: "text/plain", body: "no org id" }, want: "failed" },
+  { name: "a web page", answer: { type: "text/html", body: "<html></html>" }, want: "failed" },
+])("a Loki that answers with $name: $want", async ({ answer, want }) => {
+  await using loki = await httpFake(() => answer);
+  const config = configSchema.parse({
+    logs: { source: "loki" },
+    loki: { url: loki.url, token: "s3cret", tenant: "team-a", query: '{app="x"}' },
+  });
+  const result = await lokiCheck(config).run();
+  expect(result.state).toBe(want);
+  expect(result.state === "failed" ? result.remedy : "").not.toContain("s3cret");
+  const [request] = loki.requests;
+  expect(request?.headers).toMatchObject({ authorization: "Bearer s3cret", "x-scope-orgid": "team-a" });
+  expect(request?.params.get("query")).toBe('{app="x"}');
+});
+
+test("a Loki that is away fails; one that is not used is a choice", async () => {
+  const away = configSchema.parse({ logs: { source: "loki" }, loki: { url: await deadUrl() } });
+  expect((await lokiCheck(away).run()).state).toBe("failed");
+  expect((await lokiCheck(configSchema.parse({})).run()).state).toBe("off");
+  expect((await lokiCheck(configSchema.parse({ logs: { source: "push" } })).run()).detail).toContain("push");
+});
+
+test("the Prometheus check carries the token, and says when it is refused", async () => {
+  await using prometheus = await httpFake(({ headers }) =>
+    headers.authorization === "Bearer right"
+      ? { body: { status: "success", data: { version: "3.5.0" } } }
+      : { status: 401, body: "" },
+  );
+  const check = (token: string) =>
+    prometheusCheck(configSchema.parse({ prometheus: { url: prometheus.url, token } })).run();
+  expect(await check("right")).toMatchObject({ state: "ok" });
+  expect(await check("wrong")).toMatchObject({ state: "failed", remedy: expect.stringContaining("PROMETHEUS_TOKEN") });
+});
+
+test("tokens come from the environment, and Loki without an address is refused by name", async () => {
+  const env = {
+    PROMETHEUS_TOKEN: "p",
+    LOKI_TOKEN: "l",
+    LOKI_URL: "http://loki:3100",
+    KUBEMEND_INGEST_TOKEN: "i",
+  };
+  const config = await loadConfig(undefined, env);
+  expect([config.prometheus.token, config.loki.token, config.loki.url, config.ingest.token]).toEqual([
+    "p",
+    "l",
+    "http://loki:3100",
+    "i",
+  ]);
+  expect(() => configSchema.parse({ logs: { source: "loki" } })).toThrow(/loki/);
+  expect(configSchema.safeParse({ prometheus: { labels: { pod: "no-such" } } }).success).toBe(false);
+});
