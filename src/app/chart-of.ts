@@ -46,14 +46,20 @@ function seriesOf(observation: Observation, name: string, workload: ObjectRef): 
   );
 }
 
+/** Lines that never leave zero show nothing. */
+function saysSomething(observation: Observation, series: readonly Series[], from: number, to: number): boolean {
+  return series.some((one) => observation.series.window(one, from, to).some((point) => point.value !== 0));
+}
+
 /** First the series that shows the cause, then those in which people feel it. */
-function choose(view: IncidentView, observation: Observation): Group[] {
+function choose(view: IncidentView, observation: Observation, from: number, to: number): Group[] {
   const { incident, diagnosis } = view;
   const groups: Group[] = [];
   const add = (name: string, workload: ObjectRef) => {
     const series = seriesOf(observation, name, workload).slice(0, linesShown);
     const known = groups.some((group) => group.name === name);
-    if (series.length > 0 && !known && groups.length < panelsShown) groups.push({ name, series });
+    if (known || groups.length >= panelsShown || !saysSomething(observation, series, from, to)) return;
+    groups.push({ name, series });
   };
   const cause = diagnosis?.hypotheses[0];
   const telling = cause && tellingSeries[cause.cause];
@@ -99,8 +105,7 @@ function panelOf(
     points: observation.series.window(series, from, to),
   }));
   const lines = [...drawn, ...limitLine(observation, group, from, to)].filter((line) => line.points.length > 1);
-  // Lines that never leave zero show nothing.
-  if (!first || !lines.some((line) => line.points.some((point) => point.value !== 0))) return [];
+  if (!first || lines.length === 0) return [];
   return [{ title: chartTitle(first), unit: units(group.name), lines }];
 }
 
@@ -141,6 +146,8 @@ export function chartOf(
   const { incident } = view;
   const from = incident.onset - beforeMs;
   const to = Math.max(options.now, incident.onset + afterMs);
-  const panels = choose(view, observation).flatMap((group) => panelOf(group, observation, from, to, options.units));
+  const panels = choose(view, observation, from, to).flatMap((group) =>
+    panelOf(group, observation, from, to, options.units),
+  );
   return panels.length === 0 ? undefined : { from, to, panels, marks: marksOf(view, observation) };
 }
