@@ -54,11 +54,12 @@ function build(): Command {
 
   program
     .command("train")
-    .description("train the forecaster of metrics on recordings; replaces the model only with a better one")
+    .description("train the forecaster of metrics; replaces the model only with a better one")
     .option("--recordings <folder...>", "recordings, or folders of recordings")
     .option("--from-database", "train on what was captured into the database")
+    .option("--config <file>", "settings in YAML: which database and which cluster")
     .option("--out <folder>", "where the model goes; the one that is there is the one to beat")
-    .option("--fine-tune", "go on from the model that is there instead of from random weights")
+    .option("--fine-tune", "go on from the model that is there, or that comes along, instead of from random weights")
     .option("--force", "replace the model even when the new one is not better")
     .action(async (options) => (await import("./train.ts")).train(options));
 

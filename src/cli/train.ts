@@ -8,11 +8,14 @@ import { datasetOf, trainDefaults, trainForecaster } from "../detection/train/tr
 import { inputError } from "../lib/app-error.ts";
 import { loadRecording } from "../replay/recording/load-recording.ts";
 import { recordedSignals } from "../replay/recording/recorded-signals.ts";
+import { capturedPast } from "./captured-past.ts";
 import { startProgress } from "./progress.ts";
 
 export interface TrainCommandOptions {
   readonly recordings?: readonly string[];
   readonly fromDatabase?: boolean;
+  /** Says which database and which cluster. */
+  readonly config?: string;
   readonly out?: string;
   readonly fineTune?: boolean;
   readonly force?: boolean;
@@ -65,30 +68,36 @@ function report({ data, training, heldBack, weights }: ModelCard): string {
 }
 
 /**
- * `kubemend train --recordings <folder>... [--out <folder>] [--fine-tune] [--force]`: trains the forecaster of metrics and
- * puts it in place of the one that is there, unless that is at least as good on the held-back time.
+ * `kubemend train --recordings <folder>... | --from-database [--config <file>] [--out <folder>] [--fine-tune] [--force]`:
+ * trains the forecaster of metrics and puts it in place of the one that is there, unless that is at least as good on the held-back time.
  *
  * @throws AppError (exit code 2) when there is nothing to train on, or no way to read it
  */
 export async function train(options: TrainCommandOptions): Promise<void> {
-  if (options.fromDatabase) {
+  if (!options.recordings?.length && !options.fromDatabase)
     throw inputError(
-      "no-samples-in-database",
-      "The database does not hold metric samples yet, so there is nothing in it to train on.",
-      "Train on recordings: kubemend train --recordings <folder>",
+      "no-recordings",
+      "Nothing to train on was named.",
+      "kubemend train --recordings <folder>, or --from-database",
     );
-  }
-  if (!options.recordings?.length)
-    throw inputError("no-recordings", "Nothing to train on was named.", "kubemend train --recordings <folder>");
   const out = options.out ?? defaultModelFolder;
-  const current = readModel(out);
+  const inPlace = readModel(out);
+  // Where there is none yet, the one that comes along is what detection uses, and what there is to beat.
+  const current = inPlace.outcome === "absent" ? readModel(defaultModelFolder) : inPlace;
   if (options.fineTune && current.outcome !== "read") {
     throw inputError("no-model", `There is no usable model in ${out} to fine-tune.`, "Leave out --fine-tune.");
   }
-  const progress = startProgress("Reading recordings");
+  const progress = startProgress("Reading");
   try {
-    const folders = (await Promise.all(options.recordings.map(recordingsIn))).flat();
+    const folders = (await Promise.all((options.recordings ?? []).map(recordingsIn))).flat();
     const pasts: Past[] = [];
+    let seriesLeftOut = 0;
+    if (options.fromDatabase) {
+      progress.say("Reading captured samples");
+      const captured = await capturedPast(options.config);
+      pasts.push(captured.past);
+      seriesLeftOut = captured.seriesLeftOut;
+    }
     for (const folder of folders) {
       progress.say(`Reading ${basename(folder)}`);
       pasts.push(await pastOf(folder));
@@ -106,10 +115,12 @@ export async function train(options: TrainCommandOptions): Promise<void> {
     });
     progress.end();
     process.stdout.write(`${report(model.card)}\n`);
+    if (seriesLeftOut > 0)
+      process.stdout.write(`${seriesLeftOut} captured series were left out: more than training takes.\n`);
     const verdict = compareModels(model, current, dataset);
     if (verdict.outcome === "not-better" && !options.force) {
       process.stdout.write(
-        `The model in ${out} is at least as good on this time (${verdict.before.toFixed(4)}); it stays. --force replaces it.\n`,
+        `The model ${inPlace.outcome === "absent" ? "that comes along" : `in ${out}`} is at least as good on this time (${verdict.before.toFixed(4)}); it stays. --force replaces it.\n`,
       );
       process.exitCode = 1;
       return;

@@ -71,7 +71,7 @@ export function datasetOf(all: readonly Past[], heldBack: number): Dataset {
     throw inputError(
       "nothing-to-train-on",
       "There are no series without trouble in this data.",
-      "Give recordings with quiet time in them.",
+      "Give recordings with quiet time in them, or let more be captured.",
     );
   }
   const seasonMs = seasonOf(series, { from, before: heldBackFrom, tickMs });
@@ -109,7 +109,7 @@ export function fitRequestOf(dataset: Dataset, options: TrainOptions): FitReques
     throw inputError(
       "too-little-to-train-on",
       `There are ${train.count} stretches of ${options.windowLength} points to train on and ${validation.count} to stop by; ${leastWindows} and ${leastWindows / 8} are the least.`,
-      "Give more or longer recordings: an hour of a small namespace is enough.",
+      "Give more or longer recordings, or let more be captured: an hour of a small namespace is enough.",
     );
   }
   const { hidden, seed, maxEpochs, start } = options;

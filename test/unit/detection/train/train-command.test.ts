@@ -10,10 +10,13 @@ describe("kubemend train refuses with the remedy", () => {
   test.each([
     { name: "nothing to train on", options: {}, code: "no-recordings" },
     { name: "a folder without recordings", options: { recordings: [import.meta.dirname] }, code: "no-recordings" },
-    { name: "a database that holds no samples", options: { fromDatabase: true }, code: "no-samples-in-database" },
     {
-      name: "fine-tuning what is not there",
-      options: { recordings: [import.meta.dirname], fineTune: true, out: join(import.meta.dirname, "none") },
+      name: "a model that is damaged cannot be fine-tuned",
+      options: {
+        recordings: [import.meta.dirname],
+        fineTune: true,
+        out: join(import.meta.dirname, "fixtures/damaged"),
+      },
       code: "no-model",
     },
   ])("$name", async ({ options, code }) => {
