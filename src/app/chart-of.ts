@@ -24,8 +24,9 @@ const tellingSeries: Partial<Record<CauseCode, string>> = {
   "load-spike": "requests_per_second",
 };
 
-/** What people feel, the worst first. */
-const impactSeries = ["error_ratio", "client_error_ratio", "latency_mean_seconds", "client_latency_mean_seconds"];
+/** What people feel, the worst first. Errors are worth a picture wherever they show; a latency only where it is abnormal. */
+const errorSeries = ["error_ratio", "client_error_ratio"];
+const impactSeries = [...errorSeries, "latency_mean_seconds", "client_latency_mean_seconds"];
 
 interface Group {
   readonly name: string;
@@ -74,7 +75,7 @@ function choose(view: IncidentView, observation: Observation, from: number, to: 
       .sort((a, b) => (b.value ?? 0) - (a.value ?? 0))[0];
     if (worst) add(name, worst.target);
   }
-  for (const ref of [incident.target, ...incident.affected]) for (const name of impactSeries) add(name, ref);
+  for (const ref of [incident.target, ...incident.affected]) for (const name of errorSeries) add(name, ref);
   return groups;
 }
 

@@ -119,6 +119,17 @@ describe("the picture of an incident", () => {
     expect(chartOf(incidentView, createObservation({ cluster: "test" }), { now: onset, units })).toBeUndefined();
   });
 
+  test("series in which nothing is abnormal make no picture either", () => {
+    const observation = createObservation({ cluster: "test" });
+    for (let at = onset - 300_000; at <= onset; at += 5_000) {
+      observation.series.push("latency_mean_seconds", { namespace: "shop", workload: "carts" }, at, 0.02);
+      observation.series.push("error_ratio", { namespace: "shop", workload: "carts" }, at, 0);
+    }
+    const { diagnosis, ...view } = incidentView;
+    expect(diagnosis).toBeDefined();
+    expect(chartOf(view, observation, { now: onset, units })).toBeUndefined();
+  });
+
   test("is drawn as a PNG, off the event loop, more than once", async () => {
     await using painter = createChartPainter();
     const chart = chartOf(incidentView, observed(), { now: onset + 60_000, units });
