@@ -81,10 +81,11 @@ function impaired(members: readonly LiveAnomaly[], target: ObjectRef, context: G
   const named = members
     .filter(({ nature }) => nature !== "symptom")
     .flatMap(({ anomaly, related }) => [anomaly.target, ...related])
-    .filter((ref) => servingKinds.has(ref.kind))
+    .filter((ref) => servingKinds.has(ref.kind));
+  const all = new Map([target, ...named].map((ref) => [refKey(ref), ref]));
+  return [...all.values()]
+    .filter((ref) => impairs(members, ref, context))
     .flatMap((ref) => [ref, ...workloadsOf(ref, context)]);
-  const all = new Map([target, ...workloadsOf(target, context), ...named].map((ref) => [refKey(ref), ref]));
-  return [...all.values()].filter((ref) => impairs(members, ref, context));
 }
 
 /** The object that a fault lies in, when that is neither a pod nor a workload: one lost Secret is one cause. */
