@@ -1,0 +1,40 @@
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { loadBases, runScenario, scenarios } from "../../support/synthetic/index.ts";
+
+/**
+ * Faults for which there is no recording, played on top of a quiet stretch of a real one: one incident, with the right
+ * cause, culprit and fix, that ends after the fix; routine work raises none. `test/evals/synthetic.ts` plays all of them.
+ */
+const chosen = [
+  "quota-recreate",
+  "cordon-rollout",
+  "secret-deleted-restart",
+  "configmap-bad-url-host",
+  "env-bad-port",
+  "role-verb-removed-logs-only",
+  "cronjob-exit-1",
+  "ephemeral-storage-meadow",
+  "network-loss",
+  "neighbour-cpu",
+  "pool-size-one",
+  "service-deleted",
+  "matrix-crashes-itself-carts-db-meadow",
+  "matrix-scaled-to-zero-frontend-sock-shop",
+  "two-faults-apart",
+  "quiet-recreate",
+  "quiet-pod-deleted-carts",
+];
+
+const bases = await loadBases(fileURLToPath(new URL("../../recordings", import.meta.url)));
+
+describe("faults without a recording", () => {
+  it.each(chosen)("%s", async (id) => {
+    const scenario = scenarios.find((one) => one.id === id);
+    expect(scenario, `there is a scenario ${id}`).toBeDefined();
+    if (!scenario) return;
+    const { misses, result } = await runScenario(scenario, bases);
+    expect(misses).toEqual([]);
+    expect(result.incidents).toHaveLength(scenario.expect.length);
+  });
+});
