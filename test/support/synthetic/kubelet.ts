@@ -7,6 +7,8 @@ export interface Plan {
   /** The image cannot be pulled: the text of the runtime. */
   readonly pullError?: string;
   readonly configError?: string;
+  /** A volume cannot be set up. */
+  readonly mountError?: string;
   readonly startError?: string;
   readonly listenAfterMs: number;
   /** `/readyz` answers 200 from here on. */
@@ -208,6 +210,11 @@ export function startKubelet(api: Api, hooks: KubeletHooks): Kubelet {
     const say = (type: string, reason: string, message: string) =>
       api.event(pod, type, reason, message, "kubelet", where);
     const again = (ms: number) => sim.after(ms, () => start(pod, container, init, attempt));
+    if (plan.mountError !== undefined) {
+      api.event(pod, "Warning", "FailedMount", plan.mountError, "kubelet");
+      again(8_000 + Math.floor(api.random() * 20_000));
+      return;
+    }
     if (plan.pullError !== undefined) {
       const text = plan.pullError;
       say("Normal", "Pulling", `Pulling image "${container.image}"`);

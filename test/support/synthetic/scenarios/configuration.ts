@@ -23,6 +23,8 @@ function guard(world: World): void {
     if (!found) return undefined;
     const limit = Number(found.spec.hard.pods);
     const used = world.api.list("Pod").length;
+    if (used >= limit && limit < 5)
+      return `pods "$POD" is forbidden: exceeded quota: compute, requested: limits.memory=128Mi,requests.memory=64Mi, used: limits.memory=1Gi,requests.memory=544Mi, limited: limits.memory=512Mi,requests.memory=256Mi`;
     return used < limit
       ? undefined
       : `pods "$POD" is forbidden: exceeded quota: compute, requested: pods=1, used: pods=${used}, limited: pods=${limit}`;
@@ -185,6 +187,25 @@ export const configurationScenarios: readonly Scenario[] = [
     },
     expect: [
       { causes: ["quota-exceeded"], culprits: ["ResourceQuota/compute"], fixes: ["patch-quota ResourceQuota/compute"] },
+    ],
+  },
+  {
+    id: "quota-memory",
+    shop: "sock-shop",
+    script: {
+      ...withQuota,
+      inject(world) {
+        squeeze(world, 4);
+        world.api.sim.after(4_000, () => deletePodOf("carts-db")(world));
+      },
+      fix: (world) => squeeze(world, 20),
+    },
+    expect: [
+      {
+        causes: ["quota-exceeded"],
+        culprits: ["ResourceQuota/compute"],
+        fixes: ["patch-quota ResourceQuota/compute"],
+      },
     ],
   },
   {

@@ -292,14 +292,6 @@ export const trafficScenarios: readonly Scenario[] = [
     expect: one(["bad-release", "slow-dependency"], ["Deployment/carts"], ["rollback-deployment Deployment/carts"]),
   },
   {
-    id: "release-404",
-    shop: "meadow",
-    script: release("catalogue", "1.8.3", (served) =>
-      served.route.startsWith("/items/") ? { status: 404, err: `no such item ${served.route.slice(7)}` } : undefined,
-    ),
-    expect: one(["bad-release"], ["Deployment/catalogue"], ["rollback-deployment Deployment/catalogue"]),
-  },
-  {
     id: "slow-database",
     shop: "meadow",
     script: sick("carts-db", ({ now }) => ({ addMs: 600 + (now % 700) })),
@@ -316,6 +308,26 @@ export const trafficScenarios: readonly Scenario[] = [
           : [],
     })),
     expect: one(["slow-dependency"], ["Deployment/catalogue"], ["restart Deployment/catalogue"]),
+  },
+  {
+    id: "payment-hangs",
+    shop: "meadow",
+    script: sick("payment", () => ({ addMs: 60_000 })),
+    expect: one(
+      ["slow-dependency", "dependency-down", "application-degraded", "network-fault"],
+      ["Deployment/payment"],
+      ["restart Deployment/payment"],
+    ),
+  },
+  {
+    id: "database-hangs",
+    shop: "sock-shop",
+    script: sick("carts-db", () => ({ addMs: 60_000 })),
+    expect: one(
+      ["slow-dependency", "dependency-down", "application-degraded", "network-fault"],
+      ["Deployment/carts-db"],
+      ["restart Deployment/carts-db"],
+    ),
   },
   {
     id: "single-bad-pod",

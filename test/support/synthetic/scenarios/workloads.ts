@@ -111,6 +111,57 @@ export const workloadScenarios: readonly Scenario[] = [
     expect: [uncordon],
   },
   {
+    id: "node-tainted",
+    shop: "sock-shop",
+    script: {
+      inject(world) {
+        world.switches.unschedulable = () =>
+          world.api.get<Any & { spec: { taints?: unknown[] } }>("Node", "node-1")?.spec.taints
+            ? "1 node(s) had untolerated taint(s)"
+            : undefined;
+        world.api.update<Any>("Node", "node-1", (node) => {
+          node.spec = { taints: [{ key: "maintenance", value: "true", effect: "NoSchedule" }] };
+        });
+        world.api.sim.after(6_000, () => deletePodOf("orders")(world));
+      },
+      fix: (world) =>
+        world.api.update<Any>("Node", "node-1", (node) => {
+          node.spec = {};
+        }),
+    },
+    expect: [
+      {
+        causes: ["node-unschedulable"],
+        culprits: ["Node/node-1"],
+        fixes: ["uncordon Node/node-1", "free-patch Node/node-1", "guide Node/node-1"],
+      },
+    ],
+  },
+  {
+    id: "mount-missing-secret",
+    shop: "meadow",
+    script: {
+      inject(world) {
+        planFor(world, "payment", (usual, pod) =>
+          pod.spec.volumes?.some((volume) => "secret" in volume)
+            ? { ...usual, mountError: 'MountVolume.SetUp failed for volume "tls" : secret "payment-tls" not found' }
+            : undefined,
+        );
+        world.deploy("payment", (spec) => {
+          spec.template.spec.volumes = [{ name: "tls", secret: { secretName: "payment-tls", defaultMode: 420 } }];
+        });
+      },
+      fix: (world) => world.undo("payment"),
+    },
+    expect: [
+      {
+        causes: ["missing-config"],
+        culprits: ["Deployment/payment", "Secret/payment-tls"],
+        fixes: ["rollback-deployment Deployment/payment", "restore-secret Secret/payment-tls"],
+      },
+    ],
+  },
+  {
     id: "node-selector",
     shop: "meadow",
     script: rollout("catalogue", (spec) => {
