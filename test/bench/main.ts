@@ -1,0 +1,96 @@
+import { execFileSync } from "node:child_process";
+import { availableParallelism, cpus, totalmem } from "node:os";
+import { fileURLToPath } from "node:url";
+import { benchAnalysis } from "./analysis.ts";
+import { benchApprovals } from "./approvals.ts";
+import { benchFixes } from "./fixes.ts";
+import { benchIngest } from "./ingest.ts";
+import { benchRedaction } from "./redaction.ts";
+import type { BenchRow } from "./row.ts";
+import { benchScorer } from "./scorer.ts";
+import { benchTemplates } from "./templates.ts";
+import { benchTick } from "./tick.ts";
+
+const benches: Readonly<Record<string, () => readonly BenchRow[] | Promise<readonly BenchRow[]>>> = {
+  templates: benchTemplates,
+  tick: benchTick,
+  ingest: benchIngest,
+  scorer: benchScorer,
+  redaction: benchRedaction,
+  fixes: benchFixes,
+  approvals: benchApprovals,
+  analysis: benchAnalysis,
+};
+
+/** What was promised; rows without a goal are there to be compared with the last time. */
+const goals: Readonly<Record<string, { readonly atLeast?: number; readonly below?: number }>> = {
+  "templates: Kubernetes JSON lines": { atLeast: 50_000 },
+  "templates: short lines": { atLeast: 300_000 },
+  "templates: RSS with 50,000 templates": { below: 512 },
+  "tick: 10,000 series, all metric detectors": { below: 1_000 },
+};
+
+function verdict({ name, value }: BenchRow): { text: string; missed: boolean } {
+  const goal = goals[name];
+  if (!goal) return { text: "", missed: false };
+  const { atLeast = Number.NEGATIVE_INFINITY, below = Number.POSITIVE_INFINITY } = goal;
+  const missed = !(value >= atLeast && value < below);
+  const wanted =
+    goal.atLeast === undefined ? `< ${below.toLocaleString("en-US")}` : `>= ${atLeast.toLocaleString("en-US")}`;
+  return { text: `${wanted}${missed ? "  MISSED" : "  reached"}`, missed };
+}
+
+function machine(): string {
+  const model = cpus()[0]?.model.trim() || "unknown CPU";
+  const memory = Math.round(totalmem() / 2 ** 30);
+  return `${availableParallelism()} cores (${model}), ${memory} GiB, ${process.platform} ${process.arch}, Node ${process.version}`;
+}
+
+/** Each in a process of its own, so that none inherits the heap and the compiled code of another. */
+function measure(bench: string): readonly BenchRow[] | undefined {
+  try {
+    const out = execFileSync(process.execPath, [fileURLToPath(import.meta.url), "--json", bench], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    return JSON.parse(out) as readonly BenchRow[];
+  } catch {
+    // It has said why on stderr; the others can still be measured.
+    return undefined;
+  }
+}
+
+/** `npm run bench [-- <name>...]`: one line a figure. @returns exit code 1 when a goal is missed or a benchmark fails, 2 for a name there is not */
+async function main(args: readonly string[]): Promise<number> {
+  const [first, only] = args;
+  const alone = first === "--json" && only !== undefined ? benches[only] : undefined;
+  if (alone) {
+    process.stdout.write(JSON.stringify(await alone()));
+    return 0;
+  }
+  const unknown = args.filter((name) => !(name in benches));
+  if (unknown.length > 0) {
+    console.error(`There is no benchmark ${unknown.join(", ")}. Choose from: ${Object.keys(benches).join(", ")}.`);
+    return 2;
+  }
+  const began = performance.now();
+  console.log(machine());
+  let missed = 0;
+  for (const bench of args.length > 0 ? args : Object.keys(benches)) {
+    const rows = measure(bench);
+    if (!rows) {
+      console.log(`${bench}: could not be measured`);
+      missed++;
+    }
+    for (const row of rows ?? []) {
+      const { text, missed: short } = verdict(row);
+      if (short) missed++;
+      const value = row.value.toLocaleString("en-US", { maximumFractionDigits: 2 });
+      console.log(`${row.name.padEnd(52)} ${value.padStart(12)} ${row.unit.padEnd(8)} ${text}`.trimEnd());
+    }
+  }
+  console.log(`Medians of at least 3 runs; ${Math.round((performance.now() - began) / 1_000)} s in all.`);
+  return missed > 0 ? 1 : 0;
+}
+
+process.exitCode = await main(process.argv.slice(2));
