@@ -7,6 +7,7 @@ import type { Incident, IncidentChange } from "../../src/incident/incident.ts";
 import { refText } from "../../src/incident/object-ref.ts";
 import { loadRecording } from "../../src/replay/recording/load-recording.ts";
 import { recordedSignals } from "../../src/replay/recording/recorded-signals.ts";
+import { all, finish, none } from "./result.ts";
 
 /**
  * Runs detection over every recording below a folder and compares with what really happened:
@@ -93,6 +94,11 @@ async function firstOomAfter(folder: string, from: number): Promise<number | und
   return undefined;
 }
 
+let faults = 0;
+let badFaults = 0;
+let faultMisses = 0;
+let quiet = 0;
+
 async function evaluate(folder: string, name: string, verbose: boolean): Promise<string[]> {
   const truth = truthSchema.parse(JSON.parse(await readFile(join(folder, "truth.json"), "utf8")));
   const { incidents, wallMs, engine, log } = await run(folder);
@@ -107,6 +113,7 @@ async function evaluate(folder: string, name: string, verbose: boolean): Promise
   goal(engine.stats.detectorFailures === 0, "a detector failed");
   const owned = new Set<string>();
   for (const fault of truth.faults) {
+    const missesBefore = misses.length;
     const during = incidents.filter(
       ({ openedAt, resolvedAt }) =>
         openedAt <= fault.recoveredAt &&
@@ -133,11 +140,16 @@ async function evaluate(folder: string, name: string, verbose: boolean): Promise
       console.log(
         `      "${first.title}" [${first.severity}] onset ${clock(first.onset)} (injected ${clock(fault.injectedAt)}), ${first.anomalies.length} anomalies`,
       );
+    faults++;
+    faultMisses += misses.length - missesBefore;
+    if (misses.length > missesBefore) badFaults++;
   }
   const stray = incidents.filter(({ id }) => !owned.has(id));
   console.log(
     `  quiet: ${stray.length} incidents${goal(stray.length === 0, `${stray.length} incidents in quiet parts`)}`,
   );
+  quiet += stray.length;
+  if (stray.length > 0) faultMisses++;
   for (const incident of stray) console.log(`      ${clock(incident.openedAt)} "${incident.title}"`);
   if (verbose) {
     for (const { at, change } of log) {
@@ -171,4 +183,10 @@ for (const name of names.sort()) misses.push(...(await evaluate(join(folder, nam
 console.log(
   misses.length === 0 ? "\nAll goals reached." : `\nMissed:\n${misses.map((text) => `  ${text}`).join("\n")}`,
 );
-process.exitCode = misses.length === 0 ? 0 : 1;
+await finish({
+  figures: [
+    all("faults detected in time, on the right object, as one incident", faults - badFaults, faults),
+    none("incidents in quiet parts", quiet),
+    none("other goals missed", misses.length - faultMisses),
+  ],
+});

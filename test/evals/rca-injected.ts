@@ -3,12 +3,14 @@ import { createObservation } from "../../src/cluster/observation.ts";
 import type { Signal } from "../../src/cluster/signal.ts";
 import { createDetectionEngine } from "../../src/detection/engine.ts";
 import { refText } from "../../src/incident/object-ref.ts";
+import type { Scored } from "../../src/rca/confidence.ts";
 import { diagnoseByRules } from "../../src/rca/diagnose.ts";
 import { createRedactor } from "../../src/rca/redact/redactor.ts";
 import { loadRecording } from "../../src/replay/recording/load-recording.ts";
 import { recordedSignals } from "../../src/replay/recording/recorded-signals.ts";
 import { quietShop } from "../unit/rca/shop.ts";
 import { troubles } from "../unit/rca/troubles.ts";
+import { all, finish } from "./result.ts";
 
 /**
  * Plants each trouble of the unit tests into the quiet minutes of a real recording, as the signals that Kubernetes would send,
@@ -26,6 +28,8 @@ const recording = await loadRecording(folder);
 const { redact } = createRedactor({ salt: "eval" });
 let right = 0;
 let tried = 0;
+let detected = 0;
+const answers: Scored[] = [];
 
 console.log("| trouble | detected after | diagnosis | fix among two |");
 console.log("|---|---|---|---|");
@@ -38,7 +42,7 @@ for (const trouble of troubles.filter(
   const later: Signal[] = [];
   let broken = false;
   let next = recording.start + tickMs;
-  const last = new Map<string, { text: string; ok: boolean; fix: boolean; openedAt: number }>();
+  const last = new Map<string, { text: string; ok: boolean; fix: boolean; openedAt: number; probability: number }>();
   const feed = (signal: Signal) => {
     while (signal.at > next) {
       engine.tick(next);
@@ -66,6 +70,7 @@ for (const trouble of troubles.filter(
           ok,
           fix,
           openedAt: incident.openedAt,
+          probability: first?.probability ?? 0,
         });
       }
       next += tickMs;
@@ -93,8 +98,16 @@ for (const trouble of troubles.filter(
   tried++;
   const found = [...last.values()].sort((a, b) => Number(b.ok) - Number(a.ok))[0];
   if (found?.ok && found.fix) right++;
+  if (found) {
+    detected++;
+    answers.push({ probability: found.probability, right: found.ok });
+  }
   console.log(
     `| ${trouble.name} | ${found ? `${((found.openedAt - brokenAt) / 1_000).toFixed(0)} s` : "no incident"} | ${found ? `${found.ok ? "right" : "WRONG"}: ${found.text}` : `- (${trouble.cause})`} | ${found ? (found.fix ? "yes" : "no") : "-"} |${last.size > 1 ? ` ${last.size} incidents` : ""}`,
   );
 }
 console.log(`\n${right} of ${tried} detected, rightly explained and with the right fix among the first two`);
+await finish({
+  figures: [all("planted troubles that show: right cause, culprit and fix", right, detected)],
+  answers,
+});

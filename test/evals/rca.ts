@@ -11,6 +11,7 @@ import { type Diagnosed, diagnoseByRules } from "../../src/rca/diagnose.ts";
 import { createRedactor } from "../../src/rca/redact/redactor.ts";
 import { loadRecording } from "../../src/replay/recording/load-recording.ts";
 import { recordedSignals } from "../../src/replay/recording/recorded-signals.ts";
+import { all, below, finish, none } from "./result.ts";
 
 /**
  * Runs detection and diagnosis by rules over every recording below a folder, in virtual time, and compares with what really
@@ -109,6 +110,8 @@ const firsts: Scored[] = [];
 const slowest: number[] = [];
 let missed = 0;
 let blamed = 0;
+let faults = 0;
+let strays = 0;
 
 console.log("| recording | cause, culprit | first right after | at 60 s | fix among two | p | blast radius |");
 console.log("|---|---|---|---|---|---|---|");
@@ -135,6 +138,7 @@ for (const name of names) {
     const firstRight = mine.find(isRight);
     const opened = mine[0];
     const ok = last !== undefined && isRight(last) && hasFix(last);
+    faults++;
     if (!ok) missed++;
     for (const answer of mine) {
       const first = answer.made.diagnosis.hypotheses[0];
@@ -180,6 +184,7 @@ for (const name of names) {
   for (const { incident, at } of stray.filter(
     (item, i) => i === stray.findIndex((other) => other.incident.id === item.incident.id),
   )) {
+    strays++;
     console.log(`| ${name} | no fault, but incident "${incident.title}" at ${new Date(at).toISOString()} | | | | |`);
   }
 }
@@ -195,4 +200,15 @@ for (const bin of reliability(scored))
 console.log(
   `time of a diagnosis: p50 ${slowest[slowest.length >> 1]?.toFixed(0)} ms, p95 ${slowest[Math.floor(slowest.length * 0.95)]?.toFixed(0)} ms`,
 );
-process.exitCode = missed + blamed > 0 ? 1 : 0;
+await finish({
+  figures: [
+    all("recordings: right cause, culprit and fix", faults - missed, faults),
+    none("blast-radius workloads blamed", blamed),
+    none("incidents explained without a fault", strays),
+    below("calibration error of cause confidence", calibrationError(scored), 0.1),
+    below("time of a diagnosis by rules, p95 (ms)", slowest[Math.floor(slowest.length * 0.95)] ?? 0, 2_000, (ms) =>
+      ms.toFixed(0),
+    ),
+  ],
+  answers: scored,
+});

@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { loadBases, type Outcome, runScenario, scenarios, stage } from "../support/synthetic/index.ts";
+import { all, finish } from "./result.ts";
 
 /**
  * Plays faults for which there is no recording on top of quiet stretches of real ones and checks what `kubemend analyze`
@@ -61,4 +62,4 @@ for (const scenario of scenarios) {
   if (verbose) details(outcome);
 }
 console.log(`\n${count - wrong} of ${count} as expected`);
-process.exitCode = wrong > 0 ? 1 : 0;
+await finish({ figures: [all("synthetic faults and changes as expected", count - wrong, count)] });

@@ -4,6 +4,7 @@
  */
 import { boundedLines } from "../../../src/detection/metrics/univariate/bounded-lines.ts";
 import { createSeriesCounts, scoreSeries } from "../../../src/detection/metrics/univariate/score-series.ts";
+import { atLeast, finish } from "../result.ts";
 import { crossValidated } from "./cross-validate.ts";
 import { type LabelledFile, readLabelledFolder } from "./read.ts";
 import { type CorpusScore, nabProfiles, type ScoredSeries, scoreCorpus } from "./score.ts";
@@ -22,11 +23,15 @@ console.log(
   `${corpus.length} series, ${rows} rows, ${microsecondsPerRow.toFixed(2)} µs a row with reading and parsing\n`,
 );
 for (const result of results) console.log(summary(result));
+const goals = [65, 60, 70];
+const figures = results.map(({ profile, score }, i) => atLeast(`NAB score, ${profile}`, score, goals[i] ?? 0));
 const validated = nabProfiles.map((profile) => crossValidated(corpus, profile, 50).toFixed(2)).join(" / ");
 console.log(`\nthreshold chosen on the other half of the series (mean of 50 splits): ${validated}`);
 console.log(`\n${"series".padEnd(62)}${nabProfiles.map((profile) => profile.name.padStart(30)).join("")}`);
 for (const [i, { name }] of corpus.entries())
   console.log(name.padEnd(62) + results.map((result) => cell(result, i).padStart(30)).join(""));
+
+await finish({ figures });
 
 async function scoreFile(file: LabelledFile): Promise<ScoredSeries> {
   const scores: number[] = [];
