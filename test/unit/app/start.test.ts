@@ -1,3 +1,4 @@
+import { pino } from "pino";
 import { describe, expect, test, vi } from "vitest";
 import { defaultPolicy } from "../../../src/actions/policy-file.ts";
 import { buildView } from "../../../src/app/build-view.ts";
@@ -127,6 +128,39 @@ describe("kubemend watches a served recording", () => {
       new Set(["Bearer s3cret"]),
     );
     expect(await metric(url, "kubemend_detection_series"), "nothing is scraped").toBe(0);
+  });
+
+  test("reads logs from a Loki that is set, and says so when the model it is told to use is missing", async () => {
+    await using database = await withDatabase();
+    await using store = await storeOf(database);
+    const cluster = await serveRecording({ recording, faults, speed: 10 });
+    await using _cluster = { [Symbol.asyncDispose]: () => cluster.close() };
+    const stream = { namespace: "sock-shop", pod: "carts-1", container: "carts" };
+    await using loki = await httpFake(({ params }) => {
+      const values = [[params.get("start") ?? "0", "INFO started"]];
+      return { body: { status: "success", data: { resultType: "streams", result: [{ stream, values }] } } };
+    });
+    const warned: string[] = [];
+    const log = pino({ level: "warn" }, { write: (line) => void warned.push(line) });
+    const config = settings({
+      logs: { source: "loki" },
+      loki: { url: loki.url, query: '{job="shop"}', tenant: "team-a" },
+      detection: { scrapeSeconds: 5, learnMinutes: 3, model: "no-such-folder" },
+      capture: { enabled: false },
+    });
+    const { clock, kubeconfig } = cluster;
+    const kubemend = await startKubemend({ config, role: "watcher", store, kubeConfig: kubeconfig, log, clock });
+    await using _kubemend = kubemend;
+    await vi.waitFor(async () => {
+      expect(await metric(kubemend.url, "kubemend_loki_lines_total")).toBeGreaterThan(0);
+      expect(await metric(kubemend.url, "kubemend_log_lines")).toBeGreaterThan(0);
+      expect(await metric(kubemend.url, "kubemend_detection_ticks")).toBeGreaterThan(1);
+    }, soon);
+    expect(loki.requests[0]?.headers["x-scope-orgid"]).toBe("team-a");
+    expect(loki.requests[0]?.params.get("query")).toBe('{job="shop"}');
+    expect(await metric(kubemend.url, "kubemend_detection_failures")).toBe(0);
+    expect(await metric(kubemend.url, "kubemend_capture_samples_total"), "switched off").toBe(0);
+    expect(warned.join("")).toContain("forecaster.no-model");
   });
 });
 
