@@ -118,6 +118,12 @@ export interface Volume {
     readonly items?: readonly { readonly key: string }[];
   };
   readonly persistentVolumeClaim?: { readonly claimName: string };
+  readonly projected?: {
+    readonly sources?: readonly {
+      readonly configMap?: { readonly name?: string; readonly optional?: boolean };
+      readonly secret?: { readonly name?: string; readonly optional?: boolean };
+    }[];
+  };
   readonly emptyDir?: { readonly sizeLimit?: string; readonly medium?: string };
 }
 
@@ -283,11 +289,17 @@ export interface Job extends KubeObject {
 export interface CronJob extends KubeObject {
   readonly spec: {
     readonly schedule: string;
+    readonly timeZone?: string;
+    readonly concurrencyPolicy?: string;
     readonly suspend?: boolean;
     readonly jobTemplate: { readonly spec: Job["spec"] };
     readonly startingDeadlineSeconds?: number;
   };
-  readonly status?: { readonly lastScheduleTime?: string; readonly lastSuccessfulTime?: string };
+  readonly status?: {
+    readonly lastScheduleTime?: string;
+    readonly lastSuccessfulTime?: string;
+    readonly active?: readonly unknown[];
+  };
 }
 
 export interface ConfigMap extends KubeObject {

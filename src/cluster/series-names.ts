@@ -21,6 +21,8 @@ export const derivedSeries = {
   node_cpu_ratio: { labels: ["node"], unit: "ratio" },
   node_memory_ratio: { labels: ["node"], unit: "ratio" },
   node_filesystem_ratio: { labels: ["node"], unit: "ratio" },
+  // Persistent volumes, by their claim.
+  volume_used_ratio: { labels: ["namespace", "claim"], unit: "ratio" },
   // What workloads serve, over all pods of the workload.
   requests_per_second: { labels: ["namespace", "workload"], unit: "1/s" },
   errors_per_second: { labels: ["namespace", "workload"], unit: "1/s" },
@@ -48,6 +50,7 @@ export const derivedSeries = {
   pool_waiting: { labels: ["namespace", "workload", "pod"], unit: "count" },
   pool_timeouts_per_second: { labels: ["namespace", "workload", "pod"], unit: "1/s" },
   eventloop_lag_seconds: { labels: ["namespace", "workload", "pod"], unit: "s" },
+  open_fds_ratio: { labels: ["namespace", "workload", "pod"], unit: "ratio" },
   process_resident_memory_bytes: { labels: ["namespace", "workload", "pod"], unit: "bytes" },
   // What workloads with a health endpoint say about themselves.
   health_up: { labels: ["namespace", "workload", "pod"], unit: "bool" },

@@ -66,6 +66,20 @@ export function usesOfSpec(spec: PodSpec, namespace: string | undefined): readon
         how: "volume",
         optional: secret.optional ?? false,
       });
+    for (const source of volume.projected?.sources ?? []) {
+      for (const [kind, from] of [
+        ["ConfigMap", source.configMap],
+        ["Secret", source.secret],
+      ] as const) {
+        // Every pod gets this one with its token; a controller makes it, and makes it again.
+        if (from?.name && from.name !== "kube-root-ca.crt")
+          uses.push({
+            ref: makeRef(kind, namespace, from.name),
+            how: "volume",
+            optional: from.optional ?? false,
+          });
+      }
+    }
     const claim = volume.persistentVolumeClaim;
     if (claim)
       uses.push({ ref: makeRef("PersistentVolumeClaim", namespace, claim.claimName), how: "volume", optional: false });

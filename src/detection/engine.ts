@@ -49,6 +49,13 @@ export interface DetectionStats {
     readonly refusedSeries: number;
     readonly refusedGroups: number;
   };
+  /** Points of derived series that were late, doubled or no number, and series beyond the bound. */
+  readonly pointsDropped: { readonly stale: number; readonly notFinite: number; readonly series: number };
+  /** Lines that lost their end because they were too long, and lines that gave way to newer ones. */
+  readonly linesCut: number;
+  readonly linesDropped: number;
+  readonly templatesDropped: number;
+  readonly eventsDropped: number;
 }
 
 /** Signals in, incidents out. Holds no timer and does no I/O: the caller owns time and calls `tick` with rising times. */
@@ -247,6 +254,11 @@ export function createDetectionEngine(options: DetectionEngineOptions): Detectio
         detectorFailures: counts.failures,
         lastTickMs: counts.lastTickMs,
         samplesDropped,
+        pointsDropped: { ...series.dropped },
+        linesCut: logs.dropped.cut,
+        linesDropped: logs.dropped.lines,
+        templatesDropped: tally.stats.droppedTemplates,
+        eventsDropped: events.dropped,
       };
     },
   };

@@ -32,11 +32,15 @@ export const watchedKinds: readonly WatchedKind[] = [
   kind("batch/v1", "CronJob", "cronjobs"),
   kind("autoscaling/v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers"),
   kind("networking.k8s.io/v1", "Ingress", "ingresses"),
+  kind("networking.k8s.io/v1", "IngressClass", "ingressclasses", false),
   kind("networking.k8s.io/v1", "NetworkPolicy", "networkpolicies"),
+  kind("storage.k8s.io/v1", "StorageClass", "storageclasses", false),
   kind("policy/v1", "PodDisruptionBudget", "poddisruptionbudgets"),
   kind("discovery.k8s.io/v1", "EndpointSlice", "endpointslices"),
   kind("rbac.authorization.k8s.io/v1", "Role", "roles"),
   kind("rbac.authorization.k8s.io/v1", "RoleBinding", "rolebindings"),
+  kind("admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration", "validatingwebhookconfigurations", false),
+  kind("admissionregistration.k8s.io/v1", "MutatingWebhookConfiguration", "mutatingwebhookconfigurations", false),
 ];
 
 export const eventKind: WatchedKind = kind("v1", "Event", "events");

@@ -1,6 +1,7 @@
 import type { DerivedSeriesName } from "../../cluster/series-names.ts";
 import type { SeriesStore } from "../../cluster/series-store.ts";
 import type { RawSeries } from "../../cluster/signal.ts";
+import { createFileDescriptors } from "./derive-file-descriptors.ts";
 import { createRequestStream, type RequestStream, type StreamNames } from "./derive-requests.ts";
 import { meaningOf } from "./metric-conventions.ts";
 import { clientNames, podNames, routeNames, serverNames } from "./stream-names.ts";
@@ -46,6 +47,7 @@ export function createApplicationDeriver(options: ApplicationDeriverOptions): Ap
     string,
     { name: DerivedSeriesName; labels: Record<string, string>; window: WindowSum; silent: number }
   >();
+  const fileDescriptors = createFileDescriptors(store);
   let refusedGroups = 0;
 
   /** Bounds how many routes, peers and types one workload may have; the rest is counted and left out. */
@@ -110,6 +112,8 @@ export function createApplicationDeriver(options: ApplicationDeriverOptions): Ap
         return gauge("eventloop_lag_seconds", meaning.scale);
       case "resident-memory":
         return gauge("process_resident_memory_bytes");
+      case "file-descriptors":
+        return fileDescriptors(meaning.what, { namespace, workload, pod });
       case "pool":
         if (meaning.what === "in-use") return gauge("pool_in_use");
         if (meaning.what === "waiting") return gauge("pool_waiting");

@@ -153,8 +153,42 @@ export function createContainerDeriver(store: SeriesStore, slots: number): Conta
     return undefined;
   }
 
+  /** Its samples keep the subject alive, and bring it back when it was forgotten while its raw series slept. */
+  function kept(key: string, of: Subject, { counter, sink }: Reading): Reading {
+    return {
+      counter,
+      sink: (value, seconds, at) => {
+        if (!subjects.has(key)) subjects.set(key, of);
+        of.lastAt = Math.max(of.lastAt, at);
+        sink(value, seconds, at);
+      },
+    };
+  }
+
+  function volumeSink(name: string, labels: Readonly<Record<string, string>>, of: Subject): Reading | undefined {
+    const part = /^kubelet_volume_stats_(used|capacity)_bytes$/.exec(name)?.[1];
+    if (part === undefined) return undefined;
+    return {
+      counter: false,
+      sink: (value, _seconds, at) => {
+        of.gauges.set(part, value);
+        const used = of.gauges.get("used");
+        const capacity = of.gauges.get("capacity") ?? 0;
+        if (used !== undefined && capacity > 0) store.push("volume_used_ratio", labels, at, used / capacity);
+      },
+    };
+  }
+
   return {
     sinkOf({ name, labels }) {
+      if (name.startsWith("kubelet_volume_stats_")) {
+        const { namespace, persistentvolumeclaim: claim } = labels;
+        if (!namespace || !claim) return undefined;
+        const key = `volume/${namespace}/${claim}`;
+        const of = subject(key);
+        const made = volumeSink(name, { namespace, claim }, of);
+        return made && kept(key, of, made);
+      }
       const machine = name.startsWith("machine_");
       if (!machine && !name.startsWith("container_")) return undefined;
       const { namespace, pod, container, interface: nic } = labels;
@@ -176,18 +210,7 @@ export function createContainerDeriver(store: SeriesStore, slots: number): Conta
         of.network ??= createPodNetwork(store, slots, { namespace, pod });
         made = of.network.sinkOf(name, nic);
       } else return undefined;
-      if (!made) return undefined;
-      const { counter, sink } = made;
-      const owner = of;
-      return {
-        counter,
-        sink: (value, seconds, at) => {
-          // The subject may have been forgotten while its raw series slept.
-          if (!subjects.has(key)) subjects.set(key, owner);
-          owner.lastAt = Math.max(owner.lastAt, at);
-          sink(value, seconds, at);
-        },
-      };
+      return made && kept(key, of, made);
     },
     flush(now) {
       for (const [key, of] of subjects) {

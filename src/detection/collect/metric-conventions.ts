@@ -31,6 +31,7 @@ export type SeriesMeaning =
   | { readonly kind: "pool"; readonly what: "in-use" | "waiting" | "timeouts" }
   | { readonly kind: "eventloop-lag"; readonly scale: number }
   | { readonly kind: "resident-memory" }
+  | { readonly kind: "file-descriptors"; readonly what: "open" | "max" }
   | { readonly kind: "up" };
 
 export const statusLabels = [
@@ -190,6 +191,8 @@ export function meaningOf(series: RawSeries): SeriesMeaning | undefined {
   const { name, labels } = series;
   if (name === "up") return { kind: "up" };
   if (name === "process_resident_memory_bytes") return { kind: "resident-memory" };
+  if (name === "process_open_fds") return { kind: "file-descriptors", what: "open" };
+  if (name === "process_max_fds") return { kind: "file-descriptors", what: "max" };
   if (/event_?loop_(lag|delay)(_mean)?_(seconds|milliseconds)$/.test(name))
     return { kind: "eventloop-lag", scale: durationScale(name) };
   const duration = meaningOfDuration(series);

@@ -66,6 +66,8 @@ export function createPrometheusPoints(options: PrometheusPointsOptions): Promet
   /** With the labels that scraping gives them; undefined for pods that are gone and for what the scope does not have. */
   function labelsOf(labels: Labels): Labels | undefined {
     const { [names.namespace]: namespace, [names.pod]: pod, ...rest } = labels;
+    // The kubelet's own target may be a pod's; a volume is told by its claim.
+    if (rest.persistentvolumeclaim !== undefined) return labels;
     if (!pod) return rest.node !== undefined || rest.instance !== undefined ? { ...rest, id: "/" } : undefined;
     if (!namespace || !workloadOf(namespace, pod)) return undefined;
     return { ...rest, namespace, pod };

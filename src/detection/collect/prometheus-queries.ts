@@ -29,7 +29,7 @@ export interface FamilyQuery {
 /** What an application exposes under one name, found by the conventions of `metric-conventions.ts`. */
 export type Family = {
   readonly metric: string;
-  readonly kind: "counter" | "bucket" | "gauge";
+  readonly kind: "counter" | "bucket" | "gauge" | "volume";
   readonly by: readonly string[];
 };
 
@@ -129,6 +129,7 @@ export function upQuery(scope: QueryScope): FamilyQuery {
 
 /** What a metric of an application is, by its name; undefined when no convention is met. */
 export function familyOf(metric: string): Family | undefined {
+  if (/^kubelet_volume_stats_(used|capacity)_bytes$/.test(metric)) return { metric, kind: "volume", by: [] };
   // A state, a peer and a bound are labels that some conventions ask for.
   const meaning =
     meaningOf({ name: metric, labels: { le: "1", peer: "any" } }) ??
@@ -148,6 +149,7 @@ export function familyOf(metric: string): Family | undefined {
       return { metric, kind: meaning.what === "timeouts" ? "counter" : "gauge", by: ["state"] };
     case "eventloop-lag":
     case "resident-memory":
+    case "file-descriptors":
       return { metric, kind: "gauge", by: [] };
     default:
       return undefined;
@@ -162,6 +164,10 @@ export function familyOf(metric: string): Family | undefined {
 export function familyQuery({ metric, kind, by }: Family, scope: QueryScope, withRoutes = true): FamilyQuery {
   const { namespace, pod } = scope.labels;
   const range = rangeSeconds(scope);
+  if (kind === "volume") {
+    const selector = metric + matchers(scope, "namespace", 'persistentvolumeclaim!=""');
+    return { metric, kind: "value", expr: newest(selector, "namespace,persistentvolumeclaim", range) };
+  }
   const labels = [...new Set([namespace, pod, ...by])].filter((label) => withRoutes || !routeLabels.includes(label));
   const traffic = kind === "bucket" || by.includes("route");
   const noProbes = traffic

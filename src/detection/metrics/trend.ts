@@ -7,7 +7,8 @@ export interface Trend {
   readonly fast: number;
   /** Share of rising pairs, 0..1 (Kendall's tau, shifted). */
   readonly rising: number;
-  /** Slope of the last third alone. */
+  /** Slopes of the first third and of the last third alone. */
+  readonly early: number;
   readonly recent: number;
 }
 
@@ -32,12 +33,15 @@ export function trendOf(times: readonly number[], values: readonly number[]): Tr
   const all = slopesOf(times, values, 0);
   const long = slopesOf(times, values, spanSeconds / 3);
   const from = Math.floor((times.length * 2) / 3);
+  const until = Math.ceil(times.length / 3);
+  const head = slopesOf(times.slice(0, until), values.slice(0, until), 0);
   const tail = slopesOf(times.slice(from), values.slice(from), 0);
   return {
     slope: quantile(long, 0.5),
     slow: quantile(long, 0.1),
     fast: quantile(long, 0.9),
     rising: all.filter((slope) => slope > 0).length / Math.max(1, all.length),
+    early: quantile(head, 0.5),
     recent: quantile(tail, 0.5),
   };
 }

@@ -24,9 +24,11 @@ function gapOf(ref: ObjectRef, key: string | undefined, { observation }: DetectC
   return lastGood >= 0 && goneAt !== undefined ? { ref, key, goneAt } : undefined;
 }
 
+const kinds: ReadonlySet<string> = new Set(["ConfigMap", "Secret", "ServiceAccount"]);
+
 /**
- * Running workloads that need a ConfigMap, a Secret or a key in one that has been removed: running pods go on, the next one
- * will not start. Source: references in the pod template against objects seen earlier. Not a fault: optional references,
+ * Running workloads that need a ConfigMap, a Secret, a key in one, or a ServiceAccount that has been removed: running pods
+ * go on, the next one will not start. Source: references in the pod template against objects seen earlier. Not a fault: optional references,
  * objects that were never seen, kube-root-ca.crt (made by a controller), workloads at zero replicas.
  */
 export const missingReference = defineDetector({
@@ -34,8 +36,7 @@ export const missingReference = defineDetector({
   family: "state",
   nature: "fault",
   *detect(context): Iterable<Finding> {
-    const removed =
-      context.observation.objects.deleted("ConfigMap").length + context.observation.objects.deleted("Secret").length;
+    const removed = [...kinds].reduce((sum, kind) => sum + context.observation.objects.deleted(kind).length, 0);
     const shrunk = [
       ...context.observation.objects.list("ConfigMap"),
       ...context.observation.objects.list("Secret"),
@@ -49,12 +50,7 @@ export const missingReference = defineDetector({
       if (workload.kind === "Job" || context.podsOf(workload).length === 0) continue;
       const seen = new Set<string>();
       for (const use of context.topology().usesOf(workload)) {
-        if (
-          use.optional ||
-          (use.ref.kind !== "ConfigMap" && use.ref.kind !== "Secret") ||
-          use.ref.name === "kube-root-ca.crt"
-        )
-          continue;
+        if (use.optional || !kinds.has(use.ref.kind) || use.ref.name === "kube-root-ca.crt") continue;
         const gap = gapOf(use.ref, use.key, context);
         // A rotation deletes and creates within moments.
         if (!gap || context.now - gap.goneAt < 4_000 || seen.has(refKey(gap.ref))) continue;

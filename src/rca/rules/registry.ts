@@ -5,6 +5,7 @@ import { blocked } from "./blocked.ts";
 import { cpu } from "./cpu.ts";
 import { degraded } from "./degraded.ts";
 import { dependencyDown } from "./dependency-down.ts";
+import { forecasts } from "./forecasts.ts";
 import { image } from "./image.ts";
 import { jobs } from "./jobs.ts";
 import { memory } from "./memory.ts";
@@ -35,6 +36,7 @@ export const rules: Readonly<Record<string, Rule>> = {
   quota,
   blocked,
   storage,
+  forecasts,
   service,
   dependencyDown,
   upstream,

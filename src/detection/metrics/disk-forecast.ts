@@ -1,0 +1,86 @@
+import { makeRef } from "../../incident/object-ref.ts";
+import type { DetectContext, Detector } from "../detector.ts";
+import { whenText } from "./exhaustion.ts";
+import { createExhaustionForecast } from "./exhaustion-forecast.ts";
+import { ownerOfPod, percent, workloadOf } from "./who.ts";
+
+const horizonMs = 2 * 60 * 60_000;
+
+/** A node whose disk will be full. Source: trend of its root file system up to 90 %, where the kubelet evicts. */
+export const nodeDiskForecast = (): Detector =>
+  createExhaustionForecast({
+    name: "node-disk-forecast",
+    series: "node_filesystem_ratio",
+    capacity: 0.9,
+    minShare: 0.5,
+    minGrowth: 0.03,
+    horizonMs,
+    finding(series, found) {
+      const node = series.labels.node ?? "node";
+      const when = whenText(found);
+      return {
+        reason: "node-disk-exhaustion",
+        target: makeRef("Node", undefined, node),
+        headline: `will run out of disk ${when}`,
+        summary: `The disk of node ${node} is ${percent(series.last)} full and gains ${percent(found.trend.slope * 60)} a minute; it reaches 90 %, where the kubelet evicts pods, ${when}`,
+      };
+    },
+  });
+
+/** The workloads whose live pods mount a claim. */
+function usersOf(namespace: string, claim: string, { pods, ownerOf }: DetectContext) {
+  const users = pods.filter(
+    ({ metadata, spec }) =>
+      metadata.namespace === namespace &&
+      spec.volumes?.some(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName === claim),
+  );
+  return [...new Map(users.map((pod) => [ownerOf(pod).name, ownerOf(pod)])).values()];
+}
+
+/** A persistent volume that will be full. Source: trend of `kubelet_volume_stats_used_bytes` against the capacity. */
+export const volumeForecast = (): Detector =>
+  createExhaustionForecast({
+    name: "volume-forecast",
+    series: "volume_used_ratio",
+    capacity: 1,
+    minShare: 0.5,
+    minGrowth: 0.03,
+    horizonMs,
+    finding(series, found, context) {
+      const { namespace = "", claim = "" } = series.labels;
+      const when = whenText(found);
+      return {
+        reason: "volume-exhaustion",
+        target: makeRef("PersistentVolumeClaim", namespace, claim),
+        headline: `will be full ${when}`,
+        summary: `The volume of PersistentVolumeClaim ${claim} is ${percent(series.last)} full and gains ${percent(found.trend.slope * 60)} a minute; it is full ${when}`,
+        related: usersOf(namespace, claim, context),
+      };
+    },
+  });
+
+/**
+ * A process that will have no file descriptor left for the next connection or file. Source: trend of `process_open_fds`
+ * against `process_max_fds`. Not a fault: what opens files at its start and keeps them.
+ */
+export const fileDescriptorForecast = (): Detector =>
+  createExhaustionForecast({
+    name: "file-descriptor-forecast",
+    series: "open_fds_ratio",
+    capacity: 1,
+    minShare: 0.3,
+    minGrowth: 0.05,
+    horizonMs: 60 * 60_000,
+    finding(series, found, context) {
+      const { namespace = "", pod = "" } = series.labels;
+      const when = whenText(found);
+      const owner = ownerOfPod(series, context);
+      return {
+        reason: "file-descriptor-exhaustion",
+        target: owner.kind === "Pod" ? workloadOf(series, context) : owner,
+        seenOn: makeRef("Pod", namespace, pod),
+        headline: `will run out of file descriptors ${when}`,
+        summary: `Pod ${pod} has ${percent(series.last)} of its file descriptors open and opens ${percent(found.trend.slope * 60)} more a minute; none is left ${when}`,
+      };
+    },
+  });

@@ -1,0 +1,99 @@
+import { refOf } from "../../cluster/object-store.ts";
+import { makeRef, type ObjectRef, refKey } from "../../incident/object-ref.ts";
+import { type DetectContext, defineDetector, type Finding, timeOf } from "../detector.ts";
+import { closedBy, type NetworkPolicy, namelessBy } from "./network-policy-verdict.ts";
+
+/** A change this long ago is what everybody has lived with since. */
+const recentMs = 60 * 60_000;
+
+const unreached =
+  /\b(ETIMEDOUT|ECONN(REFUSED|RESET|ABORTED)|EHOSTUNREACH|EAI_AGAIN|ENOTFOUND)\b|timed? ?out|deadline exceeded|connection (refused|reset)|no route to host|cannot connect|temporary failure in name resolution/i;
+
+interface Changed {
+  readonly policy: NetworkPolicy;
+  /** How it was; absent when it is new. */
+  readonly before?: NetworkPolicy;
+  readonly at: number;
+}
+
+/** Policies that were made or changed while the watch ran, with the time. */
+function changedPolicies({ observation, now, watchingSince }: DetectContext): readonly Changed[] {
+  const from = Math.max(watchingSince + 1, now - recentMs);
+  return (observation.objects.list("NetworkPolicy") as NetworkPolicy[]).flatMap((policy) => {
+    const versions = observation.objects.versions(refOf(policy));
+    const last = versions.at(-1);
+    const before = versions.at(-2)?.object as NetworkPolicy | undefined;
+    // What was there when watching began is no change.
+    const made = last !== undefined && timeOf(policy.metadata.creationTimestamp, 0) > last.at - 60_000;
+    if (!last || last.at < from || (!before && !made)) return [];
+    return [{ policy, at: last.at, ...(before ? { before } : {}) }];
+  });
+}
+
+/** What a caller says or counts about a call since the change: failing requests, or lines about connections. */
+function fails(from: ObjectRef, to: ObjectRef, at: number, context: DetectContext): string | undefined {
+  const { observation, logs } = context;
+  for (const series of observation.series.select("client_error_ratio", {
+    namespace: from.namespace ?? "",
+    workload: from.name,
+  })) {
+    const host = (series.labels.peer ?? "").replace(/^[a-z]+:\/\//, "").replace(/[:/].*$/, "");
+    const { workloads } = context.topology().resolveHost(from.namespace, host);
+    if (!workloads.some((workload) => refKey(workload) === refKey(to))) continue;
+    if (series.lastAt > at && series.last >= 0.2) return `${Math.round(series.last * 100)} % of its calls fail`;
+  }
+  for (const tally of logs.workloads()) {
+    if (refKey(tally.workload) !== refKey(from)) continue;
+    for (const template of tally.templatesSince(at)) {
+      if (template.runAt >= at - 2_000 && unreached.test(`${template.text} ${template.example}`))
+        return `it says "${template.example.slice(0, 120)}"`;
+    }
+  }
+  return undefined;
+}
+
+/**
+ * Network policies that were made or changed and now stand in the way of a call that somebody needs. Source: the policies of
+ * both sides against the calls of the topology, and failing calls or lines about connections since the change. Not a fault:
+ * a policy that lets the call through, a call that nobody makes or that goes on well (no plug-in enforces the policy), calls
+ * that another policy had closed before, what fails for other reasons.
+ */
+export const networkPolicy = defineDetector({
+  name: "network-policy",
+  family: "state",
+  nature: "fault",
+  *detect(context): Iterable<Finding> {
+    const changed = changedPolicies(context);
+    if (changed.length === 0) return;
+    const { observation } = context;
+    const all = observation.objects.list("NetworkPolicy") as NetworkPolicy[];
+    const before = [
+      ...all.filter((policy) => !changed.some((one) => one.policy === policy)),
+      ...changed.flatMap((one) => one.before ?? []),
+    ];
+    const told = new Set<string>();
+    for (const call of context.topology().calls) {
+      const closed = (policies: readonly NetworkPolicy[]) => [
+        ...closedBy(policies, "Ingress", call, observation),
+        ...closedBy(policies, "Egress", call, observation),
+        ...namelessBy(policies, call.from, observation),
+      ];
+      const standing = closed(all);
+      const culprit = changed.find(({ policy }) => standing.includes(policy));
+      if (!culprit || told.has(refKey(refOf(culprit.policy))) || closed(before).length > 0) continue;
+      const proof = fails(call.from, call.to, culprit.at, context);
+      if (proof === undefined) continue;
+      const { namespace, name } = culprit.policy.metadata;
+      told.add(refKey(refOf(culprit.policy)));
+      yield {
+        reason: "PolicyBlocksTraffic",
+        target: makeRef("NetworkPolicy", namespace, name),
+        severity: "high",
+        headline: `stands between ${call.from.name} and ${call.to.name}`,
+        summary: `NetworkPolicy ${name} was made or changed and lets ${call.from.name} no longer reach ${call.to.name}: ${proof}`,
+        startsAt: culprit.at,
+        related: [call.from, call.to],
+      };
+    }
+  },
+});
