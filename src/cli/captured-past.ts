@@ -8,10 +8,15 @@ import { readSamples } from "../store/samples.ts";
 /** Samples of one series that training takes, as many as of a recording. */
 const maxSamples = 17_280;
 
+export interface CapturedTraining extends CapturedPast {
+  /** What may be wrong with training on it, in words. */
+  readonly caveats: readonly string[];
+}
+
 /** The past that live capture has kept of the configured cluster. @throws AppError (exit code 2) when there is none */
-export async function capturedPast(configFile: string | undefined): Promise<CapturedPast> {
+export async function capturedPast(configFile: string | undefined): Promise<CapturedTraining> {
   const config = await loadConfig(configFile, process.env);
-  const { cluster, capture } = config;
+  const { cluster, capture, detection } = config;
   await using store = await openStore({
     ...(config.database.url ? { url: config.database.url } : {}),
     dataFolder: config.data,
@@ -30,7 +35,20 @@ export async function capturedPast(configFile: string | undefined): Promise<Capt
       pods: readSamples(store.database, "pods", span),
     },
   });
-  if (captured.past.series.length > 0) return captured;
+  if (captured.past.series.length > 0) {
+    const { seriesLeftOut } = captured;
+    return {
+      ...captured,
+      caveats: [
+        ...(seriesLeftOut > 0 ? [`${seriesLeftOut} captured series were left out: more than training takes.`] : []),
+        ...(capture.seconds > 1.5 * detection.scrapeSeconds
+          ? [
+              `Samples are ${capture.seconds} s apart and scrapes ${detection.scrapeSeconds} s, so what is learnt here is coarser than what is forecast; set capture.seconds near detection.scrapeSeconds for a closer match.`,
+            ]
+          : []),
+      ],
+    };
+  }
   throw inputError(
     "no-samples-in-database",
     `${store.origin} holds no samples of the cluster ${JSON.stringify(cluster)}.`,

@@ -10,6 +10,7 @@ import { loadRecording } from "../replay/recording/load-recording.ts";
 import { recordedSignals } from "../replay/recording/recorded-signals.ts";
 import { capturedPast } from "./captured-past.ts";
 import { startProgress } from "./progress.ts";
+import { trainHealthCommand } from "./train-health.ts";
 
 export interface TrainCommandOptions {
   readonly recordings?: readonly string[];
@@ -19,6 +20,9 @@ export interface TrainCommandOptions {
   readonly out?: string;
   readonly fineTune?: boolean;
   readonly force?: boolean;
+  /** Train the classifier of application health instead of the forecaster. */
+  readonly health?: boolean;
+  readonly samples?: string;
 }
 
 /** A folder is a recording, or has recordings in it. */
@@ -74,6 +78,7 @@ function report({ data, training, heldBack, weights }: ModelCard): string {
  * @throws AppError (exit code 2) when there is nothing to train on, or no way to read it
  */
 export async function train(options: TrainCommandOptions): Promise<void> {
+  if (options.health) return trainHealthCommand(options);
   if (!options.recordings?.length && !options.fromDatabase)
     throw inputError(
       "no-recordings",
@@ -91,12 +96,12 @@ export async function train(options: TrainCommandOptions): Promise<void> {
   try {
     const folders = (await Promise.all((options.recordings ?? []).map(recordingsIn))).flat();
     const pasts: Past[] = [];
-    let seriesLeftOut = 0;
+    const caveats: string[] = [];
     if (options.fromDatabase) {
       progress.say("Reading captured samples");
       const captured = await capturedPast(options.config);
       pasts.push(captured.past);
-      seriesLeftOut = captured.seriesLeftOut;
+      caveats.push(...captured.caveats);
     }
     for (const folder of folders) {
       progress.say(`Reading ${basename(folder)}`);
@@ -115,8 +120,7 @@ export async function train(options: TrainCommandOptions): Promise<void> {
     });
     progress.end();
     process.stdout.write(`${report(model.card)}\n`);
-    if (seriesLeftOut > 0)
-      process.stdout.write(`${seriesLeftOut} captured series were left out: more than training takes.\n`);
+    for (const caveat of caveats) process.stdout.write(`${caveat}\n`);
     const verdict = compareModels(model, current, dataset);
     if (verdict.outcome === "not-better" && !options.force) {
       process.stdout.write(
