@@ -1,4 +1,5 @@
 import type { Anomaly } from "../incident/anomaly.ts";
+import { causeText } from "../incident/cause-text.ts";
 import { type ObjectRef, refKey, sameRef } from "../incident/object-ref.ts";
 import type { Severity } from "../incident/severity.ts";
 import type { Candidate } from "./candidate.ts";
@@ -80,7 +81,7 @@ function overshadows(open: Case, strong: Candidate, weak: Candidate): boolean {
 }
 
 function overshadowReason(strong: Candidate): string {
-  return `${strong.cause} of ${strong.culprit.kind} ${strong.culprit.name} explains the same symptoms more exactly`;
+  return `${causeText(strong.cause, strong.culprit)} explains the same symptoms more exactly`;
 }
 
 /** One candidate a cause and culprit: the most specific one, with the evidence of all. */

@@ -1,7 +1,7 @@
 import { isWorkloadKind } from "../cluster/workload.ts";
 import type { ActionCode } from "../incident/action-code.ts";
 import { actionTitle } from "../incident/action-title.ts";
-import { causeTitles } from "../incident/cause.ts";
+import { causeText } from "../incident/cause-text.ts";
 import type { TimelineEntry } from "../incident/diagnosis.ts";
 import type { ObjectRef } from "../incident/object-ref.ts";
 import { refKey, refText, sameRef } from "../incident/object-ref.ts";
@@ -134,7 +134,7 @@ export function summaryOf(input: {
     parts.push(storyOf(open, candidate, blastRadius));
     if (inconclusive && second)
       parts.push(
-        `As possible (${percent(second.probability)}): ${causeTitles[second.candidate.cause]} in ${refText(second.candidate.culprit)}.`,
+        `As possible (${percent(second.probability)}): ${causeText(second.candidate.cause, second.candidate.culprit)}.`,
       );
   }
   if (first) parts.push(adviceOf(first));

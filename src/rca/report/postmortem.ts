@@ -1,5 +1,6 @@
 import { actionTitle } from "../../incident/action-title.ts";
 import { causeTitles } from "../../incident/cause.ts";
+import { causeText } from "../../incident/cause-text.ts";
 import type { Diagnosis, TimelineEntry } from "../../incident/diagnosis.ts";
 import type { Evidence } from "../../incident/evidence.ts";
 import type { Execution, Verification } from "../../incident/execution.ts";
@@ -120,7 +121,7 @@ export function postmortem(input: PostmortemInput): string {
     "",
     ...diagnosis.hypotheses.map(
       (item, i) =>
-        `${i + 1}. **${causeTitles[item.cause]}** of ${cell(refText(item.culprit))}, ${percent(item.probability)}: ${cell(item.statement)}. Evidence: ${item.evidence.join(", ") || "none"}${item.against.length > 0 ? `; against: ${item.against.join(", ")}` : ""}`,
+        `${i + 1}. **${cell(causeText(item.cause, item.culprit))}**, ${percent(item.probability)}: ${cell(item.statement)}. Evidence: ${item.evidence.join(", ") || "none"}${item.against.length > 0 ? `; against: ${item.against.join(", ")}` : ""}`,
     ),
     "",
     ...(diagnosis.inconclusive
@@ -135,9 +136,7 @@ export function postmortem(input: PostmortemInput): string {
       ? [
           "Ruled out:",
           "",
-          ...diagnosis.ruledOut.map(
-            (item) => `- ${causeTitles[item.cause]} of ${cell(refText(item.culprit))}: ${cell(item.reason)}`,
-          ),
+          ...diagnosis.ruledOut.map((item) => `- ${cell(causeText(item.cause, item.culprit))}: ${cell(item.reason)}`),
           "",
         ]
       : []),
