@@ -1,14 +1,20 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { createDesk } from "../../../src/app/desk.ts";
 import { queues } from "../../../src/app/queues.ts";
+import { runWatcher } from "../../../src/app/watcher.ts";
+import { createDetectionEngine } from "../../../src/detection/engine.ts";
 import { systemClock } from "../../../src/lib/clock.ts";
-import { saveDiagnosis } from "../../../src/store/diagnoses.ts";
+import { silentLogger } from "../../../src/lib/logger.ts";
+import { latestDiagnosis, saveDiagnosis } from "../../../src/store/diagnoses.ts";
 import { recall } from "../../../src/store/history.ts";
 import { saveIncident } from "../../../src/store/incidents.ts";
+import type { Jobs } from "../../../src/store/jobs.ts";
+import { createPlanStore } from "../../../src/store/plan-store.ts";
 import { timelineOf } from "../../../src/store/timeline.ts";
 import { clean, incidentView } from "../../support/incident-view.ts";
 import { boundless, planStore } from "../../support/plan-life.ts";
 import { withDatabase } from "../../support/postgres.ts";
+import { brokenShop } from "../rca/broken-shop.ts";
 
 test("'Not this cause' is kept, told, and has the incident looked at again; a second click changes nothing", async () => {
   await using database = await withDatabase();
@@ -39,4 +45,51 @@ test("'Not this cause' is kept, told, and has the incident looked at again; a se
   const { rejected, outcomes } = await recall(database, incident);
   expect(rejected).toMatchObject([{ cause: "memory-limit-too-low", culprit: incident.target, by: "Ana" }]);
   expect(outcomes.cause("memory-limit-too-low")).toEqual({ right: 0, wrong: 1 });
+});
+
+test("the watcher looks again at once and names the next best cause", async () => {
+  await using database = await withDatabase();
+  const { shop, input } = await brokenShop();
+  const { incident } = input;
+  await saveIncident(database, incident);
+  const handlers = new Map<string, (data: object) => Promise<void>>();
+  const jobs: Jobs = {
+    send: async (queue, data) => handlers.get(queue)?.(data),
+    work: async (queue, handler) => void handlers.set(queue, handler),
+    stop: async () => undefined,
+    [Symbol.asyncDispose]: async () => undefined,
+  };
+  const engine = createDetectionEngine({ observation: shop.observation, nextId: () => "99", tickMs: 50 });
+  const stopping = new AbortController();
+  const clock = { now: () => shop.now, sleep: systemClock.sleep };
+  const common = { database, redact: input.redact, changed: async () => undefined, jobs, clock };
+  const running = runWatcher({
+    ...common,
+    engine: { ...engine, incidents: () => [incident], tick: () => ({ changes: [], active: [] }) },
+    observation: shop.observation,
+    signals: (async function* () {})(),
+    model: undefined,
+    tickMs: 50,
+    plans: createPlanStore(database),
+    log: silentLogger,
+    signal: stopping.signal,
+  });
+  try {
+    const named = await vi.waitUntil(() => latestDiagnosis(database, incident.id), 10_000);
+    expect(named.diagnosis.hypotheses[0]?.cause).toBe("missing-env");
+    const desk = createDesk({
+      ...common,
+      plans: planStore(database),
+      policy: boundless,
+      statusDecided: () => undefined,
+    });
+    await desk.notThisCause(incident.id, { id: "slack:U1", name: "Ana" });
+    const again = await latestDiagnosis(database, incident.id);
+    expect(again?.diagnosis.version).toBeGreaterThan(named.diagnosis.version);
+    expect(again?.diagnosis.hypotheses[0]?.cause).not.toBe("missing-env");
+    expect(again?.diagnosis.ruledOut.map(({ reason }) => reason)).toContain("Ana says that it is not the cause");
+  } finally {
+    stopping.abort();
+    await running;
+  }
 });
