@@ -58,6 +58,8 @@ function build(): Command {
     .option("--recordings <folder...>", "recordings, or folders of recordings")
     .option("--from-database", "train on what was captured into the database")
     .option("--config <file>", "settings in YAML: which database and which cluster")
+    .option("--health", "train the classifier of application health instead")
+    .option("--samples <file.csv>", "for --health: labelled samples; else a simulation, which the model file says")
     .option("--out <folder>", "where the model goes; the one that is there is the one to beat")
     .option("--fine-tune", "go on from the model that is there, or that comes along, instead of from random weights")
     .option("--force", "replace the model even when the new one is not better")

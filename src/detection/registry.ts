@@ -5,6 +5,7 @@ import { evictionRefused } from "./events/eviction-refused.ts";
 import { mountFailed } from "./events/mount-failed.ts";
 import { probeKill, probeRefused } from "./events/probe-failures.ts";
 import { repeatedWarning } from "./events/repeated-warning.ts";
+import { appHealth } from "./health/app-health.ts";
 import { errorBurst } from "./logs/error-burst.ts";
 import { newError } from "./logs/new-error.ts";
 import { appErrors, eventLoopLag, poolTimeouts, poolWaiting } from "./metrics/app-signals.ts";
@@ -97,6 +98,7 @@ export const detectorFactories: readonly DetectorFactory[] = [
   poolWaiting,
   poolTimeouts,
   eventLoopLag,
+  appHealth,
   alertmanager,
   forecastAnomaly,
   workloadIsolation,

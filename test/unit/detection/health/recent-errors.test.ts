@@ -1,0 +1,21 @@
+import { expect, test } from "vitest";
+import { createSeriesStore } from "../../../../src/cluster/series-store.ts";
+import { recentErrors } from "../../../../src/detection/health/recent-errors.ts";
+
+const minute = 60_000;
+
+test.each([
+  { name: "a total counts by its increase", values: [9_000, 9_000, 9_010, 9_030], startedAt: -1e9, want: 30 },
+  { name: "what was there at first is history", values: [9_000], startedAt: -1e9, want: 0 },
+  { name: "an increase before the window is over", values: [0, 50, 50, 50, 50, 50, 50, 50], startedAt: -1e9, want: 0 },
+  { name: "a level that has fallen counts as it is", values: [10, 30, 12, 25], startedAt: -1e9, want: 25 },
+  { name: "a new process counts from 0", values: [500, 500, 3, 7], startedAt: 1.5 * minute, want: 7 },
+  { name: "no errors are none", values: [0, 0, 0], startedAt: -1e9, want: 0 },
+])("$name", ({ values, startedAt, want }) => {
+  const store = createSeriesStore();
+  values.forEach((value, i) => {
+    store.push("health_error_count", {}, i * minute, value);
+  });
+  const series = store.get("health_error_count", {});
+  expect(series && recentErrors(series, startedAt)).toBe(want);
+});
