@@ -73,7 +73,8 @@ async function fixOutcomes(tx: Tx, cluster: string): Promise<readonly FixOutcome
     with recent as (select plan_id, verdict from verification where verdict <> 'unknown' order by at desc limit ${counted.rows})
     select p.incident_id as "incidentId", p.cause, p.action, recent.verdict = 'recovered' as recovered
       from recent join action_plan p on p.id = recent.plan_id
-      join incident i on i.id::text = p.incident_id and i.cluster = ${cluster}
+      join incident i on i.cluster = ${cluster}
+       and i.id = case when p.incident_id ~ '^[0-9]{1,18}$' then p.incident_id::bigint end
      where p.cause is not null and p.created_at > now() - make_interval(days => ${counted.days}::int)`.execute(tx);
   return rows;
 }

@@ -216,6 +216,7 @@ test("thousands of earlier incidents are recalled from a bounded number of rows"
     [input.incident.cluster, input.incident.groupKey],
   );
   expect(rows.map((row) => row["QUERY PLAN"]).join("\n")).toContain("incident_group");
-  const { similar } = await recall(database, input.incident);
+  const { similar, outcomes } = await recall(database, input.incident);
   expect(similar).toHaveLength(5);
+  expect(outcomes.fix("missing-env", "set-env")).toEqual({ right: 1, wrong: 0 });
 });
