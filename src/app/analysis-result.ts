@@ -1,3 +1,4 @@
+import type { TopologyRisk } from "../detection/topology-risk.ts";
 import type { Anomaly } from "../incident/anomaly.ts";
 import type { Hypothesis } from "../incident/diagnosis.ts";
 import type { ObjectRef } from "../incident/object-ref.ts";
@@ -48,6 +49,8 @@ export interface AnalysedIncident {
 
 export interface AnalysisResult {
   readonly incidents: readonly AnalysedIncident[];
+  /** Weak spots of the layout as of the end, worst first; none of them is an incident. */
+  readonly risks: readonly TopologyRisk[];
   readonly stats: {
     readonly ticks: number;
     readonly series: number;

@@ -1,6 +1,7 @@
 import { createObservation } from "../cluster/observation.ts";
 import type { Signal } from "../cluster/signal.ts";
 import { createDetectionEngine } from "../detection/engine.ts";
+import { topologyRisks } from "../detection/topology-risk.ts";
 import type { Diagnosis } from "../incident/diagnosis.ts";
 import type { Evidence } from "../incident/evidence.ts";
 import type { Incident } from "../incident/incident.ts";
@@ -143,6 +144,7 @@ export async function analyzeRecording(input: AnalyzeInput): Promise<AnalysisRes
   }
   return {
     incidents: [...cases.values()].map(present),
+    risks: topologyRisks(observation),
     stats: { ticks, series: observation.series.size, logLines, wallMs: Math.round(performance.now() - startedAt) },
   };
 }

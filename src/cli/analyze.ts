@@ -7,6 +7,8 @@ import { recordedSignals } from "../replay/recording/recorded-signals.ts";
 import { analyzeCase } from "./analyze-case.ts";
 import { startProgress } from "./progress.ts";
 
+const maxRisks = 8;
+
 const clockTime = (ms: number) => new Date(ms).toISOString().slice(11, 19);
 
 function story(result: AnalysisResult): string {
@@ -31,6 +33,12 @@ function story(result: AnalysisResult): string {
     incident.recommendations.slice(0, 3).forEach((fix, i) => {
       lines.push(`  fix ${i + 1} (${Math.round(fix.confidence * 100)} %): ${fix.kubectl}`);
     });
+    lines.push("");
+  }
+  if (result.risks.length > 0) {
+    lines.push("Weak spots (no incidents):");
+    for (const { why } of result.risks.slice(0, maxRisks)) lines.push(`  ${why}`);
+    if (result.risks.length > maxRisks) lines.push(`  and ${result.risks.length - maxRisks} more with --json`);
     lines.push("");
   }
   const { ticks, series, logLines, wallMs } = result.stats;
