@@ -130,6 +130,7 @@ export const resources: readonly Resource[] = [
     sub: ["status"],
   }),
   resource("networking.k8s.io/v1", "ingresses", "Ingress", { short: ["ing"], sub: ["status"], generation: spec }),
+  resource("networking.k8s.io/v1", "ingressclasses", "IngressClass", { cluster: true, generation: spec }),
   resource("networking.k8s.io/v1", "networkpolicies", "NetworkPolicy", { short: ["netpol"], generation: spec }),
   resource("policy/v1", "poddisruptionbudgets", "PodDisruptionBudget", {
     short: ["pdb"],

@@ -108,6 +108,8 @@ ISCSIVolumeSource chapAuthDiscovery:boolean chapAuthSession:boolean fsType:strin
 ImageVolumeSource pullPolicy:string(Always|IfNotPresent|Never) reference:string
 ImageVolumeStatus imageRef:string
 IngressBackend resource:TypedLocalObjectReference service:IngressServiceBackend
+IngressClassParametersReference apiGroup:string kind:string name:string namespace:string scope:string
+IngressClassSpec controller:string parameters:IngressClassParametersReference
 IngressLoadBalancerIngress hostname:string ip:string ports:[IngressPortStatus]
 IngressLoadBalancerStatus ingress:[IngressLoadBalancerIngress]
 IngressPortStatus error:string port:int32 protocol:string(SCTP|TCP|UDP)
@@ -329,6 +331,7 @@ discovery.k8s.io/v1/EndpointSlice addressType:string(FQDN|IPv4|IPv6) apiVersion:
 events.k8s.io/v1/Event action:string apiVersion:string deprecatedCount:int32 deprecatedFirstTimestamp:time deprecatedLastTimestamp:time deprecatedSource:EventSource eventTime:microTime kind:string metadata:ObjectMeta note:string reason:string regarding:ObjectReference related:ObjectReference reportingController:string reportingInstance:string series:events.v1.EventSeries type:string
 events.v1.EventSeries count:int32 lastObservedTime:microTime
 networking.k8s.io/v1/Ingress apiVersion:string kind:string metadata:ObjectMeta spec:IngressSpec status:IngressStatus
+networking.k8s.io/v1/IngressClass apiVersion:string kind:string metadata:ObjectMeta spec:IngressClassSpec
 networking.k8s.io/v1/NetworkPolicy apiVersion:string kind:string metadata:ObjectMeta spec:NetworkPolicySpec
 policy/v1/Eviction apiVersion:string deleteOptions:v1/DeleteOptions kind:string metadata:ObjectMeta
 policy/v1/PodDisruptionBudget apiVersion:string kind:string metadata:ObjectMeta spec:PodDisruptionBudgetSpec status:PodDisruptionBudgetStatus
