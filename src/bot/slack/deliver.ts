@@ -142,6 +142,22 @@ async function deliverMessage(
   return sent;
 }
 
+/** Brings a living reply up to date where it stands. */
+async function editReply(
+  deps: DeliverDeps,
+  view: IncidentView,
+  reply: ThreadReply,
+  known: PostedMessage,
+): Promise<DeliverOutcome> {
+  if (known.recentEdits >= editsPerMinute) return { type: "again", afterSeconds: 10, code: "edit-budget" };
+  const { key, text, blocks } = reply;
+  const place = { channel: known.channel, ts: known.ts ?? "", postId: `${view.incident.id}/${key}` };
+  const updated = await deps.slack.update({ ...place, text, blocks });
+  if (!updated.ok) return outcomeOf(updated.failure);
+  await deps.book.recordEdit(view.incident.id, key, digestOf(blocks));
+  return { type: "done" };
+}
+
 /** Later replies of a thread do not wait for one that Slack refuses for good. */
 async function deliverThread(
   deps: DeliverDeps,
@@ -152,11 +168,17 @@ async function deliverThread(
   let refused: DeliverOutcome | undefined;
   for (const reply of renderThread(view)) {
     const known = posts.get(reply.key);
-    if (known?.ts) continue;
+    const contentHash = digestOf(reply.blocks);
+    if (known?.ts) {
+      const edited =
+        reply.living && known.contentHash !== contentHash ? await editReply(deps, view, reply, known) : undefined;
+      if (edited?.type === "again") return edited;
+      continue;
+    }
     const sent = await postOnce(deps, {
       incidentId: view.incident.id,
       key: reply.key,
-      contentHash: digestOf(reply.blocks),
+      contentHash,
       announced: known !== undefined,
       message: { channel: place.channel, threadTs: place.ts, text: reply.text, blocks: reply.blocks },
     });

@@ -11,6 +11,8 @@ export interface ThreadReply {
   readonly key: string;
   readonly text: string;
   readonly blocks: readonly KnownBlock[];
+  /** Kept up to date in place; other replies say what was true at their time. */
+  readonly living?: true;
 }
 
 // Slack refuses messages whose blocks are too long together (about 13,000 characters): ten quotes of this size fit.
@@ -37,8 +39,9 @@ function evidenceReply(view: IncidentView): ThreadReply | undefined {
       .map((one) => `• ${mrkdwn(causeText(one.cause, one.culprit), 200)}: ${mrkdwn(one.reason, 200)}`);
     blocks.push(section(cut(`*Ruled out*\n${rows.join("\n")}`, 3_000)));
   }
-  // A new leading cause is worth a new reply; the same cause with a little more evidence is not.
-  return { key: `evidence:${first.cause}:${refText(first.culprit)}`, text: "Evidence", blocks };
+  // A new leading cause is worth a new reply; more evidence for the same cause goes into the one that is there, because the
+  // message above names it.
+  return { key: `evidence:${first.cause}:${refText(first.culprit)}`, text: "Evidence", blocks, living: true };
 }
 
 function diffReplies(view: IncidentView): ThreadReply[] {

@@ -296,6 +296,23 @@ test("forged, unsigned, old and future requests are refused", async () => {
   expect(asked).toEqual([]);
 });
 
+test("the thread shows the evidence that the message names, also when it has changed", async () => {
+  await deliverIncident(deps(), view);
+  const [first] = incidentView.diagnosis?.hypotheses ?? [];
+  if (!view.diagnosis || !first) throw new Error("the fixture has a diagnosis");
+  const more = { ...view.evidence[0], id: "E9", text: clean("working set climbs to the limit before each kill") };
+  view = {
+    ...view,
+    evidence: [...view.evidence, more as (typeof view.evidence)[0]],
+    diagnosis: { ...view.diagnosis, hypotheses: [{ ...first, evidence: ["E9", "E1"] }] },
+  };
+  expect(await deliverIncident(deps(), view)).toEqual({ type: "done" });
+  expect(JSON.stringify(theMessage().blocks)).toContain("Proof: E9, E1");
+  const replies = slack.replies("incidents", theMessage().ts);
+  expect(replies).toHaveLength(1);
+  expect(JSON.stringify(replies)).toContain("working set climbs to the limit");
+});
+
 test("evidence with hostile text arrives as text", async () => {
   view = {
     ...view,
