@@ -28,6 +28,14 @@ const resources: Readonly<Record<string, Resource>> = {
   StorageClass: { apiVersion: "storage.k8s.io/v1", plural: "storageclasses", clusterScoped: true },
 };
 
+/** How roles name the resource that serves a kind: API group ("" for the core) and plural. */
+export function resourceNameOf(kind: string): { readonly group: string; readonly resource: string } | undefined {
+  const found = resources[kind];
+  if (!found) return undefined;
+  const { apiVersion, plural } = found;
+  return { group: apiVersion.includes("/") ? (apiVersion.split("/")[0] ?? "") : "", resource: plural };
+}
+
 export function apiVersionOf(kind: string): string | undefined {
   return resources[kind]?.apiVersion;
 }
