@@ -34,6 +34,12 @@ export function createMetrics(sources: {
   gauge("detection_active_anomalies", "Anomalies active now", () => engine.stats.activeAnomalies);
   gauge("detection_failures", "Detectors that threw", () => engine.stats.detectorFailures);
   gauge("log_lines", "Log lines read since start", () => engine.stats.logLines);
+  gauge("log_lines_unread", "Log lines of pods that are not known", () => engine.stats.logLinesUnread);
+  gauge(
+    "log_lines_not_taken",
+    "Log lines left out because more came than could be read",
+    () => sources.sources.signals.droppedLogLines,
+  );
   gauge("signals_dropped", "Signals nobody read in time", () => sources.sources.signals.dropped);
   gauge("log_lines_dropped", "Log lines that gave way to newer ones", () => observation.logs.dropped.lines);
   gauge("events_dropped", "Events that gave way to newer ones", () => observation.events.dropped);

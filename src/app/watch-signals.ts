@@ -17,13 +17,24 @@ export interface WatchOptions {
   readonly signal: AbortSignal;
 }
 
+/** Reading goes on for so long before Slack, the web page and the next tick have their turn (ms). */
+const turnMs = 20;
+/** Signals between two looks at the time. */
+const lookEvery = 64;
+
 /** Feeds the engine and ticks it until aborted. A failing `onTick` is logged and the next tick comes all the same. */
 export async function watchSignals(options: WatchOptions): Promise<void> {
   const { engine, clock, log, signal } = options;
   const feed = async () => {
+    let turnEnds = performance.now() + turnMs;
+    let read = 0;
     for await (const arrived of options.signals) {
       if (signal.aborted) return;
       engine.ingest(arrived);
+      if (++read % lookEvery !== 0 || performance.now() < turnEnds) continue;
+      // A queue that never runs dry is read in microtasks, and those let nothing else through.
+      await new Promise((go) => setImmediate(go));
+      turnEnds = performance.now() + turnMs;
     }
   };
   const tick = async () => {

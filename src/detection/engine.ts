@@ -35,6 +35,8 @@ export interface DetectionStats {
   readonly ticks: number;
   readonly signals: number;
   readonly logLines: number;
+  /** Of those, lines that detection has not looked at: their pod is not known (yet), or there are too many workloads. */
+  readonly logLinesUnread: number;
   readonly samples: number;
   readonly series: number;
   readonly activeAnomalies: number;
@@ -246,6 +248,7 @@ export function createDetectionEngine(options: DetectionEngineOptions): Detectio
         ticks: counts.ticks,
         signals: counts.signals,
         logLines: counts.logLines,
+        logLinesUnread: tally.stats.unreadLines,
         samples: counts.samples,
         series: series.size,
         activeAnomalies: ledger.size,

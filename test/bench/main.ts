@@ -5,6 +5,7 @@ import { benchAnalysis } from "./analysis.ts";
 import { benchApprovals } from "./approvals.ts";
 import { benchFixes } from "./fixes.ts";
 import { benchIngest } from "./ingest.ts";
+import { benchLogFlood } from "./log-flood.ts";
 import { benchRedaction } from "./redaction.ts";
 import type { BenchRow } from "./row.ts";
 import { benchScorer } from "./scorer.ts";
@@ -15,6 +16,7 @@ const benches: Readonly<Record<string, () => readonly BenchRow[] | Promise<reado
   templates: benchTemplates,
   tick: benchTick,
   ingest: benchIngest,
+  "log-flood": benchLogFlood,
   scorer: benchScorer,
   redaction: benchRedaction,
   fixes: benchFixes,
@@ -28,6 +30,9 @@ const goals: Readonly<Record<string, { readonly atLeast?: number; readonly below
   "templates: short lines": { atLeast: 300_000 },
   "templates: RSS with 50,000 templates": { below: 512 },
   "tick: 10,000 series, all metric detectors": { below: 1_000 },
+  "log flood: lines through ingest and tick": { atLeast: 100_000 },
+  "log flood: loop lag p99 at 100,000 lines/s": { below: 100 },
+  "log flood: RSS at 100,000 lines/s": { below: 512 },
 };
 
 function verdict({ name, value }: BenchRow): { text: string; missed: boolean } {

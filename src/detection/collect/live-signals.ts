@@ -39,10 +39,15 @@ export interface LiveSignalsOptions {
 }
 
 export interface LiveSignals extends AsyncIterable<Signal> {
-  /** Signals thrown away because nobody read them fast enough, the oldest first. */
+  /** Signals thrown away because nobody read them fast enough, the oldest first; log lines that were left out included. */
   readonly dropped: number;
+  /** Log lines left out because more came than could be read. */
+  readonly droppedLogLines: number;
   readonly queued: number;
 }
+
+/** Places that a flood of log lines may not take from objects, events and samples. */
+const reserved = 5_000;
 
 /** About a minute of a busy cluster: 1,000 log lines a second. */
 const defaultMaxQueued = 60_000;
@@ -59,7 +64,14 @@ export function liveSignals(options: LiveSignalsOptions): LiveSignals {
   let wake: () => void = () => undefined;
   let failure: unknown;
 
+  const mostWithLogs = maxQueued - Math.min(reserved, maxQueued >> 2);
+  let droppedLogLines = 0;
+
   const emit = (one: Signal): void => {
+    if (one.type === "log" && queue.size >= mostWithLogs) {
+      droppedLogLines++;
+      return;
+    }
     queue.push(one);
     known.apply(one);
     wake();
@@ -100,7 +112,10 @@ export function liveSignals(options: LiveSignalsOptions): LiveSignals {
 
   return {
     get dropped() {
-      return queue.dropped;
+      return queue.dropped + droppedLogLines;
+    },
+    get droppedLogLines() {
+      return droppedLogLines;
     },
     get queued() {
       return queue.size;

@@ -44,7 +44,15 @@ export interface LogTally {
   /** Completes multi-line messages that have waited long enough, and forgets what is old. Call once a tick. */
   flush(now: number): void;
   workloads(): Iterable<WorkloadTally>;
-  readonly stats: { readonly templates: number; readonly droppedWorkloads: number; readonly droppedTemplates: number };
+  readonly stats: LogTallyStats;
+}
+
+export interface LogTallyStats {
+  readonly templates: number;
+  /** Lines that nobody looked at: of pods that are not known (yet), or of workloads beyond the bound. */
+  readonly unreadLines: number;
+  readonly droppedWorkloads: number;
+  readonly droppedTemplates: number;
 }
 
 export interface LogTallyOptions {
@@ -99,7 +107,7 @@ export function createLogTally(options: LogTallyOptions): LogTally {
     string,
     { readonly joiner: StackJoiner; readonly tally: Tally; readonly pod: string; lastAt: number }
   >();
-  const stats = { droppedWorkloads: 0, droppedTemplates: 0 };
+  const stats = { unreadLines: 0, droppedWorkloads: 0, droppedTemplates: 0 };
 
   function tallyOf(workload: ObjectRef, at: number): Tally | undefined {
     const key = refKey(workload);
@@ -181,12 +189,19 @@ export function createLogTally(options: LogTallyOptions): LogTally {
     if (!entry) {
       const workload = options.ownerOf(namespace, pod);
       const tally = workload ? tallyOf(workload, at) : undefined;
-      if (!tally) return;
+      if (!tally) {
+        stats.unreadLines++;
+        return;
+      }
       entry = { joiner: createStackJoiner(), tally, pod, lastAt: at };
       joiners.set(key, entry);
       if (joiners.size > maxContainers) {
-        const oldest = joiners.keys().next().value;
-        if (oldest !== undefined) joiners.delete(oldest);
+        // What it holds is complete as far as anybody will ever know.
+        for (const [oldest, held] of joiners) {
+          for (const joined of held.joiner.flush()) note(held.tally, held.pod, joined.at, joined.text);
+          joiners.delete(oldest);
+          break;
+        }
       }
     }
     entry.lastAt = at;

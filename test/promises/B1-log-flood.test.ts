@@ -1,0 +1,155 @@
+import { setImmediate as turn } from "node:timers/promises";
+import { describe, expect, test } from "vitest";
+import { watchSignals } from "../../src/app/watch-signals.ts";
+import { createObservation } from "../../src/cluster/observation.ts";
+import { type LiveReader, liveSignals, type SourceContext } from "../../src/detection/collect/live-signals.ts";
+import { createDetectionEngine } from "../../src/detection/engine.ts";
+import { createLogTally } from "../../src/detection/logs/log-tally.ts";
+import { makeRef } from "../../src/incident/object-ref.ts";
+import { systemClock } from "../../src/lib/clock.ts";
+import { createLogger } from "../../src/lib/logger.ts";
+import { floodLine, floodSignal, floodWorkloads, putFlooders } from "../support/log-flood.ts";
+
+/** B1: a log flood of 100,000 lines/s is survived and admitted. Here for seconds; `npm run bench` measures rates. */
+const linesPerSecond = 100_000;
+const start = Date.parse("2026-11-20T22:00:00Z");
+
+function engineWith(at = start) {
+  const observation = createObservation({ cluster: "test" });
+  let ids = 0;
+  const engine = createDetectionEngine({ observation, nextId: () => String(++ids), tickMs: 5_000 });
+  putFlooders(engine, at);
+  return { engine, observation };
+}
+
+describe("promise B1: in the engine", () => {
+  test("every line of a flood is read, and of each container the newest are kept, the rest counted", () => {
+    const { engine, observation } = engineWith();
+    const seconds = 4;
+    const lines = Array.from({ length: 10_000 }, (_, i) => floodLine(i));
+    let now = start;
+    for (let second = 0; second < seconds; second++) {
+      now += 1_000;
+      for (let i = 0; i < linesPerSecond; i++) engine.ingest(floodSignal(i, now, lines[i % lines.length] ?? ""));
+      engine.tick(now);
+    }
+    const kept = observation.logs
+      .pods("shop")
+      .map((name) => observation.logs.lines({ namespace: "shop", pod: name }).length);
+    expect(kept).toEqual(Array.from({ length: floodWorkloads }, () => 2_000));
+    expect(engine.stats.logLines).toBe(seconds * linesPerSecond);
+    expect(engine.stats.logLinesUnread).toBe(0);
+    expect(observation.logs.dropped.lines).toBe(seconds * linesPerSecond - floodWorkloads * 2_000);
+    expect(engine.stats.activeAnomalies).toBeLessThanOrEqual(10 * floodWorkloads);
+    expect(engine.stats.detectorFailures).toBe(0);
+  });
+
+  test("lines of pods that are not known are kept in bounds and counted as not looked at", () => {
+    const { engine, observation } = engineWith();
+    for (let i = 0; i < linesPerSecond; i++) {
+      const line = { at: start, namespace: "shop", pod: `gone-${i % 5_000}`, container: "app", line: "ERROR lost" };
+      engine.ingest({ type: "log", at: start, line });
+    }
+    expect(engine.stats.logLinesUnread).toBe(linesPerSecond);
+    expect(observation.logs.pods("shop").length).toBeLessThanOrEqual(2_000);
+    expect(observation.logs.dropped.containers).toBeGreaterThan(0);
+  });
+
+  test("errors that all differ fill neither the templates of a workload nor of the miner", () => {
+    const tally = createLogTally({ ownerOf: (namespace) => makeRef("Deployment", namespace, "carts") });
+    const word = (i: number) =>
+      Array.from({ length: 6 }, (_, k) => "ghijklmnop"[Math.floor(i / 10 ** k) % 10]).join("");
+    for (let i = 0; i < linesPerSecond; i++) {
+      const line = `ERROR ${word(i)} could not ${word(i * 7 + 1)} the ${word(i * 13 + 5)} of ${word(i * 31 + 3)}`;
+      tally.take({ at: start + i / 100, namespace: "shop", pod: "carts-1", container: "app", line });
+    }
+    tally.flush(start + 10_000);
+    const [workload] = tally.workloads();
+    expect(workload?.templatesSince(0).length).toBeLessThanOrEqual(200);
+    expect(workload?.errorsSince(start)).toBe(linesPerSecond);
+    expect(tally.stats.templates).toBeLessThanOrEqual(20_000);
+  });
+
+  test("what the container that gives way still held is read", () => {
+    const tally = createLogTally({ ownerOf: (namespace, name) => makeRef("Pod", namespace, name), maxContainers: 10 });
+    for (let i = 0; i < 50; i++) {
+      tally.take({ at: start, namespace: "shop", pod: `p${i}`, container: "app", line: "ERROR no" });
+    }
+    tally.flush(start + 10_000);
+    const errors = [...tally.workloads()].map((workload) => workload.errorsSince(start));
+    expect(errors).toEqual(Array.from({ length: 50 }, () => 1));
+  });
+});
+
+const idle = (signal: AbortSignal) =>
+  new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+
+const reader: LiveReader = {
+  watch: ({ signal }) => idle(signal),
+  nodeMetrics: async () => Promise.reject(new Error("not to be scraped")),
+  podMetrics: async () => Promise.reject(new Error("not to be scraped")),
+  readLog: async () => Promise.reject(new Error("not to be read")),
+  followLog: async () => Promise.reject(new Error("not to be followed")),
+};
+
+/** The whole way from a source to the engine, as in `kubemend start`, while nobody has begun to read. */
+function liveFlood() {
+  const stopping = new AbortController();
+  const { engine, observation } = engineWith();
+  let context: SourceContext | undefined;
+  const signals = liveSignals({
+    reader,
+    clock: systemClock,
+    signal: stopping.signal,
+    scrape: false,
+    logs: false,
+    sources: [
+      async (given) => {
+        context = given;
+        await idle(given.signal);
+      },
+    ],
+  });
+  if (!context) throw new Error("the source was not started");
+  const watch = () =>
+    watchSignals({
+      engine,
+      signals,
+      clock: systemClock,
+      tickMs: 60_000,
+      onTick: async () => undefined,
+      log: createLogger({ level: "silent" }),
+      signal: stopping.signal,
+    });
+  return { stopping, engine, observation, signals, emit: context.emit, watch };
+}
+
+describe("promise B1: on the way to the engine", () => {
+  test("what cannot be taken is counted, and a change of an object still gets through", async () => {
+    const { stopping, engine, observation, signals, emit, watch } = liveFlood();
+    for (let i = 0; i < linesPerSecond; i++) emit(floodSignal(i, start, floodLine(i)));
+    const late = { apiVersion: "v1", kind: "Node", metadata: { name: "node-9", uid: "n9" } };
+    emit({ type: "object", at: start, change: "ADDED", object: late });
+    expect(signals.queued + signals.droppedLogLines).toBe(linesPerSecond + 1);
+    expect(signals.queued).toBeLessThanOrEqual(60_000);
+    expect(signals.dropped).toBe(signals.droppedLogLines);
+    const taken = linesPerSecond - signals.droppedLogLines;
+    const watching = watch();
+    while (signals.queued > 0) await turn();
+    expect(engine.stats.logLines).toBe(taken);
+    expect(observation.objects.get("Node", undefined, "node-9")).toBeDefined();
+    stopping.abort();
+    await watching;
+  });
+
+  test("others have their turn before a full queue has been read", async () => {
+    const { stopping, engine, signals, emit, watch } = liveFlood();
+    for (let i = 0; i < 50_000; i++) emit(floodSignal(i, start, floodLine(i)));
+    const watching = watch();
+    await turn();
+    expect(engine.stats.logLines).toBeGreaterThan(0);
+    expect(signals.queued).toBeGreaterThan(0);
+    stopping.abort();
+    await watching;
+  });
+});
