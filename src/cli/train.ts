@@ -78,7 +78,20 @@ function report({ data, training, heldBack, weights }: ModelCard): string {
  * @throws AppError (exit code 2) when there is nothing to train on, or no way to read it
  */
 export async function train(options: TrainCommandOptions): Promise<void> {
-  if (options.health) return trainHealthCommand(options);
+  if (options.health) {
+    if (!options.recordings && !options.fromDatabase && !options.fineTune) return trainHealthCommand(options);
+    throw inputError(
+      "mixed-options",
+      "--recordings, --from-database and --fine-tune are for the forecaster of metrics, not for --health.",
+      "kubemend train --health [--samples <file.csv>] [--out <folder>] [--force]",
+    );
+  }
+  if (options.samples)
+    throw inputError(
+      "mixed-options",
+      "Labelled samples are for --health.",
+      "kubemend train --health --samples <file.csv>",
+    );
   if (!options.recordings?.length && !options.fromDatabase)
     throw inputError(
       "no-recordings",

@@ -145,6 +145,13 @@ describe("kubemend train --health", () => {
     await expect(trainOn(text)).rejects.toMatchObject({ exitCode: 2, message: expect.stringMatching(message) });
   });
 
+  test.each([
+    { name: "recordings, which are for the forecaster", options: { health: true, recordings: ["x"] } },
+    { name: "samples without --health", options: { samples: "x.csv" } },
+  ])("refuses $name", async ({ options }) => {
+    await expect(train(options)).rejects.toMatchObject({ code: "mixed-options", exitCode: 2 });
+  });
+
   test("refuses a file that is not there", async () => {
     await expect(train({ health: true, samples: join(folder, "none.csv"), out: folder })).rejects.toMatchObject({
       code: "no-samples",
