@@ -48,12 +48,18 @@ async function post(account: Account, path: string, body: object, method = "POST
 }
 
 beforeAll(async () => {
-  cluster = await startActorCluster({ proxy: { ask: () => ({ code: 200, contentType: "text/plain", text: "" }) } });
+  cluster = await startActorCluster();
+  const state = { running: { startedAt: "2026-11-20T12:00:00Z" } };
+  cluster.edit("Pod", "carts-2-abcde", (pod) => ({
+    ...pod,
+    status: { phase: "Running", containerStatuses: [{ name: "carts", containerID: "containerd://1", state }] },
+  }));
   const judge = rbacAuthorizer(cluster.table);
   // The same objects behind a server that asks who you are, and goes by the committed roles.
   server = await startApiServer({
     table: cluster.table,
     proxy: { ask: () => ({ code: 200, contentType: "text/plain", text: "up 1\n" }) },
+    logs: { lines: () => [{ at: "2026-11-20T12:00:00Z", line: "started" }], follow: () => () => undefined },
     authenticate: (authorization) => {
       const account = accounts.find((name) => authorization === `Bearer ${name}`);
       return account ? serviceAccount("kubemend", account) : "unauthorized";
@@ -166,7 +172,7 @@ describe("with these rights and no others", () => {
       .filter(({ allowed }) => !allowed)
       .map(({ attributes: { verb, group, resource, subresource } }) => `${verb} ${group}/${resource}/${subresource}`);
 
-  test("the reader watches every kind and reads metrics of kubelets and pods (K1)", async () => {
+  test("the reader watches every kind and reads logs, and metrics of kubelets and pods (K1)", async () => {
     const start = asked.length;
     const reader = createKubernetesReader({
       kubeconfig: configFor("kubemend-watcher"),
@@ -191,6 +197,8 @@ describe("with these rights and no others", () => {
     expect(await reader.nodeMetrics("node-1", "cadvisor")).toContain("up");
     const endpoint = { namespace: "shop", pod: "carts-2-abcde", port: 8080, path: "/metrics", scheme: "http" } as const;
     expect(await reader.podMetrics(endpoint)).toContain("up");
+    const { lines } = await reader.readLog({ namespace: "shop", pod: "carts-2-abcde", container: "carts" });
+    expect(lines).toHaveLength(1);
     const history = await reader.rolloutHistory({ kind: "StatefulSet", namespace: "shop", name: "db" });
     expect(history).toHaveLength(2);
     expect(refusedSince(start, "kubemend-watcher")).toEqual([]);

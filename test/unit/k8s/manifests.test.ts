@@ -68,7 +68,11 @@ describe("kubectl apply -k k8s/", () => {
     const response = await fetch(`${server.url}/apis/apps/v1/namespaces/kubemend/deployments?fieldValidation=Strict`, {
       method: "POST",
       headers: { "content-type": "application/json" },
-      body: JSON.stringify({ ...deployment, metadata: { name: "x" }, spec: { ...objectAt(deployment ?? {}, "spec"), replica: 1 } }),
+      body: JSON.stringify({
+        ...deployment,
+        metadata: { name: "x" },
+        spec: { ...objectAt(deployment ?? {}, "spec"), replica: 1 },
+      }),
     });
     expect(response.status).toBe(400);
     expect(await response.text()).toContain("replica");
