@@ -2,6 +2,7 @@ import type { RequestListener } from "node:http";
 import { createChartPainter } from "../bot/charts/chart-painter.ts";
 import type { Desk } from "../bot/desk.ts";
 import { createIdentify } from "../bot/slack/identity.ts";
+import { resolveChannel } from "../bot/slack/resolve-channel.ts";
 import { createSlackApp } from "../bot/slack/slack-app.ts";
 import type { Observation } from "../cluster/observation.ts";
 import { derivedSeries } from "../cluster/series-names.ts";
@@ -36,7 +37,8 @@ const unitOf = (name: string) => (name in derivedSeries ? derivedSeries[name as 
 /** Slack, both ways: hears what people click and type, and brings incidents to the channel. */
 export async function startChat(deps: ChatDeps): Promise<Chat> {
   const { slack, desk, observation, database, jobs, clock, log } = deps;
-  const { botToken, signingSecret, appToken, apiUrl, channel, fallbackChannel } = deps.settings;
+  const { botToken, signingSecret, appToken, apiUrl, fallbackChannel } = deps.settings;
+  const channel = await resolveChannel(slack, deps.settings.channel, log);
   const now = () => clock.now();
   await using started = new AsyncDisposableStack();
   const app = started.use(
@@ -65,7 +67,7 @@ export async function startChat(deps: ChatDeps): Promise<Chat> {
     log,
     slack,
     channel,
-    ...(fallbackChannel ? { fallbackChannel } : {}),
+    ...(fallbackChannel ? { fallbackChannel: await resolveChannel(slack, fallbackChannel, log) } : {}),
     postmortem: (incidentId) => desk.postmortem(incidentId),
     drawChart: async (view) => {
       const data = chartOf(view, observation, { now: now(), units: unitOf });

@@ -12,6 +12,8 @@ export interface SlackWebOptions {
 const eventType = "kubemend_post";
 /** Messages looked through when it is not sure whether a post arrived. */
 const historyLimit = 100;
+/** Pages of 1,000 channels; a workspace with more names its channel by id. */
+const channelPages = 20;
 
 /** The client with a deadline and without retries of its own: by default it has none, and retries for half an hour. */
 export function createWebClient(options: SlackWebOptions): WebClient {
@@ -89,6 +91,24 @@ export function createSlackWeb(options: SlackWebOptions): SlackPort {
         const fileId = uploaded.files?.[0]?.files?.[0]?.id;
         if (!fileId) throw new Error("files.completeUploadExternal answered without a file id");
         return { fileId };
+      }),
+    channelId: (name) =>
+      attempt(async () => {
+        const wanted = name.replace(/^#/, "");
+        let cursor: string | undefined;
+        for (let page = 0; page < channelPages; page++) {
+          const answer = await client.conversations.list({
+            types: "public_channel,private_channel",
+            exclude_archived: true,
+            limit: 1_000,
+            ...(cursor ? { cursor } : {}),
+          });
+          const found = answer.channels?.find((channel) => channel.name === wanted);
+          if (found?.id) return found.id;
+          cursor = answer.response_metadata?.next_cursor || undefined;
+          if (!cursor) break;
+        }
+        return undefined;
       }),
     openView: (triggerId, view) =>
       attempt(async () => {

@@ -72,12 +72,14 @@ export function createSlackApp(options: SlackAppOptions, deps: HandlerDeps): Sla
   const receiver = socket ?? http;
   if (!receiver) throw new Error("unreachable: one receiver is always made");
   const app = new App({
-    token: options.botToken,
+    // With a bare token Bolt asks Slack who we are: at once, where a Slack that does not answer would end the process, or before
+    // each acknowledgement, which would cost its three seconds. We know who we are.
+    authorize: async () => ({ botToken: options.botToken }),
     receiver,
     clientOptions,
     logger,
-    ignoreSelf: true,
-    deferInitialization: false,
+    // Only commands, buttons and forms are listened to; none of them comes from ourselves.
+    ignoreSelf: false,
   });
   app.error(async (error) => {
     deps.log.error({ error: messageOf(error) }, "slack.listener-failed");

@@ -41,4 +41,6 @@ export interface SlackPort {
   userName(
     userId: string,
   ): Promise<SlackOutcome<{ name: string; email?: string; isBot: boolean; isGuest: boolean; isStranger: boolean }>>;
+  /** The id of a channel by its name, `#incidents` or `incidents`; undefined when the bot sees none of that name. */
+  channelId(name: string): Promise<SlackOutcome<string | undefined>>;
 }

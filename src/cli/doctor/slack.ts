@@ -11,6 +11,7 @@ const scopes: Readonly<Record<string, string>> = {
   commands: "/incident",
   "users:read": "know who approves",
   "users:read.email": "match people with the policy",
+  "channels:read": "find the channel by its name",
   "channels:history": "never post an incident twice after a crash",
 };
 

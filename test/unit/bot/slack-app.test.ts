@@ -5,6 +5,7 @@ import type { FixView, IncidentView } from "../../../src/bot/incident-view.ts";
 import { encodeFix } from "../../../src/bot/slack/action-ids.ts";
 import { deliverIncident, type PostBook } from "../../../src/bot/slack/deliver.ts";
 import { createIdentify } from "../../../src/bot/slack/identity.ts";
+import { resolveChannel } from "../../../src/bot/slack/resolve-channel.ts";
 import { createSlackApp } from "../../../src/bot/slack/slack-app.ts";
 import { startWeb, type WebServer } from "../../../src/bot/web/server.ts";
 import { silentLogger } from "../../../src/lib/logger.ts";
@@ -160,6 +161,13 @@ test("at most six edits a minute; the rest waits", async () => {
       (await deliverIncident(deps(), { ...view, incident: { ...view.incident, title: `title ${i}` } })).type,
     );
   expect(outcomes).toEqual(["done", "done", "done", "done", "done", "done", "done", "again", "again"]);
+});
+
+test("acknowledging needs nothing of Slack: it comes also when Slack's own API does not answer", async () => {
+  await deliverIncident(deps(), view);
+  slack.faults.always("*", { kind: "hang" });
+  expect(await slack.slash("/incident list", "U1")).toEqual({ ok: true });
+  slack.faults.clear();
 });
 
 test("Approve reaches the desk with the digest and the person", async () => {
@@ -321,4 +329,45 @@ test("evidence with hostile text arrives as text", async () => {
   expect(await deliverIncident(deps(), view)).toEqual({ type: "done" });
   const reply = slack.replies("incidents", theMessage().ts)[0];
   expect(JSON.stringify(reply)).toContain("rich_text_preformatted");
+});
+
+test.each([
+  { name: "#incidents", want: "C1" },
+  { name: "incidents", want: "C1" },
+  { name: "C0123456789", want: "C0123456789" },
+  { name: "#nowhere", want: "#nowhere" },
+])("the channel $name is $want for Slack", async ({ name, want }) => {
+  const port = createSlackWeb({ token: slack.botToken, apiUrl: slack.apiUrl });
+  expect(await resolveChannel(port, name, silentLogger)).toBe(want);
+});
+
+test("a token that may not list channels still posts by name", async () => {
+  slack.faults.always("conversations.list", { kind: "error", error: "missing_scope" });
+  const port = createSlackWeb({ token: slack.botToken, apiUrl: slack.apiUrl });
+  expect(await resolveChannel(port, "#incidents", silentLogger)).toBe("#incidents");
+});
+
+test("a Slack that does not answer while the bot starts ends nothing", async () => {
+  const port = createSlackWeb({ token: "xoxb-1", apiUrl: "http://127.0.0.1:54321/api/" });
+  const unhandled: unknown[] = [];
+  const note = (error: unknown) => unhandled.push(error);
+  process.on("unhandledRejection", note);
+  await using app = createSlackApp(
+    { botToken: "xoxb-1", signingSecret: "s", apiUrl: "http://127.0.0.1:54321/api/" },
+    {
+      desk,
+      slack: port,
+      identify: createIdentify(port, Date.now),
+      log: silentLogger,
+      now: Date.now,
+      firstSight: async () => true,
+    },
+  );
+  expect(await deliverIncident({ ...deps(), slack: port }, view)).toMatchObject({
+    type: "again",
+    code: "ECONNREFUSED",
+  });
+  await app.start();
+  process.off("unhandledRejection", note);
+  expect(unhandled).toEqual([]);
 });
