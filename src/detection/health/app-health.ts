@@ -9,7 +9,7 @@ import { decide, type HealthChances, type HealthDecision } from "./decision.ts";
 import { type HealthVitals, hourOf } from "./health-features.ts";
 import { chancesOf, type HealthClassifier } from "./health-model.ts";
 import { loadHealthModel } from "./load-health-model.ts";
-import { recentErrors } from "./recent-errors.ts";
+import { recentErrors, usualErrors } from "./recent-errors.ts";
 
 /** A process this young is starting: busy CPU, no connections yet. */
 const startSeconds = 120;
@@ -47,7 +47,11 @@ function lookAt(uptime: Series, { observation }: DetectContext): Look | undefine
   const memory = observation.series.get("health_memory_ratio", labels);
   const errors = observation.series.get("health_error_count", labels);
   if (!cpu || !memory || !errors || cpu.lastAt !== at || memory.lastAt !== at || errors.lastAt !== at) return undefined;
-  const errorCount = recentErrors(errors, at - uptimeSeconds * 1_000);
+  const startedAt = at - uptimeSeconds * 1_000;
+  const counted = recentErrors(errors, startedAt);
+  const usual = usualErrors(errors, startedAt);
+  // What is always there is not what is wrong now.
+  const errorCount = counted > 2 * usual ? counted - usual : 0;
   const vitals = { cpuRatio: cpu.last, memoryRatio: memory.last, errorCount, uptimeSeconds, hour: hourOf(at) };
   return { at, vitals, errors, memory };
 }
@@ -84,7 +88,7 @@ function findingOf(
     severity: decision === "hard-restart" ? "high" : "medium",
     score: 1 - chances[0],
     headline: "reports that it is not well",
-    summary: `${pod} reports CPU ${percent(cpuRatio)}, memory ${percent(memoryRatio)} and ${Math.round(errorCount)} errors in five minutes after ${minutes} min of uptime; decision: ${decision}, ${advice[decision]} (${percent(chance)})`,
+    summary: `${pod} reports CPU ${percent(cpuRatio)}, memory ${percent(memoryRatio)} and ${Math.round(errorCount)} errors more than usual in five minutes, after ${minutes} min of uptime; decision: ${decision}, ${advice[decision]} (${percent(chance)})`,
     startsAt: since,
     series: { name: shown.name, labels: shown.labels },
     value: shown.last,

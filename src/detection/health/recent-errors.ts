@@ -26,3 +26,26 @@ export function recentErrors(series: Series, startedAt: number): number {
   }
   return increase;
 }
+
+/** Windows before the present one without which nothing is usual yet. */
+const leastWindows = 3;
+
+/**
+ * Errors of five minutes that are usual for this process: the median over the windows before the present one, as far back as
+ * points are kept. 0 until there are three of them. A service that answers many requests always has some.
+ */
+export function usualErrors(series: Series, startedAt: number): number {
+  const counts: number[] = [];
+  let end: number | undefined;
+  let border = series.lastAt - errorWindowMs;
+  for (let i = series.length - 1; i >= 0; i--) {
+    const at = series.timeAt(i);
+    if (at < startedAt) break;
+    if (at > border) continue;
+    // A level that falls in between says nothing about a count; such a window counts as one without errors.
+    if (end !== undefined) counts.push(Math.max(0, series.valueAt(end) - series.valueAt(i)));
+    end = i;
+    border = at - errorWindowMs;
+  }
+  return counts.length < leastWindows ? 0 : (counts.sort((a, b) => a - b)[counts.length >> 1] ?? 0);
+}

@@ -114,6 +114,12 @@ describe("nothing is told", () => {
     expect(tellAll(world, times(8, { ...well, errors: 9_000 })).flat()).toEqual([]);
   });
 
+  test("about as many errors as there always are", () => {
+    const world = patient();
+    const answers = Array.from({ length: 120 }, (_, i) => ({ ...well, errors: 100 * i }));
+    expect(tellAll(world, answers).at(-1)).toEqual([]);
+  });
+
   test("about a pod that is gone", () => {
     const world = patient();
     world.drop(pod({ app: "patient", at: world.now() - 7_200_000 }));

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { createSeriesStore } from "../../../../src/cluster/series-store.ts";
-import { recentErrors } from "../../../../src/detection/health/recent-errors.ts";
+import { recentErrors, usualErrors } from "../../../../src/detection/health/recent-errors.ts";
 
 const minute = 60_000;
 
@@ -18,4 +18,19 @@ test.each([
   });
   const series = store.get("health_error_count", {});
   expect(series && recentErrors(series, startedAt)).toBe(want);
+});
+
+test.each([
+  { name: "steady errors are usual", perMinute: Array.from({ length: 40 }, () => 20), want: 100 },
+  { name: "a burst now is not", perMinute: Array.from({ length: 40 }, (_, i) => (i > 35 ? 500 : 2)), want: 10 },
+  { name: "nothing is usual yet after some minutes", perMinute: Array.from({ length: 12 }, () => 20), want: 0 },
+])("$name", ({ perMinute, want }) => {
+  const store = createSeriesStore();
+  let total = 0;
+  perMinute.forEach((count, i) => {
+    total += count;
+    store.push("health_error_count", {}, i * minute, total);
+  });
+  const series = store.get("health_error_count", {});
+  expect(series && usualErrors(series, -1e9)).toBe(want);
 });
