@@ -162,4 +162,10 @@ describe("quotas", () => {
     ["a use that goes up and down", (s: number) => 80 + 5 * Math.sin(s / 60)],
     ["growth that would take a day", (s: number) => 65 + Math.floor(s / 300) * 0.001],
   ])("%s is no exhaustion", (_title, used) => expect(quotaTold(used, 30)).toBeUndefined());
+
+  test("pods of a workload that is being brought to its size are not on their way to the limit", () => {
+    const told = quotaTold((s) => 62 + Math.floor(s / 30), 10, "pods", true);
+    expect(told?.family).not.toBe("prediction");
+    expect(quotaTold((s) => 62 + Math.floor(s / 30), 10, "pods")?.family).toBe("prediction");
+  });
 });
