@@ -66,7 +66,8 @@ export async function startKubemend(options: KubemendOptions): Promise<Kubemend>
   const jobs = started.use(await startJobs(store.url, { log }));
   const plans = createPlanStore(database);
   const changed = async (incidentId: string) => {
-    if (config.slack.botToken) await jobs.send(queues.deliver, { incidentId }, { key: incidentId });
+    // An actor apart holds no token of Slack; the watcher, which does, takes the job.
+    if (config.slack.botToken || role === "actor") await jobs.send(queues.deliver, { incidentId }, { key: incidentId });
   };
   const running: Promise<unknown>[] = [];
   let url: string | undefined;

@@ -21,7 +21,7 @@ export async function doctor(options: { config?: string; kubeconfig?: string }):
   const kubeconfig = options.kubeconfig ?? config.kubernetes.kubeconfig;
   const checks = [
     postgresCheck(config),
-    kubernetesCheck({ ...config.kubernetes, ...(kubeconfig ? { kubeconfig } : {}) }),
+    kubernetesCheck({ ...config.kubernetes, ...(kubeconfig ? { kubeconfig } : {}), scraping: !config.prometheus.url }),
     prometheusCheck(config),
     lokiCheck(config),
     slackCheck(config),

@@ -13,7 +13,9 @@ const reads: readonly { verb: string; group: string; resource: string; subresour
   { verb: "get", group: "", resource: "nodes", subresource: "proxy", lost: "CPU and memory of containers" },
 ];
 
-export function kubernetesCheck(place: KubernetesPlace & { readonly namespaces: readonly string[] }): Check {
+export function kubernetesCheck(
+  place: KubernetesPlace & { readonly namespaces: readonly string[]; readonly scraping: boolean },
+): Check {
   return {
     name: "Kubernetes",
     async run() {
@@ -25,7 +27,8 @@ export function kubernetesCheck(place: KubernetesPlace & { readonly namespaces: 
         const { gitVersion } = await Promise.race([config.makeApiClient(VersionApi).getCode(), deadline]);
         const reviews = config.makeApiClient(AuthorizationV1Api);
         const refused: string[] = [];
-        for (const { lost, ...attributes } of reads) {
+        // With a Prometheus nobody asks kubelets and pods for their metrics.
+        for (const { lost, ...attributes } of reads.filter((read) => place.scraping || read.subresource !== "proxy")) {
           const namespace = place.namespaces[0];
           const review = await reviews.createSelfSubjectAccessReview({
             body: {

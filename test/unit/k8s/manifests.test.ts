@@ -176,5 +176,5 @@ test("the actor is given nothing of the Secret that it does not use", () => {
   const actor = workloads.find(({ metadata }) => metadata.name === "kubemend-actor");
   const [container = {}] = actor ? containersOf(actor) : [];
   expect(container["envFrom"]).toBeUndefined();
-  expect(objectsAt(container, "env").map(({ name }) => name)).toEqual(["DATABASE_URL", "SLACK_BOT_TOKEN"]);
+  expect(objectsAt(container, "env").map(({ name }) => name)).toEqual(["DATABASE_URL"]);
 });
