@@ -7,7 +7,6 @@ import { ingresses } from "./ingress.ts";
 import { networkPolicies } from "./network-policy.ts";
 import { nodes } from "./nodes.ts";
 import { references } from "./references.ts";
-import { replicas } from "./replicas.ts";
 import { security } from "./security.ts";
 import { selectors } from "./selectors.ts";
 import { statefulSets } from "./stateful-set.ts";
@@ -16,7 +15,6 @@ import { webhooks } from "./webhooks.ts";
 
 /** All checks. Add one file and one line. */
 const checks: readonly HygieneCheck[] = [
-  replicas,
   disruptionBudgets,
   references,
   selectors,
@@ -35,7 +33,7 @@ const maxFindings = 1_000;
 
 /**
  * What is wrong with the cluster without being broken, risks first. Pure: reads what was observed and opens nothing; for
- * digests. At most a thousand findings. A check that stumbles over an odd object is left out.
+ * digests. Missing redundancy is `topologyRisks`. At most a thousand findings. A check that stumbles over an odd object is left out.
  */
 export function hygieneFindings(observation: Observation, now: number): readonly HygieneFinding[] {
   const found: HygieneFinding[] = [];

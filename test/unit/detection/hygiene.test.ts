@@ -211,29 +211,6 @@ const table: readonly (readonly [string, readonly object[], readonly string[]])[
   ],
   ["a webhook that is never asked", [hook("Ignore"), service("other", {})], ["webhook-never-asked"]],
   [
-    "one pod behind a Service",
-    [...deployment({ app: "web" }), pod({ app: "web", at: start - 600_000 }), service("web")],
-    ["single-replica"],
-  ],
-  ["one pod that nobody calls", [...deployment({ app: "web" })], []],
-  ["two pods behind a Service", [...web, service("web")], []],
-  [
-    "all pods on one of two nodes",
-    [...web, pod({ app: "web", suffix: "x2", at: start - 600_000 }), service("web"), node("node-1"), node("node-2")],
-    ["all-on-one-node"],
-  ],
-  [
-    "pods on two nodes",
-    [
-      ...web,
-      pod({ app: "web", suffix: "x2", at: start - 600_000, node: "node-2" }),
-      service("web"),
-      node("node-1"),
-      node("node-2"),
-    ],
-    [],
-  ],
-  [
     "a ConfigMap that does not exist",
     [
       object("ConfigMap", "other"),
