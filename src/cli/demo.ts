@@ -70,7 +70,6 @@ export async function demo(options: DemoOptions): Promise<void> {
   resources.defer(() => rm(data, { recursive: true, force: true }));
   const store = resources.use(
     await openStore({
-      ...(process.env["KUBEMEND_DEMO_DATABASE_URL"] ? { url: process.env["KUBEMEND_DEMO_DATABASE_URL"] } : {}),
       dataFolder: data,
       log,
     }),

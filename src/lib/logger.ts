@@ -3,7 +3,7 @@ import { type Logger, pino } from "pino";
 export type { Logger };
 
 /** One event name a line (`incident.opened`), ids instead of payloads; never a Slack body, a prompt or an environment. */
-export function createLogger(options: { level?: string; pretty?: boolean } = {}): Logger {
+export function createLogger(options: { level?: string } = {}): Logger {
   return pino(
     {
       level: options.level ?? "info",
