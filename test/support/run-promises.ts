@@ -1,0 +1,107 @@
+/**
+ * `npm run promises [-- A1 D3 ...] [--json FILE] [--reduced]`: every promise with the numbers that were promised, and a
+ * table of what came of it. Takes long; `npm test` runs the same tests with smaller numbers.
+ */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { parseArgs } from "node:util";
+import { z } from "zod";
+import type { PromiseFigure } from "./promise-figure.ts";
+import { isPromiseId, type PromiseId, promiseList } from "./promise-list.ts";
+import { type PromiseTest, promiseRows, promiseTable } from "./promise-table.ts";
+
+const root = join(import.meta.dirname, "../..");
+
+/** The part of vitest's JSON report that is read here. */
+const report = z.object({
+  testResults: z.array(
+    z.object({
+      name: z.string(),
+      message: z.string().optional(),
+      status: z.string(),
+      assertionResults: z.array(
+        z.object({ fullName: z.string(), status: z.string(), failureMessages: z.array(z.string()).nullish() }),
+      ),
+    }),
+  ),
+});
+
+const idOfFile = (path: string): string => basename(path).split("-")[0] ?? "";
+const firstLine = (text: string | undefined): string => (text ?? "").trim().split("\n")[0]?.slice(0, 300) ?? "";
+
+function testsIn(text: string): PromiseTest[] {
+  return report.parse(JSON.parse(text)).testResults.flatMap(({ name, message, status, assertionResults }) => {
+    const id = idOfFile(name);
+    if (!isPromiseId(id)) return [];
+    const tests = assertionResults.map((test): PromiseTest => {
+      const known = test.status === "passed" || test.status === "failed" ? test.status : "skipped";
+      const why = firstLine(test.failureMessages?.[0]);
+      return { id, title: test.fullName.trim(), status: known, ...(why ? { why } : {}) };
+    });
+    // A file that does not load has no tests of its own to fail.
+    if (status !== "failed" || tests.some((test) => test.status === "failed")) return tests;
+    return [...tests, { id, title: basename(name), status: "failed", why: firstLine(message) }];
+  });
+}
+
+function figuresIn(file: string): PromiseFigure[] {
+  try {
+    return readFileSync(file, "utf8")
+      .split("\n")
+      .filter((line) => line !== "")
+      .map((line) => JSON.parse(line) as PromiseFigure);
+  } catch {
+    // No test has reported a figure: the table counts tests instead.
+    return [];
+  }
+}
+
+function main(): number {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { json: { type: "string" }, reduced: { type: "boolean", default: false } },
+  });
+  const unknown = positionals.filter((id) => !isPromiseId(id));
+  if (unknown.length > 0) {
+    console.error(`There is no promise ${unknown.join(", ")}. Choose from: ${Object.keys(promiseList).join(", ")}.`);
+    return 2;
+  }
+  const every = Object.keys(promiseList).filter(isPromiseId);
+  const ids: readonly PromiseId[] = positionals.length > 0 ? every.filter((id) => positionals.includes(id)) : every;
+  const folder = mkdtempSync(join(tmpdir(), "kubemend-promises-"));
+  const [results, figures] = [join(folder, "report.json"), join(folder, "figures.ndjson")];
+  try {
+    // One file at a time: a figure is worth nothing when another test had the machine meanwhile.
+    const { status } = spawnSync(
+      join(root, "node_modules/.bin/vitest"),
+      [
+        ...["run", "--no-file-parallelism", "--passWithNoTests"],
+        ...["--reporter=default", "--reporter=json", `--outputFile.json=${results}`],
+        ...ids.map((id) => `test/promises/${id}-`),
+      ],
+      {
+        cwd: root,
+        stdio: ["ignore", "inherit", "inherit"],
+        env: {
+          ...process.env,
+          ...(values.reduced ? {} : { KUBEMEND_PROMISES: "full" }),
+          KUBEMEND_PROMISE_FIGURES: figures,
+          FORCE_COLOR: "0",
+        },
+      },
+    );
+    const rows = promiseRows(ids, testsIn(readFileSync(results, "utf8")), figuresIn(figures));
+    console.log(`\n${promiseTable(rows)}`);
+    const count = (result: string) => rows.filter((row) => row.result === result).length;
+    const counts = ["kept", "broken", "skipped", "missing"].map((result) => `${count(result)} ${result}`).join(", ");
+    console.log(`\n${values.reduced ? "With the numbers of npm test: " : ""}${counts}`);
+    if (values.json) writeFileSync(values.json, `${JSON.stringify({ reduced: values.reduced, rows }, null, 2)}\n`);
+    return status === 0 && count("broken") === 0 ? 0 : 1;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+process.exitCode = main();
