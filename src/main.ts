@@ -5,6 +5,7 @@ import { createLokiClient } from "./adapters/loki/loki-client.ts";
 import { createPrometheusClient } from "./adapters/prometheus/prometheus-client.ts";
 import { createSlackWeb } from "./adapters/slack/slack-web.ts";
 import { startActor } from "./app/actor.ts";
+import { createAsk } from "./app/ask.ts";
 import { clusterSources } from "./app/cluster-sources.ts";
 import { createDesk } from "./app/desk.ts";
 import { createIdPool } from "./app/id-pool.ts";
@@ -144,6 +145,7 @@ export async function startKubemend(options: KubemendOptions): Promise<Kubemend>
       jobs,
       clock,
       statusDecided: (incident) => engine.replace(incident),
+      ask: createAsk({ database, redact }),
     });
 
     let chat: Chat | undefined;

@@ -35,6 +35,9 @@ export interface DeskDeps {
   readonly statusDecided: (incident: StoredIncident) => void;
   readonly jobs: Pick<Jobs, "send">;
   readonly clock: Clock;
+  readonly ask: Desk["ask"];
+  /** Absent where nothing is kept from chat that could be put back. */
+  readonly reveal?: Desk["reveal"];
 }
 
 /** How long a person waits for a fresh plan, in real time: the actor looks for jobs twice a second. */
@@ -181,6 +184,8 @@ export function createDesk(deps: DeskDeps): Desk {
       );
       return yes("It is being undone; the message follows along.");
     },
+    ask: deps.ask,
+    reveal: deps.reveal ?? ((text) => text),
     async freeze(frozen, by) {
       await setFreeze(database, { frozen, by });
       for (const incident of await listIncidents(database, {

@@ -1,5 +1,7 @@
 import type { ApprovalOutcome, Person } from "../incident/approval.ts";
+import type { AskAnswer } from "../incident/ask-answer.ts";
 import type { Incident } from "../incident/incident.ts";
+import type { Redacted } from "../incident/redacted.ts";
 import type { IncidentStatus } from "../incident/status.ts";
 import type { FixView, IncidentView } from "./incident-view.ts";
 
@@ -28,5 +30,15 @@ export interface Desk {
     by: Person,
   ): Promise<FixView | undefined>;
   undo(planId: string, by: Person): Promise<DeskOutcome>;
+  /**
+   * Answers a question about an incident from its evidence; a model may look further, read-only and inside its caps. Takes up
+   * to the model's deadline (a minute by default). Never throws for what the model does.
+   */
+  ask(incidentId: string, question: string, by: Person): Promise<AskAnswer>;
+  /**
+   * Puts back names and addresses that are kept from chat, for text that one person alone will see (an ephemeral message, a
+   * modal, a page of their own). Unchanged where the configuration does not let this person; secrets are never put back.
+   */
+  reveal(text: Redacted, by: Person): Redacted;
   freeze(frozen: boolean, by: Person): Promise<DeskOutcome>;
 }

@@ -16,6 +16,8 @@ import { boundless, planStore } from "../../support/plan-life.ts";
 import { withDatabase } from "../../support/postgres.ts";
 import { brokenShop } from "../rca/broken-shop.ts";
 
+const noAnswer = async () => ({ type: "refused", reason: "empty-question", text: "" }) as const;
+
 test("'Not this cause' is kept, told, and has the incident looked at again; a second click changes nothing", async () => {
   await using database = await withDatabase();
   const { incident, diagnosis, evidence } = incidentView;
@@ -31,6 +33,7 @@ test("'Not this cause' is kept, told, and has the incident looked at again; a se
     statusDecided: () => undefined,
     jobs: { send: async (queue, data) => void sent.push([queue, data]) },
     clock: systemClock,
+    ask: noAnswer,
   });
   const ana = { id: "slack:U1", name: "Ana" };
   expect(await desk.notThisCause("7", ana)).toEqual({ ok: false, text: "There is no diagnosis yet." });
@@ -82,6 +85,7 @@ test("the watcher looks again at once and names the next best cause", async () =
       plans: planStore(database),
       policy: boundless,
       statusDecided: () => undefined,
+      ask: noAnswer,
     });
     await desk.notThisCause(incident.id, { id: "slack:U1", name: "Ana" });
     const again = await latestDiagnosis(database, incident.id);

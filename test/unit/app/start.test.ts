@@ -212,6 +212,7 @@ test("watcher and actor in two processes' places share nothing but the database:
     statusDecided: () => undefined,
     jobs,
     clock,
+    ask: async () => ({ type: "refused", reason: "empty-question", text: "" }),
   });
   const ann = { id: "slack:ann", name: "ann" };
   expect(await desk.approve(proposed.id, proposed.digest, ann)).toEqual({ type: "approved" });

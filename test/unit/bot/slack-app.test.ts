@@ -42,6 +42,15 @@ const desk: Desk = {
     noting(["approve", planId, digest, by.id, remark], { type: "approved" }),
   reject: async (planId, by, reason) => noting(["reject", planId, by.name, reason], { ok: true, text: "Rejected." }),
   replan: async (id, recommendationId, params) => noting(["replan", id, recommendationId, params], replanned),
+  ask: async (incidentId, question, by) =>
+    noting(["ask", incidentId, question, by.name], {
+      type: "answered",
+      incidentId,
+      by: "rules",
+      sentences: [],
+      evidence: [],
+    }),
+  reveal: (text) => text,
   undo: async (planId, by) => noting(["undo", planId, by.name], { ok: true, text: "Being undone." }),
   freeze: async (frozen, by) => noting(["freeze", frozen, by.name], { ok: true, text: frozen ? "Frozen." : "Thawed." }),
 };
