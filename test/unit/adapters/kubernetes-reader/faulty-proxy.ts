@@ -19,6 +19,12 @@ export interface FaultyProxy {
   faultFor: (url: URL) => Fault;
   /** Cuts all connections that are open. */
   cutAll(): void;
+  /** Resets them: the client gets an error in the middle of what it reads. */
+  resetAll(): void;
+  /** From now on they bring nothing more and stay open. */
+  stallAll(): void;
+  /** Writes a line into all of them. */
+  writeAll(line: string): void;
   readonly requests: URL[];
   close(): Promise<void>;
 }
@@ -26,6 +32,7 @@ export interface FaultyProxy {
 /** Stands between a client and an API server and breaks what it is told to. */
 export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
   const open = new Set<ServerResponse>();
+  const stalled = new WeakSet<ServerResponse>();
   const requests: URL[] = [];
   const proxy = { faultFor: (_url: URL): Fault => ({ kind: "pass" }) };
 
@@ -55,11 +62,14 @@ export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
       if (fault.kind === "inject") response.write(`${fault.line}\n`);
       let left = fault.kind === "cut" ? fault.afterBytes : Number.POSITIVE_INFINITY;
       answer.on("data", (chunk: Buffer) => {
+        if (stalled.has(response)) return;
         response.write(chunk.subarray(0, left));
         left -= chunk.length;
         if (left <= 0) response.destroy();
       });
-      answer.on("end", () => response.end());
+      answer.on("end", () => {
+        if (!stalled.has(response)) response.end();
+      });
       answer.on("error", () => response.destroy());
     });
     forwarded.on("error", () => response.destroy());
@@ -75,6 +85,15 @@ export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
     requests,
     cutAll: () => {
       for (const response of open) response.destroy();
+    },
+    resetAll: () => {
+      for (const response of open) response.socket?.resetAndDestroy();
+    },
+    stallAll: () => {
+      for (const response of open) stalled.add(response);
+    },
+    writeAll: (line: string) => {
+      for (const response of open) response.write(`${line}\n`);
     },
     close: () =>
       new Promise<void>((resolve) => {
