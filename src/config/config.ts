@@ -4,6 +4,11 @@ const text = z.string().min(1);
 const url = z.url();
 const labelName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be a label name of Prometheus");
 const port = z.int().min(0).max(65_535);
+const headerName = z.string().regex(/^[A-Za-z0-9-]{1,100}$/, "must be the name of a header");
+/** `10.0.0.7`, `10.0.0.0/8`, `fd00::/8`. */
+const addresses = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], {
+  error: "must be an address or a range of them",
+});
 
 /** Everything an operator can set. Each has a default that works, so that an empty file is a valid one. */
 export const configSchema = z
@@ -87,7 +92,30 @@ export const configSchema = z
     email: z
       .strictObject({ smtpUrl: text.optional(), from: text.optional(), to: z.array(z.email()).max(50).default([]) })
       .prefault({}),
-    web: z.strictObject({ host: text.default("127.0.0.1"), port: port.default(8080) }).prefault({}),
+    web: z
+      .strictObject({
+        host: text.default("127.0.0.1"),
+        port: port.default(8080),
+        /** Under which address people reach the pages; for links, cookies and the check of where a form came from. */
+        url: url.optional(),
+        /** Without one of these, pages are served to this machine only, and read-only. */
+        signIn: z
+          .strictObject({
+            /** One-time links from Slack: `/incident web`. */
+            slackLinks: z.boolean().default(false),
+            sessionHours: z.number().min(0.1).max(168).default(12),
+            /** A proxy in front that has signed people in and says who they are. */
+            proxy: z.strictObject({ header: headerName, addresses: z.array(addresses).min(1).max(50) }).optional(),
+          })
+          .prefault({}),
+        /** Signs sessions; generated and kept in the database when not given. */
+        sessionKey: z.string().min(32, "must have 32 characters or more").optional(),
+        /** Decisions in the pages, by whoever may decide in Slack. */
+        approvals: z.boolean().default(false),
+      })
+      .prefault({}),
+    /** A dead man's switch: called while kubemend is well, so that its silence is an alarm elsewhere. */
+    heartbeat: z.strictObject({ url: url.optional(), seconds: z.number().min(5).max(3_600).default(60) }).prefault({}),
     detection: z
       .strictObject({
         scrapeSeconds: z.number().min(1).max(300).default(15),
@@ -101,9 +129,14 @@ export const configSchema = z
     policy: text.optional(),
     log: z.strictObject({ level: z.enum(["debug", "info", "warn", "error", "silent"]).default("info") }).prefault({}),
   })
-  .superRefine(({ logs, loki }, context) => {
+  .superRefine(({ logs, loki, web }, context) => {
     if (logs.source === "loki" && loki.url === undefined)
       context.addIssue({ code: "custom", path: ["loki", "url"], message: "must be set when logs.source is loki" });
+    const { slackLinks, proxy } = web.signIn;
+    if ((slackLinks || proxy) && web.url === undefined)
+      context.addIssue({ code: "custom", path: ["web", "url"], message: "must be set when web.signIn is used" });
+    if (web.approvals && !slackLinks && !proxy)
+      context.addIssue({ code: "custom", path: ["web", "approvals"], message: "needs web.signIn: nobody is known" });
   });
 
 export type Config = z.infer<typeof configSchema>;

@@ -17,6 +17,9 @@ export const environmentSettings: Readonly<Record<string, readonly string[]>> = 
   OPENAI_BASE_URL: ["model", "baseUrl"],
   KUBEMEND_MODEL: ["model", "name"],
   SMTP_URL: ["email", "smtpUrl"],
+  KUBEMEND_WEB_URL: ["web", "url"],
+  KUBEMEND_SESSION_KEY: ["web", "sessionKey"],
+  KUBEMEND_HEARTBEAT_URL: ["heartbeat", "url"],
   KUBEMEND_LOG_LEVEL: ["log", "level"],
 };
 

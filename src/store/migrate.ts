@@ -7,6 +7,7 @@ import * as chat from "./migrations/0003-chat.ts";
 import * as fixOffers from "./migrations/0004-fix-offers.ts";
 import * as samples from "./migrations/0005-samples.ts";
 import * as history from "./migrations/0006-history.ts";
+import * as web from "./migrations/0018-web.ts";
 
 /** In order, never edited once released. */
 const migrations: Record<string, Migration> = {
@@ -16,6 +17,7 @@ const migrations: Record<string, Migration> = {
   "0004-fix-offers": fixOffers,
   "0005-samples": samples,
   "0006-history": history,
+  "0018-web": web,
 };
 
 /**

@@ -1,0 +1,140 @@
+import { type RawBuilder, sql } from "kysely";
+import type { CauseCode } from "../incident/cause.ts";
+import type { ObjectRef } from "../incident/object-ref.ts";
+import type { Severity } from "../incident/severity.ts";
+import type { IncidentStatus } from "../incident/status.ts";
+import type { Database } from "./database.ts";
+
+export interface IncidentFilter {
+  readonly statuses?: readonly IncidentStatus[];
+  readonly severity?: Severity;
+  readonly namespace?: string;
+  readonly cluster?: string;
+  readonly cause?: CauseCode;
+  /** Part of the title, of the target's name, or a number. */
+  readonly search?: string;
+}
+
+/** Where a page ends: the next one begins below it. */
+export interface IncidentCursor {
+  readonly openedAt: number;
+  readonly id: string;
+}
+
+export interface ListedIncident {
+  readonly id: string;
+  readonly cluster: string;
+  readonly title: string;
+  readonly severity: Severity;
+  readonly status: IncidentStatus;
+  readonly target: ObjectRef;
+  readonly openedAt: number;
+  readonly onset: number;
+  readonly resolvedAt: number | null;
+  readonly acknowledgedBy: string | null;
+  readonly cause: CauseCode | null;
+  readonly culprit: ObjectRef | null;
+  readonly probability: number | null;
+  readonly inconclusive: boolean | null;
+}
+
+interface Row extends Omit<ListedIncident, "openedAt" | "onset" | "resolvedAt"> {
+  readonly openedAt: Date;
+  readonly onset: Date;
+  readonly resolvedAt: Date | null;
+}
+
+/** More is not counted: nobody turns that many pages. */
+const countedMost = 10_000;
+
+const latestCause = sql`(select d.cause from diagnosis d where d.incident_id = i.id order by d.version desc limit 1)`;
+
+/** `%`, `_` and `\` stand for themselves in what people type. */
+const containing = (text: string) => `%${text.replace(/[\\%_]/g, (char) => `\\${char}`)}%`;
+
+function conditions(filter: IncidentFilter): RawBuilder<unknown> {
+  const all: RawBuilder<unknown>[] = [];
+  const { statuses, severity, namespace, cluster, cause, search } = filter;
+  if (statuses) all.push(sql`i.status = any(${[...statuses]}::text[])`);
+  if (severity) all.push(sql`i.severity = ${severity}`);
+  if (namespace !== undefined) all.push(sql`i.namespace = ${namespace}`);
+  if (cluster !== undefined) all.push(sql`i.cluster = ${cluster}`);
+  if (cause) {
+    // Those that ever had the cause are few and indexed; whether it still is their last one is asked of these only.
+    all.push(sql`i.id in (select incident_id from diagnosis where cause = ${cause}) and ${latestCause} = ${cause}`);
+  }
+  if (search) {
+    const like = containing(search);
+    const number = /^#?(\d{1,18})$/.exec(search)?.[1];
+    all.push(
+      number
+        ? sql`(i.id = ${number}::bigint or i.title ilike ${like})`
+        : sql`(i.title ilike ${like} or i.target ->> 'name' ilike ${like})`,
+    );
+  }
+  return all.length === 0 ? sql`true` : sql.join(all, sql` and `);
+}
+
+/** Newest first; asks for one row more than shown, to know whether there is a next page. */
+export async function pageOfIncidents(
+  database: Database,
+  filter: IncidentFilter,
+  page: { readonly limit: number; readonly after?: IncidentCursor },
+): Promise<{ readonly rows: readonly ListedIncident[]; readonly next?: IncidentCursor }> {
+  const { after, limit } = page;
+  const below = after
+    ? sql`and (i.opened_at, i.id) < (${new Date(after.openedAt)}::timestamptz, ${after.id}::bigint)`
+    : sql``;
+  const { rows } = await sql<Row>`
+    select i.id::text as id, i.cluster, i.title, i.severity, i.status, i.target, i.opened_at as "openedAt", i.onset,
+           i.resolved_at as "resolvedAt", i.acknowledged_by as "acknowledgedBy",
+           d.cause, d.culprit, d.probability, d.inconclusive
+      from (select * from incident i where ${conditions(filter)} ${below}
+             order by i.opened_at desc, i.id desc limit ${limit + 1}) i
+      left join lateral (select cause, culprit, probability, inconclusive from diagnosis
+                          where incident_id = i.id order by version desc limit 1) d on true
+     order by i.opened_at desc, i.id desc`.execute(database.kysely);
+  const shown = rows.slice(0, limit).map((row) => ({
+    ...row,
+    openedAt: row.openedAt.getTime(),
+    onset: row.onset.getTime(),
+    resolvedAt: row.resolvedAt?.getTime() ?? null,
+  }));
+  const last = shown.at(-1);
+  return rows.length > limit && last
+    ? { rows: shown, next: { openedAt: last.openedAt, id: last.id } }
+    : { rows: shown };
+}
+
+/** How many match, up to a bound. */
+export async function countIncidents(
+  database: Database,
+  filter: IncidentFilter,
+): Promise<{ readonly count: number; readonly more: boolean }> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::int as count from (select from incident i where ${conditions(filter)} limit ${countedMost + 1}) c`.execute(
+    database.kysely,
+  );
+  const count = rows[0]?.count ?? 0;
+  return { count: Math.min(count, countedMost), more: count > countedMost };
+}
+
+export interface FilterChoices {
+  readonly namespaces: readonly string[];
+  readonly clusters: readonly string[];
+  readonly causes: readonly CauseCode[];
+}
+
+const choicesMost = 200;
+
+/** What occurs, for the filters' lists. */
+export async function filterChoices(database: Database): Promise<FilterChoices> {
+  const { rows } = await sql<{ namespaces: string[] | null; clusters: string[] | null; causes: CauseCode[] | null }>`
+    select (select array_agg(n order by n) from (select distinct namespace as n from incident where namespace is not null limit ${choicesMost}) a) as namespaces,
+           (select array_agg(c order by c) from (select distinct cluster as c from incident limit ${choicesMost}) b) as clusters,
+           (select array_agg(c order by c) from (select distinct cause as c from diagnosis where cause is not null) c) as causes`.execute(
+    database.kysely,
+  );
+  const { namespaces, clusters, causes } = rows[0] ?? { namespaces: null, clusters: null, causes: null };
+  return { namespaces: namespaces ?? [], clusters: clusters ?? [], causes: causes ?? [] };
+}

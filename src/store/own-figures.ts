@@ -1,0 +1,86 @@
+import { sql } from "kysely";
+import type { Database } from "./database.ts";
+
+export interface DetectorFigures {
+  readonly detector: string;
+  readonly incidents: number;
+  readonly anomalies: number;
+  readonly lastAt: number;
+}
+
+/** Incidents that are looked through; anomalies lie in documents, and the newest tell how a detector is now. */
+const incidentsRead = 500;
+
+/** How often each detector reported in the newest incidents of `days`, the last first. */
+export async function detectorFigures(database: Database, days = 30): Promise<readonly DetectorFigures[]> {
+  const { rows } = await sql<{ detector: string; incidents: number; anomalies: number; last_at: string }>`
+    select a ->> 'detector' as detector, count(distinct i.id)::int as incidents, count(*)::int as anomalies,
+           max((a ->> 'detectedAt')::double precision)::text as last_at
+      from (select id, anomalies from incident where opened_at > now() - make_interval(days => ${days}::int)
+             order by opened_at desc limit ${incidentsRead}) i,
+           jsonb_array_elements(i.anomalies) a
+     group by 1 order by max((a ->> 'detectedAt')::double precision) desc`.execute(database.kysely);
+  return rows.map((row) => ({ ...row, lastAt: Number(row.last_at) }));
+}
+
+export interface CauseFigures {
+  readonly cause: string;
+  readonly incidents: number;
+  readonly ruledOut: number;
+  readonly repaired: number;
+}
+
+/** What the last diagnoses of incidents of `days` said, how often people ruled it out, how often a fix for it helped. */
+export async function causeFigures(database: Database, days = 30): Promise<readonly CauseFigures[]> {
+  const { rows } = await sql<CauseFigures>`
+    with latest as (
+      select distinct on (d.incident_id) d.incident_id, d.cause
+        from diagnosis d join incident i on i.id = d.incident_id
+       where i.opened_at > now() - make_interval(days => ${days}::int)
+       order by d.incident_id, d.version desc)
+    select l.cause, count(*)::int as incidents,
+           (select count(distinct v.incident_id)::int from cause_verdict v
+             where v.cause = l.cause and v.at > now() - make_interval(days => ${days}::int)) as "ruledOut",
+           (select count(distinct p.incident_id)::int from action_plan p join verification v on v.plan_id = p.id
+             where p.cause = l.cause and v.verdict = 'recovered' and v.at > now() - make_interval(days => ${days}::int)) as repaired
+      from latest l where l.cause is not null group by l.cause order by count(*) desc, l.cause`.execute(
+    database.kysely,
+  );
+  return rows;
+}
+
+/** One row a number: what `/metrics` tells of what is in the database. */
+export interface CountedRow {
+  readonly what: "plans" | "verifications" | "executions" | "incidents" | "undelivered";
+  readonly label: string;
+  readonly count: number;
+}
+
+/** Counts that must survive a restart, and the depth of the job queues. */
+export async function countedRows(database: Database): Promise<readonly CountedRow[]> {
+  const { rows } = await sql<CountedRow>`
+    select 'plans' as what, state as label, count(*)::int as count from action_plan group by state
+    union all select 'verifications', verdict, count(*)::int from verification group by verdict
+    union all select 'executions', kind || '/' || outcome, count(*)::int from execution group by kind, outcome
+    union all select 'incidents', status, count(*)::int from incident group by status
+    union all select 'undelivered', '', count(*)::int from incident where delivered_revision < revision`.execute(
+    database.kysely,
+  );
+  return rows;
+}
+
+/** Jobs that wait or run, by queue. Empty until the queue has made its tables. */
+export async function jobCounts(
+  database: Database,
+): Promise<readonly { queue: string; state: string; count: number }[]> {
+  const { rows: there } = await sql<{ there: boolean }>`select to_regclass('pgboss.job') is not null as there`.execute(
+    database.kysely,
+  );
+  if (!there[0]?.there) return [];
+  const { rows } = await sql<{ queue: string; state: string; count: number }>`
+    select name as queue, state::text as state, count(*)::int as count from pgboss.job
+     where state in ('created', 'retry', 'active', 'failed') and name not like '\_\_%' group by name, state`.execute(
+    database.kysely,
+  );
+  return rows;
+}
