@@ -1,8 +1,9 @@
 import type { WriteStep } from "../incident/action-plan.ts";
 import { refText, sameRef } from "../incident/object-ref.ts";
+import type { Redact } from "../incident/redacted.ts";
 import type { Claim } from "../incident/stored-plan.ts";
 import type { Clock } from "../lib/clock.ts";
-import type { ActorPort, WriteOutcome } from "./cluster-port.ts";
+import type { ActorPort, HttpAnswer, WriteOutcome } from "./cluster-port.ts";
 import { lookAt } from "./look.ts";
 import { planDigest } from "./plan-digest.ts";
 import type { ExecutionResult, PlanStore } from "./plan-store.ts";
@@ -24,6 +25,8 @@ export interface ExecuteDeps {
   readonly cluster: ActorPort;
   readonly plans: Pick<PlanStore, "claim" | "renew" | "markSent" | "finish" | "postpone">;
   readonly clock: Clock;
+  /** For what applications answer when they are asked to heal; without it only the status is kept. */
+  readonly redact?: Redact;
   readonly crashPoint?: (name: CrashPoint) => void | Promise<void>;
 }
 
@@ -51,7 +54,13 @@ const maxEvictionTries = 24;
 const evictionDelayMs = 5_000;
 
 type StepEnd =
-  | { readonly type: "done"; readonly resourceVersion?: string | undefined; readonly before?: string | undefined }
+  | {
+      readonly type: "done";
+      readonly resourceVersion?: string | undefined;
+      readonly before?: string | undefined;
+      /** What an application answered, in words. */
+      readonly said?: string | undefined;
+    }
   | { readonly type: "failed"; readonly result: ExecutionResult }
   | { readonly type: "unreachable"; readonly detail: string }
   | { readonly type: "lost" };
@@ -81,6 +90,7 @@ export async function carryOut(claim: Claim, deps: ExecuteDeps): Promise<Execute
   await deps.crashPoint?.("checked");
   const steps = phase === "apply" ? plan.steps : plan.undo;
   const done: WriteStep[] = [];
+  const said: string[] = [];
   let versions: Pick<ExecutionResult, "resourceVersionBefore" | "resourceVersionAfter"> = {};
   for (const [index, step] of steps.entries()) {
     const end = await doStep({ step, index, claim, phase, started: done.length > 0 }, deps);
@@ -88,12 +98,13 @@ export async function carryOut(claim: Claim, deps: ExecuteDeps): Promise<Execute
     if (end.type === "unreachable") return await postpone(claim, end.detail, deps);
     if (end.type === "failed") return await finish(claim, await takenBack(end.result, done, claim, deps), deps);
     done.push(step);
+    if (end.said) said.push(end.said);
     // The first object is the one the plan is about.
     if (index === 0) versions = { resourceVersionBefore: end.before, resourceVersionAfter: end.resourceVersion };
     await deps.crashPoint?.("step-done");
   }
   await deps.crashPoint?.("before-finish");
-  const detail = `${steps.length === 1 ? "1 step" : `${steps.length} steps`} ${phase === "apply" ? "applied" : "taken back"}`;
+  const detail = `${steps.length === 1 ? "1 step" : `${steps.length} steps`} ${phase === "apply" ? "applied" : "taken back"}${answers(said)}`;
   return await finish(claim, { outcome: "applied", detail, ...versions }, deps);
 }
 
@@ -143,6 +154,7 @@ async function doStep(work: Work, deps: ExecuteDeps): Promise<StepEnd> {
     if (outcome.type === "done")
       return {
         type: "done",
+        said: outcome.answer && answerText(step, outcome.answer, deps),
         before: sight.guard.resourceVersion,
         resourceVersion: outcome.object?.metadata.resourceVersion,
       };
@@ -152,7 +164,7 @@ async function doStep(work: Work, deps: ExecuteDeps): Promise<StepEnd> {
       await deps.clock.sleep(evictionDelayMs);
       continue;
     }
-    const final = endOf(outcome, step);
+    const final = endOf(outcome, step, deps);
     if (final) return final;
     // Conflict, gone, or no answer: look again and go on from what is there.
     await deps.clock.sleep(retryDelayMs);
@@ -164,8 +176,12 @@ async function doStep(work: Work, deps: ExecuteDeps): Promise<StepEnd> {
 }
 
 /** Outcomes after which trying again makes no sense. */
-function endOf(outcome: WriteOutcome, step: WriteStep): StepEnd | undefined {
+function endOf(outcome: WriteOutcome, step: WriteStep, deps: ExecuteDeps): StepEnd | undefined {
   if (outcome.type === "unreachable") return outcome;
+  if (outcome.type === "refused" && outcome.answer) {
+    const detail = `It did not heal itself: ${answerText(step, outcome.answer, deps)}.`;
+    return { type: "failed", result: { outcome: "refused", detail } };
+  }
   if (outcome.type === "refused") {
     const fields = outcome.fields.length > 0 ? `: ${outcome.fields.join(", ")}` : "";
     return {
@@ -186,6 +202,21 @@ function endOf(outcome: WriteOutcome, step: WriteStep): StepEnd | undefined {
     };
   }
   return undefined;
+}
+
+const answersShown = 5;
+const answerCharsShown = 120;
+
+/** An application's answer for people: its status, and the beginning of its words when they can be redacted. */
+function answerText(step: WriteStep, { status, text }: HttpAnswer, { redact }: ExecuteDeps): string {
+  const words = redact?.(text.replace(/\s+/g, " ").trim()).slice(0, answerCharsShown) ?? "";
+  return `${step.target.name} answered HTTP ${status}${words ? ` "${words}"` : ""}`;
+}
+
+function answers(said: readonly string[]): string {
+  if (said.length === 0) return "";
+  const more = said.length > answersShown ? `; and ${said.length - answersShown} more` : "";
+  return `: ${said.slice(0, answersShown).join("; ")}${more}`;
 }
 
 /** All or nothing: when a later step fails, what the earlier ones changed is put back as far as it can be. */

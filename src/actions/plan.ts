@@ -1,4 +1,5 @@
 import type { KubeObject } from "../cluster/kubernetes-types.ts";
+import type { ActionCode } from "../incident/action-code.ts";
 import type { ActionPlan, PlanRefusal } from "../incident/action-plan.ts";
 import { kubectlCommand } from "../incident/kubectl-command.ts";
 import { refText } from "../incident/object-ref.ts";
@@ -122,6 +123,9 @@ async function draftOnce(
   return "refusal" in whole ? whole : { target, draft: whole };
 }
 
+/** No command of kubectl's is named like these; the requests themselves do the same. */
+const byItsSteps: ReadonlySet<ActionCode> = new Set(["soft-heal", "evict-pod", "rerun-job"]);
+
 interface Parts extends Drafted {
   readonly input: PlanInput;
   readonly id: string;
@@ -148,7 +152,11 @@ async function assemble(parts: Parts, deps: PlanDeps): Promise<ActionPlan> {
     touches: preview.touches,
     undo: reversible ? preview.undo : [],
     diff: deps.redact(preview.diff),
-    kubectl: deps.redact(kubectlCommand(action.name, recommendation.target, draft.decided ?? recommendation.params)),
+    kubectl: deps.redact(
+      byItsSteps.has(action.name)
+        ? preview.steps.map(kubectlOfStep).join("\n")
+        : kubectlCommand(action.name, recommendation.target, draft.decided ?? recommendation.params),
+    ),
     undoKubectl: reversible ? deps.redact(preview.undo.map(kubectlOfStep).join("\n")) : null,
     risk: action.risk,
     approvalsNeeded: parts.approvals,

@@ -22,7 +22,7 @@ export function keepSamples({ config, database, observation, clock, log }: KeepS
     sink: {
       insert: (batch) => insertSamples(database, config.cluster, batch),
       relabel: (change) => relabelSamples(database, config.cluster, change),
-      prune: (before) => pruneSamples(database, before),
+      prune: (before) => pruneSamples(database, config.cluster, before),
     },
     observation,
     clock,

@@ -136,7 +136,8 @@ function words(action: ActionCode, target: ObjectRef, params: Params): string[] 
     case "patch-role":
       return patch(target, { rules: params.rules }, "merge");
     case "free-patch":
-      return patch(target, params.patch, "merge");
+      // Not `--type merge`: that would replace whole lists, and drop the containers which the patch does not name.
+      return patch(target, params.patch);
     case "restore-secret":
       return ["edit", name(target)];
     case "soft-heal":

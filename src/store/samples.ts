@@ -151,15 +151,18 @@ export async function relabelSamples(
   );
 }
 
-/** Deletes what is older than `before` (ms), a chunk at a time so that nobody waits for it. @returns how many rows went. */
-export async function pruneSamples({ pool }: Database, before: number): Promise<number> {
+/**
+ * Deletes a cluster's samples older than `before` (ms), a chunk at a time so that nobody waits for it. Other clusters that
+ * keep theirs in the same database have a retention of their own. @returns how many rows went.
+ */
+export async function pruneSamples({ pool }: Database, cluster: string, before: number): Promise<number> {
   let deleted = 0;
   for (const table of tables) {
     for (;;) {
       const { rowCount } = await pool.query(
         `delete from ${table} where ctid = any(array(
-           select ctid from ${table} where at < to_timestamp($1::double precision / 1000) limit ${rowsPerDelete}))`,
-        [before],
+           select ctid from ${table} where cluster = $1 and at < to_timestamp($2::double precision / 1000) limit ${rowsPerDelete}))`,
+        [cluster, before],
       );
       deleted += rowCount ?? 0;
       if ((rowCount ?? 0) < rowsPerDelete) break;

@@ -2,19 +2,11 @@ import type { LabelSelector } from "../../cluster/kubernetes-types.ts";
 import { isKind, type KubeObject } from "../../cluster/kubernetes-types.ts";
 import { matchesSelector } from "../../cluster/selector.ts";
 import { actionParams } from "../../incident/action-params.ts";
+import { healEndpointOf } from "../../incident/heal-endpoint.ts";
 import { valueAt } from "../change/plain.ts";
-import { podTemplateOf } from "../change/workload.ts";
 import { type Change, defineAction, refuse } from "../define-action.ts";
 
 const maxPods = 50;
-
-/** `kubemend.dev/heal-path` and `heal-port` on the workload or on its pods say that POSTing there is safe, and where. */
-function endpointOf(target: KubeObject): { readonly path: string; readonly port: number } | undefined {
-  const annotations = { ...podTemplateOf(target)?.metadata?.annotations, ...target.metadata.annotations };
-  const path = annotations["kubemend.dev/heal-path"];
-  const port = Number(annotations["kubemend.dev/heal-port"]);
-  return path?.startsWith("/") && Number.isInteger(port) && port > 0 && port < 65_536 ? { path, port } : undefined;
-}
 
 export const softHeal = defineAction({
   name: "soft-heal",
@@ -31,11 +23,11 @@ export const softHeal = defineAction({
   expects: "The application's own health endpoint reports no errors any more.",
   verifyWithinMs: 2 * 60_000,
   async draft(target, _params, { cluster }) {
-    const endpoint = endpointOf(target);
+    const endpoint = healEndpointOf(target);
     if (!endpoint) {
       return refuse(
         "not-supported",
-        `${target.metadata.name} does not say how to heal it: annotate it with kubemend.dev/heal-path and kubemend.dev/heal-port.`,
+        `${target.metadata.name} does not say how to heal it: annotate it with kubemend.dev/heal-path (a plain path such as /heal) and kubemend.dev/heal-port (a number).`,
       );
     }
     const heal = (object: KubeObject): Change => ({ type: "heal", object, ...endpoint });

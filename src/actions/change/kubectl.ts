@@ -23,10 +23,13 @@ export function kubectlOfStep(step: WriteStep): string {
     }
     case "delete":
       return `${base} delete ${object} --cascade=${step.propagation.toLowerCase()}`;
-    case "evict":
-      return `${base} create --raw /api/v1/namespaces/${namespace ?? "default"}/pods/${name}/eviction -f eviction.json`;
+    case "evict": {
+      // kubectl evicts only whole nodes; a pod is evicted by the request itself.
+      const body = { apiVersion: "policy/v1", kind: "Eviction", metadata: { name, namespace } };
+      return `echo ${quote(JSON.stringify(body))} | ${base} create --raw /api/v1/namespaces/${namespace ?? "default"}/pods/${name}/eviction -f -`;
+    }
     case "create":
-      return `${base} create -f - <<< ${quote(JSON.stringify(step.body))}`;
+      return `echo ${quote(JSON.stringify(step.body))} | ${base} create -f -`;
     case "http":
       return `${base} create --raw /api/v1/namespaces/${namespace ?? "default"}/pods/${name}:${step.port}/proxy${step.path} -f /dev/null`;
   }

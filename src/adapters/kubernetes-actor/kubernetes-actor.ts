@@ -2,6 +2,7 @@ import { type KubeConfig, PatchStrategy } from "@kubernetes/client-node";
 import type { ActorPort, ListOutcome, ReadOutcome, WriteGuard, WriteOutcome } from "../../actions/cluster-port.ts";
 import type { KubeObject } from "../../cluster/kubernetes-types.ts";
 import type { PatchType, WriteStep } from "../../incident/action-plan.ts";
+import { isHealPath } from "../../incident/heal-endpoint.ts";
 import { objectIn, writeOutcome } from "./outcome.ts";
 import { apiVersionOf, collectionPath, objectPath } from "./resource-paths.ts";
 import { type ApiReply, type ApiRequest, sendRequest } from "./send.ts";
@@ -19,6 +20,8 @@ const contentTypes: Readonly<Record<PatchType, string>> = {
   merge: PatchStrategy.MergePatch,
   "strategic-merge": PatchStrategy.StrategicMergePatch,
 };
+/** Of an application's answer, only the beginning is of interest. */
+const healAnswerChars = 1_000;
 const pageSize = 500;
 /** A bound for lists, far above what one namespace holds; more is an error, never a silent cut. */
 const maxPages = 40;
@@ -33,8 +36,11 @@ export function createKubernetesActor(options: ActorOptions): ActorPort {
       return { type: "refused", status: 400, reason: `a ${step.target.kind} cannot be addressed`, fields: [] };
     const reply = await send(request);
     // An application that answers "not found" or "failed" has answered: nothing is in doubt, and its pod is not gone.
-    if (step.type === "http" && reply.type === "answer" && reply.status >= 300) {
-      return { type: "refused", status: reply.status, reason: "the application's answer", fields: [] };
+    if (step.type === "http" && reply.type === "answer") {
+      const answer = { status: reply.status, text: reply.text };
+      return reply.status < 300
+        ? { type: "done", answer }
+        : { type: "refused", status: reply.status, reason: "the application's answer", fields: [], answer };
     }
     return writeOutcome(reply, (object) => object.kind === step.target.kind);
   };
@@ -131,13 +137,15 @@ function requestOf(step: WriteStep, guard: WriteGuard, dryRun: boolean): ApiRequ
         : undefined;
     }
     case "http":
-      // There is no dry run of somebody else's endpoint.
-      return dryRun
+      // There is no dry run of somebody else's endpoint. A path with `..` would leave the proxy for another part of the API.
+      return dryRun || step.target.kind !== "Pod" || !isHealPath(step.path)
         ? undefined
         : {
             method: "POST",
-            path: `${path.replace(/[^/]+$/, "")}${step.target.name}:${step.port}/proxy${step.path}`,
+            // By number: the API server does not resolve port names of pods.
+            path: `${path}:${step.port}/proxy${step.path}`,
             body: {},
+            answerChars: healAnswerChars,
           };
   }
 }

@@ -1,4 +1,5 @@
-import { HttpMethod, IsomorphicFetchHttpLibrary, type KubeConfig, RequestContext } from "@kubernetes/client-node";
+import { HttpMethod, type KubeConfig, RequestContext } from "@kubernetes/client-node";
+import { fetch, type Response } from "undici";
 import { messageOf } from "../../lib/app-error.ts";
 
 export interface ApiRequest {
@@ -7,10 +8,12 @@ export interface ApiRequest {
   readonly query?: Readonly<Record<string, string>>;
   readonly contentType?: string;
   readonly body?: unknown;
+  /** Characters of the answer that are read; the rest is left. Default: what the largest list may have. */
+  readonly answerChars?: number;
 }
 
 export type ApiReply =
-  | { readonly type: "answer"; readonly status: number; readonly body: unknown }
+  | { readonly type: "answer"; readonly status: number; readonly body: unknown; readonly text: string }
   /** No connection came about: certainly nothing happened. */
   | { readonly type: "unreachable"; readonly detail: string }
   /** The request went out and no whole answer came back: anything may have happened. */
@@ -42,9 +45,21 @@ function codeOf(error: unknown): string | undefined {
 /** Answers above this are not read to the end: no single object is that large (etcd refuses them), a list may be. */
 const maxAnswerChars = 64 * 1024 * 1024;
 
+/** Reads at most `limit` characters and lets go of the rest. */
+async function textOf(response: Response, limit: number): Promise<{ readonly text: string; readonly cut: boolean }> {
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const chunk of response.body ?? []) {
+    text += decoder.decode(chunk as Uint8Array, { stream: true });
+    if (text.length > limit) return { text: text.slice(0, limit), cut: true };
+  }
+  return { text: text + decoder.decode(), cut: false };
+}
+
 /**
  * One request with the identity of the kubeconfig. The typed clients of the library drop fields they do not know, which
  * must not happen to something that will be compared and put back; so bodies stay plain JSON. Bodies are never logged.
+ * A redirect is an answer and is not followed: an application behind the proxy must not send us, and our credentials, elsewhere.
  */
 export async function sendRequest(config: KubeConfig, request: ApiRequest, timeoutMs: number): Promise<ApiReply> {
   const server = config.getCurrentCluster()?.server;
@@ -63,10 +78,20 @@ export async function sendRequest(config: KubeConfig, request: ApiRequest, timeo
     return { type: "unreachable", detail: `no credentials: ${messageOf(error, 200)}` };
   }
   try {
-    const response = await new IsomorphicFetchHttpLibrary().send(context).toPromise();
-    const text = await response.body.text();
-    if (text.length > maxAnswerChars) return { type: "lost", detail: "the answer is larger than kubemend reads" };
-    return { type: "answer", status: response.httpStatusCode, body: parsed(text) };
+    const dispatcher = context.getDispatcher();
+    const body = context.getBody();
+    const response = await fetch(context.getUrl(), {
+      method: request.method,
+      headers: context.getHeaders(),
+      redirect: "manual",
+      signal: context.getSignal() ?? null,
+      ...(typeof body === "string" ? { body } : {}),
+      ...(dispatcher ? { dispatcher } : {}),
+    });
+    const { text, cut } = await textOf(response, request.answerChars ?? maxAnswerChars);
+    if (cut && request.answerChars === undefined)
+      return { type: "lost", detail: "the answer is larger than kubemend reads" };
+    return { type: "answer", status: response.status, body: parsed(text), text };
   } catch (error) {
     const code = codeOf(error);
     const detail = code ?? (error instanceof Error ? error.name : "request failed");

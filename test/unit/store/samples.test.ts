@@ -152,9 +152,19 @@ describe("samples in PostgreSQL", () => {
     const old = Array.from({ length: 12_000 }, (_, i) => podSample(start - 1_000, `web-${i}`));
     await insertSamples(database, "c", { nodes: [], deployments: [], pods: old });
     await insertSamples(database, "c", batch(start));
-    expect(await pruneSamples(database, start)).toBe(12_000);
-    expect(await pruneSamples(database, start)).toBe(0);
+    expect(await pruneSamples(database, "c", start)).toBe(12_000);
+    expect(await pruneSamples(database, "c", start)).toBe(0);
     expect((await all(database, "pods")).rows.map(({ pod }) => pod)).toEqual(["web-1", "web-2"]);
+  });
+
+  test("one cluster's retention leaves the samples of others that share the database", async () => {
+    await using database = await withDatabase();
+    const old = { nodes: [], deployments: [], pods: [podSample(start - 1_000, "web-1")] };
+    await insertSamples(database, "short", old);
+    await insertSamples(database, "long", old);
+    expect(await pruneSamples(database, "short", start)).toBe(1);
+    const { rows } = await database.pool.query("select cluster from pods");
+    expect(rows).toEqual([{ cluster: "long" }]);
   });
 
   test("names that look like SQL and values that are not finite are only values", async () => {

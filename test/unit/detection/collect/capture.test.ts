@@ -302,7 +302,7 @@ describe("capture", () => {
     const sink: SampleSink = {
       insert: (batch) => insertSamples(database, "test", batch),
       relabel: (change) => relabelSamples(database, "test", change),
-      prune: (before) => pruneSamples(database, before),
+      prune: (before) => pruneSamples(database, "test", before),
     };
     const { clock, capture, stop } = captured(sink);
     capture.record({ active: [], incidents: [], at: start });

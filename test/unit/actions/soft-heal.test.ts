@@ -1,0 +1,128 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { describe, expect, test } from "vitest";
+import { executeNext } from "../../../src/actions/execute.ts";
+import { makePlan } from "../../../src/actions/plan.ts";
+import { isHealPath } from "../../../src/incident/heal-endpoint.ts";
+import { makeRef } from "../../../src/incident/object-ref.ts";
+import type { Redact } from "../../../src/incident/redacted.ts";
+import { type ActorCluster, actorFor, startActorCluster } from "../../support/actor-cluster.ts";
+import { planDeps, recommend } from "../../support/plan-fixture.ts";
+import { approve, executor, planStore, propose } from "../../support/plan-life.ts";
+import { withDatabase } from "../../support/postgres.ts";
+
+const heal = recommend("soft-heal", ["Deployment", "carts"]);
+
+function annotate(cluster: ActorCluster, path: string, port = "8080"): void {
+  const annotations = { "kubemend.dev/heal-path": path, "kubemend.dev/heal-port": port };
+  cluster.edit("Deployment", "carts", (object) => ({
+    ...object,
+    metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, ...annotations } },
+  }));
+}
+
+describe("where an application may be asked to heal itself", () => {
+  test.each(["/heal", "/", "/admin/heal", "/v1.2/heal_now", "/heal/", "/~x/a-b"])("%s is a path", (path) => {
+    expect(isHealPath(path)).toBe(true);
+  });
+
+  test.each([
+    "heal",
+    "",
+    "//evil.example/heal",
+    "/../../../../kube-system/pods/dns/eviction",
+    "/heal/../../../x",
+    "/heal/..",
+    "/./heal",
+    "/%2e%2e/%2e%2e/x",
+    "/heal?token=a",
+    "/heal#x",
+    "/heal\\..\\x",
+    "/heal\nX-Header: 1",
+    "/heal x",
+    "http://evil.example/",
+    "/@evil.example",
+    `/${"a".repeat(300)}`,
+  ])("%j is none", (path) => {
+    expect(isHealPath(path)).toBe(false);
+  });
+});
+
+test.each([
+  ["no annotation", undefined, undefined],
+  ["a path that leads out of the proxy", "/../../pods/carts-2-abcde/eviction", "8080"],
+  ["a port by name, which the API server's proxy does not resolve", "/heal", "http"],
+  ["a port that is none", "/heal", "70000"],
+])("no plan is made for %s", async (_name, path, port) => {
+  await using cluster = await startActorCluster();
+  if (path) annotate(cluster, path, port);
+  const outcome = await makePlan({ incidentId: "7", recommendation: heal }, planDeps(cluster.actor));
+  expect(outcome).toMatchObject({ type: "refused", refusal: { reason: "not-supported" } });
+});
+
+test("a step whose path leads out of the proxy is not sent, wherever it comes from", async () => {
+  const requests: string[] = [];
+  const server = createServer((request, response) => {
+    requests.push(`${request.method} ${request.url}`);
+    response.end("{}");
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const actor = actorFor(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const step = {
+    type: "http",
+    target: makeRef("Pod", "shop", "a"),
+    port: 80,
+    method: "POST",
+    path: "/../../b",
+  } as const;
+  expect(await actor.apply(step, {})).toMatchObject({ type: "refused" });
+  expect(requests).toEqual([]);
+  expect(await actor.apply({ ...step, path: "/heal" }, {})).toMatchObject({ type: "done" });
+  expect(requests).toEqual(["POST /api/v1/namespaces/shop/pods/a:80/proxy/heal"]);
+  await new Promise((resolve) => server.close(resolve));
+});
+
+test("a redirect is an answer and is not followed; a long answer is cut", async () => {
+  const requests: string[] = [];
+  const server = createServer((request, response) => {
+    requests.push(request.url ?? "");
+    if (request.url?.endsWith("/away")) response.writeHead(307, { location: "/api/v1/namespaces/shop/secrets" }).end();
+    else response.end("x".repeat(500_000));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const actor = actorFor(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const step = { type: "http", target: makeRef("Pod", "shop", "a"), port: 80, method: "POST" } as const;
+  expect(await actor.apply({ ...step, path: "/away" }, {})).toMatchObject({ type: "refused", status: 307 });
+  expect(requests).toHaveLength(1);
+  const long = await actor.apply({ ...step, path: "/long" }, {});
+  expect(long.type === "done" && long.answer?.text).toHaveLength(1_000);
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+test.each([
+  {
+    name: "what the application answered is kept, redacted",
+    code: 200,
+    text: "healed\npassword=hunter2",
+    want: { outcome: "applied", detail: '1 step applied: carts-2-abcde answered HTTP 200 "healed password=***"' },
+  },
+  {
+    name: "an application that cannot heal itself says so",
+    code: 503,
+    text: "no",
+    want: { outcome: "refused", detail: 'It did not heal itself: carts-2-abcde answered HTTP 503 "no".' },
+  },
+])("$name", async ({ code, text, want }) => {
+  await using database = await withDatabase();
+  await using cluster = await startActorCluster({ proxy: { ask: () => ({ code, contentType: "text/plain", text }) } });
+  annotate(cluster, "/heal");
+  const plans = planStore(database);
+  const plan = await propose(cluster.actor, plans, { recommendation: heal });
+  expect(plan.kubectl).toBe(
+    "kubectl -n shop create --raw /api/v1/namespaces/shop/pods/carts-2-abcde:8080/proxy/heal -f /dev/null",
+  );
+  await approve(plans, plan);
+  const redact = ((words: string) => words.replace("hunter2", "***")) as Redact;
+  expect(await executeNext(executor(cluster.actor, plans, { redact }))).toMatchObject({ result: want });
+});
