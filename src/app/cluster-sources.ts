@@ -11,6 +11,7 @@ import {
 import { type LokiReader, type LokiStats, lokiSource } from "../detection/collect/loki.ts";
 import { type PrometheusReader, type PrometheusStats, prometheusSource } from "../detection/collect/prometheus.ts";
 import { createLogIntake } from "../detection/collect/push/log-intake.ts";
+import type { ScrapeStats } from "../detection/collect/scrape.ts";
 import { workloadLookup } from "../detection/workload-of.ts";
 import type { Clock } from "../lib/clock.ts";
 
@@ -36,6 +37,7 @@ export interface ClusterSources {
   readonly notifyAlerts: AlertIntake["notify"];
   readonly stats: {
     readonly prometheus: PrometheusStats | undefined;
+    readonly scrape: ScrapeStats | undefined;
     readonly loki: LokiStats | undefined;
     readonly pushed: LogIntake["stats"];
     readonly alerts: AlertIntake["stats"];
@@ -51,7 +53,7 @@ export function clusterSources(deps: ClusterSourcesDeps): ClusterSources {
   const alerts = createAlertIntake();
   const pushed = createLogIntake({ namespaces: config.kubernetes.namespaces });
   const intervalMs = config.detection.scrapeSeconds * 1_000;
-  const stats: { prometheus?: PrometheusStats; loki?: LokiStats } = {};
+  const stats: { prometheus?: PrometheusStats; scrape?: ScrapeStats; loki?: LokiStats } = {};
 
   const sources: ((context: SourceContext) => Promise<void>)[] = [(context) => alerts.source(context)];
   if (logsFrom === "push") sources.push((context) => pushed.source(context));
@@ -101,6 +103,9 @@ export function clusterSources(deps: ClusterSourcesDeps): ClusterSources {
       namespaces: config.kubernetes.namespaces,
       scrapeIntervalMs: intervalMs,
       scrape: prometheus === undefined,
+      onScrapeStats: (latest) => {
+        stats.scrape = latest;
+      },
       logs: logsFrom === "kubernetes",
       sources,
     }),
@@ -113,6 +118,9 @@ export function clusterSources(deps: ClusterSourcesDeps): ClusterSources {
     stats: {
       get prometheus() {
         return stats.prometheus;
+      },
+      get scrape() {
+        return stats.scrape;
       },
       get loki() {
         return stats.loki;

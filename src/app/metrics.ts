@@ -1,6 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import type { Observation } from "../cluster/observation.ts";
 import type { DetectionEngine } from "../detection/engine.ts";
+import { addDroppedMetrics } from "./dropped-metrics.ts";
 import { addSourceMetrics, type SourceMetricsOptions } from "./source-metrics.ts";
 
 export interface OwnMetrics {
@@ -56,5 +57,6 @@ export function createMetrics(sources: {
     registers: [registry],
   });
   addSourceMetrics({ registry, ...sources });
+  addDroppedMetrics(registry, { detection: () => engine.stats, sources: sources.sources.stats });
   return { registry, incidents };
 }

@@ -118,6 +118,8 @@ export interface Volume {
     readonly items?: readonly { readonly key: string }[];
   };
   readonly persistentVolumeClaim?: { readonly claimName: string };
+  /** A claim of the pod's own, named `<pod>-<volume>`. */
+  readonly ephemeral?: { readonly volumeClaimTemplate?: unknown };
   readonly projected?: {
     readonly sources?: readonly {
       readonly configMap?: { readonly name?: string; readonly optional?: boolean };

@@ -60,8 +60,8 @@ export interface KubernetesReader {
     options?: ReadLogOptions,
   ): Promise<{ readonly lines: readonly StampedLine[]; readonly position: LogPosition | undefined }>;
   followLog(name: ContainerName, options: FollowLogOptions): Promise<LogPosition | undefined>;
-  /** The kubelet's `/metrics/cadvisor` or `/metrics/resource`, as text. */
-  nodeMetrics(node: string, which: "cadvisor" | "resource", request?: ScrapeRequest): Promise<string>;
+  /** The kubelet's `/metrics/cadvisor`, `/metrics/resource`, or its own `/metrics` with those of volumes, as text. */
+  nodeMetrics(node: string, which: "cadvisor" | "resource" | "kubelet", request?: ScrapeRequest): Promise<string>;
   /** What a pod exposes, fetched by the API server. */
   podMetrics(endpoint: PodEndpoint, request?: ScrapeRequest): Promise<string>;
   /** What a pod answers to a GET, whatever the status; at most 64 KiB. Refusals of the API itself come as a v1 Status. */
@@ -122,7 +122,10 @@ export function createKubernetesReader({ kubeconfig, log, timing }: KubernetesRe
     readLog: (name, options) => readLog(transport, name, options),
     followLog: (name, options) => followLog(transport, name, options),
     nodeMetrics: (node, which, request) =>
-      scrape(`/api/v1/nodes/${encodeURIComponent(node)}/proxy/metrics/${which}`, request),
+      scrape(
+        `/api/v1/nodes/${encodeURIComponent(node)}/proxy/metrics${which === "kubelet" ? "" : `/${which}`}`,
+        request,
+      ),
     podMetrics: async (endpoint, request) => scrape(proxyPath(endpoint), request),
     podAnswer: async (endpoint, { signal, timeoutMs = scrapeTimeoutMs } = {}) =>
       transport.answer(proxyPath(endpoint), { signal, timeoutMs, maxBytes: maxAnswerBytes }),

@@ -22,13 +22,18 @@ export function readerGrants(): Grant[] {
 }
 
 /**
- * CPU and memory of containers, from each kubelet through the API server. Kept apart, because Kubernetes has no narrower
+ * CPU and memory of containers and how full volumes are, from each kubelet through the API server. Kept apart, because Kubernetes has no narrower
  * right for it and this one reaches all of the kubelet's API
  * (https://kubernetes.io/docs/concepts/security/rbac-good-practices/#access-to-proxy-subresource-of-nodes): with a
  * Prometheus it is not needed and can be left out.
  */
 export function kubeletGrants(): Grant[] {
   return [
-    { verb: "get", group: "", resource: "nodes/proxy", why: "CPU and memory of containers, without a Prometheus" },
+    {
+      verb: "get",
+      group: "",
+      resource: "nodes/proxy",
+      why: "CPU, memory and volumes of containers, without a Prometheus",
+    },
   ];
 }

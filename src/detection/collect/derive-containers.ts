@@ -17,11 +17,15 @@ interface Subject {
   readonly gauges: Map<string, number>;
   /** Of a pod. */
   network?: PodNetwork;
+  /** Of a node: how full each of its disks was last. */
+  disks?: Map<string, { readonly at: number; readonly ratio: number }>;
   lastAt: number;
 }
 
 const forgetAfterMs = 10 * 60_000;
 const unlimited = 2 ** 60;
+/** A disk without a sample for so long has been taken out. */
+const diskGoneMs = 3 * 60_000;
 
 /**
  * cadvisor rows: those with a container name are containers; `container=""` are a pod's cgroup or its sandbox, of which
@@ -126,7 +130,39 @@ export function createContainerDeriver(store: SeriesStore, slots: number): Conta
     }
   }
 
-  function nodeSink(name: string, labels: Readonly<Record<string, string>>, of: Subject): Reading | undefined {
+  /** A node is as full as the fullest of its disks; what lives in memory is none. */
+  function diskSink(
+    name: string,
+    device: string,
+    labels: Readonly<Record<string, string>>,
+    of: Subject,
+  ): Reading | undefined {
+    if (!device.startsWith("/dev/") || device === "/dev/shm") return undefined;
+    if (name === "container_fs_limit_bytes")
+      return { counter: false, sink: (value) => void of.gauges.set(`disk-size ${device}`, value) };
+    if (name !== "container_fs_usage_bytes") return undefined;
+    return {
+      counter: false,
+      sink(value, _seconds, at) {
+        const size = of.gauges.get(`disk-size ${device}`) ?? 0;
+        if (size <= 0) return;
+        of.disks ??= new Map();
+        of.disks.set(device, { at, ratio: value / size });
+        let fullest = 0;
+        for (const disk of of.disks.values()) {
+          if (at - disk.at < diskGoneMs) fullest = Math.max(fullest, disk.ratio);
+        }
+        store.push("node_filesystem_ratio", labels, at, fullest);
+      },
+    };
+  }
+
+  function nodeSink(
+    name: string,
+    raw: Readonly<Record<string, string>>,
+    labels: Readonly<Record<string, string>>,
+    of: Subject,
+  ): Reading | undefined {
     const gauge = (key: string) => ({ counter: false, sink: (value: number) => void of.gauges.set(key, value) });
     const share = (derived: string, whole: string) => ({
       counter: false,
@@ -137,9 +173,9 @@ export function createContainerDeriver(store: SeriesStore, slots: number): Conta
     });
     if (name === "machine_cpu_cores") return gauge("cores");
     if (name === "machine_memory_bytes") return gauge("memory");
-    if (name === "container_fs_limit_bytes") return gauge("disk");
+    const { device } = raw;
+    if (name.startsWith("container_fs_")) return device === undefined ? undefined : diskSink(name, device, labels, of);
     if (name === "container_memory_working_set_bytes") return share("node_memory_ratio", "memory");
-    if (name === "container_fs_usage_bytes") return share("node_filesystem_ratio", "disk");
     if (name === "container_cpu_usage_seconds_total") {
       return {
         counter: true,
@@ -171,10 +207,10 @@ export function createContainerDeriver(store: SeriesStore, slots: number): Conta
     return {
       counter: false,
       sink: (value, _seconds, at) => {
-        of.gauges.set(part, value);
-        const used = of.gauges.get("used");
+        // The capacity comes first, of the same scrape; with the usage of the scrape before it would be one too old.
+        if (part === "capacity") return void of.gauges.set(part, value);
         const capacity = of.gauges.get("capacity") ?? 0;
-        if (used !== undefined && capacity > 0) store.push("volume_used_ratio", labels, at, used / capacity);
+        if (capacity > 0) store.push("volume_used_ratio", labels, at, value / capacity);
       },
     };
   }
@@ -199,7 +235,7 @@ export function createContainerDeriver(store: SeriesStore, slots: number): Conta
         const node = labels.node ?? labels.instance ?? "node";
         key = `node/${node}`;
         of = subject(key);
-        made = nodeSink(name, { node }, of);
+        made = nodeSink(name, labels, { node }, of);
       } else if (namespace && pod && container && container !== "POD") {
         key = `container/${namespace}/${pod}/${container}`;
         of = subject(key);

@@ -5,7 +5,7 @@ import type { LogReader } from "./container-log.ts";
 import { createKnownPods, type KnownPods } from "./known-pods.ts";
 import { type ClusterWatcher, kubernetesSource } from "./kubernetes.ts";
 import { logSource } from "./logs.ts";
-import { type MetricsReader, scrapeSource } from "./scrape.ts";
+import { type MetricsReader, type ScrapeStats, scrapeSource } from "./scrape.ts";
 
 /** What every source is given. */
 export interface SourceContext {
@@ -31,6 +31,7 @@ export interface LiveSignalsOptions {
   readonly logLookBackMs?: number;
   /** False when metrics (or logs) come from elsewhere. */
   readonly scrape?: boolean;
+  readonly onScrapeStats?: (stats: ScrapeStats) => void;
   readonly logs?: boolean;
   /** Further sources: a Prometheus, Loki, health endpoints, what is pushed. Each runs until aborted. */
   readonly sources?: readonly ((context: SourceContext) => Promise<void>)[];
@@ -87,6 +88,7 @@ export function liveSignals(options: LiveSignalsOptions): LiveSignals {
           scrapeSource({
             ...shared,
             ...(options.scrapeIntervalMs !== undefined && { intervalMs: options.scrapeIntervalMs }),
+            ...(options.onScrapeStats && { onStats: options.onScrapeStats }),
           }),
         ]),
     ...(options.logs === false

@@ -83,11 +83,12 @@ export function kubeletQueries(scope: QueryScope): FamilyQuery[] {
     expr: `sum by (namespace,pod) (max by (namespace,pod,interface) (rate(${metric}${net}[${range}s])))`,
   });
   const node = "node,instance";
-  const nodeValue = (metric: string, selector: string): FamilyQuery => ({
+  const nodeValue = (metric: string, selector: string, by = node): FamilyQuery => ({
     metric,
     kind: "value",
-    expr: newest(metric + selector, node, range),
+    expr: newest(metric + selector, by, range),
   });
+  const disk = '{id="/",device=~"/dev/.+",device!="/dev/shm"}';
   // The limits of many installations are not in the kubelet's part but in that of kube-state-metrics.
   const period = "100000";
   return [
@@ -106,8 +107,8 @@ export function kubeletQueries(scope: QueryScope): FamilyQuery[] {
     nodeValue("machine_cpu_cores", ""),
     nodeValue("machine_memory_bytes", ""),
     nodeValue("container_memory_working_set_bytes", '{id="/"}'),
-    nodeValue("container_fs_limit_bytes", '{id="/",device=~"/dev/.+",device!="/dev/shm"}'),
-    nodeValue("container_fs_usage_bytes", '{id="/",device=~"/dev/.+",device!="/dev/shm"}'),
+    nodeValue("container_fs_limit_bytes", disk, `${node},device`),
+    nodeValue("container_fs_usage_bytes", disk, `${node},device`),
     {
       metric: "container_cpu_usage_seconds_total",
       kind: "rate",

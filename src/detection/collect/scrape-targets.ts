@@ -9,6 +9,12 @@ export type ScrapeTarget =
       readonly labels: Readonly<Record<string, string>>;
     }
   | {
+      readonly kind: "volumes";
+      readonly key: string;
+      readonly node: string;
+      readonly labels: Readonly<Record<string, string>>;
+    }
+  | {
       readonly kind: "pod";
       readonly key: string;
       readonly namespace: string;
@@ -21,6 +27,23 @@ export type ScrapeTarget =
 
 export function nodeTarget(node: string): ScrapeTarget {
   return { kind: "node", key: `node/${node}`, node, labels: { job: "cadvisor", node } };
+}
+
+/**
+ * Nodes on which a pod mounts a claim: only those kubelets are asked how full volumes are, because the page that says it
+ * tells a hundred times as much.
+ */
+export function volumeTargets(pods: readonly Pod[], nodes: readonly string[]): ScrapeTarget[] {
+  const mounting = new Set(
+    pods
+      .filter(({ spec }) =>
+        spec.volumes?.some(({ persistentVolumeClaim, ephemeral }) => persistentVolumeClaim ?? ephemeral),
+      )
+      .map(({ spec }) => spec.nodeName),
+  );
+  return nodes
+    .filter((node) => mounting.has(node))
+    .map((node) => ({ kind: "volumes", key: `volumes/${node}`, node, labels: { job: "kubelet", node } }));
 }
 
 /**

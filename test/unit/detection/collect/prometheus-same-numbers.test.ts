@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { gunzipSync } from "node:zlib";
 import { beforeAll, describe, expect, test } from "vitest";
 import { createPrometheusClient } from "../../../../src/adapters/prometheus/prometheus-client.ts";
-import { loadRecording, type Recording } from "../../../../src/replay/recording/load-recording.ts";
+import { loadRecording, type RecordedSeries, type Recording } from "../../../../src/replay/recording/load-recording.ts";
 import {
   answersFile,
   bothWays,
@@ -71,4 +71,50 @@ describe("a Prometheus and direct scraping give the same numbers", () => {
     const rows = await bothWays(recording, client, stretchOf(recording, 60_000, 360_000));
     expectSameNumbers(rows, 36);
   });
+
+  test.skipIf(!prometheus || !promtool)("of what fills up: volumes, file descriptors, several disks", async () => {
+    const filling = { ...recording, series: [...recording.series, ...whatFillsUp(recording)] };
+    await using server = await startPrometheus(prometheus ?? "", promtool ?? "", filling.series);
+    const client = createPrometheusClient({ url: server.url });
+    const rows = await bothWays(filling, client, stretchOf(filling, 60_000, 240_000));
+    const names = new Set(["volume_used_ratio", "open_fds_ratio", "node_filesystem_ratio"]);
+    expectSameNumbers(
+      rows.filter(({ name }) => names.has(name)),
+      3,
+    );
+    const last = (name: string) => rows.findLast((row) => row.name === name)?.asked;
+    expect(last("volume_used_ratio")).toBeGreaterThan(0.5);
+    expect(last("open_fds_ratio")).toBeGreaterThan(0.2);
+    // The fullest of two disks, not the usage of one over the size of another.
+    expect(last("node_filesystem_ratio")).toBeGreaterThan(0.88);
+    expect(last("node_filesystem_ratio")).toBeLessThan(0.93);
+  });
 });
+
+/** What the sample shop does not have, with the labels that a Prometheus gives it. */
+function whatFillsUp({ start, end, series }: Recording): RecordedSeries[] {
+  const disk = series.find(({ name }) => name === "container_fs_usage_bytes");
+  const web = series.find(({ name, labels }) => name === "up" && labels["app"] === "frontend");
+  if (!disk || !web) throw new Error("the recording has no disk, or no frontend");
+  const times = Array.from({ length: Math.floor((end - start) / 5_000) }, (_, i) => start + i * 5_000 + 700);
+  const made = (name: string, labels: Readonly<Record<string, string>>, valueAt: (i: number) => number) => ({
+    name,
+    labels,
+    times: Float64Array.from(times),
+    values: Float64Array.from(times, (_, i) => valueAt(i)),
+  });
+  const kubelet = { job: "kubelet", instance: disk.labels["instance"] ?? "", node: disk.labels["node"] ?? "" };
+  const claim = { ...kubelet, namespace: web.labels["namespace"] ?? "", persistentvolumeclaim: "orders-data" };
+  const second = { ...disk.labels, device: "/dev/vdb1" };
+  const memory = { ...disk.labels, device: "/dev/shm" };
+  return [
+    made("kubelet_volume_stats_capacity_bytes", claim, () => 2 ** 30),
+    made("kubelet_volume_stats_used_bytes", claim, (i) => (0.5 + i / 2_000) * 2 ** 30),
+    made("process_max_fds", web.labels, () => 1_024),
+    made("process_open_fds", web.labels, (i) => 200 + i),
+    made("container_fs_limit_bytes", second, () => 2 ** 34),
+    made("container_fs_usage_bytes", second, (i) => (0.9 + (i % 5) / 1_000) * 2 ** 34),
+    made("container_fs_limit_bytes", memory, () => 1_000),
+    made("container_fs_usage_bytes", memory, () => 999),
+  ];
+}

@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { KubeObject } from "../../../../src/cluster/kubernetes-types.ts";
+import { createSeriesStore } from "../../../../src/cluster/series-store.ts";
 import type { Signal } from "../../../../src/cluster/signal.ts";
+import { createDeriver } from "../../../../src/detection/collect/derive.ts";
 import { createKnownPods, type KnownPods } from "../../../../src/detection/collect/known-pods.ts";
-import { type MetricsReader, scrapeSource } from "../../../../src/detection/collect/scrape.ts";
+import { type MetricsReader, type ScrapeStats, scrapeSource } from "../../../../src/detection/collect/scrape.ts";
 import { createManualClock } from "../../../../src/replay/virtual-clock.ts";
 
 const start = Date.parse("2026-11-20T22:00:00Z");
@@ -51,6 +53,7 @@ async function scrapeFor(
   known: KnownPods,
   reader: Partial<MetricsReader>,
   namespaces: string[] = [],
+  onStats: (stats: ScrapeStats) => void = () => undefined,
 ): Promise<Signal[]> {
   const clock = createManualClock(start);
   const signals: Signal[] = [];
@@ -61,6 +64,7 @@ async function scrapeFor(
     clock,
     known,
     namespaces,
+    onStats,
     intervalMs: 5_000,
     emit: (signal) => signals.push(signal),
     signal: stopping.signal,
@@ -143,6 +147,73 @@ describe("what becomes of it", () => {
       namespace: "shop",
       pod: "a-1",
     });
+  });
+
+  test("volumes are asked of the kubelets whose pods mount a claim; one that does not answer is no lost sight", async () => {
+    const asked: string[] = [];
+    const withClaim = {
+      ...pod({ name: "db-0", annotations: {} }),
+      spec: {
+        nodeName: "n2",
+        containers: [{ name: "db" }],
+        volumes: [{ name: "data", persistentVolumeClaim: { claimName: "db-data" } }],
+      },
+    };
+    const second: KubeObject = { ...node, metadata: { name: "n2", uid: "n2" } };
+    const volumes = { namespace: "shop", persistentvolumeclaim: "db-data" };
+    const page = Object.entries({ capacity: 1_000, used: 750, available: 250 }).map(
+      ([what, bytes]) =>
+        `kubelet_volume_stats_${what}_bytes{namespace="${volumes.namespace}",persistentvolumeclaim="${volumes.persistentvolumeclaim}"} ${bytes}\n`,
+    );
+    const stats: ScrapeStats[] = [];
+    const signals = await scrapeFor(
+      6_000,
+      knowing(withClaim, node, second),
+      {
+        nodeMetrics: async (name, which) => {
+          asked.push(`${name} ${which}`);
+          if (which === "cadvisor") return `container_processes{pod="a\n`;
+          return asked.length < 4 ? `kubelet_running_pods 3\n${page.join("")}` : Promise.reject(new Error("forbidden"));
+        },
+      },
+      [],
+      (latest) => stats.push(latest),
+    );
+    expect(asked.slice(0, 3)).toEqual(["n1 cadvisor", "n2 cadvisor", "n2 kubelet"]);
+    const samples = signals.flatMap((signal) => (signal.type === "samples" ? signal.samples : []));
+    const told = samples.filter(({ series }) => series.name.startsWith("kubelet"));
+    expect(told.map(({ series, value }) => `${series.name} ${value}`)).toEqual([
+      "kubelet_volume_stats_capacity_bytes 1000",
+      "kubelet_volume_stats_used_bytes 750",
+    ]);
+    expect(told[0]?.series.labels).toEqual({ ...volumes, job: "kubelet", node: "n2" });
+    expect(signals.filter((signal) => signal.type === "source" && !signal.ok)).toEqual([]);
+    expect(stats.at(-1)).toEqual({ scrapes: 6, failed: 1, malformed: 4, refused: 0 });
+    // The shares of what there is, as the forecast reads them.
+    const series = createSeriesStore();
+    const deriver = createDeriver({ series, workloadOf: () => undefined });
+    deriver.take(told, start);
+    expect(series.get("volume_used_ratio", { namespace: "shop", claim: "db-data" })?.last).toBe(0.75);
+  });
+
+  test("a target that exposes ever new series is bounded, and what it loses is counted", async () => {
+    let round = 0;
+    const stats: ScrapeStats[] = [];
+    const signals = await scrapeFor(
+      11_000,
+      knowing(pod({ name: "a-1" })),
+      {
+        podMetrics: async () => {
+          round++;
+          return Array.from({ length: 15_000 }, (_, i) => `requests_total{id="${round}-${i}"} 1\n`).join("");
+        },
+      },
+      [],
+      (latest) => stats.push(latest),
+    );
+    const samples = signals.flatMap((signal) => (signal.type === "samples" ? signal.samples : []));
+    expect(new Set(samples.map(({ series }) => series)).size).toBe(20_001);
+    expect(stats.at(-1)?.refused).toBe(25_000);
   });
 
   test("a sample that is repeated with its old time is told once", async () => {
