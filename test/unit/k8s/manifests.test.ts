@@ -106,7 +106,7 @@ describe("kubectl apply -k k8s/", () => {
 
   test("the settings are valid, and the web server is where Service and probes look for it", async () => {
     const config = await loadConfig(manifestPath("kubemend.yaml"), { DATABASE_URL: "postgres://db/kubemend" });
-    expect(config.web).toEqual({ host: "0.0.0.0", port: 8080 });
+    expect(config.web).toMatchObject({ host: "0.0.0.0", port: 8080 });
     const ports = workloads.flatMap(containersOf).flatMap((container) => objectsAt(container, "ports"));
     expect(ports).toEqual([{ name: "http", containerPort: config.web.port }]);
   });

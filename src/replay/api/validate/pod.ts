@@ -5,8 +5,11 @@ import { containerErrors } from "./container.ts";
 import { atLeast, duplicates, duplicateValue, forbiddenField, invalidValue, requiredValue } from "./field-errors.ts";
 import { labelProblem } from "./names.ts";
 
-/** The rules of a PodSpec, in a pod or in a template. `field` is its path. */
-export function podSpecErrors(spec: JsonObject, field: string): FieldError[] {
+/**
+ * The rules of a PodSpec, in a pod or in a template. `field` is its path; `claimed` are volumes that come from elsewhere, as those
+ * of a StatefulSet's claim templates do.
+ */
+export function podSpecErrors(spec: JsonObject, field: string, claimed: readonly string[] = []): FieldError[] {
   const containers = objectsAt(spec, "containers");
   const all = [...containers, ...objectsAt(spec, "initContainers"), ...objectsAt(spec, "ephemeralContainers")];
   const volumes = objectsAt(spec, "volumes");
@@ -18,7 +21,7 @@ export function podSpecErrors(spec: JsonObject, field: string): FieldError[] {
   if (containers.length === 0) errors.push(requiredValue(`${field}.containers`));
   for (const list of ["containers", "initContainers"]) {
     for (const [i, c] of objectsAt(spec, list).entries())
-      errors.push(...containerErrors(c, `${field}.${list}[${i}]`, volumeNames));
+      errors.push(...containerErrors(c, `${field}.${list}[${i}]`, [...volumeNames, ...claimed]));
   }
   const names = all.map((c) => stringAt(c, "name") ?? "").filter((n) => n !== "");
   for (const { index, key } of duplicates(names, (n) => n)) {

@@ -48,7 +48,8 @@ function templateErrors(spec: JsonObject): FieldError[] {
   }
   errors.push(...labelErrors(labels, "spec.template.labels"));
   errors.push(...annotationErrors(stringsAt(template, "metadata", "annotations"), "spec.template.annotations"));
-  errors.push(...podSpecErrors(objectAt(template, "spec"), "spec.template.spec"));
+  const claimed = objectsAt(spec, "volumeClaimTemplates").map((claim) => stringAt(claim, "metadata", "name") ?? "");
+  errors.push(...podSpecErrors(objectAt(template, "spec"), "spec.template.spec", claimed));
   const restart = stringAt(template, "spec", "restartPolicy") ?? "Always";
   if (restart !== "Always") errors.push(unsupportedValue("spec.template.spec.restartPolicy", restart, ["Always"]));
   return errors;

@@ -1,0 +1,80 @@
+{{/* Everything is named after the release: "kubemend" for `helm install kubemend`. */}}
+{{- define "kubemend.name" -}}
+{{ default .Release.Name .Values.fullnameOverride }}
+{{- end }}
+
+{{/* What finds the pods. It must never change, so it carries no version. */}}
+{{- define "kubemend.selector" -}}
+app.kubernetes.io/name: kubemend
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end }}
+
+{{- define "kubemend.labels" -}}
+{{ include "kubemend.selector" . }}
+app.kubernetes.io/part-of: kubemend
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+{{- end }}
+
+{{/* The Secret with DATABASE_URL and the tokens: yours, or the one this chart makes. */}}
+{{- define "kubemend.secret" -}}
+{{ default (include "kubemend.name" .) .Values.secret.existing }}
+{{- end }}
+
+{{/* A digest wins over a tag: it names one image for good. */}}
+{{- define "kubemend.image" -}}
+{{- if .Values.image.digest -}}
+{{ .Values.image.repository }}@{{ .Values.image.digest }}
+{{- else -}}
+{{ .Values.image.repository }}:{{ default .Chart.AppVersion .Values.image.tag }}
+{{- end }}
+{{- end }}
+
+{{/* Pods of both workloads: no root, no privilege, the runtime's own seccomp profile. */}}
+{{- define "kubemend.podSecurity" -}}
+runAsNonRoot: true
+runAsUser: 1000
+runAsGroup: 1000
+fsGroup: 1000
+seccompProfile:
+  type: RuntimeDefault
+{{- end }}
+
+{{- define "kubemend.containerSecurity" -}}
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: true
+capabilities:
+  drop: [ALL]
+{{- end }}
+
+{{/* The database, named by itself so that a pod without one says which key of which Secret it waits for. */}}
+{{- define "kubemend.databaseUrl" -}}
+- name: DATABASE_URL
+  valueFrom:
+    secretKeyRef:
+      name: {{ include "kubemend.secret" . }}
+      key: DATABASE_URL
+{{- end }}
+
+{{/* Where a pod goes. */}}
+{{- define "kubemend.placement" -}}
+{{- with .nodeSelector }}
+nodeSelector:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .tolerations }}
+tolerations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .affinity }}
+affinity:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .topologySpreadConstraints }}
+topologySpreadConstraints:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .priorityClassName }}
+priorityClassName: {{ . }}
+{{- end }}
+{{- end }}
