@@ -7,13 +7,17 @@ import { createSlackWeb } from "./adapters/slack/slack-web.ts";
 import { startActor } from "./app/actor.ts";
 import { createAsk } from "./app/ask.ts";
 import { clusterSources } from "./app/cluster-sources.ts";
+import { createWatching } from "./app/create-watching.ts";
+import { isDeclared } from "./app/declare-incident.ts";
 import { createDesk } from "./app/desk.ts";
 import { createIdPool } from "./app/id-pool.ts";
+import { keepRisks } from "./app/keep-risks.ts";
 import { keepSamples } from "./app/keep-samples.ts";
 import { loadPolicy } from "./app/load-policy.ts";
 import { createMetrics } from "./app/metrics.ts";
 import { queues } from "./app/queues.ts";
 import { type Chat, startChat } from "./app/start-chat.ts";
+import { syncSilences } from "./app/sync-silences.ts";
 import { runWatcher } from "./app/watcher.ts";
 import { startWeb } from "./bot/web/server.ts";
 import { createObservation } from "./cluster/observation.ts";
@@ -100,13 +104,16 @@ export async function startKubemend(options: KubemendOptions): Promise<Kubemend>
       learnMs: config.detection.learnMinutes * 60_000,
       tickMs,
     });
-    engine.restore(
-      await listIncidents(database, {
-        statuses: ["open", "acknowledged", "mitigating", "reopened"],
-        cluster: config.cluster,
-        limit: 1_000,
-      }),
-    );
+    const open = await listIncidents(database, {
+      statuses: ["open", "acknowledged", "mitigating", "reopened"],
+      cluster: config.cluster,
+      limit: 1_000,
+    });
+    // Who declared an incident closes it; to detection it would be one without symptoms.
+    engine.restore(open.filter((incident) => !isDeclared(incident)));
+    const silences = syncSilences({ database, engine, cluster: config.cluster, clock, log });
+    await silences.now();
+    running.push(silences.run(stopping.signal));
     const { prometheus, loki } = config;
     const sources = clusterSources({
       config,
@@ -136,6 +143,13 @@ export async function startKubemend(options: KubemendOptions): Promise<Kubemend>
       capture: () => capture?.stats,
       forecaster: () => forecasts.forecaster.stats,
     });
+    const watching = createWatching({
+      engine,
+      observation,
+      tickMs,
+      signalsDropped: () => sources.signals.dropped,
+      silencesChanged: silences.now,
+    });
     const desk = createDesk({
       database,
       plans,
@@ -145,6 +159,8 @@ export async function startKubemend(options: KubemendOptions): Promise<Kubemend>
       jobs,
       clock,
       statusDecided: (incident) => engine.replace(incident),
+      cluster: config.cluster,
+      watching,
       ask: createAsk({ database, redact }),
     });
 
@@ -189,6 +205,18 @@ export async function startKubemend(options: KubemendOptions): Promise<Kubemend>
     };
     if (capture) running.push(capture.run(stopping.signal));
     running.push(
+      keepRisks({
+        cluster: config.cluster,
+        database,
+        observation,
+        redact,
+        clock,
+        log,
+        signal: stopping.signal,
+        seesAll: () => engine.delivers("kubernetes-watch"),
+      }),
+    );
+    running.push(
       runWatcher({
         engine,
         observation,
@@ -203,7 +231,10 @@ export async function startKubemend(options: KubemendOptions): Promise<Kubemend>
         log,
         changed,
         signal: stopping.signal,
-        ...(capture && { record: capture.record }),
+        record: (tick) => {
+          watching.record(tick);
+          capture?.record(tick);
+        },
         onTick,
       }),
     );

@@ -74,6 +74,8 @@ export interface DetectionEngine {
   suppress(silences: readonly Silence[]): void;
   /** Workloads and series as of now, for those who verify: the topology that grouping used last. */
   topology(): Topology;
+  /** A source has told everything that was there at its start, and is not known to be silent: `kubernetes-watch`, `scrape:nodes`, … */
+  delivers(source: string): boolean;
   readonly stats: DetectionStats;
 }
 
@@ -242,6 +244,7 @@ export function createDetectionEngine(options: DetectionEngineOptions): Detectio
       suppressed = list;
     },
     topology: () => currentTopology(topology?.at ?? 0),
+    delivers: (source) => sources.delivers(source),
     get stats() {
       const { rawSeries: _rawSeries, ...samplesDropped } = deriver.stats;
       return {

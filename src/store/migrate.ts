@@ -7,6 +7,11 @@ import * as chat from "./migrations/0003-chat.ts";
 import * as fixOffers from "./migrations/0004-fix-offers.ts";
 import * as samples from "./migrations/0005-samples.ts";
 import * as history from "./migrations/0006-history.ts";
+import * as risks from "./migrations/0010-risks.ts";
+import * as secondFactor from "./migrations/0014-second-factor.ts";
+import * as measures from "./migrations/0015-verification-measures.ts";
+import * as silences from "./migrations/0016-silences.ts";
+import * as chatEvents from "./migrations/0017-chat-events.ts";
 import * as web from "./migrations/0018-web.ts";
 
 /** In order, never edited once released. */
@@ -17,6 +22,11 @@ const migrations: Record<string, Migration> = {
   "0004-fix-offers": fixOffers,
   "0005-samples": samples,
   "0006-history": history,
+  "0010-risks": risks,
+  "0014-second-factor": secondFactor,
+  "0015-verification-measures": measures,
+  "0016-silences": silences,
+  "0017-chat-events": chatEvents,
   "0018-web": web,
 };
 

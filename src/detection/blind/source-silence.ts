@@ -7,6 +7,8 @@ export interface SourceWatch {
   report(source: string, ok: boolean, detail: string, at: number): void;
   /** Samples arrived. */
   sampled(at: number): void;
+  /** It has said that it delivers, and nothing else since. */
+  delivers(source: string): boolean;
   /** Nothing can be said about this family now: silence of its detectors proves nothing. */
   blind(family: string, now: number): boolean;
   readonly detector: Detector;
@@ -16,6 +18,7 @@ export interface SourceWatch {
 const staleMs = 100_000;
 /** A source may be restarted or reconnect for this long before it is news. */
 const patienceMs = 30_000;
+const maxSources = 100;
 
 const feeds: readonly (readonly [RegExp, readonly string[]])[] = [
   [/kubernetes|watch/, ["state", "event"]],
@@ -30,15 +33,22 @@ const feeds: readonly (readonly [RegExp, readonly string[]])[] = [
  */
 export function createSourceWatch(): SourceWatch {
   const down = new Map<string, { readonly since: number; readonly detail: string }>();
+  const well = new Set<string>();
   let lastSamples = Number.NaN;
 
   const stale = (now: number) => now - lastSamples > staleMs;
 
   return {
     report(source, ok, detail, at) {
-      if (ok) down.delete(source);
-      else if (!down.has(source) && down.size < 100) down.set(source, { since: at, detail });
+      if (ok) {
+        down.delete(source);
+        if (well.size < maxSources) well.add(source);
+        return;
+      }
+      well.delete(source);
+      if (!down.has(source) && down.size < maxSources) down.set(source, { since: at, detail });
     },
+    delivers: (source) => well.has(source),
     sampled(at) {
       lastSamples = Number.isNaN(lastSamples) ? at : Math.max(lastSamples, at);
     },
