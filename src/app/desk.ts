@@ -2,7 +2,7 @@ import { approvePlan, rejectPlan } from "../actions/approve.ts";
 import type { PlanStore } from "../actions/plan-store.ts";
 import type { Approver } from "../actions/policy.ts";
 import type { Policy } from "../actions/policy-file.ts";
-import type { Desk, DeskOutcome } from "../bot/desk.ts";
+import type { ChaosPort, Desk, DeskOutcome, DigestPort } from "../bot/desk.ts";
 import { refusalText } from "../bot/slack/approval-words.ts";
 import { actionTitle } from "../incident/action-title.ts";
 import type { Person } from "../incident/approval.ts";
@@ -22,8 +22,10 @@ import type { Jobs } from "../store/jobs.ts";
 import { getPlan } from "../store/plans.ts";
 import { addToTimeline } from "../store/timeline.ts";
 import { buildView } from "./build-view.ts";
+import { createOperations } from "./operations.ts";
 import { postmortemOf } from "./postmortem-of.ts";
 import { queues } from "./queues.ts";
+import type { Watching } from "./watching.ts";
 
 export interface DeskDeps {
   readonly database: Database;
@@ -38,6 +40,12 @@ export interface DeskDeps {
   readonly ask: Desk["ask"];
   /** Absent where nothing is kept from chat that could be put back. */
   readonly reveal?: Desk["reveal"];
+  /** Name of the cluster as the configuration has it; default its default. */
+  readonly cluster?: string;
+  /** Absent where nobody watches: then workloads cannot be looked at, and silences are judged by what is stored. */
+  readonly watching?: Watching;
+  readonly digest?: DigestPort;
+  readonly chaos?: ChaosPort;
 }
 
 /** How long a person waits for a fresh plan, in real time: the actor looks for jobs twice a second. */
@@ -88,6 +96,7 @@ export function createDesk(deps: DeskDeps): Desk {
   };
 
   return {
+    ...createOperations({ ...deps, cluster: deps.cluster ?? "kubernetes", tell }),
     view: (incidentId) => buildView(database, incidentId),
     postmortem: (incidentId) =>
       /^\d+$/.test(incidentId) ? postmortemOf(deps, incidentId) : Promise.resolve(undefined),

@@ -6,9 +6,10 @@ import type { Incident } from "../incident/incident.ts";
 import { messageOf } from "../lib/app-error.ts";
 import type { Clock } from "../lib/clock.ts";
 import { latestDiagnosis } from "../store/diagnoses.ts";
-import { undelivered } from "../store/incidents.ts";
+import { getIncident, undelivered } from "../store/incidents.ts";
 import { plansOf } from "../store/plans.ts";
 import { isBusy } from "./build-view.ts";
+import { isDeclared } from "./declare-incident.ts";
 import { type DiagnoseDeps, diagnoseStep } from "./diagnose-step.ts";
 import { nextDiagnosisAt } from "./diagnosis-schedule.ts";
 import { keepIncident } from "./incident-keeper.ts";
@@ -94,8 +95,11 @@ export async function runWatcher(deps: WatcherDeps): Promise<void> {
   }
   await jobs.work(queues.diagnose, async (data) => {
     const { incidentId } = incidentJob.parse(data);
-    const incident = engine.incidents().find((one) => one.id === incidentId && one.status !== "resolved");
-    if (incident) await diagnoseNext(incident);
+    const known = engine.incidents().find((one) => one.id === incidentId && one.status !== "resolved");
+    if (known) return await diagnoseNext(known);
+    // Detection does not hold what people declared.
+    const stored = await getIncident(database, incidentId);
+    if (stored && isDeclared(stored) && stored.status !== "resolved") await diagnoseNext(stored);
   });
   await watchSignals({ engine, signals: deps.signals, clock, tickMs: deps.tickMs, onTick, log, signal: deps.signal });
   await diagnosing;

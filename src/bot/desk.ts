@@ -1,17 +1,88 @@
 import type { ApprovalOutcome, Person } from "../incident/approval.ts";
 import type { AskAnswer } from "../incident/ask-answer.ts";
+import type { Diagnosis } from "../incident/diagnosis.ts";
+import type { Evidence } from "../incident/evidence.ts";
+import type { HealthLine } from "../incident/health-line.ts";
 import type { Incident } from "../incident/incident.ts";
+import type { ObjectRef } from "../incident/object-ref.ts";
+import type { Recommendation } from "../incident/recommendation.ts";
 import type { Redacted } from "../incident/redacted.ts";
+import type { Severity } from "../incident/severity.ts";
+import type { SilenceMatcher, SilenceRequest, StoredSilence } from "../incident/silence.ts";
 import type { IncidentStatus } from "../incident/status.ts";
+import type { HomeView } from "./home-view.ts";
 import type { FixView, IncidentView } from "./incident-view.ts";
 
 export type DeskOutcome = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly text: string };
+
+/** What a silence would keep quiet, as far as can be seen now. */
+export interface SilencePreview {
+  readonly matcher: SilenceMatcher;
+  readonly from: number;
+  readonly until: number;
+  /** Anomalies there are now that match; `more` counts those that are not listed. */
+  readonly active: readonly { readonly target: ObjectRef; readonly summary: Redacted }[];
+  readonly more: number;
+  /** Open incidents that it concerns; they stay open, and no new one is opened. */
+  readonly open: readonly Incident[];
+  /** Of the incidents of the last `days`, how many would not have been raised. */
+  readonly past: { readonly matched: number; readonly of: number; readonly days: number };
+}
+
+/** What a look at one workload came to. */
+export type WorkloadAnswer =
+  | { readonly type: "incident"; readonly incidentId: string }
+  | {
+      readonly type: "diagnosed";
+      readonly target: ObjectRef;
+      readonly diagnosis: Diagnosis;
+      readonly recommendations: readonly Recommendation[];
+      readonly evidence: readonly Evidence[];
+    }
+  /** Nothing abnormal, no such workload, or nobody who could look; in words for the person. */
+  | { readonly type: "nothing"; readonly text: string };
+
+/** Sends the digest now, to whom it goes anyway. */
+export interface DigestPort {
+  now(by: Person): Promise<DeskOutcome>;
+}
+
+/** Experiments: `list`, `run <name>`, `stop`, as typed after `/incident chaos`. */
+export interface ChaosPort {
+  command(words: readonly string[], by: Person): Promise<DeskOutcome>;
+}
+
+/** What people do beside deciding about fixes: raise and comment incidents, keep noise quiet, look how things stand. */
+export interface Operations {
+  /** Opens an incident by hand. `workload` as people name it: `shop/carts`, `Deployment/shop/carts`. */
+  declare(
+    draft: { readonly title: string; readonly severity: Severity; readonly workload?: string },
+    by: Person,
+  ): Promise<DeskOutcome & { readonly incidentId?: string }>;
+  /** Looks at one workload now; nothing of it is kept. */
+  diagnose(workload: string, by: Person): Promise<WorkloadAnswer>;
+  /** Puts a person's words on the timeline. */
+  addNote(incidentId: string, text: string, by: Person): Promise<DeskOutcome>;
+  /** A thumb up or down on the cause that is named first. */
+  rate(incidentId: string, verdict: "right" | "wrong", by: Person): Promise<DeskOutcome>;
+  previewSilence(request: SilenceRequest): Promise<SilencePreview>;
+  silence(request: SilenceRequest, by: Person): Promise<DeskOutcome>;
+  /** Those that hold now or will, the first to end first. */
+  silences(): Promise<readonly StoredSilence[]>;
+  endSilence(id: string, by: Person): Promise<DeskOutcome>;
+  home(by: Person): Promise<HomeView>;
+  health(): Promise<readonly HealthLine[]>;
+  /** Absent while no digest is configured. */
+  readonly digest?: DigestPort;
+  /** Absent while experiments are not configured. */
+  readonly chaos?: ChaosPort;
+}
 
 /**
  * What people may ask for, whatever they ask through. The bot renders and receives; everything behind this port decides.
  * Texts in outcomes are written for the person who asked.
  */
-export interface Desk {
+export interface Desk extends Operations {
   view(incidentId: string): Promise<IncidentView | undefined>;
   list(query: { statuses?: readonly IncidentStatus[]; limit?: number }): Promise<readonly Incident[]>;
   /** The incident's post-mortem as Markdown, as things stand; undefined when there is no such incident or no diagnosis yet. */

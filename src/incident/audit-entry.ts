@@ -9,7 +9,13 @@ export type AuditEvent =
   | "execution.claimed"
   | "execution.finished"
   | "verification.recorded"
-  | "freeze.changed";
+  | "second-factor.enrolled"
+  | "second-factor.removed"
+  | "second-factor.accepted"
+  | "second-factor.refused"
+  | "freeze.changed"
+  | "silence.created"
+  | "silence.ended";
 
 /** One link of the chain. `hash` covers everything else, `prevHash` included. */
 export interface AuditEntry {
@@ -20,7 +26,7 @@ export interface AuditEntry {
   readonly event: AuditEvent;
   /** Who did it: a person's id, or `kubemend`. */
   readonly actor: string;
-  /** What it is about: a plan's id, or `freeze`. */
+  /** What it is about: a plan's id, `freeze`, or `silence:<number>`. */
   readonly subject: string;
   readonly body: Readonly<Record<string, unknown>>;
   readonly prevHash: string;

@@ -79,9 +79,11 @@ async function fixOutcomes(tx: Tx, cluster: string): Promise<readonly FixOutcome
   return rows;
 }
 
-async function wrongCauses(tx: Tx, cluster: string): Promise<readonly (WrongCause & RejectedCause)[]> {
-  const { rows } = await sql<WrongCause & RejectedCause>`
-    select v.incident_id::text as "incidentId", v.cause, v.culprit, v.by_name as "by"
+type SaidCause = WrongCause & RejectedCause & { readonly verdict: "rejected" | "wrong" | "right" };
+
+async function saidCauses(tx: Tx, cluster: string): Promise<readonly SaidCause[]> {
+  const { rows } = await sql<SaidCause>`
+    select v.incident_id::text as "incidentId", v.cause, v.culprit, v.by_name as "by", v.verdict
       from cause_verdict v join incident i on i.id = v.incident_id and i.cluster = ${cluster}
      where v.at > now() - make_interval(days => ${counted.days}::int)
      order by v.at desc limit ${counted.rows}`.execute(tx);
@@ -120,15 +122,19 @@ export async function recall(database: Database, incident: Incident): Promise<Hi
       fingerprints: incident.anomalies.map(({ fingerprint }) => fingerprint),
       signs: incident.anomalies.map(signOf),
     };
-    const wrong = await wrongCauses(tx, incident.cluster);
+    const said = await saidCauses(tx, incident.cluster);
+    const wrong = said.filter(({ verdict }) => verdict !== "right");
+    const right = said.filter(({ verdict }) => verdict === "right");
     return {
       similar: rows
         .map((row) => pastOf(row, facets))
         .filter((past) => past.similarity >= leastSimilarity)
         .sort((a, b) => b.similarity - a.similarity || b.onset - a.onset)
         .slice(0, shown),
-      outcomes: outcomeTable(incident.id, await fixOutcomes(tx, incident.cluster), wrong),
-      rejected: wrong.filter((verdict) => verdict.incidentId === incident.id),
+      outcomes: outcomeTable(incident.id, await fixOutcomes(tx, incident.cluster), wrong, right),
+      rejected: wrong
+        .filter(({ incidentId, verdict }) => incidentId === incident.id && verdict === "rejected")
+        .map(({ cause, culprit, by }) => ({ cause, culprit, by })),
     };
   });
 }

@@ -10,7 +10,7 @@ export interface FixOutcome {
   readonly recovered: boolean;
 }
 
-/** One incident of which somebody said that this was not the cause. */
+/** One incident of which somebody said that this was, or was not, the cause. */
 export interface WrongCause {
   readonly incidentId: string;
   readonly cause: CauseCode;
@@ -21,13 +21,14 @@ const ownWeight = 3;
 const none: OutcomeCounts = { right: 0, wrong: 0 };
 
 /**
- * Counts outcomes. A cause is right once for each incident in which a fix for it was seen to help, and wrong once for each
- * in which people said so; a fix that did not help speaks against the fix, not against the cause.
+ * Counts outcomes. A cause is right once for each incident in which a fix for it was seen to help or people said so, and
+ * wrong once for each in which people said that; a fix that did not help speaks against the fix, not against the cause.
  */
 export function outcomeTable(
   incidentId: string,
   fixes: readonly FixOutcome[],
   wrong: readonly WrongCause[],
+  right: readonly WrongCause[] = [],
 ): OutcomeTable {
   const counts = new Map<string, OutcomeCounts>();
   const add = (key: string, right: number, bad: number) => {
@@ -46,6 +47,7 @@ export function outcomeTable(
     add(`${fix.cause}|${fix.action}`, fix.recovered ? weight : 0, fix.recovered ? 0 : weight);
     if (fix.recovered) once("right", fix);
   }
+  for (const one of right) once("right", one);
   for (const one of wrong) once("wrong", one);
   return {
     cause: (cause) => counts.get(cause) ?? none,

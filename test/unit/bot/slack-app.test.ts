@@ -15,6 +15,7 @@ import { announcePost, chatPosts, firstSight, recordEdit, recordPost, withdrawPo
 import { saveIncident } from "../../../src/store/incidents.ts";
 import { clean, incidentView, plan } from "../../support/incident-view.ts";
 import { type TestDatabase, withDatabase } from "../../support/postgres.ts";
+import { quietOperations } from "../../support/quiet-operations.ts";
 
 let slack: LocalSlack;
 let database: TestDatabase;
@@ -30,6 +31,7 @@ const noting = <T>(what: readonly unknown[], answer: T): T => {
   return answer;
 };
 const desk: Desk = {
+  ...quietOperations,
   view: async (id) => (id === "7" ? view : undefined),
   list: async () => [view.incident],
   postmortem: async (id) => (id === "7" ? "# Post-mortem of incident 7" : undefined),

@@ -1,0 +1,46 @@
+import type { HealthLine } from "../incident/health-line.ts";
+import type { Incident } from "../incident/incident.ts";
+import type { StoredSilence } from "../incident/silence.ts";
+
+/** A proposed change that waits for people. */
+export interface WaitingApproval {
+  readonly incidentId: string;
+  readonly recommendationId: string;
+  readonly planId: string;
+  readonly digest: string;
+  readonly title: string;
+  readonly risk: string;
+  readonly have: number;
+  readonly need: number;
+  /** The person who looks has voted already; somebody else has to. */
+  readonly mine: boolean;
+  readonly expiresAt: number;
+}
+
+export interface RecentFix {
+  readonly incidentId: string;
+  readonly title: string;
+  readonly at: number;
+  readonly outcome:
+    | "helped"
+    | "did not help"
+    | "made it worse"
+    | "not known"
+    | "being watched"
+    | "undone"
+    | "not applied";
+}
+
+/** What a person sees first: what is open, what waits for them, what became of the last fixes, and how well kubemend does. */
+export interface HomeView {
+  readonly now: number;
+  readonly cluster: string;
+  readonly open: readonly Incident[];
+  readonly approvals: readonly WaitingApproval[];
+  readonly fixes: readonly RecentFix[];
+  readonly silences: readonly StoredSilence[];
+  readonly health: readonly HealthLine[];
+  /** Of the last 30 days' incidents whose cause is settled, in how many the one named first was right. */
+  readonly precision: { readonly right: number; readonly wrong: number; readonly days: number };
+  readonly frozen: boolean;
+}
