@@ -34,6 +34,9 @@ export function addDroppedMetrics(
     const { malformed = 0, refused = 0 } = read.sources.scrape ?? {};
     return { malformed, refused };
   });
+  byReason("objects_dropped", "Objects and events left out: they lack what their kind must have", () => ({
+    malformed: read.detection().objectsMalformed,
+  }));
   byReason("anomalies_dropped", "Anomalies beyond the bound", () => ({
     bound: read.detection().droppedAnomalies,
   }));

@@ -1,6 +1,7 @@
 import type { Observation } from "../cluster/observation.ts";
 import type { Signal } from "../cluster/signal.ts";
 import { buildTopology, type Topology } from "../cluster/topology.ts";
+import { wholeObject } from "../cluster/whole-object.ts";
 import type { Anomaly } from "../incident/anomaly.ts";
 import type { Incident, IncidentChange } from "../incident/incident.ts";
 import { makeRef, type ObjectRef } from "../incident/object-ref.ts";
@@ -58,6 +59,8 @@ export interface DetectionStats {
   readonly linesDropped: number;
   readonly templatesDropped: number;
   readonly eventsDropped: number;
+  /** Objects and events that lack what their kind must have. */
+  readonly objectsMalformed: number;
 }
 
 /** Signals in, incidents out. Holds no timer and does no I/O: the caller owns time and calls `tick` with rising times. */
@@ -118,7 +121,16 @@ export function createDetectionEngine(options: DetectionEngineOptions): Detectio
   let watchingSince = Number.NaN;
   let topology: { readonly at: number; readonly built: Topology } | undefined;
   let objectsChanged = false;
-  const counts = { ticks: 0, signals: 0, logLines: 0, samples: 0, silenced: 0, failures: 0, lastTickMs: 0 };
+  const counts = {
+    ticks: 0,
+    signals: 0,
+    logLines: 0,
+    samples: 0,
+    malformed: 0,
+    silenced: 0,
+    failures: 0,
+    lastTickMs: 0,
+  };
 
   function currentTopology(now: number): Topology {
     if (!topology || (objectsChanged && now !== topology.at) || now - topology.at > topologyMaxAgeMs) {
@@ -170,14 +182,23 @@ export function createDetectionEngine(options: DetectionEngineOptions): Detectio
       counts.signals++;
       if (Number.isNaN(watchingSince)) watchingSince = signal.at;
       switch (signal.type) {
-        case "object":
-          objects.apply(signal.change, signal.object, signal.at);
-          if (signal.change !== "DELETED") transitions.observe(signal.object, signal.at);
+        case "object": {
+          const object = wholeObject(signal.object);
+          if (!object) {
+            counts.malformed++;
+            break;
+          }
+          objects.apply(signal.change, object, signal.at);
+          if (signal.change !== "DELETED") transitions.observe(object, signal.at);
           objectsChanged = true;
           break;
-        case "event":
-          events.push(signal.event, signal.at);
+        }
+        case "event": {
+          const event = wholeObject(signal.event);
+          if (event) events.push(event, signal.at);
+          else counts.malformed++;
           break;
+        }
         case "log":
           counts.logLines++;
           logs.push(signal.line);
@@ -265,6 +286,7 @@ export function createDetectionEngine(options: DetectionEngineOptions): Detectio
         linesDropped: logs.dropped.lines,
         templatesDropped: tally.stats.droppedTemplates,
         eventsDropped: events.dropped,
+        objectsMalformed: counts.malformed,
       };
     },
   };

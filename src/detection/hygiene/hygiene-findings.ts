@@ -14,7 +14,7 @@ import { storageClasses } from "./storage-class.ts";
 import { webhooks } from "./webhooks.ts";
 
 /** All checks. Add one file and one line. */
-const checks: readonly HygieneCheck[] = [
+export const hygieneChecks: readonly HygieneCheck[] = [
   disruptionBudgets,
   references,
   selectors,
@@ -37,7 +37,7 @@ const maxFindings = 1_000;
  */
 export function hygieneFindings(observation: Observation, now: number): readonly HygieneFinding[] {
   const found: HygieneFinding[] = [];
-  for (const check of checks) {
+  for (const check of hygieneChecks) {
     try {
       for (const finding of check(observation, now)) found.push(finding);
     } catch {

@@ -1,0 +1,57 @@
+import type { KubeObject } from "./kubernetes-types.ts";
+
+type Parts = Readonly<Record<string, unknown>>;
+
+const isParts = (value: unknown): value is Parts =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+const at = (value: unknown, ...path: readonly string[]): unknown => {
+  let part = value;
+  for (const key of path) part = isParts(part) ? part[key] : undefined;
+  return part;
+};
+const isText = (value: unknown) => typeof value === "string" && value !== "";
+
+const ofTemplate = (object: unknown) => Array.isArray(at(object, "spec", "template", "spec", "containers"));
+/** What the types of `kubernetes-types.ts` promise beyond a name, by kind. */
+const promised: Readonly<Record<string, (object: unknown) => boolean>> = {
+  Pod: (object) => Array.isArray(at(object, "spec", "containers")),
+  Deployment: ofTemplate,
+  StatefulSet: ofTemplate,
+  DaemonSet: ofTemplate,
+  ReplicaSet: ofTemplate,
+  Job: ofTemplate,
+  CronJob: (object) => isText(at(object, "spec", "schedule")) && ofTemplate(at(object, "spec", "jobTemplate")),
+  Service: (object) => isParts(at(object, "spec")),
+  HorizontalPodAutoscaler: (object) =>
+    isText(at(object, "spec", "scaleTargetRef", "kind")) &&
+    isText(at(object, "spec", "scaleTargetRef", "name")) &&
+    typeof at(object, "spec", "maxReplicas") === "number",
+  Event: (object) => isParts(at(object, "involvedObject")),
+};
+
+/** Deeper than any object of the API; a loop of references must not take the process with it. */
+const maxDepth = 64;
+
+function hasNull(value: unknown, depth = 0): boolean {
+  if (value === null) return true;
+  if (typeof value !== "object" || depth > maxDepth) return false;
+  for (const key in value) if (hasNull(Reflect.get(value, key), depth + 1)) return true;
+  return false;
+}
+
+function withoutNulls(value: unknown, depth = 0): unknown {
+  if (typeof value !== "object" || value === null || depth > maxDepth) return value;
+  if (Array.isArray(value)) return value.filter((one) => one !== null).map((one) => withoutNulls(one, depth + 1));
+  const parts = Object.entries(value).filter(([, part]) => part !== null);
+  return Object.fromEntries(parts.map(([key, part]) => [key, withoutNulls(part, depth + 1)]));
+}
+
+/**
+ * The object as everything behind reads it: null, which the API's JSON uses for "not there", is not there. Undefined when
+ * it lacks what its type promises, wherever it came from: a hand-written recording, an old server, an operator of its own.
+ */
+export function wholeObject<T extends KubeObject>(object: T): T | undefined {
+  const whole = (hasNull(object) ? withoutNulls(object) : object) as T;
+  if (!isText(at(whole, "kind")) || !isText(at(whole, "metadata", "name"))) return undefined;
+  return (promised[whole.kind]?.(whole) ?? true) ? whole : undefined;
+}
