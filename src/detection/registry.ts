@@ -7,7 +7,10 @@ import { probeKill, probeRefused } from "./events/probe-failures.ts";
 import { repeatedWarning } from "./events/repeated-warning.ts";
 import { appHealth } from "./health/app-health.ts";
 import { errorBurst } from "./logs/error-burst.ts";
+import { errorShareShift } from "./logs/error-share-shift.ts";
 import { newError } from "./logs/new-error.ts";
+import { rareTemplate } from "./logs/rare-template.ts";
+import { stoppedTemplate } from "./logs/stopped-template.ts";
 import { appErrors, eventLoopLag, poolTimeouts, poolWaiting } from "./metrics/app-signals.ts";
 import { fileDescriptorForecast, nodeDiskForecast, volumeForecast } from "./metrics/disk-forecast.ts";
 import { clientErrors, errorRatio } from "./metrics/failing-requests.ts";
@@ -104,4 +107,7 @@ export const detectorFactories: readonly DetectorFactory[] = [
   workloadIsolation,
   newError,
   errorBurst,
+  errorShareShift,
+  rareTemplate,
+  stoppedTemplate,
 ];

@@ -1,27 +1,12 @@
 import type { LogLine } from "../../cluster/signal.ts";
 import { type ObjectRef, refKey } from "../../incident/object-ref.ts";
+import { createSlotCounter, type SlotCounter } from "../../lib/slot-counter.ts";
+import { type ContainerRhythms, createContainerRhythms, type RhythmRoom } from "./container-rhythms.ts";
 import { createStackJoiner, type StackJoiner } from "./join-stack.ts";
+import { createMessageKinds, type MessageKind, type MessageKinds } from "./message-kinds.ts";
 import { parseLine } from "./parse-line.ts";
-import { createSlotCounter, type SlotCounter } from "./slot-counter.ts";
+import { isAboutRequest, tellsOfRefusal } from "./telling.ts";
 import { createTemplateMiner } from "./template-miner.ts";
-
-/** One kind of severe message of one workload. */
-export interface SevereTemplate {
-  readonly text: string;
-  readonly example: string;
-  readonly fatal: boolean;
-  readonly firstAt: number;
-  readonly lastAt: number;
-  /** Begin of the present run: lines with less than `runGapMs` between them. */
-  readonly runAt: number;
-  /** Lines in the present run. */
-  readonly count: number;
-  /** Runs so far; what comes and goes all the time is not news. */
-  readonly runs: number;
-  readonly pod: string;
-  /** Lines of the present run came from more than one pod. */
-  readonly severalPods: boolean;
-}
 
 /** What the containers of one workload have written. */
 export interface WorkloadTally {
@@ -30,8 +15,10 @@ export interface WorkloadTally {
   /** Severe lines and all lines in the last `windowMs` (ms). */
   errorsSince(from: number): number;
   linesSince(from: number): number;
-  /** Severe templates seen at or after `from`. */
-  templatesSince(from: number): readonly SevereTemplate[];
+  /** Kinds of severe messages, and of refusals, seen at or after `from`. */
+  templatesSince(from: number): readonly MessageKind[];
+  /** Kinds of all other messages. */
+  readonly ordinary: Pick<MessageKinds, "since" | "all" | "dropped">;
   readonly firstLineAt: number;
   /** Begin of the present run of severe lines (ms); 0 before the first. */
   readonly errorRunAt: number;
@@ -39,11 +26,25 @@ export interface WorkloadTally {
   readonly lastErrorAt: number;
 }
 
+/** What one container has written. */
+export interface ContainerTally {
+  readonly workload: ObjectRef;
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
+  readonly lastAt: number;
+  /** Of messages that are neither severe nor about a request. */
+  readonly rhythms: Pick<ContainerRhythms, "each" | "forget">;
+}
+
 export interface LogTally {
   take(line: LogLine): void;
   /** Completes multi-line messages that have waited long enough, and forgets what is old. Call once a tick. */
   flush(now: number): void;
   workloads(): Iterable<WorkloadTally>;
+  containers(): Iterable<ContainerTally>;
+  /** The kind of ordinary messages with this id as it is known now; undefined when it was merged into another or dropped. */
+  kindText(id: number): string | undefined;
   readonly stats: LogTallyStats;
 }
 
@@ -60,54 +61,80 @@ export interface LogTallyOptions {
   readonly maxWorkloads?: number;
   readonly maxTemplatesPerWorkload?: number;
   readonly maxContainers?: number;
+  /** Kinds of ordinary messages of all workloads together. */
+  readonly maxOrdinaryKinds?: number;
 }
 
-interface Mutable {
-  text: string;
-  example: string;
-  fatal: boolean;
-  firstAt: number;
-  lastAt: number;
-  runAt: number;
-  count: number;
-  runs: number;
-  pod: string;
-  severalPods: boolean;
-}
-
-/** A pause this long ends a run. */
+/** A pause this long ends a run of severe lines. */
 const runGapMs = 2 * 60_000;
 const forgetTemplateMs = 6 * 60 * 60_000;
-const forgetWorkloadMs = 30 * 60_000;
-
-/** Words of a warning that say that something was refused or did not work; other warnings are the application's affair. */
-const refusal =
-  /\b(denied|forbidden|unauthori[sz]ed|refused|timed? ?out|timeout|fail(ed|ure|s)?|cannot|exhausted|unavailable|unreachable|expired|no such host|ENOTFOUND|ECONN\w+|ENOSPC|no space left)\b/i;
+const forgetContainerMs = 30 * 60_000;
+/** A rhythm of a container is some 100 bytes. */
+const maxRhythms = 100_000;
 
 interface Tally extends WorkloadTally {
   readonly errors: SlotCounter;
   readonly lines: SlotCounter;
-  readonly templates: Map<number, Mutable>;
+  readonly severe: MessageKinds;
+  readonly ordinary: MessageKinds;
   lastAt: number;
   errorRunAt: number;
   lastErrorAt: number;
 }
 
+interface Container extends ContainerTally {
+  readonly joiner: StackJoiner;
+  readonly tally: Tally;
+  readonly rhythms: ContainerRhythms;
+  lastAt: number;
+}
+
 /**
- * Reads every line once: severity, template of the severe ones, counts. Lines of all replicas of a workload count together.
- * Bounded in workloads, containers and templates; the miner bounds itself.
+ * Reads every line once: severity, kind, counts, and the rhythm of what is ordinary. Lines of all replicas of a workload
+ * count together. Severe lines have a miner of their own, so that a flood of ordinary ones cannot make them new again.
+ * Bounded in workloads, containers, kinds and rhythms; the miners bound themselves.
  */
 export function createLogTally(options: LogTallyOptions): LogTally {
   const maxWorkloads = options.maxWorkloads ?? 5_000;
   const maxTemplates = options.maxTemplatesPerWorkload ?? 200;
   const maxContainers = options.maxContainers ?? 20_000;
-  const miner = createTemplateMiner({ maxTemplates: 20_000 });
+  const maxOrdinary = options.maxOrdinaryKinds ?? 50_000;
+  const severeMiner = createTemplateMiner({ maxTemplates: 20_000 });
+  const ordinaryMiner = createTemplateMiner({ maxTemplates: 20_000, maxLineChars: 1_024 });
   const tallies = new Map<string, Tally>();
-  const joiners = new Map<
-    string,
-    { readonly joiner: StackJoiner; readonly tally: Tally; readonly pod: string; lastAt: number }
-  >();
+  const containers = new Map<string, Container>();
+  const rhythmRoom: RhythmRoom = { free: maxRhythms };
+  let ordinaryKinds = 0;
   const stats = { unreadLines: 0, droppedWorkloads: 0, droppedTemplates: 0 };
+
+  function createTally(workload: ObjectRef, at: number): Tally {
+    const errors = createSlotCounter();
+    const lines = createSlotCounter();
+    const severe = createMessageKinds({
+      miner: severeMiner,
+      room: (size) => size < maxTemplates,
+      onDrop: () => stats.droppedTemplates++,
+    });
+    const ordinary = createMessageKinds({
+      miner: ordinaryMiner,
+      room: (size) => size < maxTemplates && ordinaryKinds++ < maxOrdinary,
+    });
+    return {
+      workload,
+      namespace: workload.namespace ?? "",
+      errors,
+      lines,
+      severe,
+      ordinary,
+      firstLineAt: at,
+      lastAt: at,
+      errorRunAt: 0,
+      lastErrorAt: 0,
+      errorsSince: (from) => errors.since(from),
+      linesSince: (from) => lines.since(from),
+      templatesSince: (from) => severe.since(from),
+    };
+  }
 
   function tallyOf(workload: ObjectRef, at: number): Tally | undefined {
     const key = refKey(workload);
@@ -117,114 +144,81 @@ export function createLogTally(options: LogTallyOptions): LogTally {
         stats.droppedWorkloads++;
         return undefined;
       }
-      const errors = createSlotCounter();
-      const lines = createSlotCounter();
-      const templates = new Map<number, Mutable>();
-      tally = {
-        workload,
-        namespace: workload.namespace ?? "",
-        errors,
-        lines,
-        templates,
-        firstLineAt: at,
-        lastAt: at,
-        errorRunAt: 0,
-        lastErrorAt: 0,
-        errorsSince: (from) => errors.since(from),
-        linesSince: (from) => lines.since(from),
-        templatesSince: (from) => [...templates.values()].filter(({ lastAt }) => lastAt >= from),
-      };
+      tally = createTally(workload, at);
       tallies.set(key, tally);
     }
     return tally;
   }
 
-  function note(tally: Tally, pod: string, at: number, text: string): void {
+  function note({ tally, pod, rhythms }: Container, at: number, text: string): void {
     tally.lines.add(at);
     tally.lastAt = Math.max(tally.lastAt, at);
-    const { level, message } = parseLine(text);
+    const { level, message, fields } = parseLine(text);
     const severe = level === "error" || level === "fatal";
     if (severe) {
       tally.errors.add(at);
       if (at - tally.lastErrorAt > runGapMs) tally.errorRunAt = at;
       tally.lastErrorAt = Math.max(tally.lastErrorAt, at);
-    } else if (level !== "warn" || !refusal.test(message)) return;
-    const firstLine = text.indexOf("\n") < 0 ? text : text.slice(0, text.indexOf("\n"));
-    const id = miner.learn(firstLine);
-    const known = tally.templates.get(miner.resolve(id)) ?? tally.templates.get(id);
-    if (known) {
-      if (at - known.lastAt > runGapMs) {
-        known.runAt = at;
-        known.count = 0;
-        known.severalPods = false;
-        known.pod = pod;
-        known.runs++;
-      }
-      known.lastAt = Math.max(known.lastAt, at);
-      known.count++;
-      if (known.pod !== pod) known.severalPods = true;
-      return;
     }
-    if (tally.templates.size >= maxTemplates) {
-      stats.droppedTemplates++;
-      return;
-    }
-    tally.templates.set(miner.resolve(id), {
-      text: miner.template(id)?.text ?? firstLine,
-      example: message.slice(0, 300),
-      fatal: level === "fatal",
-      firstAt: at,
-      lastAt: at,
-      runAt: at,
-      count: 1,
-      runs: 1,
-      pod,
-      severalPods: false,
-    });
+    const telling = severe || (level === "warn" && tellsOfRefusal(message));
+    const line = text.indexOf("\n") < 0 ? text : text.slice(0, text.indexOf("\n"));
+    const id = (telling ? severeMiner : ordinaryMiner).learn(line);
+    (telling ? tally.severe : tally.ordinary).note({ id, at, pod, line, message, level });
+    if (!telling && !isAboutRequest(fields)) rhythms.note(id, at);
   }
 
   function take({ namespace, pod, container, line, at }: LogLine): void {
     const key = `${namespace}/${pod}/${container}`;
-    let entry = joiners.get(key);
+    let entry = containers.get(key);
     if (!entry) {
       const workload = options.ownerOf(namespace, pod);
       const tally = workload ? tallyOf(workload, at) : undefined;
-      if (!tally) {
+      if (!workload || !tally) {
         stats.unreadLines++;
         return;
       }
-      entry = { joiner: createStackJoiner(), tally, pod, lastAt: at };
-      joiners.set(key, entry);
-      if (joiners.size > maxContainers) {
-        // What it holds is complete as far as anybody will ever know.
-        for (const [oldest, held] of joiners) {
-          for (const joined of held.joiner.flush()) note(held.tally, held.pod, joined.at, joined.text);
-          joiners.delete(oldest);
+      const rhythms = createContainerRhythms(rhythmRoom);
+      entry = { joiner: createStackJoiner(), tally, workload, namespace, pod, container, rhythms, lastAt: at };
+      containers.set(key, entry);
+      if (containers.size > maxContainers) {
+        for (const [oldest, held] of containers) {
+          // What it holds is complete as far as anybody will ever know.
+          for (const joined of held.joiner.flush()) note(held, joined.at, joined.text);
+          held.rhythms.close();
+          containers.delete(oldest);
           break;
         }
       }
     }
     entry.lastAt = at;
-    for (const joined of entry.joiner.push(at, line)) note(entry.tally, pod, joined.at, joined.text);
+    for (const joined of entry.joiner.push(at, line)) note(entry, joined.at, joined.text);
   }
 
   return {
     take,
     flush(now) {
-      for (const [key, entry] of joiners) {
-        for (const joined of entry.joiner.flush(now)) note(entry.tally, entry.pod, joined.at, joined.text);
-        if (now - entry.lastAt > forgetWorkloadMs) joiners.delete(key);
+      for (const [key, entry] of containers) {
+        for (const joined of entry.joiner.flush(now)) note(entry, joined.at, joined.text);
+        if (now - entry.lastAt <= forgetContainerMs) continue;
+        // One that lives and has gone silent is remembered for what it used to write.
+        const lives = options.ownerOf(entry.namespace, entry.pod) !== undefined;
+        if (lives && now - entry.tally.lastAt <= forgetTemplateMs) continue;
+        entry.rhythms.close();
+        containers.delete(key);
       }
+      ordinaryKinds = 0;
       for (const [key, tally] of tallies) {
-        for (const [id, template] of tally.templates) {
-          if (now - template.lastAt > forgetTemplateMs) tally.templates.delete(id);
-        }
+        tally.severe.tidy(now - forgetTemplateMs);
+        tally.ordinary.tidy(now - forgetTemplateMs);
+        ordinaryKinds += tally.ordinary.size;
         if (now - tally.lastAt > forgetTemplateMs) tallies.delete(key);
       }
     },
     workloads: () => tallies.values(),
+    containers: () => containers.values(),
+    kindText: (id) => (ordinaryMiner.resolve(id) === id ? ordinaryMiner.template(id)?.text : undefined),
     get stats() {
-      return { templates: miner.size, ...stats };
+      return { templates: severeMiner.size + ordinaryMiner.size, ...stats };
     },
   };
 }

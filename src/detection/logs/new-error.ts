@@ -1,7 +1,7 @@
 import { makeRef } from "../../incident/object-ref.ts";
 import { defineDetector, type Finding } from "../detector.ts";
 import { short } from "../state/container-states.ts";
-import type { SevereTemplate } from "./log-tally.ts";
+import type { MessageKind } from "./message-kinds.ts";
 
 /** Seen first within this time, a template is news; after it, it is known trouble. */
 const newsMs = 60 * 60_000;
@@ -15,13 +15,13 @@ const fadingMs = 20_000;
 const minLearnMs = 60_000;
 
 /** Four times the usual pause between its lines, within reason. */
-function patienceMs({ runAt, lastAt, count }: SevereTemplate): number {
+function patienceMs({ runAt, lastAt, count }: MessageKind): number {
   const pause = count > 1 ? (lastAt - runAt) / (count - 1) : quietMs;
   return Math.min(quietMs, Math.max(20_000, 4 * pause));
 }
 
 /** Not just a hiccup: several lines over some time, from several pods, or many at once. */
-function lasts({ count, runAt, lastAt, fatal, severalPods }: SevereTemplate): boolean {
+function lasts({ count, runAt, lastAt, fatal, severalPods }: MessageKind): boolean {
   return (count >= 2 && lastAt - runAt >= 10_000) || count >= 5 || severalPods || (fatal && count >= 2);
 }
 

@@ -4,7 +4,7 @@ const slots = 60;
 
 /** How many in the last minutes, in constant memory. */
 export interface SlotCounter {
-  add(at: number): void;
+  add(at: number, count?: number): void;
   /** Since `from` (ms), to the slot. */
   since(from: number): number;
 }
@@ -13,7 +13,7 @@ class RingCounter implements SlotCounter {
   readonly #counts = new Float64Array(slots);
   readonly #marks = new Float64Array(slots);
 
-  add(at: number): void {
+  add(at: number, count = 1): void {
     const mark = Math.floor(at / slotMs);
     const i = mark % slots;
     if (this.#marks[i] !== mark) {
@@ -22,7 +22,7 @@ class RingCounter implements SlotCounter {
       this.#marks[i] = mark;
       this.#counts[i] = 0;
     }
-    this.#counts[i] = (this.#counts[i] ?? 0) + 1;
+    this.#counts[i] = (this.#counts[i] ?? 0) + count;
   }
   since(from: number): number {
     const first = Math.floor(from / slotMs);
