@@ -1,5 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { admissionYaml } from "./admission.ts";
+import { approverCheckYaml } from "./approver-check.ts";
 import { chartRbacTemplate } from "./chart-rbac.ts";
 import { rbacYaml, withRights } from "./rbac.ts";
 import { valuesSchemaText } from "./values-schema.ts";
@@ -10,4 +11,5 @@ await writeFile(new URL("rbac.yaml", import.meta.url), rbacYaml("kubemend"));
 await writeFile(new URL("chart/templates/rbac.yaml", import.meta.url), chartRbacTemplate());
 await writeFile(new URL("chart/values.schema.json", import.meta.url), valuesSchemaText());
 await writeFile(new URL("admission.yaml", import.meta.url), admissionYaml("kubemend"));
+await writeFile(new URL("rbac-approver-check.yaml", import.meta.url), approverCheckYaml("kubemend"));
 await writeFile(guide, withRights(await readFile(guide, "utf8")));

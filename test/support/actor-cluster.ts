@@ -44,6 +44,7 @@ const apiVersions: Readonly<Record<string, string>> = {
   HorizontalPodAutoscaler: "autoscaling/v2",
   PodDisruptionBudget: "policy/v1",
   Role: "rbac.authorization.k8s.io/v1",
+  ClusterRole: "rbac.authorization.k8s.io/v1",
   StorageClass: "storage.k8s.io/v1",
 };
 

@@ -39,7 +39,8 @@ export const createHpa = defineAction({
     const object = {
       apiVersion: "autoscaling/v2",
       kind: "HorizontalPodAutoscaler",
-      metadata: { name, ...(namespace ? { namespace } : {}) },
+      // By this mark the cluster tells autoscalers that kubemend may delete again from those of others.
+      metadata: { name, ...(namespace ? { namespace } : {}), annotations: { "kubemend.dev/created": "true" } },
       spec: {
         scaleTargetRef: { apiVersion: target.apiVersion, kind: target.kind, name },
         minReplicas,

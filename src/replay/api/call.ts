@@ -8,9 +8,11 @@ import type { ResourceRoute } from "./router.ts";
 
 /** A write before it is stored; dry runs are judged as well. */
 export interface AdmissionRequest {
-  readonly verb: "create" | "update" | "delete";
+  readonly verb: "create" | "update" | "delete" | "connect";
   readonly resource: Resource;
   readonly subresource: string;
+  /** Of the path; "" when an object is created, and for each object when a collection is deleted. */
+  readonly name: string;
   readonly identity: Identity;
   readonly before: ApiObject | undefined;
   readonly after: ApiObject | undefined;

@@ -1,4 +1,4 @@
-import type { Api, Call } from "./call.ts";
+import type { AdmissionRequest, Api, Call } from "./call.ts";
 import { beyondNode } from "./capacity.ts";
 import { type ApiObject, type JsonObject, objectAt, sameJson, stringAt } from "./json.ts";
 import type { Write } from "./object-table.ts";
@@ -20,13 +20,22 @@ export function live(api: Api, call: Call): ApiObject {
 export function admitted(
   api: Api,
   call: Call,
-  verb: "create" | "update" | "delete",
+  verb: AdmissionRequest["verb"],
   before: ApiObject | undefined,
   after: ApiObject | undefined,
   dryRun: boolean,
 ): void {
   const { resource, route, identity } = call;
-  const refusal = api.admit({ verb, resource, subresource: route.subresource, identity, before, after, dryRun });
+  const refusal = api.admit({
+    verb,
+    resource,
+    subresource: route.subresource,
+    name: route.verb === "deletecollection" ? "" : route.name,
+    identity,
+    before,
+    after,
+    dryRun,
+  });
   if (refusal === undefined) return;
   const name = after?.metadata.name ?? before?.metadata.name ?? route.name;
   if (refusal.reason === "Forbidden") throw forbidden(resource, name, refusal.message);

@@ -1,6 +1,6 @@
 import { mediaType, readObject } from "./body.ts";
 import { type Api, type Call, objectReply, type Reply } from "./call.ts";
-import { live } from "./commit.ts";
+import { admitted, live } from "./commit.ts";
 import { type DeleteOptions, deleteObject } from "./delete.ts";
 import { writeOptions } from "./dry-run.ts";
 import {
@@ -34,6 +34,8 @@ export function evict(api: Api, call: Call): Reply {
   if (name !== undefined && name !== call.route.name)
     throw badRequest("name in URL does not match name in Eviction object");
   const pod = live(api, call);
+  // Before anything else: a refused eviction uses up no budget and leaves no condition.
+  admitted(api, call, "delete", pod, undefined, dryRun);
   const options = optionsOf(sent, dryRun);
   if (options.uid !== undefined && options.uid !== pod.metadata.uid)
     deleteObject(api, call, pod, { ...options, dryRun: true }, "evict");

@@ -1,4 +1,5 @@
 import type { Api, Call, Reply } from "./call.ts";
+import { admitted } from "./commit.ts";
 import { type ApiObject, numberAt, objectsAt, stringAt } from "./json.ts";
 import { failure, notFound } from "./status-errors.ts";
 
@@ -35,6 +36,7 @@ export async function proxy(api: Api, call: Call): Promise<Reply> {
   const portText = schemed ? third : second;
   const object = api.table.get(resource, route.namespace, name);
   if (object === undefined) throw notFound(resource, name);
+  admitted(api, call, "connect", object, undefined, false);
   const target = targetOf(object, portText);
   if (target === "hang-up") return { kind: "hang-up" };
   if (target === "no endpoints") {

@@ -154,6 +154,15 @@ export const resources: readonly Resource[] = [
     webhook,
   ),
   resource("admissionregistration.k8s.io/v1", "mutatingwebhookconfigurations", "MutatingWebhookConfiguration", webhook),
+  resource("admissionregistration.k8s.io/v1", "validatingadmissionpolicies", "ValidatingAdmissionPolicy", {
+    cluster: true,
+    sub: ["status"],
+    generation: spec,
+  }),
+  resource("admissionregistration.k8s.io/v1", "validatingadmissionpolicybindings", "ValidatingAdmissionPolicyBinding", {
+    cluster: true,
+    generation: spec,
+  }),
 ];
 
 /** `deployments.apps`, or `pods` in the core group: how errors and authorisation name a resource. */

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { admissionYaml } from "../../../k8s/admission.ts";
 import { rbacYaml, withRights } from "../../../k8s/rbac.ts";
 import { environmentSettings } from "../../../src/config/environment.ts";
 import { loadConfig } from "../../../src/config/load-config.ts";
@@ -20,6 +21,10 @@ const containersOf = (workload: ApiObject) => objectsAt(podOf(workload), "contai
 describe("what is generated is what is committed (npm run manifests writes it)", () => {
   test("k8s/rbac.yaml", () => {
     expect(manifestText("rbac.yaml")).toBe(rbacYaml("kubemend"));
+  });
+
+  test("k8s/admission.yaml", () => {
+    expect(manifestText("admission.yaml")).toBe(admissionYaml("kubemend"));
   });
 
   test("the tables of rights in docs/install.md", () => {

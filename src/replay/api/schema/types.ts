@@ -10,6 +10,7 @@ Affinity nodeAffinity:NodeAffinity podAffinity:PodAffinity podAntiAffinity:PodAn
 AggregationRule clusterRoleSelectors:[LabelSelector]
 AppArmorProfile localhostProfile:string type:string(Localhost|RuntimeDefault|Unconfined)
 AttachedVolume devicePath:string name:string
+AuditAnnotation key:string valueExpression:string
 AzureDiskVolumeSource cachingMode:string(None|ReadOnly|ReadWrite) diskName:string diskURI:string fsType:string kind:string(Dedicated|Managed|Shared) readOnly:boolean
 AzureFilePersistentVolumeSource readOnly:boolean secretName:string secretNamespace:string shareName:string
 AzureFileVolumeSource readOnly:boolean secretName:string shareName:string
@@ -73,6 +74,7 @@ EphemeralVolumeSource volumeClaimTemplate:PersistentVolumeClaimTemplate
 EventSeries count:int32 lastObservedTime:microTime
 EventSource component:string host:string
 ExecAction command:[string]
+ExpressionWarning fieldRef:string warning:string
 ExternalMetricSource metric:MetricIdentifier target:MetricTarget
 ExternalMetricStatus current:MetricValueStatus metric:MetricIdentifier
 FCVolumeSource fsType:string lun:int32 readOnly:boolean targetWWNs:[string] wwids:[string]
@@ -138,6 +140,7 @@ LocalObjectReference name:string
 LocalVolumeSource fsType:string path:string
 ManagedFieldsEntry apiVersion:string fieldsType:string fieldsV1:any manager:string operation:string subresource:string time:time
 MatchCondition expression:string name:string
+MatchResources excludeResourceRules:[NamedRuleWithOperations] matchPolicy:string(Equivalent|Exact) namespaceSelector:LabelSelector objectSelector:LabelSelector resourceRules:[NamedRuleWithOperations]
 MetricIdentifier name:string selector:LabelSelector
 MetricSpec containerResource:ContainerResourceMetricSource external:ExternalMetricSource object:ObjectMetricSource pods:PodsMetricSource resource:ResourceMetricSource type:string
 MetricStatus containerResource:ContainerResourceMetricStatus external:ExternalMetricStatus object:ObjectMetricStatus pods:PodsMetricStatus resource:ResourceMetricStatus type:string
@@ -146,6 +149,7 @@ MetricValueStatus averageUtilization:int32 averageValue:quantity value:quantity
 ModifyVolumeStatus status:string(InProgress|Infeasible|Pending) targetVolumeAttributesClassName:string
 MutatingWebhook admissionReviewVersions:[string] clientConfig:WebhookClientConfig failurePolicy:string(Fail|Ignore) matchConditions:[MatchCondition]@name#name matchPolicy:string(Equivalent|Exact) name:string namespaceSelector:LabelSelector objectSelector:LabelSelector reinvocationPolicy:string(IfNeeded|Never) rules:[RuleWithOperations] sideEffects:string(None|NoneOnDryRun|Some|Unknown) timeoutSeconds:int32
 NFSVolumeSource path:string readOnly:boolean server:string
+NamedRuleWithOperations apiGroups:[string] apiVersions:[string] operations:[string(*|CONNECT|CREATE|DELETE|UPDATE)] resourceNames:[string] resources:[string] scope:string(*|Cluster|Namespaced)
 NamespaceCondition lastTransitionTime:time message:string reason:string status:string type:string
 NamespaceSpec finalizers:[string]
 NamespaceStatus conditions:[NamespaceCondition]@type#type phase:string(Active|Terminating)
@@ -179,6 +183,8 @@ ObjectMetricSource describedObject:CrossVersionObjectReference metric:MetricIden
 ObjectMetricStatus current:MetricValueStatus describedObject:CrossVersionObjectReference metric:MetricIdentifier
 ObjectReference apiVersion:string fieldPath:string kind:string name:string namespace:string resourceVersion:string uid:string
 OwnerReference apiVersion:string blockOwnerDeletion:boolean controller:boolean kind:string name:string uid:string
+ParamKind apiVersion:string kind:string
+ParamRef name:string namespace:string parameterNotFoundAction:string selector:LabelSelector
 PersistentVolumeClaimCondition lastProbeTime:time lastTransitionTime:time message:string reason:string status:string type:string
 PersistentVolumeClaimSpec accessModes:[string(ReadOnlyMany|ReadWriteMany|ReadWriteOnce|ReadWriteOncePod)] dataSource:TypedLocalObjectReference dataSourceRef:TypedObjectReference resources:VolumeResourceRequirements selector:LabelSelector storageClassName:string volumeAttributesClassName:string volumeMode:string(Block|Filesystem) volumeName:string
 PersistentVolumeClaimStatus accessModes:[string(ReadOnlyMany|ReadWriteMany|ReadWriteOnce|ReadWriteOncePod)] allocatedResourceStatuses:{string(ControllerResizeInProgress|ControllerResizeInfeasible|NodeResizeInProgress|NodeResizeInfeasible|NodeResizePending)} allocatedResources:{quantity} capacity:{quantity} conditions:[PersistentVolumeClaimCondition]@type#type currentVolumeAttributesClassName:string modifyVolumeStatus:ModifyVolumeStatus phase:string(Bound|Lost|Pending)
@@ -292,11 +298,17 @@ Toleration effect:string(NoExecute|NoSchedule|PreferNoSchedule) key:string opera
 TopologySelectorLabelRequirement key:string values:[string]
 TopologySelectorTerm matchLabelExpressions:[TopologySelectorLabelRequirement]
 TopologySpreadConstraint labelSelector:LabelSelector matchLabelKeys:[string] maxSkew:int32 minDomains:int32 nodeAffinityPolicy:string(Honor|Ignore) nodeTaintsPolicy:string(Honor|Ignore) topologyKey:string whenUnsatisfiable:string(DoNotSchedule|ScheduleAnyway)
+TypeChecking expressionWarnings:[ExpressionWarning]
 TypedLocalObjectReference apiGroup:string kind:string name:string
 TypedObjectReference apiGroup:string kind:string name:string namespace:string
 UncountedTerminatedPods failed:[string]# succeeded:[string]#
 UserInfo extra:{[string]} groups:[string] uid:string username:string
+ValidatingAdmissionPolicyBindingSpec matchResources:MatchResources paramRef:ParamRef policyName:string validationActions:[string(Audit|Deny|Warn)]#
+ValidatingAdmissionPolicySpec auditAnnotations:[AuditAnnotation] failurePolicy:string(Fail|Ignore) matchConditions:[MatchCondition]@name#name matchConstraints:MatchResources paramKind:ParamKind validations:[Validation] variables:[Variable]@name#name
+ValidatingAdmissionPolicyStatus conditions:[Condition]#type observedGeneration:int64 typeChecking:TypeChecking
 ValidatingWebhook admissionReviewVersions:[string] clientConfig:WebhookClientConfig failurePolicy:string(Fail|Ignore) matchConditions:[MatchCondition]@name#name matchPolicy:string(Equivalent|Exact) name:string namespaceSelector:LabelSelector objectSelector:LabelSelector rules:[RuleWithOperations] sideEffects:string(None|NoneOnDryRun|Some|Unknown) timeoutSeconds:int32
+Validation expression:string message:string messageExpression:string reason:string
+Variable expression:string name:string
 Volume awsElasticBlockStore:AWSElasticBlockStoreVolumeSource azureDisk:AzureDiskVolumeSource azureFile:AzureFileVolumeSource cephfs:CephFSVolumeSource cinder:CinderVolumeSource configMap:ConfigMapVolumeSource csi:CSIVolumeSource downwardAPI:DownwardAPIVolumeSource emptyDir:EmptyDirVolumeSource ephemeral:EphemeralVolumeSource fc:FCVolumeSource flexVolume:FlexVolumeSource flocker:FlockerVolumeSource gcePersistentDisk:GCEPersistentDiskVolumeSource gitRepo:GitRepoVolumeSource glusterfs:GlusterfsVolumeSource hostPath:HostPathVolumeSource image:ImageVolumeSource iscsi:ISCSIVolumeSource name:string nfs:NFSVolumeSource persistentVolumeClaim:PersistentVolumeClaimVolumeSource photonPersistentDisk:PhotonPersistentDiskVolumeSource portworxVolume:PortworxVolumeSource projected:ProjectedVolumeSource quobyte:QuobyteVolumeSource rbd:RBDVolumeSource scaleIO:ScaleIOVolumeSource secret:SecretVolumeSource storageos:StorageOSVolumeSource vsphereVolume:VsphereVirtualDiskVolumeSource
 VolumeDevice devicePath:string name:string
 VolumeMount mountPath:string mountPropagation:string(Bidirectional|HostToContainer|None) name:string readOnly:boolean recursiveReadOnly:string subPath:string subPathExpr:string
@@ -310,6 +322,8 @@ WebhookClientConfig caBundle:bytes service:ServiceReference url:string
 WeightedPodAffinityTerm podAffinityTerm:PodAffinityTerm weight:int32
 WindowsSecurityContextOptions gmsaCredentialSpec:string gmsaCredentialSpecName:string hostProcess:boolean runAsUserName:string
 admissionregistration.k8s.io/v1/MutatingWebhookConfiguration apiVersion:string kind:string metadata:ObjectMeta webhooks:[MutatingWebhook]@name#name
+admissionregistration.k8s.io/v1/ValidatingAdmissionPolicy apiVersion:string kind:string metadata:ObjectMeta spec:ValidatingAdmissionPolicySpec status:ValidatingAdmissionPolicyStatus
+admissionregistration.k8s.io/v1/ValidatingAdmissionPolicyBinding apiVersion:string kind:string metadata:ObjectMeta spec:ValidatingAdmissionPolicyBindingSpec
 admissionregistration.k8s.io/v1/ValidatingWebhookConfiguration apiVersion:string kind:string metadata:ObjectMeta webhooks:[ValidatingWebhook]@name#name
 apps/v1/ControllerRevision apiVersion:string data:any kind:string metadata:ObjectMeta revision:int64
 apps/v1/DaemonSet apiVersion:string kind:string metadata:ObjectMeta spec:DaemonSetSpec status:DaemonSetStatus
