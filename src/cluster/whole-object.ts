@@ -48,10 +48,11 @@ function withoutNulls(value: unknown, depth = 0): unknown {
 
 /**
  * The object as everything behind reads it: null, which the API's JSON uses for "not there", is not there. Undefined when
- * it lacks what its type promises, wherever it came from: a hand-written recording, an old server, an operator of its own.
+ * it lacks what its type promises, wherever it came from: a hand-written recording, an old server, an operator of its own. Items of lists carry no kind of
+ * their own; it is given then.
  */
-export function wholeObject<T extends KubeObject>(object: T): T | undefined {
+export function wholeObject<T extends KubeObject>(object: T, kind: string = object.kind): T | undefined {
   const whole = (hasNull(object) ? withoutNulls(object) : object) as T;
-  if (!isText(at(whole, "kind")) || !isText(at(whole, "metadata", "name"))) return undefined;
-  return (promised[whole.kind]?.(whole) ?? true) ? whole : undefined;
+  if (!isText(kind) || !isText(at(whole, "metadata", "name"))) return undefined;
+  return (promised[kind]?.(whole) ?? true) ? whole : undefined;
 }

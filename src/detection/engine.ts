@@ -194,7 +194,7 @@ export function createDetectionEngine(options: DetectionEngineOptions): Detectio
           break;
         }
         case "event": {
-          const event = wholeObject(signal.event);
+          const event = wholeObject(signal.event, "Event");
           if (event) events.push(event, signal.at);
           else counts.malformed++;
           break;

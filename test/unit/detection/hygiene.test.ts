@@ -28,6 +28,7 @@ const workload = (kind: string, name: string, pods: object = {}, rest: object = 
     },
     status: { replicas: 2, readyReplicas: 2, availableReplicas: 2, updatedReplicas: 2 },
   });
+const jobTemplate = { spec: { template: { spec: { containers: [{ name: "c", image: "a:1" }] } } } };
 const secured = (securityContext: object) => ({ containers: [{ name: "app", image: "a:1", securityContext }] });
 const web = [...deployment({ app: "web", replicas: 2 }), pod({ app: "web", at: start - 600_000 })];
 const budget = (spec: object, status: object) => object("PodDisruptionBudget", "pdb", { spec, status });
@@ -127,7 +128,7 @@ const table: readonly (readonly [string, readonly object[], readonly string[]])[
     "a CronJob suspended for weeks",
     [
       object("CronJob", "c", {
-        spec: { schedule: "@daily", suspend: true },
+        spec: { schedule: "@daily", suspend: true, jobTemplate },
         status: { lastScheduleTime: "2026-11-01T00:00:00Z" },
       }),
     ],
@@ -137,7 +138,7 @@ const table: readonly (readonly [string, readonly object[], readonly string[]])[
     "a CronJob suspended yesterday",
     [
       object("CronJob", "c", {
-        spec: { schedule: "@daily", suspend: true },
+        spec: { schedule: "@daily", suspend: true, jobTemplate },
         status: { lastScheduleTime: "2026-11-19T00:00:00Z" },
       }),
     ],
