@@ -53,13 +53,13 @@ function saysSomething(observation: Observation, series: readonly Series[], from
 }
 
 /** First the series that shows the cause, then those in which people feel it. */
-function choose(view: IncidentView, observation: Observation, from: number, to: number): Group[] {
+function choose(view: IncidentView, observation: Observation, from: number, to: number, most: number): Group[] {
   const { incident, diagnosis } = view;
   const groups: Group[] = [];
   const add = (name: string, workload: ObjectRef) => {
     const series = seriesOf(observation, name, workload).slice(0, linesShown);
     const known = groups.some((group) => group.name === name);
-    if (known || groups.length >= panelsShown || !saysSomething(observation, series, from, to)) return;
+    if (known || groups.length >= most || !saysSomething(observation, series, from, to)) return;
     groups.push({ name, series });
   };
   const cause = diagnosis?.hypotheses[0];
@@ -142,12 +142,12 @@ function marksOf(view: IncidentView, observation: Observation): ChartMark[] {
 export function chartOf(
   view: IncidentView,
   observation: Observation,
-  options: { now: number; units: (name: string) => string },
+  options: { now: number; units: (name: string) => string; panels?: number },
 ): ChartData | undefined {
   const { incident } = view;
   const from = incident.onset - beforeMs;
   const to = Math.max(options.now, incident.onset + afterMs);
-  const panels = choose(view, observation, from, to).flatMap((group) =>
+  const panels = choose(view, observation, from, to, options.panels ?? panelsShown).flatMap((group) =>
     panelOf(group, observation, from, to, options.units),
   );
   return panels.length === 0 ? undefined : { from, to, panels, marks: marksOf(view, observation) };

@@ -84,3 +84,19 @@ export async function jobCounts(
   );
   return rows;
 }
+
+/** What the language model has cost, over all diagnoses of `days`. */
+export async function modelSpending(
+  database: Database,
+  days: number,
+): Promise<{ readonly diagnoses: number; readonly input: number; readonly output: number; readonly costUsd: number }> {
+  const { rows } = await sql<{ diagnoses: number; input: number; output: number; costUsd: number }>`
+    select count(*)::int as diagnoses,
+           coalesce(sum((body #> '{tokens,input}')::double precision), 0) as input,
+           coalesce(sum((body #> '{tokens,output}')::double precision), 0) as output,
+           coalesce(sum((body #> '{tokens,costUsd}')::double precision), 0) as "costUsd"
+      from diagnosis where body ? 'tokens' and made_at > now() - make_interval(days => ${days}::int)`.execute(
+    database.kysely,
+  );
+  return rows[0] ?? { diagnoses: 0, input: 0, output: 0, costUsd: 0 };
+}

@@ -5,6 +5,7 @@ import { AppError, messageOf } from "../../lib/app-error.ts";
 import type { Logger } from "../../lib/logger.ts";
 import { slackPath } from "../slack/slack-app.ts";
 import { type IngestOptions, ingestRoutes } from "./ingest.ts";
+import { type PagesOptions, pageRoutes } from "./pages.ts";
 
 export interface WebOptions {
   readonly host: string;
@@ -13,6 +14,8 @@ export interface WebOptions {
   readonly slackListener?: RequestListener | undefined;
   /** Deliveries of logs and alerts; without it there is no such path. */
   readonly ingest?: IngestOptions;
+  /** What people see in a browser; without it there are no pages. */
+  readonly pages?: PagesOptions;
   /** Undefined when ready; else why not, in words. */
   readonly notReady: () => Promise<string | undefined>;
   readonly metrics: () => Promise<{ contentType: string; body: string }>;
@@ -24,7 +27,7 @@ export interface WebServer extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** One port for Slack's requests, deliveries, health and metrics. */
+/** One port for pages, Slack's requests, deliveries, health and metrics. */
 export async function startWeb(options: WebOptions): Promise<WebServer> {
   const server = Fastify({ logger: false, bodyLimit: 1_048_576, forceCloseConnections: true });
   server.get("/healthz", async () => "ok\n");
@@ -39,6 +42,7 @@ export async function startWeb(options: WebOptions): Promise<WebServer> {
     const { contentType, body } = await options.metrics();
     return reply.type(contentType).send(body);
   });
+  if (options.pages) await server.register(pageRoutes(options.pages));
   if (options.ingest) await server.register(ingestRoutes(options.ingest));
   const { slackListener } = options;
   if (slackListener) {

@@ -1,0 +1,175 @@
+// Everything works without this file but the charts: it writes times in the reader's zone and draws measurements.
+
+const full = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
+
+for (const time of document.querySelectorAll("time[datetime]")) {
+  const at = new Date(time.dateTime);
+  time.title = `${at.toISOString().slice(0, 19).replace("T", " ")} UTC`;
+  time.textContent = (time.dataset.style === "clock" ? clock : full).format(at);
+}
+for (const zone of document.querySelectorAll("[data-zone]"))
+  zone.textContent = Intl.DateTimeFormat().resolvedOptions().timeZone || "your time zone";
+
+function element(name, properties = {}, ...children) {
+  const made = Object.assign(document.createElement(name), properties);
+  made.append(...children);
+  return made;
+}
+
+/** The colour behind a custom property, as a canvas understands it: light or dark is decided by the page. */
+function colour(name) {
+  const probe = element("span");
+  probe.style.color = `var(--${name})`;
+  document.body.append(probe);
+  const value = getComputedStyle(probe).color;
+  probe.remove();
+  return value;
+}
+
+const units = {
+  bytes: { scale: 1 / 2 ** 20, text: "MiB" },
+  ratio: { scale: 100, text: "%" },
+  s: { scale: 1000, text: "ms" },
+};
+const markColours = { onset: "red", change: "quiet", fix: "blue", recovery: "green" };
+const number = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 4 });
+
+/** Vertical rules with their words, those that stand close together below each other. */
+function marksPlugin(marks) {
+  return {
+    hooks: {
+      draw(chart) {
+        const { ctx, bbox } = chart;
+        const ratio = devicePixelRatio || 1;
+        ctx.save();
+        ctx.font = `600 ${12 * ratio}px system-ui, "DejaVu Sans", sans-serif`;
+        ctx.textBaseline = "top";
+        marks.forEach((mark, i) => {
+          const x = chart.valToPos(mark.at / 1000, "x", true);
+          if (x < bbox.left || x > bbox.left + bbox.width) return;
+          ctx.strokeStyle = colour(markColours[mark.kind]);
+          ctx.fillStyle = ctx.strokeStyle;
+          ctx.lineWidth = 1.5 * ratio;
+          ctx.setLineDash([5 * ratio, 4 * ratio]);
+          ctx.beginPath();
+          ctx.moveTo(x, bbox.top);
+          ctx.lineTo(x, bbox.top + bbox.height);
+          ctx.stroke();
+          const left = x + ctx.measureText(mark.label).width + 8 * ratio > bbox.left + bbox.width;
+          ctx.textAlign = left ? "right" : "left";
+          ctx.fillText(mark.label, x + (left ? -4 : 4) * ratio, bbox.top + (3 + i * 15) * ratio);
+        });
+        ctx.restore();
+      },
+    },
+  };
+}
+
+function options(uPlot, panel, data, width) {
+  const unit = units[panel.unit] ?? { scale: 1, text: panel.unit };
+  const axis = {
+    stroke: colour("quiet"),
+    grid: { stroke: colour("grid"), width: 1 },
+    ticks: { stroke: colour("grid") },
+  };
+  const shown = (value) => (value === null || value === undefined ? "" : `${number.format(value)} ${unit.text}`);
+  return {
+    width,
+    height: 210,
+    cursor: { sync: { key: "incident" }, drag: { x: true, y: false } },
+    scales: {
+      x: { time: true },
+      y: { range: (_chart, low, high) => uPlot.rangeNum(Math.min(0, low ?? 0), high || 1, 0.1, true) },
+    },
+    axes: [axis, { ...axis, size: 64, values: (_chart, ticks) => ticks.map((tick) => number.format(tick)) }],
+    series: [
+      { label: "time", value: (_chart, at) => (at ? clock.format(new Date(at * 1000)) : "") },
+      ...panel.lines.map((line, i) => ({
+        label: line.label,
+        stroke: colour(`line-${(i % 6) + 1}`),
+        width: 2,
+        spanGaps: true,
+        points: { show: false },
+        value: (_chart, value) => shown(value),
+      })),
+    ],
+    plugins: [marksPlugin(data.marks)],
+  };
+}
+
+function valuesOf(uPlot, panel) {
+  const scale = units[panel.unit]?.scale ?? 1;
+  return uPlot.join(
+    panel.lines.map((line) => [line.points.map(({ at }) => at / 1000), line.points.map(({ value }) => value * scale)]),
+  );
+}
+
+function rangeText(panel) {
+  const unit = units[panel.unit] ?? { scale: 1, text: panel.unit };
+  const values = panel.lines.flatMap((line) => line.points.map(({ value }) => value * unit.scale));
+  const low = values.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY);
+  const high = values.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
+  return `From ${number.format(low)} to ${number.format(high)} ${unit.text}. ${panel.lines.map((line) => line.label).join(", ")}.`;
+}
+
+function draw(uPlot, place, data) {
+  const charts = [];
+  const around = 3 * 60_000;
+  const onset = data.marks.find((mark) => mark.kind === "onset");
+  const zoom = (from, to) => () => {
+    for (const chart of charts) chart.setScale("x", { min: from / 1000, max: to / 1000 });
+  };
+  const button = (text, act) => {
+    const made = element("button", { type: "button", textContent: text });
+    made.addEventListener("click", act);
+    return made;
+  };
+  const range = element("div", { className: "range" }, button("Whole time", zoom(data.from, data.to)));
+  if (onset) range.append(button("Around the onset", zoom(onset.at - around, onset.at + around)));
+  const marks = element(
+    "ul",
+    { className: "marks" },
+    ...data.marks.map((mark) =>
+      element("li", { className: mark.kind }, `${mark.label}, ${clock.format(new Date(mark.at))}`),
+    ),
+  );
+  place.replaceChildren(range);
+  data.panels.forEach((panel, i) => {
+    const title = element("h3", { textContent: panel.title, id: `panel-${i}` });
+    const figure = element("figure");
+    const holder = element("div");
+    holder.setAttribute("role", "img");
+    holder.setAttribute("aria-label", `${panel.title}. ${rangeText(panel)}`);
+    figure.append(title, holder);
+    place.append(figure);
+    const chart = new uPlot(options(uPlot, panel, data, holder.clientWidth), valuesOf(uPlot, panel), holder);
+    charts.push(chart);
+    new ResizeObserver(() => {
+      if (holder.clientWidth !== chart.width) chart.setSize({ width: holder.clientWidth, height: 210 });
+    }).observe(holder);
+  });
+  zoom(data.from, data.to)();
+  place.append(marks);
+  place.dataset.drawn = String(charts.length);
+}
+
+const place = document.querySelector("[data-chart]");
+if (place) {
+  const say = (text) => place.replaceChildren(element("p", { className: "empty", textContent: text }));
+  try {
+    const answer = await fetch(place.dataset.chart, { headers: { accept: "application/json" } });
+    if (answer.status === 404) say("Nothing was measured that shows this incident; the evidence below does.");
+    else if (!answer.ok)
+      say(`The measurements could not be read (${answer.status}). Load the page again to try once more.`);
+    else {
+      const data = await answer.json();
+      const { default: uPlot } = await import(place.dataset.library);
+      draw(uPlot, place, data);
+      matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => draw(uPlot, place, data));
+    }
+  } catch (error) {
+    say("The charts could not be drawn. Load the page again to try once more.");
+    console.error(error);
+  }
+}

@@ -1,0 +1,70 @@
+import type { FastifyInstance } from "fastify";
+import type { Person } from "../../incident/approval.ts";
+import { approvalText } from "../slack/approval-words.ts";
+import { cut } from "../slack/text.ts";
+import type { Viewer } from "./admit.ts";
+import { setCookie } from "./cookies.ts";
+import type { Form } from "./forms.ts";
+import type { PageKit } from "./pages.ts";
+import type { Decisions } from "./pages-port.ts";
+
+const maxNoteChars = 1_000;
+
+/** Does what a form asks. @returns what to tell the person. */
+type Act = (decisions: Decisions, incidentId: string, form: Form, by: Person) => Promise<string>;
+
+const noteOf = (form: Form) => (form["note"] ?? "").trim().slice(0, maxNoteChars);
+
+/** Six digits, however they were grouped. */
+const codeOf = (form: Form) => (form["code"] ?? "").replace(/\s/g, "").slice(0, 20) || undefined;
+
+const acts: Readonly<Record<string, Act>> = {
+  async approve(decisions, _id, form, by) {
+    const note = noteOf(form);
+    return approvalText(
+      await decisions.approve(form["plan"] ?? "", form["digest"] ?? "", by, note || undefined, codeOf(form)),
+    );
+  },
+  async reject(decisions, _id, form, by) {
+    const note = noteOf(form);
+    if (!note) return "Nothing was done: say why you reject it, so that the next one who looks knows.";
+    return (await decisions.reject(form["plan"] ?? "", by, note)).text;
+  },
+  undo: async (decisions, _id, form, by) => (await decisions.undo(form["plan"] ?? "", by)).text,
+  acknowledge: async (decisions, id, _form, by) => (await decisions.acknowledge(id, by)).text,
+  resolve: async (decisions, id, _form, by) => (await decisions.resolve(id, by)).text,
+};
+
+/**
+ * Decisions in the pages: by people who are known as in Slack, through the same desk and therefore the same policy. Who
+ * somebody is, is asked anew each time: a session outlives a guest's rights.
+ */
+export function decisionRoutes(scope: FastifyInstance, kit: PageKit, decisions: Decisions): void {
+  const { people, log } = kit.options;
+  const identify = (viewer: Viewer) =>
+    viewer.kind === "session"
+      ? people.slackUser(viewer.slackUser)
+      : viewer.kind === "proxied"
+        ? people.proxied(viewer.name)
+        : undefined;
+  for (const [name, act] of Object.entries(acts)) {
+    scope.post<{ Params: { id: string } }>(`/incidents/:id/${name}`, async (request, reply) => {
+      const viewer = await kit.admitted(request, reply);
+      if (!viewer) return reply;
+      const form = kit.formOf(request, reply, viewer);
+      if (!form) return reply;
+      const { id } = request.params;
+      const identity = await identify(viewer);
+      if (!identity) return kit.refuse(request, reply, 403, "Nobody is known here: decisions need web.signIn.", viewer);
+      if (!identity.ok) return kit.refuse(request, reply, 403, identity.reason, viewer);
+      if (!/^\d{1,18}$/.test(id)) return kit.refuse(request, reply, 404, "There is no such incident.", viewer);
+      const text = await act(decisions, id, form, identity.person);
+      log.info({ incident: id, act: name, person: identity.person.id }, "web.decided");
+      const note = setCookie(kit.cookies.note, Buffer.from(cut(text, 600)).toString("base64url"), {
+        secure: kit.https,
+        maxAgeSeconds: 60,
+      });
+      return reply.header("set-cookie", note).redirect(`/incidents/${id}`, 303);
+    });
+  }
+}

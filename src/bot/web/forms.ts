@@ -1,0 +1,32 @@
+import type { FastifyRequest } from "fastify";
+import type { Viewer } from "./admit.ts";
+import type { Seal } from "./seal.ts";
+
+export type Form = Readonly<Record<string, string>>;
+
+/** Fields of a form as browsers send it; of two with one name the last counts. */
+export function parseForm(body: string): Form {
+  return Object.fromEntries(new URLSearchParams(body));
+}
+
+/**
+ * Whether a form was sent from one of our own pages: by the Origin header, which no page of anybody else can set. Browsers
+ * that leave it out say so in Sec-Fetch-Site.
+ */
+export function sameOrigin(request: FastifyRequest, ownUrl: string | undefined): boolean {
+  const { origin, host } = request.headers;
+  if (origin === undefined) return request.headers["sec-fetch-site"] === "same-origin";
+  return ownUrl === undefined ? origin === `http://${host ?? ""}` : origin === new URL(ownUrl).origin;
+}
+
+export const csrfToken = (seal: Seal, viewer: Viewer) => seal.sign("form", viewer.subject);
+
+/** The token in the form belongs to the one who sends it. */
+export function ownForm(seal: Seal, viewer: Viewer, form: Form): boolean {
+  return seal.matches("form", viewer.subject, form["csrf"] ?? "");
+}
+
+/** A path of ours to go back to; anything else leads to the list. */
+export function localPath(path: string | undefined): string {
+  return path && /^\/(?![/\\])[\x21-\x7e]{0,2000}$/.test(path) ? path : "/incidents";
+}

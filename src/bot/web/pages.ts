@@ -1,0 +1,197 @@
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
+import { messageOf } from "../../lib/app-error.ts";
+import type { Logger } from "../../lib/logger.ts";
+import { type AdmitOptions, createAdmit, type Viewer } from "./admit.ts";
+import { loadAssets } from "./assets.ts";
+import { cookieOf, dropCookie, setCookie } from "./cookies.ts";
+import { decisionRoutes } from "./decision-routes.ts";
+import { csrfToken, type Form, localPath, ownForm, parseForm, sameOrigin } from "./forms.ts";
+import { secure } from "./headers.ts";
+import type { Decisions, PagesPort, People, SessionStore } from "./pages-port.ts";
+import { createRateLimit } from "./rate-limit.ts";
+import { readRoutes } from "./read-routes.ts";
+import { createRender, type Page, type PageContext, type Theme } from "./render.ts";
+import type { Seal } from "./seal.ts";
+import { signInRoutes } from "./sign-in-routes.ts";
+
+export interface PagesOptions {
+  readonly cluster: string;
+  readonly pages: PagesPort;
+  /** Signs links, sessions and forms. */
+  readonly seal: Seal;
+  readonly sessions: SessionStore;
+  readonly signIn: Pick<AdmitOptions, "slackLinks" | "proxy"> & { readonly sessionHours: number };
+  /** Under which people reach the pages. */
+  readonly url?: string | undefined;
+  readonly people: People;
+  /** Present when people may decide in the pages. */
+  readonly decisions?: Decisions | undefined;
+  readonly log: Logger;
+  readonly now?: () => number;
+}
+
+/** What the route files work with. */
+export interface PageKit {
+  readonly options: PagesOptions;
+  readonly https: boolean;
+  readonly cookies: { readonly session: string; readonly note: string; readonly theme: string };
+  /** Answers with a page; `viewer` is absent on the pages that strangers may see. */
+  show(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    what: { template: string; page: Page; data?: unknown; viewer?: Viewer; status?: number },
+  ): FastifyReply;
+  refuse(request: FastifyRequest, reply: FastifyReply, status: number, text: string, viewer?: Viewer): FastifyReply;
+  /** The reader; undefined when the answer has been sent already. */
+  admitted(request: FastifyRequest, reply: FastifyReply): Promise<Viewer | undefined>;
+  /** The fields of a form that one of our own pages sent; undefined when the answer has been sent already. */
+  formOf(request: FastifyRequest, reply: FastifyReply, viewer?: Viewer): Form | undefined;
+}
+
+const why = {
+  "sign-in": "These pages are for people who have signed in.",
+  "not-local":
+    "No sign-in is set up, so these pages are shown only on the machine that kubemend runs on. See docs/web.md: web.signIn.",
+  "not-from-proxy": "The request says who you are, but it did not come from the proxy that may say so.",
+} as const;
+
+const maxFormBytes = 65_536;
+const jsonType = /^application\/json/;
+
+function themeOf(request: FastifyRequest, name: string): Theme {
+  const value = cookieOf(request.headers.cookie, name);
+  return value === "light" || value === "dark" ? value : "auto";
+}
+
+/** The pages: everything people can read of incidents in a browser, and, where it is allowed, decide. */
+export function pageRoutes(options: PagesOptions): FastifyPluginAsync {
+  return async (scope) => {
+    const assets = await loadAssets();
+    const render = createRender(assets);
+    const https = options.url?.startsWith("https:") ?? false;
+    const now = options.now ?? Date.now;
+    // The prefix makes browsers refuse the cookie unless it came over TLS from this very host.
+    const cookies = {
+      session: https ? "__Host-kubemend" : "kubemend_session",
+      note: "kubemend_note",
+      theme: "kubemend_theme",
+    };
+    const { slackLinks, proxy } = options.signIn;
+    const admit = createAdmit({
+      slackLinks,
+      ...(proxy ? { proxy } : {}),
+      cookieName: cookies.session,
+      seal: options.seal,
+      sessions: options.sessions,
+    });
+    const reading = createRateLimit({ burst: 120, perSecond: 20 });
+    const sending = createRateLimit({ burst: 20, perSecond: 0.5 });
+
+    const contextOf = (request: FastifyRequest, viewer: Viewer | undefined): PageContext => {
+      const note = cookieOf(request.headers.cookie, cookies.note);
+      return {
+        cluster: options.cluster,
+        theme: themeOf(request, cookies.theme),
+        here: request.method === "GET" ? request.url : "/incidents",
+        canSignOut: viewer?.kind === "session",
+        canDecide: options.decisions !== undefined && viewer !== undefined && viewer.kind !== "local",
+        csrf: viewer ? csrfToken(options.seal, viewer) : "",
+        ...(viewer && viewer.kind !== "local" ? { reader: viewer.name } : {}),
+        ...(note ? { note: Buffer.from(note, "base64url").toString("utf8") } : {}),
+      };
+    };
+    const kit: PageKit = {
+      options,
+      https,
+      cookies,
+      show(request, reply, { template, page, data, viewer, status = 200 }) {
+        const context = contextOf(request, viewer);
+        if (context.note !== undefined) void reply.header("set-cookie", dropCookie(cookies.note, https));
+        return reply
+          .code(status)
+          .type("text/html; charset=utf-8")
+          .send(render(template, page, context, data ?? {}));
+      },
+      refuse: (request, reply, status, text, viewer) =>
+        kit.show(request, reply, {
+          template: "message",
+          page: { title: status === 404 ? "Not found" : "Not possible" },
+          data: { text, slackLinks: status === 401 && slackLinks },
+          status,
+          ...(viewer ? { viewer } : {}),
+        }),
+      async admitted(request, reply) {
+        const admission = await admit(request);
+        if (!admission.ok) {
+          kit.refuse(request, reply, admission.reason === "sign-in" ? 401 : 403, why[admission.reason]);
+          return undefined;
+        }
+        const { viewer } = admission;
+        const wait = reading.take(viewer.kind === "local" ? "local" : viewer.subject, now());
+        if (wait === 0) return viewer;
+        kit.refuse(request, reply.header("retry-after", String(wait)), 429, "Too many requests; wait a moment.");
+        return undefined;
+      },
+      formOf(request, reply, viewer) {
+        const wait = sending.take(viewer?.subject ?? request.ip, now());
+        if (wait > 0) {
+          kit.refuse(request, reply.header("retry-after", String(wait)), 429, "Too many requests; wait a moment.");
+          return undefined;
+        }
+        const form = (request.body ?? {}) as Form;
+        if (sameOrigin(request, options.url) && (!viewer || ownForm(options.seal, viewer, form))) return form;
+        kit.refuse(
+          request,
+          reply,
+          403,
+          "This form did not come from these pages, or is too old. Nothing was done; open the page again.",
+        );
+        return undefined;
+      },
+    };
+
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser(
+      "application/x-www-form-urlencoded",
+      { parseAs: "string", bodyLimit: maxFormBytes },
+      (_request, body, done) => done(null, parseForm(String(body))),
+    );
+    scope.addHook("onRequest", async (_request, reply) => void secure(reply, { https }));
+    scope.setErrorHandler((error, request, reply) => {
+      const status = Number(Reflect.get(error as object, "statusCode") ?? 500);
+      if (status >= 400 && status < 500) return kit.refuse(request, reply, status, messageOf(error));
+      options.log.error({ path: request.routeOptions.url, error: messageOf(error) }, "web.page-failed");
+      return kit.refuse(
+        request,
+        reply,
+        500,
+        "This page could not be made; the reason is in kubemend's log. Nothing was changed. Try again in a moment.",
+      );
+    });
+    scope.setNotFoundHandler((request, reply) => {
+      if (jsonType.test(request.headers.accept ?? "")) return reply.code(404).send({ error: "not found" });
+      return kit.refuse(request, reply, 404, "There is no such page.");
+    });
+
+    scope.get<{ Params: { name: string }; Querystring: { v?: string } }>("/assets/:name", async (request, reply) => {
+      const asset = assets.get(request.params.name);
+      if (!asset) return reply.code(404).type("text/plain").send("not found\n");
+      const known = request.query.v === asset.version;
+      return reply
+        .type(asset.type)
+        .header("cache-control", known ? "public, max-age=31536000, immutable" : "no-cache")
+        .removeHeader("vary")
+        .send(asset.bytes);
+    });
+    scope.post("/theme", async (request, reply) => {
+      const form = kit.formOf(request, reply);
+      if (!form) return reply;
+      const to = form["to"] === "light" || form["to"] === "dark" ? form["to"] : "";
+      const cookie = setCookie(cookies.theme, to, { secure: https, maxAgeSeconds: to ? 31_536_000 : 0 });
+      return reply.header("set-cookie", cookie).redirect(localPath(form["back"]), 303);
+    });
+    readRoutes(scope, kit);
+    signInRoutes(scope, kit);
+    if (options.decisions) decisionRoutes(scope, kit, options.decisions);
+  };
+}
