@@ -7,7 +7,7 @@ import type { Evidence } from "../incident/evidence.ts";
 import type { Incident } from "../incident/incident.ts";
 import type { Recommendation } from "../incident/recommendation.ts";
 import { isoTime } from "../lib/clock.ts";
-import { diagnoseByRules } from "../rca/diagnose.ts";
+import { diagnoseByRules } from "../rca/diagnose-by-rules.ts";
 import { createRedactor } from "../rca/redact/redactor.ts";
 import type { AnalysedIncident, AnalysisResult } from "./analysis-result.ts";
 import { nextDiagnosisAt } from "./diagnosis-schedule.ts";

@@ -31,7 +31,10 @@ export interface Topology {
   podNamesOf(workload: ObjectRef): readonly string[];
   /** Services that select the workload now or did before. */
   servicesOf(workload: ObjectRef): readonly ObjectRef[];
-  /** What a service selects now; when that is nothing, what it selected before its selector, labels or endpoints changed. */
+  /**
+   * What a service selects now; when that is nothing, what it selected before its selector, labels or endpoints changed; when
+   * that is unknown too, the workload that bears its name.
+   */
   workloadsBehind(service: ObjectRef): readonly ObjectRef[];
   /** What a service selects with the selector that it has now. */
   selectedNow(service: ObjectRef): readonly ObjectRef[];
@@ -166,7 +169,10 @@ export function buildTopology(observation: Observation, options: TopologyOptions
       const before = selected(service.namespace, object.spec.selector, false);
       if (before.length > 0) return before;
     }
-    return [];
+    // Nobody ever saw it select anything, as after a late start: by custom a service bears the name of what it serves.
+    const selector = objects.get("Service", service.namespace, service.name)?.spec.selector;
+    const namesake = byName.get(`${service.namespace ?? ""}/${service.name}`);
+    return selector && namesake && Object.keys(selector).length > 0 ? [namesake] : [];
   };
 
   const behind = new Map<string, readonly ObjectRef[]>();

@@ -22,9 +22,8 @@ export interface Features {
 }
 
 /**
- * Log-odds of a candidate before it is compared with the others. The weights were set by hand so that a mechanism seen
- * completely (0.95) that explains everything stands near 0.97, one merely fitting (0.4) near a third; the calibration
- * test over recorded incidents holds them in place.
+ * Log-odds of a candidate before it is compared with the others. These weights, set by hand, only decide the order; what the
+ * first cause's lead means as a probability is fitted (cause-confidence.ts).
  */
 export function logit(features: Features): number {
   return (
@@ -41,7 +40,7 @@ export function logit(features: Features): number {
 /** What the causes that nobody thought of weigh. */
 const unknownLogit = 1.6;
 /** Nothing here is ever certain. */
-const ceiling = 0.97;
+export const ceiling = 0.97;
 
 /** Probabilities of exclusive explanations; together with the unknown they sum to one. */
 export function probabilities(logits: readonly number[]): readonly number[] {
@@ -49,6 +48,15 @@ export function probabilities(logits: readonly number[]): readonly number[] {
   const weights = logits.map((value) => Math.exp(value - top));
   const total = weights.reduce((sum, value) => sum + value, Math.exp(unknownLogit - top));
   return weights.map((weight) => Math.min(ceiling, weight / total));
+}
+
+/** Log-odds of one of several exclusive explanations against all the others and the unknown; not bounded as a probability is. */
+export function marginOf(logits: readonly number[], index: number): number {
+  const others = [unknownLogit, ...logits.filter((_, i) => i !== index)];
+  const top = Math.max(...others);
+  return (
+    (logits[index] ?? unknownLogit) - top - Math.log(others.reduce((sum, value) => sum + Math.exp(value - top), 0))
+  );
 }
 
 /** Mean of the beta posterior when the prior is worth `strength` observations (Gelman et al., Bayesian Data Analysis, 2.4). */

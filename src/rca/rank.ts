@@ -4,12 +4,23 @@ import { type ObjectRef, refKey, sameRef } from "../incident/object-ref.ts";
 import type { Severity } from "../incident/severity.ts";
 import type { Candidate } from "./candidate.ts";
 import { type Case, workloadsFor } from "./case.ts";
-import { calibratedCause, type Features, logit, type OutcomeCounts, probabilities } from "./confidence.ts";
+import { causeWeights, probabilityOf, type Standing } from "./cause-confidence.ts";
+import {
+  calibratedCause,
+  ceiling,
+  type Features,
+  logit,
+  marginOf,
+  type OutcomeCounts,
+  probabilities,
+} from "./confidence.ts";
+import { missingSight } from "./sight.ts";
 
 export interface Ranked {
   readonly candidate: Candidate;
   readonly features: Features;
   readonly probability: number;
+  readonly standing: Standing;
 }
 
 export interface Ranking {
@@ -105,6 +116,15 @@ function merged(candidates: readonly Candidate[]): readonly Candidate[] {
   return [...found.values()];
 }
 
+/** What is believed of each cause: the first as its standing was measured to mean, the others share what is left in proportion. */
+function beliefs(shares: readonly number[], standings: readonly Standing[]): readonly number[] {
+  const [first] = standings;
+  if (!first) return [];
+  const top = Math.min(ceiling, probabilityOf(first, causeWeights()));
+  const rest = Math.max(1e-9, 1 - (shares[0] ?? 0));
+  return shares.map((share, i) => (i === 0 ? top : Math.min(top, (share / rest) * (1 - top))));
+}
+
 /**
  * Weighs candidates against each other: how exactly each is seen, how much of the incident it explains along the topology,
  * how near its change is, what speaks against it, and whether another one makes it unnecessary.
@@ -131,17 +151,28 @@ export function rank(
     return { candidate: item, features, shadow, logit: logit(features) };
   });
   rows.sort((a, b) => b.logit - a.logit);
-  const shares = probabilities(rows.map((row) => row.logit));
+  const logits = rows.map((row) => row.logit);
+  const missing = missingSight(open);
+  const ageMs = Math.max(0, open.now - open.onset);
+  const standings = rows.map(
+    ({ features }, i): Standing => ({ margin: marginOf(logits, i), features, missing, ageMs }),
+  );
+  const believed = beliefs(probabilities(logits), standings);
   const ranked = rows
-    .map((row, i) => ({ ...row, probability: calibratedCause(shares[i] ?? 0, outcomesOf(row.candidate)) }))
+    .map((row, i) => ({
+      ...row,
+      standing: standings[i] as Standing,
+      probability: calibratedCause(believed[i] ?? 0, outcomesOf(row.candidate)),
+    }))
     .sort((a, b) => b.probability - a.probability);
   const kept = ranked.filter((row, i) => i === 0 || (row.probability >= leastProbability && i < shown));
   const sum = kept.reduce((total, row) => total + row.probability, 0);
   const scale = sum > 1 ? 1 / sum : 1;
   return {
-    hypotheses: kept.map(({ candidate, features, probability }) => ({
+    hypotheses: kept.map(({ candidate, features, standing, probability }) => ({
       candidate,
       features,
+      standing,
       probability: probability * scale,
     })),
     ruledOut: [

@@ -4,7 +4,7 @@ import type { Signal } from "../../src/cluster/signal.ts";
 import { createDetectionEngine } from "../../src/detection/engine.ts";
 import { refText } from "../../src/incident/object-ref.ts";
 import type { Scored } from "../../src/rca/confidence.ts";
-import { diagnoseByRules } from "../../src/rca/diagnose.ts";
+import { diagnoseByRules } from "../../src/rca/diagnose-by-rules.ts";
 import { createRedactor } from "../../src/rca/redact/redactor.ts";
 import { loadRecording } from "../../src/replay/recording/load-recording.ts";
 import { recordedSignals } from "../../src/replay/recording/recorded-signals.ts";

@@ -7,7 +7,7 @@ import type { Evidence } from "../../src/incident/evidence.ts";
 import type { Incident } from "../../src/incident/incident.ts";
 import { type ObjectRef, refText, sameRef } from "../../src/incident/object-ref.ts";
 import { brierScore, calibrationError, reliability, type Scored } from "../../src/rca/confidence.ts";
-import { type Diagnosed, diagnoseByRules } from "../../src/rca/diagnose.ts";
+import { type Diagnosed, diagnoseByRules } from "../../src/rca/diagnose-by-rules.ts";
 import { createRedactor } from "../../src/rca/redact/redactor.ts";
 import { loadRecording } from "../../src/replay/recording/load-recording.ts";
 import { recordedSignals } from "../../src/replay/recording/recorded-signals.ts";

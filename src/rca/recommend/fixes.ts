@@ -5,7 +5,8 @@ import { configurationFixes } from "./configuration.ts";
 import type { Fix } from "./fix.ts";
 import { guide } from "./fix.ts";
 import { autoscalerFixes, jobFixes, objectFixes } from "./objects.ts";
-import { cpuFixes, loadFixes, memoryFixes } from "./resources.ts";
+import { cpuFixes, loadFixes, memoryFixes, saturationFixes } from "./resources.ts";
+import { isRoute, routeFixes, webhookFixes } from "./routes.ts";
 import { nodeFixes, quotaFixes, schedulingFixes } from "./scheduling.ts";
 import { serviceFixes, storageFixes } from "./services.ts";
 import { imageFixes, probeFixes, releaseFixes, restartFixes, startFixes } from "./workload.ts";
@@ -17,7 +18,7 @@ const makers: Partial<Record<CauseCode, FixMaker>> = {
   "memory-limit-too-low": memoryFixes,
   "memory-leak": memoryFixes,
   "cpu-throttling": cpuFixes,
-  "cpu-saturation": loadFixes,
+  "cpu-saturation": saturationFixes,
   "load-spike": loadFixes,
   "image-not-found": imageFixes,
   "image-pull-denied": imageFixes,
@@ -52,7 +53,7 @@ const makers: Partial<Record<CauseCode, FixMaker>> = {
   "job-failing": jobFixes,
   "hpa-maxed": autoscalerFixes,
   "hpa-broken": autoscalerFixes,
-  "webhook-blocking": objectFixes,
+  "webhook-blocking": webhookFixes,
   "stuck-terminating": objectFixes,
   "network-policy-blocked": objectFixes,
   "certificate-expired": objectFixes,
@@ -60,7 +61,8 @@ const makers: Partial<Record<CauseCode, FixMaker>> = {
 };
 
 export function fixesFor(open: Case, item: Candidate): readonly Fix[] {
-  const made = (makers[item.cause]?.(open, item) ?? []).filter((fix) => fix !== undefined);
+  const maker = isRoute(item) ? routeFixes : makers[item.cause];
+  const made = (maker?.(open, item) ?? []).filter((fix) => fix !== undefined);
   if (made.length > 0) return made;
   const { culprit } = item;
   const where = culprit.namespace ? `-n ${culprit.namespace} ` : "";

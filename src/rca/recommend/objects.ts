@@ -112,19 +112,6 @@ export function objectFixes(_open: Case, item: Candidate): readonly (Fix | undef
       ),
     ];
   }
-  if (cause === "webhook-blocking") {
-    return [
-      guide(
-        culprit,
-        [
-          `kubectl describe ${culprit.kind.toLowerCase()} ${culprit.name}`,
-          "Repair the service behind the webhook, or set its failurePolicy to Ignore for now.",
-        ],
-        "admission refuses the pods",
-        0.8,
-      ),
-    ];
-  }
   if (cause === "monitoring-blind")
     return [guide(culprit, ["bin/kubemend doctor"], "the source must deliver again", 0.8)];
   return [

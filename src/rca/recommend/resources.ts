@@ -4,6 +4,7 @@ import { podSpecOf } from "../../cluster/workload.ts";
 import type { ObjectRef } from "../../incident/object-ref.ts";
 import type { Candidate } from "../candidate.ts";
 import type { Case } from "../case.ts";
+import { loadGrowth } from "../rules/cpu.ts";
 import { type Fix, fix, guide } from "./fix.ts";
 import { undoArea } from "./undo-area.ts";
 import { rollback, undoChange } from "./undo-change.ts";
@@ -81,6 +82,27 @@ export function cpuFixes(open: Case, item: Candidate): readonly (Fix | undefined
         )
       : undefined,
     scaleUp(open, item.culprit, "spreads the load over more pods", 0.8),
+  ];
+}
+
+/** What uses a node's CPU up without being asked for more: more of it would only take more. */
+export function saturationFixes(open: Case, item: Candidate): readonly (Fix | undefined)[] {
+  const { culprit, change } = item;
+  if (culprit.kind === "Node" || loadGrowth(open, culprit) >= 1.5) return loadFixes(open, item);
+  const container = podSpecOf(open.observation.objects.find(culprit)?.object)?.containers[0];
+  const unlimited = container && container.resources?.limits?.cpu === undefined;
+  return [
+    ...(change ? undoChange(open, change, { rollbackFirst: true }) : []),
+    restart(culprit, "ends what it is busy with; it may begin again", 0.6),
+    unlimited
+      ? fix(
+          "patch-resources",
+          culprit,
+          { container: container.name, limits: { cpu: "500m" } },
+          "keeps it from taking all the CPU of its node",
+          0.8,
+        )
+      : undefined,
   ];
 }
 

@@ -18,6 +18,14 @@ import { hostChange } from "./upstream.ts";
 /** Names of settings that other rules understand better. */
 const poolSize = /pool|max_?conn|connections/i;
 
+/** What the workload calls is in trouble by its own account, so a change here need not be why calls fail. */
+function calleesSick(open: Case, workload: ObjectRef): boolean {
+  return open.topology.dependenciesOf(workload, 1).some((callee) => {
+    const errors = open.shifts("error_ratio", { namespace: callee.namespace ?? "", workload: callee.name });
+    return errors.some(({ before = 0, after }) => after > 0.05 && before < 0.03);
+  });
+}
+
 function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
   if (!isSymptomatic(open, workload)) return [];
   const crashes = crashesOf(open, workload);
@@ -37,7 +45,8 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
     const withImage = change.fields.some((other) => other.area === "image");
     const mentioned = mentions(text, field.name) || mentions(text, field.after);
     if (!mentioned && isSettled(open, workload, item.effectiveAt)) continue;
-    const specificity = mentioned && complains ? 0.96 : mentioned ? 0.9 : complains ? 0.86 : crash ? 0.84 : 0.72;
+    const unspoken = crash || !calleesSick(open, workload) ? 0.72 : 0.5;
+    const specificity = mentioned && complains ? 0.96 : mentioned ? 0.9 : complains ? 0.86 : crash ? 0.84 : unspoken;
     found.push(
       candidate(
         {

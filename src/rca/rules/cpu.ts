@@ -2,6 +2,7 @@ import type { ObjectRef } from "../../incident/object-ref.ts";
 import { makeRef } from "../../incident/object-ref.ts";
 import { type Candidate, candidate, type Rule } from "../candidate.ts";
 import type { Case } from "../case.ts";
+import { changeFinding } from "../gather/changes.ts";
 import { metricFinding } from "../gather/metrics.ts";
 import { called, citeChange, isSymptomatic, lastFields, movedQuantity, podShifts } from "./patterns.ts";
 
@@ -83,6 +84,9 @@ function saturation(open: Case): readonly Candidate[] {
         .some(({ before, after }) => before !== undefined && after > 2 * before && after - before > 0.02),
     ).length;
     const blamed = hungry && hungry.cores > 0.3 ? hungry.workload : node;
+    // What burns CPU because it is asked for more does its work; what burns it unasked starves its neighbours.
+    const unasked = blamed !== node && loadGrowth(open, blamed) < 1.5;
+    const change = unasked ? open.lastChange(blamed, "image", "env", "command", "replicas") : undefined;
     return [
       candidate(
         {
@@ -95,10 +99,12 @@ function saturation(open: Case): readonly Candidate[] {
           evidence: open.cite(
             metricFinding(shift, node),
             hungry?.shift && blamed !== node ? metricFinding(hungry.shift, blamed) : undefined,
+            change && changeFinding(change),
           ),
           // Everything on a full node gets slow at once; one slow service fills no node.
-          specificity: blamed === node && slowed >= 3 ? 0.93 : 0.6,
+          specificity: (blamed === node || unasked) && slowed >= 3 ? 0.93 : 0.6,
           hits: [blamed, ...open.symptomatic],
+          ...(change ? { change } : {}),
         },
         open,
       ),

@@ -17,6 +17,7 @@ import { pool } from "./pool.ts";
 import { probes } from "./probes.ts";
 import { quota } from "./quota.ts";
 import { release } from "./release.ts";
+import { routes } from "./routes.ts";
 import { nodes, scheduling } from "./scheduling.ts";
 import { service } from "./service.ts";
 import { slowDependency } from "./slow-dependency.ts";
@@ -38,6 +39,7 @@ export const rules: Readonly<Record<string, Rule>> = {
   storage,
   forecasts,
   service,
+  routes,
   dependencyDown,
   upstream,
   badConfig,

@@ -76,7 +76,12 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
   if (exceptions.length > 0) [specificity, why] = [0.93, "the code throws errors that were never seen before"];
   else if (onlyNew.length > 0 && failing.length > 0)
     [specificity, why] = [0.88, "only the new pods answer with errors"];
-  else if (crash) [specificity, why] = [0.84, `the new container ends with exit code ${crash.exitCode}`];
+  else if (crash)
+    // A container that ends without a word seen may lack a variable, a file or a right just as well.
+    [specificity, why] = [
+      crash.words.length > 0 ? 0.84 : 0.68,
+      `the new container ends with exit code ${crash.exitCode}`,
+    ];
   else if (slow.length > 0 && calleesSlow.length === 0)
     [specificity, why] = [
       hot ? 0.86 : 0.82,

@@ -1,10 +1,17 @@
 import { describe, expect, it } from "vitest";
+import { causeCodes } from "../../../src/incident/cause.ts";
 import { refText } from "../../../src/incident/object-ref.ts";
 import { quietShop } from "./shop.ts";
 import { troubles } from "./troubles.ts";
+import { measuredTroubles } from "./troubles-measured.ts";
+import { routeTroubles } from "./troubles-routes.ts";
+
+const all = [...troubles, ...measuredTroubles, ...routeTroubles];
+const fits = (pattern: string, text: string) =>
+  pattern.endsWith("*") ? text.startsWith(pattern.slice(0, -1)) : text === pattern;
 
 describe("each cause is told from the others", () => {
-  it.each(troubles)("$name: $cause", async ({ cause, culprit, fix, symptoms, breakIt }) => {
+  it.each(all)("$name: $cause", async ({ cause, culprit, fix, symptoms, breakIt }) => {
     const shop = await quietShop();
     breakIt(shop);
     const { diagnosis, recommendations, evidence } = shop.diagnose(symptoms);
@@ -14,12 +21,17 @@ describe("each cause is told from the others", () => {
       .join(" | ");
     expect(`${first?.cause} ${first && refText(first.culprit)}`, all).toBe(`${cause} ${culprit}`);
     const [action, target] = fix;
-    expect(recommendations.slice(0, 2).map((item) => `${item.action} ${refText(item.target)}`)).toContain(
-      `${action} ${target}`,
-    );
+    const offered = recommendations.slice(0, 2).map((item) => `${item.action} ${refText(item.target)}`);
+    expect(
+      offered.some((offer) => fits(`${action} ${target}`, offer)),
+      offered.join(" | "),
+    ).toBe(true);
     const ids = new Set(evidence.map((entry) => entry.id));
-    expect(first?.evidence.length).toBeGreaterThan(0);
+    if (cause !== "unknown") expect(first?.evidence.length).toBeGreaterThan(0);
     for (const id of diagnosis.hypotheses.flatMap((item) => [...item.evidence, ...item.against]))
       expect(ids).toContain(id);
   });
+
+  it.each(causeCodes)("the vocabulary's %s has a trouble that shows it", (cause) =>
+    expect(all.map((trouble) => trouble.cause)).toContain(cause));
 });
