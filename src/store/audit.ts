@@ -34,7 +34,7 @@ function hashOf(entry: Omit<AuditEntry, "hash">): string {
  * of all processes happen one after the other, so counting and then writing (budgets, votes) cannot race.
  */
 export async function inAuditedTransaction<T>(
-  database: Database,
+  database: Pick<Database, "kysely">,
   change: (tx: Tx, record: (entry: AuditRecord) => void) => Promise<T>,
 ): Promise<T> {
   return await database.kysely.transaction().execute(async (tx) => {

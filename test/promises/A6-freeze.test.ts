@@ -7,6 +7,7 @@ import { startActorCluster } from "../support/actor-cluster.ts";
 import { recommend } from "../support/plan-fixture.ts";
 import { approve, executor, planStore, propose } from "../support/plan-life.ts";
 import { withDatabase } from "../support/postgres.ts";
+import { promised, promiseFigure } from "../support/promise-figure.ts";
 
 const ann = { id: "slack:ann", name: "ann" };
 
@@ -18,7 +19,8 @@ test("after a freeze nothing is approved and nothing that was approved begins, o
   const plans = planStore(database);
   // Plans of one action replace each other; one each for many objects.
   const proposals: ActionPlan[] = [];
-  for (let index = 0; index < 18; index++) {
+  const racing = promised(100, 18);
+  for (let index = 0; index < racing; index++) {
     const name = `settings-${index}`;
     await cluster.create({
       apiVersion: "v1",
@@ -53,6 +55,11 @@ test("after a freeze nothing is approved and nothing that was approved begins, o
   expect(await getFreeze(database)).toMatchObject({ frozen: true, by: ann, reason: "stop" });
   await setFreeze(database, { frozen: false, by: ann });
   expect((await getFreeze(database)).frozen).toBe(false);
+  promiseFigure(
+    "A6",
+    `${racing} racing approvals on 3 replicas`,
+    `${before - frozenAt} finished that had begun, 0 begun after the freeze`,
+  );
   await Promise.all(pools.map((pool) => pool.close()));
 });
 

@@ -6,9 +6,11 @@ import { executeAll, executeNext } from "../../src/actions/execute.ts";
 import { verifyAudit } from "../../src/store/audit.ts";
 import type { Database } from "../../src/store/database.ts";
 import { type ActorCluster, actorFor, deadUrl, startActorCluster } from "../support/actor-cluster.ts";
+import { inParallel } from "../support/child.ts";
 import { recommend } from "../support/plan-fixture.ts";
 import { approve, executor, planStore, propose } from "../support/plan-life.ts";
 import { withDatabase } from "../support/postgres.ts";
+import { promised, promiseFigure } from "../support/promise-figure.ts";
 
 const script = new URL("../support/actor-process.ts", import.meta.url).pathname;
 
@@ -54,7 +56,14 @@ describe("a crash in the middle is resolved by looking at the cluster (A9)", () 
     "finished",
   ];
 
+  const times = promised(60, 1);
+
   test.each(points)("killed with SIGKILL at: %s", async (point) => {
+    await inParallel(times, 3, () => killedAt(point));
+    promiseFigure("A9", `killed ${times} times at: ${point}`, "applied once");
+  });
+
+  async function killedAt(point: string): Promise<void> {
     await using database = await withDatabase();
     await using cluster = await startActorCluster();
     const plan = await propose(cluster.actor, planStore(database));
@@ -66,7 +75,7 @@ describe("a crash in the middle is resolved by looking at the cluster (A9)", () 
     expect(cluster.get("Deployment", "carts")?.metadata.annotations?.["kubemend.dev/plan-digest"]).toBe(plan.digest);
     expect(stored?.executions.map((execution) => execution.outcome)).toEqual(["applied"]);
     expect(await verifyAudit(database)).toMatchObject({ intact: true });
-  });
+  }
 
   test.each([
     "before-apply",

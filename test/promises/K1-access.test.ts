@@ -17,6 +17,7 @@ import { type ActorCluster, startActorCluster } from "../support/actor-cluster.t
 import { everyAction, prepareForEveryAction } from "../support/every-action.ts";
 import { grantRoles, objectsIn } from "../support/manifests.ts";
 import { planFor, recommend } from "../support/plan-fixture.ts";
+import { promiseFigure } from "../support/promise-figure.ts";
 
 type Account = "kubemend-watcher" | "kubemend-actor";
 const accounts: readonly Account[] = ["kubemend-watcher", "kubemend-actor"];
@@ -131,6 +132,11 @@ describe.each(accounts)("%s", (account) => {
 
   test("an access review of every resource and verb equals the generated table, both ways (K1)", () => {
     expect([...held].toSorted()).toEqual([...grantedTo(account)].toSorted());
+    promiseFigure(
+      "K1",
+      `${account}: ${new Set(universe.map(textOf)).size} rights asked for`,
+      `${held.size} held, all of them generated`,
+    );
   });
 
   test("no Secret, no way into a container, no way to more rights (K1)", () => {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { intentOf } from "../../src/actions/change/intent.ts";
 import { type ActorCluster, startActorCluster } from "../support/actor-cluster.ts";
 import { planFor, recommend } from "../support/plan-fixture.ts";
+import { promiseFigure } from "../support/promise-figure.ts";
 import { reversibleCases } from "../support/reversible-cases.ts";
 
 describe("every action changes what it says, and its undo leaves the specification as it was (K4)", () => {
@@ -27,5 +28,10 @@ describe("every action changes what it says, and its undo leaves the specificati
     expect(everything()).toEqual(before);
     expect(plan.undoKubectl).toContain("kubectl");
     expect(plan.kubectl).toContain("kubectl");
+  });
+
+  test("that was one of each kind", () => {
+    expect(new Set(reversibleCases.map(({ action }) => action)).size).toBeGreaterThan(15);
+    promiseFigure("K4", `${reversibleCases.length} changes of the catalogue`, "specification as before after the undo");
   });
 });

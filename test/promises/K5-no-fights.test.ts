@@ -6,6 +6,7 @@ import type { PlanRefusalReason } from "../../src/incident/action-plan.ts";
 import type { Recommendation } from "../../src/incident/recommendation.ts";
 import { type ActorCluster, startActorCluster } from "../support/actor-cluster.ts";
 import { planDeps, recommend } from "../support/plan-fixture.ts";
+import { promiseFigure } from "../support/promise-figure.ts";
 
 const carts = ["Deployment", "carts"] as const;
 const limits = (memory: string) => ({ container: "carts", limits: { memory } });
@@ -145,6 +146,11 @@ describe("kubemend never fights another controller (K5); no plan is made for", (
     const outcome = await makePlan({ incidentId: "7", recommendation }, planDeps(cluster.actor, deps?.(cluster.actor)));
     expect(outcome).toMatchObject({ type: "refused", refusal: { reason, detail: expect.stringMatching(detail) } });
     expect(cluster.writes).toEqual([]);
+  });
+
+  test("any of the owners there are", () => {
+    expect(new Set(cases.map(({ reason }) => reason)).size).toBeGreaterThan(4);
+    promiseFigure("K5", `${cases.length} objects that somebody else owns or guards`, "each refused with its reason");
   });
 });
 
