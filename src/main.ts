@@ -1,24 +1,34 @@
 import type { KubeConfig } from "@kubernetes/client-node";
+import { createClusterAccess } from "./adapters/cluster-access/cluster-access.ts";
 import { createKubernetesActor } from "./adapters/kubernetes-actor/kubernetes-actor.ts";
 import { createKubernetesReader } from "./adapters/kubernetes-reader/create-kubernetes-reader.ts";
 import { createLokiClient } from "./adapters/loki/loki-client.ts";
 import { createPrometheusClient } from "./adapters/prometheus/prometheus-client.ts";
+import { createFindUser } from "./adapters/slack/find-user.ts";
 import { createSlackWeb } from "./adapters/slack/slack-web.ts";
 import { startActor } from "./app/actor.ts";
+import { createApprovers } from "./app/approvers.ts";
 import { createAsk } from "./app/ask.ts";
 import { clusterSources } from "./app/cluster-sources.ts";
 import { createWatching } from "./app/create-watching.ts";
 import { isDeclared } from "./app/declare-incident.ts";
 import { createDesk } from "./app/desk.ts";
+import { dropCounts } from "./app/drop-counts.ts";
+import { runHeartbeat } from "./app/heartbeat.ts";
 import { createIdPool } from "./app/id-pool.ts";
+import { addIncidentMetrics } from "./app/incident-metrics.ts";
 import { keepRisks } from "./app/keep-risks.ts";
 import { keepSamples } from "./app/keep-samples.ts";
 import { loadPolicy } from "./app/load-policy.ts";
 import { createMetrics } from "./app/metrics.ts";
+import { addOutcomeMetrics } from "./app/outcome-metrics.ts";
 import { queues } from "./app/queues.ts";
+import { countSlackCalls } from "./app/slack-metrics.ts";
 import { type Chat, startChat } from "./app/start-chat.ts";
+import { startPages } from "./app/start-pages.ts";
 import { syncSilences } from "./app/sync-silences.ts";
 import { runWatcher } from "./app/watcher.ts";
+import { createIdentify } from "./bot/slack/identity.ts";
 import { startWeb } from "./bot/web/server.ts";
 import { createObservation } from "./cluster/observation.ts";
 import type { Config } from "./config/config.ts";
@@ -143,6 +153,8 @@ export async function startKubemend(options: KubemendOptions): Promise<Kubemend>
       capture: () => capture?.stats,
       forecaster: () => forecasts.forecaster.stats,
     });
+    addOutcomeMetrics(metrics.registry, { database, log });
+    const countIncidents = addIncidentMetrics(metrics.registry, metrics.incidents, open);
     const watching = createWatching({
       engine,
       observation,
@@ -150,10 +162,23 @@ export async function startKubemend(options: KubemendOptions): Promise<Kubemend>
       signalsDropped: () => sources.signals.dropped,
       silencesChanged: silences.now,
     });
+    const approvers = createApprovers({
+      policy,
+      database,
+      secondFactorKey: config.secondFactor.key,
+      clusterAccess: createClusterAccess(kubeConfig),
+      slack: config.slack.botToken
+        ? createSlackWeb({
+            token: config.slack.botToken,
+            ...(config.slack.apiUrl ? { apiUrl: config.slack.apiUrl } : {}),
+          })
+        : undefined,
+    });
     const desk = createDesk({
       database,
       plans,
       policy,
+      approvers,
       redact,
       changed,
       jobs,
@@ -166,8 +191,9 @@ export async function startKubemend(options: KubemendOptions): Promise<Kubemend>
 
     let chat: Chat | undefined;
     const { botToken, apiUrl } = config.slack;
+    const slackOptions = { token: botToken ?? "", ...(apiUrl ? { apiUrl } : {}) };
     if (botToken) {
-      const slack = createSlackWeb({ token: botToken, ...(apiUrl ? { apiUrl } : {}) });
+      const slack = countSlackCalls(createSlackWeb(slackOptions), metrics.registry);
       const settings = { ...config.slack, botToken };
       chat = started.use(await startChat({ settings, slack, desk, observation, database, jobs, clock, log }));
     } else log.warn({}, "slack.not-configured");
@@ -176,23 +202,61 @@ export async function startKubemend(options: KubemendOptions): Promise<Kubemend>
     const { host, port } = config.web;
     const { token } = config.ingest;
     if (token === undefined && host !== "127.0.0.1" && host !== "localhost") log.warn({ host }, "ingest.open-to-all");
+    const notReady = async () => {
+      if (performance.now() - lastTickAt > 3 * tickMs + 30_000) return "no tick of detection lately";
+      return database.pool.query("select 1").then(
+        () => undefined,
+        () => "the database does not answer",
+      );
+    };
+    const pages = await startPages({
+      config,
+      database,
+      desk,
+      watching,
+      observation,
+      topology: () => engine.topology(),
+      incidents: () => engine.incidents(),
+      drops: () => dropCounts(engine, observation, sources),
+      redact,
+      slack: botToken
+        ? {
+            identify: createIdentify(createSlackWeb(slackOptions), Date.now),
+            userByEmail: createFindUser(slackOptions),
+          }
+        : undefined,
+      clock,
+      log,
+    });
+    running.push(pages.run(stopping.signal));
+    const { heartbeat } = config;
+    if (heartbeat.url) {
+      running.push(
+        runHeartbeat({
+          url: heartbeat.url,
+          everyMs: heartbeat.seconds * 1_000,
+          notWell: async () => {
+            const blind = watching.active().find(({ family }) => family === "blind");
+            return blind ? `monitoring is blind: ${blind.reason}` : await notReady();
+          },
+          registry: metrics.registry,
+          log,
+          signal: stopping.signal,
+        }),
+      );
+    }
     const web = started.use(
       await startWeb({
         host,
         port,
         slackListener: chat?.listener,
+        pages: pages.options,
         ingest: {
           ...(token === undefined ? {} : { token }),
           pushLogs: sources.pushLogs,
           notifyAlerts: sources.notifyAlerts,
         },
-        notReady: async () => {
-          if (performance.now() - lastTickAt > 3 * tickMs + 30_000) return "no tick of detection lately";
-          return database.pool.query("select 1").then(
-            () => undefined,
-            () => "the database does not answer",
-          );
-        },
+        notReady,
         metrics: async () => ({ contentType: metrics.registry.contentType, body: await metrics.registry.metrics() }),
         log,
       }),
@@ -233,6 +297,7 @@ export async function startKubemend(options: KubemendOptions): Promise<Kubemend>
         signal: stopping.signal,
         record: (tick) => {
           watching.record(tick);
+          countIncidents(tick.incidents);
           capture?.record(tick);
         },
         onTick,

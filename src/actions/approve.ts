@@ -1,13 +1,35 @@
-import type { ApprovalOutcome } from "../incident/approval.ts";
+import type { ApprovalOutcome, SecondFactorRefusal } from "../incident/approval.ts";
 import type { StoredPlan } from "../incident/stored-plan.ts";
+import { accessRefusal, type ClusterAccessPort } from "./approver-access.ts";
 import { planDigest } from "./plan-digest.ts";
 import type { PlanStore, RejectOutcome } from "./plan-store.ts";
-import { type Approver, judge, mayApprove, mayAutoApply, type PolicyFacts, type Verdict } from "./policy.ts";
+import {
+  type Approver,
+  judge,
+  mayApprove,
+  mayAutoApply,
+  needsSecondFactor,
+  type PolicyFacts,
+  type Verdict,
+} from "./policy.ts";
 import type { Policy } from "./policy-file.ts";
+
+/** Judges one-time codes, and uses them up. */
+export interface SecondFactorPort {
+  useCode(attempt: {
+    readonly ids: readonly string[];
+    readonly code: string;
+    readonly planId: string;
+  }): Promise<"accepted" | SecondFactorRefusal>;
+}
 
 export interface ApproveDeps {
   readonly plans: Pick<PlanStore, "get" | "standing" | "vote" | "whyNoVote" | "reject" | "outcomes">;
   readonly policy: Policy;
+  /** For rules with `clusterAccess`; without it they refuse. */
+  readonly clusterAccess?: ClusterAccessPort | undefined;
+  /** For rules with `secondFactor`; without it they refuse. */
+  readonly secondFactor?: SecondFactorPort | undefined;
 }
 
 export interface ApprovalRequest {
@@ -16,12 +38,14 @@ export interface ApprovalRequest {
   readonly digest: string;
   readonly by: Approver;
   readonly note?: string;
+  /** The approver's one-time code. */
+  readonly code?: string;
 }
 
-const refused = (reason: Extract<ApprovalOutcome, { type: "refused" }>["reason"]): ApprovalOutcome => ({
-  type: "refused",
-  reason,
-});
+const refused = (
+  reason: Extract<ApprovalOutcome, { type: "refused" }>["reason"],
+  detail?: string,
+): ApprovalOutcome => ({ type: "refused", reason, ...(detail ? { detail } : {}) });
 
 function factsOf(
   stored: StoredPlan,
@@ -35,7 +59,19 @@ function factsOf(
 /** What somebody is told when the policy, which may have changed since planning, does not allow the plan now. */
 function refusalFor(verdict: Extract<Verdict, { allow: false }>): ApprovalOutcome {
   if (verdict.reason === "frozen" || verdict.reason === "budget-spent") return refused(verdict.reason);
-  return refused("not-allowed");
+  return refused("not-allowed", verdict.detail);
+}
+
+/** Codes are judged last: one that counted is used up, whatever comes after. */
+async function codeRefusal(
+  { by, code, planId }: ApprovalRequest,
+  secondFactor: SecondFactorPort | undefined,
+): Promise<ApprovalOutcome | undefined> {
+  if (!secondFactor) return refused("second-factor-unavailable");
+  if (!code?.trim()) return refused("code-needed");
+  const ids = [by.id, ...(by.aliases ?? [])];
+  const judged = await secondFactor.useCode({ ids, code: code.slice(0, 20), planId });
+  return judged === "accepted" ? undefined : refused(judged);
 }
 
 /**
@@ -57,7 +93,18 @@ export async function approvePlan(request: ApprovalRequest, deps: ApproveDeps): 
   if (!verdict.allow) return refusalFor(verdict);
   if (verdict.approvals > plan.approvalsNeeded) return refused("plan-changed");
   if (!mayApprove(verdict.rule, request.by, { approvalsNeeded: plan.approvalsNeeded, requestedBy }))
-    return refused("not-allowed");
+    return refused("not-allowed", `Rule "${verdict.rule.name}" does not name you among its approvers for this plan.`);
+  const needsCode = needsSecondFactor(verdict.rule, plan.risk);
+  // The plan that people were shown asked for no code; a fresh one will.
+  if (needsCode && !plan.secondFactor) return refused("plan-changed");
+  if (verdict.rule.clusterAccess) {
+    const denied = await accessRefusal(plan, request.by, deps.policy.clusterIdentity, deps.clusterAccess);
+    if (denied) return denied;
+  }
+  if (needsCode || plan.secondFactor) {
+    const wrong = await codeRefusal(request, deps.secondFactor);
+    if (wrong) return wrong;
+  }
   return await deps.plans.vote({ planId, digest, by, ...(note ? { note } : {}), budgets: deps.policy.budgets });
 }
 

@@ -30,7 +30,10 @@ export interface Ballot {
 export interface PlanStore {
   newId(): string;
   standing(namespace: string | undefined): Promise<PlanStanding>;
-  save(plan: ActionPlan, by: { requestedBy: string | null; cause: string | null; confidence: number }): Promise<void>;
+  save(
+    plan: ActionPlan,
+    by: { requestedBy: string | null; cause: string | null; confidence: number; edited?: readonly string[] },
+  ): Promise<void>;
   get(id: string): Promise<StoredPlan | undefined>;
   /** Why this vote would be refused by the row as it is now; undefined when it would count. */
   whyNoVote(ballot: Ballot): Promise<ApprovalRefusal | undefined>;

@@ -13,7 +13,7 @@ import type { ActorPreviewPort } from "./cluster-port.ts";
 import { type Action, type Draft, refuse } from "./define-action.ts";
 import { conflictOf } from "./find-conflict.ts";
 import { planDigest } from "./plan-digest.ts";
-import { judge, type PolicyFacts } from "./policy.ts";
+import { judge, needsSecondFactor, type PolicyFacts, type Verdict } from "./policy.ts";
 import type { Policy } from "./policy-file.ts";
 import { type Preview, previewDraft } from "./preview.ts";
 
@@ -81,10 +81,7 @@ export async function makePlan(input: PlanInput, deps: PlanDeps): Promise<PlanOu
     const preview = await previewDraft(drafted.draft, deps.cluster);
     if (preview.type === "moved") continue;
     if (preview.type === "refused") return preview;
-    const plan = await assemble(
-      { input, id, action, preview, ...drafted, approvals: verdict.approvals, now: standing.now },
-      deps,
-    );
+    const plan = await assemble({ input, id, action, preview, ...drafted, verdict, now: standing.now }, deps);
     return { type: "planned", plan };
   }
   return refused(
@@ -131,7 +128,7 @@ interface Parts extends Drafted {
   readonly id: string;
   readonly action: Action;
   readonly preview: Preview;
-  readonly approvals: number;
+  readonly verdict: Extract<Verdict, { allow: true }>;
   readonly now: number;
 }
 
@@ -159,7 +156,8 @@ async function assemble(parts: Parts, deps: PlanDeps): Promise<ActionPlan> {
     ),
     undoKubectl: reversible ? deps.redact(preview.undo.map(kubectlOfStep).join("\n")) : null,
     risk: action.risk,
-    approvalsNeeded: parts.approvals,
+    approvalsNeeded: parts.verdict.approvals,
+    ...(needsSecondFactor(parts.verdict.rule, action.risk) ? { secondFactor: true as const } : {}),
     blastRadius: await blastRadiusOf(target, draft, deps.cluster),
     verifyWithinMs: action.verifyWithinMs,
     expiresAt: parts.now + planLifetimeMs,

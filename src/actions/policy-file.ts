@@ -33,6 +33,10 @@ const ruleSchema = z.strictObject({
   approvers: approversSchema,
   /** People who must agree; high risk never needs fewer than two. */
   approvals: z.int().min(1).max(5).default(1),
+  /** Asks the cluster whether the approver might make the change himself (`clusterIdentity` says who he is there). */
+  clusterAccess: z.boolean().default(false),
+  /** When an approval needs a one-time code of the approver's as well. */
+  secondFactor: z.enum(["never", "high-risk", "always"]).default("never"),
   /** When the rule holds; absent means always. */
   windows: z
     .array(z.strictObject({ days: z.array(z.enum(days)).min(1), from: time, to: time, timeZone: zone.default("UTC") }))
@@ -49,23 +53,57 @@ const autoApplySchema = z.strictObject({
   afterSuccesses: z.int().min(1).max(1_000),
 });
 
-/** `policy.yaml`: who may let kubemend do what, where and when. What no rule allows is denied. */
-export const policySchema = z.strictObject({
-  version: z.literal(1),
-  /** Never touched, whatever a rule says. */
-  protectedNamespaces: z.array(namePattern).max(200).default(["kube-system", "kube-public", "kube-node-lease"]),
-  rules: z.array(ruleSchema).max(200),
-  budgets: z
-    .strictObject({
-      perNamespacePerHour: z.int().min(0).max(10_000).default(10),
-      perClusterPerHour: z.int().min(0).max(10_000).default(30),
-    })
-    .prefault({}),
-  autoApply: z.array(autoApplySchema).max(100).default([]),
+const placeholders = /\{(?:mail|local|slack)\}/;
+const clusterIdentitySchema = z.strictObject({
+  /** How the cluster calls a person: `{mail}` is the address, `{local}` what stands before its @, `{slack}` the user's id. */
+  user: z
+    .string()
+    .min(1)
+    .max(200)
+    .refine((text) => placeholders.test(text), "must hold {mail}, {local} or {slack}, or everybody is the same user"),
+  /** Groups of the cluster that everybody is in. */
+  everybody: z.array(z.string().min(1).max(200)).max(20).default([]),
+  /** Groups of the cluster by group of the chat (`slack:S123`). */
+  groups: z.record(z.string().min(1).max(200), z.array(z.string().min(1).max(200)).max(20)).default({}),
 });
+
+/** `policy.yaml`: who may let kubemend do what, where and when. What no rule allows is denied. */
+export const policySchema = z
+  .strictObject({
+    version: z.literal(1),
+    /** Never touched, whatever a rule says. */
+    protectedNamespaces: z.array(namePattern).max(200).default(["kube-system", "kube-public", "kube-node-lease"]),
+    rules: z.array(ruleSchema).max(200),
+    budgets: z
+      .strictObject({
+        perNamespacePerHour: z.int().min(0).max(10_000).default(10),
+        perClusterPerHour: z.int().min(0).max(10_000).default(30),
+      })
+      .prefault({}),
+    autoApply: z.array(autoApplySchema).max(100).default([]),
+    /** Who a person of the chat is in the cluster, for rules with `clusterAccess`. */
+    clusterIdentity: clusterIdentitySchema.optional(),
+  })
+  .superRefine(({ rules, clusterIdentity }, context) => {
+    rules.forEach((rule, index) => {
+      if (rule.clusterAccess && !clusterIdentity)
+        context.addIssue({
+          code: "custom",
+          path: ["rules", index, "clusterAccess"],
+          message: "needs clusterIdentity, which says who a person is in the cluster",
+        });
+    });
+  });
 
 export type Policy = z.infer<typeof policySchema>;
 export type PolicyRule = Policy["rules"][number];
+export type ClusterIdentity = NonNullable<Policy["clusterIdentity"]>;
+
+/** Groups of the chat that the policy speaks of; nobody's membership of any other is asked for. */
+export function groupsNamed({ rules, clusterIdentity }: Policy): readonly string[] {
+  const named = [...rules.flatMap((rule) => rule.approvers.groups), ...Object.keys(clusterIdentity?.groups ?? {})];
+  return [...new Set(named)];
+}
 
 /**
  * Without a policy file: every namespace but the protected ones, any action, one approval by anybody in the workspace and

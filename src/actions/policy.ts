@@ -162,11 +162,16 @@ export function mayApprove(
   return anyone || ids.some((id) => people.includes(id)) || groups.some((group) => approver.groups.includes(group));
 }
 
+/** Whether an approval under the rule needs a one-time code. */
+export function needsSecondFactor(rule: PolicyRule, risk: PolicyFacts["risk"]): boolean {
+  return rule.secondFactor === "always" || (rule.secondFactor === "high-risk" && risk === "high");
+}
+
 /** Whether the policy names this change for automatic application. Nothing is automatic by default. */
 export function mayAutoApply(policy: Policy, facts: PolicyFacts, successes: number): boolean {
   const verdict = judge(policy, facts);
-  // What needs two people cannot be left to none.
-  if (!verdict.allow || verdict.approvals > 1) return false;
+  // What needs two people, or a person's code, cannot be left to none.
+  if (!verdict.allow || verdict.approvals > 1 || needsSecondFactor(verdict.rule, facts.risk)) return false;
   return policy.autoApply.some(
     (entry) =>
       entry.actions.includes(facts.action) &&

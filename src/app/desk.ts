@@ -1,6 +1,5 @@
 import { approvePlan, rejectPlan } from "../actions/approve.ts";
 import type { PlanStore } from "../actions/plan-store.ts";
-import type { Approver } from "../actions/policy.ts";
 import type { Policy } from "../actions/policy-file.ts";
 import type { ChaosPort, Desk, DeskOutcome, DigestPort } from "../bot/desk.ts";
 import { refusalText } from "../bot/slack/approval-words.ts";
@@ -8,29 +7,31 @@ import { actionTitle } from "../incident/action-title.ts";
 import type { Person } from "../incident/approval.ts";
 import { causeText } from "../incident/cause-text.ts";
 import type { Incident } from "../incident/incident.ts";
-import type { Recommendation } from "../incident/recommendation.ts";
 import type { Redact } from "../incident/redacted.ts";
 import type { StatusChange } from "../incident/status.ts";
-import { type Clock, systemClock } from "../lib/clock.ts";
+import type { Clock } from "../lib/clock.ts";
 import { rejectCause } from "../store/cause-verdicts.ts";
 import type { Database } from "../store/database.ts";
 import { latestDiagnosis } from "../store/diagnoses.ts";
-import { fixOffers } from "../store/fix-offers.ts";
 import { setFreeze } from "../store/freeze.ts";
 import { changeStatus, getIncident, listIncidents, type StoredIncident, touchIncident } from "../store/incidents.ts";
 import type { Jobs } from "../store/jobs.ts";
 import { getPlan } from "../store/plans.ts";
 import { addToTimeline } from "../store/timeline.ts";
+import { type Approvers, createApprovers } from "./approvers.ts";
 import { buildView } from "./build-view.ts";
 import { createOperations } from "./operations.ts";
 import { postmortemOf } from "./postmortem-of.ts";
 import { queues } from "./queues.ts";
+import { createReplan } from "./replan.ts";
 import type { Watching } from "./watching.ts";
 
 export interface DeskDeps {
   readonly database: Database;
   readonly plans: PlanStore;
   readonly policy: Policy;
+  /** Default: nobody is in a group, and rules that ask the cluster or for codes refuse. */
+  readonly approvers?: Approvers;
   readonly redact: Redact;
   readonly changed: (incidentId: string) => Promise<void>;
   /** Tells detection about a status that a person decided. */
@@ -48,15 +49,8 @@ export interface DeskDeps {
   readonly chaos?: ChaosPort;
 }
 
-/** How long a person waits for a fresh plan, in real time: the actor looks for jobs twice a second. */
-const replanWaitMs = 15_000;
-const pollMs = 150;
-
 const yes = (text: string): DeskOutcome => ({ ok: true, text });
 const no = (text: string): DeskOutcome => ({ ok: false, text });
-
-/** Bots, guests and strangers were turned away where people are identified; who arrives here is a member. */
-const asApprover = (person: Person): Approver => ({ ...person, human: true, groups: [] });
 
 const statusWords: Readonly<Record<StatusChange, string>> = {
   acknowledge: "acknowledged",
@@ -65,19 +59,12 @@ const statusWords: Readonly<Record<StatusChange, string>> = {
   recur: "reopened",
 };
 
-/** A parameter that a person typed is text; where the recommendation had a number, it is meant as one. */
-function filledIn(recommendation: Recommendation, params: Readonly<Record<string, unknown>>): Recommendation {
-  return {
-    ...recommendation,
-    params: { ...recommendation.params, ...params },
-    needs: recommendation.needs.filter((need) => !params[need.name]),
-  };
-}
-
 /** People's decisions, made by the rows: every refusal has its reason, every decision is on the timeline. */
 export function createDesk(deps: DeskDeps): Desk {
   const { database, redact, jobs, clock } = deps;
   const now = () => clock.now();
+  const replans = createReplan(deps);
+  const approvers = deps.approvers ?? createApprovers({ policy: deps.policy, database });
   const tell = async (incidentId: string, kind: string, text: string) => {
     await addToTimeline(database, incidentId, { at: now(), kind, text: redact(text) });
     await touchIncident(database, incidentId);
@@ -115,10 +102,10 @@ export function createDesk(deps: DeskDeps): Desk {
       await jobs.send(queues.diagnose, { incidentId: id }, { key: id });
       return yes("Noted: this cause is ruled out here and counts for less next time. Looking again without it.");
     },
-    async approve(planId, digest, by, note) {
+    async approve(planId, digest, by, note, code) {
       const outcome = await approvePlan(
-        { planId, digest, by: asApprover(by), ...(note ? { note } : {}) },
-        { plans: deps.plans, policy: deps.policy },
+        { planId, digest, by: await approvers.approverOf(by), ...(note ? { note } : {}), ...(code ? { code } : {}) },
+        { plans: deps.plans, policy: deps.policy, ...approvers },
       );
       const stored = await getPlan(database, planId);
       if (stored && outcome.type !== "refused") {
@@ -141,7 +128,7 @@ export function createDesk(deps: DeskDeps): Desk {
       const stored = await getPlan(database, planId);
       if (!stored) return no("There is no such plan any more.");
       const outcome = await rejectPlan(
-        { planId, digest: stored.plan.digest, by: asApprover(by), reason },
+        { planId, digest: stored.plan.digest, by: await approvers.approverOf(by), reason },
         { plans: deps.plans, policy: deps.policy },
       );
       if (outcome.type === "refused") return no(refusalText(outcome.reason));
@@ -152,34 +139,19 @@ export function createDesk(deps: DeskDeps): Desk {
       );
       return yes("Rejected. Nothing was changed.");
     },
-    async replan(incidentId, recommendationId, params, by) {
-      const latest = await latestDiagnosis(database, incidentId);
-      const recommendation = latest?.recommendations.find((one) => one.id === recommendationId);
-      if (!latest || !recommendation) return undefined;
-      const { version, hypotheses } = latest.diagnosis;
-      const offer = async () => (await fixOffers(database, incidentId, version)).get(recommendationId);
-      const before = (await offer())?.madeAt ?? 0;
-      await jobs.send(queues.replan, {
-        incidentId,
-        version,
-        recommendation: filledIn(recommendation, params),
-        cause: recommendation.cause ?? hypotheses[0]?.cause ?? null,
-        requestedBy: by.id,
-      });
-      for (let waited = 0; waited < replanWaitMs; waited += pollMs) {
-        await systemClock.sleep(pollMs);
-        const made = await offer();
-        if (!made || made.madeAt <= before) continue;
-        const plan = made.planId ? await getPlan(database, made.planId) : undefined;
-        return { recommendation, ...(plan ? { plan } : {}), ...(made.refusal ? { refusal: made.refusal } : {}) };
+    replan: replans.replan,
+    async replanWith(incidentId, recommendationId, values, by) {
+      const outcome = await replans.replanWith(incidentId, recommendationId, values, by);
+      if (outcome.ok && outcome.fix.plan) {
+        const { action, target } = outcome.fix.plan.plan;
+        const names = outcome.changed.join(", ") || "nothing";
+        await tell(
+          incidentId,
+          "edited",
+          `${by.name} set ${names} anew: ${actionTitle(action, target)}. Votes start again.`,
+        );
       }
-      return {
-        recommendation,
-        refusal: {
-          reason: "unreachable",
-          detail: "The actor has not made a plan yet; is it running? Try again in a moment.",
-        },
-      };
+      return outcome;
     },
     async undo(planId, by) {
       const stored = await getPlan(database, planId);

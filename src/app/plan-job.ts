@@ -5,6 +5,8 @@ import type { PlanStore } from "../actions/plan-store.ts";
 import type { Policy } from "../actions/policy-file.ts";
 import type { ActionPlan } from "../incident/action-plan.ts";
 import { actionTitle } from "../incident/action-title.ts";
+import { isEditOf } from "../incident/editable-params.ts";
+import { sameRef } from "../incident/object-ref.ts";
 import type { Recommendation } from "../incident/recommendation.ts";
 import type { Redact } from "../incident/redacted.ts";
 import type { Logger } from "../lib/logger.ts";
@@ -35,6 +37,7 @@ interface PlanInput {
   readonly recommendation: Recommendation;
   readonly cause: string | null;
   readonly requestedBy: string | null;
+  readonly edited?: readonly string[];
 }
 
 const plansMade = 3;
@@ -56,7 +59,12 @@ async function planRecommendation(deps: PlanJobDeps, input: PlanInput): Promise<
   );
   const key = { incidentId, version, recommendationId: recommendation.id };
   if (outcome.type === "planned") {
-    await plans.save(outcome.plan, { requestedBy, cause, confidence: recommendation.confidence });
+    await plans.save(outcome.plan, {
+      requestedBy,
+      cause,
+      confidence: recommendation.confidence,
+      ...(input.edited ? { edited: input.edited } : {}),
+    });
     await saveFixOffer(deps.database, key, { planId: outcome.plan.id });
     if (requestedBy === null) await applyByPolicy(deps, outcome.plan);
   } else await saveFixOffer(deps.database, key, { refusal: outcome.refusal });
@@ -104,12 +112,27 @@ export function planJob(deps: PlanJobDeps): (data: object) => Promise<void> {
   };
 }
 
+/** A request to plan is held against the diagnosis as it is stored: it may differ in what people may edit, and in nothing else. */
+async function isOffered({ database }: PlanJobDeps, incidentId: string, wanted: Recommendation): Promise<boolean> {
+  const latest = await latestDiagnosis(database, incidentId);
+  return (latest?.recommendations ?? []).some(
+    (one) =>
+      one.id === wanted.id &&
+      one.action === wanted.action &&
+      sameRef(one.target, wanted.target) &&
+      isEditOf(one.action, one.params, wanted.params, one.needs),
+  );
+}
+
 /** Handles a request for one plan made anew. */
 export function replanOne(deps: PlanJobDeps): (data: object) => Promise<void> {
   return async (data) => {
     const job = replanJob.parse(data);
-    const { incidentId, version, cause, requestedBy } = job;
-    await planRecommendation(deps, { incidentId, version, cause, requestedBy, recommendation: recommendationOf(job) });
+    const { incidentId, version, cause, requestedBy, edited } = job;
+    const recommendation = recommendationOf(job);
+    if (await isOffered(deps, incidentId, recommendation)) {
+      await planRecommendation(deps, { incidentId, version, cause, requestedBy, edited, recommendation });
+    } else deps.log.warn({ incident: incidentId, action: recommendation.action }, "replan.not-offered");
     await tell(deps, incidentId);
   };
 }

@@ -44,6 +44,8 @@ export const replanJob = z.object({
   recommendation,
   cause: z.string().nullable(),
   requestedBy: z.string().nullable(),
+  /** Names of the parameters that a person has set. */
+  edited: z.array(z.string()).max(50).default([]),
 });
 
 /** Its text was redacted where it was made; a queue does not change that. */

@@ -91,7 +91,8 @@ export interface Desk extends Operations {
   resolve(incidentId: string, by: Person): Promise<DeskOutcome>;
   reopen(incidentId: string, by: Person): Promise<DeskOutcome>;
   notThisCause(incidentId: string, by: Person): Promise<DeskOutcome>;
-  approve(planId: string, digest: string, by: Person, note?: string): Promise<ApprovalOutcome>;
+  /** `code`: the approver's one-time code, where the plan asks for one. */
+  approve(planId: string, digest: string, by: Person, note?: string, code?: string): Promise<ApprovalOutcome>;
   reject(planId: string, by: Person, reason: string): Promise<DeskOutcome>;
   /** Makes a plan from a recommendation again, with parameters a person has filled in or changed. */
   replan(
@@ -100,6 +101,16 @@ export interface Desk extends Operations {
     params: Readonly<Record<string, unknown>>,
     by: Person,
   ): Promise<FixView | undefined>;
+  /**
+   * The same with what a person typed: values that only he knows when there is no plan yet, otherwise other values in place
+   * of those of the plan that is there. Refused when something may not be edited, or is no valid value.
+   */
+  replanWith(
+    incidentId: string,
+    recommendationId: string,
+    values: Readonly<Record<string, string>>,
+    by: Person,
+  ): Promise<{ readonly ok: true; readonly fix: FixView } | { readonly ok: false; readonly text: string }>;
   undo(planId: string, by: Person): Promise<DeskOutcome>;
   /**
    * Answers a question about an incident from its evidence; a model may look further, read-only and inside its caps. Takes up

@@ -88,6 +88,28 @@ function build(): Command {
       process.exitCode = await (await import("./audit.ts")).audit("export", options);
     });
 
+  const totp = program
+    .command("totp")
+    .description("authenticators of approvers, where the policy asks for one-time codes");
+  totp
+    .command("enrol")
+    .description("print the link for a new authenticator, once")
+    .argument("<email>", "address that Slack knows the person by")
+    .option("--config <file>", "settings in YAML")
+    .option("--replace", "the one that is there stops counting")
+    .action(async (email, options) => (await import("./totp.ts")).enrolTotp(email, options));
+  totp
+    .command("remove")
+    .description("take somebody's authenticator away")
+    .argument("<email>", "address that Slack knows the person by")
+    .option("--config <file>", "settings in YAML")
+    .action(async (email, options) => (await import("./totp.ts")).removeTotp(email, options));
+  totp
+    .command("list")
+    .description("who has an authenticator, and who is locked out for now")
+    .option("--config <file>", "settings in YAML")
+    .action(async (options) => (await import("./totp.ts")).listTotp(options));
+
   program
     .command("doctor")
     .description("check everything kubemend needs, and say what to do about what is missing")

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { sealKeyOf } from "../lib/seal.ts";
 
 const text = z.string().min(1);
 const url = z.url();
@@ -127,6 +128,14 @@ export const configSchema = z
       .prefault({}),
     /** Who may approve what; see docs/policy.md. Without a file: any member of the workspace, one approval, two for high risk. */
     policy: text.optional(),
+    /** For one-time codes, where the policy asks for them: encrypts the authenticators' secrets in the database. */
+    secondFactor: z
+      .strictObject({
+        key: text
+          .refine((value) => sealKeyOf(value) !== undefined, "must be 32 random bytes in base64: openssl rand -base64 32")
+          .optional(),
+      })
+      .prefault({}),
     log: z.strictObject({ level: z.enum(["debug", "info", "warn", "error", "silent"]).default("info") }).prefault({}),
   })
   .superRefine(({ logs, loki, web }, context) => {

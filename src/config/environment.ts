@@ -16,6 +16,7 @@ export const environmentSettings: Readonly<Record<string, readonly string[]>> = 
   OPENAI_API_KEY: ["model", "apiKey"],
   OPENAI_BASE_URL: ["model", "baseUrl"],
   KUBEMEND_MODEL: ["model", "name"],
+  KUBEMEND_SECOND_FACTOR_KEY: ["secondFactor", "key"],
   SMTP_URL: ["email", "smtpUrl"],
   KUBEMEND_WEB_URL: ["web", "url"],
   KUBEMEND_SESSION_KEY: ["web", "sessionKey"],

@@ -75,6 +75,8 @@ export interface ActionPlan {
   readonly undoKubectl: string | null;
   readonly risk: "low" | "medium" | "high";
   readonly approvalsNeeded: number;
+  /** True when each approval needs the approver's one-time code. */
+  readonly secondFactor?: true;
   readonly blastRadius: BlastRadius;
   /** How long the symptoms may take to clear after applying (ms). */
   readonly verifyWithinMs: number;

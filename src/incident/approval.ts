@@ -18,7 +18,8 @@ export interface Approval {
 export type ApprovalOutcome =
   | { readonly type: "approved" }
   | { readonly type: "vote-counted"; readonly have: number; readonly need: number }
-  | { readonly type: "refused"; readonly reason: ApprovalRefusal };
+  /** `detail`: what exactly stands in the way, for the person who asked. */
+  | { readonly type: "refused"; readonly reason: ApprovalRefusal; readonly detail?: string };
 
 export type ApprovalRefusal =
   | "already-decided"
@@ -28,4 +29,17 @@ export type ApprovalRefusal =
   | "already-voted"
   | "frozen"
   | "unknown-plan"
-  | "budget-spent";
+  | "budget-spent"
+  /** The approver may not do it himself in the cluster, or the cluster could not be asked. */
+  | "cluster-denies"
+  | "cluster-not-asked"
+  | SecondFactorRefusal;
+
+/** Why a one-time code did not count. */
+export type SecondFactorRefusal =
+  | "code-needed"
+  | "code-wrong"
+  | "code-used"
+  | "code-locked"
+  | "not-enrolled"
+  | "second-factor-unavailable";

@@ -13,6 +13,7 @@ import * as measures from "./migrations/0015-verification-measures.ts";
 import * as silences from "./migrations/0016-silences.ts";
 import * as chatEvents from "./migrations/0017-chat-events.ts";
 import * as web from "./migrations/0018-web.ts";
+import * as model from "./migrations/0019-model.ts";
 
 /** In order, never edited once released. */
 const migrations: Record<string, Migration> = {
@@ -28,6 +29,7 @@ const migrations: Record<string, Migration> = {
   "0016-silences": silences,
   "0017-chat-events": chatEvents,
   "0018-web": web,
+  "0019-model": model,
 };
 
 /**

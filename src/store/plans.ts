@@ -38,6 +38,8 @@ export interface ProposedBy {
   readonly requestedBy: string | null;
   readonly cause: string | null;
   readonly confidence: number;
+  /** Names of the parameters that a person has set in place of the evidence's. */
+  readonly edited?: readonly string[];
 }
 
 /** Keeps a new plan. An earlier proposal for the same recommendation of this incident gives way to it. */
@@ -62,7 +64,15 @@ export async function savePlan(database: Database, plan: ActionPlan, by: Propose
       event: "plan.proposed",
       actor,
       subject: plan.id,
-      body: { incidentId, action, target, digest, approvalsNeeded, expiresAt },
+      body: {
+        incidentId,
+        action,
+        target,
+        digest,
+        approvalsNeeded,
+        expiresAt,
+        ...(by.edited?.length ? { edited: by.edited } : {}),
+      },
     });
   });
 }

@@ -1,4 +1,5 @@
 import type { ApprovalOutcome, ApprovalRefusal } from "../../incident/approval.ts";
+import { mrkdwn } from "./text.ts";
 
 const refusals: Readonly<Record<ApprovalRefusal, string>> = {
   "already-decided": "Somebody has already decided about this fix; the message shows what happened.",
@@ -9,10 +10,19 @@ const refusals: Readonly<Record<ApprovalRefusal, string>> = {
   frozen: "Changes are frozen. `/incident unfreeze` allows them again.",
   "unknown-plan": "There is no such plan any more. Review makes a fresh one.",
   "budget-spent": "The policy's budget of changes for this namespace and hour is used up.",
+  "cluster-denies": "In the cluster you may not make this change yourself.",
+  "cluster-not-asked": "Whether you may make this change yourself in the cluster could not be found out.",
+  "code-needed": "Approving this needs the six-digit code of your authenticator: open Review and type it there.",
+  "code-wrong": "That is not the code your authenticator shows now.",
+  "code-used": "This code has been used; wait for the next one.",
+  "code-locked": "Too many wrong codes: none is judged for the next 15 minutes.",
+  "not-enrolled": "You have no authenticator yet; an operator gives you one (`kubemend totp enrol <your address>`).",
+  "second-factor-unavailable":
+    "Codes cannot be judged: kubemend's key for them is missing or another one (setting secondFactor.key).",
 };
 
-export function refusalText(reason: ApprovalRefusal): string {
-  return `Nothing was changed. ${refusals[reason]}`;
+export function refusalText(reason: ApprovalRefusal, detail?: string): string {
+  return `Nothing was changed. ${refusals[reason]}${detail ? ` ${mrkdwn(detail, 400)}` : ""}`;
 }
 
 /** What an approval came to, for the person who clicked. */
@@ -23,6 +33,6 @@ export function approvalText(outcome: ApprovalOutcome): string {
     case "vote-counted":
       return `Your approval is counted: ${outcome.have} of ${outcome.need}.`;
     case "refused":
-      return refusalText(outcome.reason);
+      return refusalText(outcome.reason, outcome.detail);
   }
 }

@@ -93,13 +93,15 @@ export function renderFix(
   if (!options.closed && offerable(fix)) {
     elements.push(button("Review", actionIds.review, value));
     if (plan?.plan.state === "proposed" && !options.frozen) {
-      elements.push(
-        button("Approve", actionIds.approve, value, {
-          style: "primary",
-          confirm: confirm("Apply this change?", `${fixTitle(fix)}: ${plan.plan.kubectl}`, "Apply"),
-        }),
-        button("Reject", actionIds.reject, value),
-      );
+      // A code can only be typed into the review.
+      if (!plan.plan.secondFactor)
+        elements.push(
+          button("Approve", actionIds.approve, value, {
+            style: "primary",
+            confirm: confirm("Apply this change?", `${fixTitle(fix)}: ${plan.plan.kubectl}`, "Apply"),
+          }),
+        );
+      elements.push(button("Reject", actionIds.reject, value));
     }
   } else if (!options.closed && refusal?.reason === "needs-input") {
     elements.push(button("Fill in and review", actionIds.review, value));

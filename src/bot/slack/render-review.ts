@@ -1,9 +1,12 @@
 import type { KnownBlock, ModalView } from "@slack/types";
+import type { ActionPlan } from "../../incident/action-plan.ts";
+import { editableParams } from "../../incident/editable-params.ts";
 import { refText } from "../../incident/object-ref.ts";
 import type { FixView } from "../incident-view.ts";
 import { encodeFix, viewIds } from "./action-ids.ts";
 import { context, limits, plain, preformatted, section } from "./blocks.ts";
 import { fixTitle } from "./render-fix.ts";
+import { codeBlock, editBlock } from "./submit-review.ts";
 import { mrkdwn, percent, slackTime } from "./text.ts";
 
 /** Diffs longer than one rich-text block are shown in several, up to this many; the rest is in the thread's file. */
@@ -38,6 +41,38 @@ function inputs(fix: FixView): KnownBlock[] {
   }));
 }
 
+/** What a person may set otherwise; then another plan takes the place of this one. */
+function edits(plan: ActionPlan): KnownBlock[] {
+  return editableParams(plan.action, plan.params).map(({ name, kind, shown, hidden }) => ({
+    type: "input",
+    block_id: editBlock(kind, name),
+    optional: true,
+    label: plain(name, 2_000),
+    ...(hidden ? { hint: plain("Not shown, because it may hold a secret. Empty: as in the plan.", 150) } : {}),
+    element: {
+      type: "plain_text_input",
+      action_id: "value",
+      max_length: 3_000,
+      ...(shown === undefined ? {} : { initial_value: shown.slice(0, 3_000) }),
+    },
+  }));
+}
+
+const codeInput: KnownBlock = {
+  type: "input",
+  block_id: codeBlock,
+  optional: true,
+  label: plain("Code", 100),
+  hint: plain("The six digits that your authenticator shows now; needed to approve.", 150),
+  element: { type: "plain_text_input", action_id: "value", max_length: 10 },
+};
+
+const decisions = {
+  approve: { text: plain("Approve: apply exactly this", 75), value: "approve" },
+  edit: { text: plain("Preview with the values below; nothing is applied yet", 75), value: "edit" },
+  reject: { text: plain("Reject: do not apply", 75), value: "reject" },
+};
+
 /** What exactly would be done, how to undo it, whom it touches, until when it is valid – and the decision. */
 export function renderReview(fix: FixView, options: { incidentId: string; note?: string }): ModalView {
   const { recommendation } = fix;
@@ -67,6 +102,7 @@ export function renderReview(fix: FixView, options: { incidentId: string; note?:
       blocks: [...top, section(mrkdwn(why, 1_500)), preformatted(`$ ${recommendation.kubectl}`), ...needs],
     };
   }
+  const editable = edits(plan);
   const services = plan.blastRadius.services.map((ref) => mrkdwn(refText(ref), 120)).join(", ");
   return {
     type: "modal",
@@ -91,7 +127,7 @@ export function renderReview(fix: FixView, options: { incidentId: string; note?:
       ),
       ...(plan.undoKubectl ? [preformatted(`$ ${plan.undoKubectl}`)] : []),
       context(
-        `Needs ${plan.approvalsNeeded} approval${plan.approvalsNeeded === 1 ? "" : "s"}  ·  valid until ${slackTime(plan.expiresAt, "{time_secs}")}  ·  plan ${plan.id}, digest ${plan.digest.slice(0, 12)}`,
+        `Needs ${plan.approvalsNeeded} approval${plan.approvalsNeeded === 1 ? "" : "s"}${plan.secondFactor ? ", each with a code" : ""}  ·  valid until ${slackTime(plan.expiresAt, "{time_secs}")}  ·  plan ${plan.id}, digest ${plan.digest.slice(0, 12)}`,
       ),
       {
         type: "input",
@@ -100,13 +136,12 @@ export function renderReview(fix: FixView, options: { incidentId: string; note?:
         element: {
           type: "radio_buttons",
           action_id: "value",
-          initial_option: { text: plain("Approve: apply exactly this", 75), value: "approve" },
-          options: [
-            { text: plain("Approve: apply exactly this", 75), value: "approve" },
-            { text: plain("Reject: do not apply", 75), value: "reject" },
-          ],
+          initial_option: decisions.approve,
+          options: [decisions.approve, ...(editable.length > 0 ? [decisions.edit] : []), decisions.reject],
         },
       },
+      ...(plan.secondFactor ? [codeInput] : []),
+      ...editable,
       {
         type: "input",
         block_id: "note",

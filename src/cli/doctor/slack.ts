@@ -1,6 +1,8 @@
 import type { WebClient } from "@slack/web-api";
+import { groupsNamed } from "../../actions/policy-file.ts";
 import { slackFailure } from "../../adapters/slack/slack-failure.ts";
 import { createWebClient } from "../../adapters/slack/slack-web.ts";
+import { loadPolicy } from "../../app/load-policy.ts";
 import type { Config } from "../../config/config.ts";
 import { type Check, failed, off, ok } from "./check.ts";
 
@@ -15,10 +17,19 @@ const scopes: Readonly<Record<string, string>> = {
   "channels:history": "never post an incident twice after a crash",
 };
 
-async function missingScopes(client: WebClient): Promise<string[] | undefined> {
+/** Asked for only where the policy names user groups. */
+const groupScope = "usergroups:read";
+
+async function namesGroups(config: Config): Promise<boolean> {
+  // A policy that cannot be read is told by the check of its own.
+  const policy = await loadPolicy(config.policy).catch(() => undefined);
+  return policy !== undefined && groupsNamed(policy).some((group) => group.startsWith("slack:"));
+}
+
+async function missingScopes(client: WebClient, needed: readonly string[]): Promise<string[] | undefined> {
   const answer = await client.auth.test();
   const granted = answer.response_metadata?.scopes;
-  return granted ? Object.keys(scopes).filter((scope) => !granted.includes(scope)) : undefined;
+  return granted ? needed.filter((scope) => !granted.includes(scope)) : undefined;
 }
 
 export function slackCheck(config: Config): Check {
@@ -38,10 +49,13 @@ export function slackCheck(config: Config): Check {
         );
       const client = createWebClient({ token: botToken, ...(apiUrl ? { apiUrl } : {}) });
       try {
-        const missing = await missingScopes(client);
+        const missing = await missingScopes(client, [
+          ...Object.keys(scopes),
+          ...((await namesGroups(config)) ? [groupScope] : []),
+        ]);
         if (missing && missing.length > 0) {
           return failed(
-            `the token lacks ${missing.map((scope) => `${scope} (${scopes[scope]})`).join(", ")}`,
+            `the token lacks ${missing.map((scope) => `${scope} (${scopes[scope] ?? "know who is in the user groups of the policy"})`).join(", ")}`,
             "Add the scopes under OAuth & Permissions and install the app again.",
           );
         }

@@ -112,8 +112,8 @@ const hostile: readonly Case[] = [
 ];
 
 describe("a free-form patch is refused, and the reason says what is wrong, when it brings", () => {
-  test.each<Case>(hostile)("%s", (...[, patch, kind]) => {
-    const verdict = judgeFreePatch(kind ?? "Deployment", patch);
+  test.each<Case>(hostile)("%s", (_name, patch, kind) => {
+    const verdict = judgeFreePatch(String(kind ?? "Deployment"), patch);
     expect(verdict).toMatchObject({ ok: false, problem: expect.stringMatching(/\S/) });
     if (!verdict.ok) expect(verdict.problem.length).toBeLessThan(800);
   });
@@ -130,6 +130,6 @@ const fine: readonly Case[] = [
   ["one job at a time", { spec: { concurrencyPolicy: "Forbid" } }, "CronJob"],
 ];
 
-test.each<Case>(fine)("a free-form patch may bring %s", (...[, patch, kind]) => {
-  expect(judgeFreePatch(kind ?? "Deployment", patch)).toEqual({ ok: true, patch });
+test.each<Case>(fine)("a free-form patch may bring %s", (_name, patch, kind) => {
+  expect(judgeFreePatch(String(kind ?? "Deployment"), patch)).toEqual({ ok: true, patch });
 });
