@@ -15,6 +15,9 @@ const historyLimit = 100;
 /** Pages of 1,000 channels; a workspace with more names its channel by id. */
 const channelPages = 20;
 
+/** A group that may approve changes of production has no more members than this; who comes later in the list is none. */
+const groupMembersRead = 5_000;
+
 /** The client with a deadline and without retries of its own: by default it has none, and retries for half an hour. */
 export function createWebClient(options: SlackWebOptions): WebClient {
   return new WebClient(options.token, {
@@ -91,6 +94,11 @@ export function createSlackWeb(options: SlackWebOptions): SlackPort {
         const fileId = uploaded.files?.[0]?.files?.[0]?.id;
         if (!fileId) throw new Error("files.completeUploadExternal answered without a file id");
         return { fileId };
+      }),
+    groupMembers: (groupId) =>
+      attempt(async () => {
+        const { users = [] } = await client.usergroups.users.list({ usergroup: groupId });
+        return users.slice(0, groupMembersRead);
       }),
     channelId: (name) =>
       attempt(async () => {

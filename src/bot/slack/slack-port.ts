@@ -41,6 +41,8 @@ export interface SlackPort {
   userName(
     userId: string,
   ): Promise<SlackOutcome<{ name: string; email?: string; isBot: boolean; isGuest: boolean; isStranger: boolean }>>;
+  /** Ids of the members of a user group (`S123`). */
+  groupMembers(groupId: string): Promise<SlackOutcome<readonly string[]>>;
   /** The id of a channel by its name, `#incidents` or `incidents`; undefined when the bot sees none of that name. */
   channelId(name: string): Promise<SlackOutcome<string | undefined>>;
 }
