@@ -9,10 +9,11 @@ import { derivedSeries } from "../cluster/series-names.ts";
 import type { Config } from "../config/config.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
-import { firstSight } from "../store/chat.ts";
+import { firstSight, incidentOfMessage } from "../store/chat.ts";
 import type { Database } from "../store/database.ts";
 import type { Jobs } from "../store/jobs.ts";
 import { chartOf } from "./chart-of.ts";
+import { chatEvents } from "./chat-events.ts";
 import { type DeliverJobDeps, deliverJob } from "./deliver-job.ts";
 import { queues } from "./queues.ts";
 
@@ -41,6 +42,16 @@ export async function startChat(deps: ChatDeps): Promise<Chat> {
   const channel = await resolveChannel(slack, deps.settings.channel, log);
   const now = () => clock.now();
   await using started = new AsyncDisposableStack();
+  const handlers = {
+    desk,
+    slack,
+    identify: createIdentify(slack, Date.now),
+    log,
+    now,
+    firstSight: (id: string) => firstSight(database, id),
+    incidentOfMessage: (at: string, ts: string) => incidentOfMessage(database, at, ts),
+  };
+  const events = chatEvents({ database, log, handlers: () => handlers });
   const app = started.use(
     createSlackApp(
       {
@@ -49,17 +60,16 @@ export async function startChat(deps: ChatDeps): Promise<Chat> {
         ...(appToken ? { appToken } : {}),
         ...(apiUrl ? { apiUrl } : {}),
       },
-      {
-        desk,
-        slack,
-        identify: createIdentify(slack, Date.now),
-        log,
-        now,
-        firstSight: (id) => firstSight(database, id),
-      },
+      { ...handlers, keepEvent: events.keep },
     ),
   );
   await app.start();
+  const stopping = new AbortController();
+  const answering = events.run(stopping.signal);
+  started.defer(async () => {
+    stopping.abort();
+    await answering;
+  });
   const painter = started.use(createChartPainter());
   const deliver = deliverJob({
     database,

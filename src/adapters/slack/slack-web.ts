@@ -1,6 +1,7 @@
 import { WebClient } from "@slack/web-api";
 import type { OutgoingMessage, SlackOutcome, SlackPort } from "../../bot/slack/slack-port.ts";
 import { slackFailure } from "./slack-failure.ts";
+import { type OwnTeam, slackPerson } from "./slack-person.ts";
 
 export interface SlackWebOptions {
   readonly token: string;
@@ -47,15 +48,25 @@ function body(message: OutgoingMessage) {
 
 export function createSlackWeb(options: SlackWebOptions): SlackPort {
   const client = createWebClient(options);
+  let team: OwnTeam | undefined;
+  const ourTeam = async (): Promise<OwnTeam> => {
+    if (team) return team;
+    const answer = await client.auth.test();
+    team = { teamId: answer.team_id, enterpriseId: answer.enterprise_id };
+    return team;
+  };
   return {
     post: (message) =>
       attempt(async () => {
-        const answer = await client.chat.postMessage({
-          ...body(message),
-          ...(message.threadTs ? { thread_ts: message.threadTs } : {}),
-          unfurl_links: false,
-          unfurl_media: false,
-        });
+        const { threadTs, broadcast } = message;
+        const content = { ...body(message), unfurl_links: false, unfurl_media: false };
+        const answer = await client.chat.postMessage(
+          threadTs === undefined
+            ? content
+            : broadcast
+              ? { ...content, thread_ts: threadTs, reply_broadcast: true }
+              : { ...content, thread_ts: threadTs },
+        );
         return { channel: answer.channel ?? message.channel, ts: answer.ts ?? "" };
       }),
     update: (message) =>
@@ -128,16 +139,26 @@ export function createSlackWeb(options: SlackWebOptions): SlackPort {
         const answer = await client.views.update({ view_id: viewId, view });
         return { viewId: answer.view?.id ?? viewId };
       }),
+    whisper: ({ channel, userId, text, blocks, threadTs }) =>
+      attempt(async () => {
+        await client.chat.postEphemeral({
+          channel,
+          user: userId,
+          text,
+          ...(blocks.length > 0 ? { blocks: [...blocks] } : {}),
+          ...(threadTs ? { thread_ts: threadTs } : {}),
+        });
+        return true as const;
+      }),
+    publishHome: (userId, view) =>
+      attempt(async () => {
+        await client.views.publish({ user_id: userId, view });
+        return true as const;
+      }),
     userName: (userId) =>
       attempt(async () => {
-        const { user } = await client.users.info({ user: userId });
-        return {
-          name: user?.profile?.display_name || user?.real_name || user?.name || userId,
-          ...(user?.profile?.email ? { email: user.profile.email } : {}),
-          isBot: user?.is_bot === true,
-          isGuest: user?.is_restricted === true || user?.is_ultra_restricted === true,
-          isStranger: (user as { is_stranger?: boolean } | undefined)?.is_stranger === true,
-        };
+        const [{ user }, own] = await Promise.all([client.users.info({ user: userId }), ourTeam()]);
+        return slackPerson(userId, user, own);
       }),
   };
 }

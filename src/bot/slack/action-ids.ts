@@ -7,9 +7,28 @@ export const actionIds = {
   acknowledge: "incident.acknowledge",
   notThisCause: "incident.not-this-cause",
   resolve: "incident.resolve",
+  silence: "incident.silence",
+  more: "incident.more",
+  rate: "diagnosis.rate",
+  show: "incident.show",
+  declare: "incident.declare",
+  silenceConfirm: "silence.confirm",
+  dismiss: "dismiss",
+  homeRefresh: "home.refresh",
 } as const;
 
-export const viewIds = { review: "view.review", reject: "view.reject" } as const;
+export const viewIds = {
+  review: "view.review",
+  reject: "view.reject",
+  silence: "view.silence",
+  silenceConfirm: "view.silence-confirm",
+  declare: "view.declare",
+  note: "view.note",
+  share: "view.share",
+} as const;
+
+/** Message shortcuts, as the app's manifest names them. */
+export const shortcutIds = { declare: "declare_incident", note: "add_to_timeline" } as const;
 
 /** What a fix button carries: the incident, the recommendation, the plan and the digest that was shown. */
 export interface FixValue {

@@ -23,17 +23,19 @@ export function createIdentify(slack: SlackPort, now: () => number): Identify {
         ok: false,
         reason: `Slack did not say who you are (${answer.failure.code}). Nothing was done; try again in a minute.`,
       };
-    const { name, email, isBot, isGuest, isStranger } = answer.value;
+    const { name, email, isBot, isGuest, isStranger, isGone } = answer.value;
     const identity: Identity = isBot
       ? { ok: false, reason: "Bots cannot decide about incidents." }
-      : isStranger
-        ? { ok: false, reason: "People of other workspaces cannot decide about incidents here." }
-        : isGuest
-          ? { ok: false, reason: "Guests cannot decide about incidents. Ask a full member of this workspace." }
-          : {
-              ok: true,
-              person: { id: `slack:${userId}`, name, ...(email ? { aliases: [`mail:${email.toLowerCase()}`] } : {}) },
-            };
+      : isGone
+        ? { ok: false, reason: "This account has been closed; it cannot decide about incidents." }
+        : isStranger
+          ? { ok: false, reason: "People of other workspaces cannot decide about incidents here." }
+          : isGuest
+            ? { ok: false, reason: "Guests cannot decide about incidents. Ask a full member of this workspace." }
+            : {
+                ok: true,
+                person: { id: `slack:${userId}`, name, ...(email ? { aliases: [`mail:${email.toLowerCase()}`] } : {}) },
+              };
     if (known.size >= maxKept) known.clear();
     known.set(userId, { identity, until: now() + keepMs });
     return identity;

@@ -1,11 +1,12 @@
-import type { KnownBlock } from "@slack/types";
+import type { KnownBlock, Overflow } from "@slack/types";
 import { causeTitles } from "../../incident/cause.ts";
 import { causeText } from "../../incident/cause-text.ts";
 import { refText } from "../../incident/object-ref.ts";
 import type { IncidentView } from "../incident-view.ts";
 import { actionIds } from "./action-ids.ts";
-import { button, confirm, context, divider, header, limits, section } from "./blocks.ts";
+import { button, confirm, context, divider, header, limits, plain, section } from "./blocks.ts";
 import { planProgress, renderFix } from "./render-fix.ts";
+import { severityIcons } from "./severity-icons.ts";
 import { confidenceWords, cut, duration, mrkdwn, percent, slackTime } from "./text.ts";
 
 export interface RenderedMessage {
@@ -21,12 +22,40 @@ const statusWords = {
   resolved: "resolved",
   reopened: "back again",
 } as const;
-const severityIcons = {
-  critical: ":red_circle:",
-  high: ":large_orange_circle:",
-  medium: ":large_yellow_circle:",
-  low: ":large_blue_circle:",
-} as const;
+/** What the menu offers that people need now and then. */
+function moreMenu(incidentId: string): Overflow {
+  const choice = (text: string, word: string) => ({ text: plain(text, 75), value: `${word}|${incidentId}` });
+  return {
+    type: "overflow",
+    action_id: actionIds.more,
+    options: [
+      choice("Timeline", "timeline"),
+      choice("Evidence", "evidence"),
+      choice("Post-mortem", "postmortem"),
+      choice("Share in another channel", "share"),
+    ],
+  };
+}
+
+/** Thumbs on the cause that is named first; they count for later diagnoses. */
+function thumbs(incidentId: string): KnownBlock {
+  const thumb = (sign: string, verdict: "right" | "wrong", label: string) => ({
+    text: plain(sign, 75),
+    value: `${verdict}|${incidentId}`,
+    accessibility_label: label,
+  });
+  return {
+    type: "context_actions",
+    elements: [
+      {
+        type: "feedback_buttons",
+        action_id: actionIds.rate,
+        positive_button: thumb("Right cause", "right", "This cause is right"),
+        negative_button: thumb("Wrong cause", "wrong", "This cause is wrong"),
+      },
+    ],
+  };
+}
 
 function statusLine({ incident, acknowledgedBy }: IncidentView): string {
   const parts = [`*${incident.severity}*`, statusWords[incident.status], `since ${slackTime(incident.onset)}`];
@@ -76,8 +105,12 @@ function footer({ incident, diagnosis }: IncidentView): string {
   const parts = [
     `Incident ${incident.id}`,
     `cluster ${mrkdwn(incident.cluster, 60)}`,
-    `detected after ${duration(incident.openedAt - incident.onset)}`,
-    `${active} signal${active === 1 ? "" : "s"} grouped`,
+    ...(incident.groupKey.startsWith("declared/")
+      ? ["declared by hand"]
+      : [
+          `detected after ${duration(incident.openedAt - incident.onset)}`,
+          `${active} signal${active === 1 ? "" : "s"} grouped`,
+        ]),
   ];
   if (diagnosis) {
     parts.push(`diagnosed by ${diagnosis.by}${diagnosis.modelNote ? ` (${mrkdwn(diagnosis.modelNote, 160)})` : ""}`);
@@ -98,10 +131,16 @@ function verdict({ incident }: IncidentView): string {
  * The one living message of an incident: verdict first, then cause, impact, picture, fixes. A pure function of the
  * view, so that what is shown can always be made again from what is stored. Never more than Slack's 50 blocks.
  */
-export function renderIncident(view: IncidentView, options: { chartFileId?: string } = {}): RenderedMessage {
+export function renderIncident(
+  view: IncidentView,
+  options: { chartFileId?: string; inForm?: true } = {},
+): RenderedMessage {
   const { incident } = view;
   const closed = incident.status === "resolved";
+  const still = options.inForm === true;
   const blocks: KnownBlock[] = [header(verdict(view)), section(statusLine(view)), section(causeSection(view))];
+  if (!still && view.diagnosis && !view.diagnosis.inconclusive && view.diagnosis.hypotheses.length > 0)
+    blocks.push(thumbs(incident.id));
   const impact = impactText(view);
   if (impact) blocks.push(section(impact));
   if (options.chartFileId) {
@@ -115,14 +154,16 @@ export function renderIncident(view: IncidentView, options: { chartFileId?: stri
   if (fixes.length > 0) {
     blocks.push(divider, section(closed ? "*What was done*" : "*What would help*"));
     fixes.slice(0, 3).forEach((fix, i) => {
-      blocks.push(...renderFix(fix, { incidentId: incident.id, number: i + 1, closed, frozen: view.frozen }));
+      blocks.push(
+        ...renderFix(fix, { incidentId: incident.id, number: i + 1, closed: closed || still, frozen: view.frozen }),
+      );
     });
   } else if (view.diagnosis && !closed) {
     blocks.push(section("*What would help*: no safe change is known; the evidence is in the thread."));
   }
   if (view.frozen && !closed)
     blocks.push(context(":ice_cube: Changes are frozen: nothing is applied until `/incident unfreeze`."));
-  if (!closed) {
+  if (!still) {
     blocks.push({
       type: "actions",
       block_id: "incident",
@@ -130,7 +171,8 @@ export function renderIncident(view: IncidentView, options: { chartFileId?: stri
         ...(incident.status === "open" || incident.status === "reopened"
           ? [button("Acknowledge", actionIds.acknowledge, incident.id)]
           : []),
-        ...(view.diagnosis && view.diagnosis.hypotheses.length > 0
+        ...(closed ? [] : [button("Silence", actionIds.silence, incident.id)]),
+        ...(!closed && view.diagnosis && view.diagnosis.hypotheses.length > 0
           ? [
               button("Not this cause", actionIds.notThisCause, incident.id, {
                 confirm: confirm(
@@ -141,13 +183,14 @@ export function renderIncident(view: IncidentView, options: { chartFileId?: stri
               }),
             ]
           : []),
-        button("Resolve", actionIds.resolve, incident.id),
+        ...(closed ? [] : [button("Resolve", actionIds.resolve, incident.id)]),
+        moreMenu(incident.id),
       ],
     });
   }
   blocks.push(context(footer(view)));
   return {
-    text: cut(`${incident.severity}: ${incident.title} (${statusWords[incident.status]})`, limits.section),
+    text: mrkdwn(`${incident.severity}: ${incident.title} (${statusWords[incident.status]})`, limits.section),
     blocks,
   };
 }

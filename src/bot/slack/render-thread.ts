@@ -1,5 +1,7 @@
 import type { KnownBlock } from "@slack/types";
 import { causeText } from "../../incident/cause-text.ts";
+import type { LogView } from "../../incident/log-view.ts";
+import { logViewSummary, quoteOrigin } from "../../incident/log-view-text.ts";
 import { refText } from "../../incident/object-ref.ts";
 import type { IncidentView } from "../incident-view.ts";
 import { preformatted, section } from "./blocks.ts";
@@ -19,7 +21,8 @@ export interface ThreadReply {
 const evidenceShown = 10;
 const quoteChars = 700;
 
-function evidenceReply(view: IncidentView): ThreadReply | undefined {
+/** What the cause named first rests on, and what was ruled out; undefined while nothing speaks for a cause. */
+export function renderEvidence(view: IncidentView): readonly KnownBlock[] | undefined {
   const { diagnosis, evidence } = view;
   const first = diagnosis?.hypotheses[0];
   if (!diagnosis || !first) return undefined;
@@ -33,12 +36,38 @@ function evidenceReply(view: IncidentView): ThreadReply | undefined {
     );
   }
   if (cited.length > evidenceShown) blocks.push(section(`… and ${cited.length - evidenceShown} more.`));
+  if (diagnosis.logView) blocks.push(...logBlocks(diagnosis.logView));
   if (diagnosis.ruledOut.length > 0) {
     const rows = diagnosis.ruledOut
       .slice(0, 8)
       .map((one) => `• ${mrkdwn(causeText(one.cause, one.culprit), 200)}: ${mrkdwn(one.reason, 200)}`);
     blocks.push(section(cut(`*Ruled out*\n${rows.join("\n")}`, 3_000)));
   }
+  return blocks;
+}
+
+const logQuoteChars = 250;
+
+/** Where the logs begin to speak of it, what is worst in them, and by which words one finds more. */
+function logBlocks(log: LogView): KnownBlock[] {
+  const quotes = log.first.text === log.worst.text ? [log.first] : [log.first, log.worst];
+  const words = log.hallmarks.map((word) => mrkdwn(word, 60)).join(", ");
+  const rows = quotes.map((quote, i) => {
+    const which = quotes.length === 1 ? "First and worst" : i === 0 ? "First" : "Worst";
+    return `${which}: ${quote.level === "other" ? "" : `${quote.level}, `}${quoteOrigin(quote)}\n${cut(quote.text, logQuoteChars)}`;
+  });
+  return [
+    section(
+      `*Logs*: ${mrkdwn(logViewSummary(log), 200)}, since ${slackTime(log.first.at)}${words ? `\nWords to look for: ${words}` : ""}`,
+    ),
+    preformatted(rows.join("\n\n")),
+  ];
+}
+
+function evidenceReply(view: IncidentView): ThreadReply | undefined {
+  const first = view.diagnosis?.hypotheses[0];
+  const blocks = renderEvidence(view);
+  if (!first || !blocks) return undefined;
   // A new leading cause is worth a new reply; more evidence for the same cause goes into the one that is there, because the
   // message above names it.
   return { key: `evidence:${first.cause}:${refText(first.culprit)}`, text: "Evidence", blocks, living: true };
@@ -51,7 +80,7 @@ function diffReplies(view: IncidentView): ThreadReply[] {
     return [
       {
         key: `diff:${plan.id}`,
-        text: cut(`Approved change: ${plan.kubectl}`, 3_000),
+        text: mrkdwn(`Approved change: ${plan.kubectl}`, 3_000),
         blocks: [
           section(`*Approved change*: ${mrkdwn(fixTitle(fix), 200)}`),
           preformatted(plan.diff),
@@ -70,7 +99,7 @@ export function renderThread(view: IncidentView): readonly ThreadReply[] {
     .filter((entry) => entry.kind !== "detected" && entry.kind !== "diagnosed")
     .map((entry) => ({
       key: `timeline:${entry.id}`,
-      text: cut(entry.text, 3_000),
+      text: mrkdwn(entry.text, 3_000),
       blocks: [section(`${slackTime(entry.at, "{time_secs}")}  ${mrkdwn(entry.text, 2_800)}`)],
     }));
   return [...(evidence ? [evidence] : []), ...diffReplies(view), ...steps];

@@ -1,4 +1,4 @@
-import type { KnownBlock, View } from "@slack/types";
+import type { HomeView, KnownBlock, View } from "@slack/types";
 
 /** Why Slack did not do it. `never` will not get better by itself; `unsure` may have happened all the same. */
 export type SlackFailure =
@@ -15,8 +15,23 @@ export interface OutgoingMessage {
   readonly text: string;
   readonly blocks: readonly KnownBlock[];
   readonly threadTs?: string;
+  /** A reply that the channel shows as well. */
+  readonly broadcast?: boolean;
   /** Identifies the post in the channel's history, so that it can be found again. */
   readonly postId: string;
+}
+
+/** What Slack says about a user; `email` only when it has been confirmed. */
+export interface SlackPerson {
+  readonly name: string;
+  readonly email?: string;
+  readonly isBot: boolean;
+  /** Of one channel or of several. */
+  readonly isGuest: boolean;
+  /** Belongs to another workspace and organisation. */
+  readonly isStranger: boolean;
+  /** The account has been closed. */
+  readonly isGone: boolean;
 }
 
 /** The few things we ask of Slack. Every call has a deadline and never retries by itself: the job queue owns retries. */
@@ -38,9 +53,16 @@ export interface SlackPort {
   findFile(channel: string, threadTs: string, name: string): Promise<SlackOutcome<{ fileId: string } | undefined>>;
   openView(triggerId: string, view: View): Promise<SlackOutcome<{ viewId: string }>>;
   updateView(viewId: string, view: View): Promise<SlackOutcome<{ viewId: string }>>;
-  userName(
-    userId: string,
-  ): Promise<SlackOutcome<{ name: string; email?: string; isBot: boolean; isGuest: boolean; isStranger: boolean }>>;
+  /** What only one person sees, and only now. */
+  whisper(message: {
+    readonly channel: string;
+    readonly userId: string;
+    readonly text: string;
+    readonly blocks: readonly KnownBlock[];
+    readonly threadTs?: string;
+  }): Promise<SlackOutcome<true>>;
+  publishHome(userId: string, view: HomeView): Promise<SlackOutcome<true>>;
+  userName(userId: string): Promise<SlackOutcome<SlackPerson>>;
   /** Ids of the members of a user group (`S123`). */
   groupMembers(groupId: string): Promise<SlackOutcome<readonly string[]>>;
   /** The id of a channel by its name, `#incidents` or `incidents`; undefined when the bot sees none of that name. */
