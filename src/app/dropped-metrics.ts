@@ -22,10 +22,15 @@ export function addDroppedMetrics(
     const { stale, notFinite, wrongTime, refusedSeries, refusedGroups } = read.detection().samplesDropped;
     return { stale, notFinite, wrongTime, refusedSeries, refusedGroups };
   });
-  byReason("points_dropped", "Points of derived series left out: stale, no number, too many series", () => {
-    const { stale, notFinite, series } = read.detection().pointsDropped;
-    return { stale, notFinite, series };
-  });
+  byReason(
+    "points_dropped",
+    "Points of derived series left out: stale, no number, too many series, or of their seasons",
+    () => {
+      const { pointsDropped, seasons } = read.detection();
+      const { stale, notFinite, series } = pointsDropped;
+      return { stale, notFinite, series, season: seasons.refused };
+    },
+  );
   byReason("scrapes", "Scrapes of kubelets and pods, and those that failed", () => {
     const { scrapes = 0, failed = 0 } = read.sources.scrape ?? {};
     return { answered: scrapes - failed, failed };

@@ -8,12 +8,13 @@ import { makeRef, type ObjectRef } from "../incident/object-ref.ts";
 import { createSourceWatch } from "./blind/source-silence.ts";
 import { createDeriver } from "./collect/derive.ts";
 import { createDetectContext } from "./detect-context.ts";
-import type { DetectContext, Detector, DetectorFactory, Nature } from "./detector.ts";
+import type { DetectContext, Detector, DetectorFactory, Finding, Nature } from "./detector.ts";
 import { createGrouper } from "./group.ts";
 import { createLedger } from "./ledger.ts";
 import type { LiveAnomaly } from "./live-anomaly.ts";
 import { createLogTally } from "./logs/log-tally.ts";
 import { mayEnd } from "./may-end.ts";
+import { createSeasons, type Seasons } from "./metrics/seasonal-baseline.ts";
 import { createPace } from "./pace.ts";
 import { detectorFactories } from "./registry.ts";
 import { type Silence, silences } from "./silence.ts";
@@ -30,6 +31,8 @@ export interface DetectionEngineOptions {
   /** Time between ticks (ms), at least the scrape interval; measured once it ticks. Default 15 s; 5 s in replay. */
   readonly tickMs?: number;
   readonly detectors?: readonly DetectorFactory[];
+  /** What is usual at each time of the day; given when captured samples are to seed it. */
+  readonly seasons?: Seasons;
 }
 
 export interface DetectionStats {
@@ -61,6 +64,8 @@ export interface DetectionStats {
   readonly eventsDropped: number;
   /** Objects and events that lack what their kind must have. */
   readonly objectsMalformed: number;
+  /** Series whose day is known, and how often one found no place. */
+  readonly seasons: Seasons["stats"];
 }
 
 /** Signals in, incidents out. Holds no timer and does no I/O: the caller owns time and calls `tick` with rising times. */
@@ -94,6 +99,7 @@ export function createDetectionEngine(options: DetectionEngineOptions): Detectio
   const { objects, events, logs, series } = observation;
   const pace = createPace(options.tickMs ?? 15_000);
   const learnMs = options.learnMs ?? 2 * 60 * 60_000;
+  const seasons = options.seasons ?? createSeasons();
   const sources = createSourceWatch();
   const detectors: readonly Detector[] = [
     ...(options.detectors ?? detectorFactories).map((make) => make()),
@@ -166,10 +172,16 @@ export function createDetectionEngine(options: DetectionEngineOptions): Detectio
     });
   }
 
+  /** Far from its recent past, and where it is every day at this time. */
+  function isOfTheHour({ series: of, value }: Finding, now: number): boolean {
+    return of !== undefined && value !== undefined && seasons.isUsual(of.name, of.labels, now, value);
+  }
+
   function detect(context: DetectContext): void {
     for (const detector of detectors) {
       try {
-        for (const finding of detector.detect(context)) ledger.report(detector, finding, context.now);
+        for (const finding of detector.detect(context))
+          if (!isOfTheHour(finding, context.now)) ledger.report(detector, finding, context.now);
       } catch {
         // One detector that stumbles over an odd object must not blind all others; the count is a metric of its own.
         counts.failures++;
@@ -204,6 +216,9 @@ export function createDetectionEngine(options: DetectionEngineOptions): Detectio
           logs.push(signal.line);
           tally.take(signal.line);
           break;
+        case "log-loss":
+          logs.missed(signal.at, signal.lines);
+          break;
         case "samples":
           counts.samples += signal.samples.length;
           if (signal.samples.length > 0) sources.sampled(signal.at);
@@ -232,6 +247,8 @@ export function createDetectionEngine(options: DetectionEngineOptions): Detectio
       transitions.update(observation, now);
       const context = contextAt(now);
       detect(context);
+      // After judging: what is usual comes from earlier days.
+      seasons.learn(series);
       const ended = ledger.sweep(now, (live) =>
         mayEnd(live, { observation, transitions, sources, logs: tally, watchingSince, now }),
       );
@@ -287,6 +304,7 @@ export function createDetectionEngine(options: DetectionEngineOptions): Detectio
         templatesDropped: tally.stats.droppedTemplates,
         eventsDropped: events.dropped,
         objectsMalformed: counts.malformed,
+        seasons: seasons.stats,
       };
     },
   };

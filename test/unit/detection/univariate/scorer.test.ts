@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { createBatchScorer } from "../../../../src/detection/metrics/univariate/batch-scorer.ts";
 import { createScorer } from "../../../../src/detection/metrics/univariate/scorer.ts";
 import { mondayMs, officeHours, rowsPerDay, type Sample, seededRandom, series, stepMs } from "./series-fixtures.ts";
 
@@ -179,16 +178,4 @@ test("any finite numbers give a score in 0..1", () => {
     ),
   );
   for (const score of scores) expect(score >= 0 && score <= 1).toBe(true);
-});
-
-test("a batch scores every series as if it were alone", () => {
-  const one = series(600, (_, hour, noise) => officeHours(hour) + 30 * noise);
-  const other = series(600, (row, _, noise) => (row % 97 === 0 ? Number.NaN : 5 + noise ** 5 * 400));
-  const batch = createBatchScorer(2);
-  const scores = new Float64Array(2);
-  const [wantOne, wantOther] = [scoresOf(one), scoresOf(other)];
-  for (const [row, { atMs, value }] of one.entries()) {
-    batch.push(atMs, [value, other[row]?.value ?? Number.NaN], scores);
-    expect([...scores]).toEqual([wantOne[row], wantOther[row]]);
-  }
 });
