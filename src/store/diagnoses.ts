@@ -3,6 +3,7 @@ import type { Diagnosis } from "../incident/diagnosis.ts";
 import type { Evidence } from "../incident/evidence.ts";
 import type { Recommendation } from "../incident/recommendation.ts";
 import type { Redacted } from "../incident/redacted.ts";
+import { storableJson, storableText } from "../lib/storable-text.ts";
 import type { Database } from "./database.ts";
 
 export interface StoredDiagnosis {
@@ -26,12 +27,12 @@ export async function saveDiagnosis(
             incident_id: diagnosis.incidentId,
             id: item.id,
             source: item.source,
-            about: JSON.stringify(item.about),
-            query: item.query,
+            about: storableJson(item.about),
+            query: storableText(item.query),
             from_at: item.from === undefined ? null : new Date(item.from),
             to_at: item.to === undefined ? null : new Date(item.to),
             status: item.status,
-            text: item.text,
+            text: storableText(item.text),
             at: new Date(item.at),
             hash: item.hash,
           })),
@@ -45,8 +46,8 @@ export async function saveDiagnosis(
         incident_id: diagnosis.incidentId,
         version: diagnosis.version,
         made_at: new Date(diagnosis.madeAt),
-        body: JSON.stringify(diagnosis),
-        recommendations: JSON.stringify(recommendations),
+        body: storableJson(diagnosis),
+        recommendations: storableJson(recommendations),
       })
       .onConflict((conflict) => conflict.columns(["incident_id", "version"]).doNothing())
       .execute();

@@ -1,6 +1,7 @@
 import { type Selectable, sql } from "kysely";
 import type { Incident } from "../incident/incident.ts";
 import { advance, type IncidentStatus, type StatusChange, statusesAllowing } from "../incident/status.ts";
+import { storableJson, storableText } from "../lib/storable-text.ts";
 import type { Database } from "./database.ts";
 import type { IncidentTable } from "./tables.ts";
 
@@ -50,12 +51,12 @@ export async function saveIncident(database: Database, incident: Incident): Prom
     id: incident.id,
     cluster: incident.cluster,
     group_key: incident.groupKey,
-    title: incident.title,
+    title: storableText(incident.title),
     severity: incident.severity,
     status: incident.status,
-    target: JSON.stringify(incident.target),
-    affected: JSON.stringify(incident.affected),
-    anomalies: JSON.stringify(incident.anomalies),
+    target: storableJson(incident.target),
+    affected: storableJson(incident.affected),
+    anomalies: storableJson(incident.anomalies),
     anomalies_dropped: incident.anomaliesDropped,
     opened_at: new Date(incident.openedAt),
     onset: new Date(incident.onset),

@@ -1,4 +1,5 @@
 import type { Redacted } from "../incident/redacted.ts";
+import { storableText } from "../lib/storable-text.ts";
 import type { Database } from "./database.ts";
 
 export interface TimelineRow {
@@ -15,7 +16,7 @@ export async function addToTimeline(
 ): Promise<void> {
   await database.kysely
     .insertInto("timeline")
-    .values({ incident_id: incidentId, at: new Date(entry.at), kind: entry.kind, text: entry.text })
+    .values({ incident_id: incidentId, at: new Date(entry.at), kind: entry.kind, text: storableText(entry.text) })
     .execute();
 }
 
