@@ -1,0 +1,169 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { fillIncident, type ServedPages, servePages } from "../../../support/filled-pages.ts";
+import { type TestDatabase, withDatabase } from "../../../support/postgres.ts";
+
+let db: TestDatabase;
+let web: ServedPages;
+let id: string;
+
+beforeAll(async () => {
+  db = await withDatabase();
+  id = await fillIncident(db);
+  web = await servePages(db);
+});
+afterAll(async () => {
+  await web[Symbol.asyncDispose]();
+  await db.close();
+});
+
+const get = (path: string, headers: Record<string, string> = {}) =>
+  fetch(web.url + path, { headers, redirect: "manual" });
+
+describe("pages", () => {
+  test.each([
+    ["/incidents", "carts is killed for memory"],
+    [
+      "/incidents?status=unresolved&severity=critical&namespace=shop&cause=memory-limit-too-low&q=carts",
+      "1 incident matches",
+    ],
+    ["/incidents?severity=low", "Nothing matches"],
+    ["/incidents?status=%00&severity=nonsense&after=x", "carts is killed for memory"],
+    ["/detectors", "pod-crash"],
+    ["/models", "Forecaster"],
+    ["/risks", "Nothing found"],
+    ["/experiments", "No experiment"],
+    ["/digest", "No digest"],
+  ])("%s says %s", async (path, text) => {
+    const answer = await get(path);
+    expect(answer.status).toBe(200);
+    expect(await answer.text()).toContain(text);
+  });
+
+  test("the page of an incident says everything about it", async () => {
+    const html = await (await get(`/incidents/${id}`)).text();
+    for (const said of [
+      "memory limit too low",
+      "almost certain",
+      "The memory limit of carts was cut",
+      "Deployment shop/frontend",
+      "kubectl -n shop get pod carts-1 -o yaml",
+      "Change resources of Deployment shop/carts",
+      "memory does not grow",
+      "frontend calls carts; orders calls carts",
+      "No decision and no change has been recorded",
+    ])
+      expect(html).toContain(said);
+  });
+
+  test("the chart's data come as they are, the post-mortem as a file", async () => {
+    const chart = (await (await get(`/incidents/${id}/chart.json`)).json()) as { panels: unknown[] };
+    expect(chart.panels).toHaveLength(2);
+    const file = await get(`/incidents/${id}/postmortem.md`);
+    expect(file.headers.get("content-disposition")).toBe(`attachment; filename="postmortem-${id}.md"`);
+    expect(await file.text()).toContain("# Post-mortem of incident");
+  });
+
+  test.each([
+    "/incidents/999999",
+    "/incidents/1e3",
+    "/incidents/x%2F..",
+    "/nothing",
+    "/assets/../pages.ts",
+    "/assets/x.js",
+  ])("%s is not found", async (path) => expect((await get(path)).status).toBe(404));
+
+  test("hostile text stands in the page as text, and what hides in it is shown", async () => {
+    const html = await (await get(`/incidents/${id}`)).text();
+    expect(html).not.toMatch(/<script>|<img src=x|onerror="/);
+    expect(html).toContain("&lt;script&gt;document.title=&quot;owned&quot;&lt;/script&gt;");
+    expect(html).toContain("[U+202E]gnp.exe");
+    expect(html).toContain("␀");
+    expect(html).not.toMatch(/[\u0000\u202a-\u202e\u2066-\u2069]/);
+  });
+
+  test("every answer forbids inline scripts, other origins and frames, and is kept by nobody", async () => {
+    for (const path of ["/incidents", `/incidents/${id}`, "/nothing", `/incidents/${id}/chart.json`]) {
+      const { headers } = await get(path);
+      const policy = headers.get("content-security-policy") ?? "";
+      expect(policy).toContain("default-src 'none'");
+      expect(policy).toContain("frame-ancestors 'none'");
+      expect(policy).not.toMatch(/unsafe|https?:|\*/);
+      expect(headers.get("x-content-type-options")).toBe("nosniff");
+      expect(headers.get("cache-control")).toBe("no-store");
+    }
+  });
+
+  test("nothing in a page is inline or from elsewhere; each asset is there, with a year to be kept", async () => {
+    const html = await (await get(`/incidents/${id}`)).text();
+    expect(html).not.toMatch(/ style=| on[a-z]+="|<style|<script(?![^>]* src="\/assets\/)/);
+    const assets = [...html.matchAll(/(?:src|href|data-library)="(\/assets\/[^"]+)"/g)].map((match) => match[1] ?? "");
+    expect(new Set(assets).size).toBe(5);
+    for (const asset of assets) {
+      const answer = await get(asset);
+      expect(answer.status).toBe(200);
+      expect(answer.headers.get("cache-control")).toContain("immutable");
+    }
+    expect((await get("/assets/pages.js?v=old")).headers.get("cache-control")).toBe("no-cache");
+  });
+
+  test("every page has one main heading, named regions, labelled fields, captions on its tables", async () => {
+    for (const path of ["/incidents", `/incidents/${id}`, "/detectors", "/models", "/risks"]) {
+      const html = await (await get(path)).text();
+      expect(html.match(/<h1/g)).toHaveLength(1);
+      expect(html).toContain('<html lang="en"');
+      expect((html.match(/<table/g) ?? []).length).toBe((html.match(/<caption/g) ?? []).length);
+      for (const [nav] of html.matchAll(/<nav[^>]*>/g)) expect(nav).toContain("aria-label");
+      const ids = [...html.matchAll(/ id="([^"]+)"/g)].map((match) => match[1]);
+      expect(new Set(ids).size).toBe(ids.length);
+      for (const [, wanted] of html.matchAll(/aria-labelledby="([^"]+)"/g))
+        for (const one of (wanted ?? "").split(" ")) expect(ids).toContain(one);
+    }
+  });
+
+  test("colours are chosen by a form, kept in a cookie, and lead back to where one was", async () => {
+    const send = (headers: Record<string, string>) =>
+      fetch(`${web.url}/theme`, {
+        method: "POST",
+        redirect: "manual",
+        headers,
+        body: new URLSearchParams({ to: "dark", back: `/incidents/${id}` }),
+      });
+    const answer = await send({ origin: web.url });
+    expect(answer.status).toBe(303);
+    expect(answer.headers.get("location")).toBe(`/incidents/${id}`);
+    const cookie = answer.headers.get("set-cookie") ?? "";
+    expect(cookie).toContain("kubemend_theme=dark");
+    expect(await (await get("/incidents", { cookie: "kubemend_theme=dark" })).text()).toContain('data-theme="dark"');
+    expect((await send({ origin: "https://elsewhere.example" })).status).toBe(403);
+  });
+
+  test.each([
+    "//elsewhere.example",
+    "/\\elsewhere.example",
+    "https://elsewhere.example",
+    "javascript:alert(1)",
+  ])("a form cannot lead to %s", async (back) => {
+    const answer = await fetch(`${web.url}/theme`, {
+      method: "POST",
+      redirect: "manual",
+      headers: { origin: web.url },
+      body: new URLSearchParams({ to: "dark", back }),
+    });
+    expect(answer.headers.get("location")).toBe("/incidents");
+  });
+
+  test("a body over 64 kB is refused, and so is one that is no form", async () => {
+    const post = (body: string, type: string) =>
+      fetch(`${web.url}/theme`, { method: "POST", headers: { origin: web.url, "content-type": type }, body });
+    expect((await post(`to=${"x".repeat(70_000)}`, "application/x-www-form-urlencoded")).status).toBe(413);
+    expect((await post("{}", "application/json")).status).toBe(415);
+  });
+
+  test("who asks too often is told to wait", async () => {
+    await using own = await servePages(db, { now: () => 1_000 });
+    const statuses: number[] = [];
+    for (let i = 0; i < 130; i++) statuses.push((await fetch(`${own.url}/experiments`)).status);
+    expect(statuses.filter((status) => status === 200)).toHaveLength(120);
+    expect(statuses.at(-1)).toBe(429);
+  });
+});
