@@ -1,3 +1,4 @@
+import { createReadShare } from "./read-share.ts";
 import type { LogLine } from "./signal.ts";
 
 export interface LogStoreOptions {
@@ -16,6 +17,10 @@ export interface LogStore {
   lines(query: { namespace: string; pod: string; container?: string; from?: number; to?: number }): LogLine[];
   /** Pods of a namespace that have written something that is still kept. */
   pods(namespace: string): string[];
+  /** So many lines did not get here because there were too many. */
+  missed(at: number, lines: number): void;
+  /** Share of the lines written since then that got here, 0..1, to the minute. */
+  shareRead(from: number): number;
   readonly dropped: { readonly lines: number; readonly cut: number; readonly containers: number };
 }
 
@@ -33,9 +38,11 @@ export function createLogStore(options: LogStoreOptions = {}): LogStore {
   const maxContainers = options.maxContainers ?? 2_000;
   const rings = new Map<string, Ring>();
   const dropped = { lines: 0, cut: 0, containers: 0 };
+  const reading = createReadShare();
 
   return {
     push(line) {
+      reading.read(line.at);
       const key = `${line.namespace}/${line.pod}/${line.container}`;
       let ring = rings.get(key);
       if (ring) {
@@ -82,6 +89,8 @@ export function createLogStore(options: LogStoreOptions = {}): LogStore {
       for (const ring of rings.values()) if (ring.namespace === namespace) names.add(ring.pod);
       return [...names];
     },
+    missed: (at, lines) => reading.missed(at, lines),
+    shareRead: (from) => reading.share(from),
     dropped,
   };
 }

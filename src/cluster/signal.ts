@@ -42,6 +42,8 @@ export type Signal =
     }
   | { readonly type: "event"; readonly at: number; readonly event: KubeEvent }
   | { readonly type: "log"; readonly at: number; readonly line: LogLine }
+  /** So many lines were written that nobody could read them: there were too many. */
+  | { readonly type: "log-loss"; readonly at: number; readonly lines: number }
   | { readonly type: "samples"; readonly at: number; readonly samples: readonly Sample[] }
   | {
       readonly type: "derived";

@@ -1,4 +1,5 @@
 import type { CauseCode } from "./cause.ts";
+import type { LogView } from "./log-view.ts";
 import type { ObjectRef } from "./object-ref.ts";
 import type { Redacted } from "./redacted.ts";
 
@@ -43,6 +44,8 @@ export interface Diagnosis {
   readonly hypotheses: readonly Hypothesis[];
   readonly ruledOut: readonly RuledOut[];
   readonly timeline: readonly TimelineEntry[];
+  /** What the logs say; absent when they hold nothing that is severe and news. */
+  readonly logView?: LogView;
   /** Workloads that suffer without being the cause. */
   readonly blastRadius: readonly ObjectRef[];
   /** True when the evidence does not decide between hypotheses; then `questions` would. */

@@ -7,6 +7,7 @@ import { type Candidate, candidate, type Rule } from "./candidate.ts";
 import { type Case, type CaseInput, openCase } from "./case.ts";
 import { noOutcomes } from "./confidence.ts";
 import { gatherBase } from "./gather/base.ts";
+import { logViewOf } from "./gather/log-view.ts";
 import type { History, RejectedCause } from "./ports.ts";
 import { questionsFor } from "./questions.ts";
 import { type Ranking, rank } from "./rank.ts";
@@ -110,6 +111,7 @@ export function wordByRules(input: RulesInput, open: Case, ranking: Ranking): Di
     best.probability - (second?.probability ?? 0) < clearGap;
   const questions = inconclusive ? questionsFor(hypotheses.map((row) => row.candidate)) : [];
   const blastRadius = blastRadiusOf(open, best);
+  const logView = logViewOf(open, redact);
   const diagnosis: Diagnosis = {
     incidentId: incident.id,
     version,
@@ -131,6 +133,7 @@ export function wordByRules(input: RulesInput, open: Case, ranking: Ranking): Di
       reason: redact(reason),
     })),
     timeline: timelineOf(open, redact),
+    ...(logView ? { logView } : {}),
     blastRadius,
     inconclusive,
     questions,

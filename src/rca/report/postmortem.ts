@@ -5,6 +5,7 @@ import type { Diagnosis, TimelineEntry } from "../../incident/diagnosis.ts";
 import type { Evidence } from "../../incident/evidence.ts";
 import type { Execution, Verification } from "../../incident/execution.ts";
 import type { Incident } from "../../incident/incident.ts";
+import { logViewSummary, quoteOrigin } from "../../incident/log-view-text.ts";
 import { refText } from "../../incident/object-ref.ts";
 import type { Recommendation } from "../../incident/recommendation.ts";
 import type { Redact, Redacted } from "../../incident/redacted.ts";
@@ -85,6 +86,26 @@ function timeline({ diagnosis, told = [] }: PostmortemInput): readonly TimelineE
   return [...diagnosis.timeline, ...told.filter((entry) => !toldThere.has(entry.kind))].sort((a, b) => a.at - b.at);
 }
 
+function logs({ diagnosis }: PostmortemInput): readonly string[] {
+  const view = diagnosis.logView;
+  if (!view) return [];
+  const mark = (text: string) =>
+    [...(text === view.first.text ? ["first"] : []), ...(text === view.worst.text ? ["worst"] : [])].join(", ");
+  return [
+    "## Logs",
+    "",
+    `${cell(logViewSummary(view))}.${view.hallmarks.length > 0 ? ` Words that they share: ${view.hallmarks.map(cell).join(", ")}.` : ""}`,
+    "",
+    "| time | | level | from | first line of its kind |",
+    "|---|---|---|---|---|",
+    ...view.quotes.map(
+      (quote) =>
+        `| ${isoTime(quote.at)} | ${mark(quote.text)} | ${quote.level === "other" ? "" : quote.level} | ${cell(quoteOrigin(quote))} | ${cell(quote.text.slice(0, 300))} |`,
+    ),
+    "",
+  ];
+}
+
 /** What could keep it from happening again, from what is known of the cause. */
 function lessons({ diagnosis }: PostmortemInput): readonly string[] {
   const best = diagnosis.hypotheses[0];
@@ -100,12 +121,20 @@ function lessons({ diagnosis }: PostmortemInput): readonly string[] {
   ];
 }
 
+/** What the owner's runbooks say about such a cause. */
+function runbookPages({ runbooks = [] }: Diagnosis, evidence: readonly Evidence[]): readonly string[] {
+  const pages = evidence.filter(({ id }) => runbooks.includes(id));
+  if (pages.length === 0) return [];
+  return ["## Runbooks for it", "", ...pages.map(({ id, query }) => `- ${cell(query)} (${id})`), ""];
+}
+
 /** A post-mortem as Markdown: what happened, why, what proves it, what was done, what is still to ask. Complete without a model. */
 export function postmortem(input: PostmortemInput): string {
   const { incident, diagnosis, evidence, recommendations, redact } = input;
   const cited = new Set([
     ...diagnosis.hypotheses.flatMap((item) => [...item.evidence, ...item.against]),
     ...diagnosis.timeline.flatMap((entry) => entry.evidence ?? []),
+    ...(diagnosis.runbooks ?? []),
   ]);
   const shown = evidence.filter((entry) => cited.has(entry.id));
   const lines = [
@@ -140,6 +169,7 @@ export function postmortem(input: PostmortemInput): string {
           "",
         ]
       : []),
+    ...runbookPages(diagnosis, evidence),
     "## What it hurt",
     "",
     ...(diagnosis.blastRadius.length > 0
@@ -152,6 +182,7 @@ export function postmortem(input: PostmortemInput): string {
     "|---|---|---|",
     ...timeline(input).map((entry) => `| ${isoTime(entry.at)} | ${cell(entry.text)} | ${entry.evidence ?? ""} |`),
     "",
+    ...logs(input),
     "## What was done",
     "",
     ...done(input),

@@ -5,6 +5,8 @@ import { renderIncident } from "../../../src/bot/slack/render-incident.ts";
 import { renderReview } from "../../../src/bot/slack/render-review.ts";
 import { renderThread } from "../../../src/bot/slack/render-thread.ts";
 import { confidenceWords, cut, duration, mrkdwn } from "../../../src/bot/slack/text.ts";
+import type { LogQuote, LogView } from "../../../src/incident/log-view.ts";
+import type { Redacted } from "../../../src/incident/redacted.ts";
 import { postTextLength, refuseMessage } from "../../../src/local-slack/blocks/validate-message.ts";
 import { validateView } from "../../../src/local-slack/blocks/validate-view.ts";
 import { clean, incidentView, plan, planView } from "../../support/incident-view.ts";
@@ -130,6 +132,30 @@ const hostile = [
   "\n\n\n",
 ];
 
+function logsOf(text: Redacted): LogView {
+  const quote: LogQuote = {
+    workload: { kind: "Deployment", namespace: "shop", name: "carts" },
+    pod: "carts-1",
+    level: "error",
+    at: 1_700_000_000_000,
+    lines: 62,
+    linesBefore: 0,
+    text,
+  };
+  const words = Array.from({ length: 6 }, () => text);
+  return {
+    from: 1_699_999_940_000,
+    to: 1_700_000_060_000,
+    first: quote,
+    worst: quote,
+    hallmarks: words,
+    quotes: [quote],
+    kinds: 2,
+    workloads: 2,
+    shareRead: 1,
+  };
+}
+
 describe("hostile text stays text, and blocks stay valid (S6)", () => {
   test.each(hostile.map((text) => ({ name: JSON.stringify(text.slice(0, 30)), text })))("$name", ({ text }) => {
     const bad = clean(text);
@@ -143,6 +169,7 @@ describe("hostile text stays text, and blocks stay valid (S6)", () => {
               ...incidentView.diagnosis,
               summary: bad,
               ruledOut: incidentView.diagnosis.ruledOut.map((one) => ({ ...one, reason: bad })),
+              logView: logsOf(bad),
             },
           }
         : {}),
@@ -206,6 +233,17 @@ describe("words and numbers", () => {
 
   test.each(["", "1|2|3", "1|2|3|4|5", undefined])("a button value that is not ours (%j) is refused", (text) =>
     expect(decodeFix(text)).toBeUndefined());
+});
+
+test("the evidence in the thread says where the logs begin to speak of it, what is worst, and how much was read", () => {
+  const { diagnosis } = incidentView;
+  if (!diagnosis) throw new Error("the view has a diagnosis");
+  const logView = { ...logsOf(clean("connect ECONNREFUSED")), shareRead: 0.4 };
+  const [reply] = renderThread({ ...incidentView, diagnosis: { ...diagnosis, logView } });
+  const text = JSON.stringify(reply?.blocks);
+  expect(text).toContain("2 kinds of rare or severe lines from 2 workloads (read 40 % of the lines");
+  expect(text).toContain("First and worst: error, carts, 62 times (never before)\\nconnect ECONNREFUSED");
+  expect(text).toContain("Words to look for: connect ECONNREFUSED");
 });
 
 test("the thread holds evidence, the approved diff and each step once", () => {

@@ -1,0 +1,68 @@
+import { describe, expect, test } from "vitest";
+import { diagnoseByRules } from "../../../src/rca/diagnose-by-rules.ts";
+import { gistOf } from "../../../src/rca/gather/line-gist.ts";
+import { brokenShop } from "./broken-shop.ts";
+
+test("a diagnosis holds what the logs say: first, worst, words, and how often", async () => {
+  const { shop, input } = await brokenShop();
+  const line = '{"level":"error","msg":"call to orders failed: HTTP 502","trace":"ab12cd34"}';
+  const [pod = ""] = shop.pods("frontend");
+  for (let i = 0; i < 9; i++)
+    shop.observation.logs.push({ at: shop.onset + 500 + i, namespace: "sock-shop", pod, container: "frontend", line });
+  const view = diagnoseByRules(input).diagnosis.logView;
+  expect(view?.first).toMatchObject({ workload: { name: "orders" }, level: "error", lines: 4, linesBefore: 0 });
+  expect(view?.worst).toMatchObject({ workload: { name: "frontend" }, text: "call to orders failed: HTTP 502" });
+  expect(view?.hallmarks).toContain("AUDIT_LEVEL");
+  expect([view?.kinds, view?.workloads, view?.shareRead]).toEqual([2, 2, 1]);
+});
+
+test("no secret of a log line gets into it, nor into its words", async () => {
+  const { input } = await brokenShop(
+    "ERROR login with password=hunter2-Xyzzy_42 and sk-live-9aF3kQ7Lm2Pz8RtV4WxYbN6C failed",
+  );
+  const view = diagnoseByRules(input).diagnosis.logView;
+  expect(view?.worst.text).toContain("<redacted-");
+  expect(JSON.stringify(view)).not.toMatch(/hunter2|Xyzzy|9aF3kQ7/);
+});
+
+test("it says how much of the logs could be read", async () => {
+  const { shop, input } = await brokenShop();
+  const read = shop.observation.logs.shareRead(input.incident.onset - 60_000);
+  expect(read).toBe(1);
+  shop.observation.logs.missed(shop.onset, 1_000_000);
+  expect(diagnoseByRules(input).diagnosis.logView?.shareRead).toBeLessThan(0.01);
+});
+
+test("logs without anything severe have no view", async () => {
+  const { input } = await brokenShop('level=info msg="all is well"');
+  expect(diagnoseByRules(input).diagnosis.logView).toBeUndefined();
+});
+
+describe("a line's gist", () => {
+  test.each([
+    [
+      '{"ts":"2026-11-20T22:39:54.525Z","level":"error","msg":"call to carts failed","trace":"f090b2f4","path":"/carts/u7","code":"ECONNREFUSED","ms":1}',
+      "call to carts failed path=/carts/u7 code=ECONNREFUSED",
+    ],
+    [
+      'ts=2026-11-20T22:51:14Z level=warn msg="answered slowly" trace=9cfdc153 route=second',
+      "answered slowly route=second",
+    ],
+    ["2026-11-20 22:39:53.430 ERROR [orders,] call failed", "ERROR [orders,] call failed"],
+    ['{"msg":"cut', '{"msg":"cut'],
+    ["[1,2]", "[1,2]"],
+    ["", ""],
+  ])("%s", (line, text) => expect(gistOf(line).text).toBe(text));
+
+  test("ids, numbers and paths make no new kind; another status does", () => {
+    const line = (path: string, trace: string, status: number) =>
+      gistOf(JSON.stringify({ level: "error", msg: "request", path, trace, status, ms: status / 7 })).kind;
+    expect(line("/a/1", "dacfacfa", 502)).toBe(line("/b/2", "12345678", 502));
+    expect(gistOf("ERROR [orders,dacfacfa] GET /a").kind).toBe(gistOf("ERROR [orders,1b2c3d4e] GET /a").kind);
+  });
+
+  test("a line of many pairs, or of none that end, stays bounded", () => {
+    expect(gistOf("a=b ".repeat(50_000)).text.length).toBeLessThanOrEqual(200_000);
+    expect(gistOf(`msg="${"x".repeat(100_000)}`).kind.length).toBeLessThan(1_000);
+  });
+});
