@@ -297,7 +297,7 @@ export async function startKubemend(options: KubemendOptions): Promise<Kubemend>
         signal: stopping.signal,
         record: (tick) => {
           watching.record(tick);
-          countIncidents(tick.incidents);
+          countIncidents(tick);
           capture?.record(tick);
         },
         onTick,
