@@ -44,6 +44,10 @@ export async function startActor(deps: ActorDeps): Promise<{ readonly done: Prom
     await touchIncident(database, incidentId);
     await deps.changed(incidentId);
   };
+  const planAgain = async (planId: string) => {
+    const incidentId = (await plans.get(planId))?.plan.incidentId;
+    if (incidentId) await jobs.send(queues.plan, { incidentId }, { key: incidentId });
+  };
   const report = async (outcome: ExecuteOutcome) => {
     if (outcome.type !== "finished") return;
     const { planId, phase, result } = outcome;
@@ -55,6 +59,8 @@ export async function startActor(deps: ActorDeps): Promise<{ readonly done: Prom
         ? `${phase === "apply" ? "Applied" : "Undone"}: ${title} (${result.detail}).`
         : `Not ${phase === "apply" ? "applied" : "undone"}: ${title}. ${result.detail}`,
     );
+    // What could not be done gives way to the next step.
+    if (!done && phase === "apply") await planAgain(planId);
   };
 
   await jobs.work(queues.plan, planJob(deps));
@@ -63,9 +69,11 @@ export async function startActor(deps: ActorDeps): Promise<{ readonly done: Prom
     const { planId, by } = undoJob.parse(data);
     const outcome = await undoPlan(planId, by, execution);
     log.info({ plan: planId, outcome: outcome.type }, "plan.undo");
-    if (outcome.type === "undone")
+    if (outcome.type === "undone") {
       await tell(planId, "undone", (title) => `Undone: ${title}. What was before is back.`);
-    else if (outcome.type === "failed")
+      await planAgain(planId);
+    }
+    if (outcome.type === "failed")
       await tell(planId, "not-undone", (title) => `Not undone: ${title}. ${outcome.result.detail}`);
     else if (outcome.type === "refused")
       await tell(planId, "not-undone", (title) => `Not undone: ${title} (${outcome.reason}).`);

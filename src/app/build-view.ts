@@ -1,5 +1,7 @@
 import type { FixView, IncidentView } from "../bot/incident-view.ts";
 import type { PlanState } from "../incident/action-plan.ts";
+import { rungOf } from "../incident/ladder.ts";
+import type { Recommendation } from "../incident/recommendation.ts";
 import type { StoredPlan } from "../incident/stored-plan.ts";
 import type { Database } from "../store/database.ts";
 import { diagnosisOfVersion, evidenceOf, latestDiagnosis } from "../store/diagnoses.ts";
@@ -55,10 +57,25 @@ export async function buildView(database: Database, incidentId: string): Promise
     acknowledgedBy: incident.acknowledgedBy,
     ...(latest ? { diagnosis: latest.diagnosis } : {}),
     evidence,
-    fixes: [...done, ...offered],
+    fixes: withRungs([...done, ...offered], latest?.recommendations ?? []),
     timeline,
     frozen: freeze.frozen,
   };
+}
+
+/** Each fix with its place on the ladder, of which the steps that were tried are a part. */
+function withRungs(fixes: readonly FixView[], recommendations: readonly Recommendation[]): FixView[] {
+  const tried = fixes.map((fix) => fix.recommendation);
+  const all = [...tried, ...recommendations.filter((one) => !tried.some((known) => known.action === one.action))];
+  return fixes.map((fix) => {
+    const rung = rungOf(fix.recommendation, all);
+    return rung ? { ...fix, rung } : fix;
+  });
+}
+
+/** A change that is on its way, or of which it is not known yet whether it helped. */
+export function isUndecided({ plan: { state }, verification }: StoredPlan): boolean {
+  return state === "approved" || state === "executing" || (state === "applied" && verification === null);
 }
 
 /** A decided plan whose effect is not known yet. */

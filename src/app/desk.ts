@@ -16,10 +16,10 @@ import { latestDiagnosis } from "../store/diagnoses.ts";
 import { setFreeze } from "../store/freeze.ts";
 import { changeStatus, getIncident, listIncidents, type StoredIncident, touchIncident } from "../store/incidents.ts";
 import type { Jobs } from "../store/jobs.ts";
-import { getPlan } from "../store/plans.ts";
+import { getPlan, plansOf } from "../store/plans.ts";
 import { addToTimeline } from "../store/timeline.ts";
 import { type Approvers, createApprovers } from "./approvers.ts";
-import { buildView } from "./build-view.ts";
+import { buildView, isUndecided } from "./build-view.ts";
 import { createOperations } from "./operations.ts";
 import { postmortemOf } from "./postmortem-of.ts";
 import { queues } from "./queues.ts";
@@ -103,6 +103,10 @@ export function createDesk(deps: DeskDeps): Desk {
       return yes("Noted: this cause is ruled out here and counts for less next time. Looking again without it.");
     },
     async approve(planId, digest, by, note, code) {
+      const wanted = await getPlan(database, planId);
+      const others = wanted?.plan.state === "proposed" ? await plansOf(database, wanted.plan.incidentId) : [];
+      if (others.some((other) => other.plan.id !== planId && isUndecided(other)))
+        return { type: "refused", reason: "one-at-a-time" };
       const outcome = await approvePlan(
         { planId, digest, by: await approvers.approverOf(by), ...(note ? { note } : {}), ...(code ? { code } : {}) },
         { plans: deps.plans, policy: deps.policy, ...approvers },

@@ -6,13 +6,14 @@ import type { Policy } from "../actions/policy-file.ts";
 import type { ActionPlan } from "../incident/action-plan.ts";
 import { actionTitle } from "../incident/action-title.ts";
 import { isEditOf } from "../incident/editable-params.ts";
+import { stepsBelow } from "../incident/ladder.ts";
 import { sameRef } from "../incident/object-ref.ts";
 import type { Recommendation } from "../incident/recommendation.ts";
 import type { Redact } from "../incident/redacted.ts";
 import type { Logger } from "../lib/logger.ts";
 import type { Database } from "../store/database.ts";
 import { latestDiagnosis } from "../store/diagnoses.ts";
-import { fixOffers, saveFixOffer } from "../store/fix-offers.ts";
+import { type FixOffer, fixOffers, saveFixOffer } from "../store/fix-offers.ts";
 import { changeStatus, touchIncident } from "../store/incidents.ts";
 import { plansOf, supersedeProposals } from "../store/plans.ts";
 import { addToTimeline } from "../store/timeline.ts";
@@ -38,6 +39,8 @@ interface PlanInput {
   readonly cause: string | null;
   readonly requestedBy: string | null;
   readonly edited?: readonly string[];
+  /** All recommendations of the diagnosis. */
+  readonly ladder?: readonly Recommendation[];
 }
 
 const plansMade = 3;
@@ -66,10 +69,23 @@ async function planRecommendation(deps: PlanJobDeps, input: PlanInput): Promise<
       ...(input.edited ? { edited: input.edited } : {}),
     });
     await saveFixOffer(deps.database, key, { planId: outcome.plan.id });
-    if (requestedBy === null) await applyByPolicy(deps, outcome.plan);
+    if (requestedBy === null && (await isTurnOf(deps, input))) await applyByPolicy(deps, outcome.plan);
   } else await saveFixOffer(deps.database, key, { refusal: outcome.refusal });
   const said = outcome.type === "planned" ? { plan: outcome.plan.id } : { refusal: outcome.refusal.reason };
   deps.log.info({ incident: incidentId, action: recommendation.action, ...said }, "plan.made");
+}
+
+/** By itself nothing is tried twice in one incident, and no step before the cheaper ones have been tried. */
+async function isTurnOf(
+  { database }: PlanJobDeps,
+  { incidentId, recommendation, ladder = [] }: PlanInput,
+): Promise<boolean> {
+  const judged = (await plansOf(database, incidentId)).filter(
+    ({ plan, verification }) => verification !== null || plan.state === "failed",
+  );
+  const tried = (one: Pick<Recommendation, "action" | "target">) =>
+    judged.some(({ plan }) => plan.action === one.action && sameRef(plan.target, one.target));
+  return !tried(recommendation) && stepsBelow(recommendation, ladder).every(tried);
 }
 
 /** Where the policy names it, a change that has proven itself against the cause needs nobody's click. */
@@ -87,6 +103,16 @@ async function tell(deps: PlanJobDeps, incidentId: string): Promise<void> {
   await deps.changed(incidentId);
 }
 
+/**
+ * What is on offer for a recommendation by kubemend's own proposal. A plan that another change made stale gives way: when
+ * that one did not help, the offer stands again, against the cluster as it is.
+ */
+async function standingOffer({ plans }: PlanJobDeps, offer: FixOffer): Promise<ActionPlan | "gave-way" | undefined> {
+  const stored = offer.planId === null ? undefined : await plans.get(offer.planId);
+  if (stored?.plan.state === "superseded") return "gave-way";
+  return stored?.requestedBy === null ? stored.plan : undefined;
+}
+
 /** Handles a planning job: every recommendation of the newest diagnosis has a plan or a reason. */
 export function planJob(deps: PlanJobDeps): (data: object) => Promise<void> {
   return async (data) => {
@@ -97,16 +123,21 @@ export function planJob(deps: PlanJobDeps): (data: object) => Promise<void> {
     const known = await fixOffers(deps.database, incidentId, version);
     if (known.size === 0) await supersedeProposals(deps.database, incidentId);
     for (const recommendation of latest.recommendations.slice(0, plansMade)) {
-      if (known.has(recommendation.id)) continue;
-      // A change that the policy let through is on its way: another one now would prove nothing.
-      if ((await plansOf(deps.database, incidentId)).some(isBusy)) break;
-      await planRecommendation(deps, {
+      const offer = known.get(recommendation.id);
+      const input = {
         incidentId,
         version,
         recommendation,
         cause: recommendation.cause ?? hypotheses[0]?.cause ?? null,
         requestedBy: null,
-      });
+        ladder: latest.recommendations,
+      };
+      // A change that the policy let through is on its way: another one now would prove nothing.
+      if ((await plansOf(deps.database, incidentId)).some(isBusy)) break;
+      const standing = offer && (await standingOffer(deps, offer));
+      if (!offer || standing === "gave-way") await planRecommendation(deps, input);
+      // It was not its turn when it was planned.
+      else if (standing?.state === "proposed" && (await isTurnOf(deps, input))) await applyByPolicy(deps, standing);
     }
     await tell(deps, incidentId);
   };

@@ -2,12 +2,16 @@ import { type VerifyOutcome, verifyPlan } from "../actions/verify.ts";
 import type { Observation } from "../cluster/observation.ts";
 import { actionTitle } from "../incident/action-title.ts";
 import type { Anomaly } from "../incident/anomaly.ts";
+import type { CauseCode } from "../incident/cause.ts";
+import type { VerificationVerdict } from "../incident/execution.ts";
 import type { Incident } from "../incident/incident.ts";
+import { nextStepText } from "../incident/ladder.ts";
 import { refKey } from "../incident/object-ref.ts";
 import type { Redact } from "../incident/redacted.ts";
 import type { StoredPlan } from "../incident/stored-plan.ts";
 import type { Logger } from "../lib/logger.ts";
 import type { Database } from "../store/database.ts";
+import { latestDiagnosis } from "../store/diagnoses.ts";
 import { touchIncident } from "../store/incidents.ts";
 import type { Jobs } from "../store/jobs.ts";
 import type { createPlanStore } from "../store/plan-store.ts";
@@ -31,6 +35,18 @@ const words = {
   unknown: "Not known whether it helped",
 } as const;
 
+/** Where the fix stood on the ladder, and what is next. */
+async function nextStep(deps: VerifyStepDeps, stored: StoredPlan, verdict: VerificationVerdict): Promise<string> {
+  if (verdict === "recovered") return "";
+  const { incidentId, action, target, recommendationId } = stored.plan;
+  const latest = await latestDiagnosis(deps.database, incidentId);
+  const cause = latest?.recommendations.find((one) => one.action === action)?.cause ?? stored.cause;
+  const done = { id: recommendationId, action, target, ...(cause ? { cause: cause as CauseCode } : {}) };
+  const text = nextStepText(done, latest?.recommendations ?? []);
+  const undo = stored.plan.undo.length > 0 ? " It can be undone." : "";
+  return `${text ? ` ${text}` : ""}${undo}`;
+}
+
 async function tell(
   deps: VerifyStepDeps,
   stored: StoredPlan,
@@ -39,13 +55,15 @@ async function tell(
 ): Promise<void> {
   const { verdict, reason } = outcome.verification;
   const { incidentId, action, target } = stored.plan;
-  const next = outcome.undo ? " It is being undone." : "";
+  const next = outcome.undo ? " It is being undone." : await nextStep(deps, stored, verdict);
   await addToTimeline(deps.database, incidentId, {
     at: now,
     kind: "verified",
     text: deps.redact(`${words[verdict]}: ${actionTitle(action, target)}. ${reason}${next}`),
   });
   await touchIncident(deps.database, incidentId);
+  // What it made stale is planned again, so that the next step is on offer at once.
+  if (verdict !== "recovered" && !outcome.undo) await deps.jobs.send(queues.plan, { incidentId }, { key: incidentId });
   await deps.changed(incidentId);
   deps.log.info({ incident: incidentId, plan: stored.plan.id, verdict }, "plan.verified");
 }

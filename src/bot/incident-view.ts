@@ -1,6 +1,7 @@
 import type { Diagnosis } from "../incident/diagnosis.ts";
 import type { Evidence } from "../incident/evidence.ts";
 import type { Incident } from "../incident/incident.ts";
+import type { Rung } from "../incident/ladder.ts";
 import type { Recommendation } from "../incident/recommendation.ts";
 import type { Redacted } from "../incident/redacted.ts";
 import type { StoredPlan } from "../incident/stored-plan.ts";
@@ -9,6 +10,8 @@ import type { StoredPlan } from "../incident/stored-plan.ts";
 export interface FixView {
   readonly recommendation: Recommendation;
   readonly plan?: StoredPlan;
+  /** Where it stands on the ladder from the cheapest step to the dearest. */
+  readonly rung?: Rung;
   readonly refusal?: { readonly reason: string; readonly detail: string };
 }
 

@@ -1,7 +1,7 @@
 import type { KubeObject, Pod } from "../cluster/kubernetes-types.ts";
 import type { Observation } from "../cluster/observation.ts";
 import type { Topology } from "../cluster/topology.ts";
-import type { AnomalyFamily, SeriesRef } from "../incident/anomaly.ts";
+import type { Anomaly, AnomalyFamily, SeriesRef } from "../incident/anomaly.ts";
 import type { ObjectRef } from "../incident/object-ref.ts";
 import type { Severity } from "../incident/severity.ts";
 import type { LogTally } from "./logs/log-tally.ts";
@@ -35,6 +35,7 @@ export interface Finding {
   readonly value?: number;
   readonly expected?: number;
   readonly unit?: string;
+  readonly advice?: Anomaly["advice"];
   /** Objects whose own trouble would explain this: the cordoned node, the claim that is not bound. */
   readonly blames?: readonly ObjectRef[];
   /** Objects that suffer from this or belong to it: the workload that a quota stops, the pods behind a Service. */

@@ -29,7 +29,7 @@ function anomalyOf(
   now: number,
   known: Anomaly | undefined,
 ): Anomaly {
-  const { reason, target, seenOn, score = 1, severity, summary, series, value, expected, unit } = finding;
+  const { reason, target, seenOn, score = 1, severity, summary, series, value, expected, unit, advice } = finding;
   return {
     fingerprint,
     detector: detector.name,
@@ -47,6 +47,7 @@ function anomalyOf(
     ...(value === undefined ? {} : { value }),
     ...(expected === undefined ? {} : { expected }),
     ...(unit === undefined ? {} : { unit }),
+    ...(advice ? { advice } : {}),
   };
 }
 

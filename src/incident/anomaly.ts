@@ -36,4 +36,6 @@ export interface Anomaly {
   readonly value?: number;
   readonly expected?: number;
   readonly unit?: string;
+  /** What the health classifier holds to be enough. */
+  readonly advice?: "soft-heal" | "hard-restart";
 }

@@ -30,6 +30,8 @@ export type ApprovalRefusal =
   | "frozen"
   | "unknown-plan"
   | "budget-spent"
+  /** Another change of the same incident is on its way or being judged. */
+  | "one-at-a-time"
   /** The approver may not do it himself in the cluster, or the cluster could not be asked. */
   | "cluster-denies"
   | "cluster-not-asked"

@@ -10,6 +10,8 @@ const refusals: Readonly<Record<ApprovalRefusal, string>> = {
   frozen: "Changes are frozen. `/incident unfreeze` allows them again.",
   "unknown-plan": "There is no such plan any more. Review makes a fresh one.",
   "budget-spent": "The policy's budget of changes for this namespace and hour is used up.",
+  "one-at-a-time":
+    "Another change of this incident is on its way, or it is being watched whether it helped; two at once would prove nothing.",
   "cluster-denies": "In the cluster you may not make this change yourself.",
   "cluster-not-asked": "Whether you may make this change yourself in the cluster could not be found out.",
   "code-needed": "Approving this needs the six-digit code of your authenticator: open Review and type it there.",

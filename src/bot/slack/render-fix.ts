@@ -73,6 +73,7 @@ export function renderFix(
     `works with *${percent(recommendation.confidence)}*`,
     `${plan?.plan.risk ?? recommendation.risk} risk`,
     recommendation.reversible ? "can be undone" : "cannot be undone",
+    ...(fix.rung ? [`step ${fix.rung.at} of ${fix.rung.of}`] : []),
     ...(plan && plan.plan.approvalsNeeded > 1 ? [`needs ${plan.plan.approvalsNeeded} approvals`] : []),
   ];
   const lines = [

@@ -93,6 +93,7 @@ function findingOf(
     series: { name: shown.name, labels: shown.labels },
     value: shown.last,
     unit: full ? "ratio" : "count",
+    advice: decision,
   };
 }
 

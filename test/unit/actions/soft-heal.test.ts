@@ -126,3 +126,31 @@ test.each([
   const redact = ((words: string) => words.replace("hunter2", "***")) as Redact;
   expect(await executeNext(executor(cluster.actor, plans, { redact }))).toMatchObject({ result: want });
 });
+
+test("a workload whose number of pods an autoscaler decides is healed without scaling: no step of the ladder touches it", async () => {
+  await using cluster = await startActorCluster();
+  annotate(cluster, "/heal");
+  await cluster.create({
+    apiVersion: "autoscaling/v2",
+    kind: "HorizontalPodAutoscaler",
+    metadata: { name: "carts", namespace: "shop" },
+    spec: {
+      scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: "carts" },
+      minReplicas: 1,
+      maxReplicas: 5,
+      metrics: [
+        { type: "Resource", resource: { name: "cpu", target: { type: "Utilization", averageUtilization: 70 } } },
+      ],
+    },
+  });
+  for (const action of ["soft-heal", "restart", "rollback-deployment"] as const) {
+    const recommendation = recommend(action, ["Deployment", "carts"]);
+    const outcome = await makePlan({ incidentId: "7", recommendation }, planDeps(cluster.actor));
+    expect(outcome.type, action).toBe("planned");
+    expect(JSON.stringify(outcome), action).not.toMatch(/"\/spec\/replicas"|"subresource":"scale"/);
+  }
+  const scale = recommend("scale", ["Deployment", "carts"], { replicas: 4 });
+  expect(await makePlan({ incidentId: "7", recommendation: scale }, planDeps(cluster.actor))).toMatchObject({
+    refusal: { reason: "hpa-owns-replicas" },
+  });
+});

@@ -21,7 +21,10 @@ function submitted(entered: Record<string, string>, change: Partial<ActionPlan> 
   const drawn: Record<string, string> = {};
   for (const block of blocks) {
     if (block.type !== "input" || !block.block_id) continue;
-    const element = block.element as { initial_value?: string; initial_option?: { value?: string } };
+    const element = (block as { element?: unknown }).element as {
+      initial_value?: string;
+      initial_option?: { value?: string };
+    };
     const value = element.initial_option?.value ?? element.initial_value;
     if (value !== undefined) drawn[block.block_id] = value;
   }
