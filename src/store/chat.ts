@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import type { Database } from "./database.ts";
+import { type Lease, takenOver, whileHeld } from "./leases.ts";
 
 export interface ChatPost {
   readonly key: string;
@@ -38,24 +39,42 @@ export async function chatPosts(database: Database, incidentId: string): Promise
   return new Map(rows.map((row) => [row.key, fromRow(row)]));
 }
 
-/** Says that a post is about to be sent. Returns true for the first time; false means: look whether it arrived. */
+/** Who writes down what chat shows; without it anybody may. A holder that is late is refused. */
+type Fence = Pick<Lease, "name" | "token"> | undefined;
+
+/**
+ * Says that a post is about to be sent. Returns true for the first time; false means: look whether it arrived.
+ * @throws taken-over when the lease is another's
+ */
 export async function announcePost(
   database: Database,
   incidentId: string,
   key: string,
   channel: string,
+  fence?: Fence,
 ): Promise<boolean> {
-  const { numAffectedRows } = await sql`
-    insert into chat_post (incident_id, key, channel) values (${incidentId}::bigint, ${key}, ${channel})
-    on conflict (incident_id, key) do nothing`.execute(database.kysely);
-  return numAffectedRows === 1n;
+  const { rows } = await sql<{ held: boolean; added: boolean }>`
+    with fence as (select ${whileHeld(fence)} as held), added as (
+      insert into chat_post (incident_id, key, channel)
+      select ${incidentId}::bigint, ${key}, ${channel} from fence where held
+      on conflict (incident_id, key) do nothing returning key)
+    select held, exists (select from added) as added from fence`.execute(database.kysely);
+  if (rows[0]?.held !== true) throw takenOver(`the messages of incident ${incidentId}`);
+  return rows[0].added;
 }
 
 /** The post certainly did not arrive: forget the announcement. */
-export async function withdrawPost(database: Database, incidentId: string, key: string): Promise<void> {
-  await sql`delete from chat_post where incident_id = ${incidentId}::bigint and key = ${key} and ts is null`.execute(
-    database.kysely,
-  );
+export async function withdrawPost(database: Database, incidentId: string, key: string, fence?: Fence): Promise<void> {
+  await sql`
+    delete from chat_post where incident_id = ${incidentId}::bigint and key = ${key} and ts is null
+      and ${whileHeld(fence)}`.execute(database.kysely);
+}
+
+/** What was posted cannot be edited any more: a new one takes its place. */
+export async function forgetPost(database: Database, incidentId: string, key: string, fence?: Fence): Promise<void> {
+  await sql`
+    delete from chat_post where incident_id = ${incidentId}::bigint and key = ${key}
+      and ${whileHeld(fence)}`.execute(database.kysely);
 }
 
 export async function recordPost(
@@ -63,10 +82,11 @@ export async function recordPost(
   incidentId: string,
   key: string,
   post: { channel: string; ts: string; contentHash: string },
+  fence?: Fence,
 ): Promise<void> {
   await sql`
     update chat_post set channel = ${post.channel}, ts = ${post.ts}, content_hash = ${post.contentHash}
-    where incident_id = ${incidentId}::bigint and key = ${key}`.execute(database.kysely);
+    where incident_id = ${incidentId}::bigint and key = ${key} and ${whileHeld(fence)}`.execute(database.kysely);
 }
 
 export async function recordEdit(
@@ -74,11 +94,12 @@ export async function recordEdit(
   incidentId: string,
   key: string,
   contentHash: string,
+  fence?: Fence,
 ): Promise<void> {
   await sql`
     update chat_post set content_hash = ${contentHash},
       edits = array(select edit from unnest(edits) as edit where edit > now() - interval '1 minute') || now()
-    where incident_id = ${incidentId}::bigint and key = ${key}`.execute(database.kysely);
+    where incident_id = ${incidentId}::bigint and key = ${key} and ${whileHeld(fence)}`.execute(database.kysely);
 }
 
 /** The incident whose message or thread this is. */
@@ -94,30 +115,4 @@ export async function firstSight(database: Database, requestId: string): Promise
   const { numAffectedRows } =
     await sql`insert into chat_request (id) values (${requestId}) on conflict do nothing`.execute(database.kysely);
   return numAffectedRows === 1n;
-}
-
-/** Runs `work` while no other process does the same for this incident; undefined when another one is at it. */
-export async function whileAlone<T>(
-  database: Database,
-  incidentId: string,
-  work: () => Promise<T>,
-): Promise<T | undefined> {
-  const client = await database.pool.connect();
-  // 0x6b6d is a namespace of ours for advisory locks ("km").
-  const key = [0x6b6d, Number(BigInt(incidentId) % 2_147_483_647n)];
-  let broken: Error | undefined;
-  try {
-    const { rows } = await client.query<{ got: boolean }>("select pg_try_advisory_lock($1, $2) as got", key);
-    if (!rows[0]?.got) return undefined;
-    try {
-      return await work();
-    } finally {
-      await client.query("select pg_advisory_unlock($1, $2)", key).catch((error: Error) => {
-        // The lock ends with the connection, so the connection must not go back into the pool.
-        broken = error;
-      });
-    }
-  } finally {
-    client.release(broken);
-  }
 }

@@ -41,6 +41,10 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
   });
   // Without this listener a killed idle connection would end the process.
   pool.on("error", (error) => log.warn({ error: messageOf(error) }, "database.idle-connection-lost"));
+  // The pool listens while a connection is idle; between two queries of one transaction nobody would.
+  pool.on("connect", (client) =>
+    client.on("error", (error) => log.debug({ error: messageOf(error) }, "database.connection-lost")),
+  );
   const kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   // Kysely ends the pool it was given.
   const close = () => kysely.destroy();

@@ -14,6 +14,7 @@ import * as silences from "./migrations/0016-silences.ts";
 import * as chatEvents from "./migrations/0017-chat-events.ts";
 import * as web from "./migrations/0018-web.ts";
 import * as model from "./migrations/0019-model.ts";
+import * as leases from "./migrations/0020-leases.ts";
 
 /** In order, never edited once released. */
 const migrations: Record<string, Migration> = {
@@ -30,6 +31,7 @@ const migrations: Record<string, Migration> = {
   "0017-chat-events": chatEvents,
   "0018-web": web,
   "0019-model": model,
+  "0020-leases": leases,
 };
 
 /**

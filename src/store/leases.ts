@@ -1,0 +1,97 @@
+import { randomBytes } from "node:crypto";
+import { sql } from "kysely";
+import { AppError } from "../lib/app-error.ts";
+import type { Database } from "./database.ts";
+
+/** The right to do something alone, until it runs out. */
+export interface Lease {
+  readonly name: string;
+  /** Grows with every change of hands; a write that carries an older one is refused. */
+  readonly token: string;
+  /**
+   * Whether it certainly still holds, by this process's own steady clock: asked before each effect outside the database. A
+   * process that was stopped and goes on hears no.
+   */
+  held(): boolean;
+}
+
+/** An identity for one holder: two pieces of work of one process are two. */
+export function newHolder(): string {
+  return randomBytes(12).toString("hex");
+}
+
+/**
+ * Takes what is free, has run out, or is held by the same holder already. An advisory lock would not do: it lasts as long
+ * as the connection, and a connection through a dead network lasts for hours.
+ * @returns undefined when somebody else holds it
+ */
+export async function takeLease(
+  database: Database,
+  request: { readonly name: string; readonly holder: string; readonly leaseMs: number },
+): Promise<Lease | undefined> {
+  const { name, holder, leaseMs } = request;
+  // Before the question: the lease runs from when the database answers it, which is later.
+  const askedAt = performance.now();
+  const { rows } = await sql<{ token: string }>`
+    insert into lease (name, holder, token, until)
+    values (${name}, ${holder}, nextval('lease_token'), clock_timestamp() + ${leaseMs} * interval '1 millisecond')
+    on conflict (name) do update set
+      token = case when lease.holder = excluded.holder and lease.until > clock_timestamp() then lease.token else excluded.token end,
+      holder = excluded.holder, until = excluded.until
+      where lease.until <= clock_timestamp() or lease.holder = excluded.holder
+    returning token::text`.execute(database.kysely);
+  const token = rows[0]?.token;
+  if (token === undefined) return undefined;
+  return { name, token, held: () => performance.now() < askedAt + leaseMs };
+}
+
+/** Gives it back, so that nobody has to wait until it runs out. */
+export async function releaseLease(database: Database, lease: Pick<Lease, "name" | "token">): Promise<void> {
+  await sql`delete from lease where name = ${lease.name} and token = ${lease.token}::bigint`.execute(database.kysely);
+}
+
+/** For the `where` of a statement that only the holder may run. True without a lease: then nobody asks for one. */
+export function whileHeld(lease: Pick<Lease, "name" | "token"> | undefined) {
+  if (!lease) return sql<boolean>`true`;
+  return sql<boolean>`exists (select from lease where name = ${lease.name} and token = ${lease.token}::bigint and until > clock_timestamp())`;
+}
+
+export function takenOver(what: string): AppError {
+  return new AppError("taken-over", `Another process has taken over ${what} meanwhile.`, { retryable: true });
+}
+
+/**
+ * Runs `work` while no other process does the same; undefined when another one is at it. The lease is renewed while it
+ * runs; when that fails (the database is out of reach, this process was stopped for a while) `held()` says no and fenced
+ * statements do nothing.
+ */
+export async function whileAlone<T>(
+  database: Database,
+  name: string,
+  work: (lease: Lease) => Promise<T>,
+  leaseMs = 20_000,
+): Promise<T | undefined> {
+  const holder = newHolder();
+  const first = await takeLease(database, { name, holder, leaseMs });
+  if (!first) return undefined;
+  let current = first;
+  const lease: Lease = { name, token: first.token, held: () => current.held() };
+  let renewing: Promise<void> = Promise.resolve();
+  const renew = async () => {
+    if (!current.held()) return;
+    const renewed = await takeLease(database, { name, holder, leaseMs });
+    if (renewed?.token === first.token) current = renewed;
+  };
+  const timer = setInterval(() => {
+    // What cannot be renewed runs out; whoever asks `held()` hears of it.
+    renewing = renew().catch(() => undefined);
+  }, leaseMs / 4);
+  try {
+    return await work(lease);
+  } finally {
+    clearInterval(timer);
+    await renewing;
+    // When the database cannot be reached the lease runs out by itself.
+    await releaseLease(database, first).catch(() => undefined);
+  }
+}
