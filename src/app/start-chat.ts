@@ -2,7 +2,7 @@ import type { RequestListener } from "node:http";
 import { createChartPainter } from "../bot/charts/chart-painter.ts";
 import type { Desk } from "../bot/desk.ts";
 import { createIdentify } from "../bot/slack/identity.ts";
-import { resolveChannel } from "../bot/slack/resolve-channel.ts";
+import { paceSlack } from "../bot/slack/pace.ts";
 import { createSlackApp } from "../bot/slack/slack-app.ts";
 import type { Observation } from "../cluster/observation.ts";
 import { derivedSeries } from "../cluster/series-names.ts";
@@ -13,7 +13,9 @@ import { firstSight, incidentOfMessage } from "../store/chat.ts";
 import type { Database } from "../store/database.ts";
 import type { Jobs } from "../store/jobs.ts";
 import { chartOf } from "./chart-of.ts";
+import { chatChannels } from "./chat-channels.ts";
 import { chatEvents } from "./chat-events.ts";
+import { chatRounds } from "./chat-rounds.ts";
 import { type DeliverJobDeps, deliverJob } from "./deliver-job.ts";
 import { queues } from "./queues.ts";
 
@@ -21,6 +23,7 @@ export interface ChatDeps {
   readonly settings: Config["slack"] & { readonly botToken: string };
   readonly slack: DeliverJobDeps["slack"] & Parameters<typeof createIdentify>[0];
   readonly desk: Desk;
+  readonly cluster: string;
   readonly observation: Observation;
   readonly database: Database;
   readonly jobs: Jobs;
@@ -33,13 +36,17 @@ export interface Chat extends AsyncDisposable {
   readonly listener: RequestListener | undefined;
 }
 
+/** Deliveries under way at a time; each holds a connection to the database, and one a channel waits for Slack at most. */
+const deliveries = 4;
+
 const unitOf = (name: string) => (name in derivedSeries ? derivedSeries[name as keyof typeof derivedSeries].unit : "");
 
 /** Slack, both ways: hears what people click and type, and brings incidents to the channel. */
 export async function startChat(deps: ChatDeps): Promise<Chat> {
-  const { slack, desk, observation, database, jobs, clock, log } = deps;
-  const { botToken, signingSecret, appToken, apiUrl, fallbackChannel } = deps.settings;
-  const channel = await resolveChannel(slack, deps.settings.channel, log);
+  const { desk, observation, database, jobs, clock, log, cluster } = deps;
+  const slack = paceSlack(deps.slack, { now: () => performance.now() });
+  const { botToken, signingSecret, appToken, apiUrl } = deps.settings;
+  const channels = await chatChannels(deps.settings, { slack, observation, log });
   const now = () => clock.now();
   await using started = new AsyncDisposableStack();
   const handlers = {
@@ -67,7 +74,6 @@ export async function startChat(deps: ChatDeps): Promise<Chat> {
   const stopping = new AbortController();
   const answering = events.run(stopping.signal);
   started.defer(async () => {
-    stopping.abort();
     await answering;
   });
   const painter = started.use(createChartPainter());
@@ -76,15 +82,19 @@ export async function startChat(deps: ChatDeps): Promise<Chat> {
     jobs,
     log,
     slack,
-    channel,
-    ...(fallbackChannel ? { fallbackChannel: await resolveChannel(slack, fallbackChannel, log) } : {}),
+    ...channels,
+    now,
     postmortem: (incidentId) => desk.postmortem(incidentId),
     drawChart: async (view) => {
       const data = chartOf(view, observation, { now: now(), units: unitOf });
       return data && painter.draw(data);
     },
   });
-  await jobs.work(queues.deliver, deliver, { concurrency: 2 });
+  await jobs.work(queues.deliver, deliver, { concurrency: deliveries });
+  const rounds = chatRounds({ database, jobs, slack, cluster, ...channels, clock, log }, stopping.signal);
+  started.defer(() => rounds);
+  // Last in, first out: whatever runs in rounds is told to stop before it is waited for.
+  started.defer(() => stopping.abort());
   const parts = started.move();
   return { listener: app.listener, [Symbol.asyncDispose]: () => parts.disposeAsync() };
 }

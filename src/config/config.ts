@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { sealKeyOf } from "../lib/seal.ts";
 
+const severities = ["critical", "high", "medium", "low"] as const;
 const text = z.string().min(1);
 const url = z.url();
 const labelName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be a label name of Prometheus");
@@ -78,6 +79,26 @@ export const configSchema = z
         appToken: text.optional(),
         channel: text.default("#incidents"),
         fallbackChannel: text.optional(),
+        /** Channels for some incidents: by namespace (`*` stands for any run of characters), severity, labels of the target. First match. */
+        routes: z
+          .array(
+            z.strictObject({
+              namespaces: z.array(text).min(1).max(200).optional(),
+              severities: z.array(z.enum(severities)).min(1).optional(),
+              labels: z.record(text, z.string()).optional(),
+              channel: text,
+            }),
+          )
+          .max(100)
+          .default([]),
+        /** Whom to call when nobody acknowledges an incident: id or handle of a user group. */
+        escalation: z
+          .strictObject({
+            minutes: z.number().min(1).max(1_440).default(15),
+            userGroup: text,
+            severities: z.array(z.enum(severities)).min(1).default(["critical"]),
+          })
+          .optional(),
         apiUrl: url.optional(),
       })
       .prefault({}),
@@ -87,7 +108,24 @@ export const configSchema = z
         /** Any server that speaks OpenAI's chat completions: vLLM, Ollama, llama.cpp, a gateway. */
         baseUrl: url.optional(),
         name: text.default("gpt-5-mini"),
-        deadlineSeconds: z.number().min(1).max(120).default(10),
+        /** For all that a diagnosis or a question asks the model; until then, and after it, the rules' answer stands. */
+        deadlineSeconds: z.number().min(1).max(300).default(60),
+        /** What the model may look up in one diagnosis or question, read-only; 0: nothing. */
+        toolCalls: z.int().min(0).max(40).default(8),
+        /** Tokens of the case as it is told; longer evidence is shortened, the longest first. */
+        inputTokens: z.int().min(2_000).max(200_000).default(8_000),
+        tokensPerIncident: z.int().min(0).max(100_000_000).default(250_000),
+        tokensPerHour: z.int().min(0).max(1_000_000_000).default(500_000),
+        /** US dollars for a million tokens, to show what a diagnosis has cost. */
+        price: z.strictObject({ input: z.number().min(0), output: z.number().min(0) }).optional(),
+      })
+      .prefault({}),
+    redaction: z
+      .strictObject({
+        /** From whom names, e-mail addresses, phone numbers and public addresses are kept. Secrets are kept from all. */
+        personal: z.enum(["off", "model", "everyone"]).default("model"),
+        /** People (`slack:U123`, `mail:ann@example.org`) who may see them all the same where `personal` is `everyone`. */
+        revealTo: z.array(text).max(200).default([]),
       })
       .prefault({}),
     email: z
@@ -128,11 +166,16 @@ export const configSchema = z
       .prefault({}),
     /** Who may approve what; see docs/policy.md. Without a file: any member of the workspace, one approval, two for high risk. */
     policy: text.optional(),
+    /** Folder of the owner's runbooks (Markdown); the pages that fit are quoted with each diagnosis. */
+    runbooks: text.optional(),
     /** For one-time codes, where the policy asks for them: encrypts the authenticators' secrets in the database. */
     secondFactor: z
       .strictObject({
         key: text
-          .refine((value) => sealKeyOf(value) !== undefined, "must be 32 random bytes in base64: openssl rand -base64 32")
+          .refine(
+            (value) => sealKeyOf(value) !== undefined,
+            "must be 32 random bytes in base64: openssl rand -base64 32",
+          )
           .optional(),
       })
       .prefault({}),

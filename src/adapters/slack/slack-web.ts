@@ -111,6 +111,11 @@ export function createSlackWeb(options: SlackWebOptions): SlackPort {
         const { users = [] } = await client.usergroups.users.list({ usergroup: groupId });
         return users.slice(0, groupMembersRead);
       }),
+    groupId: (handle) =>
+      attempt(async () => {
+        const { usergroups = [] } = await client.usergroups.list();
+        return usergroups.find((group) => group.handle === handle.replace(/^@/, ""))?.id;
+      }),
     channelId: (name) =>
       attempt(async () => {
         const wanted = name.replace(/^#/, "");

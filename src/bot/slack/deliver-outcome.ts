@@ -4,7 +4,8 @@ export type DeliverOutcome =
   | { readonly type: "done" }
   /** Call again after so many seconds: the edit budget is used up, a verdict is awaited, or Slack asked to wait. */
   | { readonly type: "again"; readonly afterSeconds: number; readonly code: string }
-  | { readonly type: "refused"; readonly code: string };
+  /** `unseen`: the incident's message itself; nobody sees how things are. Without it, only a part of the thread is missing. */
+  | { readonly type: "refused"; readonly code: string; readonly unseen?: true };
 
 /** What a refusal of Slack means for the delivery. */
 export function outcomeOf(failure: SlackFailure): DeliverOutcome {

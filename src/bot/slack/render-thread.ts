@@ -15,6 +15,8 @@ export interface ThreadReply {
   readonly blocks: readonly KnownBlock[];
   /** Kept up to date in place; other replies say what was true at their time. */
   readonly living?: true;
+  /** The channel shows it as well. */
+  readonly broadcast?: true;
 }
 
 // Slack refuses messages whose blocks are too long together (about 13,000 characters): ten quotes of this size fit.

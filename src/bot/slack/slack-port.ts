@@ -65,6 +65,8 @@ export interface SlackPort {
   userName(userId: string): Promise<SlackOutcome<SlackPerson>>;
   /** Ids of the members of a user group (`S123`). */
   groupMembers(groupId: string): Promise<SlackOutcome<readonly string[]>>;
+  /** The id of a user group by its handle, `sre` or `@sre`; undefined when there is none of that handle. */
+  groupId(handle: string): Promise<SlackOutcome<string | undefined>>;
   /** The id of a channel by its name, `#incidents` or `incidents`; undefined when the bot sees none of that name. */
   channelId(name: string): Promise<SlackOutcome<string | undefined>>;
 }

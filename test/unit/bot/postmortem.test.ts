@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createSlackWeb } from "../../../src/adapters/slack/slack-web.ts";
 import { buildView } from "../../../src/app/build-view.ts";
+import { postBook } from "../../../src/app/deliver-job.ts";
 import { postmortemOf } from "../../../src/app/postmortem-of.ts";
 import type { IncidentView } from "../../../src/bot/incident-view.ts";
 import { type DeliverDeps, deliverIncident } from "../../../src/bot/slack/deliver.ts";
 import type { LocalSlack } from "../../../src/local-slack/local-slack.ts";
 import { startLocalSlack } from "../../../src/local-slack/start-local-slack.ts";
-import { announcePost, chatPosts, recordEdit, recordPost, withdrawPost } from "../../../src/store/chat.ts";
 import { saveDiagnosis } from "../../../src/store/diagnoses.ts";
 import { changeStatus, saveIncident } from "../../../src/store/incidents.ts";
 import { addToTimeline } from "../../../src/store/timeline.ts";
@@ -19,13 +19,7 @@ let rendered = 0;
 
 const deps = (): DeliverDeps => ({
   slack: createSlackWeb({ token: slack.botToken, apiUrl: slack.apiUrl, timeoutMs: 1_000 }),
-  book: {
-    posts: (id) => chatPosts(database, id),
-    announce: (id, key, channel) => announcePost(database, id, key, channel),
-    withdraw: (id, key) => withdrawPost(database, id, key),
-    record: (id, key, post) => recordPost(database, id, key, post),
-    recordEdit: (id, key, hash) => recordEdit(database, id, key, hash),
-  },
+  book: postBook(database),
   channel: "C1",
   postmortem: (id) => {
     rendered++;

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createSlackWeb } from "../../../src/adapters/slack/slack-web.ts";
+import { postBook } from "../../../src/app/deliver-job.ts";
 import type { Desk } from "../../../src/bot/desk.ts";
 import type { FixView, IncidentView } from "../../../src/bot/incident-view.ts";
 import { encodeFix } from "../../../src/bot/slack/action-ids.ts";
@@ -11,7 +12,7 @@ import { startWeb, type WebServer } from "../../../src/bot/web/server.ts";
 import { silentLogger } from "../../../src/lib/logger.ts";
 import type { LocalSlack } from "../../../src/local-slack/local-slack.ts";
 import { startLocalSlack } from "../../../src/local-slack/start-local-slack.ts";
-import { announcePost, chatPosts, firstSight, recordEdit, recordPost, withdrawPost } from "../../../src/store/chat.ts";
+import { firstSight } from "../../../src/store/chat.ts";
 import { saveIncident } from "../../../src/store/incidents.ts";
 import { clean, incidentView, plan } from "../../support/incident-view.ts";
 import { type TestDatabase, withDatabase } from "../../support/postgres.ts";
@@ -44,6 +45,11 @@ const desk: Desk = {
     noting(["approve", planId, digest, by.id, remark], { type: "approved" }),
   reject: async (planId, by, reason) => noting(["reject", planId, by.name, reason], { ok: true, text: "Rejected." }),
   replan: async (id, recommendationId, params) => noting(["replan", id, recommendationId, params], replanned),
+  replanWith: async (id, recommendationId, values) =>
+    noting(
+      ["replan-with", id, recommendationId, values],
+      replanned ? { ok: true, fix: replanned } : { ok: false, text: "No plan was made." },
+    ),
   ask: async (incidentId, question, by) =>
     noting(["ask", incidentId, question, by.name], {
       type: "answered",
@@ -57,11 +63,12 @@ const desk: Desk = {
   freeze: async (frozen, by) => noting(["freeze", frozen, by.name], { ok: true, text: frozen ? "Frozen." : "Thawed." }),
 };
 const book: PostBook = {
-  posts: (id) => chatPosts(database, id),
-  announce: (id, key, channel) => announcePost(database, id, key, channel),
-  withdraw: (id, key) => withdrawPost(database, id, key),
-  record: (id, key, post) => recordPost(database, id, key, post),
-  recordEdit: (id, key, hash) => recordEdit(database, id, key, hash),
+  posts: (id) => postBook(database).posts(id),
+  announce: (id, key, channel) => postBook(database).announce(id, key, channel),
+  withdraw: (id, key) => postBook(database).withdraw(id, key),
+  record: (id, key, post) => postBook(database).record(id, key, post),
+  recordEdit: (id, key, hash) => postBook(database).recordEdit(id, key, hash),
+  forget: (id, key) => postBook(database).forget(id, key),
 };
 const users = [
   { id: "U1", name: "ana", real_name: "Ana" },
@@ -258,7 +265,7 @@ test("what no evidence can tell is asked for: filled in, previewed, approved", a
   replanned = fix;
   await slack.submitView({ userId: "U1", entered: { "param.value": { value: "eu" } } });
   await vi.waitFor(() => expect(JSON.stringify(slack.views())).toContain("The same by hand"));
-  expect(asked).toEqual([["replan", "7", "R1", { ...fix.recommendation.params, value: "eu" }]]);
+  expect(asked).toEqual([["replan-with", "7", "R1", { value: "eu" }]]);
   await slack.submitView({ userId: "U1" });
   await vi.waitFor(() => expect(asked.at(-1)).toEqual(["approve", "11", plan.digest, "slack:U1", undefined]));
 });
