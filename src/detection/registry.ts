@@ -10,6 +10,7 @@ import { errorBurst } from "./logs/error-burst.ts";
 import { errorShareShift } from "./logs/error-share-shift.ts";
 import { newError } from "./logs/new-error.ts";
 import { rareTemplate } from "./logs/rare-template.ts";
+import { severeCluster } from "./logs/severe-cluster.ts";
 import { stoppedTemplate } from "./logs/stopped-template.ts";
 import { appErrors, eventLoopLag, poolTimeouts, poolWaiting } from "./metrics/app-signals.ts";
 import { fileDescriptorForecast, nodeDiskForecast, volumeForecast } from "./metrics/disk-forecast.ts";
@@ -109,5 +110,6 @@ export const detectorFactories: readonly DetectorFactory[] = [
   errorBurst,
   errorShareShift,
   rareTemplate,
+  severeCluster,
   stoppedTemplate,
 ];

@@ -15,14 +15,27 @@ export interface LogShop {
   found(): { readonly detectors: ReadonlySet<string>; readonly incidents: readonly string[] };
 }
 
-/** Carts, catalogue and orders with a pod each, that have run for `beforeMs` and are learned. */
+/** When it is wired, orders calls carts and catalogue; who is named by no address has nothing to do with anybody. */
+const env = {
+  carts: [],
+  catalogue: [],
+  orders: [
+    { name: "CARTS_URL", value: "http://carts" },
+    { name: "CATALOGUE_URL", value: "http://catalogue" },
+  ],
+  mail: [],
+} as const;
+
+/** Carts, catalogue, orders and mail with a pod each, that have run for `beforeMs` and are learned. */
 export function openLogShop(
   writers: Readonly<Record<string, Writer>>,
-  options: { learnMs?: number; beforeMs?: number } = {},
+  options: { learnMs?: number; beforeMs?: number; wired?: boolean } = {},
 ): LogShop {
   const world = createWorld({ start, learnMs: options.learnMs ?? 120_000 });
-  for (const app of ["carts", "catalogue", "orders"])
-    world.put(...deployment({ app }), pod({ app, at: start - 600_000 }), service(app));
+  for (const app of ["carts", "catalogue", "orders", "mail"] as const) {
+    const own = { app, env: options.wired ? env[app] : [] };
+    world.put(...deployment(own), pod({ ...own, at: start - 600_000 }), service(app));
+  }
   const live = new Map(Object.entries(writers));
   const seen = new Set<string>();
   let tick = 0;
