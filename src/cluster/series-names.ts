@@ -27,6 +27,7 @@ export const derivedSeries = {
   requests_per_second: { labels: ["namespace", "workload"], unit: "1/s" },
   errors_per_second: { labels: ["namespace", "workload"], unit: "1/s" },
   error_ratio: { labels: ["namespace", "workload"], unit: "ratio" },
+  rejected_per_second: { labels: ["namespace", "workload"], unit: "1/s" },
   latency_p50_seconds: { labels: ["namespace", "workload"], unit: "s" },
   latency_p95_seconds: { labels: ["namespace", "workload"], unit: "s" },
   latency_mean_seconds: { labels: ["namespace", "workload"], unit: "s" },

@@ -21,8 +21,10 @@ import { clientLatency, latency } from "./metrics/latency.ts";
 import { memoryForecast } from "./metrics/memory-forecast.ts";
 import { nodeCpu } from "./metrics/node-cpu.ts";
 import { nodeDisk } from "./metrics/node-disk.ts";
+import { rejectedRequests } from "./metrics/rejected-requests.ts";
 import { throttling } from "./metrics/throttling.ts";
 import { trafficStopped } from "./metrics/traffic-stopped.ts";
+import { volumeFull } from "./metrics/volume-full.ts";
 import { autoscaler } from "./state/autoscaler.ts";
 import { cronScheduleMissed } from "./state/cron-schedule-missed.ts";
 import { dependencyGone } from "./state/dependency-gone.ts";
@@ -87,6 +89,7 @@ export const detectorFactories: readonly DetectorFactory[] = [
   repeatedWarning,
   errorRatio,
   clientErrors,
+  rejectedRequests,
   latency,
   clientLatency,
   trafficStopped,
@@ -94,6 +97,7 @@ export const detectorFactories: readonly DetectorFactory[] = [
   memoryForecast,
   nodeDiskForecast,
   volumeForecast,
+  volumeFull,
   fileDescriptorForecast,
   quotaForecast,
   nodeCpu,

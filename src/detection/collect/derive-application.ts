@@ -164,13 +164,13 @@ export function createApplicationDeriver(options: ApplicationDeriverOptions): Ap
         },
       };
     }
-    const { error, hasStatus, rank } = meaning;
+    const { rank } = meaning;
     const { name } = source;
     return {
       counter: true,
       sink: (value) => {
         for (const one of into) {
-          one.count(name, rank, value, error, hasStatus);
+          one.count(name, rank, value, meaning);
           if (rank === 1) one.durationCount(value);
         }
       },

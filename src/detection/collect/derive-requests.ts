@@ -3,10 +3,18 @@ import { createWindowSum, type WindowSum } from "./window-sum.ts";
 
 type Labels = Readonly<Record<string, string>>;
 
+/** What became of requests, as far as their status tells. */
+export interface Answer {
+  readonly error: boolean;
+  /** Answered with 4xx. */
+  readonly rejected: boolean;
+  readonly hasStatus: boolean;
+}
+
 /** The increments of all raw series that describe one stream of requests: a workload's, a route's, a pod's, a peer's. */
 export interface RequestStream {
   /** Lower ranks are better sources of the count; a better one replaces what a worse one has said. */
-  count(source: string, rank: number, increase: number, error: boolean, hasStatus: boolean): void;
+  count(source: string, rank: number, increase: number, answer: Answer): void;
   duration(seconds: number): void;
   durationCount(increase: number): void;
   bucket(leSeconds: number, increase: number): void;
@@ -21,6 +29,7 @@ export interface RequestStream {
 export interface StreamNames {
   readonly rate: string;
   readonly errors?: string;
+  readonly rejected?: string;
   readonly errorRatio: string;
   readonly mean: string;
   readonly p50?: string;
@@ -59,6 +68,7 @@ const forgetAfterTicks = 480;
 export function createRequestStream(names: StreamNames, labels: Labels, slots: number): RequestStream {
   const requests = createWindowSum(slots);
   const errors = createWindowSum(slots);
+  const rejections = createWindowSum(slots);
   const seconds = createWindowSum(slots);
   const timed = createWindowSum(slots);
   const buckets = new Map<number, WindowSum>();
@@ -68,12 +78,13 @@ export function createRequestStream(names: StreamNames, labels: Labels, slots: n
   let silentTicks = 0;
 
   return {
-    count(name, nameRank, increase, error, hasStatus) {
+    count(name, nameRank, increase, { error, rejected, hasStatus }) {
       if (nameRank < rank) {
         // What a histogram's count has said so far would be counted twice.
         for (let i = 0; rank !== Number.POSITIVE_INFINITY && i < slots; i++) {
           requests.advance();
           errors.advance();
+          rejections.advance();
         }
         rank = nameRank;
         source = name;
@@ -82,6 +93,7 @@ export function createRequestStream(names: StreamNames, labels: Labels, slots: n
       if (hasStatus) statusSeen = true;
       requests.add(increase);
       if (error) errors.add(increase);
+      if (rejected) rejections.add(increase);
     },
     duration: (value) => seconds.add(value),
     durationCount: (increase) => timed.add(increase),
@@ -106,12 +118,14 @@ export function createRequestStream(names: StreamNames, labels: Labels, slots: n
         push(names.rate, total / covered);
         if (statusSeen) {
           push(names.errors, errors.sum / covered);
+          push(names.rejected, rejections.sum / covered);
           if (total > 0) push(names.errorRatio, Math.min(1, errors.sum / total));
         }
       }
       if (!requests.fresh && alive && silentTicks < idleTicks) {
         push(names.rate, 0);
         if (statusSeen) push(names.errors, 0);
+        if (statusSeen) push(names.rejected, 0);
       }
       if (timed.fresh && timed.sum > 0) {
         push(names.mean, seconds.sum / timed.sum);
@@ -121,7 +135,7 @@ export function createRequestStream(names: StreamNames, labels: Labels, slots: n
           push(names.p95, histogramQuantile(0.95, counts));
         }
       }
-      for (const window of [requests, errors, seconds, timed, ...buckets.values()]) window.advance();
+      for (const window of [requests, errors, rejections, seconds, timed, ...buckets.values()]) window.advance();
       return silentTicks < forgetAfterTicks;
     },
   };

@@ -8,6 +8,7 @@ export type SeriesMeaning =
       readonly kind: "request-count";
       readonly side: CallSide;
       readonly error: boolean;
+      readonly rejected: boolean;
       readonly hasStatus: boolean;
       readonly rank: number;
       readonly route: string;
@@ -139,6 +140,11 @@ export function isFailure(status: string, side: CallSide, grpc = false): boolean
   return false;
 }
 
+/** The server found fault with the request: 404 and other 4xx. No failure, but a release can turn every answer into one. */
+export function isRejection(status: string): boolean {
+  return /^4(\d\d|xx)$/i.test(status);
+}
+
 function durationScale(base: string): number {
   return /_(milliseconds|ms|millis)(_|$)/.test(base) ? 1e-3 : /_(microseconds|us)(_|$)/.test(base) ? 1e-6 : 1;
 }
@@ -170,7 +176,14 @@ function meaningOfDuration(series: RawSeries): SeriesMeaning | undefined {
   }
   if (part === "sum") return { kind: "duration-sum", scale, ...rest };
   const status = first(labels, statusLabels);
-  return { kind: "request-count", error: isFailure(status, side), hasStatus: status !== "", rank: 1, ...rest };
+  return {
+    kind: "request-count",
+    error: isFailure(status, side),
+    rejected: isRejection(status),
+    hasStatus: status !== "",
+    rank: 1,
+    ...rest,
+  };
 }
 
 function meaningOfPool(series: RawSeries): SeriesMeaning | undefined {
@@ -206,7 +219,14 @@ export function meaningOf(series: RawSeries): SeriesMeaning | undefined {
     if (plumbing.test(rest.route) || (side === "client" && rest.peer === "")) return undefined;
     const status = first(labels, statusLabels);
     const grpc = labels.grpc_code !== undefined || labels.grpc_status !== undefined;
-    return { kind: "request-count", error: isFailure(status, side, grpc), hasStatus: status !== "", rank: 0, ...rest };
+    return {
+      kind: "request-count",
+      error: isFailure(status, side, grpc),
+      rejected: isRejection(status),
+      hasStatus: status !== "",
+      rank: 0,
+      ...rest,
+    };
   }
   if (
     /_(errors|exceptions|failures|panics)_total$/.test(name) &&

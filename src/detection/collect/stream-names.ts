@@ -5,6 +5,7 @@ import type { StreamNames } from "./derive-requests.ts";
 export const serverNames: StreamNames = {
   rate: "requests_per_second",
   errors: "errors_per_second",
+  rejected: "rejected_per_second",
   errorRatio: "error_ratio",
   mean: "latency_mean_seconds",
   p50: "latency_p50_seconds",

@@ -16,6 +16,8 @@ export const starvingReasons: ReadonlySet<string> = new Set(["traffic-stopped", 
 
 /** Symptoms that begin together may have one reason that has not shown itself yet. */
 const togetherMs = 90_000;
+/** What takes several calls of one caller at once takes them at once; rates show it within their window of one another. */
+const atOnceMs = 30_000;
 
 /** The workloads that a reference stands for: those behind a Service, the owner of a pod, itself. */
 export function workloadsOf(ref: ObjectRef, { topology }: GroupContext): readonly ObjectRef[] {
@@ -164,7 +166,8 @@ export function relation(
     if (near) return 45;
     // One caller that cannot reach several others at once has one reason: its network, its DNS, its own CPU.
     const caller = live.nature === "symptom" && seenOn && seenOn.kind !== "Pod" ? seenOn : undefined;
-    if (caller && together.some(({ anomaly }) => anomaly.seenOn && sameRef(anomaly.seenOn, caller))) return 40;
+    const atOnce = together.filter(({ anomaly }) => Math.abs(anomaly.startsAt - live.anomaly.startsAt) < atOnceMs);
+    if (caller && atOnce.some(({ anomaly }) => anomaly.seenOn && sameRef(anomaly.seenOn, caller))) return 40;
   }
   return 0;
 }

@@ -28,7 +28,7 @@ export const nodeDiskForecast = (): Detector =>
   });
 
 /** The workloads whose live pods mount a claim. */
-function usersOf(namespace: string, claim: string, { pods, ownerOf }: DetectContext) {
+export function usersOfClaim(namespace: string, claim: string, { pods, ownerOf }: DetectContext) {
   const users = pods.filter(
     ({ metadata, spec }) =>
       metadata.namespace === namespace &&
@@ -54,7 +54,7 @@ export const volumeForecast = (): Detector =>
         target: makeRef("PersistentVolumeClaim", namespace, claim),
         headline: `will be full ${when}`,
         summary: `The volume of PersistentVolumeClaim ${claim} is ${percent(series.last)} full and gains ${percent(found.trend.slope * 60)} a minute; it is full ${when}`,
-        related: usersOf(namespace, claim, context),
+        related: usersOfClaim(namespace, claim, context),
       };
     },
   });

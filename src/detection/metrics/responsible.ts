@@ -8,7 +8,7 @@ import { peerOf } from "./who.ts";
 const changeWindowMs = 5 * 60_000;
 
 /** Was the workload, or a ConfigMap or Secret that it uses, changed shortly before `since`? */
-function changedBefore(workload: ObjectRef, since: number, context: DetectContext): boolean {
+export function changedBefore(workload: ObjectRef, since: number, context: DetectContext): boolean {
   const { objects } = context.observation;
   const refs = [
     workload,

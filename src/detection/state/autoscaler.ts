@@ -1,21 +1,87 @@
+import type { HorizontalPodAutoscaler, Pod } from "../../cluster/kubernetes-types.ts";
 import { refOf } from "../../cluster/object-store.ts";
+import { parseQuantity } from "../../cluster/quantity.ts";
 import { makeRef } from "../../incident/object-ref.ts";
 import { defineDetector, type Finding, timeOf } from "../detector.ts";
 import { short } from "./container-states.ts";
 
+/** What no waiting will mend: no such target, a selector that selects nothing, pods without a request to take a share of. */
+const forGood = /FailedGetScale|InvalidSelector|AmbiguousSelector|FailedUpdateScale|missing request for/;
+const forGoodMs = 10_000;
+/** A source of metrics that restarts comes back within this; the controller asks every 15 s. */
+const metricGapMs = 45_000;
+/** Pods that have just started have no metrics yet: the kubelet, the metrics server and the controller each wait their turn. */
+const youngPodMs = 2 * 60_000;
 const brokenForMs = 3 * 60_000;
+/** At the maximum, and what it scales by is far above its target all the same. */
+const saturatedForMs = 45_000;
+const saturation = 1.2;
 const maxedForMs = 5 * 60_000;
+
+interface MetricValue {
+  readonly averageUtilization?: number;
+  readonly averageValue?: string;
+  readonly value?: string;
+}
+type Source = "resource" | "containerResource" | "pods" | "object" | "external";
+type HpaMetric = { readonly type?: string } & Partial<
+  Record<
+    Source,
+    {
+      readonly name?: string;
+      readonly metric?: { readonly name?: string };
+      readonly target?: MetricValue;
+      readonly current?: MetricValue;
+    }
+  >
+>;
+const sources: readonly Source[] = ["resource", "containerResource", "pods", "object", "external"];
+
+function numbersOf(metrics: unknown, side: "target" | "current"): Map<string, number> {
+  const found = new Map<string, number>();
+  for (const metric of Array.isArray(metrics) ? (metrics as readonly HpaMetric[]) : []) {
+    for (const source of sources) {
+      const part = metric[source];
+      const value = part?.[side];
+      const text = value?.averageValue ?? value?.value;
+      const number = value?.averageUtilization ?? (text === undefined ? undefined : parseQuantity(text));
+      if (number !== undefined && Number.isFinite(number)) {
+        found.set(`${source} ${part?.name ?? part?.metric?.name ?? ""}`, number);
+      }
+    }
+  }
+  return found;
+}
+
+/** How far the worst metric is above its target; 0 when none of them is told. */
+function load(hpa: HorizontalPodAutoscaler): number {
+  const targets = numbersOf(hpa.spec.metrics, "target");
+  const current = numbersOf(
+    (hpa.status as { readonly currentMetrics?: unknown } | undefined)?.currentMetrics,
+    "current",
+  );
+  return Math.max(
+    0,
+    ...[...current].map(([key, value]) => value / Math.max(1e-9, targets.get(key) ?? Number.POSITIVE_INFINITY)),
+  );
+}
+
+function patienceMs(reason: string, message: string | undefined, pods: readonly Pod[], now: number): number {
+  if (forGood.test(reason) || forGood.test(message ?? "")) return forGoodMs;
+  const young = pods.some(({ metadata }) => now - timeOf(metadata.creationTimestamp, 0) < youngPodMs);
+  return young ? brokenForMs : metricGapMs;
+}
 
 /**
  * Autoscalers that cannot see or move their target, and those that want more than their maximum. Source: conditions
- * AbleToScale, ScalingActive, ScalingLimited. Not a fault: the first minutes after creation or after a metrics gap;
- * ScalingDisabled (target at zero); a maximum that is reached and enough.
+ * AbleToScale, ScalingActive, ScalingLimited, and the metrics they scale by. Not a fault: the first minutes of pods or of
+ * the autoscaler, a short gap of metrics; ScalingDisabled (target at zero); a maximum that is reached and enough.
  */
 export const autoscaler = defineDetector({
   name: "autoscaler",
   family: "state",
   nature: "fault",
-  *detect({ observation, now }): Iterable<Finding> {
+  *detect({ observation, podsOf, now }): Iterable<Finding> {
     for (const hpa of observation.objects.list("HorizontalPodAutoscaler")) {
       const target = refOf(hpa);
       const scaled = makeRef(hpa.spec.scaleTargetRef.kind, hpa.metadata.namespace, hpa.spec.scaleTargetRef.name);
@@ -25,7 +91,8 @@ export const autoscaler = defineDetector({
           (type === "ScalingActive" || type === "AbleToScale") &&
           status === "False" &&
           reason !== "ScalingDisabled" &&
-          now - since >= brokenForMs
+          now - since >= patienceMs(reason, message, podsOf(scaled), now) &&
+          (now - timeOf(hpa.metadata.creationTimestamp, 0) >= brokenForMs || forGood.test(`${reason} ${message}`))
         ) {
           yield {
             reason: "AutoscalerBroken",
@@ -44,7 +111,7 @@ export const autoscaler = defineDetector({
           status === "True" &&
           reason === "TooManyReplicas" &&
           wants >= hpa.spec.maxReplicas &&
-          now - since >= maxedForMs
+          now - since >= (load(hpa) >= saturation ? saturatedForMs : maxedForMs)
         ) {
           yield {
             reason: "AutoscalerAtMaximum",
