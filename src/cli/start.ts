@@ -1,13 +1,18 @@
 import { loadKubeConfig } from "../adapters/kubernetes-config.ts";
+import { createSlackWeb } from "../adapters/slack/slack-web.ts";
+import { waitForStore } from "../app/wait-for-store.ts";
+import type { Config } from "../config/config.ts";
 import { loadConfig } from "../config/load-config.ts";
-import { inputError } from "../lib/app-error.ts";
+import { inputError, messageOf } from "../lib/app-error.ts";
+import { systemClock } from "../lib/clock.ts";
 import { createLogger } from "../lib/logger.ts";
 import { type Role, startKubemend } from "../main.ts";
-import { openStore } from "../store/open-store.ts";
 
 const roles: readonly Role[] = ["watcher", "actor", "all"];
+/** Between a start that failed because the database went away again and the next one (ms). */
+const restartDelayMs = 1_000;
 
-/** `kubemend start`: runs until told to stop, then lets what is half done finish. */
+/** `kubemend start`: runs until told to stop, then lets what is half done finish. A database that is away is waited for. */
 export async function start(options: { config?: string; kubeconfig?: string; role: string }): Promise<void> {
   const role = roles.find((one) => one === options.role);
   if (!role)
@@ -22,16 +27,56 @@ export async function start(options: { config?: string; kubeconfig?: string; rol
     ...config.kubernetes,
     ...(options.kubeconfig ? { kubeconfig: options.kubeconfig } : {}),
   });
-  await using store = await openStore({
-    ...(config.database.url ? { url: config.database.url } : {}),
-    dataFolder: config.data,
-    log,
-  });
-  log.info({ store: store.origin, migrated: store.migrated.length }, "store.ready");
-  await using kubemend = await startKubemend({ config, role, store, kubeConfig, log });
-  log.info({ role, cluster: config.cluster, url: kubemend.url }, "kubemend.started");
-  const stopped = Promise.withResolvers<string>();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stopped.resolve(signal));
-  const why = await Promise.race([stopped.promise, kubemend.done.then(() => "done")]);
-  log.info({ why }, "kubemend.stopping");
+  const stopping = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const)
+    process.once(signal, () => {
+      log.info({ why: signal }, "kubemend.stopping");
+      stopping.abort();
+    });
+  while (!stopping.signal.aborted) {
+    await using store = await waitForStore({
+      ...(config.database.url ? { url: config.database.url } : {}),
+      dataFolder: config.data,
+      log,
+      probe: role === "actor" ? undefined : config.web,
+      tell: role === "actor" ? async () => undefined : (problem) => tellChannel(config, problem),
+      signal: stopping.signal,
+    });
+    if (!store) return;
+    log.info({ store: store.origin, migrated: store.migrated.length }, "store.ready");
+    try {
+      await using kubemend = await startKubemend({ config, role, store, kubeConfig, log });
+      log.info({ role, cluster: config.cluster, url: kubemend.url }, "kubemend.started");
+      await Promise.race([aborted(stopping.signal), kubemend.done]);
+      return;
+    } catch (error) {
+      // Whether the database has gone away meanwhile is seen by asking it; everything else is somebody's to repair.
+      if (stopping.signal.aborted || (await answers(store.database))) throw error;
+      log.error({ error: messageOf(error) }, "kubemend.database-lost");
+    }
+    await systemClock.sleep(restartDelayMs, stopping.signal).catch(() => undefined);
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+}
+
+async function answers(database: { readonly pool: { query(sql: string): Promise<unknown> } }): Promise<boolean> {
+  return await database.pool.query("select 1").then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Without a database there is no incident to tell of; the channel hears at least that nobody is watching. */
+async function tellChannel(config: Config, problem: string): Promise<void> {
+  const { botToken, apiUrl, channel } = config.slack;
+  if (!botToken) return;
+  const text = `kubemend (${config.cluster}) cannot use its database: nothing is watched and no fix can be approved until it is back. ${problem}`;
+  const slack = createSlackWeb({ token: botToken, ...(apiUrl ? { apiUrl } : {}) });
+  const blocks = [{ type: "section" as const, text: { type: "plain_text" as const, text: text.slice(0, 2_900) } }];
+  const sent = await slack.post({ channel, text, blocks, postId: `database/${Date.now()}` });
+  if (!sent.ok) throw new Error(sent.failure.code);
 }

@@ -34,6 +34,14 @@ const migrations: Record<string, Migration> = {
   "0020-leases": leases,
 };
 
+/** Classes 08 (connection) and 57P (the server shuts down), and what Node says of sockets. */
+function isConnectionLost(error: unknown): boolean {
+  const { code = "" } = error as { code?: string };
+  return (
+    /^(08|57P|ECONN|EPIPE|ETIMEDOUT)/.test(code) || /Connection terminated|timeout exceeded/.test(messageOf(error))
+  );
+}
+
 /**
  * Brings the database to the newest version. Many replicas may call it at once: one migrates, the others wait
  * (Kysely takes an advisory lock).
@@ -57,6 +65,8 @@ export async function migrate(database: Database): Promise<readonly string[]> {
         remedy:
           "Check that the database user owns the schema, then start again; nothing was changed by the failed step.",
         exitCode: 2,
+        // A database that goes away half-way rolls the step back; it can be made again.
+        retryable: isConnectionLost(error),
         cause: error,
       },
     );

@@ -1,6 +1,7 @@
 import { join } from "node:path";
+import { AppError } from "../lib/app-error.ts";
 import type { Logger } from "../lib/logger.ts";
-import { checkDatabase, type Database, openDatabase } from "./database.ts";
+import { checkDatabase, type Database, describeDatabaseUrl, openDatabase } from "./database.ts";
 import { startEmbeddedPostgres } from "./embedded-postgres/start.ts";
 import { migrate } from "./migrate.ts";
 
@@ -23,7 +24,15 @@ export async function openStore(options: { url?: string; dataFolder: string; log
     await server?.stop();
   };
   try {
-    await checkDatabase(database, url);
+    const { readOnly } = await checkDatabase(database, url);
+    // A standby, or a primary whose disk is full: it would take some of what we do and lose the rest.
+    if (readOnly)
+      throw new AppError("database-read-only", `PostgreSQL at ${describeDatabaseUrl(url)} takes no writes.`, {
+        remedy:
+          "Point DATABASE_URL at the primary server, and see that default_transaction_read_only is off for its user.",
+        exitCode: 2,
+        retryable: true,
+      });
     const migrated = await migrate(database);
     const origin = server ? `embedded PostgreSQL in ${server.folder} (${server.origin})` : "PostgreSQL at DATABASE_URL";
     return { database, url, origin, migrated, close, [Symbol.asyncDispose]: close };

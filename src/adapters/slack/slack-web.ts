@@ -11,8 +11,9 @@ export interface SlackWebOptions {
 }
 
 const eventType = "kubemend_post";
-/** Messages looked through when it is not sure whether a post arrived. */
-const historyLimit = 100;
+/** Messages of one page that is looked through when it is not sure whether a post arrived, and pages: a storm may have followed it. */
+const historyLimit = 200;
+const historyPages = 10;
 /** Pages of 1,000 channels; a workspace with more names its channel by id. */
 const channelPages = 20;
 
@@ -76,16 +77,22 @@ export function createSlackWeb(options: SlackWebOptions): SlackPort {
       }),
     find: (channel, postId, threadTs) =>
       attempt(async () => {
-        const query = { channel, include_all_metadata: true, limit: historyLimit };
-        const { messages = [] } = threadTs
-          ? await client.conversations.replies({ ...query, ts: threadTs })
-          : await client.conversations.history(query);
-        const found = messages.find((message) => {
-          const metadata = (message as { metadata?: { event_type?: string; event_payload?: { post?: unknown } } })
-            .metadata;
-          return metadata?.event_type === eventType && metadata.event_payload?.post === postId;
-        });
-        return found?.ts ? { ts: found.ts } : undefined;
+        let cursor = "";
+        for (let page = 0; page < historyPages; page++) {
+          const query = { channel, include_all_metadata: true, limit: historyLimit, ...(cursor ? { cursor } : {}) };
+          const { messages = [], response_metadata: more } = threadTs
+            ? await client.conversations.replies({ ...query, ts: threadTs })
+            : await client.conversations.history(query);
+          const found = messages.find((message) => {
+            const metadata = (message as { metadata?: { event_type?: string; event_payload?: { post?: unknown } } })
+              .metadata;
+            return metadata?.event_type === eventType && metadata.event_payload?.post === postId;
+          });
+          if (found?.ts) return { ts: found.ts };
+          cursor = more?.next_cursor ?? "";
+          if (cursor === "") return undefined;
+        }
+        return undefined;
       }),
     findFile: (channel, threadTs, name) =>
       attempt(async () => {
