@@ -10,12 +10,22 @@ import type { Draft } from "./define-action.ts";
 /** More services than this in front of one workload are counted, not listed. */
 const maxServices = 20;
 
+const percent = (share: number) => (share > 0 && share < 0.01 ? "less than 1 %" : `${Math.round(share * 100)} %`);
+
 /** What else feels the change: the Services in front of its pods and the budgets that protect them. */
 export async function blastRadiusOf(
   target: KubeObject,
   draft: Draft,
   cluster: Pick<ActorPreviewPort, "list">,
+  trafficShare?: number,
 ): Promise<BlastRadius> {
+  const share = trafficShare === undefined ? {} : { trafficShare };
+  const traffic =
+    trafficShare === undefined
+      ? []
+      : [
+          `It answers ${percent(trafficShare)} of the requests measured in ${target.metadata.namespace ?? "the cluster"}.`,
+        ];
   const touched = draft.changes.flatMap((change) =>
     change.type === "modify" || change.type === "scale"
       ? [change.before]
@@ -29,13 +39,13 @@ export async function blastRadiusOf(
   if (podLabels.length === 0) {
     const services =
       target.kind === "Service" ? [makeRef("Service", target.metadata.namespace, target.metadata.name)] : [];
-    return { pods: draft.pods, services, note: draft.note };
+    return { pods: draft.pods, services, ...share, note: [draft.note, ...traffic].join(" ") };
   }
   const [services, budgets] = await Promise.all([
     cluster.list("Service", target.metadata.namespace),
     cluster.list("PodDisruptionBudget", target.metadata.namespace),
   ]);
-  const notes = [draft.note];
+  const notes = [draft.note, ...traffic];
   const inFront = (services.type === "found" ? services.objects : []).filter(
     (object) => isKind(object, "Service") && podLabels.some((labels) => matchesLabels(object.spec.selector, labels)),
   );
@@ -51,6 +61,7 @@ export async function blastRadiusOf(
     services: inFront
       .slice(0, maxServices)
       .map((service) => makeRef("Service", service.metadata.namespace, service.metadata.name)),
+    ...share,
     note: notes.join(" "),
   };
 }

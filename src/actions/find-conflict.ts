@@ -1,10 +1,12 @@
 import type { KubeObject } from "../cluster/kubernetes-types.ts";
 import type { PlanRefusal } from "../incident/action-plan.ts";
 import type { Redact } from "../incident/redacted.ts";
-import { valueAt } from "./change/plain.ts";
+import { valueAt, withValueAt } from "./change/plain.ts";
 import type { ActorPreviewPort } from "./cluster-port.ts";
+import { commitFileOf } from "./commit-file.ts";
 import { autoscalerIsActive, autoscalerOf, gitopsOwner, operatorOwner } from "./conflicts.ts";
 import { type Action, type Draft, refuse } from "./define-action.ts";
+import { otherApplier } from "./field-managers.ts";
 import { draftDiff } from "./preview.ts";
 
 /** Others who would take the change back, or who decide about the same thing. */
@@ -17,9 +19,11 @@ export async function conflictOf(
   const { kind } = target;
   const { name, namespace } = target.metadata;
   // What has been changed is told too: whoever owns the object elsewhere can make the same change there.
-  const advise = (outcome: { readonly refusal: PlanRefusal }) => ({
-    refusal: { ...outcome.refusal, diff: deps.redact(draftDiff(draft)) },
-  });
+  const advise = (outcome: { readonly refusal: PlanRefusal }) => {
+    const file = commitFileOf(draft);
+    const commit = file ? { commit: { name: file.name, text: deps.redact(file.text) } } : {};
+    return { refusal: { ...outcome.refusal, diff: deps.redact(draftDiff(draft)), ...commit } };
+  };
   const changed = draft.changes.flatMap((change) =>
     change.type === "modify" || change.type === "scale" ? [change.before] : [],
   );
@@ -39,6 +43,20 @@ export async function conflictOf(
           refuse(
             "managed-by-controller",
             `${object.kind} ${object.metadata.name} is kept as it is by ${operator}; change that instead.`,
+          ),
+        );
+    }
+    for (const change of draft.changes) {
+      if (change.type !== "modify" && change.type !== "scale") continue;
+      const { before } = change;
+      const after =
+        change.type === "modify" ? change.after : withValueAt(before, ["spec", "replicas"], change.replicas);
+      const owner = otherApplier(before, after);
+      if (owner)
+        return advise(
+          refuse(
+            "other-field-manager",
+            `${owner.field} of ${before.kind} ${before.metadata.name} is kept by ${owner.manager} (server-side apply), which would put it back. Change it there.`,
           ),
         );
     }

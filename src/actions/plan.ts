@@ -158,7 +158,7 @@ async function assemble(parts: Parts, deps: PlanDeps): Promise<ActionPlan> {
     risk: action.risk,
     approvalsNeeded: parts.verdict.approvals,
     ...(needsSecondFactor(parts.verdict.rule, action.risk) ? { secondFactor: true as const } : {}),
-    blastRadius: await blastRadiusOf(target, draft, deps.cluster),
+    blastRadius: await blastRadiusOf(target, draft, deps.cluster, recommendation.trafficShare),
     verifyWithinMs: action.verifyWithinMs,
     expiresAt: parts.now + planLifetimeMs,
   };

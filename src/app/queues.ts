@@ -36,6 +36,7 @@ const recommendation = z.object({
   kubectl: z.string(),
   risk: z.enum(["low", "medium", "high"]),
   reversible: z.boolean(),
+  trafficShare: z.number().min(0).max(1).optional(),
 });
 
 export const replanJob = z.object({
@@ -50,8 +51,13 @@ export const replanJob = z.object({
 
 /** Its text was redacted where it was made; a queue does not change that. */
 export function recommendationOf(job: z.infer<typeof replanJob>): Recommendation {
-  const { cause, reason, ...rest } = job.recommendation;
-  return { ...rest, reason: reason as Redacted, ...(cause ? { cause } : {}) };
+  const { cause, reason, trafficShare, ...rest } = job.recommendation;
+  return {
+    ...rest,
+    reason: reason as Redacted,
+    ...(cause ? { cause } : {}),
+    ...(trafficShare === undefined ? {} : { trafficShare }),
+  };
 }
 
 export const undoJob = z.object({ planId: z.string(), by: z.string() });

@@ -40,6 +40,8 @@ export interface BlastRadius {
   /** Pods that the change restarts or removes. */
   readonly pods: number;
   readonly services: readonly ObjectRef[];
+  /** Share of the requests measured in its namespace that the target answers, 0..1. */
+  readonly trafficShare?: number;
   readonly note: string;
 }
 
@@ -91,6 +93,8 @@ export interface PlanRefusal {
   readonly detail: string;
   /** What would have been changed, for a person to do elsewhere (for example in the Git repository that owns the object). */
   readonly diff?: Redacted;
+  /** The same as a file to commit where the object is kept. */
+  readonly commit?: { readonly name: string; readonly text: Redacted };
 }
 export type PlanRefusalReason =
   | "target-gone"
@@ -101,6 +105,7 @@ export type PlanRefusalReason =
   | "managed-by-gitops"
   | "hpa-owns-replicas"
   | "managed-by-controller"
+  | "other-field-manager"
   | "rollout-paused"
   | "disruption-budget"
   | "not-supported"

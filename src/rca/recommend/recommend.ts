@@ -9,6 +9,7 @@ import { fixConfidence, noOutcomes, type OutcomeCounts } from "../confidence.ts"
 import type { Ranked } from "../rank.ts";
 import type { Fix } from "./fix.ts";
 import { fixesFor } from "./fixes.ts";
+import { trafficShareOf } from "./traffic-share.ts";
 
 const risks: Partial<Record<ActionCode, Recommendation["risk"]>> = {
   drain: "high",
@@ -60,6 +61,11 @@ function offer(from: Ranked, fix: Fix, outcomes: OutcomeCounts): Offer {
   return { fix, from, confidence, learned: confidence - fixConfidence({ ...base, outcomes: noOutcomes }) };
 }
 
+function shareOf(open: Case, { target }: Fix): Pick<Recommendation, "trafficShare"> {
+  const trafficShare = trafficShareOf(open.observation, target, open.now);
+  return trafficShare === undefined ? {} : { trafficShare };
+}
+
 /** The rules' order, except where outcomes say otherwise: what failed here sinks below what is now surer, what helped rises. */
 function byExperience(offers: readonly Offer[]): readonly Offer[] {
   const order = [...offers];
@@ -109,5 +115,6 @@ export function recommend(
     kubectl: redact(kubectlCommand(fix.action, fix.target, fix.params)),
     risk: risks[fix.action] ?? "low",
     reversible: !irreversible.has(fix.action),
+    ...shareOf(open, fix),
   }));
 }
