@@ -1,0 +1,16 @@
+import { createPatient } from "./patient.ts";
+import { createServer } from "./server.ts";
+
+const memoryLimitBytes = Number(process.env["MEMORY_LIMIT_BYTES"]);
+if (!(memoryLimitBytes > 0)) {
+  console.error(JSON.stringify({ level: "fatal", msg: "MEMORY_LIMIT_BYTES is missing" }));
+  process.exit(1);
+}
+const app = createServer(createPatient(memoryLimitBytes));
+await app.listen({ host: "0.0.0.0", port: Number(process.env["PORT"] ?? 8080) });
+const stop = async (): Promise<void> => {
+  await app.close();
+  process.exit(0);
+};
+process.once("SIGTERM", stop);
+process.once("SIGINT", stop);
