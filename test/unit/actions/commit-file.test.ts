@@ -125,7 +125,7 @@ describe("what a Git repository owns becomes advice with a file to commit that m
       commit: { name: `patch-${target[0].toLowerCase()}-${target[1]}.yaml` },
     });
     await applied(cluster, refusal.commit?.text ?? "");
-    expect(at(cluster.get(...target) as KubeObject)).toEqual(want);
+    expect(at(cluster.get(target[0], target[1]) as KubeObject)).toEqual(want);
   });
 
   test("only what changes is in it", async () => {
