@@ -1,5 +1,6 @@
 import type { KubeConfig } from "@kubernetes/client-node";
 import { createClusterAccess } from "./adapters/cluster-access/cluster-access.ts";
+import { clusterTools } from "./adapters/cluster-tools/cluster-tools.ts";
 import { createKubernetesActor } from "./adapters/kubernetes-actor/kubernetes-actor.ts";
 import { createKubernetesReader } from "./adapters/kubernetes-reader/create-kubernetes-reader.ts";
 import { createLokiClient } from "./adapters/loki/loki-client.ts";
@@ -21,8 +22,11 @@ import { keepRisks } from "./app/keep-risks.ts";
 import { keepSamples } from "./app/keep-samples.ts";
 import { loadPolicy } from "./app/load-policy.ts";
 import { createMetrics } from "./app/metrics.ts";
+import { openModel } from "./app/open-model.ts";
 import { addOutcomeMetrics } from "./app/outcome-metrics.ts";
+import { createPrivacy } from "./app/privacy.ts";
 import { queues } from "./app/queues.ts";
+import { seedSeasons } from "./app/seed-seasons.ts";
 import { countSlackCalls } from "./app/slack-metrics.ts";
 import { type Chat, startChat } from "./app/start-chat.ts";
 import { startPages } from "./app/start-pages.ts";
@@ -35,11 +39,12 @@ import type { Config } from "./config/config.ts";
 import { createDetectionEngine } from "./detection/engine.ts";
 import { openForecastField } from "./detection/metrics/forecast/forecast-field.ts";
 import { loadModel } from "./detection/metrics/forecast/load-model.ts";
+import { createSeasons } from "./detection/metrics/seasonal-baseline.ts";
 import { messageOf } from "./lib/app-error.ts";
 import { type Clock, systemClock } from "./lib/clock.ts";
 import type { Logger } from "./lib/logger.ts";
-import { createOpenAiModel } from "./rca/model/openai-model.ts";
-import { createRedactor } from "./rca/redact/redactor.ts";
+import { observationTools } from "./rca/investigate/observation-tools.ts";
+import { createRunbookShelf } from "./rca/runbooks/runbook-shelf.ts";
 import { listIncidents } from "./store/incidents.ts";
 import { startJobs } from "./store/jobs.ts";
 import type { Store } from "./store/open-store.ts";
@@ -73,7 +78,7 @@ export async function startKubemend(options: KubemendOptions): Promise<Kubemend>
   const clock = options.clock ?? systemClock;
   const now = () => clock.now();
   const policy = await loadPolicy(config.policy);
-  const { redact } = createRedactor();
+  const { redact, pseudonyms, reveal } = await createPrivacy(database, config.redaction);
   const stopping = new AbortController();
   await using started = new AsyncDisposableStack();
   // When a later part cannot start, the ones that run already must not keep the process.
@@ -108,12 +113,15 @@ export async function startKubemend(options: KubemendOptions): Promise<Kubemend>
     const observation = createObservation({ cluster: config.cluster });
     const ids = await createIdPool(database);
     const tickMs = config.detection.scrapeSeconds * 1_000;
+    const seasons = createSeasons();
     const engine = createDetectionEngine({
       observation,
       nextId: ids.next,
       learnMs: config.detection.learnMinutes * 60_000,
       tickMs,
+      seasons,
     });
+    running.push(seedSeasons({ seasons, database, cluster: config.cluster, clock, log }));
     const open = await listIncidents(database, {
       statuses: ["open", "acknowledged", "mitigating", "reopened"],
       cluster: config.cluster,
@@ -125,15 +133,24 @@ export async function startKubemend(options: KubemendOptions): Promise<Kubemend>
     await silences.now();
     running.push(silences.run(stopping.signal));
     const { prometheus, loki } = config;
+    const reader = createKubernetesReader({ kubeconfig: kubeConfig, log });
+    const prometheusClient = prometheus.url
+      ? createPrometheusClient({ url: prometheus.url, ...(prometheus.token && { bearerToken: prometheus.token }) })
+      : undefined;
+    const model = await openModel(database, config.model);
+    const tools = clusterTools({
+      reader,
+      prometheus: prometheusClient,
+      observed: observationTools(observation),
+      namespaces: config.kubernetes.namespaces,
+    });
     const sources = clusterSources({
       config,
       observation,
       clock,
       signal: stopping.signal,
-      reader: createKubernetesReader({ kubeconfig: kubeConfig, log }),
-      prometheus: prometheus.url
-        ? createPrometheusClient({ url: prometheus.url, ...(prometheus.token && { bearerToken: prometheus.token }) })
-        : undefined,
+      reader,
+      prometheus: prometheusClient,
       loki: loki.url
         ? createLokiClient({
             url: loki.url,
@@ -186,7 +203,8 @@ export async function startKubemend(options: KubemendOptions): Promise<Kubemend>
       statusDecided: (incident) => engine.replace(incident),
       cluster: config.cluster,
       watching,
-      ask: createAsk({ database, redact }),
+      ask: createAsk({ database, redact, clock, log, model, tools, pseudonyms }),
+      reveal,
     });
 
     let chat: Chat | undefined;
@@ -195,7 +213,9 @@ export async function startKubemend(options: KubemendOptions): Promise<Kubemend>
     if (botToken) {
       const slack = countSlackCalls(createSlackWeb(slackOptions), metrics.registry);
       const settings = { ...config.slack, botToken };
-      chat = started.use(await startChat({ settings, slack, desk, observation, database, jobs, clock, log }));
+      chat = started.use(
+        await startChat({ settings, slack, desk, cluster: config.cluster, observation, database, jobs, clock, log }),
+      );
     } else log.warn({}, "slack.not-configured");
 
     let lastTickAt = performance.now();
@@ -280,12 +300,17 @@ export async function startKubemend(options: KubemendOptions): Promise<Kubemend>
         seesAll: () => engine.delivers("kubernetes-watch"),
       }),
     );
+    const runbooks = config.runbooks ? createRunbookShelf({ folder: config.runbooks, clock, log }) : undefined;
+    await runbooks?.refresh();
     running.push(
       runWatcher({
         engine,
         observation,
         signals: sources.signals,
-        model: createOpenAiModel(config.model),
+        model,
+        tools,
+        pseudonyms,
+        runbooks,
         clock,
         tickMs,
         database,

@@ -2,55 +2,45 @@ import type { Observation } from "../cluster/observation.ts";
 import { causeText } from "../incident/cause-text.ts";
 import type { Diagnosis } from "../incident/diagnosis.ts";
 import type { Incident } from "../incident/incident.ts";
-import { type ObjectRef, refKey, refText } from "../incident/object-ref.ts";
+import { refText } from "../incident/object-ref.ts";
 import type { History } from "../incident/past-incident.ts";
-import type { Recommendation } from "../incident/recommendation.ts";
 import type { Redact } from "../incident/redacted.ts";
 import { messageOf } from "../lib/app-error.ts";
 import type { Logger } from "../lib/logger.ts";
-import { canonicalJson } from "../lib/stable-hash.ts";
-import { type DiagnoseInput, diagnose } from "../rca/diagnose.ts";
+import { type Begun, beginDiagnosis, type DiagnoseInput, stillReading } from "../rca/diagnose.ts";
+import { mayPass } from "../rca/model/failure-words.ts";
+import type { RunbookShelf } from "../rca/runbooks/runbook-shelf.ts";
 import type { Database } from "../store/database.ts";
 import { evidenceOf, latestDiagnosis, saveDiagnosis } from "../store/diagnoses.ts";
 import { carryOffers } from "../store/fix-offers.ts";
 import { recall } from "../store/history.ts";
 import { addToTimeline } from "../store/timeline.ts";
+import { offersTheSame, saysTheSame } from "./same-diagnosis.ts";
 
 export interface DiagnoseDeps {
   readonly database: Database;
   readonly observation: Observation;
   readonly redact: Redact;
   readonly model: DiagnoseInput["model"];
+  /** What the model may look up; without them it reads what was gathered. */
+  readonly tools?: DiagnoseInput["tools"];
+  readonly pseudonyms?: DiagnoseInput["pseudonyms"];
+  readonly runbooks?: RunbookShelf | undefined;
+  /** Stops waiting for a model. */
+  readonly signal?: AbortSignal | undefined;
   readonly log: Logger;
 }
 
-const names = (refs: readonly ObjectRef[]) => refs.map(refKey).sort().join();
-
-/** A probability that moved by less says the same thing. */
-const sameProbability = 0.05;
-
-function saysTheSame(before: Diagnosis, after: Diagnosis): boolean {
-  if (before.inconclusive !== after.inconclusive || before.by !== after.by) return false;
-  if (names(before.blastRadius) !== names(after.blastRadius)) return false;
-  const tops = [before, after].map((diagnosis) => diagnosis.hypotheses.slice(0, 2));
-  const [old = [], fresh = []] = tops;
-  return (
-    old.length === fresh.length &&
-    fresh.every((hypothesis, i) => {
-      const known = old[i];
-      return (
-        known?.cause === hypothesis.cause &&
-        refText(known.culprit) === refText(hypothesis.culprit) &&
-        Math.abs(known.probability - hypothesis.probability) < sameProbability
-      );
-    })
-  );
+export interface DiagnosedStep {
+  /** There is a new diagnosis. */
+  readonly fresh: boolean;
+  /** The rules have said something that no model has read yet; absent when there is nothing to ask, or nobody. */
+  readonly explain?: { readonly begin: NonNullable<Begun["explain"]>; readonly version: number };
 }
 
-function offersTheSame(before: readonly Recommendation[], after: readonly Recommendation[]): boolean {
-  const gist = (list: readonly Recommendation[]) =>
-    canonicalJson(list.slice(0, 3).map(({ id, action, target, params }) => ({ id, action, target, params })));
-  return gist(before) === gist(after);
+/** The model has not had its say about what the rules hold, and may have it yet. */
+function owesAnswer({ model, modelNote = "" }: Diagnosis): boolean {
+  return !model && (modelNote === stillReading || mayPass(modelNote));
 }
 
 /** A diagnosis goes on without its past; that it had to is worth a line. */
@@ -64,18 +54,17 @@ async function recalled({ database, log }: DiagnoseDeps, incident: Incident): Pr
 }
 
 /**
- * Diagnoses an incident from what is observed now. A diagnosis that says the same as the last one is not kept: nobody
- * wants to be told again, and the fixes on offer stay valid.
- * @returns true when there is a new diagnosis.
+ * Diagnoses an incident by rules from what is observed now. A diagnosis that says the same as the last one is not kept: nobody
+ * wants to be told again, and the fixes on offer stay valid. Where there is a model, `explain` says how it goes on.
  */
-export async function diagnoseStep(deps: DiagnoseDeps, incident: Incident, now: number): Promise<boolean> {
+export async function diagnoseStep(deps: DiagnoseDeps, incident: Incident, now: number): Promise<DiagnosedStep> {
   const { database, observation, redact, log } = deps;
   const [last, previousEvidence] = await Promise.all([
     latestDiagnosis(database, incident.id),
     evidenceOf(database, incident.id),
   ]);
   const version = (last?.diagnosis.version ?? 0) + 1;
-  const made = await diagnose({
+  const { byRules, explain } = await beginDiagnosis({
     incident,
     observation,
     now,
@@ -83,16 +72,24 @@ export async function diagnoseStep(deps: DiagnoseDeps, incident: Incident, now: 
     version,
     previousEvidence,
     history: { recall: (about) => recalled(deps, about) },
+    tools: deps.tools,
+    pseudonyms: deps.pseudonyms,
+    runbooks: deps.runbooks?.current(),
+    signal: deps.signal,
     ...(deps.model ? { model: deps.model } : {}),
   });
-  const { diagnosis, recommendations, evidence } = made;
+  const { diagnosis, recommendations, evidence } = byRules;
   const sameOffers = last !== undefined && offersTheSame(last.recommendations, recommendations);
-  if (sameOffers && saysTheSame(last.diagnosis, diagnosis)) return false;
+  if (sameOffers && saysTheSame(last.diagnosis, diagnosis)) {
+    return explain && owesAnswer(last.diagnosis)
+      ? { fresh: false, explain: { begin: explain, version: last.diagnosis.version } }
+      : { fresh: false };
+  }
   await saveDiagnosis(database, { diagnosis, recommendations }, evidence);
   if (sameOffers) await carryOffers(database, incident.id, last.diagnosis.version, version);
   const first = diagnosis.hypotheses[0];
-  const changed = !last || last.diagnosis.hypotheses[0]?.cause !== first?.cause;
-  if (first && changed) {
+  const before = last?.diagnosis.model?.basis[0] ?? last?.diagnosis.hypotheses[0];
+  if (first && (!last || before?.cause !== first.cause)) {
     await addToTimeline(database, incident.id, {
       at: now,
       kind: "diagnosed",
@@ -112,5 +109,5 @@ export async function diagnoseStep(deps: DiagnoseDeps, incident: Incident, now: 
     },
     "incident.diagnosed",
   );
-  return true;
+  return { fresh: true, ...(explain ? { explain: { begin: explain, version } } : {}) };
 }

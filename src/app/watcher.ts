@@ -12,6 +12,7 @@ import { isBusy } from "./build-view.ts";
 import { isDeclared } from "./declare-incident.ts";
 import { type DiagnoseDeps, diagnoseStep } from "./diagnose-step.ts";
 import { nextDiagnosisAt } from "./diagnosis-schedule.ts";
+import { createExplanations } from "./explanations.ts";
 import { keepIncident } from "./incident-keeper.ts";
 import { incidentJob, queues } from "./queues.ts";
 import { type VerifyStepDeps, verifyStep } from "./verify-step.ts";
@@ -22,6 +23,9 @@ export interface WatcherDeps extends VerifyStepDeps {
   readonly observation: Observation;
   readonly signals: AsyncIterable<Signal>;
   readonly model: DiagnoseDeps["model"];
+  readonly tools?: DiagnoseDeps["tools"];
+  readonly pseudonyms?: DiagnoseDeps["pseudonyms"];
+  readonly runbooks?: DiagnoseDeps["runbooks"];
   readonly clock: Clock;
   readonly tickMs: number;
   readonly signal: AbortSignal;
@@ -46,14 +50,18 @@ export async function runWatcher(deps: WatcherDeps): Promise<void> {
   let diagnosing: Promise<void> = Promise.resolve();
   let sweptAt = 0;
 
+  const tell = async (incidentId: string) => {
+    await jobs.send(queues.plan, { incidentId }, { key: incidentId });
+    await deps.changed(incidentId);
+  };
+  const explanations = createExplanations(deps, tell);
   const diagnoseOne = async (incident: Incident) => {
     if ((await plansOf(database, incident.id)).some(isBusy)) return;
-    const fresh = await diagnoseStep(deps, incident, clock.now());
-    if (!fresh) return;
-    await jobs.send(queues.plan, { incidentId: incident.id }, { key: incident.id });
-    await deps.changed(incident.id);
+    const { fresh, explain } = await diagnoseStep(deps, incident, clock.now());
+    if (explain) explanations.add(incident, explain);
+    if (fresh) await tell(incident.id);
   };
-  /** One after the other, beside the ticks: a model may take its time. */
+  /** One after the other, beside the ticks. */
   const diagnoseNext = (incident: Incident) => {
     diagnosing = diagnosing
       .then(() => diagnoseOne(engine.incidents().find((one) => one.id === incident.id) ?? incident))
@@ -103,4 +111,5 @@ export async function runWatcher(deps: WatcherDeps): Promise<void> {
   });
   await watchSignals({ engine, signals: deps.signals, clock, tickMs: deps.tickMs, onTick, log, signal: deps.signal });
   await diagnosing;
+  await explanations.idle();
 }

@@ -30,14 +30,29 @@ export interface TimelineEntry {
   readonly evidence?: string;
 }
 
+/** What a model had to do with a diagnosis. */
+export interface ModelPart {
+  readonly name: string;
+  /** Version and SHA-256 of every prompt that was used. */
+  readonly prompts: readonly { readonly version: string; readonly hash: string }[];
+  /** Look-ups that it made. */
+  readonly lookUps: number;
+  /** What a second reading that tried to refute the first came to; `unverified` when it could not be made or proved nothing. */
+  readonly verification: "stands" | "doubtful" | "refuted" | "unverified";
+  /** What the rules alone held, best first. */
+  readonly basis: readonly { readonly cause: CauseCode; readonly culprit: ObjectRef; readonly probability: number }[];
+}
+
 export interface Diagnosis {
   readonly incidentId: string;
   /** Counts the diagnoses of one incident, from 1. */
   readonly version: number;
   readonly madeAt: number;
   readonly by: "rules" | "model" | "rules+model";
-  /** Why the model did not take part, in words for the message; absent when it did. */
+  /** Why the model did not take part or what is to be known about its part, in words for the message. */
   readonly modelNote?: string;
+  /** Absent when the rules stand alone. */
+  readonly model?: ModelPart;
   /** One paragraph that makes sense without anything else. */
   readonly summary: Redacted;
   /** Best first. */
@@ -51,5 +66,7 @@ export interface Diagnosis {
   /** True when the evidence does not decide between hypotheses; then `questions` would. */
   readonly inconclusive: boolean;
   readonly questions: readonly string[];
+  /** Evidence ids of the pages of the owner's runbooks that fit the first cause, best first. */
+  readonly runbooks?: readonly string[];
   readonly tokens?: { readonly input: number; readonly output: number; readonly costUsd?: number };
 }

@@ -1,23 +1,37 @@
 import type { Incident } from "../incident/incident.ts";
 import { type Diagnosed, examine, type RulesInput, wordByRules } from "./diagnose-by-rules.ts";
-import { applyAnswer } from "./model/apply-answer.ts";
-import { askModel, modelNoteFor } from "./model/ask-model.ts";
-import type { ModelPort } from "./model/model-port.ts";
-import { caseText, loadPrompt, type Prompt } from "./model/prompt.ts";
+import type { InvestigationTools } from "./investigate/tools.ts";
+import { type Explained, explain } from "./model/explain.ts";
+import type { Model } from "./model/model.ts";
 import type { History, HistoryPort } from "./ports.ts";
+import { questionsFor } from "./questions.ts";
+import type { Pseudonyms } from "./redact/pseudonyms.ts";
 
 export { type Diagnosed, diagnoseByRules } from "./diagnose-by-rules.ts";
+export type { Explained } from "./model/explain.ts";
 
 export interface DiagnoseInput extends Omit<RulesInput, "history"> {
-  /** Explains and words; without it the rules stand alone. */
-  readonly model?: ModelPort;
+  /** Looks further, explains and words; without it the rules stand alone. */
+  readonly model?: Model;
+  /** What the model may look up. */
+  readonly tools?: InvestigationTools | undefined;
+  /** Names and addresses that the model must not see; by default it sees them. */
+  readonly pseudonyms?: Pseudonyms | undefined;
   readonly history?: HistoryPort;
-  /** Most tokens to spend on one question. Default 8,000. */
-  readonly maxInputTokens?: number;
+  /** Stops waiting for the model. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface Begun {
+  /** The answer of the rules: complete, and shown while the model is still reading. */
+  readonly byRules: Diagnosed;
+  /** Asks the model, within its deadline and caps; absent without a model. Resolves with at least the rules' answer. */
+  readonly explain?: (version: number) => Promise<Explained>;
 }
 
 const historyWaitMs = 1_000;
-let prompt: Prompt | undefined;
+/** The note of a diagnosis by rules that a model has not had its say about yet. */
+export const stillReading = "the model is still reading";
 
 /** The past, if it can be had in a second: a slow or broken store must not hold a diagnosis up. */
 async function recalled(port: HistoryPort | undefined, incident: Incident): Promise<History | undefined> {
@@ -33,60 +47,42 @@ async function recalled(port: HistoryPort | undefined, incident: Incident): Prom
   }
 }
 
-/**
- * Diagnoses an incident: rules always and first, then the model explains within its deadline. Whatever the model does, the
- * answer is at least the rules'; `modelNote` says why it did not take part. Never throws for what the model or the past do.
- */
-export async function diagnose(input: DiagnoseInput): Promise<Diagnosed> {
-  const { model, history: port, maxInputTokens = 8_000, ...rest } = input;
+const noted = (made: Diagnosed, modelNote: string): Diagnosed => ({
+  ...made,
+  diagnosis: { ...made.diagnosis, modelNote },
+});
+
+/** Diagnoses by rules at once, and says how to go on with the model. */
+export async function beginDiagnosis(input: DiagnoseInput): Promise<Begun> {
+  const { model, tools, pseudonyms, signal, history: port, ...rest } = input;
   const history = await recalled(port, input.incident);
   const rulesInput: RulesInput = history ? { ...rest, history } : rest;
   const { open, ranking } = examine(rulesInput);
   const byRules = wordByRules(rulesInput, open, ranking);
-  const alone = (modelNote: string): Diagnosed => ({ ...byRules, diagnosis: { ...byRules.diagnosis, modelNote } });
-  if (!model) return alone("no model configured");
-
-  prompt ??= loadPrompt();
-  const { diagnosis, recommendations } = byRules;
-  const citedIds = new Set(diagnosis.hypotheses.flatMap((item) => [...item.evidence, ...item.against]));
-  const fresh = open.book.fresh();
-  const shown = [
-    ...fresh.filter((entry) => citedIds.has(entry.id)),
-    ...fresh.filter((entry) => !citedIds.has(entry.id)),
-  ];
-  const user = caseText({
-    incident: input.incident,
-    evidence: shown,
-    hypotheses: diagnosis.hypotheses,
-    recommendations,
-    redact: input.redact,
-    maxInputTokens,
-  });
-  const outcome = await askModel(model, prompt.text, user);
-  const costUsd =
-    model.price &&
-    (outcome.inputTokens * model.price.inputUsdPerMillion + outcome.outputTokens * model.price.outputUsdPerMillion) /
-      1e6;
-  const tokens = {
-    input: outcome.inputTokens,
-    output: outcome.outputTokens,
-    ...(costUsd === undefined ? {} : { costUsd }),
-  };
-  if (outcome.type === "failed") {
-    const noted = alone(modelNoteFor(outcome.reason));
-    return outcome.inputTokens > 0 ? { ...noted, diagnosis: { ...noted.diagnosis, tokens } } : noted;
-  }
-  const applied = applyAnswer({
-    answer: outcome.answer,
-    diagnosis,
-    recommendations,
-    shown,
-    exists: (ref) => input.observation.objects.find(ref) !== undefined,
-    redact: input.redact,
-  });
+  if (!model) return { byRules: noted(byRules, "no model configured") };
+  const questions = questionsFor(ranking.hypotheses.map((row) => row.candidate));
   return {
-    diagnosis: { ...applied.diagnosis, tokens },
-    recommendations: applied.recommendations,
-    evidence: byRules.evidence,
+    byRules: noted(byRules, stillReading),
+    explain: async (version) =>
+      await explain({
+        ...rest,
+        version,
+        model,
+        tools,
+        pseudonyms,
+        signal,
+        open,
+        byRules: { ...byRules, diagnosis: { ...byRules.diagnosis, version } },
+        questions,
+      }),
   };
+}
+
+/**
+ * Diagnoses an incident: rules always and first, then the model explains within its deadline. Whatever the model does, the
+ * answer is at least the rules'; `modelNote` says why it did not take part. Never throws for what the model or the past do.
+ */
+export async function diagnose(input: DiagnoseInput): Promise<Explained> {
+  const begun = await beginDiagnosis(input);
+  return begun.explain ? await begun.explain(input.version) : { ...begun.byRules, conversations: [] };
 }

@@ -23,7 +23,7 @@ const derivedKinds = new Set(["Pod", "EndpointSlice", "Event", "Lease", "Control
 const hiddenValue = "(hidden)";
 
 /** Values of Secrets, and of variables and keys whose names say that they are secret, are never told. */
-function hideSecrets(object: KubeObject, fields: readonly FieldChange[]): readonly FieldChange[] {
+export function hideSecrets(object: Pick<KubeObject, "kind">, fields: readonly FieldChange[]): readonly FieldChange[] {
   const hidden = (field: FieldChange) =>
     object.kind === "Secret" ||
     ((field.area === "env" || field.area === "data") &&

@@ -15,11 +15,16 @@ export interface Finding {
   readonly from?: number;
   readonly to?: number;
   readonly status?: Evidence["status"];
+  /** Characters of the text that are kept, when more than usual. */
+  readonly maxChars?: number;
 }
+
+/** `E`: gathered by the engine. `L`: looked up by a model for a diagnosis. `A`: looked up for a person's question. */
+export type IdLetter = "E" | "L" | "A";
 
 export interface EvidenceBook {
   /** Quotes a fact and returns its id; the same fact again gives the same id. Undefined when the book is full. */
-  cite(finding: Finding): string | undefined;
+  cite(finding: Finding, letter?: IdLetter): string | undefined;
   /** What was quoted in this round, in order of id; then what earlier rounds quoted and nobody repeated. */
   entries(): readonly Evidence[];
   /** Quoted in this round only. */
@@ -28,8 +33,14 @@ export interface EvidenceBook {
   readonly dropped: number;
 }
 
+/** What the engine quotes is short; what is looked up on request may say more. */
 const maxTextChars = 1_200;
+/** Longer than any token that the redactor knows by its form, private keys aside. */
+const lookaheadChars = 4_096;
 const number = (id: string) => Number(id.slice(1)) || 0;
+const idLetters = "ELA";
+const byLetterAndNumber = (a: Evidence, b: Evidence) =>
+  idLetters.indexOf(a.id.slice(0, 1)) - idLetters.indexOf(b.id.slice(0, 1)) || number(a.id) - number(b.id);
 
 /**
  * Collects the evidence of one incident. Ids are stable: a fact with the same source, query and text keeps the id that
@@ -41,17 +52,31 @@ export function createEvidenceBook(options: {
   /** A message cannot show more, and a prompt should not pay for more. */
   readonly maxEntries?: number;
 }): EvidenceBook {
-  const maxEntries = options.maxEntries ?? 120;
+  const { maxEntries = 120 } = options;
   const known = new Map((options.previous ?? []).map((entry) => [`${refKey(entry.about)}|${entry.hash}`, entry]));
   const byId = new Map((options.previous ?? []).map((entry) => [entry.id, entry]));
   const current = new Map<string, Evidence>();
-  let next = Math.max(0, ...(options.previous ?? []).map((entry) => number(entry.id))) + 1;
+  const last = new Map<string, number>();
+  for (const { id } of options.previous ?? [])
+    last.set(id.slice(0, 1), Math.max(last.get(id.slice(0, 1)) ?? 0, number(id)));
+  // Each letter counts for itself: who looks something up while a diagnosis is made takes no id from it.
+  const nextOf = (letter: IdLetter) => {
+    const next = (last.get(letter) ?? 0) + 1;
+    last.set(letter, next);
+    return next;
+  };
   let dropped = 0;
 
   return {
-    cite(finding) {
-      const trimmed = finding.text.length > maxTextChars ? `${finding.text.slice(0, maxTextChars)} …` : finding.text;
-      const text = options.redact(trimmed);
+    cite(finding, letter = "E") {
+      const limit = finding.maxChars ?? maxTextChars;
+      // Redacted before it is cut: half a token is no longer recognised as one.
+      const whole = options.redact(finding.text.slice(0, limit + lookaheadChars));
+      const missing = finding.text.length - limit;
+      const text =
+        missing > 0 && whole.length > limit
+          ? options.redact(`${whole.slice(0, limit)} [… ${missing} characters more]`)
+          : whole;
       const query = String(options.redact(finding.query));
       const hash = createHash("sha256").update(`${finding.source}\n${query}\n${text}`).digest("hex");
       const key = `${refKey(finding.about)}|${hash}`;
@@ -65,7 +90,7 @@ export function createEvidenceBook(options: {
         return undefined;
       }
       const entry: Evidence = {
-        id: `E${next++}`,
+        id: `${letter}${nextOf(letter)}`,
         source: finding.source,
         about: finding.about,
         query,
@@ -81,12 +106,12 @@ export function createEvidenceBook(options: {
       return entry.id;
     },
     entries() {
-      const fresh = [...current.values()].sort((a, b) => number(a.id) - number(b.id));
+      const fresh = [...current.values()].sort(byLetterAndNumber);
       const ids = new Set(fresh.map((entry) => entry.id));
       const older = (options.previous ?? []).filter((entry) => !ids.has(entry.id));
       return [...fresh, ...older.slice(-maxEntries)];
     },
-    fresh: () => [...current.values()].sort((a, b) => number(a.id) - number(b.id)),
+    fresh: () => [...current.values()].sort(byLetterAndNumber),
     get: (id) => byId.get(id),
     get dropped() {
       return dropped;

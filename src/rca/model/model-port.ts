@@ -1,11 +1,35 @@
 export type AnswerFormat = "json_schema" | "json_object" | "text";
 
+/** What a model asks to be looked up. Untrusted: `name` and `arguments` are as the model wrote them. */
+export interface ToolCall {
+  readonly id: string;
+  readonly name: string;
+  /** JSON, or what the model took for it. */
+  readonly arguments: string;
+}
+
+/** A tool as it is described to the model. */
+export interface ToolSpec {
+  readonly name: string;
+  readonly description: string;
+  /** JSON schema of the arguments, strict: every field is required. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+}
+
+export type ModelMessage =
+  | { readonly role: "system" | "user"; readonly text: string }
+  | { readonly role: "assistant"; readonly text: string; readonly toolCalls: readonly ToolCall[] }
+  | { readonly role: "tool"; readonly callId: string; readonly text: string };
+
 /** One request to a language model, complete and free of anything that changes between two tries. */
 export interface ModelCall {
-  readonly system: string;
-  readonly user: string;
+  readonly messages: readonly ModelMessage[];
+  readonly tools: readonly ToolSpec[];
+  /** False when the model has to answer now. */
+  readonly mayCallTools: boolean;
   readonly format: AnswerFormat;
-  /** JSON schema of the answer, used with `json_schema`. */
+  /** Name and JSON schema of the answer, used with `json_schema`. */
+  readonly schemaName: string;
   readonly schema: Readonly<Record<string, unknown>>;
   readonly maxOutputTokens: number;
 }
@@ -18,28 +42,32 @@ export type ModelFailure =
   | "bad-key"
   | "refused"
   | "bad-answer"
-  | "over-budget";
+  | "over-budget"
+  | "over-incident-budget";
 
 export type ModelReply =
   | {
       readonly type: "answer";
       readonly text: string;
+      readonly toolCalls: readonly ToolCall[];
       readonly truncated: boolean;
       readonly inputTokens: number;
       readonly outputTokens: number;
     }
   /** The server does not know this answer format: ask again with a simpler one. */
   | { readonly type: "unsupported-format" }
+  /** The server does not know tool calls: they are asked for in the text instead. */
+  | { readonly type: "unsupported-tools" }
   | { readonly type: "failed"; readonly reason: ModelFailure; readonly detail: string };
 
-/** A language model behind a chat completion API. Has no tools and no credentials of the cluster. */
+/** A language model behind a chat completion API. Has no credentials of the cluster; what it may look up, code looks up. */
 export interface ModelPort {
   readonly name: string;
-  /** For the whole diagnosis, all tries together (ms). */
-  readonly deadlineMs: number;
   readonly price?: { readonly inputUsdPerMillion: number; readonly outputUsdPerMillion: number };
-  /** Asked before each diagnosis; `false` when the hour's budget is spent (promise L5). */
-  mayAsk?(): boolean;
+  /** The bytes that `ask` sends for a call: the same call, the same bytes (promise L6). */
+  requestOf(call: ModelCall): string;
+  /** Tokens that a call may cost at most, by a safe estimate. */
+  worstCost(call: ModelCall): number;
   /** Never throws; ends early when the signal aborts. */
   ask(call: ModelCall, signal: AbortSignal): Promise<ModelReply>;
 }

@@ -1,22 +1,44 @@
 import OpenAI, { APIConnectionError, APIConnectionTimeoutError, APIError, APIUserAbortError } from "openai";
 import { messageOf } from "../../lib/app-error.ts";
-import type { ModelCall, ModelPort, ModelReply } from "./model-port.ts";
+import { estimateTokens } from "./estimate-tokens.ts";
+import type { ModelCall, ModelMessage, ModelPort, ModelReply, ToolCall } from "./model-port.ts";
 
 export interface OpenAiModelOptions {
   readonly apiKey?: string | undefined;
   /** Any server that speaks chat completions; OpenAI's own when absent. */
   readonly baseUrl?: string | undefined;
   readonly name: string;
-  /** For a whole diagnosis, all tries together. */
-  readonly deadlineSeconds?: number | undefined;
   readonly price?: ModelPort["price"] | undefined;
-  /** Tokens an hour, in and out; then rules take over. Default 500,000. */
-  readonly tokensPerHour?: number;
-  readonly now?: () => number;
 }
 
-const defaultDeadlineSeconds = 10;
-const hourMs = 3_600_000;
+/** One request; the conversation has a deadline of its own, which is shorter. */
+const requestTimeoutMs = 300_000;
+/** Longer ones come from a server that does not keep to `max_tokens`; nothing of them could be used. */
+const maxReplyChars = 200_000;
+const maxToolCalls = 16;
+/** Thinking counts as output, and is not shown. */
+const thinking = 3;
+
+const reasons = (name: string) => /^(gpt-5|o\d)/.test(name);
+
+function messageParam(message: ModelMessage): OpenAI.ChatCompletionMessageParam {
+  if (message.role === "tool") return { role: "tool", tool_call_id: message.callId, content: message.text };
+  if (message.role !== "assistant") return { role: message.role, content: message.text };
+  const { text, toolCalls } = message;
+  return {
+    role: "assistant",
+    content: text === "" ? null : text,
+    ...(toolCalls.length > 0
+      ? {
+          tool_calls: toolCalls.map((call) => ({
+            id: call.id,
+            type: "function" as const,
+            function: { name: call.name, arguments: call.arguments },
+          })),
+        }
+      : {}),
+  };
+}
 
 /** Chat completion parameters. Reasoning models know no temperature; servers of others know only the older token limit. */
 export function requestBody(
@@ -24,91 +46,117 @@ export function requestBody(
   ownServer: boolean,
   call: ModelCall,
 ): OpenAI.ChatCompletionCreateParamsNonStreaming {
-  const reasons = /^(gpt-5|o\d)/.test(name);
   const format: OpenAI.ChatCompletionCreateParamsNonStreaming["response_format"] =
     call.format === "json_schema"
-      ? { type: "json_schema", json_schema: { name: "diagnosis", strict: true, schema: { ...call.schema } } }
+      ? { type: "json_schema", json_schema: { name: call.schemaName, strict: true, schema: { ...call.schema } } }
       : call.format === "json_object"
         ? { type: "json_object" }
         : undefined;
   return {
     model: name,
-    messages: [
-      { role: "system", content: call.system },
-      { role: "user", content: call.user },
-    ],
+    messages: call.messages.map(messageParam),
+    ...(call.tools.length > 0
+      ? {
+          tools: call.tools.map(({ name: tool, description, parameters }) => ({
+            type: "function" as const,
+            function: { name: tool, description, strict: true, parameters: { ...parameters } },
+          })),
+          tool_choice: call.mayCallTools ? ("auto" as const) : ("none" as const),
+        }
+      : {}),
     ...(format ? { response_format: format } : {}),
     ...(ownServer
       ? { max_tokens: call.maxOutputTokens }
-      : { max_completion_tokens: reasons ? call.maxOutputTokens * 3 : call.maxOutputTokens }),
-    ...(reasons ? { reasoning_effort: "low" as const } : { temperature: 0 }),
+      : { max_completion_tokens: reasons(name) ? call.maxOutputTokens * thinking : call.maxOutputTokens }),
+    ...(reasons(name) ? { reasoning_effort: "low" as const } : { temperature: 0 }),
   };
 }
 
-function failure(error: unknown): ModelReply {
+function failure(error: unknown, call: ModelCall): ModelReply {
   const detail = messageOf(error, 200);
   if (error instanceof APIUserAbortError || error instanceof APIConnectionTimeoutError)
     return { type: "failed", reason: "timeout", detail };
   if (error instanceof APIConnectionError) return { type: "failed", reason: "unreachable", detail };
   if (!(error instanceof APIError)) return { type: "failed", reason: "bad-answer", detail };
   const status = error.status ?? 0;
-  if (
-    (status === 400 || status === 422) &&
-    /response_format|json_schema|json_object|schema|structured/i.test(error.message)
-  )
-    return { type: "unsupported-format" };
+  if (status === 400 || status === 404 || status === 422 || status === 501) {
+    if (call.format !== "text" && /response_format|json_schema|json_object|schema|structured/i.test(error.message))
+      return { type: "unsupported-format" };
+    if (call.tools.length > 0 && /\btools?\b|tool[_-]|function/i.test(error.message))
+      return { type: "unsupported-tools" };
+  }
   if (status === 401 || status === 403) return { type: "failed", reason: "bad-key", detail };
   if (status === 429) return { type: "failed", reason: "rate-limited", detail };
   return { type: "failed", reason: status >= 500 ? "server-error" : "bad-answer", detail };
 }
 
-/**
- * A model behind OpenAI's chat completions or a server that speaks them. Undefined without a key and without a server of one's
- * own: then there is no model, and diagnoses are by rules.
- */
+/** What servers say they used is taken only where it can be true: a budget must not depend on their honesty. */
+function believable(told: unknown, chars: number): number {
+  const least = Math.ceil(chars / 8);
+  if (typeof told !== "number" || !Number.isFinite(told)) return Math.ceil(chars / 4);
+  return Math.min(Math.max(Math.ceil(told), least), 10_000_000);
+}
+
+const toldChars = ({ messages }: ModelCall) => messages.reduce((sum, message) => sum + message.text.length, 0);
+
+function toolCallsOf(message: OpenAI.ChatCompletionMessage): readonly ToolCall[] {
+  const calls: unknown = message.tool_calls;
+  if (!Array.isArray(calls)) return [];
+  return (message.tool_calls ?? []).slice(0, maxToolCalls).flatMap((call, i) =>
+    call?.type === "function" && typeof call.function?.name === "string"
+      ? [
+          {
+            id: String(call.id || `call-${i}`).slice(0, 100),
+            name: call.function.name.slice(0, 100),
+            arguments: String(call.function.arguments ?? "").slice(0, 4_000),
+          },
+        ]
+      : [],
+  );
+}
+
+/** A model behind OpenAI's chat completions or a server that speaks them. Undefined without a key and without an address. */
 export function createOpenAiModel(options: OpenAiModelOptions): ModelPort | undefined {
-  if (!options.apiKey && !options.baseUrl) return undefined;
-  const deadlineMs = (options.deadlineSeconds ?? defaultDeadlineSeconds) * 1_000;
-  const now = options.now ?? Date.now;
-  const tokensPerHour = options.tokensPerHour ?? 500_000;
+  const { name, baseUrl } = options;
+  if (!options.apiKey && !baseUrl) return undefined;
   // The package refuses an empty key; servers of one's own often want none.
   const client = new OpenAI({
     apiKey: options.apiKey || "none",
     maxRetries: 0,
-    timeout: deadlineMs,
-    ...(options.baseUrl ? { baseURL: options.baseUrl } : {}),
+    timeout: requestTimeoutMs,
+    ...(baseUrl ? { baseURL: baseUrl } : {}),
   });
-  const spent: { at: number; tokens: number }[] = [];
-  const ownServer = options.baseUrl !== undefined && !/\bapi\.openai\.com\b/.test(options.baseUrl);
+  const ownServer = baseUrl !== undefined && !/\bapi\.openai\.com\b/.test(baseUrl);
+  const requestOf = (call: ModelCall) => JSON.stringify(requestBody(name, ownServer, call));
 
   return {
-    name: options.name,
-    deadlineMs,
+    name,
     ...(options.price ? { price: options.price } : {}),
-    mayAsk() {
-      while (spent[0] && spent[0].at < now() - hourMs) spent.shift();
-      return spent.reduce((sum, item) => sum + item.tokens, 0) < tokensPerHour;
-    },
+    requestOf,
+    worstCost: (call) =>
+      estimateTokens(requestOf(call)) + call.maxOutputTokens * (!ownServer && reasons(name) ? thinking : 1),
     async ask(call, signal) {
       try {
-        const reply = await client.chat.completions.create(requestBody(options.name, ownServer, call), { signal });
+        const reply = await client.chat.completions.create(requestBody(name, ownServer, call), { signal });
         const choice = reply.choices?.[0];
-        const inputTokens = reply.usage?.prompt_tokens ?? Math.ceil((call.system.length + call.user.length) / 4);
-        const outputTokens = reply.usage?.completion_tokens ?? Math.ceil((choice?.message?.content?.length ?? 0) / 4);
-        spent.push({ at: now(), tokens: inputTokens + outputTokens });
-        if (choice?.message?.refusal)
-          return { type: "failed", reason: "refused", detail: messageOf(choice.message.refusal, 200) };
-        if (typeof choice?.message?.content !== "string")
-          return { type: "failed", reason: "bad-answer", detail: "the reply has no content" };
-        return {
-          type: "answer",
-          text: choice.message.content,
-          truncated: choice.finish_reason === "length",
-          inputTokens,
-          outputTokens,
+        const message = choice?.message;
+        const toolCalls = message ? toolCallsOf(message) : [];
+        const said = typeof message?.content === "string" ? message.content : "";
+        const usage = {
+          inputTokens: believable(reply.usage?.prompt_tokens, toldChars(call)),
+          outputTokens: believable(
+            reply.usage?.completion_tokens,
+            said.length + toolCalls.reduce((sum, item) => sum + item.arguments.length, 0),
+          ),
         };
+        if (message?.refusal) return { type: "failed", reason: "refused", detail: messageOf(message.refusal, 200) };
+        if (typeof message?.content !== "string" && toolCalls.length === 0)
+          return { type: "failed", reason: "bad-answer", detail: "the reply has no content" };
+        if (said.length > maxReplyChars)
+          return { type: "failed", reason: "bad-answer", detail: `the reply has ${said.length} characters` };
+        return { type: "answer", text: said, toolCalls, truncated: choice?.finish_reason === "length", ...usage };
       } catch (error) {
-        return failure(error);
+        return failure(error, call);
       }
     },
   };

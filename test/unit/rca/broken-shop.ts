@@ -51,6 +51,7 @@ export function honestAnswer(evidence: readonly string[]): object {
       },
     ],
     fixes: [{ id: "R1", reason: "It is exactly what was taken away", evidence: evidence.slice(0, 1) }],
+    patch: null,
     questions: [],
   };
 }

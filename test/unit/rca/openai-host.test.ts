@@ -11,9 +11,14 @@ afterEach(() => {
 });
 
 const call: ModelCall = {
-  system: "You explain.",
-  user: "E1: OOMKilled",
+  messages: [
+    { role: "system", text: "You explain." },
+    { role: "user", text: "E1: OOMKilled" },
+  ],
+  tools: [],
+  mayCallTools: false,
   format: "json_schema",
+  schemaName: "diagnosis",
   schema: { type: "object" },
   maxOutputTokens: 100,
 };
@@ -45,6 +50,7 @@ test("with a key alone the question goes to OpenAI, over TLS, once, with the key
   expect(await model("sk-test-1").ask(call, never)).toEqual({
     type: "answer",
     text: '{"ok":true}',
+    toolCalls: [],
     truncated: false,
     inputTokens: 12,
     outputTokens: 3,
