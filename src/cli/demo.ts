@@ -123,6 +123,7 @@ export async function demo(options: DemoOptions): Promise<void> {
   progress.end();
 
   console.log(`Local Slack: ${slack.url}`);
+  console.log(`Web pages:   ${kubemend.url}`);
   say(`playing      "${recording.header.name}": ${recording.header.description}`);
   say("watching     the quiet minutes before the incident pass quickly; kubemend learns what is normal");
   const stopped = Promise.withResolvers<void>();

@@ -3,7 +3,7 @@
  * What strangers write may have both; one such line must not keep an incident from being written down.
  */
 export function storableText(text: string): string {
-  const whole = text.includes("\0") ? text.replaceAll("\0", "\u2400") : text;
+  const whole = text.includes("\0") ? text.replaceAll("\0", "\ufffd") : text;
   return whole.isWellFormed() ? whole : whole.toWellFormed();
 }
 

@@ -19,6 +19,10 @@ const quiet = [
   "--disable-sync",
 ];
 const minutes = 60_000;
+const webSizes = {
+  "web-incident": { width: 1180, height: 1500 },
+  "web-incident-phone": { width: 390, height: 1300 },
+} as const;
 
 let browser: Browser;
 let demo: ChildProcess;
@@ -71,6 +75,25 @@ describe.skipIf(!executablePath)("the demo in a browser", () => {
       await page.getByRole("button", { name: "Approve", exact: true }).first().waitFor({ timeout: minutes });
       await page.getByText("Also hurt").waitFor({ timeout: minutes });
       await shoot("incident");
+
+      const web = (await output(/Web pages: +(\S+)/))[1] ?? "";
+      for (const [name, viewport] of Object.entries(webSizes)) {
+        const reader = await browser.newPage({ viewport, colorScheme: "light" });
+        const troubles: string[] = [];
+        reader.on("console", (message) => {
+          if (message.type() === "error") troubles.push(message.text());
+        });
+        await reader.goto(`${web}/incidents`);
+        await reader.getByRole("link", { name: /carts is killed for exceeding its memory limit/ }).click();
+        await reader.locator("[data-drawn]").waitFor();
+        await reader.getByText("Change, checked by a dry run").first().waitFor();
+        await reader.locator("svg.topology").waitFor();
+        expect(await reader.locator("#evidence tbody tr").count()).toBeGreaterThan(1);
+        expect(await reader.getByRole("button", { name: /Approve/ }).count()).toBe(0);
+        expect(troubles).toEqual([]);
+        if (pictures) await reader.screenshot({ path: join(pictures, `${name}.png`) });
+        await reader.close();
+      }
 
       await page.getByRole("button", { name: "Review", exact: true }).first().click();
       const review = page.getByRole("dialog");

@@ -12,7 +12,7 @@ import type { Redact } from "../../src/incident/redacted.ts";
 import { silentLogger } from "../../src/lib/logger.ts";
 import type { Database } from "../../src/store/database.ts";
 import { saveDiagnosis } from "../../src/store/diagnoses.ts";
-import { saveIncident } from "../../src/store/incidents.ts";
+import { changeStatus, saveIncident } from "../../src/store/incidents.ts";
 import { addToTimeline } from "../../src/store/timeline.ts";
 import * as sessions from "../../src/store/web-sign-in.ts";
 import { clean, incidentView } from "./incident-view.ts";
@@ -99,6 +99,47 @@ export async function fillIncident(db: Database, over: Partial<Incident> = {}, t
   );
   await addToTimeline(db, stored.id, { at: onset, kind: "detected", text: clean(`Detected: ${text}`) });
   return stored.id;
+}
+
+const listed = [
+  ["payment", "payment fails 31 % of its requests", "high", "bad-release", 0.91],
+  ["carts", "carts is killed for exceeding its memory limit", "critical", "memory-limit-too-low", 0.97],
+  ["catalogue", "new pods of catalogue cannot pull their image", "medium", "image-not-found", 0.99],
+  ["orders", "orders waits for a connection to its database", "high", "pool-exhausted", 0.88],
+  ["front-end", "front-end answers four times as slowly as usual", "medium", "cpu-throttling", 0.84],
+  ["shipping", "shipping writes errors it never wrote before", "medium", "bad-upstream-url", 0.79],
+  ["queue-master", "queue-master cannot be scheduled", "low", "unschedulable", 0.95],
+  ["user", "user reaches its memory limit in 12 minutes", "medium", "memory-leak", 0.72],
+] as const;
+
+/** 64 incidents of a fortnight, the newest three of them open. */
+export async function fillList(db: Database): Promise<void> {
+  const { diagnosis } = incidentView;
+  if (!diagnosis) throw new Error("unreachable: the fixture has a diagnosis");
+  for (let i = 0; i < 64; i++) {
+    const [name, title, severity, cause, probability] = listed[i % listed.length] ?? listed[0];
+    const target = { kind: "Deployment", namespace: "sock-shop", name };
+    const at = onset + 590_000 - i * 19_123_000;
+    const stored = await saveIncident(db, {
+      ...incidentView.incident,
+      id: String(164 - i),
+      groupKey: `Deployment/sock-shop/${name}/${i}`,
+      title,
+      severity,
+      target,
+      affected: [target],
+      onset: at - 9_000 - i * 700,
+      openedAt: at,
+    });
+    const hypotheses = diagnosis.hypotheses.map((one) => ({ ...one, cause, culprit: target, probability }));
+    await saveDiagnosis(
+      db,
+      { diagnosis: { ...diagnosis, incidentId: stored.id, hypotheses }, recommendations: [] },
+      [],
+    );
+    if (i > 2) await changeStatus(db, stored.id, "resolve", { at: at + 240_000 + i * 11_000 });
+    else if (i > 0) await changeStatus(db, stored.id, "acknowledge", { by: "On-call engineer", at });
+  }
 }
 
 export interface ServedPages extends AsyncDisposable {

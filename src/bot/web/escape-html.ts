@@ -11,15 +11,11 @@ const deceptive =
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
 const loneSurrogate = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
-/** Makes visible what would hide: NUL as `␀`, a change of direction as `[U+202E]`. A log line is shown, not played. */
+/** Makes visible what would hide: NUL as `[U+0000]`, a change of direction as `[U+202E]`. A log line is shown, not played. */
 export function visibleText(text: string): string {
   return text
     .replace(/\r\n?/g, "\n")
-    .replace(deceptive, (char) => {
-      const code = char.charCodeAt(0);
-      if (code < 0x20) return String.fromCharCode(0x2400 + code);
-      return `[U+${code.toString(16).toUpperCase().padStart(4, "0")}]`;
-    })
+    .replace(deceptive, (char) => `[U+${char.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}]`)
     .replace(loneSurrogate, "\ufffd");
 }
 

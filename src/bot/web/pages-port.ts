@@ -78,13 +78,14 @@ export interface LogRow {
   readonly source: string;
   readonly text: Redacted;
   readonly mark?: "first" | "worst";
-  readonly count?: number;
 }
 
 export interface LogExcerpt {
+  /** How many kinds of lines there are, and how many of all lines could be read. */
+  readonly summary?: string;
   readonly rows: readonly LogRow[];
   /** Words that these lines have and quiet times do not. */
-  readonly hallmarks: readonly string[];
+  readonly hallmarks: readonly Redacted[];
 }
 
 export interface IncidentDetail {

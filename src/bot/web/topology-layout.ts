@@ -23,6 +23,7 @@ export interface Layout {
 export const nodeSize = { width: 168, height: 44 } as const;
 const gap = { x: 72, y: 18 } as const;
 const margin = 12;
+const detour = 34;
 const shownChars = 20;
 
 const short = (name: string) => (name.length > shownChars ? `${name.slice(0, shownChars - 1)}…` : name);
@@ -64,7 +65,9 @@ export function layOut({ nodes, edges }: TopologyPicture): Layout {
     });
   });
   const tallest = Math.max(1, ...filled.map((list) => list.length));
-  const height = margin * 2 + tallest * nodeSize.height + (tallest - 1) * gap.y;
+  const x = (index: number) => margin + filled.findIndex((list) => list.includes(index)) * (nodeSize.width + gap.x);
+  const above = edges.some(({ from, to }) => isLong({ x: x(from) }, { x: x(to) })) ? detour : 0;
+  const height = margin * 2 + above + tallest * nodeSize.height + (tallest - 1) * gap.y;
   const placed = new Map<number, PlacedNode>();
   filled.forEach((list, i) => {
     const own = list.length * nodeSize.height + (list.length - 1) * gap.y;
@@ -73,7 +76,7 @@ export function layOut({ nodes, edges }: TopologyPicture): Layout {
       if (!node) return;
       placed.set(index, {
         x: margin + i * (nodeSize.width + gap.x),
-        y: (height - own) / 2 + at * (nodeSize.height + gap.y),
+        y: above + (height - above - own) / 2 + at * (nodeSize.height + gap.y),
         kind: node.ref.kind,
         name: short(node.ref.name),
         role: node.role,
@@ -91,8 +94,15 @@ export function layOut({ nodes, edges }: TopologyPicture): Layout {
   };
 }
 
+/** A line over more than one column would run through the nodes between: it goes above them. */
+const isLong = (a: { readonly x: number }, b: { readonly x: number }) => b.x - a.x > nodeSize.width * 2;
+
 function curve(a: PlacedNode, b: PlacedNode): string {
   const middle = nodeSize.height / 2;
+  if (isLong(a, b)) {
+    const over = Math.min(a.y, b.y) - detour;
+    return `M${a.x + nodeSize.width / 2} ${a.y} C${a.x + nodeSize.width} ${over} ${b.x} ${over} ${b.x + nodeSize.width / 2} ${b.y - 6}`;
+  }
   const forward = b.x > a.x;
   const [x1, x2] = forward ? [a.x + nodeSize.width, b.x - 6] : [a.x, b.x + nodeSize.width + 6];
   const bend = forward ? (x2 - x1) / 2 : -30;

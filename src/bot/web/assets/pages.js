@@ -49,16 +49,22 @@ function marksPlugin(marks) {
           const x = chart.valToPos(mark.at / 1000, "x", true);
           if (x < bbox.left || x > bbox.left + bbox.width) return;
           ctx.strokeStyle = colour(markColours[mark.kind]);
-          ctx.fillStyle = ctx.strokeStyle;
           ctx.lineWidth = 1.5 * ratio;
           ctx.setLineDash([5 * ratio, 4 * ratio]);
           ctx.beginPath();
           ctx.moveTo(x, bbox.top);
           ctx.lineTo(x, bbox.top + bbox.height);
           ctx.stroke();
-          const left = x + ctx.measureText(mark.label).width + 8 * ratio > bbox.left + bbox.width;
+          const wide = ctx.measureText(mark.label).width;
+          const left = x + wide + 8 * ratio > bbox.left + bbox.width;
           ctx.textAlign = left ? "right" : "left";
-          ctx.fillText(mark.label, x + (left ? -4 : 4) * ratio, bbox.top + (3 + i * 15) * ratio);
+          const top = bbox.top + (3 + i * 16) * ratio;
+          ctx.globalAlpha = 0.8;
+          ctx.fillStyle = colour("back");
+          ctx.fillRect(left ? x - wide - 6 * ratio : x + 2 * ratio, top - 2 * ratio, wide + 4 * ratio, 16 * ratio);
+          ctx.globalAlpha = 1;
+          ctx.fillStyle = ctx.strokeStyle;
+          ctx.fillText(mark.label, x + (left ? -4 : 4) * ratio, top);
         });
         ctx.restore();
       },
@@ -82,7 +88,10 @@ function options(uPlot, panel, data, width) {
       x: { time: true },
       y: { range: (_chart, low, high) => uPlot.rangeNum(Math.min(0, low ?? 0), high || 1, 0.1, true) },
     },
-    axes: [axis, { ...axis, size: 64, values: (_chart, ticks) => ticks.map((tick) => number.format(tick)) }],
+    axes: [
+      { ...axis, space: 96, values: (_chart, ticks) => ticks.map((tick) => clock.format(new Date(tick * 1000))) },
+      { ...axis, size: 64, values: (_chart, ticks) => ticks.map((tick) => number.format(tick)) },
+    ],
     series: [
       { label: "time", value: (_chart, at) => (at ? clock.format(new Date(at * 1000)) : "") },
       ...panel.lines.map((line, i) => ({

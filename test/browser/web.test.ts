@@ -1,0 +1,205 @@
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Decisions } from "../../src/bot/web/pages-port.ts";
+import { makeSignInLink } from "../../src/bot/web/sign-in-routes.ts";
+import { keepLink } from "../../src/store/web-sign-in.ts";
+import { fillIncident, fillList, type ServedPages, servePages } from "../support/filled-pages.ts";
+import { type TestDatabase, withDatabase } from "../support/postgres.ts";
+
+const executablePath = process.env["KUBEMEND_CHROMIUM"];
+/** Set to a folder to keep pictures of what a person sees. */
+const pictures = process.env["KUBEMEND_PICTURES"];
+const quiet = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"];
+const sizes = {
+  desktop: { width: 1280, height: 1000 },
+  phone: { width: 390, height: 844 },
+} as const;
+
+let db: TestDatabase;
+let web: ServedPages;
+let browser: Browser;
+let id: string;
+
+/** A page that fails the test when it breaks its own policy, throws, or asks another server. */
+async function open(options: Parameters<Browser["newContext"]>[0] = {}, server = web.url) {
+  const context = await browser.newContext({ viewport: sizes.desktop, ...options });
+  const page = await context.newPage();
+  const troubles: string[] = [];
+  page.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning") troubles.push(message.text());
+  });
+  page.on("pageerror", (error) => troubles.push(error.message));
+  page.on("request", (request) => {
+    if (!request.url().startsWith(server)) troubles.push(`asked ${request.url()}`);
+  });
+  const shoot = async (name: string, fullPage = false) => {
+    if (pictures) await page.screenshot({ path: join(pictures, `${name}.png`), fullPage });
+  };
+  return { context, page, troubles, shoot, [Symbol.asyncDispose]: () => context.close() };
+}
+
+const drawn = (page: Page) => page.locator("[data-drawn='2']").waitFor();
+
+const checks = readFileSync(new URL("../support/page-checks.js", import.meta.url), "utf8").replace(
+  "export default",
+  "",
+);
+
+/** Runs one of the checks inside the page, which lets no script of others in. */
+async function check<T>(page: Page, name: "lowContrast" | "unnamed" | "focused"): Promise<T> {
+  return (await page.evaluate(
+    `(${checks
+      .replace(/^\/\/.*\n/, "")
+      .trim()
+      .replace(/;$/, "")}).${name}()`,
+  )) as T;
+}
+
+describe.skipIf(!executablePath)("the pages in a browser", () => {
+  beforeAll(async () => {
+    if (pictures) mkdirSync(pictures, { recursive: true });
+    db = await withDatabase();
+    id = await fillIncident(db);
+    await fillIncident(db, { id: "9", groupKey: "x", severity: "medium", title: "orders answers slowly" });
+    web = await servePages(db);
+    browser = await chromium.launch({ executablePath: executablePath ?? "", args: quiet });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await web?.[Symbol.asyncDispose]();
+    await db?.close();
+  });
+
+  test.each([
+    "/incidents",
+    "/incidents/:id",
+    "/detectors",
+    "/models",
+    "/risks",
+    "/experiments",
+    "/digest",
+  ])("%s can be read in light and dark, on a desk and on a phone, and breaks no rule of its own", async (path) => {
+    for (const colorScheme of ["light", "dark"] as const) {
+      for (const [size, viewport] of Object.entries(sizes)) {
+        await using tab = await open({ colorScheme, viewport, reducedMotion: "reduce" });
+        await tab.page.goto(web.url + path.replace(":id", id));
+        if (path.endsWith(":id")) await drawn(tab.page);
+        await tab.shoot(`${path.slice(1).replace("/:id", "-one")}-${size}-${colorScheme}`, true);
+        expect(await check(tab.page, "lowContrast")).toEqual([]);
+        expect(await check(tab.page, "unnamed")).toEqual([]);
+        const wide = await tab.page.evaluate("document.documentElement.scrollWidth - innerWidth");
+        expect(wide).toBeLessThanOrEqual(0);
+        expect(tab.troubles).toEqual([]);
+      }
+    }
+  });
+
+  test("a list of many incidents is filtered, searched and paged", async () => {
+    await using own = await withDatabase();
+    await fillList(own);
+    await using pages = await servePages(own);
+    await using tab = await open({ viewport: { width: 1180, height: 900 } }, pages.url);
+    await tab.page.goto(`${pages.url}/incidents`);
+    await tab.page.getByText("64 incidents.").waitFor();
+    expect(await tab.page.locator("tbody tr").count()).toBe(50);
+    await tab.shoot("web-incidents");
+    await tab.page.getByRole("link", { name: "Older" }).click();
+    expect(await tab.page.locator("tbody tr").count()).toBe(14);
+    await tab.page.getByRole("link", { name: "Newest" }).click();
+    await tab.page.getByLabel("Search").fill("payment");
+    await tab.page.getByLabel("Status").selectOption("unresolved");
+    await tab.page.keyboard.press("Enter");
+    await tab.page.getByText("1 incident matches.").waitFor();
+    expect(tab.troubles).toEqual([]);
+  });
+
+  test("hostile text in logs, events and titles stays text: nothing runs, no name of the page changes", async () => {
+    await using tab = await open();
+    await tab.page.goto(`${web.url}/incidents/${id}`);
+    await drawn(tab.page);
+    expect(await tab.page.title()).not.toContain("owned");
+    expect(await tab.page.locator("main img, main script").count()).toBe(0);
+    expect(await tab.page.locator("#evidence").innerText()).toContain("<script>document.title=");
+    expect(tab.troubles).toEqual([]);
+  });
+
+  test("the chart follows the pointer, zooms to the onset and back", async () => {
+    await using tab = await open();
+    await tab.page.goto(`${web.url}/incidents/${id}`);
+    await drawn(tab.page);
+    const over = tab.page.locator(".u-over").first();
+    await over.hover({ position: { x: 300, y: 80 } });
+    await tab.page
+      .getByText(/^\d+(\.\d+)? MiB$/)
+      .first()
+      .waitFor();
+    await tab.page.getByRole("button", { name: "Around the onset" }).click();
+    await tab.page.getByRole("button", { name: "Whole time" }).click();
+    expect(await tab.page.locator(".marks li").allInnerTexts()).toHaveLength(3);
+    expect(await tab.page.locator("[role=img][aria-label^='carts: memory in use']").count()).toBe(1);
+    expect(tab.troubles).toEqual([]);
+  });
+
+  test("everything is reached by keyboard, and where one is can be seen", async () => {
+    await using tab = await open();
+    await tab.page.goto(`${web.url}/incidents`);
+    await tab.page.keyboard.press("Tab");
+    expect(await check(tab.page, "focused")).toMatchObject({ name: "Skip to content" });
+    await tab.page.keyboard.press("Enter");
+    const seen = new Set<string>();
+    for (let i = 0; i < 30; i++) {
+      await tab.page.keyboard.press("Tab");
+      const at = await check<{ name: string; outline: string } | null>(tab.page, "focused");
+      if (!at) break;
+      expect(at.outline).toBe("solid 3px");
+      seen.add(at.name);
+    }
+    for (const name of ["q", "status", "severity", "namespace", "cause", "Show"]) expect([...seen]).toContain(name);
+    expect([...seen].some((name) => name.includes("carts is killed"))).toBe(true);
+  });
+
+  test("filters and colours work without any script", async () => {
+    await using tab = await open({ javaScriptEnabled: false });
+    await tab.page.goto(`${web.url}/incidents`);
+    await tab.page.getByLabel("Severity").selectOption("medium");
+    await tab.page.getByRole("button", { name: "Show" }).click();
+    expect(await tab.page.locator("tbody tr").count()).toBe(1);
+    await tab.page.getByRole("button", { name: "Dark" }).click();
+    expect(await tab.page.locator("html").getAttribute("data-theme")).toBe("dark");
+    expect(tab.page.url()).toContain("severity=medium");
+  });
+
+  test("a person signs in by a link, which works once, approves as in Slack, and signs out", async () => {
+    const asked: unknown[] = [];
+    const decisions: Decisions = {
+      async approve(planId, digest, by, note) {
+        asked.push({ planId, digest, by: by.id, note });
+        return { type: "approved" };
+      },
+      acknowledge: async (incidentId, by) => ({ ok: true, text: `${by.name} has taken incident ${incidentId}.` }),
+      resolve: async () => ({ ok: true, text: "" }),
+      reject: async () => ({ ok: true, text: "" }),
+      undo: async () => ({ ok: true, text: "" }),
+    };
+    await using own = await servePages(db, { signIn: { slackLinks: true, sessionHours: 1 }, decisions });
+    const link = await makeSignInLink(
+      { seal: own.seal, url: own.url, sessions: { keepLink: (kept) => keepLink(db, kept) } },
+      "UANN",
+    );
+    const context: BrowserContext = await browser.newContext();
+    const page = await context.newPage();
+    expect((await page.goto(`${own.url}/incidents`))?.status()).toBe(401);
+    await page.goto(link);
+    await page.getByRole("button", { name: "Sign in as Member UANN" }).click();
+    await page.getByRole("link", { name: /carts is killed/ }).click();
+    await page.getByRole("button", { name: "Acknowledge" }).click();
+    await page.getByText(`Member UANN has taken incident ${id}.`).waitFor();
+    expect((await page.goto(link))?.status()).toBe(410);
+    await page.goto(`${own.url}/incidents`);
+    await page.getByRole("button", { name: "Sign out" }).click();
+    expect((await page.goto(`${own.url}/incidents`))?.status()).toBe(401);
+    await context.close();
+  });
+});
