@@ -15,6 +15,8 @@ export interface DatabaseOptions {
   readonly maxConnections?: number;
   /** A statement that runs longer is cancelled by the server (ms). */
   readonly statementTimeoutMs?: number;
+  /** A query whose answer does not come within this time fails, and its connection is cut (ms). Default 20 s. */
+  readonly queryTimeoutMs?: number;
 }
 
 /** The address without its password, for messages. */
@@ -28,6 +30,29 @@ export function describeDatabaseUrl(url: string): string {
   }
 }
 
+const queryTimeoutMs = 20_000;
+
+/**
+ * The server's own limit on statements does not help when its answer is lost on the way: a network that has gone silent
+ * would keep a query waiting for hours. After its deadline the connection is cut, because the answer may still come and
+ * would be taken for that of the next query.
+ */
+class ImpatientClient extends pg.Client {
+  constructor(config?: string | pg.ClientConfig) {
+    super(config);
+    const query = this.query.bind(this) as (...args: unknown[]) => unknown;
+    const impatient = (...args: unknown[]) => {
+      const answer = query(...args);
+      if (answer instanceof Promise)
+        answer.catch((error: unknown) => {
+          if (messageOf(error) === "Query read timeout") this.connection.stream.destroy();
+        });
+      return answer;
+    };
+    Object.defineProperty(this, "query", { value: impatient });
+  }
+}
+
 /** Opens a pool; connects lazily. An idle connection that dies is logged and replaced, never fatal. */
 export function openDatabase(url: string, options: DatabaseOptions = {}): Database {
   const log = options.log ?? silentLogger;
@@ -37,6 +62,9 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
     connectionTimeoutMillis: 5_000,
     idleTimeoutMillis: 30_000,
     statement_timeout: options.statementTimeoutMs ?? 15_000,
+    query_timeout: options.queryTimeoutMs ?? queryTimeoutMs,
+    keepAlive: true,
+    Client: ImpatientClient,
     application_name: "kubemend",
   });
   // Without this listener a killed idle connection would end the process.

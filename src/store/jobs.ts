@@ -1,6 +1,7 @@
 import { PgBoss } from "pg-boss";
 import { messageOf } from "../lib/app-error.ts";
 import { type Logger, silentLogger } from "../lib/logger.ts";
+import { openDatabase } from "./database.ts";
 
 /** Work that must happen even if this process does not live to do it. `key` folds waiting jobs of the same matter into one. */
 export interface Jobs extends AsyncDisposable {
@@ -23,7 +24,11 @@ export async function startJobs(
 ): Promise<Jobs> {
   const log = options.log ?? silentLogger;
   const pollSeconds = options.pollSeconds ?? 0.5;
-  const boss = new PgBoss({ connectionString: databaseUrl, max: 4, application_name: "kubemend-jobs" });
+  // Our own pool, because of its deadlines: a job queue that waits for a dead network takes no more jobs.
+  const database = openDatabase(databaseUrl, { maxConnections: 4, ...(options.log ? { log: options.log } : {}) });
+  const boss = new PgBoss({
+    db: { executeSql: async (text: string, values?: unknown[]) => await database.pool.query(text, values) },
+  });
   boss.on("error", (error) => log.warn({ error: messageOf(error) }, "jobs.error"));
   await boss.start();
   const known = new Set<string>();
@@ -43,6 +48,7 @@ export async function startJobs(
   };
   const stop = async () => {
     await boss.stop({ graceful: true, timeout: 10_000 });
+    await database.close();
   };
   return {
     async send(queue, data, { key, afterSeconds } = {}) {
