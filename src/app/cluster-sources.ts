@@ -8,6 +8,7 @@ import {
   liveSignals,
   type SourceContext,
 } from "../detection/collect/live-signals.ts";
+import type { LogSourceStats } from "../detection/collect/logs.ts";
 import { type LokiReader, type LokiStats, lokiSource } from "../detection/collect/loki.ts";
 import { type PrometheusReader, type PrometheusStats, prometheusSource } from "../detection/collect/prometheus.ts";
 import { createLogIntake } from "../detection/collect/push/log-intake.ts";
@@ -39,6 +40,7 @@ export interface ClusterSources {
     readonly prometheus: PrometheusStats | undefined;
     readonly scrape: ScrapeStats | undefined;
     readonly loki: LokiStats | undefined;
+    readonly logs: LogSourceStats | undefined;
     readonly pushed: LogIntake["stats"];
     readonly alerts: AlertIntake["stats"];
   };
@@ -53,7 +55,7 @@ export function clusterSources(deps: ClusterSourcesDeps): ClusterSources {
   const alerts = createAlertIntake();
   const pushed = createLogIntake({ namespaces: config.kubernetes.namespaces });
   const intervalMs = config.detection.scrapeSeconds * 1_000;
-  const stats: { prometheus?: PrometheusStats; scrape?: ScrapeStats; loki?: LokiStats } = {};
+  const stats: { prometheus?: PrometheusStats; scrape?: ScrapeStats; loki?: LokiStats; logs?: LogSourceStats } = {};
 
   const sources: ((context: SourceContext) => Promise<void>)[] = [(context) => alerts.source(context)];
   if (logsFrom === "push") sources.push((context) => pushed.source(context));
@@ -107,6 +109,9 @@ export function clusterSources(deps: ClusterSourcesDeps): ClusterSources {
         stats.scrape = latest;
       },
       logs: logsFrom === "kubernetes",
+      onLogStats: (latest) => {
+        stats.logs = latest;
+      },
       sources,
     }),
     async pushLogs(request) {
@@ -124,6 +129,9 @@ export function clusterSources(deps: ClusterSourcesDeps): ClusterSources {
       },
       get loki() {
         return stats.loki;
+      },
+      get logs() {
+        return stats.logs;
       },
       get pushed() {
         return pushed.stats;

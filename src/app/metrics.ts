@@ -36,10 +36,14 @@ export function createMetrics(sources: {
   gauge("detection_failures", "Detectors that threw", () => engine.stats.detectorFailures);
   gauge("log_lines", "Log lines read since start", () => engine.stats.logLines);
   gauge("log_lines_unread", "Log lines of pods that are not known", () => engine.stats.logLinesUnread);
+  gauge("log_lines_ahead", "Log lines of a clock that is ahead", () => engine.stats.logLinesAhead);
   gauge(
     "log_lines_not_taken",
     "Log lines left out because more came than could be read",
     () => sources.sources.signals.droppedLogLines,
+  );
+  gauge("log_share_read", "Share of the log lines of the last five minutes that could be read, 0 to 1", () =>
+    observation.logs.shareRead(Date.now() - 5 * 60_000),
   );
   gauge("signals_dropped", "Signals nobody read in time", () => sources.sources.signals.dropped);
   gauge("log_lines_dropped", "Log lines that gave way to newer ones", () => observation.logs.dropped.lines);

@@ -50,6 +50,9 @@ export function addSourceMetrics({ registry, sources, capture, forecaster }: Sou
     () => stats.prometheus?.familiesLeftOut,
   );
 
+  gauge("log_containers_followed", "Containers whose logs are followed", () => stats.logs?.followed);
+  gauge("log_containers_waiting", "Containers whose logs are not read: no place is free", () => stats.logs?.waiting);
+
   total("loki_lines", "Log lines taken from Loki", () => stats.loki?.lines);
   total("loki_polls_failed", "Polls that Loki did not answer", () => stats.loki?.failedPolls);
   total(

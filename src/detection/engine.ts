@@ -1,5 +1,5 @@
 import type { Observation } from "../cluster/observation.ts";
-import type { Signal } from "../cluster/signal.ts";
+import type { LogLine, Signal } from "../cluster/signal.ts";
 import { buildTopology, type Topology } from "../cluster/topology.ts";
 import { wholeObject } from "../cluster/whole-object.ts";
 import type { Anomaly } from "../incident/anomaly.ts";
@@ -39,6 +39,8 @@ export interface DetectionStats {
   readonly ticks: number;
   readonly signals: number;
   readonly logLines: number;
+  /** Of those, lines of a clock that is ahead; they count as written now. */
+  readonly logLinesAhead: number;
   /** Of those, lines that detection has not looked at: their pod is not known (yet), or there are too many workloads. */
   readonly logLinesUnread: number;
   readonly samples: number;
@@ -125,12 +127,14 @@ export function createDetectionEngine(options: DetectionEngineOptions): Detectio
   });
   let suppressed: readonly Silence[] = [];
   let watchingSince = Number.NaN;
+  let tickedAt = Number.NaN;
   let topology: { readonly at: number; readonly built: Topology } | undefined;
   let objectsChanged = false;
   const counts = {
     ticks: 0,
     signals: 0,
     logLines: 0,
+    logLinesAhead: 0,
     samples: 0,
     malformed: 0,
     silenced: 0,
@@ -144,6 +148,15 @@ export function createDetectionEngine(options: DetectionEngineOptions): Detectio
       objectsChanged = false;
     }
     return topology.built;
+  }
+
+  /** A line of the future would keep its trouble alive until then. */
+  function takeLine(line: LogLine): void {
+    const isAhead = line.at > tickedAt + Math.max(60_000, 4 * pace.tickMs);
+    if (isAhead) counts.logLinesAhead++;
+    const taken = isAhead ? { ...line, at: tickedAt } : line;
+    logs.push(taken);
+    tally.take(taken);
   }
 
   const contextAt = (now: number): DetectContext =>
@@ -213,8 +226,7 @@ export function createDetectionEngine(options: DetectionEngineOptions): Detectio
         }
         case "log":
           counts.logLines++;
-          logs.push(signal.line);
-          tally.take(signal.line);
+          takeLine(signal.line);
           break;
         case "log-loss":
           logs.missed(signal.at, signal.lines);
@@ -242,6 +254,7 @@ export function createDetectionEngine(options: DetectionEngineOptions): Detectio
       const began = performance.now();
       counts.ticks++;
       pace.ticked(now);
+      tickedAt = now;
       deriver.flush(now);
       tally.flush(now);
       transitions.update(observation, now);
@@ -289,6 +302,7 @@ export function createDetectionEngine(options: DetectionEngineOptions): Detectio
         ticks: counts.ticks,
         signals: counts.signals,
         logLines: counts.logLines,
+        logLinesAhead: counts.logLinesAhead,
         logLinesUnread: tally.stats.unreadLines,
         samples: counts.samples,
         series: series.size,

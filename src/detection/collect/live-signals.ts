@@ -4,7 +4,7 @@ import type { Clock } from "../../lib/clock.ts";
 import type { LogReader } from "./container-log.ts";
 import { createKnownPods, type KnownPods } from "./known-pods.ts";
 import { type ClusterWatcher, kubernetesSource } from "./kubernetes.ts";
-import { logSource } from "./logs.ts";
+import { type LogSourceStats, logSource } from "./logs.ts";
 import { type MetricsReader, type ScrapeStats, scrapeSource } from "./scrape.ts";
 
 /** What every source is given. */
@@ -28,6 +28,8 @@ export interface LiveSignalsOptions {
   readonly namespaces?: readonly string[];
   readonly scrapeIntervalMs?: number;
   readonly maxFollowedLogs?: number;
+  /** Told every ten seconds. */
+  readonly onLogStats?: (stats: LogSourceStats) => void;
   readonly logLookBackMs?: number;
   /** False when metrics (or logs) come from elsewhere. */
   readonly scrape?: boolean;
@@ -50,6 +52,8 @@ export interface LiveSignals extends AsyncIterable<Signal> {
 /** Places that a flood of log lines may not take from objects, events and samples. */
 const reserved = 5_000;
 
+const lossEveryMs = 1_000;
+
 /** About a minute of a busy cluster: 1,000 log lines a second. */
 const defaultMaxQueued = 60_000;
 
@@ -67,12 +71,26 @@ export function liveSignals(options: LiveSignalsOptions): LiveSignals {
 
   const mostWithLogs = maxQueued - Math.min(reserved, maxQueued >> 2);
   let droppedLogLines = 0;
+  let untold = 0;
+  let toldAt = Number.NEGATIVE_INFINITY;
 
+  /** Whoever reads an incident has to know how much of the logs nobody has read. */
+  const tellLoss = (): void => {
+    const at = clock.now();
+    if (at - toldAt < lossEveryMs) return;
+    queue.push({ type: "log-loss", at, lines: untold });
+    toldAt = at;
+    untold = 0;
+    wake();
+  };
   const emit = (one: Signal): void => {
     if (one.type === "log" && queue.size >= mostWithLogs) {
       droppedLogLines++;
+      untold++;
+      tellLoss();
       return;
     }
+    if (untold > 0) tellLoss();
     queue.push(one);
     known.apply(one);
     wake();
@@ -98,6 +116,7 @@ export function liveSignals(options: LiveSignalsOptions): LiveSignals {
             ...shared,
             ...(options.maxFollowedLogs !== undefined && { maxFollowed: options.maxFollowedLogs }),
             ...(options.logLookBackMs !== undefined && { lookBackMs: options.logLookBackMs }),
+            ...(options.onLogStats && { onStats: options.onLogStats }),
           }),
         ]),
   ];

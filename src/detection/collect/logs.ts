@@ -4,6 +4,12 @@ import type { Clock } from "../../lib/clock.ts";
 import { type ContainerLog, createContainerLog, type LogReader } from "./container-log.ts";
 import { type KnownPods, podKey } from "./known-pods.ts";
 
+/** Containers whose logs are followed now, and those that wait for a place and are not read. */
+export interface LogSourceStats {
+  readonly followed: number;
+  readonly waiting: number;
+}
+
 export interface LogSourceOptions {
   readonly reader: LogReader;
   readonly clock: Clock;
@@ -18,6 +24,8 @@ export interface LogSourceOptions {
   readonly lookBackMs?: number;
   /** All logs failing for longer than this is blindness. */
   readonly blindMs?: number;
+  /** Told every ten seconds. */
+  readonly onStats?: (stats: LogSourceStats) => void;
 }
 
 const checkMs = 10_000;
@@ -89,6 +97,7 @@ export async function logSource(options: LogSourceOptions): Promise<void> {
   for (const pod of known.pods()) onPod(podKey(pod), pod);
   while (!signal.aborted) {
     tellSight();
+    options.onStats?.({ followed: running.size, waiting: waiting.size });
     await clock.sleep(checkMs, signal).catch(() => undefined);
   }
   unsubscribe();

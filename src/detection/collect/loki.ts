@@ -81,6 +81,9 @@ export async function lokiSource(options: LokiSourceOptions): Promise<void> {
   let reached = floor;
   let cursor = floor;
   let pagesLeft = false;
+  /** What pages held lately, for an estimate of what was skipped. */
+  let lately = { lines: 0, ms: 0 };
+  let linesRead = 0;
   let lastBehindMs = 0;
   let skippedMs = 0;
   let taken = 0;
@@ -108,6 +111,7 @@ export async function lokiSource(options: LokiSourceOptions): Promise<void> {
   const page = async (to: bigint): Promise<boolean> => {
     const lines = await reader.lines(selector, { fromNs: cursor, toNs: to, limit: pageLines, signal, timeoutMs });
     for (const line of lines) take(line);
+    linesRead += lines.length;
     const last = lines.at(-1)?.timeNs;
     if (last !== undefined && last > reached) reached = last;
     if (last === undefined || lines.length < pageLines) return false;
@@ -122,6 +126,8 @@ export async function lokiSource(options: LokiSourceOptions): Promise<void> {
     if (pagesLeft && failingSince === undefined && behindMs > maxBehindMs && behindMs >= lastBehindMs) {
       // More is written than can be read: the present says more than the backlog.
       skippedMs += behindMs;
+      const lines = Math.round((behindMs * lately.lines) / Math.max(1, lately.ms));
+      if (lines > 0) emit({ type: "log-loss", at: clock.now(), lines });
       reached = now;
       floor = now;
     }
@@ -130,8 +136,11 @@ export async function lokiSource(options: LokiSourceOptions): Promise<void> {
     if (!pagesLeft) cursor = reached - late;
     if (cursor < floor) cursor = floor;
     pagesLeft = true;
+    const before = { cursor, linesRead };
     for (let pages = 0; pagesLeft && pages < maxPages && room() >= pageLines && !signal.aborted; pages++)
       pagesLeft = await page(now);
+    const coveredMs = Number((cursor - before.cursor) / 1_000n) / 1_000;
+    if (coveredMs > 0) lately = { lines: linesRead - before.linesRead, ms: coveredMs };
     if (!pagesLeft && now - late > reached) reached = now - late;
     const next = pagesLeft ? cursor : reached - late;
     for (const [key, at] of seen) if (at < next) seen.delete(key);

@@ -3,7 +3,7 @@ import type { KubeObject, Pod } from "../../../../src/cluster/kubernetes-types.t
 import type { Signal } from "../../../../src/cluster/signal.ts";
 import type { LogReader } from "../../../../src/detection/collect/container-log.ts";
 import { createKnownPods } from "../../../../src/detection/collect/known-pods.ts";
-import { type LogSourceOptions, logSource } from "../../../../src/detection/collect/logs.ts";
+import { type LogSourceOptions, type LogSourceStats, logSource } from "../../../../src/detection/collect/logs.ts";
 import { AppError } from "../../../../src/lib/app-error.ts";
 import { createManualClock, type ManualClock } from "../../../../src/replay/virtual-clock.ts";
 
@@ -149,10 +149,12 @@ describe("which logs are read", () => {
 
 describe("bounds and failures", () => {
   test("more containers than places wait for one, and that is told", async () => {
-    const source = startSource({}, { maxFollowed: 2 });
+    let stats: LogSourceStats | undefined;
+    const source = startSource({}, { maxFollowed: 2, onStats: (latest) => (stats = latest) });
     for (const name of ["a", "b", "c"]) await source.tell("ADDED", pod(name, running(0)));
     await source.clock.advance(11_000);
     expect(source.asked).toEqual(["follow a", "follow b"]);
+    expect(stats).toEqual({ followed: 2, waiting: 1 });
     expect(source.sources()).toMatchObject([{ ok: true, detail: expect.stringContaining("the limit is 2") }]);
     await source.tell("MODIFIED", pod("a", { terminated: { exitCode: 0 } }));
     await source.endFollows();

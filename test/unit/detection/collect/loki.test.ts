@@ -160,6 +160,11 @@ describe("bounds", () => {
     }
     await clock.advance(30_000);
     expect(sights().at(-1)).toMatch(/^true: Loki is followed; \d+ s were skipped/);
+    const read = signals.filter((signal) => signal.type === "log").length;
+    const lost = signals.reduce((sum, signal) => sum + (signal.type === "log-loss" ? signal.lines : 0), 0);
+    // An estimate: what was skipped, at the rate of what was read before.
+    expect((read + lost) / 16_000).toBeGreaterThan(0.7);
+    expect((read + lost) / 16_000).toBeLessThan(1.3);
     const last = signals.findLast((signal) => signal.type === "log");
     expect(last?.type === "log" ? last.line.at : 0).toBeGreaterThan(start + 190_000);
     await stop();
