@@ -1,0 +1,85 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import { type Child, startChild } from "./child.ts";
+
+const command = new URL("../../src/cli/kubemend.ts", import.meta.url).pathname;
+
+export interface RunningKubemend extends AsyncDisposable {
+  readonly child: Child;
+  readonly url: string;
+  /** What a probe hears; undefined when nobody answers. */
+  probe(path: "/readyz" | "/healthz"): Promise<{ readonly status: number; readonly text: string } | undefined>;
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** `kubemend start` as a process of its own, with a cluster at `clusterUrl`. */
+export async function runKubemend(options: {
+  readonly databaseUrl: string;
+  readonly clusterUrl: string;
+  readonly role?: "watcher" | "actor" | "all";
+  readonly slack?: { readonly apiUrl: string; readonly botToken: string; readonly signingSecret: string };
+  readonly config?: object;
+}): Promise<RunningKubemend> {
+  const folder = await mkdtemp(join(tmpdir(), "kubemend-run-"));
+  const port = await freePort();
+  const slack = options.slack && {
+    apiUrl: options.slack.apiUrl,
+    botToken: options.slack.botToken,
+    signingSecret: options.slack.signingSecret,
+  };
+  const kubeconfig = {
+    apiVersion: "v1",
+    kind: "Config",
+    "current-context": "test",
+    contexts: [{ name: "test", context: { cluster: "test", user: "test" } }],
+    clusters: [{ name: "test", cluster: { server: options.clusterUrl, "insecure-skip-tls-verify": true } }],
+    users: [{ name: "test", user: {} }],
+  };
+  const config = {
+    cluster: "shop",
+    web: { port },
+    detection: { scrapeSeconds: 5, learnMinutes: 3 },
+    capture: { enabled: false },
+    ...(slack ? { slack: { ...slack, channel: "#incidents" } } : {}),
+    ...options.config,
+  };
+  await writeFile(join(folder, "kubeconfig"), stringify(kubeconfig));
+  await writeFile(join(folder, "kubemend.yaml"), stringify(config));
+  const { PATH, HOME } = process.env;
+  const child = startChild(
+    command,
+    [
+      ...["start", "--role", options.role ?? "all", "--config", join(folder, "kubemend.yaml")],
+      ...["--kubeconfig", join(folder, "kubeconfig")],
+    ],
+    { PATH, HOME, DATABASE_URL: options.databaseUrl },
+  );
+  const url = `http://127.0.0.1:${port}`;
+  return {
+    child,
+    url,
+    probe: async (path) => {
+      try {
+        const response = await fetch(`${url}${path}`, { signal: AbortSignal.timeout(5_000) });
+        return { status: response.status, text: await response.text() };
+      } catch {
+        // Not listening (any more).
+        return undefined;
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      await child[Symbol.asyncDispose]();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
