@@ -25,6 +25,10 @@ export interface AnalysedIncident {
     readonly hypotheses: readonly Hypothesis[];
     readonly ruledOut: readonly { readonly cause: string; readonly culprit: ObjectRef; readonly reason: string }[];
     readonly blastRadius: readonly ObjectRef[];
+    /** What would decide, when it is inconclusive. */
+    readonly questions: readonly string[];
+    /** Evidence ids of the owner's runbooks that fit. */
+    readonly runbooks: readonly string[];
   };
   readonly recommendations: readonly {
     readonly action: string;

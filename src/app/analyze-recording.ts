@@ -9,6 +9,7 @@ import type { Recommendation } from "../incident/recommendation.ts";
 import { isoTime } from "../lib/clock.ts";
 import { diagnoseByRules } from "../rca/diagnose-by-rules.ts";
 import { createRedactor } from "../rca/redact/redactor.ts";
+import type { Runbooks } from "../rca/runbooks/read-runbooks.ts";
 import type { AnalysedIncident, AnalysisResult } from "./analysis-result.ts";
 import { nextDiagnosisAt } from "./diagnosis-schedule.ts";
 
@@ -20,7 +21,17 @@ export interface AnalyzeInput {
   readonly tickMs: number;
   /** In order of arrival. */
   readonly signals: Iterable<Signal>;
+  readonly runbooks?: Runbooks | undefined;
   readonly onProgress?: (at: number) => void;
+  /** Told at the end about each incident that was diagnosed. */
+  readonly onCase?: (one: AnalysedCase) => void;
+}
+
+export interface AnalysedCase {
+  readonly incident: Incident;
+  readonly diagnosis: Diagnosis;
+  readonly recommendations: readonly Recommendation[];
+  readonly evidence: readonly Evidence[];
 }
 
 interface Case {
@@ -58,6 +69,8 @@ function present({ incident, diagnosis, recommendations, evidence, resolvedAt }:
       hypotheses: diagnosis?.hypotheses ?? [],
       ruledOut: diagnosis?.ruledOut ?? [],
       blastRadius: diagnosis?.blastRadius ?? [],
+      questions: diagnosis?.questions ?? [],
+      runbooks: diagnosis?.runbooks ?? [],
     },
     recommendations: recommendations.map(({ action, target, params, needs, confidence, reason, kubectl }) => ({
       action,
@@ -100,6 +113,7 @@ export async function analyzeRecording(input: AnalyzeInput): Promise<AnalysisRes
       redact,
       version: one.made + 1,
       previousEvidence: one.evidence,
+      runbooks: input.runbooks,
     });
     one.diagnosis = made.diagnosis;
     one.recommendations = made.recommendations;
@@ -142,6 +156,8 @@ export async function analyzeRecording(input: AnalyzeInput): Promise<AnalysisRes
     tick(nextTick);
     nextTick += input.tickMs;
   }
+  for (const { incident, diagnosis, recommendations, evidence } of cases.values())
+    if (diagnosis) input.onCase?.({ incident, diagnosis, recommendations, evidence });
   return {
     incidents: [...cases.values()].map(present),
     risks: topologyRisks(observation),

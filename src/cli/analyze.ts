@@ -1,7 +1,12 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { AnalysisResult } from "../app/analysis-result.ts";
-import { analyzeRecording } from "../app/analyze-recording.ts";
+import { type AnalysedCase, analyzeRecording } from "../app/analyze-recording.ts";
 import { causeText } from "../incident/cause-text.ts";
 import { isNeutralCase } from "../rca/neutral/read-case.ts";
+import { createRedactor } from "../rca/redact/redactor.ts";
+import { postmortem } from "../rca/report/postmortem.ts";
+import { readRunbooks } from "../rca/runbooks/read-runbooks.ts";
 import { loadRecording } from "../replay/recording/load-recording.ts";
 import { recordedSignals } from "../replay/recording/recorded-signals.ts";
 import { analyzeCase } from "./analyze-case.ts";
@@ -24,6 +29,10 @@ function story(result: AnalysisResult): string {
       for (const id of best.evidence.slice(0, 6)) {
         const evidence = incident.evidence.find((item) => item.id === id);
         if (evidence) lines.push(`    ${evidence.id} ${evidence.text.split("\n")[0]?.slice(0, 160)}`);
+      }
+      for (const id of incident.diagnosis.runbooks) {
+        const page = incident.evidence.find((item) => item.id === id);
+        if (page) lines.push(`  see ${page.query}`);
       }
       if (others[0])
         lines.push(
@@ -48,12 +57,24 @@ function story(result: AnalysisResult): string {
   return lines.join("\n");
 }
 
+async function writePostmortems(folder: string, cases: readonly AnalysedCase[]): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const { redact } = createRedactor();
+  for (const one of cases)
+    await writeFile(join(folder, `incident-${one.incident.id}.md`), postmortem({ ...one, executions: [], redact }));
+}
+
 /** `kubemend analyze <recording or neutral case> [--json]`. @throws AppError (exit code 2) when the recording cannot be read. */
-export async function analyze(folder: string, options: { json?: boolean; history?: string }): Promise<void> {
+export async function analyze(
+  folder: string,
+  options: { json?: boolean; history?: string; runbooks?: string; postmortem?: string },
+): Promise<void> {
   if (await isNeutralCase(folder)) return analyzeCase(folder, options);
   const progress = startProgress("Reading the recording");
   try {
+    const runbooks = options.runbooks === undefined ? undefined : await readRunbooks(options.runbooks);
     const recording = await loadRecording(folder);
+    const cases: AnalysedCase[] = [];
     const span = recording.end - recording.start;
     const result = await analyzeRecording({
       cluster: recording.header.name,
@@ -61,9 +82,12 @@ export async function analyze(folder: string, options: { json?: boolean; history
       end: recording.end,
       tickMs: recording.header.scrapeIntervalSeconds * 1_000,
       signals: recordedSignals(recording),
+      runbooks,
+      onCase: (one) => cases.push(one),
       onProgress: (at) => progress.say(`Analyzing ${Math.round(((at - recording.start) / span) * 100)} %`),
     });
     progress.end();
+    if (options.postmortem !== undefined) await writePostmortems(options.postmortem, cases);
     process.stdout.write(`${options.json ? JSON.stringify(result, null, 2) : story(result)}\n`);
   } finally {
     progress.end();

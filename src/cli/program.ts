@@ -33,6 +33,8 @@ function build(): Command {
     .description("detect and diagnose what is in a recording, as fast as the machine can")
     .argument("<recording>", "folder of a recording, or of a neutral case (one with a case.json)")
     .option("--json", "print the whole result as JSON")
+    .option("--runbooks <folder>", "Markdown pages of yours; those that fit are quoted")
+    .option("--postmortem <folder>", "write a post-mortem of each incident there")
     .option("--history <folder>", "for a neutral case: earlier cases, each with its confirmed.json")
     .action(async (folder, options) => (await import("./analyze.ts")).analyze(folder, options));
 

@@ -15,14 +15,13 @@ export interface Standing {
   readonly ageMs: number;
 }
 
-/** Each input is written so that more of it means surer; weights are never negative. */
+/**
+ * Each input is written so that more of it means surer; weights are never negative. How exactly a cause is seen, how much it
+ * explains and how near its change is are in the margin already.
+ */
 const inputs = {
   margin: ({ margin }) => Math.max(-4, Math.min(8, margin)) / 4,
-  explains: ({ features }) => features.explains,
-  specificity: ({ features }) => features.specificity,
-  closeness: ({ features }) => features.closeness,
   uncontradicted: ({ features }) => -Math.min(2, features.contradictions),
-  "in-time": ({ features }) => (features.late ? -1 : 0),
   age: ({ ageMs }) => Math.min(3, ageMs / 60_000) / 3,
   logs: ({ missing }) => (missing.includes("logs") ? -1 : 0),
   metrics: ({ missing }) => (missing.includes("metrics") ? -1 : 0),
@@ -37,11 +36,7 @@ const weight = z.number().nonnegative();
 const weightsSchema = z.strictObject({
   bias: z.number(),
   margin: weight,
-  explains: weight,
-  specificity: weight,
-  closeness: weight,
   uncontradicted: weight,
-  "in-time": weight,
   age: weight,
   logs: weight,
   metrics: weight,

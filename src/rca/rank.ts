@@ -2,6 +2,7 @@ import type { Anomaly } from "../incident/anomaly.ts";
 import { causeText } from "../incident/cause-text.ts";
 import { type ObjectRef, refKey, sameRef } from "../incident/object-ref.ts";
 import type { Severity } from "../incident/severity.ts";
+import { beganAt } from "./began-at.ts";
 import type { Candidate } from "./candidate.ts";
 import { type Case, workloadsFor } from "./case.ts";
 import { causeWeights, probabilityOf, type Standing } from "./cause-confidence.ts";
@@ -66,10 +67,13 @@ export function explainedShare(open: Case, item: Candidate): number {
   return total === 0 ? 0.5 : explained / total;
 }
 
-/** When the trouble of what the candidate hits began. */
+/**
+ * When the trouble of what the candidate hits began. A detector that looks at a window may date it to the window's beginning:
+ * one start alone, earlier than all the others, does not count.
+ */
 function firstHit(open: Case, item: Candidate): number {
   const times = item.hits.flatMap((hit) => open.anomaliesOf(hit)).map((anomaly) => anomaly.startsAt);
-  return times.length > 0 ? Math.min(...times) : Math.max(open.onset, item.since);
+  return beganAt(times) ?? Math.max(open.onset, item.since);
 }
 
 function closenessOf(open: Case, item: Candidate): number {

@@ -2,6 +2,7 @@ import { parseQuantity } from "../../cluster/quantity.ts";
 import type { DerivedSeriesName } from "../../cluster/series-names.ts";
 import type { ObjectRef } from "../../incident/object-ref.ts";
 import { sameRef } from "../../incident/object-ref.ts";
+import { beganAt } from "../began-at.ts";
 import type { Case } from "../case.ts";
 import { type Change, changeFinding, fieldsOf } from "../gather/changes.ts";
 import type { FieldArea, FieldChange } from "../gather/field-diff.ts";
@@ -129,7 +130,7 @@ const settledMs = 5 * 60_000;
 /** True when what took effect at `at` (unix ms) had served well for minutes before the workload's first symptom. */
 export function isSettled(open: Case, workload: ObjectRef, at: number): boolean {
   const starts = open.anomaliesOf(workload).map(({ startsAt }) => startsAt);
-  return at < (starts.length > 0 ? Math.min(...starts) : open.onset) - settledMs;
+  return at < (beganAt(starts) ?? open.onset) - settledMs;
 }
 
 /** The newest change in these areas that has not yet proved itself. */
