@@ -3,7 +3,15 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
+import { answerByModel } from "../../src/rca/ask/answer-by-model.ts";
+import { diagnose } from "../../src/rca/diagnose.ts";
+import { observationTools } from "../../src/rca/investigate/observation-tools.ts";
+import { createModel } from "../../src/rca/model/model.ts";
+import { createPseudonyms } from "../../src/rca/redact/pseudonyms.ts";
 import { createRedactor } from "../../src/rca/redact/redactor.ts";
+import { completion, fakeOpenAi, purposeOf, say, toldTo, toolCalls } from "../support/fake-openai.ts";
+import { grouped, promised, promiseFigure } from "../support/promise-figure.ts";
+import { brokenShop } from "../unit/rca/broken-shop.ts";
 
 const alphabets = {
   base62: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789",
@@ -96,6 +104,156 @@ const byPlace: readonly ((value: string) => string)[] = [
   (value) => `kubectl create secret generic x --password ${value}`,
   (value) => `tls.key: |\n  ${value}\n  ${value}\nother: 1`,
 ];
+
+/** The same, for what is read back when a model repeats it: none of the secret's forms may be in a text. */
+function leaks(text: string, value: string): boolean {
+  if (text.includes(value) || text.includes(encodeURIComponent(value))) return true;
+  return text
+    .replace(/[A-Za-z0-9+/]{16,}={0,2}/g, (word) => Buffer.from(word, "base64").toString("latin1"))
+    .includes(value);
+}
+
+const shops = promised(20, 2);
+
+describe("R1: nothing leaves through a model, its look-ups, its second reading, its answers to people, or the rows", () => {
+  it("secrets planted in logs, variables, events, annotations and ConfigMaps stay inside at every egress", async () => {
+    const found: string[] = [];
+    let planted = 0;
+    let personalLeft = 0;
+    for (let n = 0; n < shops; n++) {
+      const secrets: string[] = [];
+      const next = () => {
+        const formats = Object.values(known);
+        const value = (formats[(planted + n) % formats.length] ?? (() => ""))();
+        secrets.push(value);
+        planted++;
+        return value;
+      };
+      const wrapped = (i: number) => {
+        const all = Object.values(wrappers);
+        return (all[(i + n) % all.length] ?? String)(next());
+      };
+      const { input, shop } = await brokenShop(wrapped(0));
+      const mail = `ann.lee${n}@example.org`;
+      for (let i = 0; i < 40; i++)
+        shop.log(i % 2 === 0 ? "orders" : "frontend", `ERROR ${wrapped(i).replaceAll("\n", " ")} for ${mail}`, 1);
+      for (let i = 0; i < 20; i++) shop.event("Deployment", "orders", `Reason${i}`, wrapped(i).replaceAll("\n", " "));
+      shop.change("Deployment", "orders", (draft) => {
+        draft.metadata.annotations = Object.fromEntries(
+          Array.from({ length: 10 }, (_, i) => [`example.org/a${i}`, wrapped(i)]),
+        );
+        draft.spec.template.spec.containers[0].env.push(
+          ...Array.from({ length: 10 }, (_, i) => ({
+            name: i % 2 === 0 ? `SETTING_${i}` : `API_TOKEN_${i}`,
+            value: wrapped(i),
+          })),
+        );
+        draft.spec.template.spec.containers[0].args = Array.from({ length: 5 }, () => `--token ${next()}`);
+      });
+      shop.create({
+        apiVersion: "v1",
+        kind: "ConfigMap",
+        metadata: { name: "planted", namespace: "sock-shop", uid: `planted-${n}`, resourceVersion: "1" },
+        data: Object.fromEntries(
+          Array.from({ length: 15 }, (_, i) => [i % 3 === 0 ? `password_${i}` : `file${i}.yaml`, wrapped(i)]),
+        ),
+      });
+      const about = { kind: "Deployment", namespace: "sock-shop", name: "orders" };
+      const logs = { ...about, container: null, previous: false, minutes: 60 };
+      const rounds = [
+        [
+          { name: "get_object", arguments: { ...about, field: null } },
+          { name: "get_object", arguments: { ...about, field: "spec.template.spec.containers" } },
+          {
+            name: "get_object",
+            arguments: { kind: "ConfigMap", namespace: "sock-shop", name: "planted", field: null },
+          },
+          { name: "get_object", arguments: { ...about, field: "metadata.annotations" } },
+        ],
+        [
+          { name: "list_events", arguments: { ...about, minutes: 60 } },
+          { name: "read_logs", arguments: { ...logs, grep: "ERROR" } },
+          { name: "rollout_history", arguments: about },
+          { name: "read_logs", arguments: { ...logs, name: "frontend", grep: mail } },
+        ],
+      ];
+      const sent: string[] = [];
+      // Looks everything up, and repeats whatever it has read.
+      await using server = await fakeOpenAi((asked, response) => {
+        sent.push(asked.body);
+        const turn = asked.json.messages.filter((message) => message.role === "assistant").length;
+        const wanted = asked.json.tool_choice === "auto" ? rounds[turn] : undefined;
+        if (wanted) return say(response, 200, toolCalls(wanted.map((call, i) => ({ ...call, id: `${turn}-${i}` }))));
+        const lines = [...toldTo(asked).matchAll(/^\[([ELA]\d+)\] [^"]*"(.*)"$/gm)];
+        const sentences = lines
+          .slice(-12)
+          .map(([, id = "", text = ""]) => ({ text: text.slice(0, 500), kind: "observed", evidence: [id] }));
+        const purpose = purposeOf(asked);
+        const answer =
+          purpose === "refute"
+            ? { verdict: "doubtful", objections: sentences.slice(0, 5), question: null }
+            : purpose === "ask"
+              ? { sentences: sentences.slice(0, 10), unanswered: null }
+              : { sentences, hypotheses: [], fixes: [], patch: null, questions: [] };
+        say(response, 200, completion(JSON.stringify(answer)));
+      });
+      const model = createModel({
+        name: "parrot",
+        baseUrl: server.url,
+        toolCalls: 12,
+        inputTokens: 40_000,
+        tokensPerIncident: 1e9,
+        tokensPerHour: 1e9,
+      });
+      if (!model) throw new Error("an address makes a model");
+      const tools = observationTools(input.observation);
+      const pseudonyms = createPseudonyms({ salt: "R1" });
+      const made = await diagnose({ ...input, model, tools, pseudonyms });
+      const asked = await answerByModel({
+        model,
+        tools,
+        pseudonyms,
+        redact: input.redact,
+        incident: input.incident,
+        diagnosis: made.diagnosis,
+        recommendations: made.recommendations,
+        evidence: made.evidence,
+        question: `What is ${next()}?`,
+        now: input.now,
+      });
+      expect(asked.found.length).toBeGreaterThan(4);
+      expect(made.evidence.filter((entry) => entry.id.startsWith("L")).length).toBeGreaterThan(4);
+      const egress: Readonly<Record<string, string>> = {
+        requests: sent.map((body) => JSON.stringify(JSON.parse(body))).join("\n"),
+        told: sent
+          .map((body) =>
+            (JSON.parse(body) as { messages: { content: string | null }[] }).messages
+              .map((one) => one.content)
+              .join("\n"),
+          )
+          .join("\n"),
+        diagnosis: JSON.stringify(made.diagnosis),
+        fixes: JSON.stringify(made.recommendations),
+        evidence: JSON.stringify(made.evidence),
+        conversations: JSON.stringify([...made.conversations, asked.conversation]),
+        answers: JSON.stringify([asked.sentences, asked.unanswered, asked.found]),
+      };
+      for (const value of secrets)
+        for (const [where, text] of Object.entries(egress)) if (leaks(text, value)) found.push(`${value} in ${where}`);
+      if (egress["requests"]?.includes(mail)) personalLeft++;
+      // People see who it is about; the model does not.
+      expect(egress["evidence"]).toContain(mail);
+    }
+    expect(found).toEqual([]);
+    expect(personalLeft).toBe(0);
+    expect(planted).toBeGreaterThanOrEqual(shops * 100);
+    promiseFigure(
+      "R1",
+      `${grouped(planted)} secrets in logs, objects and events x 7 egresses of the model's part`,
+      "0 left",
+    );
+  }, 300_000);
+});
 
 describe("R1: secrets do not leave", () => {
   it("none of 2,160 tokens of known formats leaves, in twelve kinds of surroundings", () => {

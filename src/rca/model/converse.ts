@@ -121,8 +121,8 @@ export async function converse<T>(input: ConverseInput<T>): Promise<ConverseOutc
     detail,
     conversation: conversation(),
   });
-  /** What the model sends is kept and sent back to it: it goes through the redactor like everything that leaves. */
-  const clean = (text: string) => String(redact(text));
+  /** What the model sends is kept and sent back to it: it goes the way of everything that leaves. */
+  const clean = (text: string) => pseudonyms.hide(redact(text));
   const mustAnswer = () => {
     mode = "none";
     format = strictest;
