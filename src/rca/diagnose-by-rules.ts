@@ -13,12 +13,16 @@ import { questionsFor } from "./questions.ts";
 import { type Ranking, rank } from "./rank.ts";
 import { recommend } from "./recommend/recommend.ts";
 import { rules } from "./rules/registry.ts";
+import { citeRunbooks } from "./runbooks/cite-runbooks.ts";
+import type { Runbooks } from "./runbooks/read-runbooks.ts";
 import { blastRadiusOf, summaryOf, timelineOf } from "./summary.ts";
 
 export interface RulesInput extends CaseInput {
   /** Counts the diagnoses of one incident, from 1. */
   readonly version: number;
   readonly history?: History;
+  /** What the owner of the cluster has written down for such cases. */
+  readonly runbooks?: Runbooks | undefined;
 }
 
 export interface Diagnosed {
@@ -27,8 +31,11 @@ export interface Diagnosed {
   readonly recommendations: readonly Recommendation[];
 }
 
-/** Below this the first hypothesis is not worth acting on without a question. */
-const decided = 0.5;
+/**
+ * Below this the first hypothesis is not worth acting on without a question: of answers about faults that the calibration had
+ * not seen, fewer than half were right under it (`npm run evals -- calibration`).
+ */
+const decided = 0.7;
 const clearGap = 0.15;
 
 /** The nearest common thing: what everything with symptoms depends on, or the incident's own target. */
@@ -111,6 +118,7 @@ export function wordByRules(input: RulesInput, open: Case, ranking: Ranking): Di
     best.probability - (second?.probability ?? 0) < clearGap;
   const questions = inconclusive ? questionsFor(hypotheses.map((row) => row.candidate)) : [];
   const blastRadius = blastRadiusOf(open, best);
+  const runbooks = input.runbooks ? citeRunbooks(open, best, input.runbooks) : [];
   const logView = logViewOf(open, redact);
   const diagnosis: Diagnosis = {
     incidentId: incident.id,
@@ -137,6 +145,7 @@ export function wordByRules(input: RulesInput, open: Case, ranking: Ranking): Di
     blastRadius,
     inconclusive,
     questions,
+    ...(runbooks.length > 0 ? { runbooks } : {}),
   };
   return { diagnosis, evidence: open.book.entries(), recommendations };
 }
