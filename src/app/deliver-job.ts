@@ -24,6 +24,8 @@ export interface DeliverJobDeps extends Omit<DeliverDeps, "book"> {
   readonly database: Database;
   readonly jobs: Pick<Jobs, "send">;
   readonly log: Logger;
+  /** How long others wait for a process that died while it delivered (ms). Longer than any single call of Slack takes. */
+  readonly leaseMs?: number;
   readonly crashPoint?: (name: DeliveryCrashPoint) => void | Promise<void>;
 }
 
@@ -80,7 +82,7 @@ export function deliverJob(deps: DeliverJobDeps): (data: object) => Promise<void
   };
   return async (data) => {
     const { incidentId } = incidentJob.parse(data);
-    const outcome = await whileAlone(database, `deliver:${incidentId}`, async (lease) => {
+    const work = async (lease: Lease) => {
       await crashPoint?.("alone");
       const view = await buildView(database, incidentId);
       if (!view) return { type: "done" as const };
@@ -93,7 +95,8 @@ export function deliverJob(deps: DeliverJobDeps): (data: object) => Promise<void
       if (shown && lease.held()) await markDelivered(database, incidentId, view.revision);
       await crashPoint?.("marked");
       return delivered;
-    });
+    };
+    const outcome = await whileAlone(database, `deliver:${incidentId}`, work, deps.leaseMs);
     if (outcome === undefined)
       throw new AppError("delivery-busy", "Another process delivers this incident.", { retryable: true });
     if (outcome.type === "refused") log.error({ incident: incidentId, code: outcome.code }, "slack.refused");

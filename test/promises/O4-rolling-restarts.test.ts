@@ -1,0 +1,92 @@
+import { expect, test, vi } from "vitest";
+import { startLocalSlack } from "../../src/local-slack/start-local-slack.ts";
+import { saveIncident } from "../../src/store/incidents.ts";
+import { startActorCluster } from "../support/actor-cluster.ts";
+import { incidentRow } from "../support/incident-row.ts";
+import { recommend } from "../support/plan-fixture.ts";
+import { approve, planStore, propose } from "../support/plan-life.ts";
+import { withDatabase } from "../support/postgres.ts";
+import { promised, promiseFigure } from "../support/promise-figure.ts";
+import { type RunningKubemend, runKubemend } from "../support/running-kubemend.ts";
+import { postsOf } from "../support/slack-posts.ts";
+
+const restarts = promised(100, 3);
+const drainMs = 25_000;
+
+test("replicas that are told to stop one after the other, under load, finish what they do and lose nothing (O4)", {
+  timeout: promised(3_000_000, 150_000),
+}, async () => {
+  await using database = await withDatabase();
+  await using cluster = await startActorCluster();
+  await using slack = await startLocalSlack({ limits: { messagesPerChannel: 100_000 } });
+  await using stack = new AsyncDisposableStack();
+  const start = async () => stack.use(await runKubemend({ databaseUrl: database.url, clusterUrl: cluster.url, slack }));
+  const ready = (one: RunningKubemend) =>
+    vi.waitFor(
+      async () => expect(await one.probe("/readyz"), one.child.output().slice(-1_500)).toMatchObject({ status: 200 }),
+      {
+        timeout: 90_000,
+        interval: 200,
+      },
+    );
+  const replicas = [await start(), await start()];
+  await Promise.all(replicas.map(ready));
+  const plans = planStore(database);
+  const approved: string[] = [];
+  const opened: string[] = [];
+  let stop = false;
+  let made = 0;
+  // One change and one incident after the other, for as long as there are restarts.
+  const load = (async () => {
+    while (!stop) {
+      const name = `settings-${made}`;
+      await cluster.create({
+        apiVersion: "v1",
+        kind: "ConfigMap",
+        metadata: { name, namespace: "shop" },
+        data: { a: "1" },
+      });
+      const recommendation = recommend("patch-config", ["ConfigMap", name], { key: "a", value: "2" });
+      const plan = await propose(cluster.actor, plans, { recommendation });
+      expect(await approve(plans, plan)).toEqual({ type: "approved" });
+      approved.push(plan.id);
+      const incident = await saveIncident(database, incidentRow(1_000 + made));
+      opened.push(incident.id);
+      made++;
+      await new Promise((wake) => setTimeout(wake, 400));
+    }
+  })();
+  const drained: number[] = [];
+  for (let round = 0; round < restarts; round++) {
+    const going = replicas[round % 2];
+    if (!going) throw new Error("no replica");
+    const at = performance.now();
+    going.child.process.kill("SIGTERM");
+    const end = await going.child.ended;
+    drained.push(performance.now() - at);
+    expect(end, going.child.output().slice(-2_000)).toEqual({ code: 0, signal: null });
+    const next = await start();
+    replicas[round % 2] = next;
+    await ready(next);
+  }
+  stop = true;
+  await load;
+  await vi.waitFor(
+    async () => {
+      for (const id of approved) expect((await plans.get(id))?.plan.state).toBe("applied");
+      const posts = postsOf(slack);
+      for (const id of opened) expect(posts.get(`${id}/message`)).toBe(1);
+    },
+    { timeout: 120_000, interval: 1_000 },
+  );
+  const changed = cluster.writes.filter((write) => write.verb === "patch").length;
+  expect(changed).toBe(approved.length);
+  expect([...postsOf(slack)].filter(([, count]) => count !== 1)).toEqual([]);
+  const slowest = Math.max(...drained);
+  expect(slowest).toBeLessThanOrEqual(drainMs);
+  promiseFigure(
+    "O4",
+    `${restarts} SIGTERMs to 2 replicas, ${approved.length} changes and ${opened.length} incidents meanwhile`,
+    `0 lost, 0 twice; drained within ${(slowest / 1000).toFixed(1)} s`,
+  );
+});
