@@ -10,6 +10,14 @@ export interface LocalSlackUser {
   readonly is_bot?: boolean;
   /** A guest. */
   readonly is_restricted?: boolean;
+  /** A guest of one channel. */
+  readonly is_ultra_restricted?: boolean;
+  readonly is_app_user?: boolean;
+  /** The account has been closed. */
+  readonly deleted?: boolean;
+  readonly is_email_confirmed?: boolean;
+  /** Another workspace than the local one. */
+  readonly team_id?: string;
   /** A person of another workspace, met in a shared channel. */
   readonly is_stranger?: boolean;
 }

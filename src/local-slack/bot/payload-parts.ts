@@ -10,7 +10,8 @@ export function verificationToken(core: Core): string {
 
 /** Workspace of a person: strangers of shared channels have their own. */
 export function teamOf(core: Core, user: string): string {
-  return core.workspace.users.get(user)?.is_stranger === true ? "T0STRANGERS" : core.settings.team.id;
+  const known = core.workspace.users.get(user);
+  return known?.team_id ?? (known?.is_stranger === true ? "T0STRANGERS" : core.settings.team.id);
 }
 
 /** The fields that open every interaction payload. */
