@@ -79,7 +79,7 @@ export async function jobCounts(
   if (!there[0]?.there) return [];
   const { rows } = await sql<{ queue: string; state: string; count: number }>`
     select name as queue, state::text as state, count(*)::int as count from pgboss.job
-     where state in ('created', 'retry', 'active', 'failed') and name not like '\_\_%' group by name, state`.execute(
+     where state in ('created', 'retry', 'active', 'failed') and left(name, 2) <> '__' group by name, state`.execute(
     database.kysely,
   );
   return rows;

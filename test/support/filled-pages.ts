@@ -154,6 +154,8 @@ export async function servePages(
 ): Promise<ServedPages> {
   const redact: Redact = (text) => clean(text);
   const { deps, ...options } = over;
+  const startedAt = Date.now();
+  const now = () => onset + 600_000 + Date.now() - startedAt;
   const server = Fastify({ bodyLimit: 1_048_576 });
   const seal = createSeal(await sessions.webKey(db));
   const people: People = createPagePeople({
@@ -178,7 +180,7 @@ export async function servePages(
         },
         pictures: { chart: () => chart, topology: () => topology },
         redact,
-        clock: { now: () => onset + 600_000 },
+        clock: { now },
         drops: () => [{ what: "signals that nobody read in time", count: 0 }],
         models: {},
         ...deps,
@@ -195,6 +197,7 @@ export async function servePages(
       signIn: { slackLinks: false, sessionHours: 12 },
       people,
       log: silentLogger,
+      now,
       ...options,
     }),
   );

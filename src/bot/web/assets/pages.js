@@ -145,7 +145,8 @@ function draw(uPlot, place, data) {
   );
   place.replaceChildren(range);
   data.panels.forEach((panel, i) => {
-    const title = element("h3", { textContent: panel.title, id: `panel-${i}` });
+    const unit = units[panel.unit]?.text ?? panel.unit;
+    const title = element("h3", { textContent: unit ? `${panel.title} (${unit})` : panel.title, id: `panel-${i}` });
     const figure = element("figure");
     const holder = element("div");
     holder.setAttribute("role", "img");
