@@ -1,6 +1,6 @@
 import type { KubeObject } from "../cluster/kubernetes-types.ts";
 import type { Anomaly } from "../incident/anomaly.ts";
-import type { Verification } from "../incident/execution.ts";
+import type { Measure, Verification } from "../incident/execution.ts";
 import type { ObjectRef } from "../incident/object-ref.ts";
 import { judgeRecovery, type Symptom } from "./judge-recovery.ts";
 import type { PlanStore } from "./plan-store.ts";
@@ -16,6 +16,8 @@ export interface Observed {
   readonly dataFresh: boolean;
   readonly appliedAt: number;
   readonly now: number;
+  /** What the symptoms' series measured before the change and measure now; asked once there is a verdict. */
+  readonly measure?: () => readonly Measure[];
 }
 
 export interface VerifyDeps {
@@ -67,7 +69,16 @@ export async function verifyPlan(planId: string, observed: Observed, deps: Verif
   });
   if (judgement.type === "waiting") return judgement;
   const { verdict, reason, remaining, fresh } = judgement;
-  const verification: Verification = { planId, verdict, reason, at: observed.now, remaining, fresh };
+  const measures = observed.measure?.() ?? [];
+  const verification: Verification = {
+    planId,
+    verdict,
+    reason,
+    at: observed.now,
+    remaining,
+    fresh,
+    ...(measures.length > 0 ? { measures } : {}),
+  };
   const stands = await deps.plans.saveVerification(verification);
   if (!stands) return { type: "not-due" };
   if (verdict !== "worse" || stored.plan.undo.length === 0) return { type: "verified", verification };

@@ -34,7 +34,7 @@ interface Group {
 }
 
 /** Series of a workload, whichever way its pods are labelled; old and new pods together tell a rollout's story. */
-function seriesOf(observation: Observation, name: string, workload: ObjectRef): Series[] {
+export function seriesOf(observation: Observation, name: string, workload: ObjectRef): Series[] {
   const { objects } = observation;
   const all = observation.series.select(name, workload.namespace ? { namespace: workload.namespace } : {});
   const pods = [
@@ -142,13 +142,20 @@ function marksOf(view: IncidentView, observation: Observation): ChartMark[] {
 export function chartOf(
   view: IncidentView,
   observation: Observation,
-  options: { now: number; units: (name: string) => string; panels?: number },
+  options: {
+    readonly now: number;
+    readonly units: (name: string) => string;
+    readonly panels?: number;
+    /** Where it begins and what is marked; else some minutes before the onset, and the story of the incident. */
+    readonly from?: number;
+    readonly marks?: readonly ChartMark[];
+  },
 ): ChartData | undefined {
   const { incident } = view;
-  const from = incident.onset - beforeMs;
+  const from = options.from ?? incident.onset - beforeMs;
   const to = Math.max(options.now, incident.onset + afterMs);
   const panels = choose(view, observation, from, to, options.panels ?? panelsShown).flatMap((group) =>
     panelOf(group, observation, from, to, options.units),
   );
-  return panels.length === 0 ? undefined : { from, to, panels, marks: marksOf(view, observation) };
+  return panels.length === 0 ? undefined : { from, to, panels, marks: options.marks ?? marksOf(view, observation) };
 }

@@ -5,7 +5,6 @@ import { createIdentify } from "../bot/slack/identity.ts";
 import { paceSlack } from "../bot/slack/pace.ts";
 import { createSlackApp } from "../bot/slack/slack-app.ts";
 import type { Observation } from "../cluster/observation.ts";
-import { derivedSeries } from "../cluster/series-names.ts";
 import type { Config } from "../config/config.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
@@ -18,6 +17,8 @@ import { chatEvents } from "./chat-events.ts";
 import { chatRounds } from "./chat-rounds.ts";
 import { type DeliverJobDeps, deliverJob } from "./deliver-job.ts";
 import { queues } from "./queues.ts";
+import { unitOf } from "./unit-of.ts";
+import { verdictChartOf } from "./verdict-chart.ts";
 
 export interface ChatDeps {
   readonly settings: Config["slack"] & { readonly botToken: string };
@@ -38,8 +39,6 @@ export interface Chat extends AsyncDisposable {
 
 /** Deliveries under way at a time; each holds a connection to the database, and one a channel waits for Slack at most. */
 const deliveries = 4;
-
-const unitOf = (name: string) => (name in derivedSeries ? derivedSeries[name as keyof typeof derivedSeries].unit : "");
 
 /** Slack, both ways: hears what people click and type, and brings incidents to the channel. */
 export async function startChat(deps: ChatDeps): Promise<Chat> {
@@ -87,6 +86,10 @@ export async function startChat(deps: ChatDeps): Promise<Chat> {
     postmortem: (incidentId) => desk.postmortem(incidentId),
     drawChart: async (view) => {
       const data = chartOf(view, observation, { now: now(), units: unitOf });
+      return data && painter.draw(data);
+    },
+    drawVerdict: async (view, plan) => {
+      const data = verdictChartOf(view, plan, observation, unitOf);
       return data && painter.draw(data);
     },
   });

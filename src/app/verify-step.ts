@@ -6,6 +6,7 @@ import type { CauseCode } from "../incident/cause.ts";
 import type { VerificationVerdict } from "../incident/execution.ts";
 import type { Incident } from "../incident/incident.ts";
 import { nextStepText } from "../incident/ladder.ts";
+import { measuresText } from "../incident/measure-text.ts";
 import { refKey } from "../incident/object-ref.ts";
 import type { Redact } from "../incident/redacted.ts";
 import type { StoredPlan } from "../incident/stored-plan.ts";
@@ -16,7 +17,9 @@ import { touchIncident } from "../store/incidents.ts";
 import type { Jobs } from "../store/jobs.ts";
 import type { createPlanStore } from "../store/plan-store.ts";
 import { addToTimeline } from "../store/timeline.ts";
+import { measureChange } from "./measure-change.ts";
 import { queues } from "./queues.ts";
+import { unitOf } from "./unit-of.ts";
 
 export interface VerifyStepDeps {
   readonly database: Database;
@@ -55,11 +58,13 @@ async function tell(
 ): Promise<void> {
   const { verdict, reason } = outcome.verification;
   const { incidentId, action, target } = stored.plan;
+  const { measures = [] } = outcome.verification;
+  const measured = measures.length > 0 ? ` Measured: ${measuresText(measures)}.` : "";
   const next = outcome.undo ? " It is being undone." : await nextStep(deps, stored, verdict);
   await addToTimeline(deps.database, incidentId, {
     at: now,
     kind: "verified",
-    text: deps.redact(`${words[verdict]}: ${actionTitle(action, target)}. ${reason}${next}`),
+    text: deps.redact(`${words[verdict]}: ${actionTitle(action, target)}. ${reason}${measured}${next}`),
   });
   await touchIncident(deps.database, incidentId);
   // What it made stale is planned again, so that the next step is on offer at once.
@@ -85,6 +90,8 @@ export async function verifyStep(
   for (const stored of waiting) {
     const incident = incidents.find((one) => one.id === stored.plan.incidentId);
     if (!incident || stored.appliedAt === null) continue;
+    // The row is dated by the database's clock, the anomalies by ours.
+    const appliedAt = now - Math.max(0, databaseNow - stored.appliedAt);
     const affected = new Set([incident.target, ...incident.affected].map(refKey));
     const outcome = await verifyPlan(
       stored.plan.id,
@@ -92,9 +99,9 @@ export async function verifyStep(
         anomalies: incident.anomalies,
         onAffected: active.filter((anomaly) => affected.has(refKey(anomaly.target))),
         dataFresh,
-        // The row is dated by the database's clock, the anomalies by ours.
-        appliedAt: now - Math.max(0, databaseNow - stored.appliedAt),
+        appliedAt,
         now,
+        measure: () => measureChange(incident, deps.observation, unitOf, { appliedAt, now }),
       },
       {
         plans: deps.plans,

@@ -12,7 +12,12 @@ export interface FixView {
   readonly plan?: StoredPlan;
   /** Where it stands on the ladder from the cheapest step to the dearest. */
   readonly rung?: Rung;
-  readonly refusal?: { readonly reason: string; readonly detail: string };
+  readonly refusal?: {
+    readonly reason: string;
+    readonly detail: string;
+    /** What a person can commit where the object is kept. */
+    readonly commit?: { readonly name: string; readonly text: Redacted };
+  };
 }
 
 /** Everything a person can see of one incident, at one revision. Rendering takes nothing else. */

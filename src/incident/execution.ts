@@ -13,6 +13,15 @@ export interface Execution {
 
 export type VerificationVerdict = "recovered" | "not-recovered" | "worse" | "unknown";
 
+/** What a series that showed the trouble measured before a change and when it was judged. */
+export interface Measure {
+  /** What and of whom, in words. */
+  readonly name: string;
+  readonly unit: string;
+  readonly before: number;
+  readonly after: number;
+}
+
 /** Did the same detectors clear? */
 export interface Verification {
   readonly planId: string;
@@ -22,4 +31,5 @@ export interface Verification {
   /** Fingerprints that were active before and are still, or newly, active. */
   readonly remaining: readonly string[];
   readonly fresh: readonly string[];
+  readonly measures?: readonly Measure[];
 }

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from "kysely";
 import type { ActionPlan, PlanState } from "../incident/action-plan.ts";
 import type { Approval } from "../incident/approval.ts";
-import type { Execution, Verification } from "../incident/execution.ts";
+import type { Execution, Measure, Verification } from "../incident/execution.ts";
 import type { StoredPlan } from "../incident/stored-plan.ts";
 import type { Tables } from "./tables.ts";
 
@@ -50,6 +50,7 @@ interface VerificationRow {
   readonly at: Date;
   readonly remaining: readonly string[];
   readonly fresh: readonly string[];
+  readonly measures: readonly Measure[];
 }
 
 export const planColumns = sql.raw(
@@ -83,8 +84,16 @@ function executionOf(row: ExecutionRow): Execution {
 }
 
 function verificationOf(row: VerificationRow): Verification {
-  const { plan_id: planId, verdict, reason, at, remaining, fresh } = row;
-  return { planId, verdict, reason, at: at.getTime(), remaining, fresh };
+  const { plan_id: planId, verdict, reason, at, remaining, fresh, measures } = row;
+  return {
+    planId,
+    verdict,
+    reason,
+    at: at.getTime(),
+    remaining,
+    fresh,
+    ...(measures.length > 0 ? { measures } : {}),
+  };
 }
 
 /** Adds what has happened to the plans: votes, executions, verification. Three queries, however many plans. */

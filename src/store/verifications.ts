@@ -5,13 +5,13 @@ import type { Database } from "./database.ts";
 
 /** Keeps the verdict on an applied plan. A later verdict replaces only "unknown". @returns whether this one now stands. */
 export async function saveVerification(database: Database, verification: Verification): Promise<boolean> {
-  const { planId, verdict, reason, at, remaining, fresh } = verification;
+  const { planId, verdict, reason, at, remaining, fresh, measures = [] } = verification;
   return await inAuditedTransaction(database, async (tx, record) => {
     const { rows } = await sql`
-      insert into verification (plan_id, verdict, reason, at, remaining, fresh)
-      values (${planId}, ${verdict}, ${reason}, to_timestamp(${at}::double precision / 1000), ${JSON.stringify(remaining)}::jsonb, ${JSON.stringify(fresh)}::jsonb)
+      insert into verification (plan_id, verdict, reason, at, remaining, fresh, measures)
+      values (${planId}, ${verdict}, ${reason}, to_timestamp(${at}::double precision / 1000), ${JSON.stringify(remaining)}::jsonb, ${JSON.stringify(fresh)}::jsonb, ${JSON.stringify(measures)}::jsonb)
       on conflict (plan_id) do update set verdict = excluded.verdict, reason = excluded.reason, at = excluded.at,
-             remaining = excluded.remaining, fresh = excluded.fresh
+             remaining = excluded.remaining, fresh = excluded.fresh, measures = excluded.measures
        where verification.verdict = 'unknown'
       returning plan_id`.execute(tx);
     if (rows.length === 0) return false;

@@ -1,5 +1,7 @@
+import type { StoredPlan } from "../../incident/stored-plan.ts";
 import { digestOf } from "../../lib/stable-hash.ts";
 import type { IncidentView } from "../incident-view.ts";
+import { deliverAttachments } from "./deliver-attachments.ts";
 import { deliverMessage, editsPerMinute } from "./deliver-message.ts";
 import { type PostBook, type PostedMessage, postOnce } from "./deliver-once.ts";
 import { type DeliverOutcome, outcomeOf } from "./deliver-outcome.ts";
@@ -23,6 +25,8 @@ export interface DeliverDeps {
   readonly now?: () => number;
   /** Draws what was abnormal; undefined when there is nothing to draw. */
   readonly drawChart?: (view: IncidentView) => Promise<Buffer | undefined>;
+  /** Draws how things were before a change that was judged, and after it. */
+  readonly drawVerdict?: (view: IncidentView, plan: StoredPlan) => Promise<Buffer | undefined>;
   /** Renders the post-mortem as Markdown; undefined when there is nothing to tell. */
   readonly postmortem?: (incidentId: string) => Promise<string | undefined>;
 }
@@ -94,8 +98,11 @@ export async function deliverIncident(deps: DeliverDeps, view: IncidentView): Pr
   }
   const thread = await deliverThread(deps, view, message.value, posts);
   if (thread.type === "again") return thread;
+  const attached = await deliverAttachments(deps, view, message.value, posts);
+  if (attached.type === "again") return attached;
   const file = await deliverPostmortem(deps, view, message.value, posts);
-  return file.type === "done" ? thread : file;
+  if (file.type !== "done") return file;
+  return thread.type === "done" ? attached : thread;
 }
 
 export type { DeliverOutcome, ThreadReply };

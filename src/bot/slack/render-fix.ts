@@ -83,7 +83,10 @@ export function renderFix(
   ];
   const progress = plan && planProgress(plan);
   if (progress) lines.push(progress);
-  else if (refusal) lines.push(`:information_source: ${mrkdwn(refusal.detail, 400)}`);
+  else if (refusal) {
+    const file = refusal.commit ? ` The patch to commit is in the thread: ${mrkdwn(refusal.commit.name, 120)}.` : "";
+    lines.push(`:information_source: ${mrkdwn(refusal.detail, 400)}${file}`);
+  }
   const value = encodeFix({
     incidentId: options.incidentId,
     recommendationId: recommendation.id,

@@ -1,0 +1,51 @@
+import type { Observation } from "../cluster/observation.ts";
+import type { Measure } from "../incident/execution.ts";
+import type { Incident } from "../incident/incident.ts";
+import { refKey } from "../incident/object-ref.ts";
+import { seriesOf } from "./chart-of.ts";
+import { chartTitle } from "./chart-words.ts";
+
+const shown = 4;
+/** Long enough to hold several scrapes, short enough to be the trouble itself. */
+const beforeMs = 3 * 60_000;
+const afterMs = 60_000;
+
+/** Mean over all series and points of a span; undefined when there is no point. */
+function meanOf(
+  observation: Observation,
+  all: ReturnType<typeof seriesOf>,
+  from: number,
+  to: number,
+): number | undefined {
+  const values = all.flatMap((series) => observation.series.window(series, from, to).map((point) => point.value));
+  const finite = values.filter((value) => Number.isFinite(value));
+  return finite.length === 0 ? undefined : finite.reduce((sum, value) => sum + value, 0) / finite.length;
+}
+
+/**
+ * What the series that showed the trouble measured before a change and measure now. Pods that a change replaced count with
+ * those that took their place: the workload is what is compared.
+ * @param appliedAt and `now` by the clock that dates the observation (ms)
+ */
+export function measureChange(
+  incident: Incident,
+  observation: Observation,
+  units: (name: string) => string,
+  { appliedAt, now }: { readonly appliedAt: number; readonly now: number },
+): readonly Measure[] {
+  const seen = new Set<string>();
+  return incident.anomalies
+    .flatMap((anomaly): Measure[] => {
+      if (!anomaly.series || anomaly.startsAt > appliedAt) return [];
+      const key = `${anomaly.series.name}|${refKey(anomaly.target)}`;
+      if (seen.has(key)) return [];
+      seen.add(key);
+      const series = seriesOf(observation, anomaly.series.name, anomaly.target);
+      const [first] = series;
+      const before = meanOf(observation, series, Math.max(incident.onset, appliedAt - beforeMs), appliedAt);
+      const after = meanOf(observation, series, Math.max(appliedAt, now - afterMs), now);
+      if (!first || before === undefined || after === undefined) return [];
+      return [{ name: chartTitle(first), unit: units(first.name), before, after }];
+    })
+    .slice(0, shown);
+}
