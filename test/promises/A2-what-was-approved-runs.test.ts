@@ -52,7 +52,7 @@ test("a plan that differs in any one value from the approved one never runs (A2)
     const changed = [...new Set(changedPlaces)].reduce(withMutation, stored as unknown) as ActionPlan;
     // One half with the old digest beside it, the other with one that fits: the vote still names what the person saw.
     const digest = index % 2 === 0 ? content.digest : planDigest(changed);
-    await database.pool.query("update execution set outcome = 'failed'");
+    await database.pool.query("delete from execution");
     await database.pool.query(
       "update action_plan set content = $1, digest = $2, state = 'approved', decided_at = now(), attempt = 0 where id = $3",
       [JSON.stringify(changed), digest, content.id],
