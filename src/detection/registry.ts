@@ -35,6 +35,7 @@ import { jobFailed } from "./state/job-failed.ts";
 import { missingReference } from "./state/missing-reference.ts";
 import { networkPolicy } from "./state/network-policy.ts";
 import { nodeHealth } from "./state/node-health.ts";
+import { objectStuckTerminating } from "./state/object-stuck-terminating.ts";
 import { podCrash } from "./state/pod-crash.ts";
 import { podFailed } from "./state/pod-failed.ts";
 import { podInit } from "./state/pod-init.ts";
@@ -63,6 +64,7 @@ export const detectorFactories: readonly DetectorFactory[] = [
   podNotReady,
   podFailed,
   podStuckTerminating,
+  objectStuckTerminating,
   deploymentRollout,
   workloadUnavailable,
   replicaFailure,

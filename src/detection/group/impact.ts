@@ -10,8 +10,16 @@ export interface ImpactContext {
   readonly topology: Topology;
 }
 
-/** Detectors whose trouble interrupts requests although replica counts look whole between two interruptions. */
-const interrupting = new Set(["pod-crash", "pod-oom", "probe-kill", "cpu-throttling", "memory-forecast"]);
+/** Detectors whose trouble interrupts requests although replica counts look whole, or do between two interruptions. */
+const interrupting = new Set([
+  "pod-crash",
+  "pod-oom",
+  "probe-kill",
+  "cpu-throttling",
+  "memory-forecast",
+  "network-policy",
+  "volume-full",
+]);
 
 function workloadAt(ref: ObjectRef, { observation }: ImpactContext): Workload | undefined {
   if (ref.kind !== "Deployment" && ref.kind !== "StatefulSet") return undefined;

@@ -6,8 +6,8 @@ import { changedBefore } from "./responsible.ts";
 import { percent, scoreOf, severityOfFailing, workloadOf } from "./who.ts";
 
 /** What is still served must have fallen below this share of what was: requests that come on top take nothing away. */
-const servedLeft = 0.75;
-const leastShare = 0.2;
+const servedLeft = 0.85;
+const leastShare = 0.15;
 const leastRequests = 5;
 const maxKept = 20_000;
 
@@ -24,6 +24,7 @@ export const rejectedRequests = (): Detector => {
     name: "rejected-requests",
     nature: "symptom",
     series: "rejected_per_second",
+    holdPoints: 3,
     wrong({ series, value, baseline }, context) {
       const { observation, tickMs } = context;
       const requests = observation.series.get("requests_per_second", series.labels);

@@ -266,6 +266,14 @@ export const trafficScenarios: readonly Scenario[] = [
     expect: one(["bad-release"], ["Deployment/frontend"], ["rollback-deployment Deployment/frontend"]),
   },
   {
+    id: "release-404",
+    shop: "sock-shop",
+    script: release("catalogue", "1.8.4", (served) =>
+      served.route.startsWith("/items") ? { status: 404, err: "no such route" } : undefined,
+    ),
+    expect: one(["bad-release"], ["Deployment/catalogue"], ["rollback-deployment Deployment/catalogue"]),
+  },
+  {
     id: "release-500-no-stack",
     shop: "sock-shop",
     script: release("catalogue", "1.8.3", (served) =>
@@ -602,8 +610,9 @@ export const trafficScenarios: readonly Scenario[] = [
             : undefined;
         world.api.sim.after(15_000, () => setHpa(world, 4, 240, true));
         world.every(30_000, () => {
+          if (world.switches.load(0) <= 1) return false;
           setHpa(world, 4, 200 + Math.floor(world.api.random() * 40), true);
-          return world.switches.load(0) > 1;
+          return true;
         });
       },
       fix(world) {

@@ -1,0 +1,58 @@
+import { refOf } from "../../cluster/object-store.ts";
+import { defineDetector, type Finding, timeOf } from "../detector.ts";
+
+/** Controllers clean up behind a deletion within seconds, garbage collection within a minute. */
+const patienceMs = 90_000;
+const kinds = [
+  "Namespace",
+  "PersistentVolumeClaim",
+  "Deployment",
+  "StatefulSet",
+  "DaemonSet",
+  "Job",
+  "CronJob",
+  "Service",
+  "Ingress",
+  "ConfigMap",
+] as const;
+const protection = "kubernetes.io/pvc-protection";
+
+/**
+ * Objects other than pods that were deleted and stay, because a finalizer holds them and nobody removes it. Source:
+ * `deletionTimestamp` and `finalizers`. Not a fault: a deletion of a moment ago; a claim that a pod still mounts, which is
+ * what its protection is for.
+ */
+export const objectStuckTerminating = defineDetector({
+  name: "object-stuck-terminating",
+  family: "state",
+  nature: "fault",
+  *detect({ observation, pods, now }): Iterable<Finding> {
+    for (const kind of kinds) {
+      for (const object of observation.objects.list(kind)) {
+        const { name, namespace, deletionTimestamp, finalizers = [] } = object.metadata;
+        const since = timeOf(deletionTimestamp, Number.POSITIVE_INFINITY);
+        if (now - since < patienceMs) continue;
+        // The finalizer of a namespace is in its spec, and its contents hold it.
+        const held = [
+          ...finalizers,
+          ...((object.spec as { readonly finalizers?: readonly string[] } | undefined)?.finalizers ?? []),
+        ];
+        if (held.length === 0) continue;
+        const isMounted = pods.some(
+          ({ metadata, spec }) =>
+            metadata.namespace === namespace &&
+            spec.volumes?.some(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName === name),
+        );
+        if (kind === "PersistentVolumeClaim" && held.every((one) => one === protection) && isMounted) continue;
+        yield {
+          reason: "StuckTerminating",
+          target: refOf(object),
+          severity: "medium",
+          headline: "cannot be deleted",
+          summary: `${kind} ${name} was deleted ${Math.round((now - since) / 1_000)} s ago and is held by ${held.join(", ")}`,
+          startsAt: since,
+        };
+      }
+    }
+  },
+});
