@@ -1,5 +1,8 @@
+import { execFile } from "node:child_process";
 import { setImmediate as turn } from "node:timers/promises";
-import { describe, expect, test } from "vitest";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { describe, expect, test, vi } from "vitest";
 import { watchSignals } from "../../src/app/watch-signals.ts";
 import { createObservation } from "../../src/cluster/observation.ts";
 import { type LiveReader, liveSignals, type SourceContext } from "../../src/detection/collect/live-signals.ts";
@@ -8,9 +11,11 @@ import { createLogTally } from "../../src/detection/logs/log-tally.ts";
 import { makeRef } from "../../src/incident/object-ref.ts";
 import { systemClock } from "../../src/lib/clock.ts";
 import { createLogger } from "../../src/lib/logger.ts";
+import type { FloodResult } from "../support/flood-run.ts";
 import { floodLine, floodSignal, floodWorkloads, putFlooders } from "../support/log-flood.ts";
+import { full, grouped, promised, promiseFigure } from "../support/promise-figure.ts";
 
-/** B1: a log flood of 100,000 lines/s is survived and admitted. Here for seconds; `npm run bench` measures rates. */
+/** B1: a log flood of 100,000 lines/s for 5 min is survived and admitted; in `npm test` for seconds. */
 const linesPerSecond = 100_000;
 const start = Date.parse("2026-11-20T22:00:00Z");
 
@@ -25,7 +30,7 @@ function engineWith(at = start) {
 describe("promise B1: in the engine", () => {
   test("every line of a flood is read, and of each container the newest are kept, the rest counted", () => {
     const { engine, observation } = engineWith();
-    const seconds = 4;
+    const seconds = 2;
     const lines = Array.from({ length: 10_000 }, (_, i) => floodLine(i));
     let now = start;
     for (let second = 0; second < seconds; second++) {
@@ -130,13 +135,25 @@ describe("promise B1: on the way to the engine", () => {
     for (let i = 0; i < linesPerSecond; i++) emit(floodSignal(i, start, floodLine(i)));
     const late = { apiVersion: "v1", kind: "Node", metadata: { name: "node-9", uid: "n9" } };
     emit({ type: "object", at: start, change: "ADDED", object: late });
-    expect(signals.queued + signals.droppedLogLines).toBe(linesPerSecond + 1);
+    // The change, and about once a second the news that lines were lost.
+    const others = signals.queued + signals.droppedLogLines - linesPerSecond;
+    expect(others).toBeGreaterThanOrEqual(2);
+    expect(others).toBeLessThan(60);
     expect(signals.queued).toBeLessThanOrEqual(60_000);
     expect(signals.dropped).toBe(signals.droppedLogLines);
     const taken = linesPerSecond - signals.droppedLogLines;
     const watching = watch();
     while (signals.queued > 0) await turn();
     expect(engine.stats.logLines).toBe(taken);
+    // What was lost since the last news of it comes with the next signal, a second later.
+    await vi.waitFor(
+      async () => {
+        emit({ type: "source", at: start, source: "logs", ok: true, detail: "" });
+        while (signals.queued > 0) await turn();
+        expect(observation.logs.shareRead(start)).toBeCloseTo(taken / linesPerSecond, 3);
+      },
+      { timeout: 10_000 },
+    );
     expect(observation.objects.get("Node", undefined, "node-9")).toBeDefined();
     stopping.abort();
     await watching;
@@ -151,5 +168,45 @@ describe("promise B1: on the way to the engine", () => {
     expect(signals.queued).toBeGreaterThan(0);
     stopping.abort();
     await watching;
+  });
+});
+
+describe("promise B1: in a process of its own, followed and pushed, in real time", () => {
+  const flood = async (seconds: number, rate: number): Promise<FloodResult> => {
+    const script = fileURLToPath(new URL("../support/flood-run.ts", import.meta.url));
+    const { stdout } = await promisify(execFile)(process.execPath, [script, String(seconds), String(rate)]);
+    return JSON.parse(stdout) as FloodResult;
+  };
+  const seconds = promised(300, 4);
+
+  test(
+    "a flood is survived in bounded memory with a loop that answers, and every line is accounted for",
+    async () => {
+      const result = await flood(seconds, linesPerSecond);
+      expect(result.read + result.dropped + result.sentBack).toBe(result.sent);
+      expect(result.sent).toBeGreaterThan(0.5 * result.due);
+      expect(result.shareShown).toBeCloseTo(result.read / (result.read + result.dropped), 1);
+      expect(result.rssMaxMiB).toBeLessThanOrEqual(512);
+      // A test that runs beside others is late for reasons of its own; the promised figure is for a run alone.
+      expect(result.lagP99Ms).toBeLessThanOrEqual(full ? 100 : 1_000);
+      expect(result.detectorFailures).toBe(0);
+      const share = Math.floor((1_000 * result.read) / result.sent) / 10;
+      promiseFigure(
+        "B1",
+        `${grouped(linesPerSecond)} lines/s for ${seconds} s, followed and pushed`,
+        `${grouped(result.read)} lines (${share} %) read, the rest counted and shown; RSS ${result.rssMaxMiB} MiB with the writer, loop lag p99 ${Math.round(result.lagP99Ms)} ms`,
+      );
+    },
+    (seconds + 60) * 1_000,
+  );
+
+  test("a flood that cannot be read in full is admitted: the share shown is the share read", {
+    timeout: 60_000,
+  }, async () => {
+    const result = await flood(4, 2_000_000);
+    expect(result.dropped).toBeGreaterThan(0);
+    expect(result.read + result.dropped + result.sentBack).toBe(result.sent);
+    expect(result.shareShown).toBeLessThan(0.995);
+    expect(Math.abs(result.shareShown - result.read / (result.read + result.dropped))).toBeLessThan(0.1);
   });
 });
