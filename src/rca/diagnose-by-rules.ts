@@ -116,7 +116,12 @@ export function wordByRules(input: RulesInput, open: Case, ranking: Ranking): Di
     best.candidate.cause === "unknown" ||
     best.probability < decided ||
     best.probability - (second?.probability ?? 0) < clearGap;
-  const questions = inconclusive ? questionsFor(hypotheses.map((row) => row.candidate)) : [];
+  const questions = inconclusive
+    ? questionsFor(
+        hypotheses.map((row) => row.candidate),
+        best?.standing.missing,
+      )
+    : [];
   const blastRadius = blastRadiusOf(open, best);
   const runbooks = input.runbooks ? citeRunbooks(open, best, input.runbooks) : [];
   const logView = logViewOf(open, redact);

@@ -60,7 +60,10 @@ export async function beginDiagnosis(input: DiagnoseInput): Promise<Begun> {
   const { open, ranking } = examine(rulesInput);
   const byRules = wordByRules(rulesInput, open, ranking);
   if (!model) return { byRules: noted(byRules, "no model configured") };
-  const questions = questionsFor(ranking.hypotheses.map((row) => row.candidate));
+  const questions = questionsFor(
+    ranking.hypotheses.map((row) => row.candidate),
+    ranking.hypotheses[0]?.standing.missing,
+  );
   return {
     byRules: noted(byRules, stillReading),
     explain: async (version) =>

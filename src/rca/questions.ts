@@ -1,5 +1,6 @@
 import type { CauseCode } from "../incident/cause.ts";
 import type { Candidate } from "./candidate.ts";
+import type { SightKind } from "./sight.ts";
 
 /** What would decide for or against a cause, as a question that a person can answer in a minute. */
 const deciding: Partial<Record<CauseCode, (name: string) => string>> = {
@@ -20,14 +21,28 @@ const deciding: Partial<Record<CauseCode, (name: string) => string>> = {
   "bad-readiness-probe": (name) => `Does ${name} answer the probe's path and port in time from inside its pod?`,
 };
 
-/** At most two questions whose answers would decide between the best candidates. */
-export function questionsFor(candidates: readonly Candidate[]): readonly string[] {
+/** What a person can look up where kubemend sees nothing, most telling first. */
+const unseen: readonly (readonly [SightKind, (name: string) => string])[] = [
+  ["logs", (name) => `What do the last log lines of ${name} say?`],
+  ["past", (name) => `What was changed on ${name}, or on what it needs, shortly before the trouble?`],
+  ["events", (name) => `What do the events of ${name} say (kubectl describe)?`],
+  ["metrics", (name) => `Did latency, errors or memory of ${name} change, and which of them first?`],
+];
+
+/** Questions whose answers would decide between the best candidates: two, about what is not seen where that is the trouble. */
+export function questionsFor(candidates: readonly Candidate[], missing: readonly SightKind[] = []): readonly string[] {
+  const [best] = candidates;
   const asked = candidates
     .slice(0, 4)
-    .map(
+    .flatMap(
       (item) =>
         deciding[item.cause]?.(item.culprit.name) ??
-        `What shows that ${item.culprit.kind} ${item.culprit.name} works, or does not?`,
+        (item.cause === "unknown"
+          ? []
+          : `What shows that ${item.culprit.kind} ${item.culprit.name} works, or does not?`),
     );
-  return [...new Set(asked)].slice(0, 2);
+  if (!best) return [];
+  const blind = unseen.filter(([kind]) => missing.includes(kind)).map(([, ask]) => ask(best.culprit.name));
+  const rest = unseen.map(([, ask]) => ask(best.culprit.name));
+  return [...new Set([...asked.slice(0, 1), ...blind.slice(0, 1), ...asked, ...blind, ...rest])].slice(0, 2);
 }

@@ -3,6 +3,7 @@ import { availableParallelism, cpus, totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
 import { benchAnalysis } from "./analysis.ts";
 import { benchApprovals } from "./approvals.ts";
+import { benchDiagnosis } from "./diagnosis.ts";
 import { benchFixes } from "./fixes.ts";
 import { benchIngest } from "./ingest.ts";
 import { benchLogFlood } from "./log-flood.ts";
@@ -11,6 +12,7 @@ import type { BenchRow } from "./row.ts";
 import { benchScorer } from "./scorer.ts";
 import { benchTemplates } from "./templates.ts";
 import { benchTick } from "./tick.ts";
+import { benchWebList } from "./web-list.ts";
 
 const benches: Readonly<Record<string, () => readonly BenchRow[] | Promise<readonly BenchRow[]>>> = {
   templates: benchTemplates,
@@ -19,9 +21,11 @@ const benches: Readonly<Record<string, () => readonly BenchRow[] | Promise<reado
   "log-flood": benchLogFlood,
   scorer: benchScorer,
   redaction: benchRedaction,
+  diagnosis: benchDiagnosis,
   fixes: benchFixes,
   approvals: benchApprovals,
   analysis: benchAnalysis,
+  "web-list": benchWebList,
 };
 
 /** What was promised; rows without a goal are there to be compared with the last time. */
@@ -30,9 +34,17 @@ const goals: Readonly<Record<string, { readonly atLeast?: number; readonly below
   "templates: short lines": { atLeast: 300_000 },
   "templates: RSS with 50,000 templates": { below: 512 },
   "tick: 10,000 series, all metric detectors": { below: 1_000 },
+  "diagnosis: 50 services, 100,000 log lines, p95": { below: 2_000 },
   "log flood: lines through ingest and tick": { atLeast: 100_000 },
   "log flood: loop lag p99 at 100,000 lines/s": { below: 100 },
   "log flood: RSS at 100,000 lines/s": { below: 512 },
+  "web list, 10,000 incidents: newest": { below: 50 },
+  "web list, 10,000 incidents: page far back": { below: 50 },
+  "web list, 10,000 incidents: open ones": { below: 50 },
+  "web list, 10,000 incidents: by cause": { below: 50 },
+  "web list, 10,000 incidents: by namespace, severity and cause": { below: 50 },
+  "web list, 10,000 incidents: searched": { below: 50 },
+  "web list, 10,000 incidents: searched in vain": { below: 50 },
 };
 
 function verdict({ name, value }: BenchRow): { text: string; missed: boolean } {
