@@ -47,8 +47,6 @@ interface Row extends Omit<ListedIncident, "openedAt" | "onset" | "resolvedAt"> 
 /** More is not counted: nobody turns that many pages. */
 const countedMost = 10_000;
 
-const latestCause = sql`(select d.cause from diagnosis d where d.incident_id = i.id order by d.version desc limit 1)`;
-
 /** `%`, `_` and `\` stand for themselves in what people type. */
 const containing = (text: string) => `%${text.replace(/[\\%_]/g, (char) => `\\${char}`)}%`;
 
@@ -60,8 +58,11 @@ function conditions(filter: IncidentFilter): RawBuilder<unknown> {
   if (namespace !== undefined) all.push(sql`i.namespace = ${namespace}`);
   if (cluster !== undefined) all.push(sql`i.cluster = ${cluster}`);
   if (cause) {
-    // Those that ever had the cause are few and indexed; whether it still is their last one is asked of these only.
-    all.push(sql`i.id in (select incident_id from diagnosis where cause = ${cause}) and ${latestCause} = ${cause}`);
+    // Of the last diagnosis: what an earlier one held has been thought better of.
+    all.push(sql`i.id in (
+      select d.incident_id from diagnosis d
+       where d.cause = ${cause}
+         and not exists (select from diagnosis n where n.incident_id = d.incident_id and n.version > d.version))`);
   }
   if (search) {
     const like = containing(search);
