@@ -16,7 +16,7 @@ import { promised } from "../../../support/promise-figure.ts";
  * Whoever writes objects by hand, an old API server, an operator with a version of its own: any part of an object may be
  * missing, or be null. A check that throws over one object is blind to all others.
  */
-const rounds = promised(60, 20);
+const rounds = promised(200, 8);
 const start = Date.parse("2026-11-20T22:00:00Z");
 const objects = objectsOfEveryKind();
 const events = eventsOfEveryTrouble();

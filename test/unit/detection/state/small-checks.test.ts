@@ -108,33 +108,49 @@ describe("ingresses", () => {
 });
 
 describe("autoscalers", () => {
-  const hpa = (conditions: object[]) => ({
+  const cpu = (averageUtilization: number) => [
+    { type: "Resource", resource: { name: "cpu", current: { averageUtilization } } },
+  ];
+  const hpa = (conditions: object[], currentMetrics?: object[]) => ({
     apiVersion: "autoscaling/v2",
     kind: "HorizontalPodAutoscaler",
     metadata: { name: "web", namespace: "shop", uid: "h" },
-    spec: { scaleTargetRef: { kind: "Deployment", name: "web" }, maxReplicas: 3 },
-    status: { currentReplicas: 3, desiredReplicas: 3, conditions },
+    spec: {
+      scaleTargetRef: { kind: "Deployment", name: "web" },
+      maxReplicas: 3,
+      metrics: [{ type: "Resource", resource: { name: "cpu", target: { averageUtilization: 60 } } }],
+    },
+    status: { currentReplicas: 3, desiredReplicas: 3, conditions, ...(currentMetrics ? { currentMetrics } : {}) },
   });
-  const limited = [
-    { type: "ScalingLimited", status: "True", reason: "TooManyReplicas", lastTransitionTime: "2026-11-20T12:00:00Z" },
+  const now = "2026-11-20T12:00:00Z";
+  const limited = [{ type: "ScalingLimited", status: "True", reason: "TooManyReplicas", lastTransitionTime: now }];
+  const inactive = (reason: string, message = "") => [
+    { type: "ScalingActive", status: "False", reason, message, lastTransitionTime: now },
   ];
-  test.each([
+  const gap = inactive("FailedGetResourceMetric", "unable to get metrics for resource cpu: no metrics returned");
+  const atMaximum = ["AutoscalerAtMaximum HorizontalPodAutoscaler/web"];
+  const broken = ["AutoscalerBroken HorizontalPodAutoscaler/web"];
+  test.each<[string, object, number, number, readonly string[]]>([
+    ["at the maximum for minutes, and wanting more", hpa(limited), 600_000, 330_000, atMaximum],
+    ["at the maximum for a minute, at twice its target", hpa(limited, cpu(120)), 600_000, 60_000, atMaximum],
+    ["at the maximum for a minute, and that is enough", hpa(limited, cpu(62)), 600_000, 60_000, []],
+    ["at the maximum for a moment", hpa(limited, cpu(120)), 600_000, 20_000, []],
+    ["with its target at zero", hpa(inactive("ScalingDisabled")), 600_000, 60_000, []],
+    ["without its metric for a minute", hpa(gap), 600_000, 60_000, broken],
+    ["without its metric for half a minute", hpa(gap), 600_000, 30_000, []],
+    ["without its metric while its pods are young", hpa(gap), 20_000, 60_000, []],
     [
-      "at the maximum for minutes, and wanting more",
-      limited,
-      330_000,
-      ["AutoscalerAtMaximum HorizontalPodAutoscaler/web"],
+      "whose pods ask for no CPU, which no waiting will mend",
+      hpa(
+        inactive("FailedGetResourceMetric", "failed to get cpu utilization: missing request for cpu in container app"),
+      ),
+      20_000,
+      15_000,
+      broken,
     ],
-    ["at the maximum for a moment", limited, 60_000, []],
-    [
-      "with its target at zero",
-      [{ type: "ScalingActive", status: "False", reason: "ScalingDisabled", lastTransitionTime: early }],
-      60_000,
-      [],
-    ],
-  ])("%s", (_title, conditions, ms, want) => {
+  ])("%s", (_title, made, podAgeMs, ms, want) => {
     const world = createWorld({ start });
-    world.put(hpa(conditions));
+    world.put(...deployment({ app: "web" }), pod({ app: "web", at: start - podAgeMs }), made);
     world.run(ms);
     expect(told(world)).toEqual(want);
   });
