@@ -9,6 +9,7 @@ import { latestDiagnosis } from "../store/diagnoses.ts";
 import { getIncident, undelivered } from "../store/incidents.ts";
 import { plansOf } from "../store/plans.ts";
 import { isBusy } from "./build-view.ts";
+import { createChangeQueue } from "./change-queue.ts";
 import { isDeclared } from "./declare-incident.ts";
 import { type DiagnoseDeps, diagnoseStep } from "./diagnose-step.ts";
 import { nextDiagnosisAt } from "./diagnosis-schedule.ts";
@@ -49,6 +50,7 @@ export async function runWatcher(deps: WatcherDeps): Promise<void> {
   const rounds = new Map<string, Rounds>();
   let diagnosing: Promise<void> = Promise.resolve();
   let sweptAt = 0;
+  const changesToKeep = createChangeQueue({ keep: (change, at) => keepIncident(deps, change, at), log });
 
   const tell = async (incidentId: string) => {
     await jobs.send(queues.plan, { incidentId }, { key: incidentId });
@@ -90,7 +92,7 @@ export async function runWatcher(deps: WatcherDeps): Promise<void> {
   };
   const onTick = async ({ changes, active }: TickResult, now: number) => {
     deps.record?.({ active, incidents: engine.incidents(), at: now });
-    for (const change of changes) await keepIncident(deps, change, now);
+    await changesToKeep.take(changes, now);
     diagnoseDue(now);
     await verifyStep(deps, engine.incidents(), active, now);
     await sweep();
