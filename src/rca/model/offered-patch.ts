@@ -1,5 +1,6 @@
 import { actionParams } from "../../incident/action-params.ts";
 import type { Hypothesis } from "../../incident/diagnosis.ts";
+import { judgeFreePatch } from "../../incident/free-patch.ts";
 import { kubectlCommand } from "../../incident/kubectl-command.ts";
 import { makeRef, type ObjectRef, sameRef } from "../../incident/object-ref.ts";
 import type { Recommendation } from "../../incident/recommendation.ts";
@@ -55,7 +56,7 @@ function leavesOf(value: unknown, path: string, into: [string, unknown][]): void
 }
 
 /** The patch as data when every value in it is allowed; undefined otherwise. `names` are the containers that exist. */
-export function readPatch(text: string, names: readonly string[]): Plain | undefined {
+export function readPatch(kind: string, text: string, names: readonly string[]): Plain | undefined {
   let patch: unknown;
   try {
     patch = JSON.parse(text);
@@ -63,7 +64,7 @@ export function readPatch(text: string, names: readonly string[]): Plain | undef
     // Not JSON: there is nothing to offer.
     return undefined;
   }
-  if (!isPlain(patch)) return undefined;
+  if (!isPlain(patch) || !judgeFreePatch(kind, patch).ok) return undefined;
   const leaves: [string, unknown][] = [];
   leavesOf(patch, "", leaves);
   const changes = leaves.filter(([path]) => !containerName.test(path));
@@ -99,7 +100,7 @@ export function offeredPatch(input: PatchInput): Recommendation | undefined {
   const names = kinds.includes(target.kind) ? input.containersOf(target) : undefined;
   const ids = input.cited(offered.evidence);
   const reason = ids.length > 0 ? sayable(offered.reason, redact, { limit: 240 }) : undefined;
-  const patch = names && readPatch(offered.patch, names);
+  const patch = names && readPatch(target.kind, offered.patch, names);
   if (!blamed || !reason || !patch || !actionParams["free-patch"].safeParse({ patch }).success) return undefined;
   const params = { patch };
   return {

@@ -150,6 +150,7 @@ export function findSecrets(text: string, nested = false): readonly Span[] {
       continue;
     }
     if (value.type === "names-secret") nameSaysSecretUntil = to + 240;
+    else if (value.type === "names-other") nameSaysSecretUntil = -1;
 
     // Trailing padding belongs to a base64 word, an equals sign before a value does not.
     while (

@@ -9,7 +9,7 @@ export interface Span {
 export type ValueResult =
   | { readonly type: "none" }
   /** `name: DB_PASSWORD`: the value that follows under `value` is secret. */
-  | { readonly type: "names-secret" }
+  | { readonly type: "names-secret" | "names-other" }
   | { readonly type: "secret"; readonly spans: readonly Span[]; readonly next: number };
 
 const none: ValueResult = { type: "none" };
@@ -200,7 +200,9 @@ export function valueAfter(text: string, from: number, to: number, valueIsSecret
   if (!kind) {
     const start = i + opening;
     const end = quote ? closingQuote(text, start, quote, escaped) : plainEnd(text, start, false);
-    return end - start <= 120 && secretName(text.slice(start, end)) ? { type: "names-secret" } : none;
+    if (end - start <= 120 && secretName(text.slice(start, end))) return { type: "names-secret" };
+    // `name` begins the next of several pairs; what the one before was about is over.
+    return name === "name" ? { type: "names-other" } : none;
   }
   if (quote) {
     const start = afterScheme(text, i + opening);
