@@ -29,7 +29,7 @@ import { queues } from "./app/queues.ts";
 import { seedSeasons } from "./app/seed-seasons.ts";
 import { countSlackCalls } from "./app/slack-metrics.ts";
 import { type Chat, startChat } from "./app/start-chat.ts";
-import { startPages } from "./app/start-pages.ts";
+import { startPages, webPortOf } from "./app/start-pages.ts";
 import { syncSilences } from "./app/sync-silences.ts";
 import { runWatcher } from "./app/watcher.ts";
 import { createIdentify } from "./bot/slack/identity.ts";
@@ -203,6 +203,7 @@ export async function startKubemend(options: KubemendOptions): Promise<Kubemend>
       statusDecided: (incident) => engine.replace(incident),
       cluster: config.cluster,
       watching,
+      web: webPortOf({ config, database }),
       ask: createAsk({ database, redact, clock, log, model, tools, pseudonyms }),
       reveal,
     });

@@ -1,7 +1,7 @@
 import { approvePlan, rejectPlan } from "../actions/approve.ts";
 import type { PlanStore } from "../actions/plan-store.ts";
 import type { Policy } from "../actions/policy-file.ts";
-import type { ChaosPort, Desk, DeskOutcome, DigestPort } from "../bot/desk.ts";
+import type { ChaosPort, Desk, DeskOutcome, DigestPort, WebPort } from "../bot/desk.ts";
 import { refusalText } from "../bot/slack/approval-words.ts";
 import { actionTitle } from "../incident/action-title.ts";
 import type { Person } from "../incident/approval.ts";
@@ -47,6 +47,7 @@ export interface DeskDeps {
   readonly watching?: Watching;
   readonly digest?: DigestPort;
   readonly chaos?: ChaosPort;
+  readonly web?: WebPort | undefined;
 }
 
 const yes = (text: string): DeskOutcome => ({ ok: true, text });

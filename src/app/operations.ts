@@ -1,4 +1,4 @@
-import type { ChaosPort, DigestPort, Operations } from "../bot/desk.ts";
+import type { ChaosPort, DigestPort, Operations, WebPort } from "../bot/desk.ts";
 import { createDeclareDesk, type DeclareDeps } from "./declare-incident.ts";
 import { healthOf, homeOf } from "./home-of.ts";
 import { lookAtWorkload } from "./look-at-workload.ts";
@@ -7,6 +7,7 @@ import { createSilenceDesk } from "./silence-desk.ts";
 export interface OperationsDeps extends DeclareDeps {
   readonly digest?: DigestPort | undefined;
   readonly chaos?: ChaosPort | undefined;
+  readonly web?: WebPort | undefined;
 }
 
 /** What people do beside deciding about fixes. */
@@ -19,5 +20,6 @@ export function createOperations(deps: OperationsDeps): Operations {
     health: () => healthOf(deps),
     ...(deps.digest ? { digest: deps.digest } : {}),
     ...(deps.chaos ? { chaos: deps.chaos } : {}),
+    ...(deps.web ? { web: deps.web } : {}),
   };
 }

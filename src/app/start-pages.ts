@@ -1,4 +1,4 @@
-import type { Desk } from "../bot/desk.ts";
+import type { Desk, WebPort } from "../bot/desk.ts";
 import type { PagesOptions } from "../bot/web/pages.ts";
 import type { DetectorsOverview, PagesPort } from "../bot/web/pages-port.ts";
 import { createSeal } from "../bot/web/seal.ts";
@@ -41,16 +41,19 @@ export interface StartedPages {
   run(signal: AbortSignal): Promise<void>;
 }
 
-/** The link that signs a Slack user in, for whoever answers `/incident web`; undefined where this is not configured. */
-export async function signInLink(
-  deps: { readonly config: Config; readonly database: Database },
-  slackUser: string,
-): Promise<string | undefined> {
+/** What answers `/incident web`; undefined where people do not sign in by Slack. */
+export function webPortOf(deps: { readonly config: Config; readonly database: Database }): WebPort | undefined {
   const { url, signIn, sessionKey } = deps.config.web;
   if (!signIn.slackLinks || url === undefined) return undefined;
   const { database } = deps;
-  const seal = createSeal(sessionKey ?? (await webKey(database)));
-  return makeSignInLink({ seal, url, sessions: { keepLink: (link) => keepLink(database, link) } }, slackUser);
+  return {
+    async signInLink({ id }) {
+      const slackUser = /^slack:(\w+)$/.exec(id)?.[1];
+      if (!slackUser) return undefined;
+      const seal = createSeal(sessionKey ?? (await webKey(database)));
+      return makeSignInLink({ seal, url, sessions: { keepLink: (link) => keepLink(database, link) } }, slackUser);
+    },
+  };
 }
 
 /** Puts the pages together: what they show, who may see it, who may decide. */

@@ -52,6 +52,12 @@ export interface ChaosPort {
   command(words: readonly string[], by: Person): Promise<DeskOutcome>;
 }
 
+/** The web pages. */
+export interface WebPort {
+  /** A link that signs this person in, once and within minutes; undefined for people whom Slack does not know. */
+  signInLink(by: Person): Promise<string | undefined>;
+}
+
 /** What people do beside deciding about fixes: raise and comment incidents, keep noise quiet, look how things stand. */
 export interface Operations {
   /** Opens an incident by hand. `workload` as people name it: `shop/carts`, `Deployment/shop/carts`. */
@@ -76,6 +82,8 @@ export interface Operations {
   readonly digest?: DigestPort;
   /** Absent while experiments are not configured. */
   readonly chaos?: ChaosPort;
+  /** Absent while nobody signs in to the web pages by Slack. */
+  readonly web?: WebPort;
 }
 
 /**

@@ -23,7 +23,7 @@ export const houseCommands: Readonly<Record<string, Command>> = {
       const request: SilenceRequest = { matcher, ...parsed.request };
       const preview = await desk.previewSilence(request);
       return {
-        text: `Silence ${mrkdwn(matcherText(matcher), 300)}?`,
+        text: `Silence ${matcherText(matcher)}?`,
         blocks: silenceQuestion(preview, request),
         personal: true,
       };
@@ -77,7 +77,20 @@ export const houseCommands: Readonly<Record<string, Command>> = {
     what: "experiments: list, run, stop",
     async run(args, { desk, by }) {
       if (!desk.chaos) return { text: "Experiments are not configured here.", personal: true };
-      return { text: mrkdwn((await desk.chaos.command(args, by)).text, 2_900) };
+      return { text: (await desk.chaos.command(args, by)).text };
+    },
+  },
+  web: {
+    usage: "web",
+    what: "a link that signs you in to the web pages",
+    async run(_args, { desk, by }) {
+      const link = await desk.web?.signInLink(by);
+      return {
+        text: link
+          ? `<${link}|Sign in to the web pages>. The link is yours alone, works once, and only for five minutes.`
+          : "Signing in by Slack is not set up: `web.signIn.slackLinks` and `web.url` do that.",
+        personal: true,
+      };
     },
   },
   health: {

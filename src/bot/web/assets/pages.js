@@ -89,7 +89,12 @@ function options(uPlot, panel, data, width) {
       y: { range: (_chart, low, high) => uPlot.rangeNum(Math.min(0, low ?? 0), high || 1, 0.1, true) },
     },
     axes: [
-      { ...axis, space: 96, values: (_chart, ticks) => ticks.map((tick) => clock.format(new Date(tick * 1000))) },
+      {
+        ...axis,
+        size: 34,
+        space: 96,
+        values: (_chart, ticks) => ticks.map((tick) => clock.format(new Date(tick * 1000))),
+      },
       { ...axis, size: 64, values: (_chart, ticks) => ticks.map((tick) => number.format(tick)) },
     ],
     series: [

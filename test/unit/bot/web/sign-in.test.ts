@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { webPortOf } from "../../../../src/app/start-pages.ts";
+import type { Desk } from "../../../../src/bot/desk.ts";
+import { houseCommands } from "../../../../src/bot/slack/commands-house.ts";
 import type { PagesOptions } from "../../../../src/bot/web/pages.ts";
 import type { Decisions } from "../../../../src/bot/web/pages-port.ts";
 import { createSeal } from "../../../../src/bot/web/seal.ts";
 import { makeSignInLink } from "../../../../src/bot/web/sign-in-routes.ts";
+import { configSchema } from "../../../../src/config/config.ts";
 import { keepLink } from "../../../../src/store/web-sign-in.ts";
 import { fillIncident, type ServedPages, servePages } from "../../../support/filled-pages.ts";
 import { type TestDatabase, withDatabase } from "../../../support/postgres.ts";
@@ -157,6 +161,22 @@ describe("the link from Slack", () => {
     // A link's signature does not make a session.
     const link = tokenOf(await linkFor(web, "UANN"));
     expect((await get(`${web.url}/incidents`, { cookie: `kubemend_session=${link}` })).status).toBe(401);
+  });
+
+  test("/incident web gives it to nobody but the one who asks, and only where it is set up", async () => {
+    const config = (web: object) => configSchema.parse({ web });
+    const ask = async (port: ReturnType<typeof webPortOf>, by = "slack:UANN") => {
+      const desk = { ...(port ? { web: port } : {}) } as unknown as Desk;
+      return await houseCommands["web"]?.run([], { desk, by: { id: by, name: "Ann" }, now: 0 });
+    };
+    await using web = await servePages(db, { signIn: links });
+    const port = webPortOf({ config: config({ url: web.url, signIn: { slackLinks: true } }), database: db });
+    const answer = await ask(port);
+    expect(answer?.personal).toBe(true);
+    const link = /<([^|]+)\|/.exec(answer?.text ?? "")?.[1] ?? "";
+    expect((await post(web, "/sign-in", { token: tokenOf(link) })).status).toBe(303);
+    expect((await ask(port, "mail:ann@example.com"))?.text).toContain("not set up");
+    expect((await ask(webPortOf({ config: config({}), database: db })))?.text).toContain("not set up");
   });
 
   test("a guest is told why not", async () => {
