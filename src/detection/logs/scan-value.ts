@@ -14,6 +14,8 @@ const APOSTROPHE = 39;
 const MAX_QUOTED = 512;
 /** Longest bracketed numbers taken as part of a value. */
 const MAX_STRUCTURE = 96;
+/** Longest list of names taken as one value. */
+const MAX_LIST = 1_024;
 /** `5c:50:15:4c:18:1c` has six groups, an IPv6 address up to eight; fewer than four may be words. */
 const MIN_HEX_GROUPS = 4;
 
@@ -60,6 +62,53 @@ export function endOfStructure(text: string, at: number, end: number): number {
     if (isLetter(code)) return -1;
   }
   return -1;
+}
+
+/**
+ * `names: [TeKuai, ZhiDa]`, `stations=[suzhou,shanghai]`: at least two names without spaces, the bracket at `at`. How many
+ * there are varies from line to line.
+ */
+export function endOfList(text: string, at: number, end: number): number {
+  const limit = Math.min(end, at + MAX_LIST);
+  let commas = 0;
+  let item = 0;
+  for (let i = at + 1; i < limit; i++) {
+    const code = text.charCodeAt(i);
+    if (code === 93) return commas > 0 && item > 0 ? i + 1 : -1;
+    if (code === 44) {
+      if (item === 0) return -1;
+      commas++;
+      item = 0;
+      if (text.charCodeAt(i + 1) === 32) i++;
+    } else if (isNameChar(code) || code === DOT || code === 45 || code === COLON || code === SLASH) item++;
+    else return -1;
+  }
+  return -1;
+}
+
+function isNameChar(code: number): boolean {
+  return isLetter(code) || isDigit(code) || code === 95;
+}
+
+/**
+ * `Seat(date=2023-01-29, from=suzhou)`, `Order{id=7, items=[Item{sku=a}]}`: an object as `toString` and `repr` print it, its
+ * bracket at `at`. It names its fields, at least two, and may hold others; one that is cut ends with the text.
+ */
+export function endOfRecord(text: string, at: number, end: number): number {
+  const open = text.charCodeAt(at);
+  if ((open !== 40 && open !== 123) || !isLetter(text.charCodeAt(at + 1))) return -1;
+  let i = at + 1;
+  while (i < end && isNameChar(text.charCodeAt(i))) i++;
+  if (text.charCodeAt(i) !== EQUALS) return -1;
+  let depth = 1;
+  let fields = 1;
+  for (i++; i < end; i++) {
+    const code = text.charCodeAt(i);
+    if (code === 40 || code === 91 || code === 123) depth++;
+    else if (code === EQUALS && depth === 1) fields++;
+    else if ((code === 41 || code === 93 || code === 125) && --depth === 0) return fields > 1 ? i + 1 : -1;
+  }
+  return fields > 1 ? end : -1;
 }
 
 /** Hardware and IPv6 addresses, whose groups may be letters only. */

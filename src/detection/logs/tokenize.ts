@@ -2,7 +2,7 @@ import { classOf, isLetter, SEPARATOR } from "./chars.ts";
 import { createShape, KIND, maskKind } from "./masks.ts";
 import { measureToken } from "./measure-token.ts";
 import { scanNamedTime, type TimeScan } from "./scan-time.ts";
-import { endOfColonValue, endOfLongValue, endOfStructure } from "./scan-value.ts";
+import { endOfColonValue, endOfList, endOfLongValue, endOfRecord, endOfStructure } from "./scan-value.ts";
 import { FLAG, MAX_TOKENS, type TokenLine, WILD } from "./token-line.ts";
 import { hashWord, isFiller, isSlotWord, isUnit } from "./words.ts";
 
@@ -11,6 +11,7 @@ const SLASH = 47;
 const BACKSLASH = 92;
 const EQUALS = 61;
 const QUOTE = 34;
+const OPEN_LIST = 91;
 /** Longest unit word. */
 const MAX_UNIT = 12;
 
@@ -45,6 +46,10 @@ function endOfValue(text: string, from: number, to: number, end: number, separat
     if (value > 0) return value;
   }
   if (shape.length === 3 && shape.upper === 1 && scanNamedTime(text, from, end, time)) return time.end;
+  if (shape.leadingLetters > 0) {
+    const record = endOfRecord(text, to, end);
+    if (record > 0) return record;
+  }
   if (kind === KIND.variable) return to;
   if (separator === EQUALS) {
     const structure = endOfStructure(text, to, end);
@@ -71,11 +76,23 @@ export function tokenize(line: TokenLine, start: number, end: number): void {
   while (i < end && line.count < MAX_TOKENS) {
     let code = text.charCodeAt(i);
     let separator = 0;
+    let list = -1;
     while (i < end && classOf(code) === SEPARATOR && !(code === QUOTE && separator === EQUALS)) {
+      if (code === OPEN_LIST && (separator === EQUALS || separator === COLON)) {
+        list = endOfList(text, i, end);
+        if (list > 0) break;
+      }
       if (code > 32) separator = code;
       code = text.charCodeAt(++i);
     }
     if (i >= end) return;
+    if (list > 0) {
+      pushValue(line, i, list, FLAG.named);
+      i = list;
+      afterNumber = false;
+      previousWord = 0;
+      continue;
+    }
     const named = separator === EQUALS || separator === COLON ? FLAG.named : 0;
     if (code === SLASH || code === BACKSLASH || code === QUOTE || text.charCodeAt(i + 1) === COLON) {
       const long = endOfLongValue(text, i, end, separator);

@@ -65,6 +65,12 @@ describe("values are masked at once", () => {
     ["lists of any length", "in sync: [1, 2, 3] ok", "in sync: [4] ok"],
     ["dates inside the sentence", "at Fri Jun 17 07:07:00 2005 by cron", "at Sat Jul 9 22:53:22 2005 by cron"],
     ["quoted values", 'lock tag="View Lock", uid=1', 'lock tag="*launch*", uid=2'],
+    [
+      "objects as toString prints them, however many they hold",
+      "request: Seat(date=2023-01-29, from=nanjing, via=[a, b], of=Train{name=K, kind=fast}) ok",
+      "request: Seat(date=2023-01-29, from=suzhou, via=[c]) ok",
+    ],
+    ["lists of names of any length", "asked for names: [TeKuai, ZhiDa, KuaiSu] now", "asked for names: [a, b] now"],
     ["a missing value", "lock ws=null, uid=1", "lock ws=WorkSource{10113}, uid=2"],
     [
       "user agents of access lines",
@@ -83,6 +89,8 @@ describe("statements that differ in a word stay apart", () => {
     ["flags", "expand: animated=true", "expand: animated=false"],
     ["methods", 'served "GET /a"', 'served "POST /a"'],
     ["a value and its absence", "unregister callback for com.example.Bar@712d093", "unregister callback for null"],
+    ["calls with one argument", "leave(state=open) returned", "enter(state=open) returned"],
+    ["a word in brackets", "the peer is [up] now", "the peer is [down] now"],
     ["interfaces named once", "link up on en0", "link up on awdl0"],
     ["other layouts", "2026-11-20 22:27:36 disk full", '{"msg":"disk full"}'],
   ])("%s", (_, first, second) => {
@@ -129,6 +137,8 @@ describe("hostile input", () => {
     ["undecodable bytes", Buffer.from([0xff, 0xfe, 0x41, 0xc3, 0x28]).toString("utf8")],
     ["open brackets", "[".repeat(5_000)],
     ["open JSON", `{"msg":"abc`],
+    ["records that never close", "A(a=1, b=".repeat(1_000)],
+    ["lists that never close", "a: [b, ".repeat(1_000)],
     ["nested JSON", `${'{"a":'.repeat(2_000)}1`],
     ["only quotes", '"'.repeat(3_000)],
     ["equals and quotes", '="'.repeat(3_000)],
