@@ -1,9 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
-import { inputError } from "../lib/app-error.ts";
+import { inputError, messageOf } from "../lib/app-error.ts";
 import { type Config, configSchema } from "./config.ts";
 import { environmentSettings, withEnvironment } from "./environment.ts";
+import { nearestSetting, settingsBelow } from "./nearest-setting.ts";
 
 const example = "See docs/configuration.md for every setting; kubemend doctor checks the result.";
 
@@ -24,7 +25,13 @@ async function readSettings(path: string): Promise<{ settings: Record<string, un
       problems: document.errors.map((error) => `line ${lines.linePos(error.pos[0]).line}: ${error.message}`),
     };
   }
-  const settings: unknown = document.toJS({ maxAliasCount: 50 }) ?? {};
+  let settings: unknown;
+  try {
+    settings = document.toJS({ maxAliasCount: 50 }) ?? {};
+  } catch (error) {
+    // Aliases that multiply each other, or one that names nothing.
+    return { settings: {}, problems: [messageOf(error)] };
+  }
   if (typeof settings !== "object" || Array.isArray(settings) || settings === null)
     return { settings: {}, problems: ["it must be a map of settings"] };
   return { settings: settings as Record<string, unknown>, problems: [] };
@@ -36,7 +43,12 @@ function describe(issue: z.core.$ZodIssue): string[] {
   const variable = Object.entries(environmentSettings).find(([, path]) => path.join(".") === where)?.[0];
   const place = variable ? `${where} (or ${variable})` : where;
   if (issue.code === "unrecognized_keys")
-    return issue.keys.map((key) => `${where === "(top)" ? key : `${where}.${key}`}: there is no such setting`);
+    return issue.keys.map((key) => {
+      const known = settingsBelow(issue.path);
+      const meant = nearestSetting(key, known);
+      const fix = meant ? `did you mean ${meant}?` : `there are ${known.join(", ")}`;
+      return `${where === "(top)" ? key : `${where}.${key}`}: there is no such setting; ${fix}`;
+    });
   return [`${place}: ${issue.message}`];
 }
 
