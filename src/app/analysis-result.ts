@@ -25,6 +25,8 @@ export interface AnalysedIncident {
     readonly hypotheses: readonly Hypothesis[];
     readonly ruledOut: readonly { readonly cause: string; readonly culprit: ObjectRef; readonly reason: string }[];
     readonly blastRadius: readonly ObjectRef[];
+    /** Why the first cause is as sure as it is. */
+    readonly confidenceReason: string;
     /** What would decide, when it is inconclusive. */
     readonly questions: readonly string[];
     /** Evidence ids of the owner's runbooks that fit. */

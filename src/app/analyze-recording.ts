@@ -69,6 +69,7 @@ function present({ incident, diagnosis, recommendations, evidence, resolvedAt }:
       hypotheses: diagnosis?.hypotheses ?? [],
       ruledOut: diagnosis?.ruledOut ?? [],
       blastRadius: diagnosis?.blastRadius ?? [],
+      confidenceReason: diagnosis?.confidenceReason ?? "",
       questions: diagnosis?.questions ?? [],
       runbooks: diagnosis?.runbooks ?? [],
     },

@@ -25,7 +25,10 @@ function story(result: AnalysisResult): string {
       `  ${incident.severity}, since ${clockTime(Date.parse(incident.onset))}, raised ${clockTime(Date.parse(incident.openedAt))}${incident.resolvedAt ? `, resolved ${clockTime(Date.parse(incident.resolvedAt))}` : ", still open at the end"}`,
     );
     if (best) {
-      lines.push(`  cause: ${causeText(best.cause, best.culprit)}, ${Math.round(best.probability * 100)} %`);
+      lines.push(`  ${incident.diagnosis.summary}`);
+      lines.push(
+        `  ${incident.diagnosis.inconclusive ? "most likely" : "cause"}: ${causeText(best.cause, best.culprit)}, ${Math.round(best.probability * 100)} %${incident.diagnosis.confidenceReason ? ` (${incident.diagnosis.confidenceReason})` : ""}`,
+      );
       for (const id of best.evidence.slice(0, 6)) {
         const evidence = incident.evidence.find((item) => item.id === id);
         if (evidence) lines.push(`    ${evidence.id} ${evidence.text.split("\n")[0]?.slice(0, 160)}`);

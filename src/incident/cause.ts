@@ -42,7 +42,7 @@ export const causeTitles = {
   "load-spike": "demand rose beyond capacity",
   "external-dependency": "something outside the cluster fails",
   "monitoring-blind": "monitoring data is not arriving",
-  "application-degraded": "the application reports itself unhealthy",
+  "application-degraded": "trouble in the application itself",
   unknown: "evidence does not decide",
 } as const;
 

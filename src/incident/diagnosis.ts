@@ -66,6 +66,8 @@ export interface Diagnosis {
   /** True when the evidence does not decide between hypotheses; then `questions` would. */
   readonly inconclusive: boolean;
   readonly questions: readonly string[];
+  /** Why the first cause is as sure as it is; numbers and fixed words only. */
+  readonly confidenceReason?: string;
   /** Evidence ids of the pages of the owner's runbooks that fit the first cause, best first. */
   readonly runbooks?: readonly string[];
   readonly tokens?: { readonly input: number; readonly output: number; readonly costUsd?: number };

@@ -6,6 +6,7 @@ import { messageOf } from "../lib/app-error.ts";
 import { type Candidate, candidate, type Rule } from "./candidate.ts";
 import { type Case, type CaseInput, openCase } from "./case.ts";
 import { noOutcomes } from "./confidence.ts";
+import { confidenceReason } from "./confidence-reason.ts";
 import { gatherBase } from "./gather/base.ts";
 import { logViewOf } from "./gather/log-view.ts";
 import type { History, RejectedCause } from "./ports.ts";
@@ -15,7 +16,8 @@ import { recommend } from "./recommend/recommend.ts";
 import { rules } from "./rules/registry.ts";
 import { citeRunbooks } from "./runbooks/cite-runbooks.ts";
 import type { Runbooks } from "./runbooks/read-runbooks.ts";
-import { blastRadiusOf, summaryOf, timelineOf } from "./summary.ts";
+import { blastRadiusOf, summaryOf } from "./summary.ts";
+import { timelineOf } from "./timeline.ts";
 
 export interface RulesInput extends CaseInput {
   /** Counts the diagnoses of one incident, from 1. */
@@ -125,6 +127,7 @@ export function wordByRules(input: RulesInput, open: Case, ranking: Ranking): Di
   const blastRadius = blastRadiusOf(open, best);
   const runbooks = input.runbooks ? citeRunbooks(open, best, input.runbooks) : [];
   const logView = logViewOf(open, redact);
+  const because = confidenceReason(hypotheses);
   const diagnosis: Diagnosis = {
     incidentId: incident.id,
     version,
@@ -136,7 +139,7 @@ export function wordByRules(input: RulesInput, open: Case, ranking: Ranking): Di
       culprit: item.culprit,
       probability,
       statement: redact(item.statement.replace(/\s+/g, " ")),
-      evidence: item.evidence.slice(0, 10),
+      evidence: [...new Set(item.evidence)].slice(0, 10),
       against: item.against.slice(0, 5),
       explains: features.explains,
     })),
@@ -151,6 +154,7 @@ export function wordByRules(input: RulesInput, open: Case, ranking: Ranking): Di
     inconclusive,
     questions,
     ...(runbooks.length > 0 ? { runbooks } : {}),
+    ...(because === undefined ? {} : { confidenceReason: because }),
   };
   return { diagnosis, evidence: open.book.entries(), recommendations };
 }

@@ -2,15 +2,13 @@ import { isWorkloadKind } from "../cluster/workload.ts";
 import type { ActionCode } from "../incident/action-code.ts";
 import { actionTitle } from "../incident/action-title.ts";
 import { causeText } from "../incident/cause-text.ts";
-import type { TimelineEntry } from "../incident/diagnosis.ts";
 import type { ObjectRef } from "../incident/object-ref.ts";
 import { refKey, refText, sameRef } from "../incident/object-ref.ts";
 import type { Recommendation } from "../incident/recommendation.ts";
-import type { Redact } from "../incident/redacted.ts";
 import { isoTime } from "../lib/clock.ts";
 import type { Candidate } from "./candidate.ts";
 import type { Case } from "./case.ts";
-import { type Change, changeFinding, describeChange } from "./gather/changes.ts";
+import type { Change } from "./gather/changes.ts";
 import type { Ranked } from "./rank.ts";
 import { symptomOf } from "./symptom-words.ts";
 
@@ -140,33 +138,4 @@ export function summaryOf(input: {
   if (first) parts.push(adviceOf(first));
   if (inconclusive && questions.length > 0) parts.push(`What would decide it: ${questions.join(" ")}`);
   return parts.join(" ");
-}
-
-/** What happened in order: changes near the trouble, the first sign of it on each workload, and when it was raised. */
-export function timelineOf(open: Case, redact: Redact): readonly TimelineEntry[] {
-  const scope = new Set(open.scope.map(refKey));
-  const rows: { at: number; text: string; evidence?: string | undefined }[] = [];
-  for (const change of open.changes) {
-    const related =
-      scope.has(refKey(change.ref)) ||
-      open.scope.some((workload) => open.topology.usesOf(workload).some((use) => sameRef(use.ref, change.ref))) ||
-      change.ref.kind === "Node";
-    const near = change.at > open.onset - 20 * 60_000;
-    if (!near || (!related && !open.scope.some((workload) => workload.namespace === change.ref.namespace))) continue;
-    rows.push({ at: change.at, text: describeChange(change), evidence: open.cite(changeFinding(change))[0] });
-  }
-  const seen = new Set<string>();
-  for (const anomaly of [...open.incident.anomalies].sort((a, b) => a.startsAt - b.startsAt)) {
-    const key = `${refKey(anomaly.target)}|${anomaly.reason}`;
-    if (seen.has(key)) continue;
-    seen.add(key);
-    rows.push({ at: anomaly.startsAt, text: `${anomaly.target.kind} ${anomaly.target.name}: ${anomaly.summary}` });
-  }
-  rows.push({ at: open.incident.openedAt, text: "The incident was raised." });
-  if (open.incident.resolvedAt !== undefined)
-    rows.push({ at: open.incident.resolvedAt, text: "The symptoms were gone." });
-  rows.sort((a, b) => a.at - b.at);
-  return rows
-    .slice(-30)
-    .map(({ at, text, evidence }) => ({ at, text: redact(text.slice(0, 400)), ...(evidence ? { evidence } : {}) }));
 }

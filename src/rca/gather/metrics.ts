@@ -117,18 +117,34 @@ export function withUnit(name: DerivedSeriesName, value: number): string {
   return `${Number.isInteger(value) ? value : value.toFixed(2)}${unit === "1/s" ? "/s" : unit === "bytes/s" ? " bytes/s" : ""}`;
 }
 
+/** `mean latency` for `latency_mean_seconds`: the unit stands beside the value. */
+function wordsOf(name: DerivedSeriesName): string {
+  const words = name
+    .replace(/^client_/, "")
+    .replace(/_per_second$/, "")
+    .replace(/_(seconds|bytes|cores|ratio)$/, "")
+    .replace(/^(.*)latency_(mean|p50|p95)$/, "$1$2 latency")
+    .replace(/_/g, " ")
+    .replace("container cpu throttled", "time throttled at the CPU limit")
+    .replace(/^container cpu$/, "CPU use")
+    .replace("container memory working set", "memory in use")
+    .replace(/^(pod |route )?error$/, "$1share of failed requests")
+    .replace(/^node cpu$/, "CPU use")
+    .trim();
+  return words;
+}
+
 export function metricFinding(shift: Shift, about: ObjectRef): Finding {
   const { name, labels } = shift;
-  const who = derivedSeries[name].labels
-    .filter((label) => label !== "namespace")
-    .map((label) => labels[label])
-    .join(" ");
+  const own = derivedSeries[name].labels.filter((label) => label !== "namespace" && label !== "peer");
+  const caller = own.map((label) => labels[label]).join(" ");
+  const who = labels.peer === undefined ? caller : `calls from ${caller} to ${labels.peer}`;
   const before = shift.before === undefined ? "no data before" : `${withUnit(name, shift.before)} before`;
   return {
     source: "metric",
     about,
     query: promqlOf(name, labels),
-    text: `${name.replace(/_/g, " ")} of ${who}: ${before}, ${withUnit(name, shift.after)} on average and ${withUnit(name, shift.peak)} at most since ${isoTime(shift.from)}`,
+    text: `${wordsOf(name)} of ${who}: ${before}, ${withUnit(name, shift.after)} on average and ${withUnit(name, shift.peak)} at most since ${isoTime(shift.from)}`,
     at: shift.to,
     from: shift.from,
     to: shift.to,

@@ -114,7 +114,7 @@ function lessons({ diagnosis }: PostmortemInput): readonly string[] {
     ...(changed
       ? ["- Which check before the change would have shown that it breaks something?"]
       : ["- What would have shown the trouble before its first symptom?"]),
-    `- Which alert or test would catch ${best ? causeTitles[best.cause] : "this"} sooner?`,
+    `- Which alert or test would have caught this sooner${best ? ` (${causeTitles[best.cause]})` : ""}?`,
     ...(diagnosis.blastRadius.length > 0
       ? ["- Which of the workloads that suffered could have done without what failed (time-out, fallback, cache)?"]
       : []),
@@ -153,6 +153,7 @@ export function postmortem(input: PostmortemInput): string {
         `${i + 1}. **${cell(causeText(item.cause, item.culprit))}**, ${percent(item.probability)}: ${cell(item.statement)}. Evidence: ${item.evidence.join(", ") || "none"}${item.against.length > 0 ? `; against: ${item.against.join(", ")}` : ""}`,
     ),
     "",
+    ...(diagnosis.confidenceReason ? [`How sure: ${cell(diagnosis.confidenceReason)}.`, ""] : []),
     ...(diagnosis.inconclusive
       ? [
           "The evidence does not decide. What would:",
