@@ -7,6 +7,7 @@ import { renderAnswer } from "./render-answer.ts";
 import { renderHome } from "./render-home.ts";
 import type { HandlerDeps } from "./request.ts";
 import type { SlackFailure } from "./slack-port.ts";
+import { mrkdwn } from "./text.ts";
 
 export type EventOutcome = "done" | { readonly againAfterSeconds: number };
 
@@ -91,7 +92,7 @@ async function answerQuestion(deps: HandlerDeps, kept: Kept, event: HeardEvent, 
     );
   }
   const answer = await desk.ask(incidentId, event.text, by);
-  if (answer.type === "refused") return whisper(deps, event, answer.text);
+  if (answer.type === "refused") return whisper(deps, event, mrkdwn(answer.text, 1_000));
   return reply(deps, kept, event, renderAnswer(answer));
 }
 

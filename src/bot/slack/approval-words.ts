@@ -1,5 +1,4 @@
 import type { ApprovalOutcome, ApprovalRefusal } from "../../incident/approval.ts";
-import { mrkdwn } from "./text.ts";
 
 const refusals: Readonly<Record<ApprovalRefusal, string>> = {
   "already-decided": "Somebody has already decided about this fix; the message shows what happened.",
@@ -24,7 +23,7 @@ const refusals: Readonly<Record<ApprovalRefusal, string>> = {
 };
 
 export function refusalText(reason: ApprovalRefusal, detail?: string): string {
-  return `Nothing was changed. ${refusals[reason]}${detail ? ` ${mrkdwn(detail, 400)}` : ""}`;
+  return `Nothing was changed. ${refusals[reason]}${detail ? ` ${detail}` : ""}`;
 }
 
 /** What an approval came to, for the person who clicked. */

@@ -13,8 +13,12 @@ export const limits = {
   preformatted: 2_900,
 } as const;
 
+/** Slack refuses text of nothing but blanks; this stands in for it. */
+const nothing = "–";
+const orNothing = (text: string) => (text.trim() === "" ? nothing : text);
+
 export function plain(text: string, limit: number): PlainTextElement {
-  return { type: "plain_text", text: cut(cleanText(text), limit) || " ", emoji: true };
+  return { type: "plain_text", text: orNothing(cut(cleanText(text), limit)), emoji: true };
 }
 
 export function header(text: string): KnownBlock {
@@ -26,12 +30,12 @@ export function section(text: string, blockId?: string): KnownBlock {
   return {
     type: "section",
     ...(blockId ? { block_id: blockId } : {}),
-    text: { type: "mrkdwn", text: cut(text, limits.section), verbatim: true },
+    text: { type: "mrkdwn", text: orNothing(cut(text, limits.section)), verbatim: true },
   };
 }
 
 export function context(text: string): KnownBlock {
-  return { type: "context", elements: [{ type: "mrkdwn", text: cut(text, limits.contextText), verbatim: true }] };
+  return { type: "context", elements: [{ type: "mrkdwn", text: orNothing(cut(text, limits.contextText)), verbatim: true }] };
 }
 
 export const divider: KnownBlock = { type: "divider" };
@@ -43,7 +47,7 @@ export function preformatted(text: string): RichTextBlock {
     elements: [
       {
         type: "rich_text_preformatted",
-        elements: [{ type: "text", text: cut(cleanText(text), limits.preformatted) || " " }],
+        elements: [{ type: "text", text: orNothing(cut(cleanText(text), limits.preformatted)) }],
       },
     ],
   };

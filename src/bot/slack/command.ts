@@ -3,6 +3,7 @@ import type { Person } from "../../incident/approval.ts";
 import type { Desk } from "../desk.ts";
 
 export interface CommandAnswer {
+  /** As it is; what foreign text in it means to Slack is taken out where it is sent. */
   readonly text: string;
   readonly blocks?: readonly KnownBlock[];
   /** Meant for who asked, also when sharing was asked for: it carries buttons or says that something was wrong. */

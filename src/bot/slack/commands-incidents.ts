@@ -4,6 +4,7 @@ import type { Incident } from "../../incident/incident.ts";
 import { refText } from "../../incident/object-ref.ts";
 import { type Severity, severities } from "../../incident/severity.ts";
 import type { WorkloadAnswer } from "../desk.ts";
+import type { IncidentView } from "../incident-view.ts";
 import { context, preformatted, section } from "./blocks.ts";
 import { type Command, type CommandAnswer, unknownIncident, withIncident } from "./command.ts";
 import { renderIncident } from "./render-incident.ts";
@@ -21,6 +22,8 @@ function line(incident: Incident, now: number): string {
   const end = incident.resolvedAt ?? now;
   return `${severityIcons[incident.severity]} *${incident.id}*  ${mrkdwn(incident.title, 200)}  ·  ${incident.severity}, ${incident.status}, since ${slackTime(incident.onset)} (${duration(end - incident.onset)})`;
 }
+
+const shown = (view: IncidentView): CommandAnswer => ({ ...renderIncident(view), text: view.incident.title });
 
 /** Joins rows into as few texts as fit into a section. */
 export function chunk(rows: readonly string[]): string[] {
@@ -61,7 +64,7 @@ function lookedAt(answer: Extract<WorkloadAnswer, { type: "diagnosed" }>): Comma
     text: `A look at ${refText(target)}`,
     blocks: [
       section(`*A look at ${mrkdwn(refText(target), 160)}*\n${mrkdwn(diagnosis.summary, 1_500)}`),
-      section(causes.join("\n")),
+      section(causes.join("\n") || "No cause fits what is seen."),
       ...cited.flatMap((item): KnownBlock[] => [
         section(`*${item.id}*  ${item.source} of ${mrkdwn(refText(item.about), 160)}`),
         preformatted(`${cut(item.text, 500)}\n\n$ ${cut(item.query, 200)}`),
@@ -106,7 +109,7 @@ export const incidentCommands: Readonly<Record<string, Command>> = {
     run: (args, { desk }) =>
       withIncident(args, async (id) => {
         const view = await desk.view(id);
-        return view ? renderIncident(view) : unknownIncident(id);
+        return view ? shown(view) : unknownIncident(id);
       }),
   },
   declare: {
@@ -132,10 +135,10 @@ export const incidentCommands: Readonly<Record<string, Command>> = {
       if (!workload)
         return { text: "Say which workload, for example `/incident diagnose shop/carts`.", personal: true };
       const answer = await desk.diagnose(workload, by);
-      if (answer.type === "nothing") return { text: mrkdwn(answer.text, 1_000) };
+      if (answer.type === "nothing") return { text: answer.text };
       if (answer.type === "diagnosed") return lookedAt(answer);
       const view = await desk.view(answer.incidentId);
-      return view ? renderIncident(view) : unknownIncident(answer.incidentId);
+      return view ? shown(view) : unknownIncident(answer.incidentId);
     },
   },
   ack: {

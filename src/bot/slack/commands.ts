@@ -1,7 +1,8 @@
+import { limits } from "./blocks.ts";
 import type { Command, CommandAnswer, CommandContext } from "./command.ts";
 import { houseCommands } from "./commands-house.ts";
 import { incidentCommands } from "./commands-incidents.ts";
-import { mrkdwn } from "./text.ts";
+import { cut, mrkdwn } from "./text.ts";
 
 /** In the order of the help. */
 export const commands: Readonly<Record<string, Command>> = {
@@ -50,13 +51,16 @@ export async function answerCommand(
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (command) {
     const answer = await command.run(args, context);
-    return { ...answer, share: share && answer.personal !== true };
+    return { ...answer, text: mrkdwn(answer.text, limits.section), share: share && answer.personal !== true };
   }
   const nearest = Object.keys(commands).sort(
     (a, b) => editDistance(name.slice(0, 30), a) - editDistance(name.slice(0, 30), b),
   )[0];
   return {
-    text: `I do not know "${mrkdwn(word, 40)}". Did you mean \`/incident ${nearest}\`?\n${helpText()}`,
+    text: mrkdwn(
+      `I do not know "${cut(word, 40)}". Did you mean \`/incident ${nearest}\`?\n${helpText()}`,
+      limits.section,
+    ),
     personal: true,
     share: false,
   };

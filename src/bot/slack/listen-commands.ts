@@ -1,12 +1,14 @@
 import type { App } from "@slack/bolt";
+import { limits } from "./blocks.ts";
 import { answerCommand } from "./commands.ts";
 import { type HandlerDeps, handle, type Say } from "./request.ts";
+import { mrkdwn } from "./text.ts";
 
 /** `/incident …`: answered to who asked alone, or to the channel when asked to share. */
 export function listenToCommands(app: App, deps: HandlerDeps): void {
   app.command(/.*/, async ({ ack, command, context, respond }) => {
     await ack();
-    const say: Say = (text) => respond({ text, response_type: "ephemeral" });
+    const say: Say = (text) => respond({ text: mrkdwn(text, limits.section), response_type: "ephemeral" });
     await handle(deps, { context, userId: command.user_id, say, name: "command" }, async (by) => {
       const answer = await answerCommand(command.text, { desk: deps.desk, by, now: deps.now() });
       await respond({

@@ -61,7 +61,7 @@ export function listenToIncidentButtons(app: App, deps: HandlerDeps): void {
       const sent = await deps.slack.post({ channel, ...renderShared(incident, by), postId: `share/${view.id}` });
       await say(
         sent.ok
-          ? `Shared in <#${sent.value.channel}>.`
+          ? "Shared."
           : `Slack did not take it (${sent.failure.code})${sent.failure.code === "not_in_channel" ? "; invite kubemend there first" : ""}.`,
       );
     });

@@ -1,9 +1,11 @@
 import type { App, MessageShortcut } from "@slack/bolt";
 import { type Severity, severities } from "../../incident/severity.ts";
 import { actionIds, shortcutIds, viewIds } from "./action-ids.ts";
+import { limits } from "./blocks.ts";
 import { listener } from "./listen.ts";
 import { renderDeclare, renderNote } from "./render-declare.ts";
 import { type HandlerDeps, handle, noteView, openForm, type Say, typed } from "./request.ts";
+import { mrkdwn } from "./text.ts";
 
 const openStatuses = ["open", "acknowledged", "mitigating", "reopened"] as const;
 const listed = 50;
@@ -23,7 +25,8 @@ export function listenToShortcuts(app: App, deps: HandlerDeps): void {
       { type: "message_action", callback_id: callbackId },
       async ({ ack, shortcut, context, respond }) => {
         await ack();
-        const beside: Say = (text) => respond({ text, response_type: "ephemeral", replace_original: false });
+        const beside: Say = (text) =>
+          respond({ text: mrkdwn(text, limits.section), response_type: "ephemeral", replace_original: false });
         const request = { triggerId: shortcut.trigger_id, title, say: beside };
         const form = await openForm(deps, request);
         await handle(deps, { context, userId: shortcut.user.id, say: form.say, name: callbackId }, () =>

@@ -1,7 +1,9 @@
 import type { App, BlockAction } from "@slack/bolt";
 import type { View } from "@slack/types";
 import type { Person } from "../../incident/approval.ts";
+import { limits } from "./blocks.ts";
 import { type HandlerDeps, handle, openForm, type Say } from "./request.ts";
+import { mrkdwn } from "./text.ts";
 
 export interface Pressed {
   /** What the button carries, or the option that was chosen. */
@@ -46,9 +48,10 @@ export function listener(app: App, deps: HandlerDeps) {
       { type: "block_actions", action_id: actionId },
       async ({ ack, body, action, context, respond }) => {
         await ack();
-        // A home tab has no address to respond to; what is said there goes to the log of the person's own messages.
-        const beside: Say = (text) =>
-          body.response_url
+        // A home tab has no address to respond to; what is said there goes to the person's own conversation with us.
+        const beside: Say = (said) => {
+          const text = mrkdwn(said, limits.section);
+          return body.response_url
             ? respond({ text, response_type: "ephemeral", replace_original: false })
             : deps.slack.post({
                 channel: body.user.id,
@@ -56,11 +59,14 @@ export function listener(app: App, deps: HandlerDeps) {
                 blocks: [],
                 postId: `say/${context["requestSignature"]}`,
               });
+        };
         const { say, act } = begin(body, beside);
         await handle(deps, { context, userId: body.user.id, say, name: actionId }, (by) => {
           const place = placeOf(body);
-          const replace: Say = (text) =>
-            body.response_url ? respond({ text, response_type: "ephemeral", replace_original: true }) : say(text);
+          const replace: Say = (said) =>
+            body.response_url
+              ? respond({ text: mrkdwn(said, limits.section), response_type: "ephemeral", replace_original: true })
+              : say(said);
           return act({ value: carried(action), by, say, replace, userId: body.user.id, ...(place ? { place } : {}) });
         });
       },

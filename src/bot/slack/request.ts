@@ -3,9 +3,10 @@ import type { Person } from "../../incident/approval.ts";
 import { messageOf } from "../../lib/app-error.ts";
 import type { Logger } from "../../lib/logger.ts";
 import type { Desk } from "../desk.ts";
-import { plain, section } from "./blocks.ts";
+import { limits, plain, section } from "./blocks.ts";
 import type { Identify } from "./identity.ts";
 import type { SlackPort } from "./slack-port.ts";
+import { mrkdwn } from "./text.ts";
 
 export interface HandlerDeps {
   readonly desk: Desk;
@@ -21,6 +22,7 @@ export interface HandlerDeps {
   readonly keepEvent?: (eventId: string, body: unknown) => Promise<void>;
 }
 
+/** Tells one person something. The text is shown as it is: names and titles in it are other people's. */
 export type Say = (text: string) => Promise<unknown>;
 
 const failed = "That did not work, and nothing was changed. It is in the log; please try again.";
@@ -53,9 +55,14 @@ export async function handle(
   }
 }
 
-/** A modal that only says something: while a form is being made, and when there is nothing to decide any more. */
+/** A modal that only says something, as it is: while a form is being made, and when there is nothing to decide any more. */
 export function noteView(title: string, text: string): View {
-  return { type: "modal", title: plain(title, 24), close: plain("Close", 24), blocks: [section(text)] };
+  return {
+    type: "modal",
+    title: plain(title, 24),
+    close: plain("Close", 24),
+    blocks: [section(mrkdwn(text, limits.section))],
+  };
 }
 
 interface OpenedForm {
