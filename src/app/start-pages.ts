@@ -60,6 +60,10 @@ export function webPortOf(deps: { readonly config: Config; readonly database: Da
 export async function startPages(deps: StartPagesDeps): Promise<StartedPages> {
   const { config, database, desk, clock, log } = deps;
   const { web } = config;
+  const signedIn = web.signIn.slackLinks || web.signIn.proxy !== undefined;
+  // Otherwise people meet a refusal and have to look for its reason.
+  if (!signedIn && !["127.0.0.1", "localhost", "::1"].includes(web.host))
+    log.info({ remedy: "set web.signIn, see docs/web.md" }, "web.pages-for-this-machine-only");
   const pictures = createPictures({ observation: deps.observation, topology: deps.topology, clock });
   const pages = createPages({
     cluster: config.cluster,
