@@ -179,3 +179,47 @@ describe("workloads that are short of pods", () => {
     expect(told(world)).toEqual(["ReplicasUnavailable Deployment/web"]);
   });
 });
+
+describe("objects that were deleted and stay", () => {
+  const gone = (secondsAgo: number) => new Date(start - secondsAgo * 1_000).toISOString();
+  const kept = (kind: string, meta: object, spec: object = {}) => ({
+    apiVersion: "v1",
+    kind,
+    metadata: { name: "data", namespace: "shop", uid: "k", creationTimestamp: early, ...meta },
+    spec,
+  });
+  const protection = { finalizers: ["kubernetes.io/pvc-protection"], deletionTimestamp: gone(600) };
+  const mounted = () => {
+    const made = pod({ app: "web", at: start - 600_000 }) as { spec: object };
+    return { ...made, spec: { ...made.spec, volumes: [{ name: "d", persistentVolumeClaim: { claimName: "data" } }] } };
+  };
+  test.each<[string, readonly object[], readonly string[]]>([
+    [
+      "a claim whose finalizer nobody removes",
+      [kept("PersistentVolumeClaim", { finalizers: ["example.org/backup"], deletionTimestamp: gone(120) })],
+      ["StuckTerminating PersistentVolumeClaim/data"],
+    ],
+    [
+      "one that was deleted a moment ago",
+      [kept("PersistentVolumeClaim", { finalizers: ["example.org/backup"], deletionTimestamp: gone(20) })],
+      [],
+    ],
+    ["a claim that a pod still mounts", [mounted(), kept("PersistentVolumeClaim", protection)], []],
+    [
+      "a claim that no pod mounts any more",
+      [kept("PersistentVolumeClaim", protection)],
+      ["StuckTerminating PersistentVolumeClaim/data"],
+    ],
+    [
+      "a namespace that its contents hold",
+      [kept("Namespace", { namespace: undefined, deletionTimestamp: gone(300) }, { finalizers: ["kubernetes"] })],
+      ["StuckTerminating Namespace/data"],
+    ],
+    ["a finalizer on something that nobody deletes", [kept("ConfigMap", { finalizers: ["example.org/x"] })], []],
+  ])("%s", (_title, objects, want) => {
+    const world = createWorld({ start });
+    world.put(...objects);
+    world.run(10_000);
+    expect(told(world).filter((one) => one.startsWith("Stuck"))).toEqual(want);
+  });
+});
