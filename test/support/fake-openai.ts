@@ -97,6 +97,9 @@ export async function fakeOpenAi(behave: Behaviour): Promise<FakeOpenAi> {
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
       const body = Buffer.concat(chunks).toString("utf8");
+      // A client that gave up while it was still sending has asked nothing.
+      if (request.destroyed && !request.complete) return;
+      if (!body.endsWith("}")) return;
       const entry = { body, json: JSON.parse(body) as Asked["json"] };
       asked.push(entry);
       behave(entry, response, asked.length);

@@ -129,6 +129,21 @@ export function createOpenAiModel(options: OpenAiModelOptions): ModelPort | unde
   const ownServer = baseUrl !== undefined && !/\bapi\.openai\.com\b/.test(baseUrl);
   const requestOf = (call: ModelCall) => JSON.stringify(requestBody(name, ownServer, call));
 
+  /** A connection that was kept open may have been closed meanwhile; a second one tells whether the server is there. */
+  const complete = async (call: ModelCall, signal: AbortSignal) => {
+    const ask = () => client.chat.completions.create(requestBody(name, ownServer, call), { signal });
+    try {
+      return await ask();
+    } catch (error) {
+      const lost =
+        error instanceof APIConnectionError &&
+        !(error instanceof APIConnectionTimeoutError) &&
+        !(error instanceof APIUserAbortError);
+      if (!lost || signal.aborted) throw error;
+      return await ask();
+    }
+  };
+
   return {
     name,
     ...(options.price ? { price: options.price } : {}),
@@ -137,7 +152,7 @@ export function createOpenAiModel(options: OpenAiModelOptions): ModelPort | unde
       estimateTokens(requestOf(call)) + call.maxOutputTokens * (!ownServer && reasons(name) ? thinking : 1),
     async ask(call, signal) {
       try {
-        const reply = await client.chat.completions.create(requestBody(name, ownServer, call), { signal });
+        const reply = await complete(call, signal);
         const choice = reply.choices?.[0];
         const message = choice?.message;
         const toolCalls = message ? toolCallsOf(message) : [];

@@ -17,7 +17,7 @@ test("L3: the rules' answer is kept at once while the model reads, and the model
   await using database = await withDatabase();
   const { input } = await brokenShop();
   await saveIncident(database, input.incident);
-  let release = () => undefined as void;
+  let release = (): void => undefined;
   const reading = new Promise<void>((resolve) => {
     release = resolve;
   });

@@ -83,3 +83,15 @@ test.each([
 test("without a key and without an address there is no model, and nothing is asked", () => {
   expect(createOpenAiModel({ name: "gpt-5-mini" })).toBeUndefined();
 });
+
+test("a kept connection that the server has closed meanwhile does not make the model unreachable", async () => {
+  nock.enableNetConnect();
+  const { completion, fakeOpenAi, say } = await import("../../support/fake-openai.ts");
+  await using server = await fakeOpenAi((_asked, response, count) =>
+    count === 2 ? void response.destroy() : say(response, 200, completion('{"ok":true}')),
+  );
+  const local = createOpenAiModel({ name: "local", baseUrl: server.url });
+  expect(await local?.ask(call, never)).toMatchObject({ type: "answer" });
+  expect(await local?.ask(call, never)).toMatchObject({ type: "answer" });
+  expect(server.asked).toHaveLength(3);
+});
