@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Config } from "../config/config.ts";
 import { loadConfig } from "../config/load-config.ts";
 import { inputError } from "../lib/app-error.ts";
 import { isoTime } from "../lib/clock.ts";
@@ -24,20 +25,16 @@ function personOf(email: string): string {
   );
 }
 
-async function openedStore(options: TotpOptions) {
-  const config = await loadConfig(options.config, process.env);
-  const store = await openStore({
-    ...(config.database.url ? { url: config.database.url } : {}),
-    dataFolder: config.data,
-  });
-  return { config, store };
+const settings = (options: TotpOptions) => loadConfig(options.config, process.env);
+
+function storeOf(config: Config) {
+  return openStore({ ...(config.database.url ? { url: config.database.url } : {}), dataFolder: config.data });
 }
 
 /** `kubemend totp enrol <email>`: prints the link for an authenticator, once. */
 export async function enrolTotp(email: string, options: TotpOptions): Promise<void> {
   const personId = personOf(email);
-  const { config, store: opened } = await openedStore(options);
-  await using store = opened;
+  const config = await settings(options);
   const key = config.secondFactor.key === undefined ? undefined : sealKeyOf(config.secondFactor.key);
   if (!key)
     throw inputError(
@@ -45,6 +42,7 @@ export async function enrolTotp(email: string, options: TotpOptions): Promise<vo
       "There is no key to encrypt authenticators with.",
       "Set KUBEMEND_SECOND_FACTOR_KEY to the output of: openssl rand -base64 32. The watcher needs the same one.",
     );
+  await using store = await storeOf(config);
   const outcome = await enrolSecondFactor(store.database, key, {
     personId,
     by: operator,
@@ -65,8 +63,7 @@ export async function enrolTotp(email: string, options: TotpOptions): Promise<vo
 /** `kubemend totp remove <email>`. */
 export async function removeTotp(email: string, options: TotpOptions): Promise<void> {
   const personId = personOf(email);
-  const { store: opened } = await openedStore(options);
-  await using store = opened;
+  await using store = await storeOf(await settings(options));
   const removed = await removeSecondFactor(store.database, { personId, by: operator });
   if (!removed)
     throw inputError("not-enrolled", `${personId} has no authenticator.`, "kubemend totp list shows who has one.");
@@ -75,8 +72,7 @@ export async function removeTotp(email: string, options: TotpOptions): Promise<v
 
 /** `kubemend totp list`. */
 export async function listTotp(options: TotpOptions): Promise<void> {
-  const { store: opened } = await openedStore(options);
-  await using store = opened;
+  await using store = await storeOf(await settings(options));
   const people = await listSecondFactors(store.database);
   for (const { personId, enrolledAt, lockedUntil } of people) {
     const locked = lockedUntil === null ? "" : `  locked until ${isoTime(lockedUntil)}`;
