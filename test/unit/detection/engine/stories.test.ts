@@ -401,3 +401,21 @@ function openShopAgain(shop: Shop, incidents: Parameters<World["engine"]["restor
       }),
   };
 }
+
+describe("two services that one caller finds slow", () => {
+  const slow = { ok: 10, seconds: 0.9 };
+  test("a minute apart have two reasons", () => {
+    const shop = openShop();
+    shop.run(60_000, { "frontend>catalogue": slow });
+    shop.run(90_000, { "frontend>catalogue": slow, "frontend>carts": slow });
+    expect(targets(shop)).toEqual(["Deployment/catalogue", "Deployment/carts"]);
+  });
+
+  test("at once, while both answer as fast as ever, have one: its own network", () => {
+    const shop = openShop();
+    shop.run(150_000, {}, () => {
+      for (const peer of ["carts", "catalogue"]) shop.traffic.waits("frontend", peer, { ok: 10, seconds: 0.9 });
+    });
+    expect(targets(shop)).toHaveLength(1);
+  });
+});
