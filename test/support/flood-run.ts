@@ -153,7 +153,10 @@ async function flood(seconds: number, linesPerSecond: number): Promise<FloodResu
     if (answer.outcome !== "accepted") counts.sentBack += count;
   }
   const startedAt = Date.now();
-  const writer = new Worker(new URL(import.meta.url), { workerData: linesPerSecond });
+  const writer = new Worker(new URL(import.meta.url), {
+    workerData: linesPerSecond,
+    resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 8 },
+  });
   writer.on("message", (batch: Batch) => void arrive(batch).then(() => writer.postMessage("taken")));
   const delay = monitorEventLoopDelay({ resolution: 5 });
   delay.enable();

@@ -11,8 +11,8 @@ import { type LogWindow, logFactsOf } from "./logs.ts";
 const preludeMs = 60_000;
 const maxWorkloads = 20;
 /** Ordinary lines are looked at in this many only; each costs some microseconds. */
-const maxOrdinaryLines = 4_000;
-const maxLinesPerPod = 400;
+const maxOrdinaryLines = 2_000;
+const maxLinesPerPod = 200;
 const quoteChars = 400;
 
 interface Mark extends LogMark {

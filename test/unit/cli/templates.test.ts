@@ -80,6 +80,34 @@ test.each([
   expect(failure).toMatchObject({ code: "log-not-found", exitCode: 2, remedy: expect.stringContaining("stdin") });
 });
 
+test("line ends of Windows, empty lines and a line without an end count as lines each", async () => {
+  const { out } = await run(undefined, true, Readable.from([Buffer.from("disk full\r\n\r\n\ndisk full")]));
+  expect(
+    out
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as object),
+  ).toEqual([
+    { line: 1, template: 1 },
+    { line: 2, template: 2 },
+    { line: 3, template: 2 },
+    { line: 4, template: 1 },
+    { id: 1, text: "disk full", count: 2 },
+    { id: 2, text: "", count: 2 },
+  ]);
+});
+
+test("a line of ten megabytes, NUL and bytes that are no UTF-8 are lines like others, and the cut is told", async () => {
+  const huge = Buffer.concat([Buffer.alloc(10 * 2 ** 20, "x"), Buffer.from([10, 0xff, 0xfe, 0, 10])]);
+  const { out, err } = await run(undefined, true, Readable.from([huge, Buffer.from("disk full\n")]));
+  expect(out.split("\n").slice(0, 3)).toEqual([
+    '{"line":1,"template":1}',
+    '{"line":2,"template":2}',
+    '{"line":3,"template":3}',
+  ]);
+  expect(err).toContain("3 lines, 3 templates; 1 long lines were read only at their beginning");
+});
+
 test("a reader that closes early is no failure", async () => {
   const stdout = new PassThrough();
   stdout.once("data", () => stdout.destroy(Object.assign(new Error("closed"), { code: "EPIPE" })));
