@@ -7,6 +7,7 @@ import { createLokiClient } from "./adapters/loki/loki-client.ts";
 import { createPrometheusClient } from "./adapters/prometheus/prometheus-client.ts";
 import { createFindUser } from "./adapters/slack/find-user.ts";
 import { createSlackWeb } from "./adapters/slack/slack-web.ts";
+import { createSmtpMailer } from "./adapters/smtp/smtp-mailer.ts";
 import { startActor } from "./app/actor.ts";
 import { createApprovers } from "./app/approvers.ts";
 import { createAsk } from "./app/ask.ts";
@@ -22,6 +23,7 @@ import { keepRisks } from "./app/keep-risks.ts";
 import { keepSamples } from "./app/keep-samples.ts";
 import { loadPolicy } from "./app/load-policy.ts";
 import { createMetrics } from "./app/metrics.ts";
+import { openMail } from "./app/open-mail.ts";
 import { openModel } from "./app/open-model.ts";
 import { addOutcomeMetrics } from "./app/outcome-metrics.ts";
 import { createPrivacy } from "./app/privacy.ts";
@@ -29,6 +31,7 @@ import { queues } from "./app/queues.ts";
 import { seedSeasons } from "./app/seed-seasons.ts";
 import { countSlackCalls } from "./app/slack-metrics.ts";
 import { type Chat, startChat } from "./app/start-chat.ts";
+import { previewDigest } from "./app/start-mail.ts";
 import { startPages, webPortOf } from "./app/start-pages.ts";
 import { syncSilences } from "./app/sync-silences.ts";
 import { runWatcher } from "./app/watcher.ts";
@@ -191,6 +194,21 @@ export async function startKubemend(options: KubemendOptions): Promise<Kubemend>
           })
         : undefined,
     });
+    const { smtpUrl, from: sender } = config.email;
+    const mail = await openMail({
+      config,
+      mailer: smtpUrl && sender ? createSmtpMailer({ url: smtpUrl, from: sender }) : undefined,
+      database,
+      jobs,
+      observation,
+      redact,
+      clock,
+      log,
+    });
+    if (mail) {
+      started.use(mail);
+      running.push(mail.run(stopping.signal));
+    }
     const desk = createDesk({
       database,
       plans,
@@ -206,6 +224,7 @@ export async function startKubemend(options: KubemendOptions): Promise<Kubemend>
       web: webPortOf({ config, database }),
       ask: createAsk({ database, redact, clock, log, model, tools, pseudonyms }),
       reveal,
+      ...(mail ? { digest: mail.digest } : {}),
     });
 
     let chat: Chat | undefined;
@@ -246,6 +265,11 @@ export async function startKubemend(options: KubemendOptions): Promise<Kubemend>
             userByEmail: createFindUser(slackOptions),
           }
         : undefined,
+      digest: () =>
+        previewDigest(
+          { database, cluster: config.cluster, redact, webUrl: config.web.url, timeZone: config.email.timeZone },
+          clock.now(),
+        ),
       clock,
       log,
     });

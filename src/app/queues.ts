@@ -15,6 +15,8 @@ export const queues = {
   plan: "plan-fixes",
   /** Actor: make one plan again, with what a person filled in. */
   replan: "replan-fix",
+  /** Watcher: send the digest of a cluster. */
+  digest: "send-digest",
   /** Actor: take an applied plan back. */
   undo: "undo-plan",
 } as const;

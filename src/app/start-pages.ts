@@ -11,6 +11,7 @@ import type { Redact } from "../incident/redacted.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
 import type { Database } from "../store/database.ts";
+import { leaveMailAlone, takeMailAgain } from "../store/mail.ts";
 import { endSession, keepLink, linkOf, openSession, sessionOf, takeLink, webKey } from "../store/web-sign-in.ts";
 import { createPictures, keepPictures } from "./keep-pictures.ts";
 import { createPagePeople, type PagePeopleDeps } from "./page-people.ts";
@@ -105,6 +106,10 @@ export async function startPages(deps: StartPagesDeps): Promise<StartedPages> {
       url: web.url,
       people: createPagePeople({ slack: deps.slack }),
       decisions: web.approvals ? desk : undefined,
+      mail: {
+        leaveAlone: (address) => leaveMailAlone(database, address),
+        takeAgain: (address) => takeMailAgain(database, address),
+      },
       log,
       now: () => clock.now(),
     },

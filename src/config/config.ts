@@ -7,6 +7,17 @@ const url = z.url();
 const labelName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be a label name of Prometheus");
 const port = z.int().min(0).max(65_535);
 const headerName = z.string().regex(/^[A-Za-z0-9-]{1,100}$/, "must be the name of a header");
+/** Five fields, as in `0 8 * * 1-5`; names of days and months are understood. */
+const cronOrOff = z
+  .string()
+  .regex(/^(off|([\dA-Za-z*/,-]+ ){4}[\dA-Za-z*/,-]+)$/, 'must be five fields such as "0 8 * * 1", or "off"');
+const timeZone = z.string().refine((name) => {
+  try {
+    return Boolean(new Intl.DateTimeFormat("en", { timeZone: name }));
+  } catch {
+    return false;
+  }
+}, "must be a time zone such as Europe/Berlin");
 /** `10.0.0.7`, `10.0.0.0/8`, `fd00::/8`. */
 const addresses = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], {
   error: "must be an address or a range of them",
@@ -129,7 +140,17 @@ export const configSchema = z
       })
       .prefault({}),
     email: z
-      .strictObject({ smtpUrl: text.optional(), from: text.optional(), to: z.array(z.email()).max(50).default([]) })
+      .strictObject({
+        smtpUrl: text.optional(),
+        from: text.optional(),
+        to: z.array(z.email()).max(50).default([]),
+        /** Incidents that are told at once. */
+        severities: z.array(z.enum(severities)).default(["critical", "high"]),
+        digest: z
+          .strictObject({ daily: cronOrOff.default("0 8 * * *"), weekly: cronOrOff.default("0 8 * * 1") })
+          .prefault({}),
+        timeZone: timeZone.default("UTC"),
+      })
       .prefault({}),
     web: z
       .strictObject({

@@ -8,6 +8,11 @@ export interface Jobs extends AsyncDisposable {
   send(queue: string, data: object, options?: { key?: string; afterSeconds?: number }): Promise<void>;
   /** Runs `handler` for each job of the queue; a throw means "later again", with backoff. */
   work(queue: string, handler: (data: object) => Promise<void>, options?: { concurrency?: number }): Promise<void>;
+  /**
+   * Sends `data` whenever the clock of the time zone says so, once across all replicas; undefined as `cron` ends it.
+   * `key` tells schedules of one queue apart. Five fields: minute, hour, day, month, weekday.
+   */
+  schedule(queue: string, key: string, cron: string | undefined, data: object, timeZone: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -74,6 +79,11 @@ export async function startJobs(
           }
         },
       );
+    },
+    async schedule(queue, key, cron, data, timeZone) {
+      await ensure(queue);
+      if (cron === undefined) await boss.unschedule(queue, key);
+      else await boss.schedule(queue, cron, data, { tz: timeZone, key });
     },
     stop,
     [Symbol.asyncDispose]: stop,

@@ -15,6 +15,7 @@ import * as chatEvents from "./migrations/0017-chat-events.ts";
 import * as web from "./migrations/0018-web.ts";
 import * as model from "./migrations/0019-model.ts";
 import * as leases from "./migrations/0020-leases.ts";
+import * as mail from "./migrations/0021-mail.ts";
 
 /** In order, never edited once released. */
 const migrations: Record<string, Migration> = {
@@ -32,6 +33,7 @@ const migrations: Record<string, Migration> = {
   "0018-web": web,
   "0019-model": model,
   "0020-leases": leases,
+  "0021-mail": mail,
 };
 
 /** Classes 08 (connection) and 57P (the server shuts down), and what Node says of sockets. */

@@ -24,3 +24,15 @@ export interface ChartData {
   readonly panels: readonly ChartPanel[];
   readonly marks: readonly ChartMark[];
 }
+
+/** Stacked bars over time: one bar a slice, one colour a label. The order of `labels` is that of the stack, the first on top. */
+export interface BarData {
+  readonly title: string;
+  readonly labels: readonly { readonly label: string; readonly colour: string }[];
+  readonly bars: readonly { readonly at: number; readonly counts: readonly number[] }[];
+  readonly sliceMs: number;
+  readonly timeZone: string;
+}
+
+/** What the painter draws. */
+export type Drawing = ChartData | BarData;

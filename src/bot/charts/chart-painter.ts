@@ -1,12 +1,12 @@
 import { Worker } from "node:worker_threads";
 import { AppError } from "../../lib/app-error.ts";
 import { siblingModule } from "../../lib/sibling-module.ts";
-import type { ChartData } from "./chart-data.ts";
+import type { Drawing } from "./chart-data.ts";
 
 /** Draws charts off the event loop. */
 export interface ChartPainter extends AsyncDisposable {
   /** A PNG. @throws AppError when it cannot be drawn in time. */
-  draw(data: ChartData): Promise<Buffer>;
+  draw(data: Drawing): Promise<Buffer>;
   close(): Promise<void>;
 }
 

@@ -13,6 +13,7 @@ import { readRoutes } from "./read-routes.ts";
 import { createRender, type Page, type PageContext, type Theme } from "./render.ts";
 import type { Seal } from "./seal.ts";
 import { signInRoutes } from "./sign-in-routes.ts";
+import { type MailChoice, unsubscribeRoutes } from "./unsubscribe-routes.ts";
 
 export interface PagesOptions {
   readonly cluster: string;
@@ -26,6 +27,8 @@ export interface PagesOptions {
   readonly people: People;
   /** Present when people may decide in the pages. */
   readonly decisions?: Decisions | undefined;
+  /** Present when mails are sent, which their readers may end. */
+  readonly mail?: MailChoice | undefined;
   readonly log: Logger;
   readonly now?: () => number;
 }
@@ -192,6 +195,7 @@ export function pageRoutes(options: PagesOptions): FastifyPluginAsync {
     });
     readRoutes(scope, kit);
     signInRoutes(scope, kit);
+    if (options.mail) unsubscribeRoutes(scope, kit, options.mail);
     if (options.decisions) decisionRoutes(scope, kit, options.decisions);
   };
 }

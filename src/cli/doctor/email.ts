@@ -1,4 +1,5 @@
 import { createTransport } from "nodemailer";
+import { smtpOptions } from "../../adapters/smtp/smtp-mailer.ts";
 import type { Config } from "../../config/config.ts";
 import { messageOf } from "../../lib/app-error.ts";
 import { type Check, checkDeadlineMs, failed, off, ok } from "./check.ts";
@@ -14,10 +15,11 @@ export function emailCheck(config: Config): Check {
           "Set SMTP_URL (smtp://user:password@host:587) and email.from, email.to for digests.",
         );
       if (!from || to.length === 0) return failed("a server, but no addresses", "Set email.from and email.to.");
-      const transport = createTransport(smtpUrl, {
+      const transport = createTransport({
+        ...smtpOptions(smtpUrl),
         connectionTimeout: checkDeadlineMs,
         greetingTimeout: checkDeadlineMs,
-      } as never);
+      });
       try {
         await transport.verify();
         return ok(`${new URL(smtpUrl).host}, to ${to.length} address${to.length === 1 ? "" : "es"}`);

@@ -59,6 +59,7 @@ test("the watcher looks again at once and names the next best cause", async () =
   const jobs: Jobs = {
     send: async (queue, data) => handlers.get(queue)?.(data),
     work: async (queue, handler) => void handlers.set(queue, handler),
+    schedule: async () => undefined,
     stop: async () => undefined,
     [Symbol.asyncDispose]: async () => undefined,
   };

@@ -1,0 +1,74 @@
+import { causeTitles } from "../../incident/cause.ts";
+import type { Digest, DigestIncident } from "../../incident/digest.ts";
+import { refText } from "../../incident/object-ref.ts";
+import { matcherText } from "../../incident/silence.ts";
+import { confidenceWords, duration, percent } from "../slack/text.ts";
+import { compared, type MailClock, outcomeWords, tookWords } from "./mail-words.ts";
+
+/** Where an incident can be looked at; undefined where pages have no address. */
+export type LinkOf = ((incidentId: string) => string) | undefined;
+
+const part = (title: string, lines: readonly string[]): string[] => (lines.length === 0 ? [] : ["", title, ...lines]);
+const andMore = (more: number): string[] => (more > 0 ? [`  and ${more} more`] : []);
+
+function incidentLines(one: DigestIncident, clock: MailClock, link: LinkOf): string[] {
+  const end = one.resolvedAt === undefined ? one.status : `resolved after ${duration(one.resolvedAt - one.openedAt)}`;
+  const { cause } = one;
+  return [
+    `- [${one.severity}] ${one.title} (${clock.short(one.openedAt)}, ${end})`,
+    ...(cause
+      ? [
+          `  ${causeTitles[cause.code]}, ${refText(cause.culprit)}, ${confidenceWords(cause.probability)} (${percent(cause.probability)})`,
+        ]
+      : []),
+    ...(link ? [`  ${link(one.id)}`] : []),
+  ];
+}
+
+/** The digest for readers without HTML: the same as the template says. */
+export function digestText(digest: Digest, clock: MailClock, link: LinkOf): string {
+  const { open, openMore, recent, recentMore } = digest;
+  const incidents = (list: readonly DigestIncident[]) => list.flatMap((one) => incidentLines(one, clock, link));
+  return [
+    `${digest.cluster}, ${clock.full(digest.from)} to ${clock.full(digest.to)}`,
+    "",
+    `Opened           ${compared(digest.opened, digest.before.opened)}`,
+    `Resolved         ${compared(digest.resolved, digest.before.resolved)}`,
+    `Open now         ${open.length + openMore}`,
+    `Time to detect   ${tookWords(digest.timeToDetect)}`,
+    `Time to recover  ${tookWords(digest.timeToRecover)}`,
+    ...part("OPEN", [...incidents(open), ...andMore(openMore)]),
+    ...part("OPENED IN THIS TIME", [...incidents(recent), ...andMore(recentMore)]),
+    ...part(
+      "CAUSES",
+      digest.causes.map((one) => `- ${one.incidents} x ${causeTitles[one.cause]}, last ${refText(one.culprit)}`),
+    ),
+    ...part(
+      "CHANGES",
+      digest.fixes.map(
+        (one) => `- ${one.title} (${clock.short(one.at)}, incident ${one.incidentId}): ${outcomeWords[one.outcome]}`,
+      ),
+    ),
+    ...part(
+      "RUNNING OUT",
+      digest.predicted.map((one) => `- ${one.text} (incident ${one.incidentId}, ${one.open ? "open" : "resolved"})`),
+    ),
+    ...part(
+      "NOISY DETECTORS (their incidents went away before anybody did anything)",
+      digest.noisy.map((one) => `- ${one.detector}: ${one.passing} of ${one.incidents}`),
+    ),
+    ...part("RISKS", [
+      ...digest.risks.flatMap((one) => [
+        `- ${one.isNew ? "new: " : ""}${refText(one.target)}: ${one.text}`,
+        `  ${one.advice}`,
+      ]),
+      ...andMore(digest.risksMore),
+    ]),
+    ...part(
+      "SILENCES THAT END SOON",
+      digest.ending.map(
+        (one) => `- ${matcherText(one.matcher)} until ${clock.short(one.until)}, by ${one.by.name}: ${one.reason}`,
+      ),
+    ),
+  ].join("\n");
+}

@@ -1,0 +1,74 @@
+import { causeTitles } from "../../incident/cause.ts";
+import type { Digest, DigestFix, Took } from "../../incident/digest.ts";
+import { refText } from "../../incident/object-ref.ts";
+import type { Severity } from "../../incident/severity.ts";
+import { matcherText } from "../../incident/silence.ts";
+import { confidenceWords, duration, percent } from "../slack/text.ts";
+
+export const severityColours: Readonly<Record<Severity, string>> = {
+  critical: "#b91c1c",
+  high: "#d97706",
+  medium: "#2563eb",
+  low: "#6b7280",
+};
+
+export const outcomeWords: Readonly<Record<DigestFix["outcome"], string>> = {
+  recovered: "it helped",
+  "not-recovered": "it did not help",
+  worse: "it made things worse",
+  unknown: "not known whether it helped",
+  undone: "undone",
+  failed: "not applied",
+  watching: "being watched",
+};
+
+/** `3`, `3, one more than before`, `3, as before`. */
+export function compared(now: number, before: number): string {
+  if (now === before) return `${now}, as before`;
+  const by = Math.abs(now - before);
+  return `${now}, ${by} ${now > before ? "more" : "fewer"} than before`;
+}
+
+export function tookWords(took: Took | undefined): string {
+  return took
+    ? `${duration(took.meanMs)} on average, median ${duration(took.medianMs)} (${took.incidents} ${took.incidents === 1 ? "incident" : "incidents"})`
+    : "nothing to measure";
+}
+
+/** Moments in the reader's own time zone, with its short name. */
+export function clockOf(timeZone: string) {
+  const options = { timeZone, hourCycle: "h23", hour: "2-digit", minute: "2-digit" } as const;
+  const day = new Intl.DateTimeFormat("en-GB", { ...options, weekday: "short", day: "numeric", month: "short" });
+  const zoned = new Intl.DateTimeFormat("en-GB", {
+    ...options,
+    weekday: "short",
+    day: "numeric",
+    month: "short",
+    timeZoneName: "short",
+  });
+  return { short: (at: number) => day.format(at), full: (at: number) => zoned.format(at) };
+}
+
+export type MailClock = ReturnType<typeof clockOf>;
+
+/** Words that the templates use; one place, so that text and HTML say the same. */
+export const words = {
+  causeTitles,
+  compared,
+  confidenceWords,
+  duration,
+  matcherText,
+  outcomeWords,
+  percent,
+  refText,
+  severityColours,
+  tookWords,
+};
+
+/** What a reader wants to know before opening it. */
+export function digestSubject(digest: Digest): string {
+  const { cluster, period, opened, resolved, open, openMore } = digest;
+  const now = open.length + openMore;
+  const what = opened === 0 && now === 0 ? "all quiet" : `${opened} opened, ${resolved} resolved, ${now} open`;
+  return `${cluster}: ${period} digest, ${what}`;
+}

@@ -1,0 +1,39 @@
+import { createHash } from "node:crypto";
+
+/** A mail before it has a reader. `text` and `html` say the same. */
+export interface Mail {
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+  /** Pictures that the HTML names as `cid:<cid>`. */
+  readonly pictures: readonly { readonly cid: string; readonly name: string; readonly png: Buffer }[];
+  /** Equal for the same mail said twice, so that a mailbox shows it once. RFC 5322, 3.6.4. */
+  readonly messageId: string;
+  /** The message that this one goes on from; clients show both as one conversation. */
+  readonly inReplyTo?: string;
+}
+
+/** A Message-ID that is the same for the same `key` and says nothing about it. `from` is the sender's address. */
+export function messageIdOf(key: string, from: string): string {
+  const domain = /@([A-Za-z0-9.-]+)/.exec(from)?.[1] ?? "kubemend.invalid";
+  return `<${createHash("sha256").update(key).digest("hex").slice(0, 32)}.kubemend@${domain}>`;
+}
+
+/** One line, without what would start another header or be no character. */
+export function subjectText(text: string, limit = 160): string {
+  const line = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, " ").trim();
+  return line.length > limit ? `${line.slice(0, limit - 1)}…`.toWellFormed() : line;
+}
+
+/** One reader's copy of a mail. */
+export interface Envelope {
+  readonly to: string;
+  /** RFC 8058: a mailbox's own button ends the mails with one POST there. */
+  readonly unsubscribeUrl?: string;
+}
+
+/** What brings mails on their way. */
+export interface Mailer extends AsyncDisposable {
+  /** @throws AppError, retryable unless the server has refused for good (5xx) */
+  send(mail: Mail, envelope: Envelope): Promise<void>;
+}

@@ -1,0 +1,51 @@
+import type { FastifyInstance } from "fastify";
+import type { PageKit } from "./pages.ts";
+import type { Seal } from "./seal.ts";
+
+/** Who wants no more mail. */
+export interface MailChoice {
+  leaveAlone(address: string): Promise<void>;
+  takeAgain(address: string): Promise<void>;
+}
+
+const path = "/unsubscribe";
+const purpose = "mail";
+
+/** The address that ends the mails to `address`; it proves by itself that we made it. RFC 8058. */
+export function unsubscribeUrl(seal: Seal, webUrl: string, address: string): string {
+  const url = new URL(path, webUrl);
+  url.searchParams.set("to", address);
+  url.searchParams.set("sig", seal.sign(purpose, address));
+  return url.href;
+}
+
+interface Asked {
+  readonly Querystring: { readonly to?: string; readonly sig?: string };
+}
+
+/**
+ * Ends the mails to an address. Whoever holds the link may do it: it came with a mail to that address. Looking at it changes
+ * nothing, since mailboxes open links by themselves; the POST does, which a mailbox's own button sends without any cookie.
+ */
+export function unsubscribeRoutes(scope: FastifyInstance, kit: PageKit, choice: MailChoice): void {
+  const addressOf = ({ to, sig }: Asked["Querystring"]): string | undefined =>
+    to !== undefined && sig !== undefined && to.length < 320 && kit.options.seal.matches(purpose, to, sig)
+      ? to
+      : undefined;
+
+  scope.get<Asked>(path, async (request, reply) => {
+    const address = addressOf(request.query);
+    if (address === undefined) return kit.refuse(request, reply, 404, "This link is not complete, or not one of ours.");
+    const data = { address, href: request.url };
+    return kit.show(request, reply, { template: "unsubscribe", page: { title: "Mail" }, data });
+  });
+  scope.post<Asked>(path, async (request, reply) => {
+    const address = addressOf(request.query);
+    if (address === undefined) return kit.refuse(request, reply, 404, "This link is not complete, or not one of ours.");
+    const again = (request.body as Readonly<Record<string, string>> | undefined)?.["again"] === "yes";
+    if (again) await choice.takeAgain(address);
+    else await choice.leaveAlone(address);
+    const data = { address, href: request.url, done: again ? "again" : "ended" };
+    return kit.show(request, reply, { template: "unsubscribe", page: { title: "Mail" }, data });
+  });
+}
