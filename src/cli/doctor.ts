@@ -16,10 +16,10 @@ function print(check: Check, result: CheckResult): void {
 }
 
 /** `kubemend doctor`: one line a check, with what to do. @returns 0, or 2 when something that is configured does not work. */
-export async function doctor(options: { config?: string; kubeconfig?: string }): Promise<number> {
+export async function doctor(options: { config?: string; kubeconfig?: string; slack?: boolean }): Promise<number> {
   const config = await loadConfig(options.config, process.env);
   const kubeconfig = options.kubeconfig ?? config.kubernetes.kubeconfig;
-  const checks = [
+  const everything = [
     postgresCheck(config),
     kubernetesCheck({ ...config.kubernetes, ...(kubeconfig ? { kubeconfig } : {}), scraping: !config.prometheus.url }),
     prometheusCheck(config),
@@ -28,6 +28,7 @@ export async function doctor(options: { config?: string; kubeconfig?: string }):
     modelCheck(config),
     emailCheck(config),
   ];
+  const checks = options.slack ? everything.filter(({ name }) => name === "Slack") : everything;
   const results = checks.map((check) => check.run());
   let failures = 0;
   for (const [i, check] of checks.entries()) {

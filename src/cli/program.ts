@@ -117,6 +117,7 @@ function build(): Command {
     .description("check everything kubemend needs, and say what to do about what is missing")
     .option("--config <file>", "settings in YAML")
     .option("--kubeconfig <file>", "cluster to check")
+    .option("--slack", "check Slack alone: the token and which scope it lacks")
     .action(async (options) => {
       process.exitCode = await (await import("./doctor.ts")).doctor(options);
     });

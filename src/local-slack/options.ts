@@ -87,6 +87,8 @@ export interface LocalSlackOptions {
   readonly signingSecret?: string;
   readonly botToken?: string;
   readonly appToken?: string;
+  /** Scopes of the bot's token, as every answer's header tells them; without it no answer does. */
+  readonly scopes?: readonly string[];
   readonly team?: LocalSlackTeam;
   readonly bot?: LocalSlackBot;
   readonly users?: readonly LocalSlackUser[];

@@ -51,6 +51,7 @@ export function settle(options: LocalSlackOptions) {
     host: options.host ?? "127.0.0.1",
     signingSecret: options.signingSecret ?? secretToken(),
     botToken: options.botToken ?? `xoxb-local-${secretToken()}`,
+    scopes: options.scopes,
     appToken: options.appToken ?? `xapp-1-local-${secretToken()}`,
     team: options.team ?? team,
     bot: options.bot ?? bot,

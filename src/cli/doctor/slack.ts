@@ -7,20 +7,24 @@ import type { Config } from "../../config/config.ts";
 import { type Check, failed, off, ok } from "./check.ts";
 
 /** What each scope is for; the app's manifest asks for the same. */
-const scopes: Readonly<Record<string, string>> = {
+export const slackScopes: Readonly<Record<string, string>> = {
   "chat:write": "post incidents",
   "files:write": "show charts",
   commands: "/incident",
   "users:read": "know who approves",
   "users:read.email": "match people with the policy",
   "channels:read": "find the channel by its name",
-  "channels:history": "never post an incident twice after a crash",
+  "channels:history": "never post an incident twice after a crash, and hear questions in its thread",
+  "app_mentions:read": "hear questions to @kubemend",
+  "im:history": "hear questions in a direct message",
 };
 
-/** Asked for only where the policy names user groups. */
-const groupScope = "usergroups:read";
+/** Asked for only where the policy or the escalation names user groups. */
+export const groupScope = "usergroups:read";
+const groupWhy = "know who is in the user groups of the policy, and find the one that is called";
 
 async function namesGroups(config: Config): Promise<boolean> {
+  if (config.slack.escalation) return true;
   // A policy that cannot be read is told by the check of its own.
   const policy = await loadPolicy(config.policy).catch(() => undefined);
   return policy !== undefined && groupsNamed(policy).some((group) => group.startsWith("slack:"));
@@ -50,12 +54,12 @@ export function slackCheck(config: Config): Check {
       const client = createWebClient({ token: botToken, ...(apiUrl ? { apiUrl } : {}) });
       try {
         const missing = await missingScopes(client, [
-          ...Object.keys(scopes),
+          ...Object.keys(slackScopes),
           ...((await namesGroups(config)) ? [groupScope] : []),
         ]);
         if (missing && missing.length > 0) {
           return failed(
-            `the token lacks ${missing.map((scope) => `${scope} (${scopes[scope] ?? "know who is in the user groups of the policy"})`).join(", ")}`,
+            `the token lacks ${missing.map((scope) => `${scope} (${slackScopes[scope] ?? groupWhy})`).join(", ")}`,
             "Add the scopes under OAuth & Permissions and install the app again.",
           );
         }

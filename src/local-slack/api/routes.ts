@@ -54,6 +54,8 @@ async function answerCall(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<unknown> {
+  const { scopes } = core.settings;
+  if (scopes) reply.header("x-oauth-scopes", scopes.join(","));
   const raw = { ...fieldsOf(request.query), ...bodyFields(request) };
   const entry = log.add(method, logged(raw), core.settings.clock.now());
   const fault = faults.take(method);
