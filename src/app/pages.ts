@@ -8,7 +8,7 @@ import type { Redact } from "../incident/redacted.ts";
 import type { Clock } from "../lib/clock.ts";
 import { auditOf } from "../store/audit-pages.ts";
 import type { Database } from "../store/database.ts";
-import { countIncidents, filterChoices, pageOfIncidents } from "../store/incident-pages.ts";
+import { countIncidents, filterChoices, pageOfIncidents, revisionOf } from "../store/incident-pages.ts";
 import { type IncidentPicture, pictureOf } from "../store/incident-pictures.ts";
 import { causeFigures, detectorFigures, modelSpending } from "../store/own-figures.ts";
 import { plansOf } from "../store/plans.ts";
@@ -105,6 +105,7 @@ export function createPages(deps: PagesDeps): PagesPort {
         ...(topology ? { topology } : {}),
       };
     },
+    revision: (id) => revisionOf(database, id),
     async chart(id) {
       const view = await desk.view(id);
       if (!view) return undefined;

@@ -120,6 +120,14 @@ export async function countIncidents(
   return { count: Math.min(count, countedMost), more: count > countedMost };
 }
 
+/** Grows with every change of the incident. */
+export async function revisionOf(database: Database, id: string): Promise<number | undefined> {
+  const { rows } = await sql<{ revision: string }>`select revision from incident where id = ${id}::bigint`.execute(
+    database.kysely,
+  );
+  return rows[0] && Number(rows[0].revision);
+}
+
 export interface FilterChoices {
   readonly namespaces: readonly string[];
   readonly clusters: readonly string[];

@@ -4,6 +4,7 @@ import { type Browser, type BrowserContext, chromium, type Page } from "playwrig
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Decisions } from "../../src/bot/web/pages-port.ts";
 import { makeSignInLink } from "../../src/bot/web/sign-in-routes.ts";
+import { touchIncident } from "../../src/store/incidents.ts";
 import { keepLink } from "../../src/store/web-sign-in.ts";
 import { fillIncident, fillList, type ServedPages, servePages } from "../support/filled-pages.ts";
 import { type TestDatabase, withDatabase } from "../support/postgres.ts";
@@ -139,6 +140,22 @@ describe.skipIf(!executablePath)("the pages in a browser", () => {
     await tab.page.getByRole("button", { name: "Whole time" }).click();
     expect(await tab.page.locator(".marks li").allInnerTexts()).toHaveLength(3);
     expect(await tab.page.locator("[role=img][aria-label^='carts: memory in use']").count()).toBe(1);
+    expect(tab.troubles).toEqual([]);
+  });
+
+  test("who reads on is told that there is news, and nothing moves meanwhile", async () => {
+    await using tab = await open();
+    await tab.page.clock.install();
+    await tab.page.goto(`${web.url}/incidents/${id}`);
+    const news = tab.page.getByText("There is news of this incident.");
+    await tab.page.clock.fastForward(11_000);
+    expect(await news.isVisible()).toBe(false);
+    await touchIncident(db, id);
+    await tab.page.clock.fastForward(11_000);
+    await news.waitFor();
+    await tab.page.getByRole("link", { name: "Show it" }).click();
+    await tab.page.getByRole("heading", { level: 1 }).waitFor();
+    expect(await news.isVisible()).toBe(false);
     expect(tab.troubles).toEqual([]);
   });
 

@@ -160,6 +160,8 @@ export interface DigestPreview {
 export interface PagesPort {
   incidents(query: IncidentQuery): Promise<IncidentList>;
   incident(id: string): Promise<IncidentDetail | undefined>;
+  /** Grows with every change of the incident; undefined when there is none of that number. */
+  revision(id: string): Promise<number | undefined>;
   /** Undefined when nothing was measured, or nobody remembers. */
   chart(id: string): Promise<ChartData | undefined>;
   postmortem(id: string): Promise<string | undefined>;

@@ -100,6 +100,11 @@ export function readRoutes(scope: FastifyInstance, kit: PageKit): void {
     const chart = id ? await pages.chart(id) : undefined;
     return chart ? reply.send(chart) : reply.code(404).send({ error: "nothing was measured, or nobody remembers" });
   });
+  read("/incidents/:id/revision.json", async (request, reply) => {
+    const id = idOf(request);
+    const revision = id ? await pages.revision(id) : undefined;
+    return revision === undefined ? reply.code(404).send({ error: "no such incident" }) : reply.send({ revision });
+  });
   read("/incidents/:id/postmortem.md", async (request, reply, viewer) => {
     const id = idOf(request);
     const markdown = id ? await pages.postmortem(id) : undefined;

@@ -169,6 +169,26 @@ function draw(uPlot, place, data) {
   place.dataset.drawn = String(charts.length);
 }
 
+/** Says that there is news instead of changing what somebody is reading. */
+const news = document.querySelector("[data-revision]");
+const newsEveryMs = 10_000;
+async function lookForNews() {
+  if (document.visibilityState === "visible") {
+    try {
+      const answer = await fetch(news.dataset.ask, { headers: { accept: "application/json" } });
+      const { revision } = answer.ok ? await answer.json() : {};
+      if (revision !== undefined && String(revision) !== news.dataset.revision) {
+        news.hidden = false;
+        return;
+      }
+    } catch {
+      // The server is away for a moment; the next look may find it.
+    }
+  }
+  setTimeout(lookForNews, newsEveryMs);
+}
+if (news) setTimeout(lookForNews, newsEveryMs);
+
 const place = document.querySelector("[data-chart]");
 if (place) {
   const say = (text) => place.replaceChildren(element("p", { className: "empty", textContent: text }));
