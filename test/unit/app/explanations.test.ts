@@ -21,13 +21,9 @@ test("L3: the rules' answer is kept at once while the model reads, and the model
   const reading = new Promise<void>((resolve) => {
     release = resolve;
   });
-  await using server = await fakeOpenAi(async (asked, response) => {
-    await reading;
-    say(
-      response,
-      200,
-      completion(JSON.stringify(purposeOf(asked) === "refute" ? stands : honestAnswer(idsTold(asked)))),
-    );
+  await using server = await fakeOpenAi((asked, response) => {
+    const answer = purposeOf(asked) === "refute" ? stands : honestAnswer(idsTold(asked));
+    void reading.then(() => say(response, 200, completion(JSON.stringify(answer))));
   });
   const model = createModel({ name: "local", baseUrl: server.url });
   const deps: DiagnoseDeps = { database, observation: input.observation, redact: input.redact, model, log };
