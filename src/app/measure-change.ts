@@ -34,17 +34,21 @@ export function measureChange(
   { appliedAt, now }: { readonly appliedAt: number; readonly now: number },
 ): readonly Measure[] {
   const seen = new Set<string>();
-  return incident.anomalies
-    .flatMap((anomaly): Measure[] => {
-      if (!anomaly.series || anomaly.startsAt > appliedAt) return [];
-      const key = `${anomaly.series.name}|${refKey(anomaly.target)}`;
+  const symptoms = incident.anomalies.flatMap(({ series, target, startsAt }) =>
+    series && startsAt <= appliedAt ? [{ name: series.name, target, always: true }] : [],
+  );
+  // What people felt of a trouble that only shows in states, such as a crash loop.
+  const felt = [incident.target, ...incident.affected].map((target) => ({ name: "error_ratio", target, always: false }));
+  return [...symptoms, ...felt]
+    .flatMap(({ name, target, always }): Measure[] => {
+      const key = `${name}|${refKey(target)}`;
       if (seen.has(key)) return [];
       seen.add(key);
-      const series = seriesOf(observation, anomaly.series.name, anomaly.target);
+      const series = seriesOf(observation, name, target);
       const [first] = series;
       const before = meanOf(observation, series, Math.max(incident.onset, appliedAt - beforeMs), appliedAt);
       const after = meanOf(observation, series, Math.max(appliedAt, now - afterMs), now);
-      if (!first || before === undefined || after === undefined) return [];
+      if (!first || before === undefined || after === undefined || (!always && before === 0)) return [];
       return [{ name: chartTitle(first), unit: units(first.name), before, after }];
     })
     .slice(0, shown);

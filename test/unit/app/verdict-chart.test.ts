@@ -72,6 +72,18 @@ describe("what the symptoms measured", () => {
     );
   });
 
+  test("a trouble that shows only in states is measured by what people felt of it", () => {
+    const affected = [makeRef("Deployment", "shop", "frontend"), makeRef("Deployment", "shop", "quiet")];
+    const observation = observed();
+    for (let at = onset; at <= judgedAt; at += 5_000)
+      observation.series.push("error_ratio", { namespace: "shop", workload: "quiet" }, at, 0);
+    const measures = measureChange({ ...incident, anomalies: [], affected }, observation, unitOf, {
+      appliedAt,
+      now: judgedAt,
+    });
+    expect(measures.map(({ name }) => name)).toEqual(["frontend: failed requests"]);
+  });
+
   test("nothing is made up where nothing was measured", () => {
     const empty = createObservation({ cluster: "test" });
     expect(measureChange(incident, empty, unitOf, { appliedAt, now: judgedAt })).toEqual([]);
