@@ -74,6 +74,10 @@ function expressions(): string[] {
   return [
     ...dashboard.panels.flatMap((panel) => panel.targets.map((target) => target.expr)),
     ...rules.groups.flatMap((group) => group.rules.map((rule) => rule.expr)),
+    // What the manual names counts as a promise too.
+    ...[...readFileSync(new URL("../../../docs/web.md", import.meta.url), "utf8").matchAll(/`(kubemend_[a-z_]+)/g)].map(
+      ([, name = ""]) => name,
+    ),
   ];
 }
 
