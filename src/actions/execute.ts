@@ -27,6 +27,8 @@ export interface ExecuteDeps {
   readonly clock: Clock;
   /** For what applications answer when they are asked to heal; without it only the status is kept. */
   readonly redact?: Redact;
+  /** Aborted when the process is to end: no further plan is taken up. */
+  readonly signal?: AbortSignal;
   readonly crashPoint?: (name: CrashPoint) => void | Promise<void>;
 }
 
@@ -74,11 +76,13 @@ export async function executeNext(deps: ExecuteDeps, planId?: string): Promise<E
 /** Carries out whatever can be claimed now, one after the other. @returns what came of each. */
 export async function executeAll(deps: ExecuteDeps): Promise<ExecuteOutcome[]> {
   const outcomes: ExecuteOutcome[] = [];
-  for (;;) {
+  // While approvals keep coming it would never be done; what it has claimed it finishes, the rest is another's.
+  while (!deps.signal?.aborted) {
     const outcome = await executeNext(deps);
     if (outcome.type === "idle") return outcomes;
     outcomes.push(outcome);
   }
+  return outcomes;
 }
 
 /** Does what a claim is for. Each step is looked at before it is done, so that doing it all again after a crash does nothing twice. */

@@ -29,6 +29,7 @@ export interface ObjectStore {
   /** The object at the top of the owner chain: Pod -> ReplicaSet -> Deployment, Job -> CronJob. Itself without owner. */
   topOwner(object: KubeObject): ObjectRef;
   readonly size: number;
+  readonly dropped: { readonly objects: number; readonly versions: number; readonly deleted: number };
 }
 
 export interface ObjectStoreOptions {
@@ -36,6 +37,8 @@ export interface ObjectStoreOptions {
   readonly maxVersions?: number;
   /** Deleted objects remembered. */
   readonly maxDeleted?: number;
+  /** Live objects kept; further ones are not seen, and counted. Twice what the largest supported clusters hold of the kinds watched. */
+  readonly maxObjects?: number;
 }
 
 interface Entry {
@@ -74,9 +77,11 @@ export function refOf(object: KubeObject): ObjectRef {
 export function createObjectStore(options: ObjectStoreOptions = {}): ObjectStore {
   const maxVersions = options.maxVersions ?? 12;
   const maxDeleted = options.maxDeleted ?? 2_000;
+  const maxObjects = options.maxObjects ?? 200_000;
   const live = new Map<string, Map<string, Entry>>();
   const gone = new Map<string, Entry>();
   let size = 0;
+  const dropped = { objects: 0, versions: 0, deleted: 0 };
 
   const entryOf = (ref: ObjectRef) => live.get(ref.kind)?.get(refKey(ref)) ?? gone.get(refKey(ref));
 
@@ -102,6 +107,7 @@ export function createObjectStore(options: ObjectStoreOptions = {}): ObjectStore
         if (gone.size > maxDeleted) {
           const oldest = gone.keys().next().value;
           if (oldest !== undefined) gone.delete(oldest);
+          dropped.deleted++;
         }
         return;
       }
@@ -112,7 +118,14 @@ export function createObjectStore(options: ObjectStoreOptions = {}): ObjectStore
         known.intent = intent;
         known.versions.push({ at, change: "MODIFIED", object });
         // The first version stays: it is "how it was before".
-        if (known.versions.length > maxVersions) known.versions.splice(1, 1);
+        if (known.versions.length > maxVersions) {
+          known.versions.splice(1, 1);
+          dropped.versions++;
+        }
+        return;
+      }
+      if (size >= maxObjects) {
+        dropped.objects++;
         return;
       }
       const before = gone.get(key);
@@ -186,6 +199,7 @@ export function createObjectStore(options: ObjectStoreOptions = {}): ObjectStore
     get size() {
       return size;
     },
+    dropped,
   };
   return store;
 }
