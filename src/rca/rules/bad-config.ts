@@ -12,17 +12,22 @@ import {
   freshLogs,
   isSettled,
   isSymptomatic,
+  readyPods,
 } from "./patterns.ts";
 import { hostChange } from "./upstream.ts";
 
 /** Names of settings that other rules understand better. */
 const poolSize = /pool|max_?conn|connections/i;
 
-/** What the workload calls is in trouble by its own account, so a change here need not be why calls fail. */
+/** What the workload calls is in trouble by its own account, so a change here need not be why calls fail or take long. */
 function calleesSick(open: Case, workload: ObjectRef): boolean {
-  return open.topology.dependenciesOf(workload, 1).some((callee) => {
-    const errors = open.shifts("error_ratio", { namespace: callee.namespace ?? "", workload: callee.name });
-    return errors.some(({ before = 0, after }) => after > 0.05 && before < 0.03);
+  return open.topology.dependenciesOf(workload).some((callee) => {
+    const match = { namespace: callee.namespace ?? "", workload: callee.name };
+    const fails = open.shifts("error_ratio", match).some(({ before = 0, after }) => after > 0.05 && before < 0.03);
+    const slow = open
+      .shifts("latency_mean_seconds", match)
+      .some(({ before, after }) => before !== undefined && after > 2 * before && after - before > 0.04);
+    return fails || slow || (open.podsOf(callee).length > 0 && readyPods(open, callee).length === 0);
   });
 }
 
@@ -45,7 +50,7 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
     const withImage = change.fields.some((other) => other.area === "image");
     const mentioned = mentions(text, field.name) || mentions(text, field.after);
     if (!mentioned && isSettled(open, workload, item.effectiveAt)) continue;
-    const unspoken = crash || !calleesSick(open, workload) ? 0.72 : 0.5;
+    const unspoken = crash || !calleesSick(open, workload) ? 0.72 : 0.4;
     const specificity = mentioned && complains ? 0.96 : mentioned ? 0.9 : complains ? 0.86 : crash ? 0.84 : unspoken;
     found.push(
       candidate(

@@ -11,6 +11,7 @@ import {
   crashesOf,
   crashFindings,
   freshLogs,
+  isRestarting,
   isSymptomatic,
   readyPods,
   unprovenChange,
@@ -92,6 +93,7 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
   }
   // Absent for a reason that another rule may know better, or crashed by itself with nothing changed.
   if (readyPods(open, workload).length > 0 || open.podsOf(workload).length === 0 || dependents.length === 0) return [];
+  if (isRestarting(open, workload)) return [];
   const crash = crashesOf(open, workload).at(-1);
   return [
     candidate(

@@ -148,6 +148,23 @@ export function readyPods(open: Case, workload: ObjectRef): readonly PodFact[] {
   return open.podsOf(workload).filter((pod) => pod.deletedAt === undefined && pod.ready);
 }
 
+/** Longer than most containers take to become ready. */
+const startingMs = 60_000;
+
+/** True when all its pods were started anew well after the trouble began: they are on their way, and nobody's cause. */
+export function isRestarting(open: Case, workload: ObjectRef): boolean {
+  const live = open.podsOf(workload).filter((pod) => pod.deletedAt === undefined && pod.terminatingSince === undefined);
+  return (
+    live.length > 0 &&
+    live.every(
+      (pod) =>
+        pod.createdAt > open.onset + startingMs &&
+        open.now - pod.createdAt < startingMs &&
+        pod.containers.every((container) => container.restarts === 0 && container.state !== "waiting"),
+    )
+  );
+}
+
 /** `Deployment carts`: kind and name for sentences; the namespace is told once elsewhere. */
 export function called(ref: ObjectRef): string {
   return `${ref.kind} ${ref.name}`;

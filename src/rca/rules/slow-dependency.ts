@@ -11,6 +11,7 @@ import {
   citeChange,
   citeLogs,
   freshLogs,
+  isRestarting,
   isSettled,
   oddPods,
   podShifts,
@@ -99,7 +100,7 @@ function judge(open: Case): readonly Candidate[] {
     );
     const change = unprovenChange(open, workload, "image", "env", "resources", "command");
     const sick =
-      readyPods(open, workload).length === 0 ||
+      (readyPods(open, workload).length === 0 && !isRestarting(open, workload)) ||
       open
         .podsOf(workload)
         // Pods that a rollout or a restart takes away end as they should.

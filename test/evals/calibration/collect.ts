@@ -4,7 +4,8 @@ import { z } from "zod";
 import { sameRef } from "../../../src/incident/object-ref.ts";
 import type { Standing } from "../../../src/rca/cause-confidence.ts";
 import { loadRecording, type Recording } from "../../../src/replay/recording/load-recording.ts";
-import { loadBases, type Scenario, scenarios, stage } from "../../support/synthetic/index.ts";
+import { loadBases, scenarios, stage } from "../../support/synthetic/index.ts";
+import { decoyMs, withDecoy } from "../../support/synthetic/scenarios/decoys.ts";
 import type { Expectation } from "../../support/synthetic/scenarios/scenario.ts";
 import { synthesize } from "../../support/synthetic/world.ts";
 import { type Answer, answersTo } from "./answers.ts";
@@ -80,30 +81,6 @@ const fits = (pattern: string, text: string) =>
 const isMeant = (expected: Expectation, { cause, culprit }: Answer) =>
   expected.causes.includes(cause) && expected.culprits.some((one) => fits(one, `${culprit.kind}/${culprit.name}`));
 
-/** Deployments that a scenario does not blame: one of them is changed harmlessly just before the fault. */
-function decoyOf(scenario: Scenario): string {
-  const blamed = scenario.expect.flatMap(({ culprits }) => culprits.map((text) => text.split("/")[1]));
-  const [first = "payment"] = ["orders", "carts", "catalogue", "payment"].filter(
-    (app) => !blamed.some((name) => name?.startsWith(app)),
-  );
-  return first;
-}
-
-export const decoyMs = 40_000;
-
-function withDecoy(scenario: Scenario): Scenario["script"] {
-  const app = decoyOf(scenario);
-  return {
-    ...scenario.script,
-    inject(world) {
-      world.deploy(app, (_spec, container) => {
-        container.env = [...(container.env ?? []), { name: "BANNER", value: "autumn" }];
-      });
-      world.api.sim.after(decoyMs, () => scenario.script.inject(world));
-    },
-  };
-}
-
 /** The same scenario always gets the same treatment, and every treatment falls on every kind of fault. */
 function treatments(index: number): readonly (Degradation | "decoy")[] {
   const all: readonly (Degradation | "decoy")[] = [...degradations, "decoy"];
@@ -133,7 +110,7 @@ export async function* syntheticRows(
       if (how !== "decoy") plain ??= synthesize(base, scenario.id, scenario.script, shortStage);
       const recording =
         how === "decoy" || !plain
-          ? synthesize(base, scenario.id, withDecoy(scenario), shortStage)
+          ? synthesize(base, scenario.id, withDecoy(scenario).script, shortStage)
           : degrade(plain, how, injectedAt);
       for (const answer of answersTo(recording, injectedAt + watchedMs))
         yield rowOf(expected.causes[0] ?? "", scenario.id, how, answer, isMeant(expected, answer));

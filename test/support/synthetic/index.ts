@@ -5,6 +5,7 @@ import { loadRecording, type Recording } from "../../../src/replay/recording/loa
 import { recordedSignals } from "../../../src/replay/recording/recorded-signals.ts";
 import { type BaseShop, takeQuietStretch } from "./base-shop.ts";
 import { configurationScenarios } from "./scenarios/configuration.ts";
+import { decoyScenarios } from "./scenarios/decoys.ts";
 import { matrixScenarios } from "./scenarios/matrix.ts";
 import { quietScenarios } from "./scenarios/quiet.ts";
 import type { Expectation, Scenario } from "./scenarios/scenario.ts";
@@ -19,6 +20,7 @@ export const scenarios: readonly Scenario[] = [
   ...workloadScenarios,
   ...trafficScenarios,
   ...matrixScenarios,
+  ...decoyScenarios,
   ...quietScenarios,
 ];
 
@@ -65,7 +67,8 @@ const fits = (pattern: string, text: string) =>
 
 function judge(expected: Expectation, incident: AnalysisResult["incidents"][number]): string[] {
   const best = incident.diagnosis.hypotheses[0];
-  if (!best || incident.diagnosis.inconclusive) return [`inconclusive (${best?.cause ?? "no hypothesis"})`];
+  if (!best || (incident.diagnosis.inconclusive && !expected.mayDoubt))
+    return [`inconclusive (${best?.cause ?? "no hypothesis"})`];
   const culprit = `${best.culprit.kind}/${best.culprit.name}`;
   const misses: string[] = [];
   if (!expected.causes.includes(best.cause)) misses.push(`cause ${best.cause}`);

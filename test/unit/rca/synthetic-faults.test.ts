@@ -22,6 +22,9 @@ const chosen = [
   "matrix-crashes-itself-carts-db-meadow",
   "matrix-scaled-to-zero-frontend-sock-shop",
   "two-faults-apart",
+  "decoy-matrix-error-500-unchanged-payment-sock-shop",
+  "decoy-matrix-slow-payment-sock-shop",
+  "decoy-matrix-crashes-itself-carts-sock-shop",
   "quiet-recreate",
   "quiet-pod-deleted-carts",
 ];

@@ -9,6 +9,8 @@ export interface Expectation {
   readonly culprits: readonly string[];
   /** `action Kind/name`; any of them among the first two recommendations counts. */
   readonly fixes: readonly string[];
+  /** The right answer may come with doubt; a wrong one may not come at all. */
+  readonly mayDoubt?: boolean;
 }
 
 export interface Scenario {
