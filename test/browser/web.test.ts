@@ -7,6 +7,7 @@ import { makeSignInLink } from "../../src/bot/web/sign-in-routes.ts";
 import { touchIncident } from "../../src/store/incidents.ts";
 import { keepLink } from "../../src/store/web-sign-in.ts";
 import { fillIncident, fillList, hostile, type ServedPages, servePages } from "../support/filled-pages.ts";
+import { incidentView } from "../support/incident-view.ts";
 import { type TestDatabase, withDatabase } from "../support/postgres.ts";
 
 const executablePath = process.env["KUBEMEND_CHROMIUM"];
@@ -188,6 +189,40 @@ describe.skipIf(!executablePath)("the pages in a browser", () => {
     await tab.page.getByRole("button", { name: "Dark" }).click();
     expect(await tab.page.locator("html").getAttribute("data-theme")).toBe("dark");
     expect(tab.page.url()).toContain("severity=medium");
+  });
+
+  test("Enter in the note decides nothing; the buttons do what they say", async () => {
+    const asked: string[] = [];
+    const said = async (...parts: string[]) => {
+      asked.push(parts.join(" "));
+      return { ok: true as const, text: "" };
+    };
+    await using own = await servePages(db, {
+      signIn: { slackLinks: false, sessionHours: 1, proxy: { header: "X-User", addresses: ["127.0.0.1"] } },
+      deps: { desk: { view: async () => incidentView, postmortem: async () => undefined } },
+      decisions: {
+        async approve(planId, _digest, by, note) {
+          await said("approve", planId, by.id, note ?? "");
+          return { type: "approved" };
+        },
+        reject: (planId, by, reason) => said("reject", planId, by.id, reason),
+        acknowledge: (incidentId) => said("acknowledge", incidentId),
+        resolve: (incidentId) => said("resolve", incidentId),
+        undo: (planId) => said("undo", planId),
+      },
+    });
+    await using tab = await open({ extraHTTPHeaders: { "x-user": "ann@example.com" } }, own.url);
+    await tab.page.goto(`${own.url}/incidents/7`);
+    await tab.page.getByLabel("Note").fill("too risky now");
+    await tab.page.keyboard.press("Enter");
+    await tab.page.getByRole("button", { name: "Reject" }).click();
+    await tab.page.waitForLoadState();
+    expect(asked).toEqual(["reject 11 slack:UANN too risky now"]);
+    await tab.page.getByRole("button", { name: "Approve: apply exactly this" }).click();
+    await tab.page.getByText("Approved. It is being applied").waitFor();
+    expect(asked.at(-1)).toBe("approve 11 slack:UANN ");
+    expect(await check(tab.page, "lowContrast")).toEqual([]);
+    expect(await check(tab.page, "unnamed")).toEqual([]);
   });
 
   test("a person signs in by a link, which works once, approves as in Slack, and signs out", async () => {
