@@ -46,7 +46,9 @@ export default {
       if (own > level + 1) found.push(heading.outerHTML);
       level = own;
     }
-    for (const button of document.querySelectorAll("main button:not([hidden]), main select, main input:not([type=hidden])"))
+    for (const button of document.querySelectorAll(
+      "main button:not([hidden]), main select, main input:not([type=hidden])",
+    ))
       if (button.getBoundingClientRect().height < 24) found.push(button.outerHTML);
     return found;
   },
