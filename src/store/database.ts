@@ -74,8 +74,11 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
     client.on("error", (error) => log.debug({ error: messageOf(error) }, "database.connection-lost")),
   );
   const kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
-  // Kysely ends the pool it was given.
-  const close = () => kysely.destroy();
+  const close = async () => {
+    // Kysely ends the pool it was given, but only when it has been used.
+    await kysely.destroy();
+    if (!pool.ending) await pool.end();
+  };
   return { kysely, pool, close, [Symbol.asyncDispose]: close };
 }
 
