@@ -104,7 +104,10 @@ export function deliverJob(deps: DeliverJobDeps): (data: object) => Promise<void
       await jobs.send(queues.deliver, { incidentId }, { key: incidentId, afterSeconds: refusedAgainSeconds });
     if (outcome.type === "again") {
       log.info({ incident: incidentId, code: outcome.code, seconds: outcome.afterSeconds }, "slack.later");
-      await jobs.send(queues.deliver, { incidentId }, { key: incidentId, afterSeconds: outcome.afterSeconds });
+      // What is missing of threads comes after messages that nobody has seen yet.
+      const { afterSeconds, onlyThread } = outcome;
+      const priority = onlyThread ? -1 : 0;
+      await jobs.send(queues.deliver, { incidentId }, { key: incidentId, afterSeconds, priority });
     }
   };
 }

@@ -79,8 +79,12 @@ export async function demo(options: DemoOptions): Promise<void> {
       port,
       users: people,
       channels: [{ id: "C0INCIDENTS", name: channel, topic: "Incidents of the demo cluster" }],
+      shortcuts: [
+        { callback_id: "declare_incident", name: "Declare incident", type: "message" },
+        { callback_id: "add_to_timeline", name: "Add to timeline", type: "message" },
+      ],
       commands: [
-        { command: "/incident", description: "Incidents and their fixes", usage_hint: "list | show 1 | help" },
+        { command: "/incident", description: "Incidents and their fixes", usage_hint: "list | show 1 | silence | help" },
       ],
     }),
   );

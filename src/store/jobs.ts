@@ -3,9 +3,13 @@ import { messageOf } from "../lib/app-error.ts";
 import { type Logger, silentLogger } from "../lib/logger.ts";
 import { openDatabase } from "./database.ts";
 
-/** Work that must happen even if this process does not live to do it. `key` folds waiting jobs of the same matter into one. */
+/** Work that must happen even if this process does not live to do it. `key` folds waiting jobs of the same matter into one; of those that are due, the higher `priority` (default 0) comes first. */
 export interface Jobs extends AsyncDisposable {
-  send(queue: string, data: object, options?: { key?: string; afterSeconds?: number }): Promise<void>;
+  send(
+    queue: string,
+    data: object,
+    options?: { key?: string; afterSeconds?: number; priority?: number },
+  ): Promise<void>;
   /** Runs `handler` for each job of the queue; a throw means "later again", with backoff. */
   work(queue: string, handler: (data: object) => Promise<void>, options?: { concurrency?: number }): Promise<void>;
   /**
@@ -56,11 +60,12 @@ export async function startJobs(
     await database.close();
   };
   return {
-    async send(queue, data, { key, afterSeconds } = {}) {
+    async send(queue, data, { key, afterSeconds, priority } = {}) {
       await ensure(queue);
       await boss.send(queue, data, {
         ...(key ? { singletonKey: key } : {}),
         ...(afterSeconds ? { startAfter: afterSeconds } : {}),
+        ...(priority ? { priority } : {}),
       });
     },
     async work(queue, handler, { concurrency = 1 } = {}) {

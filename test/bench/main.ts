@@ -10,6 +10,7 @@ import { benchLogFlood } from "./log-flood.ts";
 import { benchRedaction } from "./redaction.ts";
 import type { BenchRow } from "./row.ts";
 import { benchScorer } from "./scorer.ts";
+import { benchSlack } from "./slack.ts";
 import { benchTemplates } from "./templates.ts";
 import { benchTick } from "./tick.ts";
 import { benchWebList } from "./web-list.ts";
@@ -25,6 +26,7 @@ const benches: Readonly<Record<string, () => readonly BenchRow[] | Promise<reado
   fixes: benchFixes,
   approvals: benchApprovals,
   analysis: benchAnalysis,
+  slack: benchSlack,
   "web-list": benchWebList,
 };
 
@@ -37,6 +39,14 @@ const goals: Readonly<Record<string, { readonly atLeast?: number; readonly below
   "diagnosis: 50 services, 100,000 log lines, p95": { below: 2_000 },
   "log flood: lines through ingest and tick": { atLeast: 100_000 },
   "log flood: loop lag p99 at 100,000 lines/s": { below: 100 },
+  "slack: incidents of an hour shown, of 1,000": { atLeast: 1_000 },
+  "slack: messages of them, doubles included": { below: 1_001 },
+  "slack: not up to date when the hour and its last minute are over": { below: 1 },
+  "slack: posts a minute in the channel, worst minute": { below: 65 },
+  "slack: edits a minute of one message, worst": { below: 7 },
+  "slack: requests told to wait (429)": { below: 1 },
+  "slack: acknowledged meanwhile, p99": { below: 500 },
+  "slack: acknowledged meanwhile, worst": { below: 2_500 },
   "log flood: RSS at 100,000 lines/s": { below: 512 },
   "web list, 10,000 incidents: newest": { below: 50 },
   "web list, 10,000 incidents: page far back": { below: 50 },

@@ -102,7 +102,7 @@ describe.skipIf(!executablePath)("the demo in a browser", () => {
       await review.getByText("The same by hand").waitFor({ timeout: minutes });
       expect(await review.innerText()).toContain("memory: 128Mi");
       await shoot("review");
-      await review.getByRole("button", { name: "Approve", exact: true }).click();
+      await review.getByRole("button", { name: "Submit decision", exact: true }).click();
       await review.getByText("It is being applied").waitFor({ timeout: minutes });
       await review.getByRole("button", { name: "Close" }).first().click();
 

@@ -35,7 +35,10 @@ export function section(text: string, blockId?: string): KnownBlock {
 }
 
 export function context(text: string): KnownBlock {
-  return { type: "context", elements: [{ type: "mrkdwn", text: orNothing(cut(text, limits.contextText)), verbatim: true }] };
+  return {
+    type: "context",
+    elements: [{ type: "mrkdwn", text: orNothing(cut(text, limits.contextText)), verbatim: true }],
+  };
 }
 
 export const divider: KnownBlock = { type: "divider" };

@@ -97,7 +97,7 @@ export async function deliverIncident(deps: DeliverDeps, view: IncidentView): Pr
     return outcome.type === "refused" ? { ...outcome, unseen: true } : outcome;
   }
   const thread = await deliverThread(deps, view, message.value, posts);
-  if (thread.type === "again") return thread;
+  if (thread.type === "again") return { ...thread, onlyThread: true };
   const attached = await deliverAttachments(deps, view, message.value, posts);
   if (attached.type === "again") return attached;
   const file = await deliverPostmortem(deps, view, message.value, posts);

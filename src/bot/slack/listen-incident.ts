@@ -3,6 +3,7 @@ import { actionIds, viewIds } from "./action-ids.ts";
 import { section } from "./blocks.ts";
 import { answerCommand } from "./commands.ts";
 import { listener } from "./listen.ts";
+import { renderHome } from "./render-home.ts";
 import { renderIncident } from "./render-incident.ts";
 import { renderShare, renderShared } from "./render-share.ts";
 import { type HandlerDeps, handle, noteView, type Say } from "./request.ts";
@@ -10,7 +11,7 @@ import { type HandlerDeps, handle, noteView, type Say } from "./request.ts";
 /** The words that an incident's menu answers like commands. */
 const answered = ["timeline", "evidence", "postmortem"] as const;
 
-/** Thumbs, the menu of an incident, and *Show* on the App Home. */
+/** The buttons, thumbs and menu of an incident, and those of the App Home. */
 export function listenToIncidentButtons(app: App, deps: HandlerDeps): void {
   const { onButton, onForm } = listener(app, deps);
   onButton(actionIds.acknowledge, async ({ value, by, say }) => {
@@ -48,6 +49,10 @@ export function listenToIncidentButtons(app: App, deps: HandlerDeps): void {
       ...noteView(`Incident ${value}`, ""),
       blocks: [...renderIncident(view, { inForm: true }).blocks],
     });
+  });
+  onButton(actionIds.homeRefresh, async ({ by, userId, say }) => {
+    const shown = await deps.slack.publishHome(userId, renderHome(await deps.desk.home(by)));
+    if (!shown.ok) await say(`Slack did not take the page (${shown.failure.code}); please try again.`);
   });
 
   app.view(viewIds.share, async ({ ack, body, view, context }) => {

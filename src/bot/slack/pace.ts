@@ -18,6 +18,8 @@ const keptForMessages = 2;
 /** A channel in which Slack did not answer rests, longer each time (ms). */
 const restMs = { first: 2_000, most: 60_000 } as const;
 const mostChannels = 2_000;
+/** An incident whose replies wait is looked at again after this at the latest: its message may have to be edited (ms). */
+const longestReplyWaitMs = 30_000;
 
 interface Bucket {
   tokens: number;
@@ -26,6 +28,8 @@ interface Bucket {
 
 interface Channel {
   readonly bucket: Bucket;
+  /** When the reply that was put off last may come again: each gets a second of its own, so that not all ask at once. */
+  replySlot: number;
   restUntil: number;
   restMs: number;
   busy: boolean;
@@ -52,7 +56,13 @@ export function paceSlack(slack: SlackPort, options: PaceOptions): SlackPort & {
     if (known) return known;
     // Names of channels come from the configuration; a bound all the same.
     if (channels.size >= mostChannels) channels.clear();
-    const made = { bucket: { tokens: posts.burst, at: now() }, restUntil: 0, restMs: 0, busy: false };
+    const made: Channel = {
+      bucket: { tokens: posts.burst, at: now() },
+      replySlot: 0,
+      restUntil: 0,
+      restMs: 0,
+      busy: false,
+    };
     channels.set(id, made);
     return made;
   };
@@ -104,12 +114,22 @@ export function paceSlack(slack: SlackPort, options: PaceOptions): SlackPort & {
   return {
     ...slack,
     post: (message) => {
-      const floor = message.threadTs === undefined ? 1 : 1 + keptForMessages;
+      const isReply = message.threadTs !== undefined;
+      const floor = isReply ? 1 + keptForMessages : 1;
       return inTurn(
         message.channel,
-        ({ bucket }) => {
+        (channel) => {
+          const { bucket } = channel;
           refill(bucket, posts);
-          if (bucket.tokens < floor) return ((floor - bucket.tokens) / posts.perSecond) * 1_000;
+          if (bucket.tokens < floor) {
+            const waitMs = ((floor - bucket.tokens) / posts.perSecond) * 1_000;
+            if (!isReply) return waitMs;
+            channel.replySlot = Math.min(
+              now() + longestReplyWaitMs,
+              Math.max(channel.replySlot, now()) + 1_000 / posts.perSecond,
+            );
+            return Math.max(waitMs, channel.replySlot - now());
+          }
           bucket.tokens -= 1;
           return 0;
         },

@@ -109,7 +109,7 @@ export function renderReview(fix: FixView, options: { incidentId: string; note?:
     callback_id: viewIds.review,
     private_metadata: metadata,
     title: plain("Review fix", limits.viewTitle),
-    submit: plain("Approve", 24),
+    submit: plain("Submit decision", 24),
     close: plain("Cancel", 24),
     blocks: [
       ...top,

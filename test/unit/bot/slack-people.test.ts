@@ -5,6 +5,7 @@ import { deliverIncident } from "../../../src/bot/slack/deliver.ts";
 import { saveIncident } from "../../../src/store/incidents.ts";
 import { clean, incidentView } from "../../support/incident-view.ts";
 import { type TestDatabase, withDatabase } from "../../support/postgres.ts";
+import { quietOperations } from "../../support/quiet-operations.ts";
 import { notingDesk, type SlackBot, startSlackBot } from "../../support/slack-bot.ts";
 
 const hour = 3_600_000;
@@ -240,6 +241,27 @@ describe("the App Home", () => {
       "12 ticks",
     ])
       expect(home()).toContain(part);
+  });
+
+  test("Refresh shows it as it is now", async () => {
+    let opened = 0;
+    await start({ home: async (by) => ({ ...(await quietOperations.home(by)), cluster: `seen ${++opened} times` }) });
+    bot.slack.openHome("U1");
+    await vi.waitFor(() => expect(home()).toContain("seen 1 times"));
+    const viewId = (bot.slack.home("U1") as { id: string }).id;
+    expect(await bot.slack.click({ viewId, actionId: "home.refresh", userId: "U1" })).toEqual({ ok: true });
+    await vi.waitFor(() => expect(home()).toContain("seen 2 times"));
+  });
+
+  test("Show and Declare open their forms from the page", async () => {
+    await start({ home: async (by) => ({ ...(await quietOperations.home(by)), open: [incidentView.incident] }) });
+    bot.slack.openHome("U1");
+    await vi.waitFor(() => expect(home()).toContain("incident.show"));
+    const viewId = (bot.slack.home("U1") as { id: string }).id;
+    await bot.slack.click({ viewId, actionId: "incident.show", userId: "U1" });
+    await vi.waitFor(() => expect(modals()).toContain("memory limit too low"));
+    await bot.slack.click({ viewId, actionId: "incident.declare", userId: "U1" });
+    await vi.waitFor(() => expect(modals()).toContain("What is wrong"));
   });
 
   test("a guest is told why it is empty for him", async () => {
