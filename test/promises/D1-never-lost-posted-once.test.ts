@@ -98,16 +98,20 @@ const points: readonly { readonly place: DeliveryCrashPoint; readonly given?: "a
   { place: "after-recordEdit", given: "posted" },
 ];
 const times = promised(50, 1);
+/** `npm test` dies where it matters most: between what Slack has heard and what is written down. */
+const tried = full
+  ? points
+  : points.filter(({ place }) => /^(after-announce|after-post|after-record|after-update)$/.test(place));
 const recoveryMs = 35_000;
 
-test("killed with SIGKILL at each of 16 places of a delivery: nothing is lost, nothing is posted twice (D1)", {
+test("killed with SIGKILL at many places of a delivery: nothing is lost, nothing is posted twice (D1)", {
   timeout: promised(3_000_000, 120_000),
 }, async () => {
   await using world = await scene({ survivor: true });
   const { database, slack } = world;
   const recovered: number[] = [];
   const ids: string[] = [];
-  const chosen = points.flatMap((point) => Array.from({ length: times }, () => point));
+  const chosen = tried.flatMap((point) => Array.from({ length: times }, () => point));
   await inParallel(chosen.length, 4, async (index) => {
     const { place, given } = chosen[index] ?? { place: "alone" };
     await using child = world.child(place);
@@ -144,7 +148,7 @@ test("killed with SIGKILL at each of 16 places of a delivery: nothing is lost, n
   expect(slowest).toBeLessThanOrEqual(recoveryMs);
   promiseFigure(
     "D1",
-    `${recovered.length} kills at ${points.length} places`,
+    `${recovered.length} kills at ${tried.length} places`,
     `0 lost, 0 duplicates, recovered within ${(slowest / 1000).toFixed(1)} s`,
   );
 });
@@ -152,8 +156,8 @@ test("killed with SIGKILL at each of 16 places of a delivery: nothing is lost, n
 test("random kills while many incidents are delivered: nothing is lost, nothing is posted twice (D1)", {
   timeout: promised(3_600_000, 120_000),
 }, async () => {
-  const messages = promised(5_000, 60);
-  const kills = promised(500, 4);
+  const messages = promised(5_000, 30);
+  const kills = promised(500, 2);
   await using world = await scene({ survivor: false });
   const { database, slack } = world;
   await using stack = new AsyncDisposableStack();

@@ -30,10 +30,11 @@ const places: readonly DeliveryCrashPoint[] = full
       "after-record",
       "delivered",
     ]
-  : ["before-post", "after-post"];
-const rounds = promised(5, 1);
+  : ["before-post"];
+const rounds = 1;
 
 type Trouble = "stopped" | "cut off";
+const troubles: readonly Trouble[] = full ? ["stopped", "cut off"] : ["stopped"];
 
 /** One watcher is stopped, or loses its database, at a place of its delivery; the others go on; then it wakes up. */
 async function troubled(trouble: Trouble, place: DeliveryCrashPoint, watchers: number): Promise<"refused" | "in time"> {
@@ -72,10 +73,9 @@ async function troubled(trouble: Trouble, place: DeliveryCrashPoint, watchers: n
 }
 
 describe("two replicas, one voice (D2)", () => {
-  test.each([
-    "stopped",
-    "cut off",
-  ] as const)("a watcher that was %s past its lease is refused when it comes back, and nothing is lost or said twice", {
+  test.each(
+    troubles,
+  )("a watcher that was %s past its lease is refused when it comes back, and nothing is lost or said twice", {
     timeout: promised(3_000_000, 120_000),
   }, async (trouble) => {
     let refused = 0;

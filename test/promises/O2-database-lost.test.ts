@@ -8,8 +8,8 @@ import { withDatabase } from "../support/postgres.ts";
 import { promised, promiseFigure } from "../support/promise-figure.ts";
 import { runKubemend } from "../support/running-kubemend.ts";
 
-const everyMs = promised(5_000, 1_000);
-const kills = promised(120, 6);
+const everyMs = promised(5_000, 700);
+const kills = promised(120, 3);
 
 test("connections to the database that are killed over and over end nothing, and nothing approved is lost or done twice (O2)", {
   timeout: promised(1_500_000, 90_000),

@@ -10,7 +10,7 @@ import { promised, promiseFigure } from "../support/promise-figure.ts";
 import { type RunningKubemend, runKubemend } from "../support/running-kubemend.ts";
 import { postsOf } from "../support/slack-posts.ts";
 
-const restarts = promised(100, 2);
+const restarts = promised(100, 1);
 const drainMs = 25_000;
 
 test("replicas that are told to stop one after the other, under load, finish what they do and lose nothing (O4)", {
