@@ -92,7 +92,7 @@ test("forged requests do nothing, genuine ones all do", async () => {
     const batch = Array.from({ length: 20 }, (_, k) =>
       ways[(sent + k) % ways.length]?.(genuineBody(sent + k), now, random),
     );
-    for (const status of await Promise.all(batch.map((attempt) => (attempt ? send(attempt) : 0))))
+    for (const status of await Promise.all(batch.map(async (attempt) => (attempt ? await send(attempt) : 0))))
       statuses.set(status, (statuses.get(status) ?? 0) + 1);
   }
   expect([...statuses.keys()].sort()).toEqual([401]);
