@@ -81,7 +81,10 @@ export function configurationFixes(open: Case, item: Candidate): readonly (Fix |
   if (item.cause === "missing-env") return missingEnv(open, item);
   const { change, culprit, facts } = item;
   const workload = facts.workload ?? culprit;
-  const users = readers(open, culprit);
+  // What is missing is repaired where it was taken from, whoever is told to lack it.
+  const taken = item.cause === "missing-config" && (change?.ref.kind === "ConfigMap" || change?.ref.kind === "Secret");
+  const carrier = taken && change ? change.ref : culprit;
+  const users = readers(open, carrier);
   const again = restart(workload, "lets it read its configuration again", 0.6);
   if (change?.action === "deleted") {
     const other = open.lastChange(workload, "env", "volume", "identity");
@@ -91,13 +94,13 @@ export function configurationFixes(open: Case, item: Candidate): readonly (Fix |
       again,
     ];
   }
-  if (change && culprit.kind === change.ref.kind && culprit.name === change.ref.name) {
+  if (change && carrier.kind === change.ref.kind && carrier.name === change.ref.name) {
     const undone = undoChange(open, change, {
       ...(facts.key ? { key: facts.key } : {}),
       restart: users,
       ...(item.cause === "missing-config" || item.cause === "permission-denied" ? { rollbackFirst: true } : {}),
     });
-    if (undone.length > 0) return [...undone, ...(culprit.kind === "Secret" ? [again] : [])];
+    if (undone.length > 0) return [...undone, ...(carrier.kind === "Secret" ? [again] : [])];
   }
   if (item.cause === "permission-denied") {
     return [

@@ -43,6 +43,19 @@ function removal(open: Case, { ref, key }: Missing): Change | undefined {
     .at(-1);
 }
 
+const waitingReasons = /ConfigError|ContainerCreating|PodInitializing/;
+
+/** A pod of the workload cannot start because this is missing. */
+function waitsFor(open: Case, workload: ObjectRef, { kind, name }: ObjectRef): boolean {
+  return open.podsOf(workload).some(({ containers }) =>
+    containers.some(({ state, reason, message }) => {
+      const missing =
+        state === "waiting" && waitingReasons.test(reason) ? missingIn(message, workload.namespace) : undefined;
+      return missing?.ref.kind === kind && missing.ref.name === name;
+    }),
+  );
+}
+
 function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
   const found = new Map<string, Candidate>();
   const take = (missing: Missing, evidence: readonly string[], specificity: number) => {
@@ -50,10 +63,13 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
     if (found.has(id)) return;
     const taken = removal(open, missing);
     const reference = open.lastChange(workload, "env", "volume", "identity");
-    const culprit = taken ? missing.ref : workload;
+    const users = open.topology.usersOf(missing.ref);
+    // The workload that refers to it, as everywhere. What keeps several of them from starting is the fault of none.
+    const culprit =
+      taken && users.filter((user) => waitsFor(open, user, missing.ref)).length > 1 ? missing.ref : workload;
     const what = missing.key ? `key ${missing.key} of ${called(missing.ref)}` : called(missing.ref);
     const change = taken ?? reference;
-    const hits = [workload, ...open.topology.usersOf(missing.ref)];
+    const hits = [workload, ...users];
     found.set(
       id,
       candidate(
@@ -76,8 +92,7 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
 
   for (const pod of open.podsOf(workload)) {
     for (const container of pod.containers) {
-      if (container.state !== "waiting" || !/ConfigError|ContainerCreating|PodInitializing/.test(container.reason))
-        continue;
+      if (container.state !== "waiting" || !waitingReasons.test(container.reason)) continue;
       const missing = missingIn(container.message, workload.namespace);
       if (missing) take(missing, open.cite(podFinding(pod, open.now)), 0.92);
     }

@@ -52,7 +52,7 @@ export const troubles: readonly Trouble[] = [
   {
     name: "a Secret is deleted and the next pod cannot start",
     cause: "missing-config",
-    culprit: `Secret ${ns}/payment-api`,
+    culprit: `Deployment ${ns}/payment`,
     fix: ["restore-secret", `Secret ${ns}/payment-api`],
     symptoms: [
       ["Deployment", "payment", "state", "CreateContainerConfigError"],
@@ -73,7 +73,7 @@ export const troubles: readonly Trouble[] = [
   {
     name: "a key is taken out of a Secret",
     cause: "missing-config",
-    culprit: `Secret ${ns}/payment-api`,
+    culprit: `Deployment ${ns}/orders`,
     fix: ["restore-secret", `Secret ${ns}/payment-api`],
     symptoms: [["Deployment", "orders", "state", "CreateContainerConfigError"]],
     breakIt(shop) {
@@ -280,7 +280,7 @@ export const troubles: readonly Trouble[] = [
   {
     name: "a ConfigMap that is read through the API is deleted",
     cause: "missing-config",
-    culprit: `ConfigMap ${ns}/price-list`,
+    culprit: `Deployment ${ns}/catalogue`,
     fix: ["guide", `ConfigMap ${ns}/price-list`],
     symptoms: [
       ["Deployment", "catalogue"],

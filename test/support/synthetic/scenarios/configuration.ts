@@ -215,7 +215,7 @@ export const configurationScenarios: readonly Scenario[] = [
     expect: [
       {
         causes: ["missing-config"],
-        culprits: ["Secret/payment-api", "Deployment/payment"],
+        culprits: ["Deployment/payment"],
         fixes: ["restore-secret Secret/payment-api", "restore-secret Deployment/payment"],
       },
     ],
@@ -227,7 +227,7 @@ export const configurationScenarios: readonly Scenario[] = [
     expect: [
       {
         causes: ["missing-config"],
-        culprits: ["Secret/payment-api", "Deployment/payment"],
+        culprits: ["Deployment/payment"],
         fixes: ["restore-secret Secret/payment-api", "restore-secret Deployment/payment"],
       },
     ],
@@ -250,7 +250,7 @@ export const configurationScenarios: readonly Scenario[] = [
     expect: [
       {
         causes: ["missing-config"],
-        culprits: ["Secret/payment-api", "Deployment/payment"],
+        culprits: ["Deployment/payment"],
         fixes: ["restore-secret Secret/payment-api"],
       },
     ],
@@ -273,7 +273,7 @@ export const configurationScenarios: readonly Scenario[] = [
     expect: [
       {
         causes: ["missing-config"],
-        culprits: ["ConfigMap/carts-config", "Deployment/carts"],
+        culprits: ["Deployment/carts"],
         fixes: ["patch-config ConfigMap/carts-config"],
       },
     ],
