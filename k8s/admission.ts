@@ -7,6 +7,8 @@ import { createdAutoscaler, createdJob, shapeRules } from "./admission-rules.ts"
 export interface AdmissionOptions {
   readonly namespace: string;
   readonly version?: "v1" | "v1beta1";
+  /** What the names of kubemend's own objects start with; default `kubemend`. */
+  readonly prefix?: string;
 }
 
 interface Validation {
@@ -14,7 +16,6 @@ interface Validation {
   readonly message: string;
 }
 
-const name = "kubemend-actor";
 const labels = { "app.kubernetes.io/name": "kubemend", "app.kubernetes.io/part-of": "kubemend" };
 const quoted = (texts: readonly string[]) => `[${texts.map((text) => `'${text}'`).join(", ")}]`;
 
@@ -155,7 +156,7 @@ function kindValidations(): Validation[] {
   });
 }
 
-function otherValidations(): Validation[] {
+function otherValidations(prefix: string): Validation[] {
   const scales = allowedOperations().flatMap((text) => (text.endsWith("/scale") ? [text.slice("UPDATE ".length)] : []));
   return [
     {
@@ -185,7 +186,7 @@ function otherValidations(): Validation[] {
       message: "roles of the cluster itself and of kubemend stay as they are",
       expression: only(
         "request.operation == 'UPDATE' && request.resource.group == 'rbac.authorization.k8s.io'",
-        "!(object.metadata.name in ['cluster-admin', 'admin', 'edit', 'view']) && !object.metadata.name.startsWith('system:') && !object.metadata.name.startsWith('kubemend')",
+        `!(object.metadata.name in ['cluster-admin', 'admin', 'edit', 'view']) && !object.metadata.name.startsWith('system:') && !object.metadata.name.startsWith('${prefix}-')`,
       ),
     },
     {
@@ -196,7 +197,8 @@ function otherValidations(): Validation[] {
 }
 
 /** The policy on what the actor's ServiceAccount may write, and its binding. */
-export function admissionObjects({ namespace, version = "v1" }: AdmissionOptions): object[] {
+export function admissionObjects({ namespace, version = "v1", prefix = "kubemend" }: AdmissionOptions): object[] {
+  const name = `${prefix}-actor`;
   const apiVersion = `admissionregistration.k8s.io/${version}`;
   const metadata = { name, labels };
   const closed = ["kube-system", "kube-public", "kube-node-lease", namespace];
@@ -229,7 +231,7 @@ export function admissionObjects({ namespace, version = "v1" }: AdmissionOptions
             "request.resource.group + '/' + request.resource.resource + (variables.sub == '' ? '' : '/' + variables.sub)",
         },
       ],
-      validations: [...commonValidations(), ...kindValidations(), ...otherValidations()].map(
+      validations: [...commonValidations(), ...kindValidations(), ...otherValidations(prefix)].map(
         ({ expression, message }) => ({ expression, message: `kubemend's actor: ${message}`, reason: "Forbidden" }),
       ),
     },

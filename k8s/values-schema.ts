@@ -65,8 +65,14 @@ export function valuesSchemaText(): string {
       secret: strict({ existing: text, values: strings }),
       watcher: strict({ ...workload, strategy: anyMap, volumes: list, volumeMounts: list }),
       actor: strict({ ...workload, enabled: flag, namespaces: { type: "array", items: text } }),
-      rbac: strict({ create: flag, kubelet: flag }),
-      admissionPolicy: strict({ enabled: flag }),
+      rbac: strict({ create: flag, kubelet: flag, approverCheck: flag }),
+      admissionPolicy: strict({
+        enabled: flag,
+        version: { enum: ["v1", "v1beta1"] },
+        // They become CEL: a name with a quote in it would be an expression.
+        protectedNamespaces: { type: "array", items: { type: "string", pattern: "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$" } },
+        fields: { type: "array", items: { type: "string", pattern: "^[A-Za-z]+$" } },
+      }),
       service: strict({ port }),
       ingress: strict({
         host: text,

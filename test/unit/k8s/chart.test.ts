@@ -1,0 +1,313 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Ajv } from "ajv";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import { admissionObjects } from "../../../k8s/admission.ts";
+import { chartAdmissionTemplate } from "../../../k8s/chart-admission.ts";
+import { chartMonitoringTemplate } from "../../../k8s/chart-monitoring.ts";
+import { chartRbacTemplate } from "../../../k8s/chart-rbac.ts";
+import { valuesSchemaText } from "../../../k8s/values-schema.ts";
+import { loadConfig } from "../../../src/config/load-config.ts";
+import { type ApiObject, objectAt, objectsAt } from "../../../src/replay/api/json.ts";
+import { createObjectTable } from "../../../src/replay/api/object-table.ts";
+import { resourceOfKind } from "../../../src/replay/api/registry.ts";
+import { type ApiServer, startApiServer } from "../../../src/replay/api/server.ts";
+import { chartFolder, chartObjects, chartValues, renderChart } from "../../support/helm/chart.ts";
+import { mergeValues, type Values } from "../../support/helm/render.ts";
+import { manifestObjects, manifestPath, objectsIn } from "../../support/manifests.ts";
+
+const read = (name: string): string => readFileSync(join(chartFolder, name), "utf8");
+const nameOf = ({ kind, metadata }: ApiObject): string => `${kind} ${metadata.name}`;
+
+const bundled: Values = { postgresql: { enabled: true, password: "a-long-enough-one" } };
+const everything: Values = {
+  ...bundled,
+  image: { digest: `sha256:${"a".repeat(64)}` },
+  imagePullSecrets: [{ name: "registry" }],
+  config: { cluster: "berlin", prometheus: { url: "http://prometheus.monitoring:9090" } },
+  policy: { version: 1, protectedNamespaces: ["kube-system"], rules: [] },
+  secret: { values: { SLACK_BOT_TOKEN: 'xoxb-with-"quotes"' } },
+  watcher: { tolerations: [{ key: "infra", operator: "Exists" }], nodeSelector: { pool: "infra" } },
+  ingress: { host: "kubemend.example.com", className: "nginx", tlsSecret: "kubemend-tls", paths: ["/slack/", "/"] },
+  networkPolicy: { from: [{ namespaceSelector: { matchLabels: { name: "ingress" } } }] },
+  serviceMonitor: { enabled: true, labels: { release: "prometheus" } },
+  prometheusRule: { enabled: true, labels: { release: "prometheus" } },
+  grafanaDashboard: { enabled: true },
+  rbac: { approverCheck: true },
+  admissionPolicy: { protectedNamespaces: ["billing"], fields: ["command", "args"] },
+};
+const little: Values = {
+  actor: { enabled: false },
+  rbac: { create: false },
+  admissionPolicy: { enabled: false },
+  networkPolicy: { enabled: false },
+  podDisruptionBudget: { enabled: false },
+  secret: { existing: "mine" },
+};
+
+describe("what is generated is what is committed (npm run manifests writes it)", () => {
+  test("templates/rbac.yaml", () => expect(read("templates/rbac.yaml")).toBe(chartRbacTemplate()));
+  test("templates/admission-policy.yaml", () =>
+    expect(read("templates/admission-policy.yaml")).toBe(chartAdmissionTemplate()));
+  test("templates/monitoring.yaml", () => expect(read("templates/monitoring.yaml")).toBe(chartMonitoringTemplate()));
+  test("values.schema.json", () => expect(read("values.schema.json")).toBe(valuesSchemaText()));
+});
+
+describe.each([
+  { what: "the values as they come", values: {} },
+  { what: "everything switched on", values: everything },
+  { what: "all that is optional switched off", values: little },
+  { what: "namespaces that may be changed", values: { actor: { namespaces: ["shop", "meadow"] } } },
+])("rendered with $what", ({ values }) => {
+  let server: ApiServer;
+  beforeAll(async () => {
+    const table = createObjectTable();
+    for (const name of ["kubemend", "shop", "meadow"]) {
+      table.apply({ type: "ADDED", object: { apiVersion: "v1", kind: "Namespace", metadata: { name } } });
+    }
+    server = await startApiServer({ table });
+  });
+  afterAll(() => server.close());
+
+  test("the API takes every object, without a field it does not know", async () => {
+    const refused: string[] = [];
+    for (const object of chartObjects(values)) {
+      // Kinds of the Prometheus Operator are no part of Kubernetes; they have a test of their own.
+      if (String(object["apiVersion"]).startsWith("monitoring.coreos.com/")) continue;
+      const resource = resourceOfKind(String(object["apiVersion"]), object.kind);
+      expect(resource, nameOf(object)).toBeDefined();
+      if (!resource) continue;
+      const group = resource.group === "" ? "/api/v1" : `/apis/${resource.group}/${resource.version}`;
+      const scope = resource.namespaced ? `/namespaces/${object.metadata.namespace}` : "";
+      const response = await fetch(`${server.url}${group}${scope}/${resource.name}?fieldValidation=Strict`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(object),
+      });
+      if (response.status !== 201) refused.push(`${nameOf(object)}: ${response.status} ${await response.text()}`);
+      else await response.body?.cancel();
+    }
+    expect(refused).toEqual([]);
+  });
+
+  test("every object carries the labels by which Helm and people find it, once", () => {
+    const objects = chartObjects(values);
+    for (const object of objects) {
+      expect(object.metadata.labels, nameOf(object)).toMatchObject({
+        "app.kubernetes.io/name": "kubemend",
+        "app.kubernetes.io/instance": "kubemend",
+        "app.kubernetes.io/managed-by": "Helm",
+      });
+    }
+    const names = objects.map((object) => `${nameOf(object)} ${object.metadata.namespace ?? ""}`);
+    expect(new Set(names).size).toBe(names.length);
+  });
+});
+
+/** An object without what only Helm adds: its labels, and the settings written beside the pod. */
+function bare(object: ApiObject): unknown {
+  return JSON.parse(
+    JSON.stringify(object, (key, value: unknown) => {
+      if (key === "annotations" || key === "imagePullPolicy") return undefined;
+      if (!["labels", "matchLabels", "selector"].includes(key) || typeof value !== "object") return value;
+      const ours = Object.entries(value as object).filter(
+        ([label]) => !/\/(instance|version|managed-by|part-of)$/.test(label),
+      );
+      return Object.fromEntries(ours);
+    }),
+  );
+}
+
+test("helm install and kubectl apply -k bring the same objects", () => {
+  const fromChart = new Map(chartObjects().map((object) => [nameOf(object), object]));
+  const plain = manifestObjects().filter(
+    // The user makes the namespace for Helm, and a shared one is not the chart's to close to everybody else.
+    ({ kind, metadata }) => kind !== "Namespace" && metadata.name !== "default-deny",
+  );
+  for (const object of plain) {
+    const other = fromChart.get(nameOf(object));
+    expect(other && bare(other), nameOf(object)).toEqual(bare(object));
+  }
+  const names = new Set(plain.map(nameOf));
+  // kustomize makes the ConfigMap of kubemend.yaml; the Secret is made by hand there.
+  const only = [...fromChart.keys()].filter((name) => !names.has(name));
+  expect(only).toEqual(["ConfigMap kubemend", "Secret kubemend"]);
+});
+
+describe("values", () => {
+  const validate = new Ajv({ strict: false }).compile(JSON.parse(read("values.schema.json")) as object);
+  const problems = (values: Values): string[] => {
+    validate(mergeValues(chartValues(), values));
+    return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
+  };
+
+  test.each([{ values: {} }, { values: everything }, { values: little }])("valid: %#", ({ values }) => {
+    expect(problems(values)).toEqual([]);
+  });
+
+  test.each([
+    { what: "a misspelt value", values: { watcher: { replica: 2 } } },
+    { what: "a misspelt setting of kubemend", values: { config: { clutser: "berlin" } } },
+    { what: "a setting of the wrong type", values: { config: { prometheus: { url: 9090 } } } },
+    { what: "a policy by path, which the chart sets itself", values: { config: { policy: "/etc/policy.yaml" } } },
+    { what: "a policy with an unknown key", values: { policy: { allowEverything: true } } },
+    { what: "a bundled database that anyone may enter", values: { postgresql: { enabled: true } } },
+    {
+      what: "a password that breaks an address",
+      values: { postgresql: { enabled: true, password: "with/slash@and:colon" } },
+    },
+    {
+      what: "a namespace that would be an expression",
+      values: { admissionPolicy: { protectedNamespaces: ["x'] || true || ['"] } },
+    },
+    { what: "a digest that is none", values: { image: { digest: "latest" } } },
+    { what: "a path without its slash", values: { ingress: { host: "a.example.com", paths: ["slack"] } } },
+  ])("refused: $what", ({ values }) => {
+    expect(problems(values)).not.toEqual([]);
+  });
+
+  test("every value of the schema has its default in values.yaml, and none is without a schema", () => {
+    const schema = JSON.parse(read("values.schema.json")) as { properties: Record<string, { properties?: object }> };
+    const { global: _, config: _c, policy: _p, ...named } = schema.properties;
+    const values = chartValues();
+    for (const [key, { properties }] of Object.entries(named)) {
+      const given = values[key];
+      expect(given, key).toBeDefined();
+      if (properties) expect(Object.keys(given as object).toSorted(), key).toEqual(Object.keys(properties).toSorted());
+    }
+  });
+});
+
+describe("the rendered settings", () => {
+  const settingsOf = (values: Values): ApiObject => {
+    const map = chartObjects(values).find(({ kind }) => kind === "ConfigMap");
+    if (!map) throw new Error("no ConfigMap");
+    return map;
+  };
+
+  test("are read by kubemend as they were given", async () => {
+    const text = String(objectAt(settingsOf(everything), "data")["kubemend.yaml"]);
+    expect(parse(text)).toEqual({
+      cluster: "berlin",
+      web: { host: "0.0.0.0", port: 8080 },
+      prometheus: { url: "http://prometheus.monitoring:9090" },
+      policy: "/etc/kubemend/policy.yaml",
+    });
+    const config = await loadConfig(manifestPath("kubemend.yaml"), { DATABASE_URL: "postgres://db/kubemend" });
+    expect(config).toMatchObject(parse(String(objectAt(settingsOf({}), "data")["kubemend.yaml"])) as object);
+  });
+
+  test("replace the pods when they change, and only then", () => {
+    const annotationsOf = (values: Values) =>
+      chartObjects(values)
+        .filter(({ kind }) => kind === "Deployment")
+        .map((workload) => objectAt(objectAt(objectAt(workload, "spec"), "template"), "metadata")["annotations"]);
+    expect(annotationsOf({})).toEqual(annotationsOf({ service: { port: 80 } }));
+    expect(annotationsOf({})).not.toEqual(annotationsOf({ config: { cluster: "berlin" } }));
+    expect(annotationsOf({})).not.toEqual(annotationsOf({ policy: { version: 1, rules: [] } }));
+  });
+
+  test("a bundled database is found by the address in the Secret", () => {
+    const objects = chartObjects(bundled);
+    const secret = objects.find(({ kind, metadata }) => kind === "Secret" && metadata.name === "kubemend");
+    const url = new URL(String(secret && objectAt(secret, "stringData")["DATABASE_URL"]));
+    const service = objects.find(({ kind, metadata }) => kind === "Service" && metadata.name === url.hostname);
+    expect(service && objectsAt(objectAt(service, "spec"), "ports")).toMatchObject([{ port: Number(url.port) }]);
+  });
+
+  test("nothing secret is in the ConfigMap or beside a pod", () => {
+    const others = Object.entries(renderChart(everything)).filter(
+      ([name]) => !["secret.yaml", "postgresql.yaml"].includes(name),
+    );
+    for (const [name, text] of others) {
+      expect(text, name).not.toContain("xoxb-");
+      expect(text, name).not.toContain("a-long-enough-one");
+    }
+  });
+});
+
+test("without the right to change anything there is no actor, no role for one, and advice remains", () => {
+  const names = chartObjects(little).map(nameOf);
+  expect(names.filter((name) => name.includes("actor"))).toEqual([]);
+  expect(names.filter((name) => /Role/.test(name))).toEqual([]);
+  expect(names).not.toContain("Secret kubemend");
+});
+
+test("with namespaces named, the actor holds nothing beyond them", () => {
+  const bindings = chartObjects({ actor: { namespaces: ["shop", "meadow"] } }).filter(
+    ({ kind, metadata }) =>
+      kind.endsWith("Binding") && metadata.name === "kubemend-actor" && !kind.startsWith("Validating"),
+  );
+  expect(bindings.map(({ kind, metadata }) => `${kind} ${metadata.namespace}`)).toEqual([
+    "RoleBinding shop",
+    "RoleBinding meadow",
+  ]);
+});
+
+/** The policy's variables as CEL, by name. */
+function policyVariables(objects: readonly ApiObject[]): Map<unknown, unknown> {
+  const policy = objects.find(({ kind }) => kind === "ValidatingAdmissionPolicy");
+  if (!policy) throw new Error("no policy");
+  return new Map(objectsAt(objectAt(policy, "spec"), "variables").map(({ name, expression }) => [name, expression]));
+}
+
+describe("the admission policy of a release", () => {
+  test("binds the release's own actor, protects its own namespace, and is else the plain one", () => {
+    const renamed = chartObjects({}, { name: "mender", namespace: "ops" }).filter(({ kind }) =>
+      kind.startsWith("ValidatingAdmission"),
+    );
+    expect(JSON.parse(JSON.stringify(renamed.map(bare)))).toEqual(
+      JSON.parse(
+        JSON.stringify(admissionObjects({ namespace: "ops", prefix: "mender" }).map((one) => bare(one as ApiObject))),
+      ),
+    );
+    expect(JSON.stringify(renamed)).toContain("'system:serviceaccount:ops:mender-actor'");
+  });
+
+  test("takes up further namespaces and fields", () => {
+    const variables = policyVariables(chartObjects(everything));
+    expect(variables.get("protectedNamespaces")).toBe(
+      "['kube-system', 'kube-public', 'kube-node-lease', 'kubemend', 'billing']",
+    );
+    expect(variables.get("listed")).toBe("['', 'command', 'args']");
+  });
+
+  test("is left out where there is no actor, and takes the older version where asked", () => {
+    const kinds = (values: Values) => chartObjects(values).map(({ kind }) => kind);
+    expect(kinds({ actor: { enabled: false } })).not.toContain("ValidatingAdmissionPolicy");
+    expect(
+      chartObjects({ admissionPolicy: { version: "v1beta1" } })
+        .filter(({ kind }) => kind.startsWith("ValidatingAdmission"))
+        .map((object) => object["apiVersion"]),
+    ).toEqual(["admissionregistration.k8s.io/v1beta1", "admissionregistration.k8s.io/v1beta1"]);
+  });
+});
+
+test("rules and dashboard arrive as they are in k8s/monitoring, braces included", () => {
+  const objects = chartObjects(everything);
+  const rule = objects.find(({ kind }) => kind === "PrometheusRule");
+  expect(rule?.["spec"]).toEqual(parse(readFileSync(manifestPath("monitoring/prometheus-rules.yaml"), "utf8")));
+  expect(rule?.metadata.labels).toMatchObject({ release: "prometheus" });
+  const dashboard = objects.find(({ metadata }) => metadata.name === "kubemend-dashboard");
+  expect(dashboard?.metadata.labels).toMatchObject({ grafana_dashboard: "1" });
+  const text = String(dashboard && objectAt(dashboard, "data")["kubemend.json"]);
+  expect(text).toBe(readFileSync(manifestPath("monitoring/grafana-dashboard.json"), "utf8"));
+});
+
+test("who may ask what approvers may do is a role of its own, only where asked for", () => {
+  const names = (values: Values) => chartObjects(values).map(nameOf);
+  expect(names({})).not.toContain("ClusterRole kubemend-approver-check");
+  const plain = objectsIn("rbac-approver-check.yaml");
+  const rendered = chartObjects({ rbac: { approverCheck: true } });
+  for (const object of plain) {
+    const other = rendered.find((one) => nameOf(one) === nameOf(object));
+    expect(other && bare(other)).toEqual(bare(object));
+  }
+});
+
+test("the chart, the image and the program have one version", () => {
+  const program = JSON.parse(readFileSync(manifestPath("../package.json"), "utf8")) as { version: string };
+  const chart = parse(read("Chart.yaml")) as Readonly<Record<string, unknown>>;
+  expect(chart).toMatchObject({ version: program.version, appVersion: program.version });
+});
