@@ -52,7 +52,7 @@ test(
       ],
     });
     await using _slack = { [Symbol.asyncDispose]: () => slack.close() };
-    const port = createSlackWeb({ token: slack.botToken, apiUrl: slack.apiUrl, timeoutMs: 120 });
+    const port = createSlackWeb({ token: slack.botToken, apiUrl: slack.apiUrl, timeoutMs: 400 });
     const random = seededRandom(4);
     const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
     let waited = 0;

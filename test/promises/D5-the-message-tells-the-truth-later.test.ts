@@ -53,7 +53,7 @@ test(
         deliverJob({
           database,
           log: silentLogger,
-          slack: createSlackWeb({ token: slack.botToken, apiUrl: slack.apiUrl, timeoutMs: 120 }),
+          slack: createSlackWeb({ token: slack.botToken, apiUrl: slack.apiUrl, timeoutMs: 2_000 }),
           channel: "C1",
           jobs: { send: async () => void again++ },
         })({ incidentId: id });

@@ -120,6 +120,8 @@ export async function deliverMessage(
     return { ok: true, value: here };
   }
   const { type, code } = updated.failure;
+  // It may have been edited all the same: what it shows is not known, and the next look must not take it for known.
+  if (type === "unsure") await deps.book.recordEdit(incidentId, messageKey, "");
   if (type !== "never" || !(messageGone.has(code) || channelGone.has(code))) return updated;
   await deps.book.forget(incidentId, messageKey);
   const others = unique([messageGone.has(code) ? here.channel : undefined, chosen, deps.channel, deps.fallbackChannel]);

@@ -42,7 +42,11 @@ async function editReply(
   const { key, text, blocks } = reply;
   const place = { channel: known.channel, ts: known.ts ?? "", postId: `${view.incident.id}/${key}` };
   const updated = await deps.slack.update({ ...place, text, blocks });
-  if (!updated.ok) return outcomeOf(updated.failure);
+  if (!updated.ok) {
+    // It may have been edited all the same: the next look must not take what it shows for known.
+    if (updated.failure.type === "unsure") await deps.book.recordEdit(view.incident.id, key, "");
+    return outcomeOf(updated.failure);
+  }
   await deps.book.recordEdit(view.incident.id, key, digestOf(blocks));
   return { type: "done" };
 }
