@@ -1,7 +1,7 @@
 import { digestOf } from "../../lib/stable-hash.ts";
 import type { IncidentView } from "../incident-view.ts";
 import type { DeliverDeps } from "./deliver.ts";
-import { type PostedMessage, postOnce } from "./deliver-once.ts";
+import { type Placed, type PostedMessage, postOnce } from "./deliver-once.ts";
 import type { DeliverOutcome } from "./deliver-outcome.ts";
 import { type RenderedMessage, renderIncident } from "./render-incident.ts";
 import type { SlackOutcome } from "./slack-port.ts";
@@ -65,8 +65,8 @@ async function postSomewhere(
   deps: DeliverDeps,
   view: IncidentView,
   options: { readonly channels: readonly string[]; readonly chart: string | undefined; readonly announced: boolean },
-): Promise<SlackOutcome<Place>> {
-  let last: SlackOutcome<Place> = { ok: false, failure: { type: "later", code: "nowhere" } };
+): Promise<SlackOutcome<Placed>> {
+  let last: SlackOutcome<Placed> = { ok: false, failure: { type: "later", code: "nowhere" } };
   let { announced } = options;
   for (const channel of options.channels) {
     for (const message of variants(view, options.chart)) {
@@ -102,7 +102,14 @@ export async function deliverMessage(
   const [full, ...lesser] = variants(view, chart);
   if (!known?.ts || !full) {
     const channels = unique([known?.channel ?? chosen, chosen, deps.channel, deps.fallbackChannel]);
-    return await postSomewhere(deps, view, { channels, chart, announced: known !== undefined });
+    const placed = await postSomewhere(deps, view, { channels, chart, announced: known !== undefined });
+    if (!placed.ok || !placed.value.found || !full) return placed;
+    // What arrived unnoticed may say what was true then.
+    const { channel, ts } = placed.value;
+    const edited = await deps.slack.update({ ...full, channel, ts, postId: `${incidentId}/${messageKey}` });
+    if (!edited.ok) return edited;
+    await deps.book.recordEdit(incidentId, messageKey, digestOf(full));
+    return placed;
   }
   const here: Place = { channel: known.channel, ts: known.ts };
   const contentHash = digestOf(full);

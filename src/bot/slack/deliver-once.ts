@@ -27,11 +27,18 @@ export interface OnceOptions {
   readonly announced: boolean;
 }
 
+/** Where a post stands. `found`: it had arrived before, with content of an unknown version. */
+export interface Placed {
+  readonly channel: string;
+  readonly ts: string;
+  readonly found?: true;
+}
+
 /** Posts once: announce, look when unsure, post, note the place. */
 export async function postOnce(
   deps: { readonly slack: SlackPort; readonly book: PostBook },
   options: OnceOptions,
-): Promise<SlackOutcome<{ channel: string; ts: string }>> {
+): Promise<SlackOutcome<Placed>> {
   const { incidentId, key, contentHash } = options;
   const message: OutgoingMessage = { ...options.message, postId: `${incidentId}/${key}` };
   const first = !options.announced && (await deps.book.announce(incidentId, key, message.channel));
@@ -41,9 +48,9 @@ export async function postOnce(
     if (!found.ok && found.failure.type !== "never") return found;
     if (found.ok && found.value) {
       const post = { channel: message.channel, ts: found.value.ts };
-      // Its content is of an unknown version: an empty hash makes the next step bring it up to date.
+      // Its content is of an unknown version, which an empty hash says.
       await deps.book.record(incidentId, key, { ...post, contentHash: "" });
-      return { ok: true, value: post };
+      return { ok: true, value: { ...post, found: true } };
     }
   }
   const sent = await deps.slack.post(message);

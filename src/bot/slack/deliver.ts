@@ -81,7 +81,13 @@ async function deliverThread(
       announced: known !== undefined,
       message: { channel: place.channel, threadTs: place.ts, text, blocks, ...(broadcast ? { broadcast } : {}) },
     });
-    if (sent.ok) continue;
+    if (sent.ok) {
+      const { channel, ts, found } = sent.value;
+      const stale = found && reply.living ? { channel, ts, contentHash: "", recentEdits: 0 } : undefined;
+      const edited = stale && (await editReply(deps, view, reply, stale));
+      if (edited?.type === "again") return edited;
+      continue;
+    }
     if (sent.failure.type !== "never") return outcomeOf(sent.failure);
     refused ??= outcomeOf(sent.failure);
   }
