@@ -55,6 +55,22 @@ function build(): Command {
     .action(async (file, options) => (await import("./templates.ts")).templates(file, options));
 
   program
+    .command("record")
+    .description("record namespaces of a live cluster, to analyze or replay what happened there")
+    .requiredOption("--out <folder>", "a new folder; its name becomes the recording's")
+    .requiredOption("--namespaces <names...>", "what to record")
+    .option("--kubeconfig <file>", "cluster to record; it is only read")
+    .option("--context <name>", "another context of the kubeconfig than its current one")
+    .option("--minutes <number>", "how long; Ctrl-C ends it sooner", "60")
+    .option("--interval <seconds>", "between scrapes", "5")
+    .option("--max-bytes <number>", "text before compression, after which it ends", "400000000")
+    .option("--description <text>", "a sentence about what happens in it")
+    .option("--truth <file.json>", "what was broken on purpose, for scoring; kept as truth.json")
+    .option("--raw", "keep passwords and tokens in texts; otherwise they are replaced")
+    .option("--yes-secrets-may-be-in-it", "needed with --raw")
+    .action(async (options) => (await import("./record.ts")).record(options));
+
+  program
     .command("train")
     .description("train the forecaster of metrics; replaces the model only with a better one")
     .option("--recordings <folder...>", "recordings, or folders of recordings")

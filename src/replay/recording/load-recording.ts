@@ -109,6 +109,12 @@ async function readLines<T>(folder: string, file: string, schema: ZodType<T>, ta
     take(parseJson(folder, file, line, schema, `line ${number}: `));
 }
 
+/** Prometheus writes infinity in its own way. */
+function numberOf(text: string): number {
+  if (text === "+Inf") return Number.POSITIVE_INFINITY;
+  return text === "-Inf" ? Number.NEGATIVE_INFINITY : Number(text);
+}
+
 /**
  * Reads a recording folder completely and checks every row.
  * @throws AppError (exit code 2) that names the file, the line and what to do.
@@ -151,7 +157,7 @@ export async function loadRecording(folder: string): Promise<Recording> {
   const series: RecordedSeries[] = [];
   await readLines(folder, "metrics.ndjson.gz", metricLineSchema, ({ metric, values, timestamps }) => {
     const { __name__: name = "", ...labels } = metric;
-    series.push({ name, labels, times: Float64Array.from(timestamps), values: Float64Array.from(values, Number) });
+    series.push({ name, labels, times: Float64Array.from(timestamps), values: Float64Array.from(values, numberOf) });
   });
 
   const byTime = (a: { at: number }, b: { at: number }) => a.at - b.at;

@@ -1,0 +1,96 @@
+import { readFile } from "node:fs/promises";
+import { loadKubeConfig } from "../adapters/kubernetes-config.ts";
+import { inputError, messageOf } from "../lib/app-error.ts";
+import { createLogger } from "../lib/logger.ts";
+import { createRedactor } from "../rca/redact/redactor.ts";
+import { parseTruth, writeTruth } from "../replay/record/write-truth.ts";
+import { startProgress } from "./progress.ts";
+import { mostRecordedBytes, startRecording } from "./start-recording.ts";
+
+export interface RecordCommandOptions {
+  readonly out: string;
+  readonly namespaces: readonly string[];
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly minutes: string;
+  readonly interval: string;
+  readonly maxBytes: string;
+  readonly description?: string;
+  readonly truth?: string;
+  readonly raw?: boolean;
+  readonly yesSecretsMayBeInIt?: boolean;
+}
+
+function number(text: string, option: string, min: number, max: number): number {
+  const value = Number(text);
+  if (text.trim() !== "" && Number.isFinite(value) && value >= min && value <= max) return value;
+  throw inputError(
+    "option-invalid",
+    `--${option} must be a number from ${min} to ${max}, not ${JSON.stringify(text)}.`,
+    "See kubemend record --help.",
+  );
+}
+
+async function readTruth(file: string): Promise<unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(await readFile(file, "utf8"));
+  } catch (cause) {
+    throw inputError(
+      "truth-unreadable",
+      `${file} cannot be read as JSON: ${messageOf(cause, 120)}.`,
+      "Give the file that the experiment has written.",
+      cause,
+    );
+  }
+  return parseTruth(value);
+}
+
+/** `kubemend record`: a live cluster as a recording, until the time is over or Ctrl-C. @throws AppError (exit code 2) */
+export async function record(options: RecordCommandOptions): Promise<void> {
+  if (options.raw && !options.yesSecretsMayBeInIt)
+    throw inputError(
+      "raw-not-confirmed",
+      "A raw recording holds log lines, settings and environments as they are, with the passwords and tokens in them.",
+      "Leave out --raw, or add --yes-secrets-may-be-in-it.",
+    );
+  const namespaces = [...new Set(options.namespaces)];
+  const minutes = number(options.minutes, "minutes", 0.1, 24 * 60);
+  const intervalSeconds = number(options.interval, "interval", 1, 300);
+  const maxBytes = number(options.maxBytes, "max-bytes", 100_000, mostRecordedBytes);
+  // Before an hour is spent.
+  const truth = options.truth === undefined ? undefined : await readTruth(options.truth);
+  const log = createLogger({ level: process.env["KUBEMEND_LOG_LEVEL"] ?? "warn" });
+  const kubeConfig = loadKubeConfig(options);
+  const progress = startProgress("Reading the cluster");
+  const redactor = createRedactor();
+  const running = await startRecording({
+    kubeConfig,
+    namespaces,
+    folder: options.out,
+    log,
+    redact: options.raw ? undefined : redactor.redact,
+    ...(options.description === undefined ? {} : { description: options.description }),
+    minutes,
+    intervalSeconds,
+    maxBytes,
+  }).finally(() => progress.end());
+  // What went wrong is told by `done`.
+  const stop = () => void running.stop().catch(() => undefined);
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, stop);
+  process.stdout.write(
+    `Recording ${namespaces.join(", ")} for ${minutes} min into ${options.out}; Ctrl-C ends it sooner.\n`,
+  );
+  const summary = await running.done;
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.removeListener(signal, stop);
+  if (truth !== undefined) await writeTruth(summary.folder, truth);
+  for (const trouble of summary.blind) process.stderr.write(`Not read for a while: ${trouble}\n`);
+  const { counts } = summary;
+  const took = ((summary.end - summary.start) / 60_000).toFixed(1);
+  process.stdout.write(
+    `${took} min: ${counts.objects} objects, ${counts.changes} changes, ${counts.events} events, ${counts.logLines} log lines, ${counts.samples} samples` +
+      `${counts.lostLogLines > 0 ? `, ${counts.lostLogLines} log lines lost` : ""}${summary.full ? "; ended at --max-bytes" : ""}` +
+      `; ${options.raw ? "not redacted" : `${redactor.counts.redacted} secrets replaced`}.\n` +
+      `Look at it: kubemend analyze ${options.out}\n`,
+  );
+}

@@ -1,0 +1,42 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { inputError } from "../../lib/app-error.ts";
+
+const time = z.string().refine((text) => Number.isFinite(Date.parse(text)), "not a time in RFC 3339");
+const ref = z.looseObject({ kind: z.string(), namespace: z.string().optional(), name: z.string() });
+
+/** truth.json: what really happened, for scoring. */
+const truthSchema = z.strictObject({
+  faults: z.array(
+    z.looseObject({
+      id: z.string(),
+      injectedAt: time,
+      fixedAt: time.nullish(),
+      recoveredAt: time.nullish(),
+      culprit: ref,
+      cause: z.string(),
+      fix: z.looseObject({ action: z.string(), target: ref.nullish() }),
+    }),
+  ),
+  quiet: z.array(z.looseObject({ from: time, to: time, note: z.string() })).default([]),
+});
+
+export type Truth = z.input<typeof truthSchema>;
+
+/** @throws AppError (exit code 2) that names the first field that does not fit */
+export function parseTruth(value: unknown): z.infer<typeof truthSchema> {
+  const parsed = truthSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw inputError(
+    "truth-invalid",
+    `The truth does not fit: ${issue?.path.join(".") || "it"}: ${issue?.message}.`,
+    "Its form is {faults: [{id, injectedAt, fixedAt, recoveredAt, culprit, cause, fix}], quiet: [{from, to, note}]}.",
+  );
+}
+
+/** Puts truth.json beside a recording. @throws AppError (exit code 2) */
+export async function writeTruth(folder: string, value: unknown): Promise<void> {
+  await writeFile(join(folder, "truth.json"), `${JSON.stringify(parseTruth(value), null, 1)}\n`);
+}
