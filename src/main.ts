@@ -26,6 +26,7 @@ import { createMetrics } from "./app/metrics.ts";
 import { openMail } from "./app/open-mail.ts";
 import { openModel } from "./app/open-model.ts";
 import { addOutcomeMetrics } from "./app/outcome-metrics.ts";
+import { ownClusterDesk } from "./app/own-cluster.ts";
 import { createPrivacy } from "./app/privacy.ts";
 import { queues } from "./app/queues.ts";
 import { seedSeasons } from "./app/seed-seasons.ts";
@@ -86,8 +87,8 @@ export async function startKubemend(options: KubemendOptions): Promise<Kubemend>
   await using started = new AsyncDisposableStack();
   // When a later part cannot start, the ones that run already must not keep the process.
   started.defer(() => stopping.abort());
-  const jobs = started.use(await startJobs(store.url, { log }));
-  const plans = createPlanStore(database);
+  const jobs = started.use(await startJobs(store.url, { log, cluster: config.cluster }));
+  const plans = createPlanStore(database, { cluster: config.cluster });
   const changed = async (incidentId: string) => {
     // An actor apart holds no token of Slack; the watcher, which does, takes the job.
     if (config.slack.botToken || role === "actor") await jobs.send(queues.deliver, { incidentId }, { key: incidentId });
@@ -101,6 +102,7 @@ export async function startKubemend(options: KubemendOptions): Promise<Kubemend>
       database,
       plans,
       cluster,
+      clusterName: config.cluster,
       policy,
       redact,
       now,
@@ -173,7 +175,7 @@ export async function startKubemend(options: KubemendOptions): Promise<Kubemend>
       capture: () => capture?.stats,
       forecaster: () => forecasts.forecaster.stats,
     });
-    addOutcomeMetrics(metrics.registry, { database, log });
+    addOutcomeMetrics(metrics.registry, { database, log, cluster: config.cluster });
     const countIncidents = addIncidentMetrics(metrics.registry, metrics.incidents, open);
     const watching = createWatching({
       engine,
@@ -209,7 +211,7 @@ export async function startKubemend(options: KubemendOptions): Promise<Kubemend>
       started.use(mail);
       running.push(mail.run(stopping.signal));
     }
-    const desk = createDesk({
+    const everybodysDesk = createDesk({
       database,
       plans,
       policy,
@@ -226,6 +228,7 @@ export async function startKubemend(options: KubemendOptions): Promise<Kubemend>
       reveal,
       ...(mail ? { digest: mail.digest } : {}),
     });
+    const desk = ownClusterDesk(everybodysDesk, { database, cluster: config.cluster, redact });
 
     let chat: Chat | undefined;
     const { botToken, apiUrl } = config.slack;

@@ -16,6 +16,7 @@ import type { Database } from "../store/database.ts";
 export interface ChatEventsDeps {
   readonly database: Database;
   readonly log: Logger;
+  readonly cluster?: string;
   readonly handlers: () => Omit<HandlerDeps, "keepEvent">;
 }
 
@@ -28,7 +29,7 @@ export function chatEvents(deps: ChatEventsDeps): {
   readonly keep: (id: string, body: unknown) => Promise<void>;
   readonly run: (signal: AbortSignal) => Promise<void>;
 } {
-  const { database, log } = deps;
+  const { database, log, cluster } = deps;
   const handleOne = async (event: ChatEvent) => {
     const { id, attempt } = event;
     try {
@@ -42,13 +43,13 @@ export function chatEvents(deps: ChatEventsDeps): {
     }
   };
   const handleAll = async () => {
-    await Promise.all((await claimChatEvents(database)).map(handleOne));
+    await Promise.all((await claimChatEvents(database, cluster)).map(handleOne));
   };
   const nudge = () =>
     void handleAll().catch((error: unknown) => log.warn({ error: messageOf(error) }, "slack.events-waiting"));
   return {
     async keep(id, body) {
-      if (await keepChatEvent(database, id, body)) setImmediate(nudge);
+      if (await keepChatEvent(database, id, body, cluster)) setImmediate(nudge);
     },
     async run(signal) {
       while (!signal.aborted) {

@@ -178,8 +178,9 @@ export function createDesk(deps: DeskDeps): Desk {
         statuses: ["open", "acknowledged", "mitigating", "reopened"],
         limit: 100,
       })) {
+        // The switch is one for all clusters of the database; the others find their incidents behind and show them anew.
         await touchIncident(database, incident.id);
-        await deps.changed(incident.id);
+        if (deps.cluster === undefined || incident.cluster === deps.cluster) await deps.changed(incident.id);
       }
       return yes(
         frozen

@@ -60,9 +60,10 @@ function waiting(stored: StoredPlan, by: Person): WaitingApproval {
 /** How kubemend itself is doing, part by part. Never throws: a database that is away is one of the answers. */
 export async function healthOf({
   database,
+  cluster,
   watching,
-}: Pick<HomeDeps, "database" | "watching">): Promise<readonly HealthLine[]> {
-  const rows = await deliveryBacklog(database).then(
+}: Pick<HomeDeps, "database" | "watching"> & { readonly cluster?: string }): Promise<readonly HealthLine[]> {
+  const rows = await deliveryBacklog(database, cluster).then(
     ({ waiting: behind, tookMs }): HealthLine[] => [
       { name: "Database", state: tookMs > slowMs ? "trouble" : "ok", detail: `answers in ${Math.round(tookMs)} ms` },
       {

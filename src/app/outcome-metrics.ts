@@ -19,7 +19,10 @@ interface Figures {
  * What is counted in the database, and therefore survives restarts and includes the actor, which serves nothing. Every replica
  * tells the same: take the maximum over them. While the database is away the last figures stand and `database_up` is 0.
  */
-export function addOutcomeMetrics(registry: Registry, { database, log }: { database: Database; log: Logger }): void {
+export function addOutcomeMetrics(
+  registry: Registry,
+  { database, log, cluster }: { database: Database; log: Logger; cluster?: string },
+): void {
   const registers = [registry];
   let figures: Figures | undefined;
   let up = 0;
@@ -27,8 +30,8 @@ export function addOutcomeMetrics(registry: Registry, { database, log }: { datab
   const ask = async () => {
     try {
       const [rows, jobs, spent] = await Promise.all([
-        countedRows(database),
-        jobCounts(database),
+        countedRows(database, cluster),
+        jobCounts(database, cluster),
         modelSpending(database, allDays),
       ]);
       figures = { rows, jobs, spent };

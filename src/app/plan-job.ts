@@ -14,16 +14,19 @@ import type { Logger } from "../lib/logger.ts";
 import type { Database } from "../store/database.ts";
 import { latestDiagnosis } from "../store/diagnoses.ts";
 import { type FixOffer, fixOffers, saveFixOffer } from "../store/fix-offers.ts";
-import { changeStatus, touchIncident } from "../store/incidents.ts";
+import { changeStatus, getIncident, touchIncident } from "../store/incidents.ts";
 import { plansOf, supersedeProposals } from "../store/plans.ts";
 import { addToTimeline } from "../store/timeline.ts";
 import { isBusy } from "./build-view.ts";
+import { isOwnIncident } from "./own-cluster.ts";
 import { incidentJob, recommendationOf, replanJob } from "./queues.ts";
 
 export interface PlanJobDeps {
   readonly database: Database;
   readonly plans: PlanStore;
   readonly cluster: ActorPreviewPort;
+  /** Jobs about incidents of other clusters are left undone: their objects are not the ones behind `cluster`. */
+  readonly clusterName?: string;
   readonly policy: Policy;
   readonly redact: Redact;
   readonly now: () => number;
@@ -113,12 +116,21 @@ async function standingOffer({ plans }: PlanJobDeps, offer: FixOffer): Promise<A
   return stored?.requestedBy === null ? stored.plan : undefined;
 }
 
+/** Queues are one cluster's own; this holds even if a job strays into another's. */
+async function isForeign({ database, clusterName, log }: PlanJobDeps, incidentId: string): Promise<boolean> {
+  if (clusterName === undefined || (await isOwnIncident(database, clusterName, incidentId))) return false;
+  log.error({ incident: incidentId, cluster: clusterName }, "plan.other-cluster");
+  return true;
+}
+
 /** Handles a planning job: every recommendation of the newest diagnosis has a plan or a reason. */
 export function planJob(deps: PlanJobDeps): (data: object) => Promise<void> {
   return async (data) => {
     const { incidentId } = incidentJob.parse(data);
+    if (await isForeign(deps, incidentId)) return;
     const latest = await latestDiagnosis(deps.database, incidentId);
-    if (!latest || (await plansOf(deps.database, incidentId)).some(isBusy)) return;
+    const incident = latest && (await getIncident(deps.database, incidentId));
+    if (!incident || (await plansOf(deps.database, incidentId)).some((stored) => isBusy(stored, incident))) return;
     const { version, hypotheses } = latest.diagnosis;
     const known = await fixOffers(deps.database, incidentId, version);
     if (known.size === 0) await supersedeProposals(deps.database, incidentId);
@@ -133,7 +145,7 @@ export function planJob(deps: PlanJobDeps): (data: object) => Promise<void> {
         ladder: latest.recommendations,
       };
       // A change that the policy let through is on its way: another one now would prove nothing.
-      if ((await plansOf(deps.database, incidentId)).some(isBusy)) break;
+      if ((await plansOf(deps.database, incidentId)).some((stored) => isBusy(stored, incident))) break;
       const standing = offer && (await standingOffer(deps, offer));
       if (!offer || standing === "gave-way") await planRecommendation(deps, input);
       // It was not its turn when it was planned.
@@ -160,6 +172,7 @@ export function replanOne(deps: PlanJobDeps): (data: object) => Promise<void> {
   return async (data) => {
     const job = replanJob.parse(data);
     const { incidentId, version, cause, requestedBy, edited } = job;
+    if (await isForeign(deps, incidentId)) return;
     const recommendation = recommendationOf(job);
     if (await isOffered(deps, incidentId, recommendation)) {
       await planRecommendation(deps, { incidentId, version, cause, requestedBy, edited, recommendation });

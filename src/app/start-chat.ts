@@ -55,9 +55,9 @@ export async function startChat(deps: ChatDeps): Promise<Chat> {
     log,
     now,
     firstSight: (id: string) => firstSight(database, id),
-    incidentOfMessage: (at: string, ts: string) => incidentOfMessage(database, at, ts),
+    incidentOfMessage: (at: string, ts: string) => incidentOfMessage(database, at, ts, cluster),
   };
-  const events = chatEvents({ database, log, handlers: () => handlers });
+  const events = chatEvents({ database, log, cluster, handlers: () => handlers });
   const app = started.use(
     createSlackApp(
       {

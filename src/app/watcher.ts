@@ -5,6 +5,7 @@ import type { Anomaly } from "../incident/anomaly.ts";
 import type { Incident } from "../incident/incident.ts";
 import { messageOf } from "../lib/app-error.ts";
 import type { Clock } from "../lib/clock.ts";
+import { repairUnderWay } from "../rca/repair-under-way.ts";
 import { latestDiagnosis } from "../store/diagnoses.ts";
 import { getIncident, undelivered } from "../store/incidents.ts";
 import { plansOf } from "../store/plans.ts";
@@ -37,8 +38,10 @@ export interface WatcherDeps extends VerifyStepDeps {
 }
 
 interface Rounds {
-  made: number;
-  lastAt: number;
+  /** When the trouble came, or came back. */
+  readonly from: number;
+  readonly made: number;
+  readonly lastAt: number;
 }
 
 /** Real time between looks for incidents that chat does not show as they are (ms): a safety net under the nudges. */
@@ -48,6 +51,8 @@ const sweepEveryMs = 5_000;
 export async function runWatcher(deps: WatcherDeps): Promise<void> {
   const { engine, database, clock, jobs, log } = deps;
   const rounds = new Map<string, Rounds>();
+  /** Resolved since they were last diagnosed. */
+  const ended = new Set<string>();
   let diagnosing: Promise<void> = Promise.resolve();
   let sweptAt = 0;
   const changesToKeep = createChangeQueue({ keep: (change, at) => keepIncident(deps, change, at), log });
@@ -57,16 +62,18 @@ export async function runWatcher(deps: WatcherDeps): Promise<void> {
     await deps.changed(incidentId);
   };
   const explanations = createExplanations(deps, tell);
-  const diagnoseOne = async (incident: Incident) => {
-    if ((await plansOf(database, incident.id)).some(isBusy)) return;
+  const diagnoseOne = async (incident: Incident, isRoutine: boolean) => {
+    if ((await plansOf(database, incident.id)).some((stored) => isBusy(stored, incident))) return;
+    const last = isRoutine ? await latestDiagnosis(database, incident.id) : undefined;
+    if (last && repairUnderWay(deps.observation, last.diagnosis, clock.now())) return;
     const { fresh, explain } = await diagnoseStep(deps, incident, clock.now());
     if (explain) explanations.add(incident, explain);
     if (fresh) await tell(incident.id);
   };
   /** One after the other, beside the ticks. */
-  const diagnoseNext = (incident: Incident) => {
+  const diagnoseNext = (incident: Incident, isRoutine: boolean) => {
     diagnosing = diagnosing
-      .then(() => diagnoseOne(engine.incidents().find((one) => one.id === incident.id) ?? incident))
+      .then(() => diagnoseOne(engine.incidents().find((one) => one.id === incident.id) ?? incident, isRoutine))
       .catch((error: unknown) =>
         log.error({ incident: incident.id, error: messageOf(error) }, "incident.diagnosis-failed"),
       );
@@ -75,19 +82,22 @@ export async function runWatcher(deps: WatcherDeps): Promise<void> {
   const diagnoseDue = (now: number) => {
     for (const incident of engine.incidents()) {
       if (incident.status === "resolved") {
-        rounds.delete(incident.id);
+        if (rounds.delete(incident.id)) ended.add(incident.id);
         continue;
       }
-      const round = rounds.get(incident.id) ?? { made: 0, lastAt: 0 };
-      if (now < nextDiagnosisAt(incident.openedAt, round.made, round.lastAt)) continue;
-      rounds.set(incident.id, { made: round.made + 1, lastAt: now });
-      void diagnoseNext(incident);
+      const known = rounds.get(incident.id);
+      // What comes back is looked at as closely as what is new.
+      const round = known ?? { from: ended.has(incident.id) ? now : incident.openedAt, made: 0, lastAt: 0 };
+      ended.delete(incident.id);
+      if (now < nextDiagnosisAt(round.from, round.made, round.lastAt)) continue;
+      rounds.set(incident.id, { ...round, made: round.made + 1, lastAt: now });
+      void diagnoseNext(incident, true);
     }
   };
   const sweep = async () => {
     if (performance.now() - sweptAt < sweepEveryMs) return;
     sweptAt = performance.now();
-    for (const incidentId of await undelivered(database))
+    for (const incidentId of await undelivered(database, 100, deps.observation.cluster))
       await jobs.send(queues.deliver, { incidentId }, { key: incidentId });
   };
   const onTick = async ({ changes, active }: TickResult, now: number) => {
@@ -101,15 +111,21 @@ export async function runWatcher(deps: WatcherDeps): Promise<void> {
 
   for (const incident of engine.incidents()) {
     const last = await latestDiagnosis(database, incident.id);
-    if (last) rounds.set(incident.id, { made: last.diagnosis.version, lastAt: last.diagnosis.madeAt });
+    if (last)
+      rounds.set(incident.id, {
+        from: incident.openedAt,
+        made: last.diagnosis.version,
+        lastAt: last.diagnosis.madeAt,
+      });
   }
   await jobs.work(queues.diagnose, async (data) => {
     const { incidentId } = incidentJob.parse(data);
     const known = engine.incidents().find((one) => one.id === incidentId && one.status !== "resolved");
-    if (known) return await diagnoseNext(known);
+    if (known) return await diagnoseNext(known, false);
     // Detection does not hold what people declared.
     const stored = await getIncident(database, incidentId);
-    if (stored && isDeclared(stored) && stored.status !== "resolved") await diagnoseNext(stored);
+    if (stored?.cluster === deps.observation.cluster && isDeclared(stored) && stored.status !== "resolved")
+      await diagnoseNext(stored, false);
   });
   await watchSignals({ engine, signals: deps.signals, clock, tickMs: deps.tickMs, onTick, log, signal: deps.signal });
   await diagnosing;

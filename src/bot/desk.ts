@@ -92,7 +92,7 @@ export interface Operations {
  */
 export interface Desk extends Operations {
   view(incidentId: string): Promise<IncidentView | undefined>;
-  list(query: { statuses?: readonly IncidentStatus[]; limit?: number }): Promise<readonly Incident[]>;
+  list(query: { statuses?: readonly IncidentStatus[]; cluster?: string; limit?: number }): Promise<readonly Incident[]>;
   /** The incident's post-mortem as Markdown, as things stand; undefined when there is no such incident or no diagnosis yet. */
   postmortem(incidentId: string): Promise<string | undefined>;
   acknowledge(incidentId: string, by: Person): Promise<DeskOutcome>;

@@ -29,6 +29,8 @@ export type ApprovalRefusal =
   | "already-voted"
   | "frozen"
   | "unknown-plan"
+  /** It changes another cluster than the one this process answers for. */
+  | "other-cluster"
   | "budget-spent"
   /** Another change of the same incident is on its way or being judged. */
   | "one-at-a-time"

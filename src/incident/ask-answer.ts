@@ -27,7 +27,7 @@ export type AskAnswer =
     }
   | {
       readonly type: "refused";
-      readonly reason: "unknown-incident" | "empty-question" | "too-many-questions";
+      readonly reason: "unknown-incident" | "other-cluster" | "empty-question" | "too-many-questions";
       /** For the person who asked. */
       readonly text: string;
     };

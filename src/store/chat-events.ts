@@ -14,21 +14,21 @@ const claimSeconds = 90;
 /** What still fails after so many tries will not get better. */
 const mostAttempts = 8;
 
-/** Writes an event down. @returns false when it is known already: it was handled, or will be */
-export async function keepChatEvent(database: Database, id: string, body: unknown): Promise<boolean> {
+/** Writes an event down for the kubemend of one cluster: another has another app of Slack, and must not answer for this one. @returns false when it is known already: it was handled, or will be */
+export async function keepChatEvent(database: Database, id: string, body: unknown, cluster = ""): Promise<boolean> {
   const { numAffectedRows } = await sql`
-    insert into chat_event (id, body) values (${id}, ${JSON.stringify(body)}::jsonb) on conflict do nothing`.execute(
+    insert into chat_event (id, body, cluster) values (${id}, ${JSON.stringify(body)}::jsonb, ${cluster}) on conflict do nothing`.execute(
     database.kysely,
   );
   return numAffectedRows === 1n;
 }
 
 /** Takes the events that wait, each for one taker alone, oldest first. */
-export async function claimChatEvents(database: Database, limit = 20): Promise<ChatEvent[]> {
+export async function claimChatEvents(database: Database, cluster = "", limit = 20): Promise<ChatEvent[]> {
   const { rows } = await sql<{ id: string; body: unknown; attempts: number }>`
     update chat_event set attempts = attempts + 1, claimed_until = now() + make_interval(secs => ${claimSeconds})
      where id in (select id from chat_event
-                   where done_at is null and attempts < ${mostAttempts} and (claimed_until is null or claimed_until < now())
+                   where cluster = ${cluster} and done_at is null and attempts < ${mostAttempts} and (claimed_until is null or claimed_until < now())
                    order by received_at limit ${limit} for update skip locked)
     returning id, body, attempts`.execute(database.kysely);
   return rows.map(({ id, body, attempts }) => ({ id, body, attempt: attempts }));

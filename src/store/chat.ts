@@ -102,10 +102,17 @@ export async function recordEdit(
     where incident_id = ${incidentId}::bigint and key = ${key} and ${whileHeld(fence)}`.execute(database.kysely);
 }
 
-/** The incident whose message or thread this is. */
-export async function incidentOfMessage(database: Database, channel: string, ts: string): Promise<string | undefined> {
+/** The incident of this cluster whose message or thread this is; of others their own kubemend hears. */
+export async function incidentOfMessage(
+  database: Database,
+  channel: string,
+  ts: string,
+  cluster?: string,
+): Promise<string | undefined> {
   const { rows } = await sql<{ incident_id: string }>`
-    select incident_id::text from chat_post where channel = ${channel} and ts = ${ts} limit 1`.execute(database.kysely);
+    select incident_id::text from chat_post where channel = ${channel} and ts = ${ts}
+       and (${cluster ?? null}::text is null or exists (select from incident i where i.id = incident_id and i.cluster = ${cluster ?? null}))
+     limit 1`.execute(database.kysely);
   return rows[0]?.incident_id;
 }
 

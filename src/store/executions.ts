@@ -4,7 +4,7 @@ import type { Claim } from "../incident/stored-plan.ts";
 import { inAuditedTransaction, type Tx } from "./audit.ts";
 import type { Database } from "./database.ts";
 import { type PlanRow, planOf } from "./plan-rows.ts";
-import { executeWithinMinutes } from "./plans.ts";
+import { executeWithinMinutes, isOurs } from "./plans.ts";
 
 export interface ClaimRequest {
   /** Unique for each process: tells a late holder from the present one. */
@@ -13,6 +13,8 @@ export interface ClaimRequest {
   readonly newId: () => string;
   /** Only this plan; otherwise the one that has waited longest. */
   readonly planId?: string;
+  /** Only plans of this cluster. Without it plans of any: for databases that know one cluster alone. */
+  readonly cluster?: string | undefined;
 }
 
 type ClaimRow = Pick<PlanRow, "id" | "content" | "digest" | "state" | "decided_at"> & {
@@ -23,7 +25,8 @@ type ClaimRow = Pick<PlanRow, "id" | "content" | "digest" | "state" | "decided_a
 const free = sql`(
   (state = 'approved' and not coalesce((select frozen from freeze_switch), true)
     and decided_at > clock_timestamp() - make_interval(mins => ${executeWithinMinutes}::int)
-    and not exists (select from action_plan busy where busy.target_key = p.target_key and busy.state = 'executing'))
+    and not exists (select from action_plan busy where busy.target_key = p.target_key and busy.state = 'executing'
+                      and busy.cluster is not distinct from p.cluster))
   or (state = 'executing' and lease_until < clock_timestamp()))`;
 
 /**
@@ -32,9 +35,10 @@ const free = sql`(
  */
 export async function claimExecution(database: Database, request: ClaimRequest): Promise<Claim | undefined> {
   const wanted = request.planId ?? null;
+  const ours = isOurs(request.cluster);
   // Asked often and mostly in vain: look first without the lock that all state changes share.
   const any =
-    await sql`select from action_plan p where ${free} and (${wanted}::text is null or id = ${wanted}) limit 1`.execute(
+    await sql`select from action_plan p where ${ours} and ${free} and (${wanted}::text is null or id = ${wanted}) limit 1`.execute(
       database.kysely,
     );
   if (any.rows.length === 0) return undefined;
@@ -43,7 +47,7 @@ export async function claimExecution(database: Database, request: ClaimRequest):
       update action_plan set state = 'executing', phase = coalesce(case when state = 'executing' then phase end, 'apply'),
              lease_holder = ${request.holder}, lease_until = clock_timestamp() + make_interval(secs => ${request.leaseMs / 1000}),
              attempt = attempt + 1
-       where id = (select id from action_plan p where ${free} and (${wanted}::text is null or id = ${wanted})
+       where id = (select id from action_plan p where ${ours} and ${free} and (${wanted}::text is null or id = ${wanted})
                     order by decided_at limit 1)
       returning id, content, digest, state, decided_at, phase, attempt`.execute(tx);
     const row = rows[0];
@@ -68,11 +72,12 @@ export async function claimUndo(
     const { rows } = await sql<ClaimRow>`
       update action_plan p set state = 'executing', phase = 'undo', attempt = 1, lease_holder = ${request.holder},
              lease_until = clock_timestamp() + make_interval(secs => ${request.leaseMs / 1000})
-       where id = ${request.planId} and state = 'applied' and not coalesce((select frozen from freeze_switch), true)
-         and not exists (select from action_plan busy where busy.target_key = p.target_key and busy.state = 'executing')
+       where id = ${request.planId} and ${isOurs(request.cluster)} and state = 'applied' and not coalesce((select frozen from freeze_switch), true)
+         and not exists (select from action_plan busy where busy.target_key = p.target_key and busy.state = 'executing'
+                          and busy.cluster is not distinct from p.cluster)
       returning id, content, digest, state, decided_at, phase, attempt`.execute(tx);
     const row = rows[0];
-    if (!row) return { type: "refused", reason: await whyNoUndo(tx, request.planId) };
+    if (!row) return { type: "refused", reason: await whyNoUndo(tx, request) };
     const claim = await claimOf(tx, row, request);
     const body = { executionId: claim.executionId, phase: "undo", attempt: 1 };
     record({ event: "execution.claimed", actor: request.actor, subject: row.id, body });
@@ -80,11 +85,13 @@ export async function claimUndo(
   });
 }
 
-async function whyNoUndo(tx: Tx, planId: string) {
+async function whyNoUndo(
+  tx: Tx,
+  { planId, cluster }: { readonly planId: string; readonly cluster?: string | undefined },
+) {
   const { rows } = await sql<{ state: string; frozen: boolean }>`
-    select state, coalesce((select frozen from freeze_switch), true) as frozen from action_plan where id = ${planId}`.execute(
-    tx,
-  );
+    select state, coalesce((select frozen from freeze_switch), true) as frozen from action_plan
+     where id = ${planId} and ${isOurs(cluster)}`.execute(tx);
   const row = rows[0];
   if (!row) return "unknown-plan";
   if (row.state !== "applied") return row.state === "executing" ? "busy" : "not-applied";

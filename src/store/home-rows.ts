@@ -26,9 +26,11 @@ export async function recentFixIds(database: Database, cluster: string, limit: n
 /** Incidents that chat does not show as they are now, and how long a question to the database takes (ms). */
 export async function deliveryBacklog(
   database: Database,
+  cluster?: string,
 ): Promise<{ readonly waiting: number; readonly tookMs: number }> {
   const began = performance.now();
   const { rows } = await sql<{ waiting: number }>`
-    select count(*)::int as waiting from incident where delivered_revision < revision`.execute(database.kysely);
+    select count(*)::int as waiting from incident where delivered_revision < revision
+       and (${cluster ?? null}::text is null or cluster = ${cluster ?? null})`.execute(database.kysely);
   return { waiting: rows[0]?.waiting ?? 0, tookMs: performance.now() - began };
 }

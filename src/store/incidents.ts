@@ -160,10 +160,11 @@ export async function markDelivered(database: Database, id: string, revision: nu
   );
 }
 
-/** Incidents that chat does not show as they are now, the longest waiting first. */
-export async function undelivered(database: Database, limit = 100): Promise<string[]> {
+/** Incidents of a cluster (of all, when none is named) that chat does not show as they are now, the longest waiting first. */
+export async function undelivered(database: Database, limit = 100, cluster?: string): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
-    select id::text from incident where delivered_revision < revision order by updated_at limit ${limit}`.execute(
+    select id::text from incident where delivered_revision < revision
+       and (${cluster ?? null}::text is null or cluster = ${cluster ?? null}) order by updated_at limit ${limit}`.execute(
     database.kysely,
   );
   return rows.map((row) => row.id);

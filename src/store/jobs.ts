@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { PgBoss } from "pg-boss";
 import { messageOf } from "../lib/app-error.ts";
 import { type Logger, silentLogger } from "../lib/logger.ts";
@@ -26,10 +27,22 @@ const retryDelayMaxSeconds = 60;
 /** A worker that died is noticed after this; its job is taken up by another within 35 s. */
 const heartbeatSeconds = 15;
 
+/** The name of a cluster's queue: letters that the queue allows, and a digest, so that no two clusters share one. */
+export function queueOf(queue: string, cluster?: string): string {
+  if (cluster === undefined) return queue;
+  const digest = createHash("sha256").update(cluster).digest("hex").slice(0, 10);
+  return `${queue}/${cluster.replace(/[^\w-]+/g, "-").slice(0, 40)}.${digest}`;
+}
+
 /** Jobs in PostgreSQL by pg-boss, in its own schema beside our tables. */
 export async function startJobs(
   databaseUrl: string,
-  options: { log?: Logger; pollSeconds?: number } = {},
+  options: {
+    readonly log?: Logger;
+    readonly pollSeconds?: number;
+    /** Whose jobs: clusters that share a database have queues of their own. Without it the queues bear their plain names. */
+    readonly cluster?: string;
+  } = {},
 ): Promise<Jobs> {
   const log = options.log ?? silentLogger;
   const pollSeconds = options.pollSeconds ?? 0.5;
@@ -40,10 +53,11 @@ export async function startJobs(
   });
   boss.on("error", (error) => log.warn({ error: messageOf(error) }, "jobs.error"));
   await boss.start();
+  const named = (queue: string) => queueOf(queue, options.cluster);
   const known = new Set<string>();
   const ensure = async (queue: string) => {
     if (known.has(queue)) return;
-    await boss.createQueue(queue, {
+    await boss.createQueue(named(queue), {
       // `short`: at most one job a singleton key waits; one more may run, so that nothing said meanwhile is lost.
       policy: "short",
       retryLimit,
@@ -62,7 +76,7 @@ export async function startJobs(
   return {
     async send(queue, data, { key, afterSeconds, priority } = {}) {
       await ensure(queue);
-      await boss.send(queue, data, {
+      await boss.send(named(queue), data, {
         ...(key ? { singletonKey: key } : {}),
         ...(afterSeconds ? { startAfter: afterSeconds } : {}),
         ...(priority ? { priority } : {}),
@@ -71,7 +85,7 @@ export async function startJobs(
     async work(queue, handler, { concurrency = 1 } = {}) {
       await ensure(queue);
       await boss.work<object>(
-        queue,
+        named(queue),
         { pollingIntervalSeconds: pollSeconds, localConcurrency: concurrency, batchSize: 1 },
         async (jobs) => {
           for (const job of jobs) {
@@ -87,8 +101,8 @@ export async function startJobs(
     },
     async schedule(queue, key, cron, data, timeZone) {
       await ensure(queue);
-      if (cron === undefined) await boss.unschedule(queue, key);
-      else await boss.schedule(queue, cron, data, { tz: timeZone, key });
+      if (cron === undefined) await boss.unschedule(named(queue), key);
+      else await boss.schedule(named(queue), cron, data, { tz: timeZone, key });
     },
     stop,
     [Symbol.asyncDispose]: stop,

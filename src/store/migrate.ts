@@ -16,6 +16,8 @@ import * as web from "./migrations/0018-web.ts";
 import * as model from "./migrations/0019-model.ts";
 import * as leases from "./migrations/0020-leases.ts";
 import * as mail from "./migrations/0021-mail.ts";
+import * as chaos from "./migrations/0025-chaos.ts";
+import * as clusters from "./migrations/0030-clusters.ts";
 
 /** In order, never edited once released. */
 const migrations: Record<string, Migration> = {
@@ -34,6 +36,8 @@ const migrations: Record<string, Migration> = {
   "0019-model": model,
   "0020-leases": leases,
   "0021-mail": mail,
+  "0030-clusters": clusters,
+  "0025-chaos": chaos,
 };
 
 /** Classes 08 (connection) and 57P (the server shuts down), and what Node says of sockets. */

@@ -1,5 +1,7 @@
 import { sql } from "kysely";
 import type { Database } from "./database.ts";
+import { queueOf } from "./jobs.ts";
+import { isOurs } from "./plans.ts";
 
 export interface DetectorFigures {
   readonly detector: string;
@@ -56,30 +58,33 @@ export interface CountedRow {
   readonly count: number;
 }
 
-/** Counts that must survive a restart, and the depth of the job queues. */
-export async function countedRows(database: Database): Promise<readonly CountedRow[]> {
+/** Counts of a cluster (of all, when none is named) that must survive a restart. */
+export async function countedRows(database: Database, cluster?: string): Promise<readonly CountedRow[]> {
   const { rows } = await sql<CountedRow>`
-    select 'plans' as what, state as label, count(*)::int as count from action_plan group by state
-    union all select 'verifications', verdict, count(*)::int from verification group by verdict
-    union all select 'executions', kind || '/' || outcome, count(*)::int from execution group by kind, outcome
-    union all select 'incidents', status, count(*)::int from incident group by status
-    union all select 'undelivered', '', count(*)::int from incident where delivered_revision < revision`.execute(
-    database.kysely,
-  );
+    select 'plans' as what, state as label, count(*)::int as count from action_plan where ${isOurs(cluster)} group by state
+    union all select 'verifications', verdict, count(*)::int from verification join action_plan on action_plan.id = plan_id
+               where ${isOurs(cluster)} group by verdict
+    union all select 'executions', kind || '/' || outcome, count(*)::int from execution join action_plan on action_plan.id = plan_id
+               where ${isOurs(cluster)} group by kind, outcome
+    union all select 'incidents', status, count(*)::int from incident where ${isOurs(cluster)} group by status
+    union all select 'undelivered', '', count(*)::int from incident
+               where delivered_revision < revision and ${isOurs(cluster)}`.execute(database.kysely);
   return rows;
 }
 
-/** Jobs that wait or run, by queue. Empty until the queue has made its tables. */
+/** Jobs of a cluster that wait or run, by queue. Empty until the queue has made its tables. */
 export async function jobCounts(
   database: Database,
+  cluster?: string,
 ): Promise<readonly { queue: string; state: string; count: number }[]> {
   const { rows: there } = await sql<{ there: boolean }>`select to_regclass('pgboss.job') is not null as there`.execute(
     database.kysely,
   );
   if (!there[0]?.there) return [];
+  const ending = cluster === undefined ? undefined : queueOf("", cluster);
   const { rows } = await sql<{ queue: string; state: string; count: number }>`
-    select name as queue, state::text as state, count(*)::int as count from pgboss.job
-     where state in ('created', 'retry', 'active', 'failed') and left(name, 2) <> '__' group by name, state`.execute(
+    select split_part(name, '/', 1) as queue, state::text as state, count(*)::int as count from pgboss.job
+     where ${ending === undefined ? sql`true` : sql`right(name, length(${ending})) = ${ending}`} and state in ('created', 'retry', 'active', 'failed') and left(name, 2) <> '__' group by name, state`.execute(
     database.kysely,
   );
   return rows;

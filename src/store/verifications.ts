@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import type { Verification } from "../incident/execution.ts";
 import { inAuditedTransaction } from "./audit.ts";
 import type { Database } from "./database.ts";
+import { isOurs } from "./plans.ts";
 
 /** Keeps the verdict on an applied plan. A later verdict replaces only "unknown". @returns whether this one now stands. */
 export async function saveVerification(database: Database, verification: Verification): Promise<boolean> {
@@ -26,11 +27,16 @@ export interface Outcomes {
 }
 
 /** How often an action was seen to help against a cause, for confidence and for automatic application. */
-export async function outcomesOf(database: Database, action: string, cause: string): Promise<Outcomes> {
+export async function outcomesOf(
+  database: Database,
+  action: string,
+  cause: string,
+  cluster?: string,
+): Promise<Outcomes> {
   const { rows } = await sql<{ recovered: string; other: string }>`
     select count(*) filter (where verdict = 'recovered') as recovered,
            count(*) filter (where verdict in ('not-recovered', 'worse')) as other
       from verification join action_plan on action_plan.id = plan_id
-     where action = ${action} and cause = ${cause}`.execute(database.kysely);
+     where ${isOurs(cluster)} and action = ${action} and cause = ${cause}`.execute(database.kysely);
   return { recovered: Number(rows[0]?.recovered ?? 0), notRecovered: Number(rows[0]?.other ?? 0) };
 }

@@ -2,6 +2,7 @@ import { type Kysely, sql } from "kysely";
 import type { ApprovalOutcome, ApprovalRefusal, Person } from "../incident/approval.ts";
 import { inAuditedTransaction } from "./audit.ts";
 import type { Database } from "./database.ts";
+import { isOurs } from "./plans.ts";
 import type { Tables } from "./tables.ts";
 
 export interface Vote {
@@ -10,6 +11,8 @@ export interface Vote {
   readonly digest: string;
   readonly by: Person;
   readonly note?: string;
+  /** Of whoever counts the vote: a plan of another cluster is unknown to it. */
+  readonly cluster?: string | undefined;
   readonly budgets: { readonly perNamespacePerHour: number; readonly perClusterPerHour: number };
 }
 
@@ -40,7 +43,7 @@ async function castOn(database: Pick<Database, "kysely">, vote: Vote): Promise<A
     const counted = await sql`
         insert into plan_vote (plan_id, person_id, person_name, digest, note)
         select id, ${by.id}, ${by.name}, ${digest}, ${note} from action_plan
-         where id = ${planId} and digest = ${digest} and state = 'proposed' and expires_at > clock_timestamp()
+         where id = ${planId} and ${isOurs(vote.cluster)} and digest = ${digest} and state = 'proposed' and expires_at > clock_timestamp()
            and not coalesce((select frozen from freeze_switch), true)
         on conflict do nothing
         returning plan_id`.execute(tx);
@@ -56,9 +59,10 @@ async function castOn(database: Pick<Database, "kysely">, vote: Vote): Promise<A
          where id = ${planId} and state = 'proposed'
            and (select count(*) from action_plan spent
                  where (spent.phase is not null or spent.state = 'approved') and spent.namespace = action_plan.namespace
+                   and spent.cluster is not distinct from action_plan.cluster
                    and spent.decided_at > clock_timestamp() - interval '1 hour') < ${vote.budgets.perNamespacePerHour}
            and (select count(*) from action_plan spent
-                 where (spent.phase is not null or spent.state = 'approved')
+                 where (spent.phase is not null or spent.state = 'approved') and spent.cluster is not distinct from action_plan.cluster
                    and spent.decided_at > clock_timestamp() - interval '1 hour') < ${vote.budgets.perClusterPerHour}
         returning id`.execute(tx);
     // Rolls the vote back too: it can be given again when there is budget.
@@ -71,12 +75,12 @@ async function castOn(database: Pick<Database, "kysely">, vote: Vote): Promise<A
 /** Why this person cannot approve this plan (any more), so that the loser of a race can be told; undefined when he can. */
 async function whyNot(
   db: Kysely<Tables>,
-  { planId, digest, by }: Pick<Vote, "planId" | "digest" | "by">,
+  { planId, digest, by, cluster }: Pick<Vote, "planId" | "digest" | "by" | "cluster">,
 ): Promise<ApprovalRefusal | undefined> {
   const { rows } = await sql<{ state: string; digest: string; late: boolean; frozen: boolean; voted: boolean }>`
     select state, digest, expires_at <= clock_timestamp() as late, coalesce((select frozen from freeze_switch), true) as frozen,
            exists (select from plan_vote where plan_id = id and person_id = ${by.id}) as voted
-      from action_plan where id = ${planId}`.execute(db);
+      from action_plan where id = ${planId} and ${isOurs(cluster)}`.execute(db);
   const row = rows[0];
   if (!row) return "unknown-plan";
   if (row.digest !== digest || row.state === "superseded") return "plan-changed";
@@ -89,7 +93,7 @@ async function whyNot(
 /** The same as a vote would be told now, in one query and without waiting in line; most of those who come too late come here. */
 export function whyNoVote(
   database: Database,
-  vote: Pick<Vote, "planId" | "digest" | "by">,
+  vote: Pick<Vote, "planId" | "digest" | "by" | "cluster">,
 ): Promise<ApprovalRefusal | undefined> {
   return whyNot(database.kysely, vote);
 }
@@ -101,13 +105,15 @@ export type RejectOutcome =
 /** Closes a proposal with a person's reason. Works while frozen: saying no changes nothing. */
 export async function castRejection(
   database: Database,
-  rejection: { readonly planId: string; readonly digest: string; readonly by: Person; readonly reason: string },
+  rejection: Pick<Vote, "planId" | "digest" | "by" | "cluster"> & { readonly reason: string },
 ): Promise<RejectOutcome> {
   const { planId, digest, by, reason } = rejection;
   return await inAuditedTransaction(database, async (tx, record): Promise<RejectOutcome> => {
     const done = await sql`
       update action_plan set state = 'rejected', decided_at = clock_timestamp(), finished_at = clock_timestamp(), reason = ${reason}
-       where id = ${planId} and digest = ${digest} and state = 'proposed' returning id`.execute(tx);
+       where id = ${planId} and ${isOurs(rejection.cluster)} and digest = ${digest} and state = 'proposed' returning id`.execute(
+      tx,
+    );
     if (done.rows.length === 0) return { type: "refused", reason: (await whyNot(tx, rejection)) ?? "already-decided" };
     record({ event: "plan.rejected", actor: by.id, subject: planId, body: { digest, reason } });
     return { type: "rejected" };

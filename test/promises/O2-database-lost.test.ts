@@ -25,7 +25,7 @@ test("connections to the database that are killed over and over end nothing, and
     });
   await ready();
   const admin = openDatabase(database.url.replace(/\/[^/]*$/, "/postgres"), { maxConnections: 1 });
-  const own = planStore(database);
+  const own = planStore(database, { cluster: "shop" });
   let killed = 0;
   let approved = 0;
   for (let round = 0; round < kills; round++) {

@@ -31,7 +31,7 @@ test("replicas that are told to stop one after the other, under load, finish wha
     );
   const replicas = [await start(), await start()];
   await Promise.all(replicas.map(ready));
-  const plans = planStore(database);
+  const plans = planStore(database, { cluster: "shop" });
   const approved: string[] = [];
   const opened: string[] = [];
   let stop = false;

@@ -18,7 +18,7 @@ test("O3: many replicas that migrate at once apply each migration once", async (
   const applied = await Promise.all(
     Array.from({ length: 8 }, async () => {
       await using replica = openDatabase(url, { maxConnections: 2 });
-      return migrate(replica);
+      return await migrate(replica);
     }),
   );
   const names = applied.flat();
