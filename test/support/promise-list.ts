@@ -45,6 +45,9 @@ export const promiseList = {
   O3: "Upgrades are boring",
   O4: "Rolling restarts lose nothing",
   O5: "A bad configuration refuses clearly",
+  C1: "Clusters that share a database do not touch each other",
+  C2: "A watcher that dies is followed: at most one tick is lost",
+  C3: "A log line through JetStream counts once, and none is lost",
   U1: "The audit is complete",
   U2: "Tampering shows",
 } as const;
