@@ -13,7 +13,7 @@ import { type LokiReader, type LokiStats, lokiSource } from "../detection/collec
 import { type PrometheusReader, type PrometheusStats, prometheusSource } from "../detection/collect/prometheus.ts";
 import { createLogIntake } from "../detection/collect/push/log-intake.ts";
 import type { ScrapeStats } from "../detection/collect/scrape.ts";
-import { workloadLookup } from "../detection/workload-of.ts";
+import { workloadLookup, workloadNames } from "../detection/workload-of.ts";
 import type { Clock } from "../lib/clock.ts";
 
 export interface ClusterSourcesDeps {
@@ -78,6 +78,7 @@ export function clusterSources(deps: ClusterSourcesDeps): ClusterSources {
         ...context,
         reader: prometheus,
         workloadOf,
+        workloadNames: workloadNames(objects),
         intervalMs,
         labels: config.prometheus.labels,
         onStats: (latest) => {

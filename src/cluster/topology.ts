@@ -192,7 +192,7 @@ export function buildTopology(observation: Observation, options: TopologyOptions
     if (service) return { service: refOf(service), workloads: behind.get(refKey(refOf(service))) ?? [] };
     const owner = podAddresses.get(host);
     if (owner) return { workloads: [owner] };
-    const same = byName.get(`${namespace ?? ""}/${host}`);
+    const same = byName.get(`${namespace ?? ""}/${host}`) ?? byName.get(`${other ?? ""}/${name}`);
     return { workloads: same ? [same] : [] };
   };
 

@@ -19,7 +19,7 @@ import { createPace } from "./pace.ts";
 import { detectorFactories } from "./registry.ts";
 import { type Silence, silences } from "./silence.ts";
 import { createTransitions } from "./transitions.ts";
-import { workloadLookup } from "./workload-of.ts";
+import { workloadLookup, workloadNames } from "./workload-of.ts";
 
 export interface DetectionEngineOptions {
   /** Written by `ingest`, read by everybody else. */
@@ -118,6 +118,7 @@ export function createDetectionEngine(options: DetectionEngineOptions): Detectio
   const deriver = createDeriver({
     series,
     workloadOf: workloadLookup(objects),
+    workloadNames: workloadNames(objects),
   });
   const tally = createLogTally({
     ownerOf(namespace, pod) {

@@ -6,6 +6,7 @@ import type { DerivedPoint } from "../../src/cluster/signal.ts";
 import { type PrometheusReader, prometheusSource } from "../../src/detection/collect/prometheus.ts";
 import { timeOf } from "../../src/detection/detector.ts";
 import { createDetectionEngine } from "../../src/detection/engine.ts";
+import { workloadNames } from "../../src/detection/workload-of.ts";
 import { makeRef } from "../../src/incident/object-ref.ts";
 import type { Recording } from "../../src/replay/recording/load-recording.ts";
 import { recordedSignals } from "../../src/replay/recording/recorded-signals.ts";
@@ -77,6 +78,7 @@ export async function bothWays(recording: Recording, reader: PrometheusReader, s
     signal: stopping.signal,
     intervalMs: tickMs,
     namespaces: recording.header.namespaces,
+    workloadNames: workloadNames(objects),
     workloadOf(namespace, pod) {
       const object = objects.find(makeRef("Pod", namespace, pod))?.object;
       return (

@@ -31,6 +31,8 @@ export interface ApplicationDeriver {
   read(series: RawSeries): Reading | undefined | "later";
   /** Writes the points of this tick. `alive`: workloads (`namespace/name`) that have been scraped in it. */
   flush(now: number, windowSeconds: number, alive: ReadonlySet<string>): void;
+  /** Whether the workload itself tells how its calls of this peer go. */
+  measures(namespace: string, workload: string, peer: string): boolean;
   /** Routes, peers and types that were left out. */
   readonly refusedGroups: number;
 }
@@ -200,6 +202,7 @@ export function createApplicationDeriver(options: ApplicationDeriverOptions): Ap
         one.window.advance();
       }
     },
+    measures: (namespace, workload, peer) => streams.has([clientNames.rate, namespace, workload, peer].join("\u0000")),
     get refusedGroups() {
       return refusedGroups;
     },

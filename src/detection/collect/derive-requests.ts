@@ -15,6 +15,8 @@ export interface Answer {
 export interface RequestStream {
   /** Lower ranks are better sources of the count; a better one replaces what a worse one has said. */
   count(source: string, rank: number, increase: number, answer: Answer): void;
+  /** Failures that a counter of their own tells; the requests are counted elsewhere. */
+  failed(increase: number): void;
   duration(seconds: number): void;
   durationCount(increase: number): void;
   bucket(leSeconds: number, increase: number): void;
@@ -94,6 +96,10 @@ export function createRequestStream(names: StreamNames, labels: Labels, slots: n
       requests.add(increase);
       if (error) errors.add(increase);
       if (rejected) rejections.add(increase);
+    },
+    failed(increase) {
+      statusSeen = true;
+      errors.add(increase);
     },
     duration: (value) => seconds.add(value),
     durationCount: (increase) => timed.add(increase),

@@ -1,6 +1,7 @@
 import type { SeriesStore } from "../../cluster/series-store.ts";
 import type { RawSeries, Sample } from "../../cluster/signal.ts";
 import { createApplicationDeriver, type Reading } from "./derive-application.ts";
+import { createCallDeriver, type WorkloadNames } from "./derive-calls.ts";
 import { createContainerDeriver } from "./derive-containers.ts";
 
 export interface DeriverOptions {
@@ -10,6 +11,8 @@ export interface DeriverOptions {
     namespace: string,
     pod: string,
   ) => { readonly workload: string; readonly createdAt: number } | undefined;
+  /** Workloads by name, for calls that traces and meshes tell of; without it these are left alone. */
+  readonly workloadNames?: () => WorkloadNames;
   /** Ticks over which rates, ratios and quantiles are taken. Default 4: 20 s at 5 s, one minute at 15 s. */
   readonly windowTicks?: number;
   /** Raw series followed; more are counted and ignored. */
@@ -60,6 +63,12 @@ export function createDeriver(options: DeriverOptions): Deriver {
     slots,
     maxPerWorkload: options.maxPerWorkload ?? 50,
   });
+  const calls = createCallDeriver({
+    workloadOf,
+    workloadNames: options.workloadNames ?? (() => new Map()),
+    slots,
+    maxPerWorkload: options.maxPerWorkload ?? 50,
+  });
   const raw = new Map<RawSeries, RawState>();
   /** Series from which nothing is derived; whoever interned them decides how long they live. */
   const ignored = new WeakSet<RawSeries>();
@@ -84,7 +93,7 @@ export function createDeriver(options: DeriverOptions): Deriver {
     if (!state) {
       if (ignored.has(source)) return;
       if (raw.size >= maxRawSeries) return void stats.refusedSeries++;
-      const made = containers.sinkOf(source) ?? application.read(source);
+      const made = containers.sinkOf(source) ?? calls.read(source) ?? application.read(source);
       if (made === "later") return;
       if (!made) return void ignored.add(source);
       state = { ...made, target: targetOf(source), last: Number.NaN, lastAt: Number.NEGATIVE_INFINITY };
@@ -129,6 +138,7 @@ export function createDeriver(options: DeriverOptions): Deriver {
       const alive = new Set<string>();
       for (const { lastAt, workload } of targets.values()) if (now - lastAt <= 1.5 * tickMs) alive.add(workload);
       application.flush(now, windowSeconds, alive);
+      calls.flush(store, now, windowSeconds, application.measures);
       containers.flush(now);
       if (++ticks % 60 === 0) {
         const gone = now - forgetRawMs;
@@ -138,7 +148,7 @@ export function createDeriver(options: DeriverOptions): Deriver {
       }
     },
     get stats() {
-      return { rawSeries: raw.size, ...stats, refusedGroups: application.refusedGroups };
+      return { rawSeries: raw.size, ...stats, refusedGroups: application.refusedGroups + calls.refused };
     },
   };
 }

@@ -199,9 +199,11 @@ function meaningOfPool(series: RawSeries): SeriesMeaning | undefined {
   return undefined;
 }
 
-/** What an application's series means; undefined when no convention is met. Containers and nodes are read elsewhere. */
+/** What an application's series means; undefined when no convention is met. Containers, nodes and meshes are read elsewhere. */
 export function meaningOf(series: RawSeries): SeriesMeaning | undefined {
   const { name, labels } = series;
+  // A waypoint tells of others' calls.
+  if (labels.reporter === "waypoint") return undefined;
   if (name === "up") return { kind: "up" };
   if (name === "process_resident_memory_bytes") return { kind: "resident-memory" };
   if (name === "process_open_fds") return { kind: "file-descriptors", what: "open" };

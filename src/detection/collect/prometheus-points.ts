@@ -12,7 +12,8 @@ export interface FamilyAnswer {
   readonly result: readonly { readonly labels: Labels; readonly value: number }[];
 }
 
-export interface PrometheusPointsOptions extends Pick<DeriverOptions, "workloadOf" | "maxPerWorkload"> {
+export interface PrometheusPointsOptions
+  extends Pick<DeriverOptions, "workloadOf" | "workloadNames" | "maxPerWorkload"> {
   readonly labels: PodLabels;
   /** Of the windows over which the server took its rates (s). */
   readonly windowSeconds: number;
@@ -56,6 +57,7 @@ export function createPrometheusPoints(options: PrometheusPointsOptions): Promet
   const deriver = createDeriver({
     series: collecting,
     workloadOf,
+    ...(options.workloadNames === undefined ? {} : { workloadNames: options.workloadNames }),
     windowTicks: 1,
     ...(options.maxPerWorkload === undefined ? {} : { maxPerWorkload: options.maxPerWorkload }),
   });
@@ -64,10 +66,11 @@ export function createPrometheusPoints(options: PrometheusPointsOptions): Promet
   let dropped = 0;
 
   /** With the labels that scraping gives them; undefined for pods that are gone and for what the scope does not have. */
-  function labelsOf(labels: Labels): Labels | undefined {
+  function labelsOf(labels: Labels, calls: boolean): Labels | undefined {
     const { [names.namespace]: namespace, [names.pod]: pod, ...rest } = labels;
     // The kubelet's own target may be a pod's; a volume is told by its claim.
     if (rest.persistentvolumeclaim !== undefined) return labels;
+    if (calls && !pod) return namespace === undefined ? rest : { ...rest, namespace };
     if (!pod) return rest.node !== undefined || rest.instance !== undefined ? { ...rest, id: "/" } : undefined;
     if (!namespace || !workloadOf(namespace, pod)) return undefined;
     return { ...rest, namespace, pod };
@@ -87,7 +90,7 @@ export function createPrometheusPoints(options: PrometheusPointsOptions): Promet
   function samplesOf({ query, result }: FamilyAnswer, at: number, tickMs: number): Sample[] {
     const isNetwork = query.metric.startsWith("container_network_");
     return result.flatMap(({ labels, value }) => {
-      const mapped = Number.isFinite(value) ? labelsOf(labels) : undefined;
+      const mapped = Number.isFinite(value) ? labelsOf(labels, query.calls === true) : undefined;
       const counter = mapped && counterOf(query.metric, isNetwork ? { ...mapped, interface: "all" } : mapped, at);
       if (!counter) {
         dropped++;

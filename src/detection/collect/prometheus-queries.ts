@@ -1,3 +1,4 @@
+import { type CallFamily, callFamilyOf } from "./call-conventions.ts";
 import { errorTypeLabels, meaningOf, peerLabels, plumbing, routeLabels, statusLabels } from "./metric-conventions.ts";
 
 /** What every query of a round has in common. */
@@ -24,6 +25,8 @@ export interface FamilyQuery {
   /** A rate of a counter (1/s), the newest value of a gauge, or how much a counter grew in the window. */
   readonly kind: "rate" | "value" | "increase";
   readonly expr: string;
+  /** Told of calls by third parties: workloads are named by labels, not by a pod. */
+  readonly calls?: true;
 }
 
 /** What an application exposes under one name, found by the conventions of `metric-conventions.ts`. */
@@ -31,6 +34,8 @@ export type Family = {
   readonly metric: string;
   readonly kind: "counter" | "bucket" | "gauge" | "volume";
   readonly by: readonly string[];
+  /** Present for calls that traces or meshes tell of: what selects them. */
+  readonly calls?: Omit<CallFamily, "by" | "bucket" | "selectors"> & { readonly selector: readonly string[] };
 };
 
 const container = "namespace,pod,container";
@@ -128,6 +133,22 @@ export function upQuery(scope: QueryScope): FamilyQuery {
   return { metric: "up", kind: "value", expr: `min by (${namespace},${pod}) (up${selector})` };
 }
 
+/** What is asked for a metric of this name: as what an application exposes, and as what a mesh tells of calls. */
+export function familiesOf(metric: string): Family[] {
+  const own = familyOf(metric);
+  const told = callFamilyOf(metric);
+  const calls = (told?.selectors ?? []).map((selector): Family => {
+    const { by, bucket, namespaceLabel, byPod } = told as CallFamily;
+    return {
+      metric,
+      kind: bucket ? "bucket" : "counter",
+      by: bucket ? ["le", ...by] : by,
+      calls: { selector, namespaceLabel, byPod },
+    };
+  });
+  return own ? [own, ...calls] : calls;
+}
+
 /** What a metric of an application is, by its name; undefined when no convention is met. */
 export function familyOf(metric: string): Family | undefined {
   if (/^kubelet_volume_stats_(used|capacity)_bytes$/.test(metric)) return { metric, kind: "volume", by: [] };
@@ -159,12 +180,19 @@ export function familyOf(metric: string): Family | undefined {
 
 /**
  * One query for a family of an application, whatever the number of its pods: by pod, because only the cluster knows which
- * workload a pod belongs to. A series that appears on a target which was scraped before has begun at zero, which `rate`
- * alone does not see: the first error would be missed.
+ * workload a pod belongs to. Calls told by third parties are grouped by the labels that name both ends.
  */
-export function familyQuery({ metric, kind, by }: Family, scope: QueryScope, withRoutes = true): FamilyQuery {
+export function familyQuery(family: Family, scope: QueryScope, withRoutes = true): FamilyQuery {
+  const { metric, kind, by } = family;
   const { namespace, pod } = scope.labels;
   const range = rangeSeconds(scope);
+  if (family.calls) {
+    const { selector: own, namespaceLabel, byPod } = family.calls;
+    const listed = namespaceLabel === undefined ? { ...scope, namespaces: [] } : scope;
+    const selector = metric + matchers(listed, namespaceLabel ?? "", ...own);
+    const into = `by (${[...new Set([...(byPod ? [namespace, pod] : []), ...by])].join(",")})`;
+    return { metric, kind: "rate", expr: growth(selector, into, scope), calls: true };
+  }
   if (kind === "volume") {
     const selector = metric + matchers(scope, "namespace", 'persistentvolumeclaim!=""');
     return { metric, kind: "value", expr: newest(selector, "namespace,persistentvolumeclaim", range) };
@@ -177,10 +205,17 @@ export function familyQuery({ metric, kind, by }: Family, scope: QueryScope, wit
   const selector = metric + matchers(scope, namespace, `${pod}!=""`, ...noProbes);
   const into = `by (${labels.join(",")})`;
   if (kind === "gauge") return { metric, kind: "value", expr: `max ${into} (${selector})` };
-  const plain = `rate(${selector}[${range}s])`;
-  if (kind === "bucket") return { metric, kind: "rate", expr: `sum ${into} (${plain})` };
+  if (kind === "bucket") return { metric, kind: "rate", expr: `sum ${into} (rate(${selector}[${range}s]))` };
+  return { metric, kind: "rate", expr: growth(selector, into, scope) };
+}
+
+/**
+ * How fast a counter grows (1/s). A series that appears on a target which was scraped before has begun at zero, which
+ * `rate` alone does not see: the first error would be missed.
+ */
+function growth(selector: string, into: string, scope: QueryScope): string {
   const window = `${Math.ceil(scope.windowSeconds)}`;
   const before = `offset ${window}s`;
   const begun = `((${selector} unless ${selector} ${before}) and on (job,instance) (up ${before})) / ${window}`;
-  return { metric, kind: "rate", expr: `sum ${into} (${begun} or ${plain})` };
+  return `sum ${into} (${begun} or rate(${selector}[${rangeSeconds(scope)}s]))`;
 }

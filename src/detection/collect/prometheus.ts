@@ -7,7 +7,7 @@ import { createPrometheusPoints, type FamilyAnswer } from "./prometheus-points.t
 import {
   type Family,
   type FamilyQuery,
-  familyOf,
+  familiesOf,
   familyQuery,
   intervalQuery,
   kubeletQueries,
@@ -50,6 +50,7 @@ export interface PrometheusSourceOptions {
   readonly emit: (signal: Signal) => void;
   readonly signal: AbortSignal;
   readonly workloadOf: DeriverOptions["workloadOf"];
+  readonly workloadNames?: DeriverOptions["workloadNames"];
   /** Empty: all. */
   readonly namespaces?: readonly string[];
   /** Time between rounds, as between scrapes; default 15 s. */
@@ -90,7 +91,12 @@ export async function prometheusSource(options: PrometheusSourceOptions): Promis
   const timeoutMs = options.timeoutMs ?? Math.min(10_000, intervalMs);
   const labels = options.labels ?? { namespace: "namespace", pod: "pod" };
   const windowSeconds = (windowTicks * intervalMs) / 1_000;
-  const answers = createPrometheusPoints({ workloadOf: options.workloadOf, labels, windowSeconds });
+  const answers = createPrometheusPoints({
+    workloadOf: options.workloadOf,
+    ...(options.workloadNames ? { workloadNames: options.workloadNames } : {}),
+    labels,
+    windowSeconds,
+  });
   const judge = createPrometheusSight();
   const crowded = new Map<string, number>();
   let known: Known = {
@@ -111,7 +117,7 @@ export async function prometheusSource(options: PrometheusSourceOptions): Promis
       ask(intervalQuery, at),
     ]);
     const seconds = spacing.result[0]?.value ?? Number.NaN;
-    const families = names.result.flatMap((name) => familyOf(name) ?? []);
+    const families = names.result.flatMap(familiesOf);
     known = {
       at,
       intervalSeconds: Number.isFinite(seconds)

@@ -153,6 +153,16 @@ describe("topology", () => {
     }
     expect(topology.resolveHost(ns, "example.com").workloads).toEqual([]);
   });
+  it("resolves a workload of another namespace that no service is named after", () => {
+    const observation = shop();
+    const ledger = {
+      ...deployment("ledger"),
+      metadata: { ...deployment("ledger").metadata, namespace: "bank", uid: "ledger" },
+    };
+    observation.objects.apply("ADDED", ledger, 2_000);
+    const found = buildTopology(observation).resolveHost(ns, "ledger.bank");
+    expect(found.workloads).toEqual([makeRef("Deployment", "bank", "ledger")]);
+  });
 });
 
 describe("host names", () => {
