@@ -9,6 +9,7 @@ import type { Recommendation } from "../incident/recommendation.ts";
 import { isoTime } from "../lib/clock.ts";
 import { diagnoseByRules } from "../rca/diagnose-by-rules.ts";
 import { createRedactor } from "../rca/redact/redactor.ts";
+import { repairUnderWay } from "../rca/repair-under-way.ts";
 import type { Runbooks } from "../rca/runbooks/read-runbooks.ts";
 import type { AnalysedIncident, AnalysisResult } from "./analysis-result.ts";
 import { nextDiagnosisAt } from "./diagnosis-schedule.ts";
@@ -42,6 +43,9 @@ interface Case {
   evidence: readonly Evidence[];
   made: number;
   lastAt: number;
+  /** When the trouble came, or came back; diagnoses made since. */
+  from: number;
+  rounds: number;
 }
 
 /** Minutes of a recording are all there is to learn from. */
@@ -107,6 +111,7 @@ export async function analyzeRecording(input: AnalyzeInput): Promise<AnalysisRes
   let logLines = 0;
 
   const diagnose = (one: Case, now: number) => {
+    if (one.diagnosis && repairUnderWay(observation, one.diagnosis, now)) return;
     const made = diagnoseByRules({
       incident: one.incident,
       observation,
@@ -120,6 +125,7 @@ export async function analyzeRecording(input: AnalyzeInput): Promise<AnalysisRes
     one.recommendations = made.recommendations;
     one.evidence = made.evidence;
     one.made++;
+    one.rounds++;
     one.lastAt = now;
   };
   const tick = (now: number) => {
@@ -128,16 +134,27 @@ export async function analyzeRecording(input: AnalyzeInput): Promise<AnalysisRes
       const { incident } = change;
       const known = cases.get(incident.id);
       if (!known) {
-        cases.set(incident.id, { incident, recommendations: [], evidence: [], made: 0, lastAt: 0 });
+        cases.set(incident.id, {
+          incident,
+          recommendations: [],
+          evidence: [],
+          made: 0,
+          lastAt: 0,
+          from: incident.openedAt,
+          rounds: 0,
+        });
         continue;
       }
       known.incident = incident;
       if (change.type === "cleared") known.resolvedAt = now;
-      if (change.type === "recurred") delete known.resolvedAt;
+      if (change.type === "recurred") {
+        delete known.resolvedAt;
+        known.from = now;
+        known.rounds = 0;
+      }
     }
     for (const one of cases.values()) {
-      if (one.resolvedAt === undefined && now >= nextDiagnosisAt(one.incident.openedAt, one.made, one.lastAt))
-        diagnose(one, now);
+      if (one.resolvedAt === undefined && now >= nextDiagnosisAt(one.from, one.rounds, one.lastAt)) diagnose(one, now);
     }
     input.onProgress?.(now);
   };

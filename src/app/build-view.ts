@@ -1,5 +1,6 @@
 import type { FixView, IncidentView } from "../bot/incident-view.ts";
 import type { PlanState } from "../incident/action-plan.ts";
+import type { Incident } from "../incident/incident.ts";
 import { rungOf } from "../incident/ladder.ts";
 import type { Recommendation } from "../incident/recommendation.ts";
 import type { StoredPlan } from "../incident/stored-plan.ts";
@@ -44,7 +45,7 @@ export async function buildView(database: Database, incidentId: string): Promise
   const shown = new Set(done.map((fix) => fix.plan?.plan.id));
   const offered: FixView[] = [];
   // While a change is on its way or being judged, other changes are not on offer: two at once prove nothing.
-  const busy = done.some((fix) => fix.plan && isBusy(fix.plan));
+  const busy = done.some((fix) => fix.plan && isBusy(fix.plan, incident));
   for (const recommendation of busy ? [] : (latest?.recommendations.slice(0, fixesOffered) ?? [])) {
     const offer = offers.get(recommendation.id);
     if (offer?.planId && shown.has(offer.planId)) continue;
@@ -78,9 +79,16 @@ export function isUndecided({ plan: { state }, verification }: StoredPlan): bool
   return state === "approved" || state === "executing" || (state === "applied" && verification === null);
 }
 
-/** A decided plan whose effect is not known yet. */
-export function isBusy(stored: StoredPlan): boolean {
+/**
+ * A decided plan whose effect is not known yet, or that has helped. It has not when trouble was found after it was judged: of
+ * an incident that was opened again by that, the old change is over.
+ */
+export function isBusy(stored: StoredPlan, { anomalies }: Pick<Incident, "anomalies">): boolean {
   const { state } = stored.plan;
   if (state === "approved" || state === "executing") return true;
-  return state === "applied" && (stored.verification === null || stored.verification.verdict === "recovered");
+  if (state !== "applied") return false;
+  const { verification } = stored;
+  if (verification === null) return true;
+  const cameBack = anomalies.some(({ endsAt, detectedAt }) => endsAt === undefined && detectedAt > verification.at);
+  return verification.verdict === "recovered" && !cameBack;
 }

@@ -67,7 +67,10 @@ export async function explainStep(
     note: diagnosis.modelNote,
     tokens: diagnosis.tokens,
   };
-  if (last?.diagnosis.version !== rulesVersion || (await plansOf(database, incident.id)).some(isBusy)) {
+  if (
+    last?.diagnosis.version !== rulesVersion ||
+    (await plansOf(database, incident.id)).some((stored) => isBusy(stored, incident))
+  ) {
     log.info(said, "incident.explanation-late");
     return false;
   }
