@@ -52,6 +52,8 @@ export type Signal =
       readonly points: readonly DerivedPoint[];
     }
   | { readonly type: "alert"; readonly at: number; readonly alert: Alert }
+  /** A source has begun to ask for metrics, or has all answers that it will get. */
+  | { readonly type: "asking"; readonly at: number; readonly source: string; readonly underWay: boolean }
   /** A source stopped or started delivering: `kubernetes-watch`, `scrape:pods`, `logs`, `prometheus`. */
   | {
       readonly type: "source";

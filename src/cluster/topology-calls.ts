@@ -31,6 +31,7 @@ interface CallSources {
   /** Lines read for each pod; 0 leaves logs alone. */
   readonly logLines: number;
   readonly logsSince: number;
+  readonly logsOf: (workload: ObjectRef) => boolean;
 }
 
 /** ConfigMap values live in another object; earlier ones count too, because a broken address is what one looks for. */
@@ -85,7 +86,7 @@ export function findCalls(sources: CallSources): readonly Call[] {
         for (const host of hostsInValue(name, value)) add(from, host, "config");
       }
     }
-    if (sources.logLines === 0 || !from.namespace) continue;
+    if (sources.logLines === 0 || !from.namespace || !sources.logsOf(from)) continue;
     for (const pod of sources.podNamesOf(from)) {
       const lines = observation.logs.lines({ namespace: from.namespace, pod, from: sources.logsSince });
       for (const { line } of lines.slice(-sources.logLines))

@@ -16,6 +16,8 @@ export interface TopologyOptions {
   readonly logLinesPerPod?: number;
   /** Log lines before this are not read (ms). */
   readonly logsSince?: number;
+  /** Whose logs are read; everybody's when absent. */
+  readonly logsOf?: (workload: ObjectRef) => boolean;
 }
 
 /** Who owns, serves, runs on, uses and calls whom, as of the moment it was built. Deleted objects that are remembered take part. */
@@ -204,6 +206,7 @@ export function buildTopology(observation: Observation, options: TopologyOptions
     workloadNamed: (namespace, name) => byName.get(`${namespace}/${name}`),
     logLines: options.logLinesPerPod ?? 0,
     logsSince: options.logsSince ?? Number.NEGATIVE_INFINITY,
+    logsOf: options.logsOf ?? (() => true),
   });
   const down = new Map<string, ObjectRef[]>();
   const up = new Map<string, ObjectRef[]>();

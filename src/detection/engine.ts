@@ -4,7 +4,7 @@ import { buildTopology, type Topology } from "../cluster/topology.ts";
 import { wholeObject } from "../cluster/whole-object.ts";
 import type { Anomaly } from "../incident/anomaly.ts";
 import type { Incident, IncidentChange } from "../incident/incident.ts";
-import { makeRef, type ObjectRef } from "../incident/object-ref.ts";
+import { makeRef, type ObjectRef, refKey } from "../incident/object-ref.ts";
 import { createSourceWatch } from "./blind/source-silence.ts";
 import { createDeriver } from "./collect/derive.ts";
 import { createDetectContext } from "./detect-context.ts";
@@ -95,6 +95,11 @@ const isFirm = ({ soft, anomaly }: LiveAnomaly, now: number) => !soft || now - a
 
 /** Objects change all the time; a topology this old is still good for grouping. */
 const topologyMaxAgeMs = 60_000;
+/** Where no series tells who calls whom, failing calls do, in the log of who makes them: so many newest lines a pod, so far back (ms), of so many workloads. */
+const callLines = 60;
+const callLinesMs = 5 * 60_000;
+const maxMute = 200;
+const callMetrics = ["client_requests_per_second", "client_latency_mean_seconds"] as const;
 
 export function createDetectionEngine(options: DetectionEngineOptions): DetectionEngine {
   const { observation } = options;
@@ -131,6 +136,8 @@ export function createDetectionEngine(options: DetectionEngineOptions): Detectio
   let tickedAt = Number.NaN;
   let topology: { readonly at: number; readonly built: Topology } | undefined;
   let objectsChanged = false;
+  /** Workloads whose log shows trouble and of which no series tells whom they call. */
+  let mute: ReadonlySet<string> = new Set();
   const counts = {
     ticks: 0,
     signals: 0,
@@ -145,10 +152,32 @@ export function createDetectionEngine(options: DetectionEngineOptions): Detectio
 
   function currentTopology(now: number): Topology {
     if (!topology || (objectsChanged && now !== topology.at) || now - topology.at > topologyMaxAgeMs) {
-      topology = { at: now, built: buildTopology(observation) };
+      topology = {
+        at: now,
+        built: buildTopology(observation, {
+          logLinesPerPod: mute.size > 0 ? callLines : 0,
+          logsSince: now - callLinesMs,
+          logsOf: (workload) => mute.has(refKey(workload)),
+        }),
+      };
       objectsChanged = false;
     }
     return topology.built;
+  }
+
+  /** Before grouping: a log in trouble may be all that tells whose trouble it is. */
+  function readCalls(active: readonly LiveAnomaly[]): void {
+    const next = new Set<string>();
+    for (const { anomaly } of active) {
+      if (anomaly.family !== "log" || next.size >= maxMute) continue;
+      const { target } = anomaly;
+      const labels = { namespace: target.namespace ?? "", workload: target.name };
+      if (callMetrics.every((name) => series.select(name, labels).length === 0)) next.add(refKey(target));
+    }
+    if (next.size === 0 || [...next].every((key) => mute.has(key))) return;
+    // Who is well again keeps what its log has told, until nobody is in trouble.
+    mute = new Set([...mute, ...next]);
+    topology = undefined;
   }
 
   /** A line of the future would keep its trouble alive until then. */
@@ -246,6 +275,9 @@ export function createDetectionEngine(options: DetectionEngineOptions): Detectio
         case "alert":
           observation.alerts.apply(signal.alert, signal.at);
           break;
+        case "asking":
+          sources.asking(signal.source, signal.underWay);
+          break;
         case "source":
           sources.report(signal.source, signal.ok, signal.detail, signal.at);
           break;
@@ -268,6 +300,8 @@ export function createDetectionEngine(options: DetectionEngineOptions): Detectio
       );
       const all = [...ledger.all()];
       const active = all.filter(({ anomaly }) => !suppressed.some((silence) => silences(silence, anomaly, now)));
+      if (active.length === 0) mute = new Set();
+      else readCalls(active);
       counts.silenced = all.length - active.length;
       const changes =
         active.length === 0 && ended.length === 0 && grouper.incidents().every(({ status }) => status === "resolved")

@@ -7,6 +7,8 @@ export interface SourceWatch {
   report(source: string, ok: boolean, detail: string, at: number): void;
   /** Samples arrived. */
   sampled(at: number): void;
+  /** A source waits for the answers of a round of questions, or has them. */
+  asking(source: string, underWay: boolean): void;
   /** It has said that it delivers, and nothing else since. */
   delivers(source: string): boolean;
   /** Nothing can be said about this family now: silence of its detectors proves nothing. */
@@ -19,6 +21,13 @@ const staleMs = 100_000;
 /** A source may be restarted or reconnect for this long before it is news. */
 const patienceMs = 30_000;
 const maxSources = 100;
+/** A tick that comes later than this was late itself: nobody looked, so nobody can say that nothing came (ms). */
+const longestStepMs = 30_000;
+/**
+ * Answers may be waited for this long in real time, whatever the clock of the cluster shows: every request has its own real
+ * timeout, and what fails then is told by the source. Matters where that clock runs fast.
+ */
+const longestRoundMs = 45_000;
 
 const feeds: readonly (readonly [RegExp, readonly string[]])[] = [
   [/kubernetes|watch/, ["state", "event"]],
@@ -31,12 +40,21 @@ const feeds: readonly (readonly [RegExp, readonly string[]])[] = [
  * Monitoring that does not arrive. Source: what the collectors say about themselves, and samples that stop coming after
  * they once came. Not a fault: a reconnection of seconds; a cluster without metrics from the start.
  */
-export function createSourceWatch(): SourceWatch {
+export function createSourceWatch(realMs: () => number = () => performance.now()): SourceWatch {
   const down = new Map<string, { readonly since: number; readonly detail: string }>();
   const well = new Set<string>();
+  const rounds = new Map<string, number>();
   let lastSamples = Number.NaN;
+  /** For how long somebody looked and nothing came. */
+  let silentMs = 0;
+  let lookedAt = Number.NaN;
 
   const stale = (now: number) => now - lastSamples > staleMs;
+  const waits = () => [...rounds.values()].some((since) => realMs() - since < longestRoundMs);
+  const look = (now: number) => {
+    silentMs += Math.min(longestStepMs, Math.max(0, now - Math.max(lookedAt, lastSamples) || 0));
+    lookedAt = now;
+  };
 
   return {
     report(source, ok, detail, at) {
@@ -51,6 +69,11 @@ export function createSourceWatch(): SourceWatch {
     delivers: (source) => well.has(source),
     sampled(at) {
       lastSamples = Number.isNaN(lastSamples) ? at : Math.max(lastSamples, at);
+      silentMs = 0;
+    },
+    asking(source, underWay) {
+      if (!underWay) rounds.delete(source);
+      else if (rounds.size < maxSources) rounds.set(source, realMs());
     },
     blind(family, now) {
       if ((family === "metric" || family === "prediction") && stale(now)) return true;
@@ -63,6 +86,7 @@ export function createSourceWatch(): SourceWatch {
       family: "blind",
       nature: "fault",
       *detect({ now }): Iterable<Finding> {
+        look(now);
         for (const [source, { since, detail }] of down) {
           if (now - since < patienceMs) continue;
           yield {
@@ -74,7 +98,12 @@ export function createSourceWatch(): SourceWatch {
             startsAt: since,
           };
         }
-        if (stale(now) && ![...down.keys()].some((source) => /scrape|prometheus|metrics/.test(source))) {
+        if (
+          stale(now) &&
+          silentMs > staleMs &&
+          !waits() &&
+          ![...down.keys()].some((source) => /scrape|prometheus|metrics/.test(source))
+        ) {
           yield {
             reason: "samples-stale",
             target: makeRef("Entity", undefined, "metrics"),

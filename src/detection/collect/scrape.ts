@@ -138,7 +138,9 @@ export async function scrapeSource(options: ScrapeSourceOptions): Promise<void> 
 
   while (!signal.aborted) {
     const startedAt = clock.now();
+    emit({ type: "asking", at: startedAt, source: "scrape", underWay: true });
     const targets = await round();
+    emit({ type: "asking", at: clock.now(), source: "scrape", underWay: false });
     // At the start the watch has not told of any yet.
     const waitMs = targets === 0 ? noTargetsMs : Math.max(intervalMs / 10, startedAt + intervalMs - clock.now());
     // Rejects when aborted, and then the loop ends.

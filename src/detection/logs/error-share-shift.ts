@@ -48,6 +48,19 @@ function admit(usual: Usual, { errors, lines }: Bucket, learnMs: number): void {
   usual.buckets++;
 }
 
+/**
+ * When the share rose, told finer than in half minutes: the first raised bucket is raised for as much of its time as its
+ * share makes up of the share of those after it.
+ */
+export function risenAt(window: readonly Bucket[], usual: number, now: number): number {
+  const first = window.findIndex((bucket) => shareOf(bucket) > 1.5 * usual);
+  const later = window.slice(first + 1);
+  const level = later.reduce((sum, bucket) => sum + shareOf(bucket), 0) / Math.max(1, later.length);
+  const begun = window[first];
+  const part = begun && level > 0 ? Math.min(1, shareOf(begun) / level) : 1;
+  return now - (later.length + part) * bucketMs;
+}
+
 /** How many standard errors the share of the window is above what is usual, with the usual share's own uncertainty. */
 export function excess(window: Bucket, usual: Readonly<Usual>): number {
   const p = usualShare(usual);
@@ -98,7 +111,7 @@ export const errorShareShift = (): Detector => {
       excess(sum, usual) >= minZ;
     if (wrong && !memory.active) {
       memory.active = true;
-      memory.since = now - windowBuckets * bucketMs;
+      memory.since = risenAt(window, p, now);
     } else if (memory.active && window.slice(-2).every((bucket) => shareOf(bucket) < 1.5 * p + 0.005)) {
       memory.active = false;
     }
