@@ -22,7 +22,7 @@ export type LogSign =
 const signs: readonly (readonly [LogSign, RegExp])[] = [
   [
     "missing-env",
-    /environment variable|missing (?:required )?env|\bKeyError: ['"][A-Z][A-Z0-9_]+['"]|\b[A-Z][A-Z0-9_]{2,}\b ?(?:['"] ?)?(?:is not set|not set|is missing|must be set|is required|is undefined|required but)|required (?:key|variable|env\w*) [`'"]?[A-Z][A-Z0-9_]{2,}/,
+    /environment variable|missing (?:required )?env|\bKeyError: ['"][A-Z][A-Z0-9_]+['"]|\b[A-Z][A-Z0-9_]{2,}\b ?(?:['"] ?)?(?:is not set|not set|is missing|must be set|is required|is undefined|required but)|required (?:key|variable|env\w*) [`'"]?[A-Z][A-Z0-9_]{2,}|resolve placeholder ['"`][A-Z]|key not found: ['"`][A-Z][A-Z0-9_]{2,}|\b[A-Z][A-Z0-9_]{2,}: (?:unbound variable|parameter (?:null or )?not set)/,
   ],
   [
     "bad-config",

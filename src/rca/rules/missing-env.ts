@@ -11,8 +11,15 @@ const patterns: readonly RegExp[] = [
   /["'`]?\b([A-Z][A-Z0-9_]{2,})["'`]? (?:environment variable )?(?:is not set|not set|is missing|must be set|must be provided|is required|is undefined|is not defined|is empty)/,
   /required (?:key|variable|env\w*|setting) ["'`]?([A-Z][A-Z0-9_]{2,})/,
   /KeyError: ["']([A-Z][A-Z0-9_]{2,})["']/,
+  // Spring: Could not resolve placeholder 'X' in value "${X}".
+  /resolve placeholder ["'`]([A-Z][A-Z0-9_]{2,})["'`]/,
+  // Go envconfig and viper, Rust env::var, Ruby ENV.fetch, shell `set -u`.
+  /(?:[Rr]equired|[Mm]issing) (?:env|environment|key) ["'`]?([A-Z][A-Z0-9_]{2,})/,
+  /key not found: ["'`]([A-Z][A-Z0-9_]{2,})["'`]/,
+  /\b([A-Z][A-Z0-9_]{2,}): (?:unbound variable|parameter not set|parameter null or not set|NotPresent)/,
 ];
-const says = /not set|missing|required|must be|undefined|KeyError|not defined|is empty|not found|expected/i;
+const says =
+  /not set|missing|required|must be|undefined|KeyError|not defined|is empty|not found|expected|placeholder|unbound|NotPresent|parameter null/i;
 
 /** Name of the environment variable that a line says is missing. */
 export function missingVariable(line: string): string | undefined {

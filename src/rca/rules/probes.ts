@@ -50,6 +50,48 @@ function notReadyYet(
   ];
 }
 
+/**
+ * A new liveness or start-up probe, and containers of the new revision that are ended again and again without an error of
+ * their own. That the kubelet killed them would be in events; they are kept for an hour at most, and not everybody may read them.
+ */
+function killedUnheard(
+  open: Case,
+  workload: ObjectRef,
+  changed: NonNullable<ReturnType<typeof lastFields>>,
+  probe: "liveness" | "startup",
+): readonly Candidate[] {
+  const container = changed.fields[0]?.container;
+  const killed = open.podsOf(workload).filter(
+    (pod) =>
+      pod.createdAt >= changed.change.at - 2_000 &&
+      pod.containers.some(
+        ({ name, restarts, lastExit }) =>
+          name === container &&
+          restarts > 0 &&
+          lastExit !== undefined &&
+          lastExit.reason !== "OOMKilled" &&
+          // SIGTERM heeded, SIGTERM not handled, SIGKILL after the grace period.
+          [0, 143, 137].includes(lastExit.exitCode),
+      ),
+  );
+  const pod = killed[0];
+  if (!pod || !container) return [];
+  return [
+    candidate(
+      {
+        cause: "bad-liveness-probe",
+        culprit: workload,
+        statement: `the ${probe} probe of ${called(workload)} was changed, and containers of the new pod are ended from outside since`,
+        evidence: [...open.cite(podFinding(pod, open.now)), ...citeChange(open, changed.change)],
+        specificity: 0.86,
+        facts: { container, probe },
+        change: changed.change,
+      },
+      open,
+    ),
+  ];
+}
+
 function judge(open: Case, workload: ObjectRef, probe: ProbeName): readonly Candidate[] {
   const words: Readonly<Record<ProbeName, RegExp>> = {
     liveness: /^Liveness probe/i,
@@ -81,7 +123,12 @@ function judge(open: Case, workload: ObjectRef, probe: ProbeName): readonly Cand
         !pod.ready &&
         pod.containers.some((item) => !item.init && item.state === "running" && !item.ready),
     );
-  if (!last) return changed && probe === "readiness" ? notReadyYet(open, workload, changed, stuck) : [];
+  if (!last) {
+    if (!changed) return [];
+    return probe === "readiness"
+      ? notReadyYet(open, workload, changed, stuck)
+      : killedUnheard(open, workload, changed, probe);
+  }
   // Every pod fails its readiness probe for its first seconds.
   const lasting = stuck.filter(
     (pod) =>

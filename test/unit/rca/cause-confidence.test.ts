@@ -67,8 +67,11 @@ describe("a recorded fault, seen with less and less", () => {
   it.each([
     "no-events",
     "objects-only",
-    "late-bare",
-  ] as const)("%s: it says that it cannot tell, and asks two questions", async (how) => {
+  ] as const)("%s: what was changed and how containers end is enough", async (how) => {
+    const made = await answer("meadow-03", how, injectedAt);
+    expect(made?.diagnosis.hypotheses[0]).toMatchObject({ cause: "bad-liveness-probe", culprit: { name: "payment" } });
+  });
+  it.each(["late-bare"] as const)("%s: it says that it cannot tell, and asks two questions", async (how) => {
     const made = await answer("meadow-03", how, injectedAt);
     expect(made?.diagnosis.inconclusive).toBe(true);
     expect(made?.diagnosis.hypotheses[0]?.probability).toBeLessThan(0.7);
