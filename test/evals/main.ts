@@ -15,6 +15,7 @@ const usage = `npm run evals -- [name ...] [--recordings <folder>] [--bench <fol
   rca         the same recordings: cause, culprit, fix, calibration of confidence
   injected    troubles planted into a quiet recording
   synthetic   faults without a recording, played over quiet stretches of real ones (minutes; only when named)
+  mutated     the recordings under other names, with fewer samples, other words, without logs, with noise (minutes; only when named)
   calibration confidence on faults left out of its fitting, whole and with evidence taken away (kept answers; run.ts --collect plays them anew)
   bench       neutral cases of public benchmarks (needs their folder)
   nab         series with labelled anomaly windows (needs the benchmarks' folder)
@@ -65,6 +66,11 @@ const evals: readonly Eval[] = [
   { name: "rca", command: ({ recordings }) => [here("rca.ts"), recordings] },
   { name: "injected", command: () => [here("rca-injected.ts")] },
   { name: "synthetic", onlyWhenNamed: true, command: () => [here("synthetic.ts")] },
+  {
+    name: "mutated",
+    onlyWhenNamed: true,
+    command: ({ recordings }) => [here("mutated.ts"), recordings],
+  },
   { name: "calibration", command: ({ recordings }) => [here("calibration/run.ts"), recordings] },
   { name: "bench", command: ({ bench }) => (bench ? [here("bench/run.ts"), bench, "--brief"] : undefined) },
   {

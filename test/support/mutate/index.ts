@@ -1,0 +1,56 @@
+import type { Recording } from "../../../src/replay/recording/load-recording.ts";
+import { late, skewed } from "./arrival.ts";
+import { thinned, withoutApplicationMetrics, withoutEvents, withoutLogs, withoutMetrics } from "./less.ts";
+import { busyCron, chattyNeighbour, harmlessChanges, oldCrashLoop } from "./more.ts";
+import type { Mutated, Mutation } from "./mutated.ts";
+import { otherLabels, renamed } from "./rename.ts";
+import { goWords, javaWords, olderKubernetes, pythonWords } from "./words.ts";
+
+interface KnownFault {
+  readonly at: number;
+  readonly culprit: string;
+}
+
+export interface NamedMutation {
+  readonly id: string;
+  /** `detected` where what is taken away is what would tell the cause. */
+  readonly goal: "right" | "detected";
+  /** Causes that nothing but what was taken away shows at all. */
+  readonly blindTo?: readonly string[];
+  readonly mutate: (recording: Recording, faults: readonly KnownFault[]) => Mutated;
+}
+
+const decoyBeforeMs = 45_000;
+
+const right = (id: string, mutate: Mutation): NamedMutation => ({ id, goal: "right", mutate });
+const detected = (id: string, mutate: Mutation): NamedMutation => ({ id, goal: "detected", mutate });
+
+/** What else the same trouble could have looked like. */
+export const mutations: readonly NamedMutation[] = [
+  right("names", renamed),
+  right("labels", otherLabels),
+  right("every 15 s", thinned(15)),
+  right("every 30 s", thinned(30)),
+  detected("kubelet metrics only", withoutApplicationMetrics),
+  { ...detected("no metrics", withoutMetrics), blindTo: ["cpu-throttling"] },
+  right("no events", withoutEvents),
+  detected("no logs", withoutLogs),
+  right("late by 10 s", late(10_000)),
+  right("logs 5 s ahead", skewed(5_000)),
+  right("logs 5 s behind", skewed(-5_000)),
+  right("words of Go", goWords),
+  right("words of Java", javaWords),
+  right("words of Python", pythonWords),
+  right("Kubernetes 1.28", olderKubernetes),
+  right("chatty neighbour", chattyNeighbour),
+  right("busy cron job", busyCron),
+  right("old crash loop", oldCrashLoop),
+  {
+    id: "harmless changes",
+    goal: "right",
+    mutate: (recording, faults) => {
+      const [first] = faults;
+      return first ? harmlessChanges(first.at - decoyBeforeMs, [first.culprit])(recording) : { recording };
+    },
+  },
+];
