@@ -193,7 +193,9 @@ export async function prometheusSource(options: PrometheusSourceOptions): Promis
 
   while (!signal.aborted) {
     const startedAt = clock.now();
+    emit({ type: "asking", at: startedAt, source: "prometheus", underWay: true });
     await round();
+    emit({ type: "asking", at: clock.now(), source: "prometheus", underWay: false });
     const waitMs = Math.max(intervalMs / 10, startedAt + intervalMs - clock.now());
     // Rejects when aborted, and then the loop ends.
     await clock.sleep(waitMs, signal).catch(() => undefined);
