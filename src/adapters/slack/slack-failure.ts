@@ -36,6 +36,8 @@ export function slackFailure(error: unknown): SlackFailure {
     return { type: "later", code: "ratelimited", retryAfterSeconds: error.retryAfter };
   if (error instanceof WebAPIPlatformError) {
     const code = error.data.error;
+    // A proxy's page under status 200: whether Slack was asked at all is not known.
+    if (!/^[a-z0-9_]{1,100}$/.test(code)) return { type: "unsure", code: "no_answer_of_slack" };
     return passing.has(code) ? { type: "later", code } : { type: "never", code };
   }
   if (error instanceof WebAPIHTTPError) {
