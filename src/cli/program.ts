@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { AppError, messageOf } from "../lib/app-error.ts";
+import { addChaosCommands } from "./chaos-commands.ts";
 import { packageVersion } from "./package-version.ts";
 
 /** Each command loads its code only when it is called, so that `--help` and the small tools start at once. */
@@ -105,6 +106,8 @@ function build(): Command {
     .action(async (options) => {
       process.exitCode = await (await import("./audit.ts")).audit("export", options);
     });
+
+  addChaosCommands(program);
 
   const totp = program
     .command("totp")

@@ -181,6 +181,8 @@ export const configSchema = z
         scrapeSeconds: z.number().min(1).max(300).default(15),
         /** How long logs are learnt before a line counts as new. Severe lines count at once. */
         learnMinutes: z.number().min(0).max(1_440).default(120),
+        /** Into how many shards the namespaces are cut; watchers of one cluster share them. One: the others stand by. */
+        shards: z.int().min(1).max(64).default(1),
         /** Folder of the forecaster's model, as `kubemend train --out` writes it; default the one that comes along. */
         model: text.optional(),
       })
@@ -198,6 +200,17 @@ export const configSchema = z
             "must be 32 random bytes in base64: openssl rand -base64 32",
           )
           .optional(),
+      })
+      .prefault({}),
+    /** Experiments, see docs/chaos.md. The kubeconfig is that of an identity of their own. */
+    chaos: z
+      .strictObject({
+        /** Who may run and stop experiments from chat (`slack:U123`, `mail:ann@example.org`); nobody: chat has none. */
+        people: z.array(text).max(200).default([]),
+        kubeconfig: text.optional(),
+        context: text.optional(),
+        /** kubemend's image, for the pods of proxies and loads. */
+        image: text.optional(),
       })
       .prefault({}),
     log: z.strictObject({ level: z.enum(["debug", "info", "warn", "error", "silent"]).default("info") }).prefault({}),

@@ -12,14 +12,15 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   detection: ["lib", "incident", "cluster"],
   rca: ["lib", "incident", "cluster"],
   actions: ["lib", "incident", "cluster"],
+  chaos: ["lib", "incident", "cluster"],
   bot: ["lib", "incident"],
   config: ["lib"],
   store: ["lib", "incident"],
   replay: ["lib", "incident", "cluster"],
   "local-slack": ["lib"],
   // Adapters implement ports that these declare.
-  adapters: ["lib", "incident", "cluster", "detection", "rca", "actions", "bot"],
-  app: ["lib", "incident", "cluster", "detection", "rca", "actions", "bot", "store", "config"],
+  adapters: ["lib", "incident", "cluster", "detection", "rca", "actions", "bot", "chaos"],
+  app: ["lib", "incident", "cluster", "detection", "rca", "actions", "bot", "store", "config", "chaos"],
   cli: [
     "lib",
     "incident",
@@ -35,6 +36,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "actions",
     "bot",
     "adapters",
+    "chaos",
   ],
   "main.ts": [
     "lib",

@@ -1,0 +1,42 @@
+import type { Target } from "../../chaos/change.ts";
+
+/** What experiments may address, by kind. A kind that is not here cannot be touched, whatever an experiment says. */
+const resources: Readonly<
+  Record<string, { readonly apiVersion: string; readonly plural: string; readonly cluster?: true }>
+> = {
+  Pod: { apiVersion: "v1", plural: "pods" },
+  Service: { apiVersion: "v1", plural: "services" },
+  ConfigMap: { apiVersion: "v1", plural: "configmaps" },
+  ResourceQuota: { apiVersion: "v1", plural: "resourcequotas" },
+  Namespace: { apiVersion: "v1", plural: "namespaces", cluster: true },
+  Node: { apiVersion: "v1", plural: "nodes", cluster: true },
+  Deployment: { apiVersion: "apps/v1", plural: "deployments" },
+  StatefulSet: { apiVersion: "apps/v1", plural: "statefulsets" },
+  DaemonSet: { apiVersion: "apps/v1", plural: "daemonsets" },
+  ChaosEngine: { apiVersion: "litmuschaos.io/v1alpha1", plural: "chaosengines" },
+  NetworkChaos: { apiVersion: "chaos-mesh.org/v1alpha1", plural: "networkchaos" },
+  StressChaos: { apiVersion: "chaos-mesh.org/v1alpha1", plural: "stresschaos" },
+  PodChaos: { apiVersion: "chaos-mesh.org/v1alpha1", plural: "podchaos" },
+};
+
+export function groupPath(apiVersion: string): string {
+  return apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+}
+
+export function pluralOf(kind: string): string | undefined {
+  return resources[kind]?.plural;
+}
+
+/** Undefined for unknown kinds, and for an empty namespace, which the API would read as "all namespaces". */
+export function collectionPath(apiVersion: string, kind: string, namespace: string | undefined): string | undefined {
+  const resource = resources[kind];
+  if (resource?.apiVersion !== apiVersion) return undefined;
+  if (resource.cluster) return `${groupPath(apiVersion)}/${resource.plural}`;
+  if (!namespace) return undefined;
+  return `${groupPath(apiVersion)}/namespaces/${encodeURIComponent(namespace)}/${resource.plural}`;
+}
+
+export function objectPath({ apiVersion, kind, namespace, name }: Target): string | undefined {
+  const collection = collectionPath(apiVersion, kind, namespace);
+  return collection && name ? `${collection}/${encodeURIComponent(name)}` : undefined;
+}

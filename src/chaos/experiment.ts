@@ -1,0 +1,72 @@
+import { z } from "zod";
+import { type ActionCode, actionCodes } from "../incident/action-code.ts";
+import { type CauseCode, causeCodes } from "../incident/cause.ts";
+import { duration } from "./duration.ts";
+import { stepSchema } from "./methods/steps.ts";
+import { probeSchema } from "./probe.ts";
+
+const objectName = z
+  .string()
+  .regex(/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/, "must be the name of a Kubernetes object");
+const labels = z.record(z.string().min(1), z.string());
+const one = <T extends string>(codes: readonly T[], what: string) =>
+  z.custom<T>((value) => codes.some((code) => code === value), { message: `must be ${what}` });
+
+/** What kubemend should find and offer; `none` where the system is meant to bear it without an incident. */
+const expectedSchema = z.union(
+  [
+    z.literal("none"),
+    z.strictObject({
+      cause: one<CauseCode>(causeCodes, "a code of a cause, see docs/chaos.md"),
+      culprit: z.strictObject({ kind: z.string().min(1), namespace: objectName.optional(), name: objectName }),
+      /** The action offered first; several where more than one is right. */
+      fix: z
+        .union([
+          one<ActionCode>(actionCodes, "a code of an action"),
+          z.array(one<ActionCode>(actionCodes, "a code of an action")).min(1).max(5),
+        ])
+        .optional(),
+      within: duration(1_000, 86_400_000).default(180_000),
+    }),
+  ],
+  { error: "must be none, or a map with cause and culprit" },
+);
+
+/** A file of `kubemend chaos`. Strict: what is misspelt is refused, so that nothing is silently less bounded than meant. */
+export const experimentSchema = z
+  .strictObject({
+    name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,60}$/, "must be small letters, digits and dashes"),
+    description: z.string().max(2_000).optional(),
+    hypothesis: z.string().min(10, "say in a sentence what you believe will happen").max(500),
+    steadyState: z.array(probeSchema).min(1, "needs at least one probe").max(20),
+    blastRadius: z.strictObject({
+      namespaces: z.array(objectName).min(1).max(20),
+      /** Only objects with these labels, where a method's target names no object. */
+      labels: labels.optional(),
+      /** Of the objects that a target without a name selects, and of the pods of a workload. */
+      percentage: z.number().gt(0).max(100).default(100),
+      /** More than this many objects are never changed; an experiment that would is refused as a whole. */
+      maxObjects: z.int().min(1).max(100).default(5),
+      /** Nodes that may be cordoned or loaded. */
+      maxNodes: z.int().min(0).max(100).default(0),
+    }),
+    method: z.array(stepSchema).min(1, "needs at least one step").max(10),
+    /** The run ends, and everything is put back, when one of these does not hold twice in a row. */
+    abort: z.array(probeSchema).max(20).default([]),
+    duration: duration(1_000, 86_400_000),
+    /** How often the steady state is checked. */
+    every: duration(1_000, 600_000).default(5_000),
+    /** Time after which the steady state must be there again once everything is put back. */
+    settle: duration(0, 3_600_000).default(120_000),
+    expected: expectedSchema,
+  })
+  .superRefine(({ steadyState, duration: length, every }, context) => {
+    const names = steadyState.map(({ name }) => name);
+    if (new Set(names).size < names.length)
+      context.addIssue({ code: "custom", path: ["steadyState"], message: "every probe needs a name of its own" });
+    if (every > length)
+      context.addIssue({ code: "custom", path: ["every"], message: "must not be longer than duration" });
+  });
+
+export type Experiment = z.infer<typeof experimentSchema>;
+export type ExpectedOutcome = Experiment["expected"];

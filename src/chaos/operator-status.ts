@@ -1,0 +1,41 @@
+import type { KubeObject } from "../cluster/kubernetes-types.ts";
+import { type Change, targetText } from "./change.ts";
+import type { ChaosCluster } from "./cluster-port.ts";
+import { chaosMeshKinds } from "./methods/chaos-mesh.ts";
+import { litmusKind } from "./methods/litmus.ts";
+
+/** Why an operator could not make its fault; undefined while it is at it, or has made it. Pure. */
+export function failureIn(object: KubeObject): string | undefined {
+  if (object.kind === litmusKind) {
+    const { experiments = [] } = (object.status ?? {}) as {
+      experiments?: readonly { name?: string; status?: string; verdict?: string }[];
+    };
+    const failed = experiments.find(
+      ({ verdict }) => verdict === "Error" || verdict === "Stopped" || verdict === "Fail",
+    );
+    return failed && `Litmus could not make ${failed.name ?? "it"} (verdict ${failed.verdict})`;
+  }
+  if (chaosMeshKinds.some((kind) => kind === object.kind)) {
+    const { conditions = [] } = (object.status ?? {}) as {
+      conditions?: readonly { type?: string; status?: string; reason?: string }[];
+    };
+    const selected = conditions.find(({ type }) => type === "Selected");
+    return selected?.status === "False"
+      ? `Chaos Mesh selected no pod${selected.reason ? ` (${selected.reason})` : ""}`
+      : undefined;
+  }
+  return undefined;
+}
+
+/** Looks at what operators say of the resources that a run made. */
+export async function operatorFailure(cluster: ChaosCluster, changes: readonly Change[]): Promise<string | undefined> {
+  for (const { type, target } of changes) {
+    if (type !== "create" || !target.apiVersion.includes(".")) continue;
+    if (target.kind !== litmusKind && !chaosMeshKinds.some((kind) => kind === target.kind)) continue;
+    const found = await cluster.get(target);
+    if (found.type === "gone") return `${targetText(target)} has been deleted by somebody else`;
+    const failure = found.type === "found" ? failureIn(found.object) : undefined;
+    if (failure) return failure;
+  }
+  return undefined;
+}

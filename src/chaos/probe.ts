@@ -1,0 +1,77 @@
+import { z } from "zod";
+import { duration } from "./duration.ts";
+
+const name = z.string().min(1).max(80);
+const during = z.enum(["holds", "may-break"]);
+
+const bounds = {
+  below: z.number().optional(),
+  above: z.number().optional(),
+};
+
+/** One question about the steady state, with the answer it must have. */
+export const probeSchema = z.discriminatedUnion(
+  "type",
+  [
+    z
+      .strictObject({
+        type: z.literal("promql"),
+        name,
+        /** Every sample of the answer must lie within the bounds; an answer without samples is a failure. */
+        query: z.string().min(1).max(2_000),
+        ...bounds,
+        during: during.default("holds"),
+      })
+      .refine(({ below, above }) => below !== undefined || above !== undefined, {
+        message: "a promql probe needs below or above (or both)",
+      }),
+    z.strictObject({
+      type: z.literal("http"),
+      name,
+      namespace: z.string().min(1).optional(),
+      service: z.string().min(1),
+      port: z.union([z.int().min(1).max(65_535), z.string().min(1).max(63)]),
+      path: z.string().startsWith("/").max(500).default("/"),
+      status: z.int().min(100).max(599).default(200),
+      within: duration(100, 60_000).default(5_000),
+      during: during.default("holds"),
+    }),
+    z.strictObject({
+      type: z.literal("quiet"),
+      name: name.default("kubemend sees nothing wrong"),
+      /** Default: those of the blast radius. */
+      namespaces: z.array(z.string().min(1)).max(50).optional(),
+      // That kubemend notices is what most experiments want.
+      during: during.default("may-break"),
+    }),
+  ],
+  { error: "type must be promql, http or quiet" },
+);
+
+export type Probe = z.infer<typeof probeSchema>;
+
+export interface ProbeAnswer {
+  readonly probe: string;
+  readonly holds: boolean;
+  /** What was measured, or why nothing was. */
+  readonly detail: string;
+  readonly at: number;
+}
+
+/** Whether samples lie within a probe's bounds. Pure. */
+export function judgeSamples(
+  { below, above }: { readonly below?: number | undefined; readonly above?: number | undefined },
+  values: readonly number[],
+): { readonly holds: boolean; readonly detail: string } {
+  const [first] = values;
+  if (first === undefined) return { holds: false, detail: "no sample" };
+  // Written so that NaN fails: it compares as false with everything.
+  const outside = values.find(
+    (value) => !((below === undefined || value < below) && (above === undefined || value > above)),
+  );
+  const shown = (value: number) => String(Number(value.toPrecision(4)));
+  if (outside === undefined)
+    return { holds: true, detail: values.length === 1 ? shown(first) : `${values.length} samples` };
+  const wanted = [above === undefined ? "" : `above ${above}`, below === undefined ? "" : `below ${below}`];
+  return { holds: false, detail: `${shown(outside)}, not ${wanted.filter(Boolean).join(" and ")}` };
+}

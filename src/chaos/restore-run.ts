@@ -1,0 +1,34 @@
+import { restoreChange, type WriterDeps } from "./apply-change.ts";
+import { targetText } from "./change.ts";
+import type { ChangeState, JournalEntry } from "./journal-port.ts";
+
+/**
+ * Takes back what a run left in the cluster, the last change first. What is back already stays as it is.
+ * @returns whether nothing is left
+ */
+export async function restoreRun(
+  deps: WriterDeps,
+  entries: readonly JournalEntry[],
+  options: {
+    readonly mark: (seq: number, state: ChangeState, detail: string) => Promise<void>;
+    readonly say: (line: string) => void;
+    /** Also puts back what somebody else has changed meanwhile. */
+    readonly force: boolean;
+  },
+): Promise<boolean> {
+  let clean = true;
+  const open = entries.filter(({ state }) => state !== "restored").toSorted((a, b) => b.seq - a.seq);
+  for (const { seq, change, state: was, digestBefore } of open) {
+    const { state, detail } = await restoreChange(deps, change, {
+      certain: was !== "intended",
+      digestBefore,
+      force: options.force,
+    });
+    await options.mark(seq, state, detail);
+    options.say(
+      `${state === "restored" ? "put back " : state === "left" ? "left     " : "FAILED   "} ${targetText(change.target)}: ${detail}`,
+    );
+    clean &&= state === "restored";
+  }
+  return clean;
+}

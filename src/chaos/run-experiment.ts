@@ -1,0 +1,218 @@
+import { messageOf } from "../lib/app-error.ts";
+import type { Clock } from "../lib/clock.ts";
+import { applyChange, digestBefore, restoreChange, type WriterDeps } from "./apply-change.ts";
+import { type Change, targetText } from "./change.ts";
+import type { ChaosCluster } from "./cluster-port.ts";
+import type { Experiment } from "./experiment.ts";
+import type { ChangeState, RunJournal } from "./journal-port.ts";
+import { operatorFailure } from "./operator-status.ts";
+import type { Probe, ProbeAnswer } from "./probe.ts";
+import type { ChangeOutcome, RunResult, Verdict } from "./result.ts";
+import type { IncidentFacts } from "./score.ts";
+import { scoreRun } from "./score.ts";
+
+export interface RunDeps {
+  readonly cluster: ChaosCluster;
+  readonly journal: RunJournal;
+  readonly ask: (probe: Probe) => Promise<ProbeAnswer>;
+  /** What kubemend's database holds of incidents since a moment (ms). */
+  readonly incidentsSince: (since: number) => Promise<readonly IncidentFacts[]>;
+  readonly clock: Clock;
+  /** Aborted: stop, and put everything back. */
+  readonly signal: AbortSignal;
+  readonly say: (line: string) => void;
+  readonly patienceMs?: number;
+  /** For tests: called after each change, as if the process could end there. */
+  readonly afterChange?: (seq: number) => Promise<void>;
+}
+
+interface Made {
+  readonly seq: number;
+  readonly change: Change;
+  readonly digest: string | undefined;
+  certain: boolean;
+}
+
+/** A guard has to fail this often in a row: one lost request must not end an experiment. */
+const failuresToAbort = 2;
+const failureText = (answers: readonly ProbeAnswer[]) =>
+  answers
+    .filter(({ holds }) => !holds)
+    .map(({ probe, detail }) => `${probe} (${detail})`)
+    .join("; ");
+
+/** What each probe came to while the fault was there. */
+function createTally(probes: readonly Probe[]) {
+  const rows = new Map(probes.map(({ name }) => [name, { probe: name, asked: 0, failed: 0, detail: "" }]));
+  return {
+    add(answer: ProbeAnswer): void {
+      const row = rows.get(answer.probe);
+      if (!row) return;
+      row.asked++;
+      if (!answer.holds) {
+        row.failed++;
+        row.detail = answer.detail;
+      }
+    },
+    rows: () => [...rows.values()],
+  };
+}
+
+/**
+ * Runs one experiment: steady state, fault, steady state, everything put back, steady state. Each change is written down
+ * before it is made. However it ends (an abort condition, a signal, an error), what was changed is put back before this
+ * returns; what a killed process leaves is put back by `restoreRun`.
+ */
+export async function runExperiment(
+  experiment: Experiment,
+  changes: readonly Change[],
+  deps: RunDeps,
+): Promise<RunResult> {
+  const { journal, clock, signal, say } = deps;
+  const writer: WriterDeps = {
+    cluster: deps.cluster,
+    clock,
+    ...(deps.patienceMs === undefined ? {} : { patienceMs: deps.patienceMs }),
+  };
+  const startedAt = clock.now();
+  const askAll = async (probes: readonly Probe[]) => {
+    const answers: ProbeAnswer[] = [];
+    for (const probe of probes) answers.push(await deps.ask(probe));
+    return answers;
+  };
+  // A database that is away must not keep the fault in the cluster.
+  const note = async (work: Promise<void>) => {
+    await work.catch((error: unknown) => say(`not written down: ${messageOf(error, 160)}`));
+  };
+  const finish = async (result: RunResult): Promise<RunResult> => {
+    await note(journal.phase("done", result.endedAt));
+    await note(journal.finish(result));
+    return result;
+  };
+
+  const before = await askAll(experiment.steadyState);
+  if (before.some(({ holds }) => !holds) || signal.aborted) {
+    const reason = signal.aborted
+      ? "stopped before anything was changed"
+      : `the steady state is not there: ${failureText(before)}`;
+    const verdict: Verdict = signal.aborted ? "aborted" : "not-tested";
+    const endedAt = clock.now();
+    const probes = { before, during: [], after: [] };
+    return finish({ verdict, reason, startedAt, endedAt, probes, changes: [], clean: true });
+  }
+  say(`steady state  ${before.length} ${before.length === 1 ? "probe holds" : "probes hold"}`);
+
+  const made: Made[] = [];
+  const outcomes = new Map<number, ChangeOutcome>();
+  const tally = createTally(experiment.steadyState);
+  let stopReason: string | undefined;
+  await journal.phase("injecting", clock.now());
+  const faultAt = clock.now();
+  try {
+    for (const [seq, change] of changes.entries()) {
+      if (signal.aborted) {
+        stopReason = "stopped by a signal";
+        break;
+      }
+      const digest = await digestBefore(writer, change);
+      await journal.intend(seq, change, digest);
+      const entry: Made = { seq, change, digest, certain: false };
+      made.push(entry);
+      const applied = await applyChange(writer, change, signal);
+      if (!applied.ok) {
+        stopReason = signal.aborted
+          ? "stopped by a signal"
+          : `${targetText(change.target)} (${change.what}) was not changed: ${applied.detail}`;
+        break;
+      }
+      entry.certain = true;
+      await journal.mark(seq, "applied", "");
+      say(`changed       ${targetText(change.target)}: ${change.what}`);
+      await deps.afterChange?.(seq);
+    }
+    const failures = new Map<string, number>();
+    const until = clock.now() + experiment.duration;
+    while (stopReason === undefined && clock.now() < until) {
+      // Aborted means: look at the signal below.
+      await clock.sleep(Math.min(experiment.every, until - clock.now()), signal).catch(() => undefined);
+      const by = signal.aborted ? undefined : await journal.stopAskedBy();
+      if (signal.aborted) stopReason = "stopped by a signal";
+      else if (by !== undefined) stopReason = `stopped by ${by}`;
+      else {
+        for (const answer of await askAll(experiment.steadyState)) tally.add(answer);
+        for (const answer of await askAll(experiment.abort)) {
+          const count = answer.holds ? 0 : (failures.get(answer.probe) ?? 0) + 1;
+          failures.set(answer.probe, count);
+          if (count >= failuresToAbort) stopReason = `abort condition: ${answer.probe} (${answer.detail})`;
+        }
+        const failure = await operatorFailure(deps.cluster, changes);
+        // An operator that has not selected its pods yet says the same as one that found none.
+        const seen = failure === undefined ? 0 : (failures.get("operator") ?? 0) + 1;
+        failures.set("operator", seen);
+        if (seen >= failuresToAbort) stopReason ??= failure;
+      }
+    }
+  } catch (error) {
+    stopReason = `an error: ${messageOf(error, 200)}`;
+  }
+
+  say(stopReason === undefined ? "time is up    putting everything back" : `stopping      ${stopReason}`);
+  await note(journal.phase("restoring", clock.now()));
+  for (const { seq, change, digest, certain } of made.toReversed()) {
+    const { state, detail } = await restoreChange(writer, change, { certain, digestBefore: digest });
+    await note(journal.mark(seq, state satisfies ChangeState, detail));
+    outcomes.set(seq, { target: targetText(change.target), what: change.what, restored: state, detail });
+    say(
+      `${state === "restored" ? "put back     " : state === "left" ? "left         " : "NOT PUT BACK "} ${targetText(change.target)}: ${detail}`,
+    );
+  }
+  const restoredAt = clock.now();
+  await note(journal.phase("settling", restoredAt));
+  const settleUntil = restoredAt + experiment.settle;
+  let after = await askAll(experiment.steadyState);
+  while (after.some(({ holds }) => !holds) && clock.now() < settleUntil && !signal.aborted) {
+    await clock
+      .sleep(Math.min(experiment.every, Math.max(1, settleUntil - clock.now())), signal)
+      .catch(() => undefined);
+    after = await askAll(experiment.steadyState);
+  }
+  const recovered = after.every(({ holds }) => holds);
+  const endedAt = clock.now();
+
+  const all = changes.map(
+    (change, seq): ChangeOutcome =>
+      outcomes.get(seq) ?? { target: targetText(change.target), what: change.what, restored: "not-made", detail: "" },
+  );
+  const during = tally.rows();
+  const broken = during.filter(
+    ({ probe, failed }) =>
+      failed > 0 && experiment.steadyState.some((one) => one.name === probe && one.during === "holds"),
+  );
+  const verdict: Verdict = stopReason !== undefined ? "aborted" : broken.length > 0 || !recovered ? "broken" : "held";
+  const reason =
+    stopReason ??
+    (broken.length > 0
+      ? `${broken.map(({ probe, failed, asked, detail }) => `${probe} failed ${failed} of ${asked} times (${detail})`).join("; ")}`
+      : recovered
+        ? "the steady state held where it had to, and was there again afterwards"
+        : `the steady state did not come back: ${failureText(after)}`);
+  const facts = await deps.incidentsSince(faultAt).catch((error: unknown) => {
+    say(`no score: ${messageOf(error, 160)}`);
+    return undefined;
+  });
+  const { namespaces } = experiment.blastRadius;
+  const score = facts && scoreRun(experiment.expected, facts, { faultAt, until: endedAt, namespaces });
+  return finish({
+    verdict,
+    reason,
+    startedAt,
+    faultAt,
+    restoredAt,
+    endedAt,
+    ...(recovered ? { recoveredAfterMs: endedAt - restoredAt } : {}),
+    probes: { before, during, after },
+    changes: all,
+    clean: all.every(({ restored }) => restored !== "failed" && restored !== "left"),
+    ...(score ? { score } : {}),
+  });
+}

@@ -1,0 +1,148 @@
+import type { Anomaly } from "../incident/anomaly.ts";
+import type { Hypothesis } from "../incident/diagnosis.ts";
+import type { VerificationVerdict } from "../incident/execution.ts";
+import type { ObjectRef } from "../incident/object-ref.ts";
+import { refKey, sameRef } from "../incident/object-ref.ts";
+import type { ExpectedOutcome } from "./experiment.ts";
+
+/** What kubemend's database says of an incident around the time of a run. */
+export interface IncidentFacts {
+  readonly id: string;
+  readonly openedAt: number;
+  readonly target: ObjectRef;
+  readonly affected: readonly ObjectRef[];
+  readonly anomalies: readonly Pick<Anomaly, "target" | "startsAt" | "detectedAt">[];
+  readonly resolvedAt?: number | undefined;
+  /** Of the last diagnosis, best first. */
+  readonly hypotheses: readonly Pick<Hypothesis, "cause" | "culprit" | "probability">[];
+  /** Actions in the order in which they were offered. */
+  readonly fixes: readonly { readonly action: string; readonly target: ObjectRef }[];
+  readonly applied: readonly { readonly action: string; readonly verdict: VerificationVerdict | "pending" }[];
+}
+
+export interface Score {
+  /** Incident that is about the fault. */
+  readonly incidentId?: string;
+  readonly detected: boolean;
+  readonly detectedAfterMs?: number;
+  readonly inTime: boolean;
+  readonly rightCause: boolean;
+  readonly rightCulprit: boolean;
+  /** Undefined where the experiment names no fix. */
+  readonly rightFix?: boolean;
+  readonly cause?: string;
+  readonly culprit?: string;
+  readonly fix?: string;
+  /** Undefined when nobody applied one. */
+  readonly fixWorked?: boolean;
+  /** Incidents of this fault that also hold trouble of another time or place. */
+  readonly falseMerges: readonly string[];
+  /** More incidents than one for the one fault. */
+  readonly split: readonly string[];
+  /** Incidents that were opened meanwhile and have nothing to do with the blast radius. */
+  readonly foreign: readonly string[];
+  /** Share of what was asked that was right, 0..1. */
+  readonly points: number;
+}
+
+export interface ScoreWindow {
+  readonly faultAt: number;
+  /** Until when an incident may be opened and still count. */
+  readonly until: number;
+  readonly namespaces: readonly string[];
+}
+
+/** Measurements are averages over a while: trouble may seem to begin a little before its cause. */
+const slackMs = 60_000;
+
+const within = (ref: ObjectRef, namespaces: readonly string[]) =>
+  ref.namespace === undefined ? ref.kind === "Node" : namespaces.includes(ref.namespace);
+
+/** Anomalies that were found while the fault was there, and not before it. */
+const fresh = (incident: IncidentFacts, { faultAt, until }: ScoreWindow) =>
+  incident.anomalies.filter(({ detectedAt }) => detectedAt >= faultAt && detectedAt <= until);
+
+/** How well kubemend did. Pure: facts in, marks out. */
+export function scoreRun(expected: ExpectedOutcome, incidents: readonly IncidentFacts[], window: ScoreWindow): Score {
+  const { faultAt, until, namespaces } = window;
+  const live = incidents.filter(
+    (incident) => (incident.openedAt >= faultAt && incident.openedAt <= until) || fresh(incident, window).length > 0,
+  );
+  const near = live.filter(
+    (incident) =>
+      within(incident.target, namespaces) ||
+      fresh(incident, window).some(({ target }) => within(target, namespaces)) ||
+      incident.hypotheses.slice(0, 1).some(({ culprit }) => within(culprit, namespaces)),
+  );
+  const foreign = live.filter((incident) => !near.includes(incident)).map(({ id }) => id);
+  const falseMerges = near
+    .filter((incident) =>
+      incident.anomalies.some(
+        ({ target, startsAt, detectedAt }) =>
+          !within(target, namespaces) || (startsAt < faultAt - slackMs && detectedAt < faultAt),
+      ),
+    )
+    .map(({ id }) => id);
+
+  if (expected === "none") {
+    const quiet = near.length === 0;
+    const marks = [quiet, foreign.length === 0];
+    return {
+      detected: !quiet,
+      inTime: quiet,
+      rightCause: quiet,
+      rightCulprit: quiet,
+      falseMerges,
+      split: near.slice(1).map(({ id }) => id),
+      foreign,
+      points: share(marks),
+    };
+  }
+  const { cause, culprit, fix, within: limitMs } = expected;
+  const about = (incident: IncidentFacts) =>
+    Number(incident.hypotheses[0] !== undefined && sameRef(incident.hypotheses[0].culprit, culprit)) * 2 +
+    Number([incident.target, ...incident.affected].some((ref) => sameRef(ref, culprit)));
+  const [best] = [...near].sort((a, b) => about(b) - about(a) || a.openedAt - b.openedAt);
+  const first = best?.hypotheses[0];
+  const offered = best?.fixes[0];
+  const detectedAt =
+    best && Math.min(...[...fresh(best, window).map((one) => one.detectedAt), Math.max(best.openedAt, faultAt)]);
+  const detectedAfterMs = detectedAt === undefined ? undefined : detectedAt - faultAt;
+  const rightCause = first?.cause === cause;
+  const rightCulprit = first !== undefined && sameRef(first.culprit, culprit);
+  const wanted = fix === undefined ? undefined : [fix].flat();
+  const rightFix = wanted?.some((action) => action === offered?.action);
+  const judged = best?.applied.filter(({ verdict }) => verdict !== "pending") ?? [];
+  const fixWorked = judged.length === 0 ? undefined : judged.some(({ verdict }) => verdict === "recovered");
+  const split = near.filter((incident) => incident !== best).map(({ id }) => id);
+  const inTime = detectedAfterMs !== undefined && detectedAfterMs <= limitMs;
+  return {
+    ...(best ? { incidentId: best.id } : {}),
+    detected: best !== undefined,
+    ...(detectedAfterMs === undefined ? {} : { detectedAfterMs }),
+    inTime,
+    rightCause,
+    rightCulprit,
+    ...(rightFix === undefined ? {} : { rightFix }),
+    ...(first ? { cause: first.cause, culprit: refKey(first.culprit) } : {}),
+    ...(offered ? { fix: offered.action } : {}),
+    ...(fixWorked === undefined ? {} : { fixWorked }),
+    falseMerges,
+    split,
+    foreign,
+    points: share([
+      inTime,
+      rightCause,
+      rightCulprit,
+      ...(rightFix === undefined ? [] : [rightFix]),
+      ...(fixWorked === undefined ? [] : [fixWorked]),
+      falseMerges.length === 0,
+      split.length === 0,
+      foreign.length === 0,
+    ]),
+  };
+}
+
+function share(marks: readonly boolean[]): number {
+  return marks.filter(Boolean).length / marks.length;
+}

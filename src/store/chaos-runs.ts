@@ -1,0 +1,218 @@
+import { sql } from "kysely";
+import { storableJson } from "../lib/storable-text.ts";
+import type { Database } from "./database.ts";
+
+/** A run as stored. Documents are checked by whoever reads them: they are another folder's. */
+export interface ChaosRunRow {
+  readonly id: string;
+  readonly cluster: string;
+  readonly name: string;
+  readonly experiment: unknown;
+  readonly phase: string;
+  readonly requestedBy: string;
+  readonly requestedAt: number;
+  readonly startedAt: number | null;
+  readonly stopBy: string | null;
+  readonly result: unknown;
+  readonly note: string | null;
+}
+
+interface Row {
+  readonly id: string;
+  readonly cluster: string;
+  readonly name: string;
+  readonly experiment: unknown;
+  readonly phase: string;
+  readonly requested_by: string;
+  readonly requested_at: Date;
+  readonly started_at: Date | null;
+  readonly stop_by: string | null;
+  readonly result: unknown;
+  readonly note: string | null;
+}
+
+const columns = sql`id::text, cluster, name, experiment, phase, requested_by, requested_at, started_at, stop_by, result, note`;
+
+const fromRow = (row: Row): ChaosRunRow => ({
+  id: row.id,
+  cluster: row.cluster,
+  name: row.name,
+  experiment: row.experiment,
+  phase: row.phase,
+  requestedBy: row.requested_by,
+  requestedAt: row.requested_at.getTime(),
+  startedAt: row.started_at?.getTime() ?? null,
+  stopBy: row.stop_by,
+  result: row.result,
+  note: row.note,
+});
+
+/** Phases in which the cluster may hold something of a run. */
+const openPhases = sql`('injecting', 'restoring', 'settling')`;
+
+export async function addChaosRun(
+  database: Database,
+  run: {
+    readonly cluster: string;
+    readonly name: string;
+    readonly experiment: unknown;
+    readonly phase: "requested" | "planning";
+    readonly by: string;
+  },
+): Promise<string> {
+  const { rows } = await sql<{ id: string }>`
+    insert into chaos_run (cluster, name, experiment, phase, requested_by)
+    values (${run.cluster}, ${run.name}, ${storableJson(run.experiment)}::jsonb, ${run.phase}, ${run.by}) returning id::text`.execute(
+    database.kysely,
+  );
+  const [row] = rows;
+  if (!row) throw new Error("unreachable: an insert returns its row");
+  return row.id;
+}
+
+/** Takes the oldest request; each is handed out once. Requests older than ten minutes are closed: nobody waits for them. */
+export async function takeRequestedRun(database: Database, cluster: string): Promise<ChaosRunRow | undefined> {
+  await sql`
+    update chaos_run set phase = 'refused', note = 'nobody took it within ten minutes'
+     where cluster = ${cluster} and phase = 'requested' and requested_at < clock_timestamp() - interval '10 minutes'`.execute(
+    database.kysely,
+  );
+  const { rows } = await sql<Row>`
+    update chaos_run set phase = 'planning'
+     where id = (select id from chaos_run where cluster = ${cluster} and phase = 'requested' order by id limit 1 for update skip locked)
+    returning ${columns}`.execute(database.kysely);
+  return rows[0] && fromRow(rows[0]);
+}
+
+export async function setChaosPhase(database: Database, id: string, phase: string, at: number): Promise<void> {
+  await sql`
+    update chaos_run set phase = ${phase}, started_at = coalesce(started_at, ${new Date(at)}) where id = ${id}::bigint`.execute(
+    database.kysely,
+  );
+}
+
+export async function finishChaosRun(database: Database, id: string, result: unknown): Promise<void> {
+  await sql`update chaos_run set phase = 'done', result = ${storableJson(result)}::jsonb where id = ${id}::bigint`.execute(
+    database.kysely,
+  );
+}
+
+/** Ends a run that changed nothing, or of which only the putting back is over. */
+export async function closeChaosRun(
+  database: Database,
+  id: string,
+  phase: "refused" | "done",
+  note: string,
+): Promise<void> {
+  await sql`update chaos_run set phase = ${phase}, note = ${note} where id = ${id}::bigint`.execute(database.kysely);
+}
+
+/** Asks whatever runs or waits in the cluster to stop. @returns the numbers of those runs */
+export async function askChaosStop(database: Database, cluster: string, by: string): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    update chaos_run set stop_by = ${by},
+           phase = case when phase = 'requested' then 'refused' else phase end,
+           note = case when phase = 'requested' then 'stopped before it began' else note end
+     where cluster = ${cluster} and phase in ('requested', 'planning', 'injecting') returning id::text`.execute(
+    database.kysely,
+  );
+  return rows.map(({ id }) => id);
+}
+
+export async function chaosStopAskedBy(database: Database, id: string): Promise<string | undefined> {
+  const { rows } = await sql<{ stop_by: string | null }>`
+    select stop_by from chaos_run where id = ${id}::bigint`.execute(database.kysely);
+  return rows[0]?.stop_by ?? undefined;
+}
+
+export async function getChaosRun(database: Database, id: string): Promise<ChaosRunRow | undefined> {
+  if (!/^\d{1,18}$/.test(id)) return undefined;
+  const { rows } = await sql<Row>`select ${columns} from chaos_run where id = ${id}::bigint`.execute(database.kysely);
+  return rows[0] && fromRow(rows[0]);
+}
+
+/** Newest first. */
+export async function listChaosRuns(database: Database, cluster: string, limit = 50): Promise<ChaosRunRow[]> {
+  const { rows } = await sql<Row>`
+    select ${columns} from chaos_run where cluster = ${cluster} order by id desc limit ${limit}`.execute(
+    database.kysely,
+  );
+  return rows.map(fromRow);
+}
+
+/** Runs of which something may still be in the cluster, oldest first: not ended, or ended with something not put back. */
+export async function unrestoredRuns(database: Database, cluster: string): Promise<ChaosRunRow[]> {
+  const { rows } = await sql<Row>`
+    select ${columns} from chaos_run r
+     where cluster = ${cluster} and (phase in ${openPhases} or exists (
+       select from chaos_change c where c.run_id = r.id and c.state in ('intended', 'applied', 'failed')))
+     order by id limit 100`.execute(database.kysely);
+  return rows.map(fromRow);
+}
+
+export interface ChaosChangeRow {
+  readonly seq: number;
+  readonly change: unknown;
+  readonly state: string;
+  readonly digestBefore: string | null;
+}
+
+export async function intendChange(
+  database: Database,
+  row: {
+    readonly runId: string;
+    readonly seq: number;
+    readonly change: unknown;
+    readonly digestBefore: string | undefined;
+  },
+): Promise<void> {
+  await sql`
+    insert into chaos_change (run_id, seq, change, state, digest_before)
+    values (${row.runId}::bigint, ${row.seq}, ${storableJson(row.change)}::jsonb, 'intended', ${row.digestBefore ?? null})`.execute(
+    database.kysely,
+  );
+}
+
+export async function markChange(
+  database: Database,
+  row: { readonly runId: string; readonly seq: number; readonly state: string; readonly detail: string },
+): Promise<void> {
+  await sql`
+    update chaos_change set state = ${row.state}, detail = ${row.detail}, at = clock_timestamp()
+     where run_id = ${row.runId}::bigint and seq = ${row.seq}`.execute(database.kysely);
+}
+
+export async function changesOfRun(database: Database, runId: string): Promise<ChaosChangeRow[]> {
+  const { rows } = await sql<{ seq: number; change: unknown; state: string; digest_before: string | null }>`
+    select seq, change, state, digest_before from chaos_change where run_id = ${runId}::bigint order by seq`.execute(
+    database.kysely,
+  );
+  return rows.map(({ seq, change, state, digest_before }) => ({ seq, change, state, digestBefore: digest_before }));
+}
+
+/** Keeps what may be run by name. */
+export async function offerExperiments(
+  database: Database,
+  cluster: string,
+  experiments: readonly { readonly name: string; readonly body: unknown }[],
+): Promise<void> {
+  for (const { name, body } of experiments)
+    await sql`
+      insert into chaos_experiment (cluster, name, body) values (${cluster}, ${name}, ${storableJson(body)}::jsonb)
+      on conflict (cluster, name) do update set body = excluded.body, seen_at = clock_timestamp()`.execute(
+      database.kysely,
+    );
+}
+
+/** What is offered by somebody who said so within two minutes, by name. */
+export async function offeredExperiments(
+  database: Database,
+  cluster: string,
+): Promise<readonly { readonly name: string; readonly body: unknown }[]> {
+  const { rows } = await sql<{ name: string; body: unknown }>`
+    select name, body from chaos_experiment
+     where cluster = ${cluster} and seen_at > clock_timestamp() - interval '2 minutes' order by name limit 200`.execute(
+    database.kysely,
+  );
+  return rows;
+}
