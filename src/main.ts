@@ -11,9 +11,9 @@ import { createSmtpMailer } from "./adapters/smtp/smtp-mailer.ts";
 import { startActor } from "./app/actor.ts";
 import { createApprovers } from "./app/approvers.ts";
 import { createAsk } from "./app/ask.ts";
+import { createChaosDesk, experimentRows } from "./app/chaos-desk.ts";
 import { clusterSources } from "./app/cluster-sources.ts";
 import { createWatching } from "./app/create-watching.ts";
-import { isDeclared } from "./app/declare-incident.ts";
 import { createDesk } from "./app/desk.ts";
 import { dropCounts } from "./app/drop-counts.ts";
 import { runHeartbeat } from "./app/heartbeat.ts";
@@ -30,17 +30,19 @@ import { ownClusterDesk } from "./app/own-cluster.ts";
 import { createPrivacy } from "./app/privacy.ts";
 import { queues } from "./app/queues.ts";
 import { seedSeasons } from "./app/seed-seasons.ts";
+import { addShardMetrics } from "./app/shard-metrics.ts";
 import { countSlackCalls } from "./app/slack-metrics.ts";
 import { type Chat, startChat } from "./app/start-chat.ts";
 import { previewDigest } from "./app/start-mail.ts";
 import { startPages, webPortOf } from "./app/start-pages.ts";
+import { startShards } from "./app/start-shards.ts";
 import { syncSilences } from "./app/sync-silences.ts";
 import { runWatcher } from "./app/watcher.ts";
 import { createIdentify } from "./bot/slack/identity.ts";
 import { startWeb } from "./bot/web/server.ts";
 import { createObservation } from "./cluster/observation.ts";
 import type { Config } from "./config/config.ts";
-import { createDetectionEngine } from "./detection/engine.ts";
+import { createDetectionEngine, type DetectionEngine } from "./detection/engine.ts";
 import { openForecastField } from "./detection/metrics/forecast/forecast-field.ts";
 import { loadModel } from "./detection/metrics/forecast/load-model.ts";
 import { createSeasons } from "./detection/metrics/seasonal-baseline.ts";
@@ -119,8 +121,10 @@ export async function startKubemend(options: KubemendOptions): Promise<Kubemend>
     const ids = await createIdPool(database);
     const tickMs = config.detection.scrapeSeconds * 1_000;
     const seasons = createSeasons();
-    const engine = createDetectionEngine({
+    const shards = startShards({ config, database, observation, engine: () => engine, clock, log });
+    const engine: DetectionEngine = createDetectionEngine({
       observation,
+      share: shards,
       nextId: ids.next,
       learnMs: config.detection.learnMinutes * 60_000,
       tickMs,
@@ -132,8 +136,8 @@ export async function startKubemend(options: KubemendOptions): Promise<Kubemend>
       cluster: config.cluster,
       limit: 1_000,
     });
-    // Who declared an incident closes it; to detection it would be one without symptoms.
-    engine.restore(open.filter((incident) => !isDeclared(incident)));
+    await shards.round();
+    running.push(shards.run(stopping.signal));
     const silences = syncSilences({ database, engine, cluster: config.cluster, clock, log });
     await silences.now();
     running.push(silences.run(stopping.signal));
@@ -167,7 +171,7 @@ export async function startKubemend(options: KubemendOptions): Promise<Kubemend>
     const forecasts = openForecastField(observation, {
       model: loadModel(config.detection.model, (text) => log.warn({ text }, "forecaster.no-model")),
     });
-    const capture = keepSamples({ config, database, observation, clock, log });
+    const capture = keepSamples({ config, database, observation, shards, clock, log });
     const metrics = createMetrics({
       engine,
       observation,
@@ -176,6 +180,7 @@ export async function startKubemend(options: KubemendOptions): Promise<Kubemend>
       forecaster: () => forecasts.forecaster.stats,
     });
     addOutcomeMetrics(metrics.registry, { database, log, cluster: config.cluster });
+    addShardMetrics(metrics.registry, shards);
     const countIncidents = addIncidentMetrics(metrics.registry, metrics.incidents, open);
     const watching = createWatching({
       engine,
@@ -211,6 +216,8 @@ export async function startKubemend(options: KubemendOptions): Promise<Kubemend>
       started.use(mail);
       running.push(mail.run(stopping.signal));
     }
+    const experiments = { database, cluster: config.cluster, people: config.chaos.people };
+    const chaos = createChaosDesk(experiments);
     const everybodysDesk = createDesk({
       database,
       plans,
@@ -224,8 +231,10 @@ export async function startKubemend(options: KubemendOptions): Promise<Kubemend>
       cluster: config.cluster,
       watching,
       web: webPortOf({ config, database }),
+      webUrl: config.web.url,
       ask: createAsk({ database, redact, clock, log, model, tools, pseudonyms }),
       reveal,
+      ...(chaos ? { chaos } : {}),
       ...(mail ? { digest: mail.digest } : {}),
     });
     const desk = ownClusterDesk(everybodysDesk, { database, cluster: config.cluster, redact });
@@ -237,7 +246,18 @@ export async function startKubemend(options: KubemendOptions): Promise<Kubemend>
       const slack = countSlackCalls(createSlackWeb(slackOptions), metrics.registry);
       const settings = { ...config.slack, botToken };
       chat = started.use(
-        await startChat({ settings, slack, desk, cluster: config.cluster, observation, database, jobs, clock, log }),
+        await startChat({
+          settings,
+          slack,
+          desk,
+          cluster: config.cluster,
+          observation,
+          database,
+          jobs,
+          clock,
+          log,
+          webUrl: config.web.url,
+        }),
       );
     } else log.warn({}, "slack.not-configured");
 
@@ -268,6 +288,7 @@ export async function startKubemend(options: KubemendOptions): Promise<Kubemend>
             userByEmail: createFindUser(slackOptions),
           }
         : undefined,
+      experiments: experimentRows(experiments),
       digest: () =>
         previewDigest(
           { database, cluster: config.cluster, redact, webUrl: config.web.url, timeZone: config.email.timeZone },
@@ -339,6 +360,7 @@ export async function startKubemend(options: KubemendOptions): Promise<Kubemend>
         tools,
         pseudonyms,
         runbooks,
+        shards,
         clock,
         tickMs,
         database,

@@ -1,4 +1,4 @@
-import type { IncidentChange } from "../incident/incident.ts";
+import type { Incident, IncidentChange } from "../incident/incident.ts";
 import { messageOf } from "../lib/app-error.ts";
 import type { Logger } from "../lib/logger.ts";
 
@@ -13,6 +13,8 @@ export interface ChangeQueueOptions {
 export interface ChangeQueue {
   /** Takes what a tick has shown and writes down whatever waits, in order for each incident. */
   take(changes: readonly IncidentChange[], at: number): Promise<void>;
+  /** Lets go of what waits of some incidents: another process writes about them now. */
+  forget(which: (incident: Incident) => boolean): void;
   readonly stats: { readonly waiting: number; readonly dropped: number };
 }
 
@@ -72,6 +74,9 @@ export function createChangeQueue({ keep, log, limit = defaultLimit }: ChangeQue
           log.warn({ incident: id, error: messageOf(error), waiting: waiting.size }, "incident.kept-back");
         }
       }
+    },
+    forget(which) {
+      for (const [id, list] of waiting) if (list.some(({ change }) => which(change.incident))) waiting.delete(id);
     },
     get stats() {
       return { waiting: waiting.size, dropped };

@@ -5,13 +5,17 @@ import type { StatusChange } from "../incident/status.ts";
 import type { Logger } from "../lib/logger.ts";
 import type { Database } from "../store/database.ts";
 import { changeStatus, type StoredIncident, saveIncident } from "../store/incidents.ts";
+import { takenOver } from "../store/leases.ts";
 import { addToTimeline } from "../store/timeline.ts";
+import type { Shards } from "./shards.ts";
 
 export interface KeeperDeps {
   readonly database: Database;
   readonly redact: Redact;
   readonly log: Logger;
   readonly changed: (incidentId: string) => Promise<void>;
+  /** The shards that this process holds; without them it is the only watcher. */
+  readonly shards?: Pick<Shards, "leaseOf"> | undefined;
 }
 
 const told: Readonly<Record<IncidentChange["type"], { status?: StatusChange; event: string }>> = {
@@ -39,7 +43,11 @@ function sentence(change: IncidentChange): string | undefined {
 export async function keepIncident(deps: KeeperDeps, change: IncidentChange, now: number): Promise<StoredIncident> {
   const { database, redact, log } = deps;
   const { event, status } = told[change.type];
-  let stored = await saveIncident(database, change.incident);
+  const { shards } = deps;
+  const { target } = change.incident;
+  const lease = shards?.leaseOf(target);
+  if (shards && !lease) throw takenOver(`incident ${change.incident.id}`);
+  let stored = await saveIncident(database, change.incident, lease);
   if (status) {
     const outcome = await changeStatus(database, stored.id, status, { at: now });
     if (outcome.ok) stored = outcome.incident;

@@ -3,7 +3,7 @@ import type { Signal } from "../cluster/signal.ts";
 import type { DetectionEngine } from "../detection/engine.ts";
 import type { Anomaly } from "../incident/anomaly.ts";
 import type { Incident } from "../incident/incident.ts";
-import { messageOf } from "../lib/app-error.ts";
+import { AppError, messageOf } from "../lib/app-error.ts";
 import type { Clock } from "../lib/clock.ts";
 import { repairUnderWay } from "../rca/repair-under-way.ts";
 import { latestDiagnosis } from "../store/diagnoses.ts";
@@ -17,6 +17,7 @@ import { nextDiagnosisAt } from "./diagnosis-schedule.ts";
 import { createExplanations } from "./explanations.ts";
 import { keepIncident } from "./incident-keeper.ts";
 import { incidentJob, queues } from "./queues.ts";
+import type { Shards } from "./shards.ts";
 import { type VerifyStepDeps, verifyStep } from "./verify-step.ts";
 import { type TickResult, watchSignals } from "./watch-signals.ts";
 
@@ -29,6 +30,8 @@ export interface WatcherDeps extends VerifyStepDeps {
   readonly pseudonyms?: DiagnoseDeps["pseudonyms"];
   readonly runbooks?: DiagnoseDeps["runbooks"];
   readonly clock: Clock;
+  /** The shards that this process holds; without them it is the only watcher. */
+  readonly shards?: Pick<Shards, "holds" | "leaseOf"> | undefined;
   readonly tickMs: number;
   readonly signal: AbortSignal;
   /** Told first what a tick has shown, whether the database can be reached or not. Must not throw. */
@@ -49,7 +52,8 @@ const sweepEveryMs = 5_000;
 
 /** The role that reads: signals to incidents, incidents to diagnoses, applied plans to verdicts. Holds no write access to the cluster. */
 export async function runWatcher(deps: WatcherDeps): Promise<void> {
-  const { engine, database, clock, jobs, log } = deps;
+  const { engine, database, clock, jobs, log, shards } = deps;
+  const isOurs = ({ target }: Incident) => shards?.holds(target) ?? true;
   const rounds = new Map<string, Rounds>();
   /** Resolved since they were last diagnosed. */
   const ended = new Set<string>();
@@ -80,7 +84,7 @@ export async function runWatcher(deps: WatcherDeps): Promise<void> {
     return diagnosing;
   };
   const diagnoseDue = (now: number) => {
-    for (const incident of engine.incidents()) {
+    for (const incident of engine.incidents().filter(isOurs)) {
       if (incident.status === "resolved") {
         if (rounds.delete(incident.id)) ended.add(incident.id);
         continue;
@@ -102,9 +106,11 @@ export async function runWatcher(deps: WatcherDeps): Promise<void> {
   };
   const onTick = async ({ changes, active }: TickResult, now: number) => {
     deps.record?.({ active, incidents: engine.incidents(), at: now });
+    changesToKeep.forget((incident) => shards !== undefined && shards.leaseOf(incident.target) === undefined);
     await changesToKeep.take(changes, now);
     diagnoseDue(now);
-    await verifyStep(deps, engine.incidents(), active, now);
+    // What another may hold by now is not ours to judge.
+    await verifyStep(deps, engine.incidents().filter(isOurs), active, now);
     await sweep();
     deps.onTick?.(now);
   };
@@ -125,7 +131,10 @@ export async function runWatcher(deps: WatcherDeps): Promise<void> {
     // Detection does not hold what people declared.
     const stored = await getIncident(database, incidentId);
     if (stored?.cluster === deps.observation.cluster && isDeclared(stored) && stored.status !== "resolved")
-      await diagnoseNext(stored, false);
+      return await diagnoseNext(stored, false);
+    // Whoever holds its shard does; the job comes again until it meets that watcher.
+    if (stored && stored.status !== "resolved" && shards?.holds(stored.target) === false)
+      throw new AppError("not-ours", "Another watcher holds this incident.", { retryable: true });
   });
   await watchSignals({ engine, signals: deps.signals, clock, tickMs: deps.tickMs, onTick, log, signal: deps.signal });
   await diagnosing;

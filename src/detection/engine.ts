@@ -33,7 +33,19 @@ export interface DetectionEngineOptions {
   readonly detectors?: readonly DetectorFactory[];
   /** What is usual at each time of the day; given when captured samples are to seed it. */
   readonly seasons?: Seasons;
+  /** The share of the cluster that is this process's to judge. Default all of it. */
+  readonly share?: Share;
 }
+
+/** A part of the cluster, by namespace; undefined stands for what lies in none. Asked anew each time: shares change hands. */
+export interface Share {
+  /** Findings about it are this process's to report. */
+  owns(namespace: string | undefined): boolean;
+  /** Its logs and metrics are read, so that they are known when it is to be judged. */
+  reads(namespace: string): boolean;
+}
+
+const whole: Share = { owns: () => true, reads: () => true };
 
 export interface DetectionStats {
   readonly ticks: number;
@@ -80,6 +92,8 @@ export interface DetectionEngine {
   restore(incidents: readonly Incident[]): void;
   /** Takes over status changes made elsewhere (acknowledged, mitigating, resolved by a person). */
   replace(incident: Incident): void;
+  /** Lets go of all incidents and anomalies that are not in its share any more; another process has them. Nothing is resolved by it. */
+  release(): void;
   /** The silences and maintenance windows that hold from now on; replaces those given before. */
   suppress(silences: readonly Silence[]): void;
   /** Workloads and series as of now, for those who verify: the topology that grouping used last. */
@@ -107,6 +121,12 @@ export function createDetectionEngine(options: DetectionEngineOptions): Detectio
   const pace = createPace(options.tickMs ?? 15_000);
   const learnMs = options.learnMs ?? 2 * 60 * 60_000;
   const seasons = options.seasons ?? createSeasons();
+  const { share = whole } = options;
+  const isOurs = (ref: ObjectRef) => share.owns(ref.kind === "Namespace" ? ref.name : ref.namespace);
+  const isRead = (labels: Readonly<Record<string, string>>) => {
+    const { namespace } = labels;
+    return namespace === undefined || namespace === "" || share.reads(namespace);
+  };
   const sources = createSourceWatch();
   const detectors: readonly Detector[] = [
     ...(options.detectors ?? detectorFactories).map((make) => make()),
@@ -224,7 +244,8 @@ export function createDetectionEngine(options: DetectionEngineOptions): Detectio
     for (const detector of detectors) {
       try {
         for (const finding of detector.detect(context))
-          if (!isOfTheHour(finding, context.now)) ledger.report(detector, finding, context.now);
+          if (isOurs(finding.target) && !isOfTheHour(finding, context.now))
+            ledger.report(detector, finding, context.now);
       } catch {
         // One detector that stumbles over an odd object must not blind all others; the count is a metric of its own.
         counts.failures++;
@@ -255,6 +276,7 @@ export function createDetectionEngine(options: DetectionEngineOptions): Detectio
           break;
         }
         case "log":
+          if (!share.reads(signal.line.namespace)) break;
           counts.logLines++;
           takeLine(signal.line);
           break;
@@ -264,13 +286,17 @@ export function createDetectionEngine(options: DetectionEngineOptions): Detectio
         case "samples":
           counts.samples += signal.samples.length;
           if (signal.samples.length > 0) sources.sampled(signal.at);
-          deriver.take(signal.samples, signal.at);
+          deriver.take(
+            options.share ? signal.samples.filter(({ series: of }) => isRead(of.labels)) : signal.samples,
+            signal.at,
+          );
           break;
         case "derived":
           counts.samples += signal.points.length;
           // What applications say about themselves is no proof that metrics arrive.
           if (signal.source === "prometheus") sources.sampled(signal.at);
-          for (const { name, labels, at, value } of signal.points) series.push(name, labels, at, value);
+          for (const { name, labels, at, value } of signal.points)
+            if (isRead(labels)) series.push(name, labels, at, value);
           break;
         case "alert":
           observation.alerts.apply(signal.alert, signal.at);
@@ -326,6 +352,10 @@ export function createDetectionEngine(options: DetectionEngineOptions): Detectio
       for (const live of grouper.activeMembers()) ledger.adopt(live);
     },
     replace: (incident) => grouper.replace(incident),
+    release() {
+      ledger.forget(({ anomaly }) => !isOurs(anomaly.target));
+      grouper.forget(({ target }) => !isOurs(target));
+    },
     suppress(list) {
       suppressed = list;
     },

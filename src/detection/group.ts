@@ -36,6 +36,8 @@ export interface Grouper {
   activeMembers(): readonly LiveAnomaly[];
   /** Takes over what people and actions did to an incident (acknowledged, mitigating, resolved by hand). */
   replace(incident: Incident): void;
+  /** Lets go of some without a word: they go on elsewhere. Their anomalies are without an incident then. */
+  forget(which: (incident: Incident) => boolean): void;
 }
 
 const isOpen = ({ incident }: Group) => incident.status !== "resolved";
@@ -222,6 +224,13 @@ export function createGrouper(options: GrouperOptions): Grouper {
           if (anomaly.endsAt === undefined && incident.status !== "resolved") place(live, group);
           else group.ended.set(anomaly.fingerprint, live);
         }
+      }
+    },
+    forget(which) {
+      for (const [id, group] of groups) {
+        if (!which(group.incident)) continue;
+        groups.delete(id);
+        for (const [fingerprint, at] of home) if (at === group) home.delete(fingerprint);
       }
     },
     activeMembers: () => [...groups.values()].filter(isOpen).flatMap(membersOf),

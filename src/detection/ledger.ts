@@ -18,6 +18,8 @@ export interface Ledger {
   sweep(now: number, mayEnd: (live: LiveAnomaly) => boolean): LiveAnomaly[];
   /** Takes over what an earlier process had found. It gets time to be found again before silence means anything. */
   adopt(live: LiveAnomaly): void;
+  /** Lets go of some without their having ended. */
+  forget(which: (live: LiveAnomaly) => boolean): void;
   get(fingerprint: string): LiveAnomaly | undefined;
   all(): Iterable<LiveAnomaly>;
   readonly size: number;
@@ -54,7 +56,10 @@ export function createLedger(options: LedgerOptions): Ledger {
       }
       return ended;
     },
-    adopt: (one) => void live.set(one.anomaly.fingerprint, { ...one, lastSeenAt: Number.NaN }),
+    adopt: (one) => void live.set(one.anomaly.fingerprint, { ...one, adopted: true, lastSeenAt: Number.NaN }),
+    forget(which) {
+      for (const [fingerprint, one] of live) if (which(one)) live.delete(fingerprint);
+    },
     get: (fingerprint) => live.get(fingerprint),
     all: () => live.values(),
     get size() {

@@ -14,6 +14,8 @@ export interface LiveAnomaly {
   readonly soft: boolean;
   /** Its detector sees it going; it must not open an incident now. */
   readonly fading: boolean;
+  /** Taken over from another process, and not found again here yet. */
+  readonly adopted?: true;
   /** Last tick in which its detector reported it (ms). */
   readonly lastSeenAt: number;
 }

@@ -39,7 +39,7 @@ function metricHasRecovered(live: LiveAnomaly, context: EndContext): boolean {
   const { value, expected } = anomaly;
   // A detector that has yet to learn is quiet whatever happens; the value itself must be back halfway to normal.
   if (
-    anomaly.detectedAt < watchingSince &&
+    (live.adopted || anomaly.detectedAt < watchingSince) &&
     anomaly.family === "metric" &&
     value !== undefined &&
     expected !== undefined
@@ -57,6 +57,7 @@ export function mayEnd(live: LiveAnomaly, context: EndContext): boolean {
   const { anomaly } = live;
   if (context.sources.blind(anomaly.family, context.now)) return false;
   if (anomaly.family !== "blind" && context.transitions.inProgress(anomaly.target)) return false;
-  if (anomaly.family === "log" && anomaly.detectedAt < context.watchingSince) return logsAreQuiet(live, context);
+  if (anomaly.family === "log" && (live.adopted || anomaly.detectedAt < context.watchingSince))
+    return logsAreQuiet(live, context);
   return metricHasRecovered(live, context);
 }

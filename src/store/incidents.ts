@@ -3,6 +3,7 @@ import type { Incident } from "../incident/incident.ts";
 import { advance, type IncidentStatus, type StatusChange, statusesAllowing } from "../incident/status.ts";
 import { storableJson, storableText } from "../lib/storable-text.ts";
 import type { Database } from "./database.ts";
+import { isHeld, type Lease, takenOver, whileHeld } from "./leases.ts";
 import type { IncidentTable } from "./tables.ts";
 
 /** An incident as stored: with the revision that what people see is made from. */
@@ -32,6 +33,9 @@ function fromRow(row: Selectable<IncidentTable>): StoredIncident {
   };
 }
 
+/** Who may write. */
+type Fence = Pick<Lease, "name" | "token"> | undefined;
+
 /** Takes `count` incident numbers that nobody else will get. */
 export async function reserveIncidentIds(database: Database, count: number): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
@@ -44,9 +48,11 @@ export async function reserveIncidentIds(database: Database, count: number): Pro
 /**
  * Writes what detection knows of an incident. People's decisions (status) are not overwritten: detection's own status
  * counts only when the row is new.
+ * @param fence the lease under which the writer watches; without one anybody may write
  * @returns the stored incident; the id may be another one when somebody else opened the same group first.
+ * @throws taken-over when the lease is another's
  */
-export async function saveIncident(database: Database, incident: Incident): Promise<StoredIncident> {
+export async function saveIncident(database: Database, incident: Incident, fence?: Fence): Promise<StoredIncident> {
   const values = {
     id: incident.id,
     cluster: incident.cluster,
@@ -70,22 +76,24 @@ export async function saveIncident(database: Database, incident: Incident): Prom
         title = ${values.title}, severity = ${values.severity}, target = ${values.target}::jsonb, affected = ${values.affected}::jsonb,
         anomalies = ${values.anomalies}::jsonb, anomalies_dropped = ${values.anomalies_dropped},
         onset = least(onset, ${values.onset}), updated_at = ${values.updated_at}, revision = revision + 1
-      where id = ${values.id}::bigint or (cluster = ${values.cluster} and group_key = ${values.group_key} and status <> 'resolved')
+      where (id = ${values.id}::bigint or (cluster = ${values.cluster} and group_key = ${values.group_key} and status <> 'resolved'))
+        and ${whileHeld(fence)}
       returning *
     ), added as (
       insert into incident (id, cluster, group_key, title, severity, status, target, affected, anomalies, anomalies_dropped, opened_at, onset, updated_at)
       select ${values.id}::bigint, ${values.cluster}, ${values.group_key}, ${values.title}, ${values.severity}, ${values.status},
              ${values.target}::jsonb, ${values.affected}::jsonb, ${values.anomalies}::jsonb, ${values.anomalies_dropped}::int,
              ${values.opened_at}::timestamptz, ${values.onset}::timestamptz, ${values.updated_at}::timestamptz
-      where not exists (select from changed)
+      where not exists (select from changed) and ${whileHeld(fence)}
       on conflict do nothing
       returning *
     )
     select * from changed union all select * from added limit 1`.execute(database.kysely);
   const row = rows[0];
   if (row) return fromRow(row);
+  if (fence && !(await isHeld(database, fence))) throw takenOver(`incident ${incident.id}`);
   // Somebody inserted the same group between our two steps: now it is there to be updated.
-  return saveIncident(database, incident);
+  return saveIncident(database, incident, fence);
 }
 
 export async function getIncident(database: Database, id: string): Promise<StoredIncident | undefined> {

@@ -50,10 +50,38 @@ export async function releaseLease(database: Database, lease: Pick<Lease, "name"
   await sql`delete from lease where name = ${lease.name} and token = ${lease.token}::bigint`.execute(database.kysely);
 }
 
+/**
+ * Like `takeLease`, for what is held for as long as the process lives. A holder whose lease ran out meanwhile, for example
+ * because the database was away, keeps its token when nobody else has had it: then it has missed nothing.
+ */
+export async function keepLease(
+  database: Database,
+  request: { readonly name: string; readonly holder: string; readonly leaseMs: number },
+): Promise<Lease | undefined> {
+  const { name, holder, leaseMs } = request;
+  const askedAt = performance.now();
+  const { rows } = await sql<{ token: string }>`
+    insert into lease (name, holder, token, until)
+    values (${name}, ${holder}, nextval('lease_token'), clock_timestamp() + ${leaseMs} * interval '1 millisecond')
+    on conflict (name) do update set
+      token = case when lease.holder = excluded.holder then lease.token else excluded.token end,
+      holder = excluded.holder, until = excluded.until
+      where lease.until <= clock_timestamp() or lease.holder = excluded.holder
+    returning token::text`.execute(database.kysely);
+  const token = rows[0]?.token;
+  return token === undefined ? undefined : { name, token, held: () => performance.now() < askedAt + leaseMs };
+}
+
 /** For the `where` of a statement that only the holder may run. True without a lease: then nobody asks for one. */
 export function whileHeld(lease: Pick<Lease, "name" | "token"> | undefined) {
   if (!lease) return sql<boolean>`true`;
   return sql<boolean>`exists (select from lease where name = ${lease.name} and token = ${lease.token}::bigint and until > clock_timestamp())`;
+}
+
+/** Whether it is this holder's now, by the database's clock. */
+export async function isHeld(database: Database, lease: Pick<Lease, "name" | "token">): Promise<boolean> {
+  const { rows } = await sql<{ held: boolean }>`select ${whileHeld(lease)} as held`.execute(database.kysely);
+  return rows[0]?.held === true;
 }
 
 export function takenOver(what: string): AppError {
