@@ -4,6 +4,7 @@ import { analyzeRecording } from "../../../src/app/analyze-recording.ts";
 import { loadRecording, type Recording } from "../../../src/replay/recording/load-recording.ts";
 import { recordedSignals } from "../../../src/replay/recording/recorded-signals.ts";
 import { type BaseShop, takeQuietStretch } from "./base-shop.ts";
+import { breadthScenarios } from "./scenarios/breadth.ts";
 import { configurationScenarios } from "./scenarios/configuration.ts";
 import { decoyScenarios } from "./scenarios/decoys.ts";
 import { matrixScenarios } from "./scenarios/matrix.ts";
@@ -20,6 +21,7 @@ export const scenarios: readonly Scenario[] = [
   ...workloadScenarios,
   ...trafficScenarios,
   ...matrixScenarios,
+  ...breadthScenarios,
   ...decoyScenarios,
   ...quietScenarios,
 ];

@@ -42,10 +42,10 @@ const revised = (app: string, cause: string, ...fixes: string[]) => [
     fixes: [`rollback-deployment Deployment/${app}`, ...fixes.map((fix) => `${fix} Deployment/${app}`)],
   },
 ];
-const ociError = (path: string) =>
+export const ociError = (path: string) =>
   `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: "${path}": stat ${path}: no such file or directory`;
 
-const pullFails = (app: string, tag: (image: string) => string, text: (image: string) => string): Script => ({
+export const pullFails = (app: string, tag: (image: string) => string, text: (image: string) => string): Script => ({
   inject(world) {
     planFor(world, app, (usual, _pod, container) =>
       container.image === tag(container.image) ? { ...usual, pullError: text(container.image) } : undefined,
@@ -58,7 +58,7 @@ const pullFails = (app: string, tag: (image: string) => string, text: (image: st
 });
 
 /** Memory that climbs to the limit, then a kill, again and again. */
-function leak(app: string, perMinuteMib: number, limitMib: number, version: string): Script {
+export function leak(app: string, perMinuteMib: number, limitMib: number, version: string): Script {
   const born = new Map<string, number>();
   let on = true;
   return {
