@@ -30,8 +30,12 @@ async function decidedFixes(database: Database, incidentId: string): Promise<Fix
   return fixes;
 }
 
-/** Everything people can see of an incident, from its rows alone. */
-export async function buildView(database: Database, incidentId: string): Promise<IncidentView | undefined> {
+/** Everything people can see of an incident, from its rows alone. `webUrl`: under which people reach the pages. */
+export async function buildView(
+  database: Database,
+  incidentId: string,
+  webUrl?: string,
+): Promise<IncidentView | undefined> {
   const incident = await getIncident(database, incidentId);
   if (!incident) return undefined;
   const [latest, evidence, timeline, freeze, done] = await Promise.all([
@@ -61,6 +65,7 @@ export async function buildView(database: Database, incidentId: string): Promise
     fixes: withRungs([...done, ...offered], latest?.recommendations ?? []),
     timeline,
     frozen: freeze.frozen,
+    ...(webUrl === undefined ? {} : { url: new URL(`/incidents/${incidentId}`, webUrl).href }),
   };
 }
 

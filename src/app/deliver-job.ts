@@ -24,6 +24,8 @@ export interface DeliverJobDeps extends Omit<DeliverDeps, "book"> {
   readonly database: Database;
   readonly jobs: Pick<Jobs, "send">;
   readonly log: Logger;
+  /** Under which people reach the pages. */
+  readonly webUrl?: string | undefined;
   /** How long others wait for a process that died while it delivered (ms). Longer than any single call of Slack takes. */
   readonly leaseMs?: number;
   readonly crashPoint?: (name: DeliveryCrashPoint) => void | Promise<void>;
@@ -84,7 +86,7 @@ export function deliverJob(deps: DeliverJobDeps): (data: object) => Promise<void
     const { incidentId } = incidentJob.parse(data);
     const work = async (lease: Lease) => {
       await crashPoint?.("alone");
-      const view = await buildView(database, incidentId);
+      const view = await buildView(database, incidentId, deps.webUrl);
       if (!view) return { type: "done" as const };
       await crashPoint?.("viewed");
       const delivered = await deliverIncident(depsFor(lease), view);

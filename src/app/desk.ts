@@ -48,6 +48,8 @@ export interface DeskDeps {
   readonly digest?: DigestPort;
   readonly chaos?: ChaosPort;
   readonly web?: WebPort | undefined;
+  /** Under which people reach the pages. */
+  readonly webUrl?: string | undefined;
 }
 
 const yes = (text: string): DeskOutcome => ({ ok: true, text });
@@ -85,7 +87,7 @@ export function createDesk(deps: DeskDeps): Desk {
 
   return {
     ...createOperations({ ...deps, cluster: deps.cluster ?? "kubernetes", tell }),
-    view: (incidentId) => buildView(database, incidentId),
+    view: (incidentId) => buildView(database, incidentId, deps.webUrl),
     postmortem: (incidentId) =>
       /^\d+$/.test(incidentId) ? postmortemOf(deps, incidentId) : Promise.resolve(undefined),
     list: (query): Promise<readonly Incident[]> => listIncidents(database, query),

@@ -30,6 +30,8 @@ export interface ChatDeps {
   readonly jobs: Jobs;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Under which people reach the pages. */
+  readonly webUrl?: string | undefined;
 }
 
 export interface Chat extends AsyncDisposable {
@@ -83,6 +85,7 @@ export async function startChat(deps: ChatDeps): Promise<Chat> {
     slack,
     ...channels,
     now,
+    webUrl: deps.webUrl,
     postmortem: (incidentId) => desk.postmortem(incidentId),
     drawChart: async (view) => {
       const data = chartOf(view, observation, { now: now(), units: unitOf });

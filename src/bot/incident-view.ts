@@ -36,4 +36,6 @@ export interface IncidentView {
     readonly text: Redacted;
   }[];
   readonly frozen: boolean;
+  /** Its page; absent where people reach none. */
+  readonly url?: string;
 }

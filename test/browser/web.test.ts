@@ -24,6 +24,13 @@ let web: ServedPages;
 let browser: Browser;
 let id: string;
 
+/** A desk's answers to what these tests do not ask. */
+const noDoubts: Pick<Decisions, "notThisCause" | "replan" | "replanWith"> = {
+  notThisCause: async () => ({ ok: true, text: "" }),
+  replan: async () => undefined,
+  replanWith: async () => ({ ok: false, text: "" }),
+};
+
 /** A page that fails the test when it breaks its own policy, throws, or asks another server. */
 async function open(options: Parameters<Browser["newContext"]>[0] = {}, server = web.url) {
   const context = await browser.newContext({ viewport: sizes.desktop, ...options });
@@ -209,6 +216,7 @@ describe.skipIf(!executablePath)("the pages in a browser", () => {
         acknowledge: (incidentId) => said("acknowledge", incidentId),
         resolve: (incidentId) => said("resolve", incidentId),
         undo: (planId) => said("undo", planId),
+        ...noDoubts,
       },
     });
     await using tab = await open({ extraHTTPHeaders: { "x-user": "ann@example.com" } }, own.url);
@@ -236,6 +244,7 @@ describe.skipIf(!executablePath)("the pages in a browser", () => {
       resolve: async () => ({ ok: true, text: "" }),
       reject: async () => ({ ok: true, text: "" }),
       undo: async () => ({ ok: true, text: "" }),
+      ...noDoubts,
     };
     await using own = await servePages(db, { signIn: { slackLinks: true, sessionHours: 1 }, decisions });
     const link = await makeSignInLink(

@@ -26,7 +26,7 @@ function fixLines({ fixes }: IncidentView): string[] {
   return fixes.slice(0, 3).map(({ recommendation, refusal }) => {
     const { action, target, confidence, risk } = recommendation;
     const how = refusal ? `only advice: ${refusal.detail}` : `${risk} risk`;
-    return `${actionTitle(action, target)}: works with ${percent(confidence)}, ${how}`;
+    return `${actionTitle(action, target)}: ${percent(confidence)} likely to help, ${how}`;
   });
 }
 
@@ -39,6 +39,7 @@ function incidentText(view: IncidentView, heading: string, clock: MailClock, opt
       : `; resolved ${clock.full(incident.resolvedAt)}, after ${duration(incident.resolvedAt - incident.onset)}`;
   const by = diagnosis?.by === "rules" ? "by rules" : "by rules and model";
   const fixes = incident.resolvedAt === undefined ? fixLines(view) : [];
+  const because = diagnosis?.confidenceReason;
   return [
     heading,
     "",
@@ -49,6 +50,7 @@ function incidentText(view: IncidentView, heading: string, clock: MailClock, opt
       ? [
           "",
           `Cause: ${causeTitles[first.cause]}, ${refText(first.culprit)}, ${confidenceWords(first.probability)} (${percent(first.probability)}, ${by})`,
+          ...(because ? [`Why ${percent(first.probability)}: ${because}`] : []),
         ]
       : []),
     ...(diagnosis && diagnosis.blastRadius.length > 0

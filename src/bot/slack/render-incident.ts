@@ -3,11 +3,12 @@ import { causeTitles } from "../../incident/cause.ts";
 import { causeText } from "../../incident/cause-text.ts";
 import { refText } from "../../incident/object-ref.ts";
 import type { IncidentView } from "../incident-view.ts";
+import { pageName, runbookPages } from "../runbook-pages.ts";
 import { actionIds } from "./action-ids.ts";
 import { button, confirm, context, divider, header, limits, plain, section } from "./blocks.ts";
 import { planProgress, renderFix } from "./render-fix.ts";
 import { severityIcons } from "./severity-icons.ts";
-import { confidenceWords, cut, duration, mrkdwn, percent, slackTime } from "./text.ts";
+import { confidenceWords, cut, duration, escapeMrkdwn, mrkdwn, percent, slackTime } from "./text.ts";
 
 export interface RenderedMessage {
   /** For notifications and for clients without blocks. */
@@ -67,7 +68,8 @@ function statusLine({ incident, acknowledgedBy }: IncidentView): string {
   return parts.join("  ·  ");
 }
 
-function causeSection({ diagnosis }: IncidentView): string {
+function causeSection(view: IncidentView): string {
+  const { diagnosis } = view;
   if (!diagnosis) return ":mag: *Cause* being looked for …";
   const [first, second] = diagnosis.hypotheses;
   if (!first || diagnosis.inconclusive) {
@@ -80,6 +82,7 @@ function causeSection({ diagnosis }: IncidentView): string {
       ...questions,
     ].join("\n");
   }
+  const pages = runbookPages(view).map(({ id, query }) => `${mrkdwn(pageName(query), 160)} (${id})`);
   const rival =
     second && second.probability > 0.15
       ? `  ·  else ${mrkdwn(causeText(second.cause, second.culprit), 200)} with ${percent(second.probability)}`
@@ -87,7 +90,9 @@ function causeSection({ diagnosis }: IncidentView): string {
   return [
     `*Cause*: *${causeTitles[first.cause]}* (${mrkdwn(refText(first.culprit), 160)}) – ${confidenceWords(first.probability)} (${percent(first.probability)})${rival}`,
     mrkdwn(diagnosis.summary, 1_500),
+    diagnosis.confidenceReason ? `_Why ${percent(first.probability)}: ${mrkdwn(diagnosis.confidenceReason, 400)}_` : "",
     first.evidence.length > 0 ? `_Proof: ${first.evidence.slice(0, 8).join(", ")}, in the thread_` : "",
+    pages.length > 0 ? `:book: *Your runbook*: ${pages.join(" and ")}, in the thread` : "",
   ]
     .filter((line) => line !== "")
     .join("\n");
@@ -100,7 +105,7 @@ function impactText({ incident, diagnosis }: IncidentView): string | undefined {
   return `*Also hurt*: ${names.join(", ")}${hurt.length > 8 ? ` and ${hurt.length - 8} more` : ""}`;
 }
 
-function footer({ incident, diagnosis }: IncidentView): string {
+function footer({ incident, diagnosis, url }: IncidentView): string {
   const active = incident.anomalies.length + incident.anomaliesDropped;
   const parts = [
     `Incident ${incident.id}`,
@@ -119,6 +124,7 @@ function footer({ incident, diagnosis }: IncidentView): string {
       parts.push(`${input + output} tokens${costUsd === undefined ? "" : `, $${costUsd.toFixed(4)}`}`);
     }
   }
+  if (url) parts.push(`<${escapeMrkdwn(url)}|open the page>`);
   return parts.join("  ·  ");
 }
 

@@ -4,6 +4,7 @@ import type { LogView } from "../../incident/log-view.ts";
 import { logViewSummary, quoteOrigin } from "../../incident/log-view-text.ts";
 import { refText } from "../../incident/object-ref.ts";
 import type { IncidentView } from "../incident-view.ts";
+import { pageName, runbookPages } from "../runbook-pages.ts";
 import { preformatted, section } from "./blocks.ts";
 import { fixTitle } from "./render-fix.ts";
 import { cut, mrkdwn, slackTime } from "./text.ts";
@@ -29,15 +30,23 @@ export function renderEvidence(view: IncidentView): readonly KnownBlock[] | unde
   const first = diagnosis?.hypotheses[0];
   if (!diagnosis || !first) return undefined;
   const cited = first.evidence.flatMap((id) => evidence.find((item) => item.id === id) ?? []);
-  if (cited.length === 0) return undefined;
+  const pages = runbookPages(view);
+  if (cited.length + pages.length === 0) return undefined;
+  const quotes = evidenceShown - pages.length;
   const blocks: KnownBlock[] = [section(`*Evidence* for ${mrkdwn(causeText(first.cause, first.culprit), 250)}`)];
-  for (const item of cited.slice(0, evidenceShown)) {
+  for (const item of cited.slice(0, quotes)) {
     blocks.push(
       section(`*${item.id}*  ${item.source} of ${mrkdwn(refText(item.about), 160)}, ${slackTime(item.at)}`),
       preformatted(`${cut(item.text, quoteChars)}\n\n$ ${cut(item.query, 200)}`),
     );
   }
-  if (cited.length > evidenceShown) blocks.push(section(`… and ${cited.length - evidenceShown} more.`));
+  if (cited.length > quotes) blocks.push(section(`… and ${cited.length - quotes} more.`));
+  for (const page of pages) {
+    blocks.push(
+      section(`*${page.id}*  your runbook: ${mrkdwn(pageName(page.query), 200)}`),
+      preformatted(cut(page.text, quoteChars)),
+    );
+  }
   if (diagnosis.logView) blocks.push(...logBlocks(diagnosis.logView));
   if (diagnosis.ruledOut.length > 0) {
     const rows = diagnosis.ruledOut

@@ -9,6 +9,7 @@ import type { PageKit } from "./pages.ts";
 import type { Decisions } from "./pages-port.ts";
 
 const maxNoteChars = 1_000;
+const maxValueChars = 3_000;
 
 /** Does what a form asks. @returns what to tell the person. */
 type Act = (decisions: Decisions, incidentId: string, form: Form, by: Person) => Promise<string>;
@@ -17,6 +18,16 @@ const noteOf = (form: Form) => (form["note"] ?? "").trim().slice(0, maxNoteChars
 
 /** Six digits, however they were grouped. */
 const codeOf = (form: Form) => (form["code"] ?? "").replace(/\s/g, "").slice(0, 20) || undefined;
+
+/** What somebody filled in for parameters that only a person knows. */
+const valuesOf = (form: Form): Form =>
+  Object.fromEntries(
+    Object.entries(form).flatMap(([name, text]) =>
+      name.startsWith("param.") ? [[name.slice(6), text.slice(0, maxValueChars)]] : [],
+    ),
+  );
+
+const gone = { ok: false, text: "This fix is no longer offered; the page shows the present ones." } as const;
 
 const acts: Readonly<Record<string, Act>> = {
   async approve(decisions, _id, form, by) {
@@ -33,6 +44,18 @@ const acts: Readonly<Record<string, Act>> = {
   undo: async (decisions, _id, form, by) => (await decisions.undo(form["plan"] ?? "", by)).text,
   acknowledge: async (decisions, id, _form, by) => (await decisions.acknowledge(id, by)).text,
   resolve: async (decisions, id, _form, by) => (await decisions.resolve(id, by)).text,
+  "not-this-cause": async (decisions, id, _form, by) => (await decisions.notThisCause(id, by)).text,
+  async replan(decisions, id, form, by) {
+    const recommendation = form["recommendation"] ?? "";
+    const values = valuesOf(form);
+    const made =
+      Object.keys(values).length > 0
+        ? await decisions.replanWith(id, recommendation, values, by)
+        : await decisions.replan(id, recommendation, {}, by).then((fix) => (fix ? ({ ok: true, fix } as const) : gone));
+    if (!made.ok) return made.text;
+    if (made.fix.plan?.plan.state === "proposed") return "The plan below is fresh: read its change, then decide.";
+    return `No plan was made: ${made.fix.refusal?.detail ?? "this fix cannot be planned now."}`;
+  },
 };
 
 /**

@@ -174,7 +174,10 @@ export interface PagesPort {
 }
 
 /** Decisions, by the same desk as in Slack. */
-export type Decisions = Pick<Desk, "approve" | "acknowledge" | "resolve" | "reject" | "undo">;
+export type Decisions = Pick<
+  Desk,
+  "approve" | "acknowledge" | "resolve" | "reject" | "undo" | "notThisCause" | "replan" | "replanWith"
+>;
 
 /** Who somebody is, as far as decisions go: the same answer as Slack's buttons get. */
 export interface People {

@@ -6,6 +6,7 @@ import { refText } from "../../incident/object-ref.ts";
 import { matcherText } from "../../incident/silence.ts";
 import type { IncidentStatus } from "../../incident/status.ts";
 import type { StoredPlan } from "../../incident/stored-plan.ts";
+import { pageName, runbookPages } from "../runbook-pages.ts";
 import { confidenceWords, duration, percent } from "../slack/text.ts";
 
 export const statusWords: Readonly<Record<IncidentStatus, string>> = {
@@ -84,5 +85,7 @@ export const words = {
   planWords,
   diffLines,
   count,
+  runbookPages,
+  pageName,
   time: timeHtml,
 };

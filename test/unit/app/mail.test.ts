@@ -82,13 +82,18 @@ test("an incident is told once to each reader, and its end in the same conversat
   await saveIncident(database, incident("8", { severity: "low" }));
   const { diagnosis } = incidentView;
   if (!diagnosis) throw new Error("the fixture has a diagnosis");
-  await saveDiagnosis(database, { diagnosis: { ...diagnosis, incidentId: "7" }, recommendations: [] }, []);
+  await saveDiagnosis(
+    database,
+    { diagnosis: { ...diagnosis, incidentId: "7", confidenceReason: "what is broken is seen" }, recommendations: [] },
+    [],
+  );
   await using mail = await open(database, server);
   await vi.waitFor(() => expect(server.received).toHaveLength(2), soon);
   const opened = "[critical] test: carts is killed for memory again and again";
   expect(subjects(server)).toEqual([`ada@example.com ${opened}`, `ben@example.com ${opened}`]);
   const [first] = server.received;
   expect(first?.mail.text).toContain("The memory limit of carts was cut from 128Mi to 34Mi");
+  for (const text of [first?.mail.text, first?.mail.html]) expect(text).toContain("Why 93 %: what is broken is seen");
   expect(first?.mail.text).toContain("https://kubemend.example.com/incidents/7");
   expect(first?.mail.html).toContain("cid:");
   expect(first?.mail.attachments).toHaveLength(1);

@@ -35,6 +35,46 @@ describe("the incident message", () => {
     }
   });
 
+  const runbook = {
+    id: "E9",
+    source: "runbook",
+    about: incidentView.incident.target,
+    query: 'runbook carts.md, "Killed for memory"',
+    status: "ok",
+    text: clean("Carts / Killed for memory (carts.md): raise the limit to 128Mi, then look at /basket."),
+    at: 1,
+    hash: "h9",
+  } as const;
+  const backed: IncidentView = {
+    ...incidentView,
+    evidence: [...incidentView.evidence, runbook],
+    url: "https://kubemend.example.com/incidents/7",
+    ...(incidentView.diagnosis
+      ? {
+          diagnosis: {
+            ...incidentView.diagnosis,
+            confidenceReason: "what is broken is in the data; it explains 100 % of the symptoms",
+            runbooks: ["E9"],
+          },
+        }
+      : {}),
+  };
+
+  test("says why it is that sure, names the owner's page for it, and leads to the incident's page", () => {
+    const text = shown(backed);
+    expect(text).toContain("_Why 93 %: what is broken is in the data; it explains 100 % of the symptoms_");
+    expect(text).toContain('*Your runbook*: carts.md, \\"Killed for memory\\" (E9), in the thread');
+    expect(text).toContain("<https://kubemend.example.com/incidents/7|open the page>");
+    expect(JSON.stringify(renderThread(backed))).toContain("raise the limit to 128Mi, then look at /basket");
+    for (const word of ["Why 93", "runbook", "open the page"]) expect(shown(incidentView)).not.toContain(word);
+  });
+
+  test("no runbook is named for a cause that the evidence does not decide", () => {
+    const { diagnosis } = backed;
+    const text = shown({ ...backed, ...(diagnosis ? { diagnosis: { ...diagnosis, inconclusive: true } } : {}) });
+    expect(text).not.toContain("runbook");
+  });
+
   test("Approve carries the digest that was shown, and asks before it acts", () => {
     const approve = renderIncident(incidentView)
       .blocks.flatMap((block) => (block.type === "actions" ? block.elements : []))

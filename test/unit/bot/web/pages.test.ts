@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { fillIncident, type ServedPages, servePages } from "../../../support/filled-pages.ts";
+import { clean, incidentView } from "../../../support/incident-view.ts";
 import { type TestDatabase, withDatabase } from "../../../support/postgres.ts";
 
 let db: TestDatabase;
@@ -53,6 +54,34 @@ describe("pages", () => {
       "No decision and no change has been recorded",
     ])
       expect(html).toContain(said);
+  });
+
+  test("why it is that sure, and the owner's runbook for it", async () => {
+    const { diagnosis, evidence } = incidentView;
+    const runbook = {
+      id: "E9",
+      source: "runbook",
+      about: incidentView.incident.target,
+      query: 'runbook carts.md, "Memory"',
+      status: "ok",
+      text: clean("raise the limit"),
+      at: 1,
+      hash: "h9",
+    } as const;
+    const view = {
+      ...incidentView,
+      evidence: [...evidence, runbook],
+      ...(diagnosis
+        ? { diagnosis: { ...diagnosis, confidenceReason: "what is broken is seen", runbooks: ["E9"] } }
+        : {}),
+    };
+    await using own = await servePages(db, {
+      deps: { desk: { view: async () => view, postmortem: async () => undefined } },
+    });
+    const html = await (await fetch(`${own.url}/incidents/7`)).text();
+    expect(html).toContain("Why 93 %: what is broken is seen");
+    expect(html).toContain('<a href="#E9">carts.md, &quot;Memory&quot;</a>');
+    expect(html).toContain('<tr id="E9">');
   });
 
   test("the chart's data come as they are, the post-mortem as a file", async () => {

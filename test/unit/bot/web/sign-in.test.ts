@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { webPortOf } from "../../../../src/app/start-pages.ts";
 import type { Desk } from "../../../../src/bot/desk.ts";
+import type { FixView } from "../../../../src/bot/incident-view.ts";
 import { houseCommands } from "../../../../src/bot/slack/commands-house.ts";
 import type { PagesOptions } from "../../../../src/bot/web/pages.ts";
 import type { Decisions } from "../../../../src/bot/web/pages-port.ts";
@@ -9,6 +10,7 @@ import { makeSignInLink } from "../../../../src/bot/web/sign-in-routes.ts";
 import { configSchema } from "../../../../src/config/config.ts";
 import { keepLink } from "../../../../src/store/web-sign-in.ts";
 import { fillIncident, type ServedPages, servePages } from "../../../support/filled-pages.ts";
+import { incidentView, planView } from "../../../support/incident-view.ts";
 import { type TestDatabase, withDatabase } from "../../../support/postgres.ts";
 
 let db: TestDatabase;
@@ -39,6 +41,15 @@ function deskOf() {
     undo: (planId, by) => said("undo", planId, by.id),
     acknowledge: (incidentId, by) => said("acknowledge", incidentId, by.id),
     resolve: (incidentId, by) => said("resolve", incidentId, by.id),
+    notThisCause: (incidentId, by) => said("not-this-cause", incidentId, by.id),
+    async replan(incidentId, recommendationId, _params, by) {
+      await said("replan", incidentId, recommendationId, by.id);
+      return undefined;
+    },
+    async replanWith(incidentId, recommendationId, values, by) {
+      await said("replan", incidentId, recommendationId, JSON.stringify(values), by.id);
+      return { ok: false, text: "No plan was made: memory: An amount such as 512Mi." };
+    },
   };
   return { asked, decisions };
 }
@@ -207,7 +218,7 @@ describe("decisions in the page", () => {
   test("none without web.approvals, whoever asks", async () => {
     await using web = await servePages(db, { signIn: links });
     const { cookie, csrf } = await signedIn(web);
-    for (const act of ["approve", "reject", "undo", "acknowledge", "resolve"])
+    for (const act of ["approve", "reject", "undo", "acknowledge", "resolve", "not-this-cause", "replan"])
       expect((await post(web, `/incidents/${id}/${act}`, { csrf }, { cookie })).status).toBe(404);
   });
 
@@ -232,6 +243,58 @@ describe("decisions in the page", () => {
     const shown = await get(`${web.url}/incidents/${id}`, { cookie: `${cookie}; ${cookieFrom(answer)}` });
     expect(await shown.text()).toContain("The plan has changed since this button was drawn.");
     expect(shown.headers.get("set-cookie")).toContain("kubemend_note=; ");
+  });
+
+  test.each([
+    { act: "not-this-cause", form: {}, asked: (own: string) => `not-this-cause ${own} slack:UANN`, says: "done" },
+    {
+      act: "replan",
+      form: { recommendation: "R1" },
+      asked: (own: string) => `replan ${own} R1 slack:UANN`,
+      says: "This fix is no longer offered",
+    },
+    {
+      act: "replan",
+      form: { recommendation: "R1", "param.memory": "lots" },
+      asked: (own: string) => `replan ${own} R1 {"memory":"lots"} slack:UANN`,
+      says: "No plan was made: memory: An amount such as 512Mi.",
+    },
+  ])("$act with $form asks the desk what Slack would ask it", async ({ act, form, asked: wanted, says }) => {
+    const { asked, decisions } = deskOf();
+    await using web = await servePages(db, { signIn: links, decisions });
+    const { cookie, csrf } = await signedIn(web);
+    const answer = await post(web, `/incidents/${id}/${act}`, { csrf, ...form }, { cookie });
+    expect(answer.status).toBe(303);
+    expect(asked).toEqual([wanted(id)]);
+    const page = await get(`${web.url}/incidents/${id}`, { cookie: `${cookie}; ${cookieFrom(answer)}` });
+    expect(await page.text()).toContain(says);
+  });
+
+  test.each([
+    { state: "expired", has: ["Plan it again"], not: ["Approve: apply", "One-time code"] },
+    { state: "proposed", has: ["Approve: apply", "One-time code"], not: ["Plan it again"] },
+    { state: "needs-input", has: ['name="param.memory"', "Plan it: nothing is applied yet"], not: ["Plan it again"] },
+  ] as const)("a fix that is $state offers what makes sense now", async ({ state, has, not }) => {
+    const fixes = incidentView.fixes.map((fix): FixView => {
+      if (state !== "needs-input")
+        return { ...fix, plan: { ...planView, plan: { ...planView.plan, state, secondFactor: true } } };
+      const needs = [{ name: "memory", why: "nothing says how much it needs" }];
+      const { recommendation } = fix;
+      return {
+        recommendation: { ...recommendation, needs },
+        refusal: { reason: "needs-input", detail: "How much memory does it need?" },
+      };
+    });
+    const view = { ...incidentView, fixes };
+    await using web = await servePages(db, {
+      signIn: links,
+      decisions: deskOf().decisions,
+      deps: { desk: { view: async () => view, postmortem: async () => undefined } },
+    });
+    const { cookie } = await signedIn(web);
+    const html = await (await get(`${web.url}/incidents/7`, { cookie })).text();
+    for (const one of [...has, "Not this cause?"]) expect(html).toContain(one);
+    for (const one of not) expect(html).not.toContain(one);
   });
 
   test("a rejection needs its reason", async () => {
