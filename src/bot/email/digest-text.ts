@@ -2,7 +2,7 @@ import { causeTitles } from "../../incident/cause.ts";
 import type { Digest, DigestIncident } from "../../incident/digest.ts";
 import { refText } from "../../incident/object-ref.ts";
 import { matcherText } from "../../incident/silence.ts";
-import { confidenceWords, duration, percent } from "../slack/text.ts";
+import { confidenceWords, duration, percent } from "../words.ts";
 import { compared, type MailClock, outcomeWords, tookWords } from "./mail-words.ts";
 
 /** Where an incident can be looked at; undefined where pages have no address. */

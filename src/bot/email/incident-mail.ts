@@ -3,7 +3,7 @@ import { causeTitles } from "../../incident/cause.ts";
 import { refText } from "../../incident/object-ref.ts";
 import type { Redacted } from "../../incident/redacted.ts";
 import type { IncidentView } from "../incident-view.ts";
-import { confidenceWords, duration, percent } from "../slack/text.ts";
+import { confidenceWords, duration, percent } from "../words.ts";
 import { type Mail, messageIdOf, subjectText } from "./mail.ts";
 import { clockOf, type MailClock } from "./mail-words.ts";
 import { renderHtml } from "./render-html.ts";

@@ -3,7 +3,7 @@ import type { Digest, DigestFix, Took } from "../../incident/digest.ts";
 import { refText } from "../../incident/object-ref.ts";
 import type { Severity } from "../../incident/severity.ts";
 import { matcherText } from "../../incident/silence.ts";
-import { confidenceWords, duration, percent } from "../slack/text.ts";
+import { confidenceWords, duration, percent } from "../words.ts";
 
 export const severityColours: Readonly<Record<Severity, string>> = {
   critical: "#b91c1c",

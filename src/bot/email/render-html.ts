@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { Eta } from "eta";
-import { escapeHtml } from "../web/escape-html.ts";
+import { escapeHtml } from "../escape-html.ts";
 import { words } from "./mail-words.ts";
 
 const eta = new Eta({

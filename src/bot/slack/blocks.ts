@@ -1,5 +1,6 @@
 import type { Button, ConfirmationDialog, KnownBlock, PlainTextElement, RichTextBlock } from "@slack/types";
-import { cleanText, cut } from "./text.ts";
+import { cut } from "../words.ts";
+import { cleanText } from "./text.ts";
 
 /** Slack's limits, https://docs.slack.dev/reference/block-kit/blocks/ */
 export const limits = {

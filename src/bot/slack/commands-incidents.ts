@@ -5,12 +5,13 @@ import { refText } from "../../incident/object-ref.ts";
 import { type Severity, severities } from "../../incident/severity.ts";
 import type { WorkloadAnswer } from "../desk.ts";
 import type { IncidentView } from "../incident-view.ts";
+import { confidenceWords, cut, duration, percent } from "../words.ts";
 import { context, preformatted, section } from "./blocks.ts";
 import { type Command, type CommandAnswer, unknownIncident, withIncident } from "./command.ts";
 import { renderIncident } from "./render-incident.ts";
 import { renderEvidence } from "./render-thread.ts";
 import { severityIcons } from "./severity-icons.ts";
-import { confidenceWords, cut, duration, mrkdwn, percent, slackTime } from "./text.ts";
+import { mrkdwn, slackTime } from "./text.ts";
 
 const listLimit = 15;
 const timelineShown = 40;

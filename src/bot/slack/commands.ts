@@ -1,8 +1,9 @@
+import { cut } from "../words.ts";
 import { limits } from "./blocks.ts";
 import type { Command, CommandAnswer, CommandContext } from "./command.ts";
 import { houseCommands } from "./commands-house.ts";
 import { incidentCommands } from "./commands-incidents.ts";
-import { cut, mrkdwn } from "./text.ts";
+import { mrkdwn } from "./text.ts";
 
 /** In the order of the help. */
 export const commands: Readonly<Record<string, Command>> = {

@@ -1,11 +1,11 @@
 import { digestOf } from "../../lib/stable-hash.ts";
 import type { IncidentView } from "../incident-view.ts";
+import { cut } from "../words.ts";
 import type { DeliverDeps } from "./deliver.ts";
 import { deliverFile, type ThreadFile } from "./deliver-file.ts";
 import type { PostedMessage } from "./deliver-once.ts";
 import type { DeliverOutcome } from "./deliver-outcome.ts";
 import { fixTitle } from "./render-fix.ts";
-import { cut } from "./text.ts";
 
 /** More advice than this is in the message; a thread of files helps nobody. */
 const commitsShown = 3;

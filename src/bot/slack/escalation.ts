@@ -1,8 +1,9 @@
 import type { Severity } from "../../incident/severity.ts";
 import type { IncidentView } from "../incident-view.ts";
+import { duration } from "../words.ts";
 import { section } from "./blocks.ts";
 import type { ThreadReply } from "./render-thread.ts";
-import { duration, mrkdwn } from "./text.ts";
+import { mrkdwn } from "./text.ts";
 
 /** Whom to call when nobody takes an incident. */
 export interface Escalation {

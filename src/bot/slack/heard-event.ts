@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { cleanText, cut } from "./text.ts";
+import { cut } from "../words.ts";
+import { cleanText } from "./text.ts";
 
 /** What is kept of an event: what its handling needs, nothing else. */
 export const heardEventSchema = z.strictObject({

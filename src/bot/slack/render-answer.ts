@@ -1,8 +1,9 @@
 import type { KnownBlock } from "@slack/types";
 import type { AskAnswer } from "../../incident/ask-answer.ts";
 import { refText } from "../../incident/object-ref.ts";
+import { cut } from "../words.ts";
 import { context, preformatted, section } from "./blocks.ts";
-import { cut, mrkdwn } from "./text.ts";
+import { mrkdwn } from "./text.ts";
 
 const sentencesShown = 12;
 const evidenceShown = 4;

@@ -1,9 +1,10 @@
 import type { ModalView, PlainTextOption } from "@slack/types";
 import type { Incident } from "../../incident/incident.ts";
 import { severities } from "../../incident/severity.ts";
+import { cut } from "../words.ts";
 import { viewIds } from "./action-ids.ts";
 import { limits, plain } from "./blocks.ts";
-import { cleanText, cut } from "./text.ts";
+import { cleanText } from "./text.ts";
 
 const severityWords = {
   critical: "critical: users are failing now",

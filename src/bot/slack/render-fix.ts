@@ -2,9 +2,10 @@ import type { KnownBlock } from "@slack/types";
 import { actionTitle } from "../../incident/action-title.ts";
 import type { StoredPlan } from "../../incident/stored-plan.ts";
 import type { FixView } from "../incident-view.ts";
+import { cut, percent } from "../words.ts";
 import { actionIds, encodeFix } from "./action-ids.ts";
 import { button, confirm, preformatted, section } from "./blocks.ts";
-import { cut, mrkdwn, percent, slackTime } from "./text.ts";
+import { mrkdwn, slackTime } from "./text.ts";
 
 export function fixTitle(fix: FixView): string {
   return actionTitle(fix.recommendation.action, fix.recommendation.target);

@@ -1,10 +1,11 @@
 import type { KnownBlock, HomeView as SlackHome } from "@slack/types";
 import type { HomeView } from "../home-view.ts";
+import { duration } from "../words.ts";
 import { actionIds, encodeFix } from "./action-ids.ts";
 import { button, context, divider, header, section } from "./blocks.ts";
 import { silenceLine } from "./render-silence.ts";
 import { severityIcons } from "./severity-icons.ts";
-import { duration, mrkdwn, slackTime } from "./text.ts";
+import { mrkdwn, slackTime } from "./text.ts";
 
 const fixMarks = {
   helped: ":white_check_mark:",

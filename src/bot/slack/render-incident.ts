@@ -4,11 +4,12 @@ import { causeText } from "../../incident/cause-text.ts";
 import { refText } from "../../incident/object-ref.ts";
 import type { IncidentView } from "../incident-view.ts";
 import { pageName, runbookPages } from "../runbook-pages.ts";
+import { confidenceWords, cut, duration, percent } from "../words.ts";
 import { actionIds } from "./action-ids.ts";
 import { button, confirm, context, divider, header, limits, plain, section } from "./blocks.ts";
 import { planProgress, renderFix } from "./render-fix.ts";
 import { severityIcons } from "./severity-icons.ts";
-import { confidenceWords, cut, duration, escapeMrkdwn, mrkdwn, percent, slackTime } from "./text.ts";
+import { escapeMrkdwn, mrkdwn, slackTime } from "./text.ts";
 
 export interface RenderedMessage {
   /** For notifications and for clients without blocks. */

@@ -3,11 +3,12 @@ import type { ActionPlan } from "../../incident/action-plan.ts";
 import { editableParams } from "../../incident/editable-params.ts";
 import { refText } from "../../incident/object-ref.ts";
 import type { FixView } from "../incident-view.ts";
+import { percent } from "../words.ts";
 import { encodeFix, viewIds } from "./action-ids.ts";
 import { context, limits, plain, preformatted, section } from "./blocks.ts";
 import { fixTitle } from "./render-fix.ts";
 import { codeBlock, editBlock } from "./submit-review.ts";
-import { mrkdwn, percent, slackTime } from "./text.ts";
+import { mrkdwn, slackTime } from "./text.ts";
 
 /** Diffs longer than one rich-text block are shown in several, up to this many; the rest is in the thread's file. */
 const diffBlocks = 6;

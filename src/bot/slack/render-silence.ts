@@ -9,10 +9,11 @@ import {
 } from "../../incident/silence.ts";
 import type { SilencePreview } from "../desk.ts";
 import type { IncidentView } from "../incident-view.ts";
+import { duration } from "../words.ts";
 import { actionIds, viewIds } from "./action-ids.ts";
 import { button, context, limits, plain, section } from "./blocks.ts";
 import { encodeSilence } from "./silence-request.ts";
-import { duration, mrkdwn, slackTime } from "./text.ts";
+import { mrkdwn, slackTime } from "./text.ts";
 
 const shownOpen = 5;
 

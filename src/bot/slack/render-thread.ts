@@ -5,9 +5,10 @@ import { logViewSummary, quoteOrigin } from "../../incident/log-view-text.ts";
 import { refText } from "../../incident/object-ref.ts";
 import type { IncidentView } from "../incident-view.ts";
 import { pageName, runbookPages } from "../runbook-pages.ts";
+import { cut } from "../words.ts";
 import { preformatted, section } from "./blocks.ts";
 import { fixTitle } from "./render-fix.ts";
-import { cut, mrkdwn, slackTime } from "./text.ts";
+import { mrkdwn, slackTime } from "./text.ts";
 
 /** One reply in the incident's thread. `key` is equal for the same reply made again, so that it is posted once. */
 export interface ThreadReply {

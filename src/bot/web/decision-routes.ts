@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import type { Person } from "../../incident/approval.ts";
 import { approvalText } from "../slack/approval-words.ts";
-import { cut } from "../slack/text.ts";
+import { cut } from "../words.ts";
 import type { Viewer } from "./admit.ts";
 import { setCookie } from "./cookies.ts";
 import type { Form } from "./forms.ts";

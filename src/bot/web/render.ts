@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { Eta } from "eta";
+import { escapeHtml } from "../escape-html.ts";
 import type { Assets } from "./assets.ts";
-import { escapeHtml } from "./escape-html.ts";
 import { words } from "./words.ts";
 
 export type Theme = "auto" | "light" | "dark";

@@ -7,7 +7,7 @@ import { matcherText } from "../../incident/silence.ts";
 import type { IncidentStatus } from "../../incident/status.ts";
 import type { StoredPlan } from "../../incident/stored-plan.ts";
 import { pageName, runbookPages } from "../runbook-pages.ts";
-import { confidenceWords, duration, percent } from "../slack/text.ts";
+import { confidenceWords, duration, percent } from "../words.ts";
 
 export const statusWords: Readonly<Record<IncidentStatus, string>> = {
   open: "open",

@@ -1,5 +1,5 @@
 import type { IncidentView } from "../../bot/incident-view.ts";
-import { duration } from "../../bot/slack/text.ts";
+import { duration } from "../../bot/words.ts";
 import { causeText } from "../../incident/cause-text.ts";
 import { refText } from "../../incident/object-ref.ts";
 

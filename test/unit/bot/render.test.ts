@@ -4,7 +4,8 @@ import { decodeFix, encodeFix } from "../../../src/bot/slack/action-ids.ts";
 import { renderIncident } from "../../../src/bot/slack/render-incident.ts";
 import { renderReview } from "../../../src/bot/slack/render-review.ts";
 import { renderThread } from "../../../src/bot/slack/render-thread.ts";
-import { confidenceWords, cut, duration, mrkdwn } from "../../../src/bot/slack/text.ts";
+import { mrkdwn } from "../../../src/bot/slack/text.ts";
+import { confidenceWords, cut, duration } from "../../../src/bot/words.ts";
 import type { LogQuote, LogView } from "../../../src/incident/log-view.ts";
 import type { Redacted } from "../../../src/incident/redacted.ts";
 import { postTextLength, refuseMessage } from "../../../src/local-slack/blocks/validate-message.ts";
@@ -27,7 +28,7 @@ describe("the incident message", () => {
       "almost certain (93 %)",
       "cut from 128Mi to 34Mi",
       "Deployment shop/frontend",
-      "works with *88 %*",
+      "*88 %* likely to help",
       "no model configured",
       "detected after 10 s",
     ]) {

@@ -1,0 +1,35 @@
+/** Cuts at a limit in UTF-16 units without splitting a pair, and says that it did. */
+export function cut(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  const end = text.charCodeAt(limit - 2);
+  return `${text.slice(0, end >= 0xd800 && end <= 0xdbff ? limit - 2 : limit - 1)}…`;
+}
+
+/** `45 s`, `2 min 10 s`, `1 h 5 min`, `3 d 2 h`. */
+export function duration(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3_600)
+    return seconds % 60 === 0 ? `${seconds / 60} min` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 1_440)
+    return minutes % 60 === 0 ? `${minutes / 60} h` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  return `${Math.floor(minutes / 1_440)} d ${Math.floor((minutes % 1_440) / 60)} h`;
+}
+
+/** Words for a probability, so that 0.93 and 0.51 do not read alike. */
+export function confidenceWords(probability: number): string {
+  if (probability >= 0.9) return "almost certain";
+  if (probability >= 0.75) return "very likely";
+  if (probability >= 0.55) return "likely";
+  if (probability >= 0.35) return "possible";
+  return "a guess";
+}
+
+/** With a capital, as a sentence of its own; names that begin it stay as they are where they have no case. */
+export const upperFirst = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
+
+/** Never 0 % and never 100 %: nothing that is estimated is certain. */
+export function percent(probability: number): string {
+  return `${Math.round(Math.min(0.99, Math.max(0.01, probability)) * 100)} %`;
+}
