@@ -46,10 +46,11 @@ export default {
       if (own > level + 1) found.push(heading.outerHTML);
       level = own;
     }
+    // What is folded away has no size yet.
     for (const button of document.querySelectorAll(
       "main button:not([hidden]), main select, main input:not([type=hidden])",
     ))
-      if (button.getBoundingClientRect().height < 24) found.push(button.outerHTML);
+      if (button.checkVisibility() && button.getBoundingClientRect().height < 24) found.push(button.outerHTML);
     return found;
   },
 

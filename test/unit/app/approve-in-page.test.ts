@@ -24,6 +24,7 @@ let db: TestDatabase;
 let cluster: ActorCluster;
 let web: ServedPages;
 let plan: ActionPlan;
+const jobsSent: string[] = [];
 
 beforeAll(async () => {
   db = await withDatabase();
@@ -37,7 +38,7 @@ beforeAll(async () => {
     redact: clean,
     changed: async () => undefined,
     statusDecided: () => undefined,
-    jobs: { send: async () => undefined },
+    jobs: { send: async (queue) => void jobsSent.push(queue) },
     clock: systemClock,
     ask: async () => ({ ok: false, text: "" }) as never,
   });
@@ -102,4 +103,11 @@ test("a person who may not approve may not reject either; a reason is asked for 
   expect(await stateNow()).toBe("proposed");
   expect(await press("UANN", "reject", { note: "better roll back" })).toContain("Rejected.");
   expect(await stateNow()).toBe("rejected");
+});
+
+test("a cause that a person rules out in the page is looked at again without it, and once is enough", async () => {
+  expect(await press("UBOB", "not-this-cause", {})).toContain("Looking again without it.");
+  expect(await press("UBOB", "not-this-cause", {})).toContain("You have said so already");
+  expect(jobsSent).toEqual(["diagnose-incident"]);
+  expect(await press("UBOB", "replan", { recommendation: "R99" })).toContain("no longer offered");
 });
