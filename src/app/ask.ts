@@ -64,8 +64,8 @@ function byRules(question: string, incidentId: string, material: Material, why: 
     by: "rules",
     note:
       sentences.length > 0
-        ? `${why}; these are the lines of evidence that match the question best`
-        : `${why}; the evidence gathered so far says nothing about this`,
+        ? `${why}; this is what the evidence has on the question`
+        : `${why}; try “why …?”, “since when …?”, “what changed?” or “what can I do?”`,
     sentences,
     evidence: material.evidence.filter((entry) => cited.has(entry.id)),
   };
@@ -113,7 +113,8 @@ export function createAsk(deps: AskDeps): Desk["ask"] {
       latestDiagnosis(database, incidentId),
       evidenceOf(database, incidentId),
     ]);
-    const material: Material = { diagnosis: latest?.diagnosis, evidence, redact };
+    const recommendations = latest?.recommendations ?? [];
+    const material: Material = { diagnosis: latest?.diagnosis, evidence, recommendations, redact };
     if (!model) return byRules(text, incidentId, material, "no model configured");
     if (asked.hour > modelQuestionsPerHour)
       return byRules(text, incidentId, material, "you have used up the model's questions of this hour");
@@ -125,7 +126,7 @@ export function createAsk(deps: AskDeps): Desk["ask"] {
       redact,
       incident,
       diagnosis: latest?.diagnosis,
-      recommendations: latest?.recommendations ?? [],
+      recommendations,
       evidence,
       question: text,
       now: clock.now(),

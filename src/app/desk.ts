@@ -8,7 +8,7 @@ import type { Person } from "../incident/approval.ts";
 import { causeText } from "../incident/cause-text.ts";
 import type { Incident } from "../incident/incident.ts";
 import type { Redact } from "../incident/redacted.ts";
-import type { StatusChange } from "../incident/status.ts";
+import type { IncidentStatus, StatusChange } from "../incident/status.ts";
 import type { Clock } from "../lib/clock.ts";
 import { rejectCause } from "../store/cause-verdicts.ts";
 import type { Database } from "../store/database.ts";
@@ -55,11 +55,19 @@ export interface DeskDeps {
 const yes = (text: string): DeskOutcome => ({ ok: true, text });
 const no = (text: string): DeskOutcome => ({ ok: false, text });
 
-const statusWords: Readonly<Record<StatusChange, string>> = {
-  acknowledge: "acknowledged",
-  "start-mitigation": "being mitigated",
-  resolve: "resolved",
-  recur: "reopened",
+/** Why a change of status is refused, for who asked; the incident's own status says the rest. */
+const notNow: Readonly<Record<StatusChange, string>> = {
+  acknowledge: "there is nothing to take",
+  "start-mitigation": "no fix can start now",
+  resolve: "there is nothing to close",
+  recur: "there is nothing to open again",
+};
+const statusWords: Readonly<Record<IncidentStatus, string>> = {
+  open: "open",
+  acknowledged: "taken already",
+  mitigating: "being fixed",
+  resolved: "resolved",
+  reopened: "open again",
 };
 
 /** People's decisions, made by the rows: every refusal has its reason, every decision is on the timeline. */
@@ -78,7 +86,7 @@ export function createDesk(deps: DeskDeps): Desk {
     if (!outcome.ok) {
       if (outcome.reason === "unknown-incident") return no(`There is no incident ${incidentId}.`);
       const incident = await getIncident(database, incidentId);
-      return no(`Incident ${incidentId} is ${incident?.status ?? "gone"}; it cannot be ${statusWords[change]} now.`);
+      return no(`Incident ${incidentId} is ${incident ? statusWords[incident.status] : "gone"}; ${notNow[change]}.`);
     }
     deps.statusDecided(outcome.incident);
     await tell(incidentId, change, text);
@@ -155,7 +163,7 @@ export function createDesk(deps: DeskDeps): Desk {
         await tell(
           incidentId,
           "edited",
-          `${by.name} set ${names} anew: ${actionTitle(action, target)}. Votes start again.`,
+          `${by.name} changed ${names} in the plan: ${actionTitle(action, target)}. Earlier approvals of it no longer count.`,
         );
       }
       return outcome;

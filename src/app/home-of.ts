@@ -49,6 +49,7 @@ function waiting(stored: StoredPlan, by: Person): WaitingApproval {
     planId: plan.id,
     digest: plan.digest,
     title: titleOf(stored),
+    diff: plan.diff,
     risk: plan.risk,
     have: approvals.length,
     need: plan.approvalsNeeded,

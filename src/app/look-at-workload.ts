@@ -75,7 +75,9 @@ export async function lookAtWorkload(deps: LookDeps, text: string): Promise<Work
     version: 1,
     previousEvidence: [],
   });
-  if (diagnosis.hypotheses.length === 0)
+  const [first] = diagnosis.hypotheses;
+  // That nothing says why is an answer about trouble; where there is none, there is nothing to explain.
+  if (!first || (anomalies.length === 0 && first.cause === "unknown"))
     return {
       type: "nothing",
       text: `Nothing abnormal is seen on ${refText(ref)}${anomalies.length > 0 ? ` beyond ${anomalies.length} weak sign${anomalies.length === 1 ? "" : "s"}` : ""}, and no cause fits.`,

@@ -38,7 +38,8 @@ function linksAround(topology: Topology, culprit: ObjectRef | undefined, hurt: r
 export function topologyPicture(view: IncidentView, topology: Topology): TopologyPicture | undefined {
   const { incident, diagnosis } = view;
   const culprit = diagnosis?.hypotheses[0]?.culprit ?? incident.target;
-  const hurt = [incident.target, ...incident.affected, ...(diagnosis?.blastRadius ?? [])];
+  // The page and the message name the same as hurt; before a diagnosis, all that show symptoms.
+  const hurt = [incident.target, ...(diagnosis?.blastRadius ?? incident.affected)];
   const links = linksAround(topology, culprit, hurt);
   const role = new Map<string, TopologyNode["role"]>();
   const nodes = new Map<string, ObjectRef>();

@@ -9,6 +9,8 @@ export interface WaitingApproval {
   readonly planId: string;
   readonly digest: string;
   readonly title: string;
+  /** What it would change, as a unified diff: two fixes may bear the same title. */
+  readonly diff: string;
   readonly risk: string;
   readonly have: number;
   readonly need: number;

@@ -67,6 +67,7 @@ export async function shownToPeople(
       planId: "p",
       digest: "d".repeat(64),
       title: recommendation.reason,
+      diff: words,
       risk: recommendation.risk,
       have: 0,
       need: 2,

@@ -34,6 +34,18 @@ export function editDistance(a: string, b: string): number {
   return row[b.length] ?? 0;
 }
 
+/** The nearest command with what was typed after it, ready to be copied; the whole list where nothing is near. */
+function unknownWord(word: string, args: readonly string[]): string {
+  const name = word.toLowerCase().slice(0, 30);
+  const [nearest] = Object.keys(commands)
+    .map((known) => ({ known, off: editDistance(name, known) }))
+    .sort((a, b) => a.off - b.off);
+  const unknown = `I do not know "${cut(word, 40)}".`;
+  if (!nearest || nearest.off > Math.max(2, Math.floor(nearest.known.length / 3))) return `${unknown}\n${helpText()}`;
+  const meant = cut([nearest.known, ...args].join(" ").replaceAll("`", "'"), 200);
+  return `${unknown} Did you mean \`/incident ${meant}\`? \`/incident help\` lists everything.`;
+}
+
 /** Whether these words begin with one that `answerCommand` knows. */
 export function isCommand(text: string): boolean {
   const [word = ""] = text.trim().toLowerCase().split(/\s+/);
@@ -54,15 +66,5 @@ export async function answerCommand(
     const answer = await command.run(args, context);
     return { ...answer, text: mrkdwn(answer.text, limits.section), share: share && answer.personal !== true };
   }
-  const nearest = Object.keys(commands).sort(
-    (a, b) => editDistance(name.slice(0, 30), a) - editDistance(name.slice(0, 30), b),
-  )[0];
-  return {
-    text: mrkdwn(
-      `I do not know "${cut(word, 40)}". Did you mean \`/incident ${nearest}\`?\n${helpText()}`,
-      limits.section,
-    ),
-    personal: true,
-    share: false,
-  };
+  return { text: mrkdwn(unknownWord(word, args), limits.section), personal: true, share: false };
 }

@@ -97,7 +97,10 @@ export function registerHandlers(app: App, deps: HandlerDeps): void {
       }
       const planned = await deps.desk.replanWith(fix.incidentId, fix.recommendationId, submitted.values, by);
       if (!planned.ok) return void (await show(planned.text));
-      await deps.slack.updateView(view.id, renderReview(planned.fix, { incidentId: fix.incidentId }));
+      const names = planned.changed?.join(", ");
+      const note = `Not applied yet. ${names ? `You changed ${names}; the` : "The"} reason and the likelihood below are those of the proposal.`;
+      const edited = submitted.type === "edit" ? { note } : {};
+      await deps.slack.updateView(view.id, renderReview(planned.fix, { incidentId: fix.incidentId, ...edited }));
     });
   });
 

@@ -1,5 +1,6 @@
 import type { KnownBlock } from "@slack/types";
 import type { AskAnswer } from "../../incident/ask-answer.ts";
+import type { Evidence } from "../../incident/evidence.ts";
 import { refText } from "../../incident/object-ref.ts";
 import { cut } from "../words.ts";
 import { context, preformatted, section } from "./blocks.ts";
@@ -18,6 +19,10 @@ export function renderAnswer(answer: Extract<AskAnswer, { type: "answered" }>): 
     const how = kind === "inferred" ? ", concluded" : "";
     return `• ${mrkdwn(text, 600)} _(${ids.slice(0, 6).join(", ")}${how})_`;
   });
+  const words = (text: string) => text.replace(/\s+/g, " ").trim();
+  // A sentence that is the evidence itself says it once; below it stands only how to ask again.
+  const quoted = ({ id, text }: Evidence) =>
+    sentences.some((one) => one.evidence.includes(id) && words(text).startsWith(words(one.text).replace(/ …$/, "")));
   const footer = [
     `answered by ${by}`,
     ...(note ? [mrkdwn(note, 300)] : []),
@@ -33,7 +38,7 @@ export function renderAnswer(answer: Extract<AskAnswer, { type: "answered" }>): 
       .slice(0, evidenceShown)
       .flatMap((item): KnownBlock[] => [
         section(`*${item.id}*  ${item.source} of ${mrkdwn(refText(item.about), 160)}`),
-        preformatted(`${cut(item.text, 400)}\n\n$ ${cut(item.query, 200)}`),
+        preformatted(`${quoted(item) ? "" : `${cut(item.text, 400)}\n\n`}$ ${cut(item.query, 200)}`),
       ]),
     context(footer.join("  ·  ")),
   ];

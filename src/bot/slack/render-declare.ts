@@ -14,7 +14,18 @@ const severityWords = {
 } as const;
 
 const option = (text: string, value: string): PlainTextOption => ({ text: plain(text, 75), value });
-const oneLine = (text: string, limit: number) => cut(cleanText(text).replace(/\s+/g, " ").trim(), limit);
+const oneLine = (text: string, limit: number) => cut(asWritten(text).replace(/\s+/g, " ").trim(), limit);
+
+/** What somebody wrote in Slack, as they read it: mentions without a name are left out, links are their words. */
+function asWritten(text: string): string {
+  return cleanText(text)
+    .replace(/<(?:[@!#])[^<>|]*(?:\|([^<>]*))?>/g, (_all, name?: string) => name ?? "")
+    .replace(/<([^<>|\s]+)(?:\|([^<>]*))?>/g, (_all, href: string, name?: string) => name || href)
+    .replace(/&lt;/g, "<")
+    .replace(/&gt;/g, ">")
+    .replace(/&amp;/g, "&")
+    .replace(/[\s,]+$/, "");
+}
 
 /** Opens an incident by hand; `text` is what somebody wrote about it. */
 export function renderDeclare({ text }: { readonly text: string }): ModalView {
@@ -68,7 +79,7 @@ export function renderNote(options: {
   if (here !== undefined && !choices.some(({ value }) => value === here))
     choices.unshift(option(`${here}  the incident of this thread`, here));
   const chosen = choices.find(({ value }) => value === here) ?? choices[0];
-  const note = cut(cleanText(text).trim(), 2_000);
+  const note = cut(asWritten(text).trim(), 2_000);
   return {
     type: "modal",
     callback_id: viewIds.note,

@@ -2,7 +2,7 @@ import type { KnownBlock } from "@slack/types";
 import { actionTitle } from "../../incident/action-title.ts";
 import type { StoredPlan } from "../../incident/stored-plan.ts";
 import type { FixView } from "../incident-view.ts";
-import { cut, percent } from "../words.ts";
+import { cut, percent, upperFirst } from "../words.ts";
 import { actionIds, encodeFix } from "./action-ids.ts";
 import { button, confirm, preformatted, section } from "./blocks.ts";
 import { mrkdwn, slackTime } from "./text.ts";
@@ -46,17 +46,37 @@ export function planProgress(view: StoredPlan): string | undefined {
 
 const changedLinesShown = 8;
 
+const depth = (line: string) => line.length - line.trimStart().length;
+
+/** The key under which a line stands (`limits` over `memory: 34Mi`), as far as the diff shows it. */
+function parentOf(lines: readonly string[], at: number): string | undefined {
+  const own = depth((lines[at] ?? "").slice(1));
+  for (let i = at - 1; i >= 0; i--) {
+    const line = lines[i] ?? "";
+    if (line.startsWith("@@")) return undefined;
+    const text = line.slice(1);
+    if (text.trim() === "" || depth(text) >= own) continue;
+    return /^([\w.-]+):$/.exec(text.trim())?.[1];
+  }
+  return undefined;
+}
+
 /** The lines of the diff that change, so that what Approve does can be read without opening anything. */
-function changedLines(diff: string): string | undefined {
-  const lines = diff.split("\n").filter((line) => /^[+-](?![+-]{2} )/.test(line));
-  if (lines.length === 0) return undefined;
-  const shown = lines
-    .slice(0, changedLinesShown)
-    .map((line) => cut(`${line.slice(0, 1)} ${line.slice(1).trim()}`, 160));
+export function changedLines(diff: string): readonly string[] {
+  const all = diff.split("\n");
+  const lines = all.flatMap((line, i) => (/^[+-](?![+-]{2} )/.test(line) ? [{ line, parent: parentOf(all, i) }] : []));
+  const keyOf = (line: string) => /^[\w.-]+(?=: )/.exec(line.slice(1).trim())?.[0];
+  // Two keys of one name cannot be told apart without what they stand under.
+  const doubled = (line: string, parent: string | undefined) =>
+    lines.some((other) => other.parent !== parent && keyOf(line) !== undefined && keyOf(other.line) === keyOf(line));
+  const shown = lines.slice(0, changedLinesShown).map(({ line, parent }) => {
+    const where = parent && doubled(line, parent) ? `${parent}.` : "";
+    return cut(`${line.slice(0, 1)} ${where}${line.slice(1).trim()}`, 160);
+  });
   return [
     ...shown,
     ...(lines.length > changedLinesShown ? [`… ${lines.length - changedLinesShown} more changed lines in Review`] : []),
-  ].join("\n");
+  ];
 }
 
 function offerable(fix: FixView): boolean {
@@ -71,7 +91,7 @@ export function renderFix(
 ): KnownBlock[] {
   const { recommendation, plan, refusal } = fix;
   const facts = [
-    `works with *${percent(recommendation.confidence)}*`,
+    `*${percent(recommendation.confidence)}* likely to help`,
     `${plan?.plan.risk ?? recommendation.risk} risk`,
     recommendation.reversible ? "can be undone" : "cannot be undone",
     ...(fix.rung ? [`step ${fix.rung.at} of ${fix.rung.of}`] : []),
@@ -79,7 +99,7 @@ export function renderFix(
   ];
   const lines = [
     `*${options.number}. ${mrkdwn(fixTitle(fix), 200)}*`,
-    mrkdwn(recommendation.reason, 500),
+    mrkdwn(upperFirst(recommendation.reason), 500),
     facts.join("  ·  "),
   ];
   const progress = plan && planProgress(plan);
@@ -121,7 +141,7 @@ export function renderFix(
     );
   }
   const blocks: KnownBlock[] = [section(lines.join("\n"))];
-  const change = plan?.plan.state === "proposed" ? changedLines(plan.plan.diff) : undefined;
+  const change = plan?.plan.state === "proposed" ? changedLines(plan.plan.diff).join("\n") : "";
   if (change) blocks.push(preformatted(change));
   if (elements.length > 0) blocks.push({ type: "actions", block_id: `fix.${recommendation.id}`, elements });
   return blocks;

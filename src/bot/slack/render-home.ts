@@ -1,8 +1,9 @@
 import type { KnownBlock, HomeView as SlackHome } from "@slack/types";
-import type { HomeView } from "../home-view.ts";
+import type { HomeView, WaitingApproval } from "../home-view.ts";
 import { duration } from "../words.ts";
 import { actionIds, encodeFix } from "./action-ids.ts";
 import { button, context, divider, header, section } from "./blocks.ts";
+import { changedLines } from "./render-fix.ts";
 import { silenceLine } from "./render-silence.ts";
 import { severityIcons } from "./severity-icons.ts";
 import { mrkdwn, slackTime } from "./text.ts";
@@ -18,6 +19,7 @@ const fixMarks = {
 } as const;
 const healthMarks = { ok: ":large_green_circle:", trouble: ":red_circle:", off: ":white_circle:" } as const;
 const silencesShown = 5;
+const changesShown = 4;
 
 function openBlocks({ open, now }: HomeView): KnownBlock[] {
   if (open.length === 0) return [section(":white_check_mark: No open incident.")];
@@ -32,6 +34,14 @@ function openBlocks({ open, now }: HomeView): KnownBlock[] {
   }));
 }
 
+/** What a fix would change, in one line. */
+function changeOf({ diff }: WaitingApproval): string {
+  const lines = changedLines(diff);
+  const shown = lines.slice(0, changesShown).map((line) => mrkdwn(line, 80));
+  if (shown.length === 0) return "";
+  return `\n${shown.join("  ")}${lines.length > changesShown ? "  …" : ""}`;
+}
+
 function approvalBlocks({ approvals, frozen }: HomeView): KnownBlock[] {
   if (approvals.length === 0) return [section("Nothing waits for an approval.")];
   return approvals.map((one) => {
@@ -42,7 +52,7 @@ function approvalBlocks({ approvals, frozen }: HomeView): KnownBlock[] {
       text: {
         type: "mrkdwn",
         verbatim: true,
-        text: `*${mrkdwn(one.title, 200)}*  (incident ${one.incidentId})\n${one.risk} risk${votes}  ·  until ${slackTime(one.expiresAt, "{time}")}${yours}${frozen ? "  ·  :ice_cube: frozen" : ""}`,
+        text: `*${mrkdwn(one.title, 200)}*  (incident ${one.incidentId})${changeOf(one)}\n${one.risk} risk${votes}  ·  until ${slackTime(one.expiresAt, "{time}")}${yours}${frozen ? "  ·  :ice_cube: frozen" : ""}`,
       },
       accessory: button("Review", actionIds.review, encodeFix(one)),
     };
@@ -53,7 +63,7 @@ function precisionText({ precision }: HomeView): string {
   const { right, wrong, days } = precision;
   const settled = right + wrong;
   if (settled === 0) return `No cause of the last ${days} days has been confirmed or rejected yet.`;
-  return `*${Math.round((right / settled) * 100)} %* of the causes named first were right: ${right} of ${settled} that are settled, last ${days} days.`;
+  return `*${Math.round((right / settled) * 100)} %* of the causes named first were right: ${right} of ${settled} that are settled, in the last ${days} days.`;
 }
 
 /** The App Home: what is open, what waits, what became of it, and how well kubemend itself does. Never more than 100 blocks. */

@@ -3,7 +3,7 @@ import type { ActionPlan } from "../../incident/action-plan.ts";
 import { editableParams } from "../../incident/editable-params.ts";
 import { refText } from "../../incident/object-ref.ts";
 import type { FixView } from "../incident-view.ts";
-import { percent } from "../words.ts";
+import { percent, upperFirst } from "../words.ts";
 import { encodeFix, viewIds } from "./action-ids.ts";
 import { context, limits, plain, preformatted, section } from "./blocks.ts";
 import { fixTitle } from "./render-fix.ts";
@@ -87,7 +87,7 @@ export function renderReview(fix: FixView, options: { incidentId: string; note?:
   const top: KnownBlock[] = [
     ...(options.note ? [section(`:information_source: ${mrkdwn(options.note, 500)}`)] : []),
     section(
-      `*${mrkdwn(fixTitle(fix), 200)}*\n${mrkdwn(recommendation.reason, 800)}\nWorks with *${percent(recommendation.confidence)}*  ·  ${plan?.risk ?? recommendation.risk} risk`,
+      `*${mrkdwn(fixTitle(fix), 200)}*\n${mrkdwn(upperFirst(recommendation.reason), 800)}\n*${percent(recommendation.confidence)}* likely to help  ·  ${plan?.risk ?? recommendation.risk} risk`,
     ),
   ];
   if (plan?.state !== "proposed") {
@@ -128,7 +128,7 @@ export function renderReview(fix: FixView, options: { incidentId: string; note?:
       ),
       ...(plan.undoKubectl ? [preformatted(`$ ${plan.undoKubectl}`)] : []),
       context(
-        `Needs ${plan.approvalsNeeded} approval${plan.approvalsNeeded === 1 ? "" : "s"}${plan.secondFactor ? ", each with a code" : ""}  ·  valid until ${slackTime(plan.expiresAt, "{time_secs}")}  ·  plan ${plan.id}, digest ${plan.digest.slice(0, 12)}`,
+        `Needs ${plan.approvalsNeeded} approval${plan.approvalsNeeded === 1 ? "" : "s"}${plan.secondFactor ? ", each with a code" : ""}  ·  valid until ${slackTime(plan.expiresAt, "{time_secs}")}  ·  digest ${plan.digest.slice(0, 12)}`,
       ),
       {
         type: "input",

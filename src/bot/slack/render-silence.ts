@@ -42,7 +42,7 @@ export function renderSilencePreview(preview: SilencePreview): KnownBlock[] {
     const names = open.slice(0, shownOpen).map(({ id, title }) => `*${id}* ${mrkdwn(title, 120)}`);
     blocks.push(
       section(
-        `*Open incidents it concerns*: ${names.join(", ")}${open.length > shownOpen ? ` and ${open.length - shownOpen} more` : ""}. They stay open; no new one is raised.`,
+        `*${open.length === 1 ? "Open incident" : "Open incidents"} it concerns*: ${names.join(", ")}${open.length > shownOpen ? ` and ${open.length - shownOpen} more` : ""}. ${open.length === 1 ? "It stays" : "They stay"} open; no new one is raised.`,
       ),
     );
   }
@@ -50,7 +50,9 @@ export function renderSilencePreview(preview: SilencePreview): KnownBlock[] {
     context(
       past.of === 0
         ? `There was no incident in the last ${past.days} days to compare with.`
-        : `Of the ${past.of} incident${past.of === 1 ? "" : "s"} of the last ${past.days} days, ${past.matched} would not have been raised.`,
+        : past.matched === 0
+          ? `In the last ${past.days} days it would have kept no incident quiet.`
+          : `In the last ${past.days} days it would have kept ${past.matched} of ${past.of} incident${past.of === 1 ? "" : "s"} quiet.`,
     ),
   );
   return blocks;

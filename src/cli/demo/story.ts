@@ -56,7 +56,7 @@ export function createStory(say: (line: string) => void): (view: IncidentView) =
         once(
           `plan ${plan.id}`,
           () =>
-            `${first ? "plan        " : "otherwise   "} works with ${Math.round(fix.recommendation.confidence * 100)} %, ${plan.risk} risk, checked by a dry run: ${plan.kubectl}${first ? `\n${indented(changedLines(plan.diff))}` : ""}`,
+            `${first ? "plan        " : "otherwise   "} ${Math.round(fix.recommendation.confidence * 100)} % likely to help, ${plan.risk} risk, checked by a dry run: ${plan.kubectl}${first ? `\n${indented(changedLines(plan.diff))}` : ""}`,
         );
       }
     }

@@ -68,7 +68,7 @@ export const podCrash = defineDetector({
           detail: status.name,
           severity: "high",
           headline: loop ? "keeps crashing" : "crashes at start",
-          summary: `Container ${status.name} of pod ${pod.metadata.name} ended with exit code ${ended.exitCode} (${ended.reason ?? "Error"}) and was restarted ${status.restartCount} times${ended.message ? `: ${short(ended.message)}` : ""}`,
+          summary: `Container ${status.name} of pod ${pod.metadata.name} ended with exit code ${ended.exitCode} (${ended.reason ?? "Error"}) and was restarted ${status.restartCount === 1 ? "once" : `${status.restartCount} times`}${ended.message ? `: ${short(ended.message)}` : ""}`,
           startsAt: loopSince(pod, status.name, endedAt, context),
           value: status.restartCount,
           unit: "restarts",

@@ -32,7 +32,7 @@ export const podOom = defineDetector({
           detail: status.name,
           severity: "high",
           headline: "is killed for exceeding its memory limit",
-          summary: `Container ${status.name} of pod ${pod.metadata.name} was OOMKilled${limit ? ` at its limit of ${limit}` : ""} and was restarted ${status.restartCount} times`,
+          summary: `Container ${status.name} of pod ${pod.metadata.name} was OOMKilled${limit ? ` at its limit of ${limit}` : ""} and was restarted ${status.restartCount === 1 ? "once" : `${status.restartCount} times`}`,
           startsAt: endedAt,
           value: status.restartCount,
           unit: "restarts",

@@ -1,8 +1,10 @@
+import { actionTitle } from "../../incident/action-title.ts";
 import type { AskSentence } from "../../incident/ask-answer.ts";
 import { causeText } from "../../incident/cause-text.ts";
 import type { Diagnosis } from "../../incident/diagnosis.ts";
 import type { Evidence } from "../../incident/evidence.ts";
 import { refText } from "../../incident/object-ref.ts";
+import type { Recommendation } from "../../incident/recommendation.ts";
 import type { Redact } from "../../incident/redacted.ts";
 import { isoTime } from "../../lib/clock.ts";
 
@@ -10,18 +12,24 @@ export interface Material {
   /** Absent before the first diagnosis. */
   readonly diagnosis: Diagnosis | undefined;
   readonly evidence: readonly Evidence[];
+  /** What was recommended with it, best first. */
+  readonly recommendations?: readonly Recommendation[];
   readonly redact: Redact;
 }
 
 const maxSentences = 5;
 const maxChars = 400;
+const fixesTold = 3;
 /** Words that say how something is asked, not about what. */
 const empty = new Set(
   "the and for are was were has had have did does not but with that this from what who whom which when where why how can could would should you our its into out about any there been being will than then them they tell show please still happening happened".split(
     " ",
   ),
 );
-const whyWords = /\b(?:why|cause|caused|reason|root|culprit|broke|broken|wrong|blame|responsible)\b/i;
+const whyWords =
+  /\b(?:why|cause|caused|reason|root|culprit|broke|broken|wrong|blame|responsible)\b|^(?:is|was|could|may|might) (?:it|this|that)\b/i;
+const helpWords =
+  /\b(?:fix(?:es|ed)?|solve|repair|remedy|help|mitigat\w*|(?:can|should|must) (?:i|we) do|to do|next step)\b/i;
 const whenWords = /\b(?:when|since|began|begin|start|started|first|onset|long)\b/i;
 
 /** Words of a text that carry meaning; names are kept whole and in their parts. */
@@ -59,9 +67,12 @@ function matching(question: string, evidence: readonly Evidence[]): readonly Evi
 
 /**
  * Answers from what is already known, without a model: the first hypothesis when it is asked why, the earliest evidence when it
- * is asked since when, and the lines of evidence that have most in common with the question. Nothing is concluded here.
+ * is asked since when, the fixes when it is asked what to do, and the lines of evidence that have most in common with the question. Nothing is concluded here.
  */
-export function answerByRules(question: string, { diagnosis, evidence, redact }: Material): readonly AskSentence[] {
+export function answerByRules(
+  question: string,
+  { diagnosis, evidence, redact, recommendations = [] }: Material,
+): readonly AskSentence[] {
   const known = new Map(evidence.map((entry) => [entry.id, entry]));
   const sentences: AskSentence[] = [];
   const first = diagnosis?.hypotheses[0];
@@ -70,11 +81,18 @@ export function answerByRules(question: string, { diagnosis, evidence, redact }:
     const sure = `${Math.round(first.probability * 100)} %`;
     sentences.push({
       text: redact(
-        `Most likely ${causeText(first.cause, first.culprit)} (${sure}): ${first.statement}`.slice(0, maxChars),
+        `Most likely, with ${sure}: ${causeText(first.cause, first.culprit)}: ${first.statement}`.slice(0, maxChars),
       ),
       kind: "inferred",
       evidence: proofs.slice(0, 5),
     });
+  }
+  if (proofs.length > 0 && helpWords.test(question)) {
+    for (const { action, target, reason, confidence } of recommendations.slice(0, fixesTold)) {
+      const text = `${actionTitle(action, target)}: ${reason} (${Math.round(confidence * 100)} % likely to help)`;
+      sentences.push({ text: redact(text.slice(0, maxChars)), kind: "inferred", evidence: proofs.slice(0, 5) });
+    }
+    if (recommendations.length > 0) return sentences;
   }
   const start = whenWords.test(question)
     ? diagnosis?.timeline.find((entry) => known.has(entry.evidence ?? ""))

@@ -125,7 +125,7 @@ export function podsOfWorkload(
 export function describeContainer(container: ContainerFact): string {
   const parts = [`container ${container.name} ${container.state}${container.reason ? ` (${container.reason})` : ""}`];
   if (container.message) parts.push(container.message.slice(0, 300));
-  if (container.restarts > 0) parts.push(`${container.restarts} restarts`);
+  if (container.restarts > 0) parts.push(`${container.restarts} restart${container.restarts === 1 ? "" : "s"}`);
   const exit = container.lastExit;
   if (exit)
     parts.push(

@@ -31,6 +31,8 @@ export interface PostmortemInput {
   readonly redact: Redact;
 }
 
+/** Seconds are exact enough for people. */
+const clockTime = (ms: number) => `${isoTime(ms).slice(0, 19).replace("T", " ")} UTC`;
 const percent = (share: number) => `${Math.round(share * 100)} %`;
 
 /** Text in a table cell or a list: one line, no pipes, nothing that Markdown would take for a heading or HTML. */
@@ -56,23 +58,23 @@ function times({ incident, executions }: PostmortemInput): readonly string[] {
     ({ execution }) => execution.kind === "apply" && execution.outcome === "applied",
   )?.execution;
   return [
-    `- First symptom: ${isoTime(incident.onset)}`,
-    `- Raised: ${isoTime(incident.openedAt)} (${minutes(incident.openedAt - incident.onset)} after the first symptom)`,
+    `- First symptom: ${clockTime(incident.onset)}`,
+    `- Raised: ${clockTime(incident.openedAt)} (${minutes(incident.openedAt - incident.onset)} after the first symptom)`,
     ...(applied
       ? [
-          `- Fix applied: ${isoTime(applied.startedAt)} (${minutes(applied.startedAt - incident.openedAt)} after it was raised)`,
+          `- Fix applied: ${clockTime(applied.startedAt)} (${minutes(applied.startedAt - incident.openedAt)} after it was raised)`,
         ]
       : []),
     incident.resolvedAt === undefined
       ? "- Not resolved yet"
-      : `- Resolved: ${isoTime(incident.resolvedAt)} (${minutes(incident.resolvedAt - incident.onset)} of trouble in all)`,
+      : `- Resolved: ${clockTime(incident.resolvedAt)} (${minutes(incident.resolvedAt - incident.onset)} of trouble in all)`,
   ];
 }
 
 function done({ executions }: PostmortemInput): readonly string[] {
   if (executions.length === 0) return ["Nothing was changed by kubemend."];
   return executions.flatMap(({ execution, title, kubectl, approvedBy, verification }) => [
-    `- ${isoTime(execution.startedAt)} ${execution.kind === "undo" ? "Undo of: " : ""}${cell(title)} (${execution.outcome})${approvedBy.length > 0 ? `, approved by ${cell(approvedBy.join(", "))}` : ""}${verification ? `; verification: ${verification.verdict} (${cell(verification.reason)})` : ""}`,
+    `- ${clockTime(execution.startedAt)} ${execution.kind === "undo" ? "Undo of: " : ""}${cell(title)} (${execution.outcome})${approvedBy.length > 0 ? `, approved by ${cell(approvedBy.join(", "))}` : ""}${verification ? `; verification: ${verification.verdict} (${cell(verification.reason)})` : ""}`,
     "",
     code(kubectl),
     "",
@@ -100,7 +102,7 @@ function logs({ diagnosis }: PostmortemInput): readonly string[] {
     "|---|---|---|---|---|",
     ...view.quotes.map(
       (quote) =>
-        `| ${isoTime(quote.at)} | ${mark(quote.text)} | ${quote.level === "other" ? "" : quote.level} | ${cell(quoteOrigin(quote))} | ${cell(quote.text.slice(0, 300))} |`,
+        `| ${clockTime(quote.at)} | ${mark(quote.text)} | ${quote.level === "other" ? "" : quote.level} | ${cell(quoteOrigin(quote))} | ${cell(quote.text.slice(0, 300))} |`,
     ),
     "",
   ];
@@ -181,7 +183,7 @@ export function postmortem(input: PostmortemInput): string {
     "",
     "| time | what | evidence |",
     "|---|---|---|",
-    ...timeline(input).map((entry) => `| ${isoTime(entry.at)} | ${cell(entry.text)} | ${entry.evidence ?? ""} |`),
+    ...timeline(input).map((entry) => `| ${clockTime(entry.at)} | ${cell(entry.text)} | ${entry.evidence ?? ""} |`),
     "",
     ...logs(input),
     "## What was done",
@@ -205,7 +207,7 @@ export function postmortem(input: PostmortemInput): string {
     "|---|---|---|---|---|",
     ...shown.map(
       (entry) =>
-        `| ${entry.id} | ${entry.source} | ${cell(refText(entry.about))} | ${isoTime(entry.at)} | ${cell(entry.text.slice(0, 500))} |`,
+        `| ${entry.id} | ${entry.source} | ${cell(refText(entry.about))} | ${clockTime(entry.at)} | ${cell(entry.text.slice(0, 500))} |`,
     ),
     "",
     "How to ask again:",
@@ -216,7 +218,7 @@ export function postmortem(input: PostmortemInput): string {
     "",
     ...lessons(input),
     "",
-    `Diagnosis ${diagnosis.version} by ${diagnosis.by} at ${isoTime(diagnosis.madeAt)}${diagnosis.modelNote ? ` (${cell(diagnosis.modelNote)})` : ""}.`,
+    `Diagnosis ${diagnosis.version} by ${diagnosis.by} at ${clockTime(diagnosis.madeAt)}${diagnosis.modelNote ? ` (${cell(diagnosis.modelNote)})` : ""}.`,
     "",
   ];
   return lines.join("\n");

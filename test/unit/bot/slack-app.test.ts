@@ -288,6 +288,8 @@ test.each([
   { line: "/incident show 7", has: "memory limit too low" },
   { line: "/incident show 99", has: "There is no incident 99" },
   { line: "/incident lsit", has: "Did you mean `/incident list`" },
+  { line: "/incident shwo 7", has: "Did you mean `/incident show 7`" },
+  { line: "/incident banana", has: "this list" },
   { line: "/incident", has: "this list" },
   { line: "/incident ack 7", has: "ana has taken incident 7" },
   { line: "/incident postmortem 7", has: "# Post-mortem of incident 7" },

@@ -74,7 +74,7 @@ describe("commands", () => {
     { words: "silence #99 1h", says: "There is no incident 99" },
     { words: "diagnose shop/carts", says: "Nothing abnormal" },
     { words: "evidence 7", says: "OOMKilled" },
-    { words: "timline 7", says: "Did you mean `/incident timeline`" },
+    { words: "timline 7", says: "Did you mean `/incident timeline 7`" },
     { words: "help", says: "--share" },
   ])("/incident $words says: $says", async ({ words, says }) => {
     await start();
@@ -90,7 +90,8 @@ describe("commands", () => {
     });
     await slash("digest now");
     await slash("chaos run pod-kill");
-    await vi.waitFor(() => expect(shownAlone()).toMatch(/sent for ana.*chaos run pod-kill/s));
+    for (const answer of ["sent for ana", "chaos run pod-kill"])
+      await vi.waitFor(() => expect(shownAlone()).toContain(answer));
   });
 
   test("--share shows the answer to the channel, but never what is meant for one person", async () => {
@@ -119,8 +120,8 @@ describe("commands", () => {
     for (const part of [
       "kept quiet* (3)",
       "… and 2 more",
-      "Of the 9 incidents of the last 7 days, 3 would",
-      "They stay open",
+      "In the last 7 days it would have kept 3 of 9 incidents quiet.",
+      "It stays open",
     ])
       expect(shownAlone()).toContain(part);
     expect(asked).toEqual([]);
@@ -216,6 +217,7 @@ describe("the App Home", () => {
             planId: "11",
             digest: "d",
             title: "Change resources",
+            diff: " limits:\n-  memory: 34Mi\n+  memory: 128Mi\n requests:\n-  memory: 30Mi\n+  memory: 64Mi",
             risk: "low",
             have: 1,
             need: 2,
@@ -236,6 +238,7 @@ describe("the App Home", () => {
       "carts is killed",
       "1 of 2 approvals",
       "you have approved",
+      "- limits.memory: 34Mi  + limits.memory: 128Mi  - requests.memory: 30Mi",
       "*helped*  Roll back orders",
       "*90 %*",
       "12 ticks",
