@@ -1,0 +1,61 @@
+import { parseArgs } from "node:util";
+import { loadKubeConfig } from "../../src/adapters/kubernetes-config.ts";
+import { AppError } from "../../src/lib/app-error.ts";
+import { createLogger } from "../../src/lib/logger.ts";
+import { runOnCluster } from "./on-cluster.ts";
+import { runOnRecording } from "./on-recording.ts";
+import { isGood, type Report, reportText } from "./report.ts";
+
+// `npm run cluster`: everything that only a real cluster can show. Exit code 0: all as it should be, 1: not, 2: cannot run.
+
+const { values } = parseArgs({
+  options: {
+    image: { type: "string", default: "kubemend:0.1.0" },
+    kubeconfig: { type: "string" },
+    context: { type: "string" },
+    only: { type: "string", multiple: true, default: [] },
+    "quiet-minutes": { type: "string", default: "10" },
+    emulated: { type: "string" },
+    json: { type: "boolean", default: false },
+  },
+});
+const kubeconfig = values.kubeconfig ?? process.env["KUBECONFIG"];
+const log = createLogger({ level: process.env["KUBEMEND_LOG_LEVEL"] ?? "error" });
+const startedAt = performance.now();
+const say = (text: string) =>
+  process.stderr.write(`${String(Math.round((performance.now() - startedAt) / 1_000)).padStart(5)} s  ${text}\n`);
+
+async function run(): Promise<Report | undefined> {
+  if (values.emulated) return await runOnRecording({ folder: values.emulated, log, say });
+  if (!kubeconfig) {
+    process.stderr.write(
+      "npm run cluster needs a Kubernetes cluster that you may experiment with: set KUBECONFIG (kind create cluster makes one), or try the suite itself with --emulated test/recordings/sock-shop-01.\n",
+    );
+    return undefined;
+  }
+  const stopping = new AbortController();
+  // What was broken is put back and the namespace removed before it ends.
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stopping.abort());
+  return await runOnCluster({
+    kubeConfig: loadKubeConfig({ kubeconfig: values.kubeconfig, context: values.context }),
+    image: values.image,
+    only: values.only,
+    quietMinutes: Number(values["quiet-minutes"]) || 10,
+    log,
+    say,
+    signal: stopping.signal,
+  });
+}
+
+try {
+  const report = await run();
+  if (!report) process.exitCode = 2;
+  else {
+    process.stdout.write(`${values.json ? JSON.stringify(report, null, 2) : reportText(report)}\n`);
+    process.exitCode = isGood(report) ? 0 : 1;
+  }
+} catch (error) {
+  if (!(error instanceof AppError)) throw error;
+  process.stderr.write(`${error.message}\n${error.remedy ?? ""}\n`);
+  process.exitCode = error.exitCode;
+}

@@ -1,0 +1,190 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { approvePlan } from "../../src/actions/approve.ts";
+import type { Policy } from "../../src/actions/policy-file.ts";
+import { buildView } from "../../src/app/build-view.ts";
+import type { IncidentView } from "../../src/bot/incident-view.ts";
+import type { ActionCode } from "../../src/incident/action-code.ts";
+import type { CauseCode } from "../../src/incident/cause.ts";
+import type { Database } from "../../src/store/database.ts";
+import { listIncidents } from "../../src/store/incidents.ts";
+import type { createPlanStore } from "../../src/store/plan-store.ts";
+
+export interface FaultToRun {
+  readonly name: string;
+  readonly seenIn: string;
+  readonly causes: readonly CauseCode[];
+  readonly culprit: { readonly kind: string; readonly name: string };
+  readonly fixes: readonly ActionCode[];
+  /** Breaks it. @returns when it broke, ms of the cluster's clock, and how it is put back whatever kubemend did */
+  readonly inject: () => Promise<{ readonly at: number; readonly restore: () => Promise<void> }>;
+}
+
+/** What one fault came to. Seconds count from the moment it broke. */
+export interface FaultRow {
+  readonly fault: string;
+  readonly seenIn: string;
+  detectedAfterSeconds?: number;
+  cause?: string;
+  causeRight: boolean;
+  culprit?: string;
+  culpritRight: boolean;
+  fixOffered?: string;
+  fixApplied?: string;
+  verdict?: string;
+  recoveredAfterSeconds?: number;
+  undo: string;
+  /** Titles of incidents that opened meanwhile and are about something else. */
+  falseIncidents: string[];
+  /** What kept the suite from going on. */
+  trouble?: string;
+}
+
+export interface FaultDeps {
+  readonly database: Database;
+  readonly plans: ReturnType<typeof createPlanStore>;
+  readonly policy: Policy;
+  readonly now: () => number;
+  /** Undefined where taking back cannot be shown: a recorded world has one future. */
+  readonly undo: ((planId: string) => Promise<void>) | undefined;
+  readonly limits: FaultLimits;
+  readonly lookEveryMs?: number;
+  readonly say?: (text: string) => void;
+}
+
+/** Real ms. */
+export interface FaultLimits {
+  readonly detectMs: number;
+  readonly offerMs: number;
+  readonly verifyMs: number;
+  readonly undoMs: number;
+  readonly calmMs: number;
+}
+
+export const liveLimits: FaultLimits = {
+  detectMs: 8 * 60_000,
+  offerMs: 4 * 60_000,
+  verifyMs: 12 * 60_000,
+  undoMs: 2 * 60_000,
+  calmMs: 10 * 60_000,
+};
+
+/** Two people, as high risk needs. */
+export const approvers = ["cli:cluster-suite", "cli:cluster-suite-second"] as const;
+
+const seconds = (ms: number) => Math.round(ms / 1_000);
+
+/** Breaks one thing, watches what kubemend makes of it, approves the fix it offers, and leaves the cluster as it was. */
+export async function runFault(fault: FaultToRun, deps: FaultDeps): Promise<FaultRow> {
+  const { database, plans, limits, say = () => undefined } = deps;
+  const row: FaultRow = {
+    fault: fault.name,
+    seenIn: fault.seenIn,
+    causeRight: false,
+    culpritRight: false,
+    undo: "not reached",
+    falseIncidents: [],
+  };
+  const before = new Set((await listIncidents(database, { limit: 500 })).map(({ id }) => id));
+  const until = async <T>(ms: number, look: () => Promise<T | undefined>): Promise<T | undefined> => {
+    const end = performance.now() + ms;
+    for (;;) {
+      const seen = await look();
+      if (seen !== undefined || performance.now() > end) return seen;
+      await delay(deps.lookEveryMs ?? 1_000);
+    }
+  };
+  const views = async (): Promise<IncidentView[]> => {
+    const incidents = (await listIncidents(database, { limit: 500 })).filter(({ id }) => !before.has(id));
+    return (await Promise.all(incidents.map(({ id }) => buildView(database, id)))).flatMap((view) => view ?? []);
+  };
+  const isAbout = ({ diagnosis }: IncidentView): boolean => {
+    const best = diagnosis?.hypotheses[0];
+    return best !== undefined && best.culprit.kind === fault.culprit.kind && best.culprit.name === fault.culprit.name;
+  };
+  /** Ours is the one about the culprit; before any is, the first. */
+  const ours = async () => {
+    const all = await views();
+    return all.find(isAbout) ?? all.toSorted((a, b) => a.incident.openedAt - b.incident.openedAt)[0];
+  };
+  const describe = (view: IncidentView): void => {
+    const best = view.diagnosis?.hypotheses[0];
+    if (best === undefined) return;
+    row.cause = best.cause;
+    row.causeRight = fault.causes.includes(best.cause);
+    row.culprit = `${best.culprit.kind} ${best.culprit.name}`;
+    row.culpritRight = isAbout(view);
+  };
+
+  const { at, restore } = await fault.inject();
+  say(`${fault.name}: broken`);
+  try {
+    const opened = await until(limits.detectMs, ours);
+    if (!opened) return { ...row, trouble: "not detected" };
+    row.detectedAfterSeconds = seconds(opened.incident.openedAt - at);
+    say(`${fault.name}: detected after ${row.detectedAfterSeconds} s`);
+
+    const offered = await until(limits.offerMs, async () => {
+      const view = await ours();
+      if (!view) return undefined;
+      describe(view);
+      const fix = view.fixes.find(
+        (one) => one.plan?.plan.state === "proposed" && fault.fixes.includes(one.plan.plan.action),
+      );
+      return row.culpritRight && fix?.plan ? { view, plan: fix.plan.plan } : undefined;
+    });
+    const latest = await ours();
+    if (latest) row.fixOffered = latest.fixes.map(({ recommendation }) => recommendation.action).join(", ");
+    if (!offered) return { ...row, trouble: "no right fix was offered" };
+    row.fixOffered = offered.plan.action;
+
+    for (const id of approvers.slice(0, offered.plan.approvalsNeeded)) {
+      const by = { id, name: "cluster suite", human: true, groups: [] };
+      const outcome = await approvePlan(
+        { planId: offered.plan.id, digest: offered.plan.digest, by },
+        { plans, policy: deps.policy },
+      );
+      if (outcome.type === "refused") return { ...row, trouble: `the approval was refused: ${outcome.reason}` };
+    }
+    say(`${fault.name}: approved ${offered.plan.action}`);
+
+    const judged = await until(limits.verifyMs, async () => {
+      const stored = await plans.get(offered.plan.id);
+      const over =
+        stored && (stored.verification !== null || stored.plan.state === "failed" || stored.plan.state === "undone");
+      return over ? stored : undefined;
+    });
+    if (judged?.appliedAt) row.fixApplied = offered.plan.action;
+    if (judged?.verification) {
+      row.verdict = judged.verification.verdict;
+      if (judged.verification.verdict === "recovered") {
+        const resolved = await until(limits.offerMs, async () => {
+          const view = await buildView(database, offered.view.incident.id);
+          return view?.incident.resolvedAt;
+        });
+        row.recoveredAfterSeconds = seconds((resolved ?? deps.now()) - at);
+      }
+    }
+    if (!judged?.verification) return { ...row, trouble: judged?.reason ?? "no verdict came" };
+
+    if (!deps.undo) row.undo = "not tried (a recording has one future)";
+    else if (offered.plan.undo.length === 0) row.undo = "irreversible, as it said";
+    else {
+      await deps.undo(offered.plan.id);
+      const undone = await until(limits.undoMs, async () =>
+        (await plans.get(offered.plan.id))?.plan.state === "undone" ? true : undefined,
+      );
+      row.undo = undone ? "undone" : "not undone";
+    }
+    return row;
+  } finally {
+    const all = await views();
+    row.falseIncidents = all
+      .filter((view) => !isAbout(view) && view.diagnosis !== undefined)
+      .map(({ incident }) => incident.title);
+    await restore();
+    // The next fault begins in peace.
+    await until(limits.calmMs, async () =>
+      (await views()).every(({ incident }) => incident.status === "resolved") ? true : undefined,
+    );
+  }
+}
