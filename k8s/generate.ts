@@ -1,6 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { admissionYaml } from "./admission.ts";
 import { approverCheckYaml } from "./approver-check.ts";
+import { chaosRbacYaml } from "./chaos-rbac.ts";
 import { chartAdmissionTemplate } from "./chart-admission.ts";
 import { chartMonitoringTemplate } from "./chart-monitoring.ts";
 import { chartRbacTemplate } from "./chart-rbac.ts";
@@ -16,4 +17,5 @@ await writeFile(new URL("chart/templates/monitoring.yaml", import.meta.url), cha
 await writeFile(new URL("chart/values.schema.json", import.meta.url), valuesSchemaText());
 await writeFile(new URL("admission.yaml", import.meta.url), admissionYaml("kubemend"));
 await writeFile(new URL("rbac-approver-check.yaml", import.meta.url), approverCheckYaml("kubemend"));
+await writeFile(new URL("rbac-chaos.yaml", import.meta.url), chaosRbacYaml("kubemend"));
 await writeFile(guide, withRights(await readFile(guide, "utf8")));

@@ -3,7 +3,7 @@ import type { Clock } from "../lib/clock.ts";
 import { digestOf } from "../lib/stable-hash.ts";
 import type { Change } from "./change.ts";
 import type { ChaosCluster, Written } from "./cluster-port.ts";
-import { fieldAt, opsToSet, sameValue } from "./fields.ts";
+import { fieldAt, holdsValue, opsToSet, sameValue } from "./fields.ts";
 import { runLabel } from "./scope.ts";
 
 export interface WriterDeps {
@@ -146,7 +146,7 @@ async function restoreSet(
       const { path, before, after } = field;
       const now = fieldAt(object, path);
       if (sameValue(now, before)) continue;
-      const ours = sameValue(now, after) || (certain && writtenByKubemend(object));
+      const ours = holdsValue(now, after) || (certain && writtenByKubemend(object));
       if (!ours && !force) {
         // Another value than ours: somebody's decision, which an experiment does not take back.
         left = certain ? "somebody else has changed it meanwhile" : "it was never changed";

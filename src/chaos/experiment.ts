@@ -18,7 +18,12 @@ const expectedSchema = z.union(
     z.literal("none"),
     z.strictObject({
       cause: one<CauseCode>(causeCodes, "a code of a cause, see docs/chaos.md"),
-      culprit: z.strictObject({ kind: z.string().min(1), namespace: objectName.optional(), name: objectName }),
+      /** A name of `*` stands for any: which node fails is only known when it does. */
+      culprit: z.strictObject({
+        kind: z.string().min(1),
+        namespace: objectName.optional(),
+        name: z.union([objectName, z.literal("*")]),
+      }),
       /** The action offered first; several where more than one is right. */
       fix: z
         .union([

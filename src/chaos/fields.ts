@@ -47,6 +47,16 @@ export function sameValue(a: unknown, b: unknown): boolean {
   return (a === undefined) === (b === undefined) && canonicalJson(a) === canonicalJson(b);
 }
 
+/** Whether a value is what was written, and what the API adds to it by default. */
+export function holdsValue(now: unknown, written: unknown): boolean {
+  if (isMap(written)) return isMap(now) && Object.entries(written).every(([key, value]) => holdsValue(now[key], value));
+  if (Array.isArray(written))
+    return (
+      Array.isArray(now) && now.length === written.length && written.every((item, at) => holdsValue(now[at], item))
+    );
+  return sameValue(now, written);
+}
+
 /**
  * The change that sets a path to a value, at the highest place that is not there yet: putting it back then leaves no
  * empty maps behind. `after` undefined takes the field away.

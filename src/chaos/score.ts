@@ -62,6 +62,11 @@ const within = (ref: ObjectRef, namespaces: readonly string[]) =>
 const fresh = (incident: IncidentFacts, { faultAt, until }: ScoreWindow) =>
   incident.anomalies.filter(({ detectedAt }) => detectedAt >= faultAt && detectedAt <= until);
 
+const isCulprit = (ref: ObjectRef, culprit: ObjectRef) =>
+  culprit.name === "*"
+    ? ref.kind === culprit.kind && (ref.namespace ?? "") === (culprit.namespace ?? "")
+    : sameRef(ref, culprit);
+
 /** How well kubemend did. Pure: facts in, marks out. */
 export function scoreRun(expected: ExpectedOutcome, incidents: readonly IncidentFacts[], window: ScoreWindow): Score {
   const { faultAt, until, namespaces } = window;
@@ -100,16 +105,18 @@ export function scoreRun(expected: ExpectedOutcome, incidents: readonly Incident
   }
   const { cause, culprit, fix, within: limitMs } = expected;
   const about = (incident: IncidentFacts) =>
-    Number(incident.hypotheses[0] !== undefined && sameRef(incident.hypotheses[0].culprit, culprit)) * 2 +
-    Number([incident.target, ...incident.affected].some((ref) => sameRef(ref, culprit)));
+    Number(incident.hypotheses[0] !== undefined && isCulprit(incident.hypotheses[0].culprit, culprit)) * 2 +
+    Number([incident.target, ...incident.affected].some((ref) => isCulprit(ref, culprit)));
   const [best] = [...near].sort((a, b) => about(b) - about(a) || a.openedAt - b.openedAt);
   const first = best?.hypotheses[0];
   const offered = best?.fixes[0];
-  const detectedAt =
-    best && Math.min(...[...fresh(best, window).map((one) => one.detectedAt), Math.max(best.openedAt, faultAt)]);
+  const moments = best
+    ? [...fresh(best, window).map((one) => one.detectedAt), ...(best.openedAt >= faultAt ? [best.openedAt] : [])]
+    : [];
+  const detectedAt = moments.length === 0 ? undefined : Math.min(...moments);
   const detectedAfterMs = detectedAt === undefined ? undefined : detectedAt - faultAt;
   const rightCause = first?.cause === cause;
-  const rightCulprit = first !== undefined && sameRef(first.culprit, culprit);
+  const rightCulprit = first !== undefined && isCulprit(first.culprit, culprit);
   const wanted = fix === undefined ? undefined : [fix].flat();
   const rightFix = wanted?.some((action) => action === offered?.action);
   const judged = best?.applied.filter(({ verdict }) => verdict !== "pending") ?? [];

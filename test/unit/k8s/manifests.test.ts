@@ -44,7 +44,7 @@ describe("kubectl apply -k k8s/", () => {
     const { resources, configMapGenerator } = kustomization();
     const listed = [...resources, ...configMapGenerator.flatMap(({ files }) => files)];
     // Slack reads its manifest, not the cluster.
-    const others = ["kustomization.yaml", "rbac-approver-check.yaml", "slack-app-manifest.yaml"];
+    const others = ["kustomization.yaml", "rbac-approver-check.yaml", "rbac-chaos.yaml", "slack-app-manifest.yaml"];
     expect([...listed, ...others].toSorted()).toEqual(manifestFiles().toSorted());
   });
 

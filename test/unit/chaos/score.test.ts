@@ -1,0 +1,189 @@
+import { describe, expect, test } from "vitest";
+import { type IncidentFacts, scoreRun } from "../../../src/chaos/score.ts";
+import { type GameDay, scoreboardHtml, summarize } from "../../../src/chaos/scoreboard.ts";
+import { makeRef } from "../../../src/incident/object-ref.ts";
+
+const carts = makeRef("Deployment", "shop", "carts");
+const orders = makeRef("Deployment", "shop", "orders");
+const bank = makeRef("Deployment", "bank", "ledger");
+const faultAt = 1_000_000;
+const window = { faultAt, until: faultAt + 600_000, namespaces: ["shop"] };
+const expected = {
+  cause: "memory-limit-too-low",
+  culprit: carts,
+  fix: "rollback-deployment",
+  within: 120_000,
+} as const;
+const anomaly = (target = carts, after = 30_000) => ({
+  target,
+  startsAt: faultAt + after - 10_000,
+  detectedAt: faultAt + after,
+});
+const incident = (id: string, more: Partial<IncidentFacts> = {}): IncidentFacts => ({
+  id,
+  openedAt: faultAt + 32_000,
+  target: carts,
+  affected: [carts],
+  anomalies: [anomaly()],
+  hypotheses: [{ cause: "memory-limit-too-low", culprit: carts, probability: 0.9 }],
+  fixes: [{ action: "rollback-deployment", target: carts }],
+  applied: [],
+  ...more,
+});
+
+describe("a score", () => {
+  test.each([
+    {
+      name: "everything right",
+      incidents: [incident("1", { applied: [{ action: "rollback-deployment", verdict: "recovered" }] })],
+      want: {
+        incidentId: "1",
+        detectedAfterMs: 30_000,
+        inTime: true,
+        rightCause: true,
+        rightCulprit: true,
+        rightFix: true,
+        fixWorked: true,
+        points: 1,
+      },
+    },
+    { name: "nothing seen", incidents: [], want: { detected: false, inTime: false, rightCause: false, foreign: [] } },
+    {
+      name: "another cause and another culprit",
+      incidents: [incident("1", { hypotheses: [{ cause: "memory-leak", culprit: orders, probability: 0.9 }] })],
+      want: { detected: true, rightCause: false, rightCulprit: false, cause: "memory-leak" },
+    },
+    {
+      name: "too late",
+      incidents: [incident("1", { openedAt: faultAt + 200_000, anomalies: [anomaly(carts, 200_000)] })],
+      want: { detected: true, inTime: false },
+    },
+    {
+      name: "the right fix second",
+      incidents: [
+        incident("1", {
+          fixes: [
+            { action: "restart", target: carts },
+            { action: "rollback-deployment", target: carts },
+          ],
+        }),
+      ],
+      want: { rightFix: false, fix: "restart" },
+    },
+    {
+      name: "a fix that did not help",
+      incidents: [incident("1", { applied: [{ action: "restart", verdict: "not-recovered" }] })],
+      want: { fixWorked: false },
+    },
+    {
+      name: "a fix not judged yet is no answer",
+      incidents: [incident("1", { applied: [{ action: "restart", verdict: "pending" }] })],
+      want: { fixWorked: undefined },
+    },
+    {
+      name: "the incident of the culprit counts, the other is a split",
+      incidents: [
+        incident("1", {
+          target: orders,
+          affected: [orders],
+          hypotheses: [{ cause: "unknown", culprit: orders, probability: 0.2 }],
+        }),
+        incident("2"),
+      ],
+      want: { incidentId: "2", split: ["1"] },
+    },
+    {
+      name: "an incident elsewhere does not belong",
+      incidents: [
+        incident("1"),
+        incident("2", { target: bank, affected: [bank], anomalies: [anomaly(bank)], hypotheses: [] }),
+      ],
+      want: { foreign: ["2"], split: [] },
+    },
+    {
+      name: "trouble of another namespace in the same incident is a false merge",
+      incidents: [incident("1", { anomalies: [anomaly(), anomaly(bank)] })],
+      want: { falseMerges: ["1"] },
+    },
+    {
+      name: "an old incident that took the fault in is a false merge",
+      incidents: [
+        incident("1", {
+          openedAt: faultAt - 900_000,
+          anomalies: [{ target: carts, startsAt: faultAt - 950_000, detectedAt: faultAt - 900_000 }, anomaly()],
+        }),
+      ],
+      want: { detected: true, falseMerges: ["1"], detectedAfterMs: 30_000 },
+    },
+    {
+      name: "an incident of before that saw nothing new does not count",
+      incidents: [incident("1", { openedAt: faultAt - 900_000, anomalies: [] })],
+      want: { detected: false },
+    },
+  ])("$name", ({ incidents, want }) => {
+    const { detectedAfterMs, ...rest } = want as typeof want & { detectedAfterMs?: number };
+    const score = scoreRun(expected, incidents, window);
+    expect(score).toMatchObject(Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)));
+    if ("fixWorked" in rest && rest.fixWorked === undefined) expect(score.fixWorked).toBeUndefined();
+    if (detectedAfterMs) expect(score.detectedAfterMs).toBe(detectedAfterMs);
+  });
+
+  test("where no incident is expected, silence is right and an incident is wrong", () => {
+    expect(scoreRun("none", [], window)).toMatchObject({ detected: false, points: 1 });
+    expect(scoreRun("none", [incident("1")], window)).toMatchObject({ detected: true, points: 0.5 });
+  });
+
+  test("any node will do where the name is a star", () => {
+    const node = makeRef("Node", undefined, "worker-3");
+    const star = { ...expected, cause: "node-unschedulable", culprit: { kind: "Node", name: "*" } } as const;
+    const found = incident("1", { hypotheses: [{ cause: "node-unschedulable", culprit: node, probability: 0.9 }] });
+    expect(scoreRun(star, [found], window)).toMatchObject({ rightCulprit: true, rightCause: true });
+  });
+});
+
+describe("a scoreboard", () => {
+  const score = scoreRun(expected, [incident("1")], window);
+  const probes = { before: [], during: [], after: [] };
+  const result = {
+    verdict: "held",
+    reason: "as hoped",
+    startedAt: 0,
+    faultAt,
+    endedAt: 1,
+    probes,
+    changes: [],
+    clean: true,
+    score,
+  } as const;
+  const day: GameDay = {
+    cluster: '<script>alert("x")</script>',
+    startedAt: faultAt,
+    endedAt: faultAt + 60_000,
+    entries: [
+      { name: "starve", hypothesis: "it <b>holds</b>", runId: "1", result, problems: [] },
+      { name: "other", hypothesis: "y", problems: ["the namespace is not there"] },
+    ],
+  };
+
+  test("sums up what was run", () => {
+    expect(summarize(day)).toMatchObject({
+      experiments: 2,
+      run: 1,
+      held: 1,
+      detected: 1,
+      rightFix: 1,
+      medianDetectionMs: 30_000,
+      clean: true,
+    });
+  });
+
+  test("is one page that needs nothing from elsewhere, with its charts in it and everything escaped", () => {
+    const html = scoreboardHtml(day);
+    expect(html).not.toContain("<script");
+    expect(html).not.toContain("<b>");
+    expect(html).not.toMatch(/(?:src|href)=/);
+    expect(html.match(/<svg /g)?.length).toBe(6);
+    expect(html).toContain("the namespace is not there");
+    expect(html).toContain("30 s");
+  });
+});
