@@ -46,9 +46,9 @@ export function addOutcomeMetrics(
     await asked.answer;
     return figures;
   };
-  const counted = (name: string, help: string, what: CountedRow["what"], label: string) =>
-    new Counter({
-      name: `kubemend_${name}_total`,
+  const byLabel = (Metric: typeof Counter | typeof Gauge, what: CountedRow["what"], label: string, help: string) =>
+    new Metric({
+      name: Metric === Counter ? `kubemend_${what}_total` : `kubemend_${what}`,
       help,
       labelNames: [label],
       registers,
@@ -58,22 +58,10 @@ export function addOutcomeMetrics(
         for (const row of rows) this.inc({ [label]: row.label }, row.count);
       },
     });
-  counted("verifications", "Applied changes by what came of them", "verifications", "verdict");
-  counted("executions", "Attempts to apply or undo, by outcome", "executions", "outcome");
-  const standing = (name: string, help: string, what: CountedRow["what"], label: string) =>
-    new Gauge({
-      name: `kubemend_${name}`,
-      help,
-      labelNames: [label],
-      registers,
-      async collect() {
-        const rows = (await fresh())?.rows.filter((row) => row.what === what) ?? [];
-        this.reset();
-        for (const row of rows) this.set({ [label]: row.label }, row.count);
-      },
-    });
-  standing("plans", "Planned changes by state", "plans", "state");
-  standing("incidents", "Incidents by status", "incidents", "status");
+  byLabel(Counter, "verifications", "verdict", "Applied changes by what came of them");
+  byLabel(Counter, "executions", "outcome", "Attempts to apply or undo, by outcome");
+  byLabel(Gauge, "plans", "state", "Planned changes by state");
+  byLabel(Gauge, "incidents", "status", "Incidents by status");
   new Gauge({
     name: "kubemend_undelivered_incidents",
     help: "Incidents that chat does not show as they are",

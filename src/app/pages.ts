@@ -6,7 +6,7 @@ import { detectorFactories } from "../detection/registry.ts";
 import type { AuditEntry } from "../incident/audit-entry.ts";
 import type { Redact } from "../incident/redacted.ts";
 import type { Clock } from "../lib/clock.ts";
-import { auditOf } from "../store/audit-pages.ts";
+import { auditOf } from "../store/audit.ts";
 import type { Database } from "../store/database.ts";
 import { countIncidents, filterChoices, pageOfIncidents, revisionOf } from "../store/incident-pages.ts";
 import { type IncidentPicture, pictureOf } from "../store/incident-pictures.ts";

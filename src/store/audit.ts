@@ -97,6 +97,15 @@ export async function listAudit(
   return rows.map(fromRow);
 }
 
+/** What the chain says about these subjects, oldest first. */
+export async function auditOf(database: Database, subjects: readonly string[], limit = 200): Promise<AuditEntry[]> {
+  if (subjects.length === 0) return [];
+  const { rows } = await sql<Row>`
+    select seq, at_ms, event, actor, subject, body, prev_hash, hash from audit
+     where subject = any(${[...subjects]}::text[]) order by seq limit ${limit}`.execute(database.kysely);
+  return rows.map(fromRow);
+}
+
 /** Walks the whole chain in one snapshot. Finds edits, deletions, insertions, changes of order and a cut-off end. */
 export async function verifyAudit(database: Database): Promise<AuditVerdict> {
   return await database.kysely

@@ -1,42 +1,13 @@
 import { type RawBuilder, sql } from "kysely";
 import type { CauseCode } from "../incident/cause.ts";
-import type { ObjectRef } from "../incident/object-ref.ts";
-import type { Severity } from "../incident/severity.ts";
-import type { IncidentStatus } from "../incident/status.ts";
+import type {
+  FilterChoices,
+  IncidentCount,
+  IncidentCursor,
+  IncidentFilter,
+  ListedIncident,
+} from "../incident/incident-list.ts";
 import type { Database } from "./database.ts";
-
-export interface IncidentFilter {
-  readonly statuses?: readonly IncidentStatus[];
-  readonly severity?: Severity;
-  readonly namespace?: string;
-  readonly cluster?: string;
-  readonly cause?: CauseCode;
-  /** Part of the title, of the target's name, or a number. */
-  readonly search?: string;
-}
-
-/** Where a page ends: the next one begins below it. */
-export interface IncidentCursor {
-  readonly openedAt: number;
-  readonly id: string;
-}
-
-export interface ListedIncident {
-  readonly id: string;
-  readonly cluster: string;
-  readonly title: string;
-  readonly severity: Severity;
-  readonly status: IncidentStatus;
-  readonly target: ObjectRef;
-  readonly openedAt: number;
-  readonly onset: number;
-  readonly resolvedAt: number | null;
-  readonly acknowledgedBy: string | null;
-  readonly cause: CauseCode | null;
-  readonly culprit: ObjectRef | null;
-  readonly probability: number | null;
-  readonly inconclusive: boolean | null;
-}
 
 interface Row extends Omit<ListedIncident, "openedAt" | "onset" | "resolvedAt"> {
   readonly openedAt: Date;
@@ -108,10 +79,7 @@ export async function pageOfIncidents(
 }
 
 /** How many match, up to a bound. */
-export async function countIncidents(
-  database: Database,
-  filter: IncidentFilter,
-): Promise<{ readonly count: number; readonly more: boolean }> {
+export async function countIncidents(database: Database, filter: IncidentFilter): Promise<IncidentCount> {
   const { rows } = await sql<{ count: number }>`
     select count(*)::int as count from (select from incident i where ${conditions(filter)} limit ${countedMost + 1}) c`.execute(
     database.kysely,
@@ -126,12 +94,6 @@ export async function revisionOf(database: Database, id: string): Promise<number
     database.kysely,
   );
   return rows[0] && Number(rows[0].revision);
-}
-
-export interface FilterChoices {
-  readonly namespaces: readonly string[];
-  readonly clusters: readonly string[];
-  readonly causes: readonly CauseCode[];
 }
 
 const choicesMost = 200;

@@ -1,55 +1,36 @@
 import type { AuditEntry } from "../../incident/audit-entry.ts";
-import type { CauseCode } from "../../incident/cause.ts";
 import type { HealthLine } from "../../incident/health-line.ts";
+import type {
+  FilterChoices,
+  IncidentCount,
+  IncidentCursor,
+  IncidentFilter,
+  ListedIncident,
+} from "../../incident/incident-list.ts";
 import type { ObjectRef } from "../../incident/object-ref.ts";
 import type { Redacted } from "../../incident/redacted.ts";
 import type { Risk } from "../../incident/risk.ts";
-import type { Severity } from "../../incident/severity.ts";
 import type { StoredSilence } from "../../incident/silence.ts";
-import type { IncidentStatus } from "../../incident/status.ts";
 import type { StoredPlan } from "../../incident/stored-plan.ts";
 import type { ChartData } from "../charts/chart-data.ts";
 import type { Desk } from "../desk.ts";
 import type { IncidentView } from "../incident-view.ts";
 import type { Identity } from "../slack/identity.ts";
 
-export interface IncidentQuery {
-  readonly statuses?: readonly IncidentStatus[];
-  readonly severity?: Severity;
-  readonly namespace?: string;
-  readonly cluster?: string;
-  readonly cause?: CauseCode;
-  readonly search?: string;
+export interface IncidentQuery extends IncidentFilter {
   /** Where the page before ended. */
-  readonly after?: { readonly openedAt: number; readonly id: string };
+  readonly after?: IncidentCursor;
 }
 
-export interface IncidentRow {
-  readonly id: string;
-  readonly cluster: string;
+export interface IncidentRow extends ListedIncident {
   readonly title: Redacted;
-  readonly severity: Severity;
-  readonly status: IncidentStatus;
-  readonly target: ObjectRef;
-  readonly openedAt: number;
-  readonly onset: number;
-  readonly resolvedAt: number | null;
-  readonly acknowledgedBy: string | null;
-  readonly cause: CauseCode | null;
-  readonly culprit: ObjectRef | null;
-  readonly probability: number | null;
-  readonly inconclusive: boolean | null;
 }
 
 export interface IncidentList {
   readonly rows: readonly IncidentRow[];
-  readonly next?: { readonly openedAt: number; readonly id: string };
-  readonly total: { readonly count: number; readonly more: boolean };
-  readonly choices: {
-    readonly namespaces: readonly string[];
-    readonly clusters: readonly string[];
-    readonly causes: readonly CauseCode[];
-  };
+  readonly next?: IncidentCursor;
+  readonly total: IncidentCount;
+  readonly choices: FilterChoices;
 }
 
 /** `culprit`: the first hypothesis names it; `hurt`: it has symptoms; `near`: it talks to one of these. */

@@ -1,11 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import {
-  countIncidents,
-  filterChoices,
-  type IncidentCursor,
-  type IncidentFilter,
-  pageOfIncidents,
-} from "../../../src/store/incident-pages.ts";
+import type { IncidentCursor, IncidentFilter } from "../../../src/incident/incident-list.ts";
+import { countIncidents, filterChoices, pageOfIncidents } from "../../../src/store/incident-pages.ts";
 import { fillManyIncidents } from "../../support/many-incidents.ts";
 import { type TestDatabase, withDatabase } from "../../support/postgres.ts";
 
