@@ -1,9 +1,8 @@
 import { isWorkloadKind } from "../cluster/workload.ts";
-import type { ActionCode } from "../incident/action-code.ts";
-import { actionTitle } from "../incident/action-title.ts";
+import { adviceText } from "../incident/advice-text.ts";
 import { causeText } from "../incident/cause-text.ts";
 import type { ObjectRef } from "../incident/object-ref.ts";
-import { refKey, refText, sameRef } from "../incident/object-ref.ts";
+import { refKey, sameRef } from "../incident/object-ref.ts";
 import type { Recommendation } from "../incident/recommendation.ts";
 import { isoTime } from "../lib/clock.ts";
 import type { Candidate } from "./candidate.ts";
@@ -82,20 +81,6 @@ function storyOf(open: Case, candidate: Candidate, blastRadius: readonly ObjectR
   return parts.join(" ");
 }
 
-/** Actions that no button can carry out; their reasons are sentences, the others' say what the action does. */
-const byHand: ReadonlySet<ActionCode> = new Set(["guide", "restore-secret", "none"]);
-const sureEnough = 0.5;
-
-function adviceOf({ action, target, reason, needs, confidence }: Recommendation): string {
-  if (byHand.has(action)) return `A person has to act on ${refText(target)}: ${withoutStop(reason)}.`;
-  const title = lowerFirst(actionTitle(action, target));
-  const what = /^goes back to /.test(reason)
-    ? `${title} ${withoutStop(reason).replace(/^goes back /, "")}`
-    : `${title}, which ${withoutStop(reason)}`;
-  const given = needs.length > 0 ? ` A person has to give ${listed(needs.map((need) => need.name))}.` : "";
-  return `${confidence >= sureEnough ? "The surest way out is to" : "What may help is to"} ${what}.${given}`;
-}
-
 /**
  * One paragraph as a colleague would write it: what is wrong, what came before, what has been seen since, whom it hurts, what
  * to do. It names everything it speaks of, so that it makes sense alone; how sure the cause is stands beside it.
@@ -135,7 +120,7 @@ export function summaryOf(input: {
         `As possible (${percent(second.probability)}): ${causeText(second.candidate.cause, second.candidate.culprit)}.`,
       );
   }
-  if (first) parts.push(adviceOf(first));
+  if (first) parts.push(adviceText(first));
   if (inconclusive && questions.length > 0) parts.push(`What would decide it: ${questions.join(" ")}`);
   return parts.join(" ");
 }

@@ -82,8 +82,10 @@ describe.skipIf(!executablePath)("the demo in a browser", () => {
     "a person sees the incident, reviews the fix, approves it, and sees it resolved",
     async () => {
       const page = await browser.newPage({ viewport: { width: 1280, height: 1400 } });
-      const shoot = async (name: string) => {
-        if (pictures) await page.screenshot({ path: join(pictures, `${name}.png`) });
+      const shoot = async (name: string, height = 1_400) => {
+        if (!pictures) return;
+        await page.setViewportSize({ width: 1_280, height });
+        await page.screenshot({ path: join(pictures, `${name}.png`) });
       };
       await page.goto(address);
       const incident = page.getByRole("heading", { name: /carts is killed for exceeding its memory limit/ });
@@ -93,6 +95,20 @@ describe.skipIf(!executablePath)("the demo in a browser", () => {
       await page.getByText("Also hurt").waitFor({ timeout: minutes });
       await shoot("incident");
 
+      await page.getByRole("button", { name: "Silence", exact: true }).click();
+      const silence = page.getByRole("dialog");
+      await silence.getByLabel("Why").fill("The night's migration runs");
+      await silence.getByRole("button", { name: "Preview" }).click();
+      await silence.getByText("and would be kept quiet").waitFor({ timeout: minutes });
+      expect(await silence.innerText()).toContain("It stays open");
+      await shoot("silence", 1_000);
+      await silence.getByRole("button", { name: "Cancel" }).click();
+
+      await page.getByRole("link", { name: /kubemend home/ }).click();
+      await page.getByText("limits.memory: 128Mi").first().waitFor({ timeout: minutes });
+      await shoot("app-home", 800);
+      await page.getByRole("link", { name: "incidents", exact: true }).click();
+
       const onPhone = await readWeb("web-incident-phone", { width: 390, height: 1300 });
       expect(await onPhone.getByText("waits for an approval").count()).toBeGreaterThan(0);
       await onPhone.close();
@@ -101,7 +117,7 @@ describe.skipIf(!executablePath)("the demo in a browser", () => {
       const review = page.getByRole("dialog");
       await review.getByText("The same by hand").waitFor({ timeout: minutes });
       expect(await review.innerText()).toContain("memory: 128Mi");
-      await shoot("review");
+      await shoot("review", 1_100);
       await review.getByRole("button", { name: "Submit decision", exact: true }).click();
       await review.getByText("It is being applied").waitFor({ timeout: minutes });
       await review.getByRole("button", { name: "Close" }).first().click();
@@ -115,7 +131,7 @@ describe.skipIf(!executablePath)("the demo in a browser", () => {
         .first()
         .click();
       await page.getByText("Approved change").waitFor();
-      await shoot("resolved");
+      await shoot("resolved", 1_100);
       expect(told).toMatch(/verified +It helped/);
 
       const after = await readWeb("web-incident", { width: 1180, height: 1500 });

@@ -1,4 +1,5 @@
 import type { KnownBlock, Overflow } from "@slack/types";
+import { summaryWithoutAdvice } from "../../incident/advice-text.ts";
 import { causeTitles } from "../../incident/cause.ts";
 import { causeText } from "../../incident/cause-text.ts";
 import { refText } from "../../incident/object-ref.ts";
@@ -69,6 +70,13 @@ function statusLine({ incident, acknowledgedBy }: IncidentView): string {
   return parts.join("  ·  ");
 }
 
+/** What is offered or was done stands below; the summary does not tell it as well. */
+const summaryOf = ({ fixes }: IncidentView, summary: string) =>
+  summaryWithoutAdvice(
+    summary,
+    fixes.map(({ recommendation }) => recommendation),
+  );
+
 function causeSection(view: IncidentView): string {
   const { diagnosis } = view;
   if (!diagnosis) return ":mag: *Cause* being looked for …";
@@ -90,7 +98,7 @@ function causeSection(view: IncidentView): string {
       : "";
   return [
     `*Cause*: *${causeTitles[first.cause]}* (${mrkdwn(refText(first.culprit), 160)}) – ${confidenceWords(first.probability)} (${percent(first.probability)})${rival}`,
-    mrkdwn(diagnosis.summary, 1_500),
+    mrkdwn(summaryOf(view, diagnosis.summary), 1_500),
     diagnosis.confidenceReason ? `_Why ${percent(first.probability)}: ${mrkdwn(diagnosis.confidenceReason, 400)}_` : "",
     first.evidence.length > 0 ? `_Proof: ${first.evidence.slice(0, 8).join(", ")}, in the thread_` : "",
     pages.length > 0 ? `:book: *Your runbook*: ${pages.join(" and ")}, in the thread` : "",

@@ -1,4 +1,5 @@
 import { actionTitle } from "../../incident/action-title.ts";
+import { summaryWithoutAdvice } from "../../incident/advice-text.ts";
 import { causeTitles } from "../../incident/cause.ts";
 import { causeText } from "../../incident/cause-text.ts";
 import type { VerificationVerdict } from "../../incident/execution.ts";
@@ -73,6 +74,7 @@ export const count = (value: number) => value.toLocaleString("en-US");
 /** What templates may call. */
 export const words = {
   actionTitle,
+  summaryWithoutAdvice,
   causeText,
   causeTitles,
   refText,
