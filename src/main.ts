@@ -324,6 +324,7 @@ export async function startKubemend(options: KubemendOptions): Promise<Kubemend>
           ...(token === undefined ? {} : { token }),
           pushLogs: sources.pushLogs,
           notifyAlerts: sources.notifyAlerts,
+          pushTraces: sources.pushTraces,
         },
         notReady,
         metrics: async () => ({ contentType: metrics.registry.contentType, body: await metrics.registry.metrics() }),

@@ -12,6 +12,7 @@ import type { LogSourceStats } from "../detection/collect/logs.ts";
 import { type LokiReader, type LokiStats, lokiSource } from "../detection/collect/loki.ts";
 import { type PrometheusReader, type PrometheusStats, prometheusSource } from "../detection/collect/prometheus.ts";
 import { createLogIntake } from "../detection/collect/push/log-intake.ts";
+import { createTraceIntake } from "../detection/collect/push/trace-intake.ts";
 import type { ScrapeStats } from "../detection/collect/scrape.ts";
 import { workloadLookup, workloadNames } from "../detection/workload-of.ts";
 import type { Clock } from "../lib/clock.ts";
@@ -29,6 +30,7 @@ export interface ClusterSourcesDeps {
 }
 
 type LogIntake = ReturnType<typeof createLogIntake>;
+type TraceIntake = ReturnType<typeof createTraceIntake>;
 type AlertIntake = ReturnType<typeof createAlertIntake>;
 
 export interface ClusterSources {
@@ -36,6 +38,7 @@ export interface ClusterSources {
   /** For the web server. */
   readonly pushLogs: LogIntake["push"];
   readonly notifyAlerts: AlertIntake["notify"];
+  readonly pushTraces: TraceIntake["push"];
   readonly stats: {
     readonly prometheus: PrometheusStats | undefined;
     readonly scrape: ScrapeStats | undefined;
@@ -43,6 +46,7 @@ export interface ClusterSources {
     readonly logs: LogSourceStats | undefined;
     readonly pushed: LogIntake["stats"];
     readonly alerts: AlertIntake["stats"];
+    readonly traces: TraceIntake["stats"];
   };
 }
 
@@ -55,9 +59,11 @@ export function clusterSources(deps: ClusterSourcesDeps): ClusterSources {
   const alerts = createAlertIntake();
   const pushed = createLogIntake({ namespaces: config.kubernetes.namespaces });
   const intervalMs = config.detection.scrapeSeconds * 1_000;
+  const traces = createTraceIntake({ intervalMs });
   const stats: { prometheus?: PrometheusStats; scrape?: ScrapeStats; loki?: LokiStats; logs?: LogSourceStats } = {};
 
   const sources: ((context: SourceContext) => Promise<void>)[] = [(context) => alerts.source(context)];
+  if (!prometheus) sources.push((context) => traces.source(context));
   if (logsFrom === "push") sources.push((context) => pushed.source(context));
   if (logsFrom === "loki" && loki) {
     const { query } = config.loki;
@@ -121,6 +127,11 @@ export function clusterSources(deps: ClusterSourcesDeps): ClusterSources {
       return { outcome: "unsupported", detail: `logs come from ${logsFrom}; set logs.source to push to deliver them` };
     },
     notifyAlerts: (body) => alerts.notify(body),
+    async pushTraces(request) {
+      if (!prometheus) return await traces.push(request);
+      // What its service graph says of the same calls would stand beside them.
+      return { outcome: "unsupported", detail: "metrics come from Prometheus: let a service graph write there" };
+    },
     stats: {
       get prometheus() {
         return stats.prometheus;
@@ -136,6 +147,9 @@ export function clusterSources(deps: ClusterSourcesDeps): ClusterSources {
       },
       get pushed() {
         return pushed.stats;
+      },
+      get traces() {
+        return traces.stats;
       },
       get alerts() {
         return alerts.stats;

@@ -11,6 +11,7 @@ export function dropCounts(
 ): DetectorsOverview["drops"] {
   const { stats } = engine;
   const { samplesDropped: samples, pointsDropped: points } = stats;
+  const { traces } = sources.stats;
   return [
     { what: "signals that nobody read in time", count: sources.signals.dropped },
     { what: "log lines left out because more came than could be read", count: sources.signals.droppedLogLines },
@@ -27,6 +28,7 @@ export function dropCounts(
     { what: "series beyond the bound", count: observation.series.dropped.series },
     { what: "anomalies beyond the bound", count: stats.droppedAnomalies },
     { what: "deliveries of log lines that were refused", count: sources.stats.pushed.refusedRequests },
+    { what: "calls of traces left out", count: traces.unplaced + traces.wrongTime + traces.tooMany },
     { what: "alerts left out", count: sources.stats.alerts.dropped },
   ];
 }

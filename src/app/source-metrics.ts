@@ -77,6 +77,20 @@ export function addSourceMetrics({ registry, sources, capture, forecaster }: Sou
     },
   });
 
+  total("trace_requests", "Deliveries of spans", () => stats.traces.requests);
+  total("trace_requests_refused", "Deliveries of spans that were refused", () => stats.traces.refusedRequests);
+  total("trace_calls", "Calls between workloads taken from spans", () => stats.traces.calls);
+  new Counter({
+    name: "kubemend_trace_calls_left_out_total",
+    help: "Client spans that were left out, and why",
+    labelNames: ["why"] as const,
+    registers,
+    collect() {
+      this.reset();
+      for (const why of ["unplaced", "wrongTime", "tooMany"] as const) this.inc({ why }, stats.traces[why]);
+    },
+  });
+
   total("alerts", "Alerts taken from Alertmanagers", () => stats.alerts.alerts);
   total("alerts_dropped", "Alerts left out: too many in one notification, or no start", () => stats.alerts.dropped);
   total("alert_requests_refused", "Notifications that were refused", () => stats.alerts.refusedRequests);

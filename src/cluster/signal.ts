@@ -44,7 +44,13 @@ export type Signal =
   | { readonly type: "log"; readonly at: number; readonly line: LogLine }
   /** So many lines were written that nobody could read them: there were too many. */
   | { readonly type: "log-loss"; readonly at: number; readonly lines: number }
-  | { readonly type: "samples"; readonly at: number; readonly samples: readonly Sample[] }
+  | {
+      readonly type: "samples";
+      readonly at: number;
+      readonly samples: readonly Sample[];
+      /** Nobody asked for them: they are no proof that metrics can be had. */
+      readonly delivered?: true;
+    }
   | {
       readonly type: "derived";
       readonly at: number;

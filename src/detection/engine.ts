@@ -285,7 +285,7 @@ export function createDetectionEngine(options: DetectionEngineOptions): Detectio
           break;
         case "samples":
           counts.samples += signal.samples.length;
-          if (signal.samples.length > 0) sources.sampled(signal.at);
+          if (signal.samples.length > 0 && !signal.delivered) sources.sampled(signal.at);
           deriver.take(
             options.share ? signal.samples.filter(({ series: of }) => isRead(of.labels)) : signal.samples,
             signal.at,

@@ -16,6 +16,8 @@ export interface IngestOptions {
     readonly body: Uint8Array;
   }) => Promise<IngestAnswer>;
   readonly notifyAlerts: (body: string) => IngestAnswer;
+  /** Spans by OTLP; absent where they are not taken. */
+  readonly pushTraces?: IngestOptions["pushLogs"];
 }
 
 /** Packed, as sent. Agents send about 1 MiB at once. */
@@ -49,8 +51,8 @@ function send(reply: FastifyReply, answer: IngestAnswer): FastifyReply {
 }
 
 /**
- * Where agents and Alertmanagers deliver: `POST /loki/api/v1/push` (Promtail, Alloy, Fluent Bit, Vector) and
- * `POST /api/v1/alertmanager`. Refuses who does not know the token before reading what they send.
+ * Where agents and Alertmanagers deliver: `POST /loki/api/v1/push` (Promtail, Alloy, Fluent Bit, Vector),
+ * `POST /v1/traces` (OpenTelemetry) and `POST /api/v1/alertmanager`. Refuses who does not know the token before reading what they send.
  */
 export function ingestRoutes(options: IngestOptions): FastifyPluginAsync {
   const wanted = options.token === undefined ? undefined : digest(options.token);
@@ -80,6 +82,16 @@ export function ingestRoutes(options: IngestOptions): FastifyPluginAsync {
       const contentEncoding = request.headers["content-encoding"] ?? "";
       return send(reply, await options.pushLogs({ contentType, contentEncoding, body }));
     });
+    const { pushTraces } = options;
+    if (pushTraces)
+      scope.post("/v1/traces", { bodyLimit: maxPushBytes }, async (request, reply) => {
+        const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+        const contentType = request.headers["content-type"] ?? "";
+        const contentEncoding = request.headers["content-encoding"] ?? "";
+        const answer = await pushTraces({ contentType, contentEncoding, body });
+        // https://opentelemetry.io/docs/specs/otlp/#full-success-1: 200 with an empty response message.
+        return answer.outcome === "accepted" ? reply.type("application/json").send("{}") : send(reply, answer);
+      });
     scope.post("/api/v1/alertmanager", { bodyLimit: maxAlertBytes }, async (request, reply) =>
       send(reply, options.notifyAlerts(Buffer.isBuffer(request.body) ? request.body.toString() : "")),
     );

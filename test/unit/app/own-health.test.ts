@@ -26,11 +26,13 @@ const idle: ClusterSources = {
   signals: Object.assign((async function* () {})(), { dropped: 0, droppedLogLines: 0, queued: 0 }),
   pushLogs: async () => ({ outcome: "not-ready", retryAfterSeconds: 1 }),
   notifyAlerts: () => ({ outcome: "not-ready", retryAfterSeconds: 1 }),
+  pushTraces: async () => ({ outcome: "not-ready", retryAfterSeconds: 1 }),
   stats: {
     prometheus: undefined,
     loki: undefined,
     scrape: undefined,
     pushed: { requests: 0, refusedRequests: 0, lines: 0, withoutPlace: 0, otherNamespace: 0, cut: 0, wrongTime: 0 },
+    traces: { requests: 0, refusedRequests: 0, calls: 0, unplaced: 0, wrongTime: 0, tooMany: 0 },
     alerts: { alerts: 0, dropped: 0, refusedRequests: 0 },
   } as ClusterSources["stats"],
 };

@@ -40,6 +40,27 @@ describe("deliveries over HTTP", () => {
     expect(web.seen).toEqual([{ contentType: "application/x-protobuf", contentEncoding: "gzip", body }]);
   });
 
+  test("spans are taken as OTLP wants it, and only where they are", async () => {
+    await using deaf = await served();
+    expect((await deaf.post("/v1/traces", "{}", { "content-type": "application/json" })).status).toBe(404);
+    const answers: IngestAnswer[] = [
+      { outcome: "accepted" },
+      { outcome: "unsupported", detail: "send JSON" },
+      { outcome: "not-ready", retryAfterSeconds: 5 },
+    ];
+    await using web = await served({ pushTraces: async () => answers.shift() ?? { outcome: "accepted" } });
+    const send = () => web.post("/v1/traces", "{}", { "content-type": "application/json" });
+    const taken = await send();
+    expect([taken.status, taken.headers.get("content-type"), await taken.text()]).toEqual([
+      200,
+      "application/json; charset=utf-8",
+      "{}",
+    ]);
+    expect((await send()).status).toBe(415);
+    const later = await send();
+    expect([later.status, later.headers.get("retry-after")]).toEqual([503, "5"]);
+  });
+
   test("a push without a body and without a type is handed on as nothing", async () => {
     await using web = await served();
     expect((await web.post("/loki/api/v1/push", "")).status).toBe(204);
