@@ -3,11 +3,12 @@ import { refText, sameRef } from "../incident/object-ref.ts";
 import type { Redact } from "../incident/redacted.ts";
 import type { Claim } from "../incident/stored-plan.ts";
 import type { Clock } from "../lib/clock.ts";
-import type { ActorPort, HttpAnswer, WriteOutcome } from "./cluster-port.ts";
+import type { ActorPort } from "./cluster-port.ts";
 import { lookAt } from "./look.ts";
-import { planDigest } from "./plan-digest.ts";
 import type { ExecutionResult, PlanStore } from "./plan-store.ts";
 import { stamped } from "./stamp.ts";
+import { answersText, answerText, endOf, type StepEnd } from "./step-end.ts";
+import { whyTampered } from "./why-tampered.ts";
 
 /** Places where a process may die; tests make it die there. */
 export type CrashPoint =
@@ -55,18 +56,6 @@ const postponeMs = 5_000;
 const maxEvictionTries = 24;
 const evictionDelayMs = 5_000;
 
-type StepEnd =
-  | {
-      readonly type: "done";
-      readonly resourceVersion?: string | undefined;
-      readonly before?: string | undefined;
-      /** What an application answered, in words. */
-      readonly said?: string | undefined;
-    }
-  | { readonly type: "failed"; readonly result: ExecutionResult }
-  | { readonly type: "unreachable"; readonly detail: string }
-  | { readonly type: "lost" };
-
 /** Takes the next approved plan, or the given one, and carries it out. Plans that a dead process left half done come back here too. */
 export async function executeNext(deps: ExecuteDeps, planId?: string): Promise<ExecuteOutcome> {
   const claim = await deps.plans.claim(planId);
@@ -108,18 +97,8 @@ export async function carryOut(claim: Claim, deps: ExecuteDeps): Promise<Execute
     await deps.crashPoint?.("step-done");
   }
   await deps.crashPoint?.("before-finish");
-  const detail = `${steps.length === 1 ? "1 step" : `${steps.length} steps`} ${phase === "apply" ? "applied" : "taken back"}${answers(said)}`;
+  const detail = `${steps.length === 1 ? "1 step" : `${steps.length} steps`} ${phase === "apply" ? "applied" : "taken back"}${answersText(said)}`;
   return await finish(claim, { outcome: "applied", detail, ...versions }, deps);
-}
-
-/** What runs is what was approved, or nothing. */
-function whyTampered({ plan, approvedDigests, approvedAt }: Claim): string | undefined {
-  if (planDigest(plan) !== plan.digest)
-    return "The stored plan is not the one its digest was made from. Nothing was done.";
-  const votes = approvedDigests.filter((digest) => digest === plan.digest).length;
-  if (votes < Math.max(1, plan.approvalsNeeded)) return "The plan is not the one that was approved. Nothing was done.";
-  if (approvedAt > plan.expiresAt) return "The approval came after the plan had expired. Nothing was done.";
-  return undefined;
 }
 
 interface Work {
@@ -158,7 +137,7 @@ async function doStep(work: Work, deps: ExecuteDeps): Promise<StepEnd> {
     if (outcome.type === "done")
       return {
         type: "done",
-        said: outcome.answer && answerText(step, outcome.answer, deps),
+        said: outcome.answer && answerText(step, outcome.answer, deps.redact),
         before: sight.guard.resourceVersion,
         resourceVersion: outcome.object?.metadata.resourceVersion,
       };
@@ -168,7 +147,7 @@ async function doStep(work: Work, deps: ExecuteDeps): Promise<StepEnd> {
       await deps.clock.sleep(evictionDelayMs);
       continue;
     }
-    const final = endOf(outcome, step, deps);
+    const final = endOf(outcome, step, deps.redact);
     if (final) return final;
     // Conflict, gone, or no answer: look again and go on from what is there.
     await deps.clock.sleep(retryDelayMs);
@@ -177,50 +156,6 @@ async function doStep(work: Work, deps: ExecuteDeps): Promise<StepEnd> {
     "failed",
     `${refText(step.target)} could not be written: it changed, or the answer was lost, ${maxTries} times in a row.`,
   );
-}
-
-/** Outcomes after which trying again makes no sense. */
-function endOf(outcome: WriteOutcome, step: WriteStep, deps: ExecuteDeps): StepEnd | undefined {
-  if (outcome.type === "unreachable") return outcome;
-  if (outcome.type === "refused" && outcome.answer) {
-    const detail = `It did not heal itself: ${answerText(step, outcome.answer, deps)}.`;
-    return { type: "failed", result: { outcome: "refused", detail } };
-  }
-  if (outcome.type === "refused") {
-    const fields = outcome.fields.length > 0 ? `: ${outcome.fields.join(", ")}` : "";
-    return {
-      type: "failed",
-      result: {
-        outcome: "refused",
-        detail: `The cluster refused the change of ${refText(step.target)} (${outcome.status} ${outcome.reason}${fields}).`,
-      },
-    };
-  }
-  if (step.type === "http" && outcome.type === "unknown") {
-    return {
-      type: "failed",
-      result: {
-        outcome: "failed",
-        detail: `${refText(step.target)} was asked to heal and did not answer (${outcome.detail}).`,
-      },
-    };
-  }
-  return undefined;
-}
-
-const answersShown = 5;
-const answerCharsShown = 120;
-
-/** An application's answer for people: its status, and the beginning of its words when they can be redacted. */
-function answerText(step: WriteStep, { status, text }: HttpAnswer, { redact }: ExecuteDeps): string {
-  const words = redact?.(text.replace(/\s+/g, " ").trim()).slice(0, answerCharsShown) ?? "";
-  return `${step.target.name} answered HTTP ${status}${words ? ` "${words}"` : ""}`;
-}
-
-function answers(said: readonly string[]): string {
-  if (said.length === 0) return "";
-  const more = said.length > answersShown ? `; and ${said.length - answersShown} more` : "";
-  return `: ${said.slice(0, answersShown).join("; ")}${more}`;
 }
 
 /** All or nothing: when a later step fails, what the earlier ones changed is put back as far as it can be. */
