@@ -4,6 +4,7 @@ import { clusterTools } from "./adapters/cluster-tools/cluster-tools.ts";
 import { createKubernetesActor } from "./adapters/kubernetes-actor/kubernetes-actor.ts";
 import { createKubernetesReader } from "./adapters/kubernetes-reader/create-kubernetes-reader.ts";
 import { createLokiClient } from "./adapters/loki/loki-client.ts";
+import { openNatsLogStream } from "./adapters/nats/nats-log-stream.ts";
 import { createPrometheusClient } from "./adapters/prometheus/prometheus-client.ts";
 import { createFindUser } from "./adapters/slack/find-user.ts";
 import { createSlackWeb } from "./adapters/slack/slack-web.ts";
@@ -23,6 +24,7 @@ import { keepRisks } from "./app/keep-risks.ts";
 import { keepSamples } from "./app/keep-samples.ts";
 import { loadPolicy } from "./app/load-policy.ts";
 import { createMetrics } from "./app/metrics.ts";
+import { streamedLogs, streamOptions } from "./app/nats-logs.ts";
 import { openMail } from "./app/open-mail.ts";
 import { openModel } from "./app/open-model.ts";
 import { addOutcomeMetrics } from "./app/outcome-metrics.ts";
@@ -153,8 +155,12 @@ export async function startKubemend(options: KubemendOptions): Promise<Kubemend>
       observed: observationTools(observation),
       namespaces: config.kubernetes.namespaces,
     });
+    const streamed = streamOptions(config);
+    const stream = streamed && (await openNatsLogStream(streamed));
+    if (stream) started.use(stream);
     const sources = clusterSources({
       config,
+      streamed: stream && streamedLogs({ config, database, stream, shards, clock }),
       observation,
       clock,
       signal: stopping.signal,

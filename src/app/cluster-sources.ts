@@ -8,6 +8,7 @@ import {
   liveSignals,
   type SourceContext,
 } from "../detection/collect/live-signals.ts";
+import type { LogStreamStats } from "../detection/collect/log-stream-source.ts";
 import type { LogSourceStats } from "../detection/collect/logs.ts";
 import { type LokiReader, type LokiStats, lokiSource } from "../detection/collect/loki.ts";
 import { type PrometheusReader, type PrometheusStats, prometheusSource } from "../detection/collect/prometheus.ts";
@@ -16,6 +17,7 @@ import { createTraceIntake } from "../detection/collect/push/trace-intake.ts";
 import type { ScrapeStats } from "../detection/collect/scrape.ts";
 import { workloadLookup, workloadNames } from "../detection/workload-of.ts";
 import type { Clock } from "../lib/clock.ts";
+import type { StreamedLogs } from "./nats-logs.ts";
 
 export interface ClusterSourcesDeps {
   readonly config: Config;
@@ -25,6 +27,8 @@ export interface ClusterSourcesDeps {
   readonly reader: LiveReader & HealthReader;
   /** Instead of scraping. */
   readonly prometheus?: PrometheusReader | undefined;
+  /** Needed when logs come through a stream. */
+  readonly streamed?: StreamedLogs | undefined;
   /** Needed when logs come from a Loki. */
   readonly loki?: LokiReader | undefined;
 }
@@ -45,6 +49,7 @@ export interface ClusterSources {
     readonly loki: LokiStats | undefined;
     readonly logs: LogSourceStats | undefined;
     readonly pushed: LogIntake["stats"];
+    readonly stream: LogStreamStats | undefined;
     readonly alerts: AlertIntake["stats"];
     readonly traces: TraceIntake["stats"];
   };
@@ -52,7 +57,7 @@ export interface ClusterSources {
 
 /** Everything that tells about the cluster, as configured, in one stream: objects and events always, metrics and logs from one place each. */
 export function clusterSources(deps: ClusterSourcesDeps): ClusterSources {
-  const { config, observation, reader, prometheus, loki } = deps;
+  const { config, observation, reader, prometheus, loki, streamed } = deps;
   const { objects } = observation;
   const logsFrom = config.logs.source;
   const workloadOf = workloadLookup(objects);
@@ -65,6 +70,7 @@ export function clusterSources(deps: ClusterSourcesDeps): ClusterSources {
   const sources: ((context: SourceContext) => Promise<void>)[] = [(context) => alerts.source(context)];
   if (!prometheus) sources.push((context) => traces.source(context));
   if (logsFrom === "push") sources.push((context) => pushed.source(context));
+  if (streamed) sources.push((context) => streamed.source(context));
   if (logsFrom === "loki" && loki) {
     const { query } = config.loki;
     sources.push((context) =>
@@ -122,6 +128,7 @@ export function clusterSources(deps: ClusterSourcesDeps): ClusterSources {
       sources,
     }),
     async pushLogs(request) {
+      if (streamed) return await streamed.push(request);
       if (logsFrom === "push") return await pushed.push(request);
       // Taken as well, every line would count twice.
       return { outcome: "unsupported", detail: `logs come from ${logsFrom}; set logs.source to push to deliver them` };
@@ -146,7 +153,10 @@ export function clusterSources(deps: ClusterSourcesDeps): ClusterSources {
         return stats.logs;
       },
       get pushed() {
-        return pushed.stats;
+        return streamed?.intake ?? pushed.stats;
+      },
+      get stream() {
+        return streamed?.stats;
       },
       get traces() {
         return traces.stats;

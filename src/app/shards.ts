@@ -33,6 +33,8 @@ export interface Shards {
   reads(namespace: string): boolean;
   /** For writes: the lease under which the object's shard is held; undefined when it is not. */
   leaseOf(target: ObjectRef): Lease | undefined;
+  /** The same of a shard. */
+  leaseOfShard(shard: number): Lease | undefined;
   /** Certainly ours at this moment. */
   holds(target: ObjectRef): boolean;
   /** One look: says that it lives, renews, gives up what is too much, takes what is free. Never throws. */
@@ -128,6 +130,7 @@ export function createShards(deps: ShardsDeps, change: ShardChange): Shards {
     owns: (namespace) => held.has(shardAt(namespace)),
     reads: (namespace) => count <= 1 || held.has(shardAt(namespace)),
     leaseOf,
+    leaseOfShard: (shard) => held.get(shard),
     holds: (target) => leaseOf(target)?.held() ?? false,
     round,
     async run(signal) {

@@ -61,6 +61,14 @@ export function addSourceMetrics({ registry, sources, capture, forecaster }: Sou
     () => (stats.loki?.skippedMs ?? 0) / 1_000,
   );
 
+  total("log_stream_lines", "Log lines taken from the stream", () => stats.stream?.lines);
+  total("log_stream_messages", "Messages taken from the stream", () => stats.stream?.messages);
+  total("log_stream_lost_messages", "Messages that the stream threw away unread", () => stats.stream?.lostMessages);
+  total("log_stream_repeated", "Messages that came again and were not counted again", () => stats.stream?.repeated);
+  total("log_stream_malformed", "Messages that hold no lines", () => stats.stream?.malformed);
+  total("log_stream_failures", "Times reading of a partition ended with an error", () => stats.stream?.failures);
+  gauge("log_stream_behind", "Messages of the stream that wait for this watcher", () => stats.stream?.behind);
+
   total("log_push_requests", "Deliveries of log lines", () => stats.pushed.requests);
   total("log_push_requests_refused", "Deliveries of log lines that were refused", () => stats.pushed.refusedRequests);
   total("log_push_lines", "Log lines taken from deliveries", () => stats.pushed.lines);

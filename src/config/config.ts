@@ -53,8 +53,9 @@ export const configSchema = z
       .prefault({}),
     logs: z
       .strictObject({
-        /** Follow them through the Kubernetes API, read them from a Loki, or take what agents push to `/loki/api/v1/push`. */
-        source: z.enum(["kubernetes", "loki", "push"]).default("kubernetes"),
+        /** Follow them through the Kubernetes API, read them from a Loki, take what agents push to
+         * `/loki/api/v1/push`, or the same by way of NATS JetStream, where several watchers share it. */
+        source: z.enum(["kubernetes", "loki", "push", "nats"]).default("kubernetes"),
       })
       .prefault({}),
     loki: z
@@ -65,6 +66,16 @@ export const configSchema = z
         token: text.optional(),
         /** Sent as `X-Scope-OrgID`. */
         tenant: text.optional(),
+      })
+      .prefault({}),
+    /** JetStream, for `logs.source: nats`. */
+    nats: z
+      .strictObject({
+        url: text.optional(),
+        token: text.optional(),
+        /** Of all partitions together; what is more, or older, is thrown away, the oldest first. */
+        maxMegabytes: z.int().min(1).max(1_000_000).default(1_024),
+        maxAgeMinutes: z.number().min(1).max(1_440).default(15),
       })
       .prefault({}),
     /** What agents and Alertmanagers that deliver to kubemend must carry. Without one, anybody who reaches the port may deliver. */
@@ -215,9 +226,18 @@ export const configSchema = z
       .prefault({}),
     log: z.strictObject({ level: z.enum(["debug", "info", "warn", "error", "silent"]).default("info") }).prefault({}),
   })
-  .superRefine(({ logs, loki, web }, context) => {
+  .superRefine(({ logs, loki, nats, web, detection }, context) => {
     if (logs.source === "loki" && loki.url === undefined)
       context.addIssue({ code: "custom", path: ["loki", "url"], message: "must be set when logs.source is loki" });
+    if (logs.source === "nats" && nats.url === undefined)
+      context.addIssue({ code: "custom", path: ["nats", "url"], message: "must be set when logs.source is nats" });
+    if (logs.source === "push" && detection.shards > 1)
+      context.addIssue({
+        code: "custom",
+        path: ["logs", "source"],
+        message:
+          "must not be push with detection.shards above 1: lines reach a watcher that does not hold them; use nats",
+      });
     const { slackLinks, proxy } = web.signIn;
     if ((slackLinks || proxy) && web.url === undefined)
       context.addIssue({ code: "custom", path: ["web", "url"], message: "must be set when web.signIn is used" });

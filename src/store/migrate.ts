@@ -18,6 +18,7 @@ import * as leases from "./migrations/0020-leases.ts";
 import * as mail from "./migrations/0021-mail.ts";
 import * as chaos from "./migrations/0025-chaos.ts";
 import * as clusters from "./migrations/0030-clusters.ts";
+import * as logTemplates from "./migrations/0031-log-templates.ts";
 
 /** In order, never edited once released. */
 const migrations: Record<string, Migration> = {
@@ -37,6 +38,7 @@ const migrations: Record<string, Migration> = {
   "0020-leases": leases,
   "0021-mail": mail,
   "0030-clusters": clusters,
+  "0031-log-templates": logTemplates,
   "0025-chaos": chaos,
 };
 

@@ -9,7 +9,7 @@ import { full, promised, promiseFigure } from "../support/promise-figure.ts";
 import { type RunningKubemend, runKubemend } from "../support/running-kubemend.ts";
 import { postsOf } from "../support/slack-posts.ts";
 
-const tickSeconds = 5;
+const tickSeconds = promised(5, 3);
 const kills = promised(10, 1);
 const layouts = full ? [1, 4] : [2];
 const soon = { timeout: 60_000, interval: 100 };
@@ -119,10 +119,12 @@ test.each(
     );
     holder = other;
   }
-  // What the first holder opened, the last one sees end; nothing was resolved before.
-  for (const [namespace, name] of broken) put(cluster, namespace, name, false);
-  const resolved = broken.map(([, name]) => `${name} resolved`).sort();
-  await vi.waitFor(async () => expect(await open()).toEqual(resolved), { ...soon, timeout: 120_000 });
+  // What the first holder opened, the last one sees end; nothing was resolved before. Silence has to last before it counts.
+  if (full) {
+    for (const [namespace, name] of broken) put(cluster, namespace, name, false);
+    const resolved = broken.map(([, name]) => `${name} resolved`).sort();
+    await vi.waitFor(async () => expect(await open()).toEqual(resolved), { ...soon, timeout: 120_000 });
+  }
   const posts = postsOf(slack);
   await vi.waitFor(
     () => expect([...postsOf(slack).keys()].filter((post) => post.endsWith("/message"))).toHaveLength(broken.length),
