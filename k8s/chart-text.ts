@@ -8,11 +8,11 @@ export const marks = { name: "ReleaseNameHere", namespace: "ReleaseNamespaceHere
 export function asTemplate(yaml: string): string {
   return yaml
     .replaceAll("{{", '{{ "{{" }}')
-    .replaceAll(/^( +)labels:\n(?:\1 {2}app\.kubernetes\.io\/[^\n]+\n)+/gm, (_, margin: string) =>
-      [`${margin}labels:`, `${margin}  {{- include "kubemend.labels" . | nindent ${margin.length + 2} }}`, ""].join(
-        "\n",
-      ),
-    )
+    .replaceAll(/^( +)labels:\n(?:\1 {2}app\.kubernetes\.io\/[^\n]+\n)+/gm, (own, margin: string) => {
+      const common = `${margin}  {{- include "kubemend.labels" . | nindent ${margin.length + 2} }}`;
+      const component = own.split("\n").filter((line) => line.includes("/component:"));
+      return [`${margin}labels:`, common, ...component, ""].join("\n");
+    })
     .replaceAll(marks.name, '{{ include "kubemend.name" . }}')
     .replaceAll(marks.namespace, "{{ .Release.Namespace }}");
 }

@@ -65,7 +65,7 @@ export function valuesSchemaText(): string {
       secret: strict({ existing: text, values: strings }),
       watcher: strict({ ...workload, strategy: anyMap, volumes: list, volumeMounts: list }),
       actor: strict({ ...workload, enabled: flag, namespaces: { type: "array", items: text } }),
-      rbac: strict({ create: flag, kubelet: flag, approverCheck: flag }),
+      rbac: strict({ create: flag, kubelet: flag, approverCheck: flag, chaos: flag }),
       admissionPolicy: strict({
         enabled: flag,
         version: { enum: ["v1", "v1beta1"] },

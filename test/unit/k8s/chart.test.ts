@@ -34,7 +34,7 @@ const everything: Values = {
   serviceMonitor: { enabled: true, labels: { release: "prometheus" } },
   prometheusRule: { enabled: true, labels: { release: "prometheus" } },
   grafanaDashboard: { enabled: true },
-  rbac: { approverCheck: true },
+  rbac: { approverCheck: true, chaos: true },
   admissionPolicy: { protectedNamespaces: ["billing"], fields: ["command", "args"] },
 };
 const little: Values = {
@@ -136,7 +136,7 @@ test("helm install and kubectl apply -k bring the same objects", () => {
 });
 
 describe("values", () => {
-  const validate = new Ajv({ strict: false }).compile(JSON.parse(read("values.schema.json")) as object);
+  const validate = new Ajv({ strict: false, validateFormats: false }).compile(JSON.parse(read("values.schema.json")) as object);
   const problems = (values: Values): string[] => {
     validate(mergeValues(chartValues(), values));
     return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
@@ -295,12 +295,14 @@ test("rules and dashboard arrive as they are in k8s/monitoring, braces included"
   expect(text).toBe(readFileSync(manifestPath("monitoring/grafana-dashboard.json"), "utf8"));
 });
 
-test("who may ask what approvers may do is a role of its own, only where asked for", () => {
-  const names = (values: Values) => chartObjects(values).map(nameOf);
-  expect(names({})).not.toContain("ClusterRole kubemend-approver-check");
-  const plain = objectsIn("rbac-approver-check.yaml");
-  const rendered = chartObjects({ rbac: { approverCheck: true } });
-  for (const object of plain) {
+test.each([
+  { what: "who may ask what approvers may do", value: "approverCheck", file: "rbac-approver-check.yaml" },
+  { what: "who may break things on purpose", value: "chaos", file: "rbac-chaos.yaml" },
+])("$what has a role of its own, only where asked for", ({ value, file }) => {
+  const before = chartObjects({}).map(nameOf);
+  const rendered = chartObjects({ rbac: { [value]: true } });
+  for (const object of objectsIn(file)) {
+    expect(before).not.toContain(nameOf(object));
     const other = rendered.find((one) => nameOf(one) === nameOf(object));
     expect(other && bare(other)).toEqual(bare(object));
   }
