@@ -10,9 +10,7 @@ export function failureIn(object: KubeObject): string | undefined {
     const { experiments = [] } = (object.status ?? {}) as {
       experiments?: readonly { name?: string; status?: string; verdict?: string }[];
     };
-    const failed = experiments.find(
-      ({ verdict }) => verdict === "Error" || verdict === "Stopped" || verdict === "Fail",
-    );
+    const failed = experiments.find(({ verdict }) => verdict === "Error" || verdict === "Stopped");
     return failed && `Litmus could not make ${failed.name ?? "it"} (verdict ${failed.verdict})`;
   }
   if (chaosMeshKinds.some((kind) => kind === object.kind)) {
