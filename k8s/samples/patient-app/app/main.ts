@@ -12,5 +12,5 @@ const stop = async (): Promise<void> => {
   await app.close();
   process.exit(0);
 };
-process.once("SIGTERM", stop);
-process.once("SIGINT", stop);
+process.once("SIGTERM", () => void stop());
+process.once("SIGINT", () => void stop());

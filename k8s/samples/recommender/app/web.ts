@@ -65,5 +65,5 @@ const stop = async (): Promise<void> => {
   await pool.end();
   process.exit(0);
 };
-process.once("SIGTERM", stop);
-process.once("SIGINT", stop);
+process.once("SIGTERM", () => void stop());
+process.once("SIGINT", () => void stop());

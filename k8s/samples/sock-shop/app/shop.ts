@@ -10,8 +10,8 @@ try {
     await app.close();
     process.exit(0);
   };
-  process.once("SIGTERM", stop);
-  process.once("SIGINT", stop);
+  process.once("SIGTERM", () => void stop());
+  process.once("SIGINT", () => void stop());
 } catch (error) {
   const message = error instanceof Error ? error.message : String(error);
   console.error(JSON.stringify({ level: "fatal", time: Date.now(), msg: `cannot start: ${message}` }));
