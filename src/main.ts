@@ -160,6 +160,7 @@ export async function startKubemend(options: KubemendOptions): Promise<Kubemend>
     if (stream) started.use(stream);
     const sources = clusterSources({
       config,
+      ...(config.detection.shards > 1 ? { reads: shards.reads } : {}),
       streamed: stream && streamedLogs({ config, database, stream, shards, clock }),
       observation,
       clock,

@@ -27,6 +27,8 @@ export interface ClusterSourcesDeps {
   readonly reader: LiveReader & HealthReader;
   /** Instead of scraping. */
   readonly prometheus?: PrometheusReader | undefined;
+  /** The share of this process, of logs and metrics. Default all. */
+  readonly reads?: (namespace: string) => boolean;
   /** Needed when logs come through a stream. */
   readonly streamed?: StreamedLogs | undefined;
   /** Needed when logs come from a Loki. */
@@ -116,6 +118,7 @@ export function clusterSources(deps: ClusterSourcesDeps): ClusterSources {
       clock: deps.clock,
       signal: deps.signal,
       namespaces: config.kubernetes.namespaces,
+      ...(deps.reads ? { reads: deps.reads } : {}),
       scrapeIntervalMs: intervalMs,
       scrape: prometheus === undefined,
       onScrapeStats: (latest) => {

@@ -2,7 +2,7 @@ import type { Observation } from "../cluster/observation.ts";
 import type { Signal } from "../cluster/signal.ts";
 import type { DetectionEngine } from "../detection/engine.ts";
 import type { Anomaly } from "../incident/anomaly.ts";
-import type { Incident } from "../incident/incident.ts";
+import type { Incident, IncidentChange } from "../incident/incident.ts";
 import { AppError, messageOf } from "../lib/app-error.ts";
 import type { Clock } from "../lib/clock.ts";
 import { repairUnderWay } from "../rca/repair-under-way.ts";
@@ -16,6 +16,7 @@ import { type DiagnoseDeps, diagnoseStep } from "./diagnose-step.ts";
 import { nextDiagnosisAt } from "./diagnosis-schedule.ts";
 import { createExplanations } from "./explanations.ts";
 import { keepIncident } from "./incident-keeper.ts";
+import { noteRelated } from "./note-related.ts";
 import { incidentJob, queues } from "./queues.ts";
 import type { Shards } from "./shards.ts";
 import { type VerifyStepDeps, verifyStep } from "./verify-step.ts";
@@ -31,7 +32,7 @@ export interface WatcherDeps extends VerifyStepDeps {
   readonly runbooks?: DiagnoseDeps["runbooks"];
   readonly clock: Clock;
   /** The shards that this process holds; without them it is the only watcher. */
-  readonly shards?: Pick<Shards, "holds" | "leaseOf"> | undefined;
+  readonly shards?: Pick<Shards, "holds" | "leaseOf" | "stats"> | undefined;
   readonly tickMs: number;
   readonly signal: AbortSignal;
   /** Told first what a tick has shown, whether the database can be reached or not. Must not throw. */
@@ -59,7 +60,16 @@ export async function runWatcher(deps: WatcherDeps): Promise<void> {
   const ended = new Set<string>();
   let diagnosing: Promise<void> = Promise.resolve();
   let sweptAt = 0;
-  const changesToKeep = createChangeQueue({ keep: (change, at) => keepIncident(deps, change, at), log });
+  const keep = async (change: IncidentChange, at: number) => {
+    const stored = await keepIncident(deps, change, at);
+    if (change.type !== "opened" || !shards) return;
+    const related = { ...deps, shards, cluster: stored.cluster, topology: () => engine.topology() };
+    // It is told as it is; that it may be a part of another is one line more or less.
+    await noteRelated(related, stored).catch((error: unknown) =>
+      log.warn({ incident: stored.id, error: messageOf(error) }, "incident.relations-not-noted"),
+    );
+  };
+  const changesToKeep = createChangeQueue({ keep, log });
 
   const tell = async (incidentId: string) => {
     await jobs.send(queues.plan, { incidentId }, { key: incidentId });

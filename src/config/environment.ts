@@ -5,6 +5,8 @@ export const environmentSettings: Readonly<Record<string, readonly string[]>> = 
   KUBEMEND_DATA: ["data"],
   PROMETHEUS_URL: ["prometheus", "url"],
   PROMETHEUS_TOKEN: ["prometheus", "token"],
+  NATS_URL: ["nats", "url"],
+  NATS_TOKEN: ["nats", "token"],
   LOKI_URL: ["loki", "url"],
   LOKI_TOKEN: ["loki", "token"],
   KUBEMEND_INGEST_TOKEN: ["ingest", "token"],

@@ -19,6 +19,8 @@ export interface HealthSourceOptions {
   readonly reader: HealthReader;
   readonly clock: Clock;
   readonly known: KnownPods;
+  /** Pods of which namespaces are asked. Default all. */
+  readonly reads?: (namespace: string) => boolean;
   readonly emit: (signal: Signal) => void;
   readonly signal: AbortSignal;
   readonly workloadOf: DeriverOptions["workloadOf"];
@@ -121,6 +123,7 @@ export async function healthSource(options: HealthSourceOptions): Promise<void> 
 
   const targets = (): HealthTarget[] =>
     known.pods().flatMap((pod) => {
+      if (options.reads?.(pod.metadata.namespace ?? "") === false) return [];
       if (namespaces.size > 0 && !namespaces.has(pod.metadata.namespace ?? "")) return [];
       return healthTarget(pod, annotationsOf?.(pod)) ?? [];
     });

@@ -14,6 +14,8 @@ export interface SourceContext {
   readonly emit: (signal: Signal) => void;
   readonly signal: AbortSignal;
   readonly namespaces: readonly string[];
+  /** Whose logs and metrics are to be read now; others' may begin or end at any time. */
+  readonly reads?: (namespace: string) => boolean;
   /** Signals that can still be taken before old ones are thrown away. */
   readonly room: () => number;
 }
@@ -26,6 +28,8 @@ export interface LiveSignalsOptions {
   readonly signal: AbortSignal;
   /** Empty: the whole cluster. */
   readonly namespaces?: readonly string[];
+  /** Of those, the share of this process. Default all. */
+  readonly reads?: (namespace: string) => boolean;
   readonly scrapeIntervalMs?: number;
   readonly maxFollowedLogs?: number;
   /** Told every ten seconds. */
@@ -96,7 +100,8 @@ export function liveSignals(options: LiveSignalsOptions): LiveSignals {
     wake();
   };
   const namespaces = options.namespaces ?? [];
-  const shared = { reader, clock, known, emit, signal, namespaces, room: () => maxQueued - queue.size };
+  const { reads = () => true } = options;
+  const shared = { reader, clock, known, emit, signal, namespaces, reads, room: () => maxQueued - queue.size };
   const sources = [
     kubernetesSource(shared),
     ...(options.sources ?? []).map((source) => source(shared)),

@@ -18,6 +18,8 @@ export interface LogSourceOptions {
   readonly signal: AbortSignal;
   /** Empty: all. */
   readonly namespaces?: readonly string[];
+  /** Of those, the share of this process; asked anew every ten seconds. Default all. */
+  readonly reads?: (namespace: string) => boolean;
   /** Containers followed at once: each is an open connection. Others wait for a place, and are counted. */
   readonly maxFollowed?: number;
   /** How far back logs are read that were written before this began. */
@@ -72,6 +74,10 @@ export async function logSource(options: LogSourceOptions): Promise<void> {
       return;
     }
     const { namespace = "", name, uid } = pod.metadata;
+    if (options.reads?.(namespace) === false) {
+      if (byPod.has(key)) onPod(key, undefined);
+      return;
+    }
     if (namespaces.size > 0 && !namespaces.has(namespace)) return;
     byPod.set(key, logs);
     for (const status of [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])]) {
@@ -96,6 +102,8 @@ export async function logSource(options: LogSourceOptions): Promise<void> {
   const unsubscribe = known.onChange(onPod);
   for (const pod of known.pods()) onPod(podKey(pod), pod);
   while (!signal.aborted) {
+    // What has become ours since is followed from now on, and what is another's is left to it.
+    if (options.reads) for (const pod of known.pods()) onPod(podKey(pod), pod);
     tellSight();
     options.onStats?.({ followed: running.size, waiting: waiting.size });
     await clock.sleep(checkMs, signal).catch(() => undefined);

@@ -23,6 +23,8 @@ export interface ScrapeSourceOptions {
   readonly reader: MetricsReader;
   readonly clock: Clock;
   readonly known: KnownPods;
+  /** Pods of which namespaces are asked. Nodes are asked by everybody: their answers hold all their pods. */
+  readonly reads?: (namespace: string) => boolean;
   readonly emit: (signal: Signal) => void;
   readonly signal: AbortSignal;
   /** Empty: all. Containers of other namespaces on the nodes are left out. */
@@ -71,6 +73,7 @@ const kept: Readonly<Record<ScrapeTarget["kind"], RegExp | undefined>> = {
  */
 export async function scrapeSource(options: ScrapeSourceOptions): Promise<void> {
   const { reader, clock, known, emit, signal, intervalMs = 15_000, timeoutMs = 10_000, concurrency = 16 } = options;
+  const { reads = () => true } = options;
   const namespaces = new Set(options.namespaces ?? []);
   const parsers = new Map<string, { parser: ExpositionParser; up: RawSeries }>();
   const newest = new WeakMap<RawSeries, number>();
@@ -116,7 +119,7 @@ export async function scrapeSource(options: ScrapeSourceOptions): Promise<void> 
   };
   /** How many targets there were. */
   const round = async (): Promise<number> => {
-    const [nodes, pods] = [known.nodes(), known.pods()];
+    const [nodes, pods] = [known.nodes(), known.pods().filter(({ metadata }) => reads(metadata.namespace ?? ""))];
     const targets = [
       ...nodes.map(nodeTarget),
       ...volumeTargets(pods, nodes),
