@@ -24,11 +24,11 @@ const statusTick = (cluster: ActorCluster, ready: number) =>
   }));
 
 describe("a stale plan is refused and can be made anew (A3)", () => {
-  test(`${promised(200, 40)} races with somebody who writes at the same moment`, async () => {
+  test(`${promised(200, 12)} races with somebody who writes at the same moment`, async () => {
     await using database = await withDatabase();
     await using cluster = await startActorCluster();
     const plans = planStore(database);
-    for (let round = 0; round < promised(200, 40); round++) {
+    for (let round = 0; round < promised(200, 12); round++) {
       const plan = await propose(cluster.actor, plans, { recommendation: raiseLimit(`${100 + round}Mi`) });
       await approve(plans, plan);
       // Half of the writers come between the look and the write, half before the look.
@@ -51,7 +51,7 @@ describe("a stale plan is refused and can be made anew (A3)", () => {
       expect(again.digest).not.toBe(plan.digest);
       expect(again.diff).toContain(`+              memory: ${100 + round}Mi`);
     }
-    promiseFigure("A3", `${promised(200, 40)} races`, "each refused as stale, each planned anew with another diff");
+    promiseFigure("A3", `${promised(200, 12)} races`, "each refused as stale, each planned anew with another diff");
   });
 
   test("an object that was deleted and made anew is another object", async () => {

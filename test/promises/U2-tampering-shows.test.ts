@@ -4,7 +4,7 @@ import type { Database } from "../../src/store/database.ts";
 import { withDatabase } from "../support/postgres.ts";
 import { grouped, promised, promiseFigure } from "../support/promise-figure.ts";
 
-const entries = promised(170, 40);
+const entries = promised(170, 12);
 
 async function fill(database: Database): Promise<void> {
   for (let index = 0; index < entries; index++) {

@@ -17,6 +17,9 @@ export default async function setup(project: TestProject) {
   const folder = join(tmpdir(), `kubemend-test-postgres-${process.pid}`);
   const server = await startEmbeddedPostgres(folder);
   const admin = openDatabase(server.url);
+  // Nothing has to outlive the machine: what is written reaches the disk when it likes. Killed processes lose nothing by it.
+  for (const setting of ["fsync", "full_page_writes"]) await admin.pool.query(`alter system set ${setting} = off`);
+  await admin.pool.query("select pg_reload_conf()");
   await admin.pool.query("create database kubemend_template");
   await admin.close();
   const template = openDatabase(server.url.replace(/\/postgres$/, "/kubemend_template"));
