@@ -54,7 +54,7 @@ export const faults: readonly Fault[] = [
     "an image that does not exist",
     "state",
     "catalogue",
-    container("catalogue", { image: "registry.invalid/shop/catalogue:9.9.9" }),
+    container("catalogue", { image: "registry.k8s.io/pause:there-is-no-such-tag" }),
     {
       causes: ["image-not-found"],
       fixes: ["rollback-deployment", "set-image"],

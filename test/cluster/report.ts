@@ -53,6 +53,7 @@ export function isGood({ checks, faults, falseInQuietTime }: Report): boolean {
         row.culpritRight &&
         row.verdict === "recovered" &&
         row.undo !== "not undone" &&
+        row.falseIncidents.length === 0 &&
         row.trouble === undefined,
     )
   );

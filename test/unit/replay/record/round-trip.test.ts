@@ -13,10 +13,9 @@ import { loadRecording, type Recording } from "../../../../src/replay/recording/
 import { recordedSignals } from "../../../../src/replay/recording/recorded-signals.ts";
 import { serveRecording } from "../../../../src/replay/serve.ts";
 
-const full = process.env["KUBEMEND_PROMISES"] === "full";
 const original = join(import.meta.dirname, "../../../recordings/sock-shop-01");
 /** Virtual seconds in a real one; a slow machine only gets fewer samples. */
-const speed = full ? 20 : 75;
+const speed = 50;
 const minutesBefore = 4;
 const minutesAfter = 2.5;
 
