@@ -90,7 +90,8 @@ export async function runExperiment(
     return result;
   };
 
-  const before = await askAll(experiment.steadyState);
+  // What would abort the run at once must not be so from the start.
+  const before = await askAll([...experiment.steadyState, ...experiment.abort]);
   if (before.some(({ holds }) => !holds) || signal.aborted) {
     const reason = signal.aborted
       ? "stopped before anything was changed"

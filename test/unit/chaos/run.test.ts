@@ -150,6 +150,16 @@ describe("a run", () => {
   });
 });
 
+test("what would abort it from the start keeps it from starting", async () => {
+  const abort = [{ type: "promql", name: "revenue", query: "x", above: 1 }];
+  const result = await resultOf(makeRun(depsFor(cluster, database), experimentOf(starve, { abort })));
+  expect(result).toMatchObject({
+    verdict: "not-tested",
+    reason: expect.stringContaining("no Prometheus is configured"),
+  });
+  expect(cluster.writes).toEqual([]);
+});
+
 describe("where experiments may not run", () => {
   test.each([
     { name: "no label", labels: {}, says: "kubectl label namespace shop kubemend.dev/chaos=allowed" },
@@ -218,7 +228,13 @@ describe("stopping in the middle puts everything back", () => {
 
   test("by an abort condition that fails twice", async () => {
     const abort = [{ type: "promql", name: "revenue", query: "x", above: 1 }];
-    const deps = depsFor(cluster, database, { promql: async () => [0.5] });
+    let revenue = 5;
+    const deps = depsFor(cluster, database, {
+      promql: async () => [revenue],
+      afterChange: async () => {
+        revenue = 0.5;
+      },
+    });
     const result = await resultOf(makeRun(deps, experimentOf(starve, { abort })));
     expect(result).toMatchObject({ verdict: "aborted", reason: "abort condition: revenue (0.5, not above 1)" });
     expect(limitOf(cluster)).toBe("34Mi");

@@ -1,0 +1,63 @@
+import { expect, test } from "vitest";
+import { createAskProbe } from "../../../src/app/chaos-probes.ts";
+import { judgeSamples, probeSchema } from "../../../src/chaos/probe.ts";
+import { saveIncident } from "../../../src/store/incidents.ts";
+import { startActorCluster } from "../../support/actor-cluster.ts";
+import { incidentRow } from "../../support/incident-row.ts";
+import { withDatabase } from "../../support/postgres.ts";
+import { chaosClient, quickClock } from "./chaos-world.ts";
+
+test.each([
+  { bounds: { below: 1 }, values: [0.5], holds: true, detail: "0.5" },
+  { bounds: { below: 1 }, values: [0.5, 2], holds: false, detail: "2, not below 1" },
+  { bounds: { above: 1, below: 3 }, values: [2, 2], holds: true, detail: "2 samples" },
+  { bounds: { above: 1 }, values: [], holds: false, detail: "no sample" },
+  { bounds: { above: 1 }, values: [Number.NaN], holds: false, detail: "NaN, not above 1" },
+])("$values within $bounds: $holds", ({ bounds, values, holds, detail }) => {
+  expect(judgeSamples(bounds, values)).toEqual({ holds, detail });
+});
+
+test("probes ask the Service through the API server, and kubemend's own incidents", async () => {
+  const asked: string[] = [];
+  await using cluster = await startActorCluster({
+    proxy: {
+      ask: ({ target, path, query }) => {
+        asked.push(`${target.kind} ${path}?${query.toString()}`);
+        return { code: path === "/healthz" ? 200 : 500, contentType: "text/plain", text: "x" };
+      },
+    },
+  });
+  await using database = await withDatabase();
+  const deps = { cluster: chaosClient(cluster.url), database, clusterName: "shop", clock: quickClock() };
+  const ask = createAskProbe(deps, ["shop"]);
+  const http = (more: object) => probeSchema.parse({ type: "http", name: "a", service: "carts", port: 80, ...more });
+  expect(await ask(http({ path: "/healthz?deep=1" }))).toMatchObject({
+    holds: true,
+    detail: expect.stringContaining("HTTP 200"),
+  });
+  expect(await ask(http({ path: "/shop" }))).toMatchObject({
+    holds: false,
+    detail: expect.stringContaining("HTTP 500"),
+  });
+  expect(await ask(http({ path: "/shop", status: 500 }))).toMatchObject({ holds: true });
+  expect(await ask(http({ path: "/../../../pods" }))).toMatchObject({
+    holds: false,
+    detail: expect.stringContaining("not a plain path"),
+  });
+  expect(await ask(http({ service: "nobody" }))).toMatchObject({ holds: false });
+  expect(asked).toEqual(["service /healthz?deep=1", "service /shop?", "service /shop?"]);
+
+  const quiet = probeSchema.parse({ type: "quiet" });
+  expect(await ask(quiet)).toMatchObject({ holds: true });
+  await saveIncident(
+    database,
+    incidentRow(3, { target: { kind: "Deployment", namespace: "bank", name: "x" }, affected: [] }),
+  );
+  expect(await ask(quiet)).toMatchObject({ holds: true });
+  await saveIncident(database, incidentRow(4));
+  expect(await ask(quiet)).toMatchObject({ holds: false, detail: expect.stringContaining("incident 4 is open") });
+  expect(await ask(probeSchema.parse({ type: "promql", name: "p", query: "up", above: 0 }))).toMatchObject({
+    holds: false,
+    detail: expect.stringContaining("prometheus.url"),
+  });
+});
