@@ -17,7 +17,12 @@ function kubemend(args: readonly string[], env: Record<string, string> = {}) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, "bin/kubemend"), ...args], {
     encoding: "utf8",
     cwd: folder,
-    env: { PATH: process.env["PATH"] ?? "", HOME: folder, ...env },
+    env: {
+      PATH: process.env["PATH"] ?? "",
+      HOME: folder,
+      NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"] ?? "",
+      ...env,
+    },
   });
   return { status, stdout, stderr };
 }
