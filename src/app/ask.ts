@@ -65,7 +65,7 @@ function byRules(question: string, incidentId: string, material: Material, why: 
     note:
       sentences.length > 0
         ? `${why}; this is what the evidence has on the question`
-        : `${why}; try “why …?”, “since when …?”, “what changed?” or “what can I do?”`,
+        : `${why}; the evidence gathered so far says nothing about this. Try “why …?”, “since when …?”, “what changed?” or “what can I do?”`,
     sentences,
     evidence: material.evidence.filter((entry) => cited.has(entry.id)),
   };

@@ -10,14 +10,21 @@ const shown = 4;
 const beforeMs = 3 * 60_000;
 const afterMs = 60_000;
 
-/** Mean over all series and points of a span; undefined when there is no point. */
+/** How it is now: rates fall over their own window, and what they were on the way down is not the outcome. */
+const latestPoints = 2;
+
+/** Mean over all series and points of a span, or the last of them; undefined when there is no point. */
 function meanOf(
   observation: Observation,
   all: ReturnType<typeof seriesOf>,
   from: number,
   to: number,
+  latest?: number,
 ): number | undefined {
-  const values = all.flatMap((series) => observation.series.window(series, from, to).map((point) => point.value));
+  const values = all.flatMap((series) => {
+    const points = observation.series.window(series, from, to);
+    return (latest === undefined ? points : points.slice(-latest)).map((point) => point.value);
+  });
   const finite = values.filter((value) => Number.isFinite(value));
   return finite.length === 0 ? undefined : finite.reduce((sum, value) => sum + value, 0) / finite.length;
 }
@@ -38,7 +45,11 @@ export function measureChange(
     series && startsAt <= appliedAt ? [{ name: series.name, target, always: true }] : [],
   );
   // What people felt of a trouble that only shows in states, such as a crash loop.
-  const felt = [incident.target, ...incident.affected].map((target) => ({ name: "error_ratio", target, always: false }));
+  const felt = [incident.target, ...incident.affected].map((target) => ({
+    name: "error_ratio",
+    target,
+    always: false,
+  }));
   return [...symptoms, ...felt]
     .flatMap(({ name, target, always }): Measure[] => {
       const key = `${name}|${refKey(target)}`;
@@ -47,7 +58,7 @@ export function measureChange(
       const series = seriesOf(observation, name, target);
       const [first] = series;
       const before = meanOf(observation, series, Math.max(incident.onset, appliedAt - beforeMs), appliedAt);
-      const after = meanOf(observation, series, Math.max(appliedAt, now - afterMs), now);
+      const after = meanOf(observation, series, Math.max(appliedAt, now - afterMs), now, latestPoints);
       if (!first || before === undefined || after === undefined || (!always && before === 0)) return [];
       return [{ name: chartTitle(first), unit: units(first.name), before, after }];
     })

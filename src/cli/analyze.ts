@@ -2,6 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { AnalysisResult } from "../app/analysis-result.ts";
 import { type AnalysedCase, analyzeRecording } from "../app/analyze-recording.ts";
+import { cut } from "../bot/words.ts";
 import { causeText } from "../incident/cause-text.ts";
 import { isNeutralCase } from "../rca/neutral/read-case.ts";
 import { createRedactor } from "../rca/redact/redactor.ts";
@@ -14,7 +15,10 @@ import { startProgress } from "./progress.ts";
 
 const maxRisks = 8;
 
-const clockTime = (ms: number) => new Date(ms).toISOString().slice(11, 19);
+const lineChars = 180;
+
+const clockTime = (ms: number) => `${new Date(ms).toISOString().slice(11, 19)} UTC`;
+const firstLine = (text: string) => cut(text.trim().split("\n")[0] ?? "", lineChars);
 
 function story(result: AnalysisResult): string {
   const lines: string[] = [];
@@ -31,7 +35,7 @@ function story(result: AnalysisResult): string {
       );
       for (const id of best.evidence.slice(0, 6)) {
         const evidence = incident.evidence.find((item) => item.id === id);
-        if (evidence) lines.push(`    ${evidence.id} ${evidence.text.split("\n")[0]?.slice(0, 160)}`);
+        if (evidence) lines.push(`    ${evidence.id} ${firstLine(evidence.text)}`);
       }
       for (const id of incident.diagnosis.runbooks) {
         const page = incident.evidence.find((item) => item.id === id);

@@ -82,9 +82,9 @@ describe.skipIf(!executablePath)("the demo in a browser", () => {
     "a person sees the incident, reviews the fix, approves it, and sees it resolved",
     async () => {
       const page = await browser.newPage({ viewport: { width: 1280, height: 1400 } });
-      const shoot = async (name: string, height = 1_400) => {
+      const shoot = async (name: string, height: number, width = 1_280) => {
         if (!pictures) return;
-        await page.setViewportSize({ width: 1_280, height });
+        await page.setViewportSize({ width, height });
         await page.screenshot({ path: join(pictures, `${name}.png`) });
       };
       await page.goto(address);
@@ -93,7 +93,7 @@ describe.skipIf(!executablePath)("the demo in a browser", () => {
       await page.getByText("almost certain").waitFor();
       await page.getByRole("button", { name: "Approve", exact: true }).first().waitFor({ timeout: minutes });
       await page.getByText("Also hurt").waitFor({ timeout: minutes });
-      await shoot("incident");
+      await shoot("incident", 1_520);
 
       await page.getByRole("button", { name: "Silence", exact: true }).click();
       const silence = page.getByRole("dialog");
@@ -105,8 +105,8 @@ describe.skipIf(!executablePath)("the demo in a browser", () => {
       await silence.getByRole("button", { name: "Cancel" }).click();
 
       await page.getByRole("link", { name: /kubemend home/ }).click();
-      await page.getByText("limits.memory: 128Mi").first().waitFor({ timeout: minutes });
-      await shoot("app-home", 800);
+      await page.getByText("limits.memory: 34Mi → 128Mi").first().waitFor({ timeout: minutes });
+      await shoot("app-home", 840);
       await page.getByRole("link", { name: "incidents", exact: true }).click();
 
       const onPhone = await readWeb("web-incident-phone", { width: 390, height: 1300 });
@@ -131,7 +131,7 @@ describe.skipIf(!executablePath)("the demo in a browser", () => {
         .first()
         .click();
       await page.getByText("Approved change").waitFor();
-      await shoot("resolved", 1_100);
+      await shoot("resolved", 980, 1_180);
       expect(told).toMatch(/verified +It helped/);
 
       const after = await readWeb("web-incident", { width: 1180, height: 1500 });

@@ -90,7 +90,7 @@ describe.skipIf(chromiumPath === undefined)(`App Home, silences and questions in
     await page.getByRole("heading", { name: "1 open incident" }).waitFor();
     const text = await page.locator("main").innerText();
     for (const part of [
-      "- memory: 34Mi + memory: 128Mi",
+      "limits.memory: 34Mi → 128Mi",
       "helped  Roll back Deployment shop/orders",
       "90 % of the causes named first were right: 9 of 10",
     ])

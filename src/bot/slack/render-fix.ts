@@ -1,4 +1,5 @@
 import type { KnownBlock } from "@slack/types";
+import type { PlanState } from "../../incident/action-plan.ts";
 import { actionTitle } from "../../incident/action-title.ts";
 import type { StoredPlan } from "../../incident/stored-plan.ts";
 import type { FixView } from "../incident-view.ts";
@@ -65,12 +66,8 @@ function parentOf(lines: readonly string[], at: number): string | undefined {
 export function changedLines(diff: string): readonly string[] {
   const all = diff.split("\n");
   const lines = all.flatMap((line, i) => (/^[+-](?![+-]{2} )/.test(line) ? [{ line, parent: parentOf(all, i) }] : []));
-  const keyOf = (line: string) => /^[\w.-]+(?=: )/.exec(line.slice(1).trim())?.[0];
-  // Two keys of one name cannot be told apart without what they stand under.
-  const doubled = (line: string, parent: string | undefined) =>
-    lines.some((other) => other.parent !== parent && keyOf(line) !== undefined && keyOf(other.line) === keyOf(line));
   const shown = lines.slice(0, changedLinesShown).map(({ line, parent }) => {
-    const where = parent && doubled(line, parent) ? `${parent}.` : "";
+    const where = parent ? `${parent}.` : "";
     return cut(`${line.slice(0, 1)} ${where}${line.slice(1).trim()}`, 160);
   });
   return [
@@ -78,6 +75,8 @@ export function changedLines(diff: string): readonly string[] {
     ...(lines.length > changedLinesShown ? [`… ${lines.length - changedLinesShown} more changed lines in Review`] : []),
   ];
 }
+
+const triedStates: ReadonlySet<PlanState> = new Set(["applied", "undone", "failed"]);
 
 function offerable(fix: FixView): boolean {
   const state = fix.plan?.plan.state;
@@ -100,7 +99,8 @@ export function renderFix(
   const lines = [
     `*${options.number}. ${mrkdwn(fixTitle(fix), 200)}*`,
     mrkdwn(upperFirst(recommendation.reason), 500),
-    facts.join("  ·  "),
+    // What was tried is told by its outcome, not by what was thought before.
+    ...(plan && triedStates.has(plan.plan.state) ? [] : [facts.join("  ·  ")]),
   ];
   const progress = plan && planProgress(plan);
   if (progress) lines.push(progress);

@@ -19,7 +19,7 @@ const fixMarks = {
 } as const;
 const healthMarks = { ok: ":large_green_circle:", trouble: ":red_circle:", off: ":white_circle:" } as const;
 const silencesShown = 5;
-const changesShown = 4;
+const changesShown = 3;
 
 function openBlocks({ open, now }: HomeView): KnownBlock[] {
   if (open.length === 0) return [section(":white_check_mark: No open incident.")];
@@ -34,12 +34,20 @@ function openBlocks({ open, now }: HomeView): KnownBlock[] {
   }));
 }
 
-/** What a fix would change, in one line. */
+/** What a fix would change, in one line: `limits.memory: 34Mi → 128Mi`. */
 function changeOf({ diff }: WaitingApproval): string {
   const lines = changedLines(diff);
-  const shown = lines.slice(0, changesShown).map((line) => mrkdwn(line, 80));
+  const changes: string[] = [];
+  for (let i = 0; i < lines.length; i++) {
+    const [line = "", next = ""] = lines.slice(i);
+    const key = /^- ([^:]+: )/.exec(line)?.[1];
+    const becomes = key !== undefined && next.startsWith(`+ ${key}`);
+    changes.push(becomes ? `${line.slice(2)} → ${next.slice(2 + key.length)}` : line);
+    if (becomes) i++;
+  }
+  const shown = changes.slice(0, changesShown).map((change) => mrkdwn(change, 120));
   if (shown.length === 0) return "";
-  return `\n${shown.join("  ")}${lines.length > changesShown ? "  …" : ""}`;
+  return `\n${shown.join(",  ")}${changes.length > changesShown ? ",  …" : ""}`;
 }
 
 function approvalBlocks({ approvals, frozen }: HomeView): KnownBlock[] {

@@ -1,16 +1,11 @@
 import type { IncidentView } from "../../bot/incident-view.ts";
-import { duration } from "../../bot/words.ts";
+import { cut, duration } from "../../bot/words.ts";
 import { causeText } from "../../incident/cause-text.ts";
 import { refText } from "../../incident/object-ref.ts";
 
 const evidenceTold = 5;
 
-const firstLine = (text: string) =>
-  text
-    .split("\n")
-    .find((line) => line.trim() !== "")
-    ?.trim()
-    .slice(0, 180) ?? "";
+const firstLine = (text: string) => cut(text.trim().split("\n")[0] ?? "", 180);
 const indented = (text: string) =>
   text
     .split("\n")

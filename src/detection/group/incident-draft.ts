@@ -33,8 +33,6 @@ export function redraw(group: Group, context: GroupContext, maxAnomalies: number
   const lead = leadOf(all, context);
   if (!lead) return;
   const kept = all.map(({ anomaly }) => anomaly).sort((a, b) => a.startsAt - b.startsAt);
-  // What only corroborates is dated coarsely (half minutes, forecasts): it does not move the beginning that the others saw.
-  const dated = all.filter(({ soft }) => !soft).map(({ anomaly }) => anomaly.startsAt);
   const { incident } = group;
   const { target } = lead.anomaly;
   group.incident = {
@@ -45,7 +43,7 @@ export function redraw(group: Group, context: GroupContext, maxAnomalies: number
     // What is on its way out, or restored and not yet seen again, says nothing about users now.
     severity: present.length > 0 ? worse(incident.severity, severityOf(present, target, context)) : incident.severity,
     affected: affectedBy(all, target),
-    onset: Math.min(incident.onset, ...dated),
+    onset: Math.min(incident.onset, ...kept.slice(0, 1).map(({ startsAt }) => startsAt)),
     anomalies: kept.slice(0, maxAnomalies),
     anomaliesDropped: group.dropped + Math.max(0, kept.length - maxAnomalies),
   };

@@ -90,7 +90,7 @@ export const errorShareShift = (): Detector => {
     return memory;
   }
 
-  function judge(memory: Memory, now: number, learnMs: number): void {
+  function judge(memory: Memory, now: number, learnMs: number, runAt: number): void {
     const { window, usual } = memory;
     const sum = { errors: 0, lines: 0 };
     for (const { errors, lines } of window) {
@@ -111,7 +111,8 @@ export const errorShareShift = (): Detector => {
       excess(sum, usual) >= minZ;
     if (wrong && !memory.active) {
       memory.active = true;
-      memory.since = risenAt(window, p, now);
+      // Where there was no severe line at all before, the first one dates it exactly.
+      memory.since = Math.max(risenAt(window, p, now), runAt);
     } else if (memory.active && window.slice(-2).every((bucket) => shareOf(bucket) < 1.5 * p + 0.005)) {
       memory.active = false;
     }
@@ -131,7 +132,7 @@ export const errorShareShift = (): Detector => {
           memory.window.push(bucket);
           const old = memory.window.length > windowBuckets ? memory.window.shift() : undefined;
           if (old && !memory.active) admit(memory.usual, old, learnMs);
-          judge(memory, now, learnMs);
+          judge(memory, now, learnMs, tally.errorRunAt);
         }
         if (!memory.active) continue;
         const latest = memory.window.slice(-2);

@@ -51,6 +51,22 @@ describe("without a model", () => {
     });
   });
 
+  test("asked what to do, it names the fixes; asked whether it is this or that, it begins with what it is", async () => {
+    await using database = await withDatabase();
+    const { deps, id, made } = await known(database);
+    const ask = createAsk(deps);
+    const fixes = await ask(id, "What can I do?", ana);
+    if (fixes.type !== "answered") throw new Error(fixes.text);
+    expect(fixes.sentences).toHaveLength(Math.min(3, made.recommendations.length));
+    expect(fixes.sentences[0]?.text).toContain(made.recommendations[0]?.reason);
+    const whether = await ask(id, "Is it the database?", ana);
+    if (whether.type !== "answered") throw new Error(whether.text);
+    expect(whether.sentences[0]).toMatchObject({
+      kind: "inferred",
+      text: expect.stringMatching(/^Most likely, with /),
+    });
+  });
+
   test("what cannot be answered is refused in words", async () => {
     await using database = await withDatabase();
     const { deps } = await known(database);

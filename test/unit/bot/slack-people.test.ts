@@ -238,7 +238,7 @@ describe("the App Home", () => {
       "carts is killed",
       "1 of 2 approvals",
       "you have approved",
-      "- limits.memory: 34Mi  + limits.memory: 128Mi  - requests.memory: 30Mi",
+      "limits.memory: 34Mi → 128Mi,  requests.memory: 30Mi → 64Mi",
       "*helped*  Roll back orders",
       "*90 %*",
       "12 ticks",

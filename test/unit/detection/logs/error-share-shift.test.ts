@@ -16,6 +16,20 @@ const share =
 const open = (write: Writer) =>
   openLogShop({ [carts]: write, "orders-a1-x1": requests(3), "catalogue-a1-x1": requests(5) }, { beforeMs: 900_000 });
 
+test("where nothing severe was written before, it begins with the first severe line, not half a minute earlier", () => {
+  const shop = open(share(40, 0));
+  shop.run(17_000);
+  const from = shop.world.now();
+  // More in the first seconds than later: measured by the level of the later ones, they seem to have gone on for longer.
+  shop.writers.set(carts, share(40, 90));
+  shop.run(20_000);
+  shop.writers.set(carts, share(40, 20));
+  shop.run(240_000);
+  const found = shop.world.active().find(({ detector }) => detector === name);
+  expect(found?.startsAt).toBeGreaterThanOrEqual(from);
+  expect(found?.startsAt).toBeLessThan(from + 20_000);
+});
+
 test("from two severe lines in a hundred to six, for minutes, is told with both shares, and ends when it is back", () => {
   const shop = open(share(40, 2));
   shop.writers.set(carts, share(40, 6));

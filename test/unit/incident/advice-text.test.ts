@@ -1,0 +1,24 @@
+import { expect, test } from "vitest";
+import { adviceText, summaryWithoutAdvice } from "../../../src/incident/advice-text.ts";
+import { incidentView } from "../../support/incident-view.ts";
+
+const offered = incidentView.fixes.map(({ recommendation }) => recommendation);
+const [first] = offered;
+if (!first) throw new Error("the sample has a fix");
+const story = "carts needs more memory than its limit. frontend suffers because it depends on carts.";
+
+test.each([
+  {
+    name: "the fix that stands below is not told above as well",
+    summary: `${story} ${adviceText(first)}`,
+    want: story,
+  },
+  { name: "what comes after it stays", summary: `${story} ${adviceText(first)} And more.`, want: `${story} And more.` },
+  { name: "a summary that does not tell it stays as it is", summary: story, want: story },
+])("$name", ({ summary, want }) => expect(summaryWithoutAdvice(summary, offered)).toBe(want));
+
+test("what only a person can do is told, because no button stands for it", () => {
+  const guide = { ...first, action: "guide" as const };
+  const summary = `${story} ${adviceText(guide)}`;
+  expect(summaryWithoutAdvice(summary, [guide])).toBe(summary);
+});
