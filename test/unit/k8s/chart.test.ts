@@ -136,7 +136,9 @@ test("helm install and kubectl apply -k bring the same objects", () => {
 });
 
 describe("values", () => {
-  const validate = new Ajv({ strict: false, validateFormats: false }).compile(JSON.parse(read("values.schema.json")) as object);
+  const validate = new Ajv({ strict: false, validateFormats: false }).compile(
+    JSON.parse(read("values.schema.json")) as object,
+  );
   const problems = (values: Values): string[] => {
     validate(mergeValues(chartValues(), values));
     return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
