@@ -4,6 +4,7 @@ import { digestOf } from "../lib/stable-hash.ts";
 import type { Change } from "./change.ts";
 import type { ChaosCluster, Written } from "./cluster-port.ts";
 import { fieldAt, holdsValue, opsToSet, sameValue } from "./fields.ts";
+import { ownsField } from "./owns-field.ts";
 import { runLabel } from "./scope.ts";
 
 export interface WriterDeps {
@@ -16,6 +17,8 @@ export interface WriterDeps {
 export type Applied = { readonly ok: true } | { readonly ok: false; readonly detail: string };
 
 const defaultPatienceMs = 90_000;
+/** Field manager of the actor, which applies approved fixes. */
+const fixManager = "kubemend";
 const lookEveryMs = 500;
 const conflictAttempts = 6;
 const restoreAttempts = 8;
@@ -126,13 +129,6 @@ export interface Restored {
   readonly detail: string;
 }
 
-/** Who wrote the field last, by the server's own notes. https://kubernetes.io/docs/reference/using-api/server-side-apply/ */
-function writtenByKubemend(object: KubeObject): boolean {
-  const { managedFields = [] } = object.metadata as { managedFields?: readonly { manager?: string; time?: string }[] };
-  const newest = [...managedFields].sort((a, b) => ((a.time ?? "") < (b.time ?? "") ? 1 : -1))[0];
-  return newest?.manager === "kubemend";
-}
-
 async function restoreSet(
   deps: WriterDeps,
   change: Extract<Change, { type: "set" }>,
@@ -146,7 +142,7 @@ async function restoreSet(
       const { path, before, after } = field;
       const now = fieldAt(object, path);
       if (sameValue(now, before)) continue;
-      const ours = holdsValue(now, after) || (certain && writtenByKubemend(object));
+      const ours = holdsValue(now, after) || (certain && ownsField(object, path, fixManager));
       if (!ours && !force) {
         // Another value than ours: somebody's decision, which an experiment does not take back.
         left = certain ? "somebody else has changed it meanwhile" : "it was never changed";

@@ -4,6 +4,7 @@ import { fieldAt, opsToSet, sameValue, setField } from "../../../src/chaos/field
 import { repositoryOf } from "../../../src/chaos/methods/bad-image.ts";
 import { planStep } from "../../../src/chaos/methods/catalogue.ts";
 import { stepSchema } from "../../../src/chaos/methods/steps.ts";
+import { ownsField } from "../../../src/chaos/owns-field.ts";
 import { type Scope, shareOf } from "../../../src/chaos/scope.ts";
 import type { KubeObject } from "../../../src/cluster/kubernetes-types.ts";
 import { applyOps } from "./apply-ops.ts";
@@ -295,6 +296,23 @@ test("which objects a percentage takes depends on nothing but the experiment's n
   expect(names(shareOf(pods, 40, "try"))).toEqual(names(shareOf(pods.toReversed(), 40, "try")));
   expect(shareOf(pods, 1, "try")).toHaveLength(1);
   expect(shareOf(pods, 59, "try")).toHaveLength(2);
+});
+
+test.each([
+  { manager: "kubemend", path: ["spec", "replicas"], owns: true },
+  { manager: "kubemend", path: ["spec", "template"], owns: false },
+  { manager: "kubectl", path: ["spec", "template"], owns: true },
+  { manager: "kubectl", path: ["spec", "template", { name: "a" }, "image"], owns: true },
+  { manager: "kubectl", path: ["spec", "template", { name: "b" }, "image"], owns: false },
+  { manager: "scheduler", path: ["spec", "replicas"], owns: false },
+])("$manager owns $path: $owns", ({ manager, path, owns }) => {
+  const managedFields = [
+    { manager: "kubemend", fieldsV1: { "f:spec": { "f:replicas": {} } } },
+    { manager: "kubectl", fieldsV1: { "f:spec": { "f:template": { 'k:{"name":"a"}': { ".": {}, "f:image": {} } } } } },
+    { manager: "scheduler", subresource: "status", fieldsV1: { "f:spec": { "f:replicas": {} } } },
+  ];
+  const object = { ...deployment, metadata: { ...deployment.metadata, managedFields } };
+  expect(ownsField(object, path, manager)).toBe(owns);
 });
 
 test("fields are found by the names of list items, whatever stands before them now", () => {

@@ -1,12 +1,15 @@
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { createKubernetesChaos } from "../../../src/adapters/kubernetes-chaos/kubernetes-chaos.ts";
+import { approveFirstFixes } from "../../../src/app/chaos-approver.ts";
 import { makeRun } from "../../../src/app/chaos-run.ts";
+import { loadPolicy } from "../../../src/app/load-policy.ts";
 import { configSchema } from "../../../src/config/config.ts";
 import { silentLogger } from "../../../src/lib/logger.ts";
 import { startKubemend } from "../../../src/main.ts";
 import { loadTruth } from "../../../src/replay/player/load-truth.ts";
 import { serveRecording } from "../../../src/replay/serve.ts";
+import { createPlanStore } from "../../../src/store/plan-store.ts";
 import { withDatabase } from "../../support/postgres.ts";
 import { depsFor, experimentOf } from "./chaos-world.ts";
 
@@ -19,10 +22,13 @@ const leadInMarginMs = 20_000;
  * memory, the recorded cluster shows what that does, kubemend watches and diagnoses, and putting the limit back is what
  * repairs the recorded cluster. Takes about three minutes, in real time.
  */
-test.runIf(full)(
-  "an experiment on a recorded shop: kubemend finds cause, culprit and fix, and is scored for it",
+test.runIf(full).each([
+  { name: "nobody approves anything", approve: false },
+  { name: "the first fix offered is approved", approve: true },
+])(
+  "an experiment on a recorded shop, $name: kubemend finds cause, culprit and fix",
   { timeout: 400_000 },
-  async () => {
+  async ({ approve }) => {
     const [fault] = await loadTruth(recording);
     if (!fault) throw new Error("no fault");
     await using database = await withDatabase();
@@ -87,7 +93,25 @@ test.runIf(full)(
     const cluster = createKubernetesChaos({ config: served.kubeconfig });
     const lines: string[] = [];
     const deps = depsFor(served, database, { cluster, clock: served.clock, say: (line) => void lines.push(line) });
-    const outcome = await makeRun(deps, { experiment, file, by });
+    const over = new AbortController();
+    const policy = await loadPolicy(undefined);
+    const approvals = approve
+      ? approveFirstFixes(
+          {
+            plans: createPlanStore(database),
+            policy,
+            database,
+            cluster: "shop",
+            clock: served.clock,
+            namespaces: ["sock-shop"],
+            say: (line) => void lines.push(line),
+          },
+          { id: "mail:oncall@example.com", name: "oncall@example.com" },
+          over.signal,
+        )
+      : Promise.resolve();
+    const outcome = await makeRun(deps, { experiment, file, by }).finally(() => over.abort());
+    await approvals;
     if (outcome.type === "refused") throw new Error(outcome.problems.join("; "));
     const told = JSON.stringify({ lines, result: outcome.result }, null, 1);
     expect(outcome.result, told).toMatchObject({
@@ -99,6 +123,7 @@ test.runIf(full)(
         rightCause: true,
         rightCulprit: true,
         rightFix: true,
+        ...(approve ? { fixWorked: true } : {}),
         falseMerges: [],
         split: [],
         foreign: [],

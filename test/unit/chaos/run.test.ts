@@ -260,6 +260,12 @@ describe("stopping in the middle puts everything back", () => {
 });
 
 describe("what somebody else does meanwhile", () => {
+  const resources = { "f:limits": { "f:memory": {} }, "f:requests": { "f:memory": {} } };
+  const ownedLimits = {
+    "f:spec": {
+      "f:template": { "f:spec": { "f:containers": { 'k:{"name":"carts"}': { "f:resources": resources } } } },
+    },
+  };
   const edit = (memory: string) =>
     cluster.edit(
       "Deployment",
@@ -301,7 +307,10 @@ describe("what somebody else does meanwhile", () => {
           ...object,
           metadata: {
             ...object.metadata,
-            managedFields: [{ manager: "kubemend", operation: "Update", time: "2026-01-01T00:00:00Z" }],
+            managedFields: [
+              { manager: "kube-controller-manager", subresource: "status", fieldsV1: { "f:status": {} } },
+              { manager: "kubemend", fieldsV1: ownedLimits },
+            ],
           },
         }));
       },
