@@ -65,6 +65,8 @@ export function createShards(deps: ShardsDeps, change: ShardChange): Shards {
   const lookMs = Math.min(leaseMs / 3, lookShare * deps.tickMs);
   const who: ShardHolder = { cluster, holder: newHolder(), leaseMs };
   const held = new Map<number, Lease>();
+  /** About to be ours: what is read for it now is kept, nothing is reported of it. */
+  const coming = new Set<number>();
   // A namespace is asked about with every sample.
   const places = new Map<string | undefined, number>();
   let watchers = 1;
@@ -100,12 +102,15 @@ export function createShards(deps: ShardsDeps, change: ShardChange): Shards {
   const take = async (shard: number) => {
     const lease = await keepShard(database, who, shard);
     if (!lease) return;
+    coming.add(shard);
     try {
       await change.gained((namespace) => shardAt(namespace) === shard);
     } catch (error) {
       // Without what the last holder knew, incidents would be opened twice.
       await releaseLease(database, lease).catch(() => undefined);
       throw error;
+    } finally {
+      coming.delete(shard);
     }
     held.set(shard, lease);
     handOvers++;
@@ -128,7 +133,7 @@ export function createShards(deps: ShardsDeps, change: ShardChange): Shards {
 
   return {
     owns: (namespace) => held.has(shardAt(namespace)),
-    reads: (namespace) => count <= 1 || held.has(shardAt(namespace)),
+    reads: (namespace) => count <= 1 || held.has(shardAt(namespace)) || coming.has(shardAt(namespace)),
     leaseOf,
     leaseOfShard: (shard) => held.get(shard),
     holds: (target) => leaseOf(target)?.held() ?? false,

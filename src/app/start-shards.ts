@@ -8,6 +8,7 @@ import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
 import type { Database } from "../store/database.ts";
 import { listIncidents } from "../store/incidents.ts";
+import { knownTemplates, type TemplateCount } from "../store/log-templates.ts";
 import { readSamples } from "../store/samples.ts";
 import { isDeclared } from "./declare-incident.ts";
 import { createShards, type Shards } from "./shards.ts";
@@ -17,7 +18,7 @@ export interface StartShardsDeps {
   readonly database: Database;
   readonly observation: Observation;
   /** There by the first round. */
-  readonly engine: () => Pick<DetectionEngine, "restore" | "release">;
+  readonly engine: () => Pick<DetectionEngine, "ingest" | "restore" | "release">;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -60,6 +61,16 @@ export function startShards(deps: StartShardsDeps): Shards {
     log.info({ points }, "shard.seeded");
   };
 
+  /** The kinds of lines that the last holder had counted, by one line of each at its first and its last time: they are no news. */
+  const seedKinds = async (owns: (namespace: string | undefined) => boolean) => {
+    const known = (await knownTemplates(database, cluster)).filter(({ namespace }) => owns(namespace));
+    const tell = (at: number, { namespace, pod, container, line }: TemplateCount) =>
+      deps.engine().ingest({ type: "log", at: clock.now(), line: { at, namespace, pod, container, line } });
+    for (const one of known.toSorted((a, b) => a.firstAt - b.firstAt)) tell(one.firstAt, one);
+    for (const one of known.toReversed()) if (one.lastAt > one.firstAt) tell(one.lastAt, one);
+    log.info({ kinds: known.length }, "shard.kinds-seeded");
+  };
+
   return createShards(
     { database, cluster, count, tickMs: scrapeSeconds * 1_000, log },
     {
@@ -69,6 +80,9 @@ export function startShards(deps: StartShardsDeps): Shards {
         // In a cluster of one shard whoever waits reads along, and knows it all.
         if (count > 1)
           await seed(owns).catch((error: unknown) => log.warn({ error: messageOf(error) }, "shard.not-seeded"));
+        // A stream has one reader a partition, also in a cluster of one shard.
+        if (config.logs.source === "nats")
+          await seedKinds(owns).catch((error: unknown) => log.warn({ error: messageOf(error) }, "shard.not-seeded"));
         // Who declared an incident closes it; to detection it would be one without symptoms.
         const ours = open.filter(({ target }) => owns(target.kind === "Namespace" ? target.name : target.namespace));
         deps.engine().restore(ours.filter((incident) => !isDeclared(incident)));

@@ -9,6 +9,7 @@ import { benchIngest } from "./ingest.ts";
 import { benchLogFlood } from "./log-flood.ts";
 import { benchRedaction } from "./redaction.ts";
 import type { BenchRow } from "./row.ts";
+import { benchScale } from "./scale.ts";
 import { benchScorer } from "./scorer.ts";
 import { benchSlack } from "./slack.ts";
 import { benchTemplates } from "./templates.ts";
@@ -21,6 +22,7 @@ const benches: Readonly<Record<string, () => readonly BenchRow[] | Promise<reado
   ingest: benchIngest,
   "log-flood": benchLogFlood,
   scorer: benchScorer,
+  scale: benchScale,
   redaction: benchRedaction,
   diagnosis: benchDiagnosis,
   fixes: benchFixes,

@@ -2,10 +2,17 @@ import { describe, expect, test, vi } from "vitest";
 import { howRelated, noteRelated } from "../../../src/app/note-related.ts";
 import { clusterShard, shardOf } from "../../../src/app/shard-of.ts";
 import { createShards } from "../../../src/app/shards.ts";
+import { startShards } from "../../../src/app/start-shards.ts";
+import { createObservation } from "../../../src/cluster/observation.ts";
 import type { Topology } from "../../../src/cluster/topology.ts";
+import { configSchema } from "../../../src/config/config.ts";
+import { createDetectionEngine, type DetectionEngine } from "../../../src/detection/engine.ts";
 import { makeRef, sameRef } from "../../../src/incident/object-ref.ts";
+import { systemClock } from "../../../src/lib/clock.ts";
 import { silentLogger } from "../../../src/lib/logger.ts";
 import { saveIncident } from "../../../src/store/incidents.ts";
+import { advanceLogs } from "../../../src/store/log-templates.ts";
+import { insertSamples } from "../../../src/store/samples.ts";
 import { timelineOf } from "../../../src/store/timeline.ts";
 import { incidentRow } from "../../support/incident-row.ts";
 import { clean } from "../../support/incident-view.ts";
@@ -126,6 +133,64 @@ describe("watchers share the shards of a cluster", () => {
     expect(late.shards.holds(target)).toBe(false);
     expect(late.told).toEqual(["gained", "lost"]);
   });
+});
+
+test("who takes a shard over knows its open incidents, its measurements and its kinds of lines, and none of other shards", async () => {
+  await using database = await withDatabase();
+  const config = configSchema.parse({
+    cluster: "c",
+    detection: { shards: 2 },
+    logs: { source: "nats" },
+    nats: { url: "nats://127.0.0.1:1" },
+  });
+  // One other watcher lives: this one gets one of the two shards.
+  const other = watcher(database, 2);
+  await other.shards.round();
+  const [mine, theirs] = [namespaceOf(1, 2), namespaceOf(0, 2)];
+  const now = Date.now();
+  for (const [id, namespace] of [mine, theirs].entries()) {
+    const target = makeRef("Deployment", namespace, "carts");
+    await saveIncident(database, incidentRow(id + 1, { cluster: "c", target, affected: [target] }));
+    const at = now - 600_000;
+    const place = { namespace, pod: "carts-1", container: "carts" };
+    const kind = { ...place, key: "k", text: "boom <*>", line: "boom 1", lines: 9, firstAt: at, lastAt: now - 60_000 };
+    const progress = { cluster: "c", seq: 1, lines: 9, lostMessages: 0, templates: [kind] };
+    await advanceLogs(database, { ...progress, partition: `${id}of2` });
+    const sample = { at, label: "good" as const, namespace, deployment: "carts", desired: 1, available: 1, updated: 1 };
+    const none = { errorsPerSecond: null, errorRatio: null, latencyP50Seconds: null, latencyP95Seconds: null };
+    const deployments = [{ ...sample, ...none, requestsPerSecond: 7, latencyMeanSeconds: null }];
+    await insertSamples(database, "c", { nodes: [], pods: [], deployments });
+  }
+  const observation = createObservation({ cluster: "c" });
+  let ids = 100;
+  const shards = startShards({
+    config,
+    database,
+    observation,
+    engine: () => engine,
+    clock: systemClock,
+    log: silentLogger,
+  });
+  const engine: DetectionEngine = createDetectionEngine({ observation, nextId: () => String(++ids), share: shards });
+  await shards.round();
+  await other.shards.round();
+  await shards.round();
+  expect(shards.stats.held).toEqual([1]);
+  expect(engine.incidents().map(({ target }) => target.namespace)).toEqual([mine]);
+  expect(observation.series.get("requests_per_second", { namespace: mine, workload: "carts" })?.last).toBe(7);
+  expect(observation.series.get("requests_per_second", { namespace: theirs, workload: "carts" })).toBeUndefined();
+  const kept = (namespace: string) => observation.logs.lines({ namespace, pod: "carts-1" }).map(({ at }) => now - at);
+  expect(kept(mine)).toEqual([600_000, 60_000]);
+  expect(kept(theirs)).toEqual([]);
+  // Another takes it: let go of without a word, and open for that one.
+  await database.pool.query(
+    "update lease set holder = 'another', token = nextval('lease_token'), until = now() + interval '1 hour' where name = 'shard:c:1'",
+  );
+  await shards.round();
+  expect(shards.stats.held).toEqual([]);
+  expect(engine.incidents()).toEqual([]);
+  const { rows } = await database.pool.query("select status from incident");
+  expect(rows).toEqual([{ status: "open" }, { status: "open" }]);
 });
 
 describe("one cause on both sides of a border", () => {
