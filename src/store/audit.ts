@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { type Kysely, sql, type Transaction } from "kysely";
 import type { AuditEntry, AuditEvent, AuditVerdict } from "../incident/audit-entry.ts";
 import { canonicalJson } from "../lib/stable-hash.ts";
+import { storableJson } from "../lib/storable-text.ts";
 import type { Database } from "./database.ts";
 import type { Tables } from "./tables.ts";
 
@@ -48,8 +49,8 @@ export async function inAuditedTransaction<T>(
     }>`select (extract(epoch from clock_timestamp()) * 1000)::bigint as ms`.execute(tx);
     const at = Number(clock.rows[0]?.ms);
     for (const record of records) {
-      // Through JSON, so that what is hashed is what will be read back.
-      const body = JSON.parse(JSON.stringify(record.body)) as Record<string, unknown>;
+      // Through the JSON that is stored, so that what is hashed is what will be read back.
+      const body = JSON.parse(storableJson(record.body)) as Record<string, unknown>;
       seq++;
       const entry = { seq, at, event: record.event, actor: record.actor, subject: record.subject, body, prevHash };
       const hash = hashOf(entry);

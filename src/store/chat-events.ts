@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import { storableJson } from "../lib/storable-text.ts";
 import type { Database } from "./database.ts";
 
 /** One event of Slack, kept until it has been handled. */
@@ -17,7 +18,7 @@ const mostAttempts = 8;
 /** Writes an event down for the kubemend of one cluster: another has another app of Slack, and must not answer for this one. @returns false when it is known already: it was handled, or will be */
 export async function keepChatEvent(database: Database, id: string, body: unknown, cluster = ""): Promise<boolean> {
   const { numAffectedRows } = await sql`
-    insert into chat_event (id, body, cluster) values (${id}, ${JSON.stringify(body)}::jsonb, ${cluster}) on conflict do nothing`.execute(
+    insert into chat_event (id, body, cluster) values (${id}, ${storableJson(body)}::jsonb, ${cluster}) on conflict do nothing`.execute(
     database.kysely,
   );
   return numAffectedRows === 1n;

@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import { storableJson } from "../lib/storable-text.ts";
 import type { Database } from "./database.ts";
 
 export interface StoredConversation {
@@ -24,7 +25,7 @@ export async function saveConversations(database: Database, all: readonly Stored
         (incident_id, purpose, diagnosis_version, model, input_tokens, output_tokens, cost_usd, body)
       values (${one.incidentId}::bigint, ${one.purpose}, ${one.version ?? null}, ${one.model},
         ${Math.round(one.tokens.input)}, ${Math.round(one.tokens.output)}, ${one.tokens.costUsd ?? null},
-        ${JSON.stringify(one.body)}::jsonb)`.execute(database.kysely);
+        ${storableJson(one.body)}::jsonb)`.execute(database.kysely);
   }
   if (all.length > 0)
     await sql`delete from model_conversation where at < now() - make_interval(days => ${keptDays})`.execute(

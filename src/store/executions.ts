@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import type { Execution } from "../incident/execution.ts";
 import type { Claim } from "../incident/stored-plan.ts";
+import { storableText } from "../lib/storable-text.ts";
 import { inAuditedTransaction, type Tx } from "./audit.ts";
 import type { Database } from "./database.ts";
 import { type PlanRow, planOf } from "./plan-rows.ts";
@@ -157,7 +158,9 @@ export interface ExecutionResult {
 
 /** Ends an execution with its result, if the claim still holds. @returns false when somebody else has taken it over. */
 export async function finishExecution(database: Database, claim: Claim, result: ExecutionResult): Promise<boolean> {
-  const { outcome, detail, resourceVersionBefore = null, resourceVersionAfter = null } = result;
+  const { outcome, resourceVersionBefore = null, resourceVersionAfter = null } = result;
+  // It may quote what an application or the cluster has answered.
+  const detail = storableText(result.detail);
   const done = outcome === "applied";
   // An undo that failed leaves the change in place: the plan is still applied, and may be undone by hand or again.
   const state = claim.phase === "apply" ? (done ? "applied" : "failed") : done ? "undone" : "applied";

@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import { storableJson } from "../lib/storable-text.ts";
 import type { Database } from "./database.ts";
 
 /** What the pages draw of an incident; its shape belongs to who draws. */
@@ -14,7 +15,7 @@ export async function savePicture(
   incidentId: string,
   picture: { readonly chart?: unknown; readonly topology?: unknown },
 ): Promise<void> {
-  const json = (value: unknown) => (value === undefined ? null : JSON.stringify(value));
+  const json = (value: unknown) => (value === undefined ? null : storableJson(value));
   await sql`
     insert into incident_picture (incident_id, chart, topology)
     values (${incidentId}::bigint, ${json(picture.chart)}::jsonb, ${json(picture.topology)}::jsonb)

@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import type { Evidence } from "../incident/evidence.ts";
 import { refKey } from "../incident/object-ref.ts";
+import { storableJson } from "../lib/storable-text.ts";
 import type { Database } from "./database.ts";
 
 /**
@@ -41,7 +42,7 @@ export async function keepEvidence(
           incident_id: incidentId,
           id,
           source: item.source,
-          about: JSON.stringify(item.about),
+          about: storableJson(item.about),
           query: item.query,
           from_at: item.from === undefined ? null : new Date(item.from),
           to_at: item.to === undefined ? null : new Date(item.to),

@@ -1,16 +1,18 @@
 import { sql } from "kysely";
 import type { Verification } from "../incident/execution.ts";
+import { storableJson, storableText } from "../lib/storable-text.ts";
 import { inAuditedTransaction } from "./audit.ts";
 import type { Database } from "./database.ts";
 import { isOurs } from "./plans.ts";
 
 /** Keeps the verdict on an applied plan. A later verdict replaces only "unknown". @returns whether this one now stands. */
 export async function saveVerification(database: Database, verification: Verification): Promise<boolean> {
-  const { planId, verdict, reason, at, remaining, fresh, measures = [] } = verification;
+  const { planId, verdict, at, remaining, fresh, measures = [] } = verification;
+  const reason = storableText(verification.reason);
   return await inAuditedTransaction(database, async (tx, record) => {
     const { rows } = await sql`
       insert into verification (plan_id, verdict, reason, at, remaining, fresh, measures)
-      values (${planId}, ${verdict}, ${reason}, to_timestamp(${at}::double precision / 1000), ${JSON.stringify(remaining)}::jsonb, ${JSON.stringify(fresh)}::jsonb, ${JSON.stringify(measures)}::jsonb)
+      values (${planId}, ${verdict}, ${reason}, to_timestamp(${at}::double precision / 1000), ${storableJson(remaining)}::jsonb, ${storableJson(fresh)}::jsonb, ${storableJson(measures)}::jsonb)
       on conflict (plan_id) do update set verdict = excluded.verdict, reason = excluded.reason, at = excluded.at,
              remaining = excluded.remaining, fresh = excluded.fresh, measures = excluded.measures
        where verification.verdict = 'unknown'

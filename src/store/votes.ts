@@ -1,5 +1,6 @@
 import { type Kysely, sql } from "kysely";
 import type { ApprovalOutcome, ApprovalRefusal, Person } from "../incident/approval.ts";
+import { storableText } from "../lib/storable-text.ts";
 import { inAuditedTransaction } from "./audit.ts";
 import type { Database } from "./database.ts";
 import { isOurs } from "./plans.ts";
@@ -39,7 +40,8 @@ async function castOn(database: Pick<Database, "kysely">, vote: Vote): Promise<A
   const tooLate = await whyNot(database.kysely, vote);
   if (tooLate) return { type: "refused", reason: tooLate };
   return await inAuditedTransaction(database, async (tx, record): Promise<ApprovalOutcome> => {
-    const { planId, digest, by, note = null } = vote;
+    const { planId, digest, by } = vote;
+    const note = vote.note === undefined ? null : storableText(vote.note);
     const counted = await sql`
         insert into plan_vote (plan_id, person_id, person_name, digest, note)
         select id, ${by.id}, ${by.name}, ${digest}, ${note} from action_plan
@@ -107,7 +109,8 @@ export async function castRejection(
   database: Database,
   rejection: Pick<Vote, "planId" | "digest" | "by" | "cluster"> & { readonly reason: string },
 ): Promise<RejectOutcome> {
-  const { planId, digest, by, reason } = rejection;
+  const { planId, digest, by } = rejection;
+  const reason = storableText(rejection.reason);
   return await inAuditedTransaction(database, async (tx, record): Promise<RejectOutcome> => {
     const done = await sql`
       update action_plan set state = 'rejected', decided_at = clock_timestamp(), finished_at = clock_timestamp(), reason = ${reason}

@@ -1,9 +1,11 @@
 import { describe, expect, test } from "vitest";
 import type { ActionPlan } from "../../../src/incident/action-plan.ts";
 import { makeRef } from "../../../src/incident/object-ref.ts";
-import { listAudit } from "../../../src/store/audit.ts";
+import { storableText } from "../../../src/lib/storable-text.ts";
+import { listAudit, verifyAudit } from "../../../src/store/audit.ts";
 import type { Database } from "../../../src/store/database.ts";
 import { createPlanStore } from "../../../src/store/plan-store.ts";
+import { saveVerification } from "../../../src/store/verifications.ts";
 import { passThrough } from "../../support/plan-fixture.ts";
 import { withDatabase } from "../../support/postgres.ts";
 
@@ -39,6 +41,39 @@ const origin = { requestedBy: null, cause: "bad-release", confidence: 0.5 };
 const budgets = { perNamespacePerHour: 10, perClusterPerHour: 10 };
 const voteFor = (database: Database, { id, digest }: ActionPlan, by = "slack:a") =>
   createPlanStore(database).vote({ planId: id, digest, by: { id: by, name: by }, budgets });
+
+// A NUL, and halves of an emoji as cutting at a length leaves them: PostgreSQL takes neither.
+test.each([
+  "a\u0000b",
+  "cut \ud83d",
+  "\ude00 rest",
+])("%j keeps no plan from being decided, finished and judged", async (said) => {
+  await using database = await withDatabase();
+  const store = createPlanStore(database);
+  const [carried, refused] = [plan(), plan({ incidentId: "8", target: makeRef("Deployment", "shop", "orders") })];
+  for (const one of [carried, refused]) await store.save(one, origin);
+  const by = { id: "slack:a", name: "Ann" };
+  await store.vote({ planId: carried.id, digest: carried.digest, by, note: said, budgets });
+  await store.reject({ planId: refused.id, digest: refused.digest, by, reason: said });
+  const claim = await store.claim();
+  if (!claim) throw new Error("unreachable: it was approved");
+  expect(await store.finish(claim, { outcome: "applied", detail: said })).toBe(true);
+  await saveVerification(database, {
+    planId: carried.id,
+    verdict: "unknown",
+    reason: said,
+    at: 1,
+    remaining: [said],
+    fresh: [],
+  });
+
+  const shown = storableText(said);
+  const { approvals, executions, verification } = (await store.get(carried.id)) ?? {};
+  expect([approvals?.[0]?.note, executions?.[0]?.detail]).toEqual([shown, shown]);
+  expect(verification).toMatchObject({ reason: shown, remaining: [shown] });
+  expect((await store.get(refused.id))?.reason).toBe(shown);
+  expect(await verifyAudit(database)).toMatchObject({ intact: true });
+});
 
 describe("plans in the database", () => {
   test("a plan comes back as it went in, with what has happened to it", async () => {
