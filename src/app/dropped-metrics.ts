@@ -1,11 +1,16 @@
 import { Counter, type Registry } from "prom-client";
+import type { Observation } from "../cluster/observation.ts";
 import type { DetectionStats } from "../detection/engine.ts";
 import type { ClusterSources } from "./cluster-sources.ts";
 
 /** What metric detection has refused, and why: a bound that is hit must show, or a quiet cluster and a blind bot look alike. */
 export function addDroppedMetrics(
   registry: Registry,
-  read: { readonly detection: () => DetectionStats; readonly sources: ClusterSources["stats"] },
+  read: {
+    readonly detection: () => DetectionStats;
+    readonly observation: Observation;
+    readonly sources: ClusterSources["stats"];
+  },
 ): void {
   const byReason = (name: string, help: string, counts: () => Readonly<Record<string, number>>) =>
     new Counter({
@@ -39,8 +44,16 @@ export function addDroppedMetrics(
     const { malformed = 0, refused = 0 } = read.sources.scrape ?? {};
     return { malformed, refused };
   });
-  byReason("objects_dropped", "Objects and events left out: they lack what their kind must have", () => ({
-    malformed: read.detection().objectsMalformed,
+  byReason(
+    "objects_dropped",
+    "Objects and events left out: they lack what their kind must have, or there are too many",
+    () => ({
+      malformed: read.detection().objectsMalformed,
+      bound: read.observation.objects.dropped.objects,
+    }),
+  );
+  byReason("firing_alerts_dropped", "Firing alerts that found no place", () => ({
+    bound: read.observation.alerts.dropped,
   }));
   byReason("anomalies_dropped", "Anomalies beyond the bound", () => ({
     bound: read.detection().droppedAnomalies,

@@ -61,6 +61,6 @@ export function createMetrics(sources: {
     registers: [registry],
   });
   addSourceMetrics({ registry, ...sources });
-  addDroppedMetrics(registry, { detection: () => engine.stats, sources: sources.sources.stats });
+  addDroppedMetrics(registry, { detection: () => engine.stats, observation, sources: sources.sources.stats });
   return { registry, incidents };
 }

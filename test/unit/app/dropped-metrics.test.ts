@@ -5,11 +5,12 @@ import { createObservation } from "../../../src/cluster/observation.ts";
 import { createDetectionEngine } from "../../../src/detection/engine.ts";
 
 test("what detection refuses shows at /metrics, by reason", async () => {
-  const observation = createObservation({ cluster: "test", series: { maxSeries: 3 } });
+  const observation = createObservation({ cluster: "test", series: { maxSeries: 3 }, objects: { maxObjects: 1 } });
   const engine = createDetectionEngine({ observation, nextId: () => "1", tickMs: 5_000 });
   const registry = new Registry();
   addDroppedMetrics(registry, {
     detection: () => engine.stats,
+    observation,
     sources: {
       prometheus: undefined,
       loki: undefined,
@@ -35,6 +36,13 @@ test("what detection refuses shows at /metrics, by reason", async () => {
     change: "ADDED",
     object: { apiVersion: "v1", kind: "Pod", metadata: { name: "p", uid: "1" } },
   });
+  for (const name of ["a", "b", "c"])
+    engine.ingest({
+      type: "object",
+      at,
+      change: "ADDED",
+      object: { apiVersion: "v1", kind: "ConfigMap", metadata: { namespace: "shop", name, uid: name } },
+    });
   const text = await registry.metrics();
   const lines = text.split("\n").filter((line) => line !== "" && !line.startsWith("#") && !line.endsWith(" 0"));
   expect(lines).toEqual([
@@ -47,5 +55,6 @@ test("what detection refuses shows at /metrics, by reason", async () => {
     'kubemend_scraped_samples_dropped_total{why="malformed"} 2',
     'kubemend_scraped_samples_dropped_total{why="refused"} 5',
     'kubemend_objects_dropped_total{why="malformed"} 1',
+    'kubemend_objects_dropped_total{why="bound"} 2',
   ]);
 });
