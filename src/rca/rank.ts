@@ -95,6 +95,21 @@ function overshadows(open: Case, strong: Candidate, weak: Candidate): boolean {
   );
 }
 
+/**
+ * Real, but not what this incident is about: nothing that it hits has a symptom here, the little it explains is callers that it
+ * shares with a candidate that explains nearly all.
+ */
+function isAnothersIncident(
+  open: Case,
+  strong: Candidate,
+  weak: Candidate,
+  explains: ReadonlyMap<Candidate, number>,
+): boolean {
+  if (strong === weak || strong.specificity < 0.6) return false;
+  if (weak.hits.some((hit) => open.anomaliesOf(hit).length > 0)) return false;
+  return (explains.get(strong) ?? 0) - (explains.get(weak) ?? 0) >= 0.6;
+}
+
 function overshadowReason(strong: Candidate): string {
   return `${causeText(strong.cause, strong.culprit)} explains the same symptoms more exactly`;
 }
@@ -139,14 +154,15 @@ export function rank(
   outcomesOf: (item: Candidate) => OutcomeCounts,
 ): Ranking {
   const all = merged(candidates.filter((item) => item.ruledOut === undefined));
+  const explains = new Map(all.map((item) => [item, explainedShare(open, item)]));
   const rows = all.map((item) => {
     const shadow = all
-      .filter((other) => overshadows(open, other, item))
+      .filter((other) => overshadows(open, other, item) || isAnothersIncident(open, other, item, explains))
       .sort((a, b) => b.specificity - a.specificity)[0];
     const late = item.change !== undefined && item.change.at > firstHit(open, item) + slackMs;
     const features: Features = {
       specificity: item.specificity,
-      explains: explainedShare(open, item),
+      explains: explains.get(item) ?? 0,
       closeness: closenessOf(open, item),
       contradictions: item.against.length,
       late,
