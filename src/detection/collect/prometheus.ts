@@ -117,7 +117,9 @@ export async function prometheusSource(options: PrometheusSourceOptions): Promis
       ask(intervalQuery, at),
     ]);
     const seconds = spacing.result[0]?.value ?? Number.NaN;
-    const families = names.result.flatMap(familiesOf);
+    // Names come sorted, and those of meshes and traces late: they are few, and tell of everybody.
+    const found = names.result.flatMap(familiesOf);
+    const families = [...found.filter(({ calls }) => calls), ...found.filter(({ calls }) => !calls)];
     known = {
       at,
       intervalSeconds: Number.isFinite(seconds)
