@@ -55,12 +55,12 @@ export interface DeskDeps {
 const yes = (text: string): DeskOutcome => ({ ok: true, text });
 const no = (text: string): DeskOutcome => ({ ok: false, text });
 
-/** Why a change of status is refused, for who asked; the incident's own status says the rest. */
-const notNow: Readonly<Record<StatusChange, string>> = {
-  acknowledge: "there is nothing to take",
-  "start-mitigation": "no fix can start now",
-  resolve: "there is nothing to close",
-  recur: "there is nothing to open again",
+/** Why a change of status is refused, for who asked. */
+const notNow: Readonly<Record<StatusChange, (status: string) => string>> = {
+  acknowledge: (status) => `is ${status}; there is nothing to take`,
+  "start-mitigation": (status) => `is ${status}; no fix can start now`,
+  resolve: (status) => `is ${status}; there is nothing to close`,
+  recur: () => "is not resolved; there is nothing to open again",
 };
 const statusWords: Readonly<Record<IncidentStatus, string>> = {
   open: "open",
@@ -86,7 +86,9 @@ export function createDesk(deps: DeskDeps): Desk {
     if (!outcome.ok) {
       if (outcome.reason === "unknown-incident") return no(`There is no incident ${incidentId}.`);
       const incident = await getIncident(database, incidentId);
-      return no(`Incident ${incidentId} is ${incident ? statusWords[incident.status] : "gone"}; ${notNow[change]}.`);
+      if (change === "acknowledge" && incident?.status === "acknowledged")
+        return no(`Incident ${incidentId} is taken already.`);
+      return no(`Incident ${incidentId} ${notNow[change](incident ? statusWords[incident.status] : "gone")}.`);
     }
     deps.statusDecided(outcome.incident);
     await tell(incidentId, change, text);

@@ -167,7 +167,13 @@ export function renderIncident(
   }
   const fixes = closed ? view.fixes.filter((fix) => fix.plan && planProgress(fix.plan)) : view.fixes.slice(0, 3);
   if (fixes.length > 0) {
-    blocks.push(divider, section(closed ? "*What was done*" : "*What would help*"));
+    const sure = fixes.some(({ recommendation }) => recommendation.confidence >= 0.35);
+    const heading = closed
+      ? "*What was done*"
+      : sure
+        ? "*What would help*"
+        : "*What might help, if nothing better is known*";
+    blocks.push(divider, section(heading));
     fixes.slice(0, 3).forEach((fix, i) => {
       blocks.push(
         ...renderFix(fix, { incidentId: incident.id, number: i + 1, closed: closed || still, frozen: view.frozen }),
