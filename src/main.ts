@@ -312,6 +312,8 @@ export async function startKubemend(options: KubemendOptions): Promise<Kubemend>
           url: heartbeat.url,
           everyMs: heartbeat.seconds * 1_000,
           notWell: async () => {
+            // Whoever stands by must not speak for one that holds the cluster and is not well.
+            if (!shards.owns(undefined)) return "another watcher holds the cluster";
             const blind = watching.active().find(({ family }) => family === "blind");
             return blind ? `monitoring is blind: ${blind.reason}` : await notReady();
           },
