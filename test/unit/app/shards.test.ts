@@ -231,3 +231,16 @@ describe("one cause on both sides of a border", () => {
   ])("$name", ({ a, b, want }) =>
     expect(howRelated({ target: a, affected: [a] }, { target: b, affected: [b] }, topology)).toBe(want));
 });
+
+test.each([
+  {
+    name: "pushed lines with several shards",
+    set: { logs: { source: "push" }, detection: { shards: 2 } },
+    at: "source",
+  },
+  { name: "a stream without an address", set: { logs: { source: "nats" } }, at: "url" },
+  { name: "no shard at all", set: { detection: { shards: 0 } }, at: "shards" },
+])("$name is refused at start", ({ set, at }) => {
+  const { error } = configSchema.safeParse(set);
+  expect(error?.issues.map(({ path }) => path.at(-1))).toEqual([at]);
+});
