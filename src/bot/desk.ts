@@ -118,7 +118,10 @@ export interface Desk extends Operations {
     recommendationId: string,
     values: Readonly<Record<string, string>>,
     by: Person,
-  ): Promise<{ readonly ok: true; readonly fix: FixView; readonly changed?: readonly string[] } | { readonly ok: false; readonly text: string }>;
+  ): Promise<
+    | { readonly ok: true; readonly fix: FixView; readonly changed?: readonly string[] }
+    | { readonly ok: false; readonly text: string }
+  >;
   undo(planId: string, by: Person): Promise<DeskOutcome>;
   /**
    * Answers a question about an incident from its evidence; a model may look further, read-only and inside its caps. Takes up

@@ -84,7 +84,11 @@ export async function demo(options: DemoOptions): Promise<void> {
         { callback_id: "add_to_timeline", name: "Add to timeline", type: "message" },
       ],
       commands: [
-        { command: "/incident", description: "Incidents and their fixes", usage_hint: "list | show 1 | silence | help" },
+        {
+          command: "/incident",
+          description: "Incidents and their fixes",
+          usage_hint: "list | show 1 | silence | help",
+        },
       ],
     }),
   );
