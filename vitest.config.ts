@@ -1,6 +1,6 @@
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { defineConfig } from "vitest/config";
+import { configDefaults, defineConfig } from "vitest/config";
 
 // The promised numbers take their time; each test still ends.
 const full = process.env["KUBEMEND_PROMISES"] === "full";
@@ -8,6 +8,8 @@ const full = process.env["KUBEMEND_PROMISES"] === "full";
 export default defineConfig({
   test: {
     include: ["test/unit/**/*.test.ts", "test/promises/**/*.test.ts", "test/browser/**/*.test.ts"],
+    // What has no smaller copy (*.full.test.ts) is of `npm run promises` alone, and nothing that `npm test` skips.
+    exclude: [...configDefaults.exclude, ...(full ? [] : ["test/**/*.full.test.ts"])],
     globalSetup: ["test/support/global-postgres.ts"],
     testTimeout: full ? 3_600_000 : 30_000,
     hookTimeout: 60_000,

@@ -59,7 +59,7 @@ export async function runWatcher(deps: WatcherDeps): Promise<void> {
   /** Resolved since they were last diagnosed. */
   const ended = new Set<string>();
   let diagnosing: Promise<void> = Promise.resolve();
-  let sweptAt = 0;
+  let sweptAt = Number.NEGATIVE_INFINITY;
   const keep = async (change: IncidentChange, at: number) => {
     const stored = await keepIncident(deps, change, at);
     if (change.type !== "opened" || !shards) return;
@@ -146,6 +146,8 @@ export async function runWatcher(deps: WatcherDeps): Promise<void> {
     if (stored && stored.status !== "resolved" && shards?.holds(stored.target) === false)
       throw new AppError("not-ours", "Another watcher holds this incident.", { retryable: true });
   });
+  // What a predecessor left unsaid does not wait for the first tick: a process that does not live that long says it too.
+  await sweep().catch((error: unknown) => log.warn({ error: messageOf(error) }, "watch.sweep-failed"));
   await watchSignals({ engine, signals: deps.signals, clock, tickMs: deps.tickMs, onTick, log, signal: deps.signal });
   await diagnosing;
   await explanations.idle();
