@@ -45,7 +45,8 @@ export function streamOptions({ cluster, logs, nats, detection }: Config) {
 export function streamedLogs({ config, database, stream, shards, clock }: NatsLogsDeps): StreamedLogs {
   const { cluster } = config;
   const { shards: partitions } = config.detection;
-  const named = (partition: number) => `${partition}of${partitions}`;
+  // A stream that was lost and made anew counts from 1 again: a position of the one before says nothing about it.
+  const named = (partition: number, epoch: string) => `${partition}of${partitions}@${epoch}`;
   const intake = createStreamIntake({
     stream,
     partitionOf: (namespace) => shardOf(namespace, partitions),
@@ -57,13 +58,13 @@ export function streamedLogs({ config, database, stream, shards, clock }: NatsLo
     stream,
     partitions,
     owns: (partition) => shards.leaseOfShard(partition)?.held() ?? false,
-    position: (partition) => logPosition(database, cluster, named(partition)),
-    async commit({ partition, ...progress }) {
+    position: (partition, epoch) => logPosition(database, cluster, named(partition, epoch)),
+    async commit({ partition, epoch, ...progress }) {
       const lease = shards.leaseOfShard(partition);
       // Of a lease that was lost nothing is known; the next holder counts these lines.
       await advanceLogs(
         database,
-        { cluster, ...progress, partition: named(partition) },
+        { cluster, ...progress, partition: named(partition, epoch) },
         lease ?? { name: `shard:${cluster}:${partition}`, token: "0" },
       );
       if (performance.now() - prunedAt < pruneEveryMs) return;

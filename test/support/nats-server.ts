@@ -26,6 +26,8 @@ export async function findNatsServer(install: boolean): Promise<{ readonly path?
 
 export interface NatsServer extends AsyncDisposable {
   readonly url: string;
+  /** Where its streams are kept. */
+  readonly folder: string;
   /** Ends the process as a machine that loses power would; the store stays. */
   kill(): Promise<void>;
   start(): Promise<void>;
@@ -58,6 +60,7 @@ export async function startNatsServer(binary: string): Promise<NatsServer> {
   await start();
   return {
     url: `nats://127.0.0.1:${port}`,
+    folder,
     kill,
     start,
     async [Symbol.asyncDispose]() {

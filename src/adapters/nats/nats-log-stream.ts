@@ -1,16 +1,9 @@
-import {
-  AckPolicy,
-  DeliverPolicy,
-  DiscardPolicy,
-  type JsMsg,
-  jetstream,
-  jetstreamManager,
-  RetentionPolicy,
-  StorageType,
-} from "@nats-io/jetstream";
-import { connect, nanos } from "@nats-io/transport-node";
+import { AckPolicy, DeliverPolicy, type JsMsg } from "@nats-io/jetstream";
+import { nanos } from "@nats-io/transport-node";
 import type { LogStreamPort, PartitionReader, StreamMessage } from "../../detection/collect/log-stream.ts";
 import { AppError, messageOf } from "../../lib/app-error.ts";
+import { connectWhenAsked } from "./connect-when-asked.ts";
+import { type NatsConnection, natsName, openNats, subjectOf } from "./nats-connection.ts";
 
 export interface NatsLogOptions {
   readonly url: string;
@@ -20,79 +13,51 @@ export interface NatsLogOptions {
   /** Of all partitions together. What is older or too much is thrown away, the oldest first. */
   readonly maxBytes: number;
   readonly maxAgeMs: number;
+  /** Told why NATS cannot be used: while it cannot, once a minute at most. */
+  readonly onTrouble?: (reason: string) => void;
 }
 
-/** An id that comes again within this time is known; agents try again within seconds. */
-const duplicateWindowMs = 2 * 60_000;
 /** Messages under way to a reader: about a second of a busy cluster. */
 const messagesAhead = 256;
-const unreachable = (what: string, cause: unknown) =>
+const durable = "watcher";
+
+const retryable = (what: string, cause: unknown) =>
   new AppError("nats", `${what}: ${messageOf(cause, 160)}.`, { retryable: true, cause });
 
-/** Names of streams, consumers and subjects may not hold dots, spaces or wildcards. */
-export const natsName = (text: string) => text.replace(/[^A-Za-z0-9_-]+/g, "_").slice(0, 60);
-
-/** The subject of a partition; how many there are is part of it, so that another number begins with empty streams. */
-export const subjectOf = (cluster: string, partition: number, of: number) =>
-  `logs.${natsName(cluster)}.${partition}of${of}`;
-
-/** Log lines in JetStream: a bounded stream and one durable consumer for each partition. @throws AppError while NATS cannot be reached */
+/**
+ * Log lines in JetStream: a bounded stream and one durable consumer for each partition. Never fails because NATS is away: it
+ * is connected to when it is first needed and whenever it is back, and until then publishing and reading throw.
+ */
 export async function openNatsLogStream(options: NatsLogOptions): Promise<LogStreamPort & AsyncDisposable> {
   const { cluster, partitions } = options;
-  const connection = await connect({
-    servers: options.url,
-    ...(options.token ? { token: options.token } : {}),
-    name: `kubemend ${cluster}`,
-    // It comes back by itself, for as long as it takes.
-    maxReconnectAttempts: -1,
-    reconnectTimeWait: 500,
-    timeout: 5_000,
-  }).catch((cause: unknown) => {
-    throw unreachable("NATS cannot be reached", cause);
+  const nats = connectWhenAsked<NatsConnection>({
+    open: () => openNats(options),
+    isClosed: (opened) => opened.isClosed(),
+    onTrouble: options.onTrouble,
   });
-  const manager = await jetstreamManager(connection).catch((cause: unknown) => {
-    throw unreachable("NATS has no JetStream", cause);
-  });
-  const stream = jetstream(connection);
-  const nameOf = (partition: number) => natsName(`KUBEMEND_${cluster}_${partition}of${partitions}`);
-
-  for (let partition = 0; partition < partitions; partition++) {
-    const bounds = {
-      max_bytes: Math.max(1 << 20, Math.floor(options.maxBytes / partitions)),
-      max_age: nanos(options.maxAgeMs),
-      duplicate_window: nanos(Math.min(duplicateWindowMs, options.maxAgeMs)),
-      discard: DiscardPolicy.Old,
-    };
-    const name = nameOf(partition);
-    const fixed = {
-      subjects: [subjectOf(cluster, partition, partitions)],
-      retention: RetentionPolicy.Limits,
-      storage: StorageType.File,
-    };
-    await manager.streams
-      .add({ name, ...fixed, ...bounds })
-      // It is there with other bounds.
-      .catch(() => manager.streams.update(name, { ...fixed, ...bounds }))
-      .catch((cause: unknown) => {
-        throw unreachable(`The stream ${name} cannot be made`, cause);
-      });
-  }
+  // What is wrong with the address or the token is told at the start, not when the first lines come.
+  await nats.get().catch(() => undefined);
 
   return {
+    async epoch(partition) {
+      const { ensureStream } = await nats.get();
+      return (await ensureStream(partition)).created;
+    },
     async publish(partition, id, data) {
+      const { stream } = await nats.get();
       await stream
         .publish(subjectOf(cluster, partition, partitions), data, { msgID: id, timeout: 5_000 })
         .catch((cause: unknown) => {
-          throw unreachable("NATS did not take log lines", cause);
+          throw retryable("NATS did not take log lines", cause);
         });
     },
     async read(partition, seq): Promise<PartitionReader> {
+      const { stream, manager, ensureStream, nameOf } = await nats.get();
       const name = nameOf(partition);
-      const durable = "watcher";
+      const { created, state } = await ensureStream(partition);
       try {
         // What an earlier reader was given and did not finish comes again at once, in order, and its late acks are nobody's.
         await manager.consumers.delete(name, durable).catch(() => false);
-        const { state } = await manager.streams.info(name);
         await manager.consumers.add(name, {
           durable_name: durable,
           ack_policy: AckPolicy.All,
@@ -104,9 +69,11 @@ export async function openNatsLogStream(options: NatsLogOptions): Promise<LogStr
           max_ack_pending: 4 * messagesAhead,
         });
         const consumer = await stream.consumers.get(name, durable);
-        const reading = await consumer.consume({ max_messages: messagesAhead });
+        // A stream or consumer that is lost ends the reading; whoever reads begins again, which makes them anew.
+        const reading = await consumer.consume({ max_messages: messagesAhead, abort_on_missing_resource: true });
         const open = new Map<number, JsMsg>();
         return {
+          epoch: created,
           messages: {
             async *[Symbol.asyncIterator](): AsyncGenerator<StreamMessage> {
               for await (const message of reading) {
@@ -129,11 +96,12 @@ export async function openNatsLogStream(options: NatsLogOptions): Promise<LogStr
           },
         };
       } catch (cause) {
-        throw unreachable(`Log lines of ${name} cannot be read`, cause);
+        throw retryable(`Log lines of ${name} cannot be read`, cause);
       }
     },
     async [Symbol.asyncDispose]() {
-      await connection.close();
+      const opened = await nats.end();
+      await opened?.close();
     },
   };
 }

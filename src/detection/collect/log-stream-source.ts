@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { LogLine } from "../../cluster/signal.ts";
-import { messageOf } from "../../lib/app-error.ts";
+import { AppError, messageOf } from "../../lib/app-error.ts";
 import { systemClock } from "../../lib/clock.ts";
 import { createTemplateMiner } from "../logs/template-miner.ts";
 import type { SourceContext } from "./live-signals.ts";
@@ -21,6 +21,8 @@ export interface StreamTemplate {
 
 export interface StreamProgress {
   readonly partition: number;
+  /** Of the stream that `seq` counts in. */
+  readonly epoch: string;
   readonly seq: number;
   readonly lines: number;
   readonly lostMessages: number;
@@ -32,8 +34,8 @@ export interface LogStreamSourceOptions {
   readonly partitions: number;
   /** Ours to read now; asked again and again. */
   readonly owns: (partition: number) => boolean;
-  /** Up to which message a partition has been counted. */
-  readonly position: (partition: number) => Promise<number>;
+  /** Up to which message a partition's stream has been counted. */
+  readonly position: (partition: number, epoch: string) => Promise<number>;
   /** Writes down how far it came. Throws when it could not, or when the partition is another's by now. */
   readonly commit: (progress: StreamProgress) => Promise<void>;
   /** Kinds that are counted between two commits; lines of more are counted without their kind. */
@@ -55,6 +57,8 @@ export interface LogStreamStats {
 const commitEveryMs = 1_000;
 const commitLines = 20_000;
 const lookEveryMs = 500;
+/** A stream that cannot be asked for this long is one that cannot be read, whatever its reader still waits for. */
+const silentMs = 15_000;
 /** Places of the queue that logs may not take from objects, events and samples. */
 const reserve = 5_000;
 const roomWaitMs = 50;
@@ -100,8 +104,10 @@ export function createLogStreamSource(options: LogStreamSourceOptions): {
   const behind = new Map<number, number>();
 
   const readOne = async (partition: number, { clock, emit, room, signal }: SourceContext, begun: () => void) => {
-    const position = await options.position(partition);
+    const epoch = await stream.epoch(partition);
+    const position = await options.position(partition, epoch);
     await using reader = await stream.read(partition, position);
+    if (reader.epoch !== epoch) throw new AppError("log-stream", "the stream was made anew", { retryable: true });
     begun();
     const miner = createTemplateMiner({ maxTemplates: 10_000, maxLineChars: 1_024 });
     let open = nothing(position);
@@ -117,7 +123,7 @@ export function createLogStreamSource(options: LogStreamSourceOptions): {
       committing = committing
         .then(async () => {
           if (failed !== undefined) return;
-          await options.commit({ partition, seq, lines, lostMessages, templates });
+          await options.commit({ partition, epoch, seq, lines, lostMessages, templates });
           reader.done(seq);
         })
         .catch((error: unknown) => {
@@ -174,11 +180,17 @@ export function createLogStreamSource(options: LogStreamSourceOptions): {
       open.lines += lines?.length ?? 0;
     };
 
+    let answeredAt = performance.now();
     const stop = setInterval(() => {
       void commit();
       void reader.behind().then(
-        (count) => behind.set(partition, count),
-        () => undefined,
+        (count) => {
+          answeredAt = performance.now();
+          behind.set(partition, count);
+        },
+        (error: unknown) => {
+          if (performance.now() - answeredAt > silentMs) failed ??= error;
+        },
       );
       if (!owns(partition) || signal.aborted || failed !== undefined) void reader[Symbol.asyncDispose]();
     }, commitEveryMs);

@@ -12,17 +12,21 @@ export interface StreamMessage {
 export interface PartitionReader extends AsyncDisposable {
   /** In order and without gaps, but for what the stream threw away. Ends when closed. @throws AppError */
   readonly messages: AsyncIterable<StreamMessage>;
+  /** Of the stream that is read, see `LogStreamPort.epoch`. */
+  readonly epoch: string;
   /** Everything up to this message has been dealt with. */
   done(seq: number): void;
-  /** Messages that wait. */
+  /** Messages that wait. @throws AppError while the stream cannot be asked */
   behind(): Promise<number>;
 }
 
 /** A stream of log lines that outlives its readers, cut into partitions by namespace. */
 export interface LogStreamPort {
+  /** Which stream holds the partition: another text once it was lost and made anew, and positions begin again. @throws AppError */
+  epoch(partition: number): Promise<string>;
   /** Keeps lines; the same `id` again within the stream's memory of ids changes nothing. @throws AppError */
   publish(partition: number, id: string, data: Uint8Array): Promise<void>;
-  /** From the message after `seq` on, or from the oldest there is. */
+  /** From the message after `seq` on, or from the oldest there is. @throws AppError */
   read(partition: number, seq: number): Promise<PartitionReader>;
 }
 
