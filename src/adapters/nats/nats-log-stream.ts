@@ -3,7 +3,7 @@ import { nanos } from "@nats-io/transport-node";
 import type { LogStreamPort, PartitionReader, StreamMessage } from "../../detection/collect/log-stream.ts";
 import { AppError, messageOf } from "../../lib/app-error.ts";
 import { connectWhenAsked } from "./connect-when-asked.ts";
-import { type NatsConnection, natsName, openNats, subjectOf } from "./nats-connection.ts";
+import { type NatsConnection, openNats, subjectOf } from "./nats-connection.ts";
 
 export interface NatsLogOptions {
   readonly url: string;

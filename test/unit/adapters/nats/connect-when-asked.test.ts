@@ -21,7 +21,10 @@ function server() {
     onTrouble: (reason) => void told.push(reason),
     pauseMs: 0,
   });
-  return { lines, made, told, goes: (way: "up" | "down") => void (up = way === "up") };
+  const goes = (way: "up" | "down") => {
+    up = way === "up";
+  };
+  return { lines, made, told, goes };
 }
 
 test("many who ask at once share one attempt", async () => {
