@@ -2,6 +2,7 @@ import type { Observation } from "../cluster/observation.ts";
 import type { DetectionEngine } from "../detection/engine.ts";
 import type { Anomaly } from "../incident/anomaly.ts";
 import type { HealthLine } from "../incident/health-line.ts";
+import { lateAfterMs } from "./readiness.ts";
 import type { Watching } from "./watching.ts";
 
 export interface CreateWatchingOptions {
@@ -12,9 +13,6 @@ export interface CreateWatchingOptions {
   readonly signalsDropped: () => number;
   readonly silencesChanged: () => Promise<void>;
 }
-
-/** Three missed ticks and half a minute: then watching has stopped. */
-const late = (tickMs: number) => 3 * tickMs + 30_000;
 
 /** Keeps what the last tick has shown, for those who ask; `record` is told of each tick. */
 export function createWatching(options: CreateWatchingOptions): Watching & {
@@ -31,7 +29,7 @@ export function createWatching(options: CreateWatchingOptions): Watching & {
     return [
       {
         name: "Detection",
-        state: agoMs > late(tickMs) ? "trouble" : "ok",
+        state: agoMs > lateAfterMs(tickMs) ? "trouble" : "ok",
         detail: `${ticks} ticks, the last ${Math.round(agoMs / 1_000)} s ago in ${Math.round(lastTickMs)} ms; ${activeAnomalies} anomalies now, ${silencedAnomalies} silenced`,
       },
       {

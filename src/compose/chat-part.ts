@@ -1,0 +1,31 @@
+import { countSlackCalls } from "../app/slack-metrics.ts";
+import { type Chat, startChat } from "../app/start-chat.ts";
+import type { Desk } from "../bot/desk.ts";
+import type { DetectionPart } from "./detection-part.ts";
+import type { Foundation } from "./foundation.ts";
+import type { Outside } from "./outside.ts";
+
+/** Slack, both ways; undefined where it is not configured. */
+export async function startChatPart(
+  foundation: Foundation,
+  { slack }: Outside,
+  { observation, registry }: DetectionPart,
+  desk: Desk,
+): Promise<Chat | undefined> {
+  const { config, log, running } = foundation;
+  if (!slack) {
+    log.warn({}, "slack.not-configured");
+    return undefined;
+  }
+  return running.use(
+    await startChat({
+      ...foundation,
+      settings: slack.settings,
+      slack: countSlackCalls(slack.web, registry),
+      desk,
+      cluster: config.cluster,
+      observation,
+      webUrl: config.web.url,
+    }),
+  );
+}

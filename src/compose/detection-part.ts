@@ -1,0 +1,123 @@
+import { type ClusterSources, clusterSources } from "../app/cluster-sources.ts";
+import { createWatching } from "../app/create-watching.ts";
+import { createIdPool } from "../app/id-pool.ts";
+import { addIncidentMetrics } from "../app/incident-metrics.ts";
+import { keepSamples } from "../app/keep-samples.ts";
+import { createMetrics } from "../app/metrics.ts";
+import { streamedLogs } from "../app/nats-logs.ts";
+import { addOutcomeMetrics } from "../app/outcome-metrics.ts";
+import { seedSeasons } from "../app/seed-seasons.ts";
+import { addShardMetrics } from "../app/shard-metrics.ts";
+import type { Shards } from "../app/shards.ts";
+import { startShards } from "../app/start-shards.ts";
+import { syncSilences } from "../app/sync-silences.ts";
+import { createObservation, type Observation } from "../cluster/observation.ts";
+import { createDetectionEngine, type DetectionEngine } from "../detection/engine.ts";
+import { openForecastField } from "../detection/metrics/forecast/forecast-field.ts";
+import { loadModel } from "../detection/metrics/forecast/load-model.ts";
+import { createSeasons } from "../detection/metrics/seasonal-baseline.ts";
+import { messageOf } from "../lib/app-error.ts";
+import { listIncidents } from "../store/incidents.ts";
+import type { Foundation } from "./foundation.ts";
+import type { Outside } from "./outside.ts";
+
+type Watching = ReturnType<typeof createWatching>;
+type Tick = Parameters<Watching["record"]>[0] &
+  Parameters<ReturnType<typeof addIncidentMetrics>>[0] & { readonly at: number };
+
+/** What sees the cluster and finds what is wrong in it. */
+export interface DetectionPart {
+  readonly observation: Observation;
+  readonly engine: DetectionEngine;
+  readonly shards: Shards;
+  readonly sources: ClusterSources;
+  readonly watching: Watching;
+  readonly registry: ReturnType<typeof createMetrics>["registry"];
+  readonly tickMs: number;
+  /** To be told of each tick, before anything is stored. */
+  record(tick: Tick): void;
+  /** After each tick: takes new ids in stock. */
+  refillIds(): void;
+}
+
+/** Starts detection where the last process stopped: open incidents, silences and seasons come from the database. */
+export async function startDetectionPart(foundation: Foundation, outside: Outside): Promise<DetectionPart> {
+  const { config, database, clock, log, running } = foundation;
+  const { cluster } = config;
+  const { signal } = running;
+  const tickMs = config.detection.scrapeSeconds * 1_000;
+  const observation = createObservation({ cluster });
+  const ids = await createIdPool(database);
+  const seasons = createSeasons();
+  const shards = startShards({ config, database, observation, engine: () => engine, clock, log });
+  const engine: DetectionEngine = createDetectionEngine({
+    observation,
+    share: shards,
+    nextId: ids.next,
+    learnMs: config.detection.learnMinutes * 60_000,
+    tickMs,
+    seasons,
+  });
+  running.keep(seedSeasons({ seasons, database, cluster, clock, log }));
+  const open = await listIncidents(database, {
+    statuses: ["open", "acknowledged", "mitigating", "reopened"],
+    cluster,
+    limit: 1_000,
+  });
+  await shards.round();
+  running.keep(shards.run(signal));
+  const silences = syncSilences({ database, engine, cluster, clock, log });
+  await silences.now();
+  running.keep(silences.run(signal));
+
+  const { logStream } = outside;
+  const sources = clusterSources({
+    ...outside,
+    config,
+    ...(config.detection.shards > 1 ? { reads: shards.reads } : {}),
+    streamed: logStream && streamedLogs({ config, database, stream: logStream, shards, clock }),
+    observation,
+    clock,
+    signal,
+  });
+  const forecasts = openForecastField(observation, {
+    model: loadModel(config.detection.model, (text) => log.warn({ text }, "forecaster.no-model")),
+  });
+  const capture = keepSamples({ config, database, observation, shards, clock, log });
+  if (capture) running.keep(capture.run(signal));
+
+  const { registry, incidents } = createMetrics({
+    engine,
+    observation,
+    sources,
+    capture: () => capture?.stats,
+    forecaster: () => forecasts.forecaster.stats,
+  });
+  addOutcomeMetrics(registry, { database, log, cluster });
+  addShardMetrics(registry, shards);
+  const countIncidents = addIncidentMetrics(registry, incidents, open);
+  const watching = createWatching({
+    engine,
+    observation,
+    tickMs,
+    signalsDropped: () => sources.signals.dropped,
+    silencesChanged: silences.now,
+  });
+  return {
+    observation,
+    engine,
+    shards,
+    sources,
+    watching,
+    registry,
+    tickMs,
+    record(tick) {
+      watching.record(tick);
+      countIncidents(tick);
+      capture?.record(tick);
+    },
+    refillIds() {
+      void ids.refill().catch((error: unknown) => log.warn({ error: messageOf(error) }, "ids.refill-failed"));
+    },
+  };
+}
