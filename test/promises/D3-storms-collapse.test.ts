@@ -1,8 +1,15 @@
 import { describe, expect, test } from "vitest";
+import { createSlackWeb } from "../../src/adapters/slack/slack-web.ts";
+import { deliverJob } from "../../src/app/deliver-job.ts";
 import { createObservation } from "../../src/cluster/observation.ts";
 import type { Detector, Finding } from "../../src/detection/detector.ts";
 import { createDetectionEngine } from "../../src/detection/engine.ts";
 import { makeRef } from "../../src/incident/object-ref.ts";
+import { silentLogger } from "../../src/lib/logger.ts";
+import { startLocalSlack } from "../../src/local-slack/start-local-slack.ts";
+import { saveIncident } from "../../src/store/incidents.ts";
+import { withDatabase } from "../support/postgres.ts";
+import { promiseFigure } from "../support/promise-figure.ts";
 import { deployment, pod } from "../support/small-shop.ts";
 
 const start = Date.parse("2026-11-20T12:00:00Z");
@@ -43,6 +50,38 @@ describe("promise D3", () => {
     expect(incident?.anomalies).toHaveLength(200);
     expect(incident?.anomaliesDropped).toBe(9_800);
     expect(changes.length).toBeLessThanOrEqual(6);
+    promiseFigure("D3", "10,000 anomalies of one cause in 60 s", `1 incident, ${changes.length} changes told`);
+  });
+
+  test("however often a storm changes its incident within a minute, chat shows one message and edits it six times at most", async () => {
+    await using database = await withDatabase();
+    await using slack = await startLocalSlack();
+    const jobs = { send: async () => undefined };
+    const { apiUrl, botToken: token } = slack;
+    const port = createSlackWeb({ token, apiUrl });
+    const deliver = deliverJob({ database, jobs, log: silentLogger, slack: port, channel: "#incidents" });
+    const began = performance.now();
+    let count = 0;
+    const { engine } = engineWith((now) => {
+      count = Math.min(10_000, count + 500);
+      return Array.from({ length: count }, (_, i) => finding("carts", `pod-${i}`, now));
+    });
+    // Whether the engine has anything to tell or not: each round says something else.
+    for (let round = 1; round <= 20; round++) {
+      engine.tick(start + 3_000 * round);
+      const [incident] = engine.incidents();
+      if (!incident) throw new Error("no incident");
+      const { id } = await saveIncident(database, { ...incident, title: `carts is broken in ${count} ways` });
+      await deliver({ incidentId: id });
+    }
+    const calls = (method: string) => slack.requests().filter((one) => one.method === method);
+    expect(slack.messages("incidents")).toHaveLength(1);
+    expect(calls("chat.postMessage").filter(({ body }) => body["thread_ts"] === undefined)).toHaveLength(1);
+    expect(performance.now() - began, "all of it within the minute for which edits are counted").toBeLessThan(60_000);
+    const edits = calls("chat.update").length;
+    expect(edits).toBeGreaterThan(0);
+    expect(edits).toBeLessThanOrEqual(6);
+    promiseFigure("D3", "20 versions of one incident within a minute", `1 message, ${edits} edits`);
   });
 
   test("a node that fails with 500 workloads on it is one incident about the node", () => {
@@ -71,6 +110,7 @@ describe("promise D3", () => {
     for (let i = 1; i <= 12; i++) engine.tick(start + 5_000 * i);
     expect(engine.incidents()).toHaveLength(50);
     expect(engine.incidents().every(({ anomalies }) => anomalies.length === 10)).toBe(true);
+    promiseFigure("D3", "50 interleaved causes of 10 anomalies each", "50 incidents");
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { createWorld, type World } from "../support/detect-objects.ts";
+import { promiseFigure } from "../support/promise-figure.ts";
 import { createTraffic, deployment, pod, service } from "../support/small-shop.ts";
 
 /**
@@ -53,7 +54,7 @@ describe("D6", () => {
     ["Prometheus is down", { samples: false }, "prometheus"],
     ["the watch is dead", {}, "kubernetes-watch"],
     ["the log source is down", { logs: false }, "logs"],
-  ] as const)("%s: an incident within two minutes, and nothing resolved meanwhile", (_title, feeds, source) => {
+  ] as const)("%s: an incident within two minutes, and nothing resolved meanwhile", (title, feeds, source) => {
     const { world, live } = troubled();
     if (source !== undefined) report(world, source, false);
     // What would look like recovery to somebody who takes silence for health.
@@ -64,6 +65,7 @@ describe("D6", () => {
     ]);
     const later = live(600_000, feeds);
     expect(later.filter(({ type }) => type === "cleared")).toEqual([]);
+    promiseFigure("D6", title, "an incident within 120 s, nothing resolved in 12 min");
   });
 
   test("a source that is back within seconds is no news", () => {

@@ -6,6 +6,7 @@ import { createEvidenceBook } from "../../src/rca/gather/evidence-book.ts";
 import { createToolBox } from "../../src/rca/investigate/tool-box.ts";
 import { type InvestigationTools, toolSpecs } from "../../src/rca/investigate/tools.ts";
 import { createRedactor } from "../../src/rca/redact/redactor.ts";
+import { promiseFigure } from "../support/promise-figure.ts";
 
 const src = fileURLToPath(new URL("../../src", import.meta.url));
 
@@ -43,6 +44,11 @@ it("L1: nothing that root cause analysis can reach writes to a cluster, runs a p
     ),
   );
   expect(hands).toEqual([]);
+  promiseFigure(
+    "L1",
+    `${reached.length} files that root cause analysis reaches`,
+    "none writes, runs a process or opens a database",
+  );
 });
 
 it("L1: only one file talks to a model", () => {

@@ -3,6 +3,7 @@ import type { Diagnosis } from "../../src/incident/diagnosis.ts";
 import type { Evidence } from "../../src/incident/evidence.ts";
 import type { Redact, Redacted } from "../../src/incident/redacted.ts";
 import { createRedactor } from "../../src/rca/redact/redactor.ts";
+import { promiseFigure } from "../support/promise-figure.ts";
 
 function sink(text: Redacted): string {
   return text;
@@ -21,4 +22,5 @@ it("R2: a sink takes redacted text and nothing else, checked by the compiler", (
   const joined = sink(`${redact(raw)} and ${raw}`);
   expect([leaked, joined, sink(redact(raw))].length).toBe(3);
   expect(sink(redact(raw))).not.toContain("hunter22");
+  promiseFigure("R2", "raw text, and redacted text joined with raw", "compile errors");
 });

@@ -1,81 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { createObservation } from "../../../../src/cluster/observation.ts";
 import type { Signal } from "../../../../src/cluster/signal.ts";
-import { type PrometheusReader, prometheusSource } from "../../../../src/detection/collect/prometheus.ts";
 import { createPrometheusPoints } from "../../../../src/detection/collect/prometheus-points.ts";
 import {
   familyOf,
   familyQuery,
-  intervalQuery,
   kubeletQueries,
   newestSampleQuery,
 } from "../../../../src/detection/collect/prometheus-queries.ts";
-import { createDetectionEngine } from "../../../../src/detection/engine.ts";
 import { AppError } from "../../../../src/lib/app-error.ts";
-import { createManualClock } from "../../../../src/replay/virtual-clock.ts";
-
-const start = Date.parse("2026-11-20T22:00:00Z");
-const second = 1_000;
-type Element = { labels: Record<string, string>; value: number };
-type Answer = Element[] | Error;
-
-/** A server that scrapes every 15 s and knows two pods; `change` may answer a query in its place. */
-function server(change: (expr: string, at: number) => Answer | undefined = () => undefined) {
-  const asked: string[] = [];
-  const pods = (value: number, more: Record<string, string> = {}) =>
-    ["web-1", "web-2"].map((pod) => ({ labels: { namespace: "shop", pod, ...more }, value }));
-  const normal = (expr: string, at: number): Element[] => {
-    if (expr === newestSampleQuery) return [{ labels: {}, value: at / second - 3 }];
-    if (expr === intervalQuery) return [{ labels: {}, value: 15 }];
-    if (expr.includes("http_requests_total"))
-      return [...pods(2, { code: "200", route: "/" }), ...pods(0.5, { code: "500", route: "/" })];
-    if (expr.startsWith("min by (namespace,pod) (up")) return pods(1);
-    return [];
-  };
-  const reader: PrometheusReader = {
-    async query(expr, { at }) {
-      asked.push(expr);
-      const answer = change(expr, at) ?? normal(expr, at);
-      if (answer instanceof Error) throw answer;
-      return { result: answer, warnings: [] };
-    },
-    async labelValues(_label, { to }) {
-      const answer = change("names", to);
-      if (answer instanceof Error) throw answer;
-      return { result: ["http_requests_total", "go_goroutines", "up"] };
-    },
-  };
-  return { reader, asked };
-}
-
-async function run(
-  reader: PrometheusReader,
-  ms: number,
-  options: { namespaces?: string[]; onSignal?: (signal: Signal) => void; onTick?: (at: number) => void } = {},
-) {
-  const clock = createManualClock(start);
-  const stopping = new AbortController();
-  const signals: Signal[] = [];
-  const running = prometheusSource({
-    reader,
-    clock,
-    signal: stopping.signal,
-    namespaces: options.namespaces ?? [],
-    workloadOf: (namespace, pod) =>
-      namespace === "shop" && pod.startsWith("web-") ? { workload: "web", createdAt: 0 } : undefined,
-    emit(signal) {
-      signals.push(signal);
-      options.onSignal?.(signal);
-    },
-  });
-  for (let passed = 0; passed < ms; passed += 15_000) {
-    await clock.advance(15_000);
-    options.onTick?.(clock.now());
-  }
-  stopping.abort();
-  await running;
-  return signals;
-}
+import { run, second, server, start } from "../../../support/prometheus-rounds.ts";
 
 const latest = (signals: readonly Signal[]) => {
   const found = new Map<string, number>();
@@ -84,10 +17,6 @@ const latest = (signals: readonly Signal[]) => {
       for (const { name, labels, value } of signal.points) found.set([name, ...Object.values(labels)].join(" "), value);
   return Object.fromEntries(found);
 };
-const sights = (signals: readonly Signal[]) =>
-  signals.flatMap((signal) =>
-    signal.type === "source" ? [`${signal.ok ? "sees" : "blind"} @${(signal.at - start) / second}`] : [],
-  );
 
 describe("the derived series from rates of a server", () => {
   test("pods become their workload, routes and codes keep their meaning", async () => {
@@ -179,65 +108,6 @@ describe("the derived series from rates of a server", () => {
     const points = latest(await run(reader, 60_000));
     expect(points["requests_per_second shop web"]).toBe(5);
     expect(asked.filter((expr) => expr.includes("http_route,")).length).toBe(1);
-  });
-});
-
-describe("promise D6: silence is an alarm within two minutes, and nothing is told twice", () => {
-  const broken = start + 60_000;
-  const cases: { name: string; change: (expr: string, at: number) => Answer | undefined; says: string }[] = [
-    {
-      name: "Prometheus is down",
-      change: (_expr, at) => (at >= broken ? new Error("connection refused") : undefined),
-      says: "connection refused",
-    },
-    { name: "every answer is empty", change: (_expr, at) => (at >= broken ? [] : undefined), says: "has no sample" },
-    {
-      name: "samples are stale",
-      change: (expr, at) =>
-        at >= broken && expr === newestSampleQuery ? [{ labels: {}, value: broken / second - 3 }] : undefined,
-      says: "newest sample",
-    },
-    {
-      name: "nothing is known of the pods any more",
-      change: (expr, at) => (at >= broken && expr !== newestSampleQuery ? [] : undefined),
-      says: "nothing about the watched pods",
-    },
-    {
-      name: "most queries fail",
-      change: (expr, at) => (at >= broken && expr !== newestSampleQuery ? new Error("query timed out") : undefined),
-      says: "query timed out",
-    },
-  ];
-  test.each(cases)("$name", async ({ change, says }) => {
-    const engine = createDetectionEngine({ observation: createObservation({ cluster: "test" }), nextId: () => "1" });
-    const seen: { at: number; summary: string }[] = [];
-    const signals = await run(server(change).reader, 300_000, {
-      onSignal: (signal) => engine.ingest(signal),
-      onTick(at) {
-        const blind = engine.tick(at).active.find(({ family }) => family === "blind");
-        if (blind) seen.push({ at, summary: blind.summary });
-      },
-    });
-    expect(sights(signals)).toEqual(["sees @0", expect.stringMatching(/^blind/) as string]);
-    expect((seen[0]?.at ?? Number.POSITIVE_INFINITY) - broken).toBeLessThanOrEqual(120_000);
-    expect(seen[0]?.summary).toContain(says);
-  });
-
-  test("it is told when sight is back, and a moment of silence is not told at all", async () => {
-    const moment = server((_expr, at) =>
-      at - start >= 60_000 && at - start < 90_000 ? new Error("reset") : undefined,
-    );
-    expect(sights(await run(moment.reader, 180_000))).toEqual(["sees @0"]);
-    const long = server((_expr, at) => (at - start >= 60_000 && at - start < 180_000 ? new Error("reset") : undefined));
-    expect(sights(await run(long.reader, 300_000))).toEqual(["sees @0", "blind @105", "sees @180"]);
-  });
-
-  test("points of a server that has stopped scraping are not passed off as new", async () => {
-    const { reader } = server((expr, at) =>
-      at >= broken && expr === newestSampleQuery ? [{ labels: {}, value: broken / second - 3 }] : undefined,
-    );
-    const times = (await run(reader, 300_000)).flatMap((signal) => (signal.type === "derived" ? [signal.at] : []));
-    expect(Math.max(...times)).toBeLessThanOrEqual(broken + 75_000);
   });
 });
 
