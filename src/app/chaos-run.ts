@@ -3,8 +3,9 @@ import type { ChaosCluster } from "../chaos/cluster-port.ts";
 import { type Experiment, experimentSchema } from "../chaos/experiment.ts";
 import { planExperiment } from "../chaos/plan.ts";
 import { restoreRun } from "../chaos/restore-run.ts";
-import type { RunResult } from "../chaos/result.ts";
+import type { ChangeOutcome, RunResult } from "../chaos/result.ts";
 import { runExperiment } from "../chaos/run-experiment.ts";
+import { scoreRun } from "../chaos/score.ts";
 import { AppError } from "../lib/app-error.ts";
 import type { Clock } from "../lib/clock.ts";
 import {
@@ -130,6 +131,35 @@ export async function makeRun(
   });
 }
 
+/** What a run came to whose process was killed: what it had measured is lost, what kubemend made of the fault is not. */
+async function killedResult(
+  { database, clusterName, clock }: Pick<ChaosRunDeps, "database" | "clusterName" | "clock">,
+  { experiment, startedAt, requestedAt }: ChaosRunRow,
+  changes: readonly ChangeOutcome[],
+): Promise<RunResult> {
+  const endedAt = clock.now();
+  const faultAt = startedAt ?? requestedAt;
+  const { data } = experimentSchema.safeParse(experiment);
+  const score =
+    data &&
+    scoreRun(data.expected, await incidentFactsSince(database, clusterName, faultAt), {
+      faultAt,
+      until: endedAt,
+      namespaces: data.blastRadius.namespaces,
+    });
+  return {
+    verdict: "aborted",
+    reason: "the process that ran it ended before it was over",
+    startedAt: faultAt,
+    ...(changes.length > 0 ? { faultAt, restoredAt: endedAt } : {}),
+    endedAt,
+    probes: { before: [], during: [], after: [] },
+    changes,
+    clean: changes.every(({ restored }) => restored === "restored"),
+    ...(score && changes.length > 0 ? { score } : {}),
+  };
+}
+
 /**
  * Takes back what runs have left that did not end, or could not put everything back. @returns how many runs were looked
  * at, and whether nothing is left. @throws AppError while another process is at one
@@ -152,30 +182,19 @@ export async function restoreRuns(
       });
     const runs = named ? [named] : await unrestoredRuns(database, clusterName);
     let clean = true;
-    for (const { id, name, result } of runs) {
+    for (const run of runs) {
+      const { id, name, result } = run;
       deps.say(`run ${id} (${name})`);
-      const done = await restoreRun(deps, await entriesOf(database, id), {
+      const changes = await restoreRun(deps, await entriesOf(database, id), {
         force: options.force,
         say: deps.say,
         mark: (seq, state, detail) => markChange(database, { runId: id, seq, state, detail }),
       });
+      const done = changes.every(({ restored }) => restored === "restored");
       clean &&= done;
       const note = done ? "put back by kubemend chaos restore" : "not everything could be put back";
-      if (result === null || result === undefined) {
-        const at = deps.clock.now();
-        const probes = { before: [], during: [], after: [] };
-        const reason = "the process that ran it ended before it was over";
-        const killed: RunResult = {
-          verdict: "aborted",
-          reason,
-          startedAt: at,
-          endedAt: at,
-          probes,
-          changes: [],
-          clean: done,
-        };
-        await finishChaosRun(database, id, killed);
-      }
+      if (result === null || result === undefined)
+        await finishChaosRun(database, id, await killedResult(deps, run, changes));
       await closeChaosRun(database, id, "done", note);
     }
     return { runs: runs.length, clean };

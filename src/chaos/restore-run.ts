@@ -1,10 +1,11 @@
 import { restoreChange, type WriterDeps } from "./apply-change.ts";
 import { targetText } from "./change.ts";
 import type { ChangeState, JournalEntry } from "./journal-port.ts";
+import type { ChangeOutcome } from "./result.ts";
 
 /**
  * Takes back what a run left in the cluster, the last change first. What is back already stays as it is.
- * @returns whether nothing is left
+ * @returns what became of each change, in the order in which they were made
  */
 export async function restoreRun(
   deps: WriterDeps,
@@ -15,8 +16,8 @@ export async function restoreRun(
     /** Also puts back what somebody else has changed meanwhile. */
     readonly force: boolean;
   },
-): Promise<boolean> {
-  let clean = true;
+): Promise<readonly ChangeOutcome[]> {
+  const outcomes = new Map<number, Pick<ChangeOutcome, "restored" | "detail">>();
   const open = entries.filter(({ state }) => state !== "restored").toSorted((a, b) => b.seq - a.seq);
   for (const { seq, change, state: was, digestBefore } of open) {
     const { state, detail } = await restoreChange(deps, change, {
@@ -28,7 +29,11 @@ export async function restoreRun(
     options.say(
       `${state === "restored" ? "put back " : state === "left" ? "left     " : "FAILED   "} ${targetText(change.target)}: ${detail}`,
     );
-    clean &&= state === "restored";
+    outcomes.set(seq, { restored: state, detail });
   }
-  return clean;
+  return entries.map(({ seq, change }) => ({
+    target: targetText(change.target),
+    what: change.what,
+    ...(outcomes.get(seq) ?? { restored: "restored" as const, detail: "before" }),
+  }));
 }

@@ -1,125 +1,125 @@
 import { durationText } from "./duration.ts";
-import type { RunResult } from "./result.ts";
+import { type GameDay, type GameDayEntry, type Share, summarize } from "./game-day.ts";
+import { dayChart, detectionChart, escaped } from "./scoreboard-charts.ts";
+import { scoreboardStyle } from "./scoreboard-style.ts";
 import { scoreText } from "./words.ts";
 
-/** One line of a game day. `problems`: why it was not run. */
-export interface GameDayEntry {
-  readonly name: string;
-  readonly hypothesis: string;
-  readonly runId?: string | undefined;
-  readonly result?: RunResult | undefined;
-  readonly problems: readonly string[];
+const verdictTexts = {
+  held: "hypothesis held",
+  broken: "hypothesis broken",
+  "not-tested": "not tested",
+  aborted: "aborted",
+  "not-run": "not run",
+} as const;
+
+type Mark = boolean | undefined;
+
+/** What was asked of kubemend, in the order in which an incident goes. Undefined: was not asked, or nobody applied a fix. */
+function marksOf({ noticed, result }: GameDayEntry): readonly (readonly [string, Mark])[] {
+  const score = result?.score;
+  const borne = noticed === "none";
+  const asked = (mark: Mark) => (borne ? undefined : mark);
+  return [
+    [borne ? "no incident" : "noticed in time", score?.inTime],
+    ["right cause", asked(score?.rightCause)],
+    ["right culprit", asked(score?.rightCulprit)],
+    ["right fix first", asked(score?.rightFix)],
+    ["fix worked", asked(score?.fixWorked)],
+    ["one incident, only this", score && score.falseMerges.length + score.split.length + score.foreign.length === 0],
+  ];
 }
 
-export interface GameDay {
-  readonly cluster: string;
-  readonly startedAt: number;
-  readonly endedAt: number;
-  readonly entries: readonly GameDayEntry[];
+const columns = ["in time", "cause", "culprit", "fix", "fix worked", "one incident"];
+const markSign = (mark: Mark) => (mark === undefined ? "–" : mark ? "✓" : "✗");
+const markWord = (mark: Mark) => (mark === undefined ? "not asked" : mark ? "yes" : "no");
+const markKind = (mark: Mark) => (mark === undefined ? "none" : mark ? "yes" : "no");
+
+function tile(label: string, value: string, kind: "yes" | "no" | "none"): string {
+  return `<div class="tile ${kind}"><dt>${escaped(label)}</dt><dd>${escaped(value)}</dd></div>`;
 }
 
-export interface GameDaySummary {
-  readonly experiments: number;
-  readonly run: number;
-  readonly held: number;
-  readonly detected: number;
-  readonly rightCause: number;
-  readonly rightCulprit: number;
-  readonly rightFix: number;
-  readonly fixWorked: number;
-  readonly falseMerges: number;
-  readonly foreign: number;
-  readonly medianDetectionMs: number | null;
-  readonly clean: boolean;
+function shareTile(label: string, { have, of }: Share): string {
+  return of === 0 ? "" : tile(label, `${have} of ${of}`, have === of ? "yes" : "no");
 }
 
-/** The figures of a game day. Pure. */
-export function summarize({ entries }: GameDay): GameDaySummary {
-  const scores = entries.flatMap(({ result }) => (result?.score ? [result.score] : []));
-  const times = scores
-    .flatMap(({ detectedAfterMs }) => (detectedAfterMs === undefined ? [] : [detectedAfterMs]))
-    .sort((a, b) => a - b);
-  const count = <T>(items: readonly T[], is: (item: T) => boolean | undefined) => items.filter(is).length;
-  return {
-    experiments: entries.length,
-    run: count(entries, ({ result }) => result?.faultAt !== undefined),
-    held: count(entries, ({ result }) => result?.verdict === "held"),
-    detected: count(scores, ({ detected }) => detected),
-    rightCause: count(scores, ({ rightCause }) => rightCause),
-    rightCulprit: count(scores, ({ rightCulprit }) => rightCulprit),
-    rightFix: count(scores, ({ rightFix }) => rightFix),
-    fixWorked: count(scores, ({ fixWorked }) => fixWorked),
-    falseMerges: scores.reduce((sum, score) => sum + score.falseMerges.length, 0),
-    foreign: scores.reduce((sum, score) => sum + score.foreign.length, 0),
-    medianDetectionMs: times.length === 0 ? null : (times[Math.floor((times.length - 1) / 2)] ?? null),
-    clean: entries.every(({ result }) => result?.clean !== false),
-  };
-}
-
-const text = (value: string | number) => String(value).replace(/[&<>"']/g, (sign) => `&#${sign.codePointAt(0)};`);
-
-/** Bars, one an experiment: how long kubemend took to notice. */
-function detectionChart(entries: readonly GameDayEntry[]): string {
-  const rows = entries.filter(({ result }) => result?.score);
-  if (rows.length === 0) return "";
-  const longest = Math.max(1_000, ...rows.map(({ result }) => result?.score?.detectedAfterMs ?? 0));
-  const height = rows.length * 26 + 8;
-  const bars = rows.map(({ name, result }, at) => {
-    const y = at * 26 + 4;
-    const ms = result?.score?.detectedAfterMs;
-    const width = ms === undefined ? 0 : Math.max(2, (ms / longest) * 420);
-    const label = ms === undefined ? "not noticed" : durationText(ms);
-    return `<text x="0" y="${y + 15}">${text(name)}</text><rect x="260" y="${y + 2}" width="${width.toFixed(1)}" height="16" class="${result?.score?.inTime ? "good" : "bad"}"/><text x="${(266 + width).toFixed(1)}" y="${y + 15}">${text(label)}</text>`;
+function matrix(entries: readonly GameDayEntry[]): string {
+  const rows = entries.map((entry) => {
+    const cells = marksOf(entry).map(
+      ([, mark]) =>
+        `<td class="${markKind(mark)}"><span aria-hidden="true">${markSign(mark)}</span><span class="said">${markWord(mark)}</span></td>`,
+    );
+    return `<tr><th scope="row"><a href="#${escaped(entry.name)}">${escaped(entry.name)}</a></th>${cells.join("")}</tr>`;
   });
-  return `<svg role="img" aria-label="Time until kubemend noticed" viewBox="0 0 800 ${height}" width="800" height="${height}">${bars.join("")}</svg>`;
+  const heads = columns.map((name) => `<th scope="col"><span>${name}</span></th>`);
+  return `<table class="matrix"><thead><tr><th scope="col">experiment</th>${heads.join("")}</tr></thead><tbody>${rows.join("")}</tbody></table>`;
 }
 
-/** One bar that is filled by a share. */
-function shareBar(label: string, have: number, of: number): string {
-  const width = of === 0 ? 0 : (have / of) * 300;
-  return `<tr><th scope="row">${text(label)}</th><td><svg role="img" aria-label="${have} of ${of}" viewBox="0 0 300 14" width="300" height="14"><rect width="300" height="14" class="empty"/><rect width="${width.toFixed(1)}" height="14" class="good"/></svg></td><td>${have} of ${of}</td></tr>`;
+function details({ result }: GameDayEntry): string {
+  if (!result) return "";
+  const during = result.probes.during.map(
+    ({ probe, asked, failed, detail }) =>
+      `<li>${escaped(probe)}: ${failed === 0 ? `held, ${asked} times asked` : `failed ${failed} of ${asked} times (${escaped(detail)})`}</li>`,
+  );
+  const changes = result.changes.map(
+    ({ target, what, restored, detail }) =>
+      `<li>${escaped(target)}: ${escaped(what)} – ${restored === "restored" ? "put back" : restored === "not-made" ? "not made" : `<strong>${restored === "left" ? "left" : "not put back"}</strong>`}${detail ? ` (${escaped(detail)})` : ""}</li>`,
+  );
+  const lists = [
+    ...(during.length > 0 ? [`<h4>Steady state while the fault was there</h4><ul>${during.join("")}</ul>`] : []),
+    ...(changes.length > 0 ? [`<h4>What was changed</h4><ul>${changes.join("")}</ul>`] : []),
+  ];
+  return lists.length === 0 ? "" : `<details><summary>Probes and changes</summary>${lists.join("")}</details>`;
 }
 
-const style = `body{font:15px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem;color:#1c1c1c;background:#fff}
-table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.35rem .6rem;border-bottom:1px solid #ccc;vertical-align:top}
-svg text{font:13px system-ui,sans-serif;fill:currentColor}.good{fill:#1a7f4b}.bad{fill:#b3261e}.empty{fill:#e3e3e3}
-.held{color:#13633a}.broken,.aborted{color:#b3261e}svg{max-width:100%}
-@media(prefers-color-scheme:dark){body{color:#eee;background:#161616}.empty{fill:#3a3a3a}.held{color:#6fd6a0}.broken,.aborted{color:#ff9b93}th,td{border-color:#444}}`;
+function card(entry: GameDayEntry): string {
+  const { name, hypothesis, result, problems } = entry;
+  const verdict = result?.verdict ?? "not-run";
+  const run = entry.runId === undefined ? "" : `run ${entry.runId}`;
+  const incident = result?.score?.incidentId === undefined ? "" : `incident ${result.score.incidentId}`;
+  const chips = result?.score
+    ? `<ul class="chips">${marksOf(entry)
+        .filter(([, mark]) => mark !== undefined)
+        .map(([label, mark]) => `<li class="${markKind(mark)}">${markSign(mark)} ${escaped(label)}</li>`)
+        .join(
+          "",
+        )}</ul><p>kubemend: ${entry.noticed === "none" && !result.score.detected ? "no incident, as it should be" : escaped(scoreText(result.score))}.</p>`
+    : "";
+  return `<article id="${escaped(name)}"><header><h3>${escaped(name)}</h3><span class="badge ${verdict}">${verdictTexts[verdict]}</span></header>
+<p class="hypothesis">${escaped(hypothesis)}</p>
+<p>${escaped(result ? result.reason : problems.join("; "))}${result?.clean === false ? " <strong>Not everything is put back.</strong>" : ""}</p>
+${chips}${details(entry)}
+<p class="quiet">${[run, incident].filter(Boolean).map(escaped).join(", ")}</p></article>`;
+}
 
-/** A page that needs nothing else: charts are SVG inside it. Everything that is not ours is escaped. */
+/** A page that needs nothing else: no script, no file, no address. Everything that is not ours is escaped. */
 export function scoreboardHtml(day: GameDay): string {
   const sums = summarize(day);
-  const rows = day.entries.map(({ name, hypothesis, result, problems }) => {
-    const verdict = result?.verdict ?? "not run";
-    const kubemend = result?.score ? scoreText(result.score) : "";
-    const why = result ? result.reason : problems.join("; ");
-    const clean = result?.clean === false ? " <strong>Not everything is put back.</strong>" : "";
-    return `<tr><th scope="row">${text(name)}</th><td>${text(hypothesis)}</td><td class="${text(verdict)}">${text(verdict)}</td><td>${text(why)}${clean}</td><td>${text(kubemend)}</td></tr>`;
-  });
-  const scored = day.entries.filter(({ result }) => result?.score).length;
-  const asked = day.entries.filter(({ result }) => result?.score?.rightFix !== undefined).length;
-  const applied = day.entries.filter(({ result }) => result?.score?.fixWorked !== undefined).length;
   const date = new Date(day.startedAt).toISOString().slice(0, 16).replace("T", " ");
+  const title = `Game day of ${escaped(day.cluster)}`;
+  const odd = sums.falseMerges + sums.split + sums.foreign;
+  const detection = detectionChart(day.entries);
+  const course = dayChart(day);
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Game day of ${text(day.cluster)}, ${date} UTC</title><style>${style}</style></head><body>
-<h1>Game day of ${text(day.cluster)}</h1>
-<p>${date} UTC, ${text(durationText(day.endedAt - day.startedAt))}. ${sums.run} of ${sums.experiments} experiments were run; ${sums.held} hypotheses held.${sums.clean ? "" : " <strong>Not everything is put back: kubemend chaos restore.</strong>"}</p>
+<meta name="color-scheme" content="light dark"><title>${title}, ${date} UTC</title><style>${scoreboardStyle}</style></head><body>
+<h1>${title}</h1>
+<p class="quiet">${date} UTC, ${escaped(durationText(day.endedAt - day.startedAt))}. ${sums.run} of ${sums.experiments} experiments were run.</p>
+${sums.clean ? "" : '<p class="alarm" role="alert"><strong>Not everything is put back.</strong> Run: kubemend chaos restore</p>'}
+<h2>How the system did</h2>
+<dl class="tiles">${tile("hypotheses held", `${sums.held} of ${sums.run}`, sums.held === sums.run ? "yes" : "no")}${sums.run === sums.experiments ? "" : tile("not run", String(sums.experiments - sums.run), "no")}</dl>
 <h2>How kubemend did</h2>
-<table><tbody>
-${shareBar("noticed", sums.detected, scored)}
-${shareBar("right cause", sums.rightCause, scored)}
-${shareBar("right culprit", sums.rightCulprit, scored)}
-${shareBar("right fix offered first", sums.rightFix, asked)}
-${shareBar("fix worked when applied", sums.fixWorked, applied)}
-</tbody></table>
-<p>${sums.falseMerges} false merges, ${sums.foreign} incidents that do not belong${sums.medianDetectionMs === null ? "" : `, noticed after ${text(durationText(sums.medianDetectionMs))} in the median`}.</p>
-<h2>Time until it noticed</h2>
-${detectionChart(day.entries)}
+<dl class="tiles">
+${shareTile("noticed in time", sums.inTime)}${shareTile("right cause", sums.rightCause)}${shareTile("right culprit", sums.rightCulprit)}
+${shareTile("right fix offered first", sums.rightFix)}${shareTile("fix worked when applied", sums.fixWorked)}${shareTile("no incident where none was due", sums.quiet)}
+${sums.medianDetectionMs === null ? "" : tile("median until noticed", durationText(sums.medianDetectionMs), "none")}
+${tile("incidents too many", String(odd), odd === 0 ? "yes" : "no")}
+</dl>
+${odd === 0 ? "" : `<p>${sums.falseMerges} that hold other trouble too, ${sums.split} more than one for a fault, ${sums.foreign} that do not belong.</p>`}
+${matrix(day.entries)}
+${detection && `<h2>Time until it noticed</h2><p class="quiet">The mark is the time that the experiment allows.</p>${detection}`}
+${course && `<h2>The day</h2><p class="quiet"><span class="key fault"></span> fault in the cluster <span class="key settling"></span> put back, until steady again <span class="key limit"></span> noticed. Times in UTC.</p>${course}`}
 <h2>Experiments</h2>
-<table><thead><tr><th scope="col">Experiment</th><th scope="col">Hypothesis</th><th scope="col">Verdict</th><th scope="col">Why</th><th scope="col">kubemend</th></tr></thead><tbody>
-${rows.join("\n")}
-</tbody></table>
+${day.entries.map(card).join("\n")}
 </body></html>
 `;
 }

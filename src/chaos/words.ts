@@ -71,6 +71,11 @@ export function shortResult(phase: string, stored: unknown, note: string | null)
   ].join("; ");
 }
 
+/** What a stored experiment set out to show; undefined when it is none. */
+export function hypothesisOf(stored: unknown): string | undefined {
+  return experimentSchema.safeParse(stored).data?.hypothesis;
+}
+
 /** Namespaces and methods of a stored experiment, for a table. */
 export function targetOfExperiment(stored: unknown): string {
   const { data } = experimentSchema.safeParse(stored);

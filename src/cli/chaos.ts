@@ -7,8 +7,9 @@ import { type ChaosRunDeps, makeRun, previewExperiment, type RunOutcome, restore
 import { loadPolicy } from "../app/load-policy.ts";
 import { targetText } from "../chaos/change.ts";
 import { durationText } from "../chaos/duration.ts";
-import { type GameDayEntry, scoreboardHtml, summarize } from "../chaos/scoreboard.ts";
-import { readResult, scoreText, shortResult } from "../chaos/words.ts";
+import { type GameDayEntry, summarize } from "../chaos/game-day.ts";
+import { scoreboardHtml } from "../chaos/scoreboard.ts";
+import { hypothesisOf, readResult, scoreText, shortResult } from "../chaos/words.ts";
 import { AppError, inputError, messageOf } from "../lib/app-error.ts";
 import { isoTime, systemClock } from "../lib/clock.ts";
 import { askChaosStop, getChaosRun, listChaosRuns, offerExperiments, takeRequestedRun } from "../store/chaos-runs.ts";
@@ -136,7 +137,9 @@ export async function reportChaos(id: string | undefined, options: ChaosOptions 
     );
   const result = readResult(run.result);
   if (options.json) return say(JSON.stringify(run, null, 2));
-  say(`run ${run.id} of ${run.name}, asked for by ${run.requestedBy} at ${isoTime(run.requestedAt)}`);
+  const hypothesis = hypothesisOf(run.experiment);
+  say(`run ${run.id} of ${run.name} in ${run.cluster}, asked for by ${run.requestedBy} at ${isoTime(run.requestedAt)}`);
+  if (hypothesis) say(`hypothesis: ${hypothesis}`);
   say(shortResult(run.phase, run.result, run.note));
   if (!result) return;
   const { before, during, after } = result.probes;
@@ -221,9 +224,10 @@ export async function gamedayChaos(
   const startedAt = systemClock.now();
   const entries: GameDayEntry[] = [];
   for (const file of files) {
-    const { name, hypothesis } = file.experiment;
+    const { name, hypothesis, expected } = file.experiment;
+    const noticed = expected === "none" ? expected : { withinMs: expected.within };
     if (deps.signal.aborted) {
-      entries.push({ name, hypothesis, problems: ["the game day was stopped before"] });
+      entries.push({ name, hypothesis, noticed, problems: ["the game day was stopped before"] });
       continue;
     }
     say(`\n${name}: ${hypothesis}`);
@@ -235,10 +239,10 @@ export async function gamedayChaos(
     });
     if (outcome.type === "refused") {
       for (const problem of outcome.problems) say(`not run       ${problem}`);
-      entries.push({ name, hypothesis, problems: outcome.problems });
+      entries.push({ name, hypothesis, noticed, problems: outcome.problems });
     } else {
       say(`run ${outcome.runId}: ${shortResult("done", outcome.result, null)}`);
-      entries.push({ name, hypothesis, runId: outcome.runId, result: outcome.result, problems: [] });
+      entries.push({ name, hypothesis, noticed, runId: outcome.runId, result: outcome.result, problems: [] });
     }
   }
   const day = { cluster: open.config.cluster, startedAt, endedAt: systemClock.now(), entries };

@@ -107,6 +107,9 @@ describe("kubemend chaos", () => {
     expect(code).toBe(0);
     expect(replicas()).toBe(2);
     expect((await ended("list")).output).toContain("killed: aborted");
+    expect((await ended("report")).output).toContain(
+      "restored Deployment shop/carts: replicas 2 → 0 (exactly as before)",
+    );
   });
 
   test("a game day runs what it can and writes its scoreboard", async () => {

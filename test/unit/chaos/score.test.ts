@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { type GameDay, summarize } from "../../../src/chaos/game-day.ts";
 import { type IncidentFacts, scoreRun } from "../../../src/chaos/score.ts";
-import { type GameDay, scoreboardHtml, summarize } from "../../../src/chaos/scoreboard.ts";
+import { scoreboardHtml } from "../../../src/chaos/scoreboard.ts";
 import { makeRef } from "../../../src/incident/object-ref.ts";
 
 const carts = makeRef("Deployment", "shop", "carts");
@@ -155,35 +156,60 @@ describe("a scoreboard", () => {
     clean: true,
     score,
   } as const;
+  const noticed = { withinMs: 60_000 };
+  const entry = { name: "starve", hypothesis: "it <b>holds</b>", noticed, runId: "1", result, problems: [] };
   const day: GameDay = {
     cluster: '<script>alert("x")</script>',
     startedAt: faultAt,
     endedAt: faultAt + 60_000,
     entries: [
-      { name: "starve", hypothesis: "it <b>holds</b>", runId: "1", result, problems: [] },
-      { name: "other", hypothesis: "y", problems: ["the namespace is not there"] },
+      entry,
+      { name: "other", hypothesis: "y", noticed, problems: ["the namespace is not there"] },
+      {
+        ...entry,
+        name: "borne",
+        noticed: "none",
+        result: { ...result, score: scoreRun("none", [], window) },
+      },
     ],
   };
 
-  test("sums up what was run", () => {
+  test("sums up what was run; what is to be borne in silence is not among what is to be noticed", () => {
     expect(summarize(day)).toMatchObject({
-      experiments: 2,
-      run: 1,
-      held: 1,
-      detected: 1,
-      rightFix: 1,
+      experiments: 3,
+      run: 2,
+      held: 2,
+      detected: { have: 1, of: 1 },
+      quiet: { have: 1, of: 1 },
+      rightFix: { have: 1, of: 1 },
+      fixWorked: { have: 0, of: 0 },
       medianDetectionMs: 30_000,
       clean: true,
     });
+  });
+
+  test("the median of two is between them", () => {
+    const late = { ...score, detectedAfterMs: 90_000 };
+    const both = [entry, { ...entry, name: "late", result: { ...result, score: late } }];
+    expect(summarize({ ...day, entries: both }).medianDetectionMs).toBe(60_000);
   });
 
   test("is one page that needs nothing from elsewhere, with its charts in it and everything escaped", () => {
     const html = scoreboardHtml(day);
     expect(html).not.toContain("<script");
     expect(html).not.toContain("<b>");
-    expect(html).not.toMatch(/(?:src|href)=/);
-    expect(html.match(/<svg /g)?.length).toBe(6);
+    expect(html).not.toMatch(/src=|href="[^#]/);
+    expect([...html.matchAll(/<svg role="img" aria-label="([^"]+)"/g)].map(([, label]) => label)).toEqual([
+      "starve: 30 s, allowed 60 s",
+      expect.stringContaining("starve: fault from"),
+      expect.stringContaining("borne: fault from"),
+    ]);
     expect(html).toContain("the namespace is not there");
-    expect(html).toContain("30 s");
+  });
+
+  test("what is not put back stands on top", () => {
+    expect(scoreboardHtml(day)).not.toContain("kubemend chaos restore");
+    const left = { ...day, entries: [{ ...entry, result: { ...result, clean: false } }] };
+    expect(scoreboardHtml(left)).toContain("kubemend chaos restore");
   });
 });
