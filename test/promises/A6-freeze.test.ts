@@ -79,3 +79,18 @@ test("a plan approved before the freeze and claimed after it is left undone, and
   ]);
   expect(cluster.writes).toEqual([]);
 });
+
+test("a plan approved before the freeze is not even taken up, and runs when the freeze is lifted in time (A6)", async () => {
+  await using database = await withDatabase();
+  await using cluster = await startActorCluster();
+  const plans = planStore(database);
+  const plan = await propose(cluster.actor, plans);
+  await approve(plans, plan);
+  await setFreeze(database, { frozen: true, by: ann });
+  expect(await executeAll(executor(cluster.actor, plans))).toEqual([]);
+  expect((await plans.get(plan.id))?.plan.state).toBe("approved");
+  expect(cluster.writes).toEqual([]);
+  await setFreeze(database, { frozen: false, by: ann });
+  expect(await executeAll(executor(cluster.actor, plans))).toMatchObject([{ result: { outcome: "applied" } }]);
+  expect(cluster.writes).toHaveLength(1);
+});

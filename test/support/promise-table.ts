@@ -15,6 +15,8 @@ export interface PromiseRow {
   readonly promise: string;
   readonly n: string;
   readonly figure: string;
+  /** The figures one by one; empty when no test has told one. */
+  readonly told: readonly PromiseFigure[];
   /** `skipped`: a part of its tests, or all of them, did not run, and `why` says which. `missing`: there is no test. */
   readonly result: "kept" | "broken" | "skipped" | "missing";
   readonly why: readonly string[];
@@ -47,6 +49,7 @@ export function promiseRows(
         told.length > 0
           ? told.map(({ figure }) => figure).join("; ")
           : `${own.length - failed.length - skipped.length} passed`,
+      told,
       result,
       why,
     };

@@ -1,6 +1,7 @@
 /**
- * `npm run promises [-- A1 D3 ...] [--json FILE] [--reduced]`: every promise with the numbers that were promised, and a
- * table of what came of it. Takes long; `npm test` runs the same tests with smaller numbers.
+ * `npm run promises [-- A1 D3 ...] [--json FILE] [--record] [--reduced]`: every promise with the numbers that were promised,
+ * and a table of what came of it; `--record` writes it into docs/promises.md. Takes long; `npm test` runs the same tests
+ * with smaller numbers.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -10,9 +11,12 @@ import { parseArgs } from "node:util";
 import { z } from "zod";
 import type { PromiseFigure } from "./promise-figure.ts";
 import { isPromiseId, type PromiseId, promiseList } from "./promise-list.ts";
-import { type PromiseTest, promiseRows, promiseTable } from "./promise-table.ts";
+import { promisePage, type RecordedFigures } from "./promise-page.ts";
+import { type PromiseRow, type PromiseTest, promiseRows, promiseTable } from "./promise-table.ts";
 
 const root = join(import.meta.dirname, "../..");
+const figuresPath = join(root, "test/promises/figures.json");
+const pagePath = join(root, "docs/promises.md");
 
 /** The part of vitest's JSON report that is read here. */
 const report = z.object({
@@ -21,6 +25,8 @@ const report = z.object({
       name: z.string(),
       message: z.string().optional(),
       status: z.string(),
+      startTime: z.number(),
+      endTime: z.number(),
       assertionResults: z.array(
         z.object({ fullName: z.string(), status: z.string(), failureMessages: z.array(z.string()).nullish() }),
       ),
@@ -31,8 +37,8 @@ const report = z.object({
 const idOfFile = (path: string): string => basename(path).split("-")[0] ?? "";
 const firstLine = (text: string | undefined): string => (text ?? "").trim().split("\n")[0]?.slice(0, 300) ?? "";
 
-function testsIn(text: string): PromiseTest[] {
-  return report.parse(JSON.parse(text)).testResults.flatMap(({ name, message, status, assertionResults }) => {
+function testsIn({ testResults }: z.infer<typeof report>): PromiseTest[] {
+  return testResults.flatMap(({ name, message, status, assertionResults }) => {
     const id = idOfFile(name);
     if (!isPromiseId(id)) return [];
     const tests = assertionResults.map((test): PromiseTest => {
@@ -44,6 +50,37 @@ function testsIn(text: string): PromiseTest[] {
     if (status !== "failed" || tests.some((test) => test.status === "failed")) return tests;
     return [...tests, { id, title: basename(name), status: "failed", why: firstLine(message) }];
   });
+}
+
+/** How long the files of each promise took (s). */
+function secondsIn({ testResults }: z.infer<typeof report>): ReadonlyMap<string, number> {
+  const seconds = new Map<string, number>();
+  for (const { name, startTime, endTime } of testResults) {
+    const id = idOfFile(name);
+    seconds.set(id, (seconds.get(id) ?? 0) + (endTime - startTime) / 1_000);
+  }
+  return seconds;
+}
+
+/** Puts the rows into the record, and the record into the page. What did not run keeps what was measured last. */
+function record(rows: readonly PromiseRow[], seconds: ReadonlyMap<string, number>): void {
+  const known = JSON.parse(readFileSync(figuresPath, "utf8")) as RecordedFigures;
+  const on = new Date().toISOString().slice(0, 10);
+  const fresh = rows
+    .filter(({ result }) => result === "kept" || result === "broken")
+    .map(({ id, told, result }) => [
+      id,
+      {
+        n: told.map(({ n }) => n),
+        figure: told.map(({ figure }) => figure),
+        result,
+        seconds: Math.ceil(seconds.get(id) ?? 0),
+        on,
+      },
+    ]);
+  const figures = { ...known, ...Object.fromEntries(fresh) } as RecordedFigures;
+  writeFileSync(figuresPath, `${JSON.stringify(figures, null, 2)}\n`);
+  writeFileSync(pagePath, promisePage(figures));
 }
 
 function figuresIn(file: string): PromiseFigure[] {
@@ -61,8 +98,16 @@ function figuresIn(file: string): PromiseFigure[] {
 function main(): number {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { json: { type: "string" }, reduced: { type: "boolean", default: false } },
+    options: {
+      json: { type: "string" },
+      record: { type: "boolean", default: false },
+      reduced: { type: "boolean", default: false },
+    },
   });
+  if (values.record && values.reduced) {
+    console.error("--record is for the promised numbers; leave out --reduced.");
+    return 2;
+  }
   const unknown = positionals.filter((id) => !isPromiseId(id));
   if (unknown.length > 0) {
     console.error(`There is no promise ${unknown.join(", ")}. Choose from: ${Object.keys(promiseList).join(", ")}.`);
@@ -92,12 +137,14 @@ function main(): number {
         },
       },
     );
-    const rows = promiseRows(ids, testsIn(readFileSync(results, "utf8")), figuresIn(figures));
+    const told = report.parse(JSON.parse(readFileSync(results, "utf8")));
+    const rows = promiseRows(ids, testsIn(told), figuresIn(figures));
     console.log(`\n${promiseTable(rows)}`);
     const count = (result: string) => rows.filter((row) => row.result === result).length;
     const counts = ["kept", "broken", "skipped", "missing"].map((result) => `${count(result)} ${result}`).join(", ");
     console.log(`\n${values.reduced ? "With the numbers of npm test: " : ""}${counts}`);
     if (values.json) writeFileSync(values.json, `${JSON.stringify({ reduced: values.reduced, rows }, null, 2)}\n`);
+    if (values.record) record(rows, secondsIn(told));
     return status === 0 && count("broken") === 0 ? 0 : 1;
   } finally {
     rmSync(folder, { recursive: true, force: true });
