@@ -35,11 +35,11 @@ export async function startActor(deps: ActorDeps): Promise<{ readonly done: Prom
   const tell = async (planId: string, kind: string, sentence: (title: string) => string) => {
     const stored = await plans.get(planId);
     if (!stored) return;
-    const { incidentId, action, target } = stored.plan;
+    const { incidentId, action, target, params } = stored.plan;
     await addToTimeline(database, incidentId, {
       at: clock.now(),
       kind,
-      text: redact(sentence(actionTitle(action, target))),
+      text: redact(sentence(actionTitle(action, target, params))),
     });
     await touchIncident(database, incidentId);
     await deps.changed(incidentId);

@@ -5,12 +5,13 @@ import { rungOf } from "../incident/ladder.ts";
 import type { Recommendation } from "../incident/recommendation.ts";
 import type { StoredPlan } from "../incident/stored-plan.ts";
 import type { Database } from "../store/database.ts";
-import { diagnosisOfVersion, evidenceOf, latestDiagnosis } from "../store/diagnoses.ts";
-import { fixOffers, offerOfPlan } from "../store/fix-offers.ts";
+import { evidenceOf, latestDiagnosis } from "../store/diagnoses.ts";
+import { fixOffers } from "../store/fix-offers.ts";
 import { getFreeze } from "../store/freeze.ts";
 import { getIncident } from "../store/incidents.ts";
 import { getPlan, plansOf } from "../store/plans.ts";
 import { timelineOf } from "../store/timeline.ts";
+import { earlierPlans, editsOf, presentFacts, rememberFix } from "./fix-memory.ts";
 
 /** Once somebody has decided, the fix stays in the picture whatever later diagnoses recommend. */
 const decided: ReadonlySet<PlanState> = new Set(["approved", "executing", "applied", "undone", "failed"]);
@@ -18,16 +19,15 @@ const decided: ReadonlySet<PlanState> = new Set(["approved", "executing", "appli
 const fixesOffered = 3;
 
 /** Fixes of earlier diagnoses that people decided about, in the order in which they did. */
-async function decidedFixes(database: Database, incidentId: string): Promise<FixView[]> {
-  const plans = (await plansOf(database, incidentId)).filter((stored) => decided.has(stored.plan.state));
-  const fixes: FixView[] = [];
-  for (const stored of plans.reverse()) {
-    const offer = await offerOfPlan(database, stored.plan.id);
-    const made = offer && (await diagnosisOfVersion(database, incidentId, offer.version));
-    const recommendation = made?.recommendations.find((one) => one.id === offer?.recommendationId);
-    if (recommendation) fixes.push({ recommendation, plan: stored });
-  }
-  return fixes;
+async function decidedFixes(database: Database, incidentId: string, plans: readonly StoredPlan[]): Promise<FixView[]> {
+  const done = plans.filter((stored) => decided.has(stored.plan.state));
+  const fixes = await earlierPlans(database, incidentId, done);
+  return fixes.reverse().map(({ stored, recommendation }) => withPlan(recommendation, stored));
+}
+
+function withPlan(recommendation: Recommendation, plan: StoredPlan): FixView {
+  const edits = editsOf(plan.plan, recommendation);
+  return { recommendation, plan, ...(edits.length > 0 ? { edits } : {}) };
 }
 
 /** Everything people can see of an incident, from its rows alone. `webUrl`: under which people reach the pages. */
@@ -38,23 +38,32 @@ export async function buildView(
 ): Promise<IncidentView | undefined> {
   const incident = await getIncident(database, incidentId);
   if (!incident) return undefined;
-  const [latest, evidence, timeline, freeze, done] = await Promise.all([
+  const [latest, evidence, timeline, freeze, plans] = await Promise.all([
     latestDiagnosis(database, incidentId),
     evidenceOf(database, incidentId),
     timelineOf(database, incidentId),
     getFreeze(database),
-    decidedFixes(database, incidentId),
+    plansOf(database, incidentId),
   ]);
+  const done = await decidedFixes(database, incidentId, plans);
   const offers = latest ? await fixOffers(database, incidentId, latest.diagnosis.version) : new Map();
   const shown = new Set(done.map((fix) => fix.plan?.plan.id));
   const offered: FixView[] = [];
+  const refused = plans.some(({ plan }) => plan.state === "rejected");
+  const earlier = latest && refused ? await earlierPlans(database, incidentId, plans) : [];
   // While a change is on its way or being judged, other changes are not on offer: two at once prove nothing.
   const busy = done.some((fix) => fix.plan && isBusy(fix.plan, incident));
   for (const recommendation of busy ? [] : (latest?.recommendations.slice(0, fixesOffered) ?? [])) {
     const offer = offers.get(recommendation.id);
     if (offer?.planId && shown.has(offer.planId)) continue;
     const plan = offer?.planId ? await getPlan(database, offer.planId) : undefined;
-    offered.push({ recommendation, ...(plan ? { plan } : {}), ...(offer?.refusal ? { refusal: offer.refusal } : {}) });
+    const facts = presentFacts(recommendation, latest?.diagnosis ?? { hypotheses: [] }, timeline);
+    const { offeredAgain } = rememberFix(recommendation, earlier, facts);
+    offered.push({
+      ...(plan ? withPlan(recommendation, plan) : { recommendation }),
+      ...(offer?.refusal ? { refusal: offer.refusal } : {}),
+      ...(offeredAgain && plan?.plan.state !== "rejected" ? { offeredAgain } : {}),
+    });
   }
   return {
     incident,

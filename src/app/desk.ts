@@ -3,6 +3,7 @@ import type { PlanStore } from "../actions/plan-store.ts";
 import type { Policy } from "../actions/policy-file.ts";
 import type { ChaosPort, Desk, DeskOutcome, DigestPort, WebPort } from "../bot/desk.ts";
 import { refusalText } from "../bot/slack/approval-words.ts";
+import type { ActionPlan } from "../incident/action-plan.ts";
 import { actionTitle } from "../incident/action-title.ts";
 import type { Person } from "../incident/approval.ts";
 import { causeText } from "../incident/cause-text.ts";
@@ -54,6 +55,9 @@ export interface DeskDeps {
 
 const yes = (text: string): DeskOutcome => ({ ok: true, text });
 const no = (text: string): DeskOutcome => ({ ok: false, text });
+const titleOf = ({ action, target, params }: ActionPlan) => actionTitle(action, target, params);
+/** What a person said with a decision, behind it. */
+const quoted = (words: string | undefined) => (words?.trim() ? ` – “${words.trim()}”` : "");
 
 /** Why a change of status is refused, for who asked. */
 const notNow: Readonly<Record<StatusChange, (status: string) => string>> = {
@@ -127,16 +131,16 @@ export function createDesk(deps: DeskDeps): Desk {
       const stored = await getPlan(database, planId);
       if (stored && outcome.type !== "refused") {
         const { incidentId } = stored.plan;
-        const title = actionTitle(stored.plan.action, stored.plan.target);
+        const title = titleOf(stored.plan);
         if (outcome.type === "approved") {
           const moved = await changeStatus(database, incidentId, "start-mitigation", { by: by.name, at: now() });
           if (moved.ok) deps.statusDecided(moved.incident);
-          await tell(incidentId, "approved", `${by.name} approved: ${title}${note ? ` (${note})` : ""}.`);
+          await tell(incidentId, "approved", `${by.name} approved: ${title}${quoted(note)}.`);
         } else
           await tell(
             incidentId,
             "voted",
-            `${by.name} approved (${outcome.have} of ${outcome.need}): ${title}${note ? ` (${note})` : ""}.`,
+            `${by.name} approved (${outcome.have} of ${outcome.need}): ${title}${quoted(note)}.`,
           );
       }
       return outcome;
@@ -149,23 +153,18 @@ export function createDesk(deps: DeskDeps): Desk {
         { plans: deps.plans, policy: deps.policy },
       );
       if (outcome.type === "refused") return no(refusalText(outcome.reason));
-      await tell(
-        stored.plan.incidentId,
-        "rejected",
-        `${by.name} rejected: ${actionTitle(stored.plan.action, stored.plan.target)} (${reason})`,
-      );
+      await tell(stored.plan.incidentId, "rejected", `${by.name} rejected: ${titleOf(stored.plan)}${quoted(reason)}.`);
       return yes("Rejected. Nothing was changed.");
     },
     replan: replans.replan,
     async replanWith(incidentId, recommendationId, values, by) {
       const outcome = await replans.replanWith(incidentId, recommendationId, values, by);
       if (outcome.ok && outcome.fix.plan) {
-        const { action, target } = outcome.fix.plan.plan;
         const names = outcome.changed.join(", ") || "nothing";
         await tell(
           incidentId,
           "edited",
-          `${by.name} changed ${names} in the plan: ${actionTitle(action, target)}. Earlier approvals of it no longer count.`,
+          `${by.name} changed ${names} in the plan: ${titleOf(outcome.fix.plan.plan)}. Earlier approvals of it no longer count.`,
         );
       }
       return outcome;
@@ -175,11 +174,7 @@ export function createDesk(deps: DeskDeps): Desk {
       if (!stored) return no("There is no such plan any more.");
       if (stored.plan.undo.length === 0) return no("This change cannot be undone.");
       await jobs.send(queues.undo, { planId, by: by.id }, { key: planId });
-      await tell(
-        stored.plan.incidentId,
-        "undo-asked",
-        `${by.name} asked to undo: ${actionTitle(stored.plan.action, stored.plan.target)}.`,
-      );
+      await tell(stored.plan.incidentId, "undo-asked", `${by.name} asked to undo: ${titleOf(stored.plan)}.`);
       return yes("It is being undone; the message follows along.");
     },
     ask: deps.ask,

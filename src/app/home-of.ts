@@ -72,7 +72,7 @@ export async function healthOf({
         state: behind > 20 ? "trouble" : "ok",
         detail:
           behind === 0
-            ? "everything is shown as it is"
+            ? "every incident in chat is up to date"
             : `${behind} incident${behind === 1 ? "" : "s"} to be brought up to date`,
       },
     ],
@@ -107,7 +107,7 @@ export async function homeOf(deps: HomeDeps, by: Person): Promise<HomeView> {
     approvals: proposed.map((stored) => waiting(stored, by)),
     fixes: done.map((stored) => ({
       incidentId: stored.plan.incidentId,
-      title: titleOf(stored),
+      title: actionTitle(stored.plan.action, stored.plan.target, stored.plan.params),
       at: stored.appliedAt ?? stored.decidedAt ?? stored.createdAt,
       outcome: outcomeOf(stored),
     })),

@@ -16,8 +16,9 @@ import { latestDiagnosis } from "../store/diagnoses.ts";
 import { type FixOffer, fixOffers, saveFixOffer } from "../store/fix-offers.ts";
 import { changeStatus, getIncident, touchIncident } from "../store/incidents.ts";
 import { plansOf, supersedeProposals } from "../store/plans.ts";
-import { addToTimeline } from "../store/timeline.ts";
+import { addToTimeline, timelineOf } from "../store/timeline.ts";
 import { isBusy } from "./build-view.ts";
+import { earlierPlans, type FixMemory, presentFacts, rememberFix } from "./fix-memory.ts";
 import { isOwnIncident } from "./own-cluster.ts";
 import { incidentJob, recommendationOf, replanJob } from "./queues.ts";
 
@@ -48,8 +49,8 @@ interface PlanInput {
 
 const plansMade = 3;
 
-/** Makes and keeps a plan for one recommendation, or keeps the reason why there is none. */
-async function planRecommendation(deps: PlanJobDeps, input: PlanInput): Promise<void> {
+/** Makes and keeps a plan for one recommendation, or keeps the reason why there is none. @returns whether there is one. */
+async function planRecommendation(deps: PlanJobDeps, input: PlanInput): Promise<boolean> {
   const { recommendation, incidentId, version, cause, requestedBy } = input;
   const { plans } = deps;
   const outcome = await makePlan(
@@ -76,19 +77,44 @@ async function planRecommendation(deps: PlanJobDeps, input: PlanInput): Promise<
   } else await saveFixOffer(deps.database, key, { refusal: outcome.refusal });
   const said = outcome.type === "planned" ? { plan: outcome.plan.id } : { refusal: outcome.refusal.reason };
   deps.log.info({ incident: incidentId, action: recommendation.action, ...said }, "plan.made");
+  return outcome.type === "planned";
 }
 
-/** By itself nothing is tried twice in one incident, and no step before the cheaper ones have been tried. */
+/** Plans anew what people may have decided about before: a no stands until something has changed, and so does a value they set. */
+async function planAgain(deps: PlanJobDeps, input: PlanInput, memory: FixMemory): Promise<void> {
+  const { incidentId, version, recommendation } = input;
+  if (memory.rejected) {
+    const planId = memory.rejected.plan.id;
+    await saveFixOffer(deps.database, { incidentId, version, recommendationId: recommendation.id }, { planId });
+    deps.log.info({ incident: incidentId, action: recommendation.action, plan: planId }, "plan.rejected-before");
+    return;
+  }
+  const { edit } = memory;
+  const kept = edit && {
+    ...input,
+    recommendation: { ...recommendation, params: edit.params, needs: [] },
+    requestedBy: edit.by,
+    edited: edit.changed,
+  };
+  // A value that the cluster does not take any more gives way to the proposal.
+  if (kept && (await planRecommendation(deps, kept))) return;
+  await planRecommendation(deps, input);
+}
+
+/** By itself nothing is tried twice in one incident, nor against somebody's no, and no step before the cheaper ones. */
 async function isTurnOf(
   { database }: PlanJobDeps,
   { incidentId, recommendation, ladder = [] }: PlanInput,
 ): Promise<boolean> {
-  const judged = (await plansOf(database, incidentId)).filter(
-    ({ plan, verification }) => verification !== null || plan.state === "failed",
+  const plans = await plansOf(database, incidentId);
+  const judged = plans.filter(({ plan, verification }) => verification !== null || plan.state === "failed");
+  const refused = plans.some(
+    ({ plan }) =>
+      plan.state === "rejected" && plan.action === recommendation.action && sameRef(plan.target, recommendation.target),
   );
   const tried = (one: Pick<Recommendation, "action" | "target">) =>
     judged.some(({ plan }) => plan.action === one.action && sameRef(plan.target, one.target));
-  return !tried(recommendation) && stepsBelow(recommendation, ladder).every(tried);
+  return !refused && !tried(recommendation) && stepsBelow(recommendation, ladder).every(tried);
 }
 
 /** Where the policy names it, a change that has proven itself against the cause needs nobody's click. */
@@ -96,7 +122,7 @@ async function applyByPolicy(deps: PlanJobDeps, plan: ActionPlan): Promise<void>
   if (deps.policy.autoApply.length === 0) return;
   const outcome = await autoApprove(plan.id, { plans: deps.plans, policy: deps.policy });
   if (outcome.type !== "approved") return;
-  const text = deps.redact(`The policy approved: ${actionTitle(plan.action, plan.target)}.`);
+  const text = deps.redact(`The policy approved: ${actionTitle(plan.action, plan.target, plan.params)}.`);
   await addToTimeline(deps.database, plan.incidentId, { at: deps.now(), kind: "approved", text });
   await changeStatus(deps.database, plan.incidentId, "start-mitigation", { at: deps.now() });
 }
@@ -133,6 +159,10 @@ export function planJob(deps: PlanJobDeps): (data: object) => Promise<void> {
     if (!incident || (await plansOf(deps.database, incidentId)).some((stored) => isBusy(stored, incident))) return;
     const { version, hypotheses } = latest.diagnosis;
     const known = await fixOffers(deps.database, incidentId, version);
+    const [earlier, timeline] = await Promise.all([
+      earlierPlans(deps.database, incidentId),
+      timelineOf(deps.database, incidentId),
+    ]);
     if (known.size === 0) await supersedeProposals(deps.database, incidentId);
     for (const recommendation of latest.recommendations.slice(0, plansMade)) {
       const offer = known.get(recommendation.id);
@@ -147,7 +177,10 @@ export function planJob(deps: PlanJobDeps): (data: object) => Promise<void> {
       // A change that the policy let through is on its way: another one now would prove nothing.
       if ((await plansOf(deps.database, incidentId)).some((stored) => isBusy(stored, incident))) break;
       const standing = offer && (await standingOffer(deps, offer));
-      if (!offer || standing === "gave-way") await planRecommendation(deps, input);
+      if (!offer || standing === "gave-way") {
+        const facts = presentFacts(recommendation, latest.diagnosis, timeline);
+        await planAgain(deps, input, rememberFix(recommendation, earlier, facts));
+      }
       // It was not its turn when it was planned.
       else if (standing?.state === "proposed" && (await isTurnOf(deps, input))) await applyByPolicy(deps, standing);
     }

@@ -26,7 +26,7 @@ export async function postmortemOf(
     .flatMap((stored) =>
       stored.executions.map((execution) => ({
         execution,
-        title: actionTitle(stored.plan.action, stored.plan.target),
+        title: actionTitle(stored.plan.action, stored.plan.target, stored.plan.params),
         kubectl: (execution.kind === "undo" ? stored.plan.undoKubectl : undefined) ?? stored.plan.kubectl,
         approvedBy: execution.kind === "apply" ? stored.approvals.map((approval) => approval.by.name) : [],
         ...(execution.kind === "apply" && stored.verification ? { verification: stored.verification } : {}),

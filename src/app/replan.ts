@@ -1,14 +1,16 @@
 import type { FixView } from "../bot/incident-view.ts";
 import type { PlanRefusal } from "../incident/action-plan.ts";
 import type { Person } from "../incident/approval.ts";
-import { withEdits, withNeeds } from "../incident/editable-params.ts";
+import { isEditOf, withEdits, withNeeds } from "../incident/editable-params.ts";
 import type { Recommendation } from "../incident/recommendation.ts";
 import { systemClock } from "../lib/clock.ts";
+import { canonicalJson } from "../lib/stable-hash.ts";
 import type { Database } from "../store/database.ts";
 import { latestDiagnosis } from "../store/diagnoses.ts";
 import { fixOffers } from "../store/fix-offers.ts";
 import type { Jobs } from "../store/jobs.ts";
 import { getPlan } from "../store/plans.ts";
+import { editsOf } from "./fix-memory.ts";
 import { queues } from "./queues.ts";
 
 export interface ReplanDeps {
@@ -63,7 +65,13 @@ export function createReplan({ database, jobs }: ReplanDeps) {
       const made = await offer();
       if (!made || made.madeAt <= before) continue;
       const plan = made.planId ? await getPlan(database, made.planId) : undefined;
-      return { recommendation, ...(plan ? { plan } : {}), ...(made.refusal ? { refusal: made.refusal } : {}) };
+      const edits = plan ? editsOf(plan.plan, recommendation) : [];
+      return {
+        recommendation,
+        ...(plan ? { plan } : {}),
+        ...(edits.length > 0 ? { edits } : {}),
+        ...(made.refusal ? { refusal: made.refusal } : {}),
+      };
     }
     return { recommendation, refusal: silentActor };
   };
@@ -77,7 +85,15 @@ export function createReplan({ database, jobs }: ReplanDeps) {
     ): Promise<FixView | undefined> {
       const found = await find(incidentId, recommendationId);
       if (!found) return undefined;
-      const { recommendation } = found;
+      const { recommendation, offer } = found;
+      const planId = (await offer())?.planId;
+      const last = planId ? (await getPlan(database, planId))?.plan.params : undefined;
+      const asked = Object.entries(params).some(
+        ([name, value]) => canonicalJson(value) !== canonicalJson(recommendation.params[name]),
+      );
+      // A plan that has only grown old is made again as it was, with what a person had set in it.
+      if (last && !asked && isEditOf(recommendation.action, recommendation.params, last, recommendation.needs))
+        return await planned(found, { ...recommendation, params: last, needs: [] }, by.id);
       const needs = recommendation.needs.filter((need) => !params[need.name]);
       return await planned(found, { ...recommendation, params: { ...recommendation.params, ...params }, needs }, by.id);
     },

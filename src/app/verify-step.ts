@@ -7,7 +7,7 @@ import type { VerificationVerdict } from "../incident/execution.ts";
 import type { Incident } from "../incident/incident.ts";
 import { nextStepText } from "../incident/ladder.ts";
 import { measuresText } from "../incident/measure-text.ts";
-import { refKey } from "../incident/object-ref.ts";
+import { type ObjectRef, refKey } from "../incident/object-ref.ts";
 import type { Redact } from "../incident/redacted.ts";
 import type { StoredPlan } from "../incident/stored-plan.ts";
 import type { Logger } from "../lib/logger.ts";
@@ -29,6 +29,8 @@ export interface VerifyStepDeps {
   readonly redact: Redact;
   readonly log: Logger;
   readonly changed: (incidentId: string) => Promise<void>;
+  /** Told of plans that asked an application to heal itself, as long as they have no verdict. */
+  readonly healed?: (planId: string, target: ObjectRef, at: number) => void;
 }
 
 const words = {
@@ -57,14 +59,14 @@ async function tell(
   now: number,
 ): Promise<void> {
   const { verdict, reason } = outcome.verification;
-  const { incidentId, action, target } = stored.plan;
+  const { incidentId, action, target, params } = stored.plan;
   const { measures = [] } = outcome.verification;
   const measured = measures.length > 0 ? ` Measured: ${measuresText(measures)}.` : "";
   const next = outcome.undo ? " It is being undone." : await nextStep(deps, stored, verdict);
   await addToTimeline(deps.database, incidentId, {
     at: now,
     kind: "verified",
-    text: deps.redact(`${words[verdict]}: ${actionTitle(action, target)}. ${reason}${measured}${next}`),
+    text: deps.redact(`${words[verdict]}: ${actionTitle(action, target, params)}. ${reason}${measured}${next}`),
   });
   await touchIncident(deps.database, incidentId);
   // What it made stale is planned again, so that the next step is on offer at once.
@@ -92,6 +94,7 @@ export async function verifyStep(
     if (!incident || stored.appliedAt === null) continue;
     // The row is dated by the database's clock, the anomalies by ours.
     const appliedAt = now - Math.max(0, databaseNow - stored.appliedAt);
+    if (stored.plan.action === "soft-heal") deps.healed?.(stored.plan.id, stored.plan.target, appliedAt);
     const affected = new Set([incident.target, ...incident.affected].map(refKey));
     const outcome = await verifyPlan(
       stored.plan.id,

@@ -12,6 +12,10 @@ export interface FixView {
   readonly plan?: StoredPlan;
   /** Where it stands on the ladder from the cheapest step to the dearest. */
   readonly rung?: Rung;
+  /** A person has said no to it before; why it is offered all the same, in words. */
+  readonly offeredAgain?: string;
+  /** What a person has set in the plan in place of what was proposed; without a value where that is not shown. */
+  readonly edits?: readonly { readonly name: string; readonly value?: string }[];
   readonly refusal?: {
     readonly reason: string;
     readonly detail: string;

@@ -36,7 +36,55 @@ const words: Readonly<Record<ActionCode, string>> = {
   none: "Leave alone",
 };
 
-/** An action on its target, as people say it: "Roll back Deployment shop/carts". */
-export function actionTitle(action: ActionCode, target: ObjectRef): string {
-  return `${words[action]} ${refText(target)}`;
+type Params = Readonly<Record<string, unknown>>;
+
+const isMap = (value: unknown): value is Params => typeof value === "object" && value !== null && !Array.isArray(value);
+const plain = (value: unknown) => (typeof value === "string" || typeof value === "number" ? String(value) : undefined);
+const mostChars = 100;
+
+/** `memory limit 128Mi, memory request 64Mi` */
+function amounts(params: Params): string {
+  return (["limits", "requests"] as const)
+    .flatMap((part) => {
+      const list = params[part];
+      return isMap(list)
+        ? Object.entries(list).flatMap(([name, amount]) =>
+            plain(amount) === undefined ? [] : [`${name} ${part.slice(0, -1)} ${String(amount)}`],
+          )
+        : [];
+    })
+    .join(", ");
+}
+
+/** What tells two changes of one kind apart, in a few words; values that may be credentials are never among them. */
+function detail(action: ActionCode, params: Params): string | undefined {
+  switch (action) {
+    case "rollback-deployment":
+      return plain(params["toRevision"]) && `revision ${String(params["toRevision"])}`;
+    case "scale":
+      return plain(params["replicas"]) && `${String(params["replicas"])} replicas`;
+    case "patch-resources":
+      return amounts(params);
+    case "patch-probe":
+      return plain(params["probe"]);
+    case "set-image":
+      return plain(params["image"]);
+    case "set-env":
+      return plain(params["name"]);
+    case "patch-config":
+      return plain(params["key"]);
+    case "expand-volume":
+      return plain(params["storage"]);
+    default:
+      return undefined;
+  }
+}
+
+/**
+ * An action on its target, as people say it: "Roll back Deployment shop/carts". With parameters two changes of one kind read
+ * differently: "Change resources of Deployment shop/carts (memory limit 128Mi)".
+ */
+export function actionTitle(action: ActionCode, target: ObjectRef, params: Params = {}): string {
+  const more = detail(action, params)?.slice(0, mostChars);
+  return `${words[action]} ${refText(target)}${more ? ` (${more})` : ""}`;
 }

@@ -153,6 +153,33 @@ export function withNeeds(
 const fits = (action: ActionCode, params: Params, name: string) =>
   actionParams[action].safeParse(params).error?.issues.every((issue) => issue.path[0] !== name) ?? true;
 
+/**
+ * What a person had set, on the parameters of a later proposal of the same fix.
+ * @param before the parameters as proposed then, and as the person left them
+ * @param onto the parameters as proposed now, with what only a person can know
+ */
+export function carryEdits(
+  action: ActionCode,
+  before: { readonly proposed: Params; readonly left: Params },
+  onto: { readonly params: Params; readonly needs: readonly NeededParam[] },
+): EditOutcome {
+  const open = new Set(places(action, onto.params).map(({ path }) => nameOf(path)));
+  let next = onto.params;
+  const changed: string[] = [];
+  const take = (path: readonly string[]) => {
+    const left = at(before.left, path);
+    if (left === undefined || JSON.stringify(left) === JSON.stringify(at(before.proposed, path))) return;
+    if (JSON.stringify(left) === JSON.stringify(at(onto.params, path))) return;
+    next = put(next, path, left);
+    changed.push(nameOf(path));
+  };
+  for (const { name } of onto.needs) take([name]);
+  for (const { path } of places(action, before.left)) {
+    if (open.has(nameOf(path)) && !changed.includes(nameOf(path))) take(path);
+  }
+  return validated(action, next, changed);
+}
+
 /** Whether one set of parameters comes from another by nothing but edits that a person may make. */
 export function isEditOf(action: ActionCode, before: Params, after: Params, needs: readonly NeededParam[]): boolean {
   const open = new Set([

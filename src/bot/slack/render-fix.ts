@@ -1,5 +1,5 @@
 import type { KnownBlock } from "@slack/types";
-import type { PlanState } from "../../incident/action-plan.ts";
+import type { ActionPlan, PlanState } from "../../incident/action-plan.ts";
 import { actionTitle } from "../../incident/action-title.ts";
 import type { StoredPlan } from "../../incident/stored-plan.ts";
 import type { FixView } from "../incident-view.ts";
@@ -10,6 +10,11 @@ import { mrkdwn, slackTime } from "./text.ts";
 
 export function fixTitle(fix: FixView): string {
   return actionTitle(fix.recommendation.action, fix.recommendation.target);
+}
+
+/** The same with what the plan sets, for where its diff does not stand beside it. */
+export function planTitle({ action, target, params }: ActionPlan): string {
+  return actionTitle(action, target, params);
 }
 
 /** What became of a plan, in one line; undefined while it only waits for a decision. */
@@ -76,7 +81,34 @@ export function changedLines(diff: string): readonly string[] {
   ];
 }
 
-const triedStates: ReadonlySet<PlanState> = new Set(["applied", "undone", "failed"]);
+/** A decision to do it has been made, whatever became of it. */
+export const begunStates: ReadonlySet<string> = new Set(["approved", "executing", "applied", "undone", "failed"]);
+
+/** On its way, or of unknown effect yet. */
+export function isUnderWay({ plan: { state }, verification }: StoredPlan): boolean {
+  return state === "approved" || state === "executing" || (state === "applied" && verification === null);
+}
+
+/** Decided: what is told of it is the outcome, not what was expected of it before. */
+const decidedStates: ReadonlySet<PlanState> = new Set([
+  "approved",
+  "executing",
+  "applied",
+  "undone",
+  "failed",
+  "rejected",
+]);
+
+/** Why it is offered although somebody said no, and what a person has set in it otherwise. */
+export function decisionLines({ offeredAgain, edits = [] }: FixView): string[] {
+  const set = edits.map(
+    ({ name, value }) => `${mrkdwn(name, 80)}${value === undefined ? "" : ` = ${mrkdwn(value, 80)}`}`,
+  );
+  return [
+    ...(offeredAgain ? [`:repeat: ${mrkdwn(offeredAgain, 500)}`] : []),
+    ...(set.length > 0 ? [`:pencil2: Otherwise than proposed, a person has set ${set.join(", ")}`] : []),
+  ];
+}
 
 function offerable(fix: FixView): boolean {
   const state = fix.plan?.plan.state;
@@ -97,10 +129,10 @@ export function renderFix(
     ...(plan && plan.plan.approvalsNeeded > 1 ? [`needs ${plan.plan.approvalsNeeded} approvals`] : []),
   ];
   const lines = [
-    `*${options.number}. ${mrkdwn(fixTitle(fix), 200)}*`,
+    `*${options.number}. ${mrkdwn(plan && decidedStates.has(plan.plan.state) ? planTitle(plan.plan) : fixTitle(fix), 250)}*`,
     mrkdwn(upperFirst(recommendation.reason), 500),
-    // What was tried is told by its outcome, not by what was thought before.
-    ...(plan && triedStates.has(plan.plan.state) ? [] : [facts.join("  ·  ")]),
+    ...(plan && decidedStates.has(plan.plan.state) ? [] : [facts.join("  ·  ")]),
+    ...decisionLines(fix),
   ];
   const progress = plan && planProgress(plan);
   if (progress) lines.push(progress);
@@ -123,11 +155,17 @@ export function renderFix(
         elements.push(
           button("Approve", actionIds.approve, value, {
             style: "primary",
-            confirm: confirm("Apply this change?", `${fixTitle(fix)}: ${plan.plan.kubectl}`, "Apply"),
+            confirm: confirm(
+              "Apply this change?",
+              [planTitle(plan.plan), ...changedLines(plan.plan.diff)].join("\n"),
+              "Apply",
+            ),
           }),
         );
       elements.push(button("Reject", actionIds.reject, value));
     }
+  } else if (!options.closed && plan?.plan.state === "rejected") {
+    elements.push(button("Review again", actionIds.review, value));
   } else if (!options.closed && refusal?.reason === "needs-input") {
     elements.push(button("Fill in and review", actionIds.review, value));
   }

@@ -3,14 +3,15 @@ import { summaryWithoutAdvice } from "../../incident/advice-text.ts";
 import { causeTitles } from "../../incident/cause.ts";
 import { causeText } from "../../incident/cause-text.ts";
 import { refText } from "../../incident/object-ref.ts";
+import { impactOf } from "../impact.ts";
 import type { IncidentView } from "../incident-view.ts";
 import { pageName, runbookPages } from "../runbook-pages.ts";
 import { confidenceWords, cut, duration, percent } from "../words.ts";
 import { actionIds } from "./action-ids.ts";
-import { button, confirm, context, divider, header, limits, plain, section } from "./blocks.ts";
-import { planProgress, renderFix } from "./render-fix.ts";
+import { button, confirm, context, header, limits, plain, section } from "./blocks.ts";
+import { fixBlocks } from "./render-fixes.ts";
 import { severityIcons } from "./severity-icons.ts";
-import { escapeMrkdwn, mrkdwn, slackTime } from "./text.ts";
+import { escapeMrkdwn, mrkdwn, slackAgo, slackTime } from "./text.ts";
 
 export interface RenderedMessage {
   /** For notifications and for clients without blocks. */
@@ -60,14 +61,22 @@ function thumbs(incidentId: string): KnownBlock {
   };
 }
 
+/** How it stands, who has it, since when: `open  ·  since today 6:28:18 AM (2 minutes ago)`. */
 function statusLine({ incident, acknowledgedBy }: IncidentView): string {
-  const parts = [`*${incident.severity}*`, statusWords[incident.status], `since ${slackTime(incident.onset)}`];
-  if (incident.resolvedAt !== undefined)
-    parts.push(
-      `resolved ${slackTime(incident.resolvedAt, "{time_secs}")}, after ${duration(incident.resolvedAt - incident.onset)}`,
-    );
-  if (acknowledgedBy && incident.status !== "resolved") parts.push(`taken by ${mrkdwn(acknowledgedBy, 80)}`);
-  return parts.join("  ·  ");
+  const { severity, status, onset, resolvedAt } = incident;
+  const who = acknowledgedBy ? ` by ${mrkdwn(acknowledgedBy, 80)}` : "";
+  if (resolvedAt !== undefined)
+    return [
+      `*${severity}*`,
+      `resolved ${slackTime(resolvedAt, "{time_secs}")}, after ${duration(resolvedAt - onset)}`,
+      `began ${slackTime(onset)}`,
+    ].join("  ·  ");
+  const stands = status === "acknowledged" ? `acknowledged${who}` : statusWords[status];
+  return [
+    `*${severity}*`,
+    who && status === "mitigating" ? `${stands}, acknowledged${who}` : stands,
+    `since ${slackTime(onset)} (${slackAgo(onset)})`,
+  ].join("  ·  ");
 }
 
 /** What is offered or was done stands below; the summary does not tell it as well. */
@@ -107,10 +116,10 @@ function causeSection(view: IncidentView): string {
     .join("\n");
 }
 
-function impactText({ incident, diagnosis }: IncidentView): string | undefined {
-  const hurt = diagnosis?.blastRadius ?? incident.affected.filter((ref) => refText(ref) !== refText(incident.target));
+function impactText(view: IncidentView): string | undefined {
+  const hurt = impactOf(view);
   if (hurt.length === 0) return undefined;
-  const names = hurt.slice(0, 8).map((ref) => mrkdwn(refText(ref), 120));
+  const names = hurt.slice(0, 8).map(({ ref, felt }) => `${mrkdwn(refText(ref), 120)}${felt ? ` (${felt})` : ""}`);
   return `*Also hurt*: ${names.join(", ")}${hurt.length > 8 ? ` and ${hurt.length - 8} more` : ""}`;
 }
 
@@ -165,23 +174,7 @@ export function renderIncident(
       alt_text: cut(`What was abnormal around the start of incident ${incident.id}`, 2_000),
     });
   }
-  const fixes = closed ? view.fixes.filter((fix) => fix.plan && planProgress(fix.plan)) : view.fixes.slice(0, 3);
-  if (fixes.length > 0) {
-    const sure = fixes.some(({ recommendation }) => recommendation.confidence >= 0.35);
-    const heading = closed
-      ? "*What was done*"
-      : sure
-        ? "*What would help*"
-        : "*What might help, if nothing better is known*";
-    blocks.push(divider, section(heading));
-    fixes.slice(0, 3).forEach((fix, i) => {
-      blocks.push(
-        ...renderFix(fix, { incidentId: incident.id, number: i + 1, closed: closed || still, frozen: view.frozen }),
-      );
-    });
-  } else if (view.diagnosis && !closed) {
-    blocks.push(section("*What would help*: no safe change is known; the evidence is in the thread."));
-  }
+  blocks.push(...fixBlocks(view, still));
   if (view.frozen && !closed)
     blocks.push(context(":ice_cube: Changes are frozen: nothing is applied until `/incident unfreeze`."));
   if (!still) {

@@ -6,9 +6,9 @@ import type { FixView } from "../incident-view.ts";
 import { percent, upperFirst } from "../words.ts";
 import { encodeFix, viewIds } from "./action-ids.ts";
 import { context, limits, plain, preformatted, section } from "./blocks.ts";
-import { fixTitle } from "./render-fix.ts";
+import { decisionLines, fixTitle } from "./render-fix.ts";
 import { codeBlock, editBlock } from "./submit-review.ts";
-import { mrkdwn, slackTime } from "./text.ts";
+import { mrkdwn, slackAgo, slackTime } from "./text.ts";
 
 /** Diffs longer than one rich-text block are shown in several, up to this many; the rest is in the thread's file. */
 const diffBlocks = 6;
@@ -89,6 +89,7 @@ export function renderReview(fix: FixView, options: { incidentId: string; note?:
     section(
       `*${mrkdwn(fixTitle(fix), 200)}*\n${mrkdwn(upperFirst(recommendation.reason), 800)}\n*${percent(recommendation.confidence)}* likely to help  ·  ${plan?.risk ?? recommendation.risk} risk`,
     ),
+    ...decisionLines(fix).map((line) => section(line)),
   ];
   if (plan?.state !== "proposed") {
     const why = fix.refusal?.detail ?? (plan ? `This plan is ${plan.state}.` : "There is no plan for it.");
@@ -128,7 +129,7 @@ export function renderReview(fix: FixView, options: { incidentId: string; note?:
       ),
       ...(plan.undoKubectl ? [preformatted(`$ ${plan.undoKubectl}`)] : []),
       context(
-        `Needs ${plan.approvalsNeeded} approval${plan.approvalsNeeded === 1 ? "" : "s"}${plan.secondFactor ? ", each with a code" : ""}  ·  valid until ${slackTime(plan.expiresAt, "{time_secs}")}  ·  digest ${plan.digest.slice(0, 12)}`,
+        `Needs ${plan.approvalsNeeded} approval${plan.approvalsNeeded === 1 ? "" : "s"}${plan.secondFactor ? ", each with a code" : ""}  ·  valid until ${slackTime(plan.expiresAt, "{time_secs}")} (${slackAgo(plan.expiresAt)})  ·  digest ${plan.digest.slice(0, 12)}`,
       ),
       {
         type: "input",

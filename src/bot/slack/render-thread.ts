@@ -3,6 +3,7 @@ import { causeText } from "../../incident/cause-text.ts";
 import type { LogView } from "../../incident/log-view.ts";
 import { logViewSummary, quoteOrigin } from "../../incident/log-view-text.ts";
 import { refText } from "../../incident/object-ref.ts";
+import { ruledOutGroups } from "../../incident/ruled-out-groups.ts";
 import type { IncidentView } from "../incident-view.ts";
 import { pageName, runbookPages } from "../runbook-pages.ts";
 import { cut } from "../words.ts";
@@ -50,9 +51,9 @@ export function renderEvidence(view: IncidentView): readonly KnownBlock[] | unde
   }
   if (diagnosis.logView) blocks.push(...logBlocks(diagnosis.logView));
   if (diagnosis.ruledOut.length > 0) {
-    const rows = diagnosis.ruledOut
-      .slice(0, 8)
-      .map((one) => `• ${mrkdwn(causeText(one.cause, one.culprit), 200)}: ${mrkdwn(one.reason, 200)}`);
+    const rows = ruledOutGroups(diagnosis.ruledOut.slice(0, 8)).map(
+      ({ causes, reason }) => `• ${causes.map((cause) => mrkdwn(cause, 200)).join("; ")}\n   _${mrkdwn(reason, 300)}_`,
+    );
     blocks.push(section(cut(`*Ruled out*\n${rows.join("\n")}`, 3_000)));
   }
   return blocks;

@@ -26,6 +26,11 @@ export function mrkdwn(text: string, limit: number): string {
   return out;
 }
 
+/** How long ago, in the reader's own words; what a client without it shows is the moment in UTC. */
+export function slackAgo(ms: number): string {
+  return slackTime(ms, "{ago}");
+}
+
 /** A moment in the reader's own time zone, with a UTC fallback. */
 export function slackTime(ms: number, format = "{date_short_pretty} {time_secs}"): string {
   return `<!date^${Math.floor(ms / 1000)}^${format}|${new Date(ms).toISOString().slice(0, 19).replace("T", " ")} UTC>`;
