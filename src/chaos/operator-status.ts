@@ -4,6 +4,17 @@ import type { ChaosCluster } from "./cluster-port.ts";
 import { chaosMeshKinds } from "./methods/chaos-mesh.ts";
 import { litmusKind } from "./methods/litmus.ts";
 
+interface ChaosMeshStatus {
+  readonly conditions?: readonly { type?: string; status?: string; reason?: string }[];
+  readonly experiment?: {
+    readonly containerRecords?: readonly {
+      readonly id?: string;
+      readonly phase?: string;
+      readonly events?: readonly { operation?: string; type?: string; message?: string }[];
+    }[];
+  };
+}
+
 /** Why an operator could not make its fault; undefined while it is at it, or has made it. Pure. */
 export function failureIn(object: KubeObject): string | undefined {
   if (object.kind === litmusKind) {
@@ -14,13 +25,16 @@ export function failureIn(object: KubeObject): string | undefined {
     return failed && `Litmus could not make ${failed.name ?? "it"} (verdict ${failed.verdict})`;
   }
   if (chaosMeshKinds.some((kind) => kind === object.kind)) {
-    const { conditions = [] } = (object.status ?? {}) as {
-      conditions?: readonly { type?: string; status?: string; reason?: string }[];
-    };
+    const { conditions = [], experiment } = (object.status ?? {}) as ChaosMeshStatus;
     const selected = conditions.find(({ type }) => type === "Selected");
-    return selected?.status === "False"
-      ? `Chaos Mesh selected no pod${selected.reason ? ` (${selected.reason})` : ""}`
-      : undefined;
+    if (selected?.status === "False")
+      return `Chaos Mesh selected no pod${selected.reason ? ` (${selected.reason})` : ""}`;
+    for (const { id, phase, events = [] } of experiment?.containerRecords ?? []) {
+      const last = events.at(-1);
+      if (phase !== "Injected" && last?.operation === "Apply" && last.type === "Failed")
+        return `Chaos Mesh could not make it in ${id ?? "a pod"}${last.message ? `: ${last.message.slice(0, 200)}` : ""}`;
+    }
+    return undefined;
   }
   return undefined;
 }

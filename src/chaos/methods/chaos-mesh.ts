@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { duration } from "../duration.ts";
 import { chaosName } from "../program-pod.ts";
-import { type Method, planned, refused, runLabel, selectObjects } from "../scope.ts";
-import { asWorkload } from "../workload.ts";
-import { workloadGrants } from "./grants.ts";
+import { type Method, planned, refused, runLabel, selectObjects, shareOf } from "../scope.ts";
+import { asWorkload, podsOf } from "../workload.ts";
+import { coreGrants, workloadGrants } from "./grants.ts";
 import { quantity, workloadTarget } from "./target.ts";
 
 export const chaosMeshVersion = "chaos-mesh.org/v1alpha1";
@@ -55,9 +55,10 @@ const plurals = { NetworkChaos: "networkchaos", StressChaos: "stresschaos", PodC
 
 /** Has Chaos Mesh make the fault, by one of its resources, deleted afterwards: it then takes the fault back. */
 export const chaosMesh: Method<z.infer<typeof chaosMeshStep>> = {
-  kinds: ["Deployment", "StatefulSet", "DaemonSet"],
+  kinds: ["Deployment", "StatefulSet", "DaemonSet", "Pod"],
   permissions: [
     ...workloadGrants("chaos-mesh").filter(({ verb }) => verb === "list"),
+    ...coreGrants("chaos-mesh", "pods", ["list"]),
     ...Object.values(plurals).flatMap((resource) =>
       ["get", "create", "delete"].map((verb) => ({ verb, group: "chaos-mesh.org", resource, why: "chaos-mesh" })),
     ),
@@ -73,6 +74,12 @@ export const chaosMesh: Method<z.infer<typeof chaosMeshStep>> = {
     if (!labels || Object.keys(labels).length === 0)
       return refused(`${workload.kind} ${workload.metadata.name} selects by no plain label`);
     const { kind, spec } = resourceOf(fault);
+    if (container && kind !== "StressChaos")
+      return refused(`Chaos Mesh's ${kind} is about whole pods; leave out container, which cpu and memory take`);
+    const pods = podsOf(workload, snapshot);
+    if (pods.length === 0) return refused(`${workload.kind} ${workload.metadata.name} has no running pod`);
+    // As a number: of a percentage Chaos Mesh takes the whole part, which of few pods is none.
+    const share = shareOf(pods, scope.percentage, scope.experiment).length;
     const name = chaosName(scope, `${kind.toLowerCase()}-${workload.metadata.name}`);
     // A pod is killed once and for all: there is no time for which.
     const lasting = !("pod" in fault && fault.pod === "pod-kill");
@@ -85,8 +92,7 @@ export const chaosMesh: Method<z.infer<typeof chaosMeshStep>> = {
           kind,
           metadata: { name, namespace, labels: { [runLabel]: scope.run } },
           spec: {
-            mode: "fixed-percent",
-            value: String(Math.floor(scope.percentage)),
+            ...(share === pods.length ? { mode: "all" } : { mode: "fixed", value: String(share) }),
             selector: { namespaces: [namespace], labelSelectors: labels },
             ...(container ? { containerNames: [container] } : {}),
             ...(lasting ? { duration: `${Math.ceil(scope.durationMs / 1_000)}s` } : {}),
@@ -94,7 +100,7 @@ export const chaosMesh: Method<z.infer<typeof chaosMeshStep>> = {
           },
         },
         awaitReady: false,
-        what: `${kind} by Chaos Mesh on ${workload.kind} ${workload.metadata.name}`,
+        what: `${kind} by Chaos Mesh on ${share} of ${pods.length} pods of ${workload.kind} ${workload.metadata.name}`,
       },
     ]);
   },

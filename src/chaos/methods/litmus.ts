@@ -1,8 +1,9 @@
 import { z } from "zod";
+import type { Pod } from "../../cluster/kubernetes-types.ts";
 import { chaosName } from "../program-pod.ts";
-import { type Method, planned, refused, runLabel, selectObjects } from "../scope.ts";
-import { asWorkload } from "../workload.ts";
-import { workloadGrants } from "./grants.ts";
+import { type Method, planned, refused, runLabel, selectObjects, shareOf } from "../scope.ts";
+import { asWorkload, podsOf } from "../workload.ts";
+import { coreGrants, workloadGrants } from "./grants.ts";
 import { workloadTarget } from "./target.ts";
 
 const faults = [
@@ -61,11 +62,31 @@ function faultEnv(step: Step): Record<string, string> {
   }
 }
 
+/**
+ * Which pods it is made on. By their names: of several labels Litmus 3 takes the pods that have any of them, which may be
+ * another workload's. A fault that deletes looks for pods again and again, so that names of its first ones would end it.
+ * @returns what speaks against it
+ */
+function targetEnv(
+  fault: Step["fault"],
+  labels: readonly string[],
+  pods: readonly Pod[],
+  percentage: number,
+): Readonly<Record<string, string>> | string {
+  if (fault === "node-drain") return {};
+  if (pods.length === 0) return "has no running pod";
+  if (fault !== "pod-delete") return { TARGET_PODS: pods.map(({ metadata }) => metadata.name).join(",") };
+  if (labels.length > 1)
+    return `selects by ${labels.length} labels, of which Litmus would take each by itself; use the method delete-pods`;
+  return { PODS_AFFECTED_PERC: String(Math.max(1, Math.floor(percentage))) };
+}
+
 /** Has Litmus make the fault: a ChaosEngine, stopped and deleted afterwards. The ChaosExperiment must be installed. */
 export const litmus: Method<Step> = {
-  kinds: ["Deployment", "StatefulSet", "DaemonSet"],
+  kinds: ["Deployment", "StatefulSet", "DaemonSet", "Pod"],
   permissions: [
     ...workloadGrants("litmus").filter(({ verb }) => verb === "list"),
+    ...coreGrants("litmus", "pods", ["list"]),
     ...["get", "create", "patch", "delete"].map((verb) => ({
       verb,
       group: "litmuschaos.io",
@@ -82,13 +103,17 @@ export const litmus: Method<Step> = {
     if (step.fault === "node-drain" && !step.node) return refused("node-drain needs the node by its name");
     if (step.fault === "node-drain" && scope.maxNodes < 1)
       return refused("it would drain 1 node and blastRadius.maxNodes is 0");
-    const [label] = Object.entries(workload.spec.selector?.matchLabels ?? {});
+    const labels = Object.entries(workload.spec.selector?.matchLabels ?? {}).map((pair) => pair.join("="));
+    const [label] = labels;
     const namespace = workload.metadata.namespace ?? "";
     if (!label) return refused(`${workload.kind} ${workload.metadata.name} selects by no plain label`);
+    const pods = shareOf(podsOf(workload, snapshot), scope.percentage, scope.experiment);
+    const targets = targetEnv(step.fault, labels, pods, scope.percentage);
+    if (typeof targets === "string") return refused(`${workload.kind} ${workload.metadata.name} ${targets}`);
     const name = chaosName(scope, step.fault);
     const env = {
       TOTAL_CHAOS_DURATION: String(Math.ceil(scope.durationMs / 1_000)),
-      ...(step.fault === "node-drain" ? {} : { PODS_AFFECTED_PERC: String(Math.floor(scope.percentage)) }),
+      ...targets,
       ...faultEnv(step),
     };
     const engine = {
@@ -97,7 +122,7 @@ export const litmus: Method<Step> = {
       metadata: { name, namespace, labels: { [runLabel]: scope.run } },
       spec: {
         engineState: "active",
-        appinfo: { appns: namespace, applabel: label.join("="), appkind: workload.kind.toLowerCase() },
+        appinfo: { appns: namespace, applabel: label, appkind: workload.kind.toLowerCase() },
         chaosServiceAccount: step.serviceAccount,
         jobCleanUpPolicy: "delete",
         experiments: [

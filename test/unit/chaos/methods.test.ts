@@ -245,8 +245,7 @@ describe("methods that take pods away or make objects", () => {
         spec: {
           action: "corrupt",
           corrupt: { corrupt: "40" },
-          mode: "fixed-percent",
-          value: "100",
+          mode: "all",
           selector: { namespaces: ["shop"], labelSelectors: { app: "carts" } },
           duration: "60s",
         },
@@ -255,6 +254,36 @@ describe("methods that take pods away or make objects", () => {
     const [stress] = changesOf({ method: "chaos-mesh", target, fault: { memory: { size: "256Mi" } } });
     expect(stress).toMatchObject({
       object: { kind: "StressChaos", spec: { stressors: { memory: { workers: 1, size: "256MiB" } } } },
+    });
+  });
+
+  test("Litmus and Chaos Mesh get no more pods than the share, and of few pods one", () => {
+    const half = { percentage: 40 };
+    const [engine] = changesOf({ method: "litmus", fault: "pod-network-loss", target }, half);
+    expect(JSON.stringify(engine)).toMatch(/"name":"TARGET_PODS","value":"(carts|agent)-\d"/);
+    const [stress] = changesOf({ method: "chaos-mesh", target, fault: { cpu: { workers: 1 } } }, half);
+    expect(stress).toMatchObject({
+      object: { spec: { mode: "fixed", value: "1" } },
+      what: expect.stringContaining("1 of 3 pods"),
+    });
+  });
+
+  test("of a workload that selects by several labels Litmus gets the pods by name, never one label of theirs alone", () => {
+    const labels = { app: "carts", tier: "back" };
+    const twice = snapshot.map((object) =>
+      object === deployment
+        ? { ...deployment, spec: { ...deployment.spec, selector: { matchLabels: labels } } }
+        : object,
+    );
+    const tiered = twice.map((object) =>
+      object.metadata.name === "carts-1" ? { ...object, metadata: { ...object.metadata, labels } } : object,
+    );
+    const step = (fault: string) => stepSchema.parse({ method: "litmus", fault, target });
+    const planned = planStep(step("pod-cpu-hog"), scope, tiered);
+    expect(JSON.stringify(planned)).toContain('{"name":"TARGET_PODS","value":"carts-1"}');
+    expect(planStep(step("pod-delete"), scope, tiered)).toMatchObject({
+      ok: false,
+      problem: expect.stringContaining("use the method delete-pods"),
     });
   });
 });

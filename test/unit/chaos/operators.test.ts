@@ -13,6 +13,12 @@ const carts = {
   metadata: { name: "carts", namespace: "shop", uid: "u1" },
   spec: { selector: { matchLabels: { app: "carts" } }, template: { spec: { containers: [{ name: "carts" }] } } },
 };
+const pod = {
+  apiVersion: "v1",
+  kind: "Pod",
+  metadata: { name: "carts-1", namespace: "shop", uid: "p1", labels: { app: "carts" } },
+  status: { phase: "Running" },
+};
 const shop = {
   apiVersion: "v1",
   kind: "Namespace",
@@ -29,6 +35,7 @@ async function clusterWith(group: string, plural: string, status: object | undef
     const name = path.startsWith(`${custom}/`) ? path.slice(custom.length + 1) : "";
     if (path === "/api/v1/namespaces/shop") return { body: shop };
     if (path === "/apis/apps/v1/namespaces/shop/deployments") return { body: { metadata: {}, items: [carts] } };
+    if (path === "/api/v1/namespaces/shop/pods") return { body: { metadata: {}, items: [pod] } };
     if (path.startsWith("/apis/apps/v1/namespaces/shop/")) return { body: { metadata: {}, items: [] } };
     if (path === `/apis/${group}/v1alpha1`) return { body: { resources: [{ name: plural }] } };
     if (path === custom && method === "POST") {
@@ -127,6 +134,20 @@ test.each([
   { kind: "ChaosEngine", status: { experiments: [{ name: "x", verdict: "Fail" }] }, failed: false },
   { kind: "PodChaos", status: { conditions: [{ type: "Selected", status: "False" }] }, failed: true },
   { kind: "PodChaos", status: {}, failed: false },
+  {
+    kind: "NetworkChaos",
+    status: {
+      experiment: { containerRecords: [{ phase: "Not Injected", events: [{ operation: "Apply", type: "Failed" }] }] },
+    },
+    failed: true,
+  },
+  {
+    kind: "NetworkChaos",
+    status: {
+      experiment: { containerRecords: [{ phase: "Injected", events: [{ operation: "Apply", type: "Succeeded" }] }] },
+    },
+    failed: false,
+  },
   { kind: "Deployment", status: { conditions: [{ type: "Selected", status: "False" }] }, failed: false },
 ])("$kind $status: failed $failed", ({ kind, status, failed }) => {
   const object = { apiVersion: "x", kind, metadata: { name: "a", uid: "b" }, status };
