@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { policySchema } from "../src/actions/policy-file.ts";
+import { policySchema } from "../src/actions/policy/policy-file.ts";
 import { configSchema } from "../src/config/config.ts";
 
 type Schema = Readonly<Record<string, unknown>>;

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { AnalysisResult } from "../app/analysis-result.ts";
-import { type AnalysedCase, analyzeRecording } from "../app/analyze-recording.ts";
+import type { AnalysisResult } from "../app/diagnosis/analysis-result.ts";
+import { type AnalysedCase, analyzeRecording } from "../app/diagnosis/analyze-recording.ts";
 import { cut } from "../bot/words.ts";
 import { causeText } from "../incident/cause-text.ts";
 import { isNeutralCase } from "../rca/neutral/read-case.ts";

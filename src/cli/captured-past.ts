@@ -2,8 +2,8 @@ import { loadConfig } from "../config/load-config.ts";
 import { type CapturedPast, pastOfSamples } from "../detection/train/past-of-samples.ts";
 import { inputError } from "../lib/app-error.ts";
 import { systemClock } from "../lib/clock.ts";
+import { readSamples } from "../store/cluster/samples.ts";
 import { openStore } from "../store/open-store.ts";
-import { readSamples } from "../store/samples.ts";
 
 /** Samples of one series that training takes, as many as of a recording. */
 const maxSamples = 17_280;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { createKubernetesChaos } from "../adapters/kubernetes-chaos/kubernetes-chaos.ts";
 import { loadKubeConfig } from "../adapters/kubernetes-config.ts";
 import { createPrometheusClient } from "../adapters/prometheus/prometheus-client.ts";
-import type { ChaosRunDeps } from "../app/chaos-run.ts";
+import type { ChaosRunDeps } from "../app/chaos/chaos-run.ts";
 import type { Experiment } from "../chaos/experiment.ts";
 import { parseExperiment } from "../chaos/parse-experiment.ts";
 import type { Config } from "../config/config.ts";

@@ -1,10 +1,10 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { createApprovers } from "../app/approvers.ts";
-import { approveFirstFixes } from "../app/chaos-approver.ts";
-import { createAskProbe } from "../app/chaos-probes.ts";
-import { type ChaosRunDeps, makeRun, previewExperiment, type RunOutcome, restoreRuns } from "../app/chaos-run.ts";
-import { loadPolicy } from "../app/load-policy.ts";
+import { approveFirstFixes } from "../app/chaos/chaos-approver.ts";
+import { createAskProbe } from "../app/chaos/chaos-probes.ts";
+import { type ChaosRunDeps, makeRun, previewExperiment, type RunOutcome, restoreRuns } from "../app/chaos/chaos-run.ts";
+import { createApprovers } from "../app/plans/approvers.ts";
+import { loadPolicy } from "../app/plans/load-policy.ts";
 import { targetText } from "../chaos/change.ts";
 import { durationText } from "../chaos/duration.ts";
 import { type GameDayEntry, summarize } from "../chaos/game-day.ts";
@@ -13,7 +13,7 @@ import { hypothesisOf, readResult, scoreText, shortResult } from "../chaos/words
 import { AppError, inputError, messageOf } from "../lib/app-error.ts";
 import { isoTime, systemClock } from "../lib/clock.ts";
 import { askChaosStop, getChaosRun, listChaosRuns, offerExperiments, takeRequestedRun } from "../store/chaos-runs.ts";
-import { createPlanStore } from "../store/plan-store.ts";
+import { createPlanStore } from "../store/plans/plan-store.ts";
 import {
   type ChaosOptions,
   chaosCluster,

@@ -1,7 +1,7 @@
 import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { buildView } from "../app/build-view.ts";
+import { buildView } from "../app/view/build-view.ts";
 import { configSchema } from "../config/config.ts";
 import { inputError } from "../lib/app-error.ts";
 import { isoTime, systemClock } from "../lib/clock.ts";
@@ -13,7 +13,7 @@ import { loadTruth } from "../replay/player/load-truth.ts";
 import { loadRecording } from "../replay/recording/load-recording.ts";
 import { serveRecording } from "../replay/serve.ts";
 import { createVirtualClock } from "../replay/virtual-clock.ts";
-import { listIncidents } from "../store/incidents.ts";
+import { listIncidents } from "../store/incidents/incidents.ts";
 import { openStore } from "../store/open-store.ts";
 import { approveFirstFix } from "./demo/approve-first-fix.ts";
 import { demoTime } from "./demo/demo-time.ts";

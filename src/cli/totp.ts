@@ -5,7 +5,7 @@ import { inputError } from "../lib/app-error.ts";
 import { isoTime } from "../lib/clock.ts";
 import { sealKeyOf } from "../lib/seal.ts";
 import { openStore } from "../store/open-store.ts";
-import { enrolSecondFactor, listSecondFactors, removeSecondFactor } from "../store/second-factor.ts";
+import { enrolSecondFactor, listSecondFactors, removeSecondFactor } from "../store/plans/second-factor.ts";
 
 export interface TotpOptions {
   readonly config?: string;

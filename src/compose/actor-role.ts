@@ -1,5 +1,5 @@
 import { createKubernetesActor } from "../adapters/kubernetes-actor/kubernetes-actor.ts";
-import { startActor } from "../app/actor.ts";
+import { startActor } from "../app/plans/actor.ts";
 import type { Foundation } from "./foundation.ts";
 
 /** The role with write rights: the only place where the handle that can change a cluster is made. */

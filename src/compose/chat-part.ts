@@ -1,5 +1,5 @@
-import { countSlackCalls } from "../app/slack-metrics.ts";
-import { type Chat, startChat } from "../app/start-chat.ts";
+import { type Chat, startChat } from "../app/chat/start-chat.ts";
+import { countSlackCalls } from "../app/metrics/slack-metrics.ts";
 import type { Desk } from "../bot/desk.ts";
 import type { DetectionPart } from "./detection-part.ts";
 import type { Foundation } from "./foundation.ts";

@@ -1,10 +1,10 @@
-import { createApprovers } from "../app/approvers.ts";
-import { createAsk } from "../app/ask.ts";
-import { createChaosDesk } from "../app/chaos-desk.ts";
-import { createDesk } from "../app/desk.ts";
-import { ownClusterDesk } from "../app/own-cluster.ts";
-import type { MailDesk } from "../app/start-mail.ts";
-import { webPortOf } from "../app/start-pages.ts";
+import { createChaosDesk } from "../app/chaos/chaos-desk.ts";
+import { createDesk } from "../app/desk/desk.ts";
+import { ownClusterDesk } from "../app/desk/own-cluster.ts";
+import { createAsk } from "../app/diagnosis/ask.ts";
+import type { MailDesk } from "../app/mail/start-mail.ts";
+import { webPortOf } from "../app/pages/start-pages.ts";
+import { createApprovers } from "../app/plans/approvers.ts";
 import type { Desk } from "../bot/desk.ts";
 import type { DetectionPart } from "./detection-part.ts";
 import type { Foundation } from "./foundation.ts";

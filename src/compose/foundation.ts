@@ -1,6 +1,6 @@
 import type { KubeConfig } from "@kubernetes/client-node";
-import type { Policy } from "../actions/policy-file.ts";
-import { loadPolicy } from "../app/load-policy.ts";
+import type { Policy } from "../actions/policy/policy-file.ts";
+import { loadPolicy } from "../app/plans/load-policy.ts";
 import { createPrivacy, type Privacy } from "../app/privacy.ts";
 import { queues } from "../app/queues.ts";
 import type { Config } from "../config/config.ts";
@@ -9,7 +9,7 @@ import type { Logger } from "../lib/logger.ts";
 import type { Database } from "../store/database.ts";
 import { type Jobs, startJobs } from "../store/jobs.ts";
 import type { Store } from "../store/open-store.ts";
-import { createPlanStore } from "../store/plan-store.ts";
+import { createPlanStore } from "../store/plans/plan-store.ts";
 import type { Running } from "./running.ts";
 
 export type Role = "watcher" | "actor" | "all";

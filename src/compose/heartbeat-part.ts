@@ -1,5 +1,5 @@
-import { runHeartbeat } from "../app/heartbeat.ts";
-import type { Readiness } from "../app/readiness.ts";
+import { runHeartbeat } from "../app/watch/heartbeat.ts";
+import type { Readiness } from "../app/watch/readiness.ts";
 import type { DetectionPart } from "./detection-part.ts";
 import type { Foundation } from "./foundation.ts";
 

@@ -1,5 +1,5 @@
-import { openMail } from "../app/open-mail.ts";
-import type { MailDesk } from "../app/start-mail.ts";
+import { openMail } from "../app/mail/open-mail.ts";
+import type { MailDesk } from "../app/mail/start-mail.ts";
 import type { Observation } from "../cluster/observation.ts";
 import type { Foundation } from "./foundation.ts";
 import type { Outside } from "./outside.ts";

@@ -1,5 +1,5 @@
 import { clusterTools } from "../adapters/cluster-tools/cluster-tools.ts";
-import { openModel } from "../app/open-model.ts";
+import { openModel } from "../app/diagnosis/open-model.ts";
 import type { Observation } from "../cluster/observation.ts";
 import { observationTools } from "../rca/investigate/observation-tools.ts";
 import type { InvestigationTools } from "../rca/investigate/tools.ts";

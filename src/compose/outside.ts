@@ -9,7 +9,7 @@ import { createPrometheusClient, type PrometheusClient } from "../adapters/prome
 import { createFindUser } from "../adapters/slack/find-user.ts";
 import { createSlackWeb } from "../adapters/slack/slack-web.ts";
 import { createSmtpMailer } from "../adapters/smtp/smtp-mailer.ts";
-import { streamOptions } from "../app/nats-logs.ts";
+import { streamOptions } from "../app/sources/nats-logs.ts";
 import type { Config } from "../config/config.ts";
 import type { Foundation } from "./foundation.ts";
 

@@ -1,7 +1,7 @@
-import { experimentRows } from "../app/chaos-desk.ts";
-import { dropCounts } from "../app/drop-counts.ts";
-import { previewDigest } from "../app/start-mail.ts";
-import { startPages } from "../app/start-pages.ts";
+import { experimentRows } from "../app/chaos/chaos-desk.ts";
+import { previewDigest } from "../app/mail/start-mail.ts";
+import { dropCounts } from "../app/metrics/drop-counts.ts";
+import { startPages } from "../app/pages/start-pages.ts";
 import type { Desk } from "../bot/desk.ts";
 import { createIdentify } from "../bot/slack/identity.ts";
 import type { PagesOptions } from "../bot/web/pages.ts";

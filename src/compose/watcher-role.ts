@@ -1,6 +1,6 @@
-import { keepRisks } from "../app/keep-risks.ts";
-import { createReadiness } from "../app/readiness.ts";
-import { runWatcher } from "../app/watcher.ts";
+import { keepRisks } from "../app/watch/keep-risks.ts";
+import { createReadiness } from "../app/watch/readiness.ts";
+import { runWatcher } from "../app/watch/watcher.ts";
 import { createRunbookShelf } from "../rca/runbooks/runbook-shelf.ts";
 import { startChatPart } from "./chat-part.ts";
 import { createDeskPart } from "./desk-part.ts";

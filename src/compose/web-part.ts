@@ -1,5 +1,5 @@
-import type { Readiness } from "../app/readiness.ts";
-import type { Chat } from "../app/start-chat.ts";
+import type { Chat } from "../app/chat/start-chat.ts";
+import type { Readiness } from "../app/watch/readiness.ts";
 import type { PagesOptions } from "../bot/web/pages.ts";
 import { startWeb } from "../bot/web/server.ts";
 import type { DetectionPart } from "./detection-part.ts";

@@ -3,21 +3,21 @@ import type { Evidence } from "../incident/evidence.ts";
 import { sameRef } from "../incident/object-ref.ts";
 import type { Recommendation } from "../incident/recommendation.ts";
 import { messageOf } from "../lib/app-error.ts";
-import { type Candidate, candidate, type Rule } from "./candidate.ts";
-import { type Case, type CaseInput, openCase } from "./case.ts";
-import { noOutcomes } from "./confidence.ts";
-import { confidenceReason } from "./confidence-reason.ts";
-import { gatherBase } from "./gather/base.ts";
-import { logViewOf } from "./gather/log-view.ts";
+import { gatherBase } from "./case/base.ts";
+import { type Candidate, candidate, type Rule } from "./case/candidate.ts";
+import { type Case, type CaseInput, openCase } from "./case/case.ts";
 import type { History, RejectedCause } from "./ports.ts";
-import { questionsFor } from "./questions.ts";
-import { type Ranking, rank } from "./rank.ts";
 import { recommend } from "./recommend/recommend.ts";
+import { logViewOf } from "./report/log-view.ts";
+import { questionsFor } from "./report/questions.ts";
+import { blastRadiusOf, summaryOf } from "./report/summary.ts";
+import { timelineOf } from "./report/timeline.ts";
 import { rules } from "./rules/registry.ts";
 import { citeRunbooks } from "./runbooks/cite-runbooks.ts";
 import type { Runbooks } from "./runbooks/read-runbooks.ts";
-import { blastRadiusOf, summaryOf } from "./summary.ts";
-import { timelineOf } from "./timeline.ts";
+import { noOutcomes } from "./weigh/confidence.ts";
+import { confidenceReason } from "./weigh/confidence-reason.ts";
+import { type Ranking, rank } from "./weigh/rank.ts";
 
 export interface RulesInput extends CaseInput {
   /** Counts the diagnoses of one incident, from 1. */

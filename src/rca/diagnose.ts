@@ -4,8 +4,8 @@ import type { InvestigationTools } from "./investigate/tools.ts";
 import { type Explained, explain } from "./model/explain.ts";
 import type { Model } from "./model/model.ts";
 import type { History, HistoryPort } from "./ports.ts";
-import { questionsFor } from "./questions.ts";
 import type { Pseudonyms } from "./redact/pseudonyms.ts";
+import { questionsFor } from "./report/questions.ts";
 
 export { type Diagnosed, diagnoseByRules } from "./diagnose-by-rules.ts";
 export type { Explained } from "./model/explain.ts";

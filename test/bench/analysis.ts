@@ -1,6 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { analyzeRecording } from "../../src/app/analyze-recording.ts";
+import { analyzeRecording } from "../../src/app/diagnosis/analyze-recording.ts";
 import { loadRecording } from "../../src/replay/recording/load-recording.ts";
 import { recordedSignals } from "../../src/replay/recording/recorded-signals.ts";
 import { type BenchRow, median, rounded, timed } from "./row.ts";

@@ -1,7 +1,7 @@
 import type { KubeObject } from "../../src/cluster/kubernetes-types.ts";
 import { createObservation } from "../../src/cluster/observation.ts";
 import type { RawSeries, Signal } from "../../src/cluster/signal.ts";
-import { createDetectionEngine } from "../../src/detection/engine.ts";
+import { createDetectionEngine } from "../../src/detection/engine/engine.ts";
 import { diagnoseByRules } from "../../src/rca/diagnose-by-rules.ts";
 import { createRedactor } from "../../src/rca/redact/redactor.ts";
 import { deployment, pod, service } from "../support/small-shop.ts";

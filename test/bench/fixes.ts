@@ -1,4 +1,4 @@
-import { executeNext } from "../../src/actions/execute.ts";
+import { executeNext } from "../../src/actions/execute/execute.ts";
 import { startActorCluster } from "../support/actor-cluster.ts";
 import { approve, executor, planStore, propose } from "../support/plan-life.ts";
 import { benchDatabase } from "./database.ts";

@@ -1,6 +1,6 @@
 import { createSeriesStore } from "../../src/cluster/series-store.ts";
-import { createDeriver } from "../../src/detection/collect/derive.ts";
-import { createExpositionParser } from "../../src/detection/collect/parse-exposition.ts";
+import { createDeriver } from "../../src/detection/collect/derive/derive.ts";
+import { createExpositionParser } from "../../src/detection/collect/scrape/parse-exposition.ts";
 import { type BenchRow, median, rounded, timed } from "./row.ts";
 
 const nodes = 20;

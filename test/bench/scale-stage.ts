@@ -2,7 +2,7 @@ import { resourceUsage } from "node:process";
 import type { KubeObject } from "../../src/cluster/kubernetes-types.ts";
 import { createObservation } from "../../src/cluster/observation.ts";
 import type { RawSeries } from "../../src/cluster/signal.ts";
-import { createDetectionEngine } from "../../src/detection/engine.ts";
+import { createDetectionEngine } from "../../src/detection/engine/engine.ts";
 import { deployment, pod, service } from "../support/small-shop.ts";
 
 // In a process of its own: what it holds is measured from outside of everything else. Arguments: pods, and whether they are

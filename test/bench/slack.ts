@@ -1,10 +1,10 @@
 import { createSlackWeb } from "../../src/adapters/slack/slack-web.ts";
-import { deliverJob } from "../../src/app/deliver-job.ts";
-import { paceSlack } from "../../src/bot/slack/pace.ts";
+import { deliverJob } from "../../src/app/chat/deliver-job.ts";
+import { paceSlack } from "../../src/bot/slack/deliver/pace.ts";
 import { silentLogger } from "../../src/lib/logger.ts";
-import { saveDiagnosis } from "../../src/store/diagnoses.ts";
-import { changeStatus, saveIncident, touchIncident, undelivered } from "../../src/store/incidents.ts";
-import { addToTimeline } from "../../src/store/timeline.ts";
+import { saveDiagnosis } from "../../src/store/incidents/diagnoses.ts";
+import { changeStatus, saveIncident, touchIncident, undelivered } from "../../src/store/incidents/incidents.ts";
+import { addToTimeline } from "../../src/store/incidents/timeline.ts";
 import { clean, incidentView } from "../support/incident-view.ts";
 import { notingDesk, startSlackBot } from "../support/slack-bot.ts";
 import { benchDatabase } from "./database.ts";

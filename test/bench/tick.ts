@@ -4,11 +4,11 @@ import type { Pod } from "../../src/cluster/kubernetes-types.ts";
 import { createObservation } from "../../src/cluster/observation.ts";
 import { buildTopology } from "../../src/cluster/topology.ts";
 import type { DetectContext, Detector, DetectorFactory } from "../../src/detection/detector.ts";
+import { detectorFactories } from "../../src/detection/engine/registry.ts";
 import { createLogTally } from "../../src/detection/logs/log-tally.ts";
 import { forecastAnomaly } from "../../src/detection/metrics/forecast/forecast-anomaly.ts";
 import { createForecastField } from "../../src/detection/metrics/forecast/forecast-field.ts";
 import { workloadIsolation } from "../../src/detection/metrics/isolation-forest/workload-isolation.ts";
-import { detectorFactories } from "../../src/detection/registry.ts";
 import { seededRandom } from "../../src/lib/seeded-random.ts";
 import type { BenchRow } from "./templates.ts";
 

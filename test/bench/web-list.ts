@@ -1,5 +1,5 @@
 import type { IncidentCursor, IncidentFilter } from "../../src/incident/incident-list.ts";
-import { countIncidents, filterChoices, pageOfIncidents } from "../../src/store/incident-pages.ts";
+import { countIncidents, filterChoices, pageOfIncidents } from "../../src/store/incidents/incident-pages.ts";
 import { fillManyIncidents } from "../support/many-incidents.ts";
 import { benchDatabase } from "./database.ts";
 import { type BenchRow, median, rounded, timed } from "./row.ts";

@@ -1,9 +1,9 @@
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { postBook } from "../../src/app/deliver-job.ts";
+import { postBook } from "../../src/app/chat/deliver-job.ts";
 import type { HomeView } from "../../src/bot/home-view.ts";
-import { deliverIncident } from "../../src/bot/slack/deliver.ts";
-import { saveIncident } from "../../src/store/incidents.ts";
+import { deliverIncident } from "../../src/bot/slack/deliver/deliver.ts";
+import { saveIncident } from "../../src/store/incidents/incidents.ts";
 import { ensureChromium } from "../support/chromium.ts";
 import { clean, incidentView } from "../support/incident-view.ts";
 import { type TestDatabase, withDatabase } from "../support/postgres.ts";

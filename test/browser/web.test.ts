@@ -4,8 +4,8 @@ import { type Browser, type BrowserContext, chromium, type Page } from "playwrig
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Decisions } from "../../src/bot/web/pages-port.ts";
 import { makeSignInLink } from "../../src/bot/web/sign-in-routes.ts";
-import { touchIncident } from "../../src/store/incidents.ts";
-import { keepLink } from "../../src/store/web-sign-in.ts";
+import { touchIncident } from "../../src/store/incidents/incidents.ts";
+import { keepLink } from "../../src/store/people/web-sign-in.ts";
 import { fillIncident, fillList, hostile, type ServedPages, servePages } from "../support/filled-pages.ts";
 import { incidentView } from "../support/incident-view.ts";
 import { type TestDatabase, withDatabase } from "../support/postgres.ts";

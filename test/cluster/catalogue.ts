@@ -1,16 +1,16 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { intentDigest } from "../../src/actions/change/intent.ts";
 import type { ActorPort } from "../../src/actions/cluster-port.ts";
-import { makePlan } from "../../src/actions/plan.ts";
-import { defaultPolicy } from "../../src/actions/policy-file.ts";
-import { stamped } from "../../src/actions/stamp.ts";
+import { stamped } from "../../src/actions/execute/stamp.ts";
+import { makePlan } from "../../src/actions/plan/plan.ts";
+import { defaultPolicy } from "../../src/actions/policy/policy-file.ts";
 import type { ActionCode } from "../../src/incident/action-code.ts";
 import type { ActionPlan } from "../../src/incident/action-plan.ts";
 import { makeRef, type ObjectRef } from "../../src/incident/object-ref.ts";
 import type { Redact } from "../../src/incident/redacted.ts";
 import { messageOf } from "../../src/lib/app-error.ts";
 import { objectAt, objectsAt } from "../../src/replay/api/json.ts";
-import { newPlanId } from "../../src/store/plan-store.ts";
+import { newPlanId } from "../../src/store/plans/plan-store.ts";
 import type { Check } from "./checks.ts";
 import type { ClusterApi, Manifest } from "./cluster-api.ts";
 

@@ -5,7 +5,7 @@ import { createKubernetesActor } from "../../src/adapters/kubernetes-actor/kuber
 import { inputError } from "../../src/lib/app-error.ts";
 import type { Logger } from "../../src/lib/logger.ts";
 import { objectAt } from "../../src/replay/api/json.ts";
-import { listIncidents } from "../../src/store/incidents.ts";
+import { listIncidents } from "../../src/store/incidents/incidents.ts";
 import { breakThings } from "./break-and-restore.ts";
 import { catalogueWorks } from "./catalogue.ts";
 import { accessIsAsGenerated, admissionHolds, type Check, chartIsTaken, installIdentities } from "./checks.ts";

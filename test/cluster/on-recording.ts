@@ -6,7 +6,7 @@ import { causeCodes } from "../../src/incident/cause.ts";
 import type { Logger } from "../../src/lib/logger.ts";
 import { parseTruth } from "../../src/replay/record/write-truth.ts";
 import { serveRecording } from "../../src/replay/serve.ts";
-import { listIncidents } from "../../src/store/incidents.ts";
+import { listIncidents } from "../../src/store/incidents/incidents.ts";
 import type { Report } from "./report.ts";
 import { type FaultLimits, runFault } from "./run-fault.ts";
 import { watchWithKubemend } from "./watch-kubemend.ts";

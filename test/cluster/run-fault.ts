@@ -1,13 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { approvePlan } from "../../src/actions/approve.ts";
-import type { Policy } from "../../src/actions/policy-file.ts";
-import { buildView } from "../../src/app/build-view.ts";
+import { approvePlan } from "../../src/actions/approve/approve.ts";
+import type { Policy } from "../../src/actions/policy/policy-file.ts";
+import { buildView } from "../../src/app/view/build-view.ts";
 import type { IncidentView } from "../../src/bot/incident-view.ts";
 import type { ActionCode } from "../../src/incident/action-code.ts";
 import type { CauseCode } from "../../src/incident/cause.ts";
 import type { Database } from "../../src/store/database.ts";
-import { listIncidents } from "../../src/store/incidents.ts";
-import type { createPlanStore } from "../../src/store/plan-store.ts";
+import { listIncidents } from "../../src/store/incidents/incidents.ts";
+import type { createPlanStore } from "../../src/store/plans/plan-store.ts";
 
 export interface FaultToRun {
   readonly name: string;

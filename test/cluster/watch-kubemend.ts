@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { KubeConfig } from "@kubernetes/client-node";
 import { stringify } from "yaml";
-import { policySchema } from "../../src/actions/policy-file.ts";
-import { undoPlan } from "../../src/actions/undo.ts";
+import { undoPlan } from "../../src/actions/execute/undo.ts";
+import { policySchema } from "../../src/actions/policy/policy-file.ts";
 import { createKubernetesActor } from "../../src/adapters/kubernetes-actor/kubernetes-actor.ts";
 import { configSchema } from "../../src/config/config.ts";
 import { type Clock, systemClock } from "../../src/lib/clock.ts";
@@ -12,7 +12,7 @@ import type { Logger } from "../../src/lib/logger.ts";
 import { startKubemend } from "../../src/main.ts";
 import { createRedactor } from "../../src/rca/redact/redactor.ts";
 import { openStore } from "../../src/store/open-store.ts";
-import { createPlanStore } from "../../src/store/plan-store.ts";
+import { createPlanStore } from "../../src/store/plans/plan-store.ts";
 import { approvers, type FaultDeps } from "./run-fault.ts";
 
 export interface Watched extends AsyncDisposable {

@@ -2,7 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { createObservation } from "../../src/cluster/observation.ts";
-import { createDetectionEngine, type DetectionEngine } from "../../src/detection/engine.ts";
+import { createDetectionEngine, type DetectionEngine } from "../../src/detection/engine/engine.ts";
 import type { Incident, IncidentChange } from "../../src/incident/incident.ts";
 import { refText } from "../../src/incident/object-ref.ts";
 import { loadRecording } from "../../src/replay/recording/load-recording.ts";

@@ -1,11 +1,11 @@
 import { fileURLToPath } from "node:url";
 import { createObservation } from "../../src/cluster/observation.ts";
 import type { Signal } from "../../src/cluster/signal.ts";
-import { createDetectionEngine } from "../../src/detection/engine.ts";
+import { createDetectionEngine } from "../../src/detection/engine/engine.ts";
 import { refText } from "../../src/incident/object-ref.ts";
-import type { Scored } from "../../src/rca/confidence.ts";
 import { diagnoseByRules } from "../../src/rca/diagnose-by-rules.ts";
 import { createRedactor } from "../../src/rca/redact/redactor.ts";
+import type { Scored } from "../../src/rca/weigh/confidence.ts";
 import { loadRecording } from "../../src/replay/recording/load-recording.ts";
 import { recordedSignals } from "../../src/replay/recording/recorded-signals.ts";
 import { quietShop } from "../unit/rca/shop.ts";

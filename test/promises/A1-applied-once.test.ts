@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { executeNext } from "../../src/actions/execute.ts";
+import { executeNext } from "../../src/actions/execute/execute.ts";
 import { verifyAudit } from "../../src/store/audit.ts";
 import { startActorCluster } from "../support/actor-cluster.ts";
 import { type Child, startChild } from "../support/child.ts";

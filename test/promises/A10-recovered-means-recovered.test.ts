@@ -1,9 +1,9 @@
 import { describe, expect, test, vi } from "vitest";
 import type { ActorPort } from "../../src/actions/cluster-port.ts";
-import { executeNext } from "../../src/actions/execute.ts";
-import type { PlanStore } from "../../src/actions/plan-store.ts";
-import { undoPlan } from "../../src/actions/undo.ts";
-import { type Observed, type VerifyDeps, type VerifyOutcome, verifyPlan } from "../../src/actions/verify.ts";
+import { executeNext } from "../../src/actions/execute/execute.ts";
+import { undoPlan } from "../../src/actions/execute/undo.ts";
+import type { PlanStore } from "../../src/actions/plan/plan-store.ts";
+import { type Observed, type VerifyDeps, type VerifyOutcome, verifyPlan } from "../../src/actions/verify/verify.ts";
 import type { KubeObject } from "../../src/cluster/kubernetes-types.ts";
 import type { Anomaly } from "../../src/incident/anomaly.ts";
 import { makeRef } from "../../src/incident/object-ref.ts";

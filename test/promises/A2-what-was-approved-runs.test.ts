@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { executeAll } from "../../src/actions/execute.ts";
-import { planDigest } from "../../src/actions/plan-digest.ts";
+import { executeAll } from "../../src/actions/execute/execute.ts";
+import { planDigest } from "../../src/actions/plan/plan-digest.ts";
 import type { ActionPlan } from "../../src/incident/action-plan.ts";
 import { startActorCluster } from "../support/actor-cluster.ts";
 import { approve, executor, planStore, propose } from "../support/plan-life.ts";

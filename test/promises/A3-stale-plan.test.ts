@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { ActorPort } from "../../src/actions/cluster-port.ts";
-import { executeNext } from "../../src/actions/execute.ts";
+import { executeNext } from "../../src/actions/execute/execute.ts";
 import type { KubeObject } from "../../src/cluster/kubernetes-types.ts";
 import { type ActorCluster, startActorCluster } from "../support/actor-cluster.ts";
 import { planFor } from "../support/plan-fixture.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { approvePlan } from "../../src/actions/approve.ts";
+import { approvePlan } from "../../src/actions/approve/approve.ts";
 import { startActorCluster } from "../support/actor-cluster.ts";
 import { recommend } from "../support/plan-fixture.ts";
 import { boundless, human, planStore, propose } from "../support/plan-life.ts";

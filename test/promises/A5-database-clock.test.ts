@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { executeAll } from "../../src/actions/execute.ts";
-import { expirePlans } from "../../src/store/plans.ts";
+import { executeAll } from "../../src/actions/execute/execute.ts";
+import { expirePlans } from "../../src/store/plans/plans.ts";
 import { startActorCluster } from "../support/actor-cluster.ts";
 import { approve, executor, planStore, propose } from "../support/plan-life.ts";
 import { withDatabase } from "../support/postgres.ts";

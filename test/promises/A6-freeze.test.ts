@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { executeAll } from "../../src/actions/execute.ts";
+import { executeAll } from "../../src/actions/execute/execute.ts";
 import type { ActionPlan } from "../../src/incident/action-plan.ts";
 import { openDatabase } from "../../src/store/database.ts";
-import { getFreeze, setFreeze } from "../../src/store/freeze.ts";
+import { getFreeze, setFreeze } from "../../src/store/plans/freeze.ts";
 import { startActorCluster } from "../support/actor-cluster.ts";
 import { recommend } from "../support/plan-fixture.ts";
 import { approve, executor, planStore, propose } from "../support/plan-life.ts";

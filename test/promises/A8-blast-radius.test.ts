@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { policySchema } from "../../src/actions/policy-file.ts";
+import { policySchema } from "../../src/actions/policy/policy-file.ts";
 import type { ActionPlan } from "../../src/incident/action-plan.ts";
 import { openDatabase } from "../../src/store/database.ts";
 import { startActorCluster } from "../support/actor-cluster.ts";

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { createServer, request as httpRequest } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, test, vi } from "vitest";
-import { executeAll, executeNext } from "../../src/actions/execute.ts";
+import { executeAll, executeNext } from "../../src/actions/execute/execute.ts";
 import { verifyAudit } from "../../src/store/audit.ts";
 import type { Database } from "../../src/store/database.ts";
 import { type ActorCluster, actorFor, deadUrl, startActorCluster } from "../support/actor-cluster.ts";

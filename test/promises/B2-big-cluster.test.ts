@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import type { KubeObject } from "../../src/cluster/kubernetes-types.ts";
 import { createObservation } from "../../src/cluster/observation.ts";
 import type { RawSeries } from "../../src/cluster/signal.ts";
-import { createDetectionEngine } from "../../src/detection/engine.ts";
+import { createDetectionEngine } from "../../src/detection/engine/engine.ts";
 import { grouped, promised, promiseFigure } from "../support/promise-figure.ts";
 import { deployment, pod, service } from "../support/small-shop.ts";
 

@@ -1,8 +1,8 @@
 import { expect, test, vi } from "vitest";
-import { shardOf } from "../../src/app/shard-of.ts";
+import { shardOf } from "../../src/app/shards/shard-of.ts";
 import { startLocalSlack } from "../../src/local-slack/start-local-slack.ts";
 import { resourceOfKind } from "../../src/replay/api/registry.ts";
-import { listIncidents } from "../../src/store/incidents.ts";
+import { listIncidents } from "../../src/store/incidents/incidents.ts";
 import { type ActorCluster, startActorCluster } from "../support/actor-cluster.ts";
 import { withDatabase } from "../support/postgres.ts";
 import { full, promised, promiseFigure } from "../support/promise-figure.ts";

@@ -1,11 +1,11 @@
 import { sql } from "kysely";
 import { describe, expect, test, vi } from "vitest";
 import { openNatsLogStream } from "../../src/adapters/nats/nats-log-stream.ts";
-import { shardOf } from "../../src/app/shard-of.ts";
+import { shardOf } from "../../src/app/shards/shard-of.ts";
 import type { LogLine } from "../../src/cluster/signal.ts";
 import { publishLines } from "../../src/detection/collect/push/stream-intake.ts";
+import { advanceLogs, knownTemplates, logPosition, pruneTemplates } from "../../src/store/cluster/log-templates.ts";
 import { newHolder, releaseLease, takeLease } from "../../src/store/leases.ts";
-import { advanceLogs, knownTemplates, logPosition, pruneTemplates } from "../../src/store/log-templates.ts";
 import { startChild } from "../support/child.ts";
 import { findNatsServer, startNatsServer } from "../support/nats-server.ts";
 import { type TestDatabase, withDatabase } from "../support/postgres.ts";

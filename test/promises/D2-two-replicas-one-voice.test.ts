@@ -1,12 +1,12 @@
 import { describe, expect, test, vi } from "vitest";
 import { createSlackWeb } from "../../src/adapters/slack/slack-web.ts";
-import type { DeliveryCrashPoint } from "../../src/app/deliver-job.ts";
-import { deliverJob } from "../../src/app/deliver-job.ts";
+import type { DeliveryCrashPoint } from "../../src/app/chat/deliver-job.ts";
+import { deliverJob } from "../../src/app/chat/deliver-job.ts";
 import { queues } from "../../src/app/queues.ts";
-import { resolveChannel } from "../../src/bot/slack/resolve-channel.ts";
+import { resolveChannel } from "../../src/bot/slack/deliver/resolve-channel.ts";
 import { silentLogger } from "../../src/lib/logger.ts";
 import { startLocalSlack } from "../../src/local-slack/start-local-slack.ts";
-import { saveIncident, undelivered } from "../../src/store/incidents.ts";
+import { saveIncident, undelivered } from "../../src/store/incidents/incidents.ts";
 import { startJobs } from "../../src/store/jobs.ts";
 import { newHolder, releaseLease, takeLease } from "../../src/store/leases.ts";
 import { startChild } from "../support/child.ts";

@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { createSlackWeb } from "../../src/adapters/slack/slack-web.ts";
-import { deliverJob } from "../../src/app/deliver-job.ts";
+import { deliverJob } from "../../src/app/chat/deliver-job.ts";
 import { createObservation } from "../../src/cluster/observation.ts";
 import type { Detector, Finding } from "../../src/detection/detector.ts";
-import { createDetectionEngine } from "../../src/detection/engine.ts";
+import { createDetectionEngine } from "../../src/detection/engine/engine.ts";
 import { makeRef } from "../../src/incident/object-ref.ts";
 import { silentLogger } from "../../src/lib/logger.ts";
 import { startLocalSlack } from "../../src/local-slack/start-local-slack.ts";
-import { saveIncident } from "../../src/store/incidents.ts";
+import { saveIncident } from "../../src/store/incidents/incidents.ts";
 import { withDatabase } from "../support/postgres.ts";
 import { promiseFigure } from "../support/promise-figure.ts";
 import { deployment, pod } from "../support/small-shop.ts";

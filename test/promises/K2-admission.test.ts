@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { admissionObjects, allowedOperations, onlyDiffersIn } from "../../k8s/admission.ts";
 import type { ActorPort } from "../../src/actions/cluster-port.ts";
-import { stamped } from "../../src/actions/stamp.ts";
+import { stamped } from "../../src/actions/execute/stamp.ts";
 import type { ActionCode } from "../../src/incident/action-code.ts";
 import type { ActionPlan, WriteStep } from "../../src/incident/action-plan.ts";
 import { policyAdmission } from "../../src/replay/api/admission.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { makePlan } from "../../src/actions/plan.ts";
+import { makePlan } from "../../src/actions/plan/plan.ts";
 import type { ActionCode } from "../../src/incident/action-code.ts";
 import type { WriteStep } from "../../src/incident/action-plan.ts";
 import { makeRef } from "../../src/incident/object-ref.ts";

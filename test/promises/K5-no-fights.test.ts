@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { ActorPreviewPort } from "../../src/actions/cluster-port.ts";
-import { makePlan, type PlanDeps } from "../../src/actions/plan.ts";
+import { makePlan, type PlanDeps } from "../../src/actions/plan/plan.ts";
 import type { KubeObject } from "../../src/cluster/kubernetes-types.ts";
 import type { PlanRefusalReason } from "../../src/incident/action-plan.ts";
 import type { Recommendation } from "../../src/incident/recommendation.ts";

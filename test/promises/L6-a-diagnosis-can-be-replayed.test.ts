@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { expect, it } from "vitest";
-import { keepConversations } from "../../src/app/explain-step.ts";
+import { keepConversations } from "../../src/app/diagnosis/explain-step.ts";
 import { answerByModel } from "../../src/rca/ask/answer-by-model.ts";
 import { diagnose } from "../../src/rca/diagnose.ts";
 import { observationTools } from "../../src/rca/investigate/observation-tools.ts";
@@ -8,8 +8,8 @@ import type { Conversation } from "../../src/rca/model/conversation.ts";
 import { createModel } from "../../src/rca/model/model.ts";
 import { createOpenAiModel } from "../../src/rca/model/openai-model.ts";
 import { createPseudonyms } from "../../src/rca/redact/pseudonyms.ts";
-import { conversationsOf } from "../../src/store/conversations.ts";
-import { saveIncident } from "../../src/store/incidents.ts";
+import { conversationsOf } from "../../src/store/incidents/conversations.ts";
+import { saveIncident } from "../../src/store/incidents/incidents.ts";
 import { completion, fakeOpenAi, idsTold, purposeOf, say, stands, toolCalls } from "../support/fake-openai.ts";
 import { withDatabase } from "../support/postgres.ts";
 import { promised, promiseFigure } from "../support/promise-figure.ts";

@@ -1,7 +1,7 @@
 import { expect, test, vi } from "vitest";
 import { queues } from "../../src/app/queues.ts";
 import { startLocalSlack } from "../../src/local-slack/start-local-slack.ts";
-import { saveIncident } from "../../src/store/incidents.ts";
+import { saveIncident } from "../../src/store/incidents/incidents.ts";
 import { startJobs } from "../../src/store/jobs.ts";
 import { startActorCluster } from "../support/actor-cluster.ts";
 import { incidentRow } from "../support/incident-row.ts";

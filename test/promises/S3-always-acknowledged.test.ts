@@ -1,8 +1,8 @@
 import { Worker } from "node:worker_threads";
 import { expect, test, vi } from "vitest";
-import { postBook } from "../../src/app/deliver-job.ts";
-import { deliverIncident } from "../../src/bot/slack/deliver.ts";
-import { saveIncident } from "../../src/store/incidents.ts";
+import { postBook } from "../../src/app/chat/deliver-job.ts";
+import { deliverIncident } from "../../src/bot/slack/deliver/deliver.ts";
+import { saveIncident } from "../../src/store/incidents/incidents.ts";
 import { incidentView } from "../support/incident-view.ts";
 import { withDatabase } from "../support/postgres.ts";
 import { grouped, promised, promiseFigure } from "../support/promise-figure.ts";

@@ -4,7 +4,7 @@ import type { SlackPort } from "../../src/bot/slack/slack-port.ts";
 import type { Redacted } from "../../src/incident/redacted.ts";
 import { startLocalSlack } from "../../src/local-slack/start-local-slack.ts";
 import { openDatabase } from "../../src/store/database.ts";
-import { saveIncident } from "../../src/store/incidents.ts";
+import { saveIncident } from "../../src/store/incidents/incidents.ts";
 import { incidentView } from "../support/incident-view.ts";
 import { withDatabase } from "../support/postgres.ts";
 import { grouped, promised, promiseFigure } from "../support/promise-figure.ts";

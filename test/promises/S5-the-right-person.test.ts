@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { postBook } from "../../src/app/deliver-job.ts";
-import { encodeFix } from "../../src/bot/slack/action-ids.ts";
-import { deliverIncident } from "../../src/bot/slack/deliver.ts";
+import { postBook } from "../../src/app/chat/deliver-job.ts";
+import { deliverIncident } from "../../src/bot/slack/deliver/deliver.ts";
+import { encodeFix } from "../../src/bot/slack/render/action-ids.ts";
 import type { LocalSlackUser } from "../../src/local-slack/options.ts";
-import { saveIncident } from "../../src/store/incidents.ts";
+import { saveIncident } from "../../src/store/incidents/incidents.ts";
 import { incidentView, plan } from "../support/incident-view.ts";
 import { type TestDatabase, withDatabase } from "../support/postgres.ts";
 import { promiseFigure } from "../support/promise-figure.ts";

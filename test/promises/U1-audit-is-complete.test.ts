@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
-import { rejectPlan } from "../../src/actions/approve.ts";
-import { executeAll } from "../../src/actions/execute.ts";
+import { rejectPlan } from "../../src/actions/approve/approve.ts";
+import { executeAll } from "../../src/actions/execute/execute.ts";
+import { undoPlan } from "../../src/actions/execute/undo.ts";
 import { replayAudit } from "../../src/actions/replay-audit.ts";
-import { undoPlan } from "../../src/actions/undo.ts";
 import type { ActionPlan } from "../../src/incident/action-plan.ts";
 import type { AuditEntry } from "../../src/incident/audit-entry.ts";
 import { listAudit, verifyAudit } from "../../src/store/audit.ts";
-import { setFreeze } from "../../src/store/freeze.ts";
-import { expirePlans } from "../../src/store/plans.ts";
+import { setFreeze } from "../../src/store/plans/freeze.ts";
+import { expirePlans } from "../../src/store/plans/plans.ts";
 import { startActorCluster } from "../support/actor-cluster.ts";
 import { approve, boundless, executor, human, planStore, propose, raiseLimit } from "../support/plan-life.ts";
 import { withDatabase } from "../support/postgres.ts";

@@ -1,8 +1,8 @@
 import { argv, exit, stdin, stdout } from "node:process";
 import { createInterface } from "node:readline";
-import { approvePlan } from "../../src/actions/approve.ts";
+import { approvePlan } from "../../src/actions/approve/approve.ts";
 import { openDatabase } from "../../src/store/database.ts";
-import { createPlanStore } from "../../src/store/plan-store.ts";
+import { createPlanStore } from "../../src/store/plans/plan-store.ts";
 import { boundless, human } from "./plan-life.ts";
 
 /*

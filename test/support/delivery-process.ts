@@ -1,7 +1,7 @@
 import { argv, exit, pid, stdin, stdout } from "node:process";
 import { createInterface } from "node:readline";
 import { createSlackWeb } from "../../src/adapters/slack/slack-web.ts";
-import { deliverJob } from "../../src/app/deliver-job.ts";
+import { deliverJob } from "../../src/app/chat/deliver-job.ts";
 import { queues } from "../../src/app/queues.ts";
 import { messageOf } from "../../src/lib/app-error.ts";
 import { silentLogger } from "../../src/lib/logger.ts";

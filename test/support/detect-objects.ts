@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { KubeEvent, KubeObject } from "../../src/cluster/kubernetes-types.ts";
 import { createObservation, type Observation } from "../../src/cluster/observation.ts";
-import { createDetectionEngine, type DetectionEngine } from "../../src/detection/engine.ts";
+import { createDetectionEngine, type DetectionEngine } from "../../src/detection/engine/engine.ts";
 import type { Anomaly } from "../../src/incident/anomaly.ts";
 import type { IncidentChange } from "../../src/incident/incident.ts";
 

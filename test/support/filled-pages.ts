@@ -1,8 +1,8 @@
 import Fastify from "fastify";
-import { buildView } from "../../src/app/build-view.ts";
-import { createPagePeople } from "../../src/app/page-people.ts";
-import { createPages, type PagesDeps } from "../../src/app/pages.ts";
-import { postmortemOf } from "../../src/app/postmortem-of.ts";
+import { createPagePeople } from "../../src/app/pages/page-people.ts";
+import { createPages, type PagesDeps } from "../../src/app/pages/pages.ts";
+import { buildView } from "../../src/app/view/build-view.ts";
+import { postmortemOf } from "../../src/app/view/postmortem-of.ts";
 import type { ChartData } from "../../src/bot/charts/chart-data.ts";
 import { type PagesOptions, pageRoutes } from "../../src/bot/web/pages.ts";
 import type { People, TopologyPicture } from "../../src/bot/web/pages-port.ts";
@@ -11,10 +11,10 @@ import type { Incident } from "../../src/incident/incident.ts";
 import type { Redact } from "../../src/incident/redacted.ts";
 import { silentLogger } from "../../src/lib/logger.ts";
 import type { Database } from "../../src/store/database.ts";
-import { saveDiagnosis } from "../../src/store/diagnoses.ts";
-import { changeStatus, saveIncident } from "../../src/store/incidents.ts";
-import { addToTimeline } from "../../src/store/timeline.ts";
-import * as sessions from "../../src/store/web-sign-in.ts";
+import { saveDiagnosis } from "../../src/store/incidents/diagnoses.ts";
+import { changeStatus, saveIncident } from "../../src/store/incidents/incidents.ts";
+import { addToTimeline } from "../../src/store/incidents/timeline.ts";
+import * as sessions from "../../src/store/people/web-sign-in.ts";
 import { clean, incidentView } from "./incident-view.ts";
 
 /** Text that would do harm wherever it is not treated as text. */

@@ -1,13 +1,13 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
-import { watchSignals } from "../../src/app/watch-signals.ts";
+import { watchSignals } from "../../src/app/watch/watch-signals.ts";
 import type { KubeObject } from "../../src/cluster/kubernetes-types.ts";
 import { createObservation } from "../../src/cluster/observation.ts";
-import type { LogReader } from "../../src/detection/collect/container-log.ts";
 import { type LiveReader, type LiveSignals, liveSignals } from "../../src/detection/collect/live-signals.ts";
+import type { LogReader } from "../../src/detection/collect/logs/container-log.ts";
 import { createLogIntake, type LogIntake } from "../../src/detection/collect/push/log-intake.ts";
-import { createDetectionEngine } from "../../src/detection/engine.ts";
+import { createDetectionEngine } from "../../src/detection/engine/engine.ts";
 import { createLineSplitter } from "../../src/detection/logs/line-splitter.ts";
 import { systemClock } from "../../src/lib/clock.ts";
 import { createLogger } from "../../src/lib/logger.ts";

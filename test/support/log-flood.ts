@@ -1,6 +1,6 @@
 import type { KubeObject } from "../../src/cluster/kubernetes-types.ts";
 import type { Signal } from "../../src/cluster/signal.ts";
-import type { DetectionEngine } from "../../src/detection/engine.ts";
+import type { DetectionEngine } from "../../src/detection/engine/engine.ts";
 import { deployment, pod } from "./small-shop.ts";
 
 /** Workloads that write, each with one pod and one container. */

@@ -1,6 +1,6 @@
 import { openNatsLogStream } from "../../src/adapters/nats/nats-log-stream.ts";
-import { streamedLogs } from "../../src/app/nats-logs.ts";
-import { createShards } from "../../src/app/shards.ts";
+import { createShards } from "../../src/app/shards/shards.ts";
+import { streamedLogs } from "../../src/app/sources/nats-logs.ts";
 import { configSchema } from "../../src/config/config.ts";
 import { createKnownPods } from "../../src/detection/collect/known-pods.ts";
 import { systemClock } from "../../src/lib/clock.ts";

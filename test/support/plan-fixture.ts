@@ -1,12 +1,12 @@
 import type { ActorPreviewPort } from "../../src/actions/cluster-port.ts";
-import { makePlan, type PlanDeps, type PlanOutcome } from "../../src/actions/plan.ts";
-import { defaultPolicy } from "../../src/actions/policy-file.ts";
+import { makePlan, type PlanDeps, type PlanOutcome } from "../../src/actions/plan/plan.ts";
+import { defaultPolicy } from "../../src/actions/policy/policy-file.ts";
 import type { ActionCode } from "../../src/incident/action-code.ts";
 import type { ActionPlan } from "../../src/incident/action-plan.ts";
 import { makeRef } from "../../src/incident/object-ref.ts";
 import type { Recommendation } from "../../src/incident/recommendation.ts";
 import type { Redact } from "../../src/incident/redacted.ts";
-import { newPlanId } from "../../src/store/plan-store.ts";
+import { newPlanId } from "../../src/store/plans/plan-store.ts";
 
 /** Says what passed through it. The real redactor is tested where it lives. */
 export const passThrough: Redact = ((text: string) => text) as Redact;

@@ -1,15 +1,15 @@
-import { approvePlan } from "../../src/actions/approve.ts";
+import { approvePlan } from "../../src/actions/approve/approve.ts";
 import type { ActorPort } from "../../src/actions/cluster-port.ts";
-import type { ExecuteDeps } from "../../src/actions/execute.ts";
-import type { PlanStore } from "../../src/actions/plan-store.ts";
-import type { Approver } from "../../src/actions/policy.ts";
-import { defaultPolicy, type Policy, policySchema } from "../../src/actions/policy-file.ts";
+import type { ExecuteDeps } from "../../src/actions/execute/execute.ts";
+import type { PlanStore } from "../../src/actions/plan/plan-store.ts";
+import type { Approver } from "../../src/actions/policy/policy.ts";
+import { defaultPolicy, type Policy, policySchema } from "../../src/actions/policy/policy-file.ts";
 import type { ActionPlan } from "../../src/incident/action-plan.ts";
 import type { ApprovalOutcome } from "../../src/incident/approval.ts";
 import type { Recommendation } from "../../src/incident/recommendation.ts";
 import type { Clock } from "../../src/lib/clock.ts";
 import type { Database } from "../../src/store/database.ts";
-import { createPlanStore, type PlanStoreOptions } from "../../src/store/plan-store.ts";
+import { createPlanStore, type PlanStoreOptions } from "../../src/store/plans/plan-store.ts";
 import { planFor, recommend } from "./plan-fixture.ts";
 
 /** The store as `actions` sees it; that it compiles shows that the store fits the port. */

@@ -1,6 +1,6 @@
 import type { Signal } from "../../src/cluster/signal.ts";
-import { type PrometheusReader, prometheusSource } from "../../src/detection/collect/prometheus.ts";
-import { intervalQuery, newestSampleQuery } from "../../src/detection/collect/prometheus-queries.ts";
+import { type PrometheusReader, prometheusSource } from "../../src/detection/collect/prometheus/prometheus.ts";
+import { intervalQuery, newestSampleQuery } from "../../src/detection/collect/prometheus/prometheus-queries.ts";
 import { createManualClock } from "../../src/replay/virtual-clock.ts";
 
 /** When the clock of `run` begins. */

@@ -2,21 +2,21 @@ import type { KnownBlock, View } from "@slack/types";
 import type { Desk, SilencePreview } from "../../src/bot/desk.ts";
 import type { HomeView } from "../../src/bot/home-view.ts";
 import type { IncidentView } from "../../src/bot/incident-view.ts";
-import { answerCommand } from "../../src/bot/slack/commands.ts";
-import { escalationReply } from "../../src/bot/slack/escalation.ts";
-import { renderAnswer } from "../../src/bot/slack/render-answer.ts";
-import { renderDeclare, renderNote } from "../../src/bot/slack/render-declare.ts";
-import { renderHome } from "../../src/bot/slack/render-home.ts";
-import { renderIncident } from "../../src/bot/slack/render-incident.ts";
-import { renderReject, renderReview } from "../../src/bot/slack/render-review.ts";
-import { renderShare, renderShared } from "../../src/bot/slack/render-share.ts";
+import { escalationReply } from "../../src/bot/slack/deliver/escalation.ts";
+import { answerCommand } from "../../src/bot/slack/listen/commands.ts";
+import { renderAnswer } from "../../src/bot/slack/render/render-answer.ts";
+import { renderDeclare, renderNote } from "../../src/bot/slack/render/render-declare.ts";
+import { renderHome } from "../../src/bot/slack/render/render-home.ts";
+import { renderIncident } from "../../src/bot/slack/render/render-incident.ts";
+import { renderReject, renderReview } from "../../src/bot/slack/render/render-review.ts";
+import { renderShare, renderShared } from "../../src/bot/slack/render/render-share.ts";
 import {
   renderSilenceConfirm,
   renderSilenceForm,
   silenceChoices,
   silenceQuestion,
-} from "../../src/bot/slack/render-silence.ts";
-import { renderThread } from "../../src/bot/slack/render-thread.ts";
+} from "../../src/bot/slack/render/render-silence.ts";
+import { renderThread } from "../../src/bot/slack/render/render-thread.ts";
 
 export interface ShownMessage {
   readonly what: string;

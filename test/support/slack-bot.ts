@@ -1,5 +1,5 @@
 import { createSlackWeb } from "../../src/adapters/slack/slack-web.ts";
-import { chatEvents } from "../../src/app/chat-events.ts";
+import { chatEvents } from "../../src/app/chat/chat-events.ts";
 import type { Desk } from "../../src/bot/desk.ts";
 import { createIdentify } from "../../src/bot/slack/identity.ts";
 import { createSlackApp } from "../../src/bot/slack/slack-app.ts";
@@ -9,8 +9,8 @@ import { silentLogger } from "../../src/lib/logger.ts";
 import type { LocalSlack } from "../../src/local-slack/local-slack.ts";
 import type { LocalSlackOptions } from "../../src/local-slack/options.ts";
 import { startLocalSlack } from "../../src/local-slack/start-local-slack.ts";
-import { firstSight, incidentOfMessage } from "../../src/store/chat.ts";
 import type { Database } from "../../src/store/database.ts";
+import { firstSight, incidentOfMessage } from "../../src/store/people/chat.ts";
 import { incidentView } from "./incident-view.ts";
 import { quietOperations } from "./quiet-operations.ts";
 

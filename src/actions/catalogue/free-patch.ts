@@ -2,9 +2,9 @@ import { actionParams } from "../../incident/action-params.ts";
 import { freePatchKinds, judgeFreePatch } from "../../incident/free-patch.ts";
 import { makeRef } from "../../incident/object-ref.ts";
 import { valueAt } from "../change/plain.ts";
-import { noSuchContainer, templatePermissions } from "../change/template-action.ts";
 import { containerOf, podCountOf, rolloutNote } from "../change/workload.ts";
 import { defineAction, refuse } from "../define-action.ts";
+import { noSuchContainer, templatePermissions } from "./template-action.ts";
 
 /** Containers that a patch names; one that is not there would be added by the merge. */
 function containersNamed(kind: string, patch: unknown): string[] {

@@ -1,9 +1,9 @@
 import type { Container, Probe } from "../../cluster/kubernetes-types.ts";
 import { actionParams } from "../../incident/action-params.ts";
 import { withValueAt } from "../change/plain.ts";
-import { noSuchContainer, templatePermissions } from "../change/template-action.ts";
 import { containerOf, podCountOf, rolloutNote, templateKinds, withContainer } from "../change/workload.ts";
 import { defineAction, refuse } from "../define-action.ts";
+import { noSuchContainer, templatePermissions } from "./template-action.ts";
 
 const fieldOf = { liveness: "livenessProbe", readiness: "readinessProbe", startup: "startupProbe" } as const;
 const handlers = ["httpGet", "tcpSocket", "exec", "grpc"] as const;

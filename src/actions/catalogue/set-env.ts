@@ -1,9 +1,9 @@
 import type { Container, EnvVar } from "../../cluster/kubernetes-types.ts";
 import { actionParams } from "../../incident/action-params.ts";
 import { withValueAt } from "../change/plain.ts";
-import { noSuchContainer, templatePermissions } from "../change/template-action.ts";
 import { containerOf, podCountOf, rolloutNote, templateKinds, withContainer } from "../change/workload.ts";
 import { defineAction } from "../define-action.ts";
+import { noSuchContainer, templatePermissions } from "./template-action.ts";
 
 /** Others keep their place (later variables may refer to earlier ones); a new one goes last, as `kubectl set env` does. */
 function withVariable(container: Container, name: string, value: string | null): Container {

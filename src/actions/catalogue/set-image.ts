@@ -1,8 +1,8 @@
 import type { KubeObject } from "../../cluster/kubernetes-types.ts";
 import { actionParams } from "../../incident/action-params.ts";
-import { noSuchContainer, templatePermissions } from "../change/template-action.ts";
 import { containerOf, podCountOf, rolloutNote, templateKinds, withContainer } from "../change/workload.ts";
 import { type DraftContext, defineAction, refuse } from "../define-action.ts";
+import { noSuchContainer, templatePermissions } from "./template-action.ts";
 
 /** `registry:5000/shop/carts:1.2@sha256:…` -> `registry:5000/shop/carts`. */
 export function repositoryOf(image: string): string {

@@ -1,6 +1,6 @@
 import type { KubeConfig } from "@kubernetes/client-node";
 import { z } from "zod";
-import type { AccessAnswer, ClusterAccessPort } from "../../actions/approver-access.ts";
+import type { AccessAnswer, ClusterAccessPort } from "../../actions/approve/approver-access.ts";
 import { resourceNameOf } from "../kubernetes-actor/resource-paths.ts";
 import { sendRequest } from "../kubernetes-actor/send.ts";
 

@@ -1,6 +1,6 @@
 import { AckPolicy, DeliverPolicy, type JsMsg } from "@nats-io/jetstream";
 import { nanos } from "@nats-io/transport-node";
-import type { LogStreamPort, PartitionReader, StreamMessage } from "../../detection/collect/log-stream.ts";
+import type { LogStreamPort, PartitionReader, StreamMessage } from "../../detection/collect/logs/log-stream.ts";
 import { AppError, messageOf } from "../../lib/app-error.ts";
 import { connectWhenAsked } from "./connect-when-asked.ts";
 import { type NatsConnection, openNats, subjectOf } from "./nats-connection.ts";

@@ -1,7 +1,7 @@
 import type { RequestListener } from "node:http";
 import { App, HTTPReceiver, LogLevel, SocketModeReceiver } from "@slack/bolt";
 import { messageOf } from "../../lib/app-error.ts";
-import { type HandlerDeps, registerHandlers } from "./handlers.ts";
+import { type HandlerDeps, registerHandlers } from "./listen/handlers.ts";
 
 export interface SlackAppOptions {
   readonly botToken: string;

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import type { Person } from "../../incident/approval.ts";
-import { approvalText } from "../slack/approval-words.ts";
+import { approvalText } from "../slack/render/approval-words.ts";
 import { cut } from "../words.ts";
 import type { Viewer } from "./admit.ts";
 import { setCookie } from "./cookies.ts";

@@ -1,5 +1,5 @@
 import type { IncidentView } from "../../bot/incident-view.ts";
-import { actionIds } from "../../bot/slack/action-ids.ts";
+import { actionIds } from "../../bot/slack/render/action-ids.ts";
 import type { LocalSlack } from "../../local-slack/local-slack.ts";
 
 /**

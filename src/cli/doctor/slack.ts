@@ -1,8 +1,8 @@
 import type { WebClient } from "@slack/web-api";
-import { groupsNamed } from "../../actions/policy-file.ts";
+import { groupsNamed } from "../../actions/policy/policy-file.ts";
 import { slackFailure } from "../../adapters/slack/slack-failure.ts";
 import { createWebClient } from "../../adapters/slack/slack-web.ts";
-import { loadPolicy } from "../../app/load-policy.ts";
+import { loadPolicy } from "../../app/plans/load-policy.ts";
 import type { Config } from "../../config/config.ts";
 import { type Check, failed, off, ok } from "./check.ts";
 

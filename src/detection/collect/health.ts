@@ -2,7 +2,7 @@ import type { Pod } from "../../cluster/kubernetes-types.ts";
 import type { DerivedPoint, Signal } from "../../cluster/signal.ts";
 import { messageOf } from "../../lib/app-error.ts";
 import type { Clock } from "../../lib/clock.ts";
-import type { DeriverOptions } from "./derive.ts";
+import type { DeriverOptions } from "./derive/derive.ts";
 import { inParallel } from "./in-parallel.ts";
 import type { KnownPods } from "./known-pods.ts";
 import { type HealthReport, readHealth } from "./read-health.ts";

@@ -1,11 +1,11 @@
 import type { Signal } from "../../cluster/signal.ts";
 import { createBoundedQueue } from "../../lib/bounded-queue.ts";
 import type { Clock } from "../../lib/clock.ts";
-import type { LogReader } from "./container-log.ts";
 import { createKnownPods, type KnownPods } from "./known-pods.ts";
 import { type ClusterWatcher, kubernetesSource } from "./kubernetes.ts";
-import { type LogSourceStats, logSource } from "./logs.ts";
-import { type MetricsReader, type ScrapeStats, scrapeSource } from "./scrape.ts";
+import type { LogReader } from "./logs/container-log.ts";
+import { type LogSourceStats, logSource } from "./logs/logs.ts";
+import { type MetricsReader, type ScrapeStats, scrapeSource } from "./scrape/scrape.ts";
 
 /** What every source is given. */
 export interface SourceContext {

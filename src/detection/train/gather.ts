@@ -1,10 +1,10 @@
 import { createObservation } from "../../cluster/observation.ts";
 import type { Signal } from "../../cluster/signal.ts";
-import { createDetectionEngine } from "../engine.ts";
+import { createDetectionEngine } from "../engine/engine.ts";
+import { detectorFactories } from "../engine/registry.ts";
 import { forecastAnomaly } from "../metrics/forecast/forecast-anomaly.ts";
 import { type SeriesKind, seriesKinds } from "../metrics/forecast/series-kinds.ts";
 import { workloadIsolation } from "../metrics/isolation-forest/workload-isolation.ts";
-import { detectorFactories } from "../registry.ts";
 
 export interface Span {
   readonly from: number;

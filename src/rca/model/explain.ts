@@ -2,7 +2,7 @@ import { templateOf } from "../../cluster/workload.ts";
 import type { Diagnosis, ModelPart } from "../../incident/diagnosis.ts";
 import type { Evidence } from "../../incident/evidence.ts";
 import type { ObjectRef } from "../../incident/object-ref.ts";
-import type { Case } from "../case.ts";
+import type { Case } from "../case/case.ts";
 import type { Diagnosed, RulesInput } from "../diagnose-by-rules.ts";
 import { createToolBox, type ToolBox } from "../investigate/tool-box.ts";
 import type { InvestigationTools } from "../investigate/tools.ts";

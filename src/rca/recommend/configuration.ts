@@ -1,8 +1,8 @@
 import { podSpecOf } from "../../cluster/workload.ts";
 import type { ActionParams } from "../../incident/action-params.ts";
 import type { ObjectRef } from "../../incident/object-ref.ts";
-import type { Candidate } from "../candidate.ts";
-import type { Case } from "../case.ts";
+import type { Candidate } from "../case/candidate.ts";
+import type { Case } from "../case/case.ts";
 import { type Fix, fix, guide, openFix } from "./fix.ts";
 import { restart, scaleUp } from "./resources.ts";
 import { restoreGuide, rollback, undoChange } from "./undo-change.ts";

@@ -1,6 +1,6 @@
 import type { CauseCode } from "../../incident/cause.ts";
-import type { Candidate } from "../candidate.ts";
-import type { Case } from "../case.ts";
+import type { Candidate } from "../case/candidate.ts";
+import type { Case } from "../case/case.ts";
 import { configurationFixes } from "./configuration.ts";
 import type { Fix } from "./fix.ts";
 import { guide } from "./fix.ts";

@@ -1,7 +1,7 @@
 import { healEndpointOf } from "../../incident/heal-endpoint.ts";
 import { sameRef } from "../../incident/object-ref.ts";
-import type { Candidate } from "../candidate.ts";
-import type { Case } from "../case.ts";
+import type { Candidate } from "../case/candidate.ts";
+import type { Case } from "../case/case.ts";
 import { type Fix, fix } from "./fix.ts";
 
 const startsAnew: ReadonlySet<Fix["action"]> = new Set(["restart", "delete-pod"]);

@@ -1,7 +1,7 @@
 import { isKind } from "../../cluster/kubernetes-types.ts";
 import { type ObjectRef, sameRef } from "../../incident/object-ref.ts";
-import type { Candidate } from "../candidate.ts";
-import type { Case } from "../case.ts";
+import type { Candidate } from "../case/candidate.ts";
+import type { Case } from "../case/case.ts";
 import { type Fix, fix, guide } from "./fix.ts";
 import { restart } from "./resources.ts";
 

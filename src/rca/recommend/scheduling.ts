@@ -1,6 +1,6 @@
 import { isKind } from "../../cluster/kubernetes-types.ts";
-import type { Candidate } from "../candidate.ts";
-import type { Case } from "../case.ts";
+import type { Candidate } from "../case/candidate.ts";
+import type { Case } from "../case/case.ts";
 import { type Fix, fix, guide } from "./fix.ts";
 import { undoChange } from "./undo-change.ts";
 

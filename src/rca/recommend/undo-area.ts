@@ -4,7 +4,7 @@ import { podSpecOf } from "../../cluster/workload.ts";
 import type { ActionParams } from "../../incident/action-params.ts";
 import { probeSchema } from "../../incident/action-params.ts";
 import type { ObjectRef } from "../../incident/object-ref.ts";
-import type { Case } from "../case.ts";
+import type { Case } from "../case/case.ts";
 import { type Change, fieldsOf } from "../gather/changes.ts";
 import type { FieldArea, FieldChange } from "../gather/field-diff.ts";
 import { isSecretName } from "../redact/find-secrets.ts";

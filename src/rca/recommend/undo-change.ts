@@ -1,6 +1,6 @@
 import { templateOf } from "../../cluster/workload.ts";
 import type { ObjectRef } from "../../incident/object-ref.ts";
-import type { Case } from "../case.ts";
+import type { Case } from "../case/case.ts";
 import type { Change } from "../gather/changes.ts";
 import { diffFields } from "../gather/field-diff.ts";
 import { type Fix, fix, guide } from "./fix.ts";

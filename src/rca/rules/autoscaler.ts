@@ -1,6 +1,6 @@
 import { makeRef, refKey } from "../../incident/object-ref.ts";
 import { isoTime } from "../../lib/clock.ts";
-import { candidate, type Rule } from "../candidate.ts";
+import { candidate, type Rule } from "../case/candidate.ts";
 import { metricFinding } from "../gather/metrics.ts";
 import { called, citeChange, podShifts } from "./patterns.ts";
 

@@ -2,8 +2,8 @@ import type { KubeObject } from "../../cluster/kubernetes-types.ts";
 import { refOf } from "../../cluster/object-store.ts";
 import { makeRef, type ObjectRef } from "../../incident/object-ref.ts";
 import { isoTime } from "../../lib/clock.ts";
-import { type Candidate, candidate, type Rule } from "../candidate.ts";
-import type { Case } from "../case.ts";
+import { type Candidate, candidate, type Rule } from "../case/candidate.ts";
+import type { Case } from "../case/case.ts";
 import { called, citeChange } from "./patterns.ts";
 import { refusalsOf } from "./quota.ts";
 

@@ -1,5 +1,5 @@
 import type { ObjectRef } from "../../incident/object-ref.ts";
-import type { Case } from "../case.ts";
+import type { Case } from "../case/case.ts";
 import type { Change } from "../gather/changes.ts";
 import { fieldsOf } from "../gather/changes.ts";
 import type { FieldChange } from "../gather/field-diff.ts";

@@ -1,7 +1,7 @@
 import type { ObjectRef } from "../../incident/object-ref.ts";
 import { makeRef } from "../../incident/object-ref.ts";
-import { type Candidate, candidate, type Rule } from "../candidate.ts";
-import type { Case } from "../case.ts";
+import { type Candidate, candidate, type Rule } from "../case/candidate.ts";
+import type { Case } from "../case/case.ts";
 import { changeFinding } from "../gather/changes.ts";
 import { metricFinding } from "../gather/metrics.ts";
 import { called, citeChange, isSymptomatic, lastFields, movedQuantity, podShifts } from "./patterns.ts";

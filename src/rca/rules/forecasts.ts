@@ -2,8 +2,8 @@ import { isKind } from "../../cluster/kubernetes-types.ts";
 import { bytesQuantity, coresQuantity, parseQuantity } from "../../cluster/quantity.ts";
 import type { Anomaly } from "../../incident/anomaly.ts";
 import type { CauseCode } from "../../incident/cause.ts";
-import { type Candidate, candidate, type Rule } from "../candidate.ts";
-import type { Case } from "../case.ts";
+import { type Candidate, candidate, type Rule } from "../case/candidate.ts";
+import type { Case } from "../case/case.ts";
 import { called, citeChange } from "./patterns.ts";
 
 /** What a forecast says will happen, and how sure its mechanism is before it has happened. */

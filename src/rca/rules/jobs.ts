@@ -1,7 +1,7 @@
 import type { Job } from "../../cluster/kubernetes-types.ts";
 import { makeRef, type ObjectRef, sameRef } from "../../incident/object-ref.ts";
-import { type Candidate, candidate, type Rule } from "../candidate.ts";
-import type { Case } from "../case.ts";
+import { type Candidate, candidate, type Rule } from "../case/candidate.ts";
+import type { Case } from "../case/case.ts";
 import { describeFields } from "../gather/changes.ts";
 import { eventFinding } from "../gather/events.ts";
 import type { Finding } from "../gather/evidence-book.ts";

@@ -1,7 +1,7 @@
 import { parseQuantity } from "../../cluster/quantity.ts";
 import type { ObjectRef } from "../../incident/object-ref.ts";
-import { type Candidate, candidate, type Rule } from "../candidate.ts";
-import type { Case } from "../case.ts";
+import { type Candidate, candidate, type Rule } from "../case/candidate.ts";
+import type { Case } from "../case/case.ts";
 import { metricFinding, type Shift, straightLine } from "../gather/metrics.ts";
 import { type ContainerFact, type PodFact, podFinding } from "../gather/object-state.ts";
 import { called, citeChange, citeLogs, freshLogs, lastFields, movedQuantity } from "./patterns.ts";

@@ -1,8 +1,8 @@
 import type { ConfigMap } from "../../cluster/kubernetes-types.ts";
 import { podSpecOf } from "../../cluster/workload.ts";
 import type { ObjectRef } from "../../incident/object-ref.ts";
-import { type Candidate, candidate, type Rule } from "../candidate.ts";
-import type { Case } from "../case.ts";
+import { type Candidate, candidate, type Rule } from "../case/candidate.ts";
+import type { Case } from "../case/case.ts";
 import { called, citeChange, citeLogs, crashesOf, crashFindings, freshLogs } from "./patterns.ts";
 
 const patterns: readonly RegExp[] = [

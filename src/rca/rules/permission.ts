@@ -1,7 +1,7 @@
 import type { ObjectRef } from "../../incident/object-ref.ts";
 import { makeRef } from "../../incident/object-ref.ts";
-import { type Candidate, candidate, type Rule } from "../candidate.ts";
-import type { Case } from "../case.ts";
+import { type Candidate, candidate, type Rule } from "../case/candidate.ts";
+import type { Case } from "../case/case.ts";
 import type { Change } from "../gather/changes.ts";
 import { configChangesOf, describeConfigChange, mentions } from "./config-changes.ts";
 import { called, citeChange, citeLogs, freshLogs, isSettled } from "./patterns.ts";

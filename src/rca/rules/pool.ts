@@ -1,6 +1,6 @@
 import type { ObjectRef } from "../../incident/object-ref.ts";
-import { type Candidate, candidate, type Rule } from "../candidate.ts";
-import type { Case } from "../case.ts";
+import { type Candidate, candidate, type Rule } from "../case/candidate.ts";
+import type { Case } from "../case/case.ts";
 import { metricFinding } from "../gather/metrics.ts";
 import { configChangesOf, describeConfigChange } from "./config-changes.ts";
 import { loadGrowth } from "./cpu.ts";

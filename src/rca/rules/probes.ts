@@ -1,8 +1,8 @@
 import type { Probe } from "../../cluster/kubernetes-types.ts";
 import { podSpecOf } from "../../cluster/workload.ts";
 import type { ObjectRef } from "../../incident/object-ref.ts";
-import { type Candidate, candidate, type Rule } from "../candidate.ts";
-import type { Case } from "../case.ts";
+import { type Candidate, candidate, type Rule } from "../case/candidate.ts";
+import type { Case } from "../case/case.ts";
 import { eventFinding } from "../gather/events.ts";
 import { type PodFact, podFinding } from "../gather/object-state.ts";
 import { called, citeChange, citeLogs, freshLogs, lastFields, podShifts } from "./patterns.ts";

@@ -1,8 +1,8 @@
 import { isKind, type KubeObject } from "../../cluster/kubernetes-types.ts";
 import { bytesQuantity, coresQuantity, parseQuantity } from "../../cluster/quantity.ts";
 import { makeRef, type ObjectRef } from "../../incident/object-ref.ts";
-import { type Candidate, candidate, type Rule } from "../candidate.ts";
-import type { Case } from "../case.ts";
+import { type Candidate, candidate, type Rule } from "../case/candidate.ts";
+import type { Case } from "../case/case.ts";
 import { eventFinding } from "../gather/events.ts";
 import type { Finding } from "../gather/evidence-book.ts";
 import { called, citeChange } from "./patterns.ts";

@@ -1,4 +1,4 @@
-import type { Rule } from "../candidate.ts";
+import type { Rule } from "../case/candidate.ts";
 import { autoscaler } from "./autoscaler.ts";
 import { badConfig } from "./bad-config.ts";
 import { blocked } from "./blocked.ts";

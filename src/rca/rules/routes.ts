@@ -1,8 +1,8 @@
 import type { KubeObject, Service } from "../../cluster/kubernetes-types.ts";
 import type { Anomaly } from "../../incident/anomaly.ts";
 import { makeRef, type ObjectRef } from "../../incident/object-ref.ts";
-import { type Candidate, candidate, type Rule } from "../candidate.ts";
-import type { Case } from "../case.ts";
+import { type Candidate, candidate, type Rule } from "../case/candidate.ts";
+import type { Case } from "../case/case.ts";
 import type { Change } from "../gather/changes.ts";
 import { called, citeChange } from "./patterns.ts";
 

@@ -1,7 +1,7 @@
 import { isKind } from "../../cluster/kubernetes-types.ts";
 import { makeRef, type ObjectRef } from "../../incident/object-ref.ts";
-import { type Candidate, candidate, type Rule } from "../candidate.ts";
-import type { Case } from "../case.ts";
+import { type Candidate, candidate, type Rule } from "../case/candidate.ts";
+import type { Case } from "../case/case.ts";
 import { eventFinding } from "../gather/events.ts";
 import { nodeFinding } from "../gather/node.ts";
 import { podFinding } from "../gather/object-state.ts";

@@ -1,8 +1,8 @@
 import { hostsInFailure } from "../../cluster/host-names.ts";
 import type { ObjectRef } from "../../incident/object-ref.ts";
 import { refKey } from "../../incident/object-ref.ts";
-import { type Candidate, candidate, type Rule } from "../candidate.ts";
-import type { Case } from "../case.ts";
+import { type Candidate, candidate, type Rule } from "../case/candidate.ts";
+import type { Case } from "../case/case.ts";
 import { metricFinding, type Shift } from "../gather/metrics.ts";
 import { configChangesOf } from "./config-changes.ts";
 import { isSaturated, loadGrowth } from "./cpu.ts";

@@ -1,8 +1,8 @@
 import { hostsInFailure, hostsInValue } from "../../cluster/host-names.ts";
 import { podSpecOf } from "../../cluster/workload.ts";
 import type { ObjectRef } from "../../incident/object-ref.ts";
-import { type Candidate, candidate, type Rule } from "../candidate.ts";
-import type { Case } from "../case.ts";
+import { type Candidate, candidate, type Rule } from "../case/candidate.ts";
+import type { Case } from "../case/case.ts";
 import type { FieldChange } from "../gather/field-diff.ts";
 import { metricFinding } from "../gather/metrics.ts";
 import { configChangesOf, describeConfigChange } from "./config-changes.ts";

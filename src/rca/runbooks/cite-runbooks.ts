@@ -1,7 +1,7 @@
 import { causeTitles } from "../../incident/cause.ts";
-import type { Case } from "../case.ts";
+import type { Case } from "../case/case.ts";
 import { isFresh } from "../gather/logs.ts";
-import type { Ranked } from "../rank.ts";
+import type { Ranked } from "../weigh/rank.ts";
 import { rankRunbooks } from "./rank-runbooks.ts";
 import type { Runbooks } from "./read-runbooks.ts";
 import { wordsOf } from "./words.ts";

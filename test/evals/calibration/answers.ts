@@ -1,9 +1,9 @@
 import { createObservation } from "../../../src/cluster/observation.ts";
-import { createDetectionEngine } from "../../../src/detection/engine.ts";
+import { createDetectionEngine } from "../../../src/detection/engine/engine.ts";
 import type { ObjectRef } from "../../../src/incident/object-ref.ts";
-import type { Standing } from "../../../src/rca/cause-confidence.ts";
 import { examine } from "../../../src/rca/diagnose-by-rules.ts";
 import { createRedactor } from "../../../src/rca/redact/redactor.ts";
+import type { Standing } from "../../../src/rca/weigh/cause-confidence.ts";
 import type { Recording } from "../../../src/replay/recording/load-recording.ts";
 import { recordedSignals } from "../../../src/replay/recording/recorded-signals.ts";
 

@@ -2,7 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { sameRef } from "../../../src/incident/object-ref.ts";
-import type { Standing } from "../../../src/rca/cause-confidence.ts";
+import type { Standing } from "../../../src/rca/weigh/cause-confidence.ts";
 import { loadRecording, type Recording } from "../../../src/replay/recording/load-recording.ts";
 import { loadBases, scenarios, stage } from "../../support/synthetic/index.ts";
 import { decoyMs, withDecoy } from "../../support/synthetic/scenarios/decoys.ts";

@@ -3,8 +3,8 @@ import {
   confidenceInputs,
   inputsOf,
   probabilityOf,
-} from "../../../src/rca/cause-confidence.ts";
-import type { Scored } from "../../../src/rca/confidence.ts";
+} from "../../../src/rca/weigh/cause-confidence.ts";
+import type { Scored } from "../../../src/rca/weigh/confidence.ts";
 import type { Row } from "./collect.ts";
 
 /** Pull of the weights towards zero, and steps of the descent. */

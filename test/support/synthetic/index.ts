@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
-import type { AnalysisResult } from "../../../src/app/analysis-result.ts";
-import { analyzeRecording } from "../../../src/app/analyze-recording.ts";
+import type { AnalysisResult } from "../../../src/app/diagnosis/analysis-result.ts";
+import { analyzeRecording } from "../../../src/app/diagnosis/analyze-recording.ts";
 import { loadRecording, type Recording } from "../../../src/replay/recording/load-recording.ts";
 import { recordedSignals } from "../../../src/replay/recording/recorded-signals.ts";
 import { type BaseShop, takeQuietStretch } from "./base-shop.ts";

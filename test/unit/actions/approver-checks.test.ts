@@ -1,11 +1,11 @@
 import { KubeConfig } from "@kubernetes/client-node";
 import { describe, expect, test } from "vitest";
 import { approverCheckYaml } from "../../../k8s/approver-check.ts";
-import { accessNeeded } from "../../../src/actions/access-needed.ts";
-import { approvePlan } from "../../../src/actions/approve.ts";
-import { type ClusterAccessPort, clusterUserOf } from "../../../src/actions/approver-access.ts";
-import type { Approver } from "../../../src/actions/policy.ts";
-import { policySchema } from "../../../src/actions/policy-file.ts";
+import { accessNeeded } from "../../../src/actions/approve/access-needed.ts";
+import { approvePlan } from "../../../src/actions/approve/approve.ts";
+import { type ClusterAccessPort, clusterUserOf } from "../../../src/actions/approve/approver-access.ts";
+import type { Approver } from "../../../src/actions/policy/policy.ts";
+import { policySchema } from "../../../src/actions/policy/policy-file.ts";
 import { createClusterAccess } from "../../../src/adapters/cluster-access/cluster-access.ts";
 import type { WriteStep } from "../../../src/incident/action-plan.ts";
 import { makeRef } from "../../../src/incident/object-ref.ts";

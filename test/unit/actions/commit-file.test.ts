@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
 import { valueAt } from "../../../src/actions/change/plain.ts";
 import { strategicPatch } from "../../../src/actions/change/strategic-patch.ts";
-import { makePlan } from "../../../src/actions/plan.ts";
+import { makePlan } from "../../../src/actions/plan/plan.ts";
 import type { KubeObject } from "../../../src/cluster/kubernetes-types.ts";
 import type { ActionCode } from "../../../src/incident/action-code.ts";
 import { type ActorCluster, startActorCluster } from "../../support/actor-cluster.ts";

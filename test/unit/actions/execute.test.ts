@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { autoApprove } from "../../../src/actions/approve.ts";
+import { autoApprove } from "../../../src/actions/approve/approve.ts";
 import { intentOf } from "../../../src/actions/change/intent.ts";
 import { containerOf } from "../../../src/actions/change/workload.ts";
 import type { ActorPort } from "../../../src/actions/cluster-port.ts";
-import { executeAll, executeNext } from "../../../src/actions/execute.ts";
-import { policySchema } from "../../../src/actions/policy-file.ts";
-import { undoPlan } from "../../../src/actions/undo.ts";
+import { executeAll, executeNext } from "../../../src/actions/execute/execute.ts";
+import { undoPlan } from "../../../src/actions/execute/undo.ts";
+import { policySchema } from "../../../src/actions/policy/policy-file.ts";
 import type { KubeObject } from "../../../src/cluster/kubernetes-types.ts";
 import { type ActorCluster, startActorCluster } from "../../support/actor-cluster.ts";
 import { recommend } from "../../support/plan-fixture.ts";

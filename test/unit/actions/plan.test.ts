@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { makePlan } from "../../../src/actions/plan.ts";
-import { planDigest } from "../../../src/actions/plan-digest.ts";
+import { makePlan } from "../../../src/actions/plan/plan.ts";
+import { planDigest } from "../../../src/actions/plan/plan-digest.ts";
 import type { KubeObject } from "../../../src/cluster/kubernetes-types.ts";
 import { makeRef } from "../../../src/incident/object-ref.ts";
 import type { Redact } from "../../../src/incident/redacted.ts";

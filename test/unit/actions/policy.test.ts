@@ -6,8 +6,8 @@ import {
   mayApprove,
   mayAutoApply,
   type PolicyFacts,
-} from "../../../src/actions/policy.ts";
-import { defaultPolicy, type Policy, policySchema } from "../../../src/actions/policy-file.ts";
+} from "../../../src/actions/policy/policy.ts";
+import { defaultPolicy, type Policy, policySchema } from "../../../src/actions/policy/policy-file.ts";
 import { makeRef } from "../../../src/incident/object-ref.ts";
 
 const fine: PolicyFacts = {

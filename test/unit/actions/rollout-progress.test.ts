@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { rolloutProgress } from "../../../src/actions/rollout-progress.ts";
+import { rolloutProgress } from "../../../src/actions/verify/rollout-progress.ts";
 import type { KubeObject } from "../../../src/cluster/kubernetes-types.ts";
 
 const object = (kind: string, spec: object, status: object): KubeObject => ({

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { executeNext } from "../../../src/actions/execute.ts";
+import { executeNext } from "../../../src/actions/execute/execute.ts";
 import { startActorCluster } from "../../support/actor-cluster.ts";
 import { planFor, recommend } from "../../support/plan-fixture.ts";
 import { approve, executor, planStore, propose } from "../../support/plan-life.ts";

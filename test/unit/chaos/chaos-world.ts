@@ -1,6 +1,6 @@
 import { KubeConfig } from "@kubernetes/client-node";
 import { createKubernetesChaos } from "../../../src/adapters/kubernetes-chaos/kubernetes-chaos.ts";
-import type { ChaosRunDeps } from "../../../src/app/chaos-run.ts";
+import type { ChaosRunDeps } from "../../../src/app/chaos/chaos-run.ts";
 import { type Experiment, experimentSchema } from "../../../src/chaos/experiment.ts";
 import type { Clock } from "../../../src/lib/clock.ts";
 import type { Database } from "../../../src/store/database.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { createChaosDesk, experimentRows } from "../../../src/app/chaos-desk.ts";
-import { makeRun } from "../../../src/app/chaos-run.ts";
+import { createChaosDesk, experimentRows } from "../../../src/app/chaos/chaos-desk.ts";
+import { makeRun } from "../../../src/app/chaos/chaos-run.ts";
 import { listChaosRuns, offerExperiments, takeRequestedRun } from "../../../src/store/chaos-runs.ts";
 import { startActorCluster } from "../../support/actor-cluster.ts";
 import { withDatabase } from "../../support/postgres.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { chaosGrants } from "../../../src/adapters/kubernetes-chaos/rbac.ts";
-import { makeRun } from "../../../src/app/chaos-run.ts";
+import { makeRun } from "../../../src/app/chaos/chaos-run.ts";
 import { failureIn } from "../../../src/chaos/operator-status.ts";
 import type { KubeObject } from "../../../src/cluster/kubernetes-types.ts";
 import { httpFake } from "../../support/http-fake.ts";

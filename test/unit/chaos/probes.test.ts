@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { createAskProbe } from "../../../src/app/chaos-probes.ts";
+import { createAskProbe } from "../../../src/app/chaos/chaos-probes.ts";
 import { judgeSamples, probeSchema } from "../../../src/chaos/probe.ts";
-import { saveIncident } from "../../../src/store/incidents.ts";
+import { saveIncident } from "../../../src/store/incidents/incidents.ts";
 import { startActorCluster } from "../../support/actor-cluster.ts";
 import { incidentRow } from "../../support/incident-row.ts";
 import { withDatabase } from "../../support/postgres.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { chaosRbacYaml } from "../../../k8s/chaos-rbac.ts";
-import { previewExperiment } from "../../../src/app/chaos-run.ts";
+import { previewExperiment } from "../../../src/app/chaos/chaos-run.ts";
 import { parseExperiment } from "../../../src/chaos/parse-experiment.ts";
 import type { ApiObject } from "../../../src/replay/api/json.ts";
 import { createObjectTable } from "../../../src/replay/api/object-table.ts";

@@ -1,5 +1,5 @@
 import { argv, exit, pid } from "node:process";
-import { makeRun } from "../../../src/app/chaos-run.ts";
+import { makeRun } from "../../../src/app/chaos/chaos-run.ts";
 import { openDatabase } from "../../../src/store/database.ts";
 import { depsFor, experimentOf } from "./chaos-world.ts";
 

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { makeRun, restoreRuns } from "../../../src/app/chaos-run.ts";
+import { makeRun, restoreRuns } from "../../../src/app/chaos/chaos-run.ts";
 import type { RunResult } from "../../../src/chaos/result.ts";
 import { askChaosStop, changesOfRun, listChaosRuns } from "../../../src/store/chaos-runs.ts";
-import { saveIncident } from "../../../src/store/incidents.ts";
+import { saveIncident } from "../../../src/store/incidents/incidents.ts";
 import { type ActorCluster, startActorCluster } from "../../support/actor-cluster.ts";
 import { startChild } from "../../support/child.ts";
 import { incidentRow } from "../../support/incident-row.ts";

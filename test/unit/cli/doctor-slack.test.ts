@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
-import { shortcutIds } from "../../../src/bot/slack/action-ids.ts";
+import { shortcutIds } from "../../../src/bot/slack/render/action-ids.ts";
 import { groupScope, slackCheck, slackScopes } from "../../../src/cli/doctor/slack.ts";
 import { configSchema } from "../../../src/config/config.ts";
 import { startLocalSlack } from "../../../src/local-slack/start-local-slack.ts";

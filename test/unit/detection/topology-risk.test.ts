@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { analyzeRecording } from "../../../src/app/analyze-recording.ts";
+import { analyzeRecording } from "../../../src/app/diagnosis/analyze-recording.ts";
 import type { KubeObject } from "../../../src/cluster/kubernetes-types.ts";
 import { createObservation } from "../../../src/cluster/observation.ts";
-import { looksLikeDatabase } from "../../../src/detection/database-like.ts";
-import { topologyRisks } from "../../../src/detection/topology-risk.ts";
+import { looksLikeDatabase } from "../../../src/detection/hygiene/database-like.ts";
+import { topologyRisks } from "../../../src/detection/hygiene/topology-risk.ts";
 import { loadRecording } from "../../../src/replay/recording/load-recording.ts";
 import { recordedSignals } from "../../../src/replay/recording/recorded-signals.ts";
 import { deployment, pod, service } from "../../support/small-shop.ts";

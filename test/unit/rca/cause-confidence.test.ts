@@ -1,11 +1,16 @@
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { createObservation } from "../../../src/cluster/observation.ts";
-import { createDetectionEngine } from "../../../src/detection/engine.ts";
-import { beganAt } from "../../../src/rca/began-at.ts";
-import { causeWeights, confidenceInputs, probabilityOf, type Standing } from "../../../src/rca/cause-confidence.ts";
+import { createDetectionEngine } from "../../../src/detection/engine/engine.ts";
+import { beganAt } from "../../../src/rca/case/began-at.ts";
 import { type Diagnosed, diagnoseByRules } from "../../../src/rca/diagnose-by-rules.ts";
 import { createRedactor } from "../../../src/rca/redact/redactor.ts";
+import {
+  causeWeights,
+  confidenceInputs,
+  probabilityOf,
+  type Standing,
+} from "../../../src/rca/weigh/cause-confidence.ts";
 import { loadRecording } from "../../../src/replay/recording/load-recording.ts";
 import { recordedSignals } from "../../../src/replay/recording/recorded-signals.ts";
 import { type Degradation, degrade } from "../../evals/calibration/degrade.ts";

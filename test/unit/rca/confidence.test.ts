@@ -9,7 +9,7 @@ import {
   posterior,
   probabilities,
   reliability,
-} from "../../../src/rca/confidence.ts";
+} from "../../../src/rca/weigh/confidence.ts";
 
 const full = { specificity: 0.97, explains: 1, closeness: 1, contradictions: 0, late: false, overshadowed: false };
 

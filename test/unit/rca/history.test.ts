@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
 import { makeRef } from "../../../src/incident/object-ref.ts";
-import { noOutcomes } from "../../../src/rca/confidence.ts";
 import { diagnose, diagnoseByRules } from "../../../src/rca/diagnose.ts";
 import type { History } from "../../../src/rca/ports.ts";
+import { noOutcomes } from "../../../src/rca/weigh/confidence.ts";
 import { brokenShop } from "./broken-shop.ts";
 
 const orders = makeRef("Deployment", "sock-shop", "orders");

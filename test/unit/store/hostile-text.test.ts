@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { createRedactor } from "../../../src/rca/redact/redactor.ts";
-import { evidenceOf, latestDiagnosis, saveDiagnosis } from "../../../src/store/diagnoses.ts";
-import { getIncident, saveIncident } from "../../../src/store/incidents.ts";
-import { addToTimeline, timelineOf } from "../../../src/store/timeline.ts";
+import { evidenceOf, latestDiagnosis, saveDiagnosis } from "../../../src/store/incidents/diagnoses.ts";
+import { getIncident, saveIncident } from "../../../src/store/incidents/incidents.ts";
+import { addToTimeline, timelineOf } from "../../../src/store/incidents/timeline.ts";
 import { clean, incidentView } from "../../support/incident-view.ts";
 import { withDatabase } from "../../support/postgres.ts";
 

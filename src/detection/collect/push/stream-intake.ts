@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import type { LogLine } from "../../../cluster/signal.ts";
 import type { Clock } from "../../../lib/clock.ts";
-import { createLogPlacer } from "../log-place.ts";
-import { encodeLines, type LogStreamPort } from "../log-stream.ts";
+import { createLogPlacer } from "../logs/log-place.ts";
+import { encodeLines, type LogStreamPort } from "../logs/log-stream.ts";
 import type { LogIntakeStats, PushAnswer } from "./log-intake.ts";
 import { type PushRequest, readPush } from "./read-push.ts";
 

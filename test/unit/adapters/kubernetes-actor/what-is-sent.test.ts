@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { ActorPort } from "../../../../src/actions/cluster-port.ts";
-import { makePlan } from "../../../../src/actions/plan.ts";
+import { makePlan } from "../../../../src/actions/plan/plan.ts";
 import { writeOutcome } from "../../../../src/adapters/kubernetes-actor/outcome.ts";
 import type { WriteStep } from "../../../../src/incident/action-plan.ts";
 import { kubectlCommand } from "../../../../src/incident/kubectl-command.ts";

@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from "vitest";
 import { openNatsLogStream } from "../../../../src/adapters/nats/nats-log-stream.ts";
 import type { Signal } from "../../../../src/cluster/signal.ts";
 import { createKnownPods } from "../../../../src/detection/collect/known-pods.ts";
-import { createLogStreamSource } from "../../../../src/detection/collect/log-stream-source.ts";
+import { createLogStreamSource } from "../../../../src/detection/collect/logs/log-stream-source.ts";
 import { publishLines } from "../../../../src/detection/collect/push/stream-intake.ts";
 import { systemClock } from "../../../../src/lib/clock.ts";
 import { findNatsServer, startNatsServer } from "../../../support/nats-server.ts";

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { webPortOf } from "../../../../src/app/start-pages.ts";
+import { webPortOf } from "../../../../src/app/pages/start-pages.ts";
 import type { Desk } from "../../../../src/bot/desk.ts";
 import type { FixView } from "../../../../src/bot/incident-view.ts";
-import { houseCommands } from "../../../../src/bot/slack/commands-house.ts";
+import { houseCommands } from "../../../../src/bot/slack/listen/commands-house.ts";
 import type { PagesOptions } from "../../../../src/bot/web/pages.ts";
 import type { Decisions } from "../../../../src/bot/web/pages-port.ts";
 import { createSeal } from "../../../../src/bot/web/seal.ts";
 import { makeSignInLink } from "../../../../src/bot/web/sign-in-routes.ts";
 import { configSchema } from "../../../../src/config/config.ts";
-import { keepLink } from "../../../../src/store/web-sign-in.ts";
+import { keepLink } from "../../../../src/store/people/web-sign-in.ts";
 import { fillIncident, type ServedPages, servePages } from "../../../support/filled-pages.ts";
 import { incidentView, planView } from "../../../support/incident-view.ts";
 import { type TestDatabase, withDatabase } from "../../../support/postgres.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { unsubscribeUrl } from "../../../../src/bot/web/unsubscribe-routes.ts";
-import { leaveMailAlone, takeMailAgain, wantsMail } from "../../../../src/store/mail.ts";
+import { leaveMailAlone, takeMailAgain, wantsMail } from "../../../../src/store/people/mail.ts";
 import { servePages } from "../../../support/filled-pages.ts";
 import { withDatabase } from "../../../support/postgres.ts";
 

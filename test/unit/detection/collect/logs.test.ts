@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { KubeObject, Pod } from "../../../../src/cluster/kubernetes-types.ts";
 import type { Signal } from "../../../../src/cluster/signal.ts";
-import type { LogReader } from "../../../../src/detection/collect/container-log.ts";
 import { createKnownPods } from "../../../../src/detection/collect/known-pods.ts";
-import { type LogSourceOptions, type LogSourceStats, logSource } from "../../../../src/detection/collect/logs.ts";
+import type { LogReader } from "../../../../src/detection/collect/logs/container-log.ts";
+import { type LogSourceOptions, type LogSourceStats, logSource } from "../../../../src/detection/collect/logs/logs.ts";
 import { AppError } from "../../../../src/lib/app-error.ts";
 import { createManualClock, type ManualClock } from "../../../../src/replay/virtual-clock.ts";
 

@@ -6,8 +6,8 @@ import {
   type LokiReader,
   type LokiSourceOptions,
   lokiSource,
-} from "../../../../src/detection/collect/loki.ts";
-import { createDetectionEngine } from "../../../../src/detection/engine.ts";
+} from "../../../../src/detection/collect/logs/loki.ts";
+import { createDetectionEngine } from "../../../../src/detection/engine/engine.ts";
 import { AppError } from "../../../../src/lib/app-error.ts";
 import { createManualClock, type ManualClock } from "../../../../src/replay/virtual-clock.ts";
 

@@ -1,6 +1,10 @@
 import { expect, test } from "vitest";
-import { createPrometheusPoints } from "../../../../src/detection/collect/prometheus-points.ts";
-import { familyOf, familyQuery, type QueryScope } from "../../../../src/detection/collect/prometheus-queries.ts";
+import { createPrometheusPoints } from "../../../../src/detection/collect/prometheus/prometheus-points.ts";
+import {
+  familyOf,
+  familyQuery,
+  type QueryScope,
+} from "../../../../src/detection/collect/prometheus/prometheus-queries.ts";
 
 const labels = { namespace: "namespace", pod: "pod" };
 const scope: QueryScope = { windowSeconds: 60, intervalSeconds: 15, namespaces: ["shop"], labels };

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import type { Signal } from "../../../../src/cluster/signal.ts";
-import { createPrometheusPoints } from "../../../../src/detection/collect/prometheus-points.ts";
+import { createPrometheusPoints } from "../../../../src/detection/collect/prometheus/prometheus-points.ts";
 import {
   familyOf,
   familyQuery,
   kubeletQueries,
   newestSampleQuery,
-} from "../../../../src/detection/collect/prometheus-queries.ts";
+} from "../../../../src/detection/collect/prometheus/prometheus-queries.ts";
 import { AppError } from "../../../../src/lib/app-error.ts";
 import { run, second, server, start } from "../../../support/prometheus-rounds.ts";
 

@@ -2,9 +2,9 @@ import { describe, expect, test } from "vitest";
 import type { KubeObject } from "../../../../src/cluster/kubernetes-types.ts";
 import { createSeriesStore } from "../../../../src/cluster/series-store.ts";
 import type { Signal } from "../../../../src/cluster/signal.ts";
-import { createDeriver } from "../../../../src/detection/collect/derive.ts";
+import { createDeriver } from "../../../../src/detection/collect/derive/derive.ts";
 import { createKnownPods, type KnownPods } from "../../../../src/detection/collect/known-pods.ts";
-import { type MetricsReader, type ScrapeStats, scrapeSource } from "../../../../src/detection/collect/scrape.ts";
+import { type MetricsReader, type ScrapeStats, scrapeSource } from "../../../../src/detection/collect/scrape/scrape.ts";
 import { createManualClock } from "../../../../src/replay/virtual-clock.ts";
 
 const start = Date.parse("2026-11-20T22:00:00Z");

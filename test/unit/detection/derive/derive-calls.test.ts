@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { createSeriesStore } from "../../../../src/cluster/series-store.ts";
 import type { RawSeries } from "../../../../src/cluster/signal.ts";
-import { type CallSeries, callFamilyOf, callOf } from "../../../../src/detection/collect/call-conventions.ts";
-import { createDeriver } from "../../../../src/detection/collect/derive.ts";
-import type { WorkloadNames } from "../../../../src/detection/collect/derive-calls.ts";
+import { type CallSeries, callFamilyOf, callOf } from "../../../../src/detection/collect/derive/call-conventions.ts";
+import { createDeriver } from "../../../../src/detection/collect/derive/derive.ts";
+import type { WorkloadNames } from "../../../../src/detection/collect/derive/derive-calls.ts";
 
 type Labels = Record<string, string>;
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { createSeriesStore } from "../../../../src/cluster/series-store.ts";
 import type { RawSeries } from "../../../../src/cluster/signal.ts";
-import { createDeriver } from "../../../../src/detection/collect/derive.ts";
-import { histogramQuantile } from "../../../../src/detection/collect/derive-requests.ts";
+import { createDeriver } from "../../../../src/detection/collect/derive/derive.ts";
+import { histogramQuantile } from "../../../../src/detection/collect/derive/derive-requests.ts";
 
 const start = 1_700_000_000_000;
 const tickMs = 5_000;

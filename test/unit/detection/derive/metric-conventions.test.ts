@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { isFailure, meaningOf } from "../../../../src/detection/collect/metric-conventions.ts";
+import { isFailure, meaningOf } from "../../../../src/detection/collect/derive/metric-conventions.ts";
 
 describe("what a series means, by its name and labels", () => {
   test.each([

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createExpositionParser } from "../../../../src/detection/collect/parse-exposition.ts";
+import { createExpositionParser } from "../../../../src/detection/collect/scrape/parse-exposition.ts";
 
 const at = 1_700_000_000_000;
 const parse = (text: string, extra: Record<string, string> = {}) =>

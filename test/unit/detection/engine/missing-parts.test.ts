@@ -4,10 +4,10 @@ import type { KubeEvent, KubeObject } from "../../../../src/cluster/kubernetes-t
 import { createObservation } from "../../../../src/cluster/observation.ts";
 import { sampleBatch } from "../../../../src/detection/collect/capture-samples.ts";
 import type { DetectorFactory } from "../../../../src/detection/detector.ts";
-import { createDetectionEngine } from "../../../../src/detection/engine.ts";
+import { createDetectionEngine } from "../../../../src/detection/engine/engine.ts";
+import { detectorFactories } from "../../../../src/detection/engine/registry.ts";
 import { hygieneChecks } from "../../../../src/detection/hygiene/hygiene-findings.ts";
-import { detectorFactories } from "../../../../src/detection/registry.ts";
-import { topologyRisks } from "../../../../src/detection/topology-risk.ts";
+import { topologyRisks } from "../../../../src/detection/hygiene/topology-risk.ts";
 import { seededRandom } from "../../../../src/lib/seeded-random.ts";
 import { eventsOfEveryTrouble, objectsOfEveryKind } from "../../../support/every-kind.ts";
 import { promised } from "../../../support/promise-figure.ts";

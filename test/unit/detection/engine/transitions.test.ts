@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { KubeObject } from "../../../../src/cluster/kubernetes-types.ts";
 import { createObservation } from "../../../../src/cluster/observation.ts";
-import { createTransitions } from "../../../../src/detection/transitions.ts";
+import { createTransitions } from "../../../../src/detection/engine/transitions.ts";
 
 const target = { kind: "Deployment", namespace: "shop", name: "carts" };
 const deployment = (available: number, template = "1"): KubeObject => ({

@@ -2,11 +2,11 @@ import { describe, expect, test } from "vitest";
 import { createObservation } from "../../../../src/cluster/observation.ts";
 import { createSeriesStore } from "../../../../src/cluster/series-store.ts";
 import type { DerivedPoint } from "../../../../src/cluster/signal.ts";
-import { createDetectionEngine } from "../../../../src/detection/engine.ts";
+import { createDetectionEngine } from "../../../../src/detection/engine/engine.ts";
 import { createSeasons, type SeasonPoint, type Seasons } from "../../../../src/detection/metrics/seasonal-baseline.ts";
 import { seededRandom } from "../../../../src/lib/seeded-random.ts";
-import { insertSamples } from "../../../../src/store/samples.ts";
-import { readSeason } from "../../../../src/store/season.ts";
+import { insertSamples } from "../../../../src/store/cluster/samples.ts";
+import { readSeason } from "../../../../src/store/cluster/season.ts";
 import { withDatabase } from "../../../support/postgres.ts";
 import { deployment, pod, service } from "../../../support/small-shop.ts";
 

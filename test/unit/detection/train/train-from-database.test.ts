@@ -7,7 +7,7 @@ import { modelCardSchema, readModel } from "../../../../src/detection/metrics/fo
 import { pastOfSamples } from "../../../../src/detection/train/past-of-samples.ts";
 import type { DeploymentSample, NodeSample, PodSample, SampleBatch } from "../../../../src/incident/cluster-sample.ts";
 import { seededRandom } from "../../../../src/lib/seeded-random.ts";
-import { insertSamples } from "../../../../src/store/samples.ts";
+import { insertSamples } from "../../../../src/store/cluster/samples.ts";
 import { withDatabase } from "../../../support/postgres.ts";
 
 const tickMs = 30_000;

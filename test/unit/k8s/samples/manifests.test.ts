@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
 import type { KubeObject } from "../../../../src/cluster/kubernetes-types.ts";
 import { createObservation } from "../../../../src/cluster/observation.ts";
-import { topologyRisks } from "../../../../src/detection/topology-risk.ts";
+import { topologyRisks } from "../../../../src/detection/hygiene/topology-risk.ts";
 import { healEndpointOf } from "../../../../src/incident/heal-endpoint.ts";
 import { type ApiObject, listAt, objectAt } from "../../../../src/replay/api/json.ts";
 import { createObjectTable } from "../../../../src/replay/api/object-table.ts";

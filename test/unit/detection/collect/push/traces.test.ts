@@ -5,7 +5,7 @@ import type { Signal } from "../../../../../src/cluster/signal.ts";
 import { createKnownPods } from "../../../../../src/detection/collect/known-pods.ts";
 import { readTraces } from "../../../../../src/detection/collect/push/read-traces.ts";
 import { createTraceIntake } from "../../../../../src/detection/collect/push/trace-intake.ts";
-import { createDetectionEngine } from "../../../../../src/detection/engine.ts";
+import { createDetectionEngine } from "../../../../../src/detection/engine/engine.ts";
 import { createManualClock } from "../../../../../src/replay/virtual-clock.ts";
 
 const start = 1_700_000_000_000;

@@ -1,0 +1,144 @@
+import type { ApprovalOutcome, SecondFactorRefusal } from "../../incident/approval.ts";
+import type { StoredPlan } from "../../incident/stored-plan.ts";
+import { planDigest } from "../plan/plan-digest.ts";
+import type { PlanStore, RejectOutcome } from "../plan/plan-store.ts";
+import {
+  type Approver,
+  judge,
+  mayApprove,
+  mayAutoApply,
+  needsSecondFactor,
+  type PolicyFacts,
+  type Verdict,
+} from "../policy/policy.ts";
+import type { Policy } from "../policy/policy-file.ts";
+import { accessRefusal, type ClusterAccessPort } from "./approver-access.ts";
+
+/** Judges one-time codes, and uses them up. */
+export interface SecondFactorPort {
+  useCode(attempt: {
+    readonly ids: readonly string[];
+    readonly code: string;
+    readonly planId: string;
+  }): Promise<"accepted" | SecondFactorRefusal>;
+}
+
+export interface ApproveDeps {
+  readonly plans: Pick<PlanStore, "get" | "standing" | "vote" | "whyNoVote" | "reject" | "outcomes">;
+  readonly policy: Policy;
+  /** For rules with `clusterAccess`; without it they refuse. */
+  readonly clusterAccess?: ClusterAccessPort | undefined;
+  /** For rules with `secondFactor`; without it they refuse. */
+  readonly secondFactor?: SecondFactorPort | undefined;
+}
+
+export interface ApprovalRequest {
+  readonly planId: string;
+  /** Of the plan as the person saw it. */
+  readonly digest: string;
+  readonly by: Approver;
+  readonly note?: string;
+  /** The approver's one-time code. */
+  readonly code?: string;
+}
+
+const refused = (
+  reason: Extract<ApprovalOutcome, { type: "refused" }>["reason"],
+  detail?: string,
+): ApprovalOutcome => ({ type: "refused", reason, ...(detail ? { detail } : {}) });
+
+function factsOf(
+  stored: StoredPlan,
+  standing: { now: number; frozen: boolean; spent: PolicyFacts["spent"] },
+): PolicyFacts {
+  const { action, target, risk } = stored.plan;
+  const { now: at, frozen, spent } = standing;
+  return { action, target, risk, confidence: stored.confidence, at, frozen, spent };
+}
+
+/** What somebody is told when the policy, which may have changed since planning, does not allow the plan now. */
+function refusalFor(verdict: Extract<Verdict, { allow: false }>): ApprovalOutcome {
+  if (verdict.reason === "frozen" || verdict.reason === "budget-spent") return refused(verdict.reason);
+  return refused("not-allowed", verdict.detail);
+}
+
+/** Codes are judged last: one that counted is used up, whatever comes after. */
+async function codeRefusal(
+  { by, code, planId }: ApprovalRequest,
+  secondFactor: SecondFactorPort | undefined,
+): Promise<ApprovalOutcome | undefined> {
+  if (!secondFactor) return refused("second-factor-unavailable");
+  if (!code?.trim()) return refused("code-needed");
+  const ids = [by.id, ...(by.aliases ?? [])];
+  const judged = await secondFactor.useCode({ ids, code: code.slice(0, 20), planId });
+  return judged === "accepted" ? undefined : refused(judged);
+}
+
+/**
+ * One person says yes to one plan, as he saw it. The policy decides whether he may, the database whether he is in time,
+ * first, and enough. Applying it is somebody else's job: an approval that is written down will be carried out.
+ */
+export async function approvePlan(request: ApprovalRequest, deps: ApproveDeps): Promise<ApprovalOutcome> {
+  const { planId, digest, note } = request;
+  const by = { id: request.by.id, name: request.by.name };
+  // Whoever comes too late hears that, whatever the policy says by now.
+  const tooLate = await deps.plans.whyNoVote({ planId, digest, by });
+  if (tooLate) return refused(tooLate);
+  const stored = await deps.plans.get(planId);
+  if (!stored) return refused("unknown-plan");
+  const { plan, requestedBy } = stored;
+  if (planDigest(plan) !== digest) return refused("plan-changed");
+  const standing = await deps.plans.standing(plan.target.namespace);
+  const verdict = judge(deps.policy, factsOf(stored, standing));
+  if (!verdict.allow) return refusalFor(verdict);
+  if (verdict.approvals > plan.approvalsNeeded) return refused("plan-changed");
+  if (!mayApprove(verdict.rule, request.by, { approvalsNeeded: plan.approvalsNeeded, requestedBy }))
+    return refused("not-allowed", `Rule "${verdict.rule.name}" does not name you among its approvers for this plan.`);
+  const needsCode = needsSecondFactor(verdict.rule, plan.risk);
+  // The plan that people were shown asked for no code; a fresh one will.
+  if (needsCode && !plan.secondFactor) return refused("plan-changed");
+  if (verdict.rule.clusterAccess) {
+    const denied = await accessRefusal(plan, request.by, deps.policy.clusterIdentity, deps.clusterAccess);
+    if (denied) return denied;
+  }
+  if (needsCode || plan.secondFactor) {
+    const wrong = await codeRefusal(request, deps.secondFactor);
+    if (wrong) return wrong;
+  }
+  return await deps.plans.vote({ planId, digest, by, ...(note ? { note } : {}), budgets: deps.policy.budgets });
+}
+
+/** One person says no, with a reason. Whoever may approve may reject; a proposal of his own anybody may take back. */
+export async function rejectPlan(
+  request: Omit<ApprovalRequest, "note"> & { readonly reason: string },
+  deps: ApproveDeps,
+): Promise<RejectOutcome> {
+  const stored = await deps.plans.get(request.planId);
+  if (!stored) return { type: "refused", reason: "unknown-plan" };
+  const { planId, digest, by, reason } = request;
+  const standing = await deps.plans.standing(stored.plan.target.namespace);
+  const verdict = judge(deps.policy, {
+    ...factsOf(stored, standing),
+    frozen: false,
+    spent: { namespace: 0, cluster: 0 },
+  });
+  const own = stored.requestedBy === by.id;
+  const may = own || !verdict.allow || mayApprove(verdict.rule, by, { approvalsNeeded: 1, requestedBy: null });
+  if (!by.human || !may) return { type: "refused", reason: "not-allowed" };
+  return await deps.plans.reject({ planId, digest, by: { id: by.id, name: by.name }, reason });
+}
+
+/** The voice of the policy file where it lets a change be applied by itself. */
+const policyVoice = { id: "kubemend:policy", name: "policy" } as const;
+
+/** Approves a plan in the name of the policy, when the policy says so and the action has proven itself against the cause. */
+export async function autoApprove(planId: string, deps: ApproveDeps): Promise<ApprovalOutcome> {
+  const stored = await deps.plans.get(planId);
+  if (!stored) return refused("unknown-plan");
+  const { plan, cause } = stored;
+  if (!cause || plan.approvalsNeeded > 1 || planDigest(plan) !== plan.digest) return refused("not-allowed");
+  const standing = await deps.plans.standing(plan.target.namespace);
+  const { recovered } = await deps.plans.outcomes(plan.action, cause);
+  if (!mayAutoApply(deps.policy, factsOf(stored, standing), recovered)) return refused("not-allowed");
+  return await deps.plans.vote({ planId, digest: plan.digest, by: policyVoice, budgets: deps.policy.budgets });
+}

@@ -1,0 +1,193 @@
+import type { WriteStep } from "../../incident/action-plan.ts";
+import { refText, sameRef } from "../../incident/object-ref.ts";
+import type { Redact } from "../../incident/redacted.ts";
+import type { Claim } from "../../incident/stored-plan.ts";
+import type { Clock } from "../../lib/clock.ts";
+import type { ActorPort } from "../cluster-port.ts";
+import type { ExecutionResult, PlanStore } from "../plan/plan-store.ts";
+import { lookAt } from "./look.ts";
+import { stamped } from "./stamp.ts";
+import { answersText, answerText, endOf, type StepEnd } from "./step-end.ts";
+import { whyTampered } from "./why-tampered.ts";
+
+/** Places where a process may die; tests make it die there. */
+export type CrashPoint =
+  | "claimed"
+  | "checked"
+  | "looked"
+  | "leased"
+  | "before-apply"
+  | "after-apply"
+  | "step-done"
+  | "before-finish"
+  | "finished";
+
+export interface ExecuteDeps {
+  readonly cluster: ActorPort;
+  readonly plans: Pick<PlanStore, "claim" | "renew" | "markSent" | "finish" | "postpone">;
+  readonly clock: Clock;
+  /** For what applications answer when they are asked to heal; without it only the status is kept. */
+  readonly redact?: Redact;
+  /** Aborted when the process is to end: no further plan is taken up. */
+  readonly signal?: AbortSignal;
+  readonly crashPoint?: (name: CrashPoint) => void | Promise<void>;
+}
+
+export type ExecuteOutcome =
+  | { readonly type: "idle" }
+  | {
+      readonly type: "finished";
+      readonly planId: string;
+      readonly phase: "apply" | "undo";
+      readonly result: ExecutionResult;
+    }
+  /** The cluster cannot be reached; the claim comes back after a while. */
+  | { readonly type: "postponed"; readonly planId: string; readonly detail: string }
+  /** Another process has taken the plan over; it will finish it. */
+  | { readonly type: "lost"; readonly planId: string };
+
+/** Writes of one step that meet another version of the object, or whose answer is lost, before giving up. */
+const maxTries = 8;
+const retryDelayMs = 250;
+/** Attempts to reach the cluster, `postponeMs` apart, before an execution fails. */
+const maxAttempts = 6;
+const postponeMs = 5_000;
+/** As `kubectl drain` does: an eviction that a disruption budget holds up is tried again. */
+const maxEvictionTries = 24;
+const evictionDelayMs = 5_000;
+
+/** Takes the next approved plan, or the given one, and carries it out. Plans that a dead process left half done come back here too. */
+export async function executeNext(deps: ExecuteDeps, planId?: string): Promise<ExecuteOutcome> {
+  const claim = await deps.plans.claim(planId);
+  return claim ? await carryOut(claim, deps) : { type: "idle" };
+}
+
+/** Carries out whatever can be claimed now, one after the other. @returns what came of each. */
+export async function executeAll(deps: ExecuteDeps): Promise<ExecuteOutcome[]> {
+  const outcomes: ExecuteOutcome[] = [];
+  // While approvals keep coming it would never be done; what it has claimed it finishes, the rest is another's.
+  while (!deps.signal?.aborted) {
+    const outcome = await executeNext(deps);
+    if (outcome.type === "idle") return outcomes;
+    outcomes.push(outcome);
+  }
+  return outcomes;
+}
+
+/** Does what a claim is for. Each step is looked at before it is done, so that doing it all again after a crash does nothing twice. */
+export async function carryOut(claim: Claim, deps: ExecuteDeps): Promise<ExecuteOutcome> {
+  const { plan, phase } = claim;
+  await deps.crashPoint?.("claimed");
+  const tampered = whyTampered(claim);
+  if (tampered) return await finish(claim, { outcome: "refused", detail: tampered }, deps);
+  await deps.crashPoint?.("checked");
+  const steps = phase === "apply" ? plan.steps : plan.undo;
+  const done: WriteStep[] = [];
+  const said: string[] = [];
+  let versions: Pick<ExecutionResult, "resourceVersionBefore" | "resourceVersionAfter"> = {};
+  for (const [index, step] of steps.entries()) {
+    const end = await doStep({ step, index, claim, phase, started: done.length > 0 }, deps);
+    if (end.type === "lost") return { type: "lost", planId: plan.id };
+    if (end.type === "unreachable") return await postpone(claim, end.detail, deps);
+    if (end.type === "failed") return await finish(claim, await takenBack(end.result, done, claim, deps), deps);
+    done.push(step);
+    if (end.said) said.push(end.said);
+    // The first object is the one the plan is about.
+    if (index === 0) versions = { resourceVersionBefore: end.before, resourceVersionAfter: end.resourceVersion };
+    await deps.crashPoint?.("step-done");
+  }
+  await deps.crashPoint?.("before-finish");
+  const detail = `${steps.length === 1 ? "1 step" : `${steps.length} steps`} ${phase === "apply" ? "applied" : "taken back"}${answersText(said)}`;
+  return await finish(claim, { outcome: "applied", detail, ...versions }, deps);
+}
+
+interface Work {
+  readonly step: WriteStep;
+  readonly index: number;
+  readonly claim: Claim;
+  readonly phase: "apply" | "undo";
+  /** True when the cluster has been changed already: then the freeze switch does not stop half-way. */
+  readonly started: boolean;
+}
+
+async function doStep(work: Work, deps: ExecuteDeps): Promise<StepEnd> {
+  const { step, index, claim, phase } = work;
+  const fail = (outcome: ExecutionResult["outcome"], detail: string): StepEnd => ({
+    type: "failed",
+    result: { outcome, detail } as ExecutionResult,
+  });
+  // An HTTP call leaves no trace to look for: what may have been sent is not sent again.
+  if (step.type === "http" && claim.sentSteps.includes(index)) return { type: "done" };
+  for (let attempt = 0, evictions = 0; attempt < maxTries; attempt++) {
+    const sight = await lookAt(step, claim.plan, phase, deps.cluster);
+    await deps.crashPoint?.("looked");
+    if (sight.type === "done") return sight;
+    if (sight.type === "unreachable") return sight;
+    if (sight.type === "conflict")
+      return fail("conflict", `Not ${phase === "apply" ? "applied" : "undone"}: ${sight.detail}.`);
+    const lease = await deps.plans.renew(claim);
+    if (lease === "lost") return { type: "lost" };
+    if (lease === "frozen" && !work.started)
+      return fail("refused", "Changes were frozen before it started. Nothing was done.");
+    await deps.crashPoint?.("leased");
+    if (step.type === "http") await deps.plans.markSent(claim, index);
+    await deps.crashPoint?.("before-apply");
+    const outcome = await deps.cluster.apply(stamped(step, claim.plan, phase, sight.object), sight.guard);
+    await deps.crashPoint?.("after-apply");
+    if (outcome.type === "done")
+      return {
+        type: "done",
+        said: outcome.answer && answerText(step, outcome.answer, deps.redact),
+        before: sight.guard.resourceVersion,
+        resourceVersion: outcome.object?.metadata.resourceVersion,
+      };
+    if (step.type === "evict" && outcome.type === "refused" && outcome.status === 429 && evictions < maxEvictionTries) {
+      evictions++;
+      attempt = -1;
+      await deps.clock.sleep(evictionDelayMs);
+      continue;
+    }
+    const final = endOf(outcome, step, deps.redact);
+    if (final) return final;
+    // Conflict, gone, or no answer: look again and go on from what is there.
+    await deps.clock.sleep(retryDelayMs);
+  }
+  return fail(
+    "failed",
+    `${refText(step.target)} could not be written: it changed, or the answer was lost, ${maxTries} times in a row.`,
+  );
+}
+
+/** All or nothing: when a later step fails, what the earlier ones changed is put back as far as it can be. */
+async function takenBack(
+  result: ExecutionResult,
+  done: readonly WriteStep[],
+  claim: Claim,
+  deps: ExecuteDeps,
+): Promise<ExecutionResult> {
+  if (claim.phase === "undo" || done.length === 0) return result;
+  const left: string[] = [];
+  for (const step of done.toReversed()) {
+    const back = claim.plan.undo.find((other) => sameRef(other.target, step.target));
+    const end = back ? await doStep({ step: back, index: -1, claim, phase: "undo", started: true }, deps) : undefined;
+    if (end?.type !== "done") left.push(refText(step.target));
+  }
+  const detail =
+    left.length === 0 ? "What had been changed before was put back." : `Still changed: ${left.join(", ")}.`;
+  return { ...result, detail: `${result.detail} ${detail}` };
+}
+
+async function finish(claim: Claim, result: ExecutionResult, deps: ExecuteDeps): Promise<ExecuteOutcome> {
+  const held = await deps.plans.finish(claim, result);
+  await deps.crashPoint?.("finished");
+  return held
+    ? { type: "finished", planId: claim.plan.id, phase: claim.phase, result }
+    : { type: "lost", planId: claim.plan.id };
+}
+
+async function postpone(claim: Claim, detail: string, deps: ExecuteDeps): Promise<ExecuteOutcome> {
+  if (claim.attempt >= maxAttempts)
+    return await finish(claim, { outcome: "failed", detail: `The cluster cannot be reached: ${detail}.` }, deps);
+  await deps.plans.postpone(claim, postponeMs);
+  return { type: "postponed", planId: claim.plan.id, detail };
+}

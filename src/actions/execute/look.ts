@@ -1,0 +1,91 @@
+import type { KubeObject } from "../../cluster/kubernetes-types.ts";
+import type { ActionPlan, TouchedObject, WriteStep } from "../../incident/action-plan.ts";
+import { refText, sameRef } from "../../incident/object-ref.ts";
+import { intentDigest, intentOf } from "../change/intent.ts";
+import { applyJsonPatch, type PatchOp } from "../change/json-patch.ts";
+import { numberAt, valueAt } from "../change/plain.ts";
+import type { ActorPreviewPort, WriteGuard } from "../cluster-port.ts";
+import { isStamped } from "./stamp.ts";
+
+/** Where a step stands, found out by looking at the cluster and not by remembering. */
+export type Sight =
+  /** Not done yet, and the object is as the plan knows it: the guard names the version that was seen. */
+  | { readonly type: "todo"; readonly guard: WriteGuard; readonly object?: KubeObject }
+  | { readonly type: "done"; readonly resourceVersion?: string }
+  | { readonly type: "conflict"; readonly detail: string }
+  | { readonly type: "unreachable"; readonly detail: string };
+
+const changed = (detail: string): Sight => ({ type: "conflict", detail });
+
+/** Looks whether a step of the plan is still to be done. */
+export async function lookAt(
+  step: WriteStep,
+  plan: ActionPlan,
+  phase: "apply" | "undo",
+  cluster: Pick<ActorPreviewPort, "get">,
+): Promise<Sight> {
+  const name = refText(step.target);
+  const read = await cluster.get(step.target);
+  if (read.type === "failed") return { type: "unreachable", detail: `${name} could not be read: ${read.detail}` };
+  const object = read.type === "found" ? read.object : undefined;
+  const touch = plan.touches.find((entry) => sameRef(entry.target, step.target));
+  switch (step.type) {
+    case "patch":
+      if (!object) return changed(`${name} does not exist any more`);
+      if (object.metadata.uid !== touch?.uid) return changed(`${name} was deleted and made anew`);
+      if (isStamped(object, plan, phase) || isReached(object, step, touch, phase)) return doneWith(object);
+      return phase === "apply" ? beforeApply(object, step, touch) : beforeUndo(object, step, plan);
+    case "create":
+      if (!object) return { type: "todo", guard: {} };
+      return isStamped(object, plan, phase) ? doneWith(object) : changed(`${name} exists already`);
+    case "delete":
+    case "evict":
+      if (!object || object.metadata.deletionTimestamp) return { type: "done" };
+      if (touch) return object.metadata.uid === touch.uid ? todoWith(object) : { type: "done" };
+      // Undoing a creation: only what this plan has made is deleted.
+      return isStamped(object, plan, "apply") ? todoWith(object) : changed(`${name} is not the one that was created`);
+    case "http":
+      // A pod that is gone needs no healing; another one of the same name is not the sick one.
+      return object && object.metadata.uid === touch?.uid ? todoWith(object) : { type: "done" };
+  }
+}
+
+const doneWith = ({ metadata }: KubeObject): Sight => ({
+  type: "done",
+  ...(metadata.resourceVersion ? { resourceVersion: metadata.resourceVersion } : {}),
+});
+
+function todoWith(object: KubeObject): Sight {
+  const { uid, resourceVersion } = object.metadata;
+  return { type: "todo", guard: { uid, ...(resourceVersion ? { resourceVersion } : {}) }, object };
+}
+
+type PatchStep = Extract<WriteStep, { type: "patch" }>;
+const options = (step: PatchStep) => ({ replicas: step.subresource === "scale" });
+
+function isReached(object: KubeObject, step: PatchStep, touch: TouchedObject, phase: "apply" | "undo"): boolean {
+  return intentDigest(object, options(step)) === (phase === "apply" ? touch.after : touch.before);
+}
+
+function beforeApply(object: KubeObject, step: PatchStep, touch: TouchedObject): Sight {
+  if (intentDigest(object, options(step)) !== touch.before)
+    return changed(`${refText(step.target)} was changed since the plan was made`);
+  return todoWith(object);
+}
+
+/** An undo may find other fields changed since; it goes on as long as its own still are as kubemend left them. */
+function beforeUndo(object: KubeObject, step: PatchStep, plan: ActionPlan): Sight {
+  const name = refText(step.target);
+  if (step.subresource === "scale") {
+    const applied = plan.steps.find(
+      (other) => other.type === "patch" && other.subresource === "scale" && sameRef(other.target, step.target),
+    );
+    const replicas = applied?.type === "patch" ? numberAt(applied.body, "spec", "replicas") : undefined;
+    if (valueAt(object, "spec", "replicas") !== replicas)
+      return changed(`somebody has changed the replicas of ${name} since`);
+    return todoWith(object);
+  }
+  const ops = (Array.isArray(step.body) ? step.body : []) as readonly PatchOp[];
+  const tried = applyJsonPatch(intentOf(object), ops);
+  return tried.ok ? todoWith(object) : changed(`somebody has changed ${tried.path} of ${name} since`);
+}

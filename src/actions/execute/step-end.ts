@@ -1,0 +1,63 @@
+import type { WriteStep } from "../../incident/action-plan.ts";
+import { refText } from "../../incident/object-ref.ts";
+import type { Redact } from "../../incident/redacted.ts";
+import type { HttpAnswer, WriteOutcome } from "../cluster-port.ts";
+import type { ExecutionResult } from "../plan/plan-store.ts";
+
+/** How one step of a plan has ended. */
+export type StepEnd =
+  | {
+      readonly type: "done";
+      readonly resourceVersion?: string | undefined;
+      readonly before?: string | undefined;
+      /** What an application answered, in words. */
+      readonly said?: string | undefined;
+    }
+  | { readonly type: "failed"; readonly result: ExecutionResult }
+  | { readonly type: "unreachable"; readonly detail: string }
+  | { readonly type: "lost" };
+
+/** What an outcome comes to when trying again makes no sense; undefined when looking again does. */
+export function endOf(outcome: WriteOutcome, step: WriteStep, redact?: Redact): StepEnd | undefined {
+  if (outcome.type === "unreachable") return outcome;
+  if (outcome.type === "refused" && outcome.answer) {
+    const detail = `It did not heal itself: ${answerText(step, outcome.answer, redact)}.`;
+    return { type: "failed", result: { outcome: "refused", detail } };
+  }
+  if (outcome.type === "refused") {
+    const fields = outcome.fields.length > 0 ? `: ${outcome.fields.join(", ")}` : "";
+    return {
+      type: "failed",
+      result: {
+        outcome: "refused",
+        detail: `The cluster refused the change of ${refText(step.target)} (${outcome.status} ${outcome.reason}${fields}).`,
+      },
+    };
+  }
+  if (step.type === "http" && outcome.type === "unknown") {
+    return {
+      type: "failed",
+      result: {
+        outcome: "failed",
+        detail: `${refText(step.target)} was asked to heal and did not answer (${outcome.detail}).`,
+      },
+    };
+  }
+  return undefined;
+}
+
+const answersShown = 5;
+const answerCharsShown = 120;
+
+/** An application's answer for people: its status, and the beginning of its words when they can be redacted. */
+export function answerText(step: WriteStep, { status, text }: HttpAnswer, redact?: Redact): string {
+  const words = redact?.(text.replace(/\s+/g, " ").trim()).slice(0, answerCharsShown) ?? "";
+  return `${step.target.name} answered HTTP ${status}${words ? ` "${words}"` : ""}`;
+}
+
+/** Several answers behind what was done: the first few, and how many more. */
+export function answersText(said: readonly string[]): string {
+  if (said.length === 0) return "";
+  const more = said.length > answersShown ? `; and ${said.length - answersShown} more` : "";
+  return `: ${said.slice(0, answersShown).join("; ")}${more}`;
+}

@@ -1,0 +1,183 @@
+import type { ActionCode } from "../../incident/action-code.ts";
+import type { Person } from "../../incident/approval.ts";
+import type { ObjectRef } from "../../incident/object-ref.ts";
+import type { Policy, PolicyRule } from "./policy-file.ts";
+
+/** What the policy judges. Everything it needs is a value; it asks nobody. */
+export interface PolicyFacts {
+  readonly action: ActionCode;
+  readonly target: ObjectRef;
+  readonly risk: "low" | "medium" | "high";
+  readonly confidence: number;
+  /** Unix time (ms), for time windows. */
+  readonly at: number;
+  readonly frozen: boolean;
+  /** Changes made in the last hour in the target's namespace and in the whole cluster. */
+  readonly spent: { readonly namespace: number; readonly cluster: number };
+}
+
+export type Denial =
+  | "frozen"
+  | "namespace-protected"
+  | "no-rule"
+  | "risk-too-high"
+  | "confidence-too-low"
+  | "outside-window"
+  | "budget-spent";
+
+export type Verdict =
+  | { readonly allow: true; readonly approvals: number; readonly rule: PolicyRule }
+  | { readonly allow: false; readonly reason: Denial; readonly detail: string };
+
+const riskOrder = ["low", "medium", "high"] as const;
+const leastApprovalsForHighRisk = 2;
+
+/** `*` stands for any run of characters. Linear: each part is searched once, from where the last one ended. */
+export function matchesName(pattern: string, name: string): boolean {
+  const parts = pattern.split("*");
+  const first = parts[0] ?? "";
+  const last = parts.at(-1) ?? "";
+  if (parts.length === 1) return pattern === name;
+  if (!name.startsWith(first) || !name.endsWith(last) || name.length < first.length + last.length) return false;
+  let at = first.length;
+  for (const part of parts.slice(1, -1)) {
+    const found = name.indexOf(part, at);
+    if (found < 0 || found + part.length > name.length - last.length) return false;
+    at = found + part.length;
+  }
+  return true;
+}
+
+const deny = (reason: Denial, detail: string): Verdict => ({ allow: false, reason, detail });
+
+/** Decides whether an action may be offered, by the first rule that speaks of it, and how many people must agree. Denies first. */
+export function judge(policy: Policy, facts: PolicyFacts): Verdict {
+  const { target, action } = facts;
+  // A cluster-scoped object belongs to no namespace: only a rule for `*` speaks of it.
+  const namespace = target.namespace ?? "";
+  if (facts.frozen) return deny("frozen", "Changes are frozen. Unfreeze first (/incident unfreeze).");
+  if (policy.protectedNamespaces.some((pattern) => matchesName(pattern, namespace))) {
+    return deny("namespace-protected", `Namespace ${namespace} is protected: kubemend never changes it.`);
+  }
+  const speaking = policy.rules.filter((rule) => ruleSpeaksOf(rule, action, target));
+  if (speaking.length === 0) {
+    return deny(
+      "no-rule",
+      `No rule of the policy allows ${action} on ${target.kind} ${namespace || "(cluster)"}/${target.name}.`,
+    );
+  }
+  const refusals: Verdict[] = [];
+  for (const rule of speaking) {
+    const refusal = refusalOf(rule, facts);
+    if (refusal) refusals.push(refusal);
+    else {
+      const spent = budgetRefusal(policy, facts);
+      if (spent) return spent;
+      const least = facts.risk === "high" ? leastApprovalsForHighRisk : 1;
+      return { allow: true, approvals: Math.max(rule.approvals, least), rule };
+    }
+  }
+  return refusals[0] ?? deny("no-rule", "No rule of the policy allows it.");
+}
+
+function ruleSpeaksOf(rule: PolicyRule, action: ActionCode, target: ObjectRef): boolean {
+  if (!rule.namespaces.some((pattern) => matchesName(pattern, target.namespace ?? ""))) return false;
+  if (rule.kinds && !rule.kinds.includes(target.kind)) return false;
+  return !rule.actions || rule.actions.includes(action);
+}
+
+function refusalOf(rule: PolicyRule, facts: PolicyFacts): Verdict | undefined {
+  if (riskOrder.indexOf(facts.risk) > riskOrder.indexOf(rule.maxRisk)) {
+    return deny(
+      "risk-too-high",
+      `Rule "${rule.name}" allows at most ${rule.maxRisk} risk; ${facts.action} is ${facts.risk}.`,
+    );
+  }
+  if (facts.confidence < rule.minConfidence) {
+    const percent = (share: number) => `${Math.round(share * 100)} %`;
+    return deny(
+      "confidence-too-low",
+      `Rule "${rule.name}" wants at least ${percent(rule.minConfidence)} confidence; this is ${percent(facts.confidence)}.`,
+    );
+  }
+  if (rule.windows && !rule.windows.some((window) => isInside(window, facts.at))) {
+    return deny("outside-window", `Rule "${rule.name}" holds only in its time windows.`);
+  }
+  return undefined;
+}
+
+function budgetRefusal({ budgets }: Policy, { spent, target }: PolicyFacts): Verdict | undefined {
+  if (spent.namespace >= budgets.perNamespacePerHour) {
+    return deny(
+      "budget-spent",
+      `${spent.namespace} changes were made in ${target.namespace ?? "the cluster"} within an hour; the budget is ${budgets.perNamespacePerHour}.`,
+    );
+  }
+  if (spent.cluster >= budgets.perClusterPerHour) {
+    return deny(
+      "budget-spent",
+      `${spent.cluster} changes were made in the cluster within an hour; the budget is ${budgets.perClusterPerHour}.`,
+    );
+  }
+  return undefined;
+}
+
+/** True when the local time of the window's zone is on one of its days between `from` and `to`; `to` before `from` runs over midnight. */
+function isInside(window: NonNullable<PolicyRule["windows"]>[number], at: number): boolean {
+  const parts = new Intl.DateTimeFormat("en-GB", {
+    timeZone: window.timeZone,
+    weekday: "short",
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
+  }).formatToParts(at);
+  const part = (type: string) => parts.find((p) => p.type === type)?.value ?? "";
+  const now = `${part("hour")}:${part("minute")}`;
+  const today = part("weekday").toLowerCase();
+  const days: readonly string[] = window.days;
+  if (window.from <= window.to) return days.includes(today) && now >= window.from && now < window.to;
+  const week = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+  const yesterday = week[(week.indexOf(today) + 6) % 7] ?? "";
+  return (days.includes(today) && now >= window.from) || (days.includes(yesterday) && now < window.to);
+}
+
+/** Who somebody is, as far as the edge that authenticated him can tell. */
+export interface Approver extends Person {
+  /** False for bots and integrations: they never approve. */
+  readonly human: boolean;
+  /** Groups he is a member of, such as `slack:S123`. */
+  readonly groups: readonly string[];
+}
+
+/** Whether this person may approve under the rule. The requester may not help to reach the second voice of his own request. */
+export function mayApprove(
+  rule: PolicyRule,
+  approver: Approver,
+  plan: { readonly approvalsNeeded: number; readonly requestedBy: string | null },
+): boolean {
+  if (!approver.human) return false;
+  if (plan.approvalsNeeded > 1 && plan.requestedBy === approver.id) return false;
+  const { anyone, people, groups } = rule.approvers;
+  const ids = [approver.id, ...(approver.aliases ?? [])];
+  return anyone || ids.some((id) => people.includes(id)) || groups.some((group) => approver.groups.includes(group));
+}
+
+/** Whether an approval under the rule needs a one-time code. */
+export function needsSecondFactor(rule: PolicyRule, risk: PolicyFacts["risk"]): boolean {
+  return rule.secondFactor === "always" || (rule.secondFactor === "high-risk" && risk === "high");
+}
+
+/** Whether the policy names this change for automatic application. Nothing is automatic by default. */
+export function mayAutoApply(policy: Policy, facts: PolicyFacts, successes: number): boolean {
+  const verdict = judge(policy, facts);
+  // What needs two people, or a person's code, cannot be left to none.
+  if (!verdict.allow || verdict.approvals > 1 || needsSecondFactor(verdict.rule, facts.risk)) return false;
+  return policy.autoApply.some(
+    (entry) =>
+      entry.actions.includes(facts.action) &&
+      entry.namespaces.some((pattern) => matchesName(pattern, facts.target.namespace ?? "")) &&
+      (!entry.kinds || entry.kinds.includes(facts.target.kind)) &&
+      facts.confidence >= entry.minConfidence &&
+      successes >= entry.afterSuccesses,
+  );
+}

@@ -1,0 +1,93 @@
+import type { KubeObject } from "../../cluster/kubernetes-types.ts";
+import type { Anomaly } from "../../incident/anomaly.ts";
+import type { Measure, Verification } from "../../incident/execution.ts";
+import type { ObjectRef } from "../../incident/object-ref.ts";
+import type { UndoOutcome } from "../execute/undo.ts";
+import type { PlanStore } from "../plan/plan-store.ts";
+import { judgeRecovery, type Symptom } from "./judge-recovery.ts";
+import { rolloutProgress } from "./rollout-progress.ts";
+
+/** What the detectors say. All times are of one clock, the one the anomalies are dated by. */
+export interface Observed {
+  /** Anomalies of the incident, ended ones included. */
+  readonly anomalies: readonly Anomaly[];
+  /** Active anomalies on the objects the incident affects, whether or not grouped into it. */
+  readonly onAffected: readonly Anomaly[];
+  readonly dataFresh: boolean;
+  readonly appliedAt: number;
+  readonly now: number;
+  /** What the symptoms' series measured before the change and measure now; asked once there is a verdict. */
+  readonly measure?: () => readonly Measure[];
+}
+
+export interface VerifyDeps {
+  readonly plans: Pick<PlanStore, "get" | "saveVerification">;
+  /** The target as last seen, to follow its rollout. */
+  readonly look: (ref: ObjectRef) => Promise<KubeObject | undefined>;
+  /** Takes the plan back; called when things got worse. */
+  readonly undo: (planId: string) => Promise<UndoOutcome>;
+}
+
+export type VerifyOutcome =
+  | { readonly type: "waiting"; readonly reason: string }
+  | { readonly type: "verified"; readonly verification: Verification; readonly undo?: UndoOutcome }
+  /** Not in a state to be verified: not applied, undone meanwhile, or judged before. */
+  | { readonly type: "not-due" };
+
+const activeAt = (anomaly: Anomaly, at: number) =>
+  anomaly.startsAt <= at && (anomaly.endsAt === undefined || anomaly.endsAt > at);
+
+/** Symptoms at the time of the change. When all of them paused just then (a crash loop between crashes), all there were. */
+function symptomsBefore({ anomalies, appliedAt }: Observed): readonly Anomaly[] {
+  const earlier = anomalies.filter((anomaly) => anomaly.startsAt <= appliedAt);
+  const active = earlier.filter((anomaly) => activeAt(anomaly, appliedAt));
+  return active.length > 0 ? active : earlier;
+}
+
+/**
+ * Judges an applied plan once by what the detectors see now. Call it with every tick until it no longer answers
+ * `waiting`. When the change made things worse it is taken back at once; otherwise undoing is a person's decision.
+ */
+export async function verifyPlan(planId: string, observed: Observed, deps: VerifyDeps): Promise<VerifyOutcome> {
+  const stored = await deps.plans.get(planId);
+  if (stored?.plan.state !== "applied") return { type: "not-due" };
+  if (stored.verification && stored.verification.verdict !== "unknown") return { type: "not-due" };
+  const before = symptomsBefore(observed);
+  const active = new Map<string, Anomaly>();
+  for (const anomaly of [...observed.anomalies, ...observed.onAffected]) {
+    if (activeAt(anomaly, observed.now)) active.set(anomaly.fingerprint, anomaly);
+  }
+  const lastEnd = Math.max(observed.appliedAt, ...before.map((anomaly) => anomaly.endsAt ?? observed.appliedAt));
+  const judgement = judgeRecovery({
+    before,
+    now: [...active.values()].map((anomaly): Symptom => symptomOf(anomaly, observed.now)),
+    rollout: rolloutProgress(await deps.look(stored.plan.target)),
+    dataFresh: observed.dataFresh,
+    elapsedMs: observed.now - observed.appliedAt,
+    clearForMs: observed.now - lastEnd,
+    verifyWithinMs: stored.plan.verifyWithinMs,
+  });
+  if (judgement.type === "waiting") return judgement;
+  const { verdict, reason, remaining, fresh } = judgement;
+  const measures = observed.measure?.() ?? [];
+  const verification: Verification = {
+    planId,
+    verdict,
+    reason,
+    at: observed.now,
+    remaining,
+    fresh,
+    ...(measures.length > 0 ? { measures } : {}),
+  };
+  const stands = await deps.plans.saveVerification(verification);
+  if (!stands) return { type: "not-due" };
+  if (verdict !== "worse" || stored.plan.undo.length === 0) return { type: "verified", verification };
+  return { type: "verified", verification, undo: await deps.undo(planId) };
+}
+
+const symptomOf = ({ fingerprint, severity, summary, startsAt }: Anomaly, now: number): Symptom => ({
+  fingerprint,
+  severity,
+  summary,
+  forMs: now - startsAt,
+});

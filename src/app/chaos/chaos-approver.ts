@@ -1,0 +1,54 @@
+import type { ApproveDeps } from "../../actions/approve/approve.ts";
+import { approvePlan } from "../../actions/approve/approve.ts";
+import type { Person } from "../../incident/approval.ts";
+import type { Clock } from "../../lib/clock.ts";
+import type { Database } from "../../store/database.ts";
+import { listIncidents } from "../../store/incidents/incidents.ts";
+import { plansOf } from "../../store/plans/plans.ts";
+
+export interface ChaosApproverDeps extends ApproveDeps {
+  readonly database: Database;
+  readonly cluster: string;
+  readonly clock: Clock;
+  readonly namespaces: readonly string[];
+  readonly say: (line: string) => void;
+}
+
+const lookEveryMs = 1_000;
+
+/**
+ * Approves, in a person's name, the first fix that kubemend offers for incidents of the experiment's namespaces: what a
+ * game day does in place of somebody on call. The policy judges it like any approval. Ends when aborted.
+ */
+export async function approveFirstFixes(deps: ChaosApproverDeps, by: Person, signal: AbortSignal): Promise<void> {
+  const since = deps.clock.now();
+  const decided = new Set<string>();
+  while (!signal.aborted) {
+    const open = await listIncidents(deps.database, {
+      statuses: ["open", "acknowledged", "reopened"],
+      cluster: deps.cluster,
+      limit: 50,
+    }).catch(() => []);
+    for (const { id, target, updatedAt } of open) {
+      if (updatedAt < since || decided.has(id) || !deps.namespaces.includes(target.namespace ?? "")) continue;
+      const offered = (await plansOf(deps.database, id).catch(() => [])).filter(
+        ({ plan }) => plan.state === "proposed",
+      );
+      // Plans of one diagnosis are made in its order; the first of them is the one people see on top.
+      const first = offered.at(-1);
+      if (!first) continue;
+      decided.add(id);
+      const outcome = await approvePlan(
+        { planId: first.plan.id, digest: first.plan.digest, by: { ...by, human: true, groups: [] } },
+        deps,
+      );
+      deps.say(
+        outcome.type === "refused"
+          ? `not approved  ${first.plan.action} for incident ${id}: ${outcome.detail ?? outcome.reason}`
+          : `approved      ${first.plan.action} for incident ${id}`,
+      );
+    }
+    // Aborted means: look at the signal.
+    await deps.clock.sleep(lookEveryMs, signal).catch(() => undefined);
+  }
+}

@@ -1,0 +1,58 @@
+import type { ChaosCluster } from "../../chaos/cluster-port.ts";
+import { judgeSamples, type Probe, type ProbeAnswer } from "../../chaos/probe.ts";
+import { refText } from "../../incident/object-ref.ts";
+import { messageOf } from "../../lib/app-error.ts";
+import type { Clock } from "../../lib/clock.ts";
+import type { Database } from "../../store/database.ts";
+import { listIncidents } from "../../store/incidents/incidents.ts";
+
+export interface ProbeDeps {
+  readonly cluster: Pick<ChaosCluster, "ask">;
+  readonly database: Database;
+  readonly clusterName: string;
+  readonly clock: Clock;
+  /** Values of an instant query; absent where no Prometheus is configured. */
+  readonly promql?: ((query: string) => Promise<readonly number[]>) | undefined;
+}
+
+/** Asks one question about the steady state. What cannot be measured does not hold: no data is no steady state. */
+export function createAskProbe(
+  deps: ProbeDeps,
+  blastNamespaces: readonly string[],
+): (probe: Probe) => Promise<ProbeAnswer> {
+  const { database, clock } = deps;
+  const judged = async (probe: Probe): Promise<Pick<ProbeAnswer, "holds" | "detail">> => {
+    switch (probe.type) {
+      case "promql":
+        if (!deps.promql) return { holds: false, detail: "no Prometheus is configured (prometheus.url)" };
+        return judgeSamples(probe, await deps.promql(probe.query));
+      case "http": {
+        const { service, port, path, status, within: timeoutMs } = probe;
+        const namespace = probe.namespace ?? blastNamespaces[0] ?? "";
+        const askedAt = performance.now();
+        const answer = await deps.cluster.ask({ namespace, service, port, path, timeoutMs });
+        const tookMs = Math.round(performance.now() - askedAt);
+        return { holds: answer.status === status, detail: `${answer.detail} after ${tookMs} ms` };
+      }
+      case "quiet": {
+        const namespaces = probe.namespaces ?? blastNamespaces;
+        const open = await listIncidents(database, {
+          statuses: ["open", "acknowledged", "mitigating", "reopened"],
+          cluster: deps.clusterName,
+          limit: 500,
+        });
+        const here = open.filter(({ target, affected }) =>
+          [target, ...affected].some(({ namespace }) => namespace !== undefined && namespaces.includes(namespace)),
+        );
+        const [first] = here;
+        return first
+          ? { holds: false, detail: `incident ${first.id} is open: ${refText(first.target)}` }
+          : { holds: true, detail: "no open incident" };
+      }
+    }
+  };
+  return async (probe) => {
+    const answer = await judged(probe).catch((error: unknown) => ({ holds: false, detail: messageOf(error, 160) }));
+    return { probe: probe.name, ...answer, at: clock.now() };
+  };
+}

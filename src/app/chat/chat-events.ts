@@ -1,0 +1,61 @@
+import { answerEvent } from "../../bot/slack/listen/answer-event.ts";
+import { heardEventSchema } from "../../bot/slack/listen/heard-event.ts";
+import type { HandlerDeps } from "../../bot/slack/listen/request.ts";
+import { messageOf } from "../../lib/app-error.ts";
+import { systemClock } from "../../lib/clock.ts";
+import type { Logger } from "../../lib/logger.ts";
+import type { Database } from "../../store/database.ts";
+import {
+  type ChatEvent,
+  claimChatEvents,
+  finishChatEvent,
+  keepChatEvent,
+  releaseChatEvent,
+} from "../../store/people/chat-events.ts";
+
+export interface ChatEventsDeps {
+  readonly database: Database;
+  readonly log: Logger;
+  readonly cluster?: string;
+  readonly handlers: () => Omit<HandlerDeps, "keepEvent">;
+}
+
+/** Events that another process took and did not finish are found after this at the latest (real ms). */
+const lookEveryMs = 5_000;
+const failedAgainSeconds = 15;
+
+/** Slack's events as rows: kept before they are acknowledged, handled by one process at a time, finished or taken up again. */
+export function chatEvents(deps: ChatEventsDeps): {
+  readonly keep: (id: string, body: unknown) => Promise<void>;
+  readonly run: (signal: AbortSignal) => Promise<void>;
+} {
+  const { database, log, cluster } = deps;
+  const handleOne = async (event: ChatEvent) => {
+    const { id, attempt } = event;
+    try {
+      const parsed = heardEventSchema.safeParse(event.body);
+      const outcome = parsed.success ? await answerEvent(deps.handlers(), { id, attempt }, parsed.data) : "done";
+      if (outcome === "done") await finishChatEvent(database, id);
+      else await releaseChatEvent(database, id, outcome.againAfterSeconds);
+    } catch (error) {
+      log.warn({ event: id, attempt, error: messageOf(error) }, "slack.event-failed");
+      await releaseChatEvent(database, id, failedAgainSeconds);
+    }
+  };
+  const handleAll = async () => {
+    await Promise.all((await claimChatEvents(database, cluster)).map(handleOne));
+  };
+  const nudge = () =>
+    void handleAll().catch((error: unknown) => log.warn({ error: messageOf(error) }, "slack.events-waiting"));
+  return {
+    async keep(id, body) {
+      if (await keepChatEvent(database, id, body, cluster)) setImmediate(nudge);
+    },
+    async run(signal) {
+      while (!signal.aborted) {
+        nudge();
+        await systemClock.sleep(lookEveryMs, signal).catch(() => undefined);
+      }
+    },
+  };
+}

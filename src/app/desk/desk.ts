@@ -1,0 +1,205 @@
+import { approvePlan, rejectPlan } from "../../actions/approve/approve.ts";
+import type { PlanStore } from "../../actions/plan/plan-store.ts";
+import type { Policy } from "../../actions/policy/policy-file.ts";
+import type { ChaosPort, Desk, DeskOutcome, DigestPort, WebPort } from "../../bot/desk.ts";
+import { refusalText } from "../../bot/slack/render/approval-words.ts";
+import type { ActionPlan } from "../../incident/action-plan.ts";
+import { actionTitle } from "../../incident/action-title.ts";
+import type { Person } from "../../incident/approval.ts";
+import { causeText } from "../../incident/cause-text.ts";
+import type { Incident } from "../../incident/incident.ts";
+import type { Redact } from "../../incident/redacted.ts";
+import type { IncidentStatus, StatusChange } from "../../incident/status.ts";
+import type { Clock } from "../../lib/clock.ts";
+import type { Database } from "../../store/database.ts";
+import { rejectCause } from "../../store/incidents/cause-verdicts.ts";
+import { latestDiagnosis } from "../../store/incidents/diagnoses.ts";
+import {
+  changeStatus,
+  getIncident,
+  listIncidents,
+  type StoredIncident,
+  touchIncident,
+} from "../../store/incidents/incidents.ts";
+import { addToTimeline } from "../../store/incidents/timeline.ts";
+import type { Jobs } from "../../store/jobs.ts";
+import { setFreeze } from "../../store/plans/freeze.ts";
+import { getPlan, plansOf } from "../../store/plans/plans.ts";
+import { type Approvers, createApprovers } from "../plans/approvers.ts";
+import { createReplan } from "../plans/replan.ts";
+import { queues } from "../queues.ts";
+import { buildView, isUndecided } from "../view/build-view.ts";
+import { postmortemOf } from "../view/postmortem-of.ts";
+import { createOperations } from "./operations.ts";
+import type { Watching } from "./watching.ts";
+
+export interface DeskDeps {
+  readonly database: Database;
+  readonly plans: PlanStore;
+  readonly policy: Policy;
+  /** Default: nobody is in a group, and rules that ask the cluster or for codes refuse. */
+  readonly approvers?: Approvers;
+  readonly redact: Redact;
+  readonly changed: (incidentId: string) => Promise<void>;
+  /** Tells detection about a status that a person decided. */
+  readonly statusDecided: (incident: StoredIncident) => void;
+  readonly jobs: Pick<Jobs, "send">;
+  readonly clock: Clock;
+  readonly ask: Desk["ask"];
+  /** Absent where nothing is kept from chat that could be put back. */
+  readonly reveal?: Desk["reveal"];
+  /** Name of the cluster as the configuration has it; default its default. */
+  readonly cluster?: string;
+  /** Absent where nobody watches: then workloads cannot be looked at, and silences are judged by what is stored. */
+  readonly watching?: Watching;
+  readonly digest?: DigestPort;
+  readonly chaos?: ChaosPort;
+  readonly web?: WebPort | undefined;
+  /** Under which people reach the pages. */
+  readonly webUrl?: string | undefined;
+}
+
+const yes = (text: string): DeskOutcome => ({ ok: true, text });
+const no = (text: string): DeskOutcome => ({ ok: false, text });
+const titleOf = ({ action, target, params }: ActionPlan) => actionTitle(action, target, params);
+/** What a person said with a decision, behind it. */
+const quoted = (words: string | undefined) => (words?.trim() ? ` – “${words.trim()}”` : "");
+
+/** Why a change of status is refused, for who asked. */
+const notNow: Readonly<Record<StatusChange, (status: string) => string>> = {
+  acknowledge: (status) => `is ${status}; there is nothing to take`,
+  "start-mitigation": (status) => `is ${status}; no fix can start now`,
+  resolve: (status) => `is ${status}; there is nothing to close`,
+  recur: () => "is not resolved; there is nothing to open again",
+};
+const statusWords: Readonly<Record<IncidentStatus, string>> = {
+  open: "open",
+  acknowledged: "taken already",
+  mitigating: "being fixed",
+  resolved: "resolved",
+  reopened: "open again",
+};
+
+/** People's decisions, made by the rows: every refusal has its reason, every decision is on the timeline. */
+export function createDesk(deps: DeskDeps): Desk {
+  const { database, redact, jobs, clock } = deps;
+  const now = () => clock.now();
+  const replans = createReplan(deps);
+  const approvers = deps.approvers ?? createApprovers({ policy: deps.policy, database });
+  const tell = async (incidentId: string, kind: string, text: string) => {
+    await addToTimeline(database, incidentId, { at: now(), kind, text: redact(text) });
+    await touchIncident(database, incidentId);
+    await deps.changed(incidentId);
+  };
+  const move = async (incidentId: string, change: StatusChange, by: Person, text: string): Promise<DeskOutcome> => {
+    const outcome = await changeStatus(database, incidentId, change, { by: by.name, at: now() });
+    if (!outcome.ok) {
+      if (outcome.reason === "unknown-incident") return no(`There is no incident ${incidentId}.`);
+      const incident = await getIncident(database, incidentId);
+      if (change === "acknowledge" && incident?.status === "acknowledged")
+        return no(`Incident ${incidentId} is taken already.`);
+      return no(`Incident ${incidentId} ${notNow[change](incident ? statusWords[incident.status] : "gone")}.`);
+    }
+    deps.statusDecided(outcome.incident);
+    await tell(incidentId, change, text);
+    return yes(text);
+  };
+
+  return {
+    ...createOperations({ ...deps, cluster: deps.cluster ?? "kubernetes", tell }),
+    view: (incidentId) => buildView(database, incidentId, deps.webUrl),
+    postmortem: (incidentId) =>
+      /^\d+$/.test(incidentId) ? postmortemOf(deps, incidentId) : Promise.resolve(undefined),
+    list: (query): Promise<readonly Incident[]> => listIncidents(database, query),
+    acknowledge: (id, by) => move(id, "acknowledge", by, `${by.name} has taken incident ${id}.`),
+    resolve: (id, by) => move(id, "resolve", by, `${by.name} closed incident ${id} by hand.`),
+    reopen: (id, by) => move(id, "recur", by, `${by.name} opened incident ${id} again.`),
+    async notThisCause(id, by) {
+      const latest = await latestDiagnosis(database, id);
+      const first = latest?.diagnosis.hypotheses[0];
+      if (!first) return no("There is no diagnosis yet.");
+      const { cause, culprit } = first;
+      const fresh = await rejectCause(database, { incidentId: id, cause, culprit, by });
+      if (!fresh) return yes("You have said so already; it is being looked at without this cause.");
+      await tell(id, "feedback", `${by.name} says: not ${causeText(cause, culprit)}.`);
+      await jobs.send(queues.diagnose, { incidentId: id }, { key: id });
+      return yes("Noted: this cause is ruled out here and counts for less next time. Looking again without it.");
+    },
+    async approve(planId, digest, by, note, code) {
+      const wanted = await getPlan(database, planId);
+      const others = wanted?.plan.state === "proposed" ? await plansOf(database, wanted.plan.incidentId) : [];
+      if (others.some((other) => other.plan.id !== planId && isUndecided(other)))
+        return { type: "refused", reason: "one-at-a-time" };
+      const outcome = await approvePlan(
+        { planId, digest, by: await approvers.approverOf(by), ...(note ? { note } : {}), ...(code ? { code } : {}) },
+        { plans: deps.plans, policy: deps.policy, ...approvers },
+      );
+      const stored = await getPlan(database, planId);
+      if (stored && outcome.type !== "refused") {
+        const { incidentId } = stored.plan;
+        const title = titleOf(stored.plan);
+        if (outcome.type === "approved") {
+          const moved = await changeStatus(database, incidentId, "start-mitigation", { by: by.name, at: now() });
+          if (moved.ok) deps.statusDecided(moved.incident);
+          await tell(incidentId, "approved", `${by.name} approved: ${title}${quoted(note)}.`);
+        } else
+          await tell(
+            incidentId,
+            "voted",
+            `${by.name} approved (${outcome.have} of ${outcome.need}): ${title}${quoted(note)}.`,
+          );
+      }
+      return outcome;
+    },
+    async reject(planId, by, reason) {
+      const stored = await getPlan(database, planId);
+      if (!stored) return no("There is no such plan any more.");
+      const outcome = await rejectPlan(
+        { planId, digest: stored.plan.digest, by: await approvers.approverOf(by), reason },
+        { plans: deps.plans, policy: deps.policy },
+      );
+      if (outcome.type === "refused") return no(refusalText(outcome.reason));
+      await tell(stored.plan.incidentId, "rejected", `${by.name} rejected: ${titleOf(stored.plan)}${quoted(reason)}.`);
+      return yes("Rejected. Nothing was changed.");
+    },
+    replan: replans.replan,
+    async replanWith(incidentId, recommendationId, values, by) {
+      const outcome = await replans.replanWith(incidentId, recommendationId, values, by);
+      if (outcome.ok && outcome.fix.plan) {
+        const names = outcome.changed.join(", ") || "nothing";
+        await tell(
+          incidentId,
+          "edited",
+          `${by.name} changed ${names} in the plan: ${titleOf(outcome.fix.plan.plan)}. Earlier approvals of it no longer count.`,
+        );
+      }
+      return outcome;
+    },
+    async undo(planId, by) {
+      const stored = await getPlan(database, planId);
+      if (!stored) return no("There is no such plan any more.");
+      if (stored.plan.undo.length === 0) return no("This change cannot be undone.");
+      await jobs.send(queues.undo, { planId, by: by.id }, { key: planId });
+      await tell(stored.plan.incidentId, "undo-asked", `${by.name} asked to undo: ${titleOf(stored.plan)}.`);
+      return yes("It is being undone; the message follows along.");
+    },
+    ask: deps.ask,
+    reveal: deps.reveal ?? ((text) => text),
+    async freeze(frozen, by) {
+      await setFreeze(database, { frozen, by });
+      for (const incident of await listIncidents(database, {
+        statuses: ["open", "acknowledged", "mitigating", "reopened"],
+        limit: 100,
+      })) {
+        // The switch is one for all clusters of the database; the others find their incidents behind and show them anew.
+        await touchIncident(database, incident.id);
+        if (deps.cluster === undefined || incident.cluster === deps.cluster) await deps.changed(incident.id);
+      }
+      return yes(
+        frozen
+          ? "Changes are frozen: nothing is approved or applied until `/incident unfreeze`."
+          : "Changes are allowed again.",
+      );
+    },
+  };
+}

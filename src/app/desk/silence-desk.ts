@@ -1,0 +1,89 @@
+import type { DeskOutcome, Operations, SilencePreview } from "../../bot/desk.ts";
+import type { Anomaly } from "../../incident/anomaly.ts";
+import type { Redact } from "../../incident/redacted.ts";
+import { longestSilenceMs, matcherText, type SilenceRequest, silenceMatches } from "../../incident/silence.ts";
+import { type Clock, isoTime } from "../../lib/clock.ts";
+import type { Database } from "../../store/database.ts";
+import { listIncidents } from "../../store/incidents/incidents.ts";
+import { addSilence, endSilence, standingSilences } from "../../store/people/silences.ts";
+import type { Watching } from "./watching.ts";
+
+export interface SilenceDeskDeps {
+  readonly database: Database;
+  readonly redact: Redact;
+  readonly clock: Clock;
+  readonly cluster: string;
+  readonly watching?: Watching | undefined;
+}
+
+const shownActive = 8;
+const pastDays = 7;
+const pastLimit = 500;
+const shortestMs = 60_000;
+
+/** Silences: seen before they are made, kept with who asked for them, ended by anybody. */
+export function createSilenceDesk(
+  deps: SilenceDeskDeps,
+): Pick<Operations, "previewSilence" | "silence" | "silences" | "endSilence"> {
+  const { database, redact, clock, cluster, watching } = deps;
+  const windowOf = ({ startsInMs, durationMs }: SilenceRequest) => {
+    const from = clock.now() + Math.max(0, startsInMs);
+    return { from, until: from + Math.min(longestSilenceMs, Math.max(shortestMs, durationMs)) };
+  };
+  const matchesAll = (request: SilenceRequest, anomalies: readonly Anomaly[]) =>
+    anomalies.length > 0 && anomalies.every((anomaly) => silenceMatches(request.matcher, anomaly));
+
+  return {
+    async previewSilence(request): Promise<SilencePreview> {
+      const now = clock.now();
+      const past = (await listIncidents(database, { cluster, limit: pastLimit })).filter(
+        (incident) => incident.openedAt > now - pastDays * 86_400_000,
+      );
+      const open = past.filter(
+        (incident) =>
+          incident.status !== "resolved" &&
+          incident.anomalies.some((one) => one.endsAt === undefined && silenceMatches(request.matcher, one)),
+      );
+      const seen = watching?.active() ?? open.flatMap(({ anomalies }) => anomalies).filter((one) => !one.endsAt);
+      const active = seen.filter((anomaly) => silenceMatches(request.matcher, anomaly));
+      return {
+        matcher: request.matcher,
+        ...windowOf(request),
+        active: active.slice(0, shownActive).map(({ target, summary }) => ({ target, summary: redact(summary) })),
+        more: Math.max(0, active.length - shownActive),
+        open,
+        past: {
+          matched: past.filter(({ anomalies }) => matchesAll(request, anomalies)).length,
+          of: past.length,
+          days: pastDays,
+        },
+      };
+    },
+    async silence(request, by): Promise<DeskOutcome> {
+      const { from, until } = windowOf(request);
+      const silence = await addSilence(database, {
+        cluster,
+        matcher: request.matcher,
+        from,
+        until,
+        reason: redact(request.reason.slice(0, 500)),
+        by,
+        createdAt: clock.now(),
+      });
+      await watching?.silencesChanged();
+      const when = request.startsInMs > 0 ? ` from ${isoTime(from).slice(0, 16).replace("T", " ")} UTC` : "";
+      return {
+        ok: true,
+        text: `Silence ${silence.id}: ${matcherText(request.matcher)} raises no incident${when} until ${isoTime(until).slice(0, 16).replace("T", " ")} UTC. \`/incident unsilence ${silence.id}\` ends it early.`,
+      };
+    },
+    silences: () => standingSilences(database, cluster, clock.now()),
+    async endSilence(id, by) {
+      const ended = /^\d{1,18}$/.test(id) ? await endSilence(database, { id, by, at: clock.now() }) : undefined;
+      if (!ended)
+        return { ok: false, text: `There is no silence ${id} that still holds; \`/incident silences\` shows them.` };
+      await watching?.silencesChanged();
+      return { ok: true, text: `Silence ${id} has ended: ${matcherText(ended.matcher)} raises incidents again.` };
+    },
+  };
+}

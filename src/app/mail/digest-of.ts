@@ -1,0 +1,159 @@
+import { actionTitle } from "../../incident/action-title.ts";
+import type { CauseCode } from "../../incident/cause.ts";
+import {
+  type Digest,
+  type DigestFix,
+  type DigestIncident,
+  type DigestPeriod,
+  type NoisyDetector,
+  periodMs,
+  type Took,
+} from "../../incident/digest.ts";
+import type { ObjectRef } from "../../incident/object-ref.ts";
+import type { Redact } from "../../incident/redacted.ts";
+import { severities } from "../../incident/severity.ts";
+import type { StoredSilence } from "../../incident/silence.ts";
+import { type KnownRisk, readRisks } from "../../store/cluster/risks.ts";
+import type { Database } from "../../store/database.ts";
+import { type DigestRows, digestRows, type FixLine, type IncidentLine } from "../../store/people/digest-rows.ts";
+import { standingSilences } from "../../store/people/silences.ts";
+
+const shown = { incidents: 15, causes: 6, fixes: 15, noisy: 5, predicted: 8, risks: 10, silences: 10 } as const;
+/** Slices of the chart: two hours of a day, a day of a week. */
+const slices: Readonly<Record<DigestPeriod, number>> = { daily: 12, weekly: 7 };
+
+function took(times: readonly number[]): Took | undefined {
+  const sorted = times.toSorted((a, b) => a - b);
+  const middle = sorted.length / 2;
+  const low = sorted[Math.ceil(middle) - 1];
+  const high = sorted[Math.floor(middle)];
+  if (low === undefined || high === undefined) return undefined;
+  return {
+    meanMs: sorted.reduce((sum, one) => sum + one, 0) / sorted.length,
+    medianMs: (low + high) / 2,
+    incidents: sorted.length,
+  };
+}
+
+function lineOf(line: IncidentLine, redact: Redact): DigestIncident {
+  const { cause, culprit, probability } = line;
+  return {
+    id: line.id,
+    title: redact(line.title),
+    severity: line.severity,
+    status: line.status,
+    openedAt: line.openedAt,
+    ...(line.resolvedAt === null ? {} : { resolvedAt: line.resolvedAt }),
+    ...(cause && culprit ? { cause: { code: cause, culprit, probability: probability ?? 0 } } : {}),
+  };
+}
+
+function topCauses(lines: readonly IncidentLine[]): Digest["causes"] {
+  const known = lines.flatMap(({ cause, culprit }) => (cause && culprit ? [{ cause, culprit }] : []));
+  const byCause = Map.groupBy(known, ({ cause }): CauseCode => cause);
+  return [...byCause]
+    .flatMap(([cause, same]) => {
+      const [latest] = same;
+      return latest ? [{ cause, incidents: same.length, culprit: latest.culprit as ObjectRef }] : [];
+    })
+    .toSorted((a, b) => b.incidents - a.incidents || (a.cause < b.cause ? -1 : 1))
+    .slice(0, shown.causes);
+}
+
+/** One that passes by itself now and then is no noise; two are. */
+function noisyDetectors(lines: readonly IncidentLine[]): NoisyDetector[] {
+  const seen = new Map<string, { incidents: number; passing: number }>();
+  for (const { detectors, passing } of lines) {
+    for (const detector of detectors) {
+      const count = seen.get(detector) ?? { incidents: 0, passing: 0 };
+      seen.set(detector, { incidents: count.incidents + 1, passing: count.passing + Number(passing) });
+    }
+  }
+  return [...seen]
+    .map(([detector, count]) => ({ detector, ...count }))
+    .filter(({ incidents, passing }) => passing >= 2 && passing * 2 >= incidents)
+    .toSorted((a, b) => b.passing - a.passing || (a.detector < b.detector ? -1 : 1))
+    .slice(0, shown.noisy);
+}
+
+const outcomeOf = ({ state, verdict }: FixLine): DigestFix["outcome"] =>
+  state === "applied" ? (verdict ?? "watching") : state;
+
+export interface DigestInput {
+  readonly cluster: string;
+  readonly period: DigestPeriod;
+  readonly to: number;
+  readonly rows: DigestRows;
+  readonly risks: readonly KnownRisk[];
+  readonly silences: readonly StoredSilence[];
+  readonly redact: Redact;
+}
+
+/** A digest out of its rows; pure but for redaction. */
+export function composeDigest({ cluster, period, to, rows, risks, silences, redact }: DigestInput): Digest {
+  const from = to - periodMs[period];
+  const opened = rows.incidents.filter(({ openedAt }) => openedAt >= from);
+  const resolved = rows.incidents.filter(({ resolvedAt }) => resolvedAt !== null && resolvedAt >= from);
+  const open = rows.incidents
+    .filter(({ status }) => status !== "resolved")
+    .toSorted((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity) || a.openedAt - b.openedAt);
+  const sliceMs = periodMs[period] / slices[period];
+  const timeToDetect = took(opened.map(({ openedAt, onset }) => Math.max(0, openedAt - onset)));
+  const timeToRecover = took(resolved.map(({ resolvedAt, onset }) => Math.max(0, (resolvedAt ?? onset) - onset)));
+  return {
+    cluster,
+    period,
+    from,
+    to,
+    ...rows.now,
+    before: rows.before,
+    ...(timeToDetect ? { timeToDetect } : {}),
+    ...(timeToRecover ? { timeToRecover } : {}),
+    slices: Array.from({ length: slices[period] }, (_, index) => {
+      const at = from + index * sliceMs;
+      const count = (severity: string) =>
+        opened.filter((one) => one.severity === severity && one.openedAt >= at && one.openedAt < at + sliceMs).length;
+      return {
+        at,
+        opened: Object.fromEntries(severities.map((one) => [one, count(one)])) as Digest["slices"][number]["opened"],
+      };
+    }),
+    open: open.slice(0, shown.incidents).map((line) => lineOf(line, redact)),
+    openMore: Math.max(0, open.length - shown.incidents),
+    recent: opened.slice(0, shown.incidents).map((line) => lineOf(line, redact)),
+    recentMore: Math.max(0, rows.now.opened - shown.incidents),
+    causes: topCauses(opened),
+    fixes: rows.fixes.slice(0, shown.fixes).map((fix) => ({
+      incidentId: fix.incidentId,
+      title: actionTitle(fix.action, fix.target),
+      at: fix.at,
+      outcome: outcomeOf(fix),
+    })),
+    noisy: noisyDetectors(opened),
+    predicted: rows.incidents
+      .flatMap(({ id, predictions, status }) =>
+        predictions.slice(0, 1).map((text) => ({ incidentId: id, text: redact(text), open: status !== "resolved" })),
+      )
+      .slice(0, shown.predicted),
+    risks: risks.slice(0, shown.risks).map((risk) => ({ ...risk, isNew: risk.firstSeenAt >= from })),
+    risksMore: Math.max(0, risks.length - shown.risks),
+    ending: silences.filter(({ until }) => until <= to + periodMs[period]).slice(0, shown.silences),
+  };
+}
+
+export interface DigestDeps {
+  readonly database: Database;
+  readonly cluster: string;
+  readonly redact: Redact;
+}
+
+/** The digest of the day or the week that ends at `to` (ms). */
+export async function digestOf(deps: DigestDeps, period: DigestPeriod, to: number): Promise<Digest> {
+  const { database, cluster, redact } = deps;
+  const [rows, risks, silences] = await Promise.all([
+    digestRows(database, { cluster, from: to - periodMs[period], to }),
+    readRisks(database, { cluster, level: "risk", limit: 200 }),
+    standingSilences(database, cluster, to),
+  ]);
+  return composeDigest({ cluster, period, to, rows, risks, silences, redact });
+}

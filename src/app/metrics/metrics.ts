@@ -1,0 +1,66 @@
+import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import type { Observation } from "../../cluster/observation.ts";
+import type { DetectionEngine } from "../../detection/engine/engine.ts";
+import { addDroppedMetrics } from "./dropped-metrics.ts";
+import { addSourceMetrics, type SourceMetricsOptions } from "./source-metrics.ts";
+
+export interface OwnMetrics {
+  readonly registry: Registry;
+  readonly incidents: Counter<"event">;
+}
+
+/** What kubemend tells about itself at /metrics. Values are read when asked for. */
+export function createMetrics(sources: {
+  engine: DetectionEngine;
+  observation: Observation;
+  sources: SourceMetricsOptions["sources"];
+  capture: SourceMetricsOptions["capture"];
+  forecaster: SourceMetricsOptions["forecaster"];
+}): OwnMetrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const gauge = (name: string, help: string, read: () => number) =>
+    new Gauge({
+      name: `kubemend_${name}`,
+      help,
+      registers: [registry],
+      collect() {
+        this.set(read());
+      },
+    });
+  const { engine, observation } = sources;
+  gauge("detection_ticks", "Ticks since start", () => engine.stats.ticks);
+  gauge("detection_tick_seconds", "Time the last tick took", () => engine.stats.lastTickMs / 1_000);
+  gauge("detection_series", "Derived series held", () => engine.stats.series);
+  gauge("detection_active_anomalies", "Anomalies active now", () => engine.stats.activeAnomalies);
+  gauge("detection_failures", "Detectors that threw", () => engine.stats.detectorFailures);
+  gauge("log_lines", "Log lines read since start", () => engine.stats.logLines);
+  gauge("log_lines_unread", "Log lines of pods that are not known", () => engine.stats.logLinesUnread);
+  gauge("log_lines_ahead", "Log lines of a clock that is ahead", () => engine.stats.logLinesAhead);
+  gauge(
+    "log_lines_not_taken",
+    "Log lines left out because more came than could be read",
+    () => sources.sources.signals.droppedLogLines,
+  );
+  gauge("log_share_read", "Share of the log lines of the last five minutes that could be read, 0 to 1", () =>
+    observation.logs.shareRead(Date.now() - 5 * 60_000),
+  );
+  gauge("signals_dropped", "Signals nobody read in time", () => sources.sources.signals.dropped);
+  gauge("log_lines_dropped", "Log lines that gave way to newer ones", () => observation.logs.dropped.lines);
+  gauge("events_dropped", "Events that gave way to newer ones", () => observation.events.dropped);
+  gauge("series_refused", "Series refused because there were too many", () => observation.series.dropped.series);
+  gauge(
+    "open_incidents",
+    "Incidents that are not resolved",
+    () => engine.incidents().filter((incident) => incident.status !== "resolved").length,
+  );
+  const incidents = new Counter({
+    name: "kubemend_incident_events_total",
+    help: "What happened to incidents",
+    labelNames: ["event"] as const,
+    registers: [registry],
+  });
+  addSourceMetrics({ registry, ...sources });
+  addDroppedMetrics(registry, { detection: () => engine.stats, observation, sources: sources.sources.stats });
+  return { registry, incidents };
+}

@@ -1,0 +1,100 @@
+import type { ActorPort } from "../../actions/cluster-port.ts";
+import { type ExecuteOutcome, executeAll } from "../../actions/execute/execute.ts";
+import { undoPlan } from "../../actions/execute/undo.ts";
+import { actionTitle } from "../../incident/action-title.ts";
+import { messageOf } from "../../lib/app-error.ts";
+import { type Clock, systemClock } from "../../lib/clock.ts";
+import { touchIncident } from "../../store/incidents/incidents.ts";
+import { addToTimeline } from "../../store/incidents/timeline.ts";
+import type { Jobs } from "../../store/jobs.ts";
+import type { createPlanStore } from "../../store/plans/plan-store.ts";
+import { queues, undoJob } from "../queues.ts";
+import { type PlanJobDeps, planJob, replanOne } from "./plan-job.ts";
+
+export interface ActorDeps extends Omit<PlanJobDeps, "cluster" | "plans"> {
+  readonly plans: ReturnType<typeof createPlanStore>;
+  readonly cluster: ActorPort;
+  readonly jobs: Jobs;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/** Real time between looks for approved plans (ms): what a person waits at most after the click. */
+const lookEveryMs = 500;
+const expireEveryMs = 10_000;
+
+/**
+ * The role with write rights: makes plans (dry runs), applies what was approved, takes back what is asked for. It reads
+ * nothing but rows; no log line and no model answer reaches it except as a recommendation that is judged anew.
+ */
+export async function startActor(deps: ActorDeps): Promise<{ readonly done: Promise<void> }> {
+  const { plans, jobs, log, signal, database, redact, clock } = deps;
+  // Between requests to the cluster it waits in real time, whatever clock the incident lives by.
+  const execution = { cluster: deps.cluster, plans, clock: systemClock, redact, signal };
+
+  const tell = async (planId: string, kind: string, sentence: (title: string) => string) => {
+    const stored = await plans.get(planId);
+    if (!stored) return;
+    const { incidentId, action, target, params } = stored.plan;
+    await addToTimeline(database, incidentId, {
+      at: clock.now(),
+      kind,
+      text: redact(sentence(actionTitle(action, target, params))),
+    });
+    await touchIncident(database, incidentId);
+    await deps.changed(incidentId);
+  };
+  const planAgain = async (planId: string) => {
+    const incidentId = (await plans.get(planId))?.plan.incidentId;
+    if (incidentId) await jobs.send(queues.plan, { incidentId }, { key: incidentId });
+  };
+  const report = async (outcome: ExecuteOutcome) => {
+    if (outcome.type !== "finished") return;
+    const { planId, phase, result } = outcome;
+    const done = result.outcome === "applied";
+    log.info({ plan: planId, phase, outcome: result.outcome }, "plan.executed");
+    const kind = done ? (phase === "apply" ? "applied" : "undone") : "not-applied";
+    await tell(planId, kind, (title) =>
+      done
+        ? `${phase === "apply" ? "Applied" : "Undone"}: ${title} (${result.detail}).`
+        : `Not ${phase === "apply" ? "applied" : "undone"}: ${title}. ${result.detail}`,
+    );
+    // What could not be done gives way to the next step.
+    if (!done && phase === "apply") await planAgain(planId);
+  };
+
+  await jobs.work(queues.plan, planJob(deps));
+  await jobs.work(queues.replan, replanOne(deps));
+  await jobs.work(queues.undo, async (data) => {
+    const { planId, by } = undoJob.parse(data);
+    const outcome = await undoPlan(planId, by, execution);
+    log.info({ plan: planId, outcome: outcome.type }, "plan.undo");
+    if (outcome.type === "undone") {
+      await tell(planId, "undone", (title) => `Undone: ${title}. What was before is back.`);
+      await planAgain(planId);
+    }
+    if (outcome.type === "failed")
+      await tell(planId, "not-undone", (title) => `Not undone: ${title}. ${outcome.result.detail}`);
+    else if (outcome.type === "refused")
+      await tell(planId, "not-undone", (title) => `Not undone: ${title} (${outcome.reason}).`);
+  });
+
+  const loop = async () => {
+    let expiredAt = 0;
+    while (!signal.aborted) {
+      try {
+        for (const outcome of await executeAll(execution)) await report(outcome);
+        if (performance.now() - expiredAt > expireEveryMs) {
+          expiredAt = performance.now();
+          for (const planId of await plans.expire())
+            await tell(planId, "expired", (title) => `The plan expired: ${title}. Review makes a fresh one.`);
+        }
+      } catch (error) {
+        // The database may be away for a while; approved plans wait in it.
+        log.warn({ error: messageOf(error) }, "actor.waiting");
+      }
+      await systemClock.sleep(lookEveryMs, signal).catch(() => undefined);
+    }
+  };
+  return { done: loop() };
+}

@@ -1,0 +1,108 @@
+import type { FixView, IncidentView } from "../../bot/incident-view.ts";
+import type { PlanState } from "../../incident/action-plan.ts";
+import type { Incident } from "../../incident/incident.ts";
+import { rungOf } from "../../incident/ladder.ts";
+import type { Recommendation } from "../../incident/recommendation.ts";
+import type { StoredPlan } from "../../incident/stored-plan.ts";
+import type { Database } from "../../store/database.ts";
+import { evidenceOf, latestDiagnosis } from "../../store/incidents/diagnoses.ts";
+import { getIncident } from "../../store/incidents/incidents.ts";
+import { timelineOf } from "../../store/incidents/timeline.ts";
+import { fixOffers } from "../../store/plans/fix-offers.ts";
+import { getFreeze } from "../../store/plans/freeze.ts";
+import { getPlan, plansOf } from "../../store/plans/plans.ts";
+import { earlierPlans, editsOf, presentFacts, rememberFix } from "../plans/fix-memory.ts";
+
+/** Once somebody has decided, the fix stays in the picture whatever later diagnoses recommend. */
+const decided: ReadonlySet<PlanState> = new Set(["approved", "executing", "applied", "undone", "failed"]);
+
+const fixesOffered = 3;
+
+/** Fixes of earlier diagnoses that people decided about, in the order in which they did. */
+async function decidedFixes(database: Database, incidentId: string, plans: readonly StoredPlan[]): Promise<FixView[]> {
+  const done = plans.filter((stored) => decided.has(stored.plan.state));
+  const fixes = await earlierPlans(database, incidentId, done);
+  return fixes.reverse().map(({ stored, recommendation }) => withPlan(recommendation, stored));
+}
+
+function withPlan(recommendation: Recommendation, plan: StoredPlan): FixView {
+  const edits = editsOf(plan.plan, recommendation);
+  return { recommendation, plan, ...(edits.length > 0 ? { edits } : {}) };
+}
+
+/** Everything people can see of an incident, from its rows alone. `webUrl`: under which people reach the pages. */
+export async function buildView(
+  database: Database,
+  incidentId: string,
+  webUrl?: string,
+): Promise<IncidentView | undefined> {
+  const incident = await getIncident(database, incidentId);
+  if (!incident) return undefined;
+  const [latest, evidence, timeline, freeze, plans] = await Promise.all([
+    latestDiagnosis(database, incidentId),
+    evidenceOf(database, incidentId),
+    timelineOf(database, incidentId),
+    getFreeze(database),
+    plansOf(database, incidentId),
+  ]);
+  const done = await decidedFixes(database, incidentId, plans);
+  const offers = latest ? await fixOffers(database, incidentId, latest.diagnosis.version) : new Map();
+  const shown = new Set(done.map((fix) => fix.plan?.plan.id));
+  const offered: FixView[] = [];
+  const refused = plans.some(({ plan }) => plan.state === "rejected");
+  const earlier = latest && refused ? await earlierPlans(database, incidentId, plans) : [];
+  // While a change is on its way or being judged, other changes are not on offer: two at once prove nothing.
+  const busy = done.some((fix) => fix.plan && isBusy(fix.plan, incident));
+  for (const recommendation of busy ? [] : (latest?.recommendations.slice(0, fixesOffered) ?? [])) {
+    const offer = offers.get(recommendation.id);
+    if (offer?.planId && shown.has(offer.planId)) continue;
+    const plan = offer?.planId ? await getPlan(database, offer.planId) : undefined;
+    const facts = presentFacts(recommendation, latest?.diagnosis ?? { hypotheses: [] }, timeline);
+    const { offeredAgain } = rememberFix(recommendation, earlier, facts);
+    offered.push({
+      ...(plan ? withPlan(recommendation, plan) : { recommendation }),
+      ...(offer?.refusal ? { refusal: offer.refusal } : {}),
+      ...(offeredAgain && plan?.plan.state !== "rejected" ? { offeredAgain } : {}),
+    });
+  }
+  return {
+    incident,
+    revision: incident.revision,
+    acknowledgedBy: incident.acknowledgedBy,
+    ...(latest ? { diagnosis: latest.diagnosis } : {}),
+    evidence,
+    fixes: withRungs([...done, ...offered], latest?.recommendations ?? []),
+    timeline,
+    frozen: freeze.frozen,
+    ...(webUrl === undefined ? {} : { url: new URL(`/incidents/${incidentId}`, webUrl).href }),
+  };
+}
+
+/** Each fix with its place on the ladder, of which the steps that were tried are a part. */
+function withRungs(fixes: readonly FixView[], recommendations: readonly Recommendation[]): FixView[] {
+  const tried = fixes.map((fix) => fix.recommendation);
+  const all = [...tried, ...recommendations.filter((one) => !tried.some((known) => known.action === one.action))];
+  return fixes.map((fix) => {
+    const rung = rungOf(fix.recommendation, all);
+    return rung ? { ...fix, rung } : fix;
+  });
+}
+
+/** A change that is on its way, or of which it is not known yet whether it helped. */
+export function isUndecided({ plan: { state }, verification }: StoredPlan): boolean {
+  return state === "approved" || state === "executing" || (state === "applied" && verification === null);
+}
+
+/**
+ * A decided plan whose effect is not known yet, or that has helped. It has not when trouble was found after it was judged: of
+ * an incident that was opened again by that, the old change is over.
+ */
+export function isBusy(stored: StoredPlan, { anomalies }: Pick<Incident, "anomalies">): boolean {
+  const { state } = stored.plan;
+  if (state === "approved" || state === "executing") return true;
+  if (state !== "applied") return false;
+  const { verification } = stored;
+  if (verification === null) return true;
+  const cameBack = anomalies.some(({ endsAt, detectedAt }) => endsAt === undefined && detectedAt > verification.at);
+  return verification.verdict === "recovered" && !cameBack;
+}

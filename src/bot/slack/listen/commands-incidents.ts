@@ -1,0 +1,211 @@
+import type { KnownBlock } from "@slack/types";
+import { causeText } from "../../../incident/cause-text.ts";
+import type { Incident } from "../../../incident/incident.ts";
+import { refText } from "../../../incident/object-ref.ts";
+import { type Severity, severities } from "../../../incident/severity.ts";
+import type { WorkloadAnswer } from "../../desk.ts";
+import type { IncidentView } from "../../incident-view.ts";
+import { confidenceWords, cut, duration, percent } from "../../words.ts";
+import { context, preformatted, section } from "../render/blocks.ts";
+import { renderIncident } from "../render/render-incident.ts";
+import { renderEvidence } from "../render/render-thread.ts";
+import { severityIcons } from "../render/severity-icons.ts";
+import { mrkdwn, slackTime } from "../render/text.ts";
+import { type Command, type CommandAnswer, unknownIncident, withIncident } from "./command.ts";
+
+const listLimit = 15;
+const timelineShown = 40;
+// Slack refuses messages whose blocks are too long together (about 13,000 characters).
+const quotesShown = 4;
+const evidenceQuoted = 5;
+
+function line(incident: Incident, now: number): string {
+  const end = incident.resolvedAt ?? now;
+  return `${severityIcons[incident.severity]} *${incident.id}*  ${mrkdwn(incident.title, 200)}  ·  ${incident.severity}, ${incident.status}, since ${slackTime(incident.onset)} (${duration(end - incident.onset)})`;
+}
+
+const shown = (view: IncidentView): CommandAnswer => ({ ...renderIncident(view), text: view.incident.title });
+
+/** Joins rows into as few texts as fit into a section. */
+export function chunk(rows: readonly string[]): string[] {
+  const texts: string[] = [];
+  for (const row of rows) {
+    const last = texts.at(-1);
+    if (last !== undefined && last.length + row.length < 2_850) texts[texts.length - 1] = `${last}\n${row}`;
+    else texts.push(row);
+  }
+  return texts.length > 0 ? texts : ["Nothing yet."];
+}
+
+/** A long text as it is, cut at line ends into blocks; what does not fit is said. */
+function quoted(markdown: string, incidentId: string): KnownBlock[] {
+  const texts = chunk(markdown.split("\n").map((row) => cut(row, 2_800)));
+  const blocks: KnownBlock[] = texts.slice(0, quotesShown).map((text) => preformatted(text));
+  if (texts.length > quotesShown)
+    blocks.push(
+      section(
+        `… cut here. The whole text comes as \`postmortem-${incidentId}.md\` into the incident's thread when it is resolved.`,
+      ),
+    );
+  return blocks;
+}
+
+/** What a look at one workload came to; nothing of it is stored. */
+function lookedAt(answer: Extract<WorkloadAnswer, { type: "diagnosed" }>): CommandAnswer {
+  const { target, diagnosis, recommendations, evidence } = answer;
+  const [first] = diagnosis.hypotheses;
+  const causes = diagnosis.hypotheses
+    .slice(0, 3)
+    .map(
+      (one) =>
+        `• ${mrkdwn(causeText(one.cause, one.culprit), 200)}: ${confidenceWords(one.probability)} (${percent(one.probability)})`,
+    );
+  const cited = evidence.filter((item) => first?.evidence.includes(item.id)).slice(0, evidenceQuoted);
+  return {
+    text: `A look at ${refText(target)}`,
+    blocks: [
+      section(`*A look at ${mrkdwn(refText(target), 160)}*\n${mrkdwn(diagnosis.summary, 1_500)}`),
+      section(causes.join("\n") || "No cause fits what is seen."),
+      ...cited.flatMap((item): KnownBlock[] => [
+        section(`*${item.id}*  ${item.source} of ${mrkdwn(refText(item.about), 160)}`),
+        preformatted(`${cut(item.text, 500)}\n\n$ ${cut(item.query, 200)}`),
+      ]),
+      ...recommendations
+        .slice(0, 1)
+        .flatMap((one): KnownBlock[] => [
+          section(`*What would help*: ${mrkdwn(one.reason, 500)}`),
+          preformatted(`$ ${one.kubectl}`),
+        ]),
+      context("By rules, from what is observed now; nothing of it is kept. `/incident declare` makes it an incident."),
+    ],
+  };
+}
+
+const isSeverity = (word: string): word is Severity => (severities as readonly string[]).includes(word);
+
+export const incidentCommands: Readonly<Record<string, Command>> = {
+  list: {
+    usage: "list [all]",
+    what: "open incidents, or the latest of all",
+    async run(args, { desk, now }) {
+      const all = args[0] === "all";
+      const incidents = await desk.list(
+        all ? { limit: listLimit } : { statuses: ["open", "acknowledged", "mitigating", "reopened"], limit: listLimit },
+      );
+      if (incidents.length === 0)
+        return {
+          text: all
+            ? "There has been no incident yet."
+            : "No open incident. `/incident list all` shows the latest ones.",
+        };
+      return {
+        text: `${incidents.length} incidents`,
+        blocks: incidents.map((incident) => section(line(incident, now))),
+      };
+    },
+  },
+  show: {
+    usage: "show <number>",
+    what: "one incident with its cause and fixes",
+    run: (args, { desk }) =>
+      withIncident(args, async (id) => {
+        const view = await desk.view(id);
+        return view ? shown(view) : unknownIncident(id);
+      }),
+  },
+  declare: {
+    usage: "declare [severity] [on <workload>] <what is wrong>",
+    what: "open an incident by hand",
+    async run(args, { desk, by }) {
+      const words = [...args];
+      const first = words[0]?.toLowerCase() ?? "";
+      const severity: Severity = isSeverity(first) ? first : "high";
+      if (isSeverity(first)) words.shift();
+      const workload = words[0] === "on" ? words.splice(0, 2)[1] : undefined;
+      const outcome = await desk.declare(
+        { title: words.join(" "), severity, ...(workload === undefined ? {} : { workload }) },
+        by,
+      );
+      return { text: outcome.text, ...(outcome.ok ? {} : { personal: true as const }) };
+    },
+  },
+  diagnose: {
+    usage: "diagnose <workload>",
+    what: "look at one workload now, for example `shop/carts`",
+    async run([workload], { desk, by }) {
+      if (!workload)
+        return { text: "Say which workload, for example `/incident diagnose shop/carts`.", personal: true };
+      const answer = await desk.diagnose(workload, by);
+      if (answer.type === "nothing") return { text: answer.text };
+      if (answer.type === "diagnosed") return lookedAt(answer);
+      const view = await desk.view(answer.incidentId);
+      return view ? shown(view) : unknownIncident(answer.incidentId);
+    },
+  },
+  ack: {
+    usage: "ack <number>",
+    what: "take an incident",
+    run: (args, { desk, by }) => withIncident(args, async (id) => ({ text: (await desk.acknowledge(id, by)).text })),
+  },
+  resolve: {
+    usage: "resolve <number>",
+    what: "close an incident by hand",
+    run: (args, { desk, by }) => withIncident(args, async (id) => ({ text: (await desk.resolve(id, by)).text })),
+  },
+  reopen: {
+    usage: "reopen <number>",
+    what: "open a resolved incident again",
+    run: (args, { desk, by }) => withIncident(args, async (id) => ({ text: (await desk.reopen(id, by)).text })),
+  },
+  note: {
+    usage: "note <number> <words>",
+    what: "add words to an incident's timeline",
+    run: (args, { desk, by }) =>
+      withIncident(args, async (id) => ({ text: (await desk.addNote(id, args.slice(1).join(" "), by)).text })),
+  },
+  timeline: {
+    usage: "timeline <number>",
+    what: "what happened when",
+    run: (args, { desk }) =>
+      withIncident(args, async (id) => {
+        const view = await desk.view(id);
+        if (!view) return unknownIncident(id);
+        const rows = view.timeline
+          .slice(-timelineShown)
+          .map((entry) => `${slackTime(entry.at, "{time_secs}")}  ${mrkdwn(entry.text, 300)}`);
+        return {
+          text: `Timeline of incident ${id}`,
+          blocks: chunk(rows)
+            .slice(0, quotesShown)
+            .map((text) => section(text)),
+        };
+      }),
+  },
+  evidence: {
+    usage: "evidence <number>",
+    what: "what the cause rests on, and what was ruled out",
+    run: (args, { desk }) =>
+      withIncident(args, async (id) => {
+        const view = await desk.view(id);
+        if (!view) return unknownIncident(id);
+        const blocks = renderEvidence(view);
+        return blocks
+          ? { text: `Evidence of incident ${id}`, blocks }
+          : { text: `Nothing speaks for a cause of incident ${id} yet.` };
+      }),
+  },
+  postmortem: {
+    usage: "postmortem <number>",
+    what: "the whole story of an incident, as Markdown",
+    run: (args, { desk }) =>
+      withIncident(args, async (id) => {
+        const markdown = await desk.postmortem(id);
+        return markdown === undefined
+          ? {
+              text: `There is no incident ${id}, or no diagnosis of it yet. \`/incident list all\` shows them.`,
+              personal: true,
+            }
+          : { text: `Post-mortem of incident ${id}`, blocks: quoted(markdown, id) };
+      }),
+  },
+};

@@ -1,0 +1,210 @@
+import type { KnownBlock, Overflow } from "@slack/types";
+import { summaryWithoutAdvice } from "../../../incident/advice-text.ts";
+import { causeTitles } from "../../../incident/cause.ts";
+import { causeText } from "../../../incident/cause-text.ts";
+import { refText } from "../../../incident/object-ref.ts";
+import { impactOf } from "../../impact.ts";
+import type { IncidentView } from "../../incident-view.ts";
+import { pageName, runbookPages } from "../../runbook-pages.ts";
+import { confidenceWords, cut, duration, percent } from "../../words.ts";
+import { actionIds } from "./action-ids.ts";
+import { button, confirm, context, header, limits, plain, section } from "./blocks.ts";
+import { fixBlocks } from "./render-fixes.ts";
+import { severityIcons } from "./severity-icons.ts";
+import { escapeMrkdwn, mrkdwn, slackAgo, slackTime } from "./text.ts";
+
+export interface RenderedMessage {
+  /** For notifications and for clients without blocks. */
+  readonly text: string;
+  readonly blocks: readonly KnownBlock[];
+}
+
+const statusWords = {
+  open: "open",
+  acknowledged: "acknowledged",
+  mitigating: "fix in progress",
+  resolved: "resolved",
+  reopened: "back again",
+} as const;
+/** What the menu offers that people need now and then. */
+function moreMenu(incidentId: string): Overflow {
+  const choice = (text: string, word: string) => ({ text: plain(text, 75), value: `${word}|${incidentId}` });
+  return {
+    type: "overflow",
+    action_id: actionIds.more,
+    options: [
+      choice("Timeline", "timeline"),
+      choice("Evidence", "evidence"),
+      choice("Post-mortem", "postmortem"),
+      choice("Share in another channel", "share"),
+    ],
+  };
+}
+
+/** Thumbs on the cause that is named first; they count for later diagnoses. */
+function thumbs(incidentId: string): KnownBlock {
+  const thumb = (sign: string, verdict: "right" | "wrong", label: string) => ({
+    text: plain(sign, 75),
+    value: `${verdict}|${incidentId}`,
+    accessibility_label: label,
+  });
+  return {
+    type: "context_actions",
+    elements: [
+      {
+        type: "feedback_buttons",
+        action_id: actionIds.rate,
+        positive_button: thumb("Right cause", "right", "This cause is right"),
+        negative_button: thumb("Wrong cause", "wrong", "This cause is wrong"),
+      },
+    ],
+  };
+}
+
+/** How it stands, who has it, since when: `open  ·  since today 6:28:18 AM (2 minutes ago)`. */
+function statusLine({ incident, acknowledgedBy }: IncidentView): string {
+  const { severity, status, onset, resolvedAt } = incident;
+  const who = acknowledgedBy ? ` by ${mrkdwn(acknowledgedBy, 80)}` : "";
+  if (resolvedAt !== undefined)
+    return [
+      `*${severity}*`,
+      `resolved ${slackTime(resolvedAt, "{time_secs}")}, after ${duration(resolvedAt - onset)}`,
+      `began ${slackTime(onset)}`,
+    ].join("  ·  ");
+  const stands = status === "acknowledged" ? `acknowledged${who}` : statusWords[status];
+  return [
+    `*${severity}*`,
+    who && status === "mitigating" ? `${stands}, acknowledged${who}` : stands,
+    `since ${slackTime(onset)} (${slackAgo(onset)})`,
+  ].join("  ·  ");
+}
+
+/** What is offered or was done stands below; the summary does not tell it as well. */
+const summaryOf = ({ fixes }: IncidentView, summary: string) =>
+  summaryWithoutAdvice(
+    summary,
+    fixes.map(({ recommendation }) => recommendation),
+  );
+
+function causeSection(view: IncidentView): string {
+  const { diagnosis } = view;
+  if (!diagnosis) return ":mag: *Cause* being looked for …";
+  const [first, second] = diagnosis.hypotheses;
+  if (!first || diagnosis.inconclusive) {
+    const candidates = diagnosis.hypotheses
+      .slice(0, 2)
+      .map((one) => `${mrkdwn(causeText(one.cause, one.culprit), 200)} with ${percent(one.probability)}`);
+    const questions = diagnosis.questions.slice(0, 2).map((question) => `• ${mrkdwn(question, 300)}`);
+    return [
+      `*Cause*: the evidence does not decide${candidates.length > 0 ? `; ${candidates.join(" or ")}` : ""}`,
+      ...questions,
+    ].join("\n");
+  }
+  const pages = runbookPages(view).map(({ id, query }) => `${mrkdwn(pageName(query), 160)} (${id})`);
+  const rival =
+    second && second.probability > 0.15
+      ? `  ·  else ${mrkdwn(causeText(second.cause, second.culprit), 200)} with ${percent(second.probability)}`
+      : "";
+  return [
+    `*Cause*: *${causeTitles[first.cause]}* (${mrkdwn(refText(first.culprit), 160)}) – ${confidenceWords(first.probability)} (${percent(first.probability)})${rival}`,
+    mrkdwn(summaryOf(view, diagnosis.summary), 1_500),
+    diagnosis.confidenceReason ? `_Why ${percent(first.probability)}: ${mrkdwn(diagnosis.confidenceReason, 400)}_` : "",
+    first.evidence.length > 0 ? `_Proof: ${first.evidence.slice(0, 8).join(", ")}, in the thread_` : "",
+    pages.length > 0 ? `:book: *Your runbook*: ${pages.join(" and ")}, in the thread` : "",
+  ]
+    .filter((line) => line !== "")
+    .join("\n");
+}
+
+function impactText(view: IncidentView): string | undefined {
+  const hurt = impactOf(view);
+  if (hurt.length === 0) return undefined;
+  const names = hurt.slice(0, 8).map(({ ref, felt }) => `${mrkdwn(refText(ref), 120)}${felt ? ` (${felt})` : ""}`);
+  return `*Also hurt*: ${names.join(", ")}${hurt.length > 8 ? ` and ${hurt.length - 8} more` : ""}`;
+}
+
+function footer({ incident, diagnosis, url }: IncidentView): string {
+  const active = incident.anomalies.length + incident.anomaliesDropped;
+  const parts = [
+    `Incident ${incident.id}`,
+    `cluster ${mrkdwn(incident.cluster, 60)}`,
+    ...(incident.groupKey.startsWith("declared/")
+      ? ["declared by hand"]
+      : [
+          `detected after ${duration(incident.openedAt - incident.onset)}`,
+          `${active} signal${active === 1 ? "" : "s"} grouped`,
+        ]),
+  ];
+  if (diagnosis) {
+    parts.push(`diagnosed by ${diagnosis.by}${diagnosis.modelNote ? ` (${mrkdwn(diagnosis.modelNote, 160)})` : ""}`);
+    if (diagnosis.tokens) {
+      const { input, output, costUsd } = diagnosis.tokens;
+      parts.push(`${input + output} tokens${costUsd === undefined ? "" : `, $${costUsd.toFixed(4)}`}`);
+    }
+  }
+  if (url) parts.push(`<${escapeMrkdwn(url)}|open the page>`);
+  return parts.join("  ·  ");
+}
+
+function verdict({ incident }: IncidentView): string {
+  const icon = incident.status === "resolved" ? ":white_check_mark:" : severityIcons[incident.severity];
+  return `${icon} ${incident.title}`;
+}
+
+/**
+ * The one living message of an incident: verdict first, then cause, impact, picture, fixes. A pure function of the
+ * view, so that what is shown can always be made again from what is stored. Never more than Slack's 50 blocks.
+ */
+export function renderIncident(
+  view: IncidentView,
+  options: { chartFileId?: string; inForm?: true } = {},
+): RenderedMessage {
+  const { incident } = view;
+  const closed = incident.status === "resolved";
+  const still = options.inForm === true;
+  const blocks: KnownBlock[] = [header(verdict(view)), section(statusLine(view)), section(causeSection(view))];
+  if (!still && view.diagnosis && !view.diagnosis.inconclusive && view.diagnosis.hypotheses.length > 0)
+    blocks.push(thumbs(incident.id));
+  const impact = impactText(view);
+  if (impact) blocks.push(section(impact));
+  if (options.chartFileId) {
+    blocks.push({
+      type: "image",
+      slack_file: { id: options.chartFileId },
+      alt_text: cut(`What was abnormal around the start of incident ${incident.id}`, 2_000),
+    });
+  }
+  blocks.push(...fixBlocks(view, still));
+  if (view.frozen && !closed)
+    blocks.push(context(":ice_cube: Changes are frozen: nothing is applied until `/incident unfreeze`."));
+  if (!still) {
+    blocks.push({
+      type: "actions",
+      block_id: "incident",
+      elements: [
+        ...(incident.status === "open" || incident.status === "reopened"
+          ? [button("Acknowledge", actionIds.acknowledge, incident.id)]
+          : []),
+        ...(closed ? [] : [button("Silence", actionIds.silence, incident.id)]),
+        ...(!closed && view.diagnosis && view.diagnosis.hypotheses.length > 0
+          ? [
+              button("Not this cause", actionIds.notThisCause, incident.id, {
+                confirm: confirm(
+                  "Rule this cause out?",
+                  "It is not offered again in this incident, and counts for less in later ones. kubemend looks again without it.",
+                  "Rule out",
+                ),
+              }),
+            ]
+          : []),
+        ...(closed ? [] : [button("Resolve", actionIds.resolve, incident.id)]),
+        moreMenu(incident.id),
+      ],
+    });
+  }
+  blocks.push(context(footer(view)));
+  return {
+    text: mrkdwn(`${incident.severity}: ${incident.title} (${statusWords[incident.status]})`, limits.section),
+    blocks,
+  };
+}

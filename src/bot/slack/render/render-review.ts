@@ -1,0 +1,184 @@
+import type { KnownBlock, ModalView } from "@slack/types";
+import type { ActionPlan } from "../../../incident/action-plan.ts";
+import { editableParams } from "../../../incident/editable-params.ts";
+import { refText } from "../../../incident/object-ref.ts";
+import type { FixView } from "../../incident-view.ts";
+import { percent, upperFirst } from "../../words.ts";
+import { codeBlock, editBlock } from "../listen/submit-review.ts";
+import { encodeFix, viewIds } from "./action-ids.ts";
+import { context, limits, plain, preformatted, section } from "./blocks.ts";
+import { decisionLines, fixTitle } from "./render-fix.ts";
+import { mrkdwn, slackAgo, slackTime } from "./text.ts";
+
+/** Diffs longer than one rich-text block are shown in several, up to this many; the rest is in the thread's file. */
+const diffBlocks = 6;
+
+function diffParts(diff: string): KnownBlock[] {
+  const blocks: KnownBlock[] = [];
+  let part = "";
+  for (const line of diff.split("\n")) {
+    if (part.length + line.length + 1 > limits.preformatted && part !== "") {
+      blocks.push(preformatted(part));
+      part = "";
+    }
+    part += part === "" ? line : `\n${line}`;
+  }
+  if (part !== "") blocks.push(preformatted(part));
+  if (blocks.length <= diffBlocks) return blocks;
+  return [
+    ...blocks.slice(0, diffBlocks),
+    context(`… ${blocks.length - diffBlocks} more parts of the diff; the command below does all of it.`),
+  ];
+}
+
+/** Parameters that a person has to fill in, because no evidence says what they should be. */
+function inputs(fix: FixView): KnownBlock[] {
+  return fix.recommendation.needs.map((need) => ({
+    type: "input",
+    block_id: `param.${need.name}`,
+    label: plain(need.name, 2_000),
+    hint: plain(need.why, 2_000),
+    element: { type: "plain_text_input", action_id: "value", max_length: 3_000 },
+  }));
+}
+
+/** What a person may set otherwise; then another plan takes the place of this one. */
+function edits(plan: ActionPlan): KnownBlock[] {
+  return editableParams(plan.action, plan.params).map(({ name, kind, shown, hidden }) => ({
+    type: "input",
+    block_id: editBlock(kind, name),
+    optional: true,
+    label: plain(name, 2_000),
+    ...(hidden ? { hint: plain("Not shown, because it may hold a secret. Empty: as in the plan.", 150) } : {}),
+    element: {
+      type: "plain_text_input",
+      action_id: "value",
+      max_length: 3_000,
+      ...(shown === undefined ? {} : { initial_value: shown.slice(0, 3_000) }),
+    },
+  }));
+}
+
+const codeInput: KnownBlock = {
+  type: "input",
+  block_id: codeBlock,
+  optional: true,
+  label: plain("Code", 100),
+  hint: plain("The six digits that your authenticator shows now; needed to approve.", 150),
+  element: { type: "plain_text_input", action_id: "value", max_length: 10 },
+};
+
+const decisions = {
+  approve: { text: plain("Approve: apply exactly this", 75), value: "approve" },
+  edit: { text: plain("Preview with the values below; nothing is applied yet", 75), value: "edit" },
+  reject: { text: plain("Reject: do not apply", 75), value: "reject" },
+};
+
+/** What exactly would be done, how to undo it, whom it touches, until when it is valid – and the decision. */
+export function renderReview(fix: FixView, options: { incidentId: string; note?: string }): ModalView {
+  const { recommendation } = fix;
+  const plan = fix.plan?.plan;
+  const metadata = encodeFix({
+    incidentId: options.incidentId,
+    recommendationId: recommendation.id,
+    planId: plan?.id ?? "",
+    digest: plan?.digest ?? "",
+  });
+  const top: KnownBlock[] = [
+    ...(options.note ? [section(`:information_source: ${mrkdwn(options.note, 500)}`)] : []),
+    section(
+      `*${mrkdwn(fixTitle(fix), 200)}*\n${mrkdwn(upperFirst(recommendation.reason), 800)}\n*${percent(recommendation.confidence)}* likely to help  ·  ${plan?.risk ?? recommendation.risk} risk`,
+    ),
+    ...decisionLines(fix).map((line) => section(line)),
+  ];
+  if (plan?.state !== "proposed") {
+    const why = fix.refusal?.detail ?? (plan ? `This plan is ${plan.state}.` : "There is no plan for it.");
+    const needs = inputs(fix);
+    return {
+      type: "modal",
+      callback_id: viewIds.review,
+      private_metadata: metadata,
+      title: plain("Review fix", limits.viewTitle),
+      close: plain("Close", 24),
+      ...(needs.length > 0 ? { submit: plain("Preview", 24) } : {}),
+      blocks: [...top, section(mrkdwn(why, 1_500)), preformatted(`$ ${recommendation.kubectl}`), ...needs],
+    };
+  }
+  const editable = edits(plan);
+  const services = plan.blastRadius.services.map((ref) => mrkdwn(refText(ref), 120)).join(", ");
+  return {
+    type: "modal",
+    callback_id: viewIds.review,
+    private_metadata: metadata,
+    title: plain("Review fix", limits.viewTitle),
+    submit: plain("Submit decision", 24),
+    close: plain("Cancel", 24),
+    blocks: [
+      ...top,
+      section("*Change* (checked by a dry run on the API server)"),
+      ...diffParts(plan.diff),
+      section("*The same by hand*"),
+      preformatted(`$ ${plan.kubectl}`),
+      section(
+        [
+          `*Touches*: ${plan.blastRadius.pods} pod${plan.blastRadius.pods === 1 ? "" : "s"}${services ? ` behind ${services}` : ""}. ${mrkdwn(plan.blastRadius.note, 400)}`,
+          plan.undoKubectl
+            ? "*Undo*: restores what was before, by one click or:"
+            : "*Undo*: not possible for this change.",
+        ].join("\n"),
+      ),
+      ...(plan.undoKubectl ? [preformatted(`$ ${plan.undoKubectl}`)] : []),
+      context(
+        `Needs ${plan.approvalsNeeded} approval${plan.approvalsNeeded === 1 ? "" : "s"}${plan.secondFactor ? ", each with a code" : ""}  ·  valid until ${slackTime(plan.expiresAt, "{time_secs}")} (${slackAgo(plan.expiresAt)})  ·  digest ${plan.digest.slice(0, 12)}`,
+      ),
+      {
+        type: "input",
+        block_id: "decision",
+        label: plain("Decision", 100),
+        element: {
+          type: "radio_buttons",
+          action_id: "value",
+          initial_option: decisions.approve,
+          options: [decisions.approve, ...(editable.length > 0 ? [decisions.edit] : []), decisions.reject],
+        },
+      },
+      ...(plan.secondFactor ? [codeInput] : []),
+      ...editable,
+      {
+        type: "input",
+        block_id: "note",
+        optional: true,
+        label: plain("Note", 100),
+        hint: plain("Kept with the decision; say why when you reject.", 150),
+        element: { type: "plain_text_input", action_id: "value", multiline: true, max_length: 1_000 },
+      },
+    ],
+  };
+}
+
+/** Asks for the reason of a rejection; without one the next person would not know. */
+export function renderReject(fix: FixView, options: { incidentId: string }): ModalView {
+  const plan = fix.plan?.plan;
+  return {
+    type: "modal",
+    callback_id: viewIds.reject,
+    private_metadata: encodeFix({
+      incidentId: options.incidentId,
+      recommendationId: fix.recommendation.id,
+      planId: plan?.id ?? "",
+      digest: plan?.digest ?? "",
+    }),
+    title: plain("Reject fix", limits.viewTitle),
+    submit: plain("Reject", 24),
+    close: plain("Cancel", 24),
+    blocks: [
+      section(`*${mrkdwn(fixTitle(fix), 200)}*\nNothing will be changed. The incident stays open.`),
+      {
+        type: "input",
+        block_id: "note",
+        label: plain("Why not?", 100),
+        element: { type: "plain_text_input", action_id: "value", multiline: true, max_length: 1_000 },
+      },
+    ],
+  };
+}

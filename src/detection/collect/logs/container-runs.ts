@@ -1,0 +1,25 @@
+import type { ContainerState, ContainerStatus } from "../../../cluster/kubernetes-types.ts";
+
+/** One run of a container that has ended. Times are Unix ms. */
+export interface EndedRun {
+  readonly key: string;
+  readonly finishedAt: number;
+  /** How to ask for its log. */
+  readonly previous: boolean;
+}
+
+/** The ended runs that a status knows of, the older one first. */
+export function endedRuns(status: ContainerStatus): EndedRun[] {
+  return [ended(status.lastState, true), ended(status.state, false)].flatMap((run) => run ?? []);
+}
+
+export function isRunning(status: ContainerStatus): boolean {
+  return status.state?.running !== undefined;
+}
+
+function ended(state: ContainerState | undefined, previous: boolean): EndedRun | undefined {
+  const run = state?.terminated;
+  // A container that never started (a pull that failed, a node that went away) has no log.
+  if (run?.startedAt === undefined || run.finishedAt === undefined) return undefined;
+  return { key: `${run.startedAt}/${run.finishedAt}`, finishedAt: Date.parse(run.finishedAt), previous };
+}

@@ -1,0 +1,175 @@
+import type { RawSeries, Sample, Signal } from "../../../cluster/signal.ts";
+import { messageOf } from "../../../lib/app-error.ts";
+import type { Clock } from "../../../lib/clock.ts";
+import { inParallel } from "../in-parallel.ts";
+import type { KnownPods } from "../known-pods.ts";
+import { createExpositionParser, type ExpositionParser } from "./parse-exposition.ts";
+import { nodeTarget, podTarget, type ScrapeTarget, volumeTargets } from "./scrape-targets.ts";
+
+/** Fetches what kubelets and pods expose, through the API server. Timeouts are real time. */
+export interface MetricsReader {
+  nodeMetrics(
+    node: string,
+    which: "cadvisor" | "kubelet",
+    request?: { signal?: AbortSignal; timeoutMs?: number },
+  ): Promise<string>;
+  podMetrics(
+    endpoint: { namespace: string; pod: string; port: number; path: string; scheme: "http" | "https" },
+    request?: { signal?: AbortSignal; timeoutMs?: number },
+  ): Promise<string>;
+}
+
+export interface ScrapeSourceOptions {
+  readonly reader: MetricsReader;
+  readonly clock: Clock;
+  readonly known: KnownPods;
+  /** Pods of which namespaces are asked. Nodes are asked by everybody: their answers hold all their pods. */
+  readonly reads?: (namespace: string) => boolean;
+  readonly emit: (signal: Signal) => void;
+  readonly signal: AbortSignal;
+  /** Empty: all. Containers of other namespaces on the nodes are left out. */
+  readonly namespaces?: readonly string[];
+  readonly intervalMs?: number;
+  readonly timeoutMs?: number;
+  /** Scrapes at the same time; each goes through the API server. */
+  readonly concurrency?: number;
+  /** Failing for longer than this is blindness. */
+  readonly blindMs?: number;
+  /** After every round. */
+  readonly onStats?: (stats: ScrapeStats) => void;
+}
+
+/** Since the start, over all targets. */
+export interface ScrapeStats {
+  readonly scrapes: number;
+  readonly failed: number;
+  /** Lines that are no sample. */
+  readonly malformed: number;
+  /** Samples of targets that expose more series than a target may. */
+  readonly refused: number;
+}
+
+const noTargetsMs = 500;
+
+interface Scraped {
+  readonly target: ScrapeTarget;
+  readonly samples: readonly Sample[];
+  readonly error: string | undefined;
+}
+
+/** What a kubelet tells is some ten times what is used. */
+const fromNodes =
+  /^(machine_(cpu_cores|memory_bytes)|container_(cpu_(usage|cfs)_|memory_(working_set_bytes|rss|usage_bytes)|oom_events_total|processes|start_time_seconds|last_seen|spec_(cpu|memory)_|network_(receive|transmit)_(bytes|errors|packets_dropped)_total|fs_(usage|limit)_bytes|fs_(reads|writes)_total))/;
+const ofVolumes = /^kubelet_volume_stats_(used|capacity)_bytes$/;
+const kept: Readonly<Record<ScrapeTarget["kind"], RegExp | undefined>> = {
+  node: fromNodes,
+  volumes: ofVolumes,
+  pod: undefined,
+};
+
+/**
+ * Scrapes all nodes and all annotated pods in rounds until aborted. A round is one signal, in the order of targets, with
+ * an `up` sample for each; samples that a target repeats unchanged in time are told once.
+ */
+export async function scrapeSource(options: ScrapeSourceOptions): Promise<void> {
+  const { reader, clock, known, emit, signal, intervalMs = 15_000, timeoutMs = 10_000, concurrency = 16 } = options;
+  const { reads = () => true } = options;
+  const namespaces = new Set(options.namespaces ?? []);
+  const parsers = new Map<string, { parser: ExpositionParser; up: RawSeries }>();
+  const newest = new WeakMap<RawSeries, number>();
+  const counts = { scrapes: 0, failed: 0, malformed: 0, refused: 0 };
+  const sights = { node: createSight("scrape:nodes", options), pod: createSight("scrape:pods", options) };
+
+  const parserOf = (target: ScrapeTarget): { parser: ExpositionParser; up: RawSeries } => {
+    const wanted = kept[target.kind];
+    const made = parsers.get(target.key) ?? {
+      parser: createExpositionParser(target.labels, wanted ? { keep: (name) => wanted.test(name) } : {}),
+      up: { name: "up", labels: target.labels },
+    };
+    parsers.set(target.key, made);
+    return made;
+  };
+  const isFresh = ({ series, at }: Sample): boolean => {
+    const { namespace } = series.labels;
+    if (namespaces.size > 0 && namespace && !namespaces.has(namespace)) return false;
+    if (at <= (newest.get(series) ?? Number.NEGATIVE_INFINITY)) return false;
+    newest.set(series, at);
+    return true;
+  };
+  const scrape = async (target: ScrapeTarget): Promise<Scraped> => {
+    const { parser, up } = parserOf(target);
+    const at = clock.now();
+    const request = { signal, timeoutMs };
+    try {
+      const text = await (target.kind === "pod"
+        ? reader.podMetrics(target, request)
+        : reader.nodeMetrics(target.node, target.kind === "node" ? "cadvisor" : "kubelet", request));
+      const { malformed, refused } = parser;
+      const samples = parser.parse(text, at).filter(isFresh);
+      counts.malformed += parser.malformed - malformed;
+      counts.refused += parser.refused - refused;
+      // The same kubelet has said that it is up with its containers.
+      if (target.kind === "volumes") return { target, samples, error: undefined };
+      return { target, samples: [...samples, { series: up, value: 1, at }], error: undefined };
+    } catch (error) {
+      // A pod may be gone by now; then its last scrape says nothing.
+      const samples = target.kind === "volumes" ? [] : [{ series: up, value: 0, at }];
+      return { target, samples, error: messageOf(error, 200) };
+    }
+  };
+  /** How many targets there were. */
+  const round = async (): Promise<number> => {
+    const [nodes, pods] = [known.nodes(), known.pods().filter(({ metadata }) => reads(metadata.namespace ?? ""))];
+    const targets = [
+      ...nodes.map(nodeTarget),
+      ...volumeTargets(pods, nodes),
+      ...pods.flatMap((pod) => podTarget(pod) ?? []),
+    ];
+    const keys = new Set(targets.map((target) => target.key));
+    for (const key of parsers.keys()) if (!keys.has(key)) parsers.delete(key);
+    const results = await inParallel(targets, concurrency, scrape);
+    counts.scrapes += results.length;
+    counts.failed += results.filter(({ error }) => error !== undefined).length;
+    options.onStats?.({ ...counts });
+    if (signal.aborted) return targets.length;
+    const samples = results.flatMap((result) => result.samples);
+    if (samples.length > 0) emit({ type: "samples", at: clock.now(), samples });
+    // A kubelet that keeps its volumes to itself is no lost sight: everything else is there.
+    for (const kind of ["node", "pod"] as const) sights[kind](results.filter(({ target }) => target.kind === kind));
+    return targets.length;
+  };
+
+  while (!signal.aborted) {
+    const startedAt = clock.now();
+    emit({ type: "asking", at: startedAt, source: "scrape", underWay: true });
+    const targets = await round();
+    emit({ type: "asking", at: clock.now(), source: "scrape", underWay: false });
+    // At the start the watch has not told of any yet.
+    const waitMs = targets === 0 ? noTargetsMs : Math.max(intervalMs / 10, startedAt + intervalMs - clock.now());
+    // Rejects when aborted, and then the loop ends.
+    await clock.sleep(waitMs, signal).catch(() => undefined);
+  }
+}
+
+/** Tells when none of the targets of a kind answers for a while, and when one does again. */
+function createSight(
+  source: string,
+  { clock, emit, blindMs = 60_000 }: ScrapeSourceOptions,
+): (results: readonly Scraped[]) => void {
+  let told: boolean | undefined;
+  let failingSince: number | undefined;
+  return (results) => {
+    if (results.length === 0) return;
+    const failed = results.filter((result) => result.error !== undefined);
+    const at = clock.now();
+    if (failed.length < results.length) failingSince = undefined;
+    else failingSince ??= at;
+    const ok = failingSince === undefined;
+    if (ok === told || (!ok && at - (failingSince ?? at) < blindMs)) return;
+    told = ok;
+    const detail = ok
+      ? `${results.length - failed.length} of ${results.length} targets answer`
+      : `none of ${results.length} targets answers: ${failed[0]?.error}`;
+    emit({ type: "source", at, source, ok, detail });
+  };
+}

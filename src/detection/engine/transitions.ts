@@ -1,0 +1,66 @@
+import { isKind, type KubeObject, type Workload } from "../../cluster/kubernetes-types.ts";
+import { refOf } from "../../cluster/object-store.ts";
+import type { Observation } from "../../cluster/observation.ts";
+import { type ObjectRef, refKey } from "../../incident/object-ref.ts";
+import { rolloutOf } from "../state/rollout.ts";
+
+/**
+ * Which workloads are in the middle of a rollout, a scaling or the replacement of a pod. A few seconds of errors then are
+ * the price of the work, not a fault; when it lasts, it is one.
+ */
+export interface Transitions {
+  /** Takes a change as it arrives: a pod that is replaced within seconds is whole again when the tick looks. */
+  observe(object: KubeObject, at: number): void;
+  update(observation: Observation, now: number): void;
+  /** The controller has not finished. */
+  inProgress(workload: ObjectRef): boolean;
+  /** In progress for less than the grace time, or finished so recently that rates still show it. */
+  settling(workload: ObjectRef, now: number): boolean;
+}
+
+export interface TransitionOptions {
+  /** How long work may disturb before it counts as trouble (ms). */
+  readonly graceMs?: number;
+  /** How long rates remember what happened (ms). */
+  readonly echoMs: () => number;
+}
+
+interface Entry {
+  startedAt: number;
+  endedAt: number;
+}
+
+const isRolloutKind = (object: KubeObject): object is Workload =>
+  isKind(object, "Deployment") || isKind(object, "StatefulSet") || isKind(object, "DaemonSet");
+
+export function createTransitions(options: TransitionOptions): Transitions {
+  const graceMs = options.graceMs ?? 60_000;
+  const entries = new Map<string, Entry>();
+
+  return {
+    observe(object, at) {
+      if (!isRolloutKind(object) || !rolloutOf(object).inProgress) return;
+      const key = refKey(refOf(object));
+      const known = entries.get(key);
+      if (!known || known.endedAt > 0) entries.set(key, { startedAt: at, endedAt: 0 });
+    },
+    update({ objects }, now) {
+      for (const kind of ["Deployment", "StatefulSet", "DaemonSet"] as const) {
+        for (const workload of objects.list(kind) as Workload[]) {
+          const key = refKey(refOf(workload));
+          const known = entries.get(key);
+          if (rolloutOf(workload).inProgress) {
+            if (!known || known.endedAt > 0) entries.set(key, { startedAt: now, endedAt: 0 });
+          } else if (known && known.endedAt === 0) known.endedAt = now;
+        }
+      }
+      for (const [key, { endedAt }] of entries) if (endedAt > 0 && now - endedAt > 10 * 60_000) entries.delete(key);
+    },
+    inProgress: (workload) => entries.get(refKey(workload))?.endedAt === 0,
+    settling(workload, now) {
+      const entry = entries.get(refKey(workload));
+      if (!entry) return false;
+      return entry.endedAt === 0 ? now - entry.startedAt < graceMs : now - entry.endedAt < options.echoMs();
+    },
+  };
+}

@@ -1,0 +1,137 @@
+import { clusterOf, type LogMark } from "../../cluster/log-cluster.ts";
+import type { LogQuote, LogView } from "../../incident/log-view.ts";
+import type { ObjectRef } from "../../incident/object-ref.ts";
+import type { Redact, Redacted } from "../../incident/redacted.ts";
+import type { Case } from "../case/case.ts";
+import { gistOf } from "../gather/line-gist.ts";
+import { levelOf } from "../gather/log-text.ts";
+import { type LogWindow, logFactsOf } from "../gather/logs.ts";
+
+/** The first word of trouble may be older than the first symptom that was measured. */
+const preludeMs = 60_000;
+const maxWorkloads = 20;
+/** Ordinary lines are looked at in this many only; each costs some microseconds. */
+const maxOrdinaryLines = 2_000;
+const maxLinesPerPod = 200;
+const quoteChars = 400;
+
+interface Mark extends LogMark {
+  readonly text: Redacted;
+}
+
+/** Severe lines by their gist: facts that differ in an id alone are one kind. */
+function severeOf(open: Case, workload: ObjectRef, window: LogWindow, redact: Redact): Mark[] {
+  const byKind = new Map<string, Mark>();
+  for (const fact of logFactsOf(open.observation, workload, open.topology.podNamesOf(workload), window)) {
+    if (fact.level === "other") continue;
+    const gist = gistOf(fact.example);
+    const key = `${fact.level} ${gist.kind}`;
+    const known = byKind.get(key);
+    const earlier = known && known.firstAt <= fact.first ? known : undefined;
+    byKind.set(key, {
+      workload,
+      level: fact.level,
+      pod: earlier?.pod ?? fact.pod,
+      text: earlier?.text ?? redact(gist.text.slice(0, quoteChars)),
+      firstAt: earlier?.firstAt ?? fact.first,
+      lastAt: Math.max(known?.lastAt ?? 0, fact.last),
+      count: (known?.count ?? 0) + fact.count,
+      countBefore: (known?.countBefore ?? 0) + fact.countBefore,
+    });
+  }
+  return [...byKind.values()];
+}
+
+interface Ordinary {
+  readonly line: string;
+  readonly pod: string;
+  readonly firstAt: number;
+  lastAt: number;
+  count: number;
+}
+
+/**
+ * Kinds of ordinary lines that a pod, which had written before, wrote for the first time since the window began; and
+ * examples of what it wrote before.
+ */
+function ordinaryOf(open: Case, workload: ObjectRef, from: number, budget: { lines: number }) {
+  const news: Ordinary[] = [];
+  const background: string[] = [];
+  for (const pod of open.topology.podNamesOf(workload)) {
+    if (budget.lines <= 0) break;
+    const namespace = workload.namespace ?? "";
+    const lines = open.observation.logs.lines({ namespace, pod, from: open.window.before, to: open.now });
+    const begins = lines.findIndex(({ at }) => at >= from);
+    const before = (begins < 0 ? lines : lines.slice(0, begins)).slice(-maxLinesPerPod);
+    const after = begins < 0 ? [] : lines.slice(begins, begins + maxLinesPerPod);
+    // A pod without a past has no usual lines that others could be compared with.
+    if (before.length < 20) continue;
+    budget.lines -= before.length + after.length;
+    const known = new Set<string>();
+    for (const { line } of before) {
+      const template = gistOf(line).kind;
+      if (!known.has(template)) background.push(line);
+      known.add(template);
+    }
+    const fresh = new Map<string, Ordinary>();
+    for (const { line, at } of after) {
+      if (levelOf(line) !== "other") continue;
+      const template = gistOf(line).kind;
+      const seen = fresh.get(template);
+      if (seen) {
+        seen.count++;
+        seen.lastAt = at;
+      } else if (!known.has(template) && fresh.size < 50)
+        fresh.set(template, { line, pod, firstAt: at, lastAt: at, count: 1 });
+    }
+    news.push(...fresh.values());
+  }
+  return { news, background };
+}
+
+/**
+ * The log view of a case: rare and severe lines of the workloads with symptoms, and of what they depend on, taken
+ * together. Undefined when there is none that is severe and news. Texts are redacted.
+ */
+export function logViewOf(open: Case, redact: Redact): LogView | undefined {
+  const from = open.onset - preludeMs;
+  const window = { before: open.window.before, onset: from, now: open.now };
+  const marks: Mark[] = [];
+  const background: string[] = [];
+  const budget = { lines: maxOrdinaryLines };
+  for (const workload of open.scope.slice(0, maxWorkloads)) {
+    marks.push(...severeOf(open, workload, window, redact));
+    const ordinary = ordinaryOf(open, workload, from, budget);
+    background.push(...ordinary.background);
+    for (const { line, pod, ...times } of ordinary.news) {
+      const text = redact(gistOf(line).text.slice(0, quoteChars));
+      marks.push({ workload, pod, level: "other", text, countBefore: 0, ...times });
+    }
+  }
+  const cluster = clusterOf(marks, {
+    beforeMs: from - open.window.before,
+    windowMs: open.now - from,
+    background,
+  });
+  if (!cluster) return undefined;
+  const quote = (mark: Mark): LogQuote => ({
+    workload: mark.workload,
+    pod: mark.pod,
+    level: mark.level,
+    at: mark.firstAt,
+    lines: mark.count,
+    linesBefore: mark.countBefore,
+    text: mark.text,
+  });
+  return {
+    from,
+    to: open.now,
+    first: quote(cluster.first),
+    worst: quote(cluster.worst),
+    hallmarks: cluster.hallmarks.map(redact),
+    quotes: cluster.marks.map(quote).sort((a, b) => a.at - b.at),
+    kinds: cluster.kinds,
+    workloads: cluster.workloads,
+    shareRead: open.observation.logs.shareRead(from),
+  };
+}

@@ -1,0 +1,126 @@
+import { isWorkloadKind } from "../../cluster/workload.ts";
+import { adviceText } from "../../incident/advice-text.ts";
+import { causeText } from "../../incident/cause-text.ts";
+import type { ObjectRef } from "../../incident/object-ref.ts";
+import { refKey, sameRef } from "../../incident/object-ref.ts";
+import type { Recommendation } from "../../incident/recommendation.ts";
+import { isoTime } from "../../lib/clock.ts";
+import type { Candidate } from "../case/candidate.ts";
+import type { Case } from "../case/case.ts";
+import type { Change } from "../gather/changes.ts";
+import type { Ranked } from "../weigh/rank.ts";
+import { symptomOf } from "./symptom-words.ts";
+
+const clock = (ms: number) => `${isoTime(ms).slice(11, 19)} UTC`;
+const percent = (share: number) => `${Math.round(share * 100)} %`;
+
+function listed(names: readonly string[]): string {
+  if (names.length <= 1) return names.join("");
+  if (names.length > 5) return `${names.slice(0, 4).join(", ")} and ${names.length - 4} more`;
+  return `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
+}
+
+/**
+ * Workloads that suffer without being the cause: those with symptoms that the culprit hits or that call, however indirectly,
+ * what it hits. A workload that merely gets fewer calls because its caller fails does not suffer.
+ */
+export function blastRadiusOf(open: Case, best: Ranked | undefined): readonly ObjectRef[] {
+  if (!best) return open.symptomatic;
+  const { culprit, hits } = best.candidate;
+  const reached = new Set([...hits, ...hits.flatMap((hit) => open.topology.dependentsOf(hit))].map(refKey));
+  return open.symptomatic.filter((ref) => !sameRef(ref, culprit) && reached.has(refKey(ref)));
+}
+
+function withoutStop(text: string): string {
+  return text.replace(/\s+/g, " ").replace(/[.\s]+$/, "");
+}
+
+const upperFirst = (text: string) => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
+const lowerFirst = (text: string) => `${text.slice(0, 1).toLowerCase()}${text.slice(1)}`;
+
+const changeTold =
+  /\b(was|were) (changed|removed|deleted|created|modified|lowered|closed|scaled)\b|\bbecame\b|\blost\b/;
+
+/** When the change was, as a clause: what the statement has already told is not told again. */
+function changeWords({ culprit, statement }: Candidate, { ref, action, fields, at }: Change): string {
+  const when = `at ${clock(at)}`;
+  const rollout = isWorkloadKind(ref.kind) && fields.some((field) => field.path.startsWith("spec.template"));
+  const told = changeTold.test(statement);
+  if (rollout)
+    return `${told ? "it came with" : "it follows"} a rollout${sameRef(ref, culprit) ? "" : ` of ${ref.name}`} ${when}`;
+  if (told) return `that happened ${when}`;
+  const what = { created: "the creation", deleted: "the deletion", modified: "a change" }[action];
+  return `it follows ${what} of ${ref.kind} ${ref.name} ${when}`;
+}
+
+/** What came before, what has been seen since, and who else suffers. */
+function storyOf(open: Case, candidate: Candidate, blastRadius: readonly ObjectRef[]): string {
+  const { culprit, hits, change, statement } = candidate;
+  const names = (refs: readonly ObjectRef[]) => [...new Set(refs.map((ref) => ref.name))];
+  const isHit = (ref: ObjectRef) => hits.some((hit) => sameRef(hit, ref));
+  const cause = listed(names(hits.length > 0 ? hits : [culprit]));
+  const own = open.incident.anomalies.filter((anomaly) => sameRef(anomaly.target, culprit));
+  const subject = hits[0] ?? culprit;
+  const seen =
+    symptomOf([...new Set([...own, ...open.anomaliesOf(subject)])], subject) ??
+    symptomOf(open.incident.anomalies, subject);
+
+  const hurt = names(blastRadius.filter(isHit)).filter((name) => name !== seen?.name && !statement.includes(name));
+  const callers = names(blastRadius.filter((ref) => !isHit(ref)));
+  const seenOnCaller = seen !== undefined && callers.includes(seen.name) && !names(hits).includes(seen.name);
+  const others = callers.filter((name) => name !== seen?.name && !hurt.includes(name));
+
+  const since = seen
+    ? `${seen.name} ${seen.words} since ${clock(seen.since)}${seenOnCaller ? `, because it depends on ${cause}` : ""}`
+    : `the trouble began at ${clock(open.onset)}`;
+  const parts = [change ? `${upperFirst(changeWords(candidate, change))}; ${since}.` : `${since}.`];
+  if (hurt.length > 0) parts.push(`It hits ${listed(hurt)} as well.`);
+  if (others.length === 1) parts.push(`${others[0]} suffers because it depends on ${cause}.`);
+  else if (others.length > 1) parts.push(`${listed(others)} suffer because they depend on ${cause}.`);
+  if (blastRadius.length === 0) parts.push("Nothing else shows symptoms.");
+  return parts.join(" ");
+}
+
+/**
+ * One paragraph as a colleague would write it: what is wrong, what came before, what has been seen since, whom it hurts, what
+ * to do. It names everything it speaks of, so that it makes sense alone; how sure the cause is stands beside it.
+ */
+export function summaryOf(input: {
+  readonly open: Case;
+  readonly hypotheses: readonly Ranked[];
+  readonly blastRadius: readonly ObjectRef[];
+  readonly recommendations: readonly Recommendation[];
+  readonly inconclusive: boolean;
+  readonly questions: readonly string[];
+}): string {
+  const { open, hypotheses, blastRadius, recommendations, inconclusive, questions } = input;
+  const [best, second] = hypotheses;
+  const first = recommendations[0];
+  const parts: string[] = [];
+  if (!best || best.candidate.cause === "unknown") {
+    const names = [...new Set(open.symptomatic.map((ref) => ref.name))];
+    const who = listed(names.length > 0 ? names : [open.incident.target.name]);
+    const where = open.incident.target.namespace ? ` in ${open.incident.target.namespace}` : "";
+    parts.push(
+      `${who}${where} ${names.length > 1 ? "have" : "has"} been in trouble since ${clock(open.onset)}, and nothing in the data says why.`,
+    );
+  } else {
+    const { candidate, probability } = best;
+    const { namespace } = candidate.culprit;
+    const statement = withoutStop(candidate.statement).replaceAll(".; ", "; ");
+    const where = namespace ? `In ${namespace}, ${statement}` : upperFirst(statement);
+    parts.push(
+      inconclusive
+        ? `The evidence does not decide. Most likely (${percent(probability)}): ${lowerFirst(where)}.`
+        : `${where}.`,
+    );
+    parts.push(storyOf(open, candidate, blastRadius));
+    if (inconclusive && second)
+      parts.push(
+        `As possible (${percent(second.probability)}): ${causeText(second.candidate.cause, second.candidate.culprit)}.`,
+      );
+  }
+  if (first) parts.push(adviceText(first));
+  if (inconclusive && questions.length > 0) parts.push(`What would decide it: ${questions.join(" ")}`);
+  return parts.join(" ");
+}

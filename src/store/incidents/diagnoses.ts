@@ -1,0 +1,107 @@
+import { sql } from "kysely";
+import type { Diagnosis } from "../../incident/diagnosis.ts";
+import type { Evidence } from "../../incident/evidence.ts";
+import type { Recommendation } from "../../incident/recommendation.ts";
+import type { Redacted } from "../../incident/redacted.ts";
+import { storableJson, storableText } from "../../lib/storable-text.ts";
+import type { Database } from "../database.ts";
+
+export interface StoredDiagnosis {
+  readonly diagnosis: Diagnosis;
+  readonly recommendations: readonly Recommendation[];
+}
+
+/** Keeps a diagnosis with its evidence; known evidence stays as it was, so that ids keep their meaning. */
+export async function saveDiagnosis(
+  database: Database,
+  stored: StoredDiagnosis,
+  evidence: readonly Evidence[],
+): Promise<void> {
+  const { diagnosis, recommendations } = stored;
+  await database.kysely.transaction().execute(async (tx) => {
+    if (evidence.length > 0) {
+      await tx
+        .insertInto("evidence")
+        .values(
+          evidence.map((item) => ({
+            incident_id: diagnosis.incidentId,
+            id: item.id,
+            source: item.source,
+            about: storableJson(item.about),
+            query: storableText(item.query),
+            from_at: item.from === undefined ? null : new Date(item.from),
+            to_at: item.to === undefined ? null : new Date(item.to),
+            status: item.status,
+            text: storableText(item.text),
+            at: new Date(item.at),
+            hash: item.hash,
+          })),
+        )
+        .onConflict((conflict) => conflict.columns(["incident_id", "id"]).doNothing())
+        .execute();
+    }
+    await tx
+      .insertInto("diagnosis")
+      .values({
+        incident_id: diagnosis.incidentId,
+        version: diagnosis.version,
+        made_at: new Date(diagnosis.madeAt),
+        body: storableJson(diagnosis),
+        recommendations: storableJson(recommendations),
+      })
+      .onConflict((conflict) => conflict.columns(["incident_id", "version"]).doNothing())
+      .execute();
+    await tx
+      .updateTable("incident")
+      .set({ revision: sql`revision + 1` })
+      .where("id", "=", diagnosis.incidentId)
+      .execute();
+  });
+}
+
+export async function latestDiagnosis(database: Database, incidentId: string): Promise<StoredDiagnosis | undefined> {
+  const row = await database.kysely
+    .selectFrom("diagnosis")
+    .selectAll()
+    .where("incident_id", "=", incidentId)
+    .orderBy("version", "desc")
+    .limit(1)
+    .executeTakeFirst();
+  return row && { diagnosis: row.body, recommendations: row.recommendations };
+}
+
+export async function diagnosisOfVersion(
+  database: Database,
+  incidentId: string,
+  version: number,
+): Promise<StoredDiagnosis | undefined> {
+  const row = await database.kysely
+    .selectFrom("diagnosis")
+    .selectAll()
+    .where("incident_id", "=", incidentId)
+    .where("version", "=", version)
+    .executeTakeFirst();
+  return row && { diagnosis: row.body, recommendations: row.recommendations };
+}
+
+export async function evidenceOf(database: Database, incidentId: string): Promise<Evidence[]> {
+  const rows = await database.kysely
+    .selectFrom("evidence")
+    .selectAll()
+    .where("incident_id", "=", incidentId)
+    .orderBy(sql`length(id), id`)
+    .execute();
+  return rows.map((row) => ({
+    id: row.id,
+    source: row.source,
+    about: row.about,
+    query: row.query,
+    ...(row.from_at ? { from: row.from_at.getTime() } : {}),
+    ...(row.to_at ? { to: row.to_at.getTime() } : {}),
+    status: row.status,
+    // Only redacted text is ever written to this column.
+    text: row.text as Redacted,
+    at: row.at.getTime(),
+    hash: row.hash,
+  }));
+}

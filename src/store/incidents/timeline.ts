@@ -1,0 +1,37 @@
+import type { Redacted } from "../../incident/redacted.ts";
+import { storableText } from "../../lib/storable-text.ts";
+import type { Database } from "../database.ts";
+
+export interface TimelineRow {
+  readonly id: string;
+  readonly at: number;
+  readonly kind: string;
+  readonly text: Redacted;
+}
+
+export async function addToTimeline(
+  database: Database,
+  incidentId: string,
+  entry: { at: number; kind: string; text: Redacted },
+): Promise<void> {
+  await database.kysely
+    .insertInto("timeline")
+    .values({ incident_id: incidentId, at: new Date(entry.at), kind: entry.kind, text: storableText(entry.text) })
+    .execute();
+}
+
+/** In the order of time; at most `limit`, the newest. */
+export async function timelineOf(database: Database, incidentId: string, limit = 200): Promise<TimelineRow[]> {
+  const rows = await database.kysely
+    .selectFrom("timeline")
+    .selectAll()
+    .where("incident_id", "=", incidentId)
+    .orderBy("at", "desc")
+    .orderBy("id", "desc")
+    .limit(limit)
+    .execute();
+  // Only redacted text is ever written to this column.
+  return rows
+    .reverse()
+    .map((row) => ({ id: row.id, at: row.at.getTime(), kind: row.kind, text: row.text as Redacted }));
+}

@@ -1,0 +1,107 @@
+import { sql } from "kysely";
+import type { Database } from "../database.ts";
+import { queueOf } from "../jobs.ts";
+import { isOurs } from "../plans/plans.ts";
+
+export interface DetectorFigures {
+  readonly detector: string;
+  readonly incidents: number;
+  readonly anomalies: number;
+  readonly lastAt: number;
+}
+
+/** Incidents that are looked through; anomalies lie in documents, and the newest tell how a detector is now. */
+const incidentsRead = 500;
+
+/** How often each detector reported in the newest incidents of `days`, the last first. */
+export async function detectorFigures(database: Database, days = 30): Promise<readonly DetectorFigures[]> {
+  const { rows } = await sql<{ detector: string; incidents: number; anomalies: number; last_at: string }>`
+    select a ->> 'detector' as detector, count(distinct i.id)::int as incidents, count(*)::int as anomalies,
+           max((a ->> 'detectedAt')::double precision)::text as last_at
+      from (select id, anomalies from incident where opened_at > now() - make_interval(days => ${days}::int)
+             order by opened_at desc limit ${incidentsRead}) i,
+           jsonb_array_elements(i.anomalies) a
+     group by 1 order by max((a ->> 'detectedAt')::double precision) desc`.execute(database.kysely);
+  return rows.map((row) => ({ ...row, lastAt: Number(row.last_at) }));
+}
+
+export interface CauseFigures {
+  readonly cause: string;
+  readonly incidents: number;
+  readonly ruledOut: number;
+  readonly repaired: number;
+}
+
+/** What the last diagnoses of incidents of `days` said, how often people ruled it out, how often a fix for it helped. */
+export async function causeFigures(database: Database, days = 30): Promise<readonly CauseFigures[]> {
+  const { rows } = await sql<CauseFigures>`
+    with latest as (
+      select distinct on (d.incident_id) d.incident_id, d.cause
+        from diagnosis d join incident i on i.id = d.incident_id
+       where i.opened_at > now() - make_interval(days => ${days}::int)
+       order by d.incident_id, d.version desc)
+    select l.cause, count(*)::int as incidents,
+           (select count(distinct v.incident_id)::int from cause_verdict v
+             where v.cause = l.cause and v.at > now() - make_interval(days => ${days}::int)) as "ruledOut",
+           (select count(distinct p.incident_id)::int from action_plan p join verification v on v.plan_id = p.id
+             where p.cause = l.cause and v.verdict = 'recovered' and v.at > now() - make_interval(days => ${days}::int)) as repaired
+      from latest l where l.cause is not null group by l.cause order by count(*) desc, l.cause`.execute(
+    database.kysely,
+  );
+  return rows;
+}
+
+/** One row a number: what `/metrics` tells of what is in the database. */
+export interface CountedRow {
+  readonly what: "plans" | "verifications" | "executions" | "incidents" | "undelivered";
+  readonly label: string;
+  readonly count: number;
+}
+
+/** Counts of a cluster (of all, when none is named) that must survive a restart. */
+export async function countedRows(database: Database, cluster?: string): Promise<readonly CountedRow[]> {
+  const { rows } = await sql<CountedRow>`
+    select 'plans' as what, state as label, count(*)::int as count from action_plan where ${isOurs(cluster)} group by state
+    union all select 'verifications', verdict, count(*)::int from verification join action_plan on action_plan.id = plan_id
+               where ${isOurs(cluster)} group by verdict
+    union all select 'executions', kind || '/' || outcome, count(*)::int from execution join action_plan on action_plan.id = plan_id
+               where ${isOurs(cluster)} group by kind, outcome
+    union all select 'incidents', status, count(*)::int from incident where ${isOurs(cluster)} group by status
+    union all select 'undelivered', '', count(*)::int from incident
+               where delivered_revision < revision and ${isOurs(cluster)}`.execute(database.kysely);
+  return rows;
+}
+
+/** Jobs of a cluster that wait or run, by queue. Empty until the queue has made its tables. */
+export async function jobCounts(
+  database: Database,
+  cluster?: string,
+): Promise<readonly { queue: string; state: string; count: number }[]> {
+  const { rows: there } = await sql<{ there: boolean }>`select to_regclass('pgboss.job') is not null as there`.execute(
+    database.kysely,
+  );
+  if (!there[0]?.there) return [];
+  const ending = cluster === undefined ? undefined : queueOf("", cluster);
+  const { rows } = await sql<{ queue: string; state: string; count: number }>`
+    select split_part(name, '/', 1) as queue, state::text as state, count(*)::int as count from pgboss.job
+     where ${ending === undefined ? sql`true` : sql`right(name, length(${ending})) = ${ending}`} and state in ('created', 'retry', 'active', 'failed') and left(name, 2) <> '__' group by name, state`.execute(
+    database.kysely,
+  );
+  return rows;
+}
+
+/** What the language model has cost, over all diagnoses of `days`. */
+export async function modelSpending(
+  database: Database,
+  days: number,
+): Promise<{ readonly diagnoses: number; readonly input: number; readonly output: number; readonly costUsd: number }> {
+  const { rows } = await sql<{ diagnoses: number; input: number; output: number; costUsd: number }>`
+    select count(*)::int as diagnoses,
+           coalesce(sum((body #> '{tokens,input}')::double precision), 0) as input,
+           coalesce(sum((body #> '{tokens,output}')::double precision), 0) as output,
+           coalesce(sum((body #> '{tokens,costUsd}')::double precision), 0) as "costUsd"
+      from diagnosis where body ? 'tokens' and made_at > now() - make_interval(days => ${days}::int)`.execute(
+    database.kysely,
+  );
+  return rows[0] ?? { diagnoses: 0, input: 0, output: 0, costUsd: 0 };
+}

@@ -1,0 +1,43 @@
+import { sql } from "kysely";
+import type { Person } from "../../incident/approval.ts";
+import { inAuditedTransaction } from "../audit.ts";
+import type { Database } from "../database.ts";
+
+export interface FreezeState {
+  readonly frozen: boolean;
+  readonly by: Person | null;
+  readonly reason: string | null;
+  readonly at: number;
+}
+
+/** No plan is approved or started while it is frozen. What is being sent at that moment is finished. */
+export async function setFreeze(
+  database: Database,
+  change: { frozen: boolean; by: Person; reason?: string },
+): Promise<FreezeState> {
+  const { frozen, by, reason = null } = change;
+  await inAuditedTransaction(database, async (tx, record) => {
+    await sql`
+      update freeze_switch set frozen = ${frozen}, by_id = ${by.id}, by_name = ${by.name}, reason = ${reason}, at = clock_timestamp()`.execute(
+      tx,
+    );
+    record({ event: "freeze.changed", actor: by.id, subject: "freeze", body: { frozen, reason } });
+  });
+  return await getFreeze(database);
+}
+
+export async function getFreeze(database: Database): Promise<FreezeState> {
+  const { rows } = await sql<{
+    frozen: boolean;
+    by_id: string | null;
+    by_name: string | null;
+    reason: string | null;
+    at: Date;
+  }>`
+    select frozen, by_id, by_name, reason, at from freeze_switch`.execute(database.kysely);
+  const row = rows[0];
+  // Acting fails closed: without the row nobody knows that it is allowed.
+  if (!row) return { frozen: true, by: null, reason: "the freeze switch is missing from the database", at: 0 };
+  const by = row.by_id === null ? null : { id: row.by_id, name: row.by_name ?? row.by_id };
+  return { frozen: row.frozen, by, reason: row.reason, at: row.at.getTime() };
+}

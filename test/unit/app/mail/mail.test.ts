@@ -1,0 +1,138 @@
+import { expect, test, vi } from "vitest";
+import { createSmtpMailer } from "../../../../src/adapters/smtp/smtp-mailer.ts";
+import { startMail } from "../../../../src/app/mail/start-mail.ts";
+import { createSeal } from "../../../../src/bot/web/seal.ts";
+import { configSchema } from "../../../../src/config/config.ts";
+import type { Incident } from "../../../../src/incident/incident.ts";
+import { silentLogger } from "../../../../src/lib/logger.ts";
+import { saveDiagnosis } from "../../../../src/store/incidents/diagnoses.ts";
+import { changeStatus, saveIncident } from "../../../../src/store/incidents/incidents.ts";
+import type { Jobs } from "../../../../src/store/jobs.ts";
+import { leaveMailAlone } from "../../../../src/store/people/mail.ts";
+import { clean, incidentView } from "../../../support/incident-view.ts";
+import { type MailServer, startMailServer } from "../../../support/mail-server.ts";
+import { type TestDatabase, withDatabase } from "../../../support/postgres.ts";
+
+const to = ["ada@example.com", "ben@example.com"];
+const start = Date.parse("2026-11-21T09:00:00Z");
+
+async function open(database: TestDatabase, server: MailServer) {
+  let now = start;
+  const work = new Map<string, (data: object) => Promise<void>>();
+  const schedules: string[] = [];
+  const jobs: Jobs = {
+    send: async () => undefined,
+    work: async (queue, handler) => void work.set(queue, handler),
+    schedule: async (_queue, key, cron, _data, zone) => void schedules.push(`${key} ${cron} ${zone}`),
+    stop: async () => undefined,
+    [Symbol.asyncDispose]: async () => undefined,
+  };
+  const mailer = createSmtpMailer({ url: `smtp://127.0.0.1:${server.port}?tls=off`, from: "kubemend@example.com" });
+  const { email } = configSchema.parse({
+    email: { from: "kubemend@example.com", to, timeZone: "Europe/Berlin", digest: { weekly: "off" } },
+  });
+  const desk = await startMail({
+    settings: { ...email, from: "kubemend@example.com" },
+    webUrl: "https://kubemend.example.com",
+    cluster: "test",
+    database,
+    jobs,
+    mailer,
+    seal: createSeal("k".repeat(32)),
+    redact: clean,
+    drawIncident: async () => Buffer.from("picture"),
+    drawBars: async () => Buffer.from("bars"),
+    clock: { now: () => now, sleep: () => Promise.resolve() },
+    log: silentLogger,
+    lookEveryMs: 100,
+  });
+  const stopping = new AbortController();
+  const running = desk.run(stopping.signal);
+  return {
+    desk,
+    schedules,
+    digest: () => work.get("send-digest")?.({ cluster: "test", period: "daily" }),
+    pass: (ms: number) => {
+      now += ms;
+    },
+    async [Symbol.asyncDispose]() {
+      stopping.abort();
+      await running;
+      await mailer[Symbol.asyncDispose]();
+    },
+  };
+}
+
+const incident = (id: string, more: Partial<Incident> = {}): Incident => ({
+  ...incidentView.incident,
+  id,
+  groupKey: id,
+  onset: start - 10_000,
+  openedAt: start,
+  updatedAt: start,
+  ...more,
+});
+const subjects = (server: MailServer) => server.received.map(({ to: [reader], mail }) => `${reader} ${mail.subject}`);
+const soon = { timeout: 20_000, interval: 50 };
+
+test("an incident is told once to each reader, and its end in the same conversation", async () => {
+  await using database = await withDatabase();
+  await using server = await startMailServer();
+  await saveIncident(database, incident("7"));
+  await saveIncident(database, incident("8", { severity: "low" }));
+  const { diagnosis } = incidentView;
+  if (!diagnosis) throw new Error("the fixture has a diagnosis");
+  await saveDiagnosis(
+    database,
+    { diagnosis: { ...diagnosis, incidentId: "7", confidenceReason: "what is broken is seen" }, recommendations: [] },
+    [],
+  );
+  await using mail = await open(database, server);
+  await vi.waitFor(() => expect(server.received).toHaveLength(2), soon);
+  const opened = "[critical] test: carts is killed for memory again and again";
+  expect(subjects(server)).toEqual([`ada@example.com ${opened}`, `ben@example.com ${opened}`]);
+  const [first] = server.received;
+  expect(first?.mail.text).toContain("The memory limit of carts was cut from 128Mi to 34Mi");
+  for (const text of [first?.mail.text, first?.mail.html]) expect(text).toContain("Why 93 %: what is broken is seen");
+  expect(first?.mail.text).toContain("https://kubemend.example.com/incidents/7");
+  expect(first?.mail.html).toContain("cid:");
+  expect(first?.mail.attachments).toHaveLength(1);
+
+  mail.pass(60_000);
+  await changeStatus(database, "7", "resolve", { at: start + 60_000 });
+  await vi.waitFor(() => expect(server.received).toHaveLength(4), soon);
+  expect(subjects(server).slice(2)).toEqual([`ada@example.com Re: ${opened}`, `ben@example.com Re: ${opened}`]);
+  expect(server.received[2]?.mail.inReplyTo).toBe(first?.mail.messageId);
+}, 60_000);
+
+test("a digest reaches whoever has not got it and still wants it", async () => {
+  await using database = await withDatabase();
+  await using server = await startMailServer();
+  await using mail = await open(database, server);
+  expect(mail.schedules).toEqual(["test/daily 0 8 * * * Europe/Berlin", "test/weekly undefined Europe/Berlin"]);
+  server.refuse({ code: 451, text: "later" });
+  await expect(mail.digest()).rejects.toMatchObject({ code: "mail-not-sent", retryable: true });
+  server.refuse(undefined);
+  await leaveMailAlone(database, "BEN@example.com");
+  await mail.digest();
+  // A job that comes again finds everything sent.
+  await mail.digest();
+  expect(subjects(server)).toEqual(["ada@example.com test: daily digest, all quiet"]);
+  mail.pass(86_400_000);
+  await mail.digest();
+  expect(server.received).toHaveLength(2);
+});
+
+test("/incident digest now says where it went, or that it did not", async () => {
+  await using database = await withDatabase();
+  await using server = await startMailServer();
+  await using mail = await open(database, server);
+  const by = { id: "slack:U1", name: "Ada" };
+  expect(await mail.desk.digest.now(by)).toEqual({
+    ok: true,
+    text: "The digest of the last 24 hours is on its way to 2 addresses.",
+  });
+  server.refuse({ code: 550, text: "no" });
+  mail.pass(1);
+  expect(await mail.desk.digest.now(by)).toMatchObject({ ok: false });
+});
