@@ -1,8 +1,13 @@
 import { z } from "zod";
+import type { KubeObject } from "../cluster/kubernetes-types.ts";
 import { duration } from "./duration.ts";
 
 const name = z.string().min(1).max(80);
-const during = z.enum(["holds", "may-break"]);
+/**
+ * What the probe must say while the fault is there: hold, whatever it likes, or fail at some time (the fault is to be felt,
+ * and to be over afterwards).
+ */
+const during = z.enum(["holds", "may-break", "breaks"]);
 
 const bounds = {
   below: z.number().optional(),
@@ -36,6 +41,21 @@ export const probeSchema = z.discriminatedUnion(
       within: duration(100, 60_000).default(5_000),
       during: during.default("holds"),
     }),
+    z
+      .strictObject({
+        type: z.literal("replicas"),
+        name,
+        namespace: z.string().min(1).optional(),
+        kind: z.enum(["Deployment", "StatefulSet", "DaemonSet"]).default("Deployment"),
+        workload: z.string().min(1).max(253),
+        /** Pods that serve, or all that are there. */
+        count: z.enum(["ready", "all"]).default("ready"),
+        ...bounds,
+        during: during.default("holds"),
+      })
+      .refine(({ below, above }) => below !== undefined || above !== undefined, {
+        message: "a replicas probe needs below or above (or both)",
+      }),
     z.strictObject({
       type: z.literal("quiet"),
       name: name.default("kubemend sees nothing wrong"),
@@ -45,7 +65,7 @@ export const probeSchema = z.discriminatedUnion(
       during: during.default("may-break"),
     }),
   ],
-  { error: "type must be promql, http or quiet" },
+  { error: "type must be promql, http, replicas or quiet" },
 );
 
 export type Probe = z.infer<typeof probeSchema>;
@@ -56,6 +76,20 @@ export interface ProbeAnswer {
   /** What was measured, or why nothing was. */
   readonly detail: string;
   readonly at: number;
+  /** Nothing was measured: it does not hold, and has not been seen to fail either. */
+  readonly blind?: true;
+}
+
+/** How many pods a workload has, from its status. Pure. */
+export function replicasOf({ kind, status }: KubeObject, count: "ready" | "all"): number {
+  const {
+    replicas = 0,
+    readyReplicas = 0,
+    currentNumberScheduled = 0,
+    numberReady = 0,
+  } = (status ?? {}) as Record<string, number | undefined>;
+  if (kind === "DaemonSet") return count === "ready" ? numberReady : currentNumberScheduled;
+  return count === "ready" ? readyReplicas : replicas;
 }
 
 /** Whether samples lie within a probe's bounds. Pure. */

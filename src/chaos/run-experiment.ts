@@ -7,6 +7,7 @@ import type { Experiment } from "./experiment.ts";
 import type { ChangeState, RunJournal } from "./journal-port.ts";
 import { operatorFailure } from "./operator-status.ts";
 import type { Probe, ProbeAnswer } from "./probe.ts";
+import { createProbeTally } from "./probe-tally.ts";
 import type { ChangeOutcome, RunResult, Verdict } from "./result.ts";
 import type { IncidentFacts } from "./score.ts";
 import { scoreRun } from "./score.ts";
@@ -40,23 +41,6 @@ const failureText = (answers: readonly ProbeAnswer[]) =>
     .filter(({ holds }) => !holds)
     .map(({ probe, detail }) => `${probe} (${detail})`)
     .join("; ");
-
-/** What each probe came to while the fault was there. */
-function createTally(probes: readonly Probe[]) {
-  const rows = new Map(probes.map(({ name }) => [name, { probe: name, asked: 0, failed: 0, detail: "" }]));
-  return {
-    add(answer: ProbeAnswer): void {
-      const row = rows.get(answer.probe);
-      if (!row) return;
-      row.asked++;
-      if (!answer.holds) {
-        row.failed++;
-        row.detail = answer.detail;
-      }
-    },
-    rows: () => [...rows.values()],
-  };
-}
 
 /**
  * Runs one experiment: steady state, fault, steady state, everything put back, steady state. Each change is written down
@@ -105,7 +89,7 @@ export async function runExperiment(
 
   const made: Made[] = [];
   const outcomes = new Map<number, ChangeOutcome>();
-  const tally = createTally(experiment.steadyState);
+  const tally = createProbeTally(experiment.steadyState);
   let stopReason: string | undefined;
   await journal.phase("injecting", clock.now());
   const faultAt = clock.now();
@@ -185,15 +169,12 @@ export async function runExperiment(
       outcomes.get(seq) ?? { target: targetText(change.target), what: change.what, restored: "not-made", detail: "" },
   );
   const during = tally.rows();
-  const broken = during.filter(
-    ({ probe, failed }) =>
-      failed > 0 && experiment.steadyState.some((one) => one.name === probe && one.during === "holds"),
-  );
+  const broken = tally.broken();
   const verdict: Verdict = stopReason !== undefined ? "aborted" : broken.length > 0 || !recovered ? "broken" : "held";
   const reason =
     stopReason ??
     (broken.length > 0
-      ? `${broken.map(({ probe, failed, asked, detail }) => `${probe} failed ${failed} of ${asked} times (${detail})`).join("; ")}`
+      ? broken.join("; ")
       : recovered
         ? "the steady state held where it had to, and was there again afterwards"
         : `the steady state did not come back: ${failureText(after)}`);

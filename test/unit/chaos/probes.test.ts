@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { createAskProbe } from "../../../src/app/chaos/chaos-probes.ts";
-import { judgeSamples, probeSchema } from "../../../src/chaos/probe.ts";
+import { judgeSamples, probeSchema, replicasOf } from "../../../src/chaos/probe.ts";
 import { saveIncident } from "../../../src/store/incidents/incidents.ts";
 import { startActorCluster } from "../../support/actor-cluster.ts";
 import { incidentRow } from "../../support/incident-row.ts";
@@ -15,6 +15,30 @@ test.each([
   { bounds: { above: 1 }, values: [Number.NaN], holds: false, detail: "NaN, not above 1" },
 ])("$values within $bounds: $holds", ({ bounds, values, holds, detail }) => {
   expect(judgeSamples(bounds, values)).toEqual({ holds, detail });
+});
+
+test("replicas are those of the status, ready or all", async () => {
+  await using cluster = await startActorCluster();
+  await using database = await withDatabase();
+  const ask = createAskProbe(
+    { cluster: chaosClient(cluster.url), database, clusterName: "shop", clock: quickClock() },
+    ["shop"],
+  );
+  cluster.edit("Deployment", "carts", (object) => ({ ...object, status: { replicas: 3, readyReplicas: 1 } }));
+  const probe = (more: object) => probeSchema.parse({ type: "replicas", name: "r", workload: "carts", ...more });
+  expect(await ask(probe({ above: 1 }))).toMatchObject({ holds: false, detail: "1, not above 1" });
+  expect(await ask(probe({ above: 2, count: "all" }))).toMatchObject({ holds: true, detail: "3" });
+  expect(await ask(probe({ workload: "nobody", above: 0 }))).toMatchObject({ holds: false, blind: true });
+});
+
+test.each([
+  { kind: "DaemonSet", status: { numberReady: 2, currentNumberScheduled: 3 }, ready: 2, all: 3 },
+  { kind: "StatefulSet", status: { readyReplicas: 1, replicas: 2 }, ready: 1, all: 2 },
+  // Kubernetes leaves out a zero.
+  { kind: "Deployment", status: {}, ready: 0, all: 0 },
+])("$kind $status", ({ kind, status, ready, all }) => {
+  const object = { apiVersion: "apps/v1", kind, metadata: { name: "a", uid: "b" }, status };
+  expect([replicasOf(object, "ready"), replicasOf(object, "all")]).toEqual([ready, all]);
 });
 
 test("probes ask the Service through the API server, and kubemend's own incidents", async () => {

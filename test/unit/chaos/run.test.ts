@@ -160,6 +160,29 @@ test("what would abort it from the start keeps it from starting", async () => {
   expect(cluster.writes).toEqual([]);
 });
 
+describe("what is to change while the fault is there", () => {
+  const steadyState = [{ type: "promql", name: "pods", query: "x", above: 1, during: "breaks" }];
+  const replicas = () => (cluster.get("Deployment", "carts")?.spec as { replicas: number }).replicas;
+  test.each([
+    { name: "it changes, and is there again", promql: async () => [replicas()], verdict: "held", says: "there again" },
+    { name: "it does not change", promql: async () => [2], verdict: "broken", says: "pods: this was to change" },
+    {
+      name: "it could not be asked",
+      promql: async () => {
+        if (replicas() === 0) throw new Error("no answer");
+        return [2];
+      },
+      verdict: "broken",
+      says: "pods: this was to change",
+    },
+  ])("$name: $verdict", async ({ promql, verdict, says }) => {
+    const scaled = { method: "scale-to-zero", target: { name: "carts" } };
+    const deps = depsFor(cluster, database, { promql });
+    const result = await resultOf(makeRun(deps, experimentOf(scaled, { steadyState })));
+    expect(result).toMatchObject({ verdict, reason: expect.stringContaining(says), clean: true });
+  });
+});
+
 describe("where experiments may not run", () => {
   test.each([
     { name: "no label", labels: {}, says: "kubectl label namespace shop kubemend.dev/chaos=allowed" },
