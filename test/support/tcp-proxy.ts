@@ -12,6 +12,8 @@ export interface TcpProxy extends AsyncDisposable {
 export async function startTcpProxy(
   target: { readonly host: string; readonly port: number },
   port = 0,
+  /** What the server sends arrives so much later (ms). */
+  delayMs = 0,
 ): Promise<TcpProxy> {
   let mode: ProxyMode = "pass";
   const sockets = new Set<Socket>();
@@ -27,9 +29,11 @@ export async function startTcpProxy(
     const upstream = connect(target);
     track(upstream);
     client.on("data", (bytes) => mode === "pass" && upstream.write(bytes));
-    upstream.on("data", (bytes) => mode === "pass" && client.write(bytes));
+    const answer = (bytes: Buffer) => mode === "pass" && client.writable && client.write(bytes);
+    upstream.on("data", (bytes: Buffer) => (delayMs > 0 ? setTimeout(answer, delayMs, bytes) : answer(bytes)));
     client.on("close", () => upstream.destroy());
-    upstream.on("close", () => mode === "pass" && client.destroy());
+    const end = () => mode === "pass" && client.destroy();
+    upstream.on("close", () => (delayMs > 0 ? setTimeout(end, delayMs) : end()));
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
