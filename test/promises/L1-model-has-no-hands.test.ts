@@ -28,8 +28,10 @@ function reachableFrom(folder: string): ReadonlySet<string> {
     const file = queue.pop() ?? "";
     if (seen.has(file)) continue;
     seen.add(file);
-    for (const [, target = ""] of readFileSync(file, "utf8").matchAll(/^\s*(?:import|export)[^;]*?from "(\.[^"]+)"/gms))
-      queue.push(resolve(dirname(file), target));
+    for (const [, named, called] of readFileSync(file, "utf8").matchAll(
+      /^\s*(?:import|export)[^;"]*?(?:from )?"(\.[^"]+)"|import\(\s*"(\.[^"]+)"/gms,
+    ))
+      queue.push(resolve(dirname(file), named ?? called ?? ""));
   }
   return new Set([...seen].map((file) => relative(src, file)));
 }

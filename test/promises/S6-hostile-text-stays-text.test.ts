@@ -67,9 +67,9 @@ function strings(value: unknown, found: string[] = []): string[] {
 }
 
 /** The only things in angle brackets that we write ourselves: moments in the reader's time zone, without a link. */
-const ours = /^!date\^\d+\^[^^|]*\|[0-9 :-]+ UTC$/;
-const foreign = (text: string) =>
-  [...text.matchAll(/<([^<>]*)>/g)].map(([, inside = ""]) => inside).filter((inside) => !ours.test(inside));
+const ours = /<!date\^\d+\^[^^|<>]*\|[0-9 :-]+ UTC>/g;
+/** From any other opening bracket on, Slack might read what was not meant as markup. */
+const foreign = (text: string) => [...text.replace(ours, "").matchAll(/<.{0,40}/gs)].map(([found]) => found);
 // oxlint-disable-next-line no-control-regex
 const unseen = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/;
 
