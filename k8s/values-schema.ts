@@ -19,6 +19,9 @@ const strict = (properties: Readonly<Record<string, Schema>>, required: readonly
   ...(required.length > 0 && { required }),
 });
 
+/** What the watcher may have to reach. */
+const reached = ["kubernetes", "postgresql", "model", "prometheus", "loki", "nats", "email", "heartbeat"];
+
 const placement = {
   nodeSelector: strings,
   tolerations: list,
@@ -84,8 +87,9 @@ export function valuesSchemaText(): string {
       networkPolicy: strict({
         enabled: flag,
         from: list,
-        watcherPorts: { type: "array", items: port },
-        actorPorts: { type: "array", items: port },
+        // A rule without a port would open them all.
+        ports: strict(Object.fromEntries(reached.map((name) => [name, { type: "array", items: port, minItems: 1 }]))),
+        more: list,
       }),
       podDisruptionBudget: strict({ enabled: flag }),
       postgresql: {

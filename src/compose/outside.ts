@@ -30,7 +30,7 @@ export interface SlackWays {
   readonly userByEmail: ReturnType<typeof createFindUser>;
 }
 
-/** @throws AppError while NATS, where logs come through it, cannot be reached */
+/** A NATS that is away keeps nobody from starting: its logs are missed, said to be, and read when it is there. */
 export async function openOutside({ config, kubeConfig, log, running }: Foundation): Promise<Outside> {
   const { prometheus, loki, email } = config;
   const streamed = streamOptions(config);
@@ -47,7 +47,11 @@ export async function openOutside({ config, kubeConfig, log, running }: Foundati
           ...(loki.tenant && { tenant: loki.tenant }),
         })
       : undefined,
-    logStream: streamed && running.use(await openNatsLogStream(streamed)),
+    logStream:
+      streamed &&
+      running.use(
+        await openNatsLogStream({ ...streamed, onTrouble: (reason) => log.warn({ reason }, "nats.unreachable") }),
+      ),
     slack: slackWays(config.slack),
     mailer: email.smtpUrl && email.from ? createSmtpMailer({ url: email.smtpUrl, from: email.from }) : undefined,
   };

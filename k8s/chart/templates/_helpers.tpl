@@ -78,3 +78,11 @@ topologySpreadConstraints:
 priorityClassName: {{ . }}
 {{- end }}
 {{- end }}
+
+{{/* Ports of a network policy. */}}
+{{- define "kubemend.tcp" -}}
+{{- range $port := . }}
+- protocol: TCP
+  port: {{ $port }}
+{{- end }}
+{{- end }}

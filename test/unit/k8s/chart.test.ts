@@ -163,6 +163,7 @@ describe("values", () => {
       what: "a namespace that would be an expression",
       values: { admissionPolicy: { protectedNamespaces: ["x'] || true || ['"] } },
     },
+    { what: "a rule of the network policy without a port", values: { networkPolicy: { ports: { nats: [] } } } },
     { what: "a digest that is none", values: { image: { digest: "latest" } } },
     { what: "a path without its slash", values: { ingress: { host: "a.example.com", paths: ["slack"] } } },
   ])("refused: $what", ({ values }) => {
@@ -178,6 +179,46 @@ describe("values", () => {
       expect(given, key).toBeDefined();
       if (properties) expect(Object.keys(given as object).toSorted(), key).toEqual(Object.keys(properties).toSorted());
     }
+  });
+});
+
+describe("the network policies open what is configured, and nothing else", () => {
+  const portsOf = (name: string, values: Values): unknown[] => {
+    const policy = chartObjects(values).find(
+      ({ kind, metadata }) => kind === "NetworkPolicy" && metadata.name === name,
+    );
+    const rules = objectsAt(objectAt(policy as ApiObject, "spec"), "egress");
+    // A rule without ports would open them all.
+    for (const rule of rules) expect(objectsAt(rule, "ports").length).toBeGreaterThan(0);
+    return rules.flatMap((rule) => objectsAt(rule, "ports").map(({ protocol, port }) => `${protocol} ${port}`));
+  };
+  const always = ["UDP 53", "TCP 53", "TCP 443", "TCP 6443", "TCP 5432"];
+
+  test.each([
+    { what: "nothing more", config: {}, more: [] },
+    { what: "Prometheus", config: { prometheus: { url: "http://p:9090" } }, more: ["TCP 9090"] },
+    { what: "Loki", config: { logs: { source: "loki" }, loki: { url: "http://l:3100" } }, more: ["TCP 3100"] },
+    { what: "NATS", config: { logs: { source: "nats" }, nats: { url: "nats://n:4222" } }, more: ["TCP 4222"] },
+    { what: "mail", config: { email: { to: ["ops@example.com"] } }, more: ["TCP 465", "TCP 587"] },
+    { what: "a model", config: { model: { baseUrl: "https://m/v1" } }, more: ["TCP 443"] },
+    { what: "a heartbeat", config: { heartbeat: { url: "https://h" } }, more: ["TCP 443"] },
+  ])("the watcher, with $what", ({ config, more }) => {
+    expect(portsOf("kubemend-watcher", { config })).toEqual([...always, ...more]);
+    expect(portsOf("kubemend-actor", { config })).toEqual(always);
+  });
+
+  test("at the ports where they listen, and by rules of one's own", () => {
+    const ports = { postgresql: [6432], nats: [443, 4223] };
+    const more = [{ to: [{ ipBlock: { cidr: "10.0.0.0/8" } }], ports: [{ protocol: "TCP", port: 8428 }] }];
+    const values = { config: { nats: { url: "nats://n:4223" } }, networkPolicy: { ports, more } };
+    expect(portsOf("kubemend-watcher", values)).toEqual([
+      ...always.slice(0, -1),
+      "TCP 6432",
+      "TCP 443",
+      "TCP 4223",
+      "TCP 8428",
+    ]);
+    expect(portsOf("kubemend-actor", values)).toEqual([...always.slice(0, -1), "TCP 6432"]);
   });
 });
 

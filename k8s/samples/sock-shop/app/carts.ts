@@ -1,6 +1,6 @@
 import pg from "pg";
 import { Gauge } from "prom-client";
-import type { Service } from "./service.ts";
+import type { Service } from "./serve.ts";
 
 interface Item {
   readonly id: string;

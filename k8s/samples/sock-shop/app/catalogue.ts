@@ -1,4 +1,4 @@
-import type { Service } from "./service.ts";
+import type { Service } from "./serve.ts";
 
 export interface Sock {
   readonly id: string;

@@ -1,5 +1,5 @@
 import { createCall } from "./call.ts";
-import type { Service } from "./service.ts";
+import type { Service } from "./serve.ts";
 
 /** The only service customers talk to. */
 export const frontEnd: Service = async ({ settings, serve }) => {

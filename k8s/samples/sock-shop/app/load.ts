@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { createCall } from "./call.ts";
-import type { Service } from "./service.ts";
+import type { Service } from "./serve.ts";
 
 const dayMs = 86_400_000;
 

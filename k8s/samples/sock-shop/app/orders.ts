@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { createCall } from "./call.ts";
-import type { Service } from "./service.ts";
+import type { Service } from "./serve.ts";
 
 /** An order is what is in the cart, paid. */
 export const orders: Service = async ({ settings, serve }) => {

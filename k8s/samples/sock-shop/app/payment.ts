@@ -1,4 +1,4 @@
-import type { Service } from "./service.ts";
+import type { Service } from "./serve.ts";
 
 /** Takes the money, or declines; nothing is kept. */
 export const payment: Service = async ({ settings, serve }) => {

@@ -5,16 +5,8 @@ import { frontEnd } from "./front-end.ts";
 import { load } from "./load.ts";
 import { orders } from "./orders.ts";
 import { payment } from "./payment.ts";
-import { createServer, type Server } from "./serve.ts";
+import { createServer, type Service } from "./serve.ts";
 import type { Settings } from "./settings.ts";
-
-export interface Parts {
-  readonly settings: Settings;
-  /** The frame every service stands in; `ready` throws while the service cannot do its work. */
-  readonly serve: (ready?: () => Promise<void>) => Server;
-}
-
-export type Service = (parts: Parts) => Promise<FastifyInstance>;
 
 const services: Readonly<Record<string, Service>> = {
   "front-end": frontEnd,
