@@ -3,28 +3,13 @@ import type { KubeObject } from "../cluster/kubernetes-types.ts";
 import type { ActionCode } from "../incident/action-code.ts";
 import type { PlanRefusal, PlanRefusalReason } from "../incident/action-plan.ts";
 import type { ObjectRef } from "../incident/object-ref.ts";
+import type { Change } from "./change/change.ts";
 import type { ActorPreviewPort } from "./cluster-port.ts";
 
 export interface Permission {
   readonly verb: "get" | "list" | "patch" | "create" | "delete";
   readonly group: string;
   readonly resource: string;
-}
-
-/** One change an action wants. How it is sent, previewed and undone is worked out from it, the same for all actions. */
-export type Change =
-  | { readonly type: "modify"; readonly before: KubeObject; readonly after: KubeObject }
-  | { readonly type: "scale"; readonly before: KubeObject; readonly replicas: number }
-  | { readonly type: "delete"; readonly object: KubeObject; readonly propagation: "Background" | "Foreground" }
-  | { readonly type: "evict"; readonly object: KubeObject }
-  | { readonly type: "create"; readonly object: Omit<KubeObject, "metadata"> & { readonly metadata: NewMeta } }
-  | { readonly type: "heal"; readonly object: KubeObject; readonly port: number; readonly path: string };
-
-export interface NewMeta {
-  readonly name: string;
-  readonly namespace?: string;
-  readonly labels?: Readonly<Record<string, string>>;
-  readonly annotations?: Readonly<Record<string, string>>;
 }
 
 export interface Draft {

@@ -4,7 +4,7 @@ import { dropCounts } from "../app/metrics/drop-counts.ts";
 import { startPages } from "../app/pages/start-pages.ts";
 import type { Desk } from "../bot/desk.ts";
 import { createIdentify } from "../bot/slack/identity.ts";
-import type { PagesOptions } from "../bot/web/pages.ts";
+import type { PagesOptions } from "../bot/web/page-kit.ts";
 import type { DetectionPart } from "./detection-part.ts";
 import type { Foundation } from "./foundation.ts";
 import type { Outside } from "./outside.ts";

@@ -1,6 +1,6 @@
 import type { Chat } from "../app/chat/start-chat.ts";
 import type { Readiness } from "../app/watch/readiness.ts";
-import type { PagesOptions } from "../bot/web/pages.ts";
+import type { PagesOptions } from "../bot/web/page-kit.ts";
 import { startWeb } from "../bot/web/server.ts";
 import type { DetectionPart } from "./detection-part.ts";
 import type { Foundation } from "./foundation.ts";

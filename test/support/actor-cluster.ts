@@ -5,7 +5,7 @@ import type { ActorPort } from "../../src/actions/cluster-port.ts";
 import { createKubernetesActor } from "../../src/adapters/kubernetes-actor/kubernetes-actor.ts";
 import type { KubeObject } from "../../src/cluster/kubernetes-types.ts";
 import { createObjectTable, type ObjectTable, type Write } from "../../src/replay/api/object-table.ts";
-import type { ProxyPort } from "../../src/replay/api/proxy.ts";
+import type { ProxyPort } from "../../src/replay/api/ports.ts";
 import { resourceOfKind } from "../../src/replay/api/registry.ts";
 import { startApiServer } from "../../src/replay/api/server.ts";
 import { shopObjects } from "./shop-objects.ts";

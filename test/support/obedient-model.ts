@@ -1,4 +1,4 @@
-import type { ToolCall } from "../../src/rca/model/model-port.ts";
+import type { ToolCall } from "../../src/rca/investigate/tool-call.ts";
 
 /** What was told to a model so far, however it was told. */
 export interface Told {

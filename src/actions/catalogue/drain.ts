@@ -1,7 +1,8 @@
 import { isKind, type KubeObject } from "../../cluster/kubernetes-types.ts";
 import { actionParams } from "../../incident/action-params.ts";
+import type { Change } from "../change/change.ts";
 import { valueAt, withValueAt } from "../change/plain.ts";
-import { type Change, defineAction, refuse } from "../define-action.ts";
+import { defineAction, refuse } from "../define-action.ts";
 
 /** More pods than this are a job for a maintenance window, not for a button. */
 const maxPods = 60;

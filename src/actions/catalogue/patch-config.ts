@@ -1,9 +1,10 @@
 import type { KubeObject } from "../../cluster/kubernetes-types.ts";
 import { actionParams } from "../../incident/action-params.ts";
 import { makeRef } from "../../incident/object-ref.ts";
+import type { Change } from "../change/change.ts";
 import { valueAt, withValueAt } from "../change/plain.ts";
 import { podCountOf, rolloutKinds } from "../change/workload.ts";
-import { type Change, type DraftContext, defineAction, refuse } from "../define-action.ts";
+import { type DraftContext, defineAction, refuse } from "../define-action.ts";
 import { restarted } from "./restart.ts";
 
 /** `carts`, `deployment/carts` or `Deployment/carts`: without a kind the first workload of that name is taken. */

@@ -3,8 +3,9 @@ import { isKind, type KubeObject } from "../../cluster/kubernetes-types.ts";
 import { matchesSelector } from "../../cluster/selector.ts";
 import { actionParams } from "../../incident/action-params.ts";
 import { healEndpointOf } from "../../incident/heal-endpoint.ts";
+import type { Change } from "../change/change.ts";
 import { valueAt } from "../change/plain.ts";
-import { type Change, defineAction, refuse } from "../define-action.ts";
+import { defineAction, refuse } from "../define-action.ts";
 
 const maxPods = 50;
 

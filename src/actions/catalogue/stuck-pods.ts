@@ -1,8 +1,9 @@
 import { isKind, type KubeObject } from "../../cluster/kubernetes-types.ts";
+import type { Change } from "../change/change.ts";
 import { valueAt } from "../change/plain.ts";
 import type { ActorPreviewPort } from "../cluster-port.ts";
 import { podIsReady } from "../conflicts.ts";
-import { type Change, type Draft, refuse } from "../define-action.ts";
+import { type Draft, refuse } from "../define-action.ts";
 
 /** More broken pods than this are not one StatefulSet's stuck rollout any more. */
 const maxPods = 20;

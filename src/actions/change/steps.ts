@@ -1,7 +1,7 @@
 import type { KubeObject } from "../../cluster/kubernetes-types.ts";
 import type { TouchedObject, WriteStep } from "../../incident/action-plan.ts";
 import { makeRef, type ObjectRef } from "../../incident/object-ref.ts";
-import type { Change } from "../define-action.ts";
+import type { Change } from "./change.ts";
 import { intentDigest, intentOf } from "./intent.ts";
 import { jsonPatchBetween } from "./json-patch.ts";
 import { numberAt, type Plain, withValueAt } from "./plain.ts";

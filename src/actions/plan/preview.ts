@@ -1,10 +1,11 @@
 import type { KubeObject } from "../../cluster/kubernetes-types.ts";
 import type { PlanRefusal, TouchedObject, WriteStep } from "../../incident/action-plan.ts";
+import type { Change } from "../change/change.ts";
 import { withValueAt } from "../change/plain.ts";
 import { readableDiff } from "../change/readable-diff.ts";
 import { changesNothing, stepOf, touchOf, undoStepOf } from "../change/steps.ts";
 import type { ActorPreviewPort, WriteOutcome } from "../cluster-port.ts";
-import { type Change, type Draft, refuse } from "../define-action.ts";
+import { type Draft, refuse } from "../define-action.ts";
 
 export interface Preview {
   readonly type: "preview";

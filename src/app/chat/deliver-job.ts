@@ -1,4 +1,6 @@
-import { type DeliverDeps, deliverIncident, type PostBook } from "../../bot/slack/deliver/deliver.ts";
+import { deliverIncident } from "../../bot/slack/deliver/deliver.ts";
+import type { DeliverDeps } from "../../bot/slack/deliver/deliver-deps.ts";
+import type { PostBook } from "../../bot/slack/deliver/deliver-once.ts";
 import { AppError } from "../../lib/app-error.ts";
 import type { Logger } from "../../lib/logger.ts";
 import type { Database } from "../../store/database.ts";

@@ -10,11 +10,6 @@ export interface OwnClusterDeps {
   readonly redact: Redact;
 }
 
-/** Whether a job's incident is of this cluster. One that does not exist is nobody's. */
-export async function isOwnIncident(database: Database, cluster: string, incidentId: string): Promise<boolean> {
-  return (await getIncident(database, incidentId))?.cluster === cluster;
-}
-
 /**
  * Several kubemends share a database, each with its own cluster, policy and rights. Everybody may read everything; a decision is
  * taken only by the one whose cluster it is about, whatever channel or page it arrives through.

@@ -10,7 +10,7 @@ import { answerByModel, type ModelAsked } from "../../rca/ask/answer-by-model.ts
 import { answerByRules, type Material } from "../../rca/ask/answer-by-rules.ts";
 import { observationTools } from "../../rca/investigate/observation-tools.ts";
 import type { InvestigationTools } from "../../rca/investigate/tools.ts";
-import { costOf } from "../../rca/model/explain.ts";
+import { costOf } from "../../rca/model/cost-of.ts";
 import type { Model } from "../../rca/model/model.ts";
 import { openNames, type Pseudonyms } from "../../rca/redact/pseudonyms.ts";
 import type { Database } from "../../store/database.ts";

@@ -3,7 +3,7 @@ import { refText } from "../../incident/object-ref.ts";
 import type { Logger } from "../../lib/logger.ts";
 import type { Begun, Explained } from "../../rca/diagnose.ts";
 import type { Conversation } from "../../rca/model/conversation.ts";
-import { costOf } from "../../rca/model/explain.ts";
+import { costOf } from "../../rca/model/cost-of.ts";
 import type { Model } from "../../rca/model/model.ts";
 import type { Database } from "../../store/database.ts";
 import { saveConversations } from "../../store/incidents/conversations.ts";

@@ -1,5 +1,5 @@
 import type { Desk, WebPort } from "../../bot/desk.ts";
-import type { PagesOptions } from "../../bot/web/pages.ts";
+import type { PagesOptions } from "../../bot/web/page-kit.ts";
 import type { DetectorsOverview, PagesPort } from "../../bot/web/pages-port.ts";
 import { createSeal } from "../../bot/web/seal.ts";
 import { makeSignInLink } from "../../bot/web/sign-in-routes.ts";

@@ -17,10 +17,10 @@ import { changeStatus, getIncident, touchIncident } from "../../store/incidents/
 import { addToTimeline, timelineOf } from "../../store/incidents/timeline.ts";
 import { type FixOffer, fixOffers, saveFixOffer } from "../../store/plans/fix-offers.ts";
 import { plansOf, supersedeProposals } from "../../store/plans/plans.ts";
-import { isOwnIncident } from "../desk/own-cluster.ts";
 import { incidentJob, recommendationOf, replanJob } from "../queues.ts";
 import { isBusy } from "../view/build-view.ts";
 import { earlierPlans, type FixMemory, presentFacts, rememberFix } from "./fix-memory.ts";
+import { isOwnIncident } from "./is-own-incident.ts";
 
 export interface PlanJobDeps {
   readonly database: Database;

@@ -2,12 +2,7 @@ import type { Observation } from "../../cluster/observation.ts";
 import type { Config } from "../../config/config.ts";
 import { createAlertIntake } from "../../detection/collect/alertmanager.ts";
 import { type HealthReader, healthSource } from "../../detection/collect/health.ts";
-import {
-  type LiveReader,
-  type LiveSignals,
-  liveSignals,
-  type SourceContext,
-} from "../../detection/collect/live-signals.ts";
+import { type LiveReader, type LiveSignals, liveSignals } from "../../detection/collect/live-signals.ts";
 import type { LogStreamStats } from "../../detection/collect/logs/log-stream-source.ts";
 import type { LogSourceStats } from "../../detection/collect/logs/logs.ts";
 import { type LokiReader, type LokiStats, lokiSource } from "../../detection/collect/logs/loki.ts";
@@ -19,6 +14,7 @@ import {
 import { createLogIntake } from "../../detection/collect/push/log-intake.ts";
 import { createTraceIntake } from "../../detection/collect/push/trace-intake.ts";
 import type { ScrapeStats } from "../../detection/collect/scrape/scrape.ts";
+import type { SourceContext } from "../../detection/collect/source-context.ts";
 import { workloadLookup, workloadNames } from "../../detection/collect/workload-of.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { StreamedLogs } from "./nats-logs.ts";

@@ -1,9 +1,9 @@
 import type { Config } from "../../config/config.ts";
-import type { SourceContext } from "../../detection/collect/live-signals.ts";
 import type { LogStreamPort } from "../../detection/collect/logs/log-stream.ts";
 import { createLogStreamSource, type LogStreamStats } from "../../detection/collect/logs/log-stream-source.ts";
 import type { LogIntake } from "../../detection/collect/push/log-intake.ts";
 import { createStreamIntake } from "../../detection/collect/push/stream-intake.ts";
+import type { SourceContext } from "../../detection/collect/source-context.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { advanceLogs, logPosition, pruneTemplates } from "../../store/cluster/log-templates.ts";
 import type { Database } from "../../store/database.ts";

@@ -5,7 +5,7 @@ import { cut } from "../words.ts";
 import type { Viewer } from "./admit.ts";
 import { setCookie } from "./cookies.ts";
 import type { Form } from "./forms.ts";
-import type { PageKit } from "./pages.ts";
+import type { PageKit } from "./page-kit.ts";
 import type { Decisions } from "./pages-port.ts";
 
 const maxNoteChars = 1_000;

@@ -181,3 +181,9 @@ export interface SessionStore {
   sessionOf(idHash: string): Promise<{ readonly slackUser: string; readonly name: string } | undefined>;
   endSession(idHash: string): Promise<void>;
 }
+
+/** Who wants no more mail. */
+export interface MailChoice {
+  leaveAlone(address: string): Promise<void>;
+  takeAgain(address: string): Promise<void>;
+}

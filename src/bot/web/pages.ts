@@ -1,55 +1,17 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
 import { messageOf } from "../../lib/app-error.ts";
-import type { Logger } from "../../lib/logger.ts";
-import { type AdmitOptions, createAdmit, type Viewer } from "./admit.ts";
+import { createAdmit, type Viewer } from "./admit.ts";
 import { loadAssets } from "./assets.ts";
 import { cookieOf, dropCookie, setCookie } from "./cookies.ts";
 import { decisionRoutes } from "./decision-routes.ts";
 import { csrfToken, type Form, localPath, ownForm, parseForm, sameOrigin } from "./forms.ts";
 import { secure } from "./headers.ts";
-import type { Decisions, PagesPort, People, SessionStore } from "./pages-port.ts";
+import type { PageKit, PagesOptions } from "./page-kit.ts";
 import { createRateLimit } from "./rate-limit.ts";
 import { readRoutes } from "./read-routes.ts";
-import { createRender, type Page, type PageContext, type Theme } from "./render.ts";
-import type { Seal } from "./seal.ts";
+import { createRender, type PageContext, type Theme } from "./render.ts";
 import { signInRoutes } from "./sign-in-routes.ts";
-import { type MailChoice, unsubscribeRoutes } from "./unsubscribe-routes.ts";
-
-export interface PagesOptions {
-  readonly cluster: string;
-  readonly pages: PagesPort;
-  /** Signs links, sessions and forms. */
-  readonly seal: Seal;
-  readonly sessions: SessionStore;
-  readonly signIn: Pick<AdmitOptions, "slackLinks" | "proxy"> & { readonly sessionHours: number };
-  /** Under which people reach the pages. */
-  readonly url?: string | undefined;
-  readonly people: People;
-  /** Present when people may decide in the pages. */
-  readonly decisions?: Decisions | undefined;
-  /** Present when mails are sent, which their readers may end. */
-  readonly mail?: MailChoice | undefined;
-  readonly log: Logger;
-  readonly now?: () => number;
-}
-
-/** What the route files work with. */
-export interface PageKit {
-  readonly options: PagesOptions;
-  readonly https: boolean;
-  readonly cookies: { readonly session: string; readonly note: string; readonly theme: string };
-  /** Answers with a page; `viewer` is absent on the pages that strangers may see. */
-  show(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    what: { template: string; page: Page; data?: unknown; viewer?: Viewer; status?: number },
-  ): FastifyReply;
-  refuse(request: FastifyRequest, reply: FastifyReply, status: number, text: string, viewer?: Viewer): FastifyReply;
-  /** The reader; undefined when the answer has been sent already. */
-  admitted(request: FastifyRequest, reply: FastifyReply): Promise<Viewer | undefined>;
-  /** The fields of a form that one of our own pages sent; undefined when the answer has been sent already. */
-  formOf(request: FastifyRequest, reply: FastifyReply, viewer?: Viewer): Form | undefined;
-}
+import { unsubscribeRoutes } from "./unsubscribe-routes.ts";
 
 const why = {
   "sign-in": "These pages are for people who have signed in.",

@@ -5,7 +5,8 @@ import { AppError, messageOf } from "../../lib/app-error.ts";
 import type { Logger } from "../../lib/logger.ts";
 import { slackPath } from "../slack/slack-app.ts";
 import { type IngestOptions, ingestRoutes } from "./ingest.ts";
-import { type PagesOptions, pageRoutes } from "./pages.ts";
+import type { PagesOptions } from "./page-kit.ts";
+import { pageRoutes } from "./pages.ts";
 
 export interface WebOptions {
   readonly host: string;

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { cookieOf, dropCookie, setCookie } from "./cookies.ts";
-import type { PageKit } from "./pages.ts";
+import type { PageKit } from "./page-kit.ts";
 import type { SessionStore } from "./pages-port.ts";
 import type { Seal } from "./seal.ts";
 

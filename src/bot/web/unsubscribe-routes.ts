@@ -1,12 +1,7 @@
 import type { FastifyInstance } from "fastify";
-import type { PageKit } from "./pages.ts";
+import type { PageKit } from "./page-kit.ts";
+import type { MailChoice } from "./pages-port.ts";
 import type { Seal } from "./seal.ts";
-
-/** Who wants no more mail. */
-export interface MailChoice {
-  leaveAlone(address: string): Promise<void>;
-  takeAgain(address: string): Promise<void>;
-}
 
 const path = "/unsubscribe";
 const purpose = "mail";

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Alert } from "../../cluster/alert-store.ts";
 import { messageOf } from "../../lib/app-error.ts";
 import { digestOf } from "../../lib/stable-hash.ts";
-import type { SourceContext } from "./live-signals.ts";
+import type { SourceContext } from "./source-context.ts";
 
 const labelSet = z.record(z.string(), z.string());
 /** https://prometheus.io/docs/alerting/latest/configuration/#webhook_config; what newer versions add is let pass. */

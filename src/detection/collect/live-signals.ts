@@ -1,24 +1,12 @@
 import type { Signal } from "../../cluster/signal.ts";
 import { createBoundedQueue } from "../../lib/bounded-queue.ts";
 import type { Clock } from "../../lib/clock.ts";
-import { createKnownPods, type KnownPods } from "./known-pods.ts";
+import { createKnownPods } from "./known-pods.ts";
 import { type ClusterWatcher, kubernetesSource } from "./kubernetes.ts";
 import type { LogReader } from "./logs/container-log.ts";
 import { type LogSourceStats, logSource } from "./logs/logs.ts";
 import { type MetricsReader, type ScrapeStats, scrapeSource } from "./scrape/scrape.ts";
-
-/** What every source is given. */
-export interface SourceContext {
-  readonly clock: Clock;
-  readonly known: KnownPods;
-  readonly emit: (signal: Signal) => void;
-  readonly signal: AbortSignal;
-  readonly namespaces: readonly string[];
-  /** Whose logs and metrics are to be read now; others' may begin or end at any time. */
-  readonly reads?: (namespace: string) => boolean;
-  /** Signals that can still be taken before old ones are thrown away. */
-  readonly room: () => number;
-}
+import type { SourceContext } from "./source-context.ts";
 
 export type LiveReader = ClusterWatcher & MetricsReader & LogReader;
 

@@ -1,4 +1,5 @@
 import { classOf, isDigit, isLetter, skipDigits, skipSpaces, skipWord, UPPER } from "./chars.ts";
+import type { Header } from "./header.ts";
 import {
   afterBars,
   afterSyslogTime,
@@ -12,7 +13,6 @@ import {
   programDash,
 } from "./header-parts.ts";
 import { letterRank, levelRank } from "./level.ts";
-import type { Header } from "./scan-header.ts";
 import { scanTime, TIME, type TimeScan } from "./scan-time.ts";
 
 /** More fields than this are message, whatever they look like. */

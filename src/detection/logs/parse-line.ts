@@ -1,7 +1,8 @@
 import { isLetter, skipSpaces } from "./chars.ts";
+import { createHeader } from "./header.ts";
 import { type Level, levelOf, levelOfRank } from "./level.ts";
 import { type LineFields, noteField } from "./line-fields.ts";
-import { createHeader, scanHeader } from "./scan-header.ts";
+import { scanHeader } from "./scan-header.ts";
 import { endOfString } from "./scan-structured.ts";
 import { severityOfWords } from "./severity-words.ts";
 import { numberMs, stampMs } from "./stamp-time.ts";

@@ -1,5 +1,6 @@
 import { isDigit, isSpace, skipDigits, skipSpaces } from "./chars.ts";
-import { createHeader, scanHeader } from "./scan-header.ts";
+import { createHeader } from "./header.ts";
+import { scanHeader } from "./scan-header.ts";
 import { type Structured, scanStructured } from "./scan-structured.ts";
 import { clearTokenLine, sealTokenLine, type TokenLine } from "./token-line.ts";
 import { nameBareLine, tokenize } from "./tokenize.ts";

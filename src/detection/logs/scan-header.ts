@@ -1,20 +1,9 @@
 import { isDigit, skipSpaces, skipWord } from "./chars.ts";
+import type { Header } from "./header.ts";
 import { noteTime, scanFields } from "./header-fields.ts";
 import { afterSyslogTime, epochColumn } from "./header-parts.ts";
 import { letterRank } from "./level.ts";
 import { scanTime, TIME, type TimeScan } from "./scan-time.ts";
-
-/** What precedes the message of a plain line. `message` is its offset; `level` a rank of level.ts, 0 when unstated. */
-export interface Header {
-  message: number;
-  level: number;
-  /** Kind of the first time stamp; with `columns` the format of the line. */
-  kind: number;
-  columns: boolean;
-  /** Bounds of the first time stamp, -1 when there is none. */
-  timeStart: number;
-  timeEnd: number;
-}
 
 /** Longest way from a klog time to its closing bracket. */
 const MAX_KLOG = 128;
@@ -24,10 +13,6 @@ const DASH = 45;
 const OPEN = 91;
 
 const time: TimeScan = { end: 0, kind: 0 };
-
-export function createHeader(): Header {
-  return { message: 0, level: 0, kind: 0, columns: false, timeStart: -1, timeEnd: -1 };
-}
 
 /** `E0102 10:00:00.000000       1 reflector.go:138] `: level and time are one word. */
 function afterKlog(text: string, start: number, end: number, out: Header): number {

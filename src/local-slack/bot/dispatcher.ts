@@ -1,27 +1,8 @@
 import { fieldsOf, parseJson } from "../json.ts";
 import type { Settings } from "../settings.ts";
 import { signatureHeaders } from "../sign.ts";
+import { type Delivery, failed, type Outgoing } from "./delivery.ts";
 import type { SocketMode } from "./socket-mode.ts";
-
-/** A request to the bot, in the three forms Slack has. */
-export type Outgoing =
-  | { readonly type: "interactive"; readonly payload: object }
-  | { readonly type: "slash_commands"; readonly payload: Readonly<Record<string, string>> }
-  | {
-      readonly type: "events_api";
-      readonly payload: object;
-      readonly retry?: { readonly num: number; readonly reason: string };
-    };
-
-/** What came back; the codes are the ones Slack shows people. */
-export type Delivery =
-  | { readonly kind: "acknowledged"; readonly body: unknown; readonly noRetry: boolean }
-  | {
-      readonly kind: "failed";
-      readonly error: "operation_timeout" | "dispatch_failed" | "dispatch_unknown_error";
-      readonly reason: string;
-      readonly noRetry: boolean;
-    };
 
 export interface Dispatcher {
   /** Sends one request and waits for the acknowledgement, no longer than Slack would. */
@@ -47,13 +28,6 @@ export function createDispatcher(settings: Settings, socketMode: SocketMode): Di
       return await post(botUrl, outgoing, settings);
     },
   };
-}
-
-export function failed(
-  error: "operation_timeout" | "dispatch_failed" | "dispatch_unknown_error",
-  reason: string,
-): Delivery {
-  return { kind: "failed", error, reason, noRetry: false };
 }
 
 async function post(url: string, outgoing: Outgoing, settings: Settings): Promise<Delivery> {

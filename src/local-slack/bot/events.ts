@@ -1,7 +1,7 @@
-import type { CoreBase as Core } from "../core.ts";
+import type { CoreBase as Core } from "../core-base.ts";
 import { slackId } from "../ids.ts";
 import type { Fields } from "../json.ts";
-import { failed } from "./dispatcher.ts";
+import { failed } from "./delivery.ts";
 import { teamOf, verificationToken } from "./payload-parts.ts";
 
 /** Sends events to the bot in the background, with Slack's retries. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { CoreBase as Core } from "../core.ts";
+import type { CoreBase as Core } from "../core-base.ts";
 import type { Fields } from "../json.ts";
 import type { Room } from "../state/room.ts";
 

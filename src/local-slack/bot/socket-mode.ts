@@ -3,7 +3,7 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { secretToken } from "../ids.ts";
 import { fieldsOf, parseJson, textOf } from "../json.ts";
-import type { Delivery, Outgoing } from "./dispatcher.ts";
+import type { Delivery, Outgoing } from "./delivery.ts";
 import { acceptWebSocket, type WebSocketConnection } from "./websocket.ts";
 
 /**

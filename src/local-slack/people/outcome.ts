@@ -1,4 +1,4 @@
-import type { Delivery } from "../bot/dispatcher.ts";
+import type { Delivery } from "../bot/delivery.ts";
 import type { Core } from "../core.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { knowsFile } from "../api/lookup.ts";
 import { stateValues } from "../blocks/element-value.ts";
 import { validateView } from "../blocks/validate-view.ts";
-import { failed } from "../bot/dispatcher.ts";
+import { failed } from "../bot/delivery.ts";
 import { interactionHead } from "../bot/payload-parts.ts";
 import type { Core } from "../core.ts";
 import { type Fields, fieldsOf, isFields } from "../json.ts";

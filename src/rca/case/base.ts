@@ -1,6 +1,7 @@
 import type { DerivedSeriesName } from "../../cluster/series-names.ts";
 import { derivedSeries } from "../../cluster/series-names.ts";
 import { makeRef, refKey } from "../../incident/object-ref.ts";
+import type { PastIncident } from "../../incident/past-incident.ts";
 import { changeFinding } from "../gather/changes.ts";
 import { eventFinding } from "../gather/events.ts";
 import { isFresh, logFinding } from "../gather/logs.ts";
@@ -9,7 +10,6 @@ import { neighboursFinding } from "../gather/neighbours.ts";
 import { nodeFinding } from "../gather/node.ts";
 import { podFinding } from "../gather/object-state.ts";
 import { similarFinding } from "../gather/similar.ts";
-import type { PastIncident } from "../ports.ts";
 import type { Case } from "./case.ts";
 
 const maxWorkloads = 12;

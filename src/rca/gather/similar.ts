@@ -1,6 +1,6 @@
 import { refText } from "../../incident/object-ref.ts";
+import type { PastIncident } from "../../incident/past-incident.ts";
 import { isoTime } from "../../lib/clock.ts";
-import type { PastIncident } from "../ports.ts";
 import type { Finding } from "./evidence-book.ts";
 
 /** An earlier incident as evidence. */

@@ -4,7 +4,7 @@ import { messageOf } from "../../lib/app-error.ts";
 import { isoTime } from "../../lib/clock.ts";
 import { canonicalJson } from "../../lib/stable-hash.ts";
 import type { EvidenceBook, Finding, IdLetter } from "../gather/evidence-book.ts";
-import type { ToolCall, ToolSpec } from "../model/model-port.ts";
+import type { ToolCall, ToolSpec } from "./tool-call.ts";
 import {
   holdsSecrets,
   type InvestigationTools,
@@ -142,5 +142,22 @@ export function createToolBox(options: ToolBoxOptions): ToolBox {
     },
     found,
     counts,
+  };
+}
+
+/** A part of a tool box: the same memory of what was asked, fewer look-ups. */
+export function limited(box: ToolBox, calls: number): ToolBox {
+  const end = Math.max(0, box.callsLeft - calls);
+  return {
+    specs: box.specs,
+    get callsLeft() {
+      return Math.max(0, box.callsLeft - end);
+    },
+    run: async (call) =>
+      box.callsLeft > end ? await box.run(call) : "Refused: no look-ups are left. Answer with what you have.",
+    get found() {
+      return box.found;
+    },
+    counts: box.counts,
   };
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { ObjectRef } from "../../incident/object-ref.ts";
 import type { Finding } from "../gather/evidence-book.ts";
-import type { ToolSpec } from "../model/model-port.ts";
+import type { ToolSpec } from "./tool-call.ts";
 
 const kind = z.string().min(1).max(60);
 const name = z.string().min(1).max(253);

@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 import type { Redact } from "../../incident/redacted.ts";
 import type { ToolBox } from "../investigate/tool-box.ts";
+import type { ToolCall } from "../investigate/tool-call.ts";
 import type { Pseudonyms } from "../redact/pseudonyms.ts";
 import { type AnswerShape, extractJson, readAnswer } from "./answer.ts";
 import type { Conversation, Purpose, RequestRecord } from "./conversation.ts";
 import type { Model } from "./model.ts";
-import type { AnswerFormat, ModelCall, ModelFailure, ModelMessage, ModelReply, ToolCall } from "./model-port.ts";
+import type { AnswerFormat, ModelCall, ModelFailure, ModelMessage, ModelReply } from "./model-port.ts";
 import { type Prompt, toolProtocol } from "./prompt.ts";
 
 export interface ConverseInput<T> {

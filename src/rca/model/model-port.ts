@@ -1,20 +1,6 @@
+import type { ToolCall, ToolSpec } from "../investigate/tool-call.ts";
+
 export type AnswerFormat = "json_schema" | "json_object" | "text";
-
-/** What a model asks to be looked up. Untrusted: `name` and `arguments` are as the model wrote them. */
-export interface ToolCall {
-  readonly id: string;
-  readonly name: string;
-  /** JSON, or what the model took for it. */
-  readonly arguments: string;
-}
-
-/** A tool as it is described to the model. */
-export interface ToolSpec {
-  readonly name: string;
-  readonly description: string;
-  /** JSON schema of the arguments, strict: every field is required. */
-  readonly parameters: Readonly<Record<string, unknown>>;
-}
 
 export type ModelMessage =
   | { readonly role: "system" | "user"; readonly text: string }

@@ -1,7 +1,8 @@
 import OpenAI, { APIConnectionError, APIConnectionTimeoutError, APIError, APIUserAbortError } from "openai";
 import { messageOf } from "../../lib/app-error.ts";
+import type { ToolCall } from "../investigate/tool-call.ts";
 import { estimateTokens } from "./estimate-tokens.ts";
-import type { ModelCall, ModelMessage, ModelPort, ModelReply, ToolCall } from "./model-port.ts";
+import type { ModelCall, ModelMessage, ModelPort, ModelReply } from "./model-port.ts";
 
 export interface OpenAiModelOptions {
   readonly apiKey?: string | undefined;

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import type { ToolSpec } from "../investigate/tool-call.ts";
 import type { Purpose } from "./conversation.ts";
-import type { ToolSpec } from "./model-port.ts";
 
 export interface Prompt {
   readonly version: string;

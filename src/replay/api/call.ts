@@ -1,8 +1,7 @@
 import type { Authorize, Identity } from "./identity.ts";
 import type { ApiObject, JsonObject } from "./json.ts";
-import type { LogPort } from "./logs.ts";
 import type { ObjectTable } from "./object-table.ts";
-import type { ProxyPort } from "./proxy.ts";
+import type { LogPort, ProxyPort } from "./ports.ts";
 import type { Resource } from "./registry.ts";
 import type { ResourceRoute } from "./router.ts";
 

@@ -1,39 +1,11 @@
 import { type Api, type Call, type Reply, textReply } from "./call.ts";
 import { live } from "./commit.ts";
 import { type ApiObject, isObject, type JsonObject, objectsAt, stringAt } from "./json.ts";
+import type { LogLine, LogRun } from "./ports.ts";
 import { isTrue } from "./router.ts";
 import { timeProblem } from "./schema/time-text.ts";
 import { badRequest, type FieldError, invalid, methodNotAllowed } from "./status-errors.ts";
 import { forbiddenField, invalidValue } from "./validate/field-errors.ts";
-
-/** One line as the container wrote it, without its end of line. `at` is RFC 3339 with up to nine fraction digits. */
-export interface LogLine {
-  readonly at: string;
-  readonly line: string;
-}
-
-/** One run of one container. A container that was restarted has a run for each start. */
-export interface LogRun {
-  readonly namespace: string;
-  readonly pod: string;
-  readonly podUid: string;
-  readonly container: string;
-  readonly containerId: string | undefined;
-  /** When the run began and ended, as the pod's status tells; finishedAt is undefined while it runs. */
-  readonly startedAt: string | undefined;
-  readonly finishedAt: string | undefined;
-}
-
-/** Where container logs come from. */
-export interface LogPort {
-  /** Lines of a run so far, oldest first; undefined when the runtime no longer has them. */
-  readonly lines: (run: LogRun) => readonly LogLine[] | undefined;
-  /** Tells each later line, and when the container has ended. Returns how to stop. */
-  readonly follow: (
-    run: LogRun,
-    listener: { readonly line: (line: LogLine) => void; readonly end: () => void },
-  ) => () => void;
-}
 
 interface LogOptions {
   readonly tailLines: number | undefined;

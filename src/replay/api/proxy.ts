@@ -1,31 +1,8 @@
 import type { Api, Call, Reply } from "./call.ts";
 import { admitted } from "./commit.ts";
 import { type ApiObject, numberAt, objectsAt, stringAt } from "./json.ts";
+import type { ProxyAnswer, ProxyTarget } from "./ports.ts";
 import { failure, notFound } from "./status-errors.ts";
-
-/** What a proxied request reaches. Ports are container ports of pods and service ports of services. */
-export type ProxyTarget =
-  | { readonly kind: "node"; readonly name: string }
-  | { readonly kind: "pod"; readonly object: ApiObject; readonly port: number }
-  | { readonly kind: "service"; readonly object: ApiObject; readonly port: number };
-
-export interface ProxyRequest {
-  readonly target: ProxyTarget;
-  readonly method: string;
-  /** Starts with a slash, without the query. */
-  readonly path: string;
-  readonly query: URLSearchParams;
-}
-
-/** An HTTP answer of the far side, or why there was none. */
-export type ProxyAnswer =
-  | { readonly code: number; readonly contentType: string; readonly text: string | Buffer }
-  | { readonly refused: "connection refused" | "i/o timeout" };
-
-/** Answers what kubelets, pods and services would. */
-export interface ProxyPort {
-  readonly ask: (request: ProxyRequest) => ProxyAnswer | Promise<ProxyAnswer>;
-}
 
 /** Any method on nodes/x/proxy, pods/x/proxy and services/x/proxy. The name may be `scheme:name:port`. */
 export async function proxy(api: Api, call: Call): Promise<Reply> {

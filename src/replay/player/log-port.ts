@@ -1,8 +1,8 @@
 import type { LogLine } from "../../cluster/signal.ts";
 import { isoTime } from "../../lib/clock.ts";
 import { objectsAt, stringAt } from "../api/json.ts";
-import type { LogPort, LogRun, LogLine as ServedLine } from "../api/logs.ts";
 import type { ObjectTable } from "../api/object-table.ts";
+import type { LogPort, LogRun, LogLine as ServedLine } from "../api/ports.ts";
 import type { WrittenLogs } from "./written-logs.ts";
 
 /** Serves what the containers of the world have written, run by run. */

@@ -1,7 +1,6 @@
 import type { Clock } from "../../lib/clock.ts";
-import type { LogPort } from "../api/logs.ts";
 import type { ObjectTable, Write } from "../api/object-table.ts";
-import type { ProxyPort } from "../api/proxy.ts";
+import type { LogPort, ProxyPort } from "../api/ports.ts";
 import type { Recording } from "../recording/load-recording.ts";
 import type { RecordedFault } from "./load-truth.ts";
 import type { RecordedFix } from "./recorded-fix.ts";

@@ -1,6 +1,6 @@
 import type { Clock } from "../../lib/clock.ts";
 import type { ObjectTable } from "../api/object-table.ts";
-import type { ProxyAnswer, ProxyPort } from "../api/proxy.ts";
+import type { ProxyAnswer, ProxyPort } from "../api/ports.ts";
 import { resources } from "../api/registry.ts";
 import type { RecordedTargets, ScrapeAnswer } from "./recorded-targets.ts";
 import type { Renames } from "./renames.ts";

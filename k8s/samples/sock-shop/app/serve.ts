@@ -10,6 +10,14 @@ export interface Server {
   readonly errors: Counter<"type">;
 }
 
+export interface Parts {
+  readonly settings: Settings;
+  /** The frame every service stands in; `ready` throws while the service cannot do its work. */
+  readonly serve: (ready?: () => Promise<void>) => Server;
+}
+
+export type Service = (parts: Parts) => Promise<FastifyInstance>;
+
 const own = new Set(["/healthz", "/readyz", "/metrics"]);
 
 /**

@@ -1,5 +1,5 @@
 import { digestOf } from "../../../lib/stable-hash.ts";
-import type { DeliverDeps } from "./deliver.ts";
+import type { DeliverDeps } from "./deliver-deps.ts";
 import type { PostedMessage } from "./deliver-once.ts";
 import { type DeliverOutcome, outcomeOf } from "./deliver-outcome.ts";
 

@@ -2,7 +2,7 @@ import { digestOf } from "../../../lib/stable-hash.ts";
 import type { IncidentView } from "../../incident-view.ts";
 import { type RenderedMessage, renderIncident } from "../render/render-incident.ts";
 import type { SlackOutcome } from "../slack-port.ts";
-import type { DeliverDeps } from "./deliver.ts";
+import type { DeliverDeps } from "./deliver-deps.ts";
 import { type Placed, type PostedMessage, postOnce } from "./deliver-once.ts";
 import type { DeliverOutcome } from "./deliver-outcome.ts";
 

@@ -1,6 +1,7 @@
 import { digestOf } from "../../../lib/stable-hash.ts";
 import type { IncidentView } from "../../incident-view.ts";
-import type { DeliverDeps, PostedMessage } from "./deliver.ts";
+import type { DeliverDeps } from "./deliver-deps.ts";
+import type { PostedMessage } from "./deliver-once.ts";
 import { type DeliverOutcome, outcomeOf } from "./deliver-outcome.ts";
 
 const key = "postmortem";

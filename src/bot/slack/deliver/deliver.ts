@@ -1,35 +1,13 @@
-import type { StoredPlan } from "../../../incident/stored-plan.ts";
 import { digestOf } from "../../../lib/stable-hash.ts";
 import type { IncidentView } from "../../incident-view.ts";
 import { renderThread, type ThreadReply } from "../render/render-thread.ts";
-import type { SlackPort } from "../slack-port.ts";
 import { deliverAttachments } from "./deliver-attachments.ts";
+import type { DeliverDeps } from "./deliver-deps.ts";
 import { deliverMessage, editsPerMinute } from "./deliver-message.ts";
-import { type PostBook, type PostedMessage, postOnce } from "./deliver-once.ts";
+import { type PostedMessage, postOnce } from "./deliver-once.ts";
 import { type DeliverOutcome, outcomeOf } from "./deliver-outcome.ts";
 import { deliverPostmortem } from "./deliver-postmortem.ts";
-import { type Escalation, escalationReply } from "./escalation.ts";
-
-export type { PostBook, PostedMessage } from "./deliver-once.ts";
-
-export interface DeliverDeps {
-  readonly slack: SlackPort;
-  readonly book: PostBook;
-  readonly channel: string;
-  /** The channel of an incident by its routes; asked once, because a message stays where it is. */
-  readonly route?: (view: IncidentView) => string | undefined;
-  /** Where a message goes when its channel refuses for good. */
-  readonly fallbackChannel?: string;
-  readonly escalation?: Escalation;
-  /** The time by which incidents are dated (ms); needed for escalation. */
-  readonly now?: () => number;
-  /** Draws what was abnormal; undefined when there is nothing to draw. */
-  readonly drawChart?: (view: IncidentView) => Promise<Buffer | undefined>;
-  /** Draws how things were before a change that was judged, and after it. */
-  readonly drawVerdict?: (view: IncidentView, plan: StoredPlan) => Promise<Buffer | undefined>;
-  /** Renders the post-mortem as Markdown; undefined when there is nothing to tell. */
-  readonly postmortem?: (incidentId: string) => Promise<string | undefined>;
-}
+import { escalationReply } from "./escalation.ts";
 
 /** Brings a living reply up to date where it stands. */
 async function editReply(

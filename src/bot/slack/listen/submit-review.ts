@@ -1,6 +1,6 @@
 import type { ParamKind } from "../../../incident/editable-params.ts";
 import { readTyped } from "../../../incident/editable-params.ts";
-import { decodeFix } from "../render/action-ids.ts";
+import { codeBlock, decodeFix } from "../render/action-ids.ts";
 import { type EnteredValues, typed } from "./request.ts";
 
 /** What somebody wants who submits the review. */
@@ -12,9 +12,6 @@ export type ReviewSubmission =
   | { readonly type: "edit"; readonly values: Readonly<Record<string, string>> }
   | { readonly type: "reject"; readonly note: string }
   | { readonly type: "approve"; readonly note?: string; readonly code?: string };
-
-export const editBlock = (kind: ParamKind, name: string) => `edit.${kind}.${name}`;
-export const codeBlock = "code";
 
 interface SubmittedView {
   readonly private_metadata: string;

@@ -1,3 +1,4 @@
+import type { ParamKind } from "../../../incident/editable-params.ts";
 /** Every id that a button, a modal or a command sends back; stable, because old messages keep theirs. */
 export const actionIds = {
   approve: "fix.approve",
@@ -48,3 +49,7 @@ export function decodeFix(text: string | undefined): FixValue | undefined {
     return undefined;
   return { incidentId, recommendationId, planId, digest };
 }
+
+/** Blocks of the review in which something is typed. */
+export const editBlock = (kind: ParamKind, name: string) => `edit.${kind}.${name}`;
+export const codeBlock = "code";

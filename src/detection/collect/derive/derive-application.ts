@@ -4,17 +4,9 @@ import type { RawSeries } from "../../../cluster/signal.ts";
 import { createFileDescriptors } from "./derive-file-descriptors.ts";
 import { createRequestStream, type RequestStream, type StreamNames } from "./derive-requests.ts";
 import { meaningOf } from "./metric-conventions.ts";
+import type { Reading } from "./reading.ts";
 import { clientNames, podNames, routeNames, serverNames } from "./stream-names.ts";
 import { createWindowSum, type WindowSum } from "./window-sum.ts";
-
-/** Takes the increase of a counter (with the seconds it took), or the value of a gauge, at the time of the sample. */
-export type SampleSink = (value: number, seconds: number, at: number) => void;
-
-/** How the samples of one raw series are read. */
-export interface Reading {
-  readonly counter: boolean;
-  readonly sink: SampleSink;
-}
 
 export interface ApplicationDeriverOptions {
   readonly series: SeriesStore;

@@ -1,8 +1,8 @@
 import type { SeriesStore } from "../../../cluster/series-store.ts";
 import type { RawSeries } from "../../../cluster/signal.ts";
 import { type CallEnd, type CallPart, type CallSeries, callOf } from "./call-conventions.ts";
-import type { Reading } from "./derive-application.ts";
 import { createRequestStream, type RequestStream } from "./derive-requests.ts";
+import type { Reading } from "./reading.ts";
 import { clientNames } from "./stream-names.ts";
 
 /** A workload by the name of its top owner. */

@@ -1,7 +1,7 @@
 import type { SeriesStore } from "../../../cluster/series-store.ts";
 import type { RawSeries } from "../../../cluster/signal.ts";
-import type { Reading } from "./derive-application.ts";
 import { createPodNetwork, type PodNetwork } from "./derive-network.ts";
+import type { Reading } from "./reading.ts";
 import { createWindowRate, type WindowRate } from "./window-rate.ts";
 
 export interface ContainerDeriver {

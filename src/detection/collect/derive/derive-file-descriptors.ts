@@ -1,5 +1,5 @@
 import type { SeriesStore } from "../../../cluster/series-store.ts";
-import type { Reading } from "./derive-application.ts";
+import type { Reading } from "./reading.ts";
 
 interface PodLabels extends Readonly<Record<string, string>> {
   readonly namespace: string;

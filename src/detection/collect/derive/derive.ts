@@ -1,8 +1,9 @@
 import type { SeriesStore } from "../../../cluster/series-store.ts";
 import type { RawSeries, Sample } from "../../../cluster/signal.ts";
-import { createApplicationDeriver, type Reading } from "./derive-application.ts";
+import { createApplicationDeriver } from "./derive-application.ts";
 import { createCallDeriver, type WorkloadNames } from "./derive-calls.ts";
 import { createContainerDeriver } from "./derive-containers.ts";
+import type { Reading } from "./reading.ts";
 
 export interface DeriverOptions {
   readonly series: SeriesStore;

@@ -3,7 +3,7 @@ import type { LogLine } from "../../../cluster/signal.ts";
 import { AppError, messageOf } from "../../../lib/app-error.ts";
 import { systemClock } from "../../../lib/clock.ts";
 import { createTemplateMiner } from "../../logs/template-miner.ts";
-import type { SourceContext } from "../live-signals.ts";
+import type { SourceContext } from "../source-context.ts";
 import { decodeLines, type LogStreamPort, linesPerMessage } from "./log-stream.ts";
 
 /** One kind of line since the last commit. Times in ms. */

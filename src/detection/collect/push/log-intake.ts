@@ -1,6 +1,6 @@
 import type { LogLine } from "../../../cluster/signal.ts";
-import type { SourceContext } from "../live-signals.ts";
 import { createLogPlacer } from "../logs/log-place.ts";
+import type { SourceContext } from "../source-context.ts";
 import { createPushSight } from "./push-sight.ts";
 import { type PushRequest, readPush } from "./read-push.ts";
 

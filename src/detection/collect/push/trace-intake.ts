@@ -1,5 +1,5 @@
 import type { RawSeries, Sample } from "../../../cluster/signal.ts";
-import type { SourceContext } from "../live-signals.ts";
+import type { SourceContext } from "../source-context.ts";
 import type { PushRequest } from "./read-push.ts";
 import { readTraces, type TracedCall } from "./read-traces.ts";
 

@@ -1,7 +1,7 @@
 import { KubeConfig } from "@kubernetes/client-node";
 import type { ApiObject } from "../../../../src/replay/api/json.ts";
-import type { LogPort } from "../../../../src/replay/api/logs.ts";
 import { createObjectTable, type ObjectTable } from "../../../../src/replay/api/object-table.ts";
+import type { LogPort } from "../../../../src/replay/api/ports.ts";
 import { type Resource, resources } from "../../../../src/replay/api/registry.ts";
 import { startApiServer } from "../../../../src/replay/api/server.ts";
 import { type FaultyProxy, startFaultyProxy } from "./faulty-proxy.ts";

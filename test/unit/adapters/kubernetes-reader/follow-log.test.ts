@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { followLog, type LogPosition, readLog } from "../../../../src/adapters/kubernetes-reader/follow-log.ts";
 import { createTransport, type Transport } from "../../../../src/adapters/kubernetes-reader/transport.ts";
-import type { LogLine } from "../../../../src/replay/api/logs.ts";
+import type { LogLine } from "../../../../src/replay/api/ports.ts";
 import { type ApiFixture, startApiFixture } from "./api-fixture.ts";
 
 const name = { namespace: "shop", pod: "web", container: "web" };

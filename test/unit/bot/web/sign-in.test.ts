@@ -3,7 +3,7 @@ import { webPortOf } from "../../../../src/app/pages/start-pages.ts";
 import type { Desk } from "../../../../src/bot/desk.ts";
 import type { FixView } from "../../../../src/bot/incident-view.ts";
 import { houseCommands } from "../../../../src/bot/slack/listen/commands-house.ts";
-import type { PagesOptions } from "../../../../src/bot/web/pages.ts";
+import type { PagesOptions } from "../../../../src/bot/web/page-kit.ts";
 import type { Decisions } from "../../../../src/bot/web/pages-port.ts";
 import { createSeal } from "../../../../src/bot/web/seal.ts";
 import { makeSignInLink } from "../../../../src/bot/web/sign-in-routes.ts";

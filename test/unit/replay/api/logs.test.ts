@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { JsonObject } from "../../../../src/replay/api/json.ts";
-import type { LogLine, LogRun } from "../../../../src/replay/api/logs.ts";
 import { createObjectTable, type ObjectTable } from "../../../../src/replay/api/object-table.ts";
+import type { LogLine, LogRun } from "../../../../src/replay/api/ports.ts";
 import { type ApiServer, startApiServer } from "../../../../src/replay/api/server.ts";
 import { namespace, pod } from "./samples.ts";
 

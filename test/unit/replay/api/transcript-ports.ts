@@ -1,6 +1,5 @@
 import { isObject } from "../../../../src/replay/api/json.ts";
-import type { LogLine, LogPort } from "../../../../src/replay/api/logs.ts";
-import type { ProxyPort } from "../../../../src/replay/api/proxy.ts";
+import type { LogLine, LogPort, ProxyPort } from "../../../../src/replay/api/ports.ts";
 import { type Exchange, pathOf } from "./transcripts.ts";
 
 /** Lines with their times as the recorded timestamps=true answers show them; those of `line 1` to 4 are a second apart. */

@@ -1,23 +1,23 @@
-import { templateOf } from "../../cluster/workload.ts";
-import type { Diagnosis, ModelPart } from "../../incident/diagnosis.ts";
-import type { Evidence } from "../../incident/evidence.ts";
-import type { ObjectRef } from "../../incident/object-ref.ts";
-import type { Case } from "../case/case.ts";
-import type { Diagnosed, RulesInput } from "../diagnose-by-rules.ts";
-import { createToolBox, type ToolBox } from "../investigate/tool-box.ts";
-import type { InvestigationTools } from "../investigate/tools.ts";
-import { openNames, type Pseudonyms } from "../redact/pseudonyms.ts";
-import { diagnosisShape, refutationShape } from "./answer.ts";
-import { type Applied, type ApplyInput, applyAnswer } from "./apply-answer.ts";
-import { applyRefutation } from "./apply-refutation.ts";
-import { type CaseText, caseText } from "./case-text.ts";
-import { addTokens, type Conversation } from "./conversation.ts";
-import { converse } from "./converse.ts";
-import { modelNoteFor } from "./failure-words.ts";
-import type { Model } from "./model.ts";
-import type { ModelPort } from "./model-port.ts";
-import { loadPrompt } from "./prompt.ts";
-import { withCitation } from "./sayable.ts";
+import { templateOf } from "../cluster/workload.ts";
+import type { Diagnosis, ModelPart } from "../incident/diagnosis.ts";
+import type { Evidence } from "../incident/evidence.ts";
+import type { ObjectRef } from "../incident/object-ref.ts";
+import type { Case } from "./case/case.ts";
+import type { Diagnosed, RulesInput } from "./diagnose-by-rules.ts";
+import { createToolBox, limited } from "./investigate/tool-box.ts";
+import type { InvestigationTools } from "./investigate/tools.ts";
+import { diagnosisShape, refutationShape } from "./model/answer.ts";
+import { type Applied, type ApplyInput, applyAnswer } from "./model/apply-answer.ts";
+import { applyRefutation } from "./model/apply-refutation.ts";
+import { type CaseText, caseText } from "./model/case-text.ts";
+import { addTokens, type Conversation } from "./model/conversation.ts";
+import { converse } from "./model/converse.ts";
+import { costOf } from "./model/cost-of.ts";
+import { modelNoteFor } from "./model/failure-words.ts";
+import type { Model } from "./model/model.ts";
+import { loadPrompt } from "./model/prompt.ts";
+import { withCitation } from "./model/sayable.ts";
+import { openNames, type Pseudonyms } from "./redact/pseudonyms.ts";
 
 export interface ExplainInput extends Omit<RulesInput, "history"> {
   readonly model: Model;
@@ -40,32 +40,6 @@ export interface Explained extends Diagnosed {
 
 /** Look-ups kept back for the second reading, so that the first cannot use them all. */
 const keptForRefuting = (all: number) => Math.min(2, Math.floor(all / 3));
-
-export function costOf(tokens: { readonly input: number; readonly output: number }, price: ModelPort["price"]) {
-  return {
-    ...tokens,
-    ...(price
-      ? { costUsd: (tokens.input * price.inputUsdPerMillion + tokens.output * price.outputUsdPerMillion) / 1e6 }
-      : {}),
-  };
-}
-
-/** A part of a tool box: the same memory of what was asked, fewer look-ups. */
-function limited(box: ToolBox, calls: number): ToolBox {
-  const end = Math.max(0, box.callsLeft - calls);
-  return {
-    specs: box.specs,
-    get callsLeft() {
-      return Math.max(0, box.callsLeft - end);
-    },
-    run: async (call) =>
-      box.callsLeft > end ? await box.run(call) : "Refused: no look-ups are left. Answer with what you have.",
-    get found() {
-      return box.found;
-    },
-    counts: box.counts,
-  };
-}
 
 /** What the engine cites comes first: it must not be what is left out for want of room. */
 function inOrder(open: Case, diagnosis: Diagnosis): readonly Evidence[] {

@@ -1,0 +1,15 @@
+/** What precedes the message of a plain line. `message` is its offset; `level` a rank of level.ts, 0 when unstated. */
+export interface Header {
+  message: number;
+  level: number;
+  /** Kind of the first time stamp; with `columns` the format of the line. */
+  kind: number;
+  columns: boolean;
+  /** Bounds of the first time stamp, -1 when there is none. */
+  timeStart: number;
+  timeEnd: number;
+}
+
+export function createHeader(): Header {
+  return { message: 0, level: 0, kind: 0, columns: false, timeStart: -1, timeEnd: -1 };
+}
