@@ -1,0 +1,123 @@
+/** Where a line was written, as its program told, and the line as it is written when the program is not asked to tell. */
+export interface Origin {
+  /** File and line of the statement. */
+  readonly place: string;
+  readonly line: string;
+  /** What `line` says, without time, level and process: the part whose words tell sentences apart. */
+  readonly sentence: string;
+}
+
+/** Reads the next record of a raw log; undefined for a line whose origin is not told (continuations, banners). */
+type Reader = (raw: string) => Origin | undefined;
+
+const origin = (place: string | undefined, line: string, sentence: string | undefined): Origin | undefined =>
+  place === undefined || sentence === undefined ? undefined : { place, line, sentence };
+
+/** The first group is the place and is taken out of the line, whole match and all; the rest is matched for its sentence. */
+function cut(mark: RegExp, replacement: string, sentence: RegExp): Reader {
+  return (raw) => {
+    const place = mark.exec(raw)?.[1];
+    const line = raw.replace(mark, replacement);
+    return origin(place, line, sentence.exec(line)?.[1]);
+  };
+}
+
+/** Python, ZooKeeper, Tomcat and the others whose layout is ours to choose wrote `@place@ ` before their usual line. */
+const AT = /^@([^@]+)@ /;
+
+/**
+ * PostgreSQL tells the place of a message in a LOCATION line of its own, after DETAIL, HINT and CONTEXT and before STATEMENT.
+ * With the usual verbosity neither that line nor the SQLSTATE is written.
+ */
+function postgres(): (raw: readonly string[]) => Origin[] {
+  const record = /^(\S+ \S+ UTC \[\d+\]) (\w+): {2}(.*)$/;
+  return (raw) => {
+    const found: Origin[] = [];
+    /** Of each process: what was written since its last place. */
+    const waiting = new Map<string, { readonly kind: string; readonly line: string; readonly sentence: string }[]>();
+    for (const text of raw) {
+      const match = record.exec(text);
+      if (match === null) continue;
+      const [, head = "", kind = "", rest = ""] = match;
+      const process = /\[\d+\]/.exec(head)?.[0] ?? "";
+      const before = waiting.get(process) ?? [];
+      if (kind === "LOCATION") {
+        const place = /\S+:\d+$/.exec(rest)?.[0] ?? "unknown";
+        const isMain = (one: string) => !/^(?:DETAIL|HINT|CONTEXT|QUERY)$/.test(one);
+        for (const { kind: one, line, sentence } of before)
+          found.push({ place: isMain(one) ? place : `${place} ${one}`, line, sentence });
+        waiting.delete(process);
+      } else if (kind === "STATEMENT") {
+        found.push({ place: kind, line: `${head} ${kind}:  ${rest}`, sentence: `${kind}: ${rest}` });
+      } else {
+        const sentence = rest.replace(/^[0-9A-Z]{5}: /, "");
+        before.push({ kind, line: `${head} ${kind}:  ${sentence}`, sentence });
+        waiting.set(process, before);
+      }
+    }
+    return found;
+  };
+}
+
+/** OpenSSH on standard error, as syslog writes it: a time, a host and the process are put before it. */
+function sshd(raw: readonly string[]): Origin[] {
+  const mark = /([\w-]+\.c):[\w]+\(\):(\d+) \(pid=(\d+)\): /;
+  return raw.flatMap((text, i) => {
+    const match = mark.exec(text);
+    if (match === null) return [];
+    const sentence = text.replace(mark, "").replace(/ \[preauth\]\r?$/, (tail) => tail.trimEnd());
+    const clock = [9 + Math.floor(i / 3_600) % 14, Math.floor(i / 60) % 60, i % 60].map((n) => String(n).padStart(2, "0"));
+    const line = `Nov 21 ${clock.join(":")} bastion sshd[${match[3]}]: ${sentence}`;
+    return [{ place: `${match[1]}:${match[2]}`, line, sentence: sentence.replace(/^debug\d: /, "") }];
+  });
+}
+
+/** RabbitMQ writes its header before every line of a message; the first line of a message is kept. */
+function rabbitmq(raw: readonly string[]): Origin[] {
+  let last = "";
+  return raw.flatMap((text) => {
+    const head = /^@[^@<]+@ \S+ \S+ \[\w+\] <[\d.]+>/.exec(text)?.[0] ?? "";
+    const again = head === last;
+    last = head;
+    return head === "" || again ? [] : (cut(AT, "", /<\d+\.\d+\.\d+> (.*)$/)(text) ?? []);
+  });
+}
+
+const each =
+  (reader: Reader) =>
+  (raw: readonly string[]): Origin[] =>
+    raw.flatMap((text) => reader(text) ?? []);
+
+/** How each source tells the place of a line. */
+export const origins: Readonly<Record<string, (raw: readonly string[]) => Origin[]>> = {
+  postgres: postgres(),
+  etcd: each((raw) => {
+    const place = /"caller":"([^"]+)",/.exec(raw);
+    return origin(place?.[1], raw.replace(/"caller":"[^"]+",/, ""), /"msg":"((?:[^"\\]|\\.)*)"/.exec(raw)?.[1]);
+  }),
+  apache: each(cut(AT, "", /\[pid [^\]]*\] (?:\[client [^\]]*\] )?(.*)$/)),
+  zookeeper: each((raw) => {
+    const found = cut(AT, "", /@\d+\] - (.*)$/)(raw);
+    return found && { ...found, line: found.line.replace(/@\d+\] - /, "] - ") };
+  }),
+  squid: each(cut(/(?<=\| \d+,\d+\| )(\w+\.\w+\(\d+\)) /, "", /\| \d+,\d+\| (.*)$/)),
+  scrapy: each(cut(AT, "", /\[\S+\] [A-Z]+: (.*)$/)),
+  kubectl: each((raw) => {
+    const place = /^[IWEF]\d{4} \S+ +\d+ ([\w.]+:\d+)\] /.exec(raw)?.[1];
+    const line = raw.replace(/(?<=^[IWEF]\d{4} \S+ +\d+ [\w.]+:)\d+\]/, "1]");
+    return origin(place, line, /\] +(?:"([^"]*)"|(.*)$)/.exec(line)?.slice(1).find(Boolean));
+  }),
+  sshd,
+  prometheus: each(cut(/(?:caller|source)=(\S+) /, "", /(?:msg|err)=(?:"(?=.*"))?((?<==)[^"\s]+|(?<=")(?:[^"\\]|\\.)*)/)),
+  rabbitmq,
+  tomcat: each(cut(AT, "", /\[[^\]]*\] \S+ (.*)$/)),
+  gstreamer: each(cut(/([\w-]+\.(?:c|h|cpp):\d+):[^:]*:/, "", /\d:\d\d:\d\d\.\d+ +\d+ +\S+ +[A-Z]+ +\S+ (.*)$/)),
+  systemd: each(cut(/^(src\/\S+\.[ch]:\d+): /, "", /^(.*)$/)),
+  chromium: each((raw) => {
+    const match = /^\[\d+:\d+:\d{4}\/[\d.]+:[A-Z0-9]+:(\S+\.(?:cc|h|mm))[:(](\d+)\)?\] (.*)$/.exec(raw);
+    if (match === null) return undefined;
+    const line = raw.replace(/(\.(?:cc|h|mm))[:(]\d+\)?\] /, "$1(1)] ");
+    return origin(`${match[1]}:${match[2]}`, line, match[3]);
+  }),
+  kazoo: each(cut(AT, "", /\[[^\]]*\] \S+: (.*)$/)),
+};
