@@ -146,6 +146,7 @@ export async function demo(options: DemoOptions): Promise<void> {
   });
   let approved = false;
   let waitingTold = false;
+  let over = false;
   const watch = async (): Promise<void> => {
     for (;;) {
       const incidents = await listIncidents(store.database, { limit: 20 });
@@ -170,6 +171,16 @@ export async function demo(options: DemoOptions): Promise<void> {
           );
           return;
         }
+      }
+      // After the recording its last minute comes again and again; jobs and schedules that nobody runs there would be taken
+      // for trouble.
+      const settled = incidents.every(({ status }) => status === "resolved");
+      if (!over && incidents.length > 0 && settled && cluster.player.state === "ended") {
+        over = true;
+        clock.pause();
+        say(
+          "over         the recording has ended and its time stands still; everything can still be read. Ctrl-C ends the demo",
+        );
       }
       if (options.autoApprove && performance.now() - startedAt > patienceMs)
         throw inputError(

@@ -15,7 +15,25 @@ function print(check: Check, result: CheckResult): void {
   if (result.state !== "ok") console.log(`       ${result.remedy}`);
 }
 
-/** `kubemend doctor`: one line a check, with what to do. @returns 0, or 2 when something that is configured does not work. */
+/** What it all comes to, in one line. */
+function lastLine(
+  failures: readonly string[],
+  options: { slack?: boolean; config?: string; kubeconfig?: string },
+): string {
+  if (failures.length > 0)
+    return `Not ready: ${failures.join(", ")}. What is off is a choice; what is FAILED has to be put right.`;
+  if (options.slack) return "Slack is ready.";
+  const given = (["config", "kubeconfig"] as const).flatMap((name) =>
+    options[name] === undefined ? [] : [`--${name} ${options[name]}`],
+  );
+  return `Ready: ${["kubemend start", ...given].join(" ")}`;
+}
+
+/**
+ * `kubemend doctor`: one line a check, with what to do. A cluster and a database are needed; the rest is needed where it is
+ * configured, and Slack where it is asked about.
+ * @returns 0, or 2 when something that is needed is missing or does not work
+ */
 export async function doctor(options: { config?: string; kubeconfig?: string; slack?: boolean }): Promise<number> {
   const config = await loadConfig(options.config, process.env);
   const kubeconfig = options.kubeconfig ?? config.kubernetes.kubeconfig;
@@ -30,12 +48,13 @@ export async function doctor(options: { config?: string; kubeconfig?: string; sl
   ];
   const checks = options.slack ? everything.filter(({ name }) => name === "Slack") : everything;
   const results = checks.map((check) => check.run());
-  let failures = 0;
+  const failures: string[] = [];
   for (const [i, check] of checks.entries()) {
     const result = await results[i];
     if (!result) continue;
-    if (result.state === "failed") failures++;
+    if (result.state === "failed" || (options.slack && result.state === "off")) failures.push(check.name);
     print(check, result);
   }
-  return failures === 0 ? 0 : 2;
+  console.log(`\n${lastLine(failures, options)}`);
+  return failures.length === 0 ? 0 : 2;
 }

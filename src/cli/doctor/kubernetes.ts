@@ -1,7 +1,7 @@
 import { AuthorizationV1Api, VersionApi } from "@kubernetes/client-node";
 import { type KubernetesPlace, loadKubeConfig } from "../../adapters/kubernetes-config.ts";
 import { AppError, messageOf } from "../../lib/app-error.ts";
-import { type Check, checkDeadlineMs, failed, off, ok } from "./check.ts";
+import { type Check, checkDeadlineMs, failed, ok } from "./check.ts";
 
 /** What watching needs at least, with what is lost without it. */
 const reads: readonly { verb: string; group: string; resource: string; subresource?: string; lost: string }[] = [
@@ -55,7 +55,6 @@ export function kubernetesCheck(
           );
         return ok(`${gitVersion} at ${server}`);
       } catch (error) {
-        if (error instanceof AppError && error.code === "no-cluster") return off(error.message, error.remedy ?? "");
         const remedy = error instanceof AppError ? error.remedy : undefined;
         return failed(
           messageOf(error, 200),

@@ -150,7 +150,7 @@ test("doctor says what is off, what fails and what to do", () => {
   expect(run.status).toBe(2);
   for (const part of [
     "FAILED PostgreSQL",
-    "off    Kubernetes",
+    "FAILED Kubernetes",
     "FAILED Prometheus",
     "FAILED Slack",
     "SLACK_SIGNING_SECRET",

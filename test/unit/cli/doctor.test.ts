@@ -1,0 +1,74 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { doctor } from "../../../src/cli/doctor.ts";
+import { startActorCluster } from "../../support/actor-cluster.ts";
+import { withDatabase } from "../../support/postgres.ts";
+
+let folder: string;
+const said: string[] = [];
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "kubemend-doctor-"));
+  said.length = 0;
+  vi.spyOn(console, "log").mockImplementation((line: string) => void said.push(line));
+  for (const name of Object.keys(process.env))
+    if (/^(SLACK_|OPENAI_|SMTP_|PROMETHEUS_|LOKI_|KUBE|DATABASE_)/.test(name)) vi.stubEnv(name, undefined);
+  vi.stubEnv("HOME", folder);
+});
+afterEach(async () => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+  await rm(folder, { recursive: true, force: true });
+});
+
+test("no cluster: says where one is given, and is not ready", async () => {
+  await using database = await withDatabase();
+  vi.stubEnv("DATABASE_URL", database.url);
+  expect(await doctor({})).toBe(2);
+  const text = said.join("\n");
+  expect(text).toContain("FAILED Kubernetes: There is no cluster to watch");
+  expect(text).toContain("--kubeconfig");
+  expect(text).toContain("off    Slack: not configured");
+  expect(said.at(-1)).toContain("Not ready: Kubernetes.");
+});
+
+/** A kubeconfig for the API server at `server`. */
+async function kubeconfigFor(server: string): Promise<string> {
+  const path = join(folder, "config");
+  await writeFile(
+    path,
+    JSON.stringify({
+      clusters: [{ name: "a", cluster: { server, "insecure-skip-tls-verify": true } }],
+      users: [{ name: "u", user: {} }],
+      contexts: [{ name: "c", context: { cluster: "a", user: "u" } }],
+      "current-context": "c",
+    }),
+  );
+  return path;
+}
+
+test("a cluster that does not answer: is not ready", async () => {
+  await using database = await withDatabase();
+  vi.stubEnv("DATABASE_URL", database.url);
+  expect(await doctor({ kubeconfig: await kubeconfigFor("https://127.0.0.1:9") })).toBe(2);
+  expect(said.at(-1)).toContain("Not ready: Kubernetes.");
+});
+
+test("a cluster and a database are enough: what is off is a choice, and the command to go on with is named", async () => {
+  await using database = await withDatabase();
+  await using cluster = await startActorCluster({ empty: true });
+  vi.stubEnv("DATABASE_URL", database.url);
+  const kubeconfig = await kubeconfigFor(cluster.url);
+  expect(await doctor({ kubeconfig }), said.join("\n")).toBe(0);
+  expect(said.join("\n")).toContain("off    Slack: not configured");
+  expect(said.at(-1)).toContain(`Ready: kubemend start --kubeconfig ${kubeconfig}`);
+});
+
+test("Slack is needed where it is asked about", async () => {
+  await using database = await withDatabase();
+  vi.stubEnv("DATABASE_URL", database.url);
+  expect(await doctor({ slack: true })).toBe(2);
+  expect(said.at(-1)).toContain("Not ready: Slack.");
+});
