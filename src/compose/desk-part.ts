@@ -36,6 +36,7 @@ export function createDeskPart(foundation: Foundation, parts: DeskParts): Desk {
     statusDecided: (incident) => detection.engine.replace(incident),
     cluster,
     watching: detection.watching,
+    nextIncidentId: detection.nextIncidentId,
     web: webPortOf({ config, database }),
     webUrl: config.web.url,
     ask: createAsk({ ...foundation, ...modelPart }),

@@ -38,6 +38,8 @@ export interface DetectionPart {
   record(tick: Tick): void;
   /** After each tick: takes new ids in stock. */
   refillIds(): void;
+  /** The next number, for an incident that a person opens. */
+  nextIncidentId(): Promise<string>;
 }
 
 /** Starts detection where the last process stopped: open incidents, silences and seasons come from the database. */
@@ -47,7 +49,7 @@ export async function startDetectionPart(foundation: Foundation, outside: Outsid
   const { signal } = running;
   const tickMs = config.detection.scrapeSeconds * 1_000;
   const observation = createObservation({ cluster });
-  const ids = await createIdPool(database);
+  const ids = running.use(await createIdPool(database));
   const seasons = createSeasons();
   const shards = startShards({ config, database, observation, engine: () => engine, clock, log });
   const engine: DetectionEngine = createDetectionEngine({
@@ -116,6 +118,7 @@ export async function startDetectionPart(foundation: Foundation, outside: Outsid
       countIncidents(tick);
       capture?.record(tick);
     },
+    nextIncidentId: ids.take,
     refillIds() {
       void ids.refill().catch((error: unknown) => log.warn({ error: messageOf(error) }, "ids.refill-failed"));
     },

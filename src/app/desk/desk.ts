@@ -1,5 +1,6 @@
 import { approvePlan, rejectPlan } from "../../actions/approve/approve.ts";
 import type { PlanStore } from "../../actions/plan/plan-store.ts";
+import { mayUnfreeze } from "../../actions/policy/policy.ts";
 import type { Policy } from "../../actions/policy/policy-file.ts";
 import type { ChaosPort, Desk, DeskOutcome, DigestPort, WebPort } from "../../bot/desk.ts";
 import { refusalText } from "../../bot/slack/render/approval-words.ts";
@@ -52,6 +53,7 @@ export interface DeskDeps {
   readonly cluster?: string;
   /** Absent where nobody watches: then workloads cannot be looked at, and silences are judged by what is stored. */
   readonly watching?: Watching;
+  readonly nextIncidentId?: () => Promise<string>;
   readonly digest?: DigestPort;
   readonly chaos?: ChaosPort;
   readonly web?: WebPort | undefined;
@@ -186,6 +188,8 @@ export function createDesk(deps: DeskDeps): Desk {
     ask: deps.ask,
     reveal: deps.reveal ?? ((text) => text),
     async freeze(frozen, by) {
+      if (!frozen && !mayUnfreeze(deps.policy, await approvers.approverOf(by)))
+        return no("Changes stay frozen: the policy names you as approver of nothing, and only approvers unfreeze.");
       await setFreeze(database, { frozen, by });
       for (const incident of await listIncidents(database, {
         statuses: ["open", "acknowledged", "mitigating", "reopened"],

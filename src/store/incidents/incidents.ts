@@ -36,15 +36,6 @@ function fromRow(row: Selectable<IncidentTable>): StoredIncident {
 /** Who may write. */
 type Fence = Pick<Lease, "name" | "token"> | undefined;
 
-/** Takes `count` incident numbers that nobody else will get. */
-export async function reserveIncidentIds(database: Database, count: number): Promise<string[]> {
-  const { rows } = await sql<{ id: string }>`
-    select nextval(pg_get_serial_sequence('incident', 'id'))::text as id from generate_series(1, ${count}::int)`.execute(
-    database.kysely,
-  );
-  return rows.map((row) => row.id);
-}
-
 /**
  * Writes what detection knows of an incident. People's decisions (status) are not overwritten: detection's own status
  * counts only when the row is new.

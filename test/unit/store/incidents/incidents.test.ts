@@ -1,12 +1,7 @@
 import { expect, test } from "vitest";
 import type { Incident } from "../../../../src/incident/incident.ts";
-import {
-  changeStatus,
-  getIncident,
-  listIncidents,
-  reserveIncidentIds,
-  saveIncident,
-} from "../../../../src/store/incidents/incidents.ts";
+import { reserveIncidentIds } from "../../../../src/store/incidents/incident-ids.ts";
+import { changeStatus, getIncident, listIncidents, saveIncident } from "../../../../src/store/incidents/incidents.ts";
 import { withDatabase } from "../../../support/postgres.ts";
 
 const incident: Incident = {
