@@ -19,7 +19,7 @@ import { type FixOffer, fixOffers, saveFixOffer } from "../../store/plans/fix-of
 import { plansOf, supersedeProposals } from "../../store/plans/plans.ts";
 import { incidentJob, recommendationOf, replanJob } from "../queues.ts";
 import { isBusy } from "../view/build-view.ts";
-import { earlierPlans, type FixMemory, presentFacts, rememberFix } from "./fix-memory.ts";
+import { earlierPlans, type FixMemory, presentFacts, rememberFix } from "../view/fix-memory.ts";
 import { isOwnIncident } from "./is-own-incident.ts";
 
 export interface PlanJobDeps {

@@ -11,7 +11,7 @@ import type { Jobs } from "../../store/jobs.ts";
 import { fixOffers } from "../../store/plans/fix-offers.ts";
 import { getPlan } from "../../store/plans/plans.ts";
 import { queues } from "../queues.ts";
-import { editsOf } from "./fix-memory.ts";
+import { editsOf } from "../view/fix-memory.ts";
 
 export interface ReplanDeps {
   readonly database: Database;

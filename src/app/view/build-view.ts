@@ -11,7 +11,7 @@ import { timelineOf } from "../../store/incidents/timeline.ts";
 import { fixOffers } from "../../store/plans/fix-offers.ts";
 import { getFreeze } from "../../store/plans/freeze.ts";
 import { getPlan, plansOf } from "../../store/plans/plans.ts";
-import { earlierPlans, editsOf, presentFacts, rememberFix } from "../plans/fix-memory.ts";
+import { earlierPlans, editsOf, presentFacts, rememberFix } from "./fix-memory.ts";
 
 /** Once somebody has decided, the fix stays in the picture whatever later diagnoses recommend. */
 const decided: ReadonlySet<PlanState> = new Set(["approved", "executing", "applied", "undone", "failed"]);

@@ -1,4 +1,4 @@
-import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyPluginAsync, FastifyRequest } from "fastify";
 import { messageOf } from "../../lib/app-error.ts";
 import { createAdmit, type Viewer } from "./admit.ts";
 import { loadAssets } from "./assets.ts";

@@ -59,6 +59,7 @@ const specifiers = /(?:from|import)\s*\(?\s*"(\.[^"]+)"/g;
 const arrows = files(src).flatMap((file) =>
   [...readFileSync(file, "utf8").matchAll(specifiers)].map((match) => ({
     file: relative(src, file),
+    target: relative(src, resolve(dirname(file), match[1] ?? "")),
     from: areaOf(file),
     to: areaOf(resolve(dirname(file), match[1] ?? "")),
   })),
@@ -75,6 +76,21 @@ describe("imports go one way", () => {
       ({ from, to, file }) => from !== to && !(allowed[from] ?? []).includes(to) && !exceptions.has(`${file} -> ${to}`),
     );
     expect(wrong.map(({ file, to }) => `${file} -> ${to}`)).toEqual([]);
+  });
+
+  test("no files import each other in a circle", () => {
+    const importsOf = Map.groupBy(arrows, ({ file }) => file);
+    const done = new Set<string>();
+    const circles: string[] = [];
+    const visit = (file: string, trail: readonly string[]): void => {
+      const seenAt = trail.indexOf(file);
+      if (seenAt >= 0) circles.push([...trail.slice(seenAt), file].join(" -> "));
+      if (seenAt >= 0 || done.has(file)) return;
+      for (const { target } of importsOf.get(file) ?? []) visit(target, [...trail, file]);
+      done.add(file);
+    };
+    for (const file of importsOf.keys()) visit(file, []);
+    expect(circles).toEqual([]);
   });
 
   test("only execute and undo take the handle that can change a cluster", () => {
