@@ -155,9 +155,20 @@ export function mayApprove(
   approver: Approver,
   plan: { readonly approvalsNeeded: number; readonly requestedBy: string | null },
 ): boolean {
-  if (!approver.human) return false;
   if (plan.approvalsNeeded > 1 && plan.requestedBy === approver.id) return false;
-  const { anyone, people, groups } = rule.approvers;
+  return isNamedBy(rule, approver);
+}
+
+/**
+ * Whether this person may let changes happen again after a freeze: whoever may approve something. Anybody may freeze, since
+ * nothing is changed by it.
+ */
+export function mayUnfreeze(policy: Policy, approver: Approver): boolean {
+  return policy.rules.some((rule) => isNamedBy(rule, approver));
+}
+
+function isNamedBy({ approvers: { anyone, people, groups } }: PolicyRule, approver: Approver): boolean {
+  if (!approver.human) return false;
   const ids = [approver.id, ...(approver.aliases ?? [])];
   return anyone || ids.some((id) => people.includes(id)) || groups.some((group) => approver.groups.includes(group));
 }

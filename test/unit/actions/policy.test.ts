@@ -5,6 +5,7 @@ import {
   matchesName,
   mayApprove,
   mayAutoApply,
+  mayUnfreeze,
   type PolicyFacts,
 } from "../../../src/actions/policy/policy.ts";
 import { defaultPolicy, type Policy, policySchema } from "../../../src/actions/policy/policy-file.ts";
@@ -290,4 +291,23 @@ test("a policy file with a typo is refused with its place", () => {
     budget: {},
   });
   expect(parsed.error?.issues.map((issue) => issue.path.join("."))).toEqual(["rules.0", ""]);
+});
+
+describe("who may unfreeze", () => {
+  const person = (more: Partial<Approver>): Approver => ({
+    id: "slack:U9",
+    name: "Ann",
+    human: true,
+    groups: [],
+    ...more,
+  });
+  const onCall = policyOf({ approvers: { people: ["slack:U1", "mail:ann@example.com"], groups: ["slack:S1"] } });
+  test.each([
+    { name: "a person of a rule", policy: onCall, who: person({ id: "slack:U1" }), may: true },
+    { name: "the same by e-mail", policy: onCall, who: person({ aliases: ["mail:ann@example.com"] }), may: true },
+    { name: "a member of a group of a rule", policy: onCall, who: person({ groups: ["slack:S1"] }), may: true },
+    { name: "somebody whom no rule names", policy: onCall, who: person({ groups: ["slack:S2"] }), may: false },
+    { name: "anybody, where the policy lets anybody approve", policy: defaultPolicy, who: person({}), may: true },
+    { name: "no bot, ever", policy: defaultPolicy, who: person({ human: false }), may: false },
+  ])("$name: $may", ({ policy, who, may }) => expect(mayUnfreeze(policy, who)).toBe(may));
 });
