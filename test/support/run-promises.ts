@@ -4,7 +4,7 @@
  * with smaller numbers.
  */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
@@ -137,6 +137,10 @@ function main(): number {
         },
       },
     );
+    if (!existsSync(results)) {
+      console.error("The tests were stopped before they were done; nothing was measured.");
+      return 1;
+    }
     const told = report.parse(JSON.parse(readFileSync(results, "utf8")));
     const rows = promiseRows(ids, testsIn(told), figuresIn(figures));
     console.log(`\n${promiseTable(rows)}`);
