@@ -3,6 +3,15 @@ import { AppError, messageOf } from "../lib/app-error.ts";
 import { addChaosCommands } from "./chaos-commands.ts";
 import { packageVersion } from "./package-version.ts";
 
+const examples = `
+Begin here:
+  kubemend demo                             nothing needed: a recorded incident, a local Slack, the web pages
+  kubemend doctor                           what your setup still lacks
+  kubemend start --kubeconfig ~/.kube/config
+  kubemend <command> --help
+
+Exit codes: 0 done, 1 the answer is no or something failed, 2 wrong input or setup (with what to do).`;
+
 /** Each command loads its code only when it is called, so that `--help` and the small tools start at once. */
 function build(): Command {
   const program = new Command("kubemend");
@@ -10,6 +19,7 @@ function build(): Command {
     .description("Watches Kubernetes, finds the root cause of incidents, and applies the fix you approve.")
     .version(packageVersion())
     .showHelpAfterError("(kubemend --help shows what there is)")
+    .addHelpText("after", examples)
     .exitOverride();
 
   program
@@ -17,8 +27,9 @@ function build(): Command {
     .description("the whole job on an incident recorded from a real cluster, with a local Slack")
     .option("--auto-approve", "approve the first fix by itself and exit when it has helped")
     .option("--recording <folder>", "another recording than the one that comes along")
-    .option("--port <number>", "port of the local Slack page", "0")
+    .option("--port <number>", "port of the local Slack page; 0 takes a free one", "0")
     .option("--lead-in <factor>", "how many times faster than real the time before the incident runs", "40")
+    .addHelpText("after", "\nCtrl-C ends it; nothing is left behind.")
     .action(async (options) => (await import("./demo.ts")).demo(options));
 
   program
@@ -75,10 +86,16 @@ function build(): Command {
     .command("train")
     .description("train the forecaster of metrics; replaces the model only with a better one")
     .option("--recordings <folder...>", "recordings, or folders of recordings")
-    .option("--from-database", "train on what was captured into the database")
+    .option(
+      "--from-database",
+      "train on what was captured into the database; for --health labelled by the fixes that helped",
+    )
     .option("--config <file>", "settings in YAML: which database and which cluster")
     .option("--health", "train the classifier of application health instead")
-    .option("--samples <file.csv>", "for --health: labelled samples; else a simulation, which the model file says")
+    .option(
+      "--samples <file.csv>",
+      "for --health: labelled samples; without them and --from-database a simulation, which the model file says",
+    )
     .option("--out <folder>", "where the model goes; the one that is there is the one to beat")
     .option("--fine-tune", "go on from the model that is there, or that comes along, instead of from random weights")
     .option("--force", "replace the model even when the new one is not better")
@@ -134,6 +151,10 @@ function build(): Command {
   program
     .command("doctor")
     .description("check everything kubemend needs, and say what to do about what is missing")
+    .addHelpText(
+      "after",
+      "\nok works, off is not configured (a choice), FAILED has to be put right. Exit code 2 when a cluster or the database\nis missing, or something that is configured does not work.",
+    )
     .option("--config <file>", "settings in YAML")
     .option("--kubeconfig <file>", "cluster to check")
     .option("--slack", "check Slack alone: the token and which scope it lacks")

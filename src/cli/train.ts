@@ -79,11 +79,12 @@ function report({ data, training, heldBack, weights }: ModelCard): string {
  */
 export async function train(options: TrainCommandOptions): Promise<void> {
   if (options.health) {
-    if (!options.recordings && !options.fromDatabase && !options.fineTune) return trainHealthCommand(options);
+    const either = !options.samples || !options.fromDatabase;
+    if (!options.recordings && !options.fineTune && either) return trainHealthCommand(options);
     throw inputError(
       "mixed-options",
-      "--recordings, --from-database and --fine-tune are for the forecaster of metrics, not for --health.",
-      "kubemend train --health [--samples <file.csv>] [--out <folder>] [--force]",
+      "--recordings and --fine-tune are for the forecaster of metrics, not for --health, which learns from --samples or --from-database.",
+      "kubemend train --health [--samples <file.csv> | --from-database] [--out <folder>] [--force]",
     );
   }
   if (options.samples)

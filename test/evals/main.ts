@@ -19,6 +19,7 @@ const usage = `npm run evals -- [name ...] [--recordings <folder>] [--bench <fol
   calibration confidence on faults left out of its fitting, whole and with evidence taken away (kept answers; run.ts --collect plays them anew)
   bench       neutral cases of public benchmarks (needs their folder)
   nab         series with labelled anomaly windows (needs the benchmarks' folder)
+  health      the classifier of application health on simulated applications that it has not seen
   redaction   promises R1 to R4
 
 Without names all run that take less than a minute each. Recordings and benchmarks are looked for in ../shared, recordings else in test/recordings.
@@ -78,6 +79,7 @@ const evals: readonly Eval[] = [
     command: ({ bench }) =>
       bench && present(join(bench, "nab")) ? [here("nab/run.ts"), join(bench, "nab")] : undefined,
   },
+  { name: "health", command: () => [here("health.ts")] },
   {
     name: "redaction",
     command: (_folders, resultPath) => [

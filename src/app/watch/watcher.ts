@@ -19,6 +19,7 @@ import type { Shards } from "../shards/shards.ts";
 import { isBusy } from "../view/build-view.ts";
 import { createChangeQueue } from "./change-queue.ts";
 import { keepIncident } from "./incident-keeper.ts";
+import { createHealNotes } from "./note-heal.ts";
 import { noteRelated } from "./note-related.ts";
 import { type TickResult, watchSignals } from "./watch-signals.ts";
 
@@ -69,6 +70,7 @@ export async function runWatcher(deps: WatcherDeps): Promise<void> {
       log.warn({ incident: stored.id, error: messageOf(error) }, "incident.relations-not-noted"),
     );
   };
+  const healed = createHealNotes(deps.observation, (signal) => engine.ingest(signal));
   const changesToKeep = createChangeQueue({ keep, log });
 
   const tell = async (incidentId: string) => {
@@ -120,7 +122,7 @@ export async function runWatcher(deps: WatcherDeps): Promise<void> {
     await changesToKeep.take(changes, now);
     diagnoseDue(now);
     // What another may hold by now is not ours to judge.
-    await verifyStep(deps, engine.incidents().filter(isOurs), active, now);
+    await verifyStep({ ...deps, healed }, engine.incidents().filter(isOurs), active, now);
     await sweep();
     deps.onTick?.(now);
   };

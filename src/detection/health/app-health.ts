@@ -6,10 +6,10 @@ import { percent, workloadOf } from "../metrics/who.ts";
 import { isCurrent } from "../state/container-states.ts";
 import { rolloutOf } from "../state/rollout.ts";
 import { decide, type HealthChances, type HealthDecision } from "./decision.ts";
-import { type HealthVitals, hourOf } from "./health-features.ts";
+import type { HealthVitals } from "./health-features.ts";
 import { chancesOf, type HealthClassifier } from "./health-model.ts";
 import { loadHealthModel } from "./load-health-model.ts";
-import { recentErrors, usualErrors } from "./recent-errors.ts";
+import { vitalsOf } from "./vitals-of.ts";
 
 /** A process this young is starting: busy CPU, no connections yet. */
 const startSeconds = 120;
@@ -47,13 +47,9 @@ function lookAt(uptime: Series, { observation }: DetectContext): Look | undefine
   const memory = observation.series.get("health_memory_ratio", labels);
   const errors = observation.series.get("health_error_count", labels);
   if (!cpu || !memory || !errors || cpu.lastAt !== at || memory.lastAt !== at || errors.lastAt !== at) return undefined;
-  const startedAt = at - uptimeSeconds * 1_000;
-  const counted = recentErrors(errors, startedAt);
-  const usual = usualErrors(errors, startedAt);
-  // What is always there is not what is wrong now.
-  const errorCount = counted > 2 * usual ? counted - usual : 0;
-  const vitals = { cpuRatio: cpu.last, memoryRatio: memory.last, errorCount, uptimeSeconds, hour: hourOf(at) };
-  return { at, vitals, errors, memory };
+  const healedAt = observation.series.get("health_healed", labels)?.lastAt;
+  const answer = { at, cpuRatio: cpu.last, memoryRatio: memory.last, uptimeSeconds };
+  return { at, vitals: vitalsOf({ cpu, memory, errors }, answer, healedAt), errors, memory };
 }
 
 /** Pods come and go during a rollout, and each of them is starting or ending. */
@@ -75,12 +71,16 @@ function findingOf(
   workload: ObjectRef,
   since: number,
 ): Finding {
-  const { cpuRatio, memoryRatio, errorCount, uptimeSeconds } = vitals;
+  const { cpuRatio, memoryRatio, errorCount, uptimeSeconds, minutesSinceHeal } = vitals;
   const { namespace, pod = "" } = errors.labels;
   const chance = decision === "soft-heal" ? chances[1] : chances[2];
   const full = memoryRatio >= 0.85;
   const shown = full ? memory : errors;
   const minutes = Math.round(uptimeSeconds / 60);
+  const healed =
+    minutesSinceHeal === undefined
+      ? ""
+      : `, ${Math.max(1, Math.round(minutesSinceHeal))} min after it was asked to heal itself`;
   return {
     reason: "application-degraded",
     target: workload,
@@ -88,7 +88,7 @@ function findingOf(
     severity: decision === "hard-restart" ? "high" : "medium",
     score: 1 - chances[0],
     headline: "reports that it is not well",
-    summary: `${pod} reports CPU ${percent(cpuRatio)}, memory ${percent(memoryRatio)} and ${Math.round(errorCount)} errors more than usual in five minutes, after ${minutes} min of uptime; decision: ${decision}, ${advice[decision]} (${percent(chance)})`,
+    summary: `${pod} reports CPU ${percent(cpuRatio)}, memory ${percent(memoryRatio)} and ${Math.round(errorCount)} errors more than usual in five minutes, after ${minutes} min of uptime${healed}; decision: ${decision}, ${advice[decision]} (${percent(chance)})`,
     startsAt: since,
     series: { name: shown.name, labels: shown.labels },
     value: shown.last,

@@ -6,7 +6,7 @@ import { messageOf } from "../../lib/app-error.ts";
 import { digestOf } from "../../lib/stable-hash.ts";
 import { type HealthChances, type HealthDecision, healthDecisions } from "./decision.ts";
 import { forestFromText } from "./forest-text.ts";
-import { type HealthVitals, healthFeatures, writeFeatures } from "./health-features.ts";
+import { fewestHealthFeatures, type HealthVitals, healthFeatures, writeFeatures } from "./health-features.ts";
 import { calibrated, type Isotonic } from "./isotonic.ts";
 import { forestShares, type RandomForest } from "./random-forest.ts";
 
@@ -22,6 +22,13 @@ const heldBackSchema = z.strictObject({
   brierUncalibrated: z.number(),
   brierOfFrequencies: z.number(),
   accuracy: share,
+  /** How far what it says of each decision is from what comes true: mean over ten classes of probability, weighted. */
+  calibrationError: share.optional(),
+  /**
+   * Minutes of total failure lost in a thousand decisions, against always deciding rightly: by the model, and by never doing
+   * anything. Known of simulations alone.
+   */
+  minutesLost: z.strictObject({ model: z.number(), never: z.number() }).optional(),
   /** Rows: what was right; columns: what was said; both in the order of `decisions`. */
   confusion: z.array(z.array(count)),
 });
@@ -74,11 +81,12 @@ export function readHealthModel(folder: string): HealthModelRead {
       return { outcome: "damaged", detail: `model.json: ${issue?.path.join(".")} ${issue?.message}` };
     }
     const file = parsed.data;
-    if (file.features.join() !== healthFeatures.join() || file.decisions.join() !== healthDecisions.join())
+    const known = healthFeatures.slice(0, file.features.length).join() === file.features.join();
+    if (!known || file.features.length < fewestHealthFeatures || file.decisions.join() !== healthDecisions.join())
       return { outcome: "damaged", detail: "it was trained on other inputs, or for other decisions" };
     if (digestOf({ trees: file.trees, calibration: file.calibration }) !== file.sha256)
       return { outcome: "damaged", detail: "its trees are not those that were measured" };
-    const forest = forestFromText(file.trees, healthFeatures.length, healthDecisions.length);
+    const forest = forestFromText(file.trees, file.features.length, healthDecisions.length);
     return forest
       ? { outcome: "read", file, classifier: { forest, calibration: file.calibration } }
       : { outcome: "damaged", detail: "a tree in it is not whole" };

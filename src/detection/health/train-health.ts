@@ -5,6 +5,7 @@ import { healthFeatures, writeFeatures } from "./health-features.ts";
 import { chancesOf, classOf, type HealthClassifier, type HealthModelFile, type HeldBack } from "./health-model.ts";
 import { fitIsotonic } from "./isotonic.ts";
 import { forestShares, growRandomForest, type LabelledRows, type RandomForest } from "./random-forest.ts";
+import { createReliability } from "./reliability.ts";
 import type { HealthSample } from "./simulate-health.ts";
 
 export interface HealthTraining {
@@ -19,8 +20,8 @@ export interface HealthTraining {
 
 export const healthTraining: HealthTraining = {
   trees: 40,
-  maxDepth: 9,
-  minLeaf: 25,
+  maxDepth: 11,
+  minLeaf: 20,
   seed: 1,
   growShare: 0.55,
   calibrateShare: 0.2,
@@ -94,8 +95,10 @@ export function measureHealth(classifier: HealthClassifier, samples: readonly He
     (decision) => samples.filter((one) => one.decision === decision).length / Math.max(1, samples.length),
   );
   const sums = { brier: 0, brierUncalibrated: 0, brierOfFrequencies: 0 };
+  const reliability = createReliability();
+  const lost = { model: 0, never: 0 };
   let hits = 0;
-  for (const { vitals, decision } of samples) {
+  for (const { vitals, decision, costs } of samples) {
     const right = classOf(decision);
     const chances = chancesOf(classifier, vitals);
     const said = classOf(decide(chances));
@@ -107,14 +110,24 @@ export function measureHealth(classifier: HealthClassifier, samples: readonly He
     sums.brier += brierOf(chances, right);
     sums.brierUncalibrated += brierOf(shares, right);
     sums.brierOfFrequencies += brierOf(frequencies, right);
+    reliability.add(chances, right);
+    if (!costs) continue;
+    const least = costs[right] ?? 0;
+    lost.model += (costs[said] ?? least) - least;
+    lost.never += costs[0] - least;
   }
   const mean = (sum: number) => Math.round((sum / Math.max(1, samples.length)) * 1e5) / 1e5;
+  const perThousand = (sum: number) => Math.round((sum / Math.max(1, samples.length)) * 1e4) / 10;
   return {
     rows: samples.length,
     brier: mean(sums.brier),
     brierUncalibrated: mean(sums.brierUncalibrated),
     brierOfFrequencies: mean(sums.brierOfFrequencies),
     accuracy: mean(hits),
+    calibrationError: Math.round(reliability.error() * 1e5) / 1e5,
+    ...(samples.length > 0 && samples.every(({ costs }) => costs)
+      ? { minutesLost: { model: perThousand(lost.model), never: perThousand(lost.never) } }
+      : {}),
     confusion,
   };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { createHealNotes } from "../../../../src/app/watch/note-heal.ts";
 import type { DerivedPoint } from "../../../../src/cluster/signal.ts";
 import { createWorld, type World } from "../../../support/detect-objects.ts";
 import { deployment, pod } from "../../../support/small-shop.ts";
@@ -77,6 +78,36 @@ describe("an application that reports itself unwell is told", () => {
       { ...well, uptime: 20 },
       ...times(6, { ...well, uptime: 35 }),
     ]);
+    expect(later.at(-1)).toEqual([]);
+  });
+});
+
+describe("after a soft heal", () => {
+  const patientRef = { kind: "Deployment", namespace: "shop", name: "patient" };
+  /** Two hundred errors a minute, counted since the start. */
+  const failing = (from: number, minutes: number) =>
+    Array.from({ length: minutes * 4 }, (_, i) => ({ ...well, cpu: 0.05, memory: 0.35, errors: from + 50 * (i + 1) }));
+  const advice = (found: ReturnType<typeof tellAll>) => found.at(-1)?.map((anomaly) => anomaly.advice);
+  const healedNow = (world: World) => {
+    const note = createHealNotes(world.observation, (signal) => world.engine.ingest(signal));
+    note("plan-1", patientRef, world.now());
+    note("plan-1", patientRef, world.now() + 5_000);
+  };
+
+  test("errors that go on need a hard restart", () => {
+    const world = patient();
+    expect(advice(tellAll(world, failing(0, 6)))).toEqual(["soft-heal"]);
+    healedNow(world);
+    const later = tellAll(world, failing(1_200, 4));
+    expect(advice(later)).toEqual(["hard-restart"]);
+    expect(later.at(-1)?.[0]?.summary).toMatch(/4 min after it was asked to heal itself/);
+  });
+
+  test("errors that have stopped are over at once, though five minutes have not passed", () => {
+    const world = patient();
+    tellAll(world, failing(0, 6));
+    healedNow(world);
+    const later = tellAll(world, times(6, { ...well, cpu: 0.1, memory: 0.35, errors: 1_200 }));
     expect(later.at(-1)).toEqual([]);
   });
 });

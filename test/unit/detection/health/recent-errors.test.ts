@@ -21,6 +21,31 @@ test.each([
 });
 
 test.each([
+  {
+    name: "errors from before a heal are history",
+    values: [0, 100, 200, 200, 200, 200],
+    healedAt: 2 * minute,
+    want: 0,
+  },
+  // 20 in two minutes.
+  {
+    name: "what a shorter stretch shows stands for five minutes",
+    values: [0, 100, 200, 300, 310, 320],
+    healedAt: 3 * minute,
+    want: 50,
+  },
+  { name: "an old heal changes nothing", values: [0, 0, 10, 20, 30, 40, 50, 60], healedAt: 0, want: 50 },
+  { name: "a level that has fallen counts as it is", values: [10, 90, 80, 15, 12, 14], healedAt: 3 * minute, want: 14 },
+])("after a soft heal, $name", ({ values, healedAt, want }) => {
+  const store = createSeriesStore();
+  values.forEach((value, i) => {
+    store.push("health_error_count", {}, i * minute, value);
+  });
+  const series = store.get("health_error_count", {});
+  expect(series && recentErrors(series, -1e9, series.length - 1, healedAt)).toBeCloseTo(want, 6);
+});
+
+test.each([
   { name: "steady errors are usual", perMinute: Array.from({ length: 40 }, () => 20), want: 100 },
   { name: "a burst now is not", perMinute: Array.from({ length: 40 }, (_, i) => (i > 35 ? 500 : 2)), want: 10 },
   { name: "nothing is usual yet after some minutes", perMinute: Array.from({ length: 12 }, () => 20), want: 0 },

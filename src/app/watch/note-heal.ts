@@ -1,0 +1,45 @@
+import { isKind } from "../../cluster/kubernetes-types.ts";
+import type { Observation } from "../../cluster/observation.ts";
+import type { DerivedPoint, Signal } from "../../cluster/signal.ts";
+import { type ObjectRef, sameRef } from "../../incident/object-ref.ts";
+
+/** More than are awaiting their verdict at one time. */
+const maxKnown = 1_000;
+
+/** The pods that a plan's target stands for. */
+function podsOf(target: ObjectRef, { objects }: Observation) {
+  return objects
+    .list("Pod")
+    .filter(
+      (pod) =>
+        isKind(pod, "Pod") &&
+        pod.metadata.namespace === target.namespace &&
+        (target.kind === "Pod" ? pod.metadata.name === target.name : sameRef(objects.topOwner(pod), target)),
+    );
+}
+
+/**
+ * Tells detection that applications were asked to heal themselves: what an illness that stays on means after that is
+ * another thing than before. Each plan is told once.
+ */
+export function createHealNotes(observation: Observation, ingest: (signal: Signal) => void) {
+  const known = new Set<string>();
+  return (planId: string, target: ObjectRef, at: number): void => {
+    if (known.has(planId)) return;
+    if (known.size >= maxKnown) known.clear();
+    known.add(planId);
+    const points = podsOf(target, observation).map(
+      (pod): DerivedPoint => ({
+        name: "health_healed",
+        labels: {
+          namespace: pod.metadata.namespace ?? "",
+          workload: observation.objects.topOwner(pod).name,
+          pod: pod.metadata.name,
+        },
+        at,
+        value: 1,
+      }),
+    );
+    if (points.length > 0) ingest({ type: "derived", at, source: "health", points });
+  };
+}
