@@ -12,7 +12,7 @@ import { messageOf } from "../../src/lib/app-error.ts";
 import { objectAt, objectsAt } from "../../src/replay/api/json.ts";
 import { newPlanId } from "../../src/store/plans/plan-store.ts";
 import type { Check } from "./checks.ts";
-import type { ClusterApi, Manifest } from "./cluster-api.ts";
+import { type ClusterApi, type Manifest, namedOf } from "./cluster-api.ts";
 
 interface Case {
   readonly action: ActionCode;
@@ -212,7 +212,8 @@ export async function catalogueWorks(options: {
   readonly settleMs?: number;
 }): Promise<Check[]> {
   const { api, actor, namespace, image } = options;
-  for (const object of furniture(namespace, image)) await api.apply(object);
+  const made = furniture(namespace, image);
+  for (const object of made) await api.apply(object);
   const held = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "held", namespace, finalizers: [finalizer] } };
   await api.apply(held);
   await api.remove({ ...held, ...held.metadata });
@@ -230,6 +231,8 @@ export async function catalogueWorks(options: {
       });
     }
   }
+  // What is left behind would be seen by what comes next: an autoscaler without metrics, a job that ran once.
+  for (const object of made) await api.remove(namedOf(object));
   const skipped = Object.entries(left).map(
     ([action, why]): Check => ({ name: action, result: "skipped", detail: why }),
   );

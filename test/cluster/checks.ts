@@ -13,8 +13,15 @@ export interface Check {
   readonly detail: string;
 }
 
-const served = async (api: ClusterApi, apiVersion: string): Promise<boolean> =>
-  (await api.send("GET", apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`)).status === 200;
+/** Whether a kind is served: a group version alone says little, admissionregistration.k8s.io/v1 is older than its policies. */
+export async function served(api: ClusterApi, apiVersion: string, kind: string): Promise<boolean> {
+  const { status, body } = await api.send(
+    "GET",
+    apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`,
+  );
+  const { resources = [] } = (body ?? {}) as { resources?: readonly { readonly kind?: string }[] };
+  return status === 200 && resources.some((resource) => resource.kind === kind);
+}
 
 const asManifest = (object: ApiObject): Manifest => object as unknown as Manifest;
 
@@ -47,7 +54,7 @@ export async function chartIsTaken(api: ClusterApi, namespace: string): Promise<
     const skipped = new Set<string>();
     let taken = 0;
     for (const object of chartObjects(values, releaseOf(namespace)).map(asManifest)) {
-      if (!(await served(api, object.apiVersion))) {
+      if (!(await served(api, object.apiVersion, object.kind))) {
         skipped.add(`${object.kind} (${object.apiVersion} is not served)`);
         continue;
       }
@@ -72,11 +79,7 @@ export async function installIdentities(
   api: ClusterApi,
   namespace: string,
 ): Promise<{ readonly policyServed: boolean; readonly remove: () => Promise<void> }> {
-  const policyServed = await served(api, "admissionregistration.k8s.io/v1").then(
-    async (yes) =>
-      yes &&
-      (await api.send("GET", "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies")).status === 200,
-  );
+  const policyServed = await served(api, "admissionregistration.k8s.io/v1", "ValidatingAdmissionPolicy");
   const wanted =
     /^(ServiceAccount|ClusterRole|ClusterRoleBinding|ValidatingAdmissionPolicy|ValidatingAdmissionPolicyBinding)$/;
   const own: Manifest = { apiVersion: "v1", kind: "Namespace", metadata: { name: releaseOf(namespace).namespace } };

@@ -8,7 +8,7 @@ import { objectAt } from "../../src/replay/api/json.ts";
 import { listIncidents } from "../../src/store/incidents/incidents.ts";
 import { breakThings } from "./break-and-restore.ts";
 import { catalogueWorks } from "./catalogue.ts";
-import { accessIsAsGenerated, admissionHolds, type Check, chartIsTaken, installIdentities } from "./checks.ts";
+import { accessIsAsGenerated, admissionHolds, type Check, chartIsTaken, installIdentities, served } from "./checks.ts";
 import { type ClusterApi, createClusterApi, namedOf } from "./cluster-api.ts";
 import { faults, notInjected } from "./faults.ts";
 import type { Report } from "./report.ts";
@@ -85,7 +85,10 @@ export async function runOnCluster(run: ClusterRun): Promise<Report> {
   const checks: Check[] = [];
   const rows: FaultRow[] = [];
   say(`${cluster}; namespace ${namespace}`);
-  for (const object of sampleShop(namespace, image)) {
+  // Without it every autoscaler is broken, as kubemend would rightly say all the time.
+  const hasMetrics = await served(api, "metrics.k8s.io/v1beta1", "PodMetrics");
+  const shop = sampleShop(namespace, image).filter(({ kind }) => hasMetrics || kind !== "HorizontalPodAutoscaler");
+  for (const object of shop) {
     if (object.kind === "Namespace") stack.defer(() => api.remove(namedOf(object)));
     await api.apply(object);
   }
@@ -123,7 +126,10 @@ export async function runOnCluster(run: ClusterRun): Promise<Report> {
       const at = Date.now();
       return { at, restore: await breakThings(api, fault.breaking(namespace), image) };
     };
-    rows.push(await runFault({ ...fault, inject }, { ...watched.deps, undo: watched.undo, limits: liveLimits, say }));
+    rows.push(
+      await runFault({ ...fault, inject }, { ...watched.deps, undo: watched.undo, limits: liveLimits, say, signal }),
+    );
+    signal.throwIfAborted();
     await shopIsReady(api, namespace, signal);
   }
   return {
@@ -133,6 +139,9 @@ export async function runOnCluster(run: ClusterRun): Promise<Report> {
     faults: rows,
     falseInQuietTime: quiet.map(({ title }) => title),
     quietMinutes: run.quietMinutes,
-    skipped: Object.entries(notInjected).map(([what, why]) => ({ what, why })),
+    skipped: [
+      ...(hasMetrics ? [] : [{ what: "the shop's autoscaler", why: "the cluster serves no metrics.k8s.io" }]),
+      ...Object.entries(notInjected).map(([what, why]) => ({ what, why })),
+    ],
   };
 }

@@ -49,6 +49,8 @@ export interface FaultDeps {
   readonly limits: FaultLimits;
   readonly lookEveryMs?: number;
   readonly say?: (text: string) => void;
+  /** Waits for nothing more; what was broken is put back. */
+  readonly signal?: AbortSignal;
 }
 
 /** Real ms. */
@@ -89,7 +91,7 @@ export async function runFault(fault: FaultToRun, deps: FaultDeps): Promise<Faul
     const end = performance.now() + ms;
     for (;;) {
       const seen = await look();
-      if (seen !== undefined || performance.now() > end) return seen;
+      if (seen !== undefined || performance.now() > end || deps.signal?.aborted) return seen;
       await delay(deps.lookEveryMs ?? 1_000);
     }
   };

@@ -94,6 +94,13 @@ function impaired(members: readonly LiveAnomaly[], target: ObjectRef, context: G
 const sourceOf = ({ anomaly, nature }: LiveAnomaly): ObjectRef | undefined =>
   nature === "fault" && anomaly.seenOn && !servingKinds.has(anomaly.seenOn.kind) ? anomaly.seenOn : undefined;
 
+/**
+ * An autoscaler that cannot read its metric may stay so for weeks (no metrics server); what breaks in its workload
+ * meanwhile is a cause of its own, and must not pass for news of an old incident.
+ */
+const standsBeside = ({ anomaly, nature }: LiveAnomaly, live: LiveAnomaly): boolean =>
+  nature === "fault" && anomaly.target.kind === "HorizontalPodAutoscaler" && live.nature !== "symptom";
+
 /** Requests stay away because somebody upstream has trouble: a caller fails before it gets to this call. */
 function starved(live: LiveAnomaly, members: readonly LiveAnomaly[], context: GroupContext): boolean {
   const callers = new Set(
@@ -124,6 +131,7 @@ export function relation(
   for (const member of members) if (refKey(member.anomaly.target) === own) return 100;
   for (const member of members) {
     if (ownLinks.has(refKey(member.anomaly.target))) return 92;
+    if (standsBeside(member, live)) continue;
     if ([...member.blames, ...member.related].some((ref) => refKey(ref) === own)) return 90;
   }
   const source = sourceOf(live);

@@ -116,6 +116,30 @@ describe("identities of a release", () => {
     expect(checks[1]?.detail).toContain("PrometheusRule (monitoring.coreos.com/v1 is not served)");
   });
 
+  test("without the policy where its group is served without it, as Kubernetes 1.28 and 1.29 do", async () => {
+    const older: ClusterApi = {
+      ...api,
+      async send(method, path, options) {
+        const answer = await api.send(method, path, options);
+        if (path === "/apis/admissionregistration.k8s.io/v1") {
+          const { resources } = answer.body as { resources: readonly { kind: string }[] };
+          return { ...answer, body: { resources: resources.filter(({ kind }) => !kind.startsWith("Validating")) } };
+        }
+        // As 1.20.2 answers a kind that it has not.
+        if (path.includes("/validatingadmissionpolic"))
+          return { status: 404, text: "404 page not found", body: undefined };
+        return answer;
+      },
+      apply: async (object, options) => {
+        if (object.kind.startsWith("Validating")) throw new Error(`apply ${object.kind}: 404`);
+        return await api.apply(object, options);
+      },
+    };
+    const checks = await chartIsTaken(older, namespace);
+    expect(checks.map(({ result }) => result)).toEqual(["holds", "holds"]);
+    expect(checks[0]?.detail).toContain("ValidatingAdmissionPolicy (admissionregistration.k8s.io/v1 is not served)");
+  });
+
   test("hold what is generated, by access reviews", async () => {
     expect((await accessIsAsGenerated(api, namespace)).map(({ result, detail }) => `${result} ${detail}`)).toEqual([
       expect.stringMatching(/^holds \d\d\d access reviews$/),

@@ -237,10 +237,10 @@ describe("one incident a cause", () => {
       lastState: { terminated: { exitCode: 137, reason: "OOMKilled", finishedAt: new Date(at).toISOString() } },
     });
   const hangingRollout = (shop: Shop) => [
-    ...deployment({ app: "catalogue", hash: "b2", generation: 2, total: 2, updated: 1 }),
+    ...deployment({ app: "catalogue", suffix: "x2", generation: 2, total: 2, updated: 1 }),
     pod({
       app: "catalogue",
-      hash: "b2",
+      suffix: "x2",
       at: shop.world.now(),
       ready: false,
       phase: "Pending",
@@ -418,4 +418,41 @@ describe("two services that one caller finds slow", () => {
     });
     expect(targets(shop)).toHaveLength(1);
   });
+});
+
+test("an image that cannot be pulled is no news of an autoscaler that has read no metric all day", () => {
+  const shop = openShop();
+  // As 1.20.2 says it where no metrics server is installed.
+  shop.world.put({
+    apiVersion: "autoscaling/v2",
+    kind: "HorizontalPodAutoscaler",
+    metadata: { name: "catalogue", namespace: "shop", uid: "hpa", creationTimestamp: new Date(start).toISOString() },
+    spec: { scaleTargetRef: { kind: "Deployment", name: "catalogue" }, minReplicas: 1, maxReplicas: 3, metrics: [] },
+    status: {
+      currentReplicas: 1,
+      desiredReplicas: 0,
+      conditions: [
+        {
+          type: "ScalingActive",
+          status: "False",
+          reason: "FailedGetResourceMetric",
+          message: "the HPA was unable to compute the replica count: unable to get metrics for resource cpu",
+          lastTransitionTime: new Date(start).toISOString(),
+        },
+      ],
+    },
+  });
+  shop.run(60_000);
+  expect(targets(shop)).toEqual(["HorizontalPodAutoscaler/catalogue"]);
+  shop.world.put(
+    pod({
+      app: "catalogue",
+      suffix: "x2",
+      at: shop.world.now(),
+      ready: false,
+      state: { waiting: { reason: "ErrImagePull" } },
+    }),
+  );
+  shop.run(30_000);
+  expect(targets(shop)).toEqual(["HorizontalPodAutoscaler/catalogue", "Deployment/catalogue"]);
 });
