@@ -4,9 +4,12 @@ import { causeTitles } from "../../incident/cause.ts";
 import { causeText } from "../../incident/cause-text.ts";
 import type { VerificationVerdict } from "../../incident/execution.ts";
 import { refText } from "../../incident/object-ref.ts";
+import { ruledOutGroups } from "../../incident/ruled-out-groups.ts";
 import { matcherText } from "../../incident/silence.ts";
 import type { IncidentStatus } from "../../incident/status.ts";
 import type { StoredPlan } from "../../incident/stored-plan.ts";
+import { fixGroups } from "../fix-groups.ts";
+import { impactOf } from "../impact.ts";
 import { pageName, runbookPages } from "../runbook-pages.ts";
 import { confidenceWords, duration, percent } from "../words.ts";
 
@@ -86,6 +89,9 @@ export const words = {
   verdictWords,
   planWords,
   diffLines,
+  fixGroups,
+  impactOf,
+  ruledOutGroups,
   count,
   runbookPages,
   pageName,

@@ -81,14 +81,6 @@ export function changedLines(diff: string): readonly string[] {
   ];
 }
 
-/** A decision to do it has been made, whatever became of it. */
-export const begunStates: ReadonlySet<string> = new Set(["approved", "executing", "applied", "undone", "failed"]);
-
-/** On its way, or of unknown effect yet. */
-export function isUnderWay({ plan: { state }, verification }: StoredPlan): boolean {
-  return state === "approved" || state === "executing" || (state === "applied" && verification === null);
-}
-
 /** Decided: what is told of it is the outcome, not what was expected of it before. */
 const decidedStates: ReadonlySet<PlanState> = new Set([
   "approved",

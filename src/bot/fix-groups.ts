@@ -1,0 +1,38 @@
+import type { StoredPlan } from "../incident/stored-plan.ts";
+import type { FixView, IncidentView } from "./incident-view.ts";
+
+/** Fixes under words that are true of all of them. */
+export interface FixGroup {
+  readonly heading: string;
+  readonly fixes: readonly FixView[];
+}
+
+/** A decision to do it has been made, whatever became of it. */
+const begunStates: ReadonlySet<string> = new Set(["approved", "executing", "applied", "undone", "failed"]);
+const shownPerGroup = 3;
+
+const stateOf = ({ plan }: FixView) => plan?.plan.state ?? "";
+
+/** On its way, or of unknown effect yet. */
+function isUnderWay({ plan: { state }, verification }: StoredPlan): boolean {
+  return state === "approved" || state === "executing" || (state === "applied" && verification === null);
+}
+
+function offerHeading(offered: readonly FixView[], again: boolean): string {
+  const sure = offered.some(({ recommendation }) => recommendation.confidence >= 0.35);
+  if (!sure) return "What might help, if nothing better is known";
+  return again ? "What would help now" : "What would help";
+}
+
+/** What was begun, latest last, then what is on offer; when it is over, what people said no to. */
+export function fixGroups({ incident, fixes }: Pick<IncidentView, "incident" | "fixes">): readonly FixGroup[] {
+  const closed = incident.status === "resolved";
+  const begun = fixes.filter((fix) => begunStates.has(stateOf(fix))).slice(-shownPerGroup);
+  const others = fixes.filter((fix) => !begunStates.has(stateOf(fix)));
+  const offered = (closed ? others.filter((fix) => stateOf(fix) === "rejected") : others).slice(0, shownPerGroup);
+  const underWay = begun.some(({ plan }) => plan && isUnderWay(plan));
+  return [
+    { heading: underWay ? "What is being done" : "What was done", fixes: begun },
+    { heading: closed ? "What people said no to" : offerHeading(offered, begun.length > 0), fixes: offered },
+  ].filter((group) => group.fixes.length > 0);
+}
