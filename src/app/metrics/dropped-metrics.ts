@@ -1,6 +1,6 @@
 import { Counter, type Registry } from "prom-client";
 import type { Observation } from "../../cluster/observation.ts";
-import type { DetectionStats } from "../../detection/engine/engine.ts";
+import type { DetectionStats } from "../../detection/engine/detection-stats.ts";
 import type { ClusterSources } from "../sources/cluster-sources.ts";
 
 /** What metric detection has refused, and why: a bound that is hit must show, or a quiet cluster and a blind bot look alike. */

@@ -14,6 +14,7 @@ import { severeCluster } from "../logs/severe-cluster.ts";
 import { stoppedTemplate } from "../logs/stopped-template.ts";
 import { appErrors, eventLoopLag, poolTimeouts, poolWaiting } from "../metrics/app-signals.ts";
 import { fileDescriptorForecast, nodeDiskForecast, volumeForecast } from "../metrics/disk-forecast.ts";
+import { containerStorageForecast, emptyDirForecast, podStorageForecast } from "../metrics/ephemeral-storage.ts";
 import { clientErrors, errorRatio } from "../metrics/failing-requests.ts";
 import { forecastAnomaly } from "../metrics/forecast/forecast-anomaly.ts";
 import { workloadIsolation } from "../metrics/isolation-forest/workload-isolation.ts";
@@ -101,6 +102,9 @@ export const detectorFactories: readonly DetectorFactory[] = [
   volumeForecast,
   volumeFull,
   fileDescriptorForecast,
+  containerStorageForecast,
+  podStorageForecast,
+  emptyDirForecast,
   quotaForecast,
   nodeCpu,
   nodeDisk,
