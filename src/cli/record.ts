@@ -1,5 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { loadKubeConfig } from "../adapters/kubernetes-config.ts";
+import { createPrometheusClient } from "../adapters/prometheus/prometheus-client.ts";
+import { loadConfig } from "../config/load-config.ts";
 import { inputError, messageOf } from "../lib/app-error.ts";
 import { createLogger } from "../lib/logger.ts";
 import { createRedactor } from "../rca/redact/redactor.ts";
@@ -10,6 +12,7 @@ import { mostRecordedBytes, startRecording } from "./start-recording.ts";
 export interface RecordCommandOptions {
   readonly out: string;
   readonly namespaces: readonly string[];
+  readonly config?: string;
   readonly kubeconfig?: string;
   readonly context?: string;
   readonly minutes: string;
@@ -61,7 +64,9 @@ export async function record(options: RecordCommandOptions): Promise<void> {
   // Before an hour is spent.
   const truth = options.truth === undefined ? undefined : await readTruth(options.truth);
   const log = createLogger({ level: process.env["KUBEMEND_LOG_LEVEL"] ?? "warn" });
-  const kubeConfig = loadKubeConfig(options);
+  const { kubernetes, prometheus } = await loadConfig(options.config, process.env);
+  const { kubeconfig = kubernetes.kubeconfig, context = kubernetes.context } = options;
+  const kubeConfig = loadKubeConfig({ kubeconfig, context });
   const progress = startProgress("Reading the cluster");
   const redactor = createRedactor();
   const running = await startRecording({
@@ -74,6 +79,15 @@ export async function record(options: RecordCommandOptions): Promise<void> {
     minutes,
     intervalSeconds,
     maxBytes,
+    prometheus: prometheus.url
+      ? {
+          reader: createPrometheusClient({
+            url: prometheus.url,
+            ...(prometheus.token && { bearerToken: prometheus.token }),
+          }),
+          labels: prometheus.labels,
+        }
+      : undefined,
   }).finally(() => progress.end());
   // What went wrong is told by `done`.
   const stop = () => void running.stop().catch(() => undefined);

@@ -1,6 +1,12 @@
 import type { KubeConfig } from "@kubernetes/client-node";
 import { createKubernetesReader } from "../adapters/kubernetes-reader/create-kubernetes-reader.ts";
 import { liveSignals } from "../detection/collect/live-signals.ts";
+import type { PodLabels } from "../detection/collect/prometheus/prometheus-queries.ts";
+import {
+  prometheusRawSource,
+  type RawReader,
+  scrapeSecondsOf,
+} from "../detection/collect/prometheus/prometheus-raw.ts";
 import type { Redact } from "../incident/redacted.ts";
 import { inputError, messageOf } from "../lib/app-error.ts";
 import { type Clock, systemClock } from "../lib/clock.ts";
@@ -18,6 +24,8 @@ export interface StartRecordingOptions {
   readonly redact: Redact | undefined;
   readonly description?: string;
   readonly intervalSeconds?: number;
+  /** Samples come from this server instead of kubelets and pods, at its own interval. */
+  readonly prometheus?: { readonly reader: RawReader; readonly labels: PodLabels } | undefined;
   /** Ends by itself then; default 60. */
   readonly minutes?: number;
   readonly maxBytes?: number;
@@ -54,6 +62,8 @@ export async function startRecording(options: StartRecordingOptions): Promise<Ru
       cause,
     );
   });
+  const { prometheus } = options;
+  const scrapeSeconds = prometheus ? await scrapeSecondsOf(prometheus.reader, clock.now()) : undefined;
   const stopping = new AbortController();
   const began = Promise.withResolvers<number>();
   const signals = liveSignals({
@@ -63,6 +73,10 @@ export async function startRecording(options: StartRecordingOptions): Promise<Ru
     namespaces,
     scrapeIntervalMs: intervalSeconds * 1_000,
     logLookBackMs: 0,
+    scrape: prometheus === undefined,
+    sources: prometheus
+      ? [(context) => prometheusRawSource({ ...context, ...prometheus, intervalMs: intervalSeconds * 1_000 })]
+      : [],
   });
   const done = recordSignals({
     signals,
@@ -72,7 +86,7 @@ export async function startRecording(options: StartRecordingOptions): Promise<Ru
       options.description ?? `Recorded from a live cluster by kubemend record${options.redact ? ", redacted" : ""}.`,
     kubernetesVersion,
     namespaces,
-    scrapeIntervalSeconds: intervalSeconds,
+    scrapeIntervalSeconds: scrapeSeconds ?? intervalSeconds,
     redact: options.redact,
     maxBytes: Math.min(options.maxBytes ?? mostRecordedBytes, mostRecordedBytes),
     onStart: began.resolve,

@@ -37,6 +37,11 @@ export interface PrometheusClient {
     expr: string,
     request: PrometheusRequest & { readonly from: number; readonly to: number; readonly stepMs: number },
   ): Promise<Answer<MatrixElement>>;
+  /** The samples of a selector over the time before `at`, as they were scraped. */
+  samples(
+    selector: string,
+    request: PrometheusRequest & { readonly at: number; readonly overMs: number },
+  ): Promise<Answer<MatrixElement>>;
   labelValues(
     label: string,
     request: PrometheusRequest & { readonly from: number; readonly to: number },
@@ -99,6 +104,14 @@ export function createPrometheusClient(options: PrometheusClientOptions): Promet
     value: sampleValue(value),
   });
 
+  const elementsOf = (data: z.infer<typeof queryReply>["data"]): readonly MatrixElement[] =>
+    data.resultType !== "matrix"
+      ? []
+      : data.result.map(({ metric, values }) => ({
+          labels: metric,
+          points: values.map(([at, value]) => ({ at: Math.round(at * 1_000), value: sampleValue(value) })),
+        }));
+
   return {
     async query(expr, request) {
       const params = { query: expr, time: seconds(request.at), timeout: `${request.timeoutMs ?? defaultTimeoutMs}ms` };
@@ -120,12 +133,16 @@ export function createPrometheusClient(options: PrometheusClientOptions): Promet
         timeout: `${request.timeoutMs ?? defaultTimeoutMs}ms`,
       };
       const { data, warnings, infos } = await ask("api/v1/query_range", queryReply, params, request, "POST");
-      const rows = data.resultType === "matrix" ? data.result : [];
-      const result = rows.map(({ metric, values }) => ({
-        labels: metric,
-        points: values.map(([at, value]) => ({ at: at * 1_000, value: sampleValue(value) })),
-      }));
-      return { result: bounded(result), warnings: [...warnings, ...infos] };
+      return { result: bounded(elementsOf(data)), warnings: [...warnings, ...infos] };
+    },
+    async samples(selector, request) {
+      const params = {
+        query: `${selector}[${Math.ceil(request.overMs / 1_000)}s]`,
+        time: seconds(request.at),
+        timeout: `${request.timeoutMs ?? defaultTimeoutMs}ms`,
+      };
+      const { data, warnings, infos } = await ask("api/v1/query", queryReply, params, request, "POST");
+      return { result: bounded(elementsOf(data)), warnings: [...warnings, ...infos] };
     },
     async labelValues(label, request) {
       const params = { start: seconds(request.from), end: seconds(request.to) };

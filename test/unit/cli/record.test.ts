@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loadRecording } from "../../../src/replay/recording/load-recording.ts";
 import { type ServedRecording, serveRecording } from "../../../src/replay/serve.ts";
+import { deadUrl } from "../../support/actor-cluster.ts";
 import { startChild } from "../../support/child.ts";
 
 const command = new URL("../../../src/cli/kubemend.ts", import.meta.url).pathname;
@@ -36,6 +37,14 @@ describe("kubemend record", () => {
     const { header, objects } = await loadRecording(out);
     expect(header.namespaces).toEqual(["sock-shop"]);
     expect(objects.length).toBeGreaterThan(20);
+  }, 60_000);
+
+  test("a Prometheus that is set and does not answer is told before anything is recorded", async () => {
+    const env = { PATH, HOME, PROMETHEUS_URL: await deadUrl() };
+    const args = ["--kubeconfig", kubeconfig, "--namespaces", "sock-shop", "--out", join(folder, "blind")];
+    await using child = startChild(command, ["record", ...args], env);
+    expect((await child.ended).code, child.output()).not.toBe(0);
+    expect(child.output()).toContain("Prometheus");
   }, 60_000);
 
   test.each([

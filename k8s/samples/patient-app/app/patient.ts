@@ -85,3 +85,16 @@ export function createPatient(memoryLimitBytes: number, now: () => number = Date
     }),
   };
 }
+
+const workEveryMs = 250;
+
+/** Has it work without visitors, so that an illness shows in its health on an idle cluster as well. */
+export function workByItself(patient: Pick<Patient, "work">): void {
+  setInterval(() => {
+    try {
+      patient.work();
+    } catch {
+      // Counted by the patient itself.
+    }
+  }, workEveryMs).unref();
+}

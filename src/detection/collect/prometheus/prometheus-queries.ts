@@ -47,7 +47,12 @@ export type Family = {
 
 const container = "namespace,pod,container";
 
-function matchers(scope: QueryScope, namespaceLabel: string, ...own: readonly string[]): string {
+/** `{…}` with these matchers, within the namespaces of the scope. */
+export function matchers(
+  scope: Pick<QueryScope, "namespaces">,
+  namespaceLabel: string,
+  ...own: readonly string[]
+): string {
   const listed = scope.namespaces.map((name) => name.replaceAll(/[^A-Za-z0-9_-]/g, (char) => `[${char}]`)).join("|");
   return `{${[...own, ...(listed === "" ? [] : [`${namespaceLabel}=~"${listed}"`])].join(",")}}`;
 }
@@ -113,6 +118,8 @@ export function kubeletQueries(scope: QueryScope): FamilyQuery[] {
     value("container_memory_working_set_bytes"),
     { ...rate("container_oom_events_total"), kind: "increase" },
     value("container_processes"),
+    value("kubelet_container_log_filesystem_used_bytes"),
+    value("container_fs_usage_bytes"),
     ...["receive", "transmit"].flatMap((way) =>
       ["bytes", "errors", "packets_dropped"].map((what) => network(`container_network_${way}_${what}_total`)),
     ),
