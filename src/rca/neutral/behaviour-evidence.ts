@@ -1,16 +1,8 @@
 import { getOrAdd } from "./get-or-add.ts";
-import { type NormalWindow, usualRange, windowsFor } from "./normal-times.ts";
-import { type Habit, minRequests, type Profile, pairsOf, requestKey, requestStart } from "./profile.ts";
+import { type Break, breaksOf, failsMoreThan } from "./habit-breaks.ts";
+import { type NormalWindow, windowsFor } from "./normal-times.ts";
+import { type Profile, pairsOf, requestKey } from "./profile.ts";
 import type { Request } from "./requests.ts";
-
-/** A habit of requests that is outside what any two normal windows showed. */
-interface Break {
-  readonly first: string;
-  readonly second: string;
-  /** Share now minus the nearest usual share; positive when the step is new. */
-  readonly shift: number;
-  readonly text: string;
-}
 
 export interface Behaviour {
   /** Requests that broke a habit, less those explained by a request they made. */
@@ -18,41 +10,6 @@ export interface Behaviour {
   /** 0..1: how far the clearest broken habit is from usual, less for few requests. */
   readonly strength: number;
   readonly text: string;
-}
-
-/** Smallest shift times root of requests that counts: about one and a half standard errors of a share. */
-const minEffect = 0.7;
-const percent = (share: number) => `${Math.round(share * 100)} %`;
-
-function breaksOf(
-  now: ReadonlyMap<string, Habit> | undefined,
-  normal: readonly (ReadonlyMap<string, Habit> | undefined)[],
-): readonly Break[] {
-  const found: Break[] = [];
-  for (const [first, habit] of now ?? []) {
-    if (habit.requests < minRequests) continue;
-    const known = normal.flatMap((habits) => {
-      const same = habits?.get(first);
-      return same && same.requests >= minRequests ? [same] : [];
-    });
-    if (known.length === 0) continue;
-    // The share of a few requests is uncertain on either side of the comparison.
-    const compared = known.reduce((sum, other) => sum + other.requests, 0);
-    const effective = (habit.requests * compared) / (habit.requests + compared);
-    const seconds = new Set([...habit.followers.keys(), ...known.flatMap((other) => [...other.followers.keys()])]);
-    for (const second of seconds) {
-      const share = (habit.followers.get(second) ?? 0) / habit.requests;
-      const usual = usualRange(known.map((other) => (other.followers.get(second) ?? 0) / other.requests));
-      if (!usual) continue;
-      const shift = share > usual.high ? share - usual.high : Math.min(0, share - usual.low);
-      if (Math.abs(shift) * Math.sqrt(effective) <= minEffect) continue;
-      const after = first === requestStart ? "" : ` after "${first}"`;
-      const nearest = shift > 0 ? `at most ${percent(usual.high)}` : `at least ${percent(usual.low)}`;
-      const text = `"${second}"${after} in ${percent(share)} of ${habit.requests} requests, usually ${nearest} (${known.length} normal windows)`;
-      found.push({ first, second, shift, text });
-    }
-  }
-  return found;
 }
 
 /** The clearest habit that a request itself broke. */
@@ -79,7 +36,9 @@ export function behaviourEvidence(
 ): ReadonlyMap<string, Behaviour> {
   const breaks = new Map<string, { readonly span: readonly Break[]; readonly log: readonly Break[] }>();
   for (const key of now.spanHabits.keys()) {
-    const windows = windowsFor(normal, key.slice(0, key.indexOf("\t")));
+    const windows = windowsFor(normal, key.slice(0, key.indexOf("\t"))).filter(
+      (profile) => !failsMoreThan(profile.logHabits.get(key), now.logHabits.get(key)),
+    );
     breaks.set(key, {
       span: breaksOf(
         now.spanHabits.get(key),

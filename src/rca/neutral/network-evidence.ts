@@ -1,5 +1,6 @@
 import { type NormalWindow, usualRange, windowsFor } from "./normal-times.ts";
 import { minRequests, type Profile } from "./profile.ts";
+import { quantile } from "./statistics.ts";
 
 export interface NetworkFault {
   /** 0..1: share of the slowed edges that touch the entity, times the share of its edges that slowed. */
@@ -7,8 +8,11 @@ export interface NetworkFault {
   readonly text: string;
 }
 
-/** Waiting below this is not worth a word; also keeps the ratio of two tiny times in bounds. Seconds. */
-const floorSeconds = 0.002;
+/** Of the edges of a case this share is taken as untouched by its fault: seldom does one node stand at three of four edges. */
+const calmShare = 0.25;
+
+/** Fewer edges cannot tell what is common among them. */
+const minPeers = 4;
 
 interface Edge {
   readonly caller: string;
@@ -18,25 +22,35 @@ interface Edge {
   readonly text: string;
 }
 
+/** What a call of this system waits outside its callee where nothing is wrong, seconds. */
+function calmGap(now: Profile): number {
+  const gaps = [...now.gaps.values()].flatMap((callees) =>
+    [...callees.values()].flatMap(({ calls, medianSeconds }) =>
+      calls >= minRequests && medianSeconds >= 0 ? [medianSeconds] : [],
+    ),
+  );
+  return gaps.length >= minPeers ? quantile(gaps, calmShare) : Number.NaN;
+}
+
 function edgesOf(now: Profile, normal: readonly NormalWindow[]): readonly Edge[] {
   const edges: Edge[] = [];
+  const calm = calmGap(now);
   for (const [caller, callees] of now.gaps) {
     for (const [callee, gap] of callees) {
       if (gap.calls < minRequests || !(gap.medianSeconds >= 0)) continue;
       // An edge is spoiled by an incident at either end of it.
-      const usable = windowsFor(
-        normal.filter((window) => window.except !== caller),
-        callee,
-      );
-      const past = usable.flatMap((profile) => {
+      const past = windowsFor(normal, caller, callee).flatMap((profile) => {
         const same = profile.gaps.get(caller)?.get(callee);
         return same && same.calls >= minRequests ? [same.medianSeconds] : [];
       });
       const usual = usualRange(past);
-      if (!usual) continue;
-      const ratio = Math.max(0, gap.medianSeconds - usual.high) / (Math.max(0, usual.high) + floorSeconds);
+      // An edge that was not seen before is held against the other edges of the case.
+      const high = Math.max(0, usual?.high ?? 0, calm || 0);
+      if (!(high > 0)) continue;
+      const ratio = Math.max(0, gap.medianSeconds - high) / (high + (calm || 0));
       const ms = (seconds: number) => `${(seconds * 1_000).toFixed(1)} ms`;
-      const text = `calls ${caller} -> ${callee} wait ${ms(gap.medianSeconds)} outside the callee (median of ${gap.calls}), usually at most ${ms(usual.high)}`;
+      const compared = usual ? `usually at most ${ms(usual.high)}` : `where nothing is wrong ${ms(calm)}`;
+      const text = `calls ${caller} -> ${callee} wait ${ms(gap.medianSeconds)} outside the callee (median of ${gap.calls}), ${compared}`;
       edges.push({ caller, callee, grown: ratio / (1 + ratio), text });
     }
   }

@@ -5,11 +5,16 @@ import type { Profile } from "./profile.ts";
 export interface NormalWindow {
   readonly profile: Profile;
   readonly except?: string;
+  /** The moments before the incident: they may already be broken, so they speak only where no other window does. */
+  readonly lastResort?: boolean;
 }
 
 /** The normal windows that may speak for an entity: not those in which it was itself the confirmed cause. */
-export const windowsFor = (windows: readonly NormalWindow[], entity: string): readonly Profile[] =>
-  windows.filter((window) => window.except !== entity).map((window) => window.profile);
+export function windowsFor(windows: readonly NormalWindow[], ...entities: readonly string[]): readonly Profile[] {
+  const usable = windows.filter(({ except }) => except === undefined || !entities.includes(except));
+  const better = usable.filter(({ lastResort }) => lastResort !== true);
+  return (better.length > 0 ? better : usable).map(({ profile }) => profile);
+}
 
 /** What was usual: from the second lowest to the second highest of what was seen. One odd window (an incident that was
  * explained wrongly, a scrape that slipped) then does not excuse anything. With few values, all of them count. */

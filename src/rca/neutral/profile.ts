@@ -86,6 +86,21 @@ export function profileOf(requests: readonly Request[], from: number, to: number
   };
 }
 
-/** The profile of everything in a folder. */
-export const profileOfAll = (telemetry: Telemetry): Profile =>
-  profileOf(requestsOf(telemetry), Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
+/** One normal time is seen as this many windows, so that it also tells how much the usual differs from itself. */
+const normalParts = 4;
+
+/** The profiles of a folder of normal telemetry: of its parts and of all of it. */
+export function normalWindowsOf(telemetry: Telemetry): readonly { readonly profile: Profile }[] {
+  const requests = requestsOf(telemetry);
+  let from = Number.POSITIVE_INFINITY;
+  let to = Number.NEGATIVE_INFINITY;
+  for (const { startSeconds } of requests) {
+    from = Math.min(from, startSeconds);
+    to = Math.max(to, startSeconds);
+  }
+  const partSeconds = (to - from) / normalParts;
+  const parts = Array.from({ length: normalParts }, (_, i) => ({
+    profile: profileOf(requests, from + i * partSeconds, from + (i + 1) * partSeconds),
+  }));
+  return [...parts, { profile: profileOf(requests, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY) }];
+}

@@ -6,7 +6,7 @@ import { type MetricContext, type MetricShift, resourceEvidence, starvedCallees 
 import { networkEvidence } from "./network-evidence.ts";
 import type { NeutralCase } from "./neutral-case.ts";
 import type { NormalWindow } from "./normal-times.ts";
-import { type Profile, profileOf, profileOfAll } from "./profile.ts";
+import { normalWindowsOf, type Profile, profileOf } from "./profile.ts";
 import { alertDimension, requestExcess } from "./request-excess.ts";
 import { requestsOf } from "./requests.ts";
 import { newShapesOf, symptomsOf } from "./symptoms.ts";
@@ -31,9 +31,8 @@ function traceSources(input: NeutralCase, normal: readonly NormalWindow[]): read
   const requests = requestsOf(input.telemetry);
   if (requests.length === 0) return [];
   const { from } = input.window;
-  const before: NormalWindow = { profile: profileOf(requests, Number.NEGATIVE_INFINITY, from) };
-  // The moments before may already be broken, so they speak only where nothing else does.
-  const windows = normal.length > 0 ? normal : [before];
+  const before = { profile: profileOf(requests, Number.NEGATIVE_INFINITY, from), lastResort: true };
+  const windows: readonly NormalWindow[] = [...normal, before];
   const now = profileOf(requests, from, Number.POSITIVE_INFINITY);
   const behaviour = behaviourEvidence(requests, now, windows, from);
   const network = networkEvidence(now, windows);
@@ -104,7 +103,7 @@ function edgesIn(profile: Profile): readonly (readonly [string, string])[] {
 export function rankCase(input: NeutralCase, history: readonly PastCase[]): NeutralResult {
   const earlier = history.filter((past) => past.id !== input.id);
   const normal: NormalWindow[] = earlier.flatMap((past) => past.windows);
-  if (input.baselineTelemetry) normal.push({ profile: profileOfAll(input.baselineTelemetry) });
+  if (input.baselineTelemetry) normal.push(...normalWindowsOf(input.baselineTelemetry));
   const context: MetricContext = {
     input,
     incidentsOf: (entity) => earlier.flatMap(({ incident }) => (incident.entity === entity ? [incident] : [])),

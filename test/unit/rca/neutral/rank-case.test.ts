@@ -43,6 +43,64 @@ describe("a neutral case with spans and logs", () => {
     expect(result.ranking[0]?.evidence[0]).toContain("490.0 ms outside the callee");
   });
 
+  test("a normal time in which these requests failed, and now do not, tells nothing about them", () => {
+    const failing = order(["check", "handle error"], ["ERROR cart gave up"]);
+    const baseline = telemetryOf(repeated(0, 30, failing));
+    const result = rankCase(
+      smallCase({ baselineTelemetry: baseline, telemetry: telemetryOf(repeated(0, 30, healthy)) }),
+      [],
+    );
+    expect(result.ranking.find(({ entity }) => entity === "cart")?.score).toBe(0);
+  });
+
+  test("a step that requests newly take says less than one that they no longer take", () => {
+    const changed: Call = {
+      entity: "web",
+      calls: [
+        { entity: "cart", steps: ["read", "offer a discount"] },
+        { entity: "pay", steps: [] },
+      ],
+    };
+    const before: Call = {
+      entity: "web",
+      calls: [
+        { entity: "cart", steps: ["read"] },
+        { entity: "pay", steps: ["charge"] },
+      ],
+    };
+    const result = rankCase(
+      smallCase({
+        baselineTelemetry: telemetryOf(repeated(0, 30, before)),
+        telemetry: telemetryOf(repeated(0, 30, changed)),
+      }),
+      [],
+    );
+    expect(first(result)).toBe("pay");
+  });
+
+  test("with no normal time at all a slow edge is told by the other edges of the case", () => {
+    const call: Call = {
+      entity: "web",
+      calls: [
+        { entity: "cart", waitMs: 260 },
+        { entity: "pay" },
+        { entity: "db" },
+        { entity: "mail" },
+        { entity: "ads", calls: [{ entity: "cart", waitMs: 270 }] },
+      ],
+    };
+    const result = rankCase(smallCase({ telemetry: telemetryOf(repeated(0, 30, call)) }), []);
+    expect(first(result)).toBe("cart");
+    expect(result.ranking[0]?.evidence[0]).toContain("where nothing is wrong 1.0 ms");
+  });
+
+  test("the moments before speak for an entity whose only known incidents were its own", () => {
+    const broken = order(["check"], ["INFO cart read"]);
+    const own = pastCase(smallCase({ id: "old", telemetry: telemetryOf(repeated(0, 30, broken)) }), "pay");
+    const telemetry = telemetryOf([...repeated(-60, 30, healthy), ...repeated(0, 30, broken)]);
+    expect(first(rankCase(smallCase({ telemetry }), [own]))).toBe("pay");
+  });
+
   test("two requests are too few to speak of a habit", () => {
     const broken = order(["check"], ["ERROR pay answered 500"]);
     const result = rankCase(smallCase({ baselineTelemetry, telemetry: telemetryOf(repeated(0, 2, broken)) }), []);
