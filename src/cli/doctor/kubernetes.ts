@@ -13,6 +13,14 @@ const reads: readonly { verb: string; group: string; resource: string; subresour
   { verb: "get", group: "", resource: "nodes", subresource: "proxy", lost: "CPU and memory of containers" },
 ];
 
+/** The first minor version of Kubernetes 1 that serves every group version kubemend reads and writes (docs/install.md). */
+const oldestMinor = 28;
+
+const isTooOld = (gitVersion: string): boolean => {
+  const [, major, minor] = /^v(\d+)\.(\d+)/.exec(gitVersion) ?? [];
+  return major === "1" && Number(minor) < oldestMinor;
+};
+
 export function kubernetesCheck(
   place: KubernetesPlace & { readonly namespaces: readonly string[]; readonly scraping: boolean },
 ): Check {
@@ -52,6 +60,11 @@ export function kubernetesCheck(
           return failed(
             `${server} does not allow ${refused.join(", ")}`,
             "Grant the reader role to this identity: kubectl apply -k k8s/ makes it.",
+          );
+        if (isTooOld(gitVersion))
+          return failed(
+            `${gitVersion} at ${server}, which does not serve everything that kubemend reads and writes`,
+            `Use Kubernetes 1.${oldestMinor} or later. kubemend starts all the same, and leaves out what is not served.`,
           );
         return ok(`${gitVersion} at ${server}`);
       } catch (error) {

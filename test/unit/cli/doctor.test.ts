@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { doctor } from "../../../src/cli/doctor.ts";
 import { startActorCluster } from "../../support/actor-cluster.ts";
+import { httpFake } from "../../support/http-fake.ts";
 import { withDatabase } from "../../support/postgres.ts";
 
 let folder: string;
@@ -54,6 +55,23 @@ test("a cluster that does not answer: is not ready", async () => {
   vi.stubEnv("DATABASE_URL", database.url);
   expect(await doctor({ kubeconfig: await kubeconfigFor("https://127.0.0.1:9") })).toBe(2);
   expect(said.at(-1)).toContain("Not ready: Kubernetes.");
+});
+
+test.each([
+  { gitVersion: "v1.20.2", want: "FAILED Kubernetes: v1.20.2 at" },
+  { gitVersion: "v1.27.16-eks-a5565ad", want: "FAILED Kubernetes: v1.27.16-eks-a5565ad at" },
+  { gitVersion: "v1.28.0", want: "ok     Kubernetes: v1.28.0 at" },
+  { gitVersion: "v1.36.2+k3s1", want: "ok     Kubernetes: v1.36.2+k3s1 at" },
+])("a cluster of version $gitVersion: $want", async ({ gitVersion, want }) => {
+  await using database = await withDatabase();
+  await using server = await httpFake(({ path }) =>
+    path === "/version"
+      ? { body: { major: "1", minor: "0", gitVersion } }
+      : { status: 201, body: { apiVersion: "authorization.k8s.io/v1", spec: {}, status: { allowed: true } } },
+  );
+  vi.stubEnv("DATABASE_URL", database.url);
+  await doctor({ kubeconfig: await kubeconfigFor(server.url) });
+  expect(said.join("\n")).toContain(want);
 });
 
 test("a cluster and a database are enough: what is off is a choice, and the command to go on with is named", async () => {
