@@ -96,7 +96,7 @@ const nothing: readonly WriteShape[] = [];
  * generated from the union of them: an action that writes more than it says here is refused by the cluster. Objects that
  * are created have rules of their own (k8s/admission-rules.ts).
  */
-export const writeShapes: Readonly<Record<ActionCode, readonly WriteShape[]>> = {
+const writeShapes: Readonly<Record<ActionCode, readonly WriteShape[]>> = {
   "rollback-deployment": inTemplate(anEarlierTemplate),
   restart: restarted,
   "pause-rollout": [paused],
@@ -161,7 +161,7 @@ export const writeShapes: Readonly<Record<ActionCode, readonly WriteShape[]>> = 
 };
 
 /** Both shapes at once. @throws when two actions call the same value by different rules or lists by different keys */
-export function unionOf(a: Shape, b: Shape): Shape {
+function unionOf(a: Shape, b: Shape): Shape {
   if (a === "any" || b === "any") return "any";
   if ("fields" in a && "fields" in b) {
     const merged: Record<string, Shape> = { ...a.fields };

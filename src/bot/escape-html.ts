@@ -12,7 +12,7 @@ const deceptive =
 const loneSurrogate = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
 /** Makes visible what would hide: NUL as `[U+0000]`, a change of direction as `[U+202E]`. A log line is shown, not played. */
-export function visibleText(text: string): string {
+function visibleText(text: string): string {
   return text
     .replace(/\r\n?/g, "\n")
     .replace(deceptive, (char) => `[U+${char.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}]`)

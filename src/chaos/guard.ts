@@ -1,6 +1,6 @@
 import type { KubeObject } from "../cluster/kubernetes-types.ts";
 
-export const allowedLabel = "kubemend.dev/chaos";
+const allowedLabel = "kubemend.dev/chaos";
 
 /** Where experiments never run, whatever the labels say. */
 const neverNamespaces = new Set(["kube-system", "kube-public", "kube-node-lease"]);

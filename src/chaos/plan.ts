@@ -19,7 +19,7 @@ export type ExperimentPlan =
   /** Everything that stands in the way, each with what to do about it. */
   | { readonly ok: false; readonly problems: readonly string[] };
 
-export function scopeOf(experiment: Experiment, run: string, image: string): Scope {
+function scopeOf(experiment: Experiment, run: string, image: string): Scope {
   const { namespaces, labels, percentage, maxNodes } = experiment.blastRadius;
   return {
     experiment: experiment.name,
@@ -64,7 +64,7 @@ async function lookAt(
 }
 
 /** More than the blast radius allows, or two steps about one field, whose state before would not be known. Pure. */
-export function overreach(
+function overreach(
   changes: readonly Change[],
   { maxObjects, maxNodes, namespaces }: Experiment["blastRadius"],
 ): string[] {

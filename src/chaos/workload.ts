@@ -6,8 +6,6 @@ import { setField } from "./fields.ts";
 import type { Snapshot } from "./scope.ts";
 import { targetOf } from "./scope.ts";
 
-export const workloadKinds = ["Deployment", "StatefulSet", "DaemonSet"] as const;
-
 export function asWorkload(object: KubeObject): Workload | undefined {
   return isKind(object, "Deployment") || isKind(object, "StatefulSet") || isKind(object, "DaemonSet")
     ? object

@@ -42,7 +42,7 @@ const maxText = 600;
  * The chance that a kind of line comes so often in the window when nothing has changed since before (Poisson; half a line
  * is added for what has not been seen, Jeffreys' prior).
  */
-export function chanceOf({ count, countBefore }: LogMark, { beforeMs, windowMs }: ClusterWindow): number {
+function chanceOf({ count, countBefore }: LogMark, { beforeMs, windowMs }: ClusterWindow): number {
   return poissonTail(count, ((countBefore + 0.5) * Math.max(1, windowMs)) / Math.max(1, beforeMs));
 }
 

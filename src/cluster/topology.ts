@@ -8,9 +8,6 @@ import { type Call, clusterAddresses, findCalls } from "./topology-calls.ts";
 import { type Use, usesOfWorkload } from "./topology-uses.ts";
 import { listWorkloads, templateOf } from "./workload.ts";
 
-export type { Call } from "./topology-calls.ts";
-export type { Use } from "./topology-uses.ts";
-
 export interface TopologyOptions {
   /** Newest log lines read for each pod to find calls; 0 leaves logs alone, for callers that rebuild often. Default 0. */
   readonly logLinesPerPod?: number;

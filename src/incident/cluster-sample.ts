@@ -1,5 +1,5 @@
 /** good: nothing was wrong with it; alert: a detector reported it, no incident; bad: it was part of an incident. */
-export const sampleLabels = ["good", "alert", "bad"] as const;
+const sampleLabels = ["good", "alert", "bad"] as const;
 export type SampleLabel = (typeof sampleLabels)[number];
 
 /** How one object was at one time, kept for training. A value that was not measured is null. */

@@ -1,7 +1,7 @@
 import type { LogQuote, LogView } from "./log-view.ts";
 
 /** Says how complete the picture is; undefined when every line was read. */
-export function shareReadText({ shareRead }: LogView): string | undefined {
+function shareReadText({ shareRead }: LogView): string | undefined {
   if (shareRead >= 0.995) return undefined;
   const percent = shareRead < 0.01 ? "less than 1" : String(Math.floor(100 * shareRead));
   return `read ${percent} % of the lines, there were more than can be read`;

@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 
 const ivBytes = 12;
 const tagBytes = 16;
-export const sealKeyBytes = 32;
+const sealKeyBytes = 32;
 
 /** The key that a base64 text holds; undefined when it is not one of exactly 32 bytes. */
 export function sealKeyOf(text: string): Buffer | undefined {

@@ -188,7 +188,7 @@ export function show(core: Core, room: Room, message: Message): void {
   core.workspace.updates.publish({ kind: "message", channel: room.id, message: fieldsOf(present(room, message)) });
 }
 
-export function channelType(room: Room): "im" | "group" | "channel" {
+function channelType(room: Room): "im" | "group" | "channel" {
   if (room.kind === "im") return "im";
   return room.info.is_private === true ? "group" : "channel";
 }

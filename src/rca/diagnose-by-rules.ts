@@ -1,12 +1,12 @@
 import type { Diagnosis } from "../incident/diagnosis.ts";
 import type { Evidence } from "../incident/evidence.ts";
 import { sameRef } from "../incident/object-ref.ts";
+import type { History, RejectedCause } from "../incident/past-incident.ts";
 import type { Recommendation } from "../incident/recommendation.ts";
 import { messageOf } from "../lib/app-error.ts";
 import { gatherBase } from "./case/base.ts";
 import { type Candidate, candidate, type Rule } from "./case/candidate.ts";
 import { type Case, type CaseInput, openCase } from "./case/case.ts";
-import type { History, RejectedCause } from "./ports.ts";
 import { recommend } from "./recommend/recommend.ts";
 import { logViewOf } from "./report/log-view.ts";
 import { questionsFor } from "./report/questions.ts";
@@ -88,18 +88,39 @@ function unlessRejected(item: Candidate, rejected: readonly RejectedCause[]): Ca
     : item;
 }
 
+/**
+ * Where somebody has ruled out what fits best, the evidence has misled: what comes next must not take over its certainty. As
+ * much as this is left to it, which is less than it takes to be named without a question.
+ */
+const mostAfterDoubt = 0.6;
+
+function withDoubt(ranking: Ranking, doubtedBy: string | undefined): Ranking {
+  const top = ranking.hypotheses[0]?.probability ?? 0;
+  if (doubtedBy === undefined || top <= mostAfterDoubt)
+    return doubtedBy === undefined ? ranking : { ...ranking, doubtedBy };
+  const hypotheses = ranking.hypotheses.map((one) => ({
+    ...one,
+    probability: (one.probability * mostAfterDoubt) / top,
+  }));
+  return { ...ranking, hypotheses, doubtedBy };
+}
+
 /** Opens the case, runs every rule, ranks what they find. Used alone and as the ground on which a model works. */
 export function examine(input: RulesInput): { readonly open: Case; readonly ranking: Ranking } {
   const open = openCase(input);
-  const candidates = Object.entries(rules)
-    .flatMap(([name, rule]) => guarded(name, rule, open))
-    .map((item) => unlessRejected(item, input.history?.rejected ?? []));
+  const found = Object.entries(rules).flatMap(([name, rule]) => guarded(name, rule, open));
+  const rejected = input.history?.rejected ?? [];
+  const candidates = found.map((item) => unlessRejected(item, rejected));
   gatherBase(open, input.history?.similar ?? []);
   const all = candidates.some((item) => item.ruledOut === undefined)
     ? candidates
     : [...candidates, unknownCandidate(open)];
-  const ranking = rank(open, all, (item) => input.history?.outcomes.cause(item.cause) ?? noOutcomes);
-  return { open, ranking };
+  const outcomes = (item: Candidate) => input.history?.outcomes.cause(item.cause) ?? noOutcomes;
+  const ranking = rank(open, all, outcomes);
+  if (rejected.length === 0) return { open, ranking };
+  const best = rank(open, found, outcomes).hypotheses[0]?.candidate;
+  const doubted = best && rejected.find((one) => one.cause === best.cause && sameRef(one.culprit, best.culprit));
+  return { open, ranking: withDoubt(ranking, doubted?.by) };
 }
 
 /** Words a ranking as a diagnosis, without a model. */
@@ -127,7 +148,9 @@ export function wordByRules(input: RulesInput, open: Case, ranking: Ranking): Di
   const blastRadius = blastRadiusOf(open, best);
   const runbooks = input.runbooks ? citeRunbooks(open, best, input.runbooks) : [];
   const logView = logViewOf(open, redact);
-  const because = confidenceReason(hypotheses);
+  const reason = confidenceReason(hypotheses);
+  const doubt = ranking.doubtedBy && `${ranking.doubtedBy} has ruled out what fits better`;
+  const because = [...(reason === undefined ? [] : [reason]), ...(doubt ? [doubt] : [])].join("; ") || undefined;
   const diagnosis: Diagnosis = {
     incidentId: incident.id,
     version,

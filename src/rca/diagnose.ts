@@ -1,9 +1,10 @@
 import type { Incident } from "../incident/incident.ts";
+import type { History } from "../incident/past-incident.ts";
 import { type Diagnosed, examine, type RulesInput, wordByRules } from "./diagnose-by-rules.ts";
 import { type Explained, explain } from "./explain-by-model.ts";
 import type { InvestigationTools } from "./investigate/tools.ts";
 import type { Model } from "./model/model.ts";
-import type { History, HistoryPort } from "./ports.ts";
+import type { HistoryPort } from "./ports.ts";
 import type { Pseudonyms } from "./redact/pseudonyms.ts";
 import { questionsFor } from "./report/questions.ts";
 

@@ -1,8 +1,6 @@
 import type { Incident } from "../incident/incident.ts";
 import type { History } from "../incident/past-incident.ts";
 
-export type { History, OutcomeTable, PastIncident, RejectedCause } from "../incident/past-incident.ts";
-
 /** What a diagnosis asks about the past. Implemented by the store. */
 export interface HistoryPort {
   /** Resolves within a second or is given up; a diagnosis never waits for the past. */

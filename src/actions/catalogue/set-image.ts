@@ -5,7 +5,7 @@ import { type DraftContext, defineAction, refuse } from "../define-action.ts";
 import { noSuchContainer, templatePermissions } from "./template-action.ts";
 
 /** `registry:5000/shop/carts:1.2@sha256:…` -> `registry:5000/shop/carts`. */
-export function repositoryOf(image: string): string {
+function repositoryOf(image: string): string {
   const name = image.split("@")[0] ?? image;
   const slash = name.lastIndexOf("/");
   const colon = name.indexOf(":", slash + 1);

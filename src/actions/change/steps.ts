@@ -16,7 +16,7 @@ const patchable = (object: KubeObject): Plain => withValueAt(intentOf(object), [
  * The request that turns `before` into `after`: a JSON patch with tests, because it says exactly what changes (a strategic
  * merge reorders lists, a merge patch replaces them) and turned around it restores exactly what was.
  */
-export function patchStep(before: KubeObject, after: KubeObject): WriteStep {
+function patchStep(before: KubeObject, after: KubeObject): WriteStep {
   return {
     type: "patch",
     target: refOf(before),

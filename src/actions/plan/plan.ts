@@ -45,7 +45,7 @@ export type PlanOutcome =
   | { readonly type: "refused"; readonly refusal: PlanRefusal };
 
 /** Long enough to read and ask a colleague, short enough that the cluster is still as shown. */
-export const planLifetimeMs = 15 * 60_000;
+const planLifetimeMs = 15 * 60_000;
 /** Attempts to read and dry-run the same version of an object that others keep changing. */
 const maxAttempts = 5;
 

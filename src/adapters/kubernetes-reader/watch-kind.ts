@@ -22,7 +22,7 @@ export interface WatchTiming {
   readonly listTimeoutMs: number;
 }
 
-export const defaultTiming: WatchTiming = {
+const defaultTiming: WatchTiming = {
   watchSeconds: 40,
   idleMs: 45_000,
   relistMs: 300_000,

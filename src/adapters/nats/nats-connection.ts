@@ -37,7 +37,7 @@ const retryable = (what: string, cause: unknown) =>
   new AppError("nats", `${what}: ${messageOf(cause, 160)}.`, { retryable: true, cause });
 
 /** Names of streams, consumers and subjects may not hold dots, spaces or wildcards. */
-export const natsName = (text: string) => text.replace(/[^A-Za-z0-9_-]+/g, "_").slice(0, 60);
+const natsName = (text: string) => text.replace(/[^A-Za-z0-9_-]+/g, "_").slice(0, 60);
 
 /** The subject of a partition; how many there are is part of it, so that another number begins with empty streams. */
 export const subjectOf = (cluster: string, partition: number, of: number) =>

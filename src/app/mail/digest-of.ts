@@ -90,7 +90,7 @@ export interface DigestInput {
 }
 
 /** A digest out of its rows; pure but for redaction. */
-export function composeDigest({ cluster, period, to, rows, risks, silences, redact }: DigestInput): Digest {
+function composeDigest({ cluster, period, to, rows, risks, silences, redact }: DigestInput): Digest {
   const from = to - periodMs[period];
   const opened = rows.incidents.filter(({ openedAt }) => openedAt >= from);
   const resolved = rows.incidents.filter(({ resolvedAt }) => resolvedAt !== null && resolvedAt >= from);

@@ -32,7 +32,7 @@ const failuresPerTick = 3;
  * What later changes make of those that wait: of two updates the last counts, and an incident that is not written down yet
  * is opened as it is now. Its end, and its coming back, are things of their own.
  */
-export function foldChanges(waiting: readonly Waiting[], next: Waiting): readonly Waiting[] {
+function foldChanges(waiting: readonly Waiting[], next: Waiting): readonly Waiting[] {
   const last = waiting.at(-1);
   if (!last || next.change.type !== "updated" || last.change.type === "cleared") return [...waiting, next];
   const change: IncidentChange = { ...last.change, incident: next.change.incident };

@@ -2,7 +2,7 @@ import type { TopLevelSpec } from "vega-lite";
 import type { BarData } from "./chart-data.ts";
 
 /** Names of the slices in the reader's own time zone: a weekday for whole days, the clock for shorter ones. */
-export function sliceNames({ bars, sliceMs, timeZone }: BarData): string[] {
+function sliceNames({ bars, sliceMs, timeZone }: BarData): string[] {
   const style: Intl.DateTimeFormatOptions =
     sliceMs >= 86_400_000
       ? { weekday: "short", day: "numeric", timeZone }

@@ -21,7 +21,7 @@ export const statusWords: Readonly<Record<IncidentStatus, string>> = {
   reopened: "back again",
 };
 
-export const verdictWords: Readonly<Record<VerificationVerdict, string>> = {
+const verdictWords: Readonly<Record<VerificationVerdict, string>> = {
   recovered: "it helped",
   "not-recovered": "the symptoms did not clear",
   worse: "things got worse",
@@ -29,7 +29,7 @@ export const verdictWords: Readonly<Record<VerificationVerdict, string>> = {
 };
 
 /** What became of a plan, in one line. */
-export function planWords({ plan, approvals, verification, reason, executions }: StoredPlan): string {
+function planWords({ plan, approvals, verification, reason, executions }: StoredPlan): string {
   const who = approvals.map((vote) => vote.by.name).join(", ");
   switch (plan.state) {
     case "proposed":
@@ -57,7 +57,7 @@ export function planWords({ plan, approvals, verification, reason, executions }:
 }
 
 /** A moment as HTML: UTC for everybody, in the reader's own time once the script has run. Numbers only, nothing to escape. */
-export function timeHtml(ms: number, style: "full" | "clock" = "full"): string {
+function timeHtml(ms: number, style: "full" | "clock" = "full"): string {
   const iso = new Date(ms).toISOString();
   const shown = style === "clock" ? iso.slice(11, 19) : `${iso.slice(0, 10)} ${iso.slice(11, 19)}`;
   return `<time datetime="${iso}" data-style="${style}">${shown} UTC</time>`;
@@ -65,14 +65,14 @@ export function timeHtml(ms: number, style: "full" | "clock" = "full"): string {
 
 export type DiffLine = { readonly kind: "add" | "del" | "same"; readonly text: string };
 
-export function diffLines(diff: string): readonly DiffLine[] {
+function diffLines(diff: string): readonly DiffLine[] {
   return diff.split("\n").map((text) => ({
     kind: /^\+(?!\+\+ )/.test(text) ? "add" : /^-(?!-- )/.test(text) ? "del" : "same",
     text,
   }));
 }
 
-export const count = (value: number) => value.toLocaleString("en-US");
+const count = (value: number) => value.toLocaleString("en-US");
 
 /** What templates may call. */
 export const words = {

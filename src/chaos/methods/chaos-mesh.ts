@@ -6,7 +6,7 @@ import { asWorkload, podsOf } from "../workload.ts";
 import { coreGrants, workloadGrants } from "./grants.ts";
 import { quantity, workloadTarget } from "./target.ts";
 
-export const chaosMeshVersion = "chaos-mesh.org/v1alpha1";
+const chaosMeshVersion = "chaos-mesh.org/v1alpha1";
 export const chaosMeshKinds = ["NetworkChaos", "StressChaos", "PodChaos"] as const;
 
 const percent = z.number().gt(0).max(100);

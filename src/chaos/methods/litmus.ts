@@ -16,7 +16,7 @@ const faults = [
   "pod-delete",
 ] as const;
 
-export const litmusVersion = "litmuschaos.io/v1alpha1";
+const litmusVersion = "litmuschaos.io/v1alpha1";
 export const litmusKind = "ChaosEngine";
 
 export const litmusStep = z.strictObject({

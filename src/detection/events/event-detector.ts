@@ -2,7 +2,7 @@ import type { SeenEvent } from "../../cluster/event-store.ts";
 import type { DetectContext, Detector, DetectorFactory, Finding, Nature } from "../detector.ts";
 
 /** Events that can still matter. */
-export const eventWindowMs = 15 * 60_000;
+const eventWindowMs = 15 * 60_000;
 
 export interface EventContext extends DetectContext {
   /** Events of the last 15 minutes, oldest first. */

@@ -34,7 +34,7 @@ const heldBackSchema = z.strictObject({
 });
 
 /** `model.json`: the forest, its calibration, what it was trained on, and how good it is on what it has not seen. */
-export const healthModelSchema = z.strictObject({
+const healthModelSchema = z.strictObject({
   format: z.literal(1),
   /** Of `trees` and `calibration`. */
   sha256: z.string(),

@@ -3,8 +3,7 @@ export const SEPARATOR = 1;
 export const DIGIT = 2;
 export const UPPER = 4;
 export const LOWER = 8;
-export const SYMBOL = 16;
-export const LETTER = UPPER | LOWER;
+const SYMBOL = 16;
 
 const table = new Uint8Array(128);
 for (let code = 0; code < 128; code++) {

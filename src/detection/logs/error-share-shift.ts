@@ -62,7 +62,7 @@ export function risenAt(window: readonly Bucket[], usual: number, now: number): 
 }
 
 /** How many standard errors the share of the window is above what is usual, with the usual share's own uncertainty. */
-export function excess(window: Bucket, usual: Readonly<Usual>): number {
+function excess(window: Bucket, usual: Readonly<Usual>): number {
   const p = usualShare(usual);
   const variance =
     Math.max(1, usual.dispersion) * window.lines * p * (1 - p) + (window.lines ** 2 * p * (1 - p)) / (usual.lines + 1);

@@ -46,7 +46,7 @@ export interface MessageKinds {
 }
 
 /** A pause this long ends a run. */
-export const runGapMs = 2 * 60_000;
+const runGapMs = 2 * 60_000;
 const exampleChars = 300;
 
 function join(into: Mutable, other: MessageKind): void {

@@ -21,7 +21,7 @@ const maxChance = 0.05;
  * often it did since half of that time had passed; half an occurrence is added for what has not been seen yet
  * (Jeffreys' prior of a Poisson rate).
  */
-export function chanceOfNews(kinds: Iterable<MessageKind>, knownFrom: number, at: number, learnMs: number): number {
+function chanceOfNews(kinds: Iterable<MessageKind>, knownFrom: number, at: number, learnMs: number): number {
   const windowMs = learnMs / 24;
   const from = knownFrom - learnMs / 2;
   let news = 0;

@@ -43,7 +43,7 @@ function isName(text: string, at: number, names: string): boolean {
 }
 
 /** `hh:mm[:ss][.,:fraction][Z|+hh:mm| UTC]`; the end, or -1. */
-export function scanClock(text: string, at: number, end: number): number {
+function scanClock(text: string, at: number, end: number): number {
   let i = skipDigits(text, at, end);
   if (i === at || i - at > 2 || (i - at === 2 && text.charCodeAt(at) > 50)) return -1;
   const separator = text.charCodeAt(i);

@@ -36,7 +36,7 @@ export interface Seasons {
  * What people's days shape and what outlives a pod. Errors are not among them: a failure that comes every night is still
  * a failure, and the share of errors that an application always has is part of its own baseline.
  */
-export const seasonalSeries = [
+const seasonalSeries = [
   "requests_per_second",
   "latency_mean_seconds",
   "latency_p50_seconds",

@@ -6,7 +6,7 @@ import type { DetectContext } from "../detector.ts";
 const kinds = ["Deployment", "StatefulSet", "DaemonSet", "CronJob", "Job", "ReplicaSet", "Pod"];
 
 /** The object behind a `workload` label, which has no kind. */
-export function workloadNamed(namespace: string, name: string, { observation }: DetectContext): ObjectRef {
+function workloadNamed(namespace: string, name: string, { observation }: DetectContext): ObjectRef {
   for (const kind of kinds) if (observation.objects.get(kind, namespace, name)) return makeRef(kind, namespace, name);
   for (const kind of kinds)
     if (observation.objects.find(makeRef(kind, namespace, name))) return makeRef(kind, namespace, name);

@@ -18,7 +18,7 @@ const settleMs = 60_000;
 
 const specOf = (ingress: KubeObject) => (ingress.spec ?? {}) as IngressSpec;
 
-export function backendsOf(ingress: KubeObject): readonly Backend[] {
+function backendsOf(ingress: KubeObject): readonly Backend[] {
   const { defaultBackend, rules = [] } = specOf(ingress);
   const all = [defaultBackend, ...rules.flatMap(({ http }) => (http?.paths ?? []).map(({ backend }) => backend))];
   return all.filter((backend) => backend !== undefined);

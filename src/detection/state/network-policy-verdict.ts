@@ -36,12 +36,12 @@ function governs({ spec }: NetworkPolicy, side: Side): boolean {
   return side === "Ingress" || (spec?.egress?.length ?? 0) > 0;
 }
 
-export function labelsOf(ref: ObjectRef, observation: Observation): Labels | undefined {
+function labelsOf(ref: ObjectRef, observation: Observation): Labels | undefined {
   const template = templateOf(observation.objects.find(ref)?.object);
   return template && (template.metadata?.labels ?? {});
 }
 
-export function selectsLabels({ spec }: NetworkPolicy, labels: Labels | undefined): boolean {
+function selectsLabels({ spec }: NetworkPolicy, labels: Labels | undefined): boolean {
   return labels !== undefined && matchesSelector(spec?.podSelector ?? {}, labels);
 }
 

@@ -6,7 +6,7 @@ import { isReady } from "./container-states.ts";
 export const stableMs = 3 * 60_000;
 
 /** Since when the pod has been ready without a break (ms); undefined while it is not. */
-export function readySince(pod: Pod): number | undefined {
+function readySince(pod: Pod): number | undefined {
   if (!isReady(pod)) return undefined;
   const condition = pod.status?.conditions?.find(({ type }) => type === "Ready");
   return timeOf(condition?.lastTransitionTime, 0);

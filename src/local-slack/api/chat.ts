@@ -104,7 +104,7 @@ export const chat: Methods = {
   },
 };
 
-export function permalink(core: Core, room: Room, message: Message): string {
+function permalink(core: Core, room: Room, message: Message): string {
   const base = `${core.url()}/archives/${room.id}/p${message.ts.replace(".", "")}`;
   const thread = message.thread_ts;
   return thread === undefined || thread === message.ts ? base : `${base}?thread_ts=${thread}&cid=${room.id}`;

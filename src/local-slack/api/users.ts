@@ -8,7 +8,7 @@ import type { Methods } from "./method.ts";
 import { refuse } from "./refusal.ts";
 
 /** A user as users.info shows it. People of other workspaces come without an e-mail address. */
-export function userObject(core: Core, user: LocalSlackUser): Fields {
+function userObject(core: Core, user: LocalSlackUser): Fields {
   const stranger = user.is_stranger === true;
   const isBot = user.is_bot === true;
   return defined({

@@ -54,7 +54,7 @@ export function enteredFields(element: Fields, entered: Entered): Fields {
 }
 
 /** What an element shows before anyone touches it. */
-export function initialValue(element: Fields): Entered {
+function initialValue(element: Fields): Entered {
   const option = element.initial_option;
   if (isFields(option)) return String(option.value);
   if (Array.isArray(element.initial_options))

@@ -2,7 +2,7 @@ import type { ObjectRef } from "../../incident/object-ref.ts";
 import type { Case } from "./case.ts";
 
 /** Kinds of evidence that a diagnosis can have to go by. */
-export const sightKinds = ["logs", "metrics", "events", "past"] as const;
+const sightKinds = ["logs", "metrics", "events", "past"] as const;
 export type SightKind = (typeof sightKinds)[number];
 
 const beforeMs = 10 * 60_000;

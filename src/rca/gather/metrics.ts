@@ -61,7 +61,7 @@ const selector = (labels: Readonly<Record<string, string>>, names: readonly stri
     .join(",");
 
 /** The PromQL expression of a derived series; workloads are selected through the names of their pods. */
-export function promqlOf(name: DerivedSeriesName, labels: Readonly<Record<string, string>>): string {
+function promqlOf(name: DerivedSeriesName, labels: Readonly<Record<string, string>>): string {
   const own = selector(labels, ["namespace", "pod", "container", "node"]);
   const pods = labels.workload ? `namespace="${labels.namespace}",pod=~"${labels.workload}-.*"` : own;
   const rate = (metric: string, match = own) => `sum(rate(${metric}{${match}}[1m]))`;
@@ -108,7 +108,7 @@ export function promqlOf(name: DerivedSeriesName, labels: Readonly<Record<string
 }
 
 /** A value with its unit, short. */
-export function withUnit(name: DerivedSeriesName, value: number): string {
+function withUnit(name: DerivedSeriesName, value: number): string {
   const unit = derivedSeries[name].unit;
   if (unit === "bytes") return `${(value / 2 ** 20).toFixed(1)} MiB`;
   if (unit === "ratio") return `${(value * 100).toFixed(1)} %`;

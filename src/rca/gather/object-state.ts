@@ -71,7 +71,7 @@ function containerFact(status: ContainerStatus, init: boolean): ContainerFact {
   };
 }
 
-export function podFact(pod: Pod, workload: ObjectRef, deletedAt?: number): PodFact {
+function podFact(pod: Pod, workload: ObjectRef, deletedAt?: number): PodFact {
   const conditions = pod.status?.conditions ?? [];
   const scheduled = conditions.find((condition) => condition.type === "PodScheduled");
   const waitsForNode = scheduled?.status === "False" && !pod.spec.nodeName;
@@ -122,7 +122,7 @@ export function podsOfWorkload(
   return facts;
 }
 
-export function describeContainer(container: ContainerFact): string {
+function describeContainer(container: ContainerFact): string {
   const parts = [`container ${container.name} ${container.state}${container.reason ? ` (${container.reason})` : ""}`];
   if (container.message) parts.push(container.message.slice(0, 300));
   if (container.restarts > 0) parts.push(`${container.restarts} restart${container.restarts === 1 ? "" : "s"}`);

@@ -71,7 +71,7 @@ function revisionsOf(observation: Observation, ref: ObjectRef): readonly Revisio
 }
 
 /** Who is around a workload or a Service. */
-export function neighboursText(observation: Observation, topology: Topology, ref: ObjectRef): string | undefined {
+function neighboursText(observation: Observation, topology: Topology, ref: ObjectRef): string | undefined {
   const names = (refs: readonly ObjectRef[]) => refs.slice(0, 20).map(refText).join(", ") || "nobody known";
   const service = (one: ObjectRef) => {
     const { known, ready, notReady, ports } = endpointsOf(observation, one);

@@ -46,7 +46,6 @@ export const replySchema = z.strictObject({
 export type ModelAnswer = z.infer<typeof answerSchema>;
 export type ModelSentence = z.infer<typeof sentence>;
 export type Refutation = z.infer<typeof refutationSchema>;
-export type ModelReplyToPerson = z.infer<typeof replySchema>;
 
 /** What an answer must look like: checked here, and told to servers that can hold a model to it. */
 export interface AnswerShape<T> {

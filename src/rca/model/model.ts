@@ -19,10 +19,10 @@ export interface Model {
   readonly budget: TokenBudget;
 }
 
-export const defaultLimits: ModelLimits = { deadlineMs: 60_000, toolCalls: 8, inputTokens: 8_000 };
-export const defaultTokensPerHour = 500_000;
+const defaultLimits: ModelLimits = { deadlineMs: 60_000, toolCalls: 8, inputTokens: 8_000 };
+const defaultTokensPerHour = 500_000;
 /** About three full diagnoses with all their look-ups and some questions. */
-export const defaultTokensPerIncident = 250_000;
+const defaultTokensPerIncident = 250_000;
 
 export interface ModelOptions {
   readonly apiKey?: string | undefined;

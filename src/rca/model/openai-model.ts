@@ -42,11 +42,7 @@ function messageParam(message: ModelMessage): OpenAI.ChatCompletionMessageParam 
 }
 
 /** Chat completion parameters. Reasoning models know no temperature; servers of others know only the older token limit. */
-export function requestBody(
-  name: string,
-  ownServer: boolean,
-  call: ModelCall,
-): OpenAI.ChatCompletionCreateParamsNonStreaming {
+function requestBody(name: string, ownServer: boolean, call: ModelCall): OpenAI.ChatCompletionCreateParamsNonStreaming {
   const format: OpenAI.ChatCompletionCreateParamsNonStreaming["response_format"] =
     call.format === "json_schema"
       ? { type: "json_schema", json_schema: { name: call.schemaName, strict: true, schema: { ...call.schema } } }

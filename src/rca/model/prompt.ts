@@ -11,7 +11,7 @@ export interface Prompt {
 }
 
 /** Files of `prompts/`. A text that is changed gets a new number: what was asked with the old one keeps its name. */
-export const promptVersions: Readonly<Record<Purpose | "tools", string>> = {
+const promptVersions: Readonly<Record<Purpose | "tools", string>> = {
   diagnose: "diagnose.v2",
   refute: "refute.v1",
   ask: "ask.v1",

@@ -11,7 +11,7 @@ export interface RankedChange {
   readonly evidence: string;
 }
 
-export const noChange = "none";
+const noChange = "none";
 
 /** A bad rollout shows within minutes: belief falls by two thirds in this time. Seconds. */
 const rolloutSeconds = 300;

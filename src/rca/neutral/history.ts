@@ -17,7 +17,7 @@ export interface PastCase {
 }
 
 /** The newest so many are read: each costs up to half a second, and thirty windows tell what is usual. */
-export const maxPastCases = 30;
+const maxPastCases = 30;
 
 const confirmedSchema = z.object({ entity: z.string().min(1), fault: z.string().optional() });
 const timeSchema = z.object({ alert: z.object({ time: z.number() }) });

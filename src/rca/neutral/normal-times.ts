@@ -25,7 +25,7 @@ export function usualRange(values: readonly number[]): { readonly low: number; r
   return { low: sorted[spare] ?? 0, high: sorted[sorted.length - 1 - spare] ?? 0 };
 }
 
-export const minForSpare = 5;
+const minForSpare = 5;
 /** Share of many values, at either end, that may be odd. */
 const oddShare = 0.02;
 

@@ -53,7 +53,7 @@ const figures = z.strictObject({
 });
 
 /** `models/cause-confidence-v1/model.json`: fitted constants, what they were fitted on, and how good they are on what was left out. */
-export const causeConfidenceSchema = z.strictObject({
+const causeConfidenceSchema = z.strictObject({
   format: z.literal(1),
   /** Of `weights`. */
   sha256: z.string(),

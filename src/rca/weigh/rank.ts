@@ -28,6 +28,8 @@ export interface Ranking {
   /** Best first, at most six. */
   readonly hypotheses: readonly Ranked[];
   readonly ruledOut: readonly { readonly candidate: Candidate; readonly reason: string }[];
+  /** Who has ruled out what would stand first; the certainty of the others is less by that. */
+  readonly doubtedBy?: string;
 }
 
 /** Reasons that say that requests stay away. */
@@ -56,7 +58,7 @@ function explainsOne(open: Case, item: Candidate, anomaly: Anomaly): number {
   return 0;
 }
 
-export function explainedShare(open: Case, item: Candidate): number {
+function explainedShare(open: Case, item: Candidate): number {
   let total = 0;
   let explained = 0;
   for (const anomaly of open.incident.anomalies) {

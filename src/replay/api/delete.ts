@@ -59,7 +59,7 @@ export function removeCollection(api: Api, call: Call): Reply {
  * Options come from the body when there is one, and then the query does not count at all: `?dryRun=All` with a body
  * of `{}` really deletes.
  */
-export function deleteOptions(call: Call): DeleteOptions {
+function deleteOptions(call: Call): DeleteOptions {
   const sent = call.body.length > 0 ? bodyOptions(call) : queryOptions(call.query);
   const dryRun = listAt(sent, "dryRun").map(String);
   const policy = stringAt(sent, "propagationPolicy");

@@ -22,8 +22,6 @@ const truthSchema = z.strictObject({
   quiet: z.array(z.looseObject({ from: time, to: time, note: z.string() })).default([]),
 });
 
-export type Truth = z.input<typeof truthSchema>;
-
 /** @throws AppError (exit code 2) that names the first field that does not fit */
 export function parseTruth(value: unknown): z.infer<typeof truthSchema> {
   const parsed = truthSchema.safeParse(value);

@@ -28,7 +28,7 @@ export interface LogProgress {
 }
 
 /** Kinds kept of a cluster; those not seen for longest give way. */
-export const mostTemplates = 20_000;
+const mostTemplates = 20_000;
 const maxTextChars = 1_024;
 
 /** How far a partition was counted; 0 when it never was. */

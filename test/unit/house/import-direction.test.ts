@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { describe, expect, test } from "vitest";
+import { root, sourceFiles } from "./source-files.ts";
 
-const src = resolve(import.meta.dirname, "../../../src");
+const src = join(root, "src");
 
 /** What each folder may import besides itself. Data flows one way; anything else is a wrong turn. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
@@ -46,17 +47,10 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 /** The few arrows that the table does not have, each with its reason. */
 const exceptions = new Set<string>([]);
 
-function files(folder: string): string[] {
-  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
-    const path = join(folder, entry.name);
-    return entry.isDirectory() ? files(path) : path.endsWith(".ts") ? [path] : [];
-  });
-}
-
 const areaOf = (path: string) => relative(src, path).split(sep)[0] ?? "";
 const specifiers = /(?:from|import)\s*\(?\s*"(\.[^"]+)"/g;
 
-const arrows = files(src).flatMap((file) =>
+const arrows = sourceFiles(src).flatMap((file) =>
   [...readFileSync(file, "utf8").matchAll(specifiers)].map((match) => ({
     file: relative(src, file),
     target: relative(src, resolve(dirname(file), match[1] ?? "")),
@@ -67,7 +61,7 @@ const arrows = files(src).flatMap((file) =>
 
 describe("imports go one way", () => {
   test("every folder of src has its row in the table", () => {
-    const areas = new Set(files(src).map(areaOf));
+    const areas = new Set(sourceFiles(src).map(areaOf));
     expect([...areas].filter((area) => !(area in allowed))).toEqual([]);
   });
 
@@ -94,7 +88,7 @@ describe("imports go one way", () => {
   });
 
   test("only execute and undo take the handle that can change a cluster", () => {
-    const holders = files(join(src, "actions"))
+    const holders = sourceFiles(join(src, "actions"))
       .filter((file) => /\bActorPort\b/.test(readFileSync(file, "utf8")))
       .map((file) => relative(src, file));
     const may = ["actions/cluster-port.ts", "actions/execute/execute.ts", "actions/execute/undo.ts"];
@@ -102,7 +96,7 @@ describe("imports go one way", () => {
   });
 
   test("only the actor's role makes the handle that can change a cluster", () => {
-    const making = files(src).filter((file) => /\bcreateKubernetesActor\b/.test(readFileSync(file, "utf8")));
+    const making = sourceFiles(src).filter((file) => /\bcreateKubernetesActor\b/.test(readFileSync(file, "utf8")));
     expect(making.map((file) => relative(src, file)).toSorted()).toEqual([
       "adapters/kubernetes-actor/kubernetes-actor.ts",
       "compose/actor-role.ts",

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { makeRef } from "../../../src/incident/object-ref.ts";
+import type { History } from "../../../src/incident/past-incident.ts";
 import { diagnose, diagnoseByRules } from "../../../src/rca/diagnose.ts";
-import type { History } from "../../../src/rca/ports.ts";
 import { noOutcomes } from "../../../src/rca/weigh/confidence.ts";
 import { brokenShop } from "./broken-shop.ts";
 

@@ -92,5 +92,3 @@ export async function deliverIncident(deps: DeliverDeps, view: IncidentView): Pr
   if (file.type !== "done") return file;
   return thread.type === "done" ? attached : thread;
 }
-
-export type { DeliverOutcome, ThreadReply };

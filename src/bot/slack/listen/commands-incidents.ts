@@ -27,7 +27,7 @@ function line(incident: Incident, now: number): string {
 const shown = (view: IncidentView): CommandAnswer => ({ ...renderIncident(view), text: view.incident.title });
 
 /** Joins rows into as few texts as fit into a section. */
-export function chunk(rows: readonly string[]): string[] {
+function chunk(rows: readonly string[]): string[] {
   const texts: string[] = [];
   for (const row of rows) {
     const last = texts.at(-1);

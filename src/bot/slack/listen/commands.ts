@@ -6,7 +6,7 @@ import { houseCommands } from "./commands-house.ts";
 import { incidentCommands } from "./commands-incidents.ts";
 
 /** In the order of the help. */
-export const commands: Readonly<Record<string, Command>> = {
+const commands: Readonly<Record<string, Command>> = {
   ...incidentCommands,
   ...houseCommands,
   help: { usage: "help", what: "this list", run: async () => ({ text: helpText(), personal: true }) },
@@ -20,7 +20,7 @@ function helpText(): string {
 }
 
 /** Number of single-character edits between two words (Levenshtein 1966), for "did you mean". */
-export function editDistance(a: string, b: string): number {
+function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];

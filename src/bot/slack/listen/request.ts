@@ -27,7 +27,7 @@ export type Say = (text: string) => Promise<unknown>;
 
 const failed = "That did not work, and nothing was changed. It is in the log; please try again.";
 
-export function requestId(context: Record<string, unknown>): string | undefined {
+function requestId(context: Record<string, unknown>): string | undefined {
   const signature = context["requestSignature"];
   return typeof signature === "string" ? signature : undefined;
 }

@@ -13,12 +13,12 @@ export function fixTitle(fix: FixView): string {
 }
 
 /** The same with what the plan sets, for where its diff does not stand beside it. */
-export function planTitle({ action, target, params }: ActionPlan): string {
+function planTitle({ action, target, params }: ActionPlan): string {
   return actionTitle(action, target, params);
 }
 
 /** What became of a plan, in one line; undefined while it only waits for a decision. */
-export function planProgress(view: StoredPlan): string | undefined {
+function planProgress(view: StoredPlan): string | undefined {
   const { plan, executions, verification, approvals, reason } = view;
   const last = executions.at(-1);
   const who = approvals.map((vote) => mrkdwn(vote.by.name, 80)).join(", ");

@@ -18,7 +18,7 @@ import { mrkdwn, slackTime } from "./text.ts";
 const shownOpen = 5;
 
 /** What a silence would keep quiet, in words that make one think before pressing the button. */
-export function renderSilencePreview(preview: SilencePreview): KnownBlock[] {
+function renderSilencePreview(preview: SilencePreview): KnownBlock[] {
   const { matcher, from, until, active, more, open, past } = preview;
   const all = Object.keys(matcher).length === 0;
   const blocks: KnownBlock[] = [

@@ -31,7 +31,7 @@ const kindOf = (text: string) => kinds.find((kind) => kind.toLowerCase() === tex
 const nameShape = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/i;
 
 /** `shop/carts`, `deployment/shop/carts`, `node/worker-1`, `shop/*`, `detector:log-burst`, `carts`, `all`. */
-export function parseMatcher(text: string): SilenceMatcher | undefined {
+function parseMatcher(text: string): SilenceMatcher | undefined {
   if (text === "all") return {};
   if (text.startsWith("detector:")) {
     const detector = text.slice("detector:".length);

@@ -141,7 +141,7 @@ export function isFailure(status: string, side: CallSide, grpc = false): boolean
 }
 
 /** The server found fault with the request: 404 and other 4xx. No failure, but a release can turn every answer into one. */
-export function isRejection(status: string): boolean {
+function isRejection(status: string): boolean {
   return /^4(\d\d|xx)$/i.test(status);
 }
 

@@ -62,7 +62,7 @@ export function matchers(
  * samples at both ends are less than an interval away from its edges, and the extrapolation cancels out
  * (https://github.com/prometheus/prometheus/blob/main/promql/functions.go, extrapolatedRate).
  */
-export function rangeSeconds({ windowSeconds, intervalSeconds }: QueryScope): number {
+function rangeSeconds({ windowSeconds, intervalSeconds }: QueryScope): number {
   return Math.ceil(Math.max(windowSeconds, 3 * intervalSeconds) + intervalSeconds);
 }
 

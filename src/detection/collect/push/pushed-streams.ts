@@ -18,7 +18,7 @@ export interface PushedEntry {
 }
 
 /** Entries of one request: what agents send at once is a tenth of this; two bytes are enough to make one. */
-export const maxEntries = 20_000;
+const maxEntries = 20_000;
 const maxLabels = 100;
 
 function tooMany(): RangeError {

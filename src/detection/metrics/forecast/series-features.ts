@@ -15,7 +15,7 @@ export const featureNames = [
 export const featureCount = featureNames.length;
 
 /** Beyond this many units a value is far away, and how far makes no difference; it also keeps wild values harmless. */
-export const farUnits = 6;
+const farUnits = 6;
 /** Points over which level and spread are taken: ten minutes at 5 s, half an hour at 15 s. */
 const memoryPoints = 120;
 /** Below this share of its level, a move of a series is nothing. */

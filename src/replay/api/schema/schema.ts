@@ -40,11 +40,6 @@ export function fieldsOf(name: string): Fields | "any" {
   return fields;
 }
 
-/** True when the API has this root type. */
-export function isType(name: string): boolean {
-  return lines.has(name);
-}
-
 /** The Go name of a type as error texts print it: `Deployment` for `apps/v1/Deployment`. */
 export function goName(type: string): string {
   return type.slice(Math.max(type.lastIndexOf("/"), type.lastIndexOf(".")) + 1);

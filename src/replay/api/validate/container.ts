@@ -129,7 +129,7 @@ function envErrors(env: JsonObject, field: string): FieldError[] {
 const notOvercommitted = (name: string): boolean =>
   name.startsWith("hugepages-") || (name.includes("/") && !name.startsWith("kubernetes.io/"));
 
-export function resourceErrors(resources: JsonObject, field: string): FieldError[] {
+function resourceErrors(resources: JsonObject, field: string): FieldError[] {
   const limits = objectAt(resources, "limits");
   const requests = objectAt(resources, "requests");
   const errors: FieldError[] = [];

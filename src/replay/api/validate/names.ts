@@ -27,7 +27,7 @@ function named(pattern: RegExp, limit: number, text: string): Problem {
 export const subdomainProblem = named(subdomain, 253, subdomainText);
 export const labelProblem = named(label, 63, labelText);
 export const serviceNameProblem = named(/^[a-z]([-a-z0-9]*[a-z0-9])?$/, 63, serviceText);
-export const labelValueProblem = named(/^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$/, 63, labelValueText);
+const labelValueProblem = named(/^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$/, 63, labelValueText);
 export const configKeyProblem = named(/^[-._a-zA-Z0-9]+$/, 253, configKeyText);
 
 /** Names of RBAC objects may hold nearly anything that fits in a path. */
