@@ -21,12 +21,15 @@ export function adviceText({ action, target, reason, needs, confidence }: Recomm
   return `${confidence >= sureEnough ? "The surest way out is to" : "What may help is to"} ${what}.${given}`;
 }
 
-/** The summary for where the fixes are shown beside it. */
+/** How advice that a button can follow begins; it is always said last. */
+const adviceBegins = /\s(?:The surest way out is to|What may help is to) .*$/s;
+
+/** The summary for where the fixes are shown beside it: those on offer, or one that was begun in place of all others. */
 export function summaryWithoutAdvice(summary: string, offered: readonly Recommendation[]): string {
   for (const one of offered) {
     const advice = adviceText(one);
     if (!byHand.has(one.action) && summary.includes(advice))
       return summary.replace(advice, "").replace(/ {2,}/g, " ").trim();
   }
-  return summary;
+  return offered.some((one) => !byHand.has(one.action)) ? summary.replace(adviceBegins, "") : summary;
 }

@@ -17,6 +17,11 @@ test.each([
   { name: "a summary that does not tell it stays as it is", summary: story, want: story },
 ])("$name", ({ summary, want }) => expect(summaryWithoutAdvice(summary, offered)).toBe(want));
 
+test("once a fix was begun, the advice to take another is not told any more", () => {
+  const another = { ...first, action: "rollback-deployment" as const };
+  expect(summaryWithoutAdvice(`${story} ${adviceText(first)}`, [another])).toBe(story);
+});
+
 test("what only a person can do is told, because no button stands for it", () => {
   const guide = { ...first, action: "guide" as const };
   const summary = `${story} ${adviceText(guide)}`;
