@@ -1,5 +1,9 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { KubeConfig } from "@kubernetes/client-node";
 import { expect, test, vi } from "vitest";
+import { stringify } from "yaml";
 import { makePlan } from "../../src/actions/plan/plan.ts";
 import { defaultPolicy } from "../../src/actions/policy/policy-file.ts";
 import { createDesk } from "../../src/app/desk/desk.ts";
@@ -34,17 +38,25 @@ const soon = { timeout: 30_000, interval: 50 };
 const { diagnosis } = incidentView;
 if (!diagnosis) throw new Error("the fixture has a diagnosis");
 
+/** More changes than a careful hour allows. */
+const budgets = { perNamespacePerHour: 10 * rounds, perClusterPerHour: 10 * rounds };
+const roomy = { version: 1, rules: [{ name: "all", namespaces: ["*"], approvers: { anyone: true } }], budgets };
+
 /** The actor of one cluster, as `kubemend start --role actor` runs it. */
 async function startActorOf(cluster: Name, database: TestDatabase, { url }: ActorCluster) {
+  const folder = await mkdtemp(join(tmpdir(), "kubemend-c1-"));
+  const policy = join(folder, "policy.yaml");
+  await writeFile(policy, stringify(roomy));
   const kubeConfig = new KubeConfig();
   kubeConfig.loadFromClusterAndUser({ name: "test", server: url, skipTLSVerify: true }, { name: "test" });
   const store = await openStore({ url: database.url, dataFolder: "unused" });
-  const config = configSchema.parse({ cluster });
+  const config = configSchema.parse({ cluster, policy });
   const kubemend = await startKubemend({ config, role: "actor", store, kubeConfig, log: silentLogger });
   return {
     async [Symbol.asyncDispose]() {
       await kubemend.stop();
       await store[Symbol.asyncDispose]();
+      await rm(folder, { recursive: true, force: true });
     },
   };
 }
