@@ -84,7 +84,7 @@ const alertSource = ({ alert }: NeutralCase): Source => ({
 
 function excessSource(input: NeutralCase): Source {
   const dimension = alertDimension(input.alert.metric);
-  const excess = dimension && input.edges.length > 0 ? requestExcess(input, dimension) : new Map<string, never>();
+  const excess = dimension ? requestExcess(input, dimension) : new Map<string, never>();
   return {
     name: "excess",
     found: new Map(
@@ -117,8 +117,9 @@ export function rankCase(input: NeutralCase, history: readonly PastCase[]): Neut
   );
   const excess = excessSource(input);
   const sources = [excess, ...traceSources(input, normal), fromShifts("resource", resourceEvidence(context))];
-  // Spans and request losses show directly where requests stop; only without both is it worth inferring.
-  if (input.telemetry.spans.length === 0 && excess.found.size === 0)
+  // Spans, and request losses along known calls, show directly where requests stop; without them it has to be inferred.
+  const isShown = excess.found.size > 0 && (input.edges.length > 0 || input.telemetry.logs.length === 0);
+  if (input.telemetry.spans.length === 0 && !isShown)
     sources.push(
       spokenSource(input),
       alertSource(input),

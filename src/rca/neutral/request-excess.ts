@@ -1,6 +1,7 @@
-import { metricRole, pickMetric } from "./metric-role.ts";
-import type { NeutralCase, Series } from "./neutral-case.ts";
-import { median, quantile, sum, valuesBetween } from "./statistics.ts";
+import { metricRole } from "./metric-role.ts";
+import type { NeutralCase } from "./neutral-case.ts";
+import { type Dimension, isNewEntity, serviceSeries } from "./service-series.ts";
+import { median, quantile, sum } from "./statistics.ts";
 
 /** Above this share of its history a value is unusual for the entity. */
 const usualShare = 0.95;
@@ -16,8 +17,6 @@ export interface Excess {
   readonly text: string;
 }
 
-type Dimension = "latency" | "failures";
-
 /** Which loss the alert is about. */
 export function alertDimension(metric: string | undefined): Dimension | undefined {
   const role = metric === undefined ? "other" : metricRole(metric);
@@ -25,40 +24,30 @@ export function alertDimension(metric: string | undefined): Dimension | undefine
   return role === "availability" || role === "failures" ? "failures" : undefined;
 }
 
-function seriesOf(input: NeutralCase, entity: string, role: "latency" | "requests" | "availability") {
-  const own = input.metrics.get(entity);
-  const metric = own && pickMetric(own.keys(), role);
-  return metric === undefined
-    ? undefined
-    : { now: own?.get(metric), past: input.baselineMetrics.get(entity)?.get(metric) };
-}
-
-/** Value at the same time, else 0: no sample of requests means none were made. */
-const valueAt = (series: Series | undefined, time: number): number => series?.values[series.times.indexOf(time)] ?? 0;
-
 /** Loss of one entity at each sample of the incident, against its history and the moments just before. */
 function lossAt(input: NeutralCase, entity: string, dimension: Dimension, withHistory: boolean): Loss | undefined {
-  const requests = seriesOf(input, entity, "requests")?.now;
-  const level = seriesOf(input, entity, dimension === "latency" ? "latency" : "availability");
-  const now = level?.now;
-  if (!requests || !now) return undefined;
-  const bad = (value: number) => (dimension === "latency" ? value : Math.max(0, 1 - value / 100));
+  const series = serviceSeries(input, entity, dimension);
+  if (!series) return undefined;
   const from = input.alert.time - input.resolutionSeconds;
-  const before = valuesBetween(now, input.window.from, from).map(bad);
-  const past = withHistory ? Float64Array.from(level.past?.values ?? [], bad) : [];
+  const before = series.bad.filter((_, i) => {
+    const time = series.times[i] ?? 0;
+    return time >= input.window.from && time < from;
+  });
+  const past = withHistory ? series.pastBad : [];
   const usual = Math.max(past.length > 0 ? quantile(past, usualShare) : 0, before.length > 0 ? median(before) : 0);
   const lost = new Map<number, number>();
   let worst = 0;
-  now.times.forEach((time, i) => {
+  series.times.forEach((time, i) => {
     if (time < from || time > input.window.to) return;
-    const value = bad(now.values[i] ?? 0);
-    worst = Math.max(worst, value);
-    lost.set(time, Math.max(0, value - usual) * valueAt(requests, time));
+    const bad = series.bad[i] ?? 0;
+    worst = Math.max(worst, bad);
+    lost.set(time, Math.max(0, bad - usual) * series.requestsAt(time));
   });
-  return { lost, worst, usual };
+  return { metric: series.metric, lost, worst, usual };
 }
 
 interface Loss {
+  readonly metric: string;
   readonly lost: ReadonlyMap<number, number>;
   readonly worst: number;
   readonly usual: number;
@@ -68,14 +57,17 @@ interface Loss {
 function weightsOf(input: NeutralCase, dimension: Dimension): (time: number) => number {
   const alerting = input.alert.entity && lossAt(input, input.alert.entity, dimension, false);
   const total = alerting ? sum(alerting.lost.values()) : 0;
-  if (!alerting || total <= 0) return () => 1;
+  const intervals = Math.max(1, (input.window.to - input.alert.time) / input.resolutionSeconds + 1);
+  if (!alerting || total <= 0) return () => 1 / intervals;
   return (time) => (alerting.lost.get(time) ?? 0) / total;
 }
 
-function describe(lost: number, { worst, usual }: Loss, dimension: Dimension): string {
+function describe(lost: number, { metric, worst, usual }: Loss, dimension: Dimension): string {
+  // Of a quantile only an upper bound of the time lost can be told.
+  const bound = /average|mean|avg/i.test(metric) ? "" : "at most ";
   return dimension === "latency"
-    ? `${lost.toFixed(1)} s more waited per interval than usual (mean up to ${(worst * 1_000).toFixed(0)} ms, usually at most ${(usual * 1_000).toFixed(0)} ms)`
-    : `${lost.toFixed(1)} more requests failed per interval than usual (up to ${(worst * 100).toFixed(1)} %, usually at most ${(usual * 100).toFixed(1)} %)`;
+    ? `${bound}${lost.toFixed(1)} s more waited per interval than usual (${metric} up to ${(worst * 1_000).toFixed(0)} ms, usually at most ${(usual * 1_000).toFixed(0)} ms)`
+    : `${lost.toFixed(1)} more requests failed per interval than usual (up to ${(worst * 100).toFixed(1)} % by ${metric}, usually at most ${(usual * 100).toFixed(1)} %)`;
 }
 
 /** Everything that the alerting entity calls, directly or not, and itself. */
@@ -85,26 +77,43 @@ function reachableFrom(entity: string, edges: NeutralCase["edges"]): ReadonlySet
   return reached;
 }
 
+const calls = (input: NeutralCase, from: string, to: string): boolean =>
+  input.edges.some(([caller, callee]) => caller === from && callee === to);
+
 /** What each entity loses, and how much of it nothing below it explains. Needs request counts and call edges. */
 export function requestExcess(input: NeutralCase, dimension: Dimension): ReadonlyMap<string, Excess> {
   const weightAt = weightsOf(input, dimension);
-  const reachable = input.alert.entity === undefined ? undefined : reachableFrom(input.alert.entity, input.edges);
-  const own = new Map<string, { readonly lost: number; readonly text: string }>();
+  const { entity: alerting } = input.alert;
+  const isDrawn = input.edges.some((edge) => alerting !== undefined && edge.includes(alerting));
+  const reachable = isDrawn && alerting !== undefined ? reachableFrom(alerting, input.edges) : undefined;
+  const own = new Map<string, { readonly lost: number; readonly grown: number; readonly text: string }>();
   for (const entity of input.metrics.keys()) {
     if (reachable && !reachable.has(entity)) continue;
     const loss = lossAt(input, entity, dimension, true);
     if (!loss) continue;
     const lost = sum([...loss.lost].map(([time, amount]) => amount * weightAt(time)));
-    if (lost > 0) own.set(entity, { lost, text: describe(lost, loss, dimension) });
+    if (lost > 0) own.set(entity, { lost, grown: 1 - loss.usual / loss.worst, text: describe(lost, loss, dimension) });
   }
   const result = new Map<string, Excess>();
-  for (const [entity, { lost, text }] of own) {
+  for (const [entity, { lost, grown, text }] of own) {
+    if (input.edges.length === 0) {
+      // A caller's time holds that of its callees: the same seconds are a smaller share of it.
+      result.set(entity, { own: lost, unexplained: lost * grown, text });
+      continue;
+    }
     const callees = new Set(input.edges.flatMap(([caller, callee]) => (caller === entity ? [callee] : [])));
-    const below = sum([...callees].map((callee) => own.get(callee)?.lost ?? 0));
+    // That somebody is called who never was before is a change of the caller: a wrong name, a new dependency.
+    const below = sum([...callees].map((callee) => (isNewEntity(input, callee) ? 0 : (own.get(callee)?.lost ?? 0))));
+    const blamesCaller = isNewEntity(input, entity) && [...own.keys()].some((caller) => calls(input, caller, entity));
+    const notes = [
+      text,
+      ...(below >= 0.05 ? [`what it calls lost ${below.toFixed(1)} by itself`] : []),
+      ...(blamesCaller ? ["nobody called it before"] : []),
+    ];
     result.set(entity, {
       own: lost,
-      unexplained: Math.max(sharedShare * lost, lost - below),
-      text: below > 0 ? `${text}; ${below.toFixed(1)} of it already lost by what it calls` : text,
+      unexplained: blamesCaller ? sharedShare * lost : Math.max(sharedShare * lost, lost - below),
+      text: notes.join("; "),
     });
   }
   return result;
