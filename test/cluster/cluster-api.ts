@@ -43,6 +43,11 @@ export interface ClusterApi {
 }
 
 const timeoutMs = 40_000;
+/**
+ * The suite applies as a person does at the command line. Under a name of its own it would pass for a controller that puts its
+ * fields back, and kubemend would rightly leave them alone.
+ */
+const fieldManager = "kubectl";
 
 export const namedOf = (object: Pick<Manifest, "kind" | "metadata"> & { readonly apiVersion?: unknown }): Named => ({
   apiVersion: String(object.apiVersion),
@@ -109,7 +114,7 @@ export function createClusterApi(kubeConfig: KubeConfig): ClusterApi {
     },
     async apply(object, { dryRun = false } = {}) {
       const of = namedOf(object);
-      const query = `?fieldManager=kubemend-cluster-suite&force=true&fieldValidation=Strict${dryRun ? "&dryRun=All" : ""}`;
+      const query = `?fieldManager=${fieldManager}&force=true&fieldValidation=Strict${dryRun ? "&dryRun=All" : ""}`;
       const contentType = "application/apply-patch+yaml";
       return done(await send("PATCH", `${pathOf(of)}${query}`, { body: object, contentType }), what("apply", of));
     },

@@ -1,6 +1,7 @@
 import { KubeConfig } from "@kubernetes/client-node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { intentDigest } from "../../../src/actions/change/intent.ts";
+import { otherApplier } from "../../../src/actions/plan/field-managers.ts";
 import type { KubeObject } from "../../../src/cluster/kubernetes-types.ts";
 import { actionCodes } from "../../../src/incident/action-code.ts";
 import { causeCodes } from "../../../src/incident/cause.ts";
@@ -22,6 +23,7 @@ import { faults, notInjected } from "../../cluster/faults.ts";
 import { sampleShop } from "../../cluster/sample-shop.ts";
 import { actorFor } from "../../support/actor-cluster.ts";
 import { createCel } from "../../support/cel.ts";
+import { httpFake } from "../../support/http-fake.ts";
 
 // What `npm run cluster` does with its own hands, against the emulated API server, which has no controllers.
 
@@ -78,6 +80,36 @@ describe.each(faults.map((fault) => ({ fault, name: fault.name })))("$name", ({ 
     await restore();
     expect(await digests()).toEqual(before);
   });
+});
+
+test("what the suite applies is a person's work, not a controller's that would put it back: kubemend may change it", async () => {
+  await using server = await httpFake(() => ({ body: { apiVersion: "v1", kind: "ConfigMap", metadata: {} } }));
+  const config = new KubeConfig();
+  config.loadFromClusterAndUser({ name: "test", server: server.url, skipTLSVerify: true }, { name: "admin" });
+  await createClusterApi(config).apply({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a", namespace } });
+  const manager = server.requests[0]?.params.get("fieldManager");
+  // As the real server (1.20.2) keeps an apply: the emulated one keeps no managedFields.
+  const before = {
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: {
+      name: "a",
+      namespace,
+      uid: "1",
+      creationTimestamp: "2026-11-21T07:08:00Z",
+      managedFields: [
+        {
+          manager,
+          operation: "Apply",
+          apiVersion: "v1",
+          fieldsType: "FieldsV1",
+          fieldsV1: { "f:data": { "f:pool": {} } },
+        },
+      ],
+    },
+    data: { pool: "10" },
+  };
+  expect(otherApplier(before, { ...before, data: { pool: "20" } })).toBeUndefined();
 });
 
 test("a step that is refused leaves nothing broken", async () => {

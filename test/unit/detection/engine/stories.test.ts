@@ -237,10 +237,10 @@ describe("one incident a cause", () => {
       lastState: { terminated: { exitCode: 137, reason: "OOMKilled", finishedAt: new Date(at).toISOString() } },
     });
   const hangingRollout = (shop: Shop) => [
-    ...deployment({ app: "catalogue", suffix: "x2", generation: 2, total: 2, updated: 1 }),
+    ...deployment({ app: "catalogue", hash: "b2", generation: 2, total: 2, updated: 1 }),
     pod({
       app: "catalogue",
-      suffix: "x2",
+      hash: "b2",
       at: shop.world.now(),
       ready: false,
       phase: "Pending",
