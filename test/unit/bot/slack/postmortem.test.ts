@@ -75,8 +75,8 @@ test("it tells the story from the rows: cause, proof, and what people did", asyn
   await resolve();
   const text = await postmortemOf({ database, redact: clean }, "7");
   for (const part of [
-    "# Post-mortem of incident 7: carts is killed for memory",
-    "Resolved: 2023-11-14 22:14:50 UTC (1 min 30 s of trouble in all)",
+    "# Post-mortem: carts is killed for memory",
+    "| Resolved | 2023-11-14 22:14:50 UTC; 1 min 30 s of trouble in all |",
     "memory limit too low",
     "| E1 | object |",
     "Ana approved: Change resources of Deployment shop/carts.",

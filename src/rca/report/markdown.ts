@@ -1,0 +1,35 @@
+import { isoTime } from "../../lib/clock.ts";
+
+/** Text in a table cell or a list: one line, no pipes, nothing that Markdown would take for a heading or HTML. */
+export function cell(text: string): string {
+  return text
+    .replace(/\s+/g, " ")
+    .replace(/[\\|`*_<>[\]#]/g, (char) => `\\${char}`)
+    .trim();
+}
+
+/** A block as it is; the fence is longer than any in it. */
+export function code(text: string): string {
+  const fence = "`".repeat(Math.max(3, ...[...text.matchAll(/`+/g)].map((match) => match[0].length + 1)));
+  return `${fence}\n${text}\n${fence}`;
+}
+
+/** Seconds are exact enough for people. */
+export const fullTime = (ms: number) => `${isoTime(ms).slice(0, 19).replace("T", " ")} UTC`;
+
+/** `06:28:23` among times of one day, with the date otherwise. */
+export function timesOf(moments: readonly number[]): (ms: number) => string {
+  const days = new Set(moments.map((ms) => isoTime(ms).slice(0, 10)));
+  return days.size <= 1 ? (ms) => isoTime(ms).slice(11, 19) : (ms) => isoTime(ms).slice(0, 19).replace("T", " ");
+}
+
+/** `45 s`, `3 min 20 s`, `2 h 5 min`. */
+export function took(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1_000));
+  if (seconds < 90) return `${seconds} s`;
+  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  const minutes = Math.round(seconds / 60);
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+export const percent = (share: number) => `${Math.round(share * 100)} %`;
