@@ -89,6 +89,7 @@ export async function startDetectionPart(foundation: Foundation, outside: Outsid
   if (capture) running.keep(capture.run(signal));
 
   const { registry, incidents } = createMetrics({
+    cluster,
     engine,
     observation,
     sources,

@@ -1,6 +1,7 @@
-import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import { Counter, collectDefaultMetrics, Registry } from "prom-client";
 import type { Observation } from "../../cluster/observation.ts";
 import type { DetectionEngine } from "../../detection/engine/engine.ts";
+import { addGauge } from "./add-gauge.ts";
 import { addDroppedMetrics } from "./dropped-metrics.ts";
 import { addSourceMetrics, type SourceMetricsOptions } from "./source-metrics.ts";
 
@@ -11,6 +12,8 @@ export interface OwnMetrics {
 
 /** What kubemend tells about itself at /metrics. Values are read when asked for. */
 export function createMetrics(sources: {
+  /** Stands on every metric, so that several kubemends under one Prometheus are told apart. */
+  cluster: string;
   engine: DetectionEngine;
   observation: Observation;
   sources: SourceMetricsOptions["sources"];
@@ -18,16 +21,9 @@ export function createMetrics(sources: {
   forecaster: SourceMetricsOptions["forecaster"];
 }): OwnMetrics {
   const registry = new Registry();
+  registry.setDefaultLabels({ cluster: sources.cluster });
   collectDefaultMetrics({ register: registry });
-  const gauge = (name: string, help: string, read: () => number) =>
-    new Gauge({
-      name: `kubemend_${name}`,
-      help,
-      registers: [registry],
-      collect() {
-        this.set(read());
-      },
-    });
+  const gauge = (name: string, help: string, read: () => number | undefined) => addGauge(registry, name, help, read);
   const { engine, observation } = sources;
   gauge("detection_ticks", "Ticks since start", () => engine.stats.ticks);
   gauge("detection_tick_seconds", "Time the last tick took", () => engine.stats.lastTickMs / 1_000);

@@ -44,6 +44,7 @@ function everything(database: Database) {
   const observation = createObservation({ cluster: "test" });
   const engine = createDetectionEngine({ observation, nextId: () => "1" });
   const { registry, incidents } = createMetrics({
+    cluster: "test",
     engine,
     observation,
     sources: idle,
@@ -147,9 +148,9 @@ describe("figures of kubemend itself", () => {
     record({ incidents: [at({ status: "resolved", resolvedAt: 61_000 })], active: [] });
     record({ incidents: [at({ status: "reopened" })], active });
     const text = await registry.metrics();
-    expect(text).toContain("kubemend_detection_latency_seconds_count 1");
-    expect(text).toContain("kubemend_detection_latency_seconds_sum 7");
-    expect(text).toContain('kubemend_incident_duration_seconds_sum{severity="critical"} 60');
+    expect(text).toContain('kubemend_detection_latency_seconds_count{cluster="test"} 1');
+    expect(text).toContain('kubemend_detection_latency_seconds_sum{cluster="test"} 7');
+    expect(text).toContain('kubemend_incident_duration_seconds_sum{cluster="test",severity="critical"} 60');
     for (const event of ["opened", "resolved", "reopened"])
       expect(await value(registry, "kubemend_incident_events_total", { event })).toBe(1);
     expect(await value(registry, "kubemend_blind_sources")).toBe(1);
