@@ -12,6 +12,10 @@ export const derivedSeries = {
   container_memory_limit_bytes: { labels: ["namespace", "pod", "container"], unit: "bytes" },
   container_memory_limit_ratio: { labels: ["namespace", "pod", "container"], unit: "ratio" },
   container_oom_events: { labels: ["namespace", "pod", "container"], unit: "count" },
+  // Local storage of a node that pods use: writable layers and logs; of a pod its volumes, too.
+  container_ephemeral_bytes: { labels: ["namespace", "pod", "container"], unit: "bytes" },
+  pod_ephemeral_bytes: { labels: ["namespace", "pod"], unit: "bytes" },
+  pod_volume_bytes: { labels: ["namespace", "pod", "volume"], unit: "bytes" },
   container_processes: { labels: ["namespace", "pod", "container"], unit: "count" },
   pod_network_receive_bytes_per_second: { labels: ["namespace", "pod"], unit: "bytes/s" },
   pod_network_transmit_bytes_per_second: { labels: ["namespace", "pod"], unit: "bytes/s" },

@@ -61,7 +61,7 @@ export interface KubernetesReader {
   ): Promise<{ readonly lines: readonly StampedLine[]; readonly position: LogPosition | undefined }>;
   followLog(name: ContainerName, options: FollowLogOptions): Promise<LogPosition | undefined>;
   /** The kubelet's `/metrics/cadvisor`, `/metrics/resource`, or its own `/metrics` with those of volumes, as text. */
-  nodeMetrics(node: string, which: "cadvisor" | "resource" | "kubelet", request?: ScrapeRequest): Promise<string>;
+  nodeMetrics(node: string, which: keyof typeof kubeletPages, request?: ScrapeRequest): Promise<string>;
   /** What a pod exposes, fetched by the API server. */
   podMetrics(endpoint: PodEndpoint, request?: ScrapeRequest): Promise<string>;
   /** What a pod answers to a GET, whatever the status; at most 64 KiB. Refusals of the API itself come as a v1 Status. */
@@ -122,15 +122,19 @@ export function createKubernetesReader({ kubeconfig, log, timing }: KubernetesRe
     readLog: (name, options) => readLog(transport, name, options),
     followLog: (name, options) => followLog(transport, name, options),
     nodeMetrics: (node, which, request) =>
-      scrape(
-        `/api/v1/nodes/${encodeURIComponent(node)}/proxy/metrics${which === "kubelet" ? "" : `/${which}`}`,
-        request,
-      ),
+      scrape(`/api/v1/nodes/${encodeURIComponent(node)}/proxy/${kubeletPages[which]}`, request),
     podMetrics: async (endpoint, request) => scrape(proxyPath(endpoint), request),
     podAnswer: async (endpoint, { signal, timeoutMs = scrapeTimeoutMs } = {}) =>
       transport.answer(proxyPath(endpoint), { signal, timeoutMs, maxBytes: maxAnswerBytes }),
   };
 }
+
+const kubeletPages = {
+  cadvisor: "metrics/cadvisor",
+  resource: "metrics/resource",
+  kubelet: "metrics",
+  summary: "stats/summary",
+} as const;
 
 /** @throws AppError when the path, which anyone who may annotate a pod can choose, would lead out of the pod's proxy */
 function proxyPath({ namespace, pod, port, path, scheme }: PodEndpoint): string {

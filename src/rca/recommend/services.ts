@@ -1,4 +1,6 @@
 import { parseQuantity } from "../../cluster/quantity.ts";
+import { podSpecOf } from "../../cluster/workload.ts";
+import type { ObjectRef } from "../../incident/object-ref.ts";
 import type { Candidate } from "../case/candidate.ts";
 import type { Case } from "../case/case.ts";
 import { type Fix, fix, guide } from "./fix.ts";
@@ -50,12 +52,32 @@ export function serviceFixes(open: Case, item: Candidate): readonly (Fix | undef
   ];
 }
 
+/** Half as much again for the container that may use most: of a pod the kubelet adds the limits up. */
+function roomyStorage(open: Case, workload: ObjectRef): Fix | undefined {
+  const containers = podSpecOf(open.observation.objects.find(workload)?.object)?.containers ?? [];
+  const limited = containers.flatMap(({ name, resources }) => {
+    const bytes = parseQuantity(resources?.limits?.["ephemeral-storage"]);
+    return bytes ? [{ name, bytes }] : [];
+  });
+  const largest = limited.toSorted((a, b) => b.bytes - a.bytes)[0];
+  if (!largest) return undefined;
+  const storage = `${Math.ceil((largest.bytes * 1.5) / 2 ** 20)}Mi`;
+  return fix(
+    "patch-resources",
+    workload,
+    { container: largest.name, limits: { "ephemeral-storage": storage } },
+    `lets container ${largest.name} use half as much local storage again`,
+    0.7,
+  );
+}
+
 export function storageFixes(open: Case, item: Candidate): readonly (Fix | undefined)[] {
   const { change, culprit, facts, cause } = item;
   const workload = facts.workload ?? culprit;
   if (cause === "ephemeral-storage") {
     return [
       ...(change ? undoChange(open, change, { ...(facts.key ? { key: facts.key } : {}), restart: [workload] }) : []),
+      roomyStorage(open, workload),
       restart(workload, "starts with empty local storage; it will fill again", 0.5),
       guide(
         workload,

@@ -44,6 +44,7 @@ const words: Readonly<Record<string, string>> = {
   "node-disk-exhaustion": "has been running out of disk",
   "volume-exhaustion": "has been filling up",
   "file-descriptor-exhaustion": "has been running out of file descriptors",
+  "ephemeral-storage-exhaustion": "has been filling its local storage",
   "quota-exhaustion": "has been running out of its quota",
   "memory-forecast": "has used more memory than usual",
   "cpu-throttling": "has been throttled",

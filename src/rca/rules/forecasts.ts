@@ -11,6 +11,7 @@ const causes: Readonly<Record<string, { readonly cause: CauseCode; readonly spec
   "volume-exhaustion": { cause: "volume-full", specificity: 0.9 },
   "node-disk-exhaustion": { cause: "node-pressure", specificity: 0.86 },
   "file-descriptor-exhaustion": { cause: "pool-exhausted", specificity: 0.84 },
+  "ephemeral-storage-exhaustion": { cause: "ephemeral-storage", specificity: 0.9 },
   "quota-exhaustion": { cause: "quota-exceeded", specificity: 0.88 },
 };
 

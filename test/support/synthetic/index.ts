@@ -10,6 +10,7 @@ import { decoyScenarios } from "./scenarios/decoys.ts";
 import { matrixScenarios } from "./scenarios/matrix.ts";
 import { quietScenarios } from "./scenarios/quiet.ts";
 import type { Expectation, Scenario } from "./scenarios/scenario.ts";
+import { storageScenarios } from "./scenarios/storage.ts";
 import { trafficScenarios } from "./scenarios/traffic.ts";
 import { workloadScenarios } from "./scenarios/workloads.ts";
 import { type Stage, synthesize } from "./world.ts";
@@ -19,6 +20,7 @@ export type { Scenario } from "./scenarios/scenario.ts";
 export const scenarios: readonly Scenario[] = [
   ...configurationScenarios,
   ...workloadScenarios,
+  ...storageScenarios,
   ...trafficScenarios,
   ...matrixScenarios,
   ...breadthScenarios,

@@ -104,6 +104,13 @@ export function startScrapes(
         const labels = { ...series.labels, container: life.container, id, image: life.image, name: life.id, pod: name };
         const age = sim.now() - life.startedAt;
         const write = (value: number) => tape.write(series.name, labels, sim.now(), value);
+        if (series.name === "container_memory_working_set_bytes" && limits["ephemeral-storage"] !== undefined)
+          tape.write(
+            "container_fs_usage_bytes",
+            { ...labels, device: "/dev/vda" },
+            sim.now(),
+            hooks.bend("container_fs_usage_bytes", about, 24_576, sim.now()),
+          );
         if (series.name === "container_last_seen") write(Math.floor(sim.now() / 1_000));
         else if (series.name === "container_start_time_seconds") write(Math.floor(life.startedAt / 1_000));
         else if (series.name === "container_spec_memory_limit_bytes") write(parseQuantity(limits.memory ?? "0") ?? 0);

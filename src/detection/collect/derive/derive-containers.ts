@@ -24,6 +24,10 @@ interface Subject {
 
 const forgetAfterMs = 10 * 60_000;
 const unlimited = 2 ** 60;
+/** A summary as old as this has been lost, and the layers of the containers are what is left (ms). */
+const summaryHoldsMs = 5 * 60_000;
+/** A value that stays the same is told again after this (ms). */
+const repeatMs = 28_000;
 /** A disk without a sample for so long has been taken out. */
 const diskGoneMs = 3 * 60_000;
 
@@ -51,6 +55,21 @@ export function createContainerDeriver(store: SeriesStore, slots: number): Conta
       of.rates.set(name, found);
     }
     return found.add(increase, seconds);
+  }
+
+  /** Disks are measured about once a minute: a value that is told again in between says nothing new. */
+  function pushMeasured(
+    of: Subject,
+    name: string,
+    labels: Readonly<Record<string, string>>,
+    at: number,
+    value: number,
+  ): void {
+    const told = of.gauges.get(`${name}-at`) ?? 0;
+    if (value === of.gauges.get(name) && at - told < repeatMs) return;
+    of.gauges.set(name, value);
+    of.gauges.set(`${name}-at`, at);
+    store.push(name, labels, at, value);
   }
 
   function containerSink(name: string, labels: Readonly<Record<string, string>>, of: Subject): Reading | undefined {
@@ -118,6 +137,27 @@ export function createContainerDeriver(store: SeriesStore, slots: number): Conta
           sink: (value, seconds, at) => {
             rate(of, "oom", value, seconds);
             store.push("container_oom_events", labels, at, of.rates.get("oom")?.increase ?? 0);
+          },
+        };
+      case "container_fs_usage_bytes":
+      case "kubelet_container_log_filesystem_used_bytes": {
+        const part = name.startsWith("container_fs_") ? "layer" : "logs";
+        return {
+          counter: false,
+          sink: (value, _seconds, at) => {
+            of.gauges.set(part, value);
+            // The kubelet's own sum is better, where it can be had.
+            if (part === "layer" && at - (of.gauges.get("summary-at") ?? 0) > summaryHoldsMs)
+              pushMeasured(of, "container_ephemeral_bytes", labels, at, value + (of.gauges.get("logs") ?? 0));
+          },
+        };
+      }
+      case "kubelet_summary_container_ephemeral_bytes":
+        return {
+          counter: false,
+          sink: (value, _seconds, at) => {
+            of.gauges.set("summary-at", at);
+            pushMeasured(of, "container_ephemeral_bytes", labels, at, value);
           },
         };
       case "container_processes":
@@ -215,6 +255,19 @@ export function createContainerDeriver(store: SeriesStore, slots: number): Conta
     };
   }
 
+  /** A pod's local storage as a whole, or one of its volumes. */
+  function localSink(
+    name: string,
+    pod: Readonly<Record<"namespace" | "pod", string>>,
+    volume: string | undefined,
+  ): Reading | undefined {
+    const whole = name === "kubelet_summary_pod_ephemeral_bytes";
+    if (!whole && (name !== "kubelet_summary_volume_bytes" || volume === undefined)) return undefined;
+    const labels = whole || volume === undefined ? pod : { ...pod, volume };
+    const derived = whole ? "pod_ephemeral_bytes" : "pod_volume_bytes";
+    return { counter: false, sink: (value, _seconds, at) => void store.push(derived, labels, at, value) };
+  }
+
   return {
     sinkOf({ name, labels }) {
       if (name.startsWith("kubelet_volume_stats_")) {
@@ -226,7 +279,8 @@ export function createContainerDeriver(store: SeriesStore, slots: number): Conta
         return made && kept(key, of, made);
       }
       const machine = name.startsWith("machine_");
-      if (!machine && !name.startsWith("container_")) return undefined;
+      const local = name.startsWith("kubelet_summary_") || name === "kubelet_container_log_filesystem_used_bytes";
+      if (!machine && !local && !name.startsWith("container_")) return undefined;
       const { namespace, pod, container, interface: nic } = labels;
       let key: string;
       let made: Reading | undefined;
@@ -236,6 +290,11 @@ export function createContainerDeriver(store: SeriesStore, slots: number): Conta
         key = `node/${node}`;
         of = subject(key);
         made = nodeSink(name, labels, { node }, of);
+      } else if (namespace && pod && local && !container) {
+        const { volume } = labels;
+        key = `local/${namespace}/${pod}/${volume ?? ""}`;
+        of = subject(key);
+        made = localSink(name, { namespace, pod }, volume);
       } else if (namespace && pod && container && container !== "POD") {
         key = `container/${namespace}/${pod}/${container}`;
         of = subject(key);

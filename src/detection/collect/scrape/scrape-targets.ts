@@ -9,7 +9,7 @@ export type ScrapeTarget =
       readonly labels: Readonly<Record<string, string>>;
     }
   | {
-      readonly kind: "volumes";
+      readonly kind: "volumes" | "summary";
       readonly key: string;
       readonly node: string;
       readonly labels: Readonly<Record<string, string>>;
@@ -44,6 +44,19 @@ export function volumeTargets(pods: readonly Pod[], nodes: readonly string[]): S
   return nodes
     .filter((node) => mounting.has(node))
     .map((node) => ({ kind: "volumes", key: `volumes/${node}`, node, labels: { job: "kubelet", node } }));
+}
+
+/** The kubelet evicts it when it uses more of its node's disk than this. */
+const limitsLocalStorage = ({ spec }: Pod) =>
+  spec.containers.some(({ resources }) => resources?.limits?.["ephemeral-storage"] !== undefined) ||
+  spec.volumes?.some(({ emptyDir }) => emptyDir?.sizeLimit !== undefined);
+
+/** Nodes with a pod whose local storage is limited: their kubelets alone are asked how much of it is used. */
+export function summaryTargets(pods: readonly Pod[], nodes: readonly string[]): ScrapeTarget[] {
+  const limited = new Set(pods.filter(limitsLocalStorage).map(({ spec }) => spec.nodeName));
+  return nodes
+    .filter((node) => limited.has(node))
+    .map((node) => ({ kind: "summary", key: `summary/${node}`, node, labels: { job: "kubelet-summary", node } }));
 }
 
 /**

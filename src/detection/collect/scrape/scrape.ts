@@ -4,13 +4,14 @@ import type { Clock } from "../../../lib/clock.ts";
 import { inParallel } from "../in-parallel.ts";
 import type { KnownPods } from "../known-pods.ts";
 import { createExpositionParser, type ExpositionParser } from "./parse-exposition.ts";
-import { nodeTarget, podTarget, type ScrapeTarget, volumeTargets } from "./scrape-targets.ts";
+import { createSummaryParser } from "./parse-summary.ts";
+import { nodeTarget, podTarget, type ScrapeTarget, summaryTargets, volumeTargets } from "./scrape-targets.ts";
 
 /** Fetches what kubelets and pods expose, through the API server. Timeouts are real time. */
 export interface MetricsReader {
   nodeMetrics(
     node: string,
-    which: "cadvisor" | "kubelet",
+    which: "cadvisor" | "kubelet" | "summary",
     request?: { signal?: AbortSignal; timeoutMs?: number },
   ): Promise<string>;
   podMetrics(
@@ -64,8 +65,15 @@ const ofVolumes = /^kubelet_volume_stats_(used|capacity)_bytes$/;
 const kept: Readonly<Record<ScrapeTarget["kind"], RegExp | undefined>> = {
   node: fromNodes,
   volumes: ofVolumes,
+  summary: undefined,
   pod: undefined,
 };
+
+const pages = { node: "cadvisor", volumes: "kubelet", summary: "summary" } as const;
+/** The same kubelet has said that it is up with its containers. */
+const isAside = ({ kind }: ScrapeTarget) => kind === "volumes" || kind === "summary";
+/** A kubelet measures local storage once a minute, and adding up what it tells is some work for it. */
+const summaryEvery = 2;
 
 /**
  * Scrapes all nodes and all annotated pods in rounds until aborted. A round is one signal, in the order of targets, with
@@ -83,7 +91,10 @@ export async function scrapeSource(options: ScrapeSourceOptions): Promise<void> 
   const parserOf = (target: ScrapeTarget): { parser: ExpositionParser; up: RawSeries } => {
     const wanted = kept[target.kind];
     const made = parsers.get(target.key) ?? {
-      parser: createExpositionParser(target.labels, wanted ? { keep: (name) => wanted.test(name) } : {}),
+      parser:
+        target.kind === "summary"
+          ? createSummaryParser(target.labels)
+          : createExpositionParser(target.labels, wanted ? { keep: (name) => wanted.test(name) } : {}),
       up: { name: "up", labels: target.labels },
     };
     parsers.set(target.key, made);
@@ -103,30 +114,34 @@ export async function scrapeSource(options: ScrapeSourceOptions): Promise<void> 
     try {
       const text = await (target.kind === "pod"
         ? reader.podMetrics(target, request)
-        : reader.nodeMetrics(target.node, target.kind === "node" ? "cadvisor" : "kubelet", request));
+        : reader.nodeMetrics(target.node, pages[target.kind], request));
       const { malformed, refused } = parser;
       const samples = parser.parse(text, at).filter(isFresh);
       counts.malformed += parser.malformed - malformed;
       counts.refused += parser.refused - refused;
       // The same kubelet has said that it is up with its containers.
-      if (target.kind === "volumes") return { target, samples, error: undefined };
+      if (isAside(target)) return { target, samples, error: undefined };
       return { target, samples: [...samples, { series: up, value: 1, at }], error: undefined };
     } catch (error) {
       // A pod may be gone by now; then its last scrape says nothing.
-      const samples = target.kind === "volumes" ? [] : [{ series: up, value: 0, at }];
+      const samples = isAside(target) ? [] : [{ series: up, value: 0, at }];
       return { target, samples, error: messageOf(error, 200) };
     }
   };
+  let rounds = 0;
   /** How many targets there were. */
   const round = async (): Promise<number> => {
     const [nodes, pods] = [known.nodes(), known.pods().filter(({ metadata }) => reads(metadata.namespace ?? ""))];
     const targets = [
       ...nodes.map(nodeTarget),
       ...volumeTargets(pods, nodes),
+      ...(rounds++ % summaryEvery === 0 ? summaryTargets(pods, nodes) : []),
       ...pods.flatMap((pod) => podTarget(pod) ?? []),
     ];
     const keys = new Set(targets.map((target) => target.key));
-    for (const key of parsers.keys()) if (!keys.has(key)) parsers.delete(key);
+    for (const key of parsers.keys()) if (!keys.has(key) && !key.startsWith("summary/")) parsers.delete(key);
+    for (const key of parsers.keys())
+      if (key.startsWith("summary/") && !nodes.includes(key.slice("summary/".length))) parsers.delete(key);
     const results = await inParallel(targets, concurrency, scrape);
     counts.scrapes += results.length;
     counts.failed += results.filter(({ error }) => error !== undefined).length;
