@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import { AppError } from "../lib/app-error.ts";
 import type { Database } from "./database.ts";
 
@@ -20,29 +20,39 @@ export function newHolder(): string {
   return randomBytes(12).toString("hex");
 }
 
-/**
- * Takes what is free, has run out, or is held by the same holder already. An advisory lock would not do: it lasts as long
- * as the connection, and a connection through a dead network lasts for hours.
- * @returns undefined when somebody else holds it
- */
-export async function takeLease(
+interface LeaseRequest {
+  readonly name: string;
+  readonly holder: string;
+  readonly leaseMs: number;
+}
+
+/** One statement decides who holds it. `keepsToken`: when a lease that is taken again still counts as the same one. */
+async function lease(
   database: Database,
-  request: { readonly name: string; readonly holder: string; readonly leaseMs: number },
+  { name, holder, leaseMs }: LeaseRequest,
+  keepsToken: RawBuilder<unknown>,
 ): Promise<Lease | undefined> {
-  const { name, holder, leaseMs } = request;
   // Before the question: the lease runs from when the database answers it, which is later.
   const askedAt = performance.now();
   const { rows } = await sql<{ token: string }>`
     insert into lease (name, holder, token, until)
     values (${name}, ${holder}, nextval('lease_token'), clock_timestamp() + ${leaseMs} * interval '1 millisecond')
     on conflict (name) do update set
-      token = case when lease.holder = excluded.holder and lease.until > clock_timestamp() then lease.token else excluded.token end,
+      token = case when ${keepsToken} then lease.token else excluded.token end,
       holder = excluded.holder, until = excluded.until
       where lease.until <= clock_timestamp() or lease.holder = excluded.holder
     returning token::text`.execute(database.kysely);
   const token = rows[0]?.token;
-  if (token === undefined) return undefined;
-  return { name, token, held: () => performance.now() < askedAt + leaseMs };
+  return token === undefined ? undefined : { name, token, held: () => performance.now() < askedAt + leaseMs };
+}
+
+/**
+ * Takes what is free, has run out, or is held by the same holder already. An advisory lock would not do: it lasts as long
+ * as the connection, and a connection through a dead network lasts for hours.
+ * @returns undefined when somebody else holds it
+ */
+export async function takeLease(database: Database, request: LeaseRequest): Promise<Lease | undefined> {
+  return await lease(database, request, sql`lease.holder = excluded.holder and lease.until > clock_timestamp()`);
 }
 
 /** Gives it back, so that nobody has to wait until it runs out. */
@@ -54,22 +64,8 @@ export async function releaseLease(database: Database, lease: Pick<Lease, "name"
  * Like `takeLease`, for what is held for as long as the process lives. A holder whose lease ran out meanwhile, for example
  * because the database was away, keeps its token when nobody else has had it: then it has missed nothing.
  */
-export async function keepLease(
-  database: Database,
-  request: { readonly name: string; readonly holder: string; readonly leaseMs: number },
-): Promise<Lease | undefined> {
-  const { name, holder, leaseMs } = request;
-  const askedAt = performance.now();
-  const { rows } = await sql<{ token: string }>`
-    insert into lease (name, holder, token, until)
-    values (${name}, ${holder}, nextval('lease_token'), clock_timestamp() + ${leaseMs} * interval '1 millisecond')
-    on conflict (name) do update set
-      token = case when lease.holder = excluded.holder then lease.token else excluded.token end,
-      holder = excluded.holder, until = excluded.until
-      where lease.until <= clock_timestamp() or lease.holder = excluded.holder
-    returning token::text`.execute(database.kysely);
-  const token = rows[0]?.token;
-  return token === undefined ? undefined : { name, token, held: () => performance.now() < askedAt + leaseMs };
+export async function keepLease(database: Database, request: LeaseRequest): Promise<Lease | undefined> {
+  return await lease(database, request, sql`lease.holder = excluded.holder`);
 }
 
 /** For the `where` of a statement that only the holder may run. True without a lease: then nobody asks for one. */

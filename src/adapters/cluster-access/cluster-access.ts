@@ -2,7 +2,7 @@ import type { KubeConfig } from "@kubernetes/client-node";
 import { z } from "zod";
 import type { AccessAnswer, ClusterAccessPort } from "../../actions/approve/approver-access.ts";
 import { resourceNameOf } from "../kubernetes-actor/resource-paths.ts";
-import { sendRequest } from "../kubernetes-actor/send.ts";
+import { sendRequest } from "../kubernetes-api/send.ts";
 
 /** A person waits for the answer, and there may be several questions. */
 const timeoutMs = 5_000;

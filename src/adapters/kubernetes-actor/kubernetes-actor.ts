@@ -1,11 +1,12 @@
 import { type KubeConfig, PatchStrategy } from "@kubernetes/client-node";
 import type { ActorPort, ListOutcome, ReadOutcome, WriteGuard, WriteOutcome } from "../../actions/cluster-port.ts";
-import type { KubeObject } from "../../cluster/kubernetes-types.ts";
 import type { PatchType, WriteStep } from "../../incident/action-plan.ts";
 import { isHealPath } from "../../incident/heal-endpoint.ts";
-import { objectIn, writeOutcome } from "./outcome.ts";
+import { listObjects } from "../kubernetes-api/list-objects.ts";
+import { objectIn } from "../kubernetes-api/object-in.ts";
+import { type ApiReply, type ApiRequest, sendRequest } from "../kubernetes-api/send.ts";
+import { writeOutcome } from "./outcome.ts";
 import { apiVersionOf, collectionPath, objectPath } from "./resource-paths.ts";
-import { type ApiReply, type ApiRequest, sendRequest } from "./send.ts";
 
 export interface ActorOptions {
   readonly config: KubeConfig;
@@ -22,7 +23,6 @@ const contentTypes: Readonly<Record<PatchType, string>> = {
 };
 /** Of an application's answer, only the beginning is of interest. */
 const healAnswerChars = 1_000;
-const pageSize = 500;
 /** A bound for lists, far above what one namespace holds; more is an error, never a silent cut. */
 const maxPages = 40;
 
@@ -73,25 +73,13 @@ async function listAll(
   const path = collectionPath(kind, namespace);
   const apiVersion = apiVersionOf(kind);
   if (!path || !apiVersion) return failed({ type: "unreachable", detail: `unknown kind ${kind}` });
-  const objects: KubeObject[] = [];
-  let next = "";
-  for (let page = 0; page < maxPages; page++) {
-    const reply = await send({
-      method: "GET",
-      path,
-      query: { limit: String(pageSize), ...(next ? { continue: next } : {}) },
-    });
-    if (reply.type !== "answer" || reply.status !== 200) return failed(reply);
-    const { items = [], metadata } = reply.body as { items?: readonly object[]; metadata?: { continue?: string } };
-    // Items of a list carry neither kind nor apiVersion.
-    for (const item of items) {
-      const object = objectIn({ apiVersion, kind, ...item });
-      if (object) objects.push(object);
-    }
-    next = metadata?.continue ?? "";
-    if (next === "") return { type: "found", objects };
-  }
-  return failed({ type: "unreachable", detail: `more than ${maxPages * pageSize} objects of kind ${kind}` });
+  const listed = await listObjects(send, { path, apiVersion, kind, maxPages });
+  if (listed.type === "found") return listed;
+  return failed(
+    listed.type === "failed"
+      ? listed.reply
+      : { type: "unreachable", detail: `more than ${listed.limit} objects of kind ${kind}` },
+  );
 }
 
 function requestOf(step: WriteStep, guard: WriteGuard, dryRun: boolean): ApiRequest | undefined {

@@ -1,13 +1,8 @@
 import { z } from "zod";
 import type { WriteOutcome } from "../../actions/cluster-port.ts";
 import type { KubeObject } from "../../cluster/kubernetes-types.ts";
-import type { ApiReply } from "./send.ts";
-
-const objectSchema = z.looseObject({
-  apiVersion: z.string(),
-  kind: z.string(),
-  metadata: z.looseObject({ name: z.string(), uid: z.string() }),
-});
+import { objectIn } from "../kubernetes-api/object-in.ts";
+import type { ApiReply } from "../kubernetes-api/send.ts";
 
 const statusSchema = z.looseObject({
   kind: z.literal("Status"),
@@ -18,12 +13,6 @@ const statusSchema = z.looseObject({
     })
     .optional(),
 });
-
-/** The answer as an object of the cluster; undefined when it is something else. */
-export function objectIn(body: unknown): KubeObject | undefined {
-  const parsed = objectSchema.safeParse(body);
-  return parsed.success && parsed.data.kind !== "Status" ? (parsed.data as unknown as KubeObject) : undefined;
-}
 
 /** Codes of our own making: what the API says so early that nothing can have been written. */
 const certainlyRefused = new Set([400, 401, 403, 405, 406, 413, 415, 422, 429]);

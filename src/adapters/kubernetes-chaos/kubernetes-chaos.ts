@@ -2,9 +2,9 @@ import { type KubeConfig, PatchStrategy } from "@kubernetes/client-node";
 import { z } from "zod";
 import type { ChaosCluster, Written } from "../../chaos/cluster-port.ts";
 import type { PatchOp } from "../../chaos/fields.ts";
-import type { KubeObject } from "../../cluster/kubernetes-types.ts";
-import { objectIn } from "../kubernetes-actor/outcome.ts";
-import { type ApiReply, type ApiRequest, sendRequest } from "../kubernetes-actor/send.ts";
+import { listObjects } from "../kubernetes-api/list-objects.ts";
+import { objectIn } from "../kubernetes-api/object-in.ts";
+import { type ApiReply, type ApiRequest, sendRequest } from "../kubernetes-api/send.ts";
 import { collectionPath, groupPath, objectPath, pluralOf } from "./resource-paths.ts";
 
 export interface ChaosClientOptions {
@@ -15,14 +15,9 @@ export interface ChaosClientOptions {
 
 /** Owner of the fields that experiments set, so that `kubectl get --show-managed-fields` tells them from fixes. */
 const fieldManager = "kubemend-chaos";
-const pageSize = 500;
 const maxPages = 20;
 const probeAnswerChars = 2_000;
 
-const listSchema = z.looseObject({
-  items: z.array(z.looseObject({})).nullable().default([]),
-  metadata: z.looseObject({ continue: z.string().optional() }).optional(),
-});
 const statusSchema = z.looseObject({
   reason: z.string().optional(),
   details: z
@@ -79,26 +74,11 @@ export function createKubernetesChaos(options: ChaosClientOptions): ChaosCluster
     async list(apiVersion, kind, namespace) {
       const path = collectionPath(apiVersion, kind, namespace);
       if (!path) return { type: "failed", detail: `${kind} objects cannot be addressed` };
-      const objects: KubeObject[] = [];
-      let next = "";
-      for (let page = 0; page < maxPages; page++) {
-        const reply = await send({
-          method: "GET",
-          path,
-          query: { limit: String(pageSize), ...(next ? { continue: next } : {}) },
-        });
-        const parsed =
-          reply.type === "answer" && reply.status === 200 ? listSchema.safeParse(reply.body).data : undefined;
-        if (!parsed) return failed(reply);
-        // Items of a list carry neither kind nor apiVersion.
-        for (const item of parsed.items ?? []) {
-          const object = objectIn({ apiVersion, kind, ...item });
-          if (object) objects.push(object);
-        }
-        next = parsed.metadata?.continue ?? "";
-        if (next === "") return { type: "found", objects };
-      }
-      return { type: "failed", detail: `there are more than ${pageSize * maxPages} of them` };
+      const listed = await listObjects(send, { path, apiVersion, kind, maxPages });
+      if (listed.type === "failed") return failed(listed.reply);
+      return listed.type === "found"
+        ? listed
+        : { type: "failed", detail: `there are more than ${listed.limit} of them` };
     },
     async serves(apiVersion, kind) {
       const reply = await send({ method: "GET", path: groupPath(apiVersion) });

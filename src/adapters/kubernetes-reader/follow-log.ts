@@ -1,28 +1,10 @@
+import type { ContainerName, LogPosition, StampedLine } from "../../detection/collect/logs/container-log.ts";
 import { backoffMs } from "../../lib/backoff.ts";
 import { type Clock, systemClock } from "../../lib/clock.ts";
 import { statusOf } from "./api-error.ts";
 import type { Query, Transport } from "./transport.ts";
 
-/** One line as the container runtime stored it. */
-export interface StampedLine {
-  /** Unix ms. */
-  readonly at: number;
-  readonly line: string;
-}
-
-/** How far a log was read: where the next request goes on without a gap and without lines twice. */
-export interface LogPosition {
-  /** RFC 3339 with nine fraction digits, so that text order is time order. */
-  readonly time: string;
-  /** Lines with exactly that time that were read. */
-  readonly seen: readonly string[];
-}
-
-export interface ContainerName {
-  readonly namespace: string;
-  readonly pod: string;
-  readonly container: string;
-}
+export type { ContainerName, LogPosition, StampedLine };
 
 export interface ReadLogOptions {
   readonly previous?: boolean;

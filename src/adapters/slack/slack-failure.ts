@@ -1,5 +1,6 @@
 import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebAPIRequestError } from "@slack/web-api";
 import type { SlackFailure } from "../../bot/slack/slack-port.ts";
+import { neverSentCodes } from "../connection-codes.ts";
 
 /** Codes that Slack documents as passing; every other `ok: false` will be the same next time. */
 const passing = new Set([
@@ -12,15 +13,7 @@ const passing = new Set([
   "rate_limited",
 ]);
 
-/** Errors before a byte was sent: the request cannot have had an effect. */
-const neverSent = new Set([
-  "ECONNREFUSED",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "UND_ERR_CONNECT_TIMEOUT",
-]);
+const neverSent = new Set(neverSentCodes);
 
 function networkCode(error: unknown): string {
   for (let inner = error; inner instanceof Error; inner = inner.cause ?? (inner as { original?: unknown }).original) {

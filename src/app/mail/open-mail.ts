@@ -2,7 +2,6 @@ import { createChartPainter } from "../../bot/charts/chart-painter.ts";
 import type { Mailer } from "../../bot/email/mail.ts";
 import { createSeal } from "../../bot/web/seal.ts";
 import type { Observation } from "../../cluster/observation.ts";
-import { derivedSeries } from "../../cluster/series-names.ts";
 import type { Config } from "../../config/config.ts";
 import type { Redact } from "../../incident/redacted.ts";
 import type { Clock } from "../../lib/clock.ts";
@@ -11,6 +10,7 @@ import type { Database } from "../../store/database.ts";
 import type { Jobs } from "../../store/jobs.ts";
 import { webKey } from "../../store/people/web-sign-in.ts";
 import { chartOf } from "../view/chart-of.ts";
+import { unitOf } from "../view/unit-of.ts";
 import { type MailDesk, startMail } from "./start-mail.ts";
 
 export interface OpenMailDeps {
@@ -24,8 +24,6 @@ export interface OpenMailDeps {
   readonly clock: Clock;
   readonly log: Logger;
 }
-
-const unitOf = (name: string) => (name in derivedSeries ? derivedSeries[name as keyof typeof derivedSeries].unit : "");
 
 /** Mail, where it is configured: a server, a sender, and somebody to send to. */
 export async function openMail(deps: OpenMailDeps): Promise<(MailDesk & AsyncDisposable) | undefined> {

@@ -1,7 +1,8 @@
-import { Counter, Gauge, type Registry } from "prom-client";
+import { Counter, type Registry } from "prom-client";
 import type { CaptureStats } from "../../detection/collect/capture.ts";
 import type { Forecaster } from "../../detection/metrics/forecast/forecaster.ts";
 import type { ClusterSources } from "../sources/cluster-sources.ts";
+import { addGauge } from "./add-gauge.ts";
 
 export interface SourceMetricsOptions {
   readonly registry: Registry;
@@ -24,15 +25,7 @@ export function addSourceMetrics({ registry, sources, capture, forecaster }: Sou
         this.inc(read() ?? 0);
       },
     });
-  const gauge = (name: string, help: string, read: () => number | undefined) =>
-    new Gauge({
-      name: `kubemend_${name}`,
-      help,
-      registers,
-      collect() {
-        this.set(read() ?? 0);
-      },
-    });
+  const gauge = (name: string, help: string, read: () => number | undefined) => addGauge(registry, name, help, read);
   const { signals, stats } = sources;
   gauge("signals_queued", "Signals that wait to be read", () => signals.queued);
 

@@ -2,7 +2,6 @@ import type { ChartData } from "../../bot/charts/chart-data.ts";
 import type { IncidentView } from "../../bot/incident-view.ts";
 import type { TopologyPicture } from "../../bot/web/pages-port.ts";
 import type { Observation } from "../../cluster/observation.ts";
-import { derivedSeries } from "../../cluster/series-names.ts";
 import type { Topology } from "../../cluster/topology.ts";
 import type { Incident } from "../../incident/incident.ts";
 import { messageOf } from "../../lib/app-error.ts";
@@ -12,6 +11,7 @@ import type { Database } from "../../store/database.ts";
 import { savePicture } from "../../store/incidents/incident-pictures.ts";
 import { buildView } from "../view/build-view.ts";
 import { chartOf } from "../view/chart-of.ts";
+import { unitOf } from "../view/unit-of.ts";
 import { topologyPicture } from "./topology-picture.ts";
 
 export interface Pictures {
@@ -24,8 +24,6 @@ const panels = 4;
 const mostPoints = 600;
 /** How long after the end a chart goes on: to see that it stayed well. */
 const afterMs = 10 * 60_000;
-
-const unitOf = (name: string) => (name in derivedSeries ? derivedSeries[name as keyof typeof derivedSeries].unit : "");
 
 /** Of each stretch the extreme values stay: a peak must not vanish because there are many points around it. */
 export function thinned(points: ChartData["panels"][number]["lines"][number]["points"], most = mostPoints) {

@@ -2,7 +2,7 @@ import type { ObjectRef } from "../../incident/object-ref.ts";
 import { type Candidate, candidate, type Rule } from "../case/candidate.ts";
 import type { Case } from "../case/case.ts";
 import { signsOf } from "../gather/log-text.ts";
-import { configChangesOf, describeConfigChange, mentions } from "./config-changes.ts";
+import { configChangesOf, describeConfigChange, mentions, placeOfSetting } from "./config-changes.ts";
 import {
   called,
   citeChange,
@@ -69,8 +69,7 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
           change,
           facts: {
             workload,
-            ...(item.container ? { container: item.container } : {}),
-            ...(carrier.kind === workload.kind ? { variable: field.name ?? "" } : { key: field.name ?? "" }),
+            ...placeOfSetting(item),
           },
         },
         open,

@@ -1,4 +1,5 @@
 import type { ObjectRef } from "../../incident/object-ref.ts";
+import type { CandidateFacts } from "../case/candidate.ts";
 import type { Case } from "../case/case.ts";
 import type { Change } from "../gather/changes.ts";
 import { fieldsOf } from "../gather/changes.ts";
@@ -85,4 +86,12 @@ export function describeConfigChange({ field, carrier }: ConfigChange): string {
   return field.after === undefined
     ? `${what} was removed (it was ${field.before})`
     : `${what} was changed from ${field.before} to ${field.after}`;
+}
+
+/** Where the value stands, for who has to set it again: a variable of the workload, or a key of the object that carries it. */
+export function placeOfSetting({ carrier, workload, container, field }: ConfigChange): Partial<CandidateFacts> {
+  return {
+    ...(container ? { container } : {}),
+    ...(carrier.kind === workload.kind ? { variable: field.name ?? "" } : { key: field.name ?? "" }),
+  };
 }

@@ -2,7 +2,7 @@ import type { ObjectRef } from "../../incident/object-ref.ts";
 import { type Candidate, candidate, type Rule } from "../case/candidate.ts";
 import type { Case } from "../case/case.ts";
 import { metricFinding } from "../gather/metrics.ts";
-import { configChangesOf, describeConfigChange } from "./config-changes.ts";
+import { configChangesOf, describeConfigChange, placeOfSetting } from "./config-changes.ts";
 import { loadGrowth } from "./cpu.ts";
 import { called, citeChange, citeLogs, freshLogs } from "./patterns.ts";
 
@@ -51,14 +51,7 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
         hits: [workload],
         facts: {
           workload,
-          ...(setting
-            ? {
-                container: setting.container ?? workload.name,
-                ...(setting.carrier.kind === workload.kind
-                  ? { variable: setting.field.name ?? "" }
-                  : { key: setting.field.name ?? "" }),
-              }
-            : {}),
+          ...(setting ? { container: workload.name, ...placeOfSetting(setting) } : {}),
         },
         ...(change ? { change } : {}),
       },

@@ -3,7 +3,7 @@ import { type Candidate, candidate, type Rule } from "../case/candidate.ts";
 import type { Case } from "../case/case.ts";
 import { eventFinding } from "../gather/events.ts";
 import { podFinding } from "../gather/object-state.ts";
-import { configChangesOf, describeConfigChange } from "./config-changes.ts";
+import { configChangesOf, describeConfigChange, placeOfSetting } from "./config-changes.ts";
 import { called, citeChange, citeLogs, freshLogs } from "./patterns.ts";
 
 const overLocal =
@@ -40,14 +40,7 @@ function ephemeral(open: Case, workload: ObjectRef): readonly Candidate[] {
         hits: [workload],
         facts: {
           workload,
-          ...(setting
-            ? {
-                container: setting.container ?? workload.name,
-                ...(setting.carrier.kind === workload.kind
-                  ? { variable: setting.field.name ?? "" }
-                  : { key: setting.field.name ?? "" }),
-              }
-            : {}),
+          ...(setting ? { container: workload.name, ...placeOfSetting(setting) } : {}),
         },
         ...(change ? { change } : {}),
       },

@@ -5,7 +5,7 @@ import { type Candidate, candidate, type Rule } from "../case/candidate.ts";
 import type { Case } from "../case/case.ts";
 import type { FieldChange } from "../gather/field-diff.ts";
 import { metricFinding } from "../gather/metrics.ts";
-import { configChangesOf, describeConfigChange } from "./config-changes.ts";
+import { configChangesOf, describeConfigChange, placeOfSetting } from "./config-changes.ts";
 import { called, citeChange, citeLogs, freshLogs, isSettled, isSymptomatic } from "./patterns.ts";
 
 const urlParts = /[a-z][a-z0-9+.-]*:\/\/[^\s"']+/gi;
@@ -64,8 +64,7 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
           change,
           facts: {
             workload,
-            ...(item.container ? { container: item.container } : {}),
-            ...(carrier.kind === workload.kind ? { variable: field.name ?? "" } : { key: field.name ?? "" }),
+            ...placeOfSetting(item),
           },
         },
         open,

@@ -3,15 +3,18 @@ import { AppError } from "../../../lib/app-error.ts";
 import type { Clock } from "../../../lib/clock.ts";
 import { endedRuns, isRunning } from "./container-runs.ts";
 
+/** One line as the container runtime stored it. */
 export interface StampedLine {
   /** Unix ms. */
   readonly at: number;
   readonly line: string;
 }
 
-/** How far a log was read; made and understood by the reader. */
+/** How far a log was read: where the next request goes on without a gap and without lines twice. */
 export interface LogPosition {
+  /** RFC 3339 with nine fraction digits, so that text order is time order. */
   readonly time: string;
+  /** Lines with exactly that time that were read. */
   readonly seen: readonly string[];
 }
 

@@ -1,7 +1,7 @@
-import type { LogLine } from "../../../cluster/signal.ts";
 import { createLogPlacer } from "../logs/log-place.ts";
 import type { SourceContext } from "../source-context.ts";
 import { createPushSight } from "./push-sight.ts";
+import { linesOfPush } from "./pushed-lines.ts";
 import { type PushRequest, readPush } from "./read-push.ts";
 
 export type PushAnswer =
@@ -38,7 +38,6 @@ export interface LogIntakeOptions {
 }
 
 const checkMs = 15_000;
-const maxAheadMs = 2 * 60_000;
 
 export function createLogIntake(options: LogIntakeOptions = {}): LogIntake {
   const { reserve = 5_000, maxAgeMs = 15 * 60_000 } = options;
@@ -63,17 +62,8 @@ export function createLogIntake(options: LogIntakeOptions = {}): LogIntake {
       const { clock, emit, room } = context;
       const now = clock.now();
       sight.pushed(now);
-      const lines: LogLine[] = [];
-      for (const { labels, entries } of read.streams) {
-        for (const { at, line, metadata } of entries) {
-          if (!(at >= now - maxAgeMs && at <= now + maxAheadMs)) {
-            counts.wrongTime++;
-            continue;
-          }
-          const placed = placer.place(metadata ? { ...metadata, ...labels } : labels, at, line);
-          if (placed) lines.push(placed);
-        }
-      }
+      const { lines, wrongTime } = linesOfPush(read.streams, { placer, now, maxAgeMs });
+      counts.wrongTime += wrongTime;
       if (lines.length > room() - reserve) return refused({ outcome: "full", retryAfterSeconds: 5 });
       lines.sort((a, b) => a.at - b.at);
       for (const line of lines) emit({ type: "log", at: now, line });

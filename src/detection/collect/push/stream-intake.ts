@@ -4,6 +4,7 @@ import type { Clock } from "../../../lib/clock.ts";
 import { createLogPlacer } from "../logs/log-place.ts";
 import { encodeLines, type LogStreamPort } from "../logs/log-stream.ts";
 import type { LogIntakeStats, PushAnswer } from "./log-intake.ts";
+import { linesOfPush } from "./pushed-lines.ts";
 import { type PushRequest, readPush } from "./read-push.ts";
 
 export interface StreamIntakeOptions {
@@ -14,7 +15,6 @@ export interface StreamIntakeOptions {
   readonly maxAgeMs?: number;
 }
 
-const maxAheadMs = 2 * 60_000;
 const retryAfterSeconds = 5;
 
 /** Puts lines into the stream, each namespace's into its partition. What was put in before under the same ids stays single. */
@@ -45,17 +45,8 @@ export function createStreamIntake(options: StreamIntakeOptions): {
         return { outcome: read.reason, detail: read.detail };
       }
       const now = clock.now();
-      const lines: LogLine[] = [];
-      for (const { labels, entries } of read.streams) {
-        for (const { at, line, metadata } of entries) {
-          if (!(at >= now - maxAgeMs && at <= now + maxAheadMs)) {
-            counts.wrongTime++;
-            continue;
-          }
-          const placed = placer.place(metadata ? { ...metadata, ...labels } : labels, at, line);
-          if (placed) lines.push(placed);
-        }
-      }
+      const { lines, wrongTime } = linesOfPush(read.streams, { placer, now, maxAgeMs });
+      counts.wrongTime += wrongTime;
       try {
         await publishLines(options, lines);
       } catch {

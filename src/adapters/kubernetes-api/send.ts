@@ -1,6 +1,7 @@
 import { HttpMethod, type KubeConfig, RequestContext } from "@kubernetes/client-node";
 import { fetch, type Response } from "undici";
 import { messageOf } from "../../lib/app-error.ts";
+import { neverSentCodes } from "../connection-codes.ts";
 
 export interface ApiRequest {
   readonly method: "GET" | "PATCH" | "POST" | "DELETE";
@@ -21,12 +22,7 @@ export type ApiReply =
 
 /** Codes of errors that come before the first byte of a request is sent. */
 const neverSent = new Set([
-  "ECONNREFUSED",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "UND_ERR_CONNECT_TIMEOUT",
+  ...neverSentCodes,
   "CERT_HAS_EXPIRED",
   "DEPTH_ZERO_SELF_SIGNED_CERT",
   "SELF_SIGNED_CERT_IN_CHAIN",
