@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { saveIncident } from "../../../../src/store/incidents/incidents.ts";
 import { fillIncident, type ServedPages, servePages } from "../../../support/filled-pages.ts";
+import { incidentRow } from "../../../support/incident-row.ts";
 import { clean, incidentView } from "../../../support/incident-view.ts";
 import { type TestDatabase, withDatabase } from "../../../support/postgres.ts";
 
@@ -56,6 +58,17 @@ describe("pages", () => {
       expect(html).toContain(said);
   });
 
+  test("where several clusters share the database, each incident says whose it is", async () => {
+    expect(await (await get("/incidents")).text()).not.toContain(", cluster ");
+    await using both = await withDatabase();
+    await fillIncident(both);
+    await saveIncident(both, { ...incidentRow(8), cluster: "berlin" });
+    await using own = await servePages(both);
+    const html = await (await fetch(`${own.url}/incidents`)).text();
+    expect(html).toContain(", cluster berlin");
+    expect(html.match(/, cluster /g)).toHaveLength(2);
+  });
+
   test("why it is that sure, and the owner's runbook for it", async () => {
     const { diagnosis, evidence } = incidentView;
     const runbook = {
@@ -89,7 +102,7 @@ describe("pages", () => {
     expect(chart.panels).toHaveLength(2);
     const file = await get(`/incidents/${id}/postmortem.md`);
     expect(file.headers.get("content-disposition")).toBe(`attachment; filename="postmortem-${id}.md"`);
-    expect(await file.text()).toContain("# Post-mortem of incident");
+    expect(await file.text()).toContain("# Post-mortem: ");
   });
 
   test.each([
