@@ -15,7 +15,7 @@ declare module "vitest" {
 /** One real PostgreSQL for the whole test run, with a migrated database that tests copy. */
 export default async function setup(project: TestProject) {
   const folder = join(tmpdir(), `kubemend-test-postgres-${process.pid}`);
-  const server = await startEmbeddedPostgres(folder);
+  const server = await startEmbeddedPostgres(folder, { maxConnections: 250 });
   const admin = openDatabase(server.url);
   // Nothing has to outlive the machine: what is written reaches the disk when it likes. Killed processes lose nothing by it.
   for (const setting of ["fsync", "full_page_writes"]) await admin.pool.query(`alter system set ${setting} = off`);

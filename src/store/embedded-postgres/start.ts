@@ -138,7 +138,11 @@ async function exclusively<T>(lock: string, work: () => Promise<T>): Promise<T> 
  * over. As root, a folder that the server's own user cannot reach is replaced by one in the temporary folder.
  * @throws AppError with a remedy.
  */
-export async function startEmbeddedPostgres(wanted: string): Promise<EmbeddedPostgres> {
+export async function startEmbeddedPostgres(
+  wanted: string,
+  // Small on purpose: it serves one kubemend.
+  { maxConnections = 60 }: { readonly maxConnections?: number } = {},
+): Promise<EmbeddedPostgres> {
   const user = await serverUser();
   const asked = resolve(wanted);
   const folder =
@@ -166,13 +170,13 @@ export async function startEmbeddedPostgres(wanted: string): Promise<EmbeddedPos
     const origin = !server ? "started" : owner > 0 && owner !== process.pid && alive(owner) ? "shared" : "taken-over";
     if (!server) {
       const port = await freePort();
-      // Small on purpose: it serves one kubemend. Sockets off: the path would be too long in deep folders.
+      // Sockets off: the path would be too long in deep folders.
       const settings = [
         `-p ${port}`,
         "-c listen_addresses=127.0.0.1",
         "-c unix_socket_directories=",
         "-c shared_buffers=32MB",
-        "-c max_connections=60",
+        `-c max_connections=${maxConnections}`,
       ].join(" ");
       const { code, output } = await run(
         binaries.pgCtl,
