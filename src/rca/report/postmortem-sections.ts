@@ -9,7 +9,7 @@ import { logViewSummary, quoteOrigin } from "../../incident/log-view-text.ts";
 import { type ObjectRef, refText, sameRef } from "../../incident/object-ref.ts";
 import { ruledOutGroups } from "../../incident/ruled-out-groups.ts";
 import { cell, code, fullTime, percent, timesOf, took } from "./markdown.ts";
-import type { PostmortemInput } from "./postmortem.ts";
+import type { PostmortemInput } from "./postmortem-input.ts";
 
 type Done = PostmortemInput["executions"][number];
 
