@@ -1,3 +1,14 @@
+import type { IncidentStatus } from "../incident/status.ts";
+
+/** How an incident stands, as people say it; the same on every surface. */
+export const statusWords: Readonly<Record<IncidentStatus, string>> = {
+  open: "open",
+  acknowledged: "acknowledged",
+  mitigating: "fix in progress",
+  resolved: "resolved",
+  reopened: "back again",
+};
+
 /** Cuts at a limit in UTF-16 units without splitting a pair, and says that it did. */
 export function cut(text: string, limit: number): string {
   if (text.length <= limit) return text;

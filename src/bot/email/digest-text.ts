@@ -2,7 +2,7 @@ import { causeTitles } from "../../incident/cause.ts";
 import type { Digest, DigestIncident } from "../../incident/digest.ts";
 import { refText } from "../../incident/object-ref.ts";
 import { matcherText } from "../../incident/silence.ts";
-import { confidenceWords, duration, percent } from "../words.ts";
+import { confidenceWords, duration, percent, statusWords } from "../words.ts";
 import { compared, type MailClock, outcomeWords, tookWords } from "./mail-words.ts";
 
 /** Where an incident can be looked at; undefined where pages have no address. */
@@ -12,7 +12,10 @@ const part = (title: string, lines: readonly string[]): string[] => (lines.lengt
 const andMore = (more: number): string[] => (more > 0 ? [`  and ${more} more`] : []);
 
 function incidentLines(one: DigestIncident, clock: MailClock, link: LinkOf): string[] {
-  const end = one.resolvedAt === undefined ? one.status : `resolved after ${duration(one.resolvedAt - one.openedAt)}`;
+  const end =
+    one.resolvedAt === undefined
+      ? statusWords[one.status]
+      : `resolved after ${duration(one.resolvedAt - one.openedAt)}`;
   const { cause } = one;
   return [
     `- [${one.severity}] ${one.title} (${clock.short(one.openedAt)}, ${end})`,

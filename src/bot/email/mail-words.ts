@@ -3,7 +3,7 @@ import type { Digest, DigestFix, Took } from "../../incident/digest.ts";
 import { refText } from "../../incident/object-ref.ts";
 import type { Severity } from "../../incident/severity.ts";
 import { matcherText } from "../../incident/silence.ts";
-import { confidenceWords, duration, percent } from "../words.ts";
+import { confidenceWords, duration, percent, statusWords } from "../words.ts";
 
 export const severityColours: Readonly<Record<Severity, string>> = {
   critical: "#b91c1c",
@@ -53,6 +53,7 @@ export type MailClock = ReturnType<typeof clockOf>;
 
 /** Words that the templates use; one place, so that text and HTML say the same. */
 export const words = {
+  statusWords,
   causeTitles,
   compared,
   confidenceWords,

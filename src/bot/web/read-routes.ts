@@ -6,7 +6,7 @@ import { type IncidentForm, listHref, parseIncidentQuery, statusChoices } from "
 import type { PageKit } from "./page-kit.ts";
 import type { IncidentList } from "./pages-port.ts";
 import { layOut, nodeSize } from "./topology-layout.ts";
-import { statusWords } from "./words.ts";
+import { statusWords } from "../words.ts";
 
 type Choice = { readonly value: string; readonly text: string; readonly chosen: boolean };
 

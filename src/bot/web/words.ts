@@ -6,20 +6,11 @@ import type { VerificationVerdict } from "../../incident/execution.ts";
 import { refText } from "../../incident/object-ref.ts";
 import { ruledOutGroups } from "../../incident/ruled-out-groups.ts";
 import { matcherText } from "../../incident/silence.ts";
-import type { IncidentStatus } from "../../incident/status.ts";
 import type { StoredPlan } from "../../incident/stored-plan.ts";
 import { fixGroups } from "../fix-groups.ts";
 import { impactOf } from "../impact.ts";
 import { pageName, runbookPages } from "../runbook-pages.ts";
-import { confidenceWords, duration, percent } from "../words.ts";
-
-export const statusWords: Readonly<Record<IncidentStatus, string>> = {
-  open: "open",
-  acknowledged: "acknowledged",
-  mitigating: "fix in progress",
-  resolved: "resolved",
-  reopened: "back again",
-};
+import { confidenceWords, duration, percent, statusWords } from "../words.ts";
 
 const verdictWords: Readonly<Record<VerificationVerdict, string>> = {
   recovered: "it helped",

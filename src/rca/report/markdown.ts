@@ -1,8 +1,13 @@
 import { isoTime } from "../../lib/clock.ts";
 
+/** Characters that make a line read differently from what it is. */
+const misleading =
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+
 /** Text in a table cell or a list: one line, no pipes, nothing that Markdown would take for a heading or HTML. */
 export function cell(text: string): string {
   return text
+    .replace(misleading, "")
     .replace(/\s+/g, " ")
     .replace(/[\\|`*_<>[\]#]/g, (char) => `\\${char}`)
     .trim();

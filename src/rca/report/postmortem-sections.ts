@@ -119,7 +119,7 @@ export function cause({ diagnosis }: PostmortemInput): readonly string[] {
   return [
     ...(best
       ? [
-          `**${cell(causeText(best.cause, best.culprit))}**, ${percent(best.probability)} sure: ${cell(best.statement)}${proof(best.evidence)}.`,
+          `**${cell(causeText(best.cause, best.culprit))}**, ${percent(best.probability)} sure: ${cell(best.statement).replace(/\.$/, "")}${proof(best.evidence)}.`,
           ...(best.against.length > 0 ? ["", `Against it: ${best.against.join(", ")}.`] : []),
         ]
       : ["No cause is known."]),

@@ -5,13 +5,13 @@ import { renderAnswer } from "../render/render-answer.ts";
 import { renderHome } from "../render/render-home.ts";
 import { mrkdwn } from "../render/text.ts";
 import type { SlackFailure } from "../slack-port.ts";
+import { openStatuses } from "./command.ts";
 import { answerCommand, isCommand } from "./commands.ts";
 import type { HeardEvent } from "./heard-event.ts";
 import type { HandlerDeps } from "./request.ts";
 
 export type EventOutcome = "done" | { readonly againAfterSeconds: number };
 
-const openStatuses = ["open", "acknowledged", "mitigating", "reopened"] as const;
 const listed = 5;
 
 const outcome = (failure: SlackFailure): EventOutcome =>

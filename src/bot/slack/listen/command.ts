@@ -1,6 +1,7 @@
 import type { KnownBlock } from "@slack/types";
 import type { Person } from "../../../incident/approval.ts";
 import type { Desk } from "../../desk.ts";
+import { cut } from "../../words.ts";
 
 export interface CommandAnswer {
   /** As it is; what foreign text in it means to Slack is taken out where it is sent. */
@@ -14,6 +15,8 @@ export interface CommandContext {
   readonly desk: Desk;
   readonly by: Person;
   readonly now: number;
+  /** The command's own word, for examples of it. */
+  readonly typed?: string;
 }
 
 /** One word after `/incident`. */
@@ -23,18 +26,32 @@ export interface Command {
   run(args: readonly string[], context: CommandContext): Promise<CommandAnswer>;
 }
 
-const needsId: CommandAnswer = {
-  text: "Say which incident, for example `/incident show 42`. `/incident list` shows the numbers.",
-  personal: true,
-};
+/** Everything that is not over. */
+export const openStatuses = ["open", "acknowledged", "mitigating", "reopened"] as const;
+const openShown = 5;
+
+/** Asks for the number, with those that it may be: at three in the morning nobody looks them up. */
+async function whichIncident({ desk, typed }: CommandContext): Promise<CommandAnswer> {
+  const open = await desk.list({ statuses: openStatuses, limit: openShown });
+  const word = typed ?? "show";
+  const choices = open.map(({ id, title }) => `\`/incident ${word} ${id}\`  ${cut(title, 120)}`);
+  return {
+    text:
+      choices.length === 0
+        ? `Say which incident, for example \`/incident ${word} 42\`. None is open; \`/incident list all\` shows the latest ones.`
+        : ["Say which incident:", ...choices].join("\n"),
+    personal: true,
+  };
+}
 
 /** Runs `act` with the incident's number, `42` or `#42`. */
 export async function withIncident(
   args: readonly string[],
+  context: CommandContext,
   act: (id: string) => Promise<CommandAnswer>,
 ): Promise<CommandAnswer> {
   const id = args[0]?.replace(/^#/, "");
-  return id && /^\d{1,18}$/.test(id) ? act(id) : needsId;
+  return id && /^\d{1,18}$/.test(id) ? act(id) : whichIncident(context);
 }
 
 export const unknownIncident = (id: string): CommandAnswer => ({

@@ -5,13 +5,13 @@ import { refText } from "../../../incident/object-ref.ts";
 import { type Severity, severities } from "../../../incident/severity.ts";
 import type { WorkloadAnswer } from "../../desk.ts";
 import type { IncidentView } from "../../incident-view.ts";
-import { confidenceWords, cut, duration, percent } from "../../words.ts";
+import { confidenceWords, cut, duration, percent, statusWords } from "../../words.ts";
 import { context, preformatted, section } from "../render/blocks.ts";
 import { renderIncident } from "../render/render-incident.ts";
 import { renderEvidence } from "../render/render-thread.ts";
 import { severityIcons } from "../render/severity-icons.ts";
 import { mrkdwn, slackTime } from "../render/text.ts";
-import { type Command, type CommandAnswer, unknownIncident, withIncident } from "./command.ts";
+import { type Command, type CommandAnswer, openStatuses, unknownIncident, withIncident } from "./command.ts";
 
 const listLimit = 15;
 const timelineShown = 40;
@@ -21,7 +21,7 @@ const evidenceQuoted = 5;
 
 function line(incident: Incident, now: number): string {
   const end = incident.resolvedAt ?? now;
-  return `${severityIcons[incident.severity]} *${incident.id}*  ${mrkdwn(incident.title, 200)}  ·  ${incident.severity}, ${incident.status}, since ${slackTime(incident.onset)} (${duration(end - incident.onset)})`;
+  return `${severityIcons[incident.severity]} *${incident.id}*  ${mrkdwn(incident.title, 200)}  ·  ${incident.severity}, ${statusWords[incident.status]}, since ${slackTime(incident.onset)} (${duration(end - incident.onset)})`;
 }
 
 const shown = (view: IncidentView): CommandAnswer => ({ ...renderIncident(view), text: view.incident.title });
@@ -89,9 +89,7 @@ export const incidentCommands: Readonly<Record<string, Command>> = {
     what: "open incidents, or the latest of all",
     async run(args, { desk, now }) {
       const all = args[0] === "all";
-      const incidents = await desk.list(
-        all ? { limit: listLimit } : { statuses: ["open", "acknowledged", "mitigating", "reopened"], limit: listLimit },
-      );
+      const incidents = await desk.list(all ? { limit: listLimit } : { statuses: openStatuses, limit: listLimit });
       if (incidents.length === 0)
         return {
           text: all
@@ -99,7 +97,7 @@ export const incidentCommands: Readonly<Record<string, Command>> = {
             : "No open incident. `/incident list all` shows the latest ones.",
         };
       return {
-        text: `${incidents.length} incidents`,
+        text: `${incidents.length} incident${incidents.length === 1 ? "" : "s"}`,
         blocks: incidents.map((incident) => section(line(incident, now))),
       };
     },
@@ -107,9 +105,9 @@ export const incidentCommands: Readonly<Record<string, Command>> = {
   show: {
     usage: "show <number>",
     what: "one incident with its cause and fixes",
-    run: (args, { desk }) =>
-      withIncident(args, async (id) => {
-        const view = await desk.view(id);
+    run: (args, asked) =>
+      withIncident(args, asked, async (id) => {
+        const view = await asked.desk.view(id);
         return view ? shown(view) : unknownIncident(id);
       }),
   },
@@ -145,30 +143,35 @@ export const incidentCommands: Readonly<Record<string, Command>> = {
   ack: {
     usage: "ack <number>",
     what: "take an incident",
-    run: (args, { desk, by }) => withIncident(args, async (id) => ({ text: (await desk.acknowledge(id, by)).text })),
+    run: (args, asked) =>
+      withIncident(args, asked, async (id) => ({ text: (await asked.desk.acknowledge(id, asked.by)).text })),
   },
   resolve: {
     usage: "resolve <number>",
     what: "close an incident by hand",
-    run: (args, { desk, by }) => withIncident(args, async (id) => ({ text: (await desk.resolve(id, by)).text })),
+    run: (args, asked) =>
+      withIncident(args, asked, async (id) => ({ text: (await asked.desk.resolve(id, asked.by)).text })),
   },
   reopen: {
     usage: "reopen <number>",
     what: "open a resolved incident again",
-    run: (args, { desk, by }) => withIncident(args, async (id) => ({ text: (await desk.reopen(id, by)).text })),
+    run: (args, asked) =>
+      withIncident(args, asked, async (id) => ({ text: (await asked.desk.reopen(id, asked.by)).text })),
   },
   note: {
     usage: "note <number> <words>",
     what: "add words to an incident's timeline",
-    run: (args, { desk, by }) =>
-      withIncident(args, async (id) => ({ text: (await desk.addNote(id, args.slice(1).join(" "), by)).text })),
+    run: (args, asked) =>
+      withIncident(args, asked, async (id) => ({
+        text: (await asked.desk.addNote(id, args.slice(1).join(" "), asked.by)).text,
+      })),
   },
   timeline: {
     usage: "timeline <number>",
     what: "what happened when",
-    run: (args, { desk }) =>
-      withIncident(args, async (id) => {
-        const view = await desk.view(id);
+    run: (args, asked) =>
+      withIncident(args, asked, async (id) => {
+        const view = await asked.desk.view(id);
         if (!view) return unknownIncident(id);
         const rows = view.timeline
           .slice(-timelineShown)
@@ -184,9 +187,9 @@ export const incidentCommands: Readonly<Record<string, Command>> = {
   evidence: {
     usage: "evidence <number>",
     what: "what the cause rests on, and what was ruled out",
-    run: (args, { desk }) =>
-      withIncident(args, async (id) => {
-        const view = await desk.view(id);
+    run: (args, asked) =>
+      withIncident(args, asked, async (id) => {
+        const view = await asked.desk.view(id);
         if (!view) return unknownIncident(id);
         const blocks = renderEvidence(view);
         return blocks
@@ -197,9 +200,9 @@ export const incidentCommands: Readonly<Record<string, Command>> = {
   postmortem: {
     usage: "postmortem <number>",
     what: "the whole story of an incident, as Markdown",
-    run: (args, { desk }) =>
-      withIncident(args, async (id) => {
-        const markdown = await desk.postmortem(id);
+    run: (args, asked) =>
+      withIncident(args, asked, async (id) => {
+        const markdown = await asked.desk.postmortem(id);
         return markdown === undefined
           ? {
               text: `There is no incident ${id}, or no diagnosis of it yet. \`/incident list all\` shows them.`,

@@ -34,15 +34,37 @@ function editDistance(a: string, b: string): number {
   return row[b.length] ?? 0;
 }
 
+/** What people call these things elsewhere. */
+const otherWords: Readonly<Record<string, string>> = {
+  acknowledge: "ack",
+  take: "ack",
+  close: "resolve",
+  open: "declare",
+  new: "declare",
+  create: "declare",
+  mute: "silence",
+  snooze: "silence",
+  unmute: "unsilence",
+  status: "list",
+  ls: "list",
+  pm: "postmortem",
+  experiment: "chaos",
+  login: "web",
+};
+
 /** The nearest command with what was typed after it, ready to be copied; the whole list where nothing is near. */
 function unknownWord(word: string, args: readonly string[]): string {
   const name = word.toLowerCase().slice(0, 30);
   const [nearest] = Object.keys(commands)
     .map((known) => ({ known, off: editDistance(name, known) }))
     .sort((a, b) => a.off - b.off);
+  const other = Object.hasOwn(otherWords, name) ? otherWords[name] : undefined;
+  const near = nearest && nearest.off <= Math.max(2, Math.floor(nearest.known.length / 3)) ? nearest.known : undefined;
   const unknown = `I do not know "${cut(word, 40)}".`;
-  if (!nearest || nearest.off > Math.max(2, Math.floor(nearest.known.length / 3))) return `${unknown}\n${helpText()}`;
-  const meant = cut([nearest.known, ...args].join(" ").replaceAll("`", "'"), 200);
+  const known = other ?? near;
+  if (known === undefined)
+    return `${unknown} There are ${Object.keys(commands).join(", ")}; \`/incident help\` says what they do.`;
+  const meant = cut([known, ...args].join(" ").replaceAll("`", "'"), 200);
   return `${unknown} Did you mean \`/incident ${meant}\`? \`/incident help\` lists everything.`;
 }
 
@@ -52,18 +74,21 @@ export function isCommand(text: string): boolean {
   return Object.hasOwn(commands, word);
 }
 
+/** Phones and Macs make one dash out of two. */
+const isShare = (word: string) => /^(?:--|[\u2013\u2014])share$/.test(word);
+
 /** Answers what was typed after `/incident`. `share`: the person wants everybody in the channel to see it. */
 export async function answerCommand(
   text: string,
   context: CommandContext,
 ): Promise<CommandAnswer & { readonly share: boolean }> {
   const words = text.trim().slice(0, mostChars).split(/\s+/);
-  const share = words.includes("--share");
-  const [word = "", ...args] = words.filter((one) => one !== "--share");
+  const share = words.some(isShare);
+  const [word = "", ...args] = words.filter((one) => !isShare(one));
   const name = word.toLowerCase() || "help";
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (command) {
-    const answer = await command.run(args, context);
+    const answer = await command.run(args, { ...context, typed: name });
     return { ...answer, text: mrkdwn(answer.text, limits.section), share: share && answer.personal !== true };
   }
   return { text: mrkdwn(unknownWord(word, args), limits.section), personal: true, share: false };

@@ -22,8 +22,8 @@ const submittedWords = {
   approve: "Approving …",
 } as const;
 
-function waitingView(text: string): View {
-  return noteView("Review fix", text);
+function waitingView(text: string, title = "Review fix"): View {
+  return noteView(title, text);
 }
 
 /** Fills the opened modal with the fix, planned anew where its plan does not stand any more. */
@@ -105,8 +105,8 @@ export function registerHandlers(app: App, deps: HandlerDeps): void {
   });
 
   app.view(viewIds.reject, async ({ ack, body, view, context }) => {
-    await ack({ response_action: "update", view: waitingView("Rejecting …") });
-    const show: Say = (text) => deps.slack.updateView(view.id, waitingView(text));
+    await ack({ response_action: "update", view: waitingView("Rejecting …", "Reject fix") });
+    const show: Say = (text) => deps.slack.updateView(view.id, waitingView(text, "Reject fix"));
     await handle(deps, { context, userId: body.user.id, say: show, name: viewIds.reject }, async (by) => {
       const fix = decodeFix(view.private_metadata);
       if (!fix) return void (await show("This form is from an older version of kubemend; please open it again."));

@@ -1,6 +1,6 @@
 import type { KnownBlock, HomeView as SlackHome } from "@slack/types";
 import type { HomeView, WaitingApproval } from "../../home-view.ts";
-import { duration } from "../../words.ts";
+import { duration, statusWords } from "../../words.ts";
 import { actionIds, encodeFix } from "./action-ids.ts";
 import { button, context, divider, header, section } from "./blocks.ts";
 import { changedLines } from "./render-fix.ts";
@@ -28,7 +28,7 @@ function openBlocks({ open, now }: HomeView): KnownBlock[] {
     text: {
       type: "mrkdwn",
       verbatim: true,
-      text: `${severityIcons[incident.severity]} *${incident.id}*  ${mrkdwn(incident.title, 200)}\n${incident.status}  ·  since ${slackTime(incident.onset)}, ${duration(now - incident.onset)}`,
+      text: `${severityIcons[incident.severity]} *${incident.id}*  ${mrkdwn(incident.title, 200)}\n${statusWords[incident.status]}  ·  since ${slackTime(incident.onset)}, ${duration(now - incident.onset)}`,
     },
     accessory: button("Show", actionIds.show, incident.id),
   }));

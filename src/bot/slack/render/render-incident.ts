@@ -6,7 +6,7 @@ import { refText } from "../../../incident/object-ref.ts";
 import { impactOf } from "../../impact.ts";
 import type { IncidentView } from "../../incident-view.ts";
 import { pageName, runbookPages } from "../../runbook-pages.ts";
-import { confidenceWords, cut, duration, percent } from "../../words.ts";
+import { confidenceWords, cut, duration, percent, statusWords } from "../../words.ts";
 import { actionIds } from "./action-ids.ts";
 import { button, confirm, context, header, limits, plain, section } from "./blocks.ts";
 import { fixBlocks } from "./render-fixes.ts";
@@ -19,13 +19,6 @@ export interface RenderedMessage {
   readonly blocks: readonly KnownBlock[];
 }
 
-const statusWords = {
-  open: "open",
-  acknowledged: "acknowledged",
-  mitigating: "fix in progress",
-  resolved: "resolved",
-  reopened: "back again",
-} as const;
 /** What the menu offers that people need now and then. */
 function moreMenu(incidentId: string): Overflow {
   const choice = (text: string, word: string) => ({ text: plain(text, 75), value: `${word}|${incidentId}` });

@@ -76,6 +76,11 @@ describe("commands", () => {
     { words: "evidence 7", says: "OOMKilled" },
     { words: "timline 7", says: "Did you mean `/incident timeline 7`" },
     { words: "help", says: "--share" },
+    { words: "acknowledge 7", says: "Did you mean `/incident ack 7`" },
+    { words: "mute shop/carts 2h", says: "Did you mean `/incident silence shop/carts 2h`" },
+    { words: "xyzzy", says: "There are list, show, declare" },
+    { words: "ack", says: "`/incident ack 7`  carts is killed" },
+    { words: "timeline", says: "`/incident timeline 7`  carts is killed" },
   ])("/incident $words says: $says", async ({ words, says }) => {
     await start();
     await slash(words);
