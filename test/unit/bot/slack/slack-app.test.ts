@@ -291,7 +291,7 @@ test.each([
   { line: "/incident lsit", has: "Did you mean `/incident list`" },
   { line: "/incident shwo 7", has: "Did you mean `/incident show 7`" },
   { line: "/incident banana", has: "says what they do" },
-  { line: "/incident", has: "says what they do" },
+  { line: "/incident", has: "this list" },
   { line: "/incident ack 7", has: "ana has taken incident 7" },
   { line: "/incident postmortem 7", has: "# Post-mortem of incident 7" },
   { line: "/incident postmortem 99", has: "There is no incident 99" },
