@@ -20,6 +20,12 @@ const clockSlackSeconds = 15;
 /** Weight of "no known change": above it, a change has to have shown at once, or in the words of the incident. */
 const noChangeWeight = 0.22;
 const ambientWeight = 0.4;
+/** Nearness of an entity beside the alerting one, of one that complains itself, and of one that nobody speaks of. */
+const besideWeight = 0.7;
+const complainingWeight = 0.6;
+const silentWeight = 0.15;
+/** What is left of a change none of whose words the incident speaks. */
+const unspokenShare = 0.3;
 const wordPart = /[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+/g;
 const minWordChars = 4;
 
@@ -53,8 +59,8 @@ function nearness(entity: string, input: NeutralCase, symptoms: Symptoms): numbe
       ([a, b]) => (a === entity && b === input.alert.entity) || (b === entity && a === input.alert.entity),
     )
   )
-    return 0.7;
-  return symptoms.newShapes.some((one) => one.entity === entity) ? 0.6 : 0.15;
+    return besideWeight;
+  return symptoms.newShapes.some((one) => one.entity === entity) ? complainingWeight : silentWeight;
 }
 
 /** Ranks the commits of a case, with `none` among them. */
@@ -77,7 +83,11 @@ export function rankChanges(input: NeutralCase, changes: Changes, symptoms: Symp
         text = `rolled out to ${entity} ${Math.round(waitSeconds)} s before the first sign`;
       }
     }
-    return { id: commit.id, weight: reach * weight * (0.3 + 0.7 * shared), evidence: `${text}; ${why}` };
+    return {
+      id: commit.id,
+      weight: reach * weight * (unspokenShare + (1 - unspokenShare) * shared),
+      evidence: `${text}; ${why}`,
+    };
   });
   const ambient = ambientCauses(input, symptoms);
   weighed.push({

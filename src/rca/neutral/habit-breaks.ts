@@ -16,6 +16,8 @@ type Habits = ReadonlyMap<string, Habit> | undefined;
 const minEffect = 0.7;
 /** A step that requests newly take is as often another choice of their users as it is a fault. */
 const moreWeight = 0.5;
+/** Most requests: more than half. */
+const mostShare = 0.5;
 const percent = (share: number) => `${Math.round(share * 100)} %`;
 
 const isFailure = (step: string) => step.startsWith("error ");
@@ -33,7 +35,8 @@ function failingShare(habits: Habits): number {
  * True for a window in which most of these requests failed that now do not: it was not normal for them, whatever it is
  * called. Normal times are often recorded soon after an incident.
  */
-export const failsMoreThan = (window: Habits, now: Habits): boolean => failingShare(window) - failingShare(now) > 0.5;
+export const failsMoreThan = (window: Habits, now: Habits): boolean =>
+  failingShare(window) - failingShare(now) > mostShare;
 
 const isComplaint = (step: string) => /^(error|warn) /.test(step);
 

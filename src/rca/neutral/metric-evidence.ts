@@ -20,6 +20,11 @@ export interface MetricContext {
   pastSeries(entity: string, metric: string): readonly Series[];
 }
 
+/** A share of the level, and of what the busiest entity has, keep a flat past and a tiny use from making every wiggle
+ * infinitely unusual. */
+const levelShare = 0.1;
+const busiestShare = 0.05;
+
 const shown = (value: number) => Number(value.toPrecision(3)).toString();
 
 /** Usual range of a metric: its own past, the named baseline, and earlier cases, without incidents of this entity. */
@@ -48,10 +53,9 @@ export function shiftUp(context: MetricContext, entity: string, metric: string):
   const now = valuesBetween(series, context.input.window.from, context.input.window.to + 1);
   if (!usual || now.length === 0) return undefined;
   const held = heldByTwo(now);
-  // A tenth of the level, and a twentieth of what the busiest entity has, keep a flat past and a tiny use from making
-  // every wiggle infinitely unusual.
   const busiest = largestNow(context.input, metric);
-  const scale = usual.high - usual.median + 0.1 * Math.abs(usual.high) + 0.05 * busiest + Number.MIN_VALUE;
+  const scale =
+    usual.high - usual.median + levelShare * Math.abs(usual.high) + busiestShare * busiest + Number.MIN_VALUE;
   const ratio = Math.min(1_000, Math.max(0, held - usual.high) / scale);
   return {
     ratio,

@@ -55,6 +55,12 @@ function traceSources(input: NeutralCase, normal: readonly NormalWindow[]): read
   ];
 }
 
+/** Words say who suffers at least as often as who is the cause. */
+const spokenWeight = 0.5;
+/** So many new lines have said half of what any number of them can say. */
+const fewLines = 5;
+const alertWeight = 0.5;
+
 /** Without better evidence: who complains newly, and about whom. */
 function spokenSource(input: NeutralCase): Source {
   const found = new Map<string, { amount: number; strength: number; text: string }>();
@@ -62,7 +68,11 @@ function spokenSource(input: NeutralCase): Source {
     const blamed = input.candidates.find((other) => other !== entity && shape.sample.includes(other)) ?? entity;
     const amount = (found.get(blamed)?.amount ?? 0) + count;
     const text = `${count} new lines of ${entity}: "${shape.sample.slice(0, 120)}"`;
-    found.set(blamed, { amount, strength: amount / (amount + 5) / 2, text: found.get(blamed)?.text ?? text });
+    found.set(blamed, {
+      amount,
+      strength: (spokenWeight * amount) / (amount + fewLines),
+      text: found.get(blamed)?.text ?? text,
+    });
   }
   return { name: "spoken", found };
 }
@@ -76,7 +86,11 @@ const alertSource = ({ alert }: NeutralCase): Source => ({
       : [
           [
             alert.entity,
-            { amount: 1, strength: 0.5, text: `the alert is about it${alert.metric ? ` (${alert.metric})` : ""}` },
+            {
+              amount: 1,
+              strength: alertWeight,
+              text: `the alert is about it${alert.metric ? ` (${alert.metric})` : ""}`,
+            },
           ],
         ],
   ),

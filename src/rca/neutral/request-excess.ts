@@ -57,7 +57,8 @@ interface Loss {
 function weightsOf(input: NeutralCase, dimension: Dimension): (time: number) => number {
   const alerting = input.alert.entity && lossAt(input, input.alert.entity, dimension, false);
   const total = alerting ? sum(alerting.lost.values()) : 0;
-  const intervals = Math.max(1, (input.window.to - input.alert.time) / input.resolutionSeconds + 1);
+  // The incident is taken to start one interval before its alert.
+  const intervals = Math.max(1, (input.window.to - input.alert.time) / input.resolutionSeconds + 2);
   if (!alerting || total <= 0) return () => 1 / intervals;
   return (time) => (alerting.lost.get(time) ?? 0) / total;
 }
