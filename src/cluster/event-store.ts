@@ -13,6 +13,9 @@ export interface SeenEvent {
   readonly event: KubeEvent;
 }
 
+const maxAheadMs = 2 * 60_000;
+const maxMessageChars = 4_096;
+
 export interface EventStore {
   push(event: KubeEvent, receivedAt: number): SeenEvent;
   /** Events about one object, oldest first. */
@@ -30,7 +33,16 @@ export function eventTimeOf(event: KubeEvent, receivedAt: number): number {
   const text =
     event.series?.lastObservedTime ?? event.lastTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp;
   const at = text ? Date.parse(text) : Number.NaN;
-  return Number.isFinite(at) ? at : receivedAt;
+  // Of a clock that is ahead only the order of arrival can be trusted: an event of tomorrow would be news until then.
+  return Number.isFinite(at) && at <= receivedAt + maxAheadMs ? at : receivedAt;
+}
+
+/** Long texts are kept by their beginning. Kubernetes' own writers keep to 1,024 characters, others need not. */
+function withinBounds(event: KubeEvent): KubeEvent {
+  const { message } = event;
+  return message !== undefined && message.length > maxMessageChars
+    ? { ...event, message: message.slice(0, maxMessageChars) }
+    : event;
 }
 
 export function createEventStore(options: { maxEvents?: number } = {}): EventStore {
@@ -39,14 +51,23 @@ export function createEventStore(options: { maxEvents?: number } = {}): EventSto
   const byObject = new Map<string, Map<string, SeenEvent>>();
   let dropped = 0;
 
+  function forget(uid: string, { about }: SeenEvent): void {
+    byUid.delete(uid);
+    const list = byObject.get(refKey(about));
+    list?.delete(uid);
+    if (list?.size === 0) byObject.delete(refKey(about));
+  }
+
   return {
-    push(event, receivedAt) {
+    push(told, receivedAt) {
+      const event = withinBounds(told);
       const at = eventTimeOf(event, receivedAt);
-      const first = event.firstTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp;
+      const first = Date.parse(event.firstTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp ?? "");
+      const count = event.series?.count ?? event.count ?? 1;
       const seen: SeenEvent = {
         at,
-        firstAt: first ? Date.parse(first) : at,
-        count: event.series?.count ?? event.count ?? 1,
+        firstAt: Number.isFinite(first) ? Math.min(first, at) : at,
+        count: Number.isFinite(count) ? count : 1,
         about: makeRef(
           event.involvedObject.kind ?? "Unknown",
           event.involvedObject.namespace,
@@ -58,7 +79,8 @@ export function createEventStore(options: { maxEvents?: number } = {}): EventSto
         event,
       };
       const uid = event.metadata.uid;
-      byUid.delete(uid);
+      const before = byUid.get(uid);
+      if (before) forget(uid, before);
       byUid.set(uid, seen);
       const key = refKey(seen.about);
       let list = byObject.get(key);
@@ -66,16 +88,10 @@ export function createEventStore(options: { maxEvents?: number } = {}): EventSto
         list = new Map();
         byObject.set(key, list);
       }
-      list.delete(uid);
       list.set(uid, seen);
       if (byUid.size > maxEvents) {
         const [oldestUid, oldest] = byUid.entries().next().value ?? [];
-        if (oldestUid !== undefined && oldest) {
-          byUid.delete(oldestUid);
-          const owner = byObject.get(refKey(oldest.about));
-          owner?.delete(oldestUid);
-          if (owner?.size === 0) byObject.delete(refKey(oldest.about));
-        }
+        if (oldestUid !== undefined && oldest) forget(oldestUid, oldest);
         dropped++;
       }
       return seen;

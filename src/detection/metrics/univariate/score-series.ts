@@ -47,6 +47,10 @@ export async function* scoreSeries(
   let columns: ReturnType<typeof readHeader> | undefined;
   for await (const line of lines) {
     if (columns === undefined) {
+      if (line.replace(/^\uFEFF/, "").trim() === "") {
+        counts.blankLines++;
+        continue;
+      }
       columns = readHeader(line, source);
       continue;
     }

@@ -248,6 +248,65 @@ describe("objects and events with parts missing", () => {
     expect(said(world)).toEqual([]);
   });
 
+  const warning = (uid: string, rest: Partial<KubeEvent> = {}): KubeEvent => ({
+    apiVersion: "v1",
+    kind: "Event",
+    metadata: { name: uid, namespace: "shop", uid },
+    involvedObject: { kind: "Pod", namespace: "shop", name: "web-a1-x1" },
+    type: "Normal",
+    reason: "Pulled",
+    ...rest,
+  });
+
+  test("an explosion of events stays within its bound and is counted", () => {
+    const { world } = shop();
+    for (let i = 0; i < 25_000; i++)
+      world.event(warning(`e${i}`, { involvedObject: { kind: "Pod", namespace: "shop", name: `p${i}` } }));
+    world.run(10_000);
+    expect(world.observation.events.between(0, world.now() + 1)).toHaveLength(20_000);
+    expect(world.engine.stats.eventsDropped).toBe(5_000);
+    expect(world.engine.stats.detectorFailures).toBe(0);
+    expect(said(world)).toEqual([]);
+  });
+
+  test("the same event again and again, as after a reconnect, is one", () => {
+    const { world, run } = shop();
+    for (let i = 0; i < 1_000; i++) world.event(warning("same"));
+    run(10_000);
+    const about = { kind: "Pod", namespace: "shop", name: "web-a1-x1" };
+    expect(world.observation.events.about(about).filter(({ reason }) => reason === "Pulled")).toHaveLength(1);
+  });
+
+  test("one event that names a thousand objects in turn is about the last of them", () => {
+    const { world } = shop();
+    for (let i = 0; i < 1_000; i++)
+      world.event(warning("turning", { involvedObject: { kind: "Pod", namespace: "shop", name: `p${i}` } }));
+    const left = Array.from({ length: 1_000 }, (_, i) =>
+      world.observation.events.about({ kind: "Pod", namespace: "shop", name: `p${i}` }),
+    ).flat();
+    expect(left).toHaveLength(1);
+  });
+
+  test.each<[string, Partial<KubeEvent>]>([
+    ["a message of 10 MB", { message: "x".repeat(10 * 2 ** 20) }],
+    ["a clock that is a year ahead", { lastTimestamp: "2027-11-20T12:00:00Z" }],
+    ["times that are none", { firstTimestamp: "soon", lastTimestamp: "31/12/2026", count: Number.NaN }],
+    ["a count that is endless", { count: Number.POSITIVE_INFINITY }],
+    ["half a surrogate and NUL", { message: "\ud800\u0000", reason: "\u0000" }],
+  ])("%s does no harm", (_title, rest) => {
+    const { world, run } = shop();
+    world.event(warning("odd", rest));
+    run(60_000);
+    const [kept] = world.observation.events.about({ kind: "Pod", namespace: "shop", name: "web-a1-x1" });
+    expect(kept?.at).toBeLessThanOrEqual(world.now());
+    expect(Number.isFinite(kept?.firstAt)).toBe(true);
+    expect(Number.isFinite(kept?.count)).toBe(true);
+    expect(kept?.message.length).toBeLessThanOrEqual(4_096);
+    expect(kept?.event.message?.length ?? 0).toBeLessThanOrEqual(4_096);
+    expect(world.engine.stats.detectorFailures).toBe(0);
+    expect(said(world)).toEqual([]);
+  });
+
   test("an event about nothing, at no time", () => {
     const { world, run } = shop();
     const event: KubeEvent = {

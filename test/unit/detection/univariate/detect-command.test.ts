@@ -130,6 +130,55 @@ test("--out writes the same as stdout", async () => {
   expect((await readFile(out, "utf8")).trimEnd().split("\n")).toEqual(lines);
 });
 
+describe("any resolution", () => {
+  const random = seededRandom(5);
+  const noise = Array.from({ length: 1_200 }, () => random() - 0.5);
+  const start = Date.UTC(2024, 0, 1);
+  test.each([
+    { name: "a second", at: (i: number) => String((start + i * 1_000) / 1_000) },
+    { name: "a minute", at: (i: number) => new Date(start + i * 60_000).toISOString() },
+    { name: "an hour", at: (i: number) => stamp(start + i * 3_600_000) },
+    { name: "a day", at: (i: number) => new Date(start + i * 86_400_000).toISOString().slice(0, 10) },
+    { name: "any time", at: (i: number) => String(start + i * 60_000 + Math.round((noise[i] ?? 0) * 50_000)) },
+    { name: "two rows of one time", at: (i: number) => stamp(start + Math.floor(i / 2) * 60_000) },
+  ])("a jump stands out between rows that are $name apart", async ({ at }) => {
+    const { lines, counts } = await run(
+      [header, ...noise.map((own, i) => `${at(i)},${(20 + 4 * own + (i === 1_000 ? 30 : 0)).toFixed(3)}`)].join("\n"),
+    );
+    const scores = lines.slice(1).map((line) => Number(line.slice(line.lastIndexOf(",") + 1)));
+    expect(counts.scored).toBe(1_200);
+    expect(scores[1_000]).toBe(Math.max(...scores));
+    expect(scores[1_000]).toBeGreaterThan(0.9);
+  });
+
+  test("rows in no order at all are scored as they come, and counted", async () => {
+    const order = noise.map((own, i) => [own, i] as const).toSorted(([a], [b]) => a - b);
+    const { lines, counts } = await run([header, ...order.map(([, i]) => `${stamp(start + i * 60_000)},7`)].join("\n"));
+    expect(lines).toHaveLength(1_201);
+    expect(counts.scored).toBe(1_200);
+    expect(counts.steps.late + counts.steps["clock-jump"]).toBeGreaterThan(100);
+    expect(counts.highestScore).toBe(0);
+  });
+});
+
+test.each([
+  { name: "one row", content: `${header}\n2026-11-21 12:00:00,5`, lines: 2 },
+  {
+    name: "ten rows with a spike in them",
+    content: [header, ...[1, 2, 1, 1, 99, 1, 2, 1, 1, 2].map((v, i) => `${1_790_000_000 + 60 * i},${v}`)].join("\n"),
+    lines: 11,
+  },
+  { name: "blank lines before the header", content: `\n \r\n\ufeff${header}\n2026-11-21 12:00:00,5\n`, lines: 2 },
+])("$name: too little to claim anything", async ({ content, lines: want }) => {
+  const { lines, counts } = await run(content);
+  expect(lines).toHaveLength(want);
+  expect(counts.highestScore).toBe(0);
+});
+
+test("a file of nothing but blank lines is empty", async () => {
+  await expect(run("\n\n \n")).rejects.toMatchObject({ code: "series-empty", exitCode: 2 });
+});
+
 test("a header without rows gives a header without rows", async () => {
   expect((await run(`${header}\n`)).lines).toEqual(["timestamp,value,anomaly_score"]);
 });
