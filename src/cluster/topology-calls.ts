@@ -14,13 +14,11 @@ export interface Call {
   readonly via: "metric" | "config" | "log";
 }
 
-export interface HostResolver {
-  /** Workloads behind a host name or address as seen from a namespace; empty when it is not in this cluster. */
-  (
-    namespace: string | undefined,
-    host: string,
-  ): { readonly service?: ObjectRef; readonly workloads: readonly ObjectRef[] };
-}
+/** Workloads behind a host name or address as seen from a namespace; empty when it is not in this cluster. */
+export type HostResolver = (
+  namespace: string | undefined,
+  host: string,
+) => { readonly service?: ObjectRef; readonly workloads: readonly ObjectRef[] };
 
 interface CallSources {
   readonly observation: Observation;

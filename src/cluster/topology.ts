@@ -1,12 +1,14 @@
 import { makeRef, type ObjectRef, refKey, sameRef } from "../incident/object-ref.ts";
-import type { EndpointSlice, KubeObject, Pod, Service } from "./kubernetes-types.ts";
+import type { Pod } from "./kubernetes-types.ts";
 import { isKind } from "./kubernetes-types.ts";
 import { refOf } from "./object-store.ts";
 import type { Observation } from "./observation.ts";
-import { matchesLabels } from "./selector.ts";
+import { collect, reach } from "./reach.ts";
 import { type Call, clusterAddresses, findCalls } from "./topology-calls.ts";
+import { readPods } from "./topology-pods.ts";
+import { readServices } from "./topology-services.ts";
 import { type Use, usesOfWorkload } from "./topology-uses.ts";
-import { listWorkloads, templateOf } from "./workload.ts";
+import { listWorkloads } from "./workload.ts";
 
 export interface TopologyOptions {
   /** Newest log lines read for each pod to find calls; 0 leaves logs alone, for callers that rebuild often. Default 0. */
@@ -51,156 +53,39 @@ export interface Topology {
   ): { readonly service?: ObjectRef; readonly workloads: readonly ObjectRef[] };
 }
 
-/** Walks edges breadth first, nearest first, without the start. */
-function reach(
-  edges: ReadonlyMap<string, readonly ObjectRef[]>,
-  start: ObjectRef,
-  depth: number,
-): readonly ObjectRef[] {
-  const seen = new Map<string, ObjectRef>();
-  let frontier: readonly ObjectRef[] = [start];
-  for (let step = 0; step < depth && frontier.length > 0; step++) {
-    const next: ObjectRef[] = [];
-    for (const at of frontier) {
-      for (const to of edges.get(refKey(at)) ?? []) {
-        if (sameRef(to, start) || seen.has(refKey(to))) continue;
-        seen.set(refKey(to), to);
-        next.push(to);
-      }
-    }
-    frontier = next;
-  }
-  return [...seen.values()];
-}
-
-function collect<T>(into: Map<string, T[]>, key: string, value: T): void {
-  const list = into.get(key);
-  if (list) list.push(value);
-  else into.set(key, [value]);
-}
-
 /** Reads the whole observation once; a few milliseconds for 50 services without logs. */
 export function buildTopology(observation: Observation, options: TopologyOptions = {}): Topology {
   const { objects } = observation;
   const { live, gone } = listWorkloads(observation);
-  const all = [...live, ...gone];
   const byName = new Map<string, ObjectRef>();
   for (const object of [...gone, ...live])
     byName.set(`${object.metadata.namespace ?? ""}/${object.metadata.name}`, refOf(object));
 
-  const livePods = new Map<string, Pod[]>();
-  const podNames = new Map<string, string[]>();
-  const podAddresses = new Map<string, ObjectRef>();
-  const ownerOf = new Map<string, ObjectRef>();
-  const takePod = (pod: Pod, isLive: boolean) => {
-    const owner = objects.topOwner(pod);
-    ownerOf.set(`${pod.metadata.namespace}/${pod.metadata.name}`, owner);
-    collect(podNames, refKey(owner), pod.metadata.name);
-    if (!isLive) return;
-    collect(livePods, refKey(owner), pod);
-    if (pod.status?.podIP) podAddresses.set(pod.status.podIP, owner);
-  };
-  for (const pod of objects.list("Pod")) takePod(pod, true);
-  for (const { object } of objects.deleted("Pod")) if (isKind(object, "Pod")) takePod(object, false);
-
-  const services = objects.list("Service");
-  const serviceOf = new Map(
-    services.map((service) => [`${service.metadata.namespace}/${service.metadata.name}`, service]),
-  );
-  for (const { object } of objects.deleted("Service")) {
-    const key = `${object.metadata.namespace}/${object.metadata.name}`;
-    if (isKind(object, "Service") && !serviceOf.has(key)) serviceOf.set(key, object);
-  }
-  const addresses = clusterAddresses([...serviceOf.values()]);
-
-  const labelled = new Map<string, { ref: ObjectRef; now: boolean; labels: Readonly<Record<string, string>> }[]>();
-  for (const object of all) {
-    const ref = refOf(object);
-    const states = new Set<KubeObject>([object, ...objects.versions(ref).map((version) => version.object)]);
-    for (const state of states) {
-      const labels = templateOf(state)?.metadata?.labels;
-      if (labels)
-        collect(labelled, ref.namespace ?? "", { ref, now: state === object && live.includes(object), labels });
-    }
-  }
-  const selected = (
-    namespace: string | undefined,
-    selector: Service["spec"]["selector"],
-    now: boolean,
-  ): ObjectRef[] => {
-    const found = new Map<string, ObjectRef>();
-    for (const row of labelled.get(namespace ?? "") ?? []) {
-      if ((!now || row.now) && matchesLabels(selector, row.labels)) found.set(refKey(row.ref), row.ref);
-    }
-    return [...found.values()];
-  };
-  const slices = new Map<string, EndpointSlice[]>();
-  for (const slice of objects.list("EndpointSlice")) {
-    collect(
-      slices,
-      `${slice.metadata.namespace}/${slice.metadata.labels?.["kubernetes.io/service-name"] ?? ""}`,
-      slice,
-    );
-  }
-  const throughSlices = (service: ObjectRef): ObjectRef[] => {
-    const found = new Map<string, ObjectRef>();
-    for (const slice of slices.get(`${service.namespace}/${service.name}`) ?? []) {
-      for (const { targetRef } of slice.endpoints ?? []) {
-        const owner = targetRef?.name
-          ? ownerOf.get(`${targetRef.namespace ?? service.namespace}/${targetRef.name}`)
-          : undefined;
-        if (owner) found.set(refKey(owner), owner);
-      }
-    }
-    return [...found.values()];
-  };
-  const selectedNow = (service: ObjectRef) => {
-    const current = objects.get("Service", service.namespace, service.name);
-    return current ? selected(service.namespace, current.spec.selector, true) : [];
-  };
-  const workloadsBehind = (service: ObjectRef): readonly ObjectRef[] => {
-    const now = selectedNow(service);
-    if (now.length > 0) return now;
-    const served = throughSlices(service);
-    if (served.length > 0) return served;
-    for (const { object } of [...objects.versions(service)].reverse()) {
-      if (!isKind(object, "Service")) continue;
-      const before = selected(service.namespace, object.spec.selector, false);
-      if (before.length > 0) return before;
-    }
-    // Nobody ever saw it select anything, as after a late start: by custom a service bears the name of what it serves.
-    const selector = objects.get("Service", service.namespace, service.name)?.spec.selector;
-    const namesake = byName.get(`${service.namespace ?? ""}/${service.name}`);
-    return selector && namesake && Object.keys(selector).length > 0 ? [namesake] : [];
-  };
-
-  const behind = new Map<string, readonly ObjectRef[]>();
-  const servicesOf = new Map<string, ObjectRef[]>();
-  for (const service of serviceOf.values()) {
-    const ref = refOf(service);
-    const workloads = workloadsBehind(ref);
-    behind.set(refKey(ref), workloads);
-    for (const workload of workloads) collect(servicesOf, refKey(workload), ref);
-  }
+  const workloadNamed = (namespace: string, name: string) => byName.get(`${namespace}/${name}`);
+  const pods = readPods(observation);
+  const services = readServices(observation, { live, gone, pods, workloadNamed });
+  const addresses = clusterAddresses([...services.byName.values()]);
 
   const resolveHost: Topology["resolveHost"] = (namespace, host) => {
     const byAddress = addresses.get(host);
     const [name = "", other] = host.split(".");
     const service =
-      byAddress ?? serviceOf.get(`${namespace ?? ""}/${host}`) ?? serviceOf.get(`${other ?? namespace ?? ""}/${name}`);
-    if (service) return { service: refOf(service), workloads: behind.get(refKey(refOf(service))) ?? [] };
-    const owner = podAddresses.get(host);
+      byAddress ??
+      services.byName.get(`${namespace ?? ""}/${host}`) ??
+      services.byName.get(`${other ?? namespace ?? ""}/${name}`);
+    if (service) return { service: refOf(service), workloads: services.workloadsBehind(refOf(service)) };
+    const owner = pods.byAddress.get(host);
     if (owner) return { workloads: [owner] };
-    const same = byName.get(`${namespace ?? ""}/${host}`) ?? byName.get(`${other ?? ""}/${name}`);
+    const same = workloadNamed(namespace ?? "", host) ?? workloadNamed(other ?? "", name);
     return { workloads: same ? [same] : [] };
   };
 
   const calls = findCalls({
     observation,
-    workloads: all,
+    workloads: [...live, ...gone],
     resolve: resolveHost,
-    podNamesOf: (workload) => podNames.get(refKey(workload)) ?? [],
-    workloadNamed: (namespace, name) => byName.get(`${namespace}/${name}`),
+    podNamesOf: pods.podNamesOf,
+    workloadNamed,
     logLines: options.logLinesPerPod ?? 0,
     logsSince: options.logsSince ?? Number.NEGATIVE_INFINITY,
     logsOf: options.logsOf ?? (() => true),
@@ -225,12 +110,12 @@ export function buildTopology(observation: Observation, options: TopologyOptions
   return {
     workloads,
     calls,
-    workloadOfPod: (namespace, pod) => ownerOf.get(`${namespace}/${pod}`),
-    podsOf: (workload) => livePods.get(refKey(workload)) ?? [],
-    podNamesOf: (workload) => podNames.get(refKey(workload)) ?? [],
-    servicesOf: (workload) => servicesOf.get(refKey(workload)) ?? [],
-    workloadsBehind: (service) => behind.get(refKey(service)) ?? workloadsBehind(service),
-    selectedNow,
+    workloadOfPod: (namespace, pod) => pods.ownerOf.get(`${namespace}/${pod}`),
+    podsOf: pods.podsOf,
+    podNamesOf: pods.podNamesOf,
+    servicesOf: services.servicesOf,
+    workloadsBehind: services.workloadsBehind,
+    selectedNow: services.selectedNow,
     dependenciesOf: (workload, depth = 6) => reach(down, workload, depth),
     dependentsOf: (workload, depth = 6) => reach(up, workload, depth),
     nodeOf(namespace, pod) {
