@@ -20,6 +20,7 @@ const usage = `npm run evals -- [name ...] [--recordings <folder>] [--bench <fol
   bench       neutral cases of public benchmarks (needs their folder)
   nab         series with labelled anomaly windows (needs the benchmarks' folder)
   health      the classifier of application health on simulated applications that it has not seen
+  templates   log lines of real programs, labelled by the statement that wrote them: grouping accuracy
   redaction   promises R1 to R4
 
 Without names all run that take less than a minute each. Recordings and benchmarks are looked for in ../shared, recordings else in test/recordings.
@@ -80,6 +81,7 @@ const evals: readonly Eval[] = [
       bench && present(join(bench, "nab")) ? [here("nab/run.ts"), join(bench, "nab")] : undefined,
   },
   { name: "health", command: () => [here("health.ts")] },
+  { name: "templates", command: () => [here("templates/run.ts")] },
   {
     name: "redaction",
     command: (_folders, resultPath) => [

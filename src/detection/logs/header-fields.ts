@@ -33,6 +33,8 @@ interface Cursor {
   code: number;
   numbers: number;
   brackets: number;
+  /** Of `brackets`, those after the level. */
+  threads: number;
   components: number;
   timed: boolean;
   done: boolean;
@@ -43,7 +45,17 @@ type Step = (text: string, end: number, header: Header, cursor: Cursor) => boole
 
 const time: TimeScan = { end: 0, kind: 0 };
 const ahead: LevelAhead = { level: 0, end: 0 };
-const cursor: Cursor = { at: 0, word: 0, code: 0, numbers: 0, brackets: 0, components: 0, timed: false, done: false };
+const cursor: Cursor = {
+  at: 0,
+  word: 0,
+  code: 0,
+  numbers: 0,
+  brackets: 0,
+  threads: 0,
+  components: 0,
+  timed: false,
+  done: false,
+};
 
 /** Notes the first time stamp of a line. */
 export function noteTime(header: Header, start: number, scan: TimeScan): void {
@@ -85,7 +97,31 @@ const takeTime: Step = (text, end, header, c) => {
   return next === BAR ? finish(c, afterBars(text, c.at, end)) : true;
 };
 
-/** `[time level module]`, `[level]`, and after a time or level `[thread]`, `[request id]`. */
+/** Parts of a bracket that are looked at for a level. */
+const MAX_PARTS = 8;
+
+/** Level of `[module:level]` (Apache) or `[process:thread:time:LEVEL:file(line)]` (Chromium); 0 when it is not that. */
+function levelOfParts(text: string, inside: number, close: number): number {
+  if (skipWord(text, inside, close) < close) return 0;
+  let from = inside;
+  for (let part = 0; part < MAX_PARTS && from < close; part++) {
+    const colon = text.indexOf(":", from);
+    const to = colon < 0 || colon > close ? close : colon;
+    let letters = from;
+    while (letters < to && isLetter(text.charCodeAt(letters))) letters++;
+    const isLast = to === close;
+    const isStated = isLast || classOf(text.charCodeAt(from)) === UPPER;
+    // VERBOSE1, trace2
+    if (part > 0 && isStated && skipDigits(text, letters, to) === to) {
+      const rank = levelRank(text, from, letters);
+      if (rank > 0) return rank;
+    }
+    from = to + 1;
+  }
+  return 0;
+}
+
+/** `[time level module]`, `[module:level]`, `[level]`, and after a time or level `[thread]`, `[request id]`. */
 const takeBracket: Step = (text, end, header, c) => {
   if (c.code !== OPEN) return false;
   const close = closeBracket(text, c.at, end);
@@ -93,7 +129,7 @@ const takeBracket: Step = (text, end, header, c) => {
   const inside = skipSpaces(text, c.at + 1, close);
   let letters = inside;
   while (letters < close && isLetter(text.charCodeAt(letters))) letters++;
-  const rank = header.level === 0 ? levelRank(text, inside, letters) : 0;
+  const rank = header.level === 0 ? levelRank(text, inside, letters) || levelOfParts(text, inside, close) : 0;
   if (scanTime(text, inside, close, time)) {
     if (!c.timed) noteTime(header, inside, time);
     c.timed = true;
@@ -105,8 +141,9 @@ const takeBracket: Step = (text, end, header, c) => {
     const spaced = skipWord(text, inside, close) < close;
     const isContext = (c.timed || header.level > 0) && c.brackets < MAX_BRACKETS;
     // Words in brackets are a thread's name once, directly after the level; anywhere else they are message.
-    if (!isContext || (spaced && (header.level === 0 || c.brackets > 0))) return finish(c, c.at);
+    if (!isContext || (spaced && (header.level === 0 || c.threads > 0))) return finish(c, c.at);
     c.brackets++;
+    if (header.level > 0) c.threads++;
   }
   c.at = close + 1;
   return true;
@@ -187,6 +224,7 @@ export function scanFields(text: string, from: number, end: number, header: Head
   cursor.at = from;
   cursor.numbers = 0;
   cursor.brackets = 0;
+  cursor.threads = 0;
   cursor.components = 0;
   cursor.timed = header.kind !== TIME.none;
   cursor.done = false;

@@ -105,6 +105,23 @@ export function maskKind(shape: TokenShape, text: string, start: number, end: nu
   return shape.humps > 0 || shape.marks > 0 ? KIND.soft : KIND.text;
 }
 
+/** Digits of a code that names a message; fewer number a device (`CPU0:`). */
+const CODE_DIGITS = 4;
+
+/** `AH00128:`, `ORA-00942:`: capital letters and a number of fixed length, which say which message it is. */
+export function isMessageCode(shape: TokenShape): boolean {
+  return (
+    shape.digits >= CODE_DIGITS &&
+    shape.digits === shape.trailingDigits &&
+    shape.leadingLetters >= 2 &&
+    shape.leadingLetters <= 5 &&
+    shape.upper === shape.letters &&
+    shape.letters === shape.leadingLetters &&
+    shape.length <= shape.letters + shape.digits + 1 &&
+    shape.nonHex > 0
+  );
+}
+
 /** `ns.example.com`, `proxy.lab.edu.hk`: lower case, and a last label that names a domain rather than a class or a file. */
 function isHostName(shape: TokenShape, text: string, start: number, end: number): boolean {
   if (shape.upper > 0) return false;

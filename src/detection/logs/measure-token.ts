@@ -50,8 +50,8 @@ export function measureToken(text: string, from: number, end: number, shape: Tok
       if (shape.leadingLetters === i - from) shape.leadingLetters++;
       shape.trailingDigits = 0;
     } else if (kind === SEPARATOR) {
-      // The apostrophe of `can't`.
-      if (code !== APOSTROPHE || before !== LOWER || !isLetter(text.charCodeAt(i + 1))) break;
+      // The apostrophe of `can't`; `b'` begins a quoted text.
+      if (code !== APOSTROPHE || before !== LOWER || i - from < 2 || !isLetter(text.charCodeAt(i + 1))) break;
     } else if (code === DOT) {
       if (!joins(text, i, end)) break;
       shape.dots++;

@@ -31,7 +31,7 @@ export function readLine(text: string, end: number, line: TokenLine, span: Span)
   if (scanStructured(text, from, end, structured)) readMessage(text, layout, line, span);
   else {
     clearTokenLine(line, text, layout);
-    span.start = from;
+    span.start = announced(text, from);
     span.end = endOfRequest(text, from, end);
   }
   tokenizeLines(line, span.start, span.end);
@@ -44,8 +44,26 @@ export function readLine(text: string, end: number, line: TokenLine, span: Span)
   sealTokenLine(line);
 }
 
-/** Access lines end, for us, with the status: size, referrer and user agent after it say nothing about the statement. */
-function endOfRequest(text: string, from: number, end: number): number {
+const ANNOUNCED = "STATEMENT:";
+
+/** PostgreSQL writes `STATEMENT:` where the level stands, and then what it was asked to do: it belongs to the message. */
+function announced(text: string, from: number): number {
+  let colon = from - 1;
+  while (colon > 0 && isSpace(text.charCodeAt(colon))) colon--;
+  const start = colon + 1 - ANNOUNCED.length;
+  return start > 0 && text.charCodeAt(start) === 83 && text.startsWith(ANNOUNCED, start) ? start : from;
+}
+
+/** Where the page that led to a request is told, at the end of a web server's line. */
+const REFERRER = ", refer";
+
+/**
+ * Access lines end, for us, with the status: size, referrer and user agent after it say nothing about the statement. Nor
+ * does the referrer that error lines end with when there is one.
+ */
+function endOfRequest(text: string, from: number, limit: number): number {
+  const referrer = text.indexOf(REFERRER, from);
+  const end = referrer > from && referrer < limit ? referrer : limit;
   const protocol = text.indexOf(" HTTP/", from);
   const quote = protocol < 0 ? -1 : text.indexOf('"', protocol);
   if (quote < 0 || quote - protocol > 10 || !isDigit(text.charCodeAt(quote + 2))) return end;

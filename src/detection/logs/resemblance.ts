@@ -81,7 +81,8 @@ export function evidenceNeeded(line: TokenLine, r: Resemblance): number {
     if ((flags & FLAG.product) !== 0) products++;
   }
   const leads = first >= 0 && (r.mask & (1 << first)) !== 0;
-  if (constants > 0) return leads ? Number.POSITIVE_INFINITY : 16;
+  // States (`from READY to PAUSED`) come in many pairs; of two that differ in one, each may be a statement.
+  if (constants > 0) return leads ? Number.POSITIVE_INFINITY : constants === r.different && r.same > 2 ? 4 : 16;
   if (r.different === 1) {
     if (products === 1 && !leads) return 2;
     if (leads) return r.same < 2 ? 24 : soft === 1 && r.same > 3 ? 4 : 12;

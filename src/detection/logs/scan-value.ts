@@ -10,8 +10,6 @@ const BACKSLASH = 92;
 const EQUALS = 61;
 const QUOTE = 34;
 const APOSTROPHE = 39;
-/** Longest quoted value that is taken as one value. */
-const MAX_QUOTED = 512;
 /** Longest bracketed numbers taken as part of a value. */
 const MAX_STRUCTURE = 96;
 /** Longest list of names taken as one value. */
@@ -32,17 +30,17 @@ function endOfPath(text: string, from: number, end: number, stopAtColon: boolean
   return i;
 }
 
-/** A path, `C:\path`, or a quoted value after `=`, when one begins at `at`. `previous` is the separator before it. */
-export function endOfLongValue(text: string, at: number, end: number, previous: number): number {
+/** A slash and a name, or a slash alone: the root is a path as well, and so is `//a`. */
+function beginsPath(text: string, at: number, end: number): boolean {
+  const next = text.charCodeAt(at + 1);
+  if (isLetter(next) || isDigit(next) || next === DOT || next === 95 || next === SLASH) return true;
+  return at + 1 >= end || classOf(next) === SEPARATOR;
+}
+
+/** A path or `C:\path`, when one begins at `at`. */
+export function endOfLongValue(text: string, at: number, end: number): number {
   const code = text.charCodeAt(at);
-  if (code === SLASH) {
-    const next = text.charCodeAt(at + 1);
-    return isLetter(next) || isDigit(next) || next === DOT || next === 95 ? endOfPath(text, at + 1, end, true) : -1;
-  }
-  if (code === QUOTE && previous === EQUALS) {
-    const close = text.indexOf('"', at + 1);
-    return close > at && close < end && close - at <= MAX_QUOTED ? close + 1 : -1;
-  }
+  if (code === SLASH) return beginsPath(text, at, end) ? endOfPath(text, at + 1, end, true) : -1;
   if (code === BACKSLASH) return text.charCodeAt(at + 1) === BACKSLASH ? endOfPath(text, at + 1, end, false) : -1;
   if (isLetter(code) && text.charCodeAt(at + 1) === COLON && text.charCodeAt(at + 2) === BACKSLASH) {
     return endOfPath(text, at + 2, end, false);
@@ -80,7 +78,16 @@ export function endOfList(text: string, at: number, end: number): number {
       commas++;
       item = 0;
       if (text.charCodeAt(i + 1) === 32) i++;
-    } else if (isNameChar(code) || code === DOT || code === 45 || code === COLON || code === SLASH) item++;
+    } else if (
+      isNameChar(code) ||
+      code === DOT ||
+      code === 45 ||
+      code === COLON ||
+      code === SLASH ||
+      code === 40 ||
+      code === 41
+    )
+      item++;
     else return -1;
   }
   return -1;
@@ -101,11 +108,14 @@ export function endOfRecord(text: string, at: number, end: number): number {
   while (i < end && isNameChar(text.charCodeAt(i))) i++;
   if (text.charCodeAt(i) !== EQUALS) return -1;
   let depth = 1;
+  /** A field that holds others is as telling as two. */
   let fields = 1;
   for (i++; i < end; i++) {
     const code = text.charCodeAt(i);
-    if (code === 40 || code === 91 || code === 123) depth++;
-    else if (code === EQUALS && depth === 1) fields++;
+    if (code === 40 || code === 91 || code === 123) {
+      depth++;
+      fields++;
+    } else if (code === EQUALS && depth === 1) fields++;
     else if ((code === 41 || code === 93 || code === 125) && --depth === 0) return fields > 1 ? i + 1 : -1;
   }
   return fields > 1 ? end : -1;
@@ -140,6 +150,13 @@ function isPort(text: string, at: number, end: number): boolean {
   return i - at >= 2 && i - at <= 5 && (i >= end || classOf(code) === SEPARATOR || code === DOT);
 }
 
+/** A name that begins at `from` and stands alone after it, or -1. */
+function endOfName(text: string, from: number, end: number): number {
+  let i = from;
+  while (i < end && isNameChar(text.charCodeAt(i))) i++;
+  return i > from && (i >= end || classOf(text.charCodeAt(i)) === SEPARATOR) ? i : -1;
+}
+
 /** A token text[from, colon) that continues over a colon: an address, a host with a port, a device with a number. */
 export function endOfColonValue(text: string, from: number, colon: number, end: number, shape: TokenShape): number {
   if (shape.nonHex === 0 && shape.length <= 4) {
@@ -151,5 +168,7 @@ export function endOfColonValue(text: string, from: number, colon: number, end: 
     return endOfPath(text, colon + 3, end, false);
   }
   if (shape.dots > 0 && isPort(text, colon + 1, end)) return colon;
-  return shape.trailingDigits > 0 && isDigit(text.charCodeAt(colon + 1)) ? colon : -1;
+  if (shape.trailingDigits === 0) return -1;
+  // `queue0:sink`, and for `disk1:7` the number becomes part of the value by itself.
+  return isDigit(text.charCodeAt(colon + 1)) ? colon : endOfName(text, colon + 1, end);
 }

@@ -1,17 +1,30 @@
-import { classOf, isLetter, SEPARATOR } from "./chars.ts";
-import { createShape, KIND, maskKind } from "./masks.ts";
+import { classOf, isDigit, isLetter, SEPARATOR } from "./chars.ts";
+import { createShape, isMessageCode, KIND, maskKind } from "./masks.ts";
 import { measureToken } from "./measure-token.ts";
+import {
+  endOfAngle,
+  endOfBracketed,
+  endOfEmpty,
+  endOfNothing,
+  endOfObject,
+  endOfPrefixed,
+  endOfQuoted,
+  isQuote,
+} from "./scan-quoted.ts";
 import { scanNamedTime, type TimeScan } from "./scan-time.ts";
 import { endOfColonValue, endOfList, endOfLongValue, endOfRecord, endOfStructure } from "./scan-value.ts";
 import { FLAG, MAX_TOKENS, type TokenLine, WILD } from "./token-line.ts";
-import { hashWord, isFiller, isSlotWord, isUnit } from "./words.ts";
+import { hashWord, isBoolean, isEventKey, isFiller, isPayloadWord, isSlotWord, isUnit } from "./words.ts";
 
 const COLON = 58;
 const SLASH = 47;
 const BACKSLASH = 92;
 const EQUALS = 61;
-const QUOTE = 34;
+const OPEN_GROUP = 40;
+const OPEN_ANGLE = 60;
 const OPEN_LIST = 91;
+const CLOSE_LIST = 93;
+const OPEN_OBJECT = 123;
 /** Longest unit word. */
 const MAX_UNIT = 12;
 
@@ -45,23 +58,54 @@ function endOfValue(text: string, from: number, to: number, end: number, separat
     const value = endOfColonValue(text, from, to, end, shape);
     if (value > 0) return value;
   }
+  if (shape.length === 1) {
+    const quoted = endOfPrefixed(text, from, end);
+    if (quoted > 0) return quoted;
+  }
   if (shape.length === 3 && shape.upper === 1 && scanNamedTime(text, from, end, time)) return time.end;
   if (shape.leadingLetters > 0) {
     const record = endOfRecord(text, to, end);
     if (record > 0) return record;
   }
   if (kind === KIND.variable) return to;
+  // `Received: Close()`
+  if (
+    (separator === EQUALS || separator === COLON) &&
+    text.charCodeAt(to) === OPEN_GROUP &&
+    text.charCodeAt(to + 1) === 41
+  )
+    return to + 2;
   if (separator === EQUALS) {
     const structure = endOfStructure(text, to, end);
     if (structure > 0) return structure;
   }
-  return (separator === EQUALS || separator === COLON) && isFiller(shape.hash) ? to : -1;
+  return (separator === EQUALS || separator === COLON) && (isFiller(shape.hash) || isBoolean(shape.hash)) ? to : -1;
 }
 
 function flagsOf(kind: number): number {
   const filler = isFiller(shape.hash) ? FLAG.filler : 0;
   if (kind === KIND.soft) return FLAG.soft | filler;
   return kind === KIND.constant ? FLAG.constant | filler : filler;
+}
+
+/**
+ * A value that begins with the separator at `i`: a list, a quoted text, an object, nothing where a value should be.
+ * @param previous the separator before, 0 when there is none
+ */
+function endOfMarkedValue(line: TokenLine, i: number, end: number, previous: number): number {
+  const text = line.text;
+  const code = text.charCodeAt(i);
+  const named = previous === EQUALS || previous === COLON;
+  if (code === EQUALS) return endOfNothing(text, i, end);
+  // What stands in quotes before any word is the sentence itself.
+  if (isQuote(code)) return line.words > 0 ? endOfQuoted(text, i, end, previous) : -1;
+  if (code === OPEN_ANGLE) return endOfAngle(text, i, end);
+  if (code !== OPEN_LIST && code !== OPEN_OBJECT && code !== OPEN_GROUP) return -1;
+  const empty = named ? endOfEmpty(text, i) : -1;
+  if (empty > 0) return empty;
+  if (code === OPEN_LIST && named) return endOfList(text, i, end);
+  if (code === OPEN_LIST) return line.words > 0 ? endOfBracketed(text, i, end) : -1;
+  return code === OPEN_OBJECT && line.words > 0 ? endOfObject(text, i, end) : -1;
 }
 
 /**
@@ -73,29 +117,34 @@ export function tokenize(line: TokenLine, start: number, end: number): void {
   let i = start;
   let afterNumber = false;
   let previousWord = 0;
+  let pairs = 0;
   while (i < end && line.count < MAX_TOKENS) {
     let code = text.charCodeAt(i);
     let separator = 0;
-    let list = -1;
-    while (i < end && classOf(code) === SEPARATOR && !(code === QUOTE && separator === EQUALS)) {
-      if (code === OPEN_LIST && (separator === EQUALS || separator === COLON)) {
-        list = endOfList(text, i, end);
-        if (list > 0) break;
+    let marked = -1;
+    while (i < end && classOf(code) === SEPARATOR) {
+      if (code > 32) {
+        marked = endOfMarkedValue(line, i, end, separator);
+        if (marked > 0) break;
+        separator = code;
       }
-      if (code > 32) separator = code;
       code = text.charCodeAt(++i);
     }
     if (i >= end) return;
-    if (list > 0) {
-      pushValue(line, i, list, FLAG.named);
-      i = list;
+    if (marked > 0) {
+      pushValue(line, i, marked, FLAG.named);
+      i = marked;
       afterNumber = false;
       previousWord = 0;
       continue;
     }
     const named = separator === EQUALS || separator === COLON ? FLAG.named : 0;
-    if (code === SLASH || code === BACKSLASH || code === QUOTE || text.charCodeAt(i + 1) === COLON) {
-      const long = endOfLongValue(text, i, end, separator);
+    if ((named !== 0 || separator === OPEN_GROUP) && isPayloadWord(previousWord)) {
+      pushValue(line, i, end, named);
+      return;
+    }
+    if (code === SLASH || code === BACKSLASH || text.charCodeAt(i + 1) === COLON) {
+      const long = endOfLongValue(text, i, end);
       if (long > i) {
         pushValue(line, i, long, named);
         i = long;
@@ -106,13 +155,16 @@ export function tokenize(line: TokenLine, start: number, end: number): void {
     const from = i;
     i = measureToken(text, from, end, shape);
     if (i === from) {
-      // A quote after `=` that never closes, or a dot on its own.
+      // A dot on its own.
       i++;
       continue;
     }
     if (shape.letters === 0 && shape.digits === 0 && shape.length < 3) continue;
     const kind = maskKind(shape, text, from, i);
-    const value = endOfValue(text, from, i, end, separator, kind);
+    const isAttached = text.charCodeAt(from - 1) === COLON && previousWord !== 0;
+    const leads = line.words === 0 || separator === CLOSE_LIST;
+    const isCode = leads && kind === KIND.variable && text.charCodeAt(i) === COLON && isMessageCode(shape);
+    const value = isCode ? -1 : endOfValue(text, from, i, end, separator, kind);
     if (value > 0) {
       afterNumber = kind === KIND.variable && shape.letters === 0;
       // `starting catalogue 1.8.2`: what stands before a version is a name.
@@ -120,6 +172,7 @@ export function tokenize(line: TokenLine, start: number, end: number): void {
       previousWord = 0;
       i = Math.min(value, end);
       pushValue(line, from, i, named);
+      if (isAttached) pairs++;
       continue;
     }
     if (afterNumber && shape.length <= MAX_UNIT && isUnit(shape.hash)) {
@@ -128,14 +181,29 @@ export function tokenize(line: TokenLine, start: number, end: number): void {
       continue;
     }
     afterNumber = false;
+    // `database=shop`: whatever follows the sign directly; and `id:7 type:create`, once a pair was seen to hold a value.
+    const isPair = text.charCodeAt(from - 1) === EQUALS || (isAttached && pairs > 0);
+    if (isPair && !isEventKey(previousWord)) {
+      pushValue(line, from, i, named);
+      previousWord = 0;
+      continue;
+    }
     const slot = separator === 0 && previousWord !== 0 && isSlotWord(previousWord) ? FLAG.slot : 0;
-    push(line, shape.hash, from, i, named | slot | flagsOf(kind));
+    const alone = separator === OPEN_LIST && text.charCodeAt(i) === CLOSE_LIST ? FLAG.soft : 0;
+    push(line, shape.hash, from, i, named | slot | alone | flagsOf(kind));
     previousWord = shape.hash;
   }
 }
 
-/** A line without any word: its first token's leading letters stand in, so that `core.2275` and `jetty-6` stay apart. */
+/**
+ * A line without any word: its first token's leading letters stand in, so that `core.2275` and `jetty-6` stay apart. A
+ * name with a number and nothing else (`app0`) is such a line.
+ */
 export function nameBareLine(line: TokenLine): void {
+  if (line.count === 1 && (line.flags[0] ?? 0) === FLAG.soft && isDigit(line.text.charCodeAt((line.end[0] ?? 1) - 1))) {
+    line.hash[0] = WILD;
+    line.words = 0;
+  }
   if (line.words > 0 || line.count === 0 || line.count >= MAX_TOKENS) return;
   const from = line.start[0] ?? 0;
   let i = from;

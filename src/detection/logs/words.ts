@@ -19,9 +19,36 @@ const units = vocabulary(
 const fillers = vocabulary("null NULL nil None none undefined NaN nan Infinity");
 const slotWords = vocabulary("user username User host hostname node pod container namespace account");
 
+const methods = vocabulary("GET HEAD POST PUT PATCH DELETE OPTIONS CONNECT TRACE PROPFIND PROPPATCH PURGE");
+const payloadWords = vocabulary(
+  "statement STATEMENT Statement query QUERY Query sql SQL command COMMAND Command cmd CMD body payload",
+);
+const eventKeys = vocabulary("event action op operation method msg message");
+
+/** Is text[start, end) a method of HTTP? */
+export function isMethod(text: string, start: number, end: number): boolean {
+  return methods.has(hashWord(text, start, end));
+}
+
+/** Does the word announce a text that was handed over (`statement: select 1`), so that the rest of the line is that text? */
+export function isPayloadWord(hash: number): boolean {
+  return payloadWords.has(hash);
+}
+
+/** Is the value of this key what happened (`event=connect`) rather than to what? */
+export function isEventKey(hash: number): boolean {
+  return eventKeys.has(hash);
+}
+
 /** `5 ms`, `1.2 KB`: is the word a unit, and so part of the number before it? */
 export function isUnit(hash: number): boolean {
   return units.has(hash);
+}
+
+const booleans = vocabulary("true false True False TRUE FALSE");
+
+export function isBoolean(hash: number): boolean {
+  return booleans.has(hash);
 }
 
 /** After `key=` or `key:`: does the word stand for a missing value? */

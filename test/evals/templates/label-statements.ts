@@ -91,24 +91,39 @@ export function labelsOf(found: readonly Origin[]): string[] {
 
 /** Names and paths of the machine that wrote the lines, which say nothing. */
 const neutral = (line: string, names: readonly string[]) =>
-  names.reduce((text, name) => text.replace(new RegExp(`\\b${name}\\b`, "g"), "lab"), line.replaceAll("/tmp/lab", "/srv/lab")).replace(/\r$/, "");
+  names
+    .reduce(
+      (text, name) => text.replace(new RegExp(`\\b${name}\\b`, "g"), "lab"),
+      line.replaceAll("/tmp/lab", "/srv/lab"),
+    )
+    .replace(/\r$/, "");
 
 /** `label-statements.ts <source> <machine name> <raw log ...>`: prints `place <TAB> label <TAB> line`. */
 function main([source = "", machine = "", ...files]: readonly string[]): void {
   const read = origins[source];
   if (read === undefined) throw new Error(`no such source: ${source}`);
   const all = files.flatMap((file) =>
-    read(readFileSync(file, "utf8").split("\n").map((line) => neutral(line, machine === "" ? [] : [machine]))),
+    read(
+      readFileSync(file, "utf8")
+        .split("\n")
+        .map((line) => neutral(line, machine === "" ? [] : [machine])),
+    ),
   );
   const random = randomFrom(7);
   const short = all.filter(({ line }) => line.length <= LONGEST);
   const index = [...Map.groupBy(short.keys(), (i) => short[i]?.place).values()].flatMap((at) =>
     sample(at, KEPT_OF_PLACE, random),
   );
-  const kept = sample(index.toSorted((a, b) => a - b), KEPT_LINES, random).flatMap((i) => short[i] ?? []);
+  const kept = sample(
+    index.toSorted((a, b) => a - b),
+    KEPT_LINES,
+    random,
+  ).flatMap((i) => short[i] ?? []);
   const labels = labelsOf(kept);
   for (const [i, { place, line }] of kept.entries()) process.stdout.write(`${place}\t${labels[i]}\t${line}\n`);
-  process.stderr.write(`${source}: ${kept.length} of ${all.length} lines, ${new Set(kept.map((o) => o.place)).size} places, ${new Set(labels).size} labels\n`);
+  process.stderr.write(
+    `${source}: ${kept.length} of ${all.length} lines, ${new Set(kept.map((o) => o.place)).size} places, ${new Set(labels).size} labels\n`,
+  );
 }
 
 if (import.meta.main) main(process.argv.slice(2));

@@ -66,7 +66,9 @@ function sshd(raw: readonly string[]): Origin[] {
     const match = mark.exec(text);
     if (match === null) return [];
     const sentence = text.replace(mark, "").replace(/ \[preauth\]\r?$/, (tail) => tail.trimEnd());
-    const clock = [9 + Math.floor(i / 3_600) % 14, Math.floor(i / 60) % 60, i % 60].map((n) => String(n).padStart(2, "0"));
+    const clock = [9 + (Math.floor(i / 3_600) % 14), Math.floor(i / 60) % 60, i % 60].map((n) =>
+      String(n).padStart(2, "0"),
+    );
     const line = `Nov 21 ${clock.join(":")} bastion sshd[${match[3]}]: ${sentence}`;
     return [{ place: `${match[1]}:${match[2]}`, line, sentence: sentence.replace(/^debug\d: /, "") }];
   });
@@ -108,7 +110,9 @@ export const origins: Readonly<Record<string, (raw: readonly string[]) => Origin
     return origin(place, line, /\] +(?:"([^"]*)"|(.*)$)/.exec(line)?.slice(1).find(Boolean));
   }),
   sshd,
-  prometheus: each(cut(/(?:caller|source)=(\S+) /, "", /(?:msg|err)=(?:"(?=.*"))?((?<==)[^"\s]+|(?<=")(?:[^"\\]|\\.)*)/)),
+  prometheus: each(
+    cut(/(?:caller|source)=(\S+) /, "", /(?:msg|err)=(?:"(?=.*"))?((?<==)[^"\s]+|(?<=")(?:[^"\\]|\\.)*)/),
+  ),
   rabbitmq,
   tomcat: each(cut(AT, "", /\[[^\]]*\] \S+ (.*)$/)),
   gstreamer: each(cut(/([\w-]+\.(?:c|h|cpp):\d+):[^:]*:/, "", /\d:\d\d:\d\d\.\d+ +\d+ +\S+ +[A-Z]+ +\S+ (.*)$/)),

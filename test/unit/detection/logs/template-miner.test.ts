@@ -72,6 +72,51 @@ describe("values are masked at once", () => {
     ],
     ["lists of names of any length", "asked for names: [TeKuai, ZhiDa, KuaiSu] now", "asked for names: [a, b] now"],
     ["a missing value", "lock ws=null, uid=1", "lock ws=WorkSource{10113}, uid=2"],
+    ["flags after an equals sign", "expand: animated=true", "expand: animated=false"],
+    ["names after an equals sign", "opened db=shop as user=ann", "opened db=ledger as user=bob"],
+    ["a value that is missing", "failure; ruser= rhost=10.0.0.1 now", "failure; ruser=ann rhost=10.0.0.2 now"],
+    ["pairs with colons", "got id:7 type:create path:/a", "got id:8 type:delete path:n/a"],
+    ["quoted names of several words", 'cannot open "my file": denied', 'cannot open "other": denied'],
+    ["single quotes", "pod 'a b' is gone", "pod 'c' is gone"],
+    ["quotes as GNU writes them", "user `ann' not found", "user `bob smith' not found"],
+    ["nothing in quotes", 'user "" not found', 'user "ann" not found'],
+    ["quotes inside quotes", 'sent body="{\\"a\\": 1}" now', 'sent body="" now'],
+    ["objects of JSON", 'answered {"a": [1, {"b": "x y"}]} to all', 'answered {"c": 2} to all'],
+    ["bytes as Python prints them", "password: b'\\x00\\x01' set", "password: b'ab c' set"],
+    ["calls that hold others", "sent: Get(path=a, on=b) now", "sent: Multi(ops=[Get(path=a)]) now"],
+    ["an empty list", "voters=() chosen", "voters=(17 18) chosen"],
+    ["names in brackets", "state of [Engine[main]] is kept", "state of [Host[a].Ctx[/b]] is kept"],
+    ["an empty bracket", "context [] of main", "context [/shop] of main"],
+    ["names in angle brackets", "read <pipeline0> again", "read <nil> again"],
+    ["the root and other paths", "denied / for all", "denied /var/log for all"],
+    ["parts of a device", "linked src0:pad to all", "linked queue12:sink to all"],
+    ["what a statement was asked to do", "slow query: select 1 from a", "slow query: update b set c = 1 where d"],
+    ["jobs of cron", "(root) CMD (run-parts /etc/cron.hourly)", "(root) CMD (test -x /a && b)"],
+    [
+      "the statement that PostgreSQL quotes",
+      "2026-11-20 22:27:36.100 UTC [7] STATEMENT:  select 1;",
+      "2026-11-20 22:27:36.200 UTC [8] STATEMENT:  drop table a, b;",
+    ],
+    [
+      "the page before, where a web server tells it",
+      "2026/11/20 22:27:36 [error] 7#7: *1 open() failed, client: 10.0.0.1",
+      '2026/11/20 22:27:36 [error] 7#7: *2 open() failed, client: 10.0.0.2, referrer: "http://a/b"',
+    ],
+    [
+      "module and level in brackets",
+      "[Fri Nov 20 22:27:36.1 2026] [core:info] [pid 7:tid 8] AH00128: no such file",
+      "[Fri Nov 20 22:27:36.2 2026] [authz_core:info] [pid 9:tid 8] AH00128: no such file",
+    ],
+    [
+      "thread and class after the level",
+      "2026-11-20 22:27:36,1 [id:1] - DEBUG [Work(a b:1)::Proc] - granted 1",
+      "2026-11-20 22:27:36,2 [id:1] - DEBUG [Other:Proc] - granted 2",
+    ],
+    [
+      "process, time, level and file in one bracket",
+      "[7:7:1121/065428.521474:VERBOSE1:a/b.cc(12)] cache opened",
+      "[8:9:1121/065428.600001:VERBOSE1:c/d/e.cc(7)] cache opened",
+    ],
     [
       "user agents of access lines",
       '1.1.1.1 - - [20/Nov/2026:22:27:35 +0000] "GET /a HTTP/1.1" 200 5 "-" "curl/8"',
@@ -86,7 +131,11 @@ describe("statements that differ in a word stay apart", () => {
   test.each([
     ["opposite events", "session opened for job", "session closed for job"],
     ["states", "task_1 moved from NEW to RUNNING", "task_2 moved from RUNNING to DONE"],
-    ["flags", "expand: animated=true", "expand: animated=false"],
+    ["codes of messages", "AH00944: connecting 10.0.0.1", "AH00947: connecting 10.0.0.1"],
+    ["words in a row of brackets", "id 7 [login][started now]", "id 7 [logout][started now]"],
+    ["the event of a pair", "event=connect from 10.0.0.1", "event=closed from 10.0.0.1"],
+    ["apostrophes", "can't open the host's file", "can't close the host's file"],
+    ["an open quote", 'the 6" disk started', 'the 6" disk stopped'],
     ["methods", 'served "GET /a"', 'served "POST /a"'],
     ["a value and its absence", "unregister callback for com.example.Bar@712d093", "unregister callback for null"],
     ["calls with one argument", "leave(state=open) returned", "enter(state=open) returned"],
@@ -108,6 +157,15 @@ describe("words become values by evidence", () => {
     expect([...miner.templates()]).toEqual([
       { id: ids[0], text: "mail delivered to <*> in time", count: names.length },
     ]);
+  });
+
+  test("states that come in many pairs are values, two of them are not", () => {
+    const states = ["NEW", "READY", "RUNNING", "DONE", "FAILED"];
+    const moved = (from: string, to: string) => `task_1 of the job moved from ${from} to ${to}`;
+    expect(textsOf(states.slice(1).map((to, i) => moved(states[i] ?? "", to)))).toEqual([
+      moved("<*>", "<*>").replace("task_1", "<*>"),
+    ]);
+    expect(textsOf([moved("NEW", "READY"), moved("READY", "DONE")])).toHaveLength(2);
   });
 
   test("a name nobody has seen falls into the template without a new one", () => {
