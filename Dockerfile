@@ -22,6 +22,8 @@ COPY package.json LICENSE ./
 COPY bin bin
 COPY models models
 COPY prompts prompts
+# Experiments, for `kubemend chaos` in a pod.
+COPY k8s/chaos k8s/chaos
 # The user node of the image, as a number: runAsNonRoot cannot judge a name.
 USER 1000:1000
 EXPOSE 8080

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { policySchema } from "../src/actions/policy/policy-file.ts";
+import { experimentSchema } from "../src/chaos/experiment.ts";
 import { configSchema } from "../src/config/config.ts";
 
 type Schema = Readonly<Record<string, unknown>>;
@@ -68,6 +69,17 @@ export function valuesSchemaText(): string {
       secret: strict({ existing: text, values: strings }),
       watcher: strict({ ...workload, strategy: anyMap, volumes: list, volumeMounts: list }),
       actor: strict({ ...workload, enabled: flag, namespaces: { type: "array", items: text } }),
+      chaos: strict({
+        serve: flag,
+        experiments: {
+          type: "object",
+          propertyNames: { pattern: "^[a-z0-9][a-z0-9-]{0,60}$" },
+          additionalProperties: fromZod(experimentSchema),
+        },
+        resources: anyMap,
+        env: list,
+        ...placement,
+      }),
       rbac: strict({ create: flag, kubelet: flag, approverCheck: flag, chaos: flag }),
       admissionPolicy: strict({
         enabled: flag,

@@ -8,6 +8,7 @@ import { chartAdmissionTemplate } from "../../../k8s/chart-admission.ts";
 import { chartMonitoringTemplate } from "../../../k8s/chart-monitoring.ts";
 import { chartRbacTemplate } from "../../../k8s/chart-rbac.ts";
 import { valuesSchemaText } from "../../../k8s/values-schema.ts";
+import { parseExperiment } from "../../../src/chaos/parse-experiment.ts";
 import { loadConfig } from "../../../src/config/load-config.ts";
 import { type ApiObject, objectAt, objectsAt } from "../../../src/replay/api/json.ts";
 import { createObjectTable } from "../../../src/replay/api/object-table.ts";
@@ -35,6 +36,10 @@ const everything: Values = {
   prometheusRule: { enabled: true, labels: { release: "prometheus" } },
   grafanaDashboard: { enabled: true },
   rbac: { approverCheck: true, chaos: true },
+  chaos: {
+    serve: true,
+    experiments: { down: parse(readFileSync(manifestPath("chaos/dependency-down.yaml"), "utf8")) },
+  },
   admissionPolicy: { protectedNamespaces: ["billing"], fields: ["command", "args"] },
 };
 const little: Values = {
@@ -164,6 +169,10 @@ describe("values", () => {
       values: { admissionPolicy: { protectedNamespaces: ["x'] || true || ['"] } },
     },
     { what: "a rule of the network policy without a port", values: { networkPolicy: { ports: { nats: [] } } } },
+    {
+      what: "an experiment with a misspelt setting",
+      values: { chaos: { experiments: { down: { name: "down", hypotesis: "It stays up" } } } },
+    },
     { what: "a digest that is none", values: { image: { digest: "latest" } } },
     { what: "a path without its slash", values: { ingress: { host: "a.example.com", paths: ["slack"] } } },
   ])("refused: $what", ({ values }) => {
@@ -224,7 +233,7 @@ describe("the network policies open what is configured, and nothing else", () =>
 
 describe("the rendered settings", () => {
   const settingsOf = (values: Values): ApiObject => {
-    const map = chartObjects(values).find(({ kind }) => kind === "ConfigMap");
+    const map = chartObjects(values).find(({ kind, metadata }) => kind === "ConfigMap" && metadata.name === "kubemend");
     if (!map) throw new Error("no ConfigMap");
     return map;
   };
@@ -239,6 +248,16 @@ describe("the rendered settings", () => {
     });
     const config = await loadConfig(manifestPath("kubemend.yaml"), { DATABASE_URL: "postgres://db/kubemend" });
     expect(config).toMatchObject(parse(String(objectAt(settingsOf({}), "data")["kubemend.yaml"])) as object);
+  });
+
+  test("experiments reach the process that serves them as they were given", () => {
+    const objects = chartObjects(everything);
+    const map = objects.find(({ kind, metadata }) => kind === "ConfigMap" && metadata.name === "kubemend-chaos");
+    const text = String(objectAt(map as ApiObject, "data")["down.yaml"]);
+    expect(parseExperiment(text)).toMatchObject({ ok: true, experiment: { name: "dependency-down" } });
+    const served = (values: Values) =>
+      chartObjects(values).some(({ kind, metadata }) => kind === "Deployment" && metadata.name === "kubemend-chaos");
+    expect([served(everything), served({})]).toEqual([true, false]);
   });
 
   test("replace the pods when they change, and only then", () => {
