@@ -152,8 +152,9 @@ export interface ContainerState {
     readonly signal?: number;
     readonly reason?: string;
     readonly message?: string;
-    readonly startedAt?: string;
-    readonly finishedAt?: string;
+    /** Null, as the next one, when the kubelet has lost the container (reason ContainerStatusUnknown). */
+    readonly startedAt?: string | null;
+    readonly finishedAt?: string | null;
   };
 }
 

@@ -23,7 +23,10 @@ export interface Finding {
 export type IdLetter = "E" | "L" | "A";
 
 export interface EvidenceBook {
-  /** Quotes a fact and returns its id; the same fact again gives the same id. Undefined when the book is full. */
+  /**
+   * Quotes a fact and returns its id; the same fact again gives the same id. Undefined when the book is full, and for a fact
+   * without a time: no row could hold it, and one such fact would cost the whole diagnosis.
+   */
   cite(finding: Finding, letter?: IdLetter): string | undefined;
   /** What was quoted in this round, in order of id; then what earlier rounds quoted and nobody repeated. */
   entries(): readonly Evidence[];
@@ -85,7 +88,7 @@ export function createEvidenceBook(options: {
         current.set(key, repeated);
         return repeated.id;
       }
-      if (current.size >= maxEntries) {
+      if (current.size >= maxEntries || ![finding.at, finding.from ?? 0, finding.to ?? 0].every(Number.isFinite)) {
         dropped++;
         return undefined;
       }

@@ -44,11 +44,14 @@ export interface PodFact {
   readonly containers: readonly ContainerFact[];
 }
 
-const time = (text: string | undefined) => (text ? Date.parse(text) : Number.NaN);
+const time = (text: string | null | undefined) => (text ? Date.parse(text) : Number.NaN);
 
 function containerFact(status: ContainerStatus, init: boolean): ContainerFact {
   const { waiting, running, terminated } = status.state ?? {};
-  const ended = terminated ?? status.lastState?.terminated;
+  const last = terminated ?? status.lastState?.terminated;
+  // A kubelet that finds a container gone writes 137, ContainerStatusUnknown and null for both times: how and when it ended
+  // is not known then.
+  const ended = last?.finishedAt ? last : undefined;
   return {
     name: status.name,
     init,

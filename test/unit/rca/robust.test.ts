@@ -3,6 +3,7 @@ import { createObservation } from "../../../src/cluster/observation.ts";
 import type { Incident } from "../../../src/incident/incident.ts";
 import { makeRef } from "../../../src/incident/object-ref.ts";
 import { diagnoseByRules } from "../../../src/rca/diagnose.ts";
+import { createEvidenceBook } from "../../../src/rca/gather/evidence-book.ts";
 import { createRedactor } from "../../../src/rca/redact/redactor.ts";
 import { ns, quietShop } from "./shop.ts";
 
@@ -77,6 +78,43 @@ describe("a diagnosis never fails", () => {
     ]);
     expect(diagnosis.hypotheses.length).toBeGreaterThan(0);
     expect(evidence.filter((entry) => entry.status === "error").length).toBeLessThanOrEqual(2);
+  });
+
+  it("a container that the kubelet has lost, with null for both times, is no crash and costs no diagnosis", async () => {
+    const shop = await quietShop();
+    // As kubelet 1.20.2 wrote it for a pod that was being replaced; newer ones do the same.
+    shop.freshPod("carts", {
+      phase: "Running",
+      conditions: [{ type: "Ready", status: "False", reason: "ContainersNotReady" }],
+      containerStatuses: [
+        {
+          name: "carts",
+          state: { waiting: { reason: "ContainerCreating" } },
+          lastState: {
+            terminated: {
+              exitCode: 137,
+              reason: "ContainerStatusUnknown",
+              message: "The container could not be located when the pod was deleted.  The container used to be Running",
+              startedAt: null,
+              finishedAt: null,
+            },
+          },
+          ready: false,
+          restartCount: 0,
+        },
+      ],
+    });
+    const { evidence } = shop.diagnose([["Deployment", "carts"]]);
+    expect(evidence.filter(({ at }) => !Number.isFinite(at))).toEqual([]);
+    expect(evidence.map(({ text }) => text).join("\n")).not.toContain("exit code");
+  });
+
+  it("a fact without a time is left out of the evidence", () => {
+    const book = createEvidenceBook({ redact });
+    const fact = { source: "object", about: makeRef("Pod", ns, "a"), query: "q", text: "it ended" } as const;
+    expect(book.cite({ ...fact, at: Number.NaN })).toBeUndefined();
+    expect(book.cite({ ...fact, at: 1 })).toBe("E1");
+    expect([book.entries().length, book.dropped]).toEqual([1, 1]);
   });
 
   it("lines made to drive expressions into a corner cost no time", async () => {

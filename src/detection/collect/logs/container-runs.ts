@@ -19,7 +19,7 @@ export function isRunning(status: ContainerStatus): boolean {
 
 function ended(state: ContainerState | undefined, previous: boolean): EndedRun | undefined {
   const run = state?.terminated;
-  // A container that never started (a pull that failed, a node that went away) has no log.
-  if (run?.startedAt === undefined || run.finishedAt === undefined) return undefined;
+  // A container that never started (a pull that failed) or is lost (both times are null) has no log.
+  if (!run?.startedAt || !run.finishedAt) return undefined;
   return { key: `${run.startedAt}/${run.finishedAt}`, finishedAt: Date.parse(run.finishedAt), previous };
 }
