@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
-import { openDatabase } from "../../src/store/database.ts";
+import { type Database, openDatabase } from "../../src/store/database.ts";
 import { startEmbeddedPostgres } from "../../src/store/embedded-postgres/start.ts";
 import { migrate } from "../../src/store/migrate.ts";
 
@@ -12,11 +12,24 @@ declare module "vitest" {
   }
 }
 
+/** On a machine with much else to do a server that has just been started may be slow to take the first connection. */
+async function answering({ pool }: Database, tries = 10): Promise<void> {
+  for (let left = tries; ; left--) {
+    try {
+      await pool.query("select 1");
+      return;
+    } catch (error) {
+      if (left <= 1) throw error;
+    }
+  }
+}
+
 /** One real PostgreSQL for the whole test run, with a migrated database that tests copy. */
 export default async function setup(project: TestProject) {
   const folder = join(tmpdir(), `kubemend-test-postgres-${process.pid}`);
   const server = await startEmbeddedPostgres(folder, { maxConnections: 250 });
   const admin = openDatabase(server.url);
+  await answering(admin);
   // Nothing has to outlive the machine: what is written reaches the disk when it likes. Killed processes lose nothing by it.
   for (const setting of ["fsync", "full_page_writes"]) await admin.pool.query(`alter system set ${setting} = off`);
   await admin.pool.query("select pg_reload_conf()");
