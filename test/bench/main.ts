@@ -3,6 +3,7 @@ import { availableParallelism, cpus, totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
 import { benchAnalysis } from "./analysis.ts";
 import { benchApprovals } from "./approvals.ts";
+import { benchDetection } from "./detection.ts";
 import { benchDiagnosis } from "./diagnosis.ts";
 import { benchFixes } from "./fixes.ts";
 import { benchIngest } from "./ingest.ts";
@@ -17,6 +18,7 @@ import { benchTick } from "./tick.ts";
 import { benchWebList } from "./web-list.ts";
 
 const benches: Readonly<Record<string, () => readonly BenchRow[] | Promise<readonly BenchRow[]>>> = {
+  detection: benchDetection,
   templates: benchTemplates,
   tick: benchTick,
   ingest: benchIngest,
@@ -59,7 +61,8 @@ const goals: Readonly<Record<string, { readonly atLeast?: number; readonly below
   "web list, 10,000 incidents: searched in vain": { below: 50 },
 };
 
-function verdict({ name, value }: BenchRow): { text: string; missed: boolean } {
+function verdict({ name, value, goal: own }: BenchRow): { text: string; missed: boolean } {
+  if (own) return { text: `${own.text}${own.reached ? "  reached" : "  MISSED"}`, missed: !own.reached };
   const goal = goals[name];
   if (!goal) return { text: "", missed: false };
   const { atLeast = Number.NEGATIVE_INFINITY, below = Number.POSITIVE_INFINITY } = goal;
@@ -114,8 +117,8 @@ async function main(args: readonly string[]): Promise<number> {
     for (const row of rows ?? []) {
       const { text, missed: short } = verdict(row);
       if (short) missed++;
-      const value = row.value.toLocaleString("en-US", { maximumFractionDigits: 2 });
-      console.log(`${row.name.padEnd(52)} ${value.padStart(12)} ${row.unit.padEnd(8)} ${text}`.trimEnd());
+      const value = row.said ?? row.value.toLocaleString("en-US", { maximumFractionDigits: 2 });
+      console.log(`${row.name.padEnd(72)} ${value.padStart(12)} ${row.unit.padEnd(8)} ${text}`.trimEnd());
     }
   }
   console.log(`Medians of at least 3 runs; ${Math.round((performance.now() - began) / 1_000)} s in all.`);

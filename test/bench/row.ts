@@ -3,6 +3,10 @@ export interface BenchRow {
   readonly name: string;
   readonly value: number;
   readonly unit: string;
+  /** How it is printed, when not as a number with its unit. */
+  readonly said?: string;
+  /** Of those that know their goal themselves. */
+  readonly goal?: { readonly text: string; readonly reached: boolean };
 }
 
 export const median = (values: readonly number[]): number =>
