@@ -1,6 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { AppError, messageOf } from "../lib/app-error.ts";
-import { addChaosCommands } from "./chaos-commands.ts";
+import { addChaosCommands } from "./chaos/commands.ts";
 import { packageVersion } from "./package-version.ts";
 
 const examples = `

@@ -1,17 +1,17 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { createKubernetesChaos } from "../adapters/kubernetes-chaos/kubernetes-chaos.ts";
-import { loadKubeConfig } from "../adapters/kubernetes-config.ts";
-import { createPrometheusClient } from "../adapters/prometheus/prometheus-client.ts";
-import type { ChaosRunDeps } from "../app/chaos/chaos-run.ts";
-import type { Experiment } from "../chaos/experiment.ts";
-import { parseExperiment } from "../chaos/parse-experiment.ts";
-import type { Config } from "../config/config.ts";
-import { loadConfig } from "../config/load-config.ts";
-import { type AppError, inputError, messageOf } from "../lib/app-error.ts";
-import { systemClock } from "../lib/clock.ts";
-import { openStore, type Store } from "../store/open-store.ts";
-import { packageVersion } from "./package-version.ts";
+import { createKubernetesChaos } from "../../adapters/kubernetes-chaos/kubernetes-chaos.ts";
+import { loadKubeConfig } from "../../adapters/kubernetes-config.ts";
+import { createPrometheusClient } from "../../adapters/prometheus/prometheus-client.ts";
+import type { ChaosRunDeps } from "../../app/chaos/chaos-run.ts";
+import type { Experiment } from "../../chaos/experiment.ts";
+import { parseExperiment } from "../../chaos/parse-experiment.ts";
+import type { Config } from "../../config/config.ts";
+import { loadConfig } from "../../config/load-config.ts";
+import { type AppError, inputError, messageOf } from "../../lib/app-error.ts";
+import { systemClock } from "../../lib/clock.ts";
+import { openStore, type Store } from "../../store/open-store.ts";
+import { packageVersion } from "../package-version.ts";
 
 export interface ChaosOptions {
   readonly config?: string;
@@ -134,3 +134,6 @@ export function refusedError(name: string, problems: readonly string[]): AppErro
     "Nothing was changed.",
   );
 }
+
+/** Who asks, when it is asked for at a command line. */
+export const operator = "cli:local";

@@ -1,0 +1,77 @@
+import { restoreRuns } from "../../app/chaos/chaos-run.ts";
+import { hypothesisOf, readResult, scoreText, shortResult } from "../../chaos/words.ts";
+import { inputError } from "../../lib/app-error.ts";
+import { isoTime } from "../../lib/clock.ts";
+import { askChaosStop, getChaosRun, listChaosRuns } from "../../store/chaos-runs.ts";
+import { type ChaosOptions, openChaosStore, operator, runDeps, say } from "./setup.ts";
+
+/** `kubemend chaos report [run]`: what a run came to. */
+export async function reportChaos(id: string | undefined, options: ChaosOptions & { json?: boolean }): Promise<void> {
+  await using open = await openChaosStore(options);
+  const { database } = open.store;
+  const run =
+    id === undefined ? (await listChaosRuns(database, open.config.cluster, 1))[0] : await getChaosRun(database, id);
+  if (!run)
+    throw inputError(
+      "chaos-no-run",
+      id === undefined ? "No experiment has been run." : `There is no run ${id}.`,
+      "kubemend chaos list shows them.",
+    );
+  const result = readResult(run.result);
+  if (options.json) return say(JSON.stringify(run, null, 2));
+  const hypothesis = hypothesisOf(run.experiment);
+  say(`run ${run.id} of ${run.name} in ${run.cluster}, asked for by ${run.requestedBy} at ${isoTime(run.requestedAt)}`);
+  if (hypothesis) say(`hypothesis: ${hypothesis}`);
+  say(shortResult(run.phase, run.result, run.note));
+  if (!result) return;
+  const { before, during, after } = result.probes;
+  for (const { probe, holds, detail } of before) say(`  before  ${holds ? "holds " : "FAILS "} ${probe} (${detail})`);
+  for (const { probe, asked, failed, detail } of during)
+    say(
+      `  during  ${failed === 0 ? "holds " : "failed"} ${probe}${failed === 0 ? "" : ` ${failed} of ${asked} times (${detail})`}`,
+    );
+  for (const { probe, holds, detail } of after) say(`  after   ${holds ? "holds " : "FAILS "} ${probe} (${detail})`);
+  for (const { target, what, restored, detail } of result.changes)
+    say(`  ${restored.padEnd(8)} ${target}: ${what}${detail ? ` (${detail})` : ""}`);
+  if (result.score) say(`  kubemend ${scoreText(result.score)}`);
+}
+
+/** `kubemend chaos list`: the newest runs. */
+export async function listChaos(options: ChaosOptions): Promise<void> {
+  await using open = await openChaosStore(options);
+  const runs = await listChaosRuns(open.store.database, open.config.cluster);
+  if (runs.length === 0) say("No experiment has been run.");
+  for (const run of runs)
+    say(
+      `${run.id.padStart(4)}  ${isoTime(run.startedAt ?? run.requestedAt)}  ${run.name}: ${shortResult(run.phase, run.result, run.note)}`,
+    );
+}
+
+/** `kubemend chaos stop`: asks what runs to stop; the process that runs it puts everything back. */
+export async function stopChaos(options: ChaosOptions): Promise<void> {
+  await using open = await openChaosStore(options);
+  const runs = await askChaosStop(open.store.database, open.config.cluster, operator);
+  say(
+    runs.length === 0
+      ? "No experiment is running."
+      : `Run ${runs.join(", ")} stops; everything it changed is put back.`,
+  );
+}
+
+/** `kubemend chaos restore`: puts back what killed processes have left. Exit code 1 when something is left. */
+export async function restoreChaos(options: ChaosOptions & { run?: string; force?: boolean }): Promise<number> {
+  await using open = await openChaosStore(options);
+  const deps = runDeps(open, options, new AbortController().signal);
+  const { runs, clean } = await restoreRuns(deps, {
+    ...(options.run ? { run: options.run } : {}),
+    force: options.force ?? false,
+  });
+  say(
+    runs === 0
+      ? "Nothing is left of any experiment."
+      : clean
+        ? "Everything is as it was."
+        : "Not everything could be put back; see above, then try again, or with --force.",
+  );
+  return clean ? 0 : 1;
+}

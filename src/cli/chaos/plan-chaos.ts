@@ -1,0 +1,33 @@
+import { previewExperiment } from "../../app/chaos/chaos-run.ts";
+import { targetText } from "../../chaos/change.ts";
+import { durationText } from "../../chaos/duration.ts";
+import { type ChaosOptions, chaosCluster, readExperiments, refusedError, say } from "./setup.ts";
+
+/** `kubemend chaos validate <files…>` */
+export async function validateChaos(paths: readonly string[]): Promise<void> {
+  for (const { file, experiment } of await readExperiments(paths)) say(`${file}: ${experiment.name} is valid`);
+}
+
+/** `kubemend chaos plan <file>`: what would be changed, with the API's word on each change. Nothing is changed. */
+export async function planChaos(path: string, options: ChaosOptions): Promise<void> {
+  const { loadConfig } = await import("../../config/load-config.ts");
+  const config = await loadConfig(options.config, process.env);
+  for (const { experiment } of await readExperiments([path])) {
+    const plan = await previewExperiment(chaosCluster(config, options), experiment);
+    if (!plan.ok) throw refusedError(experiment.name, plan.problems);
+    say(`${experiment.name}: ${experiment.hypothesis}`);
+    say(
+      `for ${durationText(experiment.duration)}, after ${experiment.steadyState.length} probes of the steady state hold:`,
+    );
+    for (const change of plan.changes) {
+      const back =
+        change.type === "set"
+          ? "set back to what it is now"
+          : change.type === "create"
+            ? "deleted"
+            : "its controller makes a new one";
+      say(`  ${targetText(change.target)}: ${change.what}; afterwards ${back}`);
+    }
+    say("Every change passed the server-side dry run. Nothing was changed.");
+  }
+}

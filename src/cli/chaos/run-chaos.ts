@@ -1,0 +1,24 @@
+import { shortResult } from "../../chaos/words.ts";
+import { inputError } from "../../lib/app-error.ts";
+import { type RunOptions, runOne } from "./run-one.ts";
+import { openChaosStore, readExperiments, refusedError, runDeps, say, stopSignal } from "./setup.ts";
+
+/** `kubemend chaos run <file>`. Exit code 0: the hypothesis held; 1: it did not, or something was not put back. */
+export async function runChaos(path: string, options: RunOptions): Promise<number> {
+  const [file, another] = await readExperiments([path]);
+  if (!file || another)
+    throw inputError(
+      "one-experiment",
+      `${path} has several experiments.`,
+      "Give one file, or use kubemend chaos gameday.",
+    );
+  await using open = await openChaosStore(options);
+  const deps = runDeps(open, options, stopSignal());
+  const quiet = { ...deps, say: (line: string) => void process.stderr.write(`${line}\n`) };
+  const outcome = await runOne(open, options.json ? quiet : deps, file, options);
+  if (outcome.type === "refused") throw refusedError(file.experiment.name, outcome.problems);
+  const { result, runId } = outcome;
+  if (options.json) say(JSON.stringify({ run: runId, name: file.experiment.name, ...result }, null, 2));
+  else say(`run ${runId}: ${shortResult("done", result, null)}`);
+  return result.verdict === "held" && result.clean ? 0 : 1;
+}

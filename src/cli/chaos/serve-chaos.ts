@@ -1,0 +1,48 @@
+import { makeRun } from "../../app/chaos/chaos-run.ts";
+import { shortResult } from "../../chaos/words.ts";
+import { messageOf } from "../../lib/app-error.ts";
+import { systemClock } from "../../lib/clock.ts";
+import { offerExperiments, takeRequestedRun } from "../../store/chaos-runs.ts";
+import { type ChaosOptions, openChaosStore, readExperiments, runDeps, say, stopSignal } from "./setup.ts";
+
+const offerEveryMs = 30_000;
+const lookEveryMs = 2_000;
+
+/** `kubemend chaos serve <files…>`: offers experiments to chat and runs those that are asked for there. */
+export async function serveChaos(paths: readonly string[], options: ChaosOptions): Promise<void> {
+  const files = await readExperiments(paths);
+  await using open = await openChaosStore(options);
+  const signal = stopSignal();
+  const deps = runDeps(open, options, signal);
+  const { database } = open.store;
+  const { cluster } = open.config;
+  const offered = files.map(({ experiment, body }) => ({ name: experiment.name, body }));
+  say(`offering ${offered.map(({ name }) => name).join(", ")}; /incident chaos run <name> starts one`);
+  let offerAt = 0;
+  while (!signal.aborted) {
+    try {
+      if (Date.now() >= offerAt) {
+        await offerExperiments(database, cluster, offered);
+        offerAt = Date.now() + offerEveryMs;
+      }
+      const row = await takeRequestedRun(database, cluster);
+      if (row) {
+        say(`\nrun ${row.id}: ${row.name}, asked for by ${row.requestedBy}`);
+        // While it runs, the others stay on offer.
+        const offering = setInterval(
+          () => void offerExperiments(database, cluster, offered).catch(() => undefined),
+          offerEveryMs,
+        );
+        const outcome = await makeRun(deps, { row }).finally(() => clearInterval(offering));
+        if (outcome.type === "refused") for (const problem of outcome.problems) say(`not run       ${problem}`);
+        else say(`run ${row.id}: ${shortResult("done", outcome.result, null)}`);
+        continue;
+      }
+    } catch (error) {
+      // A database or a cluster that is away comes back; whoever asked is told by the run's row.
+      say(`${messageOf(error, 200)}; trying again`);
+    }
+    // Aborted means: look at the signal.
+    await systemClock.sleep(lookEveryMs, signal).catch(() => undefined);
+  }
+}
