@@ -132,6 +132,8 @@ describe.skipIf(!executablePath)("the pages in a browser", () => {
     await drawn(tab.page);
     expect(await tab.page.title()).not.toContain("owned");
     expect(await tab.page.locator("main img, main script").count()).toBe(0);
+    // What nothing points at is folded away until somebody wants it.
+    await tab.page.getByText("Read as well, and not needed for it").click();
     expect(await tab.page.locator("#evidence").innerText()).toContain("<script>document.title=");
     expect(tab.troubles).toEqual([]);
   });

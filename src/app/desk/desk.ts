@@ -114,7 +114,15 @@ export function createDesk(deps: DeskDeps): Desk {
       /^\d+$/.test(incidentId) ? postmortemOf(deps, incidentId) : Promise.resolve(undefined),
     list: (query): Promise<readonly Incident[]> => listIncidents(database, query),
     acknowledge: (id, by) => move(id, "acknowledge", by, `${by.name} has taken incident ${id}.`),
-    resolve: (id, by) => move(id, "resolve", by, `${by.name} closed incident ${id} by hand.`),
+    async resolve(id, by) {
+      const lasting =
+        (await getIncident(database, id))?.anomalies.filter(({ endsAt }) => endsAt === undefined).length ?? 0;
+      const still =
+        lasting === 0
+          ? ""
+          : ` ${lasting === 1 ? "One symptom is" : `${lasting} symptoms are`} still there: as long as that lasts it opens again; \`/incident silence #${id} 1h\` keeps it quiet.`;
+      return await move(id, "resolve", by, `${by.name} closed incident ${id} by hand.${still}`);
+    },
     reopen: (id, by) => move(id, "recur", by, `${by.name} opened incident ${id} again.`),
     async notThisCause(id, by) {
       const latest = await latestDiagnosis(database, id);

@@ -25,7 +25,8 @@ const told: Readonly<Record<IncidentChange["type"], { status?: StatusChange; eve
   recurred: { event: "incident.recurred", status: "recur" },
 };
 
-function sentence(change: IncidentChange): string | undefined {
+/** @param closedAt when it was closed before */
+function sentence(change: IncidentChange, closedAt: number | undefined): string | undefined {
   const { incident } = change;
   switch (change.type) {
     case "opened":
@@ -33,7 +34,12 @@ function sentence(change: IncidentChange): string | undefined {
     case "cleared":
       return "All symptoms have cleared; the incident is resolved.";
     case "recurred":
-      return "The same symptoms are back; the incident is open again.";
+      // Who closes an incident by hand may do so while it lasts.
+      return incident.anomalies.some(
+        ({ startsAt, endsAt }) => endsAt === undefined && closedAt !== undefined && startsAt < closedAt,
+      )
+        ? "The symptoms have not ended since it was closed; the incident is open again."
+        : "The same symptoms are back; the incident is open again.";
     case "updated":
       return undefined;
   }
@@ -48,12 +54,13 @@ export async function keepIncident(deps: KeeperDeps, change: IncidentChange, now
   const lease = shards?.leaseOf(target);
   if (shards && !lease) throw takenOver(`incident ${change.incident.id}`);
   let stored = await saveIncident(database, change.incident, lease);
+  const closedAt = stored.resolvedAt;
   if (status) {
     const outcome = await changeStatus(database, stored.id, status, { at: now });
     if (outcome.ok) stored = outcome.incident;
     else log.info({ incident: stored.id, reason: outcome.reason }, "incident.status-kept");
   }
-  const text = sentence(change);
+  const text = sentence(change, closedAt);
   if (text)
     await addToTimeline(database, stored.id, {
       at: now,

@@ -1,12 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { causeTitles } from "../../incident/cause.ts";
 import { severities } from "../../incident/severity.ts";
+import { statusWords } from "../words.ts";
 import type { Viewer } from "./admit.ts";
 import { type IncidentForm, listHref, parseIncidentQuery, statusChoices } from "./incident-query.ts";
 import type { PageKit } from "./page-kit.ts";
 import type { IncidentList } from "./pages-port.ts";
 import { layOut, nodeSize } from "./topology-layout.ts";
-import { statusWords } from "../words.ts";
 
 type Choice = { readonly value: string; readonly text: string; readonly chosen: boolean };
 

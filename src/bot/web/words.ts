@@ -7,10 +7,11 @@ import { refText } from "../../incident/object-ref.ts";
 import { ruledOutGroups } from "../../incident/ruled-out-groups.ts";
 import { matcherText } from "../../incident/silence.ts";
 import type { StoredPlan } from "../../incident/stored-plan.ts";
+import { evidenceByUse } from "../evidence-by-use.ts";
 import { fixGroups } from "../fix-groups.ts";
 import { impactOf } from "../impact.ts";
 import { pageName, runbookPages } from "../runbook-pages.ts";
-import { confidenceWords, duration, percent, statusWords } from "../words.ts";
+import { confidenceWords, duration, percent, statusWords, upperFirst } from "../words.ts";
 
 const verdictWords: Readonly<Record<VerificationVerdict, string>> = {
   recovered: "it helped",
@@ -79,7 +80,9 @@ export const words = {
   statusWords,
   verdictWords,
   planWords,
+  upperFirst,
   diffLines,
+  byUse: evidenceByUse,
   fixGroups,
   impactOf,
   ruledOutGroups,
