@@ -103,12 +103,12 @@ test("two clusters with workloads of the same names share a database, and each i
     paris: createPlanStore(database, { cluster: "paris" }),
   };
   let strayed = 0;
-  const planned = async (incidentId: string) =>
+  const planned = async (incidentId: string, within = soon) =>
     await vi.waitFor(async () => {
       const [stored] = await plansOf(database, incidentId);
       if (stored?.plan.state !== "proposed") throw new Error(`no proposal: ${stored?.plan.state}`);
       return stored.plan;
-    }, soon);
+    }, within);
 
   // Only Berlin's actor runs. Whatever waits for Paris, waits.
   await using berlinsActor = await startActorOf("berlin", database, berlin);
@@ -145,7 +145,8 @@ test("two clusters with workloads of the same names share a database, and each i
   await using parisActor = await startActorOf("paris", database, paris);
   void parisActor;
   const [last] = waiting.slice(-1);
-  const plan = await planned(last ?? "");
+  // It comes after everything else that has waited.
+  const plan = await planned(last ?? "", { ...soon, timeout: soon.timeout + rounds * 3_000 });
   const held = memoryOf(berlin);
   expect(await approve(plans.paris, plan)).toEqual({ type: "approved" });
   await vi.waitFor(async () => expect((await plans.paris.get(plan.id))?.plan.state).toBe("applied"), soon);
