@@ -196,7 +196,11 @@ const takeColumns: Step = (text, end, header, c) => {
 const takeComponent: Step = (text, end, header, c) => {
   if (c.components > 0) return false;
   const next = skipSpaces(text, c.word, end);
-  if (text.charCodeAt(c.word - 1) === COLON) return isComponent(text, c.at, c.word - 1) && finish(c, next);
+  if (text.charCodeAt(c.word - 1) === COLON) {
+    if (!isComponent(text, c.at, c.word - 1)) return false;
+    header.component = c.at;
+    return finish(c, next);
+  }
   if (header.level === 0) return false;
   if (next - c.word > 2 && classOf(c.code) === UPPER) return finish(c, next);
   const mark = text.charCodeAt(next);

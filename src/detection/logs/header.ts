@@ -1,6 +1,8 @@
 /** What precedes the message of a plain line. `message` is its offset; `level` a rank of level.ts, 0 when unstated. */
 export interface Header {
   message: number;
+  /** Offset of the component (`pkg.Class:`) that was taken directly before the message, -1 when there is none. */
+  component: number;
   level: number;
   /** Kind of the first time stamp; with `columns` the format of the line. */
   kind: number;
@@ -11,5 +13,5 @@ export interface Header {
 }
 
 export function createHeader(): Header {
-  return { message: 0, level: 0, kind: 0, columns: false, timeStart: -1, timeEnd: -1 };
+  return { message: 0, component: -1, level: 0, kind: 0, columns: false, timeStart: -1, timeEnd: -1 };
 }

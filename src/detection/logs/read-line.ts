@@ -40,6 +40,12 @@ export function readLine(text: string, end: number, line: TokenLine, span: Span)
     span.start = 0;
     tokenize(line, 0, end);
   }
+  if (line.words === 0 && header.component >= 0 && line.text === text) {
+    // Values and nothing else: then the component says what they are.
+    clearTokenLine(line, text, line.format);
+    span.start = header.component;
+    tokenizeLines(line, span.start, span.end);
+  }
   nameBareLine(line);
   sealTokenLine(line);
 }

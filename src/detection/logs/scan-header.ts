@@ -48,6 +48,7 @@ function afterColumns(text: string, column: number, end: number, out: Header): n
  */
 export function scanHeader(text: string, start: number, end: number, out: Header): void {
   out.level = 0;
+  out.component = -1;
   out.kind = TIME.none;
   out.columns = false;
   out.timeStart = -1;

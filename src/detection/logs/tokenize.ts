@@ -82,6 +82,13 @@ function endOfValue(text: string, from: number, to: number, end: number, separat
   return (separator === EQUALS || separator === COLON) && (isFiller(shape.hash) || isBoolean(shape.hash)) ? to : -1;
 }
 
+/** `Job2::start`: a name with a digit that is part of a longer name is a word. */
+function isQualified(text: string, from: number, to: number): boolean {
+  if (shape.leadingLetters < 3 || shape.digits > 2) return false;
+  const after = text.charCodeAt(to) === COLON && text.charCodeAt(to + 1) === COLON;
+  return after || (text.charCodeAt(from - 1) === COLON && text.charCodeAt(from - 2) === COLON);
+}
+
 function flagsOf(kind: number): number {
   const filler = isFiller(shape.hash) ? FLAG.filler : 0;
   if (kind === KIND.soft) return FLAG.soft | filler;
@@ -130,7 +137,11 @@ export function tokenize(line: TokenLine, start: number, end: number): void {
       }
       code = text.charCodeAt(++i);
     }
-    if (i >= end) return;
+    if (i >= end) {
+      // `id:7 path: ` at the end: the last pair has no value.
+      if (separator === COLON && pairs > 0) pushValue(line, end, end, FLAG.named);
+      return;
+    }
     if (marked > 0) {
       pushValue(line, i, marked, FLAG.named);
       i = marked;
@@ -138,7 +149,9 @@ export function tokenize(line: TokenLine, start: number, end: number): void {
       previousWord = 0;
       continue;
     }
-    const named = separator === EQUALS || separator === COLON ? FLAG.named : 0;
+    // `Job::start` names no value.
+    const isScope = separator === COLON && text.charCodeAt(i - 1) === COLON && text.charCodeAt(i - 2) === COLON;
+    const named = (separator === EQUALS || separator === COLON) && !isScope ? FLAG.named : 0;
     if ((named !== 0 || separator === OPEN_GROUP) && isPayloadWord(previousWord)) {
       pushValue(line, i, end, named);
       return;
@@ -164,7 +177,10 @@ export function tokenize(line: TokenLine, start: number, end: number): void {
     const isAttached = text.charCodeAt(from - 1) === COLON && previousWord !== 0;
     const leads = line.words === 0 || separator === CLOSE_LIST;
     const isCode = leads && kind === KIND.variable && text.charCodeAt(i) === COLON && isMessageCode(shape);
-    const value = isCode ? -1 : endOfValue(text, from, i, end, separator, kind);
+    const value =
+      isCode || (kind === KIND.variable && isQualified(text, from, i))
+        ? -1
+        : endOfValue(text, from, i, end, separator, kind);
     if (value > 0) {
       afterNumber = kind === KIND.variable && shape.letters === 0;
       // `starting catalogue 1.8.2`: what stands before a version is a name.
