@@ -4,6 +4,7 @@ import { emailCheck } from "./doctor/email.ts";
 import { kubernetesCheck } from "./doctor/kubernetes.ts";
 import { lokiCheck } from "./doctor/loki.ts";
 import { modelCheck } from "./doctor/model.ts";
+import { policyCheck } from "./doctor/policy.ts";
 import { postgresCheck } from "./doctor/postgres.ts";
 import { prometheusCheck } from "./doctor/prometheus.ts";
 import { slackCheck } from "./doctor/slack.ts";
@@ -40,6 +41,7 @@ export async function doctor(options: { config?: string; kubeconfig?: string; sl
   const everything = [
     postgresCheck(config),
     kubernetesCheck({ ...config.kubernetes, ...(kubeconfig ? { kubeconfig } : {}), scraping: !config.prometheus.url }),
+    policyCheck(config),
     prometheusCheck(config),
     lokiCheck(config),
     slackCheck(config),

@@ -22,7 +22,7 @@ export async function loadPolicy(path: string | undefined): Promise<Policy> {
   const problems = parsed.error.issues.map((issue) => `  - ${issue.path.join(".") || "(top)"}: ${issue.message}`);
   throw inputError(
     "policy-invalid",
-    `The policy ${path} has ${problems.length} problems:\n${problems.join("\n")}`,
+    `The policy ${path} has ${problems.length} problem${problems.length === 1 ? "" : "s"}:\n${problems.join("\n")}`,
     "See docs/policy.md.",
   );
 }

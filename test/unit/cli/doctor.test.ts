@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { policyCheck } from "../../../src/cli/doctor/policy.ts";
 import { doctor } from "../../../src/cli/doctor.ts";
 import { startActorCluster } from "../../support/actor-cluster.ts";
 import { httpFake } from "../../support/http-fake.ts";
@@ -89,4 +90,14 @@ test("Slack is needed where it is asked about", async () => {
   vi.stubEnv("DATABASE_URL", database.url);
   expect(await doctor({ slack: true })).toBe(2);
   expect(said.at(-1)).toContain("Not ready: Slack.");
+});
+
+test("a policy that cannot be used is told before the start, with each problem", async () => {
+  const path = join(folder, "policy.yaml");
+  await writeFile(path, "version: 1\nrules: [{ name: a, approvals: 0, aprovers: {} }]\n");
+  const broken = await policyCheck({ policy: path }).run();
+  expect(broken.state).toBe("failed");
+  expect(broken.detail).toContain("aprovers");
+  expect((await policyCheck({ policy: join(folder, "none.yaml") }).run()).state).toBe("failed");
+  expect(await policyCheck({}).run()).toMatchObject({ state: "ok", detail: expect.stringContaining("none of yours") });
 });
