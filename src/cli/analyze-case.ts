@@ -20,8 +20,9 @@ function story(result: NeutralResult & { readonly wallMs: number }): string {
  */
 export async function analyzeCase(folder: string, options: { json?: boolean; history?: string }): Promise<void> {
   const startedMs = performance.now();
-  const history = options.history === undefined ? [] : await readHistory(options.history);
-  const ranked = rankCase(await readCase(folder), history);
-  const result = { ...ranked, wallMs: Math.round(performance.now() - startedMs) };
+  const history = options.history === undefined ? { cases: [], notes: [] } : await readHistory(options.history);
+  const ranked = rankCase(await readCase(folder), history.cases);
+  const notes = [...ranked.notes, ...history.notes];
+  const result = { ...ranked, notes, wallMs: Math.round(performance.now() - startedMs) };
   process.stdout.write(`${options.json ? JSON.stringify(result, null, 2) : story(result)}\n`);
 }

@@ -1,11 +1,12 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { inputError } from "../../lib/app-error.ts";
+import { inputError, messageOf } from "../../lib/app-error.ts";
 import type { MetricTable, NeutralCase } from "./neutral-case.ts";
 import type { NormalWindow, PastIncident } from "./normal-times.ts";
 import { profileOf } from "./profile.ts";
-import { readCase, readJson } from "./read-case.ts";
+import { readCase } from "./read-case.ts";
+import { readJson } from "./read-text.ts";
 import { requestsOf } from "./requests.ts";
 
 /** What an earlier case left behind once its cause was confirmed: small, whatever the case held. */
@@ -38,29 +39,60 @@ export function pastCase(past: NeutralCase, entity: string): PastCase {
   };
 }
 
+export interface History {
+  readonly cases: readonly PastCase[];
+  /** Earlier cases that could not be read, or were more than are read. */
+  readonly notes: readonly string[];
+}
+
+interface Known {
+  readonly path: string;
+  readonly entity: string;
+  readonly time: number;
+}
+
+/** What can be read of one folder; a broken one must not keep the others from being used. */
+async function lenient<T>(notes: string[], read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    notes.push(`an earlier case was left out: ${messageOf(error)}`);
+    return undefined;
+  }
+}
+
+async function confirmedCase(path: string): Promise<Known | undefined> {
+  const confirmed = await readJson(join(path, "confirmed.json"), confirmedSchema);
+  const header = confirmed && (await readJson(join(path, "case.json"), timeSchema));
+  return header && { path, entity: confirmed.entity, time: header.alert.time };
+}
+
 /**
  * Reads every folder in `folder` that holds a case and its `confirmed.json` (`{ entity, fault? }`), newest first.
  * Only what the case folder itself holds is read; its baseline is not.
- * @throws AppError (exit code 2) when there is none, or one cannot be read.
+ * @throws AppError (exit code 2) when there is none that can be read.
  */
-export async function readHistory(folder: string): Promise<readonly PastCase[]> {
-  const known: { readonly path: string; readonly entity: string; readonly time: number }[] = [];
+export async function readHistory(folder: string): Promise<History> {
+  const notes: string[] = [];
+  const known: Known[] = [];
   for (const name of await readdir(folder).catch(() => [])) {
-    const path = join(folder, name);
-    const confirmed = await readJson(join(path, "confirmed.json"), confirmedSchema);
-    const header = confirmed && (await readJson(join(path, "case.json"), timeSchema));
-    if (header) known.push({ path, entity: confirmed.entity, time: header.alert.time });
+    const one = await lenient(notes, () => confirmedCase(join(folder, name)));
+    if (one) known.push(one);
   }
-  if (known.length === 0)
-    throw inputError(
-      "history-empty",
-      `${folder} holds no earlier case.`,
-      'Give a folder of case folders, each with a confirmed.json such as {"entity":"cart"}.',
-    );
   known.sort((a, b) => b.time - a.time);
+  if (known.length > maxPastCases)
+    notes.push(`of ${known.length} earlier cases the ${maxPastCases} newest were compared with`);
   const cases: PastCase[] = [];
   // One after the other: the rows of a case are large, its digest is small.
-  for (const { path, entity } of known.slice(0, maxPastCases))
-    cases.push(pastCase(await readCase(path, { withBaseline: false }), entity));
-  return cases;
+  for (const { path, entity } of known.slice(0, maxPastCases)) {
+    const one = await lenient(notes, () => readCase(path, { withBaseline: false }));
+    if (one) cases.push(pastCase(one, entity));
+  }
+  if (cases.length === 0)
+    throw inputError(
+      "history-empty",
+      [`${folder} holds no earlier case that can be read.`, ...notes.slice(0, 3)].join(" "),
+      'Give a folder of case folders, each with a confirmed.json such as {"entity":"cart"}.',
+    );
+  return { cases, notes };
 }

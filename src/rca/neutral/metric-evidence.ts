@@ -1,3 +1,4 @@
+import { getOrAdd } from "./get-or-add.ts";
 import { metricRole } from "./metric-role.ts";
 import type { NeutralCase, Series } from "./neutral-case.ts";
 import { cleanSamples, type PastIncident, usualRange } from "./normal-times.ts";
@@ -65,13 +66,20 @@ export function shiftUp(context: MetricContext, entity: string, metric: string):
   };
 }
 
+/** What the busiest entity held, by metric; kept because every entity is compared with it. */
+const largest = new WeakMap<NeutralCase, Map<string, number>>();
+
 function largestNow(input: NeutralCase, metric: string): number {
-  let largest = 0;
-  for (const metrics of input.metrics.values()) {
-    const values = valuesBetween(metrics.get(metric), input.window.from, input.window.to + 1);
-    largest = Math.max(largest, heldByTwo(values));
-  }
-  return largest;
+  const ofCase = largest.get(input) ?? new Map<string, number>();
+  largest.set(input, ofCase);
+  return getOrAdd(ofCase, metric, () => {
+    let most = 0;
+    for (const metrics of input.metrics.values()) {
+      const values = valuesBetween(metrics.get(metric), input.window.from, input.window.to + 1);
+      most = Math.max(most, heldByTwo(values));
+    }
+    return most;
+  });
 }
 
 /** CPU an entity burns beyond anything it did before: the fault is where the work is done. */

@@ -43,6 +43,7 @@ function eachLine(text: string, take: (line: string) => void): void {
 export function readMetrics(text: string): { readonly table: MetricTable; readonly skipped: number } {
   const points = new Map<string, Map<string, Points>>();
   let skipped = 0;
+  let rows = 0;
   let first = true;
   eachLine(text, (line) => {
     if (first) {
@@ -54,10 +55,18 @@ export function readMetrics(text: string): { readonly table: MetricTable; readon
     const b = line.lastIndexOf(",", c - 1);
     const time = Number(line.slice(0, a));
     const value = Number(line.slice(c + 1));
-    if (a < 1 || b <= a || !Number.isFinite(time) || !Number.isFinite(value) || c + 1 >= line.trimEnd().length) {
+    if (
+      rows >= maxRows ||
+      a < 1 ||
+      b <= a ||
+      !Number.isFinite(time) ||
+      !Number.isFinite(value) ||
+      c + 1 >= line.trimEnd().length
+    ) {
       skipped++;
       return;
     }
+    rows++;
     const entity = line.slice(a + 1, b).replace(/^"(.*)"$/, "$1");
     const metric = line.slice(b + 1, c);
     const ofEntity = getOrAdd(points, entity, () => new Map<string, Points>());

@@ -62,8 +62,8 @@ function firstShift(input: NeutralCase, entity: string, metric: string): number 
   const series = input.metrics.get(entity)?.get(metric);
   const before = valuesBetween(series, Number.NEGATIVE_INFINITY, input.window.from);
   if (!series || before.length < 5) return undefined;
-  const high = Math.max(...before);
-  const low = Math.min(...before);
+  const high = before.reduce((most, value) => Math.max(most, value));
+  const low = before.reduce((least, value) => Math.min(least, value));
   const slack = (high - low) / 2 + 0.1 * Math.abs(high);
   const outside = (i: number) => {
     const value = series.values[i];
@@ -96,7 +96,7 @@ export function symptomsOf(context: MetricContext): Symptoms {
       const start = firstShift(input, entity, metric);
       if (start !== undefined) starts.push(start);
     }
-  const onset = starts.length > 0 ? Math.min(...starts) : input.alert.time;
+  const onset = starts.length > 0 ? starts.reduce((first, time) => Math.min(first, time)) : input.alert.time;
   const words = [input.alert.summary ?? "", input.alert.metric ?? "", ...newShapes.map(({ shape }) => shape.sample)];
   return {
     onset,

@@ -2,6 +2,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, wr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import type { NeutralCase } from "../../../src/rca/neutral/neutral-case.ts";
 import type { RankCase } from "./place.ts";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
@@ -38,6 +39,14 @@ export function constantsOfRanking(): readonly Constant[] {
     }));
     return [...inCode, ...inPlace].filter(({ name }) => !notWeighed.test(name));
   });
+}
+
+/** Whether a constant can make any difference to a case: those of one kind of evidence need what it is read from. */
+export function concerns({ file }: Constant, { changes, alert, telemetry }: NeutralCase): boolean {
+  if (/^(ambient|change|diff)/.test(file)) return changes !== undefined;
+  if (/^(request-excess|service)/.test(file)) return alert.metric !== undefined;
+  if (/^(behaviour|habit|network|profile)/.test(file)) return telemetry.spans.length > 0;
+  return true;
 }
 
 /** The ranking with one constant times `factor` (rounded where it is a count); the caller disposes of its files. */

@@ -40,7 +40,7 @@ async function historyOf(folder: string, names: readonly string[], labels: Recor
       const { entity, fault } = labels[name] ?? { entity: "" };
       writeFileSync(join(temporary, name, "confirmed.json"), JSON.stringify({ entity, fault }));
     }
-    return await readHistory(temporary);
+    return (await readHistory(temporary)).cases;
   } finally {
     rmSync(temporary, { recursive: true });
   }

@@ -4,10 +4,10 @@
  * have been scored had each been chosen without the case (leave one out) or without the set (cross-set) it is judged on.
  */
 import { rankCase } from "../../../src/rca/neutral/rank-case.ts";
-import { constantsOfRanking, rankingWith } from "./constants.ts";
+import { concerns, constantsOfRanking, rankingWith } from "./constants.ts";
 import { movedFaults } from "./moved-fault.ts";
 import { chanceAmong, correctness, type RankCase } from "./place.ts";
-import { type CaseSet, readSet } from "./read-set.ts";
+import { type CaseSet, type LabelledCase, readSet } from "./read-set.ts";
 import { views } from "./views.ts";
 
 const [root, only] = process.argv.slice(2).filter((word) => !word.startsWith("--"));
@@ -45,9 +45,18 @@ interface Variant {
   readonly scores: readonly (readonly number[])[];
 }
 
-function scored(name: string, rank: RankCase, sets: readonly CaseSet[]): Variant {
-  const scores = sets.map(({ cases, history }) =>
-    cases.map((one) => {
+/** Ranks all cases, or those that `concerned` names; the others keep the score of `asIs`. */
+function scored(
+  name: string,
+  rank: RankCase,
+  sets: readonly CaseSet[],
+  asIs?: Variant,
+  concerned: (one: LabelledCase) => boolean = () => true,
+): Variant {
+  const scores = sets.map(({ cases, history }, set) =>
+    cases.map((one, i) => {
+      const known = asIs?.scores[set]?.[i];
+      if (known !== undefined && !concerned(one)) return known;
       const past = history.filter(({ id }) => id !== one.input.id);
       return mean([correctness(rank(one.input, []), one), correctness(rank(one.input, past), one)]);
     }),
@@ -70,7 +79,8 @@ async function printConstants(sets: readonly CaseSet[]): Promise<void> {
   for (const constant of constantsOfRanking())
     for (const factor of [0.7, 1.3]) {
       const { rank, dispose } = await rankingWith(constant, factor);
-      const variant = scored(`${constant.file} ${constant.name} ${constant.value} x ${factor}`, rank, sets);
+      const name = `${constant.file} ${constant.name} ${constant.value} x ${factor}`;
+      const variant = scored(name, rank, sets, asIs, ({ input }) => concerns(constant, input));
       dispose();
       variants.push(variant);
       const changes = variant.scores.map((scores, i) => mean(scores) - mean(asIs.scores[i] ?? []));

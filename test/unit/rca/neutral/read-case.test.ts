@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readHistory } from "../../../../src/rca/neutral/history.ts";
 import { logShape } from "../../../../src/rca/neutral/log-shape.ts";
 import { isNeutralCase, readCase } from "../../../../src/rca/neutral/read-case.ts";
+import { readText } from "../../../../src/rca/neutral/read-text.ts";
 import { requestsOf } from "../../../../src/rca/neutral/requests.ts";
 
 let root = "";
@@ -68,6 +69,35 @@ describe("reading a case", () => {
     expect((await readCase(folder)).notes[0]).toContain("../../gone is not there");
   });
 
+  test("a mark of byte order, line ends of Windows and names given twice do no harm", async () => {
+    const folder = await caseFolder(
+      "windows",
+      { "metrics.csv": `\uFEFFtime,entity,metric,value\r\n1700000000,web,cpu,1\r\n` },
+      { ...header, candidates: ["web", "cart", "web"] },
+    );
+    const read = await readCase(folder);
+    expect(read.candidates).toEqual(["web", "cart"]);
+    expect([...(read.metrics.get("web")?.get("cpu")?.values ?? [])]).toEqual([1]);
+    expect(read.notes).toEqual([]);
+  });
+
+  test("a case recorded at another time than its incident says so", async () => {
+    const folder = await caseFolder(
+      "elsewhen",
+      { "metrics.csv": metrics },
+      { ...header, window: { from: 10, to: 20 } },
+    );
+    expect((await readCase(folder)).notes).toContainEqual(expect.stringContaining("check its times"));
+  });
+
+  test("of a file beyond the bound the first whole lines are read", async () => {
+    const folder = await caseFolder("large", { "metrics.csv.gz": metrics });
+    expect(await readText(join(folder, "metrics.csv"), 60)).toEqual({
+      text: "time,entity,metric,value\n1700000060,web,cpu,2\n",
+      isCut: true,
+    });
+  });
+
   test.each([
     { name: "not a case", files: undefined, code: "case-missing" },
     { name: "nothing to read", files: {}, code: "case-empty" },
@@ -77,8 +107,20 @@ describe("reading a case", () => {
       code: "case-malformed",
     },
     { name: "cut off", files: { "metrics.csv.gz": "" }, code: "case-unreadable" },
-  ])("$name: one sentence, a remedy and exit code 2", async ({ name, files, code }) => {
-    const folder = files ? await caseFolder(name, files) : join(root, "nowhere");
+    {
+      name: "milliseconds",
+      files: { "metrics.csv": metrics },
+      caseJson: { ...header, alert: { time: 1.7e12 } },
+      code: "case-malformed",
+    },
+    {
+      name: "a window that ends before it begins",
+      files: { "metrics.csv": metrics },
+      caseJson: { ...header, window: { from: 2, to: 1 } },
+      code: "case-malformed",
+    },
+  ])("$name: one sentence, a remedy and exit code 2", async ({ name, files, caseJson, code }) => {
+    const folder = files ? await caseFolder(name, files, caseJson) : join(root, "nowhere");
     if (code === "case-unreadable") await writeFile(join(folder, "metrics.csv.gz"), gzipSync(metrics).subarray(0, 20));
     await expect(readCase(folder)).rejects.toMatchObject({ code, exitCode: 2, remedy: expect.stringMatching(/\w/) });
     expect(await isNeutralCase(folder)).toBe(files !== undefined);
@@ -92,8 +134,23 @@ describe("reading history", () => {
     await expect(readHistory(history)).rejects.toMatchObject({ code: "history-empty", exitCode: 2 });
     await caseFolder("history/open", { "metrics.csv": metrics });
     await caseFolder("history/known", { "metrics.csv": metrics, "confirmed.json": '{"entity":"cart"}' });
-    expect((await readHistory(history)).map(({ incident }) => incident)).toEqual([
+    const { cases, notes } = await readHistory(history);
+    expect(cases.map(({ incident }) => incident)).toEqual([
       { entity: "cart", from: header.window.from, to: header.window.to },
+    ]);
+    expect(notes).toEqual([]);
+  });
+
+  test("an earlier case that cannot be read is said, and the others are used", async () => {
+    const confirmed = { "confirmed.json": '{"entity":"cart"}' };
+    await caseFolder("mixed/good", { "metrics.csv": metrics, ...confirmed });
+    await caseFolder("mixed/empty", confirmed);
+    await caseFolder("mixed/broken", { "metrics.csv": metrics, "confirmed.json": "{" });
+    const { cases, notes } = await readHistory(join(root, "mixed"));
+    expect(cases).toHaveLength(1);
+    expect(notes.toSorted()).toEqual([
+      expect.stringContaining("broken/confirmed.json is not as expected"),
+      expect.stringContaining("empty has no metrics"),
     ]);
   });
 });
