@@ -1,9 +1,10 @@
 import type { ChaosPort, DeskOutcome } from "../../bot/desk.ts";
 import type { ExperimentRow } from "../../bot/web/pages-port.ts";
 import { experimentSchema } from "../../chaos/experiment.ts";
+import { experimentLines, reportLines } from "../../chaos/report-lines.ts";
 import { shortResult, targetOfExperiment } from "../../chaos/words.ts";
 import type { Person } from "../../incident/approval.ts";
-import { addChaosRun, askChaosStop, listChaosRuns, offeredExperiments } from "../../store/chaos-runs.ts";
+import { addChaosRun, askChaosStop, getChaosRun, listChaosRuns, offeredExperiments } from "../../store/chaos-runs.ts";
 import type { Database } from "../../store/database.ts";
 
 export interface ChaosDeskDeps {
@@ -13,8 +14,14 @@ export interface ChaosDeskDeps {
   readonly people: readonly string[];
 }
 
-const usage = "`/incident chaos list`, `run <name>`, `status` or `stop`.";
+const usage = "`/incident chaos list`, `plan <name>`, `run <name>`, `status`, `report [number]` or `stop`.";
 const shown = 50;
+/** Slack takes 3,000 characters in a section. */
+const longestText = 2_800;
+/** For a chat: nothing in it is a mention, a link or the end of the block. */
+const plain = (text: string) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+const asText = (lines: readonly string[]) =>
+  `\`\`\`${plain(lines.join("\n").slice(0, longestText).replaceAll("`", "'"))}\`\`\``;
 
 /**
  * Experiments in chat. Nothing here can change a cluster: a request is a row, which `kubemend chaos serve` takes up with an
@@ -26,6 +33,14 @@ export function createChaosDesk({ database, cluster, people }: ChaosDeskDeps): C
   const no = (text: string): DeskOutcome => ({ ok: false, text });
   const may = ({ id, aliases = [] }: Person) => [id, ...aliases].some((one) => people.includes(one));
   const refusal = no("Only the people of `chaos.people` may run and stop experiments. Nothing was done.");
+  const find = async (name: string | undefined) => {
+    const offered = await offeredExperiments(database, cluster);
+    const refusal =
+      offered.length === 0
+        ? "No experiments are offered: `kubemend chaos serve <folder>` is not running."
+        : `There is no experiment ${name ?? "without a name"}; there are ${offered.map((one) => one.name).join(", ")}.`;
+    return offered.find((one) => one.name === name) ?? { refusal };
+  };
   return {
     async command([word = "list", name], by) {
       switch (word) {
@@ -35,20 +50,29 @@ export function createChaosDesk({ database, cluster, people }: ChaosDeskDeps): C
             return yes("No experiments are offered: `kubemend chaos serve <folder>` is not running.");
           const lines = offered.map(({ name: one, body }) => {
             const { data } = experimentSchema.safeParse(body);
-            return `• *${one}*${data ? `: ${data.hypothesis}` : ""}`;
+            return `• *${one}*${data ? `: ${plain(data.hypothesis)}` : ""}`;
           });
           return yes(lines.slice(0, shown).join("\n"));
         }
+        case "plan": {
+          const wanted = await find(name);
+          if ("refusal" in wanted) return no(wanted.refusal);
+          const { data } = experimentSchema.safeParse(wanted.body);
+          return data
+            ? yes(asText(experimentLines(data)))
+            : no("It is not valid any more; start kubemend chaos serve again.");
+        }
+        case "report": {
+          const run =
+            name === undefined ? (await listChaosRuns(database, cluster, 1))[0] : await getChaosRun(database, name);
+          return run?.cluster === cluster
+            ? yes(asText(reportLines(run)))
+            : no(name === undefined ? "No experiment has been run yet." : `There is no run ${name.slice(0, 20)}.`);
+        }
         case "run": {
           if (!may(by)) return refusal;
-          const offered = await offeredExperiments(database, cluster);
-          const wanted = offered.find((one) => one.name === name);
-          if (!wanted)
-            return no(
-              offered.length === 0
-                ? "No experiments are offered: `kubemend chaos serve <folder>` is not running."
-                : `There is no experiment ${name ?? "without a name"}; there are ${offered.map((one) => one.name).join(", ")}.`,
-            );
+          const wanted = await find(name);
+          if ("refusal" in wanted) return no(wanted.refusal);
           const id = await addChaosRun(database, {
             cluster,
             name: wanted.name,

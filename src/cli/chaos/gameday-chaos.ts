@@ -67,7 +67,7 @@ export async function gamedayChaos(
   await writeFile(join(options.out, "scoreboard.json"), `${JSON.stringify({ ...day, summary }, null, 2)}\n`);
   await writeFile(join(options.out, "scoreboard.html"), scoreboardHtml(day));
   say(
-    `\n${summary.run} of ${summary.experiments} run, ${summary.held} hypotheses held; ${join(options.out, "scoreboard.html")} tells more.`,
+    `\n${summary.run} of ${summary.experiments} run, ${summary.held} ${summary.held === 1 ? "hypothesis" : "hypotheses"} held; ${join(options.out, "scoreboard.html")} tells more.`,
   );
   return summary.clean && summary.run === summary.experiments ? 0 : 1;
 }

@@ -1,5 +1,6 @@
 import { restoreRuns } from "../../app/chaos/chaos-run.ts";
-import { hypothesisOf, readResult, scoreText, shortResult } from "../../chaos/words.ts";
+import { reportLines } from "../../chaos/report-lines.ts";
+import { shortResult } from "../../chaos/words.ts";
 import { inputError } from "../../lib/app-error.ts";
 import { isoTime } from "../../lib/clock.ts";
 import { askChaosStop, getChaosRun, listChaosRuns } from "../../store/chaos-runs.ts";
@@ -17,23 +18,8 @@ export async function reportChaos(id: string | undefined, options: ChaosOptions 
       id === undefined ? "No experiment has been run." : `There is no run ${id}.`,
       "kubemend chaos list shows them.",
     );
-  const result = readResult(run.result);
   if (options.json) return say(JSON.stringify(run, null, 2));
-  const hypothesis = hypothesisOf(run.experiment);
-  say(`run ${run.id} of ${run.name} in ${run.cluster}, asked for by ${run.requestedBy} at ${isoTime(run.requestedAt)}`);
-  if (hypothesis) say(`hypothesis: ${hypothesis}`);
-  say(shortResult(run.phase, run.result, run.note));
-  if (!result) return;
-  const { before, during, after } = result.probes;
-  for (const { probe, holds, detail } of before) say(`  before  ${holds ? "holds " : "FAILS "} ${probe} (${detail})`);
-  for (const { probe, asked, failed, detail } of during)
-    say(
-      `  during  ${failed === 0 ? "holds " : "failed"} ${probe}${failed === 0 ? "" : ` ${failed} of ${asked} times (${detail})`}`,
-    );
-  for (const { probe, holds, detail } of after) say(`  after   ${holds ? "holds " : "FAILS "} ${probe} (${detail})`);
-  for (const { target, what, restored, detail } of result.changes)
-    say(`  ${restored.padEnd(8)} ${target}: ${what}${detail ? ` (${detail})` : ""}`);
-  if (result.score) say(`  kubemend ${scoreText(result.score)}`);
+  for (const line of reportLines(run)) say(line);
 }
 
 /** `kubemend chaos list`: the newest runs. */

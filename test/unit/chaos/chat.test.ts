@@ -38,6 +38,15 @@ test("asked for in chat, taken up by another process once, and told afterwards",
   if (!row) throw new Error("no row");
   expect(await makeRun(depsFor(cluster, database), { row })).toMatchObject({ type: "ran", runId: row.id });
   expect((await desk.command(["status"], bob)).text).toContain("hypothesis held");
+  const report = "hypothesis: the shop goes on selling socks";
+  expect((await desk.command(["report"], bob)).text).toContain(report);
+  expect((await desk.command(["report", row.id], bob)).text).toContain(
+    "restored Deployment shop/carts: replicas 2 → 0",
+  );
+  expect(await desk.command(["report", "999"], bob)).toMatchObject({ ok: false });
+  const plan = (await desk.command(["plan", "try"], bob)).text;
+  for (const said of ["scale-to-zero", "shop; at most 5 objects", "expected no incident"]) expect(plan).toContain(said);
+  expect((await desk.command(["plan", "nothing"], bob)).ok).toBe(false);
   expect(await experimentRows(settings)()).toMatchObject([
     { name: "try", target: "shop: scale-to-zero", state: "done" },
   ]);
@@ -47,6 +56,21 @@ test("asked for in chat, taken up by another process once, and told afterwards",
   expect((await desk.command(["stop"], ann)).ok).toBe(true);
   expect(await takeRequestedRun(database, "shop")).toBeUndefined();
   expect((await desk.command(["nonsense"], ann)).ok).toBe(false);
+});
+
+test("what an experiment says is text in chat: no mention, no link, no end of the block", async () => {
+  await using database = await withDatabase();
+  const desk = createChaosDesk({ database, cluster: "shop", people: ["slack:U1"] });
+  if (!desk) throw new Error("no desk");
+  const hypothesis = "<!channel> holds ``` & <https://evil.example|this>";
+  const { file } = experimentOf({ method: "scale-to-zero", target: { name: "carts" } }, { hypothesis });
+  await offerExperiments(database, "shop", [{ name: "try", body: file }]);
+  for (const words of [["list"], ["plan", "try"]]) {
+    const { text } = await desk.command(words, ann);
+    expect(text).toContain("&lt;!channel&gt; holds");
+    expect(text).not.toMatch(/<[!h]/);
+    expect(text.match(/```/g)?.length ?? 0, words[0]).toBeLessThanOrEqual(words[0] === "plan" ? 2 : 1);
+  }
 });
 
 test("where nobody may run experiments there are none in chat, and no page of them", async () => {

@@ -74,7 +74,7 @@ export const houseCommands: Readonly<Record<string, Command>> = {
   },
   chaos: {
     usage: "chaos <words>",
-    what: "experiments: list, run, stop",
+    what: "experiments: list, plan, run, status, report, stop",
     async run(args, { desk, by }) {
       if (!desk.chaos) return { text: "Experiments are not configured here.", personal: true };
       return { text: (await desk.chaos.command(args, by)).text };
