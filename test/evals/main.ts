@@ -18,6 +18,7 @@ const usage = `npm run evals -- [name ...] [--recordings <folder>] [--bench <fol
   mutated     the recordings under other names, with fewer samples, other words, without logs, with noise (minutes; only when named)
   calibration confidence on faults left out of its fitting, whole and with evidence taken away (kept answers; run.ts --collect plays them anew)
   bench       neutral cases of public benchmarks (needs their folder)
+  robust      the same benchmarks recorded worse, with faults moved and with every constant 30 % off (minutes; only when named)
   nab         series with labelled anomaly windows (needs the benchmarks' folder)
   health      the classifier of application health on simulated applications that it has not seen
   templates   log lines of real programs, labelled by the statement that wrote them: grouping accuracy
@@ -75,6 +76,11 @@ const evals: readonly Eval[] = [
   },
   { name: "calibration", command: ({ recordings }) => [here("calibration/run.ts"), recordings] },
   { name: "bench", command: ({ bench }) => (bench ? [here("bench/run.ts"), bench, "--brief"] : undefined) },
+  {
+    name: "robust",
+    onlyWhenNamed: true,
+    command: ({ bench }) => (bench ? [here("bench/robust.ts"), bench] : undefined),
+  },
   {
     name: "nab",
     command: ({ bench }) =>
