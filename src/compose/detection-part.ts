@@ -13,6 +13,7 @@ import { seedSeasons } from "../app/watch/seed-seasons.ts";
 import { syncSilences } from "../app/watch/sync-silences.ts";
 import { createObservation, type Observation } from "../cluster/observation.ts";
 import { createDetectionEngine, type DetectionEngine } from "../detection/engine/engine.ts";
+import { detectorsWith } from "../detection/engine/registry.ts";
 import { openForecastField } from "../detection/metrics/forecast/forecast-field.ts";
 import { loadModel } from "../detection/metrics/forecast/load-model.ts";
 import { createSeasons } from "../detection/metrics/seasonal-baseline.ts";
@@ -56,6 +57,7 @@ export async function startDetectionPart(foundation: Foundation, outside: Outsid
     observation,
     share: shards,
     nextId: ids.next,
+    detectors: detectorsWith(config.health.model),
     learnMs: config.detection.learnMinutes * 60_000,
     tickMs,
     seasons,

@@ -82,7 +82,12 @@ export const configSchema = z
     ingest: z.strictObject({ token: text.optional() }).prefault({}),
     /** Asking pods that have the annotation `kubemend.dev/health-path`. */
     health: z
-      .strictObject({ enabled: z.boolean().default(true), seconds: z.number().min(1).max(3_600).default(15) })
+      .strictObject({
+        enabled: z.boolean().default(true),
+        seconds: z.number().min(1).max(3_600).default(15),
+        /** Folder of the classifier's model, as `kubemend train --health --out` writes it; default the one that comes along. */
+        model: text.optional(),
+      })
       .prefault({}),
     /** Regular samples of nodes, pods and deployments in the database, for training. */
     capture: z

@@ -35,8 +35,15 @@ function forecaster(folder: string | undefined): ModelCard {
   };
 }
 
-function health(): ModelCard {
-  const read = readHealthModel(defaultHealthModelFolder);
+const shareFound = (row: readonly number[] = [], at: number) =>
+  (row[at] ?? 0) /
+  Math.max(
+    1,
+    row.reduce((sum, count) => sum + count, 0),
+  );
+
+function health(folder = defaultHealthModelFolder): ModelCard {
+  const read = readHealthModel(folder);
   const purpose =
     "A random forest judges applications that report their own vitals: leave alone, heal softly, or restart.";
   if (read.outcome !== "read")
@@ -53,6 +60,10 @@ function health(): ModelCard {
     source: `${data.kind === "synthetic" ? "trained on simulated instances" : `trained on ${data.source}`}; figures are of the part held back`,
     figures: [
       { name: "right decisions", value: per(heldBack.accuracy) },
+      { name: "needed restarts called so", value: per(shareFound(heldBack.confusion[2], 2)) },
+      ...(heldBack.calibrationError === undefined
+        ? []
+        : [{ name: "calibration error (0 is best)", value: heldBack.calibrationError.toFixed(4) }]),
       { name: "Brier score (0 is best)", value: heldBack.brier.toFixed(4) },
       { name: "Brier score of always saying the usual", value: heldBack.brierOfFrequencies.toFixed(4) },
       { name: "rows held back", value: number(heldBack.rows) },
@@ -65,6 +76,7 @@ function health(): ModelCard {
 /** The models in use, with the figures that were measured when they were trained. */
 export function modelCards(options: {
   readonly forecaster?: string | undefined;
+  readonly health?: string | undefined;
   readonly language?: string | undefined;
   readonly spent: { readonly diagnoses: number; readonly tokens: number };
 }): readonly ModelCard[] {
@@ -78,7 +90,7 @@ export function modelCards(options: {
       source: "not trained beforehand",
       figures: [],
     },
-    health(),
+    health(options.health),
     {
       name: "Language model",
       purpose: "Words and weighs what the rules found; sentences without valid citations are dropped.",

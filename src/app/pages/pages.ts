@@ -28,7 +28,11 @@ export interface PagesDeps {
   readonly redact: Redact;
   readonly clock: Pick<Clock, "now">;
   readonly drops: () => DetectorsOverview["drops"];
-  readonly models: { readonly forecaster?: string | undefined; readonly language?: string | undefined };
+  readonly models: {
+    readonly forecaster?: string | undefined;
+    readonly health?: string | undefined;
+    readonly language?: string | undefined;
+  };
   readonly digest?: PagesPort["digest"] | undefined;
   readonly experiments?: PagesPort["experiments"] | undefined;
 }

@@ -85,6 +85,7 @@ export async function startPages(deps: StartPagesDeps): Promise<StartedPages> {
     drops: deps.drops,
     models: {
       forecaster: config.detection.model,
+      health: config.health.model,
       language:
         config.model.apiKey || config.model.baseUrl
           ? `${config.model.name}${config.model.baseUrl ? ` at ${new URL(config.model.baseUrl).host}` : ""}`

@@ -6,6 +6,7 @@ import { mountFailed } from "../events/mount-failed.ts";
 import { probeKill, probeRefused } from "../events/probe-failures.ts";
 import { repeatedWarning } from "../events/repeated-warning.ts";
 import { appHealth } from "../health/app-health.ts";
+import { loadHealthModel } from "../health/load-health-model.ts";
 import { errorBurst } from "../logs/error-burst.ts";
 import { errorShareShift } from "../logs/error-share-shift.ts";
 import { newError } from "../logs/new-error.ts";
@@ -54,6 +55,14 @@ import { storageClass } from "../state/storage-class.ts";
 import { volumeClaim } from "../state/volume-claim.ts";
 import { webhookService } from "../state/webhook-service.ts";
 import { workloadUnavailable } from "../state/workload-unavailable.ts";
+
+/** All detectors, with application health judged by the model of a folder; without one by the model that comes along. */
+export function detectorsWith(healthModel: string | undefined): readonly DetectorFactory[] {
+  if (healthModel === undefined) return detectorFactories;
+  return detectorFactories.map((make) =>
+    make === appHealth ? () => appHealth(() => loadHealthModel(healthModel)) : make,
+  );
+}
 
 /** All detectors. Add one file and one line. */
 export const detectorFactories: readonly DetectorFactory[] = [
