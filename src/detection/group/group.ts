@@ -3,8 +3,8 @@ import { refKey, sameRef } from "../../incident/object-ref.ts";
 import { advance } from "../../incident/status.ts";
 import type { Nature } from "../detector.ts";
 import type { LiveAnomaly } from "../live-anomaly.ts";
-import { type Group, groupKeyOf, membersOf, redraw, restored } from "./incident-draft.ts";
-import { titleOf, visibleState } from "./lead.ts";
+import { type Group, groupKeyOf, knownGroup, membersOf, openedGroup, redraw, restored } from "./incident-draft.ts";
+import { visibleState } from "./lead.ts";
 import { type GroupContext, relation } from "./relate.ts";
 
 export interface GrouperOptions {
@@ -42,6 +42,13 @@ export interface Grouper {
 
 const isOpen = ({ incident }: Group) => incident.status !== "resolved";
 
+/** Groups that this tick has opened, opened again, or changed. */
+interface News {
+  readonly opened: Set<Group>;
+  readonly recurred: Set<Group>;
+  readonly touched: Set<Group>;
+}
+
 export function createGrouper(options: GrouperOptions): Grouper {
   const recurrenceMs = options.recurrenceMs ?? 15 * 60_000;
   const maxAnomalies = options.maxAnomalies ?? 200;
@@ -78,39 +85,86 @@ export function createGrouper(options: GrouperOptions): Grouper {
     return undefined;
   }
 
-  function open(live: LiveAnomaly, now: number): Group {
-    const { anomaly } = live;
-    const group: Group = {
-      incident: {
-        id: options.nextId(),
-        cluster: options.cluster,
-        groupKey: groupKeyOf(live),
-        title: titleOf(live),
-        // Drawn from its members at the end of the tick.
-        severity: "low",
-        status: "open",
-        openedAt: now,
-        onset: anomaly.startsAt,
-        updatedAt: now,
-        target: anomaly.target,
-        affected: [anomaly.target],
-        anomalies: [anomaly],
-        anomaliesDropped: 0,
-      },
-      members: new Map(),
-      ended: new Map(),
-      visible: "",
-      dropped: 0,
-    };
-    groups.set(group.incident.id, group);
-    return group;
-  }
-
   function place(live: LiveAnomaly, group: Group): void {
     const { fingerprint } = live.anomaly;
     group.ended.delete(fingerprint);
     group.members.set(fingerprint, live);
     home.set(fingerprint, group);
+  }
+
+  /** What has ended stays with its group, which may come back with it. */
+  function retire(ended: readonly LiveAnomaly[], { touched }: News): void {
+    for (const live of ended) {
+      const { fingerprint } = live.anomaly;
+      const group = home.get(fingerprint);
+      home.delete(fingerprint);
+      if (!group) continue;
+      group.members.delete(fingerprint);
+      group.ended.set(fingerprint, live);
+      if (group.ended.size > maxAnomalies) {
+        const oldest = group.ended.keys().next().value;
+        if (oldest !== undefined) group.ended.delete(oldest);
+        group.dropped++;
+      }
+      touched.add(group);
+    }
+  }
+
+  /** Brings members up to date where they are. @returns those that are no members yet */
+  function keep(active: readonly LiveAnomaly[], { touched }: News): LiveAnomaly[] {
+    const homeless: LiveAnomaly[] = [];
+    for (const live of active) {
+      const group = home.get(live.anomaly.fingerprint);
+      if (group && isOpen(group)) {
+        group.members.set(live.anomaly.fingerprint, live);
+        touched.add(group);
+      } else homeless.push(live);
+    }
+    return homeless;
+  }
+
+  /** The incident that comes back with it, or a new one. */
+  function newHome(live: LiveAnomaly, now: number, { opened, recurred }: News): Group {
+    const back = recurring(live, now);
+    if (!back) {
+      const group = openedGroup(live, { id: options.nextId(), cluster: options.cluster, now });
+      groups.set(group.incident.id, group);
+      opened.add(group);
+      return group;
+    }
+    const outcome = advance(back.incident.status, "recur");
+    if (outcome.ok) {
+      const { resolvedAt: _resolvedAt, ...rest } = back.incident;
+      back.incident = { ...rest, status: outcome.status };
+      recurred.add(back);
+    }
+    return back;
+  }
+
+  /** What people have to be told of an open group after this tick; undefined when it looks as before. */
+  function told(
+    group: Group,
+    context: GroupContext,
+    ask: { settled(incident: Incident): boolean },
+    { opened, recurred, touched }: News,
+  ): IncidentChange | undefined {
+    const { now } = context;
+    if (touched.has(group)) redraw(group, context, maxAnomalies);
+    if (group.members.size === 0 && ask.settled(group.incident)) {
+      const outcome = advance(group.incident.status, "resolve");
+      if (!outcome.ok) return undefined;
+      group.incident = { ...group.incident, status: outcome.status, resolvedAt: now, updatedAt: now };
+      group.visible = visibleState(group.incident);
+      return { type: "cleared", incident: group.incident };
+    }
+    const visible = visibleState(group.incident);
+    if (visible === group.visible) return undefined;
+    group.visible = visible;
+    group.incident = { ...group.incident, updatedAt: now };
+    return {
+      type: opened.has(group) ? "opened" : recurred.has(group) ? "recurred" : "updated",
+      incident: group.incident,
+    };
   }
 
   function forgetOld(): void {
@@ -137,87 +191,23 @@ export function createGrouper(options: GrouperOptions): Grouper {
 
   return {
     advance(active, ended, context, ask) {
-      const { now } = context;
-      const opened = new Set<Group>();
-      const recurred = new Set<Group>();
-      const touched = new Set<Group>();
-      for (const live of ended) {
-        const group = home.get(live.anomaly.fingerprint);
-        home.delete(live.anomaly.fingerprint);
-        if (!group) continue;
-        group.members.delete(live.anomaly.fingerprint);
-        group.ended.set(live.anomaly.fingerprint, live);
-        if (group.ended.size > maxAnomalies) {
-          const oldest = group.ended.keys().next().value;
-          if (oldest !== undefined) group.ended.delete(oldest);
-          group.dropped++;
-        }
-        touched.add(group);
-      }
-      const homeless: LiveAnomaly[] = [];
-      for (const live of active) {
-        const group = home.get(live.anomaly.fingerprint);
-        if (group && isOpen(group)) {
-          group.members.set(live.anomaly.fingerprint, live);
-          touched.add(group);
-        } else homeless.push(live);
-      }
+      const news: News = { opened: new Set(), recurred: new Set(), touched: new Set() };
+      retire(ended, news);
       // Causes first, so that their symptoms find a home in the same tick.
-      for (const live of inOrder(homeless)) {
-        let group = bestHome(live, context);
-        if (!group) {
-          if (!ask.mayOpen(live)) continue;
-          group = recurring(live, now);
-          if (group) {
-            const outcome = advance(group.incident.status, "recur");
-            if (outcome.ok) {
-              const { resolvedAt: _resolvedAt, ...rest } = group.incident;
-              group.incident = { ...rest, status: outcome.status };
-              recurred.add(group);
-            }
-          } else {
-            group = open(live, now);
-            opened.add(group);
-          }
-        }
+      for (const live of inOrder(keep(active, news))) {
+        const group = bestHome(live, context) ?? (ask.mayOpen(live) ? newHome(live, context.now, news) : undefined);
+        if (!group) continue;
         place(live, group);
-        touched.add(group);
+        news.touched.add(group);
       }
-      const changes: IncidentChange[] = [];
-      for (const group of groups.values()) {
-        if (!isOpen(group)) continue;
-        if (touched.has(group)) redraw(group, context, maxAnomalies);
-        if (group.members.size === 0 && ask.settled(group.incident)) {
-          const outcome = advance(group.incident.status, "resolve");
-          if (outcome.ok) {
-            group.incident = { ...group.incident, status: outcome.status, resolvedAt: now, updatedAt: now };
-            group.visible = visibleState(group.incident);
-            changes.push({ type: "cleared", incident: group.incident });
-          }
-          continue;
-        }
-        const visible = visibleState(group.incident);
-        if (visible === group.visible) continue;
-        group.visible = visible;
-        group.incident = { ...group.incident, updatedAt: now };
-        changes.push({
-          type: opened.has(group) ? "opened" : recurred.has(group) ? "recurred" : "updated",
-          incident: group.incident,
-        });
-      }
+      const changes = [...groups.values()].filter(isOpen).flatMap((group) => told(group, context, ask, news) ?? []);
       forgetOld();
       return changes;
     },
     incidents: () => [...groups.values()].map(({ incident }) => incident),
     restore(incidents) {
       for (const incident of incidents) {
-        const group: Group = {
-          incident,
-          members: new Map(),
-          ended: new Map(),
-          visible: visibleState(incident),
-          dropped: incident.anomaliesDropped,
-        };
+        const group = knownGroup(incident);
         groups.set(incident.id, group);
         for (const anomaly of incident.anomalies) {
           const live = restored(anomaly, incident, options.natureOf);

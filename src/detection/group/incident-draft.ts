@@ -5,7 +5,7 @@ import { worse } from "../../incident/severity.ts";
 import type { Nature } from "../detector.ts";
 import type { LiveAnomaly } from "../live-anomaly.ts";
 import { severityOf } from "./impact.ts";
-import { affectedBy, leadOf, titleOf } from "./lead.ts";
+import { affectedBy, leadOf, titleOf, visibleState } from "./lead.ts";
 import type { GroupContext } from "./relate.ts";
 
 /** An incident and the anomalies that it is made of. */
@@ -62,5 +62,46 @@ export function restored(anomaly: Anomaly, incident: Incident, natureOf: (detect
     soft: false,
     fading: false,
     lastSeenAt: incident.updatedAt,
+  };
+}
+
+/** A group around its first anomaly. */
+export function openedGroup(
+  live: LiveAnomaly,
+  { id, cluster, now }: { readonly id: string; readonly cluster: string; readonly now: number },
+): Group {
+  const { anomaly } = live;
+  return {
+    incident: {
+      id,
+      cluster,
+      groupKey: groupKeyOf(live),
+      title: titleOf(live),
+      // Drawn from its members at the end of the tick.
+      severity: "low",
+      status: "open",
+      openedAt: now,
+      onset: anomaly.startsAt,
+      updatedAt: now,
+      target: anomaly.target,
+      affected: [anomaly.target],
+      anomalies: [anomaly],
+      anomaliesDropped: 0,
+    },
+    members: new Map(),
+    ended: new Map(),
+    visible: "",
+    dropped: 0,
+  };
+}
+
+/** The group of an incident of an earlier process, without its anomalies. */
+export function knownGroup(incident: Incident): Group {
+  return {
+    incident,
+    members: new Map(),
+    ended: new Map(),
+    visible: visibleState(incident),
+    dropped: incident.anomaliesDropped,
   };
 }
