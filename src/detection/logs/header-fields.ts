@@ -14,6 +14,7 @@ import {
 } from "./header-parts.ts";
 import { letterRank, levelRank } from "./level.ts";
 import { scanTime, TIME, type TimeScan } from "./scan-time.ts";
+import { afterLoggerName } from "./wrapped-line.ts";
 
 /** More fields than this are message, whatever they look like. */
 const MAX_FIELDS = 12;
@@ -161,6 +162,8 @@ const takeLevel: Step = (text, end, header, c) => {
     header.level = rank;
     // A level and nothing else is what the line says.
     if (skipSpaces(text, letters, end) >= end) return finish(c, c.at);
+    const name = next === COLON && !c.timed ? afterLoggerName(text, letters + 1, end) : -1;
+    if (name > 0) return finish(c, name);
     c.at = next === COLON || next === COMMA ? letters + 1 : letters;
     return next === COLON && c.timed && c.brackets > 0 ? finish(c, skipSpaces(text, c.at, end)) : true;
   }

@@ -54,7 +54,7 @@ export function levelAhead(text: string, at: number, end: number, out: LevelAhea
   for (let column = 0; column < 4; column++) {
     const word = skipWord(text, i, end);
     if (column > 0) {
-      const rank = levelRank(text, i, word);
+      const rank = levelRank(text, i, text.charCodeAt(word - 1) === COLON ? word - 1 : word);
       if (rank > 0 && (classOf(text.charCodeAt(i + 1)) & UPPER) !== 0) {
         out.level = rank;
         out.end = word;

@@ -6,6 +6,7 @@ import { scanHeader } from "./scan-header.ts";
 import { endOfString } from "./scan-structured.ts";
 import { severityOfWords } from "./severity-words.ts";
 import { numberMs, stampMs } from "./stamp-time.ts";
+import { withoutColours } from "./wrapped-line.ts";
 
 /** One line, understood. `at` is in milliseconds since 1970, when the line says so. */
 export interface ParsedLine {
@@ -170,7 +171,7 @@ function noteRequest(draft: Draft, text: string): void {
  * .NET, PostgreSQL, and access logs (a status of 500 or more is an error). Never throws; reads at most 16,384 characters.
  */
 export function parseLine(raw: string): ParsedLine {
-  const text = raw.length > MAX_LINE ? raw.slice(0, MAX_LINE) : raw;
+  const text = withoutColours(raw.length > MAX_LINE ? raw.slice(0, MAX_LINE) : raw);
   scanHeader(text, 0, text.length, header);
   const { message: from, level: rank, timeStart, timeEnd } = header;
   if (text.charCodeAt(from) === 123) {

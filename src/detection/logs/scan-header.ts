@@ -4,6 +4,7 @@ import { noteTime, scanFields } from "./header-fields.ts";
 import { afterSyslogTime, epochColumn } from "./header-parts.ts";
 import { letterRank } from "./level.ts";
 import { scanTime, TIME, type TimeScan } from "./scan-time.ts";
+import { afterPriority, afterStream, afterStructuredData, afterVersion } from "./wrapped-line.ts";
 
 /** Longest way from a klog time to its closing bracket. */
 const MAX_KLOG = 128;
@@ -53,13 +54,29 @@ export function scanHeader(text: string, start: number, end: number, out: Header
   out.columns = false;
   out.timeStart = -1;
   out.timeEnd = -1;
-  const from = skipSpaces(text, start, end);
+  const priority = afterPriority(text, skipSpaces(text, start, end), end);
+  const version = priority < 0 ? -1 : afterVersion(text, priority);
+  const from = version > 0 ? version : priority > 0 ? priority : skipSpaces(text, start, end);
   const column = epochColumn(text, from, end);
   if (column >= 0) {
     out.message = afterColumns(text, column, end, out);
     return;
   }
   if (scanTime(text, from, end, time)) {
+    const inner = afterStream(text, time.end, end);
+    if (inner > 0) {
+      const timeEnd = time.end;
+      scanHeader(text, inner, end, out);
+      if (out.timeStart >= 0) return;
+      out.timeStart = from;
+      out.timeEnd = timeEnd;
+      return;
+    }
+    if (version > 0) {
+      noteTime(out, from, time);
+      out.message = afterStructuredData(text, time.end, end);
+      return;
+    }
     out.message = time.kind === TIME.klog ? afterKlog(text, from, end, out) : scanFields(text, from, end, out);
     return;
   }

@@ -60,9 +60,18 @@ function scanClock(text: string, at: number, end: number): number {
   return scanZone(text, i, end);
 }
 
+/** `AM` or `PM`. */
+function isHalf(text: string, at: number): boolean {
+  const first = text.charCodeAt(at) | 32;
+  return (
+    (first === 97 || first === 112) && (text.charCodeAt(at + 1) | 32) === 109 && !isLetter(text.charCodeAt(at + 2))
+  );
+}
+
 function scanZone(text: string, at: number, end: number): number {
   const code = text.charCodeAt(at);
   if (code === 90) return at + 1;
+  if (code === SPACE && isHalf(text, at + 1)) return at + 3;
   const signAt = code === SPACE ? at + 1 : at;
   const sign = text.charCodeAt(signAt);
   if ((sign === 43 || sign === DASH) && isDigit(text.charCodeAt(signAt + 1)) && isDigit(text.charCodeAt(signAt + 2))) {
@@ -89,7 +98,14 @@ function scanNamed(text: string, at: number, end: number, out: TimeScan): boolea
   i += 4;
   if (text.charCodeAt(i) === SPACE) i++;
   const day = skipDigits(text, i, end);
-  if (day === i || day - i > 2 || text.charCodeAt(day) !== SPACE) return false;
+  if (day === i || day - i > 2) return false;
+  if (text.charCodeAt(day) === 44) {
+    // `Nov 20, 2026 10:27:36 PM`
+    const stop = text.charCodeAt(day + 1) === SPACE ? skipDigits(text, day + 2, end) : -1;
+    const clock = stop - day === 6 ? scanClock(text, stop + 1, end) : -1;
+    return clock > 0 && found(out, clock, TIME.short);
+  }
+  if (text.charCodeAt(day) !== SPACE) return false;
   i = scanClock(text, day + 1, end);
   if (i < 0) return false;
   const year = skipDigits(text, i + 1, end);
@@ -171,8 +187,10 @@ export function scanTime(text: string, at: number, end: number, out: TimeScan): 
   if (!isDigit(code)) {
     if (code < 65 || code > 90) return false;
     if (isDigit(text.charCodeAt(at + 1))) {
-      if (skipDigits(text, at + 1, end) !== at + 5 || text.charCodeAt(at + 5) !== SPACE) return false;
-      const clock = scanClock(text, at + 6, end);
+      const day = skipDigits(text, at + 1, end);
+      // glog writes the year as well.
+      if ((day !== at + 5 && day !== at + 9) || text.charCodeAt(day) !== SPACE) return false;
+      const clock = scanClock(text, day + 1, end);
       return clock > 0 && found(out, clock, TIME.klog);
     }
     return scanNamed(text, at, end, out);

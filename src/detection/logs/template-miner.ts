@@ -5,6 +5,7 @@ import { compare, createResemblance, evidenceNeeded, isCase } from "./resemblanc
 import { follow, generalise, makeTemplate, release, type Template, textOf } from "./template.ts";
 import { createTemplateIndex } from "./template-index.ts";
 import { createTokenLine, lineKey, WILD } from "./token-line.ts";
+import { withoutColours } from "./wrapped-line.ts";
 
 /** A template as others see it: `text` has `<*>` where lines vary, `count` is the number of lines it stood for. */
 export interface TemplateView {
@@ -178,12 +179,11 @@ export function createTemplateMiner(options: TemplateMinerOptions = {}): Templat
   });
 
   return {
-    learn(text) {
-      let end = text.length;
-      if (end > maxLineChars) {
-        cut++;
-        end = maxLineChars;
-      }
+    learn(raw) {
+      const isLong = raw.length > maxLineChars;
+      if (isLong) cut++;
+      const text = withoutColours(isLong ? raw.slice(0, maxLineChars) : raw);
+      const end = text.length;
       readLine(text, end, line, span);
       let template = cache.get(line.keyA, line.keyB);
       if (template === undefined || template.evicted) {
