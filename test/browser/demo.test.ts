@@ -92,8 +92,8 @@ describe.skipIf(!executablePath)("the demo in a browser", () => {
       await incident.waitFor({ timeout: 2 * minutes });
       await page.getByText("almost certain").waitFor();
       await page.getByRole("button", { name: "Approve", exact: true }).first().waitFor({ timeout: minutes });
-      await page.getByText("Also hurt").waitFor({ timeout: minutes });
-      await shoot("incident", 1_520);
+      await page.getByText("of its requests fail").waitFor({ timeout: minutes });
+      await shoot("incident", 1_760);
 
       await page.getByRole("button", { name: "Silence", exact: true }).click();
       const silence = page.getByRole("dialog");

@@ -56,7 +56,7 @@ export async function startActor(deps: ActorDeps): Promise<{ readonly done: Prom
     const kind = done ? (phase === "apply" ? "applied" : "undone") : "not-applied";
     await tell(planId, kind, (title) =>
       done
-        ? `${phase === "apply" ? "Applied" : "Undone"}: ${title} (${result.detail}).`
+        ? `${phase === "apply" ? "Applied" : "Undone"}: ${title} – ${result.detail}.`
         : `Not ${phase === "apply" ? "applied" : "undone"}: ${title}. ${result.detail}`,
     );
     // What could not be done gives way to the next step.

@@ -1,10 +1,13 @@
 import type { Series } from "../../cluster/series-store.ts";
+import { timeLeftText } from "../time-left.ts";
 import { type Trend, trendOf } from "./trend.ts";
 
 /** When something that fills up is full, with the interval that the slopes of the window allow. */
 export interface Exhaustion {
   /** Since when it grows like this (ms). */
   readonly since: number;
+  /** The moment from which the times below count (ms). */
+  readonly at: number;
   /** Until it is full (ms): most likely, soonest, and latest. */
   readonly leftMs: number;
   readonly soonestMs: number;
@@ -108,6 +111,7 @@ export function exhaustionOf(series: Series, spec: ExhaustionSpec): Exhaustion |
     if (leftMs > Math.min(horizonMs, maxReach * spanMs)) continue;
     return {
       since: times[0] ?? series.lastAt,
+      at: series.lastAt,
       leftMs,
       soonestMs: (room / Math.max(trend.fast, trend.slope)) * 1_000,
       latestMs: (room / trend.slow) * 1_000,
@@ -117,9 +121,7 @@ export function exhaustionOf(series: Series, spec: ExhaustionSpec): Exhaustion |
   return undefined;
 }
 
-const minutes = (ms: number) => Math.max(1, Math.round(ms / 60_000));
-
-/** For people: `in about 18 min (12-30)`. */
-export function whenText({ leftMs, soonestMs, latestMs }: Exhaustion): string {
-  return `in about ${minutes(leftMs)} min (${minutes(soonestMs)}-${minutes(latestMs)})`;
+/** For people: `in about 18 min (12-30) from 06:51 UTC`. */
+export function whenText(found: Exhaustion): string {
+  return timeLeftText(found.at, found);
 }

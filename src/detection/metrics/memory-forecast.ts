@@ -1,6 +1,7 @@
 import { bytesQuantity } from "../../cluster/quantity.ts";
 import type { Series } from "../../cluster/series-store.ts";
 import type { DetectContext, Detector, Finding } from "../detector.ts";
+import { timeLeftText } from "../time-left.ts";
 import { trendOf } from "./trend.ts";
 import { ownerOfPod } from "./who.ts";
 
@@ -43,8 +44,6 @@ function windowOf(series: Series, now: number): { times: number[]; values: numbe
   return { times, values };
 }
 
-const minutes = (ms: number) => Math.max(1, Math.round(ms / 60_000));
-
 /**
  * Memory that grows towards its limit: says when it will run out, before it happens. Source: robust trend of the working
  * set over the last minutes against the limit. Not a fault: warm-up, growth that flattens, a level that is high but steady,
@@ -64,9 +63,11 @@ export const memoryForecast = (): Detector => {
     const room = limit - series.last;
     const leftMs = (room / trend.slope) * 1_000;
     if (leftMs > horizonMs || trend.rising < 0.85 || trend.recent < 0.65 * trend.slope) return undefined;
-    const early = minutes((room / Math.max(trend.fast, trend.slope)) * 1_000);
-    const late = trend.slow > 0 ? minutes((room / trend.slow) * 1_000) : undefined;
-    const when = `in about ${minutes(leftMs)} min (${early}-${late ?? "more"})`;
+    const when = timeLeftText(series.lastAt, {
+      leftMs,
+      soonestMs: (room / Math.max(trend.fast, trend.slope)) * 1_000,
+      ...(trend.slow > 0 ? { latestMs: (room / trend.slow) * 1_000 } : {}),
+    });
     const { pod = "", container = "" } = series.labels;
     return {
       reason: "memory-exhaustion",

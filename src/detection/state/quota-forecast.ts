@@ -3,6 +3,7 @@ import { refOf } from "../../cluster/object-store.ts";
 import { parseQuantity } from "../../cluster/quantity.ts";
 import { refKey } from "../../incident/object-ref.ts";
 import type { DetectContext, Detector, Finding } from "../detector.ts";
+import { timeLeftText } from "../time-left.ts";
 import { rolloutOf } from "./rollout.ts";
 
 /** One rise of what is used. */
@@ -103,7 +104,7 @@ export function quotaForecast(): Detector {
           if (!(slope > 0) || leftMs > horizonMs) continue;
           const soonest = (hard - used) / Math.max(slope, at(slopes, 0.9));
           const latest = (hard - used) / Math.min(slope, at(slopes, 0.1));
-          const when = `in about ${minutes(leftMs)} min (${minutes(soonest)}-${minutes(latest)})`;
+          const when = timeLeftText(now, { leftMs, soonestMs: soonest, latestMs: latest });
           const shown = quota.status?.used?.[resource] ?? String(used);
           yield {
             reason: "quota-exhaustion",

@@ -60,7 +60,7 @@ describe("memory that runs out", () => {
 
   test("a leak is told with the time that is left, well before it kills", () => {
     const found = predicted((seconds) => 45 + seconds * 0.2, 6);
-    expect(found?.title).toMatch(/web will run out of memory in about \d min/);
+    expect(found?.title).toMatch(/web will run out of memory in about \d min.* from \d\d:\d\d UTC$/);
     // 83 MiB at 12 MiB a minute: full after some seven minutes.
     expect(found?.at).toBeLessThan(5);
   });

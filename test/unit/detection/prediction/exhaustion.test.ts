@@ -64,14 +64,24 @@ const noise = (seconds: number) => Math.sin(seconds * 12.9898) * Math.cos(second
 
 describe("what fills up is told before it is full, with the time that is left", () => {
   test.each([
-    ["disk", (s: number) => 0.55 + s / 6_000, /Node node-1 will run out of disk in about \d+ min \(\d+-\d+\)/, 20],
+    [
+      "disk",
+      (s: number) => 0.55 + s / 6_000,
+      /Node node-1 will run out of disk in about \d+ min( \(\d+-\d+\))? from \d\d:\d\d UTC/,
+      20,
+    ],
     [
       "volume",
       (s: number) => 0.6 + s / 6_000,
-      /PersistentVolumeClaim data-db-0 will be full in about \d+ min \(\d+-\d+\)/,
+      /PersistentVolumeClaim data-db-0 will be full in about \d+ min( \(\d+-\d+\))? from \d\d:\d\d UTC/,
       25,
     ],
-    ["files", (s: number) => 0.35 + s / 3_000, /web will run out of file descriptors in about \d+ min \(\d+-\d+\)/, 20],
+    [
+      "files",
+      (s: number) => 0.35 + s / 3_000,
+      /web will run out of file descriptors in about \d+ min( \(\d+-\d+\))? from \d\d:\d\d UTC/,
+      20,
+    ],
   ] as const)("%s", (what, share, title, before) => {
     const told = filled(what, share, before);
     expect(told?.title).toMatch(title);
@@ -150,7 +160,9 @@ describe("quotas", () => {
 
   test("steady growth is told with the time that is left", () => {
     const told = quotaTold((s) => 50 + Math.floor(s / 30), 20);
-    expect(told?.title).toMatch(/ResourceQuota shop will allow no more count\/configmaps in about \d+ min \(\d+-\d+\)/);
+    expect(told?.title).toMatch(
+      /ResourceQuota shop will allow no more count\/configmaps in about \d+ min( \(\d+-\d+\))? from \d\d:\d\d UTC/,
+    );
     expect(told?.family).toBe("prediction");
     expect(told?.at).toBeLessThan(10);
   });
