@@ -107,6 +107,14 @@ export async function closeChaosRun(
   await sql`update chaos_run set phase = ${phase}, note = ${note} where id = ${id}::bigint`.execute(database.kysely);
 }
 
+/** Closes a run that was taken up and could not begin; one that has begun stays as it is. */
+export async function refuseChaosRun(database: Database, id: string, note: string): Promise<void> {
+  await sql`
+    update chaos_run set phase = 'refused', note = ${note} where id = ${id}::bigint and phase = 'planning'`.execute(
+    database.kysely,
+  );
+}
+
 /** Asks whatever runs or waits in the cluster to stop. @returns the numbers of those runs */
 export async function askChaosStop(database: Database, cluster: string, by: string): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`

@@ -1,8 +1,8 @@
-import { makeRun } from "../../app/chaos/chaos-run.ts";
+import { makeRun, type RunOutcome } from "../../app/chaos/chaos-run.ts";
 import { shortResult } from "../../chaos/words.ts";
 import { messageOf } from "../../lib/app-error.ts";
 import { systemClock } from "../../lib/clock.ts";
-import { offerExperiments, takeRequestedRun } from "../../store/chaos-runs.ts";
+import { offerExperiments, refuseChaosRun, takeRequestedRun } from "../../store/chaos-runs.ts";
 import { type ChaosOptions, openChaosStore, readExperiments, runDeps, say, stopSignal } from "./setup.ts";
 
 const offerEveryMs = 30_000;
@@ -33,13 +33,20 @@ export async function serveChaos(paths: readonly string[], options: ChaosOptions
           () => void offerExperiments(database, cluster, offered).catch(() => undefined),
           offerEveryMs,
         );
-        const outcome = await makeRun(deps, { row }).finally(() => clearInterval(offering));
+        const outcome = await makeRun(deps, { row })
+          .catch(async (error: unknown): Promise<RunOutcome> => {
+            // Whoever asked hears why nothing happens; what has begun is for `kubemend chaos restore`.
+            const problem = messageOf(error, 200);
+            await refuseChaosRun(database, row.id, problem);
+            return { type: "refused", problems: [problem] };
+          })
+          .finally(() => clearInterval(offering));
         if (outcome.type === "refused") for (const problem of outcome.problems) say(`not run       ${problem}`);
         else say(`run ${row.id}: ${shortResult("done", outcome.result, null)}`);
         continue;
       }
     } catch (error) {
-      // A database or a cluster that is away comes back; whoever asked is told by the run's row.
+      // A database or a cluster that is away comes back.
       say(`${messageOf(error, 200)}; trying again`);
     }
     // Aborted means: look at the signal.

@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { stringify } from "yaml";
+import { createChaosDesk } from "../../../src/app/chaos/chaos-desk.ts";
+import { newHolder, releaseLease, takeLease } from "../../../src/store/leases.ts";
 import { type ActorCluster, startActorCluster } from "../../support/actor-cluster.ts";
 import { startChild } from "../../support/child.ts";
 import { type TestDatabase, withDatabase } from "../../support/postgres.ts";
@@ -110,6 +112,27 @@ describe("kubemend chaos", () => {
     expect((await ended("report")).output).toContain(
       "restored Deployment shop/carts: replicas 2 → 0 (exactly as before)",
     );
+  });
+
+  test("serve offers experiments to chat, runs what is asked for there, and ends when told to", async () => {
+    await using child = kubemend("serve", await experimentFile("offered"));
+    // Of which cluster: the name that a kubemend without settings has.
+    const desk = createChaosDesk({ database, cluster: "kubernetes", people: ["slack:U1"] });
+    const ask = async (...words: string[]) => (await desk?.command(words, { id: "slack:U1", name: "Ann" }))?.text ?? "";
+    const until = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 60_000, interval: 200 });
+    await until(async () => expect(await ask("list")).toContain("*offered*"));
+    expect(await ask("run", "offered")).toContain("is asked for");
+    await until(async () => expect(await ask("status")).toContain("hypothesis held"));
+    expect(await ask("report")).toContain("asked for by slack:U1");
+    expect(cluster.writes.map(({ verb }) => verb)).toEqual(["patch", "patch"]);
+    expect(replicas()).toBe(2);
+    // Somebody else is at an experiment: whoever asked is told, and need not wait.
+    const lease = await takeLease(database, { name: "chaos/kubernetes", holder: newHolder(), leaseMs: 60_000 });
+    expect(await ask("run", "offered")).toContain("is asked for");
+    await until(async () => expect(await ask("status")).toContain("refused: Another process is at an experiment"));
+    if (lease) await releaseLease(database, lease);
+    child.process.kill("SIGTERM");
+    expect((await child.ended).code, child.output()).toBe(0);
   });
 
   test("a game day runs what it can and writes its scoreboard", async () => {
