@@ -86,7 +86,7 @@ export async function runFault(fault: FaultToRun, deps: FaultDeps): Promise<Faul
     undo: "not reached",
     falseIncidents: [],
   };
-  const before = new Set((await listIncidents(database, { limit: 500 })).map(({ id }) => id));
+  const before = new Map((await listIncidents(database, { limit: 500 })).map(({ id, status }) => [id, status]));
   const until = async <T>(ms: number, look: () => Promise<T | undefined>): Promise<T | undefined> => {
     const end = performance.now() + ms;
     for (;;) {
@@ -96,7 +96,10 @@ export async function runFault(fault: FaultToRun, deps: FaultDeps): Promise<Faul
     }
   };
   const views = async (): Promise<IncidentView[]> => {
-    const incidents = (await listIncidents(database, { limit: 500 })).filter(({ id }) => !before.has(id));
+    // One that was over and is open again is news as well.
+    const incidents = (await listIncidents(database, { limit: 500 })).filter(
+      ({ id, status }) => !before.has(id) || (before.get(id) === "resolved" && status !== "resolved"),
+    );
     return (await Promise.all(incidents.map(({ id }) => buildView(database, id)))).flatMap((view) => view ?? []);
   };
   const isAbout = ({ diagnosis }: IncidentView): boolean => {
@@ -122,7 +125,8 @@ export async function runFault(fault: FaultToRun, deps: FaultDeps): Promise<Faul
   try {
     const opened = await until(limits.detectMs, ours);
     if (!opened) return { ...row, trouble: "not detected" };
-    row.detectedAfterSeconds = seconds(opened.incident.openedAt - at);
+    const { openedAt, updatedAt } = opened.incident;
+    row.detectedAfterSeconds = seconds((openedAt >= at ? openedAt : updatedAt) - at);
     say(`${fault.name}: detected after ${row.detectedAfterSeconds} s`);
 
     const offered = await until(limits.offerMs, async () => {

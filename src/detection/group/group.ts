@@ -79,8 +79,13 @@ export function createGrouper(options: GrouperOptions): Grouper {
       const { incident, ended } = group;
       if (isOpen(group) || now - (incident.resolvedAt ?? 0) > recurrenceMs) continue;
       const before = ended.get(live.anomaly.fingerprint);
-      if (incident.groupKey === groupKeyOf(live) || (before && sameRef(before.anomaly.target, incident.target)))
-        return group;
+      // Another reason on the same object is another story: a missing ConfigMap, and later a command that is not there.
+      const same =
+        incident.groupKey === groupKeyOf(live) &&
+        incident.anomalies.some(
+          ({ reason, target }) => reason === live.anomaly.reason && sameRef(target, live.anomaly.target),
+        );
+      if (same || (before && sameRef(before.anomaly.target, incident.target))) return group;
     }
     return undefined;
   }
@@ -135,7 +140,9 @@ export function createGrouper(options: GrouperOptions): Grouper {
     const outcome = advance(back.incident.status, "recur");
     if (outcome.ok) {
       const { resolvedAt: _resolvedAt, ...rest } = back.incident;
-      back.incident = { ...rest, status: outcome.status };
+      // What is sought is what brought it back, not what began it the first time.
+      back.incident = { ...rest, status: outcome.status, onset: live.anomaly.startsAt };
+      back.ended.clear();
       recurred.add(back);
     }
     return back;

@@ -104,7 +104,9 @@ function port(open: Case, ref: ObjectRef, service: Service): readonly Candidate[
     const earlier = (changed?.change.before as Service | undefined)?.spec.ports?.find(
       (old) => old.port === item.port || (item.name !== undefined && old.name === item.name),
     );
-    const moved = earlier !== undefined && (earlier.targetPort ?? earlier.port) !== target;
+    const numberOf = (value: number | string) => declared.find(({ name }) => name === value)?.containerPort ?? value;
+    // The name of a port and its number are the same place.
+    const moved = earlier !== undefined && numberOf(earlier.targetPort ?? earlier.port) !== numberOf(target);
     const renumbered = earlier !== undefined && earlier.port !== item.port;
     const wrong = (declared.length > 0 && !known) || moved || renumbered;
     if (!wrong) continue;

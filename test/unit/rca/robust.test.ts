@@ -109,6 +109,21 @@ describe("a diagnosis never fails", () => {
     expect(evidence.map(({ text }) => text).join("\n")).not.toContain("exit code");
   });
 
+  it("the name of a port and its number are the same place: writing one for the other breaks no Service", async () => {
+    const shop = await quietShop();
+    shop.change("Deployment", "payment", (draft) => {
+      draft.spec.template.spec.containers[0].ports = [{ name: "web", containerPort: 8080, protocol: "TCP" }];
+    });
+    shop.change("Service", "payment", (draft) => {
+      draft.spec.ports[0].targetPort = 8080;
+    });
+    shop.change("Service", "payment", (draft) => {
+      draft.spec.ports[0].targetPort = "web";
+    });
+    const { diagnosis } = shop.diagnose([["Deployment", "payment"]]);
+    expect(diagnosis.hypotheses.map(({ cause }) => cause)).not.toContain("service-port-mismatch");
+  });
+
   it("a fact without a time is left out of the evidence", () => {
     const book = createEvidenceBook({ redact });
     const fact = { source: "object", about: makeRef("Pod", ns, "a"), query: "q", text: "it ended" } as const;

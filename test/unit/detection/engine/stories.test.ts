@@ -292,6 +292,7 @@ describe("one incident a cause", () => {
     const calm = shop.run(120_000);
     expect(calm.filter(({ type }) => type === "cleared").map(({ incident }) => incident.id)).toEqual(["1"]);
     shop.world.drop(pod({ app: "carts", suffix: "x2", at: 0 }));
+    const backAt = shop.world.now();
     shop.world.put(oom("carts", shop.world.now(), 2), ...deployment({ app: "carts", available: 0, env: env.carts }));
     const again = shop.run(10_000, failing);
     expect(again.map(({ type, incident }) => [type, incident.id, incident.status])).toContainEqual([
@@ -300,6 +301,25 @@ describe("one incident a cause", () => {
       "reopened",
     ]);
     expect(shop.world.engine.incidents()).toHaveLength(1);
+    // What is sought is what brought it back, not what began it the first time.
+    expect(shop.world.engine.incidents()[0]?.onset).toBeGreaterThan(backAt - 30_000);
+  });
+
+  test("another reason on the same object, minutes later, is another incident", () => {
+    const shop = openShop();
+    const broken = (reason: string) =>
+      pod({ app: "carts", suffix: "x2", at: shop.world.now(), ready: false, state: { waiting: { reason } } });
+    const first = broken("CreateContainerConfigError");
+    shop.world.put(first);
+    shop.run(30_000);
+    shop.world.drop(first);
+    shop.run(120_000);
+    shop.world.put(broken("ImagePullBackOff"));
+    shop.run(30_000);
+    expect(shop.world.engine.incidents().map(({ id, status, target }) => [id, status, target.name])).toEqual([
+      ["1", "resolved", "carts"],
+      ["2", "open", "carts"],
+    ]);
   });
 });
 
