@@ -7,6 +7,7 @@ import { inputError, messageOf } from "../lib/app-error.ts";
 import { systemClock } from "../lib/clock.ts";
 import { createLogger } from "../lib/logger.ts";
 import { type Role, startKubemend } from "../main.ts";
+import { isConnectionLost } from "../store/connection-lost.ts";
 
 const roles: readonly Role[] = ["watcher", "actor", "all"];
 /** Between a start that failed because the database went away again and the next one (ms). */
@@ -50,8 +51,10 @@ export async function start(options: { config?: string; kubeconfig?: string; rol
       await Promise.race([aborted(stopping.signal), kubemend.done]);
       return;
     } catch (error) {
-      // Whether the database has gone away meanwhile is seen by asking it; everything else is somebody's to repair.
-      if (stopping.signal.aborted || (await answers(store.database))) throw error;
+      // Whether the database has gone away meanwhile is told by the error, or by asking: it may be back already. Everything
+      // else is somebody's to repair.
+      const lost = isConnectionLost(error) || !(await answers(store.database));
+      if (stopping.signal.aborted || !lost) throw error;
       log.error({ error: messageOf(error) }, "kubemend.database-lost");
     }
     await systemClock.sleep(restartDelayMs, stopping.signal).catch(() => undefined);

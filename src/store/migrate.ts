@@ -1,5 +1,6 @@
 import { type Migration, Migrator } from "kysely/migration";
 import { AppError, messageOf } from "../lib/app-error.ts";
+import { isConnectionLost } from "./connection-lost.ts";
 import type { Database } from "./database.ts";
 import * as core from "./migrations/0001-core.ts";
 import * as actions from "./migrations/0002-actions.ts";
@@ -41,14 +42,6 @@ const migrations: Record<string, Migration> = {
   "0031-log-templates": logTemplates,
   "0025-chaos": chaos,
 };
-
-/** Classes 08 (connection) and 57P (the server shuts down), and what Node says of sockets. */
-function isConnectionLost(error: unknown): boolean {
-  const { code = "" } = error as { code?: string };
-  return (
-    /^(08|57P|ECONN|EPIPE|ETIMEDOUT)/.test(code) || /Connection terminated|timeout exceeded/.test(messageOf(error))
-  );
-}
 
 /**
  * Brings the database to the newest version. Many replicas may call it at once: one migrates, the others wait

@@ -7,6 +7,7 @@ import { approve, planStore, propose, raiseLimit } from "../support/plan-life.ts
 import { withDatabase } from "../support/postgres.ts";
 import { promised, promiseFigure } from "../support/promise-figure.ts";
 import { runKubemend } from "../support/running-kubemend.ts";
+import { startTcpProxy } from "../support/tcp-proxy.ts";
 
 const everyMs = promised(5_000, 700);
 const kills = promised(120, 3);
@@ -55,4 +56,29 @@ test("connections to the database that are killed over and over end nothing, and
     `${kills} times all connections killed, every ${everyMs / 1000} s (${killed} connections)`,
     `same process alive, ${approved} approved plans applied once each`,
   );
+});
+
+test("a database that stumbles while kubemend starts, and is back at once, ends nothing (O2)", {
+  timeout: 120_000,
+}, async () => {
+  await using database = await withDatabase();
+  await using cluster = await startActorCluster();
+  const target = new URL(database.url);
+  await using proxy = await startTcpProxy({ host: target.hostname, port: Number(target.port) });
+  const behindProxy = new URL(database.url);
+  behindProxy.host = `127.0.0.1:${proxy.port}`;
+  await using kubemend = await runKubemend({ databaseUrl: behindProxy.href, clusterUrl: cluster.url });
+  await vi.waitFor(() => expect(kubemend.child.output()).toContain("store.ready"), { timeout: 60_000, interval: 1 });
+  proxy.set("silent");
+  await new Promise((wake) => setTimeout(wake, 300));
+  // Whatever was under way is cut off, and the next question is answered.
+  proxy.set("pass");
+  await vi.waitFor(
+    async () => {
+      expect(kubemend.child.process.exitCode, kubemend.child.output().slice(-2_000)).toBeNull();
+      expect(await kubemend.probe("/readyz")).toMatchObject({ status: 200 });
+    },
+    { timeout: 60_000, interval: 100 },
+  );
+  expect(kubemend.child.output()).toContain("kubemend.database-lost");
 });
