@@ -17,10 +17,14 @@ export interface TemplatesOptions {
 }
 
 /**
- * Ids held back before they are printed. A template may turn out to be a case of an older one a few lines later; while
- * a line waits, it gets the better id. 1,048,576 ids are 4 MiB.
+ * Ids of lines held back before they are printed. A template may turn out to be a case of an older one later; while a line
+ * waits, it gets the better id. A file is held whole up to this many lines (64 MiB of ids), so that its ids are final.
  */
-const HELD_LINES = 1_048_576;
+const HELD_OF_FILE = 16_777_216;
+/** A stream is released more often, because somebody may be waiting for it. */
+const HELD_OF_STREAM = 1_048_576;
+/** Ids are kept in blocks, so that a short file needs little memory. */
+const BLOCK_LINES = 65_536;
 /** Whoever follows a live log sees its lines after this pause. */
 const IDLE_MS = 300;
 /** Output is written in pieces of about this size. */
@@ -28,7 +32,8 @@ const PIECE_CHARS = 32_768;
 
 /**
  * `kubemend templates [file] [--json]`: prints the template id of every line, then the templates, to stdout, and a
- * summary to stderr. Streams with constant memory; reads stdin when no file or `-` is given.
+ * summary to stderr. Reads stdin when no file or `-` is given. Memory is bounded; the ids of a file are final (up to
+ * 16,777,216 lines), those of a stream may still be given up for an older one after they were printed.
  *
  * @throws AppError with exit code 2 when the file cannot be read
  */
@@ -38,49 +43,73 @@ export async function templates(
   io: TemplatesIo = process,
 ): Promise<void> {
   const fromStdin = path === undefined || path === "-";
-  if (!fromStdin) await requireFile(path);
+  // A pipe with a name is followed like stdin.
+  const isWhole = !fromStdin && (await requireFile(path));
   const miner = createTemplateMiner();
   const splitter = createLineSplitter();
   const chunks: AsyncIterable<Uint8Array> = fromStdin ? io.stdin : createReadStream(path, { highWaterMark: 262_144 });
   const counts = { lines: 0 };
-  const text = printed(chunks, miner, splitter, options.json === true, counts);
+  const held = holdIds(isWhole ? HELD_OF_FILE : HELD_OF_STREAM);
+  const input = isWhole ? chunks : orIdle(chunks, IDLE_MS);
+  const text = printed(input, miner, splitter, options.json === true, counts, held);
   await pipeline(text, io.stdout, { end: false }).catch(ignoreClosedPipe);
   io.stderr.write(`${fromStdin ? "stdin" : path}: ${summary(counts.lines, miner)}\n`);
 }
 
+interface HeldIds {
+  /** Takes an id; true when there is no room for another. */
+  add(id: number): boolean;
+  /** The ids in their order; afterwards there are none. */
+  take(): IterableIterator<number>;
+}
+
+function holdIds(limit: number): HeldIds {
+  const blocks: Int32Array[] = [];
+  let count = 0;
+  return {
+    add(id) {
+      if (count === blocks.length * BLOCK_LINES) blocks.push(new Int32Array(BLOCK_LINES));
+      const block = blocks[Math.floor(count / BLOCK_LINES)];
+      if (block !== undefined) block[count % BLOCK_LINES] = id;
+      return ++count === limit;
+    },
+    *take() {
+      for (let i = 0; i < count; i++) yield blocks[Math.floor(i / BLOCK_LINES)]?.[i % BLOCK_LINES] ?? 0;
+      count = 0;
+    },
+  };
+}
+
 async function* printed(
-  chunks: AsyncIterable<Uint8Array>,
+  input: AsyncIterable<Uint8Array | "idle">,
   miner: TemplateMiner,
   splitter: LineSplitter,
   json: boolean,
   counts: { lines: number },
+  held: HeldIds,
 ): AsyncGenerator<string> {
-  const held = new Int32Array(HELD_LINES);
-  let count = 0;
   const lineText = json
     ? (line: number, id: number) => `{"line":${line},"template":${id}}\n`
     : (line: number, id: number) => `${line}\t${id}\n`;
 
   function* release(): Generator<string> {
     let piece = "";
-    for (let i = 0; i < count; i++) {
-      piece += lineText(++counts.lines, miner.resolve(held[i] ?? 0));
+    for (const id of held.take()) {
+      piece += lineText(++counts.lines, miner.resolve(id));
       if (piece.length < PIECE_CHARS) continue;
       yield piece;
       piece = "";
     }
-    count = 0;
     if (piece !== "") yield piece;
   }
 
   function* learn(lines: readonly string[]): Generator<string> {
     for (const line of lines) {
-      held[count++] = miner.learn(line);
-      if (count === HELD_LINES) yield* release();
+      if (held.add(miner.learn(line))) yield* release();
     }
   }
 
-  for await (const chunk of orIdle(chunks, IDLE_MS)) {
+  for await (const chunk of input) {
     if (chunk === "idle") yield* release();
     else yield* learn(splitter.push(chunk));
   }
@@ -123,12 +152,14 @@ function summary(lines: number, miner: TemplateMiner): string {
   return [`${lines} lines, ${miner.size} templates`, ...lost].join("; ");
 }
 
-async function requireFile(path: string): Promise<void> {
+/** Is it an ordinary file, whose end comes by itself? */
+async function requireFile(path: string): Promise<boolean> {
   const remedy = "Give the path of a log file, or - to read stdin.";
   const found = await stat(path).catch((error: unknown) => {
     throw inputError("log-not-found", `Cannot read ${path}: ${messageOf(error)}`, remedy, error);
   });
   if (found.isDirectory()) throw inputError("log-not-found", `${path} is a folder.`, remedy);
+  return found.isFile();
 }
 
 /** `kubemend templates big.log | head` closes the pipe early; that is the reader's choice, not a failure. */

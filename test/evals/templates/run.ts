@@ -1,54 +1,13 @@
-import { readdirSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { gunzipSync } from "node:zlib";
-import { createTemplateMiner } from "../../../src/detection/logs/template-miner.ts";
 import { groupingAccuracy } from "../../unit/detection/logs/grouping-accuracy.ts";
 import { atLeast, type Figure, finish } from "../result.ts";
+import { idsOf, interleaved, labelOf, mean, type Row, readSources } from "./statements.ts";
 
 /** Goal of the project for real logs. */
 const GOAL = 0.9;
-const corpus = new URL("../../corpus/logs/statements/", import.meta.url);
-
-interface Row {
-  readonly source: string;
-  readonly place: string;
-  readonly label: string;
-  readonly line: string;
-}
-
-function readSources(part: string): Row[][] {
-  const folder = new URL(`${part}/`, corpus);
-  return readdirSync(folder).map((file) =>
-    gunzipSync(readFileSync(new URL(file, folder)))
-      .toString("utf8")
-      .trimEnd()
-      .split("\n")
-      .map((row) => {
-        const [place = "", label = "", ...line] = row.split("\t");
-        return { source: file.replace(/\..*/, ""), place, label, line: line.join("\t") };
-      }),
-  );
-}
-
-function idsOf(rows: readonly Row[]): number[] {
-  const miner = createTemplateMiner();
-  const learned = rows.map(({ line }) => miner.learn(line));
-  return learned.map((id) => miner.resolve(id));
-}
-
-/** All sources as one stream: each line comes as far along as it stood in its own log. */
-function interleaved(sources: readonly (readonly Row[])[]): Row[] {
-  return sources
-    .flatMap((rows) => rows.map((row, at) => ({ row, along: at / rows.length })))
-    .toSorted((a, b) => a.along - b.along)
-    .map(({ row }) => row);
-}
-
-const labelOf = ({ source, label }: Row) => `${source} ${label}`;
 const placeOf = ({ source, place }: Row) => `${source} ${place}`;
 const accuracy = (rows: readonly Row[], ids: readonly number[], by: (row: Row) => string) =>
   groupingAccuracy(rows.map(by), ids);
-const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** The labels that are split over templates and the templates that mix labels, the largest first. */
 function printErrors(rows: readonly Row[], ids: readonly number[], limit: number): void {

@@ -59,6 +59,27 @@ test("a line gets the id of the template it turned out to belong to", async () =
   expect(out.split("\n").slice(0, 7)).toEqual(names.map((_, i) => `${i + 1}\t1`));
 });
 
+test("ids of a file are final, however many lines lie between a name and the last that gives it away", async () => {
+  const path = join(folder, "long.log");
+  const names = ["ann", "bob", "carol", "dave", "erin", "frank", "grace"];
+  const filler = "took 5 ms\n".repeat(200_000);
+  await writeFile(path, names.map((name) => `mail delivered to ${name} in time\n${filler}`).join(""));
+  const { out } = await run(path, false);
+  const lines = out.split("\n");
+  expect(lines.filter((_, i) => i < 1_400_007 && i % 200_001 === 0)).toEqual(
+    names.map((_, i) => `${i * 200_001 + 1}\t1`),
+  );
+  expect(lines[1]).toBe("2\t2");
+});
+
+test("an empty file has no lines and no templates", async () => {
+  const path = join(folder, "empty.log");
+  await writeFile(path, "");
+  const { out, err } = await run(path, true);
+  expect(out).toBe("");
+  expect(err).toContain("0 lines, 0 templates");
+});
+
 test("whoever follows a live log sees its lines before the log ends", async () => {
   const stdin = new PassThrough();
   const stdout = new PassThrough();
