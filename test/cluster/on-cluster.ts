@@ -121,7 +121,8 @@ export async function runOnCluster(run: ClusterRun): Promise<Report> {
   say(`${quiet.length} incidents in ${run.quietMinutes} quiet minutes`);
   const chosen = faults.filter(({ name }) => run.only.length === 0 || run.only.some((part) => name.includes(part)));
   for (const fault of chosen) {
-    signal.throwIfAborted();
+    // Ctrl-C: what was found until then is still told.
+    if (signal.aborted) break;
     const inject = async () => {
       const at = Date.now();
       return { at, restore: await breakThings(api, fault.breaking(namespace), image) };
@@ -129,9 +130,10 @@ export async function runOnCluster(run: ClusterRun): Promise<Report> {
     rows.push(
       await runFault({ ...fault, inject }, { ...watched.deps, undo: watched.undo, limits: liveLimits, say, signal }),
     );
-    signal.throwIfAborted();
+    if (signal.aborted) break;
     await shopIsReady(api, namespace, signal);
   }
+  const left = chosen.length - rows.length;
   return {
     cluster,
     emulated: false,
@@ -140,6 +142,7 @@ export async function runOnCluster(run: ClusterRun): Promise<Report> {
     falseInQuietTime: quiet.map(({ title }) => title),
     quietMinutes: run.quietMinutes,
     skipped: [
+      ...(left > 0 ? [{ what: `${left} more faults`, why: "interrupted" }] : []),
       ...(hasMetrics ? [] : [{ what: "the shop's autoscaler", why: "the cluster serves no metrics.k8s.io" }]),
       ...Object.entries(notInjected).map(([what, why]) => ({ what, why })),
     ],
