@@ -23,19 +23,21 @@ const failing = /\b(50[0-9]|deadline|time(d)? ?out|refused|unavailable|reset)\b/
 
 /** Causes that no change of the system's own code brings, each with the sign it showed. */
 export function ambientCauses(input: NeutralCase, symptoms: Symptoms): readonly string[] {
-  const found = new Set<string>();
+  /** Cause -> its first sign. */
+  const found = new Map<string, string>();
+  const add = (cause: string, sign?: string) =>
+    found.has(cause) || found.set(cause, sign ? `${cause} ("${sign}")` : cause);
   for (const { shape } of symptoms.newShapes) {
-    for (const [pattern, cause] of spokenCauses)
-      if (pattern.test(shape.sample)) found.add(`${cause} ("${shape.sample.slice(0, 100)}")`);
+    for (const [pattern, cause] of spokenCauses) if (pattern.test(shape.sample)) add(cause, shape.sample.slice(0, 100));
     const host = failing.test(shape.sample) ? publicUrl.exec(shape.sample)?.[1] : undefined;
-    if (host) found.add(`${host}, which others run, fails ("${shape.sample.slice(0, 100)}")`);
+    if (host) add(`${host}, which others run, fails`, shape.sample.slice(0, 100));
   }
-  if (symptoms.trafficRatio >= surgeRatio) found.add(`traffic is ${symptoms.trafficRatio.toFixed(1)} times the usual`);
+  if (symptoms.trafficRatio >= surgeRatio) add(`traffic is ${symptoms.trafficRatio.toFixed(1)} times the usual`);
   for (const metrics of input.metrics.values())
     for (const [metric, series] of metrics) {
       const last = series.values.at(-1) ?? 1;
       if (/expir/i.test(metric) && /seconds|days|until/i.test(metric) && last <= 0)
-        found.add(`${metric} has reached ${last}`);
+        add(`${metric} has reached ${last}`);
     }
-  return [...found].slice(0, 5);
+  return [...found.values()].slice(0, 5);
 }

@@ -1,6 +1,7 @@
 import { ambientCauses } from "./ambient-cause.ts";
 import { diffBehaviour } from "./diff-behaviour.ts";
 import type { Changes, Commit, NeutralCase } from "./neutral-case.ts";
+import { climbSince } from "./slow-burn.ts";
 import type { Symptoms } from "./symptoms.ts";
 
 export interface RankedChange {
@@ -63,6 +64,15 @@ function nearness(entity: string, input: NeutralCase, symptoms: Symptoms): numbe
   return symptoms.newShapes.some((one) => one.entity === entity) ? complainingWeight : silentWeight;
 }
 
+/** Flags that were switched shortly before the first sign: not ranked, but the reader has to know of them. */
+function flagsSwitched(changes: Changes, onset: number): readonly string[] {
+  return changes.flags.flatMap(({ time, entity, flag }) =>
+    time <= onset + clockSlackSeconds && time > onset - rolloutSeconds
+      ? [`flag ${flag} of ${entity} was switched ${Math.round(Math.max(0, onset - time))} s before the first sign`]
+      : [],
+  );
+}
+
 /** Ranks the commits of a case, with `none` among them. */
 export function rankChanges(input: NeutralCase, changes: Changes, symptoms: Symptoms): readonly RankedChange[] {
   const spoken = wordsOf(symptoms.words);
@@ -76,11 +86,15 @@ export function rankChanges(input: NeutralCase, changes: Changes, symptoms: Symp
     let reach = 0;
     let text = "never rolled out before the first sign";
     for (const { time, entity } of rollouts) {
-      const waitSeconds = Math.max(0, symptoms.onset - time);
+      const climb = climbSince(input, entity, time, symptoms.onset);
+      const waitSeconds = climb === undefined ? Math.max(0, symptoms.onset - time) : 0;
       const here = Math.exp(-waitSeconds / rolloutSeconds) * nearness(entity, input, symptoms);
       if (here > reach) {
         reach = here;
-        text = `rolled out to ${entity} ${Math.round(waitSeconds)} s before the first sign`;
+        text =
+          climb === undefined
+            ? `rolled out to ${entity} ${Math.round(waitSeconds)} s before the first sign`
+            : `${climb} of ${entity} climbs ever since it was rolled out, ${Math.round(symptoms.onset - time)} s before the first sign`;
       }
     }
     return {
@@ -93,7 +107,10 @@ export function rankChanges(input: NeutralCase, changes: Changes, symptoms: Symp
   weighed.push({
     id: noChange,
     weight: noChangeWeight + (ambient.length > 0 ? ambientWeight : 0),
-    evidence: ambient.length > 0 ? ambient.join("; ") : "no sign of a cause outside of the changes",
+    evidence: [
+      ambient.length > 0 ? ambient.join("; ") : "no sign of a cause outside of the changes",
+      ...flagsSwitched(changes, symptoms.onset).slice(0, 3),
+    ].join("; "),
   });
   const total = weighed.reduce((sum, { weight }) => sum + weight, 0);
   return weighed

@@ -3,6 +3,7 @@ import { diffBehaviour } from "../../../../src/rca/neutral/diff-behaviour.ts";
 import type { Commit } from "../../../../src/rca/neutral/neutral-case.ts";
 import { rankCase } from "../../../../src/rca/neutral/rank-case.ts";
 import { createInterner, readLogs } from "../../../../src/rca/neutral/read-tables.ts";
+import { climbSince } from "../../../../src/rca/neutral/slow-burn.ts";
 import { metricsOf, smallCase, steady, telemetryOf, zero } from "./small-case.ts";
 
 const commit = (id: string, diff: string, ...files: readonly string[]): Commit => ({
@@ -88,5 +89,64 @@ describe("which change it was", () => {
     expect(changes[0]?.id).toBe(first);
     expect(changes.reduce((sum, { score }) => sum + score, 0)).toBeCloseTo(1);
     expect(changes.find(({ id }) => id === "paint")?.score).toBeLessThan(0.1);
+  });
+});
+
+test("a flag that was switched just before is told, and one cause outside is told once", () => {
+  const line = (second: number, text: string) =>
+    JSON.stringify({ time: (zero + second) * 1e9, entity: "cart", level: "ERROR", line: text });
+  const rows = [line(10, "tls: certificate has expired"), line(11, "handshake: certificate has expired, giving up")];
+  const logs = readLogs(rows.join("\n"), createInterner(), new Map()).table;
+  const flags = [
+    { time: zero - 50, entity: "cart", flag: "new_sums" },
+    { time: zero - 4_000, entity: "cart", flag: "old_sums" },
+  ];
+  const { changes } = rankCase(
+    smallCase({ telemetry: { ...telemetryOf([]), logs }, changes: { commits: [], deploys: [], flags } }),
+    [],
+  );
+  expect(changes?.[0]?.evidence).toBe(
+    'a certificate expired ("tls: certificate has expired"); flag new_sums of cart was switched 60 s before the first sign',
+  );
+});
+
+describe("a change that hurts slowly", () => {
+  const rollout = zero - 2_400;
+  const memory = (at: (second: number) => number) =>
+    Array.from({ length: 70 }, (_, i): [number, number] => [60 * i - 4_000, at(60 * i - 4_000)]);
+  test.each([
+    {
+      name: "memory that climbs ever since its rollout",
+      at: (s: number) => 100 + Math.max(0, s + 2_400) / 10,
+      found: true,
+    },
+    { name: "memory that climbed as fast before", at: (s: number) => 500 + s / 10, found: false },
+    { name: "memory that stepped up once and stays", at: (s: number) => (s < -2_400 ? 100 : 300), found: false },
+    { name: "memory as ever", at: () => 100, found: false },
+  ])("$name", ({ at, found }) => {
+    const input = smallCase({ metrics: metricsOf({ cart: { memory_mb: memory(at) } }) });
+    expect(climbSince(input, "cart", rollout, zero)).toBe(found ? "memory_mb" : undefined);
+  });
+
+  test("a leak is blamed on the rollout that it began with, forty minutes ago", () => {
+    const result = rankCase(
+      smallCase({
+        alert: { time: zero + 60, entity: "cart" },
+        metrics: metricsOf({ cart: { memory_mb: memory((s) => 100 + Math.max(0, s + 2_400) / 10) } }),
+        changes: {
+          commits: [commit("leak", "-  release(buffer);"), commit("other", "-  call(b);")],
+          deploys: [
+            { time: rollout, entity: "cart", commit: "leak" },
+            { time: zero - 900, entity: "pay", commit: "other" },
+          ],
+          flags: [],
+        },
+      }),
+      [],
+    );
+    expect(result.changes?.[0]).toMatchObject({
+      id: "leak",
+      evidence: expect.stringMatching(/memory_mb of cart climbs/),
+    });
   });
 });
