@@ -1,8 +1,12 @@
 import { actionTitle } from "../../incident/action-title.ts";
-import { causeTitles } from "../../incident/cause.ts";
+import { summaryWithoutAdvice } from "../../incident/advice-text.ts";
+import { causeText } from "../../incident/cause-text.ts";
+import type { VerificationVerdict } from "../../incident/execution.ts";
 import { refText } from "../../incident/object-ref.ts";
 import type { Redacted } from "../../incident/redacted.ts";
-import type { IncidentView } from "../incident-view.ts";
+import { fixGroups } from "../fix-groups.ts";
+import { impactOf } from "../impact.ts";
+import type { FixView, IncidentView } from "../incident-view.ts";
 import { confidenceWords, duration, percent } from "../words.ts";
 import { type Mail, messageIdOf, subjectText } from "./mail.ts";
 import { clockOf, type MailClock } from "./mail-words.ts";
@@ -22,41 +26,85 @@ export interface IncidentMailOptions {
 const footer = "You get this because your address is in kubemend's settings (email.to, email.severities).";
 const farewell = "Nothing can be approved by mail: decide in Slack or on the page, where you are known.";
 
-function fixLines({ fixes }: IncidentView): string[] {
-  return fixes.slice(0, 3).map(({ recommendation, refusal }) => {
-    const { action, target, confidence, risk } = recommendation;
-    const how = refusal ? `only advice: ${refusal.detail}` : `${risk} risk`;
-    return `${actionTitle(action, target)}: ${percent(confidence)} likely to help, ${how}`;
-  });
+const outcomes: Readonly<Record<VerificationVerdict, string>> = {
+  recovered: "it helped",
+  "not-recovered": "it did not help",
+  worse: "it made things worse",
+  unknown: "whether it helped is not known",
+};
+
+function fixLine({ recommendation, plan: stored, refusal }: FixView): string {
+  const { action, target, params, confidence, risk } = recommendation;
+  const title = actionTitle(action, target, stored?.plan.params ?? params);
+  if (refusal) return `${title}: ${percent(confidence)} likely to help, only advice: ${refusal.detail}`;
+  switch (stored?.plan.state) {
+    case "applied":
+      return `${title}: ${stored.verification ? outcomes[stored.verification.verdict] : "applied"}`;
+    case "undone":
+      return `${title}: undone`;
+    case "failed":
+      return `${title}: not applied`;
+    case "rejected":
+      return `${title}: rejected${stored.reason ? ` (${stored.reason})` : ""}`;
+    case "approved":
+    case "executing":
+      return `${title}: being applied`;
+    default:
+      return `${title}: ${percent(confidence)} likely to help, ${stored?.plan.risk ?? risk} risk`;
+  }
+}
+
+/** The cause in one line, as sure as it is. */
+function causeLine({ diagnosis }: IncidentView): string | undefined {
+  const [first, second] = diagnosis?.hypotheses ?? [];
+  if (!diagnosis || !first) return undefined;
+  const by = diagnosis.by === "rules" ? "by rules" : "by rules and model";
+  if (diagnosis.inconclusive)
+    return `the evidence does not decide: ${[first, ...(second ? [second] : [])]
+      .map((one) => `${causeText(one.cause, one.culprit)} with ${percent(one.probability)}`)
+      .join(" or ")} (${by})`;
+  return `${causeText(first.cause, first.culprit)}, ${confidenceWords(first.probability)} (${percent(first.probability)}, ${by})`;
+}
+
+/** What both parts of the mail say, each thing once. */
+function contentOf(view: IncidentView) {
+  const { diagnosis } = view;
+  const [first] = diagnosis?.hypotheses ?? [];
+  const because = first && !diagnosis?.inconclusive ? diagnosis?.confidenceReason : undefined;
+  const groups = fixGroups(view).map(({ heading, fixes }) => ({ heading, lines: fixes.map(fixLine) }));
+  return {
+    cause: causeLine(view),
+    why: first && because ? `Why ${percent(first.probability)}: ${because}` : undefined,
+    story: diagnosis
+      ? summaryWithoutAdvice(
+          diagnosis.summary,
+          view.fixes.map((fix) => fix.recommendation),
+        )
+      : "There is no diagnosis yet.",
+    hurt: impactOf(view)
+      .slice(0, 8)
+      .map(({ ref, felt }) => `${refText(ref)}${felt ? ` (${felt})` : ""}`)
+      .join(", "),
+    groups,
+  };
 }
 
 function incidentText(view: IncidentView, heading: string, clock: MailClock, options: IncidentMailOptions): string {
-  const { incident, diagnosis } = view;
-  const [first] = diagnosis?.hypotheses ?? [];
+  const { incident } = view;
+  const { cause, why, story, hurt, groups } = contentOf(view);
   const end =
     incident.resolvedAt === undefined
       ? ""
       : `; resolved ${clock.full(incident.resolvedAt)}, after ${duration(incident.resolvedAt - incident.onset)}`;
-  const by = diagnosis?.by === "rules" ? "by rules" : "by rules and model";
-  const fixes = incident.resolvedAt === undefined ? fixLines(view) : [];
-  const because = diagnosis?.confidenceReason;
   return [
     heading,
     "",
     `${incident.severity} on ${incident.cluster}, ${refText(incident.target)}, since ${clock.full(incident.onset)}${end}`,
     "",
-    diagnosis ? diagnosis.summary : "There is no diagnosis yet.",
-    ...(first
-      ? [
-          "",
-          `Cause: ${causeTitles[first.cause]}, ${refText(first.culprit)}, ${confidenceWords(first.probability)} (${percent(first.probability)}, ${by})`,
-          ...(because ? [`Why ${percent(first.probability)}: ${because}`] : []),
-        ]
-      : []),
-    ...(diagnosis && diagnosis.blastRadius.length > 0
-      ? [`It hurts: ${diagnosis.blastRadius.slice(0, 8).map(refText).join(", ")}`]
-      : []),
-    ...(fixes.length > 0 ? ["", "WHAT CAN BE DONE", ...fixes.map((fix) => `- ${fix}`)] : []),
+    ...(cause ? [`Cause: ${cause}`, ...(why ? [why] : []), ""] : []),
+    story,
+    ...(hurt ? ["", `Also hurt: ${hurt}`] : []),
+    ...groups.flatMap((group) => ["", group.heading.toUpperCase(), ...group.lines.map((line) => `- ${line}`)]),
     ...options.links.flatMap(({ text, href }) => ["", `${text}: ${href}`]),
     "",
     farewell,
@@ -89,7 +137,7 @@ export function incidentMail(view: IncidentView, options: IncidentMailOptions): 
       footer,
       farewell,
       links,
-      fixes: fixLines(view),
+      content: contentOf(view),
       chart: cid,
     }),
     pictures: chart && cid ? [{ cid, name: `incident-${incident.id}.png`, png: chart }] : [],

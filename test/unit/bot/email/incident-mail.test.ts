@@ -1,0 +1,88 @@
+import { describe, expect, test } from "vitest";
+import { incidentMail } from "../../../../src/bot/email/incident-mail.ts";
+import type { FixView, IncidentView } from "../../../../src/bot/incident-view.ts";
+import { adviceText } from "../../../../src/incident/advice-text.ts";
+import { clean, incidentView, plan, planView } from "../../../support/incident-view.ts";
+
+const [offer] = incidentView.fixes;
+const { diagnosis } = incidentView;
+if (!offer || !diagnosis) throw new Error("the fixture has a diagnosis with a fix");
+
+const mail = (view: IncidentView) =>
+  incidentMail(view, {
+    what: view.incident.resolvedAt === undefined ? "opened" : "resolved",
+    title: clean(view.incident.title),
+    timeZone: "Europe/Berlin",
+    from: "kubemend@example.com",
+    installation: "test",
+    links: [],
+    chart: undefined,
+  });
+/** Both parts say the same; what only HTML marks is left out. */
+const parts = (view: IncidentView) => {
+  const { text, html } = mail(view);
+  return [
+    text,
+    html
+      .replace(/<[^>]*>/g, "")
+      .replace(/&quot;/g, '"')
+      .replace(/&#39;/g, "'"),
+  ];
+};
+
+test("the cause and how sure it is come before the story; the fix is told once", () => {
+  const story = "The memory limit of carts was cut.";
+  const view = {
+    ...incidentView,
+    diagnosis: { ...diagnosis, summary: clean(`${story} ${adviceText(offer.recommendation)}`) },
+  };
+  for (const part of parts(view)) {
+    expect(part.indexOf("almost certain (93 %, by rules)")).toBeGreaterThan(0);
+    expect(part.indexOf("almost certain (93 %, by rules)")).toBeLessThan(part.indexOf(story));
+    expect(part).not.toContain("The surest way out");
+    expect(part).toContain("Change resources of Deployment shop/carts (memory limit 128Mi): 88 % likely to help");
+    expect(part.toLowerCase()).toContain("what would help");
+  }
+});
+
+test("what the evidence does not decide is not told as a cause", () => {
+  const view = { ...incidentView, diagnosis: { ...diagnosis, inconclusive: true, confidenceReason: "because" } };
+  for (const part of parts(view)) {
+    expect(part).toContain("the evidence does not decide: memory limit too low (Deployment shop/carts) with 93 %");
+    expect(part).not.toMatch(/almost certain|Why 93/);
+  }
+});
+
+describe("the mail that ends it says what was done and whether that helped", () => {
+  const over = {
+    ...incidentView.incident,
+    status: "resolved",
+    resolvedAt: incidentView.incident.onset + 90_000,
+  } as const;
+  const done = (more: Partial<FixView["plan"]>): IncidentView => ({
+    ...incidentView,
+    incident: over,
+    fixes: [{ ...offer, plan: { ...planView, ...more } }],
+  });
+  const verification = { planId: "11", verdict: "recovered", reason: "", at: 1, remaining: [], fresh: [] } as const;
+  test.each([
+    {
+      name: "helped",
+      view: done({ plan: { ...plan, state: "applied" }, verification }),
+      says: "(memory limit 128Mi): it helped",
+    },
+    { name: "undone", view: done({ plan: { ...plan, state: "undone" } }), says: "(memory limit 128Mi): undone" },
+    {
+      name: "rejected",
+      view: done({ plan: { ...plan, state: "rejected" }, reason: "<b>no</b>" }),
+      says: "(memory limit 128Mi): rejected (",
+    },
+  ])("$name", ({ view, says }) => {
+    for (const part of parts(view)) expect(part).toContain(says);
+    expect(mail(view).html).not.toContain("<b>no</b>");
+  });
+
+  test("by itself: nothing is offered any more", () => {
+    for (const part of parts(done({}))) expect(part).not.toContain("Change resources");
+  });
+});
