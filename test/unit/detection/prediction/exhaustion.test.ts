@@ -89,6 +89,35 @@ describe("what fills up is told before it is full, with the time that is left", 
     expect(told?.at).toBeLessThan(before / 2);
   });
 
+  test("a disk, with the pod that fills it", () => {
+    const writer = {
+      namespace: "shop",
+      pod: "web-a1-x1",
+      container: "app",
+      node: "node-1",
+      id: "/y",
+      device: "/dev/sda1",
+    };
+    const written = { name: "container_fs_usage_bytes", labels: writer };
+    const [whole, part, size] = gauges.disk;
+    const world = createWorld({ start, tickMs: 10_000 });
+    const one = pod({ app: "web", at: start }) as { spec: object };
+    world.put(...deployment({ app: "web" }), { ...one, spec: { ...one.spec, nodeName: "node-1" } } as never);
+    world.run(10 * 60_000, (at) => {
+      const share = 0.55 + (at - start) / 6_000_000;
+      const samples = [
+        { series: whole, value: size, at },
+        { series: part, value: size * share, at },
+        { series: written, value: 0.9 * size * (share - 0.55), at },
+      ];
+      world.engine.ingest({ type: "samples", at, samples });
+    });
+    const [incident] = world.engine.incidents();
+    expect(incident?.target).toMatchObject({ kind: "Node", name: "node-1" });
+    expect(incident?.anomalies[0]?.summary).toMatch(/pod web-a1-x1 has written \d+ MiB of it/);
+    expect(incident?.affected.map(({ name }) => name)).toContain("web");
+  });
+
   test("through noise, the interval holds the moment at which it is full", () => {
     const told = filled("volume", (s) => 0.6 + s / 6_000 + 0.004 * noise(s), 20);
     const [, soonest, latest] = /\((\d+)-(\d+)\)/.exec(told?.title ?? "") ?? [];
