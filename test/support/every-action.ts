@@ -1,5 +1,6 @@
 import type { ActionCode } from "../../src/incident/action-code.ts";
 import type { ActorCluster } from "./actor-cluster.ts";
+import { offerHeal } from "./offer-heal.ts";
 
 const rule = { apiGroups: [""], resources: ["configmaps"], verbs: ["get"] };
 const metadata = { namespace: "shop" };
@@ -61,17 +62,7 @@ export async function prepareForEveryAction(cluster: ActorCluster): Promise<void
     }));
   // A pod without a controller would keep the node from being drained.
   cluster.edit("Pod", "bare", (object) => ({ ...object, status: { phase: "Succeeded" } }));
-  cluster.edit("Deployment", "carts", (object) => ({
-    ...object,
-    metadata: {
-      ...object.metadata,
-      annotations: {
-        ...object.metadata.annotations,
-        "kubemend.dev/heal-path": "/heal",
-        "kubemend.dev/heal-port": "8080",
-      },
-    },
-  }));
+  offerHeal(cluster);
 }
 
 /** Every action that changes something, on each kind that needs rights of its own; in an order in which all of them work. */

@@ -8,6 +8,7 @@ import { undoPlan } from "../../../src/actions/execute/undo.ts";
 import { policySchema } from "../../../src/actions/policy/policy-file.ts";
 import type { KubeObject } from "../../../src/cluster/kubernetes-types.ts";
 import { type ActorCluster, startActorCluster } from "../../support/actor-cluster.ts";
+import { offerHeal } from "../../support/offer-heal.ts";
 import { recommend } from "../../support/plan-fixture.ts";
 import { approve, executor, planStore, propose } from "../../support/plan-life.ts";
 import { withDatabase } from "../../support/postgres.ts";
@@ -200,17 +201,7 @@ describe("actions that leave nothing to undo", () => {
         },
       },
     });
-    cluster.edit("Deployment", "carts", (object) => ({
-      ...object,
-      metadata: {
-        ...object.metadata,
-        annotations: {
-          ...object.metadata.annotations,
-          "kubemend.dev/heal-path": "/heal",
-          "kubemend.dev/heal-port": "8080",
-        },
-      },
-    }));
+    offerHeal(cluster);
     const plans = planStore(database);
     const plan = await propose(cluster.actor, plans, {
       recommendation: recommend("soft-heal", ["Deployment", "carts"]),

@@ -12,11 +12,11 @@ import { parseExperiment } from "../../../src/chaos/parse-experiment.ts";
 import { loadConfig } from "../../../src/config/load-config.ts";
 import { type ApiObject, objectAt, objectsAt } from "../../../src/replay/api/json.ts";
 import { createObjectTable } from "../../../src/replay/api/object-table.ts";
-import { resourceOfKind } from "../../../src/replay/api/registry.ts";
 import { type ApiServer, startApiServer } from "../../../src/replay/api/server.ts";
 import { chartFolder, chartObjects, chartValues, renderChart } from "../../support/helm/chart.ts";
 import { mergeValues, type Values } from "../../support/helm/render.ts";
 import { manifestObjects, manifestPath, objectsIn } from "../../support/manifests.ts";
+import { refusedObjects } from "../../support/refused-objects.ts";
 
 const read = (name: string): string => readFileSync(join(chartFolder, name), "utf8");
 const nameOf = ({ kind, metadata }: ApiObject): string => `${kind} ${metadata.name}`;
@@ -76,24 +76,11 @@ describe.each([
   afterAll(() => server.close());
 
   test("the API takes every object, without a field it does not know", async () => {
-    const refused: string[] = [];
-    for (const object of chartObjects(values)) {
-      // Kinds of the Prometheus Operator are no part of Kubernetes; they have a test of their own.
-      if (String(object["apiVersion"]).startsWith("monitoring.coreos.com/")) continue;
-      const resource = resourceOfKind(String(object["apiVersion"]), object.kind);
-      expect(resource, nameOf(object)).toBeDefined();
-      if (!resource) continue;
-      const group = resource.group === "" ? "/api/v1" : `/apis/${resource.group}/${resource.version}`;
-      const scope = resource.namespaced ? `/namespaces/${object.metadata.namespace}` : "";
-      const response = await fetch(`${server.url}${group}${scope}/${resource.name}?fieldValidation=Strict`, {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify(object),
-      });
-      if (response.status !== 201) refused.push(`${nameOf(object)}: ${response.status} ${await response.text()}`);
-      else await response.body?.cancel();
-    }
-    expect(refused).toEqual([]);
+    // Kinds of the Prometheus Operator are no part of Kubernetes; they have a test of their own.
+    const own = chartObjects(values).filter(
+      (object) => !String(object["apiVersion"]).startsWith("monitoring.coreos.com/"),
+    );
+    expect(await refusedObjects(server.url, own)).toEqual([]);
   });
 
   test("every object carries the labels by which Helm and people find it, once", () => {

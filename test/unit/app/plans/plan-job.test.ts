@@ -13,6 +13,7 @@ import { getPlan, plansOf } from "../../../../src/store/plans/plans.ts";
 import { saveVerification } from "../../../../src/store/plans/verifications.ts";
 import { startActorCluster } from "../../../support/actor-cluster.ts";
 import { incidentView } from "../../../support/incident-view.ts";
+import { offerHeal } from "../../../support/offer-heal.ts";
 import { passThrough, recommend } from "../../../support/plan-fixture.ts";
 import { approve, boundless, executor, planStore, propose, raiseLimit } from "../../../support/plan-life.ts";
 import { type TestDatabase, withDatabase } from "../../../support/postgres.ts";
@@ -126,17 +127,7 @@ describe("the ladder", () => {
     const cluster = await startActorCluster({
       proxy: { ask: () => ({ code: 200, contentType: "text/plain", text: "ok" }) },
     });
-    cluster.edit("Deployment", "carts", (object) => ({
-      ...object,
-      metadata: {
-        ...object.metadata,
-        annotations: {
-          ...object.metadata.annotations,
-          "kubemend.dev/heal-path": "/heal",
-          "kubemend.dev/heal-port": "8080",
-        },
-      },
-    }));
+    offerHeal(cluster);
     await diagnosed(database, 1, steps);
     const plans = planStore(database);
     const states = async () => {

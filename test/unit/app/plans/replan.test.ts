@@ -1,19 +1,15 @@
 import { describe, expect, test } from "vitest";
-import { createDesk } from "../../../../src/app/desk/desk.ts";
-import { planJob, replanOne } from "../../../../src/app/plans/plan-job.ts";
-import { queues, replanJob } from "../../../../src/app/queues.ts";
+import { planJob } from "../../../../src/app/plans/plan-job.ts";
+import { replanJob } from "../../../../src/app/queues.ts";
 import type { Recommendation } from "../../../../src/incident/recommendation.ts";
-import { silentLogger } from "../../../../src/lib/logger.ts";
 import { listAudit } from "../../../../src/store/audit.ts";
 import { saveDiagnosis } from "../../../../src/store/incidents/diagnoses.ts";
-import { saveIncident } from "../../../../src/store/incidents/incidents.ts";
 import { fixOffers } from "../../../../src/store/plans/fix-offers.ts";
 import { plansOf } from "../../../../src/store/plans/plans.ts";
-import { startActorCluster } from "../../../support/actor-cluster.ts";
-import { clean, incidentView } from "../../../support/incident-view.ts";
-import { passThrough, recommend } from "../../../support/plan-fixture.ts";
-import { boundless, impatient, planStore, raiseLimit } from "../../../support/plan-life.ts";
-import { withDatabase } from "../../../support/postgres.ts";
+import { startDeskAndActor } from "../../../support/desk-and-actor.ts";
+import { incidentView } from "../../../support/incident-view.ts";
+import { recommend } from "../../../support/plan-fixture.ts";
+import { raiseLimit } from "../../../support/plan-life.ts";
 
 const ann = { id: "slack:U1", name: "Ann" };
 const bob = { id: "slack:U2", name: "Bob" };
@@ -26,56 +22,16 @@ const asked: Recommendation = {
 
 /** A desk and an actor that does its jobs at once. */
 async function scene() {
-  const database = await withDatabase();
-  const cluster = await startActorCluster();
-  await saveIncident(database, incidentView.incident);
+  const started = await startDeskAndActor();
+  const { database, deps } = started;
   if (!incidentView.diagnosis) throw new Error("the fixture has a diagnosis");
   const recommendations = [limit, asked];
   await saveDiagnosis(database, { diagnosis: { ...incidentView.diagnosis, version: 1 }, recommendations }, []);
-  const plans = planStore(database);
-  const deps = {
-    database,
-    plans,
-    cluster: cluster.actor,
-    policy: boundless,
-    redact: passThrough,
-    now: Date.now,
-    log: silentLogger,
-    changed: async () => undefined,
-  };
-  const work = replanOne(deps);
-  const desk = createDesk({
-    database,
-    plans,
-    policy: boundless,
-    redact: clean,
-    changed: async () => undefined,
-    statusDecided: () => undefined,
-    jobs: {
-      send: async (queue: string, data: object) => {
-        if (queue === queues.replan) await work(data);
-        return null as never;
-      },
-    },
-    clock: impatient,
-    ask: async () => ({ type: "failed" }) as never,
-  });
   await planJob(deps)({ incidentId: "7" });
   const offers = () => fixOffers(database, "7", 1);
   const standing = async () =>
     (await plansOf(database, "7")).filter(({ plan }) => plan.state === "proposed").map(({ plan }) => plan);
-  return {
-    database,
-    cluster,
-    desk,
-    work,
-    offers,
-    standing,
-    async [Symbol.asyncDispose]() {
-      await cluster[Symbol.asyncDispose]();
-      await database[Symbol.asyncDispose]();
-    },
-  };
+  return { ...started, offers, standing };
 }
 
 describe("values that a person sets", () => {

@@ -1,23 +1,18 @@
 import { describe, expect, test } from "vitest";
 import { executeNext } from "../../../../src/actions/execute/execute.ts";
 import { type Policy, policySchema } from "../../../../src/actions/policy/policy-file.ts";
-import { createDesk } from "../../../../src/app/desk/desk.ts";
-import { planJob, replanOne } from "../../../../src/app/plans/plan-job.ts";
-import { queues } from "../../../../src/app/queues.ts";
+import { planJob } from "../../../../src/app/plans/plan-job.ts";
 import { buildView } from "../../../../src/app/view/build-view.ts";
 import { type EarlierPlan, type PresentFacts, rememberFix } from "../../../../src/app/view/fix-memory.ts";
 import type { Recommendation } from "../../../../src/incident/recommendation.ts";
 import type { StoredPlan } from "../../../../src/incident/stored-plan.ts";
-import { silentLogger } from "../../../../src/lib/logger.ts";
 import { saveDiagnosis } from "../../../../src/store/incidents/diagnoses.ts";
-import { saveIncident } from "../../../../src/store/incidents/incidents.ts";
 import { addToTimeline } from "../../../../src/store/incidents/timeline.ts";
 import { saveVerification } from "../../../../src/store/plans/verifications.ts";
-import { startActorCluster } from "../../../support/actor-cluster.ts";
+import { startDeskAndActor } from "../../../support/desk-and-actor.ts";
 import { clean, incidentView, planView } from "../../../support/incident-view.ts";
 import { passThrough, recommend } from "../../../support/plan-fixture.ts";
-import { approve, boundless, executor, impatient, planStore, propose, raiseLimit } from "../../../support/plan-life.ts";
-import { withDatabase } from "../../../support/postgres.ts";
+import { approve, boundless, executor, propose, raiseLimit } from "../../../support/plan-life.ts";
 
 const ann = { id: "slack:U1", name: "Ann" };
 const limit = raiseLimit("96Mi");
@@ -124,54 +119,15 @@ describe("a value that a person has set", () => {
 
 /** A desk and an actor that does its jobs at once. */
 async function scene() {
-  const database = await withDatabase();
-  const cluster = await startActorCluster();
-  await saveIncident(database, incidentView.incident);
-  const plans = planStore(database);
-  const deps = {
-    database,
-    plans,
-    cluster: cluster.actor,
-    policy: boundless,
-    redact: passThrough,
-    now: Date.now,
-    log: silentLogger,
-    changed: async () => undefined,
-  };
-  const work = replanOne(deps);
-  const desk = createDesk({
-    database,
-    plans,
-    policy: boundless,
-    redact: clean,
-    changed: async () => undefined,
-    statusDecided: () => undefined,
-    jobs: {
-      send: async (queue: string, data: object) => {
-        if (queue === queues.replan) await work(data);
-        return null as never;
-      },
-    },
-    clock: impatient,
-    ask: async () => ({ type: "failed" }) as never,
-  });
+  const started = await startDeskAndActor();
+  const { database, deps } = started;
   const diagnose = async (version: number, recommendations: readonly Recommendation[], policy: Policy = boundless) => {
     if (!incidentView.diagnosis) throw new Error("the fixture has a diagnosis");
     await saveDiagnosis(database, { diagnosis: { ...incidentView.diagnosis, version }, recommendations }, []);
     await planJob({ ...deps, policy })({ incidentId: "7" });
     return (await buildView(database, "7"))?.fixes ?? [];
   };
-  return {
-    database,
-    cluster,
-    plans,
-    desk,
-    diagnose,
-    async [Symbol.asyncDispose]() {
-      await cluster[Symbol.asyncDispose]();
-      await database[Symbol.asyncDispose]();
-    },
-  };
+  return { ...started, diagnose };
 }
 
 describe("across diagnoses of one incident", () => {
