@@ -70,7 +70,7 @@ function strings(value: unknown, found: string[] = []): string[] {
 const ours = /<!date\^\d+\^[^^|<>]*\|[0-9 :-]+ UTC>/g;
 /** From any other opening bracket on, Slack might read what was not meant as markup. */
 const foreign = (text: string) => [...text.replace(ours, "").matchAll(/<.{0,40}/gs)].map(([found]) => found);
-// oxlint-disable-next-line no-control-regex
+// oxlint-disable-next-line no-control-regex -- what must not be there is what is sought
 const unseen = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/;
 
 test(
