@@ -35,7 +35,7 @@ test("replicas that are told to stop one after the other, under load, finish wha
     vi.waitFor(
       async () => expect(await one.probe("/readyz"), one.child.output().slice(-1_500)).toMatchObject({ status: 200 }),
       {
-        timeout: 90_000,
+        timeout: promised(300_000, 90_000),
         interval: 200,
       },
     );
