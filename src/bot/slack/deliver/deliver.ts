@@ -79,7 +79,13 @@ async function deliverThread(
 export async function deliverIncident(deps: DeliverDeps, view: IncidentView): Promise<DeliverOutcome> {
   const posts = await deps.book.posts(view.incident.id);
   const message = await deliverMessage(deps, view, posts);
-  if ("type" in message) return message;
+  if ("type" in message) {
+    // What happens goes on being told in the thread while the message above has been edited often enough.
+    const { ts, channel } = posts.get("message") ?? {};
+    if (message.type === "again" && message.code === "edit-budget" && ts && channel)
+      await deliverThread(deps, view, { channel, ts }, posts);
+    return message;
+  }
   if (!message.ok) {
     const outcome = outcomeOf(message.failure);
     return outcome.type === "refused" ? { ...outcome, unseen: true } : outcome;

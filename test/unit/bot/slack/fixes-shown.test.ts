@@ -106,7 +106,7 @@ test("two changes of one kind have different titles; what may be a credential is
   expect(actionTitle("set-env", target, { name: "TOKEN", value: "hunter2" })).not.toContain("hunter2");
 });
 
-describe("who suffers, in figures", () => {
+describe("who suffers, and how much", () => {
   const frontend = { kind: "Deployment", namespace: "shop", name: "frontend" } as const;
   const felt = (more: Partial<Anomaly>): Anomaly => ({
     fingerprint: "f",
@@ -131,11 +131,15 @@ describe("who suffers, in figures", () => {
     diagnosis: { ...diagnosis, blastRadius: [frontend] },
   });
   test.each([
-    { name: "failed requests", anomalies: [felt({})], want: "Deployment shop/frontend (25 % of its requests fail)" },
+    {
+      name: "failed requests",
+      anomalies: [felt({})],
+      want: "Deployment shop/frontend (about a quarter of its requests fail)",
+    },
     {
       name: "slow requests",
       anomalies: [felt({ reason: "latency", value: 1.24, expected: 0.04, unit: "s" })],
-      want: "Deployment shop/frontend (a request takes 1.2 s, usually 40 ms)",
+      want: "Deployment shop/frontend (more than 30 times slower than usual)",
     },
     { name: "ended by now", anomalies: [felt({ endsAt: 2 })], want: 'Deployment shop/frontend"' },
     {
@@ -147,6 +151,11 @@ describe("who suffers, in figures", () => {
     const shown = JSON.stringify(renderIncident(hurt(anomalies)).blocks).replaceAll('\\"', '"');
     expect(shown).toContain(want);
     expect(shown).not.toContain("quotes");
+  });
+
+  test("a share that moves a little says the same, so that the message is not edited for it", () => {
+    const words = [0.2, 0.24, 0.26, 0.3].map((value) => impactOf(hurt([felt({ value })]))[0]?.felt);
+    expect(new Set(words).size).toBe(1);
   });
 
   test("nobody suffers from what is over", () => {
