@@ -9,6 +9,16 @@ const placeOf = ({ source, place }: Row) => `${source} ${place}`;
 const accuracy = (rows: readonly Row[], ids: readonly number[], by: (row: Row) => string) =>
   groupingAccuracy(rows.map(by), ids);
 
+/** Share of lines whose template holds no line of another label: what is missing to 1 is mixed, the rest of the error is split. */
+function purity(rows: readonly Row[], ids: readonly number[]): number {
+  const labels = new Map<number | undefined, Set<string>>();
+  for (const [i, row] of rows.entries()) {
+    const found = labels.get(ids[i]) ?? new Set();
+    labels.set(ids[i], found.add(labelOf(row)));
+  }
+  return ids.filter((id) => labels.get(id)?.size === 1).length / rows.length;
+}
+
 /** The labels that are split over templates and the templates that mix labels, the largest first. */
 function printErrors(rows: readonly Row[], ids: readonly number[], limit: number): void {
   const found: { size: number; text: string }[] = [];
@@ -41,8 +51,8 @@ const { values, positionals } = parseArgs({
 });
 
 const figures: Figure[] = [];
-console.log("| source | lines | labels | templates | accuracy | by place |");
-console.log("|---|---|---|---|---|---|");
+console.log("| source | lines | labels | templates | accuracy | unmixed | by place |");
+console.log("|---|---|---|---|---|---|---|");
 for (const part of ["development", "held-out"]) {
   const sources = readSources(part).filter(
     ([row]) => positionals.length === 0 || positionals.includes(row?.source ?? ""),
@@ -60,13 +70,14 @@ for (const part of ["development", "held-out"]) {
       new Set(rows.map(labelOf)).size,
       new Set(ids).size,
       value.toFixed(3),
+      purity(rows, ids).toFixed(3),
       accuracy(rows, ids, placeOf).toFixed(3),
     ];
     console.log(`| ${[name, ...cells].join(" | ")} |`);
     if (!mixed) printErrors(rows, ids, Number(values.errors));
   }
   const stream = each.pop() ?? 0;
-  console.log(`| ${part}: mean | | | | ${mean(each).toFixed(3)} | |`);
+  console.log(`| ${part}: mean | | | | ${mean(each).toFixed(3)} | | |`);
   figures.push(
     atLeast(`${part} sources, mean accuracy`, mean(each), GOAL),
     atLeast(`${part} sources in one stream`, stream, GOAL),
