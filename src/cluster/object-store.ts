@@ -139,6 +139,7 @@ export function createObjectStore(options: ObjectStoreOptions = {}): ObjectStore
       size++;
     },
     get(kind: string, namespace: string | undefined, name: string) {
+      // What stands under a kind is of that kind; the overloads say so to callers.
       return live.get(kind)?.get(refKey(makeRef(kind, namespace, name)))?.object as never;
     },
     list(kind: string, namespace?: string) {
@@ -146,6 +147,7 @@ export function createObjectStore(options: ObjectStoreOptions = {}): ObjectStore
       for (const entry of live.get(kind)?.values() ?? []) {
         if (namespace === undefined || entry.object.metadata.namespace === namespace) found.push(entry.object);
       }
+      // As in `get`.
       return found as never;
     },
     find(ref) {

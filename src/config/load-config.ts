@@ -18,7 +18,7 @@ async function readSettings(path: string): Promise<{ settings: Record<string, un
     );
   });
   const lines = new LineCounter();
-  const document = parseDocument(source, { lineCounter: lines, prettyErrors: false, maxAliasCount: 50 } as never);
+  const document = parseDocument(source, { lineCounter: lines, prettyErrors: false });
   if (document.errors.length > 0) {
     return {
       settings: {},

@@ -60,6 +60,7 @@ function build({ hidden, seed, train: { length }, learningRate = 0.004 }: FitReq
   return model;
 }
 
+/** Takes a seed, which the short name of an initialiser does not; the types leave this serialised form out. */
 const glorot = (seed: number) => ({ className: "GlorotUniform", config: { seed } }) as never;
 
 /** tfjs keeps one column a gate unit; inference walks one row a gate unit. */

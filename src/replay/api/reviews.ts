@@ -26,6 +26,7 @@ export function review(api: Api, call: Omit<Call, "resource">): Reply {
   if (known === undefined || known.group !== route.group) throw noSuchPath();
   if (route.verb !== "create") throw methodNotAllowed();
   const apiVersion = `${route.group}/v1`;
+  // A review is of no resource that is stored; its options are judged without one.
   writeOptions({ ...call, resource: undefined as never }, "CreateOptions");
   const sent = readReview(call.body, mediaType(call.headers), `${apiVersion}/${known.kind}`);
   const spec = objectAt(sent, "spec");
