@@ -76,7 +76,9 @@ export async function sendRequest(config: KubeConfig, request: ApiRequest, timeo
   try {
     const dispatcher = context.getDispatcher();
     const body = context.getBody();
-    const response = await fetch(context.getUrl(), {
+    // The library cuts a slash at the end, and the API server answers a proxy's root without one with a redirect.
+    const url = context.getUrl();
+    const response = await fetch(request.path.endsWith("/") && !url.includes("?") ? `${url}/` : url, {
       method: request.method,
       headers: context.getHeaders(),
       redirect: "manual",
