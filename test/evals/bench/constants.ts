@@ -63,7 +63,9 @@ export async function rankingWith(constant: Constant, factor: number): Promise<{
   const text = readFileSync(path, "utf8");
   const old = /^[\d.]+/.exec(text.slice(constant.at))?.[0] ?? "";
   const isCount = !old.includes(".") && constant.value < 20;
-  const scaled = isCount ? Math.max(1, Math.round(constant.value * factor)) : constant.value * factor;
+  const scaled = isCount
+    ? Math.max(1, Math.round(constant.value * factor))
+    : Math.min(constant.value * factor, constant.value < 1 ? 1 : Number.POSITIVE_INFINITY);
   writeFileSync(path, text.slice(0, constant.at) + String(scaled) + text.slice(constant.at + old.length));
   // The copy has the type of the original; only a number in it differs.
   const { rankCase }: { rankCase: RankCase } = await import(pathToFileURL(join(copy, "rank-case.ts")).href);
