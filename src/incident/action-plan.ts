@@ -40,7 +40,7 @@ export interface BlastRadius {
   /** Pods that the change restarts or removes. */
   readonly pods: number;
   readonly services: readonly ObjectRef[];
-  /** Share of the requests measured in its namespace that the target answers, 0..1. */
+  /** Share of the requests measured in its namespace that the target answered before the trouble, 0..1. */
   readonly trafficShare?: number;
   readonly note: string;
 }

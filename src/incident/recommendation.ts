@@ -27,6 +27,6 @@ export interface Recommendation {
   readonly kubectl: string;
   readonly risk: "low" | "medium" | "high";
   readonly reversible: boolean;
-  /** Share of the requests measured in its namespace that the target answers, 0..1; absent when nothing is measured. */
+  /** Share of the requests measured in its namespace that the target answered before the trouble, 0..1; absent when nothing is measured. */
   readonly trafficShare?: number;
 }

@@ -24,7 +24,7 @@ export async function blastRadiusOf(
     trafficShare === undefined
       ? []
       : [
-          `It answers ${percent(trafficShare)} of the requests measured in ${target.metadata.namespace ?? "the cluster"}.`,
+          `Before the trouble it answered ${percent(trafficShare)} of the requests measured in ${target.metadata.namespace ?? "the cluster"}.`,
         ];
   const touched = draft.changes.flatMap((change) =>
     change.type === "modify" || change.type === "scale"

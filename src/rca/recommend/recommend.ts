@@ -62,7 +62,7 @@ function offer(from: Ranked, fix: Fix, outcomes: OutcomeCounts): Offer {
 }
 
 function shareOf(open: Case, { target }: Fix): Pick<Recommendation, "trafficShare"> {
-  const trafficShare = trafficShareOf(open.observation, target, open.now);
+  const trafficShare = trafficShareOf(open.observation, target, open.onset);
   return trafficShare === undefined ? {} : { trafficShare };
 }
 

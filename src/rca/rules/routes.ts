@@ -200,6 +200,8 @@ const byReason: Readonly<Record<string, (open: Case, anomaly: Anomaly) => readon
         cause: "job-failing",
         culprit: anomaly.target,
         statement: `${called(anomaly.target)} does not start its Jobs when its schedule says so`,
+        // That runs are missing is seen, why is not: a controller that is down or a clock may be behind it.
+        ...(lastOf(open, anomaly.target) ? {} : { specificity: 0.6 }),
       },
       lastOf(open, anomaly.target),
     ),

@@ -241,7 +241,7 @@ describe("another field manager", () => {
 });
 
 test.each([
-  { share: 0.234, says: "It answers 23 % of the requests measured in shop." },
+  { share: 0.234, says: "Before the trouble it answered 23 % of the requests measured in shop." },
   { share: 0.001, says: "less than 1 %" },
   { share: 0, says: "0 %" },
   { share: undefined, says: undefined },
