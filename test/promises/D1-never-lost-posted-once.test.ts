@@ -65,7 +65,7 @@ async function scene(options: { readonly survivor: boolean }): Promise<Scene> {
     channel,
     leaseMs,
   });
-  if (options.survivor) await jobs.work(queues.deliver, deliver, { concurrency: 2 });
+  if (options.survivor) await jobs.work(queues.deliver, deliver, { concurrency: 4 });
   stack.use(sweeping(database, jobs));
   const parts = stack.move();
   return {
@@ -103,8 +103,8 @@ const tried = full
   ? points
   : points.filter(({ place }) => /^(after-announce|after-post|after-record|after-update)$/.test(place));
 const recoveryMs = 35_000;
-/** Deliveries at a time: most of the time each waits for a dead process's lease to run out. */
-const width = promised(16, 4);
+/** Deliveries at a time: most of the time each waits for a dead process's lease to run out. Two watchers have no more under way. */
+const width = promised(8, 4);
 
 test("killed with SIGKILL at many places of a delivery: nothing is lost, nothing is posted twice (D1)", {
   timeout: promised(3_000_000, 120_000),
