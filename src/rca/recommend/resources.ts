@@ -6,6 +6,7 @@ import type { Candidate } from "../case/candidate.ts";
 import type { Case } from "../case/case.ts";
 import { loadGrowth } from "../rules/cpu.ts";
 import { type Fix, fix, guide } from "./fix.ts";
+import { hasSpareNode } from "./spare-node.ts";
 import { undoArea } from "./undo-area.ts";
 import { rollback, undoChange } from "./undo-change.ts";
 
@@ -109,7 +110,9 @@ export function saturationFixes(open: Case, item: Candidate): readonly (Fix | un
 export function loadFixes(open: Case, item: Candidate): readonly (Fix | undefined)[] {
   if (item.culprit.kind === "Node") {
     return [
-      fix("cordon", item.culprit, {}, "keeps further pods away from the full node", 0.4),
+      hasSpareNode(open, item.culprit)
+        ? fix("cordon", item.culprit, {}, "keeps further pods away from the full node", 0.4)
+        : undefined,
       guide(
         item.culprit,
         [`kubectl top pods --all-namespaces --sort-by=cpu`, "Move or limit what uses the CPU."],

@@ -2,6 +2,7 @@ import { isKind } from "../../cluster/kubernetes-types.ts";
 import type { Candidate } from "../case/candidate.ts";
 import type { Case } from "../case/case.ts";
 import { type Fix, fix, guide } from "./fix.ts";
+import { hasSpareNode } from "./spare-node.ts";
 import { undoChange } from "./undo-change.ts";
 
 export function schedulingFixes(open: Case, item: Candidate): readonly (Fix | undefined)[] {
@@ -42,7 +43,9 @@ export function nodeFixes(open: Case, item: Candidate): readonly (Fix | undefine
   }
   if (item.cause === "node-down") {
     return [
-      fix("drain", item.culprit, {}, "moves its pods to other nodes", 0.5),
+      hasSpareNode(open, item.culprit)
+        ? fix("drain", item.culprit, {}, "moves its pods to other nodes", 0.5)
+        : undefined,
       guide(
         item.culprit,
         [
@@ -55,7 +58,9 @@ export function nodeFixes(open: Case, item: Candidate): readonly (Fix | undefine
     ];
   }
   return [
-    fix("cordon", item.culprit, {}, "keeps further pods away while it recovers", 0.5),
+    hasSpareNode(open, item.culprit)
+      ? fix("cordon", item.culprit, {}, "keeps further pods away while it recovers", 0.5)
+      : undefined,
     guide(
       item.culprit,
       [`kubectl describe node ${item.culprit.name}`, "Free the resource that is short, or move pods away."],
