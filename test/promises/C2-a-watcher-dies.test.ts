@@ -43,7 +43,7 @@ const put = (cluster: ActorCluster, namespace: string, name: string, broken: boo
 
 async function held(watcher: RunningKubemend): Promise<number> {
   const text = await (await fetch(`${watcher.url}/metrics`)).text();
-  return Number(/^kubemend_shards_held (\d+)/m.exec(text)?.[1] ?? Number.NaN);
+  return Number(/^kubemend_shards_held\{cluster="[^"]*"\} (\d+)/m.exec(text)?.[1] ?? Number.NaN);
 }
 
 /** When a watcher wrote that it took shards, by its own log (ms). */

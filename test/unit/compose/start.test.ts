@@ -38,11 +38,11 @@ function start(role: Role, store: Store, cluster: ServedRecording, config: Confi
   return startKubemend({ config, role, store, kubeConfig: kubeconfig, log: silentLogger, clock });
 }
 
-/** The value of a metric that has no labels; undefined when there is no such metric. */
+/** The value of a metric that has no label of its own; undefined when there is no such metric. */
 async function metric(url: string | undefined, name: string): Promise<number | undefined> {
   const text = await (await fetch(`${url}/metrics`)).text();
-  const line = text.split("\n").find((one) => one.startsWith(`${name} `));
-  return line === undefined ? undefined : Number(line.split(" ")[1]);
+  const line = text.split("\n").find((one) => one.startsWith(`${name}{cluster=`));
+  return line === undefined ? undefined : Number(line.split(" ").at(-1));
 }
 
 const soon = { timeout: 25_000, interval: 100 };
