@@ -4,13 +4,22 @@ import { messageOf } from "../lib/app-error.ts";
 import { type Logger, silentLogger } from "../lib/logger.ts";
 import { openDatabase } from "./database.ts";
 
-/** Work that must happen even if this process does not live to do it. `key` folds waiting jobs of the same matter into one; of those that are due, the higher `priority` (default 0) comes first. */
+export interface SendOptions {
+  /** Folds waiting jobs of the same matter into one. */
+  readonly key?: string;
+  readonly afterSeconds?: number;
+  /** Of those that are due, the higher one (default 0) comes first. */
+  readonly priority?: number;
+  /**
+   * For rounds that send whatever is not done yet: nothing is sent while a job of this key waits for another try after a
+   * failure. Without it each round would add one to those that fail already.
+   */
+  readonly unlessWaiting?: boolean;
+}
+
+/** Work that must happen even if this process does not live to do it. */
 export interface Jobs extends AsyncDisposable {
-  send(
-    queue: string,
-    data: object,
-    options?: { key?: string; afterSeconds?: number; priority?: number },
-  ): Promise<void>;
+  send(queue: string, data: object, options?: SendOptions): Promise<void>;
   /** Runs `handler` for each job of the queue; a throw means "later again", with backoff. */
   work(queue: string, handler: (data: object) => Promise<void>, options?: { concurrency?: number }): Promise<void>;
   /**
@@ -74,8 +83,9 @@ export async function startJobs(
     await database.close();
   };
   return {
-    async send(queue, data, { key, afterSeconds, priority } = {}) {
+    async send(queue, data, { key, afterSeconds, priority, unlessWaiting } = {}) {
       await ensure(queue);
+      if (key && unlessWaiting && (await boss.findJobs(named(queue), { key, queued: true })).length > 0) return;
       await boss.send(named(queue), data, {
         ...(key ? { singletonKey: key } : {}),
         ...(afterSeconds ? { startAfter: afterSeconds } : {}),

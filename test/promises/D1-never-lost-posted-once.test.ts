@@ -25,7 +25,7 @@ function sweeping(database: Database, jobs: Jobs): AsyncDisposable {
   const loop = (async () => {
     while (!stopped) {
       for (const incidentId of await undelivered(database, 500))
-        await jobs.send(queues.deliver, { incidentId }, { key: incidentId });
+        await jobs.send(queues.deliver, { incidentId }, { key: incidentId, unlessWaiting: true });
       await new Promise((wake) => setTimeout(wake, 1_000));
     }
   })();

@@ -36,7 +36,7 @@ async function escalate(deps: ChatRoundsDeps): Promise<void> {
   const { severities, afterMs } = escalation;
   const query = { cluster, severities, afterMs, now: clock.now(), recurrenceKinds, limit: mostCalls };
   for (const incidentId of await unansweredIncidents(database, query))
-    await jobs.send(queues.deliver, { incidentId }, { key: incidentId });
+    await jobs.send(queues.deliver, { incidentId }, { key: incidentId, unlessWaiting: true });
 }
 
 /** Tells who asked for a silence that it ends soon, in time to ask for more. */

@@ -1,7 +1,6 @@
 import { deliverIncident } from "../../bot/slack/deliver/deliver.ts";
 import type { DeliverDeps } from "../../bot/slack/deliver/deliver-deps.ts";
 import type { PostBook } from "../../bot/slack/deliver/deliver-once.ts";
-import { AppError } from "../../lib/app-error.ts";
 import type { Logger } from "../../lib/logger.ts";
 import type { Database } from "../../store/database.ts";
 import { markDelivered } from "../../store/incidents/incidents.ts";
@@ -13,6 +12,8 @@ import { buildView } from "../view/build-view.ts";
 
 /** An incident that no channel takes is offered again after this. */
 const refusedAgainSeconds = 60;
+/** One that another process delivers, or was delivering when it died, is looked at again after this. */
+const busyAgainSeconds = 2;
 
 /** Places where a process may die or stand still while it delivers; tests make it do so there. */
 export type DeliveryCrashPoint =
@@ -101,8 +102,11 @@ export function deliverJob(deps: DeliverJobDeps): (data: object) => Promise<void
       return delivered;
     };
     const outcome = await whileAlone(database, `deliver:${incidentId}`, work, deps.leaseMs);
-    if (outcome === undefined)
-      throw new AppError("delivery-busy", "Another process delivers this incident.", { retryable: true });
+    if (outcome === undefined) {
+      // Not as a failure: failures come again ever later, and a dead process holds its lease for a while only.
+      await jobs.send(queues.deliver, { incidentId }, { key: incidentId, afterSeconds: busyAgainSeconds });
+      return;
+    }
     if (outcome.type === "refused") log.error({ incident: incidentId, code: outcome.code }, "slack.refused");
     if (outcome.type === "refused" && outcome.unseen)
       await jobs.send(queues.deliver, { incidentId }, { key: incidentId, afterSeconds: refusedAgainSeconds });

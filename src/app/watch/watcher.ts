@@ -114,7 +114,7 @@ export async function runWatcher(deps: WatcherDeps): Promise<void> {
     if (performance.now() - sweptAt < sweepEveryMs) return;
     sweptAt = performance.now();
     for (const incidentId of await undelivered(database, 100, deps.observation.cluster))
-      await jobs.send(queues.deliver, { incidentId }, { key: incidentId });
+      await jobs.send(queues.deliver, { incidentId }, { key: incidentId, unlessWaiting: true });
   };
   const onTick = async ({ changes, active }: TickResult, now: number) => {
     deps.record?.({ active, incidents: engine.incidents(), at: now });

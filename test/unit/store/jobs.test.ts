@@ -14,3 +14,26 @@ test("a job that fails is tried again, and waiting jobs of one key are folded", 
   await vi.waitFor(() => expect(seen).toHaveLength(2), { timeout: 15_000, interval: 100 });
   expect(seen).toEqual([{ incident: "7" }, { incident: "7" }]);
 });
+
+test("rounds that send what is not done yet add nothing to a job that waits for another try", async () => {
+  await using database = await withDatabase();
+  await using jobs = await startJobs(database.url);
+  let tries = 0;
+  await jobs.work("render", async () => {
+    tries++;
+    throw new Error("this incident cannot be shown");
+  });
+  const round = () => jobs.send("render", { incident: "7" }, { key: "7", unlessWaiting: true });
+  await round();
+  await vi.waitFor(() => expect(tries).toBeGreaterThanOrEqual(1), { timeout: 15_000, interval: 50 });
+  const jobsOfIt = async () => {
+    const { rows } = await database.pool.query("select state from pgboss.job where singleton_key = '7'");
+    return rows.map((row: { state: string }) => row.state);
+  };
+  await vi.waitFor(async () => expect(await jobsOfIt()).toEqual(["retry"]), { timeout: 15_000, interval: 20 });
+  for (let i = 0; i < 20; i++) await round();
+  expect(await jobsOfIt()).toHaveLength(1);
+  // News of the same incident is not held back by what failed.
+  await jobs.send("render", { incident: "7" }, { key: "7" });
+  expect(await jobsOfIt()).toHaveLength(2);
+});
