@@ -3,8 +3,9 @@ import type { Diagnosis } from "../../incident/diagnosis.ts";
 import type { Evidence } from "../../incident/evidence.ts";
 import type { Recommendation } from "../../incident/recommendation.ts";
 import type { Redacted } from "../../incident/redacted.ts";
-import { storableJson, storableText } from "../../lib/storable-text.ts";
+import { storableJson } from "../../lib/storable-text.ts";
 import type { Database } from "../database.ts";
+import { evidenceRow } from "./evidence-row.ts";
 
 export interface StoredDiagnosis {
   readonly diagnosis: Diagnosis;
@@ -22,21 +23,7 @@ export async function saveDiagnosis(
     if (evidence.length > 0) {
       await tx
         .insertInto("evidence")
-        .values(
-          evidence.map((item) => ({
-            incident_id: diagnosis.incidentId,
-            id: item.id,
-            source: item.source,
-            about: storableJson(item.about),
-            query: storableText(item.query),
-            from_at: item.from === undefined ? null : new Date(item.from),
-            to_at: item.to === undefined ? null : new Date(item.to),
-            status: item.status,
-            text: storableText(item.text),
-            at: new Date(item.at),
-            hash: item.hash,
-          })),
-        )
+        .values(evidence.map((item) => evidenceRow(diagnosis.incidentId, item)))
         .onConflict((conflict) => conflict.columns(["incident_id", "id"]).doNothing())
         .execute();
     }

@@ -1,8 +1,8 @@
 import { sql } from "kysely";
 import type { Evidence } from "../../incident/evidence.ts";
 import { refKey } from "../../incident/object-ref.ts";
-import { storableJson } from "../../lib/storable-text.ts";
 import type { Database } from "../database.ts";
+import { evidenceRow } from "./evidence-row.ts";
 
 /**
  * Adds evidence that was gathered beside a diagnosis, for a question for example. Several may do so at once: an id that somebody
@@ -38,19 +38,7 @@ export async function keepEvidence(
       ids.set(item.id, id);
       await tx
         .insertInto("evidence")
-        .values({
-          incident_id: incidentId,
-          id,
-          source: item.source,
-          about: storableJson(item.about),
-          query: item.query,
-          from_at: item.from === undefined ? null : new Date(item.from),
-          to_at: item.to === undefined ? null : new Date(item.to),
-          status: item.status,
-          text: item.text,
-          at: new Date(item.at),
-          hash: item.hash,
-        })
+        .values(evidenceRow(incidentId, { ...item, id }))
         .execute();
     }
   });

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { createRedactor } from "../../../src/rca/redact/redactor.ts";
 import { evidenceOf, latestDiagnosis, saveDiagnosis } from "../../../src/store/incidents/diagnoses.ts";
 import { getIncident, saveIncident } from "../../../src/store/incidents/incidents.ts";
+import { keepEvidence } from "../../../src/store/incidents/keep-evidence.ts";
 import { addToTimeline, timelineOf } from "../../../src/store/incidents/timeline.ts";
 import { clean, incidentView } from "../../support/incident-view.ts";
 import { withDatabase } from "../../support/postgres.ts";
@@ -35,6 +36,12 @@ test.each([
     { diagnosis: { ...diagnosis, incidentId: id, summary: said }, recommendations: [] },
     evidence.map((item) => ({ ...item, text: said, query: text })),
   );
+  // What a question had looked up: its query may be words that a model has read in a log.
+  await keepEvidence(
+    db,
+    id,
+    evidence.map((item) => ({ ...item, id: "A1", hash: "another", text: said, query: text })),
+  );
   await addToTimeline(db, id, { at: 1, kind: "detected", text: said });
 
   const shown = createRedactor().redact(text);
@@ -43,6 +50,9 @@ test.each([
   const stored = await getIncident(db, id);
   expect([stored?.title, stored?.anomalies[0]?.summary]).toEqual([shown, shown]);
   expect((await latestDiagnosis(db, id))?.diagnosis.summary).toBe(shown);
-  expect((await evidenceOf(db, id)).map((item) => item.text)).toEqual([shown]);
+  expect((await evidenceOf(db, id)).map((item) => [item.text, item.query])).toEqual([
+    [shown, shown],
+    [shown, shown],
+  ]);
   expect((await timelineOf(db, id)).map((entry) => entry.text)).toEqual([shown]);
 });
