@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { KubeObject } from "../cluster/kubernetes-types.ts";
 import type { ActionCode } from "../incident/action-code.ts";
 import type { PlanRefusal, PlanRefusalReason } from "../incident/action-plan.ts";
+import type { ActionRisk } from "../incident/action-risk.ts";
 import type { ObjectRef } from "../incident/object-ref.ts";
 import type { Change } from "./change/change.ts";
 import type { ActorPreviewPort } from "./cluster-port.ts";
@@ -34,7 +35,7 @@ export type DraftOutcome = Draft | { readonly refusal: PlanRefusal };
 
 interface ActionFacts {
   readonly name: ActionCode;
-  readonly risk: "low" | "medium" | "high";
+  readonly risk: ActionRisk;
   /** Kinds the action can work on. */
   readonly kinds: readonly string[];
   /** RBAC rules of the actor are generated from these. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { actionCodes } from "../incident/action-code.ts";
+import { actionRisks } from "../incident/action-risk.ts";
 import { causeCodes } from "../incident/cause.ts";
 import { objectRefSchema } from "../incident/object-ref.ts";
 import type { Recommendation } from "../incident/recommendation.ts";
@@ -36,7 +37,7 @@ const recommendation = z.object({
   reason: z.string(),
   confidence: z.number(),
   kubectl: z.string(),
-  risk: z.enum(["low", "medium", "high"]),
+  risk: z.enum(actionRisks),
   reversible: z.boolean(),
   trafficShare: z.number().min(0).max(1).optional(),
 });
@@ -45,7 +46,7 @@ export const replanJob = z.object({
   incidentId,
   version: z.int(),
   recommendation,
-  cause: z.string().nullable(),
+  cause: z.enum(causeCodes).nullable(),
   requestedBy: z.string().nullable(),
   /** Names of the parameters that a person has set. */
   edited: z.array(z.string()).max(50).default([]),

@@ -17,6 +17,7 @@ import { detectorsWith } from "../detection/engine/registry.ts";
 import { openForecastField } from "../detection/metrics/forecast/forecast-field.ts";
 import { loadModel } from "../detection/metrics/forecast/load-model.ts";
 import { createSeasons } from "../detection/metrics/seasonal-baseline.ts";
+import { unresolvedStatuses } from "../incident/status.ts";
 import { messageOf } from "../lib/app-error.ts";
 import { listIncidents } from "../store/incidents/incidents.ts";
 import type { Foundation } from "./foundation.ts";
@@ -64,7 +65,7 @@ export async function startDetectionPart(foundation: Foundation, outside: Outsid
   });
   running.keep(seedSeasons({ seasons, database, cluster, clock, log }));
   const open = await listIncidents(database, {
-    statuses: ["open", "acknowledged", "mitigating", "reopened"],
+    statuses: unresolvedStatuses,
     cluster,
     limit: 1_000,
   });

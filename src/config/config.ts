@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { sealKeyOf } from "../lib/seal.ts";
+import { isTimeZone } from "../lib/time-zone.ts";
 
 const severities = ["critical", "high", "medium", "low"] as const;
 const text = z.string().min(1);
@@ -11,13 +12,7 @@ const headerName = z.string().regex(/^[A-Za-z0-9-]{1,100}$/, "must be the name o
 const cronOrOff = z
   .string()
   .regex(/^(off|([\dA-Za-z*/,-]+ ){4}[\dA-Za-z*/,-]+)$/, 'must be five fields such as "0 8 * * 1", or "off"');
-const timeZone = z.string().refine((name) => {
-  try {
-    return Boolean(new Intl.DateTimeFormat("en", { timeZone: name }));
-  } catch {
-    return false;
-  }
-}, "must be a time zone such as Europe/Berlin");
+const timeZone = z.string().refine(isTimeZone, "must be a time zone such as Europe/Berlin");
 /** `10.0.0.7`, `10.0.0.0/8`, `fd00::/8`. */
 const addresses = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], {
   error: "must be an address or a range of them",

@@ -1,4 +1,5 @@
 import type { ActionCode } from "./action-code.ts";
+import type { ActionRisk } from "./action-risk.ts";
 import type { ObjectRef } from "./object-ref.ts";
 import type { Redacted } from "./redacted.ts";
 
@@ -75,7 +76,7 @@ export interface ActionPlan {
   readonly diff: Redacted;
   readonly kubectl: string;
   readonly undoKubectl: string | null;
-  readonly risk: "low" | "medium" | "high";
+  readonly risk: ActionRisk;
   readonly approvalsNeeded: number;
   /** True when each approval needs the approver's one-time code. */
   readonly secondFactor?: true;

@@ -48,4 +48,6 @@ export const causeTitles = {
 
 export type CauseCode = keyof typeof causeTitles;
 
+export const isCauseCode = (text: string): text is CauseCode => Object.hasOwn(causeTitles, text);
+
 export const causeCodes = Object.keys(causeTitles) as readonly CauseCode[];

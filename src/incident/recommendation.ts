@@ -1,4 +1,5 @@
 import type { ActionCode } from "./action-code.ts";
+import type { ActionRisk } from "./action-risk.ts";
 import type { CauseCode } from "./cause.ts";
 import type { ObjectRef } from "./object-ref.ts";
 import type { Redacted } from "./redacted.ts";
@@ -25,7 +26,7 @@ export interface Recommendation {
   readonly confidence: number;
   /** The command that would do the same. */
   readonly kubectl: string;
-  readonly risk: "low" | "medium" | "high";
+  readonly risk: ActionRisk;
   readonly reversible: boolean;
   /** Share of the requests measured in its namespace that the target answered before the trouble, 0..1; absent when nothing is measured. */
   readonly trafficShare?: number;

@@ -1,5 +1,13 @@
 export type IncidentStatus = "open" | "acknowledged" | "mitigating" | "resolved" | "reopened";
 
+/** Statuses in which an incident still wants something of somebody. */
+export const unresolvedStatuses = [
+  "open",
+  "acknowledged",
+  "mitigating",
+  "reopened",
+] as const satisfies readonly IncidentStatus[];
+
 export type StatusChange = "acknowledge" | "start-mitigation" | "resolve" | "recur";
 
 const next = {

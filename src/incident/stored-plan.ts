@@ -1,5 +1,6 @@
 import type { ActionPlan } from "./action-plan.ts";
 import type { Approval } from "./approval.ts";
+import type { CauseCode } from "./cause.ts";
 import type { Execution, Verification } from "./execution.ts";
 
 /** A plan with everything that has happened to it. */
@@ -7,8 +8,8 @@ export interface StoredPlan {
   readonly plan: ActionPlan;
   /** The person who asked for it; null when kubemend proposed it by itself. */
   readonly requestedBy: string | null;
-  /** Code of the cause it is to repair, for outcomes and confidence. */
-  readonly cause: string | null;
+  /** The cause it is to repair, for outcomes and confidence. */
+  readonly cause: CauseCode | null;
   readonly confidence: number;
   readonly createdAt: number;
   readonly decidedAt: number | null;

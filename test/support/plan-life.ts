@@ -6,6 +6,7 @@ import type { Approver } from "../../src/actions/policy/policy.ts";
 import { defaultPolicy, type Policy, policySchema } from "../../src/actions/policy/policy-file.ts";
 import type { ActionPlan } from "../../src/incident/action-plan.ts";
 import type { ApprovalOutcome } from "../../src/incident/approval.ts";
+import type { CauseCode } from "../../src/incident/cause.ts";
 import type { Recommendation } from "../../src/incident/recommendation.ts";
 import type { Clock } from "../../src/lib/clock.ts";
 import type { Database } from "../../src/store/database.ts";
@@ -34,7 +35,7 @@ export const raiseLimit = (memory: string): Recommendation =>
 export interface Proposal {
   readonly recommendation?: Recommendation;
   readonly requestedBy?: string;
-  readonly cause?: string;
+  readonly cause?: CauseCode;
 }
 
 /** Plans and saves. */

@@ -1,5 +1,6 @@
 import type { ActionPlan } from "../../incident/action-plan.ts";
 import type { ApprovalOutcome, ApprovalRefusal, Person } from "../../incident/approval.ts";
+import type { CauseCode } from "../../incident/cause.ts";
 import type { Execution, Verification } from "../../incident/execution.ts";
 import type { Claim, StoredPlan } from "../../incident/stored-plan.ts";
 import type { PlanStanding } from "./plan.ts";
@@ -32,7 +33,7 @@ export interface PlanStore {
   standing(namespace: string | undefined): Promise<PlanStanding>;
   save(
     plan: ActionPlan,
-    by: { requestedBy: string | null; cause: string | null; confidence: number; edited?: readonly string[] },
+    by: { requestedBy: string | null; cause: CauseCode | null; confidence: number; edited?: readonly string[] },
   ): Promise<void>;
   get(id: string): Promise<StoredPlan | undefined>;
   /** Why this vote would be refused by the row as it is now; undefined when it would count. */

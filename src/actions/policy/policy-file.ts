@@ -1,16 +1,13 @@
 import { z } from "zod";
 import { actionCodes } from "../../incident/action-code.ts";
+import { actionRisks } from "../../incident/action-risk.ts";
+import { isTimeZone } from "../../lib/time-zone.ts";
 
 const days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
 const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "a time such as 08:00");
 /** Names with `*` for any run of characters, as in `team-*`. */
 const namePattern = z.string().min(1).max(253);
-const zone = z
-  .string()
-  .refine(
-    (name) => Intl.supportedValuesOf("timeZone").includes(name) || name === "UTC",
-    "a time zone such as Europe/Berlin",
-  );
+const zone = z.string().refine(isTimeZone, "a time zone such as Europe/Berlin");
 
 const approversSchema = z.strictObject({
   /** Anybody the chat or the command line vouches for. Never a bot. */
@@ -28,7 +25,7 @@ const ruleSchema = z.strictObject({
   kinds: z.array(z.string().min(1)).min(1).optional(),
   /** Actions the rule allows; absent means all. */
   actions: z.array(z.enum(actionCodes)).min(1).optional(),
-  maxRisk: z.enum(["low", "medium", "high"]).default("medium"),
+  maxRisk: z.enum(actionRisks).default("medium"),
   minConfidence: z.number().min(0).max(1).default(0),
   approvers: approversSchema,
   /** People who must agree; high risk never needs fewer than two. */

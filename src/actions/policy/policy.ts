@@ -1,4 +1,5 @@
 import type { ActionCode } from "../../incident/action-code.ts";
+import { type ActionRisk, actionRisks } from "../../incident/action-risk.ts";
 import type { Person } from "../../incident/approval.ts";
 import type { ObjectRef } from "../../incident/object-ref.ts";
 import type { Policy, PolicyRule } from "./policy-file.ts";
@@ -7,7 +8,7 @@ import type { Policy, PolicyRule } from "./policy-file.ts";
 export interface PolicyFacts {
   readonly action: ActionCode;
   readonly target: ObjectRef;
-  readonly risk: "low" | "medium" | "high";
+  readonly risk: ActionRisk;
   readonly confidence: number;
   /** Unix time (ms), for time windows. */
   readonly at: number;
@@ -29,7 +30,6 @@ export type Verdict =
   | { readonly allow: true; readonly approvals: number; readonly rule: PolicyRule }
   | { readonly allow: false; readonly reason: Denial; readonly detail: string };
 
-const riskOrder = ["low", "medium", "high"] as const;
 const leastApprovalsForHighRisk = 2;
 
 /** `*` stands for any run of characters. Linear: each part is searched once, from where the last one ended. */
@@ -87,7 +87,7 @@ function ruleSpeaksOf(rule: PolicyRule, action: ActionCode, target: ObjectRef): 
 }
 
 function refusalOf(rule: PolicyRule, facts: PolicyFacts): Verdict | undefined {
-  if (riskOrder.indexOf(facts.risk) > riskOrder.indexOf(rule.maxRisk)) {
+  if (actionRisks.indexOf(facts.risk) > actionRisks.indexOf(rule.maxRisk)) {
     return deny(
       "risk-too-high",
       `Rule "${rule.name}" allows at most ${rule.maxRisk} risk; ${facts.action} is ${facts.risk}.`,
@@ -174,7 +174,7 @@ function isNamedBy({ approvers: { anyone, people, groups } }: PolicyRule, approv
 }
 
 /** Whether an approval under the rule needs a one-time code. */
-export function needsSecondFactor(rule: PolicyRule, risk: PolicyFacts["risk"]): boolean {
+export function needsSecondFactor(rule: PolicyRule, risk: ActionRisk): boolean {
   return rule.secondFactor === "always" || (rule.secondFactor === "high-risk" && risk === "high");
 }
 

@@ -1,6 +1,7 @@
 import type { ChaosCluster } from "../../chaos/cluster-port.ts";
 import { judgeSamples, type Probe, type ProbeAnswer, replicasOf } from "../../chaos/probe.ts";
 import { refText } from "../../incident/object-ref.ts";
+import { unresolvedStatuses } from "../../incident/status.ts";
 import { messageOf } from "../../lib/app-error.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { Database } from "../../store/database.ts";
@@ -46,7 +47,7 @@ export function createAskProbe(
       case "quiet": {
         const namespaces = probe.namespaces ?? blastNamespaces;
         const open = await listIncidents(database, {
-          statuses: ["open", "acknowledged", "mitigating", "reopened"],
+          statuses: unresolvedStatuses,
           cluster: deps.clusterName,
           limit: 500,
         });

@@ -10,7 +10,7 @@ import type { Person } from "../../incident/approval.ts";
 import { causeText } from "../../incident/cause-text.ts";
 import type { Incident } from "../../incident/incident.ts";
 import type { Redact } from "../../incident/redacted.ts";
-import type { IncidentStatus, StatusChange } from "../../incident/status.ts";
+import { type IncidentStatus, type StatusChange, unresolvedStatuses } from "../../incident/status.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { Database } from "../../store/database.ts";
 import { rejectCause } from "../../store/incidents/cause-verdicts.ts";
@@ -200,7 +200,7 @@ export function createDesk(deps: DeskDeps): Desk {
         return no("Changes stay frozen: the policy names you as approver of nothing, and only approvers unfreeze.");
       await setFreeze(database, { frozen, by });
       for (const incident of await listIncidents(database, {
-        statuses: ["open", "acknowledged", "mitigating", "reopened"],
+        statuses: unresolvedStatuses,
         limit: 100,
       })) {
         // The switch is one for all clusters of the database; the others find their incidents behind and show them anew.

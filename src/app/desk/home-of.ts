@@ -2,6 +2,7 @@ import type { HomeView, RecentFix, WaitingApproval } from "../../bot/home-view.t
 import { actionTitle } from "../../incident/action-title.ts";
 import type { Person } from "../../incident/approval.ts";
 import type { HealthLine } from "../../incident/health-line.ts";
+import { unresolvedStatuses } from "../../incident/status.ts";
 import type { StoredPlan } from "../../incident/stored-plan.ts";
 import { messageOf } from "../../lib/app-error.ts";
 import type { Clock } from "../../lib/clock.ts";
@@ -89,7 +90,7 @@ export async function homeOf(deps: HomeDeps, by: Person): Promise<HomeView> {
     (await Promise.all(ids.map((id) => getPlan(database, id)))).filter((stored) => stored !== undefined);
   const [open, proposed, done, silences, precision, freeze, health] = await Promise.all([
     listIncidents(database, {
-      statuses: ["open", "acknowledged", "mitigating", "reopened"],
+      statuses: unresolvedStatuses,
       cluster,
       limit: shown.open,
     }),

@@ -2,7 +2,8 @@ import type { WorkloadAnswer } from "../../bot/desk.ts";
 import type { Incident } from "../../incident/incident.ts";
 import { refText, sameRef } from "../../incident/object-ref.ts";
 import type { Redact } from "../../incident/redacted.ts";
-import { worse } from "../../incident/severity.ts";
+import { type Severity, worse } from "../../incident/severity.ts";
+import { unresolvedStatuses } from "../../incident/status.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { diagnose } from "../../rca/diagnose.ts";
 import type { Database } from "../../store/database.ts";
@@ -40,7 +41,7 @@ export async function lookAtWorkload(deps: LookDeps, text: string): Promise<Work
   }
   const { ref } = found;
   const open = await listIncidents(deps.database, {
-    statuses: ["open", "acknowledged", "mitigating", "reopened"],
+    statuses: unresolvedStatuses,
     cluster,
     limit: 200,
   });
@@ -57,7 +58,7 @@ export async function lookAtWorkload(deps: LookDeps, text: string): Promise<Work
     cluster,
     groupKey: `asked/${refText(ref)}`,
     title: refText(ref),
-    severity: anomalies.reduce((worst, one) => worse(worst, one.severity), "low" as Incident["severity"]),
+    severity: anomalies.reduce<Severity>((worst, one) => worse(worst, one.severity), "low"),
     status: "open",
     openedAt: now,
     onset: Math.min(now - lookBackMs, ...anomalies.map(({ startsAt }) => startsAt)),

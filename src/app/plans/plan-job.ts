@@ -5,6 +5,7 @@ import type { PlanStore } from "../../actions/plan/plan-store.ts";
 import type { Policy } from "../../actions/policy/policy-file.ts";
 import type { ActionPlan } from "../../incident/action-plan.ts";
 import { actionTitle } from "../../incident/action-title.ts";
+import type { CauseCode } from "../../incident/cause.ts";
 import { isEditOf } from "../../incident/editable-params.ts";
 import { stepsBelow } from "../../incident/ladder.ts";
 import { sameRef } from "../../incident/object-ref.ts";
@@ -40,7 +41,7 @@ interface PlanInput {
   readonly incidentId: string;
   readonly version: number;
   readonly recommendation: Recommendation;
-  readonly cause: string | null;
+  readonly cause: CauseCode | null;
   readonly requestedBy: string | null;
   readonly edited?: readonly string[];
   /** All recommendations of the diagnosis. */

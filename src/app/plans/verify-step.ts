@@ -2,7 +2,6 @@ import { type VerifyOutcome, verifyPlan } from "../../actions/verify/verify.ts";
 import type { Observation } from "../../cluster/observation.ts";
 import { actionTitle } from "../../incident/action-title.ts";
 import type { Anomaly } from "../../incident/anomaly.ts";
-import type { CauseCode } from "../../incident/cause.ts";
 import type { VerificationVerdict } from "../../incident/execution.ts";
 import type { Incident } from "../../incident/incident.ts";
 import { nextStepText } from "../../incident/ladder.ts";
@@ -46,7 +45,7 @@ async function nextStep(deps: VerifyStepDeps, stored: StoredPlan, verdict: Verif
   const { incidentId, action, target, recommendationId } = stored.plan;
   const latest = await latestDiagnosis(deps.database, incidentId);
   const cause = latest?.recommendations.find((one) => one.action === action)?.cause ?? stored.cause;
-  const done = { id: recommendationId, action, target, ...(cause ? { cause: cause as CauseCode } : {}) };
+  const done = { id: recommendationId, action, target, ...(cause ? { cause } : {}) };
   const text = nextStepText(done, latest?.recommendations ?? []);
   const undo = stored.plan.undo.length > 0 ? " It can be undone." : "";
   return `${text ? ` ${text}` : ""}${undo}`;

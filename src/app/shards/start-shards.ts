@@ -3,6 +3,7 @@ import type { DerivedSeriesName } from "../../cluster/series-names.ts";
 import type { Config } from "../../config/config.ts";
 import type { DetectionEngine } from "../../detection/engine/engine.ts";
 import type { DeploymentSample, SampleBatch } from "../../incident/cluster-sample.ts";
+import { unresolvedStatuses } from "../../incident/status.ts";
 import { messageOf } from "../../lib/app-error.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { Logger } from "../../lib/logger.ts";
@@ -25,7 +26,7 @@ export interface StartShardsDeps {
 
 /** As far back as metric detectors compare with. */
 const seedMs = 60 * 60_000;
-const most = 1_000;
+const mostIncidents = 1_000;
 
 const columns: readonly (readonly [keyof DeploymentSample, DerivedSeriesName])[] = [
   ["requestsPerSecond", "requests_per_second"],
@@ -75,8 +76,7 @@ export function startShards(deps: StartShardsDeps): Shards {
     { database, cluster, count, tickMs: scrapeSeconds * 1_000, log },
     {
       async gained(owns) {
-        const statuses = ["open", "acknowledged", "mitigating", "reopened"] as const;
-        const open = await listIncidents(database, { statuses, cluster, limit: most });
+        const open = await listIncidents(database, { statuses: unresolvedStatuses, cluster, limit: mostIncidents });
         // In a cluster of one shard whoever waits reads along, and knows it all.
         if (count > 1)
           await seed(owns).catch((error: unknown) => log.warn({ error: messageOf(error) }, "shard.not-seeded"));

@@ -2,6 +2,7 @@ import type { Topology } from "../../cluster/topology.ts";
 import type { Incident } from "../../incident/incident.ts";
 import { type ObjectRef, refKey, refText, sameRef } from "../../incident/object-ref.ts";
 import type { Redact } from "../../incident/redacted.ts";
+import { unresolvedStatuses } from "../../incident/status.ts";
 import type { Database } from "../../store/database.ts";
 import { listIncidents, touchIncident } from "../../store/incidents/incidents.ts";
 import { addToTimeline } from "../../store/incidents/timeline.ts";
@@ -42,9 +43,8 @@ export function howRelated(
 export async function noteRelated(deps: RelatedDeps, incident: Incident): Promise<readonly string[]> {
   const { database, cluster, shards, redact } = deps;
   if (shards.stats.count <= 1) return [];
-  const statuses = ["open", "acknowledged", "mitigating", "reopened"] as const;
   const found: string[] = [];
-  for (const other of await listIncidents(database, { statuses, cluster, limit: looked })) {
+  for (const other of await listIncidents(database, { statuses: unresolvedStatuses, cluster, limit: looked })) {
     if (other.id === incident.id || shards.leaseOf(other.target)) continue;
     if (Math.abs(other.onset - incident.onset) > togetherMs) continue;
     const how = howRelated(incident, other, deps.topology());

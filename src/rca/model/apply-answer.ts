@@ -1,4 +1,4 @@
-import { type CauseCode, causeCodes } from "../../incident/cause.ts";
+import { isCauseCode } from "../../incident/cause.ts";
 import { causeText } from "../../incident/cause-text.ts";
 import type { Diagnosis, Hypothesis } from "../../incident/diagnosis.ts";
 import type { Evidence } from "../../incident/evidence.ts";
@@ -92,16 +92,15 @@ export function applyAnswer(input: ApplyInput): Applied {
       continue;
     }
     const refuted = diagnosis.ruledOut.some((item) => item.cause === claim.cause && sameRef(item.culprit, culprit));
-    const isCode = (causeCodes as readonly string[]).includes(claim.cause);
     const proven = about.length >= 2 && about.some((id) => carriesWeight(valid.get(id)));
     const statement = sayable(claim.statement, redact, { cited: ids.flatMap((id) => valid.get(id) ?? []) });
-    if (wordsOnly || !isCode || refuted || !proven || !statement || !input.exists(culprit)) {
+    if (wordsOnly || !isCauseCode(claim.cause) || refuted || !proven || !statement || !input.exists(culprit)) {
       dropped.hypotheses++;
       continue;
     }
     const rest = Math.max(0, 1 - hypotheses.reduce((sum, item) => sum + item.probability, 0));
     hypotheses.push({
-      cause: claim.cause as CauseCode,
+      cause: claim.cause,
       culprit,
       probability: Math.min(strangerProbability, rest),
       statement,

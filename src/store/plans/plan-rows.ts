@@ -1,6 +1,7 @@
 import { type Kysely, sql } from "kysely";
 import type { ActionPlan, PlanState } from "../../incident/action-plan.ts";
 import type { Approval } from "../../incident/approval.ts";
+import { isCauseCode } from "../../incident/cause.ts";
 import type { Execution, Measure, Verification } from "../../incident/execution.ts";
 import type { StoredPlan } from "../../incident/stored-plan.ts";
 import type { Tables } from "../tables.ts";
@@ -110,7 +111,8 @@ export async function withHistory(db: Kysely<Tables>, rows: readonly PlanRow[]):
     return {
       plan: planOf(row),
       requestedBy: row.requested_by,
-      cause: row.cause,
+      // A code of a later version says nothing here.
+      cause: row.cause !== null && isCauseCode(row.cause) ? row.cause : null,
       confidence: row.confidence,
       createdAt: row.created_at.getTime(),
       decidedAt: row.decided_at?.getTime() ?? null,

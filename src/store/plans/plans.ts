@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import type { ActionPlan } from "../../incident/action-plan.ts";
+import type { CauseCode } from "../../incident/cause.ts";
 import { refKey } from "../../incident/object-ref.ts";
 import type { StoredPlan } from "../../incident/stored-plan.ts";
 import { inAuditedTransaction } from "../audit.ts";
@@ -45,7 +46,7 @@ export async function planStanding(
 
 export interface ProposedBy {
   readonly requestedBy: string | null;
-  readonly cause: string | null;
+  readonly cause: CauseCode | null;
   readonly confidence: number;
   /** Names of the parameters that a person has set in place of the evidence's. */
   readonly edited?: readonly string[];

@@ -37,7 +37,7 @@ function plan(more: Partial<ActionPlan> = {}): ActionPlan {
     ...more,
   };
 }
-const origin = { requestedBy: null, cause: "bad-release", confidence: 0.5 };
+const origin = { requestedBy: null, cause: "bad-release", confidence: 0.5 } as const;
 const budgets = { perNamespacePerHour: 10, perClusterPerHour: 10 };
 const voteFor = (database: Database, { id, digest }: ActionPlan, by = "slack:a") =>
   createPlanStore(database).vote({ planId: id, digest, by: { id: by, name: by }, budgets });
