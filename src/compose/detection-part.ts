@@ -93,6 +93,7 @@ export async function startDetectionPart(foundation: Foundation, outside: Outsid
 
   const { registry, incidents } = createMetrics({
     cluster,
+    clock,
     engine,
     observation,
     sources,

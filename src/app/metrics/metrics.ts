@@ -1,9 +1,12 @@
 import { Counter, collectDefaultMetrics, Registry } from "prom-client";
 import type { Observation } from "../../cluster/observation.ts";
 import type { DetectionEngine } from "../../detection/engine/engine.ts";
+import type { Clock } from "../../lib/clock.ts";
 import { addGauge } from "./add-gauge.ts";
 import { addDroppedMetrics } from "./dropped-metrics.ts";
 import { addSourceMetrics, type SourceMetricsOptions } from "./source-metrics.ts";
+
+const shareReadMs = 5 * 60_000;
 
 export interface OwnMetrics {
   readonly registry: Registry;
@@ -14,6 +17,8 @@ export interface OwnMetrics {
 export function createMetrics(sources: {
   /** Stands on every metric, so that several kubemends under one Prometheus are told apart. */
   cluster: string;
+  /** Time of the cluster, by which log lines are dated. */
+  clock: Pick<Clock, "now">;
   engine: DetectionEngine;
   observation: Observation;
   sources: SourceMetricsOptions["sources"];
@@ -24,7 +29,7 @@ export function createMetrics(sources: {
   registry.setDefaultLabels({ cluster: sources.cluster });
   collectDefaultMetrics({ register: registry });
   const gauge = (name: string, help: string, read: () => number | undefined) => addGauge(registry, name, help, read);
-  const { engine, observation } = sources;
+  const { engine, observation, clock } = sources;
   gauge("detection_ticks", "Ticks since start", () => engine.stats.ticks);
   gauge("detection_tick_seconds", "Time the last tick took", () => engine.stats.lastTickMs / 1_000);
   gauge("detection_series", "Derived series held", () => engine.stats.series);
@@ -39,7 +44,7 @@ export function createMetrics(sources: {
     () => sources.sources.signals.droppedLogLines,
   );
   gauge("log_share_read", "Share of the log lines of the last five minutes that could be read, 0 to 1", () =>
-    observation.logs.shareRead(Date.now() - 5 * 60_000),
+    observation.logs.shareRead(clock.now() - shareReadMs),
   );
   gauge("signals_dropped", "Signals nobody read in time", () => sources.sources.signals.dropped);
   gauge("log_lines_dropped", "Log lines that gave way to newer ones", () => observation.logs.dropped.lines);

@@ -11,7 +11,7 @@ import { getIncident, undelivered } from "../../store/incidents/incidents.ts";
 import { plansOf } from "../../store/plans/plans.ts";
 import { isDeclared } from "../desk/declare-incident.ts";
 import { type DiagnoseDeps, diagnoseStep } from "../diagnosis/diagnose-step.ts";
-import { nextDiagnosisAt } from "../diagnosis/diagnosis-schedule.ts";
+import { createDiagnosisRounds } from "../diagnosis/diagnosis-rounds.ts";
 import { createExplanations } from "../diagnosis/explanations.ts";
 import { type VerifyStepDeps, verifyStep } from "../plans/verify-step.ts";
 import { incidentJob, queues } from "../queues.ts";
@@ -42,13 +42,6 @@ export interface WatcherDeps extends VerifyStepDeps {
   readonly onTick?: (now: number) => void;
 }
 
-interface Rounds {
-  /** When the trouble came, or came back. */
-  readonly from: number;
-  readonly made: number;
-  readonly lastAt: number;
-}
-
 /** Real time between looks for incidents that chat does not show as they are (ms): a safety net under the nudges. */
 const sweepEveryMs = 5_000;
 
@@ -56,9 +49,7 @@ const sweepEveryMs = 5_000;
 export async function runWatcher(deps: WatcherDeps): Promise<void> {
   const { engine, database, clock, jobs, log, shards } = deps;
   const isOurs = ({ target }: Incident) => shards?.holds(target) ?? true;
-  const rounds = new Map<string, Rounds>();
-  /** Resolved since they were last diagnosed. */
-  const ended = new Set<string>();
+  const rounds = createDiagnosisRounds();
   let diagnosing: Promise<void> = Promise.resolve();
   let sweptAt = Number.NEGATIVE_INFINITY;
   const keep = async (change: IncidentChange, at: number) => {
@@ -96,19 +87,7 @@ export async function runWatcher(deps: WatcherDeps): Promise<void> {
     return diagnosing;
   };
   const diagnoseDue = (now: number) => {
-    for (const incident of engine.incidents().filter(isOurs)) {
-      if (incident.status === "resolved") {
-        if (rounds.delete(incident.id)) ended.add(incident.id);
-        continue;
-      }
-      const known = rounds.get(incident.id);
-      // What comes back is looked at as closely as what is new.
-      const round = known ?? { from: ended.has(incident.id) ? now : incident.openedAt, made: 0, lastAt: 0 };
-      ended.delete(incident.id);
-      if (now < nextDiagnosisAt(round.from, round.made, round.lastAt)) continue;
-      rounds.set(incident.id, { ...round, made: round.made + 1, lastAt: now });
-      void diagnoseNext(incident, true);
-    }
+    for (const incident of rounds.due(engine.incidents(), isOurs, now)) void diagnoseNext(incident, true);
   };
   const sweep = async () => {
     if (performance.now() - sweptAt < sweepEveryMs) return;
@@ -129,12 +108,7 @@ export async function runWatcher(deps: WatcherDeps): Promise<void> {
 
   for (const incident of engine.incidents()) {
     const last = await latestDiagnosis(database, incident.id);
-    if (last)
-      rounds.set(incident.id, {
-        from: incident.openedAt,
-        made: last.diagnosis.version,
-        lastAt: last.diagnosis.madeAt,
-      });
+    if (last) rounds.restore(incident, last.diagnosis);
   }
   await jobs.work(queues.diagnose, async (data) => {
     const { incidentId } = incidentJob.parse(data);

@@ -40,11 +40,12 @@ const idle: ClusterSources = {
 const never = { userName: async () => ({ ok: false, failure: { type: "later", code: "ratelimited" } }) };
 
 /** Everything that a watcher exports. */
-function everything(database: Database) {
+function everything(database: Database, now = Date.now) {
   const observation = createObservation({ cluster: "test" });
   const engine = createDetectionEngine({ observation, nextId: () => "1" });
   const { registry, incidents } = createMetrics({
     cluster: "test",
+    clock: { now },
     engine,
     observation,
     sources: idle,
@@ -54,7 +55,7 @@ function everything(database: Database) {
   addOutcomeMetrics(registry, { database, log: silentLogger });
   const record = addIncidentMetrics(registry, incidents, []);
   const slack = countSlackCalls(never as unknown as SlackPort, registry);
-  return { registry, record, slack };
+  return { registry, record, slack, observation };
 }
 
 async function value(
@@ -98,11 +99,10 @@ describe("dashboard and rules", () => {
       signal: stop.signal,
     });
     const exported = new Map<string, readonly string[]>();
-    for (const { name, type } of registry.getMetricsAsArray() as readonly { name: string; type?: unknown }[]) {
+    for (const { name } of registry.getMetricsAsArray() as readonly { name: string }[]) {
       const labels = (Reflect.get(registry.getSingleMetric(name) ?? {}, "labelNames") as string[] | undefined) ?? [];
       exported.set(name, labels);
       for (const suffix of ["_bucket", "_sum", "_count"]) exported.set(name + suffix, [...labels, "le"]);
-      expect(type ?? name).toBeTruthy();
     }
     const named = expressions();
     expect(named.length).toBeGreaterThan(30);
@@ -117,6 +117,17 @@ describe("dashboard and rules", () => {
     }
     stop.abort();
     await beating;
+  });
+
+  test("the share of log lines that was read is that of the last minutes by the cluster's own clock", async () => {
+    await using db = await withDatabase();
+    const now = Date.parse("2025-03-01T12:00:00Z");
+    const { registry, observation } = everything(db, () => now);
+    const line = { namespace: "shop", pod: "web", container: "app", line: "hello" };
+    for (const at of [now - 60_000, now]) observation.logs.push({ ...line, at });
+    observation.logs.missed(now, 6);
+    observation.logs.missed(now - 3_600_000, 1_000);
+    expect(await value(registry, "kubemend_log_share_read")).toBe(0.25);
   });
 
   test("every rule says what it means and what to do, and how bad it is", () => {
