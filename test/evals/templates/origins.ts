@@ -90,6 +90,9 @@ const each =
   (raw: readonly string[]): Origin[] =>
     raw.flatMap((text) => reader(text) ?? []);
 
+/** Daemons of Linux: the place is `program: format`, the format being what the program handed to the C library for the line. */
+const syslog = each(cut(AT, "", /^\w{3} [ \d]\d \S+ \S+ [^:]*\[\d+\]: (.*)$/));
+
 /** How each source tells the place of a line. */
 export const origins: Readonly<Record<string, (raw: readonly string[]) => Origin[]>> = {
   postgres: postgres(),
@@ -124,4 +127,11 @@ export const origins: Readonly<Record<string, (raw: readonly string[]) => Origin
     return origin(`${match[1]}:${match[2]}`, line, match[3]);
   }),
   kazoo: each(cut(AT, "", /\[[^\]]*\] \S+: (.*)$/)),
+  daemons: syslog,
+  servers: syslog,
+  activemq: each(cut(AT, "", /^\S+ \S+ [A-Z]+ \S+: (.*)$/)),
+  openstack: each((raw) => {
+    const found = cut(AT, "", /\[[^\]]*\] (.*)$/)(raw);
+    return found && { ...found, place: found.place.replace(/^.*\/dist-packages\//, "") };
+  }),
 };
