@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -19,6 +20,7 @@ import { approveFirstFix } from "./demo/approve-first-fix.ts";
 import { demoTime } from "./demo/demo-time.ts";
 import { createStory } from "./demo/story.ts";
 import { startProgress } from "./progress.ts";
+import { stopSignal } from "./stop-signal.ts";
 
 export interface DemoOptions {
   readonly autoApprove?: boolean;
@@ -60,6 +62,7 @@ export async function demo(options: DemoOptions): Promise<void> {
       `${`${Math.round((performance.now() - startedAt) / 1_000)} s`.padStart(5)}  ${line.replaceAll("\n", "\n       ")}`,
     );
   const progress = startProgress("Starting");
+  using stopping = stopSignal({ first: () => process.stderr.write("\nStopping; Ctrl-C again ends it at once.\n") });
 
   await using resources = new AsyncDisposableStack();
   const recording = await loadRecording(folder);
@@ -134,9 +137,6 @@ export async function demo(options: DemoOptions): Promise<void> {
   console.log(`Web pages:   ${kubemend.url}`);
   say(`playing      "${recording.header.name}": ${recording.header.description}`);
   say("watching     the quiet minutes before the incident pass quickly; kubemend learns what is normal");
-  const stopped = Promise.withResolvers<void>();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stopped.resolve());
-  kubemend.done.catch((error: unknown) => stopped.reject(error));
 
   // Half a minute passes before there is anything to tell.
   const leadIn = resources.adopt(startProgress("Watching"), (line) => line.end());
@@ -191,5 +191,6 @@ export async function demo(options: DemoOptions): Promise<void> {
       await systemClock.sleep(lookEveryMs);
     }
   };
-  await Promise.race([watch(), stopped.promise]);
+  if (stopping.signal.aborted) return;
+  await Promise.race([watch(), once(stopping.signal, "abort"), kubemend.done]);
 }

@@ -8,6 +8,7 @@ import { createRedactor } from "../rca/redact/redactor.ts";
 import { parseTruth, writeTruth } from "../replay/record/write-truth.ts";
 import { startProgress } from "./progress.ts";
 import { mostRecordedBytes, startRecording } from "./start-recording.ts";
+import { stopSignal } from "./stop-signal.ts";
 
 export interface RecordCommandOptions {
   readonly out: string;
@@ -68,6 +69,7 @@ export async function record(options: RecordCommandOptions): Promise<void> {
   const { kubeconfig = kubernetes.kubeconfig, context = kubernetes.context } = options;
   const kubeConfig = loadKubeConfig({ kubeconfig, context });
   const progress = startProgress("Reading the cluster");
+  using stopping = stopSignal();
   const redactor = createRedactor();
   const running = await startRecording({
     kubeConfig,
@@ -91,12 +93,12 @@ export async function record(options: RecordCommandOptions): Promise<void> {
   }).finally(() => progress.end());
   // What went wrong is told by `done`.
   const stop = () => void running.stop().catch(() => undefined);
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, stop);
+  if (stopping.signal.aborted) stop();
+  else stopping.signal.addEventListener("abort", stop);
   process.stdout.write(
     `Recording ${namespaces.join(", ")} for ${minutes} min into ${options.out}; Ctrl-C ends it sooner.\n`,
   );
   const summary = await running.done;
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.removeListener(signal, stop);
   if (truth !== undefined) await writeTruth(summary.folder, truth);
   for (const trouble of summary.blind) process.stderr.write(`Not read for a while: ${trouble}\n`);
   const { counts } = summary;

@@ -8,6 +8,7 @@ import { systemClock } from "../lib/clock.ts";
 import { createLogger } from "../lib/logger.ts";
 import { type Role, startKubemend } from "../main.ts";
 import { isConnectionLost } from "../store/connection-lost.ts";
+import { stopSignal } from "./stop-signal.ts";
 
 const roles: readonly Role[] = ["watcher", "actor", "all"];
 /** Between a start that failed because the database went away again and the next one (ms). */
@@ -28,12 +29,7 @@ export async function start(options: { config?: string; kubeconfig?: string; rol
     ...config.kubernetes,
     ...(options.kubeconfig ? { kubeconfig: options.kubeconfig } : {}),
   });
-  const stopping = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const)
-    process.once(signal, () => {
-      log.info({ why: signal }, "kubemend.stopping");
-      stopping.abort();
-    });
+  using stopping = stopSignal({ first: (why) => log.info({ why }, "kubemend.stopping") });
   while (!stopping.signal.aborted) {
     await using store = await waitForStore({
       ...(config.database.url ? { url: config.database.url } : {}),

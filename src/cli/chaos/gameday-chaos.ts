@@ -8,7 +8,7 @@ import { shortResult } from "../../chaos/words.ts";
 import { AppError, inputError, messageOf } from "../../lib/app-error.ts";
 import { systemClock } from "../../lib/clock.ts";
 import { type RunOptions, runOne } from "./run-one.ts";
-import { type ExperimentFile, openChaosStore, readExperiments, runDeps, say, stopSignal } from "./setup.ts";
+import { type ExperimentFile, openChaosStore, readExperiments, runDeps, say, stopRun } from "./setup.ts";
 
 async function steadyAgain(deps: ChaosRunDeps, file: ExperimentFile, patienceMs: number): Promise<void> {
   const { experiment } = file;
@@ -36,7 +36,7 @@ export async function gamedayChaos(
       "See kubemend chaos gameday --help.",
     );
   await using open = await openChaosStore(options);
-  const deps = runDeps(open, options, stopSignal());
+  const deps = runDeps(open, options, stopRun());
   const startedAt = systemClock.now();
   const entries: GameDayEntry[] = [];
   for (const file of files) {

@@ -1,7 +1,7 @@
 import { shortResult } from "../../chaos/words.ts";
 import { inputError } from "../../lib/app-error.ts";
 import { type RunOptions, runOne } from "./run-one.ts";
-import { openChaosStore, readExperiments, refusedError, runDeps, say, stopSignal } from "./setup.ts";
+import { openChaosStore, readExperiments, refusedError, runDeps, say, stopRun } from "./setup.ts";
 
 /** `kubemend chaos run <file>`. Exit code 0: the hypothesis held; 1: it did not, or something was not put back. */
 export async function runChaos(path: string, options: RunOptions): Promise<number> {
@@ -13,7 +13,7 @@ export async function runChaos(path: string, options: RunOptions): Promise<numbe
       "Give one file, or use kubemend chaos gameday.",
     );
   await using open = await openChaosStore(options);
-  const deps = runDeps(open, options, stopSignal());
+  const deps = runDeps(open, options, stopRun());
   const quiet = { ...deps, say: (line: string) => void process.stderr.write(`${line}\n`) };
   const outcome = await runOne(open, options.json ? quiet : deps, file, options);
   if (outcome.type === "refused") throw refusedError(file.experiment.name, outcome.problems);

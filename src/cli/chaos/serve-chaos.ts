@@ -3,7 +3,7 @@ import { shortResult } from "../../chaos/words.ts";
 import { messageOf } from "../../lib/app-error.ts";
 import { systemClock } from "../../lib/clock.ts";
 import { offerExperiments, refuseChaosRun, takeRequestedRun } from "../../store/chaos-runs.ts";
-import { type ChaosOptions, openChaosStore, readExperiments, runDeps, say, stopSignal } from "./setup.ts";
+import { type ChaosOptions, openChaosStore, readExperiments, runDeps, say, stopRun } from "./setup.ts";
 
 const offerEveryMs = 30_000;
 const lookEveryMs = 2_000;
@@ -12,7 +12,7 @@ const lookEveryMs = 2_000;
 export async function serveChaos(paths: readonly string[], options: ChaosOptions): Promise<void> {
   const files = await readExperiments(paths);
   await using open = await openChaosStore(options);
-  const signal = stopSignal();
+  const signal = stopRun();
   const deps = runDeps(open, options, signal);
   const { database } = open.store;
   const { cluster } = open.config;

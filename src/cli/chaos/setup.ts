@@ -12,6 +12,7 @@ import { type AppError, inputError, messageOf } from "../../lib/app-error.ts";
 import { systemClock } from "../../lib/clock.ts";
 import { openStore, type Store } from "../../store/open-store.ts";
 import { packageVersion } from "../package-version.ts";
+import { stopSignal } from "../stop-signal.ts";
 
 export interface ChaosOptions {
   readonly config?: string;
@@ -115,15 +116,9 @@ export function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-/** Aborted by the first SIGINT or SIGTERM; a second one changes nothing, because putting back must not be cut short. */
-export function stopSignal(): AbortSignal {
-  const stopping = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const)
-    process.on(signal, () => {
-      if (stopping.signal.aborted) process.stderr.write("Everything is being put back; one moment.\n");
-      stopping.abort();
-    });
-  return stopping.signal;
+/** Pressing Ctrl-C again changes nothing, because putting back must not be cut short. */
+export function stopRun(): AbortSignal {
+  return stopSignal({ again: () => process.stderr.write("Everything is being put back; one moment.\n") }).signal;
 }
 
 /** For what one run could not begin with. */
