@@ -4,6 +4,8 @@ import type { FixView, IncidentView } from "./incident-view.ts";
 /** Fixes under words that are true of all of them. */
 export interface FixGroup {
   readonly heading: string;
+  /** What was decided to be done, whatever became of it; else what is on offer, or was. */
+  readonly begun: boolean;
   readonly fixes: readonly FixView[];
 }
 
@@ -18,6 +20,11 @@ function isUnderWay({ plan: { state }, verification }: StoredPlan): boolean {
   return state === "approved" || state === "executing" || (state === "applied" && verification === null);
 }
 
+function begunHeading(begun: readonly FixView[]): string {
+  if (begun.some(({ plan }) => plan && isUnderWay(plan))) return "What is being done";
+  return begun.every((fix) => stateOf(fix) === "failed") ? "What was tried" : "What was done";
+}
+
 function offerHeading(offered: readonly FixView[], again: boolean): string {
   const sure = offered.some(({ recommendation }) => recommendation.confidence >= 0.35);
   if (!sure) return "What might help, if nothing better is known";
@@ -30,9 +37,12 @@ export function fixGroups({ incident, fixes }: Pick<IncidentView, "incident" | "
   const begun = fixes.filter((fix) => begunStates.has(stateOf(fix))).slice(-shownPerGroup);
   const others = fixes.filter((fix) => !begunStates.has(stateOf(fix)));
   const offered = (closed ? others.filter((fix) => stateOf(fix) === "rejected") : others).slice(0, shownPerGroup);
-  const underWay = begun.some(({ plan }) => plan && isUnderWay(plan));
   return [
-    { heading: underWay ? "What is being done" : "What was done", fixes: begun },
-    { heading: closed ? "What people said no to" : offerHeading(offered, begun.length > 0), fixes: offered },
+    { heading: begunHeading(begun), begun: true, fixes: begun },
+    {
+      heading: closed ? "What people said no to" : offerHeading(offered, begun.length > 0),
+      begun: false,
+      fixes: offered,
+    },
   ].filter((group) => group.fixes.length > 0);
 }

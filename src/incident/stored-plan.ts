@@ -16,6 +16,8 @@ export interface StoredPlan {
   readonly appliedAt: number | null;
   /** Why it was rejected or failed, in words. */
   readonly reason: string | null;
+  /** Name of the person who said no to it. */
+  readonly rejectedBy?: string;
   readonly approvals: readonly Approval[];
   readonly executions: readonly Execution[];
   readonly verification: Verification | null;

@@ -20,6 +20,7 @@ import * as mail from "./migrations/0021-mail.ts";
 import * as chaos from "./migrations/0025-chaos.ts";
 import * as clusters from "./migrations/0030-clusters.ts";
 import * as logTemplates from "./migrations/0031-log-templates.ts";
+import * as rejectedBy from "./migrations/0032-rejected-by.ts";
 
 /** In order, never edited once released. */
 const migrations: Record<string, Migration> = {
@@ -38,9 +39,10 @@ const migrations: Record<string, Migration> = {
   "0019-model": model,
   "0020-leases": leases,
   "0021-mail": mail,
+  "0025-chaos": chaos,
   "0030-clusters": clusters,
   "0031-log-templates": logTemplates,
-  "0025-chaos": chaos,
+  "0032-rejected-by": rejectedBy,
 };
 
 /**

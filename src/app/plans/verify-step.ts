@@ -1,4 +1,5 @@
 import { type VerifyOutcome, verifyPlan } from "../../actions/verify/verify.ts";
+import { upperFirst } from "../../bot/words.ts";
 import type { Observation } from "../../cluster/observation.ts";
 import { actionTitle } from "../../incident/action-title.ts";
 import type { Anomaly } from "../../incident/anomaly.ts";
@@ -9,6 +10,7 @@ import { measuresText } from "../../incident/measure-text.ts";
 import { type ObjectRef, refKey } from "../../incident/object-ref.ts";
 import type { Redact } from "../../incident/redacted.ts";
 import type { StoredPlan } from "../../incident/stored-plan.ts";
+import { verdictWords } from "../../incident/verdict-words.ts";
 import type { Logger } from "../../lib/logger.ts";
 import type { Database } from "../../store/database.ts";
 import { latestDiagnosis } from "../../store/incidents/diagnoses.ts";
@@ -31,13 +33,6 @@ export interface VerifyStepDeps {
   /** Told of plans that asked an application to heal itself, as long as they have no verdict. */
   readonly healed?: (planId: string, target: ObjectRef, at: number) => void;
 }
-
-const words = {
-  recovered: "It helped",
-  "not-recovered": "It did not help",
-  worse: "It made things worse",
-  unknown: "Not known whether it helped",
-} as const;
 
 /** Where the fix stood on the ladder, and what is next. */
 async function nextStep(deps: VerifyStepDeps, stored: StoredPlan, verdict: VerificationVerdict): Promise<string> {
@@ -65,7 +60,9 @@ async function tell(
   await addToTimeline(deps.database, incidentId, {
     at: now,
     kind: "verified",
-    text: deps.redact(`${words[verdict]}: ${actionTitle(action, target, params)}. ${reason}${measured}${next}`),
+    text: deps.redact(
+      `${upperFirst(verdictWords[verdict])}: ${actionTitle(action, target, params)}. ${reason}${measured}${next}`,
+    ),
   });
   await touchIncident(deps.database, incidentId);
   // What it made stale is planned again, so that the next step is on offer at once.

@@ -1,13 +1,14 @@
 import { actionTitle } from "../../incident/action-title.ts";
 import { summaryWithoutAdvice } from "../../incident/advice-text.ts";
 import { causeText } from "../../incident/cause-text.ts";
-import type { VerificationVerdict } from "../../incident/execution.ts";
 import { refText } from "../../incident/object-ref.ts";
 import type { Redacted } from "../../incident/redacted.ts";
 import { fixGroups } from "../fix-groups.ts";
 import { impactOf } from "../impact.ts";
 import type { FixView, IncidentView } from "../incident-view.ts";
-import { confidenceWords, duration, percent } from "../words.ts";
+import { nextStep } from "../next-step.ts";
+import { planNews, type Say } from "../plan-words.ts";
+import { confidenceWords, cut, duration, percent } from "../words.ts";
 import { type Mail, messageIdOf, subjectText } from "./mail.ts";
 import { clockOf, type MailClock } from "./mail-words.ts";
 import { renderHtml } from "./render-html.ts";
@@ -26,32 +27,18 @@ export interface IncidentMailOptions {
 const footer = "You get this because your address is in kubemend's settings (email.to, email.severities).";
 const farewell = "Nothing can be approved by mail: decide in Slack or on the page, where you are known.";
 
-const outcomes: Readonly<Record<VerificationVerdict, string>> = {
-  recovered: "it helped",
-  "not-recovered": "it did not help",
-  worse: "it made things worse",
-  unknown: "whether it helped is not known",
-};
-
-function fixLine({ recommendation, plan: stored, refusal }: FixView): string {
+function fixLine({ recommendation, plan: stored, refusal }: FixView, say: Say): string {
   const { action, target, params, confidence, risk } = recommendation;
   const title = actionTitle(action, target, stored?.plan.params ?? params);
-  if (refusal) return `${title}: ${percent(confidence)} likely to help, only advice: ${refusal.detail}`;
-  switch (stored?.plan.state) {
-    case "applied":
-      return `${title}: ${stored.verification ? outcomes[stored.verification.verdict] : "applied"}`;
-    case "undone":
-      return `${title}: undone`;
-    case "failed":
-      return `${title}: not applied`;
-    case "rejected":
-      return `${title}: rejected${stored.reason ? ` (${stored.reason})` : ""}`;
-    case "approved":
-    case "executing":
-      return `${title}: being applied`;
-    default:
-      return `${title}: ${percent(confidence)} likely to help, ${stored?.plan.risk ?? risk} risk`;
-  }
+  const likely = `${percent(confidence)} likely to help`;
+  if (refusal) return `${title}: ${likely}, only advice: ${refusal.detail}`;
+  const news = stored && planNews(stored, say);
+  const waits = !news || news.mark === "vote" || news.mark === "expired";
+  return [
+    `${title}:`,
+    ...(waits ? [`${likely}, ${stored?.plan.risk ?? risk} risk${news ? "." : ""}`] : []),
+    ...(news ? [news.text] : []),
+  ].join(" ");
 }
 
 /** The cause in one line, as sure as it is. */
@@ -67,12 +54,17 @@ function causeLine({ diagnosis }: IncidentView): string | undefined {
 }
 
 /** What both parts of the mail say, each thing once. */
-function contentOf(view: IncidentView) {
+function contentOf(view: IncidentView, clock: MailClock) {
+  const say: Say = { time: clock.full, moment: clock.full, text: cut };
   const { diagnosis } = view;
   const [first] = diagnosis?.hypotheses ?? [];
   const because = first && !diagnosis?.inconclusive ? diagnosis?.confidenceReason : undefined;
-  const groups = fixGroups(view).map(({ heading, fixes }) => ({ heading, lines: fixes.map(fixLine) }));
+  const groups = fixGroups(view).map(({ heading, fixes }) => ({
+    heading,
+    lines: fixes.map((fix) => fixLine(fix, say)),
+  }));
   return {
+    now: nextStep(view, say),
     cause: causeLine(view),
     why: first && because ? `Why ${percent(first.probability)}: ${because}` : undefined,
     story: diagnosis
@@ -91,7 +83,7 @@ function contentOf(view: IncidentView) {
 
 function incidentText(view: IncidentView, heading: string, clock: MailClock, options: IncidentMailOptions): string {
   const { incident } = view;
-  const { cause, why, story, hurt, groups } = contentOf(view);
+  const { now, cause, why, story, hurt, groups } = contentOf(view, clock);
   const end =
     incident.resolvedAt === undefined
       ? ""
@@ -101,6 +93,7 @@ function incidentText(view: IncidentView, heading: string, clock: MailClock, opt
     "",
     `${incident.severity} on ${incident.cluster}, ${refText(incident.target)}, since ${clock.full(incident.onset)}${end}`,
     "",
+    ...(now ? [`Now: ${now}`, ""] : []),
     ...(cause ? [`Cause: ${cause}`, ...(why ? [why] : []), ""] : []),
     story,
     ...(hurt ? ["", `Also hurt: ${hurt}`] : []),
@@ -137,7 +130,7 @@ export function incidentMail(view: IncidentView, options: IncidentMailOptions): 
       footer,
       farewell,
       links,
-      content: contentOf(view),
+      content: contentOf(view, clock),
       chart: cid,
     }),
     pictures: chart && cid ? [{ cid, name: `incident-${incident.id}.png`, png: chart }] : [],

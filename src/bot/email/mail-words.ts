@@ -3,6 +3,7 @@ import type { Digest, DigestFix, Took } from "../../incident/digest.ts";
 import { refText } from "../../incident/object-ref.ts";
 import type { Severity } from "../../incident/severity.ts";
 import { matcherText } from "../../incident/silence.ts";
+import { verdictWords } from "../../incident/verdict-words.ts";
 import { confidenceWords, duration, percent, statusWords } from "../words.ts";
 
 export const severityColours: Readonly<Record<Severity, string>> = {
@@ -13,10 +14,7 @@ export const severityColours: Readonly<Record<Severity, string>> = {
 };
 
 export const outcomeWords: Readonly<Record<DigestFix["outcome"], string>> = {
-  recovered: "it helped",
-  "not-recovered": "it did not help",
-  worse: "it made things worse",
-  unknown: "not known whether it helped",
+  ...verdictWords,
   undone: "undone",
   failed: "not applied",
   watching: "being watched",

@@ -31,7 +31,7 @@ export type Render = (template: string, page: Page, context: PageContext, data: 
 
 /**
  * Templates lie in `templates`, in src as in dist. Everything they print with `<%= %>` is escaped and made visible; what they
- * print as it is (`<%~ %>`) is other templates and times.
+ * print as it is (`<%~ %>`) is other templates, times, and sentences of `words.ts` that are escaped there.
  */
 export function createRender(assets: Assets): Render {
   const eta = new Eta({

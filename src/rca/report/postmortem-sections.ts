@@ -4,22 +4,16 @@ import { causeTitles } from "../../incident/cause.ts";
 import { causeText } from "../../incident/cause-text.ts";
 import type { TimelineEntry } from "../../incident/diagnosis.ts";
 import type { Evidence } from "../../incident/evidence.ts";
-import type { VerificationVerdict } from "../../incident/execution.ts";
 import { logViewSummary, quoteOrigin } from "../../incident/log-view-text.ts";
 import { type ObjectRef, refText, sameRef } from "../../incident/object-ref.ts";
 import { ruledOutGroups } from "../../incident/ruled-out-groups.ts";
+import { verdictWords } from "../../incident/verdict-words.ts";
 import { cell, code, fullTime, percent, timesOf, took } from "./markdown.ts";
 import type { PostmortemInput } from "./postmortem-input.ts";
 
 type Done = PostmortemInput["executions"][number];
 
-const verdictWords: Readonly<Record<VerificationVerdict, string>> = {
-  recovered: "It helped",
-  "not-recovered": "It did not help",
-  worse: "It made things worse",
-  unknown: "Whether it helped is not known",
-};
-
+const sentence = (words: string) => `${words.slice(0, 1).toUpperCase()}${words.slice(1)}`;
 const isApplied = ({ execution }: Done) => execution.kind === "apply" && execution.outcome === "applied";
 
 /** The change that ended the trouble; without a verdict the last one that was applied. */
@@ -181,7 +175,7 @@ export function done({ executions, recommendations }: PostmortemInput): readonly
     const by = approvedBy.length > 0 ? `, approved by ${cell(approvedBy.join(", "))}` : "";
     return [
       `**${fullTime(execution.startedAt)}: ${execution.kind === "undo" ? "undone: " : ""}${cell(title)}**${by}${cell(outcomeWords(one))}.`,
-      ...(verification ? [`${verdictWords[verification.verdict]}: ${cell(verification.reason)}`] : []),
+      ...(verification ? [`${sentence(verdictWords[verification.verdict])}: ${cell(verification.reason)}`] : []),
       "",
       code(kubectl),
       "",

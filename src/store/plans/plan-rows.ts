@@ -21,6 +21,7 @@ export interface PlanRow {
   readonly decided_at: Date | null;
   readonly applied_at: Date | null;
   readonly reason: string | null;
+  readonly rejected_by: string | null;
 }
 
 interface VoteRow {
@@ -55,7 +56,7 @@ interface VerificationRow {
 }
 
 export const planColumns = sql.raw(
-  "id, content, digest, state, requested_by, cause, confidence, created_at, decided_at, applied_at, reason",
+  "id, content, digest, state, requested_by, cause, confidence, created_at, decided_at, applied_at, reason, rejected_by",
 );
 
 /** The plan as it is stored now; the digest column is what was stored beside the content, not computed from it. */
@@ -118,6 +119,7 @@ export async function withHistory(db: Kysely<Tables>, rows: readonly PlanRow[]):
       decidedAt: row.decided_at?.getTime() ?? null,
       appliedAt: row.applied_at?.getTime() ?? null,
       reason: row.reason,
+      ...(row.rejected_by === null ? {} : { rejectedBy: row.rejected_by }),
       approvals: votes.rows.filter((vote) => vote.plan_id === row.id).map(approvalOf),
       executions: executions.rows.filter((entry) => entry.plan_id === row.id).map(executionOf),
       verification: verification ? verificationOf(verification) : null,

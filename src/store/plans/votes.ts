@@ -113,7 +113,8 @@ export async function castRejection(
   const reason = storableText(rejection.reason);
   return await inAuditedTransaction(database, async (tx, record): Promise<RejectOutcome> => {
     const done = await sql`
-      update action_plan set state = 'rejected', decided_at = clock_timestamp(), finished_at = clock_timestamp(), reason = ${reason}
+      update action_plan set state = 'rejected', decided_at = clock_timestamp(), finished_at = clock_timestamp(), reason = ${reason},
+             rejected_by = ${storableText(by.name)}
        where id = ${planId} and ${isOurs(rejection.cluster)} and digest = ${digest} and state = 'proposed' returning id`.execute(
       tx,
     );

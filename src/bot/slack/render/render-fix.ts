@@ -3,10 +3,11 @@ import type { ActionPlan, PlanState } from "../../../incident/action-plan.ts";
 import { actionTitle } from "../../../incident/action-title.ts";
 import type { StoredPlan } from "../../../incident/stored-plan.ts";
 import type { FixView } from "../../incident-view.ts";
+import { type PlanMark, planNews } from "../../plan-words.ts";
 import { cut, percent, upperFirst } from "../../words.ts";
 import { actionIds, encodeFix } from "./action-ids.ts";
 import { button, confirm, preformatted, section } from "./blocks.ts";
-import { mrkdwn, slackTime } from "./text.ts";
+import { mrkdwn, slackSay } from "./text.ts";
 
 export function fixTitle(fix: FixView): string {
   return actionTitle(fix.recommendation.action, fix.recommendation.target);
@@ -17,38 +18,16 @@ function planTitle({ action, target, params }: ActionPlan): string {
   return actionTitle(action, target, params);
 }
 
-/** What became of a plan, in one line; undefined while it only waits for a decision. */
-function planProgress(view: StoredPlan): string | undefined {
-  const { plan, executions, verification, approvals, reason } = view;
-  const last = executions.at(-1);
-  const who = approvals.map((vote) => mrkdwn(vote.by.name, 80)).join(", ");
-  switch (plan.state) {
-    case "proposed":
-      return approvals.length > 0
-        ? `:ballot_box_with_check: ${approvals.length} of ${plan.approvalsNeeded} approvals (${who})`
-        : undefined;
-    case "approved":
-      return `:hourglass_flowing_sand: Approved by ${who}; applying`;
-    case "executing":
-      return `:hourglass_flowing_sand: Approved by ${who}; being applied`;
-    case "applied":
-      if (!verification)
-        return `:hourglass_flowing_sand: Approved by ${who}, applied ${slackTime(last?.finishedAt ?? plan.expiresAt, "{time_secs}")}; watching whether the symptoms clear`;
-      if (verification.verdict === "recovered")
-        return `:white_check_mark: Approved by ${who}, applied, and it helped: ${mrkdwn(verification.reason, 300)}`;
-      return `:warning: Applied, but ${verification.verdict === "worse" ? "things got worse" : verification.verdict === "not-recovered" ? "the symptoms did not clear" : "recovery could not be confirmed"}: ${mrkdwn(verification.reason, 300)}`;
-    case "undone":
-      return `:leftwards_arrow_with_hook: Undone${last?.finishedAt ? ` ${slackTime(last.finishedAt, "{time_secs}")}` : ""}${verification ? `: ${mrkdwn(verification.reason, 300)}` : ""}`;
-    case "failed":
-      return `:x: Not applied: ${mrkdwn(reason ?? last?.detail ?? "see the thread", 300)}`;
-    case "rejected":
-      return `:no_entry_sign: Rejected${reason ? `: ${mrkdwn(reason, 200)}` : ""}`;
-    case "expired":
-      return ":clock3: Expired before anyone decided; Review makes a fresh plan";
-    case "superseded":
-      return undefined;
-  }
-}
+const marks: Readonly<Record<PlanMark, string>> = {
+  vote: ":ballot_box_with_check:",
+  "under-way": ":hourglass_flowing_sand:",
+  helped: ":white_check_mark:",
+  trouble: ":warning:",
+  undone: ":leftwards_arrow_with_hook:",
+  "not-applied": ":x:",
+  rejected: ":no_entry_sign:",
+  expired: ":clock3:",
+};
 
 const changedLinesShown = 8;
 
@@ -107,6 +86,23 @@ function offerable(fix: FixView): boolean {
   return state === "proposed" || state === "expired";
 }
 
+/** Asks before one click approves: what is changed, whom it touches, and whether it is applied by this very approval. */
+function approveQuestion({ plan, approvals }: StoredPlan) {
+  const { pods } = plan.blastRadius;
+  const missing = plan.approvalsNeeded - approvals.length - 1;
+  const title = planTitle(plan);
+  const then =
+    missing > 0
+      ? `Nothing is applied yet: ${missing} more approval${missing === 1 ? " is" : "s are"} needed after yours.`
+      : `It is applied at once${pods > 0 ? ` and touches ${pods} pod${pods === 1 ? "" : "s"}` : ""}.`;
+  // Slack cuts such a question at 300 characters: what happens comes before the lines of the diff.
+  return confirm(
+    missing > 0 ? "Approve this change?" : "Apply this change?",
+    [title, then, ...changedLines(plan.diff)].join("\n"),
+    missing > 0 ? "Approve" : "Apply",
+  );
+}
+
 /** One fix: what, how sure, how risky, whether it can be undone, what became of it, and the buttons that still make sense. */
 export function renderFix(
   fix: FixView,
@@ -118,7 +114,10 @@ export function renderFix(
     `${plan?.plan.risk ?? recommendation.risk} risk`,
     recommendation.reversible ? "can be undone" : "cannot be undone",
     ...(fix.rung ? [`step ${fix.rung.at} of ${fix.rung.of}`] : []),
-    ...(plan && plan.plan.approvalsNeeded > 1 ? [`needs ${plan.plan.approvalsNeeded} approvals`] : []),
+    ...(plan && plan.plan.approvalsNeeded > 1 && plan.approvals.length === 0
+      ? [`needs ${plan.plan.approvalsNeeded} approvals`]
+      : []),
+    ...(plan?.plan.secondFactor ? ["approved in Review, with a code"] : []),
   ];
   const lines = [
     `*${options.number}. ${mrkdwn(plan && decidedStates.has(plan.plan.state) ? planTitle(plan.plan) : fixTitle(fix), 250)}*`,
@@ -126,8 +125,8 @@ export function renderFix(
     ...(plan && decidedStates.has(plan.plan.state) ? [] : [facts.join("  ·  ")]),
     ...decisionLines(fix),
   ];
-  const progress = plan && planProgress(plan);
-  if (progress) lines.push(progress);
+  const news = plan && planNews(plan, slackSay);
+  if (news) lines.push(`${marks[news.mark]} ${news.text}`);
   else if (refusal) {
     const file = refusal.commit ? ` The patch to commit is in the thread: ${mrkdwn(refusal.commit.name, 120)}.` : "";
     lines.push(`:information_source: ${mrkdwn(refusal.detail, 400)}${file}`);
@@ -147,11 +146,7 @@ export function renderFix(
         elements.push(
           button("Approve", actionIds.approve, value, {
             style: "primary",
-            confirm: confirm(
-              "Apply this change?",
-              [planTitle(plan.plan), ...changedLines(plan.plan.diff)].join("\n"),
-              "Apply",
-            ),
+            confirm: approveQuestion(plan),
           }),
         );
       elements.push(button("Reject", actionIds.reject, value));

@@ -5,13 +5,14 @@ import { causeText } from "../../../incident/cause-text.ts";
 import { refText } from "../../../incident/object-ref.ts";
 import { impactOf } from "../../impact.ts";
 import type { IncidentView } from "../../incident-view.ts";
+import { nextStep } from "../../next-step.ts";
 import { pageName, runbookPages } from "../../runbook-pages.ts";
 import { confidenceWords, cut, duration, percent, statusWords } from "../../words.ts";
 import { actionIds } from "./action-ids.ts";
 import { button, confirm, context, header, limits, plain, section } from "./blocks.ts";
 import { fixBlocks } from "./render-fixes.ts";
 import { severityIcons } from "./severity-icons.ts";
-import { escapeMrkdwn, mrkdwn, slackAgo, slackTime } from "./text.ts";
+import { escapeMrkdwn, mrkdwn, slackAgo, slackSay, slackTime } from "./text.ts";
 
 export interface RenderedMessage {
   /** For notifications and for clients without blocks. */
@@ -70,6 +71,12 @@ function statusLine({ incident, acknowledgedBy }: IncidentView): string {
     who && status === "mitigating" ? `${stands}, acknowledged${who}` : stands,
     `since ${slackTime(onset)} (${slackAgo(onset)})`,
   ].join("  ·  ");
+}
+
+/** How it stands, and under it what is to be done: that is read first by who has just been woken. */
+function statusAndNow(view: IncidentView): string {
+  const now = nextStep(view, slackSay);
+  return now ? `${statusLine(view)}\n:point_right: ${now}` : statusLine(view);
 }
 
 /** What is offered or was done stands below; the summary does not tell it as well. */
@@ -155,7 +162,7 @@ export function renderIncident(
   const { incident } = view;
   const closed = incident.status === "resolved";
   const still = options.inForm === true;
-  const blocks: KnownBlock[] = [header(verdict(view)), section(statusLine(view)), section(causeSection(view))];
+  const blocks: KnownBlock[] = [header(verdict(view)), section(statusAndNow(view)), section(causeSection(view))];
   if (!still && view.diagnosis && !view.diagnosis.inconclusive && view.diagnosis.hypotheses.length > 0)
     blocks.push(thumbs(incident.id));
   const impact = impactText(view);

@@ -2,12 +2,14 @@ import type { KnownBlock, ModalView } from "@slack/types";
 import type { ActionPlan } from "../../../incident/action-plan.ts";
 import { editableParams } from "../../../incident/editable-params.ts";
 import { refText } from "../../../incident/object-ref.ts";
+import type { StoredPlan } from "../../../incident/stored-plan.ts";
 import type { FixView } from "../../incident-view.ts";
+import { planNews } from "../../plan-words.ts";
 import { percent, upperFirst } from "../../words.ts";
 import { codeBlock, editBlock, encodeFix, viewIds } from "./action-ids.ts";
 import { context, limits, plain, preformatted, section } from "./blocks.ts";
 import { decisionLines, fixTitle } from "./render-fix.ts";
-import { mrkdwn, slackAgo, slackTime } from "./text.ts";
+import { mrkdwn, slackAgo, slackSay, slackTime } from "./text.ts";
 
 /** Diffs longer than one rich-text block are shown in several, up to this many; the rest is in the thread's file. */
 const diffBlocks = 6;
@@ -67,8 +69,34 @@ const codeInput: KnownBlock = {
   element: { type: "plain_text_input", action_id: "value", max_length: 10 },
 };
 
+/** `Needs 2 approvals; Ada has approved, and is not counted twice`. */
+function approvalsText(stored: StoredPlan | undefined): string {
+  const need = stored?.plan.approvalsNeeded ?? 1;
+  const names = (stored?.approvals ?? []).map((vote) => mrkdwn(vote.by.name, 80));
+  const needs = `Needs ${need} approval${need === 1 ? "" : "s"}`;
+  return names.length === 0
+    ? needs
+    : `${needs}; ${names.join(" and ")} ${names.length === 1 ? "has" : "have"} approved`;
+}
+
+/** Why there is nothing to decide, as mrkdwn. */
+function whyNoDecision({ refusal, plan }: FixView): string {
+  if (refusal) return mrkdwn(refusal.detail, 1_500);
+  if (!plan) return "There is no plan for it.";
+  return planNews(plan, slackSay)?.text ?? "A newer plan took the place of this one.";
+}
+
+/** Whether this approval applies the change depends on how many it still needs. */
+function approveChoice(stored: StoredPlan | undefined) {
+  const missing = stored ? stored.plan.approvalsNeeded - stored.approvals.length - 1 : 0;
+  const text =
+    missing > 0
+      ? `Approve exactly this; ${missing} more approval${missing === 1 ? "" : "s"} needed after yours`
+      : "Approve: apply exactly this";
+  return { text: plain(text, 75), value: "approve" };
+}
+
 const decisions = {
-  approve: { text: plain("Approve: apply exactly this", 75), value: "approve" },
   edit: { text: plain("Preview with the values below; nothing is applied yet", 75), value: "edit" },
   reject: { text: plain("Reject: do not apply", 75), value: "reject" },
 };
@@ -91,7 +119,6 @@ export function renderReview(fix: FixView, options: { incidentId: string; note?:
     ...decisionLines(fix).map((line) => section(line)),
   ];
   if (plan?.state !== "proposed") {
-    const why = fix.refusal?.detail ?? (plan ? `This plan is ${plan.state}.` : "There is no plan for it.");
     const needs = inputs(fix);
     return {
       type: "modal",
@@ -100,10 +127,11 @@ export function renderReview(fix: FixView, options: { incidentId: string; note?:
       title: plain("Review fix", limits.viewTitle),
       close: plain("Close", 24),
       ...(needs.length > 0 ? { submit: plain("Preview", 24) } : {}),
-      blocks: [...top, section(mrkdwn(why, 1_500)), preformatted(`$ ${recommendation.kubectl}`), ...needs],
+      blocks: [...top, section(whyNoDecision(fix)), preformatted(`$ ${recommendation.kubectl}`), ...needs],
     };
   }
   const editable = edits(plan);
+  const approve = approveChoice(fix.plan);
   const services = plan.blastRadius.services.map((ref) => mrkdwn(refText(ref), 120)).join(", ");
   return {
     type: "modal",
@@ -128,7 +156,7 @@ export function renderReview(fix: FixView, options: { incidentId: string; note?:
       ),
       ...(plan.undoKubectl ? [preformatted(`$ ${plan.undoKubectl}`)] : []),
       context(
-        `Needs ${plan.approvalsNeeded} approval${plan.approvalsNeeded === 1 ? "" : "s"}${plan.secondFactor ? ", each with a code" : ""}  ·  valid until ${slackTime(plan.expiresAt, "{time_secs}")} (${slackAgo(plan.expiresAt)})  ·  digest ${plan.digest.slice(0, 12)}`,
+        `${approvalsText(fix.plan)}${plan.secondFactor ? ", each with a code" : ""}  ·  valid until ${slackTime(plan.expiresAt, "{time_secs}")} (${slackAgo(plan.expiresAt)})  ·  digest ${plan.digest.slice(0, 12)}`,
       ),
       {
         type: "input",
@@ -137,8 +165,8 @@ export function renderReview(fix: FixView, options: { incidentId: string; note?:
         element: {
           type: "radio_buttons",
           action_id: "value",
-          initial_option: decisions.approve,
-          options: [decisions.approve, ...(editable.length > 0 ? [decisions.edit] : []), decisions.reject],
+          initial_option: approve,
+          options: [approve, ...(editable.length > 0 ? [decisions.edit] : []), decisions.reject],
         },
       },
       ...(plan.secondFactor ? [codeInput] : []),

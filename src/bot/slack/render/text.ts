@@ -1,3 +1,5 @@
+import type { Say } from "../../plan-words.ts";
+
 /**
  * Text for Slack. mrkdwn gives meaning to & < > only (https://docs.slack.dev/messaging/formatting-message-text/), so
  * escaped text cannot mention, link or ping; control and direction-changing characters are taken out because they can
@@ -25,6 +27,13 @@ export function mrkdwn(text: string, limit: number): string {
   }
   return out;
 }
+
+/** How sentences that all surfaces share are written here. */
+export const slackSay: Say = {
+  time: (ms) => slackTime(ms, "{time}"),
+  moment: (ms) => slackTime(ms, "{date_short_pretty} {time}"),
+  text: mrkdwn,
+};
 
 /** How long ago, in the reader's own words; what a client without it shows is the moment in UTC. */
 export function slackAgo(ms: number): string {

@@ -69,13 +69,17 @@ describe("the mail that ends it says what was done and whether that helped", () 
     {
       name: "helped",
       view: done({ plan: { ...plan, state: "applied" }, verification }),
-      says: "(memory limit 128Mi): it helped",
+      says: "(memory limit 128Mi): Applied, and it helped",
     },
-    { name: "undone", view: done({ plan: { ...plan, state: "undone" } }), says: "(memory limit 128Mi): undone" },
+    {
+      name: "undone",
+      view: done({ plan: { ...plan, state: "undone" } }),
+      says: "(memory limit 128Mi): Applied, undone",
+    },
     {
       name: "rejected",
       view: done({ plan: { ...plan, state: "rejected" }, reason: "<b>no</b>" }),
-      says: "(memory limit 128Mi): rejected (",
+      says: "(memory limit 128Mi): Rejected: ",
     },
   ])("$name", ({ view, says }) => {
     for (const part of parts(view)) expect(part).toContain(says);

@@ -103,7 +103,7 @@ describe("the incident message", () => {
     {
       name: "an approved fix shows who approved and has no button any more",
       view: withPlan({ plan: { ...plan, state: "approved" }, approvals: [vote] }),
-      has: "Approved by Ana; applying",
+      has: "Approved by Ana; being applied",
       not: "fix.approve",
     },
     {
@@ -126,7 +126,7 @@ describe("the incident message", () => {
           fresh: [],
         },
       }),
-      has: "the symptoms did not clear: 2 symptoms are still there",
+      has: "Approved by Ana, applied, but it did not help: 2 symptoms are still there",
       not: "it helped",
     },
     {

@@ -71,7 +71,7 @@ test.each([
   const { approvals, executions, verification } = (await store.get(carried.id)) ?? {};
   expect([approvals?.[0]?.note, executions?.[0]?.detail]).toEqual([shown, shown]);
   expect(verification).toMatchObject({ reason: shown, remaining: [shown] });
-  expect((await store.get(refused.id))?.reason).toBe(shown);
+  expect(await store.get(refused.id)).toMatchObject({ reason: shown, rejectedBy: "Ann" });
   expect(await verifyAudit(database)).toMatchObject({ intact: true });
 });
 

@@ -1,0 +1,91 @@
+import type { StoredPlan } from "../incident/stored-plan.ts";
+import { fixGroups } from "./fix-groups.ts";
+import type { FixView, IncidentView } from "./incident-view.ts";
+import type { Say } from "./plan-words.ts";
+
+const stateOf = (fix: FixView) => fix.plan?.plan.state;
+
+/** What came of the last change that is over, as the beginning of what is to be done now. */
+function afterLast(done: readonly FixView[]): string {
+  const last = done.findLast((fix) => fix.plan && fix.plan.plan.state !== "approved");
+  switch (last && stateOf(last)) {
+    case "failed":
+      return "The last fix could not be applied. ";
+    case "undone":
+      return last?.plan?.verification?.verdict === "worse"
+        ? "The last fix made things worse and was undone. "
+        : "The last fix was undone. ";
+    case "applied":
+      switch (last?.plan?.verification?.verdict) {
+        case "not-recovered":
+          return "The last fix did not help. ";
+        case "worse":
+          return "The last fix made things worse. ";
+        case "unknown":
+          return "Whether the last fix helped is not known. ";
+        default:
+          return "";
+      }
+    default:
+      return "";
+  }
+}
+
+/** What a proposal waits for. */
+function waiting({ plan, approvals }: StoredPlan, number: number, say: Say): string {
+  const until = `until ${say.time(plan.expiresAt)}`;
+  const missing = plan.approvalsNeeded - approvals.length;
+  const code = plan.secondFactor ? " and a code" : "";
+  if (approvals.length === 0)
+    return `Fix ${number} waits for ${plan.approvalsNeeded === 1 ? "an approval" : `${plan.approvalsNeeded} approvals`}${code}, ${until}.`;
+  const who = approvals.map((vote) => say.text(vote.by.name, 80)).join(" and ");
+  return `Fix ${number} waits for ${missing === 1 ? "another person's approval" : `${missing} more approvals`}${code}, ${until}; ${who} ${approvals.length === 1 ? "has" : "have"} approved.`;
+}
+
+/** What the first offer asks of people. */
+function offer(offered: readonly FixView[], first: number, view: IncidentView, say: Say): string {
+  const at = (found: FixView) => first + offered.indexOf(found);
+  const proposed = offered.find((fix) => stateOf(fix) === "proposed");
+  if (view.frozen && proposed) return "Changes are frozen: nothing is applied until somebody allows them again.";
+  if (proposed?.plan) return waiting(proposed.plan, at(proposed), say);
+  const open = offered.find((fix) => !fix.plan && fix.refusal?.reason === "needs-input");
+  if (open) return `Fix ${at(open)} needs a value that only a person knows.`;
+  const expired = offered.find((fix) => stateOf(fix) === "expired");
+  if (expired) return `The plan of fix ${at(expired)} has expired: Review makes a fresh one.`;
+  const advice = offered.find((fix) => !fix.plan && fix.refusal);
+  if (advice) return `kubemend may not apply fix ${at(advice)} itself; somebody else has to.`;
+  if (offered.some((fix) => !fix.plan)) return "The fixes are being checked by a dry run.";
+  return "Every fix on offer was rejected; somebody has to look.";
+}
+
+/**
+ * What the incident waits for, in one or two sentences: what somebody who has just been woken does first. Absolute times only, so
+ * that it changes when something happens and not while time passes. Undefined when it is over.
+ */
+export function nextStep(view: IncidentView, say: Say): string | undefined {
+  const { incident, diagnosis } = view;
+  if (incident.status === "resolved") return undefined;
+  const groups = fixGroups(view);
+  const begun = groups.flatMap(({ begun: over, fixes }) => (over ? fixes : []));
+  const offered = groups.flatMap(({ begun: over, fixes }) => (over ? [] : fixes));
+  const untaken = incident.status === "open" || incident.status === "reopened" ? " Nobody has taken it yet." : "";
+  const current = begun.findIndex((fix) => ["approved", "executing"].includes(stateOf(fix) ?? ""));
+  if (current >= 0) return `Fix ${current + 1} is being applied.`;
+  const watched = begun.findIndex((fix) => stateOf(fix) === "applied" && !fix.plan?.verification);
+  if (watched >= 0) {
+    const { plan, appliedAt } = begun[watched]?.plan ?? {};
+    const until = plan && appliedAt ? `, until ${say.time(appliedAt + plan.verifyWithinMs)} at most` : "";
+    return `Fix ${watched + 1} is applied; kubemend watches whether the symptoms clear${until}.`;
+  }
+  const helped = begun.at(-1)?.plan?.verification?.verdict === "recovered";
+  if (helped && offered.length === 0 && incident.status !== "reopened")
+    return "The symptoms are gone; it is closed when they stay away.";
+  if (!diagnosis) return `The cause is being looked for.${untaken}`;
+  const what =
+    offered.length > 0
+      ? offer(offered, begun.length + 1, view, say)
+      : diagnosis.inconclusive
+        ? "Somebody has to look: no safe change is known, and the questions below would decide."
+        : "Somebody has to look: no safe change is known.";
+  return `${afterLast(begun)}${what}${untaken}`;
+}

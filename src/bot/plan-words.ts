@@ -1,0 +1,79 @@
+import type { StoredPlan } from "../incident/stored-plan.ts";
+import { verdictWords } from "../incident/verdict-words.ts";
+
+/** How a surface writes what stands in a sentence: moments, and words that are other people's. */
+export interface Say {
+  /** Of today. */
+  readonly time: (ms: number) => string;
+  /** Of any day. */
+  readonly moment: (ms: number) => string;
+  /** Escaped for the surface and cut at `limit`. */
+  readonly text: (text: string, limit: number) => string;
+}
+
+/** What kind of news it is, for a sign before it. */
+export type PlanMark = "vote" | "under-way" | "helped" | "trouble" | "undone" | "not-applied" | "rejected" | "expired";
+
+export interface PlanNews {
+  readonly mark: PlanMark;
+  readonly text: string;
+}
+
+/** `Approved by Ada, applied 9:31`; the beginning of everything that happens after an approval. */
+function begun({ approvals, appliedAt, executions }: StoredPlan, say: Say): string {
+  const who = approvals.map((vote) => say.text(vote.by.name, 80)).join(", ");
+  const at = appliedAt ?? executions.findLast(({ kind }) => kind === "apply")?.finishedAt;
+  const applied = at === undefined ? "applied" : `applied ${say.moment(at)}`;
+  return who ? `Approved by ${who}, ${applied}` : `${applied.slice(0, 1).toUpperCase()}${applied.slice(1)}`;
+}
+
+/** What became of a plan, in one line; undefined while it only waits for a decision, and when another took its place. */
+export function planNews(stored: StoredPlan, say: Say): PlanNews | undefined {
+  const { plan, executions, verification, approvals, appliedAt, decidedAt, reason, rejectedBy } = stored;
+  const who = approvals.map((vote) => say.text(vote.by.name, 80)).join(", ");
+  switch (plan.state) {
+    case "proposed":
+      return approvals.length === 0
+        ? undefined
+        : { mark: "vote", text: `${approvals.length} of ${plan.approvalsNeeded} approvals (${who})` };
+    case "approved":
+    case "executing":
+      return { mark: "under-way", text: `Approved${who ? ` by ${who}` : ""}; being applied` };
+    case "applied": {
+      if (!verification) {
+        const until = appliedAt === null ? "" : ` until ${say.time(appliedAt + plan.verifyWithinMs)} at most`;
+        return { mark: "under-way", text: `${begun(stored, say)}; watched${until} whether the symptoms clear` };
+      }
+      const { verdict } = verification;
+      const joint = verdict === "recovered" ? "and" : "but";
+      return {
+        mark: verdict === "recovered" ? "helped" : "trouble",
+        text: `${begun(stored, say)}, ${joint} ${verdictWords[verdict]}: ${say.text(verification.reason, 300)}`,
+      };
+    }
+    case "undone": {
+      const at = executions.findLast(({ kind }) => kind === "undo")?.finishedAt;
+      const why = verification ? `: ${verdictWords[verification.verdict]}. ${say.text(verification.reason, 300)}` : "";
+      return {
+        mark: "undone",
+        text: `${begun(stored, say)}, undone${at === undefined ? "" : ` ${say.moment(at)}`}${why}`,
+      };
+    }
+    case "failed": {
+      const detail = reason ?? executions.at(-1)?.detail;
+      return {
+        mark: "not-applied",
+        text: `${who ? `Approved by ${who}, but not applied` : "Not applied"}${detail ? `: ${say.text(detail, 300)}` : ""}`,
+      };
+    }
+    case "rejected": {
+      const by = rejectedBy === undefined ? "" : ` by ${say.text(rejectedBy, 80)}`;
+      const at = decidedAt === null ? "" : ` ${say.moment(decidedAt)}`;
+      return { mark: "rejected", text: `Rejected${by}${at}${reason ? `: ${say.text(reason, 200)}` : ""}` };
+    }
+    case "expired":
+      return { mark: "expired", text: "Expired before anyone decided; Review makes a fresh plan" };
+    case "superseded":
+      return undefined;
+  }
+}
