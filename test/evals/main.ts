@@ -20,6 +20,7 @@ const usage = `npm run evals -- [name ...] [--recordings <folder>] [--bench <fol
   bench       neutral cases of public benchmarks (needs their folder)
   robust      the same benchmarks recorded worse, with faults moved and with every constant 30 % off (minutes; only when named)
   nab         series with labelled anomaly windows (needs the benchmarks' folder)
+  nab-like    made-up series of the kinds that the benchmark has and its folder lacks; those at hand recorded in other ways (half a minute; only when named)
   health      the classifier of application health on simulated applications that it has not seen
   templates   log lines of real programs, labelled by the statement that wrote them: grouping accuracy (goal not reached; only when named)
   redaction   promises R1 to R4
@@ -85,6 +86,12 @@ const evals: readonly Eval[] = [
     name: "nab",
     command: ({ bench }) =>
       bench && present(join(bench, "nab")) ? [here("nab/run.ts"), join(bench, "nab")] : undefined,
+  },
+  {
+    name: "nab-like",
+    onlyWhenNamed: true,
+    command: ({ bench }) =>
+      bench && present(join(bench, "nab")) ? [here("nab/like.ts"), join(bench, "nab")] : undefined,
   },
   { name: "health", command: () => [here("health.ts")] },
   { name: "templates", onlyWhenNamed: true, command: () => [here("templates/run.ts")] },

@@ -19,8 +19,8 @@ export interface AlarmMemory {
 const fadeShare = 1 / 12;
 const fadeRowsLeast = 60;
 const fadeRowsMost = 288;
-/** Rows over which the largest news counts once towards the background: about five hours of five-minute samples. */
-const backgroundBlockRows = 64;
+/** Rows over which the largest news counts once towards the background: about three hours of five-minute samples. */
+const backgroundBlockRows = 32;
 /** The background follows about the last ten blocks. */
 const backgroundRate = 0.1;
 /** A real alarm counts towards the background no more than this (a score of 0.4), or it would hide the next one. */

@@ -1,7 +1,8 @@
 import { createAlarmMemory, newsIn } from "./alarm-memory.ts";
+import { createProportions, observeSize, proportionOf } from "./proportions.ts";
 import { createSeasonalProfile, expectedAt, learnSeason, skillOf } from "./seasonal-profile.ts";
 import { createStuckRun, isStuck } from "./stuck-run.ts";
-import { createSupport, distanceTo, learnValue, lowestOf, rangeOf, type Support } from "./support.ts";
+import { createSupport, distanceTo, learnValue, lowestOf, rangeOf, type Support, shareOnRuler } from "./support.ts";
 
 export interface Scorer {
   /**
@@ -42,17 +43,21 @@ const largest = 1e38;
 /**
  * A streaming scorer for one series, without settings. Four views of the series each remember where they have been
  * (`Support`): the value, its short-term mean, and its deviation from the profile of the day and of the week. How far the
- * newest point lies from everything remembered, in shares of the series' range, is the evidence; the views add up, the
- * seasonal ones weighted with how well they forecast. A value stuck inside its range counts as a visible novelty.
+ * newest point lies from everything remembered, in shares of the series' range, is the evidence; the views add up. Of the
+ * seasonal ones the week counts as soon as it forecasts at all, until then the day (both would count one deviation twice),
+ * weighted with its skill squared: a weak rhythm has nothing to be surprised at. A new value is also measured in
+ * proportions, and the larger share counts: after one giant day, ten times the usual is still news. A value stuck inside its
+ * range counts as a visible novelty.
  * `AlarmMemory` then takes off what has been reported. Cost: a few binary searches a row; memory: 1 to 6 KiB.
  */
 export function createScorer(): Scorer {
   const values = createSupport(valueResolution);
   const bursts = createSupport(derivedResolution);
   const seasons = [
-    { profile: createSeasonalProfile(dayMs, slotsPerDay, 0.3), residuals: createSupport(derivedResolution) },
     { profile: createSeasonalProfile(7 * dayMs, 7 * slotsPerDay, 0.2), residuals: createSupport(derivedResolution) },
+    { profile: createSeasonalProfile(dayMs, slotsPerDay, 0.3), residuals: createSupport(derivedResolution) },
   ];
+  const proportions = createProportions();
   const stuck = createStuckRun();
   const memory = createAlarmMemory();
   let rows = 0;
@@ -69,18 +74,27 @@ export function createScorer(): Scorer {
         firstMs = atMs;
       }
       const x = Math.max(-largest, Math.min(largest, value - origin));
+      observeSize(proportions, value, rows);
       let evidence = novelty(values, x, rangeOf(values));
+      if (evidence > 0) {
+        const share = shareOnRuler(values, x, (other) => proportionOf(proportions, other + origin));
+        if (share > valueResolution) evidence = Math.max(evidence, share);
+      }
       learnValue(values, x);
       const range = rangeOf(values);
       burst += Math.max(1 / rows, 1 / burstRows) * (x - burst);
       evidence += novelty(bursts, burst, range);
       learnValue(bursts, burst);
+      let isForetold = false;
       for (const { profile, residuals } of seasons) {
         const residual = x - expectedAt(profile, atMs + mondayOffsetMs);
+        const skill = skillOf(profile);
         if (!Number.isNaN(residual)) {
-          if (residuals.rows >= learningRows) evidence += skillOf(profile) * novelty(residuals, residual, range);
+          if (residuals.rows >= learningRows && !isForetold)
+            evidence += skill ** 2 * novelty(residuals, residual, range);
           learnValue(residuals, residual);
         }
+        isForetold ||= skill > 0;
         learnSeason(profile, atMs + mondayOffsetMs, x, level, Math.max(1 / rows, 1 / skillRows));
       }
       level += Math.max(1 / rows, 1 / levelRows) * (x - level);

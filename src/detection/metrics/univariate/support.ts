@@ -78,6 +78,25 @@ export function distanceTo(support: Support, value: number): number {
   return Math.max(0, nearest - expectedSpacing * spacing);
 }
 
+/**
+ * The same distance read off another ruler (any function that keeps the order of values), as a share of the range of all
+ * remembered values and this one on that ruler, 0..1.
+ */
+export function shareOnRuler(support: Support, value: number, ruler: (value: number) => number): number {
+  const { size } = support;
+  if (size < 2) return 0;
+  const at = lowerBound(support, value);
+  const mark = ruler(value);
+  const markAt = (i: number) => ruler(valueAt(support, i));
+  const above = at < size ? markAt(at) - mark : Number.POSITIVE_INFINITY;
+  const below = at > 0 ? mark - markAt(at - 1) : Number.POSITIVE_INFINITY;
+  const from = above < below ? at : at - 1;
+  const to = above < below ? Math.min(size - 1, from + spacingNeighbours) : Math.max(0, from - spacingNeighbours);
+  const spacing = from === to || size <= spacingNeighbours ? 0 : (markAt(to) - markAt(from)) / (to - from);
+  const range = Math.max(markAt(size - 1), mark) - Math.min(markAt(0), mark);
+  return range > 0 ? Math.max(0, Math.min(above, below) - expectedSpacing * spacing) / range : 0;
+}
+
 /** Remembers one value: as a visit to the representative next to it, or as a new representative. */
 export function learnValue(support: Support, exact: number): void {
   const value = Math.fround(exact);

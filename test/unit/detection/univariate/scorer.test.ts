@@ -70,6 +70,12 @@ describe("what happens at the onset is alarming, and little before it is", () =>
   });
 });
 
+test("after one giant day, ten times the usual is still plain news", () => {
+  const giant = 5 * rowsPerDay;
+  const samples = series(weeks, (row, _, noise) => (row === giant ? 20_000 : row === onset ? 150 : 10 + noise));
+  expect(scoresOf(samples)[onset]).toBeGreaterThan(0.8);
+});
+
 describe("ordinary behaviour stays quiet for two weeks", () => {
   test.each([
     { name: "a constant", valueAt: () => 45, most: 0 },

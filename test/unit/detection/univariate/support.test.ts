@@ -5,6 +5,7 @@ import {
   learnValue,
   lowestOf,
   rangeOf,
+  shareOnRuler,
 } from "../../../../src/detection/metrics/univariate/support.ts";
 import { seededRandom } from "./series-fixtures.ts";
 
@@ -26,6 +27,17 @@ describe("distance to what is remembered", () => {
     { name: "less a quarter of the spacing behind the neighbour", learned: [0, 4, 8, 12], value: 20, want: 7 },
     { name: "nothing is left of a distance that the spacing explains", learned: [0, 40, 80, 120], value: 125, want: 0 },
   ])("$name", ({ learned, value, want }) => expect(distanceTo(supportOf(learned), value)).toBeCloseTo(want, 5));
+});
+
+describe("distance on another ruler, as a share of the range there", () => {
+  test.each([
+    { name: "one value has no range", learned: [1], value: 7, want: 0 },
+    { name: "a remembered value is at distance 0", learned: [1, 10_000], value: 10_000, want: 0 },
+    { name: "in a hole, from the nearer side", learned: [1, 10_000], value: 10, want: 0.25 },
+    { name: "beyond the range, the range grows with it", learned: [1, 10], value: 1_000, want: 2 / 3 },
+    { name: "less what the spacing explains", learned: [1, 10, 100, 1_000], value: 10_000, want: 0.75 / 4 },
+  ])("$name", ({ learned, value, want }) =>
+    expect(shareOnRuler(supportOf(learned), value, Math.log10)).toBeCloseTo(want, 5));
 });
 
 test("every recent value lies within the resolution of a representative, and their number is bounded", () => {
