@@ -1,9 +1,11 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { access, constants, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { AnalysisResult } from "../app/diagnosis/analysis-result.ts";
 import { type AnalysedCase, analyzeRecording } from "../app/diagnosis/analyze-recording.ts";
 import { cut } from "../bot/words.ts";
 import { causeText } from "../incident/cause-text.ts";
+import { inputError, messageOf } from "../lib/app-error.ts";
+import { visibleText } from "../lib/visible-text.ts";
 import { isNeutralCase } from "../rca/neutral/read-case.ts";
 import { createRedactor } from "../rca/redact/redactor.ts";
 import { postmortem } from "../rca/report/postmortem.ts";
@@ -64,8 +66,21 @@ function story(result: AnalysisResult): string {
   return lines.join("\n");
 }
 
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.W_OK);
+  } catch (cause) {
+    throw inputError(
+      "postmortem-folder",
+      `Post-mortems cannot be written to ${folder}: ${messageOf(cause, 160)}.`,
+      "Give a folder that can be made and written to with --postmortem.",
+      cause,
+    );
+  }
+}
+
 async function writePostmortems(folder: string, cases: readonly AnalysedCase[]): Promise<void> {
-  await mkdir(folder, { recursive: true });
   const { redact } = createRedactor();
   for (const one of cases)
     await writeFile(join(folder, `incident-${one.incident.id}.md`), postmortem({ ...one, executions: [], redact }));
@@ -77,6 +92,14 @@ export async function analyze(
   options: { json?: boolean; history?: string; runbooks?: string; postmortem?: string },
 ): Promise<void> {
   if (await isNeutralCase(folder)) return analyzeCase(folder, options);
+  if (options.history !== undefined)
+    throw inputError(
+      "history-without-case",
+      `--history is for neutral cases, and ${folder} is a recording.`,
+      "Leave it out; docs/neutral-cases.md tells what a case is.",
+    );
+  // Before the work is done, not after.
+  if (options.postmortem !== undefined) await makeFolder(options.postmortem);
   const progress = startProgress("Reading the recording");
   try {
     const runbooks = options.runbooks === undefined ? undefined : await readRunbooks(options.runbooks);
@@ -95,7 +118,7 @@ export async function analyze(
     });
     progress.end();
     if (options.postmortem !== undefined) await writePostmortems(options.postmortem, cases);
-    process.stdout.write(`${options.json ? JSON.stringify(result, null, 2) : story(result)}\n`);
+    process.stdout.write(`${options.json ? JSON.stringify(result, null, 2) : visibleText(story(result))}\n`);
   } finally {
     progress.end();
   }

@@ -52,6 +52,16 @@ function wholeNumber(text: string, name: string, min: number, max: number): numb
 
 /** `kubemend demo`: everything on this machine – a recorded cluster that is served again, a local Slack, a database of its own. */
 export async function demo(options: DemoOptions): Promise<void> {
+  using stopping = stopSignal({ first: () => process.stderr.write("\nStopping; Ctrl-C again ends it at once.\n") });
+  try {
+    await play(options, stopping.signal);
+  } catch (error) {
+    // What a Ctrl-C cuts off on the way up is no fault.
+    if (!stopping.signal.aborted) throw error;
+  }
+}
+
+async function play(options: DemoOptions, stopping: AbortSignal): Promise<void> {
   const leadInSpeed = wholeNumber(options.leadIn, "lead-in", 1, 200);
   const port = wholeNumber(options.port, "port", 0, 65_535);
   const folder = options.recording ?? demoRecordingFolder;
@@ -62,7 +72,6 @@ export async function demo(options: DemoOptions): Promise<void> {
       `${`${Math.round((performance.now() - startedAt) / 1_000)} s`.padStart(5)}  ${line.replaceAll("\n", "\n       ")}`,
     );
   const progress = startProgress("Starting");
-  using stopping = stopSignal({ first: () => process.stderr.write("\nStopping; Ctrl-C again ends it at once.\n") });
 
   await using resources = new AsyncDisposableStack();
   const recording = await loadRecording(folder);
@@ -191,6 +200,6 @@ export async function demo(options: DemoOptions): Promise<void> {
       await systemClock.sleep(lookEveryMs);
     }
   };
-  if (stopping.signal.aborted) return;
-  await Promise.race([watch(), once(stopping.signal, "abort"), kubemend.done]);
+  if (stopping.aborted) return;
+  await Promise.race([watch(), once(stopping, "abort"), kubemend.done]);
 }

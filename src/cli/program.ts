@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { AppError, messageOf } from "../lib/app-error.ts";
 import { addChaosCommands } from "./chaos/commands.ts";
 import { packageVersion } from "./package-version.ts";
+import { asSystemError } from "./system-error.ts";
 
 const examples = `
 Begin here:
@@ -172,12 +173,13 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     return Number(process.exitCode ?? 0);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    if (error instanceof AppError) {
-      process.stderr.write(`${error.message}\n${error.remedy ? `${error.remedy}\n` : ""}`);
-      return error.exitCode;
+    const known = error instanceof AppError ? error : asSystemError(error);
+    if (known) {
+      process.stderr.write(`${known.message}\n${known.remedy ? `${known.remedy}\n` : ""}`);
+      return known.exitCode;
     }
     process.stderr.write(
-      `kubemend failed: ${messageOf(error)}\n${error instanceof Error ? (error.stack ?? "") : ""}\n`,
+      `kubemend failed: ${messageOf(error)}\nThis should not happen; please report it with these lines.\n${error instanceof Error ? (error.stack ?? "") : ""}\n`,
     );
     return 1;
   }

@@ -2,6 +2,9 @@ import { type Logger, pino } from "pino";
 
 export type { Logger };
 
+/** Lines that wait for room; a few thousand. */
+const maxWaitingBytes = 1_048_576;
+
 /** One event name a line (`incident.opened`), ids instead of payloads; never a Slack body, a prompt or an environment. */
 export function createLogger(options: { level?: string } = {}): Logger {
   return pino(
@@ -12,8 +15,15 @@ export function createLogger(options: { level?: string } = {}): Logger {
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    pino.destination(2),
+    standardError(),
   );
+}
+
+/** What stderr does not take (its disk is full) waits for room up to a bound, then is lost: no reason to stop watching. */
+function standardError(): ReturnType<typeof pino.destination> {
+  const destination = pino.destination({ dest: 2, sync: true, maxLength: maxWaitingBytes });
+  destination.on("error", () => undefined);
+  return destination;
 }
 
 export const silentLogger: Logger = pino({ level: "silent" });

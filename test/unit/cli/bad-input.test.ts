@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -97,6 +97,20 @@ describe("bad input is one clear sentence with the remedy, and exit code 2", () 
     const run = kubemend(["migrate"], { DATABASE_URL: "postgres://kubemend:s3cret-word@127.0.0.1:1/kubemend" });
     expectRefusal(run, "PostgreSQL at 127.0.0.1:1/kubemend does not answer", "Check DATABASE_URL");
     expect(run.stderr).not.toContain("s3cret-word");
+  });
+
+  test("post-mortems that have no place are told before the work, and history where there is none to use", () => {
+    const file = config("a-file", "x");
+    expectRefusal(kubemend(["analyze", sample, "--postmortem", file]), "cannot be written to", "--postmortem");
+    expectRefusal(kubemend(["analyze", sample, "--history", folder]), "--history is for neutral cases", "Leave it out");
+  });
+
+  test("a file that is not ours to read", () => {
+    const path = config("private.csv", "timestamp,value\n");
+    chmodSync(path, 0o000);
+    // Root reads everything.
+    if (process.getuid?.() === 0) return;
+    expectRefusal(kubemend(["detect", path]), `Cannot open ${path}: permission denied.`, "Run as a user who may");
   });
 
   test("no cluster to watch", () => {
