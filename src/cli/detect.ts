@@ -10,6 +10,7 @@ import {
   scoreSeries,
 } from "../detection/metrics/univariate/score-series.ts";
 import { AppError, inputError, messageOf } from "../lib/app-error.ts";
+import { ignoreClosedPipe } from "./ignore-closed-pipe.ts";
 
 export interface DetectIo {
   readonly stdout: Writable;
@@ -78,9 +79,4 @@ async function requireFile(path: string): Promise<void> {
     );
   });
   if (!found.isFile()) throw inputError("series-not-found", `${path} is not a file.`, "Give the path of a CSV file.");
-}
-
-/** `kubemend detect big.csv | head` closes the pipe early; that is the reader's choice, not a failure. */
-function ignoreClosedPipe(error: unknown): void {
-  if ((error as { code?: string }).code !== "EPIPE") throw error;
 }

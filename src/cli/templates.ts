@@ -5,6 +5,7 @@ import { pipeline } from "node:stream/promises";
 import { createLineSplitter, type LineSplitter } from "../detection/logs/line-splitter.ts";
 import { createTemplateMiner, type TemplateMiner } from "../detection/logs/template-miner.ts";
 import { inputError, messageOf } from "../lib/app-error.ts";
+import { ignoreClosedPipe } from "./ignore-closed-pipe.ts";
 
 export interface TemplatesIo {
   readonly stdin: AsyncIterable<Uint8Array>;
@@ -114,6 +115,7 @@ async function* printed(
     else yield* learn(splitter.push(chunk));
   }
   yield* learn(splitter.end());
+  miner.settle();
   yield* release();
   if (!json) yield "\n";
   for (const { id, text, count: lines } of miner.templates()) {
@@ -160,9 +162,4 @@ async function requireFile(path: string): Promise<boolean> {
   });
   if (found.isDirectory()) throw inputError("log-not-found", `${path} is a folder.`, remedy);
   return found.isFile();
-}
-
-/** `kubemend templates big.log | head` closes the pipe early; that is the reader's choice, not a failure. */
-function ignoreClosedPipe(error: unknown): void {
-  if ((error as { code?: string }).code !== "EPIPE") throw error;
 }

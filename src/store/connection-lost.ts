@@ -1,4 +1,5 @@
 import { AppError, messageOf } from "../lib/app-error.ts";
+import { errorCode } from "../lib/error-code.ts";
 
 /** Classes 08 (connection) and 57P (the server shuts down), and what Node says of sockets. */
 const lostCode = /^(?:08|57P|ECONN|EPIPE|ETIMEDOUT)/;
@@ -10,6 +11,5 @@ const lostWords = /Connection terminated|timeout exceeded|Query read timeout/;
  */
 export function isConnectionLost(error: unknown): boolean {
   if (error instanceof AppError) return false;
-  const { code } = (error ?? {}) as { readonly code?: unknown };
-  return (typeof code === "string" && lostCode.test(code)) || lostWords.test(messageOf(error));
+  return lostCode.test(errorCode(error) ?? "") || lostWords.test(messageOf(error));
 }

@@ -1,6 +1,7 @@
 import { HttpMethod, type KubeConfig, RequestContext } from "@kubernetes/client-node";
 import { fetch, type Response } from "undici";
 import { messageOf } from "../../lib/app-error.ts";
+import { errorCode } from "../../lib/error-code.ts";
 import { neverSentCodes } from "../connection-codes.ts";
 
 export interface ApiRequest {
@@ -32,8 +33,8 @@ const neverSent = new Set([
 
 function codeOf(error: unknown): string | undefined {
   for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
-    const code: unknown = "code" in at ? at.code : undefined;
-    if (typeof code === "string") return code;
+    const code = errorCode(at);
+    if (code !== undefined) return code;
   }
   return undefined;
 }

@@ -1,5 +1,6 @@
 import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebAPIRequestError } from "@slack/web-api";
 import type { SlackFailure } from "../../bot/slack/slack-port.ts";
+import { errorCode } from "../../lib/error-code.ts";
 import { neverSentCodes } from "../connection-codes.ts";
 
 /** Codes that Slack documents as passing; every other `ok: false` will be the same next time. */
@@ -17,8 +18,8 @@ const neverSent = new Set(neverSentCodes);
 
 function networkCode(error: unknown): string {
   for (let inner = error; inner instanceof Error; inner = inner.cause ?? (inner as { original?: unknown }).original) {
-    const { code } = inner as { code?: unknown };
-    if (typeof code === "string" && !code.startsWith("slack_webapi")) return code;
+    const code = errorCode(inner);
+    if (code !== undefined && !code.startsWith("slack_webapi")) return code;
   }
   return "request_failed";
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { messageOf } from "../../lib/app-error.ts";
+import { errorCode } from "../../lib/error-code.ts";
 import { digestOf } from "../../lib/stable-hash.ts";
 import { type HealthChances, type HealthDecision, healthDecisions } from "./decision.ts";
 import { forestFromText } from "./forest-text.ts";
@@ -91,7 +92,7 @@ export function readHealthModel(folder: string): HealthModelRead {
       ? { outcome: "read", file, classifier: { forest, calibration: file.calibration } }
       : { outcome: "damaged", detail: "a tree in it is not whole" };
   } catch (error) {
-    if ((error as { code?: string }).code === "ENOENT") return { outcome: "absent" };
+    if (errorCode(error) === "ENOENT") return { outcome: "absent" };
     return { outcome: "damaged", detail: messageOf(error, 120) };
   }
 }

@@ -5,6 +5,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { AppError, messageOf } from "../../lib/app-error.ts";
+import { errorCode } from "../../lib/error-code.ts";
 import { digestOf } from "../../lib/stable-hash.ts";
 import { findBinaries, type PostgresBinaries, reachableByOthers } from "./binaries.ts";
 import { type ServerUser, serverUser } from "./server-user.ts";
@@ -58,7 +59,7 @@ function alive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
+    return errorCode(error) === "EPERM";
   }
 }
 
@@ -115,7 +116,7 @@ async function exclusively<T>(lock: string, work: () => Promise<T>): Promise<T> 
       await handle.close();
       break;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+      if (errorCode(error) !== "EEXIST") throw error;
       const holder = Number(await readTrimmed(lock));
       if (holder > 0 && !alive(holder)) await rm(lock, { force: true });
       if (attempt > 300)

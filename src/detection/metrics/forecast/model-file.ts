@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { messageOf } from "../../../lib/app-error.ts";
+import { errorCode } from "../../../lib/error-code.ts";
 import { type GruWeights, gateCount } from "./gru-network.ts";
 import { featureNames } from "./series-features.ts";
 
@@ -106,7 +107,7 @@ export function readModel(folder: string): ModelRead {
       ? { outcome: "read", model: { card, weights } }
       : { outcome: "damaged", detail: "weights.bin has a wrong size or numbers that are not finite" };
   } catch (error) {
-    if ((error as { code?: string }).code === "ENOENT") return { outcome: "absent" };
+    if (errorCode(error) === "ENOENT") return { outcome: "absent" };
     return { outcome: "damaged", detail: messageOf(error, 120) };
   }
 }
