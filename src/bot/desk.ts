@@ -13,6 +13,11 @@ import type { IncidentStatus } from "../incident/status.ts";
 import type { HomeView } from "./home-view.ts";
 import type { FixView, IncidentView } from "./incident-view.ts";
 
+interface IncidentsAsked {
+  readonly statuses?: readonly IncidentStatus[];
+  readonly cluster?: string;
+}
+
 export type DeskOutcome = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly text: string };
 
 /** What a silence would keep quiet, as far as can be seen now. */
@@ -92,7 +97,10 @@ export interface Operations {
  */
 export interface Desk extends Operations {
   view(incidentId: string): Promise<IncidentView | undefined>;
-  list(query: { statuses?: readonly IncidentStatus[]; cluster?: string; limit?: number }): Promise<readonly Incident[]>;
+  /** Newest first, or the worst of them. */
+  list(query: IncidentsAsked & { limit?: number; order?: "worst" }): Promise<readonly Incident[]>;
+  /** How many there are; 10,000 stands for more as well. */
+  count(query: IncidentsAsked): Promise<number>;
   /** The incident's post-mortem as Markdown, as things stand; undefined when there is no such incident or no diagnosis yet. */
   postmortem(incidentId: string): Promise<string | undefined>;
   acknowledge(incidentId: string, by: Person): Promise<DeskOutcome>;

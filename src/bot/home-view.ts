@@ -1,6 +1,7 @@
 import type { HealthLine } from "../incident/health-line.ts";
 import type { Incident } from "../incident/incident.ts";
 import type { StoredSilence } from "../incident/silence.ts";
+import type { FrozenBy } from "./incident-view.ts";
 
 /** A proposed change that waits for people. */
 export interface WaitingApproval {
@@ -26,7 +27,7 @@ export interface RecentFix {
   readonly outcome:
     | "helped"
     | "did not help"
-    | "made it worse"
+    | "made things worse"
     | "not known"
     | "being watched"
     | "undone"
@@ -37,7 +38,10 @@ export interface RecentFix {
 export interface HomeView {
   readonly now: number;
   readonly cluster: string;
+  /** The worst of those that are open. */
   readonly open: readonly Incident[];
+  /** How many are open. */
+  readonly openTotal: number;
   readonly approvals: readonly WaitingApproval[];
   readonly fixes: readonly RecentFix[];
   readonly silences: readonly StoredSilence[];
@@ -45,4 +49,5 @@ export interface HomeView {
   /** Of the last 30 days' incidents whose cause is settled, in how many the one named first was right. */
   readonly precision: { readonly right: number; readonly wrong: number; readonly days: number };
   readonly frozen: boolean;
+  readonly frozenBy?: FrozenBy;
 }

@@ -24,6 +24,12 @@ export interface FixView {
   };
 }
 
+/** Who has frozen changes, and when (ms). */
+export interface FrozenBy {
+  readonly name: string;
+  readonly at: number;
+}
+
 /** Everything a person can see of one incident, at one revision. Rendering takes nothing else. */
 export interface IncidentView {
   readonly incident: Incident;
@@ -40,6 +46,7 @@ export interface IncidentView {
     readonly text: Redacted;
   }[];
   readonly frozen: boolean;
+  readonly frozenBy?: FrozenBy;
   /** Its page; absent where people reach none. */
   readonly url?: string;
 }

@@ -1,7 +1,7 @@
 import type { StoredPlan } from "../incident/stored-plan.ts";
 import { fixGroups } from "./fix-groups.ts";
 import type { FixView, IncidentView } from "./incident-view.ts";
-import type { Say } from "./plan-words.ts";
+import { freezeWords, type Say } from "./plan-words.ts";
 
 const stateOf = (fix: FixView) => fix.plan?.plan.state;
 
@@ -46,7 +46,7 @@ function waiting({ plan, approvals }: StoredPlan, number: number, say: Say): str
 function offer(offered: readonly FixView[], first: number, view: IncidentView, say: Say): string {
   const at = (found: FixView) => first + offered.indexOf(found);
   const proposed = offered.find((fix) => stateOf(fix) === "proposed");
-  if (view.frozen && proposed) return "Changes are frozen: nothing is applied until somebody allows them again.";
+  if (view.frozen && proposed) return `${freezeWords(view, say)}: nothing is applied until somebody allows it again.`;
   if (proposed?.plan) return waiting(proposed.plan, at(proposed), say);
   const open = offered.find((fix) => !fix.plan && fix.refusal?.reason === "needs-input");
   if (open) return `Fix ${at(open)} needs a value that only a person knows.`;

@@ -1,5 +1,6 @@
 import type { StoredPlan } from "../incident/stored-plan.ts";
 import { verdictWords } from "../incident/verdict-words.ts";
+import type { IncidentView } from "./incident-view.ts";
 
 /** How a surface writes what stands in a sentence: moments, and words that are other people's. */
 export interface Say {
@@ -17,6 +18,12 @@ export type PlanMark = "vote" | "under-way" | "helped" | "trouble" | "undone" | 
 export interface PlanNews {
   readonly mark: PlanMark;
   readonly text: string;
+}
+
+/** That changes are frozen, by whom and since when: one wants to ask that person first. */
+export function freezeWords({ frozenBy }: Pick<IncidentView, "frozenBy">, say: Say): string {
+  if (!frozenBy) return "Changes are frozen";
+  return `${say.text(frozenBy.name, 80)} froze changes ${say.moment(frozenBy.at)}`;
 }
 
 /** `Approved by Ada, applied 9:31`; the beginning of everything that happens after an approval. */

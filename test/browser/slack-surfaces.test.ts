@@ -17,6 +17,7 @@ const home = async (): Promise<HomeView> => ({
   now: incidentView.incident.onset + hour,
   cluster: "test",
   open: [incidentView.incident],
+  openTotal: 1,
   approvals: [
     {
       incidentId: "7",

@@ -24,6 +24,7 @@ export const quietOperations: Operations = {
     now: 1_700_000_000_000,
     cluster: "test",
     open: [],
+    openTotal: 0,
     approvals: [],
     fixes: [],
     silences: [],

@@ -61,6 +61,7 @@ export async function shownToPeople(
     now,
     cluster: view.incident.cluster,
     open: Array.from({ length: 10 }, () => view.incident),
+    openTotal: 1_000,
     approvals: view.fixes.slice(0, 5).map(({ recommendation }) => ({
       incidentId: view.incident.id,
       recommendationId: recommendation.id,
@@ -103,6 +104,7 @@ export async function shownToPeople(
     ...desk,
     view: async () => view,
     list: async () => [view.incident, view.incident],
+    count: async () => 1_000,
     postmortem: async () => `# ${words}\n${view.evidence.map(({ text }) => text).join("\n")}`,
     silences: async () => [silence],
     previewSilence: async () => preview,

@@ -25,6 +25,7 @@ export function notingDesk(asked: unknown[][], more: Partial<Desk> = {}): Desk {
     ...quietOperations,
     view: async (id) => (id === "7" ? incidentView : undefined),
     list: async () => [incidentView.incident],
+    count: async () => 1,
     postmortem: async (id) => (id === "7" ? "# Post-mortem of incident 7" : undefined),
     acknowledge: async (id, by) => note(["acknowledge", id, by.id], yes("Taken.")),
     resolve: async (id, by) => note(["resolve", id, by.id], yes("Closed.")),

@@ -15,6 +15,7 @@ import type { Clock } from "../../lib/clock.ts";
 import type { Database } from "../../store/database.ts";
 import { rejectCause } from "../../store/incidents/cause-verdicts.ts";
 import { latestDiagnosis } from "../../store/incidents/diagnoses.ts";
+import { countIncidents } from "../../store/incidents/incident-pages.ts";
 import {
   changeStatus,
   getIncident,
@@ -113,6 +114,7 @@ export function createDesk(deps: DeskDeps): Desk {
     postmortem: (incidentId) =>
       /^\d+$/.test(incidentId) ? postmortemOf(deps, incidentId) : Promise.resolve(undefined),
     list: (query): Promise<readonly Incident[]> => listIncidents(database, query),
+    count: async (query) => (await countIncidents(database, query)).count,
     acknowledge: (id, by) => move(id, "acknowledge", by, `${by.name} has taken incident ${id}.`),
     async resolve(id, by) {
       const lasting =

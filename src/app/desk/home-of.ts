@@ -8,6 +8,7 @@ import { messageOf } from "../../lib/app-error.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { Database } from "../../store/database.ts";
 import { causePrecision } from "../../store/incidents/cause-verdicts.ts";
+import { countIncidents } from "../../store/incidents/incident-pages.ts";
 import { listIncidents } from "../../store/incidents/incidents.ts";
 import { deliveryBacklog, recentFixIds, waitingPlanIds } from "../../store/people/home-rows.ts";
 import { standingSilences } from "../../store/people/silences.ts";
@@ -34,7 +35,7 @@ function outcomeOf({ plan, verification }: StoredPlan): RecentFix["outcome"] {
   const words = {
     recovered: "helped",
     "not-recovered": "did not help",
-    worse: "made it worse",
+    worse: "made things worse",
     unknown: "not known",
   } as const;
   return words[verification.verdict];
@@ -88,12 +89,14 @@ export async function homeOf(deps: HomeDeps, by: Person): Promise<HomeView> {
   const now = clock.now();
   const plansOf = async (ids: readonly string[]) =>
     (await Promise.all(ids.map((id) => getPlan(database, id)))).filter((stored) => stored !== undefined);
-  const [open, proposed, done, silences, precision, freeze, health] = await Promise.all([
+  const [open, total, proposed, done, silences, precision, freeze, health] = await Promise.all([
     listIncidents(database, {
       statuses: unresolvedStatuses,
       cluster,
       limit: shown.open,
+      order: "worst",
     }),
+    countIncidents(database, { statuses: unresolvedStatuses, cluster }),
     waitingPlanIds(database, cluster, shown.approvals).then(plansOf),
     recentFixIds(database, cluster, shown.fixes).then(plansOf),
     standingSilences(database, cluster, now),
@@ -105,6 +108,7 @@ export async function homeOf(deps: HomeDeps, by: Person): Promise<HomeView> {
     now,
     cluster,
     open,
+    openTotal: total.count,
     approvals: proposed.map((stored) => waiting(stored, by)),
     fixes: done.map((stored) => ({
       incidentId: stored.plan.incidentId,
@@ -116,5 +120,6 @@ export async function homeOf(deps: HomeDeps, by: Person): Promise<HomeView> {
     health,
     precision: { ...precision, days: precisionDays },
     frozen: freeze.frozen,
+    ...(freeze.frozen && freeze.by ? { frozenBy: { name: freeze.by.name, at: freeze.at } } : {}),
   };
 }

@@ -41,6 +41,7 @@ export function ownClusterDesk(desk: Desk, deps: OwnClusterDeps): Desk {
   return {
     ...desk,
     list: (query) => desk.list({ ...query, cluster }),
+    count: (query) => desk.count({ ...query, cluster }),
     acknowledge: guarded(otherOf, desk.acknowledge, no),
     resolve: guarded(otherOf, desk.resolve, no),
     reopen: guarded(otherOf, desk.reopen, no),

@@ -74,6 +74,7 @@ export async function buildView(
     fixes: withRungs([...done, ...offered], latest?.recommendations ?? []),
     timeline,
     frozen: freeze.frozen,
+    ...(freeze.frozen && freeze.by ? { frozenBy: { name: freeze.by.name, at: freeze.at } } : {}),
     ...(webUrl === undefined ? {} : { url: new URL(`/incidents/${incidentId}`, webUrl).href }),
   };
 }

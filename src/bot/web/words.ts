@@ -13,7 +13,7 @@ import { fixGroups } from "../fix-groups.ts";
 import { impactOf } from "../impact.ts";
 import type { IncidentView } from "../incident-view.ts";
 import { nextStep } from "../next-step.ts";
-import { planNews, type Say } from "../plan-words.ts";
+import { freezeWords, planNews, type Say } from "../plan-words.ts";
 import { pageName, runbookPages } from "../runbook-pages.ts";
 import { confidenceWords, cut, duration, percent, statusWords, upperFirst } from "../words.ts";
 
@@ -63,6 +63,7 @@ export const words = {
   statusWords,
   verdictWords,
   planHtml,
+  freezeWords: (view: IncidentView) => freezeWords(view, say),
   nextStep: (view: IncidentView) => nextStep(view, say),
   upperFirst,
   diffLines,

@@ -1,5 +1,6 @@
 import { type Selectable, sql } from "kysely";
 import type { Incident } from "../../incident/incident.ts";
+import { severities } from "../../incident/severity.ts";
 import { advance, type IncidentStatus, type StatusChange, statusesAllowing } from "../../incident/status.ts";
 import { storableJson, storableText } from "../../lib/storable-text.ts";
 import type { Database } from "../database.ts";
@@ -97,13 +98,17 @@ export interface IncidentQuery {
   readonly statuses?: readonly IncidentStatus[];
   readonly cluster?: string;
   readonly limit?: number;
+  /** Default: newest first. `worst`: by severity, then the newest. */
+  readonly order?: "worst";
 }
 
-/** Newest first. */
+const bySeverity = sql`array_position(array[${sql.join(severities.map((one) => sql.lit(one)))}]::text[], severity)`;
+
 export async function listIncidents(database: Database, query: IncidentQuery = {}): Promise<StoredIncident[]> {
   let select = database.kysely
     .selectFrom("incident")
     .selectAll()
+    .$if(query.order === "worst", (rows) => rows.orderBy(bySeverity))
     .orderBy("opened_at", "desc")
     .orderBy("id", "desc")
     .limit(query.limit ?? 50);

@@ -99,7 +99,12 @@ describe("who has just been woken reads first what the incident waits for", () =
     {
       name: "frozen",
       view: view([fix("proposed")], taken, { frozen: true }),
-      want: "Changes are frozen: nothing is applied until somebody allows them again.",
+      want: "Changes are frozen: nothing is applied until somebody allows it again.",
+    },
+    {
+      name: "frozen by somebody",
+      view: view([fix("proposed")], taken, { frozen: true, frozenBy: { name: "Ben", at } }),
+      want: "Ben froze changes on 03:10: nothing is applied until somebody allows it again.",
     },
     {
       name: "a value is missing",

@@ -32,8 +32,19 @@ export const houseCommands: Readonly<Record<string, Command>> = {
   unsilence: {
     usage: "unsilence <number>",
     what: "end a silence before its time",
-    async run([id = ""], { desk, by }) {
-      return { text: (await desk.endSilence(id.replace(/^#/, ""), by)).text };
+    async run([typed = ""], { desk, by, now }) {
+      const id = typed.replace(/^#/, "");
+      if (/^\d{1,18}$/.test(id)) return { text: (await desk.endSilence(id, by)).text };
+      const standing = await desk.silences();
+      if (standing.length === 0) return { text: "Nothing is silenced.", personal: true };
+      return {
+        text: "Say which silence, for example `/incident unsilence 3`:",
+        blocks: [
+          section(`Say which silence, for example \`/incident unsilence ${standing[0]?.id}\`:`),
+          ...standing.slice(0, silencesShown).map((silence) => section(silenceLine(silence, now))),
+        ],
+        personal: true,
+      };
     },
   },
   silences: {

@@ -86,10 +86,14 @@ const isSeverity = (word: string): word is Severity => (severities as readonly s
 export const incidentCommands: Readonly<Record<string, Command>> = {
   list: {
     usage: "list [all]",
-    what: "open incidents, or the latest of all",
+    what: "open incidents, the worst first, or the latest of all",
     async run(args, { desk, now }) {
       const all = args[0] === "all";
-      const incidents = await desk.list(all ? { limit: listLimit } : { statuses: openStatuses, limit: listLimit });
+      const asked = all ? {} : { statuses: openStatuses };
+      const [incidents, total] = await Promise.all([
+        desk.list({ ...asked, limit: listLimit, ...(all ? {} : { order: "worst" }) }),
+        desk.count(asked),
+      ]);
       if (incidents.length === 0)
         return {
           text: all
@@ -97,8 +101,17 @@ export const incidentCommands: Readonly<Record<string, Command>> = {
             : "No open incident. `/incident list all` shows the latest ones.",
         };
       return {
-        text: `${incidents.length} incident${incidents.length === 1 ? "" : "s"}`,
-        blocks: incidents.map((incident) => section(line(incident, now))),
+        text: `${total} incident${total === 1 ? "" : "s"}`,
+        blocks: [
+          ...incidents.map((incident) => section(line(incident, now))),
+          ...(total > incidents.length
+            ? [
+                context(
+                  `The ${all ? "latest" : "worst"} ${incidents.length} of ${total}; \`/incident show <number>\` shows each.`,
+                ),
+              ]
+            : []),
+        ],
       };
     },
   },

@@ -1,17 +1,18 @@
 import type { KnownBlock, HomeView as SlackHome } from "@slack/types";
 import type { HomeView, WaitingApproval } from "../../home-view.ts";
+import { freezeWords } from "../../plan-words.ts";
 import { duration, statusWords } from "../../words.ts";
 import { actionIds, encodeFix } from "./action-ids.ts";
 import { button, context, divider, header, section } from "./blocks.ts";
 import { changedLines } from "./render-fix.ts";
 import { silenceLine } from "./render-silence.ts";
 import { severityIcons } from "./severity-icons.ts";
-import { mrkdwn, slackTime } from "./text.ts";
+import { mrkdwn, slackSay, slackTime } from "./text.ts";
 
 const fixMarks = {
   helped: ":white_check_mark:",
   "did not help": ":warning:",
-  "made it worse": ":warning:",
+  "made things worse": ":warning:",
   "not known": ":grey_question:",
   "being watched": ":hourglass_flowing_sand:",
   undone: ":leftwards_arrow_with_hook:",
@@ -21,17 +22,23 @@ const healthMarks = { ok: ":large_green_circle:", trouble: ":red_circle:", off: 
 const silencesShown = 5;
 const changesShown = 3;
 
-function openBlocks({ open, now }: HomeView): KnownBlock[] {
+function openBlocks({ open, openTotal, now }: HomeView): KnownBlock[] {
   if (open.length === 0) return [section(":white_check_mark: No open incident.")];
-  return open.map((incident) => ({
-    type: "section",
-    text: {
-      type: "mrkdwn",
-      verbatim: true,
-      text: `${severityIcons[incident.severity]} *${incident.id}*  ${mrkdwn(incident.title, 200)}\n${statusWords[incident.status]}  ·  since ${slackTime(incident.onset)}, ${duration(now - incident.onset)}`,
-    },
-    accessory: button("Show", actionIds.show, incident.id),
-  }));
+  const more = openTotal - open.length;
+  const rows = open.map(
+    (incident): KnownBlock => ({
+      type: "section",
+      text: {
+        type: "mrkdwn",
+        verbatim: true,
+        text: `${severityIcons[incident.severity]} *${incident.id}*  ${mrkdwn(incident.title, 200)}\n${statusWords[incident.status]}  ·  since ${slackTime(incident.onset)}, ${duration(now - incident.onset)}`,
+      },
+      accessory: button("Show", actionIds.show, incident.id),
+    }),
+  );
+  return more > 0
+    ? [...rows, context(`The worst of them. ${more} more: \`/incident list\` shows those that come next.`)]
+    : rows;
 }
 
 /** What a fix would change, in one line: `limits.memory: 34Mi → 128Mi`. */
@@ -87,11 +94,9 @@ export function renderHome(view: HomeView): SlackHome {
   return {
     type: "home",
     blocks: [
-      header(
-        view.open.length === 0 ? "All quiet" : `${view.open.length} open incident${view.open.length === 1 ? "" : "s"}`,
-      ),
+      header(view.openTotal === 0 ? "All quiet" : `${view.openTotal} open incident${view.openTotal === 1 ? "" : "s"}`),
       ...(view.frozen
-        ? [section(":ice_cube: *Changes are frozen*: nothing is applied until `/incident unfreeze`.")]
+        ? [section(`:ice_cube: *${freezeWords(view, slackSay)}*: nothing is applied until \`/incident unfreeze\`.`)]
         : []),
       ...openBlocks(view),
       divider,

@@ -175,8 +175,6 @@ export function renderIncident(
     });
   }
   blocks.push(...fixBlocks(view, still));
-  if (view.frozen && !closed)
-    blocks.push(context(":ice_cube: Changes are frozen: nothing is applied until `/incident unfreeze`."));
   if (!still) {
     blocks.push({
       type: "actions",

@@ -36,6 +36,7 @@ const desk: Desk = {
   ...quietOperations,
   view: async (id) => (id === "7" ? view : undefined),
   list: async () => [view.incident],
+  count: async () => 1,
   postmortem: async (id) => (id === "7" ? "# Post-mortem of incident 7" : undefined),
   acknowledge: async (id, by) =>
     noting(["acknowledge", id, by.name], { ok: true, text: `${by.name} has taken incident ${id}.` }),
@@ -296,6 +297,8 @@ test.each([
   { line: "/incident postmortem 7", has: "# Post-mortem of incident 7" },
   { line: "/incident postmortem 99", has: "There is no incident 99" },
   { line: "/incident freeze", has: "Frozen." },
+  { line: "/incident unsilence", has: "Nothing is silenced." },
+  { line: "/incident unsilence <!channel>", has: "Nothing is silenced." },
   { line: "/incident show <!channel>", has: "Say which incident" },
 ])("$line answers only the person who asked", async ({ line, has }) => {
   expect(await slack.slash(line, "U1")).toEqual({ ok: true });

@@ -215,6 +215,7 @@ describe("the App Home", () => {
         now: incidentView.incident.onset + hour,
         cluster: "test",
         open: [incidentView.incident],
+        openTotal: 1_000,
         approvals: [
           {
             incidentId: "7",
@@ -238,9 +239,10 @@ describe("the App Home", () => {
       }),
     });
     bot.slack.openHome("U1");
-    await vi.waitFor(() => expect(home()).toContain("1 open incident"));
+    await vi.waitFor(() => expect(home()).toContain("1000 open incidents"));
     for (const part of [
       "carts is killed",
+      "The worst of them. 999 more",
       "1 of 2 approvals",
       "you have approved",
       "limits.memory: 34Mi → 128Mi,  requests.memory: 30Mi → 64Mi",
@@ -262,7 +264,9 @@ describe("the App Home", () => {
   });
 
   test("Show and Declare open their forms from the page", async () => {
-    await start({ home: async (by) => ({ ...(await quietOperations.home(by)), open: [incidentView.incident] }) });
+    await start({
+      home: async (by) => ({ ...(await quietOperations.home(by)), open: [incidentView.incident], openTotal: 1 }),
+    });
     bot.slack.openHome("U1");
     await vi.waitFor(() => expect(home()).toContain("incident.show"));
     const viewId = (bot.slack.home("U1") as { id: string }).id;
