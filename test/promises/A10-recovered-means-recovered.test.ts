@@ -96,15 +96,42 @@ const scenarios: readonly Scenario[] = [
   },
   {
     name: "no data: silence is not recovery",
-    seen: { anomalies: [oom(appliedAt + 10_000)], dataFresh: false },
+    seen: { anomalies: [oom(appliedAt + 10_000)], blindTo: new Set(["state", "event"]) },
     after: minute,
     want: "waiting",
   },
   {
     name: "no data until the end",
-    seen: { anomalies: [oom(appliedAt + 10_000)], dataFresh: false },
+    seen: { anomalies: [oom(appliedAt + 10_000)], blindTo: new Set(["state", "event"]) },
     after: late,
     want: "unknown",
+  },
+  {
+    name: "no metrics until the end, and the symptom was one of them",
+    seen: {
+      anomalies: [{ ...oom(appliedAt + 10_000), family: "metric" }],
+      blindTo: new Set(["metric", "prediction"]),
+    },
+    after: late,
+    want: "unknown",
+  },
+  {
+    name: "no metrics, but what raised the incident is seen",
+    seen: { anomalies: [oom(appliedAt + 10_000)], blindTo: new Set(["metric", "prediction"]) },
+    after: minute,
+    want: "recovered",
+  },
+  {
+    name: "health answers are seen, the objects of the rollout are not",
+    seen: { anomalies: [{ ...oom(appliedAt + 10_000), family: "health" }], blindTo: new Set(["state", "event"]) },
+    after: minute,
+    want: "waiting",
+  },
+  {
+    name: "no metrics, and no symptom is known that could be looked for",
+    seen: { blindTo: new Set(["metric", "prediction"]) },
+    after: minute,
+    want: "waiting",
   },
   {
     name: "short trouble of the rollout itself",
@@ -171,7 +198,7 @@ function verifyDeps(cluster: ActorCluster, plans: PlanStore, actor: ActorPort = 
 const observed = (seen: Partial<Observed>, after: number): Observed => ({
   anomalies: [],
   onAffected: [],
-  dataFresh: true,
+  blindTo: new Set(),
   appliedAt,
   now: appliedAt + after,
   ...seen,

@@ -17,7 +17,7 @@ export interface RecoveryFacts {
   /** Symptoms that are there now: of the incident, and new ones on what it affects. */
   readonly now: readonly Symptom[];
   readonly rollout: RolloutProgress;
-  /** False when signals do not arrive: then nothing seen means nothing known. */
+  /** False when the signals do not arrive that the symptoms came from: then nothing seen means nothing known. */
   readonly dataFresh: boolean;
   /** Since the change was applied (ms). */
   readonly elapsedMs: number;

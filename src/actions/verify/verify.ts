@@ -1,6 +1,6 @@
 import type { KubeObject } from "../../cluster/kubernetes-types.ts";
-import type { Anomaly } from "../../incident/anomaly.ts";
-import type { Measure, Verification } from "../../incident/execution.ts";
+import type { Anomaly, AnomalyFamily } from "../../incident/anomaly.ts";
+import type { Measure, Verification, VerificationVerdict } from "../../incident/execution.ts";
 import type { ObjectRef } from "../../incident/object-ref.ts";
 import type { UndoOutcome } from "../execute/undo.ts";
 import type { PlanStore } from "../plan/plan-store.ts";
@@ -13,7 +13,8 @@ export interface Observed {
   readonly anomalies: readonly Anomaly[];
   /** Active anomalies on the objects the incident affects, whether or not grouped into it. */
   readonly onAffected: readonly Anomaly[];
-  readonly dataFresh: boolean;
+  /** Families of detectors whose sources do not deliver: that they are quiet says nothing. */
+  readonly blindTo: ReadonlySet<AnomalyFamily>;
   readonly appliedAt: number;
   readonly now: number;
   /** What the symptoms' series measured before the change and measure now; asked once there is a verdict. */
@@ -45,6 +46,23 @@ function symptomsBefore({ anomalies, appliedAt }: Observed): readonly Anomaly[] 
 }
 
 /**
+ * Whether the sources deliver that the symptoms came from, and the objects by which the rollout is followed. An incident
+ * without a known symptom can be judged only when all do.
+ */
+function seesSymptoms(before: readonly Anomaly[], blindTo: ReadonlySet<AnomalyFamily>): boolean {
+  if (before.length === 0) return blindTo.size === 0;
+  return !blindTo.has("state") && !before.some(({ family }) => blindTo.has(family));
+}
+
+/** What a verdict could not take into account, as a sentence. */
+function unseenText(verdict: VerificationVerdict, blindTo: ReadonlySet<AnomalyFamily>): string {
+  const families = (["metric", "log", "event", "health"] as const).filter((family) => blindTo.has(family));
+  if (verdict === "unknown" || families.length === 0) return "";
+  const words = { metric: "metrics", log: "logs", event: "events", health: "health answers" } as const;
+  return ` Judged without ${families.map((family) => words[family]).join(" and ")}, which do not arrive.`;
+}
+
+/**
  * Judges an applied plan once by what the detectors see now. Call it with every tick until it no longer answers
  * `waiting`. When the change made things worse it is taken back at once; otherwise undoing is a person's decision.
  */
@@ -62,13 +80,14 @@ export async function verifyPlan(planId: string, observed: Observed, deps: Verif
     before,
     now: [...active.values()].map((anomaly): Symptom => symptomOf(anomaly, observed.now)),
     rollout: rolloutProgress(await deps.look(stored.plan.target)),
-    dataFresh: observed.dataFresh,
+    dataFresh: seesSymptoms(before, observed.blindTo),
     elapsedMs: observed.now - observed.appliedAt,
     clearForMs: observed.now - lastEnd,
     verifyWithinMs: stored.plan.verifyWithinMs,
   });
   if (judgement.type === "waiting") return judgement;
-  const { verdict, reason, remaining, fresh } = judgement;
+  const { verdict, remaining, fresh } = judgement;
+  const reason = judgement.reason + unseenText(verdict, observed.blindTo);
   const measures = observed.measure?.() ?? [];
   const verification: Verification = {
     planId,

@@ -1,6 +1,7 @@
 import { type VerifyOutcome, verifyPlan } from "../../actions/verify/verify.ts";
 import { upperFirst } from "../../bot/words.ts";
 import type { Observation } from "../../cluster/observation.ts";
+import { blindFamilies } from "../../detection/blind/blind-families.ts";
 import { actionTitle } from "../../incident/action-title.ts";
 import type { Anomaly } from "../../incident/anomaly.ts";
 import type { VerificationVerdict } from "../../incident/execution.ts";
@@ -84,7 +85,7 @@ export async function verifyStep(
   const waiting = await deps.plans.toVerify();
   if (waiting.length === 0) return;
   const { now: databaseNow } = await deps.plans.standing(undefined);
-  const dataFresh = !active.some((anomaly) => anomaly.family === "blind");
+  const blindTo = blindFamilies(active);
   for (const stored of waiting) {
     const incident = incidents.find((one) => one.id === stored.plan.incidentId);
     if (!incident || stored.appliedAt === null) continue;
@@ -97,7 +98,7 @@ export async function verifyStep(
       {
         anomalies: incident.anomalies,
         onAffected: active.filter((anomaly) => affected.has(refKey(anomaly.target))),
-        dataFresh,
+        blindTo,
         appliedAt,
         now,
         measure: () => measureChange(incident, deps.observation, unitOf, { appliedAt, now }),

@@ -1,5 +1,7 @@
+import type { AnomalyFamily } from "../../incident/anomaly.ts";
 import { makeRef } from "../../incident/object-ref.ts";
 import type { Detector, Finding } from "../detector.ts";
+import { familiesFedBy } from "./blind-families.ts";
 
 /** What is known about the sources of signals. */
 export interface SourceWatch {
@@ -12,7 +14,7 @@ export interface SourceWatch {
   /** It has said that it delivers, and nothing else since. */
   delivers(source: string): boolean;
   /** Nothing can be said about this family now: silence of its detectors proves nothing. */
-  blind(family: string, now: number): boolean;
+  blind(family: AnomalyFamily, now: number): boolean;
   readonly detector: Detector;
 }
 
@@ -28,13 +30,6 @@ const longestStepMs = 30_000;
  * timeout, and what fails then is told by the source. Matters where that clock runs fast.
  */
 const longestRoundMs = 45_000;
-
-const feeds: readonly (readonly [RegExp, readonly string[]])[] = [
-  [/kubernetes|watch/, ["state", "event"]],
-  [/scrape|prometheus|metrics/, ["metric", "prediction"]],
-  [/log|loki/, ["log"]],
-  [/health/, ["health"]],
-];
 
 /**
  * Monitoring that does not arrive. Source: what the collectors say about themselves, and samples that stop coming after
@@ -77,9 +72,7 @@ export function createSourceWatch(realMs: () => number = () => performance.now()
     },
     blind(family, now) {
       if ((family === "metric" || family === "prediction") && stale(now)) return true;
-      for (const source of down.keys())
-        if (feeds.some(([name, families]) => name.test(source) && families.includes(family))) return true;
-      return false;
+      return [...down.keys()].some((source) => familiesFedBy(source).includes(family));
     },
     detector: {
       name: "source-silence",
@@ -102,7 +95,7 @@ export function createSourceWatch(realMs: () => number = () => performance.now()
           stale(now) &&
           silentMs > staleMs &&
           !waits() &&
-          ![...down.keys()].some((source) => /scrape|prometheus|metrics/.test(source))
+          ![...down.keys()].some((source) => familiesFedBy(source).includes("metric"))
         ) {
           yield {
             reason: "samples-stale",
