@@ -9,6 +9,9 @@ export interface SeriesRef {
   readonly labels: Readonly<Record<string, string>>;
 }
 
+/** Reasons that say that requests stay away from a workload: the doing of its callers, or of whom those need. */
+export const starvingReasons: ReadonlySet<string> = new Set(["traffic-stopped", "requests-forecast"]);
+
 /** One detector's verdict on one target. Computed; the summary may quote log text and is therefore not yet redacted. */
 export interface Anomaly {
   /** Equal for the same trouble seen again: detector + target + what was seen. */

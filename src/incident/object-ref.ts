@@ -22,6 +22,13 @@ export function sameRef(a: ObjectRef, b: ObjectRef): boolean {
   return a.kind === b.kind && a.name === b.name && (a.namespace ?? "") === (b.namespace ?? "");
 }
 
+/** Each object once, where it stands first. */
+export function uniqueRefs(refs: Iterable<ObjectRef>): ObjectRef[] {
+  const found = new Map<string, ObjectRef>();
+  for (const ref of refs) if (!found.has(refKey(ref))) found.set(refKey(ref), ref);
+  return [...found.values()];
+}
+
 /** For people: `Deployment shop/carts`. */
 export function refText(ref: ObjectRef): string {
   return ref.namespace ? `${ref.kind} ${ref.namespace}/${ref.name}` : `${ref.kind} ${ref.name}`;

@@ -1,6 +1,7 @@
 import type { Observation } from "../../cluster/observation.ts";
 import type { Topology } from "../../cluster/topology.ts";
-import { makeRef, type ObjectRef, refKey, sameRef } from "../../incident/object-ref.ts";
+import { starvingReasons } from "../../incident/anomaly.ts";
+import { makeRef, type ObjectRef, refKey, sameRef, uniqueRefs } from "../../incident/object-ref.ts";
 import type { LiveAnomaly } from "../live-anomaly.ts";
 import { impairs } from "./impact.ts";
 
@@ -10,9 +11,6 @@ export interface GroupContext {
   readonly observation: Observation;
   readonly topology: Topology;
 }
-
-/** Reasons that say that requests stay away, which is the callers' doing. */
-export const starvingReasons: ReadonlySet<string> = new Set(["traffic-stopped", "requests-forecast"]);
 
 /** Symptoms that begin together may have one reason that has not shown itself yet. */
 const togetherMs = 90_000;
@@ -84,8 +82,7 @@ function impaired(members: readonly LiveAnomaly[], target: ObjectRef, context: G
     .filter(({ nature }) => nature !== "symptom")
     .flatMap(({ anomaly, related }) => [anomaly.target, ...related])
     .filter((ref) => servingKinds.has(ref.kind));
-  const all = new Map([target, ...named].map((ref) => [refKey(ref), ref]));
-  return [...all.values()]
+  return uniqueRefs([target, ...named])
     .filter((ref) => impairs(members, ref, context))
     .flatMap((ref) => [ref, ...workloadsOf(ref, context)]);
 }

@@ -1,5 +1,5 @@
 import type { Pod } from "../../cluster/kubernetes-types.ts";
-import { makeRef } from "../../incident/object-ref.ts";
+import { makeRef, uniqueRefs } from "../../incident/object-ref.ts";
 import type { DetectContext, Detector } from "../detector.ts";
 import { whenText } from "./exhaustion.ts";
 import { createExhaustionForecast } from "./exhaustion-forecast.ts";
@@ -73,7 +73,7 @@ export function usersOfClaim(namespace: string, claim: string, { pods, ownerOf }
       metadata.namespace === namespace &&
       spec.volumes?.some(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName === claim),
   );
-  return [...new Map(users.map((pod) => [ownerOf(pod).name, ownerOf(pod)])).values()];
+  return uniqueRefs(users.map(ownerOf));
 }
 
 /** A persistent volume that will be full. Source: trend of `kubelet_volume_stats_used_bytes` against the capacity. */

@@ -1,4 +1,5 @@
 import { refOf } from "../../cluster/object-store.ts";
+import { uniqueRefs } from "../../incident/object-ref.ts";
 import { defineDetector, type Finding, timeOf } from "../detector.ts";
 import { conditionOf, short } from "./container-states.ts";
 
@@ -68,7 +69,7 @@ export const nodeHealth = defineDetector({
           : `is tainted (${taint?.key}) while pods wait for room`,
         summary: `Node ${node.metadata.name} takes no new pods (${cordoned ? "cordoned" : `taint ${taint?.key}`}); ${stopped.length} pods wait, ${stopped[0]?.metadata.name} first`,
         startsAt: Math.min(...stopped.map((pod) => timeOf(conditionOf(pod, "PodScheduled")?.lastTransitionTime, now))),
-        related: [...new Map(stopped.map((pod) => [ownerOf(pod).name, ownerOf(pod)])).values()],
+        related: uniqueRefs(stopped.map(ownerOf)),
       };
     }
   },

@@ -1,6 +1,6 @@
 import type { KubeObject } from "../../cluster/kubernetes-types.ts";
 import { refOf } from "../../cluster/object-store.ts";
-import { makeRef } from "../../incident/object-ref.ts";
+import { makeRef, uniqueRefs } from "../../incident/object-ref.ts";
 import { defineDetector, type Finding, timeOf } from "../detector.ts";
 
 interface ClaimSpec {
@@ -50,10 +50,7 @@ export const storageClass = defineDetector({
             : `asks for storage class ${wanted}, which does not exist`,
         summary: `PersistentVolumeClaim ${name} cannot be provisioned: ${wanted === undefined ? "it names no storage class and none is the default" : `storage class ${wanted} does not exist`} (there is ${has}); ${waiting.length} pods wait for it`,
         startsAt: Math.max(since, timeOf(creationTimestamp, 0)),
-        related: [
-          ...new Map(waiting.map((pod) => [ownerOf(pod).name, ownerOf(pod)])).values(),
-          ...(wanted ? [makeRef("StorageClass", undefined, wanted)] : []),
-        ],
+        related: [...uniqueRefs(waiting.map(ownerOf)), ...(wanted ? [makeRef("StorageClass", undefined, wanted)] : [])],
       };
     }
   },

@@ -1,4 +1,5 @@
 import { refOf } from "../../cluster/object-store.ts";
+import { uniqueRefs } from "../../incident/object-ref.ts";
 import { defineDetector, type Finding, timeOf } from "../detector.ts";
 
 const patienceMs = 60_000;
@@ -36,7 +37,7 @@ export const volumeClaim = defineDetector({
         headline: phase === "Lost" ? "has lost its volume" : "cannot be bound while pods wait for it",
         summary: `PersistentVolumeClaim ${claim.metadata.name} is ${phase}; ${users.length} pods wait for it`,
         startsAt: phase === "Lost" ? now : since,
-        related: [...new Map(users.map((pod) => [ownerOf(pod).name, ownerOf(pod)])).values()],
+        related: uniqueRefs(users.map(ownerOf)),
       };
     }
   },

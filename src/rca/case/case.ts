@@ -7,7 +7,7 @@ import { isWorkloadKind } from "../../cluster/workload.ts";
 import type { Anomaly } from "../../incident/anomaly.ts";
 import type { Evidence } from "../../incident/evidence.ts";
 import type { Incident } from "../../incident/incident.ts";
-import { makeRef, type ObjectRef, refKey, sameRef } from "../../incident/object-ref.ts";
+import { makeRef, type ObjectRef, refKey, sameRef, uniqueRefs } from "../../incident/object-ref.ts";
 import type { Redact } from "../../incident/redacted.ts";
 import { type Change, findChanges } from "../gather/changes.ts";
 import { createEvidenceBook, type EvidenceBook, type Finding } from "../gather/evidence-book.ts";
@@ -16,6 +16,7 @@ import type { LogSign } from "../gather/log-text.ts";
 import { type LogFact, type LogWindow, logFactsOf } from "../gather/logs.ts";
 import { type Shift, shiftOf } from "../gather/metrics.ts";
 import { type PodFact, podsOfWorkload } from "../gather/object-state.ts";
+import { withoutTakenBack } from "../gather/taken-back.ts";
 
 /** Everything a rule may look at: one incident, the observed cluster around it, and the book in which facts are quoted. */
 export interface Case {
@@ -49,6 +50,8 @@ const changesBeforeMs = 40 * 60_000;
 const changesAfterMs = 60_000;
 const logsBeforeMs = 10 * 60_000;
 const eventsBeforeMs = 3 * 60_000;
+/** What was gone or put back this long before the first symptom has not brought it. */
+export const longGoneMs = 60_000;
 const maxScope = 60;
 
 /** Workloads that an anomaly's target stands for. */
@@ -74,10 +77,6 @@ export function workloadsFor(topology: Topology, observation: Observation, ref: 
     );
   }
   return topology.usersOf(ref);
-}
-
-function unique(refs: readonly ObjectRef[]): readonly ObjectRef[] {
-  return [...new Map(refs.map((ref) => [refKey(ref), ref])).values()];
 }
 
 function memo<T>(make: (ref: ObjectRef) => T): (ref: ObjectRef) => T {
@@ -110,22 +109,25 @@ export function openCase(input: CaseInput): Case {
     ...incident.affected,
     ...incident.anomalies.flatMap((anomaly) => (anomaly.seenOn ? [anomaly.target, anomaly.seenOn] : [anomaly.target])),
   ].filter((ref) => ref.kind !== "Node");
-  const symptomatic = unique(targets.flatMap((ref) => workloadsFor(topology, observation, ref)));
+  const symptomatic = uniqueRefs(targets.flatMap((ref) => workloadsFor(topology, observation, ref)));
   const around = symptomatic.flatMap((workload) => topology.dependenciesOf(workload));
   // An incident about a quota, a policy or a configuration alone: whoever lives beside it may be what it hurts.
   const beside =
     symptomatic.length > 0
       ? []
       : topology.workloads.filter((ref) => targets.some((target) => target.namespace === ref.namespace));
-  const scope = unique([...symptomatic, ...around, ...beside]).slice(0, maxScope);
+  const scope = uniqueRefs([...symptomatic, ...around, ...beside]).slice(0, maxScope);
   // What was changed later is an attempt to repair, or its undoing.
-  const changes = findChanges(observation, onset - changesBeforeMs, Math.min(now, onset + changesAfterMs));
+  const changes = withoutTakenBack(
+    findChanges(observation, onset - changesBeforeMs, Math.min(now, onset + changesAfterMs)),
+    onset - longGoneMs,
+  );
   const book = createEvidenceBook({
     redact: input.redact,
     ...(input.previousEvidence ? { previous: input.previousEvidence } : {}),
   });
 
-  const podsOf = memo((workload) => podsOfWorkload(observation, topology, workload, onset - eventsBeforeMs));
+  const podsOf = memo((workload) => podsOfWorkload(observation, topology, workload, onset - longGoneMs));
   const allLogs = memo((workload) => logFactsOf(observation, workload, topology.podNamesOf(workload), window));
   const recentEvents = observation.events.between(onset - eventsBeforeMs, now);
   const eventsOf = memo((workload) => {
@@ -137,6 +139,9 @@ export function openCase(input: CaseInput): Case {
       }
     }
     for (const pod of topology.podNamesOf(workload)) owners.add(refKey(makeRef("Pod", workload.namespace, pod)));
+    for (const { object, deletedAt } of observation.objects.deleted("Pod", workload.namespace))
+      if (deletedAt < onset - longGoneMs)
+        owners.delete(refKey(makeRef("Pod", workload.namespace, object.metadata.name)));
     return recentEvents.filter((event) => owners.has(refKey(event.about)));
   });
   const changesOf: Case["changesOf"] = (ref, ...areas) =>

@@ -3,7 +3,7 @@ import type { KubeObject, LabelSelector } from "../../cluster/kubernetes-types.t
 import { isKind } from "../../cluster/kubernetes-types.ts";
 import { matchesSelector } from "../../cluster/selector.ts";
 import { templateOf } from "../../cluster/workload.ts";
-import { makeRef, type ObjectRef, refKey } from "../../incident/object-ref.ts";
+import { makeRef, type ObjectRef, uniqueRefs } from "../../incident/object-ref.ts";
 import { type Candidate, candidate, type Rule } from "../case/candidate.ts";
 import type { Case } from "../case/case.ts";
 import { metricFinding } from "../gather/metrics.ts";
@@ -97,9 +97,7 @@ function policies(open: Case): readonly Candidate[] {
         ),
     );
     const touched = covered.flatMap((workload) => [workload, ...open.topology.dependentsOf(workload, 1)]);
-    const lines = [...new Map(touched.map((ref) => [refKey(ref), ref])).values()].flatMap((workload) =>
-      freshLogs(open, workload, "timeout", "reset", "refused"),
-    );
+    const lines = uniqueRefs(touched).flatMap((workload) => freshLogs(open, workload, "timeout", "reset", "refused"));
     if (covered.length === 0 || !touched.some((workload) => isSymptomatic(open, workload))) return [];
     return [
       candidate(

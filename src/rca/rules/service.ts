@@ -1,7 +1,7 @@
-import { isKind, type Service } from "../../cluster/kubernetes-types.ts";
+import { isKind, type KubeObject, type Service } from "../../cluster/kubernetes-types.ts";
 import { matchesLabels } from "../../cluster/selector.ts";
 import { podSpecOf, templateOf } from "../../cluster/workload.ts";
-import { makeRef, type ObjectRef, refKey, sameRef } from "../../incident/object-ref.ts";
+import { makeRef, type ObjectRef, refKey, sameRef, uniqueRefs } from "../../incident/object-ref.ts";
 import { type Candidate, candidate, type Rule } from "../case/candidate.ts";
 import type { Case } from "../case/case.ts";
 import { endpointsOf, serviceFinding } from "../gather/neighbours.ts";
@@ -26,6 +26,15 @@ function complaints(open: Case, behind: readonly ObjectRef[], service: ObjectRef
     });
 }
 
+/** True when the selector of an earlier version finds pods today: without any, what came after it was its repair. */
+function ledSomewhere(open: Case, ref: ObjectRef, before: KubeObject | undefined): boolean {
+  if (!isKind(before, "Service")) return true;
+  const { selector: wanted } = before.spec;
+  return open.topology.workloads
+    .filter(({ namespace }) => namespace === ref.namespace)
+    .some((workload) => readyPods(open, workload).some(({ pod }) => matchesLabels(wanted, pod.metadata.labels)));
+}
+
 function selector(open: Case, ref: ObjectRef, service: Service): readonly Candidate[] {
   if (!service.spec.selector || service.spec.type === "ExternalName") return [];
   const behind = open.topology.workloadsBehind(ref);
@@ -39,7 +48,7 @@ function selector(open: Case, ref: ObjectRef, service: Service): readonly Candid
       !readyPods(open, workload).some((pod) => matchesLabels(service.spec.selector, pod.pod.metadata.labels)),
   );
   const nobody = known && ready === 0 && unmatched.length > 0;
-  const others = changed !== undefined && now.length > 0 && ready > 0;
+  const others = changed !== undefined && now.length > 0 && ready > 0 && ledSomewhere(open, ref, changed.change.before);
   if (!nobody && !others) return [];
   const before = changed?.change.before;
   const relabelled = changed
@@ -108,7 +117,9 @@ function port(open: Case, ref: ObjectRef, service: Service): readonly Candidate[
     // The name of a port and its number are the same place.
     const moved = earlier !== undefined && numberOf(earlier.targetPort ?? earlier.port) !== numberOf(target);
     const renumbered = earlier !== undefined && earlier.port !== item.port;
-    const wrong = (declared.length > 0 && !known) || moved || renumbered;
+    const led = earlier?.targetPort ?? earlier?.port;
+    const mended = known && led !== undefined && !declared.some((own) => own.containerPort === led || own.name === led);
+    const wrong = (declared.length > 0 && !known) || (moved && !mended) || renumbered;
     if (!wrong) continue;
     const lines = complaints(open, behind, ref);
     const servedBefore = earlier ? (earlier.targetPort ?? earlier.port) : declared[0]?.containerPort;
@@ -155,7 +166,7 @@ function servicesInScope(open: Case): readonly ObjectRef[] {
     )
       refs.push(change.ref);
   }
-  return [...new Map(refs.map((ref) => [refKey(ref), makeRef(ref.kind, ref.namespace, ref.name)])).values()];
+  return uniqueRefs(refs.map((ref) => makeRef(ref.kind, ref.namespace, ref.name)));
 }
 
 /** Services that select no or the wrong pods, or lead to a port where nothing listens. */

@@ -1,6 +1,6 @@
-import type { Anomaly } from "../../incident/anomaly.ts";
+import { type Anomaly, starvingReasons } from "../../incident/anomaly.ts";
 import { causeText } from "../../incident/cause-text.ts";
-import { type ObjectRef, refKey, sameRef } from "../../incident/object-ref.ts";
+import { refKey, sameRef, uniqueRefs } from "../../incident/object-ref.ts";
 import type { Severity } from "../../incident/severity.ts";
 import { beganAt } from "../case/began-at.ts";
 import type { Candidate } from "../case/candidate.ts";
@@ -32,8 +32,6 @@ export interface Ranking {
   readonly doubtedBy?: string;
 }
 
-/** Reasons that say that requests stay away. */
-const starvingReasons: ReadonlySet<string> = new Set(["traffic-stopped", "requests-forecast"]);
 const severityWeight: Readonly<Record<Severity, number>> = { critical: 4, high: 3, medium: 2, low: 1 };
 const closeMs = 8 * 60_000;
 /** Clocks of the API server, the kubelet and the scraper differ by this much. */
@@ -127,10 +125,9 @@ function merged(candidates: readonly Candidate[]): readonly Candidate[] {
       continue;
     }
     const [best, other] = item.specificity > known.specificity ? [item, known] : [known, item];
-    const hits: ObjectRef[] = [...best.hits, ...other.hits];
     found.set(key, {
       ...best,
-      hits: [...new Map(hits.map((ref) => [refKey(ref), ref])).values()],
+      hits: uniqueRefs([...best.hits, ...other.hits]),
       evidence: [...new Set([...best.evidence, ...other.evidence])].slice(0, 10),
     });
   }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { dueTimes, parseCron } from "../../../../src/detection/state/cron-schedule.ts";
+import { refText } from "../../../../src/incident/object-ref.ts";
 import { createWorld, type World } from "../../../support/detect-objects.ts";
 import { deployment, pod, service } from "../../../support/small-shop.ts";
 
@@ -366,4 +367,36 @@ describe("evictions", () => {
     world.run(20_000);
     expect(told(world)).toEqual(want);
   });
+});
+
+test("a cordoned node names every workload that waits for it, also those of one name in two namespaces", () => {
+  const world = createWorld({ start });
+  const waiting = (namespace: string) => ({
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: {
+      name: "db-0",
+      namespace,
+      uid: `pod-${namespace}`,
+      creationTimestamp: early,
+      ownerReferences: [{ kind: "StatefulSet", name: "db", uid: `set-${namespace}`, controller: true }],
+    },
+    spec: { containers: [{ name: "db" }] },
+    status: {
+      phase: "Pending",
+      conditions: [
+        {
+          type: "PodScheduled",
+          status: "False",
+          reason: "Unschedulable",
+          message: "0/1 nodes are available: 1 node(s) were unschedulable.",
+          lastTransitionTime: early,
+        },
+      ],
+    },
+  });
+  world.put(cluster("Node", "n1", { spec: { unschedulable: true } }), waiting("blue"), waiting("green"));
+  world.run(60_000);
+  const about = world.engine.incidents().find(({ target }) => target.kind === "Node");
+  expect(about?.affected.map(refText)).toEqual(["Node n1", "StatefulSet blue/db", "StatefulSet green/db"]);
 });
