@@ -59,13 +59,16 @@ for (const item of formats) {
   starts[item.prefix.charCodeAt(0)] = 1;
 }
 
-export interface KnownToken {
+/** The shortest token of a known format. */
+const leastTokenChars = 14;
+
+interface KnownToken {
   readonly kind: string;
   readonly end: number;
 }
 
 /** The known token that starts exactly at `at`. */
-export function knownTokenAt(text: string, at: number): KnownToken | undefined {
+function knownTokenAt(text: string, at: number): KnownToken | undefined {
   const first = text.charCodeAt(at);
   if (!(first < 128) || starts[first] === 0) return undefined;
   const candidates = byStart.get(pair(first, text.charCodeAt(at + 1)));
@@ -74,6 +77,36 @@ export function knownTokenAt(text: string, at: number): KnownToken | undefined {
     if (!text.startsWith(prefix, at)) continue;
     pattern.lastIndex = at;
     if (pattern.test(text)) return { kind, end: pattern.lastIndex };
+  }
+  return undefined;
+}
+
+/** Beginnings of tokens in one word that are looked at; the patterns of some run on for thousands of characters. */
+const mostBeginnings = 12;
+
+const isLetterOrDigit = (code: number) =>
+  (code >= 97 && code <= 122) || (code >= 48 && code <= 57) || (code >= 65 && code <= 90);
+
+/**
+ * The first known token in the word `from`..`to`, at its start or behind a sign: `prefix_ghp_…`, `key-AKIA…`, `sess.eyJ…`.
+ * Inside, one without a digit is none: words that are joined by dashes may begin like tokens.
+ */
+export function knownTokenIn(
+  text: string,
+  from: number,
+  to: number,
+): (KnownToken & { readonly from: number }) | undefined {
+  const first = knownTokenAt(text, from);
+  if (first) return { ...first, from };
+  let beginnings = 0;
+  for (let k = from + 1; k <= to - leastTokenChars && beginnings < mostBeginnings; k++) {
+    if (starts[text.charCodeAt(k)] !== 1) continue;
+    const sign = text.charCodeAt(k - 1);
+    if (isLetterOrDigit(sign)) continue;
+    if (!byStart.has(pair(text.charCodeAt(k), text.charCodeAt(k + 1)))) continue;
+    beginnings++;
+    const known = knownTokenAt(text, k);
+    if (known && (sign === 47 || /\d/.test(text.slice(k, known.end)))) return { ...known, from: k };
   }
   return undefined;
 }

@@ -1,4 +1,8 @@
+import { isRemark, isValue } from "./is-value.ts";
+import { afterColour, afterName, closingOf, isBlank, isQuote, openingAt } from "./marks.ts";
 import { type NameKind, secretName } from "./secret-names.ts";
+import { separatorAfter } from "./separator.ts";
+import { blockEnd, maxValue, plainEnd } from "./value-end.ts";
 
 export interface Span {
   readonly from: number;
@@ -13,118 +17,36 @@ export type ValueResult =
   | { readonly type: "secret"; readonly spans: readonly Span[]; readonly next: number };
 
 const none: ValueResult = { type: "none" };
-const maxValue = 8_192;
-const harmlessValues = new Set([
-  "true",
-  "false",
-  "null",
-  "none",
-  "nil",
-  "undefined",
-  "yes",
-  "no",
-  "on",
-  "off",
-  "required",
-  "missing",
-  "empty",
-  "unset",
-  "hidden",
-  "redacted",
-  "unknown",
-]);
-const stops = new Uint8Array(128);
-for (const char of " \t\r\n,;&\"'`)}]<>|") stops[char.charCodeAt(0)] = 1;
-
-const blank = (code: number) => code === 32 || code === 9;
 const newline = 10;
 const doubleQuote = 34;
 const singleQuote = 39;
-const backtick = 96;
-const backslash = 92;
-const equals = 61;
-const colon = 58;
+const maxList = 2_000;
+const maxBraces = 200;
+
+/** Codes that may stand right behind a name whose value follows; after everything else there is nothing to look for. */
+const mayFollow = new Uint8Array(128);
+for (const char of "=:\"'`\\] \t>&\u001b,\n") mayFollow[char.charCodeAt(0)] = 1;
 
 function lineStartsAt(text: string, at: number): boolean {
   for (let i = at - 1; i >= 0 && at - i < 80; i--) {
     const code = text.charCodeAt(i);
     if (code === newline) return true;
-    if (!blank(code) && code !== 45 && code !== doubleQuote && code !== singleQuote) return false;
+    if (!isBlank(code) && code !== 45 && code !== doubleQuote && code !== singleQuote) return false;
   }
   return at < 80;
-}
-
-/** Is this text, found as the value of a secret's name, a value at all? */
-function isValue(value: string, kind: NameKind, prose: boolean): boolean {
-  if (value.length === 0) return false;
-  const first = value.charCodeAt(0);
-  // `<redacted-…`, `${…}`, `$(…)`, `{{…}}`, `(hidden)`, `***`.
-  if (first === 60 && value.startsWith("<redacted-")) return false;
-  if (first === 36 && (value.startsWith("${") || value.startsWith("$("))) return false;
-  if ((first === 123 && value.startsWith("{{")) || (first === 40 && value.startsWith("(hidden"))) return false;
-  if (value.length <= 9 && harmlessValues.has(value.toLowerCase())) return false;
-  if ((first === 42 || first === 46 || first === 120 || first === 88) && /^[*x.•]+$/i.test(value)) return false;
-  if (kind === "token" && first >= 48 && first <= 57 && value.length <= 12 && /^\d{1,5}(\.\d+)?(ms|s)?$/.test(value))
-    return false;
-  // "token: expired" in a sentence; in a file the name stands at the start of its line.
-  return !(prose && (value.length < 4 || /^[a-z]+[.!]?$/.test(value)));
-}
-
-function closingQuote(text: string, from: number, quote: number, escaped: boolean): number {
-  const limit = Math.min(text.length, from + maxValue);
-  for (let i = from; i < limit; i++) {
-    const code = text.charCodeAt(i);
-    if (code === backslash) {
-      if (escaped && text.charCodeAt(i + 1) === quote) return i;
-      i++;
-    } else if (code === quote && !escaped) return i;
-  }
-  return limit;
-}
-
-/** Indented lines below `name: |`. */
-function blockScalar(text: string, at: number, nameAt: number): Span | undefined {
-  // Only an indicator such as `|`, `|-`, `>+2` may stand between the name and the end of its line.
-  let i = at + 1;
-  while (i - at < 6 && i < text.length && text.charCodeAt(i) !== newline) i++;
-  if (text.charCodeAt(i) !== newline) return undefined;
-  let lineAt = nameAt;
-  while (lineAt > 0 && nameAt - lineAt < 200 && text.charCodeAt(lineAt - 1) !== newline) lineAt--;
-  let indent = 0;
-  while (text.charCodeAt(lineAt + indent) === 32) indent++;
-  const from = i + 1;
-  const limit = Math.min(text.length, from + maxValue);
-  let to = from;
-  let lineStart = from;
-  while (lineStart < limit) {
-    let depth = 0;
-    while (text.charCodeAt(lineStart + depth) === 32) depth++;
-    let end = lineStart + depth;
-    while (end < limit && text.charCodeAt(end) !== newline) end++;
-    if (depth <= indent && end > lineStart + depth) break;
-    if (end > lineStart + depth) to = end;
-    lineStart = end + 1;
-  }
-  return to > from ? { from, to, kind: "block" } : undefined;
 }
 
 /** `Bearer xyz`, `Basic xyz`: the second word is the credential. */
 function afterScheme(text: string, at: number): number {
   const match = schemes.test(text.slice(at, at + 2))
-    ? /^(?:bearer|basic|token|digest|apikey|negotiate)[ \t]+/i.exec(text.slice(at, at + 24))
+    ? /^(?:bearer|basic|token|digest|api[-_]?key|negotiate)[ \t]+/i.exec(text.slice(at, at + 24))
     : null;
   return match ? at + match[0].length : at;
 }
 const schemes = /^(?:be|ba|to|di|ap|ne)/i;
 
-function plainEnd(text: string, from: number, wholeLine: boolean): number {
-  const limit = Math.min(text.length, from + maxValue);
-  let i = from;
-  for (; i < limit; i++) {
-    const code = text.charCodeAt(i);
-    if (wholeLine ? code === newline || code === 13 : code < 128 && stops[code] === 1) break;
-  }
-  return i;
+function isLetterOrDigit(code: number): boolean {
+  return (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122) || code === 95;
 }
 
 /** The bare name: without what leads it (`--`, `/`), without the path before its last part. */
@@ -141,96 +63,169 @@ function nameOf(text: string, from: number, to: number): string {
   return text.slice(start, to);
 }
 
-function isLetterOrDigit(code: number): boolean {
-  return (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122) || code === 95;
-}
-
 const pairNames = new Set(["name", "key", "env", "header", "field"]);
 const pairValues = new Set(["value", "val", "default"]);
 
+/** Neither a flag nor the name of an element: most words, which another one follows. */
+const isAmongWords = (text: string, from: number) =>
+  text.charCodeAt(from) !== 45 && text.charCodeAt(from - 1) !== 60 && text.charCodeAt(from - 1) !== 58;
+
+/** `b'…'` of Python, `Some("…")` of Rust: what stands before the quote of a value. */
+function afterWrapper(text: string, at: number): number {
+  if (!isLetterOrDigit(text.charCodeAt(at))) return at;
+  const match = /^(?:[bBuUrRfF]{1,2}|[A-Za-z_]\w{0,30}\()(?=\\{0,15}["'`])/.exec(text.slice(at, at + 50));
+  return match ? at + match[0].length : at;
+}
+
+/** The start of the value behind a separator that ends at `at`. */
+function valueStart(text: string, at: number): number {
+  let i = afterColour(text, at);
+  let code = text.charCodeAt(i);
+  for (
+    let spaces = 0;
+    spaces < 40 && (isBlank(code) || (code === newline && /^\n\s{0,20}["']/.test(text.slice(i, i + 24))));
+    spaces++
+  )
+    code = text.charCodeAt(++i);
+  return afterColour(text, i);
+}
+
+interface Value {
+  readonly from: number;
+  readonly to: number;
+  readonly kind: string;
+  /** What is looked at to tell whether it is a value. */
+  readonly prose?: boolean;
+}
+
 /** Looks past the word `from`..`to` for a separator and a value, and says whether that value is secret. */
 export function valueAfter(text: string, from: number, to: number, valueIsSecret: boolean): ValueResult {
-  let i = to;
-  let code = text.charCodeAt(i);
-  // `"name"`, `\"name\"`, `name]` before the separator.
-  for (let k = 0; k < 3 && (code === doubleQuote || code === singleQuote || code === backslash || code === 93); k++)
-    code = text.charCodeAt(++i);
-  let spaces = 0;
-  while (spaces < 4 && blank(code)) {
-    code = text.charCodeAt(++i);
-    spaces++;
-  }
-  const separated = code === equals || code === colon;
-  const flag = !separated && spaces > 0 && text.charCodeAt(from) === 45 && text.charCodeAt(from + 1) === 45;
-  if (!separated && !flag) {
-    return spaces > 0 && i === to + spaces && schemeWord(text, from, to) ? credential(text, i) : none;
-  }
-  if (to - from > 200 || (code === colon && text.charCodeAt(i + 1) === 47 && text.charCodeAt(i + 2) === 47))
-    return none;
+  const code = text.charCodeAt(to);
+  if (!(code < 128) || mayFollow[code] === 0 || to - from > 200) return none;
+  if (isBlank(code) && isLetterOrDigit(text.charCodeAt(to + 1)) && isAmongWords(text, from)) return none;
+  const separator = separatorAfter(text, from, to, isBlank(code) ? to : afterName(text, to));
+  if (!separator) return none;
   const name = nameOf(text, from, to);
   const isKeyFile = name === "key" && text.charCodeAt(to - 4) === 46;
   const isPair = !isKeyFile && name.length >= 3 && name.length <= 6 && pairNames.has(name.toLowerCase());
-  const kind =
-    valueIsSecret && name.length <= 7 && pairValues.has(name.toLowerCase())
-      ? "password"
-      : isPair
-        ? undefined
-        : isKeyFile
-          ? "token"
-          : secretName(name);
-  if (!kind && !isPair) return none;
+  const holdsValue = valueIsSecret && name.length <= 7 && pairValues.has(name.toLowerCase());
+  const kind = holdsValue ? "password" : isPair ? undefined : isKeyFile ? "token" : secretName(name);
+  if (!kind) return isPair && separator.type !== "quote" ? pairName(text, separator.end, name) : none;
+  if (separator.type === "quote" && kind !== "password") return none;
+  if (separator.type === "tag") {
+    const end = text.indexOf("<", separator.end);
+    const closed = end > 0 && end - separator.end <= maxList && text.charCodeAt(end + 1) === 47;
+    return closed ? secretOr(text, { from: separator.end, to: end, kind }, kind) : none;
+  }
+  return valueBehind(text, { from, name, kind, separator: separator.type, at: valueStart(text, separator.end) });
+}
 
-  const separator = code;
-  if (!flag) i++;
-  if (text.charCodeAt(i) === equals || text.charCodeAt(i) === 62) i++;
-  spaces = 0;
-  code = text.charCodeAt(i);
-  while (spaces < 40 && (blank(code) || (code === newline && /^\n\s{0,20}["']/.test(text.slice(i, i + 24))))) {
-    code = text.charCodeAt(++i);
-    spaces++;
+/** `name: DB_PASSWORD`: what follows under `value` is its. */
+function pairName(text: string, at: number, name: string): ValueResult {
+  const i = valueStart(text, at);
+  const opening = openingAt(text, i);
+  const start = i + (opening?.length ?? 0);
+  const limit = Math.min(text.length, start + 130);
+  const end = opening ? closingOf(text, start, opening, limit) : plainEnd(text, start, "token", false);
+  if (end - start <= 120 && secretName(text.slice(start, end))) return { type: "names-secret" };
+  // `name` begins the next of several pairs; what the one before was about is over.
+  return name === "name" ? { type: "names-other" } : none;
+}
+
+interface Place {
+  /** Where the name begins. */
+  readonly from: number;
+  readonly name: string;
+  readonly kind: NameKind;
+  readonly separator: "equals" | "colon" | "flag" | "quote";
+  /** Where the value begins. */
+  readonly at: number;
+}
+
+function valueBehind(text: string, { from, name, kind, separator, at }: Place): ValueResult {
+  const i = afterWrapper(text, at);
+  const opening = openingAt(text, i);
+  if (opening) {
+    const quoteAt = i + opening.length;
+    const start = afterScheme(text, quoteAt);
+    const to = closingOf(text, start, opening, Math.min(text.length, start + maxValue));
+    return secretOr(text, { from: start, to, kind }, kind);
   }
-  const escaped =
-    code === backslash && (text.charCodeAt(i + 1) === doubleQuote || text.charCodeAt(i + 1) === singleQuote);
-  const quote = escaped
-    ? text.charCodeAt(i + 1)
-    : code === doubleQuote || code === singleQuote || code === backtick
-      ? code
-      : 0;
-  const opening = escaped ? 2 : quote ? 1 : 0;
-  if (!kind) {
-    const start = i + opening;
-    const end = quote ? closingQuote(text, start, quote, escaped) : plainEnd(text, start, false);
-    if (end - start <= 120 && secretName(text.slice(start, end))) return { type: "names-secret" };
-    // `name` begins the next of several pairs; what the one before was about is over.
-    return name === "name" ? { type: "names-other" } : none;
+  const code = text.charCodeAt(i);
+  if ((code === 124 || code === 62) && separator === "colon") {
+    const block = blockEnd(text, i, from);
+    return block ? { type: "secret", spans: [{ ...block, kind: "block" }], next: block.to } : none;
   }
-  if (quote) {
-    const start = afterScheme(text, i + opening);
-    const end = closingQuote(text, start, quote, escaped);
-    return isValue(text.slice(start, Math.min(end, start + 64)), kind, false)
-      ? { type: "secret", spans: [{ from: start, to: end, kind }], next: end }
-      : none;
+  if (code === 91) {
+    const end = text.slice(i, i + maxList).indexOf("]") + i;
+    if (end < i || end - i < 3 || isRemark(text.slice(i + 1, Math.min(end, i + 400)), kind)) return none;
+    return { type: "secret", spans: [{ from: i + 1, to: end, kind }], next: end };
   }
-  if ((code === 124 || code === 62) && separator === colon) {
-    const block = blockScalar(text, i, from);
-    return block ? { type: "secret", spans: [block], next: block.to } : none;
+  if (code === 123) {
+    const braced = separator === "equals" && kind === "password" && text.charCodeAt(i + 1) !== 123;
+    const inside = braced ? text.slice(i, i + maxBraces).split("}", 1)[0] : undefined;
+    const end =
+      inside === undefined || inside.length === maxBraces || inside.includes("\n") ? undefined : i + inside.length;
+    return end === undefined || end >= text.length
+      ? { type: "names-secret" }
+      : secretOr(text, { from: i + 1, to: end, kind }, kind);
   }
-  if (code === 91 || code === 123 || code === newline) return none;
+  if (code === newline || (separator === "flag" && code === 45)) return none;
   const start = afterScheme(text, i);
-  const end = plainEnd(text, start, separator === colon && /cookie$/i.test(name));
-  const prose = separator === colon && start === i && !lineStartsAt(text, from);
-  return isValue(text.slice(start, Math.min(end, start + 64)), kind, prose)
-    ? { type: "secret", spans: [{ from: start, to: end, kind }], next: end }
+  const line = separator === "colon" && /cookie$/i.test(name);
+  let end = plainEnd(text, start, kind, line);
+  if (/authorization$/i.test(name)) end = start === i ? withCredentials(text, start, end) : digestEnd(text, i, end);
+  else if (separator === "equals" && kind === "password" && isVariable(text, from, name)) end = restOfLine(text, end);
+  const prose = separator === "colon" && start === i && !lineStartsAt(text, from);
+  return secretOr(text, { from: start, to: end, kind, prose }, kind);
+}
+
+function secretOr(text: string, { from, to, kind, prose = false }: Value, nameKind: NameKind): ValueResult {
+  return to > from && isValue(text.slice(from, Math.min(to, from + 64)), nameKind, prose)
+    ? { type: "secret", spans: [{ from, to, kind }], next: to }
     : none;
 }
 
-function schemeWord(text: string, from: number, to: number): boolean {
-  const length = to - from;
-  return (length === 6 || length === 5) && /^(?:bearer|basic)$/i.test(text.slice(from, to));
+/** A scheme of somebody's own, then what it is about: `Authorization: Splunk 1b2c…`. Another header's name is none of it. */
+function withCredentials(text: string, start: number, end: number): number {
+  if (!/^[A-Za-z][\w-]{0,30}$/.test(text.slice(start, Math.min(end, start + 40)))) return end;
+  let i = end;
+  while (i - end < 4 && isBlank(text.charCodeAt(i))) i++;
+  if (i === end || !isLetterOrDigit(text.charCodeAt(i))) return end;
+  const last = plainEnd(text, i, "token", false);
+  const second = text.slice(i, last);
+  // "authorization: failed for ann" is a sentence.
+  return /^[\w-]{1,40}:/.test(second) || !/[\dA-Z]/.test(second) ? end : last;
 }
 
-function credential(text: string, at: number): ValueResult {
-  const end = plainEnd(text, at, false);
+/** `Digest username="a", …, response="…"`: the answer stands among other pairs; all of them go. */
+function digestEnd(text: string, at: number, end: number): number {
+  if (!/^digest/i.test(text.slice(at, at + 6))) return end;
+  let i = end;
+  while (i < text.length && i - at < maxList && text.charCodeAt(i) !== newline) i++;
+  return i;
+}
+
+/** A line of an environment: `DB_PASSWORD=two words`. */
+const isVariable = (text: string, from: number, name: string) =>
+  (from === 0 || text.charCodeAt(from - 1) === newline) && /^[A-Z][A-Z0-9_]+$/.test(name);
+
+function restOfLine(text: string, at: number): number {
+  if (!isBlank(text.charCodeAt(at))) return at;
+  let end = at;
+  while (end < text.length && end - at < 300 && text.charCodeAt(end) !== newline) end++;
+  return /[=:"']/.test(text.slice(at, end)) ? at : end;
+}
+
+/** The word of an HTTP header's scheme with its credential: `Bearer xyz`. */
+export function credentialAfter(text: string, from: number, to: number): ValueResult {
+  const length = to - from;
+  if ((length !== 6 && length !== 5) || (text.charCodeAt(from) | 32) !== 98) return none;
+  if (!/^(?:bearer|basic)$/i.test(text.slice(from, to))) return none;
+  let at = to;
+  while (at - to < 4 && isBlank(text.charCodeAt(at))) at++;
+  if (at === to || isQuote(text.charCodeAt(at))) return none;
+  const end = plainEnd(text, at, "token", false);
   const value = text.slice(at, Math.min(end, at + 64));
   // "Bearer authentication failed" is a sentence.
   const likely =

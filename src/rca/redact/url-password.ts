@@ -1,0 +1,66 @@
+import type { Span } from "./value-span.ts";
+
+/** Nobody's name and password in an address are longer. */
+export const maxUserInfo = 300;
+export const maxAccount = 120;
+const colon = 58;
+const atSign = 64;
+const slash = 47;
+
+function onlyDigits(text: string, from: number, to: number): boolean {
+  for (let i = from; i < to && i < from + 6; i++) {
+    const code = text.charCodeAt(i);
+    if (code < 48 || code > 57) return false;
+  }
+  return true;
+}
+
+/** What ends a text may be a port, its name or a place to fill in; everything else is the beginning of a password. */
+const looksCut = (rest: string) => rest !== "" && !/^(?:\d+|[a-z-]+|[${%<[(].*)$/.test(rest);
+
+/** Quotes, angle brackets: what surrounds an address. */
+const surrounds = (code: number) => code === 34 || code === 39 || code === 60 || code === 62 || code === 96;
+
+/**
+ * `user:password@` right after `scheme://`; the span of the password. `hasAt`: an `@` follows somewhere. A text that was cut
+ * within the password ends with it.
+ */
+export function urlPassword(text: string, at: number, hasAt: boolean): Span | undefined {
+  const limit = Math.min(text.length, at + maxUserInfo);
+  let secretAt = -1;
+  let end = -1;
+  let i = at;
+  for (; i < limit; i++) {
+    const code = text.charCodeAt(i);
+    if (code <= 32) break;
+    if (code === colon && secretAt < 0) secretAt = i + 1;
+    else if (code === atSign && secretAt >= 0) end = i;
+    else if (surrounds(code) || code === slash || code === 63 || code === 35) {
+      // A slash after the host, or after a port, ends the part that can hold credentials; one inside a password does not.
+      if (end >= 0 || secretAt < 0 || !hasAt || onlyDigits(text, secretAt, i)) break;
+    }
+  }
+  const cut = end < 0 && i === text.length && secretAt > at + 1 && looksCut(text.slice(secretAt));
+  const to = cut ? i : end;
+  return to > secretAt && secretAt > 0 && !text.startsWith("<redacted-", secretAt)
+    ? { from: secretAt, to, kind: "url-password" }
+    : undefined;
+}
+
+/** Where the next `@tcp(` stands; beyond the end of the text when none does. */
+export function nextDriver(text: string, from: number): number {
+  const at = text.indexOf("@tcp(", from);
+  return at < 0 ? text.length + maxAccount : at;
+}
+
+/** Addresses without a scheme: `user:password@tcp(db:3306)/shop` of Go's MySQL, `thin:user/password@db` of Oracle. */
+export function accountPassword(text: string, from: number, to: number): Span | undefined {
+  if (text.charCodeAt(to) === atSign) {
+    if (!/\b(?:thin|oci):$/.test(text.slice(Math.max(0, from - 6), from))) return undefined;
+    const at = text.indexOf("/", from);
+    return at > from && at + 1 < to ? { from: at + 1, to, kind: "url-password" } : undefined;
+  }
+  const rest = text.slice(to + 1, to + maxAccount);
+  const found = /^[^\s"'`]{1,100}@tcp\(/.exec(rest);
+  return found ? { from: to + 1, to: to + 1 + found[0].lastIndexOf("@"), kind: "url-password" } : undefined;
+}
