@@ -1,8 +1,7 @@
 import type { Detector } from "../detector.ts";
+import { rateWindowSeconds } from "../rate-window.ts";
 import { createLevelShift } from "./level-shift.ts";
 import { milliseconds, scoreOf, workloadOf } from "./who.ts";
-
-const windowSeconds = (tickMs: number) => (4 * tickMs) / 1_000;
 
 /**
  * The application counts more errors of a type than usual. Source: counters named `*_errors_total` and the like. Not a
@@ -14,9 +13,9 @@ export const appErrors = (): Detector =>
     nature: "symptom",
     series: "app_errors_per_second",
     clearPoints: 8,
-    wrong: ({ value, baseline }, { tickMs }) => {
+    wrong: ({ value, baseline }, context) => {
       const usual = baseline.count >= 12 ? baseline.high : 0;
-      return value * windowSeconds(tickMs) >= 2.5 && value > 3 * usual;
+      return value * rateWindowSeconds(context) >= 2.5 && value > 3 * usual;
     },
     finding({ series, value, baseline }, since, context) {
       const target = workloadOf(series, context);
@@ -77,8 +76,8 @@ export const poolTimeouts = (): Detector =>
     nature: "symptom",
     series: "pool_timeouts_per_second",
     clearPoints: 8,
-    wrong: ({ value, baseline }, { tickMs }) =>
-      value * windowSeconds(tickMs) >= 1.5 && value > 3 * (baseline.count >= 12 ? baseline.high : 0),
+    wrong: ({ value, baseline }, context) =>
+      value * rateWindowSeconds(context) >= 1.5 && value > 3 * (baseline.count >= 12 ? baseline.high : 0),
     finding({ series, value }, since, context) {
       const target = workloadOf(series, context);
       return {

@@ -36,11 +36,11 @@ interface Memory {
 
 const everyMs = 10_000;
 const highWithinMs = 15 * 60_000;
-const maxMemories = 50_000;
 
 /** Says of each series of one name that it will be full, and when, before it is. */
 export function createExhaustionForecast(spec: ExhaustionForecastSpec): Detector {
-  const memories = new Map<Series, Memory>();
+  // Forgotten with the series itself.
+  const memories = new WeakMap<Series, Memory>();
 
   function vote(series: Series, memory: Memory, capacity: number, context: DetectContext): void {
     memory.evaluatedAt = context.now;
@@ -92,7 +92,6 @@ export function createExhaustionForecast(spec: ExhaustionForecastSpec): Detector
           else if (memory.votes === 1) yield { ...memory.last, fading: true };
         }
       }
-      if (memories.size > maxMemories) memories.clear();
     },
   };
 }

@@ -2,6 +2,7 @@ import type { DerivedSeriesName } from "../../cluster/series-names.ts";
 import type { Series } from "../../cluster/series-store.ts";
 import { type ObjectRef, sameRef } from "../../incident/object-ref.ts";
 import type { DetectContext, Detector, Finding } from "../detector.ts";
+import { rateWindowSeconds, rateWindowTicks } from "../rate-window.ts";
 import { type Baseline, createBaseline } from "./baseline.ts";
 import { responsibleFor } from "./responsible.ts";
 import { percent, scoreOf, severityOfFailing, workloadOf } from "./who.ts";
@@ -48,7 +49,6 @@ const client: Side = {
 
 /** Failures in a long window, for services so slow that a short one holds too few requests to judge. */
 const longWindowMs = 2 * 60_000;
-const windowTicks = 4;
 /** After this long without failures beyond the usual, few requests are proof enough. */
 const maxDoubtMs = 3 * 60_000;
 
@@ -68,7 +68,7 @@ function countsOf(
   requests: Series,
   context: DetectContext,
 ): { readonly short: Counts; readonly long: Counts; since(at: number): Counts } {
-  const windowSeconds = (4 * context.tickMs) / 1_000;
+  const windowSeconds = rateWindowSeconds(context);
   const tickSeconds = context.tickMs / 1_000;
   const sum = (series: Series, from: number) => {
     let total = 0;
@@ -114,7 +114,7 @@ function createFailingRequests(
     }
     memory.wrong = 0;
     if (memory.active) {
-      memory.clean = share > line / 2 ? 0 : memory.clean + short.total / windowTicks;
+      memory.clean = share > line / 2 ? 0 : memory.clean + short.total / rateWindowTicks;
       memory.right++;
       if (memory.clean < cleanRequests(memory.worst) && at - memory.lastWrongAt < maxDoubtMs) return;
       if (memory.right < 2) return;

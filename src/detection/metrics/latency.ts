@@ -1,12 +1,13 @@
 import type { Series } from "../../cluster/series-store.ts";
 import type { DetectContext, Detector } from "../detector.ts";
+import { rateWindowSeconds } from "../rate-window.ts";
 import { createLevelShift, type Shift } from "./level-shift.ts";
 import { isEntry, milliseconds, peerOf, scoreOf, workloadOf } from "./who.ts";
 
 /** Requests behind a mean of the rate's window; a mean of three says nothing. */
 function requestsInWindow(series: Series, requestsName: string, context: DetectContext): number {
   const requests = context.observation.series.get(requestsName, series.labels);
-  return (requests?.last ?? 0) * ((4 * context.tickMs) / 1_000);
+  return (requests?.last ?? 0) * rateWindowSeconds(context);
 }
 
 /** Slower than it has been by a factor, by a time that somebody feels, and beyond its own harmless peaks. */

@@ -50,7 +50,8 @@ function windowOf(series: Series, now: number): { times: number[]; values: numbe
  * anything that would take more than half an hour.
  */
 export const memoryForecast = (): Detector => {
-  const memories = new Map<Series, Memory>();
+  // Forgotten with the series itself.
+  const memories = new WeakMap<Series, Memory>();
 
   function evaluate(series: Series, limit: number, context: DetectContext): Omit<Finding, "startsAt"> | undefined {
     const window = windowOf(series, context.now);
@@ -117,7 +118,6 @@ export const memoryForecast = (): Detector => {
         if (memory.last && memory.since > 0 && memory.positive >= (memory.evaluatedAt === context.now ? 2 : 1))
           yield memory.last;
       }
-      if (memories.size > 100_000) memories.clear();
     },
   };
 };

@@ -1,5 +1,6 @@
 import type { Series } from "../../cluster/series-store.ts";
 import type { Detector } from "../detector.ts";
+import { rateWindowSeconds } from "../rate-window.ts";
 import { type Baseline, createBaseline } from "./baseline.ts";
 import { createLevelShift } from "./level-shift.ts";
 import { changedBefore } from "./responsible.ts";
@@ -9,7 +10,6 @@ import { percent, scoreOf, severityOfFailing, workloadOf } from "./who.ts";
 const servedLeft = 0.85;
 const leastShare = 0.15;
 const leastRequests = 5;
-const maxKept = 20_000;
 
 /**
  * A workload that has just been changed answers with 4xx what it used to serve: a lost route, a wrong prefix, a stricter
@@ -18,7 +18,8 @@ const maxKept = 20_000;
  * served; 4xx without a change, which are the callers' doing.
  */
 export const rejectedRequests = (): Detector => {
-  const served = new Map<Series, Baseline>();
+  // Forgotten with the series itself.
+  const served = new WeakMap<Series, Baseline>();
 
   return createLevelShift({
     name: "rejected-requests",
@@ -26,20 +27,19 @@ export const rejectedRequests = (): Detector => {
     series: "rejected_per_second",
     holdPoints: 3,
     wrong({ series, value, baseline }, context) {
-      const { observation, tickMs } = context;
+      const { observation } = context;
       const requests = observation.series.get("requests_per_second", series.labels);
       if (!requests || requests.lastAt !== series.lastAt) return false;
       const errors = observation.series.get("errors_per_second", series.labels)?.last ?? 0;
       const servedNow = Math.max(0, requests.last - value - errors);
       let usual = served.get(series);
       if (!usual) {
-        if (served.size >= maxKept) served.clear();
         usual = createBaseline();
         served.set(series, usual);
       }
       const wrong =
         baseline.count >= 12 &&
-        value * ((4 * tickMs) / 1_000) >= leastRequests &&
+        value * rateWindowSeconds(context) >= leastRequests &&
         value >= leastShare * requests.last &&
         value > 3 * baseline.high &&
         servedNow < servedLeft * usual.median &&

@@ -1,4 +1,5 @@
 import type { Detector } from "../detector.ts";
+import { rateWindowSeconds } from "../rate-window.ts";
 import { isReady } from "../state/container-states.ts";
 import { createLevelShift } from "./level-shift.ts";
 import { isEntry, workloadOf } from "./who.ts";
@@ -17,7 +18,7 @@ export const trafficStopped = (): Detector =>
     wrong({ series, value, baseline, learned }, context) {
       if (!learned) return false;
       // In a window of this many expected requests, none at all has a chance below one in ten thousand.
-      const expected = baseline.median * ((4 * context.tickMs) / 1_000);
+      const expected = baseline.median * rateWindowSeconds(context);
       if (expected < 9 || value > 0.05 * baseline.median) return false;
       return context.podsOf(workloadOf(series, context)).some(isReady);
     },

@@ -1,5 +1,6 @@
 import type { SeriesStore } from "../../../cluster/series-store.ts";
 import type { RawSeries, Sample } from "../../../cluster/signal.ts";
+import { rateWindowTicks } from "../../rate-window.ts";
 import { createApplicationDeriver } from "./derive-application.ts";
 import { createCallDeriver, type WorkloadNames } from "./derive-calls.ts";
 import { createContainerDeriver } from "./derive-containers.ts";
@@ -14,7 +15,7 @@ export interface DeriverOptions {
   ) => { readonly workload: string; readonly createdAt: number } | undefined;
   /** Workloads by name, for calls that traces and meshes tell of; without it these are left alone. */
   readonly workloadNames?: () => WorkloadNames;
-  /** Ticks over which rates, ratios and quantiles are taken. Default 4: 20 s at 5 s, one minute at 15 s. */
+  /** Ticks over which rates, ratios and quantiles are taken; another number than usual for counts that are rates already. */
   readonly windowTicks?: number;
   /** Raw series followed; more are counted and ignored. */
   readonly maxRawSeries?: number;
@@ -55,7 +56,7 @@ const forgetRawMs = 10 * 60_000;
  */
 export function createDeriver(options: DeriverOptions): Deriver {
   const { series: store, workloadOf } = options;
-  const slots = options.windowTicks ?? 4;
+  const slots = options.windowTicks ?? rateWindowTicks;
   const maxRawSeries = options.maxRawSeries ?? 300_000;
   const containers = createContainerDeriver(store, slots);
   const application = createApplicationDeriver({

@@ -1,6 +1,7 @@
 import type { Signal } from "../../../cluster/signal.ts";
 import { AppError, messageOf } from "../../../lib/app-error.ts";
 import type { Clock } from "../../../lib/clock.ts";
+import { rateWindowSeconds } from "../../rate-window.ts";
 import type { DeriverOptions } from "../derive/derive.ts";
 import { inParallel } from "../in-parallel.ts";
 import { createPrometheusPoints, type FamilyAnswer } from "./prometheus-points.ts";
@@ -57,8 +58,6 @@ export interface PrometheusSourceOptions {
   readonly intervalMs?: number;
   /** What the server calls namespace and pod on the series of applications. */
   readonly labels?: PodLabels;
-  /** Ticks over which rates are taken; the same as for scraping. */
-  readonly windowTicks?: number;
   /** Queries under way at the same time. */
   readonly concurrency?: number;
   readonly timeoutMs?: number;
@@ -87,10 +86,10 @@ interface Known {
  * one time. Numbers are those of direct scraping. Tells the source `prometheus` when it is down, stale or empty.
  */
 export async function prometheusSource(options: PrometheusSourceOptions): Promise<void> {
-  const { reader, clock, emit, signal, intervalMs = 15_000, windowTicks = 4, concurrency = 4 } = options;
+  const { reader, clock, emit, signal, intervalMs = 15_000, concurrency = 4 } = options;
   const timeoutMs = options.timeoutMs ?? Math.min(10_000, intervalMs);
   const labels = options.labels ?? { namespace: "namespace", pod: "pod" };
-  const windowSeconds = (windowTicks * intervalMs) / 1_000;
+  const windowSeconds = rateWindowSeconds({ tickMs: intervalMs });
   const answers = createPrometheusPoints({
     workloadOf: options.workloadOf,
     ...(options.workloadNames ? { workloadNames: options.workloadNames } : {}),

@@ -1,6 +1,7 @@
 import type { DerivedSeriesName } from "../../../cluster/series-names.ts";
 import type { Series, SeriesStore } from "../../../cluster/series-store.ts";
 import type { DetectContext } from "../../detector.ts";
+import { rateWindowSeconds } from "../../rate-window.ts";
 import { createForecaster, type Forecaster } from "./forecaster.ts";
 import { createJudgement, type Judgement, type JudgeOptions, judgePoint } from "./judge.ts";
 import { judgedSeries } from "./judged-series.ts";
@@ -27,8 +28,6 @@ export interface ForecastField {
  * tenfold risk raised nothing.
  */
 const defaultRisk = 1e-4;
-/** Rates, ratios and means are taken over this many ticks. */
-const rateTicks = 4;
 const defaultLeastSeen = 24;
 /** As long as the level-shift detectors wait before they take a level for the new normal. */
 const defaultAdoptMs = 45 * 60_000;
@@ -78,7 +77,7 @@ export function createForecastField(options: ForecastFieldOptions = {}): Forecas
       if (now <= advancedTo) return;
       advancedTo = now;
       store = observation.series;
-      windowSeconds = (rateTicks * tickMs) / 1_000;
+      windowSeconds = rateWindowSeconds({ tickMs });
       forecaster.advance(observation.series, now, tickMs);
     },
     forecaster,
