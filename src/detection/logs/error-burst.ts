@@ -14,6 +14,17 @@ interface Memory {
   since: number;
 }
 
+const stepMs = 5_000;
+const bulk = 0.9;
+
+/** When the bulk of the window's errors began: a stray line before them is not the beginning. */
+function burstAt(errorsSince: (from: number) => number, now: number): number {
+  const enough = bulk * errorsSince(now - windowMs);
+  let from = now - stepMs;
+  while (from > now - windowMs && errorsSince(from) < enough) from -= stepMs;
+  return from;
+}
+
 /**
  * A workload writes many more errors than it usually does, in number and as a share of its lines. Source: count of error
  * and fatal lines over half a minute. Not a fault: a few lines; a rate that is usual for it; a load that brings more of
@@ -41,7 +52,8 @@ export const errorBurst = (): Detector => {
         const usual = learned ? memory.baseline.high : 0;
         const wrong = learned && errors >= minErrors && share > 3 * usual + 0.03;
         if (wrong) {
-          if (memory.wrong === 0 && !memory.active) memory.since = Math.max(now - windowMs, tally.errorRunAt);
+          if (memory.wrong === 0 && !memory.active)
+            memory.since = Math.max(burstAt(tally.errorsSince, now), tally.errorRunAt);
           memory.wrong++;
           memory.right = 0;
           if (memory.wrong >= 2) memory.active = true;

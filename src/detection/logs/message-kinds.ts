@@ -13,6 +13,9 @@ export interface MessageKind {
   readonly runAt: number;
   /** Lines in the present run. */
   readonly count: number;
+  /** Begin of the lines with less than `surgeGapMs` between them, within the run. */
+  readonly surgeAt: number;
+  readonly surgeCount: number;
   /** Runs so far; what comes and goes all the time is not news. */
   readonly runs: number;
   readonly pod: string;
@@ -47,6 +50,8 @@ export interface MessageKinds {
 
 /** A pause this long ends a run. */
 const runGapMs = 2 * 60_000;
+/** A pause this long parts two surges of one run. */
+export const surgeGapMs = 30_000;
 const exampleChars = 300;
 
 function join(into: Mutable, other: MessageKind): void {
@@ -57,6 +62,9 @@ function join(into: Mutable, other: MessageKind): void {
     runAt: separate ? newer.runAt : Math.min(into.runAt, other.runAt),
     count: separate ? newer.count : into.count + other.count,
     runs: Math.max(into.runs, other.runs),
+    ...(newer.surgeAt - older.lastAt > surgeGapMs
+      ? { surgeAt: newer.surgeAt, surgeCount: newer.surgeCount }
+      : { surgeAt: Math.min(into.surgeAt, other.surgeAt), surgeCount: into.surgeCount + other.surgeCount }),
     severalPods: into.severalPods || other.severalPods || into.pod !== other.pod,
     lastAt: newer.lastAt,
   });
@@ -86,8 +94,13 @@ export function createMessageKinds(options: {
           known.pod = pod;
           known.runs++;
         }
+        if (at - known.lastAt > surgeGapMs) {
+          known.surgeAt = at;
+          known.surgeCount = 0;
+        }
         known.lastAt = Math.max(known.lastAt, at);
         known.count++;
+        known.surgeCount++;
         if (known.pod !== pod) known.severalPods = true;
         return;
       }
@@ -105,6 +118,8 @@ export function createMessageKinds(options: {
         lastAt: at,
         runAt: at,
         count: 1,
+        surgeAt: at,
+        surgeCount: 1,
         runs: 1,
         pod,
         severalPods: false,

@@ -1,7 +1,7 @@
 import { makeRef } from "../../incident/object-ref.ts";
 import { defineDetector, type Finding } from "../detector.ts";
 import { short } from "../state/container-states.ts";
-import type { MessageKind } from "./message-kinds.ts";
+import { type MessageKind, surgeGapMs } from "./message-kinds.ts";
 
 /** Seen first within this time, a template is news; after it, it is known trouble. */
 const newsMs = 60 * 60_000;
@@ -25,6 +25,18 @@ function lasts({ count, runAt, lastAt, fatal, severalPods }: MessageKind): boole
   return (count >= 2 && lastAt - runAt >= 10_000) || count >= 5 || severalPods || (fatal && count >= 2);
 }
 
+/** Lines that come this much denser than the pause before them belong to something else than those before it. */
+const denserTimes = 10;
+
+/**
+ * When what is seen now began: with the run, unless it is a stray line or two and a pause that the surge after them would never
+ * make. Else the leftover of one trouble dates the next one back to it.
+ */
+function beganAt({ runAt, surgeAt, surgeCount, lastAt }: MessageKind): number {
+  if (surgeCount < 5) return runAt;
+  return (lastAt - surgeAt) / (surgeCount - 1) < surgeGapMs / denserTimes ? surgeAt : runAt;
+}
+
 /**
  * Errors, fatal lines and refusals that a workload never wrote before. Source: severity and template of its log lines. One
  * anomaly a workload, quoting the kind that began first. Not a fault: a line that comes once, kinds that were there when
@@ -46,7 +58,7 @@ export const newError = defineDetector({
             lasts(template) &&
             now - template.lastAt < patienceMs(template),
         )
-        .sort((a, b) => a.runAt - b.runAt);
+        .sort((a, b) => beganAt(a) - beganAt(b));
       const [first] = fresh;
       if (!first) continue;
       const lines = fresh.reduce((sum, { count }) => sum + count, 0);
@@ -58,7 +70,7 @@ export const newError = defineDetector({
         score: Math.min(0.99, 1 - 1 / (1 + lines)),
         headline: `logs errors never seen before: ${short(first.example, 80)}`,
         summary: `${tally.workload.name} has written ${lines} lines of ${fresh.length === 1 ? "a kind" : `${fresh.length} kinds`} never seen before, first: ${short(first.example, 200)}`,
-        startsAt: first.runAt,
+        startsAt: beganAt(first),
         fading: fresh.every(({ lastAt }) => now - lastAt > fadingMs),
         value: lines,
         expected: 0,

@@ -14,6 +14,7 @@ import {
   isSymptomatic,
   readyPods,
 } from "./patterns.ts";
+import { isReleaseMark } from "./release-mark.ts";
 import { hostChange } from "./upstream.ts";
 
 /** Names of settings that other rules understand better. */
@@ -46,8 +47,9 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
   for (const item of configChangesOf(open, workload).slice(0, 12)) {
     const { field, change, carrier } = item;
     if (!item.effective || field.after === undefined || hostChange(field)) continue;
-    // A restart sets nothing; a variable added together with a new image belongs to the release.
-    const withImage = change.fields.some((other) => other.area === "image");
+    if (isReleaseMark(field)) continue;
+    // A restart sets nothing; a variable added together with a new release belongs to it.
+    const withRelease = change.fields.some((other) => other.area === "image" || isReleaseMark(other));
     const mentioned = mentions(text, field.name) || mentions(text, field.after);
     if (!mentioned && isSettled(open, workload, item.effectiveAt)) continue;
     const unspoken = crash || !calleesSick(open, workload) ? 0.72 : 0.4;
@@ -64,7 +66,7 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
             ...citeLogs(open, complaints.length > 0 ? complaints : fresh, 2),
           ],
           specificity:
-            specificity - (withImage && !mentioned ? 0.25 : 0) - (poolSize.test(field.name ?? "") ? 0.04 : 0),
+            specificity - (withRelease && !mentioned ? 0.25 : 0) - (poolSize.test(field.name ?? "") ? 0.04 : 0),
           hits: [workload],
           change,
           facts: {

@@ -1,8 +1,9 @@
+import type { SeenEvent } from "../../cluster/event-store.ts";
 import { isKind, type KubeObject } from "../../cluster/kubernetes-types.ts";
 import { bytesQuantity, coresQuantity, parseQuantity } from "../../cluster/quantity.ts";
 import { makeRef, type ObjectRef } from "../../incident/object-ref.ts";
 import { type Candidate, candidate, type Rule } from "../case/candidate.ts";
-import type { Case } from "../case/case.ts";
+import { type Case, longGoneMs } from "../case/case.ts";
 import { eventFinding } from "../gather/events.ts";
 import type { Finding } from "../gather/evidence-book.ts";
 import { called, citeChange } from "./patterns.ts";
@@ -49,6 +50,15 @@ export function roomFor(message: string): Readonly<Record<string, string>> {
   );
 }
 
+/** True when a refusal is over: it was told before the first symptom, and whoever was refused has all its pods. */
+function isOver(open: Case, { about, at }: SeenEvent): boolean {
+  if (at >= open.onset - longGoneMs) return false;
+  const found = open.observation.objects.find(about);
+  if (!found || found.deletedAt !== undefined) return true;
+  const { spec, status } = found.object as { spec?: { replicas?: number }; status?: { replicas?: number } };
+  return about.kind === "ReplicaSet" && (status?.replicas ?? 0) >= (spec?.replicas ?? 1);
+}
+
 /** What the controllers of a workload say when the API server refuses its pods. */
 export function refusalsOf(
   open: Case,
@@ -56,7 +66,8 @@ export function refusalsOf(
 ): readonly { readonly text: string; readonly cite: () => readonly string[]; readonly at: number }[] {
   const events = open
     .eventsOf(workload)
-    .filter((event) => event.warning && /^FailedCreate$|ReplicaSetCreateError|FailedUpdate/.test(event.reason));
+    .filter((event) => event.warning && /^FailedCreate$|ReplicaSetCreateError|FailedUpdate/.test(event.reason))
+    .filter((event) => !isOver(open, event));
   const found = events.map((event) => ({
     text: event.message,
     cite: () => open.cite(eventFinding(event, workload)),

@@ -1,7 +1,7 @@
 import type { ObjectRef } from "../../incident/object-ref.ts";
 import { type Candidate, candidate, type Rule } from "../case/candidate.ts";
 import type { Case } from "../case/case.ts";
-import { describeFields, fieldsOf } from "../gather/changes.ts";
+import { describeFields } from "../gather/changes.ts";
 import { metricFinding } from "../gather/metrics.ts";
 import { podFinding } from "../gather/object-state.ts";
 import {
@@ -16,12 +16,13 @@ import {
   podShifts,
   podsSince,
 } from "./patterns.ts";
+import { isReleaseMark, releaseChange } from "./release-mark.ts";
 
 /** Signs with which a line speaks of somebody else's trouble. */
 const ofOthers = ["upstream", "refused", "name-not-found", "rate-limited", "pool"] as const;
 
 function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
-  const change = open.lastChange(workload, "image");
+  const change = releaseChange(open, workload);
   if (!change) return [];
   const fresh = podsSince(open, workload, change);
   if (fresh.length === 0) return [];
@@ -101,7 +102,7 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
       {
         cause: "bad-release",
         culprit: workload,
-        statement: `the new release of ${called(workload)} (${describeFields(fieldsOf(change, "image"))}) has a defect: ${why === "symptoms began after" ? "the symptoms began after it" : why}`,
+        statement: `the new release of ${called(workload)} (${describeFields(change.fields.filter((field) => field.area === "image" || isReleaseMark(field)))}) has a defect: ${why === "symptoms began after" ? "the symptoms began after it" : why}`,
         evidence: [
           ...citeChange(open, change),
           ...citeLogs(open, exceptions.length > 0 ? exceptions : onlyNew, 2),

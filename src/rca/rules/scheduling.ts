@@ -5,6 +5,7 @@ import type { Case } from "../case/case.ts";
 import { eventFinding } from "../gather/events.ts";
 import { nodeFinding } from "../gather/node.ts";
 import { podFinding } from "../gather/object-state.ts";
+import { withoutForeignOoms } from "./node-ooms.ts";
 import { called, citeChange, lastFields } from "./patterns.ts";
 
 /** Nodes that somebody closed for new pods. */
@@ -158,13 +159,17 @@ function nodeTrouble(open: Case, name: string): readonly Candidate[] {
     ];
   }
   const pressed = conditions.filter((condition) => /Pressure$/.test(condition.type) && condition.status === "True");
-  const starved = open.observation.events
-    .about(ref)
-    .filter(
-      (event) =>
-        event.at >= open.onset - 180_000 &&
-        /SystemOOM|EvictionThresholdMet|FreeDiskSpaceFailed|ImageGCFailed/.test(event.reason),
-    );
+  const starved = withoutForeignOoms(
+    open,
+    ref,
+    open.observation.events
+      .about(ref)
+      .filter(
+        (event) =>
+          event.at >= open.onset - 180_000 &&
+          /SystemOOM|EvictionThresholdMet|FreeDiskSpaceFailed|ImageGCFailed/.test(event.reason),
+      ),
+  );
   const evicted = open.scope
     .flatMap((workload) => open.podsOf(workload))
     .filter((pod) => pod.pod.spec.nodeName === name && /node was low on resource/i.test(pod.evicted ?? ""));
@@ -172,13 +177,15 @@ function nodeTrouble(open: Case, name: string): readonly Candidate[] {
   const what =
     pressed.map((condition) => condition.type.replace("Pressure", "").toLowerCase()).join(" and ") ||
     /resource: ?([a-z-]+)/.exec(evicted[0]?.evicted ?? "")?.[1] ||
-    "memory";
+    (starved.some(({ reason }) => /Disk|ImageGC/.test(reason)) ? "disk" : "memory");
+  const leaves =
+    pressed.length > 0 || evicted.length > 0 || starved.some((event) => event.reason === "EvictionThresholdMet");
   return [
     candidate(
       {
         cause: "node-pressure",
         culprit: ref,
-        statement: `node ${name} runs out of ${what} and evicts pods`,
+        statement: `node ${name} runs out of ${what}${leaves ? " and evicts pods" : ""}`,
         evidence: [
           ...seen(),
           ...open.cite(

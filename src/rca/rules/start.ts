@@ -8,13 +8,9 @@ import { called, citeChange, crashesOf, crashFindings } from "./patterns.ts";
 const cannotStart =
   /exec(?:utable)?:? |no such file or directory|executable file not found|permission denied|exec format error|not a directory|stat \//i;
 
-/** A pod that was gone this long (ms) before the first symptom has not brought it, whatever it died of. */
-const longGoneMs = 60_000;
-
 function badCommand(open: Case, workload: ObjectRef): readonly Candidate[] {
   const command = open.lastChange(workload, "command");
   for (const pod of open.podsOf(workload)) {
-    if (pod.deletedAt !== undefined && pod.deletedAt < open.onset - longGoneMs) continue;
     for (const container of pod.containers) {
       const exit = container.lastExit;
       const text = `${container.message}\n${exit?.message ?? ""}`;

@@ -1,0 +1,43 @@
+import { expect, test } from "vitest";
+import { openLogShop, requests, type Writer } from "../../../support/log-shop.ts";
+
+const orders = "orders-a1-x1";
+const failed = 'level=error msg="call to payment failed: connection refused"';
+
+function shopWith(write: (sinceMs: number) => number) {
+  const shop = openLogShop({ [orders]: requests(4), "catalogue-a1-x1": requests(5) });
+  const from = shop.world.now();
+  const writer: Writer = (now, tick) => [
+    ...requests(4)(now, tick),
+    ...Array.from({ length: write(now - from) }, () => failed),
+  ];
+  shop.writers.set(orders, writer);
+  return { shop, from };
+}
+
+test("a stray line of an earlier trouble does not date this one", () => {
+  // One line, then nothing for more than a minute, then many a second.
+  let said = false;
+  const { shop, from } = shopWith((since) => {
+    if (since >= 75_000) return 10;
+    if (said) return 0;
+    said = true;
+    return 1;
+  });
+  shop.run(100_000);
+  const [incident, ...others] = shop.world.engine.incidents();
+  expect(others).toEqual([]);
+  expect(incident?.onset).toBeGreaterThanOrEqual(from + 70_000);
+});
+
+test("errors that come twice a minute began with the first", () => {
+  let last = Number.NEGATIVE_INFINITY;
+  const { shop, from } = shopWith((since) => {
+    if (since - last < 25_000) return 0;
+    last = since;
+    return 1;
+  });
+  shop.run(120_000);
+  const [incident] = shop.world.engine.incidents();
+  expect(incident?.onset).toBeLessThan(from + 15_000);
+});
