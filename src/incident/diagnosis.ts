@@ -1,6 +1,7 @@
 import type { CauseCode } from "./cause.ts";
 import type { LogView } from "./log-view.ts";
 import type { ObjectRef } from "./object-ref.ts";
+import type { SeenBefore } from "./past-incident.ts";
 import type { Redacted } from "./redacted.ts";
 
 /** One possible cause. `probability` is calibrated; hypotheses of a diagnosis with the unexplained rest sum to at most 1. */
@@ -70,5 +71,7 @@ export interface Diagnosis {
   readonly confidenceReason?: string;
   /** Evidence ids of the pages of the owner's runbooks that fit the first cause, best first. */
   readonly runbooks?: readonly string[];
+  /** Earlier incidents that were much like it, the most alike first. */
+  readonly past?: readonly SeenBefore[];
   readonly tokens?: { readonly input: number; readonly output: number; readonly costUsd?: number };
 }

@@ -21,6 +21,9 @@ export interface PastIncident {
   readonly similarity: number;
 }
 
+/** An earlier incident as a diagnosis keeps it for people: its title stays with it. */
+export type SeenBefore = Omit<PastIncident, "title">;
+
 /** How often causes turned out right and fixes worked in this cluster. */
 export interface OutcomeTable {
   cause(cause: CauseCode): OutcomeCounts;

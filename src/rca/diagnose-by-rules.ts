@@ -1,7 +1,7 @@
 import type { Diagnosis } from "../incident/diagnosis.ts";
 import type { Evidence } from "../incident/evidence.ts";
 import { sameRef } from "../incident/object-ref.ts";
-import type { History, RejectedCause } from "../incident/past-incident.ts";
+import type { History, PastIncident, RejectedCause } from "../incident/past-incident.ts";
 import type { Recommendation } from "../incident/recommendation.ts";
 import { messageOf } from "../lib/app-error.ts";
 import { type Candidate, candidate, type Rule } from "./case/candidate.ts";
@@ -123,6 +123,18 @@ export function examine(input: RulesInput): { readonly open: Case; readonly rank
   return { open, ranking: withDoubt(ranking, doubted?.by) };
 }
 
+/** What is less alike is worth a look when somebody asks for a cause, and no news to who has been woken. */
+const worthTelling = 0.6;
+const pastShown = 3;
+
+function seenBefore(similar: readonly PastIncident[]): Pick<Diagnosis, "past"> {
+  const past = similar
+    .filter(({ similarity }) => similarity >= worthTelling)
+    .slice(0, pastShown)
+    .map(({ title: _title, ...one }) => one);
+  return past.length > 0 ? { past } : {};
+}
+
 /** Words a ranking as a diagnosis, without a model. */
 export function wordByRules(input: RulesInput, open: Case, ranking: Ranking): Diagnosed {
   const { redact, incident, now, version } = input;
@@ -178,6 +190,7 @@ export function wordByRules(input: RulesInput, open: Case, ranking: Ranking): Di
     questions,
     ...(runbooks.length > 0 ? { runbooks } : {}),
     ...(because === undefined ? {} : { confidenceReason: because }),
+    ...seenBefore(input.history?.similar ?? []),
   };
   return { diagnosis, evidence: open.book.entries(), recommendations };
 }

@@ -8,6 +8,7 @@ import { impactOf } from "../impact.ts";
 import type { FixView, IncidentView } from "../incident-view.ts";
 import { nextStep } from "../next-step.ts";
 import { planNews, type Say } from "../plan-words.ts";
+import { seenBefore } from "../seen-before.ts";
 import { confidenceWords, cut, duration, percent } from "../words.ts";
 import { type Mail, messageIdOf, subjectText } from "./mail.ts";
 import { clockOf, type MailClock } from "./mail-words.ts";
@@ -65,6 +66,7 @@ function contentOf(view: IncidentView, clock: MailClock) {
   }));
   return {
     now: nextStep(view, say),
+    before: seenBefore(view, say, (id) => `incident ${id}`),
     cause: causeLine(view),
     why: first && because ? `Why ${percent(first.probability)}: ${because}` : undefined,
     story: diagnosis
@@ -83,7 +85,7 @@ function contentOf(view: IncidentView, clock: MailClock) {
 
 function incidentText(view: IncidentView, heading: string, clock: MailClock, options: IncidentMailOptions): string {
   const { incident } = view;
-  const { now, cause, why, story, hurt, groups } = contentOf(view, clock);
+  const { now, before, cause, why, story, hurt, groups } = contentOf(view, clock);
   const end =
     incident.resolvedAt === undefined
       ? ""
@@ -97,6 +99,7 @@ function incidentText(view: IncidentView, heading: string, clock: MailClock, opt
     ...(cause ? [`Cause: ${cause}`, ...(why ? [why] : []), ""] : []),
     story,
     ...(hurt ? ["", `Also hurt: ${hurt}`] : []),
+    ...(before ? ["", `Seen before: ${before}`] : []),
     ...groups.flatMap((group) => ["", group.heading.toUpperCase(), ...group.lines.map((line) => `- ${line}`)]),
     ...options.links.flatMap(({ text, href }) => ["", `${text}: ${href}`]),
     "",

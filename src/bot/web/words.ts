@@ -15,6 +15,7 @@ import type { IncidentView } from "../incident-view.ts";
 import { nextStep } from "../next-step.ts";
 import { freezeWords, planNews, type Say } from "../plan-words.ts";
 import { pageName, runbookPages } from "../runbook-pages.ts";
+import { seenBefore } from "../seen-before.ts";
 import { confidenceWords, cut, duration, percent, statusWords, upperFirst } from "../words.ts";
 
 /** A moment as HTML: UTC for everybody, in the reader's own time once the script has run. Numbers only, nothing to escape. */
@@ -30,6 +31,8 @@ const say: Say = {
   moment: (ms) => timeHtml(ms),
   text: (text, limit) => escapeHtml(cut(text, limit)),
 };
+
+const toIncident = (id: string) => `<a href="/incidents/${encodeURIComponent(id)}">incident ${escapeHtml(id)}</a>`;
 
 /** What became of a plan, as HTML. */
 function planHtml(stored: StoredPlan): string {
@@ -64,6 +67,7 @@ export const words = {
   verdictWords,
   planHtml,
   freezeWords: (view: IncidentView) => freezeWords(view, say),
+  seenBefore: (view: IncidentView) => seenBefore(view, say, toIncident),
   nextStep: (view: IncidentView) => nextStep(view, say),
   upperFirst,
   diffLines,

@@ -28,8 +28,23 @@ it("an earlier incident that looked alike is told as evidence, with what helped"
   const { input } = await brokenShop();
   const { evidence } = await diagnose({ ...input, history: { recall: async () => past({ right: 1, wrong: 0 }) } });
   const told = evidence.find((entry) => entry.source === "history");
-  expect(told?.text).toContain("Incident 17 of 2026-11-01T10:00:00.000Z looked alike (92 %)");
-  expect(told?.text).toContain("set-env on Deployment sock-shop/orders helped");
+  expect(told?.text).toContain("Incident 17 of 2026-11-01 10:00 UTC was alike (92 %)");
+  expect(told?.text).toContain("cause required environment variable missing (Deployment sock-shop/orders)");
+  expect(told?.text).toContain("Set an environment variable of Deployment sock-shop/orders: it helped");
+});
+
+it("what was much like it is kept with the diagnosis, without its title; what was only somewhat alike is not", async () => {
+  const { input } = await brokenShop();
+  const [known] = past({ right: 1, wrong: 0 }).similar;
+  if (!known) throw new Error("the fixture has an earlier incident");
+  const similar = [known, { ...known, id: "16", similarity: 0.61 }, { ...known, id: "15", similarity: 0.59 }];
+  const history = { ...past({ right: 1, wrong: 0 }), similar };
+  const { title: _title, ...kept } = known;
+  expect(diagnoseByRules({ ...input, history }).diagnosis.past).toEqual([
+    kept,
+    { ...kept, id: "16", similarity: 0.61 },
+  ]);
+  expect(diagnoseByRules(input).diagnosis).not.toHaveProperty("past");
 });
 
 it("a fix that keeps failing here is offered with less confidence, one that keeps helping with more", async () => {

@@ -12,6 +12,7 @@ const refusals: Readonly<Record<ApprovalRefusal, string>> = {
   "budget-spent": "The policy's budget of changes for this namespace and hour is used up.",
   "one-at-a-time":
     "Another change of this incident is on its way, or it is being watched whether it helped; two at once would prove nothing.",
+  "incident-over": "The incident is resolved; `/incident reopen` opens it again when it is not.",
   "cluster-denies": "In the cluster you may not make this change yourself.",
   "cluster-not-asked": "Whether you may make this change yourself in the cluster could not be found out.",
   "code-needed": "Approving this needs the six-digit code of your authenticator: open Review and type it there.",

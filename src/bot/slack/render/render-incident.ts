@@ -7,6 +7,7 @@ import { impactOf } from "../../impact.ts";
 import type { IncidentView } from "../../incident-view.ts";
 import { nextStep } from "../../next-step.ts";
 import { pageName, runbookPages } from "../../runbook-pages.ts";
+import { seenBefore } from "../../seen-before.ts";
 import { confidenceWords, cut, duration, percent, statusWords } from "../../words.ts";
 import { actionIds } from "./action-ids.ts";
 import { button, confirm, context, header, limits, plain, section } from "./blocks.ts";
@@ -123,6 +124,14 @@ function impactText(view: IncidentView): string | undefined {
   return `*Also hurt*: ${names.join(", ")}${hurt.length > 8 ? ` and ${hurt.length - 8} more` : ""}`;
 }
 
+/** A link to another incident where there are pages, else the number, with which `/incident show` finds it. */
+function toIncident({ url }: IncidentView) {
+  return (id: string) => {
+    const name = `incident ${mrkdwn(id, 20)}`;
+    return url ? `<${escapeMrkdwn(new URL(id, url).href)}|${name}>` : name;
+  };
+}
+
 function footer({ incident, diagnosis, url }: IncidentView): string {
   const active = incident.anomalies.length + incident.anomaliesDropped;
   const parts = [
@@ -167,6 +176,8 @@ export function renderIncident(
     blocks.push(thumbs(incident.id));
   const impact = impactText(view);
   if (impact) blocks.push(section(impact));
+  const before = seenBefore(view, slackSay, toIncident(view));
+  if (before) blocks.push(section(`*Seen before*: ${before}`));
   if (options.chartFileId) {
     blocks.push({
       type: "image",
