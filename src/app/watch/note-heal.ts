@@ -20,14 +20,14 @@ function podsOf(target: ObjectRef, { objects }: Observation) {
 
 /**
  * Tells detection that applications were asked to heal themselves: what an illness that stays on means after that is
- * another thing than before. Each plan is told once.
+ * another thing than before. Each plan is told once, when a pod of its target is known; right after a start none is.
+ *
+ * @returns whether it has been told, now or before
  */
 export function createHealNotes(observation: Observation, ingest: (signal: Signal) => void) {
   const known = new Set<string>();
-  return (planId: string, target: ObjectRef, at: number): void => {
-    if (known.has(planId)) return;
-    if (known.size >= maxKnown) known.clear();
-    known.add(planId);
+  return (planId: string, target: ObjectRef, at: number): boolean => {
+    if (known.has(planId)) return true;
     const points = podsOf(target, observation).map(
       (pod): DerivedPoint => ({
         name: "health_healed",
@@ -40,6 +40,10 @@ export function createHealNotes(observation: Observation, ingest: (signal: Signa
         value: 1,
       }),
     );
-    if (points.length > 0) ingest({ type: "derived", at, source: "health", points });
+    if (points.length === 0) return false;
+    if (known.size >= maxKnown) known.clear();
+    known.add(planId);
+    ingest({ type: "derived", at, source: "health", points });
+    return true;
   };
 }

@@ -21,6 +21,7 @@ import { createChangeQueue } from "./change-queue.ts";
 import { keepIncident } from "./incident-keeper.ts";
 import { createHealNotes } from "./note-heal.ts";
 import { noteRelated } from "./note-related.ts";
+import { recallHeals } from "./recall-heals.ts";
 import { type TickResult, watchSignals } from "./watch-signals.ts";
 
 export interface WatcherDeps extends VerifyStepDeps {
@@ -62,6 +63,7 @@ export async function runWatcher(deps: WatcherDeps): Promise<void> {
     );
   };
   const healed = createHealNotes(deps.observation, (signal) => engine.ingest(signal));
+  const recall = await recallHeals({ ...deps, cluster: deps.observation.cluster }, healed);
   const changesToKeep = createChangeQueue({ keep, log });
 
   const tell = async (incidentId: string) => {
@@ -97,6 +99,7 @@ export async function runWatcher(deps: WatcherDeps): Promise<void> {
   };
   const onTick = async ({ changes, active }: TickResult, now: number) => {
     deps.record?.({ active, incidents: engine.incidents(), at: now });
+    recall(now);
     changesToKeep.forget((incident) => shards !== undefined && shards.leaseOf(incident.target) === undefined);
     await changesToKeep.take(changes, now);
     diagnoseDue(now);

@@ -6,6 +6,7 @@ import type { Database } from "../database.ts";
 
 /** One fix that was applied, and what came of it. */
 export interface AppliedFix {
+  readonly planId: string;
   readonly action: ActionCode;
   readonly target: ObjectRef;
   /** Unix ms. */
@@ -19,7 +20,7 @@ const most = 100_000;
 /** The newest fixes that were applied to objects of a cluster since `from` (ms), oldest first. */
 export async function appliedFixes(database: Database, cluster: string, from: number): Promise<readonly AppliedFix[]> {
   const { rows } = await sql<AppliedFix>`
-    select p.action, p.content -> 'target' as target, extract(epoch from p.applied_at)::float8 * 1000 as at, v.verdict
+    select p.id as "planId", p.action, p.content -> 'target' as target, extract(epoch from p.applied_at)::float8 * 1000 as at, v.verdict
       from action_plan p
       join incident i on i.id = case when p.incident_id ~ '^[0-9]{1,18}$' then p.incident_id::bigint end
       left join verification v on v.plan_id = p.id
