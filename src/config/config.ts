@@ -1,17 +1,14 @@
 import { z } from "zod";
 import { sealKeyOf } from "../lib/seal.ts";
 import { isTimeZone } from "../lib/time-zone.ts";
+import { httpUrl, natsUrl, postgresUrl, smtpUrl } from "./addresses.ts";
+import { cronOrOff } from "./cron.ts";
 
 const severities = ["critical", "high", "medium", "low"] as const;
 const text = z.string().min(1);
-const url = z.url();
 const labelName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be a label name of Prometheus");
 const port = z.int().min(0).max(65_535);
 const headerName = z.string().regex(/^[A-Za-z0-9-]{1,100}$/, "must be the name of a header");
-/** Five fields, as in `0 8 * * 1-5`; names of days and months are understood. */
-const cronOrOff = z
-  .string()
-  .regex(/^(off|([\dA-Za-z*/,-]+ ){4}[\dA-Za-z*/,-]+)$/, 'must be five fields such as "0 8 * * 1", or "off"');
 const timeZone = z.string().refine(isTimeZone, "must be a time zone such as Europe/Berlin");
 /** `10.0.0.7`, `10.0.0.0/8`, `fd00::/8`. */
 const addresses = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], {
@@ -24,7 +21,7 @@ export const configSchema = z
     /** Name of this cluster, shown on everything. */
     cluster: text.default("kubernetes"),
     /** PostgreSQL of the user's own; without one an embedded server keeps its files below `data`. */
-    database: z.strictObject({ url: text.optional() }).prefault({}),
+    database: z.strictObject({ url: postgresUrl.optional() }).prefault({}),
     data: text.default("data"),
     kubernetes: z
       .strictObject({
@@ -37,7 +34,7 @@ export const configSchema = z
       .prefault({}),
     prometheus: z
       .strictObject({
-        url: url.optional(),
+        url: httpUrl.optional(),
         /** Sent as bearer token; a user and a password may stand in the address instead. */
         token: text.optional(),
         /** What the server calls namespace and pod on the series of applications: `exported_namespace` where honor_labels is off. */
@@ -55,7 +52,7 @@ export const configSchema = z
       .prefault({}),
     loki: z
       .strictObject({
-        url: url.optional(),
+        url: httpUrl.optional(),
         /** Selector of the streams that are read; default all that have a namespace. */
         query: text.optional(),
         token: text.optional(),
@@ -66,7 +63,7 @@ export const configSchema = z
     /** JetStream, for `logs.source: nats`. */
     nats: z
       .strictObject({
-        url: text.optional(),
+        url: natsUrl.optional(),
         token: text.optional(),
         /** Of all partitions together; what is more, or older, is thrown away, the oldest first. */
         maxMegabytes: z.int().min(1).max(1_000_000).default(1_024),
@@ -121,14 +118,14 @@ export const configSchema = z
             severities: z.array(z.enum(severities)).min(1).default(["critical"]),
           })
           .optional(),
-        apiUrl: url.optional(),
+        apiUrl: httpUrl.optional(),
       })
       .prefault({}),
     model: z
       .strictObject({
         apiKey: text.optional(),
         /** Any server that speaks OpenAI's chat completions: vLLM, Ollama, llama.cpp, a gateway. */
-        baseUrl: url.optional(),
+        baseUrl: httpUrl.optional(),
         name: text.default("gpt-5-mini"),
         /** For all that a diagnosis or a question asks the model; until then, and after it, the rules' answer stands. */
         deadlineSeconds: z.number().min(1).max(300).default(60),
@@ -152,7 +149,7 @@ export const configSchema = z
       .prefault({}),
     email: z
       .strictObject({
-        smtpUrl: text.optional(),
+        smtpUrl: smtpUrl.optional(),
         from: text.optional(),
         to: z.array(z.email()).max(50).default([]),
         /** Incidents that are told at once. */
@@ -168,7 +165,7 @@ export const configSchema = z
         host: text.default("127.0.0.1"),
         port: port.default(8080),
         /** Under which address people reach the pages; for links, cookies and the check of where a form came from. */
-        url: url.optional(),
+        url: httpUrl.optional(),
         /** Without one of these, pages are served to this machine only, and read-only. */
         signIn: z
           .strictObject({
@@ -186,7 +183,9 @@ export const configSchema = z
       })
       .prefault({}),
     /** A dead man's switch: called while kubemend is well, so that its silence is an alarm elsewhere. */
-    heartbeat: z.strictObject({ url: url.optional(), seconds: z.number().min(5).max(3_600).default(60) }).prefault({}),
+    heartbeat: z
+      .strictObject({ url: httpUrl.optional(), seconds: z.number().min(5).max(3_600).default(60) })
+      .prefault({}),
     detection: z
       .strictObject({
         scrapeSeconds: z.number().min(1).max(300).default(15),

@@ -1,18 +1,28 @@
 import { readFile } from "node:fs/promises";
-import { LineCounter, parseDocument } from "yaml";
+import { isNode, LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
 import { inputError, messageOf } from "../lib/app-error.ts";
 import { type Config, configSchema } from "./config.ts";
 import { environmentSettings, withEnvironment } from "./environment.ts";
 import { nearestSetting, settingsBelow } from "./nearest-setting.ts";
+import { withSecretFiles } from "./secret-files.ts";
 
 const example = "See docs/configuration.md for every setting; kubemend doctor checks the result.";
 
-async function readSettings(path: string): Promise<{ settings: Record<string, unknown>; problems: string[] }> {
+interface ReadSettings {
+  readonly settings: Record<string, unknown>;
+  readonly problems: readonly string[];
+  /** Line of a setting in the file; undefined for what is not there. */
+  readonly lineOf: (path: readonly PropertyKey[]) => number | undefined;
+}
+
+const nothing: ReadSettings = { settings: {}, problems: [], lineOf: () => undefined };
+
+async function readSettings(path: string): Promise<ReadSettings> {
   const source = await readFile(path, "utf8").catch((cause: unknown) => {
     throw inputError(
       "config-missing",
-      `The configuration file ${path} cannot be read.`,
+      `The configuration file ${path} cannot be read: ${messageOf(cause, 160)}.`,
       "Give the right path with --config, or leave it out to use defaults and the environment.",
       cause,
     );
@@ -20,25 +30,39 @@ async function readSettings(path: string): Promise<{ settings: Record<string, un
   const lines = new LineCounter();
   const document = parseDocument(source, { lineCounter: lines, prettyErrors: false });
   if (document.errors.length > 0) {
-    return {
-      settings: {},
-      problems: document.errors.map((error) => `line ${lines.linePos(error.pos[0]).line}: ${error.message}`),
-    };
+    const problems = document.errors.map((error) => `line ${lines.linePos(error.pos[0]).line}: ${error.message}`);
+    return { ...nothing, problems };
   }
   let settings: unknown;
   try {
     settings = document.toJS({ maxAliasCount: 50 }) ?? {};
   } catch (error) {
     // Aliases that multiply each other, or one that names nothing.
-    return { settings: {}, problems: [messageOf(error)] };
+    return { ...nothing, problems: [messageOf(error)] };
   }
   if (typeof settings !== "object" || Array.isArray(settings) || settings === null)
-    return { settings: {}, problems: ["it must be a map of settings"] };
-  return { settings: settings as Record<string, unknown>, problems: [] };
+    return { ...nothing, problems: ["it must be a map of settings"] };
+  const lineOf = (setting: readonly PropertyKey[]) => {
+    const node = setting.length === 0 ? undefined : document.getIn(setting, true);
+    return isNode(node) && node.range ? lines.linePos(node.range[0]).line : undefined;
+  };
+  return { settings: withoutEmpty(settings) as Record<string, unknown>, problems: [], lineOf };
+}
+
+/** A heading whose settings are all commented out, or a setting without a value, counts as not set. */
+function withoutEmpty(value: unknown): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, inner]) => (inner === null ? [] : [[key, withoutEmpty(inner)]])),
+  );
 }
 
 /** One problem a line: where, what, and what would be right. Values are not repeated: they may be secrets. */
-function describe(issue: z.core.$ZodIssue): string[] {
+function describe(issue: z.core.$ZodIssue, lineOf: ReadSettings["lineOf"]): string[] {
+  const at = (path: readonly PropertyKey[]) => {
+    const line = lineOf(path);
+    return line === undefined ? "" : ` (line ${line})`;
+  };
   const where = issue.path.join(".") || "(top)";
   const variable = Object.entries(environmentSettings).find(([, path]) => path.join(".") === where)?.[0];
   const place = variable ? `${where} (or ${variable})` : where;
@@ -47,19 +71,21 @@ function describe(issue: z.core.$ZodIssue): string[] {
       const known = settingsBelow(issue.path);
       const meant = nearestSetting(key, known);
       const fix = meant ? `did you mean ${meant}?` : `there are ${known.join(", ")}`;
-      return `${where === "(top)" ? key : `${where}.${key}`}: there is no such setting; ${fix}`;
+      return `${where === "(top)" ? key : `${where}.${key}`}: there is no such setting; ${fix}${at([...issue.path, key])}`;
     });
-  return [`${place}: ${issue.message}`];
+  return [`${place}: ${issue.message.replace(/^Invalid input: /, "")}${at(issue.path)}`];
 }
 
 /**
- * Reads the configuration file (if one is named), lays the environment over it and checks it.
+ * Reads the configuration file (if one is named), lays the environment and the files it names over it, and checks it.
  * @throws AppError (exit code 2) that lists every problem at once.
  */
 export async function loadConfig(path: string | undefined, env: NodeJS.ProcessEnv): Promise<Config> {
-  const { settings, problems } = path === undefined ? { settings: {}, problems: [] } : await readSettings(path);
-  const parsed = configSchema.safeParse(withEnvironment(settings, env));
-  const all = [...problems, ...(parsed.success ? [] : parsed.error.issues.flatMap(describe))];
+  const { settings, problems, lineOf } = path === undefined ? nothing : await readSettings(path);
+  const secrets = await withSecretFiles(env);
+  const parsed = configSchema.safeParse(withEnvironment(settings, secrets.env));
+  const described = parsed.success ? [] : parsed.error.issues.flatMap((issue) => describe(issue, lineOf));
+  const all = [...problems, ...secrets.problems, ...described];
   if (parsed.success && all.length === 0) return parsed.data;
   const source = path ?? "the environment";
   throw inputError(
