@@ -36,10 +36,14 @@ export function addDroppedMetrics(
       return { stale, notFinite, series, season: seasons.refused };
     },
   );
-  byReason("scrapes", "Scrapes of kubelets and pods, and those that failed", () => {
-    const { scrapes = 0, failed = 0 } = read.sources.scrape ?? {};
-    return { answered: scrapes - failed, failed };
-  });
+  byReason(
+    "scrapes",
+    "Scrapes of kubelets and pods, those that failed, and pods left out while their container does not run",
+    () => {
+      const { scrapes = 0, failed = 0, notRunning = 0 } = read.sources.scrape ?? {};
+      return { answered: scrapes - failed, failed, "not-running": notRunning };
+    },
+  );
   byReason("scraped_samples_dropped", "Scraped lines left out: no sample, or a target with too many series", () => {
     const { malformed = 0, refused = 0 } = read.sources.scrape ?? {};
     return { malformed, refused };

@@ -60,6 +60,20 @@ export function summaryTargets(pods: readonly Pod[], nodes: readonly string[]): 
 }
 
 /**
+ * Whether a process can answer at this port: the container that declares it runs or, when none does, any container. Not
+ * whether the pod is ready: what is alive and unwell tells most.
+ */
+export function runsAt({ spec, status }: Pod, port: number): boolean {
+  if (!status?.containerStatuses) return true;
+  const declaring = [...spec.containers, ...(spec.initContainers ?? [])].find(({ ports }) =>
+    ports?.some(({ containerPort }) => containerPort === port),
+  );
+  return [...status.containerStatuses, ...(status.initContainerStatuses ?? [])].some(
+    ({ name, state }) => state?.running !== undefined && (!declaring || declaring.name === name),
+  );
+}
+
+/**
  * A pod that asks to be scraped by the usual annotations: `prometheus.io/scrape: "true"`, and `port`, `path`, `scheme`
  * if they are not the first container port, /metrics and http. Undefined when it does not, has ended, or is ending.
  */

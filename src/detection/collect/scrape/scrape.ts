@@ -5,7 +5,7 @@ import { inParallel } from "../in-parallel.ts";
 import type { KnownPods } from "../known-pods.ts";
 import { createExpositionParser, type ExpositionParser } from "./parse-exposition.ts";
 import { createSummaryParser } from "./parse-summary.ts";
-import { nodeTarget, podTarget, type ScrapeTarget, summaryTargets, volumeTargets } from "./scrape-targets.ts";
+import { nodeTarget, podTarget, runsAt, type ScrapeTarget, summaryTargets, volumeTargets } from "./scrape-targets.ts";
 
 /** Fetches what kubelets and pods expose, through the API server. Timeouts are real time. */
 export interface MetricsReader {
@@ -44,6 +44,8 @@ export interface ScrapeSourceOptions {
 export interface ScrapeStats {
   readonly scrapes: number;
   readonly failed: number;
+  /** Pods that were not asked because the container behind their port does not run, counted in each round. */
+  readonly notRunning: number;
   /** Lines that are no sample. */
   readonly malformed: number;
   /** Samples of targets that expose more series than a target may. */
@@ -85,7 +87,7 @@ export async function scrapeSource(options: ScrapeSourceOptions): Promise<void> 
   const namespaces = new Set(options.namespaces ?? []);
   const parsers = new Map<string, { parser: ExpositionParser; up: RawSeries }>();
   const newest = new WeakMap<RawSeries, number>();
-  const counts = { scrapes: 0, failed: 0, malformed: 0, refused: 0 };
+  const counts = { scrapes: 0, failed: 0, notRunning: 0, malformed: 0, refused: 0 };
   const sights = { node: createSight("scrape:nodes", options), pod: createSight("scrape:pods", options) };
 
   const parserOf = (target: ScrapeTarget): { parser: ExpositionParser; up: RawSeries } => {
@@ -132,13 +134,20 @@ export async function scrapeSource(options: ScrapeSourceOptions): Promise<void> 
   /** How many targets there were. */
   const round = async (): Promise<number> => {
     const [nodes, pods] = [known.nodes(), known.pods().filter(({ metadata }) => reads(metadata.namespace ?? ""))];
+    const wanting = pods.flatMap((pod) => {
+      const target = podTarget(pod);
+      return target?.kind === "pod" ? [{ target, runs: runsAt(pod, target.port) }] : [];
+    });
+    const running = wanting.flatMap(({ target, runs }) => (runs ? [target] : []));
+    counts.notRunning += wanting.length - running.length;
     const targets = [
       ...nodes.map(nodeTarget),
       ...volumeTargets(pods, nodes),
       ...(rounds++ % summaryEvery === 0 ? summaryTargets(pods, nodes) : []),
-      ...pods.flatMap((pod) => podTarget(pod) ?? []),
+      ...running,
     ];
-    const keys = new Set(targets.map((target) => target.key));
+    // A container that starts again finds the series that it had.
+    const keys = new Set([...targets, ...wanting.map(({ target }) => target)].map(({ key }) => key));
     for (const key of parsers.keys()) if (!keys.has(key) && !key.startsWith("summary/")) parsers.delete(key);
     for (const key of parsers.keys())
       if (key.startsWith("summary/") && !nodes.includes(key.slice("summary/".length))) parsers.delete(key);
@@ -174,7 +183,14 @@ function createSight(
   let told: boolean | undefined;
   let failingSince: number | undefined;
   return (results) => {
-    if (results.length === 0) return;
+    if (results.length === 0) {
+      failingSince = undefined;
+      // Whoever is not there any more hides nothing.
+      if (told !== false) return;
+      told = true;
+      emit({ type: "source", at: clock.now(), source, ok: true, detail: "no target is left" });
+      return;
+    }
     const failed = results.filter((result) => result.error !== undefined);
     const at = clock.now();
     if (failed.length < results.length) failingSince = undefined;

@@ -14,7 +14,7 @@ test("what detection refuses shows at /metrics, by reason", async () => {
     sources: {
       prometheus: undefined,
       loki: undefined,
-      scrape: { scrapes: 10, failed: 3, malformed: 2, refused: 5 },
+      scrape: { scrapes: 10, failed: 3, notRunning: 4, malformed: 2, refused: 5 },
     } as never,
   });
   const at = Date.parse("2026-11-20T12:00:00Z");
@@ -52,6 +52,7 @@ test("what detection refuses shows at /metrics, by reason", async () => {
     'kubemend_points_dropped_total{why="series"} 6',
     'kubemend_scrapes_total{why="answered"} 7',
     'kubemend_scrapes_total{why="failed"} 3',
+    'kubemend_scrapes_total{why="not-running"} 4',
     'kubemend_scraped_samples_dropped_total{why="malformed"} 2',
     'kubemend_scraped_samples_dropped_total{why="refused"} 5',
     'kubemend_objects_dropped_total{why="malformed"} 1',

@@ -15,6 +15,7 @@ interface PodWish {
   readonly phase?: string;
   readonly deletionTimestamp?: string;
   readonly podIP?: string;
+  readonly containerStatuses?: readonly object[];
 }
 
 function pod({
@@ -23,6 +24,7 @@ function pod({
   phase = "Running",
   podIP = "10.0.0.1",
   deletionTimestamp,
+  containerStatuses,
 }: PodWish): KubeObject {
   return {
     apiVersion: "v1",
@@ -35,8 +37,8 @@ function pod({
       labels: { app: name.split("-")[0] ?? "" },
       ...(deletionTimestamp && { deletionTimestamp }),
     },
-    spec: { containers: [{ name: "main", ports: [{ containerPort: 9000 }] }] },
-    status: { phase, podIP },
+    spec: { containers: [{ name: "main", ports: [{ containerPort: 9000 }] }, { name: "helper" }] },
+    status: { phase, podIP, ...(containerStatuses && { containerStatuses }) },
   };
 }
 
@@ -47,6 +49,9 @@ function knowing(...objects: KubeObject[]): KnownPods {
 }
 
 const node: KubeObject = { apiVersion: "v1", kind: "Node", metadata: { name: "n1", uid: "n1" } };
+
+const running = (name: string) => ({ name, ready: true, state: { running: {} } });
+const waiting = (name: string) => ({ name, ready: false, state: { waiting: { reason: "CrashLoopBackOff" } } });
 
 async function scrapeFor(
   ms: number,
@@ -59,7 +64,7 @@ async function scrapeFor(
   const signals: Signal[] = [];
   const stopping = new AbortController();
   const answering: MetricsReader = { nodeMetrics: async () => "", podMetrics: async () => "", ...reader };
-  const running = scrapeSource({
+  const scraping = scrapeSource({
     reader: answering,
     clock,
     known,
@@ -71,7 +76,7 @@ async function scrapeFor(
   });
   await clock.advance(ms);
   stopping.abort();
-  await running;
+  await scraping;
   return signals;
 }
 
@@ -105,6 +110,30 @@ describe("what is scraped", () => {
     { name: "not one that has ended", wish: { name: "a-1", phase: "Succeeded" }, want: [] },
     { name: "not one that is ending", wish: { name: "a-1", deletionTimestamp: "2026-11-20T22:00:00Z" }, want: [] },
     { name: "not one without address yet", wish: { name: "a-1", podIP: "" }, want: [] },
+    {
+      name: "one that runs and is not ready",
+      wish: { name: "a-1", containerStatuses: [{ ...running("main"), ready: false }] },
+      want: ["a-1:8080/metrics http"],
+    },
+    {
+      name: "one with a container that runs, when nobody declares the port",
+      wish: { name: "a-1", containerStatuses: [waiting("main"), running("helper")] },
+      want: ["a-1:8080/metrics http"],
+    },
+    {
+      name: "not one whose containers wait",
+      wish: { name: "a-1", containerStatuses: [waiting("main"), waiting("helper")] },
+      want: [],
+    },
+    {
+      name: "not one whose container behind the port waits, whatever runs beside it",
+      wish: {
+        name: "a-1",
+        annotations: { "prometheus.io/scrape": "true" },
+        containerStatuses: [waiting("main"), running("helper")],
+      },
+      want: [],
+    },
     {
       name: "not at an impossible port",
       wish: { name: "a-1", annotations: { "prometheus.io/scrape": "true", "prometheus.io/port": "web" } },
@@ -188,7 +217,7 @@ describe("what becomes of it", () => {
     ]);
     expect(told[0]?.series.labels).toEqual({ ...volumes, job: "kubelet", node: "n2" });
     expect(signals.filter((signal) => signal.type === "source" && !signal.ok)).toEqual([]);
-    expect(stats.at(-1)).toEqual({ scrapes: 6, failed: 1, malformed: 4, refused: 0 });
+    expect(stats.at(-1)).toEqual({ scrapes: 6, failed: 1, notRunning: 0, malformed: 4, refused: 0 });
     // The shares of what there is, as the forecast reads them.
     const series = createSeriesStore();
     const deriver = createDeriver({ series, workloadOf: () => undefined });
@@ -267,6 +296,37 @@ describe("what becomes of it", () => {
     expect(signals.filter(({ type }) => type === "source")).toMatchObject([
       { source: "scrape:nodes", ok: false, detail: expect.stringContaining("is forbidden") },
       { source: "scrape:nodes", ok: true },
+    ]);
+  });
+
+  test("the only pod that is to be asked crashes again and again: that is its trouble, not lost sight; it is counted", async () => {
+    const stats: ScrapeStats[] = [];
+    const reader = { podMetrics: () => Promise.reject(new Error("connection refused")) };
+    const crashing = knowing(pod({ name: "a-1", containerStatuses: [waiting("main")] }), node);
+    const signals = await scrapeFor(121_000, crashing, reader, [], (latest) => stats.push(latest));
+    expect(signals.filter((signal) => signal.type === "source" && !signal.ok)).toEqual([]);
+    expect(stats.at(-1)).toMatchObject({ scrapes: 25, failed: 0, notRunning: 25 });
+  });
+
+  test("targets that did not answer and are gone hide nothing any more", async () => {
+    const clock = createManualClock(start);
+    const known = knowing(pod({ name: "a-1" }));
+    const signals: Signal[] = [];
+    const stopping = new AbortController();
+    const reader: MetricsReader = {
+      nodeMetrics: async () => "",
+      podMetrics: () => Promise.reject(new Error("connection refused")),
+    };
+    const emit = (signal: Signal) => void signals.push(signal);
+    const scraping = scrapeSource({ reader, clock, known, intervalMs: 15_000, emit, signal: stopping.signal });
+    await clock.advance(90_000);
+    known.apply({ type: "object", at: clock.now(), change: "DELETED", object: pod({ name: "a-1" }) });
+    await clock.advance(30_000);
+    stopping.abort();
+    await scraping;
+    expect(signals.filter(({ type }) => type === "source")).toMatchObject([
+      { source: "scrape:pods", ok: false },
+      { source: "scrape:pods", ok: true, detail: "no target is left" },
     ]);
   });
 
