@@ -53,6 +53,27 @@ describe.skipIf(chromiumPath === undefined)(`messages on the local Slack page ${
     expect(await link.getAttribute("rel")).toContain("noopener");
   });
 
+  test("an address in a text that is sent as it is stays text", async () => {
+    const text = { type: "mrkdwn", text: 'Get "http://10.0.0.7:9090/healthz" *failed*', verbatim: true };
+    const ts = await on.post([{ type: "section", text }]);
+    await on.row(ts).getByText('Get "http://10.0.0.7:9090/healthz" failed').waitFor();
+    expect(await on.row(ts).locator(".block").getByRole("link").count()).toBe(0);
+  });
+
+  test("how long ago something was goes on while somebody looks, and is read aloud once", async () => {
+    await on.page.clock.install();
+    await on.page.reload();
+    const at = Math.floor(Date.now() / 1000) - 30;
+    const ts = await on.post([], `since <!date^${at}^{ago}|then>`);
+    const time = on.row(ts).getByText("just now");
+    await time.waitFor();
+    expect(await on.row(ts).locator(".text time").getAttribute("aria-live")).toBe("off");
+    await on.page.clock.fastForward(60_000);
+    await on.row(ts).getByText("since 1 minute ago").waitFor();
+    await on.page.clock.fastForward(3_600_000);
+    await on.row(ts).getByText("since 1 hour ago").waitFor();
+  });
+
   test("an edit while somebody types elsewhere in the message keeps what they typed", async () => {
     const blocks = (label: string) => [
       { type: "header", text: { type: "plain_text", text: label } },

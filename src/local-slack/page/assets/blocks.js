@@ -25,7 +25,9 @@ const cssName = (type) => String(type).replaceAll(/[^a-z_]/g, "");
 /** A text object. */
 export function textObject(text) {
   if (text === undefined || text === null) return "";
-  return text.type === "mrkdwn" ? mrkdwn(text.text) : withEmoji(String(text.text));
+  return text.type === "mrkdwn"
+    ? mrkdwn(text.text, { verbatim: text.verbatim === true })
+    : withEmoji(String(text.text));
 }
 
 function render(block, place) {

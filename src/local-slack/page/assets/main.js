@@ -1,6 +1,7 @@
 import { conversationPane } from "./conversation.js";
 import { h } from "./dom.js";
 import { appTabs, homePane } from "./home.js";
+import { keepTimes } from "./living-time.js";
 import { watchModal } from "./modal.js";
 import { closePopup } from "./popup.js";
 import { openStream } from "./server.js";
@@ -132,6 +133,7 @@ async function start() {
     h("div", { class: "layout" }, hold.sidebar, h("div", { class: "shade", on: { click: closeSidebar } }), hold.main),
   );
   connect();
+  keepTimes();
   window.addEventListener("hashchange", () => void draw());
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") closeSidebar();

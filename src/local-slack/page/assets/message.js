@@ -5,6 +5,7 @@ import { ago, dateOf, fullTimeOf, timeOf } from "./dates.js";
 import { h, icon, icons } from "./dom.js";
 import { emojiOf, usualReactions } from "./emoji.js";
 import { file } from "./files.js";
+import { livingTime } from "./living-time.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { placeOf } from "./place.js";
 import { popup } from "./popup.js";
@@ -119,7 +120,7 @@ function threadLine(message, where) {
     { class: "thread-line", href: `#/${where.channel}/${message.ts}` },
     faces,
     h("b", {}, label),
-    h("span", { class: "last-reply" }, `Last reply ${ago(dateOf(message.latest_reply))}`),
+    livingTime({ class: "last-reply" }, () => `Last reply ${ago(dateOf(message.latest_reply))}`),
   );
 }
 

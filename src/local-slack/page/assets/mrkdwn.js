@@ -1,6 +1,7 @@
 import { fillDate } from "./dates.js";
 import { h, outerLink } from "./dom.js";
 import { emojiOf } from "./emoji.js";
+import { livingTime } from "./living-time.js";
 import { mention } from "./mention.js";
 
 const entities = { "&amp;": "&", "&lt;": "<", "&gt;": ">" };
@@ -9,27 +10,30 @@ function decode(text) {
   return text.replaceAll(/&(?:amp|lt|gt);/g, (entity) => entities[entity]);
 }
 
-/** Slack's mrkdwn as nodes: code blocks, quotes, and everything that lies inside a line. */
-export function mrkdwn(text) {
+/**
+ * Slack's mrkdwn as nodes: code blocks, quotes, and everything that lies inside a line. `verbatim`: bare addresses stay text, as
+ * Slack does where the text object asks for it.
+ */
+export function mrkdwn(text, { verbatim = false } = {}) {
   return String(text)
     .split(/```\n?([\s\S]*?)\n?```/g)
     .flatMap((piece, index) => {
       if (index % 2 === 1) return piece === "" ? [] : [h("pre", { class: "code-block" }, codeNodes(piece))];
-      return paragraphs(piece.replace(index > 0 ? /^\n/ : /^/, ""));
+      return paragraphs(piece.replace(index > 0 ? /^\n/ : /^/, ""), !verbatim);
     });
 }
 
 /** Lines that start with > belong together in one quote. */
-function paragraphs(text) {
+function paragraphs(text, links) {
   const nodes = [];
   let quoted = [];
   const flush = () => {
-    if (quoted.length > 0) nodes.push(h("blockquote", {}, inline(quoted.join("\n"))));
+    if (quoted.length > 0) nodes.push(h("blockquote", {}, inline(quoted.join("\n"), links)));
     quoted = [];
   };
   let plain = [];
   const flushPlain = () => {
-    if (plain.length > 0) nodes.push(...inline(plain.join("\n")));
+    if (plain.length > 0) nodes.push(...inline(plain.join("\n"), links));
     plain = [];
   };
   for (const line of text.split("\n")) {
@@ -58,8 +62,8 @@ function codeNodes(text) {
 const construct =
   /`([^`\n]+)`|<([^<>\n]+)>|(?<![\w*])\*(?=[^\s*])([^\n]*?[^\s*])\*(?![\w*])|(?<![\w_])_(?=[^\s_])([^\n]*?[^\s_])_(?![\w_])|(?<![\w~])~(?=[^\s~])([^\n]*?[^\s~])~(?![\w~])|:([a-z0-9_+'-]+)(?:::skin-tone-\d)?:|(https?:\/\/[^\s<>|`]*[^\s<>|`.,;:!?)\]'"*_~])/g;
 
-/** Everything that lies inside a line; line breaks stay as characters (the styles keep them). */
-export function inline(text) {
+/** Everything that lies inside a line; line breaks stay as characters (the styles keep them). `links`: bare addresses become links. */
+export function inline(text, links = true) {
   const nodes = [];
   let end = 0;
   for (const match of text.matchAll(construct)) {
@@ -70,14 +74,16 @@ export function inline(text) {
         : inAngles !== undefined
           ? angle(inAngles)
           : bold !== undefined
-            ? h("b", {}, inline(bold))
+            ? h("b", {}, inline(bold, links))
             : italic !== undefined
-              ? h("i", {}, inline(italic))
+              ? h("i", {}, inline(italic, links))
               : strike !== undefined
-                ? h("s", {}, inline(strike))
+                ? h("s", {}, inline(strike, links))
                 : name !== undefined
                   ? emojiNode(name, all)
-                  : outerLink(decode(address), decode(address));
+                  : links
+                    ? outerLink(decode(address), decode(address))
+                    : decode(address);
     nodes.push(decode(text.slice(end, match.index)), node);
     end = match.index + all.length;
   }
@@ -112,7 +118,8 @@ function angle(content) {
 
 function date(target, fallback = "") {
   const [, seconds = "", template = "", link] = target.split("^");
-  const text = fillDate(template, seconds) ?? fallback;
-  const time = h("time", { title: fallback }, text);
+  const text = () => fillDate(template, seconds);
+  const props = { title: fallback };
+  const time = text() === undefined ? h("time", props, fallback) : livingTime(props, text);
   return link === undefined ? time : outerLink(decode(link), time);
 }

@@ -1,6 +1,7 @@
 import { fillDate } from "./dates.js";
 import { h, outerLink } from "./dom.js";
 import { withEmoji } from "./emoji.js";
+import { livingTime } from "./living-time.js";
 import { mention } from "./mention.js";
 import { emojiNode } from "./mrkdwn.js";
 
@@ -51,8 +52,9 @@ function inline(element) {
     case "broadcast":
       return mention(`!${element.range}`);
     case "date": {
-      const text = fillDate(element.format ?? "", element.timestamp) ?? element.fallback ?? "";
-      return element.url ? outerLink(element.url, text) : h("time", { title: element.fallback }, text);
+      const text = () => fillDate(element.format ?? "", element.timestamp) ?? element.fallback ?? "";
+      const time = livingTime({ title: element.fallback }, text);
+      return element.url ? outerLink(element.url, time) : time;
     }
     case "color":
       return h("code", {}, element.value);
