@@ -76,3 +76,49 @@ describe("D6", () => {
     expect(live(60_000, {}).filter(({ type }) => type === "opened")).toEqual([]);
   });
 });
+
+describe("D6: what is only remembered grows old, and shows nothing new", () => {
+  const ending = (due: number) =>
+    pod({ app: "web", at: start - 600_000, deletionTimestamp: new Date(due).toISOString() });
+  const shop = () => {
+    const world = createWorld({ start });
+    world.put(...deployment({ app: "web" }), pod({ app: "web", at: start - 600_000 }), service("web"));
+    world.run(180_000);
+    return world;
+  };
+  const stuck = (world: World) => world.active().some(({ reason }) => reason === "StuckTerminating");
+
+  test("a pod that was ending when the watch died is not said to be stuck; when sight comes back and it is, it is", () => {
+    const world = shop();
+    const last = ending(world.now() + 30_000);
+    world.put(last);
+    world.run(10_000);
+    report(world, "kubernetes-watch", false);
+    world.run(600_000);
+    expect(stuck(world)).toBe(false);
+    expect(world.active()).toContainEqual(expect.objectContaining({ family: "blind" }));
+    world.put(last);
+    report(world, "kubernetes-watch", true);
+    world.run(20_000);
+    expect(stuck(world)).toBe(true);
+  });
+
+  test("what was found before sight was lost stays", () => {
+    const world = shop();
+    world.put(ending(world.now() + 30_000));
+    world.run(120_000);
+    expect(stuck(world)).toBe(true);
+    report(world, "kubernetes-watch", false);
+    world.run(600_000);
+    expect(stuck(world)).toBe(true);
+  });
+
+  test("where one kind alone is forbidden, the pods that still come are believed", () => {
+    const world = shop();
+    report(world, "kubernetes-watch", false);
+    world.run(60_000);
+    world.put(ending(world.now() + 30_000));
+    world.run(120_000);
+    expect(stuck(world)).toBe(true);
+  });
+});

@@ -15,6 +15,8 @@ export interface SourceWatch {
   delivers(source: string): boolean;
   /** Nothing can be said about this family now: silence of its detectors proves nothing. */
   blind(family: AnomalyFamily, now: number): boolean;
+  /** Since when (ms) a source of this family has said that it does not deliver; undefined while all do. */
+  lostSightAt(family: AnomalyFamily): number | undefined;
   readonly detector: Detector;
 }
 
@@ -51,6 +53,13 @@ export function createSourceWatch(realMs: () => number = () => performance.now()
     lookedAt = now;
   };
 
+  const lostSightAt = (family: AnomalyFamily): number | undefined => {
+    let earliest: number | undefined;
+    for (const [source, { since }] of down)
+      if (familiesFedBy(source).includes(family)) earliest = Math.min(earliest ?? since, since);
+    return earliest;
+  };
+
   return {
     report(source, ok, detail, at) {
       if (ok) {
@@ -72,8 +81,9 @@ export function createSourceWatch(realMs: () => number = () => performance.now()
     },
     blind(family, now) {
       if ((family === "metric" || family === "prediction") && stale(now)) return true;
-      return [...down.keys()].some((source) => familiesFedBy(source).includes(family));
+      return lostSightAt(family) !== undefined;
     },
+    lostSightAt,
     detector: {
       name: "source-silence",
       family: "blind",

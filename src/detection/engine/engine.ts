@@ -9,11 +9,12 @@ import { createDeriver } from "../collect/derive/derive.ts";
 import { workloadLookup, workloadNames } from "../collect/workload-of.ts";
 import type { DetectContext, Detector, DetectorFactory, Finding, Nature } from "../detector.ts";
 import { createGrouper } from "../group/group.ts";
-import type { LiveAnomaly } from "../live-anomaly.ts";
+import { fingerprintOf, type LiveAnomaly } from "../live-anomaly.ts";
 import { createLogTally } from "../logs/log-tally.ts";
 import { createSeasons, type Seasons } from "../metrics/seasonal-baseline.ts";
 import { createDetectContext } from "./detect-context.ts";
 import { type DetectionStats, statsOf } from "./detection-stats.ts";
+import { createFrozenState } from "./frozen-state.ts";
 import { createIntake } from "./intake.ts";
 import { createLedger } from "./ledger.ts";
 import { createLiveTopology } from "./live-topology.ts";
@@ -73,6 +74,7 @@ export function createDetectionEngine(options: DetectionEngineOptions): Detectio
   const seasons = options.seasons ?? createSeasons();
   const { share = wholeCluster } = options;
   const sources = createSourceWatch();
+  const frozen = createFrozenState(sources);
   const detectors: readonly Detector[] = [
     ...(options.detectors ?? detectorFactories).map((make) => make()),
     sources.detector,
@@ -105,6 +107,7 @@ export function createDetectionEngine(options: DetectionEngineOptions): Detectio
     logs,
     transitions,
     topology,
+    frozen,
     share: options.share,
     tickedAt: () => tickedAt,
     aheadMs: () => Math.max(60_000, 4 * pace.tickMs),
@@ -143,11 +146,16 @@ export function createDetectionEngine(options: DetectionEngineOptions): Detectio
     return of !== undefined && value !== undefined && seasons.isUsual(of.name, of.labels, now, value);
   }
 
+  /** Nothing new was seen; what was seen before sight was lost has grown old. */
+  function isAgedOnly(detector: Detector, finding: Finding): boolean {
+    return frozen.isFrozen(detector, finding) && !ledger.get(fingerprintOf(detector.name, finding));
+  }
+
   function detect(context: DetectContext): void {
     for (const detector of detectors) {
       try {
         for (const finding of detector.detect(context))
-          if (ownsObject(share, finding.target) && !isOfTheHour(finding, context.now))
+          if (ownsObject(share, finding.target) && !isOfTheHour(finding, context.now) && !isAgedOnly(detector, finding))
             ledger.report(detector, finding, context.now);
       } catch {
         // One detector that stumbles over an odd object must not blind all others; the count is a metric of its own.

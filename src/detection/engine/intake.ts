@@ -4,6 +4,7 @@ import { wholeObject } from "../../cluster/whole-object.ts";
 import type { SourceWatch } from "../blind/source-silence.ts";
 import type { Deriver } from "../collect/derive/derive.ts";
 import type { LogTally } from "../logs/log-tally.ts";
+import type { FrozenState } from "./frozen-state.ts";
 import type { LiveTopology } from "./live-topology.ts";
 import { readsSeries, type Share, wholeCluster } from "./share.ts";
 import type { Transitions } from "./transitions.ts";
@@ -15,6 +16,7 @@ export interface IntakeDeps {
   readonly logs: LogTally;
   readonly transitions: Transitions;
   readonly topology: LiveTopology;
+  readonly frozen: Pick<FrozenState, "arrived">;
   readonly share: Share | undefined;
   /** Time of the last tick (ms); NaN before the first. */
   readonly tickedAt: () => number;
@@ -66,6 +68,7 @@ export function createIntake(deps: IntakeDeps): Intake {
             break;
           }
           objects.apply(signal.change, object, signal.at);
+          deps.frozen.arrived(object, signal.at);
           if (signal.change !== "DELETED") transitions.observe(object, signal.at);
           topology.objectsChanged();
           break;
