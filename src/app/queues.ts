@@ -50,6 +50,8 @@ export const replanJob = z.object({
   requestedBy: z.string().nullable(),
   /** Names of the parameters that a person has set. */
   edited: z.array(z.string()).max(50).default([]),
+  /** Everybody who has set one, in this plan or in those it goes on from. */
+  setBy: z.array(z.string()).max(100).default([]),
 });
 
 /** Its text was redacted where it was made; a queue does not change that. */

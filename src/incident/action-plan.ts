@@ -78,6 +78,8 @@ export interface ActionPlan {
   readonly undoKubectl: string | null;
   readonly risk: ActionRisk;
   readonly approvalsNeeded: number;
+  /** Who has set values in it, whoever asked for it in the end: none of them is one of its several approvers. Absent: nobody. */
+  readonly setBy?: readonly string[];
   /** True when each approval needs the approver's one-time code. */
   readonly secondFactor?: true;
   readonly blastRadius: BlastRadius;

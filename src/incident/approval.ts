@@ -34,6 +34,8 @@ export type ApprovalRefusal =
   | "budget-spent"
   /** Another change of the same incident is on its way or being judged. */
   | "one-at-a-time"
+  /** Its incident is resolved: there is nothing to repair. */
+  | "incident-over"
   /** The approver may not do it himself in the cluster, or the cluster could not be asked. */
   | "cluster-denies"
   | "cluster-not-asked"

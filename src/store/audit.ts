@@ -38,7 +38,9 @@ export async function inAuditedTransaction<T>(
   database: Pick<Database, "kysely">,
   change: (tx: Tx, record: (entry: AuditRecord) => void) => Promise<T>,
 ): Promise<T> {
-  return await database.kysely.transaction().execute(async (tx) => {
+  // Under a stricter default of the server everybody who had to wait would fail instead of seeing what was decided before.
+  const transaction = database.kysely.transaction().setIsolationLevel("read committed");
+  return await transaction.execute(async (tx) => {
     const head = await sql<{ seq: string; hash: string }>`select seq, hash from audit_head for update`.execute(tx);
     let { seq, hash: prevHash } = { seq: Number(head.rows[0]?.seq ?? 0), hash: head.rows[0]?.hash ?? "" };
     const records: AuditRecord[] = [];

@@ -1,3 +1,4 @@
+import type { Policy } from "../../src/actions/policy/policy-file.ts";
 import { createDesk } from "../../src/app/desk/desk.ts";
 import { replanOne } from "../../src/app/plans/plan-job.ts";
 import { queues } from "../../src/app/queues.ts";
@@ -10,7 +11,7 @@ import { boundless, impatient, planStore } from "./plan-life.ts";
 import { withDatabase } from "./postgres.ts";
 
 /** Incident 7, a desk, and an actor that makes a plan anew as soon as the desk asks for it. */
-export async function startDeskAndActor() {
+export async function startDeskAndActor(policy: Policy = boundless) {
   const database = await withDatabase();
   const cluster = await startActorCluster();
   await saveIncident(database, incidentView.incident);
@@ -19,7 +20,7 @@ export async function startDeskAndActor() {
     database,
     plans,
     cluster: cluster.actor,
-    policy: boundless,
+    policy,
     redact: passThrough,
     now: Date.now,
     log: silentLogger,
@@ -29,7 +30,7 @@ export async function startDeskAndActor() {
   const desk = createDesk({
     database,
     plans,
-    policy: boundless,
+    policy,
     redact: clean,
     changed: async () => undefined,
     statusDecided: () => undefined,

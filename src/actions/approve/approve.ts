@@ -26,6 +26,8 @@ export interface SecondFactorPort {
 export interface ApproveDeps {
   readonly plans: Pick<PlanStore, "get" | "standing" | "vote" | "whyNoVote" | "reject" | "outcomes">;
   readonly policy: Policy;
+  /** Refuses while another change of the same incident is on its way or not judged yet: two at once would prove nothing. */
+  readonly oneAtATime?: boolean;
   /** For rules with `clusterAccess`; without it they refuse. */
   readonly clusterAccess?: ClusterAccessPort | undefined;
   /** For rules with `secondFactor`; without it they refuse. */
@@ -82,7 +84,8 @@ export async function approvePlan(request: ApprovalRequest, deps: ApproveDeps): 
   const { planId, digest, note } = request;
   const by = { id: request.by.id, name: request.by.name };
   // Whoever comes too late hears that, whatever the policy says by now.
-  const tooLate = await deps.plans.whyNoVote({ planId, digest, by });
+  const ballot = { planId, digest, by, oneAtATime: deps.oneAtATime === true };
+  const tooLate = await deps.plans.whyNoVote(ballot);
   if (tooLate) return refused(tooLate);
   const stored = await deps.plans.get(planId);
   if (!stored) return refused("unknown-plan");
@@ -92,7 +95,13 @@ export async function approvePlan(request: ApprovalRequest, deps: ApproveDeps): 
   const verdict = judge(deps.policy, factsOf(stored, standing));
   if (!verdict.allow) return refusalFor(verdict);
   if (verdict.approvals > plan.approvalsNeeded) return refused("plan-changed");
-  if (!mayApprove(verdict.rule, request.by, { approvalsNeeded: plan.approvalsNeeded, requestedBy }))
+  if (
+    !mayApprove(verdict.rule, request.by, {
+      approvalsNeeded: plan.approvalsNeeded,
+      requestedBy,
+      ...(plan.setBy ? { setBy: plan.setBy } : {}),
+    })
+  )
     return refused("not-allowed", `Rule "${verdict.rule.name}" does not name you among its approvers for this plan.`);
   const needsCode = needsSecondFactor(verdict.rule, plan.risk);
   // The plan that people were shown asked for no code; a fresh one will.
@@ -105,7 +114,7 @@ export async function approvePlan(request: ApprovalRequest, deps: ApproveDeps): 
     const wrong = await codeRefusal(request, deps.secondFactor);
     if (wrong) return wrong;
   }
-  return await deps.plans.vote({ planId, digest, by, ...(note ? { note } : {}), budgets: deps.policy.budgets });
+  return await deps.plans.vote({ ...ballot, ...(note ? { note } : {}), budgets: deps.policy.budgets });
 }
 
 /** One person says no, with a reason. Whoever may approve may reject; a proposal of his own anybody may take back. */
@@ -140,5 +149,11 @@ export async function autoApprove(planId: string, deps: ApproveDeps): Promise<Ap
   const standing = await deps.plans.standing(plan.target.namespace);
   const { recovered } = await deps.plans.outcomes(plan.action, cause);
   if (!mayAutoApply(deps.policy, factsOf(stored, standing), recovered)) return refused("not-allowed");
-  return await deps.plans.vote({ planId, digest: plan.digest, by: policyVoice, budgets: deps.policy.budgets });
+  return await deps.plans.vote({
+    planId,
+    digest: plan.digest,
+    by: policyVoice,
+    budgets: deps.policy.budgets,
+    oneAtATime: deps.oneAtATime === true,
+  });
 }

@@ -25,6 +25,8 @@ export interface Ballot {
   readonly digest: string;
   readonly by: Person;
   readonly note?: string;
+  /** Counts only while no other change of the incident is on its way or waits for its verdict. */
+  readonly oneAtATime?: boolean;
 }
 
 /** What the life of a plan needs of the database, where every decision about it is made and written down. */

@@ -20,6 +20,8 @@ import { type Preview, previewDraft } from "./preview.ts";
 export interface PlanInput {
   readonly incidentId: string;
   readonly recommendation: Recommendation;
+  /** Ids of the people who have set values in it. */
+  readonly setBy?: readonly string[];
 }
 
 export interface PlanDeps {
@@ -157,6 +159,7 @@ async function assemble(parts: Parts, deps: PlanDeps): Promise<ActionPlan> {
     undoKubectl: reversible ? deps.redact(preview.undo.map(kubectlOfStep).join("\n")) : null,
     risk: action.risk,
     approvalsNeeded: parts.verdict.approvals,
+    ...(input.setBy?.length ? { setBy: input.setBy } : {}),
     ...(needsSecondFactor(parts.verdict.rule, action.risk) ? { secondFactor: true as const } : {}),
     blastRadius: await blastRadiusOf(target, draft, deps.cluster, recommendation.trafficShare),
     verifyWithinMs: action.verifyWithinMs,

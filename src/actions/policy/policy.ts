@@ -149,14 +149,33 @@ export interface Approver extends Person {
   readonly groups: readonly string[];
 }
 
-/** Whether this person may approve under the rule. The requester may not help to reach the second voice of his own request. */
+/**
+ * Whether this person may approve under the rule. Who asked for a plan, or has set a value in it, may not help to reach the
+ * second voice for it.
+ */
 export function mayApprove(
   rule: PolicyRule,
   approver: Approver,
-  plan: { readonly approvalsNeeded: number; readonly requestedBy: string | null },
+  plan: { readonly approvalsNeeded: number; readonly requestedBy: string | null; readonly setBy?: readonly string[] },
 ): boolean {
-  if (plan.approvalsNeeded > 1 && plan.requestedBy === approver.id) return false;
+  const authors = [plan.requestedBy, ...(plan.setBy ?? [])];
+  if (plan.approvalsNeeded > 1 && [approver.id, ...(approver.aliases ?? [])].some((id) => authors.includes(id)))
+    return false;
   return isNamedBy(rule, approver);
+}
+
+/**
+ * Whether this person may have a change taken back: who approved it, and whoever a rule that speaks of it names. Time windows,
+ * risk and confidence hold nobody back from restoring what was.
+ */
+export function mayUndo(
+  policy: Policy,
+  approver: Approver,
+  change: Pick<PolicyFacts, "action" | "target"> & { readonly approvedBy: readonly string[] },
+): boolean {
+  if (!approver.human) return false;
+  if (change.approvedBy.includes(approver.id)) return true;
+  return policy.rules.some((rule) => ruleSpeaksOf(rule, change.action, change.target) && isNamedBy(rule, approver));
 }
 
 /**

@@ -1,6 +1,6 @@
 import { approvePlan, rejectPlan } from "../../actions/approve/approve.ts";
 import type { PlanStore } from "../../actions/plan/plan-store.ts";
-import { mayUnfreeze } from "../../actions/policy/policy.ts";
+import { mayUndo, mayUnfreeze } from "../../actions/policy/policy.ts";
 import type { Policy } from "../../actions/policy/policy-file.ts";
 import type { ChaosPort, Desk, DeskOutcome, DigestPort, WebPort } from "../../bot/desk.ts";
 import { refusalText } from "../../bot/slack/render/approval-words.ts";
@@ -26,11 +26,11 @@ import {
 import { addToTimeline } from "../../store/incidents/timeline.ts";
 import type { Jobs } from "../../store/jobs.ts";
 import { setFreeze } from "../../store/plans/freeze.ts";
-import { getPlan, plansOf } from "../../store/plans/plans.ts";
+import { getPlan } from "../../store/plans/plans.ts";
 import { type Approvers, createApprovers } from "../plans/approvers.ts";
 import { createReplan } from "../plans/replan.ts";
 import { queues } from "../queues.ts";
-import { buildView, isUndecided } from "../view/build-view.ts";
+import { buildView } from "../view/build-view.ts";
 import { postmortemOf } from "../view/postmortem-of.ts";
 import { createOperations } from "./operations.ts";
 import type { Watching } from "./watching.ts";
@@ -138,13 +138,9 @@ export function createDesk(deps: DeskDeps): Desk {
       return yes("Noted: this cause is ruled out here and counts for less next time. Looking again without it.");
     },
     async approve(planId, digest, by, note, code) {
-      const wanted = await getPlan(database, planId);
-      const others = wanted?.plan.state === "proposed" ? await plansOf(database, wanted.plan.incidentId) : [];
-      if (others.some((other) => other.plan.id !== planId && isUndecided(other)))
-        return { type: "refused", reason: "one-at-a-time" };
       const outcome = await approvePlan(
         { planId, digest, by: await approvers.approverOf(by), ...(note ? { note } : {}), ...(code ? { code } : {}) },
-        { plans: deps.plans, policy: deps.policy, ...approvers },
+        { plans: deps.plans, policy: deps.policy, oneAtATime: true, ...approvers },
       );
       const stored = await getPlan(database, planId);
       if (stored && outcome.type !== "refused") {
@@ -191,6 +187,12 @@ export function createDesk(deps: DeskDeps): Desk {
       const stored = await getPlan(database, planId);
       if (!stored) return no("There is no such plan any more.");
       if (stored.plan.undo.length === 0) return no("This change cannot be undone.");
+      const { action, target } = stored.plan;
+      const approvedBy = stored.approvals.map((one) => one.by.id);
+      if (!mayUndo(deps.policy, await approvers.approverOf(by), { action, target, approvedBy }))
+        return no(
+          "Nothing was changed. The policy does not name you among those who may approve this, or take it back.",
+        );
       await jobs.send(queues.undo, { planId, by: by.id }, { key: planId });
       await tell(stored.plan.incidentId, "undo-asked", `${by.name} asked to undo: ${titleOf(stored.plan)}.`);
       return yes("It is being undone; the message follows along.");

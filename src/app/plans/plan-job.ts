@@ -44,6 +44,8 @@ interface PlanInput {
   readonly cause: CauseCode | null;
   readonly requestedBy: string | null;
   readonly edited?: readonly string[];
+  /** Ids of those who have set values in it. */
+  readonly setBy?: readonly string[];
   /** All recommendations of the diagnosis. */
   readonly ladder?: readonly Recommendation[];
 }
@@ -55,7 +57,7 @@ async function planRecommendation(deps: PlanJobDeps, input: PlanInput): Promise<
   const { recommendation, incidentId, version, cause, requestedBy } = input;
   const { plans } = deps;
   const outcome = await makePlan(
-    { incidentId, recommendation },
+    { incidentId, recommendation, ...(input.setBy ? { setBy: input.setBy } : {}) },
     {
       cluster: deps.cluster,
       redact: deps.redact,
@@ -96,6 +98,7 @@ async function planAgain(deps: PlanJobDeps, input: PlanInput, memory: FixMemory)
     recommendation: { ...recommendation, params: edit.params, needs: [] },
     requestedBy: edit.by,
     edited: edit.changed,
+    setBy: edit.setBy,
   };
   // A value that the cluster does not take any more gives way to the proposal.
   if (kept && (await planRecommendation(deps, kept))) return;
@@ -121,7 +124,7 @@ async function isTurnOf(
 /** Where the policy names it, a change that has proven itself against the cause needs nobody's click. */
 async function applyByPolicy(deps: PlanJobDeps, plan: ActionPlan): Promise<void> {
   if (deps.policy.autoApply.length === 0) return;
-  const outcome = await autoApprove(plan.id, { plans: deps.plans, policy: deps.policy });
+  const outcome = await autoApprove(plan.id, { plans: deps.plans, policy: deps.policy, oneAtATime: true });
   if (outcome.type !== "approved") return;
   const text = deps.redact(`The policy approved: ${actionTitle(plan.action, plan.target, plan.params)}.`);
   await addToTimeline(deps.database, plan.incidentId, { at: deps.now(), kind: "approved", text });
@@ -205,11 +208,11 @@ async function isOffered({ database }: PlanJobDeps, incidentId: string, wanted: 
 export function replanOne(deps: PlanJobDeps): (data: object) => Promise<void> {
   return async (data) => {
     const job = replanJob.parse(data);
-    const { incidentId, version, cause, requestedBy, edited } = job;
+    const { incidentId, version, cause, requestedBy, edited, setBy } = job;
     if (await isForeign(deps, incidentId)) return;
     const recommendation = recommendationOf(job);
     if (await isOffered(deps, incidentId, recommendation)) {
-      await planRecommendation(deps, { incidentId, version, cause, requestedBy, edited, recommendation });
+      await planRecommendation(deps, { incidentId, version, cause, requestedBy, edited, setBy, recommendation });
     } else deps.log.warn({ incident: incidentId, action: recommendation.action }, "replan.not-offered");
     await tell(deps, incidentId);
   };

@@ -3,6 +3,7 @@ import type { PlanRefusal } from "../../incident/action-plan.ts";
 import type { Person } from "../../incident/approval.ts";
 import { isEditOf, withEdits, withNeeds } from "../../incident/editable-params.ts";
 import type { Recommendation } from "../../incident/recommendation.ts";
+import type { StoredPlan } from "../../incident/stored-plan.ts";
 import { systemClock } from "../../lib/clock.ts";
 import { canonicalJson } from "../../lib/stable-hash.ts";
 import type { Database } from "../../store/database.ts";
@@ -30,6 +31,18 @@ export type ReplanOutcome =
   | { readonly ok: true; readonly fix: FixView; readonly changed: readonly string[] }
   | { readonly ok: false; readonly text: string };
 
+/** What a person has set in a plan, and who has set anything in it so far. */
+interface Authors {
+  readonly edited: readonly string[];
+  readonly setBy: readonly string[];
+}
+
+/** Who has set values in a plan that stands, when it is no longer as it was proposed. */
+function authorsOf({ plan, requestedBy }: StoredPlan, { params }: Recommendation): readonly string[] {
+  if (canonicalJson(plan.params) === canonicalJson(params)) return [];
+  return plan.setBy ?? (requestedBy === null ? [] : [requestedBy]);
+}
+
 /** Has the actor plan one recommendation of the newest diagnosis again, and waits for what comes of it. */
 export function createReplan({ database, jobs }: ReplanDeps) {
   const find = async (incidentId: string, recommendationId: string) => {
@@ -38,14 +51,15 @@ export function createReplan({ database, jobs }: ReplanDeps) {
     if (!latest || !recommendation) return undefined;
     const { version, hypotheses } = latest.diagnosis;
     const offer = async () => (await fixOffers(database, incidentId, version)).get(recommendationId);
-    const ask = (wanted: Recommendation, requestedBy: string | null, edited: readonly string[] = []) =>
+    const ask = (wanted: Recommendation, requestedBy: string | null, more: Partial<Authors> = {}) =>
       jobs.send(queues.replan, {
         incidentId,
         version,
         recommendation: wanted,
         cause: recommendation.cause ?? hypotheses[0]?.cause ?? null,
         requestedBy,
-        edited,
+        edited: more.edited ?? [],
+        setBy: more.setBy ?? [],
       });
     return { recommendation, offer, ask };
   };
@@ -55,11 +69,11 @@ export function createReplan({ database, jobs }: ReplanDeps) {
     found: Found,
     wanted: Recommendation,
     by: string,
-    edited?: readonly string[],
+    more?: Partial<Authors>,
   ): Promise<FixView> => {
     const { recommendation, offer, ask } = found;
     const before = (await offer())?.madeAt ?? 0;
-    await ask(wanted, by, edited);
+    await ask(wanted, by, more);
     for (let waited = 0; waited < replanWaitMs; waited += pollMs) {
       await systemClock.sleep(pollMs);
       const made = await offer();
@@ -87,15 +101,21 @@ export function createReplan({ database, jobs }: ReplanDeps) {
       if (!found) return undefined;
       const { recommendation, offer } = found;
       const planId = (await offer())?.planId;
-      const last = planId ? (await getPlan(database, planId))?.plan.params : undefined;
+      const stored = planId ? await getPlan(database, planId) : undefined;
+      const last = stored?.plan.params;
       const asked = Object.entries(params).some(
         ([name, value]) => canonicalJson(value) !== canonicalJson(recommendation.params[name]),
       );
       // A plan that has only grown old is made again as it was, with what a person had set in it.
-      if (last && !asked && isEditOf(recommendation.action, recommendation.params, last, recommendation.needs))
-        return await planned(found, { ...recommendation, params: last, needs: [] }, by.id);
+      if (last && !asked && isEditOf(recommendation.action, recommendation.params, last, recommendation.needs)) {
+        const setBy = authorsOf(stored, recommendation);
+        // Whoever only has it made again is not the one who has asked for these values.
+        const requestedBy = setBy.length > 0 ? (stored.requestedBy ?? by.id) : by.id;
+        return await planned(found, { ...recommendation, params: last, needs: [] }, requestedBy, { setBy });
+      }
       const needs = recommendation.needs.filter((need) => !params[need.name]);
-      return await planned(found, { ...recommendation, params: { ...recommendation.params, ...params }, needs }, by.id);
+      const wanted = { ...recommendation, params: { ...recommendation.params, ...params }, needs };
+      return await planned(found, wanted, by.id, asked ? { setBy: [by.id] } : {});
     },
 
     async replanWith(
@@ -108,16 +128,26 @@ export function createReplan({ database, jobs }: ReplanDeps) {
       if (!found) return { ok: false, text: "This fix is no longer offered; the message shows the present ones." };
       const { recommendation, offer, ask } = found;
       const planId = (await offer())?.planId;
-      const standing = planId ? (await getPlan(database, planId))?.plan : undefined;
+      const stored = planId ? await getPlan(database, planId) : undefined;
+      const standing = stored?.plan;
+      const before = stored ? authorsOf(stored, recommendation) : [];
       const base = standing ? standing.params : recommendation.params;
       const edit =
         recommendation.needs.length > 0 && !standing
           ? withNeeds(recommendation.action, base, recommendation.needs, values)
           : withEdits(recommendation.action, base, values);
       if (!edit.ok) return { ok: false, text: `No plan was made: ${edit.problem}` };
-      const fix = await planned(found, { ...recommendation, params: edit.params, needs: [] }, by.id, edit.changed);
+      const fix = await planned(found, { ...recommendation, params: edit.params, needs: [] }, by.id, {
+        edited: edit.changed,
+        setBy: [...new Set([...before, by.id])],
+      });
       // A wish that cannot be fulfilled does not take the offer away: what stood before is planned again.
-      if (fix.refusal) await ask(standing ? { ...recommendation, params: base, needs: [] } : recommendation, null);
+      if (fix.refusal)
+        await ask(
+          standing ? { ...recommendation, params: base, needs: [] } : recommendation,
+          stored?.requestedBy ?? null,
+          { setBy: before },
+        );
       return { ok: true, fix, changed: edit.changed };
     },
   };

@@ -89,11 +89,6 @@ function withRungs(fixes: readonly FixView[], recommendations: readonly Recommen
   });
 }
 
-/** A change that is on its way, or of which it is not known yet whether it helped. */
-export function isUndecided({ plan: { state }, verification }: StoredPlan): boolean {
-  return state === "approved" || state === "executing" || (state === "applied" && verification === null);
-}
-
 /**
  * A decided plan whose effect is not known yet, or that has helped. It has not when trouble was found after it was judged: of
  * an incident that was opened again by that, the old change is over.

@@ -35,6 +35,7 @@ export interface FixMemory {
     readonly params: Recommendation["params"];
     readonly changed: readonly string[];
     readonly by: string | null;
+    readonly setBy: readonly string[];
   };
 }
 
@@ -91,7 +92,9 @@ export function rememberFix(
     recommendation,
   );
   if (!carried.ok || carried.changed.length === 0) return {};
-  return { edit: { params: carried.params, changed: carried.changed, by: left.stored.requestedBy } };
+  const { requestedBy, plan } = left.stored;
+  const setBy = plan.setBy ?? (requestedBy === null ? [] : [requestedBy]);
+  return { edit: { params: carried.params, changed: carried.changed, by: requestedBy, setBy } };
 }
 
 /** What stands in a plan in place of what was proposed, as far as it may be shown. */

@@ -165,12 +165,12 @@ export async function finishExecution(database: Database, claim: Claim, result: 
   // An undo that failed leaves the change in place: the plan is still applied, and may be undone by hand or again.
   const state = claim.phase === "apply" ? (done ? "applied" : "failed") : done ? "undone" : "applied";
   return await inAuditedTransaction(database, async (tx, record) => {
-    const { rows } = await sql<{ target_key: string }>`
+    const { rows } = await sql<{ target_key: string; cluster: string | null }>`
       update action_plan set state = ${state}, lease_holder = null, lease_until = null, reason = ${done ? null : detail},
              applied_at = case when ${state} = 'applied' and phase = 'apply' then clock_timestamp() else applied_at end,
              finished_at = clock_timestamp()
        where id = ${claim.plan.id} and state = 'executing' and lease_holder = ${claim.holder}
-      returning target_key`.execute(tx);
+      returning target_key, cluster`.execute(tx);
     const row = rows[0];
     if (!row) return false;
     await sql`
@@ -190,7 +190,8 @@ export async function finishExecution(database: Database, claim: Claim, result: 
     // Other proposals for the target were made for how it was before.
     const stale = await sql<{ id: string }>`
       update action_plan set state = 'superseded', finished_at = clock_timestamp(), reason = 'its target was changed by another plan'
-       where target_key = ${row.target_key} and state = 'proposed' returning id`.execute(tx);
+       where target_key = ${row.target_key} and cluster is not distinct from ${row.cluster} and state = 'proposed'
+      returning id`.execute(tx);
     for (const { id } of stale.rows)
       record({ event: "plan.superseded", actor: "kubemend", subject: id, body: { by: claim.plan.id } });
     return true;

@@ -14,10 +14,19 @@ export interface Vote {
   readonly note?: string;
   /** Of whoever counts the vote: a plan of another cluster is unknown to it. */
   readonly cluster?: string | undefined;
+  /** Counts only while no other change of the incident is on its way or waits for its verdict. */
+  readonly oneAtATime?: boolean;
   readonly budgets: { readonly perNamespacePerHour: number; readonly perClusterPerHour: number };
 }
 
 class BudgetSpent extends Error {}
+
+const overIncident = sql<boolean>`exists (select from incident i where i.status = 'resolved'
+  and i.id = case when incident_id ~ '^[0-9]{1,18}$' then incident_id::bigint end)`;
+
+const otherChange = sql<boolean>`exists (select from action_plan other where other.incident_id = action_plan.incident_id
+  and other.id <> action_plan.id and (other.state in ('approved', 'executing')
+    or (other.state = 'applied' and not exists (select from verification v where v.plan_id = other.id))))`;
 
 /**
  * Counts one person's approval, and approves the plan with the last one needed. The row decides: what is true of it
@@ -46,7 +55,8 @@ async function castOn(database: Pick<Database, "kysely">, vote: Vote): Promise<A
         insert into plan_vote (plan_id, person_id, person_name, digest, note)
         select id, ${by.id}, ${by.name}, ${digest}, ${note} from action_plan
          where id = ${planId} and ${isOurs(vote.cluster)} and digest = ${digest} and state = 'proposed' and expires_at > clock_timestamp()
-           and not coalesce((select frozen from freeze_switch), true)
+           and not coalesce((select frozen from freeze_switch), true) and not ${overIncident}
+           and not (${vote.oneAtATime === true}::boolean and ${otherChange})
         on conflict do nothing
         returning plan_id`.execute(tx);
     if (counted.rows.length === 0) return { type: "refused", reason: (await whyNot(tx, vote)) ?? "already-decided" };
@@ -77,11 +87,26 @@ async function castOn(database: Pick<Database, "kysely">, vote: Vote): Promise<A
 /** Why this person cannot approve this plan (any more), so that the loser of a race can be told; undefined when he can. */
 async function whyNot(
   db: Kysely<Tables>,
-  { planId, digest, by, cluster }: Pick<Vote, "planId" | "digest" | "by" | "cluster">,
+  {
+    planId,
+    digest,
+    by,
+    cluster,
+    oneAtATime = false,
+  }: Pick<Vote, "planId" | "digest" | "by" | "cluster" | "oneAtATime">,
 ): Promise<ApprovalRefusal | undefined> {
-  const { rows } = await sql<{ state: string; digest: string; late: boolean; frozen: boolean; voted: boolean }>`
+  const { rows } = await sql<{
+    state: string;
+    digest: string;
+    late: boolean;
+    frozen: boolean;
+    voted: boolean;
+    over: boolean;
+    other: boolean;
+  }>`
     select state, digest, expires_at <= clock_timestamp() as late, coalesce((select frozen from freeze_switch), true) as frozen,
-           exists (select from plan_vote where plan_id = id and person_id = ${by.id}) as voted
+           exists (select from plan_vote where plan_id = id and person_id = ${by.id}) as voted,
+           ${overIncident} as over, ${otherChange} as other
       from action_plan where id = ${planId} and ${isOurs(cluster)}`.execute(db);
   const row = rows[0];
   if (!row) return "unknown-plan";
@@ -89,13 +114,15 @@ async function whyNot(
   if (row.state === "expired" || (row.state === "proposed" && row.late)) return "expired";
   if (row.state !== "proposed") return "already-decided";
   if (row.voted) return "already-voted";
-  return row.frozen ? "frozen" : undefined;
+  if (row.frozen) return "frozen";
+  if (row.over) return "incident-over";
+  return oneAtATime && row.other ? "one-at-a-time" : undefined;
 }
 
 /** The same as a vote would be told now, in one query and without waiting in line; most of those who come too late come here. */
 export function whyNoVote(
   database: Database,
-  vote: Pick<Vote, "planId" | "digest" | "by" | "cluster">,
+  vote: Pick<Vote, "planId" | "digest" | "by" | "cluster" | "oneAtATime">,
 ): Promise<ApprovalRefusal | undefined> {
   return whyNot(database.kysely, vote);
 }

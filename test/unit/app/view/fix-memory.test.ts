@@ -93,6 +93,7 @@ describe("a value that a person has set", () => {
       params: set,
       changed: ["limits/memory"],
       by: "slack:U1",
+      setBy: ["slack:U1"],
     });
   });
 

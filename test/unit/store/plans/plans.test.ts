@@ -3,7 +3,7 @@ import type { ActionPlan } from "../../../../src/incident/action-plan.ts";
 import { makeRef } from "../../../../src/incident/object-ref.ts";
 import { storableText } from "../../../../src/lib/storable-text.ts";
 import { listAudit, verifyAudit } from "../../../../src/store/audit.ts";
-import type { Database } from "../../../../src/store/database.ts";
+import { type Database, openDatabase } from "../../../../src/store/database.ts";
 import { createPlanStore } from "../../../../src/store/plans/plan-store.ts";
 import { saveVerification } from "../../../../src/store/plans/verifications.ts";
 import { passThrough } from "../../../support/plan-fixture.ts";
@@ -199,6 +199,37 @@ describe("plans in the database", () => {
     expect((await store.standing("shop")).spent).toEqual({ namespace: 2, cluster: 4 });
     await database.pool.query("update action_plan set decided_at = now() - interval '61 minutes'");
     expect((await store.standing("shop")).spent).toEqual({ namespace: 0, cluster: 0 });
+  });
+
+  test("a change of one cluster leaves proposals for the object of the same name in another alone", async () => {
+    await using database = await withDatabase();
+    const [berlin, paris] = ["berlin", "paris"].map((cluster) => createPlanStore(database, { cluster }));
+    if (!berlin || !paris) throw new Error("unreachable: two names");
+    const [here, beside, there] = [plan({ incidentId: "1" }), plan({ incidentId: "2" }), plan({ incidentId: "3" })];
+    for (const one of [here, beside]) await berlin.save(one, origin);
+    await paris.save(there, origin);
+    await berlin.vote({ planId: here.id, digest: here.digest, by: { id: "slack:a", name: "Ann" }, budgets });
+    const claim = await berlin.claim();
+    if (!claim) throw new Error("unreachable: it was approved");
+    await berlin.finish(claim, { outcome: "applied", detail: "done" });
+    expect((await berlin.get(beside.id))?.plan.state).toBe("superseded");
+    expect((await paris.get(there.id))?.plan.state).toBe("proposed");
+  });
+
+  test("votes are counted one after the other, whatever isolation the server gives by default", async () => {
+    await using database = await withDatabase();
+    const strictly = "set default_transaction_isolation to ''repeatable read''";
+    await database.pool.query(
+      `do $$ begin execute format('alter database %I ${strictly}', current_database()); end $$`,
+    );
+    await using strict = openDatabase(database.url);
+    const store = createPlanStore(strict);
+    const one = plan({ approvalsNeeded: 2 });
+    await store.save(one, origin);
+    const voters = Array.from({ length: 12 }, (_, i) => `slack:${i}`);
+    const outcomes = await Promise.all(voters.map((by) => voteFor(strict, one, by)));
+    const kinds = outcomes.map((outcome) => (outcome.type === "refused" ? outcome.reason : outcome.type)).toSorted();
+    expect(kinds).toEqual([...Array<string>(10).fill("already-decided"), "approved", "vote-counted"]);
   });
 
   test("every change of state has its entry", async () => {
