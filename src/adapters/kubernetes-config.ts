@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import { KubeConfig } from "@kubernetes/client-node";
-import { inputError, messageOf } from "../lib/app-error.ts";
+import { type AppError, inputError, messageOf } from "../lib/app-error.ts";
+
+const madeUp = "loaded-context";
 
 export interface KubernetesPlace {
   readonly kubeconfig?: string | undefined;
@@ -21,30 +23,57 @@ export function loadKubeConfig(place: KubernetesPlace): KubeConfig {
   } catch (cause) {
     throw inputError(
       "kubeconfig",
-      `The kubeconfig ${place.kubeconfig ?? "(KUBECONFIG, ~/.kube/config)"} cannot be read: ${messageOf(cause, 160)}.`,
+      `The kubeconfig ${nameOf(place)} cannot be read: ${messageOf(cause, 160).split("\n")[0]}.`,
       "Give a readable file with --kubeconfig.",
       cause,
     );
   }
   if (place.context) {
-    const names = config.getContexts().map((context) => context.name);
+    const names = contextsOf(config);
     if (!names.includes(place.context)) {
       throw inputError(
         "kubeconfig-context",
         `The kubeconfig has no context ${place.context}.`,
-        `Set kubernetes.context to one of: ${names.join(", ") || "(there is none)"}.`,
+        `Choose one with --context, or kubernetes.context: ${names.slice(0, 20).join(", ") || "(there is none)"}.`,
       );
     }
     config.setCurrentContext(place.context);
   }
   // Without any file the library makes up localhost:8080, which is nobody's cluster today.
   const server = config.getCurrentCluster()?.server;
-  if (!server || (config.getCurrentContext() === "loaded-context" && server === "http://localhost:8080")) {
-    throw inputError(
-      "no-cluster",
-      "There is no cluster to watch: no kubeconfig, and this is not a pod.",
-      "Give one with --kubeconfig; kubemend demo needs none.",
-    );
-  }
-  return config;
+  if (server && !(config.getCurrentContext() === madeUp && server === "http://localhost:8080")) return config;
+  if (place.kubeconfig || process.env["KUBECONFIG"] || contextsOf(config).length > 0) throw noContext(place, config);
+  throw inputError(
+    "no-cluster",
+    "There is no cluster to watch: no kubeconfig, and this is not a pod.",
+    "Give one with --kubeconfig; kubemend demo needs none.",
+  );
+}
+
+/** Names of the contexts, but for the one that the library makes up. */
+const contextsOf = (config: KubeConfig): string[] =>
+  config
+    .getContexts()
+    .map(({ name }) => name)
+    .filter((name) => name !== madeUp);
+
+const nameOf = ({ kubeconfig }: KubernetesPlace): string => kubeconfig ?? "(KUBECONFIG, ~/.kube/config)";
+
+/** There is a file, and it does not say which cluster. */
+function noContext(place: KubernetesPlace, config: KubeConfig): AppError {
+  const current = config.getCurrentContext();
+  const names = contextsOf(config);
+  const why =
+    names.length === 0
+      ? "it has no contexts; is it a kubeconfig?"
+      : config.getContextObject(current) === null
+        ? `its current-context ${current ? `${current} is not one of its contexts` : "is not set"}`
+        : `its context ${current} has no cluster with an address`;
+  return inputError(
+    "kubeconfig-cluster",
+    `The kubeconfig ${nameOf(place)} names no cluster: ${why}.`,
+    names.length === 0
+      ? "Give another with --kubeconfig."
+      : `Choose a context with --context, or kubernetes.context: ${names.slice(0, 20).join(", ")}.`,
+  );
 }

@@ -1,13 +1,24 @@
 import { loadConfig } from "../config/load-config.ts";
+import { strayVariables } from "../config/stray-variables.ts";
 import type { Check, CheckResult } from "./doctor/check.ts";
 import { emailCheck } from "./doctor/email.ts";
+import { filesCheck } from "./doctor/files.ts";
 import { kubernetesCheck } from "./doctor/kubernetes.ts";
 import { lokiCheck } from "./doctor/loki.ts";
 import { modelCheck } from "./doctor/model.ts";
+import { natsCheck } from "./doctor/nats.ts";
 import { policyCheck } from "./doctor/policy.ts";
 import { postgresCheck } from "./doctor/postgres.ts";
 import { prometheusCheck } from "./doctor/prometheus.ts";
 import { slackCheck } from "./doctor/slack.ts";
+import { webCheck } from "./doctor/web.ts";
+
+export interface DoctorOptions {
+  readonly config?: string;
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly slack?: boolean;
+}
 
 const marks = { ok: "ok    ", off: "off   ", failed: "FAILED" } as const;
 
@@ -17,14 +28,11 @@ function print(check: Check, result: CheckResult): void {
 }
 
 /** What it all comes to, in one line. */
-function lastLine(
-  failures: readonly string[],
-  options: { slack?: boolean; config?: string; kubeconfig?: string },
-): string {
+function lastLine(failures: readonly string[], options: DoctorOptions): string {
   if (failures.length > 0)
     return `Not ready: ${failures.join(", ")}. What is off is a choice; what is FAILED has to be put right.`;
   if (options.slack) return "Slack is ready.";
-  const given = (["config", "kubeconfig"] as const).flatMap((name) =>
+  const given = (["config", "kubeconfig", "context"] as const).flatMap((name) =>
     options[name] === undefined ? [] : [`--${name} ${options[name]}`],
   );
   return `Ready: ${["kubemend start", ...given].join(" ")}`;
@@ -35,18 +43,25 @@ function lastLine(
  * configured, and Slack where it is asked about.
  * @returns 0, or 2 when something that is needed is missing or does not work
  */
-export async function doctor(options: { config?: string; kubeconfig?: string; slack?: boolean }): Promise<number> {
+export async function doctor(options: DoctorOptions): Promise<number> {
   const config = await loadConfig(options.config, process.env);
   const kubeconfig = options.kubeconfig ?? config.kubernetes.kubeconfig;
+  const context = options.context ?? config.kubernetes.context;
+  const place = { ...config.kubernetes, ...(kubeconfig && { kubeconfig }), ...(context && { context }) };
+  for (const { name, meant } of strayVariables(process.env))
+    console.log(`note   ${name} is not read; did you mean ${meant}?`);
   const everything = [
     postgresCheck(config),
-    kubernetesCheck({ ...config.kubernetes, ...(kubeconfig ? { kubeconfig } : {}), scraping: !config.prometheus.url }),
+    kubernetesCheck({ ...place, scraping: !config.prometheus.url }),
     policyCheck(config),
     prometheusCheck(config),
     lokiCheck(config),
+    natsCheck(config),
     slackCheck(config),
     modelCheck(config),
     emailCheck(config),
+    webCheck(config),
+    filesCheck(config),
   ];
   const checks = options.slack ? everything.filter(({ name }) => name === "Slack") : everything;
   const results = checks.map((check) => check.run());

@@ -38,6 +38,7 @@ function build(): Command {
     .description("watch a cluster")
     .option("--config <file>", "settings in YAML; the environment wins over it")
     .option("--kubeconfig <file>", "cluster to watch; else KUBECONFIG, ~/.kube/config or the pod's ServiceAccount")
+    .option("--context <name>", "another context of the kubeconfig than its current one")
     .option("--role <role>", "watcher (reads, diagnoses, talks), actor (applies), or all", "all")
     .action(async (options) => (await import("./start.ts")).start(options));
 
@@ -159,6 +160,7 @@ function build(): Command {
     )
     .option("--config <file>", "settings in YAML")
     .option("--kubeconfig <file>", "cluster to check")
+    .option("--context <name>", "another context of the kubeconfig than its current one")
     .option("--slack", "check Slack alone: the token and which scope it lacks")
     .action(async (options) => {
       process.exitCode = await (await import("./doctor.ts")).doctor(options);

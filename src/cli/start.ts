@@ -8,14 +8,22 @@ import { systemClock } from "../lib/clock.ts";
 import { createLogger } from "../lib/logger.ts";
 import { type Role, startKubemend } from "../main.ts";
 import { isConnectionLost } from "../store/connection-lost.ts";
+import { warnAtStart } from "./doctor/at-start.ts";
 import { stopSignal } from "./stop-signal.ts";
+
+export interface StartOptions {
+  readonly config?: string;
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly role: string;
+}
 
 const roles: readonly Role[] = ["watcher", "actor", "all"];
 /** Between a start that failed because the database went away again and the next one (ms). */
 const restartDelayMs = 1_000;
 
 /** `kubemend start`: runs until told to stop, then lets what is half done finish. A database that is away is waited for. */
-export async function start(options: { config?: string; kubeconfig?: string; role: string }): Promise<void> {
+export async function start(options: StartOptions): Promise<void> {
   const role = roles.find((one) => one === options.role);
   if (!role)
     throw inputError(
@@ -25,11 +33,14 @@ export async function start(options: { config?: string; kubeconfig?: string; rol
     );
   const config = await loadConfig(options.config, process.env);
   const log = createLogger({ level: config.log.level });
-  const kubeConfig = loadKubeConfig({
-    ...config.kubernetes,
-    ...(options.kubeconfig ? { kubeconfig: options.kubeconfig } : {}),
-  });
+  const { kubeconfig = config.kubernetes.kubeconfig, context = config.kubernetes.context } = options;
+  const kubeConfig = loadKubeConfig({ kubeconfig, context });
   using stopping = stopSignal({ first: (why) => log.info({ why }, "kubemend.stopping") });
+  if (role !== "actor")
+    // Beside the start, which waits for nothing that is missing here.
+    void warnAtStart(config, { kubeconfig, context }, { log }).catch((error: unknown) =>
+      log.warn({ error: messageOf(error) }, "setup.not-checked"),
+    );
   while (!stopping.signal.aborted) {
     await using store = await waitForStore({
       ...(config.database.url ? { url: config.database.url } : {}),

@@ -4,17 +4,29 @@ import type { Config } from "../../config/config.ts";
 import { messageOf } from "../../lib/app-error.ts";
 import { type Check, checkDeadlineMs, failed, off, ok } from "./check.ts";
 
+/** A server without a sender and readers sends nothing, and says nothing. */
+export function mailAddressesCheck({ email }: Pick<Config, "email">): Check {
+  return {
+    name: "E-mail",
+    async run() {
+      if (!email.smtpUrl || (email.from && email.to.length > 0)) return ok("complete, or not configured");
+      return failed("a server, but no addresses: nothing is sent", "Set email.from and email.to.");
+    },
+  };
+}
+
 export function emailCheck(config: Config): Check {
   return {
     name: "E-mail",
     async run() {
-      const { smtpUrl, from, to } = config.email;
+      const { smtpUrl, to } = config.email;
       if (!smtpUrl)
         return off(
           "not configured",
           "Set SMTP_URL (smtp://user:password@host:587) and email.from, email.to for digests.",
         );
-      if (!from || to.length === 0) return failed("a server, but no addresses", "Set email.from and email.to.");
+      const addresses = await mailAddressesCheck(config).run();
+      if (addresses.state === "failed") return addresses;
       const transport = createTransport({
         ...smtpOptions(smtpUrl),
         connectionTimeout: checkDeadlineMs,

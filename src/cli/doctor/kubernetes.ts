@@ -1,7 +1,9 @@
-import { AuthorizationV1Api, VersionApi } from "@kubernetes/client-node";
+import type { KubeConfig } from "@kubernetes/client-node";
+import { z } from "zod";
+import { type ApiReply, type ApiRequest, sendRequest } from "../../adapters/kubernetes-api/send.ts";
 import { type KubernetesPlace, loadKubeConfig } from "../../adapters/kubernetes-config.ts";
 import { AppError, messageOf } from "../../lib/app-error.ts";
-import { type Check, checkDeadlineMs, failed, ok } from "./check.ts";
+import { type Check, type CheckResult, checkDeadlineMs, failed, ok } from "./check.ts";
 
 /** What watching needs at least, with what is lost without it. */
 const reads: readonly { verb: string; group: string; resource: string; subresource?: string; lost: string }[] = [
@@ -16,10 +18,100 @@ const reads: readonly { verb: string; group: string; resource: string; subresour
 /** The first minor version of Kubernetes 1 that serves every group version kubemend reads and writes (docs/install.md). */
 const oldestMinor = 28;
 
+const versionShape = z.object({ gitVersion: z.string() });
+const reviewShape = z.object({ status: z.object({ allowed: z.boolean() }) });
+const statusShape = z.object({ message: z.string() });
+
 const isTooOld = (gitVersion: string): boolean => {
   const [, major, minor] = /^v(\d+)\.(\d+)/.exec(gitVersion) ?? [];
   return major === "1" && Number(minor) < oldestMinor;
 };
+
+/** Why an API server's answer is none, in words, with what helps. */
+function refusal(server: string, reply: ApiReply): CheckResult {
+  if (reply.type !== "answer") {
+    const [, program] = /spawn (\S+) ENOENT/.exec(reply.detail) ?? [];
+    if (program)
+      return failed(
+        `the kubeconfig gets its credentials from the program ${program}, which is not installed here`,
+        "Install it, or use a kubeconfig with a token: kubectl create token <account>.",
+      );
+    if (/CERT|TLS|SSL|certificate/i.test(reply.detail))
+      return failed(
+        `${server} has a certificate that is not trusted: ${reply.detail}`,
+        "Take the certificate-authority-data of the cluster into the kubeconfig.",
+      );
+    if (reply.detail === "TimeoutError")
+      return failed(
+        `${server} did not answer within ${checkDeadlineMs / 1000} s`,
+        "Check the address in the kubeconfig, and that network or VPN lets you through.",
+      );
+    return failed(
+      `${server} does not answer: ${reply.detail}`,
+      "Check the address in the kubeconfig, and with kubectl version that the cluster answers.",
+    );
+  }
+  const why = statusShape.safeParse(reply.body).data?.message.slice(0, 160);
+  if (reply.status === 401)
+    return failed(
+      `${server} refuses the credentials of the kubeconfig (401): they are wrong, or have expired`,
+      "Log in to the cluster again, until kubectl get pods works with this kubeconfig.",
+    );
+  if (reply.status === 403)
+    return failed(
+      `${server} forbids this identity to ask (403)${why ? `: ${why}` : ""}`,
+      "Grant the reader role to this identity: kubectl apply -k k8s/ makes it.",
+    );
+  return failed(
+    `${server} answers ${reply.status}, but not like Kubernetes${why ? `: ${why}` : ""}`,
+    "Check the address in the kubeconfig: a proxy or a login page may stand before the cluster.",
+  );
+}
+
+async function ask(
+  config: KubeConfig,
+  place: { readonly namespaces: readonly string[]; readonly scraping: boolean },
+): Promise<CheckResult> {
+  const server = config.getCurrentCluster()?.server ?? "";
+  const send = (request: ApiRequest) => sendRequest(config, request, checkDeadlineMs);
+  const version = await send({ method: "GET", path: "/version" });
+  const known = version.type === "answer" && version.status === 200 ? versionShape.safeParse(version.body) : undefined;
+  if (!known?.success) return refusal(server, version);
+  const { gitVersion } = known.data;
+  const refused: string[] = [];
+  // With a Prometheus nobody asks kubelets and pods for their metrics.
+  for (const { lost, ...attributes } of reads.filter((read) => place.scraping || read.subresource !== "proxy")) {
+    const [namespace] = place.namespaces;
+    const review = await send({
+      method: "POST",
+      path: "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews",
+      body: {
+        apiVersion: "authorization.k8s.io/v1",
+        kind: "SelfSubjectAccessReview",
+        spec: {
+          resourceAttributes: { ...attributes, ...(namespace && attributes.resource !== "nodes" ? { namespace } : {}) },
+        },
+      },
+    });
+    const answer = review.type === "answer" && review.status < 300 ? reviewShape.safeParse(review.body) : undefined;
+    if (!answer?.success) return refusal(server, review);
+    if (!answer.data.status.allowed)
+      refused.push(
+        `${attributes.verb} ${attributes.resource}${attributes.subresource ? `/${attributes.subresource}` : ""} (${lost})`,
+      );
+  }
+  if (refused.length > 0)
+    return failed(
+      `${server} does not allow ${refused.join(", ")}`,
+      "Grant the reader role to this identity: kubectl apply -k k8s/ makes it.",
+    );
+  if (isTooOld(gitVersion))
+    return failed(
+      `${gitVersion} at ${server}, which does not serve everything that kubemend reads and writes`,
+      `Use Kubernetes 1.${oldestMinor} or later. kubemend starts all the same, and leaves out what is not served.`,
+    );
+  return ok(`${gitVersion} at ${server}`);
+}
 
 export function kubernetesCheck(
   place: KubernetesPlace & { readonly namespaces: readonly string[]; readonly scraping: boolean },
@@ -28,49 +120,11 @@ export function kubernetesCheck(
     name: "Kubernetes",
     async run() {
       try {
-        const config = loadKubeConfig(place);
-        const deadline = new Promise<never>((_, fail) =>
-          setTimeout(() => fail(new Error(`no answer within ${checkDeadlineMs / 1000} s`)), checkDeadlineMs).unref(),
-        );
-        const { gitVersion } = await Promise.race([config.makeApiClient(VersionApi).getCode(), deadline]);
-        const reviews = config.makeApiClient(AuthorizationV1Api);
-        const refused: string[] = [];
-        // With a Prometheus nobody asks kubelets and pods for their metrics.
-        for (const { lost, ...attributes } of reads.filter((read) => place.scraping || read.subresource !== "proxy")) {
-          const namespace = place.namespaces[0];
-          const review = await reviews.createSelfSubjectAccessReview({
-            body: {
-              apiVersion: "authorization.k8s.io/v1",
-              kind: "SelfSubjectAccessReview",
-              spec: {
-                resourceAttributes: {
-                  ...attributes,
-                  ...(namespace && attributes.resource !== "nodes" ? { namespace } : {}),
-                },
-              },
-            },
-          });
-          if (!review.status?.allowed)
-            refused.push(
-              `${attributes.verb} ${attributes.resource}${attributes.subresource ? `/${attributes.subresource}` : ""} (${lost})`,
-            );
-        }
-        const server = config.getCurrentCluster()?.server ?? "";
-        if (refused.length > 0)
-          return failed(
-            `${server} does not allow ${refused.join(", ")}`,
-            "Grant the reader role to this identity: kubectl apply -k k8s/ makes it.",
-          );
-        if (isTooOld(gitVersion))
-          return failed(
-            `${gitVersion} at ${server}, which does not serve everything that kubemend reads and writes`,
-            `Use Kubernetes 1.${oldestMinor} or later. kubemend starts all the same, and leaves out what is not served.`,
-          );
-        return ok(`${gitVersion} at ${server}`);
+        return await ask(loadKubeConfig(place), place);
       } catch (error) {
         const remedy = error instanceof AppError ? error.remedy : undefined;
         return failed(
-          messageOf(error, 200),
+          messageOf(error, 300),
           remedy ?? "Check with kubectl version that the cluster answers with this kubeconfig.",
         );
       }

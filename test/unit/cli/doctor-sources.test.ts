@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import { lokiCheck } from "../../../src/cli/doctor/loki.ts";
+import { natsCheck } from "../../../src/cli/doctor/nats.ts";
 import { prometheusCheck } from "../../../src/cli/doctor/prometheus.ts";
+import { webCheck } from "../../../src/cli/doctor/web.ts";
 import { configSchema } from "../../../src/config/config.ts";
 import { loadConfig } from "../../../src/config/load-config.ts";
 import { deadUrl } from "../../support/actor-cluster.ts";
@@ -70,4 +72,26 @@ test("tokens come from the environment, and Loki without an address is refused b
   ]);
   expect(() => configSchema.parse({ logs: { source: "loki" } })).toThrow(/loki/);
   expect(configSchema.safeParse({ prometheus: { labels: { pod: "no-such" } } }).success).toBe(false);
+});
+
+test("the port of the pages: free, ours already, somebody else's, no address of this machine", async () => {
+  const at = (url: string) =>
+    webCheck({ web: configSchema.parse({ web: { port: Number(new URL(url).port) } }).web }).run();
+  expect(await at(await deadUrl())).toMatchObject({ state: "ok", detail: expect.stringContaining("is free") });
+  await using ours = await httpFake(() => ({ type: "text/plain", body: "kubemend_detection_ticks 1\n" }));
+  expect(await at(ours.url)).toMatchObject({ state: "ok", detail: expect.stringContaining("already") });
+  await using other = await httpFake(() => ({ body: "x" }));
+  expect(await at(other.url)).toMatchObject({ state: "failed", remedy: expect.stringContaining("web.port") });
+  const elsewhere = configSchema.parse({ web: { host: "192.0.2.1", port: 0 } });
+  expect(await webCheck(elsewhere).run()).toMatchObject({
+    state: "failed",
+    detail: expect.stringContaining("192.0.2.1"),
+  });
+});
+
+test("a NATS that is away fails; one that is not used is a choice", async () => {
+  const { host } = new URL(await deadUrl());
+  const away = configSchema.parse({ logs: { source: "nats" }, nats: { url: `nats://${host}` } });
+  expect(await natsCheck(away).run()).toMatchObject({ state: "failed", remedy: expect.stringContaining("NATS_URL") });
+  expect((await natsCheck(configSchema.parse({})).run()).state).toBe("off");
 });

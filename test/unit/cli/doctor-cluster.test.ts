@@ -1,0 +1,151 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { loadKubeConfig } from "../../../src/adapters/kubernetes-config.ts";
+import { warnAtStart } from "../../../src/cli/doctor/at-start.ts";
+import { kubernetesCheck } from "../../../src/cli/doctor/kubernetes.ts";
+import { configSchema } from "../../../src/config/config.ts";
+import { AppError } from "../../../src/lib/app-error.ts";
+import type { Logger } from "../../../src/lib/logger.ts";
+import { deadUrl } from "../../support/actor-cluster.ts";
+import { type FakeAnswer, httpFake } from "../../support/http-fake.ts";
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "kubemend-kubeconfig-"));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+interface Parts {
+  readonly server?: string;
+  readonly user?: object;
+  readonly current?: string | undefined;
+}
+
+function kubeconfig({ server = "https://127.0.0.1:9", user = {}, current = "c" }: Parts = {}): string {
+  const path = join(folder, `config-${Math.random()}`);
+  const cluster = server.startsWith("http:") ? { server, "insecure-skip-tls-verify": true } : { server };
+  writeFileSync(
+    path,
+    JSON.stringify({
+      clusters: [{ name: "a", cluster }],
+      users: [{ name: "u", user }],
+      contexts: [{ name: "c", context: { cluster: "a", user: "u" } }],
+      ...(current !== "" && { "current-context": current }),
+    }),
+  );
+  return path;
+}
+
+function text(content: string): string {
+  const path = join(folder, `text-${Math.random()}`);
+  writeFileSync(path, content);
+  return path;
+}
+
+const check = (path: string) => kubernetesCheck({ kubeconfig: path, namespaces: [], scraping: true }).run();
+
+describe("a kubeconfig that names no cluster says why, and what it has instead", () => {
+  test.each([
+    {
+      name: "no context is current",
+      path: () => kubeconfig({ current: "" }),
+      says: /its current-context is not set/,
+      remedy: /--context.*: c\./,
+    },
+    {
+      name: "a context that is not there",
+      path: () => kubeconfig({ current: "old" }),
+      says: /old is not one of its contexts/,
+      remedy: /: c\./,
+    },
+    { name: "some other text", path: () => text("hello"), says: /is it a kubeconfig\?/, remedy: /--kubeconfig/ },
+    { name: "nothing", path: () => text(""), says: /cannot be read/, remedy: /--kubeconfig/ },
+    { name: "bytes", path: () => text("a: \u0000\u0001"), says: /cannot be read: [^\n]*\.$/, remedy: /--kubeconfig/ },
+  ])("$name", ({ path, says, remedy }) => {
+    try {
+      loadKubeConfig({ kubeconfig: path() });
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      expect(error.message).toMatch(says);
+      expect(error.remedy).toMatch(remedy);
+      expect(error.exitCode).toBe(2);
+      return;
+    }
+    throw new Error("it was taken");
+  });
+
+  test("a context that is asked for and is not there", () => {
+    expect(() => loadKubeConfig({ kubeconfig: kubeconfig(), context: "berlin" })).toThrow(/no context berlin/);
+  });
+});
+
+describe("a cluster that does not let us in is told in words", () => {
+  test.each<{ name: string; answer: FakeAnswer; says: RegExp; remedy: RegExp }>([
+    {
+      name: "expired credentials",
+      answer: { status: 401, body: { message: "Unauthorized" } },
+      says: /401.*expired/,
+      remedy: /Log in/,
+    },
+    {
+      name: "a forbidden identity",
+      answer: { status: 403, body: { message: 'User "x" cannot' } },
+      says: /403\): User "x" cannot/,
+      remedy: /reader role/,
+    },
+    {
+      name: "a login page",
+      answer: { type: "text/html", body: "<html>" },
+      says: /not like Kubernetes/,
+      remedy: /login page/,
+    },
+    { name: "a broken proxy", answer: { status: 502, body: "" }, says: /answers 502/, remedy: /proxy/ },
+  ])("$name", async ({ answer, says, remedy }) => {
+    await using server = await httpFake(() => answer);
+    const result = await check(kubeconfig({ server: server.url }));
+    expect(result).toMatchObject({
+      state: "failed",
+      detail: expect.stringMatching(says),
+      remedy: expect.stringMatching(remedy),
+    });
+    expect(result.detail).not.toMatch(/HTTP-Code|Headers|\n/);
+  });
+
+  test("nobody there", async () => {
+    const server = await deadUrl();
+    const result = await check(kubeconfig({ server }));
+    expect(result).toMatchObject({ state: "failed", detail: `${server} does not answer: ECONNREFUSED` });
+  });
+
+  test("a credential program that is not installed", async () => {
+    const user = { exec: { apiVersion: "client.authentication.k8s.io/v1", command: "no-such-program" } };
+    expect(await check(kubeconfig({ user }))).toMatchObject({
+      state: "failed",
+      detail: expect.stringContaining("the program no-such-program, which is not installed"),
+    });
+  });
+});
+
+test("a watcher says in its log, at once, what it starts without", async () => {
+  const said: { fields: object; event: string }[] = [];
+  const log = { warn: (fields: object, event: string) => said.push({ fields, event }) } as unknown as Logger;
+  const config = configSchema.parse({
+    health: { model: join(folder, "none") },
+    runbooks: join(folder, "none"),
+    email: { smtpUrl: "smtp://mail:25" },
+  });
+  await using server = await httpFake(() => ({ status: 401, body: {} }));
+  await warnAtStart(
+    config,
+    { kubeconfig: kubeconfig({ server: server.url }) },
+    { log, env: { KUBEMEND_LOGLEVEL: "x" } },
+  );
+  expect(said).toMatchObject([
+    { event: "config.variable-not-read", fields: { meant: "KUBEMEND_LOG_LEVEL" } },
+    { event: "setup.incomplete", fields: { what: "Kubernetes", problem: expect.stringContaining("401") } },
+    { event: "setup.incomplete", fields: { what: "Files", problem: expect.stringMatching(/health.model.*runbooks/) } },
+    { event: "setup.incomplete", fields: { what: "E-mail" } },
+  ]);
+});
