@@ -5,6 +5,7 @@ import { loadConfig } from "../config/load-config.ts";
 import { inputError, messageOf } from "../lib/app-error.ts";
 import { createLogger } from "../lib/logger.ts";
 import { createRedactor } from "../rca/redact/redactor.ts";
+import type { SightChange } from "../replay/record/record-gaps.ts";
 import { parseTruth, writeTruth } from "../replay/record/write-truth.ts";
 import { startProgress } from "./progress.ts";
 import { mostRecordedBytes, startRecording } from "./start-recording.ts";
@@ -50,6 +51,14 @@ async function readTruth(file: string): Promise<unknown> {
   return parseTruth(value);
 }
 
+/** One line about a source, while there is still time to do something about it. */
+function sightText({ source, ok, detail, at }: SightChange): string {
+  const time = new Date(at).toISOString().slice(11, 19);
+  return ok
+    ? `${time} ${source} can be read again.`
+    : `${time} ${source} cannot be read: ${detail}. What it would tell is missing from the recording until it can.`;
+}
+
 /** `kubemend record`: a live cluster as a recording, until the time is over or Ctrl-C. @throws AppError (exit code 2) */
 export async function record(options: RecordCommandOptions): Promise<void> {
   if (options.raw && !options.yesSecretsMayBeInIt)
@@ -81,6 +90,7 @@ export async function record(options: RecordCommandOptions): Promise<void> {
     minutes,
     intervalSeconds,
     maxBytes,
+    onSight: (change) => process.stderr.write(`${sightText(change)}\n`),
     prometheus: prometheus.url
       ? {
           reader: createPrometheusClient({
@@ -100,7 +110,6 @@ export async function record(options: RecordCommandOptions): Promise<void> {
   );
   const summary = await running.done;
   if (truth !== undefined) await writeTruth(summary.folder, truth);
-  for (const trouble of summary.blind) process.stderr.write(`Not read for a while: ${trouble}\n`);
   const { counts } = summary;
   const took = ((summary.end - summary.start) / 60_000).toFixed(1);
   process.stdout.write(

@@ -11,6 +11,7 @@ import type { Redact } from "../incident/redacted.ts";
 import { inputError, messageOf } from "../lib/app-error.ts";
 import { type Clock, systemClock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
+import type { SightChange } from "../replay/record/record-gaps.ts";
 import { type RecordingSummary, recordSignals } from "../replay/record/record-signals.ts";
 import { writeTruth } from "../replay/record/write-truth.ts";
 
@@ -29,6 +30,8 @@ export interface StartRecordingOptions {
   /** Ends by itself then; default 60. */
   readonly minutes?: number;
   readonly maxBytes?: number;
+  /** Told at once when a source cannot be read, or can again. */
+  readonly onSight?: (change: SightChange) => void;
   readonly clock?: Clock;
   /** Real ms until the cluster must have been seen whole; default 2 min. */
   readonly patienceMs?: number;
@@ -90,6 +93,7 @@ export async function startRecording(options: StartRecordingOptions): Promise<Ru
     redact: options.redact,
     maxBytes: Math.min(options.maxBytes ?? mostRecordedBytes, mostRecordedBytes),
     onStart: began.resolve,
+    ...(options.onSight ? { onSight: options.onSight } : {}),
     onFull: () => stopping.abort(),
   });
   // It ends before it began only by failing.

@@ -8,6 +8,7 @@ import { inputError, messageOf } from "../../lib/app-error.ts";
 import { type Clock, isoTime } from "../../lib/clock.ts";
 import { cleanObject, isLeftOut, withoutHeartbeat } from "./clean-object.ts";
 import { type GzipLines, openGzipLines } from "./gzip-lines.ts";
+import { createRecordGaps, type SightChange } from "./record-gaps.ts";
 import { createSampleTable } from "./sample-table.ts";
 
 export interface RecordOptions {
@@ -26,6 +27,8 @@ export interface RecordOptions {
   readonly maxBytes: number;
   /** The state at the start is written, the rest follows. */
   readonly onStart?: (at: number) => void;
+  /** A source cannot be read, or can again: what it would have told is missing from the recording. */
+  readonly onSight?: (change: SightChange) => void;
   /** Enough was taken: whoever makes the signals can stop. */
   readonly onFull?: () => void;
 }
@@ -54,7 +57,6 @@ export interface RecordingSummary {
 
 const sampleBytes = 32;
 const maxEvents = 50_000;
-const maxTroubles = 20;
 
 const keyOf = ({ kind, metadata }: KubeObject): string => `${kind}/${metadata.namespace ?? ""}/${metadata.name}`;
 
@@ -110,7 +112,7 @@ export async function recordSignals(options: RecordOptions): Promise<RecordingSu
   const before = new Map<string, KubeObject>();
   const nodes = new Map<string, string>();
   const seenEvents = new Set<string>();
-  const blind = new Set<string>();
+  const gaps = createRecordGaps(redact, options.onSight);
   let start: number | undefined;
   let objectBytes = 0;
 
@@ -159,7 +161,7 @@ export async function recordSignals(options: RecordOptions): Promise<RecordingSu
     if (signal.type === "object") return takeObject(signal);
     if (signal.type === "event") return takeEvent(signal);
     if (signal.type === "source") {
-      if (!signal.ok && blind.size < maxTroubles) blind.add(`${signal.source}: ${signal.detail}`);
+      gaps.take(signal);
       if (signal.source === "kubernetes-watch" && signal.ok && start === undefined) await begin(signal.at);
       return;
     }
@@ -188,7 +190,7 @@ export async function recordSignals(options: RecordOptions): Promise<RecordingSu
   }
   await Promise.all(Object.values(files).map((file) => file.close()));
   if (start === undefined) {
-    const why = [...blind][0];
+    const [why] = gaps.texts();
     throw inputError(
       "recording-never-began",
       `Nothing was recorded: the cluster was not seen whole${why ? ` (${why})` : " before it was stopped"}.`,
@@ -202,6 +204,7 @@ export async function recordSignals(options: RecordOptions): Promise<RecordingSu
   counts.bytes = takenBytes();
   const end = Math.max(start, clock.now());
   const lost = counts.lostLogLines > 0 ? ` ${counts.lostLogLines} log lines are missing: too many came.` : "";
+  const missing = gaps.since(start);
   const header = {
     version: 1,
     name: basename(folder),
@@ -211,9 +214,10 @@ export async function recordSignals(options: RecordOptions): Promise<RecordingSu
     start: isoTime(start),
     end: isoTime(end),
     scrapeIntervalSeconds: options.scrapeIntervalSeconds,
+    ...(missing.length > 0 ? { gaps: missing } : {}),
   };
   await writeFile(join(folder, "recording.json"), `${JSON.stringify(header, null, 1)}\n`);
-  return { folder, start, end, counts, full, blind: [...blind] };
+  return { folder, start, end, counts, full, blind: gaps.texts() };
 }
 
 /** Of what a kubelet tells without a namespace, the node itself is kept; its other services are nobody's workload. */

@@ -22,9 +22,17 @@ function sampleBatches(recording: Recording): Signal[] {
   return [...batches].map(([slot, samples]) => ({ type: "samples", at: (slot + 1) * batchMs, samples }));
 }
 
+/** Sight that was lost while recording, and won back. */
+function sights({ header }: Recording): Signal[] {
+  return (header.gaps ?? []).flatMap(({ source, detail, from, to }): Signal[] => [
+    { type: "source", source, ok: false, detail, at: Date.parse(from) },
+    ...(to === undefined ? [] : [{ type: "source", source, ok: true, detail: "", at: Date.parse(to) } as const]),
+  ]);
+}
+
 /**
  * Everything a recording delivered, in order of arrival: first the objects as they were at its start, then changes,
- * events, log lines and samples. The same signals that the live sources emit.
+ * events, log lines, samples, and when a source was silent. The same signals that the live sources emit.
  */
 export function* recordedSignals(recording: Recording): Generator<Signal> {
   for (const object of recording.objects) yield { type: "object", at: recording.start, change: "ADDED", object };
@@ -36,6 +44,7 @@ export function* recordedSignals(recording: Recording): Generator<Signal> {
       .map((row): Signal => ({ type: "event", at: row.at, event: row.event })),
     ...recording.logs.map((line): Signal => ({ type: "log", at: line.at, line })),
     ...sampleBatches(recording),
+    ...sights(recording),
   ];
   rest.sort((a, b) => a.at - b.at);
   yield* rest;

@@ -2,6 +2,16 @@ import { z } from "zod";
 
 const rfc3339 = z.string().refine((text) => Number.isFinite(Date.parse(text)), "not a time in RFC 3339");
 
+/** A source could not be read for a while, or to the end: what is not in the recording then may have happened. */
+const gapSchema = z.object({
+  source: z.string().min(1),
+  detail: z.string().default(""),
+  from: rfc3339,
+  to: rfc3339.optional(),
+});
+
+export type RecordedGap = z.infer<typeof gapSchema>;
+
 /** `recording.json`: what was recorded, where and when. */
 export const recordingHeaderSchema = z.object({
   version: z.literal(1),
@@ -12,6 +22,7 @@ export const recordingHeaderSchema = z.object({
   start: rfc3339,
   end: rfc3339,
   scrapeIntervalSeconds: z.number().positive(),
+  gaps: z.array(gapSchema).optional(),
 });
 
 export type RecordingHeader = z.infer<typeof recordingHeaderSchema>;

@@ -10,6 +10,7 @@ import { cleanObject } from "../../../../src/replay/record/clean-object.ts";
 import { type RecordOptions, recordSignals } from "../../../../src/replay/record/record-signals.ts";
 import { writeTruth } from "../../../../src/replay/record/write-truth.ts";
 import { loadRecording } from "../../../../src/replay/recording/load-recording.ts";
+import { recordedSignals } from "../../../../src/replay/recording/recorded-signals.ts";
 import { createManualClock } from "../../../../src/replay/virtual-clock.ts";
 
 const startAt = Date.parse("2026-11-20T10:00:00Z");
@@ -263,5 +264,68 @@ describe("the truth of an experiment", () => {
       code: "truth-invalid",
       message: expect.stringContaining("faults.0.injectedAt"),
     });
+  });
+});
+
+describe("a source that cannot be read for a while", () => {
+  const sight = (at: number, source: string, ok: boolean, detail = ""): Signal => ({
+    type: "source",
+    at: startAt + at,
+    source,
+    ok,
+    detail,
+  });
+  const forbidden = `pods is forbidden: token=${password}`;
+
+  test("is told at once, redacted, and named in the recording with its times", async () => {
+    const told: string[] = [];
+    const { blind } = await recorded(
+      [
+        whole,
+        sight(1_000, "kubernetes-watch", false, forbidden),
+        sight(1_500, "kubernetes-watch", false, "pods and nodes"),
+        sight(4_000, "kubernetes-watch", true, "24 watches"),
+        sight(5_000, "scrape:nodes", false, "none of 1 targets answers"),
+      ],
+      { onSight: ({ source, ok, detail, at }) => told.push(`${at - startAt} ${source} ${ok} ${detail}`) },
+    );
+    expect(told.map((text) => text.replace(/<redacted-[^>]+>/, "<redacted>"))).toEqual([
+      "1000 kubernetes-watch false pods is forbidden: token=<redacted>",
+      "4000 kubernetes-watch true 24 watches",
+      "5000 scrape:nodes false none of 1 targets answers",
+    ]);
+    const { header } = await loadRecording(join(folder, "shop-01"));
+    expect(header.gaps).toMatchObject([
+      { source: "kubernetes-watch", from: "2026-11-20T10:00:01.000Z", to: "2026-11-20T10:00:04.000Z" },
+      { source: "scrape:nodes", from: "2026-11-20T10:00:05.000Z" },
+    ]);
+    expect(header.gaps?.[1]).not.toHaveProperty("to");
+    expect(blind).toHaveLength(2);
+    expect(await allText()).not.toContain(password);
+  });
+
+  test("is silent again when the recording is read", async () => {
+    await recorded([whole, sight(1_000, "kubernetes-watch", false, "403"), sight(4_000, "kubernetes-watch", true)]);
+    const signals = [...recordedSignals(await loadRecording(join(folder, "shop-01")))];
+    expect(signals).toMatchObject([
+      { type: "source", source: "kubernetes-watch", ok: false, at: startAt + 1_000, detail: "403" },
+      { type: "source", source: "kubernetes-watch", ok: true, at: startAt + 4_000 },
+    ]);
+  });
+
+  test("before the start counts from the start, and is no gap when it was over by then", async () => {
+    await recorded([
+      sight(-3_000, "logs", false, "late"),
+      sight(-2_000, "scrape:pods", false, "early"),
+      sight(-1_000, "scrape:pods", true),
+      whole,
+    ]);
+    const { header } = await loadRecording(join(folder, "shop-01"));
+    expect(header.gaps).toEqual([{ source: "logs", detail: "late", from: "2026-11-20T10:00:00.000Z" }]);
+  });
+
+  test("a recording that missed nothing has no gaps", async () => {
+    await recorded([whole]);
+    expect((await loadRecording(join(folder, "shop-01"))).header).not.toHaveProperty("gaps");
   });
 });
