@@ -62,7 +62,7 @@ function detail(action: ActionCode, params: Params): string | undefined {
     case "rollback-deployment":
       return plain(params["toRevision"]) && `revision ${String(params["toRevision"])}`;
     case "scale":
-      return plain(params["replicas"]) && `${String(params["replicas"])} replicas`;
+      return plain(params["replicas"]) && `${String(params["replicas"])} replica${params["replicas"] === 1 ? "" : "s"}`;
     case "patch-resources":
       return amounts(params);
     case "patch-probe":

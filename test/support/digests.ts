@@ -41,7 +41,7 @@ const memory = {
 } as const;
 const disk = {
   id: "14",
-  title: clean("volume data-carts-db-0 will run out in about 5 h (3-8)"),
+  title: clean("volume data-carts-db-0 will run out in about 5 h (3 to 8 h)"),
   severity: "medium",
   status: "acknowledged",
   openedAt: to - 2 * hour,
@@ -76,7 +76,7 @@ export const busyDigest: Digest = {
     { incidentId: "13", title: "Restart Deployment shop/orders", at: to - 8 * hour, outcome: "undone" },
   ],
   noisy: [{ detector: "latency", incidents: 3, passing: 2 }],
-  predicted: [{ incidentId: "14", text: clean("data-carts-db-0 will be full in about 5 h (3-8)"), open: true }],
+  predicted: [{ incidentId: "14", text: clean("data-carts-db-0 will be full in about 5 h (3 to 8 h)"), open: true }],
   risks: [
     {
       code: "single-database",

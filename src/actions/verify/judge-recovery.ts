@@ -1,5 +1,6 @@
 import type { VerificationVerdict } from "../../incident/execution.ts";
 import { type Severity, severities } from "../../incident/severity.ts";
+import { duration } from "../../lib/duration.ts";
 import type { RolloutProgress } from "./rollout-progress.ts";
 
 /** A symptom as the judgement sees it. */
@@ -50,7 +51,6 @@ const steadyMs = 20_000;
 
 const rank = (symptoms: readonly Pick<Symptom, "severity">[]) =>
   Math.min(severities.length, ...symptoms.map((symptom) => severities.indexOf(symptom.severity)));
-const seconds = (ms: number) => `${Math.round(ms / 1000)} s`;
 const list = (symptoms: readonly Symptom[]) => {
   const shown = symptoms.slice(0, 3).map((symptom) => symptom.summary);
   return symptoms.length > 3 ? `${shown.join("; ")}; and ${symptoms.length - 3} more` : shown.join("; ");
@@ -77,7 +77,7 @@ export function judgeRecovery(facts: RecoveryFacts): RecoveryJudgement {
 
   if (!facts.dataFresh) {
     return late
-      ? verdict("unknown", `No fresh data for ${seconds(facts.elapsedMs)} after the change: kubemend cannot tell.`)
+      ? verdict("unknown", `No fresh data for ${duration(facts.elapsedMs)} after the change: kubemend cannot tell.`)
       : wait("No fresh data yet.");
   }
   const begunAfterMs = (symptom: Symptom) => facts.elapsedMs - symptom.forMs;
@@ -96,10 +96,10 @@ export function judgeRecovery(facts: RecoveryFacts): RecoveryJudgement {
   if (facts.rollout.state === "stalled") return wait(`The rollout does not move: ${facts.rollout.reason}.`);
   if (fresh.length > 0) return wait(`New, perhaps passing: ${list(fresh)}.`);
   if (facts.clearForMs < steadyMs)
-    return wait(`Symptoms are gone for ${seconds(facts.clearForMs)}; watching whether they stay away.`);
+    return wait(`Symptoms are gone for ${duration(facts.clearForMs)}; watching whether they stay away.`);
   return verdict(
     "recovered",
-    `All symptoms are gone ${seconds(facts.elapsedMs)} after the change${facts.rollout.state === "complete" ? " and the rollout is complete" : ""}.`,
+    `All symptoms are gone ${duration(facts.elapsedMs)} after the change${facts.rollout.state === "complete" ? " and the rollout is complete" : ""}.`,
   );
 }
 
@@ -109,7 +109,7 @@ function verdictInTime(
   settled: readonly Symptom[],
   verdict: (value: VerificationVerdict, reason: string) => RecoveryJudgement,
 ): RecoveryJudgement {
-  const within = `${seconds(facts.elapsedMs)} after the change`;
+  const within = `${duration(facts.elapsedMs)} after the change`;
   if (remaining.length > 0) return verdict("not-recovered", `Still there ${within}: ${list(remaining)}.`);
   if (facts.rollout.state === "progressing" || facts.rollout.state === "stalled") {
     return verdict("not-recovered", `The rollout is not complete ${within}: ${facts.rollout.reason}.`);

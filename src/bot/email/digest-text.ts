@@ -2,7 +2,8 @@ import { causeTitles } from "../../incident/cause.ts";
 import type { Digest, DigestIncident } from "../../incident/digest.ts";
 import { refText } from "../../incident/object-ref.ts";
 import { matcherText } from "../../incident/silence.ts";
-import { confidenceWords, duration, percent, statusWords } from "../words.ts";
+import { duration } from "../../lib/duration.ts";
+import { confidenceWords, percent, statusWords } from "../words.ts";
 import { compared, type MailClock, outcomeWords, tookWords } from "./mail-words.ts";
 
 /** Where an incident can be looked at; undefined where pages have no address. */

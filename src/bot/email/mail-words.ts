@@ -4,7 +4,8 @@ import { refText } from "../../incident/object-ref.ts";
 import type { Severity } from "../../incident/severity.ts";
 import { matcherText } from "../../incident/silence.ts";
 import { verdictWords } from "../../incident/verdict-words.ts";
-import { confidenceWords, duration, percent, statusWords } from "../words.ts";
+import { duration } from "../../lib/duration.ts";
+import { confidenceWords, percent, statusWords } from "../words.ts";
 
 export const severityColours: Readonly<Record<Severity, string>> = {
   critical: "#b91c1c",

@@ -7,6 +7,7 @@ import { ruledOutGroups } from "../../incident/ruled-out-groups.ts";
 import { matcherText } from "../../incident/silence.ts";
 import type { StoredPlan } from "../../incident/stored-plan.ts";
 import { verdictWords } from "../../incident/verdict-words.ts";
+import { duration } from "../../lib/duration.ts";
 import { escapeHtml } from "../escape-html.ts";
 import { evidenceByUse } from "../evidence-by-use.ts";
 import { fixGroups } from "../fix-groups.ts";
@@ -16,7 +17,7 @@ import { nextStep } from "../next-step.ts";
 import { freezeWords, planNews, type Say } from "../plan-words.ts";
 import { pageName, runbookPages } from "../runbook-pages.ts";
 import { seenBefore } from "../seen-before.ts";
-import { confidenceWords, cut, duration, percent, statusWords, upperFirst } from "../words.ts";
+import { confidenceWords, cut, percent, statusWords, upperFirst } from "../words.ts";
 
 /** A moment as HTML: UTC for everybody, in the reader's own time once the script has run. Numbers only, nothing to escape. */
 function timeHtml(ms: number, style: "full" | "clock" = "full"): string {

@@ -1,7 +1,8 @@
 import type { IncidentView } from "../../bot/incident-view.ts";
-import { cut, duration } from "../../bot/words.ts";
+import { cut } from "../../bot/words.ts";
 import { causeText } from "../../incident/cause-text.ts";
 import { refText } from "../../incident/object-ref.ts";
+import { duration } from "../../lib/duration.ts";
 
 const evidenceTold = 5;
 

@@ -121,7 +121,7 @@ export function exhaustionOf(series: Series, spec: ExhaustionSpec): Exhaustion |
   return undefined;
 }
 
-/** For people: `in about 18 min (12-30) from 06:51 UTC`. */
+/** For people: `in about 18 min (12 to 30 min) from 06:51 UTC`. */
 export function whenText(found: Exhaustion): string {
   return timeLeftText(found.at, found);
 }

@@ -28,13 +28,4 @@ export function timesOf(moments: readonly number[]): (ms: number) => string {
   return days.size <= 1 ? (ms) => isoTime(ms).slice(11, 19) : (ms) => isoTime(ms).slice(0, 19).replace("T", " ");
 }
 
-/** `45 s`, `3 min 20 s`, `2 h 5 min`. */
-export function took(ms: number): string {
-  const seconds = Math.max(0, Math.round(ms / 1_000));
-  if (seconds < 90) return `${seconds} s`;
-  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-  const minutes = Math.round(seconds / 60);
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-}
-
 export const percent = (share: number) => `${Math.round(share * 100)} %`;

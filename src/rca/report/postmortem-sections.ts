@@ -8,7 +8,8 @@ import { logViewSummary, quoteOrigin } from "../../incident/log-view-text.ts";
 import { type ObjectRef, refText, sameRef } from "../../incident/object-ref.ts";
 import { ruledOutGroups } from "../../incident/ruled-out-groups.ts";
 import { verdictWords } from "../../incident/verdict-words.ts";
-import { cell, code, fullTime, percent, timesOf, took } from "./markdown.ts";
+import { duration } from "../../lib/duration.ts";
+import { cell, code, fullTime, percent, timesOf } from "./markdown.ts";
 import type { PostmortemInput } from "./postmortem-input.ts";
 
 type Done = PostmortemInput["executions"][number];
@@ -30,7 +31,7 @@ export function facts(input: PostmortemInput): readonly string[] {
   const [best] = diagnosis.hypotheses;
   const taken = told.find(({ kind }) => kind === "acknowledge");
   const fix = theFix(input);
-  const after = (at: number, since: number) => `${fullTime(at)}, ${took(at - since)} later`;
+  const after = (at: number, since: number) => `${fullTime(at)}, ${duration(at - since)} later`;
   const rows: (readonly [string, string])[] = [
     ["Incident", `${cell(incident.id)} in cluster ${cell(incident.cluster)}, severity ${incident.severity}`],
     ["Began", fullTime(incident.onset)],
@@ -41,7 +42,7 @@ export function facts(input: PostmortemInput): readonly string[] {
       "Resolved",
       incident.resolvedAt === undefined
         ? "not yet"
-        : `${fullTime(incident.resolvedAt)}; ${took(incident.resolvedAt - incident.onset)} of trouble in all`,
+        : `${fullTime(incident.resolvedAt)}; ${duration(incident.resolvedAt - incident.onset)} of trouble in all`,
     ],
     [
       "Cause",

@@ -1,6 +1,6 @@
 import type { Severity } from "../../../incident/severity.ts";
+import { duration } from "../../../lib/duration.ts";
 import type { IncidentView } from "../../incident-view.ts";
-import { duration } from "../../words.ts";
 import { section } from "../render/blocks.ts";
 import type { ThreadReply } from "../render/render-thread.ts";
 import { mrkdwn } from "../render/text.ts";

@@ -1,7 +1,8 @@
 import type { KnownBlock, HomeView as SlackHome } from "@slack/types";
+import { duration } from "../../../lib/duration.ts";
 import type { HomeView, WaitingApproval } from "../../home-view.ts";
 import { freezeWords } from "../../plan-words.ts";
-import { duration, statusWords } from "../../words.ts";
+import { statusWords } from "../../words.ts";
 import { actionIds, encodeFix } from "./action-ids.ts";
 import { button, context, divider, header, section } from "./blocks.ts";
 import { changedLines } from "./render-fix.ts";

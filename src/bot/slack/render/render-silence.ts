@@ -7,9 +7,9 @@ import {
   type SilenceRequest,
   type StoredSilence,
 } from "../../../incident/silence.ts";
+import { duration } from "../../../lib/duration.ts";
 import type { SilencePreview } from "../../desk.ts";
 import type { IncidentView } from "../../incident-view.ts";
-import { duration } from "../../words.ts";
 import { actionIds, viewIds } from "./action-ids.ts";
 import { button, context, limits, plain, section } from "./blocks.ts";
 import { encodeSilence } from "./silence-request.ts";

@@ -23,11 +23,11 @@ test("the plain text says everything, in the reader's own time", () => {
     Time to recover  5 min on average, median 5 min (2 incidents)
 
     OPEN
-    - [medium] volume data-carts-db-0 will run out in about 5 h (3-8) (Sat 21 Nov, 06:00, acknowledged)
+    - [medium] volume data-carts-db-0 will run out in about 5 h (3 to 8 h) (Sat 21 Nov, 06:00, acknowledged)
       https://kubemend.example.com/incidents/14
 
     OPENED IN THIS TIME
-    - [medium] volume data-carts-db-0 will run out in about 5 h (3-8) (Sat 21 Nov, 06:00, acknowledged)
+    - [medium] volume data-carts-db-0 will run out in about 5 h (3 to 8 h) (Sat 21 Nov, 06:00, acknowledged)
       https://kubemend.example.com/incidents/14
     - [high] carts is killed for exceeding its memory limit (Fri 20 Nov, 23:00, resolved after 4 min 20 s)
       memory limit too low, Deployment shop/carts, almost certain (97 %)
@@ -42,7 +42,7 @@ test("the plain text says everything, in the reader's own time", () => {
     - Restart Deployment shop/orders (Sat 21 Nov, 00:00, incident 13): undone
 
     RUNNING OUT
-    - data-carts-db-0 will be full in about 5 h (3-8) (incident 14, open)
+    - data-carts-db-0 will be full in about 5 h (3 to 8 h) (incident 14, open)
 
     NOISY DETECTORS (their incidents went away before anybody did anything)
     - latency: 2 of 3

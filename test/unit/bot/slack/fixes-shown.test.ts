@@ -103,6 +103,8 @@ test("two changes of one kind have different titles; what may be a credential is
   expect(actionTitle("rollback-deployment", target, { toRevision: 3 })).toBe(
     "Roll back Deployment shop/carts (revision 3)",
   );
+  expect(actionTitle("scale", target, { replicas: 1 })).toBe("Scale Deployment shop/carts (1 replica)");
+  expect(actionTitle("scale", target, { replicas: 0 })).toBe("Scale Deployment shop/carts (0 replicas)");
   expect(actionTitle("set-env", target, { name: "TOKEN", value: "hunter2" })).not.toContain("hunter2");
 });
 

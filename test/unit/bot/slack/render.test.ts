@@ -5,9 +5,10 @@ import { renderIncident } from "../../../../src/bot/slack/render/render-incident
 import { renderReview } from "../../../../src/bot/slack/render/render-review.ts";
 import { renderThread } from "../../../../src/bot/slack/render/render-thread.ts";
 import { mrkdwn } from "../../../../src/bot/slack/render/text.ts";
-import { confidenceWords, cut, duration } from "../../../../src/bot/words.ts";
+import { confidenceWords, cut } from "../../../../src/bot/words.ts";
 import type { LogQuote, LogView } from "../../../../src/incident/log-view.ts";
 import type { Redacted } from "../../../../src/incident/redacted.ts";
+import { duration } from "../../../../src/lib/duration.ts";
 import { postTextLength, refuseMessage } from "../../../../src/local-slack/blocks/validate-message.ts";
 import { validateView } from "../../../../src/local-slack/blocks/validate-view.ts";
 import { clean, incidentView, plan, planView } from "../../../support/incident-view.ts";

@@ -119,13 +119,13 @@ describe("a pod that will be evicted for its local storage is told before it is"
   ])("$name", ({ pod: one, used, says, fullAfter }) => {
     const told = first(one, fullAfter, used);
     expect(told?.title).toMatch(
-      /web will be evicted for its local storage in about \d+ min( \(\d+-\d+\))? from \d\d:\d\d UTC/,
+      /web will be evicted for its local storage in about \d+ min( \(\d+ (min )?to \d+ (min|h)\))? from \d\d:\d\d UTC/,
     );
     expect(told?.summary).toMatch(says);
     expect(told?.at).toBeLessThan(fullAfter - 5);
     // The moment lies within the interval, give or take the minute between two measurements.
     const [, only, soonest = only, latest = only] =
-      /about (\d+) min(?: \((\d+)-(\d+)\))?/.exec(told?.title ?? "") ?? [];
+      /about (\d+) min(?: \((\d+) to (\d+) min\))?/.exec(told?.title ?? "") ?? [];
     const left = fullAfter - (told?.at ?? 0);
     expect(Number(soonest)).toBeLessThanOrEqual(left + 2);
     expect(Number(latest)).toBeGreaterThanOrEqual(left - 2);

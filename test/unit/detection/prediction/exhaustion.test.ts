@@ -67,19 +67,19 @@ describe("what fills up is told before it is full, with the time that is left", 
     [
       "disk",
       (s: number) => 0.55 + s / 6_000,
-      /Node node-1 will run out of disk in about \d+ min( \(\d+-\d+\))? from \d\d:\d\d UTC/,
+      /Node node-1 will run out of disk in about \d+ min( \(\d+ (min )?to \d+ (min|h)\))? from \d\d:\d\d UTC/,
       20,
     ],
     [
       "volume",
       (s: number) => 0.6 + s / 6_000,
-      /PersistentVolumeClaim data-db-0 will be full in about \d+ min( \(\d+-\d+\))? from \d\d:\d\d UTC/,
+      /PersistentVolumeClaim data-db-0 will be full in about \d+ min( \(\d+ (min )?to \d+ (min|h)\))? from \d\d:\d\d UTC/,
       25,
     ],
     [
       "files",
       (s: number) => 0.35 + s / 3_000,
-      /web will run out of file descriptors in about \d+ min( \(\d+-\d+\))? from \d\d:\d\d UTC/,
+      /web will run out of file descriptors in about \d+ min( \(\d+ (min )?to \d+ (min|h)\))? from \d\d:\d\d UTC/,
       20,
     ],
   ] as const)("%s", (what, share, title, before) => {
@@ -120,7 +120,7 @@ describe("what fills up is told before it is full, with the time that is left", 
 
   test("through noise, the interval holds the moment at which it is full", () => {
     const told = filled("volume", (s) => 0.6 + s / 6_000 + 0.004 * noise(s), 20);
-    const [, soonest, latest] = /\((\d+)-(\d+)\)/.exec(told?.title ?? "") ?? [];
+    const [, soonest, latest] = /\((\d+) to (\d+) min\)/.exec(told?.title ?? "") ?? [];
     const left = (0.4 * 6_000) / 60 - (told?.at ?? 0);
     expect(Number(soonest)).toBeLessThanOrEqual(left + 1);
     expect(Number(latest)).toBeGreaterThanOrEqual(left - 1);
@@ -190,7 +190,7 @@ describe("quotas", () => {
   test("steady growth is told with the time that is left", () => {
     const told = quotaTold((s) => 50 + Math.floor(s / 30), 20);
     expect(told?.title).toMatch(
-      /ResourceQuota shop will allow no more count\/configmaps in about \d+ min( \(\d+-\d+\))? from \d\d:\d\d UTC/,
+      /ResourceQuota shop will allow no more count\/configmaps in about \d+ min( \(\d+ (min )?to \d+ (min|h)\))? from \d\d:\d\d UTC/,
     );
     expect(told?.family).toBe("prediction");
     expect(told?.at).toBeLessThan(10);
