@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
 import type { KubeObject } from "../../../../src/cluster/kubernetes-types.ts";
 import { createObservation } from "../../../../src/cluster/observation.ts";
+import { statefulSets } from "../../../../src/detection/hygiene/stateful-set.ts";
 import { topologyRisks } from "../../../../src/detection/hygiene/topology-risk.ts";
 import { healEndpointOf } from "../../../../src/incident/heal-endpoint.ts";
 import { type ApiObject, listAt, objectAt } from "../../../../src/replay/api/json.ts";
@@ -33,13 +34,17 @@ function sample(name: string): { readonly kustomization: Kustomization; readonly
   return { kustomization, objects };
 }
 
-function risksOf(objects: readonly ApiObject[]): string[] {
+function observed(objects: readonly ApiObject[], namespace = "shop") {
   const observation = createObservation({ cluster: "test" });
   for (const object of objects) {
-    const metadata = { ...object.metadata, uid: `${object.kind}-${object.metadata.name}` };
+    const metadata = { namespace, ...object.metadata, uid: `${object.kind}-${object.metadata.name}` };
     observation.objects.apply("ADDED", { ...object, metadata } as unknown as KubeObject, 0);
   }
-  return topologyRisks(observation).map(({ kind, target }) => `${kind} ${target.name}`);
+  return observation;
+}
+
+function risksOf(objects: readonly ApiObject[]): string[] {
+  return topologyRisks(observed(objects)).map(({ kind, target }) => `${kind} ${target.name}`);
 }
 
 describe.each(["sock-shop", "sock-shop/public", "patient-app", "recommender"])("%s", (name) => {
@@ -68,6 +73,10 @@ describe.each(["sock-shop", "sock-shop/public", "patient-app", "recommender"])("
     }
     expect(refused).toEqual([]);
     expect(objects.length).toBeGreaterThan(3);
+  });
+
+  test("the pods of every StatefulSet have names of their own", () => {
+    expect([...statefulSets(observed(objects, kustomization.namespace), 0)]).toEqual([]);
   });
 
   test("the whole program is in its ConfigMap", () => {
