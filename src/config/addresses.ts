@@ -16,7 +16,9 @@ const postgres = `${asked("postgres://user:password@host:5432/database")}${encod
 export const postgresUrl = z
   .string()
   .regex(/^(postgres(ql)?|socket):/, { error: postgres, abort: true })
-  .refine((value) => !/#.*@/.test(value) && (URL.canParse(value) || /[?&]host=/.test(value)), postgres);
+  .refine((value) => !/#.*@/.test(value) && (URL.canParse(value) || /[?&]host=/.test(value)), postgres)
+  // The driver takes these for verify-full, and warns of that with every start.
+  .overwrite((value) => value.replace(/([?&]sslmode=)(?:prefer|require|verify-ca)(?=&|$)/, "$1verify-full"));
 
 /** Of the NATS server; without a scheme the client takes `nats://`. */
 export const natsUrl = z.string().regex(/^((nats|tls|wss?):\/\/)?[^/]+\/?$/, asked("nats://nats:4222"));

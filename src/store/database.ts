@@ -1,6 +1,7 @@
 import { Kysely, PostgresDialect } from "kysely";
 import pg from "pg";
 import { AppError, messageOf } from "../lib/app-error.ts";
+import { errorCode } from "../lib/error-code.ts";
 import { type Logger, silentLogger } from "../lib/logger.ts";
 import type { Tables } from "./tables.ts";
 
@@ -90,16 +91,39 @@ export async function checkDatabase(database: Database, url: string): Promise<{ 
     );
     return { version: rows[0]?.version ?? "unknown", readOnly: rows[0]?.read_only === "on" };
   } catch (cause) {
+    const { what, remedy } = whyNot(cause);
     throw new AppError(
       "database-unreachable",
-      `PostgreSQL at ${describeDatabaseUrl(url)} does not answer: ${messageOf(cause)}.`,
-      {
-        remedy:
-          "Check DATABASE_URL, that the server runs, and the password; without DATABASE_URL kubemend starts its own.",
-        exitCode: 2,
-        retryable: true,
-        cause,
-      },
+      `PostgreSQL at ${describeDatabaseUrl(url)} ${what}: ${messageOf(cause)}.`,
+      { remedy, exitCode: 2, retryable: true, cause },
     );
   }
+}
+
+/** By the classes of PostgreSQL's own codes, and by what its driver says of TLS. */
+function whyNot(cause: unknown): { readonly what: string; readonly remedy: string } {
+  const code = errorCode(cause) ?? "";
+  if (code.startsWith("28"))
+    return { what: "refuses the user", remedy: "Check the user and the password in DATABASE_URL." };
+  if (code === "3D000")
+    return {
+      what: "answers",
+      remedy: "Make the database (createdb), or name another in DATABASE_URL; tables come by themselves.",
+    };
+  if (code.startsWith("53"))
+    return {
+      what: "has no room",
+      remedy: "Raise max_connections or free disk space on the server; kubemend needs 15 connections a process.",
+    };
+  if (/SSL|certificate|self-signed/i.test(messageOf(cause)))
+    return {
+      what: "does not agree on TLS",
+      remedy:
+        "Add ?sslmode=verify-full&sslrootcert=<file> for a CA of your own, or ?sslmode=disable where the server has no TLS.",
+    };
+  return {
+    what: "does not answer",
+    remedy:
+      "Check DATABASE_URL, and that the server runs and can be reached; without DATABASE_URL kubemend starts its own.",
+  };
 }

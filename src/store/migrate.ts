@@ -1,5 +1,6 @@
 import { type Migration, Migrator } from "kysely/migration";
 import { AppError, messageOf } from "../lib/app-error.ts";
+import { errorCode } from "../lib/error-code.ts";
 import { isConnectionLost } from "./connection-lost.ts";
 import type { Database } from "./database.ts";
 import * as core from "./migrations/0001-core.ts";
@@ -45,6 +46,38 @@ const migrations: Record<string, Migration> = {
   "0032-rejected-by": rejectedBy,
 };
 
+const migrationTable = "schema_migration";
+
+/** Steps in the database that this version does not know. */
+async function stepsOfOthers(database: Database): Promise<readonly string[]> {
+  const { rows } = await database.pool
+    .query<{ name: string }>(`select name from ${migrationTable} order by name`)
+    .catch((error: unknown) => {
+      // 42P01: no such table; nothing has been migrated yet.
+      if (errorCode(error) === "42P01") return { rows: [] };
+      throw error;
+    });
+  return rows.map(({ name }) => name).filter((name) => !(name in migrations));
+}
+
+/**
+ * Refuses a database that a newer kubemend has changed: this one does not know what its rows mean there.
+ * @throws AppError
+ */
+export async function refuseNewerDatabase(database: Database): Promise<void> {
+  const newest = (await stepsOfOthers(database)).at(-1);
+  if (newest === undefined) return;
+  throw new AppError(
+    "database-newer",
+    `The database belongs to a newer kubemend: it has the step ${newest}, which this version does not know.`,
+    {
+      remedy:
+        "Run that version or a later one. To go back, restore the backup from before the upgrade; docs/operations.md shows how.",
+      exitCode: 2,
+    },
+  );
+}
+
 /**
  * Brings the database to the newest version. Many replicas may call it at once: one migrates, the others wait
  * (Kysely takes an advisory lock).
@@ -52,10 +85,11 @@ const migrations: Record<string, Migration> = {
  * @throws AppError when one fails; the failed migration is rolled back.
  */
 export async function migrate(database: Database): Promise<readonly string[]> {
+  await refuseNewerDatabase(database);
   const migrator = new Migrator({
     db: database.kysely,
     provider: { getMigrations: async () => migrations },
-    migrationTableName: "schema_migration",
+    migrationTableName: migrationTable,
     migrationLockTableName: "schema_migration_lock",
   });
   const { error, results = [] } = await migrator.migrateToLatest();

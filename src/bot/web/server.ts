@@ -2,6 +2,7 @@ import type { RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import Fastify from "fastify";
 import { AppError, messageOf } from "../../lib/app-error.ts";
+import { errorCode } from "../../lib/error-code.ts";
 import type { Logger } from "../../lib/logger.ts";
 import { slackPath } from "../slack/slack-app.ts";
 import { type IngestOptions, ingestRoutes } from "./ingest.ts";
@@ -64,7 +65,10 @@ export async function startWeb(options: WebOptions): Promise<WebServer> {
       "port-taken",
       `kubemend cannot listen on ${options.host}:${options.port}: ${messageOf(cause)}.`,
       {
-        remedy: "Stop what uses the port, or set web.port (0 takes any free one).",
+        remedy:
+          errorCode(cause) === "EADDRINUSE"
+            ? "Stop what uses the port, or set web.port (0 takes any free one)."
+            : "Set web.host to an address of this machine (0.0.0.0 for all), and web.port to one that this user may take.",
         exitCode: 2,
         cause,
       },

@@ -3,6 +3,7 @@ import type { Config } from "../../config/config.ts";
 import { AppError, messageOf } from "../../lib/app-error.ts";
 import { checkDatabase, describeDatabaseUrl, openDatabase } from "../../store/database.ts";
 import { startEmbeddedPostgres } from "../../store/embedded-postgres/start.ts";
+import { refuseNewerDatabase } from "../../store/migrate.ts";
 import { type Check, type CheckResult, failed, ok } from "./check.ts";
 
 async function ask(url: string, where: string): Promise<CheckResult> {
@@ -11,6 +12,15 @@ async function ask(url: string, where: string): Promise<CheckResult> {
   if (Number.parseInt(version, 10) < 14)
     return failed(`${where} is PostgreSQL ${version}`, "kubemend needs PostgreSQL 14 or later.");
   if (readOnly) return failed(`${where} is read-only`, "Point DATABASE_URL at the primary.");
+  await refuseNewerDatabase(database);
+  const { rows } = await database.pool.query<{ may: boolean | null }>(
+    "select has_schema_privilege(current_schema(), 'create') as may",
+  );
+  if (rows[0]?.may !== true)
+    return failed(
+      `${where} does not let this user make tables`,
+      "Let it own the database, or: grant create on schema public to <user>.",
+    );
   return ok(`PostgreSQL ${version}, ${where}`);
 }
 

@@ -28,6 +28,8 @@ async function run(
     const child = spawn(command, args, {
       ...(user ?? {}),
       cwd: "/",
+      // A group of its own: Ctrl-C at a terminal is for us, and would cut initdb off half-way.
+      detached: true,
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, LC_ALL: "C" },
     });
@@ -73,6 +75,12 @@ async function runningServer(data: string): Promise<{ pid: number; port: number 
   return pid > 0 && port > 0 && alive(pid) ? { pid, port } : undefined;
 }
 
+/** The first line that names a fault; what PostgreSQL says after it is how it cleans up. */
+function worstLine(output: string): string {
+  const lines = output.trim().split("\n");
+  return lines.find((line) => /error|fatal|panic|could not|cannot|no space/i.test(line)) ?? lines.at(-1) ?? "";
+}
+
 async function initialise(
   binaries: PostgresBinaries,
   folder: string,
@@ -98,7 +106,7 @@ async function initialise(
     await rm(data, { recursive: true, force: true });
     throw new AppError(
       "postgres-initdb",
-      `The embedded PostgreSQL could not be set up in ${data}: ${output.trim().split("\n").at(-1)}`,
+      `The embedded PostgreSQL could not be set up in ${data}: ${worstLine(output)}`,
       {
         remedy: "Check that the folder is writable and the disk has 100 MB left, or set DATABASE_URL.",
         exitCode: 2,
@@ -156,7 +164,7 @@ export async function startEmbeddedPostgres(
     if (user) await chown(folder, user.uid, user.gid);
   } catch (cause) {
     throw new AppError("postgres-folder", `The data folder ${folder} cannot be made: ${messageOf(cause)}.`, {
-      remedy: "Give another with --data, or set DATABASE_URL.",
+      remedy: "Name another with the setting data (KUBEMEND_DATA), or set DATABASE_URL.",
       exitCode: 2,
       cause,
     });
@@ -186,11 +194,10 @@ export async function startEmbeddedPostgres(
       );
       server = await runningServer(data);
       if (code !== 0 || !server) {
-        throw new AppError(
-          "postgres-start",
-          `The embedded PostgreSQL in ${data} did not start: ${output.trim().split("\n").at(-1)}`,
-          { remedy: `Read ${join(folder, "postgres.log")}, or set DATABASE_URL.`, exitCode: 2 },
-        );
+        throw new AppError("postgres-start", `The embedded PostgreSQL in ${data} did not start: ${worstLine(output)}`, {
+          remedy: `Read ${join(folder, "postgres.log")}, or set DATABASE_URL.`,
+          exitCode: 2,
+        });
       }
     }
     if (origin !== "shared") await writeFile(ownerFile, String(process.pid));

@@ -101,3 +101,28 @@ test("a policy that cannot be used is told before the start, with each problem",
   expect((await policyCheck({ policy: join(folder, "none.yaml") }).run()).state).toBe("failed");
   expect(await policyCheck({}).run()).toMatchObject({ state: "ok", detail: expect.stringContaining("none of yours") });
 });
+
+test("a database that a newer version has changed, and one where no tables may be made", async () => {
+  await using database = await withDatabase();
+  vi.stubEnv("DATABASE_URL", database.url);
+  await database.pool.query("insert into schema_migration (name, timestamp) values ('9001-later', now()::text)");
+  await doctor({});
+  expect(said.join("\n")).toContain("FAILED PostgreSQL: The database belongs to a newer kubemend");
+
+  const role = `reader_${process.pid}`;
+  await database.pool.query("delete from schema_migration where name = '9001-later'");
+  await database.pool.query(`create role ${role} login password 'x'`);
+  try {
+    await database.pool.query(`grant select on all tables in schema public to ${role}`);
+    const url = new URL(database.url);
+    url.username = role;
+    url.password = "x";
+    vi.stubEnv("DATABASE_URL", url.href);
+    said.length = 0;
+    await doctor({});
+    expect(said.join("\n")).toMatch(/FAILED PostgreSQL: .* does not let this user make tables/);
+  } finally {
+    await database.pool.query(`drop owned by ${role}`);
+    await database.pool.query(`drop role ${role}`);
+  }
+});

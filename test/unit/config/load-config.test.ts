@@ -67,6 +67,15 @@ describe("addresses and times that cannot work are refused at start, without the
   });
 });
 
+test("TLS of a database means a certificate that is checked, without the driver's warning", async () => {
+  for (const mode of ["require", "prefer", "verify-ca"]) {
+    const { database } = await loadConfig(undefined, { DATABASE_URL: `postgres://a:b@db/x?sslmode=${mode}&x=1` });
+    expect(database.url).toBe("postgres://a:b@db/x?sslmode=verify-full&x=1");
+  }
+  const { database } = await loadConfig(undefined, { DATABASE_URL: "postgres://a:b@db/x?sslmode=no-verify" });
+  expect(database.url).toContain("sslmode=no-verify");
+});
+
 test("a heading whose settings are commented out, and a setting without a value, count as not set", async () => {
   const config = await loadConfig(file("empty.yaml", "slack:\n#  channel: x\nprometheus:\n  url:\ncluster:\n"), {});
   expect(config.slack.channel).toBe("#incidents");
