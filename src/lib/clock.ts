@@ -23,6 +23,11 @@ export const systemClock: Clock = {
     }),
 };
 
+/** For people who read it in a text that is kept: `2026-05-04 06:28:23 UTC`. */
+export function utcTime(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19).replace("T", " ")} UTC`;
+}
+
 /** RFC 3339 with milliseconds, UTC. */
 export function isoTime(ms: number): string {
   return new Date(ms).toISOString();

@@ -6,7 +6,7 @@ import type { Evidence } from "../../incident/evidence.ts";
 import { refText } from "../../incident/object-ref.ts";
 import type { Recommendation } from "../../incident/recommendation.ts";
 import type { Redact } from "../../incident/redacted.ts";
-import { isoTime } from "../../lib/clock.ts";
+import { utcTime } from "../../lib/clock.ts";
 
 export interface Material {
   /** Absent before the first diagnosis. */
@@ -99,7 +99,7 @@ export function answerByRules(
     : undefined;
   if (start?.evidence)
     sentences.push({
-      text: redact(`It began at ${isoTime(start.at)}: ${start.text}`.slice(0, maxChars)),
+      text: redact(`It began at ${utcTime(start.at)}: ${start.text}`.slice(0, maxChars)),
       kind: "observed",
       evidence: [start.evidence],
     });

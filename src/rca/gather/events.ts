@@ -1,6 +1,6 @@
 import type { SeenEvent } from "../../cluster/event-store.ts";
 import type { ObjectRef } from "../../incident/object-ref.ts";
-import { isoTime } from "../../lib/clock.ts";
+import { utcTime } from "../../lib/clock.ts";
 import type { Finding } from "./evidence-book.ts";
 
 /** One event as evidence. Repetitions are told as a count, as `kubectl describe` does. */
@@ -10,7 +10,7 @@ export function eventFinding(event: SeenEvent, about: ObjectRef = event.about): 
     source: "event",
     about,
     query: `kubectl -n ${namespace} get events --field-selector involvedObject.kind=${event.about.kind},involvedObject.name=${event.about.name},reason=${event.reason}`,
-    text: `${isoTime(event.at)} ${event.warning ? "Warning" : "Normal"} ${event.reason} ${event.about.kind} ${event.about.name}${event.count > 1 ? ` (${event.count} times)` : ""}: ${event.message}`,
+    text: `${utcTime(event.at)}: ${event.warning ? "Warning" : "Normal"} ${event.reason} ${event.about.kind} ${event.about.name}${event.count > 1 ? ` (${event.count} times)` : ""}: ${event.message}`,
     at: event.at,
     from: event.firstAt,
     to: event.at,

@@ -1,6 +1,6 @@
 import type { Observation } from "../../cluster/observation.ts";
 import { makeRef, type ObjectRef } from "../../incident/object-ref.ts";
-import { isoTime } from "../../lib/clock.ts";
+import { isoTime, utcTime } from "../../lib/clock.ts";
 import type { Finding } from "./evidence-book.ts";
 import { type LogLevel, type LogSign, levelOf, signsOf, templateOfLine } from "./log-text.ts";
 
@@ -129,7 +129,7 @@ export function logFinding(fact: LogFact, from: number, to: number): Finding {
     source: "log",
     about: fact.workload,
     query: `kubectl -n ${fact.workload.namespace} logs ${fact.pod} -c ${fact.container} --since-time=${isoTime(fact.first)}`,
-    text: `${fact.count} line${fact.count === 1 ? "" : "s"} like this from ${fact.pods.size} pod${fact.pods.size === 1 ? "" : "s"} since ${isoTime(fact.first)} (${fact.countBefore} before): ${fact.example.slice(0, 600)}`,
+    text: `${fact.count} line${fact.count === 1 ? "" : "s"} like this from ${fact.pods.size} pod${fact.pods.size === 1 ? "" : "s"} since ${utcTime(fact.first)} (${fact.countBefore} before): ${fact.example.slice(0, 600)}`,
     at: fact.first,
     from,
     to,

@@ -2,7 +2,7 @@ import type { Observation } from "../../cluster/observation.ts";
 import { type DerivedSeriesName, derivedSeries } from "../../cluster/series-names.ts";
 import type { Point, Series } from "../../cluster/series-store.ts";
 import type { ObjectRef } from "../../incident/object-ref.ts";
-import { isoTime } from "../../lib/clock.ts";
+import { utcTime } from "../../lib/clock.ts";
 import type { Finding } from "./evidence-book.ts";
 
 /** A series before and since a moment. `before` is undefined when there was no data (a new pod, for example). */
@@ -144,7 +144,7 @@ export function metricFinding(shift: Shift, about: ObjectRef): Finding {
     source: "metric",
     about,
     query: promqlOf(name, labels),
-    text: `${wordsOf(name)} of ${who}: ${before}, ${withUnit(name, shift.after)} on average and ${withUnit(name, shift.peak)} at most since ${isoTime(shift.from)}`,
+    text: `${wordsOf(name)} of ${who}: ${before}, ${withUnit(name, shift.after)} on average and ${withUnit(name, shift.peak)} at most since ${utcTime(shift.from)}`,
     at: shift.to,
     from: shift.from,
     to: shift.to,

@@ -1,7 +1,7 @@
 import { actionTitle } from "../../incident/action-title.ts";
 import { causeText } from "../../incident/cause-text.ts";
 import type { PastIncident } from "../../incident/past-incident.ts";
-import { isoTime } from "../../lib/clock.ts";
+import { utcTime } from "../../lib/clock.ts";
 import type { Finding } from "./evidence-book.ts";
 
 /** An earlier incident as evidence. */
@@ -13,7 +13,7 @@ export function similarFinding(past: PastIncident): Finding {
     source: "history",
     about: past.culprit,
     query: `/incident show ${past.id}`,
-    text: `Incident ${past.id} of ${isoTime(past.onset).slice(0, 16).replace("T", " ")} UTC was alike (${Math.round(past.similarity * 100)} %): "${past.title}", cause ${causeText(past.cause, past.culprit)}${outcome}`,
+    text: `Incident ${past.id} of ${utcTime(past.onset)} was alike (${Math.round(past.similarity * 100)} %): "${past.title}", cause ${causeText(past.cause, past.culprit)}${outcome}`,
     at: past.onset,
   };
 }

@@ -1,4 +1,4 @@
-import { isoTime } from "../../lib/clock.ts";
+import { isoTime, utcTime } from "../../lib/clock.ts";
 
 /** Characters that make a line read differently from what it is. */
 const misleading =
@@ -20,7 +20,7 @@ export function code(text: string): string {
 }
 
 /** Seconds are exact enough for people. */
-export const fullTime = (ms: number) => `${isoTime(ms).slice(0, 19).replace("T", " ")} UTC`;
+export const fullTime = utcTime;
 
 /** `06:28:23` among times of one day, with the date otherwise. */
 export function timesOf(moments: readonly number[]): (ms: number) => string {
