@@ -152,6 +152,12 @@ const takeBracket: Step = (text, end, header, c) => {
 
 const takeLevel: Step = (text, end, header, c) => {
   if (header.level > 0) return false;
+  // Python's name of a level without one.
+  if (c.timed && c.word - c.at === 5 && text.startsWith("Level ", c.at) && isDigit(text.charCodeAt(c.word + 1))) {
+    header.level = 1;
+    c.at = skipDigits(text, c.word + 1, end);
+    return true;
+  }
   let letters = c.at;
   while (letters < c.word && isLetter(text.charCodeAt(letters))) letters++;
   const next = text.charCodeAt(letters);

@@ -48,6 +48,7 @@ export function createShape(): TokenShape {
 const LONGEST_WORD = 80;
 const SHORTEST_HEX_WORD = 8;
 
+/** Common ones, those reserved by RFC 6761, and those that networks use for themselves (RFC 6762, appendix G). */
 const GENERIC_DOMAINS = new Set([
   "com",
   "net",
@@ -59,6 +60,17 @@ const GENERIC_DOMAINS = new Set([
   "biz",
   "local",
   "internal",
+  "intranet",
+  "private",
+  "corp",
+  "home",
+  "lan",
+  "localdomain",
+  "localhost",
+  "test",
+  "example",
+  "invalid",
+  "arpa",
   "svc",
   "cluster",
 ]);

@@ -81,7 +81,7 @@ export function endOfBracketed(text: string, at: number, end: number): number {
       const next = text.charCodeAt(i + 1);
       const stands = i + 1 >= end || (classOf(next) === SEPARATOR && next !== 91) || next === 46;
       return stands && (!plain || i === at + 1) ? i + 1 : -1;
-    } else if (code <= 32) return -1;
+    } else if (code <= 32 && depth < 2) return -1;
     else if (!isLetter(code) && code !== 95 && code !== 45) plain = false;
   }
   return -1;

@@ -133,7 +133,7 @@ function scanShort(text: string, at: number, first: number, end: number, out: Ti
     i = scanClock(text, i + 1, end);
     return i > 0 && found(out, i, TIME.short);
   }
-  if (mark === SLASH && isName(text, first + 1, MONTHS)) {
+  if ((mark === SLASH || mark === DASH) && isName(text, first + 1, MONTHS)) {
     const year = skipDigits(text, first + 5, end);
     const i = year - first === 9 ? scanClock(text, year + 1, end) : -1;
     return i > 0 && found(out, i, TIME.access);

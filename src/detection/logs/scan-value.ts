@@ -103,7 +103,7 @@ function isNameChar(code: number): boolean {
  */
 export function endOfRecord(text: string, at: number, end: number): number {
   const open = text.charCodeAt(at);
-  if ((open !== 40 && open !== 123) || !isLetter(text.charCodeAt(at + 1))) return -1;
+  if ((open !== 40 && open !== 91 && open !== 123) || !isLetter(text.charCodeAt(at + 1))) return -1;
   let i = at + 1;
   while (i < end && isNameChar(text.charCodeAt(i))) i++;
   if (text.charCodeAt(i) !== EQUALS) return -1;
@@ -119,6 +119,22 @@ export function endOfRecord(text: string, at: number, end: number): number {
     else if ((code === 41 || code === 93 || code === 125) && --depth === 0) return fields > 1 ? i + 1 : -1;
   }
   return fields > 1 ? end : -1;
+}
+
+/** `type=Broker,name=shop,connector=[a]`: at least two pairs joined by commas only, as names of objects are written; `at` is the first sign. */
+export function endOfPairs(text: string, at: number, end: number): number {
+  let pairs = 1;
+  let i = at + 1;
+  for (;;) {
+    while (i < end && text.charCodeAt(i) > 32 && text.charCodeAt(i) !== 44) i++;
+    if (text.charCodeAt(i) !== 44) break;
+    let key = i + 1;
+    while (key < end && isNameChar(text.charCodeAt(key))) key++;
+    if (key === i + 1 || text.charCodeAt(key) !== EQUALS) break;
+    pairs++;
+    i = key + 1;
+  }
+  return pairs > 1 ? i : -1;
 }
 
 /** Hardware and IPv6 addresses, whose groups may be letters only. */

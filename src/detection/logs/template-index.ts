@@ -1,5 +1,5 @@
 import type { Template } from "./template.ts";
-import { type TokenLine, WILD } from "./token-line.ts";
+import { type Tokens, WILD } from "./token-line.ts";
 
 /** Templates a bucket holds; the oldest give way, so that a flood of unique lines costs the same for every line. */
 const MAX_BUCKET = 128;
@@ -9,7 +9,7 @@ export interface TemplateIndex {
   add(template: Template): void;
   remove(template: Template): void;
   /** Calls `visit` for templates that may resemble the line; some twice. Bounded by twice MAX_BUCKET. */
-  near(line: TokenLine, visit: (template: Template) => void): void;
+  near(line: Tokens, visit: (template: Template) => void): void;
 }
 
 function bucketKey(format: number, count: number, word: number, side: number): number {

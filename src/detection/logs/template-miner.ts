@@ -1,10 +1,12 @@
 import { createEvictionQueue } from "./eviction-queue.ts";
+import { evidenceNeeded } from "./evidence.ts";
 import { createLineCache } from "./line-cache.ts";
+import { createOpenEnds } from "./open-ends.ts";
 import { readLine, type Span } from "./read-line.ts";
-import { compare, createResemblance, evidenceNeeded, isCase } from "./resemblance.ts";
-import { follow, generalise, makeTemplate, release, type Template, textOf } from "./template.ts";
+import { compare, createResemblance, isCase } from "./resemblance.ts";
+import { follow, generalise, makeTemplate, openEnd, release, type Template, textOf, tokensOf } from "./template.ts";
 import { createTemplateIndex } from "./template-index.ts";
-import { createTokenLine, lineKey, WILD } from "./token-line.ts";
+import { createTokenLine, lineKey, type Tokens, WILD } from "./token-line.ts";
 import { withoutColours } from "./wrapped-line.ts";
 
 /** A template as others see it: `text` has `<*>` where lines vary, `count` is the number of lines it stood for. */
@@ -31,6 +33,8 @@ export interface TemplateMiner {
   resolve(id: number): number;
   /** The template with this id (resolved); undefined when it was evicted or never existed. */
   template(id: number): TemplateView | undefined;
+  /** Compares all templates with each other once more, for whoever has seen all lines. Bounded like `learn` for each. */
+  settle(): void;
   templates(): IterableIterator<TemplateView>;
   readonly size: number;
   losses(): MinerLosses;
@@ -41,6 +45,17 @@ export interface TemplateMinerOptions {
   readonly maxTemplates?: number;
   /** Characters of a line that are looked at. Default 4,096. */
   readonly maxLineChars?: number;
+}
+
+/** A template that has become wider is compared with its neighbours again; more rounds than this have not been seen. */
+const MAX_ROUNDS = 8;
+
+/** Templates that become one with a line or template, and the words in which they differ. */
+interface Family {
+  readonly mask: number;
+  /** How many it takes, with what they are compared to. */
+  readonly needed: number;
+  readonly members: Template[];
 }
 
 /** Base-2 logarithm of the entries of the line cache: 131,072 entries, 2 MiB. */
@@ -63,6 +78,7 @@ export function createTemplateMiner(options: TemplateMinerOptions = {}): Templat
   const maxLineChars = options.maxLineChars ?? 4_096;
   const cache = createLineCache(CACHE_BITS);
   const index = createTemplateIndex();
+  const ends = createOpenEnds();
   const queue = createEvictionQueue<Template>();
   const byId = new Map<number, Template>();
   const mergedIds = new Map<number, Template>();
@@ -76,52 +92,87 @@ export function createTemplateMiner(options: TemplateMinerOptions = {}): Templat
   let merged = 0;
   let cut = 0;
 
-  const cases: Template[] = [];
-  const families = new Map<number, { readonly needed: number; readonly members: Template[] }>();
-
-  function consider(template: Template): void {
-    if (!compare(line, template, near)) return;
-    if (near.different === 0) {
-      if (isCase(near) && !cases.includes(template)) cases.push(template);
-      return;
-    }
-    const family = families.get(near.mask);
-    if (family !== undefined) {
-      if (near.mixed === 0 && !family.members.includes(template)) family.members.push(template);
-      return;
-    }
-    const needed = evidenceNeeded(line, near);
-    if (Number.isFinite(needed)) families.set(near.mask, { needed, members: [template] });
+  /** Templates around `tokens` that are one with it: as cases of it, or because enough of them differ in the same words. */
+  function around(tokens: Tokens, self: Template | undefined): Family | undefined {
+    const cases: Template[] = [];
+    const families = new Map<number, Family>();
+    index.near(tokens, (template) => {
+      if (template === self || !compare(tokens, template, near)) return;
+      if (near.different === 0) {
+        if (isCase(near) && !cases.includes(template)) cases.push(template);
+        return;
+      }
+      const needed = evidenceNeeded(tokens, near);
+      if (!Number.isFinite(needed)) return;
+      const family = families.get(near.mask);
+      if (family === undefined) families.set(near.mask, { mask: near.mask, needed, members: [template] });
+      else if (!family.members.includes(template)) family.members.push(template);
+    });
+    if (cases.length > 0) return { mask: 0, needed: 1, members: cases };
+    for (const family of families.values()) if (family.members.length + 1 >= family.needed) return family;
+    return undefined;
   }
 
-  /** Values where the line has values or where the family differs. */
-  function widen(template: Template, mask: number): void {
-    index.remove(template);
-    for (let i = 0; i < line.count; i++) {
+  /** Makes one template of these, the oldest: values where the family differs, and where the line or one of them has a value. */
+  function join(members: readonly Template[], mask: number, tokens: Tokens): Template {
+    const oldest = members.reduce((a, b) => (b.id < a.id ? b : a));
+    forget(oldest);
+    for (let i = 0; i < tokens.count; i++) {
+      if (oldest.hash[i] === WILD) continue;
       const differs = i < 31 && (mask & (1 << i)) !== 0;
-      if (template.hash[i] !== WILD && (differs || line.hash[i] === WILD)) generalise(template, i);
+      if (differs || tokens.hash[i] === WILD || members.some(({ hash }) => hash[i] === WILD)) generalise(oldest, i);
     }
-    index.add(template);
+    remember(oldest);
+    retire(members, oldest);
+    return oldest;
   }
 
-  function absorb(members: readonly Template[], mask: number): Template | undefined {
-    let oldest: Template | undefined;
-    for (const member of members) if (oldest === undefined || member.id < oldest.id) oldest = member;
-    if (oldest === undefined) return undefined;
+  function remember(template: Template): void {
+    if (!template.open) index.add(template);
+    ends.add(template);
+  }
+
+  function forget(template: Template): void {
+    if (!template.open) index.remove(template);
+    ends.remove(template);
+  }
+
+  /** From now on `oldest` stands for the others. */
+  function retire(members: readonly Template[], oldest: Template): void {
     for (const member of members) {
       if (member === oldest) continue;
       oldest.count += member.count;
       member.into = oldest;
-      index.remove(member);
+      forget(member);
       byFirstLine.delete(member.firstLine);
       release(member);
       byId.delete(member.id);
       mergedIds.set(member.id, oldest);
       merged++;
     }
-    widen(oldest, mask);
     forgetOldMerges();
+  }
+
+  /** Makes one template of these, which begin with the same `size` tokens and go on with anything. */
+  function open(members: readonly Template[], size: number): Template {
+    const oldest = members.reduce((a, b) => (b.id < a.id ? b : a));
+    forget(oldest);
+    openEnd(oldest, size);
+    remember(oldest);
+    retire(members, oldest);
     return oldest;
+  }
+
+  /** Joins to `template` what has become one with it since it is as wide as it is. */
+  function widen(template: Template): Template {
+    let widest = template;
+    for (let round = 0; round < MAX_ROUNDS; round++) {
+      const tokens = tokensOf(widest);
+      const family = around(tokens, widest);
+      if (family === undefined) break;
+      widest = join([widest, ...family.members], family.mask, tokens);
+    }
+    return widest;
   }
 
   function forgetOldMerges(): void {
@@ -135,7 +186,7 @@ export function createTemplateMiner(options: TemplateMinerOptions = {}): Templat
   function evictOne(): void {
     const template = queue.next();
     if (template === undefined) return;
-    index.remove(template);
+    forget(template);
     byId.delete(template.id);
     byFirstLine.delete(template.firstLine);
     release(template);
@@ -146,21 +197,17 @@ export function createTemplateMiner(options: TemplateMinerOptions = {}): Templat
   function search(): Template {
     const again = byFirstLine.get(lineKey(line));
     if (again !== undefined) return again;
-    cases.length = 0;
-    families.clear();
-    index.near(line, consider);
-    const known = absorb(cases, 0);
-    if (known !== undefined) return known;
-    for (const [mask, family] of families) {
-      if (family.members.length + 1 < family.needed) continue;
-      const template = absorb(family.members, mask);
-      if (template !== undefined) return template;
-    }
+    const continued = ends.match(line);
+    if (continued !== undefined) return continued;
+    const family = around(line, undefined);
+    if (family !== undefined) return widen(join(family.members, family.mask, line));
+    const many = ends.evidence(line);
+    if (many !== undefined) return open(many.members, many.size);
     if (byId.size >= maxTemplates) evictOne();
     const template = makeTemplate(nextId++, line, span.start, span.end);
     byId.set(template.id, template);
     byFirstLine.set(template.firstLine, template);
-    index.add(template);
+    remember(template);
     queue.add(template);
     return template;
   }
@@ -205,6 +252,14 @@ export function createTemplateMiner(options: TemplateMinerOptions = {}): Templat
     template(id) {
       const found = find(id);
       return found === undefined ? undefined : view(found);
+    },
+    settle() {
+      for (const template of byId.values()) {
+        if (template.into !== undefined || template.open) continue;
+        const widest = widen(template);
+        const many = ends.evidence(tokensOf(widest), widest);
+        if (many !== undefined) open(many.members, many.size);
+      }
     },
     *templates() {
       for (const template of byId.values()) yield view(template);

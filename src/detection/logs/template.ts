@@ -1,5 +1,5 @@
 import { classOf, SEPARATOR } from "./chars.ts";
-import { lineKey, type TokenLine, WILD } from "./token-line.ts";
+import { lineKey, type TokenLine, type Tokens, WILD } from "./token-line.ts";
 
 /** A learned template. `hash[i]` is WILD where the text varies. Owned by the miner; others see `TemplateView`. */
 export interface Template {
@@ -7,7 +7,7 @@ export interface Template {
   count: number;
   readonly format: number;
   hash: Int32Array;
-  flags: Uint8Array;
+  flags: Uint16Array;
   /** Separators and tokens in turn, joined by NUL. Only read when the text is asked for. */
   layout: string;
   /** Seen since the eviction hand last passed. */
@@ -15,6 +15,8 @@ export interface Template {
   /** Set when this template was found to be a case of another. */
   into: Template | undefined;
   evicted: boolean;
+  /** Its last token stands for any number of tokens. */
+  open: boolean;
   /** Bucket keys of the index, and the key of the line it was made of. */
   anchorFirst: number;
   anchorLast: number;
@@ -72,10 +74,16 @@ export function makeTemplate(id: number, line: TokenLine, from: number, limit: n
     touched: false,
     into: undefined,
     evicted: false,
+    open: false,
     anchorFirst: 0,
     anchorLast: 0,
     firstLine: lineKey(line),
   };
+}
+
+/** What is compared of a template. */
+export function tokensOf({ hash, flags, format }: Template): Tokens {
+  return { hash, flags, format, count: hash.length };
 }
 
 /** The text of a template, `<*>` where it varies. */
@@ -91,8 +99,19 @@ export function generalise(template: Template, at: number): void {
   template.layout = pieces.join("\0");
 }
 
+/** Makes everything after the first `size` tokens one value. */
+export function openEnd(template: Template, size: number): void {
+  const hash = new Int32Array(size + 1);
+  hash.set(template.hash.subarray(0, size));
+  hash[size] = WILD;
+  template.hash = hash;
+  template.flags = template.flags.slice(0, size + 1);
+  template.layout = [...template.layout.split("\0").slice(0, 2 * size + 1), VALUE, ""].join("\0");
+  template.open = true;
+}
+
 const NO_HASH = new Int32Array(0);
-const NO_FLAGS = new Uint8Array(0);
+const NO_FLAGS = new Uint16Array(0);
 
 /** Frees what a template holds once it is out of use; the line cache may still point to it. */
 export function release(template: Template): void {

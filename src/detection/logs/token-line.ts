@@ -5,7 +5,21 @@ export const MAX_TOKENS = 64;
 export const WILD = 0;
 
 /** What is known of a token besides its hash; see masks.ts and words.ts. */
-export const FLAG = { soft: 1, slot: 2, named: 4, constant: 8, filler: 16, product: 32 } as const;
+export const FLAG = {
+  soft: 1,
+  slot: 2,
+  named: 4,
+  constant: 8,
+  filler: 16,
+  product: 32,
+  opened: 64,
+  event: 128,
+  told: 256,
+  spaced: 512,
+} as const;
+
+/** What is compared of a line or a template. */
+export type Tokens = Pick<TokenLine, "count" | "format"> & { readonly hash: Int32Array; readonly flags: Uint16Array };
 
 /** One line as tokens: parallel typed arrays that are filled again for every line. Offsets are UTF-16 units of `text`. */
 export interface TokenLine {
@@ -14,7 +28,7 @@ export interface TokenLine {
   readonly hash: Int32Array;
   readonly start: Int32Array;
   readonly end: Int32Array;
-  readonly flags: Uint8Array;
+  readonly flags: Uint16Array;
   /** Layout of the line; lines of different layouts never share a template. */
   format: number;
   /** Number of text tokens. */
@@ -31,7 +45,7 @@ export function createTokenLine(): TokenLine {
     hash: new Int32Array(MAX_TOKENS),
     start: new Int32Array(MAX_TOKENS),
     end: new Int32Array(MAX_TOKENS),
-    flags: new Uint8Array(MAX_TOKENS),
+    flags: new Uint16Array(MAX_TOKENS),
     format: 0,
     words: 0,
     keyA: 0,

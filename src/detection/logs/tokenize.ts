@@ -12,7 +12,7 @@ import {
   isQuote,
 } from "./scan-quoted.ts";
 import { scanNamedTime, type TimeScan } from "./scan-time.ts";
-import { endOfColonValue, endOfList, endOfLongValue, endOfRecord, endOfStructure } from "./scan-value.ts";
+import { endOfColonValue, endOfList, endOfLongValue, endOfPairs, endOfRecord, endOfStructure } from "./scan-value.ts";
 import { FLAG, MAX_TOKENS, type TokenLine, WILD } from "./token-line.ts";
 import { hashWord, isBoolean, isEventKey, isFiller, isPayloadWord, isSlotWord, isUnit } from "./words.ts";
 
@@ -28,6 +28,8 @@ const OPEN_OBJECT = 123;
 /** Longest unit word. */
 const MAX_UNIT = 12;
 
+const TOLD = FLAG.told | FLAG.spaced;
+
 const shape = createShape();
 const time: TimeScan = { end: 0, kind: 0 };
 
@@ -38,8 +40,11 @@ function pushValue(line: TokenLine, start: number, end: number, flags: number): 
   else push(line, WILD, start, end, flags);
 }
 
-function push(line: TokenLine, hash: number, start: number, end: number, flags: number): void {
+function push(line: TokenLine, hash: number, start: number, end: number, marks: number): void {
   const at = line.count++;
+  const { text } = line;
+  const before = start > 0 ? text.charCodeAt(start - 1) : 0;
+  const flags = before !== 32 ? marks : text.charCodeAt(start - 2) === COLON ? marks | TOLD : marks | FLAG.spaced;
   line.hash[at] = hash;
   line.start[at] = start;
   line.end[at] = end;
@@ -53,7 +58,8 @@ function markLast(line: TokenLine, flag: number): void {
 }
 
 /** End of the value that the token text[from, to), just measured, belongs to; -1 when it is a word. */
-function endOfValue(text: string, from: number, to: number, end: number, separator: number, kind: number): number {
+function endOfValue(line: TokenLine, from: number, to: number, end: number, separator: number, kind: number): number {
+  const { text } = line;
   if (text.charCodeAt(to) === COLON) {
     const value = endOfColonValue(text, from, to, end, shape);
     if (value > 0) return value;
@@ -67,6 +73,11 @@ function endOfValue(text: string, from: number, to: number, end: number, separat
     const record = endOfRecord(text, to, end);
     if (record > 0) return record;
   }
+  // `carts/<NOSRV>`
+  if (shape.slashes > 0 && text.charCodeAt(to - 1) === SLASH && text.charCodeAt(to) === OPEN_ANGLE) {
+    const close = text.indexOf(">", to);
+    if (close > 0 && close < end && close - to < MAX_UNIT) return close + 1;
+  }
   if (kind === KIND.variable) return to;
   // `Received: Close()`
   if (
@@ -75,6 +86,10 @@ function endOfValue(text: string, from: number, to: number, end: number, separat
     text.charCodeAt(to + 1) === 41
   )
     return to + 2;
+  if (text.charCodeAt(to) === EQUALS && line.words > 0) {
+    const pairs = endOfPairs(text, to, end);
+    if (pairs > 0) return pairs;
+  }
   if (separator === EQUALS) {
     const structure = endOfStructure(text, to, end);
     if (structure > 0) return structure;
@@ -82,11 +97,45 @@ function endOfValue(text: string, from: number, to: number, end: number, separat
   return (separator === EQUALS || separator === COLON) && (isFiller(shape.hash) || isBoolean(shape.hash)) ? to : -1;
 }
 
+const part = createShape();
+
+/**
+ * `typefind:src`, `su:session`: names joined by a colon are one name, text[from, colon) its first part, measured in
+ * `shape`, which becomes that of the whole. The end of it, or -1; what ends before `=` is a key.
+ */
+function endOfCompound(text: string, colon: number, end: number): number {
+  if (!isLetter(text.charCodeAt(colon + 1))) return -1;
+  const stop = measureToken(text, colon + 1, end, part);
+  const after = text.charCodeAt(stop);
+  if (after === COLON || after === EQUALS || after === OPEN_LIST || after === OPEN_OBJECT) return -1;
+  shape.hash = Math.imul(shape.hash ^ part.hash, 0x01000193) || 1;
+  shape.length += part.length + 1;
+  shape.letters += part.letters;
+  shape.digits += part.digits;
+  return stop;
+}
+
 /** `Job2::start`: a name with a digit that is part of a longer name is a word. */
 function isQualified(text: string, from: number, to: number): boolean {
   if (shape.leadingLetters < 3 || shape.digits > 2) return false;
   const after = text.charCodeAt(to) === COLON && text.charCodeAt(to + 1) === COLON;
   return after || (text.charCodeAt(from - 1) === COLON && text.charCodeAt(from - 2) === COLON);
+}
+
+const isOpening = (code: number) =>
+  code === OPEN_GROUP || code === OPEN_ANGLE || code === OPEN_LIST || code === OPEN_OBJECT || isQuote(code);
+
+/** `[login][started]`: one of several brackets in a row. */
+const isRow = (text: string, from: number, to: number) =>
+  (text.charCodeAt(to) === CLOSE_LIST && text.charCodeAt(to + 1) === OPEN_LIST) ||
+  text.charCodeAt(from - 2) === CLOSE_LIST;
+
+/** `started`, `closing`: says what happened. */
+function isEvent(text: string, from: number, to: number): boolean {
+  const last = text.charCodeAt(to - 1) | 32;
+  if (to - from < 4) return false;
+  const before = text.charCodeAt(to - 2) | 32;
+  return (last === 100 && before === 101) || (last === 103 && before === 110 && (text.charCodeAt(to - 3) | 32) === 105);
 }
 
 function flagsOf(kind: number): number {
@@ -173,14 +222,21 @@ export function tokenize(line: TokenLine, start: number, end: number): void {
       continue;
     }
     if (shape.letters === 0 && shape.digits === 0 && shape.length < 3) continue;
-    const kind = maskKind(shape, text, from, i);
+    let kind = maskKind(shape, text, from, i);
+    if (text.charCodeAt(i) === COLON && kind !== KIND.variable && line.words > 0 && pairs === 0) {
+      const compound = endOfCompound(text, i, end);
+      if (compound > 0) {
+        i = compound;
+        kind = shape.digits > 0 ? KIND.variable : KIND.soft;
+      }
+    }
     const isAttached = text.charCodeAt(from - 1) === COLON && previousWord !== 0;
     const leads = line.words === 0 || separator === CLOSE_LIST;
     const isCode = leads && kind === KIND.variable && text.charCodeAt(i) === COLON && isMessageCode(shape);
     const value =
       isCode || (kind === KIND.variable && isQualified(text, from, i))
         ? -1
-        : endOfValue(text, from, i, end, separator, kind);
+        : endOfValue(line, from, i, end, separator, kind);
     if (value > 0) {
       afterNumber = kind === KIND.variable && shape.letters === 0;
       // `starting catalogue 1.8.2`: what stands before a version is a name.
@@ -206,7 +262,9 @@ export function tokenize(line: TokenLine, start: number, end: number): void {
     }
     const slot = separator === 0 && previousWord !== 0 && isSlotWord(previousWord) ? FLAG.slot : 0;
     const alone = separator === OPEN_LIST && text.charCodeAt(i) === CLOSE_LIST ? FLAG.soft : 0;
-    push(line, shape.hash, from, i, named | slot | alone | flagsOf(kind));
+    const marks = isOpening(text.charCodeAt(from - 1)) && !isRow(text, from, i) ? FLAG.opened : 0;
+    const event = kind === KIND.text && isEvent(text, from, i) ? FLAG.event : 0;
+    push(line, shape.hash, from, i, named | slot | alone | marks | event | flagsOf(kind));
     previousWord = shape.hash;
   }
 }
@@ -216,7 +274,8 @@ export function tokenize(line: TokenLine, start: number, end: number): void {
  * name with a number and nothing else (`app0`) is such a line.
  */
 export function nameBareLine(line: TokenLine): void {
-  if (line.count === 1 && (line.flags[0] ?? 0) === FLAG.soft && isDigit(line.text.charCodeAt((line.end[0] ?? 1) - 1))) {
+  const isSoft = ((line.flags[0] ?? 0) & FLAG.soft) !== 0;
+  if (line.count === 1 && isSoft && isDigit(line.text.charCodeAt((line.end[0] ?? 1) - 1))) {
     line.hash[0] = WILD;
     line.words = 0;
   }

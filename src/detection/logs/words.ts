@@ -60,3 +60,26 @@ export function isFiller(hash: number): boolean {
 export function isSlotWord(hash: number): boolean {
   return slotWords.has(hash);
 }
+
+const prepositions = vocabulary(
+  "for from by of in on at with via as into onto over under after before during within without against through per " +
+    "using named called is was are",
+);
+const TO = hashWord("to", 0, 2);
+
+/** Does the word leave room for a name or a state after it (`for`, `of`, `is`)? */
+export function isPreposition(hash: number): boolean {
+  return prepositions.has(hash);
+}
+
+/** `to`: before a name as a preposition, before a verb (`failed to open`) not. */
+export function isTo(hash: number): boolean {
+  return hash === TO;
+}
+
+const announcing = vocabulary("for from by of in on at with via as into onto about using named called");
+
+/** Prepositions after which a name may stand, whatever it consists of. */
+export function announces(hash: number): boolean {
+  return announcing.has(hash);
+}

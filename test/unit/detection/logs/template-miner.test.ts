@@ -137,10 +137,7 @@ describe("statements that differ in a word stay apart", () => {
     ["apostrophes", "can't open the host's file", "can't close the host's file"],
     ["an open quote", 'the 6" disk started', 'the 6" disk stopped'],
     ["methods", 'served "GET /a"', 'served "POST /a"'],
-    ["a value and its absence", "unregister callback for com.example.Bar@712d093", "unregister callback for null"],
     ["calls with one argument", "leave(state=open) returned", "enter(state=open) returned"],
-    ["a word in brackets", "the peer is [up] now", "the peer is [down] now"],
-    ["interfaces named once", "link up on en0", "link up on awdl0"],
     ["other layouts", "2026-11-20 22:27:36 disk full", '{"msg":"disk full"}'],
   ])("%s", (_, first, second) => {
     expect(textsOf([first, second])).toHaveLength(2);
@@ -159,13 +156,63 @@ describe("words become values by evidence", () => {
     ]);
   });
 
-  test("states that come in many pairs are values, two of them are not", () => {
-    const states = ["NEW", "READY", "RUNNING", "DONE", "FAILED"];
-    const moved = (from: string, to: string) => `task_1 of the job moved from ${from} to ${to}`;
-    expect(textsOf(states.slice(1).map((to, i) => moved(states[i] ?? "", to)))).toEqual([
-      moved("<*>", "<*>").replace("task_1", "<*>"),
-    ]);
-    expect(textsOf([moved("NEW", "READY"), moved("READY", "DONE")])).toHaveLength(2);
+  test.each([
+    ["a value and its absence", "unregister callback for com.example.Bar@712d093", "unregister callback for null"],
+    ["in brackets", "the peer is [up] now", "the peer is [down] now"],
+    ["after a preposition", "link up on en0", "link up on awdl0"],
+    ["after a colon", "answer of the scheduler: granted", "answer of the scheduler: refused"],
+    ["states in a sentence", "task_1 of the job moved from NEW to READY", "task_2 of the job moved from READY to DONE"],
+    ["names joined by a colon", "trying to link typefind:src and sink", "trying to link queue:src and sink"],
+    [
+      "names in a long sentence",
+      "asked the peer QUORUM_A for its vote again",
+      "asked the peer QUORUM_B for its vote again",
+    ],
+  ])("where a sentence leaves room for one, two are enough: %s", (_, first, second) => {
+    expect(textsOf([first, second])).toHaveLength(1);
+  });
+
+  test.each([
+    [
+      "a text from elsewhere after a colon",
+      [
+        "cannot reach the bus: no such file or directory",
+        "cannot reach the bus: the address 10.0.0.1 is of unknown type",
+      ],
+      "cannot reach the bus: <*>",
+    ],
+    [
+      "names of several words",
+      ["Registration for Safety Tips", "Registration for Privacy Sandbox Attestations", "Registration for Hints"].map(
+        (text) => `Begin ${text}`,
+      ),
+      "Begin Registration for <*>",
+    ],
+  ])("what follows may have any length: %s", (_, lines, text) => {
+    expect(textsOf(lines)).toEqual([text]);
+    expect(textsOf([...lines, ...lines])).toEqual([text]);
+  });
+
+  test.each([
+    ["a chain of short words before the colon", ["kex: algorithm: chosen by me", "kex: algorithm: none"]],
+    ["other parts after a value", ["dial to tcp:10.0.0.1:80 succeeded", "dial to tcp:10.0.0.1:80 failed at once"]],
+    [
+      "two names of several words",
+      ["Begin Registration for Safety Tips", "Begin Registration for Sandbox Attestations Now"],
+    ],
+  ])("statements of different length stay apart: %s", (_, lines) => {
+    expect(textsOf(lines)).toHaveLength(2);
+  });
+
+  test("templates that become cases of each other only later are one after settle", () => {
+    const miner = createTemplateMiner();
+    const ids = [
+      ["NULL", "READY", "PAUSED"],
+      ["READY", "PAUSED", "PLAYING"],
+      ["PAUSED", "READY", "NULL"],
+    ].map(([now, pending, next]) => miner.learn(`element 7: current ${now} pending ${pending} desired next ${next}`));
+    miner.settle();
+    expect(new Set(ids.map((id) => miner.resolve(id))).size).toBe(1);
   });
 
   test("a name nobody has seen falls into the template without a new one", () => {

@@ -1,0 +1,144 @@
+import { type Template, tokensOf } from "./template.ts";
+import { FLAG, type Tokens, WILD } from "./token-line.ts";
+import { announces } from "./words.ts";
+
+/** Heads of one line that are looked at. */
+const MAX_HEADS = 6;
+/** Templates remembered of one head; evidence needs fewer. */
+const MAX_MEMBERS = 16;
+/** Words of a name, at most. */
+const MAX_NAME = 6;
+const NAMES_NEEDED = 3;
+const TEXTS_NEEDED = 2;
+/** After so many words, whatever follows is a name, a value or both. */
+const LONG = 4;
+
+/** Where a sentence may go on with whatever it is given: a text from elsewhere after a colon, a name of several words after `for`. */
+interface Head {
+  /** Tokens that belong to the sentence. */
+  size: number;
+  key: number;
+  /** Words among them. */
+  words: number;
+  kind: "name" | "text";
+}
+
+/** Templates by the beginning they share with others, to find beginnings that are followed by anything. */
+export interface OpenEnds {
+  add(template: Template): void;
+  remove(template: Template): void;
+  /** The template whose open end this line continues. */
+  match(tokens: Tokens): Template | undefined;
+  /** Templates that begin like this line and go on differently, when they are enough; `size` tokens are their beginning. */
+  evidence(
+    tokens: Tokens,
+    self?: Template,
+  ): { readonly size: number; readonly members: readonly Template[] } | undefined;
+}
+
+/** The heads of a sentence, the shortest first. */
+function headsOf(tokens: Tokens, heads: Head[]): number {
+  const { hash, flags, count } = tokens;
+  let key = Math.imul(tokens.format + 1, 0x27d4eb2f) | 0;
+  let found = 0;
+  let words = 0;
+  /** Tokens set off by spaces since the last colon. */
+  let phrase = 0;
+  for (let i = 0; i < count && found < heads.length; i++) {
+    const flag = flags[i] ?? 0;
+    const named = (flag & FLAG.named) !== 0;
+    const isText = (flag & FLAG.told) !== 0 && words > 2 && phrase > 1;
+    if (isText || (!named && i > 0 && words > 1 && announces(hash[i - 1] ?? WILD))) {
+      const head = heads[found++];
+      if (head !== undefined) {
+        head.size = i;
+        head.words = words;
+        head.key = Math.imul(key ^ i, 0x9e3779b1);
+        head.kind = isText ? "text" : "name";
+      }
+    }
+    if ((flag & FLAG.told) !== 0) phrase = 0;
+    const token = hash[i] ?? WILD;
+    key = Math.imul((key << 5) ^ (key >>> 27) ^ token, 0x01000193);
+    if (token !== WILD) words++;
+    if ((flag & FLAG.spaced) !== 0) phrase++;
+  }
+  return found;
+}
+
+/** A value alone, or something that begins with a word. */
+const isText = ({ hash }: Pick<Tokens, "hash">, from: number, to: number) => hash[from] !== WILD || to === from + 1;
+
+/** A few words and no value. */
+function isName(tokens: Pick<Tokens, "hash">, from: number, to: number): boolean {
+  if (to - from > MAX_NAME) return false;
+  for (let i = from; i < to; i++) if (tokens.hash[i] === WILD) return false;
+  return true;
+}
+
+export function createOpenEnds(): OpenEnds {
+  const byHead = new Map<number, Template[]>();
+  const open = new Map<number, Template>();
+  const heads: Head[] = Array.from({ length: MAX_HEADS }, () => ({ size: 0, key: 0, words: 0, kind: "text" }));
+
+  function isEnough({ kind, size, words }: Head, tokens: Tokens, members: readonly Template[]): boolean {
+    if (kind === "text") {
+      const texts = members.filter((member) => isText(member, size, member.hash.length));
+      return isText(tokens, size, tokens.count) && texts.length + 1 >= TEXTS_NEEDED;
+    }
+    if (words >= LONG && members.length + 1 >= NAMES_NEEDED) return true;
+    if (!isName(tokens, size, tokens.count)) return false;
+    const firsts = new Set([tokens.hash[size]]);
+    for (const member of members) if (isName(member, size, member.hash.length)) firsts.add(member.hash[size]);
+    return firsts.size >= NAMES_NEEDED;
+  }
+
+  return {
+    add(template) {
+      const count = headsOf(tokensOf(template), heads);
+      for (let h = 0; h < count; h++) {
+        const head = heads[h];
+        if (head === undefined) continue;
+        if (template.open && head.size === template.hash.length - 1) {
+          open.set(head.key, template);
+          continue;
+        }
+        const members = byHead.get(head.key);
+        if (members === undefined) byHead.set(head.key, [template]);
+        else if (members.length < MAX_MEMBERS && !members.includes(template)) members.push(template);
+      }
+    },
+    remove(template) {
+      const count = headsOf(tokensOf(template), heads);
+      for (let h = 0; h < count; h++) {
+        const key = heads[h]?.key ?? 0;
+        if (open.get(key) === template) open.delete(key);
+        const members = byHead.get(key);
+        const at = members?.indexOf(template) ?? -1;
+        if (members === undefined || at < 0) continue;
+        members.splice(at, 1);
+        if (members.length === 0) byHead.delete(key);
+      }
+    },
+    match(tokens) {
+      if (open.size === 0) return undefined;
+      const count = headsOf(tokens, heads);
+      for (let h = 0; h < count; h++) {
+        const found = open.get(heads[h]?.key ?? 0);
+        if (found !== undefined) return found;
+      }
+      return undefined;
+    },
+    evidence(tokens, self) {
+      const count = headsOf(tokens, heads);
+      for (let h = 0; h < count; h++) {
+        const head = heads[h];
+        const members = head === undefined ? undefined : byHead.get(head.key);
+        if (head === undefined || members === undefined) continue;
+        const others = members.filter((member) => member !== self);
+        if (isEnough(head, tokens, others)) return { size: head.size, members: [...members] };
+      }
+      return undefined;
+    },
+  };
+}
