@@ -5,9 +5,11 @@ import type { Claim } from "../../incident/stored-plan.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { ActorPort } from "../cluster-port.ts";
 import type { ExecutionResult, PlanStore } from "../plan/plan-store.ts";
+import type { Policy } from "../policy/policy-file.ts";
 import { lookAt } from "./look.ts";
 import { stamped } from "./stamp.ts";
 import { answersText, answerText, endOf, type StepEnd } from "./step-end.ts";
+import { whyForbidden } from "./why-forbidden.ts";
 import { whyTampered } from "./why-tampered.ts";
 
 /** Places where a process may die; tests make it die there. */
@@ -26,6 +28,8 @@ export interface ExecuteDeps {
   readonly cluster: ActorPort;
   readonly plans: Pick<PlanStore, "claim" | "renew" | "markSent" | "finish" | "postpone">;
   readonly clock: Clock;
+  /** The actor's own; without it what people have approved is enough. */
+  readonly policy?: Policy;
   /** For what applications answer when they are asked to heal; without it only the status is kept. */
   readonly redact?: Redact;
   /** Aborted when the process is to end: no further plan is taken up. */
@@ -78,8 +82,8 @@ export async function executeAll(deps: ExecuteDeps): Promise<ExecuteOutcome[]> {
 export async function carryOut(claim: Claim, deps: ExecuteDeps): Promise<ExecuteOutcome> {
   const { plan, phase } = claim;
   await deps.crashPoint?.("claimed");
-  const tampered = whyTampered(claim);
-  if (tampered) return await finish(claim, { outcome: "refused", detail: tampered }, deps);
+  const wrong = whyTampered(claim) ?? (deps.policy && whyForbidden(claim, deps.policy));
+  if (wrong) return await finish(claim, { outcome: "refused", detail: wrong }, deps);
   await deps.crashPoint?.("checked");
   const steps = phase === "apply" ? plan.steps : plan.undo;
   const done: WriteStep[] = [];

@@ -2,7 +2,7 @@ import type { KubeObject } from "../../cluster/kubernetes-types.ts";
 import type { ActionCode } from "../../incident/action-code.ts";
 import type { ActionPlan, PlanRefusal } from "../../incident/action-plan.ts";
 import { kubectlCommand } from "../../incident/kubectl-command.ts";
-import { refText } from "../../incident/object-ref.ts";
+import { makeRef, refText } from "../../incident/object-ref.ts";
 import type { Recommendation } from "../../incident/recommendation.ts";
 import type { Redact } from "../../incident/redacted.ts";
 import { actionOf } from "../catalogue/catalogue.ts";
@@ -10,7 +10,7 @@ import { withStuckPods } from "../catalogue/stuck-pods.ts";
 import { kubectlOfStep } from "../change/kubectl.ts";
 import type { ActorPreviewPort } from "../cluster-port.ts";
 import { type Action, type Draft, refuse } from "../define-action.ts";
-import { judge, needsSecondFactor, type PolicyFacts, type Verdict } from "../policy/policy.ts";
+import { isProtected, judge, needsSecondFactor, type PolicyFacts, type Verdict } from "../policy/policy.ts";
 import type { Policy } from "../policy/policy-file.ts";
 import { blastRadiusOf } from "./blast-radius.ts";
 import { conflictOf } from "./find-conflict.ts";
@@ -119,7 +119,22 @@ async function draftOnce(
   const conflict = await conflictOf(action, target, draft, deps);
   if (conflict) return conflict;
   const whole = action.rollsOut ? await withStuckPods(target, draft, deps.cluster) : draft;
-  return "refusal" in whole ? whole : { target, draft: whole };
+  if ("refusal" in whole) return whole;
+  const guarded = protectedObjects(whole, deps.policy);
+  return guarded ? refuse("policy-refused", guarded) : { target, draft: whole };
+}
+
+const namesShown = 3;
+
+/** A drain evicts pods wherever they belong; what a protected namespace holds is not touched on the way either. */
+function protectedObjects({ changes }: Draft, policy: Policy): string | undefined {
+  const refs = changes.flatMap((change) => {
+    const { kind, metadata } = change.type === "modify" || change.type === "scale" ? change.before : change.object;
+    return isProtected(policy, metadata.namespace) ? [refText(makeRef(kind, metadata.namespace, metadata.name))] : [];
+  });
+  if (refs.length === 0) return undefined;
+  const more = refs.length > namesShown ? ` and ${refs.length - namesShown} more` : "";
+  return `It would also touch what the policy protects: ${refs.slice(0, namesShown).join(", ")}${more}.`;
 }
 
 /** No command of kubectl's is named like these; the requests themselves do the same. */

@@ -48,6 +48,11 @@ export function matchesName(pattern: string, name: string): boolean {
   return true;
 }
 
+/** Whether objects of the namespace are never changed. Cluster-scoped objects have none. */
+export function isProtected(policy: Policy, namespace: string | undefined): boolean {
+  return policy.protectedNamespaces.some((pattern) => matchesName(pattern, namespace ?? ""));
+}
+
 const deny = (reason: Denial, detail: string): Verdict => ({ allow: false, reason, detail });
 
 /** Decides whether an action may be offered, by the first rule that speaks of it, and how many people must agree. Denies first. */
@@ -56,7 +61,7 @@ export function judge(policy: Policy, facts: PolicyFacts): Verdict {
   // A cluster-scoped object belongs to no namespace: only a rule for `*` speaks of it.
   const namespace = target.namespace ?? "";
   if (facts.frozen) return deny("frozen", "Changes are frozen. Unfreeze first (/incident unfreeze).");
-  if (policy.protectedNamespaces.some((pattern) => matchesName(pattern, namespace))) {
+  if (isProtected(policy, namespace)) {
     return deny("namespace-protected", `Namespace ${namespace} is protected: kubemend never changes it.`);
   }
   const speaking = policy.rules.filter((rule) => ruleSpeaksOf(rule, action, target));

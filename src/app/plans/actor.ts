@@ -30,7 +30,8 @@ const expireEveryMs = 10_000;
 export async function startActor(deps: ActorDeps): Promise<{ readonly done: Promise<void> }> {
   const { plans, jobs, log, signal, database, redact, clock } = deps;
   // Between requests to the cluster it waits in real time, whatever clock the incident lives by.
-  const execution = { cluster: deps.cluster, plans, clock: systemClock, redact, signal };
+  const { policy } = deps;
+  const execution = { cluster: deps.cluster, plans, policy, clock: systemClock, redact, signal };
 
   const tell = async (planId: string, kind: string, sentence: (title: string) => string) => {
     const stored = await plans.get(planId);
