@@ -6,6 +6,7 @@ import { benchApprovals } from "./approvals.ts";
 import { benchDetection } from "./detection.ts";
 import { benchDiagnosis } from "./diagnosis.ts";
 import { benchFixes } from "./fixes.ts";
+import { benchGrowth } from "./growth.ts";
 import { benchIngest } from "./ingest.ts";
 import { benchLogFlood } from "./log-flood.ts";
 import { benchRedaction } from "./redaction.ts";
@@ -32,6 +33,7 @@ const benches: Readonly<Record<string, () => readonly BenchRow[] | Promise<reado
   analysis: benchAnalysis,
   slack: benchSlack,
   "web-list": benchWebList,
+  growth: benchGrowth,
 };
 
 /** What was promised; rows without a goal are there to be compared with the last time. */
