@@ -55,7 +55,9 @@ function offer(offered: readonly FixView[], first: number, view: IncidentView, s
   const advice = offered.find((fix) => !fix.plan && fix.refusal);
   if (advice) return `kubemend may not apply fix ${at(advice)} itself; somebody else has to.`;
   if (offered.some((fix) => !fix.plan)) return "The fixes are being checked by a dry run.";
-  return "Every fix on offer was rejected; somebody has to look.";
+  if (offered.every((fix) => stateOf(fix) === "rejected"))
+    return "Every fix on offer was rejected; somebody has to look.";
+  return "No fix on offer fits any more; somebody has to look.";
 }
 
 /**

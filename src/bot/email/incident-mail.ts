@@ -7,6 +7,7 @@ import { duration } from "../../lib/duration.ts";
 import { fixGroups } from "../fix-groups.ts";
 import { impactOf } from "../impact.ts";
 import type { FixView, IncidentView } from "../incident-view.ts";
+import { localTimes } from "../local-times.ts";
 import { nextStep } from "../next-step.ts";
 import { planNews, type Say } from "../plan-words.ts";
 import { seenBefore } from "../seen-before.ts";
@@ -71,9 +72,13 @@ function contentOf(view: IncidentView, clock: MailClock) {
     cause: causeLine(view),
     why: first && because ? `Why ${percent(first.probability)}: ${because}` : undefined,
     story: diagnosis
-      ? summaryWithoutAdvice(
-          diagnosis.summary,
-          view.fixes.map((fix) => fix.recommendation),
+      ? localTimes(
+          summaryWithoutAdvice(
+            diagnosis.summary,
+            view.fixes.map((fix) => fix.recommendation),
+          ),
+          view.incident.onset,
+          clock.seconds,
         )
       : "There is no diagnosis yet.",
     hurt: impactOf(view)

@@ -45,7 +45,12 @@ export function clockOf(timeZone: string) {
     month: "short",
     timeZoneName: "short",
   });
-  return { short: (at: number) => day.format(at), full: (at: number) => zoned.format(at) };
+  const seconds = new Intl.DateTimeFormat("en-GB", { ...options, second: "2-digit", timeZoneName: "short" });
+  return {
+    seconds: (at: number) => seconds.format(at),
+    short: (at: number) => day.format(at),
+    full: (at: number) => zoned.format(at),
+  };
 }
 
 export type MailClock = ReturnType<typeof clockOf>;

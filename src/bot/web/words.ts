@@ -13,6 +13,7 @@ import { evidenceByUse } from "../evidence-by-use.ts";
 import { fixGroups } from "../fix-groups.ts";
 import { impactOf } from "../impact.ts";
 import type { IncidentView } from "../incident-view.ts";
+import { localTimes } from "../local-times.ts";
 import { nextStep } from "../next-step.ts";
 import { freezeWords, planNews, type Say } from "../plan-words.ts";
 import { pageName, runbookPages } from "../runbook-pages.ts";
@@ -69,6 +70,7 @@ export const words = {
   planHtml,
   freezeWords: (view: IncidentView) => freezeWords(view, say),
   seenBefore: (view: IncidentView) => seenBefore(view, say, toIncident),
+  prose: (text: string, around: number) => localTimes(escapeHtml(text), around, (ms) => timeHtml(ms, "clock")),
   nextStep: (view: IncidentView) => nextStep(view, say),
   upperFirst,
   diffLines,

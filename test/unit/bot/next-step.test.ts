@@ -39,6 +39,11 @@ function view(fixes: readonly FixView[], incident: Partial<IncidentView["inciden
 describe("who has just been woken reads first what the incident waits for", () => {
   const two = { approvalsNeeded: 2 };
   test.each([
+    {
+      name: "another plan has changed what it would change",
+      view: view([fix("superseded")]),
+      want: "No fix on offer fits any more; somebody has to look.",
+    },
     { name: "an offer", view: view([fix("proposed")]), want: "Fix 1 waits for an approval, until 03:10." },
     {
       name: "nobody has taken it",

@@ -11,7 +11,7 @@ import { context, preformatted, section } from "../render/blocks.ts";
 import { renderIncident } from "../render/render-incident.ts";
 import { renderEvidence } from "../render/render-thread.ts";
 import { severityIcons } from "../render/severity-icons.ts";
-import { mrkdwn, slackTime } from "../render/text.ts";
+import { mrkdwn, prose, slackTime } from "../render/text.ts";
 import { type Command, type CommandAnswer, openStatuses, unknownIncident, withIncident } from "./command.ts";
 
 const listLimit = 15;
@@ -65,7 +65,7 @@ function lookedAt(answer: Extract<WorkloadAnswer, { type: "diagnosed" }>): Comma
   return {
     text: `A look at ${refText(target)}`,
     blocks: [
-      section(`*A look at ${mrkdwn(refText(target), 160)}*\n${mrkdwn(diagnosis.summary, 1_500)}`),
+      section(`*A look at ${mrkdwn(refText(target), 160)}*\n${prose(diagnosis.summary, 1_500, diagnosis.madeAt)}`),
       section(causes.join("\n") || "No cause fits what is seen."),
       ...cited.flatMap((item): KnownBlock[] => [
         section(`*${item.id}*  ${item.source} of ${mrkdwn(refText(item.about), 160)}`),
@@ -189,7 +189,7 @@ export const incidentCommands: Readonly<Record<string, Command>> = {
         if (!view) return unknownIncident(id);
         const rows = view.timeline
           .slice(-timelineShown)
-          .map((entry) => `${slackTime(entry.at, "{time_secs}")}  ${mrkdwn(entry.text, 300)}`);
+          .map((entry) => `${slackTime(entry.at, "{time_secs}")}  ${prose(entry.text, 300, entry.at)}`);
         return {
           text: `Timeline of incident ${id}`,
           blocks: chunk(rows)

@@ -168,6 +168,7 @@ export function renderFix(
   const blocks: KnownBlock[] = [section(lines.join("\n"))];
   const change = plan?.plan.state === "proposed" ? changedLines(plan.plan.diff).join("\n") : "";
   if (change) blocks.push(preformatted(change));
-  if (elements.length > 0) blocks.push({ type: "actions", block_id: `fix.${recommendation.id}`, elements });
+  // By its number and not by its recommendation: two diagnoses of one incident both have an R1, and Slack refuses a block twice.
+  if (elements.length > 0) blocks.push({ type: "actions", block_id: `fix.${options.number}`, elements });
   return blocks;
 }

@@ -14,7 +14,7 @@ import { actionIds } from "./action-ids.ts";
 import { button, confirm, context, header, limits, plain, section } from "./blocks.ts";
 import { fixBlocks } from "./render-fixes.ts";
 import { severityIcons } from "./severity-icons.ts";
-import { escapeMrkdwn, mrkdwn, slackAgo, slackSay, slackTime } from "./text.ts";
+import { escapeMrkdwn, mrkdwn, prose, slackAgo, slackSay, slackTime } from "./text.ts";
 
 export interface RenderedMessage {
   /** For notifications and for clients without blocks. */
@@ -109,7 +109,7 @@ function causeSection(view: IncidentView): string {
       : "";
   return [
     `*Cause*: *${causeTitles[first.cause]}* (${mrkdwn(refText(first.culprit), 160)}) – ${confidenceWords(first.probability)} (${percent(first.probability)})${rival}`,
-    mrkdwn(summaryOf(view, diagnosis.summary), 1_500),
+    prose(summaryOf(view, diagnosis.summary), 1_300, view.incident.onset),
     diagnosis.confidenceReason ? `_Why ${percent(first.probability)}: ${mrkdwn(diagnosis.confidenceReason, 400)}_` : "",
     first.evidence.length > 0 ? `_Proof: ${first.evidence.slice(0, 8).join(", ")}, in the thread_` : "",
     pages.length > 0 ? `:book: *Your runbook*: ${pages.join(" and ")}, in the thread` : "",

@@ -9,7 +9,7 @@ import { pageName, runbookPages } from "../../runbook-pages.ts";
 import { cut } from "../../words.ts";
 import { preformatted, section } from "./blocks.ts";
 import { fixTitle } from "./render-fix.ts";
-import { mrkdwn, slackTime } from "./text.ts";
+import { mrkdwn, prose, slackTime } from "./text.ts";
 
 /** One reply in the incident's thread. `key` is equal for the same reply made again, so that it is posted once. */
 export interface ThreadReply {
@@ -113,7 +113,7 @@ export function renderThread(view: IncidentView): readonly ThreadReply[] {
     .map((entry) => ({
       key: `timeline:${entry.id}`,
       text: mrkdwn(entry.text, 3_000),
-      blocks: [section(`${slackTime(entry.at, "{time_secs}")}  ${mrkdwn(entry.text, 2_800)}`)],
+      blocks: [section(`${slackTime(entry.at, "{time_secs}")}  ${prose(entry.text, 2_300, entry.at)}`)],
     }));
   return [...(evidence ? [evidence] : []), ...diffReplies(view), ...steps];
 }

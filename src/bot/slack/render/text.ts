@@ -1,3 +1,4 @@
+import { localTimes } from "../../local-times.ts";
 import type { Say } from "../../plan-words.ts";
 
 /**
@@ -34,6 +35,11 @@ export const slackSay: Say = {
   moment: (ms) => slackTime(ms, "{date_short_pretty} {time}"),
   text: mrkdwn,
 };
+
+/** A text that is kept, with its moments in the reader's own zone. Times of day grow when they are written so: `limit` leaves room. */
+export function prose(text: string, limit: number, around: number): string {
+  return localTimes(mrkdwn(text, limit), around, (ms) => slackTime(ms, "{time_secs}"));
+}
 
 /** How long ago, in the reader's own words; what a client without it shows is the moment in UTC. */
 export function slackAgo(ms: number): string {
