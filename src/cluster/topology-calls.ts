@@ -1,6 +1,6 @@
 import { makeRef, type ObjectRef, refKey } from "../incident/object-ref.ts";
 import { hostsInFailure, hostsInValue } from "./host-names.ts";
-import type { ConfigMap, KubeObject, PodSpec, Service } from "./kubernetes-types.ts";
+import { asKind, type KubeObject, type PodSpec, type Service } from "./kubernetes-types.ts";
 import type { Observation } from "./observation.ts";
 import { podSpecOf } from "./workload.ts";
 
@@ -38,7 +38,7 @@ function configTexts(observation: Observation, namespace: string | undefined, sp
   const dataOf = (name: string) =>
     observation.objects
       .versions(makeRef("ConfigMap", namespace, name))
-      .map((version) => (version.object as ConfigMap).data ?? {});
+      .map((version) => asKind(version.object, "ConfigMap")?.data ?? {});
   const whole = new Set<string>();
   for (const container of [...(spec.initContainers ?? []), ...spec.containers]) {
     for (const { name, value, valueFrom } of container.env ?? []) {

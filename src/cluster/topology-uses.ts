@@ -1,5 +1,5 @@
 import { makeRef, type ObjectRef, refKey } from "../incident/object-ref.ts";
-import type { KubeObject, PodSpec } from "./kubernetes-types.ts";
+import { asKind, type KubeObject, type PodSpec } from "./kubernetes-types.ts";
 import type { Observation } from "./observation.ts";
 import { podSpecOf } from "./workload.ts";
 
@@ -95,11 +95,6 @@ export function usesOfSpec(spec: PodSpec, namespace: string | undefined): readon
   return uses;
 }
 
-interface BindingParts {
-  readonly subjects?: readonly { readonly kind: string; readonly name: string; readonly namespace?: string }[];
-  readonly roleRef?: { readonly kind: string; readonly name: string };
-}
-
 function bindingsFor(observation: Observation, namespace: string | undefined, account: string): readonly Use[] {
   const found: Use[] = [];
   const rows: KubeObject[] = [...observation.objects.list("RoleBinding", namespace)];
@@ -107,18 +102,17 @@ function bindingsFor(observation: Observation, namespace: string | undefined, ac
   for (const { object } of observation.objects.deleted("RoleBinding", namespace)) rows.push(object);
   for (const row of rows) {
     const ref = makeRef("RoleBinding", namespace, row.metadata.name);
-    const states = [
-      row,
-      ...observation.objects.versions(ref).map((version) => version.object),
-    ] as readonly (KubeObject & BindingParts)[];
-    const bound = states.find((state) =>
-      state.subjects?.some(
-        (subject) =>
-          subject.kind === "ServiceAccount" &&
-          subject.name === account &&
-          (subject.namespace ?? namespace) === namespace,
-      ),
-    );
+    const states = [row, ...observation.objects.versions(ref).map((version) => version.object)];
+    const bound = states
+      .flatMap((state) => asKind(state, "RoleBinding") ?? [])
+      .find(({ subjects }) =>
+        subjects?.some(
+          (subject) =>
+            subject.kind === "ServiceAccount" &&
+            subject.name === account &&
+            (subject.namespace ?? namespace) === namespace,
+        ),
+      );
     if (!bound) continue;
     found.push({ ref, how: "rights", optional: false });
     if (bound.roleRef)
@@ -131,10 +125,6 @@ function bindingsFor(observation: Observation, namespace: string | undefined, ac
   return found;
 }
 
-interface RoleParts {
-  readonly rules?: readonly { readonly resources?: readonly string[]; readonly resourceNames?: readonly string[] }[];
-}
-
 const readThroughApi: Readonly<Record<string, string>> = { configmaps: "ConfigMap", secrets: "Secret" };
 
 /** ConfigMaps and Secrets that a role allows by name, now or before. */
@@ -144,7 +134,7 @@ function namedInRole(observation: Observation, role: ObjectRef): readonly Use[] 
     ...observation.objects.versions(role).map((version) => version.object),
   ];
   return states.flatMap((state) =>
-    ((state as RoleParts | undefined)?.rules ?? []).flatMap((rule) =>
+    (asKind(state, "Role")?.rules ?? []).flatMap((rule) =>
       (rule.resources ?? []).flatMap((resource) => {
         const kind = readThroughApi[resource];
         return kind

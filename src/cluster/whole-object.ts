@@ -11,10 +11,14 @@ const at = (value: unknown, ...path: readonly string[]): unknown => {
 };
 const isText = (value: unknown) => typeof value === "string" && value !== "";
 
-const ofTemplate = (object: unknown) => Array.isArray(at(object, "spec", "template", "spec", "containers"));
+const hasContainers = (podSpec: unknown) => {
+  const containers = at(podSpec, "containers");
+  return Array.isArray(containers) && containers.every((one) => isText(at(one, "name")));
+};
+const ofTemplate = (object: unknown) => hasContainers(at(object, "spec", "template", "spec"));
 /** What the types of `kubernetes-types.ts` promise beyond a name, by kind. */
 const promised: Readonly<Record<string, (object: unknown) => boolean>> = {
-  Pod: (object) => Array.isArray(at(object, "spec", "containers")),
+  Pod: (object) => hasContainers(at(object, "spec")),
   Deployment: ofTemplate,
   StatefulSet: ofTemplate,
   DaemonSet: ofTemplate,

@@ -1,5 +1,4 @@
-import type { CronJob, KubeObject, PodSpec, PodTemplate, Workload } from "./kubernetes-types.ts";
-import { isKind } from "./kubernetes-types.ts";
+import { isKind, type KubeObject, type PodSpec, type PodTemplate, type Workload } from "./kubernetes-types.ts";
 import type { Observation } from "./observation.ts";
 
 /** Kinds whose pods do the work. ReplicaSets and Jobs count only when nothing owns them. */
@@ -12,7 +11,7 @@ export function isWorkloadKind(kind: string): boolean {
 /** The pod template of a workload of any kind; undefined for objects that have none. */
 export function templateOf(object: KubeObject | undefined): PodTemplate | undefined {
   if (!object) return undefined;
-  if (isKind(object, "CronJob")) return (object as CronJob).spec.jobTemplate.spec.template;
+  if (isKind(object, "CronJob")) return object.spec.jobTemplate.spec.template;
   if (isKind(object, "Pod")) return { metadata: { labels: object.metadata.labels ?? {} }, spec: object.spec };
   const spec = object.spec as Workload["spec"] | undefined;
   return spec && typeof spec === "object" && "template" in spec ? spec.template : undefined;

@@ -1,4 +1,4 @@
-import type { KubeObject, Workload } from "../../cluster/kubernetes-types.ts";
+import { asKind, type KubeObject } from "../../cluster/kubernetes-types.ts";
 
 export type RolloutProgress =
   | { readonly state: "complete" | "not-applicable" }
@@ -12,9 +12,8 @@ const progressing = (reason: string): RolloutProgress => ({ state: "progressing"
  * looks finished.
  */
 export function rolloutProgress(object: KubeObject | undefined): RolloutProgress {
-  if (object?.kind !== "Deployment" && object?.kind !== "StatefulSet" && object?.kind !== "DaemonSet")
-    return { state: "not-applicable" };
-  const workload = object as Workload;
+  const workload = asKind(object, "Deployment", "StatefulSet", "DaemonSet");
+  if (!workload) return { state: "not-applicable" };
   const status = workload.status ?? {};
   if ((status.observedGeneration ?? 0) < (workload.metadata.generation ?? 0))
     return progressing("the controller has not seen the change yet");
@@ -23,19 +22,19 @@ export function rolloutProgress(object: KubeObject | undefined): RolloutProgress
     (condition) => condition.type === "Progressing" && condition.reason === "ProgressDeadlineExceeded",
   );
   if (deadline) return { state: "stalled", reason: "the rollout exceeded its progress deadline" };
-  if (object.kind === "DaemonSet") {
+  if (workload.kind === "DaemonSet") {
     const wanted = status.desiredNumberScheduled ?? 0;
     return counted(wanted, status.updatedNumberScheduled ?? 0, wanted, status.numberAvailable ?? 0);
   }
   const wanted = workload.spec.replicas ?? 1;
   // A StatefulSet leaves updatedReplicas out once all pods have the update revision.
   const settled =
-    object.kind === "StatefulSet" &&
+    workload.kind === "StatefulSet" &&
     status.currentRevision !== undefined &&
     status.currentRevision === status.updateRevision;
   const updated = settled ? (status.replicas ?? 0) : (status.updatedReplicas ?? 0);
   const available =
-    object.kind === "StatefulSet"
+    workload.kind === "StatefulSet"
       ? (status.availableReplicas ?? status.readyReplicas ?? 0)
       : (status.availableReplicas ?? 0);
   return counted(wanted, updated, status.replicas ?? 0, available);

@@ -1,6 +1,5 @@
 import { eventTimeOf } from "../../cluster/event-store.ts";
-import type { KubeEvent, KubeObject, Pod, Workload } from "../../cluster/kubernetes-types.ts";
-import { isKind } from "../../cluster/kubernetes-types.ts";
+import { asWorkload, isKind, type KubeEvent, type KubeObject, type Pod } from "../../cluster/kubernetes-types.ts";
 import { makeRef, type ObjectRef, refText } from "../../incident/object-ref.ts";
 import { AppError } from "../../lib/app-error.ts";
 import type { Finding } from "../../rca/gather/evidence-book.ts";
@@ -31,7 +30,7 @@ const queryTimeoutMs = 5_000;
 const points = 60;
 
 function podSelector(object: KubeObject | undefined): string | undefined {
-  const labels = (object as Workload | undefined)?.spec?.selector?.matchLabels;
+  const labels = asWorkload(object)?.spec.selector?.matchLabels;
   return (
     labels &&
     Object.entries(labels)

@@ -1,50 +1,28 @@
 import { z } from "zod";
 import type { KubeObject } from "../../cluster/kubernetes-types.ts";
+import { wholeObject } from "../../cluster/whole-object.ts";
 import type { WatchedKind } from "./kinds.ts";
 
-const metadata = z.looseObject({
-  name: z.string().min(1),
-  namespace: z.string().optional(),
-  uid: z.string(),
-  resourceVersion: z.string().optional(),
+const identified = z.looseObject({
+  metadata: z.looseObject({
+    name: z.string().min(1),
+    namespace: z.string().optional(),
+    uid: z.string(),
+    resourceVersion: z.string().optional(),
+    managedFields: z.unknown().optional(),
+  }),
 });
-const anyObject = z.looseObject({ metadata });
-const podSpec = z.looseObject({ containers: z.array(z.looseObject({ name: z.string() })) });
-const template = z.looseObject({ spec: podSpec });
-const workload = z.looseObject({ metadata, spec: z.looseObject({ template }) });
-
-/** What code relies on after narrowing by kind; everything else is optional there. */
-const parts: Readonly<Record<string, z.ZodType>> = {
-  Pod: z.looseObject({ metadata, spec: podSpec }),
-  Deployment: workload,
-  StatefulSet: workload,
-  DaemonSet: workload,
-  ReplicaSet: workload,
-  Job: workload,
-  CronJob: z.looseObject({
-    metadata,
-    spec: z.looseObject({ schedule: z.string(), jobTemplate: z.looseObject({ spec: z.looseObject({ template }) }) }),
-  }),
-  Service: z.looseObject({ metadata, spec: z.looseObject({}) }),
-  HorizontalPodAutoscaler: z.looseObject({
-    metadata,
-    spec: z.looseObject({
-      maxReplicas: z.number(),
-      scaleTargetRef: z.looseObject({ kind: z.string(), name: z.string() }),
-    }),
-  }),
-  Event: z.looseObject({ metadata, involvedObject: z.looseObject({}) }),
-};
 
 /**
  * Checks one object of the API and gives it the type that items of lists leave out. Times stay text. managedFields,
  * half of an object and of no use here, are dropped. Undefined when it lacks what its kind must have.
  */
-export function readObject(of: WatchedKind, value: unknown): KubeObject | undefined {
-  if (!(parts[of.kind] ?? anyObject).safeParse(value).success) return undefined;
-  const object = value as KubeObject & { metadata: { managedFields?: unknown } };
-  const { managedFields: _m, ...rest } = object.metadata;
-  return { ...object, apiVersion: of.apiVersion, kind: of.kind, metadata: rest };
+export function readObject({ apiVersion, kind }: WatchedKind, value: unknown): KubeObject | undefined {
+  const { data } = identified.safeParse(value);
+  if (!data) return undefined;
+  const { managedFields: _managedFields, ...metadata } = data.metadata;
+  // The schema has seen what every object must have, `wholeObject` what its kind must.
+  return wholeObject({ ...data, apiVersion, kind, metadata } as KubeObject);
 }
 
 const listSchema = z.looseObject({

@@ -46,7 +46,7 @@ export function createTransitions(options: TransitionOptions): Transitions {
     },
     update({ objects }, now) {
       for (const kind of ["Deployment", "StatefulSet", "DaemonSet"] as const) {
-        for (const workload of objects.list(kind) as Workload[]) {
+        for (const workload of objects.list(kind)) {
           const key = refKey(refOf(workload));
           const known = entries.get(key);
           if (rolloutOf(workload).inProgress) {

@@ -31,9 +31,7 @@ export const evictionRefused = defineEventDetector({
           : observation.objects.list("Pod").filter(({ spec }) => spec.nodeName === event.about.name);
       const budgets = pods
         .flatMap((pod) => (pod && isCurrent(pod) ? budgetsOf(pod, observation) : []))
-        .filter(
-          (budget) => ((budget.status as { disruptionsAllowed?: number } | undefined)?.disruptionsAllowed ?? 0) < 1,
-        );
+        .filter(({ status }) => (status?.disruptionsAllowed ?? 0) < 1);
       const budget = budgetNamed(event.message, budgets);
       if (!budget) continue;
       const target = refOf(budget);

@@ -2,11 +2,6 @@ import { refOf } from "../../cluster/object-store.ts";
 import { podSpecOf } from "../../cluster/workload.ts";
 import { type HygieneCheck, isOurs } from "./finding.ts";
 
-interface Metric {
-  readonly type?: string;
-  readonly resource?: { readonly name?: string; readonly target?: { readonly type?: string } };
-}
-
 const scalable = new Set(["Deployment", "StatefulSet", "ReplicaSet"]);
 
 /** Autoscalers without a target, and those that scale by a share of requests that nobody has set. */
@@ -28,7 +23,7 @@ export const autoscalers: HygieneCheck = function* (observation) {
       };
       continue;
     }
-    for (const { type, resource } of (hpa.spec.metrics ?? []) as readonly Metric[]) {
+    for (const { type, resource } of hpa.spec.metrics ?? []) {
       const by = resource?.name;
       if (type !== "Resource" || !by || resource.target?.type !== "Utilization") continue;
       // Where only a limit is set, the API takes it for the request.

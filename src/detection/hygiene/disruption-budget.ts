@@ -1,11 +1,11 @@
+import type { PodDisruptionBudget } from "../../cluster/kubernetes-types.ts";
 import { refOf } from "../../cluster/object-store.ts";
 import { matchesSelector } from "../../cluster/selector.ts";
 import { isCurrent } from "../state/container-states.ts";
-import { type DisruptionBudget, listBudgets } from "../state/disruption-budget.ts";
 import type { HygieneCheck } from "./finding.ts";
 
 /** All that it covers is healthy, and still nothing may go: then nothing ever may. */
-function blocksAll({ status, spec }: DisruptionBudget, pods: number): boolean {
+function blocksAll({ status, spec }: PodDisruptionBudget, pods: number): boolean {
   if (spec?.maxUnavailable === 0 || spec?.maxUnavailable === "0%" || spec?.minAvailable === "100%") return true;
   const { disruptionsAllowed, currentHealthy = 0, expectedPods = pods } = status ?? {};
   return disruptionsAllowed === 0 && expectedPods > 0 && currentHealthy >= expectedPods;
@@ -13,7 +13,7 @@ function blocksAll({ status, spec }: DisruptionBudget, pods: number): boolean {
 
 /** Budgets that cover no pod, and those under which no node can ever be drained. */
 export const disruptionBudgets: HygieneCheck = function* (observation) {
-  for (const budget of listBudgets(observation)) {
+  for (const budget of observation.objects.list("PodDisruptionBudget")) {
     const { namespace, name } = budget.metadata;
     const pods = observation.objects
       .list("Pod", namespace)

@@ -1,4 +1,3 @@
-import type { KubeObject } from "../../cluster/kubernetes-types.ts";
 import { refOf } from "../../cluster/object-store.ts";
 import { type HygieneCheck, isOurs } from "./finding.ts";
 
@@ -9,7 +8,7 @@ export const ingresses: HygieneCheck = function* (observation) {
     ({ metadata }) => metadata.annotations?.["ingressclass.kubernetes.io/is-default-class"] === "true",
   );
   for (const ingress of observation.objects.list("Ingress").filter(isOurs)) {
-    const { spec, metadata } = ingress as KubeObject & { spec?: { ingressClassName?: string } };
+    const { spec, metadata } = ingress;
     if (spec?.ingressClassName) continue;
     const annotated = metadata.annotations?.["kubernetes.io/ingress.class"];
     if (annotated !== undefined) {

@@ -1,12 +1,11 @@
 import { refOf } from "../../cluster/object-store.ts";
 import { matchesSelector } from "../../cluster/selector.ts";
 import { templateOf } from "../../cluster/workload.ts";
-import type { NetworkPolicy } from "../state/network-policy-verdict.ts";
 import { type HygieneCheck, isOurs, ourWorkloads } from "./finding.ts";
 
 /** Network policies that select nothing: they protect nobody. */
 export const networkPolicies: HygieneCheck = function* (observation) {
-  for (const policy of observation.objects.list("NetworkPolicy").filter(isOurs) as NetworkPolicy[]) {
+  for (const policy of observation.objects.list("NetworkPolicy").filter(isOurs)) {
     const { namespace, name } = policy.metadata;
     const selector = policy.spec?.podSelector;
     // An empty selector means every pod there is and will be.

@@ -1,4 +1,4 @@
-import type { KubeNode } from "../../cluster/kubernetes-types.ts";
+import { isKind, type KubeNode, type Toleration } from "../../cluster/kubernetes-types.ts";
 import { refOf } from "../../cluster/object-store.ts";
 import type { Observation } from "../../cluster/observation.ts";
 import { podSpecOf } from "../../cluster/workload.ts";
@@ -6,12 +6,6 @@ import { type HygieneCheck, ourWorkloads } from "./finding.ts";
 
 const longMs = 24 * 60 * 60_000;
 
-interface Toleration {
-  readonly key?: string;
-  readonly operator?: string;
-  readonly value?: string;
-  readonly effect?: string;
-}
 type Taint = NonNullable<NonNullable<KubeNode["spec"]>["taints"]>[number];
 
 /** https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/ */
@@ -25,7 +19,7 @@ function tolerates({ key, operator = "Equal", value, effect }: Toleration, taint
 function cordonedSince(node: KubeNode, observation: Observation): number | undefined {
   let since: number | undefined;
   for (const { at, object } of observation.objects.versions(refOf(node))) {
-    if ((object as KubeNode).spec?.unschedulable !== true) since = undefined;
+    if (!isKind(object, "Node") || object.spec?.unschedulable !== true) since = undefined;
     else since ??= at;
   }
   return since;
@@ -33,9 +27,7 @@ function cordonedSince(node: KubeNode, observation: Observation): number | undef
 
 /** Nodes that have been cordoned for a day, and taints that no workload tolerates: capacity that nobody can use. */
 export const nodes: HygieneCheck = function* (observation, now) {
-  const tolerations = ourWorkloads(observation).flatMap(
-    (workload) => (podSpecOf(workload)?.tolerations ?? []) as readonly Toleration[],
-  );
+  const tolerations = ourWorkloads(observation).flatMap((workload) => podSpecOf(workload)?.tolerations ?? []);
   for (const node of observation.objects.list("Node")) {
     const target = refOf(node);
     const since = cordonedSince(node, observation);

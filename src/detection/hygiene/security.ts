@@ -3,27 +3,13 @@ import { refOf } from "../../cluster/object-store.ts";
 import { podSpecOf } from "../../cluster/workload.ts";
 import { type HygieneCheck, type HygieneFinding, ourWorkloads } from "./finding.ts";
 
-interface PodSecurity extends PodSpec {
-  readonly hostNetwork?: boolean;
-  readonly hostPID?: boolean;
-  readonly hostIPC?: boolean;
-  readonly securityContext?: { readonly runAsUser?: number; readonly runAsNonRoot?: boolean };
-}
-interface ContainerSecurity {
-  readonly privileged?: boolean;
-  readonly runAsUser?: number;
-  readonly runAsNonRoot?: boolean;
-  readonly allowPrivilegeEscalation?: boolean;
-  readonly capabilities?: { readonly add?: readonly string[] };
-}
-
 /** Capabilities that are as good as root on the node (capabilities(7)). */
 const mighty = new Set(["ALL", "SYS_ADMIN", "SYS_PTRACE", "SYS_MODULE", "NET_ADMIN", "BPF", "DAC_READ_SEARCH"]);
 
 type Fault = Pick<HygieneFinding, "code" | "text" | "advice">;
 
-function* ofContainer(pod: PodSecurity, { name, securityContext }: Container): Iterable<Fault> {
-  const own = (securityContext ?? {}) as ContainerSecurity;
+function* ofContainer(pod: PodSpec, { name, securityContext }: Container): Iterable<Fault> {
+  const own = securityContext ?? {};
   if (own.privileged) {
     yield {
       code: "privileged",
@@ -50,7 +36,7 @@ function* ofContainer(pod: PodSecurity, { name, securityContext }: Container): I
   }
 }
 
-function* ofPod(spec: PodSecurity): Iterable<Fault> {
+function* ofPod(spec: PodSpec): Iterable<Fault> {
   const shared = (
     [
       ["hostNetwork", "network"],

@@ -1,14 +1,12 @@
-import type { Workload } from "../../cluster/kubernetes-types.ts";
+import { asWorkload } from "../../cluster/kubernetes-types.ts";
 import { refOf } from "../../cluster/object-store.ts";
 import { matchesSelector } from "../../cluster/selector.ts";
 import { templateOf } from "../../cluster/workload.ts";
 import { type HygieneCheck, ourWorkloads } from "./finding.ts";
 
-const controllers = new Set(["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"]);
-
 /** Workloads whose selector also takes in the pods of another one: the two fight over them. */
 export const selectors: HygieneCheck = function* (observation) {
-  const all = ourWorkloads(observation).filter(({ kind }) => controllers.has(kind)) as Workload[];
+  const all = ourWorkloads(observation).flatMap((object) => asWorkload(object) ?? []);
   const spaces = Map.groupBy(all, ({ metadata }) => metadata.namespace);
   for (const workloads of spaces.values()) {
     for (const one of workloads) {

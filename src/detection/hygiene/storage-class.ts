@@ -1,4 +1,4 @@
-import type { KubeObject } from "../../cluster/kubernetes-types.ts";
+import { isDefaultClass } from "../../cluster/kinds/storage.ts";
 import { refOf } from "../../cluster/object-store.ts";
 import type { HygieneCheck } from "./finding.ts";
 
@@ -6,14 +6,11 @@ import type { HygieneCheck } from "./finding.ts";
 const inTree =
   /^kubernetes\.io\/(aws-ebs|azure-disk|azure-file|cinder|gce-pd|glusterfs|portworx-volume|quobyte|rbd|scaleio|storageos|vsphere-volume)$/;
 
-const isDefault = ({ metadata }: KubeObject) =>
-  metadata.annotations?.["storageclass.kubernetes.io/is-default-class"] === "true";
-
 /** Storage classes of plug-ins that are gone, and more than one default. */
 export const storageClasses: HygieneCheck = function* (observation) {
   const classes = observation.objects.list("StorageClass");
   for (const one of classes) {
-    const { provisioner = "" } = one as KubeObject & { provisioner?: string };
+    const { provisioner = "" } = one;
     if (!inTree.test(provisioner)) continue;
     yield {
       code: "storage-class-deprecated",
@@ -23,7 +20,7 @@ export const storageClasses: HygieneCheck = function* (observation) {
       advice: "Move to the CSI driver that replaces it.",
     };
   }
-  const defaults = classes.filter(isDefault);
+  const defaults = classes.filter(isDefaultClass);
   const [, ...further] = defaults;
   for (const one of further) {
     yield {

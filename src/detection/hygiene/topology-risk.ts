@@ -1,4 +1,4 @@
-import { isKind, type KubeNode, type LabelSelector, type Workload } from "../../cluster/kubernetes-types.ts";
+import { isKind, type KubeNode, type Workload } from "../../cluster/kubernetes-types.ts";
 import type { Observation } from "../../cluster/observation.ts";
 import { matchesSelector } from "../../cluster/selector.ts";
 import { buildTopology, type Topology } from "../../cluster/topology.ts";
@@ -44,10 +44,9 @@ const names = (refs: readonly ObjectRef[], most = 3) => {
 
 function hasBudget(observation: Observation, workload: Workload): boolean {
   const labels = templateOf(workload)?.metadata?.labels;
-  return observation.objects.list("PodDisruptionBudget", workload.metadata.namespace).some(({ spec }) => {
-    const selector = (spec as { selector?: LabelSelector } | undefined)?.selector;
-    return matchesSelector(selector, labels);
-  });
+  return observation.objects
+    .list("PodDisruptionBudget", workload.metadata.namespace)
+    .some(({ spec }) => matchesSelector(spec?.selector, labels));
 }
 
 function risksOf(workload: Workload, target: ObjectRef, observation: Observation, topology: Topology): Ranked[] {

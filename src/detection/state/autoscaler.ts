@@ -1,4 +1,5 @@
-import type { HorizontalPodAutoscaler, Pod } from "../../cluster/kubernetes-types.ts";
+import { hpaMetricSources } from "../../cluster/kinds/workload.ts";
+import type { HorizontalPodAutoscaler, HpaMetric, Pod } from "../../cluster/kubernetes-types.ts";
 import { refOf } from "../../cluster/object-store.ts";
 import { parseQuantity } from "../../cluster/quantity.ts";
 import { makeRef } from "../../incident/object-ref.ts";
@@ -18,29 +19,10 @@ const saturatedForMs = 45_000;
 const saturation = 1.2;
 const maxedForMs = 5 * 60_000;
 
-interface MetricValue {
-  readonly averageUtilization?: number;
-  readonly averageValue?: string;
-  readonly value?: string;
-}
-type Source = "resource" | "containerResource" | "pods" | "object" | "external";
-type HpaMetric = { readonly type?: string } & Partial<
-  Record<
-    Source,
-    {
-      readonly name?: string;
-      readonly metric?: { readonly name?: string };
-      readonly target?: MetricValue;
-      readonly current?: MetricValue;
-    }
-  >
->;
-const sources: readonly Source[] = ["resource", "containerResource", "pods", "object", "external"];
-
-function numbersOf(metrics: unknown, side: "target" | "current"): Map<string, number> {
+function numbersOf(metrics: readonly HpaMetric[] | undefined, side: "target" | "current"): Map<string, number> {
   const found = new Map<string, number>();
-  for (const metric of Array.isArray(metrics) ? (metrics as readonly HpaMetric[]) : []) {
-    for (const source of sources) {
+  for (const metric of metrics ?? []) {
+    for (const source of hpaMetricSources) {
       const part = metric[source];
       const value = part?.[side];
       const text = value?.averageValue ?? value?.value;
@@ -56,10 +38,7 @@ function numbersOf(metrics: unknown, side: "target" | "current"): Map<string, nu
 /** How far the worst metric is above its target; 0 when none of them is told. */
 function load(hpa: HorizontalPodAutoscaler): number {
   const targets = numbersOf(hpa.spec.metrics, "target");
-  const current = numbersOf(
-    (hpa.status as { readonly currentMetrics?: unknown } | undefined)?.currentMetrics,
-    "current",
-  );
+  const current = numbersOf(hpa.status?.currentMetrics, "current");
   return Math.max(
     0,
     ...[...current].map(([key, value]) => value / Math.max(1e-9, targets.get(key) ?? Number.POSITIVE_INFINITY)),

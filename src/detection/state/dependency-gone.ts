@@ -1,4 +1,4 @@
-import type { Workload } from "../../cluster/kubernetes-types.ts";
+import { asWorkload, type Workload } from "../../cluster/kubernetes-types.ts";
 import { refOf } from "../../cluster/object-store.ts";
 import { type ObjectRef, sameRef } from "../../incident/object-ref.ts";
 import { type DetectContext, defineDetector, type Finding } from "../detector.ts";
@@ -21,8 +21,8 @@ const names = (refs: readonly ObjectRef[]) => refs.map(({ name }) => name).join(
 function scaledDownAt(workload: Workload, { observation }: DetectContext): number | undefined {
   const versions = observation.objects.versions(refOf(workload));
   return versions.findLast(({ object }, i) => {
-    const before = versions[i - 1]?.object as Workload | undefined;
-    return (object as Workload).spec.replicas === 0 && before !== undefined && before.spec.replicas !== 0;
+    const before = asWorkload(versions[i - 1]?.object);
+    return asWorkload(object)?.spec.replicas === 0 && before !== undefined && before.spec.replicas !== 0;
   })?.at;
 }
 

@@ -1,24 +1,7 @@
-import type { KubeObject } from "../../cluster/kubernetes-types.ts";
+import { backendsOf } from "../../cluster/kinds/network.ts";
 import { refOf } from "../../cluster/object-store.ts";
 import { makeRef } from "../../incident/object-ref.ts";
 import { defineDetector, type Finding, timeOf } from "../detector.ts";
-
-interface Backend {
-  readonly service?: { readonly name: string };
-}
-interface IngressSpec {
-  readonly defaultBackend?: Backend;
-  readonly rules?: readonly { readonly http?: { readonly paths?: readonly { readonly backend?: Backend }[] } }[];
-}
-
-function backendsOf(ingress: KubeObject): Set<string> {
-  const spec = (ingress.spec ?? {}) as IngressSpec;
-  const backends = [
-    spec.defaultBackend,
-    ...(spec.rules ?? []).flatMap(({ http }) => (http?.paths ?? []).map(({ backend }) => backend)),
-  ];
-  return new Set(backends.flatMap((backend) => (backend?.service ? [backend.service.name] : [])));
-}
 
 /**
  * Ingresses that send traffic to a Service that does not exist. Source: backends of the rules. Not a fault: an ingress made
@@ -33,7 +16,7 @@ export const ingressBackend = defineDetector({
     for (const ingress of observation.objects.list("Ingress")) {
       const { namespace, name, creationTimestamp } = ingress.metadata;
       if (now - timeOf(creationTimestamp, 0) < 60_000) continue;
-      for (const service of backendsOf(ingress)) {
+      for (const service of new Set(backendsOf(ingress).flatMap((backend) => backend.service?.name ?? []))) {
         if (observation.objects.get("Service", namespace, service)) continue;
         const deletedAt = observation.objects.find(makeRef("Service", namespace, service))?.deletedAt;
         yield {

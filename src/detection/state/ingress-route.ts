@@ -1,32 +1,14 @@
-import type { KubeObject, Service } from "../../cluster/kubernetes-types.ts";
+import { backendsOf } from "../../cluster/kinds/network.ts";
+import type { Ingress, KubeObject, Service } from "../../cluster/kubernetes-types.ts";
 import { refOf } from "../../cluster/object-store.ts";
 import { makeRef } from "../../incident/object-ref.ts";
 import { type DetectContext, defineDetector, type Finding, timeOf } from "../detector.ts";
 
-interface Backend {
-  readonly service?: { readonly name?: string; readonly port?: { readonly number?: number; readonly name?: string } };
-}
-interface IngressSpec {
-  readonly ingressClassName?: string;
-  readonly defaultBackend?: Backend;
-  readonly tls?: readonly { readonly secretName?: string }[];
-  readonly rules?: readonly { readonly http?: { readonly paths?: readonly { readonly backend?: Backend }[] } }[];
-}
-
 /** Controllers and certificate issuers come a little after the ingress that asks for them. */
 const settleMs = 60_000;
 
-const specOf = (ingress: KubeObject) => (ingress.spec ?? {}) as IngressSpec;
-
-function backendsOf(ingress: KubeObject): readonly Backend[] {
-  const { defaultBackend, rules = [] } = specOf(ingress);
-  const all = [defaultBackend, ...rules.flatMap(({ http }) => (http?.paths ?? []).map(({ backend }) => backend))];
-  return all.filter((backend) => backend !== undefined);
-}
-
 /** A controller has taken it up, whatever its class says. */
-function isServed(ingress: KubeObject): boolean {
-  const status = ingress.status as { loadBalancer?: { ingress?: readonly unknown[] } } | undefined;
+function isServed({ status }: Ingress): boolean {
   return (status?.loadBalancer?.ingress?.length ?? 0) > 0;
 }
 
@@ -38,7 +20,7 @@ function changedAt(of: KubeObject, { observation, watchingSince }: DetectContext
     : timeOf(of.metadata.creationTimestamp, watchingSince);
 }
 
-function* ports(ingress: KubeObject, context: DetectContext): Iterable<Finding> {
+function* ports(ingress: Ingress, context: DetectContext): Iterable<Finding> {
   const seen = new Set<string>();
   for (const { service } of backendsOf(ingress)) {
     const port = service?.port;
@@ -64,9 +46,9 @@ function* ports(ingress: KubeObject, context: DetectContext): Iterable<Finding> 
   }
 }
 
-function* certificates(ingress: KubeObject, context: DetectContext): Iterable<Finding> {
+function* certificates(ingress: Ingress, context: DetectContext): Iterable<Finding> {
   const { namespace, name } = ingress.metadata;
-  for (const { secretName } of specOf(ingress).tls ?? []) {
+  for (const { secretName } of ingress.spec?.tls ?? []) {
     if (!secretName) continue;
     // Secrets are not listed where kubemend may not read them: only one that was seen can be missed.
     const gone = context.observation.objects.find(makeRef("Secret", namespace, secretName))?.deletedAt;
@@ -100,7 +82,7 @@ export const ingressRoute = defineDetector({
     const classesGone = observation.objects.deleted("IngressClass").length > 0;
     for (const ingress of observation.objects.list("Ingress")) {
       if (now - changedAt(ingress, context) < settleMs && !isServed(ingress)) continue;
-      const { ingressClassName } = specOf(ingress);
+      const { ingressClassName } = ingress.spec ?? {};
       if (
         ingressClassName &&
         (classes.size > 0 || classesGone) &&

@@ -1,31 +1,9 @@
-import type { KubeObject, LabelSelector } from "../../cluster/kubernetes-types.ts";
+import type { NetworkRule } from "../../cluster/kinds/network.ts";
+import type { NetworkPeer, NetworkPolicy } from "../../cluster/kubernetes-types.ts";
 import type { Observation } from "../../cluster/observation.ts";
 import { matchesSelector } from "../../cluster/selector.ts";
 import { templateOf } from "../../cluster/workload.ts";
 import type { ObjectRef } from "../../incident/object-ref.ts";
-
-interface Peer {
-  readonly podSelector?: LabelSelector;
-  readonly namespaceSelector?: LabelSelector;
-  readonly ipBlock?: unknown;
-}
-interface Rule {
-  readonly from?: readonly Peer[];
-  readonly to?: readonly Peer[];
-  readonly ports?: readonly {
-    readonly port?: number | string;
-    readonly endPort?: number;
-    readonly protocol?: string;
-  }[];
-}
-export interface NetworkPolicy extends KubeObject {
-  readonly spec?: {
-    readonly podSelector?: LabelSelector;
-    readonly policyTypes?: readonly string[];
-    readonly ingress?: readonly Rule[];
-    readonly egress?: readonly Rule[];
-  };
-}
 
 type Side = "Ingress" | "Egress";
 type Labels = Readonly<Record<string, string>>;
@@ -45,7 +23,7 @@ function selectsLabels({ spec }: NetworkPolicy, labels: Labels | undefined): boo
   return labels !== undefined && matchesSelector(spec?.podSelector ?? {}, labels);
 }
 
-function admits(peer: Peer, home: string | undefined, other: ObjectRef, observation: Observation): boolean {
+function admits(peer: NetworkPeer, home: string | undefined, other: ObjectRef, observation: Observation): boolean {
   // Addresses of pods are not known in advance; a block of them may hold any.
   if (peer.ipBlock !== undefined) return true;
   if (peer.namespaceSelector) {
@@ -79,7 +57,7 @@ export function closedBy(
       (ports ?? []).map(({ containerPort }) => containerPort),
     ),
   );
-  const fits = ({ ports }: Rule) =>
+  const fits = ({ ports }: NetworkRule) =>
     !ports ||
     ports.length === 0 ||
     listens.size === 0 ||

@@ -1,7 +1,8 @@
+import { asKind, type NetworkPolicy } from "../../cluster/kubernetes-types.ts";
 import { refOf } from "../../cluster/object-store.ts";
 import { makeRef, type ObjectRef, refKey } from "../../incident/object-ref.ts";
 import { type DetectContext, defineDetector, type Finding, timeOf } from "../detector.ts";
-import { closedBy, type NetworkPolicy, namelessBy } from "./network-policy-verdict.ts";
+import { closedBy, namelessBy } from "./network-policy-verdict.ts";
 
 /** A change this long ago is what everybody has lived with since. */
 const recentMs = 60 * 60_000;
@@ -19,10 +20,10 @@ interface Changed {
 /** Policies that were made or changed while the watch ran, with the time. */
 function changedPolicies({ observation, now, watchingSince }: DetectContext): readonly Changed[] {
   const from = Math.max(watchingSince + 1, now - recentMs);
-  return (observation.objects.list("NetworkPolicy") as NetworkPolicy[]).flatMap((policy) => {
+  return observation.objects.list("NetworkPolicy").flatMap((policy) => {
     const versions = observation.objects.versions(refOf(policy));
     const last = versions.at(-1);
-    const before = versions.at(-2)?.object as NetworkPolicy | undefined;
+    const before = asKind(versions.at(-2)?.object, "NetworkPolicy");
     // What was there when watching began is no change.
     const made = last !== undefined && timeOf(policy.metadata.creationTimestamp, 0) > last.at - 60_000;
     if (!last || last.at < from || (!before && !made)) return [];
@@ -66,7 +67,7 @@ export const networkPolicy = defineDetector({
     const changed = changedPolicies(context);
     if (changed.length === 0) return;
     const { observation } = context;
-    const all = observation.objects.list("NetworkPolicy") as NetworkPolicy[];
+    const all = observation.objects.list("NetworkPolicy");
     const before = [
       ...all.filter((policy) => !changed.some((one) => one.policy === policy)),
       ...changed.flatMap((one) => one.before ?? []),

@@ -1,3 +1,5 @@
+import { mounts } from "../../cluster/kinds/storage.ts";
+import { asKind } from "../../cluster/kubernetes-types.ts";
 import { refOf } from "../../cluster/object-store.ts";
 import { defineDetector, type Finding, timeOf } from "../detector.ts";
 
@@ -33,16 +35,9 @@ export const objectStuckTerminating = defineDetector({
         const since = timeOf(deletionTimestamp, Number.POSITIVE_INFINITY);
         if (now - since < patienceMs) continue;
         // The finalizer of a namespace is in its spec, and its contents hold it.
-        const held = [
-          ...finalizers,
-          ...((object.spec as { readonly finalizers?: readonly string[] } | undefined)?.finalizers ?? []),
-        ];
+        const held = [...finalizers, ...(asKind(object, "Namespace")?.spec?.finalizers ?? [])];
         if (held.length === 0) continue;
-        const isMounted = pods.some(
-          ({ metadata, spec }) =>
-            metadata.namespace === namespace &&
-            spec.volumes?.some(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName === name),
-        );
+        const isMounted = pods.some((pod) => pod.metadata.namespace === namespace && mounts(pod, name));
         if (kind === "PersistentVolumeClaim" && held.every((one) => one === protection) && isMounted) continue;
         yield {
           reason: "StuckTerminating",

@@ -1,4 +1,4 @@
-import type { Pod } from "../../cluster/kubernetes-types.ts";
+import { asKind, type Pod } from "../../cluster/kubernetes-types.ts";
 import { refOf } from "../../cluster/object-store.ts";
 import { type DetectContext, defineDetector, type Finding, timeOf } from "../detector.ts";
 import { containersOf, isCurrent, short } from "./container-states.ts";
@@ -11,7 +11,7 @@ const apartMs = 12 * 60_000;
 function loopSince(pod: Pod, container: string, endedAt: number, { observation }: DetectContext): number {
   const ends = new Set<number>([endedAt]);
   for (const { object } of observation.objects.versions(refOf(pod))) {
-    const status = (object as Pod).status?.containerStatuses?.find(({ name }) => name === container);
+    const status = asKind(object, "Pod")?.status?.containerStatuses?.find(({ name }) => name === container);
     for (const end of [status?.state?.terminated, status?.lastState?.terminated])
       if (end && end.exitCode !== 0) ends.add(timeOf(end.finishedAt, endedAt));
   }

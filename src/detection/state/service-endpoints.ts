@@ -1,4 +1,4 @@
-import type { Service } from "../../cluster/kubernetes-types.ts";
+import { asKind, asWorkload, type Service } from "../../cluster/kubernetes-types.ts";
 import { refOf } from "../../cluster/object-store.ts";
 import { matchesLabels } from "../../cluster/selector.ts";
 import { isWorkloadKind, templateOf } from "../../cluster/workload.ts";
@@ -20,8 +20,10 @@ function backingOf(service: Service, { observation }: DetectContext): Backing {
     for (const object of observation.objects.list(kind, service.metadata.namespace)) {
       if (!isWorkloadKind(object.kind) || (object.metadata.ownerReferences?.length ?? 0) > 0) continue;
       if (!matchesLabels(service.spec.selector, templateOf(object)?.metadata?.labels)) continue;
-      const spec = object.spec as { replicas?: number } | undefined;
-      matched.push({ ref: refOf(object), replicas: kind === "DaemonSet" ? 1 : (spec?.replicas ?? 1) });
+      matched.push({
+        ref: refOf(object),
+        replicas: kind === "DaemonSet" ? 1 : (asWorkload(object)?.spec.replicas ?? 1),
+      });
     }
   }
   return { matched };
@@ -30,7 +32,7 @@ function backingOf(service: Service, { observation }: DetectContext): Backing {
 /** When the Service's own selector last changed (ms), if that was seen. */
 function selectorChangedAt(service: Service, { observation }: DetectContext): number | undefined {
   const versions = observation.objects.versions(refOf(service));
-  const text = (at: number) => JSON.stringify((versions[at]?.object as Service | undefined)?.spec.selector);
+  const text = (at: number) => JSON.stringify(asKind(versions[at]?.object, "Service")?.spec.selector);
   for (let i = versions.length - 1; i > 0; i--) if (text(i) !== text(i - 1)) return versions[i]?.at;
   return undefined;
 }

@@ -1,4 +1,4 @@
-import type { Pod, Service } from "../../cluster/kubernetes-types.ts";
+import { isKind, type Pod, type Service } from "../../cluster/kubernetes-types.ts";
 import { refOf } from "../../cluster/object-store.ts";
 import { type DetectContext, defineDetector, type Finding } from "../detector.ts";
 import { isCurrent } from "./container-states.ts";
@@ -20,7 +20,7 @@ function declared(port: ServicePort, pods: readonly Pod[]): boolean {
 function earlier(service: Service, context: DetectContext) {
   return context.observation.objects
     .versions(refOf(service))
-    .map((version) => ({ at: version.at, service: version.object as Service }));
+    .flatMap(({ at, object }) => (isKind(object, "Service") ? [{ at, service: object }] : []));
 }
 
 /**

@@ -1,14 +1,7 @@
-import type { KubeObject } from "../../cluster/kubernetes-types.ts";
+import { isDefaultClass, podsWaitingFor } from "../../cluster/kinds/storage.ts";
 import { refOf } from "../../cluster/object-store.ts";
 import { makeRef, uniqueRefs } from "../../incident/object-ref.ts";
 import { defineDetector, type Finding, timeOf } from "../detector.ts";
-
-interface ClaimSpec {
-  readonly storageClassName?: string;
-}
-
-const isDefault = ({ metadata }: KubeObject) =>
-  metadata.annotations?.["storageclass.kubernetes.io/is-default-class"] === "true";
 
 const settleMs = 20_000;
 
@@ -25,18 +18,13 @@ export const storageClass = defineDetector({
     const classes = observation.objects.list("StorageClass");
     if (classes.length === 0 && observation.objects.deleted("StorageClass").length === 0) return;
     for (const claim of observation.objects.list("PersistentVolumeClaim")) {
-      if ((claim.status as { phase?: string } | undefined)?.phase !== "Pending") continue;
-      const { namespace, name, creationTimestamp } = claim.metadata;
-      const { storageClassName: wanted } = (claim.spec ?? {}) as ClaimSpec;
+      if (claim.status?.phase !== "Pending") continue;
+      const { name, creationTimestamp } = claim.metadata;
+      const wanted = claim.spec?.storageClassName;
       const exists =
-        wanted === undefined ? classes.some(isDefault) : classes.some((one) => one.metadata.name === wanted);
+        wanted === undefined ? classes.some(isDefaultClass) : classes.some((one) => one.metadata.name === wanted);
       if (exists || wanted === "") continue;
-      const waiting = pods.filter(
-        ({ metadata, status, spec }) =>
-          metadata.namespace === namespace &&
-          status?.phase === "Pending" &&
-          spec.volumes?.some(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName === name),
-      );
+      const waiting = podsWaitingFor(claim, pods);
       const since = Math.min(...waiting.map(({ metadata }) => timeOf(metadata.creationTimestamp, now)));
       if (waiting.length === 0 || now - since < settleMs) continue;
       const has = classes.map(({ metadata }) => metadata.name).join(", ") || "none";

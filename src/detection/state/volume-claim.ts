@@ -1,3 +1,4 @@
+import { podsWaitingFor } from "../../cluster/kinds/storage.ts";
 import { refOf } from "../../cluster/object-store.ts";
 import { uniqueRefs } from "../../incident/object-ref.ts";
 import { defineDetector, type Finding, timeOf } from "../detector.ts";
@@ -14,16 +15,9 @@ export const volumeClaim = defineDetector({
   nature: "fault",
   *detect({ observation, pods, now, ownerOf }): Iterable<Finding> {
     for (const claim of observation.objects.list("PersistentVolumeClaim")) {
-      const phase = (claim.status as { phase?: string } | undefined)?.phase;
+      const phase = claim.status?.phase;
       if (phase !== "Pending" && phase !== "Lost") continue;
-      const users = pods.filter(
-        (pod) =>
-          pod.metadata.namespace === claim.metadata.namespace &&
-          pod.status?.phase === "Pending" &&
-          pod.spec.volumes?.some(
-            ({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName === claim.metadata.name,
-          ),
-      );
+      const users = podsWaitingFor(claim, pods);
       const waitingSince = Math.min(...users.map((pod) => timeOf(pod.metadata.creationTimestamp, now)));
       const since = Math.max(
         timeOf(claim.metadata.creationTimestamp, 0),

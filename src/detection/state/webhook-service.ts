@@ -1,20 +1,8 @@
-import type { KubeObject } from "../../cluster/kubernetes-types.ts";
+import { webhookKinds } from "../../cluster/kinds/policy.ts";
 import { refOf } from "../../cluster/object-store.ts";
 import { makeRef, type ObjectRef } from "../../incident/object-ref.ts";
 import type { DetectContext, Detector, Finding } from "../detector.ts";
 import { isReady } from "./container-states.ts";
-
-export interface Webhook {
-  readonly name?: string;
-  /** The API's default is Fail. */
-  readonly failurePolicy?: string;
-  readonly clientConfig?: { readonly service?: { readonly namespace?: string; readonly name?: string } };
-}
-
-export const webhookKinds = ["ValidatingWebhookConfiguration", "MutatingWebhookConfiguration"] as const;
-
-export const webhooksOf = (configuration: KubeObject): readonly Webhook[] =>
-  (configuration as KubeObject & { webhooks?: readonly Webhook[] }).webhooks ?? [];
 
 /** Longer than a restart of its only pod takes. */
 const holdMs = 60_000;
@@ -51,7 +39,7 @@ export function webhookService(): Detector {
       for (const kind of webhookKinds) {
         for (const configuration of observation.objects.list(kind)) {
           const told = new Set<string>();
-          for (const { name = "", failurePolicy = "Fail", clientConfig } of webhooksOf(configuration)) {
+          for (const { name = "", failurePolicy = "Fail", clientConfig } of configuration.webhooks ?? []) {
             const { namespace, name: serviceName } = clientConfig?.service ?? {};
             if (failurePolicy !== "Fail" || !namespace || !serviceName || told.has(serviceName)) continue;
             const service = makeRef("Service", namespace, serviceName);

@@ -1,8 +1,8 @@
-import type { KubeObject, Workload } from "../../cluster/kubernetes-types.ts";
+import type { KubeObject } from "../../cluster/kubernetes-types.ts";
 import type { Observation } from "../../cluster/observation.ts";
 import { templateOf } from "../../cluster/workload.ts";
 import { makeRef, type ObjectRef, refKey, refText } from "../../incident/object-ref.ts";
-import { isoTime } from "../../lib/clock.ts";
+import { utcTime } from "../../lib/clock.ts";
 import { isSecretName } from "../redact/find-secrets.ts";
 import type { Finding } from "./evidence-book.ts";
 import { diffFields, type FieldArea, type FieldChange } from "./field-diff.ts";
@@ -145,14 +145,14 @@ export function changeFinding(change: Change): Finding {
   const rollout =
     change.fields.some((field) => field.path.includes("template")) &&
     ["Deployment", "StatefulSet", "DaemonSet"].includes(ref.kind);
-  const revision = (change.after as Workload).metadata.annotations?.["deployment.kubernetes.io/revision"];
+  const revision = change.after.metadata.annotations?.["deployment.kubernetes.io/revision"];
   return {
     source: "change",
     about: ref,
     query: rollout
       ? `kubectl ${inNamespace(ref)}rollout history ${ref.kind.toLowerCase()}/${ref.name}`
       : `kubectl ${inNamespace(ref)}get ${ref.kind.toLowerCase()} ${ref.name} -o yaml`,
-    text: `${isoTime(change.at)} ${describeChange(change)}${rollout && revision ? ` (revision before: ${Number(revision)})` : ""}`,
+    text: `${utcTime(change.at)}: ${describeChange(change)}${rollout && revision ? ` (revision before: ${Number(revision)})` : ""}`,
     at: change.at,
   };
 }

@@ -1,4 +1,4 @@
-import { isKind } from "../../cluster/kubernetes-types.ts";
+import { asKind, isKind } from "../../cluster/kubernetes-types.ts";
 import type { Candidate } from "../case/candidate.ts";
 import type { Case } from "../case/case.ts";
 import { type Fix, fix, guide } from "./fix.ts";
@@ -31,7 +31,7 @@ export function autoscalerFixes(open: Case, item: Candidate): readonly (Fix | un
   const hpa = open.observation.objects.find(culprit)?.object;
   const max = isKind(hpa, "HorizontalPodAutoscaler") ? hpa.spec.maxReplicas : (facts.replicas ?? 1);
   if (item.cause === "hpa-maxed") {
-    const before = (change?.before?.spec as { maxReplicas?: number } | undefined)?.maxReplicas;
+    const before = asKind(change?.before, "HorizontalPodAutoscaler")?.spec.maxReplicas;
     return [
       fix(
         "patch-hpa",

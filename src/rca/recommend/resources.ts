@@ -1,4 +1,4 @@
-import type { Workload } from "../../cluster/kubernetes-types.ts";
+import { asWorkload } from "../../cluster/kubernetes-types.ts";
 import { parseQuantity } from "../../cluster/quantity.ts";
 import { podSpecOf } from "../../cluster/workload.ts";
 import type { ObjectRef } from "../../incident/object-ref.ts";
@@ -32,7 +32,7 @@ function roomyMemory(open: Case, item: Candidate): Fix | undefined {
 }
 
 function replicasOf(open: Case, workload: ObjectRef): number {
-  return (open.observation.objects.find(workload)?.object as Workload | undefined)?.spec.replicas ?? 1;
+  return asWorkload(open.observation.objects.find(workload)?.object)?.spec.replicas ?? 1;
 }
 
 /** More replicas of the workload, at least one more. */

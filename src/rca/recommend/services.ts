@@ -1,3 +1,4 @@
+import { asKind } from "../../cluster/kubernetes-types.ts";
 import { parseQuantity } from "../../cluster/quantity.ts";
 import { podSpecOf } from "../../cluster/workload.ts";
 import type { ObjectRef } from "../../incident/object-ref.ts";
@@ -88,10 +89,8 @@ export function storageFixes(open: Case, item: Candidate): readonly (Fix | undef
     ];
   }
   if (cause === "volume-full") {
-    const claim = open.observation.objects.find(culprit)?.object.spec as
-      | { resources?: { requests?: { storage?: string } } }
-      | undefined;
-    const size = claim?.resources?.requests?.storage;
+    const claim = asKind(open.observation.objects.find(culprit)?.object, "PersistentVolumeClaim");
+    const size = claim?.spec?.resources?.requests?.storage;
     const bytes = parseQuantity(size);
     return [
       bytes

@@ -1,5 +1,4 @@
-import type { ConfigMap, Container, Probe, ResourceQuota, Service, Workload } from "../../cluster/kubernetes-types.ts";
-import { isKind } from "../../cluster/kubernetes-types.ts";
+import { asKind, asWorkload, type Container, isKind, type Probe } from "../../cluster/kubernetes-types.ts";
 import { podSpecOf } from "../../cluster/workload.ts";
 import type { ActionParams } from "../../incident/action-params.ts";
 import { probeSchema } from "../../incident/action-params.ts";
@@ -36,11 +35,11 @@ function undoResources(change: Change): readonly Fix[] {
     const requests = pick("requests");
     const limits = pick("limits");
     if (!requests && !limits) return [];
-    const params = {
+    const params: ActionParams<"patch-resources"> = {
       container: name,
       ...(requests ? { requests } : {}),
       ...(limits ? { limits } : {}),
-    } as ActionParams<"patch-resources">;
+    };
     return [
       fix(
         "patch-resources",
@@ -129,8 +128,8 @@ function undoData(open: Case, change: Change, key: string | undefined, restart: 
       ),
     ];
   }
-  const before = (change.before as ConfigMap | undefined)?.data ?? {};
-  const after = (change.after as ConfigMap).data ?? {};
+  const before = asKind(change.before, "ConfigMap")?.data ?? {};
+  const after = asKind(change.after, "ConfigMap")?.data ?? {};
   const keys = fieldsOf(change, "data")
     .map((field) => field.name ?? "")
     .filter((name) => name !== "" && (key === undefined || name === key));
@@ -175,7 +174,7 @@ export function undoArea(
     case "data":
       return undoData(open, change, options.key, options.restart ?? []);
     case "replicas": {
-      const replicas = (before as Workload | undefined)?.spec.replicas;
+      const replicas = asWorkload(before)?.spec.replicas;
       return replicas === undefined
         ? []
         : [
@@ -188,7 +187,7 @@ export function undoArea(
           ];
     }
     case "selector": {
-      const selector = (before as Service | undefined)?.spec.selector;
+      const selector = asKind(before, "Service")?.spec.selector;
       return change.ref.kind === "Service" && selector
         ? [
             fix(
@@ -201,7 +200,7 @@ export function undoArea(
         : [];
     }
     case "quota": {
-      const hard = (before as ResourceQuota | undefined)?.spec?.hard;
+      const hard = asKind(before, "ResourceQuota")?.spec?.hard;
       return isKind(change.after, "ResourceQuota") && hard
         ? [fix("patch-quota", change.ref, { hard: { ...hard } }, "puts the quota back to what it was before")]
         : [];

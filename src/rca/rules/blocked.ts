@@ -1,7 +1,8 @@
+import { webhookKinds } from "../../cluster/kinds/policy.ts";
 import type { KubeObject } from "../../cluster/kubernetes-types.ts";
 import { refOf } from "../../cluster/object-store.ts";
 import { makeRef, type ObjectRef } from "../../incident/object-ref.ts";
-import { isoTime } from "../../lib/clock.ts";
+import { utcTime } from "../../lib/clock.ts";
 import { type Candidate, candidate, type Rule } from "../case/candidate.ts";
 import type { Case } from "../case/case.ts";
 import { called, citeChange } from "./patterns.ts";
@@ -11,12 +12,9 @@ const webhookText = /failed calling webhook "([^"]+)"|admission webhook "([^"]+)
 
 /** The configuration object that registers a webhook of this name. */
 function registration(open: Case, webhook: string): ObjectRef {
-  for (const kind of ["ValidatingWebhookConfiguration", "MutatingWebhookConfiguration"]) {
-    for (const object of open.observation.objects.list(kind)) {
-      const hooks = (object as KubeObject & { webhooks?: readonly { name: string }[] }).webhooks ?? [];
-      if (hooks.some((hook) => hook.name === webhook)) return refOf(object);
-    }
-  }
+  for (const kind of webhookKinds)
+    for (const object of open.observation.objects.list(kind))
+      if (object.webhooks?.some(({ name }) => name === webhook)) return refOf(object);
   return makeRef("ValidatingWebhookConfiguration", undefined, webhook);
 }
 
@@ -70,7 +68,7 @@ function stuck(open: Case): readonly Candidate[] {
       source: "object",
       about: ref,
       query: `kubectl ${ref.namespace ? `-n ${ref.namespace} ` : ""}get ${ref.kind.toLowerCase()} ${ref.name} -o yaml`,
-      text: `${called(ref)} is terminating since ${isoTime(since)}; finalizers ${JSON.stringify(object.metadata.finalizers ?? [])}`,
+      text: `${called(ref)} has been terminating since ${utcTime(since)}; finalizers ${JSON.stringify(object.metadata.finalizers ?? [])}`,
       at: open.now,
     });
     const owner = ref.kind === "Pod" ? open.topology.workloadOfPod(ref.namespace ?? "", ref.name) : undefined;

@@ -1,4 +1,4 @@
-import type { Workload } from "../../cluster/kubernetes-types.ts";
+import { asWorkload } from "../../cluster/kubernetes-types.ts";
 import type { ObjectRef } from "../../incident/object-ref.ts";
 import { type Candidate, candidate, type Rule } from "../case/candidate.ts";
 import type { Case } from "../case/case.ts";
@@ -38,7 +38,7 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
   if (!found) return [];
   const dependents = open.topology.dependentsOf(workload);
   if (!isSymptomatic(open, workload) && !dependents.some((caller) => isSymptomatic(open, caller))) return [];
-  const wanted = (found.object as Workload).spec.replicas ?? 1;
+  const wanted = asWorkload(found.object)?.spec.replicas ?? 1;
   const services = open.topology.servicesOf(workload);
   const lines = callersLines(open, workload);
   const proof = () => [

@@ -1,4 +1,3 @@
-import type { ConfigMap } from "../../cluster/kubernetes-types.ts";
 import { podSpecOf } from "../../cluster/workload.ts";
 import type { ObjectRef } from "../../incident/object-ref.ts";
 import { type Candidate, candidate, type Rule } from "../case/candidate.ts";
@@ -38,7 +37,7 @@ function isSet(open: Case, workload: ObjectRef, variable: string): boolean {
     return true;
   return open.topology.usesOf(workload).some((use) => {
     if (use.how !== "envFrom" || use.ref.kind !== "ConfigMap") return false;
-    const object = open.observation.objects.get("ConfigMap", use.ref.namespace, use.ref.name) as ConfigMap | undefined;
+    const object = open.observation.objects.get("ConfigMap", use.ref.namespace, use.ref.name);
     return variable in (object?.data ?? {});
   });
 }

@@ -1,6 +1,5 @@
 import { hostsInFailure } from "../../cluster/host-names.ts";
-import type { KubeObject, LabelSelector } from "../../cluster/kubernetes-types.ts";
-import { isKind } from "../../cluster/kubernetes-types.ts";
+import { asKind, isKind } from "../../cluster/kubernetes-types.ts";
 import { matchesSelector } from "../../cluster/selector.ts";
 import { templateOf } from "../../cluster/workload.ts";
 import { makeRef, type ObjectRef, uniqueRefs } from "../../incident/object-ref.ts";
@@ -79,15 +78,10 @@ function dns(open: Case): readonly Candidate[] {
   ];
 }
 
-interface PolicySpec {
-  readonly podSelector?: LabelSelector;
-  readonly policyTypes?: readonly string[];
-}
-
 function policies(open: Case): readonly Candidate[] {
   return open.changes.flatMap((change) => {
     if (change.ref.kind !== "NetworkPolicy" || change.action === "deleted") return [];
-    const spec = (change.after as KubeObject & { spec?: PolicySpec }).spec;
+    const spec = asKind(change.after, "NetworkPolicy")?.spec;
     const covered = open.scope.filter(
       (workload) =>
         workload.namespace === change.ref.namespace &&

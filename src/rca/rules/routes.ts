@@ -1,4 +1,6 @@
-import type { KubeObject, Service } from "../../cluster/kubernetes-types.ts";
+import { backendsOf } from "../../cluster/kinds/network.ts";
+import { webhookKinds } from "../../cluster/kinds/policy.ts";
+import { asKind, type Service } from "../../cluster/kubernetes-types.ts";
 import type { Anomaly } from "../../incident/anomaly.ts";
 import { makeRef, type ObjectRef } from "../../incident/object-ref.ts";
 import { type Candidate, candidate, type Rule } from "../case/candidate.ts";
@@ -35,26 +37,12 @@ function stated(open: Case, anomaly: Anomaly, parts: Parts, change: Change | und
 
 const lastOf = (open: Case, ref: ObjectRef) => open.changesOf(ref).at(-1);
 
-interface Backend {
-  readonly service?: { readonly name?: string; readonly port?: { readonly name?: string; readonly number?: number } };
-}
-
-function backendsOf(ingress: KubeObject | undefined): readonly Backend[] {
-  const spec = ingress?.spec as
-    | {
-        readonly defaultBackend?: Backend;
-        readonly rules?: readonly { readonly http?: { readonly paths?: readonly { readonly backend?: Backend }[] } }[];
-      }
-    | undefined;
-  const paths = (spec?.rules ?? []).flatMap(({ http }) => (http?.paths ?? []).map(({ backend }) => backend));
-  return [spec?.defaultBackend, ...paths].filter((backend) => backend !== undefined);
-}
-
 /** An ingress and its service disagree: whichever of them was changed last is to be put back, else the ingress. */
 function backend(open: Case, anomaly: Anomaly): readonly Candidate[] {
   const ingress = anomaly.target;
   const { objects } = open.observation;
-  for (const { service } of backendsOf(objects.find(ingress)?.object)) {
+  const object = asKind(objects.find(ingress)?.object, "Ingress");
+  for (const { service } of object ? backendsOf(object) : []) {
     if (!service?.name) continue;
     const ref = makeRef("Service", ingress.namespace, service.name);
     const live: Service | undefined = objects.get("Service", ref.namespace, ref.name);
@@ -122,9 +110,8 @@ function backend(open: Case, anomaly: Anomaly): readonly Candidate[] {
 }
 
 function webhook(open: Case, anomaly: Anomaly): readonly Candidate[] {
-  const hooks = (open.observation.objects.find(anomaly.target)?.object as { webhooks?: readonly Hook[] } | undefined)
-    ?.webhooks;
-  const services = (hooks ?? []).flatMap(({ clientConfig }) => clientConfig?.service ?? []);
+  const configuration = asKind(open.observation.objects.find(anomaly.target)?.object, ...webhookKinds);
+  const services = (configuration?.webhooks ?? []).flatMap(({ clientConfig }) => clientConfig?.service ?? []);
   const behind = services.flatMap(({ namespace, name }) =>
     name ? open.topology.workloadsBehind(makeRef("Service", namespace, name)) : [],
   );
@@ -143,10 +130,6 @@ function webhook(open: Case, anomaly: Anomaly): readonly Candidate[] {
       change,
     ),
   ];
-}
-
-interface Hook {
-  readonly clientConfig?: { readonly service?: { readonly namespace?: string; readonly name?: string } };
 }
 
 const byReason: Readonly<Record<string, (open: Case, anomaly: Anomaly) => readonly Candidate[]>> = {

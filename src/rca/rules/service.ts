@@ -1,4 +1,4 @@
-import { isKind, type KubeObject, type Service } from "../../cluster/kubernetes-types.ts";
+import { asKind, isKind, type KubeObject, type Service } from "../../cluster/kubernetes-types.ts";
 import { matchesLabels } from "../../cluster/selector.ts";
 import { podSpecOf, templateOf } from "../../cluster/workload.ts";
 import { makeRef, type ObjectRef, refKey, sameRef, uniqueRefs } from "../../incident/object-ref.ts";
@@ -21,7 +21,7 @@ function complaints(open: Case, behind: readonly ObjectRef[], service: ObjectRef
   return callers
     .flatMap((caller) => freshLogs(open, caller, "refused", "timeout", "reset", "upstream", "name-not-found"))
     .filter((fact) => {
-      const ip = (open.observation.objects.find(service)?.object as Service | undefined)?.spec.clusterIP;
+      const ip = asKind(open.observation.objects.find(service)?.object, "Service")?.spec.clusterIP;
       return fact.example.includes(service.name) || (ip !== undefined && fact.example.includes(ip));
     });
 }
@@ -110,7 +110,7 @@ function port(open: Case, ref: ObjectRef, service: Service): readonly Candidate[
       changed?.fields.filter(
         (field) => field.name === String(item.port) || field.name === item.name || field.path.includes("ports"),
       ) ?? [];
-    const earlier = (changed?.change.before as Service | undefined)?.spec.ports?.find(
+    const earlier = asKind(changed?.change.before, "Service")?.spec.ports?.find(
       (old) => old.port === item.port || (item.name !== undefined && old.name === item.name),
     );
     const numberOf = (value: number | string) => declared.find(({ name }) => name === value)?.containerPort ?? value;

@@ -1,3 +1,4 @@
+import { asKind } from "../../cluster/kubernetes-types.ts";
 import type { ObjectRef } from "../../incident/object-ref.ts";
 import { type Candidate, candidate, type Rule } from "../case/candidate.ts";
 import type { Case } from "../case/case.ts";
@@ -73,7 +74,7 @@ function volumes(open: Case, workload: ObjectRef): readonly Candidate[] {
   }
   for (const { ref } of claims) {
     const object = open.observation.objects.find(ref);
-    const phase = (object?.object.status as { phase?: string } | undefined)?.phase;
+    const phase = asKind(object?.object, "PersistentVolumeClaim")?.status?.phase;
     const complaints = [...open.observation.events.about(ref), ...open.eventsOf(workload)].filter(
       (event) =>
         event.warning &&

@@ -1,0 +1,103 @@
+import type { Condition, KubeObject, LabelSelector } from "./object.ts";
+import type { PodTemplate } from "./pod.ts";
+
+export interface Workload extends KubeObject {
+  readonly spec: {
+    readonly replicas?: number;
+    readonly selector?: LabelSelector;
+    readonly template: PodTemplate;
+    readonly paused?: boolean;
+    readonly strategy?: {
+      readonly type?: string;
+      readonly rollingUpdate?: { readonly maxUnavailable?: number | string; readonly maxSurge?: number | string };
+    };
+    readonly progressDeadlineSeconds?: number;
+    readonly serviceName?: string;
+    readonly volumeClaimTemplates?: readonly { readonly metadata: { readonly name: string } }[];
+  };
+  readonly status?: {
+    readonly observedGeneration?: number;
+    readonly replicas?: number;
+    readonly updatedReplicas?: number;
+    readonly readyReplicas?: number;
+    readonly availableReplicas?: number;
+    readonly unavailableReplicas?: number;
+    readonly desiredNumberScheduled?: number;
+    readonly currentNumberScheduled?: number;
+    readonly numberReady?: number;
+    readonly numberAvailable?: number;
+    readonly numberUnavailable?: number;
+    readonly updatedNumberScheduled?: number;
+    readonly currentRevision?: string;
+    readonly updateRevision?: string;
+    readonly conditions?: readonly Condition[];
+  };
+}
+
+export interface Job extends KubeObject {
+  readonly spec: {
+    readonly template: PodTemplate;
+    readonly backoffLimit?: number;
+    readonly suspend?: boolean;
+    readonly completions?: number;
+  };
+  readonly status?: {
+    readonly active?: number;
+    readonly succeeded?: number;
+    readonly failed?: number;
+    readonly startTime?: string;
+    readonly completionTime?: string;
+    readonly conditions?: readonly Condition[];
+  };
+}
+
+export interface CronJob extends KubeObject {
+  readonly spec: {
+    readonly schedule: string;
+    readonly timeZone?: string;
+    readonly concurrencyPolicy?: string;
+    readonly suspend?: boolean;
+    readonly jobTemplate: { readonly spec: Job["spec"] };
+    readonly startingDeadlineSeconds?: number;
+  };
+  readonly status?: {
+    readonly lastScheduleTime?: string;
+    readonly lastSuccessfulTime?: string;
+    readonly active?: readonly unknown[];
+  };
+}
+
+interface HpaMetricValue {
+  /** `Utilization` is a share of what the pods request. */
+  readonly type?: string;
+  readonly averageUtilization?: number;
+  readonly averageValue?: string;
+  readonly value?: string;
+}
+
+export const hpaMetricSources = ["resource", "containerResource", "pods", "object", "external"] as const;
+
+/** One metric that an autoscaler goes by: what it should be in the spec (`target`), what it is in the status (`current`). */
+export type HpaMetric = { readonly type?: string } & {
+  readonly [Source in (typeof hpaMetricSources)[number]]?: {
+    readonly name?: string;
+    readonly metric?: { readonly name?: string };
+    readonly target?: HpaMetricValue;
+    readonly current?: HpaMetricValue;
+  };
+};
+
+export interface HorizontalPodAutoscaler extends KubeObject {
+  readonly spec: {
+    readonly scaleTargetRef: { readonly kind: string; readonly name: string };
+    readonly minReplicas?: number;
+    readonly maxReplicas: number;
+    readonly metrics?: readonly HpaMetric[];
+  };
+  readonly status?: {
+    readonly currentReplicas?: number;
+    readonly desiredReplicas?: number;
+    readonly currentMetrics?: readonly HpaMetric[];
+    readonly conditions?: readonly Condition[];
+  };
+}
