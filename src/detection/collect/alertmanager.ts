@@ -2,39 +2,44 @@ import { z } from "zod";
 import type { Alert } from "../../cluster/alert-store.ts";
 import { messageOf } from "../../lib/app-error.ts";
 import { digestOf } from "../../lib/stable-hash.ts";
+import { anyItems, labelsUpTo } from "./bounded-json.ts";
 import type { SourceContext } from "./source-context.ts";
-
-const labelSet = z.record(z.string(), z.string());
-/** https://prometheus.io/docs/alerting/latest/configuration/#webhook_config; what newer versions add is let pass. */
-const webhook = z.object({
-  version: z.literal("4"),
-  status: z.enum(["firing", "resolved"]),
-  truncatedAlerts: z.number().default(0),
-  commonAnnotations: labelSet.default({}),
-  alerts: z.array(
-    z.object({
-      status: z.enum(["firing", "resolved"]),
-      labels: labelSet,
-      annotations: labelSet.default({}),
-      startsAt: z.string(),
-      endsAt: z.string().default(""),
-      fingerprint: z.string().max(100).optional(),
-    }),
-  ),
-});
-
-export type ReadAlerts =
-  | { readonly ok: true; readonly alerts: readonly Alert[]; readonly dropped: number }
-  | { readonly ok: false; readonly detail: string };
 
 /** A group may hold thousands; the first say what there is to say. */
 const maxAlerts = 500;
 const maxLabels = 64;
 const maxChars = 1_000;
 
+const labelSet = labelsUpTo(maxLabels);
+/** https://prometheus.io/docs/alerting/latest/configuration/#webhook_config; what newer versions add is let pass. */
+const webhook = z.object({
+  version: z.literal("4"),
+  status: z.enum(["firing", "resolved"]),
+  truncatedAlerts: z.number().default(0),
+  commonAnnotations: labelSet.optional(),
+  alerts: anyItems,
+});
+const alertSchema = z.object({
+  status: z.enum(["firing", "resolved"]),
+  labels: labelSet,
+  annotations: labelSet.optional(),
+  startsAt: z.string(),
+  endsAt: z.string().default(""),
+  fingerprint: z.string().max(100).optional(),
+});
+
+export type ReadAlerts =
+  | { readonly ok: true; readonly alerts: readonly Alert[]; readonly dropped: number }
+  | { readonly ok: false; readonly detail: string };
+
 function bounded(labels: Readonly<Record<string, string>>): Record<string, string> {
-  const entries = Object.entries(labels).slice(0, maxLabels);
-  return Object.fromEntries(entries.map(([name, value]) => [name.slice(0, maxChars), value.slice(0, maxChars)]));
+  return Object.fromEntries(
+    Object.entries(labels).map(([name, value]) => [name.slice(0, maxChars), value.slice(0, maxChars)]),
+  );
+}
+
+function problemOf({ issues: [issue] }: z.ZodError): string {
+  return issue ? `${issue.path.join(".") || "(top)"}: ${issue.message}` : "not readable";
 }
 
 /** Reads one notification of a group. `dropped` counts alerts beyond the bound and those without a readable start. */
@@ -42,17 +47,18 @@ export function readAlerts(body: string): ReadAlerts {
   try {
     const group = webhook.parse(JSON.parse(body));
     const alerts: Alert[] = [];
-    for (const { status, labels, annotations, startsAt, endsAt, fingerprint } of group.alerts.slice(0, maxAlerts)) {
+    const { commonAnnotations = {} } = group;
+    for (const [index, item] of group.alerts.slice(0, maxAlerts).entries()) {
+      const read = alertSchema.safeParse(item);
+      if (!read.success) return { ok: false, detail: `alerts.${index}.${problemOf(read.error)}` };
+      const { status, labels, annotations = {}, startsAt, endsAt, fingerprint } = read.data;
       const from = Date.parse(startsAt);
       // Year 1 is how Go writes "not yet".
       const to = Date.parse(endsAt);
       if (!(from > 0)) continue;
       const kept = bounded(labels);
       const text =
-        annotations["summary"] ??
-        annotations["description"] ??
-        annotations["message"] ??
-        group.commonAnnotations["summary"];
+        annotations["summary"] ?? annotations["description"] ?? annotations["message"] ?? commonAnnotations["summary"];
       alerts.push({
         fingerprint: fingerprint ?? digestOf(kept).slice(0, 16),
         status,
@@ -65,11 +71,7 @@ export function readAlerts(body: string): ReadAlerts {
     }
     return { ok: true, alerts, dropped: group.alerts.length - alerts.length + group.truncatedAlerts };
   } catch (error) {
-    const issue = error instanceof z.ZodError ? error.issues[0] : undefined;
-    return {
-      ok: false,
-      detail: issue ? `${issue.path.join(".") || "(top)"}: ${issue.message}` : messageOf(error, 120),
-    };
+    return { ok: false, detail: error instanceof z.ZodError ? problemOf(error) : messageOf(error, 120) };
   }
 }
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { anyItems, labelsUpTo } from "../bounded-json.ts";
 import { readProtobuf, textOf } from "./protobuf.ts";
 
 type Labels = Readonly<Record<string, string>>;
@@ -25,16 +26,11 @@ function tooMany(): RangeError {
   return new RangeError(`the request has more than ${maxEntries} lines`);
 }
 
-const labelSet = z.record(z.string(), z.string());
+const labelSet = labelsUpTo(maxLabels);
 const nanoseconds = z.union([z.string(), z.number()]);
-const pushSchema = z.object({
-  streams: z.array(
-    z.object({
-      stream: labelSet.default({}),
-      values: z.array(z.tuple([nanoseconds, z.string()], z.unknown())),
-    }),
-  ),
-});
+const pushSchema = z.object({ streams: anyItems });
+const streamSchema = z.object({ stream: labelSet.optional(), values: anyItems });
+const valueSchema = z.tuple([nanoseconds, z.string()], z.unknown());
 
 function msOf(nanosecondText: string): number {
   return /^\d{7,19}$/.test(nanosecondText) ? Number(nanosecondText.slice(0, -6)) : Number.NaN;
@@ -46,14 +42,20 @@ function msOf(nanosecondText: string): number {
  */
 export function streamsOfJson(text: string): PushedStream[] {
   const { streams } = pushSchema.parse(JSON.parse(text));
-  if (streams.reduce((sum, { values }) => sum + values.length, 0) > maxEntries) throw tooMany();
-  return streams.map(({ stream, values }) => ({
-    labels: stream,
-    entries: values.map(([time, line, metadata]) => {
-      const own = metadata === undefined ? undefined : labelSet.safeParse(metadata).data;
-      return { at: msOf(String(time)), line, ...(own === undefined ? {} : { metadata: own }) };
-    }),
-  }));
+  if (streams.length > maxEntries) throw tooMany();
+  let count = 0;
+  return streams.map((one) => {
+    const { stream = {}, values } = streamSchema.parse(one);
+    count += values.length;
+    if (count > maxEntries) throw tooMany();
+    return { labels: stream, entries: values.map(entryOfJson) };
+  });
+}
+
+function entryOfJson(value: unknown): PushedEntry {
+  const [time, line, metadata] = valueSchema.parse(value);
+  const own = metadata === undefined ? undefined : labelSet.safeParse(metadata).data;
+  return { at: msOf(String(time)), line, ...(own === undefined ? {} : { metadata: own }) };
 }
 
 const labelPair = /\s*([a-zA-Z_][a-zA-Z0-9_]*)\s*=\s*("(?:[^"\\]|\\.)*")\s*(?:,|$)/y;

@@ -2,6 +2,7 @@ import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { z } from "zod";
 import { messageOf } from "../../../lib/app-error.ts";
+import { anyItems, itemsUpTo } from "../bounded-json.ts";
 import { maxUnpackedBytes, type PushRequest } from "./read-push.ts";
 
 /** One call as its caller's span tells it. */
@@ -24,41 +25,30 @@ export type ReadTraces =
     }
   | { readonly ok: false; readonly reason: "malformed" | "too-large" | "unsupported"; readonly detail: string };
 
-const attributes = z
-  .array(z.object({ key: z.string(), value: z.object({ stringValue: z.string().optional() }).optional() }))
-  .default([]);
+/** Spans of one request; collectors send up to some thousands at once. */
+const maxSpans = 20_000;
+const maxAttributes = 200;
+
+const attributes = itemsUpTo(
+  maxAttributes,
+  z.object({ key: z.string(), value: z.object({ stringValue: z.string().optional() }).optional() }),
+).optional();
 const nanos = z.union([z.string().regex(/^\d{1,20}$/), z.number()]).optional();
 /** https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding: enums are numbers, 64-bit integers texts; the rest is let pass. */
-const request = z.object({
-  resourceSpans: z
-    .array(
-      z.object({
-        resource: z.object({ attributes }).optional(),
-        scopeSpans: z
-          .array(
-            z.object({
-              spans: z
-                .array(
-                  z.object({
-                    traceId: z.string().default(""),
-                    spanId: z.string().default(""),
-                    parentSpanId: z.string().default(""),
-                    kind: z.number().default(0),
-                    startTimeUnixNano: nanos,
-                    endTimeUnixNano: nanos,
-                    attributes,
-                    status: z.object({ code: z.number().default(0) }).optional(),
-                  }),
-                )
-                .default([]),
-            }),
-          )
-          .default([]),
-      }),
-    )
-    .default([]),
+const requestSchema = z.object({ resourceSpans: anyItems.optional() });
+const resourceSchema = z.object({ resource: z.object({ attributes }).optional(), scopeSpans: anyItems.optional() });
+const scopeSchema = z.object({ spans: anyItems.optional() });
+const spanSchema = z.object({
+  traceId: z.string().default(""),
+  spanId: z.string().default(""),
+  parentSpanId: z.string().default(""),
+  kind: z.number().default(0),
+  startTimeUnixNano: nanos,
+  endTimeUnixNano: nanos,
+  attributes,
+  status: z.object({ code: z.number().default(0) }).optional(),
 });
-type Span = NonNullable<z.infer<typeof request>["resourceSpans"][number]["scopeSpans"][number]["spans"]>[number];
+type Span = z.infer<typeof spanSchema>;
 
 const kinds = { server: 2, client: 3 } as const;
 const errorCode = 2;
@@ -66,7 +56,7 @@ const maxNameChars = 253;
 /** https://opentelemetry.io/docs/specs/semconv/: whom a client span called, as it names them; later names are older ones. */
 const peerNames = ["peer.service", "server.address", "net.peer.name"];
 
-const textOf = (list: z.infer<typeof attributes>, ...names: readonly string[]): string => {
+const textOf = (list: z.infer<typeof attributes> = [], ...names: readonly string[]): string => {
   for (const name of names) {
     const text = list.find(({ key }) => key === name)?.value?.stringValue;
     if (text) return text.slice(0, maxNameChars);
@@ -74,18 +64,38 @@ const textOf = (list: z.infer<typeof attributes>, ...names: readonly string[]): 
   return "";
 };
 
+function tooMany(): RangeError {
+  return new RangeError(`the request has more than ${maxSpans} spans`);
+}
+
+/** The spans of a request with the resource they are of, read one by one. @throws at the first that is none, or at too many */
+function* spansOf(body: unknown): Generator<{ readonly own: z.infer<typeof attributes>; readonly span: Span }> {
+  const { resourceSpans = [] } = requestSchema.parse(body);
+  let groups = resourceSpans.length;
+  let spans = 0;
+  for (const one of resourceSpans) {
+    if (groups > maxSpans) throw tooMany();
+    const { resource, scopeSpans = [] } = resourceSchema.parse(one);
+    groups += scopeSpans.length;
+    if (groups > maxSpans) throw tooMany();
+    for (const scope of scopeSpans) {
+      const { spans: items = [] } = scopeSchema.parse(scope);
+      spans += items.length;
+      if (spans > maxSpans) throw tooMany();
+      for (const item of items) yield { own: resource?.attributes, span: spanSchema.parse(item) };
+    }
+  }
+}
+
 /** Calls in one request: from client spans that name their peer, or whose server's span came along. */
-function callsOf({ resourceSpans }: z.infer<typeof request>): { calls: TracedCall[]; unplaced: number } {
+function callsOf(body: unknown): { calls: TracedCall[]; unplaced: number } {
   const served = new Map<string, string>();
   const asked: { readonly span: Span; readonly client: string; readonly clientNamespace: string }[] = [];
-  for (const { resource, scopeSpans } of resourceSpans) {
-    const own = resource?.attributes ?? [];
+  for (const { own, span } of spansOf(body)) {
     const client = textOf(own, "service.name");
-    const clientNamespace = textOf(own, "k8s.namespace.name", "service.namespace");
-    for (const span of scopeSpans.flatMap(({ spans }) => spans)) {
-      if (span.kind === kinds.server) served.set(`${span.traceId}/${span.parentSpanId}`, client);
-      else if (span.kind === kinds.client) asked.push({ span, client, clientNamespace });
-    }
+    if (span.kind === kinds.server) served.set(`${span.traceId}/${span.parentSpanId}`, client);
+    else if (span.kind === kinds.client)
+      asked.push({ span, client, clientNamespace: textOf(own, "k8s.namespace.name", "service.namespace") });
   }
   const calls: TracedCall[] = [];
   for (const { span, client, clientNamespace } of asked) {
@@ -99,7 +109,8 @@ function callsOf({ resourceSpans }: z.infer<typeof request>): { calls: TracedCal
 }
 
 const unzip = promisify(gunzip);
-const isTooLarge = (error: unknown) => error instanceof Error && Reflect.get(error, "code") === "ERR_BUFFER_TOO_LARGE";
+const isTooLarge = (error: unknown) =>
+  error instanceof Error && (Reflect.get(error, "code") === "ERR_BUFFER_TOO_LARGE" || /more than/.test(error.message));
 
 /** Unpacks and reads one delivery of spans (OTLP over HTTP, JSON, possibly gzipped). Never grows beyond `maxUnpackedBytes`. */
 export async function readTraces({ contentType, contentEncoding, body }: PushRequest): Promise<ReadTraces> {
@@ -111,7 +122,7 @@ export async function readTraces({ contentType, contentEncoding, body }: PushReq
     return { ok: false, reason: "unsupported", detail: "content encoding: use gzip or none" };
   try {
     const bytes = encoding === "gzip" ? await unzip(body, { maxOutputLength: maxUnpackedBytes }) : body;
-    return { ok: true, ...callsOf(request.parse(JSON.parse(new TextDecoder().decode(bytes)))) };
+    return { ok: true, ...callsOf(JSON.parse(new TextDecoder().decode(bytes))) };
   } catch (error) {
     const issue = error instanceof z.ZodError ? error.issues[0] : undefined;
     const detail = issue ? `${issue.path.join(".") || "(top)"}: ${issue.message}` : messageOf(error, 160);
