@@ -106,11 +106,7 @@ export const incidentCommands: Readonly<Record<string, Command>> = {
         blocks: [
           ...incidents.map((incident) => section(line(incident, now))),
           ...(total > incidents.length
-            ? [
-                context(
-                  `The ${all ? "latest" : "worst"} ${incidents.length} of ${total}; \`/incident show <number>\` shows each.`,
-                ),
-              ]
+            ? [context(`The ${all ? "latest" : "worst"} ${incidents.length} of ${total}.`)]
             : []),
         ],
       };

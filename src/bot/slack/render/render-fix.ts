@@ -117,7 +117,7 @@ export function renderFix(
     ...(plan && plan.plan.approvalsNeeded > 1 && plan.approvals.length === 0
       ? [`needs ${plan.plan.approvalsNeeded} approvals`]
       : []),
-    ...(plan?.plan.secondFactor ? ["approved in Review, with a code"] : []),
+    ...(plan?.plan.secondFactor ? ["Review asks for a code"] : []),
   ];
   const lines = [
     `*${options.number}. ${mrkdwn(plan && decidedStates.has(plan.plan.state) ? planTitle(plan.plan) : fixTitle(fix), 250)}*`,

@@ -1,10 +1,8 @@
 import type { KnownBlock } from "@slack/types";
 import { fixGroups } from "../../fix-groups.ts";
 import type { IncidentView } from "../../incident-view.ts";
-import { freezeWords } from "../../plan-words.ts";
 import { divider, section } from "./blocks.ts";
 import { renderFix } from "./render-fix.ts";
-import { slackSay } from "./text.ts";
 
 /** The fixes of an incident, each group under its heading; a sentence where there is none. */
 export function fixBlocks(view: IncidentView, still: boolean): KnownBlock[] {
@@ -16,7 +14,7 @@ export function fixBlocks(view: IncidentView, still: boolean): KnownBlock[] {
     section(`*${heading}*`),
     ...fixes.flatMap((fix) => renderFix(fix, { ...options, number: ++number })),
   ]);
-  const frozenNote = `:ice_cube: ${freezeWords(view, slackSay)}: nothing is applied until \`/incident unfreeze\`.`;
+  const frozenNote = ":ice_cube: Frozen: `/incident unfreeze` brings Approve back.";
   if (blocks.length > 0) return [divider, ...(frozen && !closed ? [section(frozenNote)] : []), ...blocks];
   if (!diagnosis || closed) return [];
   return [divider, section("*What would help*: no safe change is known; the evidence is in the thread.")];
