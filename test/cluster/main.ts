@@ -1,3 +1,4 @@
+import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { loadKubeConfig } from "../../src/adapters/kubernetes-config.ts";
 import { AppError } from "../../src/lib/app-error.ts";
@@ -17,6 +18,7 @@ const { values } = parseArgs({
     "quiet-minutes": { type: "string", default: "10" },
     emulated: { type: "string" },
     json: { type: "boolean", default: false },
+    out: { type: "string" },
   },
 });
 const kubeconfig = values.kubeconfig ?? process.env["KUBECONFIG"];
@@ -51,6 +53,7 @@ try {
   const report = await run();
   if (!report) process.exitCode = 2;
   else {
+    if (values.out) await writeFile(values.out, `${JSON.stringify(report, null, 2)}\n`);
     process.stdout.write(`${values.json ? JSON.stringify(report, null, 2) : reportText(report)}\n`);
     process.exitCode = isGood(report) ? 0 : 1;
   }

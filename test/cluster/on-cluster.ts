@@ -30,6 +30,8 @@ export interface ClusterRun {
 
 const oldestMinor = 28;
 const readyMs = 10 * 60_000;
+/** Rates look back a minute: what the catalogue's part did to the shop is an incident until then, and rightly so. */
+const settleMs = 90_000;
 
 async function versionOf(api: ClusterApi): Promise<string> {
   const { body, status } = await api.send("GET", "/version");
@@ -112,6 +114,7 @@ export async function runOnCluster(run: ClusterRun): Promise<Report> {
   );
   await shopIsReady(api, namespace, signal);
   say("the catalogue is tried");
+  await delay(settleMs, undefined, { signal });
 
   const watched = stack.use(
     await watchWithKubemend({ kubeConfig, namespaces: [namespace], scrapeSeconds: 5, learnMinutes: 3, log }),

@@ -29,6 +29,15 @@ test.each([
     blamed: false,
   },
   {
+    name: "nor one that has met it before, and again since",
+    world(shop: Shop) {
+      // The status knows the last of its ends only, minutes after the event.
+      shop.freshPod("orders", crashed("orders", 137, shop.onset + 300_000, "OOMKilled", 4));
+      oom(shop);
+    },
+    blamed: false,
+  },
+  {
     name: "unless the node is full",
     world(shop: Shop) {
       oomKilled(shop);
