@@ -1,6 +1,6 @@
-import type { ApproveDeps } from "../../actions/approve/approve.ts";
-import { approvePlan } from "../../actions/approve/approve.ts";
+import { type ApproveDeps, approvePlan } from "../../actions/approve/approve.ts";
 import type { Person } from "../../incident/approval.ts";
+import { messageOf } from "../../lib/app-error.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { Database } from "../../store/database.ts";
 import { listIncidents } from "../../store/incidents/incidents.ts";
@@ -23,31 +23,33 @@ const lookEveryMs = 1_000;
 export async function approveFirstFixes(deps: ChaosApproverDeps, by: Person, signal: AbortSignal): Promise<void> {
   const since = deps.clock.now();
   const decided = new Set<string>();
-  while (!signal.aborted) {
+  const look = async () => {
     const open = await listIncidents(deps.database, {
       statuses: ["open", "acknowledged", "reopened"],
       cluster: deps.cluster,
       limit: 50,
-    }).catch(() => []);
+    });
     for (const { id, target, updatedAt } of open) {
       if (updatedAt < since || decided.has(id) || !deps.namespaces.includes(target.namespace ?? "")) continue;
-      const offered = (await plansOf(deps.database, id).catch(() => [])).filter(
-        ({ plan }) => plan.state === "proposed",
-      );
+      const offered = (await plansOf(deps.database, id)).filter(({ plan }) => plan.state === "proposed");
       // Plans of one diagnosis are made in its order; the first of them is the one people see on top.
       const first = offered.at(-1);
       if (!first) continue;
-      decided.add(id);
       const outcome = await approvePlan(
         { planId: first.plan.id, digest: first.plan.digest, by: { ...by, human: true, groups: [] } },
         deps,
       );
+      decided.add(id);
       deps.say(
         outcome.type === "refused"
           ? `not approved  ${first.plan.action} for incident ${id}: ${outcome.detail ?? outcome.reason}`
           : `approved      ${first.plan.action} for incident ${id}`,
       );
     }
+  };
+  while (!signal.aborted) {
+    // A database that is away comes back; until then nothing can be approved.
+    await look().catch((error: unknown) => deps.say(`no approvals: ${messageOf(error, 200)}`));
     // Aborted means: look at the signal.
     await deps.clock.sleep(lookEveryMs, signal).catch(() => undefined);
   }

@@ -4,7 +4,8 @@ import { experimentSchema } from "../../chaos/experiment.ts";
 import { experimentLines, reportLines } from "../../chaos/report-lines.ts";
 import { shortResult, targetOfExperiment } from "../../chaos/words.ts";
 import type { Person } from "../../incident/approval.ts";
-import { addChaosRun, askChaosStop, getChaosRun, listChaosRuns, offeredExperiments } from "../../store/chaos-runs.ts";
+import { offeredExperiments } from "../../store/chaos/offered-experiments.ts";
+import { addChaosRun, askChaosStop, getChaosRun, listChaosRuns } from "../../store/chaos/runs.ts";
 import type { Database } from "../../store/database.ts";
 
 export interface ChaosDeskDeps {

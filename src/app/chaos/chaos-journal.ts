@@ -1,13 +1,7 @@
 import { changeSchema } from "../../chaos/change.ts";
 import type { JournalEntry, RunJournal } from "../../chaos/journal-port.ts";
-import {
-  changesOfRun,
-  chaosStopAskedBy,
-  finishChaosRun,
-  intendChange,
-  markChange,
-  setChaosPhase,
-} from "../../store/chaos-runs.ts";
+import { changesOfRun, intendChange, markChange } from "../../store/chaos/changes.ts";
+import { chaosStopAskedBy, finishChaosRun, setChaosPhase } from "../../store/chaos/runs.ts";
 import type { Database } from "../../store/database.ts";
 
 const states = ["intended", "applied", "restored", "left", "failed"] as const;

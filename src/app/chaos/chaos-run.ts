@@ -8,15 +8,15 @@ import { runExperiment } from "../../chaos/run-experiment.ts";
 import { scoreRun } from "../../chaos/score.ts";
 import { AppError } from "../../lib/app-error.ts";
 import type { Clock } from "../../lib/clock.ts";
+import { markChange } from "../../store/chaos/changes.ts";
 import {
   addChaosRun,
   type ChaosRunRow,
   closeChaosRun,
   finishChaosRun,
   getChaosRun,
-  markChange,
   unrestoredRuns,
-} from "../../store/chaos-runs.ts";
+} from "../../store/chaos/runs.ts";
 import type { Database } from "../../store/database.ts";
 import { whileAlone } from "../../store/leases.ts";
 import { incidentFactsSince } from "./chaos-facts.ts";
@@ -46,7 +46,10 @@ export type RunOutcome =
 const leaseOf = (clusterName: string) => `chaos/${clusterName}`;
 
 /** One at a time in a cluster: two experiments at once would each take the other's fault for the system's answer. */
-async function alone<T>(deps: ChaosRunDeps, work: () => Promise<T>): Promise<T> {
+async function alone<T>(
+  deps: Pick<ChaosRunDeps, "database" | "clusterName" | "leaseMs">,
+  work: () => Promise<T>,
+): Promise<T> {
   const made = await whileAlone(
     deps.database,
     leaseOf(deps.clusterName),
@@ -75,34 +78,33 @@ export async function previewExperiment(
   return await planExperiment(experiment, "0", deps);
 }
 
+/** What is to be run: an experiment of a file, or a request that somebody made elsewhere. */
+type RunSource =
+  | { readonly experiment: Experiment; readonly file: unknown; readonly by: string }
+  | { readonly row: ChaosRunRow };
+
+/** The experiment, and the row that is there for it already. A request may be older than this version of its file. */
+function wanted(source: RunSource): { readonly experiment: Experiment | undefined; readonly runId?: string } {
+  if ("experiment" in source) return { experiment: source.experiment };
+  return { experiment: experimentSchema.safeParse(source.row.experiment).data, runId: source.row.id };
+}
+
 /** Runs one experiment, from the request's row or from a file. @throws AppError while another process is at one */
-export async function makeRun(
-  deps: ChaosRunDeps,
-  source:
-    | { readonly experiment: Experiment; readonly file: unknown; readonly by: string }
-    | { readonly row: ChaosRunRow },
-): Promise<RunOutcome> {
+export async function makeRun(deps: ChaosRunDeps, source: RunSource): Promise<RunOutcome> {
   return await alone(deps, async (): Promise<RunOutcome> => {
     const { database, clusterName: cluster, clock } = deps;
-    const left = await unrestoredRuns(database, cluster);
     const refuse = async (problems: readonly string[], runId?: string): Promise<RunOutcome> => {
       if (runId !== undefined) await closeChaosRun(database, runId, "refused", problems.join("\n"));
       return { type: "refused", problems, ...(runId === undefined ? {} : { runId }) };
     };
-    const given = "row" in source ? experimentSchema.safeParse(source.row.experiment) : undefined;
-    if (given && !given.success)
-      return await refuse(
-        ["the experiment is not valid any more; start kubemend chaos serve again"],
-        "row" in source ? source.row.id : undefined,
-      );
-    const experiment = given ? given.data : "experiment" in source ? source.experiment : undefined;
-    if (!experiment) return await refuse(["there is no experiment"]);
+    const { experiment, runId: asked } = wanted(source);
+    if (!experiment)
+      return await refuse(["the experiment is not valid any more; start kubemend chaos serve again"], asked);
+    const left = (await unrestoredRuns(database, cluster)).map(({ id }) => id);
     if (left.length > 0)
       return await refuse(
-        [
-          `run ${left.map(({ id }) => id).join(", ")} has left something in the cluster; put it back first: kubemend chaos restore`,
-        ],
-        "row" in source ? source.row.id : undefined,
+        [`run ${left.join(", ")} has left something in the cluster; put it back first: kubemend chaos restore`],
+        asked,
       );
     const runId =
       "row" in source
@@ -119,7 +121,7 @@ export async function makeRun(
     const result = await runExperiment(experiment, plan.changes, {
       cluster: deps.cluster,
       journal: createRunJournal(database, runId),
-      ask: createAskProbe({ ...deps, cluster: deps.cluster }, experiment.blastRadius.namespaces),
+      ask: createAskProbe(deps, experiment.blastRadius.namespaces),
       incidentsSince: (since) => incidentFactsSince(database, cluster, since),
       clock,
       signal: deps.signal,
@@ -171,8 +173,7 @@ export async function restoreRuns(
   >,
   options: { readonly run?: string; readonly force: boolean },
 ): Promise<{ readonly runs: number; readonly clean: boolean }> {
-  const whole = { ...deps, promql: undefined, image: "", ours: [] };
-  return await alone(whole, async () => {
+  return await alone(deps, async () => {
     const { database, clusterName } = deps;
     const named = options.run === undefined ? undefined : await getChaosRun(database, options.run);
     if (options.run !== undefined && named?.cluster !== clusterName)

@@ -3,7 +3,7 @@ import { reportLines } from "../../chaos/report-lines.ts";
 import { shortResult } from "../../chaos/words.ts";
 import { inputError } from "../../lib/app-error.ts";
 import { isoTime } from "../../lib/clock.ts";
-import { askChaosStop, getChaosRun, listChaosRuns } from "../../store/chaos-runs.ts";
+import { askChaosStop, getChaosRun, listChaosRuns } from "../../store/chaos/runs.ts";
 import { type ChaosOptions, openChaosStore, operator, runDeps, say } from "./setup.ts";
 
 /** `kubemend chaos report [run]`: what a run came to. */

@@ -2,7 +2,8 @@ import { makeRun, type RunOutcome } from "../../app/chaos/chaos-run.ts";
 import { shortResult } from "../../chaos/words.ts";
 import { messageOf } from "../../lib/app-error.ts";
 import { systemClock } from "../../lib/clock.ts";
-import { offerExperiments, refuseChaosRun, takeRequestedRun } from "../../store/chaos-runs.ts";
+import { offerExperiments } from "../../store/chaos/offered-experiments.ts";
+import { refuseChaosRun, takeRequestedRun } from "../../store/chaos/runs.ts";
 import { type ChaosOptions, openChaosStore, readExperiments, runDeps, say, stopRun } from "./setup.ts";
 
 const offerEveryMs = 30_000;
@@ -18,19 +19,20 @@ export async function serveChaos(paths: readonly string[], options: ChaosOptions
   const { cluster } = open.config;
   const offered = files.map(({ experiment, body }) => ({ name: experiment.name, body }));
   say(`offering ${offered.map(({ name }) => name).join(", ")}; /incident chaos run <name> starts one`);
-  let offerAt = 0;
+  const offer = () => offerExperiments(database, cluster, offered);
+  let offerAt = Number.NEGATIVE_INFINITY;
   while (!signal.aborted) {
     try {
-      if (Date.now() >= offerAt) {
-        await offerExperiments(database, cluster, offered);
-        offerAt = Date.now() + offerEveryMs;
+      if (performance.now() >= offerAt) {
+        await offer();
+        offerAt = performance.now() + offerEveryMs;
       }
       const row = await takeRequestedRun(database, cluster);
       if (row) {
         say(`\nrun ${row.id}: ${row.name}, asked for by ${row.requestedBy}`);
         // While it runs, the others stay on offer.
         const offering = setInterval(
-          () => void offerExperiments(database, cluster, offered).catch(() => undefined),
+          () => void offer().catch((error: unknown) => say(`not offered   ${messageOf(error, 200)}`)),
           offerEveryMs,
         );
         const outcome = await makeRun(deps, { row })

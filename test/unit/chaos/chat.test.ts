@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { createChaosDesk, experimentRows } from "../../../src/app/chaos/chaos-desk.ts";
 import { makeRun } from "../../../src/app/chaos/chaos-run.ts";
-import { listChaosRuns, offerExperiments, takeRequestedRun } from "../../../src/store/chaos-runs.ts";
+import { offerExperiments } from "../../../src/store/chaos/offered-experiments.ts";
+import { listChaosRuns, takeRequestedRun } from "../../../src/store/chaos/runs.ts";
 import { startActorCluster } from "../../support/actor-cluster.ts";
 import { withDatabase } from "../../support/postgres.ts";
 import { allowChaos, depsFor, experimentOf } from "./chaos-world.ts";

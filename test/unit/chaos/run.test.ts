@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { makeRun, restoreRuns } from "../../../src/app/chaos/chaos-run.ts";
 import type { RunResult } from "../../../src/chaos/result.ts";
-import { askChaosStop, changesOfRun, listChaosRuns } from "../../../src/store/chaos-runs.ts";
+import { changesOfRun } from "../../../src/store/chaos/changes.ts";
+import { askChaosStop, listChaosRuns } from "../../../src/store/chaos/runs.ts";
 import { saveIncident } from "../../../src/store/incidents/incidents.ts";
 import { type ActorCluster, startActorCluster } from "../../support/actor-cluster.ts";
 import { startChild } from "../../support/child.ts";

@@ -1,6 +1,6 @@
 import { sql } from "kysely";
-import { storableJson } from "../lib/storable-text.ts";
-import type { Database } from "./database.ts";
+import { storableJson } from "../../lib/storable-text.ts";
+import type { Database } from "../database.ts";
 
 /** A run as stored. Documents are checked by whoever reads them: they are another folder's. */
 export interface ChaosRunRow {
@@ -156,71 +156,4 @@ export async function unrestoredRuns(database: Database, cluster: string): Promi
        select from chaos_change c where c.run_id = r.id and c.state in ('intended', 'applied', 'failed')))
      order by id limit 100`.execute(database.kysely);
   return rows.map(fromRow);
-}
-
-export interface ChaosChangeRow {
-  readonly seq: number;
-  readonly change: unknown;
-  readonly state: string;
-  readonly digestBefore: string | null;
-}
-
-export async function intendChange(
-  database: Database,
-  row: {
-    readonly runId: string;
-    readonly seq: number;
-    readonly change: unknown;
-    readonly digestBefore: string | undefined;
-  },
-): Promise<void> {
-  await sql`
-    insert into chaos_change (run_id, seq, change, state, digest_before)
-    values (${row.runId}::bigint, ${row.seq}, ${storableJson(row.change)}::jsonb, 'intended', ${row.digestBefore ?? null})`.execute(
-    database.kysely,
-  );
-}
-
-export async function markChange(
-  database: Database,
-  row: { readonly runId: string; readonly seq: number; readonly state: string; readonly detail: string },
-): Promise<void> {
-  await sql`
-    update chaos_change set state = ${row.state}, detail = ${row.detail}, at = clock_timestamp()
-     where run_id = ${row.runId}::bigint and seq = ${row.seq}`.execute(database.kysely);
-}
-
-export async function changesOfRun(database: Database, runId: string): Promise<ChaosChangeRow[]> {
-  const { rows } = await sql<{ seq: number; change: unknown; state: string; digest_before: string | null }>`
-    select seq, change, state, digest_before from chaos_change where run_id = ${runId}::bigint order by seq`.execute(
-    database.kysely,
-  );
-  return rows.map(({ seq, change, state, digest_before }) => ({ seq, change, state, digestBefore: digest_before }));
-}
-
-/** Keeps what may be run by name. */
-export async function offerExperiments(
-  database: Database,
-  cluster: string,
-  experiments: readonly { readonly name: string; readonly body: unknown }[],
-): Promise<void> {
-  for (const { name, body } of experiments)
-    await sql`
-      insert into chaos_experiment (cluster, name, body) values (${cluster}, ${name}, ${storableJson(body)}::jsonb)
-      on conflict (cluster, name) do update set body = excluded.body, seen_at = clock_timestamp()`.execute(
-      database.kysely,
-    );
-}
-
-/** What is offered by somebody who said so within two minutes, by name. */
-export async function offeredExperiments(
-  database: Database,
-  cluster: string,
-): Promise<readonly { readonly name: string; readonly body: unknown }[]> {
-  const { rows } = await sql<{ name: string; body: unknown }>`
-    select name, body from chaos_experiment
-     where cluster = ${cluster} and seen_at > clock_timestamp() - interval '2 minutes' order by name limit 200`.execute(
-    database.kysely,
-  );
-  return rows;
 }
