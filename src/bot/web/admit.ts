@@ -43,10 +43,11 @@ export function createAdmit(options: AdmitOptions): (request: FastifyRequest) =>
         ? { ok: true, viewer: { kind: "local", subject: "local" } }
         : { ok: false, reason: "not-local" };
     }
-    const claimed = proxy && request.headers[proxy.header.toLowerCase()];
-    if (claimed !== undefined) {
-      // Sent twice, nobody knows which one the proxy has set.
-      if (!fromProxy?.(address) || typeof claimed !== "string" || !userName.test(claimed))
+    const claims = proxy && request.raw.headersDistinct[proxy.header.toLowerCase()];
+    if (claims !== undefined) {
+      const [claimed = "", another] = claims;
+      // Sent twice, nobody knows which one the proxy has set. Node joins them into one otherwise.
+      if (!fromProxy?.(address) || another !== undefined || !userName.test(claimed))
         return { ok: false, reason: "not-from-proxy" };
       return { ok: true, viewer: { kind: "proxied", subject: `proxied ${claimed}`, name: claimed } };
     }

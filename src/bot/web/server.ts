@@ -22,7 +22,14 @@ export interface WebOptions {
   readonly notReady: () => Promise<string | undefined>;
   readonly metrics: () => Promise<{ contentType: string; body: string }>;
   readonly log: Logger;
+  /** Within this time a request must have arrived whole (ms). */
+  readonly requestTimeoutMs?: number;
 }
+
+/** Slack and agents send what they have at once; who drips a byte now and then holds a connection for nothing. */
+const requestTimeoutMs = 30_000;
+/** Sockets at a time: agents keep one each, people some; more wait in the system's queue. */
+const maxConnections = 2_000;
 
 export interface WebServer extends AsyncDisposable {
   readonly url: string;
@@ -31,7 +38,16 @@ export interface WebServer extends AsyncDisposable {
 
 /** One port for pages, Slack's requests, deliveries, health and metrics. */
 export async function startWeb(options: WebOptions): Promise<WebServer> {
-  const server = Fastify({ logger: false, bodyLimit: 1_048_576, forceCloseConnections: true });
+  const requestTimeout = options.requestTimeoutMs ?? requestTimeoutMs;
+  const server = Fastify({
+    logger: false,
+    bodyLimit: 1_048_576,
+    forceCloseConnections: true,
+    requestTimeout,
+    // How often Node looks for connections that have had their time; by default every 30 s.
+    http: { connectionsCheckingInterval: requestTimeout / 6, headersTimeout: requestTimeout },
+  });
+  server.server.maxConnections = maxConnections;
   server.get("/healthz", async () => "ok\n");
   server.get("/readyz", async (_request, reply) => {
     const why = await options.notReady();

@@ -76,8 +76,14 @@ async function signedIn(web: ServedPages, user = "UANN"): Promise<{ cookie: stri
 }
 
 describe("who may read", () => {
-  test.each<[string, Partial<PagesOptions>, Record<string, string>, number]>([
+  test.each<[string, Partial<PagesOptions>, Record<string, string | string[]>, number]>([
     ["without a sign-in: this machine may", {}, {}, 200],
+    [
+      "behind a proxy: nobody who is named twice, which Node would join into another name",
+      { signIn: { ...links, slackLinks: false, proxy } },
+      { "x-forwarded-email": ["eve", "ann@example.com"] },
+      403,
+    ],
     ["without a sign-in: not by another name of it (DNS rebinding)", {}, { host: "evil.example" }, 403],
     ["without a sign-in: not through a proxy on this machine", {}, { "x-forwarded-for": "203.0.113.9" }, 403],
     ["without a sign-in: not through one that says less", {}, { via: "1.1 gate" }, 403],

@@ -1,0 +1,42 @@
+import { once } from "node:events";
+import { connect } from "node:net";
+import { expect, test } from "vitest";
+import { startWeb } from "../../../../src/bot/web/server.ts";
+import { silentLogger } from "../../../../src/lib/logger.ts";
+
+const head = "Host: x\r\nContent-Type: application/json\r\n";
+
+// Nobody has to be known to hold a connection: a body that never ends, headers that never end, a request that never begins.
+test.each([
+  ["a body", `POST /loki/api/v1/push HTTP/1.1\r\n${head}Content-Length: 100000\r\n\r\n{`, "a"],
+  ["a body for Slack", `POST /slack/events HTTP/1.1\r\n${head}Content-Length: 100000\r\n\r\n{`, "a"],
+  ["headers", "GET /healthz HTTP/1.1\r\nHost: x\r\n", "X-More: a\r\n"],
+])("%s that drips is cut off", async (_name, begin, drip) => {
+  const heard: string[] = [];
+  await using web = await startWeb({
+    host: "127.0.0.1",
+    port: 0,
+    requestTimeoutMs: 300,
+    slackListener: (request, response) => {
+      request.resume().on("end", () => response.end());
+    },
+    ingest: {
+      pushLogs: async () => {
+        heard.push("push");
+        return { outcome: "accepted" };
+      },
+      notifyAlerts: () => ({ outcome: "accepted" }),
+    },
+    notReady: async () => undefined,
+    metrics: async () => ({ contentType: "text/plain", body: "" }),
+    log: silentLogger,
+  });
+  const socket = connect(Number(new URL(web.url).port), "127.0.0.1");
+  socket.on("error", () => undefined);
+  socket.write(begin);
+  const dripping = setInterval(() => socket.write(drip), 50);
+  await once(socket.resume(), "close");
+  clearInterval(dripping);
+  expect(heard).toEqual([]);
+  expect((await fetch(`${web.url}/healthz`)).status).toBe(200);
+});
