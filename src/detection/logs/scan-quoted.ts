@@ -110,6 +110,8 @@ export function isQuote(code: number): boolean {
 export function endOfNothing(text: string, at: number, end: number): number {
   if (!isWord(text.charCodeAt(at - 1))) return -1;
   const next = text.charCodeAt(at + 1);
+  // klog announces a text of several lines: `body=<`.
+  if (next === 60 && at + 2 >= end) return end;
   return at + 1 >= end ||
     (classOf(next) === SEPARATOR && (next <= 32 || next === COMMA || next === 59 || next === 41 || next === 93))
     ? at + 1

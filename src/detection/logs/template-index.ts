@@ -10,6 +10,8 @@ export interface TemplateIndex {
   remove(template: Template): void;
   /** Calls `visit` for templates that may resemble the line; some twice. Bounded by twice MAX_BUCKET. */
   near(line: Tokens, visit: (template: Template) => void): void;
+  /** Calls `visit` for templates of `count` tokens that begin with the same word. Bounded by MAX_BUCKET. */
+  beside(line: Tokens, count: number, visit: (template: Template) => void): void;
 }
 
 function bucketKey(format: number, count: number, word: number, side: number): number {
@@ -74,6 +76,9 @@ export function createTemplateIndex(): TemplateIndex {
     remove(template) {
       drop(template.anchorFirst, template);
       drop(template.anchorLast, template);
+    },
+    beside(line, count, visit) {
+      scan(bucketKey(line.format, count, firstWord(line.hash, line.count), FIRST), visit);
     },
     near(line, visit) {
       scan(bucketKey(line.format, line.count, firstWord(line.hash, line.count), FIRST), visit);

@@ -2,6 +2,7 @@ import { createEvictionQueue } from "./eviction-queue.ts";
 import { evidenceNeeded } from "./evidence.ts";
 import { createLineCache } from "./line-cache.ts";
 import { createOpenEnds } from "./open-ends.ts";
+import { addsOneWord, MAX_ADDED } from "./optional-word.ts";
 import { readLine, type Span } from "./read-line.ts";
 import { compare, createResemblance, isCase } from "./resemblance.ts";
 import { follow, generalise, makeTemplate, openEnd, release, type Template, textOf, tokensOf } from "./template.ts";
@@ -57,6 +58,9 @@ interface Family {
   readonly needed: number;
   readonly members: Template[];
 }
+
+/** Shorter sentences are not compared with those that have a word more. */
+const MIN_WORDS = 6;
 
 /** Base-2 logarithm of the entries of the line cache: 131,072 entries, 2 MiB. */
 const CACHE_BITS = 17;
@@ -175,6 +179,29 @@ export function createTemplateMiner(options: TemplateMinerOptions = {}): Templat
     return widest;
   }
 
+  /** A template that is this sentence with a word more or less. */
+  function alike(tokens: Tokens, self: Template | undefined): Template | undefined {
+    let found: Template | undefined;
+    for (let added = 1; added <= MAX_ADDED && found === undefined; added++) {
+      index.beside(tokens, tokens.count + added, (other) => {
+        if (found === undefined && other !== self && addsOneWord(tokens, tokensOf(other))) found = other;
+      });
+      index.beside(tokens, tokens.count - added, (other) => {
+        if (found === undefined && other !== self && addsOneWord(tokensOf(other), tokens)) found = other;
+      });
+    }
+    return found;
+  }
+
+  /** The sentence with all its words is the one that others are compared with. */
+  function reshape(template: Template, { hash, flags, layout }: Template): void {
+    forget(template);
+    template.hash = hash;
+    template.flags = flags;
+    template.layout = layout;
+    remember(template);
+  }
+
   function forgetOldMerges(): void {
     for (const id of mergedIds.keys()) {
       if (mergedIds.size <= 4 * maxTemplates) return;
@@ -203,6 +230,11 @@ export function createTemplateMiner(options: TemplateMinerOptions = {}): Templat
     if (family !== undefined) return widen(join(family.members, family.mask, line));
     const many = ends.evidence(line);
     if (many !== undefined) return open(many.members, many.size);
+    const other = line.words < MIN_WORDS ? undefined : alike(line, undefined);
+    if (other !== undefined) {
+      if (line.count > other.hash.length) reshape(other, makeTemplate(0, line, span.start, span.end));
+      return other;
+    }
     if (byId.size >= maxTemplates) evictOne();
     const template = makeTemplate(nextId++, line, span.start, span.end);
     byId.set(template.id, template);
@@ -258,7 +290,15 @@ export function createTemplateMiner(options: TemplateMinerOptions = {}): Templat
         if (template.into !== undefined || template.open) continue;
         const widest = widen(template);
         const many = ends.evidence(tokensOf(widest), widest);
-        if (many !== undefined) open(many.members, many.size);
+        if (many !== undefined) {
+          open(many.members, many.size);
+          continue;
+        }
+        const other = alike(tokensOf(widest), widest);
+        if (other === undefined) continue;
+        const [oldest, newer] = other.id < widest.id ? [other, widest] : [widest, other];
+        if (newer.hash.length > oldest.hash.length) reshape(oldest, { ...newer });
+        retire([newer], oldest);
       }
     },
     *templates() {

@@ -12,7 +12,7 @@ import {
   isQuote,
 } from "./scan-quoted.ts";
 import { scanNamedTime, type TimeScan } from "./scan-time.ts";
-import { endOfColonValue, endOfList, endOfLongValue, endOfPairs, endOfRecord, endOfStructure } from "./scan-value.ts";
+import { endOfColonValue, endOfList, endOfLongValue, endOfPairs, endOfRecord, endOfStatus, endOfStructure } from "./scan-value.ts";
 import { FLAG, MAX_TOKENS, type TokenLine, WILD } from "./token-line.ts";
 import { hashWord, isBoolean, isEventKey, isFiller, isPayloadWord, isSlotWord, isUnit } from "./words.ts";
 
@@ -78,7 +78,10 @@ function endOfValue(line: TokenLine, from: number, to: number, end: number, sepa
     const close = text.indexOf(">", to);
     if (close > 0 && close < end && close - to < MAX_UNIT) return close + 1;
   }
-  if (kind === KIND.variable) return to;
+  if (kind === KIND.variable) {
+    const status = shape.digits === shape.length ? endOfStatus(text, from, to) : -1;
+    return status > 0 ? status : to;
+  }
   // `Received: Close()`
   if (
     (separator === EQUALS || separator === COLON) &&

@@ -83,3 +83,10 @@ const announcing = vocabulary("for from by of in on at with via as into onto abo
 export function announces(hash: number): boolean {
   return announcing.has(hash);
 }
+
+const negations = vocabulary("not no never non without already Not No NOT");
+
+/** Does the word turn the meaning of a sentence round? */
+export function isNegation(hash: number): boolean {
+  return negations.has(hash);
+}

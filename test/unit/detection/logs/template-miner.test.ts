@@ -117,6 +117,25 @@ describe("values are masked at once", () => {
       "[7:7:1121/065428.521474:VERBOSE1:a/b.cc(12)] cache opened",
       "[8:9:1121/065428.600001:VERBOSE1:c/d/e.cc(7)] cache opened",
     ],
+    ["a status code and its reason", "answered 200 OK in 7 ms", "answered 404 Not Found in 12 ms"],
+    ["names of objects made of pairs", "removed a.b:type=Broker,name=shop", "removed a.b:type=Topic,name=x,mode=y"],
+    [
+      "objects with square brackets",
+      "closed Socket[addr=/10.0.0.1,port=7] now",
+      "closed Socket[addr=/10.0.0.2,port=9,local=5] now",
+    ],
+    [
+      "names with a space inside brackets in brackets",
+      "state of [Valve[Container is null]] is kept",
+      "state of [Host[a]] is kept",
+    ],
+    ["hosts of a network of one's own", "asked web.corp for it", "asked db.lan for it"],
+    ["servers that were never chosen", "shop carts/<NOSRV> 503 down", "shop carts/c1 200 down"],
+    [
+      "levels and classes of java.util.logging",
+      "21-Nov-2026 06:56:00.902 FINE [main] a.b.C.d Started 7 of them",
+      "21-Nov-2026 06:56:01.002 INFO [exec-1] a.b.C.d Started 9 of them",
+    ],
     [
       "user agents of access lines",
       '1.1.1.1 - - [20/Nov/2026:22:27:35 +0000] "GET /a HTTP/1.1" 200 5 "-" "curl/8"',
@@ -202,6 +221,20 @@ describe("words become values by evidence", () => {
     ],
   ])("statements of different length stay apart: %s", (_, lines) => {
     expect(textsOf(lines)).toHaveLength(2);
+  });
+
+  test.each([
+    ["in the middle", "reading 7 from 10.0.0.1 with flags 1 and size 9", "reading 8 from 10.0.0.2 DIRECT with flags 1 and size 7"],
+    ["at the end", "7 failed to send a message to 9 because it is away", "8 failed to send a message to 9 because it is away idle"],
+  ])("a long sentence may have a word more: %s", (_, first, second) => {
+    expect(textsOf([first, second])).toHaveLength(1);
+    expect(textsOf([second, first, second])).toEqual(textsOf([second]));
+  });
+
+  test("a word that turns the meaning round makes another sentence", () => {
+    expect(
+      textsOf(["the peer 7 is ready to vote in this round", "the peer 7 is not ready to vote in this round"]),
+    ).toHaveLength(2);
   });
 
   test("templates that become cases of each other only later are one after settle", () => {
