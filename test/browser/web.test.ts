@@ -114,6 +114,11 @@ describe.skipIf(!executablePath)("the pages in a browser", () => {
     await using tab = await open({ viewport: { width: 1180, height: 900 } }, pages.url);
     await tab.page.goto(`${pages.url}/incidents`);
     await tab.page.getByText("64 incidents.").waitFor();
+    await tab.page.getByRole("link", { name: "3 are not resolved" }).click();
+    await tab.page.getByText("3 incidents match.").waitFor();
+    expect(await tab.page.locator("tbody tr").count()).toBe(3);
+    expect(await tab.page.getByText("not resolved.").count()).toBe(0);
+    await tab.page.getByRole("link", { name: "Clear" }).click();
     expect(await tab.page.locator("tbody tr").count()).toBe(50);
     await tab.shoot("web-incidents");
     await tab.page.getByRole("link", { name: "Older" }).click();
@@ -187,6 +192,65 @@ describe.skipIf(!executablePath)("the pages in a browser", () => {
     }
     for (const name of ["q", "status", "severity", "namespace", "cause", "Show"]) expect([...seen]).toContain(name);
     expect([...seen].some((name) => name.includes("carts is killed"))).toBe(true);
+  });
+
+  test("j and k walk through the list, Enter opens, and typing stays typing", async () => {
+    await using tab = await open();
+    await tab.page.goto(`${web.url}/incidents`);
+    const at = async () => (await check<{ name: string } | null>(tab.page, "focused"))?.name ?? "";
+    const names = await tab.page.locator("tbody th a").allInnerTexts();
+    expect(names.length).toBeGreaterThan(1);
+    const pressed: string[] = [];
+    for (const key of ["j", "j", "j", "k", "k"]) {
+      await tab.page.keyboard.press(key);
+      pressed.push((await at()).split(" ")[0] ?? "");
+    }
+    const [first = "", second = ""] = names.map((name) => name.split(" ")[0]);
+    expect(pressed).toEqual([first, second, second, first, first]);
+    await tab.page.getByLabel("Search").fill("");
+    await tab.page.getByLabel("Search").press("j");
+    expect(await tab.page.getByLabel("Search").inputValue()).toBe("j");
+    await tab.page.locator("tbody th a").first().focus();
+    await tab.page.keyboard.press("Enter");
+    await tab.page.getByRole("heading", { level: 1 }).waitFor();
+    expect(tab.page.url()).toContain(`/incidents/${first}`);
+  });
+
+  test("on paper it is light, and holds what is read and nothing that is pressed", async () => {
+    await using tab = await open({ colorScheme: "dark" });
+    await tab.page.goto(`${web.url}/incidents/${id}`);
+    await drawn(tab.page);
+    await tab.page.emulateMedia({ media: "print", colorScheme: "dark" });
+    expect(await tab.page.evaluate("getComputedStyle(document.documentElement).backgroundColor")).toBe(
+      "rgb(255, 255, 255)",
+    );
+    expect(await check(tab.page, "lowContrast")).toEqual([]);
+    expect(await tab.page.locator("button:visible, nav:visible").count()).toBe(0);
+    expect(await tab.page.getByRole("heading", { name: "Evidence" }).isVisible()).toBe(true);
+  });
+
+  test("a moment of today or yesterday says so, an older one has its date", async () => {
+    await using own = await withDatabase();
+    const now = Date.now();
+    for (const [id, days] of [
+      ["1", 0],
+      ["2", 1],
+      ["3", 40],
+    ] as const)
+      await fillIncident(
+        own,
+        { id, groupKey: id, onset: now - days * 86_400_000, openedAt: now - days * 86_400_000 },
+        "",
+      );
+    await using pages = await servePages(own, { now: Date.now });
+    await using tab = await open({ timezoneId: "UTC" }, pages.url);
+    await tab.page.goto(`${pages.url}/incidents`);
+    const since = await tab.page.locator("td[data-label=Since]").allInnerTexts();
+    expect(since.map((text) => text.replace(/ ?\d+:.*/, ""))).toEqual([
+      "today,",
+      "yesterday,",
+      expect.stringMatching(/^\w+ \d+, \d{4},$/),
+    ]);
   });
 
   test("filters and colours work without any script", async () => {

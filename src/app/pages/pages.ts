@@ -5,6 +5,7 @@ import type { DetectorsOverview, PagesPort, TopologyPicture } from "../../bot/we
 import { detectorFactories } from "../../detection/engine/registry.ts";
 import type { AuditEntry } from "../../incident/audit-entry.ts";
 import type { Redact } from "../../incident/redacted.ts";
+import { unresolvedStatuses } from "../../incident/status.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { auditOf } from "../../store/audit.ts";
 import { readRisks } from "../../store/cluster/risks.ts";
@@ -81,14 +82,15 @@ export function createPages(deps: PagesDeps): PagesPort {
   const never = async () => undefined;
   return {
     async incidents({ after, ...filter }) {
-      const [page, total, choices] = await Promise.all([
+      const [page, total, unresolved, choices] = await Promise.all([
         pageOfIncidents(database, filter, { limit: rowsShown, ...(after ? { after } : {}) }),
         countIncidents(database, filter),
+        filter.statuses ? undefined : countIncidents(database, { ...filter, statuses: unresolvedStatuses }),
         filterChoices(database),
       ]);
       // Titles may quote what was logged.
       const rows = page.rows.map((row) => ({ ...row, title: redact(row.title) }));
-      return { rows, ...(page.next ? { next: page.next } : {}), total, choices };
+      return { rows, ...(page.next ? { next: page.next } : {}), total, choices, ...(unresolved ? { unresolved } : {}) };
     },
     async incident(id) {
       const view = await desk.view(id);

@@ -30,6 +30,8 @@ export interface IncidentList {
   readonly rows: readonly IncidentRow[];
   readonly next?: IncidentCursor;
   readonly total: IncidentCount;
+  /** How many of them still want something of somebody; absent where a status was asked for. */
+  readonly unresolved?: IncidentCount;
   readonly choices: FilterChoices;
 }
 

@@ -27,6 +27,7 @@ function listData(form: IncidentForm, list: IncidentList, now: number) {
     filtered: Object.entries(form).some(([name, value]) => name !== "after" && value !== undefined),
     laterPages: form.after !== undefined,
     firstHref: listHref(form, {}),
+    unresolvedHref: list.unresolved && list.unresolved.count > 0 ? listHref(form, { status: "unresolved" }) : undefined,
     nextHref: list.next && listHref(form, { after: `${list.next.openedAt}.${list.next.id}` }),
     filters: [
       { name: "status", label: "Status", choices: choices(statusChoices, form.status, statusText) },

@@ -3,13 +3,33 @@
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
 const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
 
+/** `today, 9:29:08 AM`: who looks at night need not compare dates. */
+function moment(at) {
+  const day = (date) => new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
+  const days = Math.round((day(new Date()) - day(at)) / 86_400_000);
+  const near = ["today", "yesterday"][days];
+  return near ? `${near}, ${clock.format(at)}` : full.format(at);
+}
+
 for (const time of document.querySelectorAll("time[datetime]")) {
   const at = new Date(time.dateTime);
   time.title = `${at.toISOString().slice(0, 19).replace("T", " ")} UTC`;
-  time.textContent = (time.dataset.style === "clock" ? clock : full).format(at);
+  time.textContent = time.dataset.style === "clock" ? clock.format(at) : moment(at);
 }
 for (const zone of document.querySelectorAll("[data-zone]"))
   zone.textContent = Intl.DateTimeFormat().resolvedOptions().timeZone || "your time zone";
+
+/** j and k go down and up in the list, as in mail; Enter opens, as it does with any link. Never while somebody types. */
+const listed = [...document.querySelectorAll("table.list tbody th a")];
+function walk(event) {
+  const step = { j: 1, k: -1 }[event.key];
+  if (!step || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target instanceof Element && event.target.closest("input, select, textarea")) return;
+  const at = listed.indexOf(document.activeElement);
+  event.preventDefault();
+  listed[at < 0 ? 0 : Math.min(listed.length - 1, Math.max(0, at + step))].focus();
+}
+if (listed.length > 0) document.addEventListener("keydown", walk);
 
 function element(name, properties = {}, ...children) {
   const made = Object.assign(document.createElement(name), properties);
@@ -201,7 +221,9 @@ if (place) {
       const data = await answer.json();
       const { default: uPlot } = await import(place.dataset.library);
       draw(uPlot, place, data);
-      matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => draw(uPlot, place, data));
+      // Paper is light, whatever the screen was.
+      for (const media of ["(prefers-color-scheme: dark)", "print"])
+        matchMedia(media).addEventListener("change", () => draw(uPlot, place, data));
     }
   } catch (error) {
     say("The charts could not be drawn. Load the page again to try once more.");
