@@ -11,6 +11,7 @@ import { createIdPool } from "../app/watch/id-pool.ts";
 import { keepSamples } from "../app/watch/keep-samples.ts";
 import { seedSeasons } from "../app/watch/seed-seasons.ts";
 import { syncSilences } from "../app/watch/sync-silences.ts";
+import { tellDetectorFailures } from "../app/watch/tell-detector-failures.ts";
 import { createObservation, type Observation } from "../cluster/observation.ts";
 import { createDetectionEngine, type DetectionEngine } from "../detection/engine/engine.ts";
 import { detectorsWith } from "../detection/engine/registry.ts";
@@ -59,6 +60,7 @@ export async function startDetectionPart(foundation: Foundation, outside: Outsid
     share: shards,
     nextId: ids.next,
     detectors: detectorsWith(config.health.model),
+    onDetectorFailure: tellDetectorFailures(log),
     learnMs: config.detection.learnMinutes * 60_000,
     tickMs,
     seasons,

@@ -35,6 +35,8 @@ export interface DetectionEngineOptions {
   /** Time between ticks (ms), at least the scrape interval; measured once it ticks. Default 15 s; 5 s in replay. */
   readonly tickMs?: number;
   readonly detectors?: readonly DetectorFactory[];
+  /** Told what a detector has stumbled over; the others go on. */
+  readonly onDetectorFailure?: (detector: string, error: unknown) => void;
   /** What is usual at each time of the day; given when captured samples are to seed it. */
   readonly seasons?: Seasons;
   /** The share of the cluster that is this process's to judge. Default all of it. */
@@ -157,9 +159,10 @@ export function createDetectionEngine(options: DetectionEngineOptions): Detectio
         for (const finding of detector.detect(context))
           if (ownsObject(share, finding.target) && !isOfTheHour(finding, context.now) && !isAgedOnly(detector, finding))
             ledger.report(detector, finding, context.now);
-      } catch {
+      } catch (error) {
         // One detector that stumbles over an odd object must not blind all others; the count is a metric of its own.
         ticking.detectorFailures++;
+        options.onDetectorFailure?.(detector.name, error);
       }
     }
   }
