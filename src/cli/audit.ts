@@ -1,8 +1,11 @@
 import { once } from "node:events";
+import { createReadStream } from "node:fs";
+import { createInterface } from "node:readline";
 import type { Writable } from "node:stream";
+import { z } from "zod";
 import { loadConfig } from "../config/load-config.ts";
 import type { AuditVerdict } from "../incident/audit-entry.ts";
-import { inputError } from "../lib/app-error.ts";
+import { inputError, messageOf } from "../lib/app-error.ts";
 import { isoTime } from "../lib/clock.ts";
 import { listAudit, verifyAudit } from "../store/audit.ts";
 import type { Database } from "../store/database.ts";
@@ -12,6 +15,8 @@ export interface AuditOptions {
   readonly config?: string;
   /** For export: RFC 3339 time, date, or an age such as `24h` or `7d`. */
   readonly since?: string;
+  /** For verify: a file that an earlier export was kept in. */
+  readonly against?: string;
 }
 
 const problems = {
@@ -19,6 +24,8 @@ const problems = {
   changed: "the entry there is not what was written",
   "not-chained": "the entry there does not follow the one before it",
   "cut-off": "the newest entries are gone from there on",
+  rewritten: "the chain holds, but the entry there is not the one that was exported",
+  unwritten: "there are plans of which the chain says nothing",
 } as const satisfies Record<Extract<AuditVerdict, { intact: false }>["problem"], string>;
 
 const pageEntries = 1_000;
@@ -36,12 +43,37 @@ export function sinceOf(text: string, now: number): number {
   );
 }
 
+/** The hashes of an earlier export, by number. @throws AppError when the file is none */
+async function exported(path: string): Promise<ReadonlyMap<number, string>> {
+  const known = new Map<number, string>();
+  let line = 0;
+  try {
+    for await (const text of createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY })) {
+      line++;
+      if (text.trim() === "") continue;
+      const { seq, hash } = exportedLine.parse(JSON.parse(text));
+      known.set(seq, hash);
+    }
+  } catch (cause) {
+    throw inputError(
+      "export-unreadable",
+      `${path} is not what kubemend audit export has printed (line ${line}): ${messageOf(cause, 120)}.`,
+      "Give a file that an export was written to.",
+      cause,
+    );
+  }
+  return known;
+}
+
+const exportedLine = z.object({ seq: z.int().min(1), hash: z.string().regex(/^[0-9a-f]{64}$/) });
+
 /** Walks the chain and says what it found. @returns the exit code: 0 intact, 1 broken. */
-export async function reportAudit(database: Database, out: Writable): Promise<number> {
-  const verdict = await verifyAudit(database);
+export async function reportAudit(database: Database, out: Writable, against?: string): Promise<number> {
+  const known = against === undefined ? undefined : await exported(against);
+  const verdict = await verifyAudit(database, known);
   out.write(
     verdict.intact
-      ? `The audit chain is intact: ${verdict.entries} ${verdict.entries === 1 ? "entry" : "entries"}.\n`
+      ? `The audit chain is intact: ${verdict.entries} ${verdict.entries === 1 ? "entry" : "entries"}${known ? `, ${known.size} of them as exported` : ""}.\n`
       : `The audit chain is broken at entry ${verdict.seq}: ${problems[verdict.problem]}. Entries before it are as they were written; compare the rest with an earlier export.\n`,
   );
   return verdict.intact ? 0 : 1;
@@ -78,7 +110,7 @@ export async function audit(what: "verify" | "export", options: AuditOptions): P
     ...(config.database.url ? { url: config.database.url } : {}),
     dataFolder: config.data,
   });
-  if (what === "verify") return await reportAudit(store.database, process.stdout);
+  if (what === "verify") return await reportAudit(store.database, process.stdout, options.against);
   const printed = await exportAudit(store.database, process.stdout, since);
   process.stderr.write(`${printed} ${printed === 1 ? "entry" : "entries"}.\n`);
   return 0;

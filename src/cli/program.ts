@@ -14,7 +14,7 @@ Begin here:
 Exit codes: 0 done, 1 the answer is no or something failed, 2 wrong input or setup (with what to do).`;
 
 /** Each command loads its code only when it is called, so that `--help` and the small tools start at once. */
-function build(): Command {
+export function buildProgram(): Command {
   const program = new Command("kubemend");
   program
     .description("Watches Kubernetes, finds the root cause of incidents, and applies the fix you approve.")
@@ -115,6 +115,7 @@ function build(): Command {
     .command("verify")
     .description("walk the chain of records; exit code 1 with the place of the first break")
     .option("--config <file>", "settings in YAML")
+    .option("--against <file>", "an earlier export, kept where the database's owner cannot write")
     .action(async (options) => {
       process.exitCode = await (await import("./audit.ts")).audit("verify", options);
     });
@@ -171,7 +172,7 @@ function build(): Command {
 /** Runs one command line. Faults of input or setup print one sentence with the remedy and give exit code 2. */
 export async function runProgram(argv: readonly string[]): Promise<number> {
   try {
-    await build().parseAsync([...argv]);
+    await buildProgram().parseAsync([...argv]);
     return Number(process.exitCode ?? 0);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;

@@ -35,9 +35,12 @@ export interface AuditEntry {
 
 export type AuditVerdict =
   | { readonly intact: true; readonly entries: number }
-  /** `seq`: the first place where the chain does not hold. */
+  /**
+   * `seq`: the first place where the chain does not hold. `rewritten`: whole in itself, but not what an earlier export has
+   * there. `unwritten`: there are plans of which the chain knows nothing.
+   */
   | {
       readonly intact: false;
       readonly seq: number;
-      readonly problem: "missing" | "changed" | "cut-off" | "not-chained";
+      readonly problem: "missing" | "changed" | "cut-off" | "not-chained" | "rewritten" | "unwritten";
     };

@@ -109,8 +109,14 @@ export async function auditOf(database: Database, subjects: readonly string[], l
   return rows.map(fromRow);
 }
 
-/** Walks the whole chain in one snapshot. Finds edits, deletions, insertions, changes of order and a cut-off end. */
-export async function verifyAudit(database: Database): Promise<AuditVerdict> {
+/**
+ * Walks the whole chain in one snapshot. Finds edits, deletions, insertions, changes of order and a cut-off end. Whoever may
+ * write everything may also write another chain that holds: `known`, the hashes of an earlier export by number, shows that.
+ */
+export async function verifyAudit(
+  database: Database,
+  known: ReadonlyMap<number, string> = new Map(),
+): Promise<AuditVerdict> {
   return await database.kysely
     .transaction()
     .setIsolationLevel("repeatable read")
@@ -124,12 +130,20 @@ export async function verifyAudit(database: Database): Promise<AuditVerdict> {
           if (entry.seq !== seq + 1) return { intact: false, seq: seq + 1, problem: "missing" };
           if (entry.prevHash !== prevHash) return { intact: false, seq: entry.seq, problem: "not-chained" };
           if (hashOf(entry) !== hash) return { intact: false, seq: entry.seq, problem: "changed" };
+          if ((known.get(entry.seq) ?? hash) !== hash) return { intact: false, seq: entry.seq, problem: "rewritten" };
           [seq, prevHash] = [entry.seq, hash];
         }
         if (page.length < 1_000) break;
       }
-      if (!end || Number(end.seq) !== seq || end.hash !== prevHash)
+      let last = 0;
+      for (const number of known.keys()) last = Math.max(last, number);
+      if (!end || Number(end.seq) !== seq || end.hash !== prevHash || last > seq)
         return { intact: false, seq: seq + 1, problem: "cut-off" };
+      const { rows } = await sql`
+        select from action_plan where not exists (select from audit where subject = id and event = 'plan.proposed') limit 1`.execute(
+        tx,
+      );
+      if (rows.length > 0) return { intact: false, seq: seq + 1, problem: "unwritten" };
       return { intact: true, entries: seq };
     });
 }

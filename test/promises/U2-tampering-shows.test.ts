@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { inAuditedTransaction, verifyAudit } from "../../src/store/audit.ts";
+import { inAuditedTransaction, listAudit, verifyAudit } from "../../src/store/audit.ts";
 import type { Database } from "../../src/store/database.ts";
+import { startActorCluster } from "../support/actor-cluster.ts";
+import { planStore, propose } from "../support/plan-life.ts";
 import { withDatabase } from "../support/postgres.ts";
 import { grouped, promised, promiseFigure } from "../support/promise-figure.ts";
 
@@ -63,6 +65,30 @@ describe("whoever changes the audit is found out (U2)", () => {
     expect(tried).toBe(6 * entries);
     expect(await verifyAudit(database)).toEqual({ intact: true, entries });
     promiseFigure("U2", `${grouped(tried)} edits, deletions and changes of order`, "all found");
+  });
+
+  test("another chain that holds, and one that was begun anew, show against an export or against the plans", async () => {
+    await using database = await withDatabase();
+    await fill(database);
+    const exported = new Map((await listAudit(database, { limit: entries })).map(({ seq, hash }) => [seq, hash]));
+    expect(await verifyAudit(database, exported)).toEqual({ intact: true, entries });
+    const zeros = "0".repeat(64);
+    const empty = async () => {
+      await database.pool.query("delete from audit");
+      await database.pool.query("update audit_head set seq = 0, hash = $1", [zeros]);
+    };
+    await empty();
+    expect(await verifyAudit(database), "nothing to compare it with").toEqual({ intact: true, entries: 0 });
+    expect(await verifyAudit(database, exported)).toEqual({ intact: false, seq: 1, problem: "cut-off" });
+    await fill(database);
+    expect(await verifyAudit(database)).toEqual({ intact: true, entries });
+    expect(await verifyAudit(database, exported)).toEqual({ intact: false, seq: 1, problem: "rewritten" });
+
+    await using cluster = await startActorCluster();
+    await propose(cluster.actor, planStore(database));
+    expect(await verifyAudit(database)).toMatchObject({ intact: true });
+    await empty();
+    expect(await verifyAudit(database)).toEqual({ intact: false, seq: 1, problem: "unwritten" });
   });
 
   test("a change of state and its entry are both written or neither", async () => {

@@ -17,6 +17,8 @@ import {
 } from "./recording.ts";
 
 const unzip = promisify(gunzip);
+/** Unpacked; a longer text would be none. */
+const maxPartBytes = 512 * 1024 * 1024;
 
 export interface ObjectChange {
   readonly at: number;
@@ -93,7 +95,7 @@ async function* linesOf(folder: string, file: string): AsyncGenerator<[text: str
   const packed = await readPart(folder, file);
   let text: string;
   try {
-    text = (await unzip(packed)).toString("utf8");
+    text = (await unzip(packed, { maxOutputLength: maxPartBytes })).toString("utf8");
   } catch (cause) {
     throw damaged(folder, file, "it does not unpack", cause);
   }

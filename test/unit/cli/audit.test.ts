@@ -1,6 +1,8 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { resolve } from "node:path";
+import { mkdtempDisposable, readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { sinceOf } from "../../../src/cli/audit.ts";
@@ -49,6 +51,22 @@ describe("kubemend audit", () => {
       expect(createHash("sha256").update(canonicalJson(rest)).digest("hex")).toBe(hash);
       if (i > 0) expect(rest.prevHash).toBe(entries[i - 1]?.hash);
     }
+  });
+
+  test("verify --against finds a chain that holds and is another one", async () => {
+    await using folder = await mkdtempDisposable(join(tmpdir(), "kubemend-audit-"));
+    const kept = join(folder.path, "audit.jsonl");
+    await writeFile(kept, (await kubemend("export")).stdout);
+    expect((await kubemend("verify", "--against", kept)).stdout).toContain("1203 entries, 1203 of them as exported");
+    const first = await readFile(kept, "utf8");
+    await writeFile(kept, first.replace(/"hash":"[0-9a-f]{64}"/, `"hash":"${"0".repeat(64)}"`));
+    await expect(kubemend("verify", "--against", kept)).rejects.toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining("entry 1: the chain holds, but the entry there is not the one that was exported"),
+    });
+    await writeFile(kept, "{}\n");
+    await expect(kubemend("verify", "--against", kept)).rejects.toMatchObject({ code: 2 });
+    await expect(kubemend("verify", "--against", join(folder.path, "none"))).rejects.toMatchObject({ code: 2 });
   });
 
   test("export --since leaves out what is older, and refuses what is no time", async () => {
