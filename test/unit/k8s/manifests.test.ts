@@ -111,7 +111,7 @@ describe("kubectl apply -k k8s/", () => {
   test("every variable that is set or documented is one kubemend reads", () => {
     const set = workloads.flatMap(containersOf).flatMap((container) => objectsAt(container, "env"));
     const guide = readFileSync(join(root, "docs/install.md"), "utf8");
-    const section = guide.slice(guide.indexOf("### The Secret"), guide.indexOf("### Network"));
+    const section = guide.slice(guide.indexOf("\n## The Secret"), guide.indexOf("\n## Network"));
     const documented = [...section.matchAll(/`([A-Z][A-Z_]+)`/g), ...guide.matchAll(/--from-literal=([A-Z_]+)=/g)];
     const names = [...set.map((one) => stringAt(one, "name") ?? ""), ...documented.map(([, name = ""]) => name)];
     expect(new Set(names).size).toBeGreaterThan(7);
