@@ -40,8 +40,13 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
   const crash = crashesOf(open, workload).at(-1);
   if (recent.length === 0 && events.length === 0 && !crash) return [];
   const last = recent.at(-1);
+  // That it was made is no change of it.
   const change =
-    open.lastChange(workload, "env", "command", "image", "resources", "volume") ?? open.lastChange(workload);
+    open.lastChange(workload, "env", "command", "image", "resources", "volume") ??
+    open
+      .changesOf(workload)
+      .filter(({ action }) => action === "modified")
+      .at(-1);
   // The job fails because what it asks for is down: then it is a caller like any other.
   const victim = open.topology
     .dependenciesOf(workload, 1)

@@ -4,6 +4,7 @@ import { type Candidate, candidate, type Rule } from "../case/candidate.ts";
 import type { Case } from "../case/case.ts";
 import { metricFinding, type Shift, straightLine } from "../gather/metrics.ts";
 import { type ContainerFact, type PodFact, podFinding } from "../gather/object-state.ts";
+import { appetiteOfRelease } from "./appetite.ts";
 import { called, citeChange, citeLogs, freshLogs, lastFields, movedQuantity } from "./patterns.ts";
 
 interface MemoryFact {
@@ -156,10 +157,30 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
       ),
     );
   }
+  const dead = facts.filter((fact) => fact.killed);
+  const appetite = appetiteOfRelease(
+    open,
+    workload,
+    dead.map(({ pod, limit, lifeMs }) => ({ pod: pod.ref.name, limit, lifeMs })),
+  );
+  if (appetite && !leaking)
+    found.push(
+      candidate(
+        {
+          cause: "bad-release",
+          culprit: workload,
+          statement: `the new release of ${called(workload)} has a defect: ${appetite.words}`,
+          evidence: [...cited, ...citeChange(open, appetite.change)],
+          specificity: 0.9,
+          change: appetite.change,
+        },
+        open,
+      ),
+    );
   if (killed || full)
     found.push(
       tooLow(
-        leaking ? 0.4 : killed ? 0.8 : 0.5,
+        leaking || appetite ? 0.4 : killed ? 0.8 : 0.5,
         killed
           ? "is killed because it uses more memory than its limit"
           : "uses nearly all the memory that its limit allows",
