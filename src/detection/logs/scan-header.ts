@@ -1,6 +1,7 @@
 import { isDigit, skipSpaces, skipWord } from "./chars.ts";
 import type { Header } from "./header.ts";
-import { noteTime, scanFields } from "./header-fields.ts";
+import { noteTime } from "./header-cursor.ts";
+import { scanFields } from "./header-fields.ts";
 import { afterSyslogTime, epochColumn } from "./header-parts.ts";
 import { letterRank } from "./level.ts";
 import { scanTime, TIME, type TimeScan } from "./scan-time.ts";

@@ -224,8 +224,16 @@ describe("words become values by evidence", () => {
   });
 
   test.each([
-    ["in the middle", "reading 7 from 10.0.0.1 with flags 1 and size 9", "reading 8 from 10.0.0.2 DIRECT with flags 1 and size 7"],
-    ["at the end", "7 failed to send a message to 9 because it is away", "8 failed to send a message to 9 because it is away idle"],
+    [
+      "in the middle",
+      "reading 7 from 10.0.0.1 with flags 1 and size 9",
+      "reading 8 from 10.0.0.2 DIRECT with flags 1 and size 7",
+    ],
+    [
+      "at the end",
+      "7 failed to send a message to 9 because it is away",
+      "8 failed to send a message to 9 because it is away idle",
+    ],
   ])("a long sentence may have a word more: %s", (_, first, second) => {
     expect(textsOf([first, second])).toHaveLength(1);
     expect(textsOf([second, first, second])).toEqual(textsOf([second]));

@@ -1,0 +1,126 @@
+import { classOf, isDigit, isLetter, skipDigits, skipSpaces, skipWord, UPPER } from "./chars.ts";
+import { finish, noteTime, type Step } from "./header-cursor.ts";
+import { afterBars, afterSyslogTime, afterTag, closeBracket } from "./header-parts.ts";
+import { letterRank, levelRank } from "./level.ts";
+import { scanTime, TIME, type TimeScan } from "./scan-time.ts";
+import { afterLoggerName } from "./wrapped-line.ts";
+
+const MAX_BRACKETS = 3;
+
+const COMMA = 44;
+const DASH = 45;
+const COLON = 58;
+const OPEN = 91;
+const BAR = 124;
+
+const time: TimeScan = { end: 0, kind: 0 };
+
+const takeMark: Step = (_text, _end, _header, c) => {
+  if (c.code !== BAR && c.code !== COLON && !(c.code === COMMA && c.word === c.at + 1)) return false;
+  c.at++;
+  return true;
+};
+
+/** `-` separates, and after the level it ends the header; `--` and `---` only separate. */
+const takeDash: Step = (text, end, header, c) => {
+  const size = c.word - c.at;
+  if (c.code !== DASH || (size > 1 && (size > 3 || text.charCodeAt(c.at + 1) !== DASH))) return false;
+  if (!c.timed && header.level === 0) return finish(c, c.at);
+  if (header.level > 0 && size === 1) return finish(c, skipSpaces(text, c.word, end));
+  c.at = c.word;
+  return true;
+};
+
+const takeTime: Step = (text, end, header, c) => {
+  if (!scanTime(text, c.at, end, time) || (c.timed && time.kind === TIME.clock)) return false;
+  if (!c.timed) noteTime(header, c.at, time);
+  c.timed = true;
+  c.at = time.end;
+  const next = text.charCodeAt(c.at);
+  if (time.kind === TIME.syslog && next === 32)
+    return finish(c, afterSyslogTime(text, skipSpaces(text, c.at, end), end));
+  return next === BAR ? finish(c, afterBars(text, c.at, end)) : true;
+};
+
+/** Parts of a bracket that are looked at for a level. */
+const MAX_PARTS = 8;
+
+/** Level of `[module:level]` (Apache) or `[process:thread:time:LEVEL:file(line)]` (Chromium); 0 when it is not that. */
+function levelOfParts(text: string, inside: number, close: number): number {
+  if (skipWord(text, inside, close) < close) return 0;
+  let from = inside;
+  for (let part = 0; part < MAX_PARTS && from < close; part++) {
+    const colon = text.indexOf(":", from);
+    const to = colon < 0 || colon > close ? close : colon;
+    let letters = from;
+    while (letters < to && isLetter(text.charCodeAt(letters))) letters++;
+    const isLast = to === close;
+    const isStated = isLast || classOf(text.charCodeAt(from)) === UPPER;
+    // VERBOSE1, trace2
+    if (part > 0 && isStated && skipDigits(text, letters, to) === to) {
+      const rank = levelRank(text, from, letters);
+      if (rank > 0) return rank;
+    }
+    from = to + 1;
+  }
+  return 0;
+}
+
+/** `[time level module]`, `[module:level]`, `[level]`, and after a time or level `[thread]`, `[request id]`. */
+const takeBracket: Step = (text, end, header, c) => {
+  if (c.code !== OPEN) return false;
+  const close = closeBracket(text, c.at, end);
+  if (close < 0) return finish(c, c.at);
+  const inside = skipSpaces(text, c.at + 1, close);
+  let letters = inside;
+  while (letters < close && isLetter(text.charCodeAt(letters))) letters++;
+  const rank = header.level === 0 ? levelRank(text, inside, letters) || levelOfParts(text, inside, close) : 0;
+  if (scanTime(text, inside, close, time)) {
+    if (!c.timed) noteTime(header, inside, time);
+    c.timed = true;
+    const rest = skipSpaces(text, time.end, close);
+    if (header.level === 0) header.level = levelRank(text, rest, skipWord(text, rest, close));
+  } else if (rank > 0) {
+    header.level = rank;
+  } else {
+    const spaced = skipWord(text, inside, close) < close;
+    const isContext = (c.timed || header.level > 0) && c.brackets < MAX_BRACKETS;
+    // Words in brackets are a thread's name once, directly after the level; anywhere else they are message.
+    if (!isContext || (spaced && (header.level === 0 || c.threads > 0))) return finish(c, c.at);
+    c.brackets++;
+    if (header.level > 0) c.threads++;
+  }
+  c.at = close + 1;
+  return true;
+};
+
+const takeLevel: Step = (text, end, header, c) => {
+  if (header.level > 0) return false;
+  // Python's name of a level without one.
+  if (c.timed && c.word - c.at === 5 && text.startsWith("Level ", c.at) && isDigit(text.charCodeAt(c.word + 1))) {
+    header.level = 1;
+    c.at = skipDigits(text, c.word + 1, end);
+    return true;
+  }
+  let letters = c.at;
+  while (letters < c.word && isLetter(text.charCodeAt(letters))) letters++;
+  const next = text.charCodeAt(letters);
+  const stops = letters === c.word || next === COLON || next === COMMA || next === BAR || next === OPEN;
+  const stated = c.timed || next === COLON || classOf(text.charCodeAt(c.at + 1)) === UPPER;
+  const rank = stops && stated ? levelRank(text, c.at, letters) : 0;
+  if (rank > 0) {
+    header.level = rank;
+    // A level and nothing else is what the line says.
+    if (skipSpaces(text, letters, end) >= end) return finish(c, c.at);
+    const name = next === COLON && !c.timed ? afterLoggerName(text, letters + 1, end) : -1;
+    if (name > 0) return finish(c, name);
+    c.at = next === COLON || next === COMMA ? letters + 1 : letters;
+    return next === COLON && c.timed && c.brackets > 0 ? finish(c, skipSpaces(text, c.at, end)) : true;
+  }
+  if (!c.timed || c.word - c.at !== 1 || c.numbers === 0 || letterRank(c.code) === 0) return false;
+  header.level = letterRank(c.code);
+  return finish(c, afterTag(text, skipSpaces(text, c.word, end), end));
+};
+
+/** The fields with which a header may begin, and which may stand anywhere in it; the first that takes the field wins. */
+export const openings: readonly Step[] = [takeMark, takeDash, takeTime, takeBracket, takeLevel];

@@ -1,0 +1,54 @@
+import { evidenceNeeded } from "./evidence.ts";
+import { addsOneWord, MAX_ADDED } from "./optional-word.ts";
+import { compare, createResemblance, isCase } from "./resemblance.ts";
+import { type Template, tokensOf } from "./template.ts";
+import type { TemplateIndex } from "./template-index.ts";
+import type { Tokens } from "./token-line.ts";
+
+/** Templates that become one with a line or template, and the words in which they differ. */
+export interface Family {
+  readonly mask: number;
+  /** How many it takes, with what they are compared to. */
+  readonly needed: number;
+  readonly members: Template[];
+}
+
+const near = createResemblance();
+
+/**
+ * Templates around `tokens` that are one with it: as cases of it, or because enough of them differ in the same words.
+ * @param self a template that is not to be found
+ */
+export function familyOf(tokens: Tokens, index: TemplateIndex, self: Template | undefined): Family | undefined {
+  const cases: Template[] = [];
+  const families = new Map<number, Family>();
+  index.near(tokens, (template) => {
+    if (template === self || !compare(tokens, template, near)) return;
+    if (near.different === 0) {
+      if (isCase(near) && !cases.includes(template)) cases.push(template);
+      return;
+    }
+    const needed = evidenceNeeded(tokens, near);
+    if (!Number.isFinite(needed)) return;
+    const family = families.get(near.mask);
+    if (family === undefined) families.set(near.mask, { mask: near.mask, needed, members: [template] });
+    else if (!family.members.includes(template)) family.members.push(template);
+  });
+  if (cases.length > 0) return { mask: 0, needed: 1, members: cases };
+  for (const family of families.values()) if (family.members.length + 1 >= family.needed) return family;
+  return undefined;
+}
+
+/** A template that is this sentence with a word more or less. */
+export function varietyOf(tokens: Tokens, index: TemplateIndex, self: Template | undefined): Template | undefined {
+  let found: Template | undefined;
+  for (let added = 1; added <= MAX_ADDED && found === undefined; added++) {
+    index.beside(tokens, tokens.count + added, (other) => {
+      if (found === undefined && other !== self && addsOneWord(tokens, tokensOf(other))) found = other;
+    });
+    index.beside(tokens, tokens.count - added, (other) => {
+      if (found === undefined && other !== self && addsOneWord(tokensOf(other), tokens)) found = other;
+    });
+  }
+  return found;
+}

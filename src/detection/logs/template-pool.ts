@@ -1,0 +1,157 @@
+import { createEvictionQueue } from "./eviction-queue.ts";
+import { createOpenEnds, type OpenEnds } from "./open-ends.ts";
+import { follow, generalise, openEnd, release, type Template } from "./template.ts";
+import { createTemplateIndex, type TemplateIndex } from "./template-index.ts";
+import { type Tokens, WILD } from "./token-line.ts";
+
+/** The templates that are known, with what finds them, and the ids that others were given up for. Bounded. */
+export interface TemplatePool {
+  readonly index: TemplateIndex;
+  readonly ends: OpenEnds;
+  /** Takes in a new one; at the limit the one not seen for longest, nearly, is dropped for it. */
+  add(template: Template): void;
+  /** Makes one template of these, the oldest: values where `mask` says, and where `tokens` or one of them has a value. */
+  join(members: readonly Template[], mask: number, tokens: Tokens): Template;
+  /** Makes one template of these, which begin with the same `size` tokens and go on with anything. */
+  open(members: readonly Template[], size: number): Template;
+  /** Makes one of two that are the same sentence but for a word; the words of the longer remain. */
+  unite(one: Template, other: Template): void;
+  /** The sentence with all its words is the one that others are compared with. */
+  reshape(template: Template, shape: Template): void;
+  /** The template with this id or the one that stands for it; undefined when it was dropped or never existed. */
+  find(id: number): Template | undefined;
+  /** The id that now stands for this one. */
+  resolve(id: number): number;
+  /** The template made of this very line: finds it again after the cache and a crowded bucket have lost it. */
+  madeOf(line: number): Template | undefined;
+  values(): IterableIterator<Template>;
+  readonly size: number;
+  readonly evicted: number;
+  readonly merged: number;
+}
+
+const oldestOf = (members: readonly Template[]) => members.reduce((a, b) => (b.id < a.id ? b : a));
+
+export function createTemplatePool(maxTemplates: number): TemplatePool {
+  const index = createTemplateIndex();
+  const ends = createOpenEnds();
+  const queue = createEvictionQueue<Template>();
+  const byId = new Map<number, Template>();
+  const mergedIds = new Map<number, Template>();
+  const byFirstLine = new Map<number, Template>();
+  let evicted = 0;
+  let merged = 0;
+
+  function remember(template: Template): void {
+    if (!template.open) index.add(template);
+    ends.add(template);
+  }
+
+  function forget(template: Template): void {
+    if (!template.open) index.remove(template);
+    ends.remove(template);
+  }
+
+  /** From now on `oldest` stands for the others. */
+  function retire(members: readonly Template[], oldest: Template): void {
+    for (const member of members) {
+      if (member === oldest) continue;
+      oldest.count += member.count;
+      member.into = oldest;
+      forget(member);
+      byFirstLine.delete(member.firstLine);
+      release(member);
+      byId.delete(member.id);
+      mergedIds.set(member.id, oldest);
+      merged++;
+    }
+    forgetOldMerges();
+  }
+
+  /** The sentence with all its words is the one that others are compared with. */
+  function reshape(template: Template, { hash, flags, layout }: Template): void {
+    forget(template);
+    template.hash = hash;
+    template.flags = flags;
+    template.layout = layout;
+    remember(template);
+  }
+
+  function forgetOldMerges(): void {
+    for (const id of mergedIds.keys()) {
+      if (mergedIds.size <= 4 * maxTemplates) return;
+      mergedIds.delete(id);
+    }
+  }
+
+  /** Drops the template that was not seen for longest, nearly. */
+  function evictOne(): void {
+    const template = queue.next();
+    if (template === undefined) return;
+    forget(template);
+    byId.delete(template.id);
+    byFirstLine.delete(template.firstLine);
+    release(template);
+    template.evicted = true;
+    evicted++;
+  }
+
+  return {
+    index,
+    ends,
+    add(template) {
+      if (byId.size >= maxTemplates) evictOne();
+      byId.set(template.id, template);
+      byFirstLine.set(template.firstLine, template);
+      remember(template);
+      queue.add(template);
+    },
+    join(members, mask, tokens) {
+      const oldest = oldestOf(members);
+      forget(oldest);
+      for (let i = 0; i < tokens.count; i++) {
+        if (oldest.hash[i] === WILD) continue;
+        const differs = i < 31 && (mask & (1 << i)) !== 0;
+        if (differs || tokens.hash[i] === WILD || members.some(({ hash }) => hash[i] === WILD)) generalise(oldest, i);
+      }
+      remember(oldest);
+      retire(members, oldest);
+      return oldest;
+    },
+    open(members, size) {
+      const oldest = oldestOf(members);
+      forget(oldest);
+      openEnd(oldest, size);
+      remember(oldest);
+      retire(members, oldest);
+      return oldest;
+    },
+    unite(one, other) {
+      const [oldest, newer] = one.id < other.id ? [one, other] : [other, one];
+      if (newer.hash.length > oldest.hash.length) reshape(oldest, { ...newer });
+      retire([newer], oldest);
+    },
+    reshape,
+    find(id) {
+      const template = byId.get(id) ?? mergedIds.get(id);
+      if (template === undefined) return undefined;
+      const current = follow(template);
+      return current.evicted ? undefined : current;
+    },
+    resolve(id) {
+      const template = mergedIds.get(id);
+      return template === undefined ? id : follow(template).id;
+    },
+    madeOf: (line) => byFirstLine.get(line),
+    values: () => byId.values(),
+    get size() {
+      return byId.size;
+    },
+    get evicted() {
+      return evicted;
+    },
+    get merged() {
+      return merged;
+    },
+  };
+}
