@@ -4,6 +4,7 @@ import type { PatchType, WriteStep } from "../../incident/action-plan.ts";
 import { isHealPath } from "../../incident/heal-endpoint.ts";
 import { listObjects } from "../kubernetes-api/list-objects.ts";
 import { objectIn } from "../kubernetes-api/object-in.ts";
+import { deleteOptions, eviction } from "../kubernetes-api/removal.ts";
 import { type ApiReply, type ApiRequest, sendRequest } from "../kubernetes-api/send.ts";
 import { writeOutcome } from "./outcome.ts";
 import { apiVersionOf, collectionPath, objectPath } from "./resource-paths.ts";
@@ -98,24 +99,10 @@ function requestOf(step: WriteStep, guard: WriteGuard, dryRun: boolean): ApiRequ
         body,
       };
     }
-    case "delete": {
-      // A DELETE with a body ignores its query: with `dryRun` there alone, this would really delete.
-      const body = {
-        apiVersion: "v1",
-        kind: "DeleteOptions",
-        propagationPolicy: step.propagation,
-        ...(guard.uid ? { preconditions: { uid: guard.uid } } : {}),
-        ...(dryRun ? { dryRun: ["All"] } : {}),
-      };
-      return { method: "DELETE", path, body };
-    }
+    case "delete":
+      return { method: "DELETE", path, body: deleteOptions(step.propagation, { uid: guard.uid, dryRun }) };
     case "evict": {
-      const { name, namespace } = step.target;
-      const deleteOptions = {
-        ...(guard.uid ? { preconditions: { uid: guard.uid } } : {}),
-        ...(dryRun ? { dryRun: ["All"] } : {}),
-      };
-      const body = { apiVersion: "policy/v1", kind: "Eviction", metadata: { name, namespace }, deleteOptions };
+      const body = eviction(step.target, { uid: guard.uid, dryRun });
       return { method: "POST", path: `${path}/eviction`, query: dryRun ? { dryRun: "All" } : {}, body };
     }
     case "create": {

@@ -1,13 +1,8 @@
 import type { ObjectRef } from "../../incident/object-ref.ts";
-
-interface Resource {
-  readonly apiVersion: string;
-  readonly plural: string;
-  readonly clusterScoped?: true;
-}
+import { collectionPathOf, groupOf, objectPathIn, type ServedKind } from "../kubernetes-api/resource-path.ts";
 
 /** The kinds the actor may touch or has to look at. A kind that is not here cannot be changed, whatever a plan says. */
-const resources: Readonly<Record<string, Resource>> = {
+const resources: Readonly<Record<string, ServedKind>> = {
   Pod: { apiVersion: "v1", plural: "pods" },
   Service: { apiVersion: "v1", plural: "services" },
   ConfigMap: { apiVersion: "v1", plural: "configmaps" },
@@ -32,8 +27,7 @@ const resources: Readonly<Record<string, Resource>> = {
 export function resourceNameOf(kind: string): { readonly group: string; readonly resource: string } | undefined {
   const found = resources[kind];
   if (!found) return undefined;
-  const { apiVersion, plural } = found;
-  return { group: apiVersion.includes("/") ? (apiVersion.split("/")[0] ?? "") : "", resource: plural };
+  return { group: groupOf(found.apiVersion), resource: found.plural };
 }
 
 export function apiVersionOf(kind: string): string | undefined {
@@ -46,15 +40,12 @@ export function apiVersionOf(kind: string): string | undefined {
  */
 export function collectionPath(kind: string, namespace: string | undefined): string | undefined {
   const resource = resources[kind];
-  if (!resource || namespace === "") return undefined;
-  const group = resource.apiVersion === "v1" ? "/api/v1" : `/apis/${resource.apiVersion}`;
-  const scope = namespace === undefined || resource.clusterScoped ? "" : `/namespaces/${encodeURIComponent(namespace)}`;
-  return `${group}${scope}/${resource.plural}`;
+  return resource && namespace !== "" ? collectionPathOf(resource, namespace) : undefined;
 }
 
 /** The path of one object; undefined for an unknown kind, or a namespaced kind without a namespace. */
 export function objectPath(ref: ObjectRef): string | undefined {
   if (!resources[ref.kind]?.clusterScoped && !ref.namespace) return undefined;
   const collection = collectionPath(ref.kind, ref.namespace);
-  return collection && `${collection}/${encodeURIComponent(ref.name)}`;
+  return collection && objectPathIn(collection, ref.name);
 }

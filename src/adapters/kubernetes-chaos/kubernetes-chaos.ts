@@ -4,8 +4,10 @@ import type { ChaosCluster, Written } from "../../chaos/cluster-port.ts";
 import type { PatchOp } from "../../chaos/fields.ts";
 import { listObjects } from "../kubernetes-api/list-objects.ts";
 import { objectIn } from "../kubernetes-api/object-in.ts";
+import { deleteOptions, eviction } from "../kubernetes-api/removal.ts";
+import { groupPath } from "../kubernetes-api/resource-path.ts";
 import { type ApiReply, type ApiRequest, sendRequest } from "../kubernetes-api/send.ts";
-import { collectionPath, groupPath, objectPath, pluralOf } from "./resource-paths.ts";
+import { collectionPath, objectPath, pluralOf } from "./resource-paths.ts";
 
 export interface ChaosClientOptions {
   /** Of the identity that experiments have; neither the watcher's nor the actor's. */
@@ -116,22 +118,12 @@ export function createKubernetesChaos(options: ChaosClientOptions): ChaosCluster
     async delete(target, { dryRun, uid }) {
       const path = objectPath(target);
       if (!path) return unknownKind(target.kind);
-      // A DELETE with a body ignores its query: `dryRun` there alone would really delete.
-      const body = {
-        apiVersion: "v1",
-        kind: "DeleteOptions",
-        propagationPolicy: "Background",
-        ...(uid ? { preconditions: { uid } } : {}),
-        ...(dryRun ? { dryRun: ["All"] } : {}),
-      };
-      return written(await send({ method: "DELETE", path, body }));
+      return written(await send({ method: "DELETE", path, body: deleteOptions("Background", { uid, dryRun }) }));
     },
     async evict(pod, { dryRun, uid }) {
       const path = objectPath(pod);
       if (!path || pod.kind !== "Pod") return unknownKind(pod.kind);
-      const deleteOptions = { ...(uid ? { preconditions: { uid } } : {}), ...(dryRun ? { dryRun: ["All"] } : {}) };
-      const metadata = { name: pod.name, namespace: pod.namespace };
-      const body = { apiVersion: "policy/v1", kind: "Eviction", metadata, deleteOptions };
+      const body = eviction(pod, { uid, dryRun });
       return written(
         await send({ method: "POST", path: `${path}/eviction`, query: dryRun ? { dryRun: "All" } : {}, body }),
       );

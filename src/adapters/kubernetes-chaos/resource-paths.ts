@@ -1,15 +1,14 @@
 import type { Target } from "../../chaos/change.ts";
+import { collectionPathOf, objectPathIn, type ServedKind } from "../kubernetes-api/resource-path.ts";
 
 /** What experiments may address, by kind. A kind that is not here cannot be touched, whatever an experiment says. */
-const resources: Readonly<
-  Record<string, { readonly apiVersion: string; readonly plural: string; readonly cluster?: true }>
-> = {
+const resources: Readonly<Record<string, ServedKind>> = {
   Pod: { apiVersion: "v1", plural: "pods" },
   Service: { apiVersion: "v1", plural: "services" },
   ConfigMap: { apiVersion: "v1", plural: "configmaps" },
   ResourceQuota: { apiVersion: "v1", plural: "resourcequotas" },
-  Namespace: { apiVersion: "v1", plural: "namespaces", cluster: true },
-  Node: { apiVersion: "v1", plural: "nodes", cluster: true },
+  Namespace: { apiVersion: "v1", plural: "namespaces", clusterScoped: true },
+  Node: { apiVersion: "v1", plural: "nodes", clusterScoped: true },
   Deployment: { apiVersion: "apps/v1", plural: "deployments" },
   StatefulSet: { apiVersion: "apps/v1", plural: "statefulsets" },
   DaemonSet: { apiVersion: "apps/v1", plural: "daemonsets" },
@@ -19,10 +18,6 @@ const resources: Readonly<
   PodChaos: { apiVersion: "chaos-mesh.org/v1alpha1", plural: "podchaos" },
 };
 
-export function groupPath(apiVersion: string): string {
-  return apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
-}
-
 export function pluralOf(kind: string): string | undefined {
   return resources[kind]?.plural;
 }
@@ -31,12 +26,10 @@ export function pluralOf(kind: string): string | undefined {
 export function collectionPath(apiVersion: string, kind: string, namespace: string | undefined): string | undefined {
   const resource = resources[kind];
   if (resource?.apiVersion !== apiVersion) return undefined;
-  if (resource.cluster) return `${groupPath(apiVersion)}/${resource.plural}`;
-  if (!namespace) return undefined;
-  return `${groupPath(apiVersion)}/namespaces/${encodeURIComponent(namespace)}/${resource.plural}`;
+  return resource.clusterScoped || namespace ? collectionPathOf(resource, namespace) : undefined;
 }
 
 export function objectPath({ apiVersion, kind, namespace, name }: Target): string | undefined {
   const collection = collectionPath(apiVersion, kind, namespace);
-  return collection && name ? `${collection}/${encodeURIComponent(name)}` : undefined;
+  return collection && name ? objectPathIn(collection, name) : undefined;
 }

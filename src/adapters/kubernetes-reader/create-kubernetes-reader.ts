@@ -102,7 +102,7 @@ export function createKubernetesReader({ kubeconfig, log, timing }: KubernetesRe
     async get(ref) {
       const kind = kindNamed(ref.kind);
       // Without a namespace the path would name all of them.
-      if (kind.namespaced && !ref.namespace) return undefined;
+      if (!kind.clusterScoped && !ref.namespace) return undefined;
       try {
         return readObject(kind, await transport.json(pathOf(kind, ref.namespace, ref.name)));
       } catch (error) {

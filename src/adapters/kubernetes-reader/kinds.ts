@@ -1,13 +1,12 @@
-/** One kind of object as the API serves it. */
-export interface WatchedKind {
+import { collectionPathOf, objectPathIn, type ServedKind } from "../kubernetes-api/resource-path.ts";
+
+/** One kind of object that is read. */
+export interface WatchedKind extends ServedKind {
   readonly kind: string;
-  readonly apiVersion: string;
-  readonly plural: string;
-  readonly namespaced: boolean;
 }
 
 function kind(apiVersion: string, name: string, plural: string, namespaced = true): WatchedKind {
-  return { kind: name, apiVersion, plural, namespaced };
+  return { kind: name, apiVersion, plural, clusterScoped: !namespaced };
 }
 
 /**
@@ -57,7 +56,6 @@ export function findKind(name: string): WatchedKind | undefined {
 
 /** The path of a collection, or of one object. Without a namespace: all of them. */
 export function pathOf(of: WatchedKind, namespace?: string, name?: string): string {
-  const root = of.apiVersion.includes("/") ? `/apis/${of.apiVersion}` : `/api/${of.apiVersion}`;
-  const scope = of.namespaced && namespace !== undefined ? `/namespaces/${encodeURIComponent(namespace)}` : "";
-  return `${root}${scope}/${of.plural}${name === undefined ? "" : `/${encodeURIComponent(name)}`}`;
+  const collection = collectionPathOf(of, namespace);
+  return name === undefined ? collection : objectPathIn(collection, name);
 }

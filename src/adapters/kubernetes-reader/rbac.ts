@@ -1,4 +1,5 @@
 import type { Grant } from "../../cluster/access-rules.ts";
+import { groupOf } from "../kubernetes-api/resource-path.ts";
 import { eventKind, findKind, type WatchedKind, watchedKinds } from "./kinds.ts";
 
 /** What a reader's role may never hold, not even to read. */
@@ -6,8 +7,7 @@ const forbidden: ReadonlySet<string> = new Set(["secrets"]);
 
 function grantsOf({ apiVersion, plural }: WatchedKind, verbs: readonly string[], why: string): Grant[] {
   if (forbidden.has(plural)) throw new Error(`kubemend never reads ${plural}`);
-  const group = apiVersion.includes("/") ? (apiVersion.split("/")[0] ?? "") : "";
-  return verbs.map((verb) => ({ verb, group, resource: plural, why }));
+  return verbs.map((verb) => ({ verb, group: groupOf(apiVersion), resource: plural, why }));
 }
 
 /** Everything the reader asks of the API but the kubelets' metrics: it can look, and has no verb that changes anything. */

@@ -103,7 +103,7 @@ function streamsFor(namespaces: readonly string[]): Stream[] {
   const kinds = [...watchedKinds, eventKind];
   if (namespaces.length === 0 || namespaces.length > maxNamespaces) return kinds.map((kind) => ({ kind }));
   const streams = kinds.flatMap((kind): Stream[] =>
-    kind.namespaced ? namespaces.map((namespace) => ({ kind, namespace })) : [{ kind }],
+    kind.clusterScoped ? [{ kind }] : namespaces.map((namespace) => ({ kind, namespace })),
   );
   // Events about nodes are kept in the namespace default.
   if (!namespaces.includes("default")) {
