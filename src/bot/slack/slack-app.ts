@@ -1,6 +1,6 @@
 import type { RequestListener } from "node:http";
 import { App, HTTPReceiver, LogLevel, SocketModeReceiver } from "@slack/bolt";
-import { messageOf } from "../../lib/app-error.ts";
+import { inputError, messageOf } from "../../lib/app-error.ts";
 import { type HandlerDeps, registerHandlers } from "./listen/handlers.ts";
 
 export interface SlackAppOptions {
@@ -43,7 +43,15 @@ function quietLogger(deps: HandlerDeps) {
   };
 }
 
+/** @throws AppError (exit code 2) when there is neither an application token nor a signing secret: an empty key signs as well as any. */
 export function createSlackApp(options: SlackAppOptions, deps: HandlerDeps): SlackApp {
+  const signingSecret = options.signingSecret?.trim() ?? "";
+  if (!options.appToken && signingSecret === "")
+    throw inputError(
+      "slack-deaf",
+      "Slack's bot token is set, but nothing tells Slack's requests from anybody's.",
+      "Set SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (requests over HTTP); see docs/slack.md.",
+    );
   const logger = quietLogger(deps);
   const clientOptions = {
     ...(options.apiUrl ? { slackApiUrl: options.apiUrl } : {}),
@@ -54,7 +62,7 @@ export function createSlackApp(options: SlackAppOptions, deps: HandlerDeps): Sla
   const http = options.appToken
     ? undefined
     : new HTTPReceiver({
-        signingSecret: options.signingSecret ?? "",
+        signingSecret,
         endpoints: slackPath,
         bodyLimit,
         logger,
