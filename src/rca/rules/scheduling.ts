@@ -89,7 +89,7 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
   const lost = /untolerated taint(?:\(s\))? \{node\.kubernetes\.io\/(?:unreachable|not-ready)/i.test(words);
   const pressure = /untolerated taint(?:\(s\))? \{node\.kubernetes\.io\/(memory|disk|pid)-pressure/i.exec(words);
   const own = lastFields(open, workload, "resources", "placement", "volume", "container-port");
-  const short = /Insufficient ([a-z0-9./-]+)/i.exec(words);
+  const short = /Insufficient ([a-z0-9](?:[a-z0-9./-]*[a-z0-9])?)/i.exec(words);
   if (short || /didn't match|Too many pods|free ports|untolerated taint|affinity|topology spread/i.test(words)) {
     const elsewhere = lost || pressure !== null || (found.length > 0 && !short);
     const scaled = open.lastChange(workload, "replicas");

@@ -22,6 +22,10 @@ import { hostChange } from "./upstream.ts";
 
 const worthwhileSeconds = 0.04;
 
+/** `45 ms`, `1.9 s`, as titles have it. */
+const secondsText = (seconds: number) =>
+  seconds >= 1 ? `${seconds.toFixed(1)} s` : `${(seconds * 1_000).toFixed(0)} ms`;
+
 function slower(shift: Shift): boolean {
   return (
     shift.before !== undefined && shift.after > 1.8 * shift.before && shift.after - shift.before > worthwhileSeconds
@@ -129,7 +133,7 @@ function judge(open: Case): readonly Candidate[] {
         {
           cause: "slow-dependency",
           culprit: workload,
-          statement: `${called(workload)} answers ${(item.grownSeconds * 1_000).toFixed(0)} ms slower than before${callers.length > 0 ? ", and its callers wait for it" : ""}; what it calls inside the cluster is not slower`,
+          statement: `${called(workload)} answers ${secondsText(item.grownSeconds)} slower than before${callers.length > 0 ? ", and its callers wait for it" : ""}; what it calls inside the cluster is not slower`,
           evidence,
           against: citeChange(open, change),
           specificity,
@@ -148,7 +152,7 @@ function judge(open: Case): readonly Candidate[] {
           {
             cause: "network-fault",
             culprit: callee,
-            statement: `${called(workload)} waits ${(waited.after * 1_000).toFixed(0)} ms for ${called(callee)}, which itself answers as fast as before; packets between them are late or lost`,
+            statement: `${called(workload)} waits ${secondsText(waited.after)} for ${called(callee)}, which itself answers as fast as before; packets between them are late or lost`,
             evidence: [
               ...open.cite(metricFinding(waited, workload), metricFinding(served, callee)),
               ...citeLogs(open, freshLogs(open, workload, "timeout", "reset"), 1),

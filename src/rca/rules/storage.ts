@@ -31,7 +31,7 @@ function ephemeral(open: Case, workload: ObjectRef): readonly Candidate[] {
       {
         cause: "ephemeral-storage",
         culprit: setting && setting.carrier.kind !== workload.kind ? setting.carrier : workload,
-        statement: `${called(workload)} writes more to its local storage than it may: ${why.slice(0, 160).trim()}${setting ? `; ${describeConfigChange(setting)} before` : ""}`,
+        statement: `${called(workload)} writes more to its local storage than it may: ${why.slice(0, 160).trim().replace(/\.$/, "")}${setting ? `; ${describeConfigChange(setting)} before` : ""}`,
         evidence: [
           ...open.cite(evicted[0] && podFinding(evicted[0], open.now), last && eventFinding(last, workload)),
           ...citeLogs(open, full, 1),
