@@ -19,7 +19,6 @@ export function buildProgram(): Command {
   program
     .description("Watches Kubernetes, finds the root cause of incidents, and applies the fix you approve.")
     .version(packageVersion())
-    .showHelpAfterError("(kubemend --help shows what there is)")
     .addHelpText("after", examples)
     .exitOverride();
 
@@ -166,7 +165,14 @@ export function buildProgram(): Command {
     .action(async (options) => {
       process.exitCode = await (await import("./doctor.ts")).doctor(options);
     });
+  pointToHelp(program, "kubemend");
   return program;
+}
+
+/** What was mistyped is answered with where the right options are listed: those of the command itself. */
+function pointToHelp(command: Command, name: string): void {
+  command.showHelpAfterError(`(${name} --help shows what there is)`);
+  for (const inner of command.commands) pointToHelp(inner, `${name} ${inner.name()}`);
 }
 
 /** Runs one command line. Faults of input or setup print one sentence with the remedy and give exit code 2. */

@@ -36,6 +36,12 @@ function refusal(server: string, reply: ApiReply): CheckResult {
         `the kubeconfig gets its credentials from the program ${program}, which is not installed here`,
         "Install it, or use a kubeconfig with a token: kubectl create token <account>.",
       );
+    const [, file] = /ENOENT: no such file or directory, open '([^']+)'/.exec(reply.detail) ?? [];
+    if (file)
+      return failed(
+        `the kubeconfig names the file ${file}, which is not there`,
+        "Copy it along, or embed it: kubectl config view --flatten --minify.",
+      );
     if (/CERT|TLS|SSL|certificate/i.test(reply.detail))
       return failed(
         `${server} has a certificate that is not trusted: ${reply.detail}`,

@@ -127,6 +127,9 @@ describe("bad input is one clear sentence with the remedy, and exit code 2", () 
     const unknown = kubemend(["nonsense"]);
     expect(unknown.status).toBe(2);
     expect(unknown.stderr).toContain("unknown command");
+    const option = kubemend(["audit", "export", "--sinze", "7d"]);
+    expect(option.status).toBe(2);
+    expect(option.stderr).toMatch(/unknown option '--sinze'\n.*--since.*\n\(kubemend audit export --help/);
   });
 });
 

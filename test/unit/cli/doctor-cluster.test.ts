@@ -119,6 +119,15 @@ describe("a cluster that does not let us in is told in words", () => {
     expect(result).toMatchObject({ state: "failed", detail: `${server} does not answer: ECONNREFUSED` });
   });
 
+  test("a certificate whose file was not copied along", async () => {
+    const user = { "client-certificate": join(folder, "none.crt"), "client-key": join(folder, "none.key") };
+    expect(await check(kubeconfig({ user }))).toMatchObject({
+      state: "failed",
+      detail: `the kubeconfig names the file ${join(folder, "none.crt")}, which is not there`,
+      remedy: expect.stringContaining("--flatten"),
+    });
+  });
+
   test("a credential program that is not installed", async () => {
     const user = { exec: { apiVersion: "client.authentication.k8s.io/v1", command: "no-such-program" } };
     expect(await check(kubeconfig({ user }))).toMatchObject({
