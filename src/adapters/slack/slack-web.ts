@@ -1,4 +1,4 @@
-import { WebClient } from "@slack/web-api";
+import { LogLevel, WebClient } from "@slack/web-api";
 import type { OutgoingMessage, SlackOutcome, SlackPort } from "../../bot/slack/slack-port.ts";
 import { slackFailure } from "./slack-failure.ts";
 import { type OwnTeam, slackPerson } from "./slack-person.ts";
@@ -27,6 +27,8 @@ export function createWebClient(options: SlackWebOptions): WebClient {
     timeout: options.timeoutMs ?? 10_000,
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
+    // Every failure is an outcome that is counted and told here; the client's own lines are in no format of ours.
+    logLevel: LogLevel.ERROR,
   });
 }
 
