@@ -30,7 +30,7 @@ export function escalationReply(view: IncidentView, escalation: Escalation, now:
   const since = again?.at ?? incident.openedAt;
   if (now - since < escalation.afterMs) return undefined;
   const whom = escalation.groupId ? `<!subteam^${escalation.groupId}>` : `*${mrkdwn(escalation.groupName, 80)}*`;
-  const text = `${whom} nobody has taken this ${incident.severity} incident for ${duration(escalation.afterMs)}: ${mrkdwn(incident.title, 300)}`;
+  const text = `${whom}: nobody has taken this ${incident.severity} incident for ${duration(escalation.afterMs)}: ${mrkdwn(incident.title, 300)}`;
   return {
     key: `escalation:${again?.id ?? "0"}`,
     text,

@@ -103,6 +103,18 @@ function approveQuestion({ plan, approvals }: StoredPlan) {
   );
 }
 
+/** Asks before a change is taken back: that it happens at once, and whom it touches. */
+function undoQuestion(plan: ActionPlan) {
+  const { pods } = plan.blastRadius;
+  const touched = pods > 0 ? ` and touches ${pods} pod${pods === 1 ? "" : "s"}` : "";
+  const byHand = plan.undoKubectl ? `By hand: ${plan.undoKubectl}` : "";
+  return confirm(
+    "Undo this change?",
+    [`${planTitle(plan)}: what was before is put back at once${touched}.`, byHand].join("\n").trim(),
+    "Undo",
+  );
+}
+
 /** One fix: what, how sure, how risky, whether it can be undone, what became of it, and the buttons that still make sense. */
 export function renderFix(
   fix: FixView,
@@ -161,7 +173,7 @@ export function renderFix(
     elements.push(
       button("Undo", actionIds.undo, value, {
         style: "danger",
-        confirm: confirm("Undo this change?", plan.plan.undoKubectl ?? "Restores what was before.", "Undo"),
+        confirm: undoQuestion(plan.plan),
       }),
     );
   }

@@ -95,6 +95,52 @@ describe("what people have decided about a fix is told where it stands", () => {
   });
 });
 
+describe("a question before a click says what the click does", () => {
+  const asked = (view: FixView, actionId: string) => {
+    const found = renderIncident(withFixes([view]))
+      .blocks.flatMap((block) => (block.type === "actions" ? block.elements : []))
+      .find((element) => "action_id" in element && element.action_id === actionId);
+    return JSON.stringify(found && "confirm" in found ? found.confirm : undefined);
+  };
+  const needs = (approvalsNeeded: number, have: number): FixView => ({
+    ...offer,
+    plan: { ...planView, plan: { ...plan, approvalsNeeded }, approvals: Array.from({ length: have }, () => vote) },
+  });
+  test.each([
+    {
+      name: "the only approval",
+      fix: needs(1, 0),
+      says: ["Apply this change?", "It is applied at once and touches 1 pod."],
+    },
+    {
+      name: "the first of two",
+      fix: needs(2, 0),
+      says: ["Approve this change?", "Nothing is applied yet: 1 more approval is needed after yours."],
+    },
+    { name: "the first of three", fix: needs(3, 0), says: ["2 more approvals are needed after yours."] },
+    { name: "the second of two", fix: needs(2, 1), says: ["Apply this change?", "It is applied at once"] },
+  ])("$name", ({ fix, says }) => {
+    for (const part of says) expect(asked(fix, "fix.approve")).toContain(part);
+  });
+
+  test("undo: what is put back, when, whom it touches, and the command", () => {
+    const question = asked(fix("applied", judged("not-recovered")), "fix.undo");
+    for (const part of [
+      "(memory limit 128Mi): what was before is put back at once and touches 1 pod.",
+      "By hand: kubectl",
+    ])
+      expect(question).toContain(part);
+  });
+
+  test("the review of a plan that needs two says who has approved, and that this approval is not the last", () => {
+    const view = needs(3, 1);
+    const review = JSON.stringify(renderReview(view, { incidentId: "7" }));
+    expect(review).toContain("Needs 3 approvals; Ana has approved");
+    expect(review).toContain("Approve exactly this; 1 more approval needed after yours");
+    expect(JSON.stringify(renderReview(needs(2, 1), { incidentId: "7" }))).toContain("Approve: apply exactly this");
+  });
+});
+
 test("two changes of one kind have different titles; what may be a credential is in none", () => {
   const target = incidentView.incident.target;
   expect(
