@@ -46,9 +46,9 @@ function headsOf(tokens: Tokens, heads: Head[]): number {
   let phrase = 0;
   for (let i = 0; i < count && found < heads.length; i++) {
     const flag = flags[i] ?? 0;
-    const named = (flag & FLAG.named) !== 0;
-    const isText = (flag & FLAG.told) !== 0 && words > 2 && phrase > 1;
-    if (isText || (!named && i > 0 && words > 1 && announces(hash[i - 1] ?? WILD))) {
+    const isTold = (flag & FLAG.told) !== 0;
+    const isText = isTold && words > 2 && phrase > 1;
+    if (isText || (!isTold && i > 0 && words > 1 && announces(hash[i - 1] ?? WILD))) {
       const head = heads[found++];
       if (head !== undefined) {
         head.size = i;
@@ -57,7 +57,7 @@ function headsOf(tokens: Tokens, heads: Head[]): number {
         head.kind = isText ? "text" : "name";
       }
     }
-    if ((flag & FLAG.told) !== 0) phrase = 0;
+    if (isTold) phrase = 0;
     const token = hash[i] ?? WILD;
     key = Math.imul((key << 5) ^ (key >>> 27) ^ token, 0x01000193);
     if (token !== WILD) words++;
