@@ -40,6 +40,8 @@ export interface Transport {
 const poolMs = 600_000;
 const defaultTimeoutMs = 30_000;
 const defaultMaxBytes = 64 * 1024 * 1024;
+/** Redirects of one request that are followed. */
+const maxHops = 3;
 
 /**
  * Plain HTTP below the typed clients of the library: those convert times to Date, cannot be bounded, and end the process
@@ -74,9 +76,15 @@ export function createTransport(kubeconfig: KubeConfig, now: () => number = () =
   const open = async (path: string, query: Query | undefined, signal: AbortSignal): Promise<Response> => {
     const url = urlOf(cluster.server, path, query);
     const { headers, dispatcher } = await credentials(url);
-    const response = await fetch(url, { headers, signal, ...(dispatcher && { dispatcher }) });
-    if (response.status === 401) pool = undefined;
-    return response;
+    let at = url;
+    for (let hop = 0; ; hop++) {
+      const response = await fetch(at, { headers, signal, redirect: "manual", ...(dispatcher && { dispatcher }) });
+      if (response.status === 401) pool = undefined;
+      const next = hop < maxHops ? withinPod(response, at) : undefined;
+      if (next === undefined) return response;
+      await response.body?.cancel();
+      at = next;
+    }
   };
 
   const answer = async (path: string, options: RequestOptions = {}): Promise<{ status: number; body: string }> => {
@@ -132,6 +140,22 @@ export function createTransport(kubeconfig: KubeConfig, now: () => number = () =
       }
     },
   };
+}
+
+/**
+ * Where an answer sends us, as long as it is the same pod's proxy. What runs in a pod is anybody's: it must send us, and our
+ * credentials, neither to another part of the API nor elsewhere in the network.
+ */
+function withinPod(response: Response, from: string): string | undefined {
+  const location = response.headers.get("location");
+  if (response.status < 300 || response.status > 399 || location === null || !URL.canParse(location, from))
+    return undefined;
+  const here = new URL(from);
+  const proxy = /^.*?\/pods\/[^/]+\/proxy\//.exec(here.pathname)?.[0];
+  const there = new URL(location, from);
+  return proxy !== undefined && there.origin === here.origin && there.pathname.startsWith(proxy)
+    ? there.href
+    : undefined;
 }
 
 function urlOf(server: string, path: string, query: Query | undefined): string {
