@@ -2,7 +2,6 @@ import { access, constants, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { AnalysisResult } from "../app/diagnosis/analysis-result.ts";
 import { type AnalysedCase, analyzeRecording } from "../app/diagnosis/analyze-recording.ts";
-import { cut } from "../bot/words.ts";
 import { causeText } from "../incident/cause-text.ts";
 import { inputError, messageOf } from "../lib/app-error.ts";
 import { visibleText } from "../lib/visible-text.ts";
@@ -13,14 +12,12 @@ import { readRunbooks } from "../rca/runbooks/read-runbooks.ts";
 import { loadRecording } from "../replay/recording/load-recording.ts";
 import { recordedSignals } from "../replay/recording/recorded-signals.ts";
 import { analyzeCase } from "./analyze-case.ts";
+import { firstLine } from "./first-line.ts";
 import { startProgress } from "./progress.ts";
 
 const maxRisks = 8;
 
-const lineChars = 180;
-
 const clockTime = (ms: number) => `${new Date(ms).toISOString().slice(11, 19)} UTC`;
-const firstLine = (text: string) => cut(text.trim().split("\n")[0] ?? "", lineChars);
 
 function story(result: AnalysisResult): string {
   const lines: string[] = [];

@@ -3,13 +3,12 @@ import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
 import type { Writable } from "node:stream";
 import { z } from "zod";
-import { loadConfig } from "../config/load-config.ts";
 import type { AuditVerdict } from "../incident/audit-entry.ts";
 import { inputError, messageOf } from "../lib/app-error.ts";
 import { isoTime } from "../lib/clock.ts";
 import { listAudit, verifyAudit } from "../store/audit.ts";
 import type { Database } from "../store/database.ts";
-import { openStore } from "../store/open-store.ts";
+import { openConfigured } from "./open-configured.ts";
 
 export interface AuditOptions {
   readonly config?: string;
@@ -105,13 +104,10 @@ export async function exportAudit(
 /** `kubemend audit verify|export`. @returns the exit code. */
 export async function audit(what: "verify" | "export", options: AuditOptions): Promise<number> {
   const since = options.since === undefined ? undefined : sinceOf(options.since, Date.now());
-  const config = await loadConfig(options.config, process.env);
-  await using store = await openStore({
-    ...(config.database.url ? { url: config.database.url } : {}),
-    dataFolder: config.data,
-  });
-  if (what === "verify") return await reportAudit(store.database, process.stdout, options.against);
-  const printed = await exportAudit(store.database, process.stdout, since);
+  await using open = await openConfigured(options.config);
+  const { database } = open.store;
+  if (what === "verify") return await reportAudit(database, process.stdout, options.against);
+  const printed = await exportAudit(database, process.stdout, since);
   process.stderr.write(`${printed} ${printed === 1 ? "entry" : "entries"}.\n`);
   return 0;
 }

@@ -1,11 +1,10 @@
-import { loadConfig } from "../config/load-config.ts";
 import type { HealthSample } from "../detection/health/simulate-health.ts";
 import { type Treatment, treatedSamples } from "../detection/health/treated-samples.ts";
 import type { ActionCode } from "../incident/action-code.ts";
 import { systemClock } from "../lib/clock.ts";
 import { readSamples } from "../store/cluster/samples.ts";
-import { openStore } from "../store/open-store.ts";
 import { type AppliedFix, appliedFixes } from "../store/plans/applied-fixes.ts";
+import { openConfigured } from "./open-configured.ts";
 
 const mostSamples = 300_000;
 const kinds: Partial<Record<ActionCode, Treatment["kind"]>> = {
@@ -34,16 +33,13 @@ export interface CapturedHealth {
 
 /** What live capture has kept of the health endpoints of the configured cluster, labelled by the fixes that helped. */
 export async function capturedHealth(configFile: string | undefined): Promise<CapturedHealth> {
-  const config = await loadConfig(configFile, process.env);
-  const { cluster, capture } = config;
-  await using store = await openStore({
-    ...(config.database.url ? { url: config.database.url } : {}),
-    dataFolder: config.data,
-  });
+  await using open = await openConfigured(configFile);
+  const { cluster, capture } = open.config;
+  const { database } = open.store;
   const to = systemClock.now();
   const from = to - capture.days * 86_400_000;
-  const treatments = (await appliedFixes(store.database, cluster, from)).map(treatmentOf);
-  const pages = readSamples(store.database, "pods", { cluster, from, to });
+  const treatments = (await appliedFixes(database, cluster, from)).map(treatmentOf);
+  const pages = readSamples(database, "pods", { cluster, from, to });
   const { samples, leftOut } = await treatedSamples(pages, treatments, mostSamples);
   return {
     samples,

@@ -1,9 +1,8 @@
-import { loadConfig } from "../config/load-config.ts";
 import { type CapturedPast, pastOfSamples } from "../detection/train/past-of-samples.ts";
 import { inputError } from "../lib/app-error.ts";
 import { systemClock } from "../lib/clock.ts";
 import { readSamples } from "../store/cluster/samples.ts";
-import { openStore } from "../store/open-store.ts";
+import { openConfigured } from "./open-configured.ts";
 
 /** Samples of one series that training takes, as many as of a recording. */
 const maxSamples = 17_280;
@@ -15,12 +14,9 @@ export interface CapturedTraining extends CapturedPast {
 
 /** The past that live capture has kept of the configured cluster. @throws AppError (exit code 2) when there is none */
 export async function capturedPast(configFile: string | undefined): Promise<CapturedTraining> {
-  const config = await loadConfig(configFile, process.env);
-  const { cluster, capture, detection } = config;
-  await using store = await openStore({
-    ...(config.database.url ? { url: config.database.url } : {}),
-    dataFolder: config.data,
-  });
+  await using open = await openConfigured(configFile);
+  const { store } = open;
+  const { cluster, capture, detection } = open.config;
   const tickMs = capture.seconds * 1_000;
   const to = systemClock.now();
   const span = { cluster, from: to - Math.min(capture.days * 86_400_000, maxSamples * tickMs), to };

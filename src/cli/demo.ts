@@ -19,6 +19,7 @@ import { openStore } from "../store/open-store.ts";
 import { approveFirstFix } from "./demo/approve-first-fix.ts";
 import { demoTime } from "./demo/demo-time.ts";
 import { createStory } from "./demo/story.ts";
+import { numberOption } from "./number-option.ts";
 import { startProgress } from "./progress.ts";
 import { stopSignal } from "./stop-signal.ts";
 
@@ -39,17 +40,6 @@ const people = [
 const patienceMs = 170_000;
 const lookEveryMs = 300;
 
-function wholeNumber(text: string, name: string, min: number, max: number): number {
-  const value = Number(text);
-  if (!Number.isFinite(value) || value < min || value > max)
-    throw inputError(
-      "option-invalid",
-      `--${name} must be a number from ${min} to ${max}, not ${JSON.stringify(text)}.`,
-      "See kubemend demo --help.",
-    );
-  return value;
-}
-
 /** `kubemend demo`: everything on this machine – a recorded cluster that is served again, a local Slack, a database of its own. */
 export async function demo(options: DemoOptions): Promise<void> {
   using stopping = stopSignal({ first: () => process.stderr.write("\nStopping; Ctrl-C again ends it at once.\n") });
@@ -62,8 +52,8 @@ export async function demo(options: DemoOptions): Promise<void> {
 }
 
 async function play(options: DemoOptions, stopping: AbortSignal): Promise<void> {
-  const leadInSpeed = wholeNumber(options.leadIn, "lead-in", 1, 200);
-  const port = wholeNumber(options.port, "port", 0, 65_535);
+  const leadInSpeed = numberOption("lead-in", options.leadIn, { command: "demo", min: 1, max: 200 });
+  const port = numberOption("port", options.port, { command: "demo", min: 0, max: 65_535, whole: true });
   const folder = options.recording ?? demoRecordingFolder;
   const log = createLogger({ level: process.env["KUBEMEND_LOG_LEVEL"] ?? "silent" });
   const startedAt = performance.now();

@@ -7,6 +7,7 @@ import { createLogger } from "../lib/logger.ts";
 import { createRedactor } from "../rca/redact/redactor.ts";
 import type { SightChange } from "../replay/record/record-gaps.ts";
 import { parseTruth, writeTruth } from "../replay/record/write-truth.ts";
+import { numberOption } from "./number-option.ts";
 import { startProgress } from "./progress.ts";
 import { mostRecordedBytes, startRecording } from "./start-recording.ts";
 import { stopSignal } from "./stop-signal.ts";
@@ -24,16 +25,6 @@ export interface RecordCommandOptions {
   readonly truth?: string;
   readonly raw?: boolean;
   readonly yesSecretsMayBeInIt?: boolean;
-}
-
-function number(text: string, option: string, min: number, max: number): number {
-  const value = Number(text);
-  if (text.trim() !== "" && Number.isFinite(value) && value >= min && value <= max) return value;
-  throw inputError(
-    "option-invalid",
-    `--${option} must be a number from ${min} to ${max}, not ${JSON.stringify(text)}.`,
-    "See kubemend record --help.",
-  );
 }
 
 async function readTruth(file: string): Promise<unknown> {
@@ -68,9 +59,13 @@ export async function record(options: RecordCommandOptions): Promise<void> {
       "Leave out --raw, or add --yes-secrets-may-be-in-it.",
     );
   const namespaces = [...new Set(options.namespaces)];
-  const minutes = number(options.minutes, "minutes", 0.1, 24 * 60);
-  const intervalSeconds = number(options.interval, "interval", 1, 300);
-  const maxBytes = number(options.maxBytes, "max-bytes", 100_000, mostRecordedBytes);
+  const minutes = numberOption("minutes", options.minutes, { command: "record", min: 0.1, max: 24 * 60 });
+  const intervalSeconds = numberOption("interval", options.interval, { command: "record", min: 1, max: 300 });
+  const maxBytes = numberOption("max-bytes", options.maxBytes, {
+    command: "record",
+    min: 100_000,
+    max: mostRecordedBytes,
+  });
   // Before an hour is spent.
   const truth = options.truth === undefined ? undefined : await readTruth(options.truth);
   const log = createLogger({ level: process.env["KUBEMEND_LOG_LEVEL"] ?? "warn" });

@@ -1,11 +1,10 @@
 import { z } from "zod";
-import type { Config } from "../config/config.ts";
 import { loadConfig } from "../config/load-config.ts";
 import { inputError } from "../lib/app-error.ts";
 import { isoTime } from "../lib/clock.ts";
 import { sealKeyOf } from "../lib/seal.ts";
-import { openStore } from "../store/open-store.ts";
 import { enrolSecondFactor, listSecondFactors, removeSecondFactor } from "../store/plans/second-factor.ts";
+import { openConfigured, openStoreOf } from "./open-configured.ts";
 
 export interface TotpOptions {
   readonly config?: string;
@@ -25,16 +24,10 @@ function personOf(email: string): string {
   );
 }
 
-const settings = (options: TotpOptions) => loadConfig(options.config, process.env);
-
-function storeOf(config: Config) {
-  return openStore({ ...(config.database.url ? { url: config.database.url } : {}), dataFolder: config.data });
-}
-
 /** `kubemend totp enrol <email>`: prints the link for an authenticator, once. */
 export async function enrolTotp(email: string, options: TotpOptions): Promise<void> {
   const personId = personOf(email);
-  const config = await settings(options);
+  const config = await loadConfig(options.config, process.env);
   const key = config.secondFactor.key === undefined ? undefined : sealKeyOf(config.secondFactor.key);
   if (!key)
     throw inputError(
@@ -42,7 +35,7 @@ export async function enrolTotp(email: string, options: TotpOptions): Promise<vo
       "There is no key to encrypt authenticators with.",
       "Set KUBEMEND_SECOND_FACTOR_KEY to the output of: openssl rand -base64 32. The watcher needs the same one.",
     );
-  await using store = await storeOf(config);
+  await using store = await openStoreOf(config);
   const outcome = await enrolSecondFactor(store.database, key, {
     personId,
     by: operator,
@@ -63,8 +56,8 @@ export async function enrolTotp(email: string, options: TotpOptions): Promise<vo
 /** `kubemend totp remove <email>`. */
 export async function removeTotp(email: string, options: TotpOptions): Promise<void> {
   const personId = personOf(email);
-  await using store = await storeOf(await settings(options));
-  const removed = await removeSecondFactor(store.database, { personId, by: operator });
+  await using open = await openConfigured(options.config);
+  const removed = await removeSecondFactor(open.store.database, { personId, by: operator });
   if (!removed)
     throw inputError("not-enrolled", `${personId} has no authenticator.`, "kubemend totp list shows who has one.");
   process.stdout.write(`${personId} has no authenticator any more.\n`);
@@ -72,8 +65,8 @@ export async function removeTotp(email: string, options: TotpOptions): Promise<v
 
 /** `kubemend totp list`. */
 export async function listTotp(options: TotpOptions): Promise<void> {
-  await using store = await storeOf(await settings(options));
-  const people = await listSecondFactors(store.database);
+  await using open = await openConfigured(options.config);
+  const people = await listSecondFactors(open.store.database);
   for (const { personId, enrolledAt, lockedUntil } of people) {
     const locked = lockedUntil === null ? "" : `  locked until ${isoTime(lockedUntil)}`;
     process.stdout.write(`${personId}  since ${isoTime(enrolledAt)}${locked}\n`);

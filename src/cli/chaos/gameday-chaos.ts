@@ -5,10 +5,13 @@ import type { ChaosRunDeps, RunOutcome } from "../../app/chaos/chaos-run.ts";
 import { type GameDayEntry, summarize } from "../../chaos/game-day.ts";
 import { scoreboardHtml } from "../../chaos/scoreboard.ts";
 import { shortResult } from "../../chaos/words.ts";
-import { AppError, inputError, messageOf } from "../../lib/app-error.ts";
+import { AppError, messageOf } from "../../lib/app-error.ts";
 import { systemClock } from "../../lib/clock.ts";
+import { numberOption } from "../number-option.ts";
+import { openConfigured } from "../open-configured.ts";
+import { type ExperimentFile, readExperiments } from "./read-experiments.ts";
 import { type RunOptions, runOne } from "./run-one.ts";
-import { type ExperimentFile, openChaosStore, readExperiments, runDeps, say, stopRun } from "./setup.ts";
+import { runDeps, say, stopRun } from "./setup.ts";
 
 async function steadyAgain(deps: ChaosRunDeps, file: ExperimentFile, patienceMs: number): Promise<void> {
   const { experiment } = file;
@@ -28,14 +31,8 @@ export async function gamedayChaos(
   options: RunOptions & { out: string; wait: string },
 ): Promise<number> {
   const files = await readExperiments(paths);
-  const waitSeconds = Number(options.wait);
-  if (!(waitSeconds >= 0 && waitSeconds <= 86_400))
-    throw inputError(
-      "option-invalid",
-      "--wait must be a number of seconds up to 86400.",
-      "See kubemend chaos gameday --help.",
-    );
-  await using open = await openChaosStore(options);
+  const waitSeconds = numberOption("wait", options.wait, { command: "chaos gameday", min: 0, max: 86_400 });
+  await using open = await openConfigured(options.config);
   const deps = runDeps(open, options, stopRun());
   const startedAt = systemClock.now();
   const entries: GameDayEntry[] = [];

@@ -4,11 +4,12 @@ import { shortResult } from "../../chaos/words.ts";
 import { inputError } from "../../lib/app-error.ts";
 import { isoTime } from "../../lib/clock.ts";
 import { askChaosStop, getChaosRun, listChaosRuns } from "../../store/chaos/runs.ts";
-import { type ChaosOptions, openChaosStore, operator, runDeps, say } from "./setup.ts";
+import { openConfigured } from "../open-configured.ts";
+import { type ChaosOptions, operator, runDeps, say } from "./setup.ts";
 
 /** `kubemend chaos report [run]`: what a run came to. */
 export async function reportChaos(id: string | undefined, options: ChaosOptions & { json?: boolean }): Promise<void> {
-  await using open = await openChaosStore(options);
+  await using open = await openConfigured(options.config);
   const { database } = open.store;
   const run =
     id === undefined ? (await listChaosRuns(database, open.config.cluster, 1))[0] : await getChaosRun(database, id);
@@ -24,7 +25,7 @@ export async function reportChaos(id: string | undefined, options: ChaosOptions 
 
 /** `kubemend chaos list`: the newest runs. */
 export async function listChaos(options: ChaosOptions): Promise<void> {
-  await using open = await openChaosStore(options);
+  await using open = await openConfigured(options.config);
   const runs = await listChaosRuns(open.store.database, open.config.cluster);
   if (runs.length === 0) say("No experiment has been run.");
   for (const run of runs)
@@ -35,7 +36,7 @@ export async function listChaos(options: ChaosOptions): Promise<void> {
 
 /** `kubemend chaos stop`: asks what runs to stop; the process that runs it puts everything back. */
 export async function stopChaos(options: ChaosOptions): Promise<void> {
-  await using open = await openChaosStore(options);
+  await using open = await openConfigured(options.config);
   const runs = await askChaosStop(open.store.database, open.config.cluster, operator);
   say(
     runs.length === 0
@@ -46,7 +47,7 @@ export async function stopChaos(options: ChaosOptions): Promise<void> {
 
 /** `kubemend chaos restore`: puts back what killed processes have left. Exit code 1 when something is left. */
 export async function restoreChaos(options: ChaosOptions & { run?: string; force?: boolean }): Promise<number> {
-  await using open = await openChaosStore(options);
+  await using open = await openConfigured(options.config);
   const deps = runDeps(open, options, new AbortController().signal);
   const { runs, clean } = await restoreRuns(deps, {
     ...(options.run ? { run: options.run } : {}),

@@ -1,7 +1,8 @@
 import { previewExperiment } from "../../app/chaos/chaos-run.ts";
 import { targetText } from "../../chaos/change.ts";
 import { durationText } from "../../chaos/duration.ts";
-import { type ChaosOptions, chaosCluster, readExperiments, refusedError, say } from "./setup.ts";
+import { readExperiments } from "./read-experiments.ts";
+import { type ChaosOptions, chaosCluster, refusedError, say } from "./setup.ts";
 
 /** `kubemend chaos validate <files…>` */
 export async function validateChaos(paths: readonly string[]): Promise<void> {

@@ -1,7 +1,9 @@
 import { shortResult } from "../../chaos/words.ts";
 import { inputError } from "../../lib/app-error.ts";
+import { openConfigured } from "../open-configured.ts";
+import { readExperiments } from "./read-experiments.ts";
 import { type RunOptions, runOne } from "./run-one.ts";
-import { openChaosStore, readExperiments, refusedError, runDeps, say, stopRun } from "./setup.ts";
+import { refusedError, runDeps, say, stopRun } from "./setup.ts";
 
 /** `kubemend chaos run <file>`. Exit code 0: the hypothesis held; 1: it did not, or something was not put back. */
 export async function runChaos(path: string, options: RunOptions): Promise<number> {
@@ -12,7 +14,7 @@ export async function runChaos(path: string, options: RunOptions): Promise<numbe
       `${path} has several experiments.`,
       "Give one file, or use kubemend chaos gameday.",
     );
-  await using open = await openChaosStore(options);
+  await using open = await openConfigured(options.config);
   const deps = runDeps(open, options, stopRun());
   const quiet = { ...deps, say: (line: string) => void process.stderr.write(`${line}\n`) };
   const outcome = await runOne(open, options.json ? quiet : deps, file, options);

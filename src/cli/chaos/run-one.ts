@@ -5,7 +5,9 @@ import { loadPolicy } from "../../app/plans/load-policy.ts";
 import { messageOf } from "../../lib/app-error.ts";
 import { systemClock } from "../../lib/clock.ts";
 import { createPlanStore } from "../../store/plans/plan-store.ts";
-import { type ChaosOptions, type ExperimentFile, type OpenChaos, operator } from "./setup.ts";
+import type { Configured } from "../open-configured.ts";
+import type { ExperimentFile } from "./read-experiments.ts";
+import { type ChaosOptions, operator } from "./setup.ts";
 
 export interface RunOptions extends ChaosOptions {
   /** Id of the person in whose name the first fix offered is approved: `mail:oncall@example.com`. */
@@ -15,7 +17,7 @@ export interface RunOptions extends ChaosOptions {
 
 /** Runs one, with somebody's approvals when asked for. */
 export async function runOne(
-  open: OpenChaos,
+  open: Configured,
   deps: ChaosRunDeps,
   file: ExperimentFile,
   options: RunOptions,

@@ -4,7 +4,9 @@ import { messageOf } from "../../lib/app-error.ts";
 import { systemClock } from "../../lib/clock.ts";
 import { offerExperiments } from "../../store/chaos/offered-experiments.ts";
 import { refuseChaosRun, takeRequestedRun } from "../../store/chaos/runs.ts";
-import { type ChaosOptions, openChaosStore, readExperiments, runDeps, say, stopRun } from "./setup.ts";
+import { openConfigured } from "../open-configured.ts";
+import { readExperiments } from "./read-experiments.ts";
+import { type ChaosOptions, runDeps, say, stopRun } from "./setup.ts";
 
 const offerEveryMs = 30_000;
 const lookEveryMs = 2_000;
@@ -12,7 +14,7 @@ const lookEveryMs = 2_000;
 /** `kubemend chaos serve <files…>`: offers experiments to chat and runs those that are asked for there. */
 export async function serveChaos(paths: readonly string[], options: ChaosOptions): Promise<void> {
   const files = await readExperiments(paths);
-  await using open = await openChaosStore(options);
+  await using open = await openConfigured(options.config);
   const signal = stopRun();
   const deps = runDeps(open, options, signal);
   const { database } = open.store;

@@ -1,12 +1,11 @@
 import type { IncidentView } from "../../bot/incident-view.ts";
-import { cut } from "../../bot/words.ts";
 import { causeText } from "../../incident/cause-text.ts";
 import { refText } from "../../incident/object-ref.ts";
 import { duration } from "../../lib/duration.ts";
+import { firstLine } from "../first-line.ts";
 
 const evidenceTold = 5;
 
-const firstLine = (text: string) => cut(text.trim().split("\n")[0] ?? "", 180);
 const indented = (text: string) =>
   text
     .split("\n")

@@ -1,0 +1,52 @@
+import { readdir, readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { Experiment } from "../../chaos/experiment.ts";
+import { parseExperiment } from "../../chaos/parse-experiment.ts";
+import { inputError, messageOf } from "../../lib/app-error.ts";
+
+export interface ExperimentFile {
+  readonly file: string;
+  readonly experiment: Experiment;
+  readonly body: unknown;
+}
+
+const maxFiles = 200;
+
+async function filesIn(path: string): Promise<readonly string[]> {
+  try {
+    if (!(await stat(path)).isDirectory()) return [path];
+    const names = (await readdir(path)).filter((name) => /\.ya?ml$/.test(name)).toSorted();
+    return names.slice(0, maxFiles).map((name) => join(path, name));
+  } catch (cause) {
+    throw inputError(
+      "experiment-missing",
+      `${path} cannot be read: ${messageOf(cause, 120)}.`,
+      "Give a file or a folder of experiments; k8s/chaos has some.",
+      cause,
+    );
+  }
+}
+
+/** Reads experiments from files and folders. @throws AppError (exit code 2) that lists every problem of every file */
+export async function readExperiments(paths: readonly string[]): Promise<readonly ExperimentFile[]> {
+  const files = (await Promise.all(paths.map(filesIn))).flat();
+  const found: ExperimentFile[] = [];
+  const problems: string[] = [];
+  for (const file of files) {
+    const parsed = parseExperiment(await readFile(file, "utf8"));
+    if (parsed.ok) found.push({ file, experiment: parsed.experiment, body: parsed.body });
+    else problems.push(...parsed.problems.map((problem) => `  - ${file}: ${problem}`));
+  }
+  const names = found.map(({ experiment }) => experiment.name);
+  for (const name of new Set(names.filter((one, at) => names.indexOf(one) !== at)))
+    problems.push(`  - ${name}: two files have this name; give each its own`);
+  if (problems.length > 0 || found.length === 0)
+    throw inputError(
+      "experiment-invalid",
+      problems.length > 0
+        ? `There ${problems.length === 1 ? "is a problem" : `are ${problems.length} problems`}:\n${problems.join("\n")}`
+        : "There is no experiment (*.yaml) there.",
+      "docs/chaos.md describes every setting.",
+    );
+  return found;
+}
