@@ -1,5 +1,6 @@
 import type { AnomalyFamily } from "../../incident/anomaly.ts";
 import { makeRef } from "../../incident/object-ref.ts";
+import { utcTime } from "../../lib/clock.ts";
 import type { Detector, Finding } from "../detector.ts";
 import { familiesFedBy } from "./blind-families.ts";
 
@@ -97,7 +98,7 @@ export function createSourceWatch(realMs: () => number = () => performance.now()
             target: makeRef("Entity", undefined, source),
             severity: "high",
             headline: "does not deliver: monitoring is blind",
-            summary: `${source} has not delivered since ${new Date(since).toISOString()}${detail ? `: ${detail}` : ""}. Nothing is resolved meanwhile.`,
+            summary: `${source} has not delivered since ${utcTime(since)}${detail ? `: ${detail}` : ""}. Nothing is resolved meanwhile.`,
             startsAt: since,
           };
         }
@@ -112,7 +113,7 @@ export function createSourceWatch(realMs: () => number = () => performance.now()
             target: makeRef("Entity", undefined, "metrics"),
             severity: "high",
             headline: "have stopped: monitoring is blind",
-            summary: `No metric sample has arrived since ${new Date(lastSamples).toISOString()}. Nothing is resolved meanwhile.`,
+            summary: `No metric sample has arrived since ${utcTime(lastSamples)}. Nothing is resolved meanwhile.`,
             startsAt: lastSamples,
           };
         }

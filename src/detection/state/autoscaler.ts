@@ -3,6 +3,7 @@ import type { HorizontalPodAutoscaler, HpaMetric, Pod } from "../../cluster/kube
 import { refOf } from "../../cluster/object-store.ts";
 import { parseQuantity } from "../../cluster/quantity.ts";
 import { makeRef } from "../../incident/object-ref.ts";
+import { utcTime } from "../../lib/clock.ts";
 import { defineDetector, type Finding, timeOf } from "../detector.ts";
 import { short } from "./container-states.ts";
 
@@ -98,7 +99,7 @@ export const autoscaler = defineDetector({
             target,
             severity: "low",
             headline: "is at its maximum and wants more",
-            summary: `HorizontalPodAutoscaler ${hpa.metadata.name} has been at its maximum of ${hpa.spec.maxReplicas} replicas since ${new Date(since).toISOString()}`,
+            summary: `HorizontalPodAutoscaler ${hpa.metadata.name} has been at its maximum of ${hpa.spec.maxReplicas} replicas since ${utcTime(since)}`,
             startsAt: since,
             related: [scaled],
           };

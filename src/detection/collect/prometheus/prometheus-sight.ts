@@ -1,4 +1,4 @@
-import { isoTime } from "../../../lib/clock.ts";
+import { utcTime } from "../../../lib/clock.ts";
 
 /** What a round of queries has shown. */
 export interface RoundFacts {
@@ -34,7 +34,7 @@ function troubleOf(facts: RoundFacts): { readonly why: string; readonly since: n
   if (queries > 0 && failed === queries) return { why: error ?? "no query is answered", since: at };
   if (newestAt === undefined) return { why: "Prometheus answers, but has no sample: nothing is scraped", since: at };
   if (isStale(at, newestAt, intervalMs))
-    return { why: `the newest sample of Prometheus is from ${isoTime(newestAt)}`, since: newestAt };
+    return { why: `the newest sample of Prometheus is from ${utcTime(newestAt)}`, since: newestAt };
   if (failed * 2 > queries) return { why: `${failed} of ${queries} queries fail: ${error ?? ""}`, since: at };
   if (points === 0) return { why: "Prometheus answers with nothing about the watched pods and nodes", since: at };
   return undefined;
