@@ -135,3 +135,11 @@ test("a reader that closes early is no failure", async () => {
   const stdin = Readable.from(Array.from({ length: 2_000 }, () => Buffer.from("took 5 ms\n".repeat(1_000))));
   await expect(templates("-", {}, { stdin, stdout, stderr: new PassThrough() })).resolves.toBeUndefined();
 });
+
+test("escape sequences of a log are shown on the terminal, not played; JSON keeps them", async () => {
+  const path = join(folder, "hostile.log");
+  await writeFile(path, "hello \u001b[2J\u0007 world");
+  expect((await run(path, false)).out).toContain("hello [U+001B][2J[U+0007] world");
+  const [, last = ""] = (await run(path, true)).out.trimEnd().split("\n");
+  expect(JSON.parse(last)).toMatchObject({ text: expect.stringContaining("\u001b") });
+});
