@@ -1,5 +1,5 @@
 import { canonicalJson } from "../../lib/stable-hash.ts";
-import { isPlain, type Plain } from "./plain.ts";
+import { isPlain, ownValue, type Plain } from "./plain.ts";
 
 /** RFC 6902, the three operations that say what a value becomes plus the one that says what it must be now. */
 export type PatchOp =
@@ -42,7 +42,7 @@ function differenceOfMaps(before: Plain, after: Plain, path: string): PatchOp[] 
   const ops: PatchOp[] = [];
   for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
     const at = `${path}/${escapeKey(key)}`;
-    const [old, next] = [before[key], after[key]];
+    const [old, next] = [ownValue(before, key), ownValue(after, key)];
     if (old === undefined && next === undefined) continue;
     if (next === undefined) ops.push({ op: "test", path: at, value: old }, { op: "remove", path: at });
     else if (old === undefined) ops.push({ op: "add", path: at, value: next });
@@ -76,7 +76,13 @@ export function applyJsonPatch(document: unknown, ops: readonly PatchOp[]): Patc
       delete holder[last];
     } else {
       if (there !== (op.op === "replace")) return { ok: false, path: op.path };
-      holder[last] = structuredClone(op.value);
+      // An assignment to `__proto__`, which a ConfigMap may well have as a key, would make no key.
+      Object.defineProperty(holder, last, {
+        value: structuredClone(op.value),
+        configurable: true,
+        enumerable: true,
+        writable: true,
+      });
     }
   }
   return { ok: true, value: root.document };

@@ -5,10 +5,15 @@ export function isPlain(value: unknown): value is Plain {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** The value of a key that the object itself has: keys of ConfigMaps and labels may be called `constructor` or `__proto__`. */
+export function ownValue(map: Plain, key: string): unknown {
+  return Object.hasOwn(map, key) ? map[key] : undefined;
+}
+
 /** The value below `path`, undefined when any link of the chain is missing. */
 export function valueAt(value: unknown, ...path: readonly string[]): unknown {
   let at = value;
-  for (const key of path) at = isPlain(at) ? at[key] : undefined;
+  for (const key of path) at = isPlain(at) ? ownValue(at, key) : undefined;
   return at;
 }
 
@@ -17,7 +22,7 @@ export function withValueAt<T>(value: T, path: readonly string[], next: unknown)
   const [key, ...rest] = path;
   if (key === undefined) return next as T;
   const map: Plain = isPlain(value) ? value : {};
-  const child = rest.length === 0 ? next : withValueAt(map[key], rest, next);
+  const child = rest.length === 0 ? next : withValueAt(ownValue(map, key), rest, next);
   if (child === undefined) return Object.fromEntries(Object.entries(map).filter(([other]) => other !== key)) as T;
   return { ...map, [key]: child } as T;
 }

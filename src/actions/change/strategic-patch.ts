@@ -1,4 +1,4 @@
-import { isPlain, type Plain } from "./plain.ts";
+import { isPlain, ownValue, type Plain } from "./plain.ts";
 
 /** Lists whose items the API server merges by one of their fields; every other list is replaced as a whole. */
 const mergeKeys: Readonly<Record<string, readonly string[]>> = {
@@ -37,15 +37,15 @@ function listPatch(name: string, before: readonly unknown[], after: readonly unk
 }
 
 function mapPatch(before: Plain, after: Plain): Plain {
-  const patch: Record<string, unknown> = {};
+  const patch: [string, unknown][] = [];
   for (const key of new Set([...Object.keys(after), ...Object.keys(before)])) {
-    const [old, next] = [before[key], after[key]];
+    const [old, next] = [ownValue(before, key), ownValue(after, key)];
     if (same(old, next)) continue;
-    if (next === undefined) patch[key] = null;
-    else if (isPlain(old) && isPlain(next)) patch[key] = mapPatch(old, next);
-    else patch[key] = Array.isArray(old) && Array.isArray(next) ? listPatch(key, old, next) : next;
+    if (next === undefined) patch.push([key, null]);
+    else if (isPlain(old) && isPlain(next)) patch.push([key, mapPatch(old, next)]);
+    else patch.push([key, Array.isArray(old) && Array.isArray(next) ? listPatch(key, old, next) : next]);
   }
-  return patch;
+  return Object.fromEntries(patch);
 }
 
 /**

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { applyJsonPatch, jsonPatchBetween } from "../../../src/actions/change/json-patch.ts";
+import { type Plain, withValueAt } from "../../../src/actions/change/plain.ts";
+import { strategicPatch } from "../../../src/actions/change/strategic-patch.ts";
 
 const containers = (...list: object[]) => ({ spec: { containers: list } });
 
@@ -91,5 +93,23 @@ describe("the difference of two objects, as a patch", () => {
       expect(applyJsonPatch(before, jsonPatchBetween(before, after))).toEqual({ ok: true, value: after });
       expect(applyJsonPatch(after, jsonPatchBetween(after, before))).toEqual({ ok: true, value: before });
     }
+  });
+});
+
+describe.each(["constructor", "__proto__", "toString", "hasOwnProperty"])("a ConfigMap may have the key %s", (key) => {
+  const without = { kind: "ConfigMap", data: { pool: "10" } };
+  const withKey = JSON.parse(`{"kind":"ConfigMap","data":{"pool":"10",${JSON.stringify(key)}:"x"}}`) as object;
+
+  test("which comes and goes like any other", () => {
+    const ops = jsonPatchBetween(without, withKey);
+    expect(ops).toEqual([{ op: "add", path: `/data/${key}`, value: "x" }]);
+    expect(JSON.stringify(applyJsonPatch(without, ops))).toBe(JSON.stringify({ ok: true, value: withKey }));
+    const back = jsonPatchBetween(withKey, without);
+    expect(JSON.stringify(applyJsonPatch(withKey, back))).toBe(JSON.stringify({ ok: true, value: without }));
+  });
+
+  test("and which stands in a patch to commit", () => {
+    expect(JSON.stringify(strategicPatch(without, withKey as Plain))).toBe(`{"data":{${JSON.stringify(key)}:"x"}}`);
+    expect(JSON.stringify(withValueAt(without, ["data", key], "x"))).toBe(JSON.stringify(withKey));
   });
 });
