@@ -3,7 +3,7 @@ import { FLAG, type Tokens, WILD } from "./token-line.ts";
 import { isPreposition, isTo } from "./words.ts";
 
 /** What stands where sentences differ. */
-type Place = "event" | "lead" | "name" | "slot" | "word";
+type Place = "event" | "lead" | "name" | "object" | "slot" | "word";
 
 function wordsBefore(line: Tokens, at: number): number {
   let words = 0;
@@ -11,7 +11,10 @@ function wordsBefore(line: Tokens, at: number): number {
   return words;
 }
 
-/** A name has capitals, digits or marks inside; a slot is where a sentence leaves room: after a colon, in brackets, after `for`. */
+/**
+ * A name has capitals, digits or marks inside; a slot is where a sentence leaves room: after a colon, in brackets, and for
+ * names after `for`. A plain word there (`at the top`) is an object.
+ */
 function placeOf(line: Tokens, at: number): Place {
   const before = wordsBefore(line, at);
   if (before === 0) return "lead";
@@ -21,7 +24,8 @@ function placeOf(line: Tokens, at: number): Place {
   if ((flags & FLAG.opened) !== 0) return "slot";
   if ((flags & FLAG.named) !== 0) return before > 1 ? "slot" : "lead";
   const event = !isName && (flags & FLAG.event) !== 0;
-  if (!event && (isPreposition(previous) || (isName && isTo(previous)))) return "slot";
+  if (isName && (isPreposition(previous) || isTo(previous))) return "slot";
+  if (!event && isPreposition(previous)) return "object";
   if (event) return "event";
   return isName ? "name" : "word";
 }
@@ -42,9 +46,11 @@ function neededFor(place: Place, same: number, flags: number, afterValue: boolea
     case "name":
       if (same >= long) return 2;
       return same > 2 || (!isConstant && same > 1) ? 4 : 16;
+    case "object":
     case "word":
       if (same >= long) return same > 7 ? 2 : 3;
-      return same > 1 ? 6 : 12;
+      if (same < 2) return 12;
+      return place === "object" ? 4 : 6;
   }
 }
 

@@ -75,6 +75,9 @@ const GENERIC_DOMAINS = new Set([
   "cluster",
 ]);
 
+/** Endings of unit names (systemd.unit(5)). */
+const UNITS = new Set(["service", "socket", "target", "mount", "automount", "timer", "slice", "scope", "device", "swap"]);
+
 /** Two-letter endings that are file types or plain words more often than countries. */
 const NOT_COUNTRIES = new Set([
   "id",
@@ -134,13 +137,13 @@ export function isMessageCode(shape: TokenShape): boolean {
   );
 }
 
-/** `ns.example.com`, `proxy.lab.edu.hk`: lower case, and a last label that names a domain rather than a class or a file. */
+/** `ns.example.com`, `proxy.lab.edu.hk`, `ssh.service`: lower case, and a last label that names a domain rather than a class or a file. */
 function isHostName(shape: TokenShape, text: string, start: number, end: number): boolean {
   if (shape.upper > 0) return false;
   const last = text.lastIndexOf(".", end - 1);
   if (last <= start || last === end - 1) return false;
   const ending = text.slice(last + 1, end);
-  if (ending.length !== 2) return GENERIC_DOMAINS.has(ending);
+  if (ending.length !== 2) return GENERIC_DOMAINS.has(ending) || UNITS.has(ending);
   return (
     shape.dots > 1 && !NOT_COUNTRIES.has(ending) && !text.startsWith("com.", start) && !text.startsWith("org.", start)
   );
