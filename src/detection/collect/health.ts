@@ -97,6 +97,7 @@ function pointsOf(
   add("health_memory_ratio", report.memory === undefined ? undefined : report.memory / divisor, 1.5);
   add("health_error_count", report.errorCount, Number.MAX_SAFE_INTEGER);
   add("health_uptime_seconds", report.uptimeSeconds, 1e10);
+  add("health_degraded", report.degraded === undefined ? undefined : Number(report.degraded), 1);
   return points;
 }
 

@@ -5,6 +5,8 @@ export interface HealthReport {
   readonly memory?: number;
   readonly errorCount?: number;
   readonly uptimeSeconds?: number;
+  /** It answers, and says that it is not as it should be; absent when it says nothing of its state. */
+  readonly degraded?: boolean;
   /** CPU and memory are certainly of 100, not of 1: the answer says so, or is over 1. */
   readonly percent: boolean;
   /** The answer was said to be JSON and is not. */
@@ -20,6 +22,7 @@ const names = {
 } as const;
 
 const good = /^(ok|okay|up|healthy|pass|passing|green|alive|ready|running|serving|success|true)$/i;
+const weak = /^(degraded|impaired|partial|warn|warning|yellow|amber)$/i;
 const bad = /^(down|unhealthy|fail|failed|failing|error|critical|red|dead|out_of_service|not_serving|false)$/i;
 
 interface Found {
@@ -114,6 +117,7 @@ export function readHealth(status: number, body: string): HealthReport {
     ...(memory ? { memory: memory.value } : {}),
     ...(errors === undefined ? {} : { errorCount: errors }),
     ...(uptime === undefined ? {} : { uptimeSeconds: uptime }),
+    ...(word !== undefined && (good.test(word) || weak.test(word)) ? { degraded: weak.test(word) } : {}),
     percent: [cpu, memory].some((found) => found !== undefined && (found.percent || found.value > 1.5)),
     broken,
   };

@@ -38,6 +38,14 @@ interface Look {
   readonly vitals: HealthVitals;
   readonly errors: Series;
   readonly memory: Series;
+  /** What it says of itself, beside the figures. */
+  readonly saysDegraded: boolean;
+}
+
+/** Some applications are never "ok" by their own word; that says nothing. */
+function hasSaidOtherwise(word: Series): boolean {
+  for (let i = word.length - 1; i >= 0; i--) if (word.valueAt(i) === 0) return true;
+  return false;
 }
 
 /** All four measurements of one answer; undefined when one of them is missing. */
@@ -49,7 +57,22 @@ function lookAt(uptime: Series, { observation }: DetectContext): Look | undefine
   if (!cpu || !memory || !errors || cpu.lastAt !== at || memory.lastAt !== at || errors.lastAt !== at) return undefined;
   const healedAt = observation.series.get("health_healed", labels)?.lastAt;
   const answer = { at, cpuRatio: cpu.last, memoryRatio: memory.last, uptimeSeconds };
-  return { at, vitals: vitalsOf({ cpu, memory, errors }, answer, healedAt), errors, memory };
+  const word = observation.series.get("health_degraded", labels);
+  const saysDegraded = word?.lastAt === at && word.last === 1 && hasSaidOtherwise(word);
+  return { at, vitals: vitalsOf({ cpu, memory, errors }, answer, healedAt), errors, memory, saysDegraded };
+}
+
+/** A heal has had its effect by then, or has none. */
+const healShowsMinutes = 2;
+
+/**
+ * What is to be done: what the classifier advises, or at least a soft heal for one that says itself that it is not well. Its
+ * own word outlives a heal only when the heal was not enough.
+ */
+function decisionOn({ vitals, saysDegraded }: Look, chances: HealthChances): HealthDecision {
+  const decision = decide(chances);
+  if (!saysDegraded || decision !== "none") return decision;
+  return (vitals.minutesSinceHeal ?? 0) >= healShowsMinutes ? "hard-restart" : "soft-heal";
 }
 
 /** Pods come and go during a rollout, and each of them is starting or ending. */
@@ -65,7 +88,7 @@ const advice: Readonly<Record<Exclude<HealthDecision, "none">, string>> = {
 };
 
 function findingOf(
-  { vitals, errors, memory }: Look,
+  { vitals, errors, memory, saysDegraded }: Look,
   decision: Exclude<HealthDecision, "none">,
   chances: HealthChances,
   workload: ObjectRef,
@@ -86,9 +109,9 @@ function findingOf(
     target: workload,
     seenOn: makeRef("Pod", namespace, pod),
     severity: decision === "hard-restart" ? "high" : "medium",
-    score: 1 - chances[0],
+    score: saysDegraded ? Math.max(0.6, 1 - chances[0]) : 1 - chances[0],
     headline: "reports that it is not well",
-    summary: `${pod} reports CPU ${percent(cpuRatio)}, memory ${percent(memoryRatio)} and ${Math.round(errorCount)} errors more than usual in five minutes, after ${minutes} min of uptime${healed}; decision: ${decision}, ${advice[decision]} (${percent(chance)})`,
+    summary: `${pod} reports ${saysDegraded ? "that it is degraded, " : ""}CPU ${percent(cpuRatio)}, memory ${percent(memoryRatio)} and ${Math.round(errorCount)} errors more than usual in five minutes, after ${minutes} min of uptime${healed}; decision: ${decision}, ${advice[decision]}${decide(chances) === decision ? ` (${percent(chance)})` : ", by its own word"}`,
     startsAt: since,
     series: { name: shown.name, labels: shown.labels },
     value: shown.last,
@@ -99,7 +122,7 @@ function findingOf(
 
 /**
  * A workload whose own health answers say that it will not recover by itself. Source: CPU, memory, errors and uptime of its
- * health endpoint, judged by a classifier trained on what helps. Not a fault: start-up, a rollout in progress, one bad
+ * health endpoint, judged by a classifier trained on what helps, and its own word for its state. Not a fault: start-up, a rollout in progress, one bad
  * answer, an answer that leaves out a part, no answer at all.
  */
 export const appHealth = (classifierOf: () => HealthClassifier | undefined = loadHealthModel): Detector => {
@@ -108,7 +131,7 @@ export const appHealth = (classifierOf: () => HealthClassifier | undefined = loa
   function judge(memory: Memory, look: Look, workload: ObjectRef, classifier: HealthClassifier): void {
     memory.judged = true;
     const chances = chancesOf(classifier, look.vitals);
-    const decision = decide(chances);
+    const decision = decisionOn(look, chances);
     if (decision === "none") {
       memory.wrong = 0;
       if (++memory.right >= clearSamples) memory.finding = undefined;

@@ -9,6 +9,8 @@ interface Answer {
   readonly memory?: number;
   readonly errors?: number;
   readonly uptime?: number;
+  /** What it says of its state: 1 for degraded. */
+  readonly degraded?: 0 | 1;
 }
 
 const well = { cpu: 0.3, memory: 0.5, errors: 0, uptime: 7_200 };
@@ -26,6 +28,7 @@ function tell(world: World, answer: Answer | undefined): void {
   add("health_memory_ratio", answer?.memory);
   add("health_error_count", answer?.errors);
   add("health_uptime_seconds", answer?.uptime);
+  add("health_degraded", answer?.degraded);
   world.engine.ingest({ type: "derived", at, source: "health", points });
 }
 
@@ -79,6 +82,43 @@ describe("an application that reports itself unwell is told", () => {
       ...times(6, { ...well, uptime: 35 }),
     ]);
     expect(later.at(-1)).toEqual([]);
+  });
+});
+
+describe("what an application says of itself counts beside its figures", () => {
+  const sound = { ...well, degraded: 0 } as const;
+  const weak = { ...well, degraded: 1 } as const;
+  const advice = (found: ReturnType<typeof tellAll>) => found.at(-1)?.map((anomaly) => anomaly.advice);
+
+  test("degraded twice in a row: a soft heal, whatever the figures", () => {
+    const world = patient();
+    tellAll(world, times(4, sound));
+    const [once, twice] = tellAll(world, times(2, weak));
+    expect(once).toEqual([]);
+    expect(twice?.[0]).toMatchObject({ reason: "application-degraded", advice: "soft-heal" });
+    expect(twice?.[0]?.summary).toContain("reports that it is degraded");
+    expect(twice?.[0]?.summary).toContain("by its own word");
+  });
+
+  test("and over when it says that it is well", () => {
+    const world = patient();
+    tellAll(world, times(4, sound));
+    tellAll(world, times(4, weak));
+    expect(tellAll(world, times(8, sound)).at(-1)).toEqual([]);
+  });
+
+  test("one that has never said anything else is left alone", () => {
+    const world = patient();
+    expect(advice(tellAll(world, times(12, weak)))).toEqual([]);
+  });
+
+  test("degraded for minutes after it was asked to heal itself: a hard restart", () => {
+    const world = patient();
+    tellAll(world, times(4, sound));
+    tellAll(world, times(4, weak));
+    const target = { kind: "Deployment", namespace: "shop", name: "patient" };
+    createHealNotes(world.observation, (signal) => world.engine.ingest(signal))("plan-1", target, world.now());
+    expect(advice(tellAll(world, times(14, weak)))).toEqual(["hard-restart"]);
   });
 });
 
