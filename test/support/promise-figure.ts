@@ -5,7 +5,7 @@ import type { PromiseId } from "./promise-list.ts";
 export const full = process.env["KUBEMEND_PROMISES"] === "full";
 
 /** The promised number in `npm run promises`, a smaller one of the same test in `npm test`. */
-export function promised(inFull: number, reduced: number): number {
+export function promised<T>(inFull: T, reduced: T): T {
   return full ? inFull : reduced;
 }
 

@@ -1,8 +1,8 @@
+import { operationOf, reviewOf } from "./admission-review.ts";
 import type { AdmissionRequest, Refusal } from "./call.ts";
 import { type ApiObject, type Json, type JsonObject, listAt, objectAt, objectsAt, stringAt } from "./json.ts";
 import type { ObjectTable } from "./object-table.ts";
 import { findResource } from "./registry.ts";
-import { scaleOf } from "./scale.ts";
 
 /**
  * Evaluates the Common Expression Language. A server without one cannot judge policies; the product needs none, tests bring
@@ -102,13 +102,6 @@ function expressionsIn(spec: JsonObject, key: string) {
   }));
 }
 
-const operations = { create: "CREATE", update: "UPDATE", delete: "DELETE", connect: "CONNECT" } as const;
-
-/** An eviction is the creation of a subresource, although what comes of it is a deletion. */
-function operationOf({ verb, subresource }: AdmissionRequest): string {
-  return subresource === "eviction" ? "CREATE" : operations[verb];
-}
-
 function matches(rule: JsonObject, request: AdmissionRequest): boolean {
   const { resource, subresource } = request;
   const has = (key: string, value: string) => {
@@ -129,35 +122,8 @@ function matches(rule: JsonObject, request: AdmissionRequest): boolean {
 }
 
 function variablesOf(request: AdmissionRequest): Record<string, unknown> {
-  const { resource, subresource, identity, dryRun } = request;
-  const [before, after] = seen(request);
-  const { namespace } = (request.after ?? request.before)?.metadata ?? {};
-  const name = request.verb === "create" ? (request.after?.metadata.name ?? "") : request.name;
-  return {
-    object: after ? whole(after) : null,
-    oldObject: before ? whole(before) : null,
-    request: {
-      operation: operationOf(request),
-      resource: { group: resource.group, version: resource.version, resource: resource.name },
-      ...(subresource === "" ? {} : { subResource: subresource }),
-      ...(namespace === undefined || !resource.namespaced ? {} : { namespace }),
-      name,
-      userInfo: { username: identity.name, groups: [...identity.groups] },
-      dryRun,
-    },
-  };
-}
-
-/** The objects as the subresource shows them. */
-function seen({ subresource, before, after }: AdmissionRequest): readonly (ApiObject | undefined)[] {
-  if (subresource === "scale") return [before && scaleOf(before), after && scaleOf(after)];
-  if (subresource === "eviction") return [undefined, before && optionsObject("policy/v1", "Eviction", before)];
-  if (subresource === "proxy") return [undefined, before && optionsObject("v1", "PodProxyOptions", before)];
-  return [before, after];
-}
-
-function optionsObject(apiVersion: string, kind: string, { metadata }: ApiObject): ApiObject {
-  return { apiVersion, kind, metadata };
+  const { object, oldObject, ...rest } = reviewOf(request);
+  return { object: object && whole(object), oldObject: oldObject && whole(oldObject), request: rest };
 }
 
 /** CEL tells whole numbers from others; JSON does not. */

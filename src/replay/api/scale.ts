@@ -56,8 +56,9 @@ function patchedScale(call: Call, shown: ApiObject, options: ReturnType<typeof w
   return patched(call, type, checkedBody(type, readPatch(call.body)), shown, scaleType, options);
 }
 
-/** The Scale of a workload. `status.selector` is text here. */
+/** The Scale of a workload. `status.selector` is text here; no replicas are no field (`omitempty` of its Go type). */
 export function scaleOf(object: ApiObject): ApiObject {
+  const replicas = numberAt(object, "spec", "replicas") ?? 0;
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
   const selector = objectAt(object, "spec", "selector");
   const text =
@@ -72,7 +73,7 @@ export function scaleOf(object: ApiObject): ApiObject {
       resourceVersion,
       ...(creationTimestamp === undefined ? {} : { creationTimestamp }),
     },
-    spec: { replicas: numberAt(object, "spec", "replicas") ?? 0 },
+    spec: replicas === 0 ? {} : { replicas },
     status: { replicas: numberAt(object, "status", "replicas") ?? 0, selector: text },
   };
 }

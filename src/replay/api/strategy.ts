@@ -45,6 +45,19 @@ export function prepareCreate(resource: Resource, object: ApiObject): void {
     object["spec"] = { finalizers: ["kubernetes"] };
   }
   if (resource.kind === "Job") ownJob(object);
+  if (resource.kind === "DaemonSet") countTemplates(object, undefined);
+}
+
+const templateGeneration = "deprecated.daemonset.template.generation";
+
+/**
+ * The server counts the templates of a DaemonSet in an annotation, whatever the client says, and before admission: a
+ * restart changes more than was sent.
+ */
+function countTemplates(next: ApiObject, before: ApiObject | undefined): void {
+  const known = Number(before?.metadata.annotations?.[templateGeneration] ?? (before ? 0 : 1));
+  const same = before === undefined || sameJson(valueAt(before, "spec", "template"), valueAt(next, "spec", "template"));
+  next.metadata.annotations = { ...next.metadata.annotations, [templateGeneration]: String(same ? known : known + 1) };
 }
 
 /** A Job gets a selector by its uid, and its pods the labels that the selector wants. */
@@ -69,8 +82,13 @@ function ownJob(job: ApiObject): void {
 export function withDefaults(resource: Resource, object: ApiObject): ApiObject {
   const filled = copy(object);
   fillDefaults(typeOf(storedAs(resource)), filled);
+  if (resource.kind === "DaemonSet") countTemplates(filled, filled);
+  // Stored as protobuf, which knows no empty list; `rules` is always shown.
+  if (isRole(resource) && listAt(filled, "rules").length === 0) filled["rules"] = null;
   return filled;
 }
+
+const isRole = ({ kind }: Resource): boolean => kind === "Role" || kind === "ClusterRole";
 
 /** Picks addresses as the service controller's allocator does: stable for a name. */
 export function allocateAddress(service: ApiObject): void {
@@ -111,6 +129,8 @@ export function prepareUpdate(
     keepAddress(before, next);
     allocateAddress(next);
   }
+  if (resource.kind === "DaemonSet") countTemplates(next, before);
+  if (isRole(resource)) next["rules"] ??= null;
   const raised = resource.generationFrom.some(
     (part) => !sameJson(valueAt(before, ...part.split(".")), valueAt(next, ...part.split("."))),
   );
