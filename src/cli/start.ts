@@ -54,7 +54,8 @@ export async function start(options: StartOptions): Promise<void> {
     log.info({ store: store.origin, migrated: store.migrated.length }, "store.ready");
     try {
       await using kubemend = await startKubemend({ config, role, store, kubeConfig, log });
-      log.info({ role, cluster: config.cluster, url: kubemend.url }, "kubemend.started");
+      const server = kubeConfig.getCurrentCluster()?.server;
+      log.info({ role, cluster: config.cluster, server, url: kubemend.url }, "kubemend.started");
       await Promise.race([aborted(stopping.signal), kubemend.done]);
       return;
     } catch (error) {
