@@ -131,7 +131,7 @@ export function findSecrets(text: string, depth = 0): readonly Span[] {
       if (nextAt < i) nextAt = text.indexOf("@", i);
       if (nextAt < 0) nextAt = size;
       const password =
-        nextAt - i < maxUserInfo || size - i < maxUserInfo ? urlPassword(text, i + 3, nextAt < size) : undefined;
+        nextAt - i < maxUserInfo || text.charCodeAt(i + 3) > 32 ? urlPassword(text, i + 3, nextAt < size) : undefined;
       if (password) {
         spans.push(password);
         i = password.to;

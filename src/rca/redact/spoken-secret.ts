@@ -33,6 +33,17 @@ interface Spoken {
   readonly lookedUntil?: number;
 }
 
+/** Where the password begins in `user:password`, quoted or not. */
+function behindUser(text: string, at: number): number | undefined {
+  let i = isQuote(text.charCodeAt(at)) ? at + 1 : at;
+  for (const limit = i + 64; i < limit; i++) {
+    const code = text.charCodeAt(i);
+    if (code === 58) return i > at ? i + 1 : undefined;
+    if (!(code > 44) || isQuote(code) || code === 47) return undefined;
+  }
+  return undefined;
+}
+
 /** Passwords that neither a form of their own nor a separator gives away: in commands, SQL, `.netrc`, `redis.conf`. */
 export function spokenSecret(text: string, from: number, to: number, lookedUntil: number): Spoken | undefined {
   const length = to - from;
@@ -41,12 +52,14 @@ export function spokenSecret(text: string, from: number, to: number, lookedUntil
   // -u, --user, --proxy-user, by, login's password, masterauth, mysql, mariadb, redis-cli, requirepass, sshpass
   if (first !== 45 && first !== 98 && first !== 112 && first !== 109 && first !== 114 && first !== 115)
     return undefined;
+  // Between a program and where its options were looked for, only `masterauth` is of interest among words with an m.
+  if (first === 109 && length !== 10 && from < lookedUntil) return undefined;
   const word = text.slice(from, to);
   let at = to;
   while (at - to < 4 && isBlank(text.charCodeAt(at))) at++;
   if (word === "-u" || word === "--user" || word === "--proxy-user") {
-    const user = /^["']?[\w.@-]{1,64}:/.exec(text.slice(at, at + 68));
-    const secret = user ? plain(text, at + user[0].length) : undefined;
+    const password = behindUser(text, at);
+    const secret = password === undefined ? undefined : plain(text, password);
     // `docker run -u 1000:1000`.
     return secret && !/^\d+$/.test(text.slice(secret.from, secret.to)) ? { span: secret } : undefined;
   }
@@ -64,5 +77,5 @@ export function spokenSecret(text: string, from: number, to: number, lookedUntil
   const rest = text.slice(to, to + commandChars).split("\n", 1)[0] ?? "";
   const option = letter.exec(rest);
   const span = option ? plain(text, to + option.index + option[0].length) : undefined;
-  return span ? { span } : { lookedUntil: to + commandChars };
+  return span ? { span } : { lookedUntil: to + rest.length };
 }

@@ -18,6 +18,10 @@ function onlyDigits(text: string, from: number, to: number): boolean {
 /** What ends a text may be a port, its name or a place to fill in; everything else is the beginning of a password. */
 const looksCut = (rest: string) => rest !== "" && !/^(?:\d+|[a-z-]+|[${%<[(].*)$/.test(rest);
 
+/** Where a line ends, or where somebody has cut it: `…`, ` [… 12 characters more]`. */
+const endsAt = (text: string, at: number) =>
+  at >= text.length || text.charCodeAt(at) === 10 || text.charCodeAt(at) === 8_230 || text.startsWith(" […", at);
+
 /** Quotes, angle brackets: what surrounds an address. */
 const surrounds = (code: number) => code === 34 || code === 39 || code === 60 || code === 62 || code === 96;
 
@@ -32,7 +36,7 @@ export function urlPassword(text: string, at: number, hasAt: boolean): Span | un
   let i = at;
   for (; i < limit; i++) {
     const code = text.charCodeAt(i);
-    if (code <= 32) break;
+    if (code <= 32 || code === 8_230) break;
     if (code === colon && secretAt < 0) secretAt = i + 1;
     else if (code === atSign && secretAt >= 0) end = i;
     else if (surrounds(code) || code === slash || code === 63 || code === 35) {
@@ -40,7 +44,9 @@ export function urlPassword(text: string, at: number, hasAt: boolean): Span | un
       if (end >= 0 || secretAt < 0 || !hasAt || onlyDigits(text, secretAt, i)) break;
     }
   }
-  const cut = end < 0 && i === text.length && secretAt > at + 1 && looksCut(text.slice(secretAt));
+  // An IPv6 host has colons of its own.
+  const cut =
+    end < 0 && secretAt > at + 1 && text.charCodeAt(at) !== 91 && endsAt(text, i) && looksCut(text.slice(secretAt, i));
   const to = cut ? i : end;
   return to > secretAt && secretAt > 0 && !text.startsWith("<redacted-", secretAt)
     ? { from: secretAt, to, kind: "url-password" }

@@ -27,6 +27,7 @@ describe("a password that only its place gives away is found", () => {
     ["under its flag in quotes", `args:\n  - "--db-password"\n  - "${secret}"\n`],
     ["in curl's -u", `curl -u admin:${secret} http://x/`],
     ["in mysql's -p", `mysql -uroot -p${secret} shop`],
+    ["in the second of two commands", `mysql -uroot shop\nmysql -uroot -p${secret} shop`],
     ["in redis-cli's -a", `redis-cli -h cache -a ${secret} ping`],
     ["in sshpass", `sshpass -p ${secret} ssh db`],
     ["in redis.conf", `requirepass ${secret}\nmasterauth ${secret}`],
@@ -55,6 +56,8 @@ describe("a password that only its place gives away is found", () => {
     ["in Go's MySQL address", `root:${secret}@tcp(db:3306)/shop`],
     ["in an address with a quote in it", `postgres://user:it's${secret}@host/db`],
     ["in an address that was cut", `dial postgres://shop:${secret}`],
+    ["in an address whose line was cut", `dial postgres://shop:${secret} [… 40 characters more]\nnext: a@b`],
+    ["in an address at the end of a line", `dial postgres://shop:${secret}…\nnext`],
     ["behind an arrow", `password -> ${secret}`],
     ["in a header of two words", JSON.stringify({ headers: { Authorization: `Custom ${secret}` } })],
   ])("%s", (_name, text) => {
@@ -91,6 +94,7 @@ test.each([
   ["a port at the end", "upstream http://orders:8080"],
   ["a named port at the end", "upstream http://orders:http"],
   ["a port in a driver's address", "dial tcp(db:3306) refused"],
+  ["a port at the end of a line", "upstream http://orders:8080\nupstream http://[::1]:80\nhttp://orders:http\n"],
   ["an element that is no secret", "<name>carts</name><token/>"],
   ["a question", "git login asks ann for password twice"],
 ])("%s is left as it is", (_name, text) => {
