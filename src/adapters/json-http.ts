@@ -1,4 +1,5 @@
 import { AppError, messageOf } from "../lib/app-error.ts";
+import { readBounded } from "./read-bounded.ts";
 
 export interface JsonHttpOptions {
   /** How the far side is called in messages: "Prometheus", "Loki". */
@@ -46,18 +47,7 @@ export function createJsonHttp(options: JsonHttpOptions): JsonHttp {
       ...(cause === undefined ? {} : { cause }),
     });
 
-  async function bounded(response: Response): Promise<string> {
-    if (response.body === null) return "";
-    const decoder = new TextDecoder();
-    let bytes = 0;
-    let text = "";
-    for await (const chunk of response.body) {
-      bytes += chunk.length;
-      if (bytes > maxBytes) throw problem("too-large", `answers with more than ${maxBytes} bytes`, false);
-      text += decoder.decode(chunk, { stream: true });
-    }
-    return text + decoder.decode();
-  }
+  const tooLarge = () => problem("too-large", `answers with more than ${maxBytes} bytes`, false);
 
   async function send(
     path: string,
@@ -74,7 +64,7 @@ export function createJsonHttp(options: JsonHttpOptions): JsonHttp {
         signal: signal ? AbortSignal.any([deadline, signal]) : deadline,
         ...(method === "POST" ? { body: form } : {}),
       });
-      return [response, await bounded(response)];
+      return [response, await readBounded(response.body, maxBytes, tooLarge)];
     } catch (error) {
       signal?.throwIfAborted();
       if (error instanceof AppError) throw error;

@@ -15,6 +15,14 @@ export class KubernetesApiError extends AppError {
   }
 }
 
+/** A stream on which nothing came for as long as its reader waits: a quiet source, or a far side that is gone. */
+export class SilentStream extends KubernetesApiError {
+  constructor(path: string, ms: number) {
+    super(0, `${path} was silent for ${ms} ms`);
+    this.name = "SilentStream";
+  }
+}
+
 /**
  * The error for an answer that is none. Only the start of the server's text is kept: the text of a 422 can repeat a
  * whole object, secrets included.

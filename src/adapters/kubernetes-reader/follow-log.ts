@@ -1,7 +1,7 @@
 import type { ContainerName, LogPosition, StampedLine } from "../../detection/collect/logs/container-log.ts";
 import { backoffMs } from "../../lib/backoff.ts";
 import { type Clock, systemClock } from "../../lib/clock.ts";
-import { statusOf } from "./api-error.ts";
+import { SilentStream, statusOf } from "./api-error.ts";
 import type { Query, Transport } from "./transport.ts";
 
 export type { ContainerName, LogPosition, StampedLine };
@@ -20,13 +20,18 @@ export interface FollowLogOptions {
   readonly since?: number | undefined;
   readonly after?: LogPosition | undefined;
   readonly signal: AbortSignal;
+  /** Default 4 min. */
+  readonly idleMs?: number;
   readonly onLine: (line: StampedLine, position: LogPosition) => void;
 }
 
 /** Longer lines are cut: a log line is evidence, not a document. */
 const maxLineChars = 16_384;
-/** A follow that is silent for so long is opened again: the far side may be gone. */
-const idleMs = 300_000;
+/**
+ * A follow that is silent for so long is opened again: the far side may be gone. It counts from the request on, because a
+ * kubelet sends not even the headers of its answer before the container's first line. Less than the 300 s of the HTTP client.
+ */
+const idleMs = 240_000;
 const maxAttempts = 4;
 const stamp = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d) /;
 
@@ -82,7 +87,8 @@ export async function followLog(
       const lines = transport.lines(logPath(name), {
         query,
         signal: options.signal,
-        idleMs,
+        idleMs: options.idleMs ?? idleMs,
+        timeoutMs: options.idleMs ?? idleMs,
         maxLineChars,
         longLines: "cut",
       });
@@ -95,6 +101,11 @@ export async function followLog(
       }
       return after;
     } catch (error) {
+      // Nothing to say is no failure.
+      if (error instanceof SilentStream) {
+        attempt = 0;
+        continue;
+      }
       const status = statusOf(error) ?? 0;
       const refused = status >= 400 && status < 500 && status !== 401 && status !== 429;
       if (options.signal.aborted || refused || attempt >= maxAttempts) throw error;

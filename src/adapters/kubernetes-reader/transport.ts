@@ -1,7 +1,9 @@
 import { HttpMethod, type KubeConfig, RequestContext } from "@kubernetes/client-node";
 import { type Dispatcher, fetch, type Response } from "undici";
 import { inputError, messageOf } from "../../lib/app-error.ts";
-import { KubernetesApiError, refusal } from "./api-error.ts";
+import { readBounded } from "../read-bounded.ts";
+import { KubernetesApiError, refusal, SilentStream } from "./api-error.ts";
+import { createLineSplitter } from "./line-splitter.ts";
 
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
@@ -172,7 +174,7 @@ function createPatience(controller: AbortController, path: string): { wait(ms: n
   return {
     wait(ms) {
       stop();
-      timer = setTimeout(() => controller.abort(new KubernetesApiError(0, `${path} was silent for ${ms} ms`)), ms);
+      timer = setTimeout(() => controller.abort(new SilentStream(path, ms)), ms);
     },
     stop,
   };
@@ -195,38 +197,6 @@ async function explained<T>(path: string, signal: AbortSignal | undefined, run: 
 }
 
 async function bounded(response: Response, maxBytes: number): Promise<string> {
-  if (response.body === null) return "";
-  const decoder = new TextDecoder();
-  let bytes = 0;
-  let text = "";
-  for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
-    bytes += chunk.length;
-    if (bytes > maxBytes) throw new KubernetesApiError(0, `The answer is larger than ${maxBytes} bytes`);
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
-}
-
-function createLineSplitter(
-  maxChars: number,
-  longLines: "cut" | "fail",
-  path: string,
-): { push(text: string): string[]; rest(): string[] } {
-  let open = "";
-  const checked = (line: string): string => {
-    if (line.length <= maxChars) return line;
-    if (longLines === "fail")
-      throw new KubernetesApiError(0, `A line of ${path} is longer than ${maxChars} characters`);
-    return line.slice(0, maxChars);
-  };
-  return {
-    push(text) {
-      const parts = (open + text).split("\n");
-      open = parts.pop() ?? "";
-      // A line without end must not fill the memory; its rest up to the next line end is dropped by the cut.
-      if (open.length > 2 * maxChars) open = checked(open);
-      return parts.map(checked);
-    },
-    rest: () => (open === "" ? [] : [checked(open)]),
-  };
+  const tooLarge = () => new KubernetesApiError(0, `The answer is larger than ${maxBytes} bytes`);
+  return await readBounded(response.body, maxBytes, tooLarge);
 }

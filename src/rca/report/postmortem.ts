@@ -2,8 +2,11 @@ import { summaryWithoutAdvice } from "../../incident/advice-text.ts";
 import type { Diagnosis } from "../../incident/diagnosis.ts";
 import type { Evidence } from "../../incident/evidence.ts";
 import { cell, fullTime } from "./markdown.ts";
+import { ending, facts } from "./postmortem-facts.ts";
+import { impact } from "./postmortem-impact.ts";
 import type { PostmortemInput } from "./postmortem-input.ts";
-import { actionItems, cause, done, ending, facts, impact, logs, proof, timeline } from "./postmortem-sections.ts";
+import { logs, proof } from "./postmortem-proof.ts";
+import { actionItems, cause, done, timeline } from "./postmortem-sections.ts";
 
 /** What the owner's runbooks say about such a cause. */
 function runbookPages({ runbooks = [] }: Diagnosis, evidence: readonly Evidence[]): readonly string[] {

@@ -1,0 +1,43 @@
+import type { Anomaly } from "../../incident/anomaly.ts";
+import { type ObjectRef, refText, sameRef } from "../../incident/object-ref.ts";
+import { cell, timesOf } from "./markdown.ts";
+import type { PostmortemInput } from "./postmortem-input.ts";
+
+/**
+ * What was felt, in words that hold for the whole time: the figures of an anomaly are the last ones, when it was nearly over.
+ * What only logs show stands in the log section.
+ */
+const feltWords: Readonly<Record<string, string>> = {
+  "error-ratio": "requests failed",
+  "client-errors": "calls to it failed",
+  latency: "requests took long",
+  "client-latency": "calls to it took long",
+  "traffic-stopped": "requests stayed away",
+};
+const impactShown = 4;
+
+function spansOf(
+  anomalies: readonly Anomaly[],
+  ref: ObjectRef,
+  { redact, incident }: PostmortemInput,
+): readonly string[] {
+  const own = anomalies.filter(({ target, family }) => sameRef(target, ref) && family !== "log");
+  const clock = timesOf(own.flatMap(({ startsAt, endsAt = startsAt }) => [startsAt, endsAt]));
+  const spans = own.map(({ reason, summary, startsAt, endsAt }) => {
+    const end = endsAt ?? incident.resolvedAt;
+    return `${feltWords[reason] ?? cell(redact(summary))} (${clock(startsAt)}${end === undefined ? ", still" : ` to ${clock(end)}`} UTC)`;
+  });
+  return [...new Set(spans)].slice(0, impactShown);
+}
+
+/** Who suffered, from when to when, in figures where there are any. */
+export function impact(input: PostmortemInput): readonly string[] {
+  const { incident, diagnosis } = input;
+  const culprit = diagnosis.hypotheses[0]?.culprit ?? incident.target;
+  const refs = [culprit, ...diagnosis.blastRadius.filter((ref) => !sameRef(ref, culprit))];
+  const rows = refs.flatMap((ref) => {
+    const spans = spansOf(incident.anomalies, ref, input);
+    return [`- **${cell(refText(ref))}**`, ...spans.map((span) => `  - ${span}`)];
+  });
+  return diagnosis.blastRadius.length > 0 ? rows : [...rows, "", "No other workload showed symptoms."];
+}
