@@ -1,4 +1,4 @@
-import { isKind } from "../../cluster/kubernetes-types.ts";
+import { asWorkload, isKind } from "../../cluster/kubernetes-types.ts";
 import type { Observation } from "../../cluster/observation.ts";
 import { sameRef } from "../../incident/object-ref.ts";
 import type { SourceWatch } from "../blind/source-silence.ts";
@@ -28,6 +28,14 @@ function logsAreQuiet(live: LiveAnomaly, { logs, now }: EndContext): boolean {
   return true;
 }
 
+/** The workload that the series is about was taken away, or scaled to nothing: nobody is left to measure. Whether it is missed is told by others. */
+function isTakenAway({ anomaly: { target, series } }: LiveAnomaly, { observation }: EndContext): boolean {
+  if (series?.labels["workload"] !== target.name || (target.kind !== "Deployment" && target.kind !== "StatefulSet"))
+    return false;
+  const { object, deletedAt } = observation.objects.find(target) ?? {};
+  return deletedAt !== undefined || asWorkload(object)?.spec.replicas === 0;
+}
+
 function metricHasRecovered(live: LiveAnomaly, context: EndContext): boolean {
   const { anomaly, lastSeenAt } = live;
   if (!anomaly.series) return true;
@@ -35,6 +43,7 @@ function metricHasRecovered(live: LiveAnomaly, context: EndContext): boolean {
   const series = observation.series.get(anomaly.series.name, anomaly.series.labels);
   const { namespace, pod } = anomaly.series.labels;
   if (pod !== undefined && !isKind(observation.objects.get("Pod", namespace, pod), "Pod")) return true;
+  if (pod === undefined && isTakenAway(live, context)) return true;
   if (!series || series.lastAt <= lastSeenAt) return now - lastSeenAt >= unconfirmedMs;
   const { value, expected } = anomaly;
   // A detector that has yet to learn is quiet whatever happens; the value itself must be back halfway to normal.

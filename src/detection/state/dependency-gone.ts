@@ -2,7 +2,7 @@ import { asWorkload, type Workload } from "../../cluster/kubernetes-types.ts";
 import { refOf } from "../../cluster/object-store.ts";
 import { type ObjectRef, sameRef } from "../../incident/object-ref.ts";
 import { type DetectContext, defineDetector, type Finding } from "../detector.ts";
-import { isCurrent } from "./container-states.ts";
+import { isCurrent, isReady } from "./container-states.ts";
 
 /** A deletion is followed by its re-creation within this time when it was a replacement. */
 const replaceMs = 8_000;
@@ -26,6 +26,13 @@ function scaledDownAt(workload: Workload, { observation }: DetectContext): numbe
   })?.at;
 }
 
+/** Others stand behind every Service that it stood behind, and serve: a canary that was taken out, an old version that was replaced. */
+function othersServe(ref: ObjectRef, { topology, podsOf }: DetectContext): boolean {
+  const services = topology().servicesOf(ref);
+  const serves = (workload: ObjectRef) => !sameRef(workload, ref) && podsOf(workload).some(isReady);
+  return services.length > 0 && services.every((service) => topology().selectedNow(service).some(serves));
+}
+
 /** Traffic this shortly before the end shows that somebody needs it, even when nobody knows who. */
 const servedMs = 2 * 60_000;
 
@@ -42,7 +49,7 @@ function servedUsers(ref: ObjectRef, downAt: number, { observation, topology, po
 /**
  * A workload that others call was scaled to zero or deleted, or the Service before it was deleted. Source: `spec.replicas`
  * and deletions while the watch runs, running callers in the topology or requests until then. Not a fault: a workload that nobody calls, one that
- * was at zero all along, callers that are at zero as well (a namespace put to sleep), a deletion followed by a re-creation.
+ * was at zero all along, one of several behind the same Service, callers that are at zero as well (a namespace put to sleep), a deletion followed by a re-creation.
  */
 export const dependencyGone = defineDetector({
   name: "dependency-gone",
@@ -55,6 +62,7 @@ export const dependencyGone = defineDetector({
         const downAt = workload.spec.replicas === 0 ? scaledDownAt(workload, context) : undefined;
         if (downAt === undefined) continue;
         const target = refOf(workload);
+        if (othersServe(target, context)) continue;
         const callers = runningCallers(target, context);
         if (callers.length === 0 && !servedUsers(target, downAt, context)) continue;
         yield {
@@ -74,6 +82,7 @@ export const dependencyGone = defineDetector({
         const age = context.now - deletedAt;
         if (age < replaceMs || age > recentMs) continue;
         const target = refOf(object);
+        if (kind !== "Service" && othersServe(target, context)) continue;
         const behind = kind === "Service" ? context.topology().workloadsBehind(target) : [target];
         const callers = behind.flatMap((workload) => runningCallers(workload, context));
         if (callers.length === 0) continue;

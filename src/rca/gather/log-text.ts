@@ -26,7 +26,7 @@ const signs: readonly (readonly [LogSign, RegExp])[] = [
   ],
   [
     "bad-config",
-    /config(?:uration)? (?:error|invalid|file)|invalid (?:config|value|setting|option|number|url|port|json|yaml)|(?:failed|cannot|could not|unable) to (?:parse|load|read) (?:the )?config|parse error|unmarshal|Unexpected token .* JSON|is not valid JSON|NumberFormatException|invalid literal for|unknown (?:flag|option|setting|log level)|must be (?:a|an|one of|between|greater|less|at least|at most)\b|not a (?:valid )?(?:number|integer|url|boolean|duration)|out of range/i,
+    /config(?:uration)? (?:error|invalid|file)|invalid (?:config|value|setting|option|number|url|port|json|yaml)|(?:failed|cannot|could not|unable) to (?:parse|load|read) (?:the )?config|parse error|unmarshal|Unexpected token .* JSON|is not valid JSON|NumberFormatException|invalid literal for|unknown (?:flag|option|setting|log level)|must be (?:a|an|one of|between|greater|less|at least|at most)\b|not a (?:valid )?(?:number|integer|url|boolean|duration)|(?<!\b(?:index|bounds|offset|subscript|position|iterator)["']? (?:was |is )?)out of range/i,
   ],
   [
     "forbidden",

@@ -142,6 +142,11 @@ export function releaseFixes(open: Case, item: Candidate): readonly (Fix | undef
   const { change, culprit } = item;
   if (!change) return [restart(culprit, "starts the pods anew", 0.4)];
   if (culprit.kind === "CronJob") return cronJobBack(open, item);
+  if (change.action === "created" && (culprit.kind === "Deployment" || culprit.kind === "StatefulSet"))
+    return [
+      fix("scale", culprit, { replicas: 0 }, "takes it out again; what it was put beside goes on serving", 0.95),
+      restart(culprit, "starts the pods anew", 0.3),
+    ];
   return [...undoChange(open, change, { rollbackFirst: true }), restart(culprit, "starts the pods anew", 0.3)];
 }
 

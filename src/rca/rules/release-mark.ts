@@ -1,4 +1,4 @@
-import type { ObjectRef } from "../../incident/object-ref.ts";
+import { type ObjectRef, sameRef } from "../../incident/object-ref.ts";
 import type { Case } from "../case/case.ts";
 import type { Change } from "../gather/changes.ts";
 import type { FieldChange } from "../gather/field-diff.ts";
@@ -15,10 +15,24 @@ export function isReleaseMark({ area, name = "", after = "" }: FieldChange): boo
   return area === "env" && mark !== null && !foreign.test(name.slice(0, mark.index)) && versionLike.test(after);
 }
 
-/** The newest change of a workload that brought other code: another image, or a variable that says so. */
+/** How it came to be, when that was just now and beside another workload behind the same Service: a canary, a second version. */
+function additionOf({ topology, changesOf }: Case, workload: ObjectRef): Change | undefined {
+  const made = changesOf(workload).findLast(({ action }) => action === "created");
+  const isBeside = topology
+    .servicesOf(workload)
+    .some((service) => topology.workloadsBehind(service).some((other) => !sameRef(other, workload)));
+  return isBeside ? made : undefined;
+}
+
+/**
+ * The newest change of a workload that brought other code: another image, a variable that says so, or the whole workload
+ * beside one that was there.
+ */
 export function releaseChange(open: Case, workload: ObjectRef): Change | undefined {
-  return open
-    .changesOf(workload, "image", "env")
-    .filter(({ fields }) => fields.some((field) => field.area === "image" || isReleaseMark(field)))
-    .at(-1);
+  return (
+    open
+      .changesOf(workload, "image", "env")
+      .findLast(({ fields }) => fields.some((field) => field.area === "image" || isReleaseMark(field))) ??
+    additionOf(open, workload)
+  );
 }

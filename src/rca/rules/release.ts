@@ -102,7 +102,7 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
       {
         cause: "bad-release",
         culprit: workload,
-        statement: `the new release of ${called(workload)} (${describeFields(change.fields.filter((field) => field.area === "image" || isReleaseMark(field)))}) has a defect: ${why === "symptoms began after" ? "the symptoms began after it" : why}`,
+        statement: `the new release of ${called(workload)} (${change.action === "created" ? "put beside others behind the same Service" : describeFields(change.fields.filter((field) => field.area === "image" || isReleaseMark(field)))}) has a defect: ${why === "symptoms began after" ? "the symptoms began after it" : why}`,
         evidence: [
           ...citeChange(open, change),
           ...citeLogs(open, exceptions.length > 0 ? exceptions : onlyNew, 2),

@@ -12,6 +12,7 @@ import { quietScenarios } from "./scenarios/quiet.ts";
 import type { Expectation, Scenario } from "./scenarios/scenario.ts";
 import { storageScenarios } from "./scenarios/storage.ts";
 import { trafficScenarios } from "./scenarios/traffic.ts";
+import { unforeseenScenarios } from "./scenarios/unforeseen.ts";
 import { workloadScenarios } from "./scenarios/workloads.ts";
 import { type Stage, synthesize } from "./world.ts";
 
@@ -26,6 +27,7 @@ export const scenarios: readonly Scenario[] = [
   ...breadthScenarios,
   ...decoyScenarios,
   ...quietScenarios,
+  ...unforeseenScenarios,
 ];
 
 const stretches = {
@@ -91,7 +93,8 @@ export async function runScenario(
   bases: Readonly<Record<Scenario["shop"], BaseShop>>,
   seed = 7,
 ): Promise<Outcome> {
-  const recording = synthesize(bases[scenario.shop], scenario.id, scenario.script, stage, seed);
+  const played = synthesize(bases[scenario.shop], scenario.id, scenario.script, stage, seed);
+  const recording = scenario.after?.(played) ?? played;
   const result = await analyzeRecording({
     cluster: scenario.id,
     start: recording.start,

@@ -128,6 +128,13 @@ describe("log lines", () => {
     ['configmaps "x" is forbidden: User "u" cannot get resource "configmaps"', "forbidden"],
     ["password authentication failed for user carts", "unauthorized"],
   ])("%s is a sign of %s", (line, sign) => expect(signsOf(line)).toContain(sign));
+  it.each([
+    "panic: runtime error: index out of range [3] with length 3",
+    "IndexError: list index out of range",
+    "panic: runtime error: slice bounds out of range [:7] with capacity 4",
+    "System.ArgumentOutOfRangeException: Index was out of range. Must be non-negative",
+    'RangeError [ERR_OUT_OF_RANGE]: The value of "offset" is out of range.',
+  ])("%s is a mistake in a program, not in a setting", (line) => expect(signsOf(line)).not.toContain("bad-config"));
   it("an ordinary request is a sign of nothing", () =>
     expect(signsOf('ts=1 level=info msg="GET /items" trace=403aa401 status=200 ms=403')).toEqual([]));
   it("lines that differ in values only have one shape", () => {

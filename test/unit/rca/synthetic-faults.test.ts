@@ -25,7 +25,13 @@ const chosen = [
   "decoy-matrix-error-500-unchanged-payment-sock-shop",
   "decoy-matrix-slow-payment-sock-shop",
   "decoy-matrix-crashes-itself-carts-sock-shop",
+  "unforeseen-bad-canary",
+  "unforeseen-same-tag-other-image",
+  "unforeseen-samples-missing-at-onset-0",
   "quiet-recreate",
+  "quiet-unforeseen-night",
+  "quiet-unforeseen-deployment-renamed",
+  "quiet-unforeseen-canary-taken-out-again",
   "quiet-pod-deleted-carts",
 ];
 

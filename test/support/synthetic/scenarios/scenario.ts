@@ -1,3 +1,4 @@
+import type { Recording } from "../../../../src/replay/recording/load-recording.ts";
 import type { Any, Container, Pod } from "../kube-types.ts";
 import type { Plan } from "../kubelet.ts";
 import { type Line, logLine } from "../log-format.ts";
@@ -17,6 +18,8 @@ export interface Scenario {
   readonly id: string;
   readonly shop: "meadow" | "sock-shop";
   readonly script: Script;
+  /** What became of the recording on its way: samples that were lost, a clock that was set. */
+  readonly after?: (recording: Recording) => Recording;
   /** One for each incident that must be raised; none for routine work. */
   readonly expect: readonly Expectation[];
 }
