@@ -8,7 +8,8 @@ const markColours: Readonly<Record<ChartMark["kind"], string>> = {
   fix: "#2563eb",
   recovery: "#16a34a",
 };
-const width = 880;
+/** Chat shows a picture at 360 to 500 points, a phone at 300: wider ones have letters that nobody reads. */
+const width = 600;
 const panelHeight = 170;
 
 /** Bytes read better in binary units, ratios in per cent; everything else as a short number. */
@@ -30,12 +31,12 @@ function panelSpec(panel: ChartPanel, data: ChartData, withTimes: boolean) {
     type: "temporal" as const,
     // A utc scale: the picture is read in many time zones, the message beside it is not.
     scale: { type: "utc" as const, domain: [data.from, data.to] },
-    axis: { title: withTimes ? "UTC" : null, format: "%H:%M:%S", tickCount: 8, labels: withTimes, grid: true },
+    axis: { title: withTimes ? "UTC" : null, format: "%H:%M:%S", tickCount: 6, labels: withTimes, grid: true },
   };
   return {
     width,
     height: panelHeight,
-    title: { text: panel.title, anchor: "start" as const, fontSize: 14 },
+    title: { text: panel.title, anchor: "start" as const, fontSize: 15 },
     layer: [
       {
         data: { values: rows },
@@ -53,7 +54,7 @@ function panelSpec(panel: ChartPanel, data: ChartData, withTimes: boolean) {
             type: "nominal" as const,
             scale: { range: palette },
             legend:
-              panel.lines.length > 1 ? { title: null, orient: "bottom" as const, columns: 3, labelLimit: 260 } : null,
+              panel.lines.length > 1 ? { title: null, orient: "bottom" as const, columns: 2, labelLimit: 280 } : null,
           },
         },
       },
@@ -70,7 +71,7 @@ function panelSpec(panel: ChartPanel, data: ChartData, withTimes: boolean) {
           type: "text" as const,
           align: "left" as const,
           dx: 4,
-          fontSize: 11,
+          fontSize: 13,
           fontWeight: "bold" as const,
           clip: false,
         },
@@ -95,7 +96,8 @@ export function chartSpec(data: ChartData): TopLevelSpec {
     padding: 14,
     config: {
       font: "DejaVu Sans",
-      axis: { labelFontSize: 11, titleFontSize: 11, gridColor: "#e5e7eb", domainColor: "#9ca3af" },
+      axis: { labelFontSize: 13, titleFontSize: 13, gridColor: "#e5e7eb", domainColor: "#9ca3af" },
+      legend: { labelFontSize: 13 },
       view: { stroke: "#d1d5db" },
     },
     vconcat: data.panels.map((panel, i) => panelSpec(panel, data, i === data.panels.length - 1)),
