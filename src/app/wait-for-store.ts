@@ -10,16 +10,15 @@ export interface WaitForStoreOptions {
   readonly log: Logger;
   /** Where probes ask while there is no database yet; undefined for a role that serves nothing. */
   readonly probe?: { readonly host: string; readonly port: number } | undefined;
-  /** Told once, when it has not come after `tellAfterMs`. */
+  /** Told once, when it has not come after half a minute. */
   readonly tell?: (problem: string) => Promise<void>;
-  readonly tellAfterMs?: number;
   readonly signal: AbortSignal;
 }
 
 const firstDelayMs = 500;
 const maxDelayMs = 10_000;
 /** Said to people well within a minute, and not for a database that only restarts. */
-const tellAfterMsDefault = 30_000;
+const tellAfterMs = 30_000;
 
 /**
  * Opens the store, and waits for it as long as it takes: a database that is away, refuses the password or takes no writes is
@@ -47,7 +46,7 @@ export async function waitForStore(options: WaitForStoreOptions): Promise<Store 
       }
       log.error({ error: problem, retryMs: delayMs }, "store.waiting");
       server ??= await answerProbes(options, () => problem);
-      if (!told && performance.now() - startedAt >= (options.tellAfterMs ?? tellAfterMsDefault)) {
+      if (!told && performance.now() - startedAt >= tellAfterMs) {
         told = true;
         await options
           .tell?.(problem)

@@ -16,19 +16,20 @@ export interface ClusterWatcher {
   }): Promise<void>;
 }
 
+/** Events older than this when first seen are history, not news. */
+const maxEventAgeMs = 15 * 60_000;
+
 export interface KubernetesSourceOptions {
   readonly reader: ClusterWatcher;
   readonly clock: Clock;
   readonly emit: (signal: Signal) => void;
   readonly signal: AbortSignal;
   readonly namespaces?: readonly string[];
-  /** Events older than this when first seen are history, not news. Default 15 min. */
-  readonly maxEventAgeMs?: number;
 }
 
 /** Object changes and events as signals, stamped with the time of their arrival. Ends when aborted. */
 export async function kubernetesSource(options: KubernetesSourceOptions): Promise<void> {
-  const { reader, clock, emit, maxEventAgeMs = 900_000 } = options;
+  const { reader, clock, emit } = options;
   await reader.watch({
     namespaces: options.namespaces ?? [],
     signal: options.signal,

@@ -19,7 +19,6 @@ export interface LiveSignalsOptions {
   /** Of those, the share of this process. Default all. */
   readonly reads?: (namespace: string) => boolean;
   readonly scrapeIntervalMs?: number;
-  readonly maxFollowedLogs?: number;
   /** Told every ten seconds. */
   readonly onLogStats?: (stats: LogSourceStats) => void;
   readonly logLookBackMs?: number;
@@ -107,7 +106,6 @@ export function liveSignals(options: LiveSignalsOptions): LiveSignals {
       : [
           logSource({
             ...shared,
-            ...(options.maxFollowedLogs !== undefined && { maxFollowed: options.maxFollowedLogs }),
             ...(options.logLookBackMs !== undefined && { lookBackMs: options.logLookBackMs }),
             ...(options.onLogStats && { onStats: options.onLogStats }),
           }),

@@ -7,15 +7,16 @@ import { type Group, groupKeyOf, knownGroup, membersOf, openedGroup, redraw, res
 import { visibleState } from "./lead.ts";
 import { type GroupContext, relation } from "./relate.ts";
 
+/** A resolved incident is reopened when its trouble comes back within this time. */
+const recurrenceMs = 15 * 60_000;
+/** Incidents held at a time, resolved ones included; the oldest resolved give way. */
+const maxIncidents = 1_000;
+
 export interface GrouperOptions {
   readonly cluster: string;
   readonly nextId: () => string;
-  /** A resolved incident is reopened when its trouble comes back within this time (ms). */
-  readonly recurrenceMs?: number;
   /** Anomalies kept in one incident; more are counted. */
   readonly maxAnomalies?: number;
-  /** Incidents held at a time, resolved ones included; the oldest resolved give way. */
-  readonly maxIncidents?: number;
   readonly natureOf: (detector: string) => Nature;
 }
 
@@ -50,9 +51,7 @@ interface News {
 }
 
 export function createGrouper(options: GrouperOptions): Grouper {
-  const recurrenceMs = options.recurrenceMs ?? 15 * 60_000;
   const maxAnomalies = options.maxAnomalies ?? 200;
-  const maxIncidents = options.maxIncidents ?? 1_000;
   const groups = new Map<string, Group>();
   const home = new Map<string, Group>();
 

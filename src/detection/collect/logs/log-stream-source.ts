@@ -38,9 +38,10 @@ export interface LogStreamSourceOptions {
   readonly position: (partition: number, epoch: string) => Promise<number>;
   /** Writes down how far it came. Throws when it could not, or when the partition is another's by now. */
   readonly commit: (progress: StreamProgress) => Promise<void>;
-  /** Kinds that are counted between two commits; lines of more are counted without their kind. */
-  readonly maxKinds?: number;
 }
+
+/** Kinds that are counted between two commits; lines of more are counted without their kind. */
+const maxKinds = 2_000;
 
 export interface LogStreamStats {
   readonly messages: number;
@@ -99,7 +100,6 @@ export function createLogStreamSource(options: LogStreamSourceOptions): {
   readonly stats: LogStreamStats;
 } {
   const { stream, partitions, owns } = options;
-  const maxKinds = options.maxKinds ?? 2_000;
   const counts = { messages: 0, lines: 0, lostMessages: 0, malformed: 0, repeated: 0, failures: 0 };
   const behind = new Map<number, number>();
 

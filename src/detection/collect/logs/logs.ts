@@ -31,13 +31,14 @@ export interface LogSourceOptions {
 }
 
 const checkMs = 10_000;
+const mostFollowed = 200;
 
 /**
  * Follows the log of every container of the watched namespaces until aborted, each run from its first line to its last:
  * a run that ended while nobody followed is read once, so that the last words of a crash are not missed.
  */
 export async function logSource(options: LogSourceOptions): Promise<void> {
-  const { clock, known, emit, signal, maxFollowed = 200, lookBackMs = 60_000 } = options;
+  const { clock, known, emit, signal, maxFollowed = mostFollowed, lookBackMs = 60_000 } = options;
   const namespaces = new Set(options.namespaces ?? []);
   const since = clock.now() - lookBackMs;
   /** By pod, then by uid and container. */
@@ -113,7 +114,7 @@ export async function logSource(options: LogSourceOptions): Promise<void> {
 
 /** Tells when no log at all can be read for a while, when one can again, and how many had no place. */
 function createSight(
-  { clock, emit, maxFollowed = 200, blindMs = 60_000 }: LogSourceOptions,
+  { clock, emit, maxFollowed = mostFollowed, blindMs = 60_000 }: LogSourceOptions,
   running: ReadonlySet<ContainerLog>,
   waiting: ReadonlySet<ContainerLog>,
 ): () => void {

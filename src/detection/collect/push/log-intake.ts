@@ -29,10 +29,11 @@ export interface LogIntakeStats {
   readonly cut: number;
 }
 
+/** Places of the queue that logs may not take from objects, events and samples. */
+const reserve = 5_000;
+
 export interface LogIntakeOptions {
   readonly namespaces?: readonly string[];
-  /** Places of the queue that logs may not take from objects, events and samples. */
-  readonly reserve?: number;
   /** Older lines are history: an agent that was away sends what it has kept. */
   readonly maxAgeMs?: number;
 }
@@ -40,7 +41,7 @@ export interface LogIntakeOptions {
 const checkMs = 15_000;
 
 export function createLogIntake(options: LogIntakeOptions = {}): LogIntake {
-  const { reserve = 5_000, maxAgeMs = 15 * 60_000 } = options;
+  const { maxAgeMs = 15 * 60_000 } = options;
   const placer = createLogPlacer(options.namespaces === undefined ? {} : { namespaces: options.namespaces });
   const sight = createPushSight();
   const counts = { requests: 0, lines: 0, refusedRequests: 0, wrongTime: 0 };

@@ -1,9 +1,10 @@
 import { seededRandom } from "../../../lib/seeded-random.ts";
 
+/** Points each tree is grown from, at most. */
+const mostSampled = 256;
+
 export interface IsolationForestOptions {
   readonly trees?: number;
-  /** Points each tree is grown from. */
-  readonly sampleSize?: number;
   readonly seed?: number;
 }
 
@@ -40,7 +41,7 @@ export function growForest(
   options: IsolationForestOptions = {},
 ): IsolationForest {
   const trees = options.trees ?? 100;
-  const sampleSize = Math.min(options.sampleSize ?? 256, count);
+  const sampleSize = Math.min(mostSampled, count);
   const random = seededRandom(options.seed ?? 1);
   const mostDepth = Math.ceil(Math.log2(Math.max(2, sampleSize)));
   const cut: number[] = [];

@@ -9,12 +9,13 @@ import { createSpot, type Spot, tailProbability } from "../forecast/spot.ts";
 import { growForest, type IsolationForest } from "./isolation-forest.ts";
 import { vectorSeries, type WorkloadVector, workloadVectors } from "./workload-vectors.ts";
 
+/** Before the first forest: as many as each of its trees is grown from. */
+const leastVectors = 256;
+
 export interface WorkloadIsolationOptions {
   readonly fieldOf?: (context: DetectContext) => ForecastField;
   /** Probability with which an ordinary vector may be called isolated. */
   readonly risk?: number;
-  /** Vectors before the first forest. */
-  readonly leastVectors?: number;
   readonly seed?: number;
 }
 
@@ -66,7 +67,6 @@ function worstOf(
  */
 export const workloadIsolation = (options: WorkloadIsolationOptions = {}): Detector => {
   const fieldOf = options.fieldOf ?? forecastFieldOf;
-  const leastVectors = options.leastVectors ?? 256;
   const risk = options.risk ?? defaultRisk;
   const seed = options.seed ?? 1;
   const random = seededRandom(seed);
