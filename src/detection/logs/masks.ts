@@ -76,7 +76,18 @@ const GENERIC_DOMAINS = new Set([
 ]);
 
 /** Endings of unit names (systemd.unit(5)). */
-const UNITS = new Set(["service", "socket", "target", "mount", "automount", "timer", "slice", "scope", "device", "swap"]);
+const UNITS = new Set([
+  "service",
+  "socket",
+  "target",
+  "mount",
+  "automount",
+  "timer",
+  "slice",
+  "scope",
+  "device",
+  "swap",
+]);
 
 /** Two-letter endings that are file types or plain words more often than countries. */
 const NOT_COUNTRIES = new Set([

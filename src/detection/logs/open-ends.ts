@@ -13,6 +13,10 @@ const TEXTS_NEEDED = 2;
 /** After so many words, whatever follows is a name, a value or both. */
 const LONG = 4;
 
+const NAME = FLAG.soft | FLAG.constant;
+/** Ends that are pairs, and differ in their keys. */
+const PAIRS_NEEDED = 3;
+
 /** Where a sentence may go on with whatever it is given: a text from elsewhere after a colon, a name of several words after `for`. */
 interface Head {
   /** Tokens that belong to the sentence. */
@@ -20,7 +24,7 @@ interface Head {
   key: number;
   /** Words among them. */
   words: number;
-  kind: "name" | "text";
+  kind: "name" | "pairs" | "text";
 }
 
 /** Templates by the beginning they share with others, to find beginnings that are followed by anything. */
@@ -36,32 +40,44 @@ export interface OpenEnds {
   ): { readonly size: number; readonly members: readonly Template[] } | undefined;
 }
 
+/** Where the pairs begin with which a sentence ends (`from 7: a=1 b=2`); its length when there are none. */
+function startOfPairs({ hash, flags, count }: Tokens): number {
+  let start = count;
+  for (let i = count - 1; i > 0; i--) {
+    if (((flags[i] ?? 0) & FLAG.key) !== 0) start = i;
+    else if (hash[i] !== WILD) break;
+  }
+  return start;
+}
+
 /** The heads of a sentence, the shortest first. */
 function headsOf(tokens: Tokens, heads: Head[]): number {
   const { hash, flags, count } = tokens;
   let key = Math.imul(tokens.format + 1, 0x27d4eb2f) | 0;
   let found = 0;
   let words = 0;
-  /** Tokens set off by spaces since the last colon. */
+  /** Plain words since the last colon. */
   let phrase = 0;
+  const pairs = startOfPairs(tokens);
   for (let i = 0; i < count && found < heads.length; i++) {
     const flag = flags[i] ?? 0;
     const isTold = (flag & FLAG.told) !== 0;
     const isText = isTold && words > 2 && phrase > 1;
-    if (isText || (!isTold && i > 0 && words > 1 && announces(hash[i - 1] ?? WILD))) {
+    const isPairs = i === pairs && words > 1;
+    if (isText || isPairs || (!isTold && i > 0 && words > 1 && announces(hash[i - 1] ?? WILD))) {
       const head = heads[found++];
       if (head !== undefined) {
         head.size = i;
         head.words = words;
         head.key = Math.imul(key ^ i, 0x9e3779b1);
-        head.kind = isText ? "text" : "name";
+        head.kind = isText ? "text" : isPairs ? "pairs" : "name";
       }
     }
-    if (isTold) phrase = 0;
+    if (isTold && hash[i] !== WILD) phrase = 0;
     const token = hash[i] ?? WILD;
     key = Math.imul((key << 5) ^ (key >>> 27) ^ token, 0x01000193);
     if (token !== WILD) words++;
-    if ((flag & FLAG.spaced) !== 0) phrase++;
+    if (token !== WILD && (flag & FLAG.spaced) !== 0 && (flag & NAME) === 0) phrase++;
   }
   return found;
 }
@@ -86,6 +102,8 @@ export function createOpenEnds(): OpenEnds {
       const texts = members.filter((member) => isText(member, size, member.hash.length));
       return isText(tokens, size, tokens.count) && texts.length + 1 >= TEXTS_NEEDED;
     }
+    if (kind === "pairs")
+      return members.filter((member) => startOfPairs(tokensOf(member)) === size).length + 1 >= PAIRS_NEEDED;
     if (words >= LONG && members.length + 1 >= NAMES_NEEDED) return true;
     if (!isName(tokens, size, tokens.count)) return false;
     const firsts = new Set([tokens.hash[size]]);

@@ -92,6 +92,8 @@ const MAX_ANGLE = 128;
 
 /** `<pipeline0>`, `<nil>`: a name in angle brackets, the first at `at`. */
 export function endOfAngle(text: string, at: number, end: number): number {
+  // `from=<>`
+  if (text.charCodeAt(at + 1) === 62 && text.charCodeAt(at - 1) === EQUALS) return at + 2;
   if (isWord(text.charCodeAt(at - 1)) || !isWord(text.charCodeAt(at + 1))) return -1;
   const limit = Math.min(end, at + MAX_ANGLE);
   for (let i = at + 2; i < limit; i++) {
@@ -138,4 +140,11 @@ export function endOfObject(text: string, at: number, end: number): number {
     else if ((code === 125 || code === 93) && --depth === 0) return i + 1;
   }
   return end;
+}
+
+/** `status=sent (delivered to mailbox)`: an explanation in parentheses after a pair, the first at `at`, with which the text ends. */
+export function endOfExplanation(text: string, at: number, end: number): number {
+  return text.charCodeAt(end - 1) === 41 && text.charCodeAt(at - 1) === 32 && isWord(text.charCodeAt(at - 2))
+    ? end
+    : -1;
 }

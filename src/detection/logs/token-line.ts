@@ -16,6 +16,7 @@ export const FLAG = {
   event: 128,
   told: 256,
   spaced: 512,
+  key: 1024,
 } as const;
 
 /** What is compared of a line or a template. */

@@ -7,6 +7,7 @@ import {
   endOfAngle,
   endOfBracketed,
   endOfEmpty,
+  endOfExplanation,
   endOfNothing,
   endOfObject,
   endOfQuoted,
@@ -30,6 +31,12 @@ const MAX_UNIT = 12;
 
 const shape = createShape();
 
+/** Is the last token the value of a key (`status=sent`)? */
+function endsWithPair(line: TokenLine): boolean {
+  const last = line.count - 1;
+  return last > 0 && line.hash[last] === WILD && ((line.flags[last - 1] ?? 0) & FLAG.key) !== 0;
+}
+
 /**
  * A value that begins with the separator at `i`: a list, a quoted text, an object, nothing where a value should be.
  * @param previous the separator before, 0 when there is none
@@ -43,6 +50,10 @@ function endOfMarkedValue(line: TokenLine, i: number, end: number, previous: num
   if (isQuote(code)) return line.words > 0 ? endOfQuoted(text, i, end, previous) : -1;
   if (code === OPEN_ANGLE) return endOfAngle(text, i, end);
   if (code !== OPEN_LIST && code !== OPEN_OBJECT && code !== OPEN_GROUP) return -1;
+  if (code === OPEN_GROUP && !named && endsWithPair(line)) {
+    const explained = endOfExplanation(text, i, end);
+    if (explained > 0) return explained;
+  }
   const empty = named ? endOfEmpty(text, i) : -1;
   if (empty > 0) return empty;
   if (code === OPEN_LIST && named) return endOfList(text, i, end);
@@ -148,7 +159,8 @@ export function tokenize(line: TokenLine, start: number, end: number): void {
     }
     const slot = separator === 0 && previousWord !== 0 && isSlotWord(previousWord) ? FLAG.slot : 0;
     const alone = separator === OPEN_LIST && text.charCodeAt(i) === CLOSE_LIST ? FLAG.soft : 0;
-    push(line, shape.hash, from, i, named | slot | alone | flagsOf(text, shape, from, i, kind));
+    const key = text.charCodeAt(i) === EQUALS ? FLAG.key : 0;
+    push(line, shape.hash, from, i, named | slot | alone | key | flagsOf(text, shape, from, i, kind));
     previousWord = shape.hash;
   }
 }

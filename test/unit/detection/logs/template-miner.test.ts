@@ -117,6 +117,13 @@ describe("values are masked at once", () => {
       "[7:7:1121/065428.521474:VERBOSE1:a/b.cc(12)] cache opened",
       "[8:9:1121/065428.600001:VERBOSE1:c/d/e.cc(7)] cache opened",
     ],
+    [
+      "what explains a value",
+      "7: relay=none, status=sent (delivered to mailbox)",
+      "9: relay=a, status=bounced (unknown user: bob)",
+    ],
+    ["an empty address", "7: from=<>, size=9", "8: from=<a@example.org>, size=7"],
+    ["units of systemd", "stopping ssh.service now", "stopping dbus.socket now"],
     ["a status code and its reason", "answered 200 OK in 7 ms", "answered 404 Not Found in 12 ms"],
     ["names of objects made of pairs", "removed a.b:type=Broker,name=shop", "removed a.b:type=Topic,name=x,mode=y"],
     [
@@ -207,6 +214,15 @@ describe("words become values by evidence", () => {
       ),
       "Begin Registration for <*>",
     ],
+    [
+      "pairs with other keys",
+      [
+        "lost peer 7 after 3 s: in=1 out=2 all=3",
+        "lost peer 8 after 4 s: out=7 all=7",
+        "lost peer 9 after 5 s: in=2 all=2",
+      ],
+      "lost peer <*> after <*>: <*>",
+    ],
   ])("what follows may have any length: %s", (_, lines, text) => {
     expect(textsOf(lines)).toEqual([text]);
     expect(textsOf([...lines, ...lines])).toEqual([text]);
@@ -214,6 +230,8 @@ describe("words become values by evidence", () => {
 
   test.each([
     ["a chain of short words before the colon", ["kex: algorithm: chosen by me", "kex: algorithm: none"]],
+    ["a context before the colon", ["imap: Mailbox INBOX: opened it", "imap: Mailbox INBOX: purging it took 7 ms"]],
+    ["plain words after a preposition", ["put at the top: a.conf", "put at the bottom: b.conf"]],
     ["other parts after a value", ["dial to tcp:10.0.0.1:80 succeeded", "dial to tcp:10.0.0.1:80 failed at once"]],
     [
       "two names of several words",
