@@ -93,9 +93,15 @@ export async function sendRequest(config: KubeConfig, request: ApiRequest, timeo
     return { type: "answer", status: response.status, body: parsed(text), text };
   } catch (error) {
     const code = codeOf(error);
-    const detail = code ?? (error instanceof Error ? error.name : "request failed");
+    const detail = code ?? whyWithoutCode(error);
     return code !== undefined && neverSent.has(code) ? { type: "unreachable", detail } : { type: "lost", detail };
   }
+}
+
+/** `TypeError` says nothing; what is behind it does ("bad port"). */
+function whyWithoutCode(error: unknown): string {
+  if (error instanceof TypeError && error.cause instanceof Error) return messageOf(error.cause, 160);
+  return error instanceof Error ? error.name : "request failed";
 }
 
 /** Not every answer is JSON (404 of an unknown group, the proxy's): those have no body for us. */

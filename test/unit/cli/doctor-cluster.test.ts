@@ -119,6 +119,11 @@ describe("a cluster that does not let us in is told in words", () => {
     expect(result).toMatchObject({ state: "failed", detail: `${server} does not answer: ECONNREFUSED` });
   });
 
+  test("an address that nobody can be asked at", async () => {
+    const result = await check(kubeconfig({ server: "https://127.0.0.1:1" }));
+    expect(result).toMatchObject({ state: "failed", detail: "https://127.0.0.1:1 does not answer: bad port" });
+  });
+
   test("a certificate whose file was not copied along", async () => {
     const user = { "client-certificate": join(folder, "none.crt"), "client-key": join(folder, "none.key") };
     expect(await check(kubeconfig({ user }))).toMatchObject({
