@@ -25,6 +25,8 @@ const good = /^(ok|okay|up|healthy|pass|passing|green|alive|ready|running|servin
 const weak = /^(degraded|impaired|partial|warn|warning|yellow|amber)$/i;
 const bad = /^(down|unhealthy|fail|failed|failing|error|critical|red|dead|out_of_service|not_serving|false)$/i;
 
+const maxNumberChars = 40;
+
 interface Found {
   readonly value: number;
   readonly percent: boolean;
@@ -33,7 +35,8 @@ interface Found {
 function numberOf(value: unknown, key: string): Found | undefined {
   const named = /percent/.test(key);
   if (typeof value === "number") return Number.isFinite(value) && value >= 0 ? { value, percent: named } : undefined;
-  if (typeof value !== "string") return undefined;
+  // Longer texts are no numbers, and one of nothing but blanks would keep the expression below busy for half a minute.
+  if (typeof value !== "string" || value.length > maxNumberChars) return undefined;
   const match = /^\s*(\d+(?:\.\d+)?(?:e[+-]?\d+)?)\s*(%?)\s*$/i.exec(value);
   return match ? { value: Number(match[1]), percent: named || match[2] === "%" } : undefined;
 }
