@@ -60,7 +60,7 @@ export async function serveRecording(options: ServeOptions): Promise<ServedRecor
     ...(afterEnd === undefined ? {} : { afterEnd }),
   });
   onWrite = player.noteWrite;
-  const stopLeadIn = fastLeadIn(options, clock, player, truth);
+  fastLeadIn(options, clock, player, truth);
 
   const { authorize, admit, host, port } = options;
   const server = await startApiServer({
@@ -80,7 +80,6 @@ export async function serveRecording(options: ServeOptions): Promise<ServedRecor
     recording,
     kubeconfig: kubeconfigFor(server.url),
     async close() {
-      stopLeadIn();
       player.stop();
       await server.close();
       await player.done;
@@ -88,25 +87,13 @@ export async function serveRecording(options: ServeOptions): Promise<ServedRecor
   };
 }
 
-/** Runs the clock faster until shortly before the first fault. Returns how to stop that. */
-function fastLeadIn(
-  options: ServeOptions,
-  clock: VirtualClock,
-  player: Player,
-  truth: readonly RecordedFault[],
-): () => void {
+/** Runs the clock faster until shortly before the first fault. */
+function fastLeadIn(options: ServeOptions, clock: VirtualClock, player: Player, truth: readonly RecordedFault[]): void {
   const { leadInSpeed, leadInMarginMs = 30_000, speed = 1 } = options;
   const first = Math.min(...truth.map((fault) => fault.injectedAt));
   const leftMs = first - leadInMarginMs - player.progress.recordedAt;
-  const stopping = new AbortController();
-  if (leadInSpeed === undefined || !(leftMs > 0) || leftMs === Number.POSITIVE_INFINITY) return () => undefined;
-  clock.setSpeed(leadInSpeed);
-  clock.sleep(leftMs, stopping.signal).then(
-    () => clock.setSpeed(speed),
-    // Stopped: nobody needs the clock any more.
-    () => undefined,
-  );
-  return () => stopping.abort();
+  if (leadInSpeed === undefined || !(leftMs > 0) || leftMs === Number.POSITIVE_INFINITY) return;
+  clock.setSpeed(leadInSpeed, { at: clock.now() + leftMs, afterwards: speed });
 }
 
 function kubeconfigFor(url: string): KubeConfig {

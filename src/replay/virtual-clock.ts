@@ -21,8 +21,12 @@ export interface VirtualClock extends Clock {
   /** Virtual seconds in a real second. */
   readonly speed: number;
   readonly paused: boolean;
-  /** @throws RangeError unless 0 < speed < Infinity. */
-  setSpeed(speed: number): void;
+  /**
+   * With `until` the speed holds up to exactly that time, and another from there on, however late anybody looks: a timer that
+   * fires half a second late on a busy machine would overshoot by as many times that as the clock runs fast.
+   * @throws RangeError unless 0 < speed < Infinity
+   */
+  setSpeed(speed: number, until?: { readonly at: number; readonly afterwards: number }): void;
   pause(): void;
   resume(): void;
   /** Goes forward to a time; whoever sleeps until then wakes. A time in the past changes nothing. */
@@ -48,10 +52,28 @@ export function createVirtualClock(options: VirtualClockOptions): VirtualClock {
   const sleepers = createSleepers();
   let speed = checkedSpeed(options.speed ?? 1);
   let paused = options.paused ?? false;
+  let slower: { readonly at: number; readonly afterwards: number } | undefined;
   let anchor = { virtual: options.startAt, real: real.now() };
   let cancelTimer: (() => void) | undefined;
 
-  const now = (): number => (paused ? anchor.virtual : anchor.virtual + (real.now() - anchor.real) * speed);
+  const now = (): number => {
+    if (paused) return anchor.virtual;
+    const at = anchor.virtual + (real.now() - anchor.real) * speed;
+    return slower && at > slower.at ? slower.at + ((at - slower.at) / speed) * slower.afterwards : at;
+  };
+  /** Real ms from one virtual time to a later one. */
+  const realMs = (from: number, to: number): number => {
+    if (!slower) return (to - from) / speed;
+    return (
+      Math.max(0, Math.min(to, slower.at) - from) / speed +
+      Math.max(0, to - Math.max(from, slower.at)) / slower.afterwards
+    );
+  };
+  const reached = (): void => {
+    if (!slower || anchor.virtual < slower.at) return;
+    speed = slower.afterwards;
+    slower = undefined;
+  };
 
   const schedule = (): void => {
     cancelTimer?.();
@@ -59,7 +81,7 @@ export function createVirtualClock(options: VirtualClockOptions): VirtualClock {
     const dueAt = sleepers.nextDueAt();
     if (paused || dueAt === Number.POSITIVE_INFINITY) return;
     // Timers may fire a little early; `tick` then finds nobody due and comes here again.
-    const waitMs = Math.min(longestWaitMs, Math.max(0, (dueAt - now()) / speed));
+    const waitMs = Math.min(longestWaitMs, Math.max(0, realMs(now(), dueAt)));
     cancelTimer = real.after(waitMs, tick);
   };
   const tick = (): void => {
@@ -69,7 +91,9 @@ export function createVirtualClock(options: VirtualClockOptions): VirtualClock {
   };
   const change = (apply: () => void): void => {
     anchor = { virtual: now(), real: real.now() };
+    reached();
     apply();
+    reached();
     tick();
   };
 
@@ -86,14 +110,15 @@ export function createVirtualClock(options: VirtualClockOptions): VirtualClock {
       });
     },
     get speed() {
-      return speed;
+      return slower && now() >= slower.at ? slower.afterwards : speed;
     },
     get paused() {
       return paused;
     },
-    setSpeed(next) {
+    setSpeed(next, until) {
       change(() => {
         speed = checkedSpeed(next);
+        slower = until && { at: until.at, afterwards: checkedSpeed(until.afterwards) };
       });
     },
     pause() {

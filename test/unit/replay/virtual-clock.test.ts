@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { createManualClock, createVirtualClock, type RealTime } from "../../../src/replay/virtual-clock.ts";
 
 /** Real time that stands still until told, so that what a virtual clock makes of it can be computed. */
-function fakeReal(): RealTime & { pass(ms: number): void; readonly timers: number } {
+function fakeReal(): RealTime & { pass(ms: number): void; stall(ms: number): void; readonly timers: number } {
   let now = 0;
   const timers = new Map<number, { at: number; run: () => void }>();
   let id = 0;
@@ -24,6 +24,10 @@ function fakeReal(): RealTime & { pass(ms: number): void; readonly timers: numbe
       }
       now = until;
     },
+    /** Time passes, and no timer fires. */
+    stall(ms) {
+      now += ms;
+    },
     get timers() {
       return timers.size;
     },
@@ -41,6 +45,42 @@ describe("a virtual clock", () => {
     clock.setSpeed(2);
     real.pass(500);
     expect(clock.now()).toBe(32_000);
+  });
+
+  test("a speed that holds until a time ends exactly there, however late anybody looks", async () => {
+    const real = fakeReal();
+    const clock = createVirtualClock({ startAt: 0, speed: 1, real });
+    clock.setSpeed(200, { at: 100_000, afterwards: 2 });
+    const woke: number[] = [];
+    for (const ms of [99_000, 102_000, 104_000]) void clock.sleep(ms).then(() => woke.push(ms));
+    // The machine is busy for a second and a half; the limit was reached after a third of it.
+    real.stall(1_500);
+    expect(clock.now()).toBe(102_000);
+    expect(clock.speed).toBe(2);
+    real.pass(0);
+    await settled();
+    expect(woke).toEqual([99_000, 102_000]);
+    real.pass(1_000);
+    await settled();
+    expect(woke).toEqual([99_000, 102_000, 104_000]);
+    clock.setSpeed(3);
+    real.pass(1_000);
+    expect(clock.now()).toBe(107_000);
+  });
+
+  test("a pause on the way to the slower part takes nothing from it", () => {
+    const real = fakeReal();
+    const clock = createVirtualClock({ startAt: 0, speed: 1, real });
+    clock.setSpeed(100, { at: 10_000, afterwards: 1 });
+    real.pass(50);
+    clock.pause();
+    real.pass(5_000);
+    expect(clock.now()).toBe(5_000);
+    clock.resume();
+    expect(clock.speed).toBe(100);
+    real.pass(1_050);
+    expect(clock.now()).toBe(11_000);
+    expect(clock.speed).toBe(1);
   });
 
   test("a sleeper wakes after its virtual time, also when the speed changes on the way", async () => {
