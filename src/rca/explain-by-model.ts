@@ -1,23 +1,20 @@
 import { templateOf } from "../cluster/workload.ts";
 import type { Diagnosis, ModelPart } from "../incident/diagnosis.ts";
 import type { Evidence } from "../incident/evidence.ts";
-import type { ObjectRef } from "../incident/object-ref.ts";
 import type { Case } from "./case/case.ts";
 import type { Diagnosed, RulesInput } from "./diagnose-by-rules.ts";
-import { createToolBox, limited } from "./investigate/tool-box.ts";
 import type { InvestigationTools } from "./investigate/tools.ts";
 import { diagnosisShape, refutationShape } from "./model/answer.ts";
 import { type Applied, type ApplyInput, applyAnswer } from "./model/apply-answer.ts";
-import { applyRefutation } from "./model/apply-refutation.ts";
-import { type CaseText, caseText } from "./model/case-text.ts";
-import { addTokens, type Conversation } from "./model/conversation.ts";
-import { converse } from "./model/converse.ts";
-import { costOf } from "./model/cost-of.ts";
+import { applyRefutation, type Refuted } from "./model/apply-refutation.ts";
+import { caseText } from "./model/case-text.ts";
+import type { Conversation } from "./model/conversation.ts";
 import { modelNoteFor } from "./model/failure-words.ts";
 import type { Model } from "./model/model.ts";
-import { loadPrompt } from "./model/prompt.ts";
+import type { ModelFailure } from "./model/model-port.ts";
 import { withCitation } from "./model/sayable.ts";
-import { openNames, type Pseudonyms } from "./redact/pseudonyms.ts";
+import { openSession, type ReadingSession } from "./reading-session.ts";
+import type { Pseudonyms } from "./redact/pseudonyms.ts";
 
 export interface ExplainInput extends Omit<RulesInput, "history"> {
   readonly model: Model;
@@ -60,148 +57,134 @@ function readingToTest({ diagnosis, said }: Applied): string {
   ].join("\n");
 }
 
+/** The rules' answer with a note why the model has no part in it. */
+function unread({ byRules }: ExplainInput, reason: ModelFailure, session: ReadingSession): Explained {
+  const used = session.tokens();
+  return session.explained({
+    recommendations: byRules.recommendations,
+    diagnosis: {
+      ...byRules.diagnosis,
+      modelNote: modelNoteFor(reason),
+      ...(used.input > 0 ? { tokens: used } : {}),
+    },
+  });
+}
+
+/** The cluster as the model's answer is held against it. */
+function checks({ observation, redact, byRules }: ExplainInput): Omit<ApplyInput, "answer" | "shown"> {
+  return {
+    diagnosis: byRules.diagnosis,
+    recommendations: byRules.recommendations,
+    exists: (ref) => observation.objects.find(ref) !== undefined,
+    containersOf(ref) {
+      const found = observation.objects.find(ref);
+      if (!found || found.deletedAt !== undefined) return undefined;
+      const spec = templateOf(found.object)?.spec;
+      return spec && [...spec.containers, ...(spec.initContainers ?? [])].map((container) => container.name);
+    },
+    redact,
+  };
+}
+
+interface Tested {
+  /** What the second reading made of the first; undefined when it gave no answer. */
+  readonly refuted: Refuted | undefined;
+  /** Why it did not verify the first, in words. */
+  readonly why: string;
+}
+
+/** Lets the model try to refute its own first reading. */
+async function secondReading(input: ExplainInput, applied: Applied, session: ReadingSession): Promise<Tested> {
+  const { model, open, redact, incident } = input;
+  const { box } = session;
+  const told = caseText({
+    incident,
+    evidence: inOrder(open, applied.diagnosis),
+    hypotheses: applied.diagnosis.hypotheses,
+    recommendations: [],
+    redact,
+    maxInputTokens: model.limits.inputTokens,
+    task: readingToTest(applied),
+  });
+  const kept = Math.max(keptForRefuting(model.limits.toolCalls), box?.callsLeft ?? 0);
+  const doubt = await session.read({ purpose: "refute", user: told.text, shape: refutationShape }, kept);
+  if (doubt.type === "failed") return { refuted: undefined, why: modelNoteFor(doubt.reason) };
+  const refuted = applyRefutation({
+    refutation: doubt.answer,
+    diagnosis: applied.diagnosis,
+    recommendations: applied.recommendations,
+    shown: [...told.shown, ...(box?.found ?? [])],
+    redact,
+    questions: input.questions,
+  });
+  return { refuted, why: "the second reading doubted it without naming evidence" };
+}
+
+async function readTwice(input: ExplainInput, session: ReadingSession): Promise<Explained> {
+  const { model, open, byRules, redact, incident } = input;
+  const { box } = session;
+  const told = caseText({
+    incident,
+    evidence: inOrder(open, byRules.diagnosis),
+    hypotheses: byRules.diagnosis.hypotheses,
+    recommendations: byRules.recommendations,
+    redact,
+    maxInputTokens: model.limits.inputTokens,
+  });
+  const all = model.limits.toolCalls;
+  const first = await session.read(
+    { purpose: "diagnose", user: told.text, shape: diagnosisShape },
+    all - keptForRefuting(all),
+  );
+  if (first.type === "failed") return unread(input, first.reason, session);
+
+  // What the first reading could cite is what it had seen; the second one's look-ups come later.
+  const seen: ApplyInput = { ...checks(input), answer: first.answer, shown: [...told.shown, ...(box?.found ?? [])] };
+  const applied = applyAnswer(seen);
+  const { refuted, why } = await secondReading(input, applied, session);
+  const verification = refuted?.verification ?? "unverified";
+  const part: ModelPart = {
+    name: model.port.name,
+    prompts: session.conversations.map((one) => one.prompt),
+    lookUps: box?.counts.made ?? 0,
+    verification,
+    basis: byRules.diagnosis.hypotheses
+      .slice(0, 3)
+      .map(({ cause, culprit, probability }) => ({ cause, culprit, probability })),
+  };
+  if (refuted && verification !== "unverified")
+    return session.explained({
+      diagnosis: { ...refuted.diagnosis, model: part, tokens: session.tokens() },
+      recommendations: refuted.recommendations,
+    });
+  const words = applyAnswer({ ...seen, wordsOnly: true });
+  const modelNote = `the model's part is not verified: ${why}`;
+  return session.explained({
+    diagnosis: {
+      ...words.diagnosis,
+      summary:
+        words.said.length > 0
+          ? redact(`${words.diagnosis.summary} (The model's part is not verified: ${why}.)`)
+          : words.diagnosis.summary,
+      modelNote,
+      model: part,
+      tokens: session.tokens(),
+    },
+    recommendations: words.recommendations,
+  });
+}
+
 /**
  * Lets a model explain what the rules found: a first reading that may look further, then a second one that tries to refute it
  * and can only lower its confidence. Without a second reading the first one's words are shown as not verified, and it moves
  * nothing. One deadline, one count of look-ups and one budget for both. Never throws for what the model does.
  */
 export async function explain(input: ExplainInput): Promise<Explained> {
-  const { model, open, byRules, redact, incident, observation } = input;
-  const pseudonyms = input.pseudonyms ?? openNames;
   const deadline = new AbortController();
-  const timer = setTimeout(() => deadline.abort(), model.limits.deadlineMs);
+  const timer = setTimeout(() => deadline.abort(), input.model.limits.deadlineMs);
   const signal = input.signal ? AbortSignal.any([deadline.signal, input.signal]) : deadline.signal;
-  const conversations: Conversation[] = [];
-  const tokens = () => costOf(addTokens(...conversations.map((one) => one.tokens)), model.port.price);
-
   try {
-    const context = { now: input.now, onset: incident.onset, signal };
-    const all = model.limits.toolCalls;
-    const box = input.tools
-      ? createToolBox({
-          tools: input.tools,
-          book: open.book,
-          context,
-          maxCalls: all,
-          letter: "L",
-          restore: pseudonyms.restore,
-        })
-      : undefined;
-    const told: CaseText = caseText({
-      incident,
-      evidence: inOrder(open, byRules.diagnosis),
-      hypotheses: byRules.diagnosis.hypotheses,
-      recommendations: byRules.recommendations,
-      redact,
-      maxInputTokens: model.limits.inputTokens,
-    });
-    const common = { model, incidentId: incident.id, signal, redact, pseudonyms };
-    const reading = await converse({
-      ...common,
-      purpose: "diagnose",
-      prompt: loadPrompt("diagnose"),
-      user: told.text,
-      shape: diagnosisShape,
-      tools: box && limited(box, all - keptForRefuting(all)),
-    });
-    conversations.push(reading.conversation);
-    const evidence = () => open.book.entries();
-    if (reading.type === "failed") {
-      const used = tokens();
-      return {
-        ...byRules,
-        evidence: evidence(),
-        diagnosis: {
-          ...byRules.diagnosis,
-          modelNote: modelNoteFor(reading.reason),
-          ...(used.input > 0 ? { tokens: used } : {}),
-        },
-        conversations,
-      };
-    }
-
-    const shown = () => [...told.shown, ...(box?.found ?? [])];
-    const applyInput: Omit<ApplyInput, "shown"> = {
-      answer: reading.answer,
-      diagnosis: byRules.diagnosis,
-      recommendations: byRules.recommendations,
-      exists: (ref) => observation.objects.find(ref) !== undefined,
-      containersOf: (ref: ObjectRef) => {
-        const found = observation.objects.find(ref);
-        if (!found || found.deletedAt !== undefined) return undefined;
-        const spec = templateOf(found.object)?.spec;
-        return spec && [...spec.containers, ...(spec.initContainers ?? [])].map((container) => container.name);
-      },
-      redact,
-    };
-    // What the first reading could cite is what it had seen; the second one's look-ups come later.
-    const seen = shown();
-    const applied = applyAnswer({ ...applyInput, shown: seen });
-    const second = caseText({
-      incident,
-      evidence: [...inOrder(open, applied.diagnosis)],
-      hypotheses: applied.diagnosis.hypotheses,
-      recommendations: [],
-      redact,
-      maxInputTokens: model.limits.inputTokens,
-      task: readingToTest(applied),
-    });
-    const doubt = await converse({
-      ...common,
-      purpose: "refute",
-      prompt: loadPrompt("refute"),
-      user: second.text,
-      shape: refutationShape,
-      tools: box && limited(box, Math.max(keptForRefuting(all), box.callsLeft)),
-    });
-    conversations.push(doubt.conversation);
-    const tested =
-      doubt.type === "answered"
-        ? applyRefutation({
-            refutation: doubt.answer,
-            diagnosis: applied.diagnosis,
-            recommendations: applied.recommendations,
-            shown: [...second.shown, ...(box?.found ?? [])],
-            redact,
-            questions: input.questions,
-          })
-        : undefined;
-    const verification: ModelPart["verification"] = tested?.verification ?? "unverified";
-    const part: ModelPart = {
-      name: model.port.name,
-      prompts: conversations.map((one) => one.prompt),
-      lookUps: box?.counts.made ?? 0,
-      verification,
-      basis: byRules.diagnosis.hypotheses
-        .slice(0, 3)
-        .map(({ cause, culprit, probability }) => ({ cause, culprit, probability })),
-    };
-    if (tested && verification !== "unverified") {
-      return {
-        diagnosis: { ...tested.diagnosis, model: part, tokens: tokens() },
-        recommendations: tested.recommendations,
-        evidence: evidence(),
-        conversations,
-      };
-    }
-    const words = applyAnswer({ ...applyInput, shown: seen, wordsOnly: true });
-    const why =
-      doubt.type === "failed" ? modelNoteFor(doubt.reason) : "the second reading doubted it without naming evidence";
-    return {
-      diagnosis: {
-        ...words.diagnosis,
-        summary:
-          words.said.length > 0
-            ? redact(`${words.diagnosis.summary} (The model's part is not verified: ${why}.)`)
-            : words.diagnosis.summary,
-        modelNote: `the model's part is not verified: ${why}`,
-        model: part,
-        tokens: tokens(),
-      },
-      recommendations: words.recommendations,
-      evidence: evidence(),
-      conversations,
-    };
+    return await readTwice(input, openSession(input, signal));
   } finally {
     clearTimeout(timer);
     deadline.abort();
