@@ -29,7 +29,7 @@ export function createDiagnosisRounds(): DiagnosisRounds {
     due(incidents, isOurs, now) {
       const held = new Set(incidents.map(({ id }) => id));
       for (const id of rounds.keys()) if (!held.has(id)) rounds.delete(id);
-      return incidents.filter(isOurs).filter(({ id, status, openedAt }) => {
+      return incidents.filter(isOurs).filter(({ id, status, openedAt, anomalies }) => {
         const known = rounds.get(id);
         if (status === "resolved") {
           if (known) rounds.set(id, "ended");
@@ -38,7 +38,8 @@ export function createDiagnosisRounds(): DiagnosisRounds {
         // What comes back is looked at as closely as what is new.
         const fresh = { from: known === "ended" ? now : openedAt, made: 0, lastAt: 0 };
         const round = known === undefined || known === "ended" ? fresh : known;
-        if (now < nextDiagnosisAt(round.from, round.made, round.lastAt)) return false;
+        const hasNews = round.lastAt > 0 && anomalies.some(({ detectedAt }) => detectedAt > round.lastAt);
+        if (now < nextDiagnosisAt(round.from, round.made, round.lastAt, hasNews)) return false;
         rounds.set(id, { ...round, made: round.made + 1, lastAt: now });
         return true;
       });

@@ -51,7 +51,7 @@ export function leadOf(members: readonly LiveAnomaly[], context: GroupContext): 
 
 export function titleOf(lead: LiveAnomaly): string {
   const { target } = lead.anomaly;
-  const plain = ["Deployment", "StatefulSet", "DaemonSet", "Pod"].includes(target.kind);
+  const plain = ["Deployment", "StatefulSet", "DaemonSet", "Pod", "Entity"].includes(target.kind);
   return `${plain ? target.name : `${target.kind} ${target.name}`} ${lead.headline}`;
 }
 

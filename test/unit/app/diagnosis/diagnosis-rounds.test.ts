@@ -60,3 +60,18 @@ test("what detection has let go of is forgotten, ended or not", () => {
   expect(ids(rounds.due(both, ours, openedAt + 14_999))).toEqual([]);
   expect(ids(rounds.due(both, ours, openedAt + 15_000))).toEqual(["1", "2"]);
 });
+
+test("what joins an incident that has lasted is looked at within a minute of it, and once", () => {
+  const rounds = createDiagnosisRounds();
+  const [first] = incidentView.incident.anomalies;
+  if (!first) throw new Error("unreachable: the fixture has an anomaly");
+  const old = [{ ...first, detectedAt: openedAt }];
+  for (const second of [0, 15, 30, 60, 120, 240])
+    rounds.due([incident("1", { anomalies: old })], ours, openedAt + second * 1_000);
+  const joined = [...old, { ...first, detectedAt: openedAt + 260_000 }];
+  const now = incident("1", { anomalies: joined });
+  expect(ids(rounds.due([now], ours, openedAt + 299_999))).toEqual([]);
+  expect(ids(rounds.due([now], ours, openedAt + 300_000))).toEqual(["1"]);
+  expect(ids(rounds.due([now], ours, openedAt + 400_000))).toEqual([]);
+  expect(ids(rounds.due([now], ours, openedAt + 600_000))).toEqual(["1"]);
+});
