@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { createDiagnosisRounds } from "../../../../src/app/diagnosis/diagnosis-rounds.ts";
+import type { Anomaly } from "../../../../src/incident/anomaly.ts";
 import type { Incident } from "../../../../src/incident/incident.ts";
 import { incidentView } from "../../../support/incident-view.ts";
 
@@ -63,9 +64,19 @@ test("what detection has let go of is forgotten, ended or not", () => {
 
 test("what joins an incident that has lasted is looked at within a minute of it, and once", () => {
   const rounds = createDiagnosisRounds();
-  const [first] = incidentView.incident.anomalies;
-  if (!first) throw new Error("unreachable: the fixture has an anomaly");
-  const old = [{ ...first, detectedAt: openedAt }];
+  const first: Anomaly = {
+    fingerprint: "latency|carts",
+    detector: "latency",
+    family: "metric",
+    reason: "latency",
+    target: incidentView.incident.target,
+    score: 1,
+    severity: "medium",
+    summary: "carts answers slowly",
+    startsAt: openedAt,
+    detectedAt: openedAt,
+  };
+  const old = [first];
   for (const second of [0, 15, 30, 60, 120, 240])
     rounds.due([incident("1", { anomalies: old })], ours, openedAt + second * 1_000);
   const joined = [...old, { ...first, detectedAt: openedAt + 260_000 }];
