@@ -131,7 +131,7 @@ describe.skipIf(!executablePath)("the demo in a browser", () => {
         .first()
         .click();
       await page.getByText("Approved change").waitFor();
-      await shoot("resolved", 1_120, 1_180);
+      await shoot("resolved", 1_230, 1_180);
       expect(told).toMatch(/verified +It helped/);
 
       const after = await readWeb("web-incident", { width: 1180, height: 1500 });
