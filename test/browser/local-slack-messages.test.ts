@@ -86,7 +86,7 @@ describe.skipIf(chromiumPath === undefined)(`messages on the local Slack page ${
     ];
     const ts = await on.post(blocks("Before"));
     await on.row(ts).getByLabel("Why").pressSequentially("half a sen");
-    await on.bot.app.client.chat.update({ channel, ts, text: "x", blocks: blocks("After") as never });
+    await on.bot.app.client.chat.update({ channel, ts, text: "x", blocks: blocks("After") });
     await on.row(ts).getByRole("heading", { name: "After" }).waitFor();
     await on.page.keyboard.type("tence");
     expect(await on.row(ts).getByLabel("Why").inputValue()).toBe("half a sentence");

@@ -28,7 +28,7 @@ async function putBack(api: ClusterApi, before: ApiObject): Promise<void> {
       await api.replace({
         ...asked(before),
         metadata: { ...asked(before).metadata, ...(resourceVersion && { resourceVersion }) },
-      } as ApiObject);
+      });
       return;
     } catch (error) {
       // A controller was faster; then its version is the one to replace.

@@ -23,7 +23,7 @@ export async function served(api: ClusterApi, apiVersion: string, kind: string):
   return status === 200 && resources.some((resource) => resource.kind === kind);
 }
 
-const asManifest = (object: ApiObject): Manifest => object as unknown as Manifest;
+const asManifest = (object: ApiObject): Manifest => object;
 
 /**
  * The release that the suite renders has names of its own, so that nothing of a real installation is touched, and a

@@ -84,7 +84,7 @@ async function scene() {
     redact: clean,
     changed: async () => undefined,
     statusDecided: () => undefined,
-    jobs: { send: async (queue: string) => void sent.push(queue) as never },
+    jobs: { send: async (queue: string) => void sent.push(queue) },
     clock: impatient,
     ask: async () => ({ type: "failed" }) as never,
   });

@@ -18,8 +18,12 @@ const meta = (name: string, namespace: string | undefined = "shop") => ({
   labels: { app: name },
   annotations: { "kubernetes.io/ingress.class": "nginx" },
 });
-const object = (apiVersion: string, kind: string, name: string, rest: object, namespace?: string): KubeObject =>
-  ({ apiVersion, kind, metadata: meta(name, namespace), ...rest }) as KubeObject;
+const object = (apiVersion: string, kind: string, name: string, rest: object, namespace?: string): KubeObject => ({
+  apiVersion,
+  kind,
+  metadata: meta(name, namespace),
+  ...rest,
+});
 const template = {
   metadata: { labels: { app: "db" } },
   spec: {

@@ -118,7 +118,7 @@ async function doStep(work: Work, deps: ExecuteDeps): Promise<StepEnd> {
   const { step, index, claim, phase } = work;
   const fail = (outcome: ExecutionResult["outcome"], detail: string): StepEnd => ({
     type: "failed",
-    result: { outcome, detail } as ExecutionResult,
+    result: { outcome, detail },
   });
   // An HTTP call leaves no trace to look for: what may have been sent is not sent again.
   if (step.type === "http" && claim.sentSteps.includes(index)) return { type: "done" };

@@ -28,7 +28,7 @@ const header = `# A patch for Kustomize (patches: [{ path: … }]), or the field
  */
 export function commitFileOf(draft: Draft): CommitFile | undefined {
   const documents = draft.changes.flatMap((change): Plain[] => {
-    if (change.type === "create") return [change.object as unknown as Plain];
+    if (change.type === "create") return [change.object];
     if (change.type !== "modify" && change.type !== "scale") return [];
     const { before } = change;
     const after = change.type === "modify" ? change.after : withValueAt(before, ["spec", "replicas"], change.replicas);

@@ -10,5 +10,5 @@ const objectSchema = z.looseObject({
 /** The answer as an object of the cluster; undefined when it is something else. */
 export function objectIn(body: unknown): KubeObject | undefined {
   const parsed = objectSchema.safeParse(body);
-  return parsed.success && parsed.data.kind !== "Status" ? (parsed.data as unknown as KubeObject) : undefined;
+  return parsed.success && parsed.data.kind !== "Status" ? parsed.data : undefined;
 }

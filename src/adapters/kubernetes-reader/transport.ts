@@ -69,10 +69,10 @@ export function createTransport(kubeconfig: KubeConfig, now: () => number = () =
     if (pool === undefined || now() > pool.until) {
       // The one before closes when its last requests are over.
       const old = pool?.dispatcher;
-      pool = { dispatcher: context.getDispatcher() as Dispatcher | undefined, until: now() + poolMs };
+      pool = { dispatcher: context.getDispatcher(), until: now() + poolMs };
       old?.close().catch(() => undefined);
     }
-    return { headers: context.getHeaders() as Record<string, string>, dispatcher: pool.dispatcher };
+    return { headers: context.getHeaders(), dispatcher: pool.dispatcher };
   };
 
   const open = async (path: string, query: Query | undefined, signal: AbortSignal): Promise<Response> => {

@@ -17,7 +17,7 @@ export function slackPerson(userId: string, user: UsersInfoResponse["user"], own
   const enterprise = user?.enterprise_user?.enterprise_id;
   const sameTeam = user?.team_id !== undefined && user.team_id === own.teamId;
   const sameEnterprise = own.enterpriseId !== undefined && enterprise === own.enterpriseId;
-  const flaggedStranger = (user as { is_stranger?: boolean } | undefined)?.is_stranger === true;
+  const flaggedStranger = user?.is_stranger === true;
   const email = user?.profile?.email;
   return {
     name: user?.profile?.display_name || user?.real_name || user?.name || userId,

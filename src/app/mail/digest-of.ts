@@ -9,7 +9,6 @@ import {
   periodMs,
   type Took,
 } from "../../incident/digest.ts";
-import type { ObjectRef } from "../../incident/object-ref.ts";
 import type { Redact } from "../../incident/redacted.ts";
 import { severities } from "../../incident/severity.ts";
 import type { StoredSilence } from "../../incident/silence.ts";
@@ -54,7 +53,7 @@ function topCauses(lines: readonly IncidentLine[]): Digest["causes"] {
   return [...byCause]
     .flatMap(([cause, same]) => {
       const [latest] = same;
-      return latest ? [{ cause, incidents: same.length, culprit: latest.culprit as ObjectRef }] : [];
+      return latest ? [{ cause, incidents: same.length, culprit: latest.culprit }] : [];
     })
     .toSorted((a, b) => b.incidents - a.incidents || (a.cause < b.cause ? -1 : 1))
     .slice(0, shown.causes);

@@ -60,5 +60,5 @@ export function barSpec(data: BarData): TopLevelSpec {
       legend: { labelFontSize: 13 },
       view: { stroke: null },
     },
-  } as TopLevelSpec;
+  };
 }

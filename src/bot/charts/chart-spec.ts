@@ -101,5 +101,5 @@ export function chartSpec(data: ChartData): TopLevelSpec {
       view: { stroke: "#d1d5db" },
     },
     vconcat: data.panels.map((panel, i) => panelSpec(panel, data, i === data.panels.length - 1)),
-  } as TopLevelSpec;
+  };
 }

@@ -86,7 +86,7 @@ function newPod(old: ApiObject, keepsName: boolean, at: number): ApiObject {
   const base = old.metadata.name.replace(/-[^-]+$/, "");
   const { deletionTimestamp: _t, deletionGracePeriodSeconds: _g, ...metadata } = pod.metadata;
   const name = keepsName ? old.metadata.name : `${base}-${randomSuffix()}`;
-  pod.metadata = { ...metadata, name, uid: crypto.randomUUID(), creationTimestamp: seconds } as ApiObject["metadata"];
+  pod.metadata = { ...metadata, name, uid: crypto.randomUUID(), creationTimestamp: seconds };
   const status = objectAt(pod, "status");
   if ("startTime" in status) status["startTime"] = seconds;
   for (const container of objectsAt(status, "containerStatuses")) {

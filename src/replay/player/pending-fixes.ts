@@ -1,4 +1,4 @@
-import { isKind, type KubeObject, type Workload } from "../../cluster/kubernetes-types.ts";
+import { isKind, type KubeObject } from "../../cluster/kubernetes-types.ts";
 import { matchesSelector } from "../../cluster/selector.ts";
 import type { ObjectRef } from "../../incident/object-ref.ts";
 import type { ApiObject } from "../api/json.ts";
@@ -36,7 +36,7 @@ export function createPendingFixes(fixes: readonly RecordedFix[], table: ObjectT
   const world = (fix: RecordedFix): FixedWorld => ({
     leaves: (ref) => {
       const object = objectOf(table, ref);
-      return object && intentLeaves(object as unknown as KubeObject);
+      return object && intentLeaves(object);
     },
     podsReplaced: allPodsReplaced(table, fix.culprit, deleted),
   });
@@ -60,7 +60,7 @@ export function createPendingFixes(fixes: readonly RecordedFix[], table: ObjectT
     undoneBy({ before, after }) {
       const judged = (fix: RecordedFix, object: ApiObject | undefined): boolean =>
         hasFixEffect(fix, {
-          leaves: () => object && intentLeaves(object as unknown as KubeObject),
+          leaves: () => object && intentLeaves(object),
           podsReplaced: false,
         });
       const target = before ?? after;
@@ -83,7 +83,7 @@ function allPodsReplaced(table: ObjectTable, culprit: ObjectRef, deleted: Readon
   if (culprit.kind === "Pod") return [...deleted.values()].some(({ pod }) => isNamed(pod, culprit));
   const owner = objectOf(table, culprit) as unknown as KubeObject | undefined;
   if (!isKind(owner, "Deployment") && !isKind(owner, "StatefulSet") && !isKind(owner, "DaemonSet")) return false;
-  const { selector } = (owner as Workload).spec;
+  const { selector } = owner.spec;
   const isMine = (pod: ApiObject): boolean =>
     pod.metadata.namespace === culprit.namespace && matchesSelector(selector, pod.metadata.labels);
   const mine = [...deleted.values()].filter(({ pod }) => isMine(pod));

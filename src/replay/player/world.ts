@@ -112,14 +112,14 @@ export function createWorld({ table, tape, logs }: { table: ObjectTable; tape: T
       }
       lastRecorded.set(key, next);
       const now = touched.has(key) ? current(next) : undefined;
-      if (before && now) store(type, keepClientChanges(before, now as unknown as KubeObject, next));
+      if (before && now) store(type, keepClientChanges(before, now, next));
       else store(type, asClientWanted(next));
     },
     event(type, recorded, segment) {
       const next = inWorld(recorded, segment);
       const known = current(next) as unknown as KubeEvent | undefined;
       const count = next.count === undefined ? {} : { count: Math.max(next.count, (known?.count ?? 0) + 1) };
-      store(type, { ...next, ...count } as KubeEvent);
+      store(type, { ...next, ...count });
     },
     log(recorded, segment) {
       const at = recorded.at + shiftOf(segment);
@@ -137,7 +137,7 @@ export function createWorld({ table, tape, logs }: { table: ObjectTable; tape: T
         ? { status: "observedGeneration" in status ? { ...status, ...observed } : status }
         : {};
       const endpoints = rest.endpoints === undefined ? {} : { endpoints: rest.endpoints };
-      store("MODIFIED", { ...now, ...next, ...endpoints } as unknown as KubeObject);
+      store("MODIFIED", { ...now, ...next, ...endpoints });
     },
     repeatEvent(recorded, segment) {
       const known = current(renames.inJson(recorded)) as unknown as KubeEvent | undefined;
@@ -157,7 +157,7 @@ export function createWorld({ table, tape, logs }: { table: ObjectTable; tape: T
       if (object === undefined || !isServed(resource, object)) return;
       if (after === undefined || after.metadata["deletionTimestamp"] !== undefined)
         deletedUids.add(object.metadata.uid);
-      touched.add(keyOf(object as unknown as KubeObject));
+      touched.add(keyOf(object));
     },
     renames,
     get skipped() {

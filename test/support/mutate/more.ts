@@ -35,7 +35,7 @@ const object = (value: Record<string, unknown> & { kind: string }): KubeObject =
     ...rest,
     apiVersion,
     metadata: { ...metadata, uid: `noise-${value.kind}-${metadata.name}` },
-  } as KubeObject;
+  };
 };
 
 const podOf = (name: string, owner: { kind: string; name: string }, status: unknown, at: number, container = "main") =>
@@ -184,7 +184,7 @@ export const busyCron: Mutation = (recording) => {
       ],
     };
     changes.push(
-      { at, change: "ADDED", object: job({ active: 1, startTime: iso(at) }) as KubeObject },
+      { at, change: "ADDED", object: job({ active: 1, startTime: iso(at) }) },
       { at: at + 200, change: "ADDED", object: podOf(pod, owner, { phase: "Pending" }, at) },
       { at: at + 1_500, change: "MODIFIED", object: podOf(pod, owner, running(at), at) },
       { at: end, change: "MODIFIED", object: podOf(pod, owner, ended, at) },
@@ -196,12 +196,12 @@ export const busyCron: Mutation = (recording) => {
           startTime: iso(at),
           completionTime: iso(end),
           conditions: [{ type: "Complete", status: "True", lastTransitionTime: iso(end) }],
-        }) as KubeObject,
+        }),
       },
       {
         at: end + 600,
         change: "MODIFIED",
-        object: { ...cron, status: { lastScheduleTime: iso(at), lastSuccessfulTime: iso(end) } } as KubeObject,
+        object: { ...cron, status: { lastScheduleTime: iso(at), lastSuccessfulTime: iso(end) } },
       },
       { at: end + 40_000, change: "DELETED", object: podOf(pod, owner, ended, at) },
     );
@@ -286,8 +286,7 @@ export const oldCrashLoop: Mutation = (recording) => {
   const name = "abandoned-prototype";
   const at = (crashedAt: number, restarts: number) =>
     podOf(name, { kind: "Nobody", name }, state(restarts, crashedAt), made);
-  const bare = (one: KubeObject): KubeObject =>
-    ({ ...one, metadata: { ...one.metadata, ownerReferences: [] } }) as KubeObject;
+  const bare = (one: KubeObject): KubeObject => ({ ...one, metadata: { ...one.metadata, ownerReferences: [] } });
   const changes: ObjectChange[] = [];
   const events: EventChange[] = [];
   const logs: LogLine[] = [];

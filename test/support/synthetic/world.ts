@@ -247,7 +247,7 @@ export function synthesize(base: BaseShop, name: string, script: Script, stage: 
     },
     start,
     end,
-    objects: objects as unknown as readonly KubeObject[],
+    objects: objects,
     changes: api.rows.map(
       ({ at, change, object }): ObjectChange => ({ at, change, object: object as unknown as KubeObject }),
     ),

@@ -44,7 +44,7 @@ beforeAll(async () => {
   for (const object of [...shop, node, databasePod, ...objectsIn("rbac-chaos.yaml")])
     table.apply({
       type: "ADDED",
-      object: { ...object, metadata: { uid: crypto.randomUUID(), ...object.metadata } } as never,
+      object: { ...object, metadata: { uid: crypto.randomUUID(), ...object.metadata } },
     });
   server = await startApiServer({
     table,

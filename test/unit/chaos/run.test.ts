@@ -59,7 +59,7 @@ function kubelet(world: ActorCluster): void {
   world.table.subscribe(({ type, object, resource }) => {
     if (type !== "ADDED" || resource.kind !== "Pod") return;
     const status = { phase: "Running", conditions: [{ type: "Ready", status: "True" }] };
-    world.table.put(resource, { ...object, status } as typeof object);
+    world.table.put(resource, { ...object, status });
   });
 }
 

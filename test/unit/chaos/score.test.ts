@@ -122,7 +122,7 @@ describe("a score", () => {
       want: { detected: false },
     },
   ])("$name", ({ incidents, want }) => {
-    const { detectedAfterMs, ...rest } = want as typeof want & { detectedAfterMs?: number };
+    const { detectedAfterMs, ...rest } = want;
     const score = scoreRun(expected, incidents, window);
     expect(score).toMatchObject(Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)));
     if ("fixWorked" in rest && rest.fixWorked === undefined) expect(score.fixWorked).toBeUndefined();

@@ -2,7 +2,6 @@ import { KubeConfig } from "@kubernetes/client-node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { intentDigest } from "../../../src/actions/change/intent.ts";
 import { otherApplier } from "../../../src/actions/plan/field-managers.ts";
-import type { KubeObject } from "../../../src/cluster/kubernetes-types.ts";
 import { actionCodes } from "../../../src/incident/action-code.ts";
 import { causeCodes } from "../../../src/incident/cause.ts";
 import { policyAdmission } from "../../../src/replay/api/admission.ts";
@@ -67,7 +66,7 @@ describe.each(faults.map((fault) => ({ fault, name: fault.name })))("$name", ({ 
       Promise.all(
         steps.map(async (step) => {
           const object = await api.get("patch" in step ? step.patch : namedOf(step.create));
-          return object === undefined ? "none" : intentDigest(object as unknown as KubeObject, { replicas: true });
+          return object === undefined ? "none" : intentDigest(object, { replicas: true });
         }),
       );
     const before = await digests();

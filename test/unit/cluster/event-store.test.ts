@@ -5,17 +5,16 @@ import type { KubeEvent } from "../../../src/cluster/kubernetes-types.ts";
 const at = (seconds: number) => `2026-11-20T12:00:${String(seconds).padStart(2, "0")}Z`;
 /** When they are heard of: after all of them. */
 const heardAt = Date.parse(at(30));
-const event = (fields: object): KubeEvent =>
-  ({
-    apiVersion: "v1",
-    kind: "Event",
-    metadata: { name: "e", namespace: "shop", uid: "u", creationTimestamp: at(1) },
-    involvedObject: { kind: "Pod", namespace: "shop", name: "carts-1" },
-    reason: "Failed",
-    message: "Error: ErrImagePull\n ",
-    type: "Warning",
-    ...fields,
-  }) as KubeEvent;
+const event = (fields: object): KubeEvent => ({
+  apiVersion: "v1",
+  kind: "Event",
+  metadata: { name: "e", namespace: "shop", uid: "u", creationTimestamp: at(1) },
+  involvedObject: { kind: "Pod", namespace: "shop", name: "carts-1" },
+  reason: "Failed",
+  message: "Error: ErrImagePull\n ",
+  type: "Warning",
+  ...fields,
+});
 
 describe("when an event happened, whichever API wrote it", () => {
   test.each([

@@ -183,7 +183,7 @@ describe("the network policies open what is configured, and nothing else", () =>
     const policy = chartObjects(values).find(
       ({ kind, metadata }) => kind === "NetworkPolicy" && metadata.name === name,
     );
-    const rules = objectsAt(objectAt(policy as ApiObject, "spec"), "egress");
+    const rules = objectsAt(objectAt(policy, "spec"), "egress");
     // A rule without ports would open them all.
     for (const rule of rules) expect(objectsAt(rule, "ports").length).toBeGreaterThan(0);
     return rules.flatMap((rule) => objectsAt(rule, "ports").map(({ protocol, port }) => `${protocol} ${port}`));
@@ -240,7 +240,7 @@ describe("the rendered settings", () => {
   test("experiments reach the process that serves them as they were given", () => {
     const objects = chartObjects(everything);
     const map = objects.find(({ kind, metadata }) => kind === "ConfigMap" && metadata.name === "kubemend-chaos");
-    const text = String(objectAt(map as ApiObject, "data")["down.yaml"]);
+    const text = String(objectAt(map, "data")["down.yaml"]);
     expect(parseExperiment(text)).toMatchObject({ ok: true, experiment: { name: "dependency-down" } });
     const served = (values: Values) =>
       chartObjects(values).some(({ kind, metadata }) => kind === "Deployment" && metadata.name === "kubemend-chaos");

@@ -66,7 +66,7 @@ describe("a diagnosis never fails", () => {
             containers: [],
             scaleTargetRef: {},
           },
-        } as never,
+        },
         shop.onset - 5_000,
       );
     }

@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import type { KubeEvent, KubeObject, Pod, Workload } from "../../../src/cluster/kubernetes-types.ts";
+import type { KubeEvent, KubeObject, Pod } from "../../../src/cluster/kubernetes-types.ts";
 import { createObservation, type Observation } from "../../../src/cluster/observation.ts";
 import type { DerivedSeriesName } from "../../../src/cluster/series-names.ts";
 import type { Signal } from "../../../src/cluster/signal.ts";
@@ -177,7 +177,7 @@ export async function quietShop(options: ShopOptions = {}): Promise<Shop> {
     freshPod(workload, status, edit) {
       const live = podsOf(workload)[0];
       const ref = workloadRef(workload);
-      const template = (observation.objects.get("Deployment", ns, workload) as Workload | undefined)?.spec.template;
+      const template = observation.objects.get("Deployment", ns, workload)?.spec.template;
       if (!live || !template) throw new Error(`no pod to copy for ${workload}`);
       const set = `${workload}-5c9f7b8d6f`;
       if (!observation.objects.get("ReplicaSet", ns, set)) {
@@ -211,7 +211,7 @@ export async function quietShop(options: ShopOptions = {}): Promise<Shop> {
       pod.spec.nodeName = live.spec.nodeName;
       pod.status = status;
       edit?.(pod);
-      apply("ADDED", pod as unknown as KubeObject, onset - 8_000);
+      apply("ADDED", pod, onset - 8_000);
       return name;
     },
     dropPods(workload) {

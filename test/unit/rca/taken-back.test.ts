@@ -72,7 +72,7 @@ describe("what was repaired before is not blamed for what breaks now", () => {
         count: 2,
         firstTimestamp: at,
         lastTimestamp: at,
-      } as never,
+      },
       shop.onset - 100_000,
     );
     shop.change("Deployment", "payment", (draft) => {

@@ -8,14 +8,10 @@ const ingress = (shop: Shop, name: string, backend: object, spec: object = {}) =
     metadata: { name, namespace: ns, uid: `ingress-${name}`, resourceVersion: "1" },
     spec: { ingressClassName: "nginx", ...spec, rules: [{ http: { paths: [{ backend: { service } }] } }] },
   });
-  shop.observation.objects.apply(
-    "ADDED",
-    object({ name: "frontend", port: { number: 80 } }) as never,
-    shop.onset - 3_600_000,
-  );
+  shop.observation.objects.apply("ADDED", object({ name: "frontend", port: { number: 80 } }), shop.onset - 3_600_000);
   shop.observation.objects.apply(
     "MODIFIED",
-    { ...object(backend), metadata: { ...object(backend).metadata, resourceVersion: "2" } } as never,
+    { ...object(backend), metadata: { ...object(backend).metadata, resourceVersion: "2" } },
     shop.onset - 10_000,
   );
 };

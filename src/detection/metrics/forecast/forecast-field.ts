@@ -1,4 +1,3 @@
-import type { DerivedSeriesName } from "../../../cluster/series-names.ts";
 import type { Series, SeriesStore } from "../../../cluster/series-store.ts";
 import type { DetectContext } from "../../detector.ts";
 import { rateWindowSeconds } from "../../rate-window.ts";
@@ -49,7 +48,7 @@ export function createForecastField(options: ForecastFieldOptions = {}): Forecas
     model: network,
     ...(options.maxSeries === undefined ? {} : { maxSeries: options.maxSeries }),
     judge(point) {
-      const rules = judgedSeries[point.kind.name as DerivedSeriesName];
+      const rules = judgedSeries[point.kind.name];
       if (!rules) return "take";
       let known = bySlot.get(point.slot);
       if (!known) {

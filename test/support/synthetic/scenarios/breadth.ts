@@ -1,4 +1,3 @@
-import type { Any } from "../kube-types.ts";
 import type { Script, World } from "../world.ts";
 import { crash, type Expectation, object, planFor, type Scenario, setEnv, tagOf, withTag } from "./scenario.ts";
 import { leak, ociError, pullFails } from "./workloads.ts";
@@ -172,7 +171,7 @@ const families: readonly Family[] = [
         world.deploy(app, (spec, container) => {
           spec.template.spec.initContainers = [
             { ...structuredClone(container), name: "warm-up", command: ["/app/warm-up"] },
-          ].map(({ livenessProbe: _live, readinessProbe: _ready, ports: _ports, ...rest }) => rest) as never;
+          ].map(({ livenessProbe: _live, readinessProbe: _ready, ports: _ports, ...rest }) => rest);
         });
       },
       fix: undo(app),
@@ -188,7 +187,7 @@ const families: readonly Family[] = [
           object("networking.k8s.io/v1", "NetworkPolicy", `deny-${app}`, {
             metadata: { name: `deny-${app}`, namespace: world.api.namespace, uid: "" },
             spec: { podSelector: { matchLabels: { app } }, policyTypes: ["Ingress"], ingress: [] },
-          }) as Any,
+          }),
         );
         world.switches.link = (_from, to) => (to === app ? { error: "timeout", code: "ETIMEDOUT" } : undefined);
       },

@@ -48,7 +48,7 @@ const withQuota: Pick<Script, "arrange"> = {
 
 /** Deletes an object right away and puts it back at the fix. */
 function lost(kind: string, name: string, then: (world: World) => void, mend: (world: World) => void): Script {
-  let back = () => undefined as undefined;
+  let back = () => undefined;
   return {
     inject(world) {
       const again = removed(world, kind, name);

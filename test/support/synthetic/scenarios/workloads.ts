@@ -689,7 +689,7 @@ export const workloadScenarios: readonly Scenario[] = [
     id: "deployment-deleted",
     shop: "meadow",
     script: (() => {
-      let back = () => undefined as undefined;
+      let back = () => undefined;
       return {
         inject(world: World) {
           for (const rs of world.api.list<Any>("ReplicaSet"))

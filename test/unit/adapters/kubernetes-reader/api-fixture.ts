@@ -1,5 +1,4 @@
 import { KubeConfig } from "@kubernetes/client-node";
-import type { ApiObject } from "../../../../src/replay/api/json.ts";
 import { createObjectTable, type ObjectTable } from "../../../../src/replay/api/object-table.ts";
 import type { LogPort } from "../../../../src/replay/api/ports.ts";
 import { type Resource, resources } from "../../../../src/replay/api/registry.ts";
@@ -46,7 +45,7 @@ export async function startApiFixture(options: { logs?: LogPort } = {}): Promise
       const known = table.get(resource, "shop", name);
       const group = resource.group === "" ? resource.version : `${resource.group}/${resource.version}`;
       const metadata = known?.metadata ?? { name, namespace: "shop", uid: crypto.randomUUID(), resourceVersion: "" };
-      table.put(resource, { apiVersion: group, kind, ...known, ...change, metadata } as ApiObject);
+      table.put(resource, { apiVersion: group, kind, ...known, ...change, metadata });
     },
     remove: (kind, name) => void table.remove(resourceOf(kind), "shop", name),
     names: (kind) => table.list(resourceOf(kind), "shop").map(({ metadata }) => metadata.name),

@@ -68,7 +68,7 @@ describe("taking a change back", () => {
       redact: clean,
       changed: async () => undefined,
       statusDecided: () => undefined,
-      jobs: { send: async (queue: string) => void sent.push(queue) as never },
+      jobs: { send: async (queue: string) => void sent.push(queue) },
       clock: impatient,
       ask: async () => ({ type: "failed" }) as never,
     });
@@ -94,7 +94,7 @@ describe("taking a change back", () => {
       redact: clean,
       changed: async () => undefined,
       statusDecided: () => undefined,
-      jobs: { send: async (queue: string) => void s.sent.push(queue) as never },
+      jobs: { send: async (queue: string) => void s.sent.push(queue) },
       clock: impatient,
       ask: async () => ({ type: "failed" }) as never,
     });

@@ -50,7 +50,7 @@ function everything(database: Database, now = Date.now) {
     observation,
     sources: idle,
     capture: () => undefined,
-    forecaster: () => ({ series: 0, refused: 0, evicted: 0 }) as never,
+    forecaster: () => ({ series: 0, refused: 0, evicted: 0 }),
   });
   addOutcomeMetrics(registry, { database, log: silentLogger });
   const record = addIncidentMetrics(registry, incidents, []);

@@ -52,7 +52,7 @@ function observed() {
     add(replicaSet(name, owner));
     add(pod(`${name}-aaaaa`, name));
   }
-  objects.apply("MODIFIED", deployment("carts", "34Mi") as never, onset - 10_000);
+  objects.apply("MODIFIED", deployment("carts", "34Mi"), onset - 10_000);
   for (let at = onset - 300_000; at <= onset + 60_000; at += 5_000) {
     for (const [name, from, to] of [
       ["carts-759f6db4d4-aaaaa", -300_000, 0],

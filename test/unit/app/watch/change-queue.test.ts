@@ -4,8 +4,10 @@ import type { IncidentChange } from "../../../../src/incident/incident.ts";
 import { silentLogger } from "../../../../src/lib/logger.ts";
 import { incidentRow } from "../../../support/incident-row.ts";
 
-const change = (type: IncidentChange["type"], id: number, title = `app-${id}`): IncidentChange =>
-  ({ type, incident: incidentRow(id, { title }) }) as IncidentChange;
+const change = (type: IncidentChange["type"], id: number, title = `app-${id}`): IncidentChange => ({
+  type,
+  incident: incidentRow(id, { title }),
+});
 
 function queueWith(limit?: number) {
   const kept: string[] = [];

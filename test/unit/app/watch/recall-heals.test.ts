@@ -52,14 +52,10 @@ async function toldAfterRestart(past: readonly Past[]): Promise<readonly number[
   recall(now);
   expect(told).toEqual([]);
   const metadata = { namespace: "shop", name: "carts", uid: "d", labels: {} };
-  observation.objects.apply("ADDED", { apiVersion: "apps/v1", kind: "Deployment", metadata, spec: {} } as never, now);
+  observation.objects.apply("ADDED", { apiVersion: "apps/v1", kind: "Deployment", metadata, spec: {} }, now);
   const owner = { apiVersion: "apps/v1", kind: "Deployment", name: "carts", uid: "d", controller: true };
   const pod = { ...metadata, name: "carts-1", uid: "p", ownerReferences: [owner] };
-  observation.objects.apply(
-    "ADDED",
-    { apiVersion: "v1", kind: "Pod", metadata: pod, spec: {}, status: {} } as never,
-    now,
-  );
+  observation.objects.apply("ADDED", { apiVersion: "v1", kind: "Pod", metadata: pod, spec: {}, status: {} }, now);
   recall(now);
   recall(now);
   return told;

@@ -31,7 +31,7 @@ function submitted(entered: Record<string, string>, change: Partial<ActionPlan> 
   const values = Object.fromEntries(
     Object.entries({ ...drawn, ...entered }).map(([block, value]) => [block, { value: { value } }]),
   );
-  return readReview({ private_metadata, blocks, state: { values } } as never);
+  return readReview({ private_metadata, blocks, state: { values } });
 }
 
 describe("the review", () => {
@@ -82,7 +82,7 @@ describe("the review", () => {
       JSON.stringify(
         renderFix(
           {
-            recommendation: (fix as (typeof incidentView.fixes)[0]).recommendation,
+            recommendation: fix.recommendation,
             plan: { ...planView, plan: { ...plan, ...change } },
           },
           { incidentId: "7", number: 1, closed: false, frozen: false },

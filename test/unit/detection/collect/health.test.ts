@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { KubeObject, Pod } from "../../../../src/cluster/kubernetes-types.ts";
+import type { Pod } from "../../../../src/cluster/kubernetes-types.ts";
 import type { Signal } from "../../../../src/cluster/signal.ts";
 import { type HealthReader, healthSource, healthTarget } from "../../../../src/detection/collect/health.ts";
 import { createKnownPods } from "../../../../src/detection/collect/known-pods.ts";
@@ -105,7 +105,7 @@ function pod({
     metadata: { name, namespace: "ward", uid: name, annotations },
     spec: { containers: [{ name: "main", ports: [{ containerPort: 8000 }, { name: "admin", containerPort: 9000 }] }] },
     status: { phase },
-  } as Pod;
+  };
 }
 
 describe("who is asked", () => {
@@ -150,7 +150,7 @@ async function ask(
   const { ms = 31_000, pods = [pod()], createdAt = start - 600_000 } = options;
   const clock = createManualClock(start);
   const known = createKnownPods();
-  for (const object of pods) known.apply({ type: "object", at: 0, change: "ADDED", object: object as KubeObject });
+  for (const object of pods) known.apply({ type: "object", at: 0, change: "ADDED", object: object });
   const stopping = new AbortController();
   const signals: Signal[] = [];
   const running = healthSource({

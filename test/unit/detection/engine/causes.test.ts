@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import type { KubeEvent } from "../../../../src/cluster/kubernetes-types.ts";
 import type { DerivedPoint, Sample } from "../../../../src/cluster/signal.ts";
 import { type CauseCode, causeCodes } from "../../../../src/incident/cause.ts";
 import { createWorld, type World } from "../../../support/detect-objects.ts";
@@ -117,7 +116,7 @@ function openShop(): Shop {
         count,
         firstTimestamp: at,
         lastTimestamp: at,
-      } as KubeEvent);
+      });
     },
     samples(...list) {
       const at = world.now();

@@ -16,7 +16,7 @@ interface Told {
 function first(minutes: number, tickMs: number, feed: (world: World, seconds: number, at: number) => void) {
   const world = createWorld({ start, tickMs });
   world.put(...deployment({ app: "web" }), {
-    ...(pod({ app: "web", at: start }) as object),
+    ...pod({ app: "web", at: start }),
   });
   let told: Told | undefined;
   world.run(minutes * 60_000, (at) => {
@@ -102,7 +102,7 @@ describe("what fills up is told before it is full, with the time that is left", 
     const [whole, part, size] = gauges.disk;
     const world = createWorld({ start, tickMs: 10_000 });
     const one = pod({ app: "web", at: start }) as { spec: object };
-    world.put(...deployment({ app: "web" }), { ...one, spec: { ...one.spec, nodeName: "node-1" } } as never);
+    world.put(...deployment({ app: "web" }), { ...one, spec: { ...one.spec, nodeName: "node-1" } });
     world.run(10 * 60_000, (at) => {
       const share = 0.55 + (at - start) / 6_000_000;
       const samples = [

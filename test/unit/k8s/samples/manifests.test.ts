@@ -2,7 +2,6 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
-import type { KubeObject } from "../../../../src/cluster/kubernetes-types.ts";
 import { createObservation } from "../../../../src/cluster/observation.ts";
 import { statefulSets } from "../../../../src/detection/hygiene/stateful-set.ts";
 import { topologyRisks } from "../../../../src/detection/hygiene/topology-risk.ts";
@@ -38,7 +37,7 @@ function observed(objects: readonly ApiObject[], namespace = "shop") {
   const observation = createObservation({ cluster: "test" });
   for (const object of objects) {
     const metadata = { namespace, ...object.metadata, uid: `${object.kind}-${object.metadata.name}` };
-    observation.objects.apply("ADDED", { ...object, metadata } as unknown as KubeObject, 0);
+    observation.objects.apply("ADDED", { ...object, metadata }, 0);
   }
   return observation;
 }

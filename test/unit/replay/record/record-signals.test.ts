@@ -23,13 +23,12 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-const object = (kind: string, name: string, rest: object = {}): KubeObject =>
-  ({
-    apiVersion: "v1",
-    kind,
-    metadata: { name, namespace: "shop", uid: `uid-${kind}-${name}` },
-    ...rest,
-  }) as KubeObject;
+const object = (kind: string, name: string, rest: object = {}): KubeObject => ({
+  apiVersion: "v1",
+  kind,
+  metadata: { name, namespace: "shop", uid: `uid-${kind}-${name}` },
+  ...rest,
+});
 const change = (at: number, one: KubeObject, type: "ADDED" | "MODIFIED" | "DELETED" = "ADDED"): Signal => ({
   type: "object",
   at: startAt + at,

@@ -133,7 +133,7 @@ function shop(maxPairs?: number) {
           selector: { matchLabels: { app: name } },
           template: { metadata: { labels: { app: name } }, spec: { containers: [] } },
         },
-      } as never,
+      },
     });
   const clock = createManualClock(start);
   const stopping = new AbortController();
