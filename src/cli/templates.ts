@@ -116,7 +116,6 @@ async function* printed(
     else yield* learn(splitter.push(chunk));
   }
   yield* learn(splitter.end());
-  miner.settle();
   yield* release();
   if (!json) yield "\n";
   for (const { id, text, count: lines } of miner.templates()) {

@@ -40,14 +40,14 @@ export function familyOf(tokens: Tokens, index: TemplateIndex, self: Template | 
 }
 
 /** A template that is this sentence with a word more or less. */
-export function varietyOf(tokens: Tokens, index: TemplateIndex, self: Template | undefined): Template | undefined {
+export function varietyOf(tokens: Tokens, index: TemplateIndex): Template | undefined {
   let found: Template | undefined;
   for (let added = 1; added <= MAX_ADDED && found === undefined; added++) {
     index.beside(tokens, tokens.count + added, (other) => {
-      if (found === undefined && other !== self && addsOneWord(tokens, tokensOf(other))) found = other;
+      if (found === undefined && addsOneWord(tokens, tokensOf(other))) found = other;
     });
     index.beside(tokens, tokens.count - added, (other) => {
-      if (found === undefined && other !== self && addsOneWord(tokensOf(other), tokens)) found = other;
+      if (found === undefined && addsOneWord(tokensOf(other), tokens)) found = other;
     });
   }
   return found;

@@ -25,6 +25,8 @@ function lasts({ count, runAt, lastAt, fatal, severalPods }: MessageKind): boole
   return (count >= 2 && lastAt - runAt >= 10_000) || count >= 5 || severalPods || (fatal && count >= 2);
 }
 
+/** No more than these before a pause are what an earlier trouble left. */
+const maxStray = 5;
 /** Lines that come this much denser than the pause before them belong to something else than those before it. */
 const denserTimes = 10;
 
@@ -32,7 +34,8 @@ const denserTimes = 10;
  * When what is seen now began: with the run, unless it is a stray line or two and a pause that the surge after them would never
  * make. Else the leftover of one trouble dates the next one back to it.
  */
-function beganAt({ runAt, surgeAt, surgeCount, lastAt }: MessageKind): number {
+function beganAt({ runAt, count, surgeAt, surgeCount, lastAt }: MessageKind): number {
+  if (count - surgeCount <= maxStray) return surgeAt;
   if (surgeCount < 5) return runAt;
   return (lastAt - surgeAt) / (surgeCount - 1) < surgeGapMs / denserTimes ? surgeAt : runAt;
 }

@@ -147,14 +147,13 @@ export function createOpenEnds(): OpenEnds {
       }
       return undefined;
     },
-    evidence(tokens, self) {
+    evidence(tokens) {
       const count = headsOf(tokens, heads);
       for (let h = 0; h < count; h++) {
         const head = heads[h];
         const members = head === undefined ? undefined : byHead.get(head.key);
         if (head === undefined || members === undefined) continue;
-        const others = members.filter((member) => member !== self);
-        if (isEnough(head, tokens, others)) return { size: head.size, members: [...members] };
+        if (isEnough(head, tokens, members)) return { size: head.size, members: [...members] };
       }
       return undefined;
     },

@@ -30,8 +30,6 @@ export interface TemplateMiner {
   resolve(id: number): number;
   /** The template with this id (resolved); undefined when it was evicted or never existed. */
   template(id: number): TemplateView | undefined;
-  /** Compares all templates with each other once more, for whoever has seen all lines. Bounded like `learn` for each. */
-  settle(): void;
   templates(): IterableIterator<TemplateView>;
   readonly size: number;
   losses(): MinerLosses;
@@ -59,9 +57,12 @@ const CACHE_BITS = 17;
  * It is of Drain's family (He et al., "Drain: An Online Log Parsing Approach with Fixed Depth Tree", ICWS 2017): lines
  * are compared only with templates of the same layout, length and first (or last) word. What is ours: headers are
  * recognised instead of configured; values are masked in the scan that splits the line; a masked line seen before is
- * found by its key alone; and a word becomes a value only after enough sentences were seen that differ in nothing else,
- * so `session opened` and `session closed` stay apart while user names do not. Then the sentences become one template,
- * under the oldest id; `resolve` tells which.
+ * found by its key alone; and a word becomes a value only after enough sentences were seen that differ in nothing else.
+ * How many depends on where it stands (evidence.ts): `session opened` and `session closed` stay apart for long, what
+ * follows a colon or a preposition does not. Beginnings that go on with anything are one template (open-ends.ts), as the
+ * continuations of a node of a prefix tree are in Brain (Yu et al., TSC 2023), but only where a sentence announces them;
+ * so are long sentences of which one has a word more (optional-word.ts). What has become one has the oldest id;
+ * `resolve` tells which.
  *
  * Deterministic. Time per line is bounded by its length plus, for unknown lines, some hundred comparisons.
  */
@@ -92,9 +93,9 @@ export function createTemplateMiner(options: TemplateMinerOptions = {}): Templat
     if (known !== undefined) return known;
     const family = familyOf(line, pool.index, undefined);
     if (family !== undefined) return widen(pool.join(family.members, family.mask, line));
-    const many = pool.ends.evidence(line, undefined);
+    const many = pool.ends.evidence(line);
     if (many !== undefined) return pool.open(many.members, many.size);
-    const variety = line.words < MIN_WORDS ? undefined : varietyOf(line, pool.index, undefined);
+    const variety = line.words < MIN_WORDS ? undefined : varietyOf(line, pool.index);
     if (variety !== undefined) {
       if (line.count > variety.hash.length) pool.reshape(variety, makeTemplate(0, line, span.start, span.end));
       return variety;
@@ -102,18 +103,6 @@ export function createTemplateMiner(options: TemplateMinerOptions = {}): Templat
     const template = makeTemplate(nextId++, line, span.start, span.end);
     pool.add(template);
     return template;
-  }
-
-  function settleOne(template: Template): void {
-    const widest = widen(template);
-    const tokens = tokensOf(widest);
-    const many = pool.ends.evidence(tokens, widest);
-    if (many !== undefined) {
-      pool.open(many.members, many.size);
-      return;
-    }
-    const variety = varietyOf(tokens, pool.index, widest);
-    if (variety !== undefined) pool.unite(widest, variety);
   }
 
   const view = (template: Template): TemplateView => ({
@@ -146,9 +135,6 @@ export function createTemplateMiner(options: TemplateMinerOptions = {}): Templat
     template(id) {
       const found = pool.find(id);
       return found === undefined ? undefined : view(found);
-    },
-    settle() {
-      for (const template of pool.values()) if (template.into === undefined && !template.open) settleOne(template);
     },
     *templates() {
       for (const template of pool.values()) yield view(template);

@@ -14,8 +14,6 @@ export interface TemplatePool {
   join(members: readonly Template[], mask: number, tokens: Tokens): Template;
   /** Makes one template of these, which begin with the same `size` tokens and go on with anything. */
   open(members: readonly Template[], size: number): Template;
-  /** Makes one of two that are the same sentence but for a word; the words of the longer remain. */
-  unite(one: Template, other: Template): void;
   /** The sentence with all its words is the one that others are compared with. */
   reshape(template: Template, shape: Template): void;
   /** The template with this id or the one that stands for it; undefined when it was dropped or never existed. */
@@ -125,11 +123,6 @@ export function createTemplatePool(maxTemplates: number): TemplatePool {
       remember(oldest);
       retire(members, oldest);
       return oldest;
-    },
-    unite(one, other) {
-      const [oldest, newer] = one.id < other.id ? [one, other] : [other, one];
-      if (newer.hash.length > oldest.hash.length) reshape(oldest, { ...newer });
-      retire([newer], oldest);
     },
     reshape,
     find(id) {

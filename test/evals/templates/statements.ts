@@ -30,7 +30,6 @@ export function readSources(part: string): Row[][] {
 export function idsOf(rows: readonly Row[]): number[] {
   const miner = createTemplateMiner();
   const learned = rows.map(({ line }) => miner.learn(line));
-  miner.settle();
   return learned.map((id) => miner.resolve(id));
 }
 

@@ -41,3 +41,19 @@ test("errors that come twice a minute began with the first", () => {
   const [incident] = shop.world.engine.incidents();
   expect(incident?.onset).toBeLessThan(from + 15_000);
 });
+
+test("nor do two, when the first lines after a pause are already seen", () => {
+  const said = new Set<number>();
+  const { shop, from } = shopWith((since) => {
+    if (since >= 110_000) return 1;
+    for (const at of [0, 15_000]) {
+      if (since < at || said.has(at)) continue;
+      said.add(at);
+      return 1;
+    }
+    return 0;
+  });
+  shop.run(150_000);
+  const [incident] = shop.world.engine.incidents();
+  expect(incident?.onset).toBeGreaterThanOrEqual(from + 105_000);
+});
