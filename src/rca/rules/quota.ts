@@ -3,7 +3,7 @@ import { isKind, type KubeObject } from "../../cluster/kubernetes-types.ts";
 import { bytesQuantity, coresQuantity, parseQuantity } from "../../cluster/quantity.ts";
 import { makeRef, type ObjectRef } from "../../incident/object-ref.ts";
 import { type Candidate, candidate, type Rule } from "../case/candidate.ts";
-import { type Case, longGoneMs } from "../case/case.ts";
+import type { Case } from "../case/case.ts";
 import { eventFinding } from "../gather/events.ts";
 import type { Finding } from "../gather/evidence-book.ts";
 import { called, citeChange } from "./patterns.ts";
@@ -52,7 +52,7 @@ export function roomFor(message: string): Readonly<Record<string, string>> {
 
 /** True when a refusal is over: it was told before the first symptom, and whoever was refused has all its pods. */
 function isOver(open: Case, { about, at }: SeenEvent): boolean {
-  if (at >= open.onset - longGoneMs) return false;
+  if (at >= open.onset) return false;
   const found = open.observation.objects.find(about);
   if (!found || found.deletedAt !== undefined) return true;
   const { spec, status } = found.object as { spec?: { replicas?: number }; status?: { replicas?: number } };
