@@ -17,12 +17,16 @@ const suffixes: Readonly<Record<string, number>> = {
   Ei: 2 ** 60,
 };
 
+const maxQuantityChars = 64;
+
 /**
  * Parses a Kubernetes quantity (`128Mi`, `250m`, `1e3`) to a number in its base unit (bytes, cores).
  * Undefined when it is none. Grammar: https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
  */
 export function parseQuantity(text: string | number | undefined): number | undefined {
   if (typeof text === "number") return text;
+  // Values of any field come here; what is longer is no quantity, and the expression takes the square of a run of digits.
+  if (text !== undefined && text.length > maxQuantityChars) return undefined;
   const match = /^([+-]?\d*\.?\d+(?:[eE][+-]?\d+)?)([numkMGTPE]|[KMGTPE]i)?$/.exec(text?.trim() ?? "");
   if (!match) return undefined;
   return Number(match[1]) * (suffixes[match[2] ?? ""] ?? 1);

@@ -4,7 +4,7 @@ export interface PlainSelector {
   matches(labels: Readonly<Record<string, string>>): boolean;
 }
 
-const whole = /^\s*([a-zA-Z_:][a-zA-Z0-9_:]*)?\s*(?:\{([^{}]{0,500})\})?\s*$/;
+const whole = /^([a-zA-Z_:][a-zA-Z0-9_:]*)?\s*(?:\{([^{}]{0,500})\})?$/;
 const matcher = /\s*([a-zA-Z_][a-zA-Z0-9_]*)\s*(=~|!~|!=|=)\s*"((?:[^"\\]|\\.)*)"\s*(?:,|$)/y;
 
 /** Alternatives of literal texts with `.*` at the ends; anything else would need an engine for hostile expressions. */
@@ -24,7 +24,7 @@ function literalPattern(pattern: string): ((value: string) => boolean) | undefin
 
 /** Reads `name{label="x",pod=~"orders-.*"}`. Undefined for anything that is more than a selector. Linear. */
 export function plainSelector(promql: string): PlainSelector | undefined {
-  const found = whole.exec(promql);
+  const found = whole.exec(promql.trim());
   if (!found || (found[1] === undefined && found[2] === undefined)) return undefined;
   const tests: ((labels: Readonly<Record<string, string>>) => boolean)[] = [];
   const body = found[2] ?? "";

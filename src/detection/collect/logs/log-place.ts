@@ -82,6 +82,13 @@ function unwrap(line: string): { readonly place: Place | undefined; readonly lin
   }
 }
 
+/** By hand: an expression for it takes the square of a run of line ends that something else follows, which agents may send. */
+function withoutLineEnd(text: string): string {
+  let end = text.length;
+  while (end > 0 && (text.charCodeAt(end - 1) === 10 || text.charCodeAt(end - 1) === 13)) end--;
+  return end === text.length ? text : text.slice(0, end);
+}
+
 export function createLogPlacer(options: { readonly namespaces?: readonly string[] } = {}): LogPlacer {
   const namespaces = new Set(options.namespaces ?? []);
   const dropped = { withoutPlace: 0, otherNamespace: 0 };
@@ -98,7 +105,7 @@ export function createLogPlacer(options: { readonly namespaces?: readonly string
         dropped.otherNamespace++;
         return undefined;
       }
-      let line = (wrapped?.line ?? raw).replace(/[\r\n]+$/, "");
+      let line = withoutLineEnd(wrapped?.line ?? raw);
       if (runtimePrefix.test(line.slice(0, 64))) line = line.replace(runtimePrefix, "");
       if (line.length > maxLineChars) {
         cut++;
