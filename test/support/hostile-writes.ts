@@ -17,7 +17,7 @@ const workloads = [
   { kind: "Deployment", path: "/apis/apps/v1/namespaces/shop/deployments/carts", container: "carts" },
   { kind: "StatefulSet", path: "/apis/apps/v1/namespaces/shop/statefulsets/db", container: "db" },
   { kind: "DaemonSet", path: "/apis/apps/v1/namespaces/shop/daemonsets/agent", container: "c" },
-  { kind: "CronJob", path: "/apis/batch/v1/namespaces/shop/cronjobs/nightly", container: "nightly" },
+  { kind: "CronJob", path: "/apis/batch/v1/namespaces/shop/cronjobs/nightly", container: "work" },
 ] as const;
 
 /** Pod templates that give a workload more than it had. */

@@ -62,7 +62,7 @@ func run(ctx context.Context, policyFile, requestFile, listen, certificate, key 
 		return fmt.Errorf("%s: one policy expected, %d found", policyFile, len(policies))
 	}
 	if listen != "" {
-		judge, err := startJudge(ctx, policies, bindings, nil)
+		judge, err := startJudge(ctx, policies, bindings)
 		if err != nil {
 			return err
 		}
@@ -96,17 +96,7 @@ func judgeAll(ctx context.Context, policy *admissionregistration.ValidatingAdmis
 	for _, warning := range typeWarnings(policy, nil) {
 		result.TypeWarnings = append(result.TypeWarnings, warning.FieldRef+": "+warning.Warning)
 	}
-	namespaces := map[string]bool{}
-	for _, one := range requests {
-		if one.Request.Namespace != "" {
-			namespaces[one.Request.Namespace] = true
-		}
-	}
-	names := []string{}
-	for name := range namespaces {
-		names = append(names, name)
-	}
-	judge, err := startJudge(ctx, []*admissionregistration.ValidatingAdmissionPolicy{policy}, bindings, names)
+	judge, err := startJudge(ctx, []*admissionregistration.ValidatingAdmissionPolicy{policy}, bindings)
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ import (
 
 	admissionregistration "k8s.io/api/admissionregistration/v1"
 	core "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -26,21 +27,18 @@ import (
 type judge struct {
 	plugin     *validating.Plugin
 	interfaces admission.ObjectInterfaces
+	client     *kubernetes.Clientset
 }
 
 // startJudge returns when the plugin enforces what it was given: policies are compiled in the background, and until then
 // everything passes.
-func startJudge(ctx context.Context, policies []*admissionregistration.ValidatingAdmissionPolicy, bindings []*admissionregistration.ValidatingAdmissionPolicyBinding, namespaces []string) (*judge, error) {
+func startJudge(ctx context.Context, policies []*admissionregistration.ValidatingAdmissionPolicy, bindings []*admissionregistration.ValidatingAdmissionPolicyBinding) (*judge, error) {
 	objects := []runtime.Object{}
 	for _, one := range policies {
 		objects = append(objects, one)
 	}
 	for _, one := range bindings {
 		objects = append(objects, one)
-	}
-	for _, name := range namespaces {
-		labels := map[string]string{"kubernetes.io/metadata.name": name}
-		objects = append(objects, &core.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name, Labels: labels}})
 	}
 	ready, sentinel := sentinelPolicy()
 	objects = append(objects, ready...)
@@ -61,7 +59,7 @@ func startJudge(ctx context.Context, policies []*admissionregistration.Validatin
 	}
 	factory.Start(ctx.Done())
 	factory.WaitForCacheSync(ctx.Done())
-	judge := &judge{plugin: plugin, interfaces: admission.NewObjectInterfacesFromScheme(scheme.Scheme)}
+	judge := &judge{plugin: plugin, interfaces: admission.NewObjectInterfacesFromScheme(scheme.Scheme), client: client}
 	for range 600 {
 		if judge.verdict(ctx, sentinel) != nil {
 			return judge, nil
@@ -76,7 +74,24 @@ func (j *judge) verdict(ctx context.Context, request admission.Attributes) error
 	if !j.plugin.Handles(request.GetOperation()) {
 		return fmt.Errorf("the plugin does not look at %s", request.GetOperation())
 	}
+	if err := j.knowNamespace(ctx, request.GetNamespace()); err != nil {
+		return err
+	}
 	return j.plugin.Validate(ctx, request, j.interfaces)
+}
+
+// knowNamespace makes the namespace of a request one that exists: the plugin refuses what is in others.
+func (j *judge) knowNamespace(ctx context.Context, name string) error {
+	if name == "" {
+		return nil
+	}
+	labels := map[string]string{"kubernetes.io/metadata.name": name}
+	namespace := &core.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name, Labels: labels}}
+	_, err := j.client.CoreV1().Namespaces().Create(ctx, namespace, metav1.CreateOptions{})
+	if apierrors.IsAlreadyExists(err) {
+		return nil
+	}
+	return err
 }
 
 // sentinelPolicy is a policy that refuses one user everything, and a request of that user. Policies take effect together.

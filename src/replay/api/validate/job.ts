@@ -1,20 +1,20 @@
 import { type ApiObject, objectAt, sameJson, stringAt } from "../json.ts";
 import type { FieldError } from "../status-errors.ts";
 import { invalidValue, requiredValue } from "./field-errors.ts";
+import { podSpecErrors } from "./pod.ts";
 
 /** Jobs run to an end, and their template is fixed. */
 export function jobErrors(object: ApiObject): FieldError[] {
-  const restart = stringAt(object, "spec", "template", "spec", "restartPolicy") ?? "";
-  const errors = labelErrors(object);
+  return [...labelErrors(object), ...podErrors(object, ["spec", "template", "spec"])];
+}
+
+function podErrors(object: ApiObject, path: readonly string[]): FieldError[] {
+  const [spec, field] = [objectAt(object, ...path), path.join(".")];
+  const errors = podSpecErrors(spec, field);
+  const restart = stringAt(spec, "restartPolicy") ?? "";
   if (restart === "OnFailure" || restart === "Never") return errors;
-  return [
-    ...errors,
-    {
-      field: "spec.template.spec.restartPolicy",
-      reason: "FieldValueRequired",
-      message: 'Required value: valid values: "OnFailure", "Never"',
-    },
-  ];
+  const message = 'Required value: valid values: "OnFailure", "Never"';
+  return [...errors, { field: `${field}.restartPolicy`, reason: "FieldValueRequired", message }];
 }
 
 /** A copied Job still has the selector and the labels of the old one: a re-run must leave them out. */
@@ -57,6 +57,7 @@ export function cronJobErrors(object: ApiObject): FieldError[] {
   const zone = stringAt(spec, "timeZone");
   if (zone !== undefined && !knownZone(zone))
     errors.push(invalidValue("spec.timeZone", zone, `unknown time zone ${zone}`));
+  errors.push(...podErrors(object, ["spec", "jobTemplate", "spec", "template", "spec"]));
   return errors;
 }
 
