@@ -1,8 +1,9 @@
 import type { Pod } from "../../cluster/kubernetes-types.ts";
 import { refOf } from "../../cluster/object-store.ts";
 import type { Observation } from "../../cluster/observation.ts";
-import { defineDetector, type Finding, timeOf } from "../detector.ts";
-import { containersOf, short } from "./container-states.ts";
+import { makeRef, type ObjectRef } from "../../incident/object-ref.ts";
+import { type DetectContext, defineDetector, type Finding, timeOf } from "../detector.ts";
+import { containersOf, isCurrent, isReady, short } from "./container-states.ts";
 
 /** An evicted pod stays as an object until it is collected; after this time it is history. */
 const recentMs = 10 * 60_000;
@@ -16,6 +17,17 @@ function failedAt(pod: Pod, now: number): number {
   return last > 0 ? last : timeOf(pod.status?.startTime, now);
 }
 
+/** How kubelets word evictions and refusals that are the node's doing; those for a pod's own limit read otherwise. */
+const ofTheNode = /^(?:pod was rejected: )?the node (?:was low on resource|had condition)/i;
+/** Until a successor has shown that it stays. */
+const succeededMs = 60_000;
+
+/** Every pod of the workload that has not ended is ready, and has been for a while after this one went. */
+function hasSuccessors(owner: ObjectRef, at: number, { podsOf, now }: DetectContext): boolean {
+  const present = podsOf(owner).filter(isCurrent);
+  return now - at > succeededMs && present.length > 0 && present.every(isReady);
+}
+
 /** Its ReplicaSet wants no pods any more: the revision that failed has been replaced. */
 function isReplaced(pod: Pod, { objects }: Observation): boolean {
   const owner = pod.metadata.ownerReferences?.find(({ kind }) => kind === "ReplicaSet")?.name;
@@ -27,13 +39,15 @@ function isReplaced(pod: Pod, { objects }: Observation): boolean {
 /**
  * Pods that ended for good though something keeps them: evictions (disk, memory, an emptyDir's size limit), node shutdown,
  * deadline. Source: phase Failed and `status.reason`. Not a fault: pods of jobs (own detector), pods that were deleted
- * while they could not start, preemption in favour of more important pods.
+ * while they could not start, preemption in favour of more important pods, pods that a node had no
+ * room for and that others have replaced.
  */
 export const podFailed = defineDetector({
   name: "pod-failed",
   family: "state",
   nature: "fault",
-  *detect({ pods, ownerOf, now, observation }): Iterable<Finding> {
+  *detect(context): Iterable<Finding> {
+    const { pods, ownerOf, now, observation } = context;
     for (const pod of pods) {
       if (pod.status?.phase !== "Failed") continue;
       const owner = ownerOf(pod);
@@ -43,14 +57,21 @@ export const podFailed = defineDetector({
       if (pod.metadata.deletionTimestamp !== undefined && reason === "Failed") continue;
       const at = failedAt(pod, now);
       if (now - at > recentMs || isReplaced(pod, observation)) continue;
+      const node =
+        pod.spec.nodeName !== undefined && ofTheNode.test(pod.status.message ?? "")
+          ? makeRef("Node", undefined, pod.spec.nodeName)
+          : undefined;
+      // Whether the node is well again is told by the node itself.
+      if (node && hasSuccessors(owner, at, context)) continue;
       yield {
-        reason: reason === "Evicted" ? "Evicted" : reason,
+        reason,
         target: owner,
         seenOn: refOf(pod),
         severity: owner.kind === "Pod" ? "low" : "high",
         headline: reason === "Evicted" ? "has pods that are evicted" : "has pods that failed",
         summary: `Pod ${pod.metadata.name} failed (${reason})${pod.status.message ? `: ${short(pod.status.message, 220)}` : ""}`,
         startsAt: at,
+        ...(node ? { blames: [node] } : {}),
       };
     }
   },

@@ -26,6 +26,7 @@ const chosen = [
   "decoy-matrix-slow-payment-sock-shop",
   "decoy-matrix-crashes-itself-carts-sock-shop",
   "unforeseen-bad-canary",
+  "unforeseen-node-short-of-disk",
   "unforeseen-same-tag-other-image",
   "unforeseen-samples-missing-at-onset-0",
   "quiet-recreate",

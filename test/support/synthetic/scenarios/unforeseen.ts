@@ -154,6 +154,17 @@ function renamed(world: World, from: string, to: string): void {
   world.api.sim.after(60_000, () => world.api.remove("Deployment", from));
 }
 
+const pressure = (world: World, status: "True" | "False"): void =>
+  world.api.update<Any & { status: { conditions: { type: string; status: string; lastTransitionTime?: string }[] } }>(
+    "Node",
+    "node-1",
+    (node) => {
+      for (const condition of node.status.conditions)
+        if (condition.type === "DiskPressure")
+          Object.assign(condition, { status, lastTransitionTime: stamp(world.now()) });
+    },
+  );
+
 const jobOf = (app: string, code: number) => (world: World) => {
   planFor(world, app, (usual) => ({ ...usual, exit: { afterMs: 4_000, code }, lines: [] }));
   createJob(world.api, app, {
@@ -385,6 +396,27 @@ const faults: readonly Scenario[] = [
         culprits: ["Job/rebuild-index"],
         fixes: ["delete-job Job/rebuild-index", "rerun-job Job/rebuild-index", "guide Job/rebuild-index"],
         mayDoubt: true,
+      },
+    ],
+  },
+  {
+    id: "unforeseen-node-short-of-disk",
+    shop: "meadow",
+    script: {
+      inject(world) {
+        pressure(world, "True");
+        world.api.sim.after(10_000, () => {
+          for (const pod of world.pods("orders").slice(0, 1))
+            world.kubelet.evict(pod.metadata.name, "The node was low on resource: ephemeral-storage. ");
+        });
+      },
+      fix: (world) => pressure(world, "False"),
+    },
+    expect: [
+      {
+        causes: ["node-pressure"],
+        culprits: ["Node/node-1"],
+        fixes: ["guide Node/node-1", "cordon Node/node-1", "drain Node/node-1"],
       },
     ],
   },
