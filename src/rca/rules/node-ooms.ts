@@ -39,8 +39,10 @@ function killsOn(open: Case, node: ObjectRef): readonly Span[] {
  */
 export function withoutForeignOoms(open: Case, node: ObjectRef, events: readonly SeenEvent[]): readonly SeenEvent[] {
   if (!events.some(({ reason }) => reason === "SystemOOM")) return events;
-  const full = open.shifts("node_memory_ratio", { node: node.name }).some(({ peak }) => peak >= nearlyFull);
-  if (full) return events;
+  const measured = open.shifts("node_memory_ratio", { node: node.name });
+  if (measured.some(({ peak }) => peak >= nearlyFull)) return events;
+  // It had room all the time: whoever was killed, and not every pod is watched, met a limit of its own.
+  if (measured.length > 0) return events.filter(({ reason }) => reason !== "SystemOOM");
   const starts = open.observation.events
     .about(node)
     .filter(({ reason, event }) => reason === "Starting" && event.source?.component !== "kube-proxy")

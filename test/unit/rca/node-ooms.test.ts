@@ -46,6 +46,14 @@ test.each([
     },
     blamed: true,
   },
+  {
+    name: "a node that is measured to have room has none that is short, whoever was killed",
+    world(shop: Shop) {
+      shop.series("node_memory_ratio", { namespace: "", node: "node-1" }, 0.3, 0.32);
+      oom(shop);
+    },
+    blamed: false,
+  },
   { name: "a process killed by itself is the node's", world: oom, blamed: true },
 ])("SystemOOM: $name", async ({ world, blamed }) => {
   const shop = await quietShop();
