@@ -50,6 +50,11 @@ function withoutNulls(value: unknown, depth = 0): unknown {
   return Object.fromEntries(parts.map(([key, part]) => [key, withoutNulls(part, depth + 1)]));
 }
 
+/** Whether it has a kind, a name, and what the types promise of an object of its kind. */
+export function isWhole(object: unknown, kind: string): boolean {
+  return isText(kind) && isText(at(object, "metadata", "name")) && (promised[kind]?.(object) ?? true);
+}
+
 /**
  * The object as everything behind reads it: null, which the API's JSON uses for "not there", is not there. Undefined when
  * it lacks what its type promises, wherever it came from: a hand-written recording, an old server, an operator of its own. Items of lists carry no kind of
@@ -57,6 +62,5 @@ function withoutNulls(value: unknown, depth = 0): unknown {
  */
 export function wholeObject<T extends KubeObject>(object: T, kind: string = object.kind): T | undefined {
   const whole = (hasNull(object) ? withoutNulls(object) : object) as T;
-  if (!isText(kind) || !isText(at(whole, "metadata", "name"))) return undefined;
-  return (promised[kind]?.(whole) ?? true) ? whole : undefined;
+  return isWhole(whole, kind) ? whole : undefined;
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { KubeObject } from "../../cluster/kubernetes-types.ts";
-import { wholeObject } from "../../cluster/whole-object.ts";
+import { isWhole } from "../../cluster/whole-object.ts";
 import type { WatchedKind } from "./kinds.ts";
 
 const identified = z.looseObject({
@@ -19,10 +19,10 @@ const identified = z.looseObject({
  */
 export function readObject({ apiVersion, kind }: WatchedKind, value: unknown): KubeObject | undefined {
   const { data } = identified.safeParse(value);
-  if (!data) return undefined;
+  if (!data || !isWhole(data, kind)) return undefined;
   const { managedFields: _managedFields, ...metadata } = data.metadata;
-  // The schema has seen what every object must have, `wholeObject` what its kind must.
-  return wholeObject({ ...data, apiVersion, kind, metadata } as KubeObject);
+  // The schema has seen what every object must have, `isWhole` what its kind must.
+  return { ...data, apiVersion, kind, metadata } as KubeObject;
 }
 
 const listSchema = z.looseObject({
