@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:http";
 import { AppError, messageOf } from "../lib/app-error.ts";
-import { systemClock } from "../lib/clock.ts";
+import { rest, systemClock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
 import { openStore, type Store } from "../store/open-store.ts";
 
@@ -52,7 +52,7 @@ export async function waitForStore(options: WaitForStoreOptions): Promise<Store 
           .tell?.(problem)
           .catch((error: unknown) => log.warn({ error: messageOf(error) }, "store.not-told"));
       }
-      await systemClock.sleep(delayMs, signal).catch(() => undefined);
+      await rest(systemClock, delayMs, signal);
       delayMs = Math.min(delayMs * 2, maxDelayMs);
     }
     return undefined;

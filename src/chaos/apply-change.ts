@@ -1,5 +1,5 @@
 import type { KubeObject } from "../cluster/kubernetes-types.ts";
-import type { Clock } from "../lib/clock.ts";
+import { type Clock, rest } from "../lib/clock.ts";
 import { digestOf } from "../lib/stable-hash.ts";
 import type { Change } from "./change.ts";
 import type { ChaosCluster, Written } from "./cluster-port.ts";
@@ -84,7 +84,7 @@ async function awaitReady(deps: WriterDeps, change: Change, signal: AbortSignal)
     }
     if (signal.aborted) return { ok: false, detail: "stopped" };
     // An abort is seen at the next turn.
-    await deps.clock.sleep(lookEveryMs, signal).catch(() => undefined);
+    await rest(deps.clock, lookEveryMs, signal);
   }
   return { ok: false, detail: `the pod was not ready in time (${seen}); is the image right and pullable?` };
 }

@@ -1,5 +1,5 @@
 import { messageOf } from "../lib/app-error.ts";
-import type { Clock } from "../lib/clock.ts";
+import { type Clock, rest } from "../lib/clock.ts";
 import { applyChange, digestBefore, restoreChange, type WriterDeps } from "./apply-change.ts";
 import { type Change, targetText } from "./change.ts";
 import type { ChaosCluster } from "./cluster-port.ts";
@@ -119,7 +119,7 @@ export async function runExperiment(
     const until = clock.now() + experiment.duration;
     while (stopReason === undefined && clock.now() < until) {
       // Aborted means: look at the signal below.
-      await clock.sleep(Math.min(experiment.every, until - clock.now()), signal).catch(() => undefined);
+      await rest(clock, Math.min(experiment.every, until - clock.now()), signal);
       const by = signal.aborted ? undefined : await journal.stopAskedBy();
       if (signal.aborted) stopReason = "stopped by a signal";
       else if (by !== undefined) stopReason = `stopped by ${by}`;

@@ -4,7 +4,7 @@ import { waitForStore } from "../app/wait-for-store.ts";
 import type { Config } from "../config/config.ts";
 import { loadConfig } from "../config/load-config.ts";
 import { inputError, messageOf } from "../lib/app-error.ts";
-import { systemClock } from "../lib/clock.ts";
+import { rest, systemClock } from "../lib/clock.ts";
 import { createLogger } from "../lib/logger.ts";
 import { type Role, startKubemend } from "../main.ts";
 import { isConnectionLost } from "../store/connection-lost.ts";
@@ -65,7 +65,7 @@ export async function start(options: StartOptions): Promise<void> {
       if (stopping.signal.aborted || !lost) throw error;
       log.error({ error: messageOf(error) }, "kubemend.database-lost");
     }
-    await systemClock.sleep(restartDelayMs, stopping.signal).catch(() => undefined);
+    await rest(systemClock, restartDelayMs, stopping.signal);
   }
 }
 

@@ -28,6 +28,13 @@ export function utcTime(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19).replace("T", " ")} UTC`;
 }
 
+/** Waits so long, or until aborted: for loops that look at the signal themselves. */
+export async function rest(clock: Pick<Clock, "sleep">, ms: number, signal: AbortSignal): Promise<void> {
+  await clock.sleep(ms, signal).catch((error: unknown) => {
+    if (!signal.aborted) throw error;
+  });
+}
+
 /** RFC 3339 with milliseconds, UTC. */
 export function isoTime(ms: number): string {
   return new Date(ms).toISOString();

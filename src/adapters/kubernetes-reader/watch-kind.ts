@@ -1,7 +1,7 @@
 import type { KubeObject } from "../../cluster/kubernetes-types.ts";
 import { messageOf } from "../../lib/app-error.ts";
 import { backoffMs } from "../../lib/backoff.ts";
-import { type Clock, systemClock } from "../../lib/clock.ts";
+import { type Clock, rest, systemClock } from "../../lib/clock.ts";
 import { KubernetesApiError, statusOf } from "./api-error.ts";
 import { pathOf, type WatchedKind } from "./kinds.ts";
 import { listKind } from "./list-kind.ts";
@@ -171,8 +171,7 @@ export async function watchKind(options: WatchKindOptions): Promise<void> {
       options.onHealth({ state, error: messageOf(error, 200), status });
       const { backoffBaseMs: baseMs, backoffCapMs: capMs } = timing;
       const waitMs = backoffMs(failures, { baseMs, capMs, ...(options.random && { random: options.random }) });
-      // Rejects when aborted, and then the loop ends.
-      await clock.sleep(waitMs, signal).catch(() => undefined);
+      await rest(clock, waitMs, signal);
     }
   }
 }

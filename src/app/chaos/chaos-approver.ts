@@ -1,7 +1,7 @@
 import { type ApproveDeps, approvePlan } from "../../actions/approve/approve.ts";
 import type { Person } from "../../incident/approval.ts";
 import { messageOf } from "../../lib/app-error.ts";
-import type { Clock } from "../../lib/clock.ts";
+import { type Clock, rest } from "../../lib/clock.ts";
 import type { Database } from "../../store/database.ts";
 import { listIncidents } from "../../store/incidents/incidents.ts";
 import { plansOf } from "../../store/plans/plans.ts";
@@ -50,7 +50,6 @@ export async function approveFirstFixes(deps: ChaosApproverDeps, by: Person, sig
   while (!signal.aborted) {
     // A database that is away comes back; until then nothing can be approved.
     await look().catch((error: unknown) => deps.say(`no approvals: ${messageOf(error, 200)}`));
-    // Aborted means: look at the signal.
-    await deps.clock.sleep(lookEveryMs, signal).catch(() => undefined);
+    await rest(deps.clock, lookEveryMs, signal);
   }
 }

@@ -2,7 +2,7 @@ import { answerEvent } from "../../bot/slack/listen/answer-event.ts";
 import { heardEventSchema } from "../../bot/slack/listen/heard-event.ts";
 import type { HandlerDeps } from "../../bot/slack/listen/request.ts";
 import { messageOf } from "../../lib/app-error.ts";
-import { systemClock } from "../../lib/clock.ts";
+import { rest, systemClock } from "../../lib/clock.ts";
 import type { Logger } from "../../lib/logger.ts";
 import type { Database } from "../../store/database.ts";
 import {
@@ -54,7 +54,7 @@ export function chatEvents(deps: ChatEventsDeps): {
     async run(signal) {
       while (!signal.aborted) {
         nudge();
-        await systemClock.sleep(lookEveryMs, signal).catch(() => undefined);
+        await rest(systemClock, lookEveryMs, signal);
       }
     },
   };

@@ -4,7 +4,7 @@ import { silenceLine } from "../../bot/slack/render/render-silence.ts";
 import type { SlackPort } from "../../bot/slack/slack-port.ts";
 import { endsSoonMs } from "../../incident/silence.ts";
 import { messageOf } from "../../lib/app-error.ts";
-import { type Clock, systemClock } from "../../lib/clock.ts";
+import { type Clock, rest, systemClock } from "../../lib/clock.ts";
 import type { Logger } from "../../lib/logger.ts";
 import type { Database } from "../../store/database.ts";
 import type { Jobs } from "../../store/jobs.ts";
@@ -62,6 +62,6 @@ export async function chatRounds(deps: ChatRoundsDeps, signal: AbortSignal): Pro
     await escalate(deps)
       .then(() => announceEnds(deps))
       .catch((error: unknown) => deps.log.warn({ error: messageOf(error) }, "chat.round-failed"));
-    await systemClock.sleep(lookEveryMs, signal).catch(() => undefined);
+    await rest(systemClock, lookEveryMs, signal);
   }
 }

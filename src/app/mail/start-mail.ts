@@ -14,7 +14,7 @@ import type { Config } from "../../config/config.ts";
 import { type DigestPeriod, periodMs } from "../../incident/digest.ts";
 import type { Redact, Redacted } from "../../incident/redacted.ts";
 import { messageOf } from "../../lib/app-error.ts";
-import { type Clock, systemClock } from "../../lib/clock.ts";
+import { type Clock, rest, systemClock } from "../../lib/clock.ts";
 import type { Logger } from "../../lib/logger.ts";
 import type { Database } from "../../store/database.ts";
 import { installationSecret } from "../../store/installation.ts";
@@ -177,7 +177,7 @@ export async function startMail(deps: MailDeps): Promise<MailDesk> {
     async run(signal) {
       while (!signal.aborted) {
         await look().catch((error: unknown) => log.warn({ error: messageOf(error) }, "mail.look-failed"));
-        await systemClock.sleep(lookEveryMs, signal).catch(() => undefined);
+        await rest(systemClock, lookEveryMs, signal);
       }
     },
   };

@@ -5,7 +5,7 @@ import type { Observation } from "../../cluster/observation.ts";
 import type { Topology } from "../../cluster/topology.ts";
 import type { Incident } from "../../incident/incident.ts";
 import { messageOf } from "../../lib/app-error.ts";
-import type { Clock } from "../../lib/clock.ts";
+import { type Clock, rest } from "../../lib/clock.ts";
 import type { Logger } from "../../lib/logger.ts";
 import type { Database } from "../../store/database.ts";
 import { savePicture } from "../../store/incidents/incident-pictures.ts";
@@ -86,8 +86,7 @@ export interface KeepPicturesDeps {
 export async function keepPictures(deps: KeepPicturesDeps): Promise<void> {
   const { database, pictures, clock, log, signal, everyMs = 30_000 } = deps;
   while (!signal.aborted) {
-    // Rejects when aborted, and then the loop ends.
-    await clock.sleep(everyMs, signal).catch(() => undefined);
+    await rest(clock, everyMs, signal);
     if (signal.aborted) return;
     const recent = deps
       .incidents()

@@ -3,7 +3,7 @@ import { type ExecuteOutcome, executeAll } from "../../actions/execute/execute.t
 import { undoPlan } from "../../actions/execute/undo.ts";
 import { actionTitle } from "../../incident/action-title.ts";
 import { messageOf } from "../../lib/app-error.ts";
-import { type Clock, systemClock } from "../../lib/clock.ts";
+import { type Clock, rest, systemClock } from "../../lib/clock.ts";
 import { touchIncident } from "../../store/incidents/incidents.ts";
 import { addToTimeline } from "../../store/incidents/timeline.ts";
 import type { Jobs } from "../../store/jobs.ts";
@@ -94,7 +94,7 @@ export async function startActor(deps: ActorDeps): Promise<{ readonly done: Prom
         // The database may be away for a while; approved plans wait in it.
         log.warn({ error: messageOf(error) }, "actor.waiting");
       }
-      await systemClock.sleep(lookEveryMs, signal).catch(() => undefined);
+      await rest(systemClock, lookEveryMs, signal);
     }
   };
   return { done: loop() };

@@ -1,6 +1,6 @@
 import type { ObjectRef } from "../../incident/object-ref.ts";
 import { messageOf } from "../../lib/app-error.ts";
-import { type Clock, systemClock } from "../../lib/clock.ts";
+import { type Clock, rest, systemClock } from "../../lib/clock.ts";
 import type { Logger } from "../../lib/logger.ts";
 import type { Database } from "../../store/database.ts";
 import { type Lease, newHolder, releaseLease } from "../../store/leases.ts";
@@ -140,7 +140,7 @@ export function createShards(deps: ShardsDeps, change: ShardChange): Shards {
     round,
     async run(signal) {
       while (!signal.aborted) {
-        await clock.sleep(lookMs, signal).catch(() => undefined);
+        await rest(clock, lookMs, signal);
         if (!signal.aborted) await round();
       }
       for (const lease of held.values()) await releaseLease(database, lease).catch(() => undefined);

@@ -1,6 +1,6 @@
 import { Counter, type Registry } from "prom-client";
 import { messageOf } from "../../lib/app-error.ts";
-import { type Clock, systemClock } from "../../lib/clock.ts";
+import { type Clock, rest, systemClock } from "../../lib/clock.ts";
 import type { Logger } from "../../lib/logger.ts";
 
 export interface HeartbeatDeps {
@@ -55,7 +55,6 @@ export async function runHeartbeat(deps: HeartbeatDeps): Promise<void> {
   };
   while (!signal.aborted) {
     await beat();
-    // Rejects when aborted, and then the loop ends.
-    await clock.sleep(everyMs, signal).catch(() => undefined);
+    await rest(clock, everyMs, signal);
   }
 }

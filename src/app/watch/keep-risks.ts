@@ -4,7 +4,7 @@ import { topologyRisks } from "../../detection/hygiene/topology-risk.ts";
 import type { Redact } from "../../incident/redacted.ts";
 import type { Risk } from "../../incident/risk.ts";
 import { messageOf } from "../../lib/app-error.ts";
-import type { Clock } from "../../lib/clock.ts";
+import { type Clock, rest } from "../../lib/clock.ts";
 import type { Logger } from "../../lib/logger.ts";
 import { saveRisks } from "../../store/cluster/risks.ts";
 import type { Database } from "../../store/database.ts";
@@ -64,7 +64,6 @@ export async function keepRisks(deps: KeepRisksDeps): Promise<void> {
         log.warn({ error: messageOf(error) }, "risks.not-kept");
       }
     }
-    // Rejects when aborted, and then the loop ends.
-    await clock.sleep(waitMs, signal).catch(() => undefined);
+    await rest(clock, waitMs, signal);
   }
 }

@@ -1,7 +1,7 @@
 import type { DetectionEngine } from "../../detection/engine/engine.ts";
 import { matcherText } from "../../incident/silence.ts";
 import { messageOf } from "../../lib/app-error.ts";
-import { type Clock, systemClock } from "../../lib/clock.ts";
+import { type Clock, rest, systemClock } from "../../lib/clock.ts";
 import type { Logger } from "../../lib/logger.ts";
 import type { Database } from "../../store/database.ts";
 import { standingSilences } from "../../store/people/silences.ts";
@@ -40,7 +40,7 @@ export function syncSilences(deps: SyncSilencesDeps): {
   const run = async (signal: AbortSignal) => {
     while (!signal.aborted) {
       await now().catch((error: unknown) => log.warn({ error: messageOf(error) }, "silences.not-read"));
-      await systemClock.sleep(lookEveryMs, signal).catch(() => undefined);
+      await rest(systemClock, lookEveryMs, signal);
     }
   };
   return { now, run };

@@ -6,7 +6,7 @@ import { type GameDayEntry, summarize } from "../../chaos/game-day.ts";
 import { scoreboardHtml } from "../../chaos/scoreboard.ts";
 import { shortResult } from "../../chaos/words.ts";
 import { AppError, messageOf } from "../../lib/app-error.ts";
-import { systemClock } from "../../lib/clock.ts";
+import { rest, systemClock } from "../../lib/clock.ts";
 import { numberOption } from "../number-option.ts";
 import { openConfigured } from "../open-configured.ts";
 import { type ExperimentFile, readExperiments } from "./read-experiments.ts";
@@ -20,8 +20,7 @@ async function steadyAgain(deps: ChaosRunDeps, file: ExperimentFile, patienceMs:
   while (!deps.signal.aborted && systemClock.now() < until) {
     const answers = await Promise.all(experiment.steadyState.map(ask));
     if (answers.every(({ holds }) => holds)) return;
-    // Aborted means: look at the signal.
-    await systemClock.sleep(Math.min(experiment.every, patienceMs), deps.signal).catch(() => undefined);
+    await rest(systemClock, Math.min(experiment.every, patienceMs), deps.signal);
   }
 }
 

@@ -1,7 +1,7 @@
 import { makeRun, type RunOutcome } from "../../app/chaos/chaos-run.ts";
 import { shortResult } from "../../chaos/words.ts";
 import { messageOf } from "../../lib/app-error.ts";
-import { systemClock } from "../../lib/clock.ts";
+import { rest, systemClock } from "../../lib/clock.ts";
 import { offerExperiments } from "../../store/chaos/offered-experiments.ts";
 import { refuseChaosRun, takeRequestedRun } from "../../store/chaos/runs.ts";
 import { openConfigured } from "../open-configured.ts";
@@ -53,7 +53,6 @@ export async function serveChaos(paths: readonly string[], options: ChaosOptions
       // A database or a cluster that is away comes back.
       say(`${messageOf(error, 200)}; trying again`);
     }
-    // Aborted means: look at the signal.
-    await systemClock.sleep(lookEveryMs, signal).catch(() => undefined);
+    await rest(systemClock, lookEveryMs, signal);
   }
 }

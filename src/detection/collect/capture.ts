@@ -6,7 +6,7 @@ import type { ObjectRef } from "../../incident/object-ref.ts";
 import { messageOf } from "../../lib/app-error.ts";
 import { backoffMs } from "../../lib/backoff.ts";
 import { createBoundedQueue } from "../../lib/bounded-queue.ts";
-import { type Clock, systemClock } from "../../lib/clock.ts";
+import { type Clock, rest, systemClock } from "../../lib/clock.ts";
 import type { Logger } from "../../lib/logger.ts";
 import { sampleBatch } from "./capture-samples.ts";
 
@@ -171,8 +171,7 @@ export function createCapture(options: CaptureOptions): Capture {
           counts.failures++;
           waitMs = 500 + backoffMs(attempt, { baseMs: 500, capMs: 30_000 });
         }
-        // Rejects when aborted, and then the loop ends.
-        if (waitMs > 0) await clock.sleep(waitMs, signal).catch(() => undefined);
+        if (waitMs > 0) await rest(clock, waitMs, signal);
       }
       await flush(open);
     },

@@ -1,7 +1,7 @@
 import type { Pod } from "../../cluster/kubernetes-types.ts";
 import type { DerivedPoint, Signal } from "../../cluster/signal.ts";
 import { messageOf } from "../../lib/app-error.ts";
-import type { Clock } from "../../lib/clock.ts";
+import { type Clock, rest } from "../../lib/clock.ts";
 import type { DeriverOptions } from "./derive/derive.ts";
 import { inParallel } from "./in-parallel.ts";
 import type { KnownPods } from "./known-pods.ts";
@@ -162,7 +162,6 @@ export async function healthSource(options: HealthSourceOptions): Promise<void> 
       told = detail;
       emit({ type: "source", at, source: "health", ok: !blind, detail });
     }
-    // Rejects when aborted, and then the loop ends.
-    await clock.sleep(Math.max(intervalMs / 10, startedAt + intervalMs - at), signal).catch(() => undefined);
+    await rest(clock, Math.max(intervalMs / 10, startedAt + intervalMs - at), signal);
   }
 }

@@ -1,3 +1,4 @@
+import { rest } from "../../lib/clock.ts";
 import type { Write } from "../api/object-table.ts";
 import { createControllers } from "./controllers.ts";
 import { createLogPort } from "./log-port.ts";
@@ -151,7 +152,7 @@ export function playRecording(options: PlayerOptions): Player {
       kick = new AbortController();
       const signal = AbortSignal.any([kick.signal, stopping.signal]);
       // Aborted means only: look again.
-      await clock.sleep(over ? maxWaitMs : Math.max(1, dueAt - clock.now()), signal).catch(() => undefined);
+      await rest(clock, over ? maxWaitMs : Math.max(1, dueAt - clock.now()), signal);
     }
   };
 

@@ -1,6 +1,6 @@
 import type { ContainerStatus } from "../../../cluster/kubernetes-types.ts";
 import { AppError } from "../../../lib/app-error.ts";
-import type { Clock } from "../../../lib/clock.ts";
+import { type Clock, rest } from "../../../lib/clock.ts";
 import { endedRuns, isRunning } from "./container-runs.ts";
 
 /** One line as the container runtime stored it. */
@@ -132,7 +132,7 @@ export function createContainerLog(options: ContainerLogOptions): ContainerLog {
           // Whoever runs this tells when it lasts; often the container just has not started yet.
           failingSince ??= clock.now();
         }
-        await clock.sleep(failingSince === undefined ? settleMs : retryMs, signal).catch(() => undefined);
+        await rest(clock, failingSince === undefined ? settleMs : retryMs, signal);
       }
     },
   };

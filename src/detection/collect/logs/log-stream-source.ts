@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { LogLine } from "../../../cluster/signal.ts";
 import { AppError, messageOf } from "../../../lib/app-error.ts";
-import { systemClock } from "../../../lib/clock.ts";
+import { rest, systemClock } from "../../../lib/clock.ts";
 import { createTemplateMiner } from "../../logs/template-miner.ts";
 import type { SourceContext } from "../source-context.ts";
 import { decodeLines, type LogStreamPort, linesPerMessage } from "./log-stream.ts";
@@ -167,8 +167,7 @@ export function createLogStreamSource(options: LogStreamSourceOptions): {
       counts.messages++;
       if (!lines) counts.malformed++;
       // Whoever reads signals sets the pace; what waits, waits in the stream.
-      while (lines && room() < reserve + lines.length && !signal.aborted)
-        await systemClock.sleep(roomWaitMs, signal).catch(() => undefined);
+      while (lines && room() < reserve + lines.length && !signal.aborted) await rest(systemClock, roomWaitMs, signal);
       const at = clock.now();
       for (const line of lines ?? []) {
         emit({ type: "log", at, line });
@@ -232,7 +231,7 @@ export function createLogStreamSource(options: LogStreamSourceOptions): {
               .finally(() => running.delete(partition)),
           );
         }
-        await systemClock.sleep(lookEveryMs, signal).catch(() => undefined);
+        await rest(systemClock, lookEveryMs, signal);
       }
       await Promise.all(running.values());
     },

@@ -1,6 +1,6 @@
 import type { Pod } from "../../../cluster/kubernetes-types.ts";
 import type { Signal } from "../../../cluster/signal.ts";
-import type { Clock } from "../../../lib/clock.ts";
+import { type Clock, rest } from "../../../lib/clock.ts";
 import { type KnownPods, podKey } from "../known-pods.ts";
 import { type ContainerLog, createContainerLog, type LogReader } from "./container-log.ts";
 
@@ -107,7 +107,7 @@ export async function logSource(options: LogSourceOptions): Promise<void> {
     if (options.reads) for (const pod of known.pods()) onPod(podKey(pod), pod);
     tellSight();
     options.onStats?.({ followed: running.size, waiting: waiting.size });
-    await clock.sleep(checkMs, signal).catch(() => undefined);
+    await rest(clock, checkMs, signal);
   }
   unsubscribe();
 }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { labelKey } from "../../../cluster/series-store.ts";
 import type { Signal } from "../../../cluster/signal.ts";
 import { AppError, messageOf } from "../../../lib/app-error.ts";
-import type { Clock } from "../../../lib/clock.ts";
+import { type Clock, rest } from "../../../lib/clock.ts";
 import { createLogPlacer } from "./log-place.ts";
 
 export interface LokiEntry {
@@ -179,6 +179,6 @@ export async function lokiSource(options: LokiSourceOptions): Promise<void> {
     // Rejects when aborted, and then the loop ends.
     options.onStats?.({ lines: taken, ...placer.dropped, cut: placer.cut, skippedMs, failedPolls });
     const hurry = pagesLeft && failingSince === undefined;
-    await clock.sleep(hurry ? Math.min(500, intervalMs) : intervalMs, signal).catch(() => undefined);
+    await rest(clock, hurry ? Math.min(500, intervalMs) : intervalMs, signal);
   }
 }

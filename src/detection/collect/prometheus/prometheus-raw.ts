@@ -1,5 +1,6 @@
 import type { RawSeries, Sample } from "../../../cluster/signal.ts";
 import { messageOf } from "../../../lib/app-error.ts";
+import { rest } from "../../../lib/clock.ts";
 import { callFamilyOf } from "../derive/call-conventions.ts";
 import { inParallel } from "../in-parallel.ts";
 import type { SourceContext } from "../source-context.ts";
@@ -137,7 +138,6 @@ export async function prometheusRawSource(options: PrometheusRawOptions): Promis
         if (!signal.aborted) tell(false, messageOf(error, 200));
       },
     );
-    // Rejects when aborted, and then the loop ends.
-    await clock.sleep(Math.max(1_000, startedAt + intervalMs - clock.now()), signal).catch(() => undefined);
+    await rest(clock, Math.max(1_000, startedAt + intervalMs - clock.now()), signal);
   }
 }

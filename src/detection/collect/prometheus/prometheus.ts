@@ -1,6 +1,6 @@
 import type { Signal } from "../../../cluster/signal.ts";
 import { AppError, messageOf } from "../../../lib/app-error.ts";
-import type { Clock } from "../../../lib/clock.ts";
+import { type Clock, rest } from "../../../lib/clock.ts";
 import { rateWindowSeconds } from "../../rate-window.ts";
 import type { DeriverOptions } from "../derive/derive.ts";
 import { inParallel } from "../in-parallel.ts";
@@ -198,7 +198,6 @@ export async function prometheusSource(options: PrometheusSourceOptions): Promis
     await round();
     emit({ type: "asking", at: clock.now(), source: "prometheus", underWay: false });
     const waitMs = Math.max(intervalMs / 10, startedAt + intervalMs - clock.now());
-    // Rejects when aborted, and then the loop ends.
-    await clock.sleep(waitMs, signal).catch(() => undefined);
+    await rest(clock, waitMs, signal);
   }
 }

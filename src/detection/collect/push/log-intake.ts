@@ -1,3 +1,4 @@
+import { rest } from "../../../lib/clock.ts";
 import { createLogPlacer } from "../logs/log-place.ts";
 import type { SourceContext } from "../source-context.ts";
 import { createPushSight } from "./push-sight.ts";
@@ -83,8 +84,7 @@ export function createLogIntake(options: LogIntakeOptions = {}): LogIntake {
           const detail = ok ? "log lines are pushed again" : "no log line is pushed any more";
           emit({ type: "source", at: clock.now(), source: "log-push", ok, detail });
         }
-        // Rejects when aborted, and then the loop ends.
-        await clock.sleep(checkMs, signal).catch(() => undefined);
+        await rest(clock, checkMs, signal);
       }
       context = undefined;
     },

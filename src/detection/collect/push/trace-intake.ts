@@ -1,4 +1,5 @@
 import type { RawSeries, Sample } from "../../../cluster/signal.ts";
+import { rest } from "../../../lib/clock.ts";
 import type { SourceContext } from "../source-context.ts";
 import type { PushRequest } from "./read-push.ts";
 import { readTraces, type TracedCall } from "./read-traces.ts";
@@ -138,8 +139,7 @@ export function createTraceIntake(options: TraceIntakeOptions): TraceIntake {
         const at = clock.now();
         const taken = samples(at);
         if (taken.length > 0) emit({ type: "samples", at, samples: taken, delivered: true });
-        // Rejects when aborted, and then the loop ends.
-        await clock.sleep(intervalMs, signal).catch(() => undefined);
+        await rest(clock, intervalMs, signal);
       }
       context = undefined;
     },

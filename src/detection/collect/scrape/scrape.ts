@@ -1,6 +1,6 @@
 import type { RawSeries, Sample, Signal } from "../../../cluster/signal.ts";
 import { messageOf } from "../../../lib/app-error.ts";
-import type { Clock } from "../../../lib/clock.ts";
+import { type Clock, rest } from "../../../lib/clock.ts";
 import { inParallel } from "../in-parallel.ts";
 import type { KnownPods } from "../known-pods.ts";
 import { createExpositionParser, type ExpositionParser } from "./parse-exposition.ts";
@@ -170,8 +170,7 @@ export async function scrapeSource(options: ScrapeSourceOptions): Promise<void> 
     emit({ type: "asking", at: clock.now(), source: "scrape", underWay: false });
     // At the start the watch has not told of any yet.
     const waitMs = targets === 0 ? noTargetsMs : Math.max(intervalMs / 10, startedAt + intervalMs - clock.now());
-    // Rejects when aborted, and then the loop ends.
-    await clock.sleep(waitMs, signal).catch(() => undefined);
+    await rest(clock, waitMs, signal);
   }
 }
 
