@@ -8,9 +8,14 @@ import { cronJobBack } from "./workload.ts";
 
 export function jobFixes(open: Case, item: Candidate): readonly (Fix | undefined)[] {
   const { culprit, change, facts } = item;
+  const job = facts.job && asKind(open.observation.objects.find(facts.job)?.object, "Job");
+  // While it is still trying by itself, running it twice may do harm, and the plan would be refused for good.
+  const ended = job?.status?.conditions?.some(
+    ({ type, status }) => (type === "Failed" || type === "Complete") && status === "True",
+  );
   return [
     ...(change && culprit.kind === "CronJob" ? cronJobBack(open, item) : []),
-    facts.job && !change ? fix("rerun-job", facts.job, {}, "runs the failed job once more", 0.5) : undefined,
+    facts.job && ended && !change ? fix("rerun-job", facts.job, {}, "runs the failed job once more", 0.5) : undefined,
     culprit.kind === "CronJob"
       ? fix("suspend-cronjob", culprit, {}, "stops further failing runs until it is repaired", 0.5)
       : undefined,
