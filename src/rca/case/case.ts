@@ -51,7 +51,7 @@ const changesAfterMs = 60_000;
 const logsBeforeMs = 10 * 60_000;
 const eventsBeforeMs = 3 * 60_000;
 /** What was gone or put back this long before the first symptom has not brought it. */
-export const longGoneMs = 60_000;
+const longGoneMs = 60_000;
 const maxScope = 60;
 
 /** Workloads that an anomaly's target stands for. */
