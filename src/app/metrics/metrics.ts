@@ -3,6 +3,7 @@ import type { Observation } from "../../cluster/observation.ts";
 import type { DetectionEngine } from "../../detection/engine/engine.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { addGauge } from "./add-gauge.ts";
+import { addTotal } from "./add-total.ts";
 import { addDroppedMetrics } from "./dropped-metrics.ts";
 import { addSourceMetrics, type SourceMetricsOptions } from "./source-metrics.ts";
 
@@ -29,16 +30,17 @@ export function createMetrics(sources: {
   registry.setDefaultLabels({ cluster: sources.cluster });
   collectDefaultMetrics({ register: registry });
   const gauge = (name: string, help: string, read: () => number | undefined) => addGauge(registry, name, help, read);
+  const total = (name: string, help: string, read: () => number | undefined) => addTotal(registry, name, help, read);
   const { engine, observation, clock } = sources;
-  gauge("detection_ticks", "Ticks since start", () => engine.stats.ticks);
+  total("detection_ticks", "Ticks of detection", () => engine.stats.ticks);
   gauge("detection_tick_seconds", "Time the last tick took", () => engine.stats.lastTickMs / 1_000);
   gauge("detection_series", "Derived series held", () => engine.stats.series);
   gauge("detection_active_anomalies", "Anomalies active now", () => engine.stats.activeAnomalies);
-  gauge("detection_failures", "Detectors that threw", () => engine.stats.detectorFailures);
-  gauge("log_lines", "Log lines read since start", () => engine.stats.logLines);
-  gauge("log_lines_unread", "Log lines of pods that are not known", () => engine.stats.logLinesUnread);
-  gauge("log_lines_ahead", "Log lines of a clock that is ahead", () => engine.stats.logLinesAhead);
-  gauge(
+  total("detection_failures", "Detectors that threw", () => engine.stats.detectorFailures);
+  total("log_lines", "Log lines read", () => engine.stats.logLines);
+  total("log_lines_unread", "Log lines of pods that are not known", () => engine.stats.logLinesUnread);
+  total("log_lines_ahead", "Log lines of a clock that is ahead", () => engine.stats.logLinesAhead);
+  total(
     "log_lines_not_taken",
     "Log lines left out because more came than could be read",
     () => sources.sources.signals.droppedLogLines,
@@ -46,10 +48,10 @@ export function createMetrics(sources: {
   gauge("log_share_read", "Share of the log lines of the last five minutes that could be read, 0 to 1", () =>
     observation.logs.shareRead(clock.now() - shareReadMs),
   );
-  gauge("signals_dropped", "Signals nobody read in time", () => sources.sources.signals.dropped);
-  gauge("log_lines_dropped", "Log lines that gave way to newer ones", () => observation.logs.dropped.lines);
-  gauge("events_dropped", "Events that gave way to newer ones", () => observation.events.dropped);
-  gauge("series_refused", "Series refused because there were too many", () => observation.series.dropped.series);
+  total("signals_dropped", "Signals nobody read in time", () => sources.sources.signals.dropped);
+  total("log_lines_dropped", "Log lines that gave way to newer ones", () => observation.logs.dropped.lines);
+  total("events_dropped", "Events that gave way to newer ones", () => observation.events.dropped);
+  total("series_refused", "Series refused because there were too many", () => observation.series.dropped.series);
   gauge(
     "open_incidents",
     "Incidents that are not resolved",

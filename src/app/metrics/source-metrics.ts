@@ -3,6 +3,7 @@ import type { CaptureStats } from "../../detection/collect/capture.ts";
 import type { Forecaster } from "../../detection/metrics/forecast/forecaster.ts";
 import type { ClusterSources } from "../sources/cluster-sources.ts";
 import { addGauge } from "./add-gauge.ts";
+import { addTotal } from "./add-total.ts";
 
 export interface SourceMetricsOptions {
   readonly registry: Registry;
@@ -14,17 +15,7 @@ export interface SourceMetricsOptions {
 /** What sources have taken and left out, what capture has written, what the forecaster follows. */
 export function addSourceMetrics({ registry, sources, capture, forecaster }: SourceMetricsOptions): void {
   const registers = [registry];
-  /** A total that is kept elsewhere; 0 until its source runs, so that a rate can be taken from the start. */
-  const total = (name: string, help: string, read: () => number | undefined) =>
-    new Counter({
-      name: `kubemend_${name}_total`,
-      help,
-      registers,
-      collect() {
-        this.reset();
-        this.inc(read() ?? 0);
-      },
-    });
+  const total = (name: string, help: string, read: () => number | undefined) => addTotal(registry, name, help, read);
   const gauge = (name: string, help: string, read: () => number | undefined) => addGauge(registry, name, help, read);
   const { signals, stats } = sources;
   gauge("signals_queued", "Signals that wait to be read", () => signals.queued);

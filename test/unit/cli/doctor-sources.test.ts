@@ -78,7 +78,7 @@ test("the port of the pages: free, ours already, somebody else's, no address of 
   const at = (url: string) =>
     webCheck({ web: configSchema.parse({ web: { port: Number(new URL(url).port) } }).web }).run();
   expect(await at(await deadUrl())).toMatchObject({ state: "ok", detail: expect.stringContaining("is free") });
-  await using ours = await httpFake(() => ({ type: "text/plain", body: "kubemend_detection_ticks 1\n" }));
+  await using ours = await httpFake(() => ({ type: "text/plain", body: "kubemend_detection_ticks_total 1\n" }));
   expect(await at(ours.url)).toMatchObject({ state: "ok", detail: expect.stringContaining("already") });
   await using other = await httpFake(() => ({ body: "x" }));
   expect(await at(other.url)).toMatchObject({ state: "failed", remedy: expect.stringContaining("web.port") });

@@ -84,7 +84,7 @@ describe("kubemend watches a served recording", () => {
     expect(await metric(url, "kubemend_alerts_total")).toBe(1);
 
     await vi.waitFor(async () => {
-      expect(await metric(url, "kubemend_log_lines")).toBe(1);
+      expect(await metric(url, "kubemend_log_lines_total")).toBe(1);
       const incidents = await listIncidents(store.database, { limit: 10 });
       expect(incidents.map(({ target }) => target.name)).toContain("orders");
     }, soon);
@@ -121,8 +121,8 @@ describe("kubemend watches a served recording", () => {
     expect([refused.status, await refused.text()]).toEqual([415, expect.stringContaining("logs.source")]);
     await vi.waitFor(async () => {
       expect(await metric(url, "kubemend_prometheus_queries_total")).toBeGreaterThan(3);
-      expect(await metric(url, "kubemend_log_lines")).toBeGreaterThan(0);
-      expect(await metric(url, "kubemend_detection_ticks")).toBeGreaterThan(4);
+      expect(await metric(url, "kubemend_log_lines_total")).toBeGreaterThan(0);
+      expect(await metric(url, "kubemend_detection_ticks_total")).toBeGreaterThan(4);
     }, soon);
     expect(new Set(prometheus.requests.map(({ headers }) => headers.authorization))).toEqual(
       new Set(["Bearer s3cret"]),
@@ -153,12 +153,12 @@ describe("kubemend watches a served recording", () => {
     await using _kubemend = kubemend;
     await vi.waitFor(async () => {
       expect(await metric(kubemend.url, "kubemend_loki_lines_total")).toBeGreaterThan(0);
-      expect(await metric(kubemend.url, "kubemend_log_lines")).toBeGreaterThan(0);
-      expect(await metric(kubemend.url, "kubemend_detection_ticks")).toBeGreaterThan(1);
+      expect(await metric(kubemend.url, "kubemend_log_lines_total")).toBeGreaterThan(0);
+      expect(await metric(kubemend.url, "kubemend_detection_ticks_total")).toBeGreaterThan(1);
     }, soon);
     expect(loki.requests[0]?.headers["x-scope-orgid"]).toBe("team-a");
     expect(loki.requests[0]?.params.get("query")).toBe('{job="shop"}');
-    expect(await metric(kubemend.url, "kubemend_detection_failures")).toBe(0);
+    expect(await metric(kubemend.url, "kubemend_detection_failures_total")).toBe(0);
     expect(await metric(kubemend.url, "kubemend_capture_samples_total"), "switched off").toBe(0);
     expect(warned.join("")).toContain("forecaster.no-model");
   });

@@ -29,7 +29,7 @@ interface Case {
   readonly fires: boolean;
 }
 
-const ticks = { 'kubemend_detection_ticks{cluster="a"}': "0+4x60" };
+const ticks = { 'kubemend_detection_ticks_total{cluster="a"}': "0+4x60" };
 
 const cases: readonly Case[] = [
   { alert: "KubemendDown", when: "no watcher is scraped", series: {}, at: "5m", fires: true },
@@ -37,7 +37,7 @@ const cases: readonly Case[] = [
   {
     alert: "KubemendNotDetecting",
     when: "ticks stand still",
-    series: { 'kubemend_detection_ticks{cluster="a"}': "7+0x60" },
+    series: { 'kubemend_detection_ticks_total{cluster="a"}': "7+0x60" },
     at: "10m",
     fires: true,
   },
