@@ -6,16 +6,26 @@ import { scoreOf } from "../metrics/who.ts";
 const windowMs = 30_000;
 const minErrors = 8;
 
+/** What a burst was like when it was last seen: when it has faded, nobody wants to read of no error lines. */
+interface Seen {
+  readonly errors: number;
+  readonly lines: number;
+  readonly share: number;
+  readonly usual: number;
+}
+
 interface Memory {
   readonly baseline: Baseline;
   wrong: number;
   right: number;
   active: boolean;
   since: number;
+  seen: Seen;
 }
 
 const stepMs = 5_000;
 const bulk = 0.9;
+const nothing: Seen = { errors: 0, lines: 0, share: 0, usual: 0 };
 
 /** When the bulk of the window's errors began: a stray line before them is not the beginning. */
 function burstAt(errorsSince: (from: number) => number, now: number): number {
@@ -42,7 +52,7 @@ export const errorBurst = (): Detector => {
         const key = refKey(tally.workload);
         let memory = memories.get(key);
         if (!memory) {
-          memory = { baseline: createBaseline(), wrong: 0, right: 0, active: false, since: 0 };
+          memory = { baseline: createBaseline(), wrong: 0, right: 0, active: false, since: 0, seen: nothing };
           memories.set(key, memory);
         }
         const errors = tally.errorsSince(now - windowMs);
@@ -56,6 +66,7 @@ export const errorBurst = (): Detector => {
             memory.since = Math.max(burstAt(tally.errorsSince, now), tally.errorRunAt);
           memory.wrong++;
           memory.right = 0;
+          memory.seen = { errors, lines, share, usual };
           if (memory.wrong >= 2) memory.active = true;
         } else {
           memory.wrong = 0;
@@ -64,17 +75,18 @@ export const errorBurst = (): Detector => {
           if (!memory.active && lines > 0) memory.baseline.admit(share);
         }
         if (!memory.active) continue;
+        const { seen } = memory;
         yield {
           reason: "error-burst",
           target: tally.workload,
           severity: "medium",
-          score: scoreOf(share, usual, 0.02),
+          score: scoreOf(seen.share, seen.usual, 0.02),
           headline: "logs many errors",
-          summary: `${tally.workload.name} wrote ${errors} error lines within ${windowMs / 1_000} s, ${Math.round(share * 100)} % of its lines; usually ${(usual * 100).toFixed(1)} %`,
+          summary: `${tally.workload.name} wrote ${seen.errors} error lines within ${windowMs / 1_000} s, ${Math.round(seen.share * 100)} % of its lines; usually ${(seen.usual * 100).toFixed(1)} %`,
           startsAt: memory.since,
           fading: memory.wrong === 0 || now - tally.lastErrorAt > 10_000,
-          value: errors,
-          expected: usual * lines,
+          value: seen.errors,
+          expected: seen.usual * seen.lines,
           unit: "lines",
         };
       }

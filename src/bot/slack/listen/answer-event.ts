@@ -1,11 +1,11 @@
 import type { KnownBlock } from "@slack/types";
 import type { Person } from "../../../incident/approval.ts";
+import { unresolvedStatuses } from "../../../incident/status.ts";
 import { context, section } from "../render/blocks.ts";
 import { renderAnswer } from "../render/render-answer.ts";
 import { renderHome } from "../render/render-home.ts";
 import { mrkdwn } from "../render/text.ts";
 import type { SlackFailure } from "../slack-port.ts";
-import { openStatuses } from "./command.ts";
 import { answerCommand, isCommand } from "./commands.ts";
 import type { HeardEvent } from "./heard-event.ts";
 import type { HandlerDeps } from "./request.ts";
@@ -63,7 +63,7 @@ async function whisper(
 async function incidentOf(deps: HandlerDeps, event: HeardEvent): Promise<string | undefined> {
   const own = await deps.incidentOfMessage?.(event.channel, event.thread);
   if (own !== undefined || !(event.mentioned || event.direct)) return own;
-  const open = await deps.desk.list({ statuses: openStatuses, limit: 2 });
+  const open = await deps.desk.list({ statuses: unresolvedStatuses, limit: 2 });
   return open.length === 1 ? open[0]?.id : undefined;
 }
 
@@ -82,7 +82,7 @@ async function answerQuestion(deps: HandlerDeps, kept: Kept, event: HeardEvent, 
   if (incidentId === undefined) {
     // A question in a thread of people's own is none of ours.
     if (!addressed) return "done";
-    const open = await desk.list({ statuses: openStatuses, limit: listed });
+    const open = await desk.list({ statuses: unresolvedStatuses, limit: listed });
     return whisper(
       deps,
       event,

@@ -1,5 +1,6 @@
 import type { KnownBlock } from "@slack/types";
 import type { Person } from "../../../incident/approval.ts";
+import { unresolvedStatuses } from "../../../incident/status.ts";
 import type { Desk } from "../../desk.ts";
 import { cut } from "../../words.ts";
 
@@ -26,13 +27,11 @@ export interface Command {
   run(args: readonly string[], context: CommandContext): Promise<CommandAnswer>;
 }
 
-/** Everything that is not over. */
-export const openStatuses = ["open", "acknowledged", "mitigating", "reopened"] as const;
 const openShown = 5;
 
 /** Asks for the number, with those that it may be: at three in the morning nobody looks them up. */
 async function whichIncident({ desk, typed }: CommandContext): Promise<CommandAnswer> {
-  const open = await desk.list({ statuses: openStatuses, limit: openShown });
+  const open = await desk.list({ statuses: unresolvedStatuses, limit: openShown });
   const word = typed ?? "show";
   const choices = open.map(({ id, title }) => `\`/incident ${word} ${id}\`  ${cut(title, 120)}`);
   return {

@@ -3,6 +3,7 @@ import { causeText } from "../../../incident/cause-text.ts";
 import type { Incident } from "../../../incident/incident.ts";
 import { refText } from "../../../incident/object-ref.ts";
 import { type Severity, severities } from "../../../incident/severity.ts";
+import { unresolvedStatuses } from "../../../incident/status.ts";
 import { duration } from "../../../lib/duration.ts";
 import type { WorkloadAnswer } from "../../desk.ts";
 import type { IncidentView } from "../../incident-view.ts";
@@ -12,7 +13,7 @@ import { renderIncident } from "../render/render-incident.ts";
 import { renderEvidence } from "../render/render-thread.ts";
 import { severityIcons } from "../render/severity-icons.ts";
 import { mrkdwn, prose, slackTime } from "../render/text.ts";
-import { type Command, type CommandAnswer, openStatuses, unknownIncident, withIncident } from "./command.ts";
+import { type Command, type CommandAnswer, unknownIncident, withIncident } from "./command.ts";
 
 const listLimit = 15;
 const timelineShown = 40;
@@ -90,7 +91,7 @@ export const incidentCommands: Readonly<Record<string, Command>> = {
     what: "open incidents, the worst first, or the latest of all",
     async run(args, { desk, now }) {
       const all = args[0] === "all";
-      const asked = all ? {} : { statuses: openStatuses };
+      const asked = all ? {} : { statuses: unresolvedStatuses };
       const [incidents, total] = await Promise.all([
         desk.list({ ...asked, limit: listLimit, ...(all ? {} : { order: "worst" }) }),
         desk.count(asked),

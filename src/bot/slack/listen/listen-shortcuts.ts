@@ -1,5 +1,6 @@
 import type { App, MessageShortcut } from "@slack/bolt";
 import { type Severity, severities } from "../../../incident/severity.ts";
+import { unresolvedStatuses } from "../../../incident/status.ts";
 import { actionIds, shortcutIds, viewIds } from "../render/action-ids.ts";
 import { limits } from "../render/blocks.ts";
 import { renderDeclare, renderNote } from "../render/render-declare.ts";
@@ -7,7 +8,6 @@ import { mrkdwn } from "../render/text.ts";
 import { listener } from "./listen.ts";
 import { type HandlerDeps, handle, noteView, openForm, type Say, typed } from "./request.ts";
 
-const openStatuses = ["open", "acknowledged", "mitigating", "reopened"] as const;
 const listed = 50;
 
 /** From a message to an incident: declare one, or put the words on the timeline of one that is open. */
@@ -44,7 +44,7 @@ export function listenToShortcuts(app: App, deps: HandlerDeps): void {
     const threadTs: unknown = message["thread_ts"];
     const thread = typeof threadTs === "string" ? threadTs : message.ts;
     const here = await deps.incidentOfMessage?.(channel.id, thread);
-    const open = await deps.desk.list({ statuses: openStatuses, limit: listed });
+    const open = await deps.desk.list({ statuses: unresolvedStatuses, limit: listed });
     if (open.length === 0 && here === undefined) await form.say("No incident is open. `/incident declare` opens one.");
     else await form.show(renderNote({ text: message.text ?? "", incidents: open, here }));
   });

@@ -44,6 +44,27 @@ describe("log lines that are an incident", () => {
     expect(titles(world)).toEqual(["web logs many errors"]);
   });
 
+  test("while a burst fades it is told as it was, not by the few lines that are left", () => {
+    const world = quietWeb((one, tick) => {
+      info(one);
+      if (tick % 12 === 0) one.log("web-a1-x1", 'level=error msg="upstream timed out"');
+    });
+    world.run(30_000, () => {
+      info(world);
+      world.log("web-a1-x1", ...Array.from({ length: 6 }, () => 'level=error msg="upstream timed out"'));
+    });
+    const said: string[] = [];
+    world.run(60_000, () => {
+      info(world);
+      said.push(
+        ...world.active().flatMap(({ detector, summary }) => (detector === "log-error-burst" ? [summary] : [])),
+      );
+    });
+    expect(said.length).toBeGreaterThan(3);
+    // Fewer than eight are no burst: nobody is told of them.
+    for (const summary of said) expect(Number(/wrote (\d+) error lines/.exec(summary)?.[1])).toBeGreaterThanOrEqual(8);
+  });
+
   test("it ends when the errors stop", () => {
     const world = quietWeb(info);
     world.run(30_000, () => world.log("web-a1-x1", 'level=error msg="boom"'));
