@@ -27,6 +27,8 @@ const startedAt = performance.now();
 const say = (text: string) =>
   process.stderr.write(`${String(Math.round((performance.now() - startedAt) / 1_000)).padStart(5)} s  ${text}\n`);
 
+const stopping = new AbortController();
+
 async function run(): Promise<Report | undefined> {
   if (values.emulated) return await runOnRecording({ folder: values.emulated, log, say });
   if (!kubeconfig) {
@@ -35,7 +37,6 @@ async function run(): Promise<Report | undefined> {
     );
     return undefined;
   }
-  const stopping = new AbortController();
   // What was broken is put back and the namespace removed before it ends.
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stopping.abort());
   return await runOnCluster({
@@ -58,7 +59,12 @@ try {
     process.exitCode = isGood(report) ? 0 : 1;
   }
 } catch (error) {
-  if (!(error instanceof AppError)) throw error;
-  process.stderr.write(`${error.message}\n${error.remedy ?? ""}\n`);
-  process.exitCode = error.exitCode;
+  if (stopping.signal.aborted) {
+    process.stderr.write("Interrupted; what was broken is put back.\n");
+    process.exitCode = 1;
+  } else {
+    if (!(error instanceof AppError)) throw error;
+    process.stderr.write(`${error.message}\n${error.remedy ?? ""}\n`);
+    process.exitCode = error.exitCode;
+  }
 }

@@ -1,3 +1,4 @@
+import { foreignOoms, isWithin } from "../../cluster/foreign-ooms.ts";
 import type { Finding } from "../detector.ts";
 import { short } from "../state/container-states.ts";
 import { defineEventDetector } from "./event-detector.ts";
@@ -20,8 +21,13 @@ const headlines: Readonly<Record<string, string>> = {
 };
 const atLeast = 3;
 const recentMs = 5 * 60_000;
+/** A kubelet tells of a kill before the pod's status does. */
+const toldLaterMs = 15_000;
 
-/** Warnings of the kinds above that come again and again. It goes when none has come for five minutes or the object is gone. */
+/**
+ * Warnings of the kinds above that come again and again. It goes when none has come for five minutes or the object is gone.
+ * Not a fault of the node: memory kills of containers that met their own limit, and old ones that a starting kubelet reports.
+ */
 export const repeatedWarning = defineEventDetector({
   name: "repeated-warning",
   nature: "failure",
@@ -31,6 +37,10 @@ export const repeatedWarning = defineEventDetector({
       if (headline === undefined || !event.warning || event.count < atLeast || now - event.at > recentMs) continue;
       const object = observation.objects.get(event.about.kind, event.about.namespace, event.about.name);
       if (!object) continue;
+      if (event.reason === "SystemOOM") {
+        if (now - event.at < toldLaterMs) continue;
+        if (isWithin(foreignOoms(observation, event.about), event.at)) continue;
+      }
       yield {
         reason: event.reason,
         target: ownerOf(object),
