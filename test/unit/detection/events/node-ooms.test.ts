@@ -13,6 +13,8 @@ const node = {
 function nodeEvent(world: World, reason: string, count = 1): void {
   const at = new Date(world.now()).toISOString();
   world.event({
+    apiVersion: "v1",
+    kind: "Event",
     metadata: { uid: reason, name: `node-a.${reason}`, namespace: "default", creationTimestamp: at },
     type: reason === "SystemOOM" ? "Warning" : "Normal",
     reason,
