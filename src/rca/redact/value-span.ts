@@ -38,12 +38,13 @@ function lineStartsAt(text: string, at: number): boolean {
 
 /** `Bearer xyz`, `Basic xyz`: the second word is the credential. */
 function afterScheme(text: string, at: number): number {
-  const match = schemes.test(text.slice(at, at + 2))
-    ? /^(?:bearer|basic|token|digest|api[-_]?key|negotiate)[ \t]+/i.exec(text.slice(at, at + 24))
-    : null;
+  const first = text.charCodeAt(at) | 32;
+  if (!(first < 128) || beginsScheme[first] === 0) return at;
+  const match = /^(?:bearer|basic|token|digest|api[-_]?key|negotiate)[ \t]+/i.exec(text.slice(at, at + 24));
   return match ? at + match[0].length : at;
 }
-const schemes = /^(?:be|ba|to|di|ap|ne)/i;
+const beginsScheme = new Uint8Array(128);
+for (const char of "btdan") beginsScheme[char.charCodeAt(0)] = 1;
 
 function isLetterOrDigit(code: number): boolean {
   return (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122) || code === 95;
@@ -72,7 +73,11 @@ const isAmongWords = (text: string, from: number) =>
 
 /** `b'…'` of Python, `Some("…")` of Rust: what stands before the quote of a value. */
 function afterWrapper(text: string, at: number): number {
-  if (!isLetterOrDigit(text.charCodeAt(at))) return at;
+  let i = at;
+  while (i - at < 32 && isLetterOrDigit(text.charCodeAt(i))) i++;
+  const code = text.charCodeAt(i);
+  // Most values are no such thing: what would stand behind the first word is asked for before it is read.
+  if (i === at || (code !== 40 && code !== 92 && !isQuote(code))) return at;
   const match = /^(?:[bBuUrRfF]{1,2}|[A-Za-z_]\w{0,30}\()(?=\\{0,15}["'`])/.exec(text.slice(at, at + 50));
   return match ? at + match[0].length : at;
 }
@@ -172,9 +177,10 @@ function valueBehind(text: string, { from, name, kind, separator, at }: Place): 
   }
   if (code === newline || (separator === "flag" && code === 45)) return none;
   const start = afterScheme(text, i);
-  const line = separator === "colon" && /cookie$/i.test(name);
+  const line = separator === "colon" && name.length >= 6 && /cookie$/i.test(name);
   let end = plainEnd(text, start, kind, line);
-  if (/authorization$/i.test(name)) end = start === i ? withCredentials(text, start, end) : digestEnd(text, i, end);
+  if (name.length >= 13 && /authorization$/i.test(name))
+    end = start === i ? withCredentials(text, start, end) : digestEnd(text, i, end);
   else if (separator === "equals" && kind === "password" && isVariable(text, from, name)) end = restOfLine(text, end);
   const prose = separator === "colon" && start === i && !lineStartsAt(text, from);
   return secretOr(text, { from: start, to: end, kind, prose }, kind);

@@ -1,0 +1,83 @@
+import { createPseudonyms } from "../../src/rca/redact/pseudonyms.ts";
+import { createRedactor } from "../../src/rca/redact/redactor.ts";
+
+/*
+ * A process of its own that prints what redaction costs, as JSON: milliseconds of CPU time for a megabyte of each text. In the
+ * test runner's own process every call from one module to another costs more than the work.
+ */
+const size = 2 ** 20;
+const fill = (piece: string) => piece.repeat(Math.ceil(size / piece.length)).slice(0, size);
+
+/** Texts that drive naive patterns into repeated looking ahead or back. */
+const worst: Readonly<Record<string, string>> = {
+  "one endless word": fill("aB3"),
+  "one endless hexadecimal word": fill("0123456789abcdef"),
+  "open key blocks without an end": fill("-----BEGIN RSA PRIVATE KEY-----\n"),
+  "schemes without credentials": fill("http://a:"),
+  "user names without an at sign": fill("postgres://user:pass"),
+  "names without values": fill("password="),
+  "names with values": fill("token=abc1 "),
+  "open quotes": fill('password="'),
+  "starts of tokens": fill("eyJ"),
+  "starts of tokens in paths": fill("/sk-"),
+  "percent signs": fill("%3D%"),
+  "base64 words": fill("cGFzc3dvcmQ9aHVudGVyMg== "),
+  "blocks that never end": fill("secret: |\n  a\n"),
+  "dots and dashes": fill("a.-_/"),
+  "starts of tokens behind dashes": fill("-eyJ"),
+  "lists without an end": fill("password:["),
+  "braces without an end": fill("password={"),
+  "elements without an end": `<password>${fill("a b ")}`,
+  "attributes without an end": fill("<password a"),
+  "passwords with commas": fill(`password=${"a,b".repeat(2_000)} `),
+  "flags without values": fill("--password,"),
+  "quotes of many backslashes": fill('password=\\"\\\\\\\\'),
+  "colours that never end": fill("password=\u001b[1;1;1;1;"),
+  "programs without passwords": fill("mysql -u "),
+  "key blocks within words": fill("a-----BEGIN "),
+  "addresses of a driver": fill("a:b@tcp("),
+  spaces: fill(" "),
+  "colons and spaces": fill("a : "),
+  "ordinary log lines": fill(
+    '2026-11-20T23:36:55.200Z level=info msg="GET /items/sock-cat" trace=c809e4c8 status=200 ms=11.2\n',
+  ),
+};
+
+const personal: Readonly<Record<string, string>> = {
+  "one endless word": fill("aB3"),
+  "colons and spaces": fill("a : "),
+  "ordinary log lines": worst["ordinary log lines"] ?? "",
+  "starts of mail addresses": fill("a.b-c%d+e"),
+  "at signs": fill("a@"),
+  "domains without an end": `${"a"}@${fill("a-")}`,
+  "domains of many parts": fill("a@b.c.d.e.f.g.h.i.j.k."),
+  "numbers with dots": fill("1.2.3."),
+  "hexadecimal groups": fill("ab:cd:"),
+  "pluses and digits": fill("+1 2 3 4 "),
+  "names without values": fill("user= "),
+  "names with quotes": fill('"username": "'),
+  "long names": fill("login=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa "),
+  "names of many parts": fill("user=Ann Bea Cat Dee "),
+};
+
+/** CPU time of this process, the best of several times: others on the same machine must not decide this. */
+function costs(texts: Readonly<Record<string, string>>, make: () => (text: string) => unknown): Record<string, number> {
+  const cost = (text: string) => {
+    const run = make();
+    const once = (length: number) => {
+      const piece = text.slice(0, length);
+      const began = process.cpuUsage();
+      run(piece);
+      return process.cpuUsage(began).user / 1_000;
+    };
+    once(size / 8);
+    return Math.min(...Array.from({ length: 6 }, () => once(size)));
+  };
+  return Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, cost(text)]));
+}
+
+const measured = {
+  secrets: costs(worst, () => createRedactor({ salt: "R3" }).redact),
+  names: costs(personal, () => createPseudonyms({ salt: "R3" }).hide),
+};
+process.stdout.write(JSON.stringify(measured));
