@@ -1,5 +1,6 @@
 import type { KubeObject } from "../../cluster/kubernetes-types.ts";
 import { actionParams } from "../../incident/action-params.ts";
+import { rerunOf } from "../../incident/rerun-of.ts";
 import { isPlain, stringMapAt, valueAt, withValueAt } from "../change/plain.ts";
 import { defineAction, refuse } from "../define-action.ts";
 
@@ -31,7 +32,7 @@ function copyOf(job: KubeObject, suffix: string) {
       name: `${name.slice(0, maxNameChars - ending.length)}${ending}`,
       ...(namespace ? { namespace } : {}),
       ...(Object.keys(labels).length > 0 ? { labels } : {}),
-      annotations: { "kubemend.dev/rerun-of": name },
+      annotations: { [rerunOf]: name },
     },
     spec,
   };

@@ -1,6 +1,7 @@
 import type { Job } from "../../cluster/kubernetes-types.ts";
 import { refOf } from "../../cluster/object-store.ts";
 import { makeRef } from "../../incident/object-ref.ts";
+import { rerunOf } from "../../incident/rerun-of.ts";
 import { type DetectContext, defineDetector, type Finding, timeOf } from "../detector.ts";
 import { short } from "./container-states.ts";
 
@@ -22,6 +23,22 @@ function lastSuccess(owner: string, namespace: string | undefined, { observation
   return Math.max(last, timeOf(cron?.status?.lastSuccessfulTime, 0));
 }
 
+/** Whether a copy of this Job that kubemend ran has done its work: the failed one stays as an object all the same. */
+function wasRunAgain(
+  { metadata: { name, namespace } }: Job,
+  failedAt: number,
+  { observation }: DetectContext,
+): boolean {
+  return observation.objects
+    .list("Job", namespace)
+    .some(
+      (other) =>
+        other.metadata.annotations?.[rerunOf] === name &&
+        conditionOf(other, "Complete") !== undefined &&
+        timeOf(other.status?.completionTime, 0) > failedAt,
+    );
+}
+
 /** The schedule's own template was changed and has not succeeded since: its first failure is no accident. */
 function changedSinceSuccess(cron: string, namespace: string | undefined, context: DetectContext): boolean {
   const versions = context.observation.objects.versions(makeRef("CronJob", namespace, cron));
@@ -32,7 +49,8 @@ function changedSinceSuccess(cron: string, namespace: string | undefined, contex
 /**
  * Jobs that failed for good or fail again and again. Source: condition Failed (backoff limit or deadline), or two failed
  * pods of one run. A CronJob is judged by its runs together: it stays until a later run succeeds. Not a fault: completed
- * and suspended Jobs, one failed pod that is retried, a failure from before the watch that a success has followed.
+ * and suspended Jobs, one failed pod that is retried, a failure from before the watch that a success has followed, a Job
+ * whose re-run has completed.
  */
 export const jobFailed = defineDetector({
   name: "job-failed",
@@ -51,6 +69,7 @@ export const jobFailed = defineDetector({
       const changed = cron !== undefined && failures > 0 && changedSinceSuccess(cron, namespace, context);
       if (!failed && failures < 2 && !changed) continue;
       if (cron !== undefined && lastSuccess(cron, namespace, context) > at) continue;
+      if (cron === undefined && wasRunAgain(job, at, context)) continue;
       yield {
         reason: failed?.reason ?? "PodsFailing",
         target: cron === undefined ? refOf(job) : makeRef("CronJob", namespace, cron),

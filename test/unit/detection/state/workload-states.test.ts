@@ -248,6 +248,36 @@ describe("nodes, configuration, jobs", () => {
     expect(told(world)).toEqual(["missing-reference MissingReference Deployment/payment"]);
   });
 
+  test.each([
+    ["its re-run has completed", { "kubemend.dev/rerun-of": "reindex" }, "Complete", []],
+    ["another Job has completed", {}, "Complete", ["job-failed BackoffLimitExceeded Job/reindex"]],
+    [
+      "its re-run has failed too",
+      { "kubemend.dev/rerun-of": "reindex" },
+      "Failed",
+      ["job-failed BackoffLimitExceeded Job/reindex", "job-failed BackoffLimitExceeded Job/reindex-rerun-1"],
+    ],
+  ])("a Job that failed stays as an object; after %s: %j %s", (_name, annotations, ended, said) => {
+    const world = createWorld({ start });
+    const job = (name: string, at: string, type: string, notes: object = {}) => ({
+      apiVersion: "batch/v1",
+      kind: "Job",
+      metadata: { name, namespace: "shop", uid: name, annotations: notes },
+      spec: { template: { spec: { containers: [] } } },
+      status: {
+        startTime: "2026-11-20T12:00:00Z",
+        conditions: [{ type, status: "True", reason: "BackoffLimitExceeded", lastTransitionTime: at }],
+        ...(type === "Complete" ? { completionTime: at } : {}),
+      },
+    });
+    world.put(job("reindex", "2026-11-20T12:00:05Z", "Failed"));
+    world.run(20_000);
+    expect(told(world)).toEqual(["job-failed BackoffLimitExceeded Job/reindex"]);
+    world.put(job("reindex-rerun-1", "2026-11-20T12:00:40Z", ended, annotations));
+    world.run(60_000);
+    expect(told(world)).toEqual(said);
+  });
+
   test("a CronJob is to blame for its failing runs until one succeeds", () => {
     const world = createWorld({ start });
     const cron = {
