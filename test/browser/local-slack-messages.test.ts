@@ -60,6 +60,26 @@ describe.skipIf(chromiumPath === undefined)(`messages on the local Slack page ${
     expect(await on.row(ts).locator(".block").getByRole("link").count()).toBe(0);
   });
 
+  test("what is posted while the page connects is shown", async () => {
+    let connects: () => void = () => undefined;
+    const posted = new Promise<void>((resolve) => {
+      connects = resolve;
+    });
+    // The stream is asked for at once and reaches the server only when the message has been posted.
+    await on.page.route("**/ui/stream*", async (route) => {
+      await posted;
+      await route.continue();
+    });
+    const asked = on.page.waitForRequest("**/ui/stream*");
+    await on.page.reload();
+    await asked;
+    // Time for a page that does not wait for its stream to load the messages.
+    await on.page.waitForTimeout(500);
+    const ts = await on.post([], "while it connects");
+    connects();
+    await on.row(ts).getByText("while it connects").waitFor();
+  });
+
   test("how long ago something was goes on while somebody looks, and is read aloud once", async () => {
     await on.page.clock.install();
     await on.page.reload();

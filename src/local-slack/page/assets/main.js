@@ -85,14 +85,19 @@ async function switchTo(user) {
   hold.main.replaceChildren();
   await loadWorkspace(user);
   closeSidebar();
-  connect();
+  await connect();
   await draw();
 }
 
-/** Changes that come while the connection is down are lost, so everything is loaded again after it. */
-function connect() {
+/**
+ * Changes that come while the connection is down are lost, so everything is loaded again after it. Done once the connection
+ * stands, or does not: what is loaded before it stands would lack what comes in between.
+ */
+async function connect() {
   let wasLost = false;
+  const { promise: settled, resolve: settle } = Promise.withResolvers();
   closeStream = openStream(store.me, apply, (state) => {
+    settle();
     hold.lost.hidden = state === "open";
     if (state === "refused") return void reloadWhenBack();
     if (state === "lost") {
@@ -104,6 +109,7 @@ function connect() {
     forgetRooms();
     loadWorkspace(store.me).then(draw, (error) => toast(error.message));
   });
+  await settled;
 }
 
 const retryMs = 1_000;
@@ -132,7 +138,7 @@ async function start() {
     hold.lost,
     h("div", { class: "layout" }, hold.sidebar, h("div", { class: "shade", on: { click: closeSidebar } }), hold.main),
   );
-  connect();
+  const connected = connect();
   keepTimes();
   window.addEventListener("hashchange", () => void draw());
   document.addEventListener("keydown", (event) => {
@@ -149,6 +155,7 @@ async function start() {
     store.unread.delete(route().where);
     drawUnread();
   });
+  await connected;
   await draw();
   watchModal();
 }
