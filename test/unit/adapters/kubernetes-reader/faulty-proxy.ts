@@ -93,7 +93,8 @@ export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
       for (const response of open) stalled.add(response);
     },
     writeAll: (line: string) => {
-      for (const response of open) response.write(`${line}\n`);
+      // One that has not been answered yet has no body to write into.
+      for (const response of open) if (response.headersSent) response.write(`${line}\n`);
     },
     close: () =>
       new Promise<void>((resolve) => {
