@@ -93,3 +93,8 @@ export function afterName(text: string, at: number): number {
   }
   return i;
 }
+
+/** What names and words are made of; `_` counts as a letter. */
+export function isLetterOrDigit(code: number): boolean {
+  return (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122) || code === 95;
+}

@@ -1,5 +1,6 @@
+import { afterScheme, digestEnd, withCredentials } from "./http-credentials.ts";
 import { isRemark, isValue } from "./is-value.ts";
-import { afterColour, afterName, closingOf, isBlank, isQuote, openingAt } from "./marks.ts";
+import { afterColour, afterName, closingOf, isBlank, isLetterOrDigit, isQuote, openingAt } from "./marks.ts";
 import { type NameKind, secretName } from "./secret-names.ts";
 import { separatorAfter } from "./separator.ts";
 import { blockEnd, maxValue, plainEnd } from "./value-end.ts";
@@ -34,20 +35,6 @@ function lineStartsAt(text: string, at: number): boolean {
     if (!isBlank(code) && code !== 45 && code !== doubleQuote && code !== singleQuote) return false;
   }
   return at < 80;
-}
-
-/** `Bearer xyz`, `Basic xyz`: the second word is the credential. */
-function afterScheme(text: string, at: number): number {
-  const first = text.charCodeAt(at) | 32;
-  if (!(first < 128) || beginsScheme[first] === 0) return at;
-  const match = /^(?:bearer|basic|token|digest|api[-_]?key|negotiate)[ \t]+/i.exec(text.slice(at, at + 24));
-  return match ? at + match[0].length : at;
-}
-const beginsScheme = new Uint8Array(128);
-for (const char of "btdan") beginsScheme[char.charCodeAt(0)] = 1;
-
-function isLetterOrDigit(code: number): boolean {
-  return (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122) || code === 95;
 }
 
 /** The bare name: without what leads it (`--`, `/`), without the path before its last part. */
@@ -190,26 +177,6 @@ function secretOr(text: string, { from, to, kind, prose = false }: Value, nameKi
   return to > from && isValue(text.slice(from, Math.min(to, from + 64)), nameKind, prose)
     ? { type: "secret", spans: [{ from, to, kind }], next: to }
     : none;
-}
-
-/** A scheme of somebody's own, then what it is about: `Authorization: Splunk 1b2c…`. Another header's name is none of it. */
-function withCredentials(text: string, start: number, end: number): number {
-  if (!/^[A-Za-z][\w-]{0,30}$/.test(text.slice(start, Math.min(end, start + 40)))) return end;
-  let i = end;
-  while (i - end < 4 && isBlank(text.charCodeAt(i))) i++;
-  if (i === end || !isLetterOrDigit(text.charCodeAt(i))) return end;
-  const last = plainEnd(text, i, "token", false);
-  const second = text.slice(i, last);
-  // "authorization: failed for ann" is a sentence.
-  return /^[\w-]{1,40}:/.test(second) || !/[\dA-Z]/.test(second) ? end : last;
-}
-
-/** `Digest username="a", …, response="…"`: the answer stands among other pairs; all of them go. */
-function digestEnd(text: string, at: number, end: number): number {
-  if (!/^digest/i.test(text.slice(at, at + 6))) return end;
-  let i = end;
-  while (i < text.length && i - at < maxList && text.charCodeAt(i) !== newline) i++;
-  return i;
 }
 
 /** A line of an environment: `DB_PASSWORD=two words`. */
