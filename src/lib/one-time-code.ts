@@ -20,11 +20,6 @@ export function enrolmentUri(secret: string, issuer: string, label: string): str
   return totp(secret, issuer, label).toString();
 }
 
-/** The code of a moment (ms). */
-export function codeAt(secret: string, at: number): string {
-  return totp(secret).generate({ timestamp: at });
-}
-
 /**
  * The number of the 30-second step whose code this is (RFC 6238), one step before and after `now` (ms) included; undefined
  * for any other code. Whoever keeps the last step that was used can refuse a code that comes twice.

@@ -1,4 +1,4 @@
-import { type ReviewedRequest, reviewOf } from "../../src/replay/api/admission-review.ts";
+import { type ReviewedRequest, reviewOf } from "../support/api-server/admission-review.ts";
 import { hostileWrites } from "../support/hostile-writes.ts";
 import { legitimateChanges, startJudged } from "../support/judged-cluster.ts";
 import { addUnusualObjects, huge, unusualChanges } from "../support/unusual-objects.ts";

@@ -1,4 +1,4 @@
-import type { ReviewedRequest } from "../../src/replay/api/admission-review.ts";
+import type { ReviewedRequest } from "../support/api-server/admission-review.ts";
 import { renderChart } from "../support/helm/chart.ts";
 import { manifestText } from "../support/manifests.ts";
 import type { JudgedRequest } from "./requests.ts";
@@ -22,7 +22,7 @@ const asIs = (request: ReviewedRequest) => request;
 export function variants(): Variant[] {
   const chart = (values: object, release?: { name: string; namespace: string }): string =>
     renderChart(values as Readonly<Record<string, unknown>>, release)[template] ?? "";
-  const fields = ["command", "args", "exec", "secrets", "volumes", "accounts", "lifecycle"];
+  const fields = ["command", "args", "exec", "secrets", "volumes", "accounts", "lifecycle", "loaders"];
   return [
     { name: "k8s/admission.yaml", policy: manifestText("admission.yaml"), by: asIs, expected: own },
     { name: "chart", policy: chart({}), by: asIs, expected: own },

@@ -6,7 +6,7 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { z } from "zod";
-import { brierScore, calibrationError, reliability, type Scored } from "../../src/rca/weigh/confidence.ts";
+import { brierScore, calibrationError, reliability, type Scored } from "./calibration/reliability.ts";
 import { all, type EvalResult, type Figure, resultVariable } from "./result.ts";
 
 const usage = `npm run evals -- [name ...] [--recordings <folder>] [--bench <folder>] [--verbose]

@@ -5,11 +5,11 @@ import { createDetectionEngine } from "../../src/detection/engine/engine.ts";
 import { refText } from "../../src/incident/object-ref.ts";
 import { diagnoseByRules } from "../../src/rca/diagnose-by-rules.ts";
 import { createRedactor } from "../../src/rca/redact/redactor.ts";
-import type { Scored } from "../../src/rca/weigh/confidence.ts";
 import { loadRecording } from "../../src/replay/recording/load-recording.ts";
 import { recordedSignals } from "../../src/replay/recording/recorded-signals.ts";
 import { quietShop } from "../unit/rca/shop.ts";
 import { troubles } from "../unit/rca/troubles.ts";
+import type { Scored } from "./calibration/reliability.ts";
 import { all, finish } from "./result.ts";
 
 /**

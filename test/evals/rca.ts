@@ -8,9 +8,9 @@ import type { Incident } from "../../src/incident/incident.ts";
 import { type ObjectRef, refText, sameRef } from "../../src/incident/object-ref.ts";
 import { type Diagnosed, diagnoseByRules } from "../../src/rca/diagnose-by-rules.ts";
 import { createRedactor } from "../../src/rca/redact/redactor.ts";
-import { brierScore, calibrationError, reliability, type Scored } from "../../src/rca/weigh/confidence.ts";
 import { loadRecording } from "../../src/replay/recording/load-recording.ts";
 import { recordedSignals } from "../../src/replay/recording/recorded-signals.ts";
+import { brierScore, calibrationError, reliability, type Scored } from "./calibration/reliability.ts";
 import { all, below, finish, none } from "./result.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { writeFile } from "node:fs/promises";
-import type { Scored } from "../../src/rca/weigh/confidence.ts";
+import type { Scored } from "./calibration/reliability.ts";
 
 /** One measured figure against what it should be. */
 export interface Figure {

@@ -10,10 +10,10 @@ import { eventKind, watchedKinds } from "../../src/adapters/kubernetes-reader/ki
 import { accessByResource, accessRules } from "../../src/cluster/access-rules.ts";
 import type { ActionCode } from "../../src/incident/action-code.ts";
 import { type Attributes, serviceAccount } from "../../src/replay/api/identity.ts";
-import { rbacAuthorizer } from "../../src/replay/api/rbac.ts";
 import { resourceOfKind, resources } from "../../src/replay/api/registry.ts";
 import { type ApiServer, startApiServer } from "../../src/replay/api/server.ts";
 import { type ActorCluster, startActorCluster } from "../support/actor-cluster.ts";
+import { rbacAuthorizer } from "../support/api-server/rbac-authorizer.ts";
 import { everyAction, prepareForEveryAction } from "../support/every-action.ts";
 import { grantRoles, objectsIn } from "../support/manifests.ts";
 import { planFor, recommend } from "../support/plan-fixture.ts";

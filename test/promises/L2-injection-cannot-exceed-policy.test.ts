@@ -6,7 +6,7 @@ import { answerByModel } from "../../src/rca/ask/answer-by-model.ts";
 import { diagnose, diagnoseByRules } from "../../src/rca/diagnose.ts";
 import { observationTools } from "../../src/rca/investigate/observation-tools.ts";
 import type { InvestigationTools } from "../../src/rca/investigate/tools.ts";
-import { parseAnswer } from "../../src/rca/model/answer.ts";
+import { diagnosisShape, readAnswer } from "../../src/rca/model/answer.ts";
 import { applyAnswer } from "../../src/rca/model/apply-answer.ts";
 import { applyRefutation } from "../../src/rca/model/apply-refutation.ts";
 import { createModel } from "../../src/rca/model/model.ts";
@@ -146,7 +146,7 @@ it("L2: worst-case answers, made to pass every check of their form, propose noth
     const inner = { containers: [{ name: at(5, 6) === 0 ? "../etc" : "orders", [field]: value }] };
     const patch = outer === "spec.template.spec" ? { spec: { template: { spec: inner } } } : { [outer]: inner };
     const action = Object.keys(actionParams)[at(6, Object.keys(actionParams).length)] ?? "";
-    const parsed = parseAnswer(
+    const parsed = readAnswer(
       JSON.stringify({
         sentences: [{ text: hostileText(n).slice(0, 600), kind: "observed", evidence: cited }],
         hypotheses: [
@@ -173,6 +173,7 @@ it("L2: worst-case answers, made to pass every check of their form, propose noth
         },
         questions: [hostileText(n + 3).slice(0, 300)],
       }),
+      diagnosisShape,
     );
     if (!parsed.ok) throw new Error(parsed.problem);
     const first = applyAnswer({

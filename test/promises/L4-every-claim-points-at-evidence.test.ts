@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { expect, it } from "vitest";
 import { diagnoseByRules } from "../../src/rca/diagnose.ts";
-import { parseAnswer } from "../../src/rca/model/answer.ts";
+import { diagnosisShape, readAnswer } from "../../src/rca/model/answer.ts";
 import { applyAnswer } from "../../src/rca/model/apply-answer.ts";
 import { applyRefutation } from "../../src/rca/model/apply-refutation.ts";
 import { citedSentences } from "../../src/rca/model/sayable.ts";
@@ -38,7 +38,7 @@ it("L4: of 5,000 answers, second readings and replies no sentence without eviden
       patch: null,
       questions: [],
     };
-    const parsed = parseAnswer(JSON.stringify(answer));
+    const parsed = readAnswer(JSON.stringify(answer), diagnosisShape);
     if (!parsed.ok) throw new Error(parsed.problem);
     const applied = applyAnswer({
       answer: parsed.answer,

@@ -2,7 +2,6 @@ import { expect, test } from "vitest";
 import { rejectPlan } from "../../src/actions/approve/approve.ts";
 import { executeAll } from "../../src/actions/execute/execute.ts";
 import { undoPlan } from "../../src/actions/execute/undo.ts";
-import { replayAudit } from "../../src/actions/replay-audit.ts";
 import type { ActionPlan } from "../../src/incident/action-plan.ts";
 import type { AuditEntry } from "../../src/incident/audit-entry.ts";
 import { listAudit, verifyAudit } from "../../src/store/audit.ts";
@@ -12,6 +11,7 @@ import { startActorCluster } from "../support/actor-cluster.ts";
 import { approve, boundless, executor, human, planStore, propose, raiseLimit } from "../support/plan-life.ts";
 import { withDatabase } from "../support/postgres.ts";
 import { grouped, promised, promiseFigure } from "../support/promise-figure.ts";
+import { replayAudit } from "../support/replay-audit.ts";
 
 /** Small and seeded: the same histories every time (Numerical Recipes' linear congruential generator). */
 function generator(seed: number): (below: number) => number {

@@ -10,7 +10,7 @@ import { createDetectionEngine } from "../../src/detection/engine/engine.ts";
 import { makeRef } from "../../src/incident/object-ref.ts";
 import type { Recording } from "../../src/replay/recording/load-recording.ts";
 import { recordedSignals } from "../../src/replay/recording/recorded-signals.ts";
-import { createManualClock } from "../../src/replay/virtual-clock.ts";
+import { createManualClock } from "./manual-clock.ts";
 
 export const recordingFolder = join(import.meta.dirname, "../recordings/sock-shop-01");
 export const answersFile = join(import.meta.dirname, "../unit/detection/collect/fixtures/prometheus-answers.json.gz");

@@ -1,5 +1,5 @@
 import { Environment } from "@marcbachmann/cel-js";
-import type { CelPort } from "../../src/replay/api/admission.ts";
+import type { CelPort } from "./api-server/policy-admission.ts";
 
 /** CEL as the API server offers it to admission policies, as far as ours uses it. */
 export function createCel(): CelPort {

@@ -1,12 +1,12 @@
 import { stamped } from "../../src/actions/execute/stamp.ts";
 import type { ActionCode } from "../../src/incident/action-code.ts";
 import type { ActionPlan, WriteStep } from "../../src/incident/action-plan.ts";
-import { policyAdmission } from "../../src/replay/api/admission.ts";
 import type { AdmissionRequest, Refusal } from "../../src/replay/api/call.ts";
 import { clusterAdmin, serviceAccount } from "../../src/replay/api/identity.ts";
 import { resourceOfKind } from "../../src/replay/api/registry.ts";
 import { startApiServer } from "../../src/replay/api/server.ts";
 import { type ActorCluster, actorFor, startActorCluster } from "./actor-cluster.ts";
+import { policyAdmission } from "./api-server/policy-admission.ts";
 import { createCel } from "./cel.ts";
 import { everyAction, prepareForEveryAction } from "./every-action.ts";
 import type { HostileWrite } from "./hostile-writes.ts";

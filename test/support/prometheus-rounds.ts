@@ -1,7 +1,7 @@
 import type { Signal } from "../../src/cluster/signal.ts";
 import { type PrometheusReader, prometheusSource } from "../../src/detection/collect/prometheus/prometheus.ts";
 import { intervalQuery, newestSampleQuery } from "../../src/detection/collect/prometheus/prometheus-queries.ts";
-import { createManualClock } from "../../src/replay/virtual-clock.ts";
+import { createManualClock } from "./manual-clock.ts";
 
 /** When the clock of `run` begins. */
 export const start = Date.parse("2026-11-20T22:00:00Z");

@@ -1,11 +1,11 @@
 import { toolSpecs } from "../../src/rca/investigate/tools.ts";
-import { shapes } from "../../src/rca/model/answer.ts";
+import { diagnosisShape, refutationShape, replyShape } from "../../src/rca/model/answer.ts";
 import type { Conversation } from "../../src/rca/model/conversation.ts";
 import type { ModelPort } from "../../src/rca/model/model-port.ts";
 
 /** The bytes of every request of a kept conversation, made again from what was kept. */
 export function requestsAgain(conversation: Conversation, port: ModelPort): readonly string[] {
-  const shape = shapes[conversation.schemaName];
+  const shape = [diagnosisShape, refutationShape, replyShape].find(({ name }) => name === conversation.schemaName);
   if (!shape) throw new Error(`no shape ${conversation.schemaName}`);
   return conversation.requests.map((request) =>
     port.requestOf({

@@ -63,11 +63,6 @@ const shape = <T>(name: string, schema: z.ZodType<T>): AnswerShape<T> => ({
 export const diagnosisShape = shape("diagnosis", answerSchema);
 export const refutationShape = shape("refutation", refutationSchema);
 export const replyShape = shape("reply", replySchema);
-export const shapes: Readonly<Record<string, AnswerShape<unknown>>> = {
-  diagnosis: diagnosisShape,
-  refutation: refutationShape,
-  reply: replyShape,
-};
 
 /** Longest prefix-free object in a text: models wrap JSON in prose and code fences. Linear. */
 export function extractJson(text: string): string | undefined {
@@ -121,8 +116,4 @@ export function readAnswer<T>(
     .slice(0, 4)
     .map((issue) => `${issue.path.join(".") || "answer"}: ${issue.message}`);
   return { ok: false, problem: issues.join("; ") };
-}
-
-export function parseAnswer(text: string): ParsedAnswer<ModelAnswer> {
-  return readAnswer(text, diagnosisShape);
 }

@@ -15,7 +15,6 @@ export interface StoredConversation {
 
 /** Older ones have served; what was spent and why is asked for days later, not for months. */
 const keptDays = 30;
-const maxShown = 200;
 
 /** Keeps conversations and forgets those that are older than 30 days. */
 export async function saveConversations(database: Database, all: readonly StoredConversation[]): Promise<void> {
@@ -31,34 +30,6 @@ export async function saveConversations(database: Database, all: readonly Stored
     await sql`delete from model_conversation where at < now() - make_interval(days => ${keptDays})`.execute(
       database.kysely,
     );
-}
-
-/** What was said about an incident, oldest first; the newest 200. */
-export async function conversationsOf(database: Database, incidentId: string): Promise<readonly StoredConversation[]> {
-  const { rows } = await sql<{
-    purpose: string;
-    diagnosis_version: number | null;
-    model: string;
-    input_tokens: number;
-    output_tokens: number;
-    cost_usd: number | null;
-    body: unknown;
-  }>`
-    select purpose, diagnosis_version, model, input_tokens, output_tokens, cost_usd, body from (
-      select * from model_conversation where incident_id = ${incidentId}::bigint order by id desc limit ${maxShown}
-    ) newest order by id`.execute(database.kysely);
-  return rows.map((row) => ({
-    incidentId,
-    purpose: row.purpose,
-    ...(row.diagnosis_version === null ? {} : { version: row.diagnosis_version }),
-    model: row.model,
-    tokens: {
-      input: row.input_tokens,
-      output: row.output_tokens,
-      ...(row.cost_usd === null ? {} : { costUsd: row.cost_usd }),
-    },
-    body: row.body,
-  }));
 }
 
 /** What was spent in the last hour and for incidents that are open, so that a restart does not refill a budget. */

@@ -4,8 +4,8 @@ import {
   inputsOf,
   probabilityOf,
 } from "../../../src/rca/weigh/cause-confidence.ts";
-import type { Scored } from "../../../src/rca/weigh/confidence.ts";
 import type { Row } from "./collect.ts";
+import type { Scored } from "./reliability.ts";
 
 /** Pull of the weights towards zero, and steps of the descent. */
 export const training = { ridge: 0.06, steps: 1_500 } as const;

@@ -3,10 +3,11 @@ import { fileURLToPath } from "node:url";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { digestOf } from "../../../src/lib/stable-hash.ts";
 import { type CauseConfidenceFile, causeWeights } from "../../../src/rca/weigh/cause-confidence.ts";
-import { brierScore, calibrationError, ceiling, reliability, type Scored } from "../../../src/rca/weigh/confidence.ts";
+import { ceiling } from "../../../src/rca/weigh/confidence.ts";
 import { below, finish } from "../result.ts";
 import { type Row, recordedRows, syntheticRows } from "./collect.ts";
 import { fitWeights, type Judged, judgedLeftOut, training } from "./fit.ts";
+import { brierScore, calibrationError, reliability, type Scored } from "./reliability.ts";
 
 /**
  * Confidence of the first cause against how often it is right, on recordings and faults without a recording, whole and with

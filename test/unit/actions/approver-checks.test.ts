@@ -10,10 +10,10 @@ import { createClusterAccess } from "../../../src/adapters/cluster-access/cluste
 import type { WriteStep } from "../../../src/incident/action-plan.ts";
 import { makeRef } from "../../../src/incident/object-ref.ts";
 import { serviceAccount } from "../../../src/replay/api/identity.ts";
-import { rbacAuthorizer } from "../../../src/replay/api/rbac.ts";
 import { resourceOfKind } from "../../../src/replay/api/registry.ts";
 import { startApiServer } from "../../../src/replay/api/server.ts";
 import { deadUrl, startActorCluster } from "../../support/actor-cluster.ts";
+import { rbacAuthorizer } from "../../support/api-server/rbac-authorizer.ts";
 import { planStore, propose } from "../../support/plan-life.ts";
 import { withDatabase } from "../../support/postgres.ts";
 import { objectsOfYaml } from "../../support/yaml-objects.ts";

@@ -7,8 +7,8 @@ import { previewExperiment } from "../../../src/app/chaos/chaos-run.ts";
 import { parseExperiment } from "../../../src/chaos/parse-experiment.ts";
 import type { ApiObject } from "../../../src/replay/api/json.ts";
 import { createObjectTable } from "../../../src/replay/api/object-table.ts";
-import { rbacAuthorizer } from "../../../src/replay/api/rbac.ts";
 import { type ApiServer, startApiServer } from "../../../src/replay/api/server.ts";
+import { rbacAuthorizer } from "../../support/api-server/rbac-authorizer.ts";
 import { manifestText, objectsIn } from "../../support/manifests.ts";
 import { chaosClient } from "./chaos-world.ts";
 

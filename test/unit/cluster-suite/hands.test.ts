@@ -4,9 +4,7 @@ import { intentDigest } from "../../../src/actions/change/intent.ts";
 import { otherApplier } from "../../../src/actions/plan/field-managers.ts";
 import { actionCodes } from "../../../src/incident/action-code.ts";
 import { causeCodes } from "../../../src/incident/cause.ts";
-import { policyAdmission } from "../../../src/replay/api/admission.ts";
 import { createObjectTable } from "../../../src/replay/api/object-table.ts";
-import { rbacAuthorizer } from "../../../src/replay/api/rbac.ts";
 import { type ApiServer, startApiServer } from "../../../src/replay/api/server.ts";
 import { breakThings } from "../../cluster/break-and-restore.ts";
 import { casesIn, catalogueWorks, left } from "../../cluster/catalogue.ts";
@@ -21,6 +19,8 @@ import { type ClusterApi, createClusterApi, type Manifest, namedOf } from "../..
 import { faults, notInjected } from "../../cluster/faults.ts";
 import { sampleShop } from "../../cluster/sample-shop.ts";
 import { actorFor } from "../../support/actor-cluster.ts";
+import { policyAdmission } from "../../support/api-server/policy-admission.ts";
+import { rbacAuthorizer } from "../../support/api-server/rbac-authorizer.ts";
 import { createCel } from "../../support/cel.ts";
 import { httpFake } from "../../support/http-fake.ts";
 

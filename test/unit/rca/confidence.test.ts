@@ -1,15 +1,13 @@
 import { describe, expect, it } from "vitest";
 import {
-  brierScore,
   calibratedCause,
-  calibrationError,
   fixConfidence,
   logit,
   noOutcomes,
   posterior,
   probabilities,
-  reliability,
 } from "../../../src/rca/weigh/confidence.ts";
+import { brierScore, calibrationError, reliability } from "../../evals/calibration/reliability.ts";
 
 const full = { specificity: 0.97, explains: 1, closeness: 1, contradictions: 0, late: false, overshadowed: false };
 

@@ -3,8 +3,9 @@ import { diagnose, diagnoseByRules } from "../../../src/rca/diagnose.ts";
 import { createEvidenceBook } from "../../../src/rca/gather/evidence-book.ts";
 import {
   answerSchema,
+  diagnosisShape,
   extractJson,
-  parseAnswer,
+  readAnswer,
   refutationSchema,
   replySchema,
 } from "../../../src/rca/model/answer.ts";
@@ -168,7 +169,10 @@ describe("answers", () => {
 
   it("fields that nobody asked for are an error, so that a changed contract is noticed", () => {
     expect(
-      parseAnswer('{"sentences":[],"hypotheses":[],"fixes":[],"patch":null,"questions":[],"run":"kubectl delete"}'),
+      readAnswer(
+        '{"sentences":[],"hypotheses":[],"fixes":[],"patch":null,"questions":[],"run":"kubectl delete"}',
+        diagnosisShape,
+      ),
     ).toMatchObject({ ok: false });
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { createManualClock, createVirtualClock, type RealTime } from "../../../src/replay/virtual-clock.ts";
+import { createVirtualClock, type RealTime } from "../../../src/replay/virtual-clock.ts";
+import { createManualClock } from "../../support/manual-clock.ts";
 
 /** Real time that stands still until told, so that what a virtual clock makes of it can be computed. */
 function fakeReal(): RealTime & { pass(ms: number): void; stall(ms: number): void; readonly timers: number } {

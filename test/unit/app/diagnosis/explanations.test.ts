@@ -4,9 +4,9 @@ import { type DiagnoseDeps, diagnoseStep } from "../../../../src/app/diagnosis/d
 import { createExplanations } from "../../../../src/app/diagnosis/explanations.ts";
 import { createPrivacy } from "../../../../src/app/privacy.ts";
 import { createModel } from "../../../../src/rca/model/model.ts";
-import { conversationsOf } from "../../../../src/store/incidents/conversations.ts";
 import { latestDiagnosis } from "../../../../src/store/incidents/diagnoses.ts";
 import { saveIncident } from "../../../../src/store/incidents/incidents.ts";
+import { conversationsOf } from "../../../support/conversations-of.ts";
 import { completion, fakeOpenAi, idsTold, purposeOf, say, stands } from "../../../support/fake-openai.ts";
 import { withDatabase } from "../../../support/postgres.ts";
 import { brokenShop, honestAnswer } from "../../rca/broken-shop.ts";

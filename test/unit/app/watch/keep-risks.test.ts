@@ -6,9 +6,9 @@ import type { Redacted } from "../../../../src/incident/redacted.ts";
 import type { Risk } from "../../../../src/incident/risk.ts";
 import { silentLogger } from "../../../../src/lib/logger.ts";
 import { createRedactor } from "../../../../src/rca/redact/redactor.ts";
-import { createManualClock } from "../../../../src/replay/virtual-clock.ts";
 import { readRisks, saveRisks } from "../../../../src/store/cluster/risks.ts";
 import { createWorld } from "../../../support/detect-objects.ts";
+import { createManualClock } from "../../../support/manual-clock.ts";
 import { withDatabase } from "../../../support/postgres.ts";
 import { deployment, pod, service } from "../../../support/small-shop.ts";
 

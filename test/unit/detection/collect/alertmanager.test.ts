@@ -7,7 +7,7 @@ import { alertmanager } from "../../../../src/detection/alerts/alertmanager.ts";
 import { createAlertIntake, readAlerts } from "../../../../src/detection/collect/alertmanager.ts";
 import { createKnownPods } from "../../../../src/detection/collect/known-pods.ts";
 import { createDetectionEngine } from "../../../../src/detection/engine/engine.ts";
-import { createManualClock } from "../../../../src/replay/virtual-clock.ts";
+import { createManualClock } from "../../../support/manual-clock.ts";
 
 const start = Date.parse("2026-11-20T22:00:00Z");
 

@@ -7,8 +7,8 @@ import type { Anomaly } from "../../../../src/incident/anomaly.ts";
 import type { Incident } from "../../../../src/incident/incident.ts";
 import type { ObjectRef } from "../../../../src/incident/object-ref.ts";
 import { silentLogger } from "../../../../src/lib/logger.ts";
-import { createManualClock } from "../../../../src/replay/virtual-clock.ts";
 import { insertSamples, pruneSamples, readSamples, relabelSamples } from "../../../../src/store/cluster/samples.ts";
+import { createManualClock } from "../../../support/manual-clock.ts";
 import { withDatabase } from "../../../support/postgres.ts";
 
 const start = Date.parse("2026-11-20T22:00:00Z");

@@ -4,7 +4,7 @@ import type { Signal } from "../../../../src/cluster/signal.ts";
 import { type HealthReader, healthSource, healthTarget } from "../../../../src/detection/collect/health.ts";
 import { createKnownPods } from "../../../../src/detection/collect/known-pods.ts";
 import { readHealth } from "../../../../src/detection/collect/read-health.ts";
-import { createManualClock } from "../../../../src/replay/virtual-clock.ts";
+import { createManualClock } from "../../../support/manual-clock.ts";
 
 const start = Date.parse("2026-11-20T22:00:00Z");
 const json = JSON.stringify;

@@ -5,7 +5,7 @@ import { createKnownPods } from "../../../../src/detection/collect/known-pods.ts
 import type { LogReader } from "../../../../src/detection/collect/logs/container-log.ts";
 import { type LogSourceOptions, type LogSourceStats, logSource } from "../../../../src/detection/collect/logs/logs.ts";
 import { AppError } from "../../../../src/lib/app-error.ts";
-import { createManualClock, type ManualClock } from "../../../../src/replay/virtual-clock.ts";
+import { createManualClock, type ManualClock } from "../../../support/manual-clock.ts";
 
 const start = Date.parse("2026-11-20T22:00:00Z");
 const time = (seconds: number) => new Date(start + seconds * 1000).toISOString();

@@ -9,7 +9,7 @@ import {
 } from "../../../../src/detection/collect/logs/loki.ts";
 import { createDetectionEngine } from "../../../../src/detection/engine/engine.ts";
 import { AppError } from "../../../../src/lib/app-error.ts";
-import { createManualClock, type ManualClock } from "../../../../src/replay/virtual-clock.ts";
+import { createManualClock, type ManualClock } from "../../../support/manual-clock.ts";
 
 const start = Date.parse("2026-11-20T22:00:00Z");
 const labels = { namespace: "shop", pod: "web-1", container: "web" };

@@ -5,7 +5,7 @@ import type { Signal } from "../../../../src/cluster/signal.ts";
 import { createDeriver } from "../../../../src/detection/collect/derive/derive.ts";
 import { createKnownPods, type KnownPods } from "../../../../src/detection/collect/known-pods.ts";
 import { type MetricsReader, type ScrapeStats, scrapeSource } from "../../../../src/detection/collect/scrape/scrape.ts";
-import { createManualClock } from "../../../../src/replay/virtual-clock.ts";
+import { createManualClock } from "../../../support/manual-clock.ts";
 
 const start = Date.parse("2026-11-20T22:00:00Z");
 

@@ -2,8 +2,8 @@ import { afterEach, expect, test } from "vitest";
 import { serviceAccount } from "../../../../src/replay/api/identity.ts";
 import type { JsonObject } from "../../../../src/replay/api/json.ts";
 import { createObjectTable, type Write } from "../../../../src/replay/api/object-table.ts";
-import { rbacAuthorizer } from "../../../../src/replay/api/rbac.ts";
 import { type ApiServer, type ApiServerOptions, startApiServer } from "../../../../src/replay/api/server.ts";
+import { rbacAuthorizer } from "../../../support/api-server/rbac-authorizer.ts";
 import { deployment, pod, shop } from "./samples.ts";
 
 let server: ApiServer | undefined;

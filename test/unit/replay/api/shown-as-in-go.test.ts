@@ -1,10 +1,10 @@
 import { afterEach, expect, test } from "vitest";
-import { policyAdmission } from "../../../../src/replay/api/admission.ts";
-import { reviewOf } from "../../../../src/replay/api/admission-review.ts";
 import type { AdmissionRequest } from "../../../../src/replay/api/call.ts";
 import type { JsonObject } from "../../../../src/replay/api/json.ts";
 import { createObjectTable } from "../../../../src/replay/api/object-table.ts";
 import { type ApiServer, startApiServer } from "../../../../src/replay/api/server.ts";
+import { reviewOf } from "../../../support/api-server/admission-review.ts";
+import { policyAdmission } from "../../../support/api-server/policy-admission.ts";
 import { createCel } from "../../../support/cel.ts";
 
 // What Kubernetes' Go types and strategies do to objects before admission sees them; each of these was a legitimate write

@@ -8,10 +8,10 @@ import {
   stringAt,
 } from "../../../../src/replay/api/json.ts";
 import { createObjectTable, type ObjectTable } from "../../../../src/replay/api/object-table.ts";
-import { rbacAuthorizer } from "../../../../src/replay/api/rbac.ts";
 import { findResource, resources } from "../../../../src/replay/api/registry.ts";
 import { parseRoute } from "../../../../src/replay/api/router.ts";
 import { type ApiServer, startApiServer } from "../../../../src/replay/api/server.ts";
+import { rbacAuthorizer } from "../../../support/api-server/rbac-authorizer.ts";
 import { difference, type Got, sameMessage } from "./transcript-compare.ts";
 import { recordedLogs, recordedProxy } from "./transcript-ports.ts";
 import { fixtures, goneBefore, nowAt, putBefore } from "./transcript-scope.ts";

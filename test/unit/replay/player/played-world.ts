@@ -5,7 +5,7 @@ import { loadTruth } from "../../../../src/replay/player/load-truth.ts";
 import { playRecording } from "../../../../src/replay/player/play-recording.ts";
 import type { Player, PlayerEvent, PlayerOptions } from "../../../../src/replay/player/player.ts";
 import { loadRecording, type Recording } from "../../../../src/replay/recording/load-recording.ts";
-import { createManualClock, type ManualClock } from "../../../../src/replay/virtual-clock.ts";
+import { createManualClock, type ManualClock } from "../../../support/manual-clock.ts";
 
 export interface PlayedWorld {
   readonly recording: Recording;

@@ -11,7 +11,7 @@ import { type RecordOptions, recordSignals } from "../../../../src/replay/record
 import { writeTruth } from "../../../../src/replay/record/write-truth.ts";
 import { loadRecording } from "../../../../src/replay/recording/load-recording.ts";
 import { recordedSignals } from "../../../../src/replay/recording/recorded-signals.ts";
-import { createManualClock } from "../../../../src/replay/virtual-clock.ts";
+import { createManualClock } from "../../../support/manual-clock.ts";
 
 const startAt = Date.parse("2026-11-20T10:00:00Z");
 const password = "hunter2-correct-horse-staple";

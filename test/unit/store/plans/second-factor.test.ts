@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { approvePlan, autoApprove } from "../../../../src/actions/approve/approve.ts";
 import { type Policy, policySchema } from "../../../../src/actions/policy/policy-file.ts";
 import { createApprovers } from "../../../../src/app/plans/approvers.ts";
-import { codeAt, newSecret, stepOfCode } from "../../../../src/lib/one-time-code.ts";
+import { newSecret, stepOfCode } from "../../../../src/lib/one-time-code.ts";
 import { seal, sealKeyOf, unseal } from "../../../../src/lib/seal.ts";
 import { listAudit, verifyAudit } from "../../../../src/store/audit.ts";
 import {
@@ -14,6 +14,7 @@ import {
   useCode,
 } from "../../../../src/store/plans/second-factor.ts";
 import { startActorCluster } from "../../../support/actor-cluster.ts";
+import { codeAt } from "../../../support/authenticator.ts";
 import { planFor } from "../../../support/plan-fixture.ts";
 import { boundless, planStore, raiseLimit } from "../../../support/plan-life.ts";
 import { type TestDatabase, withDatabase } from "../../../support/postgres.ts";

@@ -5,7 +5,7 @@ import { createKnownPods } from "../../../../../src/detection/collect/known-pods
 import { createLogIntake, type LogIntakeOptions } from "../../../../../src/detection/collect/push/log-intake.ts";
 import { parseLabels } from "../../../../../src/detection/collect/push/pushed-streams.ts";
 import { maxUnpackedBytes } from "../../../../../src/detection/collect/push/read-push.ts";
-import { createManualClock } from "../../../../../src/replay/virtual-clock.ts";
+import { createManualClock } from "../../../../support/manual-clock.ts";
 import { bytesField, packedPush, pushMessage } from "../../../../support/push-bodies.ts";
 import { snappyBlock } from "../../../../support/snappy-block.ts";
 

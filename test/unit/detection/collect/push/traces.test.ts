@@ -6,7 +6,7 @@ import { createKnownPods } from "../../../../../src/detection/collect/known-pods
 import { readTraces } from "../../../../../src/detection/collect/push/read-traces.ts";
 import { createTraceIntake } from "../../../../../src/detection/collect/push/trace-intake.ts";
 import { createDetectionEngine } from "../../../../../src/detection/engine/engine.ts";
-import { createManualClock } from "../../../../../src/replay/virtual-clock.ts";
+import { createManualClock } from "../../../../support/manual-clock.ts";
 
 const start = 1_700_000_000_000;
 const text = (key: string, stringValue: string) => ({ key, value: { stringValue } });

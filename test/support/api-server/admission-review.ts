@@ -1,6 +1,6 @@
-import type { AdmissionRequest } from "./call.ts";
-import type { ApiObject, JsonObject } from "./json.ts";
-import { scaleOf } from "./scale.ts";
+import type { AdmissionRequest } from "../../../src/replay/api/call.ts";
+import type { ApiObject, JsonObject } from "../../../src/replay/api/json.ts";
+import { scaleOf } from "../../../src/replay/api/scale.ts";
 
 /** A write as policies and webhooks see it: the `request` of an AdmissionReview, without what this server does not know. */
 export interface ReviewedRequest {

@@ -1,8 +1,16 @@
+import type { AdmissionRequest, Refusal } from "../../../src/replay/api/call.ts";
+import {
+  type ApiObject,
+  type Json,
+  type JsonObject,
+  listAt,
+  objectAt,
+  objectsAt,
+  stringAt,
+} from "../../../src/replay/api/json.ts";
+import type { ObjectTable } from "../../../src/replay/api/object-table.ts";
+import { findResource } from "../../../src/replay/api/registry.ts";
 import { operationOf, reviewOf } from "./admission-review.ts";
-import type { AdmissionRequest, Refusal } from "./call.ts";
-import { type ApiObject, type Json, type JsonObject, listAt, objectAt, objectsAt, stringAt } from "./json.ts";
-import type { ObjectTable } from "./object-table.ts";
-import { findResource } from "./registry.ts";
 
 /**
  * Evaluates the Common Expression Language. A server without one cannot judge policies; the product needs none, tests bring

@@ -1,7 +1,14 @@
-import type { Attributes, Authorize, Decision, Identity } from "./identity.ts";
-import { type ApiObject, type JsonObject, listAt, objectAt, objectsAt, stringAt } from "./json.ts";
-import type { ObjectTable } from "./object-table.ts";
-import { findResource } from "./registry.ts";
+import type { Attributes, Authorize, Decision, Identity } from "../../../src/replay/api/identity.ts";
+import {
+  type ApiObject,
+  type JsonObject,
+  listAt,
+  objectAt,
+  objectsAt,
+  stringAt,
+} from "../../../src/replay/api/json.ts";
+import type { ObjectTable } from "../../../src/replay/api/object-table.ts";
+import { findResource } from "../../../src/replay/api/registry.ts";
 
 const group = "rbac.authorization.k8s.io";
 /** What the default roles of every cluster let anybody ask. */
