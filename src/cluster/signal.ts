@@ -57,7 +57,15 @@ export type Signal =
       readonly source: "prometheus" | "health";
       readonly points: readonly DerivedPoint[];
     }
-  | { readonly type: "alert"; readonly at: number; readonly alert: Alert }
+  /** `group`: whose notification named it; absent when the sender does not say. */
+  | { readonly type: "alert"; readonly at: number; readonly alert: Alert; readonly group?: string }
+  /** A group's notification was complete: of its alerts, these are all that are told of now. */
+  | {
+      readonly type: "alert-group";
+      readonly at: number;
+      readonly group: string;
+      readonly fingerprints: readonly string[];
+    }
   /** A source has begun to ask for metrics, or has all answers that it will get. */
   | { readonly type: "asking"; readonly at: number; readonly source: string; readonly underWay: boolean }
   /** A source stopped or started delivering: `kubernetes-watch`, `scrape:pods`, `logs`, `prometheus`. */

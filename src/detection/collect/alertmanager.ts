@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Alert } from "../../cluster/alert-store.ts";
+import type { Signal } from "../../cluster/signal.ts";
 import { messageOf } from "../../lib/app-error.ts";
 import { digestOf } from "../../lib/stable-hash.ts";
 import { anyItems, labelsUpTo } from "./bounded-json.ts";
@@ -15,6 +16,8 @@ const labelSet = labelsUpTo(maxLabels);
 const webhook = z.object({
   version: z.literal("4"),
   status: z.enum(["firing", "resolved"]),
+  receiver: z.string().optional(),
+  groupKey: z.string().min(1).optional(),
   truncatedAlerts: z.number().default(0),
   commonAnnotations: labelSet.optional(),
   alerts: anyItems,
@@ -29,7 +32,13 @@ const alertSchema = z.object({
 });
 
 export type ReadAlerts =
-  | { readonly ok: true; readonly alerts: readonly Alert[]; readonly dropped: number }
+  | {
+      readonly ok: true;
+      readonly alerts: readonly Alert[];
+      readonly dropped: number;
+      /** Whose alerts these are: the same for each notification of one group to one receiver. Absent when it is not said. */
+      readonly group?: string;
+    }
   | { readonly ok: false; readonly detail: string };
 
 function bounded(labels: Readonly<Record<string, string>>): Record<string, string> {
@@ -69,10 +78,29 @@ export function readAlerts(body: string): ReadAlerts {
         ...(to > 0 ? { endsAt: to } : {}),
       });
     }
-    return { ok: true, alerts, dropped: group.alerts.length - alerts.length + group.truncatedAlerts };
+    const { groupKey, receiver = "" } = group;
+    return {
+      ok: true,
+      alerts,
+      dropped: group.alerts.length - alerts.length + group.truncatedAlerts,
+      ...(groupKey === undefined ? {} : { group: digestOf([receiver, groupKey]).slice(0, 16) }),
+    };
   } catch (error) {
     return { ok: false, detail: error instanceof z.ZodError ? problemOf(error) : messageOf(error, 120) };
   }
+}
+
+/**
+ * What a notification says, as signals. A notification names every alert of its group that fires or has just ended and is not
+ * held back, so one that is whole also says which have gone: an alert that ends while it is inhibited or silenced is told in
+ * no other way (https://prometheus.io/docs/alerting/latest/alertmanager/, prometheus/alertmanager#226).
+ */
+export function alertSignals(read: Extract<ReadAlerts, { ok: true }>, at: number): readonly Signal[] {
+  const { alerts, dropped, group } = read;
+  if (group === undefined) return alerts.map((alert) => ({ type: "alert", at, alert }));
+  const told = alerts.map((alert): Signal => ({ type: "alert", at, alert, group }));
+  if (dropped > 0) return told;
+  return [...told, { type: "alert-group", at, group, fingerprints: alerts.map(({ fingerprint }) => fingerprint) }];
 }
 
 export type AlertAnswer =
@@ -101,8 +129,9 @@ export function createAlertIntake(): AlertIntake {
       const read = readAlerts(body);
       if (!read.ok) return refused({ outcome: "malformed", detail: read.detail });
       const { clock, emit, room } = context;
-      if (room() < read.alerts.length) return refused({ outcome: "full", retryAfterSeconds: 5 });
-      for (const alert of read.alerts) emit({ type: "alert", at: clock.now(), alert });
+      const signals = alertSignals(read, clock.now());
+      if (room() < signals.length) return refused({ outcome: "full", retryAfterSeconds: 5 });
+      for (const signal of signals) emit(signal);
       counts.alerts += read.alerts.length;
       counts.dropped += read.dropped;
       return { outcome: "accepted", alerts: read.alerts.length };

@@ -104,7 +104,10 @@ export function createIntake(deps: IntakeDeps): Intake {
             if (readsSeries(share, labels)) series.push(name, labels, at, value);
           break;
         case "alert":
-          observation.alerts.apply(signal.alert, signal.at);
+          observation.alerts.apply(signal.alert, signal.at, signal.group);
+          break;
+        case "alert-group":
+          observation.alerts.settle(signal.group, new Set(signal.fingerprints), signal.at);
           break;
         case "asking":
           sources.asking(signal.source, signal.underWay);

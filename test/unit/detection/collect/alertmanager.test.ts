@@ -4,7 +4,7 @@ import type { KubeObject } from "../../../../src/cluster/kubernetes-types.ts";
 import { createObservation } from "../../../../src/cluster/observation.ts";
 import type { Signal } from "../../../../src/cluster/signal.ts";
 import { alertmanager } from "../../../../src/detection/alerts/alertmanager.ts";
-import { createAlertIntake, readAlerts } from "../../../../src/detection/collect/alertmanager.ts";
+import { alertSignals, createAlertIntake, readAlerts } from "../../../../src/detection/collect/alertmanager.ts";
 import { createKnownPods } from "../../../../src/detection/collect/known-pods.ts";
 import { createDetectionEngine } from "../../../../src/detection/engine/engine.ts";
 import { createManualClock } from "../../../support/manual-clock.ts";
@@ -130,7 +130,7 @@ function engineWith(alerts: readonly Wish[]) {
   const tell = (list: readonly Wish[], at: number) => {
     const read = readAlerts(group(list));
     if (!read.ok) throw new Error(read.detail);
-    for (const alert of read.alerts) engine.ingest({ type: "alert", at, alert });
+    for (const signal of alertSignals(read, at)) engine.ingest(signal);
   };
   tell(alerts, start);
   return { engine, tell };
@@ -220,13 +220,141 @@ describe("an alert is an anomaly of the object it names", () => {
   });
 });
 
+describe("what a group does not name any more", () => {
+  const minute = 60_000;
+  const both = [{ fingerprint: "a" }, { fingerprint: "b" }];
+  const onlyA = [{ fingerprint: "a" }];
+  interface Told {
+    readonly minute: number;
+    readonly alerts: readonly Wish[];
+    readonly more?: object;
+  }
+  const otherGroup = { groupKey: '{}/{team="shop"}:{}' };
+
+  test.each<{ name: string; told: readonly Told[]; at: number; want: string }>([
+    {
+      name: "has gone, also when nobody told that it was resolved: it ended while it was inhibited",
+      told: [
+        { minute: 0, alerts: both },
+        { minute: 5, alerts: onlyA },
+      ],
+      at: 12,
+      want: "a",
+    },
+    {
+      name: "is given until the group's next notification: a restarted Alertmanager does not know all at once",
+      told: [
+        { minute: 0, alerts: both },
+        { minute: 5, alerts: onlyA },
+        { minute: 10, alerts: both },
+      ],
+      at: 60,
+      want: "a b",
+    },
+    {
+      name: "stays for a while",
+      told: [
+        { minute: 0, alerts: both },
+        { minute: 5, alerts: onlyA },
+      ],
+      at: 10,
+      want: "a b",
+    },
+    {
+      name: "has gone with the whole group's end",
+      told: [
+        { minute: 0, alerts: both },
+        { minute: 5, alerts: [{ fingerprint: "a", status: "resolved", endsAt: "2026-11-20T22:04:00Z" }] },
+      ],
+      at: 12,
+      want: "",
+    },
+    {
+      name: "stays when the notification was cut off by the sender",
+      told: [
+        { minute: 0, alerts: both },
+        { minute: 5, alerts: onlyA, more: { truncatedAlerts: 1 } },
+      ],
+      at: 60,
+      want: "a b",
+    },
+    {
+      name: "stays when the notification was cut off here",
+      told: [
+        { minute: 0, alerts: both },
+        { minute: 5, alerts: Array.from({ length: 501 }, () => ({ fingerprint: "a" })) },
+      ],
+      at: 60,
+      want: "a b",
+    },
+    {
+      name: "stays when another group tells of other alerts",
+      told: [
+        { minute: 0, alerts: both },
+        { minute: 5, alerts: onlyA, more: otherGroup },
+      ],
+      at: 60,
+      want: "a b",
+    },
+    {
+      name: "stays while another group still has it",
+      told: [
+        { minute: 0, alerts: both },
+        { minute: 1, alerts: both, more: otherGroup },
+        { minute: 5, alerts: onlyA },
+      ],
+      at: 60,
+      want: "a b",
+    },
+    {
+      name: "has gone when none of its groups has it",
+      told: [
+        { minute: 0, alerts: both },
+        { minute: 1, alerts: both, more: otherGroup },
+        { minute: 5, alerts: onlyA },
+        { minute: 6, alerts: onlyA, more: otherGroup },
+      ],
+      at: 60,
+      want: "a",
+    },
+    {
+      name: "stays when the same group goes to two receivers, of which one is another's",
+      told: [
+        { minute: 0, alerts: both },
+        { minute: 5, alerts: onlyA, more: { receiver: "kubemend-critical" } },
+      ],
+      at: 60,
+      want: "a b",
+    },
+    {
+      name: "stays when the sender does not say which group it is",
+      told: [
+        { minute: 0, alerts: both, more: { groupKey: undefined } },
+        { minute: 5, alerts: onlyA, more: { groupKey: undefined } },
+      ],
+      at: 60,
+      want: "a b",
+    },
+  ])("$name", ({ told, at, want }) => {
+    const observation = createObservation({ cluster: "test" });
+    const engine = createDetectionEngine({ observation, nextId: () => "1", detectors: [alertmanager] });
+    for (const one of told) {
+      const read = readAlerts(group(one.alerts, one.more));
+      if (!read.ok) throw new Error(read.detail);
+      for (const signal of alertSignals(read, start + one.minute * minute)) engine.ingest(signal);
+    }
+    const firing = observation.alerts.firing(start + at * minute);
+    expect(firing.map(({ fingerprint }) => fingerprint).join(" ")).toBe(want);
+  });
+});
+
 describe("the intake", () => {
   test("takes nothing before detection runs, nothing when full, and counts", async () => {
     const intake = createAlertIntake();
     expect(intake.notify(group([{}]))).toMatchObject({ outcome: "not-ready" });
     const stopping = new AbortController();
     const signals: Signal[] = [];
-    let room = 1;
+    let room = 2;
     const running = intake.source({
       clock: createManualClock(start),
       known: createKnownPods(),
@@ -236,10 +364,10 @@ describe("the intake", () => {
       room: () => room,
     });
     expect(intake.notify(group([{}, {}]))).toEqual({ outcome: "full", retryAfterSeconds: 5 });
-    room = 2;
+    room = 3;
     expect(intake.notify(group([{}, {}]))).toEqual({ outcome: "accepted", alerts: 2 });
     expect(intake.notify("x")).toMatchObject({ outcome: "malformed" });
-    expect(signals.map(({ type }) => type)).toEqual(["alert", "alert"]);
+    expect(signals.map(({ type }) => type)).toEqual(["alert", "alert", "alert-group"]);
     expect(intake.stats).toEqual({ alerts: 2, dropped: 0, refusedRequests: 3 });
     stopping.abort();
     await running;
