@@ -22,6 +22,15 @@ function cut(mark: RegExp, replacement: string, sentence: RegExp): Reader {
   };
 }
 
+/** The first group is the place, which such programs always write: in the line its number becomes 1, so that it tells nothing. */
+function numbered(mark: RegExp, sentence: RegExp): Reader {
+  return (raw) => {
+    const place = mark.exec(raw)?.[1];
+    const line = place === undefined ? raw : raw.replace(place, place.replace(/\d+$/, "1"));
+    return origin(place, line, sentence.exec(line)?.[1]);
+  };
+}
+
 /** Python, ZooKeeper, Tomcat and the others whose layout is ours to choose wrote `@place@ ` before their usual line. */
 const AT = /^@([^@]+)@ /;
 
@@ -129,6 +138,8 @@ export const origins: Readonly<Record<string, (raw: readonly string[]) => Origin
   kazoo: each(cut(AT, "", /\[[^\]]*\] \S+: (.*)$/)),
   daemons: syslog,
   servers: syslog,
+  ejabberd: each(numbered(/^\S+ \S+ \[\w+\] <[\d.]+>@(\S+:\d+) /, /^\S+ \S+ \[\w+\] \S+ (.*)$/)),
+  kamailio: each(numbered(/^ ?\d+\(\d+\) \w+: \S+ \[([\w./-]+:\d+)\]: /, /\]: \w+\(\): (.*)$/)),
   activemq: each(cut(AT, "", /^\S+ \S+ [A-Z]+ \S+: (.*)$/)),
   openstack: each((raw) => {
     const found = cut(AT, "", /\[[^\]]*\] (.*)$/)(raw);

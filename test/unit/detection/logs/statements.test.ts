@@ -4,15 +4,18 @@ import { idsOf, interleaved, labelOf, mean, readSources } from "../../../evals/t
 import { groupingAccuracy } from "./grouping-accuracy.ts";
 
 // Floors below what is measured (npm run evals -- templates): they notice a fall, the eval states the goal.
+const thirdRound = new Set(["kamailio", "ejabberd"]);
 test.each([
-  { part: "development", sources: 0.86, stream: 0.86 },
-  { part: "held-out", sources: 0.75, stream: 0.79 },
-])("lines of real programs, $part: not below $sources by source and $stream in one stream", ({
+  { part: "development", third: false, sources: 0.86, stream: 0.86 },
+  { part: "held-out", third: false, sources: 0.75, stream: 0.79 },
+  { part: "development", third: true, sources: 0.5, stream: 0.5 },
+])("lines of real programs, $part (third round: $third): not below $sources by source and $stream in one stream", ({
   part,
+  third,
   sources,
   stream,
 }) => {
-  const all = readSources(part);
+  const all = readSources(part).filter(([row]) => thirdRound.has(row?.source ?? "") === third);
   const each = all.map((rows) => groupingAccuracy(rows.map(labelOf), idsOf(rows)));
   expect(mean(each)).toBeGreaterThanOrEqual(sources);
   const mixed = interleaved(all);
