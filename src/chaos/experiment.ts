@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type ActionCode, actionCodes } from "../incident/action-code.ts";
 import { type CauseCode, causeCodes } from "../incident/cause.ts";
-import { duration } from "./duration.ts";
+import { duration, durationText } from "./duration.ts";
 import { stepSchema } from "./methods/steps.ts";
 import { probeSchema } from "./probe.ts";
 
@@ -11,6 +11,9 @@ const objectName = z
 const labels = z.record(z.string().min(1), z.string());
 const one = <T extends string>(codes: readonly T[], what: string) =>
   z.custom<T>((value) => codes.some((code) => code === value), { message: `must be ${what}` });
+
+/** Until when kubemend is to notice, unless it says otherwise. */
+const usualMs = 180_000;
 
 /** What kubemend should find and offer; `none` where the system is meant to bear it without an incident. */
 const expectedSchema = z.union(
@@ -31,7 +34,7 @@ const expectedSchema = z.union(
           z.array(one<ActionCode>(actionCodes, "a code of an action")).min(1).max(5),
         ])
         .optional(),
-      within: duration(1_000, 86_400_000).default(180_000),
+      within: duration(1_000, 86_400_000).optional(),
     }),
   ],
   { error: "must be none, or a map with cause and culprit" },
@@ -65,13 +68,24 @@ export const experimentSchema = z
     settle: duration(0, 3_600_000).default(120_000),
     expected: expectedSchema,
   })
-  .superRefine(({ steadyState, duration: length, every }, context) => {
+  .superRefine(({ steadyState, duration: length, every, expected }, context) => {
     const names = steadyState.map(({ name }) => name);
     if (new Set(names).size < names.length)
       context.addIssue({ code: "custom", path: ["steadyState"], message: "every probe needs a name of its own" });
     if (every > length)
       context.addIssue({ code: "custom", path: ["every"], message: "must not be longer than duration" });
-  });
+    if (expected !== "none" && expected.within !== undefined && expected.within > length)
+      context.addIssue({
+        code: "custom",
+        path: ["expected", "within"],
+        message: `kubemend is to notice within ${durationText(expected.within)}, but the fault is put back after ${durationText(length)}; let it last at least that long`,
+      });
+  })
+  .transform(({ expected, ...rest }) => ({
+    ...rest,
+    expected:
+      expected === "none" ? expected : { ...expected, within: expected.within ?? Math.min(usualMs, rest.duration) },
+  }));
 
 export type Experiment = z.infer<typeof experimentSchema>;
 export type ExpectedOutcome = Experiment["expected"];

@@ -9,6 +9,8 @@ export interface GameDayEntry {
   readonly runId?: string | undefined;
   readonly result?: RunResult | undefined;
   readonly problems: readonly string[];
+  /** Incidents that would not close before it began: what was found may be theirs. */
+  readonly openBefore?: readonly string[];
 }
 
 export interface GameDay {

@@ -5,6 +5,7 @@ import { type Change, targetText } from "./change.ts";
 import type { ChaosCluster } from "./cluster-port.ts";
 import type { Experiment } from "./experiment.ts";
 import type { ChangeState, RunJournal } from "./journal-port.ts";
+import { judgedFacts } from "./judged-facts.ts";
 import { operatorFailure } from "./operator-status.ts";
 import type { Probe, ProbeAnswer } from "./probe.ts";
 import { createProbeTally } from "./probe-tally.ts";
@@ -178,7 +179,7 @@ export async function runExperiment(
       : recovered
         ? "the steady state held where it had to, and was there again afterwards"
         : `the steady state did not come back: ${failureText(after)}`);
-  const facts = await deps.incidentsSince(faultAt).catch((error: unknown) => {
+  const facts = await judgedFacts(deps.incidentsSince, faultAt, deps).catch((error: unknown) => {
     say(`no score: ${messageOf(error, 160)}`);
     return undefined;
   });

@@ -71,6 +71,12 @@ function details({ result }: GameDayEntry): string {
   return lists.length === 0 ? "" : `<details><summary>Probes and changes</summary>${lists.join("")}</details>`;
 }
 
+function residue({ openBefore = [] }: GameDayEntry): string {
+  if (openBefore.length === 0) return "";
+  const which = openBefore.length === 1 ? "Incident" : "Incidents";
+  return `<p><strong>${which} ${escaped(openBefore.join(", "))} ${openBefore.length === 1 ? "was" : "were"} still open when it began</strong>: what kubemend made of it may belong to the trouble before.</p>`;
+}
+
 function card(entry: GameDayEntry): string {
   const { name, hypothesis, result, problems } = entry;
   const verdict = result?.verdict ?? "not-run";
@@ -87,7 +93,7 @@ function card(entry: GameDayEntry): string {
   return `<article id="${escaped(name)}"><header><h3>${escaped(name)}</h3><span class="badge ${verdict}">${verdictTexts[verdict]}</span></header>
 <p class="hypothesis">${escaped(hypothesis)}</p>
 <p>${escaped(result ? result.reason : problems.join("; "))}${result?.clean === false ? " <strong>Not everything is put back.</strong>" : ""}</p>
-${chips}${details(entry)}
+${residue(entry)}${chips}${details(entry)}
 <p class="quiet">${[run, incident].filter(Boolean).map(escaped).join(", ")}</p></article>`;
 }
 

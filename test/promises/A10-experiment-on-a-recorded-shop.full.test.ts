@@ -102,7 +102,7 @@ test.each([
           database,
           cluster: "shop",
           clock: served.clock,
-          namespaces: ["sock-shop"],
+          reach: { namespaces: ["sock-shop"], nodes: false },
           say: (line) => void lines.push(line),
         },
         { id: "mail:oncall@example.com", name: "oncall@example.com" },

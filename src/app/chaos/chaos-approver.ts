@@ -5,19 +5,20 @@ import { type Clock, rest } from "../../lib/clock.ts";
 import type { Database } from "../../store/database.ts";
 import { listIncidents } from "../../store/incidents/incidents.ts";
 import { plansOf } from "../../store/plans/plans.ts";
+import { isInReach, type Reach } from "./open-incidents.ts";
 
 export interface ChaosApproverDeps extends ApproveDeps {
   readonly database: Database;
   readonly cluster: string;
   readonly clock: Clock;
-  readonly namespaces: readonly string[];
+  readonly reach: Reach;
   readonly say: (line: string) => void;
 }
 
 const lookEveryMs = 1_000;
 
 /**
- * Approves, in a person's name, the first fix that kubemend offers for incidents of the experiment's namespaces: what a
+ * Approves, in a person's name, the first fix that kubemend offers for incidents in the experiment's reach: what a
  * game day does in place of somebody on call. The policy judges it like any approval. Ends when aborted.
  */
 export async function approveFirstFixes(deps: ChaosApproverDeps, by: Person, signal: AbortSignal): Promise<void> {
@@ -30,8 +31,10 @@ export async function approveFirstFixes(deps: ChaosApproverDeps, by: Person, sig
       limit: 50,
     });
     for (const { id, target, updatedAt } of open) {
-      if (updatedAt < since || decided.has(id) || !deps.namespaces.includes(target.namespace ?? "")) continue;
-      const offered = (await plansOf(deps.database, id)).filter(({ plan }) => plan.state === "proposed");
+      if (updatedAt < since || decided.has(id) || !isInReach([target], deps.reach)) continue;
+      const offered = (await plansOf(deps.database, id)).filter(
+        ({ plan }) => plan.state === "proposed" && isInReach([plan.target], deps.reach),
+      );
       // Plans of one diagnosis are made in its order; the first of them is the one people see on top.
       const first = offered.at(-1);
       if (!first) continue;

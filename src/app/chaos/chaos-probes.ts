@@ -1,11 +1,10 @@
 import type { ChaosCluster } from "../../chaos/cluster-port.ts";
 import { judgeSamples, type Probe, type ProbeAnswer, replicasOf } from "../../chaos/probe.ts";
 import { refText } from "../../incident/object-ref.ts";
-import { unresolvedStatuses } from "../../incident/status.ts";
 import { messageOf } from "../../lib/app-error.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { Database } from "../../store/database.ts";
-import { listIncidents } from "../../store/incidents/incidents.ts";
+import { openIncidents, type Reach } from "./open-incidents.ts";
 
 export interface ProbeDeps {
   readonly cluster: Pick<ChaosCluster, "ask" | "get">;
@@ -19,11 +18,9 @@ export interface ProbeDeps {
 const blind = (detail: string) => ({ holds: false, detail, blind: true }) as const;
 
 /** Asks one question about the steady state. What cannot be measured does not hold: no data is no steady state. */
-export function createAskProbe(
-  deps: ProbeDeps,
-  blastNamespaces: readonly string[],
-): (probe: Probe) => Promise<ProbeAnswer> {
+export function createAskProbe(deps: ProbeDeps, reach: Reach): (probe: Probe) => Promise<ProbeAnswer> {
   const { database, clock } = deps;
+  const blastNamespaces = reach.namespaces;
   const judged = async (probe: Probe): Promise<Pick<ProbeAnswer, "holds" | "detail" | "blind">> => {
     switch (probe.type) {
       case "promql":
@@ -45,16 +42,8 @@ export function createAskProbe(
         return judgeSamples(probe, [replicasOf(found.object, count)]);
       }
       case "quiet": {
-        const namespaces = probe.namespaces ?? blastNamespaces;
-        const open = await listIncidents(database, {
-          statuses: unresolvedStatuses,
-          cluster: deps.clusterName,
-          limit: 500,
-        });
-        const here = open.filter(({ target, affected }) =>
-          [target, ...affected].some(({ namespace }) => namespace !== undefined && namespaces.includes(namespace)),
-        );
-        const [first] = here;
+        const asked = { ...reach, ...(probe.namespaces ? { namespaces: probe.namespaces } : {}) };
+        const [first] = await openIncidents(database, deps.clusterName, asked);
         return first
           ? { holds: false, detail: `incident ${first.id} is open: ${refText(first.target)}` }
           : { holds: true, detail: "no open incident" };

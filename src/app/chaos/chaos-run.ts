@@ -22,6 +22,7 @@ import { whileAlone } from "../../store/leases.ts";
 import { incidentFactsSince } from "./chaos-facts.ts";
 import { createRunJournal, entriesOf } from "./chaos-journal.ts";
 import { createAskProbe, type ProbeDeps } from "./chaos-probes.ts";
+import { reachOf } from "./open-incidents.ts";
 
 export interface ChaosRunDeps {
   readonly cluster: ChaosCluster;
@@ -121,7 +122,7 @@ export async function makeRun(deps: ChaosRunDeps, source: RunSource): Promise<Ru
     const result = await runExperiment(experiment, plan.changes, {
       cluster: deps.cluster,
       journal: createRunJournal(database, runId),
-      ask: createAskProbe(deps, experiment.blastRadius.namespaces),
+      ask: createAskProbe(deps, reachOf(experiment.blastRadius)),
       incidentsSince: (since) => incidentFactsSince(database, cluster, since),
       clock,
       signal: deps.signal,

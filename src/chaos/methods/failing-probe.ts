@@ -13,14 +13,20 @@ export const failingProbeStep = z.strictObject({
   probe: z.enum(["liveness", "readiness"]),
 });
 
-/** The same probe asking for something that is not there. A port nobody listens on, where nothing better is known. */
-function failing(probe: Probe | undefined, container: Container): Probe {
-  if (probe?.httpGet) return { ...probe, httpGet: { ...probe.httpGet, path: "/kubemend-chaos-no-such-page" } };
-  if (probe?.exec) return { ...probe, exec: { command: ["false"] } };
-  const { tcpSocket: _tcp, grpc: _grpc, ...timing } = probe ?? { periodSeconds: 5, failureThreshold: 2 };
-  const taken = new Set(container.ports?.map(({ containerPort }) => containerPort));
-  const free = [9, 19, 29].find((port) => !taken.has(port)) ?? 39;
-  return { ...timing, tcpSocket: { port: free } };
+/** Of services that nobody has run for decades. */
+const candidates = [9, 19, 29];
+const lastCandidate = 39;
+
+/**
+ * The same probe at a port that nobody listens on. A page that does not exist would be no fault where a program answers every
+ * page, and a command that fails none where the kubelet finds no such command: it throws such answers away.
+ */
+function failing(probe: Probe | undefined, containers: readonly Container[]): Probe {
+  const taken = new Set(containers.flatMap(({ ports = [] }) => ports.map(({ containerPort }) => containerPort)));
+  const port = candidates.find((one) => !taken.has(one)) ?? lastCandidate;
+  if (probe?.httpGet) return { ...probe, httpGet: { ...probe.httpGet, port } };
+  const { tcpSocket: _tcp, grpc: _grpc, exec: _exec, ...timing } = probe ?? { periodSeconds: 5, failureThreshold: 2 };
+  return { ...timing, tcpSocket: { port } };
 }
 
 /** Makes a liveness probe kill, or a readiness probe shut out, a healthy container. */
@@ -32,8 +38,11 @@ export const failingProbe: Method<z.infer<typeof failingProbeStep>> = {
       const container = containerOf(workload, name);
       if (typeof container === "string") return container;
       const field = probe === "liveness" ? "livenessProbe" : "readinessProbe";
-      return setFields(workload, `${probe} probe of ${container.name} asks for what is not there`, [
-        { path: inContainer(container, field), value: failing(container[field], container) },
+      return setFields(workload, `${probe} probe of ${container.name} asks a port that nobody listens on`, [
+        {
+          path: inContainer(container, field),
+          value: failing(container[field], workload.spec.template.spec.containers),
+        },
       ]);
     }),
 };

@@ -2,9 +2,11 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createAskProbe } from "../../app/chaos/chaos-probes.ts";
 import type { ChaosRunDeps, RunOutcome } from "../../app/chaos/chaos-run.ts";
+import { openIncidents, type Reach, reachOf } from "../../app/chaos/open-incidents.ts";
 import { type GameDayEntry, summarize } from "../../chaos/game-day.ts";
 import { scoreboardHtml } from "../../chaos/scoreboard.ts";
 import { shortResult } from "../../chaos/words.ts";
+import { refText } from "../../incident/object-ref.ts";
 import { AppError, messageOf } from "../../lib/app-error.ts";
 import { rest, systemClock } from "../../lib/clock.ts";
 import { numberOption } from "../number-option.ts";
@@ -13,16 +15,42 @@ import { type ExperimentFile, readExperiments } from "./read-experiments.ts";
 import { type RunOptions, runOne } from "./run-one.ts";
 import { runDeps, say, stopRun } from "./setup.ts";
 
-async function steadyAgain(deps: ChaosRunDeps, file: ExperimentFile, patienceMs: number): Promise<void> {
-  const { experiment } = file;
-  const ask = createAskProbe(deps, experiment.blastRadius.namespaces);
+/**
+ * Waits until the steady state is there and kubemend has closed what it opened for the experiments before: what it makes of
+ * the next fault must not go to their account. @param lasting what did not close in the time of an earlier wait, and is not
+ * waited for again. @returns ids of incidents that were open all the same
+ */
+async function calmBefore(
+  deps: ChaosRunDeps,
+  { experiment }: ExperimentFile,
+  reach: Reach,
+  lasting: ReadonlySet<string>,
+  patienceMs: number,
+): Promise<readonly string[]> {
+  const ask = createAskProbe(deps, reachOf(experiment.blastRadius));
   const until = systemClock.now() + patienceMs;
-  while (!deps.signal.aborted && systemClock.now() < until) {
-    const answers = await Promise.all(experiment.steadyState.map(ask));
-    if (answers.every(({ holds }) => holds)) return;
-    await rest(systemClock, Math.min(experiment.every, patienceMs), deps.signal);
+  let told = "";
+  for (;;) {
+    const [open, ...answers] = await Promise.all([
+      openIncidents(deps.database, deps.clusterName, reach),
+      ...experiment.steadyState.map(ask),
+    ]);
+    const failing = answers.filter(({ holds }) => !holds);
+    const awaited = open.filter(({ id }) => !lasting.has(id));
+    const leftMs = until - systemClock.now();
+    if (deps.signal.aborted || leftMs <= 0 || awaited.length + failing.length === 0) return open.map(({ id }) => id);
+    const waitsFor = [
+      ...awaited.map(({ id, target }) => `incident ${id} to close (${refText(target)})`),
+      ...failing.filter(({ probe }) => !quietNames(experiment).has(probe)).map(({ probe }) => probe),
+    ].join(", ");
+    if (waitsFor !== told && waitsFor !== "") say(`waiting       for ${waitsFor}`);
+    told = waitsFor;
+    await rest(systemClock, Math.min(experiment.every, leftMs), deps.signal);
   }
 }
+
+const quietNames = ({ steadyState }: ExperimentFile["experiment"]): ReadonlySet<string> =>
+  new Set(steadyState.filter(({ type }) => type === "quiet").map(({ name }) => name));
 
 /** `kubemend chaos gameday <files…>`: runs them one after the other and writes a scoreboard. */
 export async function gamedayChaos(
@@ -34,6 +62,8 @@ export async function gamedayChaos(
   await using open = await openConfigured(options.config);
   const deps = runDeps(open, options, stopRun());
   const startedAt = systemClock.now();
+  const reach = reachOf(...files.map(({ experiment }) => experiment.blastRadius));
+  const lasting = new Set<string>();
   const entries: GameDayEntry[] = [];
   for (const file of files) {
     const { name, hypothesis, expected } = file.experiment;
@@ -43,7 +73,9 @@ export async function gamedayChaos(
       continue;
     }
     say(`\n${name}: ${hypothesis}`);
-    await steadyAgain(deps, file, waitSeconds * 1_000);
+    const openBefore = await calmBefore(deps, file, reach, lasting, waitSeconds * 1_000);
+    for (const id of openBefore) lasting.add(id);
+    if (openBefore.length > 0) say(`still open    ${openBefore.map((id) => `incident ${id}`).join(", ")}`);
     const outcome = await runOne(open, deps, file, options).catch((error: unknown): RunOutcome => {
       // One experiment that cannot be run must not cost the others theirs.
       const text = error instanceof AppError ? `${error.message} ${error.remedy ?? ""}` : messageOf(error);
@@ -54,7 +86,15 @@ export async function gamedayChaos(
       entries.push({ name, hypothesis, noticed, problems: outcome.problems });
     } else {
       say(`run ${outcome.runId}: ${shortResult("done", outcome.result, null)}`);
-      entries.push({ name, hypothesis, noticed, runId: outcome.runId, result: outcome.result, problems: [] });
+      entries.push({
+        name,
+        hypothesis,
+        noticed,
+        runId: outcome.runId,
+        result: outcome.result,
+        problems: [],
+        openBefore,
+      });
     }
   }
   const day = { cluster: open.config.cluster, startedAt, endedAt: systemClock.now(), entries };

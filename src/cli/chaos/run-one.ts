@@ -1,5 +1,6 @@
 import { approveFirstFixes } from "../../app/chaos/chaos-approver.ts";
 import { type ChaosRunDeps, makeRun, type RunOutcome } from "../../app/chaos/chaos-run.ts";
+import { reachOf } from "../../app/chaos/open-incidents.ts";
 import { createApprovers } from "../../app/plans/approvers.ts";
 import { loadPolicy } from "../../app/plans/load-policy.ts";
 import { messageOf } from "../../lib/app-error.ts";
@@ -37,7 +38,7 @@ export async function runOne(
               database: store.database,
               cluster: config.cluster,
               clock: systemClock,
-              namespaces: file.experiment.blastRadius.namespaces,
+              reach: reachOf(file.experiment.blastRadius),
               say: deps.say,
             },
             { id, name: id.replace(/^\w+:/, "") },

@@ -4,9 +4,11 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { stringify } from "yaml";
 import { createChaosDesk } from "../../../src/app/chaos/chaos-desk.ts";
+import { changeStatus, saveIncident } from "../../../src/store/incidents/incidents.ts";
 import { newHolder, releaseLease, takeLease } from "../../../src/store/leases.ts";
 import { type ActorCluster, startActorCluster } from "../../support/actor-cluster.ts";
 import { startChild } from "../../support/child.ts";
+import { incidentRow } from "../../support/incident-row.ts";
 import { type TestDatabase, withDatabase } from "../../support/postgres.ts";
 import { allowChaos, experimentOf } from "./chaos-world.ts";
 
@@ -146,5 +148,36 @@ describe("kubemend chaos", () => {
     await access(join(out, "scoreboard.html"));
     expect(output).toContain("kube-system belongs to Kubernetes itself");
     expect(replicas()).toBe(2);
+  });
+
+  describe("an incident of the experiment before", () => {
+    const steadyState = [{ type: "replicas", name: "it is there", workload: "carts", count: "all", above: -1 }];
+    const openOne = (id: number) => saveIncident(database, incidentRow(id, { cluster: "kubernetes" }));
+    const board = async (out: string) =>
+      JSON.parse(await readFile(join(out, "scoreboard.json"), "utf8")) as { entries: { openBefore?: string[] }[] };
+
+    test("the next begins when it is closed, although its own steady state does not ask for that", async () => {
+      await openOne(70);
+      const out = join(folder, "waited");
+      await using child = kubemend("gameday", await experimentFile("patient", { steadyState }), "--out", out);
+      await vi.waitFor(() => expect(child.output()).toContain("waiting       for incident 70 to close"), {
+        timeout: 30_000,
+      });
+      expect(cluster.writes).toEqual([]);
+      await changeStatus(database, "70", "resolve");
+      expect((await child.ended).code, child.output()).toBe(0);
+      expect((await board(out)).entries).toMatchObject([{ openBefore: [] }]);
+    });
+
+    test("when it does not close in time, the scoreboard says so", async () => {
+      await openOne(71);
+      const out = join(folder, "impatient");
+      const file = await experimentFile("impatient", { steadyState });
+      const { output } = await ended("gameday", file, "--out", out, "--wait", "0");
+      await changeStatus(database, "71", "resolve");
+      expect(output).toContain("still open    incident 71");
+      expect((await board(out)).entries).toMatchObject([{ openBefore: ["71"], result: { verdict: "held" } }]);
+      expect(await readFile(join(out, "scoreboard.html"), "utf8")).toContain("was still open when it began");
+    });
   });
 });

@@ -131,7 +131,7 @@ const settingSteps: readonly {
   {
     step: { method: "failing-probe", target, container: "carts", probe: "readiness" },
     reads: (o) => fieldAt(o, ["spec", "template", "spec", "containers", { name: "carts" }, "readinessProbe"]),
-    becomes: { httpGet: { path: "/kubemend-chaos-no-such-page", port: "http" }, periodSeconds: 5 },
+    becomes: { httpGet: { path: "/readyz", port: 9 }, periodSeconds: 5 },
   },
   {
     step: { method: "failing-probe", target, container: "carts", probe: "liveness" },

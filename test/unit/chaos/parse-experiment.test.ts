@@ -43,11 +43,28 @@ test.each([
     to: 'name: "kubemend sees nothing wrong"',
     says: ["every probe needs a name of its own"],
   },
+  {
+    name: "a fault that ends before it is to be noticed",
+    from: "duration: 5m",
+    to: "duration: 45s",
+    says: ["expected.within: kubemend is to notice within 2 min, but the fault is put back after 45 s"],
+  },
   { name: "broken YAML", from: "name: memory-starved", to: "name: [", says: ["line "] },
 ])("$name is said with its place", ({ from, to, says }) => {
   const parsed = parseExperiment(good.replace(from, to));
   expect(parsed.ok).toBe(false);
   for (const text of says) expect(parsed.ok ? "" : parsed.problems.join("\n")).toContain(text);
+});
+
+test.each([
+  { duration: "5m", within: 180_000 },
+  { duration: "45s", within: 45_000 },
+])("what is not said: to be noticed within three minutes, and while a fault of $duration is there", ({
+  duration,
+  within,
+}) => {
+  const text = good.replace("within: 2m", "").replace("duration: 5m", `duration: ${duration}`);
+  expect(parseExperiment(text)).toMatchObject({ ok: true, experiment: { expected: { within } } });
 });
 
 test("every problem is listed, not only the first", () => {

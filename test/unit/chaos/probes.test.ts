@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { createAskProbe } from "../../../src/app/chaos/chaos-probes.ts";
+import { isInReach } from "../../../src/app/chaos/open-incidents.ts";
 import { judgeSamples, probeSchema, replicasOf } from "../../../src/chaos/probe.ts";
 import { saveIncident } from "../../../src/store/incidents/incidents.ts";
 import { startActorCluster } from "../../support/actor-cluster.ts";
@@ -22,7 +23,7 @@ test("replicas are those of the status, ready or all", async () => {
   await using database = await withDatabase();
   const ask = createAskProbe(
     { cluster: chaosClient(cluster.url), database, clusterName: "shop", clock: quickClock() },
-    ["shop"],
+    { namespaces: ["shop"], nodes: false },
   );
   cluster.edit("Deployment", "carts", (object) => ({ ...object, status: { replicas: 3, readyReplicas: 1 } }));
   const probe = (more: object) => probeSchema.parse({ type: "replicas", name: "r", workload: "carts", ...more });
@@ -41,6 +42,16 @@ test.each([
   expect([replicasOf(object, "ready"), replicasOf(object, "all")]).toEqual([ready, all]);
 });
 
+test.each([
+  { refs: [{ kind: "Deployment", namespace: "shop", name: "carts" }], within: true },
+  { refs: [{ kind: "Deployment", namespace: "bank", name: "ledger" }], within: false },
+  { refs: [{ kind: "Node", name: "node-1" }], within: false },
+  { refs: [{ kind: "Node", name: "node-1" }], nodes: true, within: true },
+  { refs: [{ kind: "PersistentVolume", name: "pv-1" }], nodes: true, within: false },
+])("in reach of an experiment of the shop, nodes $nodes: $refs $within", ({ refs, nodes = false, within }) => {
+  expect(isInReach(refs, { namespaces: ["shop"], nodes })).toBe(within);
+});
+
 test("probes ask the Service through the API server, and kubemend's own incidents", async () => {
   const asked: string[] = [];
   await using cluster = await startActorCluster({
@@ -53,7 +64,7 @@ test("probes ask the Service through the API server, and kubemend's own incident
   });
   await using database = await withDatabase();
   const deps = { cluster: chaosClient(cluster.url), database, clusterName: "shop", clock: quickClock() };
-  const ask = createAskProbe(deps, ["shop"]);
+  const ask = createAskProbe(deps, { namespaces: ["shop"], nodes: false });
   const http = (more: object) => probeSchema.parse({ type: "http", name: "a", service: "carts", port: 80, ...more });
   expect(await ask(http({ path: "/healthz?deep=1" }))).toMatchObject({
     holds: true,
@@ -78,6 +89,10 @@ test("probes ask the Service through the API server, and kubemend's own incident
     incidentRow(3, { target: { kind: "Deployment", namespace: "bank", name: "x" }, affected: [] }),
   );
   expect(await ask(quiet)).toMatchObject({ holds: true });
+  await saveIncident(database, incidentRow(5, { target: { kind: "Node", name: "node-1" }, affected: [] }));
+  expect(await ask(quiet)).toMatchObject({ holds: true });
+  const askWithNodes = createAskProbe(deps, { namespaces: ["shop"], nodes: true });
+  expect(await askWithNodes(quiet)).toMatchObject({ holds: false, detail: "incident 5 is open: Node node-1" });
   await saveIncident(database, incidentRow(4));
   expect(await ask(quiet)).toMatchObject({ holds: false, detail: expect.stringContaining("incident 4 is open") });
   expect(await ask(probeSchema.parse({ type: "promql", name: "p", query: "up", above: 0 }))).toMatchObject({

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { makeRun, restoreRuns } from "../../../src/app/chaos/chaos-run.ts";
+import { judgedFacts } from "../../../src/chaos/judged-facts.ts";
 import type { RunResult } from "../../../src/chaos/result.ts";
 import { changesOfRun } from "../../../src/store/chaos/changes.ts";
 import { askChaosStop, listChaosRuns } from "../../../src/store/chaos/runs.ts";
@@ -399,4 +400,25 @@ test("kubemend is scored by the incidents of its database", async () => {
   });
   // The incident is still open: the steady state did not come back.
   expect(result.verdict).toBe("broken");
+});
+
+test("the score waits for the diagnosis of what was noticed last", async () => {
+  const culprit = { kind: "Deployment", namespace: "shop", name: "carts" };
+  const clock = quickClock();
+  const row = incidentRow(6, { target: culprit, affected: [culprit], openedAt: clock.now() + 1_000 });
+  let looks = 0;
+  const facts = await judgedFacts(
+    async () => [
+      {
+        ...row,
+        hypotheses: ++looks < 3 ? [] : [{ cause: "memory-limit-too-low", culprit, probability: 0.9 }],
+        fixes: [],
+        applied: [],
+      },
+    ],
+    clock.now(),
+    { clock, signal: new AbortController().signal },
+  );
+  expect(facts[0]?.hypotheses).toHaveLength(1);
+  expect(looks).toBe(3);
 });
