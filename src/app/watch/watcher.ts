@@ -34,7 +34,7 @@ export interface WatcherDeps extends VerifyStepDeps {
   readonly runbooks?: DiagnoseDeps["runbooks"];
   readonly clock: Clock;
   /** The shards that this process holds; without them it is the only watcher. */
-  readonly shards?: Pick<Shards, "holds" | "leaseOf" | "stats"> | undefined;
+  readonly shards?: Pick<Shards, "holds" | "leaseOf" | "reads" | "stats"> | undefined;
   readonly tickMs: number;
   readonly signal: AbortSignal;
   /** Told first what a tick has shown, whether the database can be reached or not. Must not throw. */
@@ -99,7 +99,7 @@ export async function runWatcher(deps: WatcherDeps): Promise<void> {
   };
   const onTick = async ({ changes, active }: TickResult, now: number) => {
     deps.record?.({ active, incidents: engine.incidents(), at: now });
-    recall(now);
+    void recall(now);
     changesToKeep.forget((incident) => shards !== undefined && shards.leaseOf(incident.target) === undefined);
     await changesToKeep.take(changes, now);
     diagnoseDue(now);

@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import { expect, test } from "vitest";
 import { createHealNotes } from "../../../../src/app/watch/note-heal.ts";
 import { recallHeals } from "../../../../src/app/watch/recall-heals.ts";
-import { createObservation } from "../../../../src/cluster/observation.ts";
+import { createObservation, type Observation } from "../../../../src/cluster/observation.ts";
 import { makeRef } from "../../../../src/incident/object-ref.ts";
 import { silentLogger } from "../../../../src/lib/logger.ts";
 import type { Database } from "../../../../src/store/database.ts";
@@ -38,6 +38,14 @@ async function applied(database: Database, { id, action = "soft-heal", minutesAg
   if (verdict) await saveVerification(database, { planId: id, verdict, reason: "", at: 1, remaining: [], fresh: [] });
 }
 
+function addCarts({ objects }: Observation): void {
+  const metadata = { namespace: "shop", name: "carts", uid: "d", labels: {} };
+  objects.apply("ADDED", { apiVersion: "apps/v1", kind: "Deployment", metadata, spec: {} }, now);
+  const owner = { apiVersion: "apps/v1", kind: "Deployment", name: "carts", uid: "d", controller: true };
+  const pod = { ...metadata, name: "carts-1", uid: "p", ownerReferences: [owner] };
+  objects.apply("ADDED", { apiVersion: "v1", kind: "Pod", metadata: pod, spec: {}, status: {} }, now);
+}
+
 /** What a new process tells detection in its second tick: in the first no pod is known yet. */
 async function toldAfterRestart(past: readonly Past[]): Promise<readonly number[]> {
   await using database = await withDatabase();
@@ -49,15 +57,11 @@ async function toldAfterRestart(past: readonly Past[]): Promise<readonly number[
   });
   const plans = createPlanStore(database, { cluster: "shop" });
   const recall = await recallHeals({ database, plans, cluster: "shop", clock, log: silentLogger }, note);
-  recall(now);
+  await recall(now);
   expect(told).toEqual([]);
-  const metadata = { namespace: "shop", name: "carts", uid: "d", labels: {} };
-  observation.objects.apply("ADDED", { apiVersion: "apps/v1", kind: "Deployment", metadata, spec: {} }, now);
-  const owner = { apiVersion: "apps/v1", kind: "Deployment", name: "carts", uid: "d", controller: true };
-  const pod = { ...metadata, name: "carts-1", uid: "p", ownerReferences: [owner] };
-  observation.objects.apply("ADDED", { apiVersion: "v1", kind: "Pod", metadata: pod, spec: {}, status: {} }, now);
-  recall(now);
-  recall(now);
+  addCarts(observation);
+  await recall(now);
+  await recall(now);
   return told;
 }
 
@@ -83,11 +87,58 @@ test.each<{ name: string; past: readonly Past[]; want: readonly number[] }>([
   expect(await toldAfterRestart(past)).toEqual(want);
 });
 
+test("who takes a shard over knows its heals: those of before its own start, and those that came after", async () => {
+  await using database = await withDatabase();
+  await applied(database, { id: "heal1", minutesAgo: 20 });
+  const observation = createObservation({ cluster: "shop" });
+  addCarts(observation);
+  const told: number[] = [];
+  const note = createHealNotes(observation, (signal) => {
+    if (signal.type === "derived") told.push(...signal.points.map(({ at }) => Math.round((now - at) / 60_000)));
+  });
+  const plans = createPlanStore(database, { cluster: "shop" });
+  let ours = false;
+  let handOvers = 0;
+  const shards = {
+    reads: () => ours,
+    get stats() {
+      return { count: 2, held: [], watchers: 2, handOvers };
+    },
+  };
+  const recall = await recallHeals({ database, plans, cluster: "shop", clock, shards, log: silentLogger }, note);
+  await recall(now);
+  expect(told, "another watcher's").toEqual([]);
+  await applied(database, { id: "heal2", minutesAgo: 5 });
+  [ours, handOvers] = [true, 1];
+  await recall(now);
+  await recall(now);
+  await recall(now);
+  expect(told).toEqual([20, 5]);
+});
+
+test("what cannot be read after a take-over is read with a later tick", async () => {
+  await using database = await withDatabase();
+  await applied(database, { id: "heal1", minutesAgo: 5 });
+  const plans = createPlanStore(database, { cluster: "shop" });
+  let away = true;
+  const standing: typeof plans.standing = (id) => (away ? Promise.reject(new Error("away")) : plans.standing(id));
+  const told: string[] = [];
+  const note = (planId: string) => told.push(planId) > 0;
+  const deps = { database, plans: { standing }, cluster: "shop", clock, log: silentLogger };
+  const recall = await recallHeals(deps, note);
+  await recall(now);
+  expect(told).toEqual([]);
+  away = false;
+  await recall(now);
+  await recall(now);
+  expect(told).toEqual(["heal1"]);
+});
+
 test("a database that does not answer keeps no watcher from starting", async () => {
   const database = await withDatabase();
   const plans = createPlanStore(database, { cluster: "shop" });
   await database[Symbol.asyncDispose]();
   const note = () => true;
   const recall = await recallHeals({ database, plans, cluster: "shop", clock, log: silentLogger }, note);
-  expect(() => recall(now)).not.toThrow();
+  await expect(recall(now)).resolves.toBeUndefined();
 });
