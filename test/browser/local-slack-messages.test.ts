@@ -157,4 +157,22 @@ describe.skipIf(chromiumPath === undefined)(`messages on the local Slack page ${
     await on.row(await on.post([], "even newer")).waitFor({ state: "attached" });
     expect(await fromBottom()).toBeGreaterThan(800);
   });
+
+  test("a message higher than the window is shown from its first line, and the reader is not moved while it is edited", async () => {
+    await on.open({ width: 1280, height: 600 });
+    const ts = await on.post(everyBlock(on.fileId));
+    const scroller = () => on.page.locator(".conversation .scroller");
+    const below = async () => ((await on.row(ts).boundingBox())?.y ?? -1) - ((await scroller().boundingBox())?.y ?? 0);
+    await expect.poll(below).toBeGreaterThan(0);
+    expect(await below()).toBeLessThan(80);
+    await on.open({ width: 1280, height: 600 });
+    await expect.poll(below).toBeGreaterThan(0);
+    await scroller().evaluate((node) => node.scrollBy(0, 300));
+    const read = await below();
+    const more = { type: "section", text: { type: "mrkdwn", text: "There is news." } };
+    const blocks = [...everyBlock(on.fileId), more] as never;
+    await on.bot.app.client.chat.update({ channel, ts, text: "incident", blocks });
+    await on.row(ts).getByText("There is news.").waitFor();
+    expect(await below()).toBe(read);
+  });
 });

@@ -3,8 +3,8 @@ import { element as interactive } from "./elements.js";
 import { withEmoji } from "./emoji.js";
 import { inputBlock } from "./input-block.js";
 import { markdown } from "./markdown.js";
-import { mrkdwn } from "./mrkdwn.js";
 import { richText } from "./rich-text.js";
+import { textObject } from "./text-object.js";
 
 /**
  * Renders blocks. `place` says where they stand, so that elements can act: { channel, ts } or { view_id }, and the
@@ -21,14 +21,6 @@ export function renderBlocks(blocks, place) {
 }
 
 const cssName = (type) => String(type).replaceAll(/[^a-z_]/g, "");
-
-/** A text object. */
-export function textObject(text) {
-  if (text === undefined || text === null) return "";
-  return text.type === "mrkdwn"
-    ? mrkdwn(text.text, { verbatim: text.verbatim === true })
-    : withEmoji(String(text.text));
-}
 
 function render(block, place) {
   switch (block.type) {

@@ -1,5 +1,5 @@
-import { textObject } from "./blocks.js";
 import { h } from "./dom.js";
+import { textObject } from "./text-object.js";
 
 /** Asks when the element has a confirm object; true without one. */
 export function confirmed(confirm) {

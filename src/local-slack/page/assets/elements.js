@@ -1,5 +1,6 @@
 import { button, feedbackButtons } from "./buttons.js";
 import { confirmed } from "./confirm.js";
+import { controlProps } from "./control-props.js";
 import { h } from "./dom.js";
 import { externalSelect } from "./external-select.js";
 import { choices, menuSelect, multiSelect, overflow } from "./menus.js";
@@ -61,21 +62,6 @@ export function element(entry, block, place, field = {}) {
     default:
       return h("span", { class: "unsupported" }, `[${entry?.type}]`);
   }
-}
-
-/** Attributes every control shares: identity for focus, names for screen readers. */
-export function controlProps({ entry, block, field }) {
-  const placeholder = entry.placeholder?.text;
-  return {
-    id: field.id,
-    "data-key": `${block.block_id}/${entry.action_id}`,
-    "aria-labelledby": field.labelledBy,
-    "aria-label": field.labelledBy ? undefined : (placeholder ?? entry.accessibility_label ?? entry.action_id),
-    "aria-describedby": field.describedBy,
-    "aria-invalid": field.invalid ? "true" : undefined,
-    "aria-required": field.required ? "true" : undefined,
-    autofocus: entry.focus_on_load === true,
-  };
 }
 
 /** Text is remembered at every key and told to the bot as its dispatch_action_config says. */

@@ -1,5 +1,5 @@
+import { controlProps } from "./control-props.js";
 import { h } from "./dom.js";
-import { controlProps } from "./elements.js";
 import { withEmoji } from "./emoji.js";
 
 const pauseMs = 200;

@@ -1,10 +1,10 @@
-import { textObject } from "./blocks.js";
 import { confirmed } from "./confirm.js";
+import { controlProps } from "./control-props.js";
 import { h, icon, icons, safeUrl } from "./dom.js";
-import { controlProps } from "./elements.js";
 import { withEmoji } from "./emoji.js";
 import { popup } from "./popup.js";
 import { store } from "./store.js";
+import { textObject } from "./text-object.js";
 
 /** The entries of a menu: its own options, or people or conversations. */
 function entriesOf(entry) {

@@ -5,10 +5,11 @@ import { messageRow } from "./message.js";
 const groupMs = 5 * 60_000;
 const shownAtFirst = 200;
 const nearBottomPx = 120;
+const aboveTallPx = 8;
 
 /**
  * A list of messages that changes in place: a row is replaced only when its message is, so what people are doing
- * elsewhere in the list stays as it is. Follows the newest message while the reader is at the bottom.
+ * elsewhere in the list stays as it is. Follows the newest message while the reader is there.
  */
 export function messageList({ label, where, header, dividers = true }) {
   const rows = new Map();
@@ -16,23 +17,30 @@ export function messageList({ label, where, header, dividers = true }) {
   const hold = h("div", { class: "rows", role: "log", "aria-live": "polite", "aria-label": label });
   const scroller = h("div", { class: "scroller", tabindex: "0" }, header, hold);
   const isAtBottom = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < nearBottomPx;
-  // Images and snippets grow after they load. Who is at the bottom stays there until they scroll up themselves: growing
-  // content moves the bottom away without moving the reader.
-  let following = true;
+  // What is kept in view while content comes and grows (images and snippets do so after they load), until the reader moves away:
+  // "newest" from where it begins, or the "bottom" where the reader has gone.
+  let follow = "newest";
   let lastTop = 0;
+  const newestRow = () => rows.get(order.at(-1));
+  const isTall = (row) => row !== undefined && row.offsetHeight > scroller.clientHeight;
   const notice = () => {
-    if (isAtBottom()) following = true;
-    else if (scroller.scrollTop < lastTop) following = false;
-    lastTop = scroller.scrollTop;
+    const { scrollTop } = scroller;
+    if (scrollTop === lastTop) return;
+    if (isAtBottom()) follow = "bottom";
+    else if (scrollTop < lastTop || isTall(newestRow())) follow = undefined;
+    lastTop = scrollTop;
   };
-  const toBottom = () => {
-    scroller.scrollTop = scroller.scrollHeight;
+  /** A message that is higher than the window is read from its first line. */
+  const keepInView = () => {
+    const row = newestRow();
+    const begin = row && row.getBoundingClientRect().top - scroller.getBoundingClientRect().top - aboveTallPx;
+    scroller.scrollTop = follow === "newest" && isTall(row) ? scroller.scrollTop + begin : scroller.scrollHeight;
     lastTop = scroller.scrollTop;
   };
   scroller.addEventListener("scroll", notice);
   const watcher = new ResizeObserver(() => {
     notice(); // the reader may have scrolled, and the event be still to come
-    if (following) toBottom();
+    if (follow) keepInView();
   });
   watcher.observe(hold);
 
@@ -92,13 +100,15 @@ export function messageList({ label, where, header, dividers = true }) {
         hold.before(button);
       }
       arrange();
-      toBottom();
+      keepInView();
     },
     put(message, ephemeral = false) {
       notice();
+      const newest = order.at(-1);
       put(message, ephemeral);
       arrange();
-      if (following) toBottom();
+      if (follow && order.at(-1) !== newest) follow = "newest";
+      if (follow) keepInView();
     },
     remove(ts) {
       const row = rows.get(ts);
@@ -110,7 +120,6 @@ export function messageList({ label, where, header, dividers = true }) {
     },
     show: (ts) => rows.get(ts)?.scrollIntoView({ block: "center" }),
     has: (ts) => rows.has(ts),
-    toBottom,
     close: () => watcher.disconnect(),
   };
 }

@@ -1,8 +1,9 @@
-import { renderBlocks, textObject } from "./blocks.js";
+import { renderBlocks } from "./blocks.js";
 import { h, icon, icons } from "./dom.js";
 import { placeOf } from "./place.js";
 import { act } from "./server.js";
 import { listen, store } from "./store.js";
+import { textObject } from "./text-object.js";
 
 const trouble = {
   operation_timeout: "We had some trouble connecting: the app did not respond in time (operation_timeout). Try again?",
