@@ -89,12 +89,14 @@ function deniedBefore(text: string, at: number): boolean {
   );
 }
 
+/** What may stand between the word of trouble and its figure. */
+const measured = [" rate", " count"];
+
 /** `errors: 0`, `failed=0`, `error=null`, `error rate 0.0`: the value after it is nothing. */
 function nothingAfter(text: string, from: number): boolean {
   let i = from;
   while (isWordChar(text.charCodeAt(i))) i++;
-  if (text.startsWith(" rate", i) || text.startsWith(" count", i) || text.startsWith("-rate", i))
-    i = text.indexOf("t", i + 3) + 2;
+  i += measured.find((word) => text.startsWith(word, i))?.length ?? 0;
   let marks = 0;
   while (
     marks < 4 &&
