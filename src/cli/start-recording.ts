@@ -1,12 +1,12 @@
 import type { KubeConfig } from "@kubernetes/client-node";
 import { createKubernetesReader } from "../adapters/kubernetes-reader/create-kubernetes-reader.ts";
 import { liveSignals } from "../detection/collect/live-signals.ts";
-import type { PodLabels } from "../detection/collect/prometheus/prometheus-queries.ts";
 import {
   prometheusRawSource,
   type RawReader,
   scrapeSecondsOf,
 } from "../detection/collect/prometheus/prometheus-raw.ts";
+import type { PodLabels } from "../detection/collect/prometheus/query-scope.ts";
 import type { Redact } from "../incident/redacted.ts";
 import { inputError, messageOf } from "../lib/app-error.ts";
 import { type Clock, systemClock } from "../lib/clock.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { createObservation } from "../../src/cluster/observation.ts";
 import type { Signal } from "../../src/cluster/signal.ts";
-import { newestSampleQuery } from "../../src/detection/collect/prometheus/prometheus-queries.ts";
+import { newestSampleQuery } from "../../src/detection/collect/prometheus/server-queries.ts";
 import { createDetectionEngine } from "../../src/detection/engine/engine.ts";
 import { type Answer, run, second, server, start } from "../support/prometheus-rounds.ts";
 import { promiseFigure } from "../support/promise-figure.ts";

@@ -1,6 +1,6 @@
 import type { Signal } from "../../src/cluster/signal.ts";
 import { type PrometheusReader, prometheusSource } from "../../src/detection/collect/prometheus/prometheus.ts";
-import { intervalQuery, newestSampleQuery } from "../../src/detection/collect/prometheus/prometheus-queries.ts";
+import { intervalQuery, newestSampleQuery } from "../../src/detection/collect/prometheus/server-queries.ts";
 import { createManualClock } from "./manual-clock.ts";
 
 /** When the clock of `run` begins. */

@@ -1,5 +1,5 @@
 import type { RawSeries } from "../../../cluster/signal.ts";
-import { isFailure } from "./metric-conventions.ts";
+import { isFailure } from "./call-status.ts";
 
 /** What one side of a call is called, and in which namespace where the series tells. */
 export interface CallEnd {

@@ -1,6 +1,6 @@
 import type { RawSeries } from "../../../cluster/signal.ts";
-
-export type CallSide = "server" | "client";
+import { type CallSide, isFailure, isRejection } from "./call-status.ts";
+import { errorTypeLabels, firstLabel, peerLabels, routeLabels, statusLabels } from "./label-names.ts";
 
 /** What a raw series means, by the naming conventions of Prometheus, OpenTelemetry and the common client libraries. */
 export type SeriesMeaning =
@@ -10,6 +10,7 @@ export type SeriesMeaning =
       readonly error: boolean;
       readonly rejected: boolean;
       readonly hasStatus: boolean;
+      /** Where two series count the same requests, the lower one counts: counters before counts of histograms. */
       readonly rank: number;
       readonly route: string;
       readonly peer: string;
@@ -17,6 +18,7 @@ export type SeriesMeaning =
   | {
       readonly kind: "duration-bucket";
       readonly side: CallSide;
+      /** Upper bound of the bucket (s). */
       readonly le: number;
       readonly route: string;
       readonly peer: string;
@@ -24,57 +26,21 @@ export type SeriesMeaning =
   | {
       readonly kind: "duration-sum";
       readonly side: CallSide;
+      /** Makes seconds of the value. */
       readonly scale: number;
       readonly route: string;
       readonly peer: string;
     }
   | { readonly kind: "app-errors"; readonly type: string }
   | { readonly kind: "pool"; readonly what: "in-use" | "waiting" | "timeouts" }
-  | { readonly kind: "eventloop-lag"; readonly scale: number }
+  | {
+      readonly kind: "eventloop-lag";
+      /** Makes seconds of the value. */
+      readonly scale: number;
+    }
   | { readonly kind: "resident-memory" }
   | { readonly kind: "file-descriptors"; readonly what: "open" | "max" }
   | { readonly kind: "up" };
-
-export const statusLabels = [
-  "code",
-  "status",
-  "status_code",
-  "http_status",
-  "http_status_code",
-  "http_response_status_code",
-  "response_code",
-  "grpc_code",
-  "grpc_status",
-  "rpc_grpc_status_code",
-  "outcome",
-];
-export const peerLabels = [
-  "peer",
-  "peer_service",
-  "upstream",
-  "target_service",
-  "destination_service_name",
-  "destination",
-  "dependency",
-  "server_address",
-  "net_peer_name",
-  "remote",
-  "host",
-  "client_name",
-  "target",
-];
-export const routeLabels = [
-  "route",
-  "http_route",
-  "handler",
-  "path",
-  "uri",
-  "endpoint",
-  "grpc_method",
-  "rpc_method",
-  "operation",
-];
-export const errorTypeLabels = ["type", "error_type", "error", "kind", "reason", "exception", "code"];
 
 const clientName = /(^|_)(client|outgoing|outbound|upstream|egress|downstream_call)(_|$)/;
 const requestCount =
@@ -83,67 +49,8 @@ const durationName =
   /^(?:[a-z0-9]+_)*?(?:http|https|grpc|rpc|requests?|istio|web|api)(?:_[a-z]+)*_(?:duration|latency|seconds|milliseconds|ms|time|handling)(?:_[a-z]+)*$/;
 const notRequests = /(size|bytes|in_flight|inflight|active|queue|gc|dns|tls|connect)/;
 
-// Probes and scrapes are not traffic.
+/** Routes of probes and scrapes, which are not traffic. */
 export const plumbing = /^\/?(-\/)?(healthz?|readyz?|livez?|health\/(live|ready)|metrics|ping|actuator\/.*)$/;
-
-const first = (labels: Readonly<Record<string, string>>, names: readonly string[]): string => {
-  for (const name of names) {
-    const value = labels[name];
-    if (value) return value;
-  }
-  return "";
-};
-
-// https://grpc.io/docs/guides/status-codes/: those that say that the server failed.
-const grpcFailures = new Set([
-  "unknown",
-  "deadlineexceeded",
-  "resourceexhausted",
-  "aborted",
-  "unimplemented",
-  "internal",
-  "unavailable",
-  "dataloss",
-]);
-const grpcRefusals = new Set(["unauthenticated", "permissiondenied"]);
-const grpcNumbers: Readonly<Record<string, string>> = {
-  "2": "unknown",
-  "4": "deadlineexceeded",
-  "7": "permissiondenied",
-  "8": "resourceexhausted",
-  "10": "aborted",
-  "12": "unimplemented",
-  "13": "internal",
-  "14": "unavailable",
-  "15": "dataloss",
-  "16": "unauthenticated",
-};
-
-/**
- * Does this status mean that the call failed? A server answers for 5xx; a caller also for being refused (401, 403, 407),
- * timed out (408) or limited (429), because then it does not get what it needs. 404 and other 4xx are answers.
- */
-export function isFailure(status: string, side: CallSide, grpc = false): boolean {
-  const text = status.toLowerCase().replaceAll(/[_\s-]/g, "");
-  if (text === "") return false;
-  if (grpc || /^[a-z]/.test(text)) {
-    const code = grpcNumbers[text] ?? text;
-    if (grpcFailures.has(code)) return true;
-    if (side === "client" && grpcRefusals.has(code)) return true;
-    return /^(error|err|fail|failure|failed|exception|timeout|etimedout|econn\w*|enotfound|eai\w*|servererror)/.test(
-      code,
-    );
-  }
-  if (/^5(\d\d|xx)$/.test(text)) return true;
-  // 0 is what clients report when there was no answer at all.
-  if (side === "client") return text === "0" || text === "000" || /^(401|403|407|408|429)$/.test(text);
-  return false;
-}
-
-/** The server found fault with the request: 404 and other 4xx. No failure, but a release can turn every answer into one. */
-function isRejection(status: string): boolean {
-  return /^4(\d\d|xx)$/i.test(status);
-}
 
 function durationScale(base: string): number {
   return /_(milliseconds|ms|millis)(_|$)/.test(base) ? 1e-3 : /_(microseconds|us)(_|$)/.test(base) ? 1e-6 : 1;
@@ -151,7 +58,11 @@ function durationScale(base: string): number {
 
 function common(series: RawSeries, side: CallSide) {
   const { labels } = series;
-  return { side, route: first(labels, routeLabels), peer: side === "client" ? first(labels, peerLabels) : "" };
+  return {
+    side,
+    route: firstLabel(labels, routeLabels),
+    peer: side === "client" ? firstLabel(labels, peerLabels) : "",
+  };
 }
 
 function sideOf(name: string, labels: Readonly<Record<string, string>>): CallSide {
@@ -175,7 +86,7 @@ function meaningOfDuration(series: RawSeries): SeriesMeaning | undefined {
     return Number.isNaN(le) ? undefined : { kind: "duration-bucket", le: le * scale, ...rest };
   }
   if (part === "sum") return { kind: "duration-sum", scale, ...rest };
-  const status = first(labels, statusLabels);
+  const status = firstLabel(labels, statusLabels);
   return {
     kind: "request-count",
     error: isFailure(status, side),
@@ -219,7 +130,7 @@ export function meaningOf(series: RawSeries): SeriesMeaning | undefined {
     const side = sideOf(name, labels);
     const rest = common(series, side);
     if (plumbing.test(rest.route) || (side === "client" && rest.peer === "")) return undefined;
-    const status = first(labels, statusLabels);
+    const status = firstLabel(labels, statusLabels);
     const grpc = labels.grpc_code !== undefined || labels.grpc_status !== undefined;
     return {
       kind: "request-count",
@@ -234,7 +145,7 @@ export function meaningOf(series: RawSeries): SeriesMeaning | undefined {
     /_(errors|exceptions|failures|panics)_total$/.test(name) &&
     !/^(container|node|kube|go|process|scrape|prometheus)_/.test(name)
   ) {
-    return { kind: "app-errors", type: first(labels, errorTypeLabels) || name.replace(/_total$/, "") };
+    return { kind: "app-errors", type: firstLabel(labels, errorTypeLabels) || name.replace(/_total$/, "") };
   }
   return undefined;
 }

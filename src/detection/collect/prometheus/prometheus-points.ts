@@ -2,7 +2,7 @@ import type { DerivedSeriesName } from "../../../cluster/series-names.ts";
 import { createSeriesStore, labelKey, type SeriesStore } from "../../../cluster/series-store.ts";
 import type { DerivedPoint, RawSeries, Sample } from "../../../cluster/signal.ts";
 import { createDeriver, type DeriverOptions } from "../derive/derive.ts";
-import type { FamilyQuery, PodLabels } from "./prometheus-queries.ts";
+import type { FamilyQuery, PodLabels } from "./query-scope.ts";
 
 type Labels = Readonly<Record<string, string>>;
 

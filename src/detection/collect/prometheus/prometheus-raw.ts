@@ -4,8 +4,11 @@ import { rest } from "../../../lib/clock.ts";
 import { callFamilyOf } from "../derive/call-conventions.ts";
 import { inParallel } from "../in-parallel.ts";
 import type { SourceContext } from "../source-context.ts";
+import { familiesOf, familyOf } from "./family-queries.ts";
+import { kubeletQueries } from "./kubelet-queries.ts";
 import type { PrometheusReader } from "./prometheus.ts";
-import { familiesOf, familyOf, intervalQuery, kubeletQueries, matchers, type PodLabels } from "./prometheus-queries.ts";
+import { matchers, type PodLabels } from "./query-scope.ts";
+import { intervalQuery } from "./server-queries.ts";
 
 /** Series as a server keeps them: the samples of a stretch of time, as they were scraped. Throws AppError. */
 export interface RawReader extends PrometheusReader {

@@ -4,20 +4,12 @@ import { type Clock, rest } from "../../../lib/clock.ts";
 import { rateWindowSeconds } from "../../rate-window.ts";
 import type { DeriverOptions } from "../derive/derive.ts";
 import { inParallel } from "../in-parallel.ts";
+import { type Family, familiesOf, familyQuery } from "./family-queries.ts";
+import { kubeletQueries } from "./kubelet-queries.ts";
 import { createPrometheusPoints, type FamilyAnswer } from "./prometheus-points.ts";
-import {
-  type Family,
-  type FamilyQuery,
-  familiesOf,
-  familyQuery,
-  intervalQuery,
-  kubeletQueries,
-  newestSampleQuery,
-  type PodLabels,
-  type QueryScope,
-  upQuery,
-} from "./prometheus-queries.ts";
 import { createPrometheusSight, isStale } from "./prometheus-sight.ts";
+import type { FamilyQuery, PodLabels, QueryScope } from "./query-scope.ts";
+import { intervalQuery, newestSampleQuery, upQuery } from "./server-queries.ts";
 
 /** Asks a server that speaks the query API of Prometheus. Timeouts are real time. Throws AppError. */
 export interface PrometheusReader {

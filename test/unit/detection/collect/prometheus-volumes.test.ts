@@ -1,10 +1,7 @@
 import { expect, test } from "vitest";
+import { familyOf, familyQuery } from "../../../../src/detection/collect/prometheus/family-queries.ts";
 import { createPrometheusPoints } from "../../../../src/detection/collect/prometheus/prometheus-points.ts";
-import {
-  familyOf,
-  familyQuery,
-  type QueryScope,
-} from "../../../../src/detection/collect/prometheus/prometheus-queries.ts";
+import type { QueryScope } from "../../../../src/detection/collect/prometheus/query-scope.ts";
 
 const labels = { namespace: "namespace", pod: "pod" };
 const scope: QueryScope = { windowSeconds: 60, intervalSeconds: 15, namespaces: ["shop"], labels };

@@ -1,12 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { Signal } from "../../../../src/cluster/signal.ts";
+import { familyOf, familyQuery } from "../../../../src/detection/collect/prometheus/family-queries.ts";
+import { kubeletQueries } from "../../../../src/detection/collect/prometheus/kubelet-queries.ts";
 import { createPrometheusPoints } from "../../../../src/detection/collect/prometheus/prometheus-points.ts";
-import {
-  familyOf,
-  familyQuery,
-  kubeletQueries,
-  newestSampleQuery,
-} from "../../../../src/detection/collect/prometheus/prometheus-queries.ts";
+import { newestSampleQuery } from "../../../../src/detection/collect/prometheus/server-queries.ts";
 import { AppError } from "../../../../src/lib/app-error.ts";
 import { run, second, server, start } from "../../../support/prometheus-rounds.ts";
 

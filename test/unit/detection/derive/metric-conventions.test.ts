@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { isFailure, meaningOf } from "../../../../src/detection/collect/derive/metric-conventions.ts";
+import { isFailure } from "../../../../src/detection/collect/derive/call-status.ts";
+import { meaningOf } from "../../../../src/detection/collect/derive/metric-conventions.ts";
 
 describe("what a series means, by its name and labels", () => {
   test.each([

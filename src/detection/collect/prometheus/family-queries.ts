@@ -1,0 +1,102 @@
+import { type CallFamily, callFamilyOf } from "../derive/call-conventions.ts";
+import type { CallSide } from "../derive/call-status.ts";
+import { errorTypeLabels, peerLabels, routeLabels, statusLabels } from "../derive/label-names.ts";
+import { meaningOf, plumbing } from "../derive/metric-conventions.ts";
+import { type FamilyQuery, matchers, newest, type QueryScope, rangeSeconds } from "./query-scope.ts";
+
+/** What an application exposes under one name, found by the conventions of `metric-conventions.ts`. */
+export type Family = {
+  readonly metric: string;
+  readonly kind: "counter" | "bucket" | "gauge" | "volume";
+  readonly by: readonly string[];
+  /** Present for calls that traces or meshes tell of: what selects them. */
+  readonly calls?: Omit<CallFamily, "by" | "bucket" | "selectors"> & { readonly selector: readonly string[] };
+};
+
+/** What is asked for a metric of this name: as what an application exposes, and as what a mesh tells of calls. */
+export function familiesOf(metric: string): Family[] {
+  const own = familyOf(metric);
+  const told = callFamilyOf(metric);
+  if (!told) return own ? [own] : [];
+  const { selectors, by, bucket, namespaceLabel, byPod } = told;
+  const calls = selectors.map(
+    (selector): Family => ({
+      metric,
+      kind: bucket ? "bucket" : "counter",
+      by: bucket ? ["le", ...by] : by,
+      calls: { selector, namespaceLabel, byPod },
+    }),
+  );
+  return own ? [own, ...calls] : calls;
+}
+
+/** What a metric of an application is, by its name; undefined when no convention is met. */
+export function familyOf(metric: string): Family | undefined {
+  if (/^kubelet_volume_stats_(used|capacity)_bytes$/.test(metric)) return { metric, kind: "volume", by: [] };
+  // A state, a peer and a bound are labels that some conventions ask for.
+  const meaning =
+    meaningOf({ name: metric, labels: { le: "1", peer: "any" } }) ??
+    meaningOf({ name: metric, labels: { state: "used" } });
+  const mesh = metric.startsWith("istio_");
+  const calls = (side: CallSide) => (side === "client" || mesh ? [...peerLabels, "reporter"] : []);
+  switch (meaning?.kind) {
+    case "request-count":
+      return { metric, kind: "counter", by: [...statusLabels, ...routeLabels, ...calls(meaning.side)] };
+    case "duration-sum":
+      return { metric, kind: "counter", by: [...routeLabels, ...calls(meaning.side)] };
+    case "duration-bucket":
+      return { metric, kind: "bucket", by: ["le", ...calls(meaning.side)] };
+    case "app-errors":
+      return { metric, kind: "counter", by: errorTypeLabels };
+    case "pool":
+      return { metric, kind: meaning.what === "timeouts" ? "counter" : "gauge", by: ["state"] };
+    case "eventloop-lag":
+    case "resident-memory":
+    case "file-descriptors":
+      return { metric, kind: "gauge", by: [] };
+    default:
+      return undefined;
+  }
+}
+
+/**
+ * One query for a family of an application, whatever the number of its pods: by pod, because only the cluster knows which
+ * workload a pod belongs to. Calls told by third parties are grouped by the labels that name both ends.
+ */
+export function familyQuery(family: Family, scope: QueryScope, withRoutes = true): FamilyQuery {
+  const { metric, kind, by } = family;
+  const { namespace, pod } = scope.labels;
+  const range = rangeSeconds(scope);
+  if (family.calls) {
+    const { selector: own, namespaceLabel, byPod } = family.calls;
+    const listed = namespaceLabel === undefined ? { ...scope, namespaces: [] } : scope;
+    const selector = metric + matchers(listed, namespaceLabel ?? "", ...own);
+    const into = `by (${[...new Set([...(byPod ? [namespace, pod] : []), ...by])].join(",")})`;
+    return { metric, kind: "rate", expr: growth(selector, into, scope), calls: true };
+  }
+  if (kind === "volume") {
+    const selector = metric + matchers(scope, "namespace", 'persistentvolumeclaim!=""');
+    return { metric, kind: "value", expr: newest(selector, "namespace,persistentvolumeclaim", range) };
+  }
+  const labels = [...new Set([namespace, pod, ...by])].filter((label) => withRoutes || !routeLabels.includes(label));
+  const traffic = kind === "bucket" || by.includes("route");
+  const noProbes = traffic
+    ? routeLabels.map((label) => `${label}!~"${plumbing.source.replace(/^\^|\$$/g, "").replaceAll("\\", "\\\\")}"`)
+    : [];
+  const selector = metric + matchers(scope, namespace, `${pod}!=""`, ...noProbes);
+  const into = `by (${labels.join(",")})`;
+  if (kind === "gauge") return { metric, kind: "value", expr: `max ${into} (${selector})` };
+  if (kind === "bucket") return { metric, kind: "rate", expr: `sum ${into} (rate(${selector}[${range}s]))` };
+  return { metric, kind: "rate", expr: growth(selector, into, scope) };
+}
+
+/**
+ * How fast a counter grows (1/s). A series that appears on a target which was scraped before has begun at zero, which
+ * `rate` alone does not see: the first error would be missed.
+ */
+function growth(selector: string, into: string, scope: QueryScope): string {
+  const window = `${Math.ceil(scope.windowSeconds)}`;
+  const before = `offset ${window}s`;
+  const begun = `((${selector} unless ${selector} ${before}) and on (job,instance) (up ${before})) / ${window}`;
+  return `sum ${into} (${begun} or rate(${selector}[${rangeSeconds(scope)}s]))`;
+}
