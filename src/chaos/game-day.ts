@@ -1,11 +1,12 @@
+import type { ExpectedOutcome } from "./experiment.ts";
 import type { RunResult } from "./result.ts";
 
 /** One line of a game day. `problems`: why it was not run. */
 export interface GameDayEntry {
   readonly name: string;
   readonly hypothesis: string;
-  /** Within what time kubemend is to notice it (ms); `none` where no incident is to come of it. */
-  readonly noticed: "none" | { readonly withinMs: number };
+  /** `none` where no incident is to come of it. */
+  readonly expected: ExpectedOutcome;
   readonly runId?: string | undefined;
   readonly result?: RunResult | undefined;
   readonly problems: readonly string[];
@@ -61,9 +62,9 @@ function medianOf(values: readonly number[]): number | null {
 
 /** The figures of a game day. Pure. */
 export function summarize({ entries }: GameDay): GameDaySummary {
-  const scored = entries.flatMap(({ noticed, result }) => (result?.score ? [{ noticed, score: result.score }] : []));
-  const faults = scored.filter(({ noticed }) => noticed !== "none").map(({ score }) => score);
-  const borne = scored.filter(({ noticed }) => noticed === "none").map(({ score }) => score);
+  const scored = entries.flatMap(({ expected, result }) => (result?.score ? [{ expected, score: result.score }] : []));
+  const faults = scored.filter(({ expected }) => expected !== "none").map(({ score }) => score);
+  const borne = scored.filter(({ expected }) => expected === "none").map(({ score }) => score);
   const scores = scored.map(({ score }) => score);
   const sum = (count: (score: (typeof scores)[number]) => number) =>
     scores.reduce((total, score) => total + count(score), 0);

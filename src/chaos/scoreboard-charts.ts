@@ -20,8 +20,8 @@ const row = (name: string, chart: string, value: string) =>
 
 /** One bar an experiment that is to be noticed: how long kubemend took, with a mark where its time was up. */
 export function detectionChart(entries: readonly GameDayEntry[]): string {
-  const rows = entries.flatMap(({ name, noticed, result }) =>
-    noticed === "none" || !result?.score ? [] : [{ name, limitMs: noticed.withinMs, score: result.score }],
+  const rows = entries.flatMap(({ name, expected, result }) =>
+    expected === "none" || !result?.score ? [] : [{ name, limitMs: expected.within, score: result.score }],
   );
   const longest = Math.max(1_000, ...rows.flatMap(({ limitMs, score }) => [limitMs, score.detectedAfterMs ?? 0]));
   const items = rows.map(({ name, limitMs, score: { detectedAfterMs: ms, inTime } }) => {

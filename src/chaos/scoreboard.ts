@@ -15,9 +15,9 @@ const verdictTexts = {
 type Mark = boolean | undefined;
 
 /** What was asked of kubemend, in the order in which an incident goes. Undefined: was not asked, or nobody applied a fix. */
-function marksOf({ noticed, result }: GameDayEntry): readonly (readonly [string, Mark])[] {
+function marksOf({ expected, result }: GameDayEntry): readonly (readonly [string, Mark])[] {
   const score = result?.score;
-  const borne = noticed === "none";
+  const borne = expected === "none";
   const asked = (mark: Mark) => (borne ? undefined : mark);
   return [
     [borne ? "no incident" : "noticed in time", score?.inTime],
@@ -88,7 +88,7 @@ function card(entry: GameDayEntry): string {
         .map(([label, mark]) => `<li class="${markKind(mark)}">${markSign(mark)} ${escaped(label)}</li>`)
         .join(
           "",
-        )}</ul><p>kubemend: ${entry.noticed === "none" && !result.score.detected ? "no incident, as it should be" : escaped(scoreText(result.score))}.</p>`
+        )}</ul><p>kubemend: ${entry.expected === "none" && !result.score.detected ? "no incident, as it should be" : escaped(scoreText(result.score))}.</p>`
     : "";
   return `<article id="${escaped(name)}"><header><h3>${escaped(name)}</h3><span class="badge ${verdict}">${verdictTexts[verdict]}</span></header>
 <p class="hypothesis">${escaped(hypothesis)}</p>

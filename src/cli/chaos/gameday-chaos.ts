@@ -4,11 +4,13 @@ import { createAskProbe } from "../../app/chaos/chaos-probes.ts";
 import type { ChaosRunDeps, RunOutcome } from "../../app/chaos/chaos-run.ts";
 import { openIncidents, type Reach, reachOf } from "../../app/chaos/open-incidents.ts";
 import { type GameDayEntry, summarize } from "../../chaos/game-day.ts";
+import { truthOf } from "../../chaos/game-day-truth.ts";
 import { scoreboardHtml } from "../../chaos/scoreboard.ts";
 import { shortResult } from "../../chaos/words.ts";
 import { refText } from "../../incident/object-ref.ts";
 import { AppError, messageOf } from "../../lib/app-error.ts";
 import { rest, systemClock } from "../../lib/clock.ts";
+import { writeTruth } from "../../replay/record/write-truth.ts";
 import { numberOption } from "../number-option.ts";
 import { openConfigured } from "../open-configured.ts";
 import { type ExperimentFile, readExperiments } from "./read-experiments.ts";
@@ -67,9 +69,8 @@ export async function gamedayChaos(
   const entries: GameDayEntry[] = [];
   for (const file of files) {
     const { name, hypothesis, expected } = file.experiment;
-    const noticed = expected === "none" ? expected : { withinMs: expected.within };
     if (deps.signal.aborted) {
-      entries.push({ name, hypothesis, noticed, problems: ["the game day was stopped before"] });
+      entries.push({ name, hypothesis, expected, problems: ["the game day was stopped before"] });
       continue;
     }
     say(`\n${name}: ${hypothesis}`);
@@ -83,13 +84,13 @@ export async function gamedayChaos(
     });
     if (outcome.type === "refused") {
       for (const problem of outcome.problems) say(`not run       ${problem}`);
-      entries.push({ name, hypothesis, noticed, problems: outcome.problems });
+      entries.push({ name, hypothesis, expected, problems: outcome.problems });
     } else {
       say(`run ${outcome.runId}: ${shortResult("done", outcome.result, null)}`);
       entries.push({
         name,
         hypothesis,
-        noticed,
+        expected,
         runId: outcome.runId,
         result: outcome.result,
         problems: [],
@@ -102,6 +103,7 @@ export async function gamedayChaos(
   await mkdir(options.out, { recursive: true });
   await writeFile(join(options.out, "scoreboard.json"), `${JSON.stringify({ ...day, summary }, null, 2)}\n`);
   await writeFile(join(options.out, "scoreboard.html"), scoreboardHtml(day));
+  await writeTruth(options.out, truthOf(day));
   say(
     `\n${summary.run} of ${summary.experiments} run, ${summary.held} ${summary.held === 1 ? "hypothesis" : "hypotheses"} held; ${join(options.out, "scoreboard.html")} tells more.`,
   );

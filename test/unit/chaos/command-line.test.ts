@@ -146,6 +146,8 @@ describe("kubemend chaos", () => {
     const board = JSON.parse(await readFile(join(out, "scoreboard.json"), "utf8")) as { summary: object };
     expect(board.summary).toMatchObject({ experiments: 2, run: 1, held: 1, clean: true });
     await access(join(out, "scoreboard.html"));
+    const truth = JSON.parse(await readFile(join(out, "truth.json"), "utf8")) as object;
+    expect(truth).toMatchObject({ faults: [], quiet: expect.arrayContaining([]) });
     expect(output).toContain("kube-system belongs to Kubernetes itself");
     expect(replicas()).toBe(2);
   });

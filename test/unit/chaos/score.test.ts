@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { type GameDay, summarize } from "../../../src/chaos/game-day.ts";
+import { truthOf } from "../../../src/chaos/game-day-truth.ts";
 import { type IncidentFacts, scoreRun } from "../../../src/chaos/score.ts";
 import { scoreboardHtml } from "../../../src/chaos/scoreboard.ts";
 import { makeRef } from "../../../src/incident/object-ref.ts";
+import { parseTruth } from "../../../src/replay/record/write-truth.ts";
 
 const carts = makeRef("Deployment", "shop", "carts");
 const orders = makeRef("Deployment", "shop", "orders");
@@ -156,19 +158,19 @@ describe("a scoreboard", () => {
     clean: true,
     score,
   } as const;
-  const noticed = { withinMs: 60_000 };
-  const entry = { name: "starve", hypothesis: "it <b>holds</b>", noticed, runId: "1", result, problems: [] };
+  const due = { ...expected, within: 60_000 };
+  const entry = { name: "starve", hypothesis: "it <b>holds</b>", expected: due, runId: "1", result, problems: [] };
   const day: GameDay = {
     cluster: '<script>alert("x")</script>',
     startedAt: faultAt,
     endedAt: faultAt + 60_000,
     entries: [
       entry,
-      { name: "other", hypothesis: "y", noticed, problems: ["the namespace is not there"] },
+      { name: "other", hypothesis: "y", expected: due, problems: ["the namespace is not there"] },
       {
         ...entry,
         name: "borne",
-        noticed: "none",
+        expected: "none",
         result: { ...result, score: scoreRun("none", [], window) },
       },
     ],
@@ -211,5 +213,71 @@ describe("a scoreboard", () => {
     expect(scoreboardHtml(day)).not.toContain("kubemend chaos restore");
     const left = { ...day, entries: [{ ...entry, result: { ...result, clean: false } }] };
     expect(scoreboardHtml(left)).toContain("kubemend chaos restore");
+  });
+});
+
+describe("the truth of a game day, for a recording of it", () => {
+  const at = (seconds: number) => faultAt + seconds * 1_000;
+  const ran = (from: number, restored: number, ended: number, target: string) =>
+    ({
+      verdict: "held",
+      reason: "as hoped",
+      startedAt: at(from),
+      faultAt: at(from),
+      restoredAt: at(restored),
+      recoveredAfterMs: 5_000,
+      endedAt: at(ended),
+      probes: { before: [], during: [], after: [] },
+      changes: [{ target, what: "broken", restored: "restored", detail: "" }],
+      clean: true,
+    }) as const;
+  const entry = { hypothesis: "it holds", problems: [] };
+  const day: GameDay = {
+    cluster: "shop",
+    startedAt: at(0),
+    endedAt: at(900),
+    entries: [
+      { ...entry, name: "starve", expected, result: ran(60, 120, 130, "Deployment shop/carts") },
+      { ...entry, name: "refused", expected, problems: ["no such namespace"] },
+      { ...entry, name: "borne", expected: "none", result: ran(300, 320, 330, "Pod shop/carts-1") },
+      {
+        ...entry,
+        name: "host",
+        expected: { cause: "node-unschedulable", culprit: { kind: "Node", name: "*" }, within: 60_000 },
+        result: ran(600, 660, 700, "Node worker-3"),
+      },
+    ],
+  };
+  const truth = truthOf(day);
+  const time = (seconds: number) => new Date(at(seconds)).toISOString();
+
+  test("what was to be found, with the object that was hit and the times of the run", () => {
+    expect(truth.faults).toMatchObject([
+      {
+        id: "starve",
+        injectedAt: time(60),
+        fixedAt: time(120),
+        recoveredAt: time(125),
+        cause: "memory-limit-too-low",
+        culprit: carts,
+        fix: { action: "rollback-deployment", target: carts },
+        summary: "Deployment shop/carts: broken",
+      },
+      { id: "host", culprit: { kind: "Node", name: "worker-3" }, fix: { action: "none" } },
+    ]);
+  });
+
+  test("between the faults, and while something is to be borne, no incident is due", () => {
+    expect(truth.quiet).toEqual([
+      { from: time(0), to: time(60), note: "normal operation" },
+      { from: time(125), to: time(300), note: "normal operation" },
+      { from: time(325), to: time(600), note: "normal operation" },
+      { from: time(665), to: time(900), note: "normal operation" },
+      { from: time(300), to: time(325), note: "borne: to be borne without an incident" },
+    ]);
+  });
+
+  test("kubemend record takes it", () => {
+    expect(parseTruth(truth)).toMatchObject({ faults: [{ id: "starve" }, { id: "host" }] });
   });
 });
