@@ -130,7 +130,8 @@ export interface Desk extends Operations {
     | { readonly ok: true; readonly fix: FixView; readonly changed?: readonly string[] }
     | { readonly ok: false; readonly text: string }
   >;
-  undo(planId: string, by: Person): Promise<DeskOutcome>;
+  /** `code`: the person's one-time code, where approving the plan needed one. */
+  undo(planId: string, by: Person, code?: string): Promise<DeskOutcome>;
   /**
    * Answers a question about an incident from its evidence; a model may look further, read-only and inside its caps. Takes up
    * to the model's deadline (a minute by default). Never throws for what the model does.

@@ -64,16 +64,19 @@ function refusalFor(verdict: Extract<Verdict, { allow: false }>): ApprovalOutcom
   return refused("not-allowed", verdict.detail);
 }
 
-/** Codes are judged last: one that counted is used up, whatever comes after. */
-async function codeRefusal(
-  { by, code, planId }: ApprovalRequest,
+/**
+ * Why a person's one-time code does not count; undefined when it does. To be asked last: a code that counted is used up,
+ * whatever comes after.
+ */
+export async function codeRefusal(
+  { by, code, planId }: Pick<ApprovalRequest, "by" | "code" | "planId">,
   secondFactor: SecondFactorPort | undefined,
-): Promise<ApprovalOutcome | undefined> {
-  if (!secondFactor) return refused("second-factor-unavailable");
-  if (!code?.trim()) return refused("code-needed");
+): Promise<SecondFactorRefusal | "second-factor-unavailable" | "code-needed" | undefined> {
+  if (!secondFactor) return "second-factor-unavailable";
+  if (!code?.trim()) return "code-needed";
   const ids = [by.id, ...(by.aliases ?? [])];
   const judged = await secondFactor.useCode({ ids, code: code.slice(0, 20), planId });
-  return judged === "accepted" ? undefined : refused(judged);
+  return judged === "accepted" ? undefined : judged;
 }
 
 /**
@@ -112,7 +115,7 @@ export async function approvePlan(request: ApprovalRequest, deps: ApproveDeps): 
   }
   if (needsCode || plan.secondFactor) {
     const wrong = await codeRefusal(request, deps.secondFactor);
-    if (wrong) return wrong;
+    if (wrong) return refused(wrong);
   }
   return await deps.plans.vote({ ...ballot, ...(note ? { note } : {}), budgets: deps.policy.budgets });
 }

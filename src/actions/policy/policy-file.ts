@@ -78,6 +78,8 @@ export const policySchema = z
       })
       .prefault({}),
     autoApply: z.array(autoApplySchema).max(100).default([]),
+    /** Whom the policy must name before they may keep things quiet: nobody, only for more than one object, for everything. */
+    whoMaySilence: z.enum(["anyone", "approvers-beyond-one", "approvers"]).default("approvers-beyond-one"),
     /** Who a person of the chat is in the cluster, for rules with `clusterAccess`. */
     clusterIdentity: clusterIdentitySchema.optional(),
   })

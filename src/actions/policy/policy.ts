@@ -2,6 +2,7 @@ import type { ActionCode } from "../../incident/action-code.ts";
 import { type ActionRisk, actionRisks } from "../../incident/action-risk.ts";
 import type { Person } from "../../incident/approval.ts";
 import type { ObjectRef } from "../../incident/object-ref.ts";
+import type { SilenceMatcher } from "../../incident/silence.ts";
 import type { Policy, PolicyRule } from "./policy-file.ts";
 
 /** What the policy judges. Everything it needs is a value; it asks nobody. */
@@ -189,6 +190,22 @@ export function mayUndo(
  */
 export function mayUnfreeze(policy: Policy, approver: Approver): boolean {
   return policy.rules.some((rule) => isNamedBy(rule, approver));
+}
+
+/**
+ * Whether this person may have nothing raised for what the matcher covers. One object is for any member, so that the noise of
+ * one pod costs nobody his night; what is wider can hide an attack, and is for approvers (of that namespace, where it has one).
+ */
+export function maySilence(policy: Policy, approver: Approver, matcher: SilenceMatcher): boolean {
+  if (!approver.human) return false;
+  if (policy.whoMaySilence === "anyone") return true;
+  if (policy.whoMaySilence === "approvers-beyond-one" && matcher.name !== undefined) return true;
+  return policy.rules.some(
+    (rule) =>
+      isNamedBy(rule, approver) &&
+      (matcher.namespace === undefined ||
+        rule.namespaces.some((pattern) => matchesName(pattern, matcher.namespace ?? ""))),
+  );
 }
 
 function isNamedBy({ approvers: { anyone, people, groups } }: PolicyRule, approver: Approver): boolean {

@@ -1,9 +1,9 @@
-import { approvePlan, rejectPlan } from "../../actions/approve/approve.ts";
+import { approvePlan, codeRefusal, rejectPlan } from "../../actions/approve/approve.ts";
 import type { PlanStore } from "../../actions/plan/plan-store.ts";
-import { mayUndo, mayUnfreeze } from "../../actions/policy/policy.ts";
+import { maySilence, mayUndo, mayUnfreeze } from "../../actions/policy/policy.ts";
 import type { Policy } from "../../actions/policy/policy-file.ts";
 import type { ChaosPort, Desk, DeskOutcome, DigestPort, WebPort } from "../../bot/desk.ts";
-import { refusalText } from "../../bot/slack/render/approval-words.ts";
+import { refusalText, undoNeedsCode } from "../../bot/slack/render/approval-words.ts";
 import type { ActionPlan } from "../../incident/action-plan.ts";
 import { actionTitle } from "../../incident/action-title.ts";
 import type { Person } from "../../incident/approval.ts";
@@ -109,7 +109,12 @@ export function createDesk(deps: DeskDeps): Desk {
   };
 
   return {
-    ...createOperations({ ...deps, cluster: deps.cluster ?? "kubernetes", tell }),
+    ...createOperations({
+      ...deps,
+      cluster: deps.cluster ?? "kubernetes",
+      tell,
+      maySilence: async (by, matcher) => maySilence(deps.policy, await approvers.approverOf(by), matcher),
+    }),
     view: (incidentId) => buildView(database, incidentId, deps.webUrl),
     postmortem: (incidentId) =>
       /^\d+$/.test(incidentId) ? postmortemOf(deps, incidentId) : Promise.resolve(undefined),
@@ -183,16 +188,22 @@ export function createDesk(deps: DeskDeps): Desk {
       }
       return outcome;
     },
-    async undo(planId, by) {
+    async undo(planId, by, code) {
       const stored = await getPlan(database, planId);
       if (!stored) return no("There is no such plan any more.");
       if (stored.plan.undo.length === 0) return no("This change cannot be undone.");
       const { action, target } = stored.plan;
       const approvedBy = stored.approvals.map((one) => one.by.id);
-      if (!mayUndo(deps.policy, await approvers.approverOf(by), { action, target, approvedBy }))
+      const person = await approvers.approverOf(by);
+      if (!mayUndo(deps.policy, person, { action, target, approvedBy }))
         return no(
           "Nothing was changed. The policy does not name you among those who may approve this, or take it back.",
         );
+      // What only somebody with an authenticator could let happen, only somebody with one takes back.
+      const wrong = stored.plan.secondFactor
+        ? await codeRefusal({ by: person, planId, ...(code ? { code } : {}) }, approvers.secondFactor)
+        : undefined;
+      if (wrong) return no(wrong === "code-needed" ? `Nothing was changed. ${undoNeedsCode}` : refusalText(wrong));
       await jobs.send(queues.undo, { planId, by: by.id }, { key: planId });
       await tell(stored.plan.incidentId, "undo-asked", `${by.name} asked to undo: ${titleOf(stored.plan)}.`);
       return yes("It is being undone; the message follows along.");

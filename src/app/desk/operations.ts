@@ -2,9 +2,9 @@ import type { ChaosPort, DigestPort, Operations, WebPort } from "../../bot/desk.
 import { createDeclareDesk, type DeclareDeps } from "./declare-incident.ts";
 import { healthOf, homeOf } from "./home-of.ts";
 import { lookAtWorkload } from "./look-at-workload.ts";
-import { createSilenceDesk } from "./silence-desk.ts";
+import { createSilenceDesk, type SilenceDeskDeps } from "./silence-desk.ts";
 
-export interface OperationsDeps extends DeclareDeps {
+export interface OperationsDeps extends DeclareDeps, Pick<SilenceDeskDeps, "maySilence"> {
   readonly digest?: DigestPort | undefined;
   readonly chaos?: ChaosPort | undefined;
   readonly web?: WebPort | undefined;

@@ -1,7 +1,14 @@
 import type { DeskOutcome, Operations, SilencePreview } from "../../bot/desk.ts";
 import type { Anomaly } from "../../incident/anomaly.ts";
+import type { Person } from "../../incident/approval.ts";
 import type { Redact } from "../../incident/redacted.ts";
-import { longestSilenceMs, matcherText, type SilenceRequest, silenceMatches } from "../../incident/silence.ts";
+import {
+  longestSilenceMs,
+  matcherText,
+  type SilenceMatcher,
+  type SilenceRequest,
+  silenceMatches,
+} from "../../incident/silence.ts";
 import { type Clock, isoTime } from "../../lib/clock.ts";
 import type { Database } from "../../store/database.ts";
 import { listIncidents } from "../../store/incidents/incidents.ts";
@@ -14,6 +21,8 @@ export interface SilenceDeskDeps {
   readonly clock: Clock;
   readonly cluster: string;
   readonly watching?: Watching | undefined;
+  /** Whether the policy lets this person keep so much quiet. */
+  readonly maySilence: (by: Person, matcher: SilenceMatcher) => Promise<boolean>;
 }
 
 const shownActive = 8;
@@ -21,7 +30,7 @@ const pastDays = 7;
 const pastLimit = 500;
 const shortestMs = 60_000;
 
-/** Silences: seen before they are made, kept with who asked for them, ended by anybody. */
+/** Silences: seen before they are made, kept with who asked for them, as far as the policy lets them; ended by anybody. */
 export function createSilenceDesk(
   deps: SilenceDeskDeps,
 ): Pick<Operations, "previewSilence" | "silence" | "silences" | "endSilence"> {
@@ -61,6 +70,11 @@ export function createSilenceDesk(
     },
     async silence(request, by): Promise<DeskOutcome> {
       const { from, until } = windowOf(request);
+      if (!(await deps.maySilence(by, request.matcher)))
+        return {
+          ok: false,
+          text: `Nothing was silenced: for ${matcherText(request.matcher)} the policy wants an approver (\`whoMaySilence\`)${request.matcher.name === undefined ? ". Silence one workload, or ask one of them" : ""}.`,
+        };
       const silence = await addSilence(database, {
         cluster,
         matcher: request.matcher,

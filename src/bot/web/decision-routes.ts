@@ -41,7 +41,7 @@ const acts: Readonly<Record<string, Act>> = {
     if (!note) return "Nothing was done: say why you reject it, so that the next one who looks knows.";
     return (await decisions.reject(form["plan"] ?? "", by, note)).text;
   },
-  undo: async (decisions, _id, form, by) => (await decisions.undo(form["plan"] ?? "", by)).text,
+  undo: async (decisions, _id, form, by) => (await decisions.undo(form["plan"] ?? "", by, codeOf(form))).text,
   acknowledge: async (decisions, id, _form, by) => (await decisions.acknowledge(id, by)).text,
   resolve: async (decisions, id, _form, by) => (await decisions.resolve(id, by)).text,
   "not-this-cause": async (decisions, id, _form, by) => (await decisions.notThisCause(id, by)).text,

@@ -10,6 +10,7 @@ import { listenToEvents } from "./listen-events.ts";
 import { listenToIncidentButtons } from "./listen-incident.ts";
 import { listenToShortcuts } from "./listen-shortcuts.ts";
 import { listenToSilences } from "./listen-silences.ts";
+import { listenToUndo } from "./listen-undo.ts";
 import { type HandlerDeps, handle, noteView, type Say, typed } from "./request.ts";
 import { readReview } from "./submit-review.ts";
 
@@ -75,9 +76,6 @@ export function registerHandlers(app: App, deps: HandlerDeps): void {
     if (fix && known) await form.show(renderReject(known, { incidentId: fix.incidentId }));
     else await form.say(fix ? gone : older);
   });
-  onFix(actionIds.undo, async ({ fix, by, say }) => {
-    await say((await deps.desk.undo(fix.planId, by)).text);
-  });
   app.view(viewIds.review, async ({ ack, body, view, context }) => {
     const fix = decodeFix(view.private_metadata);
     const submitted = readReview(view);
@@ -114,6 +112,7 @@ export function registerHandlers(app: App, deps: HandlerDeps): void {
     });
   });
 
+  listenToUndo(app, deps);
   listenToCommands(app, deps);
   listenToIncidentButtons(app, deps);
   listenToSilences(app, deps);

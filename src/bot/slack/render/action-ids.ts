@@ -5,6 +5,7 @@ export const actionIds = {
   review: "fix.review",
   reject: "fix.reject",
   undo: "fix.undo",
+  undoWithCode: "fix.undo-with-code",
   acknowledge: "incident.acknowledge",
   notThisCause: "incident.not-this-cause",
   resolve: "incident.resolve",
@@ -21,6 +22,7 @@ export const actionIds = {
 export const viewIds = {
   review: "view.review",
   reject: "view.reject",
+  undo: "view.undo",
   silence: "view.silence",
   silenceConfirm: "view.silence-confirm",
   declare: "view.declare",

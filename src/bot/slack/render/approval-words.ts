@@ -24,6 +24,10 @@ const refusals: Readonly<Record<ApprovalRefusal, string>> = {
     "Codes cannot be judged: kubemend's key for them is missing or another one (setting secondFactor.key).",
 };
 
+/** For who presses the button of an older message, or types nothing. */
+export const undoNeedsCode =
+  "Approving this needed a code, and so does taking it back: `/incident show` has the button that asks for it.";
+
 export function refusalText(reason: ApprovalRefusal, detail?: string): string {
   return `Nothing was changed. ${refusals[reason]}${detail ? ` ${detail}` : ""}`;
 }

@@ -104,16 +104,15 @@ function approveQuestion({ plan, approvals }: StoredPlan) {
 }
 
 /** Asks before a change is taken back: that it happens at once, and whom it touches. */
-function undoQuestion(plan: ActionPlan) {
+/** What undoing a change means, for who is about to. */
+export function undoWords(plan: ActionPlan): string {
   const { pods } = plan.blastRadius;
   const touched = pods > 0 ? ` and touches ${pods} pod${pods === 1 ? "" : "s"}` : "";
   const byHand = plan.undoKubectl ? `By hand: ${plan.undoKubectl}` : "";
-  return confirm(
-    "Undo this change?",
-    [`${planTitle(plan)}: what was before is put back at once${touched}.`, byHand].join("\n").trim(),
-    "Undo",
-  );
+  return [`${planTitle(plan)}: what was before is put back at once${touched}.`, byHand].join("\n").trim();
 }
+
+const undoQuestion = (plan: ActionPlan) => confirm("Undo this change?", undoWords(plan), "Undo");
 
 /** One fix: what, how sure, how risky, whether it can be undone, what became of it, and the buttons that still make sense. */
 export function renderFix(
@@ -170,11 +169,11 @@ export function renderFix(
   }
   const applied = plan?.plan.state === "applied" && plan.plan.undo.length > 0;
   if (applied && plan.verification?.verdict !== "recovered") {
+    // Its form is the question where a code has to be typed.
     elements.push(
-      button("Undo", actionIds.undo, value, {
-        style: "danger",
-        confirm: undoQuestion(plan.plan),
-      }),
+      plan.plan.secondFactor
+        ? button("Undo", actionIds.undoWithCode, value, { style: "danger" })
+        : button("Undo", actionIds.undo, value, { style: "danger", confirm: undoQuestion(plan.plan) }),
     );
   }
   const blocks: KnownBlock[] = [section(lines.join("\n"))];

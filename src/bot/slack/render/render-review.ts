@@ -6,9 +6,10 @@ import type { StoredPlan } from "../../../incident/stored-plan.ts";
 import type { FixView } from "../../incident-view.ts";
 import { planNews } from "../../plan-words.ts";
 import { percent, upperFirst } from "../../words.ts";
-import { codeBlock, editBlock, encodeFix, viewIds } from "./action-ids.ts";
+import { editBlock, encodeFix, viewIds } from "./action-ids.ts";
 import { context, limits, plain, preformatted, section } from "./blocks.ts";
 import { decisionLines, fixTitle } from "./render-fix.ts";
+import { codeInput } from "./render-undo.ts";
 import { mrkdwn, slackAgo, slackSay, slackTime } from "./text.ts";
 
 /** Diffs longer than one rich-text block are shown in several, up to this many; the rest is in the thread's file. */
@@ -59,15 +60,6 @@ function edits(plan: ActionPlan): KnownBlock[] {
     },
   }));
 }
-
-const codeInput: KnownBlock = {
-  type: "input",
-  block_id: codeBlock,
-  optional: true,
-  label: plain("Code", 100),
-  hint: plain("The six digits that your authenticator shows now; needed to approve.", 150),
-  element: { type: "plain_text_input", action_id: "value", max_length: 10 },
-};
 
 /** `Needs 2 approvals; Ada has approved, and is not counted twice`. */
 function approvalsText(stored: StoredPlan | undefined): string {
@@ -169,7 +161,7 @@ export function renderReview(fix: FixView, options: { incidentId: string; note?:
           options: [approve, ...(editable.length > 0 ? [decisions.edit] : []), decisions.reject],
         },
       },
-      ...(plan.secondFactor ? [codeInput] : []),
+      ...(plan.secondFactor ? [codeInput(true, "approve")] : []),
       ...editable,
       {
         type: "input",

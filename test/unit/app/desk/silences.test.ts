@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { type Policy, policySchema } from "../../../../src/actions/policy/policy-file.ts";
 import { chatRounds } from "../../../../src/app/chat/chat-rounds.ts";
 import { createDesk } from "../../../../src/app/desk/desk.ts";
 import { syncSilences } from "../../../../src/app/watch/sync-silences.ts";
@@ -28,7 +29,7 @@ const carts: Anomaly = {
 };
 const at = incidentView.incident.openedAt + 60_000;
 
-function silenceDesk(database: TestDatabase, time: { now: number }) {
+function silenceDesk(database: TestDatabase, time: { now: number }, policy: Policy = boundless) {
   let suppressed: readonly Silence[] = [];
   const clock = { now: () => time.now, sleep: async () => undefined };
   const sync = syncSilences({
@@ -45,7 +46,7 @@ function silenceDesk(database: TestDatabase, time: { now: number }) {
   const desk = createDesk({
     database,
     plans: planStore(database),
-    policy: boundless,
+    policy,
     redact: clean,
     changed: async () => undefined,
     statusDecided: () => undefined,
@@ -193,5 +194,42 @@ describe("people's own incidents and words", () => {
       ["Database", "ok"],
       ["Messages", "ok"],
     ]);
+  });
+});
+
+describe("who may silence how much", () => {
+  const rules = [
+    { name: "shop", namespaces: ["shop-*"], approvers: { people: [ana.id] } },
+    { name: "others", namespaces: ["other"], approvers: { people: ["slack:U3"] } },
+  ];
+  const one = { namespace: "shop-eu", kind: "Deployment", name: "carts" };
+  test.each([
+    { name: "any member one workload", matcher: one, by: "slack:U2", may: true },
+    { name: "any member one node", matcher: { kind: "Node", name: "worker-1" }, by: "slack:U2", may: true },
+    { name: "no member a namespace", matcher: { namespace: "shop-eu" }, by: "slack:U2", may: false },
+    { name: "no member everything", matcher: {}, by: "slack:U2", may: false },
+    { name: "no member a detector", matcher: { detector: "log-burst" }, by: "slack:U2", may: false },
+    { name: "no member every pod", matcher: { kind: "Pod" }, by: "slack:U2", may: false },
+    { name: "an approver of it a namespace", matcher: { namespace: "shop-eu" }, by: ana.id, may: true },
+    { name: "an approver of another no namespace", matcher: { namespace: "shop-eu" }, by: "slack:U3", may: false },
+    { name: "an approver everything", matcher: {}, by: ana.id, may: true },
+    { name: "anyone everything, where the policy says so", who: "anyone", matcher: {}, by: "slack:U2", may: true },
+    {
+      name: "no member anything, where the policy says so",
+      who: "approvers",
+      matcher: one,
+      by: "slack:U2",
+      may: false,
+    },
+    { name: "an approver one workload then", who: "approvers", matcher: one, by: ana.id, may: true },
+  ])("$name", async ({ who, matcher, by, may }) => {
+    await using database = await withDatabase();
+    const policy = policySchema.parse({ version: 1, rules, ...(who ? { whoMaySilence: who } : {}) });
+    const { desk } = silenceDesk(database, { now: at }, policy);
+    const request = { matcher, startsInMs: 0, durationMs: hour, reason: "" };
+    const outcome = await desk.silence(request, { id: by, name: "Somebody" });
+    expect(outcome).toMatchObject({ ok: may });
+    expect(await desk.silences()).toHaveLength(may ? 1 : 0);
+    if (!may) expect(outcome.text).toContain("whoMaySilence");
   });
 });

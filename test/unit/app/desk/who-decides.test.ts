@@ -1,7 +1,10 @@
+import { randomBytes } from "node:crypto";
+import { URI } from "otpauth";
 import { describe, expect, test } from "vitest";
 import { executeNext } from "../../../../src/actions/execute/execute.ts";
 import { type Policy, policySchema } from "../../../../src/actions/policy/policy-file.ts";
 import { createDesk } from "../../../../src/app/desk/desk.ts";
+import { createApprovers } from "../../../../src/app/plans/approvers.ts";
 import { planJob } from "../../../../src/app/plans/plan-job.ts";
 import { queues } from "../../../../src/app/queues.ts";
 import type { Person } from "../../../../src/incident/approval.ts";
@@ -9,7 +12,9 @@ import type { Recommendation } from "../../../../src/incident/recommendation.ts"
 import { saveDiagnosis } from "../../../../src/store/incidents/diagnoses.ts";
 import { changeStatus } from "../../../../src/store/incidents/incidents.ts";
 import { plansOf } from "../../../../src/store/plans/plans.ts";
+import { enrolSecondFactor } from "../../../../src/store/plans/second-factor.ts";
 import { saveVerification } from "../../../../src/store/plans/verifications.ts";
+import { codeAt } from "../../../support/authenticator.ts";
 import { startDeskAndActor } from "../../../support/desk-and-actor.ts";
 import { clean, incidentView } from "../../../support/incident-view.ts";
 import { recommend } from "../../../support/plan-fixture.ts";
@@ -82,6 +87,44 @@ describe("taking a change back", () => {
     expect(s.sent).toEqual([]);
     expect(await s.desk.undo(s.plan.id, bob)).toMatchObject({ ok: true });
     expect(s.sent).toEqual([queues.undo]);
+  });
+
+  test("wants a code of the authenticator where approving wanted one", async () => {
+    const rule = { name: "named", namespaces: ["*"], approvers: { people: [ann.id] }, secondFactor: "always" };
+    const policy = policySchema.parse({ version: 1, rules: [rule] });
+    await using s = await scene([limit], policy);
+    const key = randomBytes(32);
+    const enrolled = await enrolSecondFactor(s.database, key, { personId: ann.id, by: "cli:local" });
+    if (enrolled.type !== "enrolled") throw new Error(enrolled.type);
+    const secret = URI.parse(enrolled.uri).secret.base32;
+    const sent: string[] = [];
+    const desk = createDesk({
+      database: s.database,
+      plans: s.plans,
+      policy,
+      approvers: createApprovers({ policy, database: s.database, secondFactorKey: key.toString("base64") }),
+      redact: clean,
+      changed: async () => undefined,
+      statusDecided: () => undefined,
+      jobs: { send: async (queue: string) => void sent.push(queue) },
+      clock: impatient,
+      ask: async () => ({ type: "failed" }) as never,
+    });
+    const { id, digest } = await s.only();
+    // Each counts once: the code of half a minute ago approves, the present one takes back.
+    const approving = codeAt(secret, Date.now() - 30_000);
+    expect(await desk.approve(id, digest, ann, undefined, approving)).toEqual({ type: "approved" });
+    await executeNext(executor(s.cluster.actor, s.plans));
+    sent.length = 0;
+    expect(await desk.undo(id, ann)).toMatchObject({ ok: false, text: expect.stringContaining("needed a code") });
+    expect(await desk.undo(id, ann, approving)).toMatchObject({
+      ok: false,
+      text: expect.stringContaining("has been used"),
+    });
+    expect(await desk.undo(id, eve, codeAt(secret, Date.now()))).toMatchObject({ ok: false });
+    expect(sent).toEqual([]);
+    expect(await desk.undo(id, ann, codeAt(secret, Date.now()))).toMatchObject({ ok: true });
+    expect(sent).toEqual([queues.undo]);
   });
 
   test("is for whoever approved it, also when the policy names him no more", async () => {

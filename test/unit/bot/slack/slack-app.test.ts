@@ -61,7 +61,8 @@ const desk: Desk = {
       evidence: [],
     }),
   reveal: (text) => text,
-  undo: async (planId, by) => noting(["undo", planId, by.name], { ok: true, text: "Being undone." }),
+  undo: async (planId, by, code) =>
+    noting(["undo", planId, by.name, ...(code ? [code] : [])], { ok: true, text: "Being undone." }),
   freeze: async (frozen, by) => noting(["freeze", frozen, by.name], { ok: true, text: frozen ? "Frozen." : "Thawed." }),
 };
 const book: PostBook = {
@@ -225,6 +226,31 @@ test("the Reject button asks why and reaches the desk", async () => {
   expect(await slack.submitView({ userId: "U1" })).toMatchObject({ ok: false });
   await slack.submitView({ userId: "U1", entered: { note: { value: "not during the sale" } } });
   await vi.waitFor(() => expect(asked).toEqual([["reject", "11", "ana", "not during the sale"]]));
+});
+
+test("Undo asks for the code where approving needed one, and at once where it did not", async () => {
+  const [fix] = incidentView.fixes;
+  if (!fix?.plan) throw new Error("the fixture has a plan");
+  const applied = (secondFactor: boolean) => ({
+    ...fix,
+    plan: {
+      ...fix.plan,
+      plan: { ...plan, state: "applied" as const, ...(secondFactor ? { secondFactor: true as const } : {}) },
+    } as typeof fix.plan,
+  });
+  view = { ...incidentView, fixes: [applied(true)] };
+  await deliverIncident(deps(), view);
+  const clicked = { channel: "incidents", ts: theMessage().ts, value, userId: "U1" };
+  expect(JSON.stringify(theMessage().blocks)).not.toContain('"fix.undo"');
+  await slack.click({ ...clicked, actionId: "fix.undo-with-code" });
+  await vi.waitFor(() => expect(JSON.stringify(slack.views())).toContain("needed to take it back"));
+  expect(await slack.submitView({ userId: "U1" })).toMatchObject({ ok: false });
+  await slack.submitView({ userId: "U1", entered: { code: { value: " 123456 " } } });
+  await vi.waitFor(() => expect(asked).toEqual([["undo", "11", "ana", "123456"]]));
+  await vi.waitFor(() => expect(JSON.stringify(slack.views())).toContain("Being undone."));
+  view = { ...incidentView, fixes: [applied(false)] };
+  await deliverIncident(deps(), view);
+  expect(JSON.stringify(theMessage().blocks)).toContain('"fix.undo"');
 });
 
 test("the same through Socket Mode: nothing of ours is reachable from outside", async () => {
