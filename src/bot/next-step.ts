@@ -3,6 +3,11 @@ import { fixGroups } from "./fix-groups.ts";
 import type { FixView, IncidentView } from "./incident-view.ts";
 import { freezeWords, type Say } from "./plan-words.ts";
 
+/** `time` absent: where no moment can be written in the reader's own time, as on a locked phone, none is. */
+export type SayNow = Omit<Say, "time"> & { readonly time?: Say["time"] };
+
+const until = (ms: number, say: SayNow) => (say.time ? `, until ${say.time(ms)}` : "");
+
 const stateOf = (fix: FixView) => fix.plan?.plan.state;
 
 /** What came of the last change that is over, as the beginning of what is to be done now. */
@@ -32,18 +37,18 @@ function afterLast(done: readonly FixView[]): string {
 }
 
 /** What a proposal waits for. */
-function waiting({ plan, approvals }: StoredPlan, number: number, say: Say): string {
-  const until = `until ${say.time(plan.expiresAt)}`;
+function waiting({ plan, approvals }: StoredPlan, number: number, say: SayNow): string {
+  const end = until(plan.expiresAt, say);
   const missing = plan.approvalsNeeded - approvals.length;
   const code = plan.secondFactor ? " and a code" : "";
   if (approvals.length === 0)
-    return `Fix ${number} waits for ${plan.approvalsNeeded === 1 ? "an approval" : `${plan.approvalsNeeded} approvals`}${code}, ${until}.`;
+    return `Fix ${number} waits for ${plan.approvalsNeeded === 1 ? "an approval" : `${plan.approvalsNeeded} approvals`}${code}${end}.`;
   const who = approvals.map((vote) => say.text(vote.by.name, 80)).join(" and ");
-  return `Fix ${number} waits for ${missing === 1 ? "another person's approval" : `${missing} more approvals`}${code}, ${until}; ${who} ${approvals.length === 1 ? "has" : "have"} approved.`;
+  return `Fix ${number} waits for ${missing === 1 ? "another person's approval" : `${missing} more approvals`}${code}${end}; ${who} ${approvals.length === 1 ? "has" : "have"} approved.`;
 }
 
 /** What the first offer asks of people. */
-function offer(offered: readonly FixView[], first: number, view: IncidentView, say: Say): string {
+function offer(offered: readonly FixView[], first: number, view: IncidentView, say: SayNow): string {
   const at = (found: FixView) => first + offered.indexOf(found);
   const proposed = offered.find((fix) => stateOf(fix) === "proposed");
   if (view.frozen && proposed) return `${freezeWords(view, say)}: nothing is applied until somebody allows it again.`;
@@ -53,6 +58,7 @@ function offer(offered: readonly FixView[], first: number, view: IncidentView, s
   const expired = offered.find((fix) => stateOf(fix) === "expired");
   if (expired) return `The plan of fix ${at(expired)} has expired: Review makes a fresh one.`;
   const advice = offered.find((fix) => !fix.plan && fix.refusal);
+  if (advice?.refusal?.reason === "guide-only") return `Fix ${at(advice)} is for a person: its steps are below.`;
   if (advice) return `kubemend may not apply fix ${at(advice)} itself; somebody else has to.`;
   if (offered.some((fix) => !fix.plan)) return "The fixes are being checked by a dry run.";
   if (offered.every((fix) => stateOf(fix) === "rejected"))
@@ -64,7 +70,7 @@ function offer(offered: readonly FixView[], first: number, view: IncidentView, s
  * What the incident waits for, in one or two sentences: what somebody who has just been woken does first. Absolute times only, so
  * that it changes when something happens and not while time passes. Undefined when it is over.
  */
-export function nextStep(view: IncidentView, say: Say): string | undefined {
+export function nextStep(view: IncidentView, say: SayNow): string | undefined {
   const { incident, diagnosis } = view;
   if (incident.status === "resolved") return undefined;
   const groups = fixGroups(view);
@@ -76,8 +82,8 @@ export function nextStep(view: IncidentView, say: Say): string | undefined {
   const watched = begun.findIndex((fix) => stateOf(fix) === "applied" && !fix.plan?.verification);
   if (watched >= 0) {
     const { plan, appliedAt } = begun[watched]?.plan ?? {};
-    const until = plan && appliedAt ? `, until ${say.time(appliedAt + plan.verifyWithinMs)} at most` : "";
-    return `Fix ${watched + 1} is applied; kubemend watches whether the symptoms clear${until}.`;
+    const end = plan && appliedAt ? until(appliedAt + plan.verifyWithinMs, say) : "";
+    return `Fix ${watched + 1} is applied; kubemend watches whether the symptoms clear${end && `${end} at most`}.`;
   }
   const helped = begun.at(-1)?.plan?.verification?.verdict === "recovered";
   if (helped && offered.length === 0 && incident.status !== "reopened")

@@ -21,7 +21,7 @@ export interface PlanNews {
 }
 
 /** That changes are frozen, by whom and since when: one wants to ask that person first. */
-export function freezeWords({ frozenBy }: Pick<IncidentView, "frozenBy">, say: Say): string {
+export function freezeWords({ frozenBy }: Pick<IncidentView, "frozenBy">, say: Pick<Say, "moment" | "text">): string {
   if (!frozenBy) return "Changes are frozen";
   return `${say.text(frozenBy.name, 80)} froze changes ${say.moment(frozenBy.at)}`;
 }

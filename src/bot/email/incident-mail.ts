@@ -5,7 +5,7 @@ import { refText } from "../../incident/object-ref.ts";
 import type { Redacted } from "../../incident/redacted.ts";
 import { duration } from "../../lib/duration.ts";
 import { fixGroups } from "../fix-groups.ts";
-import { impactOf } from "../impact.ts";
+import { impactText } from "../impact.ts";
 import type { FixView, IncidentView } from "../incident-view.ts";
 import { localTimes } from "../local-times.ts";
 import { nextStep } from "../next-step.ts";
@@ -81,10 +81,7 @@ function contentOf(view: IncidentView, clock: MailClock) {
           clock.seconds,
         )
       : "There is no diagnosis yet.",
-    hurt: impactOf(view)
-      .slice(0, 8)
-      .map(({ ref, felt }) => `${refText(ref)}${felt ? ` (${felt})` : ""}`)
-      .join(", "),
+    hurt: impactText(view, { most: 8, text: cut })?.words,
     groups,
   };
 }

@@ -10,6 +10,8 @@ export type IngestAnswer =
 export interface IngestOptions {
   /** When set, deliveries must carry it: as bearer token, or as the password of basic authentication. */
   readonly token?: string;
+  /** Without a token: takes nothing. */
+  readonly closed?: boolean;
   readonly pushLogs: (request: {
     readonly contentType: string;
     readonly contentEncoding: string;
@@ -33,6 +35,9 @@ const statusOf = {
   full: 429,
   "not-ready": 503,
 } as const satisfies Record<IngestAnswer["outcome"], number>;
+
+const closedText =
+  "kubemend takes deliveries from nobody here: set ingest.token (KUBEMEND_INGEST_TOKEN) and send it along, or ingest.open\n";
 
 const digest = (text: string) => createHash("sha256").update(text).digest();
 
@@ -60,7 +65,13 @@ export function ingestRoutes(options: IngestOptions): FastifyPluginAsync {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
     scope.addHook("onRequest", async (request, reply) => {
-      if (!wanted || timingSafeEqual(digest(secretIn(request.headers.authorization)), wanted)) return;
+      if (!wanted) {
+        // Pages of strangers reach this machine through the browser of whoever reads them; agents send no such header.
+        if (!options.closed && request.headers.origin === undefined) return;
+        await reply.code(403).type("text/plain").send(closedText);
+        return;
+      }
+      if (timingSafeEqual(digest(secretIn(request.headers.authorization)), wanted)) return;
       await reply
         .code(401)
         .header("www-authenticate", "Bearer")

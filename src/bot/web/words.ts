@@ -11,7 +11,7 @@ import { duration } from "../../lib/duration.ts";
 import { escapeHtml } from "../escape-html.ts";
 import { evidenceByUse } from "../evidence-by-use.ts";
 import { fixGroups } from "../fix-groups.ts";
-import { impactOf } from "../impact.ts";
+import { impactText } from "../impact.ts";
 import type { IncidentView } from "../incident-view.ts";
 import { localTimes } from "../local-times.ts";
 import { nextStep } from "../next-step.ts";
@@ -76,7 +76,7 @@ export const words = {
   diffLines,
   byUse: evidenceByUse,
   fixGroups,
-  impactOf,
+  impactText: (view: IncidentView) => impactText(view, { most: 12, text: cut }),
   ruledOutGroups,
   count,
   runbookPages,

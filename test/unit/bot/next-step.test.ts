@@ -121,6 +121,11 @@ describe("who has just been woken reads first what the incident waits for", () =
       view: view([fix("rejected"), { ...bare, refusal: { reason: "managed-by-gitops", detail: "Argo CD" } }]),
       want: "kubemend may not apply fix 2 itself; somebody else has to.",
     },
+    {
+      name: "steps that only a person can take",
+      view: view([{ ...bare, refusal: { reason: "guide-only", detail: "1. look\n2. repair" } }]),
+      want: "Fix 1 is for a person: its steps are below.",
+    },
     { name: "not planned yet", view: view([bare]), want: "The fixes are being checked by a dry run." },
     {
       name: "only a no",

@@ -117,9 +117,19 @@ const undoQuestion = (plan: ActionPlan) => confirm("Undo this change?", undoWord
 /** One fix: what, how sure, how risky, whether it can be undone, what became of it, and the buttons that still make sense. */
 export function renderFix(
   fix: FixView,
-  options: { incidentId: string; number: number; closed: boolean; frozen: boolean },
+  options: {
+    readonly incidentId: string;
+    readonly number: number;
+    readonly closed: boolean;
+    readonly frozen: boolean;
+    /** The one of several on offer that a person looks at first: its button alone stands out. */
+    readonly best: boolean;
+    /** The fix above it is refused for the same reason. */
+    readonly sameRefusal: boolean;
+  },
 ): KnownBlock[] {
   const { recommendation, plan, refusal } = fix;
+  const byHand = refusal?.reason === "guide-only";
   const facts = [
     `*${percent(recommendation.confidence)}* likely to help`,
     `${plan?.plan.risk ?? recommendation.risk} risk`,
@@ -133,14 +143,18 @@ export function renderFix(
   const lines = [
     `*${options.number}. ${mrkdwn(plan && decidedStates.has(plan.plan.state) ? planTitle(plan.plan) : fixTitle(fix), 250)}*`,
     mrkdwn(upperFirst(recommendation.reason), 500),
-    ...(plan && decidedStates.has(plan.plan.state) ? [] : [facts.join("  ·  ")]),
+    // Of what a person does by hand neither the risk nor the way back is known.
+    ...(byHand || (plan && decidedStates.has(plan.plan.state)) ? [] : [facts.join("  ·  ")]),
     ...decisionLines(fix),
   ];
   const news = plan && planNews(plan, slackSay);
   if (news) lines.push(`${marks[news.mark]} ${news.text}`);
-  else if (refusal) {
+  else if (refusal && !byHand) {
     const file = refusal.commit ? ` The patch to commit is in the thread: ${mrkdwn(refusal.commit.name, 120)}.` : "";
-    lines.push(`:information_source: ${mrkdwn(refusal.detail, 400)}${file}`);
+    const why = options.sameRefusal
+      ? "kubemend does not apply this one either, for the same reason."
+      : mrkdwn(refusal.detail, 400);
+    lines.push(`:information_source: ${why}${file}`);
   }
   const value = encodeFix({
     incidentId: options.incidentId,
@@ -150,13 +164,14 @@ export function renderFix(
   });
   const elements = [];
   if (!options.closed && offerable(fix)) {
-    elements.push(button("Review", actionIds.review, value));
+    // A code can only be typed into the review, so that is the way to approve.
+    const viaReview = plan?.plan.state === "proposed" && plan.plan.secondFactor === true && !options.frozen;
+    elements.push(button("Review", actionIds.review, value, viaReview && options.best ? { style: "primary" } : {}));
     if (plan?.plan.state === "proposed" && !options.frozen) {
-      // A code can only be typed into the review.
       if (!plan.plan.secondFactor)
         elements.push(
           button("Approve", actionIds.approve, value, {
-            style: "primary",
+            ...(options.best ? { style: "primary" } : {}),
             confirm: approveQuestion(plan),
           }),
         );
@@ -177,6 +192,7 @@ export function renderFix(
     );
   }
   const blocks: KnownBlock[] = [section(lines.join("\n"))];
+  if (byHand) blocks.push(preformatted(refusal.detail));
   const change = plan?.plan.state === "proposed" ? changedLines(plan.plan.diff).join("\n") : "";
   if (change) blocks.push(preformatted(change));
   // By its number and not by its recommendation: two diagnoses of one incident both have an R1, and Slack refuses a block twice.

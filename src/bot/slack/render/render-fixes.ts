@@ -9,10 +9,17 @@ export function fixBlocks(view: IncidentView, still: boolean): KnownBlock[] {
   const { incident, diagnosis, frozen } = view;
   const closed = incident.status === "resolved";
   const options = { incidentId: incident.id, closed: closed || still, frozen };
+  const groups = fixGroups(view);
+  const shown = groups.flatMap(({ fixes }) => fixes);
+  const best = shown.find((fix) => fix.plan?.plan.state === "proposed");
   let number = 0;
-  const blocks = fixGroups(view).flatMap(({ heading, fixes }) => [
+  const blocks = groups.flatMap(({ heading, fixes }) => [
     section(`*${heading}*`),
-    ...fixes.flatMap((fix) => renderFix(fix, { ...options, number: ++number })),
+    ...fixes.flatMap((fix) => {
+      const above = shown[number - 1];
+      const sameRefusal = above !== undefined && fix.refusal?.detail === above.refusal?.detail;
+      return renderFix(fix, { ...options, number: ++number, best: fix === best, sameRefusal });
+    }),
   ]);
   const frozenNote = ":ice_cube: Frozen: `/incident unfreeze` brings Approve back.";
   if (blocks.length > 0) return [divider, ...(frozen && !closed ? [section(frozenNote)] : []), ...blocks];

@@ -4,17 +4,20 @@ import { causeTitles } from "../../../incident/cause.ts";
 import { causeText } from "../../../incident/cause-text.ts";
 import { refText } from "../../../incident/object-ref.ts";
 import { duration } from "../../../lib/duration.ts";
-import { impactOf } from "../../impact.ts";
+import { impactText } from "../../impact.ts";
 import type { IncidentView } from "../../incident-view.ts";
 import { nextStep } from "../../next-step.ts";
 import { pageName, runbookPages } from "../../runbook-pages.ts";
 import { seenBefore } from "../../seen-before.ts";
 import { confidenceWords, cut, percent, statusWords } from "../../words.ts";
 import { actionIds } from "./action-ids.ts";
-import { button, confirm, context, header, limits, plain, section } from "./blocks.ts";
+import { button, confirm, context, divider, header, plain, section } from "./blocks.ts";
+import { notificationText } from "./notification.ts";
 import { fixBlocks } from "./render-fixes.ts";
 import { severityIcons } from "./severity-icons.ts";
 import { escapeMrkdwn, mrkdwn, prose, slackAgo, slackSay, slackTime } from "./text.ts";
+
+const hurtShown = 8;
 
 export interface RenderedMessage {
   /** For notifications and for clients without blocks. */
@@ -88,9 +91,11 @@ const summaryOf = ({ fixes }: IncidentView, summary: string) =>
     fixes.map(({ recommendation }) => recommendation),
   );
 
-function causeSection(view: IncidentView): string {
-  const { diagnosis } = view;
-  if (!diagnosis) return ":mag: *Cause* being looked for …";
+/** Undefined while it is being looked for, which the line above it says. */
+function causeSection(view: IncidentView): string | undefined {
+  const { diagnosis, incident } = view;
+  if (!diagnosis)
+    return incident.status === "resolved" ? "*Cause*: not known; it was over before one was found." : undefined;
   const [first, second] = diagnosis.hypotheses;
   if (!first || diagnosis.inconclusive) {
     const candidates = diagnosis.hypotheses
@@ -118,11 +123,9 @@ function causeSection(view: IncidentView): string {
     .join("\n");
 }
 
-function impactText(view: IncidentView): string | undefined {
-  const hurt = impactOf(view);
-  if (hurt.length === 0) return undefined;
-  const names = hurt.slice(0, 8).map(({ ref, felt }) => `${mrkdwn(refText(ref), 120)}${felt ? ` (${felt})` : ""}`);
-  return `*Also hurt*: ${names.join(", ")}${hurt.length > 8 ? ` and ${hurt.length - 8} more` : ""}`;
+function impactLine(view: IncidentView): string | undefined {
+  const hurt = impactText(view, { most: hurtShown, text: mrkdwn });
+  return hurt && `*Also hurt${hurt.count > hurtShown ? ` (${hurt.count})` : ""}*: ${hurt.words}`;
 }
 
 /** A link to another incident where there are pages, else the number, with which `/incident show` finds it. */
@@ -172,10 +175,12 @@ export function renderIncident(
   const { incident } = view;
   const closed = incident.status === "resolved";
   const still = options.inForm === true;
-  const blocks: KnownBlock[] = [header(verdict(view)), section(statusAndNow(view)), section(causeSection(view))];
+  const blocks: KnownBlock[] = [header(verdict(view)), section(statusAndNow(view))];
+  const cause = causeSection(view);
+  if (cause) blocks.push(section(cause));
   if (!still && view.diagnosis && !view.diagnosis.inconclusive && view.diagnosis.hypotheses.length > 0)
     blocks.push(thumbs(incident.id));
-  const impact = impactText(view);
+  const impact = impactLine(view);
   if (impact) blocks.push(section(impact));
   const before = seenBefore(view, slackSay, toIncident(view));
   if (before) blocks.push(section(`*Seen before*: ${before}`));
@@ -186,8 +191,11 @@ export function renderIncident(
       alt_text: cut(`What was abnormal around the start of incident ${incident.id}`, 2_000),
     });
   }
-  blocks.push(...fixBlocks(view, still));
+  const fixes = fixBlocks(view, still);
+  blocks.push(...fixes);
   if (!still) {
+    // These are about the incident, not about the fix above them.
+    if (fixes.length > 0) blocks.push(divider);
     blocks.push({
       type: "actions",
       block_id: "incident",
@@ -214,7 +222,7 @@ export function renderIncident(
   }
   blocks.push(context(footer(view)));
   return {
-    text: mrkdwn(`${incident.severity}: ${incident.title} (${statusWords[incident.status]})`, limits.section),
+    text: notificationText(view),
     blocks,
   };
 }

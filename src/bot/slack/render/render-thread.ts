@@ -4,9 +4,10 @@ import type { LogView } from "../../../incident/log-view.ts";
 import { logViewSummary, quoteOrigin } from "../../../incident/log-view-text.ts";
 import { refText } from "../../../incident/object-ref.ts";
 import { ruledOutGroups } from "../../../incident/ruled-out-groups.ts";
+import { verdictWords } from "../../../incident/verdict-words.ts";
 import type { IncidentView } from "../../incident-view.ts";
 import { pageName, runbookPages } from "../../runbook-pages.ts";
-import { cut } from "../../words.ts";
+import { cut, upperFirst } from "../../words.ts";
 import { preformatted, section } from "./blocks.ts";
 import { fixTitle } from "./render-fix.ts";
 import { mrkdwn, prose, slackTime } from "./text.ts";
@@ -104,16 +105,46 @@ function diffReplies(view: IncidentView): ThreadReply[] {
   });
 }
 
+type Entry = IncidentView["timeline"][number];
+
+/** Whom Slack knows of those who approved a change, as mentions. */
+function approvers(view: IncidentView, judgedAt: number): string {
+  const judged = view.fixes.find(({ plan }) => plan?.verification?.at === judgedAt)?.plan;
+  const ids = (judged?.approvals ?? []).flatMap(({ by }) => /^slack:([UW][A-Z0-9]{1,30})$/.exec(by.id)?.[1] ?? []);
+  return [...new Set(ids)].map((id) => `<@${id}> `).join("");
+}
+
+/**
+ * What somebody who has turned to something else, or gone back to bed, has to hear: the change they approved did not help or was
+ * not made, or the trouble is back. An edited message calls nobody.
+ */
+function calls(entry: Entry, view: IncidentView): { readonly whom: string } | undefined {
+  if (["recurred", "not-applied", "not-undone"].includes(entry.kind)) return { whom: "" };
+  if (entry.kind !== "verified" || entry.text.startsWith(upperFirst(verdictWords.recovered))) return undefined;
+  return { whom: approvers(view, entry.at) };
+}
+
+function step(entry: Entry, view: IncidentView): ThreadReply {
+  const key = `timeline:${entry.id}`;
+  const at = slackTime(entry.at, "{time_secs}");
+  const told = prose(entry.text, 2_200, entry.at);
+  const call = calls(entry, view);
+  if (!call) return { key, text: mrkdwn(entry.text, 3_000), blocks: [section(`${at}  ${told}`)] };
+  return {
+    key,
+    // In a notification the message above it is not seen.
+    text: `${call.whom}${mrkdwn(`${view.incident.title}: ${entry.text}`, 2_900)}`,
+    blocks: [section(`:warning: ${at}  ${call.whom}${told}`)],
+    broadcast: true,
+  };
+}
+
 /** Everything that belongs into the thread by now, in order. */
 export function renderThread(view: IncidentView): readonly ThreadReply[] {
   const evidence = evidenceReply(view);
-  const steps: ThreadReply[] = view.timeline
+  const steps = view.timeline
     // Detection and diagnosis are the message itself and the evidence reply.
     .filter((entry) => entry.kind !== "detected" && entry.kind !== "diagnosed")
-    .map((entry) => ({
-      key: `timeline:${entry.id}`,
-      text: mrkdwn(entry.text, 3_000),
-      blocks: [section(`${slackTime(entry.at, "{time_secs}")}  ${prose(entry.text, 2_300, entry.at)}`)],
-    }));
+    .map((entry) => step(entry, view));
   return [...(evidence ? [evidence] : []), ...diffReplies(view), ...steps];
 }

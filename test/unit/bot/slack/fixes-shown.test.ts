@@ -182,18 +182,18 @@ describe("who suffers, and how much", () => {
     {
       name: "failed requests",
       anomalies: [felt({})],
-      want: "Deployment shop/frontend (about a quarter of its requests fail)",
+      want: "shop/frontend – about one in four requests fails",
     },
     {
       name: "slow requests",
       anomalies: [felt({ reason: "latency", value: 1.24, expected: 0.04, unit: "s" })],
-      want: "Deployment shop/frontend (more than 30 times slower than usual)",
+      want: "shop/frontend – more than 30 times slower than usual",
     },
-    { name: "ended by now", anomalies: [felt({ endsAt: 2 })], want: 'Deployment shop/frontend"' },
+    { name: "ended by now", anomalies: [felt({ endsAt: 2 })], want: '*Also hurt*: shop/frontend"' },
     {
       name: "of somebody else",
       anomalies: [felt({ target: incidentView.incident.target })],
-      want: 'Deployment shop/frontend"',
+      want: '*Also hurt*: shop/frontend"',
     },
   ])("$name", ({ anomalies, want }) => {
     const shown = JSON.stringify(renderIncident(hurt(anomalies)).blocks).replaceAll('\\"', '"');
@@ -204,6 +204,21 @@ describe("who suffers, and how much", () => {
   test("a share that moves a little says the same, so that the message is not edited for it", () => {
     const words = [0.2, 0.24, 0.26, 0.3].map((value) => impactOf(hurt([felt({ value })]))[0]?.felt);
     expect(new Set(words).size).toBe(1);
+  });
+
+  test("of many the worst are named first, who feels the same together, and how many there are", () => {
+    const of = (i: number) => ({ kind: "Deployment", namespace: "shop", name: `s${i}` });
+    const blastRadius = [{ kind: "Node", name: "n1" }, ...Array.from({ length: 11 }, (_, i) => of(i))];
+    const anomalies = [
+      felt({ target: of(4), value: 0.95 }),
+      felt({ target: of(7), value: 0.99 }),
+      felt({ target: of(2), value: 0.2 }),
+      felt({ target: of(9), reason: "latency", value: 5, expected: 1 }),
+    ];
+    const storm: IncidentView = { ...hurt(anomalies), diagnosis: { ...diagnosis, blastRadius } };
+    expect(JSON.stringify(renderIncident(storm).blocks)).toContain(
+      "*Also hurt (12)*: shop/s4, shop/s7 – nearly all requests fail; shop/s2 – about one in four requests fails; shop/s9 – more than 5 times slower than usual; Node n1, shop/s0, shop/s1, shop/s3 and 4 more",
+    );
   });
 
   test("nobody suffers from what is over", () => {

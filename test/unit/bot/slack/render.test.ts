@@ -28,7 +28,7 @@ describe("the incident message", () => {
       "memory limit too low",
       "almost certain (93 %)",
       "cut from 128Mi to 34Mi",
-      "Deployment shop/frontend",
+      "shop/frontend",
       "*88 %* likely to help",
       "no model configured",
       "detected after 10 s",

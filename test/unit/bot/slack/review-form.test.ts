@@ -85,7 +85,7 @@ describe("the review", () => {
             recommendation: fix.recommendation,
             plan: { ...planView, plan: { ...plan, ...change } },
           },
-          { incidentId: "7", number: 1, closed: false, frozen: false },
+          { incidentId: "7", number: 1, closed: false, frozen: false, best: true, sameRefusal: false },
         ),
       );
     expect(drawn({})).toContain("fix.approve");

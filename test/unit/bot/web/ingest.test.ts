@@ -40,6 +40,18 @@ describe("deliveries over HTTP", () => {
     expect(web.seen).toEqual([{ contentType: "application/x-protobuf", contentEncoding: "gzip", body }]);
   });
 
+  test("without a token nothing is taken where others reach the port, nor from a page in a browser", async () => {
+    await using closed = await served({ closed: true });
+    await using own = await served();
+    for (const path of ["/loki/api/v1/push", "/api/v1/alertmanager"]) {
+      const refused = await closed.post(path, "{}");
+      expect([refused.status, await refused.text()]).toEqual([403, expect.stringContaining("ingest.token")]);
+      expect((await own.post(path, "{}", { origin: "https://evil.example" })).status).toBe(403);
+      expect((await own.post(path, "{}")).status).toBe(204);
+    }
+    expect([closed.seen, closed.alerts, own.alerts]).toEqual([[], [], ["{}"]]);
+  });
+
   test("spans are taken as OTLP wants it, and only where they are", async () => {
     await using deaf = await served();
     expect((await deaf.post("/v1/traces", "{}", { "content-type": "application/json" })).status).toBe(404);

@@ -48,7 +48,7 @@ describe("pages", () => {
       "memory limit too low",
       "almost certain",
       "The memory limit of carts was cut",
-      "Deployment shop/frontend",
+      "shop/frontend",
       "kubectl -n shop get pod carts-1 -o yaml",
       "Change resources of Deployment shop/carts",
       "memory does not grow",
