@@ -138,6 +138,17 @@ export const origins: Readonly<Record<string, (raw: readonly string[]) => Origin
   kazoo: each(cut(AT, "", /\[[^\]]*\] \S+: (.*)$/)),
   daemons: syslog,
   servers: syslog,
+  victoriametrics: each(numbered(/^\S+\t\w+\t([\w./-]+:\d+)\t/, /^\S+\t\w+\t\S+\t(.*)$/)),
+  celery: each((raw) => {
+    const found = cut(AT, "", /^\[[^\]]*\] (.*)$/)(raw);
+    return found && { ...found, place: found.place.replace(/^.*\/dist-packages\//, "") };
+  }),
+  verdaccio: each((raw) => {
+    const mark = /@([^@ ]+:\d+)@ ?/;
+    const line = raw.replace(mark, "");
+    const message = /"msg":"((?:[^"\\]|\\.)*)"\}$/.exec(line) ?? /^\S+Z \S+ (.*)$/.exec(line);
+    return origin(mark.exec(raw)?.[1], line, message?.[1]);
+  }),
   ejabberd: each(numbered(/^\S+ \S+ \[\w+\] <[\d.]+>@(\S+:\d+) /, /^\S+ \S+ \[\w+\] \S+ (.*)$/)),
   kamailio: each(numbered(/^ ?\d+\(\d+\) \w+: \S+ \[([\w./-]+:\d+)\]: /, /\]: \w+\(\): (.*)$/)),
   activemq: each(cut(AT, "", /^\S+ \S+ [A-Z]+ \S+: (.*)$/)),
