@@ -1,6 +1,7 @@
 import { loadConfig } from "../config/load-config.ts";
 import { strayVariables } from "../config/stray-variables.ts";
 import type { Check, CheckResult } from "./doctor/check.ts";
+import { deliveriesCheck } from "./doctor/deliveries.ts";
 import { emailCheck } from "./doctor/email.ts";
 import { filesCheck } from "./doctor/files.ts";
 import { kubernetesCheck } from "./doctor/kubernetes.ts";
@@ -61,6 +62,7 @@ export async function doctor(options: DoctorOptions): Promise<number> {
     modelCheck(config),
     emailCheck(config),
     webCheck(config),
+    deliveriesCheck(config),
     filesCheck(config),
   ];
   const checks = options.slack ? everything.filter(({ name }) => name === "Slack") : everything;

@@ -2,6 +2,8 @@ import type { Chat } from "../app/chat/start-chat.ts";
 import type { Readiness } from "../app/watch/readiness.ts";
 import type { PagesOptions } from "../bot/web/page-kit.ts";
 import { startWeb } from "../bot/web/server.ts";
+import { deliverers } from "../config/deliveries.ts";
+import { AppError } from "../lib/app-error.ts";
 import type { DetectionPart } from "./detection-part.ts";
 import type { Foundation } from "./foundation.ts";
 
@@ -17,7 +19,9 @@ export async function startWebPart({ config, log, running }: Foundation, parts: 
   const { sources, registry } = parts.detection;
   const { host, port } = config.web;
   const { token } = config.ingest;
-  if (token === undefined && host !== "127.0.0.1" && host !== "localhost") log.warn({ host }, "ingest.open-to-all");
+  const from = deliverers(config);
+  if (from === "anyone") log.warn({ host }, "ingest.open-to-all");
+  if (from === "nobody" && config.logs.source === "push") throw noLineWouldArrive();
   const web = running.use(
     await startWeb({
       host,
@@ -26,6 +30,7 @@ export async function startWebPart({ config, log, running }: Foundation, parts: 
       pages: parts.pages,
       ingest: {
         ...(token === undefined ? {} : { token }),
+        closed: from === "nobody",
         pushLogs: sources.pushLogs,
         notifyAlerts: sources.notifyAlerts,
         pushTraces: sources.pushTraces,
@@ -37,3 +42,11 @@ export async function startWebPart({ config, log, running }: Foundation, parts: 
   );
   return web.url;
 }
+
+/** The actor reads the same settings and has no token; so this is for whoever opens the port. */
+const noLineWouldArrive = () =>
+  new AppError("ingest-closed", "logs.source is push, and nobody may deliver.", {
+    remedy:
+      "Set ingest.token (KUBEMEND_INGEST_TOKEN) and give it to your agents, or ingest.open where your network lets nobody else reach the port; docs/sources.md.",
+    exitCode: 2,
+  });

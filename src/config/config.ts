@@ -70,8 +70,8 @@ export const configSchema = z
         maxAgeMinutes: z.number().min(1).max(1_440).default(15),
       })
       .prefault({}),
-    /** What agents and Alertmanagers that deliver to kubemend must carry. Without one, anybody who reaches the port may deliver. */
-    ingest: z.strictObject({ token: text.optional() }).prefault({}),
+    /** What agents and Alertmanagers that deliver to kubemend must carry; `open`: nothing, where the network decides who may. */
+    ingest: z.strictObject({ token: text.optional(), open: z.boolean().default(false) }).prefault({}),
     /** Asking pods that have the annotation `kubemend.dev/health-path`. */
     health: z
       .strictObject({

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { deliveriesCheck } from "../../../src/cli/doctor/deliveries.ts";
 import { lokiCheck } from "../../../src/cli/doctor/loki.ts";
 import { natsCheck } from "../../../src/cli/doctor/nats.ts";
 import { prometheusCheck } from "../../../src/cli/doctor/prometheus.ts";
@@ -94,4 +95,30 @@ test("a NATS that is away fails; one that is not used is a choice", async () => 
   const away = configSchema.parse({ logs: { source: "nats" }, nats: { url: `nats://${host}` } });
   expect(await natsCheck(away).run()).toMatchObject({ state: "failed", remedy: expect.stringContaining("NATS_URL") });
   expect((await natsCheck(configSchema.parse({})).run()).state).toBe("off");
+});
+
+test.each<{ name: string; settings: object; state: string; detail: string }>([
+  { name: "by default from this machine", settings: {}, state: "ok", detail: "this machine only" },
+  { name: "in a pod from nobody", settings: { web: { host: "0.0.0.0" } }, state: "off", detail: "from nobody" },
+  {
+    name: "in a pod that wants logs pushed from nobody, which is a fault",
+    settings: { web: { host: "0.0.0.0" }, logs: { source: "push" } },
+    state: "failed",
+    detail: "nobody may deliver",
+  },
+  {
+    name: "with a token from who has it",
+    settings: { web: { host: "0.0.0.0" }, logs: { source: "push" }, ingest: { token: "sesame" } },
+    state: "ok",
+    detail: "has the token",
+  },
+  {
+    name: "from anybody where that is said",
+    settings: { web: { host: "0.0.0.0" }, ingest: { open: true } },
+    state: "ok",
+    detail: "anybody",
+  },
+])("deliveries are taken $name", async ({ settings, state, detail }) => {
+  const found = await deliveriesCheck(configSchema.parse(settings)).run();
+  expect(found).toMatchObject({ state, detail: expect.stringContaining(detail) });
 });
