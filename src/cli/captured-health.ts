@@ -2,7 +2,7 @@ import type { HealthSample } from "../detection/health/simulate-health.ts";
 import { type Treatment, treatedSamples } from "../detection/health/treated-samples.ts";
 import type { ActionCode } from "../incident/action-code.ts";
 import { systemClock } from "../lib/clock.ts";
-import { readSamples } from "../store/cluster/samples.ts";
+import { readSamples } from "../store/cluster/read-samples.ts";
 import { type AppliedFix, appliedFixes } from "../store/plans/applied-fixes.ts";
 import { openConfigured } from "./open-configured.ts";
 

@@ -1,7 +1,7 @@
 import { type CapturedPast, pastOfSamples } from "../detection/train/past-of-samples.ts";
 import { inputError } from "../lib/app-error.ts";
 import { systemClock } from "../lib/clock.ts";
-import { readSamples } from "../store/cluster/samples.ts";
+import { readSamples } from "../store/cluster/read-samples.ts";
 import { openConfigured } from "./open-configured.ts";
 
 /** Samples of one series that training takes, as many as of a recording. */
@@ -19,7 +19,9 @@ export async function capturedPast(configFile: string | undefined): Promise<Capt
   const { cluster, capture, detection } = open.config;
   const tickMs = capture.seconds * 1_000;
   const to = systemClock.now();
-  const span = { cluster, from: to - Math.min(capture.days * 86_400_000, maxSamples * tickMs), to };
+  // What is older is kept in longer steps than those that are forecast.
+  const days = Math.min(capture.days, capture.fullDays);
+  const span = { cluster, from: to - Math.min(days * 86_400_000, maxSamples * tickMs), to };
   const captured = await pastOfSamples({
     source: `captured of ${cluster}`,
     scope: cluster,

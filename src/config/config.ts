@@ -87,6 +87,8 @@ export const configSchema = z
         enabled: z.boolean().default(true),
         seconds: z.number().min(5).max(3_600).default(30),
         days: z.number().min(0.04).max(3_650).default(14),
+        /** How many of these days as measured; before that in steps of five minutes, except what was in trouble. */
+        fullDays: z.number().min(0.04).max(3_650).default(6),
       })
       .prefault({}),
     slack: z

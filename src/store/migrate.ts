@@ -22,6 +22,7 @@ import * as chaos from "./migrations/0025-chaos.ts";
 import * as clusters from "./migrations/0030-clusters.ts";
 import * as logTemplates from "./migrations/0031-log-templates.ts";
 import * as rejectedBy from "./migrations/0032-rejected-by.ts";
+import * as sampleArrays from "./migrations/0033-sample-arrays.ts";
 
 /** In order, never edited once released. */
 const migrations: Record<string, Migration> = {
@@ -44,6 +45,7 @@ const migrations: Record<string, Migration> = {
   "0030-clusters": clusters,
   "0031-log-templates": logTemplates,
   "0032-rejected-by": rejectedBy,
+  "0033-sample-arrays": sampleArrays,
 };
 
 const migrationTable = "schema_migration";

@@ -1,9 +1,11 @@
 import { join } from "node:path";
 import { type AnalysedCase, analyzeRecording } from "../../src/app/diagnosis/analyze-recording.ts";
+import { configSchema } from "../../src/config/config.ts";
 import type { SampleBatch } from "../../src/incident/cluster-sample.ts";
 import { loadRecording } from "../../src/replay/recording/load-recording.ts";
 import { recordedSignals } from "../../src/replay/recording/recorded-signals.ts";
 import { insertSamples } from "../../src/store/cluster/samples.ts";
+import { thinSamples } from "../../src/store/cluster/tidy-samples.ts";
 import type { Database } from "../../src/store/database.ts";
 import { saveDiagnosis } from "../../src/store/incidents/diagnoses.ts";
 import { saveIncident } from "../../src/store/incidents/incidents.ts";
@@ -16,6 +18,7 @@ const podsPerDeployment = 4;
 /** Of samples; at one in 30 s, two hours. */
 const times = 240;
 const samplesPerDay = 86_400 / 30;
+const { days, fullDays } = configSchema.parse({}).capture;
 const copies = 50;
 const recordings = ["sock-shop-01", "sock-shop-06"];
 const mebibyte = 2 ** 20;
@@ -102,13 +105,18 @@ async function casesOf(name: string): Promise<AnalysedCase[]> {
 export async function benchGrowth(): Promise<BenchRow[]> {
   await using postgres = await benchDatabase();
   const { database } = postgres;
-  const sampleTables = ["nodes", "pods", "deployments"];
+  const sampleTables = ["sample_object", "node_sample", "pod_sample", "deployment_sample"];
   const before = await bytesOf(database, sampleTables);
   const start = Date.parse("2026-11-01T00:00:00Z");
   const startedAt = performance.now();
   for (let i = 0; i < times; i++) await insertSamples(database, "growth", batchAt(start + i * 30_000));
   const insertMs = (performance.now() - startedAt) / times;
   const aDay = (((await bytesOf(database, sampleTables)) - before) / times) * samplesPerDay;
+  await thinSamples(database, "growth", start + times * 30_000);
+  // What was deleted is room for what comes; here nothing comes.
+  for (const table of sampleTables) await database.pool.query(`vacuum full ${table}`);
+  const aThinDay = (((await bytesOf(database, sampleTables)) - before) / times) * samplesPerDay;
+  const kept = fullDays * aDay + (days - fullDays) * aThinDay;
 
   const cases = (await Promise.all(recordings.map(casesOf))).flat();
   const incidentTables = ["incident", "diagnosis", "evidence", "timeline"];
@@ -123,7 +131,12 @@ export async function benchGrowth(): Promise<BenchRow[]> {
   const anIncident = ((await bytesOf(database, incidentTables)) - empty) / made;
   return [
     { name: "growth: samples of 1,000 pods, a day", value: rounded(aDay / mebibyte), unit: "MiB" },
-    { name: "growth: samples of 1,000 pods, 14 days", value: rounded((14 * aDay) / 2 ** 30), unit: "GiB" },
+    {
+      name: "growth: samples of 1,000 pods, a day that is thinned out",
+      value: rounded(aThinDay / mebibyte),
+      unit: "MiB",
+    },
+    { name: `growth: samples of 1,000 pods, ${days} days`, value: rounded(kept / mebibyte), unit: "MiB" },
     { name: "growth: writing the samples of 1,000 pods once", value: rounded(insertMs), unit: "ms" },
     { name: "growth: an incident with its evidence", value: rounded(anIncident / 1024), unit: "KiB" },
   ];

@@ -54,6 +54,7 @@ const goals: Readonly<Record<string, { readonly atLeast?: number; readonly below
   "slack: acknowledged meanwhile, p99": { below: 500 },
   "slack: acknowledged meanwhile, worst": { below: 2_500 },
   "log flood: RSS at 100,000 lines/s": { below: 512 },
+  "growth: samples of 1,000 pods, a day": { below: 250 },
   "web list, 10,000 incidents: newest": { below: 50 },
   "web list, 10,000 incidents: page far back": { below: 50 },
   "web list, 10,000 incidents: open ones": { below: 50 },

@@ -8,7 +8,7 @@ import { messageOf } from "../../lib/app-error.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { Logger } from "../../lib/logger.ts";
 import { knownTemplates, type TemplateCount } from "../../store/cluster/log-templates.ts";
-import { readSamples } from "../../store/cluster/samples.ts";
+import { readSamples } from "../../store/cluster/read-samples.ts";
 import type { Database } from "../../store/database.ts";
 import { listIncidents } from "../../store/incidents/incidents.ts";
 import { isDeclared } from "../desk/declare-incident.ts";

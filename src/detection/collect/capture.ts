@@ -14,8 +14,8 @@ import { sampleBatch } from "./capture-samples.ts";
 export interface SampleSink {
   insert(batch: SampleBatch): Promise<void>;
   relabel(change: { objects: readonly ObjectRef[]; from: number; to: number; label: SampleLabel }): Promise<void>;
-  /** Deletes what is older (ms). */
-  prune(before: number): Promise<number>;
+  /** Deletes and thins out what is old enough at `now` (ms), for a moment; to be called again while it is not done. */
+  tidy(now: number): Promise<{ readonly pruned: number; readonly done: boolean }>;
 }
 
 export interface CaptureOptions {
@@ -25,8 +25,6 @@ export interface CaptureOptions {
   readonly log: Logger;
   /** Time between samples; default 30 s. */
   readonly everyMs?: number;
-  /** How long samples are kept; default 14 days. */
-  readonly keepMs?: number;
   /** Writes that wait for the database; the oldest give way. */
   readonly maxQueued?: number;
   /** Pods in one sample; more are left out. */
@@ -61,7 +59,7 @@ type Write =
   | { readonly type: "relabel"; readonly objects: readonly ObjectRef[]; readonly from: number; readonly to: number };
 
 const idleMs = 1_000;
-const pruneEveryMs = 60 * 60_000;
+const tidyEveryMs = 60 * 60_000;
 /** Trouble is not dated back further than this. */
 const maxOnsetMs = 60 * 60_000;
 const maxRemembered = 10_000;
@@ -77,13 +75,13 @@ function isRefusal(error: unknown): boolean {
  * is there is the business of `run`, and a database that stays away costs samples, oldest first, never detection.
  */
 export function createCapture(options: CaptureOptions): Capture {
-  const { sink, observation, clock, log, everyMs = 30_000, keepMs = 14 * 24 * 60 * 60_000, maxPods = 20_000 } = options;
+  const { sink, observation, clock, log, everyMs = 30_000, maxPods = 20_000 } = options;
   const queue = createBoundedQueue<Write>(options.maxQueued ?? 240);
   /** Incidents whose earlier samples were given their label, and how many objects they had then. */
   const dated = new Map<string, number>();
   const counts = { samples: 0, written: 0, refused: 0, droppedPods: 0, failures: 0 };
   let lastAt = Number.NEGATIVE_INFINITY;
-  let prunedAt = Number.NEGATIVE_INFINITY;
+  let tidiedAt = Number.NEGATIVE_INFINITY;
 
   const dateBack = (incidents: readonly Incident[], at: number): void => {
     for (const { id, status, onset, target, affected } of incidents) {
@@ -103,12 +101,12 @@ export function createCapture(options: CaptureOptions): Capture {
     else await sink.relabel({ objects: write.objects, from: write.from, to: write.to, label: "bad" });
   };
 
-  const pruneWhenDue = async (): Promise<void> => {
+  const tidyWhenDue = async (): Promise<void> => {
     const at = clock.now();
-    if (at - prunedAt < pruneEveryMs) return;
-    const rows = await sink.prune(at - keepMs);
-    prunedAt = at;
-    if (rows > 0) log.info({ rows }, "capture.pruned");
+    if (at - tidiedAt < tidyEveryMs) return;
+    const { pruned, done } = await sink.tidy(at);
+    if (done) tidiedAt = at;
+    if (pruned > 0) log.info({ samples: pruned }, "capture.pruned");
   };
 
   /** The last minutes before a stop are often the ones that matter; a database that is away must not hold it up. */
@@ -156,7 +154,7 @@ export function createCapture(options: CaptureOptions): Capture {
             counts.written++;
             open = undefined;
           }
-          await pruneWhenDue();
+          await tidyWhenDue();
           if (attempt > 0) log.info({ queued: queue.size }, "capture.back");
           attempt = 0;
         } catch (error) {

@@ -7,11 +7,14 @@ import type { Anomaly } from "../../../../src/incident/anomaly.ts";
 import type { Incident } from "../../../../src/incident/incident.ts";
 import type { ObjectRef } from "../../../../src/incident/object-ref.ts";
 import { silentLogger } from "../../../../src/lib/logger.ts";
-import { insertSamples, pruneSamples, readSamples, relabelSamples } from "../../../../src/store/cluster/samples.ts";
+import { readSamples } from "../../../../src/store/cluster/read-samples.ts";
+import { insertSamples, relabelSamples } from "../../../../src/store/cluster/samples.ts";
+import { createSampleTidying } from "../../../../src/store/cluster/tidy-samples.ts";
 import { createManualClock } from "../../../support/manual-clock.ts";
 import { withDatabase } from "../../../support/postgres.ts";
 
 const start = Date.parse("2026-11-20T22:00:00Z");
+const dayMs = 86_400_000;
 const spec = {
   replicas: 2,
   selector: { matchLabels: { app: "web" } },
@@ -187,9 +190,9 @@ function captured(sink: Partial<SampleSink> = {}, options: Partial<CaptureOption
     sink: {
       insert: async ({ pods }) => void calls.push(`insert ${((pods[0]?.at ?? 0) - start) / 1_000}`),
       relabel: async ({ from, to }) => void calls.push(`relabel ${(from - start) / 1_000}..${(to - start) / 1_000}`),
-      prune: async (before) => {
-        calls.push(`prune ${(before - start) / 3_600_000}h`);
-        return 0;
+      tidy: async (now) => {
+        calls.push(`tidy ${(now - start) / 3_600_000}h`);
+        return { pruned: 0, done: true };
       },
       ...sink,
     },
@@ -214,7 +217,7 @@ describe("capture", () => {
       capture.record({ active: [], incidents: i > 2 ? [incident({ affected: spread })] : [], at: clock.now() });
       await clock.advance(15_000);
     }
-    expect(calls.filter((call) => !call.startsWith("prune"))).toEqual([
+    expect(calls.filter((call) => !call.startsWith("tidy"))).toEqual([
       "insert 0",
       "insert 30",
       "insert 60",
@@ -243,10 +246,26 @@ describe("capture", () => {
     expect(capture.stats.written).toBe(0);
   });
 
-  test("prunes at the start and every hour", async () => {
-    const { clock, calls, stop } = captured({}, { keepMs: 24 * 3_600_000 });
+  test("tidies at the start and every hour", async () => {
+    const { clock, calls, stop } = captured();
     await clock.advance(3 * 3_600_000 + 60_000);
-    expect(calls.map((call) => Math.round(Number.parseFloat(call.slice(6))))).toEqual([-24, -23, -22, -21]);
+    expect(calls.map((call) => Math.round(Number.parseFloat(call.slice(5))))).toEqual([0, 1, 2, 3]);
+    await stop();
+  });
+
+  test("what there is much to tidy of is gone on with between the samples", async () => {
+    let left = 3;
+    const calls: string[] = [];
+    const { clock, capture, stop } = captured({
+      insert: async () => void calls.push("insert"),
+      tidy: async () => {
+        calls.push("tidy");
+        return { pruned: 0, done: --left <= 0 };
+      },
+    });
+    for (let i = 0; i < 2; i++) capture.record({ active: [], incidents: [], at: clock.now() + i * 30_000 });
+    await clock.advance(60_000);
+    expect(calls).toEqual(["tidy", "insert", "tidy", "insert", "tidy"]);
     await stop();
   });
 
@@ -302,7 +321,7 @@ describe("capture", () => {
     const sink: SampleSink = {
       insert: (batch) => insertSamples(database, "test", batch),
       relabel: (change) => relabelSamples(database, "test", change),
-      prune: (before) => pruneSamples(database, "test", before),
+      tidy: (now) => createSampleTidying(database, "test")({ from: now - 14 * dayMs, fullFrom: now - 14 * dayMs }),
     };
     const { clock, capture, stop } = captured(sink);
     capture.record({ active: [], incidents: [], at: start });
