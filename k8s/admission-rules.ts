@@ -1,3 +1,4 @@
+import { harmlessWords, loaderFamilies, loaderNames } from "../src/actions/loader-variables.ts";
 import type { ShapeRule } from "../src/actions/write-shapes.ts";
 
 /** A CEL expression over two others: the value as it is to be, and as it was. */
@@ -17,11 +18,44 @@ const keeps = (is: (item: string) => string, name: (item: string) => string): Ru
 
 const secretKey = (item: string) => `has(${item}.valueFrom) && has(${item}.valueFrom.secretKeyRef)`;
 
+/** Loads or starts something. Names are looked up: a long expression would cost ten times as much. */
+const isLoader = (name: string) => `(${name} in variables.loaders || ${name}.matches('${loaderFamilies}'))`;
+/** What of a value may load something, in its order. */
+const loading = (name: string, value: string) =>
+  `(${value}).split(' ').filter(w, !(${name} + ' ' + w).matches(variables.harmlessWords))`;
+const literal = (item: string) => `has(${item}.value) ? ${item}.value : ''`;
+const reference = (item: string) => `(has(${item}.valueFrom) ? [${item}.valueFrom] : [])`;
+/** No variable of the list makes a program load what none of the other makes it load, nor one that it names as `$(NAME)`. */
+const loadsNothingNew: Rule = (a, b) =>
+  `[${a}.filter(l, has(l.value) && l.value.contains('$(') && ${isLoader("l.name")})].all(r, ${a}.all(x,` +
+  ` !(${isLoader("x.name")} || r.exists(l, l.value.contains('$(' + x.name + ')')))` +
+  ` || (!has(x.valueFrom) && ${loading("x.name", literal("x"))} == [])` +
+  ` || ${b}.exists(y, y.name == x.name && ${reference("y")} == ${reference("x")} && ${loading("y.name", literal("y"))} == ${loading("x.name", literal("x"))})))`;
+
+/** What the rules look up, made once for a request. */
+export const ruleVariables = () => [
+  { name: "loaders", expression: quoted(loaderNames) },
+  { name: "harmlessWords", expression: `'${harmlessWords}'` },
+  { name: "idleMarks", expression: `'${idleMarks}'` },
+];
+
 /** A volume that shows the pod nothing but settings and an empty folder. */
 const harmlessVolume = (volume: string) => `${volume}.all(k, k in ['name', 'configMap', 'emptyDir', 'downwardAPI'])`;
 
 /** A CEL list of texts. */
 export const quoted = (texts: readonly string[]) => `[${texts.map((text) => `'${text}'`).join(", ")}]`;
+
+/**
+ * Annotations and labels of pods that nobody acts upon: without a domain, and of these. Many others are orders to webhooks,
+ * such as `sidecar.istio.io/proxyImage`: a container more, and an image of one's choice in it.
+ */
+const idleMarks =
+  "^([^/]+|[^./]+/[^/]+|(prometheus[.]io|app[.]kubernetes[.]io|helm[.]sh)/[^/]+|kubectl[.]kubernetes[.]io/restartedAt|kubernetes[.]io/change-cause)$";
+const keepsOrders = (listed: string): Rule =>
+  both(
+    (a, b) =>
+      `('${listed}' in variables.listed || ${a}.all(k, k.matches(variables.idleMarks) || (k in ${b} && ${b}[k] == ${a}[k])))`,
+  );
 
 const readVerbs = ["get", "list", "watch"];
 const grantedVerbs = [...readVerbs, "create", "update", "patch", "delete"];
@@ -76,7 +110,8 @@ export const shapeRules: Readonly<Record<ShapeRule, { readonly empty: string; re
   env: {
     empty: "[]",
     holds: (a, b) =>
-      `('secrets' in variables.listed || (${keeps(secretKey, (x) => `${x}.valueFrom.secretKeyRef.name`)(a, b)}))`,
+      `('secrets' in variables.listed || (${keeps(secretKey, (x) => `${x}.valueFrom.secretKeyRef.name`)(a, b)}))` +
+      ` && ('loaders' in variables.listed || (${both(loadsNothingNew)(a, b)}))`,
   },
   envFrom: {
     empty: "[]",
@@ -84,6 +119,17 @@ export const shapeRules: Readonly<Record<ShapeRule, { readonly empty: string; re
       `('secrets' in variables.listed || (${keeps(
         (x) => `has(${x}.secretRef)`,
         (x) => `${x}.secretRef.name`,
+      )(a, b)}))` +
+      // `LD_` before every key of a ConfigMap.
+      ` && ('loaders' in variables.listed || (${both((p, q) => `${p}.all(x, !has(x.prefix) || x.prefix == '' || ${q}.exists(y, y == x))`)(a, b)}))`,
+  },
+  // Keys of ConfigMaps become variables (`envFrom`).
+  configData: {
+    empty: "{}",
+    holds: (a, b) =>
+      `('loaders' in variables.listed || (${both(
+        (p, q) =>
+          `${p}.all(k, !${isLoader("k")} || ${loading("k", `${p}[k]`)} == ${loading("k", `k in ${q} ? ${q}[k] : ''`)})`,
       )(a, b)}))`,
   },
   volumes: {
@@ -91,6 +137,8 @@ export const shapeRules: Readonly<Record<ShapeRule, { readonly empty: string; re
     holds: (a, b) =>
       `('volumes' in variables.listed || (${both((p, q) => `${p}.all(x, ${harmlessVolume("x")} || ${q}.exists(y, y == x))`)(a, b)}))`,
   },
+  annotations: { empty: "{}", holds: keepsOrders("annotations") },
+  labels: { empty: "{}", holds: keepsOrders("labels") },
   roleRules: {
     empty: "[]",
     holds: both((a, b) => `${a}.all(x, (${harmlessRoleRule("x")}) || ${b}.exists(y, y == x))`),

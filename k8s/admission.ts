@@ -1,7 +1,7 @@
 import { stringify } from "yaml";
 import { type Shape, shapesByResource } from "../src/actions/write-shapes.ts";
 import { actorGrants } from "../src/adapters/kubernetes-actor/rbac.ts";
-import { createdAutoscaler, createdJob, quoted } from "./admission-rules.ts";
+import { createdAutoscaler, createdJob, quoted, ruleVariables } from "./admission-rules.ts";
 import { onlyDiffersIn } from "./only-differs.ts";
 
 /** Kubernetes 1.30 and newer serve `v1`; 1.28 and 1.29 serve `v1beta1` where an administrator has switched it on. */
@@ -187,6 +187,7 @@ export function admissionObjects({ namespace, version = "v1", prefix = "kubemend
         { name: "protectedNamespaces", expression: quoted(closed) },
         // Fields of pod specs and containers (command, args, ...) that a rollback may bring back too, and exec, secrets, volumes, accounts.
         { name: "listed", expression: "['']" },
+        ...ruleVariables(),
         { name: "sub", expression: "has(request.subResource) ? request.subResource : ''" },
         { name: "namespace", expression: "has(request.namespace) ? request.namespace : ''" },
         { name: "dryRun", expression: "has(request.dryRun) && request.dryRun" },

@@ -14,7 +14,17 @@ export type Shape =
   | { readonly rule: ShapeRule };
 
 /** `image`: another version of the same repository. The others: see k8s/admission-rules.ts. */
-export type ShapeRule = "image" | "probe" | "ports" | "env" | "envFrom" | "volumes" | "roleRules";
+export type ShapeRule =
+  | "image"
+  | "probe"
+  | "ports"
+  | "env"
+  | "envFrom"
+  | "configData"
+  | "volumes"
+  | "annotations"
+  | "labels"
+  | "roleRules";
 
 /** What an action writes to one resource (`apps/deployments`, `/services`). Metadata is the same for all and not in here. */
 export interface WriteShape {
@@ -77,7 +87,7 @@ const anEarlierContainer: Shape = {
 };
 /** What distinguishes revisions, as far as it gives the workload no rights that it has not got now. */
 const anEarlierTemplate = fields({
-  metadata: fields({ labels: "any", annotations: "any", creationTimestamp: "any" }),
+  metadata: fields({ labels: rule("labels"), annotations: rule("annotations"), creationTimestamp: "any" }),
   spec: fields({
     ...placement,
     containers: anEarlierContainer,
@@ -88,7 +98,9 @@ const anEarlierTemplate = fields({
 const paused = { resource: "apps/deployments", shape: spec({ paused: "any" }) } as const;
 const suspended = { resource: "batch/cronjobs", shape: spec({ suspend: "any" }) } as const;
 const schedulable = { resource: "/nodes", shape: spec({ unschedulable: "any" }) } as const;
-const restarted = inTemplate(fields({ metadata: fields({ annotations: "any", creationTimestamp: "any" }) }));
+const restarted = inTemplate(
+  fields({ metadata: fields({ annotations: rule("annotations"), creationTimestamp: "any" }) }),
+);
 const nothing: readonly WriteShape[] = [];
 
 /**
@@ -107,7 +119,7 @@ const writeShapes: Readonly<Record<ActionCode, readonly WriteShape[]>> = {
   "patch-probe": inContainers(probes),
   "set-image": inContainers({ image: rule("image") }),
   "set-env": inContainers({ env: rule("env") }),
-  "patch-config": [{ resource: "/configmaps", shape: fields({ data: "any" }) }, ...restarted],
+  "patch-config": [{ resource: "/configmaps", shape: fields({ data: rule("configData") }) }, ...restarted],
   "patch-selector": [{ resource: "/services", shape: spec({ selector: "any" }) }],
   "patch-service-port": [
     {

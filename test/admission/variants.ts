@@ -22,7 +22,18 @@ const asIs = (request: ReviewedRequest) => request;
 export function variants(): Variant[] {
   const chart = (values: object, release?: { name: string; namespace: string }): string =>
     renderChart(values as Readonly<Record<string, unknown>>, release)[template] ?? "";
-  const fields = ["command", "args", "exec", "secrets", "volumes", "accounts", "lifecycle", "loaders"];
+  const fields = [
+    "command",
+    "args",
+    "exec",
+    "secrets",
+    "volumes",
+    "accounts",
+    "lifecycle",
+    "loaders",
+    "annotations",
+    "labels",
+  ];
   return [
     { name: "k8s/admission.yaml", policy: manifestText("admission.yaml"), by: asIs, expected: own },
     { name: "chart", policy: chart({}), by: asIs, expected: own },

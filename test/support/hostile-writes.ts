@@ -77,6 +77,32 @@ const templates = (name: string): readonly (readonly [string, object])[] => {
       container({ env: [{ name: "S", valueFrom: { secretKeyRef: { name: "admin", key: "p" } } }] }),
     ],
     ["all of a Secret", container({ envFrom: [{ secretRef: { name: "admin" } }] })],
+    ["a library loaded first", container({ env: [{ name: "LD_PRELOAD", value: "/tmp/x.so" }] })],
+    [
+      "an agent in its virtual machine",
+      container({ env: [{ name: "JAVA_TOOL_OPTIONS", value: "-javaagent:/tmp/x.jar" }] }),
+    ],
+    ["an agent beside a size", container({ env: [{ name: "_JAVA_OPTIONS", value: "-Xmx1g -javaagent:/tmp/x.jar" }] })],
+    ["a module loaded first", container({ env: [{ name: "NODE_OPTIONS", value: "--require /tmp/x.js" }] })],
+    ["a file read by its shell", container({ env: [{ name: "BASH_ENV", value: "/tmp/x" }] })],
+    ["a search path", container({ env: [{ name: "PATH", value: "/tmp:/usr/bin" }] })],
+    ["a proxy", container({ env: [{ name: "https_proxy", value: "http://203.0.113.7:3128" }] })],
+    [
+      "a module by way of another variable",
+      container({
+        env: [
+          { name: "MORE", value: "--require=/tmp/x.js" },
+          { name: "NODE_OPTIONS", value: "--max-old-space-size=512 $(MORE)" },
+        ],
+      }),
+    ],
+    [
+      "a library by reference",
+      container({
+        env: [{ name: "LD_PRELOAD", valueFrom: { configMapKeyRef: { name: "carts-config", key: "upstream" } } }],
+      }),
+    ],
+    ["a library by a prefix", container({ envFrom: [{ prefix: "LD_", configMapRef: { name: "carts-config" } }] })],
     ["a port of the node", container({ ports: [{ containerPort: 9999, hostPort: 9999 }] })],
     ["a terminal", container({ stdin: true, tty: true })],
     ["another folder", container({ workingDir: "/root" })],
@@ -92,13 +118,21 @@ const metadata: readonly (readonly [string, object])[] = [
   ["a finalizer", { annotations: stamp, finalizers: ["example.com/mine"] }],
 ];
 
+/** Marks on pods by which webhooks of others give them more. */
+const podMarks: readonly (readonly [string, object])[] = [
+  ["an order to a mesh", { metadata: { annotations: { "sidecar.istio.io/proxyImage": "evil.example/proxy:1" } } }],
+  ["an order to an injector", { metadata: { annotations: { "vault.hashicorp.com/agent-inject": "true" } } }],
+  ["a second network", { metadata: { annotations: { "k8s.v1.cni.cncf.io/networks": "mine" } } }],
+  ["an identity in a cloud", { metadata: { labels: { "azure.workload.identity/use": "true" } } }],
+];
+
 const inTemplate = (kind: string, template: object) => ({
   ...stampedMeta,
   spec: kind === "CronJob" ? { jobTemplate: { spec: { template } } } : { template },
 });
 
 const onWorkloads: readonly HostileWrite[] = workloads.flatMap(({ kind, path, container }) => [
-  ...templates(container).map(([what, template]) => ({
+  ...[...templates(container), ...podMarks].map(([what, template]) => ({
     name: `${kind}: ${what}`,
     method: "PATCH" as const,
     path,
@@ -220,6 +254,12 @@ const others: readonly HostileWrite[] = [
   }),
   patch("bytes of a ConfigMap", `${shop}/configmaps/carts-config`, { binaryData: { a: "AAAA" } }),
   patch("a ConfigMap for good", `${shop}/configmaps/carts-config`, { immutable: true }),
+  patch("a library for who reads a ConfigMap", `${shop}/configmaps/carts-config`, {
+    data: { LD_PRELOAD: "/tmp/x.so" },
+  }),
+  patch("an agent for who reads a ConfigMap", `${shop}/configmaps/carts-config`, {
+    data: { JAVA_TOOL_OPTIONS: "-Xmx1g -agentpath:/tmp/x.so" },
+  }),
   patch("quota scopes", `${shop}/resourcequotas/shop-quota`, { metadata: { annotations: stamp, labels: { a: "b" } } }),
   patch("a taint", "/api/v1/nodes/node-1", { spec: { taints: [{ key: "a", effect: "NoExecute" }] } }),
   patch("a label of a node", "/api/v1/nodes/node-1", {

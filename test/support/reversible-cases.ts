@@ -88,6 +88,13 @@ export const reversibleCases: readonly ReversibleCase[] = [
     diff: ["+            - name: A"],
   },
   {
+    name: "how much memory a virtual machine takes",
+    action: "set-env",
+    target: ["Deployment", "carts"],
+    params: { container: "carts", name: "JAVA_TOOL_OPTIONS", value: "-Xmx96m -XX:MaxRAMPercentage=75.0 -XX:+UseG1GC" },
+    diff: ["+            - name: JAVA_TOOL_OPTIONS"],
+  },
+  {
     name: "scale up",
     action: "scale",
     target: ["Deployment", "carts"],

@@ -5,6 +5,7 @@ import type { Change } from "../change/change.ts";
 import { valueAt, withValueAt } from "../change/plain.ts";
 import { podCountOf, rolloutKinds } from "../change/workload.ts";
 import { type DraftContext, defineAction, refuse } from "../define-action.ts";
+import { isLoaderVariable, loadsTheSame } from "../loader-variables.ts";
 import { restarted } from "./restart.ts";
 
 /** `carts`, `deployment/carts` or `Deployment/carts`: without a kind the first workload of that name is taken. */
@@ -45,6 +46,12 @@ export const patchConfig = defineAction({
     }
     if (valueAt(target, "binaryData", key) !== undefined)
       return refuse("not-supported", `${key} of ConfigMap ${name} is binary.`);
+    const old = valueAt(target, "data", key);
+    if (isLoaderVariable(key) && !loadsTheSame(key, { name: key, value: typeof old === "string" ? old : "" }, value))
+      return refuse(
+        "not-supported",
+        `${key} becomes a variable that decides what programs load, start or trust; changing it is for a person with kubectl.`,
+      );
     const after: KubeObject = withValueAt(target, ["data", key], value ?? undefined);
     const changes: Change[] = [{ type: "modify", before: target, after }];
     let pods = 0;

@@ -1,39 +1,7 @@
-import type { KubeObject, PodTemplate } from "../../cluster/kubernetes-types.ts";
 import { actionParams } from "../../incident/action-params.ts";
-import { canonicalJson } from "../../lib/stable-hash.ts";
-import { isPlain, numberAt, valueAt, withValueAt } from "../change/plain.ts";
 import { podCountOf, podTemplateOf, rolloutKinds, rolloutNote, withPodTemplate } from "../change/workload.ts";
 import { defineAction, refuse } from "../define-action.ts";
-import { restartedAt } from "./restart.ts";
-
-interface Revision {
-  readonly number: number;
-  readonly template: PodTemplate;
-}
-
-const withoutHash = (template: PodTemplate): PodTemplate =>
-  withValueAt(template, ["metadata", "labels", "pod-template-hash"], undefined);
-
-/** What a revision is about: two that differ only in when somebody restarted the pods are one. */
-const essence = (template: PodTemplate): string => {
-  const annotations = Object.entries(template.metadata?.annotations ?? {}).filter(([key]) => key !== restartedAt);
-  const kept = annotations.length > 0 ? Object.fromEntries(annotations) : undefined;
-  return canonicalJson(withValueAt(withoutHash(template), ["metadata", "annotations"], kept));
-};
-
-/** A ReplicaSet carries its revision as an annotation; a ControllerRevision is numbered and holds a patch with the template. */
-function revisionOf(object: KubeObject): Revision | undefined {
-  if (object.kind === "ReplicaSet") {
-    const number = Number(object.metadata.annotations?.["deployment.kubernetes.io/revision"]);
-    const template = podTemplateOf(object);
-    return template && Number.isInteger(number) ? { number, template: withoutHash(template) } : undefined;
-  }
-  const number = numberAt(object, "revision");
-  const stored = valueAt(object, "data", "spec", "template");
-  if (number === undefined || !isPlain(stored) || !isPlain(stored.spec)) return undefined;
-  const { $patch: _directive, ...template } = stored;
-  return { number, template: template as unknown as PodTemplate };
-}
+import { essence, keptRevisions, type Revision } from "./kept-revisions.ts";
 
 export const rollbackDeployment = defineAction({
   name: "rollback-deployment",
@@ -53,17 +21,10 @@ export const rollbackDeployment = defineAction({
   expects: "Pods of the earlier revision become ready and the symptoms that began with the newer one end.",
   verifyWithinMs: 5 * 60_000,
   async draft(target, { toRevision }, { cluster }) {
-    const historyKind = target.kind === "Deployment" ? "ReplicaSet" : "ControllerRevision";
-    const listed = await cluster.list(historyKind, target.metadata.namespace);
-    if (listed.type === "failed")
-      return refuse("unreachable", `The revisions of ${target.metadata.name} could not be read: ${listed.detail}.`);
+    const revisions = await keptRevisions(target, cluster);
+    if ("refusal" in revisions) return revisions;
     const current = podTemplateOf(target);
     if (!current) return refuse("not-supported", `${target.kind} ${target.metadata.name} has no pod template.`);
-    const revisions = listed.objects
-      .filter((object) => object.metadata.ownerReferences?.some((owner) => owner.uid === target.metadata.uid))
-      .map(revisionOf)
-      .filter((revision) => revision !== undefined)
-      .sort((a, b) => b.number - a.number);
     const now = essence(current);
     const differs = (revision: Revision) => essence(revision.template) !== now;
     const wanted =

@@ -1,8 +1,17 @@
-import type { Container, EnvVar } from "../../cluster/kubernetes-types.ts";
-import { actionParams } from "../../incident/action-params.ts";
+import type { Container, EnvVar, KubeObject } from "../../cluster/kubernetes-types.ts";
+import { type ActionParams, actionParams } from "../../incident/action-params.ts";
 import { withValueAt } from "../change/plain.ts";
-import { containerOf, podCountOf, rolloutNote, templateKinds, withContainer } from "../change/workload.ts";
-import { defineAction } from "../define-action.ts";
+import {
+  containerOf,
+  podCountOf,
+  rolloutKinds,
+  rolloutNote,
+  templateKinds,
+  withContainer,
+} from "../change/workload.ts";
+import { type DraftContext, defineAction, refuse } from "../define-action.ts";
+import { isLoaderVariable, loadsTheSame } from "../loader-variables.ts";
+import { keptRevisions } from "./kept-revisions.ts";
 import { noSuchContainer, templatePermissions } from "./template-action.ts";
 
 /** Others keep their place (later variables may refer to earlier ones); a new one goes last, as `kubectl set env` does. */
@@ -18,19 +27,58 @@ function withVariable(container: Container, name: string, value: string | null):
   return withValueAt(container, ["env"], next.length > 0 ? next : undefined);
 }
 
+/** Loads or starts something itself, or stands as `$(NAME)` in a variable that does. */
+const decidesWhatRuns = (container: Container | undefined, name: string) =>
+  isLoaderVariable(name) ||
+  (container?.env ?? []).some((one) => isLoaderVariable(one.name) && one.value?.includes(`$(${name})`));
+
+/** What makes a program load or start something may only be put back to what a kept revision of the workload had. */
+async function refuseToLoad(
+  target: KubeObject,
+  { container, name, value }: ActionParams<"set-env">,
+  { cluster }: DraftContext,
+) {
+  const before = containerOf(target, container)?.env?.find((variable) => variable.name === name);
+  if (loadsTheSame(name, before, value)) return undefined;
+  const kinds: readonly string[] = rolloutKinds;
+  const revisions = kinds.includes(target.kind) ? await keptRevisions(target, cluster) : [];
+  if ("refusal" in revisions) return revisions;
+  const hadIt = revisions.some(({ template: { spec } }) =>
+    [...spec.containers, ...(spec.initContainers ?? [])].some((one) => {
+      const had = one.env?.find((variable) => variable.name === name);
+      return one.name === container && !had?.valueFrom && (had?.value ?? null) === value;
+    }),
+  );
+  return hadIt
+    ? undefined
+    : refuse(
+        "not-supported",
+        `${name} decides what a program loads, starts or trusts. kubemend only takes it back to what an earlier revision of ${target.metadata.name} had; anything else is for a person with kubectl.`,
+      );
+}
+
 export const setEnv = defineAction({
   name: "set-env",
   risk: "medium",
   kinds: templateKinds,
   params: actionParams["set-env"],
-  permissions: templatePermissions,
+  permissions: [
+    ...templatePermissions,
+    { verb: "list", group: "apps", resource: "replicasets" },
+    { verb: "list", group: "apps", resource: "controllerrevisions" },
+  ],
   changesDeclaredState: true,
   rollsOut: true,
   undo: "previous-values",
   expects: "The process starts with the variable and becomes ready.",
   verifyWithinMs: 5 * 60_000,
-  draft(target, { container, name, value }) {
+  async draft(target, params, context) {
+    const { container, name, value } = params;
     if (!containerOf(target, container)) return noSuchContainer(target, container);
+    const refused = decidesWhatRuns(containerOf(target, container), name)
+      ? await refuseToLoad(target, params, context)
+      : undefined;
+    if (refused) return refused;
     const after = withContainer(target, container, (old) => withVariable(old, name, value));
     return {
       changes: [{ type: "modify", before: target, after }],

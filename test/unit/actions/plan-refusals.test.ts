@@ -56,6 +56,28 @@ const cases: readonly Case[] = [
     detail: /carts/,
   },
   {
+    name: "a library that a program loads first",
+    recommendation: recommend("set-env", carts, { container: "carts", name: "LD_PRELOAD", value: "/tmp/x.so" }),
+    reason: "not-supported",
+    detail: /LD_PRELOAD decides what a program loads/,
+  },
+  {
+    name: "an agent beside a size of memory",
+    recommendation: recommend("set-env", carts, {
+      container: "carts",
+      name: "JAVA_TOOL_OPTIONS",
+      value: "-Xmx1g -javaagent:/tmp/x.jar",
+    }),
+    reason: "not-supported",
+    detail: /JAVA_TOOL_OPTIONS decides/,
+  },
+  {
+    name: "a key that becomes such a variable",
+    recommendation: recommend("patch-config", ["ConfigMap", "carts-config"], { key: "BASH_ENV", value: "/tmp/x" }),
+    reason: "not-supported",
+    detail: /BASH_ENV becomes a variable/,
+  },
+  {
     name: "a request above its limit",
     recommendation: recommend("patch-resources", carts, { container: "carts", requests: { memory: "1Gi" } }),
     reason: "invalid-params",
