@@ -1,7 +1,6 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { executeNext } from "../../src/actions/execute/execute.ts";
 import { policySchema } from "../../src/actions/policy/policy-file.ts";
-import { createDesk } from "../../src/app/desk/desk.ts";
 import { createApprovers } from "../../src/app/plans/approvers.ts";
 import { planJob } from "../../src/app/plans/plan-job.ts";
 import { queues } from "../../src/app/queues.ts";
@@ -12,7 +11,8 @@ import { saveDiagnosis } from "../../src/store/incidents/diagnoses.ts";
 import { getFreeze, setFreeze } from "../../src/store/plans/freeze.ts";
 import { getPlan, plansOf } from "../../src/store/plans/plans.ts";
 import { startDeskAndActor } from "../support/desk-and-actor.ts";
-import { clean, incidentView } from "../support/incident-view.ts";
+import { deskOf } from "../support/desk-of.ts";
+import { incidentView } from "../support/incident-view.ts";
 import { approve, boundless, executor, impatient, raiseLimit } from "../support/plan-life.ts";
 import { promiseFigure } from "../support/promise-figure.ts";
 
@@ -76,17 +76,12 @@ async function scene() {
     now: () => now,
   });
   const sent: string[] = [];
-  const desk = createDesk({
-    database: s.database,
+  const desk = deskOf(s.database, {
     plans: s.plans,
     policy,
     approvers,
-    redact: clean,
-    changed: async () => undefined,
-    statusDecided: () => undefined,
     jobs: { send: async (queue: string) => void sent.push(queue) },
     clock: impatient,
-    ask: async () => ({ type: "failed" }) as never,
   });
   // Everybody is looked at once, as when a review is opened; then one of them leaves the group.
   for (const { id } of people) await approvers.approverOf({ id, name: id });

@@ -6,12 +6,10 @@ import { expect, test, vi } from "vitest";
 import { stringify } from "yaml";
 import { makePlan } from "../../src/actions/plan/plan.ts";
 import { defaultPolicy } from "../../src/actions/policy/policy-file.ts";
-import { createDesk } from "../../src/app/desk/desk.ts";
 import { ownClusterDesk } from "../../src/app/desk/own-cluster.ts";
 import { queues } from "../../src/app/queues.ts";
 import { configSchema } from "../../src/config/config.ts";
 import { makeRef } from "../../src/incident/object-ref.ts";
-import { systemClock } from "../../src/lib/clock.ts";
 import { silentLogger } from "../../src/lib/logger.ts";
 import { startKubemend } from "../../src/main.ts";
 import { saveDiagnosis } from "../../src/store/incidents/diagnoses.ts";
@@ -23,6 +21,7 @@ import { claimChatEvents, keepChatEvent } from "../../src/store/people/chat-even
 import { createPlanStore } from "../../src/store/plans/plan-store.ts";
 import { plansOf } from "../../src/store/plans/plans.ts";
 import { type ActorCluster, startActorCluster } from "../support/actor-cluster.ts";
+import { deskOf } from "../support/desk-of.ts";
 import { incidentRow } from "../support/incident-row.ts";
 import { clean, incidentView } from "../support/incident-view.ts";
 import { planDeps } from "../support/plan-fixture.ts";
@@ -71,22 +70,12 @@ async function raise(database: TestDatabase, cluster: Name, id: number): Promise
   return incident.id;
 }
 
-const deskOf = (database: TestDatabase, cluster: Name) =>
-  ownClusterDesk(
-    createDesk({
-      database,
-      plans: createPlanStore(database, { cluster }),
-      policy: defaultPolicy,
-      redact: clean,
-      changed: async () => undefined,
-      statusDecided: () => undefined,
-      jobs: { send: async () => undefined },
-      clock: systemClock,
-      cluster,
-      ask: async () => ({ type: "refused", reason: "empty-question", text: "" }),
-    }),
-    { database, cluster, redact: clean },
-  );
+const ownDeskOf = (database: TestDatabase, cluster: Name) =>
+  ownClusterDesk(deskOf(database, { plans: createPlanStore(database, { cluster }), policy: defaultPolicy, cluster }), {
+    database,
+    cluster,
+    redact: clean,
+  });
 
 const memoryOf = (cluster: ActorCluster) => JSON.stringify(cluster.get("Deployment", "carts")?.["spec"]);
 
@@ -176,7 +165,7 @@ test("decisions about another cluster's incident are refused, whatever page or c
   }, soon);
   const { plan } = stored;
   const eve = human("eve");
-  const desk = deskOf(database, "paris");
+  const desk = ownDeskOf(database, "paris");
   const refused = { ok: false, text: expect.stringContaining("berlin") };
   expect(await desk.acknowledge(id, eve)).toEqual(refused);
   expect(await desk.resolve(id, eve)).toEqual(refused);
@@ -195,7 +184,7 @@ test("decisions about another cluster's incident are refused, whatever page or c
   expect((await desk.view(id))?.incident.cluster).toBe("berlin");
   expect(await getIncident(database, id)).toMatchObject({ status: "open", acknowledgedBy: null });
   expect((await plansOf(database, id))[0]?.plan.state).toBe("proposed");
-  const own = deskOf(database, "berlin");
+  const own = ownDeskOf(database, "berlin");
   expect(await own.acknowledge(id, eve)).toMatchObject({ ok: true });
   expect(await own.approve(plan.id, plan.digest, eve)).toEqual({ type: "approved" });
 });

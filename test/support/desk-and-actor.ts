@@ -1,11 +1,11 @@
 import type { Policy } from "../../src/actions/policy/policy-file.ts";
-import { createDesk } from "../../src/app/desk/desk.ts";
 import { replanOne } from "../../src/app/plans/plan-job.ts";
 import { queues } from "../../src/app/queues.ts";
 import { silentLogger } from "../../src/lib/logger.ts";
 import { saveIncident } from "../../src/store/incidents/incidents.ts";
 import { startActorCluster } from "./actor-cluster.ts";
-import { clean, incidentView } from "./incident-view.ts";
+import { deskOf } from "./desk-of.ts";
+import { incidentView } from "./incident-view.ts";
 import { passThrough } from "./plan-fixture.ts";
 import { boundless, impatient, planStore } from "./plan-life.ts";
 import { withDatabase } from "./postgres.ts";
@@ -27,13 +27,9 @@ export async function startDeskAndActor(policy: Policy = boundless) {
     changed: async () => undefined,
   };
   const work = replanOne(deps);
-  const desk = createDesk({
-    database,
+  const desk = deskOf(database, {
     plans,
     policy,
-    redact: clean,
-    changed: async () => undefined,
-    statusDecided: () => undefined,
     jobs: {
       send: async (queue: string, data: object) => {
         if (queue === queues.replan) await work(data);
@@ -41,7 +37,6 @@ export async function startDeskAndActor(policy: Policy = boundless) {
       },
     },
     clock: impatient,
-    ask: async () => ({ type: "failed" }) as never,
   });
   return {
     database,

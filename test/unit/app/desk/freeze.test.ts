@@ -1,29 +1,18 @@
 import { expect, test } from "vitest";
 import { policySchema } from "../../../../src/actions/policy/policy-file.ts";
-import { createDesk } from "../../../../src/app/desk/desk.ts";
-import { systemClock } from "../../../../src/lib/clock.ts";
 import { getFreeze } from "../../../../src/store/plans/freeze.ts";
-import { clean } from "../../../support/incident-view.ts";
-import { planStore } from "../../../support/plan-life.ts";
+import { deskOf } from "../../../support/desk-of.ts";
 import { withDatabase } from "../../../support/postgres.ts";
 
 test("anybody may freeze; only approvers of the policy let changes happen again", async () => {
   await using database = await withDatabase();
   const ana = { id: "slack:U1", name: "Ana" };
   const bo = { id: "slack:U2", name: "Bo" };
-  const desk = createDesk({
-    database,
-    plans: planStore(database),
+  const desk = deskOf(database, {
     policy: policySchema.parse({
       version: 1,
       rules: [{ name: "on call", namespaces: ["*"], approvers: { people: [ana.id] } }],
     }),
-    redact: clean,
-    changed: async () => undefined,
-    statusDecided: () => undefined,
-    jobs: { send: async () => undefined },
-    clock: systemClock,
-    ask: async () => ({ type: "refused", reason: "empty-question", text: "" }),
   });
   expect(await desk.freeze(true, bo)).toMatchObject({ ok: true });
   expect(await desk.freeze(false, bo)).toMatchObject({ ok: false, text: expect.stringContaining("stay frozen") });

@@ -1,5 +1,4 @@
 import { expect, test, vi } from "vitest";
-import { createDesk } from "../../../../src/app/desk/desk.ts";
 import { queues } from "../../../../src/app/queues.ts";
 import { runWatcher } from "../../../../src/app/watch/watcher.ts";
 import { createDetectionEngine } from "../../../../src/detection/engine/engine.ts";
@@ -11,12 +10,12 @@ import { saveIncident } from "../../../../src/store/incidents/incidents.ts";
 import { timelineOf } from "../../../../src/store/incidents/timeline.ts";
 import type { Jobs } from "../../../../src/store/jobs.ts";
 import { createPlanStore } from "../../../../src/store/plans/plan-store.ts";
-import { clean, incidentView } from "../../../support/incident-view.ts";
-import { boundless, planStore } from "../../../support/plan-life.ts";
+import { deskOf } from "../../../support/desk-of.ts";
+import { incidentView } from "../../../support/incident-view.ts";
 import { withDatabase } from "../../../support/postgres.ts";
 import { brokenShop } from "../../rca/broken-shop.ts";
 
-const noAnswer = async () => ({ type: "refused", reason: "empty-question", text: "" }) as const;
+const _noAnswer = async () => ({ type: "refused", reason: "empty-question", text: "" }) as const;
 
 test("'Not this cause' is kept, told, and has the incident looked at again; a second click changes nothing", async () => {
   await using database = await withDatabase();
@@ -24,16 +23,8 @@ test("'Not this cause' is kept, told, and has the incident looked at again; a se
   if (!diagnosis) throw new Error("the fixture has a diagnosis");
   await saveIncident(database, incident);
   const sent: unknown[] = [];
-  const desk = createDesk({
-    database,
-    plans: planStore(database),
-    policy: boundless,
-    redact: clean,
-    changed: async () => undefined,
-    statusDecided: () => undefined,
+  const desk = deskOf(database, {
     jobs: { send: async (queue, data) => void sent.push([queue, data]) },
-    clock: systemClock,
-    ask: noAnswer,
   });
   const ana = { id: "slack:U1", name: "Ana" };
   expect(await desk.notThisCause("7", ana)).toEqual({ ok: false, text: "There is no diagnosis yet." });
@@ -81,13 +72,7 @@ test("the watcher looks again at once and names the next best cause", async () =
   try {
     const named = await vi.waitUntil(() => latestDiagnosis(database, incident.id), 10_000);
     expect(named.diagnosis.hypotheses[0]?.cause).toBe("missing-env");
-    const desk = createDesk({
-      ...common,
-      plans: planStore(database),
-      policy: boundless,
-      statusDecided: () => undefined,
-      ask: noAnswer,
-    });
+    const desk = deskOf(database, { redact: input.redact, jobs, clock });
     await desk.notThisCause(incident.id, { id: "slack:U1", name: "Ana" });
     const again = await latestDiagnosis(database, incident.id);
     expect(again?.diagnosis.version).toBeGreaterThan(named.diagnosis.version);

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type Policy, policySchema } from "../../../../src/actions/policy/policy-file.ts";
 import { chatRounds } from "../../../../src/app/chat/chat-rounds.ts";
-import { createDesk } from "../../../../src/app/desk/desk.ts";
 import { syncSilences } from "../../../../src/app/watch/sync-silences.ts";
 import type { SlackPort } from "../../../../src/bot/slack/slack-port.ts";
 import { type Silence, silences } from "../../../../src/detection/engine/silence.ts";
@@ -9,8 +8,9 @@ import type { Anomaly } from "../../../../src/incident/anomaly.ts";
 import { silentLogger } from "../../../../src/lib/logger.ts";
 import { listAudit, verifyAudit } from "../../../../src/store/audit.ts";
 import { saveIncident } from "../../../../src/store/incidents/incidents.ts";
-import { clean, incidentView } from "../../../support/incident-view.ts";
-import { boundless, planStore } from "../../../support/plan-life.ts";
+import { deskOf } from "../../../support/desk-of.ts";
+import { incidentView } from "../../../support/incident-view.ts";
+import { boundless } from "../../../support/plan-life.ts";
 import { type TestDatabase, withDatabase } from "../../../support/postgres.ts";
 
 const hour = 3_600_000;
@@ -43,17 +43,10 @@ function silenceDesk(database: TestDatabase, time: { now: number }, policy: Poli
     clock,
     log: silentLogger,
   });
-  const desk = createDesk({
-    database,
-    plans: planStore(database),
+  const desk = deskOf(database, {
     policy,
-    redact: clean,
-    changed: async () => undefined,
-    statusDecided: () => undefined,
-    jobs: { send: async () => undefined },
     clock,
     cluster: "test",
-    ask: async () => ({ type: "refused", reason: "unknown-incident", text: "" }),
   });
   const quiet = (anomaly: Anomaly, now: number) => suppressed.some((silence) => silences(silence, anomaly, now));
   return { desk, sync, quiet, clock };

@@ -3,7 +3,6 @@ import { URI } from "otpauth";
 import { describe, expect, test } from "vitest";
 import { executeNext } from "../../../../src/actions/execute/execute.ts";
 import { type Policy, policySchema } from "../../../../src/actions/policy/policy-file.ts";
-import { createDesk } from "../../../../src/app/desk/desk.ts";
 import { createApprovers } from "../../../../src/app/plans/approvers.ts";
 import { planJob } from "../../../../src/app/plans/plan-job.ts";
 import { queues } from "../../../../src/app/queues.ts";
@@ -16,7 +15,8 @@ import { enrolSecondFactor } from "../../../../src/store/plans/second-factor.ts"
 import { saveVerification } from "../../../../src/store/plans/verifications.ts";
 import { codeAt } from "../../../support/authenticator.ts";
 import { startDeskAndActor } from "../../../support/desk-and-actor.ts";
-import { clean, incidentView } from "../../../support/incident-view.ts";
+import { deskOf } from "../../../support/desk-of.ts";
+import { incidentView } from "../../../support/incident-view.ts";
 import { recommend } from "../../../support/plan-fixture.ts";
 import { boundless, executor, impatient, raiseLimit } from "../../../support/plan-life.ts";
 
@@ -66,16 +66,11 @@ describe("taking a change back", () => {
     expect(await s.desk.approve(plan.id, plan.digest, ann)).toEqual({ type: "approved" });
     await executeNext(executor(s.cluster.actor, s.plans));
     const sent: string[] = [];
-    const desk = createDesk({
-      database: s.database,
+    const desk = deskOf(s.database, {
       plans: s.plans,
       policy,
-      redact: clean,
-      changed: async () => undefined,
-      statusDecided: () => undefined,
       jobs: { send: async (queue: string) => void sent.push(queue) },
       clock: impatient,
-      ask: async () => ({ type: "failed" }) as never,
     });
     return { ...s, desk, plan, sent };
   }
@@ -98,17 +93,12 @@ describe("taking a change back", () => {
     if (enrolled.type !== "enrolled") throw new Error(enrolled.type);
     const secret = URI.parse(enrolled.uri).secret.base32;
     const sent: string[] = [];
-    const desk = createDesk({
-      database: s.database,
+    const desk = deskOf(s.database, {
       plans: s.plans,
       policy,
       approvers: createApprovers({ policy, database: s.database, secondFactorKey: key.toString("base64") }),
-      redact: clean,
-      changed: async () => undefined,
-      statusDecided: () => undefined,
       jobs: { send: async (queue: string) => void sent.push(queue) },
       clock: impatient,
-      ask: async () => ({ type: "failed" }) as never,
     });
     const { id, digest } = await s.only();
     // Each counts once: the code of half a minute ago approves, the present one takes back.
@@ -130,16 +120,11 @@ describe("taking a change back", () => {
   test("is for whoever approved it, also when the policy names him no more", async () => {
     const s = await applied(named(1, ann));
     await using _ = s;
-    const later = createDesk({
-      database: s.database,
+    const later = deskOf(s.database, {
       plans: s.plans,
       policy: named(1, bob),
-      redact: clean,
-      changed: async () => undefined,
-      statusDecided: () => undefined,
       jobs: { send: async (queue: string) => void s.sent.push(queue) },
       clock: impatient,
-      ask: async () => ({ type: "failed" }) as never,
     });
     expect(await later.undo(s.plan.id, ann)).toMatchObject({ ok: true });
     expect(await later.undo(s.plan.id, eve)).toMatchObject({ ok: false });

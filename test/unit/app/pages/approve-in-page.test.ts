@@ -1,16 +1,14 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { defaultPolicy, policySchema } from "../../../../src/actions/policy/policy-file.ts";
-import { createDesk } from "../../../../src/app/desk/desk.ts";
 import { makeSignInLink } from "../../../../src/bot/web/sign-in-routes.ts";
 import type { ActionPlan } from "../../../../src/incident/action-plan.ts";
-import { systemClock } from "../../../../src/lib/clock.ts";
 import { listAudit, verifyAudit } from "../../../../src/store/audit.ts";
 import { keepLink } from "../../../../src/store/people/web-sign-in.ts";
 import { setFreeze } from "../../../../src/store/plans/freeze.ts";
 import { getPlan } from "../../../../src/store/plans/plans.ts";
 import { type ActorCluster, startActorCluster } from "../../../support/actor-cluster.ts";
+import { deskOf } from "../../../support/desk-of.ts";
 import { fillIncident, type ServedPages, servePages } from "../../../support/filled-pages.ts";
-import { clean } from "../../../support/incident-view.ts";
 import { planStore, propose, raiseLimit } from "../../../support/plan-life.ts";
 import { type TestDatabase, withDatabase } from "../../../support/postgres.ts";
 
@@ -31,16 +29,9 @@ beforeAll(async () => {
   cluster = await startActorCluster();
   plan = await propose(cluster.actor, planStore(db));
   await fillIncident(db, { id: plan.incidentId });
-  const desk = createDesk({
-    database: db,
-    plans: planStore(db),
+  const desk = deskOf(db, {
     policy,
-    redact: clean,
-    changed: async () => undefined,
-    statusDecided: () => undefined,
     jobs: { send: async (queue) => void jobsSent.push(queue) },
-    clock: systemClock,
-    ask: async () => ({ ok: false, text: "" }) as never,
   });
   web = await servePages(db, { signIn: { slackLinks: true, sessionHours: 1 }, decisions: desk });
 });

@@ -1,13 +1,12 @@
 import { expect, test } from "vitest";
-import { createDesk } from "../../../../src/app/desk/desk.ts";
 import { keepIncident } from "../../../../src/app/watch/incident-keeper.ts";
 import type { Anomaly } from "../../../../src/incident/anomaly.ts";
 import type { Incident } from "../../../../src/incident/incident.ts";
 import { silentLogger } from "../../../../src/lib/logger.ts";
 import { saveIncident } from "../../../../src/store/incidents/incidents.ts";
 import { timelineOf } from "../../../../src/store/incidents/timeline.ts";
+import { deskOf } from "../../../support/desk-of.ts";
 import { clean, incidentView } from "../../../support/incident-view.ts";
-import { boundless, planStore } from "../../../support/plan-life.ts";
 import { withDatabase } from "../../../support/postgres.ts";
 
 const ann = { id: "slack:U1", name: "Ann" };
@@ -21,16 +20,8 @@ function symptom(startsAt: number, more: Partial<Anomaly> = {}): Anomaly {
 
 async function scene(now: () => number) {
   const database = await withDatabase();
-  const desk = createDesk({
-    database,
-    plans: planStore(database),
-    policy: boundless,
-    redact: clean,
-    changed: async () => undefined,
-    statusDecided: () => undefined,
-    jobs: { send: async () => null as never },
+  const desk = deskOf(database, {
     clock: { now, sleep: async () => undefined },
-    ask: async () => ({ type: "failed" }) as never,
   });
   const keep = (type: "recurred" | "updated", anomalies: readonly Anomaly[], at: number) =>
     keepIncident(
