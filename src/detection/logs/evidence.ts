@@ -15,7 +15,7 @@ function wordsBefore(line: Tokens, at: number): number {
  * A name has capitals, digits or marks inside; a slot is where a sentence leaves room: after a colon, in brackets, and for
  * names after `for`. A plain word there (`at the top`) is an object.
  */
-function placeOf(line: Tokens, at: number): Place {
+function placeOf(line: Tokens, at: number, isEvent: boolean): Place {
   const before = wordsBefore(line, at);
   if (before === 0) return "lead";
   const flags = line.flags[at] ?? 0;
@@ -23,7 +23,7 @@ function placeOf(line: Tokens, at: number): Place {
   const isName = (flags & (FLAG.soft | FLAG.constant)) !== 0;
   if ((flags & FLAG.opened) !== 0) return "slot";
   if ((flags & FLAG.named) !== 0) return before > 1 ? "slot" : "lead";
-  const event = !isName && (flags & FLAG.event) !== 0;
+  const event = !isName && isEvent;
   if (isName && (isPreposition(previous) || isTo(previous))) return "slot";
   if (!event && isPreposition(previous)) return "object";
   if (event) return "event";
@@ -66,7 +66,7 @@ export function evidenceNeeded(line: Tokens, r: Resemblance): number {
   for (let i = 0; i < 31 && i < line.count; i++) {
     if ((r.mask & (1 << i)) === 0) continue;
     const flags = line.flags[i] ?? 0;
-    const place = placeOf(line, i);
+    const place = placeOf(line, i, (r.events & (1 << i)) !== 0);
     leads ||= place === "lead";
     const isNamed = place !== "lead" && r.same > 1 && (flags & (FLAG.product | FLAG.slot)) !== 0;
     most = Math.max(most, isNamed ? 2 : neededFor(place, r.same, flags, i > 0 && line.hash[i - 1] === WILD));

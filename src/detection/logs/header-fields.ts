@@ -2,8 +2,17 @@ import { classOf, isDigit, skipDigits, skipSpaces, skipWord, UPPER } from "./cha
 import type { Header } from "./header.ts";
 import { type Cursor, finish, type Step } from "./header-cursor.ts";
 import { openings } from "./header-openings.ts";
-import { dots, isComponent, isProcess, type LevelAhead, levelAhead, programDash } from "./header-parts.ts";
+import {
+  afterHostAndTag,
+  dots,
+  isComponent,
+  isProcess,
+  type LevelAhead,
+  levelAhead,
+  programDash,
+} from "./header-parts.ts";
 import { TIME } from "./scan-time.ts";
+import { afterSourcePlace } from "./source-place.ts";
 
 /** More fields than this are message, whatever they look like. */
 const MAX_FIELDS = 12;
@@ -68,8 +77,21 @@ const takeComponent: Step = (text, end, header, c) => {
   return true;
 };
 
+/** The file and line that wrote it, after the level. */
+const takePlace: Step = (text, end, header, c) => {
+  const message = header.level === 0 || c.components > 0 ? -1 : afterSourcePlace(text, c.at, end);
+  return message > 0 && finish(c, message);
+};
+
+/** Host and program of syslog, before anything else is known. */
+const takeHost: Step = (text, end, header, c) => {
+  if (header.level > 0 || c.components + c.numbers + c.brackets > 0) return false;
+  const message = afterHostAndTag(text, c.at, end);
+  return message > 0 && finish(c, message);
+};
+
 /** Only after a time or a level, in this order. */
-const ONCE_KNOWN: readonly Step[] = [takeNumber, takeColumns, takeComponent];
+const ONCE_KNOWN: readonly Step[] = [takeNumber, takeHost, takePlace, takeColumns, takeComponent];
 
 function takeOne(steps: readonly Step[], text: string, end: number, header: Header): boolean {
   for (const step of steps) if (step(text, end, header, cursor)) return true;

@@ -122,5 +122,35 @@ const takeLevel: Step = (text, end, header, c) => {
   return finish(c, afterTag(text, skipSpaces(text, c.word, end), end));
 };
 
+/** `I, [2026-11-20T22:27:36.1 #7]  INFO -- program: `, as Ruby writes it: the letter, then the time. */
+const takeLetter: Step = (text, _end, header, c) => {
+  if (c.timed || header.level > 0 || c.word - c.at !== 2 || text.charCodeAt(c.at + 1) !== COMMA) return false;
+  if (text.charCodeAt(c.word + 1) !== OPEN || letterRank(c.code) === 0) return false;
+  c.at = c.word;
+  return true;
+};
+
+/** ` 2(1178) DEBUG: `: the number of a process before a stated level. */
+const takeProcess: Step = (text, end, header, c) => {
+  if (c.timed || header.level > 0 || !isDigit(c.code)) return false;
+  const digits = skipDigits(text, c.at, c.word);
+  const inBrackets = text.charCodeAt(digits) === 40 ? skipDigits(text, digits + 1, c.word) + 1 : digits;
+  const level = skipSpaces(text, c.word, end);
+  const stop = skipWord(text, level, end) - 1;
+  if (inBrackets !== c.word || text.charCodeAt(stop) !== COLON || classOf(text.charCodeAt(level + 1)) !== UPPER)
+    return false;
+  header.level = levelRank(text, level, stop);
+  if (header.level > 0) c.at = stop + 1;
+  return header.level > 0;
+};
+
 /** The fields with which a header may begin, and which may stand anywhere in it; the first that takes the field wins. */
-export const openings: readonly Step[] = [takeMark, takeDash, takeTime, takeBracket, takeLevel];
+export const openings: readonly Step[] = [
+  takeMark,
+  takeDash,
+  takeTime,
+  takeBracket,
+  takeLevel,
+  takeProcess,
+  takeLetter,
+];

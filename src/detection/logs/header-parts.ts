@@ -83,6 +83,18 @@ export function afterSyslogTime(text: string, at: number, end: number): number {
   return tag;
 }
 
+/** `host program[7]: ` after a time in the way of RFC 3339, as rsyslog writes it; the offset of the message, or -1. */
+export function afterHostAndTag(text: string, at: number, end: number): number {
+  const host = skipWord(text, at, end);
+  const tag = skipSpaces(text, host, end);
+  const stop = skipWord(text, tag, end);
+  if (text.charCodeAt(stop - 1) !== COLON || text.charCodeAt(host - 1) === COLON || stop - tag > MAX_TAG) return -1;
+  if (text.startsWith("kernel:", tag)) return skipSpaces(text, stop, end);
+  const open = text.indexOf("[", tag);
+  const isNumbered = open > tag && open < stop && skipDigits(text, open + 1, end) === stop - 2;
+  return isNumbered && text.charCodeAt(stop - 2) === CLOSE ? skipSpaces(text, stop, end) : -1;
+}
+
 /** A tag may hold one space: before a version (`syslogd 1.4.1:`) or inside a program's name (`Some App[12]:`). */
 function continuesTag(text: string, at: number): boolean {
   const code = text.charCodeAt(at);

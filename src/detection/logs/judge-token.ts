@@ -1,4 +1,5 @@
 import { isLetter } from "./chars.ts";
+import { endOfErrorText } from "./error-text.ts";
 import { createShape, KIND, type TokenShape } from "./masks.ts";
 import { measureToken } from "./measure-token.ts";
 import { endOfPrefixed, isQuote } from "./scan-quoted.ts";
@@ -40,6 +41,10 @@ export function endOfValue(
     const quoted = endOfPrefixed(text, from, end);
     if (quoted > 0) return quoted;
   }
+  if (separator !== 0 && line.words > 1 && shape.length > 1) {
+    const error = endOfErrorText(text, from, end);
+    if (error > 0) return error;
+  }
   if (shape.length === 3 && shape.upper === 1 && scanNamedTime(text, from, end, time)) return time.end;
   if (shape.leadingLetters > 0) {
     const record = endOfRecord(text, to, end);
@@ -54,11 +59,12 @@ export function endOfValue(
     const status = shape.digits === shape.length ? endOfStatus(text, from, to) : -1;
     return status > 0 ? status : to;
   }
-  // `Received: Close()`
+  // `Received: Close()`; before a colon (`[a.c]: check():`) it is who speaks.
   if (
     (separator === EQUALS || separator === COLON) &&
     text.charCodeAt(to) === OPEN_GROUP &&
-    text.charCodeAt(to + 1) === 41
+    text.charCodeAt(to + 1) === 41 &&
+    text.charCodeAt(to + 2) !== COLON
   )
     return to + 2;
   if (text.charCodeAt(to) === EQUALS && line.words > 0) {

@@ -1,5 +1,5 @@
 import { evidenceNeeded } from "./evidence.ts";
-import { addsOneWord, MAX_ADDED } from "./optional-word.ts";
+import { MAX_ADDED, shapeOfBoth } from "./optional-word.ts";
 import { compare, createResemblance, isCase } from "./resemblance.ts";
 import { type Template, tokensOf } from "./template.ts";
 import type { TemplateIndex } from "./template-index.ts";
@@ -39,15 +39,23 @@ export function familyOf(tokens: Tokens, index: TemplateIndex, self: Template | 
   return undefined;
 }
 
-/** A template that is this sentence with a word more or less. */
-export function varietyOf(tokens: Tokens, index: TemplateIndex): Template | undefined {
-  let found: Template | undefined;
+/** A template that is this sentence although its length is another, and which of the two shapes stands for both. */
+export interface Variety {
+  readonly template: Template;
+  readonly keepsShape: boolean;
+}
+
+/** @param self a template that is not to be found */
+export function varietyOf(tokens: Tokens, index: TemplateIndex, self: Template | undefined): Variety | undefined {
+  let found: Variety | undefined;
   for (let added = 1; added <= MAX_ADDED && found === undefined; added++) {
-    index.beside(tokens, tokens.count + added, (other) => {
-      if (found === undefined && addsOneWord(tokens, tokensOf(other))) found = other;
+    index.beside(tokens, tokens.count + added, (template) => {
+      const shape = found === undefined && template !== self ? shapeOfBoth(tokens, tokensOf(template)) : undefined;
+      if (shape !== undefined) found = { template, keepsShape: shape === "longer" };
     });
-    index.beside(tokens, tokens.count - added, (other) => {
-      if (found === undefined && addsOneWord(tokensOf(other), tokens)) found = other;
+    index.beside(tokens, tokens.count - added, (template) => {
+      const shape = found === undefined && template !== self ? shapeOfBoth(tokensOf(template), tokens) : undefined;
+      if (shape !== undefined) found = { template, keepsShape: shape === "shorter" };
     });
   }
   return found;

@@ -1,3 +1,5 @@
+import { isLetter } from "./chars.ts";
+
 /**
  * What one token of a message is, judged from counts the tokenizer gathers while it hashes the token, so that no token
  * is read twice. A variable is masked at once; a soft token (`eth1`, `worker3`, `com.example.Job`) stays text but needs
@@ -124,7 +126,8 @@ export function maskKind(shape: TokenShape, text: string, start: number, end: nu
   if (shape.letters === 0) return KIND.text;
   if (shape.upper === shape.letters && shape.upper > 1 && shape.dots + shape.slashes + shape.ats === 0)
     return KIND.constant;
-  if (shape.ats > 0 && shape.dots + shape.marks > 0 && shape.leadingLetters > 0) return KIND.variable;
+  if (shape.ats > 0 && shape.leadingLetters > 0 && (shape.dots + shape.marks > 0 || isLetter(text.charCodeAt(end - 1))))
+    return KIND.variable;
   if (shape.slashes > 0) return shape.slashes > 1 || shape.dots > 0 ? KIND.variable : KIND.soft;
   if (shape.nonHex === 0 && shape.length >= SHORTEST_HEX_WORD && shape.dots === 0) return KIND.variable;
   if (shape.dots > 0) return isHostName(shape, text, start, end) ? KIND.variable : KIND.soft;
@@ -134,15 +137,15 @@ export function maskKind(shape: TokenShape, text: string, start: number, end: nu
 /** Digits of a code that names a message; fewer number a device (`CPU0:`). */
 const CODE_DIGITS = 4;
 
-/** `AH00128:`, `ORA-00942:`: capital letters and a number of fixed length, which say which message it is. */
+/** `AH00128:`, `ORA-00942:`, `WSVR0200I:`: capital letters and a number of fixed length, which say which message it is. */
 export function isMessageCode(shape: TokenShape): boolean {
+  const after = shape.letters - shape.leadingLetters;
   return (
     shape.digits >= CODE_DIGITS &&
-    shape.digits === shape.trailingDigits &&
+    (after === 1 ? shape.trailingDigits === 0 : after === 0 && shape.digits === shape.trailingDigits) &&
     shape.leadingLetters >= 2 &&
-    shape.leadingLetters <= 5 &&
+    shape.leadingLetters <= 8 &&
     shape.upper === shape.letters &&
-    shape.letters === shape.leadingLetters &&
     shape.length <= shape.letters + shape.digits + 1 &&
     shape.nonHex > 0
   );

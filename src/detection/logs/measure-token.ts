@@ -22,10 +22,13 @@ function clear(shape: TokenShape): void {
   shape.trailingDigits = 0;
 }
 
-/** Does the dot at `at` join two parts of one token? A second dot, a separator or the end after it makes it punctuation. */
+/** Does the dot at `at` join two parts of one token (`a.b`, `a..b`)? Three dots, or a separator or the end after it, are punctuation. */
 function joins(text: string, at: number, end: number): boolean {
   const next = text.charCodeAt(at + 1);
-  return at + 1 < end && next !== DOT && classOf(next) !== SEPARATOR;
+  if (at + 1 >= end || classOf(next) === SEPARATOR) return false;
+  if (next !== DOT) return true;
+  const after = text.charCodeAt(at + 2);
+  return at + 2 < end && after !== DOT && classOf(after) !== SEPARATOR && text.charCodeAt(at - 1) !== DOT;
 }
 
 /** Reads the token that begins at `from` once: fills `shape` (counts and hash) and returns where the token ends. */

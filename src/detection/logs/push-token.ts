@@ -23,6 +23,10 @@ export function push(line: TokenLine, hash: number, start: number, end: number, 
   if (hash !== WILD) line.words++;
 }
 
+export function markFrom(line: TokenLine, from: number, flag: number): void {
+  for (let i = from; i < line.count; i++) line.flags[i] = (line.flags[i] ?? 0) | flag;
+}
+
 export function markLast(line: TokenLine, flag: number): void {
   const last = line.count - 1;
   line.flags[last] = (line.flags[last] ?? 0) | flag;

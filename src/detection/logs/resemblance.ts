@@ -15,10 +15,12 @@ export interface Resemblance {
   /** Positions with two different words, and the same as a bit set (positions below 31). */
   different: number;
   mask: number;
+  /** Of `mask`, where both words say what happened (`opened`, `closed`). */
+  events: number;
 }
 
 export function createResemblance(): Resemblance {
-  return { same: 0, mixed: 0, mixedNamed: 0, different: 0, mask: 0 };
+  return { same: 0, mixed: 0, mixedNamed: 0, different: 0, mask: 0, events: 0 };
 }
 
 /** Compares position by position; false as soon as it is hopeless. */
@@ -30,6 +32,7 @@ export function compare(line: Tokens, template: Template, out: Resemblance): boo
   out.mixedNamed = 0;
   out.different = 0;
   out.mask = 0;
+  out.events = 0;
   for (let i = 0; i < line.count; i++) {
     const ours = line.hash[i] ?? WILD;
     const other = theirs[i] ?? WILD;
@@ -41,6 +44,7 @@ export function compare(line: Tokens, template: Template, out: Resemblance): boo
     } else {
       if (i >= 31 || ++out.different > MAX_DIFFERENT) return false;
       out.mask |= 1 << i;
+      if (((line.flags[i] ?? 0) & (template.flags[i] ?? 0) & FLAG.event) !== 0) out.events |= 1 << i;
     }
   }
   return true;

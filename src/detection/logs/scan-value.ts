@@ -1,5 +1,6 @@
 import { classOf, DIGIT, isDigit, isLetter, SEPARATOR } from "./chars.ts";
 import type { TokenShape } from "./masks.ts";
+import { endOfString } from "./scan-structured.ts";
 
 /** Values that hold separators and are still one value. Each function gives the end of the value, or -1. */
 
@@ -14,6 +15,10 @@ const APOSTROPHE = 39;
 const MAX_STRUCTURE = 96;
 /** Longest list of names taken as one value. */
 const MAX_LIST = 1_024;
+/** Longest value of a pair among several; every sign of a line may begin such a search. */
+const MAX_PAIR = 256;
+/** Longest group in brackets taken as the value of a key. */
+const MAX_GROUP = 1_024;
 /** `5c:50:15:4c:18:1c` has six groups, an IPv6 address up to eight; fewer than four may be words. */
 const MIN_HEX_GROUPS = 4;
 
@@ -126,7 +131,8 @@ export function endOfPairs(text: string, at: number, end: number): number {
   let pairs = 1;
   let i = at + 1;
   for (;;) {
-    while (i < end && text.charCodeAt(i) > 32 && text.charCodeAt(i) !== 44) i++;
+    const limit = Math.min(end, i + MAX_PAIR);
+    while (i < limit && text.charCodeAt(i) > 32 && text.charCodeAt(i) !== 44) i++;
     if (text.charCodeAt(i) !== 44) break;
     let key = i + 1;
     while (key < end && isNameChar(text.charCodeAt(key))) key++;
@@ -135,6 +141,29 @@ export function endOfPairs(text: string, at: number, end: number): number {
     i = key + 1;
   }
   return pairs > 1 ? i : -1;
+}
+
+/**
+ * `keep=[a (1), b (2)]`, `rate=(int)44100`, `why={not yet}`: a group in brackets directly after a sign, its bracket at `at`,
+ * with the word that a type in parentheses stands before. A group that never closes is none.
+ */
+export function endOfGroup(text: string, at: number, end: number): number {
+  const limit = Math.min(end, at + MAX_GROUP);
+  let depth = 0;
+  for (let i = at; i < limit; i++) {
+    const code = text.charCodeAt(i);
+    if (code === QUOTE) i = Math.min(limit, endOfString(text, i + 1, limit));
+    else if (code === 40 || code === 91 || code === 123) depth++;
+    else if ((code === 41 || code === 93 || code === 125) && --depth === 0) return afterType(text, i + 1, end);
+  }
+  return -1;
+}
+
+function afterType(text: string, from: number, end: number): number {
+  let i = from;
+  if (text.charCodeAt(from - 1) !== 41) return i;
+  while (i < end && classOf(text.charCodeAt(i)) !== SEPARATOR) i++;
+  return i;
 }
 
 /** Hardware and IPv6 addresses, whose groups may be letters only. */

@@ -79,6 +79,7 @@ export function createTemplateIndex(): TemplateIndex {
     },
     beside(line, count, visit) {
       scan(bucketKey(line.format, count, firstWord(line.hash, line.count), FIRST), visit);
+      scan(bucketKey(line.format, count, lastWord(line.hash, line.count), LAST), visit);
     },
     near(line, visit) {
       scan(bucketKey(line.format, line.count, firstWord(line.hash, line.count), FIRST), visit);

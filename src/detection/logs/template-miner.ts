@@ -45,9 +45,6 @@ export interface TemplateMinerOptions {
 /** A template that has become wider is compared with its neighbours again; more rounds than this have not been seen. */
 const MAX_ROUNDS = 8;
 
-/** Shorter sentences are not compared with those that have a word more. */
-const MIN_WORDS = 6;
-
 /** Base-2 logarithm of the entries of the line cache: 131,072 entries, 2 MiB. */
 const CACHE_BITS = 17;
 
@@ -82,8 +79,15 @@ export function createTemplateMiner(options: TemplateMinerOptions = {}): Templat
     for (let round = 0; round < MAX_ROUNDS; round++) {
       const tokens = tokensOf(widest);
       const family = familyOf(tokens, pool.index, widest);
-      if (family === undefined) break;
-      widest = pool.join([widest, ...family.members], family.mask, tokens);
+      const twin = family === undefined ? pool.explained(tokens, widest) : undefined;
+      const variety = family === undefined && twin === undefined ? varietyOf(tokens, pool.index, widest) : undefined;
+      if (family !== undefined) widest = pool.join([widest, ...family.members], family.mask, tokens);
+      else if (twin !== undefined) {
+        pool.explain(twin, tokens);
+        widest = pool.unite(twin, widest, twin);
+      } else if (variety !== undefined)
+        widest = pool.unite(widest, variety.template, variety.keepsShape ? variety.template : widest);
+      else break;
     }
     return widest;
   }
@@ -91,14 +95,17 @@ export function createTemplateMiner(options: TemplateMinerOptions = {}): Templat
   function search(): Template {
     const known = pool.madeOf(lineKey(line)) ?? pool.ends.match(line);
     if (known !== undefined) return known;
+    const explained = pool.explained(line);
+    if (explained !== undefined) return pool.explain(explained, line) ? widen(explained) : explained;
     const family = familyOf(line, pool.index, undefined);
     if (family !== undefined) return widen(pool.join(family.members, family.mask, line));
     const many = pool.ends.evidence(line);
     if (many !== undefined) return pool.open(many.members, many.size);
-    const variety = line.words < MIN_WORDS ? undefined : varietyOf(line, pool.index);
+    const variety = varietyOf(line, pool.index, undefined);
     if (variety !== undefined) {
-      if (line.count > variety.hash.length) pool.reshape(variety, makeTemplate(0, line, span.start, span.end));
-      return variety;
+      if (variety.keepsShape) return variety.template;
+      pool.reshape(variety.template, makeTemplate(0, line, span.start, span.end));
+      return widen(variety.template);
     }
     const template = makeTemplate(nextId++, line, span.start, span.end);
     pool.add(template);

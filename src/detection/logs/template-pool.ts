@@ -1,6 +1,7 @@
+import { createBracketGroups, differingRuns } from "./bracket-groups.ts";
 import { createEvictionQueue } from "./eviction-queue.ts";
 import { createOpenEnds, type OpenEnds } from "./open-ends.ts";
-import { follow, generalise, openEnd, release, type Template } from "./template.ts";
+import { follow, generalise, mergeRun, openEnd, release, type Template, tokensOf } from "./template.ts";
 import { createTemplateIndex, type TemplateIndex } from "./template-index.ts";
 import { type Tokens, WILD } from "./token-line.ts";
 
@@ -14,6 +15,12 @@ export interface TemplatePool {
   join(members: readonly Template[], mask: number, tokens: Tokens): Template;
   /** Makes one template of these, which begin with the same `size` tokens and go on with anything. */
   open(members: readonly Template[], size: number): Template;
+  /** Makes one template of two, the oldest, with the tokens of `shape`. */
+  unite(one: Template, other: Template, shape: Template): Template;
+  /** The template that says the same but for what stands in brackets. */
+  explained(tokens: Tokens, self?: Template): Template | undefined;
+  /** Makes values of what stands in brackets and is different in `tokens`; false when nothing is. */
+  explain(template: Template, tokens: Tokens): boolean;
   /** The sentence with all its words is the one that others are compared with. */
   reshape(template: Template, shape: Template): void;
   /** The template with this id or the one that stands for it; undefined when it was dropped or never existed. */
@@ -33,6 +40,7 @@ const oldestOf = (members: readonly Template[]) => members.reduce((a, b) => (b.i
 export function createTemplatePool(maxTemplates: number): TemplatePool {
   const index = createTemplateIndex();
   const ends = createOpenEnds();
+  const groups = createBracketGroups();
   const queue = createEvictionQueue<Template>();
   const byId = new Map<number, Template>();
   const mergedIds = new Map<number, Template>();
@@ -41,13 +49,17 @@ export function createTemplatePool(maxTemplates: number): TemplatePool {
   let merged = 0;
 
   function remember(template: Template): void {
-    if (!template.open) index.add(template);
     ends.add(template);
+    if (template.open) return;
+    index.add(template);
+    groups.add(template, tokensOf(template));
   }
 
   function forget(template: Template): void {
-    if (!template.open) index.remove(template);
     ends.remove(template);
+    if (template.open) return;
+    index.remove(template);
+    groups.remove(template, tokensOf(template));
   }
 
   /** From now on `oldest` stands for the others. */
@@ -115,6 +127,24 @@ export function createTemplatePool(maxTemplates: number): TemplatePool {
       remember(oldest);
       retire(members, oldest);
       return oldest;
+    },
+    unite(one, other, shape) {
+      const oldest = oldestOf([one, other]);
+      reshape(oldest, { ...shape });
+      retire([one, other], oldest);
+      return oldest;
+    },
+    explained: (tokens, self) => {
+      const template = groups.match(tokens);
+      return template === self ? undefined : template;
+    },
+    explain(template, tokens) {
+      const runs = differingRuns(tokensOf(template), tokens);
+      if (runs.length === 0) return false;
+      forget(template);
+      for (const { from, to } of runs.toReversed()) mergeRun(template, from, to);
+      remember(template);
+      return true;
     },
     open(members, size) {
       const oldest = oldestOf(members);

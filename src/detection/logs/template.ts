@@ -1,5 +1,5 @@
 import { classOf, SEPARATOR } from "./chars.ts";
-import { lineKey, type TokenLine, type Tokens, WILD } from "./token-line.ts";
+import { FLAG, lineKey, type TokenLine, type Tokens, WILD } from "./token-line.ts";
 
 /** A learned template. `hash[i]` is WILD where the text varies. Owned by the miner; others see `TemplateView`. */
 export interface Template {
@@ -34,7 +34,7 @@ function gap(text: string, start: number, end: number): string {
 }
 
 function token(line: TokenLine, at: number): string {
-  if (line.hash[at] === WILD) return VALUE;
+  if (line.hash[at] === WILD || ((line.flags[at] ?? 0) & FLAG.kind) !== 0) return VALUE;
   return line.text.slice(line.start[at], line.end[at]);
 }
 
@@ -108,6 +108,25 @@ export function openEnd(template: Template, size: number): void {
   template.flags = template.flags.slice(0, size + 1);
   template.layout = [...template.layout.split("\0").slice(0, 2 * size + 1), VALUE, ""].join("\0");
   template.open = true;
+}
+
+/** Makes the tokens from `from` up to `to` one value. */
+export function mergeRun(template: Template, from: number, to: number): void {
+  const size = template.hash.length - (to - from) + 1;
+  const hash = new Int32Array(size);
+  const flags = new Uint16Array(size);
+  hash.set(template.hash.subarray(0, from));
+  flags.set(template.flags.subarray(0, from + 1));
+  hash[from] = WILD;
+  hash.set(template.hash.subarray(to), from + 1);
+  flags.set(template.flags.subarray(to), from + 1);
+  const pieces = template.layout.split("\0");
+  // A long line's text ends before its tokens do.
+  const shown = Math.floor((pieces.length - 1) / 2);
+  if (from < shown) pieces.splice(2 * from + 1, 2 * (Math.min(to, shown) - from) - 1, VALUE);
+  template.hash = hash;
+  template.flags = flags;
+  template.layout = pieces.join("\0");
 }
 
 const NO_HASH = new Int32Array(0);

@@ -17,6 +17,10 @@ export const FLAG = {
   told: 256,
   spaced: 512,
   key: 1024,
+  /** Its hash stands for all of its kind. */
+  kind: 2048,
+  /** In brackets. */
+  inside: 4096,
 } as const;
 
 /** What is compared of a line or a template. */

@@ -2,7 +2,7 @@ import { classOf, isDigit, isLetter, SEPARATOR } from "./chars.ts";
 import { endOfCompound, endOfValue, flagsOf, isQualified } from "./judge-token.ts";
 import { createShape, isMessageCode, KIND, maskKind } from "./masks.ts";
 import { measureToken } from "./measure-token.ts";
-import { markLast, push, pushValue } from "./push-token.ts";
+import { markFrom, markLast, push, pushValue } from "./push-token.ts";
 import {
   endOfAngle,
   endOfBracketed,
@@ -13,9 +13,9 @@ import {
   endOfQuoted,
   isQuote,
 } from "./scan-quoted.ts";
-import { endOfList, endOfLongValue } from "./scan-value.ts";
+import { endOfGroup, endOfList, endOfLongValue } from "./scan-value.ts";
 import { FLAG, MAX_TOKENS, type TokenLine, WILD } from "./token-line.ts";
-import { hashWord, isEventKey, isPayloadWord, isSlotWord, isUnit } from "./words.ts";
+import { hashWord, isEventKey, isMethodHash, isPayloadWord, isSlotWord, isUnit, METHOD } from "./words.ts";
 
 const COLON = 58;
 const SLASH = 47;
@@ -30,6 +30,23 @@ const OPEN_OBJECT = 123;
 const MAX_UNIT = 12;
 
 const shape = createShape();
+
+const isOpenBracket = (code: number) => code === OPEN_GROUP || code === OPEN_LIST || code === OPEN_OBJECT;
+
+const isCloseBracket = (code: number) => code === 41 || code === CLOSE_LIST || code === 125;
+
+/** `(.)`, `[*]`: does a bracket hold text[from, to) and nothing else? */
+const isEnclosed = (text: string, from: number, to: number) =>
+  isOpenBracket(text.charCodeAt(from - 1)) && isCloseBracket(text.charCodeAt(to));
+
+/** `GET /items`, `DELETE http://carts/7`: is the word that ends at `to` followed by what a request is for? */
+function leadsTarget(text: string, to: number, end: number): boolean {
+  if (text.charCodeAt(to) !== 32) return false;
+  if (text.charCodeAt(to + 1) === SLASH) return true;
+  let i = to + 1;
+  while (i < end && isLetter(text.charCodeAt(i))) i++;
+  return text.startsWith("://", i);
+}
 
 /** Is the last token the value of a key (`status=sent`)? */
 function endsWithPair(line: TokenLine): boolean {
@@ -49,13 +66,17 @@ function endOfMarkedValue(line: TokenLine, i: number, end: number, previous: num
   // What stands in quotes before any word is the sentence itself.
   if (isQuote(code)) return line.words > 0 ? endOfQuoted(text, i, end, previous) : -1;
   if (code === OPEN_ANGLE) return endOfAngle(text, i, end);
-  if (code !== OPEN_LIST && code !== OPEN_OBJECT && code !== OPEN_GROUP) return -1;
+  if (!isOpenBracket(code)) return -1;
   if (code === OPEN_GROUP && !named && endsWithPair(line)) {
     const explained = endOfExplanation(text, i, end);
     if (explained > 0) return explained;
   }
   const empty = named ? endOfEmpty(text, i) : -1;
   if (empty > 0) return empty;
+  if (text.charCodeAt(i - 1) === EQUALS) {
+    const group = endOfGroup(text, i, end);
+    if (group > 0) return group;
+  }
   if (code === OPEN_LIST && named) return endOfList(text, i, end);
   if (code === OPEN_LIST) return line.words > 0 ? endOfBracketed(text, i, end) : -1;
   return code === OPEN_OBJECT && line.words > 0 ? endOfObject(text, i, end) : -1;
@@ -71,6 +92,8 @@ export function tokenize(line: TokenLine, start: number, end: number): void {
   let afterNumber = false;
   let previousWord = 0;
   let pairs = 0;
+  let depth = 0;
+  let group = 0;
   while (i < end && line.count < MAX_TOKENS) {
     let code = text.charCodeAt(i);
     let separator = 0;
@@ -80,6 +103,8 @@ export function tokenize(line: TokenLine, start: number, end: number): void {
         marked = endOfMarkedValue(line, i, end, separator);
         if (marked > 0) break;
         separator = code;
+        if (isOpenBracket(code) && depth++ === 0) group = line.count;
+        else if (isCloseBracket(code) && depth > 0 && --depth === 0) markFrom(line, group, FLAG.inside);
       }
       code = text.charCodeAt(++i);
     }
@@ -113,12 +138,13 @@ export function tokenize(line: TokenLine, start: number, end: number): void {
     }
     const from = i;
     i = measureToken(text, from, end, shape);
-    if (i === from) {
-      // A dot on its own.
-      i++;
+    const isMark = shape.letters === 0 && shape.digits === 0 && shape.length < 3;
+    if (isMark) {
+      // A dot on its own is read as nothing.
+      i = Math.max(i, from + 1);
+      if (isEnclosed(text, from, i)) pushValue(line, from, i, FLAG.named);
       continue;
     }
-    if (shape.letters === 0 && shape.digits === 0 && shape.length < 3) continue;
     let kind = maskKind(shape, text, from, i);
     if (text.charCodeAt(i) === COLON && kind !== KIND.variable && line.words > 0 && pairs === 0) {
       const compound = endOfCompound(text, shape, i, end);
@@ -153,7 +179,18 @@ export function tokenize(line: TokenLine, start: number, end: number): void {
     // `database=shop`: whatever follows the sign directly; and `id:7 type:create`, once a pair was seen to hold a value.
     const isPair = text.charCodeAt(from - 1) === EQUALS || (isAttached && pairs > 0);
     if (isPair && !isEventKey(previousWord)) {
+      if (isOpenBracket(text.charCodeAt(i))) i = Math.max(i, endOfGroup(text, i, end));
       pushValue(line, from, i, named);
+      previousWord = 0;
+      continue;
+    }
+    if (
+      kind === KIND.constant &&
+      isMethodHash(shape.hash) &&
+      (from === start || !isQuote(text.charCodeAt(from - 1))) &&
+      leadsTarget(text, i, end)
+    ) {
+      push(line, METHOD, from, i, named | FLAG.kind);
       previousWord = 0;
       continue;
     }

@@ -30,6 +30,13 @@ export function isMethod(text: string, start: number, end: number): boolean {
   return methods.has(hashWord(text, start, end));
 }
 
+/** What every method of HTTP counts as: one statement writes them all. */
+export const METHOD = hashWord("<method>", 0, 8);
+
+export function isMethodHash(hash: number): boolean {
+  return methods.has(hash);
+}
+
 /** Does the word announce a text that was handed over (`statement: select 1`), so that the rest of the line is that text? */
 export function isPayloadWord(hash: number): boolean {
   return payloadWords.has(hash);

@@ -1,0 +1,44 @@
+import { isDigit, skipDigits, skipSpaces, skipWord } from "./chars.ts";
+
+/** Endings of files that hold statements which log. */
+const ENDINGS = new Set(
+  "c cc cpp cs cxx erl ex go h hpp hs java js kt lua m ml mm php pl pm py rb rs scala sh swift ts".split(" "),
+);
+const LONGEST_ENDING = 5;
+/** Columns in which a place is looked for. */
+const MAX_COLUMNS = 3;
+
+const COLON = 58;
+const CLOSE = 93;
+const OPEN = 91;
+
+/** Does text[from, to) name a file and a line (`core/route.c:12`, `Foo.java(7)`), or a function and a line (`@mod:fn/2:12`)? */
+function isPlace(text: string, from: number, to: number): boolean {
+  const last = text.charCodeAt(to - 1) === 41 ? to - 1 : to;
+  let digits = last;
+  while (digits > from && isDigit(text.charCodeAt(digits - 1))) digits--;
+  const mark = text.charCodeAt(digits - 1);
+  if (digits === last || (mark !== COLON && mark !== 40)) return false;
+  const arity = skipDigits(text, text.lastIndexOf("/", digits - 2) + 1, to);
+  if (arity === digits - 1 && text.indexOf("@", from) >= from && text.indexOf("@", from) < to) return true;
+  const dot = text.lastIndexOf(".", digits - 2);
+  return dot > from && digits - 2 - dot <= LONGEST_ENDING && ENDINGS.has(text.slice(dot + 1, digits - 1));
+}
+
+/**
+ * `[core/route.c:12]: `, `main.go:12 `, `<0.74.0>@supervisor:init/2:12 ` among the first columns after the level: where the
+ * message behind it starts, or -1. What stands before it is who wrote the line.
+ */
+export function afterSourcePlace(text: string, at: number, end: number): number {
+  let from = at;
+  for (let column = 0; column < MAX_COLUMNS; column++) {
+    const word = skipWord(text, from, end);
+    if (word >= end) return -1;
+    let to = text.charCodeAt(word - 1) === COLON ? word - 1 : word;
+    const inner = text.charCodeAt(from) === OPEN && text.charCodeAt(to - 1) === CLOSE ? from + 1 : from;
+    if (inner > from) to--;
+    if (to - inner > 3 && isPlace(text, inner, to)) return skipSpaces(text, word, end);
+    from = skipSpaces(text, word, end);
+  }
+  return -1;
+}
