@@ -47,6 +47,8 @@ export interface IncidentView {
   }[];
   readonly frozen: boolean;
   readonly frozenBy?: FrozenBy;
+  /** No actor runs that could check the fixes that have no plan yet. */
+  readonly actorAway?: true;
   /** Its page; absent where people reach none. */
   readonly url?: string;
 }

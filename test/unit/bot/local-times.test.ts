@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { incidentMail } from "../../../src/bot/email/incident-mail.ts";
 import { localTimes } from "../../../src/bot/local-times.ts";
 import { renderIncident } from "../../../src/bot/slack/render/render-incident.ts";
 import { words } from "../../../src/bot/web/words.ts";
 import { clean, incidentView } from "../../support/incident-view.ts";
+import { mailOf } from "../../support/mail-of.ts";
 
 const noon = Date.UTC(2026, 4, 4, 12);
 const iso = (ms: number) => new Date(ms).toISOString();
@@ -42,14 +42,6 @@ test("the summary has one zone with the times beside it: in Slack, on the page, 
   );
   const html = words.prose(text, incident.onset);
   expect(html).toContain('<time datetime="2023-11-14T22:13:11.000Z" data-style="clock">22:13:11 UTC</time> &lt;b&gt;');
-  const mail = incidentMail(view, {
-    what: "opened",
-    title: clean("carts"),
-    timeZone: "Europe/Berlin",
-    from: "k@example.com",
-    installation: "x",
-    links: [],
-    chart: undefined,
-  });
+  const mail = mailOf(view);
   for (const part of [mail.text, mail.html]) expect(part).toContain("a rollout at 23:13:11 CET");
 });

@@ -128,6 +128,11 @@ describe("who has just been woken reads first what the incident waits for", () =
     },
     { name: "not planned yet", view: view([bare]), want: "The fixes are being checked by a dry run." },
     {
+      name: "nobody is there to plan",
+      view: view([bare], taken, { actorAway: true }),
+      want: "Nothing can be applied from here, because no actor runs (kubemend start --role actor); a person can, with the commands below.",
+    },
+    {
       name: "only a no",
       view: view([fix("rejected")]),
       want: "Every fix on offer was rejected; somebody has to look.",

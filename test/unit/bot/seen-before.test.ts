@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { incidentMail } from "../../../src/bot/email/incident-mail.ts";
 import type { IncidentView } from "../../../src/bot/incident-view.ts";
 import type { Say } from "../../../src/bot/plan-words.ts";
 import { seenBefore } from "../../../src/bot/seen-before.ts";
 import { renderIncident } from "../../../src/bot/slack/render/render-incident.ts";
 import { words } from "../../../src/bot/web/words.ts";
 import type { SeenBefore } from "../../../src/incident/past-incident.ts";
-import { clean, incidentView } from "../../support/incident-view.ts";
+import { incidentView } from "../../support/incident-view.ts";
+import { mailOf } from "../../support/mail-of.ts";
 
 const { diagnosis, incident } = incidentView;
 if (!diagnosis) throw new Error("the fixture has a diagnosis");
@@ -65,15 +65,7 @@ describe("an incident that was met before is told with what helped then", () => 
     const html = words.seenBefore(view([named]));
     expect(html).toContain('<a href="/incidents/12">incident 12</a>');
     expect(html).toContain("&lt;b&gt;carts");
-    const mail = incidentMail(view([past]), {
-      what: "opened",
-      title: clean("carts"),
-      timeZone: "Europe/Berlin",
-      from: "k@example.com",
-      installation: "x",
-      links: [],
-      chart: undefined,
-    });
+    const mail = mailOf(view([past]));
     for (const part of [mail.text, mail.html]) expect(part).toContain("incident 12, Tue 3 Nov, 10:00 CET (87 % alike)");
   });
 });

@@ -2,7 +2,7 @@ import { matcherText, type SilenceRequest } from "../../../incident/silence.ts";
 import { section } from "../render/blocks.ts";
 import { silenceLine, silenceQuestion } from "../render/render-silence.ts";
 import { parseSilence } from "../render/silence-request.ts";
-import { mrkdwn } from "../render/text.ts";
+import { escapeMrkdwn, mrkdwn } from "../render/text.ts";
 import type { Command } from "./command.ts";
 
 const healthMarks = { ok: ":large_green_circle:", trouble: ":red_circle:", off: ":white_circle:" } as const;
@@ -87,7 +87,11 @@ export const houseCommands: Readonly<Record<string, Command>> = {
     usage: "chaos <words>",
     what: "experiments: list, plan, run, status, report, stop",
     async run(args, { desk, by }) {
-      if (!desk.chaos) return { text: "Experiments are not configured here.", personal: true };
+      if (!desk.chaos)
+        return {
+          text: "Nobody may run experiments from chat: the setting `chaos.people` names who may.",
+          personal: true,
+        };
       return { text: (await desk.chaos.command(args, by)).text };
     },
   },
@@ -96,10 +100,16 @@ export const houseCommands: Readonly<Record<string, Command>> = {
     what: "a link that signs you in to the web pages",
     async run(_args, { desk, by }) {
       const link = await desk.web?.signInLink(by);
+      if (!link)
+        return {
+          text: "Signing in by Slack is not set up: `web.signIn.slackLinks` and `web.url` do that.",
+          personal: true,
+        };
+      const note = "The link is yours alone, works once, and only for five minutes.";
       return {
-        text: link
-          ? `<${link}|Sign in to the web pages>. The link is yours alone, works once, and only for five minutes.`
-          : "Signing in by Slack is not set up: `web.signIn.slackLinks` and `web.url` do that.",
+        text: `A link that signs you in to the web pages. ${note}`,
+        // A block is sent as it is: the text of an answer would have its link taken apart.
+        blocks: [section(`<${escapeMrkdwn(link)}|Sign in to the web pages>. ${note}`)],
         personal: true,
       };
     },

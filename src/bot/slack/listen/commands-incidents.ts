@@ -173,9 +173,12 @@ export const incidentCommands: Readonly<Record<string, Command>> = {
     usage: "note <number> <words>",
     what: "add words to an incident's timeline",
     run: (args, asked) =>
-      withIncident(args, asked, async (id) => ({
-        text: (await asked.desk.addNote(id, args.slice(1).join(" "), asked.by)).text,
-      })),
+      withIncident(args, asked, async (id) => {
+        const words = args.slice(1).join(" ");
+        if (words === "")
+          return { text: `Say what to add: \`/incident note ${id} the provider has been called\`.`, personal: true };
+        return { text: (await asked.desk.addNote(id, words, asked.by)).text };
+      }),
   },
   timeline: {
     usage: "timeline <number>",

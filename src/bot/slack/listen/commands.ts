@@ -1,22 +1,42 @@
+import type { KnownBlock } from "@slack/types";
 import { cut } from "../../words.ts";
-import { limits } from "../render/blocks.ts";
-import { mrkdwn } from "../render/text.ts";
+import { context, limits, section } from "../render/blocks.ts";
+import { escapeMrkdwn, mrkdwn } from "../render/text.ts";
 import type { Command, CommandAnswer, CommandContext } from "./command.ts";
 import { houseCommands } from "./commands-house.ts";
 import { incidentCommands } from "./commands-incidents.ts";
 
-/** In the order of the help. */
-const commands: Readonly<Record<string, Command>> = {
-  ...incidentCommands,
-  ...houseCommands,
-  help: { usage: "help", what: "this list", run: async () => ({ text: helpText(), personal: true }) },
+const help: Command = {
+  usage: "help",
+  what: "this list",
+  run: async () => ({ text: "What `/incident` can do", blocks: helpBlocks(), personal: true }),
 };
+
+/** In the order of the help. */
+const commands: Readonly<Record<string, Command>> = { ...incidentCommands, ...houseCommands, help };
 
 const mostChars = 1_000;
 
-function helpText(): string {
-  const lines = Object.values(commands).map((command) => `\`/incident ${command.usage}\`  ${command.what}`);
-  return [...lines, "Answers are shown to you alone; `--share` shows them to the channel."].join("\n");
+const helpGroups = [
+  ["Incidents", Object.values(incidentCommands)],
+  ["Silences, changes, kubemend itself", [...Object.values(houseCommands), help]],
+] as const;
+
+function helpBlocks(): KnownBlock[] {
+  const groups = helpGroups.map(([title, list]) =>
+    section(
+      [
+        `*${title}*`,
+        ...list.map(({ usage, what }) => `\`/incident ${escapeMrkdwn(usage)}\`  ${escapeMrkdwn(what)}`),
+      ].join("\n"),
+    ),
+  );
+  return [
+    ...groups,
+    context(
+      "Answers are shown to you alone; `--share` shows them to the channel. Questions: in an incident's thread with a question mark, or to @kubemend anywhere.",
+    ),
+  ];
 }
 
 /** Number of single-character edits between two words (Levenshtein 1966), for "did you mean". */

@@ -122,6 +122,8 @@ export function renderFix(
     readonly number: number;
     readonly closed: boolean;
     readonly frozen: boolean;
+    /** Nobody makes plans: what a person can do by hand is told. */
+    readonly actorAway?: boolean;
     /** The one of several on offer that a person looks at first: its button alone stands out. */
     readonly best: boolean;
     /** The fix above it is refused for the same reason. */
@@ -193,6 +195,7 @@ export function renderFix(
   }
   const blocks: KnownBlock[] = [section(lines.join("\n"))];
   if (byHand) blocks.push(preformatted(refusal.detail));
+  if (options.actorAway && !plan && !refusal) blocks.push(preformatted(`$ ${recommendation.kubectl}`));
   const change = plan?.plan.state === "proposed" ? changedLines(plan.plan.diff).join("\n") : "";
   if (change) blocks.push(preformatted(change));
   // By its number and not by its recommendation: two diagnoses of one incident both have an R1, and Slack refuses a block twice.

@@ -6,9 +6,9 @@ import { renderFix } from "./render-fix.ts";
 
 /** The fixes of an incident, each group under its heading; a sentence where there is none. */
 export function fixBlocks(view: IncidentView, still: boolean): KnownBlock[] {
-  const { incident, diagnosis, frozen } = view;
+  const { incident, diagnosis, frozen, actorAway = false } = view;
   const closed = incident.status === "resolved";
-  const options = { incidentId: incident.id, closed: closed || still, frozen };
+  const options = { incidentId: incident.id, closed: closed || still, frozen, actorAway };
   const groups = fixGroups(view);
   const shown = groups.flatMap(({ fixes }) => fixes);
   const best = shown.find((fix) => fix.plan?.plan.state === "proposed");

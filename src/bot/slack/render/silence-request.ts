@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { longestSilenceMs, type SilenceMatcher, type SilenceRequest } from "../../../incident/silence.ts";
+import { cut } from "../../words.ts";
 
 const units = { s: 1_000, m: 60_000, min: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
 
@@ -75,6 +76,10 @@ export type ParsedSilence =
     }
   | { readonly ok: false; readonly text: string };
 
+/** What was not understood, in the person's own word, and how it is said. */
+const notRead = (what: string) => ({ ok: false, text: `${what} ${usage}` }) as const;
+const shownWord = (word: string) => `"${cut(word.replaceAll("`", "'"), 40)}"`;
+
 const usage =
   "Say what and for how long: `/incident silence shop/carts 2h while the migration runs`. What can be a workload (`shop/carts`), a namespace (`shop/*`), an incident (`#42`), a detector (`detector:log-burst`), a node (`node/worker-1`) or `all`. `in 3h` or `at 22:00` (UTC) before the reason makes it a maintenance window.";
 
@@ -82,21 +87,28 @@ const usage =
 export function parseSilence(words: readonly string[], now: number): ParsedSilence {
   const [target, length, ...rest] = words;
   const durationMs = length === undefined ? undefined : parseDuration(length.toLowerCase());
-  if (target === undefined || durationMs === undefined || durationMs <= 0) return { ok: false, text: usage };
+  if (target === undefined || length === undefined) return { ok: false, text: usage };
+  if (durationMs === undefined || durationMs <= 0)
+    return notRead(`${shownWord(length)} is no length of time; \`30m\`, \`2h\`, \`1h30m\` and \`3d\` are.`);
   if (durationMs > longestSilenceMs)
     return { ok: false, text: "A silence holds for 30 days at most; after that it is a forgotten one." };
   const [word] = rest;
   let startsInMs = 0;
   if (word === "in" || word === "at") {
     const start = parseStart(word, rest[1], now);
-    if (start === undefined) return { ok: false, text: usage };
+    if (start === undefined)
+      return notRead(
+        `${shownWord(rest[1] ?? word)} is no beginning; \`in 3h\`, \`at 22:00\` (UTC) and \`at 2026-05-04T22:00Z\`, if it is to come, are.`,
+      );
     startsInMs = start;
     rest.splice(0, 2);
   }
   const request = { startsInMs, durationMs, reason: rest.join(" ").slice(0, 300) };
   if (/^#?\d+$/.test(target)) return { ok: true, target: target.replace("#", ""), request };
   const matcher = parseMatcher(target);
-  return matcher ? { ok: true, target, matcher, request } : { ok: false, text: usage };
+  return matcher
+    ? { ok: true, target, matcher, request }
+    : notRead(`${shownWord(target)} names nothing that can be silenced.`);
 }
 
 const part = z.string().min(1).max(253);

@@ -1,26 +1,16 @@
 import { describe, expect, test } from "vitest";
-import { incidentMail } from "../../../../src/bot/email/incident-mail.ts";
 import type { FixView, IncidentView } from "../../../../src/bot/incident-view.ts";
 import { adviceText } from "../../../../src/incident/advice-text.ts";
 import { clean, incidentView, plan, planView } from "../../../support/incident-view.ts";
+import { mailOf } from "../../../support/mail-of.ts";
 
 const [offer] = incidentView.fixes;
 const { diagnosis } = incidentView;
 if (!offer || !diagnosis) throw new Error("the fixture has a diagnosis with a fix");
 
-const mail = (view: IncidentView) =>
-  incidentMail(view, {
-    what: view.incident.resolvedAt === undefined ? "opened" : "resolved",
-    title: clean(view.incident.title),
-    timeZone: "Europe/Berlin",
-    from: "kubemend@example.com",
-    installation: "test",
-    links: [],
-    chart: undefined,
-  });
 /** Both parts say the same; what only HTML marks is left out. */
 const parts = (view: IncidentView) => {
-  const { text, html } = mail(view);
+  const { text, html } = mailOf(view);
   return [
     text,
     html
@@ -83,7 +73,7 @@ describe("the mail that ends it says what was done and whether that helped", () 
     },
   ])("$name", ({ view, says }) => {
     for (const part of parts(view)) expect(part).toContain(says);
-    expect(mail(view).html).not.toContain("<b>no</b>");
+    expect(mailOf(view).html).not.toContain("<b>no</b>");
   });
 
   test("by itself: nothing is offered any more", () => {

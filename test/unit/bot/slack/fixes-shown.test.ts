@@ -31,6 +31,13 @@ const withFixes = (fixes: readonly FixView[], incident: Partial<IncidentView["in
 });
 const texts = (view: IncidentView) => JSON.stringify(renderIncident(view).blocks);
 
+test("without an actor a fix has the command that a person can run, and with one it has none", () => {
+  const bare = { recommendation: offer.recommendation };
+  const command = `$ ${offer.recommendation.kubectl}`;
+  expect(texts({ ...withFixes([bare]), actorAway: true })).toContain(command);
+  expect(texts(withFixes([bare]))).not.toContain(command);
+});
+
 describe("each heading is true of what stands under it", () => {
   const open = { status: "mitigating" } as const;
   const over = { status: "resolved", resolvedAt: incidentView.incident.onset + 60_000 } as const;

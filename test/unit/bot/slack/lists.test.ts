@@ -51,3 +51,39 @@ test("a silence without its number is asked for with those that hold", async () 
   await answered("unsilence #3", more);
   expect(ended).toEqual(["3"]);
 });
+
+test("the link that signs in is a link, and only for who asked", async () => {
+  const url = "https://kubemend.example.com/sign-in?token=a&b=c";
+  const answer = await answered("web --share", { web: { signInLink: async () => url } });
+  expect(answer).toMatchObject({ personal: true, share: false });
+  expect(answer.shown).toContain("<https://kubemend.example.com/sign-in?token=a&amp;b=c|Sign in to the web pages>");
+  expect(answer.text).not.toContain("token");
+});
+
+test("help names every command under a heading, and how to ask", async () => {
+  const { shown, personal } = await answered("", {});
+  expect(personal).toBe(true);
+  for (const part of [
+    "*Incidents*",
+    "`/incident show &lt;number&gt;`",
+    "`/incident help`",
+    "`--share`",
+    "question mark",
+  ])
+    expect(shown).toContain(part);
+});
+
+test.each([
+  { line: "silence carts 2x", says: '"2x" is no length of time' },
+  { line: "silence carts 1h at 25:99", says: '"25:99" is no beginning' },
+  { line: "silence carts 1h in", says: '"in" is no beginning' },
+  { line: "silence a/b/c/d 1h", says: '"a/b/c/d" names nothing that can be silenced' },
+  { line: "silence", says: "Say what and for how long" },
+  { line: "silence carts 60d", says: "30 days at most" },
+  { line: "note 7", says: "Say what to add: `/incident note 7 " },
+  { line: "chaos list", says: "`chaos.people`" },
+])("$line: says what was not understood, to who asked alone", async ({ line, says }) => {
+  const answer = await answered(line, {});
+  expect(answer.text).toContain(says);
+  expect(answer).toMatchObject({ personal: true });
+});

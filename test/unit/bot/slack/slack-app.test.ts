@@ -225,7 +225,7 @@ test("the Reject button asks why and reaches the desk", async () => {
   await vi.waitFor(() => expect(JSON.stringify(slack.views())).toContain("Why not?"));
   expect(await slack.submitView({ userId: "U1" })).toMatchObject({ ok: false });
   await slack.submitView({ userId: "U1", entered: { note: { value: "not during the sale" } } });
-  await vi.waitFor(() => expect(asked).toEqual([["reject", "11", "ana", "not during the sale"]]));
+  await vi.waitFor(() => expect(asked).toEqual([["reject", "11", "Ana", "not during the sale"]]));
 });
 
 test("Undo asks for the code where approving needed one, and at once where it did not", async () => {
@@ -246,7 +246,7 @@ test("Undo asks for the code where approving needed one, and at once where it di
   await vi.waitFor(() => expect(JSON.stringify(slack.views())).toContain("needed to take it back"));
   expect(await slack.submitView({ userId: "U1" })).toMatchObject({ ok: false });
   await slack.submitView({ userId: "U1", entered: { code: { value: " 123456 " } } });
-  await vi.waitFor(() => expect(asked).toEqual([["undo", "11", "ana", "123456"]]));
+  await vi.waitFor(() => expect(asked).toEqual([["undo", "11", "Ana", "123456"]]));
   await vi.waitFor(() => expect(JSON.stringify(slack.views())).toContain("Being undone."));
   view = { ...incidentView, fixes: [applied(false)] };
   await deliverIncident(deps(), view);
@@ -308,7 +308,7 @@ test("Reject in the review wants a reason", async () => {
     userId: "U1",
     entered: { decision: { value: "reject" }, note: { value: "we roll back by hand" } },
   });
-  await vi.waitFor(() => expect(asked).toEqual([["reject", "11", "ana", "we roll back by hand"]]));
+  await vi.waitFor(() => expect(asked).toEqual([["reject", "11", "Ana", "we roll back by hand"]]));
 });
 
 test.each([
@@ -319,7 +319,7 @@ test.each([
   { line: "/incident shwo 7", has: "Did you mean `/incident show 7`" },
   { line: "/incident banana", has: "says what they do" },
   { line: "/incident", has: "this list" },
-  { line: "/incident ack 7", has: "ana has taken incident 7" },
+  { line: "/incident ack 7", has: "Ana has taken incident 7" },
   { line: "/incident postmortem 7", has: "# Post-mortem of incident 7" },
   { line: "/incident postmortem 99", has: "There is no incident 99" },
   { line: "/incident freeze", has: "Frozen." },

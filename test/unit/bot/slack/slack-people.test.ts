@@ -67,7 +67,7 @@ describe("commands", () => {
 
   test.each([
     { words: "digest now", says: "No digest is configured" },
-    { words: "chaos list", says: "Experiments are not configured" },
+    { words: "chaos list", says: "Nobody may run experiments from chat" },
     { words: "silences", says: "Nothing is silenced" },
     { words: "silence shop/carts", says: "for how long" },
     { words: "silence shop/carts 400d", says: "30 days at most" },
@@ -95,7 +95,7 @@ describe("commands", () => {
     });
     await slash("digest now");
     await slash("chaos run pod-kill");
-    for (const answer of ["sent for ana", "chaos run pod-kill"])
+    for (const answer of ["sent for Ana", "chaos run pod-kill"])
       await vi.waitFor(() => expect(shownAlone()).toContain(answer));
   });
 
