@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { createTemplateMiner } from "../../src/detection/logs/template-miner.ts";
+import { seededRandom } from "../../src/lib/seeded-random.ts";
 
 /** One figure of the benchmark table. */
 export interface BenchRow {
@@ -12,17 +13,6 @@ export interface BenchRow {
 const LINES = 200_000;
 const ROUNDS = 5;
 const TEMPLATES = 50_000;
-
-/** Small deterministic generator (mulberry32), so that every run measures the same lines. */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 const hex = (random: () => number, size: number) =>
   Array.from({ length: size }, () => Math.floor(random() * 16).toString(16)).join("");
@@ -104,7 +94,7 @@ function uniqueLine(random: () => number): string {
 }
 
 function fillMiner(): void {
-  const random = randomFrom(3);
+  const random = seededRandom(3);
   const miner = createTemplateMiner({ maxTemplates: TEMPLATES });
   for (let i = 0; i < 4 * TEMPLATES; i++) miner.learn(uniqueLine(random));
   const { rss } = process.memoryUsage();
@@ -120,8 +110,8 @@ function memoryWithTemplates(): number {
 /** Template miner: medians of five rounds on one core; memory of a process of its own that holds 50,000 templates. */
 export function benchTemplates(): BenchRow[] {
   return [
-    { name: "templates: Kubernetes JSON lines", value: linesPerSecond(jsonLines(randomFrom(1))), unit: "lines/s" },
-    { name: "templates: short lines", value: linesPerSecond(shortLines(randomFrom(2))), unit: "lines/s" },
+    { name: "templates: Kubernetes JSON lines", value: linesPerSecond(jsonLines(seededRandom(1))), unit: "lines/s" },
+    { name: "templates: short lines", value: linesPerSecond(shortLines(seededRandom(2))), unit: "lines/s" },
     { name: "templates: RSS with 50,000 templates", value: memoryWithTemplates(), unit: "MiB" },
   ];
 }

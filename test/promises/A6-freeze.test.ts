@@ -4,8 +4,7 @@ import type { ActionPlan } from "../../src/incident/action-plan.ts";
 import { openDatabase } from "../../src/store/database.ts";
 import { getFreeze, setFreeze } from "../../src/store/plans/freeze.ts";
 import { startActorCluster } from "../support/actor-cluster.ts";
-import { recommend } from "../support/plan-fixture.ts";
-import { approve, executor, planStore, propose } from "../support/plan-life.ts";
+import { approve, executor, planStore, propose, proposeSetting } from "../support/plan-life.ts";
 import { withDatabase } from "../support/postgres.ts";
 import { promised, promiseFigure } from "../support/promise-figure.ts";
 
@@ -21,15 +20,7 @@ test("after a freeze nothing is approved and nothing that was approved begins, o
   const proposals: ActionPlan[] = [];
   const racing = promised(100, 18);
   for (let index = 0; index < racing; index++) {
-    const name = `settings-${index}`;
-    await cluster.create({
-      apiVersion: "v1",
-      kind: "ConfigMap",
-      metadata: { name, namespace: "shop" },
-      data: { a: "1" },
-    });
-    const recommendation = recommend("patch-config", ["ConfigMap", name], { key: "a", value: "2" });
-    proposals.push(await propose(cluster.actor, plans, { recommendation }));
+    proposals.push(await proposeSetting(cluster, plans, index));
   }
   const undecided = await propose(cluster.actor, plans);
   cluster.writes.length = 0;

@@ -3,8 +3,7 @@ import { policySchema } from "../../src/actions/policy/policy-file.ts";
 import type { ActionPlan } from "../../src/incident/action-plan.ts";
 import { openDatabase } from "../../src/store/database.ts";
 import { startActorCluster } from "../support/actor-cluster.ts";
-import { recommend } from "../support/plan-fixture.ts";
-import { approve, planStore, propose } from "../support/plan-life.ts";
+import { approve, planStore, proposeSetting } from "../support/plan-life.ts";
 import { withDatabase } from "../support/postgres.ts";
 import { grouped, promised, promiseFigure } from "../support/promise-figure.ts";
 
@@ -22,15 +21,7 @@ test.each([
   const proposals: ActionPlan[] = [];
   const count = promised(1_000, 60);
   for (let index = 0; index < count; index++) {
-    const name = `settings-${index}`;
-    await cluster.create({
-      apiVersion: "v1",
-      kind: "ConfigMap",
-      metadata: { name, namespace: "shop" },
-      data: { a: "1" },
-    });
-    const recommendation = recommend("patch-config", ["ConfigMap", name], { key: "a", value: "2" });
-    proposals.push(await propose(cluster.actor, plans, { recommendation }));
+    proposals.push(await proposeSetting(cluster, plans, index));
   }
   const pools = [1, 2].map(() => openDatabase(database.url, { maxConnections: 5 }));
   const replicas = pools.map((pool) => planStore(pool));

@@ -28,6 +28,29 @@ interface Case {
   readonly detail: RegExp;
 }
 
+/** A budget that lets no pod of carts go, and one that is there to be deleted. */
+const withSpentBudget = (c: ActorCluster) =>
+  c
+    .create({
+      apiVersion: "policy/v1",
+      kind: "PodDisruptionBudget",
+      metadata: { name: "carts", namespace: "shop" },
+      spec: { minAvailable: 2, selector: { matchLabels: { app: "carts" } } },
+      status: {
+        disruptionsAllowed: 0,
+        currentHealthy: 1,
+        desiredHealthy: 2,
+        expectedPods: 2,
+        observedGeneration: 1,
+      },
+    })
+    .then(() =>
+      c.edit("Pod", "carts-2-abcde", (o) => ({
+        ...o,
+        status: { phase: "Running", conditions: [{ type: "Ready", status: "True" }] },
+      })),
+    );
+
 const cases: readonly Case[] = [
   {
     name: "Argo CD owns it",
@@ -84,54 +107,14 @@ const cases: readonly Case[] = [
   },
   {
     name: "a disruption budget holds a pod",
-    given: (c) =>
-      c
-        .create({
-          apiVersion: "policy/v1",
-          kind: "PodDisruptionBudget",
-          metadata: { name: "carts", namespace: "shop" },
-          spec: { minAvailable: 2, selector: { matchLabels: { app: "carts" } } },
-          status: {
-            disruptionsAllowed: 0,
-            currentHealthy: 1,
-            desiredHealthy: 2,
-            expectedPods: 2,
-            observedGeneration: 1,
-          },
-        })
-        .then(() =>
-          c.edit("Pod", "carts-2-abcde", (o) => ({
-            ...o,
-            status: { phase: "Running", conditions: [{ type: "Ready", status: "True" }] },
-          })),
-        ),
+    given: withSpentBudget,
     recommendation: recommend("delete-pod", ["Pod", "carts-2-abcde"]),
     reason: "disruption-budget",
     detail: /carts allows no pod/,
   },
   {
     name: "an eviction that a budget forbids",
-    given: (c) =>
-      c
-        .create({
-          apiVersion: "policy/v1",
-          kind: "PodDisruptionBudget",
-          metadata: { name: "carts", namespace: "shop" },
-          spec: { minAvailable: 2, selector: { matchLabels: { app: "carts" } } },
-          status: {
-            disruptionsAllowed: 0,
-            currentHealthy: 1,
-            desiredHealthy: 2,
-            expectedPods: 2,
-            observedGeneration: 1,
-          },
-        })
-        .then(() =>
-          c.edit("Pod", "carts-2-abcde", (o) => ({
-            ...o,
-            status: { phase: "Running", conditions: [{ type: "Ready", status: "True" }] },
-          })),
-        ),
+    given: withSpentBudget,
     recommendation: recommend("evict-pod", ["Pod", "carts-2-abcde"]),
     reason: "disruption-budget",
     detail: /does not allow/,

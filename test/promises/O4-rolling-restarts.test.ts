@@ -5,8 +5,7 @@ import { saveIncident } from "../../src/store/incidents/incidents.ts";
 import { startJobs } from "../../src/store/jobs.ts";
 import { startActorCluster } from "../support/actor-cluster.ts";
 import { incidentRow } from "../support/incident-row.ts";
-import { recommend } from "../support/plan-fixture.ts";
-import { approve, planStore, propose } from "../support/plan-life.ts";
+import { approve, planStore, proposeSetting } from "../support/plan-life.ts";
 import { withDatabase } from "../support/postgres.ts";
 import { promised, promiseFigure } from "../support/promise-figure.ts";
 import { type RunningKubemend, runKubemend } from "../support/running-kubemend.ts";
@@ -48,15 +47,7 @@ test("replicas that are told to stop one after the other, under load, finish wha
   let stop = false;
   let made = 0;
   const change = async () => {
-    const name = `settings-${made++}`;
-    await cluster.create({
-      apiVersion: "v1",
-      kind: "ConfigMap",
-      metadata: { name, namespace: "shop" },
-      data: { a: "1" },
-    });
-    const recommendation = recommend("patch-config", ["ConfigMap", name], { key: "a", value: "2" });
-    const plan = await propose(cluster.actor, plans, { recommendation });
+    const plan = await proposeSetting(cluster, plans, made++);
     expect(await approve(plans, plan)).toEqual({ type: "approved" });
     approved.push(plan.id);
   };

@@ -11,6 +11,7 @@ import type { Recommendation } from "../../src/incident/recommendation.ts";
 import type { Clock } from "../../src/lib/clock.ts";
 import type { Database } from "../../src/store/database.ts";
 import { createPlanStore, type PlanStoreOptions } from "../../src/store/plans/plan-store.ts";
+import type { ActorCluster } from "./actor-cluster.ts";
 import { planFor, recommend } from "./plan-fixture.ts";
 
 /** The store as `actions` sees it; that it compiles shows that the store fits the port. */
@@ -62,4 +63,21 @@ export function approve(
 
 export function executor(cluster: ActorPort, plans: PlanStore, more: Partial<ExecuteDeps> = {}): ExecuteDeps {
   return { cluster, plans, clock: impatient, ...more };
+}
+
+/** A ConfigMap of its own and a plan to change it: plans of one action on one object replace each other, many need many objects. */
+export async function proposeSetting(
+  cluster: Pick<ActorCluster, "actor" | "create">,
+  plans: PlanStore,
+  index: number,
+): Promise<ActionPlan> {
+  const name = `settings-${index}`;
+  await cluster.create({
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name, namespace: "shop" },
+    data: { a: "1" },
+  });
+  const recommendation = recommend("patch-config", ["ConfigMap", name], { key: "a", value: "2" });
+  return propose(cluster.actor, plans, { recommendation });
 }

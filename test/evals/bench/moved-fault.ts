@@ -1,6 +1,6 @@
+import { seededRandom } from "../../../src/lib/seeded-random.ts";
 import { metricRole, pickMetric } from "../../../src/rca/neutral/metric-role.ts";
 import type { MetricTable, NeutralCase, Series } from "../../../src/rca/neutral/neutral-case.ts";
-import { seeded } from "./perturb.ts";
 import type { LabelledCase } from "./read-set.ts";
 
 const samplesOfCase = 5;
@@ -66,7 +66,7 @@ export function movedFaults({ input, label }: LabelledCase): LabelledCase[] {
   const clock =
     alerting === undefined ? undefined : [...(input.baselineMetrics.get(alerting)?.values() ?? [])][0]?.times;
   if (alerting === undefined || !clock || clock.length < 20 * samplesOfCase || input.edges.length === 0) return [];
-  const random = seeded(Math.round(input.alert.time));
+  const random = seededRandom(Math.round(input.alert.time));
   const middle = Math.floor(clock.length / 2);
   const baselineMetrics = cut(input.baselineMetrics, (time) => time < (clock[middle] ?? 0));
   const reached = new Set([alerting]);

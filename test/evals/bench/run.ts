@@ -3,11 +3,12 @@
  * cases whose true entity is among the first 1, 3 and 5, under several histories and with worse data (not when brief).
  * Exit code 1 when a goal is missed.
  */
+import { seededRandom } from "../../../src/lib/seeded-random.ts";
 import type { PastCase } from "../../../src/rca/neutral/history.ts";
 import type { NeutralCase } from "../../../src/rca/neutral/neutral-case.ts";
 import { type NeutralResult, rankCase } from "../../../src/rca/neutral/rank-case.ts";
 import { atLeast, type Figure, finish, none } from "../result.ts";
-import { perturbed, seeded, shuffled } from "./perturb.ts";
+import { perturbed, shuffled } from "./perturb.ts";
 import { type CaseSet, type LabelledCase, readSet } from "./read-set.ts";
 
 const brief = process.argv.includes("--brief");
@@ -58,7 +59,7 @@ function line(name: string, results: readonly Tally[]): string {
 /** History only from one half, figures only from the other: what a case of another day would get. */
 function halves({ cases, history }: CaseSet): readonly Tally[] {
   return Array.from({ length: repeats }, (_, seed) => {
-    const order = shuffled(cases, seeded(seed + 1));
+    const order = shuffled(cases, seededRandom(seed + 1));
     const known = new Set(order.slice(0, Math.ceil(order.length / 2)).map(({ input }) => input.id));
     const past = history.filter(({ id }) => known.has(id));
     return tally(
@@ -136,7 +137,7 @@ for (const name of ["petshop", "nezha_ts", "nezha_ob", "rcbench"]) {
   if (brief) continue;
   console.log(line(`history: the other half of the cases (${repeats} splits)`, halves(set)));
   const worse = Array.from({ length: repeats }, (_, seed) => {
-    const random = seeded(seed + 101);
+    const random = seededRandom(seed + 101);
     return tally(
       cases,
       () => history,

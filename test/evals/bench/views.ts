@@ -1,6 +1,7 @@
+import { seededRandom } from "../../../src/lib/seeded-random.ts";
 import { metricRole } from "../../../src/rca/neutral/metric-role.ts";
 import type { LogTable, MetricTable, NeutralCase, Series, SpanTable } from "../../../src/rca/neutral/neutral-case.ts";
-import { perturbed, seeded } from "./perturb.ts";
+import { perturbed } from "./perturb.ts";
 
 /** A way in which the same incident could have been recorded worse, or elsewhere. */
 export interface View {
@@ -80,7 +81,7 @@ const shifted = (intervals: number) => (input: NeutralCase) => {
 
 /** Every level of the case is off by its own factor of 0.6 to 1.6, and all spans by one; history does not know. */
 function anotherDay(input: NeutralCase): NeutralCase {
-  const random = seeded(seedOf(input, 31));
+  const random = seededRandom(seedOf(input, 31));
   const factors = new Map<string, number>();
   const factor = (key: string) => {
     const known = factors.get(key) ?? Math.exp(random() - 0.5);
@@ -109,8 +110,14 @@ function anotherDay(input: NeutralCase): NeutralCase {
 /** Everything that the robustness of a ranking is measured with; the first is the case as it is. */
 export const views: readonly View[] = [
   { name: "as recorded", of: (input) => input },
-  { name: "20 % of series and traces lost, 5 % noise", of: (input) => perturbed(input, 0.2, seeded(seedOf(input, 1))) },
-  { name: "60 % of series and traces lost, 5 % noise", of: (input) => perturbed(input, 0.6, seeded(seedOf(input, 2))) },
+  {
+    name: "20 % of series and traces lost, 5 % noise",
+    of: (input) => perturbed(input, 0.2, seededRandom(seedOf(input, 1))),
+  },
+  {
+    name: "60 % of series and traces lost, 5 % noise",
+    of: (input) => perturbed(input, 0.6, seededRandom(seedOf(input, 2))),
+  },
   { name: "begun one interval earlier", of: shifted(-1) },
   { name: "begun one interval later", of: shifted(1) },
   { name: "five intervals of past metrics", of: shortPast },

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { seededRandom } from "../../../src/lib/seeded-random.ts";
 import { type Origin, origins } from "./origins.ts";
 
 /** Lines of a source that are kept, as in the literature. */
@@ -6,17 +7,6 @@ const KEPT_LINES = 2_000;
 /** Lines of one place that are kept, so that a chatty statement does not crowd out the others. */
 const KEPT_OF_PLACE = 300;
 const LONGEST = 1_500;
-
-/** Small deterministic generator (mulberry32). */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 /** A random part of the values, in their order. */
 function sample<T>(values: readonly T[], size: number, random: () => number): T[] {
@@ -109,7 +99,7 @@ function main([source = "", machine = "", ...files]: readonly string[]): void {
         .map((line) => neutral(line, machine === "" ? [] : [machine])),
     ),
   );
-  const random = randomFrom(7);
+  const random = seededRandom(7);
   const short = all.filter(({ line }) => line.length <= LONGEST);
   const index = [...Map.groupBy(short.keys(), (i) => short[i]?.place).values()].flatMap((at) =>
     sample(at, KEPT_OF_PLACE, random),

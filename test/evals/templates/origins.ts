@@ -102,6 +102,13 @@ const each =
 /** Daemons of Linux: the place is `program: format`, the format being what the program handed to the C library for the line. */
 const syslog = each(cut(AT, "", /^\w{3} [ \d]\d \S+ \S+ [^:]*\[\d+\]: (.*)$/));
 
+/** Kubernetes: the number stays in the header as 1. */
+const klog = each((raw) => {
+  const place = /^[IWEF]\d{4} \S+ +\d+ ([\w.]+:\d+)\] /.exec(raw)?.[1];
+  const line = raw.replace(/(?<=^[IWEF]\d{4} \S+ +\d+ [\w.]+:)\d+\]/, "1]");
+  return origin(place, line, /\] +(?:"([^"]*)"|(.*)$)/.exec(line)?.slice(1).find(Boolean));
+});
+
 /** How each source tells the place of a line. */
 export const origins: Readonly<Record<string, (raw: readonly string[]) => Origin[]>> = {
   postgres: postgres(),
@@ -116,11 +123,9 @@ export const origins: Readonly<Record<string, (raw: readonly string[]) => Origin
   }),
   squid: each(cut(/(?<=\| \d+,\d+\| )(\w+\.\w+\(\d+\)) /, "", /\| \d+,\d+\| (.*)$/)),
   scrapy: each(cut(AT, "", /\[\S+\] [A-Z]+: (.*)$/)),
-  kubectl: each((raw) => {
-    const place = /^[IWEF]\d{4} \S+ +\d+ ([\w.]+:\d+)\] /.exec(raw)?.[1];
-    const line = raw.replace(/(?<=^[IWEF]\d{4} \S+ +\d+ [\w.]+:)\d+\]/, "1]");
-    return origin(place, line, /\] +(?:"([^"]*)"|(.*)$)/.exec(line)?.slice(1).find(Boolean));
-  }),
+  kubectl: klog,
+  kubelet: klog,
+  "control-plane": klog,
   sshd,
   prometheus: each(
     cut(/(?:caller|source)=(\S+) /, "", /(?:msg|err)=(?:"(?=.*"))?((?<==)[^"\s]+|(?<=")(?:[^"\\]|\\.)*)/),

@@ -6,7 +6,8 @@ import { PassThrough, Writable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { detect } from "../../../../src/cli/detect.ts";
-import { officeHours, seededRandom, series } from "./series-fixtures.ts";
+import { seededRandom } from "../../../../src/lib/seeded-random.ts";
+import { officeHours, series } from "./series-fixtures.ts";
 
 let folder = "";
 beforeAll(async () => {

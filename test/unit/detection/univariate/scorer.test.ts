@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { createScorer } from "../../../../src/detection/metrics/univariate/scorer.ts";
-import { mondayMs, officeHours, rowsPerDay, type Sample, seededRandom, series, stepMs } from "./series-fixtures.ts";
+import { seededRandom } from "../../../../src/lib/seeded-random.ts";
+import { mondayMs, officeHours, rowsPerDay, type Sample, series, stepMs } from "./series-fixtures.ts";
 
 function scoresOf(samples: readonly Sample[]): number[] {
   const scorer = createScorer();

@@ -7,7 +7,7 @@ import {
   rangeOf,
   shareOnRuler,
 } from "../../../../src/detection/metrics/univariate/support.ts";
-import { seededRandom } from "./series-fixtures.ts";
+import { seededRandom } from "../../../../src/lib/seeded-random.ts";
 
 const resolution = 0.005;
 
