@@ -8,6 +8,7 @@ import type { Database } from "../../store/database.ts";
 import { evidenceOf, latestDiagnosis } from "../../store/incidents/diagnoses.ts";
 import { getIncident } from "../../store/incidents/incidents.ts";
 import { timelineOf } from "../../store/incidents/timeline.ts";
+import { isActorThere } from "../../store/plans/actor-presence.ts";
 import { fixOffers } from "../../store/plans/fix-offers.ts";
 import { getFreeze } from "../../store/plans/freeze.ts";
 import { getPlan, plansOf } from "../../store/plans/plans.ts";
@@ -65,6 +66,8 @@ export async function buildView(
       ...(offeredAgain && plan?.plan.state !== "rejected" ? { offeredAgain } : {}),
     });
   }
+  const unchecked = offered.some((fix) => !fix.plan && !fix.refusal);
+  const actorAway = unchecked && !(await isActorThere(database, incident.cluster));
   return {
     incident,
     revision: incident.revision,
@@ -75,6 +78,7 @@ export async function buildView(
     timeline,
     frozen: freeze.frozen,
     ...(freeze.frozen && freeze.by ? { frozenBy: { name: freeze.by.name, at: freeze.at } } : {}),
+    ...(actorAway ? { actorAway } : {}),
     ...(webUrl === undefined ? {} : { url: new URL(`/incidents/${incidentId}`, webUrl).href }),
   };
 }
