@@ -3,7 +3,10 @@ import type { Observation } from "../../cluster/observation.ts";
 import type { DetectionEngine } from "../../detection/engine/engine.ts";
 import type { ClusterSources } from "../sources/cluster-sources.ts";
 
-/** What every bound on the way of a signal has cost since start, for people. */
+/**
+ * What every bound on the way of a signal has cost since start, for people. Lines and events that were read and have since
+ * made room for newer ones are not among them: that is no loss, and goes on all the time.
+ */
 export function dropCounts(
   engine: Pick<DetectionEngine, "stats">,
   observation: Observation,
@@ -16,15 +19,16 @@ export function dropCounts(
     { what: "signals that nobody read in time", count: sources.signals.dropped },
     { what: "log lines left out because more came than could be read", count: sources.signals.droppedLogLines },
     { what: "log lines of pods that are not known", count: stats.logLinesUnread },
-    { what: "log lines that gave way to newer ones", count: observation.logs.dropped.lines },
     { what: "log templates beyond the bound", count: stats.templatesDropped },
-    { what: "events that gave way to newer ones", count: stats.eventsDropped },
     {
       what: "samples that were stale, no number, or of a wrong time",
       count: samples.stale + samples.notFinite + samples.wrongTime,
     },
     { what: "samples of too many series or groups", count: samples.refusedSeries + samples.refusedGroups },
-    { what: "points of derived series", count: points.stale + points.notFinite + points.series },
+    {
+      what: "computed points that came late, twice, or as no number",
+      count: points.stale + points.notFinite + points.series,
+    },
     { what: "series beyond the bound", count: observation.series.dropped.series },
     { what: "anomalies beyond the bound", count: stats.droppedAnomalies },
     { what: "deliveries of log lines that were refused", count: sources.stats.pushed.refusedRequests },

@@ -119,7 +119,8 @@ export function meaningOf(series: RawSeries): SeriesMeaning | undefined {
   if (name === "process_resident_memory_bytes") return { kind: "resident-memory" };
   if (name === "process_open_fds") return { kind: "file-descriptors", what: "open" };
   if (name === "process_max_fds") return { kind: "file-descriptors", what: "max" };
-  if (/event_?loop_(lag|delay)(_mean)?_(seconds|milliseconds)$/.test(name))
+  // prom-client tells the lag and its mean beside each other, OpenTelemetry the delay only by its mean: one of them a pod.
+  if (/event_?loop_(lag|delay|delay_mean)_(seconds|milliseconds)$/.test(name))
     return { kind: "eventloop-lag", scale: durationScale(name) };
   const duration = meaningOfDuration(series);
   if (duration) return duration;

@@ -38,6 +38,7 @@ describe("what a series means, by its name and labels", () => {
     ["hikaricp_connections_pending", {}, { kind: "pool", what: "waiting" }],
     ["hikaricp_connections_active", {}, { kind: "pool", what: "in-use" }],
     ["nodejs_eventloop_lag_seconds", {}, { kind: "eventloop-lag" }],
+    ["nodejs_eventloop_delay_mean_seconds", {}, { kind: "eventloop-lag" }],
     ["process_resident_memory_bytes", {}, { kind: "resident-memory" }],
     ["up", {}, { kind: "up" }],
   ])("%s %o", (name, labels, want) => expect(meaningOf({ name, labels })).toMatchObject(want));
@@ -51,6 +52,8 @@ describe("what a series means, by its name and labels", () => {
     ["db_pool_connections", { state: "idle" }],
     ["node_network_receive_errors_total", {}],
     ["app_info", { version: "1" }],
+    // Beside nodejs_eventloop_lag_seconds: each of its points would be refused as a double.
+    ["nodejs_eventloop_lag_mean_seconds", {}],
     ["prometheus_notifications_errors_total", {}],
   ])("%s %o means nothing to detection", (name, labels) => expect(meaningOf({ name, labels })).toBeUndefined());
 });
