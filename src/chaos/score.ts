@@ -23,6 +23,8 @@ export interface IncidentFacts {
 export interface Score {
   /** Incident that is about the fault. */
   readonly incidentId?: string;
+  /** Absent: an incident was due. */
+  readonly due?: false;
   readonly detected: boolean;
   readonly detectedAfterMs?: number;
   readonly inTime: boolean;
@@ -93,6 +95,8 @@ export function scoreRun(expected: ExpectedOutcome, incidents: readonly Incident
     const quiet = near.length === 0;
     const marks = [quiet, foreign.length === 0];
     return {
+      due: false,
+      ...(near[0] ? { incidentId: near[0].id } : {}),
       detected: !quiet,
       inTime: quiet,
       rightCause: quiet,

@@ -86,9 +86,7 @@ function card(entry: GameDayEntry): string {
     ? `<ul class="chips">${marksOf(entry)
         .filter(([, mark]) => mark !== undefined)
         .map(([label, mark]) => `<li class="${markKind(mark)}">${markSign(mark)} ${escaped(label)}</li>`)
-        .join(
-          "",
-        )}</ul><p>kubemend: ${entry.expected === "none" && !result.score.detected ? "no incident, as it should be" : escaped(scoreText(result.score))}.</p>`
+        .join("")}</ul><p>kubemend: ${escaped(scoreText(result.score))}.</p>`
     : "";
   return `<article id="${escaped(name)}"><header><h3>${escaped(name)}</h3><span class="badge ${verdict}">${verdictTexts[verdict]}</span></header>
 <p class="hypothesis">${escaped(hypothesis)}</p>

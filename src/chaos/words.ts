@@ -30,6 +30,11 @@ const yesNo = (value: boolean | undefined) => (value === undefined ? "not asked"
 
 /** "found after 42 s, cause right, culprit right, fix right; 1 false merge". */
 export function scoreText(score: Score): string {
+  if (score.due === false && !score.detected) return "no incident, as it should be";
+  if (score.due === false) {
+    const which = score.incidentId === undefined ? "an incident" : `incident ${score.incidentId}`;
+    return [`${which}, although none was due`, ...oddText(score)].join(", ");
+  }
   const found = !score.detected
     ? "not found"
     : score.detectedAfterMs === undefined
@@ -45,12 +50,16 @@ export function scoreText(score: Score): string {
           ...(score.fixWorked === undefined ? [] : [score.fixWorked ? "the fix worked" : "the fix did not work"]),
         ]
       : []),
-    ...(score.falseMerges.length > 0 ? [`${score.falseMerges.length} false merged`] : []),
-    ...(score.split.length > 0 ? [`${score.split.length} more than one incident`] : []),
-    ...(score.foreign.length > 0 ? [`${score.foreign.length} that do not belong`] : []),
+    ...oddText(score),
   ];
   return parts.join(", ");
 }
+
+const oddText = ({ falseMerges, split, foreign }: Score): readonly string[] => [
+  ...(falseMerges.length > 0 ? [`${falseMerges.length} false merged`] : []),
+  ...(split.length > 0 ? [`${split.length} more than one incident`] : []),
+  ...(foreign.length > 0 ? [`${foreign.length} that do not belong`] : []),
+];
 
 /** One line about how a run stands or what it came to. */
 export function shortResult(phase: string, stored: unknown, note: string | null): string {

@@ -3,6 +3,7 @@ import { type GameDay, summarize } from "../../../src/chaos/game-day.ts";
 import { truthOf } from "../../../src/chaos/game-day-truth.ts";
 import { type IncidentFacts, scoreRun } from "../../../src/chaos/score.ts";
 import { scoreboardHtml } from "../../../src/chaos/scoreboard.ts";
+import { scoreText } from "../../../src/chaos/words.ts";
 import { makeRef } from "../../../src/incident/object-ref.ts";
 import { parseTruth } from "../../../src/replay/record/write-truth.ts";
 
@@ -134,6 +135,13 @@ describe("a score", () => {
   test("where no incident is expected, silence is right and an incident is wrong", () => {
     expect(scoreRun("none", [], window)).toMatchObject({ detected: false, points: 1 });
     expect(scoreRun("none", [incident("1")], window)).toMatchObject({ detected: true, points: 0.5 });
+  });
+
+  test("and is said so", () => {
+    expect(scoreText(scoreRun("none", [], window))).toBe("no incident, as it should be");
+    expect(scoreText(scoreRun("none", [incident("1"), incident("2")], window))).toBe(
+      "incident 1, although none was due, 1 more than one incident",
+    );
   });
 
   test("any node will do where the name is a star", () => {
