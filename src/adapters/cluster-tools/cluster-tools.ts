@@ -3,11 +3,13 @@ import { asWorkload, isKind, type KubeEvent, type KubeObject, type Pod } from ".
 import { makeRef, type ObjectRef, refText } from "../../incident/object-ref.ts";
 import { AppError } from "../../lib/app-error.ts";
 import type { Finding } from "../../rca/gather/evidence-book.ts";
+import { eventLine, eventsQuery, eventsText } from "../../rca/investigate/events-text.ts";
+import { kubectlLogs } from "../../rca/investigate/kubectl-logs.ts";
 import { grepTest, logLinesText, type ShownLine } from "../../rca/investigate/log-lines-text.ts";
 import { metricText } from "../../rca/investigate/metric-text.ts";
 import { objectText } from "../../rca/investigate/object-text.ts";
-import { answer, answerChars, eventLine, eventsQuery, eventsText } from "../../rca/investigate/observation-tools.ts";
 import { revisionsText } from "../../rca/investigate/revisions-text.ts";
+import { answer, answerChars } from "../../rca/investigate/tool-answer.ts";
 import { aboutOf, holdsSecrets, type InvestigationTools } from "../../rca/investigate/tools.ts";
 import type { KubernetesReader } from "../kubernetes-reader/create-kubernetes-reader.ts";
 import type { PrometheusClient } from "../prometheus/prometheus-client.ts";
@@ -149,7 +151,7 @@ export function clusterTools(deps: ClusterToolsDeps): InvestigationTools {
       const base: Omit<Finding, "text" | "status"> = {
         source: "log",
         about,
-        query: `kubectl -n ${args.namespace} logs ${about.kind.toLowerCase()}/${about.name}${args.container ? ` -c ${args.container}` : ""}${args.previous ? " --previous" : ""} --since=${args.minutes}m${args.grep ? ` | grep -iE ${JSON.stringify(args.grep)}` : ""}`,
+        query: kubectlLogs(about, args),
         at: lines.at(-1)?.at ?? context.now,
         from,
         to: context.now,

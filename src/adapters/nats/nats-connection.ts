@@ -16,6 +16,7 @@ export interface NatsConnectionOptions {
   readonly token?: string | undefined;
   readonly cluster: string;
   readonly partitions: number;
+  /** Of all partitions together. What is older or too much is thrown away, the oldest first. */
   readonly maxBytes: number;
   readonly maxAgeMs: number;
 }

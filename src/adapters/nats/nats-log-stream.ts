@@ -3,16 +3,9 @@ import { nanos } from "@nats-io/transport-node";
 import type { LogStreamPort, PartitionReader, StreamMessage } from "../../detection/collect/logs/log-stream.ts";
 import { AppError, messageOf } from "../../lib/app-error.ts";
 import { connectWhenAsked } from "./connect-when-asked.ts";
-import { type NatsConnection, openNats, subjectOf } from "./nats-connection.ts";
+import { type NatsConnection, type NatsConnectionOptions, openNats, subjectOf } from "./nats-connection.ts";
 
-export interface NatsLogOptions {
-  readonly url: string;
-  readonly token?: string | undefined;
-  readonly cluster: string;
-  readonly partitions: number;
-  /** Of all partitions together. What is older or too much is thrown away, the oldest first. */
-  readonly maxBytes: number;
-  readonly maxAgeMs: number;
+export interface NatsLogOptions extends NatsConnectionOptions {
   /** Told why NATS cannot be used: while it cannot, once a minute at most. */
   readonly onTrouble?: (reason: string) => void;
 }

@@ -4,52 +4,18 @@ import { buildTopology, type Topology } from "../../cluster/topology.ts";
 import { isWorkloadKind, templateOf } from "../../cluster/workload.ts";
 import { makeRef, type ObjectRef, refText } from "../../incident/object-ref.ts";
 import { isoTime } from "../../lib/clock.ts";
-import type { Finding } from "../gather/evidence-book.ts";
 import { endpointsOf } from "../gather/neighbours.ts";
+import { eventLine, eventsQuery, eventsText } from "./events-text.ts";
+import { kubectlLogs } from "./kubectl-logs.ts";
 import { grepTest, logLinesText } from "./log-lines-text.ts";
 import { metricText } from "./metric-text.ts";
 import { objectText } from "./object-text.ts";
 import { plainSelector } from "./plain-selector.ts";
 import { type Revisions, revisionsText } from "./revisions-text.ts";
+import { answer, answerChars } from "./tool-answer.ts";
 import { aboutOf, holdsSecrets, type InvestigationTools, type ToolContext } from "./tools.ts";
 
-/** Characters of one answer: enough for a pod's state or thirty log lines. */
-export const answerChars = 2_400;
-const maxEvents = 25;
 const inNamespace = (ref: ObjectRef) => (ref.namespace ? `-n ${ref.namespace} ` : "");
-
-/** Events about several things, newest last. */
-export function eventLine(event: {
-  at: number;
-  warning: boolean;
-  reason: string;
-  about: ObjectRef;
-  count: number;
-  message: string;
-}): string {
-  return `${isoTime(event.at)} ${event.warning ? "Warning" : "Normal"} ${event.reason} ${event.about.kind} ${event.about.name}${event.count > 1 ? ` (${event.count} times)` : ""}: ${event.message.slice(0, 400)}`;
-}
-
-/** The newest that fit, in order of time. */
-export function eventsText(lines: readonly string[]): string | undefined {
-  if (lines.length === 0) return undefined;
-  const left = lines.length - maxEvents;
-  return `${left > 0 ? `(${left} earlier events are not shown)\n` : ""}${lines.slice(-maxEvents).join("\n")}`;
-}
-
-/** A finding with what was found, or that there is nothing. */
-export function answer(base: Omit<Finding, "text" | "status">, text: string | undefined, nothing: string): Finding {
-  return text === undefined
-    ? { ...base, text: nothing, status: "no-data" }
-    : { ...base, text, status: "ok", maxChars: answerChars };
-}
-
-export function eventsQuery(namespace: string | null, kind: string | null, name: string | null): string {
-  const fields = [kind && `involvedObject.kind=${kind}`, name && `involvedObject.name=${name}`]
-    .filter(Boolean)
-    .join(",");
-  return `kubectl ${namespace ? `-n ${namespace} ` : ""}get events${fields ? ` --field-selector ${fields}` : ""}`;
-}
 
 function revisionsOf(observation: Observation, ref: ObjectRef): readonly Revisions[] {
   const owned = observation.objects
@@ -168,7 +134,7 @@ export function observationTools(observation: Observation): InvestigationTools {
       const base = {
         source: "log" as const,
         about,
-        query: `kubectl -n ${namespace} logs ${about.kind.toLowerCase()}/${about.name}${args.container ? ` -c ${args.container}` : ""}${args.previous ? " --previous" : ""} --since=${args.minutes}m${args.grep ? ` | grep -iE ${JSON.stringify(args.grep)}` : ""}`,
+        query: kubectlLogs(about, args),
         at: lines.at(-1)?.at ?? context.now,
         from,
         to: context.now,
