@@ -156,6 +156,7 @@ export const origins: Readonly<Record<string, (raw: readonly string[]) => Origin
   }),
   ejabberd: each(numbered(/^\S+ \S+ \[\w+\] <[\d.]+>@(\S+:\d+) /, /^\S+ \S+ \[\w+\] \S+ (.*)$/)),
   kamailio: each(numbered(/^ ?\d+\(\d+\) \w+: \S+ \[([\w./-]+:\d+)\]: /, /\]: \w+\(\): (.*)$/)),
+  nginx: each(cut(AT, "", /^\S+ \S+ \[\w+\] \d+#\d+: (?:\*\d+ )?(.*)$/)),
   activemq: each(cut(AT, "", /^\S+ \S+ [A-Z]+ \S+: (.*)$/)),
   openstack: each((raw) => {
     const found = cut(AT, "", /\[[^\]]*\] (.*)$/)(raw);

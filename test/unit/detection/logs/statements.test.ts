@@ -11,6 +11,7 @@ const thirdRound = new Set([
   "celery",
   "verdaccio",
   "kubelet",
+  "nginx",
   "control-plane",
 ]);
 test.each([
