@@ -66,13 +66,27 @@ async function exported(path: string): Promise<ReadonlyMap<number, string>> {
 
 const exportedLine = z.object({ seq: z.int().min(1), hash: z.string().regex(/^[0-9a-f]{64}$/) });
 
+type Intact = Extract<AuditVerdict, { intact: true }>;
+
+function intactText({ entries, pruned }: Intact, known: ReadonlyMap<number, string> | undefined): string {
+  const counted = `${entries} ${entries === 1 ? "entry" : "entries"}`;
+  const start = pruned ? `, from entry ${pruned.last + 1} on` : "";
+  // Of an export only what has not been pruned since can be compared, and the link at which the chain was cut.
+  const compared = [...(known?.keys() ?? [])].filter((seq) => seq >= (pruned?.last ?? 0)).length;
+  const exported = known ? `, ${compared} of them as exported` : "";
+  const cut = pruned
+    ? ` Entries up to ${pruned.last} (the last of ${isoTime(pruned.lastAt)}) were pruned by retention on ${isoTime(pruned.at).slice(0, 10)}; entry ${pruned.saidBy} says so and holds the hash that entry ${pruned.last + 1} follows.`
+    : "";
+  return `The audit chain is intact: ${counted}${start}${exported}.${cut}\n`;
+}
+
 /** Walks the chain and says what it found. @returns the exit code: 0 intact, 1 broken. */
 export async function reportAudit(database: Database, out: Writable, against?: string): Promise<number> {
   const known = against === undefined ? undefined : await exported(against);
   const verdict = await verifyAudit(database, known);
   out.write(
     verdict.intact
-      ? `The audit chain is intact: ${verdict.entries} ${verdict.entries === 1 ? "entry" : "entries"}${known ? `, ${known.size} of them as exported` : ""}.\n`
+      ? intactText(verdict, known)
       : `The audit chain is broken at entry ${verdict.seq}: ${problems[verdict.problem]}. Entries before it are as they were written; compare the rest with an earlier export.\n`,
   );
   return verdict.intact ? 0 : 1;

@@ -91,6 +91,14 @@ export const configSchema = z
         fullDays: z.number().min(0.04).max(3_650).default(6),
       })
       .prefault({}),
+    /** How long what is over is kept. What helps is learnt from the last 180 days, so no shorter. */
+    retention: z
+      .strictObject({
+        incidentsDays: z.int().min(180).max(36_500).default(400),
+        /** Without it the audit is kept for good. */
+        auditDays: z.int().min(180).max(36_500).optional(),
+      })
+      .prefault({}),
     slack: z
       .strictObject({
         botToken: text.optional(),

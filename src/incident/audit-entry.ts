@@ -15,26 +15,39 @@ export type AuditEvent =
   | "second-factor.refused"
   | "freeze.changed"
   | "silence.created"
-  | "silence.ended";
+  | "silence.ended"
+  | "incidents.pruned"
+  | "audit.pruned";
 
 /** One link of the chain. `hash` covers everything else, `prevHash` included. */
 export interface AuditEntry {
-  /** 1, 2, 3, … without gaps. */
+  /** 1, 2, 3, … without gaps; where the beginning was pruned it begins later. */
   readonly seq: number;
   /** By the database's clock (ms). */
   readonly at: number;
   readonly event: AuditEvent;
   /** Who did it: a person's id, or `kubemend`. */
   readonly actor: string;
-  /** What it is about: a plan's id, `freeze`, or `silence:<number>`. */
+  /** What it is about: a plan's id, `freeze`, `silence:<number>`, `retention`, or `audit`. */
   readonly subject: string;
   readonly body: Readonly<Record<string, unknown>>;
   readonly prevHash: string;
   readonly hash: string;
 }
 
+/** The beginning of the chain that was cut off by retention, as the chain itself says. */
+export interface PrunedAudit {
+  /** The last entry that was cut off. */
+  readonly last: number;
+  /** When that was written, and when it was cut off (ms). */
+  readonly lastAt: number;
+  readonly at: number;
+  /** The entry that says so. */
+  readonly saidBy: number;
+}
+
 export type AuditVerdict =
-  | { readonly intact: true; readonly entries: number }
+  | { readonly intact: true; readonly entries: number; readonly pruned?: PrunedAudit }
   /**
    * `seq`: the first place where the chain does not hold. `rewritten`: whole in itself, but not what an earlier export has
    * there. `unwritten`: there are plans of which the chain knows nothing.

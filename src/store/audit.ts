@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { type Kysely, sql, type Transaction } from "kysely";
-import type { AuditEntry, AuditEvent, AuditVerdict } from "../incident/audit-entry.ts";
+import { z } from "zod";
+import type { AuditEntry, AuditEvent, AuditVerdict, PrunedAudit } from "../incident/audit-entry.ts";
 import { canonicalJson } from "../lib/stable-hash.ts";
 import { storableJson } from "../lib/storable-text.ts";
 import type { Database } from "./database.ts";
@@ -109,9 +110,20 @@ export async function auditOf(database: Database, subjects: readonly string[], l
   return rows.map(fromRow);
 }
 
+const prunedBody = z.object({ last: z.int().min(1), lastHash: z.string(), lastAt: z.number() });
+
+/** The cut that an entry tells of, when it is the one before `first`, whose `prevHash` is known. */
+function cutBefore(first: AuditEntry | undefined, { event, body, seq, at }: AuditEntry): PrunedAudit | undefined {
+  if (event !== "audit.pruned" || !first) return undefined;
+  const said = prunedBody.safeParse(body);
+  if (!said.success || said.data.last !== first.seq - 1 || said.data.lastHash !== first.prevHash) return undefined;
+  return { last: said.data.last, lastAt: said.data.lastAt, at, saidBy: seq };
+}
+
 /**
- * Walks the whole chain in one snapshot. Finds edits, deletions, insertions, changes of order and a cut-off end. Whoever may
- * write everything may also write another chain that holds: `known`, the hashes of an earlier export by number, shows that.
+ * Walks the whole chain in one snapshot. Finds edits, deletions, insertions, changes of order and a cut-off end. A chain whose
+ * beginning is gone holds only when one of its own links says up to where it was pruned, and by which hash. Whoever may write
+ * everything may also write another chain that holds: `known`, the hashes of an earlier export by number, shows that.
  */
 export async function verifyAudit(
   database: Database,
@@ -124,17 +136,28 @@ export async function verifyAudit(
       const head = await sql<{ seq: string; hash: string }>`select seq, hash from audit_head`.execute(tx);
       const end = head.rows[0];
       let [seq, prevHash] = [0, "0".repeat(64)];
+      let first: AuditEntry | undefined;
+      let pruned: PrunedAudit | undefined;
       for (;;) {
         const page = await listAudit({ kysely: tx }, { after: seq, limit: 1_000 });
-        for (const { hash, ...entry } of page) {
+        if (seq === 0 && page[0] && page[0].seq > 1) {
+          first = page[0];
+          [seq, prevHash] = [first.seq - 1, first.prevHash];
+        }
+        for (const entry of page) {
+          const { hash, ...content } = entry;
           if (entry.seq !== seq + 1) return { intact: false, seq: seq + 1, problem: "missing" };
           if (entry.prevHash !== prevHash) return { intact: false, seq: entry.seq, problem: "not-chained" };
-          if (hashOf(entry) !== hash) return { intact: false, seq: entry.seq, problem: "changed" };
+          if (hashOf(content) !== hash) return { intact: false, seq: entry.seq, problem: "changed" };
           if ((known.get(entry.seq) ?? hash) !== hash) return { intact: false, seq: entry.seq, problem: "rewritten" };
+          pruned = cutBefore(first, entry) ?? pruned;
           [seq, prevHash] = [entry.seq, hash];
         }
         if (page.length < 1_000) break;
       }
+      if (first && !pruned) return { intact: false, seq: first.seq - 1, problem: "missing" };
+      if (first && (known.get(first.seq - 1) ?? first.prevHash) !== first.prevHash)
+        return { intact: false, seq: first.seq - 1, problem: "rewritten" };
       let last = 0;
       for (const number of known.keys()) last = Math.max(last, number);
       if (!end || Number(end.seq) !== seq || end.hash !== prevHash || last > seq)
@@ -144,6 +167,6 @@ export async function verifyAudit(
         tx,
       );
       if (rows.length > 0) return { intact: false, seq: seq + 1, problem: "unwritten" };
-      return { intact: true, entries: seq };
+      return { intact: true, entries: first ? seq - first.seq + 1 : seq, ...(pruned ? { pruned } : {}) };
     });
 }

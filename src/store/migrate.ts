@@ -23,6 +23,7 @@ import * as clusters from "./migrations/0030-clusters.ts";
 import * as logTemplates from "./migrations/0031-log-templates.ts";
 import * as rejectedBy from "./migrations/0032-rejected-by.ts";
 import * as sampleArrays from "./migrations/0033-sample-arrays.ts";
+import * as retention from "./migrations/0034-retention.ts";
 
 /** In order, never edited once released. */
 const migrations: Record<string, Migration> = {
@@ -46,6 +47,7 @@ const migrations: Record<string, Migration> = {
   "0031-log-templates": logTemplates,
   "0032-rejected-by": rejectedBy,
   "0033-sample-arrays": sampleArrays,
+  "0034-retention": retention,
 };
 
 const migrationTable = "schema_migration";

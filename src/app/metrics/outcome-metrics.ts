@@ -6,8 +6,6 @@ import { type CountedRow, countedRows, jobCounts, modelSpending } from "../../st
 
 /** Several who scrape at once ask the database once. */
 const keepMs = 5_000;
-/** Everything there is: totals must not fall when days pass. */
-const allDays = 36_500;
 
 interface Figures {
   readonly rows: readonly CountedRow[];
@@ -32,7 +30,7 @@ export function addOutcomeMetrics(
       const [rows, jobs, spent] = await Promise.all([
         countedRows(database, cluster),
         jobCounts(database, cluster),
-        modelSpending(database, allDays),
+        modelSpending(database),
       ]);
       figures = { rows, jobs, spent };
       up = 1;

@@ -13,7 +13,7 @@ import { type FixOutcome, outcomeTable, type WrongCause } from "./outcome-table.
 /** What is less alike is another story. */
 const leastSimilarity = 0.35;
 const shown = 5;
-/** Incidents that are compared: the latest of the same place and the latest of all. */
+/** Incidents that are compared, of those that are kept and of those that were pruned: the latest of the same place and of all. */
 const pool = { samePlace: 50, all: 150 } as const;
 /** Outcomes that are counted, the latest; software changes, and what held half a year ago is no guide. */
 const counted = { rows: 2_000, days: 180 } as const;
@@ -45,7 +45,7 @@ async function pastRows(tx: Tx, { id, cluster, groupKey }: Incident): Promise<re
       union
       (select id from incident where cluster = ${cluster} and id <> ${id}::bigint order by opened_at desc limit ${pool.all})
     )
-    select i.id::text, i.title, i.group_key, i.target, i.onset,
+    (select i.id::text, i.title, i.group_key, i.target, i.onset,
            d.first->>'cause' as cause, d.first->'culprit' as culprit,
            jsonb_path_query_array(i.anomalies, '$[*].fingerprint') as fingerprints,
            array(select distinct (a->>'detector') || ':' || (a->>'reason') from jsonb_array_elements(i.anomalies) a) as signs,
@@ -56,7 +56,15 @@ async function pastRows(tx: Tx, { id, cluster, groupKey }: Incident): Promise<re
       left join lateral (select p.action, p.content->'target' as target, v.verdict
                            from action_plan p join verification v on v.plan_id = p.id
                           where p.incident_id = i.id::text and v.verdict <> 'unknown'
-                          order by v.verdict = 'recovered' desc, p.created_at desc limit 1) f on true`.execute(tx);
+                          order by v.verdict = 'recovered' desc, p.created_at desc limit 1) f on true)
+    union all
+    (select id::text, title, group_key, target, onset, cause, culprit, fingerprints, signs, action, fix_target, verdict
+       from past_incident where cluster = ${cluster} and group_key = ${groupKey} order by opened_at desc limit ${pool.samePlace})
+    union all
+    (select id::text, title, group_key, target, onset, cause, culprit, fingerprints, signs, action, fix_target, verdict
+       from past_incident where cluster = ${cluster} and group_key <> ${groupKey} order by opened_at desc limit ${pool.all})`.execute(
+    tx,
+  );
   return rows;
 }
 

@@ -58,14 +58,17 @@ export interface CountedRow {
   readonly count: number;
 }
 
-/** Counts of a cluster (of all, when none is named) that must survive a restart. */
+/** Counts of a cluster (of all, when none is named) that must survive a restart, and totals also the pruning of what they count. */
 export async function countedRows(database: Database, cluster?: string): Promise<readonly CountedRow[]> {
   const { rows } = await sql<CountedRow>`
     select 'plans' as what, state as label, count(*)::int as count from action_plan where ${isOurs(cluster)} group by state
-    union all select 'verifications', verdict, count(*)::int from verification join action_plan on action_plan.id = plan_id
-               where ${isOurs(cluster)} group by verdict
-    union all select 'executions', kind || '/' || outcome, count(*)::int from execution join action_plan on action_plan.id = plan_id
-               where ${isOurs(cluster)} group by kind, outcome
+    union all select what, label, sum(amount)::int from (
+               select 'verifications' as what, verdict as label, 1 as amount
+                 from verification join action_plan on action_plan.id = plan_id where ${isOurs(cluster)}
+               union all select 'executions', kind || '/' || outcome, 1
+                 from execution join action_plan on action_plan.id = plan_id where ${isOurs(cluster)}
+               union all select what, label, amount from pruned_total
+                where ${isOurs(cluster)} and what in ('verifications', 'executions')) as total group by what, label
     union all select 'incidents', status, count(*)::int from incident where ${isOurs(cluster)} group by status
     union all select 'undelivered', '', count(*)::int from incident
                where delivered_revision < revision and ${isOurs(cluster)}`.execute(database.kysely);
@@ -90,18 +93,33 @@ export async function jobCounts(
   return rows;
 }
 
-/** What the language model has cost, over all diagnoses of `days`. */
-export async function modelSpending(
-  database: Database,
-  days: number,
-): Promise<{ readonly diagnoses: number; readonly input: number; readonly output: number; readonly costUsd: number }> {
-  const { rows } = await sql<{ diagnoses: number; input: number; output: number; costUsd: number }>`
+export interface ModelSpending {
+  readonly diagnoses: number;
+  readonly input: number;
+  readonly output: number;
+  readonly costUsd: number;
+}
+
+/** What the language model has cost, over all diagnoses of `days`; without it ever, also what has been pruned. */
+export async function modelSpending(database: Database, days?: number): Promise<ModelSpending> {
+  const { rows } = await sql<ModelSpending>`
     select count(*)::int as diagnoses,
            coalesce(sum((body #> '{tokens,input}')::double precision), 0) as input,
            coalesce(sum((body #> '{tokens,output}')::double precision), 0) as output,
            coalesce(sum((body #> '{tokens,costUsd}')::double precision), 0) as "costUsd"
-      from diagnosis where body ? 'tokens' and made_at > now() - make_interval(days => ${days}::int)`.execute(
+      from diagnosis where body ? 'tokens'
+       and (${days ?? null}::int is null or made_at > now() - make_interval(days => ${days ?? 0}::int))`.execute(
     database.kysely,
   );
-  return rows[0] ?? { diagnoses: 0, input: 0, output: 0, costUsd: 0 };
+  const { diagnoses, input, output, costUsd } = rows[0] ?? { diagnoses: 0, input: 0, output: 0, costUsd: 0 };
+  if (days !== undefined) return { diagnoses, input, output, costUsd };
+  const gone = await sql<{ label: string; amount: number }>`
+    select label, sum(amount) as amount from pruned_total where what = 'model' group by label`.execute(database.kysely);
+  const pruned = (label: keyof ModelSpending) => gone.rows.find((row) => row.label === label)?.amount ?? 0;
+  return {
+    diagnoses: diagnoses + pruned("diagnoses"),
+    input: input + pruned("input"),
+    output: output + pruned("output"),
+    costUsd: costUsd + pruned("costUsd"),
+  };
 }

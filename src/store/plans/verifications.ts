@@ -36,9 +36,15 @@ export async function outcomesOf(
   cluster?: string,
 ): Promise<Outcomes> {
   const { rows } = await sql<{ recovered: string; other: string }>`
-    select count(*) filter (where verdict = 'recovered') as recovered,
-           count(*) filter (where verdict in ('not-recovered', 'worse')) as other
-      from verification join action_plan on action_plan.id = plan_id
-     where ${isOurs(cluster)} and action = ${action} and cause = ${cause}`.execute(database.kysely);
+    with outcome (verdict, amount) as (
+      select verdict, 1 from verification join action_plan on action_plan.id = plan_id
+       where ${isOurs(cluster)} and action = ${action} and cause = ${cause}
+      union all
+      select split_part(label, '|', 3), amount from pruned_total
+       where ${isOurs(cluster)} and what = 'outcomes' and starts_with(label, ${`${action}|${cause}|`}))
+    select coalesce(sum(amount) filter (where verdict = 'recovered'), 0) as recovered,
+           coalesce(sum(amount) filter (where verdict in ('not-recovered', 'worse')), 0) as other from outcome`.execute(
+    database.kysely,
+  );
   return { recovered: Number(rows[0]?.recovered ?? 0), notRecovered: Number(rows[0]?.other ?? 0) };
 }
