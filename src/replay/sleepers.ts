@@ -1,13 +1,12 @@
 /** Somebody who waits for a point of virtual time. */
 interface Sleeper {
   readonly dueAt: number;
-  readonly order: number;
   readonly wake: () => void;
 }
 
 /** Those who wait on a virtual clock, by due time; equal times wake in the order they fell asleep. */
 export interface Sleepers {
-  /** Resolves when `wakeDue` passes `dueAt`; rejects with the signal's reason when aborted. */
+  /** Resolves when `wakeNext` comes to it; rejects with the signal's reason when aborted. */
   add(dueAt: number, signal?: AbortSignal): Promise<void>;
   /** When the next one is due; Infinity when nobody sleeps. */
   nextDueAt(): number;
@@ -19,7 +18,6 @@ export interface Sleepers {
 export function createSleepers(): Sleepers {
   // Sorted; a clock has tens of sleepers, so inserting by scan from the end is cheaper than a heap.
   const waiting: Sleeper[] = [];
-  let order = 0;
 
   const insert = (sleeper: Sleeper): void => {
     let at = waiting.length;
@@ -40,7 +38,7 @@ export function createSleepers(): Sleepers {
           signal?.removeEventListener("abort", onAbort);
           resolve();
         };
-        const sleeper: Sleeper = { dueAt, order: order++, wake };
+        const sleeper: Sleeper = { dueAt, wake };
         signal?.addEventListener("abort", onAbort, { once: true });
         insert(sleeper);
       }),
