@@ -1,9 +1,9 @@
 import { expect, test, vi } from "vitest";
 import { keepRetention } from "../../../../src/app/watch/keep-retention.ts";
 import { silentLogger } from "../../../../src/lib/logger.ts";
-import { createManualClock } from "../../../support/manual-clock.ts";
 import { saveIncident } from "../../../../src/store/incidents/incidents.ts";
 import { incidentRow } from "../../../support/incident-row.ts";
+import { createManualClock } from "../../../support/manual-clock.ts";
 import { withDatabase } from "../../../support/postgres.ts";
 
 test("the watcher that holds the cluster prunes, one that stands by does not until it takes over", async () => {
