@@ -15,7 +15,7 @@ import type { FieldArea } from "../gather/field-diff.ts";
 import type { LogSign } from "../gather/log-text.ts";
 import { type LogFact, type LogWindow, logFactsOf } from "../gather/logs.ts";
 import { type Shift, shiftOf } from "../gather/metrics.ts";
-import { type PodFact, podsOfWorkload } from "../gather/object-state.ts";
+import { leftUnstarted, type PodFact, podsOfWorkload } from "../gather/object-state.ts";
 import { withoutTakenBack } from "../gather/taken-back.ts";
 
 /** Everything a rule may look at: one incident, the observed cluster around it, and the book in which facts are quoted. */
@@ -127,7 +127,9 @@ export function openCase(input: CaseInput): Case {
     ...(input.previousEvidence ? { previous: input.previousEvidence } : {}),
   });
 
-  const podsOf = memo((workload) => podsOfWorkload(observation, topology, workload, onset - longGoneMs));
+  const podsOf = memo((workload) =>
+    podsOfWorkload(observation, topology, workload, onset - longGoneMs).filter((fact) => !leftUnstarted(fact, onset)),
+  );
   const allLogs = memo((workload) => logFactsOf(observation, workload, topology.podNamesOf(workload), window));
   const recentEvents = observation.events.between(onset - eventsBeforeMs, now);
   const eventsOf = memo((workload) => {

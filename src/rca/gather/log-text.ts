@@ -98,12 +98,21 @@ export function levelOf(line: string): LogLevel {
   return bare.test(line.length > 400 ? line.slice(0, 400) : line) ? "error" : "other";
 }
 
+const readChars = 600;
+const templateChars = 400;
+/** Counters of requests in any base: `"reqId":"req-1ad"`, `trace_id=x7`. Their names are all that tells them from words. */
+const namedId =
+  /\b((?:req(?:uest)?|trace|span|correlation|session|transaction|tx)[_-]?id["']?\s?[:=]\s?["']?)[\w.+/-]+/gi;
+
 /** The line with everything that varies from call to call masked: times, numbers, ids, addresses. */
 export function templateOfLine(line: string): string {
-  return (line.length > 400 ? line.slice(0, 400) : line)
+  // Masked first, then cut: an id that is cut in two would no longer be known as one.
+  return (line.length > readChars ? line.slice(0, readChars) : line)
     .replace(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?/g, "<time>")
     .replace(/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi, "<id>")
+    .replace(namedId, "$1<id>")
     .replace(/\b(?=[0-9a-f]*\d)(?=\d*[a-f])[0-9a-f]{6,}\b/gi, "<id>")
     .replace(/\b\d+(?:\.\d+)*(?:ms|s|m|h|%)?\b/g, "<n>")
-    .replace(/\b([a-z]{1,3})\d+\b/gi, "$1<n>");
+    .replace(/\b([a-z]{1,3})\d+\b/gi, "$1<n>")
+    .slice(0, templateChars);
 }

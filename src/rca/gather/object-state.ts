@@ -125,6 +125,18 @@ export function podsOfWorkload(
   return facts;
 }
 
+/**
+ * A pod that never ran and was told to go before the first symptom: what kept it from starting is over, and it did no harm
+ * by going. One that ran may have left its mark.
+ */
+export function leftUnstarted({ pod, phase, deletedAt }: PodFact, onset: number): boolean {
+  if (phase !== "Pending") return false;
+  const { deletionTimestamp, deletionGracePeriodSeconds = 0 } = pod.metadata;
+  // The API writes down until when it may stay.
+  const toldAt = deletionTimestamp ? time(deletionTimestamp) - deletionGracePeriodSeconds * 1_000 : deletedAt;
+  return toldAt !== undefined && toldAt < onset;
+}
+
 function describeContainer(container: ContainerFact): string {
   const parts = [`container ${container.name} ${container.state}${container.reason ? ` (${container.reason})` : ""}`];
   if (container.message) parts.push(container.message.slice(0, 300));

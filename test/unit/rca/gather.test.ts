@@ -142,6 +142,19 @@ describe("log lines", () => {
       templateOfLine("2026-11-20T23:00:00.001Z get key=u9 12 ms trace=99ab01ff"),
     );
   });
+
+  it.each([
+    ['{"reqId":"req-1ad","msg":"x"}', '{"reqId":"req-b0","msg":"x"}'],
+    ["request_id=kq3x path=/a", "request_id=0f path=/a"],
+    ["traceId: a.b/c done", "traceId: d+e done"],
+  ])("ids are known by their names, whatever they are made of: %s", (one, other) => {
+    expect(templateOfLine(one)).toBe(templateOfLine(other));
+  });
+
+  it("an id that the end of what is read cuts in two does not make each line a kind of its own", () => {
+    const line = (id: string) => templateOfLine(`${"x".repeat(384)} ${id} ${"y".repeat(300)}`);
+    expect(line("5760df7b-5883-48ae-ad40-7b21103d351e")).toBe(line("8edc8a2e-9f3c-45df-a40a-0a9f7edcbf50"));
+  });
   it.each([
     ["configuration error: environment variable TAX_REGION is not set", "TAX_REGION"],
     ["KeyError: 'DB_HOST'", "DB_HOST"],

@@ -59,6 +59,9 @@ describe("a line's gist", () => {
       gistOf(JSON.stringify({ level: "error", msg: "request", path, trace, status, ms: status / 7 })).kind;
     expect(line("/a/1", "dacfacfa", 502)).toBe(line("/b/2", "12345678", 502));
     expect(gistOf("ERROR [orders,dacfacfa] GET /a").kind).toBe(gistOf("ERROR [orders,1b2c3d4e] GET /a").kind);
+    const cart = (id: string) =>
+      gistOf(JSON.stringify({ level: "error", msg: `no answer from http://carts/${id}` })).kind;
+    expect(cart("5760df7b-5883-48ae-ad40-7b21103d351e")).toBe(cart("8edc8a2e-9f3c-45df-a40a-0a9f7edcbf50"));
   });
 
   test("a line of many pairs, or of none that end, stays bounded", () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { makeRef, type ObjectRef } from "../../../src/incident/object-ref.ts";
 import type { Change } from "../../../src/rca/gather/changes.ts";
 import { withoutTakenBack } from "../../../src/rca/gather/taken-back.ts";
-import { ns, quietShop, waiting } from "./shop.ts";
+import { crashed, ns, quietShop, waiting } from "./shop.ts";
 
 const payment = makeRef("Service", ns, "payment");
 const quota = makeRef("ResourceQuota", ns, "small");
@@ -95,5 +95,30 @@ describe("what was repaired before is not blamed for what breaks now", () => {
     shop.observation.objects.apply("DELETED", pod, shop.onset - 120_000);
     const { diagnosis } = shop.diagnose([["Deployment", "payment", "metric", "latency"]]);
     expect(diagnosis.hypotheses.map(({ cause }) => cause)).not.toContain("missing-config");
+  });
+
+  test.each([
+    { name: "gone for twenty seconds", gone: true },
+    { name: "told to go twenty seconds ago, and still there", gone: false },
+  ])("an image that could not be pulled, its pod $name, when the next release crashes", async ({ gone }) => {
+    const shop = await quietShop();
+    const name = shop.freshPod("payment", waiting("payment", "ErrImagePull", "manifest unknown: not found"));
+    const { objects } = shop.observation;
+    const pod = objects.get("Pod", ns, name);
+    if (!pod) throw new Error("the pod is there");
+    const toldAt = shop.onset - 20_000;
+    const leaving = {
+      ...pod,
+      metadata: {
+        ...pod.metadata,
+        deletionTimestamp: new Date(toldAt + 30_000).toISOString(),
+        deletionGracePeriodSeconds: 30,
+      },
+      status: { ...pod.status, phase: "Pending" },
+    };
+    objects.apply(gone ? "DELETED" : "MODIFIED", leaving, toldAt);
+    shop.freshPod("payment", crashed("payment", 9, shop.onset, "Error", 1));
+    const { diagnosis } = shop.diagnose([["Deployment", "payment", "state", "CrashLoopBackOff"]]);
+    expect(diagnosis.hypotheses.map(({ cause }) => cause)).not.toContain("image-not-found");
   });
 });
