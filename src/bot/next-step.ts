@@ -61,10 +61,10 @@ function offer(offered: readonly FixView[], first: number, view: IncidentView, s
   if (advice?.refusal?.reason === "guide-only") return `Fix ${at(advice)} is for a person: its steps are below.`;
   if (advice) return `kubemend may not apply fix ${at(advice)} itself; somebody else has to.`;
   if (view.actorAway)
-    return "Nothing can be applied from here, because no actor runs (kubemend start --role actor); a person can, with the commands below.";
+    return "Nothing can be applied from here, because no actor runs (kubemend start --role actor); a person can, by hand.";
   if (offered.some((fix) => !fix.plan)) return "The fixes are being checked by a dry run.";
   if (offered.every((fix) => stateOf(fix) === "rejected"))
-    return "Every fix on offer was rejected; somebody has to look.";
+    return "Every fix on offer was rejected: somebody has to look, or take one up again.";
   return "No fix on offer fits any more; somebody has to look.";
 }
 

@@ -130,12 +130,12 @@ describe("who has just been woken reads first what the incident waits for", () =
     {
       name: "nobody is there to plan",
       view: view([bare], taken, { actorAway: true }),
-      want: "Nothing can be applied from here, because no actor runs (kubemend start --role actor); a person can, with the commands below.",
+      want: "Nothing can be applied from here, because no actor runs (kubemend start --role actor); a person can, by hand.",
     },
     {
       name: "only a no",
       view: view([fix("rejected")]),
-      want: "Every fix on offer was rejected; somebody has to look.",
+      want: "Every fix on offer was rejected: somebody has to look, or take one up again.",
     },
     {
       name: "no cause yet",
