@@ -25,7 +25,10 @@ function begunHeading(begun: readonly FixView[]): string {
   return begun.every((fix) => stateOf(fix) === "failed") ? "What was tried" : "What was done";
 }
 
+const refused = "What people said no to";
+
 function offerHeading(offered: readonly FixView[], again: boolean): string {
+  if (offered.length > 0 && offered.every((fix) => stateOf(fix) === "rejected")) return refused;
   const sure = offered.some(({ recommendation }) => recommendation.confidence >= 0.35);
   if (!sure) return "What might help, if nothing better is known";
   return again ? "What would help now" : "What would help";
@@ -40,7 +43,7 @@ export function fixGroups({ incident, fixes }: Pick<IncidentView, "incident" | "
   return [
     { heading: begunHeading(begun), begun: true, fixes: begun },
     {
-      heading: closed ? "What people said no to" : offerHeading(offered, begun.length > 0),
+      heading: closed ? refused : offerHeading(offered, begun.length > 0),
       begun: false,
       fixes: offered,
     },

@@ -18,10 +18,13 @@ import { listIncidents } from "../store/incidents/incidents.ts";
 import { openStore } from "../store/open-store.ts";
 import { approveFirstFix } from "./demo/approve-first-fix.ts";
 import { demoTime } from "./demo/demo-time.ts";
+import { createHandStory } from "./demo/hand-story.ts";
+import { introduction } from "./demo/introduction.ts";
 import { createStory } from "./demo/story.ts";
 import { numberOption } from "./number-option.ts";
 import { startProgress } from "./progress.ts";
 import { stopSignal } from "./stop-signal.ts";
+import { wrapLine } from "./wrap-line.ts";
 
 export interface DemoOptions {
   readonly autoApprove?: boolean;
@@ -39,6 +42,8 @@ const people = [
 /** With --auto-approve the whole story has to be over by then, real time. */
 const patienceMs = 170_000;
 const lookEveryMs = 300;
+/** Where the words begin, after the seconds and what kind of news it is. */
+const textColumn = 20;
 
 /** `kubemend demo`: everything on this machine – a recorded cluster that is served again, a local Slack, a database of its own. */
 export async function demo(options: DemoOptions): Promise<void> {
@@ -57,10 +62,12 @@ async function play(options: DemoOptions, stopping: AbortSignal): Promise<void> 
   const folder = options.recording ?? demoRecordingFolder;
   const log = createLogger({ level: process.env["KUBEMEND_LOG_LEVEL"] ?? "silent" });
   const startedAt = performance.now();
-  const say = (line: string) =>
-    console.log(
-      `${`${Math.round((performance.now() - startedAt) / 1_000)} s`.padStart(5)}  ${line.replaceAll("\n", "\n       ")}`,
-    );
+  const print = (line: string, indent = 0) =>
+    console.log(process.stdout.isTTY ? wrapLine(line, process.stdout.columns, indent) : line);
+  const say = (lines: string) => {
+    const at = `${Math.round((performance.now() - startedAt) / 1_000)} s`.padStart(5);
+    for (const [i, line] of lines.split("\n").entries()) print(`${i === 0 ? at : "     "}  ${line}`, textColumn);
+  };
   const progress = startProgress("Starting");
 
   await using resources = new AsyncDisposableStack();
@@ -132,8 +139,7 @@ async function play(options: DemoOptions, stopping: AbortSignal): Promise<void> 
   slack.setBotUrl(`${kubemend.url}/slack/events`);
   progress.end();
 
-  console.log(`Local Slack: ${slack.url}`);
-  console.log(`Web pages:   ${kubemend.url}`);
+  for (const line of introduction({ slack: slack.url, web: kubemend.url })) print(line);
   say(`playing      "${recording.header.name}": ${recording.header.description}`);
   say("watching     the quiet minutes before the incident pass quickly; kubemend learns what is normal");
 
@@ -143,8 +149,8 @@ async function play(options: DemoOptions, stopping: AbortSignal): Promise<void> 
     leadIn.end();
     say(line);
   });
+  const tellHand = createHandStory(say, slack.url);
   let approved = false;
-  let waitingTold = false;
   let over = false;
   const watch = async (): Promise<void> => {
     for (;;) {
@@ -159,10 +165,8 @@ async function play(options: DemoOptions, stopping: AbortSignal): Promise<void> 
         if (offered && options.autoApprove && !approved) {
           approved = await approveFirstFix(slack, view, { channel, userId: "U0OPERATOR" });
           if (approved) say("click        Approve, in the local Slack, as the person on call");
-        } else if (offered && !options.autoApprove && !waitingTold) {
-          waitingTold = true;
-          say(`waiting      for you: open ${slack.url}, Review, Approve`);
         }
+        if (!options.autoApprove) tellHand(view);
         const helped = view.fixes.some((fix) => fix.plan?.verification?.verdict === "recovered");
         if (options.autoApprove && view.incident.status === "resolved" && helped) {
           say(

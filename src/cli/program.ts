@@ -6,12 +6,13 @@ import { asSystemError } from "./system-error.ts";
 
 const examples = `
 Begin here:
-  kubemend demo                             nothing needed: a recorded incident, a local Slack, the web pages
-  kubemend doctor                           what your setup still lacks
+  kubemend demo       nothing needed: recorded incident, local Slack, web pages
+  kubemend doctor     what your setup still lacks
   kubemend start --kubeconfig ~/.kube/config
   kubemend <command> --help
 
-Exit codes: 0 done, 1 the answer is no or something failed, 2 wrong input or setup (with what to do).`;
+Exit codes: 0 done, 1 the answer is no or something failed,
+2 wrong input or setup (with what to do).`;
 
 /** Each command loads its code only when it is called, so that `--help` and the small tools start at once. */
 export function buildProgram(): Command {
@@ -156,7 +157,7 @@ export function buildProgram(): Command {
     .description("check everything kubemend needs, and say what to do about what is missing")
     .addHelpText(
       "after",
-      "\nok works, off is not configured (a choice), FAILED has to be put right. Exit code 2 when a cluster or the database\nis missing, or something that is configured does not work.",
+      "\nok works, off is not configured (a choice), FAILED has to be put right.\nExit code 2 when a cluster or the database is missing, or something that is\nconfigured does not work.",
     )
     .option("--config <file>", "settings in YAML")
     .option("--kubeconfig <file>", "cluster to check")

@@ -1,4 +1,5 @@
 import type { IncidentView } from "../../bot/incident-view.ts";
+import { changedLines } from "../../bot/slack/render/render-fix.ts";
 import { causeText } from "../../incident/cause-text.ts";
 import { refText } from "../../incident/object-ref.ts";
 import { duration } from "../../lib/duration.ts";
@@ -10,12 +11,6 @@ const indented = (text: string) =>
   text
     .split("\n")
     .map((line) => `             ${line}`)
-    .join("\n");
-
-const changedLines = (diff: string) =>
-  diff
-    .split("\n")
-    .filter((line) => /^[+-]/.test(line))
     .join("\n");
 
 /** Tells an incident line by line as it goes on: each call says only what is new since the last. */
@@ -51,7 +46,7 @@ export function createStory(say: (line: string) => void): (view: IncidentView) =
         once(
           `plan ${plan.id}`,
           () =>
-            `${first ? "plan        " : "otherwise   "} ${Math.round(fix.recommendation.confidence * 100)} % likely to help, ${plan.risk} risk, checked by a dry run: ${plan.kubectl}${first ? `\n${indented(changedLines(plan.diff))}` : ""}`,
+            `${first ? "plan        " : "otherwise   "} ${Math.round(fix.recommendation.confidence * 100)} % likely to help, ${plan.risk} risk, checked by a dry run: ${plan.kubectl}${first ? `\n${indented(changedLines(plan.diff).join("\n"))}` : ""}`,
         );
       }
     }

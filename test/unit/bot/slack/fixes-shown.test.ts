@@ -64,6 +64,8 @@ describe("each heading is true of what stands under it", () => {
       now: over,
       want: ["What was done", "What people said no to"],
     },
+    { name: "nothing but noes", fixes: [fix("rejected")], now: open, want: ["What people said no to"] },
+    { name: "a no beside an offer", fixes: [fix("rejected"), fix("proposed")], now: open, want: ["What would help"] },
     { name: "over by itself", fixes: [fix("proposed")], now: over, want: [] },
   ])("$name", ({ fixes, now, want }) => {
     expect(fixGroups(withFixes(fixes, now)).map(({ heading }) => heading)).toEqual(want);
