@@ -152,8 +152,8 @@ function series(name: string, labels: Record<string, string>): RawSeries {
 
 /** A counter that a test drives: `add` between scrapes. */
 export interface Traffic {
-  /** Requests since the last scrape: to a workload, from a caller if there is one. */
-  serve(app: string, options: { ok?: number; failed?: number; seconds?: number; caller?: string }): void;
+  /** Requests since the last scrape: to a workload, from a caller if there is one, who also counts those that are lost on their way. */
+  serve(app: string, options: { ok?: number; failed?: number; lost?: number; seconds?: number; caller?: string }): void;
   /** Calls that a caller waited for, on top of what their servers saw. */
   waits(caller: string, peer: string, load: { ok: number; seconds: number }): void;
   gauge(app: string, name: string, value: number, labels?: Record<string, string>): void;
@@ -170,7 +170,8 @@ export function createTraffic(pods: Readonly<Record<string, string>>): Traffic {
   };
   const base = (app: string) => ({ namespace, pod: pods[app] ?? app, job: "pods" });
   return {
-    serve(app, { ok = 0, failed = 0, seconds = 0.01, caller }) {
+    serve(app, { ok = 0, failed = 0, lost = 0, seconds = 0.01, caller }) {
+      if (caller && lost > 0) add("http_client_requests_total", { ...base(caller), peer: app, code: "error" }, lost);
       for (const [code, count] of [
         ["200", ok],
         ["502", failed],

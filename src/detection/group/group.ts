@@ -3,9 +3,10 @@ import { refKey, sameRef } from "../../incident/object-ref.ts";
 import { advance } from "../../incident/status.ts";
 import type { Nature } from "../detector.ts";
 import type { LiveAnomaly } from "../live-anomaly.ts";
+import type { GroupContext } from "./group-context.ts";
 import { type Group, groupKeyOf, knownGroup, membersOf, openedGroup, redraw, restored } from "./incident-draft.ts";
 import { visibleState } from "./lead.ts";
-import { type GroupContext, relation } from "./relate.ts";
+import { isUndecided, relation, standsAlone } from "./relate.ts";
 
 /** A resolved incident is reopened when its trouble comes back within this time. */
 const recurrenceMs = 15 * 60_000;
@@ -41,6 +42,11 @@ export interface Grouper {
   forget(which: (incident: Incident) => boolean): void;
 }
 
+/** Detectors that look at windows date one thing as differently as this. */
+const withinMs = 30_000;
+/** A relation from here on is more than that things happened at the same time. */
+const surely = 45;
+
 const isOpen = ({ incident }: Group) => incident.status !== "resolved";
 
 /** Groups that this tick has opened, opened again, or changed. */
@@ -55,7 +61,8 @@ export function createGrouper(options: GrouperOptions): Grouper {
   const groups = new Map<string, Group>();
   const home = new Map<string, Group>();
 
-  function bestHome(live: LiveAnomaly, context: GroupContext): Group | undefined {
+  /** The open incident that it belongs to; "undecided" when a moment will tell. */
+  function bestHome(live: LiveAnomaly, context: GroupContext): Group | "undecided" | undefined {
     let best: Group | undefined;
     let bestScore = 0;
     for (const group of groups.values()) {
@@ -70,7 +77,9 @@ export function createGrouper(options: GrouperOptions): Grouper {
         bestScore = score;
       }
     }
-    return best;
+    if (bestScore >= surely) return best;
+    const waits = [...groups.values()].some((group) => isOpen(group) && isUndecided(live, membersOf(group), context));
+    return waits ? "undecided" : best;
   }
 
   function recurring(live: LiveAnomaly, now: number): Group | undefined {
@@ -114,15 +123,34 @@ export function createGrouper(options: GrouperOptions): Grouper {
     }
   }
 
-  /** Brings members up to date where they are. @returns those that are no members yet */
-  function keep(active: readonly LiveAnomaly[], { touched }: News): LiveAnomaly[] {
+  /** It has a reason of its own, or its object has an incident of its own meanwhile. */
+  function leaves(live: LiveAnomaly, group: Group, context: GroupContext): boolean {
+    const { target } = live.anomaly;
+    if (sameRef(target, group.incident.target)) return false;
+    if (standsAlone(live, membersOf(group), group.incident.target, context)) return true;
+    return [...groups.values()].some((other) => {
+      if (other === group || !isOpen(other) || !sameRef(other.incident.target, target)) return false;
+      // What was there before belongs to what was there before.
+      return live.anomaly.startsAt >= other.born - withinMs;
+    });
+  }
+
+  /** Brings members up to date where they are. @returns those that are no members yet, or are no longer */
+  function keep(active: readonly LiveAnomaly[], context: GroupContext, { touched }: News): LiveAnomaly[] {
     const homeless: LiveAnomaly[] = [];
     for (const live of active) {
-      const group = home.get(live.anomaly.fingerprint);
-      if (group && isOpen(group)) {
-        group.members.set(live.anomaly.fingerprint, live);
-        touched.add(group);
-      } else homeless.push(live);
+      const { fingerprint } = live.anomaly;
+      const group = home.get(fingerprint);
+      if (!group || !isOpen(group)) {
+        homeless.push(live);
+        continue;
+      }
+      touched.add(group);
+      if (leaves(live, group, context)) {
+        group.members.delete(fingerprint);
+        home.delete(fingerprint);
+        homeless.push(live);
+      } else group.members.set(fingerprint, live);
     }
     return homeless;
   }
@@ -200,8 +228,10 @@ export function createGrouper(options: GrouperOptions): Grouper {
       const news: News = { opened: new Set(), recurred: new Set(), touched: new Set() };
       retire(ended, news);
       // Causes first, so that their symptoms find a home in the same tick.
-      for (const live of inOrder(keep(active, news))) {
-        const group = bestHome(live, context) ?? (ask.mayOpen(live) ? newHome(live, context.now, news) : undefined);
+      for (const live of inOrder(keep(active, context, news))) {
+        const found = bestHome(live, context);
+        if (found === "undecided") continue;
+        const group = found ?? (ask.mayOpen(live) ? newHome(live, context.now, news) : undefined);
         if (!group) continue;
         place(live, group);
         news.touched.add(group);

@@ -4,9 +4,9 @@ import { refKey, sameRef } from "../../incident/object-ref.ts";
 import { worse } from "../../incident/severity.ts";
 import type { Nature } from "../detector.ts";
 import type { LiveAnomaly } from "../live-anomaly.ts";
+import type { GroupContext } from "./group-context.ts";
 import { severityOf } from "./impact.ts";
 import { affectedBy, leadOf, titleOf, visibleState } from "./lead.ts";
-import type { GroupContext } from "./relate.ts";
 
 /** An incident and the anomalies that it is made of. */
 export interface Group {
@@ -14,6 +14,8 @@ export interface Group {
   /** Active members by fingerprint. */
   readonly members: Map<string, LiveAnomaly>;
   readonly ended: Map<string, LiveAnomaly>;
+  /** When what opened it began (ms); symptoms that join may be older. */
+  readonly born: number;
   visible: string;
   /** Ended members that made room for others. */
   dropped: number;
@@ -90,6 +92,7 @@ export function openedGroup(
     },
     members: new Map(),
     ended: new Map(),
+    born: anomaly.startsAt,
     visible: "",
     dropped: 0,
   };
@@ -101,6 +104,7 @@ export function knownGroup(incident: Incident): Group {
     incident,
     members: new Map(),
     ended: new Map(),
+    born: incident.onset,
     visible: visibleState(incident),
     dropped: incident.anomaliesDropped,
   };

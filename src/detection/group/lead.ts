@@ -2,7 +2,7 @@ import { starvingReasons } from "../../incident/anomaly.ts";
 import type { Incident } from "../../incident/incident.ts";
 import { type ObjectRef, refKey, sameRef } from "../../incident/object-ref.ts";
 import type { LiveAnomaly } from "../live-anomaly.ts";
-import { distance, type GroupContext, workloadsOf } from "./relate.ts";
+import { distance, type GroupContext, workloadsOf } from "./group-context.ts";
 
 const natureRank = { fault: 2, failure: 1, symptom: 0 } as const;
 

@@ -1,63 +1,17 @@
-import type { Observation } from "../../cluster/observation.ts";
-import type { Topology } from "../../cluster/topology.ts";
+import { measuredBy } from "../../cluster/unaccounted.ts";
 import { starvingReasons } from "../../incident/anomaly.ts";
 import { makeRef, type ObjectRef, refKey, sameRef, uniqueRefs } from "../../incident/object-ref.ts";
 import type { LiveAnomaly } from "../live-anomaly.ts";
+import { haveCommonGround } from "./common-ground.ts";
+import { distance, type GroupContext, workloadsOf } from "./group-context.ts";
 import { impairs } from "./impact.ts";
-
-/** What grouping asks of the world. */
-export interface GroupContext {
-  readonly now: number;
-  readonly observation: Observation;
-  readonly topology: Topology;
-}
+import { hasOwnReason } from "./own-reason.ts";
+import { isAccusation, type Root, rootsOf } from "./roots.ts";
 
 /** Symptoms that begin together may have one reason that has not shown itself yet. */
 const togetherMs = 90_000;
 /** What takes several calls of one caller at once takes them at once; rates show it within their window of one another. */
 const atOnceMs = 30_000;
-
-/** The workloads that a reference stands for: those behind a Service, the owner of a pod, itself. */
-export function workloadsOf(ref: ObjectRef, { topology }: GroupContext): readonly ObjectRef[] {
-  if (ref.kind === "Service") return topology.workloadsBehind(ref);
-  if (ref.kind === "Pod") {
-    const owner = topology.workloadOfPod(ref.namespace ?? "", ref.name);
-    return owner ? [owner] : [ref];
-  }
-  return [ref];
-}
-
-// A storm asks the same again and again; one walk for each workload and topology is enough.
-const ranks = new WeakMap<Topology, Map<string, ReadonlyMap<string, number>>>();
-
-/** Everything that a workload depends on, nearest first: 1, 2, 3… */
-function dependencyRanks(workload: ObjectRef, topology: Topology): ReadonlyMap<string, number> {
-  let known = ranks.get(topology);
-  if (!known) {
-    known = new Map();
-    ranks.set(topology, known);
-  }
-  const key = refKey(workload);
-  let found = known.get(key);
-  if (!found) {
-    found = new Map(topology.dependenciesOf(workload).map((ref, i) => [refKey(ref), i + 1]));
-    known.set(key, found);
-  }
-  return found;
-}
-
-/** How far `to` is among what `from` depends on: 1 is the nearest; 0 when it does not. */
-export function distance(from: ObjectRef, to: readonly ObjectRef[], context: GroupContext): number {
-  let best = 0;
-  for (const start of workloadsOf(from, context)) {
-    const known = dependencyRanks(start, context.topology);
-    for (const ref of to) {
-      const found = known.get(refKey(ref)) ?? 0;
-      if (found > 0 && (best === 0 || found < best)) best = found;
-    }
-  }
-  return best;
-}
 
 function onNode(live: LiveAnomaly, node: ObjectRef, context: GroupContext): boolean {
   const { seenOn, target } = live.anomaly;
@@ -112,6 +66,100 @@ function starved(live: LiveAnomaly, members: readonly LiveAnomaly[], context: Gr
   );
 }
 
+const beganTogether = (a: LiveAnomaly, b: LiveAnomaly, withinMs: number): boolean =>
+  Math.abs(a.anomaly.startsAt - b.anomaly.startsAt) < withinMs;
+
+/** The caller that finds others slow or failing. */
+function accuserOf(live: LiveAnomaly, context: GroupContext): ObjectRef | undefined {
+  return isAccusation(live, context) ? live.anomaly.seenOn : undefined;
+}
+
+/**
+ * The reason may show itself after its symptoms: they wait for it behind what they depend on. Members that have a reason
+ * of their own already wait for none: what one caller suffers from twice has two reasons.
+ */
+function mayShareReason(live: LiveAnomaly, members: readonly LiveAnomaly[], context: GroupContext): number {
+  const waiting = members.filter(
+    ({ nature }) => nature === "symptom" || (nature === "failure" && live.nature === "fault"),
+  );
+  if (waiting.length < members.length || !impairs([live], live.anomaly.target, context)) return 0;
+  const { target } = live.anomaly;
+  const mine = [...workloadsOf(target, context), target];
+  const together = waiting.filter((member) => beganTogether(member, live, togetherMs));
+  const near = together.some(({ anomaly }) => {
+    if (distance(anomaly.target, mine, context) > 0) return true;
+    return live.nature !== "symptom" && anomaly.seenOn !== undefined && sameRef(anomaly.seenOn, target);
+  });
+  const accuser = accuserOf(live, context);
+  const sharesRoot = ({ workload, accusedOnly }: Root): boolean =>
+    mine.some((own) => sameRef(own, workload)) ||
+    distance(workload, mine, context) > 0 ||
+    distance(target, [workload], context) > 0 ||
+    (accusedOnly && accuser !== undefined) ||
+    mine.some((own) => haveCommonGround(own, workload, context));
+  if (near && rootsOf(members, context).every(sharesRoot)) return 45;
+  // One caller that cannot reach several others at once has one reason: its network, its DNS, its own CPU.
+  const atOnce = together.some((member) => {
+    const other = accuserOf(member, context);
+    return accuser && other && sameRef(accuser, other) && beganTogether(member, live, atOnceMs);
+  });
+  return atOnce ? 40 : 0;
+}
+
+/**
+ * What only a caller says of this one may be that caller's own trouble, or what it suffers from already; the accused is
+ * given as long as it takes to speak for itself.
+ */
+export function isUndecided(live: LiveAnomaly, members: readonly LiveAnomaly[], context: GroupContext): boolean {
+  const accuser = accuserOf(live, context);
+  if (!accuser || context.now - live.anomaly.startsAt >= atOnceMs) return false;
+  return members.some(
+    (member) =>
+      beganTogether(member, live, togetherMs) &&
+      [member.anomaly.target, member.anomaly.seenOn].some((ref) => ref && sameRef(ref, accuser)),
+  );
+}
+
+/** The workloads that an incident about this object is about. */
+const subjectOf = (target: ObjectRef, context: GroupContext): readonly ObjectRef[] =>
+  workloadsOf(target, context).filter(({ kind }) => servingKinds.has(kind));
+
+/** Named by one of these, or naming one of them, or lying in the same object: the same story whatever else is so. */
+function isLinked(live: LiveAnomaly, members: readonly LiveAnomaly[]): boolean {
+  const source = sourceOf(live);
+  const named = [...live.blames, ...live.related];
+  return members.some(
+    (member) =>
+      named.some((ref) => sameRef(ref, member.anomaly.target)) ||
+      [...member.blames, ...member.related].some((ref) => sameRef(ref, live.anomaly.target)) ||
+      (source !== undefined && sameRef(sourceOf(member) ?? member.anomaly.target, source)),
+  );
+}
+
+/**
+ * Its workload calls what the incident is about, which is shown to be broken, and has a reason of its own nevertheless: what
+ * has to be repaired is two things.
+ */
+export function standsAlone(
+  live: LiveAnomaly,
+  members: readonly LiveAnomaly[],
+  target: ObjectRef,
+  context: GroupContext,
+): boolean {
+  const subject = subjectOf(target, context);
+  const isSubject = (ref: ObjectRef) => sameRef(ref, target) || subject.some((own) => sameRef(own, ref));
+  if (subject.length === 0 || distance(live.anomaly.target, subject, context) === 0) return false;
+  if (workloadsOf(live.anomaly.target, context).some(isSubject)) return false;
+  if (isLinked(live, members)) return false;
+  const mine = workloadsOf(live.anomaly.target, context);
+  if (live.nature === "symptom" && mine.some((own) => subject.some((ref) => haveCommonGround(own, ref, context))))
+    return false;
+  const isBroken = members.some(
+    ({ anomaly, nature }) => isSubject(anomaly.target) && (nature !== "symptom" || measuredBy.has(anomaly.detector)),
+  );
+  return isBroken && hasOwnReason(live, subject, context);
+}
+
 /**
  * How surely an anomaly belongs to an incident with these members and this target; 0 is "not". Same object beats named
  * relation beats node beats dependency, nearer beats farther. A fault never folds into another object's incident: it is a
@@ -123,7 +171,9 @@ export function relation(
   target: ObjectRef,
   context: GroupContext,
 ): number {
+  if (standsAlone(live, members, target, context)) return 0;
   const own = refKey(live.anomaly.target);
+  if (refKey(target) === own) return 101;
   const ownLinks = new Set([...live.blames, ...live.related].map(refKey));
   for (const member of members) if (refKey(member.anomaly.target) === own) return 100;
   for (const member of members) {
@@ -158,21 +208,5 @@ export function relation(
   if (live.nature === "symptom" && seenOn && sameRef(seenOn, target) && hasCause && impairs(members, target, context)) {
     return 48;
   }
-  // The reason may show itself after its symptoms: they wait for it behind what they depend on.
-  const waiting = members.filter(
-    ({ nature }) => nature === "symptom" || (nature === "failure" && live.nature === "fault"),
-  );
-  if (waiting.length === members.length && impairs([live], live.anomaly.target, context)) {
-    const together = waiting.filter(({ anomaly }) => Math.abs(anomaly.startsAt - live.anomaly.startsAt) < togetherMs);
-    const near = together.some(({ anomaly }) => {
-      if (distance(anomaly.target, [...mine, live.anomaly.target], context) > 0) return true;
-      return live.nature !== "symptom" && anomaly.seenOn !== undefined && sameRef(anomaly.seenOn, live.anomaly.target);
-    });
-    if (near) return 45;
-    // One caller that cannot reach several others at once has one reason: its network, its DNS, its own CPU.
-    const caller = live.nature === "symptom" && seenOn && seenOn.kind !== "Pod" ? seenOn : undefined;
-    const atOnce = together.filter(({ anomaly }) => Math.abs(anomaly.startsAt - live.anomaly.startsAt) < atOnceMs);
-    if (caller && atOnce.some(({ anomaly }) => anomaly.seenOn && sameRef(anomaly.seenOn, caller))) return 40;
-  }
-  return 0;
+  return mayShareReason(live, members, context);
 }

@@ -1,3 +1,4 @@
+import { isUnaccounted } from "../../cluster/unaccounted.ts";
 import type { ObjectRef } from "../../incident/object-ref.ts";
 import { type Candidate, candidate, type Rule } from "../case/candidate.ts";
 import type { Case } from "../case/case.ts";
@@ -33,9 +34,17 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
   const sick = oddPods(open, workload);
   const alone = sick.length === 1;
   if (health.length === 0 && failing.length === 0 && !crash && sick.length === 0) return [];
-  const upstream = callees.length > 0;
+  // Some of its calls fail, and yet its own counters say that this is not what its callers suffer from.
+  const failingPeers = callees.flatMap(
+    ({ labels }) => open.topology.resolveHost(workload.namespace, labels.peer ?? "").workloads,
+  );
+  const proven =
+    failingPeers.length > 0 &&
+    open.anomaliesOf(workload).some((anomaly) => isUnaccounted(anomaly, workload, failingPeers, open));
+  const upstream = callees.length > 0 && !proven;
   const change = unprovenChange(open, workload);
-  const specificity = health.length > 0 ? 0.72 : alone ? 0.74 : crash ? 0.6 : own.length > 0 && !upstream ? 0.58 : 0.42;
+  const specificity =
+    health.length > 0 ? 0.72 : alone ? 0.74 : crash ? 0.6 : own.length > 0 && !upstream ? (proven ? 0.66 : 0.58) : 0.42;
   return [
     candidate(
       {
@@ -57,7 +66,7 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
           ),
         ],
         against: [
-          ...open.cite(...callees.slice(0, 1).map((shift) => metricFinding(shift, workload))),
+          ...open.cite(...(upstream ? callees.slice(0, 1) : []).map((shift) => metricFinding(shift, workload))),
           ...citeChange(open, change),
         ],
         specificity,

@@ -16,6 +16,7 @@ import {
   type OutcomeCounts,
   probabilities,
 } from "./confidence.ts";
+import { suffersElse } from "./suffers-else.ts";
 
 export interface Ranked {
   readonly candidate: Candidate;
@@ -51,9 +52,10 @@ function explainsOne(open: Case, item: Candidate, anomaly: Anomaly): number {
     if (askers.some((ref) => item.hits.some((hit) => sameRef(hit, ref)))) return 0.9;
   }
   const callers = item.hits.flatMap((hit) => open.topology.dependentsOf(hit));
-  if (targets.some((ref) => callers.some((caller) => sameRef(caller, ref))))
-    return anomaly.family === "state" || anomaly.family === "event" ? 0.6 : 0.95;
-  return 0;
+  const caller = targets.find((ref) => callers.some((one) => sameRef(one, ref)));
+  if (!caller) return 0;
+  if (suffersElse(open, caller, item)) return 0.1;
+  return anomaly.family === "state" || anomaly.family === "event" ? 0.6 : 0.95;
 }
 
 function explainedShare(open: Case, item: Candidate): number {
@@ -91,13 +93,22 @@ function overshadows(open: Case, strong: Candidate, weak: Candidate): boolean {
   const callers = new Set(strong.hits.flatMap((hit) => open.topology.dependentsOf(hit)).map(refKey));
   // A caller may have its own trouble at the same time; what it sees exactly, with its own change, stands.
   return (
-    weak.hits.every((hit) => callers.has(refKey(hit))) && gap >= -0.05 && !(weak.change && weak.specificity >= 0.9)
+    weak.hits.every((hit) => callers.has(refKey(hit)) && !suffersElse(open, hit, strong)) &&
+    gap >= -0.05 &&
+    !(weak.change && weak.specificity >= 0.9)
   );
+}
+
+/** The share of what the incident is named after that a candidate explains, 0..1. */
+function explainsTarget(open: Case, item: Candidate): number {
+  const { target, anomalies } = open.incident;
+  const own = anomalies.filter((anomaly) => sameRef(anomaly.target, target) && !starvingReasons.has(anomaly.reason));
+  return own.length === 0 ? 1 : own.reduce((sum, anomaly) => sum + explainsOne(open, item, anomaly), 0) / own.length;
 }
 
 /**
  * Real, but not what this incident is about: nothing that it hits has a symptom here, the little it explains is callers that it
- * shares with a candidate that explains nearly all.
+ * shares with a candidate that explains nearly all, or at least more, and what the incident is named after.
  */
 function isAnothersIncident(
   open: Case,
@@ -107,7 +118,8 @@ function isAnothersIncident(
 ): boolean {
   if (strong === weak || strong.specificity < 0.6) return false;
   if (weak.hits.some((hit) => open.anomaliesOf(hit).length > 0)) return false;
-  return (explains.get(strong) ?? 0) - (explains.get(weak) ?? 0) >= 0.6;
+  const more = (explains.get(strong) ?? 0) - (explains.get(weak) ?? 0);
+  return more >= 0.6 || (more >= 0.2 && explainsTarget(open, strong) - explainsTarget(open, weak) >= 0.4);
 }
 
 function overshadowReason(strong: Candidate): string {

@@ -8,6 +8,7 @@ import { breadthScenarios } from "./scenarios/breadth.ts";
 import { configurationScenarios } from "./scenarios/configuration.ts";
 import { decoyScenarios } from "./scenarios/decoys.ts";
 import { matrixScenarios } from "./scenarios/matrix.ts";
+import { pairScenarios } from "./scenarios/pairs.ts";
 import { quietScenarios } from "./scenarios/quiet.ts";
 import type { Expectation, Scenario } from "./scenarios/scenario.ts";
 import { storageScenarios } from "./scenarios/storage.ts";
@@ -28,6 +29,7 @@ export const scenarios: readonly Scenario[] = [
   ...decoyScenarios,
   ...quietScenarios,
   ...unforeseenScenarios,
+  ...pairScenarios,
 ];
 
 const stretches = {

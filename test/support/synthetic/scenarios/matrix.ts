@@ -1,5 +1,5 @@
 import type { Any, Service } from "../kube-types.ts";
-import type { World } from "../world.ts";
+import type { Script, World } from "../world.ts";
 import { deletePodOf } from "./configuration.ts";
 import { crash, type Expectation, planFor, type Scenario, setEnv, share, tagOf, withTag } from "./scenario.ts";
 
@@ -315,6 +315,16 @@ const families: readonly Family[] = [
   },
 ];
 
+/** One kind of fault on one service, for scenarios that need more than one. */
+export function faultOf(kind: string, app: string): { readonly script: Script; readonly expect: Expectation } {
+  const family = families.find(({ id }) => id === kind);
+  if (!family) throw new Error(`There is no kind of fault ${kind}`);
+  return {
+    script: { inject: (world) => family.inject(world, app), fix: (world) => family.fix(world, app) },
+    expect: family.expect(app),
+  };
+}
+
 /** Every kind of fault on every service that can have it, in both shops. */
 export const matrixScenarios: readonly Scenario[] = families.flatMap((family) =>
   apps
@@ -324,7 +334,7 @@ export const matrixScenarios: readonly Scenario[] = families.flatMap((family) =>
         (shop): Scenario => ({
           id: `matrix-${family.id}-${app}-${shop}`,
           shop,
-          script: { inject: (world) => family.inject(world, app), fix: (world) => family.fix(world, app) },
+          script: faultOf(family.id, app).script,
           expect: [family.expect(app)],
         }),
       ),

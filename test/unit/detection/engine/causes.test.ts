@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { DerivedPoint, Sample } from "../../../../src/cluster/signal.ts";
 import { type CauseCode, causeCodes } from "../../../../src/incident/cause.ts";
 import { createWorld, type World } from "../../../support/detect-objects.ts";
-import { createTraffic, deployment, type PodOptions, pod, service } from "../../../support/small-shop.ts";
+import { createTraffic, deployment, type PodOptions, pod, service, type Traffic } from "../../../support/small-shop.ts";
 
 /**
  * Every cause of the vocabulary as the signals of a cluster show it: which object detection names, and how soon. State
@@ -27,7 +27,7 @@ const env: Readonly<Record<App, readonly object[]>> = {
   "carts-db": [],
   catalogue: [],
 };
-type Load = Readonly<Record<string, { ok?: number; failed?: number; seconds?: number }>>;
+type Load = Readonly<Record<string, Parameters<Traffic["serve"]>[1]>>;
 const usual: Load = {
   frontend: { ok: 30 },
   "frontend>carts": { ok: 10 },
@@ -546,7 +546,7 @@ const rows: readonly Row[] = [
     as: "no caller finds any name",
     target: "*",
     withinMs: minute,
-    load: { frontend: { ok: 4, failed: 26 }, "frontend>carts": { failed: 10 }, "frontend>catalogue": { failed: 15 } },
+    load: { frontend: { ok: 4, failed: 26 }, "frontend>carts": { lost: 10 }, "frontend>catalogue": { lost: 15 } },
     each: says("frontend", "ERROR call to carts failed: getaddrinfo EAI_AGAIN carts"),
   },
   {

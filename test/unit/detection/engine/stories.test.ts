@@ -19,7 +19,7 @@ interface Shop {
   readonly world: World;
   readonly traffic: Traffic;
   /** Five seconds of requests per entry; overridden by `serve`. */
-  serve(step: Partial<Record<`${App}>${App}` | "frontend", { ok?: number; failed?: number; seconds?: number }>>): void;
+  serve(step: Partial<Record<`${App}>${App}` | "frontend", Parameters<Traffic["serve"]>[1]>>): void;
   /** Runs with that traffic. */
   run(ms: number, step?: Parameters<Shop["serve"]>[0], each?: () => void): ReturnType<World["run"]>;
 }
@@ -178,8 +178,8 @@ describe("faults without a trace in the state", () => {
   test("a caller that suddenly reaches nobody is one incident, not one for each peer", () => {
     const shop = openShop();
     shop.run(60_000, {
-      "frontend>carts": { failed: 10 },
-      "frontend>catalogue": { failed: 15 },
+      "frontend>carts": { lost: 10 },
+      "frontend>catalogue": { lost: 15 },
       frontend: { ok: 5, failed: 25 },
     });
     expect(shop.world.engine.incidents()).toHaveLength(1);
@@ -266,6 +266,46 @@ describe("one incident a cause", () => {
     );
     shop.run(120_000, failing);
     expect(targets(shop).sort()).toEqual(["Deployment/carts", "Deployment/catalogue"]);
+  });
+
+  test.each([
+    0, 10, 20, 40, 60,
+  ])("two that one caller calls, %d s apart: its own trouble does not make them one", (gapS) => {
+    const shop = openShop();
+    const slow = { "frontend>catalogue": { ok: 15, seconds: 0.9 }, frontend: { ok: 30, seconds: 0.5 } };
+    if (gapS > 0) shop.run(gapS * 1_000, slow);
+    shop.run(90_000, {
+      ...slow,
+      frontend: { ok: 24, failed: 6, seconds: 0.5 },
+      "frontend>carts": { ok: 4, failed: 6 },
+      "carts>carts-db": { ok: 4, failed: 6 },
+    });
+    expect(targets(shop).sort()).toEqual(["Deployment/carts-db", "Deployment/catalogue"]);
+  });
+
+  test("a caller whose errors its calls do not account for has a reason of its own", () => {
+    const shop = openShop();
+    shop.run(90_000, {
+      "frontend>catalogue": { ok: 15, seconds: 0.9 },
+      frontend: { ok: 10, failed: 20, seconds: 0.5 },
+    });
+    expect(targets(shop).sort()).toEqual(["Deployment/catalogue", "Deployment/frontend"]);
+  });
+
+  test("a caller that fails as often as its calls do is no second incident", () => {
+    const shop = openShop();
+    shop.run(90_000, { "frontend>catalogue": { ok: 5, failed: 10 }, frontend: { ok: 20, failed: 10 } });
+    expect(targets(shop)).toEqual(["Deployment/catalogue"]);
+  });
+
+  test("more work than usual for two that one caller calls is one reason", () => {
+    const shop = openShop();
+    shop.run(90_000, {
+      "frontend>catalogue": { ok: 40, seconds: 0.9 },
+      "frontend>carts": { ok: 30, seconds: 0.9 },
+      frontend: { ok: 80, seconds: 0.6 },
+    });
+    expect(targets(shop)).toHaveLength(1);
   });
 
   test("a rollout that hangs while the old pods serve does not swallow somebody else's errors", () => {
