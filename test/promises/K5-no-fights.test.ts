@@ -110,14 +110,14 @@ const cases: readonly Case[] = [
     given: withSpentBudget,
     recommendation: recommend("delete-pod", ["Pod", "carts-2-abcde"]),
     reason: "disruption-budget",
-    detail: /carts allows no pod/,
+    detail: /budget shop\/carts allows 0 disruptions now/,
   },
   {
     name: "an eviction that a budget forbids",
     given: withSpentBudget,
     recommendation: recommend("evict-pod", ["Pod", "carts-2-abcde"]),
     reason: "disruption-budget",
-    detail: /does not allow/,
+    detail: /cannot be evicted now\. Disruption budget shop\/carts allows 0/,
   },
 ];
 

@@ -2,6 +2,7 @@ import { isKind } from "../../cluster/kubernetes-types.ts";
 import { actionParams } from "../../incident/action-params.ts";
 import { blockingBudget, podIsReady } from "../conflicts.ts";
 import { defineAction, refuse } from "../define-action.ts";
+import { budgetText } from "../disruption-budget.ts";
 
 export const deletePod = defineAction({
   name: "delete-pod",
@@ -28,11 +29,7 @@ export const deletePod = defineAction({
       if (listed.type === "failed")
         return refuse("unreachable", `Disruption budgets could not be read: ${listed.detail}.`);
       const budget = blockingBudget(target, listed.objects);
-      if (budget)
-        return refuse(
-          "disruption-budget",
-          `Disruption budget ${budget.metadata.name} allows no pod of this set to go now.`,
-        );
+      if (budget) return refuse("disruption-budget", budgetText(budget, target));
     }
     return {
       changes: [{ type: "delete", object: target, propagation: "Background" }],

@@ -4,6 +4,7 @@ import type { Redact } from "../../incident/redacted.ts";
 import type { Claim } from "../../incident/stored-plan.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { ActorPort } from "../cluster-port.ts";
+import { whyNotEvicted } from "../disruption-budget.ts";
 import type { ExecutionResult, PlanStore } from "../plan/plan-store.ts";
 import type { Policy } from "../policy/policy-file.ts";
 import { lookAt } from "./look.ts";
@@ -151,14 +152,22 @@ async function doStep(work: Work, deps: ExecuteDeps): Promise<StepEnd> {
       await deps.clock.sleep(evictionDelayMs);
       continue;
     }
+    if (step.type === "evict" && outcome.type === "refused" && outcome.status === 429) {
+      const why = await whyNotEvicted(step.target, deps.cluster);
+      const minutes = Math.round((maxEvictionTries * evictionDelayMs) / 60_000);
+      if (why) return fail("refused", `${refText(step.target)} was not evicted in ${minutes} minutes. ${why}`);
+    }
     const final = endOf(outcome, step, deps.redact);
     if (final) return final;
     // Conflict, gone, or no answer: look again and go on from what is there.
     await deps.clock.sleep(retryDelayMs);
   }
+  const why = step.type === "evict" ? await whyNotEvicted(step.target, deps.cluster) : undefined;
   return fail(
     "failed",
-    `${refText(step.target)} could not be written: it changed, or the answer was lost, ${maxTries} times in a row.`,
+    why
+      ? `${refText(step.target)} was not evicted. ${why}`
+      : `${refText(step.target)} could not be written: it changed, or the answer was lost, ${maxTries} times in a row.`,
   );
 }
 

@@ -1,11 +1,13 @@
 import type { KubeObject } from "../../cluster/kubernetes-types.ts";
 import type { PlanRefusal, TouchedObject, WriteStep } from "../../incident/action-plan.ts";
+import { refText } from "../../incident/object-ref.ts";
 import type { Change } from "../change/change.ts";
 import { withValueAt } from "../change/plain.ts";
 import { readableDiff } from "../change/readable-diff.ts";
 import { changesNothing, stepOf, touchOf, undoStepOf } from "../change/steps.ts";
 import type { ActorPreviewPort, WriteOutcome } from "../cluster-port.ts";
 import { type Draft, refuse } from "../define-action.ts";
+import { whyNotEvicted } from "../disruption-budget.ts";
 
 export interface Preview {
   readonly type: "preview";
@@ -29,9 +31,6 @@ function dryRunRefusal(outcome: Exclude<WriteOutcome, { type: "done" | "conflict
   if (outcome.type === "gone") return refused(refuse("target-gone", `${object} does not exist any more.`));
   if (outcome.type !== "refused")
     return refused(refuse("unreachable", `The dry run on ${object} got no answer: ${outcome.detail}.`));
-  if (step.type === "evict" && outcome.status === 429) {
-    return refused(refuse("disruption-budget", `A disruption budget does not allow ${object} to be evicted now.`));
-  }
   const fields = outcome.fields.length > 0 ? `: ${outcome.fields.join(", ")}` : "";
   const who =
     outcome.status === 403
@@ -39,6 +38,22 @@ function dryRunRefusal(outcome: Exclude<WriteOutcome, { type: "done" | "conflict
       : "the cluster does not accept it";
   return refused(
     refuse("dry-run-refused", `Dry run on ${object}: ${who} (${outcome.status} ${outcome.reason}${fields}).`),
+  );
+}
+
+/** Why an eviction was not answered with yes: the budget by name, or the API server's own pace. */
+async function evictionRefusal(
+  outcome: Exclude<WriteOutcome, { type: "done" | "conflict" }>,
+  step: WriteStep,
+  cluster: ActorPreviewPort,
+): Promise<PreviewOutcome | undefined> {
+  const held = outcome.type === "unknown" || (outcome.type === "refused" && outcome.status === 429);
+  if (step.type !== "evict" || !held) return undefined;
+  const why = await whyNotEvicted(step.target, cluster);
+  if (why) return refused(refuse("disruption-budget", `${refText(step.target)} cannot be evicted now. ${why}`));
+  if (outcome.type === "unknown") return undefined;
+  return refused(
+    refuse("unreachable", "The API server evicts nothing right now (429), and no disruption budget is the reason."),
   );
 }
 
@@ -79,7 +94,8 @@ export async function previewDraft(draft: Draft, cluster: ActorPreviewPort): Pro
     if (change.type !== "heal") {
       const outcome = await cluster.dryRun(step);
       if (outcome.type === "conflict") return { type: "moved" };
-      if (outcome.type !== "done") return dryRunRefusal(outcome, step);
+      if (outcome.type !== "done")
+        return (await evictionRefusal(outcome, step, cluster)) ?? dryRunRefusal(outcome, step);
       answer = outcome.object;
       if (change.type === "modify") {
         if (!answer)
