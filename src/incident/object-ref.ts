@@ -29,9 +29,15 @@ export function uniqueRefs(refs: Iterable<ObjectRef>): ObjectRef[] {
   return [...found.values()];
 }
 
-/** For people: `Deployment shop/carts`. */
+/** For people: `Deployment shop/carts`. What is no object of Kubernetes, such as a source of measurements, has its name only. */
 export function refText(ref: ObjectRef): string {
+  if (ref.kind === "Entity") return ref.name;
   return ref.namespace ? `${ref.kind} ${ref.namespace}/${ref.name}` : `${ref.kind} ${ref.name}`;
+}
+
+/** The namespace that an object is or lies in; undefined for what lies in none. */
+export function namespaceOf(ref: ObjectRef): string | undefined {
+  return ref.kind === "Namespace" ? ref.name : ref.namespace;
 }
 
 export function makeRef(kind: string, namespace: string | undefined, name: string): ObjectRef {

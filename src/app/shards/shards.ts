@@ -1,4 +1,4 @@
-import type { ObjectRef } from "../../incident/object-ref.ts";
+import { namespaceOf, type ObjectRef } from "../../incident/object-ref.ts";
 import { messageOf } from "../../lib/app-error.ts";
 import { type Clock, rest, systemClock } from "../../lib/clock.ts";
 import type { Logger } from "../../lib/logger.ts";
@@ -54,8 +54,6 @@ const leaseShare = 0.75;
 const lookShare = 0.2;
 const leaseLimitsMs = { least: 1_500, most: 30_000 } as const;
 
-const placeOf = (ref: ObjectRef) => (ref.kind === "Namespace" ? ref.name : ref.namespace);
-
 /** Shares the shards of a cluster with the other watchers: each takes its even part, and those of one that dies go round. */
 export function createShards(deps: ShardsDeps, change: ShardChange): Shards {
   const { database, cluster, count, log } = deps;
@@ -81,7 +79,7 @@ export function createShards(deps: ShardsDeps, change: ShardChange): Shards {
     }
     return shard;
   };
-  const leaseOf = (target: ObjectRef) => held.get(shardAt(placeOf(target)));
+  const leaseOf = (target: ObjectRef) => held.get(shardAt(namespaceOf(target)));
 
   const drop = (shard: number, why: string) => {
     held.delete(shard);

@@ -3,6 +3,7 @@ import type { DerivedSeriesName } from "../../cluster/series-names.ts";
 import type { Config } from "../../config/config.ts";
 import type { DetectionEngine } from "../../detection/engine/engine.ts";
 import type { DeploymentSample, SampleBatch } from "../../incident/cluster-sample.ts";
+import { namespaceOf } from "../../incident/object-ref.ts";
 import { unresolvedStatuses } from "../../incident/status.ts";
 import { messageOf } from "../../lib/app-error.ts";
 import type { Clock } from "../../lib/clock.ts";
@@ -84,7 +85,7 @@ export function startShards(deps: StartShardsDeps): Shards {
         if (config.logs.source === "nats")
           await seedKinds(owns).catch((error: unknown) => log.warn({ error: messageOf(error) }, "shard.not-seeded"));
         // Who declared an incident closes it; to detection it would be one without symptoms.
-        const ours = open.filter(({ target }) => owns(target.kind === "Namespace" ? target.name : target.namespace));
+        const ours = open.filter(({ target }) => owns(namespaceOf(target)));
         deps.engine().restore(ours.filter((incident) => !isDeclared(incident)));
       },
       lost: () => deps.engine().release(),

@@ -1,4 +1,4 @@
-import type { ObjectRef } from "../../incident/object-ref.ts";
+import { namespaceOf, type ObjectRef } from "../../incident/object-ref.ts";
 
 /** A part of the cluster, by namespace; undefined stands for what lies in none. Asked anew each time: shares change hands. */
 export interface Share {
@@ -12,7 +12,7 @@ export const wholeCluster: Share = { owns: () => true, reads: () => true };
 
 /** Whether findings about the object are this process's to report. */
 export function ownsObject(share: Share, ref: ObjectRef): boolean {
-  return share.owns(ref.kind === "Namespace" ? ref.name : ref.namespace);
+  return share.owns(namespaceOf(ref));
 }
 
 /** Whether the series with these labels are to be read; what lies in no namespace is everybody's. */

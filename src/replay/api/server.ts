@@ -16,7 +16,7 @@ export interface ApiServerOptions {
   readonly proxy?: ProxyPort;
   /** Default: everybody is a cluster admin. */
   readonly authenticate?: Authenticate;
-  /** Default: everything is allowed. `rbacAuthorizer(table)` judges by the roles in the table. */
+  /** Default: everything is allowed. */
   readonly authorize?: Authorize;
   /** Refuses writes, dry runs too, as an admission policy would. */
   readonly admit?: (request: AdmissionRequest) => Refusal | undefined;

@@ -402,6 +402,22 @@ test("kubemend is scored by the incidents of its database", async () => {
   expect(result.verdict).toBe("broken");
 });
 
+test("who is told to stop scores what is known, without another look", async () => {
+  const stopped = new AbortController();
+  stopped.abort();
+  let looks = 0;
+  const undiagnosed = { ...incidentRow(6, { openedAt: 1 }), hypotheses: [], fixes: [], applied: [] };
+  const facts = await judgedFacts(
+    async () => {
+      if (++looks > 1) throw new Error("looked again");
+      return [undiagnosed];
+    },
+    0,
+    { clock: quickClock(), signal: stopped.signal },
+  );
+  expect(facts).toEqual([undiagnosed]);
+});
+
 test("the score waits for the diagnosis of what was noticed last", async () => {
   const culprit = { kind: "Deployment", namespace: "shop", name: "carts" };
   const clock = quickClock();

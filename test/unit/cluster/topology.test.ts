@@ -108,6 +108,20 @@ describe("topology", () => {
     expect(topology.podsOf(carts).map((item) => item.metadata.name)).toEqual(["carts-7d4-abcde"]);
     expect(topology.nodeOf(ns, "carts-7d4-abcde")).toEqual({ kind: "Node", name: "node-1" });
   });
+  it("of a pod that is gone it knows whose it was, but it is not among the live ones and its address is free", () => {
+    const observation = shop();
+    observation.objects.apply(
+      "DELETED",
+      { ...pod("carts-7d4-abcde", "carts", "carts-7d4"), status: { podIP: "10.0.0.7" } },
+      5_000,
+    );
+    const after = buildTopology(observation);
+    expect(after.workloadOfPod(ns, "carts-7d4-abcde")).toEqual(carts);
+    expect(after.podNamesOf(carts)).toEqual(["carts-7d4-abcde"]);
+    expect(after.podsOf(carts)).toEqual([]);
+    expect(after.resolveHost(ns, "10.0.0.7").workloads).toEqual([]);
+    expect(after.resolveHost(ns, "10.0.0.9").workloads).toEqual([frontend]);
+  });
   it("a workload scaled to zero is still behind its service", () =>
     expect(topology.workloadsBehind(makeRef("Service", ns, "carts-db"))).toEqual([db]));
   it("calls come from configuration and from failing calls in logs", () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { makeRef, refKey, refText, sameRef, uniqueRefs } from "../../../src/incident/object-ref.ts";
+import { makeRef, namespaceOf, refKey, refText, sameRef, uniqueRefs } from "../../../src/incident/object-ref.ts";
 
 const carts = makeRef("Deployment", "shop", "carts");
 const node = makeRef("Node", undefined, "n1");
@@ -23,6 +23,11 @@ test("a key, and words for people", () => {
   expect([refKey(carts), refKey(node)]).toEqual(["Deployment/shop/carts", "Node//n1"]);
   expect([refText(carts), refText(node)]).toEqual(["Deployment shop/carts", "Node n1"]);
   expect(Object.keys(makeRef("Node", "", "n1"))).toEqual(["kind", "name"]);
+});
+
+test("a namespace lies in itself", () => {
+  const all = [carts, node, makeRef("Namespace", undefined, "shop")];
+  expect(all.map(namespaceOf)).toEqual(["shop", undefined, "shop"]);
 });
 
 test("each once, where it stands first", () => {

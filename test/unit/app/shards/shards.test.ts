@@ -82,6 +82,18 @@ describe("watchers share the shards of a cluster", () => {
     expect(a.shards.stats).toMatchObject({ held: [0, 1, 2, 3], watchers: 1 });
   });
 
+  test("what is written about a namespace is written under the lease of its shard", async () => {
+    await using database = await withDatabase();
+    const { shards } = watcher(database, 4);
+    await shards.round();
+    const name = namespaceOf(3, 4);
+    const lease = shards.leaseOfShard(3);
+    expect(lease).toBeDefined();
+    expect(shards.leaseOf(makeRef("Namespace", undefined, name))).toEqual(lease);
+    expect(shards.leaseOf(makeRef("Deployment", name, "carts"))).toEqual(lease);
+    expect(shards.leaseOf(makeRef("Node", undefined, "n1"))).toEqual(shards.leaseOfShard(clusterShard));
+  });
+
   test("of one shard a second watcher reads along and owns nothing", async () => {
     await using database = await withDatabase();
     const [a, b] = [watcher(database, 1), watcher(database, 1)];
