@@ -1,6 +1,6 @@
 import { asWorkload, type Workload } from "../../cluster/kubernetes-types.ts";
 import { refOf } from "../../cluster/object-store.ts";
-import { type ObjectRef, sameRef } from "../../incident/object-ref.ts";
+import { type ObjectRef, sameRef, uniqueRefs } from "../../incident/object-ref.ts";
 import { type DetectContext, defineDetector, type Finding } from "../detector.ts";
 import { isCurrent, isReady } from "./container-states.ts";
 
@@ -13,6 +13,23 @@ function runningCallers(ref: ObjectRef, { topology, podsOf }: DetectContext): re
   return topology()
     .dependentsOf(ref, 1)
     .filter((caller) => !sameRef(caller, ref) && podsOf(caller).some(isCurrent));
+}
+
+/** Who calls what stood behind a deleted Service by that Service, and not by another one that is still there. */
+function callersThrough(
+  service: ObjectRef,
+  behind: readonly ObjectRef[],
+  { observation, topology, podsOf }: DetectContext,
+): readonly ObjectRef[] {
+  const isThere = (other: ObjectRef) => observation.objects.find(other)?.deletedAt === undefined;
+  const callers = topology().calls.filter(
+    ({ from, to, service: by }) =>
+      behind.some((workload) => sameRef(workload, to)) &&
+      !sameRef(from, to) &&
+      (by === undefined || sameRef(by, service) || !isThere(by)) &&
+      podsOf(from).some(isCurrent),
+  );
+  return uniqueRefs(callers.map(({ from }) => from));
 }
 
 const names = (refs: readonly ObjectRef[]) => refs.map(({ name }) => name).join(", ");
@@ -49,7 +66,7 @@ function servedUsers(ref: ObjectRef, downAt: number, { observation, topology, po
 /**
  * A workload that others call was scaled to zero or deleted, or the Service before it was deleted. Source: `spec.replicas`
  * and deletions while the watch runs, running callers in the topology or requests until then. Not a fault: a workload that nobody calls, one that
- * was at zero all along, one of several behind the same Service, callers that are at zero as well (a namespace put to sleep), a deletion followed by a re-creation.
+ * was at zero all along, one of several behind the same Service, callers that are at zero as well (a namespace put to sleep), a deletion followed by a re-creation, a second Service before workloads that callers reach by another.
  */
 export const dependencyGone = defineDetector({
   name: "dependency-gone",
@@ -84,7 +101,7 @@ export const dependencyGone = defineDetector({
         const target = refOf(object);
         if (kind !== "Service" && othersServe(target, context)) continue;
         const behind = kind === "Service" ? context.topology().workloadsBehind(target) : [target];
-        const callers = behind.flatMap((workload) => runningCallers(workload, context));
+        const callers = kind === "Service" ? callersThrough(target, behind, context) : runningCallers(target, context);
         if (callers.length === 0) continue;
         yield {
           reason: "Deleted",

@@ -108,6 +108,16 @@ describe("services and what stands behind them", () => {
     expect(told(world)).toEqual(["dependency-gone Deleted Service/carts-db"]);
   });
 
+  test("a second Service before the same pods that is deleted is missed by nobody who calls the first", () => {
+    const world = createWorld({ start });
+    shop(world);
+    world.put(service("way-to-carts-db", { app: "carts-db" }));
+    world.run(15_000);
+    world.drop(service("way-to-carts-db"));
+    world.run(15_000);
+    expect(told(world)).toEqual([]);
+  });
+
   test.each([
     [
       "a caller scaled to zero, which nobody calls",
