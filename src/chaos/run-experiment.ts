@@ -1,3 +1,4 @@
+import { makeRef } from "../incident/object-ref.ts";
 import { messageOf } from "../lib/app-error.ts";
 import { type Clock, rest } from "../lib/clock.ts";
 import { applyChange, digestBefore, restoreChange, type WriterDeps } from "./apply-change.ts";
@@ -184,7 +185,10 @@ export async function runExperiment(
     return undefined;
   });
   const { namespaces } = experiment.blastRadius;
-  const score = facts && scoreRun(experiment.expected, facts, { faultAt, until: endedAt, namespaces });
+  const ours = changes.flatMap(({ type, target: { kind, namespace, name } }) =>
+    type === "create" ? [makeRef(kind, namespace, name)] : [],
+  );
+  const score = facts && scoreRun(experiment.expected, facts, { faultAt, until: endedAt, namespaces, made: ours });
   return finish({
     verdict,
     reason,

@@ -52,6 +52,8 @@ export interface ScoreWindow {
   /** Until when an incident may be opened and still count. */
   readonly until: number;
   readonly namespaces: readonly string[];
+  /** What the experiment itself has put in the way, as a proxy: to name that is to name what it stands for. */
+  readonly made?: readonly ObjectRef[];
 }
 
 /** Measurements are averages over a while: trouble may seem to begin a little before its cause. */
@@ -71,7 +73,7 @@ const isCulprit = (ref: ObjectRef, culprit: ObjectRef) =>
 
 /** How well kubemend did. Pure: facts in, marks out. */
 export function scoreRun(expected: ExpectedOutcome, incidents: readonly IncidentFacts[], window: ScoreWindow): Score {
-  const { faultAt, until, namespaces } = window;
+  const { faultAt, until, namespaces, made = [] } = window;
   const live = incidents.filter(
     (incident) => (incident.openedAt >= faultAt && incident.openedAt <= until) || fresh(incident, window).length > 0,
   );
@@ -108,8 +110,9 @@ export function scoreRun(expected: ExpectedOutcome, incidents: readonly Incident
     };
   }
   const { cause, culprit, fix, within: limitMs } = expected;
+  const isRight = (ref: ObjectRef) => isCulprit(ref, culprit) || made.some((one) => sameRef(one, ref));
   const about = (incident: IncidentFacts) =>
-    Number(incident.hypotheses[0] !== undefined && isCulprit(incident.hypotheses[0].culprit, culprit)) * 2 +
+    Number(incident.hypotheses[0] !== undefined && isRight(incident.hypotheses[0].culprit)) * 2 +
     Number([incident.target, ...incident.affected].some((ref) => isCulprit(ref, culprit)));
   const [best] = [...near].sort((a, b) => about(b) - about(a) || a.openedAt - b.openedAt);
   const first = best?.hypotheses[0];
@@ -120,7 +123,7 @@ export function scoreRun(expected: ExpectedOutcome, incidents: readonly Incident
   const detectedAt = moments.length === 0 ? undefined : Math.min(...moments);
   const detectedAfterMs = detectedAt === undefined ? undefined : detectedAt - faultAt;
   const rightCause = first?.cause === cause;
-  const rightCulprit = first !== undefined && isCulprit(first.culprit, culprit);
+  const rightCulprit = first !== undefined && isRight(first.culprit);
   const wanted = fix === undefined ? undefined : [fix].flat();
   const rightFix = wanted?.some((action) => action === offered?.action);
   const judged = best?.applied.filter(({ verdict }) => verdict !== "pending") ?? [];

@@ -144,6 +144,13 @@ describe("a score", () => {
     );
   });
 
+  test("to name the proxy that the experiment has put in the way is to name what it stands for", () => {
+    const proxy = makeRef("Pod", "shop", "kubemend-chaos-7-proxy-carts");
+    const found = incident("1", { hypotheses: [{ cause: "slow-dependency", culprit: proxy, probability: 0.9 }] });
+    expect(scoreRun(expected, [found], window).rightCulprit).toBe(false);
+    expect(scoreRun(expected, [found], { ...window, made: [proxy] }).rightCulprit).toBe(true);
+  });
+
   test("any node will do where the name is a star", () => {
     const node = makeRef("Node", undefined, "worker-3");
     const star = { ...expected, cause: "node-unschedulable", culprit: { kind: "Node", name: "*" } } as const;
