@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import type { Diagnosis } from "../../src/incident/diagnosis.ts";
 import { diagnose } from "../../src/rca/diagnose.ts";
 import { observationTools } from "../../src/rca/investigate/observation-tools.ts";
 import { createModel } from "../../src/rca/model/model.ts";
@@ -77,9 +78,15 @@ it("L5: one incident cannot use up what all of them have, and the note says whic
   const model = createModel({ name: "local", baseUrl: server.url, tokensPerIncident: 25_000 });
   if (!model) throw new Error("an address makes a model");
   const notes: (string | undefined)[] = [];
-  for (let i = 0; i < 20; i++) notes.push((await diagnose({ ...input, model })).diagnosis.modelNote);
+  let last: Diagnosis | undefined;
+  for (let i = 0; i < 20; i++) {
+    last = (await diagnose({ ...input, model })).diagnosis;
+    notes.push(last.modelNote);
+  }
   expect(notes[0]).toBeUndefined();
   expect(notes.at(-1)).toBe("the model's budget for this incident is spent");
+  // Nothing was asked: nobody is shown a cost of nothing.
+  expect(last).not.toHaveProperty("tokens");
   const other = { ...input, incident: { ...input.incident, id: "4711" } };
   expect((await diagnose({ ...other, model })).diagnosis.by).toBe("rules+model");
   expect(server.asked.length * 1_200).toBeLessThanOrEqual(50_000);
