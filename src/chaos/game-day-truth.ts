@@ -52,6 +52,7 @@ function hit(culprit: TrueRef, entry: GameDayEntry): TrueRef | undefined {
 
 function faultOf({ entry, from, restoredAt, to }: Span): readonly TrueFault[] {
   const { expected, name, result } = entry;
+  const { mendedAt } = result?.score ?? {};
   if (expected === "none") return [];
   const culprit = hit(expected.culprit, entry);
   if (!culprit) return [];
@@ -62,8 +63,9 @@ function faultOf({ entry, from, restoredAt, to }: Span): readonly TrueFault[] {
       injectedAt: isoTime(from),
       // From here on it may be seen; when it first was, only the data say.
       symptomVisibleAt: isoTime(from),
-      fixedAt: isoTime(restoredAt),
-      recoveredAt: isoTime(to),
+      fixedAt: isoTime(mendedAt ?? restoredAt),
+      // Nobody has asked in between: that the symptoms are gone is what the verdict of a fix says.
+      recoveredAt: isoTime(mendedAt ?? to),
       culprit,
       cause: expected.cause,
       summary: changes.join("; "),

@@ -17,7 +17,12 @@ export interface IncidentFacts {
   readonly hypotheses: readonly Pick<Hypothesis, "cause" | "culprit" | "probability">[];
   /** Actions in the order in which they were offered. */
   readonly fixes: readonly { readonly action: string; readonly target: ObjectRef }[];
-  readonly applied: readonly { readonly action: string; readonly verdict: VerificationVerdict | "pending" }[];
+  readonly applied: readonly {
+    readonly action: string;
+    readonly verdict: VerificationVerdict | "pending";
+    /** Absent while nobody knows. */
+    readonly at?: number;
+  }[];
 }
 
 export interface Score {
@@ -37,6 +42,8 @@ export interface Score {
   readonly fix?: string;
   /** Undefined when nobody applied one. */
   readonly fixWorked?: boolean;
+  /** When the fix that worked was applied (ms): from then on there was no fault. */
+  readonly mendedAt?: number;
   /** Incidents of this fault that also hold trouble of another time or place. */
   readonly falseMerges: readonly string[];
   /** More incidents than one for the one fault. */
@@ -128,6 +135,7 @@ export function scoreRun(expected: ExpectedOutcome, incidents: readonly Incident
   const rightFix = wanted?.some((action) => action === offered?.action);
   const judged = best?.applied.filter(({ verdict }) => verdict !== "pending") ?? [];
   const fixWorked = judged.length === 0 ? undefined : judged.some(({ verdict }) => verdict === "recovered");
+  const mendedAt = judged.find(({ verdict }) => verdict === "recovered")?.at;
   const split = near.filter((incident) => incident !== best).map(({ id }) => id);
   const inTime = detectedAfterMs !== undefined && detectedAfterMs <= limitMs;
   return {
@@ -141,6 +149,7 @@ export function scoreRun(expected: ExpectedOutcome, incidents: readonly Incident
     ...(first ? { cause: first.cause, culprit: refKey(first.culprit) } : {}),
     ...(offered ? { fix: offered.action } : {}),
     ...(fixWorked === undefined ? {} : { fixWorked }),
+    ...(mendedAt === undefined ? {} : { mendedAt }),
     falseMerges,
     split,
     foreign,

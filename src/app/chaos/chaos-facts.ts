@@ -27,7 +27,11 @@ export async function incidentFactsSince(database: Database, cluster: string, si
       fixes: (latest?.recommendations ?? []).map((one) => ({ action: one.action, target: one.target })),
       applied: plans
         .filter(({ executions }) => executions.some(({ kind, outcome }) => kind === "apply" && outcome === "applied"))
-        .map(({ plan, verification }) => ({ action: plan.action, verdict: verification?.verdict ?? "pending" })),
+        .map(({ plan, verification, appliedAt }) => ({
+          action: plan.action,
+          verdict: verification?.verdict ?? "pending",
+          ...(appliedAt === null ? {} : { at: appliedAt }),
+        })),
     });
   }
   return facts;

@@ -39,7 +39,9 @@ describe("a score", () => {
   test.each([
     {
       name: "everything right",
-      incidents: [incident("1", { applied: [{ action: "rollback-deployment", verdict: "recovered" }] })],
+      incidents: [
+        incident("1", { applied: [{ action: "rollback-deployment", verdict: "recovered", at: faultAt + 40_000 }] }),
+      ],
       want: {
         incidentId: "1",
         detectedAfterMs: 30_000,
@@ -48,6 +50,7 @@ describe("a score", () => {
         rightCulprit: true,
         rightFix: true,
         fixWorked: true,
+        mendedAt: faultAt + 40_000,
         points: 1,
       },
     },
@@ -280,6 +283,15 @@ describe("the truth of a game day, for a recording of it", () => {
       },
       { id: "host", culprit: { kind: "Node", name: "worker-3" }, fix: { action: "none" } },
     ]);
+  });
+
+  test("a fault that a fix has ended was over then, and not when the experiment was", () => {
+    const [first] = day.entries;
+    if (!first?.result) throw new Error("the first was run");
+    const applied = [{ action: "rollback-deployment", verdict: "recovered", at: at(80) }] as const;
+    const score = scoreRun(expected, [incident("1", { applied })], window);
+    const mended = truthOf({ ...day, entries: [{ ...first, result: { ...first.result, score } }] });
+    expect(mended.faults).toMatchObject([{ fixedAt: time(80), recoveredAt: time(80) }]);
   });
 
   test("between the faults, and while something is to be borne, no incident is due", () => {
