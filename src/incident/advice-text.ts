@@ -28,7 +28,8 @@ const adviceBegins = /\s(?:The surest way out is to|What may help is to) .*$/s;
 export function summaryWithoutAdvice(summary: string, offered: readonly Recommendation[]): string {
   for (const one of offered) {
     const advice = adviceText(one);
-    if (!byHand.has(one.action) && summary.includes(advice))
+    // Steps for a person stand below as well, with the reason.
+    if ((one.action === "guide" || !byHand.has(one.action)) && summary.includes(advice))
       return summary.replace(advice, "").replace(/ {2,}/g, " ").trim();
   }
   return offered.some((one) => !byHand.has(one.action)) ? summary.replace(adviceBegins, "") : summary;

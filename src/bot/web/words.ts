@@ -11,6 +11,7 @@ import { duration } from "../../lib/duration.ts";
 import { escapeHtml } from "../escape-html.ts";
 import { evidenceByUse } from "../evidence-by-use.ts";
 import { fixGroups } from "../fix-groups.ts";
+import { foretoldAt } from "../foretold.ts";
 import { impactText } from "../impact.ts";
 import type { IncidentView } from "../incident-view.ts";
 import { localTimes } from "../local-times.ts";
@@ -76,6 +77,7 @@ export const words = {
   diffLines,
   byUse: evidenceByUse,
   fixGroups,
+  foretoldAt,
   impactText: (view: IncidentView) => impactText(view, { most: 12, text: cut }),
   ruledOutGroups,
   count,

@@ -23,7 +23,18 @@ test("once a fix was begun, the advice to take another is not told any more", ()
 });
 
 test("what only a person can do is told, because no button stands for it", () => {
+  const byHand = { ...first, action: "restore-secret" as const };
+  const summary = `${story} ${adviceText(byHand)}`;
+  expect(summaryWithoutAdvice(summary, [byHand])).toBe(summary);
+  expect(summaryWithoutAdvice(`${story} ${adviceText({ ...first, action: "guide" })}`, [])).toContain("A person has");
+});
+
+test("steps for a person that stand below are not told above as well", () => {
   const guide = { ...first, action: "guide" as const };
-  const summary = `${story} ${adviceText(guide)}`;
-  expect(summaryWithoutAdvice(summary, [guide])).toBe(summary);
+  expect(summaryWithoutAdvice(`${story} ${adviceText(guide)}`, [guide])).toBe(story);
+});
+
+test("a source of measurements has no kind that a person would know", () => {
+  const source = { kind: "Entity", name: "metrics" };
+  expect(adviceText({ ...first, action: "guide", target: source })).toMatch(/^A person has to act on metrics: /);
 });

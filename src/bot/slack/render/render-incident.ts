@@ -4,6 +4,7 @@ import { causeTitles } from "../../../incident/cause.ts";
 import { causeText } from "../../../incident/cause-text.ts";
 import { refText } from "../../../incident/object-ref.ts";
 import { duration } from "../../../lib/duration.ts";
+import { foretoldAt } from "../../foretold.ts";
 import { impactText } from "../../impact.ts";
 import type { IncidentView } from "../../incident-view.ts";
 import { nextStep } from "../../next-step.ts";
@@ -70,10 +71,14 @@ function statusLine({ incident, acknowledgedBy }: IncidentView): string {
       `resolved ${slackTime(resolvedAt, "{time_secs}")}, after ${duration(resolvedAt - onset)}`,
       `began ${slackTime(onset)}`,
     ].join("  ·  ");
+  const expected = foretoldAt(incident);
   const stands = status === "acknowledged" ? `acknowledged${who}` : statusWords[status];
   return [
     `*${severity}*`,
     who && status === "mitigating" ? `${stands}, acknowledged${who}` : stands,
+    ...(expected === undefined
+      ? []
+      : [`expected ${slackTime(expected, "{date_short_pretty} {time}")} (${slackAgo(expected)})`]),
     `since ${slackTime(onset)} (${slackAgo(onset)})`,
   ].join("  ·  ");
 }
