@@ -16,6 +16,7 @@ import { recall } from "../../store/incidents/history.ts";
 import { addToTimeline } from "../../store/incidents/timeline.ts";
 import { carryOffers } from "../../store/plans/fix-offers.ts";
 import { offersTheSame, saysTheSame } from "./same-diagnosis.ts";
+import { tellTitle } from "./tell-title.ts";
 
 export interface DiagnoseDeps {
   readonly database: Database;
@@ -98,6 +99,7 @@ export async function diagnoseStep(deps: DiagnoseDeps, incident: Incident, now: 
       ),
     });
   }
+  await tellTitle(deps, incident, { before: last?.diagnosis, after: diagnosis, at: now });
   log.info(
     {
       incident: incident.id,

@@ -1,5 +1,6 @@
 import type { Incident } from "../../incident/incident.ts";
 import { refText } from "../../incident/object-ref.ts";
+import type { Redact } from "../../incident/redacted.ts";
 import type { Logger } from "../../lib/logger.ts";
 import type { Begun, Explained } from "../../rca/diagnose.ts";
 import type { Conversation } from "../../rca/model/conversation.ts";
@@ -12,9 +13,11 @@ import { carryOffers } from "../../store/plans/fix-offers.ts";
 import { plansOf } from "../../store/plans/plans.ts";
 import { isBusy } from "../view/build-view.ts";
 import { offersTheSame } from "./same-diagnosis.ts";
+import { tellTitle } from "./tell-title.ts";
 
 export interface ExplainDeps {
   readonly database: Database;
+  readonly redact: Redact;
   readonly log: Logger;
   readonly model: Model;
   /** Stops waiting for the model; nothing is kept then. */
@@ -78,6 +81,7 @@ export async function explainStep(
   await saveDiagnosis(database, { diagnosis, recommendations }, evidence);
   if (offersTheSame(last.recommendations, recommendations))
     await carryOffers(database, incident.id, rulesVersion, version);
+  await tellTitle(deps, incident, { before: last.diagnosis, after: diagnosis, at: diagnosis.madeAt });
   const first = diagnosis.hypotheses[0];
   log.info(
     {

@@ -27,14 +27,14 @@ export function createExplanations(
   deps: DiagnoseDeps,
   onExplained: (incidentId: string) => Promise<void>,
 ): Explanations {
-  const { model, log, database, signal } = deps;
+  const { model, log, database, redact, signal } = deps;
   const waiting = new Map<string, Waiting>();
   const reading = new Map<string, Promise<void>>();
 
   const read = async ({ incident, begin, version }: Waiting) => {
     if (!model) return;
     try {
-      const fresh = await explainStep({ database, log, model, signal }, incident, begin, version);
+      const fresh = await explainStep({ database, redact, log, model, signal }, incident, begin, version);
       if (fresh) await onExplained(incident.id);
     } catch (error) {
       log.error({ incident: incident.id, error: messageOf(error) }, "incident.explanation-failed");

@@ -4,6 +4,7 @@ import type { Incident } from "../../incident/incident.ts";
 import { rungOf } from "../../incident/ladder.ts";
 import type { Recommendation } from "../../incident/recommendation.ts";
 import type { StoredPlan } from "../../incident/stored-plan.ts";
+import { titleOf } from "../../incident/title.ts";
 import type { Database } from "../../store/database.ts";
 import { evidenceOf, latestDiagnosis } from "../../store/incidents/diagnoses.ts";
 import { getIncident } from "../../store/incidents/incidents.ts";
@@ -69,7 +70,7 @@ export async function buildView(
   const unchecked = offered.some((fix) => !fix.plan && !fix.refusal);
   const actorAway = unchecked && !(await isActorThere(database, incident.cluster));
   return {
-    incident,
+    incident: { ...incident, title: titleOf(incident, latest?.diagnosis) },
     revision: incident.revision,
     acknowledgedBy: incident.acknowledgedBy,
     ...(latest ? { diagnosis: latest.diagnosis } : {}),
