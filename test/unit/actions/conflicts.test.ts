@@ -1,0 +1,102 @@
+import { describe, expect, test } from "vitest";
+import {
+  autoscalerIsActive,
+  autoscalerOf,
+  blockingBudget,
+  budgetsFor,
+  gitopsOwner,
+  operatorOwner,
+} from "../../../src/actions/conflicts.ts";
+import type { KubeObject } from "../../../src/cluster/kubernetes-types.ts";
+
+const deployment = (metadata: object = {}, spec: object = {}): KubeObject => ({
+  apiVersion: "apps/v1",
+  kind: "Deployment",
+  metadata: { name: "carts", namespace: "shop", uid: "d", ...metadata },
+  spec: { selector: {}, template: { spec: { containers: [] } }, ...spec },
+});
+
+describe("who would put a change back, by the marks on the object", () => {
+  test.each([
+    ["Argo CD", { annotations: { "argocd.argoproj.io/tracking-id": "shop:apps/Deployment:shop/carts" } }],
+    ["Argo CD", { labels: { "argocd.argoproj.io/instance": "shop" } }],
+    ["Flux", { labels: { "kustomize.toolkit.fluxcd.io/name": "shop" } }],
+    ["Flux", { labels: { "helm.toolkit.fluxcd.io/name": "shop" } }],
+    ["Fleet", { annotations: { "objectset.rio.cattle.io/id": "default-shop" } }],
+    ["Config Sync", { annotations: { "configmanagement.gke.io/managed": "enabled" } }],
+  ])("%s: %j", (tool, marks) => {
+    const owner = gitopsOwner(deployment(marks));
+    const [mark] = Object.entries({ ...("labels" in marks ? marks.labels : marks.annotations) });
+    expect(owner).toEqual({ tool, mark: mark?.join("=") });
+  });
+
+  test.each([
+    ["no mark", {}],
+    ["Helm alone", { labels: { "app.kubernetes.io/managed-by": "Helm" } }],
+    ["Config Sync that was told to leave it", { annotations: { "configmanagement.gke.io/managed": "disabled" } }],
+    [
+      "a mark of another name",
+      { annotations: { "argocd.argoproj.io/sync-wave": "1", "x.toolkit.fluxcd.io/name": "y" } },
+    ],
+  ])("nobody: %s", (_name, marks) => expect(gitopsOwner(deployment(marks))).toBeUndefined());
+
+  test("a long mark is shown in part", () => {
+    const owner = gitopsOwner(deployment({ annotations: { "argocd.argoproj.io/tracking-id": "x".repeat(500) } }));
+    expect(owner?.mark).toHaveLength(200);
+  });
+});
+
+describe("an operator", () => {
+  const owned = { ownerReferences: [{ kind: "Prometheus", name: "main", uid: "u", controller: true }] };
+  test("keeps what it controls", () => expect(operatorOwner(deployment(owned))).toBe("Prometheus main"));
+  test("does not keep what it only refers to", () =>
+    expect(operatorOwner(deployment({ ownerReferences: [{ kind: "App", name: "shop", uid: "u" }] }))).toBeUndefined());
+  test("is not what makes pods of a ReplicaSet", () =>
+    expect(operatorOwner({ ...deployment(owned), kind: "Pod" })).toBeUndefined());
+});
+
+describe("an autoscaler", () => {
+  const scaler = (target: object, namespace = "shop"): KubeObject => ({
+    apiVersion: "autoscaling/v2",
+    kind: "HorizontalPodAutoscaler",
+    metadata: { name: "carts", namespace, uid: "h" },
+    spec: { scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: "carts", ...target }, maxReplicas: 5 },
+  });
+  test("is that of the same kind, name and namespace", () => {
+    const others = [scaler({ kind: "StatefulSet" }), scaler({ name: "orders" }), scaler({}, "other"), deployment()];
+    expect(autoscalerOf(deployment(), others)).toBeUndefined();
+    const own = scaler({});
+    expect(autoscalerOf(deployment(), [...others, own])).toBe(own);
+  });
+  test("leaves alone what is scaled to zero", () => {
+    expect([0, 1, undefined].map((replicas) => autoscalerIsActive(deployment({}, { replicas })))).toEqual([
+      false,
+      true,
+      true,
+    ]);
+  });
+});
+
+describe("a disruption budget", () => {
+  const budget = (name: string, app: string, disruptionsAllowed?: number): KubeObject => ({
+    apiVersion: "policy/v1",
+    kind: "PodDisruptionBudget",
+    metadata: { name, namespace: "shop", uid: name },
+    spec: { selector: { matchLabels: { app } } },
+    ...(disruptionsAllowed === undefined ? {} : { status: { disruptionsAllowed } }),
+  });
+  const pod = { ...deployment({ labels: { app: "carts" } }), kind: "Pod" };
+  test("counts the pods that it selects", () => {
+    const all = [budget("a", "carts", 1), budget("b", "orders", 0)];
+    expect(budgetsFor({ app: "carts" }, all).map(({ metadata }) => metadata.name)).toEqual(["a"]);
+    expect(blockingBudget(pod, all)).toBeUndefined();
+  });
+  test.each([
+    ["none left", 0],
+    ["nobody has counted yet", undefined],
+  ])("blocks with %s", (_name, left) => {
+    expect(blockingBudget(pod, [budget("free", "carts", 2), budget("spent", "carts", left)])?.metadata.name).toBe(
+      "spent",
+    );
+  });
+});
