@@ -4,8 +4,9 @@ import { duration } from "../duration.ts";
 import { chaosName, programGrants, programPod } from "../program-pod.ts";
 import { type Method, planned, refused, runLabel, selectObjects, targetOf } from "../scope.ts";
 import { asService } from "../workload.ts";
-import { coreGrants } from "./grants.ts";
-import { namedTarget } from "./target.ts";
+import { coreGrants, workloadGrants } from "./grants.ts";
+import { restartOf } from "./restart.ts";
+import { namedTarget, workloadTarget } from "./target.ts";
 
 export const slowDependencyStep = z
   .strictObject({
@@ -15,6 +16,8 @@ export const slowDependencyStep = z
     delay: duration(0, 300_000).default(0),
     /** Share of requests whose connection is cut. */
     failPercentage: z.number().min(0).max(100).default(0),
+    /** A caller: connections that it keeps open go on past the proxy for as long as they last. */
+    restart: workloadTarget.optional(),
   })
   .refine(({ delay, failPercentage }) => delay > 0 || failPercentage > 0, "needs delay or failPercentage");
 
@@ -24,15 +27,16 @@ const proxyLabel = "kubemend.dev/chaos-proxy";
 
 /**
  * Puts a proxy pod between a Service and its pods. A second Service keeps the way to the real pods; then the first one's
- * selector is switched to the proxy, in one patch, and back.
+ * selector is switched to the proxy, in one patch, and back. Connections that are open then stay where they are.
  */
 export const slowDependency: Method<z.infer<typeof slowDependencyStep>> = {
-  kinds: ["Service"],
+  kinds: ["Service", "Deployment", "StatefulSet", "DaemonSet"],
   permissions: [
     ...programGrants("slow-dependency"),
+    ...workloadGrants("slow-dependency"),
     ...coreGrants("slow-dependency", "services", ["list", "get", "patch", "create", "delete"]),
   ],
-  plan({ service: named, delay, failPercentage }, scope, snapshot) {
+  plan({ service: named, delay, failPercentage, restart }, scope, snapshot) {
     const selected = selectObjects({ kind: "Service", ...named }, scope, snapshot);
     if (!selected.ok) return refused(selected.problem);
     const service = asService(selected.objects[0]);
@@ -72,6 +76,8 @@ export const slowDependency: Method<z.infer<typeof slowDependencyStep>> = {
       fields: [{ path: ["spec", "selector"], before: selector, after: { [proxyLabel]: mark } }],
       what: `lead it to the proxy${delay > 0 ? `, ${delay} ms late` : ""}${failPercentage > 0 ? `, ${failPercentage} % of requests cut` : ""}`,
     };
+    const again = restart ? restartOf(restart, scope, snapshot) : planned([]);
+    if (!again.ok) return again;
     return planned([
       {
         type: "create",
@@ -96,6 +102,7 @@ export const slowDependency: Method<z.infer<typeof slowDependencyStep>> = {
         scope,
       ),
       switched,
+      ...again.changes,
     ]);
   },
 };

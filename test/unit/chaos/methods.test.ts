@@ -216,6 +216,19 @@ describe("methods that take pods away or make objects", () => {
     expect(proxy.awaitReady).toBe(true);
   });
 
+  test("a slow dependency: a caller that keeps its connections is restarted when the way leads through the proxy", () => {
+    const step = { method: "slow-dependency", service: { name: "carts" }, delay: "2s", restart: target };
+    const changes = changesOf(step);
+    expect(changes.slice(-2).map(({ target: { kind }, what }) => `${kind}: ${what}`)).toEqual([
+      "Service: lead it to the proxy, 2000 ms late",
+      "Deployment: restart its pods",
+    ]);
+    expect(plan({ ...step, restart: { name: "nobody" } })).toMatchObject({
+      ok: false,
+      problem: expect.stringContaining("there is no Deployment nobody"),
+    });
+  });
+
   test("burn-cpu: one pod a node, as busy as the node is large, and no more nodes than allowed", () => {
     const pods = changesOf({ method: "burn-cpu" }).filter(({ target: { kind } }) => kind === "Pod");
     expect(pods).toHaveLength(1);
