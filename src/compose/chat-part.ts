@@ -26,6 +26,7 @@ export async function startChatPart(
       cluster: config.cluster,
       observation,
       webUrl: config.web.url,
+      timeZone: config.email.timeZone,
     }),
   );
 }

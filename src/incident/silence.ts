@@ -15,6 +15,8 @@ export interface SilenceRequest {
   readonly startsInMs: number;
   readonly durationMs: number;
   readonly reason: string;
+  /** When it was asked for (ms), where times of the clock were named: they stay where they are, however late somebody agrees. */
+  readonly askedAt?: number;
 }
 
 /** A silence or a maintenance window as stored; times in ms by the clock of the cluster that is watched. */

@@ -7,6 +7,8 @@ export interface LocalSlackUser {
   readonly real_name: string;
   readonly email?: string;
   readonly title?: string;
+  /** Default UTC; empty: not said. */
+  readonly tz?: string;
   readonly is_bot?: boolean;
   /** A guest. */
   readonly is_restricted?: boolean;

@@ -132,7 +132,7 @@ export async function shownToPeople(
     "diagnose x",
     words,
   ];
-  const answers = await Promise.all(lines.map((line) => answerCommand(line, { desk: here, by, now })));
+  const answers = await Promise.all(lines.map((line) => answerCommand(line, { desk: here, by, now, timeZone: "UTC" })));
   const messages: ShownMessage[] = [
     { what: "the message", ...renderIncident(view) },
     { what: "the message with a chart", ...renderIncident(view, { chartFileId: "F0123456789" }) },

@@ -96,6 +96,7 @@ export async function startSlackBot(options: {
     identify: createIdentify(port, Date.now),
     log: silentLogger,
     now: Date.now,
+    timeZone: "UTC",
     firstSight: (id: string) => firstSight(database, id),
     incidentOfMessage: (channel: string, ts: string) => incidentOfMessage(database, channel, ts),
   };

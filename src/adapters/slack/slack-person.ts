@@ -1,5 +1,6 @@
 import type { UsersInfoResponse } from "@slack/web-api";
 import type { SlackPerson } from "../../bot/slack/slack-port.ts";
+import { isTimeZone } from "../../lib/time-zone.ts";
 
 export interface OwnTeam {
   readonly teamId: string | undefined;
@@ -23,6 +24,7 @@ export function slackPerson(userId: string, user: UsersInfoResponse["user"], own
     name: user?.profile?.display_name || user?.real_name || user?.name || userId,
     // Whoever can type any address into a profile could otherwise be anybody.
     ...(email && user?.is_email_confirmed !== false ? { email } : {}),
+    ...(user?.tz && isTimeZone(user.tz) ? { timeZone: user.tz } : {}),
     isBot: user?.is_bot === true || user?.is_app_user === true || userId === slackbot,
     isGuest: user?.is_restricted === true || user?.is_ultra_restricted === true,
     isStranger: flaggedStranger || !(sameTeam || sameEnterprise),

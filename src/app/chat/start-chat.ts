@@ -32,6 +32,8 @@ export interface ChatDeps {
   readonly log: Logger;
   /** Under which people reach the pages. */
   readonly webUrl?: string | undefined;
+  /** Of times of day that are typed by somebody whose own zone Slack does not say. */
+  readonly timeZone: string;
 }
 
 export interface Chat extends AsyncDisposable {
@@ -56,6 +58,7 @@ export async function startChat(deps: ChatDeps): Promise<Chat> {
     identify: createIdentify(slack, Date.now),
     log,
     now,
+    timeZone: deps.timeZone,
     firstSight: (id: string) => firstSight(database, id),
     incidentOfMessage: (at: string, ts: string) => incidentOfMessage(database, at, ts, cluster),
   };

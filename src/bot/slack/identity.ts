@@ -1,7 +1,9 @@
 import type { Person } from "../../incident/approval.ts";
 import type { SlackPort } from "./slack-port.ts";
 
-export type Identity = { readonly ok: true; readonly person: Person } | { readonly ok: false; readonly reason: string };
+export type Identity =
+  | { readonly ok: true; readonly person: Person /** Of the person's own clock. */; readonly timeZone?: string }
+  | { readonly ok: false; readonly reason: string };
 
 export type Identify = (userId: string) => Promise<Identity>;
 
@@ -23,7 +25,7 @@ export function createIdentify(slack: SlackPort, now: () => number): Identify {
         ok: false,
         reason: `Slack did not say who you are (${answer.failure.code}). Nothing was done; try again in a minute.`,
       };
-    const { name, email, isBot, isGuest, isStranger, isGone } = answer.value;
+    const { name, email, timeZone, isBot, isGuest, isStranger, isGone } = answer.value;
     const identity: Identity = isBot
       ? { ok: false, reason: "Bots cannot decide about incidents." }
       : isGone
@@ -35,6 +37,7 @@ export function createIdentify(slack: SlackPort, now: () => number): Identify {
             : {
                 ok: true,
                 person: { id: `slack:${userId}`, name, ...(email ? { aliases: [`mail:${email.toLowerCase()}`] } : {}) },
+                ...(timeZone ? { timeZone } : {}),
               };
     if (known.size >= maxKept) known.clear();
     known.set(userId, { identity, until: now() + keepMs });

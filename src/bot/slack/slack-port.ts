@@ -25,6 +25,8 @@ export interface OutgoingMessage {
 export interface SlackPerson {
   readonly name: string;
   readonly email?: string;
+  /** As set in Slack, such as `Europe/Berlin`. */
+  readonly timeZone?: string;
   readonly isBot: boolean;
   /** Of one channel or of several. */
   readonly isGuest: boolean;

@@ -1,3 +1,4 @@
+import { wallTimeAt } from "../../lib/time-zone.ts";
 import { teamOf } from "../bot/payload-parts.ts";
 import type { Core } from "../core.ts";
 import { defined, type Fields } from "../json.ts";
@@ -6,6 +7,15 @@ import { paged } from "./args.ts";
 import { person } from "./lookup.ts";
 import type { Methods } from "./method.ts";
 import { refuse } from "./refusal.ts";
+
+/** A zone as Slack names it, with its offset from UTC at a moment (ms), in seconds; nothing of who has none. */
+function zoneOf(tz: string, now: number): Fields {
+  if (tz === "") return {};
+  const name = new Intl.DateTimeFormat("en-US", { timeZone: tz, timeZoneName: "long" }).formatToParts(now);
+  const { year, month, day, hour, minute } = wallTimeAt(now, tz);
+  const offset = Date.UTC(year, month - 1, day, hour, minute) - Math.floor(now / 60_000) * 60_000;
+  return { tz, tz_label: name.find(({ type }) => type === "timeZoneName")?.value ?? tz, tz_offset: offset / 1_000 };
+}
 
 /** A user as users.info shows it. People of other workspaces come without an e-mail address. */
 function userObject(core: Core, user: LocalSlackUser): Fields {
@@ -18,9 +28,7 @@ function userObject(core: Core, user: LocalSlackUser): Fields {
     deleted: user.deleted === true,
     color: "4bbe2e",
     real_name: user.real_name,
-    tz: "Etc/UTC",
-    tz_label: "Coordinated Universal Time",
-    tz_offset: 0,
+    ...zoneOf(user.tz ?? "Etc/UTC", core.settings.clock.now()),
     profile: defined({
       title: user.title ?? "",
       real_name: user.real_name,

@@ -1,6 +1,6 @@
 import type { KnownBlock } from "@slack/types";
-import type { Person } from "../../../incident/approval.ts";
 import { unresolvedStatuses } from "../../../incident/status.ts";
+import type { Identity } from "../identity.ts";
 import { context, section } from "../render/blocks.ts";
 import { renderAnswer } from "../render/render-answer.ts";
 import { renderHome } from "../render/render-home.ts";
@@ -67,11 +67,16 @@ async function incidentOf(deps: HandlerDeps, event: HeardEvent): Promise<string 
   return open.length === 1 ? open[0]?.id : undefined;
 }
 
-async function answerQuestion(deps: HandlerDeps, kept: Kept, event: HeardEvent, by: Person): Promise<EventOutcome> {
+async function answerQuestion(
+  deps: HandlerDeps,
+  kept: Kept,
+  event: HeardEvent,
+  { person: by, timeZone = deps.timeZone }: Extract<Identity, { ok: true }>,
+): Promise<EventOutcome> {
   const { desk } = deps;
   const addressed = event.mentioned || event.direct;
   if (addressed && (event.text === "" || isCommand(event.text))) {
-    const answer = await answerCommand(event.text, { desk, by, now: deps.now() });
+    const answer = await answerCommand(event.text, { desk, by, now: deps.now(), timeZone });
     const blocks = answer.blocks ?? [];
     return answer.personal
       ? whisper(deps, event, answer.text, blocks)
@@ -109,7 +114,7 @@ export async function answerEvent(deps: HandlerDeps, kept: Kept, event: HeardEve
     const shown = await deps.slack.publishHome(event.user, view);
     return shown.ok ? "done" : outcome(shown.failure);
   }
-  if (identity.ok) return await answerQuestion(deps, kept, event, identity.person);
+  if (identity.ok) return await answerQuestion(deps, kept, event, identity);
   // In a thread nobody has asked us; saying so to every guest there would be noise.
   return event.mentioned || event.direct ? await whisper(deps, event, identity.reason) : "done";
 }

@@ -16,6 +16,8 @@ export interface CommandContext {
   readonly desk: Desk;
   readonly by: Person;
   readonly now: number;
+  /** By which times of day are meant that are typed. */
+  readonly timeZone: string;
   /** The command's own word, for examples of it. */
   readonly typed?: string;
 }

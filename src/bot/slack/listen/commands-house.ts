@@ -11,10 +11,10 @@ const silencesShown = 30;
 /** Commands about the whole house: what is kept quiet, frozen, sent and tried, and how kubemend itself is. */
 export const houseCommands: Readonly<Record<string, Command>> = {
   silence: {
-    usage: "silence <target> <duration> [in <duration> | at <time>] [why]",
+    usage: "silence <target> <duration> | until <time> [in <duration> | at <time>] [why]",
     what: "raise nothing for a target for a while; shows first what that would keep quiet",
-    async run(args, { desk, now }) {
-      const parsed = parseSilence(args, now);
+    async run(args, { desk, now, timeZone }) {
+      const parsed = parseSilence(args, now, timeZone);
       if (!parsed.ok) return { text: parsed.text, personal: true };
       const target = parsed.matcher ?? (await desk.view(parsed.target))?.incident.target;
       if (!target) return { text: `There is no incident ${parsed.target}.`, personal: true };

@@ -36,7 +36,12 @@ export function listenToIncidentButtons(app: App, deps: HandlerDeps): void {
     if (!view) return void (await form.say(`There is no incident ${incidentId}.`));
     if (word === "share") return await form.show(renderShare(view));
     if (!answered.some((known) => known === word)) return void (await form.say("This menu is from another version."));
-    const answer = await answerCommand(`${word} ${incidentId}`, { desk: deps.desk, by, now: deps.now() });
+    const answer = await answerCommand(`${word} ${incidentId}`, {
+      desk: deps.desk,
+      by,
+      now: deps.now(),
+      timeZone: deps.timeZone,
+    });
     await form.show({
       ...noteView(`Incident ${incidentId}`, answer.text),
       blocks: answer.blocks ? [...answer.blocks] : [section(answer.text)],

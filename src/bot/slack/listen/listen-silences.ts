@@ -5,7 +5,7 @@ import { decodeSilence } from "../render/silence-request.ts";
 import { listener } from "./listen.ts";
 import { type HandlerDeps, handle, noteView, type Say, typed } from "./request.ts";
 
-const older = "This form is from an older version of kubemend; please open it again.";
+const older = "Its time has passed, or this form is from an older version of kubemend; please ask again.";
 const title = "Silence";
 
 /** Silences: from the incident's button in two steps, and the confirmation of `/incident silence`. */
@@ -36,13 +36,13 @@ export function listenToSilences(app: App, deps: HandlerDeps): void {
     await ack({ response_action: "update", view: noteView(title, "One moment …") });
     const say: Say = (text) => deps.slack.updateView(view.id, noteView(title, text));
     await handle(deps, { context, userId: body.user.id, say, name: viewIds.silenceConfirm }, async (by) => {
-      const request = decodeSilence(view.private_metadata);
+      const request = decodeSilence(view.private_metadata, deps.now());
       await say(request ? (await deps.desk.silence(request, by)).text : older);
     });
   });
 
   onButton(actionIds.silenceConfirm, async ({ value, by, replace }) => {
-    const request = decodeSilence(value);
+    const request = decodeSilence(value, deps.now());
     await replace(request ? (await deps.desk.silence(request, by)).text : older);
   });
   onButton(actionIds.dismiss, async ({ replace }) => void (await replace("Nothing was changed.")));

@@ -14,6 +14,8 @@ export interface HandlerDeps {
   readonly identify: Identify;
   readonly log: Logger;
   readonly now: () => number;
+  /** Of times of day that are typed by somebody whose own zone Slack does not say. */
+  readonly timeZone: string;
   /** False when this very request has been handled before. */
   readonly firstSight: (requestId: string) => Promise<boolean>;
   /** The incident whose message or thread this is. */
@@ -36,7 +38,7 @@ function requestId(context: Record<string, unknown>): string | undefined {
 export async function handle(
   deps: HandlerDeps,
   request: { context: Record<string, unknown>; userId: string; say: Say; name: string },
-  act: (by: Person) => Promise<void>,
+  act: (by: Person, timeZone: string) => Promise<void>,
 ): Promise<void> {
   try {
     const id = requestId(request.context);
@@ -46,7 +48,7 @@ export async function handle(
       await request.say(identity.reason);
       return;
     }
-    await act(identity.person);
+    await act(identity.person, identity.timeZone ?? deps.timeZone);
   } catch (error) {
     deps.log.error({ request: request.name, error: messageOf(error) }, "slack.request-failed");
     await request

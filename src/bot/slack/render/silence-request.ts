@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { longestSilenceMs, type SilenceMatcher, type SilenceRequest } from "../../../incident/silence.ts";
+import { momentsOf, nextTimeOfDay } from "../../../lib/time-zone.ts";
 import { cut } from "../../words.ts";
 
 const units = { s: 1_000, m: 60_000, min: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
@@ -53,18 +54,19 @@ function parseMatcher(text: string): SilenceMatcher | undefined {
   };
 }
 
-/** When it begins, in ms from `now`: after `in 2h`, at `at 22:00` (UTC, the next one) or `at 2026-05-04T22:00Z`. */
-function parseStart(word: string, value: string | undefined, now: number): number | undefined {
-  if (value === undefined) return undefined;
-  if (word === "in") return parseDuration(value);
-  const clock = /^([01]?\d|2[0-3]):([0-5]\d)$/.exec(value);
-  if (clock) {
-    const at = new Date(now);
-    at.setUTCHours(Number(clock[1]), Number(clock[2]), 0, 0);
-    return (at.getTime() <= now ? at.getTime() + 86_400_000 : at.getTime()) - now;
-  }
-  const at = /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(value) ? Date.parse(value) : Number.NaN;
-  return Number.isNaN(at) || at <= now ? undefined : at - now;
+/**
+ * The moment (ms) that a word names: `22:00`, the next one by the person's own clock, `2026-05-04T22:00` by it too, or
+ * `2026-05-04T22:00Z`. Undefined for what is none, or has passed.
+ */
+function parseMoment(text: string, now: number, timeZone: string): number | undefined {
+  const clock = /^([01]?\d|2[0-3]):([0-5]\d)$/.exec(text);
+  if (clock) return nextTimeOfDay(now, Number(clock[1]), Number(clock[2]), timeZone);
+  const day = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::\d\d)?$/.exec(text);
+  const absolute = /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(text) ? Date.parse(day ? `${text}Z` : text) : Number.NaN;
+  if (Number.isNaN(absolute)) return undefined;
+  const [year = 0, month = 0, date = 0, hour = 0, minute = 0] = (day ?? []).slice(1).map(Number);
+  const moments = day ? momentsOf({ year, month, day: date, hour, minute }, timeZone) : [absolute];
+  return moments.find((at) => at > now);
 }
 
 export type ParsedSilence =
@@ -81,29 +83,65 @@ const notRead = (what: string) => ({ ok: false, text: `${what} ${usage}` }) as c
 const shownWord = (word: string) => `"${cut(word.replaceAll("`", "'"), 40)}"`;
 
 const usage =
-  "Say what and for how long: `/incident silence shop/carts 2h while the migration runs`. What can be a workload (`shop/carts`), a namespace (`shop/*`), an incident (`#42`), a detector (`detector:log-burst`), a node (`node/worker-1`) or `all`. `in 3h` or `at 22:00` (UTC) before the reason makes it a maintenance window.";
+  "Say what and for how long: `/incident silence shop/carts 2h while the migration runs`, or `until 22:00` by your own clock. What can be a workload (`shop/carts`), a namespace (`shop/*`), an incident (`#42`), a detector (`detector:log-burst`), a node (`node/worker-1`) or `all`. `in 3h` or `at 20:00` before the reason makes it a maintenance window.";
 
-/** Reads what was typed after `/incident silence`. A target such as `#42` is left for who knows the incidents. */
-export function parseSilence(words: readonly string[], now: number): ParsedSilence {
-  const [target, length, ...rest] = words;
-  const durationMs = length === undefined ? undefined : parseDuration(length.toLowerCase());
+const moments = (word: string) =>
+  `\`${word} 22:00\` (by your clock) and \`${word} 2026-05-04T22:00Z\`, if it is to come`;
+const noLength = (word: string) =>
+  notRead(`${shownWord(word)} is no length of time; \`30m\`, \`2h\`, \`1h30m\`, \`3d\` and \`until 22:00\` are.`);
+
+interface Times {
+  startsInMs: number;
+  durationMs?: number;
+  until?: number;
+  /** A time of the clock was named. */
+  fixed: boolean;
+}
+
+/** Takes the times off the front of what was typed, in any order; what is left is the reason. @returns what was not understood */
+function takeTimes(words: string[], times: Times, now: number, timeZone: string): ParsedSilence | undefined {
+  for (;;) {
+    const [word = "", value = ""] = words;
+    const isKeyword = word === "in" || word === "at" || word === "until";
+    const durationMs = isKeyword || times.durationMs !== undefined ? undefined : parseDuration(word.toLowerCase());
+    if (durationMs !== undefined) times.durationMs = durationMs;
+    else if (word === "in") {
+      const startsInMs = parseDuration(value);
+      if (startsInMs === undefined)
+        return notRead(`${shownWord(value || word)} is no beginning; \`in 3h\` is, and ${moments("at")}.`);
+      times.startsInMs = startsInMs;
+    } else if (isKeyword) {
+      const moment = parseMoment(value, word === "until" ? now + times.startsInMs : now, timeZone);
+      if (moment === undefined)
+        return notRead(
+          `${shownWord(value || word)} is no ${word === "at" ? "beginning" : "end"}; ${moments(word)}, are.`,
+        );
+      if (word === "at") times.startsInMs = moment - now;
+      else times.until = moment;
+      times.fixed = true;
+    } else return undefined;
+    words.splice(0, isKeyword ? 2 : 1);
+  }
+}
+
+/**
+ * Reads what was typed after `/incident silence`. A target such as `#42` is left for who knows the incidents.
+ * @param timeZone by which times of day are meant: that of the person who typed them
+ */
+export function parseSilence(words: readonly string[], now: number, timeZone: string): ParsedSilence {
+  const [target, length, ...others] = words;
   if (target === undefined || length === undefined) return { ok: false, text: usage };
-  if (durationMs === undefined || durationMs <= 0)
-    return notRead(`${shownWord(length)} is no length of time; \`30m\`, \`2h\`, \`1h30m\` and \`3d\` are.`);
+  const rest = [length, ...others];
+  const times: Times = { startsInMs: 0, fixed: false };
+  const wrong = takeTimes(rest, times, now, timeZone);
+  if (wrong) return wrong;
+  const { startsInMs, until, fixed } = times;
+  const durationMs = until === undefined ? times.durationMs : until - now - startsInMs;
+  if (durationMs === undefined || durationMs <= 0) return noLength(rest[0] ?? length);
   if (durationMs > longestSilenceMs)
     return { ok: false, text: "A silence holds for 30 days at most; after that it is a forgotten one." };
-  const [word] = rest;
-  let startsInMs = 0;
-  if (word === "in" || word === "at") {
-    const start = parseStart(word, rest[1], now);
-    if (start === undefined)
-      return notRead(
-        `${shownWord(rest[1] ?? word)} is no beginning; \`in 3h\`, \`at 22:00\` (UTC) and \`at 2026-05-04T22:00Z\`, if it is to come, are.`,
-      );
-    startsInMs = start;
-    rest.splice(0, 2);
-  }
-  const request = { startsInMs, durationMs, reason: rest.join(" ").slice(0, 300) };
+  const reason = rest.join(" ").slice(0, 300);
+  const request = { startsInMs, durationMs, reason, ...(fixed ? { askedAt: now } : {}) };
   if (/^#?\d+$/.test(target)) return { ok: true, target: target.replace("#", ""), request };
   const matcher = parseMatcher(target);
   return matcher
@@ -122,12 +160,25 @@ const encoded = z.strictObject({
   startsInMs: z.number().min(0).max(longestSilenceMs),
   durationMs: z.number().min(0).max(longestSilenceMs),
   reason: z.string().max(300),
+  askedAt: z.number().min(0).optional(),
 });
+
+/** Named times stay where they are: what was to begin at ten begins at ten, and ends when it was to end. */
+function asOf(
+  now: number,
+  { startsInMs, durationMs, askedAt, ...request }: SilenceRequest,
+): SilenceRequest | undefined {
+  if (askedAt === undefined) return { ...request, startsInMs, durationMs };
+  const from = Math.max(now, askedAt + startsInMs);
+  const until = askedAt + startsInMs + durationMs;
+  return until > from ? { ...request, startsInMs: from - now, durationMs: until - from } : undefined;
+}
 
 /** A silence as a button carries it; what comes back is checked again. */
 export const encodeSilence = (request: SilenceRequest): string => JSON.stringify(request);
 
-export function decodeSilence(text: string): SilenceRequest | undefined {
+/** @param now when somebody agreed (ms). Undefined when it is none of ours, or its time has passed meanwhile. */
+export function decodeSilence(text: string, now: number): SilenceRequest | undefined {
   try {
     const parsed = encoded.safeParse(JSON.parse(text));
     if (!parsed.success) return undefined;
@@ -138,7 +189,8 @@ export function decodeSilence(text: string): SilenceRequest | undefined {
       ...(name === undefined ? {} : { name }),
       ...(detector === undefined ? {} : { detector }),
     };
-    return { ...parsed.data, matcher };
+    const { askedAt, ...data } = parsed.data;
+    return asOf(now, { ...data, matcher, ...(askedAt === undefined ? {} : { askedAt }) });
   } catch {
     // Not JSON: a value that is not from us.
     return undefined;

@@ -7,7 +7,7 @@ import { notingDesk } from "../../../support/slack-bot.ts";
 const by = { id: "slack:U1", name: "Ana" };
 const now = incidentView.incident.onset + 3_600_000;
 const answered = async (line: string, more: Partial<Desk>) => {
-  const answer = await answerCommand(line, { desk: notingDesk([], more), by, now });
+  const answer = await answerCommand(line, { desk: notingDesk([], more), by, now, timeZone: "UTC" });
   return { ...answer, shown: JSON.stringify(answer.blocks ?? answer.text) };
 };
 

@@ -11,6 +11,7 @@ import { encodeFix } from "../../../../src/bot/slack/render/action-ids.ts";
 import { createSlackApp } from "../../../../src/bot/slack/slack-app.ts";
 import { startWeb, type WebServer } from "../../../../src/bot/web/server.ts";
 import { silentLogger } from "../../../../src/lib/logger.ts";
+import { nextTimeOfDay } from "../../../../src/lib/time-zone.ts";
 import type { LocalSlack } from "../../../../src/local-slack/local-slack.ts";
 import { startLocalSlack } from "../../../../src/local-slack/start-local-slack.ts";
 import { saveIncident } from "../../../../src/store/incidents/incidents.ts";
@@ -61,6 +62,10 @@ const desk: Desk = {
       evidence: [],
     }),
   reveal: (text) => text,
+  previewSilence: async (request) => {
+    const from = Date.now() + request.startsInMs;
+    return { ...(await quietOperations.previewSilence(request)), from, until: from + request.durationMs };
+  },
   undo: async (planId, by, code) =>
     noting(["undo", planId, by.name, ...(code ? [code] : [])], { ok: true, text: "Being undone." }),
   freeze: async (frozen, by) => noting(["freeze", frozen, by.name], { ok: true, text: frozen ? "Frozen." : "Thawed." }),
@@ -74,7 +79,8 @@ const book: PostBook = {
   forget: (id, key) => postBook(database).forget(id, key),
 };
 const users = [
-  { id: "U1", name: "ana", real_name: "Ana" },
+  { id: "U1", name: "ana", real_name: "Ana", tz: "Europe/Berlin" },
+  { id: "U2", name: "ben", real_name: "Ben", tz: "" },
   { id: "UGUEST", name: "guest", real_name: "Gast", is_restricted: true },
   { id: "USTRANGER", name: "stranger", real_name: "Sten", is_stranger: true },
 ];
@@ -87,7 +93,7 @@ beforeEach(async () => {
   await saveIncident(database, incidentView.incident);
   slack = await startLocalSlack({
     users,
-    channels: [{ id: "C1", name: "incidents", is_ext_shared: true, members: ["U1", "UGUEST", "USTRANGER"] }],
+    channels: [{ id: "C1", name: "incidents", is_ext_shared: true, members: ["U1", "U2", "UGUEST", "USTRANGER"] }],
     ackDeadlineMs: 10_000,
     triggerLifeMs: 10_000,
   });
@@ -100,6 +106,7 @@ beforeEach(async () => {
       identify: createIdentify(port, Date.now),
       log: silentLogger,
       now: Date.now,
+      timeZone: "Asia/Kolkata",
       firstSight: (id) => firstSight(database, id),
     },
   );
@@ -264,6 +271,7 @@ test("the same through Socket Mode: nothing of ours is reachable from outside", 
       identify: createIdentify(port, Date.now),
       log: silentLogger,
       now: Date.now,
+      timeZone: "Asia/Kolkata",
       firstSight: (id) => firstSight(database, id),
     },
   );
@@ -330,6 +338,18 @@ test.each([
   expect(await slack.slash(line, "U1")).toEqual({ ok: true });
   await vi.waitFor(() => expect(JSON.stringify(slack.ephemerals())).toContain(has));
   expect(slack.messages("incidents")).toHaveLength(0);
+});
+
+test.each([
+  // Ana's own clock is in Berlin; Slack does not say Ben's, so it is the configured one.
+  { user: "U1", zone: "Europe/Berlin" },
+  { user: "U2", zone: "Asia/Kolkata" },
+])("`until 22:00` is meant by the clock of who types it: $zone", async ({ user, zone }) => {
+  const until = nextTimeOfDay(Date.now(), 22, 0, zone);
+  expect(await slack.slash("/incident silence shop/carts until 22:00", user)).toEqual({ ok: true });
+  await vi.waitFor(() => expect(JSON.stringify(slack.ephemerals())).toContain("Silence shop/carts"));
+  const [, shown = ""] = /until <!date\^(\d+)\^/.exec(JSON.stringify(slack.ephemerals())) ?? [];
+  expect(Math.abs(Number(shown) * 1_000 - until)).toBeLessThan(60_000);
 });
 
 test("forged, unsigned, old and future requests are refused", async () => {
@@ -410,6 +430,7 @@ test("a Slack that does not answer while the bot starts ends nothing", async () 
       identify: createIdentify(port, Date.now),
       log: silentLogger,
       now: Date.now,
+      timeZone: "Asia/Kolkata",
       firstSight: async () => true,
     },
   );

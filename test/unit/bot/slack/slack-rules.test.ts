@@ -61,11 +61,11 @@ describe("what is typed after /incident silence", () => {
       want: { matcher: { name: "carts" }, startsInMs: 30 * minute, durationMs: hour, reason: "" },
     },
   ])("$words", ({ words, want }) => {
-    const parsed = parseSilence(words.split(" "), now);
+    const parsed = parseSilence(words.split(" "), now, "UTC");
     if (!parsed.ok || !parsed.matcher) throw new Error("it is understood");
     const request = { matcher: parsed.matcher, ...parsed.request };
-    expect(request).toEqual(want);
-    expect(decodeSilence(encodeSilence(request))).toEqual(want);
+    expect(request).toMatchObject(want);
+    expect(decodeSilence(encodeSilence(request), now)).toEqual(want);
   });
 
   test.each([
@@ -79,8 +79,12 @@ describe("what is typed after /incident silence", () => {
     "<!channel> 1h",
     "carts 1h in x",
     "carts 1h at 2020-01-01T00:00Z",
+    "carts until",
+    "carts until soon",
+    "carts until 2020-01-01T00:00Z",
+    "carts at 22:00",
   ])("%j is answered with how to say it", (words) => {
-    expect(parseSilence(words.split(" ").filter(Boolean), now)).toMatchObject({
+    expect(parseSilence(words.split(" ").filter(Boolean), now, "UTC")).toMatchObject({
       ok: false,
       text: expect.stringContaining("Say what"),
     });
@@ -92,7 +96,120 @@ describe("what is typed after /incident silence", () => {
     "{}",
     "null",
     '{"matcher":{"x":1},"startsInMs":0,"durationMs":1,"reason":""}',
-  ])("%j is no silence of ours", (text) => expect(decodeSilence(text)).toBeUndefined());
+  ])("%j is no silence of ours", (text) => expect(decodeSilence(text, now)).toBeUndefined());
+
+  const silenceFor = (words: string, at: string, timeZone: string) => {
+    const asked = Date.parse(at);
+    const parsed = parseSilence(words.split(" "), asked, timeZone);
+    if (!parsed.ok) throw new Error(parsed.text);
+    const from = asked + parsed.request.startsInMs;
+    const iso = (ms: number) => new Date(ms).toISOString().slice(0, 16);
+    return `${iso(from)} ${iso(from + parsed.request.durationMs)}`;
+  };
+  test.each([
+    {
+      name: "by the person's clock",
+      words: "carts until 22:00",
+      at: "2026-05-04T18:00:00Z",
+      zone: "Europe/Berlin",
+      want: "2026-05-04T18:00 2026-05-04T20:00",
+    },
+    {
+      name: "on the other side of the day",
+      words: "carts until 22:00",
+      at: "2026-05-04T20:30:00Z",
+      zone: "Europe/Berlin",
+      want: "2026-05-04T20:30 2026-05-05T20:00",
+    },
+    {
+      name: "where it is another day already",
+      words: "carts until 02:00",
+      at: "2026-05-04T16:00:00Z",
+      zone: "Asia/Tokyo",
+      want: "2026-05-04T16:00 2026-05-04T17:00",
+    },
+    {
+      name: "half an hour off",
+      words: "carts 1h at 22:00",
+      at: "2026-05-04T12:00:00Z",
+      zone: "Asia/Kolkata",
+      want: "2026-05-04T16:30 2026-05-04T17:30",
+    },
+    {
+      name: "from a time to a time",
+      words: "carts at 22:00 until 02:00 night shift",
+      at: "2026-05-04T12:00:00Z",
+      zone: "America/New_York",
+      want: "2026-05-05T02:00 2026-05-05T06:00",
+    },
+    {
+      name: "a day of one's own calendar",
+      words: "carts 2h at 2026-05-06T08:00",
+      at: "2026-05-04T12:00:00Z",
+      zone: "Europe/Berlin",
+      want: "2026-05-06T06:00 2026-05-06T08:00",
+    },
+    {
+      name: "with an offset it is that moment",
+      words: "carts until 2026-05-04T22:00Z",
+      at: "2026-05-04T12:00:00Z",
+      zone: "Asia/Tokyo",
+      want: "2026-05-04T12:00 2026-05-04T22:00",
+    },
+    // 29 March 2026: 02:00 becomes 03:00 in Berlin. 25 October: 03:00 becomes 02:00.
+    {
+      name: "over the night that loses an hour",
+      words: "carts until 08:00",
+      at: "2026-03-28T21:00:00Z",
+      zone: "Europe/Berlin",
+      want: "2026-03-28T21:00 2026-03-29T06:00",
+    },
+    {
+      name: "over the night that gains one",
+      words: "carts until 08:00",
+      at: "2026-10-24T20:00:00Z",
+      zone: "Europe/Berlin",
+      want: "2026-10-24T20:00 2026-10-25T07:00",
+    },
+    {
+      name: "at a time that is left out: an hour later by the clock",
+      words: "carts 1h at 02:30",
+      at: "2026-03-28T21:00:00Z",
+      zone: "Europe/Berlin",
+      want: "2026-03-29T01:30 2026-03-29T02:30",
+    },
+    {
+      name: "at a time that comes twice: the first",
+      words: "carts until 02:30",
+      at: "2026-10-24T23:00:00Z",
+      zone: "Europe/Berlin",
+      want: "2026-10-24T23:00 2026-10-25T00:30",
+    },
+    {
+      name: "between the two: the second",
+      words: "carts until 02:30",
+      at: "2026-10-25T00:45:00Z",
+      zone: "Europe/Berlin",
+      want: "2026-10-25T00:45 2026-10-25T01:30",
+    },
+  ])("$name: $words, asked at $at in $zone", ({ words, at, zone, want }) =>
+    expect(silenceFor(words, at, zone)).toBe(want));
+
+  test("named times stay where they are however late somebody agrees; lengths begin then", () => {
+    const minutes = 60_000;
+    const asked = (words: string) => {
+      const parsed = parseSilence(words.split(" "), now, "UTC");
+      if (!parsed.ok || !parsed.matcher) throw new Error("it is understood");
+      return encodeSilence({ matcher: parsed.matcher, ...parsed.request });
+    };
+    // It is 20:30.
+    const agreed = (words: string, after: number) => decodeSilence(asked(words), now + after * minutes);
+    expect(agreed("carts until 22:00", 20)).toMatchObject({ startsInMs: 0, durationMs: 70 * minutes });
+    expect(agreed("carts 1h at 22:00", 20)).toMatchObject({ startsInMs: 70 * minutes, durationMs: 60 * minutes });
+    expect(agreed("carts 1h at 22:00", 100)).toMatchObject({ startsInMs: 0, durationMs: 50 * minutes });
+    expect(agreed("carts until 22:00", 100), "its time has passed").toBeUndefined();
+    expect(agreed("carts 2h", 20)).toMatchObject({ startsInMs: 0, durationMs: 120 * minutes });
+  });
 });
 
 describe("routes", () => {

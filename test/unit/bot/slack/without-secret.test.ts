@@ -16,6 +16,7 @@ test.each([
     identify: async () => ({ ok: false, reason: "nobody" }) as const,
     log: silentLogger,
     now: Date.now,
+    timeZone: "UTC",
     firstSight: async () => true,
   };
   expect(() => createSlackApp(options, deps)).toThrow("nothing tells Slack's requests from anybody's");

@@ -184,13 +184,13 @@ describe("the link from Slack", () => {
     const config = (web: object) => configSchema.parse({ web });
     const ask = async (port: ReturnType<typeof webPortOf>, by = "slack:UANN") => {
       const desk = { ...(port ? { web: port } : {}) } as unknown as Desk;
-      return await houseCommands["web"]?.run([], { desk, by: { id: by, name: "Ann" }, now: 0 });
+      return await houseCommands["web"]?.run([], { desk, by: { id: by, name: "Ann" }, now: 0, timeZone: "UTC" });
     };
     await using web = await servePages(db, { signIn: links });
     const port = webPortOf({ config: config({ url: web.url, signIn: { slackLinks: true } }), database: db });
     const answer = await ask(port);
     expect(answer?.personal).toBe(true);
-    const link = /<([^|]+)\|/.exec(answer?.text ?? "")?.[1] ?? "";
+    const link = /<([^|]+)\|/.exec(JSON.stringify(answer?.blocks))?.[1]?.replaceAll("&amp;", "&") ?? "";
     expect((await post(web, "/sign-in", { token: tokenOf(link) })).status).toBe(303);
     expect((await ask(port, "mail:ann@example.com"))?.text).toContain("not set up");
     expect((await ask(webPortOf({ config: config({}), database: db })))?.text).toContain("not set up");
