@@ -3,7 +3,7 @@ import type { Signal } from "../../cluster/signal.ts";
 import type { Topology } from "../../cluster/topology.ts";
 import type { Anomaly } from "../../incident/anomaly.ts";
 import type { Incident, IncidentChange } from "../../incident/incident.ts";
-import { makeRef, type ObjectRef } from "../../incident/object-ref.ts";
+import { makeRef } from "../../incident/object-ref.ts";
 import { createSourceWatch } from "../blind/source-silence.ts";
 import { createDeriver } from "../collect/derive/derive.ts";
 import { workloadLookup, workloadNames } from "../collect/workload-of.ts";
@@ -20,6 +20,7 @@ import { createLedger } from "./ledger.ts";
 import { createLiveTopology } from "./live-topology.ts";
 import { mayEnd } from "./may-end.ts";
 import { createPace } from "./pace.ts";
+import { isPriceOfWork } from "./price-of-work.ts";
 import { detectorFactories } from "./registry.ts";
 import { ownsObject, type Share, wholeCluster } from "./share.ts";
 import { type Silence, silences } from "./silence.ts";
@@ -128,21 +129,6 @@ export function createDetectionEngine(options: DetectionEngineOptions): Detectio
       tickMs: pace.tickMs,
     });
 
-  /** Errors while a rollout is under way are its price; they open an incident only when they outlast it. */
-  function isPriceOfWork(live: LiveAnomaly, now: number): boolean {
-    if (live.nature !== "symptom") return false;
-    const built = topology.at(now);
-    const concerned = [live.anomaly.target, live.anomaly.seenOn].filter((ref): ref is ObjectRef => ref !== undefined);
-    return concerned.some((ref) => {
-      const own = ref.kind === "Service" ? built.workloadsBehind(ref) : [ref];
-      return own.some(
-        (workload) =>
-          transitions.settling(workload, now) ||
-          built.dependenciesOf(workload).some((dependency) => transitions.settling(dependency, now)),
-      );
-    });
-  }
-
   /** Far from its recent past, and where it is every day at this time. */
   function isOfTheHour({ series: of, value }: Finding, now: number): boolean {
     return of !== undefined && value !== undefined && seasons.isUsual(of.name, of.labels, now, value);
@@ -197,7 +183,10 @@ export function createDetectionEngine(options: DetectionEngineOptions): Detectio
               {
                 // What was not seen again in this tick is on its way out.
                 mayOpen: (live) =>
-                  live.lastSeenAt === now && !live.fading && isFirm(live, now) && !isPriceOfWork(live, now),
+                  live.lastSeenAt === now &&
+                  !live.fading &&
+                  isFirm(live, now) &&
+                  !isPriceOfWork(live, { topology: topology.at(now), transitions, now }),
                 settled: ({ affected }) => !affected.some((ref) => transitions.inProgress(ref)),
               },
             );

@@ -16,8 +16,15 @@ export function windowsFor(windows: readonly NormalWindow[], ...entities: readon
   return (better.length > 0 ? better : usable).map(({ profile }) => profile);
 }
 
-/** What was usual: from the second lowest to the second highest of what was seen. One odd window (an incident that was
- * explained wrongly, a scrape that slipped) then does not excuse anything. With few values, all of them count. */
+/** With fewer values, all of them count. */
+const minForSpare = 5;
+/** Share of many values, at either end, that may be odd. */
+const oddShare = 0.02;
+
+/**
+ * What was usual: from the second lowest to the second highest of what was seen. One odd window (an incident that was
+ * explained wrongly, a scrape that slipped) then does not excuse anything. With few values, all of them count.
+ */
 export function usualRange(values: readonly number[]): { readonly low: number; readonly high: number } | undefined {
   if (values.length === 0) return undefined;
   const sorted = values.toSorted((a, b) => a - b);
@@ -25,20 +32,17 @@ export function usualRange(values: readonly number[]): { readonly low: number; r
   return { low: sorted[spare] ?? 0, high: sorted[sorted.length - 1 - spare] ?? 0 };
 }
 
-const minForSpare = 5;
-/** Share of many values, at either end, that may be odd. */
-const oddShare = 0.02;
-
+/** An incident whose cause was confirmed; seconds since 1970, as the tables have it. */
 export interface PastIncident {
   readonly entity: string;
   readonly from: number;
   readonly to: number;
 }
 
-/** What an incident still shows after the time it was given: queues drain, caches fill. Seconds. */
+/** What an incident still shows after the time it was given: queues drain, caches fill. */
 const recoverySeconds = 600;
 
-/** Samples from before `until` that no incident of this very entity spoiled. */
+/** Samples from before `until` (s) that no incident of this very entity spoiled. */
 export function cleanSamples(
   series: Series | undefined,
   until: number,

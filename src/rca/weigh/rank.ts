@@ -1,21 +1,14 @@
 import { type Anomaly, starvingReasons } from "../../incident/anomaly.ts";
 import { causeText } from "../../incident/cause-text.ts";
 import { refKey, sameRef, uniqueRefs } from "../../incident/object-ref.ts";
+import type { OutcomeCounts } from "../../incident/past-incident.ts";
 import type { Severity } from "../../incident/severity.ts";
 import { beganAt } from "../case/began-at.ts";
 import type { Candidate } from "../case/candidate.ts";
 import { type Case, workloadsFor } from "../case/case.ts";
 import { missingSight } from "../case/sight.ts";
 import { causeWeights, probabilityOf, type Standing } from "./cause-confidence.ts";
-import {
-  calibratedCause,
-  ceiling,
-  type Features,
-  logit,
-  marginOf,
-  type OutcomeCounts,
-  probabilities,
-} from "./confidence.ts";
+import { calibratedCause, ceiling, type Features, logit, marginOf, probabilities } from "./confidence.ts";
 import { suffersElse } from "./suffers-else.ts";
 
 export interface Ranked {
