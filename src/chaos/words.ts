@@ -61,6 +61,15 @@ const oddText = ({ falseMerges, split, foreign }: Score): readonly string[] => [
   ...(foreign.length > 0 ? [`${foreign.length} that do not belong`] : []),
 ];
 
+/** An incident was due and none came, and no probe noticed anything either: a limit that is high enough, a page that exists. */
+const unfelt = ({ score, probes, changes }: RunResult): boolean =>
+  score !== undefined &&
+  score.due !== false &&
+  !score.detected &&
+  changes.every(({ restored }) => restored !== "not-made") &&
+  probes.during.length > 0 &&
+  probes.during.every(({ failed }) => failed === 0);
+
 /** One line about how a run stands or what it came to. */
 export function shortResult(phase: string, stored: unknown, note: string | null): string {
   const result = readResult(stored);
@@ -74,6 +83,7 @@ export function shortResult(phase: string, stored: unknown, note: string | null)
   return [
     `${words[result.verdict]} (${result.reason})`,
     ...(result.score ? [`kubemend: ${scoreText(result.score)}`] : []),
+    ...(unfelt(result) ? ["no probe failed either while the fault was there: was there one?"] : []),
     ...(result.clean
       ? []
       : [note?.startsWith("put back") ? note : "NOT everything is put back: kubemend chaos restore"]),

@@ -3,7 +3,7 @@ import { type GameDay, summarize } from "../../../src/chaos/game-day.ts";
 import { truthOf } from "../../../src/chaos/game-day-truth.ts";
 import { type IncidentFacts, scoreRun } from "../../../src/chaos/score.ts";
 import { scoreboardHtml } from "../../../src/chaos/scoreboard.ts";
-import { scoreText } from "../../../src/chaos/words.ts";
+import { scoreText, shortResult } from "../../../src/chaos/words.ts";
 import { makeRef } from "../../../src/incident/object-ref.ts";
 import { parseTruth } from "../../../src/replay/record/write-truth.ts";
 
@@ -160,6 +160,22 @@ describe("a score", () => {
     const found = incident("1", { hypotheses: [{ cause: "node-unschedulable", culprit: node, probability: 0.9 }] });
     expect(scoreRun(star, [found], window)).toMatchObject({ rightCulprit: true, rightCause: true });
   });
+});
+
+test.each([
+  { name: "no probe failed", failed: 0, incidents: [], asks: true },
+  { name: "a probe failed", failed: 1, incidents: [], asks: false },
+  { name: "it was found", failed: 0, incidents: [incident("1")], asks: false },
+])("a fault that kubemend has not found may have been none: $name, asks $asks", ({ failed, incidents, asks }) => {
+  const stored = {
+    verdict: "held",
+    reason: "as hoped",
+    clean: true,
+    probes: { before: [], during: [{ probe: "it answers", asked: 9, failed, detail: "" }], after: [] },
+    changes: [],
+    score: scoreRun(expected, incidents, window),
+  };
+  expect(shortResult("done", stored, null).includes("was there one?")).toBe(asks);
 });
 
 describe("a scoreboard", () => {
