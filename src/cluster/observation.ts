@@ -23,14 +23,13 @@ export interface ObservationOptions {
   readonly objects?: ObjectStoreOptions;
   readonly logs?: LogStoreOptions;
   readonly series?: SeriesStoreOptions;
-  readonly maxEvents?: number;
 }
 
 export function createObservation(options: ObservationOptions): Observation {
   return {
     cluster: options.cluster,
     objects: createObjectStore(options.objects),
-    events: createEventStore(options.maxEvents === undefined ? {} : { maxEvents: options.maxEvents }),
+    events: createEventStore(),
     logs: createLogStore(options.logs),
     alerts: createAlertStore(),
     series: createSeriesStore(options.series),

@@ -123,12 +123,14 @@ describe("a silence", () => {
     expect([none.active, none.open, none.past.matched]).toEqual([[], [], 0]);
   });
 
-  test("that ends soon is told once, to who asked for it", async () => {
+  test("that ends soon is told once, to who asked for it, or in the channel when that was not in Slack", async () => {
     await using database = await withDatabase();
     const time = { now: at };
     const { desk, clock } = silenceDesk(database, time);
     await desk.silence({ matcher: { name: "carts" }, startsInMs: 0, durationMs: 2 * hour, reason: "" }, ana);
     await desk.silence({ matcher: { name: "orders" }, startsInMs: 0, durationMs: 10 * 60_000, reason: "short" }, ana);
+    const onPage = { id: "mail:bo@example.org", name: "Bo" };
+    await desk.silence({ matcher: { name: "payment" }, startsInMs: 0, durationMs: 2 * hour, reason: "" }, onPage);
     const told: [string, string][] = [];
     const slack: Pick<SlackPort, "post"> = {
       post: async ({ channel, text }) => {
@@ -158,7 +160,10 @@ describe("a silence", () => {
     time.now = at + 2 * hour - 10 * 60_000;
     await round();
     await round();
-    expect(told).toEqual([["U1", "Silence 1 ends soon"]]);
+    expect(told.toSorted()).toEqual([
+      ["C1", "Silence 3 ends soon"],
+      ["U1", "Silence 1 ends soon"],
+    ]);
   });
 });
 
