@@ -157,6 +157,15 @@ export const origins: Readonly<Record<string, (raw: readonly string[]) => Origin
   ejabberd: each(numbered(/^\S+ \S+ \[\w+\] <[\d.]+>@(\S+:\d+) /, /^\S+ \S+ \[\w+\] \S+ (.*)$/)),
   kamailio: each(numbered(/^ ?\d+\(\d+\) \w+: \S+ \[([\w./-]+:\d+)\]: /, /\]: \w+\(\): (.*)$/)),
   nginx: each(cut(AT, "", /^\S+ \S+ \[\w+\] \d+#\d+: (?:\*\d+ )?(.*)$/)),
+  syncthing: each(cut(/(?<=^\[\w+\] \S+ \S+) (\w+\.go:\d+):/, "", /^\[\w+\] \S+ \S+ [A-Z]+: (.*)$/)),
+  aria2: each(numbered(/^\S+ \S+ \[\w+\] \[(\w+\.\w+:\d+)\] /, /^\S+ \S+ \[\w+\] \[\S+\] (.*)$/)),
+  redis: each(cut(AT, "", /^\d+:\w \d+ \w+ \d+ \S+ \S (.*)$/)),
+  glusterfs: each(numbered(/\] \[([\w.-]+:\d+):\w+\] /, /\[[\w.-]+:\d+:\w+\] (.*)$/)),
+  patroni: each((raw) => {
+    const found = cut(AT, "", /^\S+ \S+ [A-Z]+: (.*)$/)(raw);
+    return found && { ...found, place: found.place.replace(/^.*\/dist-packages\//, "") };
+  }),
+  jetty: each(cut(/:([\w.$]+#[\w$<>]+\(\w+\.java:\d+\)):/, ":", /^\S+ [\d:.]+:[A-Z]+:[\w.$-]*:[^:]*: (.*)$/)),
   activemq: each(cut(AT, "", /^\S+ \S+ [A-Z]+ \S+: (.*)$/)),
   openstack: each((raw) => {
     const found = cut(AT, "", /\[[^\]]*\] (.*)$/)(raw);

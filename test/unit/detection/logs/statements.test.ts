@@ -13,6 +13,13 @@ const thirdRound = new Set([
   "kubelet",
   "nginx",
   "control-plane",
+  "redis",
+  "glusterfs",
+  "aria2",
+  "syncthing",
+  "patroni",
+  "jetty",
+  "node-red",
 ]);
 test.each([
   { part: "development", third: false, sources: 0.86, stream: 0.86 },
