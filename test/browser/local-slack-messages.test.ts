@@ -9,7 +9,7 @@ describe.skipIf(chromiumPath === undefined)(`messages on the local Slack page ${
     const ts = await on.post(everyBlock(on.fileId));
     const message = on.row(ts);
     await message.getByRole("heading", { name: "orders: requests time out" }).waitFor();
-    expect(await message.locator("h3").first().innerText()).toContain("\u{1F6A8}");
+    expect(await message.locator("h2").first().innerText()).toContain("\u{1F6A8}");
     expect(await message.getByRole("link", { name: "the runbook" }).getAttribute("href")).toBe(
       "https://example.com/runbook",
     );
@@ -132,7 +132,7 @@ describe.skipIf(chromiumPath === undefined)(`messages on the local Slack page ${
     await on.row(ts).getByRole("button").first().waitFor();
     expect(await on.page.evaluate("window.hacked")).toBeUndefined();
     expect(await on.row(ts).locator("script, img, [onerror], [onmouseover], a[href^='javascript']").count()).toBe(0);
-    expect(await on.row(ts).locator(".block-header h3").innerText()).toContain(text.slice(0, 5).trim());
+    expect(await on.row(ts).locator(".block-header h2").innerText()).toContain(text.slice(0, 5).trim());
   });
 
   test("the newest message stays in sight while images load, until the reader scrolls up", async () => {

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -6,6 +6,7 @@ import type { Decisions } from "../../src/bot/web/pages-port.ts";
 import { makeSignInLink } from "../../src/bot/web/sign-in-routes.ts";
 import { touchIncident } from "../../src/store/incidents/incidents.ts";
 import { keepLink } from "../../src/store/people/web-sign-in.ts";
+import { checkPage, stumblingBlocks } from "../support/check-page.ts";
 import { fillIncident, fillList, hostile, type ServedPages, servePages } from "../support/filled-pages.ts";
 import { incidentView } from "../support/incident-view.ts";
 import { type TestDatabase, withDatabase } from "../support/postgres.ts";
@@ -51,20 +52,7 @@ async function open(options: Parameters<Browser["newContext"]>[0] = {}, server =
 
 const drawn = (page: Page) => page.locator("[data-drawn='2']").waitFor();
 
-const checks = readFileSync(new URL("../support/page-checks.js", import.meta.url), "utf8").replace(
-  "export default",
-  "",
-);
-
-/** Runs one of the checks inside the page, which lets no script of others in. */
-async function check<T>(page: Page, name: "lowContrast" | "unnamed" | "focused"): Promise<T> {
-  return (await page.evaluate(
-    `(${checks
-      .replace(/^\/\/.*\n/, "")
-      .trim()
-      .replace(/;$/, "")}).${name}()`,
-  )) as T;
-}
+const check = checkPage;
 
 describe.skipIf(!executablePath)("the pages in a browser", () => {
   beforeAll(async () => {
@@ -98,8 +86,7 @@ describe.skipIf(!executablePath)("the pages in a browser", () => {
         await tab.page.goto(web.url + path.replace(":id", id));
         if (path.endsWith(":id")) await drawn(tab.page);
         await tab.shoot(`${path.slice(1).replace("/:id", "-one")}-${size}-${colorScheme}`, true);
-        expect(await check(tab.page, "lowContrast")).toEqual([]);
-        expect(await check(tab.page, "unnamed")).toEqual([]);
+        expect(await stumblingBlocks(tab.page)).toEqual([]);
         const wide = await tab.page.evaluate("document.documentElement.scrollWidth - innerWidth");
         expect(wide).toBeLessThanOrEqual(0);
         expect(tab.troubles).toEqual([]);
@@ -295,8 +282,7 @@ describe.skipIf(!executablePath)("the pages in a browser", () => {
     await tab.page.getByRole("button", { name: "Approve: apply exactly this" }).click();
     await tab.page.getByText("Approved. It is being applied").waitFor();
     expect(asked.at(-1)).toBe("approve 11 slack:UANN ");
-    expect(await check(tab.page, "lowContrast")).toEqual([]);
-    expect(await check(tab.page, "unnamed")).toEqual([]);
+    expect(await stumblingBlocks(tab.page)).toEqual([]);
   });
 
   test("a person signs in by a link, which works once, approves as in Slack, and signs out", async () => {

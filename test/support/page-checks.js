@@ -35,9 +35,15 @@ export default {
   unnamed() {
     const found = [];
     for (const field of document.querySelectorAll("input:not([type=hidden]), select, textarea"))
-      if (!field.labels?.length && !field.getAttribute("aria-label")) found.push(field.outerHTML);
-    for (const button of document.querySelectorAll("button, a[href]"))
-      if (!button.textContent.trim() && !button.getAttribute("aria-label")) found.push(button.outerHTML);
+      if (!field.labels?.length && !field.getAttribute("aria-label") && !field.getAttribute("aria-labelledby"))
+        found.push(field.outerHTML);
+    for (const button of document.querySelectorAll("button, a[href], summary, [role=menuitem]"))
+      if (
+        !button.textContent.trim() &&
+        !button.getAttribute("aria-label") &&
+        !button.querySelector("img[alt]:not([alt=''])")
+      )
+        found.push(button.outerHTML);
     for (const picture of document.querySelectorAll("img"))
       if (!picture.hasAttribute("alt")) found.push(picture.outerHTML);
     let level = 0;
@@ -51,6 +57,58 @@ export default {
       "main button:not([hidden]), main select, main input:not([type=hidden])",
     ))
       if (button.checkVisibility() && button.getBoundingClientRect().height < 24) found.push(button.outerHTML);
+    return found;
+  },
+
+  /** What a screen reader goes by: language, title, one first heading, landmarks, names that lead somewhere. */
+  structure() {
+    const found = [];
+    if (!document.documentElement.lang) found.push("no language");
+    if (!document.title.trim()) found.push("no title");
+    const first = [...document.querySelectorAll("h1")];
+    if (first.length !== 1) found.push(`${first.length} first headings`);
+    if (document.querySelectorAll("main").length !== 1) found.push("not one main part");
+    const ids = [...document.querySelectorAll("[id]")].map((element) => element.id);
+    for (const id of new Set(ids.filter((id, at) => ids.indexOf(id) !== at))) found.push(`twice #${id}`);
+    for (const name of ["for", "aria-labelledby", "aria-describedby"])
+      for (const element of document.querySelectorAll(`[${name}]`))
+        for (const id of element.getAttribute(name).split(/\s+/))
+          if (!ids.includes(id)) found.push(`${name}=${id} leads nowhere`);
+    for (const element of document.querySelectorAll(
+      "dialog, [role=region], nav, aside, [role=log], [role=toolbar], [role=menu]",
+    ))
+      if (!element.getAttribute("aria-label") && !element.getAttribute("aria-labelledby"))
+        found.push(element.outerHTML.slice(0, 120));
+    for (const element of document.querySelectorAll("[role=img]"))
+      if (!element.getAttribute("aria-label") && !element.getAttribute("aria-labelledby"))
+        found.push(element.outerHTML.slice(0, 120));
+    for (const element of document.querySelectorAll("[tabindex]"))
+      if (element.tabIndex > 0) found.push(`order of its own: ${element.outerHTML.slice(0, 120)}`);
+    return found;
+  },
+
+  /** Everything a keyboard reaches, without a sign of being there. The last key must have been a key. */
+  focusUnseen() {
+    const found = [];
+    const before = document.activeElement;
+    const within = document.querySelector("dialog[open]") ?? document;
+    for (const element of within.querySelectorAll(
+      "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']",
+    )) {
+      if (!element.checkVisibility({ visibilityProperty: true }) || element.disabled) continue;
+      document.activeElement?.blur?.();
+      // A frame around the field counts as well.
+      const frames = [element, element.parentElement, element.parentElement?.parentElement].filter(Boolean);
+      const seen = () =>
+        frames.map((frame) => {
+          const { outlineStyle, outlineWidth, boxShadow, borderColor } = getComputedStyle(frame);
+          return `${outlineStyle === "none" ? "" : outlineWidth} ${boxShadow} ${borderColor}`;
+        });
+      const unfocused = seen().join();
+      element.focus({ focusVisible: true, preventScroll: true });
+      if (seen().join() === unfocused) found.push(element.outerHTML.slice(0, 160));
+    }
+    before?.focus?.();
     return found;
   },
 

@@ -34,6 +34,8 @@ function fixLine({ recommendation, plan: stored, refusal }: FixView, say: Say): 
   const { action, target, params, confidence, risk } = recommendation;
   const title = actionTitle(action, target, stored?.plan.params ?? params);
   const likely = `${percent(confidence)} likely to help`;
+  // A line of a list: the steps are numbered.
+  if (refusal?.reason === "guide-only") return `${title}: ${refusal.detail.replaceAll("\n", " ")}`;
   if (refusal) return `${title}: ${likely}, only advice: ${refusal.detail}`;
   const news = stored && planNews(stored, say);
   const waits = !news || news.mark === "vote" || news.mark === "expired";

@@ -7,9 +7,10 @@ import { verdictWords } from "../../incident/verdict-words.ts";
 import { duration } from "../../lib/duration.ts";
 import { confidenceWords, percent, statusWords } from "../words.ts";
 
+/** As letters on white each has a contrast of at least 4.5 : 1. */
 export const severityColours: Readonly<Record<Severity, string>> = {
   critical: "#b91c1c",
-  high: "#d97706",
+  high: "#b45309",
   medium: "#2563eb",
   low: "#6b7280",
 };

@@ -28,6 +28,14 @@ function themeOf(request: FastifyRequest, name: string): Theme {
   return value === "light" || value === "dark" ? value : "auto";
 }
 
+/** Headings of the pages that are not what was asked for. */
+const titles: Readonly<Record<number, string>> = {
+  401: "Sign in first",
+  404: "Not found",
+  429: "One moment",
+  500: "That did not work",
+};
+
 /** The pages: everything people can read of incidents in a browser, and, where it is allowed, decide. */
 export function pageRoutes(options: PagesOptions): FastifyPluginAsync {
   return async (scope) => {
@@ -58,6 +66,7 @@ export function pageRoutes(options: PagesOptions): FastifyPluginAsync {
         cluster: options.cluster,
         theme: themeOf(request, cookies.theme),
         here: request.method === "GET" ? request.url : "/incidents",
+        admitted: viewer !== undefined,
         canSignOut: viewer?.kind === "session",
         canDecide: options.decisions !== undefined && viewer !== undefined && viewer.kind !== "local",
         csrf: viewer ? csrfToken(options.seal, viewer) : "",
@@ -80,7 +89,7 @@ export function pageRoutes(options: PagesOptions): FastifyPluginAsync {
       refuse: (request, reply, status, text, viewer) =>
         kit.show(request, reply, {
           template: "message",
-          page: { title: status === 404 ? "Not found" : "Not possible" },
+          page: { title: titles[status] ?? "Not possible" },
           data: { text, slackLinks: status === 401 && slackLinks },
           status,
           ...(viewer ? { viewer } : {}),
@@ -133,9 +142,10 @@ export function pageRoutes(options: PagesOptions): FastifyPluginAsync {
         "This page could not be made; the reason is in kubemend's log. Nothing was changed. Try again in a moment.",
       );
     });
-    scope.setNotFoundHandler((request, reply) => {
+    scope.setNotFoundHandler(async (request, reply) => {
       if (jsonType.test(request.headers.accept ?? "")) return reply.code(404).send({ error: "not found" });
-      return kit.refuse(request, reply, 404, "There is no such page.");
+      const admission = await admit(request);
+      return kit.refuse(request, reply, 404, "There is no such page.", admission.ok ? admission.viewer : undefined);
     });
 
     scope.get<{ Params: { name: string }; Querystring: { v?: string } }>("/assets/:name", async (request, reply) => {

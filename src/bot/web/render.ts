@@ -12,6 +12,8 @@ export interface PageContext {
   readonly theme: Theme;
   /** Path and query of this page, to come back to. */
   readonly here: string;
+  /** Somebody who may read: to others the menu would lead nowhere, and the cluster's name is not told. */
+  readonly admitted: boolean;
   /** Who reads; undefined on this machine without sign-in. */
   readonly reader?: string;
   readonly canSignOut: boolean;

@@ -55,6 +55,8 @@ const units = {
 const markColours = { onset: "red", change: "quiet", fix: "blue", recovery: "green" };
 const number = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 4 });
 
+const narrowPx = 420;
+
 /** Vertical rules with their words, those that stand close together below each other. */
 function marksPlugin(marks) {
   return {
@@ -75,6 +77,8 @@ function marksPlugin(marks) {
           ctx.moveTo(x, bbox.top);
           ctx.lineTo(x, bbox.top + bbox.height);
           ctx.stroke();
+          // On a phone they would cover the lines; below the charts they stand as well.
+          if (bbox.width < narrowPx * ratio) return;
           const wide = ctx.measureText(mark.label).width;
           const left = x + wide + 8 * ratio > bbox.left + bbox.width;
           ctx.textAlign = left ? "right" : "left";
@@ -208,6 +212,15 @@ async function lookForNews() {
   setTimeout(lookForNews, newsEveryMs);
 }
 if (news) setTimeout(lookForNews, newsEveryMs);
+
+/** A large topology is seen from where the trouble comes. */
+const culprit = document.querySelector(".topology .culprit rect");
+const map = culprit?.closest(".scroll");
+if (culprit && map) {
+  const [own, around] = [culprit.getBoundingClientRect(), map.getBoundingClientRect()];
+  map.scrollLeft += own.left + own.width / 2 - around.left - around.width / 2;
+  map.scrollTop += own.top + own.height / 2 - around.top - around.height / 2;
+}
 
 const place = document.querySelector("[data-chart]");
 if (place) {

@@ -25,7 +25,7 @@ const cssName = (type) => String(type).replaceAll(/[^a-z_]/g, "");
 function render(block, place) {
   switch (block.type) {
     case "header":
-      return h("h3", {}, textObject(block.text));
+      return h("h2", {}, textObject(block.text));
     case "section":
       return section(block, place);
     case "divider":

@@ -61,9 +61,9 @@ export function sidebar(current, switchTo) {
     h(
       "div",
       { class: "side-scroll" },
-      h("h2", {}, "Channels"),
+      h("p", { class: "side-group" }, "Channels"),
       channels,
-      h("h2", {}, "Direct messages"),
+      h("p", { class: "side-group" }, "Direct messages"),
       entry(
         `#/${workspace.direct.id}`,
         workspace.bot.real_name,
@@ -71,7 +71,7 @@ export function sidebar(current, switchTo) {
         current === workspace.direct.id,
         store.unread.get(workspace.direct.id),
       ),
-      h("h2", {}, "Apps"),
+      h("p", { class: "side-group" }, "Apps"),
       entry("#/home", `${workspace.bot.real_name} home`, icon(icons.home), current === "home"),
       globals.length > 0 ? shortcuts : undefined,
     ),
