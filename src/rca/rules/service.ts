@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { asKind, isKind, type KubeObject, type Service } from "../../cluster/kubernetes-types.ts";
 import { matchesLabels } from "../../cluster/selector.ts";
 import { podSpecOf, templateOf } from "../../cluster/workload.ts";
@@ -35,6 +36,14 @@ function ledSomewhere(open: Case, ref: ObjectRef, before: KubeObject | undefined
     .some((workload) => readyPods(open, workload).some(({ pod }) => matchesLabels(wanted, pod.metadata.labels)));
 }
 
+/** The selector is what it was before anybody touched it: what was done to it in between is over. */
+function isAsBefore(open: Case, ref: ObjectRef, service: Service): boolean {
+  const first = open.changesOf(ref, "selector")[0]?.before;
+  if (!isKind(first, "Service")) return false;
+  const pairs = (map: Service["spec"]["selector"]) => Object.entries(map ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+  return isDeepStrictEqual(pairs(first.spec.selector), pairs(service.spec.selector));
+}
+
 function selector(open: Case, ref: ObjectRef, service: Service): readonly Candidate[] {
   if (!service.spec.selector || service.spec.type === "ExternalName") return [];
   const behind = open.topology.workloadsBehind(ref);
@@ -48,7 +57,12 @@ function selector(open: Case, ref: ObjectRef, service: Service): readonly Candid
       !readyPods(open, workload).some((pod) => matchesLabels(service.spec.selector, pod.pod.metadata.labels)),
   );
   const nobody = known && ready === 0 && unmatched.length > 0;
-  const others = changed !== undefined && now.length > 0 && ready > 0 && ledSomewhere(open, ref, changed.change.before);
+  const others =
+    changed !== undefined &&
+    now.length > 0 &&
+    ready > 0 &&
+    !isAsBefore(open, ref, service) &&
+    ledSomewhere(open, ref, changed.change.before);
   if (!nobody && !others) return [];
   const before = changed?.change.before;
   const relabelled = changed

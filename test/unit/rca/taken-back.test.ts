@@ -97,6 +97,23 @@ describe("what was repaired before is not blamed for what breaks now", () => {
     expect(diagnosis.hypotheses.map(({ cause }) => cause)).not.toContain("missing-config");
   });
 
+  test("a selector that led to other pods for a while and is as it was", async () => {
+    const shop = await quietShop();
+    const lead = (app: string) =>
+      shop.change("Service", "payment", (draft) => {
+        draft.spec.selector = { app };
+      });
+    const selector = shop.observation.objects.get("Service", ns, "payment") as {
+      spec?: { selector?: { app: string } };
+    };
+    const usual = selector.spec?.selector?.app ?? "";
+    lead("catalogue");
+    const symptom = [["Deployment", "payment", "metric", "latency"]] as const;
+    expect(shop.diagnose(symptom).diagnosis.hypotheses.map(({ cause }) => cause)).toContain("selector-mismatch");
+    lead(usual);
+    expect(shop.diagnose(symptom).diagnosis.hypotheses.map(({ cause }) => cause)).not.toContain("selector-mismatch");
+  });
+
   test.each([
     { name: "gone for twenty seconds", gone: true },
     { name: "told to go twenty seconds ago, and still there", gone: false },
