@@ -26,7 +26,7 @@ export async function startWatcherRole(foundation: Foundation, onTick?: (now: nu
   const desk = createDeskPart(foundation, { outside, detection, modelPart, mail });
   const chat = await startChatPart(foundation, outside, detection, desk);
   const pages = await startPagesPart(foundation, outside, detection, desk);
-  const readiness = createReadiness({ database, tickMs: detection.tickMs });
+  const readiness = createReadiness({ database, tickMs: detection.tickMs, watches: sources.watches });
   startHeartbeatPart(foundation, detection, readiness);
   const url = await startWebPart(foundation, { detection, chat, pages, readiness });
 

@@ -35,7 +35,7 @@ export async function startWebPart({ config, log, running }: Foundation, parts: 
         notifyAlerts: sources.notifyAlerts,
         pushTraces: sources.pushTraces,
       },
-      notReady: parts.readiness.notReady,
+      readiness: parts.readiness.checks,
       metrics: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
       log,
     }),

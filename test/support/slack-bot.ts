@@ -118,7 +118,7 @@ export async function startSlackBot(options: {
       host: "127.0.0.1",
       port: 0,
       ...(app.listener ? { slackListener: app.listener } : {}),
-      notReady: async () => undefined,
+      readiness: async () => [],
       metrics: async () => ({ contentType: "text/plain", body: "" }),
       log: silentLogger,
     }),

@@ -1,4 +1,5 @@
 import type { KubeEvent, KubeObject } from "../../cluster/kubernetes-types.ts";
+import type { WatchState } from "../../detection/collect/kubernetes.ts";
 import type { Logger } from "../../lib/logger.ts";
 import { essentialKinds, eventKind, type WatchedKind, watchedKinds } from "./kinds.ts";
 import type { Query, Transport } from "./transport.ts";
@@ -12,6 +13,8 @@ export interface WatchClusterOptions {
   readonly onEvent: (event: KubeEvent) => void;
   /** Told once when everything was listed, and whenever sight is lost or won back. */
   readonly onSight: (sight: { readonly ok: boolean; readonly detail: string }) => void;
+  /** Told after each request of each watch how that went. */
+  readonly onWatch?: (watch: WatchState) => void;
 }
 
 export interface WatchClusterDeps {
@@ -91,6 +94,13 @@ export async function watchCluster(deps: WatchClusterDeps, options: WatchCluster
         } else if (state.state === "failing")
           log.debug({ resource: kind.plural, error: state.error }, "kubernetes.watch-failed");
         health.set(stream, state);
+        options.onWatch?.({
+          resource: kind.plural,
+          namespace: stream.namespace,
+          essential: essentialKinds.has(kind.kind),
+          ok: state.state === "ok",
+          status: state.state === "ok" ? 200 : state.status,
+        });
         tellSight();
       },
       onMalformed: (name) => log.warn({ kind: name }, "kubernetes.object-malformed"),

@@ -6,6 +6,7 @@ import { addGauge } from "./add-gauge.ts";
 import { addTotal } from "./add-total.ts";
 import { addDroppedMetrics } from "./dropped-metrics.ts";
 import { addSourceMetrics, type SourceMetricsOptions } from "./source-metrics.ts";
+import { addWatchMetrics } from "./watch-metrics.ts";
 
 const shareReadMs = 5 * 60_000;
 
@@ -64,6 +65,7 @@ export function createMetrics(sources: {
     registers: [registry],
   });
   addSourceMetrics({ registry, ...sources });
+  addWatchMetrics(registry, sources.sources.watches);
   addDroppedMetrics(registry, { detection: () => engine.stats, observation, sources: sources.sources.stats });
   return { registry, incidents };
 }

@@ -18,6 +18,7 @@ import type { SourceContext } from "../../detection/collect/source-context.ts";
 import { workloadLookup, workloadNames } from "../../detection/collect/workload-of.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { StreamedLogs } from "./nats-logs.ts";
+import { createWatchBook, type WatchBook } from "./watch-book.ts";
 
 export interface ClusterSourcesDeps {
   readonly config: Config;
@@ -45,6 +46,8 @@ export interface ClusterSources {
   readonly pushLogs: LogIntake["push"];
   readonly notifyAlerts: AlertIntake["notify"];
   readonly pushTraces: TraceIntake["push"];
+  /** How the watches on the API server stand. */
+  readonly watches: Pick<WatchBook, "states" | "failures">;
   readonly stats: {
     readonly prometheus: PrometheusStats | undefined;
     readonly scrape: ScrapeStats | undefined;
@@ -59,7 +62,9 @@ export interface ClusterSources {
 
 /** Everything that tells about the cluster, as configured, in one stream: objects and events always, metrics and logs from one place each. */
 export function clusterSources(deps: ClusterSourcesDeps): ClusterSources {
-  const { config, observation, reader, prometheus, loki, streamed } = deps;
+  const { config, observation, prometheus, loki, streamed } = deps;
+  const watches = createWatchBook();
+  const reader = watches.noted(deps.reader);
   const { objects } = observation;
   const logsFrom = config.logs.source;
   const workloadOf = workloadLookup(objects);
@@ -142,6 +147,7 @@ export function clusterSources(deps: ClusterSourcesDeps): ClusterSources {
       // What its service graph says of the same calls would stand beside them.
       return { outcome: "unsupported", detail: "metrics come from Prometheus: let a service graph write there" };
     },
+    watches,
     stats: {
       get prometheus() {
         return stats.prometheus;

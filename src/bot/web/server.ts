@@ -18,8 +18,10 @@ export interface WebOptions {
   readonly ingest?: IngestOptions;
   /** What people see in a browser; without it there are no pages. */
   readonly pages?: PagesOptions;
-  /** Undefined when ready; else why not, in words. */
-  readonly notReady: () => Promise<string | undefined>;
+  /** What makes us ready, and what is told beside it (`counts: false`). */
+  readonly readiness: () => Promise<
+    readonly { readonly name: string; readonly ok: boolean; readonly counts: boolean; readonly detail: string }[]
+  >;
   readonly metrics: () => Promise<{ contentType: string; body: string }>;
   readonly log: Logger;
   /** Within this time a request must have arrived whole (ms). */
@@ -49,12 +51,18 @@ export async function startWeb(options: WebOptions): Promise<WebServer> {
   });
   server.server.maxConnections = maxConnections;
   server.get("/healthz", async () => "ok\n");
-  server.get("/readyz", async (_request, reply) => {
-    const why = await options.notReady();
-    return reply
-      .code(why ? 503 : 200)
-      .type("text/plain")
-      .send(why ? `${why}\n` : "ok\n");
+  server.get("/readyz", async (request, reply) => {
+    const checks = await options.readiness();
+    const why = checks.find(({ ok, counts }) => counts && !ok)?.detail;
+    void reply.code(why ? 503 : 200).type("text/plain");
+    const { verbose } = request.query as { verbose?: unknown };
+    if (verbose === undefined) return reply.send(why ? `${why}\n` : "ok\n");
+    // As Kubernetes' own servers write it: https://kubernetes.io/docs/reference/using-api/health-checks/
+    const lines = checks.map(
+      ({ name, ok, counts, detail }) =>
+        `[${ok ? "+" : "-"}]${name} ${ok ? "ok" : "failed"}: ${detail}${counts || ok ? "" : " (does not count)"}`,
+    );
+    return reply.send(`${lines.join("\n")}\nreadyz check ${why ? "failed" : "passed"}\n`);
   });
   server.get("/metrics", async (_request, reply) => {
     const { contentType, body } = await options.metrics();

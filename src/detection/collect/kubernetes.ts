@@ -3,6 +3,19 @@ import type { KubeEvent, KubeObject } from "../../cluster/kubernetes-types.ts";
 import type { Signal } from "../../cluster/signal.ts";
 import type { Clock } from "../../lib/clock.ts";
 
+/** How the last request of one watch went. */
+export interface WatchState {
+  /** As in paths: `pods`. */
+  readonly resource: string;
+  /** Absent: of the whole cluster. */
+  readonly namespace?: string | undefined;
+  /** Without it kubemend is blind; the others may be forbidden or not there at all. */
+  readonly essential: boolean;
+  readonly ok: boolean;
+  /** HTTP; 0 when there was no answer. */
+  readonly status: number;
+}
+
 /** Watches objects and events of a cluster until aborted, and survives whatever happens to its connections. */
 export interface ClusterWatcher {
   watch(options: {
@@ -13,6 +26,8 @@ export interface ClusterWatcher {
     readonly onEvent: (event: KubeEvent) => void;
     /** Told once when everything was listed, and whenever sight is lost or won back. */
     readonly onSight: (sight: { readonly ok: boolean; readonly detail: string }) => void;
+    /** Told after each request of each watch how that went. */
+    readonly onWatch?: (watch: WatchState) => void;
   }): Promise<void>;
 }
 

@@ -57,6 +57,20 @@ const cases: readonly Case[] = [
     fires: false,
   },
   {
+    alert: "KubemendApiRefuses",
+    when: "the role was taken away",
+    series: { 'kubemend_watches_down{cluster="a",resource="pods",status="403",essential="true"}': "0 1 1 1 1 1" },
+    at: "5m",
+    fires: true,
+  },
+  {
+    alert: "KubemendApiRefuses",
+    when: "a kind that may be missing is forbidden",
+    series: { 'kubemend_watches_down{cluster="a",resource="ingresses",status="403",essential="false"}': "1x10" },
+    at: "5m",
+    fires: false,
+  },
+  {
     alert: "KubemendDatabaseDown",
     when: "one of two watchers still reaches it",
     series: {

@@ -27,6 +27,7 @@ const idle: ClusterSources = {
   pushLogs: async () => ({ outcome: "not-ready", retryAfterSeconds: 1 }),
   notifyAlerts: () => ({ outcome: "not-ready", retryAfterSeconds: 1 }),
   pushTraces: async () => ({ outcome: "not-ready", retryAfterSeconds: 1 }),
+  watches: { states: [], failures: [] },
   stats: {
     prometheus: undefined,
     loki: undefined,

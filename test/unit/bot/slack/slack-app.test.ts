@@ -114,7 +114,7 @@ beforeEach(async () => {
     host: "127.0.0.1",
     port: 0,
     ...(app.listener ? { slackListener: app.listener } : {}),
-    notReady: async () => undefined,
+    readiness: async () => [],
     metrics: async () => ({ contentType: "text/plain", body: "" }),
     log: silentLogger,
   });

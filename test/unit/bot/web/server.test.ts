@@ -27,7 +27,7 @@ test.each([
       },
       notifyAlerts: () => ({ outcome: "accepted" }),
     },
-    notReady: async () => undefined,
+    readiness: async () => [],
     metrics: async () => ({ contentType: "text/plain", body: "" }),
     log: silentLogger,
   });
