@@ -25,6 +25,21 @@ export function isDigit(code: number): boolean {
   return code >= 48 && code <= 57;
 }
 
+export function isHexDigit(code: number): boolean {
+  const lower = code | 32;
+  return isDigit(code) || (lower >= 97 && lower <= 102);
+}
+
+/** `(`, `[` or `{`. */
+export function isOpenBracket(code: number): boolean {
+  return code === 40 || code === 91 || code === 123;
+}
+
+/** `)`, `]` or `}`. */
+export function isCloseBracket(code: number): boolean {
+  return code === 41 || code === 93 || code === 125;
+}
+
 export function isSpace(code: number): boolean {
   return code === 32 || code === 9;
 }

@@ -45,6 +45,7 @@ function neededFor(place: Place, same: number, flags: number, afterValue: boolea
       return same > 1 ? 2 : 8;
     case "name":
       if (same >= long) return 2;
+      if (!isConstant && same > 2) return 3;
       return same > 2 || (!isConstant && same > 1) ? 4 : 16;
     case "object":
     case "word":
@@ -68,6 +69,11 @@ export function evidenceNeeded(line: Tokens, r: Resemblance): number {
     const flags = line.flags[i] ?? 0;
     const place = placeOf(line, i, (r.events & (1 << i)) !== 0);
     leads ||= place === "lead";
+    const isName = place !== "lead" || (flags & FLAG.soft) !== 0;
+    if (isName && r.same > 1 && (r.known & (1 << i)) !== 0) {
+      most = Math.max(most, place !== "lead" && r.same > 2 ? 2 : 3);
+      continue;
+    }
     const isNamed = place !== "lead" && r.same > 1 && (flags & (FLAG.product | FLAG.slot)) !== 0;
     most = Math.max(most, isNamed ? 2 : neededFor(place, r.same, flags, i > 0 && line.hash[i - 1] === WILD));
   }

@@ -66,6 +66,12 @@ function levelOfParts(text: string, inside: number, close: number): number {
   return 0;
 }
 
+/** `[app] 2026-11-20 22:27:36`: does the time stand directly behind? */
+function isBeforeTime(text: string, from: number, end: number): boolean {
+  const at = skipSpaces(text, from, end);
+  return isDigit(text.charCodeAt(at)) && scanTime(text, at, end, time);
+}
+
 /** `[time level module]`, `[module:level]`, `[level]`, and after a time or level `[thread]`, `[request id]`. */
 const takeBracket: Step = (text, end, header, c) => {
   if (c.code !== OPEN) return false;
@@ -84,7 +90,7 @@ const takeBracket: Step = (text, end, header, c) => {
     header.level = rank;
   } else {
     const spaced = skipWord(text, inside, close) < close;
-    const isContext = (c.timed || header.level > 0) && c.brackets < MAX_BRACKETS;
+    const isContext = (c.timed || header.level > 0 || isBeforeTime(text, close + 1, end)) && c.brackets < MAX_BRACKETS;
     // Words in brackets are a thread's name once, directly after the level; anywhere else they are message.
     if (!isContext || (spaced && (header.level === 0 || c.threads > 0))) return finish(c, c.at);
     c.brackets++;
@@ -117,7 +123,14 @@ const takeLevel: Step = (text, end, header, c) => {
     c.at = next === COLON || next === COMMA ? letters + 1 : letters;
     return next === COLON && c.timed && c.brackets > 0 ? finish(c, skipSpaces(text, c.at, end)) : true;
   }
-  if (!c.timed || c.word - c.at !== 1 || c.numbers === 0 || letterRank(c.code) === 0) return false;
+  if (!c.timed || c.word - c.at !== 1 || letterRank(c.code) === 0) return false;
+  // `[time] I [file:line] part: `
+  if (c.numbers === 0) {
+    if (text.charCodeAt(c.word) !== 32 || text.charCodeAt(c.word + 1) !== OPEN) return false;
+    header.level = letterRank(c.code);
+    c.at = c.word;
+    return true;
+  }
   header.level = letterRank(c.code);
   return finish(c, afterTag(text, skipSpaces(text, c.word, end), end));
 };

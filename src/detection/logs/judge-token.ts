@@ -2,7 +2,8 @@ import { isLetter } from "./chars.ts";
 import { endOfErrorText } from "./error-text.ts";
 import { createShape, KIND, type TokenShape } from "./masks.ts";
 import { measureToken } from "./measure-token.ts";
-import { endOfPrefixed, isQuote } from "./scan-quoted.ts";
+import { endOfInstance } from "./scan-instance.ts";
+import { endOfPrefixed, endOfQuotedParts, isQuote } from "./scan-quoted.ts";
 import { scanNamedTime, type TimeScan } from "./scan-time.ts";
 import { endOfColonValue, endOfPairs, endOfRecord, endOfStructure } from "./scan-value.ts";
 import { endOfStatus } from "./status-reason.ts";
@@ -50,6 +51,10 @@ export function endOfValue(
     const record = endOfRecord(text, to, end);
     if (record > 0) return record;
   }
+  const parts = endOfQuotedParts(text, to, end);
+  if (parts > 0) return parts;
+  const instance = line.words > 0 ? endOfInstance(text, from, to, end) : -1;
+  if (instance > 0) return instance;
   // `carts/<NOSRV>`
   if (shape.slashes > 0 && text.charCodeAt(to - 1) === SLASH && text.charCodeAt(to) === OPEN_ANGLE) {
     const close = text.indexOf(">", to);

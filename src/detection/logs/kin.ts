@@ -4,6 +4,7 @@ import { compare, createResemblance, isCase } from "./resemblance.ts";
 import { type Template, tokensOf } from "./template.ts";
 import type { TemplateIndex } from "./template-index.ts";
 import type { Tokens } from "./token-line.ts";
+import type { ValueWords } from "./value-words.ts";
 
 /** Templates that become one with a line or template, and the words in which they differ. */
 export interface Family {
@@ -17,13 +18,19 @@ const near = createResemblance();
 
 /**
  * Templates around `tokens` that are one with it: as cases of it, or because enough of them differ in the same words.
+ * @param known words seen as values
  * @param self a template that is not to be found
  */
-export function familyOf(tokens: Tokens, index: TemplateIndex, self: Template | undefined): Family | undefined {
+export function familyOf(
+  tokens: Tokens,
+  index: TemplateIndex,
+  known: ValueWords,
+  self: Template | undefined,
+): Family | undefined {
   const cases: Template[] = [];
   const families = new Map<number, Family>();
   index.near(tokens, (template) => {
-    if (template === self || !compare(tokens, template, near)) return;
+    if (template === self || !compare(tokens, template, known, near)) return;
     if (near.different === 0) {
       if (isCase(near) && !cases.includes(template)) cases.push(template);
       return;

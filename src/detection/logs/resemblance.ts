@@ -1,5 +1,6 @@
 import type { Template } from "./template.ts";
 import { FLAG, type Tokens, WILD } from "./token-line.ts";
+import type { ValueWords } from "./value-words.ts";
 
 /** More differing words than this and two lines have nothing to do with each other. */
 const MAX_DIFFERENT = 3;
@@ -17,14 +18,16 @@ export interface Resemblance {
   mask: number;
   /** Of `mask`, where both words say what happened (`opened`, `closed`). */
   events: number;
+  /** Of `mask`, where both words were seen as values elsewhere. */
+  known: number;
 }
 
 export function createResemblance(): Resemblance {
-  return { same: 0, mixed: 0, mixedNamed: 0, different: 0, mask: 0, events: 0 };
+  return { same: 0, mixed: 0, mixedNamed: 0, different: 0, mask: 0, events: 0, known: 0 };
 }
 
 /** Compares position by position; false as soon as it is hopeless. */
-export function compare(line: Tokens, template: Template, out: Resemblance): boolean {
+export function compare(line: Tokens, template: Template, known: ValueWords, out: Resemblance): boolean {
   const theirs = template.hash;
   if (theirs.length !== line.count || template.format !== line.format) return false;
   out.same = 0;
@@ -33,6 +36,7 @@ export function compare(line: Tokens, template: Template, out: Resemblance): boo
   out.different = 0;
   out.mask = 0;
   out.events = 0;
+  out.known = 0;
   for (let i = 0; i < line.count; i++) {
     const ours = line.hash[i] ?? WILD;
     const other = theirs[i] ?? WILD;
@@ -45,6 +49,7 @@ export function compare(line: Tokens, template: Template, out: Resemblance): boo
       if (i >= 31 || ++out.different > MAX_DIFFERENT) return false;
       out.mask |= 1 << i;
       if (((line.flags[i] ?? 0) & (template.flags[i] ?? 0) & FLAG.event) !== 0) out.events |= 1 << i;
+      if (known.has(ours) && known.has(other)) out.known |= 1 << i;
     }
   }
   return true;

@@ -13,6 +13,8 @@ const MAX_KLOG = 128;
 const MIN_STAMP = 14;
 const DASH = 45;
 const OPEN = 91;
+const BAR = 124;
+const OPEN_OBJECT = 123;
 
 const time: TimeScan = { end: 0, kind: 0 };
 
@@ -57,7 +59,8 @@ export function scanHeader(text: string, start: number, end: number, out: Header
   out.timeEnd = -1;
   const priority = afterPriority(text, skipSpaces(text, start, end), end);
   const version = priority < 0 ? -1 : afterVersion(text, priority);
-  const from = version > 0 ? version : priority > 0 ? priority : skipSpaces(text, start, end);
+  const first = skipSpaces(text, start, end);
+  const from = version > 0 ? version : priority > 0 ? priority : afterService(text, first, end);
   const column = epochColumn(text, from, end);
   if (column >= 0) {
     out.message = afterColumns(text, column, end, out);
@@ -82,6 +85,16 @@ export function scanHeader(text: string, start: number, end: number, out: Header
     return;
   }
   out.message = scanFields(text, text.charCodeAt(from) === OPEN ? from : afterFileName(text, from, end), end, out);
+}
+
+const LONGEST_SERVICE = 64;
+
+/** `carts-1  | 2026-11-20 ...`: the name that Compose writes before the line of a service, when a time or JSON follows. */
+function afterService(text: string, from: number, end: number): number {
+  const bar = skipSpaces(text, skipWord(text, from, Math.min(end, from + LONGEST_SERVICE)), end);
+  if (text.charCodeAt(bar) !== BAR || bar === from || text.charCodeAt(bar + 1) !== 32) return from;
+  const next = bar + 2;
+  return text.charCodeAt(next) === OPEN_OBJECT || scanTime(text, next, end, time) ? next : from;
 }
 
 /** A host or the name of the file before the time (`app.log 2026-11-20 ...`). */

@@ -27,14 +27,14 @@ function isRequest(text: string, from: number, end: number): boolean {
   return i - from > 2 && text.charCodeAt(i) === 32 && isMethod(text, from, i);
 }
 
-/** The quote that closes the one at `at`: not an apostrophe inside a word, and not followed by a word. */
-function closing(text: string, at: number, end: number): number {
+/** The quote that closes the one at `at`, before `end`: not an apostrophe inside a word, and not followed by a word. */
+function closing(text: string, at: number, end: number, longest = MAX_QUOTED): number {
   const quote = text.charCodeAt(at);
+  const limit = Math.min(end, at + longest);
   if (quote === QUOTE) {
-    const close = endOfString(text, at + 1, end);
-    return close < end ? close : -1;
+    const close = endOfString(text, at + 1, limit);
+    return close < limit ? close : -1;
   }
-  const limit = Math.min(end, at + MAX_QUOTED);
   for (let i = at + 1; i < limit; i++) {
     const code = text.charCodeAt(i);
     // GNU programs once quoted `like this'.
@@ -43,11 +43,33 @@ function closing(text: string, at: number, end: number): number {
   return -1;
 }
 
+/** `object-"shop"/"gone"`: a name of quoted parts joined by dashes and slashes, the first quote at `at`; its end, or -1. */
+export function endOfQuotedParts(text: string, at: number, end: number): number {
+  let found = -1;
+  for (let i = at; text.charCodeAt(i) === QUOTE && isJoint(text.charCodeAt(i - 1)); i = found + 1) {
+    const close = closing(text, i, end);
+    if (close < 0) break;
+    found = close + 1;
+  }
+  return found;
+}
+
+const isJoint = (code: number) => code === 45 || code === 47;
+
 /** `b'\x00'`, `u"a"`: a quoted text after one letter that stands at `from`. */
 export function endOfPrefixed(text: string, from: number, end: number): number {
   if (!isQuote(text.charCodeAt(from + 1)) || isWord(text.charCodeAt(from - 1))) return -1;
   const close = closing(text, from + 1, end);
   return close < 0 ? -1 : close + 1;
+}
+
+/** `"listen" directive is double`: does a sentence go on behind the quoted text at `at`? Pairs (`"done" id=7`) are none. */
+export function quotesSubject(text: string, at: number, end: number): boolean {
+  const close = closing(text, at, end);
+  if (close < 0 || text.charCodeAt(close + 1) !== 32 || !isLetter(text.charCodeAt(close + 2))) return false;
+  let i = close + 2;
+  while (i < end && (isWord(text.charCodeAt(i)) || text.charCodeAt(i) === 95)) i++;
+  return i < end && (text.charCodeAt(i) === 32 || text.charCodeAt(i) === COMMA);
 }
 
 /**
@@ -57,7 +79,7 @@ export function endOfPrefixed(text: string, from: number, end: number): number {
  */
 export function endOfQuoted(text: string, at: number, end: number, previous: number): number {
   if (isWord(text.charCodeAt(at - 1))) return -1;
-  const close = closing(text, at, end);
+  const close = closing(text, at, end, previous === EQUALS && text.charCodeAt(at) === QUOTE ? end : MAX_QUOTED);
   if (previous === EQUALS) return close < 0 ? (text.charCodeAt(at) === QUOTE ? end : -1) : close + 1;
   if (close < 0 || close - at > MAX_QUOTED || isWord(text.charCodeAt(close + 1))) return -1;
   const isKey = (previous === OPEN_OBJECT || previous === COMMA) && text.charCodeAt(close + 1) === COLON;

@@ -1,4 +1,4 @@
-import { classOf, DIGIT, isDigit, isLetter, SEPARATOR } from "./chars.ts";
+import { classOf, DIGIT, isDigit, isHexDigit, isLetter, SEPARATOR } from "./chars.ts";
 import type { TokenShape } from "./masks.ts";
 import { endOfString } from "./scan-structured.ts";
 
@@ -111,7 +111,10 @@ export function endOfRecord(text: string, at: number, end: number): number {
   if ((open !== 40 && open !== 91 && open !== 123) || !isLetter(text.charCodeAt(at + 1))) return -1;
   let i = at + 1;
   while (i < end && isNameChar(text.charCodeAt(i))) i++;
-  if (text.charCodeAt(i) !== EQUALS) return -1;
+  // Go writes `Pod{Name:a, Ports:[7]}`.
+  const isStruct = open === 123 && text.charCodeAt(i) === COLON && text.charCodeAt(i + 1) > 32;
+  const sign = isStruct ? COLON : EQUALS;
+  if (text.charCodeAt(i) !== sign) return -1;
   let depth = 1;
   /** A field that holds others is as telling as two. */
   let fields = 1;
@@ -120,7 +123,7 @@ export function endOfRecord(text: string, at: number, end: number): number {
     if (code === 40 || code === 91 || code === 123) {
       depth++;
       fields++;
-    } else if (code === EQUALS && depth === 1) fields++;
+    } else if (code === sign && depth === 1) fields++;
     else if ((code === 41 || code === 93 || code === 125) && --depth === 0) return fields > 1 ? i + 1 : -1;
   }
   return fields > 1 ? end : -1;
@@ -172,19 +175,14 @@ function endOfHexGroups(text: string, from: number, end: number): number {
   let i = from;
   for (;;) {
     const start = i;
-    while (i < end && i - start < 5 && isHex(text.charCodeAt(i))) i++;
+    while (i < end && i - start < 5 && isHexDigit(text.charCodeAt(i))) i++;
     if (i - start > 4) return -1;
     groups++;
     if (text.charCodeAt(i) !== COLON || i + 1 >= end) break;
-    if (!isHex(text.charCodeAt(i + 1)) && text.charCodeAt(i + 1) !== COLON) break;
+    if (!isHexDigit(text.charCodeAt(i + 1)) && text.charCodeAt(i + 1) !== COLON) break;
     i++;
   }
   return groups >= MIN_HEX_GROUPS && classOf(text.charCodeAt(i)) !== DIGIT && !isLetter(text.charCodeAt(i)) ? i : -1;
-}
-
-function isHex(code: number): boolean {
-  const lower = code | 32;
-  return isDigit(code) || (lower >= 97 && lower <= 102);
 }
 
 /** A number of two to five digits that ends at a separator. */

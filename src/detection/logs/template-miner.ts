@@ -78,7 +78,7 @@ export function createTemplateMiner(options: TemplateMinerOptions = {}): Templat
     let widest = template;
     for (let round = 0; round < MAX_ROUNDS; round++) {
       const tokens = tokensOf(widest);
-      const family = familyOf(tokens, pool.index, widest);
+      const family = familyOf(tokens, pool.index, line.known, widest);
       const twin = family === undefined ? pool.explained(tokens, widest) : undefined;
       const variety = family === undefined && twin === undefined ? varietyOf(tokens, pool.index, widest) : undefined;
       if (family !== undefined) widest = pool.join([widest, ...family.members], family.mask, tokens);
@@ -97,7 +97,7 @@ export function createTemplateMiner(options: TemplateMinerOptions = {}): Templat
     if (known !== undefined) return known;
     const explained = pool.explained(line);
     if (explained !== undefined) return pool.explain(explained, line) ? widen(explained) : explained;
-    const family = familyOf(line, pool.index, undefined);
+    const family = familyOf(line, pool.index, line.known, undefined);
     if (family !== undefined) return widen(pool.join(family.members, family.mask, line));
     const many = pool.ends.evidence(line);
     if (many !== undefined) return pool.open(many.members, many.size);

@@ -1,3 +1,5 @@
+import { createValueWords, type ValueWords } from "./value-words.ts";
+
 /** Tokens kept of one line. A longer line is a dump of objects, whose length varies: its first tokens name the statement. */
 export const MAX_TOKENS = 64;
 
@@ -41,6 +43,8 @@ export interface TokenLine {
   /** Two independent 32-bit lanes over format and tokens. */
   keyA: number;
   keyB: number;
+  /** Words seen as values, in this and in earlier lines. */
+  readonly known: ValueWords;
 }
 
 export function createTokenLine(): TokenLine {
@@ -55,6 +59,7 @@ export function createTokenLine(): TokenLine {
     words: 0,
     keyA: 0,
     keyB: 0,
+    known: createValueWords(),
   };
 }
 

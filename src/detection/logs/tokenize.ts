@@ -1,19 +1,11 @@
-import { classOf, isDigit, isLetter, SEPARATOR } from "./chars.ts";
+import { classOf, isCloseBracket, isDigit, isLetter, isOpenBracket, SEPARATOR } from "./chars.ts";
 import { endOfCompound, endOfValue, flagsOf, isQualified } from "./judge-token.ts";
+import { endOfMarkedValue } from "./marked-value.ts";
 import { createShape, isMessageCode, KIND, maskKind } from "./masks.ts";
 import { measureToken } from "./measure-token.ts";
 import { markFrom, markLast, push, pushValue } from "./push-token.ts";
-import {
-  endOfAngle,
-  endOfBracketed,
-  endOfEmpty,
-  endOfExplanation,
-  endOfNothing,
-  endOfObject,
-  endOfQuoted,
-  isQuote,
-} from "./scan-quoted.ts";
-import { endOfGroup, endOfList, endOfLongValue } from "./scan-value.ts";
+import { isQuote } from "./scan-quoted.ts";
+import { endOfGroup, endOfLongValue } from "./scan-value.ts";
 import { FLAG, MAX_TOKENS, type TokenLine, WILD } from "./token-line.ts";
 import { hashWord, isEventKey, isMethodHash, isPayloadWord, isSlotWord, isUnit, METHOD } from "./words.ts";
 
@@ -22,18 +14,14 @@ const SLASH = 47;
 const BACKSLASH = 92;
 const EQUALS = 61;
 const OPEN_GROUP = 40;
-const OPEN_ANGLE = 60;
 const OPEN_LIST = 91;
 const CLOSE_LIST = 93;
-const OPEN_OBJECT = 123;
 /** Longest unit word. */
 const MAX_UNIT = 12;
+/** Words, values and signs looked at; each may begin a search of some hundred characters. Longer lines are dumps. */
+const MAX_STEPS = 1_024;
 
 const shape = createShape();
-
-const isOpenBracket = (code: number) => code === OPEN_GROUP || code === OPEN_LIST || code === OPEN_OBJECT;
-
-const isCloseBracket = (code: number) => code === 41 || code === CLOSE_LIST || code === 125;
 
 /** `(.)`, `[*]`: does a bracket hold text[from, to) and nothing else? */
 const isEnclosed = (text: string, from: number, to: number) =>
@@ -48,40 +36,6 @@ function leadsTarget(text: string, to: number, end: number): boolean {
   return text.startsWith("://", i);
 }
 
-/** Is the last token the value of a key (`status=sent`)? */
-function endsWithPair(line: TokenLine): boolean {
-  const last = line.count - 1;
-  return last > 0 && line.hash[last] === WILD && ((line.flags[last - 1] ?? 0) & FLAG.key) !== 0;
-}
-
-/**
- * A value that begins with the separator at `i`: a list, a quoted text, an object, nothing where a value should be.
- * @param previous the separator before, 0 when there is none
- */
-function endOfMarkedValue(line: TokenLine, i: number, end: number, previous: number): number {
-  const text = line.text;
-  const code = text.charCodeAt(i);
-  const named = previous === EQUALS || previous === COLON;
-  if (code === EQUALS) return endOfNothing(text, i, end);
-  // What stands in quotes before any word is the sentence itself.
-  if (isQuote(code)) return line.words > 0 ? endOfQuoted(text, i, end, previous) : -1;
-  if (code === OPEN_ANGLE) return endOfAngle(text, i, end);
-  if (!isOpenBracket(code)) return -1;
-  if (code === OPEN_GROUP && !named && endsWithPair(line)) {
-    const explained = endOfExplanation(text, i, end);
-    if (explained > 0) return explained;
-  }
-  const empty = named ? endOfEmpty(text, i) : -1;
-  if (empty > 0) return empty;
-  if (text.charCodeAt(i - 1) === EQUALS) {
-    const group = endOfGroup(text, i, end);
-    if (group > 0) return group;
-  }
-  if (code === OPEN_LIST && named) return endOfList(text, i, end);
-  if (code === OPEN_LIST) return line.words > 0 ? endOfBracketed(text, i, end) : -1;
-  return code === OPEN_OBJECT && line.words > 0 ? endOfObject(text, i, end) : -1;
-}
-
 /**
  * Splits text[start, end) into words and masked values and appends them to `line`. One forward pass; each character is
  * looked at once or twice. Punctuation separates and is not compared, so `user=7`, `user 7` and `user (7)` are alike.
@@ -94,12 +48,13 @@ export function tokenize(line: TokenLine, start: number, end: number): void {
   let pairs = 0;
   let depth = 0;
   let group = 0;
-  while (i < end && line.count < MAX_TOKENS) {
+  let steps = 0;
+  while (i < end && line.count < MAX_TOKENS && steps++ < MAX_STEPS) {
     let code = text.charCodeAt(i);
     let separator = 0;
     let marked = -1;
     while (i < end && classOf(code) === SEPARATOR) {
-      if (code > 32) {
+      if (code > 32 && steps++ < MAX_STEPS) {
         marked = endOfMarkedValue(line, i, end, separator);
         if (marked > 0) break;
         separator = code;
@@ -170,7 +125,9 @@ export function tokenize(line: TokenLine, start: number, end: number): void {
       if (isAttached) pairs++;
       continue;
     }
-    if (afterNumber && shape.length <= MAX_UNIT && isUnit(shape.hash)) {
+    const after = text.charCodeAt(i);
+    const isKey = after === EQUALS || (after === COLON && text.charCodeAt(i + 1) > 32);
+    if (afterNumber && !isKey && shape.length <= MAX_UNIT && isUnit(shape.hash)) {
       line.end[line.count - 1] = i;
       afterNumber = false;
       continue;
@@ -179,6 +136,7 @@ export function tokenize(line: TokenLine, start: number, end: number): void {
     // `database=shop`: whatever follows the sign directly; and `id:7 type:create`, once a pair was seen to hold a value.
     const isPair = text.charCodeAt(from - 1) === EQUALS || (isAttached && pairs > 0);
     if (isPair && !isEventKey(previousWord)) {
+      line.known.note(shape.hash);
       if (isOpenBracket(text.charCodeAt(i))) i = Math.max(i, endOfGroup(text, i, end));
       pushValue(line, from, i, named);
       previousWord = 0;

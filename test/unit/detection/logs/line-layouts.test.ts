@@ -77,6 +77,48 @@ const layouts: readonly (readonly [string, string, string, string])[] = [
     "2026-11-20T22:27:37.1Z\tINFO\tcache\twarmed 9 items",
     "cache\twarmed <*> items",
   ],
+  [
+    "the file and line after the level, with what stands before them",
+    " 2(1178) DEBUG: core [core/route.c:12]: found 7 routes",
+    " 0(1176) DEBUG: tm [t_reply.c:7]: found 9 routes",
+    "found <*> routes",
+  ],
+  [
+    "process, function and line, as Erlang writes them",
+    "2026-11-20 22:27:36.091339+00:00 [debug] <0.205.0>@super_visor:report/4:139 found 7 routes",
+    "2026-11-20 22:27:37.091339+00:00 [debug] <0.74.0>@other:start/2:7 found 9 routes",
+    "found <*> routes",
+  ],
+  [
+    "syslog with the time of RFC 3339",
+    "2026-11-20T22:27:36.091339+00:00 one systemd[1]: found 7 routes",
+    "2026-11-20T22:27:37.091339+00:00 two cron[77]: found 9 routes",
+    "found <*> routes",
+  ],
+  [
+    "Ruby",
+    "I, [2026-11-20T22:27:36.091339 #7]  INFO -- : found 7 routes",
+    "W, [2026-11-20T22:27:37.091339 #9]  WARN -- : found 9 routes",
+    "found <*> routes",
+  ],
+  [
+    "a name in brackets before the time",
+    "[A5BBNE] 2026/11/20 22:27:36.091339 model.go:12: DEBUG: found 7 routes",
+    "[start] 2026/11/20 22:27:37.091339 main.go:7: INFO: found 9 routes",
+    "found <*> routes",
+  ],
+  [
+    "a letter for the level and the file after the time in brackets",
+    "[2026-11-20 22:27:36.091339 +0000] I [main.c:2865:main] 0-one: found 7 routes",
+    "[2026-11-20 22:27:37.091339 +0000] W [rpc.c:12:start] 0-two: found 9 routes",
+    "found <*> routes",
+  ],
+  [
+    "Compose",
+    "carts-1  | 2026-11-20 22:27:36 INFO found 7 routes",
+    "db-1     | 2026-11-20 22:27:37 INFO found 9 routes",
+    "found <*> routes",
+  ],
 ];
 
 describe("what stands around a message is no part of its template", () => {

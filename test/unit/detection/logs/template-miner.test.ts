@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { readLine } from "../../../../src/detection/logs/read-line.ts";
 import { createTemplateMiner } from "../../../../src/detection/logs/template-miner.ts";
+import { createTokenLine } from "../../../../src/detection/logs/token-line.ts";
 import { groupingAccuracy, readCorpus } from "./grouping-accuracy.ts";
 
 /** Small deterministic generator, so that a failure repeats. */
@@ -148,6 +150,33 @@ describe("values are masked at once", () => {
       '1.1.1.1 - - [20/Nov/2026:22:27:35 +0000] "GET /a HTTP/1.1" 200 5 "-" "curl/8"',
       '1.1.1.2 - - [20/Nov/2026:22:27:36 +0000] "GET /b HTTP/1.1" 500 0 "-" "Mozilla/5.0 (X11; Linux) Gecko"',
     ],
+    ["a group in brackets after a sign", "held keep=[a (1), b (2)] now", "held keep=[c (7)] now"],
+    ["a value with its type", "made rate=(int)44100 of it", "made rate=(fraction)30/1 of it"],
+    ["what a pair calls", "made by=Worker(idle, 7) again", "made by=Host again"],
+    ["a sign alone in brackets", "calling free(.) now", "calling free(bad.zone) now"],
+    ["names with two dots", "found a..b/x.y for it", "found c/x.y for it"],
+    ["texts of error numbers", "cannot stat /a: Permission denied", "cannot stat /b: No such file or directory"],
+    ["the same in lower case", "dial to tcp: connection refused", "dial to tcp: network is unreachable"],
+    ["methods before a target", "asked GET http://a/b in 7 ms", "asked DELETE http://a/b in 8 ms"],
+    ["methods at the beginning", "GET /carts/7 status=200", "POST /carts/8 status=500"],
+    ["structs as Go prints them", "kept {Phase:Running Of:[a b]} now", "kept {Phase:Done Of:[]} now"],
+    [
+      "structs with their type",
+      "made &Pod{Name:a,Ports:[]Port{},} now",
+      "made &Pod{Name:b,Ports:[]Port{Port{Of:7,},},} now",
+    ],
+    ["objects as Java prints them", "closed Socket[unconnected]", "closed Socket[addr=/10.0.0.1,port=7,localport=9]"],
+    ["errors as Python prints them", "received NoNodeError() at 7", "received OSError('no route') at 8"],
+    ["parts with their address", "linked queue:src(0x7f8a) and it", "linked sink:pad(0x5581) and it"],
+    [
+      "names with an identifier",
+      "one of carts_a(083a45eb-8e68-40f7-9bdc-fe1506d817c2)",
+      "one of pay(a7e021d0-3d41-4569-9f9b-3512787f7f14)",
+    ],
+    ["names of quoted parts", 'watching object-"shop"/"gone" again', 'watching object-"a"/"b" again'],
+    ["users of a host", "ann@shop/work acknowledged 1 of 2", "bob@shop/home acknowledged 1 of 4"],
+    ["a quoted subject", '"listen" directive is double in /a:1', '"events" directive is double in /a:2'],
+    ["a number before a key", "epoll: fd:5 ev:0001 d:7", "epoll: fd:6 ev:201A d:8"],
   ])("%s", (_, first, second) => {
     expect(textsOf([first, second])).toHaveLength(1);
   });
@@ -162,6 +191,14 @@ describe("statements that differ in a word stay apart", () => {
     ["the event of a pair", "event=connect from 10.0.0.1", "event=closed from 10.0.0.1"],
     ["apostrophes", "can't open the host's file", "can't close the host's file"],
     ["an open quote", 'the 6" disk started', 'the 6" disk stopped'],
+    ["who speaks", "[a.c:1]: check_uri(): entered it", "[a.c:1]: check_via(): entered it"],
+    ["functions that are called", "calling open(7) for it", "calling close(7) for it"],
+    [
+      "what was done to the same pairs",
+      "sessionid:0x1 type:a cxid:0x0 zxid:0x1",
+      "Proposing:: sessionid:0x1 type:a cxid:0x0 zxid:0x1",
+    ],
+    ["codes with a letter behind", "WSVR0200I: started it", "WSVR0201I: started it"],
     ["methods", 'served "GET /a"', 'served "POST /a"'],
     ["calls with one argument", "leave(state=open) returned", "enter(state=open) returned"],
     ["other layouts", "2026-11-20 22:27:36 disk full", '{"msg":"disk full"}'],
@@ -257,6 +294,55 @@ describe("words become values by evidence", () => {
     expect(textsOf([second, first, second])).toEqual(textsOf([second]));
   });
 
+  test.each([
+    ["a value less", "response status: 200 in 7 ms", "response status:  in 7 ms"],
+    ["a value before it", "*1 malloc: 00005641A86D91D0:1024", "malloc: 00005641A86D91D0:49152"],
+    ["a tag before it", "zoneload: automatic empty zone of 7", "automatic empty zone of 7"],
+    ["a pair behind it", "deprecated header x-a is ignored", "deprecated header x-a is ignored trace=bd8619a6"],
+    ["words for a value", "the queue 7 was opened by me", "the queue main of all was opened by me"],
+    [
+      "an explanation of another length",
+      "client 7 (corp): query failed (zone not loaded) for a/7",
+      "client 8 (x.test): query failed (SERVFAIL) for b/7",
+    ],
+    [
+      "an explanation or none",
+      "connection closed by 10.0.0.1 port 22 [preauth]",
+      "connection closed by 10.0.0.1 port 22",
+    ],
+  ])("one sentence, with %s", (_, first, second) => {
+    expect(textsOf([first, second])).toHaveLength(1);
+    expect(textsOf([second, first, second])).toHaveLength(1);
+  });
+
+  test("what stands in brackets is shown as a value once it was seen to vary", () => {
+    const lines = [
+      "client 7 (corp): query failed (zone not loaded) for a/7",
+      "client 8 (x.test): query failed (SERVFAIL) for b/7",
+    ];
+    expect(textsOf(lines)).toEqual(["client <*> (<*>): query failed (<*>) for <*>"]);
+  });
+
+  test("templates that have become alike are joined, whatever their length", () => {
+    const miner = createTemplateMiner();
+    const ids = [
+      "locked the key of the store for Client at 7",
+      "locked the key of the store for the peer at 7",
+      "locked the key of the store for 10.0.0.1 at 7",
+    ].map((line) => miner.learn(line));
+    expect(new Set(ids.map((id) => miner.resolve(id)))).toEqual(new Set([ids[0]]));
+    expect([...miner.templates()].map(({ count }) => count)).toEqual([3]);
+  });
+
+  test("a word that was a value elsewhere is one here: two sentences are enough", () => {
+    const sentences = ["yes of the gate to ann today", "yes of the gate to bob today"];
+    expect(textsOf(sentences)).toHaveLength(2);
+    const miner = createTemplateMiner();
+    for (const name of ["ann", "bob"]) miner.learn(`user '${name}' came`);
+    const [first = 0, second = 0] = sentences.map((line) => miner.learn(line));
+    expect(miner.resolve(second)).toBe(first);
+  });
+
   test("a word that turns the meaning round makes another sentence", () => {
     expect(
       textsOf(["the peer 7 is ready to vote in this round", "the peer 7 is not ready to vote in this round"]),
@@ -296,6 +382,10 @@ describe("hostile input", () => {
     ["only quotes", '"'.repeat(3_000)],
     ["equals and quotes", '="'.repeat(3_000)],
     ["colons", "a:".repeat(3_000)],
+    ["signs and open quotes", `go on ${"='1".repeat(2_000)}`],
+    ["quotes that never close", "'1".repeat(3_000)],
+    ["escaped quotes", '\\"|'.repeat(2_000)],
+    ["brackets after signs", "=(".repeat(3_000)],
     ["escapes", `{"msg":"\\\\\\u12\\"}`],
     ["a time and nothing else", "2026-11-20T22:27:35.866Z"],
     ["a header and nothing else", "2026-11-20 22:27:36.933  INFO [carts,]"],
@@ -303,6 +393,23 @@ describe("hostile input", () => {
     const miner = createTemplateMiner();
     expect(miner.learn(line)).toBe(miner.learn(line));
     expect([...miner.templates()][0]?.count).toBe(2);
+  });
+
+  test("however a long line is made, reading it looks at each character a bounded number of times", () => {
+    const looks = (text: string) => {
+      let count = 0;
+      const counted = new Proxy(Object(text) as object, {
+        get(target, key) {
+          count++;
+          const value: unknown = Reflect.get(target, key, text);
+          return typeof value === "function" ? value.bind(text) : value;
+        },
+      });
+      readLine(counted as unknown as string, text.length, createTokenLine(), { start: 0, end: 0 });
+      return count / text.length;
+    };
+    for (const unit of ["a=", "a=a,", "='1", "'1", "=(", '{"=', '\\"|', "a(a=1,", "{a:1 "])
+      expect(looks(unit.repeat(16_384 / unit.length)), unit).toBeLessThan(100);
   });
 
   test("a line of ten million characters is read at its beginning and counted", () => {
