@@ -1,9 +1,13 @@
+import { foreignSecrets } from "./foreign-names.ts";
 import { knownTokenIn } from "./known-tokens.ts";
+import { beginsFields, hashAt, isProductKey, leastKeyChars, pgpassAt } from "./line-formats.ts";
 import { leastRandomChars, looksRandom } from "./randomness.ts";
 import { secretName } from "./secret-names.ts";
+import type { Span } from "./span.ts";
+import { createSpeech, inOrder, speaks } from "./speech.ts";
 import { spokenSecret } from "./spoken-secret.ts";
-import { accountPassword, maxAccount, maxUserInfo, nextDriver, urlPassword } from "./url-password.ts";
-import { credentialAfter, type Span, valueAfter } from "./value-span.ts";
+import { accountPassword, barePassword, maxAccount, maxUserInfo, nextDriver, urlPassword } from "./url-password.ts";
+import { credentialAfter, valueAfter } from "./value-span.ts";
 
 // Characters of a word: letters, digits, and what base64, URLs, paths and tokens use inside.
 const isWord = new Uint8Array(128);
@@ -92,6 +96,8 @@ export function findSecrets(text: string, depth = 0): readonly Span[] {
   let driverAt = nextDriver(text, 0);
   let lookedUntil = -1;
   let waiting: Span | undefined;
+  const speech = createSpeech(text, depth === 0 ? foreignSecrets(text) : []);
+  const { mayLook } = speech;
   let i = 0;
   while (i < size) {
     if (!word(text.charCodeAt(i))) {
@@ -138,9 +144,31 @@ export function findSecrets(text: string, depth = 0): readonly Span[] {
         continue;
       }
     }
+    if (code === 36 && text.charCodeAt(from - 1) === 36 && mayLook(i)) {
+      const hash = hashAt(text, from, i);
+      if (hash) {
+        spans.push(hash);
+        i = hash.to;
+        continue;
+      }
+    }
+    if (code === colon && beginsFields(text, from, i) && mayLook(i)) {
+      const password = pgpassAt(text, text.charCodeAt(from - 1) === colon ? from - 6 : from);
+      if (password) {
+        spans.push(password);
+        i = password.to;
+        continue;
+      }
+    }
     if (driverAt < i) driverAt = nextDriver(text, i);
+    if (code === colon && nextAt < i) nextAt = text.indexOf("@", i);
+    if (nextAt < 0) nextAt = size;
     const mayBeAccount = code === colon ? driverAt - i < maxAccount : code === atSign && slash;
-    const account = mayBeAccount ? accountPassword(text, from, i) : undefined;
+    const account = mayBeAccount
+      ? accountPassword(text, from, i)
+      : code === colon && nextAt - i < maxAccount
+        ? barePassword(text, i + 1, mayLook)
+        : undefined;
     if (account) {
       spans.push(account);
       i = account.to;
@@ -155,9 +183,13 @@ export function findSecrets(text: string, depth = 0): readonly Span[] {
       nameSaysSecretUntil = -1;
       continue;
     }
-    if (value.type === "names-secret") nameSaysSecretUntil = to + 240;
-    else if (value.type === "names-other") nameSaysSecretUntil = -1;
+    if (value.type === "names-secret") {
+      // With a value of its own already, what follows is another's.
+      nameSaysSecretUntil = value.spans ? -1 : to + 240;
+      if (value.spans) speech.add(value.spans);
+    } else if (value.type === "names-other") nameSaysSecretUntil = -1;
     else {
+      if (speaks(text, from, to)) speech.listen(from, to);
       const spoken = spokenSecret(text, from, to, lookedUntil);
       // What stands between is looked at as well: `-u` and a name, options of a command.
       if (spoken?.span) waiting = spoken.span;
@@ -176,7 +208,10 @@ export function findSecrets(text: string, depth = 0): readonly Span[] {
     if (known) {
       spans.push({ from: known.from, to: known.end, kind: known.kind });
       i = Math.max(i, known.end);
-    } else if (to - from >= leastRandomChars && looksRandom(text, from, to)) {
+    } else if (
+      (to - from >= leastRandomChars && looksRandom(text, from, to)) ||
+      (to - from >= leastKeyChars && isProductKey(text, from, to))
+    ) {
       spans.push({ from, to, kind: "token" });
       i = to;
     } else if (
@@ -189,7 +224,7 @@ export function findSecrets(text: string, depth = 0): readonly Span[] {
     }
   }
   if (waiting) spans.push(waiting);
-  return spans;
+  return speech.heard.length === 0 ? spans : inOrder([...spans, ...speech.heard]);
 }
 
 /** True when a name alone says that what it holds is secret. */

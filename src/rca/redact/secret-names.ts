@@ -1,16 +1,16 @@
 export type NameKind = "password" | "token";
 
 const passwords =
-  /pass(?:word|wort|wd|phrase|code)|(?:^|[-_.])(?:pass|pwd|pw|psw)$|pwd|kennwort|contrasena|(?:^|[-_.])senha$|mot[-_.]?de[-_.]?passe|wachtwoord/;
+  /pass(?:word|wort|wd|phrase|code)|(?:^|[-_.])(?:pass|pwd|pw|psw)$|pwd|kennwort|contrasena|(?:^|[-_.])senha$|mot[-_.]?de[-_.]?passe|wachtwoord|(?:^|[-_.])(?:clave|psk)$/;
 // `dbpass`, `requirepass`: glued to what it opens. `bypass` and `compass` open nothing.
 const glued =
   /(?:^|[-_.])(?:db|sql|my|pg|mongo|redis|rabbit|mq|smtp|imap|mail|ldap|bind|ftp|ssh|ssl|http|proxy|auth|basic|key|store|trust|user|login|root|admin|app|api|svc|service|client|server|require|remote|default)+pass$/;
 const tokens =
-  /secret|token|api[-_.]?key|access[-_.]?key|private[-_.]?key|account[-_.]?key|shared[-_.]?key|(?:encryption|signing|master|service|license|deploy|auth|hmac|storage|admin|client)[-_.]?key|credential|authorization|(?:^|[-_.])auth$|auth[-_.]?header|cookie|(?:^|[-_.])session(?:[-_.]?(?:id|key))?$|(?:^|[-_.])(?:sig|signature|jwt|dsn|otp|pin|bearer)$|conn(?:ection)?[-_.]?string|webhook[-_.]?url/;
+  /secret|token|(?:totp|otp|mfa|2fa)[-_.]?(?:seed|key)|sess(?:ion)?[-_.]?id$|(?:^|[-_.])creds$|(?:functions|server|subscription|activation|product|recovery|unseal)[-_.]?key$|api[-_.]?key|access[-_.]?key|private[-_.]?key|account[-_.]?key|shared[-_.]?key|(?:encryption|signing|master|service|license|deploy|auth|hmac|storage|admin|client)[-_.]?key|credential|authorization|(?:^|[-_.])auth$|auth[-_.]?header|cookie|(?:^|[-_.])session(?:[-_.]?(?:id|key))?$|(?:^|[-_.])(?:sig|signature|jwt|dsn|otp|pin|bearer)$|conn(?:ection)?[-_.]?string|webhook[-_.]?url/;
 // `secretName`, `tokenCount`, `passwordFile`: names that speak of a secret without holding one.
 // An age stands apart: `password-age`, `passwordAge`; `DB_PASSWORD_STAGE` is the password of a stage.
 const harmless =
-  /(?:name|names|ref|refs|file|path|paths|type|count|counts|length|len|size|ttl|expir(?:y|es|ed|ation)|expires[-_.]?(?:in|at)|policy|version|total|tokens|secrets|limit|limits|issuer|enabled|required|present|valid|invalid|missing|mount|mountpath|status|error|errors|used|provider|manager|store|rotation|rotated|hits|cache|failed|reason|endpoint|[-_.]age)$/;
+  /(?:name|names|ref|refs|file|path|paths|type|count|counts|length|len|size|ttl|expir(?:y|es|ed|ation)|expires[-_.]?(?:in|at)|policy|version|total|tokens|secrets|limit|limits|issuer|enabled|required|present|valid|invalid|missing|mount|mountpath|status|error|errors|used|provider|manager|store|rotation|rotated|stdin|prompt|hits|cache|failed|reason|endpoint|[-_.]age)$/;
 const humpedAge = /[a-z]Age$/;
 
 // The same few names come again and again; deciding about each once keeps redaction quick.

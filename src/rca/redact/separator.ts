@@ -72,7 +72,11 @@ export function separatorAfter(text: string, from: number, to: number, at: numbe
   // Most words are followed by a blank and another word.
   if (!flag && isNamePart(code) && code !== dash) return undefined;
   const next = text.charCodeAt(i + 1);
-  if (code === equals) return { type: "equals", end: next === equals || next === greater ? i + 2 : i + 1 };
+  if (code === equals) {
+    const arrow =
+      next === equals && text.charCodeAt(i + 2) === greater ? 3 : next === equals || next === greater ? 2 : 1;
+    return { type: "equals", end: i + arrow };
+  }
   if (code === colon) {
     if (next === slash && text.charCodeAt(i + 2) === slash) return undefined;
     return { type: "colon", end: next === equals ? i + 2 : i + 1 };

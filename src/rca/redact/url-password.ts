@@ -1,4 +1,4 @@
-import type { Span } from "./value-span.ts";
+import type { Span } from "./span.ts";
 
 /** Nobody's name and password in an address are longer. */
 export const maxUserInfo = 300;
@@ -39,11 +39,15 @@ export function urlPassword(text: string, at: number, hasAt: boolean): Span | un
     if (code <= 32 || code === 8_230) break;
     if (code === colon && secretAt < 0) secretAt = i + 1;
     else if (code === atSign && secretAt >= 0) end = i;
+    else if (code === atSign) break;
     else if (surrounds(code) || code === slash || code === 63 || code === 35) {
       // A slash after the host, or after a port, ends the part that can hold credentials; one inside a password does not.
       if (end >= 0 || secretAt < 0 || !hasAt || onlyDigits(text, secretAt, i)) break;
     }
   }
+  // A key in place of a name: `https://0123…@sentry.example/1`.
+  if (secretAt < 0 && text.charCodeAt(i) === atSign && i - at >= 20 && /^(?=\w*\d)\w+$/.test(text.slice(at, i)))
+    return { from: at, to: i, kind: "url-password" };
   // An IPv6 host has colons of its own.
   const cut =
     end < 0 && secretAt > at + 1 && text.charCodeAt(at) !== 91 && endsAt(text, i) && looksCut(text.slice(secretAt, i));
@@ -59,10 +63,25 @@ export function nextDriver(text: string, from: number): number {
   return at < 0 ? text.length + maxAccount : at;
 }
 
+const beforeOracle = /\b(?:(?:thin|oci):|(?:sqlplus|connect|conn|impdp|expdp|rman)[ \t]["']?)$/i;
+const hostAndPort = /@[A-Za-z0-9.-]{1,100}:\d{2,5}\//y;
+
+/** `name:password@host:5432/`; `from` is behind the colon. */
+export function barePassword(text: string, from: number, mayLook: (at: number) => boolean): Span | undefined {
+  let i = from;
+  for (const limit = from + 100; i < limit; i++) {
+    const code = text.charCodeAt(i);
+    if (code === atSign) break;
+    if (!(code > 32) || code === colon || code === slash || surrounds(code)) return undefined;
+  }
+  hostAndPort.lastIndex = i;
+  return i - from >= 3 && mayLook(from) && hostAndPort.test(text) ? { from, to: i, kind: "url-password" } : undefined;
+}
+
 /** Addresses without a scheme: `user:password@tcp(db:3306)/shop` of Go's MySQL, `thin:user/password@db` of Oracle. */
 export function accountPassword(text: string, from: number, to: number): Span | undefined {
   if (text.charCodeAt(to) === atSign) {
-    if (!/\b(?:thin|oci):$/.test(text.slice(Math.max(0, from - 6), from))) return undefined;
+    if (!beforeOracle.test(text.slice(Math.max(0, from - 12), from))) return undefined;
     const at = text.indexOf("/", from);
     return at > from && at + 1 < to ? { from: at + 1, to, kind: "url-password" } : undefined;
   }

@@ -1,23 +1,22 @@
+import { earlierValue } from "./earlier-value.ts";
 import { afterScheme, digestEnd, withCredentials } from "./http-credentials.ts";
 import { isRemark, isValue } from "./is-value.ts";
 import { afterColour, afterName, closingOf, isBlank, isLetterOrDigit, isQuote, openingAt } from "./marks.ts";
+import { behindSlash, isGrant, textOfPart } from "./places.ts";
 import { type NameKind, secretName } from "./secret-names.ts";
 import { separatorAfter } from "./separator.ts";
+import type { Span } from "./span.ts";
 import { blockEnd, maxValue, plainEnd } from "./value-end.ts";
-
-export interface Span {
-  readonly from: number;
-  readonly to: number;
-  readonly kind: string;
-}
 
 export type ValueResult =
   | { readonly type: "none" }
   /** `name: DB_PASSWORD`: the value that follows under `value` is secret. */
-  | { readonly type: "names-secret" | "names-other" }
+  | { readonly type: "names-secret"; readonly spans?: readonly Span[] }
+  | { readonly type: "names-other" }
   | { readonly type: "secret"; readonly spans: readonly Span[]; readonly next: number };
 
 const none: ValueResult = { type: "none" };
+const namesSecret: ValueResult = { type: "names-secret" };
 const newline = 10;
 const doubleQuote = 34;
 const singleQuote = 39;
@@ -75,12 +74,16 @@ function valueStart(text: string, at: number): number {
   let code = text.charCodeAt(i);
   for (
     let spaces = 0;
-    spaces < 40 && (isBlank(code) || (code === newline && /^\n\s{0,20}["']/.test(text.slice(i, i + 24))));
+    spaces < 40 && (isBlank(code) || (code === newline && /^\n\s{0,20}(?:["']|string\()/.test(text.slice(i, i + 28))));
     spaces++
   )
     code = text.charCodeAt(++i);
-  return afterColour(text, i);
+  const mark = i > at && (code === 38 || code === 33) ? yamlMark.exec(text.slice(i, i + 40)) : undefined;
+  const dump = code === 115 && i > at ? /^string\(\d{1,6}\) (?=")/.exec(text.slice(i, i + 20)) : undefined;
+  return afterColour(text, i + (mark ?? dump ?? [""])[0].length);
 }
+/** `password: &anchor …`, `password: !!str …`. */
+const yamlMark = /^(?:&\w{1,30}|!!?[\w.]{1,30})[ \t]{1,4}(?=\S)/;
 
 interface Value {
   readonly from: number;
@@ -101,8 +104,9 @@ export function valueAfter(text: string, from: number, to: number, valueIsSecret
   const isKeyFile = name === "key" && text.charCodeAt(to - 4) === 46;
   const isPair = !isKeyFile && name.length >= 3 && name.length <= 6 && pairNames.has(name.toLowerCase());
   const holdsValue = valueIsSecret && name.length <= 7 && pairValues.has(name.toLowerCase());
-  const kind = holdsValue ? "password" : isPair ? undefined : isKeyFile ? "token" : secretName(name);
-  if (!kind) return isPair && separator.type !== "quote" ? pairName(text, separator.end, name) : none;
+  const kind =
+    holdsValue || isGrant(text, to, name) ? "password" : isPair ? undefined : isKeyFile ? "token" : secretName(name);
+  if (!kind) return isPair && separator.type !== "quote" ? pairName(text, to - name.length, separator.end, name) : none;
   if (separator.type === "quote" && kind !== "password") return none;
   if (separator.type === "tag") {
     const end = text.indexOf("<", separator.end);
@@ -113,13 +117,18 @@ export function valueAfter(text: string, from: number, to: number, valueIsSecret
 }
 
 /** `name: DB_PASSWORD`: what follows under `value` is its. */
-function pairName(text: string, at: number, name: string): ValueResult {
+function pairName(text: string, from: number, at: number, name: string): ValueResult {
   const i = valueStart(text, at);
   const opening = openingAt(text, i);
   const start = i + (opening?.length ?? 0);
   const limit = Math.min(text.length, start + 130);
   const end = opening ? closingOf(text, start, opening, limit) : plainEnd(text, start, "token", false);
-  if (end - start <= 120 && secretName(text.slice(start, end))) return { type: "names-secret" };
+  if (end - start <= 120 && secretName(text.slice(start, end))) {
+    const earlier = earlierValue(text, from);
+    const inside = textOfPart(text, end + (opening?.length ?? 0));
+    if (!earlier && !inside) return namesSecret;
+    return { type: "names-secret", spans: [earlier, inside].filter((span) => span !== undefined) };
+  }
   // `name` begins the next of several pairs; what the one before was about is over.
   return name === "name" ? { type: "names-other" } : none;
 }
@@ -138,6 +147,11 @@ function valueBehind(text: string, { from, name, kind, separator, at }: Place): 
   const i = afterWrapper(text, at);
   const opening = openingAt(text, i);
   if (opening) {
+    const triple = text.slice(i, i + 3);
+    if (opening.depth === 0 && (triple === '"""' || triple === "'''")) {
+      const end = text.slice(i + 3, i + 3 + maxValue).indexOf(triple);
+      if (end > 0) return secretOr(text, { from: i + 3, to: i + 3 + end, kind }, kind);
+    }
     const quoteAt = i + opening.length;
     const start = afterScheme(text, quoteAt);
     const to = closingOf(text, start, opening, Math.min(text.length, start + maxValue));
@@ -158,14 +172,14 @@ function valueBehind(text: string, { from, name, kind, separator, at }: Place): 
     const inside = braced ? text.slice(i, i + maxBraces).split("}", 1)[0] : undefined;
     const end =
       inside === undefined || inside.length === maxBraces || inside.includes("\n") ? undefined : i + inside.length;
-    return end === undefined || end >= text.length
-      ? { type: "names-secret" }
-      : secretOr(text, { from: i + 1, to: end, kind }, kind);
+    return end === undefined || end >= text.length ? namesSecret : secretOr(text, { from: i + 1, to: end, kind }, kind);
   }
   if (code === newline || (separator === "flag" && code === 45)) return none;
   const start = afterScheme(text, i);
   const line = separator === "colon" && name.length >= 6 && /cookie$/i.test(name);
   let end = plainEnd(text, start, kind, line);
+  // `credentials: ann / secret`.
+  if (name.length < 12 && /^cred/i.test(name)) end = behindSlash(text, end);
   if (name.length >= 13 && /authorization$/i.test(name))
     end = start === i ? withCredentials(text, start, end) : digestEnd(text, i, end);
   else if (separator === "equals" && kind === "password" && isVariable(text, from, name)) end = restOfLine(text, end);

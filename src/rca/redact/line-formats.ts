@@ -1,0 +1,47 @@
+import type { Span } from "./span.ts";
+
+/** Hashes of passwords as crypt(3), Apache and others write them: `$2y$10$…`, `$argon2id$v=19$…`. They can be guessed at leisure. */
+const hashes = /^(?:apr1|1|2[abxy]?|5|6|7|y|gy|sm3|sha1|argon2(?:id|i|d)|scrypt|pbkdf2(?:-sha\d+)?|bcrypt-sha256)$/;
+const hash = /\$[A-Za-z0-9-]{1,16}\$[./A-Za-z0-9$=,+-]{16,512}/y;
+/** `.pgpass`: host:port:database:user:password, alone on its line. */
+const pgpass =
+  /(?:\*|[^\s:]{0,64}[A-Za-z.][^\s:]{0,190}):(?:\d{2,5}|\*):[*A-Za-z_][^\s:]{0,63}:[A-Za-z_][^\s:]{0,63}:(\S{4,256})[ \t]*(?:\r?\n|$)/y;
+/** Keys that are sold: groups of capitals and digits. */
+const groups = /^[A-Z0-9]{4,6}(?:-[A-Z0-9]{4,6}){3,7}$/;
+
+/** The first of five fields, `host:5432:`, or `*:*:*:` before the fourth. */
+export function beginsFields(text: string, from: number, to: number): boolean {
+  const before = text.charCodeAt(from - 1);
+  if (before === 58) return text.charCodeAt(from - 2) === 42 && text.startsWith("*:*:*:", from - 6);
+  const port = text.charCodeAt(to + 1);
+  return (from === 0 || before === 10) && ((port >= 48 && port <= 57) || port === 42);
+}
+
+export function hashAt(text: string, from: number, to: number): Span | undefined {
+  if (to - from > 16 || !hashes.test(text.slice(from, to))) return undefined;
+  hash.lastIndex = from - 1;
+  return hash.test(text) ? { from: from - 1, to: hash.lastIndex, kind: "hash" } : undefined;
+}
+
+/** `at`: the beginning of a line. */
+export function pgpassAt(text: string, at: number): Span | undefined {
+  pgpass.lastIndex = at;
+  const password = pgpass.exec(text)?.[1];
+  if (password === undefined) return undefined;
+  const from = text.lastIndexOf(password, pgpass.lastIndex);
+  return { from, to: from + password.length, kind: "password" };
+}
+
+/** Four groups of four, and the dashes between them. */
+export const leastKeyChars = 19;
+
+/** `ABCDE-12345-FGHIJ-67890`: groups of the same length, with letters that no hexadecimal number has. */
+export function isProductKey(text: string, from: number, to: number): boolean {
+  if (to - from > 55) return false;
+  const first = text.indexOf("-", from) - from;
+  if (first < 4 || first > 6) return false;
+  const word = text.slice(from, to);
+  return (
+    groups.test(word) && /\d/.test(word) && /[A-Z]/.test(word) && word.split("-").every((one) => one.length === first)
+  );
+}

@@ -1,0 +1,35 @@
+import type { Span } from "./span.ts";
+import { plainEnd } from "./value-end.ts";
+
+// Places of values that one kind of text has.
+
+const newline = 10;
+const maxText = 2_000;
+
+/** `?code=…&state=…` of OAuth; `?code=404` and `?code=US` are none. */
+const grant = /=(?=[\w.~%-]{0,12}\d)[\w.~%/-]{10,}/y;
+export function isGrant(text: string, to: number, name: string): boolean {
+  if (name !== "code" || text.charCodeAt(to) !== 61) return false;
+  const before = text.charCodeAt(to - 5);
+  grant.lastIndex = to;
+  return (before === 63 || before === 38) && grant.test(text);
+}
+
+/** `<entry key="password">…</entry>`, and a part of a form behind its header. `at` is behind the name. */
+export function textOfPart(text: string, at: number): Span | undefined {
+  const code = text.charCodeAt(at);
+  if (code === 62) {
+    const end = text.slice(at + 1, at + 1 + maxText).indexOf("<");
+    return end > 0 ? { from: at + 1, to: at + 1 + end, kind: "password" } : undefined;
+  }
+  const empty = code === 13 || code === newline ? /^\r?\n\r?\n(?=[^\s-])/.exec(text.slice(at, at + 5)) : undefined;
+  if (!empty) return undefined;
+  const start = at + empty[0].length;
+  return { from: start, to: plainEnd(text, start, "token", true), kind: "password" };
+}
+
+/** `credentials: ann / secret`: where the second ends; `end` where there is none. */
+export function behindSlash(text: string, end: number): number {
+  const slash = /^[ \t]?\/[ \t]?(?=[^\s/])/.exec(text.slice(end, end + 4));
+  return slash ? plainEnd(text, end + slash[0].length, "token", false) : end;
+}
