@@ -166,7 +166,7 @@ export const origins: Readonly<Record<string, (raw: readonly string[]) => Origin
     return found && { ...found, place: found.place.replace(/^.*\/dist-packages\//, "") };
   }),
   jetty: each(cut(/:([\w.$]+#[\w$<>]+\(\w+\.java:\d+\)):/, ":", /^\S+ [\d:.]+:[A-Z]+:[\w.$-]*:[^:]*: (.*)$/)),
-  "node-red": each(cut(AT, "", /^\d+ \w+ [\d:]+ - \[\w+\] (.*)$/)),
+  "node-red": each(cut(AT, "", /^\d+ \w+ [\d:]+ - \[\w+\] (?:\[[^\]]+:[^\]]+\] )?(.*)$/)),
   activemq: each(cut(AT, "", /^\S+ \S+ [A-Z]+ \S+: (.*)$/)),
   openstack: each((raw) => {
     const found = cut(AT, "", /\[[^\]]*\] (.*)$/)(raw);
