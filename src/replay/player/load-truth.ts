@@ -2,12 +2,9 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { inputError, messageOf } from "../../lib/app-error.ts";
+import { truthObject, truthTime } from "../recording/truth-fields.ts";
 
-const time = z
-  .string()
-  .refine((text) => Number.isFinite(Date.parse(text)), "not a time in RFC 3339")
-  .transform((text) => Date.parse(text));
-const objectName = z.looseObject({ kind: z.string(), namespace: z.string().optional(), name: z.string() });
+const time = truthTime.transform((text) => Date.parse(text));
 const truthSchema = z.looseObject({
   faults: z.array(
     z.looseObject({
@@ -15,8 +12,8 @@ const truthSchema = z.looseObject({
       injectedAt: time,
       fixedAt: time.nullish(),
       recoveredAt: time.nullish(),
-      culprit: objectName,
-      fix: z.looseObject({ action: z.string(), target: objectName.nullish() }),
+      culprit: truthObject,
+      fix: z.looseObject({ action: z.string(), target: truthObject.nullish() }),
     }),
   ),
 });

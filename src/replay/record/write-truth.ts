@@ -2,24 +2,22 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { inputError } from "../../lib/app-error.ts";
-
-const time = z.string().refine((text) => Number.isFinite(Date.parse(text)), "not a time in RFC 3339");
-const ref = z.looseObject({ kind: z.string(), namespace: z.string().optional(), name: z.string() });
+import { truthObject, truthTime } from "../recording/truth-fields.ts";
 
 /** truth.json: what really happened, for scoring. */
 const truthSchema = z.strictObject({
   faults: z.array(
     z.looseObject({
       id: z.string(),
-      injectedAt: time,
-      fixedAt: time.nullish(),
-      recoveredAt: time.nullish(),
-      culprit: ref,
+      injectedAt: truthTime,
+      fixedAt: truthTime.nullish(),
+      recoveredAt: truthTime.nullish(),
+      culprit: truthObject,
       cause: z.string(),
-      fix: z.looseObject({ action: z.string(), target: ref.nullish() }),
+      fix: z.looseObject({ action: z.string(), target: truthObject.nullish() }),
     }),
   ),
-  quiet: z.array(z.looseObject({ from: time, to: time, note: z.string() })).default([]),
+  quiet: z.array(z.looseObject({ from: truthTime, to: truthTime, note: z.string() })).default([]),
 });
 
 /** @throws AppError (exit code 2) that names the first field that does not fit */
