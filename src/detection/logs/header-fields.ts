@@ -6,6 +6,7 @@ import {
   afterHostAndTag,
   dots,
   isComponent,
+  isNamespace,
   isProcess,
   type LevelAhead,
   levelAhead,
@@ -90,8 +91,15 @@ const takeHost: Step = (text, end, header, c) => {
   return message > 0 && finish(c, message);
 };
 
+/** The part that wrote it, where no level is stated: `express:router `. */
+const takeNamespace: Step = (text, end, header, c) => {
+  if (header.level > 0 || c.components > 0 || !isNamespace(text, c.at, c.word) || c.word >= end) return false;
+  header.component = c.at;
+  return finish(c, skipSpaces(text, c.word, end));
+};
+
 /** Only after a time or a level, in this order. */
-const ONCE_KNOWN: readonly Step[] = [takeNumber, takeHost, takePlace, takeColumns, takeComponent];
+const ONCE_KNOWN: readonly Step[] = [takeNumber, takeHost, takePlace, takeNamespace, takeColumns, takeComponent];
 
 function takeOne(steps: readonly Step[], text: string, end: number, header: Header): boolean {
   for (const step of steps) if (step(text, end, header, cursor)) return true;

@@ -117,6 +117,19 @@ export function isComponent(text: string, at: number, end: number): boolean {
   return humps + marks > 0;
 }
 
+/** `express:router:layer`: words joined by colons, as the name of a part; none of them begins with a digit. */
+export function isNamespace(text: string, at: number, end: number): boolean {
+  let colons = 0;
+  for (let i = at; i < end; i++) {
+    const code = text.charCodeAt(i);
+    const begins = i === at || text.charCodeAt(i - 1) === COLON;
+    if (begins ? !isLetter(code) : code !== COLON && code !== DASH && code !== 95 && !isLetter(code) && !isDigit(code))
+      return false;
+    if (code === COLON) colons++;
+  }
+  return colons > 0 && text.charCodeAt(end - 1) !== COLON;
+}
+
 export function dots(text: string, at: number, end: number): number {
   let count = 0;
   for (let i = at; i < end; i++) if (text.charCodeAt(i) === 46 && isLetter(text.charCodeAt(i + 1))) count++;

@@ -114,6 +114,12 @@ const layouts: readonly (readonly [string, string, string, string])[] = [
     "found <*> routes",
   ],
   [
+    "the part that wrote it, without a level",
+    "2026-11-20T22:27:36.091Z shop:carts:cache found 7 routes",
+    "2026-11-20T22:27:37.091Z shop:auth found 9 routes",
+    "found <*> routes",
+  ],
+  [
     "Compose",
     "carts-1  | 2026-11-20 22:27:36 INFO found 7 routes",
     "db-1     | 2026-11-20 22:27:37 INFO found 9 routes",
