@@ -1,5 +1,5 @@
 import { experimentRows } from "../app/chaos/chaos-desk.ts";
-import { previewDigest } from "../app/mail/start-mail.ts";
+import { previewDigest } from "../app/mail/preview-digest.ts";
 import { dropCounts } from "../app/metrics/drop-counts.ts";
 import { startPages } from "../app/pages/start-pages.ts";
 import type { Desk } from "../bot/desk.ts";

@@ -1,7 +1,7 @@
 import { type Digest, periodMs } from "../../incident/digest.ts";
 import { severities } from "../../incident/severity.ts";
 import type { BarData } from "../charts/chart-data.ts";
-import { digestText, type LinkOf } from "./digest-text.ts";
+import { digestText, type LinkOf, recentOthers } from "./digest-text.ts";
 import { type Mail, messageIdOf, subjectText } from "./mail.ts";
 import { clockOf, digestSubject, severityColours } from "./mail-words.ts";
 import { renderHtml } from "./render-html.ts";
@@ -41,7 +41,16 @@ export function digestMail(digest: Digest, options: DigestMailOptions): Mail {
   return {
     subject,
     text: `${digestText(digest, clock, link)}\n\n-- \n${footer}\n`,
-    html: renderHtml("digest", { digest, clock, link, subject, heading, footer, chart: cid }),
+    html: renderHtml("digest", {
+      digest,
+      recent: recentOthers(digest),
+      clock,
+      link,
+      subject,
+      heading,
+      footer,
+      chart: cid,
+    }),
     pictures: chart && cid ? [{ cid, name: "incidents-opened.png", png: chart }] : [],
     messageId: messageIdOf(key, from),
   };

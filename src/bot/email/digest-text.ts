@@ -4,7 +4,7 @@ import { refText } from "../../incident/object-ref.ts";
 import { matcherText } from "../../incident/silence.ts";
 import { duration } from "../../lib/duration.ts";
 import { confidenceWords, percent, statusWords } from "../words.ts";
-import { compared, type MailClock, outcomeWords, tookWords } from "./mail-words.ts";
+import { compared, type MailClock, outcomeWords, quietWords, tookWords } from "./mail-words.ts";
 
 /** Where an incident can be looked at; undefined where pages have no address. */
 export type LinkOf = ((incidentId: string) => string) | undefined;
@@ -29,20 +29,29 @@ function incidentLines(one: DigestIncident, clock: MailClock, link: LinkOf): str
   ];
 }
 
+/** Opened in this time and not told among those that are open. */
+export const recentOthers = ({ open, recent }: Digest): readonly DigestIncident[] =>
+  recent.filter(({ id }) => !open.some((one) => one.id === id));
+
 /** The digest for readers without HTML: the same as the template says. */
 export function digestText(digest: Digest, clock: MailClock, link: LinkOf): string {
-  const { open, openMore, recent, recentMore } = digest;
+  const { open, openMore, recentMore } = digest;
+  const quiet = quietWords(digest);
   const incidents = (list: readonly DigestIncident[]) => list.flatMap((one) => incidentLines(one, clock, link));
   return [
     `${digest.cluster}, ${clock.full(digest.from)} to ${clock.full(digest.to)}`,
     "",
+    ...(quiet ? [quiet, ""] : []),
     `Opened           ${compared(digest.opened, digest.before.opened)}`,
     `Resolved         ${compared(digest.resolved, digest.before.resolved)}`,
     `Open now         ${open.length + openMore}`,
     `Time to detect   ${tookWords(digest.timeToDetect)}`,
     `Time to recover  ${tookWords(digest.timeToRecover)}`,
     ...part("OPEN", [...incidents(open), ...andMore(openMore)]),
-    ...part("OPENED IN THIS TIME", [...incidents(recent), ...andMore(recentMore)]),
+    ...part(open.length > 0 ? "ALSO OPENED IN THIS TIME" : "OPENED IN THIS TIME", [
+      ...incidents(recentOthers(digest)),
+      ...andMore(recentMore),
+    ]),
     ...part(
       "CAUSES",
       digest.causes.map((one) => `- ${one.incidents} x ${causeTitles[one.cause]}, last ${refText(one.culprit)}`),

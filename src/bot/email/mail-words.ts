@@ -66,15 +66,23 @@ export const words = {
   matcherText,
   outcomeWords,
   percent,
+  quietWords,
   refText,
   severityColours,
   tookWords,
 };
 
+/** Said first where there is nothing else to say. */
+export function quietWords({ opened, open, openMore }: Digest): string | undefined {
+  return opened === 0 && open.length + openMore === 0
+    ? "All quiet: no incident was opened, and none is open."
+    : undefined;
+}
+
 /** What a reader wants to know before opening it. */
 export function digestSubject(digest: Digest): string {
   const { cluster, period, opened, resolved, open, openMore } = digest;
   const now = open.length + openMore;
-  const what = opened === 0 && now === 0 ? "all quiet" : `${opened} opened, ${resolved} resolved, ${now} open`;
+  const what = quietWords(digest) ? "all quiet" : `${opened} opened, ${resolved} resolved, ${now} open`;
   return `${cluster}: ${period} digest, ${what}`;
 }

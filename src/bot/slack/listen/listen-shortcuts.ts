@@ -10,6 +10,8 @@ import { type HandlerDeps, handle, noteView, openForm, type Say, typed } from ".
 
 const listed = 50;
 
+const isBots = (message: MessageShortcut["message"]) => message["bot_id"] !== undefined;
+
 /** From a message to an incident: declare one, or put the words on the timeline of one that is open. */
 export function listenToShortcuts(app: App, deps: HandlerDeps): void {
   const { onForm } = listener(app, deps);
@@ -46,7 +48,8 @@ export function listenToShortcuts(app: App, deps: HandlerDeps): void {
     const here = await deps.incidentOfMessage?.(channel.id, thread);
     const open = await deps.desk.list({ statuses: unresolvedStatuses, limit: listed });
     if (open.length === 0 && here === undefined) await form.say("No incident is open. `/incident declare` opens one.");
-    else await form.show(renderNote({ text: message.text ?? "", incidents: open, here }));
+    // What we say of an incident is on its timeline already; people's words are not.
+    else await form.show(renderNote({ text: isBots(message) ? "" : (message.text ?? ""), incidents: open, here }));
   });
 
   app.view(viewIds.declare, async ({ ack, body, view, context }) => {

@@ -26,9 +26,7 @@ test("the plain text says everything, in the reader's own time", () => {
     - [medium] volume data-carts-db-0 will run out in about 5 h (3 to 8 h) (Sat 21 Nov, 06:00, acknowledged)
       https://kubemend.example.com/incidents/14
 
-    OPENED IN THIS TIME
-    - [medium] volume data-carts-db-0 will run out in about 5 h (3 to 8 h) (Sat 21 Nov, 06:00, acknowledged)
-      https://kubemend.example.com/incidents/14
+    ALSO OPENED IN THIS TIME
     - [high] carts is killed for exceeding its memory limit (Fri 20 Nov, 23:00, resolved after 4 min 20 s)
       memory limit too low, Deployment shop/carts, almost certain (97 %)
       https://kubemend.example.com/incidents/12
@@ -83,11 +81,15 @@ test("the HTML says the same as the text", () => {
 test("a quiet day is told in few words, without a chart", () => {
   const mail = digestMail(quietDigest, options);
   expect(mail.subject).toBe("berlin: daily digest, all quiet");
-  expect(mail.text.split("\n").length).toBeLessThan(12);
+  expect(mail.text.split("\n").length).toBeLessThan(14);
+  for (const part of [mail.text, mail.html])
+    expect(part).toContain("All quiet: no incident was opened, and none is open.");
   expect(digestChart(quietDigest, "UTC")).toBeUndefined();
 });
 
 test("a busy day says in the subject what happened", () => {
+  expect(digestMail(busyDigest, options).text).not.toContain("All quiet");
+  expect(digestMail(busyDigest, options).html.split("data-carts-db-0 will run out")).toHaveLength(2);
   expect(digestMail(busyDigest, options).subject).toBe("berlin: daily digest, 3 opened, 2 resolved, 1 open");
 });
 

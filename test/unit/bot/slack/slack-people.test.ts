@@ -304,6 +304,14 @@ describe("message shortcuts", () => {
     await bot.slack.submitView({ userId: "U1" });
     await vi.waitFor(() => expect(asked).toEqual([["note", "7", "the vendor says it is them", "slack:U1"]]));
   });
+
+  test("add to timeline of the incident's own message begins with nothing: what kubemend says is there already", async () => {
+    await start();
+    const ts = await posted();
+    await bot.slack.shortcut({ userId: "U1", callbackId: "add_to_timeline", channel: "C1", ts });
+    await vi.waitFor(() => expect(modals()).toContain('"block_id":"note"'));
+    expect(modals()).not.toContain("initial_value");
+  });
 });
 
 describe("questions", () => {
