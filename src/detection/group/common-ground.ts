@@ -61,6 +61,12 @@ function shareWhatChanged(a: ObjectRef, b: ObjectRef, { topology, observation, n
   return about(a).some((ref) => others.has(refKey(ref)) && changed(ref));
 }
 
+/** A canary beside what it may replace: callers know both by one name. */
+function answerToOneName(a: ObjectRef, b: ObjectRef, { topology }: GroupContext): boolean {
+  const others = new Set(topology.servicesOf(b).map(refKey));
+  return topology.servicesOf(a).some((service) => others.has(refKey(service)));
+}
+
 /**
  * Is there one thing that could bring trouble to two workloads of which neither calls the other? A node that is full, more
  * work for both, a dependency that nobody measures, a configuration or a caller that was changed. Without any, they have
@@ -68,6 +74,7 @@ function shareWhatChanged(a: ObjectRef, b: ObjectRef, { topology, observation, n
  */
 export function haveCommonGround(a: ObjectRef, b: ObjectRef, context: GroupContext): boolean {
   return (
+    answerToOneName(a, b, context) ||
     onFullNode(a, b, context) ||
     (isAskedForMore(a, context) && isAskedForMore(b, context)) ||
     callTheSameUnseen(a, b, context) ||

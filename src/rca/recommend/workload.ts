@@ -1,4 +1,4 @@
-import { podSpecOf } from "../../cluster/workload.ts";
+import { isWorkloadKind, podSpecOf } from "../../cluster/workload.ts";
 import { probeSchema } from "../../incident/action-params.ts";
 import type { ObjectRef } from "../../incident/object-ref.ts";
 import { makeRef } from "../../incident/object-ref.ts";
@@ -155,6 +155,22 @@ export function restartFixes(open: Case, item: Candidate): readonly (Fix | undef
   const change = item.change ?? open.lastChange(culprit, "image", "env", "command");
   const pods: readonly ObjectRef[] = facts.pods ?? [];
   const back = change && rollback(open, change, "goes back to the revision before", 0.75);
+  if (item.cause === "network-fault" && !isWorkloadKind(culprit.kind)) {
+    return [
+      guide(
+        culprit,
+        [
+          "Call one pod from another by address, on the same node and across nodes, and compare.",
+          "Look up a Service's name from inside a pod, and compare how long that takes.",
+          culprit.kind === "Node"
+            ? `Look at the network plugin's pod and the interfaces of node ${culprit.name}; cordon and drain it when it alone is slow.`
+            : "Look at the network plugin's pods and the nodes' interfaces.",
+        ],
+        "what lies between the workloads is slow, not the workloads",
+        0.6,
+      ),
+    ];
+  }
   if (item.cause === "rate-limited") {
     return [
       ...(item.change ? undoChange(open, item.change) : []),

@@ -15,7 +15,9 @@ const deciding: Partial<Record<CauseCode, (name: string) => string>> = {
   "bad-config": (name) => `Who changed the configuration of ${name} last, and to what?`,
   "external-dependency": (name) => `Does the service outside that ${name} calls report trouble of its own?`,
   "permission-denied": (name) => `With which identity or key does ${name} call, and what may it do?`,
-  "network-fault": (name) => `Do calls between other workloads on the same node as ${name} fail as well?`,
+  "network-fault": (name) =>
+    `Are calls by address, without a name, slow or lost as well around ${name}, and between other workloads there?`,
+  "dns-failure": () => "Does a lookup of a Service's name from inside a pod take as long as the calls do?",
   "load-spike": (name) => `Is the higher demand on ${name} expected, for example a campaign or a batch?`,
   "bad-liveness-probe": (name) => `Does ${name} answer the probe's path and port in time from inside its pod?`,
   "bad-readiness-probe": (name) => `Does ${name} answer the probe's path and port in time from inside its pod?`,

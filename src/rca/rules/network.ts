@@ -6,6 +6,7 @@ import { makeRef, type ObjectRef, uniqueRefs } from "../../incident/object-ref.t
 import { type Candidate, candidate, type Rule } from "../case/candidate.ts";
 import type { Case } from "../case/case.ts";
 import { metricFinding } from "../gather/metrics.ts";
+import { slowNetwork } from "./late-links.ts";
 import { called, citeChange, citeLogs, freshLogs, isSymptomatic, podShifts, readyPods } from "./patterns.ts";
 import { outsideHost } from "./slow-dependency.ts";
 
@@ -176,6 +177,7 @@ function outside(open: Case, workload: ObjectRef): readonly Candidate[] {
 export const network: Rule = (open) => [
   ...dns(open),
   ...policies(open),
+  ...slowNetwork(open),
   ...open.scope.flatMap((workload) => [
     ...certificate(open, workload),
     ...lossy(open, workload),

@@ -1,11 +1,12 @@
 import { hostsInFailure } from "../../cluster/host-names.ts";
 import type { ObjectRef } from "../../incident/object-ref.ts";
-import { refKey } from "../../incident/object-ref.ts";
+import { refKey, sameRef } from "../../incident/object-ref.ts";
 import { type Candidate, candidate, type Rule } from "../case/candidate.ts";
 import type { Case } from "../case/case.ts";
 import { metricFinding, type Shift } from "../gather/metrics.ts";
 import { configChangesOf } from "./config-changes.ts";
 import { isSaturated, loadGrowth } from "./cpu.ts";
+import { lateEverywhere } from "./late-links.ts";
 import {
   called,
   citeChange,
@@ -90,6 +91,7 @@ function judge(open: Case): readonly Candidate[] {
   const slow = new Map(
     open.scope.flatMap((workload) => slowness(open, workload) ?? []).map((item) => [refKey(item.workload), item]),
   );
+  const { links: late } = lateEverywhere(open);
   return [...slow.values()].flatMap((item) => {
     const { workload } = item;
     // Blamed is the deepest: none of what it calls got slower by a share that matters.
@@ -114,6 +116,7 @@ function judge(open: Case): readonly Candidate[] {
         );
     const outside = outsideHost(open, workload);
     const link = slowLink(open, workload);
+    const isOnAllWays = late.some(({ caller }) => sameRef(caller, workload));
     const specificity =
       0.74 +
       (slowLines.length > 0 ? 0.08 : 0) +
@@ -121,7 +124,7 @@ function judge(open: Case): readonly Candidate[] {
       (throttled ? 0.3 : 0) -
       (change ? 0.2 : 0) -
       (sick ? 0.3 : 0) -
-      (link ? 0.3 : 0) -
+      (link || isOnAllWays ? 0.3 : 0) -
       (loadGrowth(open, workload) > 1.8 && isSaturated(open, workload) ? 0.15 : 0);
     const odd = oddPods(open, workload);
     const evidence = [
@@ -142,7 +145,7 @@ function judge(open: Case): readonly Candidate[] {
         open,
       ),
     ];
-    if (link && !outside) {
+    if (link && !outside && !isOnAllWays) {
       const { callee, waited, served } = link;
       const moved = configChangesOf(open, workload).some(
         ({ field, effectiveAt }) => hostChange(field) && !isSettled(open, workload, effectiveAt),

@@ -29,6 +29,7 @@ const chosen = [
   "unforeseen-node-short-of-disk",
   "unforeseen-same-tag-other-image",
   "unforeseen-samples-missing-at-onset-0",
+  "unforeseen-names-resolve-slowly",
   "pair-unrelated-slow-catalogue-and-slow-payment-0s",
   "pair-unrelated-exception-catalogue-and-slow-payment-20s",
   "pair-calling-error-500-unchanged-frontend-and-crashes-itself-payment-0s",

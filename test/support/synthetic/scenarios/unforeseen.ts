@@ -460,17 +460,9 @@ const faults: readonly Scenario[] = [
     },
     expect: [
       {
-        causes: [
-          "network-fault",
-          "dns-failure",
-          "slow-dependency",
-          "unknown",
-          "cpu-saturation",
-          "load-spike",
-          "application-degraded",
-        ],
-        culprits: ["*"],
-        fixes: ["*"],
+        causes: ["network-fault", "dns-failure"],
+        culprits: ["Node/node-1", "Namespace/*", "Deployment/coredns"],
+        fixes: ["guide *", "restart Deployment/coredns"],
         mayDoubt: true,
       },
     ],
