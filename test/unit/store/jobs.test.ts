@@ -1,5 +1,6 @@
 import { expect, test, vi } from "vitest";
 import { startJobs } from "../../../src/store/jobs.ts";
+import { jobCounts } from "../../../src/store/people/own-figures.ts";
 import { withDatabase } from "../../support/postgres.ts";
 
 test("a job that fails is tried again, and waiting jobs of one key are folded", async () => {
@@ -36,4 +37,18 @@ test("rounds that send what is not done yet add nothing to a job that waits for 
   // News of the same incident is not held back by what failed.
   await jobs.send("render", { incident: "7" }, { key: "7" });
   expect(await jobsOfIt()).toHaveLength(2);
+});
+
+test("jobs are counted by queue and state, each cluster's own", async () => {
+  await using database = await withDatabase();
+  expect(await jobCounts(database, "berlin"), "before there is any queue").toEqual([]);
+  await using berlin = await startJobs(database.url, { cluster: "berlin" });
+  await using paris = await startJobs(database.url, { cluster: "paris" });
+  await berlin.send("render", { incident: "1" }, { key: "1" });
+  await berlin.send("render", { incident: "2" }, { key: "2" });
+  await paris.send("render", { incident: "3" }, { key: "3" });
+  await paris.send("plan", { incident: "3" }, { key: "3" });
+  expect(await jobCounts(database, "berlin")).toEqual([{ queue: "render", state: "created", count: 2 }]);
+  const all = await jobCounts(database);
+  expect(all.map(({ count }) => count).toSorted()).toEqual([1, 1, 2]);
 });
