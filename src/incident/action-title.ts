@@ -10,7 +10,7 @@ const words: Readonly<Record<ActionCode, string>> = {
   "patch-resources": "Change resources of",
   "patch-probe": "Change the probe of",
   "set-image": "Set the image of",
-  "set-env": "Set an environment variable of",
+  "set-env": "Change an environment variable of",
   "patch-config": "Change a key of",
   "patch-selector": "Change the selector of",
   "patch-service-port": "Change the target port of",

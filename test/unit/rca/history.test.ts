@@ -30,7 +30,7 @@ it("an earlier incident that looked alike is told as evidence, with what helped"
   const told = evidence.find((entry) => entry.source === "history");
   expect(told?.text).toContain("Incident 17 of 2026-11-01 10:00:00 UTC was alike (92 %)");
   expect(told?.text).toContain("cause required environment variable missing (Deployment sock-shop/orders)");
-  expect(told?.text).toContain("Set an environment variable of Deployment sock-shop/orders: it helped");
+  expect(told?.text).toContain("Change an environment variable of Deployment sock-shop/orders: it helped");
 });
 
 it("what was much like it is kept with the diagnosis, without its title; what was only somewhat alike is not", async () => {

@@ -21,7 +21,7 @@ it("a post-mortem tells what happened, why, what proves it and what was done, wi
     executions: [
       {
         execution: { id: "1", planId: "p", kind: "apply", outcome: "applied", detail: "", startedAt: at + 120_000 },
-        title: "Set an environment variable of Deployment sock-shop/orders (AUDIT_LEVEL)",
+        title: "Change an environment variable of Deployment sock-shop/orders (AUDIT_LEVEL)",
         kubectl: "kubectl -n sock-shop set env deployment/orders -c orders AUDIT_LEVEL=summary",
         approvedBy: ["A. Person"],
         verification: {
@@ -42,11 +42,11 @@ it("a post-mortem tells what happened, why, what proves it and what was done, wi
     "UTC, 2 min later |",
     "| Acknowledged | ",
     "UTC, 1 min later |",
-    '"Set an environment variable of Deployment sock-shop/orders (AUDIT\\_LEVEL)", approved by A. Person, ended it.',
+    '"Change an environment variable of Deployment sock-shop/orders (AUDIT\\_LEVEL)", approved by A. Person, ended it.',
     "required environment variable missing",
     "AUDIT\\_LEVEL",
     "It helped: all symptoms cleared",
-    "Set an environment variable of Deployment sock-shop/orders (AUDIT\\_LEVEL)**, approved by A. Person.",
+    "Change an environment variable of Deployment sock-shop/orders (AUDIT\\_LEVEL)**, approved by A. Person.",
     "- [ ] Bring ",
     "to where its manifests are kept, or the next deployment takes it back.",
     "A. Person approved: Set AUDIT\\_LEVEL.",
