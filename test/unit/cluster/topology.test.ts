@@ -136,6 +136,15 @@ describe("topology", () => {
   });
   it("logs are left alone unless asked for", () => expect(buildTopology(shop()).dependenciesOf(frontend)).toEqual([]));
 
+  it("a service without an address is found by its name, and by no address", () => {
+    const observation = shop();
+    observation.objects.apply("ADDED", service("headless", { app: "carts" }, "None"), 2_000);
+    const built = buildTopology(observation);
+    expect(built.resolveHost(ns, "None")).toEqual({ workloads: [] });
+    expect(built.resolveHost(ns, "headless").workloads).toEqual([carts]);
+    expect(built.resolveHost(ns, "10.96.0.1").workloads).toEqual([carts]);
+  });
+
   it("remembers what a service selected before its selector was broken", () => {
     const observation = shop();
     observation.objects.apply("MODIFIED", service("carts", { app: "cart" }, "10.96.0.1"), 5_000);
