@@ -92,7 +92,10 @@ describe.skipIf(!executablePath)("the demo in a browser", () => {
       await incident.waitFor({ timeout: 2 * minutes });
       await page.getByText("almost certain").waitFor();
       await page.getByRole("button", { name: "Approve", exact: true }).first().waitFor({ timeout: minutes });
-      await page.getByText(/ – .*requests? fails?/).first().waitFor({ timeout: minutes });
+      await page
+        .getByText(/ – .*requests? fails?/)
+        .first()
+        .waitFor({ timeout: minutes });
       await shoot("incident", 1_760);
 
       await page.getByRole("button", { name: "Silence", exact: true }).click();

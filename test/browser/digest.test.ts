@@ -59,7 +59,7 @@ describe.skipIf(!executablePath)("a digest as a reader sees it", () => {
         expect(await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")).toBe(true);
         expect(await page.locator("h2").allTextContents()).toEqual([
           "Open",
-          "Opened in this time",
+          "Also opened in this time",
           "Causes",
           "Changes",
           "Running out",
