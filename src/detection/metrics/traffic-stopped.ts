@@ -1,14 +1,44 @@
-import type { Detector } from "../detector.ts";
+import type { Series } from "../../cluster/series-store.ts";
+import { type ObjectRef, sameRef } from "../../incident/object-ref.ts";
+import type { DetectContext, Detector } from "../detector.ts";
 import { rateWindowSeconds } from "../rate-window.ts";
 import { isReady } from "../state/container-states.ts";
 import { askedShare } from "./asked-share.ts";
 import { createLevelShift } from "./level-shift.ts";
+import { changedBefore } from "./responsible.ts";
 import { isEntry, workloadOf } from "./who.ts";
+
+/** What leads requests from outside to a workload. */
+const wayKinds = new Set(["Service", "Ingress", "IngressClass", "NetworkPolicy", "Gateway", "HTTPRoute"]);
+/** A change this long ago may be why (ms). */
+const changeMs = 10 * 60_000;
+/** As long without a single request from outside is more than that people have gone (ms). */
+const emptyMs = 2 * 60_000;
+
+/** Was the workload changed, or what leads to it? */
+function wayChanged(workload: ObjectRef, context: DetectContext): boolean {
+  const { observation, now } = context;
+  if (changedBefore(workload, now, context)) return true;
+  return observation.objects
+    .changes(now - changeMs, now)
+    .some(
+      ({ ref }) =>
+        sameRef(ref, workload) ||
+        (wayKinds.has(ref.kind) && (ref.namespace === undefined || ref.namespace === workload.namespace)),
+    );
+}
+
+/** Nobody has asked for a while, and then as often as expected nobody would. */
+function isEmpty(series: Series, { observation, now }: DetectContext): boolean {
+  return observation.series.window(series, now - emptyMs, now).every(({ value }) => value === 0);
+}
 
 /**
  * A workload that used to get requests gets none although its pods are ready: a wrong selector, port or route, a broken
  * caller. Source: request rate. Not a fault: rates so low that a pause is chance, a workload without ready pods (state says
- * that), pods that are not scraped (no points, no verdict), callers that are asked for less themselves.
+ * that), pods that are not scraped (no points, no verdict), callers that are asked for less themselves. Who is asked from
+ * outside is asked by whoever is there: fewer have gone home while some still arrive and nothing on their way was changed;
+ * when nobody comes at all, that is told, as what may have no reason inside.
  */
 export const trafficStopped = (): Detector =>
   createLevelShift({
@@ -25,18 +55,23 @@ export const trafficStopped = (): Detector =>
       // Of what those who call it are left with, a pause may be chance again.
       const share = askedShare(workload, context);
       if (share * expected < 9 || value > 0.05 * share * baseline.median) return false;
-      return context.podsOf(workload).some(isReady);
+      if (!context.podsOf(workload).some(isReady)) return false;
+      return !isEntry(workload, context) || wayChanged(workload, context) || isEmpty(series, context);
     },
     right: ({ value, baseline }) => value > 0.2 * baseline.median,
     finding({ series, value, baseline }, since, context) {
       const target = workloadOf(series, context);
+      const entry = isEntry(target, context);
+      const unexplained = entry && !wayChanged(target, context);
       return {
         reason: "traffic-stopped",
         target,
-        severity: isEntry(target, context) ? "high" : "medium",
-        score: 0.9,
-        headline: "gets no requests any more",
-        summary: `${target.name} gets ${value.toFixed(2)} requests a second; usually ${baseline.median.toFixed(1)}, and its pods are ready`,
+        severity: unexplained ? "low" : entry ? "high" : "medium",
+        score: unexplained ? 0.5 : 0.9,
+        headline: unexplained ? "is asked for nothing from outside" : "gets no requests any more",
+        summary: unexplained
+          ? `${target.name} has got no request for ${emptyMs / 60_000} minutes; usually ${baseline.median.toFixed(1)} a second. Its pods are ready, and nothing that leads to it was changed: either nobody asks, or what lies before the cluster is broken`
+          : `${target.name} gets ${value.toFixed(2)} requests a second; usually ${baseline.median.toFixed(1)}, and its pods are ready`,
         startsAt: since,
         series: { name: "requests_per_second", labels: series.labels },
         value,

@@ -143,6 +143,23 @@ export const quietScenarios: readonly Scenario[] = [
       },
     },
   ),
+  // Users go home: fewer ask at the door, and nothing inside is wrong.
+  ...([0.08, 0.03] as const).flatMap((left) =>
+    (["meadow", "sock-shop"] as const).map((shop) =>
+      quiet(
+        `quiet-users-leave-${left}-${shop}`,
+        shop,
+        (world) => {
+          world.switches.load = () => left;
+        },
+        {
+          fix(world) {
+            world.switches.load = () => 1;
+          },
+        },
+      ),
+    ),
+  ),
   quiet("quiet-heartbeat", "sock-shop", (world) => heartbeat(world, "late")),
   quiet(
     "quiet-scale-up-down",

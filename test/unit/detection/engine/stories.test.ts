@@ -191,6 +191,38 @@ describe("faults without a trace in the state", () => {
     expect(titles(shop)).toEqual(["catalogue gets no requests any more"]);
   });
 
+  const nobody = {
+    frontend: { ok: 0 },
+    "frontend>carts": { ok: 0 },
+    "frontend>catalogue": { ok: 0 },
+    "carts>carts-db": { ok: 0 },
+  };
+  test("users who go home are no incident; when nobody comes at all, it is told as what may have no reason inside", () => {
+    const shop = openShop();
+    const few = {
+      frontend: { ok: 1 },
+      "frontend>carts": { ok: 0 },
+      "frontend>catalogue": { ok: 0 },
+      "carts>carts-db": { ok: 0 },
+    };
+    shop.run(240_000, few);
+    expect(titles(shop)).toEqual([]);
+    const empty = openShop();
+    empty.run(110_000, nobody);
+    expect(titles(empty)).toEqual([]);
+    empty.run(90_000, nobody);
+    expect(empty.world.engine.incidents()).toMatchObject([
+      { title: "frontend is asked for nothing from outside", severity: "low" },
+    ]);
+  });
+
+  test("requests that end when what leads them in was changed are told at once", () => {
+    const shop = openShop();
+    shop.world.put(service("frontend", { app: "frontend" }, 9090));
+    shop.run(60_000, nobody);
+    expect(shop.world.engine.incidents()).toMatchObject([{ severity: "high" }]);
+  });
+
   test("a pool that runs dry", () => {
     const shop = openShop();
     let waiting = 0;
