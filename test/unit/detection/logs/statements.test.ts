@@ -22,10 +22,10 @@ const thirdRound = new Set([
   "node-red",
 ]);
 test.each([
-  { part: "development", third: false, sources: 0.86, stream: 0.86 },
-  { part: "held-out", third: false, sources: 0.75, stream: 0.79 },
-  { part: "development", third: true, sources: 0.82, stream: 0.82 },
-  { part: "held-out", third: true, sources: 0.7, stream: 0.7 },
+  { part: "development", third: false, sources: 0.9, stream: 0.9 },
+  { part: "held-out", third: false, sources: 0.86, stream: 0.86 },
+  { part: "development", third: true, sources: 0.85, stream: 0.85 },
+  { part: "held-out", third: true, sources: 0.73, stream: 0.72 },
 ])("lines of real programs, $part (third round: $third): not below $sources by source and $stream in one stream", ({
   part,
   third,
