@@ -103,10 +103,7 @@ describe("what was repaired before is not blamed for what breaks now", () => {
       shop.change("Service", "payment", (draft) => {
         draft.spec.selector = { app };
       });
-    const selector = shop.observation.objects.get("Service", ns, "payment") as {
-      spec?: { selector?: { app: string } };
-    };
-    const usual = selector.spec?.selector?.app ?? "";
+    const usual = shop.observation.objects.get("Service", ns, "payment")?.spec.selector?.["app"] ?? "";
     lead("catalogue");
     const symptom = [["Deployment", "payment", "metric", "latency"]] as const;
     expect(shop.diagnose(symptom).diagnosis.hypotheses.map(({ cause }) => cause)).toContain("selector-mismatch");
