@@ -58,8 +58,9 @@ const CACHE_BITS = 17;
  * How many depends on where it stands (evidence.ts): `session opened` and `session closed` stay apart for long, what
  * follows a colon or a preposition does not. Beginnings that go on with anything are one template (open-ends.ts), as the
  * continuations of a node of a prefix tree are in Brain (Yu et al., TSC 2023), but only where a sentence announces them;
- * so are long sentences of which one has a word more (optional-word.ts). What has become one has the oldest id;
- * `resolve` tells which.
+ * so are sentences of which one has a value or, when they are long, a word more (optional-word.ts), and those that differ
+ * in nothing but what they explain in brackets (bracket-groups.ts). A word that was quoted or assigned before is a value
+ * sooner (value-words.ts). What has become one has the oldest id; `resolve` tells which.
  *
  * Deterministic. Time per line is bounded by its length plus, for unknown lines, some hundred comparisons.
  */
