@@ -1,6 +1,5 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
 import { createObservation } from "../../src/cluster/observation.ts";
 import { createDetectionEngine, type DetectionEngine } from "../../src/detection/engine/engine.ts";
 import type { Incident, IncidentChange } from "../../src/incident/incident.ts";
@@ -8,27 +7,12 @@ import { refText } from "../../src/incident/object-ref.ts";
 import { loadRecording } from "../../src/replay/recording/load-recording.ts";
 import { recordedSignals } from "../../src/replay/recording/recorded-signals.ts";
 import { all, finish, none } from "./result.ts";
+import { readTruth } from "./truth.ts";
 
 /**
  * Runs detection over every recording below a folder and compares with what really happened:
  * `node test/evals/detection.ts <folder> [name part] [--verbose]`. Exit code 1 when a goal is missed.
  */
-
-const time = z.string().transform((text) => Date.parse(text));
-const truthSchema = z.object({
-  faults: z.array(
-    z.object({
-      id: z.string(),
-      injectedAt: time,
-      symptomVisibleAt: time,
-      fixedAt: time,
-      recoveredAt: time,
-      cause: z.string(),
-      culprit: z.looseObject({ kind: z.string(), name: z.string() }),
-    }),
-  ),
-  quiet: z.array(z.looseObject({ from: time, to: time, note: z.string() })),
-});
 
 /** Causes that Kubernetes' own state shows at once; the others need metrics or logs to build up. */
 const stateCauses = new Set([
@@ -100,7 +84,8 @@ let faultMisses = 0;
 let quiet = 0;
 
 async function evaluate(folder: string, name: string, verbose: boolean): Promise<string[]> {
-  const truth = truthSchema.parse(JSON.parse(await readFile(join(folder, "truth.json"), "utf8")));
+  const truth = await readTruth(folder);
+  if (!truth) throw new Error(`${folder} has no truth.json`);
   const { incidents, wallMs, engine, log } = await run(folder);
   const misses: string[] = [];
   const goal = (ok: boolean, text: string) => {

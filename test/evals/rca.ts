@@ -1,6 +1,5 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
 import { createObservation } from "../../src/cluster/observation.ts";
 import { createDetectionEngine } from "../../src/detection/engine/engine.ts";
 import type { Evidence } from "../../src/incident/evidence.ts";
@@ -12,29 +11,12 @@ import { loadRecording } from "../../src/replay/recording/load-recording.ts";
 import { recordedSignals } from "../../src/replay/recording/recorded-signals.ts";
 import { brierScore, calibrationError, reliability, type Scored } from "./calibration/reliability.ts";
 import { all, below, finish, none } from "./result.ts";
+import { readTruth } from "./truth.ts";
 
 /**
  * Runs detection and diagnosis by rules over every recording below a folder, in virtual time, and compares with what really
  * happened: `node test/evals/rca.ts <folder> [name part] [--verbose]`. Exit code 1 when a goal is missed.
  */
-
-const time = z.string().transform((text) => Date.parse(text));
-const ref = z.looseObject({ kind: z.string(), namespace: z.string().optional(), name: z.string() });
-const truthSchema = z.object({
-  faults: z.array(
-    z.object({
-      id: z.string(),
-      injectedAt: time,
-      symptomVisibleAt: time,
-      fixedAt: time,
-      recoveredAt: time,
-      cause: z.string(),
-      culprit: ref,
-      fix: z.looseObject({ action: z.string(), target: ref }),
-      blastRadius: z.array(ref),
-    }),
-  ),
-});
 
 /** When a diagnosis is made again after an incident was opened (ms). */
 const againMs = [0, 15_000, 30_000, 60_000, 120_000, 240_000];
@@ -116,9 +98,8 @@ let strays = 0;
 console.log("| recording | cause, culprit | first right after | at 60 s | fix among two | p | blast radius |");
 console.log("|---|---|---|---|---|---|---|");
 for (const name of names) {
-  const text = await readFile(join(root, name, "truth.json"), "utf8").catch(() => undefined);
-  if (text === undefined) continue;
-  const truth = truthSchema.parse(JSON.parse(text));
+  const truth = await readTruth(join(root, name));
+  if (!truth) continue;
   const answers = await run(join(root, name));
   for (const answer of answers) slowest.push(answer.wallMs);
   for (const fault of truth.faults) {

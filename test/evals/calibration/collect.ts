@@ -1,6 +1,5 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
 import { sameRef } from "../../../src/incident/object-ref.ts";
 import type { Standing } from "../../../src/rca/weigh/cause-confidence.ts";
 import { loadRecording, type Recording } from "../../../src/replay/recording/load-recording.ts";
@@ -8,6 +7,7 @@ import { loadBases, scenarios, stage } from "../../support/synthetic/index.ts";
 import { decoyMs, withDecoy } from "../../support/synthetic/scenarios/decoys.ts";
 import type { Expectation } from "../../support/synthetic/scenarios/scenario.ts";
 import { synthesize } from "../../support/synthetic/world.ts";
+import { readTruth } from "../truth.ts";
 import { type Answer, answersTo } from "./answers.ts";
 import { type Degradation, degradations, degrade } from "./degrade.ts";
 
@@ -22,19 +22,6 @@ export interface Row {
   readonly right: boolean;
   readonly standing: Standing;
 }
-
-const time = z.string().transform((text) => Date.parse(text));
-const truthSchema = z.object({
-  faults: z.array(
-    z.object({
-      id: z.string(),
-      injectedAt: time,
-      fixedAt: time,
-      cause: z.string(),
-      culprit: z.looseObject({ kind: z.string(), namespace: z.string().optional(), name: z.string() }),
-    }),
-  ),
-});
 
 const watchedMs = 240_000;
 const rounded = (value: number) => Number(value.toFixed(4));
@@ -59,10 +46,10 @@ function rowOf(family: string, source: string, how: string, answer: Answer, righ
 /** Every recorded fault, whole and with evidence taken away. */
 export async function* recordedRows(root: string): AsyncGenerator<Row> {
   for (const name of (await readdir(root)).sort()) {
-    const text = await readFile(join(root, name, "truth.json"), "utf8").catch(() => undefined);
-    if (text === undefined || name.endsWith("-day")) continue;
+    const truth = await readTruth(join(root, name));
+    if (!truth || name.endsWith("-day")) continue;
     const recording = await loadRecording(join(root, name));
-    for (const fault of truthSchema.parse(JSON.parse(text)).faults) {
+    for (const fault of truth.faults) {
       const { kind, namespace, name: culpritName } = fault.culprit;
       const culprit = { kind, name: culpritName, ...(namespace ? { namespace } : {}) };
       for (const how of degradations) {
