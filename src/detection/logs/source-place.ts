@@ -6,7 +6,7 @@ const ENDINGS = new Set(
 );
 const LONGEST_ENDING = 5;
 /** Columns in which a place is looked for. */
-const MAX_COLUMNS = 3;
+const MAX_COLUMNS = 2;
 
 const COLON = 58;
 const CLOSE = 93;
