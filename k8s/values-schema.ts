@@ -68,7 +68,7 @@ export function valuesSchemaText(): string {
       policy: { anyOf: [{ type: "object", maxProperties: 0 }, fromZod(policySchema)] },
       secret: strict({ existing: text, values: strings }),
       watcher: strict({ ...workload, strategy: anyMap, volumes: list, volumeMounts: list }),
-      actor: strict({ ...workload, enabled: flag, namespaces: { type: "array", items: text } }),
+      actor: strict({ ...workload, enabled: flag, databaseSecret: text, namespaces: { type: "array", items: text } }),
       chaos: strict({
         serve: flag,
         experiments: {

@@ -106,8 +106,10 @@ export function buildProgram(): Command {
 
   program
     .command("migrate")
-    .description("bring the database to this version")
+    .description("bring the database to this version; give the watcher and the actor users of their own in it")
     .option("--config <file>", "settings in YAML")
+    .option("--watcher-user <name>", "user of the database that the watcher connects as; must exist")
+    .option("--actor-user <name>", "user of the database that the actor connects as; must exist")
     .action(async (options) => (await import("./migrate.ts")).migrateCommand(options));
 
   const audit = program.command("audit").description("what was decided and done, and whether the record is whole");

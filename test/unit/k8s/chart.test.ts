@@ -276,6 +276,21 @@ describe("the rendered settings", () => {
   });
 });
 
+test("the actor connects as a database user of its own where one is given, and the watcher does not learn of it", () => {
+  const addressOf = (name: string, values: Readonly<Record<string, unknown>>) => {
+    const found = chartObjects(values).find(({ kind, metadata }) => kind === "Deployment" && metadata.name === name);
+    const text = JSON.stringify(found);
+    return /"DATABASE_URL","valueFrom":\{"secretKeyRef":\{"name":"([^"]+)"/.exec(text)?.[1];
+  };
+  const own = { actor: { databaseSecret: "actor-database" } };
+  expect([addressOf("kubemend-actor", own), addressOf("kubemend-watcher", own)]).toEqual([
+    "actor-database",
+    "kubemend",
+  ]);
+  expect(addressOf("kubemend-actor", {})).toBe("kubemend");
+  expect(JSON.stringify(chartObjects(own)).split("actor-database").length - 1).toBe(1);
+});
+
 test("without the right to change anything there is no actor, no role for one, and advice remains", () => {
   const names = chartObjects(little).map(nameOf);
   expect(names.filter((name) => name.includes("actor"))).toEqual([]);
