@@ -79,5 +79,5 @@ export function impactText(
     else groups.push({ felt, names: [text(nameOf(ref), 120)] });
   }
   const words = groups.map(({ felt, names }) => `${names.join(", ")}${felt ? ` – ${felt}` : ""}`).join("; ");
-  return { count: hurt.length, words: `${words}${hurt.length > most ? ` and ${hurt.length - most} more` : ""}` };
+  return { count: hurt.length, words: `${words}${hurt.length > most ? `; and ${hurt.length - most} more` : ""}` };
 }

@@ -25,7 +25,7 @@ function spansOf(
   const clock = timesOf(own.flatMap(({ startsAt, endsAt = startsAt }) => [startsAt, endsAt]));
   const spans = own.map(({ reason, summary, startsAt, endsAt }) => {
     const end = endsAt ?? incident.resolvedAt;
-    return `${feltWords[reason] ?? cell(redact(summary))} (${clock(startsAt)}${end === undefined ? ", still" : ` to ${clock(end)}`} UTC)`;
+    return `${feltWords[reason] ?? cell(redact(summary))} (${end === undefined ? `since ${clock(startsAt)} UTC` : `${clock(startsAt)} to ${clock(end)} UTC`})`;
   });
   return [...new Set(spans)].slice(0, impactShown);
 }

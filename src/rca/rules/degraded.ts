@@ -1,5 +1,6 @@
 import { isUnaccounted } from "../../cluster/unaccounted.ts";
 import type { ObjectRef } from "../../incident/object-ref.ts";
+import { wholeWords } from "../../lib/whole-words.ts";
 import { type Candidate, candidate, type Rule } from "../case/candidate.ts";
 import type { Case } from "../case/case.ts";
 import { metricFinding } from "../gather/metrics.ts";
@@ -86,7 +87,7 @@ function blind(open: Case): readonly Candidate[] {
       {
         cause: "monitoring-blind",
         culprit: first.target,
-        statement: `monitoring data does not arrive: ${first.summary.slice(0, 160)}`,
+        statement: `monitoring data does not arrive: ${wholeWords(first.summary, 300)}`,
         evidence: open.cite({
           source: "object",
           about: first.target,

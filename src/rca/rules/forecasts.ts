@@ -2,6 +2,7 @@ import { isKind } from "../../cluster/kubernetes-types.ts";
 import { bytesQuantity, coresQuantity, parseQuantity } from "../../cluster/quantity.ts";
 import type { Anomaly } from "../../incident/anomaly.ts";
 import type { CauseCode } from "../../incident/cause.ts";
+import { wholeWords } from "../../lib/whole-words.ts";
 import { type Candidate, candidate, type Rule } from "../case/candidate.ts";
 import type { Case } from "../case/case.ts";
 import { called, citeChange } from "./patterns.ts";
@@ -42,7 +43,7 @@ function foreseen(open: Case, anomaly: Anomaly): readonly Candidate[] {
       {
         cause: known.cause,
         culprit: target,
-        statement: `${called(target)} is filling up and will be exhausted: ${anomaly.summary.slice(0, 220)}`,
+        statement: `${called(target)} is filling up and will be exhausted: ${wholeWords(anomaly.summary, 400)}`,
         evidence: [
           ...open.cite({
             source: anomaly.series ? "metric" : "object",

@@ -67,6 +67,23 @@ it("a post-mortem tells what happened, why, what proves it and what was done, wi
   expect(text).not.toMatch(/\bR1\b|recovered|not-recovered/);
 });
 
+it("what lasts is told since when", async () => {
+  const { input } = await brokenShop();
+  const { diagnosis, evidence, recommendations } = diagnoseByRules(input);
+  const { resolvedAt: _over, ...incident } = { resolvedAt: 0, ...input.incident };
+  const text = postmortem({
+    incident,
+    diagnosis,
+    evidence,
+    recommendations,
+    redact: input.redact,
+    told: [],
+    executions: [],
+  });
+  expect(text).toMatch(/\(since \d\d:\d\d(:\d\d)? UTC\)/);
+  expect(text).not.toContain("still UTC");
+});
+
 it("log text cannot break out of a table or become a link", async () => {
   const { input } = await brokenShop(
     "ERROR environment variable AUDIT_LEVEL is not set | x | [click](http://evil.example) <img src=x> # top",

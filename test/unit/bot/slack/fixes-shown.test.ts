@@ -226,7 +226,7 @@ describe("who suffers, and how much", () => {
     ];
     const storm: IncidentView = { ...hurt(anomalies), diagnosis: { ...diagnosis, blastRadius } };
     expect(JSON.stringify(renderIncident(storm).blocks)).toContain(
-      "*Also hurt (12)*: shop/s4, shop/s7 – nearly all requests fail; shop/s2 – about one in four requests fails; shop/s9 – more than 5 times slower than usual; Node n1, shop/s0, shop/s1, shop/s3 and 4 more",
+      "*Also hurt (12)*: shop/s4, shop/s7 – nearly all requests fail; shop/s2 – about one in four requests fails; shop/s9 – more than 5 times slower than usual; Node n1, shop/s0, shop/s1, shop/s3; and 4 more",
     );
   });
 
