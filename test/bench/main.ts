@@ -14,6 +14,7 @@ import type { BenchRow } from "./row.ts";
 import { benchScale } from "./scale.ts";
 import { benchScorer } from "./scorer.ts";
 import { benchSlack } from "./slack.ts";
+import { benchSoak } from "./soak.ts";
 import { benchTemplates } from "./templates.ts";
 import { benchTick } from "./tick.ts";
 import { benchWebList } from "./web-list.ts";
@@ -34,7 +35,11 @@ const benches: Readonly<Record<string, () => readonly BenchRow[] | Promise<reado
   slack: benchSlack,
   "web-list": benchWebList,
   growth: benchGrowth,
+  soak: benchSoak,
 };
+
+/** Not among all: they take longer than anybody waits who has not asked for them. */
+const onlyByName: ReadonlySet<string> = new Set(["soak"]);
 
 /** What was promised; rows without a goal are there to be compared with the last time. */
 const goals: Readonly<Record<string, { readonly atLeast?: number; readonly below?: number }>> = {
@@ -55,6 +60,9 @@ const goals: Readonly<Record<string, { readonly atLeast?: number; readonly below
   "slack: acknowledged meanwhile, worst": { below: 2_500 },
   "log flood: RSS at 100,000 lines/s": { below: 512 },
   "growth: samples of 1,000 pods, a day": { below: 250 },
+  "soak: heap grows by, an hour": { below: 512 },
+  "soak: open handles grow by, an hour": { below: 1 },
+  "soak: connections to PostgreSQL, worst": { below: 31 },
   "web list, 10,000 incidents: newest": { below: 50 },
   "web list, 10,000 incidents: page far back": { below: 50 },
   "web list, 10,000 incidents: open ones": { below: 50 },
@@ -111,7 +119,7 @@ async function main(args: readonly string[]): Promise<number> {
   const began = performance.now();
   console.log(machine());
   let missed = 0;
-  for (const bench of args.length > 0 ? args : Object.keys(benches)) {
+  for (const bench of args.length > 0 ? args : Object.keys(benches).filter((name) => !onlyByName.has(name))) {
     const rows = measure(bench);
     if (!rows) {
       console.log(`${bench}: could not be measured`);
