@@ -108,6 +108,12 @@ describe("a deletion is done in each of the shapes of its answer", () => {
     });
   });
 
+  test("an object in the answer that is not the one asked for is not taken for it", () => {
+    const reply = { type: "answer", status: 200, body: object, text: "" } as const;
+    expect(writeOutcome(reply, ({ metadata }) => metadata.name === "a")).toEqual({ type: "done", object });
+    expect(writeOutcome(reply, ({ metadata }) => metadata.name === "b")).toEqual({ type: "done" });
+  });
+
   test("forbidden is no proof that the object is there, and conflict none that it is not", () => {
     const answer = (status: number) =>
       writeOutcome({ type: "answer", status, body: { kind: "Status", reason: "x" }, text: "" }, () => true).type;
