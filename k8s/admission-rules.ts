@@ -172,6 +172,10 @@ const asksOnlyItself = (container: string) =>
 
 export const createdJob: readonly { readonly message: string; readonly holds: string }[] = [
   {
+    message: "a Job that is created runs images of the repositories that are named",
+    holds: `${containersOfJob}.all(c, variables.jobImages.exists(p, c.image.startsWith(p)))`,
+  },
+  {
     message: "a Job is only created as a re-run of another",
     holds:
       "has(object.metadata.annotations) && 'kubemend.dev/rerun-of' in object.metadata.annotations && object.metadata.name.matches('-rerun-[a-z0-9]+$') && !has(object.metadata.ownerReferences) && !has(object.metadata.finalizers)",

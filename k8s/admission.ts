@@ -187,6 +187,8 @@ export function admissionObjects({ namespace, version = "v1", prefix = "kubemend
         { name: "protectedNamespaces", expression: quoted(closed) },
         // Fields of pod specs and containers (command, args, ...) that a rollback may bring back too, and exec, secrets, volumes, accounts.
         { name: "listed", expression: "['']" },
+        // What the images of re-run Jobs must begin with: the policy cannot look at the Job that is repeated. Nothing: any.
+        { name: "jobImages", expression: "['']" },
         ...ruleVariables(),
         { name: "sub", expression: "has(request.subResource) ? request.subResource : ''" },
         { name: "namespace", expression: "has(request.namespace) ? request.namespace : ''" },

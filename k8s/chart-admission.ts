@@ -9,6 +9,10 @@ const header =
 const more = (value: string): string =>
   `{{- range $one := .Values.admissionPolicy.${value} }}, '{{ $one }}'{{- end }}]`;
 
+/** The prefixes that images of re-run Jobs must have, or the empty one. */
+const named =
+  "{{- if .Values.admissionPolicy.jobImages }}{{- range $i, $one := .Values.admissionPolicy.jobImages }}{{- if $i }}, {{ end }}'{{ $one }}'{{- end }}{{- else }}''{{- end }}";
+
 /** The text of k8s/chart/templates/admission-policy.yaml: k8s/admission.yaml, named after the release. */
 export function chartAdmissionTemplate(): string {
   const options = { lineWidth: 0, aliasDuplicateObjects: false };
@@ -24,6 +28,7 @@ export function chartAdmissionTemplate(): string {
       /(- name: protectedNamespaces\n\s+expression: "\[[^\]]*)\]/,
       (_, list: string) => list + more("protectedNamespaces"),
     )
+    .replace(/(- name: jobImages\n\s+expression: "\[)''(\]")/, (_, open: string, close: string) => open + named + close)
     .replace(/(- name: listed\n\s+expression: "\[[^\]]*)\]/, (_, list: string) => list + more("fields"));
   return header + whereSet(["admissionPolicy.enabled", "actor.enabled"], text);
 }

@@ -87,6 +87,8 @@ export function valuesSchemaText(): string {
         // They become CEL: a name with a quote in it would be an expression.
         protectedNamespaces: { type: "array", items: { type: "string", pattern: "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$" } },
         fields: { type: "array", items: { type: "string", pattern: "^[A-Za-z]+$" } },
+        // With the slash: `registry.example.com/shop` is the beginning of `registry.example.com/shop-evil` too.
+        jobImages: { type: "array", items: { type: "string", pattern: "^[A-Za-z0-9._:/-]+/$" } },
       }),
       service: strict({ port }),
       ingress: strict({

@@ -55,6 +55,13 @@ export function variants(): Variant[] {
       expected: ({ allowed, request }) => (request.namespace === "shop" ? undefined : allowed),
     },
     {
+      name: "chart, images of Jobs named",
+      policy: chart({ admissionPolicy: { jobImages: ["registry.local/shop/"] } }),
+      by: asIs,
+      expected: ({ allowed, request }) =>
+        request.operation === "CREATE" && request.resource.resource === "jobs" ? false : allowed,
+    },
+    {
       name: "chart, fields opened",
       policy: chart({ admissionPolicy: { fields } }),
       by: asIs,
