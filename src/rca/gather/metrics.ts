@@ -63,11 +63,13 @@ const selector = (labels: Readonly<Record<string, string>>, names: readonly stri
 /** The PromQL expression of a derived series; workloads are selected through the names of their pods. */
 function promqlOf(name: DerivedSeriesName, labels: Readonly<Record<string, string>>): string {
   const own = selector(labels, ["namespace", "pod", "container", "node"]);
-  const pods = labels.workload ? `namespace="${labels.namespace}",pod=~"${labels.workload}-.*"` : own;
+  // Values are an application's own words: none may end the text and go on as an expression that somebody pastes.
+  const is = (label: string) => `${label}=${JSON.stringify(labels[label] ?? "")}`;
+  const pods = labels.workload ? `${is("namespace")},pod=~${JSON.stringify(`${labels.workload}-.*`)}` : own;
   const rate = (metric: string, match = own) => `sum(rate(${metric}{${match}}[1m]))`;
   const mean = (metric: string, match: string) => `${rate(`${metric}_sum`, match)} / ${rate(`${metric}_count`, match)}`;
-  const peer = `${pods},peer="${labels.peer}"`;
-  const route = `${pods},route="${labels.route}"`;
+  const peer = `${pods},${is("peer")}`;
+  const route = `${pods},${is("route")}`;
   const expressions: Partial<Record<DerivedSeriesName, string>> = {
     container_cpu_cores: rate("container_cpu_usage_seconds_total"),
     container_cpu_limit_cores: `container_spec_cpu_quota{${own}} / container_spec_cpu_period{${own}}`,
@@ -81,9 +83,9 @@ function promqlOf(name: DerivedSeriesName, labels: Readonly<Record<string, strin
     pod_network_transmit_bytes_per_second: rate("container_network_transmit_bytes_total"),
     pod_network_errors_per_second: rate("container_network_receive_errors_total"),
     pod_network_drops_per_second: rate("container_network_receive_packets_dropped_total"),
-    node_cpu_ratio: `sum(rate(container_cpu_usage_seconds_total{id="/",node="${labels.node}"}[1m])) / machine_cpu_cores{node="${labels.node}"}`,
-    node_memory_ratio: `container_memory_working_set_bytes{id="/",node="${labels.node}"} / machine_memory_bytes{node="${labels.node}"}`,
-    node_filesystem_ratio: `container_fs_usage_bytes{id="/",node="${labels.node}"} / container_fs_limit_bytes{id="/",node="${labels.node}"}`,
+    node_cpu_ratio: `sum(rate(container_cpu_usage_seconds_total{id="/",${is("node")}}[1m])) / machine_cpu_cores{${is("node")}}`,
+    node_memory_ratio: `container_memory_working_set_bytes{id="/",${is("node")}} / machine_memory_bytes{${is("node")}}`,
+    node_filesystem_ratio: `container_fs_usage_bytes{id="/",${is("node")}} / container_fs_limit_bytes{id="/",${is("node")}}`,
     requests_per_second: rate("http_requests_total", pods),
     errors_per_second: rate("http_requests_total", `${pods},code=~"5.."`),
     error_ratio: `${rate("http_requests_total", `${pods},code=~"5.."`)} / ${rate("http_requests_total", pods)}`,
@@ -101,7 +103,7 @@ function promqlOf(name: DerivedSeriesName, labels: Readonly<Record<string, strin
     client_error_ratio: `${rate("http_client_requests_total", `${peer},code!~"[1-4].."`)} / ${rate("http_client_requests_total", peer)}`,
     client_latency_mean_seconds: mean("http_client_request_duration_seconds", peer),
     client_latency_p95_seconds: `histogram_quantile(0.95, sum by (le) (rate(http_client_request_duration_seconds_bucket{${peer}}[1m])))`,
-    app_errors_per_second: rate("app_errors_total", `${pods},type="${labels.type}"`),
+    app_errors_per_second: rate("app_errors_total", `${pods},${is("type")}`),
     scrape_up: `up{${own}}`,
   };
   return expressions[name] ?? `${name}{${selector(labels, derivedSeries[name].labels)}}`;

@@ -5,7 +5,7 @@ const hashes = /^(?:apr1|1|2[abxy]?|5|6|7|y|gy|sm3|sha1|argon2(?:id|i|d)|scrypt|
 const hash = /\$[A-Za-z0-9-]{1,16}\$[./A-Za-z0-9$=,+-]{16,512}/y;
 /** `.pgpass`: host:port:database:user:password, alone on its line. */
 const pgpass =
-  /(?:\*|[^\s:]{0,64}[A-Za-z.][^\s:]{0,190}):(?:\d{2,5}|\*):[*A-Za-z_][^\s:]{0,63}:[A-Za-z_][^\s:]{0,63}:(\S{4,256})[ \t]*(?:\r?\n|$)/y;
+  /([^\s:]{1,255}):(?:\d{2,5}|\*):[*A-Za-z_][^\s:]{0,63}:[A-Za-z_][^\s:]{0,63}:(\S{4,256})[ \t]*(?:\r?\n|$)/y;
 /** Keys that are sold: groups of capitals and digits. */
 const groups = /^[A-Z0-9]{4,6}(?:-[A-Z0-9]{4,6}){3,7}$/;
 
@@ -26,8 +26,9 @@ export function hashAt(text: string, from: number, to: number): Span | undefined
 /** `at`: the beginning of a line. */
 export function pgpassAt(text: string, at: number): Span | undefined {
   pgpass.lastIndex = at;
-  const password = pgpass.exec(text)?.[1];
-  if (password === undefined) return undefined;
+  const [, host = "", password] = pgpass.exec(text) ?? [];
+  // Numbers with colons are times and addresses.
+  if (password === undefined || !/[A-Za-z.*]/.test(host)) return undefined;
   const from = text.lastIndexOf(password, pgpass.lastIndex);
   return { from, to: from + password.length, kind: "password" };
 }

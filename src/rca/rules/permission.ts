@@ -7,7 +7,7 @@ import { configChangesOf, describeConfigChange, mentions } from "./config-change
 import { called, citeChange, citeLogs, freshLogs, isSettled } from "./patterns.ts";
 
 const rbac =
-  /(?:serviceaccount:[a-z0-9-]+:([a-z0-9.-]+)|User "[^"]*")?.*cannot (get|list|watch|create|update|patch|delete|deletecollection) resource "([a-z0-9./-]+)" in API group "([^"]*)"/i;
+  /\bcannot (get|list|watch|create|update|patch|delete|deletecollection) resource "([a-z0-9./-]+)" in API group "([^"]*)"/i;
 const named = /([a-z]+) "([a-z0-9.-]+)" is forbidden/i;
 const rightsKinds = new Set(["Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding", "ServiceAccount"]);
 
@@ -33,9 +33,9 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
   const object = lines.map((line) => named.exec(line.example)?.[2]).find(Boolean);
   const permission = refused
     ? {
-        verb: refused[2] ?? "get",
-        resource: refused[3] ?? "",
-        group: refused[4] ?? "",
+        verb: refused[1] ?? "get",
+        resource: refused[2] ?? "",
+        group: refused[3] ?? "",
         ...(object ? { name: object } : {}),
       }
     : undefined;

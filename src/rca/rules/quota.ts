@@ -8,7 +8,7 @@ import { eventFinding } from "../gather/events.ts";
 import type { Finding } from "../gather/evidence-book.ts";
 import { called, citeChange } from "./patterns.ts";
 
-const limitRange = /(?:maximum|minimum) \S+ usage per (?:Container|Pod)|\S+ max limit to request ratio per/i;
+const limitRange = /(?:maximum|minimum) \S+ usage per (?:Container|Pod)|(?<=\S) max limit to request ratio per/i;
 
 function quotaFinding(open: Case, ref: ObjectRef): Finding | undefined {
   const quota = open.observation.objects.find(ref)?.object;

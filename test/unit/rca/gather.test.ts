@@ -4,7 +4,7 @@ import { diagnoseByRules } from "../../../src/rca/diagnose.ts";
 import { createEvidenceBook } from "../../../src/rca/gather/evidence-book.ts";
 import { diffFields } from "../../../src/rca/gather/field-diff.ts";
 import { levelOf, signsOf, templateOfLine } from "../../../src/rca/gather/log-text.ts";
-import { straightLine } from "../../../src/rca/gather/metrics.ts";
+import { metricFinding, type Shift, straightLine } from "../../../src/rca/gather/metrics.ts";
 import { createRedactor } from "../../../src/rca/redact/redactor.ts";
 import { missingIn } from "../../../src/rca/rules/missing-config.ts";
 import { missingVariable } from "../../../src/rca/rules/missing-env.ts";
@@ -189,4 +189,27 @@ it("straight growth is told from noise", () => {
   expect(straightLine(points((i) => 100 + i * 5 + (i % 3)))).toMatchObject({ perSecond: expect.closeTo(1, 1) });
   expect(straightLine(points((i) => 100 + i * 5 + (i % 3))).r2).toBeGreaterThan(0.98);
   expect(straightLine(points((i) => 100 + ((i * 7919) % 13))).r2).toBeLessThan(0.2);
+});
+
+it("what an application calls its peers and routes ends no expression that people paste", () => {
+  const hostile = 'x"} or vector(1) # \\';
+  const shift = (name: Shift["name"], labels: Shift["labels"]): Shift => ({
+    name,
+    labels,
+    after: 1,
+    peak: 1,
+    last: 1,
+    points: [],
+    from: 0,
+    to: 1,
+  });
+  for (const finding of [
+    metricFinding(shift("client_requests_per_second", { namespace: "shop", workload: "carts", peer: hostile }), carts),
+    metricFinding(shift("route_requests_per_second", { namespace: "shop", workload: "carts", route: hostile }), carts),
+    metricFinding(shift("node_cpu_ratio", { node: hostile }), carts),
+  ]) {
+    const outside = finding.query.replaceAll(/"(?:[^"\\]|\\.)*"/g, '""');
+    expect(outside).not.toContain("vector");
+    expect(outside.split('"').length % 2).toBe(1);
+  }
 });
