@@ -1,3 +1,4 @@
+import { collect } from "../../cluster/reach.ts";
 import type { Incident, IncidentChange } from "../../incident/incident.ts";
 import { refKey, sameRef } from "../../incident/object-ref.ts";
 import { advance } from "../../incident/status.ts";
@@ -42,6 +43,8 @@ export interface Grouper {
   forget(which: (incident: Incident) => boolean): void;
 }
 
+/** Members that are asked whether something belongs to them; a storm has thousands that would say the same. */
+const maxAsked = 100;
 /** Detectors that look at windows date one thing as differently as this. */
 const withinMs = 30_000;
 /** A relation from here on is more than that things happened at the same time. */
@@ -68,7 +71,7 @@ export function createGrouper(options: GrouperOptions): Grouper {
     for (const group of groups.values()) {
       if (!isOpen(group)) continue;
       const members = group.members.size > 0 ? membersOf(group) : [...group.ended.values()];
-      const score = relation(live, members.slice(0, 100), group.incident.target, context);
+      const score = relation(live, members.slice(0, maxAsked), group.incident.target, context);
       if (
         score > bestScore ||
         (score === bestScore && score > 0 && best && group.incident.onset > best.incident.onset)
@@ -78,7 +81,9 @@ export function createGrouper(options: GrouperOptions): Grouper {
       }
     }
     if (bestScore >= surely) return best;
-    const waits = [...groups.values()].some((group) => isOpen(group) && isUndecided(live, membersOf(group), context));
+    const waits = [...groups.values()].some(
+      (group) => isOpen(group) && isUndecided(live, membersOf(group).slice(0, maxAsked), context),
+    );
     return waits ? "undecided" : best;
   }
 
@@ -123,21 +128,33 @@ export function createGrouper(options: GrouperOptions): Grouper {
     }
   }
 
-  /** It has a reason of its own, or its object has an incident of its own meanwhile. */
-  function leaves(live: LiveAnomaly, group: Group, context: GroupContext): boolean {
-    const { target } = live.anomaly;
-    if (sameRef(target, group.incident.target)) return false;
-    if (standsAlone(live, membersOf(group), group.incident.target, context)) return true;
-    return [...groups.values()].some((other) => {
-      if (other === group || !isOpen(other) || !sameRef(other.incident.target, target)) return false;
-      // What was there before belongs to what was there before.
-      return live.anomaly.startsAt >= other.born - withinMs;
-    });
+  /** Open incidents by the object that they are about. */
+  function openByTarget(): ReadonlyMap<string, readonly Group[]> {
+    const found = new Map<string, Group[]>();
+    for (const group of groups.values()) if (isOpen(group)) collect(found, refKey(group.incident.target), group);
+    return found;
   }
 
-  /** Brings members up to date where they are. @returns those that are no members yet, or are no longer */
-  function keep(active: readonly LiveAnomaly[], context: GroupContext, { touched }: News): LiveAnomaly[] {
+  /**
+   * Brings members up to date where they are. One leaves when it has a reason of its own that is worth an incident, or when
+   * its object has one meanwhile.
+   * @returns those that are no members yet, or are no longer
+   */
+  function keep(
+    active: readonly LiveAnomaly[],
+    context: GroupContext,
+    mayOpen: (live: LiveAnomaly) => boolean,
+    { touched }: News,
+  ): LiveAnomaly[] {
     const homeless: LiveAnomaly[] = [];
+    const named = openByTarget();
+    const leaves = (live: LiveAnomaly, { incident, members }: Group): boolean => {
+      const { target, startsAt } = live.anomaly;
+      if (sameRef(target, incident.target)) return false;
+      // What was there before belongs to what was there before.
+      if (named.get(refKey(target))?.some(({ born }) => startsAt >= born - withinMs)) return true;
+      return standsAlone(live, [...members.values()].slice(0, maxAsked), incident.target, context) && mayOpen(live);
+    };
     for (const live of active) {
       const { fingerprint } = live.anomaly;
       const group = home.get(fingerprint);
@@ -146,7 +163,7 @@ export function createGrouper(options: GrouperOptions): Grouper {
         continue;
       }
       touched.add(group);
-      if (leaves(live, group, context)) {
+      if (leaves(live, group)) {
         group.members.delete(fingerprint);
         home.delete(fingerprint);
         homeless.push(live);
@@ -228,7 +245,7 @@ export function createGrouper(options: GrouperOptions): Grouper {
       const news: News = { opened: new Set(), recurred: new Set(), touched: new Set() };
       retire(ended, news);
       // Causes first, so that their symptoms find a home in the same tick.
-      for (const live of inOrder(keep(active, context, news))) {
+      for (const live of inOrder(keep(active, context, ask.mayOpen, news))) {
         const found = bestHome(live, context);
         if (found === "undecided") continue;
         const group = found ?? (ask.mayOpen(live) ? newHome(live, context.now, news) : undefined);

@@ -146,6 +146,8 @@ export function standsAlone(
   target: ObjectRef,
   context: GroupContext,
 ): boolean {
+  // Most symptoms cannot be told from what others bring about: they need not be looked at more closely.
+  if (live.nature === "symptom" && !measuredBy.has(live.anomaly.detector)) return false;
   const subject = subjectOf(target, context);
   const isSubject = (ref: ObjectRef) => sameRef(ref, target) || subject.some((own) => sameRef(own, ref));
   if (subject.length === 0 || distance(live.anomaly.target, subject, context) === 0) return false;
@@ -175,7 +177,11 @@ export function relation(
   const own = refKey(live.anomaly.target);
   if (refKey(target) === own) return 101;
   const ownLinks = new Set([...live.blames, ...live.related].map(refKey));
-  for (const member of members) if (refKey(member.anomaly.target) === own) return 100;
+  // What its callers and logs have said does not bind what it measures itself, or what breaks of itself.
+  const shows = live.nature !== "symptom" || measuredBy.has(live.anomaly.detector);
+  const binds = ({ anomaly, nature }: LiveAnomaly) =>
+    refKey(anomaly.target) === own && (!shows || nature !== "symptom" || measuredBy.has(anomaly.detector));
+  if (members.some(binds)) return 100;
   for (const member of members) {
     if (ownLinks.has(refKey(member.anomaly.target))) return 92;
     if (standsBeside(member, live)) continue;
