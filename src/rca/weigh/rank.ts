@@ -109,10 +109,13 @@ function isAnothersIncident(
   weak: Candidate,
   explains: ReadonlyMap<Candidate, number>,
 ): boolean {
-  if (strong === weak || strong.specificity < 0.6) return false;
+  if (strong === weak || strong.specificity < 0.5) return false;
   if (weak.hits.some((hit) => open.anomaliesOf(hit).length > 0)) return false;
   const more = (explains.get(strong) ?? 0) - (explains.get(weak) ?? 0);
-  return more >= 0.6 || (more >= 0.2 && explainsTarget(open, strong) - explainsTarget(open, weak) >= 0.4);
+  return (
+    (more >= 0.6 && strong.specificity >= 0.6) ||
+    (more >= 0.2 && explainsTarget(open, strong) - explainsTarget(open, weak) >= 0.4)
+  );
 }
 
 function overshadowReason(strong: Candidate): string {
