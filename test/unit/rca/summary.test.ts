@@ -18,7 +18,7 @@ describe("the summary reads like a colleague's words", () => {
       "a variable is removed that the process needs",
       "In sock-shop, container orders of Deployment orders needs the environment variable AUDIT_LEVEL, which was removed from its pod template. " +
         "It came with a rollout at 23:36:40 UTC; orders has been crashing since 23:36:50 UTC. Nothing else shows symptoms. " +
-        "The surest way out is to set an environment variable of Deployment sock-shop/orders, which sets AUDIT_LEVEL to the value that it had before.",
+        "The surest way out is to change an environment variable of Deployment sock-shop/orders, which sets AUDIT_LEVEL to the value that it had before.",
     ],
     [
       "an address in a ConfigMap is wrong after the next restart",
