@@ -95,6 +95,8 @@ interface Value {
 
 /** Looks past the word `from`..`to` for a separator and a value, and says whether that value is secret. */
 export function valueAfter(text: string, from: number, to: number, valueIsSecret: boolean): ValueResult {
+  // No name of a secret has a single character.
+  if (to - from < 2) return none;
   const code = text.charCodeAt(to);
   if (!(code < 128) || mayFollow[code] === 0 || to - from > 200) return none;
   if (isBlank(code) && isLetterOrDigit(text.charCodeAt(to + 1)) && isAmongWords(text, from)) return none;
