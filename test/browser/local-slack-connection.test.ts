@@ -19,6 +19,21 @@ describe.skipIf(chromiumPath === undefined)(
       on.forgive(); // the browser reports each failed attempt
     });
 
+    test("what is asked for as the connection comes back may fail too: it is asked for again", async () => {
+      let refused = 0;
+      await on.page.route("**/ui/workspace*", (route) => (refused++ < 2 ? route.abort() : route.continue()));
+      await on.page.route("**/ui/stream*", (route) => route.abort());
+      on.slack.dropConnections();
+      await on.page.getByText("Connection lost").waitFor();
+      await on.post([], "said before it was back");
+      await on.page.unroute("**/ui/stream*");
+      await on.page.getByText("said before it was back").waitFor();
+      await on.page.getByText("Connection lost").waitFor({ state: "hidden" });
+      expect(refused).toBeGreaterThan(2);
+      await on.page.unroute("**/ui/workspace*");
+      on.forgive(); // the browser reports each failed attempt
+    });
+
     test("the page follows a restart of the server by itself", async () => {
       const first = await startLocalSlack();
       await on.page.goto(first.url);

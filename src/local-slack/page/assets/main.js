@@ -106,13 +106,28 @@ async function connect() {
     }
     if (!wasLost) return;
     wasLost = false;
-    forgetRooms();
-    loadWorkspace(store.me).then(draw, (error) => toast(error.message));
+    void catchUp(store.me);
   });
   await settled;
 }
 
 const retryMs = 1_000;
+
+/** Loads everything anew, as often as it takes: a network that changes breaks requests for some seconds more. */
+async function catchUp(user) {
+  while (user === store.me) {
+    forgetRooms();
+    try {
+      await loadWorkspace(user);
+      await draw();
+      hold.lost.hidden = true;
+      return;
+    } catch {
+      hold.lost.hidden = false;
+      await new Promise((resolve) => setTimeout(resolve, retryMs));
+    }
+  }
+}
 
 /** Loads the page afresh once the server answers; before that the browser would show its own error page. */
 async function reloadWhenBack() {
@@ -156,7 +171,7 @@ async function start() {
     drawUnread();
   });
   await connected;
-  await draw();
+  await draw().catch(() => catchUp(store.me));
   watchModal();
 }
 
