@@ -35,6 +35,21 @@ export interface Switches {
   logs: boolean;
 }
 
+/** Everything works as usual: what a script changes first. */
+export function usualSwitches(): Switches {
+  return {
+    behave: () => undefined,
+    link: () => undefined,
+    plan: (_pod, _container, _attempt, usual) => usual,
+    refuse: () => undefined,
+    unschedulable: () => undefined,
+    load: () => 1,
+    bend: (_name, _about, value) => value,
+    pool: () => undefined,
+    logs: true,
+  };
+}
+
 export interface World {
   readonly api: Api;
   readonly kubelet: Kubelet;
@@ -92,17 +107,7 @@ export function synthesize(base: BaseShop, name: string, script: Script, stage: 
   };
   const push = (pod: string, container: string, line: string, at: number) =>
     logs.push({ at: at + 0.4, namespace: base.namespace, pod, container, line });
-  const switches: Switches = {
-    behave: () => undefined,
-    link: () => undefined,
-    plan: (_pod, _container, _attempt, usual) => usual,
-    refuse: () => undefined,
-    unschedulable: () => undefined,
-    load: () => 1,
-    bend: (_name, _about, value) => value,
-    pool: () => undefined,
-    logs: true,
-  };
+  const switches = usualSwitches();
   startControllers(api, { refuse: (rs) => switches.refuse(rs) });
   startEndpoints(api);
   const kubelet = startKubelet(api, {

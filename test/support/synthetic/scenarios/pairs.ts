@@ -1,4 +1,4 @@
-import type { Script, Switches, World } from "../world.ts";
+import { type Script, usualSwitches, type World } from "../world.ts";
 import { faultOf } from "./matrix.ts";
 import type { Scenario } from "./scenario.ts";
 
@@ -6,19 +6,8 @@ import type { Scenario } from "./scenario.ts";
 
 /** A world of its own for each of two scripts: what one switches on or off, the other does not. */
 function sideBySide(world: World): readonly [World, World] {
-  const neutral = (): Switches => ({
-    behave: () => undefined,
-    link: () => undefined,
-    plan: (_pod, _container, _attempt, usual) => usual,
-    refuse: () => undefined,
-    unschedulable: () => undefined,
-    load: () => 1,
-    bend: (_name, _about, value) => value,
-    pool: () => undefined,
-    logs: true,
-  });
-  const a = neutral();
-  const b = neutral();
+  const a = usualSwitches();
+  const b = usualSwitches();
   const both = world.switches;
   both.behave = (served) => a.behave(served) ?? b.behave(served);
   both.link = (from, to, now) => a.link(from, to, now) ?? b.link(from, to, now);

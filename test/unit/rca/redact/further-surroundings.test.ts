@@ -181,7 +181,7 @@ const found: readonly (readonly [string, string, string?])[] = [
   ["token sentence", `token ${s}9xQ7 is expired`, s],
   ["token: ", `got token ${s}xx99ZZ from client`],
   ["secret sentence", `the client secret is ${s}`],
-  ["passphrase", `Enter passphrase for key '/root/.ssh/id_rsa': ${s}`],
+  ["passphrase", `Enter passphrase for key '/home/app/.ssh/id_rsa': ${s}`],
   ["sudo", `[sudo] password for ann: ${s}`],
   ["value above name json", `{"spec":{"env":[{"value":"${s}","name":"API_TOKEN"}]}}`],
   ["go struct", `{Name:DB_PASSWORD Value:${s} ValueFrom:nil}`],
