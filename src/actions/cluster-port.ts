@@ -1,5 +1,5 @@
 import type { KubeObject } from "../cluster/kubernetes-types.ts";
-import type { WriteStep } from "../incident/action-plan.ts";
+import type { WriteStep } from "../incident/fix/action-plan.ts";
 import type { ObjectRef } from "../incident/object-ref.ts";
 
 export type ReadOutcome =

@@ -1,8 +1,8 @@
 import type { z } from "zod";
 import type { KubeObject } from "../cluster/kubernetes-types.ts";
 import type { ActionCode } from "../incident/action-code.ts";
-import type { PlanRefusal, PlanRefusalReason } from "../incident/action-plan.ts";
-import type { ActionRisk } from "../incident/action-risk.ts";
+import type { PlanRefusal, PlanRefusalReason } from "../incident/fix/action-plan.ts";
+import type { ActionRisk } from "../incident/fix/action-risk.ts";
 import type { ObjectRef } from "../incident/object-ref.ts";
 import type { Change } from "./change/change.ts";
 import type { ActorPreviewPort } from "./cluster-port.ts";

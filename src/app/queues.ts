@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { actionCodes } from "../incident/action-code.ts";
-import { actionRisks } from "../incident/action-risk.ts";
 import { causeCodes } from "../incident/cause.ts";
+import { actionRisks } from "../incident/fix/action-risk.ts";
+import type { Recommendation } from "../incident/fix/recommendation.ts";
 import { objectRefSchema } from "../incident/object-ref.ts";
-import type { Recommendation } from "../incident/recommendation.ts";
 import type { Redacted } from "../incident/redacted.ts";
 
 /** Names of the job queues. What reads logs (the watcher) and what may write to the cluster (the actor) meet only here and in rows. */

@@ -1,12 +1,12 @@
 import type { ApprovalOutcome, Person } from "../incident/approval.ts";
-import type { AskAnswer } from "../incident/ask-answer.ts";
-import type { Diagnosis } from "../incident/diagnosis.ts";
-import type { Evidence } from "../incident/evidence.ts";
-import type { HealthLine } from "../incident/health-line.ts";
+import type { AskAnswer } from "../incident/diagnosis/ask-answer.ts";
+import type { Diagnosis } from "../incident/diagnosis/diagnosis.ts";
+import type { Evidence } from "../incident/diagnosis/evidence.ts";
+import type { Recommendation } from "../incident/fix/recommendation.ts";
 import type { Incident } from "../incident/incident.ts";
 import type { ObjectRef } from "../incident/object-ref.ts";
-import type { Recommendation } from "../incident/recommendation.ts";
 import type { Redacted } from "../incident/redacted.ts";
+import type { HealthLine } from "../incident/report/health-line.ts";
 import type { Severity } from "../incident/severity.ts";
 import type { SilenceMatcher, SilenceRequest, StoredSilence } from "../incident/silence.ts";
 import type { IncidentStatus } from "../incident/status.ts";

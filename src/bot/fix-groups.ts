@@ -1,4 +1,4 @@
-import type { StoredPlan } from "../incident/stored-plan.ts";
+import type { StoredPlan } from "../incident/fix/stored-plan.ts";
 import type { FixView, IncidentView } from "./incident-view.ts";
 
 /** Fixes under words that are true of all of them. */

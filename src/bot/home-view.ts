@@ -1,5 +1,5 @@
-import type { HealthLine } from "../incident/health-line.ts";
 import type { Incident } from "../incident/incident.ts";
+import type { HealthLine } from "../incident/report/health-line.ts";
 import type { StoredSilence } from "../incident/silence.ts";
 import type { FrozenBy } from "./incident-view.ts";
 

@@ -1,10 +1,10 @@
-import type { Diagnosis } from "../incident/diagnosis.ts";
-import type { Evidence } from "../incident/evidence.ts";
+import type { Diagnosis } from "../incident/diagnosis/diagnosis.ts";
+import type { Evidence } from "../incident/diagnosis/evidence.ts";
+import type { Rung } from "../incident/fix/ladder.ts";
+import type { Recommendation } from "../incident/fix/recommendation.ts";
+import type { StoredPlan } from "../incident/fix/stored-plan.ts";
 import type { Incident } from "../incident/incident.ts";
-import type { Rung } from "../incident/ladder.ts";
-import type { Recommendation } from "../incident/recommendation.ts";
 import type { Redacted } from "../incident/redacted.ts";
-import type { StoredPlan } from "../incident/stored-plan.ts";
 
 /** A recommendation as offered: with its plan, or with the reason why there is none. */
 export interface FixView {

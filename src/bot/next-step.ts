@@ -1,4 +1,4 @@
-import type { StoredPlan } from "../incident/stored-plan.ts";
+import type { StoredPlan } from "../incident/fix/stored-plan.ts";
 import { fixGroups } from "./fix-groups.ts";
 import type { FixView, IncidentView } from "./incident-view.ts";
 import { freezeWords, type Say } from "./plan-words.ts";

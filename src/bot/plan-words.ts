@@ -1,5 +1,5 @@
-import type { StoredPlan } from "../incident/stored-plan.ts";
-import { verdictWords } from "../incident/verdict-words.ts";
+import type { StoredPlan } from "../incident/fix/stored-plan.ts";
+import { verdictWords } from "../incident/fix/verdict-words.ts";
 import type { IncidentView } from "./incident-view.ts";
 
 /** How a surface writes what stands in a sentence: moments, and words that are other people's. */

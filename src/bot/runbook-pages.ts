@@ -1,4 +1,4 @@
-import type { Evidence } from "../incident/evidence.ts";
+import type { Evidence } from "../incident/diagnosis/evidence.ts";
 import type { IncidentView } from "./incident-view.ts";
 
 const pagesShown = 2;

@@ -1,7 +1,7 @@
-import { actionTitle } from "../incident/action-title.ts";
-import { causeText } from "../incident/cause-text.ts";
+import { causeText } from "../incident/diagnosis/cause-text.ts";
+import type { SeenBefore } from "../incident/diagnosis/past-incident.ts";
+import { actionTitle } from "../incident/fix/action-title.ts";
 import { refKey } from "../incident/object-ref.ts";
-import type { SeenBefore } from "../incident/past-incident.ts";
 import type { IncidentView } from "./incident-view.ts";
 import type { Say } from "./plan-words.ts";
 

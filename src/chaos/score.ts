@@ -1,6 +1,6 @@
 import type { Anomaly } from "../incident/anomaly.ts";
-import type { Hypothesis } from "../incident/diagnosis.ts";
-import type { VerificationVerdict } from "../incident/execution.ts";
+import type { Hypothesis } from "../incident/diagnosis/diagnosis.ts";
+import type { VerificationVerdict } from "../incident/fix/execution.ts";
 import type { ObjectRef } from "../incident/object-ref.ts";
 import { refKey, sameRef } from "../incident/object-ref.ts";
 import type { ExpectedOutcome } from "./experiment.ts";

@@ -2,7 +2,7 @@ import { access, constants, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { AnalysisResult } from "../app/diagnosis/analysis-result.ts";
 import { type AnalysedCase, analyzeRecording } from "../app/diagnosis/analyze-recording.ts";
-import { causeText } from "../incident/cause-text.ts";
+import { causeText } from "../incident/diagnosis/cause-text.ts";
 import { inputError, messageOf } from "../lib/app-error.ts";
 import { visibleText } from "../lib/visible-text.ts";
 import { isNeutralCase } from "../rca/neutral/read-case.ts";

@@ -1,8 +1,8 @@
-import type { Diagnosis } from "../incident/diagnosis.ts";
-import type { Evidence } from "../incident/evidence.ts";
+import type { Diagnosis } from "../incident/diagnosis/diagnosis.ts";
+import type { Evidence } from "../incident/diagnosis/evidence.ts";
+import type { History, PastIncident, RejectedCause } from "../incident/diagnosis/past-incident.ts";
+import type { Recommendation } from "../incident/fix/recommendation.ts";
 import { sameRef } from "../incident/object-ref.ts";
-import type { History, PastIncident, RejectedCause } from "../incident/past-incident.ts";
-import type { Recommendation } from "../incident/recommendation.ts";
 import { messageOf } from "../lib/app-error.ts";
 import { type Candidate, candidate, type Rule } from "./case/candidate.ts";
 import { type Case, type CaseInput, openCase } from "./case/case.ts";

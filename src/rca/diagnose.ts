@@ -1,5 +1,5 @@
+import type { History } from "../incident/diagnosis/past-incident.ts";
 import type { Incident } from "../incident/incident.ts";
-import type { History } from "../incident/past-incident.ts";
 import { type Diagnosed, examine, type RulesInput, wordByRules } from "./diagnose-by-rules.ts";
 import { type Explained, explain } from "./explain-by-model.ts";
 import type { InvestigationTools } from "./investigate/tools.ts";

@@ -1,6 +1,6 @@
 import { templateOf } from "../cluster/workload.ts";
-import type { Diagnosis, ModelPart } from "../incident/diagnosis.ts";
-import type { Evidence } from "../incident/evidence.ts";
+import type { Diagnosis, ModelPart } from "../incident/diagnosis/diagnosis.ts";
+import type { Evidence } from "../incident/diagnosis/evidence.ts";
 import type { Case } from "./case/case.ts";
 import type { Diagnosed, RulesInput } from "./diagnose-by-rules.ts";
 import type { InvestigationTools } from "./investigate/tools.ts";

@@ -1,5 +1,5 @@
+import type { History } from "../incident/diagnosis/past-incident.ts";
 import type { Incident } from "../incident/incident.ts";
-import type { History } from "../incident/past-incident.ts";
 
 /** What a diagnosis asks about the past. Implemented by the store. */
 export interface HistoryPort {

@@ -1,5 +1,5 @@
 import type { Observation } from "../cluster/observation.ts";
-import type { Diagnosis } from "../incident/diagnosis.ts";
+import type { Diagnosis } from "../incident/diagnosis/diagnosis.ts";
 import { sameRef } from "../incident/object-ref.ts";
 import { findChanges } from "./gather/changes.ts";
 

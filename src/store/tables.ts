@@ -1,9 +1,9 @@
 import type { ColumnType, Generated } from "kysely";
 import type { Anomaly } from "../incident/anomaly.ts";
-import type { Diagnosis } from "../incident/diagnosis.ts";
-import type { EvidenceSource } from "../incident/evidence.ts";
+import type { Diagnosis } from "../incident/diagnosis/diagnosis.ts";
+import type { EvidenceSource } from "../incident/diagnosis/evidence.ts";
+import type { Recommendation } from "../incident/fix/recommendation.ts";
 import type { ObjectRef } from "../incident/object-ref.ts";
-import type { Recommendation } from "../incident/recommendation.ts";
 import type { Severity } from "../incident/severity.ts";
 import type { IncidentStatus } from "../incident/status.ts";
 

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { createTemplateMiner } from "../../src/detection/logs/template-miner.ts";
+import { createTemplateMiner } from "../../src/detection/logs/templates/template-miner.ts";
 import { seededRandom } from "../../src/lib/seeded-random.ts";
 
 /** One figure of the benchmark table. */

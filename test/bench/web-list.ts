@@ -1,4 +1,4 @@
-import type { IncidentCursor, IncidentFilter } from "../../src/incident/incident-list.ts";
+import type { IncidentCursor, IncidentFilter } from "../../src/incident/report/incident-list.ts";
 import { countIncidents, filterChoices, pageOfIncidents } from "../../src/store/incidents/incident-pages.ts";
 import { fillManyIncidents } from "../support/many-incidents.ts";
 import { benchDatabase } from "./database.ts";

@@ -5,7 +5,7 @@ import { stamped } from "../../src/actions/execute/stamp.ts";
 import { makePlan } from "../../src/actions/plan/plan.ts";
 import { defaultPolicy } from "../../src/actions/policy/policy-file.ts";
 import type { ActionCode } from "../../src/incident/action-code.ts";
-import type { ActionPlan } from "../../src/incident/action-plan.ts";
+import type { ActionPlan } from "../../src/incident/fix/action-plan.ts";
 import { makeRef, type ObjectRef } from "../../src/incident/object-ref.ts";
 import type { Redact } from "../../src/incident/redacted.ts";
 import { messageOf } from "../../src/lib/app-error.ts";

@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { createObservation } from "../../src/cluster/observation.ts";
 import { createDetectionEngine } from "../../src/detection/engine/engine.ts";
-import type { Evidence } from "../../src/incident/evidence.ts";
+import type { Evidence } from "../../src/incident/diagnosis/evidence.ts";
 import type { Incident } from "../../src/incident/incident.ts";
 import { type ObjectRef, refText, sameRef } from "../../src/incident/object-ref.ts";
 import { type Diagnosed, diagnoseByRules } from "../../src/rca/diagnose-by-rules.ts";

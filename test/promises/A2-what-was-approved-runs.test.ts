@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { executeAll } from "../../src/actions/execute/execute.ts";
 import { planDigest } from "../../src/actions/plan/plan-digest.ts";
-import type { ActionPlan } from "../../src/incident/action-plan.ts";
+import type { ActionPlan } from "../../src/incident/fix/action-plan.ts";
 import { startActorCluster } from "../support/actor-cluster.ts";
 import { approve, executor, planStore, propose } from "../support/plan-life.ts";
 import { withDatabase } from "../support/postgres.ts";

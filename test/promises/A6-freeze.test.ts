@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { executeAll } from "../../src/actions/execute/execute.ts";
-import type { ActionPlan } from "../../src/incident/action-plan.ts";
+import type { ActionPlan } from "../../src/incident/fix/action-plan.ts";
 import { openDatabase } from "../../src/store/database.ts";
 import { getFreeze, setFreeze } from "../../src/store/plans/freeze.ts";
 import { startActorCluster } from "../support/actor-cluster.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { policySchema } from "../../src/actions/policy/policy-file.ts";
-import type { ActionPlan } from "../../src/incident/action-plan.ts";
+import type { ActionPlan } from "../../src/incident/fix/action-plan.ts";
 import { openDatabase } from "../../src/store/database.ts";
 import { startActorCluster } from "../support/actor-cluster.ts";
 import { approve, planStore, proposeSetting } from "../support/plan-life.ts";

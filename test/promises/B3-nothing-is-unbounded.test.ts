@@ -6,7 +6,7 @@ import type { KubeEvent, KubeObject } from "../../src/cluster/kubernetes-types.t
 import { createLogStore } from "../../src/cluster/log-store.ts";
 import { createObjectStore } from "../../src/cluster/object-store.ts";
 import { createSeriesStore } from "../../src/cluster/series-store.ts";
-import { createTemplateMiner } from "../../src/detection/logs/template-miner.ts";
+import { createTemplateMiner } from "../../src/detection/logs/templates/template-miner.ts";
 import { makeRef } from "../../src/incident/object-ref.ts";
 import { createBoundedQueue } from "../../src/lib/bounded-queue.ts";
 import { promiseFigure } from "../support/promise-figure.ts";

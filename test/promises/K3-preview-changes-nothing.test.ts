@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { makePlan } from "../../src/actions/plan/plan.ts";
 import type { ActionCode } from "../../src/incident/action-code.ts";
-import type { WriteStep } from "../../src/incident/action-plan.ts";
+import type { WriteStep } from "../../src/incident/fix/action-plan.ts";
 import { makeRef } from "../../src/incident/object-ref.ts";
 import { startActorCluster } from "../support/actor-cluster.ts";
 import { planDeps, recommend } from "../support/plan-fixture.ts";

@@ -4,7 +4,7 @@ import { undoPlan } from "../../src/actions/execute/undo.ts";
 import { makePlan } from "../../src/actions/plan/plan.ts";
 import { planDigest } from "../../src/actions/plan/plan-digest.ts";
 import { type Policy, policySchema } from "../../src/actions/policy/policy-file.ts";
-import type { ActionPlan } from "../../src/incident/action-plan.ts";
+import type { ActionPlan } from "../../src/incident/fix/action-plan.ts";
 import type { Database } from "../../src/store/database.ts";
 import { startActorCluster } from "../support/actor-cluster.ts";
 import { everyAction, prepareForEveryAction } from "../support/every-action.ts";

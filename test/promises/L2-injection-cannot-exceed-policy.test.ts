@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { expect, it } from "vitest";
-import { actionParams } from "../../src/incident/action-params.ts";
-import type { Recommendation } from "../../src/incident/recommendation.ts";
+import { actionParams } from "../../src/incident/fix/action-params.ts";
+import type { Recommendation } from "../../src/incident/fix/recommendation.ts";
 import { answerByModel } from "../../src/rca/ask/answer-by-model.ts";
 import { diagnose, diagnoseByRules } from "../../src/rca/diagnose.ts";
 import { observationTools } from "../../src/rca/investigate/observation-tools.ts";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { Diagnosis } from "../../src/incident/diagnosis.ts";
+import type { Diagnosis } from "../../src/incident/diagnosis/diagnosis.ts";
 import { diagnose } from "../../src/rca/diagnose.ts";
 import { observationTools } from "../../src/rca/investigate/observation-tools.ts";
 import { createModel } from "../../src/rca/model/model.ts";

@@ -1,6 +1,6 @@
 import { expect, expectTypeOf, it } from "vitest";
-import type { Diagnosis } from "../../src/incident/diagnosis.ts";
-import type { Evidence } from "../../src/incident/evidence.ts";
+import type { Diagnosis } from "../../src/incident/diagnosis/diagnosis.ts";
+import type { Evidence } from "../../src/incident/diagnosis/evidence.ts";
 import type { Redact, Redacted } from "../../src/incident/redacted.ts";
 import { createRedactor } from "../../src/rca/redact/redactor.ts";
 import { promiseFigure } from "../support/promise-figure.ts";

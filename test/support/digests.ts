@@ -1,4 +1,4 @@
-import type { Digest } from "../../src/incident/digest.ts";
+import type { Digest } from "../../src/incident/report/digest.ts";
 import { clean } from "./incident-view.ts";
 
 const hour = 3_600_000;

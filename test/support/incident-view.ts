@@ -1,7 +1,7 @@
 import type { IncidentView } from "../../src/bot/incident-view.ts";
-import type { ActionPlan } from "../../src/incident/action-plan.ts";
+import type { ActionPlan } from "../../src/incident/fix/action-plan.ts";
+import type { StoredPlan } from "../../src/incident/fix/stored-plan.ts";
 import type { Redacted } from "../../src/incident/redacted.ts";
-import type { StoredPlan } from "../../src/incident/stored-plan.ts";
 
 /** Tests may say that their text is clean. */
 export const clean = (text: string) => text as Redacted;

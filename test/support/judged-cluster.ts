@@ -1,6 +1,6 @@
 import { stamped } from "../../src/actions/execute/stamp.ts";
 import type { ActionCode } from "../../src/incident/action-code.ts";
-import type { ActionPlan, WriteStep } from "../../src/incident/action-plan.ts";
+import type { ActionPlan, WriteStep } from "../../src/incident/fix/action-plan.ts";
 import type { AdmissionRequest, Refusal } from "../../src/replay/api/call.ts";
 import { clusterAdmin, serviceAccount } from "../../src/replay/api/identity.ts";
 import { resourceOfKind } from "../../src/replay/api/registry.ts";

@@ -2,9 +2,9 @@ import type { ActorPreviewPort } from "../../src/actions/cluster-port.ts";
 import { makePlan, type PlanDeps, type PlanOutcome } from "../../src/actions/plan/plan.ts";
 import { defaultPolicy } from "../../src/actions/policy/policy-file.ts";
 import type { ActionCode } from "../../src/incident/action-code.ts";
-import type { ActionPlan } from "../../src/incident/action-plan.ts";
+import type { ActionPlan } from "../../src/incident/fix/action-plan.ts";
+import type { Recommendation } from "../../src/incident/fix/recommendation.ts";
 import { makeRef } from "../../src/incident/object-ref.ts";
-import type { Recommendation } from "../../src/incident/recommendation.ts";
 import type { Redact } from "../../src/incident/redacted.ts";
 import { newPlanId } from "../../src/store/plans/plan-store.ts";
 

@@ -1,5 +1,5 @@
-import type { PlanState } from "../../src/incident/action-plan.ts";
 import type { AuditEntry } from "../../src/incident/audit-entry.ts";
+import type { PlanState } from "../../src/incident/fix/action-plan.ts";
 
 export interface AuditedPlan {
   readonly state: PlanState;

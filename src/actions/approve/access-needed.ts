@@ -1,4 +1,4 @@
-import type { ActionPlan, WriteStep } from "../../incident/action-plan.ts";
+import type { ActionPlan, WriteStep } from "../../incident/fix/action-plan.ts";
 
 /** One right in the cluster, as a review of access asks for it. */
 export interface AccessQuestion {

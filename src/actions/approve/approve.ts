@@ -1,5 +1,5 @@
 import type { ApprovalOutcome, SecondFactorRefusal } from "../../incident/approval.ts";
-import type { StoredPlan } from "../../incident/stored-plan.ts";
+import type { StoredPlan } from "../../incident/fix/stored-plan.ts";
 import { planDigest } from "../plan/plan-digest.ts";
 import type { PlanStore, RejectOutcome } from "../plan/plan-store.ts";
 import {

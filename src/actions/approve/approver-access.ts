@@ -1,5 +1,5 @@
-import type { ActionPlan } from "../../incident/action-plan.ts";
 import type { ApprovalOutcome } from "../../incident/approval.ts";
+import type { ActionPlan } from "../../incident/fix/action-plan.ts";
 import type { Approver } from "../policy/policy.ts";
 import type { ClusterIdentity } from "../policy/policy-file.ts";
 import { type AccessQuestion, accessNeeded } from "./access-needed.ts";

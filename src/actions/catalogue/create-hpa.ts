@@ -1,4 +1,4 @@
-import { actionParams } from "../../incident/action-params.ts";
+import { actionParams } from "../../incident/fix/action-params.ts";
 import { isPlain, valueAt } from "../change/plain.ts";
 import { podTemplateOf } from "../change/workload.ts";
 import { autoscalerOf } from "../conflicts.ts";

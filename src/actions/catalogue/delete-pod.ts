@@ -1,5 +1,5 @@
 import { isKind } from "../../cluster/kubernetes-types.ts";
-import { actionParams } from "../../incident/action-params.ts";
+import { actionParams } from "../../incident/fix/action-params.ts";
 import { blockingBudget, podIsReady } from "../conflicts.ts";
 import { defineAction, refuse } from "../define-action.ts";
 import { budgetText } from "../disruption-budget.ts";

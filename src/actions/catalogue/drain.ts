@@ -1,5 +1,5 @@
 import { isKind, type KubeObject } from "../../cluster/kubernetes-types.ts";
-import { actionParams } from "../../incident/action-params.ts";
+import { actionParams } from "../../incident/fix/action-params.ts";
 import type { Change } from "../change/change.ts";
 import { valueAt, withValueAt } from "../change/plain.ts";
 import { defineAction, refuse } from "../define-action.ts";

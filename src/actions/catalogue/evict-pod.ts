@@ -1,4 +1,4 @@
-import { actionParams } from "../../incident/action-params.ts";
+import { actionParams } from "../../incident/fix/action-params.ts";
 import { defineAction, refuse } from "../define-action.ts";
 
 export const evictPod = defineAction({

@@ -1,5 +1,5 @@
 import { parseQuantity } from "../../cluster/quantity.ts";
-import { actionParams } from "../../incident/action-params.ts";
+import { actionParams } from "../../incident/fix/action-params.ts";
 import { makeRef } from "../../incident/object-ref.ts";
 import { stringMapAt, valueAt, withValueAt } from "../change/plain.ts";
 import { defineAction, refuse, requireObject } from "../define-action.ts";

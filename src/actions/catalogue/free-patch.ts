@@ -1,5 +1,5 @@
-import { actionParams } from "../../incident/action-params.ts";
-import { freePatchKinds, judgeFreePatch } from "../../incident/free-patch.ts";
+import { actionParams } from "../../incident/fix/action-params.ts";
+import { freePatchKinds, judgeFreePatch } from "../../incident/fix/free-patch.ts";
 import { makeRef } from "../../incident/object-ref.ts";
 import { valueAt } from "../change/plain.ts";
 import { containerOf, podCountOf, rolloutNote } from "../change/workload.ts";

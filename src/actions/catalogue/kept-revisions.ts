@@ -1,5 +1,5 @@
 import type { KubeObject, PodTemplate } from "../../cluster/kubernetes-types.ts";
-import type { PlanRefusal } from "../../incident/action-plan.ts";
+import type { PlanRefusal } from "../../incident/fix/action-plan.ts";
 import { canonicalJson } from "../../lib/stable-hash.ts";
 import { isPlain, numberAt, valueAt, withValueAt } from "../change/plain.ts";
 import { podTemplateOf } from "../change/workload.ts";

@@ -1,5 +1,5 @@
 import type { KubeObject } from "../../cluster/kubernetes-types.ts";
-import { actionParams } from "../../incident/action-params.ts";
+import { actionParams } from "../../incident/fix/action-params.ts";
 import { makeRef } from "../../incident/object-ref.ts";
 import type { Change } from "../change/change.ts";
 import { valueAt, withValueAt } from "../change/plain.ts";

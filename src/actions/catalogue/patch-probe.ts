@@ -1,5 +1,5 @@
 import type { Container, Probe } from "../../cluster/kubernetes-types.ts";
-import { actionParams } from "../../incident/action-params.ts";
+import { actionParams } from "../../incident/fix/action-params.ts";
 import { withValueAt } from "../change/plain.ts";
 import { containerOf, podCountOf, rolloutNote, templateKinds, withContainer } from "../change/workload.ts";
 import { defineAction, refuse } from "../define-action.ts";

@@ -1,6 +1,6 @@
 import type { Container, ResourceRequirements } from "../../cluster/kubernetes-types.ts";
 import { parseQuantity } from "../../cluster/quantity.ts";
-import { actionParams } from "../../incident/action-params.ts";
+import { actionParams } from "../../incident/fix/action-params.ts";
 import { containerOf, podCountOf, rolloutNote, templateKinds, withContainer } from "../change/workload.ts";
 import { defineAction, refuse } from "../define-action.ts";
 import { noSuchContainer, templatePermissions } from "./template-action.ts";

@@ -1,4 +1,4 @@
-import { actionParams } from "../../incident/action-params.ts";
+import { actionParams } from "../../incident/fix/action-params.ts";
 import { withValueAt } from "../change/plain.ts";
 import { defineAction } from "../define-action.ts";
 

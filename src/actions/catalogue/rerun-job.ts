@@ -1,6 +1,6 @@
 import type { KubeObject } from "../../cluster/kubernetes-types.ts";
-import { actionParams } from "../../incident/action-params.ts";
-import { rerunOf } from "../../incident/rerun-of.ts";
+import { actionParams } from "../../incident/fix/action-params.ts";
+import { rerunOf } from "../../incident/fix/rerun-of.ts";
 import { isPlain, stringMapAt, valueAt, withValueAt } from "../change/plain.ts";
 import { defineAction, refuse } from "../define-action.ts";
 

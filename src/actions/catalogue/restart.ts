@@ -1,5 +1,5 @@
 import type { KubeObject } from "../../cluster/kubernetes-types.ts";
-import { actionParams } from "../../incident/action-params.ts";
+import { actionParams } from "../../incident/fix/action-params.ts";
 import { isoTime } from "../../lib/clock.ts";
 import { valueAt, withValueAt } from "../change/plain.ts";
 import { podCountOf, podTemplateOf, rolloutKinds, rolloutNote, withPodTemplate } from "../change/workload.ts";

@@ -1,4 +1,4 @@
-import { actionParams } from "../../incident/action-params.ts";
+import { actionParams } from "../../incident/fix/action-params.ts";
 import { defineGuide } from "../define-guide.ts";
 
 /** kubemend never reads a Secret's values, so it cannot put them back. */

@@ -1,5 +1,5 @@
 import type { Container, EnvVar, KubeObject } from "../../cluster/kubernetes-types.ts";
-import { type ActionParams, actionParams } from "../../incident/action-params.ts";
+import { type ActionParams, actionParams } from "../../incident/fix/action-params.ts";
 import { withValueAt } from "../change/plain.ts";
 import {
   containerOf,

@@ -1,5 +1,5 @@
 import type { KubeObject } from "../../cluster/kubernetes-types.ts";
-import { actionParams } from "../../incident/action-params.ts";
+import { actionParams } from "../../incident/fix/action-params.ts";
 import { containerOf, podCountOf, rolloutNote, templateKinds, withContainer } from "../change/workload.ts";
 import { type DraftContext, defineAction, refuse } from "../define-action.ts";
 import { noSuchContainer, templatePermissions } from "./template-action.ts";

@@ -1,8 +1,8 @@
 import type { LabelSelector } from "../../cluster/kubernetes-types.ts";
 import { isKind, type KubeObject } from "../../cluster/kubernetes-types.ts";
 import { matchesSelector } from "../../cluster/selector.ts";
-import { actionParams } from "../../incident/action-params.ts";
-import { healEndpointOf } from "../../incident/heal-endpoint.ts";
+import { actionParams } from "../../incident/fix/action-params.ts";
+import { healEndpointOf } from "../../incident/fix/heal-endpoint.ts";
 import type { Change } from "../change/change.ts";
 import { valueAt } from "../change/plain.ts";
 import { defineAction, refuse } from "../define-action.ts";

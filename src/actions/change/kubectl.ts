@@ -1,4 +1,4 @@
-import type { WriteStep } from "../../incident/action-plan.ts";
+import type { WriteStep } from "../../incident/fix/action-plan.ts";
 
 const quote = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
 

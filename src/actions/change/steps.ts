@@ -1,5 +1,5 @@
 import type { KubeObject } from "../../cluster/kubernetes-types.ts";
-import type { TouchedObject, WriteStep } from "../../incident/action-plan.ts";
+import type { TouchedObject, WriteStep } from "../../incident/fix/action-plan.ts";
 import { makeRef, type ObjectRef } from "../../incident/object-ref.ts";
 import type { Change } from "./change.ts";
 import { intentDigest, intentOf } from "./intent.ts";

@@ -1,7 +1,7 @@
-import type { WriteStep } from "../../incident/action-plan.ts";
+import type { WriteStep } from "../../incident/fix/action-plan.ts";
+import type { Claim } from "../../incident/fix/stored-plan.ts";
 import { refText, sameRef } from "../../incident/object-ref.ts";
 import type { Redact } from "../../incident/redacted.ts";
-import type { Claim } from "../../incident/stored-plan.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { ActorPort } from "../cluster-port.ts";
 import { whyNotEvicted } from "../disruption-budget.ts";

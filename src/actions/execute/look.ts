@@ -1,5 +1,5 @@
 import type { KubeObject } from "../../cluster/kubernetes-types.ts";
-import type { ActionPlan, TouchedObject, WriteStep } from "../../incident/action-plan.ts";
+import type { ActionPlan, TouchedObject, WriteStep } from "../../incident/fix/action-plan.ts";
 import { refText, sameRef } from "../../incident/object-ref.ts";
 import { intentDigest, intentOf } from "../change/intent.ts";
 import { applyJsonPatch, type PatchOp } from "../change/json-patch.ts";

@@ -1,5 +1,5 @@
 import type { KubeObject } from "../../cluster/kubernetes-types.ts";
-import type { ActionPlan, WriteStep } from "../../incident/action-plan.ts";
+import type { ActionPlan, WriteStep } from "../../incident/fix/action-plan.ts";
 import { stampPrefix } from "../change/intent.ts";
 import { isPlain } from "../change/plain.ts";
 

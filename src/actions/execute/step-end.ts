@@ -1,4 +1,4 @@
-import type { WriteStep } from "../../incident/action-plan.ts";
+import type { WriteStep } from "../../incident/fix/action-plan.ts";
 import { refText } from "../../incident/object-ref.ts";
 import type { Redact } from "../../incident/redacted.ts";
 import type { HttpAnswer, WriteOutcome } from "../cluster-port.ts";

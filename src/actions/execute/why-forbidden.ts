@@ -1,5 +1,5 @@
+import type { Claim } from "../../incident/fix/stored-plan.ts";
 import { refText } from "../../incident/object-ref.ts";
-import type { Claim } from "../../incident/stored-plan.ts";
 import { actionOf } from "../catalogue/catalogue.ts";
 import { isProtected, judge } from "../policy/policy.ts";
 import type { Policy } from "../policy/policy-file.ts";

@@ -1,4 +1,4 @@
-import type { Claim } from "../../incident/stored-plan.ts";
+import type { Claim } from "../../incident/fix/stored-plan.ts";
 import { planDigest } from "../plan/plan-digest.ts";
 
 /** What runs is what was approved, or nothing. @returns why not, as a sentence for people */

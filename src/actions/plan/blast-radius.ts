@@ -1,6 +1,6 @@
 import { isKind, type KubeObject } from "../../cluster/kubernetes-types.ts";
 import { matchesLabels } from "../../cluster/selector.ts";
-import type { BlastRadius } from "../../incident/action-plan.ts";
+import type { BlastRadius } from "../../incident/fix/action-plan.ts";
 import { makeRef } from "../../incident/object-ref.ts";
 import { podTemplateOf } from "../change/workload.ts";
 import type { ActorPreviewPort } from "../cluster-port.ts";

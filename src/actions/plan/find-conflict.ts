@@ -1,5 +1,5 @@
 import type { KubeObject } from "../../cluster/kubernetes-types.ts";
-import type { PlanRefusal } from "../../incident/action-plan.ts";
+import type { PlanRefusal } from "../../incident/fix/action-plan.ts";
 import type { Redact } from "../../incident/redacted.ts";
 import { valueAt, withValueAt } from "../change/plain.ts";
 import type { ActorPreviewPort } from "../cluster-port.ts";

@@ -1,4 +1,4 @@
-import type { ActionPlan } from "../../incident/action-plan.ts";
+import type { ActionPlan } from "../../incident/fix/action-plan.ts";
 import { digestOf } from "../../lib/stable-hash.ts";
 
 /** The digest of everything a plan says and will do. `state` moves on after approval and is therefore not part of it. */

@@ -1,8 +1,8 @@
-import type { ActionPlan } from "../../incident/action-plan.ts";
 import type { ApprovalOutcome, ApprovalRefusal, Person } from "../../incident/approval.ts";
 import type { CauseCode } from "../../incident/cause.ts";
-import type { Execution, Verification } from "../../incident/execution.ts";
-import type { Claim, StoredPlan } from "../../incident/stored-plan.ts";
+import type { ActionPlan } from "../../incident/fix/action-plan.ts";
+import type { Execution, Verification } from "../../incident/fix/execution.ts";
+import type { Claim, StoredPlan } from "../../incident/fix/stored-plan.ts";
 import type { PlanStanding } from "./plan.ts";
 
 export type RejectOutcome =

@@ -1,9 +1,9 @@
 import type { KubeObject } from "../../cluster/kubernetes-types.ts";
 import type { ActionCode } from "../../incident/action-code.ts";
-import type { ActionPlan, PlanRefusal } from "../../incident/action-plan.ts";
-import { kubectlCommand } from "../../incident/kubectl-command.ts";
+import type { ActionPlan, PlanRefusal } from "../../incident/fix/action-plan.ts";
+import { kubectlCommand } from "../../incident/fix/kubectl-command.ts";
+import type { Recommendation } from "../../incident/fix/recommendation.ts";
 import { makeRef, refText } from "../../incident/object-ref.ts";
-import type { Recommendation } from "../../incident/recommendation.ts";
 import type { Redact } from "../../incident/redacted.ts";
 import { actionOf } from "../catalogue/catalogue.ts";
 import { withStuckPods } from "../catalogue/stuck-pods.ts";

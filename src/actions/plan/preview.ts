@@ -1,5 +1,5 @@
 import type { KubeObject } from "../../cluster/kubernetes-types.ts";
-import type { PlanRefusal, TouchedObject, WriteStep } from "../../incident/action-plan.ts";
+import type { PlanRefusal, TouchedObject, WriteStep } from "../../incident/fix/action-plan.ts";
 import { refText } from "../../incident/object-ref.ts";
 import type { Change } from "../change/change.ts";
 import { withValueAt } from "../change/plain.ts";

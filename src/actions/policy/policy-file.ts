@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { actionCodes } from "../../incident/action-code.ts";
-import { actionRisks } from "../../incident/action-risk.ts";
+import { actionRisks } from "../../incident/fix/action-risk.ts";
 import { isTimeZone } from "../../lib/time-zone.ts";
 
 const days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;

@@ -1,6 +1,6 @@
 import type { ActionCode } from "../../incident/action-code.ts";
-import { type ActionRisk, actionRisks } from "../../incident/action-risk.ts";
 import type { Person } from "../../incident/approval.ts";
+import { type ActionRisk, actionRisks } from "../../incident/fix/action-risk.ts";
 import type { ObjectRef } from "../../incident/object-ref.ts";
 import type { SilenceMatcher } from "../../incident/silence.ts";
 import type { Policy, PolicyRule } from "./policy-file.ts";

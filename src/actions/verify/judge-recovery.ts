@@ -1,4 +1,4 @@
-import type { VerificationVerdict } from "../../incident/execution.ts";
+import type { VerificationVerdict } from "../../incident/fix/execution.ts";
 import { type Severity, severities } from "../../incident/severity.ts";
 import { duration } from "../../lib/duration.ts";
 import type { RolloutProgress } from "./rollout-progress.ts";

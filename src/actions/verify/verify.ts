@@ -1,6 +1,6 @@
 import type { KubeObject } from "../../cluster/kubernetes-types.ts";
 import type { Anomaly, AnomalyFamily } from "../../incident/anomaly.ts";
-import type { Measure, Verification, VerificationVerdict } from "../../incident/execution.ts";
+import type { Measure, Verification, VerificationVerdict } from "../../incident/fix/execution.ts";
 import type { ObjectRef } from "../../incident/object-ref.ts";
 import type { UndoOutcome } from "../execute/undo.ts";
 import type { PlanStore } from "../plan/plan-store.ts";

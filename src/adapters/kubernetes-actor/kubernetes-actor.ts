@@ -1,7 +1,7 @@
 import { type KubeConfig, PatchStrategy } from "@kubernetes/client-node";
 import type { ActorPort, ListOutcome, ReadOutcome, WriteGuard, WriteOutcome } from "../../actions/cluster-port.ts";
-import type { PatchType, WriteStep } from "../../incident/action-plan.ts";
-import { isHealPath } from "../../incident/heal-endpoint.ts";
+import type { PatchType, WriteStep } from "../../incident/fix/action-plan.ts";
+import { isHealPath } from "../../incident/fix/heal-endpoint.ts";
 import { listObjects } from "../kubernetes-api/list-objects.ts";
 import { objectIn } from "../kubernetes-api/object-in.ts";
 import { deleteOptions, eviction } from "../kubernetes-api/removal.ts";

@@ -1,6 +1,6 @@
 import type { DeskOutcome, Operations } from "../../bot/desk.ts";
 import type { Person } from "../../incident/approval.ts";
-import { causeText } from "../../incident/cause-text.ts";
+import { causeText } from "../../incident/diagnosis/cause-text.ts";
 import type { Incident } from "../../incident/incident.ts";
 import { makeRef, refText, sameRef } from "../../incident/object-ref.ts";
 import type { Redact } from "../../incident/redacted.ts";

@@ -4,10 +4,10 @@ import { maySilence, mayUndo, mayUnfreeze } from "../../actions/policy/policy.ts
 import type { Policy } from "../../actions/policy/policy-file.ts";
 import type { ChaosPort, Desk, DeskOutcome, DigestPort, WebPort } from "../../bot/desk.ts";
 import { refusalText, undoNeedsCode } from "../../bot/slack/render/approval-words.ts";
-import type { ActionPlan } from "../../incident/action-plan.ts";
-import { actionTitle } from "../../incident/action-title.ts";
 import type { Person } from "../../incident/approval.ts";
-import { causeText } from "../../incident/cause-text.ts";
+import { causeText } from "../../incident/diagnosis/cause-text.ts";
+import type { ActionPlan } from "../../incident/fix/action-plan.ts";
+import { actionTitle } from "../../incident/fix/action-title.ts";
 import type { Incident } from "../../incident/incident.ts";
 import type { Redact } from "../../incident/redacted.ts";
 import { type IncidentStatus, type StatusChange, unresolvedStatuses } from "../../incident/status.ts";

@@ -1,9 +1,9 @@
 import type { HomeView, RecentFix, WaitingApproval } from "../../bot/home-view.ts";
-import { actionTitle } from "../../incident/action-title.ts";
 import type { Person } from "../../incident/approval.ts";
-import type { HealthLine } from "../../incident/health-line.ts";
+import { actionTitle } from "../../incident/fix/action-title.ts";
+import type { StoredPlan } from "../../incident/fix/stored-plan.ts";
+import type { HealthLine } from "../../incident/report/health-line.ts";
 import { unresolvedStatuses } from "../../incident/status.ts";
-import type { StoredPlan } from "../../incident/stored-plan.ts";
 import { messageOf } from "../../lib/app-error.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { Database } from "../../store/database.ts";

@@ -1,6 +1,6 @@
 import type { Observation } from "../../cluster/observation.ts";
 import type { Anomaly } from "../../incident/anomaly.ts";
-import type { HealthLine } from "../../incident/health-line.ts";
+import type { HealthLine } from "../../incident/report/health-line.ts";
 
 /** What the process that watches the cluster can tell those who ask. */
 export interface Watching {

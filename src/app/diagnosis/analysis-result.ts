@@ -1,6 +1,6 @@
 import type { TopologyRisk } from "../../detection/hygiene/topology-risk.ts";
 import type { Anomaly } from "../../incident/anomaly.ts";
-import type { Hypothesis } from "../../incident/diagnosis.ts";
+import type { Hypothesis } from "../../incident/diagnosis/diagnosis.ts";
 import type { ObjectRef } from "../../incident/object-ref.ts";
 import type { Severity } from "../../incident/severity.ts";
 

@@ -1,7 +1,7 @@
 import type { Desk } from "../../bot/desk.ts";
 import type { Observation } from "../../cluster/observation.ts";
-import type { AskAnswer, AskSentence } from "../../incident/ask-answer.ts";
-import type { Evidence } from "../../incident/evidence.ts";
+import type { AskAnswer, AskSentence } from "../../incident/diagnosis/ask-answer.ts";
+import type { Evidence } from "../../incident/diagnosis/evidence.ts";
 import type { Redact } from "../../incident/redacted.ts";
 import { messageOf } from "../../lib/app-error.ts";
 import type { Clock } from "../../lib/clock.ts";

@@ -1,9 +1,9 @@
 import type { Observation } from "../../cluster/observation.ts";
-import { causeText } from "../../incident/cause-text.ts";
-import type { Diagnosis } from "../../incident/diagnosis.ts";
+import { causeText } from "../../incident/diagnosis/cause-text.ts";
+import type { Diagnosis } from "../../incident/diagnosis/diagnosis.ts";
+import type { History } from "../../incident/diagnosis/past-incident.ts";
 import type { Incident } from "../../incident/incident.ts";
 import { refText } from "../../incident/object-ref.ts";
-import type { History } from "../../incident/past-incident.ts";
 import type { Redact } from "../../incident/redacted.ts";
 import { messageOf } from "../../lib/app-error.ts";
 import type { Logger } from "../../lib/logger.ts";

@@ -1,4 +1,4 @@
-import type { Diagnosis } from "../../incident/diagnosis.ts";
+import type { Diagnosis } from "../../incident/diagnosis/diagnosis.ts";
 import type { Incident } from "../../incident/incident.ts";
 import { nextDiagnosisAt } from "./diagnosis-schedule.ts";
 

@@ -1,6 +1,6 @@
-import type { Diagnosis } from "../../incident/diagnosis.ts";
+import type { Diagnosis } from "../../incident/diagnosis/diagnosis.ts";
+import type { Recommendation } from "../../incident/fix/recommendation.ts";
 import { type ObjectRef, refKey, refText } from "../../incident/object-ref.ts";
-import type { Recommendation } from "../../incident/recommendation.ts";
 import { canonicalJson } from "../../lib/stable-hash.ts";
 
 const names = (refs: readonly ObjectRef[]) => refs.map(refKey).sort().join();

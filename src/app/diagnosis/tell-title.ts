@@ -1,7 +1,7 @@
-import type { Diagnosis } from "../../incident/diagnosis.ts";
+import type { Diagnosis } from "../../incident/diagnosis/diagnosis.ts";
+import { headlineOf } from "../../incident/diagnosis/title.ts";
 import type { Incident } from "../../incident/incident.ts";
 import type { Redact } from "../../incident/redacted.ts";
-import { headlineOf } from "../../incident/title.ts";
 import type { Database } from "../../store/database.ts";
 import { addToTimeline } from "../../store/incidents/timeline.ts";
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { DigestPort } from "../../bot/desk.ts";
 import { digestChart, digestMail } from "../../bot/email/digest-mail.ts";
-import { type DigestPeriod, periodMs } from "../../incident/digest.ts";
+import { type DigestPeriod, periodMs } from "../../incident/report/digest.ts";
 import { messageOf } from "../../lib/app-error.ts";
 import { queues } from "../queues.ts";
 import { digestOf } from "./digest-of.ts";

@@ -1,5 +1,6 @@
-import { actionTitle } from "../../incident/action-title.ts";
 import type { CauseCode } from "../../incident/cause.ts";
+import { actionTitle } from "../../incident/fix/action-title.ts";
+import type { Redact } from "../../incident/redacted.ts";
 import {
   type Digest,
   type DigestFix,
@@ -8,8 +9,7 @@ import {
   type NoisyDetector,
   periodMs,
   type Took,
-} from "../../incident/digest.ts";
-import type { Redact } from "../../incident/redacted.ts";
+} from "../../incident/report/digest.ts";
 import { severities } from "../../incident/severity.ts";
 import type { StoredSilence } from "../../incident/silence.ts";
 import { type KnownRisk, readRisks } from "../../store/cluster/risks.ts";

@@ -1,7 +1,7 @@
 import type { IncidentView } from "../../bot/incident-view.ts";
 import type { LogExcerpt, LogRow } from "../../bot/web/pages-port.ts";
-import type { LogQuote, LogView } from "../../incident/log-view.ts";
-import { logViewSummary, quoteOrigin } from "../../incident/log-view-text.ts";
+import type { LogQuote, LogView } from "../../incident/diagnosis/log-view.ts";
+import { logViewSummary, quoteOrigin } from "../../incident/diagnosis/log-view-text.ts";
 import { refText } from "../../incident/object-ref.ts";
 import type { Redacted } from "../../incident/redacted.ts";
 

@@ -1,7 +1,7 @@
 import type { ActorPort } from "../../actions/cluster-port.ts";
 import { type ExecuteOutcome, executeAll } from "../../actions/execute/execute.ts";
 import { undoPlan } from "../../actions/execute/undo.ts";
-import { actionTitle } from "../../incident/action-title.ts";
+import { actionTitle } from "../../incident/fix/action-title.ts";
 import { messageOf } from "../../lib/app-error.ts";
 import { type Clock, rest, systemClock } from "../../lib/clock.ts";
 import { touchIncident } from "../../store/incidents/incidents.ts";

@@ -1,5 +1,5 @@
 import type { Observation } from "../../cluster/observation.ts";
-import type { Measure } from "../../incident/execution.ts";
+import type { Measure } from "../../incident/fix/execution.ts";
 import type { Incident } from "../../incident/incident.ts";
 import { refKey } from "../../incident/object-ref.ts";
 import { seriesOf } from "../view/chart-of.ts";

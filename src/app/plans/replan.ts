@@ -1,9 +1,9 @@
 import type { FixView } from "../../bot/incident-view.ts";
-import type { PlanRefusal } from "../../incident/action-plan.ts";
 import type { Person } from "../../incident/approval.ts";
-import { isEditOf, withEdits, withNeeds } from "../../incident/editable-params.ts";
-import type { Recommendation } from "../../incident/recommendation.ts";
-import type { StoredPlan } from "../../incident/stored-plan.ts";
+import type { PlanRefusal } from "../../incident/fix/action-plan.ts";
+import { isEditOf, withEdits, withNeeds } from "../../incident/fix/editable-params.ts";
+import type { Recommendation } from "../../incident/fix/recommendation.ts";
+import type { StoredPlan } from "../../incident/fix/stored-plan.ts";
 import { systemClock } from "../../lib/clock.ts";
 import { canonicalJson } from "../../lib/stable-hash.ts";
 import type { Database } from "../../store/database.ts";

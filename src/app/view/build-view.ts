@@ -1,10 +1,10 @@
 import type { FixView, IncidentView } from "../../bot/incident-view.ts";
-import type { PlanState } from "../../incident/action-plan.ts";
+import { titleOf } from "../../incident/diagnosis/title.ts";
+import type { PlanState } from "../../incident/fix/action-plan.ts";
+import { rungOf } from "../../incident/fix/ladder.ts";
+import type { Recommendation } from "../../incident/fix/recommendation.ts";
+import type { StoredPlan } from "../../incident/fix/stored-plan.ts";
 import type { Incident } from "../../incident/incident.ts";
-import { rungOf } from "../../incident/ladder.ts";
-import type { Recommendation } from "../../incident/recommendation.ts";
-import type { StoredPlan } from "../../incident/stored-plan.ts";
-import { titleOf } from "../../incident/title.ts";
 import type { Database } from "../../store/database.ts";
 import { evidenceOf, latestDiagnosis } from "../../store/incidents/diagnoses.ts";
 import { getIncident } from "../../store/incidents/incidents.ts";

@@ -1,10 +1,10 @@
 import { causeTitles } from "../../incident/cause.ts";
-import { causeText } from "../../incident/cause-text.ts";
-import type { Diagnosis } from "../../incident/diagnosis.ts";
-import { carryEdits, editableParams, isEditOf } from "../../incident/editable-params.ts";
+import { causeText } from "../../incident/diagnosis/cause-text.ts";
+import type { Diagnosis } from "../../incident/diagnosis/diagnosis.ts";
+import { carryEdits, editableParams, isEditOf } from "../../incident/fix/editable-params.ts";
+import type { Recommendation } from "../../incident/fix/recommendation.ts";
+import type { StoredPlan } from "../../incident/fix/stored-plan.ts";
 import { sameRef } from "../../incident/object-ref.ts";
-import type { Recommendation } from "../../incident/recommendation.ts";
-import type { StoredPlan } from "../../incident/stored-plan.ts";
 import { canonicalJson } from "../../lib/stable-hash.ts";
 import type { Database } from "../../store/database.ts";
 import { diagnosisOfVersion } from "../../store/incidents/diagnoses.ts";

@@ -1,4 +1,4 @@
-import { actionTitle } from "../../incident/action-title.ts";
+import { actionTitle } from "../../incident/fix/action-title.ts";
 import type { Redact } from "../../incident/redacted.ts";
 import { postmortem } from "../../rca/report/postmortem.ts";
 import type { Database } from "../../store/database.ts";

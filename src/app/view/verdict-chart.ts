@@ -1,7 +1,7 @@
 import type { ChartData, ChartMark } from "../../bot/charts/chart-data.ts";
 import type { IncidentView } from "../../bot/incident-view.ts";
 import type { Observation } from "../../cluster/observation.ts";
-import type { StoredPlan } from "../../incident/stored-plan.ts";
+import type { StoredPlan } from "../../incident/fix/stored-plan.ts";
 import { chartOf } from "./chart-of.ts";
 
 /** Before the change, so that one sees what it was to end. */

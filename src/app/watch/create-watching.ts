@@ -1,7 +1,7 @@
 import type { Observation } from "../../cluster/observation.ts";
 import type { DetectionEngine } from "../../detection/engine/engine.ts";
 import type { Anomaly } from "../../incident/anomaly.ts";
-import type { HealthLine } from "../../incident/health-line.ts";
+import type { HealthLine } from "../../incident/report/health-line.ts";
 import type { Watching } from "../desk/watching.ts";
 import { lateAfterMs } from "./readiness.ts";
 

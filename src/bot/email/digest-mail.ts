@@ -1,4 +1,4 @@
-import { type Digest, periodMs } from "../../incident/digest.ts";
+import { type Digest, periodMs } from "../../incident/report/digest.ts";
 import { severities } from "../../incident/severity.ts";
 import type { BarData } from "../charts/chart-data.ts";
 import { digestText, type LinkOf, recentOthers } from "./digest-text.ts";

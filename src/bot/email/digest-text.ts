@@ -1,6 +1,6 @@
 import { causeTitles } from "../../incident/cause.ts";
-import type { Digest, DigestIncident } from "../../incident/digest.ts";
 import { refText } from "../../incident/object-ref.ts";
+import type { Digest, DigestIncident } from "../../incident/report/digest.ts";
 import { matcherText } from "../../incident/silence.ts";
 import { duration } from "../../lib/duration.ts";
 import { confidenceWords, percent, statusWords } from "../words.ts";

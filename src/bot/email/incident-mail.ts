@@ -1,6 +1,6 @@
-import { actionTitle } from "../../incident/action-title.ts";
-import { summaryWithoutAdvice } from "../../incident/advice-text.ts";
-import { causeText } from "../../incident/cause-text.ts";
+import { causeText } from "../../incident/diagnosis/cause-text.ts";
+import { actionTitle } from "../../incident/fix/action-title.ts";
+import { summaryWithoutAdvice } from "../../incident/fix/advice-text.ts";
 import { refText } from "../../incident/object-ref.ts";
 import type { Redacted } from "../../incident/redacted.ts";
 import { duration } from "../../lib/duration.ts";

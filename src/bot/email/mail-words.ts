@@ -1,9 +1,9 @@
 import { causeTitles } from "../../incident/cause.ts";
-import type { Digest, DigestFix, Took } from "../../incident/digest.ts";
+import { verdictWords } from "../../incident/fix/verdict-words.ts";
 import { refText } from "../../incident/object-ref.ts";
+import type { Digest, DigestFix, Took } from "../../incident/report/digest.ts";
 import type { Severity } from "../../incident/severity.ts";
 import { matcherText } from "../../incident/silence.ts";
-import { verdictWords } from "../../incident/verdict-words.ts";
 import { duration } from "../../lib/duration.ts";
 import { confidenceWords, percent, statusWords } from "../words.ts";
 

@@ -1,17 +1,17 @@
 import type { AuditEntry } from "../../incident/audit-entry.ts";
-import type { HealthLine } from "../../incident/health-line.ts";
+import type { StoredPlan } from "../../incident/fix/stored-plan.ts";
+import type { ObjectRef } from "../../incident/object-ref.ts";
+import type { Redacted } from "../../incident/redacted.ts";
+import type { HealthLine } from "../../incident/report/health-line.ts";
 import type {
   FilterChoices,
   IncidentCount,
   IncidentCursor,
   IncidentFilter,
   ListedIncident,
-} from "../../incident/incident-list.ts";
-import type { ObjectRef } from "../../incident/object-ref.ts";
-import type { Redacted } from "../../incident/redacted.ts";
+} from "../../incident/report/incident-list.ts";
 import type { Risk } from "../../incident/risk.ts";
 import type { StoredSilence } from "../../incident/silence.ts";
-import type { StoredPlan } from "../../incident/stored-plan.ts";
 import type { ChartData } from "../charts/chart-data.ts";
 import type { Desk } from "../desk.ts";
 import type { IncidentView } from "../incident-view.ts";

@@ -1,12 +1,12 @@
-import { actionTitle } from "../../incident/action-title.ts";
-import { summaryWithoutAdvice } from "../../incident/advice-text.ts";
 import { causeTitles } from "../../incident/cause.ts";
-import { causeText } from "../../incident/cause-text.ts";
+import { causeText } from "../../incident/diagnosis/cause-text.ts";
+import { ruledOutGroups } from "../../incident/diagnosis/ruled-out-groups.ts";
+import { actionTitle } from "../../incident/fix/action-title.ts";
+import { summaryWithoutAdvice } from "../../incident/fix/advice-text.ts";
+import type { StoredPlan } from "../../incident/fix/stored-plan.ts";
+import { verdictWords } from "../../incident/fix/verdict-words.ts";
 import { refText } from "../../incident/object-ref.ts";
-import { ruledOutGroups } from "../../incident/ruled-out-groups.ts";
 import { matcherText } from "../../incident/silence.ts";
-import type { StoredPlan } from "../../incident/stored-plan.ts";
-import { verdictWords } from "../../incident/verdict-words.ts";
 import { duration } from "../../lib/duration.ts";
 import { escapeHtml } from "../escape-html.ts";
 import { evidenceByUse } from "../evidence-by-use.ts";

@@ -1,6 +1,6 @@
 import type { IncidentView } from "../../bot/incident-view.ts";
 import { changedLines } from "../../bot/slack/render/render-fix.ts";
-import { causeText } from "../../incident/cause-text.ts";
+import { causeText } from "../../incident/diagnosis/cause-text.ts";
 import { refText } from "../../incident/object-ref.ts";
 import { duration } from "../../lib/duration.ts";
 import { firstLine } from "../first-line.ts";

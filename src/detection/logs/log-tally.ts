@@ -2,11 +2,11 @@ import type { LogLine } from "../../cluster/signal.ts";
 import { type ObjectRef, refKey } from "../../incident/object-ref.ts";
 import { createSlotCounter, type SlotCounter } from "../../lib/slot-counter.ts";
 import { type ContainerRhythms, createContainerRhythms, type RhythmRoom } from "./container-rhythms.ts";
-import { createStackJoiner, type StackJoiner } from "./join-stack.ts";
+import { createStackJoiner, type StackJoiner } from "./lines/join-stack.ts";
+import { parseLine } from "./lines/parse-line.ts";
 import { createMessageKinds, type MessageKind, type MessageKinds } from "./message-kinds.ts";
-import { parseLine } from "./parse-line.ts";
 import { isAboutRequest, tellsOfRefusal } from "./telling.ts";
-import { createTemplateMiner } from "./template-miner.ts";
+import { createTemplateMiner } from "./templates/template-miner.ts";
 
 /** What the containers of one workload have written. */
 export interface WorkloadTally {

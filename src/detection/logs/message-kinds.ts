@@ -1,5 +1,5 @@
-import type { Level } from "./level.ts";
-import type { TemplateMiner } from "./template-miner.ts";
+import type { Level } from "./lines/level.ts";
+import type { TemplateMiner } from "./templates/template-miner.ts";
 
 /** One kind of message of one workload: all lines of one template. */
 export interface MessageKind {

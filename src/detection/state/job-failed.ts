@@ -1,7 +1,7 @@
 import type { Job } from "../../cluster/kubernetes-types.ts";
 import { refOf } from "../../cluster/object-store.ts";
+import { rerunOf } from "../../incident/fix/rerun-of.ts";
 import { makeRef } from "../../incident/object-ref.ts";
-import { rerunOf } from "../../incident/rerun-of.ts";
 import { type DetectContext, defineDetector, type Finding, timeOf } from "../detector.ts";
 import { short } from "./container-states.ts";
 

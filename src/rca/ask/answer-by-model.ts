@@ -1,8 +1,8 @@
-import type { AskSentence } from "../../incident/ask-answer.ts";
-import type { Diagnosis } from "../../incident/diagnosis.ts";
-import type { Evidence } from "../../incident/evidence.ts";
+import type { AskSentence } from "../../incident/diagnosis/ask-answer.ts";
+import type { Diagnosis } from "../../incident/diagnosis/diagnosis.ts";
+import type { Evidence } from "../../incident/diagnosis/evidence.ts";
+import type { Recommendation } from "../../incident/fix/recommendation.ts";
 import type { Incident } from "../../incident/incident.ts";
-import type { Recommendation } from "../../incident/recommendation.ts";
 import type { Redact, Redacted } from "../../incident/redacted.ts";
 import { createEvidenceBook } from "../gather/evidence-book.ts";
 import { createToolBox } from "../investigate/tool-box.ts";

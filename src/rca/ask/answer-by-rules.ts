@@ -1,10 +1,10 @@
-import { actionTitle } from "../../incident/action-title.ts";
-import type { AskSentence } from "../../incident/ask-answer.ts";
-import { causeText } from "../../incident/cause-text.ts";
-import type { Diagnosis } from "../../incident/diagnosis.ts";
-import type { Evidence } from "../../incident/evidence.ts";
+import type { AskSentence } from "../../incident/diagnosis/ask-answer.ts";
+import { causeText } from "../../incident/diagnosis/cause-text.ts";
+import type { Diagnosis } from "../../incident/diagnosis/diagnosis.ts";
+import type { Evidence } from "../../incident/diagnosis/evidence.ts";
+import { actionTitle } from "../../incident/fix/action-title.ts";
+import type { Recommendation } from "../../incident/fix/recommendation.ts";
 import { refText } from "../../incident/object-ref.ts";
-import type { Recommendation } from "../../incident/recommendation.ts";
 import type { Redact } from "../../incident/redacted.ts";
 import { utcTime } from "../../lib/clock.ts";
 

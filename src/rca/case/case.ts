@@ -5,7 +5,7 @@ import type { DerivedSeriesName } from "../../cluster/series-names.ts";
 import { buildTopology, type Topology } from "../../cluster/topology.ts";
 import { isWorkloadKind } from "../../cluster/workload.ts";
 import type { Anomaly } from "../../incident/anomaly.ts";
-import type { Evidence } from "../../incident/evidence.ts";
+import type { Evidence } from "../../incident/diagnosis/evidence.ts";
 import type { Incident } from "../../incident/incident.ts";
 import { makeRef, type ObjectRef, refKey, sameRef, uniqueRefs } from "../../incident/object-ref.ts";
 import type { Redact } from "../../incident/redacted.ts";

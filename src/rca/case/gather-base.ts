@@ -1,7 +1,7 @@
 import type { DerivedSeriesName } from "../../cluster/series-names.ts";
 import { derivedSeries } from "../../cluster/series-names.ts";
+import type { PastIncident } from "../../incident/diagnosis/past-incident.ts";
 import { makeRef, refKey } from "../../incident/object-ref.ts";
-import type { PastIncident } from "../../incident/past-incident.ts";
 import { changeFinding } from "../gather/changes.ts";
 import { eventFinding } from "../gather/events.ts";
 import { isFresh, logFinding } from "../gather/logs.ts";

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Evidence, EvidenceSource } from "../../incident/evidence.ts";
+import type { Evidence, EvidenceSource } from "../../incident/diagnosis/evidence.ts";
 import type { ObjectRef } from "../../incident/object-ref.ts";
 import { refKey } from "../../incident/object-ref.ts";
 import type { Redact } from "../../incident/redacted.ts";

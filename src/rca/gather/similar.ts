@@ -1,6 +1,6 @@
-import { actionTitle } from "../../incident/action-title.ts";
-import { causeText } from "../../incident/cause-text.ts";
-import type { PastIncident } from "../../incident/past-incident.ts";
+import { causeText } from "../../incident/diagnosis/cause-text.ts";
+import type { PastIncident } from "../../incident/diagnosis/past-incident.ts";
+import { actionTitle } from "../../incident/fix/action-title.ts";
 import { utcTime } from "../../lib/clock.ts";
 import type { Finding } from "./evidence-book.ts";
 

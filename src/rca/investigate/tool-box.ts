@@ -1,4 +1,4 @@
-import type { Evidence } from "../../incident/evidence.ts";
+import type { Evidence } from "../../incident/diagnosis/evidence.ts";
 import { refText } from "../../incident/object-ref.ts";
 import { messageOf } from "../../lib/app-error.ts";
 import { isoTime } from "../../lib/clock.ts";

@@ -1,9 +1,9 @@
 import { isCauseCode } from "../../incident/cause.ts";
-import { causeText } from "../../incident/cause-text.ts";
-import type { Diagnosis, Hypothesis } from "../../incident/diagnosis.ts";
-import type { Evidence } from "../../incident/evidence.ts";
+import { causeText } from "../../incident/diagnosis/cause-text.ts";
+import type { Diagnosis, Hypothesis } from "../../incident/diagnosis/diagnosis.ts";
+import type { Evidence } from "../../incident/diagnosis/evidence.ts";
+import type { Recommendation } from "../../incident/fix/recommendation.ts";
 import { makeRef, type ObjectRef, sameRef } from "../../incident/object-ref.ts";
-import type { Recommendation } from "../../incident/recommendation.ts";
 import type { Redact } from "../../incident/redacted.ts";
 import type { ModelAnswer } from "./answer.ts";
 import { offeredPatch } from "./offered-patch.ts";

@@ -1,6 +1,6 @@
-import type { Diagnosis, ModelPart } from "../../incident/diagnosis.ts";
-import type { Evidence } from "../../incident/evidence.ts";
-import type { Recommendation } from "../../incident/recommendation.ts";
+import type { Diagnosis, ModelPart } from "../../incident/diagnosis/diagnosis.ts";
+import type { Evidence } from "../../incident/diagnosis/evidence.ts";
+import type { Recommendation } from "../../incident/fix/recommendation.ts";
 import type { Redact } from "../../incident/redacted.ts";
 import type { Refutation } from "./answer.ts";
 import { citedSentences, sayable, withCitation } from "./sayable.ts";

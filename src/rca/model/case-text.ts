@@ -1,8 +1,8 @@
-import type { Hypothesis } from "../../incident/diagnosis.ts";
-import type { Evidence } from "../../incident/evidence.ts";
+import type { Hypothesis } from "../../incident/diagnosis/diagnosis.ts";
+import type { Evidence } from "../../incident/diagnosis/evidence.ts";
+import type { Recommendation } from "../../incident/fix/recommendation.ts";
 import type { Incident } from "../../incident/incident.ts";
 import { refText } from "../../incident/object-ref.ts";
-import type { Recommendation } from "../../incident/recommendation.ts";
 import type { Redact } from "../../incident/redacted.ts";
 import { isoTime } from "../../lib/clock.ts";
 import { quoted } from "../investigate/tool-box.ts";

@@ -1,9 +1,9 @@
-import { actionParams } from "../../incident/action-params.ts";
-import type { Hypothesis } from "../../incident/diagnosis.ts";
-import { judgeFreePatch } from "../../incident/free-patch.ts";
-import { kubectlCommand } from "../../incident/kubectl-command.ts";
+import type { Hypothesis } from "../../incident/diagnosis/diagnosis.ts";
+import { actionParams } from "../../incident/fix/action-params.ts";
+import { judgeFreePatch } from "../../incident/fix/free-patch.ts";
+import { kubectlCommand } from "../../incident/fix/kubectl-command.ts";
+import type { Recommendation } from "../../incident/fix/recommendation.ts";
 import { makeRef, type ObjectRef, sameRef } from "../../incident/object-ref.ts";
-import type { Recommendation } from "../../incident/recommendation.ts";
 import type { Redact } from "../../incident/redacted.ts";
 import type { ModelAnswer } from "./answer.ts";
 import { sayable } from "./sayable.ts";

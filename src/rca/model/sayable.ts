@@ -1,4 +1,4 @@
-import type { Evidence } from "../../incident/evidence.ts";
+import type { Evidence } from "../../incident/diagnosis/evidence.ts";
 import type { Redact, Redacted } from "../../incident/redacted.ts";
 import type { ModelSentence } from "./answer.ts";
 

@@ -1,5 +1,5 @@
 import { podSpecOf } from "../../cluster/workload.ts";
-import type { ActionParams } from "../../incident/action-params.ts";
+import type { ActionParams } from "../../incident/fix/action-params.ts";
 import type { ObjectRef } from "../../incident/object-ref.ts";
 import type { Candidate } from "../case/candidate.ts";
 import type { Case } from "../case/case.ts";

@@ -1,7 +1,7 @@
 import type { ActionCode } from "../../incident/action-code.ts";
-import type { ActionParams } from "../../incident/action-params.ts";
+import type { ActionParams } from "../../incident/fix/action-params.ts";
+import type { NeededParam } from "../../incident/fix/recommendation.ts";
 import type { ObjectRef } from "../../incident/object-ref.ts";
-import type { NeededParam } from "../../incident/recommendation.ts";
 
 /** A recommendation before ids, confidence and redaction. */
 export interface Fix {

@@ -1,4 +1,4 @@
-import { healEndpointOf } from "../../incident/heal-endpoint.ts";
+import { healEndpointOf } from "../../incident/fix/heal-endpoint.ts";
 import { sameRef } from "../../incident/object-ref.ts";
 import type { Candidate } from "../case/candidate.ts";
 import type { Case } from "../case/case.ts";

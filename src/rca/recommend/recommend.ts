@@ -1,9 +1,9 @@
 import type { ActionCode } from "../../incident/action-code.ts";
-import { actionParams } from "../../incident/action-params.ts";
-import { kubectlCommand } from "../../incident/kubectl-command.ts";
+import type { OutcomeCounts } from "../../incident/diagnosis/past-incident.ts";
+import { actionParams } from "../../incident/fix/action-params.ts";
+import { kubectlCommand } from "../../incident/fix/kubectl-command.ts";
+import type { Recommendation } from "../../incident/fix/recommendation.ts";
 import { refKey } from "../../incident/object-ref.ts";
-import type { OutcomeCounts } from "../../incident/past-incident.ts";
-import type { Recommendation } from "../../incident/recommendation.ts";
 import type { Redact } from "../../incident/redacted.ts";
 import type { Case } from "../case/case.ts";
 import { fixConfidence, noOutcomes } from "../weigh/confidence.ts";

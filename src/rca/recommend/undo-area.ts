@@ -1,7 +1,7 @@
 import { asKind, asWorkload, type Container, isKind, type Probe } from "../../cluster/kubernetes-types.ts";
 import { podSpecOf } from "../../cluster/workload.ts";
-import type { ActionParams } from "../../incident/action-params.ts";
-import { probeSchema } from "../../incident/action-params.ts";
+import type { ActionParams } from "../../incident/fix/action-params.ts";
+import { probeSchema } from "../../incident/fix/action-params.ts";
 import type { ObjectRef } from "../../incident/object-ref.ts";
 import type { Case } from "../case/case.ts";
 import { type Change, fieldsOf } from "../gather/changes.ts";

@@ -1,5 +1,5 @@
 import { isWorkloadKind, podSpecOf } from "../../cluster/workload.ts";
-import { probeSchema } from "../../incident/action-params.ts";
+import { probeSchema } from "../../incident/fix/action-params.ts";
 import type { ObjectRef } from "../../incident/object-ref.ts";
 import { makeRef } from "../../incident/object-ref.ts";
 import type { Candidate } from "../case/candidate.ts";

@@ -1,5 +1,5 @@
 import { clusterOf, type LogMark } from "../../cluster/log-cluster.ts";
-import type { LogQuote, LogView } from "../../incident/log-view.ts";
+import type { LogQuote, LogView } from "../../incident/diagnosis/log-view.ts";
 import type { ObjectRef } from "../../incident/object-ref.ts";
 import type { Redact, Redacted } from "../../incident/redacted.ts";
 import type { Case } from "../case/case.ts";

@@ -1,4 +1,4 @@
-import { causeText } from "../../incident/cause-text.ts";
+import { causeText } from "../../incident/diagnosis/cause-text.ts";
 import { duration } from "../../lib/duration.ts";
 import { cell, fullTime, percent } from "./markdown.ts";
 import type { PostmortemInput } from "./postmortem-input.ts";

@@ -1,8 +1,8 @@
-import type { Diagnosis } from "../../incident/diagnosis.ts";
-import type { Evidence } from "../../incident/evidence.ts";
-import type { Execution, Verification } from "../../incident/execution.ts";
+import type { Diagnosis } from "../../incident/diagnosis/diagnosis.ts";
+import type { Evidence } from "../../incident/diagnosis/evidence.ts";
+import type { Execution, Verification } from "../../incident/fix/execution.ts";
+import type { Recommendation } from "../../incident/fix/recommendation.ts";
 import type { Incident } from "../../incident/incident.ts";
-import type { Recommendation } from "../../incident/recommendation.ts";
 import type { Redact, Redacted } from "../../incident/redacted.ts";
 
 /** What a post-mortem is written from. */

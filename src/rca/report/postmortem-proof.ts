@@ -1,5 +1,5 @@
-import type { Evidence } from "../../incident/evidence.ts";
-import { logViewSummary, quoteOrigin } from "../../incident/log-view-text.ts";
+import type { Evidence } from "../../incident/diagnosis/evidence.ts";
+import { logViewSummary, quoteOrigin } from "../../incident/diagnosis/log-view-text.ts";
 import { refText } from "../../incident/object-ref.ts";
 import { cell, code, timesOf } from "./markdown.ts";
 import type { PostmortemInput } from "./postmortem-input.ts";

@@ -1,9 +1,9 @@
-import { actionTitle } from "../../incident/action-title.ts";
 import { causeTitles } from "../../incident/cause.ts";
-import { causeText } from "../../incident/cause-text.ts";
-import type { TimelineEntry } from "../../incident/diagnosis.ts";
-import { ruledOutGroups } from "../../incident/ruled-out-groups.ts";
-import { verdictWords } from "../../incident/verdict-words.ts";
+import { causeText } from "../../incident/diagnosis/cause-text.ts";
+import type { TimelineEntry } from "../../incident/diagnosis/diagnosis.ts";
+import { ruledOutGroups } from "../../incident/diagnosis/ruled-out-groups.ts";
+import { actionTitle } from "../../incident/fix/action-title.ts";
+import { verdictWords } from "../../incident/fix/verdict-words.ts";
 import { cell, code, fullTime, percent, timesOf } from "./markdown.ts";
 import { theFix } from "./postmortem-facts.ts";
 import type { PostmortemInput } from "./postmortem-input.ts";

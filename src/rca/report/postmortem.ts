@@ -1,6 +1,6 @@
-import { summaryWithoutAdvice } from "../../incident/advice-text.ts";
-import type { Diagnosis } from "../../incident/diagnosis.ts";
-import type { Evidence } from "../../incident/evidence.ts";
+import type { Diagnosis } from "../../incident/diagnosis/diagnosis.ts";
+import type { Evidence } from "../../incident/diagnosis/evidence.ts";
+import { summaryWithoutAdvice } from "../../incident/fix/advice-text.ts";
 import { cell, fullTime } from "./markdown.ts";
 import { ending, facts } from "./postmortem-facts.ts";
 import { impact } from "./postmortem-impact.ts";

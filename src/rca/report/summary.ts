@@ -1,9 +1,9 @@
 import { isWorkloadKind } from "../../cluster/workload.ts";
-import { adviceText } from "../../incident/advice-text.ts";
-import { causeText } from "../../incident/cause-text.ts";
+import { causeText } from "../../incident/diagnosis/cause-text.ts";
+import { adviceText } from "../../incident/fix/advice-text.ts";
+import type { Recommendation } from "../../incident/fix/recommendation.ts";
 import type { ObjectRef } from "../../incident/object-ref.ts";
 import { refKey, sameRef } from "../../incident/object-ref.ts";
-import type { Recommendation } from "../../incident/recommendation.ts";
 import { isoTime } from "../../lib/clock.ts";
 import type { Candidate } from "../case/candidate.ts";
 import type { Case } from "../case/case.ts";

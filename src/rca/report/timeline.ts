@@ -1,5 +1,5 @@
 import type { Anomaly } from "../../incident/anomaly.ts";
-import type { TimelineEntry } from "../../incident/diagnosis.ts";
+import type { TimelineEntry } from "../../incident/diagnosis/diagnosis.ts";
 import { refKey, sameRef } from "../../incident/object-ref.ts";
 import type { Redact } from "../../incident/redacted.ts";
 import type { Case } from "../case/case.ts";

@@ -1,6 +1,6 @@
 import type { ActionCode } from "../../incident/action-code.ts";
 import type { CauseCode } from "../../incident/cause.ts";
-import type { OutcomeCounts } from "../../incident/past-incident.ts";
+import type { OutcomeCounts } from "../../incident/diagnosis/past-incident.ts";
 
 export const noOutcomes: OutcomeCounts = { right: 0, wrong: 0 };
 

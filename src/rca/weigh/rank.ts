@@ -1,6 +1,6 @@
-import { causeText } from "../../incident/cause-text.ts";
+import { causeText } from "../../incident/diagnosis/cause-text.ts";
+import type { OutcomeCounts } from "../../incident/diagnosis/past-incident.ts";
 import { refKey, uniqueRefs } from "../../incident/object-ref.ts";
-import type { OutcomeCounts } from "../../incident/past-incident.ts";
 import type { Candidate } from "../case/candidate.ts";
 import type { Case } from "../case/case.ts";
 import { missingSight } from "../case/sight.ts";

@@ -1,7 +1,7 @@
 import { sql } from "kysely";
-import type { Diagnosis } from "../../incident/diagnosis.ts";
-import type { Evidence } from "../../incident/evidence.ts";
-import type { Recommendation } from "../../incident/recommendation.ts";
+import type { Diagnosis } from "../../incident/diagnosis/diagnosis.ts";
+import type { Evidence } from "../../incident/diagnosis/evidence.ts";
+import type { Recommendation } from "../../incident/fix/recommendation.ts";
 import type { Redacted } from "../../incident/redacted.ts";
 import { storableJson } from "../../lib/storable-text.ts";
 import type { Database } from "../database.ts";

@@ -1,5 +1,5 @@
 import type { Insertable } from "kysely";
-import type { Evidence } from "../../incident/evidence.ts";
+import type { Evidence } from "../../incident/diagnosis/evidence.ts";
 import { storableJson, storableText } from "../../lib/storable-text.ts";
 import type { EvidenceTable } from "../tables.ts";
 

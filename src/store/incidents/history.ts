@@ -1,11 +1,11 @@
 import { sql } from "kysely";
 import type { ActionCode } from "../../incident/action-code.ts";
 import type { CauseCode } from "../../incident/cause.ts";
-import type { VerificationVerdict } from "../../incident/execution.ts";
+import type { History, PastIncident, RejectedCause } from "../../incident/diagnosis/past-incident.ts";
+import { type IncidentFacets, similarity } from "../../incident/diagnosis/similarity.ts";
+import type { VerificationVerdict } from "../../incident/fix/execution.ts";
 import type { Incident } from "../../incident/incident.ts";
 import type { ObjectRef } from "../../incident/object-ref.ts";
-import type { History, PastIncident, RejectedCause } from "../../incident/past-incident.ts";
-import { type IncidentFacets, similarity } from "../../incident/similarity.ts";
 import type { Tx } from "../audit.ts";
 import type { Database } from "../database.ts";
 import { type FixOutcome, outcomeTable, type WrongCause } from "./outcome-table.ts";

@@ -6,7 +6,7 @@ import type {
   IncidentCursor,
   IncidentFilter,
   ListedIncident,
-} from "../../incident/incident-list.ts";
+} from "../../incident/report/incident-list.ts";
 import type { Database } from "../database.ts";
 
 interface Row extends Omit<ListedIncident, "openedAt" | "onset" | "resolvedAt"> {

@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import type { Evidence } from "../../incident/evidence.ts";
+import type { Evidence } from "../../incident/diagnosis/evidence.ts";
 import { refKey } from "../../incident/object-ref.ts";
 import type { Database } from "../database.ts";
 import { evidenceRow } from "./evidence-row.ts";

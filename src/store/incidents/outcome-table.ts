@@ -1,6 +1,6 @@
 import type { ActionCode } from "../../incident/action-code.ts";
 import type { CauseCode } from "../../incident/cause.ts";
-import type { OutcomeCounts, OutcomeTable } from "../../incident/past-incident.ts";
+import type { OutcomeCounts, OutcomeTable } from "../../incident/diagnosis/past-incident.ts";
 
 /** One verified fix. */
 export interface FixOutcome {

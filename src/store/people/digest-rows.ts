@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import type { ActionCode } from "../../incident/action-code.ts";
 import type { CauseCode } from "../../incident/cause.ts";
-import type { VerificationVerdict } from "../../incident/execution.ts";
+import type { VerificationVerdict } from "../../incident/fix/execution.ts";
 import type { ObjectRef } from "../../incident/object-ref.ts";
 import type { Severity } from "../../incident/severity.ts";
 import type { IncidentStatus } from "../../incident/status.ts";

@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import type { ActionCode } from "../../incident/action-code.ts";
-import type { VerificationVerdict } from "../../incident/execution.ts";
+import type { VerificationVerdict } from "../../incident/fix/execution.ts";
 import type { ObjectRef } from "../../incident/object-ref.ts";
 import type { Database } from "../database.ts";
 

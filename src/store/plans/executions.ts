@@ -1,6 +1,6 @@
 import { sql } from "kysely";
-import type { Execution } from "../../incident/execution.ts";
-import type { Claim } from "../../incident/stored-plan.ts";
+import type { Execution } from "../../incident/fix/execution.ts";
+import type { Claim } from "../../incident/fix/stored-plan.ts";
 import { storableText } from "../../lib/storable-text.ts";
 import { inAuditedTransaction, type Tx } from "../audit.ts";
 import type { Database } from "../database.ts";

@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import type { PlanRefusal } from "../../incident/action-plan.ts";
+import type { PlanRefusal } from "../../incident/fix/action-plan.ts";
 import type { Database } from "../database.ts";
 
 export interface FixOffer {

@@ -1,9 +1,9 @@
 import { type Kysely, sql } from "kysely";
-import type { ActionPlan, PlanState } from "../../incident/action-plan.ts";
 import type { Approval } from "../../incident/approval.ts";
 import { isCauseCode } from "../../incident/cause.ts";
-import type { Execution, Measure, Verification } from "../../incident/execution.ts";
-import type { StoredPlan } from "../../incident/stored-plan.ts";
+import type { ActionPlan, PlanState } from "../../incident/fix/action-plan.ts";
+import type { Execution, Measure, Verification } from "../../incident/fix/execution.ts";
+import type { StoredPlan } from "../../incident/fix/stored-plan.ts";
 import type { Tables } from "../tables.ts";
 
 /** A plan without what its own columns hold. */

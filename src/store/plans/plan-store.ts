@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
-import type { ActionPlan } from "../../incident/action-plan.ts";
+import type { ActionPlan } from "../../incident/fix/action-plan.ts";
 import type { Database } from "../database.ts";
 import {
   claimExecution,

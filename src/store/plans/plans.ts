@@ -1,8 +1,8 @@
 import { sql } from "kysely";
-import type { ActionPlan } from "../../incident/action-plan.ts";
 import type { CauseCode } from "../../incident/cause.ts";
+import type { ActionPlan } from "../../incident/fix/action-plan.ts";
+import type { StoredPlan } from "../../incident/fix/stored-plan.ts";
 import { refKey } from "../../incident/object-ref.ts";
-import type { StoredPlan } from "../../incident/stored-plan.ts";
 import { inAuditedTransaction } from "../audit.ts";
 import type { Database } from "../database.ts";
 import { type PlanRow, planColumns, withHistory } from "./plan-rows.ts";

@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import type { Verification } from "../../incident/execution.ts";
+import type { Verification } from "../../incident/fix/execution.ts";
 import { storableJson, storableText } from "../../lib/storable-text.ts";
 import { inAuditedTransaction } from "../audit.ts";
 import type { Database } from "../database.ts";

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { groupingAccuracy } from "../../unit/detection/logs/grouping-accuracy.ts";
+import { groupingAccuracy } from "../../unit/detection/logs/templates/grouping-accuracy.ts";
 import { atLeast, type Figure, finish } from "../result.ts";
 import { idsOf, interleaved, labelOf, mean, type Row, readSources } from "./statements.ts";
 

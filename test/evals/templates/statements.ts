@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
-import { createTemplateMiner } from "../../../src/detection/logs/template-miner.ts";
+import { createTemplateMiner } from "../../../src/detection/logs/templates/template-miner.ts";
 
 const corpus = new URL("../../corpus/logs/statements/", import.meta.url);
 

@@ -7,7 +7,7 @@ import { type ClusterAccessPort, clusterUserOf } from "../../../src/actions/appr
 import type { Approver } from "../../../src/actions/policy/policy.ts";
 import { policySchema } from "../../../src/actions/policy/policy-file.ts";
 import { createClusterAccess } from "../../../src/adapters/cluster-access/cluster-access.ts";
-import type { WriteStep } from "../../../src/incident/action-plan.ts";
+import type { WriteStep } from "../../../src/incident/fix/action-plan.ts";
 import { makeRef } from "../../../src/incident/object-ref.ts";
 import { serviceAccount } from "../../../src/replay/api/identity.ts";
 import { resourceOfKind } from "../../../src/replay/api/registry.ts";

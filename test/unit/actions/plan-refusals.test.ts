@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import type { ActorPreviewPort } from "../../../src/actions/cluster-port.ts";
 import { makePlan, type PlanDeps } from "../../../src/actions/plan/plan.ts";
 import { defaultPolicy, policySchema } from "../../../src/actions/policy/policy-file.ts";
-import type { PlanRefusalReason } from "../../../src/incident/action-plan.ts";
-import type { Recommendation } from "../../../src/incident/recommendation.ts";
+import type { PlanRefusalReason } from "../../../src/incident/fix/action-plan.ts";
+import type { Recommendation } from "../../../src/incident/fix/recommendation.ts";
 import { type ActorCluster, startActorCluster } from "../../support/actor-cluster.ts";
 import { planDeps, recommend } from "../../support/plan-fixture.ts";
 

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { describe, expect, test } from "vitest";
 import { executeNext } from "../../../src/actions/execute/execute.ts";
 import { makePlan } from "../../../src/actions/plan/plan.ts";
-import { isHealPath } from "../../../src/incident/heal-endpoint.ts";
+import { isHealPath } from "../../../src/incident/fix/heal-endpoint.ts";
 import { makeRef } from "../../../src/incident/object-ref.ts";
 import type { Redact } from "../../../src/incident/redacted.ts";
 import { type ActorCluster, actorFor, startActorCluster } from "../../support/actor-cluster.ts";

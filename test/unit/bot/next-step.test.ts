@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import type { FixView, IncidentView } from "../../../src/bot/incident-view.ts";
 import { nextStep } from "../../../src/bot/next-step.ts";
 import { planNews, type Say } from "../../../src/bot/plan-words.ts";
-import type { VerificationVerdict } from "../../../src/incident/execution.ts";
-import type { StoredPlan } from "../../../src/incident/stored-plan.ts";
+import type { VerificationVerdict } from "../../../src/incident/fix/execution.ts";
+import type { StoredPlan } from "../../../src/incident/fix/stored-plan.ts";
 import { incidentView, plan, planView } from "../../support/incident-view.ts";
 
 const [offered] = incidentView.fixes;

@@ -4,7 +4,7 @@ import type { Say } from "../../../src/bot/plan-words.ts";
 import { seenBefore } from "../../../src/bot/seen-before.ts";
 import { renderIncident } from "../../../src/bot/slack/render/render-incident.ts";
 import { words } from "../../../src/bot/web/words.ts";
-import type { SeenBefore } from "../../../src/incident/past-incident.ts";
+import type { SeenBefore } from "../../../src/incident/diagnosis/past-incident.ts";
 import { incidentView } from "../../support/incident-view.ts";
 import { mailOf } from "../../support/mail-of.ts";
 

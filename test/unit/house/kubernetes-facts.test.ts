@@ -130,7 +130,7 @@ const facts: readonly (Shown | NotOurs)[] = [
   },
   {
     about: "a patch of another name or kind",
-    file: "test/unit/incident/free-patch.test.ts",
+    file: "test/unit/incident/fix/free-patch.test.ts",
     test: "another object by its name",
   },
   { about: "a patch that changes nothing is 200", file: refusals, test: "limits that are already so" },

@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from "vitest";
 import type { CauseCode } from "../../../src/incident/cause.ts";
-import type { Diagnosis } from "../../../src/incident/diagnosis.ts";
-import { judgeFreePatch } from "../../../src/incident/free-patch.ts";
+import type { Diagnosis } from "../../../src/incident/diagnosis/diagnosis.ts";
+import { judgeFreePatch } from "../../../src/incident/fix/free-patch.ts";
 import { diagnoseByRules } from "../../../src/rca/diagnose.ts";
 import type { ModelAnswer } from "../../../src/rca/model/answer.ts";
 import { applyAnswer } from "../../../src/rca/model/apply-answer.ts";

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
+import type { History } from "../../../src/incident/diagnosis/past-incident.ts";
 import { makeRef } from "../../../src/incident/object-ref.ts";
-import type { History } from "../../../src/incident/past-incident.ts";
 import { diagnose, diagnoseByRules } from "../../../src/rca/diagnose.ts";
 import { noOutcomes } from "../../../src/rca/weigh/confidence.ts";
 import { brokenShop } from "./broken-shop.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { actionCodes } from "../../../src/incident/action-code.ts";
-import { kubectlCommand, shellQuote } from "../../../src/incident/kubectl-command.ts";
+import { kubectlCommand, shellQuote } from "../../../src/incident/fix/kubectl-command.ts";
 import { makeRef } from "../../../src/incident/object-ref.ts";
 
 const carts = makeRef("Deployment", "shop", "carts");

@@ -1,4 +1,4 @@
-import type { StoredPlan } from "../../../incident/stored-plan.ts";
+import type { StoredPlan } from "../../../incident/fix/stored-plan.ts";
 import type { IncidentView } from "../../incident-view.ts";
 import type { SlackPort } from "../slack-port.ts";
 import type { PostBook } from "./deliver-once.ts";

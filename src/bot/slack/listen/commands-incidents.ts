@@ -1,5 +1,5 @@
 import type { KnownBlock } from "@slack/types";
-import { causeText } from "../../../incident/cause-text.ts";
+import { causeText } from "../../../incident/diagnosis/cause-text.ts";
 import type { Incident } from "../../../incident/incident.ts";
 import { refText } from "../../../incident/object-ref.ts";
 import { type Severity, severities } from "../../../incident/severity.ts";

@@ -1,5 +1,5 @@
-import type { ParamKind } from "../../../incident/editable-params.ts";
-import { readTyped } from "../../../incident/editable-params.ts";
+import type { ParamKind } from "../../../incident/fix/editable-params.ts";
+import { readTyped } from "../../../incident/fix/editable-params.ts";
 import { codeBlock, decodeFix } from "../render/action-ids.ts";
 import { type EnteredValues, typed } from "./request.ts";
 

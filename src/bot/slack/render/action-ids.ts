@@ -1,4 +1,4 @@
-import type { ParamKind } from "../../../incident/editable-params.ts";
+import type { ParamKind } from "../../../incident/fix/editable-params.ts";
 /** Every id that a button, a modal or a command sends back; stable, because old messages keep theirs. */
 export const actionIds = {
   approve: "fix.approve",

@@ -1,6 +1,6 @@
 import type { KnownBlock } from "@slack/types";
-import type { AskAnswer } from "../../../incident/ask-answer.ts";
-import type { Evidence } from "../../../incident/evidence.ts";
+import type { AskAnswer } from "../../../incident/diagnosis/ask-answer.ts";
+import type { Evidence } from "../../../incident/diagnosis/evidence.ts";
 import { refText } from "../../../incident/object-ref.ts";
 import { cut } from "../../words.ts";
 import { context, preformatted, section } from "./blocks.ts";

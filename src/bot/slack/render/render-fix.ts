@@ -1,7 +1,7 @@
 import type { KnownBlock } from "@slack/types";
-import type { ActionPlan, PlanState } from "../../../incident/action-plan.ts";
-import { actionTitle } from "../../../incident/action-title.ts";
-import type { StoredPlan } from "../../../incident/stored-plan.ts";
+import type { ActionPlan, PlanState } from "../../../incident/fix/action-plan.ts";
+import { actionTitle } from "../../../incident/fix/action-title.ts";
+import type { StoredPlan } from "../../../incident/fix/stored-plan.ts";
 import type { FixView } from "../../incident-view.ts";
 import { type PlanMark, planNews } from "../../plan-words.ts";
 import { cut, percent, upperFirst } from "../../words.ts";

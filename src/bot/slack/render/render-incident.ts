@@ -1,7 +1,7 @@
 import type { KnownBlock, Overflow } from "@slack/types";
-import { summaryWithoutAdvice } from "../../../incident/advice-text.ts";
 import { causeTitles } from "../../../incident/cause.ts";
-import { causeText } from "../../../incident/cause-text.ts";
+import { causeText } from "../../../incident/diagnosis/cause-text.ts";
+import { summaryWithoutAdvice } from "../../../incident/fix/advice-text.ts";
 import { refText } from "../../../incident/object-ref.ts";
 import { duration } from "../../../lib/duration.ts";
 import { foretoldAt } from "../../foretold.ts";

@@ -1,8 +1,8 @@
 import type { KnownBlock, ModalView } from "@slack/types";
-import type { ActionPlan } from "../../../incident/action-plan.ts";
-import { editableParams } from "../../../incident/editable-params.ts";
+import type { ActionPlan } from "../../../incident/fix/action-plan.ts";
+import { editableParams } from "../../../incident/fix/editable-params.ts";
+import type { StoredPlan } from "../../../incident/fix/stored-plan.ts";
 import { refText } from "../../../incident/object-ref.ts";
-import type { StoredPlan } from "../../../incident/stored-plan.ts";
 import type { FixView } from "../../incident-view.ts";
 import { planNews } from "../../plan-words.ts";
 import { percent, upperFirst } from "../../words.ts";

@@ -1,10 +1,10 @@
 import type { KnownBlock } from "@slack/types";
-import { causeText } from "../../../incident/cause-text.ts";
-import type { LogView } from "../../../incident/log-view.ts";
-import { logViewSummary, quoteOrigin } from "../../../incident/log-view-text.ts";
+import { causeText } from "../../../incident/diagnosis/cause-text.ts";
+import type { LogView } from "../../../incident/diagnosis/log-view.ts";
+import { logViewSummary, quoteOrigin } from "../../../incident/diagnosis/log-view-text.ts";
+import { ruledOutGroups } from "../../../incident/diagnosis/ruled-out-groups.ts";
+import { verdictWords } from "../../../incident/fix/verdict-words.ts";
 import { refText } from "../../../incident/object-ref.ts";
-import { ruledOutGroups } from "../../../incident/ruled-out-groups.ts";
-import { verdictWords } from "../../../incident/verdict-words.ts";
 import type { IncidentView } from "../../incident-view.ts";
 import { pageName, runbookPages } from "../../runbook-pages.ts";
 import { cut, upperFirst } from "../../words.ts";

@@ -1,5 +1,5 @@
 import type { KnownBlock, ModalView } from "@slack/types";
-import type { StoredPlan } from "../../../incident/stored-plan.ts";
+import type { StoredPlan } from "../../../incident/fix/stored-plan.ts";
 import { codeBlock, encodeFix, viewIds } from "./action-ids.ts";
 import { limits, plain, section } from "./blocks.ts";
 import { undoWords } from "./render-fix.ts";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { LogLine } from "../../../cluster/signal.ts";
-import { createTemplateMiner } from "../../logs/template-miner.ts";
+import { createTemplateMiner } from "../../logs/templates/template-miner.ts";
 
 /** One kind of line since the last commit. Times in ms. */
 export interface StreamTemplate {

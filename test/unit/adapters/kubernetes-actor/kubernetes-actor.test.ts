@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, test } from "vitest";
-import type { WriteStep } from "../../../../src/incident/action-plan.ts";
+import type { WriteStep } from "../../../../src/incident/fix/action-plan.ts";
 import { makeRef } from "../../../../src/incident/object-ref.ts";
 import { actorFor, deadUrl, startActorCluster } from "../../../support/actor-cluster.ts";
 

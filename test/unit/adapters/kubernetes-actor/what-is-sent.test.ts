@@ -4,8 +4,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import type { ActorPort } from "../../../../src/actions/cluster-port.ts";
 import { makePlan } from "../../../../src/actions/plan/plan.ts";
 import { writeOutcome } from "../../../../src/adapters/kubernetes-actor/outcome.ts";
-import type { WriteStep } from "../../../../src/incident/action-plan.ts";
-import { kubectlCommand } from "../../../../src/incident/kubectl-command.ts";
+import type { WriteStep } from "../../../../src/incident/fix/action-plan.ts";
+import { kubectlCommand } from "../../../../src/incident/fix/kubectl-command.ts";
 import { makeRef } from "../../../../src/incident/object-ref.ts";
 import { actorFor, startActorCluster } from "../../../support/actor-cluster.ts";
 import { planDeps, recommend } from "../../../support/plan-fixture.ts";

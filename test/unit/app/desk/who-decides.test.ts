@@ -7,7 +7,7 @@ import { createApprovers } from "../../../../src/app/plans/approvers.ts";
 import { planJob } from "../../../../src/app/plans/plan-job.ts";
 import { queues } from "../../../../src/app/queues.ts";
 import type { Person } from "../../../../src/incident/approval.ts";
-import type { Recommendation } from "../../../../src/incident/recommendation.ts";
+import type { Recommendation } from "../../../../src/incident/fix/recommendation.ts";
 import { saveDiagnosis } from "../../../../src/store/incidents/diagnoses.ts";
 import { changeStatus } from "../../../../src/store/incidents/incidents.ts";
 import { plansOf } from "../../../../src/store/plans/plans.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { digestOf } from "../../../../src/app/mail/digest-of.ts";
-import type { VerificationVerdict } from "../../../../src/incident/execution.ts";
+import type { VerificationVerdict } from "../../../../src/incident/fix/execution.ts";
 import type { Incident } from "../../../../src/incident/incident.ts";
 import { saveRisks } from "../../../../src/store/cluster/risks.ts";
 import { saveDiagnosis } from "../../../../src/store/incidents/diagnoses.ts";

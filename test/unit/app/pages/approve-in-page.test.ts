@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { defaultPolicy, policySchema } from "../../../../src/actions/policy/policy-file.ts";
 import { makeSignInLink } from "../../../../src/bot/web/sign-in-routes.ts";
-import type { ActionPlan } from "../../../../src/incident/action-plan.ts";
+import type { ActionPlan } from "../../../../src/incident/fix/action-plan.ts";
 import { listAudit, verifyAudit } from "../../../../src/store/audit.ts";
 import { keepLink } from "../../../../src/store/people/web-sign-in.ts";
 import { setFreeze } from "../../../../src/store/plans/freeze.ts";

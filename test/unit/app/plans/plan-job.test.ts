@@ -3,7 +3,7 @@ import { executeNext } from "../../../../src/actions/execute/execute.ts";
 import { type Policy, policySchema } from "../../../../src/actions/policy/policy-file.ts";
 import { planJob } from "../../../../src/app/plans/plan-job.ts";
 import { buildView } from "../../../../src/app/view/build-view.ts";
-import type { Recommendation } from "../../../../src/incident/recommendation.ts";
+import type { Recommendation } from "../../../../src/incident/fix/recommendation.ts";
 import { silentLogger } from "../../../../src/lib/logger.ts";
 import { saveDiagnosis } from "../../../../src/store/incidents/diagnoses.ts";
 import { getIncident, saveIncident } from "../../../../src/store/incidents/incidents.ts";

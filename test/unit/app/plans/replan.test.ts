@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { planJob } from "../../../../src/app/plans/plan-job.ts";
 import { replanJob } from "../../../../src/app/queues.ts";
-import type { Recommendation } from "../../../../src/incident/recommendation.ts";
+import type { Recommendation } from "../../../../src/incident/fix/recommendation.ts";
 import { listAudit } from "../../../../src/store/audit.ts";
 import { saveDiagnosis } from "../../../../src/store/incidents/diagnoses.ts";
 import { fixOffers } from "../../../../src/store/plans/fix-offers.ts";

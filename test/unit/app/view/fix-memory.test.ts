@@ -4,8 +4,8 @@ import { type Policy, policySchema } from "../../../../src/actions/policy/policy
 import { planJob } from "../../../../src/app/plans/plan-job.ts";
 import { buildView } from "../../../../src/app/view/build-view.ts";
 import { type EarlierPlan, type PresentFacts, rememberFix } from "../../../../src/app/view/fix-memory.ts";
-import type { Recommendation } from "../../../../src/incident/recommendation.ts";
-import type { StoredPlan } from "../../../../src/incident/stored-plan.ts";
+import type { Recommendation } from "../../../../src/incident/fix/recommendation.ts";
+import type { StoredPlan } from "../../../../src/incident/fix/stored-plan.ts";
 import { saveDiagnosis } from "../../../../src/store/incidents/diagnoses.ts";
 import { addToTimeline } from "../../../../src/store/incidents/timeline.ts";
 import { saveVerification } from "../../../../src/store/plans/verifications.ts";

@@ -5,7 +5,7 @@ import { verdictChartOf } from "../../../../src/app/view/verdict-chart.ts";
 import { createChartPainter } from "../../../../src/bot/charts/chart-painter.ts";
 import { createObservation } from "../../../../src/cluster/observation.ts";
 import type { Anomaly } from "../../../../src/incident/anomaly.ts";
-import { measuresText, valueText } from "../../../../src/incident/measure-text.ts";
+import { measuresText, valueText } from "../../../../src/incident/fix/measure-text.ts";
 import { makeRef } from "../../../../src/incident/object-ref.ts";
 import { clean, incidentView, planView } from "../../../support/incident-view.ts";
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { isBusy } from "../../../../src/app/view/build-view.ts";
 import type { Anomaly } from "../../../../src/incident/anomaly.ts";
-import type { StoredPlan } from "../../../../src/incident/stored-plan.ts";
+import type { StoredPlan } from "../../../../src/incident/fix/stored-plan.ts";
 
 const judgedAt = 1_700_000_000_000;
 const plan = (state: string, verdict?: string) =>

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { FixView, IncidentView } from "../../../../src/bot/incident-view.ts";
-import { adviceText } from "../../../../src/incident/advice-text.ts";
+import { adviceText } from "../../../../src/incident/fix/advice-text.ts";
 import { clean, incidentView, plan, planView } from "../../../support/incident-view.ts";
 import { mailOf } from "../../../support/mail-of.ts";
 

@@ -4,7 +4,7 @@ import { postBook } from "../../../../src/app/chat/deliver-job.ts";
 import type { FixView, IncidentView } from "../../../../src/bot/incident-view.ts";
 import { deliverIncident } from "../../../../src/bot/slack/deliver/deliver.ts";
 import type { DeliverDeps } from "../../../../src/bot/slack/deliver/deliver-deps.ts";
-import type { VerificationVerdict } from "../../../../src/incident/execution.ts";
+import type { VerificationVerdict } from "../../../../src/incident/fix/execution.ts";
 import type { LocalSlack } from "../../../../src/local-slack/local-slack.ts";
 import { startLocalSlack } from "../../../../src/local-slack/start-local-slack.ts";
 import { saveIncident } from "../../../../src/store/incidents/incidents.ts";

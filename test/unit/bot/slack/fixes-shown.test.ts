@@ -5,9 +5,9 @@ import type { FixView, IncidentView } from "../../../../src/bot/incident-view.ts
 import { renderIncident } from "../../../../src/bot/slack/render/render-incident.ts";
 import { renderReview } from "../../../../src/bot/slack/render/render-review.ts";
 import { renderThread } from "../../../../src/bot/slack/render/render-thread.ts";
-import { actionTitle } from "../../../../src/incident/action-title.ts";
 import type { Anomaly } from "../../../../src/incident/anomaly.ts";
-import type { StoredPlan } from "../../../../src/incident/stored-plan.ts";
+import { actionTitle } from "../../../../src/incident/fix/action-title.ts";
+import type { StoredPlan } from "../../../../src/incident/fix/stored-plan.ts";
 import { clean, incidentView, plan, planView } from "../../../support/incident-view.ts";
 
 const [offer] = incidentView.fixes;

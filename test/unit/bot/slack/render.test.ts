@@ -6,7 +6,7 @@ import { renderReview } from "../../../../src/bot/slack/render/render-review.ts"
 import { renderThread } from "../../../../src/bot/slack/render/render-thread.ts";
 import { mrkdwn } from "../../../../src/bot/slack/render/text.ts";
 import { confidenceWords, cut } from "../../../../src/bot/words.ts";
-import type { LogQuote, LogView } from "../../../../src/incident/log-view.ts";
+import type { LogQuote, LogView } from "../../../../src/incident/diagnosis/log-view.ts";
 import type { Redacted } from "../../../../src/incident/redacted.ts";
 import { duration } from "../../../../src/lib/duration.ts";
 import { postTextLength, refuseMessage } from "../../../../src/local-slack/blocks/validate-message.ts";

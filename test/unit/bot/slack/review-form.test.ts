@@ -3,7 +3,7 @@ import { readReview } from "../../../../src/bot/slack/listen/submit-review.ts";
 import { encodeFix } from "../../../../src/bot/slack/render/action-ids.ts";
 import { renderFix } from "../../../../src/bot/slack/render/render-fix.ts";
 import { renderReview } from "../../../../src/bot/slack/render/render-review.ts";
-import type { ActionPlan } from "../../../../src/incident/action-plan.ts";
+import type { ActionPlan } from "../../../../src/incident/fix/action-plan.ts";
 import { incidentView, plan, planView } from "../../../support/incident-view.ts";
 
 const [fix] = incidentView.fixes;

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { FixView, IncidentView } from "../../../../src/bot/incident-view.ts";
 import { renderIncident } from "../../../../src/bot/slack/render/render-incident.ts";
 import { renderThread } from "../../../../src/bot/slack/render/render-thread.ts";
-import type { VerificationVerdict } from "../../../../src/incident/execution.ts";
+import type { VerificationVerdict } from "../../../../src/incident/fix/execution.ts";
 import { clean, incidentView, plan, planView } from "../../../support/incident-view.ts";
 
 const [offer] = incidentView.fixes;

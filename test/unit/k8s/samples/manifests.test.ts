@@ -5,7 +5,7 @@ import { parse, parseAllDocuments } from "yaml";
 import { createObservation } from "../../../../src/cluster/observation.ts";
 import { statefulSets } from "../../../../src/detection/hygiene/stateful-set.ts";
 import { topologyRisks } from "../../../../src/detection/hygiene/topology-risk.ts";
-import { healEndpointOf } from "../../../../src/incident/heal-endpoint.ts";
+import { healEndpointOf } from "../../../../src/incident/fix/heal-endpoint.ts";
 import { type ApiObject, listAt, objectAt } from "../../../../src/replay/api/json.ts";
 import { createObjectTable } from "../../../../src/replay/api/object-table.ts";
 import { resourceOfKind } from "../../../../src/replay/api/registry.ts";

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { ActionCode } from "../../../../src/incident/action-code.ts";
 import type { CauseCode } from "../../../../src/incident/cause.ts";
-import type { VerificationVerdict } from "../../../../src/incident/execution.ts";
+import type { VerificationVerdict } from "../../../../src/incident/fix/execution.ts";
 import type { Incident } from "../../../../src/incident/incident.ts";
 import { makeRef, type ObjectRef } from "../../../../src/incident/object-ref.ts";
 import { diagnose } from "../../../../src/rca/diagnose.ts";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { IncidentCursor, IncidentFilter } from "../../../../src/incident/incident-list.ts";
+import type { IncidentCursor, IncidentFilter } from "../../../../src/incident/report/incident-list.ts";
 import { countIncidents, filterChoices, pageOfIncidents } from "../../../../src/store/incidents/incident-pages.ts";
 import { fillManyIncidents } from "../../../support/many-incidents.ts";
 import { type TestDatabase, withDatabase } from "../../../support/postgres.ts";

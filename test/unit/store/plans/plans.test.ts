@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { ActionPlan } from "../../../../src/incident/action-plan.ts";
+import type { ActionPlan } from "../../../../src/incident/fix/action-plan.ts";
 import { makeRef } from "../../../../src/incident/object-ref.ts";
 import { storableText } from "../../../../src/lib/storable-text.ts";
 import { listAudit, verifyAudit } from "../../../../src/store/audit.ts";

@@ -1,0 +1,134 @@
+import { isLetter } from "../lines/chars.ts";
+import { scanNamedTime, type TimeScan } from "../lines/scan-time.ts";
+import { endOfErrorText } from "./error-text.ts";
+import { createShape, KIND, type TokenShape } from "./masks.ts";
+import { measureToken } from "./measure-token.ts";
+import { endOfInstance } from "./scan-instance.ts";
+import { endOfPrefixed, endOfQuotedParts, isQuote } from "./scan-quoted.ts";
+import { endOfColonValue, endOfPairs, endOfRecord, endOfStructure } from "./scan-value.ts";
+import { endOfStatus } from "./status-reason.ts";
+import { FLAG, type TokenLine } from "./token-line.ts";
+import { isBoolean, isFiller } from "./words.ts";
+
+const COLON = 58;
+const SLASH = 47;
+const EQUALS = 61;
+const OPEN_GROUP = 40;
+const OPEN_ANGLE = 60;
+const OPEN_LIST = 91;
+const CLOSE_LIST = 93;
+const OPEN_OBJECT = 123;
+/** Longest name in angle brackets after a slash. */
+const MAX_ANGLE = 12;
+
+const time: TimeScan = { end: 0, kind: 0 };
+
+/** End of the value that the token text[from, to), just measured, belongs to; -1 when it is a word. */
+export function endOfValue(
+  line: TokenLine,
+  shape: TokenShape,
+  from: number,
+  to: number,
+  end: number,
+  separator: number,
+  kind: number,
+): number {
+  const { text } = line;
+  if (text.charCodeAt(to) === COLON) {
+    const value = endOfColonValue(text, from, to, end, shape);
+    if (value > 0) return value;
+  }
+  if (shape.length === 1) {
+    const quoted = endOfPrefixed(text, from, end);
+    if (quoted > 0) return quoted;
+  }
+  if (separator !== 0 && line.words > 1 && shape.length > 1) {
+    const error = endOfErrorText(text, from, end);
+    if (error > 0) return error;
+  }
+  if (shape.length === 3 && shape.upper === 1 && scanNamedTime(text, from, end, time)) return time.end;
+  if (shape.leadingLetters > 0) {
+    const record = endOfRecord(text, to, end);
+    if (record > 0) return record;
+  }
+  const parts = endOfQuotedParts(text, to, end);
+  if (parts > 0) return parts;
+  const instance = line.words > 0 ? endOfInstance(text, from, to, end) : -1;
+  if (instance > 0) return instance;
+  // `carts/<NOSRV>`
+  if (shape.slashes > 0 && text.charCodeAt(to - 1) === SLASH && text.charCodeAt(to) === OPEN_ANGLE) {
+    const close = text.indexOf(">", to);
+    if (close > 0 && close < end && close - to < MAX_ANGLE) return close + 1;
+  }
+  if (kind === KIND.variable) {
+    const status = shape.digits === shape.length ? endOfStatus(text, from, to) : -1;
+    return status > 0 ? status : to;
+  }
+  // `Received: Close()`; before a colon (`[a.c]: check():`) it is who speaks.
+  if (
+    (separator === EQUALS || separator === COLON) &&
+    text.charCodeAt(to) === OPEN_GROUP &&
+    text.charCodeAt(to + 1) === 41 &&
+    text.charCodeAt(to + 2) !== COLON
+  )
+    return to + 2;
+  if (text.charCodeAt(to) === EQUALS && line.words > 0) {
+    const pairs = endOfPairs(text, to, end);
+    if (pairs > 0) return pairs;
+  }
+  if (separator === EQUALS) {
+    const structure = endOfStructure(text, to, end);
+    if (structure > 0) return structure;
+  }
+  return (separator === EQUALS || separator === COLON) && (isFiller(shape.hash) || isBoolean(shape.hash)) ? to : -1;
+}
+
+const part = createShape();
+
+/**
+ * `typefind:src`, `su:session`: names joined by a colon are one name, text[from, colon) its first part, measured in
+ * `shape`, which becomes that of the whole. The end of it, or -1; what ends before `=` is a key.
+ */
+export function endOfCompound(text: string, shape: TokenShape, colon: number, end: number): number {
+  if (!isLetter(text.charCodeAt(colon + 1))) return -1;
+  const stop = measureToken(text, colon + 1, end, part);
+  const after = text.charCodeAt(stop);
+  if (after === COLON || after === EQUALS || after === OPEN_LIST || after === OPEN_OBJECT) return -1;
+  shape.hash = Math.imul(shape.hash ^ part.hash, 0x01000193) || 1;
+  shape.length += part.length + 1;
+  shape.letters += part.letters;
+  shape.digits += part.digits;
+  return stop;
+}
+
+/** `Job2::start`: a name with a digit that is part of a longer name is a word. */
+export function isQualified(text: string, shape: TokenShape, from: number, to: number): boolean {
+  if (shape.leadingLetters < 3 || shape.digits > 2) return false;
+  const after = text.charCodeAt(to) === COLON && text.charCodeAt(to + 1) === COLON;
+  return after || (text.charCodeAt(from - 1) === COLON && text.charCodeAt(from - 2) === COLON);
+}
+
+const isOpening = (code: number) =>
+  code === OPEN_GROUP || code === OPEN_ANGLE || code === OPEN_LIST || code === OPEN_OBJECT || isQuote(code);
+
+/** `[login][started]`: one of several brackets in a row. */
+const isRow = (text: string, from: number, to: number) =>
+  (text.charCodeAt(to) === CLOSE_LIST && text.charCodeAt(to + 1) === OPEN_LIST) ||
+  text.charCodeAt(from - 2) === CLOSE_LIST;
+
+/** `started`, `closing`: says what happened. */
+function isEvent(text: string, from: number, to: number): boolean {
+  const last = text.charCodeAt(to - 1) | 32;
+  if (to - from < 4) return false;
+  const before = text.charCodeAt(to - 2) | 32;
+  return (last === 100 && before === 101) || (last === 103 && before === 110 && (text.charCodeAt(to - 3) | 32) === 105);
+}
+
+/** What the token text[from, to) of this kind tells beside its hash. */
+export function flagsOf(text: string, shape: TokenShape, from: number, to: number, kind: number): number {
+  const filler = isFiller(shape.hash) ? FLAG.filler : 0;
+  const opened = isOpening(text.charCodeAt(from - 1)) && !isRow(text, from, to) ? FLAG.opened : 0;
+  if (kind === KIND.soft) return FLAG.soft | filler | opened;
+  if (kind === KIND.constant) return FLAG.constant | filler | opened;
+  return (isEvent(text, from, to) ? FLAG.event : 0) | filler | opened;
+}

@@ -1,0 +1,112 @@
+import { isDigit, isSpace, skipDigits, skipSpaces } from "../lines/chars.ts";
+import { createHeader } from "../lines/header.ts";
+import { scanHeader } from "../lines/scan-header.ts";
+import { type Structured, scanStructured } from "../lines/scan-structured.ts";
+import { clearTokenLine, sealTokenLine, type TokenLine } from "./token-line.ts";
+import { nameBareLine, tokenize } from "./tokenize.ts";
+
+const header = createHeader();
+const inner = createHeader();
+const structured: Structured = { start: 0, end: 0, kind: 0 };
+
+/** Formats: the kind of time stamp of a plain line; structured lines add their kind above these. */
+const COLUMNS = 16;
+const STRUCTURED = 32;
+
+/** Where the message stands in `TokenLine.text` (for a template's text). */
+export interface Span {
+  start: number;
+  end: number;
+}
+
+/**
+ * Reads one line, or one message of several lines, into tokens: header off, JSON and logfmt reduced to their message,
+ * stack frames skipped, values masked.
+ * @param end characters to look at; the rest of the line is ignored
+ */
+export function readLine(text: string, end: number, line: TokenLine, span: Span): void {
+  scanHeader(text, 0, end, header);
+  const from = header.message;
+  const layout = header.kind + (header.columns ? COLUMNS : 0);
+  if (scanStructured(text, from, end, structured)) readMessage(text, layout, line, span);
+  else {
+    clearTokenLine(line, text, layout);
+    span.start = announced(text, from);
+    span.end = endOfRequest(text, from, end);
+  }
+  tokenizeLines(line, span.start, span.end);
+  if (line.count === 0 && from > 0 && skipSpaces(text, from, end) === end) {
+    // The header is all there is: then it is the message.
+    span.start = 0;
+    tokenize(line, 0, end);
+  }
+  if (line.words === 0 && header.component >= 0 && line.text === text) {
+    // Values and nothing else: then the component says what they are.
+    clearTokenLine(line, text, line.format);
+    span.start = header.component;
+    tokenizeLines(line, span.start, span.end);
+  }
+  nameBareLine(line);
+  sealTokenLine(line);
+}
+
+const ANNOUNCED = "STATEMENT:";
+
+/** PostgreSQL writes `STATEMENT:` where the level stands, and then what it was asked to do: it belongs to the message. */
+function announced(text: string, from: number): number {
+  let colon = from - 1;
+  while (colon > 0 && isSpace(text.charCodeAt(colon))) colon--;
+  const start = colon + 1 - ANNOUNCED.length;
+  return start > 0 && text.charCodeAt(start) === 83 && text.startsWith(ANNOUNCED, start) ? start : from;
+}
+
+/** Where the page that led to a request is told, at the end of a web server's line. */
+const REFERRER = ", refer";
+
+/**
+ * Access lines end, for us, with the status: size, referrer and user agent after it say nothing about the statement. Nor
+ * does the referrer that error lines end with when there is one.
+ */
+function endOfRequest(text: string, from: number, limit: number): number {
+  const referrer = text.indexOf(REFERRER, from);
+  const end = referrer > from && referrer < limit ? referrer : limit;
+  const protocol = text.indexOf(" HTTP/", from);
+  const quote = protocol < 0 ? -1 : text.indexOf('"', protocol);
+  if (quote < 0 || quote - protocol > 10 || !isDigit(text.charCodeAt(quote + 2))) return end;
+  return Math.min(end, skipDigits(text, quote + 2, end));
+}
+
+/** The message of a structured line, unescaped when need be, without a header of its own (docker wraps whole lines). */
+function readMessage(text: string, layout: number, line: TokenLine, span: Span): void {
+  const format = layout + STRUCTURED * structured.kind;
+  const backslash = text.indexOf("\\", structured.start);
+  const escaped = backslash >= 0 && backslash < structured.end;
+  const message = escaped ? unescaped(text.slice(structured.start, structured.end)) : text;
+  span.start = escaped ? 0 : structured.start;
+  span.end = escaped ? message.length : structured.end;
+  clearTokenLine(line, message, format);
+  scanHeader(message, span.start, span.end, inner);
+  if (inner.kind !== 0) span.start = inner.message;
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "", b: " ", f: " " };
+
+/** JSON escapes resolved; a broken one is left as it is. */
+function unescaped(text: string): string {
+  return text.replace(/\\(?:u([0-9a-fA-F]{4})|(.))/g, (_, unicode: string | undefined, char: string | undefined) =>
+    unicode !== undefined ? String.fromCharCode(Number.parseInt(unicode, 16)) : (ESCAPES[char ?? ""] ?? char ?? ""),
+  );
+}
+
+/** Of a message of several lines: the first, and those that name an exception; stack frames are indented or begin with `at`. */
+function tokenizeLines(line: TokenLine, start: number, end: number): void {
+  const { text } = line;
+  let from = start;
+  for (let first = true; from < end; first = false) {
+    const newline = text.indexOf("\n", from);
+    const stop = newline < 0 || newline > end ? end : newline;
+    const isFrame = isSpace(text.charCodeAt(from)) || text.startsWith("at ", from);
+    if (first || !isFrame) tokenize(line, from, stop);
+    from = stop + 1;
+  }
+}

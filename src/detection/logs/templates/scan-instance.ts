@@ -1,0 +1,39 @@
+import { classOf, isHexDigit, isLetter, UPPER } from "../lines/chars.ts";
+import { endOfGroup } from "./scan-value.ts";
+
+/** Objects as programs print them: a name, and what it holds in brackets that follow it directly. */
+
+const OPEN_GROUP = 40;
+const OPEN_LIST = 91;
+const CLOSE_GROUP = 41;
+const DASH = 45;
+const SHORTEST_IDENTIFIER = 16;
+const ERROR = "Error";
+const EXCEPTION = "Exception";
+
+const endsWith = (text: string, from: number, to: number, ending: string) =>
+  to - from >= ending.length && text.startsWith(ending, to - ending.length);
+
+/** `083a45eb-8e68-40f7-9bdc-fe1506d817c2)`: hexadecimal digits and dashes, and enough of them. */
+function holdsIdentifier(text: string, from: number, end: number): boolean {
+  let i = from;
+  while (i < end && (isHexDigit(text.charCodeAt(i)) || text.charCodeAt(i) === DASH)) i++;
+  return i - from >= SHORTEST_IDENTIFIER && text.charCodeAt(i) === CLOSE_GROUP;
+}
+
+/**
+ * `Socket[unconnected]`, `OSError('no route')`, `src:pad(0x7f2a)`, `pod_a(083a45eb-8e68-40f7)`: where the object text[from, to) with its brackets ends,
+ * or -1. A name in lower case before parentheses is what is called (`open(7)`), and stays a word.
+ */
+export function endOfInstance(text: string, from: number, to: number, end: number): number {
+  const open = text.charCodeAt(to);
+  if (open === OPEN_LIST) {
+    const isName = classOf(text.charCodeAt(from)) === UPPER && isLetter(text.charCodeAt(to - 1));
+    return isName && isLetter(text.charCodeAt(to + 1)) ? endOfGroup(text, to, end) : -1;
+  }
+  if (open !== OPEN_GROUP) return -1;
+  const isAddress = text.startsWith("0x", to + 1) && text.lastIndexOf(":", to) > from;
+  if (holdsIdentifier(text, to + 1, end)) return text.indexOf(")", to) + 1;
+  const isRaised = endsWith(text, from, to, ERROR) || endsWith(text, from, to, EXCEPTION);
+  return isAddress || isRaised ? endOfGroup(text, to, end) : -1;
+}

@@ -1,0 +1,172 @@
+import { classOf, isDigit, isLetter, SEPARATOR } from "../lines/chars.ts";
+import { endOfString } from "../lines/scan-structured.ts";
+import { isMethod } from "./words.ts";
+
+/** Values that are set off by quotes, brackets or nothing at all. Each function gives the end of the value, or -1. */
+
+const QUOTE = 34;
+const APOSTROPHE = 39;
+const BACKTICK = 96;
+const EQUALS = 61;
+const COMMA = 44;
+const COLON = 58;
+const OPEN_OBJECT = 123;
+/** Longest text between quotes that a sentence quotes; a stray quote must not swallow the rest. */
+const MAX_QUOTED = 512;
+/** Longest method (`PROPPATCH`), in characters. */
+const MAX_METHOD = 9;
+
+function isWord(code: number): boolean {
+  return isLetter(code) || isDigit(code);
+}
+
+/** `"GET /items HTTP/1.1"`: the method says what was done. */
+function isRequest(text: string, from: number, end: number): boolean {
+  let i = from;
+  while (i < end && i - from <= MAX_METHOD && text.charCodeAt(i) >= 65 && text.charCodeAt(i) <= 90) i++;
+  return i - from > 2 && text.charCodeAt(i) === 32 && isMethod(text, from, i);
+}
+
+/** The quote that closes the one at `at`, before `end`: not an apostrophe inside a word, and not followed by a word. */
+function closing(text: string, at: number, end: number, longest = MAX_QUOTED): number {
+  const quote = text.charCodeAt(at);
+  const limit = Math.min(end, at + longest);
+  if (quote === QUOTE) {
+    const close = endOfString(text, at + 1, limit);
+    return close < limit ? close : -1;
+  }
+  for (let i = at + 1; i < limit; i++) {
+    const code = text.charCodeAt(i);
+    // GNU programs once quoted `like this'.
+    if ((code === APOSTROPHE || code === quote) && !isWord(text.charCodeAt(i + 1))) return i;
+  }
+  return -1;
+}
+
+/** `object-"shop"/"gone"`: a name of quoted parts joined by dashes and slashes, the first quote at `at`; its end, or -1. */
+export function endOfQuotedParts(text: string, at: number, end: number): number {
+  let found = -1;
+  for (let i = at; text.charCodeAt(i) === QUOTE && isJoint(text.charCodeAt(i - 1)); i = found + 1) {
+    const close = closing(text, i, end);
+    if (close < 0) break;
+    found = close + 1;
+  }
+  return found;
+}
+
+const isJoint = (code: number) => code === 45 || code === 47;
+
+/** `b'\x00'`, `u"a"`: a quoted text after one letter that stands at `from`. */
+export function endOfPrefixed(text: string, from: number, end: number): number {
+  if (!isQuote(text.charCodeAt(from + 1)) || isWord(text.charCodeAt(from - 1))) return -1;
+  const close = closing(text, from + 1, end);
+  return close < 0 ? -1 : close + 1;
+}
+
+/** `"listen" directive is double`: does a sentence go on behind the quoted text at `at`? Pairs (`"done" id=7`) are none. */
+export function quotesSubject(text: string, at: number, end: number): boolean {
+  const close = closing(text, at, end);
+  if (close < 0 || text.charCodeAt(close + 1) !== 32 || !isLetter(text.charCodeAt(close + 2))) return false;
+  let i = close + 2;
+  while (i < end && (isWord(text.charCodeAt(i)) || text.charCodeAt(i) === 95)) i++;
+  return i < end && (text.charCodeAt(i) === 32 || text.charCodeAt(i) === COMMA);
+}
+
+/**
+ * A quoted text, its quote at `at`. What a sentence quotes is a name or a text from elsewhere, however many words it has;
+ * but neither the request of an access line nor the key of a pair (`{"a": 1, "b": 2}`).
+ * @param previous the separator before the quote
+ */
+export function endOfQuoted(text: string, at: number, end: number, previous: number): number {
+  if (isWord(text.charCodeAt(at - 1))) return -1;
+  const close = closing(text, at, end, previous === EQUALS && text.charCodeAt(at) === QUOTE ? end : MAX_QUOTED);
+  if (previous === EQUALS) return close < 0 ? (text.charCodeAt(at) === QUOTE ? end : -1) : close + 1;
+  if (close < 0 || close - at > MAX_QUOTED || isWord(text.charCodeAt(close + 1))) return -1;
+  const isKey = (previous === OPEN_OBJECT || previous === COMMA) && text.charCodeAt(close + 1) === COLON;
+  return isKey || isRequest(text, at + 1, close) ? -1 : close + 1;
+}
+
+/**
+ * `state of [StandardEngine[main]] is`, `context [] of`: a name that a sentence puts in brackets, the first at `at`. A plain
+ * word there (`[preauth]`, `[up]`) is left to be judged as a word; brackets in a row (`[login][started]`) hold sentences.
+ */
+export function endOfBracketed(text: string, at: number, end: number): number {
+  if (text.charCodeAt(at - 1) !== 32) return -1;
+  const limit = Math.min(end, at + MAX_QUOTED);
+  let depth = 0;
+  let plain = true;
+  for (let i = at; i < limit; i++) {
+    const code = text.charCodeAt(i);
+    if (code === 91) plain = depth++ === 0;
+    else if (code === 93) {
+      if (--depth > 0) continue;
+      const next = text.charCodeAt(i + 1);
+      const stands = i + 1 >= end || (classOf(next) === SEPARATOR && next !== 91) || next === 46;
+      return stands && (!plain || i === at + 1) ? i + 1 : -1;
+    } else if (code <= 32 && depth < 2) return -1;
+    else if (!isLetter(code) && code !== 95 && code !== 45) plain = false;
+  }
+  return -1;
+}
+
+/** Longest name in angle brackets. */
+const MAX_ANGLE = 128;
+
+/** `<pipeline0>`, `<nil>`: a name in angle brackets, the first at `at`. */
+export function endOfAngle(text: string, at: number, end: number): number {
+  // `from=<>`
+  if (text.charCodeAt(at + 1) === 62 && text.charCodeAt(at - 1) === EQUALS) return at + 2;
+  if (isWord(text.charCodeAt(at - 1)) || !isWord(text.charCodeAt(at + 1))) return -1;
+  const limit = Math.min(end, at + MAX_ANGLE);
+  for (let i = at + 2; i < limit; i++) {
+    const code = text.charCodeAt(i);
+    if (code === 62) return i + 1;
+    if (code <= 32 || code === 60 || code === QUOTE) return -1;
+  }
+  return -1;
+}
+
+export function isQuote(code: number): boolean {
+  return code === QUOTE || code === APOSTROPHE || code === BACKTICK;
+}
+
+/** `uid= euid=0`, `database=, host=x`: a pair without a value, its sign at `at`; the value is empty and ends after the sign. */
+export function endOfNothing(text: string, at: number, end: number): number {
+  if (!isWord(text.charCodeAt(at - 1))) return -1;
+  const next = text.charCodeAt(at + 1);
+  // klog announces a text of several lines: `body=<`.
+  if (next === 60 && at + 2 >= end) return end;
+  return at + 1 >= end ||
+    (classOf(next) === SEPARATOR && (next <= 32 || next === COMMA || next === 59 || next === 41 || next === 93))
+    ? at + 1
+    : -1;
+}
+
+/** `[]`, `()` or `{}` after `=` or `:`, the first bracket at `at`. */
+export function endOfEmpty(text: string, at: number): number {
+  const open = text.charCodeAt(at);
+  const close = open === 91 ? 93 : open === 40 ? 41 : open === OPEN_OBJECT ? 125 : 0;
+  return close !== 0 && text.charCodeAt(at + 1) === close ? at + 2 : -1;
+}
+
+/** `{"kind": "Pod", "items": [1]}` or `{'a': 1}` inside a sentence, the bracket at `at`; one that is cut ends with the text. */
+export function endOfObject(text: string, at: number, end: number): number {
+  if (text.charCodeAt(at) !== OPEN_OBJECT) return -1;
+  const quote = text.charCodeAt(at + 1);
+  if (quote !== QUOTE && quote !== APOSTROPHE) return -1;
+  let depth = 0;
+  for (let i = at; i < end; i++) {
+    const code = text.charCodeAt(i);
+    if (code === QUOTE) i = endOfString(text, i + 1, end);
+    else if (code === OPEN_OBJECT || code === 91) depth++;
+    else if ((code === 125 || code === 93) && --depth === 0) return i + 1;
+  }
+  return end;
+}
+
+/** `status=sent (delivered to mailbox)`: an explanation in parentheses after a pair, the first at `at`, with which the text ends. */
+export function endOfExplanation(text: string, at: number, end: number): number {
+  return text.charCodeAt(end - 1) === 41 && text.charCodeAt(at - 1) === 32 && isWord(text.charCodeAt(at - 2))
+    ? end
+    : -1;
+}

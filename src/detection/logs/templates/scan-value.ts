@@ -1,0 +1,217 @@
+import { classOf, DIGIT, isDigit, isHexDigit, isLetter, SEPARATOR } from "../lines/chars.ts";
+import { endOfString } from "../lines/scan-structured.ts";
+import type { TokenShape } from "./masks.ts";
+
+/** Values that hold separators and are still one value. Each function gives the end of the value, or -1. */
+
+const COLON = 58;
+const DOT = 46;
+const SLASH = 47;
+const BACKSLASH = 92;
+const EQUALS = 61;
+const QUOTE = 34;
+const APOSTROPHE = 39;
+/** Longest bracketed numbers taken as part of a value. */
+const MAX_STRUCTURE = 96;
+/** Longest list of names taken as one value. */
+const MAX_LIST = 1_024;
+/** Longest value of a pair among several; every sign of a line may begin such a search. */
+const MAX_PAIR = 256;
+/** Longest group in brackets taken as the value of a key. */
+const MAX_GROUP = 1_024;
+/** `5c:50:15:4c:18:1c` has six groups, an IPv6 address up to eight; fewer than four may be words. */
+const MIN_HEX_GROUPS = 4;
+
+/** A path stops at space, quote, closing bracket, comma or colon. */
+function endOfPath(text: string, from: number, end: number, stopAtColon: boolean): number {
+  let i = from;
+  for (; i < end; i++) {
+    const code = text.charCodeAt(i);
+    if (code <= 32 || code === QUOTE || code === APOSTROPHE || code === 44 || code === 59 || code === 62) break;
+    if (code === 41 || code === 93 || code === 125) break;
+    if (code === COLON && (stopAtColon || text.charCodeAt(i + 1) <= 32)) break;
+  }
+  while (i > from && (text.charCodeAt(i - 1) === DOT || text.charCodeAt(i - 1) === COLON)) i--;
+  return i;
+}
+
+/** A slash and a name, or a slash alone: the root is a path as well, and so is `//a`. */
+function beginsPath(text: string, at: number, end: number): boolean {
+  const next = text.charCodeAt(at + 1);
+  if (isLetter(next) || isDigit(next) || next === DOT || next === 95 || next === SLASH) return true;
+  return at + 1 >= end || classOf(next) === SEPARATOR;
+}
+
+/** A path or `C:\path`, when one begins at `at`. */
+export function endOfLongValue(text: string, at: number, end: number): number {
+  const code = text.charCodeAt(at);
+  if (code === SLASH) return beginsPath(text, at, end) ? endOfPath(text, at + 1, end, true) : -1;
+  if (code === BACKSLASH) return text.charCodeAt(at + 1) === BACKSLASH ? endOfPath(text, at + 1, end, false) : -1;
+  if (isLetter(code) && text.charCodeAt(at + 1) === COLON && text.charCodeAt(at + 2) === BACKSLASH) {
+    return endOfPath(text, at + 2, end, false);
+  }
+  return -1;
+}
+
+/** `key=Name{17}`, `key=Rect(0, 0)`: a name with numbers in brackets, the bracket at `at`. */
+export function endOfStructure(text: string, at: number, end: number): number {
+  const open = text.charCodeAt(at);
+  const close = open === 123 ? 125 : open === 40 ? 41 : open === 91 ? 93 : 0;
+  if (close === 0 || !isDigit(text.charCodeAt(at + 1))) return -1;
+  const limit = Math.min(end, at + MAX_STRUCTURE);
+  for (let i = at + 2; i < limit; i++) {
+    const code = text.charCodeAt(i);
+    if (code === close) return i + 1;
+    if (isLetter(code)) return -1;
+  }
+  return -1;
+}
+
+/**
+ * `names: [TeKuai, ZhiDa]`, `stations=[suzhou,shanghai]`: at least two names without spaces, the bracket at `at`. How many
+ * there are varies from line to line.
+ */
+export function endOfList(text: string, at: number, end: number): number {
+  const limit = Math.min(end, at + MAX_LIST);
+  let commas = 0;
+  let item = 0;
+  for (let i = at + 1; i < limit; i++) {
+    const code = text.charCodeAt(i);
+    if (code === 93) return commas > 0 && item > 0 ? i + 1 : -1;
+    if (code === 44) {
+      if (item === 0) return -1;
+      commas++;
+      item = 0;
+      if (text.charCodeAt(i + 1) === 32) i++;
+    } else if (
+      isNameChar(code) ||
+      code === DOT ||
+      code === 45 ||
+      code === COLON ||
+      code === SLASH ||
+      code === 40 ||
+      code === 41
+    )
+      item++;
+    else return -1;
+  }
+  return -1;
+}
+
+function isNameChar(code: number): boolean {
+  return isLetter(code) || isDigit(code) || code === 95;
+}
+
+/**
+ * `Seat(date=2023-01-29, from=suzhou)`, `Order{id=7, items=[Item{sku=a}]}`: an object as `toString` and `repr` print it, its
+ * bracket at `at`. It names its fields, at least two, and may hold others; one that is cut ends with the text.
+ */
+export function endOfRecord(text: string, at: number, end: number): number {
+  const open = text.charCodeAt(at);
+  if ((open !== 40 && open !== 91 && open !== 123) || !isLetter(text.charCodeAt(at + 1))) return -1;
+  let i = at + 1;
+  while (i < end && isNameChar(text.charCodeAt(i))) i++;
+  // Go writes `Pod{Name:a, Ports:[7]}`.
+  const isStruct = open === 123 && text.charCodeAt(i) === COLON && text.charCodeAt(i + 1) > 32;
+  const sign = isStruct ? COLON : EQUALS;
+  if (text.charCodeAt(i) !== sign) return -1;
+  let depth = 1;
+  /** A field that holds others is as telling as two. */
+  let fields = 1;
+  for (i++; i < end; i++) {
+    const code = text.charCodeAt(i);
+    if (code === 40 || code === 91 || code === 123) {
+      depth++;
+      fields++;
+    } else if (code === sign && depth === 1) fields++;
+    else if ((code === 41 || code === 93 || code === 125) && --depth === 0) return fields > 1 ? i + 1 : -1;
+  }
+  return fields > 1 ? end : -1;
+}
+
+/** `type=Broker,name=shop,connector=[a]`: at least two pairs joined by commas only, as names of objects are written; `at` is the first sign. */
+export function endOfPairs(text: string, at: number, end: number): number {
+  let pairs = 1;
+  let i = at + 1;
+  for (;;) {
+    const limit = Math.min(end, i + MAX_PAIR);
+    while (i < limit && text.charCodeAt(i) > 32 && text.charCodeAt(i) !== 44) i++;
+    if (text.charCodeAt(i) !== 44) break;
+    let key = i + 1;
+    while (key < end && isNameChar(text.charCodeAt(key))) key++;
+    if (key === i + 1 || text.charCodeAt(key) !== EQUALS) break;
+    pairs++;
+    i = key + 1;
+  }
+  return pairs > 1 ? i : -1;
+}
+
+/**
+ * `keep=[a (1), b (2)]`, `rate=(int)44100`, `why={not yet}`: a group in brackets directly after a sign, its bracket at `at`,
+ * with the word that a type in parentheses stands before. A group that never closes is none.
+ */
+export function endOfGroup(text: string, at: number, end: number): number {
+  const limit = Math.min(end, at + MAX_GROUP);
+  let depth = 0;
+  for (let i = at; i < limit; i++) {
+    const code = text.charCodeAt(i);
+    if (code === QUOTE) i = Math.min(limit, endOfString(text, i + 1, limit));
+    else if (code === 40 || code === 91 || code === 123) depth++;
+    else if ((code === 41 || code === 93 || code === 125) && --depth === 0) return afterType(text, i + 1, end);
+  }
+  return -1;
+}
+
+function afterType(text: string, from: number, end: number): number {
+  let i = from;
+  if (text.charCodeAt(from - 1) !== 41) return i;
+  while (i < end && classOf(text.charCodeAt(i)) !== SEPARATOR) i++;
+  return i;
+}
+
+/** Hardware and IPv6 addresses, whose groups may be letters only. */
+function endOfHexGroups(text: string, from: number, end: number): number {
+  let groups = 0;
+  let i = from;
+  for (;;) {
+    const start = i;
+    while (i < end && i - start < 5 && isHexDigit(text.charCodeAt(i))) i++;
+    if (i - start > 4) return -1;
+    groups++;
+    if (text.charCodeAt(i) !== COLON || i + 1 >= end) break;
+    if (!isHexDigit(text.charCodeAt(i + 1)) && text.charCodeAt(i + 1) !== COLON) break;
+    i++;
+  }
+  return groups >= MIN_HEX_GROUPS && classOf(text.charCodeAt(i)) !== DIGIT && !isLetter(text.charCodeAt(i)) ? i : -1;
+}
+
+/** A number of two to five digits that ends at a separator. */
+function isPort(text: string, at: number, end: number): boolean {
+  let i = at;
+  while (i < end && isDigit(text.charCodeAt(i))) i++;
+  const code = text.charCodeAt(i);
+  return i - at >= 2 && i - at <= 5 && (i >= end || classOf(code) === SEPARATOR || code === DOT);
+}
+
+/** A name that begins at `from` and stands alone after it, or -1. */
+function endOfName(text: string, from: number, end: number): number {
+  let i = from;
+  while (i < end && isNameChar(text.charCodeAt(i))) i++;
+  return i > from && (i >= end || classOf(text.charCodeAt(i)) === SEPARATOR) ? i : -1;
+}
+
+/** A token text[from, colon) that continues over a colon: an address, a host with a port, a device with a number. */
+export function endOfColonValue(text: string, from: number, colon: number, end: number, shape: TokenShape): number {
+  if (shape.nonHex === 0 && shape.length <= 4) {
+    const groups = endOfHexGroups(text, from, end);
+    if (groups > 0) return groups;
+  }
+  if (shape.letters < 2) return -1;
+  if (text.charCodeAt(colon + 1) === SLASH && text.charCodeAt(colon + 2) === SLASH) {
+    return endOfPath(text, colon + 3, end, false);
+  }
+  if (shape.dots > 0 && isPort(text, colon + 1, end)) return colon;
+  if (shape.trailingDigits === 0) return -1;
+  // `queue0:sink`, and for `disk1:7` the number becomes part of the value by itself.
+  return isDigit(text.charCodeAt(colon + 1)) ? colon : endOfName(text, colon + 1, end);
+}

@@ -1,0 +1,179 @@
+import { classOf, isCloseBracket, isDigit, isLetter, isOpenBracket, SEPARATOR } from "../lines/chars.ts";
+import { endOfCompound, endOfValue, flagsOf, isQualified } from "./judge-token.ts";
+import { endOfMarkedValue } from "./marked-value.ts";
+import { createShape, isMessageCode, KIND, maskKind } from "./masks.ts";
+import { measureToken } from "./measure-token.ts";
+import { markFrom, markLast, push, pushValue } from "./push-token.ts";
+import { isQuote } from "./scan-quoted.ts";
+import { endOfGroup, endOfLongValue } from "./scan-value.ts";
+import { FLAG, MAX_TOKENS, type TokenLine, WILD } from "./token-line.ts";
+import { hashWord, isEventKey, isMethodHash, isPayloadWord, isSlotWord, isUnit, METHOD } from "./words.ts";
+
+const COLON = 58;
+const SLASH = 47;
+const BACKSLASH = 92;
+const EQUALS = 61;
+const OPEN_GROUP = 40;
+const OPEN_LIST = 91;
+const CLOSE_LIST = 93;
+/** Longest unit word. */
+const MAX_UNIT = 12;
+/** Words, values and signs looked at; each may begin a search of some hundred characters. Longer lines are dumps. */
+const MAX_STEPS = 1_024;
+
+const shape = createShape();
+
+/** `(.)`, `[*]`: does a bracket hold text[from, to) and nothing else? */
+const isEnclosed = (text: string, from: number, to: number) =>
+  isOpenBracket(text.charCodeAt(from - 1)) && isCloseBracket(text.charCodeAt(to));
+
+/** `GET /items`, `DELETE http://carts/7`: is the word that ends at `to` followed by what a request is for? */
+function leadsTarget(text: string, to: number, end: number): boolean {
+  if (text.charCodeAt(to) !== 32) return false;
+  if (text.charCodeAt(to + 1) === SLASH) return true;
+  let i = to + 1;
+  while (i < end && isLetter(text.charCodeAt(i))) i++;
+  return text.startsWith("://", i);
+}
+
+/**
+ * Splits text[start, end) into words and masked values and appends them to `line`. One forward pass; each character is
+ * looked at once or twice. Punctuation separates and is not compared, so `user=7`, `user 7` and `user (7)` are alike.
+ */
+export function tokenize(line: TokenLine, start: number, end: number): void {
+  const text = line.text;
+  let i = start;
+  let afterNumber = false;
+  let previousWord = 0;
+  let pairs = 0;
+  let depth = 0;
+  let group = 0;
+  let steps = 0;
+  while (i < end && line.count < MAX_TOKENS && steps++ < MAX_STEPS) {
+    let code = text.charCodeAt(i);
+    let separator = 0;
+    let marked = -1;
+    while (i < end && classOf(code) === SEPARATOR) {
+      if (code > 32 && steps++ < MAX_STEPS) {
+        marked = endOfMarkedValue(line, i, end, separator);
+        if (marked > 0) break;
+        separator = code;
+        if (isOpenBracket(code) && depth++ === 0) group = line.count;
+        else if (isCloseBracket(code) && depth > 0 && --depth === 0) markFrom(line, group, FLAG.inside);
+      }
+      code = text.charCodeAt(++i);
+    }
+    if (i >= end) {
+      // `id:7 path: ` at the end: the last pair has no value.
+      if (separator === COLON && pairs > 0) pushValue(line, end, end, FLAG.named);
+      return;
+    }
+    if (marked > 0) {
+      pushValue(line, i, marked, FLAG.named);
+      i = marked;
+      afterNumber = false;
+      previousWord = 0;
+      continue;
+    }
+    // `Job::start` names no value.
+    const isScope = separator === COLON && text.charCodeAt(i - 1) === COLON && text.charCodeAt(i - 2) === COLON;
+    const named = (separator === EQUALS || separator === COLON) && !isScope ? FLAG.named : 0;
+    if ((named !== 0 || separator === OPEN_GROUP) && isPayloadWord(previousWord)) {
+      pushValue(line, i, end, named);
+      return;
+    }
+    if (code === SLASH || code === BACKSLASH || text.charCodeAt(i + 1) === COLON) {
+      const long = endOfLongValue(text, i, end);
+      if (long > i) {
+        pushValue(line, i, long, named);
+        i = long;
+        afterNumber = false;
+        continue;
+      }
+    }
+    const from = i;
+    i = measureToken(text, from, end, shape);
+    const isMark = shape.letters === 0 && shape.digits === 0 && shape.length < 3;
+    if (isMark) {
+      // A dot on its own is read as nothing.
+      i = Math.max(i, from + 1);
+      if (isEnclosed(text, from, i)) pushValue(line, from, i, FLAG.named);
+      continue;
+    }
+    let kind = maskKind(shape, text, from, i);
+    if (text.charCodeAt(i) === COLON && kind !== KIND.variable && line.words > 0 && pairs === 0) {
+      const compound = endOfCompound(text, shape, i, end);
+      if (compound > 0) {
+        i = compound;
+        kind = shape.digits > 0 ? KIND.variable : KIND.soft;
+      }
+    }
+    const isAttached = text.charCodeAt(from - 1) === COLON && previousWord !== 0;
+    const leads = line.words === 0 || separator === CLOSE_LIST;
+    const isCode = leads && kind === KIND.variable && text.charCodeAt(i) === COLON && isMessageCode(shape);
+    const value =
+      isCode || (kind === KIND.variable && isQualified(text, shape, from, i))
+        ? -1
+        : endOfValue(line, shape, from, i, end, separator, kind);
+    if (value > 0) {
+      afterNumber = kind === KIND.variable && shape.letters === 0;
+      // `starting catalogue 1.8.2`: what stands before a version is a name.
+      if (shape.dots === 2 && afterNumber && previousWord !== 0) markLast(line, FLAG.product);
+      previousWord = 0;
+      i = Math.min(value, end);
+      pushValue(line, from, i, named);
+      if (isAttached) pairs++;
+      continue;
+    }
+    const after = text.charCodeAt(i);
+    const isKey = after === EQUALS || (after === COLON && text.charCodeAt(i + 1) > 32);
+    if (afterNumber && !isKey && shape.length <= MAX_UNIT && isUnit(shape.hash)) {
+      line.end[line.count - 1] = i;
+      afterNumber = false;
+      continue;
+    }
+    afterNumber = false;
+    // `database=shop`: whatever follows the sign directly; and `id:7 type:create`, once a pair was seen to hold a value.
+    const isPair = text.charCodeAt(from - 1) === EQUALS || (isAttached && pairs > 0);
+    if (isPair && !isEventKey(previousWord)) {
+      line.known.note(shape.hash);
+      if (isOpenBracket(text.charCodeAt(i))) i = Math.max(i, endOfGroup(text, i, end));
+      pushValue(line, from, i, named);
+      previousWord = 0;
+      continue;
+    }
+    if (
+      kind === KIND.constant &&
+      isMethodHash(shape.hash) &&
+      (from === start || !isQuote(text.charCodeAt(from - 1))) &&
+      leadsTarget(text, i, end)
+    ) {
+      push(line, METHOD, from, i, named | FLAG.kind);
+      previousWord = 0;
+      continue;
+    }
+    const slot = separator === 0 && previousWord !== 0 && isSlotWord(previousWord) ? FLAG.slot : 0;
+    const alone = separator === OPEN_LIST && text.charCodeAt(i) === CLOSE_LIST ? FLAG.soft : 0;
+    const key = text.charCodeAt(i) === EQUALS ? FLAG.key : 0;
+    push(line, shape.hash, from, i, named | slot | alone | key | flagsOf(text, shape, from, i, kind));
+    previousWord = shape.hash;
+  }
+}
+
+/**
+ * A line without any word: its first token's leading letters stand in, so that `core.2275` and `jetty-6` stay apart. A
+ * name with a number and nothing else (`app0`) is such a line.
+ */
+export function nameBareLine(line: TokenLine): void {
+  const isSoft = ((line.flags[0] ?? 0) & FLAG.soft) !== 0;
+  if (line.count === 1 && isSoft && isDigit(line.text.charCodeAt((line.end[0] ?? 1) - 1))) {
+    line.hash[0] = WILD;
+    line.words = 0;
+  }
+  if (line.words > 0 || line.count === 0 || line.count >= MAX_TOKENS) return;
+  const from = line.start[0] ?? 0;
+  let i = from;
+  while (i < (line.end[0] ?? 0) && isLetter(line.text.charCodeAt(i))) i++;
+  if (i - from < 2) return;
+  push(line, hashWord(line.text, from, i), i, i, 0);
+}

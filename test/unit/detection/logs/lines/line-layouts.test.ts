@@ -1,0 +1,162 @@
+import { describe, expect, test } from "vitest";
+import { parseLine } from "../../../../../src/detection/logs/lines/parse-line.ts";
+import { createTemplateMiner } from "../../../../../src/detection/logs/templates/template-miner.ts";
+
+const ESC = "\u001b";
+
+const layouts: readonly (readonly [string, string, string, string])[] = [
+  [
+    "log files of the kubelet, with a line that has a time of its own",
+    "2026-11-20T22:27:35.866000001Z stdout F 2026-11-20 22:27:35 INFO worker 7 started in 12 ms",
+    "2026-11-20T22:27:36.123000001Z stderr F 2026-11-20 22:27:36 INFO worker 9 started in 3 ms",
+    "worker <*> started in <*>",
+  ],
+  [
+    "log files of the kubelet, with a part of a line",
+    "2026-11-20T22:27:35.866000001Z stdout F found 12 items here",
+    "2026-11-20T22:27:35.866000001Z stderr P found 13 items here",
+    "found <*> items here",
+  ],
+  [
+    "log files of the kubelet, with JSON",
+    '2026-11-20T22:27:35.866000001Z stdout F {"level":"info","msg":"found 12 items"}',
+    '2026-11-20T22:27:36.866000001Z stdout F {"level":"info","msg":"found 13 items"}',
+    "found <*> items",
+  ],
+  [
+    "syslog with a priority (RFC 3164)",
+    "<34>Oct 11 22:14:15 one su[77]: login refused for 17 users",
+    "<165>Oct 12 02:14:15 two su[5]: login refused for 3 users",
+    "login refused for <*> users",
+  ],
+  [
+    "syslog with structured data and without (RFC 5424)",
+    '<165>1 2026-10-11T22:14:15.003Z one.example.com prog 8710 ID47 [a@1 i="3\\"]" e="App"][b@2 x="y"] flushed 12 items',
+    "<165>1 2026-10-11T22:14:16.003Z two prog - - - flushed 7 items",
+    "flushed <*> items",
+  ],
+  [
+    "colours",
+    `${ESC}[90m2026-11-20T22:27:35Z${ESC}[0m ${ESC}[32mINF${ESC}[0m ${ESC}[1mlistening${ESC}[0m ${ESC}[36mport=${ESC}[0m8080`,
+    `${ESC}[90m2026-11-20T22:27:36Z${ESC}[0m ${ESC}[32mINF${ESC}[0m ${ESC}[1mlistening${ESC}[0m ${ESC}[36mport=${ESC}[0m9090`,
+    "listening port=<*>",
+  ],
+  [
+    "Python without a configuration",
+    "WARNING:root:pool shrinks to 7",
+    "WARNING:app.db:pool shrinks to 8",
+    "pool shrinks to <*>",
+  ],
+  [
+    "PostgreSQL with user and database",
+    "2026-11-20 22:27:36.100 UTC [77] app@shop LOG:  temporary file: 8 kB",
+    "2026-11-20 22:27:36.100 UTC [78] joe@ledger LOG:  temporary file: 9 kB",
+    "temporary file: <*>",
+  ],
+  [
+    "twelve hours, month and day before the year",
+    "11/20/2026 10:27:36 PM pool freed 7 parts",
+    "11/21/2026 9:27:37 AM pool freed 9 parts",
+    "pool freed <*> parts",
+  ],
+  [
+    "java.util.logging",
+    "Nov 20, 2026 10:27:36 PM org.example.Service startInternal",
+    "Nov 21, 2026 9:07:36 AM org.example.Service startInternal",
+    "org.example.Service startInternal",
+  ],
+  [
+    "glog with the year",
+    "W20261120 22:27:36.100000    77 env.cc:17] Found 7 errors",
+    "W20261121 22:27:37.100000    99 env.cc:18] Found 8 errors",
+    "Found <*> errors",
+  ],
+  [
+    "tabs",
+    "2026-11-20T22:27:36.1Z\tINFO\tcache\twarmed 7 items",
+    "2026-11-20T22:27:37.1Z\tINFO\tcache\twarmed 9 items",
+    "cache\twarmed <*> items",
+  ],
+  [
+    "the file and line after the level, with what stands before them",
+    " 2(1178) DEBUG: core [core/route.c:12]: found 7 routes",
+    " 0(1176) DEBUG: tm [t_reply.c:7]: found 9 routes",
+    "found <*> routes",
+  ],
+  [
+    "process, function and line, as Erlang writes them",
+    "2026-11-20 22:27:36.091339+00:00 [debug] <0.205.0>@super_visor:report/4:139 found 7 routes",
+    "2026-11-20 22:27:37.091339+00:00 [debug] <0.74.0>@other:start/2:7 found 9 routes",
+    "found <*> routes",
+  ],
+  [
+    "syslog with the time of RFC 3339",
+    "2026-11-20T22:27:36.091339+00:00 one systemd[1]: found 7 routes",
+    "2026-11-20T22:27:37.091339+00:00 two cron[77]: found 9 routes",
+    "found <*> routes",
+  ],
+  [
+    "Ruby",
+    "I, [2026-11-20T22:27:36.091339 #7]  INFO -- : found 7 routes",
+    "W, [2026-11-20T22:27:37.091339 #9]  WARN -- : found 9 routes",
+    "found <*> routes",
+  ],
+  [
+    "a name in brackets before the time",
+    "[A5BBNE] 2026/11/20 22:27:36.091339 model.go:12: DEBUG: found 7 routes",
+    "[start] 2026/11/20 22:27:37.091339 main.go:7: INFO: found 9 routes",
+    "found <*> routes",
+  ],
+  [
+    "a letter for the level and the file after the time in brackets",
+    "[2026-11-20 22:27:36.091339 +0000] I [main.c:2865:main] 0-one: found 7 routes",
+    "[2026-11-20 22:27:37.091339 +0000] W [rpc.c:12:start] 0-two: found 9 routes",
+    "found <*> routes",
+  ],
+  [
+    "the part that wrote it, without a level",
+    "2026-11-20T22:27:36.091Z shop:carts:cache found 7 routes",
+    "2026-11-20T22:27:37.091Z shop:auth found 9 routes",
+    "found <*> routes",
+  ],
+  [
+    "Compose",
+    "carts-1  | 2026-11-20 22:27:36 INFO found 7 routes",
+    "db-1     | 2026-11-20 22:27:37 INFO found 9 routes",
+    "found <*> routes",
+  ],
+];
+
+describe("what stands around a message is no part of its template", () => {
+  test.each(layouts)("%s", (_, first, second, text) => {
+    const miner = createTemplateMiner();
+    miner.learn(first);
+    miner.learn(second);
+    expect([...miner.templates()]).toEqual([{ id: 1, text, count: 2 }]);
+  });
+});
+
+describe("what is wrapped around a line leaves its level and time readable", () => {
+  test.each([
+    [
+      "2026-11-20T22:27:35.866Z stdout F 2026-11-20 22:27:30 ERROR disk full",
+      "error",
+      "disk full",
+      "2026-11-20T22:27:30.000Z",
+    ],
+    ["2026-11-20T22:27:35.866Z stderr F WARN disk filling", "warn", "disk filling", "2026-11-20T22:27:35.866Z"],
+    [`${ESC}[31mERROR${ESC}[0m disk full`, "error", "disk full", undefined],
+    [
+      "<165>1 2026-10-11T22:14:16.003Z host prog - - - disk is fine",
+      undefined,
+      "disk is fine",
+      "2026-10-11T22:14:16.003Z",
+    ],
+    ["ERROR:app.db:disk full", "error", "disk full", undefined],
+  ])("%s", (line, level, message, at) => {
+    const parsed = parseLine(line);
+    expect(parsed.level).toBe(level);
+    expect(parsed.message).toBe(message);
+    expect(parsed.at).toBe(at === undefined ? undefined : Date.parse(at));
+  });
+});
