@@ -16,6 +16,20 @@ test.each([
   { name: "a character over two chunks", chunks: [Buffer.from([0xc3]), Buffer.from([0xa4, 0x0a])], lines: ["ä"] },
   { name: "bytes that are no UTF-8", chunks: [Buffer.from([0x61, 0xff, 0x62, 0x0a])], lines: ["a\uFFFDb"] },
   { name: "nothing", chunks: [], lines: [] },
+  { name: "one character", chunks: ["a"], lines: ["a"] },
+  { name: "a byte order mark", chunks: ["\uFEFFa\nb\n"], lines: ["a", "b"] },
+  {
+    name: "a byte order mark, byte by byte",
+    chunks: [...Buffer.from("\uFEFFä\n")].map((byte) => Buffer.from([byte])),
+    lines: ["ä"],
+  },
+  { name: "the mark's character within the text", chunks: ["a\n\uFEFFb\n"], lines: ["a", "\uFEFFb"] },
+  { name: "UTF-16LE", chunks: [Buffer.from("\uFEFFa ä\r\nb\r\n", "utf16le")], lines: ["a ä", "b"] },
+  {
+    name: "UTF-16LE, byte by byte",
+    chunks: [...Buffer.from("\uFEFFä\n", "utf16le")].map((byte) => Buffer.from([byte])),
+    lines: ["ä"],
+  },
 ])("$name", ({ chunks, lines }) => expect(split(chunks)).toEqual({ lines, cut: 0 }));
 
 test("a long line is cut and counted, in one chunk or in many", () => {
