@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { groupingAccuracy } from "../../unit/detection/logs/templates/grouping-accuracy.ts";
 
 const folder = new URL("../../corpus/logs/statements/readings/", import.meta.url);
 const VALUE = "<*>";
@@ -61,4 +62,26 @@ export function matcher(reading: Reading): (line: string) => string | undefined 
     const sentence = sentenceOf(line, reading);
     return cuts.find((one) => matches(sentence, one))?.template;
   };
+}
+
+/** What a reader says of a line: the template it belongs to, if any. */
+export type Reader = (line: string) => string | undefined;
+
+/** The reader of a source; undefined when nobody has read it. */
+export function readerOf(source: string, reader = ""): Reader | undefined {
+  const reading = readingOf(source, reader);
+  return reading === undefined ? undefined : matcher(reading);
+}
+
+/** The grouping accuracy of two readers of a source against each other, both directions averaged; undefined unless both read it. */
+export function agreementOf(source: string, lines: readonly string[]): number | undefined {
+  const [one, other] = [readerOf(source), readerOf(source, ".second")];
+  if (one === undefined || other === undefined) return undefined;
+  const ours = lines.map((line, i) => one(line) ?? `line ${i}`);
+  const theirs = lines.map((line, i) => other(line) ?? `line ${i}`);
+  const numbered = (labels: readonly string[]) => {
+    const numbers = new Map([...new Set(labels)].map((label, i) => [label, i]));
+    return labels.map((label) => numbers.get(label) ?? 0);
+  };
+  return (groupingAccuracy(ours, numbered(theirs)) + groupingAccuracy(theirs, numbered(ours))) / 2;
 }

@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { groupingAccuracy } from "../../unit/detection/logs/templates/grouping-accuracy.ts";
 import { atLeast, type Figure, finish } from "../result.ts";
+import { agreementOf, type Reader, readerOf } from "./readings.ts";
 import { idsOf, interleaved, labelOf, mean, type Row, readSources } from "./statements.ts";
 
 /** Goal of the project for real logs. */
@@ -47,40 +48,93 @@ function printErrors(rows: readonly Row[], ids: readonly number[], limit: number
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { errors: { type: "string", default: "0" } },
+  options: { errors: { type: "string", default: "0" }, by: { type: "string", default: "statement" } },
 });
 
+/** What the readers of a source say; lines that a reader has no template for are not counted. */
+interface Read {
+  readonly ids: number[];
+  readonly labels: string[];
+}
+
+/** The lines that were read, with the labels of their readers. */
+function readOf(rows: readonly Row[], ids: readonly number[], readers: ReadonlyMap<string, Reader>): Read {
+  const read: Read = { ids: [], labels: [] };
+  for (const [i, { source, line }] of rows.entries()) {
+    const label = readers.get(source)?.(line);
+    if (label === undefined) continue;
+    read.ids.push(ids[i] ?? 0);
+    read.labels.push(`${source} ${label}`);
+  }
+  return read;
+}
+
+const byReading = ({ ids, labels }: Read) => (labels.length === 0 ? undefined : groupingAccuracy(labels, ids));
+const shown = (value: number | undefined) => value?.toFixed(3) ?? "";
+const known = (values: readonly (number | undefined)[]) => values.filter((value) => value !== undefined);
+
 const figures: Figure[] = [];
-console.log("| source | lines | labels | templates | accuracy | unmixed | by place |");
-console.log("|---|---|---|---|---|---|---|");
+console.log(
+  "| source | lines | labels | templates | by statement | unmixed | by place | by reading | two readers agree |",
+);
+console.log("|---|---|---|---|---|---|---|---|---|");
 for (const part of ["development", "held-out"]) {
   const sources = readSources(part).filter(
     ([row]) => positionals.length === 0 || positionals.includes(row?.source ?? ""),
   );
   if (sources.length === 0) continue;
+  const names = sources.map(([row]) => row?.source ?? "");
+  const readers = new Map(
+    names.flatMap((name) => {
+      const reader = readerOf(name);
+      return reader === undefined ? [] : [[name, reader] as const];
+    }),
+  );
   const each: number[] = [];
-  for (const rows of [...sources, interleaved(sources)]) {
+  const eachRead: (number | undefined)[] = [];
+  const agreements = sources.map((rows) =>
+    agreementOf(
+      rows[0]?.source ?? "",
+      rows.map(({ line }) => line),
+    ),
+  );
+  for (const [at, rows] of [...sources, interleaved(sources)].entries()) {
     const ids = idsOf(rows);
-    const mixed = each.length === sources.length;
+    const isAll = at === sources.length;
     const value = accuracy(rows, ids, labelOf);
+    const reading = byReading(readOf(rows, ids, readers));
     each.push(value);
-    const name = mixed ? `${part}: all in one stream` : (rows[0]?.source ?? "");
+    eachRead.push(reading);
     const cells = [
+      isAll ? `${part}: all in one stream` : names[at],
       rows.length,
       new Set(rows.map(labelOf)).size,
       new Set(ids).size,
-      value.toFixed(3),
-      purity(rows, ids).toFixed(3),
-      accuracy(rows, ids, placeOf).toFixed(3),
+      shown(value),
+      shown(purity(rows, ids)),
+      shown(accuracy(rows, ids, placeOf)),
+      shown(reading),
+      shown(agreements[at]),
     ];
-    console.log(`| ${[name, ...cells].join(" | ")} |`);
-    if (!mixed) printErrors(rows, ids, Number(values.errors));
+    console.log(`| ${cells.join(" | ")} |`);
+    if (isAll || part !== "development") continue;
+    const reader = readers.get(names[at] ?? "");
+    const judged =
+      values.by === "reading" ? rows.map((row) => ({ ...row, label: reader?.(row.line) ?? "unread" })) : rows;
+    printErrors(judged, ids, Number(values.errors));
   }
   const stream = each.pop() ?? 0;
-  console.log(`| ${part}: mean | | | | ${mean(each).toFixed(3)} | | |`);
-  figures.push(
-    atLeast(`${part} sources, mean accuracy`, mean(each), GOAL),
-    atLeast(`${part} sources in one stream`, stream, GOAL),
+  const streamRead = eachRead.pop();
+  const meanRead = known(eachRead).length === 0 ? undefined : mean(known(eachRead));
+  const agreed = known(agreements).length === 0 ? undefined : mean(known(agreements));
+  console.log(
+    `| ${part}: mean | | | | ${shown(mean(each))} | | | ${shown(meanRead)} (${known(eachRead).length} read) | ${shown(agreed)} |`,
   );
+  figures.push(
+    atLeast(`${part} sources, mean accuracy by statement`, mean(each), GOAL),
+    atLeast(`${part} sources in one stream, by statement`, stream, GOAL),
+  );
+  if (meanRead !== undefined) figures.push(atLeast(`${part} sources, mean accuracy by reading`, meanRead, GOAL));
+  if (streamRead !== undefined) figures.push(atLeast(`${part} sources in one stream, by reading`, streamRead, GOAL));
 }
 await finish({ figures });
