@@ -24,6 +24,7 @@ import * as logTemplates from "./migrations/0031-log-templates.ts";
 import * as rejectedBy from "./migrations/0032-rejected-by.ts";
 import * as sampleArrays from "./migrations/0033-sample-arrays.ts";
 import * as retention from "./migrations/0034-retention.ts";
+import * as mailSubjects from "./migrations/0035-mail-subjects.ts";
 
 /** In order, never edited once released. */
 const migrations: Record<string, Migration> = {
@@ -48,6 +49,7 @@ const migrations: Record<string, Migration> = {
   "0032-rejected-by": rejectedBy,
   "0033-sample-arrays": sampleArrays,
   "0034-retention": retention,
+  "0035-mail-subjects": mailSubjects,
 };
 
 const migrationTable = "schema_migration";

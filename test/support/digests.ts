@@ -37,7 +37,7 @@ const memory = {
   status: "resolved",
   openedAt: to - 9 * hour,
   resolvedAt: to - 9 * hour + 260_000,
-  cause: { code: "memory-limit-too-low", culprit: carts, probability: 0.97 },
+  cause: { code: "memory-limit-too-low", culprit: carts, probability: 0.97, undecided: false },
 } as const;
 const disk = {
   id: "14",

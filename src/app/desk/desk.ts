@@ -24,6 +24,7 @@ import {
   touchIncident,
 } from "../../store/incidents/incidents.ts";
 import { addToTimeline } from "../../store/incidents/timeline.ts";
+import { titled } from "../../store/incidents/titled.ts";
 import type { Jobs } from "../../store/jobs.ts";
 import { setFreeze } from "../../store/plans/freeze.ts";
 import { getPlan } from "../../store/plans/plans.ts";
@@ -118,7 +119,7 @@ export function createDesk(deps: DeskDeps): Desk {
     view: (incidentId) => buildView(database, incidentId, deps.webUrl),
     postmortem: (incidentId) =>
       /^\d+$/.test(incidentId) ? postmortemOf(deps, incidentId) : Promise.resolve(undefined),
-    list: (query): Promise<readonly Incident[]> => listIncidents(database, query),
+    list: async (query): Promise<readonly Incident[]> => titled(database, await listIncidents(database, query)),
     count: async (query) => (await countIncidents(database, query)).count,
     acknowledge: (id, by) => move(id, "acknowledge", by, `${by.name} has taken incident ${id}.`),
     async resolve(id, by) {

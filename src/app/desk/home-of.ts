@@ -10,6 +10,7 @@ import type { Database } from "../../store/database.ts";
 import { causePrecision } from "../../store/incidents/cause-verdicts.ts";
 import { countIncidents } from "../../store/incidents/incident-pages.ts";
 import { listIncidents } from "../../store/incidents/incidents.ts";
+import { titled } from "../../store/incidents/titled.ts";
 import { deliveryBacklog, recentFixIds, waitingPlanIds } from "../../store/people/home-rows.ts";
 import { standingSilences } from "../../store/people/silences.ts";
 import { getFreeze } from "../../store/plans/freeze.ts";
@@ -95,7 +96,7 @@ export async function homeOf(deps: HomeDeps, by: Person): Promise<HomeView> {
       cluster,
       limit: shown.open,
       order: "worst",
-    }),
+    }).then((incidents) => titled(database, incidents)),
     countIncidents(database, { statuses: unresolvedStatuses, cluster }),
     waitingPlanIds(database, cluster, shown.approvals).then(plansOf),
     recentFixIds(database, cluster, shown.fixes).then(plansOf),

@@ -12,6 +12,7 @@ import {
 import { type Clock, isoTime } from "../../lib/clock.ts";
 import type { Database } from "../../store/database.ts";
 import { listIncidents } from "../../store/incidents/incidents.ts";
+import { titled } from "../../store/incidents/titled.ts";
 import { addSilence, endSilence, standingSilences } from "../../store/people/silences.ts";
 import type { Watching } from "./watching.ts";
 
@@ -60,7 +61,7 @@ export function createSilenceDesk(
         ...windowOf(request),
         active: active.slice(0, shownActive).map(({ target, summary }) => ({ target, summary: redact(summary) })),
         more: Math.max(0, active.length - shownActive),
-        open,
+        open: await titled(database, open),
         past: {
           matched: past.filter(({ anomalies }) => matchesAll(request, anomalies)).length,
           of: past.length,

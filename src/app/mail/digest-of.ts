@@ -1,4 +1,5 @@
 import type { CauseCode } from "../../incident/cause.ts";
+import { titleOfRow } from "../../incident/diagnosis/title.ts";
 import { actionTitle } from "../../incident/fix/action-title.ts";
 import type { Redact } from "../../incident/redacted.ts";
 import {
@@ -35,20 +36,24 @@ function took(times: readonly number[]): Took | undefined {
 }
 
 function lineOf(line: IncidentLine, redact: Redact): DigestIncident {
-  const { cause, culprit, probability } = line;
+  const { cause, culprit, probability, inconclusive } = line;
   return {
     id: line.id,
-    title: redact(line.title),
+    title: redact(titleOfRow(line, line)),
     severity: line.severity,
     status: line.status,
     openedAt: line.openedAt,
     ...(line.resolvedAt === null ? {} : { resolvedAt: line.resolvedAt }),
-    ...(cause && culprit ? { cause: { code: cause, culprit, probability: probability ?? 0 } } : {}),
+    ...(cause && culprit && cause !== "unknown"
+      ? { cause: { code: cause, culprit, probability: probability ?? 0, undecided: inconclusive === true } }
+      : {}),
   };
 }
 
 function topCauses(lines: readonly IncidentLine[]): Digest["causes"] {
-  const known = lines.flatMap(({ cause, culprit }) => (cause && culprit ? [{ cause, culprit }] : []));
+  const known = lines.flatMap(({ cause, culprit, inconclusive }) =>
+    cause && culprit && cause !== "unknown" && !inconclusive ? [{ cause, culprit }] : [],
+  );
   const byCause = Map.groupBy(known, ({ cause }): CauseCode => cause);
   return [...byCause]
     .flatMap(([cause, same]) => {

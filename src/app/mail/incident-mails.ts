@@ -27,8 +27,9 @@ export function incidentMails(
     const links = link ? [{ text: "Look, and decide", href: link(incidentId) }] : [];
     const title = redact(view.incident.title);
     const mail = incidentMail(view, { what, title, timeZone, from, installation, links, chart });
+    const opened = `incident/${incidentId}/opened`;
     const key = `incident/${incidentId}/${what}`;
-    await sendToAll(mail, key);
+    await sendToAll(mail, key, what === "opened" ? undefined : opened);
     await markMailed(database, key);
   };
 

@@ -1,26 +1,31 @@
-import type { Mail } from "../../bot/email/mail.ts";
+import { type Mail, replySubject } from "../../bot/email/mail.ts";
 import { unsubscribeUrl } from "../../bot/web/unsubscribe-routes.ts";
 import { messageOf } from "../../lib/app-error.ts";
-import { markMailed, wantsMail, wasMailed } from "../../store/people/mail.ts";
+import { mailedSubject, markMailed, wantsMail, wasMailed } from "../../store/people/mail.ts";
 import type { MailDeps } from "./mail-deps.ts";
 
-/** Sends a mail to all readers. @returns how many there are @throws the first failure, when all others have been tried */
-export type SendToAll = (mail: Mail, key: string) => Promise<number>;
+/**
+ * Sends a mail to all readers. `answers`: the key of the mail that it goes on from, whose subject each reader sees again.
+ * @returns how many there are @throws the first failure, when all others have been tried
+ */
+export type SendToAll = (mail: Mail, key: string, answers?: string) => Promise<number>;
 
 /** One copy a reader; who has it already is left out, so that a job that comes again sends what is missing. */
 export function mailCopies(
   deps: Pick<MailDeps, "settings" | "database" | "mailer" | "seal" | "webUrl" | "log">,
 ): SendToAll {
   const { settings, database, mailer, seal, webUrl, log } = deps;
-  return async (mail, key) => {
+  return async (mail, key, answers) => {
     const readers = await wantsMail(database, settings.to);
     const failed: unknown[] = [];
     for (const to of readers) {
       const copy = `${key}/to/${to}`;
       if (await wasMailed(database, copy)) continue;
       const url = webUrl === undefined ? undefined : unsubscribeUrl(seal, webUrl, to);
-      await mailer.send(mail, { to, ...(url ? { unsubscribeUrl: url } : {}) }).then(
-        () => markMailed(database, copy),
+      const first = answers === undefined ? undefined : await mailedSubject(database, `${answers}/to/${to}`);
+      const own = first === undefined ? mail : { ...mail, subject: replySubject(first) };
+      await mailer.send(own, { to, ...(url ? { unsubscribeUrl: url } : {}) }).then(
+        () => markMailed(database, copy, own.subject),
         (error: unknown) => {
           log.warn({ error: messageOf(error) }, "mail.not-sent");
           failed.push(error);

@@ -1,3 +1,4 @@
+import { titleOf } from "../../incident/diagnosis/title.ts";
 import { actionTitle } from "../../incident/fix/action-title.ts";
 import type { Redact } from "../../incident/redacted.ts";
 import { postmortem } from "../../rca/report/postmortem.ts";
@@ -33,5 +34,6 @@ export async function postmortemOf(
       })),
     )
     .sort((a, b) => a.execution.startedAt - b.execution.startedAt);
-  return postmortem({ incident, ...latest, evidence, executions, told, redact });
+  const title = titleOf(incident, latest.diagnosis);
+  return postmortem({ incident: { ...incident, title }, ...latest, evidence, executions, told, redact });
 }

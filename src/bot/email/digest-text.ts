@@ -3,8 +3,8 @@ import { refText } from "../../incident/object-ref.ts";
 import type { Digest, DigestIncident } from "../../incident/report/digest.ts";
 import { matcherText } from "../../incident/silence.ts";
 import { duration } from "../../lib/duration.ts";
-import { confidenceWords, percent, statusWords } from "../words.ts";
-import { compared, type MailClock, outcomeWords, quietWords, tookWords } from "./mail-words.ts";
+import { statusWords } from "../words.ts";
+import { causeWords, compared, type MailClock, outcomeWords, quietWords, tookWords } from "./mail-words.ts";
 
 /** Where an incident can be looked at; undefined where pages have no address. */
 export type LinkOf = ((incidentId: string) => string) | undefined;
@@ -20,11 +20,7 @@ function incidentLines(one: DigestIncident, clock: MailClock, link: LinkOf): str
   const { cause } = one;
   return [
     `- [${one.severity}] ${one.title} (${clock.short(one.openedAt)}, ${end})`,
-    ...(cause
-      ? [
-          `  ${causeTitles[cause.code]}, ${refText(cause.culprit)}, ${confidenceWords(cause.probability)} (${percent(cause.probability)})`,
-        ]
-      : []),
+    ...(cause ? [`  ${causeWords(cause)}`] : []),
     ...(link ? [`  ${link(one.id)}`] : []),
   ];
 }

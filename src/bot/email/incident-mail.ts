@@ -12,7 +12,7 @@ import { nextStep } from "../next-step.ts";
 import { planNews, type Say } from "../plan-words.ts";
 import { seenBefore } from "../seen-before.ts";
 import { confidenceWords, cut, percent } from "../words.ts";
-import { type Mail, messageIdOf, subjectText } from "./mail.ts";
+import { type Mail, messageIdOf, replySubject, subjectText } from "./mail.ts";
 import { clockOf, type MailClock } from "./mail-words.ts";
 import { renderHtml } from "./render-html.ts";
 
@@ -122,9 +122,8 @@ export function incidentMail(view: IncidentView, options: IncidentMailOptions): 
   const { incident } = view;
   const clock = clockOf(timeZone);
   const first = messageIdOf(`${installation}/incident/${incident.id}/opened`, from);
-  const name = `[${incident.severity}] ${incident.cluster}: ${title}`;
-  // Clients put mails together by their references and by a subject that is the same but for "Re:".
-  const subject = subjectText(what === "opened" ? name : `Re: ${name}`);
+  const name = subjectText(`[${incident.severity}] ${incident.cluster}: ${title}`);
+  const subject = what === "opened" ? name : replySubject(name);
   const heading = what === "opened" ? title : `Resolved: ${title}`;
   const cid = chart ? `incident-${incident.id}@kubemend` : undefined;
   return {

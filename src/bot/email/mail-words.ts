@@ -1,7 +1,7 @@
 import { causeTitles } from "../../incident/cause.ts";
 import { verdictWords } from "../../incident/fix/verdict-words.ts";
 import { refText } from "../../incident/object-ref.ts";
-import type { Digest, DigestFix, Took } from "../../incident/report/digest.ts";
+import type { Digest, DigestFix, DigestIncident, Took } from "../../incident/report/digest.ts";
 import type { Severity } from "../../incident/severity.ts";
 import { matcherText } from "../../incident/silence.ts";
 import { duration } from "../../lib/duration.ts";
@@ -56,10 +56,17 @@ export function clockOf(timeZone: string) {
 
 export type MailClock = ReturnType<typeof clockOf>;
 
+/** `defect in the new release, Deployment shop/carts, very likely (81 %)`, with the word that it is undecided where it is. */
+export function causeWords({ code, culprit, probability, undecided }: NonNullable<DigestIncident["cause"]>): string {
+  const cause = `${causeTitles[code]}, ${refText(culprit)}, ${confidenceWords(probability)} (${percent(probability)})`;
+  return undecided ? `undecided: ${cause}` : cause;
+}
+
 /** Words that the templates use; one place, so that text and HTML say the same. */
 export const words = {
   statusWords,
   causeTitles,
+  causeWords,
   compared,
   confidenceWords,
   duration,

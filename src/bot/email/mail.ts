@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { withoutHidden } from "../../lib/visible-text.ts";
 
 /** A mail before it has a reader. `text` and `html` say the same. */
 export interface Mail {
@@ -19,11 +20,18 @@ export function messageIdOf(key: string, from: string): string {
   return `<${createHash("sha256").update(key).digest("hex").slice(0, 32)}.kubemend@${domain}>`;
 }
 
-/** One line, without what would start another header or be no character. */
+/**
+ * One line, without what would start another header, be no character, or be read as an encoded word (RFC 2047): a title of plain
+ * ASCII travels as it is, and `=?utf-8?B?…?=` in it would be shown as whatever its author has put there.
+ */
 export function subjectText(text: string, limit = 160): string {
-  const line = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, " ").trim();
+  const words = withoutHidden(text.replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, " "));
+  const line = words.replaceAll("=?", "= ?").trim();
   return line.length > limit ? `${line.slice(0, limit - 1)}…`.toWellFormed() : line;
 }
+
+/** Clients put mails together by their references and by a subject that is the same but for "Re:": nothing of it is cut off. */
+export const replySubject = (subject: string) => `Re: ${subject}`;
 
 /** One reader's copy of a mail. */
 export interface Envelope {

@@ -23,7 +23,13 @@ export interface DigestIncident {
   readonly status: IncidentStatus;
   readonly openedAt: number;
   readonly resolvedAt?: number;
-  readonly cause?: { readonly code: CauseCode; readonly culprit: ObjectRef; readonly probability: number };
+  /** What the latest diagnosis puts first; `undecided` when the evidence does not decide. */
+  readonly cause?: {
+    readonly code: CauseCode;
+    readonly culprit: ObjectRef;
+    readonly probability: number;
+    readonly undecided: boolean;
+  };
 }
 
 export interface DigestFix {

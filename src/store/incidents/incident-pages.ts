@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from "kysely";
-import type { CauseCode } from "../../incident/cause.ts";
+import { type CauseCode, causeTitles } from "../../incident/cause.ts";
+import { titleJoint, titleOfRow } from "../../incident/diagnosis/title.ts";
 import type {
   FilterChoices,
   IncidentCount,
@@ -21,6 +22,19 @@ const countedMost = 10_000;
 /** `%`, `_` and `\` stand for themselves in what people type. */
 const containing = (text: string) => `%${text.replace(/[\\%_]/g, (char) => `\\${char}`)}%`;
 
+/** Incidents whose title is that of their last diagnosis, and holds these words: the title as people read and copy it. */
+function diagnosedAs(like: string): RawBuilder<unknown> {
+  const codes = Object.keys(causeTitles);
+  const titles = Object.values(causeTitles);
+  return sql`
+    select d.incident_id from diagnosis d
+      join unnest(${codes}::text[], ${titles}::text[]) as c (code, title) on c.code = d.cause
+      join incident t on t.id = d.incident_id
+     where not d.inconclusive and d.cause <> 'unknown' and d.culprit <> t.target
+       and concat(d.culprit ->> 'kind', ' ', d.culprit ->> 'name', ': ', c.title, ${titleJoint}::text, t.title) ilike ${like}
+       and not exists (select from diagnosis n where n.incident_id = d.incident_id and n.version > d.version)`;
+}
+
 function conditions(filter: IncidentFilter): RawBuilder<unknown> {
   const all: RawBuilder<unknown>[] = [];
   const { statuses, severity, namespace, cluster, cause, search } = filter;
@@ -41,7 +55,7 @@ function conditions(filter: IncidentFilter): RawBuilder<unknown> {
     all.push(
       number
         ? sql`(i.id = ${number}::bigint or i.title ilike ${like})`
-        : sql`(i.title ilike ${like} or i.target ->> 'name' ilike ${like})`,
+        : sql`(i.title ilike ${like} or i.target ->> 'name' ilike ${like} or i.id in (${diagnosedAs(like)}))`,
     );
   }
   return all.length === 0 ? sql`true` : sql.join(all, sql` and `);
@@ -68,6 +82,7 @@ export async function pageOfIncidents(
      order by i.opened_at desc, i.id desc`.execute(database.kysely);
   const shown = rows.slice(0, limit).map((row) => ({
     ...row,
+    title: titleOfRow(row, row),
     openedAt: row.openedAt.getTime(),
     onset: row.onset.getTime(),
     resolvedAt: row.resolvedAt?.getTime() ?? null,

@@ -11,6 +11,7 @@ import type { Database } from "../database.ts";
 export interface IncidentLine {
   readonly id: string;
   readonly title: string;
+  readonly target: ObjectRef;
   readonly severity: Severity;
   readonly status: IncidentStatus;
   readonly openedAt: number;
@@ -19,6 +20,7 @@ export interface IncidentLine {
   readonly cause: CauseCode | null;
   readonly culprit: ObjectRef | null;
   readonly probability: number | null;
+  readonly inconclusive: boolean | null;
   readonly detectors: readonly string[];
   readonly predictions: readonly string[];
   readonly passing: boolean;
@@ -59,11 +61,11 @@ export async function digestRows(
       select * from incident i
        where i.cluster = ${cluster} and i.opened_at < ${end}
          and (i.opened_at >= ${start} or i.resolved_at >= ${start} or i.status <> 'resolved'))
-    select i.id::text as id, i.title, i.severity, i.status,
+    select i.id::text as id, i.title, i.target, i.severity, i.status,
            extract(epoch from i.opened_at)::float8 * 1000 as "openedAt",
            extract(epoch from i.onset)::float8 * 1000 as onset,
            extract(epoch from case when i.status = 'resolved' then i.resolved_at end)::float8 * 1000 as "resolvedAt",
-           d.first ->> 'cause' as cause, d.first -> 'culprit' as culprit, (d.first ->> 'probability')::float8 as probability,
+           d.cause, d.culprit, d.probability, d.inconclusive,
            array(select distinct a ->> 'detector' from jsonb_array_elements(i.anomalies) a order by 1) as detectors,
            array(select a ->> 'summary' from jsonb_array_elements(i.anomalies) a where a ->> 'family' = 'prediction' limit 3) as predictions,
            i.status = 'resolved' and i.acknowledged_by is null
@@ -71,7 +73,7 @@ export async function digestRows(
              and not exists (select from action_plan p where p.incident_id = i.id::text and p.applied_at is not null) as passing,
            (select count(*)::int from chosen) as all
       from chosen i
-      left join lateral (select body -> 'hypotheses' -> 0 as first from diagnosis
+      left join lateral (select cause, culprit, probability, inconclusive from diagnosis
                           where incident_id = i.id order by version desc limit 1) d on true
      order by i.opened_at desc limit ${most.incidents}`.execute(database.kysely);
   const fixes = await sql<FixLine>`

@@ -10,9 +10,19 @@ export async function wasMailed(database: Database, key: string): Promise<boolea
   return rows.length > 0;
 }
 
+/** Under which subject something was sent; undefined when it was not, or too long ago. */
+export async function mailedSubject(database: Database, key: string): Promise<string | undefined> {
+  const { rows } = await sql<{ subject: string | null }>`select subject from mail_sent where key = ${key}`.execute(
+    database.kysely,
+  );
+  return rows[0]?.subject ?? undefined;
+}
+
 /** Remembers that something was sent, and forgets what was sent long ago. */
-export async function markMailed(database: Database, key: string): Promise<void> {
-  await sql`insert into mail_sent (key) values (${key}) on conflict do nothing`.execute(database.kysely);
+export async function markMailed(database: Database, key: string, subject?: string): Promise<void> {
+  await sql`insert into mail_sent (key, subject) values (${key}, ${subject ?? null}) on conflict do nothing`.execute(
+    database.kysely,
+  );
   await sql`delete from mail_sent where sent_at < now() - make_interval(days => ${keepDays}::int)`.execute(
     database.kysely,
   );

@@ -136,3 +136,26 @@ test("/incident digest now says where it went, or that it did not", async () => 
   mail.pass(1);
   expect(await mail.desk.digest.now(by)).toMatchObject({ ok: false });
 });
+
+test("the end of an incident whose title has changed bears the subject of its beginning, and tells the new title", async () => {
+  await using database = await withDatabase();
+  await using server = await startMailServer();
+  const seen = `frontend answers ${"very ".repeat(40)}slowly`;
+  await saveIncident(database, incident("7", { title: seen }));
+  await using mail = await open(database, server);
+  mail.pass(60_000);
+  await vi.waitFor(() => expect(server.received).toHaveLength(2), soon);
+  const { diagnosis } = incidentView;
+  if (!diagnosis) throw new Error("the fixture has a diagnosis");
+  const [first] = diagnosis.hypotheses;
+  if (!first) throw new Error("the fixture has a cause");
+  const culprit = { kind: "StatefulSet", namespace: "shop", name: "carts-db" };
+  const hypotheses = [{ ...first, culprit }];
+  await saveDiagnosis(database, { diagnosis: { ...diagnosis, hypotheses }, recommendations: [] }, []);
+  await changeStatus(database, "7", "resolve", { at: start + 90_000 });
+  await vi.waitFor(() => expect(server.received).toHaveLength(4), soon);
+  const [opened, , resolved] = server.received.map((one) => one.mail);
+  expect(resolved?.subject).toBe(`Re: ${opened?.subject}`);
+  expect(opened?.subject?.length).toBe(160);
+  expect(resolved?.text).toMatch(/^Resolved: carts-db: memory limit too low – frontend answers/);
+}, 60_000);
