@@ -22,17 +22,23 @@ const countedMost = 10_000;
 /** `%`, `_` and `\` stand for themselves in what people type. */
 const containing = (text: string) => `%${text.replace(/[\\%_]/g, (char) => `\\${char}`)}%`;
 
-/** Incidents whose title is that of their last diagnosis, and holds these words: the title as people read and copy it. */
+/** Incidents whose last diagnosis says these words: `catalogue: defect in the new release`. */
 function diagnosedAs(like: string): RawBuilder<unknown> {
   const codes = Object.keys(causeTitles);
   const titles = Object.values(causeTitles);
   return sql`
     select d.incident_id from diagnosis d
       join unnest(${codes}::text[], ${titles}::text[]) as c (code, title) on c.code = d.cause
-      join incident t on t.id = d.incident_id
-     where not d.inconclusive and d.cause <> 'unknown' and d.culprit <> t.target
-       and concat(d.culprit ->> 'kind', ' ', d.culprit ->> 'name', ': ', c.title, ${titleJoint}::text, t.title) ilike ${like}
+     where not d.inconclusive and d.cause <> 'unknown'
+       and (d.culprit ->> 'kind') || ' ' || (d.culprit ->> 'name') || ': ' || c.title ilike ${like}
        and not exists (select from diagnosis n where n.incident_id = d.incident_id and n.version > d.version)`;
+}
+
+/** The title as people read and copy it: what the diagnosis made of it, and then what was seen first. */
+function byHeadline(search: string): RawBuilder<unknown> {
+  const [head = "", ...seen] = search.split(titleJoint);
+  const said = sql`i.id in (${diagnosedAs(containing(head))})`;
+  return seen.length === 0 ? said : sql`(i.title ilike ${containing(seen.join(titleJoint))} and ${said})`;
 }
 
 function conditions(filter: IncidentFilter): RawBuilder<unknown> {
@@ -55,7 +61,7 @@ function conditions(filter: IncidentFilter): RawBuilder<unknown> {
     all.push(
       number
         ? sql`(i.id = ${number}::bigint or i.title ilike ${like})`
-        : sql`(i.title ilike ${like} or i.target ->> 'name' ilike ${like} or i.id in (${diagnosedAs(like)}))`,
+        : sql`(i.title ilike ${like} or i.target ->> 'name' ilike ${like} or ${byHeadline(search)})`,
     );
   }
   return all.length === 0 ? sql`true` : sql.join(all, sql` and `);
