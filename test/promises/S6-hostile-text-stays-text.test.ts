@@ -36,6 +36,7 @@ const pieces = [
   "half a pair \udc00",
   "\u{1f468}\u200d\u{1f469}\u200d\u{1f467}",
   "\u{e0041}\u{e0042}",
+  "so\u00adft\u034fly\u3164blank\u115f\u206a\uffa0\u{e0100}",
   "\r\n\r\rline",
   "\u2028\u2029\u0085",
   ":boom: :not_an_emoji:",
@@ -70,8 +71,7 @@ function strings(value: unknown, found: string[] = []): string[] {
 const ours = /<!date\^\d+\^[^^|<>]*\|[0-9 :-]+ UTC>/g;
 /** From any other opening bracket on, Slack might read what was not meant as markup. */
 const foreign = (text: string) => [...text.replace(ours, "").matchAll(/<.{0,40}/gs)].map(([found]) => found);
-// oxlint-disable-next-line no-control-regex -- what must not be there is what is sought
-const unseen = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/;
+const unseen = /[[\p{Default_Ignorable_Code_Point}\p{Cc}\u2028\u2029\ufff9-\ufffb]--[\t\n\ufe0e\ufe0f]]/v;
 
 test(
   "hostile text shows as text: no mention, no foreign link, blocks always valid",

@@ -3,6 +3,7 @@ import { refText } from "../../incident/object-ref.ts";
 import type { Digest, DigestIncident } from "../../incident/report/digest.ts";
 import { matcherText } from "../../incident/silence.ts";
 import { duration } from "../../lib/duration.ts";
+import { visibleLine } from "../../lib/visible-text.ts";
 import { statusWords } from "../words.ts";
 import { causeWords, compared, type MailClock, outcomeWords, quietWords, tookWords } from "./mail-words.ts";
 
@@ -79,5 +80,7 @@ export function digestText(digest: Digest, clock: MailClock, link: LinkOf): stri
         (one) => `- ${matcherText(one.matcher)} until ${clock.short(one.until)}, by ${one.by.name}: ${one.reason}`,
       ),
     ),
-  ].join("\n");
+  ]
+    .map(visibleLine)
+    .join("\n");
 }

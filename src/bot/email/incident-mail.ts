@@ -4,6 +4,7 @@ import { summaryWithoutAdvice } from "../../incident/fix/advice-text.ts";
 import { refText } from "../../incident/object-ref.ts";
 import type { Redacted } from "../../incident/redacted.ts";
 import { duration } from "../../lib/duration.ts";
+import { visibleLine } from "../../lib/visible-text.ts";
 import { fixGroups } from "../fix-groups.ts";
 import { impactText } from "../impact.ts";
 import type { FixView, IncidentView } from "../incident-view.ts";
@@ -113,7 +114,9 @@ function incidentText(view: IncidentView, heading: string, clock: MailClock, opt
     "-- ",
     footer,
     "",
-  ].join("\n");
+  ]
+    .map(visibleLine)
+    .join("\n");
 }
 
 /** One incident as a mail: its beginning, or its end in the same conversation. Pure. */

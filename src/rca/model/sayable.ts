@@ -1,5 +1,6 @@
 import type { Evidence } from "../../incident/diagnosis/evidence.ts";
 import type { Redact, Redacted } from "../../incident/redacted.ts";
+import { withoutHidden } from "../../lib/visible-text.ts";
 import type { ModelSentence } from "./answer.ts";
 
 /** Links, mentions and commands in a model's words come from nowhere good: the plan shows the real command. */
@@ -7,8 +8,6 @@ const unwanted =
   /:\/\/|\bwww\.|[`@]|[<>](?!(?:redacted|email|address|name|phone)-)|\b(?:kubectl|curl|wget|bash|helm|ssh)\s|\brm -|\bapprove\b|ignore (?:all|the|previous)/i;
 const placeholders = /<(?:redacted|email|address|name|phone)-[0-9a-f]{8}>/g;
 const mailAddress = /[\w.%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}/g;
-/** Direction marks, zero-width and control characters can make a text read differently from what it says. */
-const invisible = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
 
 /** `registry.example/shop/orders`: an address, whatever it leads to. */
 const address = /(?<![\w.-])[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}(?::\d{1,5})?\/[^\s,;)"']{1,200}/g;
@@ -25,7 +24,7 @@ export function sayable(
   redact: Redact,
   { limit = 400, cited = [] }: SayLimits = {},
 ): Redacted | undefined {
-  const plain = text.replace(invisible, " ").replace(/\s+/g, " ").trim();
+  const plain = withoutHidden(text).replace(/\s+/g, " ").trim();
   // A pseudonym, and the address of a person that one was put back to, are no markup and no mention.
   const judged = plain.replace(placeholders, "").replace(mailAddress, "");
   if (plain === "" || unwanted.test(judged)) return undefined;

@@ -1,20 +1,20 @@
 import { isoTime, utcTime } from "../../lib/clock.ts";
+import { visibleText, withoutHidden } from "../../lib/visible-text.ts";
 
-/** Characters that make a line read differently from what it is. */
-const misleading =
-  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+/** What Markdown, or the HTML in it, would take for markup: spans, links, tags, entities, and addresses that become links by themselves. */
+const markup = /[\\|`*_~<>[\]#&]|:(?=\/\/)|(?<=\bwww)\./gi;
 
-/** Text in a table cell or a list: one line, no pipes, nothing that Markdown would take for a heading or HTML. */
+/** Text in a table cell or a list: one line that is text and nothing else, in any wiki. */
 export function cell(text: string): string {
-  return text
-    .replace(misleading, "")
+  return withoutHidden(text)
     .replace(/\s+/g, " ")
-    .replace(/[\\|`*_<>[\]#]/g, (char) => `\\${char}`)
+    .replace(markup, (char) => `\\${char}`)
     .trim();
 }
 
-/** A block as it is; the fence is longer than any in it. */
-export function code(text: string): string {
+/** A block as it is, with what would hide made visible; the fence is longer than any in it. */
+export function code(raw: string): string {
+  const text = visibleText(raw);
   const fence = "`".repeat(Math.max(3, ...[...text.matchAll(/`+/g)].map((match) => match[0].length + 1)));
   return `${fence}\n${text}\n${fence}`;
 }

@@ -97,7 +97,7 @@ it("log text cannot break out of a table or become a link", async () => {
     redact: input.redact,
     executions: [],
   });
-  expect(text).toContain("\\[click\\](http://evil.example)");
+  expect(text).toContain("\\[click\\](http\\://evil.example)");
   expect(text).not.toMatch(/[^\\]<img/);
   const rows = text.split("\n").filter((line) => /^\| E\d+ \|/.test(line));
   expect(rows.length).toBeGreaterThanOrEqual(3);

@@ -1,3 +1,4 @@
+import { withoutHidden } from "../../../lib/visible-text.ts";
 import { localTimes } from "../../local-times.ts";
 import type { Say } from "../../plan-words.ts";
 
@@ -6,13 +7,7 @@ import type { Say } from "../../plan-words.ts";
  * escaped text cannot mention, link or ping; control and direction-changing characters are taken out because they can
  * make a line read differently from what it is.
  */
-const control =
-  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\u{e0000}-\u{e007f}]/gu;
-
-export function cleanText(text: string): string {
-  // Half a pair would be no character at all on the way to Slack.
-  return text.toWellFormed().replace(/\r\n?/g, "\n").replace(control, "");
-}
+export const cleanText = withoutHidden;
 
 export function escapeMrkdwn(text: string): string {
   return cleanText(text).replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
