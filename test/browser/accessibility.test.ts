@@ -56,7 +56,7 @@ describe.skipIf(chromiumPath === undefined)(`whoever reads it, however ${why}`, 
 
   test("pages that strangers see tell nothing of the cluster, and lead nowhere they may not go", async () => {
     const signIn = { slackLinks: true, sessionHours: 1 };
-    const mail = { leaveAlone: async () => {}, takeAgain: async () => {} };
+    const mail = { stateOf: async () => "sent" as const, leaveAlone: async () => {}, takeAgain: async () => {} };
     await using web = await servePages(database, { signIn, mail, cluster: "prod-eu-1" });
     const sessions = { keepLink: (kept: Parameters<typeof keepLink>[1]) => keepLink(database, kept) };
     const seals = { seal: web.seal, url: web.url, sessions };

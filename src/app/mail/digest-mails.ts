@@ -24,7 +24,8 @@ export async function digestMails(
     const digest = await digestOf({ ...deps, cluster: of }, period, clock.now());
     const bars = digestChart(digest, timeZone);
     const chart = bars && (await orNothing(drawBars(bars), log));
-    return await sendToAll(digestMail(digest, { timeZone, from, key: `${installation}/${key}`, link, chart }), key);
+    const options = { timeZone, from, key: `${installation}/${key}`, link, chart };
+    return await sendToAll((unsubscribeUrl) => digestMail(digest, { ...options, unsubscribeUrl }), key);
   };
 
   const dayOf = new Intl.DateTimeFormat("en-CA", { timeZone, dateStyle: "short" });

@@ -26,10 +26,11 @@ export function incidentMails(
     const chart = await orNothing(drawIncident(view), log);
     const links = link ? [{ text: "Look, and decide", href: link(incidentId) }] : [];
     const title = redact(view.incident.title);
-    const mail = incidentMail(view, { what, title, timeZone, from, installation, links, chart });
+    const options = { what, title, timeZone, from, installation, links, chart };
+    const mailFor = (unsubscribeUrl: string | undefined) => incidentMail(view, { ...options, unsubscribeUrl });
     const opened = `incident/${incidentId}/opened`;
     const key = `incident/${incidentId}/${what}`;
-    await sendToAll(mail, key, what === "opened" ? undefined : opened);
+    await sendToAll(mailFor, key, what === "opened" ? undefined : opened);
     await markMailed(database, key);
   };
 

@@ -5,17 +5,21 @@ import { mailedSubject, markMailed, wantsMail, wasMailed } from "../../store/peo
 import type { MailDeps } from "./mail-deps.ts";
 
 /**
- * Sends a mail to all readers. `answers`: the key of the mail that it goes on from, whose subject each reader sees again.
+ * Sends a mail to all readers, each a copy with a way out of its own. `answers`: the key of the mail that it goes on from, whose subject each reader sees again.
  * @returns how many there are @throws the first failure, when all others have been tried
  */
-export type SendToAll = (mail: Mail, key: string, answers?: string) => Promise<number>;
+export type SendToAll = (
+  mailFor: (unsubscribeUrl: string | undefined) => Mail,
+  key: string,
+  answers?: string,
+) => Promise<number>;
 
 /** One copy a reader; who has it already is left out, so that a job that comes again sends what is missing. */
 export function mailCopies(
   deps: Pick<MailDeps, "settings" | "database" | "mailer" | "seal" | "webUrl" | "log">,
 ): SendToAll {
   const { settings, database, mailer, seal, webUrl, log } = deps;
-  return async (mail, key, answers) => {
+  return async (mailFor, key, answers) => {
     const readers = await wantsMail(database, settings.to);
     const failed: unknown[] = [];
     for (const to of readers) {
@@ -23,6 +27,7 @@ export function mailCopies(
       if (await wasMailed(database, copy)) continue;
       const url = webUrl === undefined ? undefined : unsubscribeUrl(seal, webUrl, to);
       const first = answers === undefined ? undefined : await mailedSubject(database, `${answers}/to/${to}`);
+      const mail = mailFor(url);
       const own = first === undefined ? mail : { ...mail, subject: replySubject(first) };
       await mailer.send(own, { to, ...(url ? { unsubscribeUrl: url } : {}) }).then(
         () => markMailed(database, copy, own.subject),

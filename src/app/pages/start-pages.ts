@@ -11,7 +11,7 @@ import type { Redact } from "../../incident/redacted.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { Logger } from "../../lib/logger.ts";
 import type { Database } from "../../store/database.ts";
-import { leaveMailAlone, takeMailAgain } from "../../store/people/mail.ts";
+import { leaveMailAlone, mailStateOf, takeMailAgain } from "../../store/people/mail.ts";
 import {
   endSession,
   keepLink,
@@ -116,6 +116,7 @@ export async function startPages(deps: StartPagesDeps): Promise<StartedPages> {
       people: createPagePeople({ slack: deps.slack }),
       decisions: web.approvals ? desk : undefined,
       mail: {
+        stateOf: (address) => mailStateOf(database, config.email.to, address),
         leaveAlone: (address) => leaveMailAlone(database, address),
         takeAgain: (address) => takeMailAgain(database, address),
       },

@@ -2,7 +2,7 @@ import { type Digest, periodMs } from "../../incident/report/digest.ts";
 import { severities } from "../../incident/severity.ts";
 import type { BarData } from "../charts/chart-data.ts";
 import { digestText, type LinkOf, recentOthers } from "./digest-text.ts";
-import { type Mail, messageIdOf, subjectText } from "./mail.ts";
+import { footerLines, type Mail, messageIdOf, subjectText } from "./mail.ts";
 import { clockOf, digestSubject, severityColours } from "./mail-words.ts";
 import { renderHtml } from "./render-html.ts";
 
@@ -14,10 +14,11 @@ export interface DigestMailOptions {
   readonly key: string;
   readonly link: LinkOf;
   readonly chart: Buffer | undefined;
+  /** Ends the mails to this copy's reader; absent where pages have no address. */
+  readonly unsubscribeUrl?: string | undefined;
 }
 
-const footer =
-  "You get this because your address is in kubemend's settings (email.to). The mail's unsubscribe button ends it.";
+const footer = "You get this because your address is in kubemend's settings (email.to).";
 
 /** Bars of the incidents opened; undefined when there was none, and nothing to see. */
 export function digestChart(digest: Digest, timeZone: string): BarData | undefined {
@@ -33,14 +34,14 @@ export function digestChart(digest: Digest, timeZone: string): BarData | undefin
 
 /** A digest as a mail. Pure. */
 export function digestMail(digest: Digest, options: DigestMailOptions): Mail {
-  const { timeZone, from, key, link, chart } = options;
+  const { timeZone, from, key, link, chart, unsubscribeUrl } = options;
   const clock = clockOf(timeZone);
   const subject = subjectText(digestSubject(digest));
   const cid = chart ? "incidents-opened@kubemend" : undefined;
   const heading = `${digest.period === "daily" ? "Daily" : "Weekly"} digest of ${digest.cluster}`;
   return {
     subject,
-    text: `${digestText(digest, clock, link)}\n\n-- \n${footer}\n`,
+    text: [digestText(digest, clock, link), "", ...footerLines(footer, unsubscribeUrl)].join("\n"),
     html: renderHtml("digest", {
       digest,
       recent: recentOthers(digest),
@@ -49,6 +50,7 @@ export function digestMail(digest: Digest, options: DigestMailOptions): Mail {
       subject,
       heading,
       footer,
+      unsubscribeUrl,
       chart: cid,
     }),
     pictures: chart && cid ? [{ cid, name: "incidents-opened.png", png: chart }] : [],

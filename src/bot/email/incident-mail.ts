@@ -13,7 +13,7 @@ import { nextStep } from "../next-step.ts";
 import { planNews, type Say } from "../plan-words.ts";
 import { seenBefore } from "../seen-before.ts";
 import { confidenceWords, cut, percent } from "../words.ts";
-import { type Mail, messageIdOf, replySubject, subjectText } from "./mail.ts";
+import { footerLines, type Mail, messageIdOf, replySubject, subjectText } from "./mail.ts";
 import { clockOf, type MailClock } from "./mail-words.ts";
 import { renderHtml } from "./render-html.ts";
 
@@ -26,6 +26,8 @@ export interface IncidentMailOptions {
   readonly installation: string;
   readonly links: readonly { readonly text: string; readonly href: string }[];
   readonly chart: Buffer | undefined;
+  /** Ends the mails to this copy's reader; absent where pages have no address. */
+  readonly unsubscribeUrl?: string | undefined;
 }
 
 const footer = "You get this because your address is in kubemend's settings (email.to, email.severities).";
@@ -111,9 +113,7 @@ function incidentText(view: IncidentView, heading: string, clock: MailClock, opt
     "",
     farewell,
     "",
-    "-- ",
-    footer,
-    "",
+    ...footerLines(footer, options.unsubscribeUrl),
   ]
     .map(visibleLine)
     .join("\n");
@@ -121,7 +121,7 @@ function incidentText(view: IncidentView, heading: string, clock: MailClock, opt
 
 /** One incident as a mail: its beginning, or its end in the same conversation. Pure. */
 export function incidentMail(view: IncidentView, options: IncidentMailOptions): Mail {
-  const { what, title, timeZone, from, installation, links, chart } = options;
+  const { what, title, timeZone, from, installation, links, chart, unsubscribeUrl } = options;
   const { incident } = view;
   const clock = clockOf(timeZone);
   const first = messageIdOf(`${installation}/incident/${incident.id}/opened`, from);
@@ -138,6 +138,7 @@ export function incidentMail(view: IncidentView, options: IncidentMailOptions): 
       subject,
       heading,
       footer,
+      unsubscribeUrl,
       farewell,
       links,
       content: contentOf(view, clock),

@@ -33,10 +33,15 @@ export function subjectText(text: string, limit = 160): string {
 /** Clients put mails together by their references and by a subject that is the same but for "Re:": nothing of it is cut off. */
 export const replySubject = (subject: string) => `Re: ${subject}`;
 
+/** The end of a mail as plain text; the frame of the templates says the same. `unsubscribeUrl` is the reader's own. */
+export function footerLines(footer: string, unsubscribeUrl: string | undefined): readonly string[] {
+  return ["-- ", footer, ...(unsubscribeUrl ? [`Unsubscribe: ${unsubscribeUrl}`] : []), ""];
+}
+
 /** One reader's copy of a mail. */
 export interface Envelope {
   readonly to: string;
-  /** RFC 8058: a mailbox's own button ends the mails with one POST there. */
+  /** RFC 8058: a mailbox's own button ends the mails with one POST there. Readers without such a button find it in the body. */
   readonly unsubscribeUrl?: string;
 }
 

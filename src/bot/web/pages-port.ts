@@ -184,8 +184,12 @@ export interface SessionStore {
   endSession(idHash: string): Promise<void>;
 }
 
+export type MailState = "sent" | "ended" | "not-listed";
+
 /** Who wants no more mail. */
 export interface MailChoice {
+  /** `not-listed`: no mail goes there, since the settings do not name it. */
+  stateOf(address: string): Promise<MailState>;
   leaveAlone(address: string): Promise<void>;
   takeAgain(address: string): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from "fastify";
+import type { Form } from "./forms.ts";
 import type { PageKit } from "./page-kit.ts";
 import type { MailChoice } from "./pages-port.ts";
 import type { Seal } from "./seal.ts";
@@ -31,16 +32,26 @@ export function unsubscribeRoutes(scope: FastifyInstance, kit: PageKit, choice: 
   scope.get<Asked>(path, async (request, reply) => {
     const address = addressOf(request.query);
     if (address === undefined) return kit.refuse(request, reply, 404, "This link is not complete, or not one of ours.");
-    const data = { address, href: request.url };
+    const data = { address, href: request.url, state: await choice.stateOf(address) };
     return kit.show(request, reply, { template: "unsubscribe", page: { title: "Mail" }, data });
   });
   scope.post<Asked>(path, async (request, reply) => {
     const address = addressOf(request.query);
     if (address === undefined) return kit.refuse(request, reply, 404, "This link is not complete, or not one of ours.");
-    const again = (request.body as Readonly<Record<string, string>> | undefined)?.["again"] === "yes";
+    const said = (request.body ?? {}) as Form;
+    const again = said["again"] === "yes";
+    // RFC 8058, 3.1: what a mailbox's button sends. Anything else that posts to addresses which it finds in mails ends nothing.
+    const end = said["List-Unsubscribe"] === "One-Click" || said["end"] === "yes";
+    if (!again && !end)
+      return kit.refuse(
+        request,
+        reply,
+        400,
+        "This request does not say what it wants. Open the link, and press the button.",
+      );
     if (again) await choice.takeAgain(address);
     else await choice.leaveAlone(address);
-    const data = { address, href: request.url, done: again ? "again" : "ended" };
+    const data = { address, href: request.url, done: true, state: await choice.stateOf(address) };
     return kit.show(request, reply, { template: "unsubscribe", page: { title: "Mail" }, data });
   });
 }

@@ -38,6 +38,17 @@ export async function wantsMail(database: Database, addresses: readonly string[]
   return addresses.filter((one) => !out.has(one.toLowerCase()));
 }
 
+/** Whether mail goes to an address: `listed` are those that the settings name. */
+export async function mailStateOf(
+  database: Database,
+  listed: readonly string[],
+  address: string,
+): Promise<"sent" | "ended" | "not-listed"> {
+  const wanted = await wantsMail(database, [address]);
+  if (wanted.length === 0) return "ended";
+  return listed.some((one) => one.toLowerCase() === address.toLowerCase()) ? "sent" : "not-listed";
+}
+
 export async function leaveMailAlone(database: Database, address: string): Promise<void> {
   await sql`insert into mail_optout (address) values (${address.toLowerCase()}) on conflict do nothing`.execute(
     database.kysely,

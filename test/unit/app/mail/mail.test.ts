@@ -97,6 +97,14 @@ test("an incident is told once to each reader, and its end in the same conversat
   expect(first?.mail.text).toContain("https://kubemend.example.com/incidents/7");
   expect(first?.mail.html).toContain("cid:");
   expect(first?.mail.attachments).toHaveLength(1);
+  // Everybody's own way out, the same in the body as in the header that a mailbox makes its button of.
+  const ways = server.received.map(({ mail: { text = "", html = "", headers } }) => ({
+    text: /Unsubscribe: (\S+)/.exec(text)?.[1],
+    html: /<a href="([^"]+)"[^>]*>Unsubscribe/.exec(html)?.[1]?.replaceAll("&amp;", "&"),
+    header: headers.find(({ key }) => key === "list-unsubscribe")?.value.slice(1, -1),
+  }));
+  for (const way of ways) expect(new Set(Object.values(way)).size).toBe(1);
+  expect(ways.map(({ text = "" }) => new URL(text).searchParams.get("to"))).toEqual(to);
 
   mail.pass(60_000);
   await changeStatus(database, "7", "resolve", { at: start + 60_000 });
