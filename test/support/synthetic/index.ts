@@ -7,8 +7,11 @@ import { type BaseShop, takeQuietStretch } from "./base-shop.ts";
 import { breadthScenarios } from "./scenarios/breadth.ts";
 import { configurationScenarios } from "./scenarios/configuration.ts";
 import { decoyScenarios } from "./scenarios/decoys.ts";
+import { lookAlikeScenarios } from "./scenarios/look-alikes.ts";
 import { matrixScenarios } from "./scenarios/matrix.ts";
 import { pairScenarios } from "./scenarios/pairs.ts";
+import { platformStories } from "./scenarios/post-mortems-platform.ts";
+import { serviceStories } from "./scenarios/post-mortems-services.ts";
 import { quietScenarios } from "./scenarios/quiet.ts";
 import type { Expectation, Scenario } from "./scenarios/scenario.ts";
 import { storageScenarios } from "./scenarios/storage.ts";
@@ -30,6 +33,9 @@ export const scenarios: readonly Scenario[] = [
   ...quietScenarios,
   ...unforeseenScenarios,
   ...pairScenarios,
+  ...platformStories,
+  ...serviceStories,
+  ...lookAlikeScenarios,
 ];
 
 const stretches = {

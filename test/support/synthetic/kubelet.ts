@@ -14,6 +14,8 @@ export interface Plan {
   /** `/readyz` answers 200 from here on. */
   readonly readyAfterMs: number;
   readonly exit?: { readonly afterMs: number; readonly code: number; readonly reason?: string };
+  /** It does not end when asked to: the code with which it is killed. */
+  readonly killedCode?: number;
   /** Lines it writes, with the time after start; `ms` beyond its life are not written. */
   readonly lines: readonly { readonly ms: number; readonly text: string }[];
   readonly port: number;
@@ -42,11 +44,19 @@ export interface Kubelet {
   evict(pod: string, message: string): void;
 }
 
+/** What keeps a pod from getting its network or its volumes. */
+export interface Hold {
+  readonly reason: "FailedCreatePodSandBox" | "FailedAttachVolume";
+  readonly message: string;
+}
+
 export interface KubeletHooks {
   plan(pod: Pod, container: Container, attempt: number): Plan;
   log(pod: string, container: string, line: string, at: number): void;
   /** Why the scheduler cannot place a pod. */
   unschedulable(pod: Pod): string | undefined;
+  /** Why a pod on its node does not get that far that containers are started. */
+  hold(pod: Pod): Hold | undefined;
   adopt?: (life: Life) => void;
 }
 
@@ -161,9 +171,16 @@ export function startKubelet(api: Api, hooks: KubeletHooks): Kubelet {
         ),
       };
     });
-    sim.after(250, () => {
+    const network = () => {
       const pod = alive(name, uid);
-      if (!pod) return;
+      if (!pod || pod.metadata.deletionTimestamp) return;
+      const held = hooks.hold(pod);
+      if (held) {
+        const by = held.reason === "FailedAttachVolume" ? "attachdetach-controller" : "kubelet";
+        api.event(pod, "Warning", held.reason, held.message, by);
+        sim.after(11_000 + Math.floor(api.random() * 4_000), network);
+        return;
+      }
       const ip = `10.244.0.${++lastIp}`;
       edit(name, (object) => {
         object.status.podIP = ip;
@@ -172,7 +189,8 @@ export function startKubelet(api: Api, hooks: KubeletHooks): Kubelet {
         if (first) first.status = "True";
       });
       startNext(name, uid);
-    });
+    };
+    sim.after(250, network);
   };
 
   /** Starts the first init container that has not finished, else the main container. */
@@ -397,7 +415,10 @@ export function startKubelet(api: Api, hooks: KubeletHooks): Kubelet {
     const restart = (text: string) => {
       say("Normal", "Killing", text);
       life.terminating = true;
-      sim.after(3_300, () => end(0, "Completed"));
+      const { killedCode } = life.plan;
+      sim.after(killedCode === undefined ? 3_300 : 5_000, () =>
+        end(killedCode ?? 0, killedCode === undefined ? "Completed" : "Error"),
+      );
       sim.after(30, () => hooks.log(name, container.name, "$SIGTERM", sim.now()));
     };
     const loop = (kind: "liveness" | "readiness", check: Probe, label: string) => {

@@ -19,6 +19,8 @@ export interface Behaviour {
   readonly errorType?: string;
   /** Stops before it calls others. */
   readonly stops?: boolean;
+  /** Asks each of the others this often, and takes the last answer. */
+  readonly calls?: number;
 }
 
 export interface Served {
@@ -33,6 +35,8 @@ export interface LinkFault {
   readonly error?: string;
   readonly code?: string;
   readonly addMs?: number;
+  /** The caller waits no longer than this. */
+  readonly limitMs?: number;
 }
 
 export interface TrafficHooks {
@@ -96,9 +100,9 @@ export function startTraffic(api: Api, kubelet: Kubelet, base: BaseShop, hooks: 
 
   const call = (from: Life, to: string, path: string, request: Request, start: number): Answer => {
     const reached = reach(from, to);
-    const limit = timeoutsMs[from.app] ?? 4_000;
+    const { addMs: extra = 0, limitMs: limit = timeoutsMs[from.app] ?? 4_000 } =
+      hooks.link(from.app, to, sim.now()) ?? {};
     let answer: Answer;
-    const extra = hooks.link(from.app, to, sim.now())?.addMs ?? 0;
     if ("plan" in reached) {
       const served = serve(to, reached, path, request, start + 1 + extra / 2);
       answer = { status: served.status ?? 200, ms: served.ms + 1 + extra };
@@ -167,8 +171,12 @@ export function startTraffic(api: Api, kubelet: Kubelet, base: BaseShop, hooks: 
     }
     if (!behaviour.stops)
       for (const child of children) {
-        const answer = call(life, child.to, child.path, request, start + ms);
+        let answer = call(life, child.to, child.path, request, start + ms);
         ms += answer.ms;
+        for (let again = 1; again < (behaviour.calls ?? 1); again++) {
+          answer = call(life, child.to, child.path, request, start + ms);
+          ms += answer.ms;
+        }
         if (answer.status === undefined || (answer.status >= 400 && answer.status !== 404)) {
           status = answer.code === "ETIMEDOUT" ? 504 : 502;
           err = `upstream ${child.to}: ${answer.error ?? `HTTP ${answer.status}`}`;

@@ -8,7 +8,7 @@ import { startControllers } from "./controllers.ts";
 import { startEndpoints } from "./endpoints.ts";
 import { startJobs } from "./jobs.ts";
 import { type Any, type Container, type Deployment, type Pod, type ReplicaSet, stamp } from "./kube-types.ts";
-import { type Kubelet, type Life, type Plan, startKubelet } from "./kubelet.ts";
+import { type Hold, type Kubelet, type Life, type Plan, startKubelet } from "./kubelet.ts";
 import { type Line, logLine, retimed } from "./log-format.ts";
 import { createMeter, createTape, type Meter } from "./meter.ts";
 import { resolveEnv, shopPlan } from "./programs.ts";
@@ -23,6 +23,7 @@ export interface Switches {
   plan: (pod: Pod, container: Container, attempt: number, usual: Plan) => Plan;
   refuse: (rs: ReplicaSet) => string | undefined;
   unschedulable: (pod: Pod) => string | undefined;
+  hold: (pod: Pod) => Hold | undefined;
   load: (now: number) => number;
   bend: (
     name: string,
@@ -43,6 +44,7 @@ export function usualSwitches(): Switches {
     plan: (_pod, _container, _attempt, usual) => usual,
     refuse: () => undefined,
     unschedulable: () => undefined,
+    hold: () => undefined,
     load: () => 1,
     bend: (_name, _about, value) => value,
     pool: () => undefined,
@@ -129,6 +131,7 @@ export function synthesize(base: BaseShop, name: string, script: Script, stage: 
       if (Object.keys(pod.spec.nodeSelector ?? {}).length) return "1 node(s) didn't match Pod's node affinity/selector";
       return switches.unschedulable(pod);
     },
+    hold: (pod) => switches.hold(pod),
   });
   startJobs(api, end);
   const env = (life: Life) => envs.get(`${life.pod}/${life.container}`) ?? {};

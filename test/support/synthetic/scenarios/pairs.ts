@@ -15,6 +15,7 @@ function sideBySide(world: World): readonly [World, World] {
     b.plan(pod, container, attempt, a.plan(pod, container, attempt, usual));
   both.refuse = (rs) => a.refuse(rs) ?? b.refuse(rs);
   both.unschedulable = (pod) => a.unschedulable(pod) ?? b.unschedulable(pod);
+  both.hold = (pod) => a.hold(pod) ?? b.hold(pod);
   both.load = (now) => a.load(now) * b.load(now);
   both.bend = (name, about, value, now) => b.bend(name, about, a.bend(name, about, value, now), now);
   both.pool = (life) => a.pool(life) ?? b.pool(life);

@@ -16,6 +16,8 @@ export interface Expectation {
 
 export interface Scenario {
   readonly id: string;
+  /** What it retells and where that was published; invented when not said. */
+  readonly story?: { readonly told: string; readonly source: string };
   readonly shop: "meadow" | "sock-shop";
   readonly script: Script;
   /** What became of the recording on its way: samples that were lost, a clock that was set. */
