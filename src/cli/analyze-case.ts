@@ -1,4 +1,4 @@
-import { visibleText } from "../lib/visible-text.ts";
+import { visibleJson, visibleText } from "../lib/visible-text.ts";
 import { readHistory } from "../rca/neutral/history.ts";
 import { type NeutralResult, rankCase } from "../rca/neutral/rank-case.ts";
 import { readCase } from "../rca/neutral/read-case.ts";
@@ -25,5 +25,5 @@ export async function analyzeCase(folder: string, options: { json?: boolean; his
   const ranked = rankCase(await readCase(folder), history.cases);
   const notes = [...ranked.notes, ...history.notes];
   const result = { ...ranked, notes, wallMs: Math.round(performance.now() - startedMs) };
-  process.stdout.write(`${options.json ? JSON.stringify(result, null, 2) : visibleText(story(result))}\n`);
+  process.stdout.write(`${options.json ? visibleJson(result, 2) : visibleText(story(result))}\n`);
 }

@@ -4,7 +4,7 @@ import type { AnalysisResult } from "../app/diagnosis/analysis-result.ts";
 import { type AnalysedCase, analyzeRecording } from "../app/diagnosis/analyze-recording.ts";
 import { causeText } from "../incident/diagnosis/cause-text.ts";
 import { inputError, messageOf } from "../lib/app-error.ts";
-import { visibleText } from "../lib/visible-text.ts";
+import { visibleJson, visibleText } from "../lib/visible-text.ts";
 import { isNeutralCase } from "../rca/neutral/read-case.ts";
 import { createRedactor } from "../rca/redact/redactor.ts";
 import { postmortem } from "../rca/report/postmortem.ts";
@@ -115,7 +115,7 @@ export async function analyze(
     });
     progress.end();
     if (options.postmortem !== undefined) await writePostmortems(options.postmortem, cases);
-    process.stdout.write(`${options.json ? JSON.stringify(result, null, 2) : visibleText(story(result))}\n`);
+    process.stdout.write(`${options.json ? visibleJson(result, 2) : visibleText(story(result))}\n`);
   } finally {
     progress.end();
   }

@@ -6,6 +6,7 @@ import { z } from "zod";
 import type { AuditVerdict } from "../incident/audit-entry.ts";
 import { inputError, messageOf } from "../lib/app-error.ts";
 import { isoTime } from "../lib/clock.ts";
+import { visibleJson } from "../lib/visible-text.ts";
 import { listAudit, verifyAudit } from "../store/audit.ts";
 import type { Database } from "../store/database.ts";
 import { openConfigured } from "./open-configured.ts";
@@ -107,7 +108,7 @@ export async function exportAudit(
     for (const entry of page) {
       if (entry.at < since) continue;
       printed++;
-      if (!out.write(`${JSON.stringify({ time: isoTime(entry.at), ...entry })}\n`)) await once(out, "drain");
+      if (!out.write(`${visibleJson({ time: isoTime(entry.at), ...entry })}\n`)) await once(out, "drain");
     }
     const last = page.at(-1);
     if (!last || page.length < pageEntries) return printed;

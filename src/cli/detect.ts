@@ -41,10 +41,20 @@ export async function detect(
   return counts;
 }
 
+/**
+ * A field as written, unless a spreadsheet would run it (https://owasp.org/www-community/attacks/CSV_Injection): what is neither a
+ * time nor a number gets an apostrophe before it then. A sign before a number is a number's.
+ */
+function inert(field: string): string {
+  const first = field.charCodeAt(0);
+  const runs = first === 61 || first === 64 || ((first === 43 || first === 45) && Number.isNaN(Number(field)));
+  return runs ? `'${field}` : field;
+}
+
 async function* toCsv(rows: ReturnType<typeof scoreSeries>): AsyncGenerator<string> {
   let piece = "timestamp,value,anomaly_score\n";
   for await (const { timestamp, value, score } of rows) {
-    piece += `${timestamp},${value},${score.toFixed(6)}\n`;
+    piece += `${inert(timestamp)},${inert(value)},${score.toFixed(6)}\n`;
     if (piece.length < pieceChars) continue;
     yield piece;
     piece = "";

@@ -1,5 +1,6 @@
 import { loadConfig } from "../config/load-config.ts";
 import { strayVariables } from "../config/stray-variables.ts";
+import { visibleText } from "../lib/visible-text.ts";
 import type { Check, CheckResult } from "./doctor/check.ts";
 import { deliveriesCheck } from "./doctor/deliveries.ts";
 import { emailCheck } from "./doctor/email.ts";
@@ -24,8 +25,8 @@ export interface DoctorOptions {
 const marks = { ok: "ok    ", off: "off   ", failed: "FAILED" } as const;
 
 function print(check: Check, result: CheckResult): void {
-  console.log(`${marks[result.state]} ${check.name}: ${result.detail}`);
-  if (result.state !== "ok") console.log(`       ${result.remedy}`);
+  console.log(visibleText(`${marks[result.state]} ${check.name}: ${result.detail}`));
+  if (result.state !== "ok") console.log(visibleText(`       ${result.remedy}`));
 }
 
 /** What it all comes to, in one line. */

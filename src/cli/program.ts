@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { AppError, messageOf } from "../lib/app-error.ts";
+import { visibleText } from "../lib/visible-text.ts";
 import { addChaosCommands } from "./chaos/commands.ts";
 import { packageVersion } from "./package-version.ts";
 import { asSystemError } from "./system-error.ts";
@@ -187,11 +188,13 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     const known = error instanceof AppError ? error : asSystemError(error);
     if (known) {
-      process.stderr.write(`${known.message}\n${known.remedy ? `${known.remedy}\n` : ""}`);
+      process.stderr.write(visibleText(`${known.message}\n${known.remedy ? `${known.remedy}\n` : ""}`));
       return known.exitCode;
     }
     process.stderr.write(
-      `kubemend failed: ${messageOf(error)}\nThis should not happen; please report it with these lines.\n${error instanceof Error ? (error.stack ?? "") : ""}\n`,
+      visibleText(
+        `kubemend failed: ${messageOf(error)}\nThis should not happen; please report it with these lines.\n${error instanceof Error ? (error.stack ?? "") : ""}\n`,
+      ),
     );
     return 1;
   }

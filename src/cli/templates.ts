@@ -5,7 +5,7 @@ import { pipeline } from "node:stream/promises";
 import { createLineSplitter, type LineSplitter } from "../detection/logs/lines/line-splitter.ts";
 import { createTemplateMiner, type TemplateMiner } from "../detection/logs/templates/template-miner.ts";
 import { inputError, messageOf } from "../lib/app-error.ts";
-import { visibleText } from "../lib/visible-text.ts";
+import { visibleJson, visibleText } from "../lib/visible-text.ts";
 import { ignoreClosedPipe } from "./ignore-closed-pipe.ts";
 
 export interface TemplatesIo {
@@ -119,7 +119,7 @@ async function* printed(
   yield* release();
   if (!json) yield "\n";
   for (const { id, text, count: lines } of miner.templates()) {
-    yield json ? `${JSON.stringify({ id, text, count: lines })}\n` : `${id}\t${lines}\t${visibleText(text)}\n`;
+    yield json ? `${visibleJson({ id, text, count: lines })}\n` : `${id}\t${lines}\t${visibleText(text)}\n`;
   }
 }
 

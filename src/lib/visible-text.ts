@@ -20,6 +20,13 @@ export function visibleLine(text: string): string {
   return visibleText(text).replaceAll("\n", " ");
 }
 
+/** JSON, on one line unless `indent` is given, whose texts do nothing to a terminal that shows it. Read back, it is the same value. */
+export function visibleJson(value: unknown, indent?: number): string {
+  return JSON.stringify(value, null, indent).replace(deceptive, (char) =>
+    Array.from({ length: char.length }, (_, i) => `\\u${char.charCodeAt(i).toString(16).padStart(4, "0")}`).join(""),
+  );
+}
+
 /** Leaves out what would hide, where signs for it would be noise. */
 export function withoutHidden(text: string): string {
   return text.toWellFormed().replace(/\r\n?/g, "\n").replace(deceptive, "");

@@ -4,6 +4,7 @@ import { postBook } from "../../src/app/chat/deliver-job.ts";
 import { digestMail } from "../../src/bot/email/digest-mail.ts";
 import { incidentMail } from "../../src/bot/email/incident-mail.ts";
 import { deliverIncident } from "../../src/bot/slack/deliver/deliver.ts";
+import type { MailState } from "../../src/bot/web/pages-port.ts";
 import { makeSignInLink } from "../../src/bot/web/sign-in-routes.ts";
 import { unsubscribeUrl } from "../../src/bot/web/unsubscribe-routes.ts";
 import { severities } from "../../src/incident/severity.ts";
@@ -56,11 +57,19 @@ describe.skipIf(chromiumPath === undefined)(`whoever reads it, however ${why}`, 
 
   test("pages that strangers see tell nothing of the cluster, and lead nowhere they may not go", async () => {
     const signIn = { slackLinks: true, sessionHours: 1 };
-    const mail = { stateOf: async () => "sent" as const, leaveAlone: async () => {}, takeAgain: async () => {} };
+    let state: MailState = "sent";
+    const mail = {
+      stateOf: async () => state,
+      leaveAlone: async () => {
+        state = "ended";
+      },
+      takeAgain: async () => {},
+    };
     await using web = await servePages(database, { signIn, mail, cluster: "prod-eu-1" });
     const sessions = { keepLink: (kept: Parameters<typeof keepLink>[1]) => keepLink(database, kept) };
     const seals = { seal: web.seal, url: web.url, sessions };
     await look(async (page) => {
+      state = "sent";
       for (const [address, heading] of [
         [`${web.url}/incidents`, "Sign in first"],
         [`${web.url}/nowhere`, "Not found"],
@@ -75,7 +84,7 @@ describe.skipIf(chromiumPath === undefined)(`whoever reads it, however ${why}`, 
       }
       await page.goto(unsubscribeUrl(web.seal, web.url, "oncall@example.com"));
       await page.getByRole("button", { name: "Send no more" }).click();
-      await page.getByText("No more mail goes to this address").waitFor();
+      await page.getByText("From now on no mail goes to this address").waitFor();
       await isSound(page);
     });
   });

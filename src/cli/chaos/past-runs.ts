@@ -3,6 +3,7 @@ import { reportLines } from "../../chaos/report-lines.ts";
 import { shortResult } from "../../chaos/words.ts";
 import { inputError } from "../../lib/app-error.ts";
 import { isoTime } from "../../lib/clock.ts";
+import { visibleJson } from "../../lib/visible-text.ts";
 import { askChaosStop, getChaosRun, listChaosRuns } from "../../store/chaos/runs.ts";
 import { openConfigured } from "../open-configured.ts";
 import { type ChaosOptions, operator, runDeps, say } from "./setup.ts";
@@ -19,7 +20,7 @@ export async function reportChaos(id: string | undefined, options: ChaosOptions 
       id === undefined ? "No experiment has been run." : `There is no run ${id}.`,
       "kubemend chaos list shows them.",
     );
-  if (options.json) return say(JSON.stringify(run, null, 2));
+  if (options.json) return say(visibleJson(run, 2));
   for (const line of reportLines(run)) say(line);
 }
 

@@ -1,5 +1,6 @@
 import { shortResult } from "../../chaos/words.ts";
 import { inputError } from "../../lib/app-error.ts";
+import { visibleJson } from "../../lib/visible-text.ts";
 import { openConfigured } from "../open-configured.ts";
 import { readExperiments } from "./read-experiments.ts";
 import { type RunOptions, runOne } from "./run-one.ts";
@@ -20,7 +21,7 @@ export async function runChaos(path: string, options: RunOptions): Promise<numbe
   const outcome = await runOne(open, options.json ? quiet : deps, file, options);
   if (outcome.type === "refused") throw refusedError(file.experiment.name, outcome.problems);
   const { result, runId } = outcome;
-  if (options.json) say(JSON.stringify({ run: runId, name: file.experiment.name, ...result }, null, 2));
+  if (options.json) say(visibleJson({ run: runId, name: file.experiment.name, ...result }, 2));
   else say(`run ${runId}: ${shortResult("done", result, null)}`);
   return result.verdict === "held" && result.clean ? 0 : 1;
 }

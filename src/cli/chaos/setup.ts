@@ -5,6 +5,7 @@ import type { ChaosRunDeps } from "../../app/chaos/chaos-run.ts";
 import type { Config } from "../../config/config.ts";
 import { type AppError, inputError } from "../../lib/app-error.ts";
 import { systemClock } from "../../lib/clock.ts";
+import { visibleText } from "../../lib/visible-text.ts";
 import type { Configured } from "../open-configured.ts";
 import { packageVersion } from "../package-version.ts";
 import { stopSignal } from "../stop-signal.ts";
@@ -47,7 +48,7 @@ export function runDeps(open: Configured, options: ChaosOptions, signal: AbortSi
 }
 
 export function say(line: string): void {
-  process.stdout.write(`${line}\n`);
+  process.stdout.write(`${visibleText(line)}\n`);
 }
 
 /** Pressing Ctrl-C again changes nothing, because putting back must not be cut short. */

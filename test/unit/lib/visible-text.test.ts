@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { visibleLine, visibleText, withoutHidden } from "../../../src/lib/visible-text.ts";
+import { visibleJson, visibleLine, visibleText, withoutHidden } from "../../../src/lib/visible-text.ts";
 
 test.each([
   { name: "clears no screen", text: "hi \u001b[2J", want: "hi [U+001B][2J" },
@@ -24,4 +24,13 @@ test.each(hidden.map((char) => [char.codePointAt(0)?.toString(16), char] as cons
 
 test("a line stays one line, whatever ends lines", () => {
   expect(visibleLine("a\nb\r\nc\rd\u2028e\u0085f\u000bg")).toBe("a b c d[U+2028]e[U+0085]f[U+000B]g");
+});
+
+test("JSON shown on a terminal plays nothing there, and reads back as it was", () => {
+  const value = { text: `\u009b2J\u202e${hidden.join("")}"\\ Größe \n`, "\u200bkey": ["\ud83d\ude42"] };
+  for (const indent of [undefined, 2]) {
+    const json = visibleJson(value, indent);
+    expect(json).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\p{Cf}\u2028]/u);
+    expect(JSON.parse(json)).toEqual(value);
+  }
 });

@@ -1,4 +1,5 @@
 import { digestOf } from "../../../lib/stable-hash.ts";
+import { fileTitle } from "../render/text.ts";
 import type { DeliverDeps } from "./deliver-deps.ts";
 import type { PostedMessage } from "./deliver-once.ts";
 import { type DeliverOutcome, outcomeOf } from "./deliver-outcome.ts";
@@ -34,7 +35,13 @@ export async function deliverFile(
     }
   }
   const into = { channel: place.channel, threadTs: place.ts };
-  const sent = await deps.slack.upload({ name, title, content, into, ...(altText ? { altText } : {}) });
+  const sent = await deps.slack.upload({
+    name,
+    title: fileTitle(title),
+    content,
+    into,
+    ...(altText ? { altText } : {}),
+  });
   if (sent.ok) {
     await note(sent.value.fileId);
     return { type: "done" };

@@ -1,6 +1,7 @@
 import { digestOf } from "../../../lib/stable-hash.ts";
 import type { IncidentView } from "../../incident-view.ts";
 import { type RenderedMessage, renderIncident } from "../render/render-incident.ts";
+import { fileTitle } from "../render/text.ts";
 import type { SlackOutcome } from "../slack-port.ts";
 import type { DeliverDeps } from "./deliver-deps.ts";
 import { type Placed, type PostedMessage, postOnce } from "./deliver-once.ts";
@@ -47,7 +48,7 @@ async function chartFile(deps: DeliverDeps, view: IncidentView, posts: Posts): P
   if (!content) return earlier;
   const altText = `Abnormal series around incident ${view.incident.id}`;
   const name = `incident-${view.incident.id}-${key.replace(":", "-")}.png`;
-  const uploaded = await deps.slack.upload({ name, title: view.incident.title, content, altText });
+  const uploaded = await deps.slack.upload({ name, title: fileTitle(view.incident.title), content, altText });
   if (!uploaded.ok) return earlier;
   await deps.book.announce(view.incident.id, key, deps.channel);
   await deps.book.record(view.incident.id, key, { channel: deps.channel, ts: uploaded.value.fileId, contentHash: "" });

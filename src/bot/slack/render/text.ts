@@ -1,6 +1,7 @@
 import { withoutHidden } from "../../../lib/visible-text.ts";
 import { localTimes } from "../../local-times.ts";
 import type { Say } from "../../plan-words.ts";
+import { cut } from "../../words.ts";
 
 /**
  * Text for Slack. mrkdwn gives meaning to & < > only (https://docs.slack.dev/messaging/formatting-message-text/), so
@@ -22,6 +23,11 @@ export function mrkdwn(text: string, limit: number): string {
     out += piece;
   }
   return out;
+}
+
+/** The name under which a file is shown: one line. */
+export function fileTitle(text: string): string {
+  return cut(cleanText(text).replace(/\s+/g, " ").trim(), 200);
 }
 
 /** How sentences that all surfaces share are written here. */

@@ -97,3 +97,19 @@ test("advice for a repository comes as a file in the thread, once however often 
   expect(shown?.["size"]).toBe(commit.text.length);
   expect(JSON.stringify(slack.messages("incidents"))).toContain("The patch to commit is in the thread");
 });
+
+test("the name of a file is one line in which nothing hides", async () => {
+  const title = "carts\u202egnp.exe\n\u2066<!channel>\u200b is down";
+  const view = { ...judged("recovered"), incident: { ...incidentView.incident, title } };
+  const [fix] = view.fixes;
+  if (!fix) throw new Error("the fixture has a fix");
+  const target = { ...fix.recommendation.target, name: title };
+  const hostile = { ...view, fixes: [{ ...fix, recommendation: { ...fix.recommendation, target } }] };
+  await deliverIncident(deps({ drawChart: async () => pixel }), hostile);
+  const titles = slack.files().map((file) => String(file["title"]));
+  expect(titles).toHaveLength(2);
+  for (const shown of titles) {
+    expect(shown).toContain("cartsgnp.exe <!channel> is down");
+    expect(shown).not.toMatch(/[\p{Cf}\n]/u);
+  }
+});

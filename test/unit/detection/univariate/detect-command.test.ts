@@ -192,3 +192,27 @@ test("a reader that stops reading is no failure", async () => {
   closing.on("error", () => undefined);
   await expect(detect(join(folder, "series.csv"), {}, { stdout: closing, stderr: silent })).resolves.toBeDefined();
 });
+
+test("a field that a spreadsheet would run is shown to it as text; times and numbers stay as they are", async () => {
+  const { lines } = await run(
+    [
+      header,
+      "=cmd|'/c calc'!A1,1",
+      '"@SUM(1+1)",2',
+      "+1+cmd|x,3",
+      "-2+3,4",
+      "2026-11-21 12:00:00,=1+1",
+      "-60,-5e3",
+      "+1700000000,+5",
+    ].join("\n"),
+  );
+  expect(lines.slice(1).map((line) => line.slice(0, line.lastIndexOf(",")))).toEqual([
+    "'=cmd|'/c calc'!A1,1",
+    "'@SUM(1+1),2",
+    "'+1+cmd|x,3",
+    "'-2+3,4",
+    "2026-11-21 12:00:00,'=1+1",
+    "-60,-5e3",
+    "+1700000000,+5",
+  ]);
+});
