@@ -1,7 +1,8 @@
+import { partlyApplied } from "../incident/fix/execution.ts";
 import type { StoredPlan } from "../incident/fix/stored-plan.ts";
 import { fixGroups } from "./fix-groups.ts";
 import type { FixView, IncidentView } from "./incident-view.ts";
-import { freezeWords, type Say } from "./plan-words.ts";
+import { failedUndo, freezeWords, type Say } from "./plan-words.ts";
 
 /** `time` absent: where no moment can be written in the reader's own time, as on a locked phone, none is. */
 export type SayNow = Omit<Say, "time"> & { readonly time?: Say["time"] };
@@ -10,17 +11,23 @@ const until = (ms: number, say: SayNow) => (say.time ? `, until ${say.time(ms)}`
 
 const stateOf = (fix: FixView) => fix.plan?.plan.state;
 
+/** An undo that was asked for and did not come about: the change is still in place. */
+const notUndone = (fix: FixView | undefined) => fix?.plan !== undefined && failedUndo(fix.plan) !== undefined;
+
 /** What came of the last change that is over, as the beginning of what is to be done now. */
 function afterLast(done: readonly FixView[]): string {
   const last = done.findLast((fix) => fix.plan && fix.plan.plan.state !== "approved");
   switch (last && stateOf(last)) {
     case "failed":
-      return "The last fix could not be applied. ";
+      return last?.plan?.executions.at(-1)?.detail.startsWith(partlyApplied)
+        ? "The last fix was applied only in part, and that part is still in place. "
+        : "The last fix could not be applied. ";
     case "undone":
       return last?.plan?.verification?.verdict === "worse"
         ? "The last fix made things worse and was undone. "
         : "The last fix was undone. ";
     case "applied":
+      if (notUndone(last)) return "The last fix could not be undone and is still in place. ";
       switch (last?.plan?.verification?.verdict) {
         case "not-recovered":
           return "The last fix did not help. ";
@@ -80,8 +87,9 @@ export function nextStep(view: IncidentView, say: SayNow): string | undefined {
   const offered = groups.flatMap(({ begun: over, fixes }) => (over ? [] : fixes));
   const untaken = incident.status === "open" || incident.status === "reopened" ? " Nobody has taken it yet." : "";
   const current = begun.findIndex((fix) => ["approved", "executing"].includes(stateOf(fix) ?? ""));
-  if (current >= 0) return `Fix ${current + 1} is being applied.`;
-  const watched = begun.findIndex((fix) => stateOf(fix) === "applied" && !fix.plan?.verification);
+  if (current >= 0)
+    return `Fix ${current + 1} is being ${begun[current]?.plan?.executions.at(-1)?.kind === "undo" ? "undone" : "applied"}.`;
+  const watched = begun.findIndex((fix) => stateOf(fix) === "applied" && !fix.plan?.verification && !notUndone(fix));
   if (watched >= 0) {
     const { plan, appliedAt } = begun[watched]?.plan ?? {};
     const end = plan && appliedAt ? until(appliedAt + plan.verifyWithinMs, say) : "";
@@ -93,7 +101,7 @@ export function nextStep(view: IncidentView, say: SayNow): string | undefined {
   if (!diagnosis) return `The cause is being looked for.${untaken}`;
   const what =
     offered.length > 0
-      ? offer(offered, begun.length + 1, view, say)
+      ? `${diagnosis.inconclusive ? "The cause is not certain. " : ""}${offer(offered, begun.length + 1, view, say)}`
       : diagnosis.inconclusive
         ? "Somebody has to look: no safe change is known, and the questions below would decide."
         : "Somebody has to look: no safe change is known.";

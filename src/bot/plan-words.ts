@@ -1,6 +1,7 @@
 import type { StoredPlan } from "../incident/fix/stored-plan.ts";
 import { verdictWords } from "../incident/fix/verdict-words.ts";
 import type { IncidentView } from "./incident-view.ts";
+import { upperFirst } from "./words.ts";
 
 /** How a surface writes what stands in a sentence: moments, and words that are other people's. */
 export interface Say {
@@ -34,6 +35,12 @@ function begun({ approvals, appliedAt, executions }: StoredPlan, say: Say): stri
   return who ? `Approved by ${who}, ${applied}` : `${applied.slice(0, 1).toUpperCase()}${applied.slice(1)}`;
 }
 
+/** The last attempt to undo a change that is still in place; undefined when nobody has tried, or it is under way. */
+export function failedUndo({ plan, executions }: StoredPlan): StoredPlan["executions"][number] | undefined {
+  const last = executions.at(-1);
+  return plan.state === "applied" && last?.kind === "undo" && last.outcome !== "running" ? last : undefined;
+}
+
 /** What became of a plan, in one line; undefined while it only waits for a decision, and when another took its place. */
 export function planNews(stored: StoredPlan, say: Say): PlanNews | undefined {
   const { plan, executions, verification, approvals, appliedAt, decidedAt, reason, rejectedBy } = stored;
@@ -45,8 +52,17 @@ export function planNews(stored: StoredPlan, say: Say): PlanNews | undefined {
         : { mark: "vote", text: `${approvals.length} of ${plan.approvalsNeeded} approvals (${who})` };
     case "approved":
     case "executing":
+      if (executions.at(-1)?.kind === "undo") return { mark: "under-way", text: `${begun(stored, say)}; being undone` };
       return { mark: "under-way", text: `Approved${who ? ` by ${who}` : ""}; being applied` };
     case "applied": {
+      const failed = failedUndo(stored);
+      if (failed) {
+        const judged = verification ? ` ${upperFirst(verdictWords[verification.verdict])}.` : "";
+        return {
+          mark: "trouble",
+          text: `${begun(stored, say)}, and still in place: undoing it was refused ${say.moment(failed.finishedAt ?? failed.startedAt)}. ${say.text(failed.detail, 300)}${judged}`,
+        };
+      }
       if (!verification) {
         const until = appliedAt === null ? "" : ` until ${say.time(appliedAt + plan.verifyWithinMs)} at most`;
         return { mark: "under-way", text: `${begun(stored, say)}; watched${until} whether the symptoms clear` };

@@ -16,6 +16,18 @@ export function cut(text: string, limit: number): string {
   return `${text.slice(0, end >= 0xd800 && end <= 0xdbff ? limit - 2 : limit - 1)}…`;
 }
 
+/** What is left of a name that takes the place of what is said about it. */
+const nameEnds = { first: 24, last: 12 } as const;
+const longName = new RegExp(
+  `(?<![\\w.-])([\\w][\\w.-]{${nameEnds.first - 1}})[\\w.-]{8,}([\\w.-]{${nameEnds.last}})(?![\\w.-])`,
+  "g",
+);
+
+/** A title within a limit: names as long as Kubernetes allows are shortened in their middle, so that what happened to them is read. */
+export function cutTitle(title: string, limit: number): string {
+  return title.length <= limit ? title : cut(title.replace(longName, "$1…$2"), limit);
+}
+
 /** Words for a probability, so that 0.93 and 0.51 do not read alike. */
 export function confidenceWords(probability: number): string {
   if (probability >= 0.9) return "almost certain";

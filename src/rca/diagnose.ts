@@ -1,3 +1,4 @@
+import { noModel } from "../incident/diagnosis/diagnosis.ts";
 import type { History } from "../incident/diagnosis/past-incident.ts";
 import type { Incident } from "../incident/incident.ts";
 import { type Diagnosed, examine, type RulesInput, wordByRules } from "./diagnose-by-rules.ts";
@@ -60,7 +61,7 @@ export async function beginDiagnosis(input: DiagnoseInput): Promise<Begun> {
   const rulesInput: RulesInput = history ? { ...rest, history } : rest;
   const { open, ranking } = examine(rulesInput);
   const byRules = wordByRules(rulesInput, open, ranking);
-  if (!model) return { byRules: noted(byRules, "no model configured") };
+  if (!model) return { byRules: noted(byRules, noModel) };
   const questions = questionsFor(
     ranking.hypotheses.map((row) => row.candidate),
     ranking.hypotheses[0]?.standing.missing,

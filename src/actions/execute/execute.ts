@@ -1,4 +1,5 @@
 import type { WriteStep } from "../../incident/fix/action-plan.ts";
+import { partlyApplied } from "../../incident/fix/execution.ts";
 import type { Claim } from "../../incident/fix/stored-plan.ts";
 import { refText, sameRef } from "../../incident/object-ref.ts";
 import type { Redact } from "../../incident/redacted.ts";
@@ -102,7 +103,7 @@ export async function carryOut(claim: Claim, deps: ExecuteDeps): Promise<Execute
     await deps.crashPoint?.("step-done");
   }
   await deps.crashPoint?.("before-finish");
-  const detail = `${steps.length === 1 ? "1 step" : `${steps.length} steps`} ${phase === "apply" ? "applied" : "taken back"}${answersText(said)}`;
+  const detail = [...(steps.length > 1 ? [`${steps.length} steps`] : []), ...answersText(said)].join(": ");
   return await finish(claim, { outcome: "applied", detail, ...versions }, deps);
 }
 
@@ -129,7 +130,7 @@ async function doStep(work: Work, deps: ExecuteDeps): Promise<StepEnd> {
     if (sight.type === "done") return sight;
     if (sight.type === "unreachable") return sight;
     if (sight.type === "conflict")
-      return fail("conflict", `Not ${phase === "apply" ? "applied" : "undone"}: ${sight.detail}.`);
+      return fail("conflict", `${sight.detail.slice(0, 1).toUpperCase()}${sight.detail.slice(1)}.`);
     const lease = await deps.plans.renew(claim);
     if (lease === "lost") return { type: "lost" };
     if (lease === "frozen" && !work.started)
@@ -185,9 +186,12 @@ async function takenBack(
     const end = back ? await doStep({ step: back, index: -1, claim, phase: "undo", started: true }, deps) : undefined;
     if (end?.type !== "done") left.push(refText(step.target));
   }
+  // First what somebody has to see to: the rest may be cut off.
   const detail =
-    left.length === 0 ? "What had been changed before was put back." : `Still changed: ${left.join(", ")}.`;
-  return { ...result, detail: `${result.detail} ${detail}` };
+    left.length === 0
+      ? `${result.detail} What had been changed before was put back.`
+      : `${partlyApplied}, and is still in place: ${left.join(", ")}. ${result.detail}`;
+  return { ...result, detail };
 }
 
 async function finish(claim: Claim, result: ExecutionResult, deps: ExecuteDeps): Promise<ExecuteOutcome> {

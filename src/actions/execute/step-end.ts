@@ -55,9 +55,9 @@ export function answerText(step: WriteStep, { status, text }: HttpAnswer, redact
   return `${step.target.name} answered HTTP ${status}${words ? ` "${words}"` : ""}`;
 }
 
-/** Several answers behind what was done: the first few, and how many more. */
-export function answersText(said: readonly string[]): string {
-  if (said.length === 0) return "";
+/** Several answers as one text: the first few, and how many more; nothing where nobody answered. */
+export function answersText(said: readonly string[]): readonly string[] {
+  if (said.length === 0) return [];
   const more = said.length > answersShown ? `; and ${said.length - answersShown} more` : "";
-  return `: ${said.slice(0, answersShown).join("; ")}${more}`;
+  return [`${said.slice(0, answersShown).join("; ")}${more}`];
 }

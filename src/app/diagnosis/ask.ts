@@ -1,6 +1,7 @@
 import type { Desk } from "../../bot/desk.ts";
 import type { Observation } from "../../cluster/observation.ts";
 import type { AskAnswer, AskSentence } from "../../incident/diagnosis/ask-answer.ts";
+import { noModel } from "../../incident/diagnosis/diagnosis.ts";
 import type { Evidence } from "../../incident/diagnosis/evidence.ts";
 import type { Redact } from "../../incident/redacted.ts";
 import { messageOf } from "../../lib/app-error.ts";
@@ -115,7 +116,7 @@ export function createAsk(deps: AskDeps): Desk["ask"] {
     ]);
     const recommendations = latest?.recommendations ?? [];
     const material: Material = { diagnosis: latest?.diagnosis, evidence, recommendations, redact };
-    if (!model) return byRules(text, incidentId, material, "no model configured");
+    if (!model) return byRules(text, incidentId, material, noModel);
     if (asked.hour > modelQuestionsPerHour)
       return byRules(text, incidentId, material, "you have used up the model's questions of this hour");
 

@@ -1,6 +1,6 @@
 import type { ActorPort } from "../../actions/cluster-port.ts";
 import { type ExecuteOutcome, executeAll } from "../../actions/execute/execute.ts";
-import { undoPlan } from "../../actions/execute/undo.ts";
+import { type UndoOutcome, undoPlan } from "../../actions/execute/undo.ts";
 import { actionTitle } from "../../incident/fix/action-title.ts";
 import { messageOf } from "../../lib/app-error.ts";
 import { type Clock, rest, systemClock } from "../../lib/clock.ts";
@@ -18,6 +18,15 @@ export interface ActorDeps extends Omit<PlanJobDeps, "cluster" | "plans"> {
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
+
+/** Why an undo was not begun, for the person who asked for it. */
+const undoRefusals: Readonly<Record<Extract<UndoOutcome, { type: "refused" }>["reason"], string>> = {
+  "unknown-plan": "kubemend no longer has what was done.",
+  irreversible: "This change has no way back.",
+  "not-applied": "It is not in place any more.",
+  frozen: "Changes are frozen.",
+  busy: "It is being applied or undone at this moment.",
+};
 
 /** Real time between looks for approved plans (ms): what a person waits at most after the click. */
 const lookEveryMs = 500;
@@ -57,7 +66,7 @@ export async function startActor(deps: ActorDeps): Promise<{ readonly done: Prom
     const kind = done ? (phase === "apply" ? "applied" : "undone") : "not-applied";
     await tell(planId, kind, (title) =>
       done
-        ? `${phase === "apply" ? "Applied" : "Undone"}: ${title} – ${result.detail}.`
+        ? `${phase === "apply" ? "Applied" : "Undone"}: ${title}${result.detail ? ` – ${result.detail}` : ""}.`
         : `Not ${phase === "apply" ? "applied" : "undone"}: ${title}. ${result.detail}`,
     );
     // What could not be done gives way to the next step.
@@ -77,7 +86,7 @@ export async function startActor(deps: ActorDeps): Promise<{ readonly done: Prom
     if (outcome.type === "failed")
       await tell(planId, "not-undone", (title) => `Not undone: ${title}. ${outcome.result.detail}`);
     else if (outcome.type === "refused")
-      await tell(planId, "not-undone", (title) => `Not undone: ${title} (${outcome.reason}).`);
+      await tell(planId, "not-undone", (title) => `Not undone: ${title}. ${undoRefusals[outcome.reason]}`);
   });
 
   const loop = async () => {

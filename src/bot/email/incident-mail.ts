@@ -12,6 +12,7 @@ import { localTimes } from "../local-times.ts";
 import { nextStep } from "../next-step.ts";
 import { planNews, type Say } from "../plan-words.ts";
 import { seenBefore } from "../seen-before.ts";
+import { undecidedWords } from "../undecided.ts";
 import { confidenceWords, cut, percent } from "../words.ts";
 import { footerLines, type Mail, messageIdOf, replySubject, subjectText } from "./mail.ts";
 import { clockOf, type MailClock } from "./mail-words.ts";
@@ -51,13 +52,11 @@ function fixLine({ recommendation, plan: stored, refusal }: FixView, say: Say): 
 
 /** The cause in one line, as sure as it is. */
 function causeLine({ diagnosis }: IncidentView): string | undefined {
-  const [first, second] = diagnosis?.hypotheses ?? [];
+  const [first] = diagnosis?.hypotheses ?? [];
   if (!diagnosis || !first) return undefined;
   const by = diagnosis.by === "rules" ? "by rules" : "by rules and model";
-  if (diagnosis.inconclusive)
-    return `the evidence does not decide: ${[first, ...(second ? [second] : [])]
-      .map((one) => `${causeText(one.cause, one.culprit)} with ${percent(one.probability)}`)
-      .join(" or ")} (${by})`;
+  const undecided = undecidedWords(diagnosis, cut);
+  if (undecided) return `${undecided} (${by})`;
   return `${causeText(first.cause, first.culprit)}, ${confidenceWords(first.probability)} (${percent(first.probability)}, ${by})`;
 }
 

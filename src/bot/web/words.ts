@@ -1,5 +1,6 @@
 import { causeTitles } from "../../incident/cause.ts";
 import { causeText } from "../../incident/diagnosis/cause-text.ts";
+import type { Diagnosis } from "../../incident/diagnosis/diagnosis.ts";
 import { ruledOutGroups } from "../../incident/diagnosis/ruled-out-groups.ts";
 import { actionTitle } from "../../incident/fix/action-title.ts";
 import { summaryWithoutAdvice } from "../../incident/fix/advice-text.ts";
@@ -19,6 +20,7 @@ import { nextStep } from "../next-step.ts";
 import { freezeWords, planNews, type Say } from "../plan-words.ts";
 import { pageName, runbookPages } from "../runbook-pages.ts";
 import { seenBefore } from "../seen-before.ts";
+import { undecidedWords } from "../undecided.ts";
 import { confidenceWords, cut, percent, statusWords, upperFirst } from "../words.ts";
 
 /** A moment as HTML: UTC for everybody, in the reader's own time once the script has run. Numbers only, nothing to escape. */
@@ -73,6 +75,7 @@ export const words = {
   seenBefore: (view: IncidentView) => seenBefore(view, say, toIncident),
   prose: (text: string, around: number) => localTimes(escapeHtml(text), around, (ms) => timeHtml(ms, "clock")),
   nextStep: (view: IncidentView) => nextStep(view, say),
+  undecidedWords: (diagnosis: Diagnosis) => undecidedWords(diagnosis, say.text),
   upperFirst,
   diffLines,
   byUse: evidenceByUse,

@@ -44,6 +44,9 @@ export interface ModelPart {
   readonly basis: readonly { readonly cause: CauseCode; readonly culprit: ObjectRef; readonly probability: number }[];
 }
 
+/** The note of a diagnosis where no model is set up. */
+export const noModel = "no model configured";
+
 export interface Diagnosis {
   readonly incidentId: string;
   /** Counts the diagnoses of one incident, from 1. */

@@ -11,6 +11,9 @@ export interface Execution {
   readonly resourceVersionAfter?: string;
 }
 
+/** How the detail of an execution begins that failed half-way and could not put back what it had done. */
+export const partlyApplied = "Only a part was applied";
+
 export type VerificationVerdict = "recovered" | "not-recovered" | "worse" | "unknown";
 
 /** What a series that showed the trouble measured before a change and when it was judged. */

@@ -105,7 +105,7 @@ test.each([
     name: "what the application answered is kept, redacted",
     code: 200,
     text: "healed\npassword=hunter2",
-    want: { outcome: "applied", detail: '1 step applied: carts-2-abcde answered HTTP 200 "healed password=***"' },
+    want: { outcome: "applied", detail: 'carts-2-abcde answered HTTP 200 "healed password=***"' },
   },
   {
     name: "an application that cannot heal itself says so",

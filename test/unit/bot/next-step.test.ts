@@ -3,6 +3,7 @@ import type { FixView, IncidentView } from "../../../src/bot/incident-view.ts";
 import { nextStep } from "../../../src/bot/next-step.ts";
 import { planNews, type Say } from "../../../src/bot/plan-words.ts";
 import type { VerificationVerdict } from "../../../src/incident/fix/execution.ts";
+import { partlyApplied } from "../../../src/incident/fix/execution.ts";
 import type { StoredPlan } from "../../../src/incident/fix/stored-plan.ts";
 import { incidentView, plan, planView } from "../../support/incident-view.ts";
 
@@ -27,6 +28,15 @@ function fix(
     plan: { ...planView, ...more, plan: { ...plan, expiresAt: at, state, ...content } },
   };
 }
+const execution = (
+  kind: "apply" | "undo",
+  outcome: "running" | "applied" | "conflict" | "refused" | "failed",
+  detail = "",
+) => ({ id: kind, planId: "11", kind, outcome, detail, startedAt: at, finishedAt: at + 60_000 });
+const undoRefused = {
+  ...{ approvals: [vote("Ana")], appliedAt: at, ...verdict("not-recovered") },
+  executions: [execution("apply", "applied"), execution("undo", "conflict", "Somebody has changed it since.")],
+};
 const bare = { recommendation: offered.recommendation };
 const ana = { approvals: [vote("Ana")] };
 const applied = { ...ana, appliedAt: at };
@@ -64,6 +74,33 @@ describe("who has just been woken reads first what the incident waits for", () =
       name: "the third of three",
       view: view([fix("proposed", { approvals: [vote("Ana"), vote("Ben")] }, { approvalsNeeded: 4 })]),
       want: "Fix 1 waits for 2 more approvals, until 03:10; Ana and Ben have approved.",
+    },
+    {
+      name: "being undone",
+      view: view([
+        fix("executing", { ...ana, executions: [execution("apply", "applied"), execution("undo", "running")] }),
+      ]),
+      want: "Fix 1 is being undone.",
+    },
+    {
+      name: "the undo was refused",
+      view: view([fix("applied", undoRefused)]),
+      want: "The last fix could not be undone and is still in place. Somebody has to look: no safe change is known.",
+    },
+    {
+      name: "applied half-way, and what was done could not be put back",
+      view: view([
+        fix("failed", {
+          ...ana,
+          executions: [execution("apply", "refused", `${partlyApplied}, and is still in place: Service shop/carts.`)],
+        }),
+      ]),
+      want: "The last fix was applied only in part, and that part is still in place. Somebody has to look: no safe change is known.",
+    },
+    {
+      name: "undecided between two causes, with an offer",
+      view: view([fix("proposed")], taken, { diagnosis: { ...incidentView.diagnosis, inconclusive: true } }),
+      want: "The cause is not certain. Fix 1 waits for an approval, until 03:10.",
     },
     { name: "being applied", view: view([fix("executing", ana)]), want: "Fix 1 is being applied." },
     {
@@ -166,6 +203,14 @@ describe("what became of a plan: who, when, what came of it", () => {
     { stored: fix("superseded"), want: undefined },
     { stored: fix("proposed", ana, { approvalsNeeded: 2 }), want: "1 of 2 approvals (Ana)" },
     { stored: fix("approved", ana), want: "Approved by Ana; being applied" },
+    {
+      stored: fix("executing", { ...applied, executions: [execution("undo", "running")] }),
+      want: "Approved by Ana, applied on 03:10; being undone",
+    },
+    {
+      stored: fix("applied", undoRefused),
+      want: "Approved by Ana, applied on 03:10, and still in place: undoing it was refused on 03:11. Somebody has changed it since. It did not help.",
+    },
     {
       stored: fix("applied", applied),
       want: "Approved by Ana, applied on 03:10; watched until 03:12 at most whether the symptoms clear",

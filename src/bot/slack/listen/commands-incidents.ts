@@ -7,9 +7,10 @@ import { unresolvedStatuses } from "../../../incident/status.ts";
 import { duration } from "../../../lib/duration.ts";
 import type { WorkloadAnswer } from "../../desk.ts";
 import type { IncidentView } from "../../incident-view.ts";
-import { confidenceWords, cut, percent, statusWords } from "../../words.ts";
+import { confidenceWords, cut, cutTitle, percent, statusWords } from "../../words.ts";
 import { context, preformatted, section } from "../render/blocks.ts";
 import { renderIncident } from "../render/render-incident.ts";
+import { renderPostmortem } from "../render/render-postmortem.ts";
 import { renderEvidence } from "../render/render-thread.ts";
 import { severityIcons } from "../render/severity-icons.ts";
 import { mrkdwn, prose, slackTime } from "../render/text.ts";
@@ -23,7 +24,7 @@ const evidenceQuoted = 5;
 
 function line(incident: Incident, now: number): string {
   const end = incident.resolvedAt ?? now;
-  return `${severityIcons[incident.severity]} *${incident.id}*  ${mrkdwn(incident.title, 200)}  ·  ${incident.severity}, ${statusWords[incident.status]}, since ${slackTime(incident.onset)} (${duration(end - incident.onset)})`;
+  return `${severityIcons[incident.severity]} *${incident.id}*  ${mrkdwn(cutTitle(incident.title, 200), 250)}  ·  ${incident.severity}, ${statusWords[incident.status]}, since ${slackTime(incident.onset)} (${duration(end - incident.onset)})`;
 }
 
 const shown = (view: IncidentView): CommandAnswer => ({ ...renderIncident(view), text: view.incident.title });
@@ -37,19 +38,6 @@ function chunk(rows: readonly string[]): string[] {
     else texts.push(row);
   }
   return texts.length > 0 ? texts : ["Nothing yet."];
-}
-
-/** A long text as it is, cut at line ends into blocks; what does not fit is said. */
-function quoted(markdown: string, incidentId: string): KnownBlock[] {
-  const texts = chunk(markdown.split("\n").map((row) => cut(row, 2_800)));
-  const blocks: KnownBlock[] = texts.slice(0, quotesShown).map((text) => preformatted(text));
-  if (texts.length > quotesShown)
-    blocks.push(
-      section(
-        `… cut here. The whole text comes as \`postmortem-${incidentId}.md\` into the incident's thread when it is resolved.`,
-      ),
-    );
-  return blocks;
 }
 
 /** What a look at one workload came to; nothing of it is stored. */
@@ -213,7 +201,7 @@ export const incidentCommands: Readonly<Record<string, Command>> = {
   },
   postmortem: {
     usage: "postmortem <number>",
-    what: "the whole story of an incident, as Markdown",
+    what: "the whole story of an incident",
     run: (args, asked) =>
       withIncident(args, asked, async (id) => {
         const markdown = await asked.desk.postmortem(id);
@@ -222,7 +210,7 @@ export const incidentCommands: Readonly<Record<string, Command>> = {
               text: `There is no incident ${id}, or no diagnosis of it yet. \`/incident list all\` shows them.`,
               personal: true,
             }
-          : { text: `Post-mortem of incident ${id}`, blocks: quoted(markdown, id) };
+          : { text: `Post-mortem of incident ${id}`, blocks: renderPostmortem(markdown, id) };
       }),
   },
 };

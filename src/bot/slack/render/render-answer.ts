@@ -28,7 +28,7 @@ export function renderAnswer(answer: Extract<AskAnswer, { type: "answered" }>): 
     ...(note ? [mrkdwn(note, 300)] : []),
     ...(tokens
       ? [
-          `${tokens.input + tokens.output} tokens${tokens.costUsd === undefined ? "" : `, $${tokens.costUsd.toFixed(4)}`}`,
+          `${(tokens.input + tokens.output).toLocaleString("en-US")} tokens${tokens.costUsd === undefined ? "" : `, $${tokens.costUsd.toFixed(4)}`}`,
         ]
       : []),
   ];

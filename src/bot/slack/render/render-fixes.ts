@@ -4,9 +4,9 @@ import type { IncidentView } from "../../incident-view.ts";
 import { divider, section } from "./blocks.ts";
 import { renderFix } from "./render-fix.ts";
 
-/** The fixes of an incident, each group under its heading; a sentence where there is none. */
+/** The fixes of an incident, each group under its heading. */
 export function fixBlocks(view: IncidentView, still: boolean): KnownBlock[] {
-  const { incident, diagnosis, frozen, actorAway = false } = view;
+  const { incident, frozen, actorAway = false } = view;
   const closed = incident.status === "resolved";
   const options = { incidentId: incident.id, closed: closed || still, frozen, actorAway };
   const groups = fixGroups(view);
@@ -22,7 +22,6 @@ export function fixBlocks(view: IncidentView, still: boolean): KnownBlock[] {
     }),
   ]);
   const frozenNote = ":ice_cube: Frozen: `/incident unfreeze` brings Approve back.";
-  if (blocks.length > 0) return [divider, ...(frozen && !closed ? [section(frozenNote)] : []), ...blocks];
-  if (!diagnosis || closed) return [];
-  return [divider, section("*What would help*: no safe change is known; the evidence is in the thread.")];
+  // That no change is known is said where it says what is to be done.
+  return blocks.length > 0 ? [divider, ...(frozen && !closed ? [section(frozenNote)] : []), ...blocks] : [];
 }

@@ -2,7 +2,7 @@ import type { KnownBlock, HomeView as SlackHome } from "@slack/types";
 import { duration } from "../../../lib/duration.ts";
 import type { HomeView, WaitingApproval } from "../../home-view.ts";
 import { freezeWords } from "../../plan-words.ts";
-import { statusWords } from "../../words.ts";
+import { cutTitle, statusWords } from "../../words.ts";
 import { actionIds, encodeFix } from "./action-ids.ts";
 import { button, context, divider, header, section } from "./blocks.ts";
 import { changedLines } from "./render-fix.ts";
@@ -32,7 +32,7 @@ function openBlocks({ open, openTotal, now }: HomeView): KnownBlock[] {
       text: {
         type: "mrkdwn",
         verbatim: true,
-        text: `${severityIcons[incident.severity]} *${incident.id}*  ${mrkdwn(incident.title, 200)}\n${statusWords[incident.status]}  ·  since ${slackTime(incident.onset)}, ${duration(now - incident.onset)}`,
+        text: `${severityIcons[incident.severity]} *${incident.id}*  ${mrkdwn(cutTitle(incident.title, 200), 250)}\n${statusWords[incident.status]}  ·  since ${slackTime(incident.onset)}, ${duration(now - incident.onset)}`,
       },
       accessory: button("Show", actionIds.show, incident.id),
     }),

@@ -1,6 +1,7 @@
 import type { KnownBlock, Overflow } from "@slack/types";
 import { causeTitles } from "../../../incident/cause.ts";
 import { causeText } from "../../../incident/diagnosis/cause-text.ts";
+import { noModel } from "../../../incident/diagnosis/diagnosis.ts";
 import { summaryWithoutAdvice } from "../../../incident/fix/advice-text.ts";
 import { refText } from "../../../incident/object-ref.ts";
 import { duration } from "../../../lib/duration.ts";
@@ -10,9 +11,10 @@ import type { IncidentView } from "../../incident-view.ts";
 import { nextStep } from "../../next-step.ts";
 import { pageName, runbookPages } from "../../runbook-pages.ts";
 import { seenBefore } from "../../seen-before.ts";
-import { confidenceWords, cut, percent, statusWords } from "../../words.ts";
+import { undecidedWords } from "../../undecided.ts";
+import { confidenceWords, cut, cutTitle, percent, statusWords } from "../../words.ts";
 import { actionIds } from "./action-ids.ts";
-import { button, confirm, context, divider, header, plain, section } from "./blocks.ts";
+import { button, confirm, context, divider, header, limits, plain, section } from "./blocks.ts";
 import { notificationText } from "./notification.ts";
 import { fixBlocks } from "./render-fixes.ts";
 import { severityIcons } from "./severity-icons.ts";
@@ -103,13 +105,10 @@ function causeSection(view: IncidentView): string | undefined {
     return incident.status === "resolved" ? "*Cause*: not known; it was over before one was found." : undefined;
   const [first, second] = diagnosis.hypotheses;
   if (!first || diagnosis.inconclusive) {
-    const candidates = diagnosis.hypotheses
-      .slice(0, 2)
-      .map((one) => `${mrkdwn(causeText(one.cause, one.culprit), 200)} with ${percent(one.probability)}`);
     const questions = diagnosis.questions.slice(0, 2).map((question) => `• ${mrkdwn(question, 300)}`);
     return [
-      `*Cause*: the evidence does not decide${candidates.length > 0 ? `; ${candidates.join(" or ")}` : ""}`,
-      ...questions,
+      `*Cause*: ${undecidedWords(diagnosis, mrkdwn) ?? "not decided"}.`,
+      ...(questions.length > 0 ? ["What would decide it:", ...questions] : []),
     ].join("\n");
   }
   const pages = runbookPages(view).map(({ id, query }) => `${mrkdwn(pageName(query), 160)} (${id})`);
@@ -142,7 +141,7 @@ function toIncident({ url }: IncidentView) {
 }
 
 function footer({ incident, diagnosis, url }: IncidentView): string {
-  const active = incident.anomalies.length + incident.anomaliesDropped;
+  const symptoms = incident.anomalies.length + incident.anomaliesDropped;
   const parts = [
     `Incident ${incident.id}`,
     `cluster ${mrkdwn(incident.cluster, 60)}`,
@@ -150,14 +149,18 @@ function footer({ incident, diagnosis, url }: IncidentView): string {
       ? ["declared by hand"]
       : [
           `detected after ${duration(incident.openedAt - incident.onset)}`,
-          `${active} signal${active === 1 ? "" : "s"} grouped`,
+          ...(symptoms > 1 ? [`${symptoms} symptoms`] : []),
         ]),
   ];
   if (diagnosis) {
-    parts.push(`diagnosed by ${diagnosis.by}${diagnosis.modelNote ? ` (${mrkdwn(diagnosis.modelNote, 160)})` : ""}`);
+    // That there is none is known to who has set none up.
+    const note = diagnosis.modelNote === noModel ? undefined : diagnosis.modelNote;
+    parts.push(`diagnosed by ${diagnosis.by}${note ? ` (${mrkdwn(note, 160)})` : ""}`);
     if (diagnosis.tokens) {
       const { input, output, costUsd } = diagnosis.tokens;
-      parts.push(`${input + output} tokens${costUsd === undefined ? "" : `, $${costUsd.toFixed(4)}`}`);
+      parts.push(
+        `${(input + output).toLocaleString("en-US")} tokens${costUsd === undefined ? "" : `, $${costUsd.toFixed(4)}`}`,
+      );
     }
   }
   if (url) parts.push(`<${escapeMrkdwn(url)}|open the page>`);
@@ -166,7 +169,7 @@ function footer({ incident, diagnosis, url }: IncidentView): string {
 
 function verdict({ incident }: IncidentView): string {
   const icon = incident.status === "resolved" ? ":white_check_mark:" : severityIcons[incident.severity];
-  return `${icon} ${incident.title}`;
+  return cutTitle(`${icon} ${incident.title}`, limits.header);
 }
 
 /**

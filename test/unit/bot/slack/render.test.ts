@@ -30,7 +30,7 @@ describe("the incident message", () => {
       "cut from 128Mi to 34Mi",
       "shop/frontend",
       "*88 %* likely to help",
-      "no model configured",
+      "diagnosed by rules",
       "detected after 10 s",
     ]) {
       expect(text).toContain(part);

@@ -38,7 +38,7 @@ const desk: Desk = {
   view: async (id) => (id === "7" ? view : undefined),
   list: async () => [view.incident],
   count: async () => 1,
-  postmortem: async (id) => (id === "7" ? "# Post-mortem of incident 7" : undefined),
+  postmortem: async (id) => (id === "7" ? "Post-mortem of incident 7" : undefined),
   acknowledge: async (id, by) =>
     noting(["acknowledge", id, by.name], { ok: true, text: `${by.name} has taken incident ${id}.` }),
   resolve: async (id, by) => noting(["resolve", id, by.name], { ok: true, text: "resolved" }),
@@ -328,7 +328,7 @@ test.each([
   { line: "/incident banana", has: "says what they do" },
   { line: "/incident", has: "this list" },
   { line: "/incident ack 7", has: "Ana has taken incident 7" },
-  { line: "/incident postmortem 7", has: "# Post-mortem of incident 7" },
+  { line: "/incident postmortem 7", has: "Post-mortem of incident 7" },
   { line: "/incident postmortem 99", has: "There is no incident 99" },
   { line: "/incident freeze", has: "Frozen." },
   { line: "/incident unsilence", has: "Nothing is silenced." },

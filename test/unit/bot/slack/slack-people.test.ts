@@ -180,7 +180,7 @@ describe("the buttons of an incident", () => {
   test.each([
     { word: "timeline", says: "Timeline of incident 7" },
     { word: "evidence", says: "OOMKilled" },
-    { word: "postmortem", says: "# Post-mortem of incident 7" },
+    { word: "postmortem", says: "Post-mortem of incident 7" },
   ])("More: $word", async ({ word, says }) => {
     await start({
       view: async () => ({
