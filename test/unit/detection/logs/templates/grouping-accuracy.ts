@@ -19,9 +19,9 @@ export function readCorpus(name: string): LabelledLine[] {
 
 /**
  * Grouping accuracy (Zhu et al., ICSE-SEIP 2019): the share of lines whose group is exactly the set of lines of one label.
- * @param ids the template of each line, in order
+ * @param ids the template of each line, in order, under any name
  */
-export function groupingAccuracy(labels: readonly string[], ids: readonly number[]): number {
+export function groupingAccuracy(labels: readonly string[], ids: readonly (number | string)[]): number {
   const byLabel = Map.groupBy(labels.keys(), (i) => labels[i]);
   const byId = Map.groupBy(ids.keys(), (i) => ids[i]);
   let right = 0;
