@@ -94,6 +94,20 @@ function rabbitmq(raw: readonly string[]): Origin[] {
   });
 }
 
+/**
+ * Samba writes a header with the place and then the message, indented; its first line is kept, with the header that
+ * `debug syslog format` puts before it. `@program@ ` was put before each header, as only the file's name tells it.
+ */
+function samba(raw: readonly string[]): Origin[] {
+  const header = /^@(\w+)@ \[(\S+) ([\d:.]+), +\d+, pid=(\d+)\] (?:\.\.\/)*(\S+:\d+)\(\w+\)$/;
+  return raw.flatMap((text, i) => {
+    const [, program, day = "", clock, pid, place] = header.exec(text) ?? [];
+    const sentence = /^ {2}(\S.*)$/.exec(raw[i + 1] ?? "")?.[1];
+    const line = `${day.replaceAll("/", "-")}T${clock}+00:00 lab ${program}[${pid}]:   ${sentence}`;
+    return origin(place, line, sentence) ?? [];
+  });
+}
+
 const each =
   (reader: Reader) =>
   (raw: readonly string[]): Origin[] =>
@@ -168,6 +182,7 @@ export const origins: Readonly<Record<string, (raw: readonly string[]) => Origin
   jetty: each(cut(/:([\w.$]+#[\w$<>]+\(\w+\.java:\d+\)):/, ":", /^\S+ [\d:.]+:[A-Z]+:[\w.$-]*:[^:]*: (.*)$/)),
   "node-red": each(cut(AT, "", /^\d+ \w+ [\d:]+ - \[\w+\] (?:\[[^\]]+:[^\]]+\] )?(.*)$/)),
   activemq: each(cut(AT, "", /^\S+ \S+ [A-Z]+ \S+: (.*)$/)),
+  samba,
   openstack: each((raw) => {
     const found = cut(AT, "", /\[[^\]]*\] (.*)$/)(raw);
     return found && { ...found, place: found.place.replace(/^.*\/dist-packages\//, "") };
