@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
-import { isNode, LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
 import { inputError, messageOf } from "../lib/app-error.ts";
+import { readYaml } from "../lib/read-yaml.ts";
 import { type Config, configSchema } from "./config.ts";
 import { environmentSettings, withEnvironment } from "./environment.ts";
 import { nearestSetting, settingsBelow } from "./nearest-setting.ts";
@@ -27,26 +27,12 @@ async function readSettings(path: string): Promise<ReadSettings> {
       cause,
     );
   });
-  const lines = new LineCounter();
-  const document = parseDocument(source, { lineCounter: lines, prettyErrors: false });
-  if (document.errors.length > 0) {
-    const problems = document.errors.map((error) => `line ${lines.linePos(error.pos[0]).line}: ${error.message}`);
-    return { ...nothing, problems };
-  }
-  let settings: unknown;
-  try {
-    settings = document.toJS({ maxAliasCount: 50 }) ?? {};
-  } catch (error) {
-    // Aliases that multiply each other, or one that names nothing.
-    return { ...nothing, problems: [messageOf(error)] };
-  }
-  if (typeof settings !== "object" || Array.isArray(settings) || settings === null)
+  const read = readYaml(source);
+  if (!read.ok) return { ...nothing, problems: read.problems };
+  const settings = read.value ?? {};
+  if (typeof settings !== "object" || Array.isArray(settings))
     return { ...nothing, problems: ["it must be a map of settings"] };
-  const lineOf = (setting: readonly PropertyKey[]) => {
-    const node = setting.length === 0 ? undefined : document.getIn(setting, true);
-    return isNode(node) && node.range ? lines.linePos(node.range[0]).line : undefined;
-  };
-  return { settings: withoutEmpty(settings) as Record<string, unknown>, problems: [], lineOf };
+  return { settings: withoutEmpty(settings) as Record<string, unknown>, problems: [], lineOf: read.lineOf };
 }
 
 /** A heading whose settings are all commented out, or a setting without a value, counts as not set. */
@@ -57,6 +43,9 @@ function withoutEmpty(value: unknown): unknown {
   );
 }
 
+/** A file with more settings that do not exist is another file. */
+const mostUnknown = 50;
+
 /** One problem a line: where, what, and what would be right. Values are not repeated: they may be secrets. */
 function describe(issue: z.core.$ZodIssue, lineOf: ReadSettings["lineOf"]): string[] {
   const at = (path: readonly PropertyKey[]) => {
@@ -66,13 +55,16 @@ function describe(issue: z.core.$ZodIssue, lineOf: ReadSettings["lineOf"]): stri
   const where = issue.path.join(".") || "(top)";
   const variable = Object.entries(environmentSettings).find(([, path]) => path.join(".") === where)?.[0];
   const place = variable ? `${where} (or ${variable})` : where;
-  if (issue.code === "unrecognized_keys")
-    return issue.keys.map((key) => {
-      const known = settingsBelow(issue.path);
+  if (issue.code === "unrecognized_keys") {
+    const known = settingsBelow(issue.path);
+    const told = issue.keys.slice(0, mostUnknown).map((key) => {
       const meant = nearestSetting(key, known);
       const fix = meant ? `did you mean ${meant}?` : `there are ${known.join(", ")}`;
       return `${where === "(top)" ? key : `${where}.${key}`}: there is no such setting; ${fix}${at([...issue.path, key])}`;
     });
+    const more = issue.keys.length - told.length;
+    return more > 0 ? [...told, `${where}: and ${more} more that there are not`] : told;
+  }
   return [`${place}: ${issue.message.replace(/^Invalid input: /, "")}${at(issue.path)}`];
 }
 

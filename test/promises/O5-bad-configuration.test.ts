@@ -131,7 +131,7 @@ describe("a bad configuration refuses clearly (O5)", () => {
   test.each([
     { name: "no YAML", text: "cluster: [shop\nweb: {", says: /line \d/ },
     { name: "a list", text: "- cluster", says: /must be a map/ },
-    { name: "a key twice", text: "cluster: a\ncluster: b", says: /line 2.*unique/ },
+    { name: "a key twice", text: "cluster: a\ncluster: b", says: /line 2.*cluster stands twice/ },
     { name: "tabs", text: "web:\n\tport: 1", says: /line \d/ },
     { name: "binary", text: "\u0000\u0001", says: /line|map/ },
     {

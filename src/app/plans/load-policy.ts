@@ -1,25 +1,28 @@
 import { readFile } from "node:fs/promises";
-import { parse as parseYaml } from "yaml";
 import { defaultPolicy, type Policy, policySchema } from "../../actions/policy/policy-file.ts";
 import { inputError, messageOf } from "../../lib/app-error.ts";
+import { readYaml } from "../../lib/read-yaml.ts";
 
 /** The policy of a file, or the one that holds without. @throws AppError (exit code 2) when the file is not a valid policy */
 export async function loadPolicy(path: string | undefined): Promise<Policy> {
   if (path === undefined) return defaultPolicy;
-  const parsed = policySchema.safeParse(
-    await readFile(path, "utf8")
-      .then((text): unknown => parseYaml(text, { maxAliasCount: 20 }))
-      .catch((cause: unknown) => {
-        throw inputError(
-          "policy-unreadable",
-          `The policy ${path} cannot be read: ${messageOf(cause, 160)}.`,
-          "Without a valid policy nothing may be changed; fix the file or take the setting out.",
-          cause,
-        );
-      }),
-  );
+  const unreadable = (why: string, cause?: unknown) =>
+    inputError(
+      "policy-unreadable",
+      `The policy ${path} cannot be read: ${why}.`,
+      "Without a valid policy nothing may be changed; fix the file or take the setting out.",
+      cause,
+    );
+  const text = await readFile(path, "utf8").catch((cause: unknown) => {
+    throw unreadable(messageOf(cause, 160), cause);
+  });
+  const read = readYaml(text);
+  if (!read.ok) throw unreadable(read.problems.join("; ").slice(0, 400));
+  const parsed = policySchema.safeParse(read.value);
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => `  - ${issue.path.join(".") || "(top)"}: ${issue.message}`);
+  const problems = parsed.error.issues.map(
+    (issue) => `  - ${issue.path.join(".") || "(top)"}: ${issue.message.slice(0, 2_000)}`,
+  );
   throw inputError(
     "policy-invalid",
     `The policy ${path} has ${problems.length} problem${problems.length === 1 ? "" : "s"}:\n${problems.join("\n")}`,

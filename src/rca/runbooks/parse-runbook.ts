@@ -1,5 +1,5 @@
-import { parse as parseYaml } from "yaml";
 import { z } from "zod";
+import { readYaml } from "../../lib/read-yaml.ts";
 import { wordsOf } from "./words.ts";
 
 /** A part of a runbook: what stands below one heading. */
@@ -37,15 +37,12 @@ export interface ParsedRunbook {
 }
 
 function hintsOf(yaml: string): { readonly hints: RunbookHints; readonly complaint?: string } {
-  try {
-    // No aliases: a few lines of them can stand for gigabytes.
-    const read = hintsSchema.safeParse(parseYaml(yaml, { maxAliasCount: 0 }) ?? {});
-    if (read.success) return { hints: read.data };
-    const [issue] = read.error.issues;
-    return { hints: noHints, complaint: `front matter: ${issue?.path.join(".")} ${issue?.message}` };
-  } catch {
-    return { hints: noHints, complaint: "front matter is not YAML" };
-  }
+  const yamlRead = readYaml(yaml, { maxAliases: 0 });
+  if (!yamlRead.ok) return { hints: noHints, complaint: "front matter is not YAML" };
+  const read = hintsSchema.safeParse(yamlRead.value ?? {});
+  if (read.success) return { hints: read.data };
+  const [issue] = read.error.issues;
+  return { hints: noHints, complaint: `front matter: ${issue?.path.join(".")} ${issue?.message}` };
 }
 
 /** Splits a Markdown page at its headings; headings inside fenced code are text. Front matter is optional. */
