@@ -183,6 +183,12 @@ export const origins: Readonly<Record<string, (raw: readonly string[]) => Origin
   "node-red": each(cut(AT, "", /^\d+ \w+ [\d:]+ - \[\w+\] (?:\[[^\]]+:[^\]]+\] )?(.*)$/)),
   activemq: each(cut(AT, "", /^\S+ \S+ [A-Z]+ \S+: (.*)$/)),
   samba,
+  nats: each(cut(/@([\w.]+:\d+)@ /, "", /^\[\d+\] \S+ \S+ \[\w+\] (?:\S+ - \w+:\d+ - (?:"[^"]*" - )?)?(.*)$/)),
+  frr: each((raw) => {
+    const mark = /(?<=^\S+ \S+ )\w+: (\w+: )\[(\w{5}-\w{5})\] ?/;
+    const line = raw.replace(mark, "$1").replace(/^(\S+ \S+ \w+: )\[EC/, "$1[EC");
+    return origin(mark.exec(raw)?.[2], line, /^\S+ \S+ \w+: (?:\[EC \d+\] )?(.*)$/.exec(line)?.[1]);
+  }),
   openstack: each((raw) => {
     const found = cut(AT, "", /\[[^\]]*\] (.*)$/)(raw);
     return found && { ...found, place: found.place.replace(/^.*\/dist-packages\//, "") };
