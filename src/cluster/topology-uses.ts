@@ -1,4 +1,5 @@
 import { makeRef, type ObjectRef, refKey } from "../incident/object-ref.ts";
+import { own } from "../lib/own.ts";
 import { asKind, type KubeObject, type PodSpec } from "./kubernetes-types.ts";
 import type { Observation } from "./observation.ts";
 import { podSpecOf } from "./workload.ts";
@@ -136,7 +137,7 @@ function namedInRole(observation: Observation, role: ObjectRef): readonly Use[] 
   return states.flatMap((state) =>
     (asKind(state, "Role")?.rules ?? []).flatMap((rule) =>
       (rule.resources ?? []).flatMap((resource) => {
-        const kind = readThroughApi[resource];
+        const kind = own(readThroughApi, resource);
         return kind
           ? (rule.resourceNames ?? []).map(
               (name): Use => ({ ref: makeRef(kind, role.namespace, name), how: "api", optional: false }),

@@ -1,3 +1,4 @@
+import { own } from "../lib/own.ts";
 import type { KubeObject } from "./kubernetes-types.ts";
 
 type Parts = Readonly<Record<string, unknown>>;
@@ -52,7 +53,7 @@ function withoutNulls(value: unknown, depth = 0): unknown {
 
 /** Whether it has a kind, a name, and what the types promise of an object of its kind. */
 export function isWhole(object: unknown, kind: string): boolean {
-  return isText(kind) && isText(at(object, "metadata", "name")) && (promised[kind]?.(object) ?? true);
+  return isText(kind) && isText(at(object, "metadata", "name")) && (own(promised, kind)?.(object) ?? true);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { own } from "../../lib/own.ts";
 import { isPlain, ownValue, type Plain } from "./plain.ts";
 
 /** Lists whose items the API server merges by one of their fields; every other list is replaced as a whole. */
@@ -14,7 +15,7 @@ const mergeKeys: Readonly<Record<string, readonly string[]>> = {
 
 function keyOf(list: string, ...sides: readonly (readonly unknown[])[]): string | undefined {
   const items = sides.flat();
-  return (mergeKeys[list] ?? []).find(
+  return (own(mergeKeys, list) ?? []).find(
     (key) =>
       items.every((item) => isPlain(item) && (typeof item[key] === "string" || typeof item[key] === "number")) &&
       sides.every((side) => new Set(side.map((item) => (item as Plain)[key])).size === side.length),

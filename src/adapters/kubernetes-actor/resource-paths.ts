@@ -1,4 +1,5 @@
 import type { ObjectRef } from "../../incident/object-ref.ts";
+import { own } from "../../lib/own.ts";
 import { collectionPathOf, groupOf, objectPathIn, type ServedKind } from "../kubernetes-api/resource-path.ts";
 
 /** The kinds the actor may touch or has to look at. A kind that is not here cannot be changed, whatever a plan says. */
@@ -25,13 +26,13 @@ const resources: Readonly<Record<string, ServedKind>> = {
 
 /** How roles name the resource that serves a kind: API group ("" for the core) and plural. */
 export function resourceNameOf(kind: string): { readonly group: string; readonly resource: string } | undefined {
-  const found = resources[kind];
+  const found = own(resources, kind);
   if (!found) return undefined;
   return { group: groupOf(found.apiVersion), resource: found.plural };
 }
 
 export function apiVersionOf(kind: string): string | undefined {
-  return resources[kind]?.apiVersion;
+  return own(resources, kind)?.apiVersion;
 }
 
 /**
@@ -39,13 +40,13 @@ export function apiVersionOf(kind: string): string | undefined {
  * empty namespace, which the API would read as "all namespaces".
  */
 export function collectionPath(kind: string, namespace: string | undefined): string | undefined {
-  const resource = resources[kind];
+  const resource = own(resources, kind);
   return resource && namespace !== "" ? collectionPathOf(resource, namespace) : undefined;
 }
 
 /** The path of one object; undefined for an unknown kind, or a namespaced kind without a namespace. */
 export function objectPath(ref: ObjectRef): string | undefined {
-  if (!resources[ref.kind]?.clusterScoped && !ref.namespace) return undefined;
+  if (!own(resources, ref.kind)?.clusterScoped && !ref.namespace) return undefined;
   const collection = collectionPath(ref.kind, ref.namespace);
   return collection && objectPathIn(collection, ref.name);
 }

@@ -1,4 +1,5 @@
 import type { Target } from "../../chaos/change.ts";
+import { own } from "../../lib/own.ts";
 import { collectionPathOf, objectPathIn, type ServedKind } from "../kubernetes-api/resource-path.ts";
 
 /** What experiments may address, by kind. A kind that is not here cannot be touched, whatever an experiment says. */
@@ -19,12 +20,12 @@ const resources: Readonly<Record<string, ServedKind>> = {
 };
 
 export function pluralOf(kind: string): string | undefined {
-  return resources[kind]?.plural;
+  return own(resources, kind)?.plural;
 }
 
 /** Undefined for unknown kinds, and for an empty namespace, which the API would read as "all namespaces". */
 export function collectionPath(apiVersion: string, kind: string, namespace: string | undefined): string | undefined {
-  const resource = resources[kind];
+  const resource = own(resources, kind);
   if (resource?.apiVersion !== apiVersion) return undefined;
   return resource.clusterScoped || namespace ? collectionPathOf(resource, namespace) : undefined;
 }

@@ -1,4 +1,5 @@
 import type { Series } from "../../cluster/series-store.ts";
+import { own } from "../../lib/own.ts";
 
 const titles: Readonly<Record<string, string>> = {
   container_memory_working_set_bytes: "memory in use",
@@ -22,7 +23,8 @@ function withoutPodSuffix(pod: string): string {
 /** What a panel shows, and of whom: "carts: memory in use", "failed calls to carts". */
 export function chartTitle(series: Series): string {
   const { workload, pod, node, peer } = series.labels;
-  const what = titles[series.name] ?? series.name.replaceAll("_", " ").replace(/ (bytes|seconds|ratio|cores)$/, "");
+  const what =
+    own(titles, series.name) ?? series.name.replaceAll("_", " ").replace(/ (bytes|seconds|ratio|cores)$/, "");
   if (peer) return `${what} to ${peer}`;
   return `${workload ?? (pod ? withoutPodSuffix(pod) : node) ?? ""}: ${what}`;
 }

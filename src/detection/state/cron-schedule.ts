@@ -1,3 +1,5 @@
+import { own } from "../../lib/own.ts";
+
 /** A schedule of five fields as cron reads it; each set holds the values that match. */
 export interface CronSchedule {
   readonly minutes: ReadonlySet<number>;
@@ -51,7 +53,7 @@ function fieldOf(
 /** Undefined when it is none. The syntax is that of the CronJob controller (five fields, names, steps, @daily and the like). */
 export function parseCron(text: string): CronSchedule | undefined {
   const plain = text.trim().replace(/^(?:CRON_)?TZ=\S+\s+/, "");
-  const fields = (macros[plain.toLowerCase()] ?? plain).split(/\s+/);
+  const fields = (own(macros, plain.toLowerCase()) ?? plain).split(/\s+/);
   const [minute, hour, day, month, weekday] = fields;
   if (fields.length !== 5 || !minute || !hour || !day || !month || !weekday) return undefined;
   const minutes = fieldOf(minute, 0, 59);

@@ -1,5 +1,6 @@
 import { refOf } from "../../cluster/object-store.ts";
 import { uniqueRefs } from "../../incident/object-ref.ts";
+import { own } from "../../lib/own.ts";
 import { defineDetector, type Finding, timeOf } from "../detector.ts";
 import { conditionOf, short } from "./container-states.ts";
 
@@ -41,16 +42,18 @@ export const nodeHealth = defineDetector({
             summary: `Node ${node.metadata.name} is not ready (${reason ?? status}): ${short(message)}`,
             startsAt,
           };
-        } else if (pressures[type] !== undefined && status === "True") {
+          continue;
+        }
+        const pressure = own(pressures, type);
+        if (pressure !== undefined && status === "True")
           yield {
             reason: type,
             target,
             severity: "high",
-            headline: pressures[type],
+            headline: pressure,
             summary: `Node ${node.metadata.name} reports ${type}: ${short(message)}`,
             startsAt,
           };
-        }
       }
       const cordoned = node.spec?.unschedulable === true;
       const taint = node.spec?.taints?.find(
@@ -67,7 +70,7 @@ export const nodeHealth = defineDetector({
         headline: cordoned
           ? "is cordoned while pods wait for room"
           : `is tainted (${taint?.key}) while pods wait for room`,
-        summary: `Node ${node.metadata.name} takes no new pods (${cordoned ? "cordoned" : `taint ${taint?.key}`}); ${stopped.length} pods wait, ${stopped[0]?.metadata.name} first`,
+        summary: `Node ${node.metadata.name} takes no new pods (${cordoned ? "cordoned" : `taint ${taint?.key}`}); ${stopped.length === 1 ? `pod ${stopped[0]?.metadata.name} waits` : `${stopped.length} pods wait, ${stopped[0]?.metadata.name} first`}`,
         startsAt: Math.min(...stopped.map((pod) => timeOf(conditionOf(pod, "PodScheduled")?.lastTransitionTime, now))),
         related: uniqueRefs(stopped.map(ownerOf)),
       };

@@ -1,3 +1,4 @@
+import { own } from "../../lib/own.ts";
 import type { ActionCode } from "../action-code.ts";
 import type { ObjectRef } from "../object-ref.ts";
 
@@ -25,7 +26,7 @@ function patch(target: ObjectRef, body: unknown, type?: "merge" | "json"): strin
 }
 
 function name(target: ObjectRef): string {
-  return `${short[target.kind] ?? target.kind.toLowerCase()}/${target.name}`;
+  return `${own(short, target.kind) ?? target.kind.toLowerCase()}/${target.name}`;
 }
 
 /** Wraps a container patch in the template of the workload's kind. */

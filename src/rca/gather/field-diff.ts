@@ -1,3 +1,5 @@
+import { own } from "../../lib/own.ts";
+
 /** One field that differs. Values are as JSON would print them; a string is printed bare. */
 export interface FieldChange {
   /** `spec.template.spec.containers[carts].resources.limits.memory`; list items are named where they have a name. */
@@ -98,14 +100,14 @@ function itemKey(item: unknown): string | undefined {
   return undefined;
 }
 
-function keyed(list: readonly unknown[]): Record<string, unknown> | undefined {
-  const found: Record<string, unknown> = {};
+function keyed(list: readonly unknown[]): Readonly<Record<string, unknown>> | undefined {
+  const found = new Map<string, unknown>();
   for (const item of list) {
     const key = itemKey(item);
-    if (key === undefined || key in found) return undefined;
-    found[key] = item;
+    if (key === undefined || found.has(key)) return undefined;
+    found.set(key, item);
   }
-  return found;
+  return Object.fromEntries(found);
 }
 
 function walk(path: string, before: unknown, after: unknown, out: [string, unknown, unknown][]): void {
@@ -115,7 +117,7 @@ function walk(path: string, before: unknown, after: unknown, out: [string, unkno
     const right = keyed(Array.isArray(after) ? after : []);
     if (left && right) {
       for (const key of new Set([...Object.keys(left), ...Object.keys(right)]))
-        walk(`${path}[${key}]`, left[key], right[key], out);
+        walk(`${path}[${key}]`, own(left, key), own(right, key), out);
     } else if (JSON.stringify(before) !== JSON.stringify(after)) out.push([path, before, after]);
     return;
   }
@@ -128,7 +130,7 @@ function walk(path: string, before: unknown, after: unknown, out: [string, unkno
     const left = isRecord(before) ? before : {};
     const right = isRecord(after) ? after : {};
     for (const key of new Set([...Object.keys(left), ...Object.keys(right)])) {
-      walk(/[./]/.test(key) ? `${path}[${key}]` : `${path}.${key}`, left[key], right[key], out);
+      walk(/[./]/.test(key) ? `${path}[${key}]` : `${path}.${key}`, own(left, key), own(right, key), out);
     }
     return;
   }

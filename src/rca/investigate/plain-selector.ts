@@ -1,3 +1,5 @@
+import { own } from "../../lib/own.ts";
+
 /** A PromQL selector without functions: a name, or matchers, or both. */
 export interface PlainSelector {
   readonly name: string | undefined;
@@ -43,7 +45,7 @@ export function plainSelector(promql: string): PlainSelector | undefined {
       continue;
     }
     const negative = operator.startsWith("!");
-    tests.push((labels) => matches(labels[label] ?? "") !== negative);
+    tests.push((labels) => matches(own(labels, label) ?? "") !== negative);
   }
   return { name, matches: (labels) => tests.every((test) => test(labels)) };
 }

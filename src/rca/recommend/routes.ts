@@ -1,5 +1,6 @@
 import { isKind } from "../../cluster/kubernetes-types.ts";
 import { type ObjectRef, sameRef } from "../../incident/object-ref.ts";
+import { own } from "../../lib/own.ts";
 import type { Candidate } from "../case/candidate.ts";
 import type { Case } from "../case/case.ts";
 import { type Fix, fix, guide } from "./fix.ts";
@@ -30,7 +31,7 @@ export function routeFixes(_open: Case, item: Candidate): readonly (Fix | undefi
       : undefined,
     guide(
       culprit,
-      [edit(culprit), steps[culprit.kind] ?? "Correct what the evidence names."],
+      [edit(culprit), own(steps, culprit.kind) ?? "Correct what the evidence names."],
       "it names what is not there or lets nothing through",
       0.7,
     ),

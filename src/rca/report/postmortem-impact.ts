@@ -1,5 +1,6 @@
 import type { Anomaly } from "../../incident/anomaly.ts";
 import { type ObjectRef, refText, sameRef } from "../../incident/object-ref.ts";
+import { own as ownOf } from "../../lib/own.ts";
 import { cell, timesOf } from "./markdown.ts";
 import type { PostmortemInput } from "./postmortem-input.ts";
 
@@ -25,7 +26,7 @@ function spansOf(
   const clock = timesOf(own.flatMap(({ startsAt, endsAt = startsAt }) => [startsAt, endsAt]));
   const spans = own.map(({ reason, summary, startsAt, endsAt }) => {
     const end = endsAt ?? incident.resolvedAt;
-    return `${feltWords[reason] ?? cell(redact(summary))} (${end === undefined ? `since ${clock(startsAt)} UTC` : `${clock(startsAt)} to ${clock(end)} UTC`})`;
+    return `${ownOf(feltWords, reason) ?? cell(redact(summary))} (${end === undefined ? `since ${clock(startsAt)} UTC` : `${clock(startsAt)} to ${clock(end)} UTC`})`;
   });
   return [...new Set(spans)].slice(0, impactShown);
 }

@@ -1,6 +1,7 @@
 import type { Anomaly } from "../../incident/anomaly.ts";
 import { type ObjectRef, refKey } from "../../incident/object-ref.ts";
 import { type Severity, severities } from "../../incident/severity.ts";
+import { own } from "../../lib/own.ts";
 
 /** How a person would say that something is so, by the reason codes of detection. */
 const words: Readonly<Record<string, string>> = {
@@ -79,7 +80,7 @@ export function symptomOf(
   anomalies: readonly Anomaly[],
   subject: ObjectRef,
 ): { readonly name: string; readonly words: string; readonly since: number } | undefined {
-  const named = (anomaly: Anomaly) => words[anomaly.reason] ?? inTrouble;
+  const named = (anomaly: Anomaly) => own(words, anomaly.reason) ?? inTrouble;
   const worst = [...anomalies].sort(
     (a, b) =>
       Number(named(a) === inTrouble) - Number(named(b) === inTrouble) ||

@@ -2,6 +2,7 @@ import { isKind } from "../../cluster/kubernetes-types.ts";
 import { bytesQuantity, coresQuantity, parseQuantity } from "../../cluster/quantity.ts";
 import type { Anomaly } from "../../incident/anomaly.ts";
 import type { CauseCode } from "../../incident/cause.ts";
+import { own } from "../../lib/own.ts";
 import { wholeWords } from "../../lib/whole-words.ts";
 import { type Candidate, candidate, type Rule } from "../case/candidate.ts";
 import type { Case } from "../case/case.ts";
@@ -33,7 +34,7 @@ function roomierThan(open: Case, { target }: Anomaly): Readonly<Record<string, s
 }
 
 function foreseen(open: Case, anomaly: Anomaly): readonly Candidate[] {
-  const known = causes[anomaly.reason];
+  const known = own(causes, anomaly.reason);
   if (!known || anomaly.family !== "prediction") return [];
   const { target } = anomaly;
   const workload = target.kind === "Deployment" || target.kind === "StatefulSet" ? target : open.symptomatic[0];

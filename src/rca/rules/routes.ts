@@ -3,6 +3,7 @@ import { webhookKinds } from "../../cluster/kinds/policy.ts";
 import { asKind, type Service } from "../../cluster/kubernetes-types.ts";
 import type { Anomaly } from "../../incident/anomaly.ts";
 import { makeRef, type ObjectRef } from "../../incident/object-ref.ts";
+import { own } from "../../lib/own.ts";
 import { type Candidate, candidate, type Rule } from "../case/candidate.ts";
 import type { Case } from "../case/case.ts";
 import type { Change } from "../gather/changes.ts";
@@ -220,5 +221,7 @@ const byReason: Readonly<Record<string, (open: Case, anomaly: Anomaly) => readon
 /** Objects that name something that is not there, or that let nothing through: ingresses, schedules, webhooks, budgets. */
 export const routes: Rule = (open) =>
   open.incident.anomalies.flatMap((anomaly) =>
-    anomaly.family === "state" || anomaly.family === "event" ? (byReason[anomaly.reason]?.(open, anomaly) ?? []) : [],
+    anomaly.family === "state" || anomaly.family === "event"
+      ? (own(byReason, anomaly.reason)?.(open, anomaly) ?? [])
+      : [],
   );

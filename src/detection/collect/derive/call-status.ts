@@ -1,3 +1,5 @@
+import { own } from "../../../lib/own.ts";
+
 /** Who tells of a call: the one who answers, or the one who asks. */
 export type CallSide = "server" | "client";
 
@@ -34,7 +36,7 @@ export function isFailure(status: string, side: CallSide, grpc = false): boolean
   const text = status.toLowerCase().replaceAll(/[_\s-]/g, "");
   if (text === "") return false;
   if (grpc || /^[a-z]/.test(text)) {
-    const code = grpcNumbers[text] ?? text;
+    const code = own(grpcNumbers, text) ?? text;
     if (grpcFailures.has(code)) return true;
     if (side === "client" && grpcRefusals.has(code)) return true;
     return /^(error|err|fail|failure|failed|exception|timeout|etimedout|econn\w*|enotfound|eai\w*|servererror)/.test(

@@ -1,4 +1,5 @@
 import type { RawSeries, Sample } from "../../../cluster/signal.ts";
+import { own } from "../../../lib/own.ts";
 
 /** Parses what one target exposes, again and again; the same series is the same object every time. */
 export interface ExpositionParser {
@@ -47,7 +48,7 @@ function readLabels(line: string, from: number, into: Record<string, string>): n
       if (char === '"') break;
       if (char === "\\") {
         const next = line[i + 1] ?? "";
-        value += line.slice(start, i) + (escapes[next] ?? `\\${next}`);
+        value += line.slice(start, i) + (own(escapes, next) ?? `\\${next}`);
         i += 2;
         start = i;
       } else i++;
@@ -83,7 +84,8 @@ export function createExpositionParser(
       return undefined;
     }
     for (const [label, value] of Object.entries(extraLabels)) {
-      if (labels[label] !== undefined && labels[label] !== value) labels[`exported_${label}`] = labels[label];
+      const theirs = own(labels, label);
+      if (theirs !== undefined && theirs !== value) labels[`exported_${label}`] = theirs;
       labels[label] = value;
     }
     const series: RawSeries = { name, labels };
