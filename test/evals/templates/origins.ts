@@ -189,6 +189,12 @@ export const origins: Readonly<Record<string, (raw: readonly string[]) => Origin
     const line = raw.replace(mark, "$1").replace(/^(\S+ \S+ \w+: )\[EC/, "$1[EC");
     return origin(mark.exec(raw)?.[2], line, /^\S+ \S+ \w+: (?:\[EC \d+\] )?(.*)$/.exec(line)?.[1]);
   }),
+  ray: each(
+    numbered(
+      /^(?:\[[^\]]+\] (?:\(\w+\) )?|\S+ \S+\t[A-Z]+ )(\w+\.\w+:\d+)(?::| --) /,
+      /^(?:\[[^\]]+\] (?:\(\w+\) )?|\S+ \S+\t[A-Z]+ )\w+\.\w+:1(?::| --) (.*)$/,
+    ),
+  ),
   openstack: each((raw) => {
     const found = cut(AT, "", /\[[^\]]*\] (.*)$/)(raw);
     return found && { ...found, place: found.place.replace(/^.*\/dist-packages\//, "") };
