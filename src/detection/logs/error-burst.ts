@@ -82,7 +82,7 @@ export const errorBurst = (): Detector => {
           severity: "medium",
           score: scoreOf(seen.share, seen.usual, 0.02),
           headline: "logs many errors",
-          summary: `${tally.workload.name} wrote ${seen.errors} error lines within ${windowMs / 1_000} s, ${Math.round(seen.share * 100)} % of its lines; usually ${(seen.usual * 100).toFixed(1)} %`,
+          summary: `${tally.workload.name} wrote ${seen.errors} error lines within ${windowMs / 1_000} s, ${Math.round(seen.share * 100)} % of its lines; usually ${seen.usual < 0.0005 ? "none" : `${(seen.usual * 100).toFixed(1)} %`}`,
           startsAt: memory.since,
           fading: memory.wrong === 0 || now - tally.lastErrorAt > 10_000,
           value: seen.errors,

@@ -56,6 +56,13 @@ export function skipDigits(text: string, from: number, end: number): number {
   return i;
 }
 
+/** First index at or after `from` that is not a letter. */
+export function skipLetters(text: string, from: number, end: number): number {
+  let i = from;
+  while (i < end && isLetter(text.charCodeAt(i))) i++;
+  return i;
+}
+
 /** First index at or after `from` that is neither space nor tab. */
 export function skipSpaces(text: string, from: number, end: number): number {
   let i = from;

@@ -1,4 +1,16 @@
-import { classOf, DIGIT, isDigit, isLetter, isSpace, LOWER, skipDigits, skipSpaces, skipWord, UPPER } from "./chars.ts";
+import {
+  classOf,
+  DIGIT,
+  isDigit,
+  isLetter,
+  isSpace,
+  LOWER,
+  skipDigits,
+  skipLetters,
+  skipSpaces,
+  skipWord,
+  UPPER,
+} from "./chars.ts";
 import { levelRank } from "./level.ts";
 
 /** Pieces of line headers, each recognised by one bounded forward scan. Offsets are UTF-16 units. */
@@ -69,6 +81,14 @@ export function levelAhead(text: string, at: number, end: number, out: LevelAhea
   return false;
 }
 
+/** `debug1: ` at the beginning of what a program hands to syslog: the level it was written with. Where the sentence begins. */
+function afterDetail(text: string, at: number, end: number): number {
+  const letters = skipLetters(text, at, end);
+  const digits = skipDigits(text, letters, end);
+  const isDetail = digits === letters + 1 && text.charCodeAt(digits) === COLON && levelRank(text, at, letters) > 0;
+  return isDetail && isSpace(text.charCodeAt(digits + 1)) ? skipSpaces(text, digits + 1, end) : at;
+}
+
 /** Syslog after its time: `host tag[pid]: `; the offset of the message. */
 export function afterSyslogTime(text: string, at: number, end: number): number {
   const host = skipWord(text, at, end);
@@ -77,7 +97,8 @@ export function afterSyslogTime(text: string, at: number, end: number): number {
   let words = 0;
   for (let i = tag; i < limit; i++) {
     const code = text.charCodeAt(i);
-    if (code === COLON && (i + 1 >= end || isSpace(text.charCodeAt(i + 1)))) return skipSpaces(text, i + 1, end);
+    if (code === COLON && (i + 1 >= end || isSpace(text.charCodeAt(i + 1))))
+      return afterDetail(text, skipSpaces(text, i + 1, end), end);
     if (isSpace(code) && (++words > 2 || (words === 1 && !continuesTag(text, i + 1)))) break;
   }
   return tag;

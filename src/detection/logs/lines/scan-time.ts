@@ -128,9 +128,10 @@ function scanShort(text: string, at: number, first: number, end: number, out: Ti
   const clock = mark === COLON ? scanClock(text, at, end) : -1;
   if (clock > 0) return clock - at >= 8 && found(out, clock, TIME.clock);
   if (mark === SPACE && isName(text, first + 1, MONTHS)) {
-    let i = skipDigits(text, first + 5, end);
-    if (i === first + 5) return false;
-    i = scanClock(text, i + 1, end);
+    // `21 Nov 13:28:30`, `21 Nov 2026 13:28:30`
+    const year = skipDigits(text, first + 5, end);
+    if (year === first + 5) return false;
+    const i = scanClock(text, text.charCodeAt(year) === COLON ? first + 5 : year + 1, end);
     return i > 0 && found(out, i, TIME.short);
   }
   if ((mark === SLASH || mark === DASH) && isName(text, first + 1, MONTHS)) {

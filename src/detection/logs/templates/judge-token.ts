@@ -1,13 +1,14 @@
 import { isLetter } from "../lines/chars.ts";
 import { scanNamedTime, type TimeScan } from "../lines/scan-time.ts";
 import { endOfErrorText } from "./error-text.ts";
+import { isEventWord } from "./event-words.ts";
 import { createShape, KIND, type TokenShape } from "./masks.ts";
 import { measureToken } from "./measure-token.ts";
-import { endOfInstance } from "./scan-instance.ts";
+import { endOfGroups, endOfInstance, endOfOption } from "./scan-instance.ts";
 import { endOfPrefixed, endOfQuotedParts, isQuote } from "./scan-quoted.ts";
 import { endOfColonValue, endOfPairs, endOfRecord, endOfStructure } from "./scan-value.ts";
 import { endOfStatus } from "./status-reason.ts";
-import { FLAG, type TokenLine } from "./token-line.ts";
+import { FLAG, type TokenLine, WILD } from "./token-line.ts";
 import { isBoolean, isFiller } from "./words.ts";
 
 const COLON = 58;
@@ -60,7 +61,11 @@ export function endOfValue(
     const close = text.indexOf(">", to);
     if (close > 0 && close < end && close - to < MAX_ANGLE) return close + 1;
   }
+  const option = endOfOption(text, from, to, end);
+  if (option > 0) return option;
   if (kind === KIND.variable) {
+    const held = shape.ats > 0 ? endOfGroups(text, to, end) : to;
+    if (held > to) return held;
     const status = shape.digits === shape.length ? endOfStatus(text, from, to) : -1;
     return status > 0 ? status : to;
   }
@@ -80,7 +85,8 @@ export function endOfValue(
     const structure = endOfStructure(text, to, end);
     if (structure > 0) return structure;
   }
-  return (separator === EQUALS || separator === COLON) && (isFiller(shape.hash) || isBoolean(shape.hash)) ? to : -1;
+  if (isBoolean(shape.hash)) return line.words > 0 && (separator !== 0 || line.hash[line.count - 1] !== WILD) ? to : -1;
+  return (separator === EQUALS || separator === COLON) && isFiller(shape.hash) ? to : -1;
 }
 
 const part = createShape();
@@ -116,19 +122,11 @@ const isRow = (text: string, from: number, to: number) =>
   (text.charCodeAt(to) === CLOSE_LIST && text.charCodeAt(to + 1) === OPEN_LIST) ||
   text.charCodeAt(from - 2) === CLOSE_LIST;
 
-/** `started`, `closing`: says what happened. */
-function isEvent(text: string, from: number, to: number): boolean {
-  const last = text.charCodeAt(to - 1) | 32;
-  if (to - from < 4) return false;
-  const before = text.charCodeAt(to - 2) | 32;
-  return (last === 100 && before === 101) || (last === 103 && before === 110 && (text.charCodeAt(to - 3) | 32) === 105);
-}
-
 /** What the token text[from, to) of this kind tells beside its hash. */
 export function flagsOf(text: string, shape: TokenShape, from: number, to: number, kind: number): number {
   const filler = isFiller(shape.hash) ? FLAG.filler : 0;
   const opened = isOpening(text.charCodeAt(from - 1)) && !isRow(text, from, to) ? FLAG.opened : 0;
   if (kind === KIND.soft) return FLAG.soft | filler | opened;
   if (kind === KIND.constant) return FLAG.constant | filler | opened;
-  return (isEvent(text, from, to) ? FLAG.event : 0) | filler | opened;
+  return (isEventWord(shape.hash, text, from, to) ? FLAG.event : 0) | filler | opened;
 }

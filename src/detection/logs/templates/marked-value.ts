@@ -11,7 +11,7 @@ import {
   quotesSubject,
 } from "./scan-quoted.ts";
 import { endOfGroup, endOfList, endOfRecord } from "./scan-value.ts";
-import { FLAG, type TokenLine, WILD } from "./token-line.ts";
+import { FLAG, type TokenLine } from "./token-line.ts";
 import { plainHash } from "./value-words.ts";
 
 const COLON = 58;
@@ -24,7 +24,7 @@ const OPEN_OBJECT = 123;
 /** Is the last token the value of a key (`status=sent`)? */
 function endsWithPair(line: TokenLine): boolean {
   const last = line.count - 1;
-  return last > 0 && line.hash[last] === WILD && ((line.flags[last - 1] ?? 0) & FLAG.key) !== 0;
+  return last > 0 && ((line.flags[last - 1] ?? 0) & FLAG.key) !== 0;
 }
 
 /**

@@ -50,26 +50,38 @@ function startOfPairs({ hash, flags, count }: Tokens): number {
   return start;
 }
 
+/**
+ * `granted` of `result of Require all: granted`, `denied (no such user)`: the last word, when it says how it ended and stands
+ * alone after a colon. Sentences that end differently are two. 0 when there is none.
+ */
+function outcomeOf({ hash, flags, count }: Tokens, from: number): number {
+  let last = count - 1;
+  while (last > from && ((flags[last] ?? 0) & FLAG.inside) !== 0) last--;
+  const ended = FLAG.event | FLAG.told;
+  return ((flags[last] ?? 0) & ended) === ended ? (hash[last] ?? WILD) : 0;
+}
+
 /** The heads of a sentence, the shortest first. */
 function headsOf(tokens: Tokens, heads: Head[]): number {
   const { hash, flags, count } = tokens;
   let key = Math.imul(tokens.format + 1, 0x27d4eb2f) | 0;
   let found = 0;
   let words = 0;
+  let events = 0;
   /** Plain words since the last colon. */
   let phrase = 0;
   const pairs = startOfPairs(tokens);
   for (let i = 0; i < count && found < heads.length; i++) {
     const flag = flags[i] ?? 0;
     const isTold = (flag & FLAG.told) !== 0;
-    const isText = isTold && words > 2 && phrase > 1;
+    const isText = isTold && words > 1 && phrase > 1 && (words > 2 || events > 0);
     const isPairs = i === pairs && words > 1;
     if (isText || isPairs || (!isTold && i > 0 && words > 1 && announces(hash[i - 1] ?? WILD))) {
       const head = heads[found++];
       if (head !== undefined) {
         head.size = i;
         head.words = words;
-        head.key = Math.imul(key ^ i, 0x9e3779b1);
+        head.key = Math.imul(key ^ i, 0x9e3779b1) ^ outcomeOf(tokens, i);
         head.kind = isText ? "text" : isPairs ? "pairs" : "name";
       }
     }
@@ -77,7 +89,8 @@ function headsOf(tokens: Tokens, heads: Head[]): number {
     const token = hash[i] ?? WILD;
     key = Math.imul((key << 5) ^ (key >>> 27) ^ token, 0x01000193);
     if (token !== WILD) words++;
-    if (token !== WILD && (flag & FLAG.spaced) !== 0 && (flag & NAME) === 0) phrase++;
+    if ((flag & FLAG.event) !== 0) events++;
+    if (token !== WILD && (i === 0 || (flag & FLAG.spaced) !== 0) && (flag & NAME) === 0) phrase++;
   }
   return found;
 }

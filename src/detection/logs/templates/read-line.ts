@@ -1,4 +1,4 @@
-import { isDigit, isSpace, skipDigits, skipSpaces } from "../lines/chars.ts";
+import { classOf, isDigit, isLetter, isSpace, SEPARATOR, skipDigits, skipSpaces } from "../lines/chars.ts";
 import { createHeader } from "../lines/header.ts";
 import { scanHeader } from "../lines/scan-header.ts";
 import { type Structured, scanStructured } from "../lines/scan-structured.ts";
@@ -31,9 +31,10 @@ export function readLine(text: string, end: number, line: TokenLine, span: Span)
   if (scanStructured(text, from, end, structured)) readMessage(text, layout, line, span);
   else {
     clearTokenLine(line, text, layout);
-    span.start = announced(text, from);
+    span.start = afterFunction(text, announced(text, from), end);
     span.end = endOfRequest(text, from, end);
   }
+  span.end = beforeTag(line.text, span.start, span.end);
   tokenizeLines(line, span.start, span.end);
   if (line.count === 0 && from > 0 && skipSpaces(text, from, end) === end) {
     // The header is all there is: then it is the message.
@@ -58,6 +59,31 @@ function announced(text: string, from: number): number {
   while (colon > 0 && isSpace(text.charCodeAt(colon))) colon--;
   const start = colon + 1 - ANNOUNCED.length;
   return start > 0 && text.charCodeAt(start) === 83 && text.startsWith(ANNOUNCED, start) ? start : from;
+}
+
+/** Longest tag at the end of a line, in characters. */
+const MAX_TAG = 24;
+
+/** ` [preauth]`: a word in brackets at the end, which many statements of a program bear or not. Where the sentence before it ends. */
+function beforeTag(text: string, from: number, end: number): number {
+  let close = end - 1;
+  while (close > from && isSpace(text.charCodeAt(close))) close--;
+  if (text.charCodeAt(close) !== 93) return end;
+  const limit = Math.max(from, close - MAX_TAG);
+  let open = close - 1;
+  while (open > limit && isLetter(text.charCodeAt(open))) open--;
+  return open > limit && open < close - 2 && text.charCodeAt(open) === 91 && isSpace(text.charCodeAt(open - 1))
+    ? open
+    : end;
+}
+
+/** `parse_headers(): `: the function that speaks, before the sentence. Where the sentence begins. */
+function afterFunction(text: string, from: number, end: number): number {
+  let i = from;
+  while (i < end && classOf(text.charCodeAt(i)) !== SEPARATOR) i++;
+  if (i === from || !text.startsWith("(): ", i)) return from;
+  const start = skipSpaces(text, i + 4, end);
+  return start < end ? start : from;
 }
 
 /** Where the page that led to a request is told, at the end of a web server's line. */

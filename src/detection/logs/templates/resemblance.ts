@@ -1,6 +1,7 @@
 import type { Template } from "./template.ts";
 import { FLAG, type Tokens, WILD } from "./token-line.ts";
 import type { ValueWords } from "./value-words.ts";
+import { isGrammar } from "./words.ts";
 
 /** More differing words than this and two lines have nothing to do with each other. */
 const MAX_DIFFERENT = 3;
@@ -18,37 +19,43 @@ export interface Resemblance {
   mask: number;
   /** Of `mask`, where both words say what happened (`opened`, `closed`). */
   events: number;
+  /** Of `mask`, where one of them does. */
+  eventful: number;
   /** Of `mask`, where both words were seen as values elsewhere. */
   known: number;
 }
 
 export function createResemblance(): Resemblance {
-  return { same: 0, mixed: 0, mixedNamed: 0, different: 0, mask: 0, events: 0, known: 0 };
+  return { same: 0, mixed: 0, mixedNamed: 0, different: 0, mask: 0, events: 0, eventful: 0, known: 0 };
 }
 
 /** Compares position by position; false as soon as it is hopeless. */
 export function compare(line: Tokens, template: Template, known: ValueWords, out: Resemblance): boolean {
-  const theirs = template.hash;
-  if (theirs.length !== line.count || template.format !== line.format) return false;
+  const hashes = template.hash;
+  if (hashes.length !== line.count || template.format !== line.format) return false;
   out.same = 0;
   out.mixed = 0;
   out.mixedNamed = 0;
   out.different = 0;
   out.mask = 0;
   out.events = 0;
+  out.eventful = 0;
   out.known = 0;
   for (let i = 0; i < line.count; i++) {
     const ours = line.hash[i] ?? WILD;
-    const other = theirs[i] ?? WILD;
+    const other = hashes[i] ?? WILD;
     if (ours === other) {
       if (ours !== WILD) out.same++;
     } else if (ours === WILD || other === WILD) {
       out.mixed++;
       if (((line.flags[i] ?? 0) & FLAG.named) !== 0) out.mixedNamed++;
     } else {
-      if (i >= 31 || ++out.different > MAX_DIFFERENT) return false;
+      if (i >= 31 || ++out.different > MAX_DIFFERENT || isGrammar(ours) || isGrammar(other)) return false;
       out.mask |= 1 << i;
-      if (((line.flags[i] ?? 0) & (template.flags[i] ?? 0) & FLAG.event) !== 0) out.events |= 1 << i;
+      const flags = line.flags[i] ?? 0;
+      const theirs = template.flags[i] ?? 0;
+      if ((flags & theirs & FLAG.event) !== 0) out.events |= 1 << i;
+      if (((flags | theirs) & FLAG.event) !== 0) out.eventful |= 1 << i;
       if (known.has(ours) && known.has(other)) out.known |= 1 << i;
     }
   }

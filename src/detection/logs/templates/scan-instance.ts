@@ -1,4 +1,5 @@
-import { classOf, isHexDigit, isLetter, UPPER } from "../lines/chars.ts";
+import { classOf, isHexDigit, isLetter, skipWord, UPPER } from "../lines/chars.ts";
+import { endOfString } from "../lines/scan-structured.ts";
 import { endOfGroup } from "./scan-value.ts";
 
 /** Objects as programs print them: a name, and what it holds in brackets that follow it directly. */
@@ -6,6 +7,9 @@ import { endOfGroup } from "./scan-value.ts";
 const OPEN_GROUP = 40;
 const OPEN_LIST = 91;
 const CLOSE_GROUP = 41;
+const OPEN_OBJECT = 123;
+const EQUALS = 61;
+const QUOTE = 34;
 const DASH = 45;
 const SHORTEST_IDENTIFIER = 16;
 const ERROR = "Error";
@@ -21,6 +25,24 @@ function holdsIdentifier(text: string, from: number, end: number): boolean {
   return i - from >= SHORTEST_IDENTIFIER && text.charCodeAt(i) === CLOSE_GROUP;
 }
 
+/** `{a,AVAILABLE}{/a.war}` after `Context@4b9e25`: what an object holds, its first bracket at `at`; `at` when it holds nothing. */
+export function endOfGroups(text: string, at: number, end: number): number {
+  let stop = at;
+  while (text.charCodeAt(stop) === OPEN_OBJECT || text.charCodeAt(stop) === OPEN_LIST) {
+    const close = endOfGroup(text, stop, end);
+    if (close < 0) break;
+    stop = close;
+  }
+  return stop;
+}
+
+/** `--dir="/a b"`, `-Dfile.encoding=UTF-8`: an option of a command with its value, its name text[from, to). */
+export function endOfOption(text: string, from: number, to: number, end: number): number {
+  if (text.charCodeAt(from) !== DASH || text.charCodeAt(to) !== EQUALS || to - from < 3) return -1;
+  if (text.charCodeAt(to + 1) === QUOTE) return Math.min(end, endOfString(text, to + 2, end) + 1);
+  return skipWord(text, to, end);
+}
+
 /**
  * `Socket[unconnected]`, `OSError('no route')`, `src:pad(0x7f2a)`, `pod_a(083a45eb-8e68-40f7)`: where the object text[from, to) with its brackets ends,
  * or -1. A name in lower case before parentheses is what is called (`open(7)`), and stays a word.
@@ -28,6 +50,8 @@ function holdsIdentifier(text: string, from: number, end: number): boolean {
 export function endOfInstance(text: string, from: number, to: number, end: number): number {
   const open = text.charCodeAt(to);
   if (open === OPEN_LIST) {
+    // Go prints `map[a:1 b:2]`.
+    if (to - from === 3 && text.startsWith("map", from)) return endOfGroup(text, to, end);
     const isName = classOf(text.charCodeAt(from)) === UPPER && isLetter(text.charCodeAt(to - 1));
     return isName && isLetter(text.charCodeAt(to + 1)) ? endOfGroup(text, to, end) : -1;
   }

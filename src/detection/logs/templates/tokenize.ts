@@ -1,4 +1,5 @@
 import { classOf, isCloseBracket, isDigit, isLetter, isOpenBracket, SEPARATOR } from "../lines/chars.ts";
+import { isEventWord } from "./event-words.ts";
 import { endOfCompound, endOfValue, flagsOf, isQualified } from "./judge-token.ts";
 import { endOfMarkedValue } from "./marked-value.ts";
 import { createShape, isMessageCode, KIND, maskKind } from "./masks.ts";
@@ -7,7 +8,7 @@ import { markFrom, markLast, push, pushValue } from "./push-token.ts";
 import { isQuote } from "./scan-quoted.ts";
 import { endOfGroup, endOfLongValue } from "./scan-value.ts";
 import { FLAG, MAX_TOKENS, type TokenLine, WILD } from "./token-line.ts";
-import { hashWord, isEventKey, isMethodHash, isPayloadWord, isSlotWord, isUnit, METHOD } from "./words.ts";
+import { hashWord, isEventKey, isMethodHash, isPayloadWord, isSlotWord, isStateKey, isUnit, METHOD } from "./words.ts";
 
 const COLON = 58;
 const SLASH = 47;
@@ -30,7 +31,8 @@ const isEnclosed = (text: string, from: number, to: number) =>
 /** `GET /items`, `DELETE http://carts/7`: is the word that ends at `to` followed by what a request is for? */
 function leadsTarget(text: string, to: number, end: number): boolean {
   if (text.charCodeAt(to) !== 32) return false;
-  if (text.charCodeAt(to + 1) === SLASH) return true;
+  if (text.charCodeAt(to + 1) === SLASH || (isQuote(text.charCodeAt(to + 1)) && text.charCodeAt(to + 2) === SLASH))
+    return true;
   let i = to + 1;
   while (i < end && isLetter(text.charCodeAt(i))) i++;
   return text.startsWith("://", i);
@@ -135,7 +137,8 @@ export function tokenize(line: TokenLine, start: number, end: number): void {
     afterNumber = false;
     // `database=shop`: whatever follows the sign directly; and `id:7 type:create`, once a pair was seen to hold a value.
     const isPair = text.charCodeAt(from - 1) === EQUALS || (isAttached && pairs > 0);
-    if (isPair && !isEventKey(previousWord)) {
+    const isState = isPair && isStateKey(previousWord) && isEventWord(shape.hash, text, from, i);
+    if (isPair && !isState && !isEventKey(previousWord)) {
       line.known.note(shape.hash);
       if (isOpenBracket(text.charCodeAt(i))) i = Math.max(i, endOfGroup(text, i, end));
       pushValue(line, from, i, named);
@@ -155,7 +158,8 @@ export function tokenize(line: TokenLine, start: number, end: number): void {
     const slot = separator === 0 && previousWord !== 0 && isSlotWord(previousWord) ? FLAG.slot : 0;
     const alone = separator === OPEN_LIST && text.charCodeAt(i) === CLOSE_LIST ? FLAG.soft : 0;
     const key = text.charCodeAt(i) === EQUALS ? FLAG.key : 0;
-    push(line, shape.hash, from, i, named | slot | alone | key | flagsOf(text, shape, from, i, kind));
+    const told = isCode ? FLAG.event : 0;
+    push(line, shape.hash, from, i, named | slot | alone | key | told | flagsOf(text, shape, from, i, kind));
     previousWord = shape.hash;
   }
 }

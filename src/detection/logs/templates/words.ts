@@ -24,6 +24,7 @@ const payloadWords = vocabulary(
   "statement STATEMENT Statement query QUERY Query sql SQL command COMMAND Command cmd CMD body payload",
 );
 const eventKeys = vocabulary("event action op operation method msg message");
+const stateKeys = vocabulary("status state result outcome");
 
 /** Is text[start, end) a method of HTTP? */
 export function isMethod(text: string, start: number, end: number): boolean {
@@ -45,6 +46,11 @@ export function isPayloadWord(hash: number): boolean {
 /** Is the value of this key what happened (`event=connect`) rather than to what? */
 export function isEventKey(hash: number): boolean {
   return eventKeys.has(hash);
+}
+
+/** Does this key tell how it ended (`status=deferred`)? */
+export function isStateKey(hash: number): boolean {
+  return stateKeys.has(hash);
 }
 
 /** `5 ms`, `1.2 KB`: is the word a unit, and so part of the number before it? */
@@ -82,6 +88,18 @@ export function isPreposition(hash: number): boolean {
 /** `to`: before a name as a preposition, before a verb (`failed to open`) not. */
 export function isTo(hash: number): boolean {
   return hash === TO;
+}
+
+const grammar = vocabulary(
+  "a an the this that these those and or but nor if then than to for from by of in on at with via as into onto over under after " +
+    "before during within without against through per using is was are were be been being has have had will would can cannot " +
+    "could should must may might do does did not no never so its their our your it they we you who which when where while until " +
+    "because since",
+);
+
+/** Does the word only hold a sentence together? It is never a value. */
+export function isGrammar(hash: number): boolean {
+  return grammar.has(hash);
 }
 
 const announcing = vocabulary("for from by of in on at with via as into onto about using named called");

@@ -1,0 +1,47 @@
+import { hashWord } from "./words.ts";
+
+/**
+ * Words that say what happened or how it ended, beside those in -ed and -ing: verbs as programs log them, and the states
+ * and outcomes they report. Sentences that differ in one of these are as a rule two statements, as those that differ in
+ * the name of a thing are not.
+ */
+const VERBS =
+  "abort accept acquire activate add allocate allow answer append apply ask assign attach authenticate authorize backup begin bind block " +
+  "build call cancel change check clean clear clone close commit compare complete compress configure confirm connect continue " +
+  "convert copy create deactivate decode decompress decrease decrement decrypt delete demote deny dequeue deregister deserialize " +
+  "destroy detach detect die disable disallow discard disconnect discover downgrade download drain drop dump elect enable encode encrypt " +
+  "end enqueue enter erase evict execute exit expand expire export fail fetch find finish flush forbid fork format forward free " +
+  "generate get give grant grow handle hide identify ignore import inc increase increment init initialise initialize insert install invalidate " +
+  "join keep kill launch leave link list listen load lock login logout lookup lose make mark merge migrate mount move notify open parse " +
+  "pause perform pop prepare process promote publish pull purge push put query queue quit read rebuild receive reconfigure reconnect recover " +
+  "recv refresh refuse register reject release reload remove rename renew reopen repair replace reply report request reserve reset " +
+  "resize resolve respond restart restore resume retrieve retry return revert revoke rollback rotate run save scale scan schedule select send " +
+  "serialize set setup show shrink shutdown shut sign skip sleep spawn split start startup stop store submit subscribe succeed suspend " +
+  "switch sync terminate transfer trigger truncate try unbind unblock uninstall unlink unload unlock unmount unpack unpublish " +
+  "unregister unsubscribe unschedule update upgrade upload use validate verify wait wake watch write";
+/** Past forms without -ed, states and outcomes. */
+const STATES =
+  "absent active cannot error alive available became become begun began bad bound broken busy caught conflict corrupt dead denial done down empty exists failure " +
+  "first found full gone good got granted healthy held hidden hung idle inactive invalid kept known last late left lost missing new next none " +
+  "off offline ok okay old online pending present previous ran reachable ready sent shown slow stale success successful " +
+  "successfully timeout unavailable unhealthy unknown unreachable up valid went woke won written wrote wrong " +
+  "true false True False top bottom out incoming outgoing inbound outbound leader follower candidate leading following";
+
+const capital = (word: string) => word.slice(0, 1).toUpperCase() + word.slice(1);
+const thirdPerson = (verb: string) =>
+  /(?:s|x|z|ch|sh)$/.test(verb) ? `${verb}es` : /[^aeiou]y$/.test(verb) ? `${verb.slice(0, -1)}ies` : `${verb}s`;
+
+const words = new Set(
+  [...VERBS.split(" ").flatMap((verb) => [verb, thirdPerson(verb)]), ...STATES.split(" ")]
+    .flatMap((word) => [word, capital(word)])
+    .map((word) => hashWord(word, 0, word.length)),
+);
+
+/** Does the word text[from, to) with this hash say what happened: `started`, `closing`, `lost`? */
+export function isEventWord(hash: number, text: string, from: number, to: number): boolean {
+  if (words.has(hash)) return true;
+  if (to - from < 4) return false;
+  const last = text.charCodeAt(to - 1) | 32;
+  const before = text.charCodeAt(to - 2) | 32;
+  return (last === 100 && before === 101) || (last === 103 && before === 110 && (text.charCodeAt(to - 3) | 32) === 105);
+}
