@@ -67,6 +67,12 @@ const scenarios: readonly Scenario[] = [
     want: "not-recovered",
   },
   {
+    name: "the symptom paused, came back, and paused again a moment ago",
+    seen: { anomalies: [oom(appliedAt + 10_000), anomaly("oom", appliedAt + 30_000, appliedAt + 55_000)] },
+    after: minute,
+    want: "waiting",
+  },
+  {
     name: "the controller has not even seen the change",
     seen: { anomalies: [oom(appliedAt + 10_000)] },
     status: { ...complete, observedGeneration: 0 },
@@ -277,5 +283,26 @@ describe('"fixed" means that the detectors see it, not that the API said yes (A1
     );
     expect(outcome).toMatchObject({ type: "verified", undo: { type: "undone" } });
     expect(apply).toHaveBeenCalledTimes(2);
+  });
+
+  test("what made things worse is taken back also when the database goes away before the verdict is written down", async () => {
+    await using database = await withDatabase();
+    await using cluster = await startActorCluster();
+    const plans = planStore(database);
+    const planId = await appliedPlan(cluster, plans);
+    const seen = { anomalies: [oom()], onAffected: [anomaly("crash-loop", appliedAt + 20_000)] };
+    const deps = verifyDeps(cluster, plans);
+    const asked: string[] = [];
+    let away = true;
+    const undo: VerifyDeps["undo"] = async (id) => {
+      asked.push(id);
+      if (away) throw new Error("Connection terminated");
+      return await deps.undo(id);
+    };
+    await expect(verifyPlan(planId, observed(seen, 3 * minute), { ...deps, undo })).rejects.toThrow();
+    away = false;
+    const outcome = await verifyPlan(planId, observed(seen, 4 * minute), { ...deps, undo });
+    expect(outcome).toMatchObject({ type: "verified", verification: { verdict: "worse" }, undo: { type: "undone" } });
+    expect(asked).toEqual([planId, planId]);
   });
 });

@@ -75,7 +75,10 @@ export async function verifyPlan(planId: string, observed: Observed, deps: Verif
   for (const anomaly of [...observed.anomalies, ...observed.onAffected]) {
     if (activeAt(anomaly, observed.now)) active.set(anomaly.fingerprint, anomaly);
   }
-  const lastEnd = Math.max(observed.appliedAt, ...before.map((anomaly) => anomaly.endsAt ?? observed.appliedAt));
+  // What came back after the change and went again counts from when it went the last time.
+  const known = new Set(before.map(({ fingerprint }) => fingerprint));
+  const waves = observed.anomalies.filter(({ fingerprint }) => known.has(fingerprint));
+  const lastEnd = Math.max(observed.appliedAt, ...waves.map((anomaly) => anomaly.endsAt ?? observed.appliedAt));
   const judgement = judgeRecovery({
     before,
     now: [...active.values()].map((anomaly): Symptom => symptomOf(anomaly, observed.now)),
@@ -98,10 +101,12 @@ export async function verifyPlan(planId: string, observed: Observed, deps: Verif
     fresh,
     ...(measures.length > 0 ? { measures } : {}),
   };
+  // Asked for before the verdict is written down: after it nobody judges this plan again, and a process that dies between
+  // the two would leave in place what has made things worse.
+  const undo = verdict === "worse" && stored.plan.undo.length > 0 ? await deps.undo(planId) : undefined;
   const stands = await deps.plans.saveVerification(verification);
   if (!stands) return { type: "not-due" };
-  if (verdict !== "worse" || stored.plan.undo.length === 0) return { type: "verified", verification };
-  return { type: "verified", verification, undo: await deps.undo(planId) };
+  return { type: "verified", verification, ...(undo ? { undo } : {}) };
 }
 
 const symptomOf = ({ fingerprint, severity, summary, startsAt }: Anomaly, now: number): Symptom => ({
