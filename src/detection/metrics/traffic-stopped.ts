@@ -71,7 +71,7 @@ export const trafficStopped = (): Detector =>
         headline: unexplained ? "is asked for nothing from outside" : "gets no requests any more",
         summary: unexplained
           ? `${target.name} has got no request for ${emptyMs / 60_000} minutes; usually ${baseline.median.toFixed(1)} a second. Its pods are ready, and nothing that leads to it was changed: either nobody asks, or what lies before the cluster is broken`
-          : `${target.name} gets ${value.toFixed(2)} requests a second; usually ${baseline.median.toFixed(1)}, and its pods are ready`,
+          : `${target.name} gets ${value < 0.005 ? "no requests" : `${value.toFixed(2)} requests a second`}; usually ${baseline.median.toFixed(1)} a second, and its pods are ready`,
         startsAt: since,
         series: { name: "requests_per_second", labels: series.labels },
         value,

@@ -77,7 +77,7 @@ export const jobFailed = defineDetector({
         detail: "failed",
         severity: "medium",
         headline: cron === undefined ? "failed" : "has runs that fail",
-        summary: `Job ${job.metadata.name} failed (${failed?.reason ?? `${failures} pods`})${failed?.message ? `: ${short(failed.message)}` : ""}`,
+        summary: `Job ${job.metadata.name} failed (${failed?.reason ?? `${failures} pod${failures === 1 ? "" : "s"}`})${failed?.message ? `: ${short(failed.message)}` : ""}`,
         startsAt: timeOf(job.status?.startTime, at),
         value: failures,
         unit: "pods",

@@ -1,6 +1,7 @@
 import type { Pod, Probe } from "../../cluster/kubernetes-types.ts";
 import { refOf } from "../../cluster/object-store.ts";
 import { refKey } from "../../incident/object-ref.ts";
+import { duration } from "../../lib/duration.ts";
 import type { DetectContext, Detector, Finding } from "../detector.ts";
 import { timeOf } from "../detector.ts";
 import { conditionOf, containersOf, isCurrent, isReady, short } from "./container-states.ts";
@@ -70,7 +71,7 @@ export function podNotReady(): Detector {
           seenOn: refOf(pod),
           severity: "high",
           headline: dip ? "has pods that dropped out of service" : "has pods that do not become ready",
-          summary: `Pod ${pod.metadata.name} has been running but not ready for ${Math.round((now - since) / 1_000)} s${message ? `: ${message}` : ""}`,
+          summary: `Pod ${pod.metadata.name} has been running but not ready for ${duration(now - since)}${message ? `: ${message}` : ""}`,
           startsAt: since,
         };
       }

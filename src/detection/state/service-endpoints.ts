@@ -3,6 +3,7 @@ import { refOf } from "../../cluster/object-store.ts";
 import { matchesLabels } from "../../cluster/selector.ts";
 import { isWorkloadKind, templateOf } from "../../cluster/workload.ts";
 import { type ObjectRef, refKey } from "../../incident/object-ref.ts";
+import { duration } from "../../lib/duration.ts";
 import type { DetectContext, Detector, Finding } from "../detector.ts";
 import { startAllowanceMs } from "./pod-not-ready.ts";
 
@@ -100,7 +101,7 @@ export function serviceEndpoints(): Detector {
             seenOn: ref,
             severity: "high",
             headline: "has no ready pod behind its service",
-            summary: `Service ${name} (${text}) has no ready endpoint for ${Math.round((now - start) / 1_000)} s`,
+            summary: `Service ${name} (${text}) has no ready endpoint for ${duration(now - start)}`,
             startsAt: start,
             related: [ref],
           };

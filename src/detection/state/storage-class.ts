@@ -36,7 +36,7 @@ export const storageClass = defineDetector({
           wanted === undefined
             ? "names no storage class, and there is no default"
             : `asks for storage class ${wanted}, which does not exist`,
-        summary: `PersistentVolumeClaim ${name} cannot be provisioned: ${wanted === undefined ? "it names no storage class and none is the default" : `storage class ${wanted} does not exist`} (there is ${has}); ${waiting.length} pods wait for it`,
+        summary: `PersistentVolumeClaim ${name} cannot be provisioned: ${wanted === undefined ? "it names no storage class and none is the default" : `storage class ${wanted} does not exist`} (there is ${has}); ${waiting.length === 1 ? "a pod waits" : `${waiting.length} pods wait`} for it`,
         startsAt: Math.max(since, timeOf(creationTimestamp, 0)),
         related: [...uniqueRefs(waiting.map(ownerOf)), ...(wanted ? [makeRef("StorageClass", undefined, wanted)] : [])],
       };

@@ -29,7 +29,7 @@ export const volumeClaim = defineDetector({
         target: refOf(claim),
         severity: "high",
         headline: phase === "Lost" ? "has lost its volume" : "cannot be bound while pods wait for it",
-        summary: `PersistentVolumeClaim ${claim.metadata.name} is ${phase}; ${users.length} pods wait for it`,
+        summary: `PersistentVolumeClaim ${claim.metadata.name} is ${phase}; ${users.length === 1 ? "a pod waits" : `${users.length} pods wait`} for it`,
         startsAt: phase === "Lost" ? now : since,
         related: uniqueRefs(users.map(ownerOf)),
       };

@@ -1,6 +1,7 @@
 import type { Workload } from "../../cluster/kubernetes-types.ts";
 import { refOf } from "../../cluster/object-store.ts";
 import { refKey } from "../../incident/object-ref.ts";
+import { duration } from "../../lib/duration.ts";
 import { type DetectContext, type Detector, type Finding, timeOf } from "../detector.ts";
 import { startAllowanceMs } from "./pod-not-ready.ts";
 import { rolloutOf } from "./rollout.ts";
@@ -50,7 +51,7 @@ export function workloadUnavailable(): Detector {
             target: ref,
             severity: available === 0 ? "high" : "medium",
             headline: available === 0 ? "has no pod in service" : `has only ${available} of ${desired} pods in service`,
-            summary: `${kind} ${workload.metadata.name} has ${available} of ${desired} replicas available for ${Math.round((now - start) / 1_000)} s`,
+            summary: `${kind} ${workload.metadata.name} has ${available} of ${desired} replicas available for ${duration(now - start)}`,
             startsAt: start,
             value: available,
             expected: desired,

@@ -20,7 +20,7 @@ const words: Readonly<Record<ActionCode, string>> = {
   "delete-pod": "Delete",
   "evict-pod": "Evict",
   "delete-job": "Delete",
-  "rerun-job": "Run again",
+  "rerun-job": "Start again",
   "suspend-cronjob": "Suspend",
   "resume-cronjob": "Resume",
   cordon: "Cordon",

@@ -17,7 +17,10 @@ export function adviceText({ action, target, reason, needs, confidence }: Recomm
   const what = /^goes back to /.test(reason)
     ? `${title} ${withoutStop(reason).replace(/^goes back /, "")}`
     : `${title}, which ${withoutStop(reason)}`;
-  const given = needs.length > 0 ? ` A person has to give ${needs.map((need) => need.name).join(" and ")}.` : "";
+  const given =
+    needs.length > 0
+      ? ` Only a person knows what it needs for that: ${needs.map((need) => need.name).join(" and ")}.`
+      : "";
   return `${confidence >= sureEnough ? "The surest way out is to" : "What may help is to"} ${what}.${given}`;
 }
 

@@ -118,12 +118,12 @@ export function objectFixes(_open: Case, item: Candidate): readonly (Fix | undef
     ];
   }
   if (cause === "monitoring-blind")
-    return [guide(culprit, ["bin/kubemend doctor"], "the source must deliver again", 0.8)];
+    return [guide(culprit, ["bin/kubemend doctor"], "kubemend doctor says what keeps it from delivering", 0.8)];
   return [
     guide(
       culprit,
       [`kubectl ${where}describe ${culprit.kind.toLowerCase()} ${culprit.name}`],
-      "a person must look",
+      "no change is known that would help; what it says about itself comes first",
       0.4,
     ),
   ];

@@ -114,7 +114,8 @@ export function summaryOf(input: {
         ? `The evidence does not decide. Most likely (${percent(probability)}): ${lowerFirst(where)}.`
         : `${where}.`,
     );
-    parts.push(storyOf(open, candidate, blastRadius));
+    // A source that is silent is all there is to tell; nobody suffers from it, and it has said since when.
+    if (candidate.cause !== "monitoring-blind") parts.push(storyOf(open, candidate, blastRadius));
     if (inconclusive && second)
       parts.push(
         `As possible (${percent(second.probability)}): ${causeText(second.candidate.cause, second.candidate.culprit)}.`,

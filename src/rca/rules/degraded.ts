@@ -87,7 +87,7 @@ function blind(open: Case): readonly Candidate[] {
       {
         cause: "monitoring-blind",
         culprit: first.target,
-        statement: `monitoring data does not arrive: ${wholeWords(first.summary, 300)}`,
+        statement: wholeWords(first.reason === "source-silent" ? `the source ${first.summary}` : first.summary, 300),
         evidence: open.cite({
           source: "object",
           about: first.target,

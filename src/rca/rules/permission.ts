@@ -64,7 +64,7 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
     );
   const what = permission
     ? `${permission.verb} ${permission.resource}${permission.name ? ` "${permission.name}"` : ""}`
-    : "what it asks for";
+    : "do what it asks for";
   if (change)
     return [
       make(

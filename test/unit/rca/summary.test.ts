@@ -75,6 +75,15 @@ describe("the summary reads like a colleague's words", () => {
     expect(summary.length).toBeLessThan(900);
   });
 
+  it("a source that is silent is told once, with who can say why", async () => {
+    const shop = await quietShop();
+    const { diagnosis } = shop.diagnose([["Source", "scrape:pods", "blind", "source-silent"]]);
+    expect(diagnosis.summary).toBe(
+      "In sock-shop, the source scrape:pods: source-silent. " +
+        "A person has to act on Source sock-shop/scrape:pods: kubemend doctor says what keeps it from delivering.",
+    );
+  });
+
   it("an incident that nothing explains says so, with the questions that would decide", async () => {
     const shop = await quietShop();
     const { diagnosis } = shop.diagnose([["Deployment", "frontend", "metric", "error-ratio"]]);

@@ -9,13 +9,6 @@ import { type JudgedSeries, judgedSeries } from "./judged-series.ts";
 /** A series that has not moved for this many ticks has stopped: what it said last is neither confirmed nor withdrawn. */
 const staleTicks = 4;
 
-/** "one point in 250,000", to two digits. */
-function rarity(probability: number): string {
-  const times = 1 / Math.max(probability, 1e-9);
-  const scale = 10 ** Math.max(0, Math.floor(Math.log10(times)) - 1);
-  return `one point in ${(Math.round(times / scale) * scale).toLocaleString("en-US")}`;
-}
-
 function findingOf(rules: JudgedSeries, series: Series, known: Judgement, context: DetectContext): Finding {
   const target = rules.targetOf(series, context);
   const { pod, container, peer, workload, namespace } = series.labels;
@@ -28,7 +21,7 @@ function findingOf(rules: JudgedSeries, series: Series, known: Judgement, contex
     severity: rules.severity,
     score: 1 - probability ** 0.25,
     headline: rules.headline(value, forecast),
-    summary: `${target.name}: ${rules.what}${container === undefined ? "" : ` ${container}`} is ${rules.show(value)}, forecast was ${rules.show(forecast)}; ${rarity(probability)} of a series like this is as far ${rules.bad === "up" ? "above" : "below"}`,
+    summary: `${target.name}: ${rules.what}${container === undefined ? "" : ` ${container}`} is ${rules.show(value)}; by its own past it would be ${rules.show(forecast)}`,
     startsAt: known.since,
     fading: known.near > 0,
     series: { name: series.name, labels: series.labels },

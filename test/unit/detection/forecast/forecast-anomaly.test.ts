@@ -42,6 +42,9 @@ describe("what is told", () => {
       severity: "medium",
     });
     expect(second?.[0]?.expected).toBeCloseTo(0.02, 2);
+    expect(second?.[0]?.summary).toMatch(
+      /^carts: the mean time of its requests is \d+ ms; by its own past it would be \d+ ms$/,
+    );
   });
 
   test("it lasts as long as the trouble, and ends with it", () => {

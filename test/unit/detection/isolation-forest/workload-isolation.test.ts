@@ -36,7 +36,10 @@ describe("a workload is told", () => {
       target: { kind: "Deployment", namespace: "shop", name: "carts" },
       severity: "low",
     });
-    expect(found[1]?.[0]?.summary).toMatch(/latency_mean_seconds/);
+    expect(found[1]?.[0]?.summary).toMatch(
+      /^carts is unlike its past in 3 measurements at once \(the CPU use, the mean time of its requests, .*by its own past it would be \d+ ms$/,
+    );
+    expect(found[1]?.[0]?.summary).not.toMatch(/_seconds|_ratio/);
   });
 });
 
