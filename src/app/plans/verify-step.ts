@@ -22,6 +22,7 @@ import type { createPlanStore } from "../../store/plans/plan-store.ts";
 import { queues } from "../queues.ts";
 import { unitOf } from "../view/unit-of.ts";
 import { measureChange } from "./measure-change.ts";
+import type { SymptomMemory } from "./symptom-memory.ts";
 
 export interface VerifyStepDeps {
   readonly database: Database;
@@ -33,6 +34,8 @@ export interface VerifyStepDeps {
   readonly changed: (incidentId: string) => Promise<void>;
   /** Told of plans that asked an application to heal itself, as long as they have no verdict. */
   readonly healed?: (planId: string, target: ObjectRef, at: number) => void;
+  /** Without it what came back after a change counts as begun then. */
+  readonly symptoms?: SymptomMemory;
 }
 
 /** Where the fix stood on the ladder, and what is next. */
@@ -83,6 +86,7 @@ export async function verifyStep(
   now: number,
 ): Promise<void> {
   const waiting = await deps.plans.toVerify();
+  deps.symptoms?.keep(new Set(waiting.map(({ plan }) => plan.id)));
   if (waiting.length === 0) return;
   const { now: databaseNow } = await deps.plans.standing(undefined);
   const blindTo = blindFamilies(active);
@@ -96,7 +100,7 @@ export async function verifyStep(
     const outcome = await verifyPlan(
       stored.plan.id,
       {
-        anomalies: incident.anomalies,
+        anomalies: deps.symptoms?.recall(stored.plan.id, incident.anomalies, appliedAt) ?? incident.anomalies,
         onAffected: active.filter((anomaly) => affected.has(refKey(anomaly.target))),
         blindTo,
         appliedAt,

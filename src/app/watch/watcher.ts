@@ -13,6 +13,7 @@ import { isDeclared } from "../desk/declare-incident.ts";
 import { type DiagnoseDeps, diagnoseStep } from "../diagnosis/diagnose-step.ts";
 import { createDiagnosisRounds } from "../diagnosis/diagnosis-rounds.ts";
 import { createExplanations } from "../diagnosis/explanations.ts";
+import { createSymptomMemory } from "../plans/symptom-memory.ts";
 import { type VerifyStepDeps, verifyStep } from "../plans/verify-step.ts";
 import { incidentJob, queues } from "../queues.ts";
 import type { Shards } from "../shards/shards.ts";
@@ -65,6 +66,7 @@ export async function runWatcher(deps: WatcherDeps): Promise<void> {
   const healed = createHealNotes(deps.observation, (signal) => engine.ingest(signal));
   const recall = await recallHeals({ ...deps, cluster: deps.observation.cluster }, healed);
   const changesToKeep = createChangeQueue({ keep, log });
+  const symptoms = createSymptomMemory();
 
   const tell = async (incidentId: string) => {
     await jobs.send(queues.plan, { incidentId }, { key: incidentId });
@@ -104,7 +106,7 @@ export async function runWatcher(deps: WatcherDeps): Promise<void> {
     await changesToKeep.take(changes, now);
     diagnoseDue(now);
     // What another may hold by now is not ours to judge.
-    await verifyStep({ ...deps, healed }, engine.incidents().filter(isOurs), active, now);
+    await verifyStep({ ...deps, healed, symptoms }, engine.incidents().filter(isOurs), active, now);
     await sweep();
     deps.onTick?.(now);
   };

@@ -1,7 +1,10 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { createSymptomMemory } from "../../../../src/app/plans/symptom-memory.ts";
 import { type VerifyStepDeps, verifyStep } from "../../../../src/app/plans/verify-step.ts";
 import { createObservation } from "../../../../src/cluster/observation.ts";
 import type { ActionCode } from "../../../../src/incident/action-code.ts";
+import type { Anomaly } from "../../../../src/incident/anomaly.ts";
+import type { Verification } from "../../../../src/incident/fix/execution.ts";
 import { incidentRow } from "../../../support/incident-row.ts";
 import { planView } from "../../../support/incident-view.ts";
 import { passThrough } from "../../../support/plan-fixture.ts";
@@ -41,4 +44,84 @@ test.each<{ action: ActionCode; want: readonly unknown[] }>([
   want,
 }) => {
   expect(await told(action)).toEqual(want);
+});
+
+describe("a symptom that was there when the change was made", () => {
+  const [row] = [incidentRow(7)];
+  const crash = (startsAt: number, endsAt?: number): Anomaly => ({
+    fingerprint: "pod-crash-loop|carts",
+    detector: "pod-crash-loop",
+    family: "state",
+    reason: "CrashLoopBackOff",
+    target: row.target,
+    score: 1,
+    severity: "critical",
+    summary: "carts crashes",
+    startsAt,
+    detectedAt: startsAt,
+    ...(endsAt === undefined ? {} : { endsAt }),
+  });
+  const appliedAt = now;
+  const after = (seconds: number) => appliedAt + seconds * 1_000;
+
+  /** What is said of the plan at each of these times, by the symptom as detection holds it then. */
+  async function verdicts(ticks: readonly (readonly [at: number, symptom: Anomaly])[]): Promise<readonly string[]> {
+    const stored = {
+      ...planView,
+      plan: { ...planView.plan, incidentId: "7", state: "applied" as const, verifyWithinMs: 5 * 60_000 },
+      appliedAt,
+    };
+    const said: string[] = [];
+    const plans: Partial<VerifyStepDeps["plans"]> = {
+      toVerify: async () => [stored],
+      get: async () => stored,
+      saveVerification: async ({ verdict }: Verification) => {
+        said.push(verdict);
+        // Told to nobody: what is told is another's test.
+        return false;
+      },
+    };
+    const deps: Partial<VerifyStepDeps> = {
+      observation: createObservation({ cluster: "test" }),
+      redact: passThrough,
+      jobs: { send: async () => undefined } as unknown as VerifyStepDeps["jobs"],
+      symptoms: createSymptomMemory(),
+    };
+    for (const [at, symptom] of ticks) {
+      const standing = async () => ({ now: at, frozen: false, spent: { namespace: 0, cluster: 0 } });
+      const active = symptom.endsAt === undefined ? [symptom] : [];
+      await verifyStep(
+        { ...deps, plans: { ...plans, standing } } as VerifyStepDeps,
+        [{ ...row, anomalies: [symptom] }],
+        active,
+        at,
+      );
+    }
+    return said;
+  }
+
+  const before = crash(after(-300));
+
+  test("and comes back well after it has not been made worse by the change", async () => {
+    const again = crash(after(50));
+    expect(
+      await verdicts([
+        [after(5), before],
+        [after(20), { ...before, endsAt: after(10) }],
+        [after(125), again],
+        [after(301), again],
+      ]),
+    ).toEqual(["not-recovered"]);
+  });
+
+  test("and has come back and gone again is not gone for as long as since the first time", async () => {
+    expect(
+      await verdicts([
+        [after(5), before],
+        [after(15), { ...before, endsAt: after(10) }],
+        [after(30), crash(after(25))],
+        [after(60), crash(after(25), after(55))],
+      ]),
+    ).toEqual([]);
+  });
 });
