@@ -62,7 +62,7 @@ describe("a symptom that was there when the change was made", () => {
     ...(endsAt === undefined ? {} : { endsAt }),
   });
   const appliedAt = now;
-  const after = (seconds: number) => appliedAt + seconds * 1_000;
+  const secondsIn = (seconds: number) => appliedAt + seconds * 1_000;
 
   /** What is said of the plan at each of these times, by the symptom as detection holds it then. */
   async function verdicts(ticks: readonly (readonly [at: number, symptom: Anomaly])[]): Promise<readonly string[]> {
@@ -100,16 +100,16 @@ describe("a symptom that was there when the change was made", () => {
     return said;
   }
 
-  const before = crash(after(-300));
+  const before = crash(secondsIn(-300));
 
   test("and comes back well after it has not been made worse by the change", async () => {
-    const again = crash(after(50));
+    const again = crash(secondsIn(50));
     expect(
       await verdicts([
-        [after(5), before],
-        [after(20), { ...before, endsAt: after(10) }],
-        [after(125), again],
-        [after(301), again],
+        [secondsIn(5), before],
+        [secondsIn(20), { ...before, endsAt: secondsIn(10) }],
+        [secondsIn(125), again],
+        [secondsIn(301), again],
       ]),
     ).toEqual(["not-recovered"]);
   });
@@ -117,10 +117,10 @@ describe("a symptom that was there when the change was made", () => {
   test("and has come back and gone again is not gone for as long as since the first time", async () => {
     expect(
       await verdicts([
-        [after(5), before],
-        [after(15), { ...before, endsAt: after(10) }],
-        [after(30), crash(after(25))],
-        [after(60), crash(after(25), after(55))],
+        [secondsIn(5), before],
+        [secondsIn(15), { ...before, endsAt: secondsIn(10) }],
+        [secondsIn(30), crash(secondsIn(25))],
+        [secondsIn(60), crash(secondsIn(25), secondsIn(55))],
       ]),
     ).toEqual([]);
   });
