@@ -1,4 +1,9 @@
+import type { SeenEvent } from "../../cluster/event-store.ts";
 import { foreignOoms, isWithin } from "../../cluster/foreign-ooms.ts";
+import { isKind, type KubeObject } from "../../cluster/kubernetes-types.ts";
+import { saysNoNetwork } from "../../cluster/pod-network.ts";
+import { makeRef, refKey } from "../../incident/object-ref.ts";
+import { own } from "../../lib/own.ts";
 import type { Finding } from "../detector.ts";
 import { short } from "../state/container-states.ts";
 import { defineEventDetector } from "./event-detector.ts";
@@ -18,25 +23,74 @@ const headlines: Readonly<Record<string, string>> = {
   ProvisioningFailed: "cannot be provisioned",
   FailedBinding: "cannot be bound",
   SyncLoadBalancerFailed: "gets no load balancer",
+  // What node-problem-detector tells of a node.
+  ConntrackFull: "has no room for new connections",
+  FilesystemIsReadOnly: "has a file system that cannot be written",
+  Ext4Error: "has errors in a file system",
+  IOError: "has errors of a disk",
+  TaskHung: "has processes that hang in the kernel",
+  KernelOops: "has errors in the kernel",
 };
+/** Said of pods that do not get as far as their containers. */
+const beforeStart: ReadonlySet<string> = new Set(["FailedCreatePodSandBox", "NetworkNotReady"]);
 const atLeast = 3;
 const recentMs = 5 * 60_000;
+/** One that has stayed away for so many times its usual pause is over. */
+const pauses = 4;
+const leastPauseMs = 60_000;
 /** A kubelet tells of a kill before the pod's status does. */
 const toldLaterMs = 15_000;
 
+interface Told {
+  readonly last: SeenEvent;
+  readonly count: number;
+  readonly firstAt: number;
+}
+
+/** Warnings of these kinds by object and reason. One that names a new sandbox each time is the same warning again. */
+function told(events: readonly SeenEvent[]): Iterable<Told> {
+  const found = new Map<string, Told>();
+  for (const event of events) {
+    if (own(headlines, event.reason) === undefined || !event.warning) continue;
+    const key = `${refKey(event.about)}|${event.reason}`;
+    const before = found.get(key);
+    found.set(key, {
+      last: before && before.last.at > event.at ? before.last : event,
+      count: (before?.count ?? 0) + event.count,
+      firstAt: Math.min(before?.firstAt ?? event.firstAt, event.firstAt),
+    });
+  }
+  return found.values();
+}
+
+/** The fault of the pod's node, where that is what the warning says: its network has nothing for a new pod. */
+function faultOfNode({ message }: SeenEvent, object: KubeObject): Pick<Finding, "nature" | "seenOn"> {
+  if (!isKind(object, "Pod") || object.spec.nodeName === undefined || !saysNoNetwork(message)) return {};
+  return { nature: "fault", seenOn: makeRef("Node", undefined, object.spec.nodeName) };
+}
+
+/** Until when it is expected again (ms): a few of its pauses, five minutes at most. */
+function expectedUntil({ last, count, firstAt }: Told): number {
+  const pauseMs = (last.at - firstAt) / Math.max(1, count - 1);
+  return last.at + Math.min(recentMs, Math.max(leastPauseMs, pauses * pauseMs));
+}
+
 /**
- * Warnings of the kinds above that come again and again. It goes when none has come for five minutes or the object is gone.
- * Not a fault of the node: memory kills of containers that met their own limit, and old ones that a starting kubelet reports.
+ * Warnings of the kinds above that come again and again. It goes when none comes any more or the object is gone. Not a fault
+ * either: a pod that got its network and sandbox after all.
+ * Nor of the node: memory kills of containers that met their own limit, and old ones that a starting kubelet reports.
  */
 export const repeatedWarning = defineEventDetector({
   name: "repeated-warning",
   nature: "failure",
   *detect({ events, observation, ownerOf, now }): Iterable<Finding> {
-    for (const event of events) {
-      const headline = headlines[event.reason];
-      if (headline === undefined || !event.warning || event.count < atLeast || now - event.at > recentMs) continue;
+    for (const row of told(events)) {
+      const { last: event, count, firstAt } = row;
+      const headline = own(headlines, event.reason);
+      if (headline === undefined || count < atLeast || now > expectedUntil(row)) continue;
       const object = observation.objects.get(event.about.kind, event.about.namespace, event.about.name);
       if (!object) continue;
+      if (beforeStart.has(event.reason) && isKind(object, "Pod") && object.status?.phase !== "Pending") continue;
       if (event.reason === "SystemOOM") {
         if (now - event.at < toldLaterMs) continue;
         if (isWithin(foreignOoms(observation, event.about), event.at)) continue;
@@ -47,10 +101,11 @@ export const repeatedWarning = defineEventDetector({
         seenOn: event.about,
         severity: "medium",
         headline,
-        summary: `${event.about.kind} ${event.about.name}: ${event.reason} ${event.count} times: ${short(event.message, 220)}`,
-        startsAt: event.firstAt,
-        value: event.count,
+        summary: `${event.about.kind} ${event.about.name}: ${event.reason} ${count} times: ${short(event.message, 220)}`,
+        startsAt: firstAt,
+        value: count,
         unit: "events",
+        ...faultOfNode(event, object),
       };
     }
   },

@@ -1,6 +1,7 @@
+import { lateLinks } from "../../cluster/late-links.ts";
 import type { DerivedSeriesName } from "../../cluster/series-names.ts";
 import { shareOfUsual } from "../../cluster/usual.ts";
-import { type ObjectRef, refKey } from "../../incident/object-ref.ts";
+import { type ObjectRef, refKey, sameRef } from "../../incident/object-ref.ts";
 import type { GroupContext } from "./group-context.ts";
 
 /** A node this full slows down whatever it carries, before anybody has called it saturated; one that fills up soon will. */
@@ -61,6 +62,17 @@ function shareWhatChanged(a: ObjectRef, b: ObjectRef, { topology, observation, n
   return about(a).some((ref) => others.has(refKey(ref)) && changed(ref));
 }
 
+/** So many callers whose calls arrive late have the way in common, not a reason each. */
+const leastCallers = 2;
+
+/** The network between all: both make or get calls that are late on their way, and not one caller's alone are. */
+function callOverLateLinks(a: ObjectRef, b: ObjectRef, context: GroupContext): boolean {
+  const links = lateLinks(context);
+  if (new Set(links.map(({ caller }) => refKey(caller))).size < leastCallers) return false;
+  const touches = (ref: ObjectRef) => links.some(({ caller, callee }) => sameRef(caller, ref) || sameRef(callee, ref));
+  return touches(a) && touches(b);
+}
+
 /** A canary beside what it may replace: callers know both by one name. */
 function answerToOneName(a: ObjectRef, b: ObjectRef, { topology }: GroupContext): boolean {
   const others = new Set(topology.servicesOf(b).map(refKey));
@@ -69,7 +81,7 @@ function answerToOneName(a: ObjectRef, b: ObjectRef, { topology }: GroupContext)
 
 /**
  * Is there one thing that could bring trouble to two workloads of which neither calls the other? A node that is full, more
- * work for both, a dependency that nobody measures, a configuration or a caller that was changed. Without any, they have
+ * work for both, a dependency that nobody measures, a network that is late for all, a configuration or a caller that was changed. Without any, they have
  * two reasons.
  */
 export function haveCommonGround(a: ObjectRef, b: ObjectRef, context: GroupContext): boolean {
@@ -78,6 +90,7 @@ export function haveCommonGround(a: ObjectRef, b: ObjectRef, context: GroupConte
     onFullNode(a, b, context) ||
     (isAskedForMore(a, context) && isAskedForMore(b, context)) ||
     callTheSameUnseen(a, b, context) ||
+    callOverLateLinks(a, b, context) ||
     shareWhatChanged(a, b, context)
   );
 }

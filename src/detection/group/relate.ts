@@ -159,7 +159,12 @@ export function standsAlone(
   const isBroken = members.some(
     ({ anomaly, nature }) => isSubject(anomaly.target) && (nature !== "symptom" || measuredBy.has(anomaly.detector)),
   );
-  return isBroken && hasOwnReason(live, subject, context);
+  // One cause may break several: what any of them brings to their callers is no reason of the caller's own.
+  const broken = members
+    .filter(({ nature }) => nature !== "symptom")
+    .flatMap(({ anomaly }) => subjectOf(anomaly.target, context))
+    .filter((ref) => !mine.some((own) => sameRef(own, ref)));
+  return isBroken && hasOwnReason(live, uniqueRefs([...subject, ...broken]), context);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { asKind, type NetworkPolicy } from "../../cluster/kubernetes-types.ts";
 import { refOf } from "../../cluster/object-store.ts";
-import { makeRef, type ObjectRef, refKey } from "../../incident/object-ref.ts";
+import { makeRef, type ObjectRef, refKey, uniqueRefs } from "../../incident/object-ref.ts";
 import { type DetectContext, defineDetector, type Finding, timeOf } from "../detector.ts";
 import { closedBy, namelessBy } from "./network-policy-verdict.ts";
 
@@ -72,7 +72,7 @@ export const networkPolicy = defineDetector({
       ...all.filter((policy) => !changed.some((one) => one.policy === policy)),
       ...changed.flatMap((one) => one.before ?? []),
     ];
-    const told = new Set<string>();
+    const found = new Map<string, Finding & { related: ObjectRef[] }>();
     for (const call of context.topology().calls) {
       const closed = (policies: readonly NetworkPolicy[]) => [
         ...closedBy(policies, "Ingress", call, observation),
@@ -81,12 +81,17 @@ export const networkPolicy = defineDetector({
       ];
       const standing = closed(all);
       const culprit = changed.find(({ policy }) => standing.includes(policy));
-      if (!culprit || told.has(refKey(refOf(culprit.policy))) || closed(before).length > 0) continue;
+      if (!culprit || closed(before).length > 0) continue;
       const proof = fails(call.from, call.to, culprit.at, context);
       if (proof === undefined) continue;
       const { namespace, name } = culprit.policy.metadata;
-      told.add(refKey(refOf(culprit.policy)));
-      yield {
+      const known = found.get(refKey(refOf(culprit.policy)));
+      if (known) {
+        // The first call that fails gives the name; the trouble of all of them is the policy's.
+        known.related.push(call.from, call.to);
+        continue;
+      }
+      found.set(refKey(refOf(culprit.policy)), {
         reason: "PolicyBlocksTraffic",
         target: makeRef("NetworkPolicy", namespace, name),
         severity: "high",
@@ -94,7 +99,8 @@ export const networkPolicy = defineDetector({
         summary: `NetworkPolicy ${name} was made or changed and lets ${call.from.name} no longer reach ${call.to.name}: ${proof}`,
         startsAt: culprit.at,
         related: [call.from, call.to],
-      };
+      });
     }
+    for (const finding of found.values()) yield { ...finding, related: uniqueRefs(finding.related) };
   },
 });

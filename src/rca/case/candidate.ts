@@ -37,6 +37,8 @@ export interface CandidateFacts {
   /** Key of a ConfigMap or Secret. */
   readonly key?: string;
   readonly probe?: "liveness" | "readiness" | "startup";
+  /** The probe ends each container while it is still starting. */
+  readonly slowStart?: true;
   /** Largest memory use that was seen (bytes), and what it is heading for. */
   readonly peakBytes?: number;
   readonly replicas?: number;

@@ -49,7 +49,7 @@ const signs: readonly (readonly [LogSign, RegExp])[] = [
   ["reset", /ECONNRESET|EPIPE|connection reset|broken pipe|socket hang up|unexpected EOF/i],
   [
     "pool",
-    /pool (?:is )?(?:exhausted|full|timeout|limit)|(?:timeout|timed out|waiting)[^.]{0,30}(?:acquir|connection from|for (?:a )?(?:free |idle )?connection|pool)|no (?:free|idle|available) connections?|too many (?:clients|connections|open files)|remaining connection slots|EMFILE|QueuePool limit|connection is not available/i,
+    /pool (?:is )?(?:exhausted|full|timeout|limit)|(?:timeout|timed out|waiting)[^.]{0,30}(?:acquir|connection from|for (?:a )?(?:free |idle )?connection|pool)|no (?:free|idle|available) connections?|too many (?:clients|connections|open files)|remaining connection slots|\bE[MN]FILE\b|EADDRNOTAVAIL|cannot assign requested address|unable to create (?:new )?native thread|can't start new thread|QueuePool limit|connection is not available/i,
   ],
   [
     "rate-limited",

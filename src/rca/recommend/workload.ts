@@ -1,3 +1,4 @@
+import type { Probe } from "../../cluster/kubernetes-types.ts";
 import { isWorkloadKind, podSpecOf } from "../../cluster/workload.ts";
 import { probeSchema } from "../../incident/fix/action-params.ts";
 import type { ObjectRef } from "../../incident/object-ref.ts";
@@ -94,6 +95,14 @@ export function cronJobBack(open: Case, item: Candidate): readonly (Fix | undefi
   ];
 }
 
+/** Times as long as it had to start, within what anybody waits for. */
+const slowStartTimes = 4;
+const longestDelayS = 300;
+
+function patienceS({ initialDelaySeconds = 0, periodSeconds = 10, failureThreshold = 3 }: Probe): number {
+  return Math.min(longestDelayS, slowStartTimes * (initialDelaySeconds + periodSeconds * failureThreshold));
+}
+
 /** A gentler probe on the port that the container names, for a probe that was always wrong. */
 function mended(open: Case, item: Candidate): Fix | undefined {
   const { container, probe } = item.facts;
@@ -108,6 +117,7 @@ function mended(open: Case, item: Candidate): Fix | undefined {
   const value = probeSchema.safeParse({
     ...now,
     ...(now.httpGet && !known && port !== undefined ? { httpGet: { ...now.httpGet, port } } : {}),
+    ...(item.facts.slowStart ? { initialDelaySeconds: patienceS(now) } : {}),
     timeoutSeconds: Math.max(5, (now.timeoutSeconds ?? 1) * 2),
     failureThreshold: Math.max(5, (now.failureThreshold ?? 3) * 2),
   }).data;
@@ -155,6 +165,21 @@ export function restartFixes(open: Case, item: Candidate): readonly (Fix | undef
   const change = item.change ?? open.lastChange(culprit, "image", "env", "command");
   const pods: readonly ObjectRef[] = facts.pods ?? [];
   const back = change && rollback(open, change, "goes back to the revision before", 0.75);
+  if (item.cause === "network-fault" && culprit.kind === "Node" && pods.length > 0) {
+    return [
+      guide(
+        culprit,
+        [
+          `kubectl describe node ${culprit.name}, and the events of the pods that wait: they quote the network plugin.`,
+          "When addresses are used up: remove pods that have ended, or give the node a larger range.",
+          "Else restart the network plugin's pod on that node.",
+          `kubectl cordon ${culprit.name}, so that new pods start elsewhere meanwhile.`,
+        ],
+        "new pods get no network there",
+        0.7,
+      ),
+    ];
+  }
   if (item.cause === "network-fault" && !isWorkloadKind(culprit.kind)) {
     return [
       guide(
@@ -179,6 +204,7 @@ export function restartFixes(open: Case, item: Candidate): readonly (Fix | undef
   }
   if (item.cause === "external-dependency") {
     return [
+      ...(item.change ? undoChange(open, item.change) : []),
       guide(
         culprit,
         [

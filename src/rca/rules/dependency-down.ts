@@ -4,6 +4,7 @@ import { type Candidate, candidate, type Rule } from "../case/candidate.ts";
 import type { Case } from "../case/case.ts";
 import { eventFinding } from "../gather/events.ts";
 import { serviceFinding } from "../gather/neighbours.ts";
+import { heirOf } from "./heir.ts";
 import {
   called,
   citeChange,
@@ -51,14 +52,16 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
       .changesOf(workload)
       .filter((item) => item.action === "deleted")
       .at(-1);
+    // What was replaced is not missing: whoever no longer finds it looks in the old place.
+    const heir = heirOf(open, workload);
     return [
       candidate(
         {
           cause: "dependency-down",
           culprit: workload,
-          statement: `${called(workload)} was deleted`,
+          statement: `${called(workload)} was deleted${heir ? `, and ${called(heir)} runs in its place` : ""}`,
           evidence: [...citeChange(open, change), ...proof()],
-          specificity: 0.96,
+          specificity: heir ? 0.6 : 0.96,
           since: found.deletedAt,
           ...(change ? { change } : {}),
         },

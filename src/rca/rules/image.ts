@@ -18,6 +18,12 @@ const absent =
 const denied =
   /unauthori[sz]ed|authentication required|\bdenied\b|no basic auth|forbidden|\b40[13]\b|insufficient_scope/i;
 
+/** The registry gives out no more for now: the image is there, and nobody is refused for who he is. */
+const limited = /toomanyrequests|pull rate limit|429 too many requests/i;
+/** Nobody answered for the registry, or it broke down on the way: what it has is not known. */
+const unreached =
+  /dial tcp|i\/o timeout|connection (?:refused|reset)|no such host|server misbehaving|TLS handshake|x509|deadline exceeded|\b50[0234] (?:internal|bad gateway|service|gateway)/i;
+
 /** Said only when credentials are missing or wrong. */
 const refused = /no basic auth|authentication required|\b(?:401 unauthori[sz]ed|403 forbidden)\b/i;
 
@@ -59,6 +65,18 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
   };
   // "pull access denied, repository does not exist or may require authorization" is said of both.
   const isDenied = refused.test(words) || (denied.test(words) && !(absent.test(words) && image !== undefined));
+  if (limited.test(words))
+    return [
+      candidate(
+        {
+          cause: "rate-limited",
+          ...common,
+          statement: `the registry of image ${name} gives out no more for now: more was pulled than it allows`,
+          specificity: 0.94,
+        },
+        open,
+      ),
+    ];
   const isAbsent = absent.test(words) && !isDenied;
   if (isDenied) {
     const secret = open.topology
@@ -84,11 +102,11 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
       cause: "image-not-found",
       ...common,
       statement: `${called(workload)} asks for image ${name}, which ${isAbsent ? "does not exist in the registry" : "cannot be pulled"}${changed ? ` (before: ${changed.before})` : ""}`,
-      specificity: isAbsent ? 0.97 : changed ? 0.85 : 0.6,
+      specificity: isAbsent ? 0.97 : unreached.test(words) ? 0.55 : changed ? 0.85 : 0.6,
     },
     open,
   );
-  if (isAbsent || changed) return [gone];
+  if (isAbsent || (changed && !unreached.test(words))) return [gone];
   return [
     gone,
     candidate(
@@ -96,7 +114,7 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
         cause: "external-dependency",
         ...common,
         statement: `the registry of image ${name} cannot be reached`,
-        specificity: 0.75,
+        specificity: unreached.test(words) ? 0.9 : 0.75,
       },
       open,
     ),

@@ -1,6 +1,8 @@
+import type { SeenEvent } from "../../cluster/event-store.ts";
 import { makeRef, type ObjectRef, refKey, sameRef, uniqueRefs } from "../../incident/object-ref.ts";
 import { type Candidate, candidate } from "../case/candidate.ts";
 import type { Case } from "../case/case.ts";
+import { eventFinding } from "../gather/events.ts";
 import { metricFinding, type Shift } from "../gather/metrics.ts";
 import { called, citeLogs, freshLogs } from "./patterns.ts";
 
@@ -20,6 +22,10 @@ const leastFactor = 2;
 const leastLinks = 3;
 const leastCallers = 2;
 const leastShare = 0.7;
+
+/** A watcher looks now and then: it may have told before anybody suffered (ms). */
+const warnedBeforeMs = 10 * 60_000;
+const ofNetwork = /conntrack|network|\bNIC\b|netdev|\broutes?\b|link (?:is )?down|packets?\b/i;
 
 function isLate(waited: Shift, served: Shift): boolean {
   const before = Math.max(0, (waited.before ?? 0) - (served.before ?? 0));
@@ -95,8 +101,10 @@ export function slowNetwork(open: Case): readonly Candidate[] {
     : makeRef("Namespace", undefined, worst.caller.namespace ?? "default");
   const told = `calls on ${links.length} links are late, up to ${Math.round(onWay(worst) * 1_000)} ms from ${called(worst.caller)} to ${called(worst.callee)}, though who is called answers as fast as before`;
   const where = node ? `, all to or from node ${node.name}` : "";
+  const said = node ? networkWarning(open, node.name) : undefined;
   const evidence = [
     ...open.cite(
+      said && eventFinding(said, culprit),
       ...links
         .slice(0, 3)
         .flatMap(({ caller, callee, waited, served }) => [
@@ -118,12 +126,12 @@ export function slowNetwork(open: Case): readonly Candidate[] {
         statement: `${told}${where}`,
         evidence,
         // That a node stands out among others is more than that all there is runs on it.
-        specificity: node?.alone ? 0.86 : 0.57,
+        specificity: said ? 0.92 : node?.alone ? 0.86 : 0.57,
         hits,
       },
       open,
     ),
-    ...(node?.alone
+    ...(node?.alone || said
       ? []
       : [
           candidate(
@@ -139,6 +147,16 @@ export function slowNetwork(open: Case): readonly Candidate[] {
           ),
         ]),
   ];
+}
+
+/** What watches a node (node-problem-detector, its network plugin) has told of its network since shortly before. */
+function networkWarning(open: Case, node: string): SeenEvent | undefined {
+  return open.observation.events
+    .about(makeRef("Node", undefined, node))
+    .findLast(
+      ({ warning, at, reason, message }) =>
+        warning && at >= open.onset - warnedBeforeMs && at <= open.now && ofNetwork.test(`${reason} ${message}`),
+    );
 }
 
 /** The resolver's pods are not what they were. */

@@ -92,7 +92,10 @@ function policies(open: Case): readonly Candidate[] {
         ),
     );
     const touched = covered.flatMap((workload) => [workload, ...open.topology.dependentsOf(workload, 1)]);
-    const lines = uniqueRefs(touched).flatMap((workload) => freshLogs(open, workload, "timeout", "reset", "refused"));
+    // Names are asked for over the network as well: who may call nobody learns no address.
+    const closesCalls = spec?.policyTypes?.includes("Egress") ?? (spec?.egress?.length ?? 0) > 0;
+    const signs = ["timeout", "reset", "refused", ...(closesCalls ? (["name-not-found"] as const) : [])] as const;
+    const lines = uniqueRefs(touched).flatMap((workload) => freshLogs(open, workload, ...signs));
     if (covered.length === 0 || !touched.some((workload) => isSymptomatic(open, workload))) return [];
     return [
       candidate(

@@ -8,6 +8,10 @@ import { called, citeChange, citeLogs, freshLogs } from "./patterns.ts";
 
 const poolName = /pool|max_?conn|max_?clients|connections|threads|workers|open_?files|ulimit/i;
 
+/** What the process itself has run out of: whoever it calls, its calls fail of that. */
+const ownHandles =
+  /\bE[MN]FILE\b|too many open files|EADDRNOTAVAIL|cannot assign requested address|native thread|start new thread/i;
+
 function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
   const match = { namespace: workload.namespace ?? "", workload: workload.name };
   const waiting = open
@@ -28,10 +32,11 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
   const failing = open
     .shifts("client_error_ratio", match)
     .filter((shift) => shift.after > 0.3 && (shift.before ?? 0) < 0.05);
-  const sick = [...calls, ...failing];
+  const own = lines.some(({ example }) => ownHandles.test(example));
+  const sick = own ? [] : [...calls, ...failing];
   const image = setting ? undefined : open.lastChange(workload, "image");
   const change = setting?.change ?? image;
-  const strong = waiting.length + timeouts.length > 0;
+  const strong = own || waiting.length + timeouts.length > 0;
   const growth = loadGrowth(open, workload);
   return [
     candidate(
@@ -40,7 +45,7 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
         culprit: setting ? setting.carrier : workload,
         statement: setting
           ? `${describeConfigChange(setting)}, and requests of ${called(workload)} now wait for a connection`
-          : `${called(workload)} has used up its connections, requests wait for a free one${growth > 1.6 ? " since the load rose" : ""}`,
+          : `${called(workload)} has used up its ${own ? "files, sockets or threads, and can open no more" : "connections, requests wait for a free one"}${growth > 1.6 ? " since the load rose" : ""}`,
         evidence: [
           ...citeChange(open, change),
           ...open.cite(...[...waiting, ...timeouts].slice(0, 2).map((shift) => metricFinding(shift, workload))),

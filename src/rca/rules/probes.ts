@@ -1,3 +1,4 @@
+import type { SeenEvent } from "../../cluster/event-store.ts";
 import type { Probe } from "../../cluster/kubernetes-types.ts";
 import { podSpecOf } from "../../cluster/workload.ts";
 import type { ObjectRef } from "../../incident/object-ref.ts";
@@ -6,6 +7,9 @@ import type { Case } from "../case/case.ts";
 import { eventFinding } from "../gather/events.ts";
 import { type PodFact, podFinding } from "../gather/object-state.ts";
 import { called, citeChange, citeLogs, freshLogs, lastFields, podShifts } from "./patterns.ts";
+
+/** A pod has its conditions a moment after it is made. */
+const startedMs = 20_000;
 
 type ProbeName = "liveness" | "readiness" | "startup";
 
@@ -61,19 +65,20 @@ function killedUnheard(
   probe: "liveness" | "startup",
 ): readonly Candidate[] {
   const container = changed.fields[0]?.container;
-  const killed = open.podsOf(workload).filter(
-    (pod) =>
-      pod.createdAt >= changed.change.at - 2_000 &&
-      pod.containers.some(
-        ({ name, restarts, lastExit }) =>
-          name === container &&
-          restarts > 0 &&
-          lastExit !== undefined &&
-          lastExit.reason !== "OOMKilled" &&
-          // SIGTERM heeded, SIGTERM not handled, SIGKILL after the grace period.
-          [0, 143, 137].includes(lastExit.exitCode),
-      ),
-  );
+  const killed = open
+    .podsOf(workload)
+    .filter(
+      (pod) =>
+        pod.createdAt >= changed.change.at - 2_000 &&
+        pod.containers.some(
+          ({ name, restarts, lastExit }) =>
+            name === container &&
+            restarts > 0 &&
+            lastExit !== undefined &&
+            lastExit.reason !== "OOMKilled" &&
+            endedFromOutside.has(lastExit.exitCode),
+        ),
+    );
   const pod = killed[0];
   if (!pod || !container) return [];
   return [
@@ -90,6 +95,47 @@ function killedUnheard(
       open,
     ),
   ];
+}
+
+/** SIGTERM heeded, SIGTERM not handled, SIGKILL after the grace period. */
+const endedFromOutside: ReadonlySet<number> = new Set([0, 143, 137]);
+
+/**
+ * Each of its lives is ended by the kubelet before it has listened once, and it complains of nothing: it is on its way, and
+ * takes longer than it is given. What hangs in its start for want of another one says so.
+ */
+function isKilledStarting(open: Case, workload: ObjectRef, last: SeenEvent, container: string): boolean {
+  if (!/connection refused|timeout|deadline exceeded/i.test(last.message)) return false;
+  const killed = open
+    .podsOf(workload)
+    .filter((pod) => pod.deletedAt === undefined && pod.terminatingSince === undefined)
+    .flatMap((pod) =>
+      pod.containers
+        .filter(({ name, restarts }) => name === container && restarts > 0)
+        .map((one) => ({ ...one, served: pod.ready || one.ready })),
+    );
+  const complaints = freshLogs(open, workload).filter(({ level }) => level !== "other");
+  return (
+    killed.length > 0 &&
+    complaints.length === 0 &&
+    killed.every(
+      ({ served, lastExit }) =>
+        !served && lastExit && lastExit.reason !== "OOMKilled" && endedFromOutside.has(lastExit.exitCode),
+    ) &&
+    wasUnreadyFromTheStart(open, workload, container)
+  );
+}
+
+/** No life of its pods has been in service: they are as unready as they were made. */
+function wasUnreadyFromTheStart(open: Case, workload: ObjectRef, container: string): boolean {
+  return open
+    .podsOf(workload)
+    .filter((pod) => pod.containers.some(({ name, restarts }) => name === container && restarts > 0))
+    .every((pod) => {
+      const ready = pod.pod.status?.conditions?.find(({ type }) => type === "Ready");
+      const since = Date.parse(ready?.lastTransitionTime ?? "");
+      return ready?.status === "False" && since - pod.createdAt < startedMs;
+    });
 }
 
 function judge(open: Case, workload: ObjectRef, probe: ProbeName): readonly Candidate[] {
@@ -149,7 +195,21 @@ function judge(open: Case, workload: ObjectRef, probe: ProbeName): readonly Cand
   const throttled = podShifts(open, workload, "container_cpu_throttled_ratio").shifts.some((shift) => shift.peak > 0.4);
   const late = /timeout|deadline exceeded/i.test(last.message);
   const crashed = probe === "readiness" && stuck.every((pod) => pod.containers.some((item) => item.restarts > 0));
-  const base = changed ? 0.97 : closed ? 0.88 : notFound ? 0.82 : late ? 0.5 : 0.38;
+  const starting = probe !== "readiness" && !changed && isKilledStarting(open, workload, last, container);
+  const released = open.lastChange(workload, "image", "command");
+  const base = changed
+    ? 0.97
+    : closed
+      ? 0.88
+      : notFound
+        ? 0.82
+        : starting
+          ? released
+            ? 0.62
+            : 0.84
+          : late
+            ? 0.5
+            : 0.38;
   const doubt = changed
     ? crashed
       ? 0.3
@@ -172,7 +232,7 @@ function judge(open: Case, workload: ObjectRef, probe: ProbeName): readonly Cand
         statement:
           probe === "readiness"
             ? `the readiness probe of ${called(workload)} ${changed ? `was changed (${fields}) and` : ""} keeps a running container out of service: ${last.message.slice(0, 160)}`
-            : `the ${probe} probe of ${called(workload)} ${changed ? `was changed (${fields}) and` : ""} kills a container that works: ${last.message.slice(0, 160)}`,
+            : `the ${probe} probe of ${called(workload)} ${changed ? `was changed (${fields}) and` : ""} kills ${starting ? "each container before it has started" : "a container that works"}: ${last.message.slice(0, 160)}`,
         evidence: [
           ...open.cite(
             eventFinding(last, workload),
@@ -183,7 +243,7 @@ function judge(open: Case, workload: ObjectRef, probe: ProbeName): readonly Cand
         ],
         against: changed ? [] : citeLogs(open, own, 1),
         specificity: base - doubt,
-        facts: { container, probe },
+        facts: { container, probe, ...(starting ? { slowStart: true } : {}) },
         ...(changed ? { change: changed.change } : {}),
       },
       open,

@@ -1,4 +1,5 @@
 import type { Rule } from "../case/candidate.ts";
+import { asksMore } from "./asks-more.ts";
 import { autoscaler } from "./autoscaler.ts";
 import { badConfig } from "./bad-config.ts";
 import { blocked } from "./blocked.ts";
@@ -13,6 +14,7 @@ import { missingConfig } from "./missing-config.ts";
 import { missingEnv } from "./missing-env.ts";
 import { network } from "./network.ts";
 import { permission } from "./permission.ts";
+import { podNetwork } from "./pod-network.ts";
 import { pool } from "./pool.ts";
 import { probes } from "./probes.ts";
 import { quota } from "./quota.ts";
@@ -36,6 +38,7 @@ export const rules: Readonly<Record<string, Rule>> = {
   nodes,
   quota,
   blocked,
+  podNetwork,
   storage,
   forecasts,
   service,
@@ -48,6 +51,7 @@ export const rules: Readonly<Record<string, Rule>> = {
   probes,
   cpu,
   release,
+  asksMore,
   slowDependency,
   network,
   jobs,

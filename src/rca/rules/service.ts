@@ -7,6 +7,7 @@ import { type Candidate, candidate, type Rule } from "../case/candidate.ts";
 import type { Case } from "../case/case.ts";
 import { endpointsOf, serviceFinding } from "../gather/neighbours.ts";
 import { podFinding } from "../gather/object-state.ts";
+import { heirOf, ownLabels } from "./heir.ts";
 import { called, citeChange, citeLogs, freshLogs, lastFields, readyPods } from "./patterns.ts";
 
 /** Callers' lines that say nobody answers. */
@@ -50,7 +51,8 @@ function selector(open: Case, ref: ObjectRef, service: Service): readonly Candid
   const now = open.topology.selectedNow(ref);
   const changed = lastFields(open, ref, "selector");
   const { known, ready } = endpointsOf(open.observation, ref);
-  const healthy = behind.filter((workload) => readyPods(open, workload).length > 0);
+  const heirs = behind.flatMap((workload) => heirOf(open, workload) ?? []);
+  const healthy = uniqueRefs([...behind, ...heirs]).filter((workload) => readyPods(open, workload).length > 0);
   // With a wrong selector the workload behind it is fine, and nothing of the service's reaches it.
   const unmatched = healthy.filter(
     (workload) =>
@@ -68,8 +70,10 @@ function selector(open: Case, ref: ObjectRef, service: Service): readonly Candid
   const relabelled = changed
     ? undefined
     : unmatched.map((workload) => open.lastChange(workload, "labels")).find(Boolean);
+  const heir = changed || relabelled ? undefined : heirs.find((one) => unmatched.some((ref) => sameRef(ref, one)));
   const lines = complaints(open, behind, ref);
-  const change = changed?.change ?? relabelled;
+  const change =
+    changed?.change ?? relabelled ?? (heir && open.changesOf(heir).find(({ action }) => action === "created"));
   const pod = unmatched[0] && readyPods(open, unmatched[0])[0];
   const written = Object.entries(service.spec.selector)
     .map(([key, value]) => `${key}=${value}`)
@@ -81,7 +85,7 @@ function selector(open: Case, ref: ObjectRef, service: Service): readonly Candid
         culprit: relabelled ? relabelled.ref : ref,
         statement: relabelled
           ? `the pods of ${called(relabelled.ref)} lost the labels that ${called(ref)} selects (${written})`
-          : `${called(ref)} selects ${written}, which ${nobody ? "matches no pod, although pods of" : "is not"} ${behind.map((workload) => workload.name).join(", ") || "its workload"}${nobody ? " are ready" : ""}`,
+          : `${called(ref)} selects ${written}, which ${nobody ? "matches no pod, although pods of" : "is not"} ${heir ? `${heir.name}, which took the place of ${behind.map(({ name }) => name).join(", ")},` : behind.map((workload) => workload.name).join(", ") || "its workload"}${nobody ? " are ready" : ""}`,
         evidence: [
           ...open.cite(serviceFinding(open.observation, ref, open.now)),
           ...citeChange(open, change),
@@ -89,13 +93,15 @@ function selector(open: Case, ref: ObjectRef, service: Service): readonly Candid
           ...citeLogs(open, lines, 2),
         ],
         specificity: change ? (nobody ? 0.97 : 0.85) : 0.85,
-        hits: behind,
+        hits: heir ? [...behind, heir] : behind,
         facts:
-          isKind(before, "Service") && before.spec.selector
-            ? { selector: before.spec.selector }
-            : unmatched[0]
-              ? { selector: selectorFor(open, unmatched[0], service) }
-              : {},
+          heir && ownLabels(open, heir)
+            ? { selector: ownLabels(open, heir) ?? {} }
+            : isKind(before, "Service") && before.spec.selector
+              ? { selector: before.spec.selector }
+              : unmatched[0]
+                ? { selector: selectorFor(open, unmatched[0], service) }
+                : {},
         ...(change ? { change } : {}),
       },
       open,

@@ -5,8 +5,9 @@ import { quietShop } from "./shop.ts";
 import { troubles } from "./troubles.ts";
 import { measuredTroubles } from "./troubles-measured.ts";
 import { routeTroubles } from "./troubles-routes.ts";
+import { storyTroubles } from "./troubles-stories.ts";
 
-const all = [...troubles, ...measuredTroubles, ...routeTroubles];
+const all = [...troubles, ...measuredTroubles, ...routeTroubles, ...storyTroubles];
 const fits = (pattern: string, text: string) =>
   pattern.endsWith("*") ? text.startsWith(pattern.slice(0, -1)) : text === pattern;
 

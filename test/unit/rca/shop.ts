@@ -223,7 +223,7 @@ export async function quietShop(options: ShopOptions = {}): Promise<Shop> {
         kind: "Event",
         metadata: { name: `event-${++serial}`, namespace: ns, uid: `event-${serial}`, creationTimestamp: iso(onset) },
         involvedObject: { kind, namespace: where(kind), name },
-        type: /^(Unhealthy|Failed|FailedScheduling|FailedCreate|FailedMount|Evicted|BackOff|BackoffLimitExceeded|SystemOOM|FailedGetResourceMetric)$/.test(
+        type: /^(Unhealthy|Failed|FailedScheduling|FailedCreate|FailedMount|Evicted|BackOff|BackoffLimitExceeded|SystemOOM|FailedGetResourceMetric|FailedCreatePodSandBox|ConntrackFull|KernelOops)$/.test(
           reason,
         )
           ? "Warning"

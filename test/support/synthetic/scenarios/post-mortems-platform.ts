@@ -1,6 +1,7 @@
 import type { Recording } from "../../../../src/replay/recording/load-recording.ts";
 import { setCondition } from "../controllers.ts";
 import { type Any, type Container, type Deployment, type Pod, stamp } from "../kube-types.ts";
+import { retimed } from "../log-format.ts";
 import type { World } from "../world.ts";
 import { deletePodOf } from "./configuration.ts";
 import { object, planFor, removed, type Scenario, withTag } from "./scenario.ts";
@@ -64,14 +65,14 @@ function another(world: World, of: string, name: string, edit: (spec: Deployment
   } as never);
 }
 
-/** What its containers write after the clock of the node was set is dated otherwise. */
+/** What its containers write after the clock of the node was set bears another time; it arrives when it is written. */
 const clockSet =
   (atMs: number, byMs: number) =>
   (recording: Recording): Recording => ({
     ...recording,
-    logs: recording.logs
-      .map((line) => (line.at >= recording.start + atMs ? { ...line, at: line.at + byMs } : line))
-      .sort((a, b) => a.at - b.at),
+    logs: recording.logs.map((line) =>
+      line.at >= recording.start + atMs ? { ...line, line: retimed(line.line, line.at + byMs) } : line,
+    ),
   });
 
 const claim = (namespace: string): Any =>

@@ -1,64 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { createWorld, type World } from "../../../support/detect-objects.ts";
-import { createTraffic, deployment, pod, service, type Traffic } from "../../../support/small-shop.ts";
-
-const start = Date.parse("2026-11-20T12:00:00Z");
-const apps = ["frontend", "carts", "carts-db", "catalogue"] as const;
-type App = (typeof apps)[number];
-const env: Readonly<Record<App, readonly object[]>> = {
-  frontend: [
-    { name: "CARTS_URL", value: "http://carts" },
-    { name: "CATALOGUE_URL", value: "http://catalogue" },
-  ],
-  carts: [{ name: "DB_URL", value: "http://carts-db" }],
-  "carts-db": [],
-  catalogue: [],
-};
-
-interface Shop {
-  readonly world: World;
-  readonly traffic: Traffic;
-  /** Five seconds of requests per entry; overridden by `serve`. */
-  serve(step: Partial<Record<`${App}>${App}` | "frontend", Parameters<Traffic["serve"]>[1]>>): void;
-  /** Runs with that traffic. */
-  run(ms: number, step?: Parameters<Shop["serve"]>[0], each?: () => void): ReturnType<World["run"]>;
-}
-
-/** A shop that has run quietly for five minutes. */
-function openShop(): Shop {
-  const world = createWorld({ start });
-  const traffic = createTraffic(Object.fromEntries(apps.map((app) => [app, `${app}-a1-x1`])));
-  const shop: Shop = {
-    world,
-    traffic,
-    serve(step) {
-      const normal = {
-        frontend: { ok: 30 },
-        "frontend>carts": { ok: 10 },
-        "frontend>catalogue": { ok: 15 },
-        "carts>carts-db": { ok: 10 },
-      };
-      for (const [edge, load] of Object.entries({ ...normal, ...step })) {
-        const [from = "", to] = edge.split(">");
-        traffic.serve(to ?? from, { ...load, ...(to === undefined ? {} : { caller: from }) });
-      }
-    },
-    run: (ms, step = {}, each) =>
-      world.run(ms, () => {
-        shop.serve(step);
-        traffic.scrape(world);
-        each?.();
-      }),
-  };
-  for (const app of apps)
-    world.put(...deployment({ app, env: env[app] }), pod({ app, at: start - 600_000, env: env[app] }), service(app));
-  shop.run(300_000);
-  expect(world.engine.incidents()).toEqual([]);
-  return shop;
-}
+import { type App, apps, env, openShop, type Shop, start, targets } from "../../../support/open-shop.ts";
+import { deployment, pod, service } from "../../../support/small-shop.ts";
 
 const titles = ({ world }: Shop) => world.engine.incidents().map(({ title }) => title);
-const targets = ({ world }: Shop) => world.engine.incidents().map(({ target }) => `${target.kind}/${target.name}`);
 
 describe("routine work raises nothing", () => {
   test("a database replaced with the Recreate strategy: some seconds of errors", () => {

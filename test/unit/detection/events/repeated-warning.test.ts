@@ -1,0 +1,96 @@
+import { expect, test } from "vitest";
+import { createWorld, type World } from "../../../support/detect-objects.ts";
+import { deployment, pod } from "../../../support/small-shop.ts";
+
+const start = Date.parse("2026-11-20T22:00:00Z");
+let serial = 0;
+
+function warns(world: World, about: { kind: string; name: string }, reason: string, message: string): void {
+  const at = new Date(world.now()).toISOString();
+  const namespace = about.kind === "Node" ? {} : { namespace: "shop" };
+  world.event({
+    apiVersion: "v1",
+    kind: "Event",
+    metadata: { uid: `warns-${++serial}`, name: `warns-${serial}`, namespace: "shop", creationTimestamp: at },
+    type: "Warning",
+    reason,
+    message,
+    count: 1,
+    firstTimestamp: at,
+    lastTimestamp: at,
+    involvedObject: { ...about, ...namespace },
+  });
+}
+
+const waits = (suffix: string, app: string, world: World) =>
+  pod({
+    app,
+    suffix,
+    at: world.now(),
+    ready: false,
+    phase: "Pending",
+    state: { waiting: { reason: "ContainerCreating" } },
+  });
+
+const told = (world: World) => world.active().filter(({ detector }) => detector === "repeated-warning");
+const noAddress = (sandbox: number) =>
+  `Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox "${sandbox}a": plugin type="aws-cni" failed (add): add cmd: failed to assign an IP address to container`;
+
+function quietWorld(): World {
+  const world = createWorld({ start });
+  const node = { apiVersion: "v1", kind: "Node", metadata: { name: "node-1" }, status: { conditions: [] } };
+  world.put(node, ...["carts", "orders"].flatMap((app) => [...deployment({ app }), pod({ app, at: start - 600_000 })]));
+  world.run(60_000);
+  return world;
+}
+
+test("a warning that names a new sandbox each time is the same warning again", () => {
+  const world = quietWorld();
+  world.put(waits("x2", "carts", world));
+  for (let i = 0; i < 3; i++) {
+    warns(world, { kind: "Pod", name: "carts-a1-x2" }, "FailedCreatePodSandBox", noAddress(i));
+    world.run(12_000);
+  }
+  expect(told(world).map(({ target, value }) => `${target.name} ${value}`)).toEqual(["carts 3"]);
+});
+
+test("it is over once the pod runs", () => {
+  const world = quietWorld();
+  world.put(waits("x2", "carts", world));
+  for (let i = 0; i < 4; i++) {
+    warns(world, { kind: "Pod", name: "carts-a1-x2" }, "FailedCreatePodSandBox", noAddress(i));
+    world.run(12_000);
+  }
+  expect(told(world)).toHaveLength(1);
+  world.put(pod({ app: "carts", suffix: "x2", at: world.now() - 60_000 }));
+  world.run(45_000);
+  expect(told(world)).toEqual([]);
+});
+
+test("two workloads whose pods one node gives no network are one incident", () => {
+  const world = quietWorld();
+  for (const app of ["carts", "orders"]) world.put(waits("x2", app, world));
+  for (let i = 0; i < 6; i++) {
+    for (const app of ["carts", "orders"])
+      warns(world, { kind: "Pod", name: `${app}-a1-x2` }, "FailedCreatePodSandBox", noAddress(i));
+    world.run(12_000);
+  }
+  expect(told(world)).toHaveLength(2);
+  expect(world.engine.incidents()).toHaveLength(1);
+});
+
+test("what a watcher tells of a node every half minute is over some pauses after the last time", () => {
+  const world = quietWorld();
+  for (let i = 0; i < 4; i++) {
+    warns(
+      world,
+      { kind: "Node", name: "node-1" },
+      "ConntrackFull",
+      "Conntrack table usage over 90%: 65418 out of 65536",
+    );
+    world.run(30_000);
+  }
+  expect(told(world).map(({ target }) => target.name)).toEqual(["node-1"]);
+  world.run(180_000);
+  expect(told(world)).toEqual([]);
+});
