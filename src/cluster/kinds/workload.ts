@@ -11,6 +11,11 @@ export interface Workload extends KubeObject {
       readonly type?: string;
       readonly rollingUpdate?: { readonly maxUnavailable?: number | string; readonly maxSurge?: number | string };
     };
+    /** Of StatefulSets and DaemonSets. */
+    readonly updateStrategy?: {
+      readonly type?: string;
+      readonly rollingUpdate?: { readonly partition?: number };
+    };
     readonly progressDeadlineSeconds?: number;
     readonly serviceName?: string;
     readonly volumeClaimTemplates?: readonly { readonly metadata: { readonly name: string } }[];

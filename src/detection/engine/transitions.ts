@@ -45,16 +45,21 @@ export function createTransitions(options: TransitionOptions): Transitions {
       if (!known || known.endedAt > 0) entries.set(key, { startedAt: at, endedAt: 0 });
     },
     update({ objects }, now) {
+      const open = new Set<string>();
       for (const kind of ["Deployment", "StatefulSet", "DaemonSet"] as const) {
         for (const workload of objects.list(kind)) {
+          if (!rolloutOf(workload).inProgress) continue;
           const key = refKey(refOf(workload));
+          open.add(key);
           const known = entries.get(key);
-          if (rolloutOf(workload).inProgress) {
-            if (!known || known.endedAt > 0) entries.set(key, { startedAt: now, endedAt: 0 });
-          } else if (known && known.endedAt === 0) known.endedAt = now;
+          if (!known || known.endedAt > 0) entries.set(key, { startedAt: now, endedAt: 0 });
         }
       }
-      for (const [key, { endedAt }] of entries) if (endedAt > 0 && now - endedAt > 10 * 60_000) entries.delete(key);
+      for (const [key, entry] of entries) {
+        // Finished, or taken away in the middle of it: nobody goes on with that.
+        if (entry.endedAt === 0 && !open.has(key)) entry.endedAt = now;
+        if (entry.endedAt > 0 && now - entry.endedAt > 10 * 60_000) entries.delete(key);
+      }
     },
     inProgress: (workload) => entries.get(refKey(workload))?.endedAt === 0,
     settling(workload, now) {

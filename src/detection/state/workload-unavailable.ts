@@ -1,10 +1,12 @@
 import type { Workload } from "../../cluster/kubernetes-types.ts";
 import { refOf } from "../../cluster/object-store.ts";
-import { refKey } from "../../incident/object-ref.ts";
-import { duration } from "../../lib/duration.ts";
+import { type ObjectRef, refKey } from "../../incident/object-ref.ts";
 import { type DetectContext, type Detector, type Finding, timeOf } from "../detector.ts";
+import { isReady } from "./container-states.ts";
+import { passingNodes } from "./passing-nodes.ts";
 import { startAllowanceMs } from "./pod-not-ready.ts";
-import { rolloutOf } from "./rollout.ts";
+import { type RolloutView, rolloutOf } from "./rollout.ts";
+import { isRoomComing } from "./room-coming.ts";
 
 const kinds = ["Deployment", "StatefulSet", "DaemonSet"] as const;
 
@@ -16,50 +18,77 @@ function patienceMs(workload: Workload, noneLeft: boolean, isNew: boolean): numb
   return noneLeft ? allowance : allowance + 30_000;
 }
 
+interface Shortage {
+  readonly since: number;
+  /** When it was last seen to get on. */
+  movedAt: number;
+  updated: number;
+  mostAvailable: number;
+}
+
+/** One more pod of the new revision, or more pods in service than at any time since it began. */
+function getsOn(shortage: Shortage, { updated, available }: RolloutView): boolean {
+  const moved = updated !== shortage.updated || available > shortage.mostAvailable;
+  shortage.updated = updated;
+  shortage.mostAvailable = Math.max(shortage.mostAvailable, available);
+  return moved;
+}
+
+/** Pods that are missing because nodes come and go: on a node that is new or leaving, or for which one is brought. */
+function excused(ref: ObjectRef, context: DetectContext): number {
+  const pods = context.podsOf(ref);
+  if (ref.kind !== "DaemonSet") return pods.filter((pod) => isRoomComing(pod, context)).length;
+  const served = new Set(pods.filter(isReady).map(({ spec }) => spec.nodeName));
+  return [...passingNodes(context).keys()].filter((node) => !served.has(node)).length;
+}
+
 /**
  * Workloads with fewer available replicas than asked for, for longer than starting a pod takes. Source: replica counts in
  * the status. Not a fault: scaling up or down, a rolling update or a Recreate rollout in progress, a replaced pod, a
- * workload scaled to zero.
+ * workload scaled to zero, nodes that join and leave, pods for which an autoscaler brings a node.
  */
 export function workloadUnavailable(): Detector {
-  const since = new Map<string, number>();
+  const shortages = new Map<string, Shortage>();
   const served = new Set<string>();
   return {
     name: "workload-unavailable",
     family: "state",
     nature: "failure",
-    *detect({ observation, now, watchingSince }: DetectContext): Iterable<Finding> {
+    *detect(context: DetectContext): Iterable<Finding> {
+      const { observation, now, watchingSince } = context;
       if (served.size > 50_000) served.clear();
       const seen = new Set<string>();
       for (const kind of kinds) {
         for (const workload of observation.objects.list(kind)) {
-          const { desired, available, progressAt } = rolloutOf(workload);
+          const rollout = rolloutOf(workload);
+          const { desired, available, updated, progressAt } = rollout;
           const ref = refOf(workload);
           const key = refKey(ref);
           if (available > 0) served.add(key);
           if (available >= desired) continue;
           seen.add(key);
-          const start = since.get(key) ?? now;
-          since.set(key, start);
+          const shortage = shortages.get(key) ?? { since: now, movedAt: now, updated, mostAvailable: available };
+          shortages.set(key, shortage);
           // A rollout that still makes progress pod by pod starts the clock again.
-          const waited =
-            now - (kind === "Deployment" && available > 0 ? Math.max(start, Math.min(progressAt, now)) : start);
+          if (getsOn(shortage, rollout) || desired - available <= excused(ref, context)) shortage.movedAt = now;
+          if (kind === "Deployment" && available > 0)
+            shortage.movedAt = Math.max(shortage.movedAt, Math.min(progressAt, now));
           const isNew = !served.has(key) && timeOf(workload.metadata.creationTimestamp, 0) > watchingSince - 60_000;
-          if (waited < patienceMs(workload, available === 0, isNew)) continue;
+          if (now - shortage.movedAt < patienceMs(workload, available === 0, isNew)) continue;
           yield {
             reason: "ReplicasUnavailable",
             target: ref,
             severity: available === 0 ? "high" : "medium",
             headline: available === 0 ? "has no pod in service" : `has only ${available} of ${desired} pods in service`,
-            summary: `${kind} ${workload.metadata.name} has ${available} of ${desired} replicas available for ${duration(now - start)}`,
-            startsAt: start,
+            summary: `${kind} ${workload.metadata.name} has ${available} of ${desired} replicas available for ${Math.round((now - shortage.since) / 1_000)} s`,
+            startsAt: shortage.since,
             value: available,
             expected: desired,
             unit: "replicas",
           };
         }
       }
-      for (const key of since.keys()) if (!seen.has(key)) since.delete(key);
+      for (const key of shortages.keys()) if (!seen.has(key)) shortages.delete(key);
     },
   };
 }
