@@ -195,6 +195,12 @@ export const origins: Readonly<Record<string, (raw: readonly string[]) => Origin
       /^(?:\[[^\]]+\] (?:\(\w+\) )?|\S+ \S+\t[A-Z]+ )\w+\.\w+:1(?::| --) (.*)$/,
     ),
   ),
+  containerd: each((raw) => {
+    const mark = / func=(?:"[^"]*"|\S+) file="[^"]*\/([\w.]+:\d+)"/;
+    const line = raw.replace(mark, "");
+    const message = /msg=(?:"((?:[^"\\]|\\.)*)"|(\S+))/.exec(line);
+    return origin(mark.exec(raw)?.[1], line, message?.[1] ?? message?.[2]);
+  }),
   openstack: each((raw) => {
     const found = cut(AT, "", /\[[^\]]*\] (.*)$/)(raw);
     return found && { ...found, place: found.place.replace(/^.*\/dist-packages\//, "") };
