@@ -15,7 +15,7 @@ import type { Redact } from "../../incident/redacted.ts";
 import type { Logger } from "../../lib/logger.ts";
 import type { Database } from "../../store/database.ts";
 import { latestDiagnosis } from "../../store/incidents/diagnoses.ts";
-import { touchIncident } from "../../store/incidents/incidents.ts";
+import { getIncident, touchIncident } from "../../store/incidents/incidents.ts";
 import { addToTimeline } from "../../store/incidents/timeline.ts";
 import type { Jobs } from "../../store/jobs.ts";
 import type { createPlanStore } from "../../store/plans/plan-store.ts";
@@ -75,6 +75,27 @@ async function tell(
   deps.log.info({ incident: incidentId, plan: stored.plan.id, verdict }, "plan.verified");
 }
 
+/** Longer than whoever detects the incident takes to judge: after that nobody will (ms). */
+const unwatchedMs = 5 * 60_000;
+
+/**
+ * Detection does not hold incidents that people declared, nor those that were over when it began: of a change made for one of
+ * them nobody can tell whether it helped, and whatever waits for that to be known would wait for ever.
+ */
+async function closeUnwatched(
+  deps: VerifyStepDeps,
+  stored: StoredPlan,
+  { appliedAt, now }: { readonly appliedAt: number; readonly now: number },
+): Promise<void> {
+  const { id: planId, incidentId, verifyWithinMs } = stored.plan;
+  if (now - appliedAt < verifyWithinMs + unwatchedMs) return;
+  const reason = "No detector watches this incident, so nobody can tell for it.";
+  const verification = { planId, verdict: "unknown", reason, at: now, remaining: [], fresh: [] } as const;
+  if (!(await deps.plans.saveVerification(verification))) return;
+  const incident = await getIncident(deps.database, incidentId);
+  if (incident && incident.status !== "resolved") await tell(deps, stored, { type: "verified", verification }, now);
+}
+
 /**
  * Asks the detectors about every applied plan that has no verdict yet. What made things worse is taken back.
  * @param active what all detectors report now
@@ -92,9 +113,13 @@ export async function verifyStep(
   const blindTo = blindFamilies(active);
   for (const stored of waiting) {
     const incident = incidents.find((one) => one.id === stored.plan.incidentId);
-    if (!incident || stored.appliedAt === null) continue;
+    if (stored.appliedAt === null) continue;
     // The row is dated by the database's clock, the anomalies by ours.
     const appliedAt = now - Math.max(0, databaseNow - stored.appliedAt);
+    if (!incident) {
+      await closeUnwatched(deps, stored, { appliedAt, now });
+      continue;
+    }
     if (stored.plan.action === "soft-heal") deps.healed?.(stored.plan.id, stored.plan.target, appliedAt);
     const affected = new Set([incident.target, ...incident.affected].map(refKey));
     const outcome = await verifyPlan(
