@@ -42,6 +42,7 @@ export async function startWatcherRole(foundation: Foundation, onTick?: (now: nu
       ...modelPart,
       signals: sources.signals,
       runbooks,
+      chat: chat !== undefined,
       signal,
       onTick(now) {
         readiness.ticked();

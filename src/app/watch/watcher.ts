@@ -8,6 +8,7 @@ import type { Clock } from "../../lib/clock.ts";
 import { repairUnderWay } from "../../rca/repair-under-way.ts";
 import { latestDiagnosis } from "../../store/incidents/diagnoses.ts";
 import { getIncident, undelivered } from "../../store/incidents/incidents.ts";
+import { markAllDelivered } from "../../store/incidents/mark-all-delivered.ts";
 import { plansOf } from "../../store/plans/plans.ts";
 import { isDeclared } from "../desk/declare-incident.ts";
 import { type DiagnoseDeps, diagnoseStep } from "../diagnosis/diagnose-step.ts";
@@ -40,6 +41,8 @@ export interface WatcherDeps extends VerifyStepDeps {
   readonly signal: AbortSignal;
   /** Told first what a tick has shown, whether the database can be reached or not. Must not throw. */
   readonly record?: (tick: { active: readonly Anomaly[]; incidents: readonly Incident[]; at: number }) => void;
+  /** False where no chat is configured: then nothing waits to be told there. */
+  readonly chat?: boolean;
   /** After each tick; for metrics and progress. */
   readonly onTick?: (now: number) => void;
 }
@@ -96,6 +99,7 @@ export async function runWatcher(deps: WatcherDeps): Promise<void> {
   const sweep = async () => {
     if (performance.now() - sweptAt < sweepEveryMs) return;
     sweptAt = performance.now();
+    if (deps.chat === false) return await markAllDelivered(database, deps.observation.cluster);
     for (const incidentId of await undelivered(database, 100, deps.observation.cluster))
       await jobs.send(queues.deliver, { incidentId }, { key: incidentId, unlessWaiting: true });
   };
