@@ -18,7 +18,7 @@ export function made(
   apiVersion: string,
   kind: string,
   name: string,
-  { meta = {}, ...rest }: { readonly meta?: object; readonly spec?: object; readonly status?: object } & object = {},
+  { meta = {}, ...rest }: { readonly meta?: object; readonly [part: string]: unknown } = {},
 ): MadeObject {
   return { apiVersion, kind, metadata: { name, namespace: "shop", uid: `${kind}-${name}`, ...meta }, ...rest };
 }

@@ -6,6 +6,7 @@ import { makeRef, refKey } from "../../incident/object-ref.ts";
 import { own } from "../../lib/own.ts";
 import type { Finding } from "../detector.ts";
 import { short } from "../state/container-states.ts";
+import { passingNodes } from "../state/passing-nodes.ts";
 import { defineEventDetector } from "./event-detector.ts";
 
 // Warnings that no state shows. What a detector of its own reads (probes, images, scheduling, mounts) is not here, and
@@ -69,6 +70,13 @@ function faultOfNode({ message }: SeenEvent, object: KubeObject): Pick<Finding, 
   return { nature: "fault", seenOn: makeRef("Node", undefined, object.spec.nodeName) };
 }
 
+/** What was asked for is there by now, however often it failed before: a volume, a load balancer, a network and sandbox. */
+function isThere({ reason }: SeenEvent, object: KubeObject): boolean {
+  if (isKind(object, "PersistentVolumeClaim")) return object.status?.phase === "Bound";
+  if (isKind(object, "Service")) return (object.status?.loadBalancer?.ingress?.length ?? 0) > 0;
+  return beforeStart.has(reason) && isKind(object, "Pod") && object.status?.phase !== "Pending";
+}
+
 /** Until when it is expected again (ms): a few of its pauses, five minutes at most. */
 function expectedUntil({ last, count, firstAt }: Told): number {
   const pauseMs = (last.at - firstAt) / Math.max(1, count - 1);
@@ -77,20 +85,23 @@ function expectedUntil({ last, count, firstAt }: Told): number {
 
 /**
  * Warnings of the kinds above that come again and again. It goes when none comes any more or the object is gone. Not a fault
- * either: a pod that got its network and sandbox after all.
+ * either: a pod that got its network and sandbox after all, a claim or a Service that got its volume or address, a node that
+ * has just joined and whose network is not there yet.
  * Nor of the node: memory kills of containers that met their own limit, and old ones that a starting kubelet reports.
  */
 export const repeatedWarning = defineEventDetector({
   name: "repeated-warning",
   nature: "failure",
-  *detect({ events, observation, ownerOf, now }): Iterable<Finding> {
+  *detect(context): Iterable<Finding> {
+    const { events, observation, ownerOf, now } = context;
     for (const row of told(events)) {
       const { last: event, count, firstAt } = row;
       const headline = own(headlines, event.reason);
       if (headline === undefined || count < atLeast || now > expectedUntil(row)) continue;
       const object = observation.objects.get(event.about.kind, event.about.namespace, event.about.name);
-      if (!object) continue;
-      if (beforeStart.has(event.reason) && isKind(object, "Pod") && object.status?.phase !== "Pending") continue;
+      if (!object || isThere(event, object)) continue;
+      const node = isKind(object, "Pod") ? object.spec.nodeName : undefined;
+      if (beforeStart.has(event.reason) && node !== undefined && passingNodes(context).has(node)) continue;
       if (event.reason === "SystemOOM") {
         if (now - event.at < toldLaterMs) continue;
         if (isWithin(foreignOoms(observation, event.about), event.at)) continue;

@@ -1,8 +1,11 @@
+import { asKind, type KubeNode } from "../../cluster/kubernetes-types.ts";
 import { refOf } from "../../cluster/object-store.ts";
 import { uniqueRefs } from "../../incident/object-ref.ts";
 import { own } from "../../lib/own.ts";
-import { defineDetector, type Finding, timeOf } from "../detector.ts";
+import { type DetectContext, defineDetector, type Finding, timeOf } from "../detector.ts";
 import { conditionOf, short } from "./container-states.ts";
+import { passingNodes } from "./passing-nodes.ts";
+import { isRoomComing } from "./room-coming.ts";
 
 const pressures: Readonly<Record<string, string>> = {
   MemoryPressure: "is short of memory",
@@ -11,22 +14,37 @@ const pressures: Readonly<Record<string, string>> = {
   NetworkUnavailable: "has no network",
 };
 
+const keepsPodsOff = (node: KubeNode | undefined) =>
+  (node?.spec?.taints ?? []).filter(
+    ({ effect, key }) => effect !== "PreferNoSchedule" && !key.startsWith("node.kubernetes.io/"),
+  );
+
+/** A taint that came while the watch ran: those of control planes and of nodes for special work are there on purpose. */
+function newTaint(node: KubeNode, { observation }: DetectContext) {
+  const versions = observation.objects.versions(refOf(node));
+  const before = versions.map(({ object }) => keepsPodsOff(asKind(object, "Node")).map(({ key }) => key));
+  return keepsPodsOff(node).find(({ key }) => before.some((keys) => !keys.includes(key)));
+}
+
 /**
  * Nodes that are not ready or under pressure, and nodes that were cordoned or tainted while pods wait for room. Source:
  * node conditions, `spec.unschedulable`, taints, and the scheduler's message on the waiting pods. Not a fault: a cordoned
- * node that nobody misses (maintenance).
+ * node that nobody misses (maintenance); a node that joins, or is restarted or taken away after it was emptied; taints that
+ * were always there; pods for which an autoscaler brings a node.
  */
 export const nodeHealth = defineDetector({
   name: "node-health",
   family: "state",
   nature: "fault",
-  *detect({ observation, pods, now, ownerOf }): Iterable<Finding> {
+  *detect(context): Iterable<Finding> {
+    const { observation, pods, now, ownerOf } = context;
     const waiting = pods.filter((pod) => {
       const scheduled = conditionOf(pod, "PodScheduled");
       return (
         scheduled?.status === "False" &&
         scheduled.reason === "Unschedulable" &&
-        pod.metadata.deletionTimestamp === undefined
+        pod.metadata.deletionTimestamp === undefined &&
+        !isRoomComing(pod, context)
       );
     });
     for (const node of observation.objects.list("Node")) {
@@ -34,6 +52,7 @@ export const nodeHealth = defineDetector({
       for (const { type, status, reason, message, lastTransitionTime } of node.status?.conditions ?? []) {
         const startsAt = timeOf(lastTransitionTime, now);
         if (type === "Ready" && status !== "True") {
+          if (passingNodes(context).has(node.metadata.name)) continue;
           yield {
             reason: "NodeNotReady",
             target,
@@ -56,9 +75,7 @@ export const nodeHealth = defineDetector({
           };
       }
       const cordoned = node.spec?.unschedulable === true;
-      const taint = node.spec?.taints?.find(
-        ({ effect, key }) => effect !== "PreferNoSchedule" && !key.startsWith("node.kubernetes.io/"),
-      );
+      const taint = newTaint(node, context);
       if (!cordoned && !taint) continue;
       const pattern = cordoned ? /were unschedulable/ : /untolerated taint/;
       const stopped = waiting.filter((pod) => pattern.test(conditionOf(pod, "PodScheduled")?.message ?? ""));

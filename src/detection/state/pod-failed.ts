@@ -19,6 +19,11 @@ function failedAt(pod: Pod, now: number): number {
 
 /** How kubelets word evictions and refusals that are the node's doing; those for a pod's own limit read otherwise. */
 const ofTheNode = /^(?:pod was rejected: )?the node (?:was low on resource|had condition)/i;
+/**
+ * The node was shut down, or had no room after all when the pod came; its controller makes another one elsewhere, and tells
+ * when it cannot (https://kubernetes.io/docs/concepts/cluster-administration/node-shutdown/).
+ */
+const goneWithNode = /^(Terminated|NodeShutdown|NodeLost|NodeAffinity|Shutdown|OutOf\w+|UnexpectedAdmissionError)$/;
 /** Until a successor has shown that it stays. */
 const succeededMs = 60_000;
 
@@ -39,8 +44,8 @@ function isReplaced(pod: Pod, { objects }: Observation): boolean {
 /**
  * Pods that ended for good though something keeps them: evictions (disk, memory, an emptyDir's size limit), node shutdown,
  * deadline. Source: phase Failed and `status.reason`. Not a fault: pods of jobs (own detector), pods that were deleted
- * while they could not start, preemption in favour of more important pods, pods that a node had no
- * room for and that others have replaced.
+ * while they could not start, preemption in favour of more important pods, pods that ended with their node or found no room
+ * there and that others replace.
  */
 export const podFailed = defineDetector({
   name: "pod-failed",
@@ -53,6 +58,7 @@ export const podFailed = defineDetector({
       const owner = ownerOf(pod);
       const reason = pod.status.reason ?? "Failed";
       if (owner.kind === "Job" || owner.kind === "CronJob" || reason === "Preempting") continue;
+      if (goneWithNode.test(reason) && owner.kind !== "Pod") continue;
       // A pod held by nothing but its own deletion has been given up on purpose.
       if (pod.metadata.deletionTimestamp !== undefined && reason === "Failed") continue;
       const at = failedAt(pod, now);

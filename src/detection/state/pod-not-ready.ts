@@ -5,6 +5,7 @@ import { duration } from "../../lib/duration.ts";
 import type { DetectContext, Detector, Finding } from "../detector.ts";
 import { timeOf } from "../detector.ts";
 import { conditionOf, containersOf, isCurrent, isReady, short } from "./container-states.ts";
+import { passingNodes } from "./passing-nodes.ts";
 
 const budgetMs = (probe: Probe | undefined) =>
   probe ? ((probe.initialDelaySeconds ?? 0) + (probe.periodSeconds ?? 10) * (probe.failureThreshold ?? 3)) * 1_000 : 0;
@@ -20,6 +21,10 @@ export function startAllowanceMs(pod: Pod): number {
   }
   return Math.max(30_000, longest + 20_000);
 }
+
+/** All containers are ready, and somebody outside has yet to say so: a load balancer registers and checks the pod. */
+const gateMs = 3 * 60_000;
+const isGated = (pod: Pod) => conditionOf(pod, "ContainersReady")?.status === "True";
 
 /** Learned for each workload: how long its pods took to become ready (ms). */
 type ReadyTimes = Map<string, number>;
@@ -41,7 +46,8 @@ function learn(pod: Pod, owner: string, times: ReadyTimes): void {
 /**
  * Running containers whose pod is not ready for longer than its probes and its own history explain. Source: condition
  * Ready, probes, start time. Not a fault: the first seconds of a pod, start-up probes within their budget, containers that
- * wait or crash (other detectors), pods being deleted, a short dip of a pod that was ready.
+ * wait or crash (other detectors), pods being deleted, a short dip of a pod that was ready, a readiness gate of a load
+ * balancer in its first minutes, what is left on a node that is restarted or taken away.
  */
 export function podNotReady(): Detector {
   const times: ReadyTimes = new Map();
@@ -49,7 +55,8 @@ export function podNotReady(): Detector {
     name: "pod-not-ready",
     family: "state",
     nature: "failure",
-    *detect({ pods, ownerOf, now }: DetectContext): Iterable<Finding> {
+    *detect(context: DetectContext): Iterable<Finding> {
+      const { pods, ownerOf, now } = context;
       if (times.size > 10_000) times.clear();
       for (const pod of pods) {
         if (!isCurrent(pod) || pod.status?.phase !== "Running") continue;
@@ -63,7 +70,8 @@ export function podNotReady(): Detector {
         const startedAt = Math.max(...containers.map(({ status }) => timeOf(status.state?.running?.startedAt, 0)));
         const since = Math.max(startedAt, timeOf(conditionOf(pod, "Ready")?.lastTransitionTime, startedAt));
         const dip = since > startedAt + 2_000;
-        if (now - since < (dip ? 20_000 : allowance(pod, refKey(owner), times))) continue;
+        const patienceMs = isGated(pod) ? gateMs : dip ? 20_000 : allowance(pod, refKey(owner), times);
+        if (now - since < patienceMs || passingNodes(context).has(pod.spec.nodeName ?? "")) continue;
         const message = short(conditionOf(pod, "Ready")?.message);
         yield {
           reason: "NotReady",

@@ -1,21 +1,24 @@
 import { refOf } from "../../cluster/object-store.ts";
 import { defineDetector, type Finding, timeOf } from "../detector.ts";
+import { passingNodes } from "./passing-nodes.ts";
 
 /** `deletionTimestamp` is when the grace period ends; this is how long after it a pod may still be there. */
 const patienceMs = 60_000;
 
 /**
  * Pods that should be gone. Source: `deletionTimestamp` in the past, with or without finalizers. Not a fault: a pod inside
- * its grace period, however long that is.
+ * its grace period, however long that is; one whose node is taken away, with which it goes.
  */
 export const podStuckTerminating = defineDetector({
   name: "pod-stuck-terminating",
   family: "state",
   nature: "failure",
-  *detect({ pods, ownerOf, now }): Iterable<Finding> {
+  *detect(context): Iterable<Finding> {
+    const { pods, ownerOf, now } = context;
     for (const pod of pods) {
       const due = timeOf(pod.metadata.deletionTimestamp, Number.POSITIVE_INFINITY);
       if (now - due < patienceMs) continue;
+      if (passingNodes(context).get(pod.spec.nodeName ?? "") === "leaving") continue;
       const finalizers = pod.metadata.finalizers ?? [];
       yield {
         reason: "StuckTerminating",

@@ -1,6 +1,7 @@
 import type { Workload } from "../../cluster/kubernetes-types.ts";
 import { refOf } from "../../cluster/object-store.ts";
 import { type ObjectRef, refKey } from "../../incident/object-ref.ts";
+import { duration } from "../../lib/duration.ts";
 import { type DetectContext, type Detector, type Finding, timeOf } from "../detector.ts";
 import { isReady } from "./container-states.ts";
 import { passingNodes } from "./passing-nodes.ts";
@@ -80,7 +81,7 @@ export function workloadUnavailable(): Detector {
             target: ref,
             severity: available === 0 ? "high" : "medium",
             headline: available === 0 ? "has no pod in service" : `has only ${available} of ${desired} pods in service`,
-            summary: `${kind} ${workload.metadata.name} has ${available} of ${desired} replicas available for ${Math.round((now - shortage.since) / 1_000)} s`,
+            summary: `${kind} ${workload.metadata.name} has ${available} of ${desired} replicas available for ${duration(now - shortage.since)}`,
             startsAt: shortage.since,
             value: available,
             expected: desired,
