@@ -11,6 +11,7 @@ export interface PersistentVolumeClaim extends KubeObject {
 
 export interface StorageClass extends KubeObject {
   readonly provisioner?: string;
+  readonly volumeBindingMode?: string;
 }
 
 /** Claims that name no class get this one. */

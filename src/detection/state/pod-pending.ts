@@ -3,7 +3,9 @@ import { refOf } from "../../cluster/object-store.ts";
 import { parseQuantity } from "../../cluster/quantity.ts";
 import { makeRef, type ObjectRef } from "../../incident/object-ref.ts";
 import { type DetectContext, defineDetector, type Finding, timeOf } from "../detector.ts";
+import { isBeingProvisioned } from "./claim-waits.ts";
 import { conditionOf, short } from "./container-states.ts";
+import { isRoomComing } from "./room-coming.ts";
 
 /** CPU and memory that the pod asks of one node. Init containers run one after the other, so their maximum counts. */
 function requestsOf(pod: Pod): { cpuCores: number; memoryBytes: number } {
@@ -41,7 +43,21 @@ function blockingNodes(message: string, nodes: readonly KubeNode[]): readonly Ob
     .map(({ metadata }) => makeRef("Node", undefined, metadata.name));
 }
 
+/** A claim that is bound at once gets its volume before its pod gets its node; provisioners take seconds to a minute. */
+function waitsForVolume(pod: Pod, message: string, context: DetectContext): boolean {
+  return (
+    /unbound immediate PersistentVolumeClaims|ephemeral volume controller/.test(message) &&
+    (pod.spec.volumes ?? []).some(({ persistentVolumeClaim: claim }) => {
+      const found =
+        claim && context.observation.objects.get("PersistentVolumeClaim", pod.metadata.namespace, claim.claimName);
+      return found !== undefined && isBeingProvisioned(found, context);
+    })
+  );
+}
+
 function patienceMs(pod: Pod, message: string, context: DetectContext): number {
+  if (isRoomComing(pod, context)) return Number.POSITIVE_INFINITY;
+  if (waitsForVolume(pod, message, context)) return 60_000;
   const nodes = context.observation.objects.list("Node");
   // Nodes that are not watched cannot be judged; the scheduler's word stands, but it gets more time.
   if (nodes.length === 0) return 15_000;
@@ -54,7 +70,8 @@ function patienceMs(pod: Pod, message: string, context: DetectContext): number {
 
 /**
  * Pods that no node takes. Source: condition PodScheduled False with reason Unschedulable. Not a fault: a pod that waits a
- * moment for another one to leave; a pod held by scheduling gates.
+ * moment for another one to leave, for its volume to be made, or for the node that an autoscaler brings; a pod held by
+ * scheduling gates.
  */
 export const podPending = defineDetector({
   name: "pod-pending",

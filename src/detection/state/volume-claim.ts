@@ -2,18 +2,21 @@ import { podsWaitingFor } from "../../cluster/kinds/storage.ts";
 import { refOf } from "../../cluster/object-store.ts";
 import { uniqueRefs } from "../../incident/object-ref.ts";
 import { defineDetector, type Finding, timeOf } from "../detector.ts";
+import { waitsForConsumer } from "./claim-waits.ts";
 
 const patienceMs = 60_000;
 
 /**
  * Claims that are not bound though a pod waits for them, and claims that lost their volume. Source: `status.phase`. Not a
- * fault: a claim that waits for its first consumer, or that is being provisioned (a minute).
+ * fault: a claim that waits for its first consumer, also for the node of one that finds no room, or that is being
+ * provisioned (a minute).
  */
 export const volumeClaim = defineDetector({
   name: "volume-claim",
   family: "state",
   nature: "fault",
-  *detect({ observation, pods, now, ownerOf }): Iterable<Finding> {
+  *detect(context): Iterable<Finding> {
+    const { observation, pods, now, ownerOf } = context;
     for (const claim of observation.objects.list("PersistentVolumeClaim")) {
       const phase = claim.status?.phase;
       if (phase !== "Pending" && phase !== "Lost") continue;
@@ -23,7 +26,8 @@ export const volumeClaim = defineDetector({
         timeOf(claim.metadata.creationTimestamp, 0),
         Number.isFinite(waitingSince) ? waitingSince : 0,
       );
-      if (phase === "Pending" && (users.length === 0 || now - since < patienceMs)) continue;
+      if (phase === "Pending" && (users.length === 0 || now - since < patienceMs || waitsForConsumer(claim, context)))
+        continue;
       yield {
         reason: phase === "Lost" ? "ClaimLost" : "ClaimPending",
         target: refOf(claim),
