@@ -2,6 +2,7 @@ import type { ApprovalOutcome, Person } from "../incident/approval.ts";
 import type { AskAnswer } from "../incident/diagnosis/ask-answer.ts";
 import type { Diagnosis } from "../incident/diagnosis/diagnosis.ts";
 import type { Evidence } from "../incident/diagnosis/evidence.ts";
+import type { RememberedIncident } from "../incident/diagnosis/past-incident.ts";
 import type { Recommendation } from "../incident/fix/recommendation.ts";
 import type { Incident } from "../incident/incident.ts";
 import type { ObjectRef } from "../incident/object-ref.ts";
@@ -97,8 +98,10 @@ export interface Operations {
  */
 export interface Desk extends Operations {
   view(incidentId: string): Promise<IncidentView | undefined>;
-  /** Newest first, or the worst of them. */
-  list(query: IncidentsAsked & { limit?: number; order?: "worst" }): Promise<readonly Incident[]>;
+  /** What is still known of an incident that was deleted after its days. */
+  remembered(incidentId: string): Promise<RememberedIncident | undefined>;
+  /** Newest first, or the worst of them; `offset`: how many come before. */
+  list(query: IncidentsAsked & { limit?: number; offset?: number; order?: "worst" }): Promise<readonly Incident[]>;
   /** How many there are; 10,000 stands for more as well. */
   count(query: IncidentsAsked): Promise<number>;
   /** The incident's post-mortem as Markdown, as things stand; undefined when there is no such incident or no diagnosis yet. */

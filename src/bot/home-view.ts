@@ -42,7 +42,10 @@ export interface HomeView {
   readonly open: readonly Incident[];
   /** How many are open. */
   readonly openTotal: number;
+  /** The surest of those that wait. */
   readonly approvals: readonly WaitingApproval[];
+  /** How many wait. */
+  readonly approvalsTotal: number;
   readonly fixes: readonly RecentFix[];
   readonly silences: readonly StoredSilence[];
   readonly health: readonly HealthLine[];

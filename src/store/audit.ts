@@ -101,13 +101,17 @@ export async function listAudit(
   return rows.map(fromRow);
 }
 
-/** What the chain says about these subjects, oldest first. */
-export async function auditOf(database: Database, subjects: readonly string[], limit = 200): Promise<AuditEntry[]> {
-  if (subjects.length === 0) return [];
-  const { rows } = await sql<Row>`
-    select seq, at_ms, event, actor, subject, body, prev_hash, hash from audit
-     where subject = any(${[...subjects]}::text[]) order by seq limit ${limit}`.execute(database.kysely);
-  return rows.map(fromRow);
+/** The latest that the chain says about these subjects, oldest first; `earlier` counts what came before. */
+export async function auditOf(
+  database: Database,
+  subjects: readonly string[],
+  limit = 200,
+): Promise<{ readonly entries: readonly AuditEntry[]; readonly earlier: number }> {
+  if (subjects.length === 0) return { entries: [], earlier: 0 };
+  const { rows } = await sql<Row & { readonly all: number }>`
+    select seq, at_ms, event, actor, subject, body, prev_hash, hash, count(*) over ()::int as all from audit
+     where subject = any(${[...subjects]}::text[]) order by seq desc limit ${limit}`.execute(database.kysely);
+  return { entries: rows.map(fromRow).reverse(), earlier: (rows[0]?.all ?? 0) - rows.length };
 }
 
 const prunedBody = z.object({ last: z.int().min(1), lastHash: z.string(), lastAt: z.number() });

@@ -18,6 +18,7 @@ const home = async (): Promise<HomeView> => ({
   cluster: "test",
   open: [incidentView.incident],
   openTotal: 1,
+  approvalsTotal: 1,
   approvals: [
     {
       incidentId: "7",

@@ -259,7 +259,9 @@ describe.skipIf(!executablePath)("the pages in a browser", () => {
     };
     await using own = await servePages(db, {
       signIn: { slackLinks: false, sessionHours: 1, proxy: { header: "X-User", addresses: ["127.0.0.1"] } },
-      deps: { desk: { view: async () => incidentView, postmortem: async () => undefined } },
+      deps: {
+        desk: { view: async () => incidentView, remembered: async () => undefined, postmortem: async () => undefined },
+      },
       decisions: {
         async approve(planId, _digest, by, note) {
           await said("approve", planId, by.id, note ?? "");

@@ -14,6 +14,7 @@ import { silentLogger } from "../../src/lib/logger.ts";
 import type { Database } from "../../src/store/database.ts";
 import { saveDiagnosis } from "../../src/store/incidents/diagnoses.ts";
 import { changeStatus, saveIncident } from "../../src/store/incidents/incidents.ts";
+import { rememberedIncident } from "../../src/store/incidents/remembered.ts";
 import { addToTimeline } from "../../src/store/incidents/timeline.ts";
 import * as sessions from "../../src/store/people/web-sign-in.ts";
 import { clean, incidentView } from "./incident-view.ts";
@@ -174,7 +175,11 @@ export async function servePages(
       pages: createPages({
         cluster: "test",
         database: db,
-        desk: { view: (id) => buildView(db, id), postmortem: (id) => postmortemOf({ database: db, redact }, id) },
+        desk: {
+          view: (id) => buildView(db, id),
+          remembered: (id) => rememberedIncident(db, id),
+          postmortem: (id) => postmortemOf({ database: db, redact }, id),
+        },
         watching: {
           active: () => [],
           health: () => [{ name: "Detection", state: "ok", detail: "3 ticks" }],

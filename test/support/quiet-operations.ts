@@ -26,6 +26,7 @@ export const quietOperations: Operations = {
     open: [],
     openTotal: 0,
     approvals: [],
+    approvalsTotal: 0,
     fixes: [],
     silences: [],
     health: [],

@@ -62,6 +62,7 @@ export async function shownToPeople(
     cluster: view.incident.cluster,
     open: Array.from({ length: 10 }, () => view.incident),
     openTotal: 1_000,
+    approvalsTotal: 40,
     approvals: view.fixes.slice(0, 5).map(({ recommendation }) => ({
       incidentId: view.incident.id,
       recommendationId: recommendation.id,

@@ -24,6 +24,7 @@ export function notingDesk(asked: unknown[][], more: Partial<Desk> = {}): Desk {
   return {
     ...quietOperations,
     view: async (id) => (id === "7" ? incidentView : undefined),
+    remembered: async () => undefined,
     list: async () => [incidentView.incident],
     count: async () => 1,
     postmortem: async (id) => (id === "7" ? "# Post-mortem of incident 7" : undefined),

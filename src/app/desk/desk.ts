@@ -23,6 +23,7 @@ import {
   type StoredIncident,
   touchIncident,
 } from "../../store/incidents/incidents.ts";
+import { rememberedIncident } from "../../store/incidents/remembered.ts";
 import { addToTimeline } from "../../store/incidents/timeline.ts";
 import { titled } from "../../store/incidents/titled.ts";
 import type { Jobs } from "../../store/jobs.ts";
@@ -119,6 +120,10 @@ export function createDesk(deps: DeskDeps): Desk {
     view: (incidentId) => buildView(database, incidentId, deps.webUrl),
     postmortem: (incidentId) =>
       /^\d+$/.test(incidentId) ? postmortemOf(deps, incidentId) : Promise.resolve(undefined),
+    async remembered(incidentId) {
+      const known = await rememberedIncident(database, incidentId);
+      return known && { ...known, title: deps.redact(known.title) };
+    },
     list: async (query): Promise<readonly Incident[]> => titled(database, await listIncidents(database, query)),
     count: async (query) => (await countIncidents(database, query)).count,
     acknowledge: (id, by) => move(id, "acknowledge", by, `${by.name} has taken incident ${id}.`),

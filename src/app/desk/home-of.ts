@@ -98,7 +98,7 @@ export async function homeOf(deps: HomeDeps, by: Person): Promise<HomeView> {
       order: "worst",
     }).then((incidents) => titled(database, incidents)),
     countIncidents(database, { statuses: unresolvedStatuses, cluster }),
-    waitingPlanIds(database, cluster, shown.approvals).then(plansOf),
+    waitingPlanIds(database, cluster, shown.approvals),
     recentFixIds(database, cluster, shown.fixes).then(plansOf),
     standingSilences(database, cluster, now),
     causePrecision(database, cluster, now - precisionDays * 86_400_000),
@@ -110,7 +110,8 @@ export async function homeOf(deps: HomeDeps, by: Person): Promise<HomeView> {
     cluster,
     open,
     openTotal: total.count,
-    approvals: proposed.map((stored) => waiting(stored, by)),
+    approvals: (await plansOf(proposed.ids)).map((stored) => waiting(stored, by)),
+    approvalsTotal: proposed.total,
     fixes: done.map((stored) => ({
       incidentId: stored.plan.incidentId,
       title: actionTitle(stored.plan.action, stored.plan.target, stored.plan.params),

@@ -1,6 +1,7 @@
 import type { CauseCode } from "../../incident/cause.ts";
 import { titleOfRow } from "../../incident/diagnosis/title.ts";
 import { actionTitle } from "../../incident/fix/action-title.ts";
+import { refKey } from "../../incident/object-ref.ts";
 import type { Redact } from "../../incident/redacted.ts";
 import {
   type Digest,
@@ -49,6 +50,23 @@ function lineOf(line: IncidentLine, redact: Redact): DigestIncident {
       : {}),
   };
 }
+
+/** Equal for incidents that are told alike, whatever was measured. */
+const sameness = (line: IncidentLine) => `${refKey(line.target)} ${titleOfRow(line, line).replace(/\d[\d.,]*/g, "#")}`;
+
+/** A line for each of these; the latest of many alike with how often the same was opened in the period. */
+function linesOf(lines: readonly IncidentLine[], opened: readonly IncidentLine[], redact: Redact): DigestIncident[] {
+  const times = Map.groupBy(opened, sameness);
+  return lines.map((line) => {
+    const [latest, ...before] = times.get(sameness(line)) ?? [];
+    const often = latest?.id === line.id && before.length > 0 ? { times: before.length + 1 } : {};
+    return { ...lineOf(line, redact), ...often };
+  });
+}
+
+/** What happened again and again is told once, by its latest time: in a bad week one thing would fill the page. */
+const latestOfEach = (opened: readonly IncidentLine[]): IncidentLine[] =>
+  [...Map.groupBy(opened, sameness).values()].flatMap(([latest]) => latest ?? []);
 
 function topCauses(lines: readonly IncidentLine[]): Digest["causes"] {
   const known = lines.flatMap(({ cause, culprit, inconclusive }) =>
@@ -104,6 +122,7 @@ function composeDigest({ cluster, period, to, rows, risks, silences, redact }: D
   const sliceMs = periodMs[period] / slices[period];
   const timeToDetect = took(opened.map(({ openedAt, onset }) => Math.max(0, openedAt - onset)));
   const timeToRecover = took(resolved.map(({ resolvedAt, onset }) => Math.max(0, (resolvedAt ?? onset) - onset)));
+  const recent = linesOf(latestOfEach(opened).slice(0, shown.incidents), opened, redact);
   return {
     cluster,
     period,
@@ -122,10 +141,10 @@ function composeDigest({ cluster, period, to, rows, risks, silences, redact }: D
         opened: Object.fromEntries(severities.map((one) => [one, count(one)])) as Digest["slices"][number]["opened"],
       };
     }),
-    open: open.slice(0, shown.incidents).map((line) => lineOf(line, redact)),
+    open: linesOf(open.slice(0, shown.incidents), opened, redact),
     openMore: Math.max(0, open.length - shown.incidents),
-    recent: opened.slice(0, shown.incidents).map((line) => lineOf(line, redact)),
-    recentMore: Math.max(0, rows.now.opened - shown.incidents),
+    recent,
+    recentMore: Math.max(0, rows.now.opened - recent.reduce((sum, { times = 1 }) => sum + times, 0)),
     causes: topCauses(opened),
     fixes: rows.fixes.slice(0, shown.fixes).map((fix) => ({
       incidentId: fix.incidentId,

@@ -3,7 +3,6 @@ import type { ChartData } from "../../bot/charts/chart-data.ts";
 import type { Desk } from "../../bot/desk.ts";
 import type { DetectorsOverview, PagesPort, TopologyPicture } from "../../bot/web/pages-port.ts";
 import { detectorFactories } from "../../detection/engine/registry.ts";
-import type { AuditEntry } from "../../incident/audit-entry.ts";
 import type { Redact } from "../../incident/redacted.ts";
 import { unresolvedStatuses } from "../../incident/status.ts";
 import type { Clock } from "../../lib/clock.ts";
@@ -23,7 +22,7 @@ import { modelCards } from "./model-cards.ts";
 export interface PagesDeps {
   readonly cluster: string;
   readonly database: Database;
-  readonly desk: Pick<Desk, "view" | "postmortem">;
+  readonly desk: Pick<Desk, "view" | "remembered" | "postmortem">;
   readonly watching: Pick<Watching, "active" | "health">;
   readonly pictures: Pictures;
   readonly redact: Redact;
@@ -97,7 +96,7 @@ export function createPages(deps: PagesDeps): PagesPort {
       if (!view) return undefined;
       const [plans, picture] = await Promise.all([plansOf(database, id), pictureOf(database, id)]);
       const oldestFirst = plans.toReversed();
-      const audit: readonly AuditEntry[] = await auditOf(
+      const audit = await auditOf(
         database,
         oldestFirst.map(({ plan }) => plan.id),
       );
@@ -106,11 +105,13 @@ export function createPages(deps: PagesDeps): PagesPort {
       return {
         view: { ...view, incident: { ...view.incident, title: redact(view.incident.title) } },
         plans: oldestFirst,
-        audit,
+        audit: audit.entries,
+        auditEarlier: audit.earlier,
         ...(logs ? { logs } : {}),
         ...(topology ? { topology } : {}),
       };
     },
+    remembered: (id) => desk.remembered(id),
     revision: (id) => revisionOf(database, id),
     async chart(id) {
       const view = await desk.view(id);

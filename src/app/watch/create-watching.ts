@@ -2,6 +2,7 @@ import type { Observation } from "../../cluster/observation.ts";
 import type { DetectionEngine } from "../../detection/engine/engine.ts";
 import type { Anomaly } from "../../incident/anomaly.ts";
 import type { HealthLine } from "../../incident/report/health-line.ts";
+import { duration } from "../../lib/duration.ts";
 import type { Watching } from "../desk/watching.ts";
 import { lateAfterMs } from "./readiness.ts";
 
@@ -22,7 +23,7 @@ export function createWatching(options: CreateWatchingOptions): Watching & {
   let active: readonly Anomaly[] = [];
   let tickedAt = performance.now();
   const health = (): readonly HealthLine[] => {
-    const { ticks, lastTickMs, series, detectorFailures, activeAnomalies, silencedAnomalies, logLines } = engine.stats;
+    const { lastTickMs, series, detectorFailures, activeAnomalies, silencedAnomalies, logLines } = engine.stats;
     const agoMs = performance.now() - tickedAt;
     const blind = active.filter(({ family }) => family === "blind");
     const dropped = options.signalsDropped();
@@ -30,19 +31,22 @@ export function createWatching(options: CreateWatchingOptions): Watching & {
       {
         name: "Detection",
         state: agoMs > lateAfterMs(tickMs) ? "trouble" : "ok",
-        detail: `${ticks} ticks, the last ${Math.round(agoMs / 1_000)} s ago in ${Math.round(lastTickMs)} ms; ${activeAnomalies} anomalies now, ${silencedAnomalies} silenced`,
+        detail: `looked ${duration(agoMs)} ago, for ${Math.round(lastTickMs)} ms; ${activeAnomalies === 0 ? "nothing" : activeAnomalies} abnormal now${silencedAnomalies > 0 ? `, ${silencedAnomalies} more silenced` : ""}`,
       },
       {
         name: "Detectors",
         state: detectorFailures > 0 ? "trouble" : "ok",
-        detail: detectorFailures > 0 ? `stumbled ${detectorFailures} times since the start` : "none has stumbled",
+        detail:
+          detectorFailures > 0
+            ? `failed ${detectorFailures} times since the start; the log says which (detector.failed)`
+            : "all work",
       },
       {
         name: "Sources",
         state: blind.length > 0 || dropped > 0 ? "trouble" : "ok",
         detail:
           blind.length > 0
-            ? blind.map(({ reason }) => reason).join(", ")
+            ? `${[...new Set(blind.map(({ target }) => target.name))].slice(0, 5).join(", ")} ${blind.length === 1 ? "does" : "do"} not deliver`
             : `${observation.objects.size} objects, ${series} series, ${logLines} log lines read${dropped > 0 ? `; ${dropped} signals dropped` : ""}`,
       },
     ];

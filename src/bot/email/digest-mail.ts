@@ -1,7 +1,7 @@
 import { type Digest, periodMs } from "../../incident/report/digest.ts";
 import { severities } from "../../incident/severity.ts";
 import type { BarData } from "../charts/chart-data.ts";
-import { digestText, type LinkOf, recentOthers } from "./digest-text.ts";
+import { digestText, type LinkOf, listOf, recentOthers } from "./digest-text.ts";
 import { footerLines, type Mail, messageIdOf, subjectText } from "./mail.ts";
 import { clockOf, digestSubject, severityColours } from "./mail-words.ts";
 import { renderHtml } from "./render-html.ts";
@@ -45,6 +45,8 @@ export function digestMail(digest: Digest, options: DigestMailOptions): Mail {
     html: renderHtml("digest", {
       digest,
       recent: recentOthers(digest),
+      all: listOf(link),
+      allOpen: listOf(link, "?status=unresolved"),
       clock,
       link,
       subject,

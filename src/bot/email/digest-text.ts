@@ -5,13 +5,14 @@ import { matcherText } from "../../incident/silence.ts";
 import { duration } from "../../lib/duration.ts";
 import { visibleLine } from "../../lib/visible-text.ts";
 import { statusWords } from "../words.ts";
-import { causeWords, compared, type MailClock, outcomeWords, quietWords, tookWords } from "./mail-words.ts";
+import { causeWords, compared, type MailClock, outcomeWords, quietWords, tookWords, whenWords } from "./mail-words.ts";
 
 /** Where an incident can be looked at; undefined where pages have no address. */
 export type LinkOf = ((incidentId: string) => string) | undefined;
 
 const part = (title: string, lines: readonly string[]): string[] => (lines.length === 0 ? [] : ["", title, ...lines]);
-const andMore = (more: number): string[] => (more > 0 ? [`  and ${more} more`] : []);
+const andMore = (more: number, where?: string): string[] =>
+  more > 0 ? [`  and ${more} more${where ? `: ${where}` : ""}`] : [];
 
 function incidentLines(one: DigestIncident, clock: MailClock, link: LinkOf): string[] {
   const end =
@@ -20,11 +21,15 @@ function incidentLines(one: DigestIncident, clock: MailClock, link: LinkOf): str
       : `resolved after ${duration(one.resolvedAt - one.openedAt)}`;
   const { cause } = one;
   return [
-    `- [${one.severity}] ${one.title} (${clock.short(one.openedAt)}, ${end})`,
+    `- [${one.severity}] ${one.title} (${whenWords(one, clock)}, ${end})`,
     ...(cause ? [`  ${causeWords(cause)}`] : []),
     ...(link ? [`  ${link(one.id)}`] : []),
   ];
 }
+
+/** Where all of them are listed; undefined where pages have no address. */
+export const listOf = (link: LinkOf, query = ""): string | undefined =>
+  link && new URL(`/incidents${query}`, link("1")).href;
 
 /** Opened in this time and not told among those that are open. */
 export const recentOthers = ({ open, recent }: Digest): readonly DigestIncident[] =>
@@ -44,10 +49,10 @@ export function digestText(digest: Digest, clock: MailClock, link: LinkOf): stri
     `Open now         ${open.length + openMore}`,
     `Time to detect   ${tookWords(digest.timeToDetect)}`,
     `Time to recover  ${tookWords(digest.timeToRecover)}`,
-    ...part("OPEN", [...incidents(open), ...andMore(openMore)]),
+    ...part("OPEN", [...incidents(open), ...andMore(openMore, listOf(link, "?status=unresolved"))]),
     ...part(open.length > 0 ? "ALSO OPENED IN THIS TIME" : "OPENED IN THIS TIME", [
       ...incidents(recentOthers(digest)),
-      ...andMore(recentMore),
+      ...andMore(recentMore, listOf(link)),
     ]),
     ...part(
       "CAUSES",

@@ -62,6 +62,10 @@ export function causeWords({ code, culprit, probability, undecided }: NonNullabl
   return undecided ? `undecided: ${cause}` : cause;
 }
 
+/** When it was: `Fri 20 Nov, 23:00`, or how often and when last. */
+export const whenWords = ({ openedAt, times }: DigestIncident, clock: MailClock): string =>
+  times === undefined ? clock.short(openedAt) : `${times} times, last ${clock.short(openedAt)}`;
+
 /** Words that the templates use; one place, so that text and HTML say the same. */
 export const words = {
   statusWords,
@@ -77,6 +81,7 @@ export const words = {
   refText,
   severityColours,
   tookWords,
+  whenWords,
 };
 
 /** Said first where there is nothing else to say. */

@@ -1,4 +1,5 @@
 import type { AuditEntry } from "../../incident/audit-entry.ts";
+import type { RememberedIncident } from "../../incident/diagnosis/past-incident.ts";
 import type { StoredPlan } from "../../incident/fix/stored-plan.ts";
 import type { ObjectRef } from "../../incident/object-ref.ts";
 import type { Redacted } from "../../incident/redacted.ts";
@@ -75,7 +76,9 @@ export interface IncidentDetail {
   readonly view: IncidentView;
   /** Everything that was planned for it, oldest first. */
   readonly plans: readonly StoredPlan[];
+  /** The latest, oldest first; `auditEarlier` counts those before. */
   readonly audit: readonly AuditEntry[];
+  readonly auditEarlier: number;
   readonly logs?: LogExcerpt;
   readonly topology?: TopologyPicture;
 }
@@ -144,6 +147,8 @@ export interface PagesPort {
   incidents(query: IncidentQuery): Promise<IncidentList>;
   incident(id: string): Promise<IncidentDetail | undefined>;
   /** Grows with every change of the incident; undefined when there is none of that number. */
+  /** What is still known of one that was deleted after its days. */
+  remembered(id: string): Promise<RememberedIncident | undefined>;
   revision(id: string): Promise<number | undefined>;
   /** Undefined when nothing was measured, or nobody remembers. */
   chart(id: string): Promise<ChartData | undefined>;

@@ -66,7 +66,13 @@ export function readRoutes(scope: FastifyInstance, kit: PageKit): void {
     );
   };
   const unknown = (request: FastifyRequest, reply: FastifyReply, viewer: Viewer) =>
-    kit.refuse(request, reply, 404, "There is no such incident.", viewer);
+    kit.refuse(
+      request,
+      reply,
+      404,
+      "There is no such incident, or it was deleted after the days that resolved incidents are kept (retention.incidentsDays).",
+      viewer,
+    );
 
   read("/", async (_request, reply) => reply.redirect("/incidents"));
   read("/incidents", async (request, reply, viewer) => {
@@ -82,7 +88,12 @@ export function readRoutes(scope: FastifyInstance, kit: PageKit): void {
   read("/incidents/:id", async (request, reply, viewer) => {
     const id = idOf(request);
     const detail = id ? await pages.incident(id) : undefined;
-    if (!detail) return unknown(request, reply, viewer);
+    if (!detail) {
+      const remembered = id ? await pages.remembered(id) : undefined;
+      if (!remembered) return unknown(request, reply, viewer);
+      const page = { title: `${remembered.id}: ${remembered.title}`, section: "incidents" };
+      return kit.show(request, reply, { template: "remembered", page, data: { remembered }, viewer, status: 410 });
+    }
     const { incident } = detail.view;
     return kit.show(request, reply, {
       template: "incident",

@@ -1,6 +1,7 @@
 import { causeTitles } from "../../incident/cause.ts";
 import { causeText } from "../../incident/diagnosis/cause-text.ts";
 import type { Diagnosis } from "../../incident/diagnosis/diagnosis.ts";
+import type { RememberedIncident } from "../../incident/diagnosis/past-incident.ts";
 import { ruledOutGroups } from "../../incident/diagnosis/ruled-out-groups.ts";
 import { actionTitle } from "../../incident/fix/action-title.ts";
 import { summaryWithoutAdvice } from "../../incident/fix/advice-text.ts";
@@ -18,6 +19,7 @@ import type { IncidentView } from "../incident-view.ts";
 import { localTimes } from "../local-times.ts";
 import { nextStep } from "../next-step.ts";
 import { freezeWords, planNews, type Say } from "../plan-words.ts";
+import { rememberedLines, whyForgotten } from "../remembered.ts";
 import { pageName, runbookPages } from "../runbook-pages.ts";
 import { seenBefore } from "../seen-before.ts";
 import { undecidedWords } from "../undecided.ts";
@@ -83,6 +85,8 @@ export const words = {
   foretoldAt,
   impactText: (view: IncidentView) => impactText(view, { most: 12, text: cut }),
   ruledOutGroups,
+  rememberedLines: (past: RememberedIncident) => rememberedLines(past, say),
+  whyForgotten,
   count,
   runbookPages,
   pageName,

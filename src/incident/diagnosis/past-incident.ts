@@ -24,6 +24,9 @@ export interface PastIncident {
 /** An earlier incident as a diagnosis keeps it for people: its title stays with it. */
 export type SeenBefore = Omit<PastIncident, "title">;
 
+/** What is kept of an incident whose details were deleted. */
+export type RememberedIncident = Omit<PastIncident, "similarity"> & { readonly target: ObjectRef };
+
 /** How often causes turned out right and fixes worked in this cluster. */
 export interface OutcomeTable {
   cause(cause: CauseCode): OutcomeCounts;

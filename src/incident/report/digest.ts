@@ -21,6 +21,8 @@ export interface DigestIncident {
   readonly title: Redacted;
   readonly severity: Severity;
   readonly status: IncidentStatus;
+  /** How often the same was opened in the period, this one the latest; absent when once. */
+  readonly times?: number;
   readonly openedAt: number;
   readonly resolvedAt?: number;
   /** What the latest diagnosis puts first; `undecided` when the evidence does not decide. */

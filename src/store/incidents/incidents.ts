@@ -98,6 +98,8 @@ export interface IncidentQuery {
   readonly statuses?: readonly IncidentStatus[];
   readonly cluster?: string;
   readonly limit?: number;
+  /** How many are left out before the first. */
+  readonly offset?: number;
   /** Default: newest first. `worst`: by severity, then the newest. */
   readonly order?: "worst";
 }
@@ -111,7 +113,8 @@ export async function listIncidents(database: Database, query: IncidentQuery = {
     .$if(query.order === "worst", (rows) => rows.orderBy(bySeverity))
     .orderBy("opened_at", "desc")
     .orderBy("id", "desc")
-    .limit(query.limit ?? 50);
+    .limit(query.limit ?? 50)
+    .offset(query.offset ?? 0);
   if (query.statuses) select = select.where("status", "in", [...query.statuses]);
   if (query.cluster) select = select.where("cluster", "=", query.cluster);
   return (await select.execute()).map(fromRow);

@@ -2,7 +2,10 @@ import type { KnownBlock } from "@slack/types";
 import type { Person } from "../../../incident/approval.ts";
 import { unresolvedStatuses } from "../../../incident/status.ts";
 import type { Desk } from "../../desk.ts";
+import { rememberedLines, whyForgotten } from "../../remembered.ts";
 import { cut } from "../../words.ts";
+import { section } from "../render/blocks.ts";
+import { mrkdwn, slackSay } from "../render/text.ts";
 
 export interface CommandAnswer {
   /** As it is; what foreign text in it means to Slack is taken out where it is sent. */
@@ -55,7 +58,17 @@ export async function withIncident(
   return id && /^\d{1,18}$/.test(id) ? act(id) : whichIncident(context);
 }
 
-export const unknownIncident = (id: string): CommandAnswer => ({
-  text: `There is no incident ${id}. \`/incident list all\` shows the latest ones.`,
-  personal: true,
-});
+/** Says why there is nothing to show; of an incident that was deleted after its days, with what is still known of it. */
+export async function unknownIncident({ desk }: CommandContext, id: string): Promise<CommandAnswer> {
+  const past = await desk.remembered(id);
+  if (!past)
+    return {
+      text: `There is no incident ${id}, or it was deleted after the days that resolved incidents are kept. \`/incident list all\` shows the latest ones.`,
+      personal: true,
+    };
+  const lines = rememberedLines(past, slackSay).map(([name, text]) => `*${name}*: ${text}`);
+  return {
+    text: `Incident ${id}: ${past.title}`,
+    blocks: [section(`*Incident ${id}*: ${mrkdwn(past.title, 300)}\n${whyForgotten}`), section(lines.join("\n"))],
+  };
+}

@@ -17,6 +17,7 @@ import { mrkdwn, prose, slackTime } from "../render/text.ts";
 import { type Command, type CommandAnswer, unknownIncident, withIncident } from "./command.ts";
 
 const listLimit = 15;
+const mostPages = 1_000;
 const timelineShown = 40;
 // Slack refuses messages whose blocks are too long together (about 13,000 characters).
 const quotesShown = 4;
@@ -75,28 +76,32 @@ const isSeverity = (word: string): word is Severity => (severities as readonly s
 
 export const incidentCommands: Readonly<Record<string, Command>> = {
   list: {
-    usage: "list [all]",
+    usage: "list [all] [page]",
     what: "open incidents, the worst first, or the latest of all",
     async run(args, { desk, now }) {
-      const all = args[0] === "all";
+      const all = args.includes("all");
+      const page = Math.min(mostPages, Math.max(1, Number(args.find((word) => /^\d{1,4}$/.test(word)) ?? 1)));
       const asked = all ? {} : { statuses: unresolvedStatuses };
+      const offset = (page - 1) * listLimit;
       const [incidents, total] = await Promise.all([
-        desk.list({ ...asked, limit: listLimit, ...(all ? {} : { order: "worst" }) }),
+        desk.list({ ...asked, limit: listLimit, offset, ...(all ? {} : { order: "worst" }) }),
         desk.count(asked),
       ]);
-      if (incidents.length === 0)
+      if (total === 0 || (incidents.length === 0 && page === 1))
         return {
           text: all
             ? "There has been no incident yet."
             : "No open incident. `/incident list all` shows the latest ones.",
         };
+      const end = offset + incidents.length;
+      const shownNow = page === 1 ? `The ${all ? "latest" : "worst"} ${end}` : `${offset + 1} to ${end}`;
+      const next = end < total ? ` \`/incident list ${all ? "all " : ""}${page + 1}\` shows the next.` : "";
       return {
         text: `${total} incident${total === 1 ? "" : "s"}`,
         blocks: [
           ...incidents.map((incident) => section(line(incident, now))),
-          ...(total > incidents.length
-            ? [context(`The ${all ? "latest" : "worst"} ${incidents.length} of ${total}.`)]
-            : []),
+          ...(incidents.length === 0 ? [section(`There are ${total}, and none on page ${page}.`)] : []),
+          ...(total > incidents.length && incidents.length > 0 ? [context(`${shownNow} of ${total}.${next}`)] : []),
         ],
       };
     },
@@ -107,7 +112,7 @@ export const incidentCommands: Readonly<Record<string, Command>> = {
     run: (args, asked) =>
       withIncident(args, asked, async (id) => {
         const view = await asked.desk.view(id);
-        return view ? shown(view) : unknownIncident(id);
+        return view ? shown(view) : unknownIncident(asked, id);
       }),
   },
   declare: {
@@ -129,14 +134,15 @@ export const incidentCommands: Readonly<Record<string, Command>> = {
   diagnose: {
     usage: "diagnose <workload>",
     what: "look at one workload now, for example `shop/carts`",
-    async run([workload], { desk, by }) {
+    async run([workload], asked) {
+      const { desk, by } = asked;
       if (!workload)
         return { text: "Say which workload, for example `/incident diagnose shop/carts`.", personal: true };
       const answer = await desk.diagnose(workload, by);
       if (answer.type === "nothing") return { text: answer.text };
       if (answer.type === "diagnosed") return lookedAt(answer);
       const view = await desk.view(answer.incidentId);
-      return view ? shown(view) : unknownIncident(answer.incidentId);
+      return view ? shown(view) : unknownIncident(asked, answer.incidentId);
     },
   },
   ack: {
@@ -174,7 +180,7 @@ export const incidentCommands: Readonly<Record<string, Command>> = {
     run: (args, asked) =>
       withIncident(args, asked, async (id) => {
         const view = await asked.desk.view(id);
-        if (!view) return unknownIncident(id);
+        if (!view) return unknownIncident(asked, id);
         const rows = view.timeline
           .slice(-timelineShown)
           .map((entry) => `${slackTime(entry.at, "{time_secs}")}  ${prose(entry.text, 300, entry.at)}`);
@@ -192,7 +198,7 @@ export const incidentCommands: Readonly<Record<string, Command>> = {
     run: (args, asked) =>
       withIncident(args, asked, async (id) => {
         const view = await asked.desk.view(id);
-        if (!view) return unknownIncident(id);
+        if (!view) return unknownIncident(asked, id);
         const blocks = renderEvidence(view);
         return blocks
           ? { text: `Evidence of incident ${id}`, blocks }

@@ -37,9 +37,7 @@ function openBlocks({ open, openTotal, now }: HomeView): KnownBlock[] {
       accessory: button("Show", actionIds.show, incident.id),
     }),
   );
-  return more > 0
-    ? [...rows, context(`The worst of them. ${more} more: \`/incident list\` shows those that come next.`)]
-    : rows;
+  return more > 0 ? [...rows, context(`The worst of them. ${more} more: \`/incident list\` shows them.`)] : rows;
 }
 
 /** What a fix would change, in one line: `limits.memory: 34Mi → 128Mi`. */
@@ -58,9 +56,10 @@ function changeOf({ diff }: WaitingApproval): string {
   return `\n${shown.join(",  ")}${changes.length > changesShown ? ",  …" : ""}`;
 }
 
-function approvalBlocks({ approvals, frozen }: HomeView): KnownBlock[] {
+function approvalBlocks({ approvals, approvalsTotal, frozen }: HomeView): KnownBlock[] {
   if (approvals.length === 0) return [section("Nothing waits for an approval.")];
-  return approvals.map((one) => {
+  const more = approvalsTotal - approvals.length;
+  const rows = approvals.map((one): KnownBlock => {
     const votes = one.need > 1 ? `  ·  ${one.have} of ${one.need} approvals` : "";
     const yours = one.mine ? "  ·  :ballot_box_with_check: you have approved, somebody else has to" : "";
     return {
@@ -73,6 +72,9 @@ function approvalBlocks({ approvals, frozen }: HomeView): KnownBlock[] {
       accessory: button("Review", actionIds.review, encodeFix(one)),
     };
   });
+  return more > 0
+    ? [...rows, context(`The surest of them. ${more} more: each is in the message of its incident.`)]
+    : rows;
 }
 
 function precisionText({ precision }: HomeView): string {

@@ -16,7 +16,11 @@ function pagesOver(database: TestDatabase, pictures: Pictures) {
   return createPages({
     cluster: "test",
     database,
-    desk: { view: (id) => buildView(database, id), postmortem: async () => undefined },
+    desk: {
+      view: (id) => buildView(database, id),
+      remembered: async () => undefined,
+      postmortem: async () => undefined,
+    },
     watching: { active: () => [], health: () => [] },
     pictures,
     redact: clean,

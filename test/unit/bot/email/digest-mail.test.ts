@@ -30,7 +30,7 @@ test("the plain text says everything, in the reader's own time", () => {
     - [high] carts is killed for exceeding its memory limit (Fri 20 Nov, 23:00, resolved after 4 min 20 s)
       memory limit too low, Deployment shop/carts, almost certain (97 %)
       https://kubemend.example.com/incidents/12
-      and 1 more
+      and 1 more: https://kubemend.example.com/incidents
 
     CAUSES
     - 2 x memory limit too low, last Deployment shop/carts

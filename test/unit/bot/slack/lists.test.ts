@@ -25,6 +25,32 @@ test("a list that does not show everything says of how many it shows the worst",
   expect((await answered("list", { list, count: async () => 15 })).shown).not.toContain(" of 15");
 });
 
+test("a long list has pages, and each says how the next is asked for", async () => {
+  const asked: unknown[] = [];
+  const list: Desk["list"] = async (query) => {
+    asked.push(query);
+    const left = Math.max(0, 40 - (query.offset ?? 0));
+    return Array.from({ length: Math.min(left, query.limit ?? 0) }, () => incidentView.incident);
+  };
+  const count = async () => 40;
+  expect((await answered("list", { list, count })).shown).toContain(
+    "The worst 15 of 40. `/incident list 2` shows the next.",
+  );
+  expect((await answered("list 2", { list, count })).shown).toContain(
+    "16 to 30 of 40. `/incident list 3` shows the next.",
+  );
+  expect((await answered("list all 3", { list, count })).shown).toContain("31 to 40 of 40.");
+  expect((await answered("list all 3", { list, count })).shown).not.toContain("shows the next");
+  expect((await answered("list 9", { list, count })).shown).toContain("There are 40, and none on page 9.");
+  expect(asked).toMatchObject([
+    { offset: 0, order: "worst" },
+    { offset: 15 },
+    { offset: 30 },
+    { offset: 30 },
+    { offset: 120 },
+  ]);
+});
+
 test("a silence without its number is asked for with those that hold", async () => {
   const ended: string[] = [];
   const silence = {

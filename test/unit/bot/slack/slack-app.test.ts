@@ -36,6 +36,7 @@ const noting = <T>(what: readonly unknown[], answer: T): T => {
 const desk: Desk = {
   ...quietOperations,
   view: async (id) => (id === "7" ? view : undefined),
+  remembered: async () => undefined,
   list: async () => [view.incident],
   count: async () => 1,
   postmortem: async (id) => (id === "7" ? "Post-mortem of incident 7" : undefined),

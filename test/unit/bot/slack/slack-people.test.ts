@@ -216,6 +216,7 @@ describe("the App Home", () => {
         cluster: "test",
         open: [incidentView.incident],
         openTotal: 1_000,
+        approvalsTotal: 1,
         approvals: [
           {
             incidentId: "7",

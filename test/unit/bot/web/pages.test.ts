@@ -89,7 +89,7 @@ describe("pages", () => {
         : {}),
     };
     await using own = await servePages(db, {
-      deps: { desk: { view: async () => view, postmortem: async () => undefined } },
+      deps: { desk: { view: async () => view, remembered: async () => undefined, postmortem: async () => undefined } },
     });
     const html = await (await fetch(`${own.url}/incidents/7`)).text();
     expect(html).toContain("Why 93 %: what is broken is seen");

@@ -295,7 +295,7 @@ describe("decisions in the page", () => {
     await using web = await servePages(db, {
       signIn: links,
       decisions: deskOf().decisions,
-      deps: { desk: { view: async () => view, postmortem: async () => undefined } },
+      deps: { desk: { view: async () => view, remembered: async () => undefined, postmortem: async () => undefined } },
     });
     const { cookie } = await signedIn(web);
     const html = await (await get(`${web.url}/incidents/7`, { cookie })).text();

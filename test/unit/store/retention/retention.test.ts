@@ -5,6 +5,7 @@ import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
 import { sql } from "kysely";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { answerCommand } from "../../../../src/bot/slack/listen/commands.ts";
 import { exportAudit, reportAudit } from "../../../../src/cli/audit.ts";
 import type { CauseCode } from "../../../../src/incident/cause.ts";
 import { makeRef } from "../../../../src/incident/object-ref.ts";
@@ -13,14 +14,17 @@ import { rejectCause } from "../../../../src/store/incidents/cause-verdicts.ts";
 import { saveDiagnosis } from "../../../../src/store/incidents/diagnoses.ts";
 import { recall } from "../../../../src/store/incidents/history.ts";
 import { changeStatus, saveIncident } from "../../../../src/store/incidents/incidents.ts";
+import { rememberedIncident } from "../../../../src/store/incidents/remembered.ts";
 import { countedRows, modelSpending } from "../../../../src/store/people/own-figures.ts";
 import { savePlan } from "../../../../src/store/plans/plans.ts";
 import { outcomesOf, saveVerification } from "../../../../src/store/plans/verifications.ts";
 import { pruneAudit, sayAuditDays } from "../../../../src/store/retention/prune-audit.ts";
 import { pruneIncidents } from "../../../../src/store/retention/prune-incidents.ts";
+import { servePages } from "../../../support/filled-pages.ts";
 import { incidentRow } from "../../../support/incident-row.ts";
 import { clean, incidentView, plan } from "../../../support/incident-view.ts";
 import { type TestDatabase, withDatabase } from "../../../support/postgres.ts";
+import { notingDesk } from "../../../support/slack-bot.ts";
 
 const target = makeRef("Deployment", "shop", "carts");
 const cause: CauseCode = "missing-env";
@@ -333,4 +337,32 @@ describe("the audit that has had its days", () => {
     await writeFile(file, lines.replace(/("seq":8.*"hash":")[0-9a-f]{64}/, `$1${"a".repeat(64)}`));
     expect(await reportAudit(database, new PassThrough(), file)).toBe(1);
   });
+});
+
+test("of a pruned incident the page and chat say why it is gone, and what is still known", async () => {
+  await past({ id: 1, daysAgo: 500 });
+  await past({ id: 2, daysAgo: 1 });
+  await pruneIncidents(database, "shop", days);
+  await using web = await servePages(database);
+  const gone = await fetch(`${web.url}/incidents/1`);
+  expect(gone.status).toBe(410);
+  const page = await gone.text();
+  const known = [
+    "app-1 is broken",
+    "required environment variable missing",
+    "Change an environment variable",
+    "helped",
+  ];
+  for (const part of [...known, "retention.incidentsDays"]) expect(page).toContain(part);
+  expect((await fetch(`${web.url}/incidents/2`)).status).toBe(200);
+  const never = await fetch(`${web.url}/incidents/3`);
+  expect(never.status).toBe(404);
+  expect(await never.text()).toContain("or it was deleted after the days");
+
+  const desk = notingDesk([], { view: async () => undefined, remembered: (id) => rememberedIncident(database, id) });
+  const ask = async (line: string) =>
+    JSON.stringify(await answerCommand(line, { desk, by: { id: "slack:U1", name: "Ana" }, now: 0, timeZone: "UTC" }));
+  for (const line of ["show 1", "timeline 1", "evidence #1"])
+    for (const part of [...known, "so its details were deleted"]) expect(await ask(line)).toContain(part);
+  expect(await ask("show 3")).toContain("There is no incident 3, or it was deleted");
 });
