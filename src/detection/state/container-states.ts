@@ -6,6 +6,11 @@ export interface ContainerView {
   readonly init: boolean;
 }
 
+/** A sidecar is declared as an init container that runs on (restartPolicy Always), and is to be judged as one that runs. */
+export function isSidecar({ init, spec }: ContainerView): boolean {
+  return init && spec?.restartPolicy === "Always";
+}
+
 /** Containers of a pod with their specs; init containers first. */
 export function containersOf(pod: Pod): readonly ContainerView[] {
   const view = (status: ContainerStatus, init: boolean): ContainerView => ({

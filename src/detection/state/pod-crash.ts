@@ -1,17 +1,24 @@
 import { asKind, type Pod } from "../../cluster/kubernetes-types.ts";
 import { refOf } from "../../cluster/object-store.ts";
 import { type DetectContext, defineDetector, type Finding, timeOf } from "../detector.ts";
-import { containersOf, isCurrent, short } from "./container-states.ts";
+import { containersOf, isCurrent, isSidecar, short } from "./container-states.ts";
 import { hasSettled } from "./restart-memory.ts";
 
 /** Crashes further apart than this are not one loop; the kubelet's own back-off ends at five minutes. */
 const apartMs = 12 * 60_000;
 
+/** A run this long before a crash makes it a lone one, whatever the count of restarts in a life of months. */
+const longRunMs = 60 * 60_000;
+
+/** The kubelet found the container gone, as after a restart of its node: nobody saw it crash. */
+const lost = new Set(["Unknown", "ContainerStatusUnknown"]);
+
 /** The first crash of the loop that the last one, at `endedAt`, belongs to, as far as the watch has seen it. */
 function loopSince(pod: Pod, container: string, endedAt: number, { observation }: DetectContext): number {
   const ends = new Set<number>([endedAt]);
   for (const { object } of observation.objects.versions(refOf(pod))) {
-    const status = asKind(object, "Pod")?.status?.containerStatuses?.find(({ name }) => name === container);
+    const { containerStatuses = [], initContainerStatuses = [] } = asKind(object, "Pod")?.status ?? {};
+    const status = [...containerStatuses, ...initContainerStatuses].find(({ name }) => name === container);
     for (const end of [status?.state?.terminated, status?.lastState?.terminated])
       if (end && end.exitCode !== 0) ends.add(timeOf(end.finishedAt, endedAt));
   }
@@ -23,8 +30,8 @@ function loopSince(pod: Pod, container: string, endedAt: number, { observation }
 /**
  * Containers that end with an error and are restarted. Source: `state`, `lastState` and `restartCount`: the waiting reason
  * CrashLoopBackOff is visible for moments only, so restarts count. Not a fault: exit 0, a container that was told to stop
- * because its pod is being deleted, one single crash after which it serves again, init containers (own detector), OOM kills
- * (own detector), kills by a liveness probe (seen in events), jobs (own detector).
+ * because its pod is being deleted, one single crash after which it serves again, also in a long life that has seen others,
+ * containers that went down with their node, init containers (own detector), OOM kills (own detector), kills by a liveness probe (seen in events), jobs (own detector).
  */
 export const podCrash = defineDetector({
   name: "pod-crash",
@@ -34,13 +41,15 @@ export const podCrash = defineDetector({
     const { pods, ownerOf, now, observation } = context;
     for (const pod of pods) {
       if (!isCurrent(pod) || pod.spec.restartPolicy === "Never" || pod.spec.restartPolicy === "OnFailure") continue;
-      for (const { status, init } of containersOf(pod)) {
-        if (init) continue;
+      for (const container of containersOf(pod)) {
+        const { status, init } = container;
+        if (init && !isSidecar(container)) continue;
         const ended = status.state?.terminated ?? status.lastState?.terminated;
         const backOff = status.state?.waiting?.reason === "CrashLoopBackOff";
         if (
           !ended ||
           ended.reason === "OOMKilled" ||
+          lost.has(ended.reason ?? "") ||
           ended.reason === "StartError" ||
           ended.reason === "ContainerCannotRun"
         )
@@ -50,7 +59,8 @@ export const podCrash = defineDetector({
         const failed = ended.exitCode !== 0 || backOff;
         if (!failed || hasSettled(pod, now)) continue;
         // A lone crash is forgiven when the container is back and its pod serves.
-        if (status.restartCount < 2 && !backOff && !down) continue;
+        const ranMs = endedAt - timeOf(ended.startedAt, endedAt);
+        if ((status.restartCount < 2 || ranMs >= longRunMs) && !backOff && !down) continue;
         if (status.restartCount === 0 && now - endedAt < 2_000) continue;
         if (now - endedAt > 15 * 60_000 && !down) continue;
         const killed = observation.events

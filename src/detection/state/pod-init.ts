@@ -1,11 +1,11 @@
 import { refOf } from "../../cluster/object-store.ts";
 import { defineDetector, type Finding, timeOf } from "../detector.ts";
-import { containersOf, isCurrent, short } from "./container-states.ts";
+import { containersOf, isCurrent, isSidecar, short } from "./container-states.ts";
 
 /**
  * Init containers that fail. Source: `initContainerStatuses`: terminated with an exit code, or waiting in
  * CrashLoopBackOff. Not a fault: an init container that runs or waits for its turn, also for minutes; one that failed
- * once and then succeeded.
+ * once and then succeeded; a sidecar, which is judged as what runs beside the others.
  */
 export const podInit = defineDetector({
   name: "pod-init",
@@ -14,8 +14,9 @@ export const podInit = defineDetector({
   *detect({ pods, ownerOf, now }): Iterable<Finding> {
     for (const pod of pods) {
       if (!isCurrent(pod)) continue;
-      for (const { status, init } of containersOf(pod)) {
-        if (!init) continue;
+      for (const container of containersOf(pod)) {
+        const { status, init } = container;
+        if (!init || isSidecar(container)) continue;
         const { state, lastState, restartCount } = status;
         if (state?.terminated?.exitCode === 0) continue;
         const ended = state?.terminated ?? lastState?.terminated;

@@ -3,6 +3,9 @@ import { defineDetector, type Finding, timeOf } from "../detector.ts";
 import { containersOf, isCurrent } from "./container-states.ts";
 import { hasSettled } from "./restart-memory.ts";
 
+/** A kill this long ago that the container has outlived is history; what ails its pod now is told by others. */
+const outlivedMs = 15 * 60_000;
+
 /**
  * Containers that the kernel killed for exceeding their memory limit. Source: `state` / `lastState.terminated.reason`
  * OOMKilled; there is no event. One kill is enough. It stays until the pod is gone or has served for ten minutes, because
@@ -23,6 +26,7 @@ export const podOom = defineDetector({
         );
         if (!ended || hasSettled(pod, now, 10 * 60_000)) continue;
         const endedAt = timeOf(ended.finishedAt, now);
+        if (status.state?.running && now - endedAt > outlivedMs) continue;
         if (job && now - endedAt > 15 * 60_000) continue;
         const limit = spec?.resources?.limits?.memory;
         yield {
