@@ -12,6 +12,8 @@ import {
   levelAhead,
   programDash,
 } from "./header-parts.ts";
+import { levelRank } from "./level.ts";
+import { isRaised } from "./raised-name.ts";
 import { TIME } from "./scan-time.ts";
 import { afterSourcePlace } from "./source-place.ts";
 
@@ -64,7 +66,7 @@ const takeComponent: Step = (text, end, header, c) => {
   if (c.components > 0) return false;
   const next = skipSpaces(text, c.word, end);
   if (text.charCodeAt(c.word - 1) === COLON) {
-    if (!isComponent(text, c.at, c.word - 1)) return false;
+    if (!isComponent(text, c.at, c.word - 1) || isRaised(text, c.at, c.word - 1)) return false;
     header.component = c.at;
     return finish(c, next);
   }
@@ -78,10 +80,16 @@ const takeComponent: Step = (text, end, header, c) => {
   return true;
 };
 
-/** The file and line that wrote it, after the level. */
+/** The file and line that wrote it. */
 const takePlace: Step = (text, end, header, c) => {
-  const message = header.level === 0 || c.components > 0 ? -1 : afterSourcePlace(text, c.at, end);
-  return message > 0 && finish(c, message);
+  if (c.components > 0) return false;
+  const message = afterSourcePlace(text, c.at, end, header.level === 0 ? 1 : 2);
+  if (message < 0) return false;
+  // `main.go:7: INFO: `
+  const word = skipWord(text, message, end);
+  const rank = header.level === 0 && text.charCodeAt(word - 1) === COLON ? levelRank(text, message, word - 1) : 0;
+  if (rank > 0) header.level = rank;
+  return finish(c, rank > 0 ? skipSpaces(text, word, end) : message);
 };
 
 /** Host and program of syslog, before anything else is known. */

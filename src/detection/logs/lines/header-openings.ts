@@ -85,7 +85,10 @@ const takeBracket: Step = (text, end, header, c) => {
     if (!c.timed) noteTime(header, inside, time);
     c.timed = true;
     const rest = skipSpaces(text, time.end, close);
-    if (header.level === 0) header.level = levelRank(text, rest, skipWord(text, rest, close));
+    const stop = skipWord(text, rest, close);
+    // `[time I 7 8]`: a letter among other fields.
+    const letter = stop === rest + 1 && stop < close ? letterRank(text.charCodeAt(rest)) : 0;
+    if (header.level === 0) header.level = letter || levelRank(text, rest, stop);
   } else if (rank > 0) {
     header.level = rank;
   } else {

@@ -65,6 +65,18 @@ function endOfValue(text: string, from: number, end: number): number {
   return i;
 }
 
+/** `"event":"nodes.install"`: the name of what happened; a message beside it is a detail. */
+function isEventName(text: string, keyStart: number, keyEnd: number, start: number, end: number): boolean {
+  if (keyEnd - keyStart !== 5 || !text.startsWith("event", keyStart)) return false;
+  let dots = 0;
+  for (let i = start; i < end; i++) {
+    const code = text.charCodeAt(i);
+    if (code === 46) dots++;
+    else if (!isLetter(code) && code !== 95 && code !== 45) return false;
+  }
+  return dots > 0;
+}
+
 /** One pass over the top level of a JSON object, no parsing of values. */
 function scanJson(text: string, from: number, end: number, out: Structured): boolean {
   let best = MESSAGE_KEYS.length;
@@ -80,7 +92,8 @@ function scanJson(text: string, from: number, end: number, out: Structured): boo
     const valueStart = quoted ? i + 1 : i;
     const valueEnd = quoted ? endOfString(text, valueStart, end) : endOfValue(text, i, end);
     if (quoted) {
-      const rank = keyRank(text, keyStart, keyEnd, MESSAGE_KEYS);
+      const named = keyRank(text, keyStart, keyEnd, MESSAGE_KEYS);
+      const rank = named > 0 && isEventName(text, keyStart, keyEnd, valueStart, valueEnd) ? 0 : named;
       if (rank >= 0 && rank < best && valueEnd > valueStart) {
         best = rank;
         out.start = valueStart;

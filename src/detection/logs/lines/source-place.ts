@@ -5,16 +5,21 @@ const ENDINGS = new Set(
   "c cc cpp cs cxx erl ex go h hpp hs java js kt lua m ml mm php pl pm py rb rs scala sh swift ts".split(" "),
 );
 const LONGEST_ENDING = 5;
-/** Columns in which a place is looked for. */
-const MAX_COLUMNS = 2;
 
 const COLON = 58;
 const CLOSE = 93;
 const OPEN = 91;
 
+/** `smbd/service.c:12(make_connection)`: where the function in parentheses behind a place begins; `to` when there is none. */
+function beforeFunction(text: string, from: number, to: number): number {
+  const open = text.charCodeAt(to - 1) === 41 ? text.lastIndexOf("(", to) : -1;
+  return open > from && isDigit(text.charCodeAt(open - 1)) && !isDigit(text.charCodeAt(open + 1)) ? open : to;
+}
+
 /** Does text[from, to) name a file and a line (`core/route.c:12`, `Foo.java(7)`), or a function and a line (`@mod:fn/2:12`)? */
 function isPlace(text: string, from: number, to: number): boolean {
-  const last = text.charCodeAt(to - 1) === 41 ? to - 1 : to;
+  const end = beforeFunction(text, from, to);
+  const last = text.charCodeAt(end - 1) === 41 ? end - 1 : end;
   let digits = last;
   while (digits > from && isDigit(text.charCodeAt(digits - 1))) digits--;
   const mark = text.charCodeAt(digits - 1);
@@ -26,12 +31,13 @@ function isPlace(text: string, from: number, to: number): boolean {
 }
 
 /**
- * `[core/route.c:12]: `, `main.go:12 `, `<0.74.0>@supervisor:init/2:12 ` among the first columns after the level: where the
- * message behind it starts, or -1. What stands before it is who wrote the line.
+ * `[core/route.c:12]: `, `main.go:12 `, `<0.74.0>@supervisor:init/2:12 ` among the first columns: where the message behind it
+ * starts, or -1. What stands before it is who wrote the line.
+ * @param columns how many are looked at
  */
-export function afterSourcePlace(text: string, at: number, end: number): number {
+export function afterSourcePlace(text: string, at: number, end: number, columns: number): number {
   let from = at;
-  for (let column = 0; column < MAX_COLUMNS; column++) {
+  for (let column = 0; column < columns; column++) {
     const word = skipWord(text, from, end);
     if (word >= end) return -1;
     let to = text.charCodeAt(word - 1) === COLON ? word - 1 : word;

@@ -1,4 +1,5 @@
 import { isLetter } from "../lines/chars.ts";
+import { isRaised } from "../lines/raised-name.ts";
 import { scanNamedTime, type TimeScan } from "../lines/scan-time.ts";
 import { endOfErrorText } from "./error-text.ts";
 import { isEventWord } from "./event-words.ts";
@@ -124,7 +125,7 @@ const isRow = (text: string, from: number, to: number) =>
 
 /** What the token text[from, to) of this kind tells beside its hash. */
 export function flagsOf(text: string, shape: TokenShape, from: number, to: number, kind: number): number {
-  const filler = isFiller(shape.hash) ? FLAG.filler : 0;
+  const filler = (isFiller(shape.hash) ? FLAG.filler : 0) | (isRaised(text, from, to) ? FLAG.raised : 0);
   const opened = isOpening(text.charCodeAt(from - 1)) && !isRow(text, from, to) ? FLAG.opened : 0;
   if (kind === KIND.soft) return FLAG.soft | filler | opened;
   if (kind === KIND.constant) return FLAG.constant | filler | opened;

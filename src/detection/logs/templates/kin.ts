@@ -1,5 +1,6 @@
+import type { Run } from "./bracket-groups.ts";
 import { evidenceNeeded } from "./evidence.ts";
-import { MAX_ADDED, shapeOfBoth } from "./optional-word.ts";
+import { differingRun, MAX_ADDED, type Shape, shapeOfBoth } from "./optional-word.ts";
 import { compare, createResemblance, isCase } from "./resemblance.ts";
 import { type Template, tokensOf } from "./template.ts";
 import type { TemplateIndex } from "./template-index.ts";
@@ -46,23 +47,30 @@ export function familyOf(
   return undefined;
 }
 
-/** A template that is this sentence although its length is another, and which of the two shapes stands for both. */
+/** A template that is this sentence although its length is another, and which shape stands for both. */
 export interface Variety {
   readonly template: Template;
   readonly keepsShape: boolean;
+  /** The part of the template that has to become a value first. */
+  readonly run: Run | undefined;
 }
 
 /** @param self a template that is not to be found */
 export function varietyOf(tokens: Tokens, index: TemplateIndex, self: Template | undefined): Variety | undefined {
   let found: Variety | undefined;
+  const note = (template: Template, shape: Shape, kept: Shape) => {
+    if (shape === undefined) return;
+    const run = shape === "between" ? differingRun(tokensOf(template), tokens) : undefined;
+    found = { template, keepsShape: shape === kept || shape === "between", run };
+  };
   for (let added = 1; added <= MAX_ADDED && found === undefined; added++) {
     index.beside(tokens, tokens.count + added, (template) => {
       const shape = found === undefined && template !== self ? shapeOfBoth(tokens, tokensOf(template)) : undefined;
-      if (shape !== undefined) found = { template, keepsShape: shape === "longer" };
+      note(template, shape, "longer");
     });
     index.beside(tokens, tokens.count - added, (template) => {
       const shape = found === undefined && template !== self ? shapeOfBoth(tokensOf(template), tokens) : undefined;
-      if (shape !== undefined) found = { template, keepsShape: shape === "shorter" };
+      note(template, shape, "shorter");
     });
   }
   return found;

@@ -74,14 +74,15 @@ function headsOf(tokens: Tokens, heads: Head[]): number {
   for (let i = 0; i < count && found < heads.length; i++) {
     const flag = flags[i] ?? 0;
     const isTold = (flag & FLAG.told) !== 0;
-    const isText = isTold && words > 1 && phrase > 1 && (words > 2 || events > 0);
+    const isRaised = isTold && ((flags[i - 1] ?? 0) & FLAG.raised) !== 0;
+    const isText = isRaised || (isTold && words > 1 && phrase > 1 && (words > 2 || events > 0));
     const isPairs = i === pairs && words > 1;
     if (isText || isPairs || (!isTold && i > 0 && words > 1 && announces(hash[i - 1] ?? WILD))) {
       const head = heads[found++];
       if (head !== undefined) {
         head.size = i;
         head.words = words;
-        head.key = Math.imul(key ^ i, 0x9e3779b1) ^ outcomeOf(tokens, i);
+        head.key = Math.imul(key ^ i, 0x9e3779b1) ^ (isRaised ? 0 : outcomeOf(tokens, i));
         head.kind = isText ? "text" : isPairs ? "pairs" : "name";
       }
     }

@@ -1,5 +1,6 @@
+import type { Run } from "./bracket-groups.ts";
 import { FLAG, type Tokens, WILD } from "./token-line.ts";
-import { isNegation } from "./words.ts";
+import { isGrammar, isNegation } from "./words.ts";
 
 /** Words that must be the same when a word is added; one that is added at the end needs more. */
 const MIN_SAME = 6;
@@ -11,8 +12,16 @@ const MIN_SAME_AROUND = 3;
 /** Tokens that may be added: a word, a value, or both. */
 export const MAX_ADDED = 2;
 
-/** Of two sentences that are one, the shape that stands for both; undefined when they are two. */
-export type Shape = "longer" | "shorter" | undefined;
+/** When each has other names: words in common, with what happened among those after them. */
+const MIN_SAME_BESIDE_NAMES = 4;
+/** Tokens of a name. */
+const MAX_NAME = 4;
+
+/**
+ * Of two sentences that are one, the shape that stands for both: one of theirs, or the shorter one with a value where they
+ * differ. Undefined when they are two.
+ */
+export type Shape = "longer" | "shorter" | "between" | undefined;
 
 /** What two sentences have in common at both ends, and what they have between. */
 interface Stretch {
@@ -44,6 +53,34 @@ function align(shorter: Tokens, longer: Tokens): Stretch {
   return stretch;
 }
 
+/** No part of a name: what happened, keys, what follows a colon, words that hold a sentence together. */
+function isNameless({ hash, flags }: Tokens, from: number, to: number): boolean {
+  if (to - from > MAX_NAME) return true;
+  for (let i = from; i < to; i++) {
+    if (hash[i] === WILD) continue;
+    const flag = flags[i] ?? 0;
+    if ((flag & (FLAG.event | FLAG.key)) !== 0 || (i > from && (flag & FLAG.told) !== 0)) return true;
+    if (isGrammar(hash[i] ?? WILD)) return true;
+  }
+  return false;
+}
+
+/** `zone a/IN loaded it all` and `managed-keys loaded it all`: names of several words before the same thing that happened. */
+function differInNames(shorter: Tokens, longer: Tokens, { head, tail, before, after }: Stretch): boolean {
+  if (after === 0 || before + after < MIN_SAME_BESIDE_NAMES) return false;
+  let happened = false;
+  for (let i = longer.count - tail; i < longer.count && !happened; i++)
+    happened = ((longer.flags[i] ?? 0) & FLAG.event) !== 0;
+  if (!happened) return false;
+  return !isNameless(shorter, head, shorter.count - tail) && !isNameless(longer, head, longer.count - tail);
+}
+
+/** Where `one` differs from a sentence of another length. */
+export function differingRun(one: Tokens, other: Tokens): Run {
+  const { head, tail } = one.count < other.count ? align(one, other) : align(other, one);
+  return { from: head, to: one.count - tail };
+}
+
 /** Does the sentence begin with a word and a colon, and say something itself? Of mere pairs (`Sending: id:7 of:9`) the word is the sentence. */
 function isTag({ hash, flags }: Tokens): boolean {
   const isPair = hash[2] === WILD && ((flags[2] ?? 0) & FLAG.named) !== 0;
@@ -53,7 +90,7 @@ function isTag({ hash, flags }: Tokens): boolean {
 /**
  * Are two sentences of different length one? When the longer has only a value more, or one word more in a long sentence
  * (`flags 1` and `HIER_DIRECT flags 1`) that does not turn its meaning round, or a tag before it (`zone: loaded it`); and
- * when it has a few words where the other has a value.
+ * when it has a few words where the other has a value. Or when both have names, of several words, where they differ.
  */
 export function shapeOfBoth(shorter: Tokens, longer: Tokens): Shape {
   const added = longer.count - shorter.count;
@@ -63,7 +100,7 @@ export function shapeOfBoth(shorter: Tokens, longer: Tokens): Shape {
   const same = before + after;
   if (left === 1 && shorter.hash[head] === WILD)
     return before > 0 && after > 0 && same >= MIN_SAME_AROUND ? "shorter" : undefined;
-  if (left > 0) return undefined;
+  if (left > 0) return differInNames(shorter, longer, stretch) ? "between" : undefined;
   let words = 0;
   for (let i = head; i < head + added; i++) {
     const word = longer.hash[i] ?? WILD;

@@ -1,4 +1,5 @@
 import { classOf, isHexDigit, isLetter, skipWord, UPPER } from "../lines/chars.ts";
+import { isRaised } from "../lines/raised-name.ts";
 import { endOfString } from "../lines/scan-structured.ts";
 import { endOfGroup } from "./scan-value.ts";
 
@@ -12,11 +13,6 @@ const EQUALS = 61;
 const QUOTE = 34;
 const DASH = 45;
 const SHORTEST_IDENTIFIER = 16;
-const ERROR = "Error";
-const EXCEPTION = "Exception";
-
-const endsWith = (text: string, from: number, to: number, ending: string) =>
-  to - from >= ending.length && text.startsWith(ending, to - ending.length);
 
 /** `083a45eb-8e68-40f7-9bdc-fe1506d817c2)`: hexadecimal digits and dashes, and enough of them. */
 function holdsIdentifier(text: string, from: number, end: number): boolean {
@@ -58,6 +54,5 @@ export function endOfInstance(text: string, from: number, to: number, end: numbe
   if (open !== OPEN_GROUP) return -1;
   const isAddress = text.startsWith("0x", to + 1) && text.lastIndexOf(":", to) > from;
   if (holdsIdentifier(text, to + 1, end)) return text.indexOf(")", to) + 1;
-  const isRaised = endsWith(text, from, to, ERROR) || endsWith(text, from, to, EXCEPTION);
-  return isAddress || isRaised ? endOfGroup(text, to, end) : -1;
+  return isAddress || isRaised(text, from, to) ? endOfGroup(text, to, end) : -1;
 }

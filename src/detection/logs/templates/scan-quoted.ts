@@ -13,6 +13,8 @@ const COLON = 58;
 const OPEN_OBJECT = 123;
 /** Longest text between quotes that a sentence quotes; a stray quote must not swallow the rest. */
 const MAX_QUOTED = 512;
+/** Longest text in brackets that is a value. */
+const MAX_BRACKETED = 1_024;
 /** Longest method (`PROPPATCH`), in characters. */
 const MAX_METHOD = 9;
 
@@ -92,7 +94,7 @@ export function endOfQuoted(text: string, at: number, end: number, previous: num
  */
 export function endOfBracketed(text: string, at: number, end: number): number {
   if (text.charCodeAt(at - 1) !== 32) return -1;
-  const limit = Math.min(end, at + MAX_QUOTED);
+  const limit = Math.min(end, at + MAX_BRACKETED);
   let depth = 0;
   let plain = true;
   for (let i = at; i < limit; i++) {
@@ -103,7 +105,7 @@ export function endOfBracketed(text: string, at: number, end: number): number {
       const next = text.charCodeAt(i + 1);
       const stands = i + 1 >= end || (classOf(next) === SEPARATOR && next !== 91) || next === 46;
       return stands && (!plain || i === at + 1) ? i + 1 : -1;
-    } else if (code <= 32 && depth < 2) return -1;
+    } else if (code <= 32 && depth < 2) plain = false;
     else if (!isLetter(code) && code !== 95 && code !== 45) plain = false;
   }
   return -1;

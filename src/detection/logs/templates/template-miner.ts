@@ -86,9 +86,10 @@ export function createTemplateMiner(options: TemplateMinerOptions = {}): Templat
       else if (twin !== undefined) {
         pool.explain(twin, tokens);
         widest = pool.unite(twin, widest, twin);
-      } else if (variety !== undefined)
+      } else if (variety !== undefined) {
+        if (variety.run !== undefined) pool.collapse(variety.template, [variety.run]);
         widest = pool.unite(widest, variety.template, variety.keepsShape ? variety.template : widest);
-      else break;
+      } else break;
     }
     return widest;
   }
@@ -104,6 +105,10 @@ export function createTemplateMiner(options: TemplateMinerOptions = {}): Templat
     if (many !== undefined) return pool.open(many.members, many.size);
     const variety = varietyOf(line, pool.index, undefined);
     if (variety !== undefined) {
+      if (variety.run !== undefined) {
+        pool.collapse(variety.template, [variety.run]);
+        return widen(variety.template);
+      }
       if (variety.keepsShape) return variety.template;
       pool.reshape(variety.template, makeTemplate(0, line, span.start, span.end));
       return widen(variety.template);

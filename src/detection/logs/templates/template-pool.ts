@@ -1,4 +1,4 @@
-import { createBracketGroups, differingRuns } from "./bracket-groups.ts";
+import { createBracketGroups, differingRuns, type Run } from "./bracket-groups.ts";
 import { createEvictionQueue } from "./eviction-queue.ts";
 import { createOpenEnds, type OpenEnds } from "./open-ends.ts";
 import { follow, generalise, mergeRun, openEnd, release, type Template, tokensOf } from "./template.ts";
@@ -23,6 +23,8 @@ export interface TemplatePool {
   explain(template: Template, tokens: Tokens): boolean;
   /** The sentence with all its words is the one that others are compared with. */
   reshape(template: Template, shape: Template): void;
+  /** Makes a value of each of these stretches, which stand in order. */
+  collapse(template: Template, runs: readonly Run[]): void;
   /** The template with this id or the one that stands for it; undefined when it was dropped or never existed. */
   find(id: number): Template | undefined;
   /** The id that now stands for this one. */
@@ -87,6 +89,12 @@ export function createTemplatePool(maxTemplates: number): TemplatePool {
     remember(template);
   }
 
+  function collapse(template: Template, runs: readonly Run[]): void {
+    forget(template);
+    for (const { from, to } of runs.toReversed()) mergeRun(template, from, to);
+    remember(template);
+  }
+
   function forgetOldMerges(): void {
     for (const id of mergedIds.keys()) {
       if (mergedIds.size <= 4 * maxTemplates) return;
@@ -140,11 +148,8 @@ export function createTemplatePool(maxTemplates: number): TemplatePool {
     },
     explain(template, tokens) {
       const runs = differingRuns(tokensOf(template), tokens);
-      if (runs.length === 0) return false;
-      forget(template);
-      for (const { from, to } of runs.toReversed()) mergeRun(template, from, to);
-      remember(template);
-      return true;
+      if (runs.length > 0) collapse(template, runs);
+      return runs.length > 0;
     },
     open(members, size) {
       const oldest = oldestOf(members);
@@ -155,6 +160,7 @@ export function createTemplatePool(maxTemplates: number): TemplatePool {
       return oldest;
     },
     reshape,
+    collapse,
     find(id) {
       const template = byId.get(id) ?? mergedIds.get(id);
       if (template === undefined) return undefined;

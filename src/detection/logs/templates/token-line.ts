@@ -23,6 +23,8 @@ export const FLAG = {
   kind: 2048,
   /** In brackets. */
   inside: 4096,
+  /** Names what was raised (`IOError`, `IllegalStateException`). */
+  raised: 8192,
 } as const;
 
 /** What is compared of a line or a template. */

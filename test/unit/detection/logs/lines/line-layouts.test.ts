@@ -102,6 +102,18 @@ const layouts: readonly (readonly [string, string, string, string])[] = [
     "found <*> routes",
   ],
   [
+    "file, line and function after the time in brackets",
+    "[2026/11/20 22:27:36.123456,  3] ../source3/smbd/service.c:12(make_connection) found 7 routes",
+    "[2026/11/20 22:27:37.123456,  1] ../source3/smbd/negprot.c:7(reply) found 9 routes",
+    "found <*> routes",
+  ],
+  [
+    "letter, process and thread after the time in brackets",
+    "[2026-11-20 22:27:36,123 I 7 8] (gcs_server) node_manager.cc:1: found 7 routes",
+    "[2026-11-20 22:27:37,123 W 9 8] (raylet) worker_pool.cc:7: found 9 routes",
+    "found <*> routes",
+  ],
+  [
     "a name in brackets before the time",
     "[A5BBNE] 2026/11/20 22:27:36.091339 model.go:12: DEBUG: found 7 routes",
     "[start] 2026/11/20 22:27:37.091339 main.go:7: INFO: found 9 routes",

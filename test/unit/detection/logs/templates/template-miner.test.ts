@@ -184,6 +184,12 @@ describe("values are masked at once", () => {
     ["day and month without a year", "21 Nov 13:28:50 - [info] Updated it", "21 Nov 13:33:06 - [info] Updated it"],
     ["the function that speaks", "parse_uri(): end of header, state=5", "parse_via(): end of header, state=29"],
     ["a tag at the end", "KEX of the peer sent", "KEX of the peer sent [preauth]"],
+    ["what stands in brackets", "closing it <- [PUB foo 5]", "closing it <- [SUB a b 7 9]"],
+    [
+      "the name of an event beside its message",
+      '{"event":"user.add","message":"a b"}',
+      '{"event":"user.add","message":"c"}',
+    ],
     ["options of commands", 'FLAG: --address="0.0.0.0"', 'FLAG: --names="[a b]"'],
     ["objects and what they hold", "Started Context@4b9e25{a,AVAILABLE}{/a.war}", "Started Server@1f2[9.4]"],
     [
@@ -247,6 +253,7 @@ describe("words become values by evidence", () => {
     ["after a preposition", "link up on en0", "link up on awdl0"],
     ["after a colon", "answer of the scheduler: table", "answer of the scheduler: schema"],
     ["what it is about", "created partition snapshot of /a", "created table snapshot of /b"],
+    ["names of several words", "zones: zone a/IN: loaded it all", "zones: managed-keys: loaded it all"],
     ["booleans", "keeping alive set to true", "keeping alive set to false"],
     ["states in a short sentence", "task_1 moved from NEW to RUNNING", "task_2 moved from RUNNING to DONE"],
     ["states in a sentence", "task_1 of the job moved from NEW to READY", "task_2 of the job moved from READY to DONE"],
@@ -269,6 +276,7 @@ describe("words become values by evidence", () => {
       ],
       "cannot reach the bus: <*>",
     ],
+    ["what an error says", ["IOError: the pipe broke", "IOError: no route to it"], "IOError: <*>"],
     [
       "names of several words",
       ["Registration for Safety Tips", "Registration for Privacy Sandbox Attestations", "Registration for Hints"].map(
