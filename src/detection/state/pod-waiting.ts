@@ -1,6 +1,8 @@
 import { refOf } from "../../cluster/object-store.ts";
-import { defineDetector, type Finding, timeOf } from "../detector.ts";
+import { own } from "../../lib/own.ts";
+import { type DetectContext, type Detector, type Finding, timeOf } from "../detector.ts";
 import { containersOf, isCurrent, short } from "./container-states.ts";
+import { isJustMade } from "./just-made.ts";
 
 interface WaitingReason {
   readonly reason: string;
@@ -27,16 +29,33 @@ const waitingReasons: Readonly<Record<string, WaitingReason>> = {
   PostStartHookError: { reason: "PostStartHookError", headline: "has a post-start hook that fails" },
 };
 
+/** Registries and networks that are busy for a moment, and the kubelet's own limits: the next attempt may well succeed. */
+const passing =
+  /pull QPS exceeded|toomanyrequests|too many requests|\b429\b|\b50[234]\b|i\/o timeout|TLS handshake timeout|unexpected EOF|connection reset/i;
+/** Two more attempts of the kubelet (10 s and 20 s apart). */
+const passesMs = 35_000;
+
 /**
  * Containers that cannot start: image, configuration, command. Source: `state.waiting.reason` of the pod; `lastState` with
  * reason StartError between two attempts. Not a fault: PodInitializing, ContainerCreating (short; a mount that fails is
- * seen in events), and CrashLoopBackOff, which has its own detector.
+ * seen in events), and CrashLoopBackOff, which has its own detector; a pull that a busy registry refused and the next attempt
+ * cures; configuration that is made right after its workload.
  */
-export const podWaiting = defineDetector({
-  name: "pod-waiting",
-  family: "state",
-  nature: "fault",
-  *detect({ pods, ownerOf, now }): Iterable<Finding> {
+export function podWaiting(): Detector {
+  const refusedSince = new Map<string, number>();
+
+  /** Whether the next attempt may cure it; `open` collects those that are still refused. */
+  function mayPass(key: string, message: string, now: number, open: Set<string>): boolean {
+    if (!passing.test(message)) return false;
+    open.add(key);
+    const since = refusedSince.get(key) ?? now;
+    refusedSince.set(key, since);
+    return now - since < passesMs;
+  }
+
+  function* detect(context: DetectContext): Iterable<Finding> {
+    const { pods, ownerOf, now } = context;
+    const open = new Set<string>();
     for (const pod of pods) {
       if (!isCurrent(pod)) continue;
       for (const { status, spec } of containersOf(pod)) {
@@ -45,12 +64,15 @@ export const podWaiting = defineDetector({
           (ended) => ended?.reason === "StartError" || ended?.reason === "ContainerCannotRun",
         );
         const known =
-          waitingReasons[waiting?.reason ?? ""] ??
+          own(waitingReasons, waiting?.reason ?? "") ??
           (startError && !status.state?.running ? waitingReasons.RunContainerError : undefined);
         if (!known) continue;
         const message = short(
           waiting?.message && waiting.reason !== "CrashLoopBackOff" ? waiting.message : startError?.message,
         );
+        const key = `${pod.metadata.uid}/${status.name}`;
+        if (known.reason === "ImagePullBackOff" && mayPass(key, message, now, open)) continue;
+        if (known.reason === "CreateContainerConfigError" && isJustMade(pod, context)) continue;
         const image = known.reason.includes("Image") && spec?.image ? ` (${spec.image})` : "";
         yield {
           reason: known.reason,
@@ -69,5 +91,8 @@ export const podWaiting = defineDetector({
         };
       }
     }
-  },
-});
+    for (const key of refusedSince.keys()) if (!open.has(key)) refusedSince.delete(key);
+  }
+
+  return { name: "pod-waiting", family: "state", nature: "fault", detect };
+}

@@ -1,0 +1,139 @@
+import { describe, expect, test } from "vitest";
+
+import {
+  apiTime,
+  deploymentOf,
+  eventAbout,
+  made,
+  nodeOf,
+  ownedBy,
+  statefulSet,
+  workPod,
+} from "../../../support/cluster-work.ts";
+import { createWorld } from "../../../support/detect-objects.ts";
+
+const start = Date.parse("2026-11-20T12:00:00Z");
+const minute = 60_000;
+const old = start - 30 * 24 * 60 * minute;
+const open = () => createWorld({ start, tickMs: 15_000 });
+type World = ReturnType<typeof open>;
+const titles = (world: World) => world.engine.incidents().map(({ title }) => title);
+const db = { kind: "StatefulSet", name: "db" };
+
+describe("pods that wait for something outside", () => {
+  test("a load balancer that has to register the pod (readiness gate)", () => {
+    const world = open();
+    world.put(statefulSet("db", { replicas: 2 }), workPod({ name: "db-0", owner: db, at: old }));
+    world.run(minute);
+    const at = world.now();
+    const conditions = (ready: boolean) => [
+      { type: "ContainersReady", status: "True", lastTransitionTime: apiTime(at + 3_000) },
+      {
+        type: "Ready",
+        status: ready ? "True" : "False",
+        reason: "ReadinessGatesNotReady",
+        lastTransitionTime: apiTime(at),
+      },
+    ];
+    const gated = {
+      name: "db-1",
+      owner: db,
+      at,
+      spec: { readinessGates: [{ conditionType: "target-health.elbv2.k8s.aws/x" }] },
+    };
+    world.put(workPod({ ...gated, conditions: conditions(false) }));
+    world.run(2 * minute);
+    world.put(workPod({ ...gated, conditions: conditions(true) }));
+    world.run(minute);
+    expect(titles(world)).toEqual([]);
+  });
+
+  test("a volume that is still attached to the node that was drained", () => {
+    const world = open();
+    const at = start;
+    const spec = { volumes: [{ name: "d", persistentVolumeClaim: { claimName: "data-db-0" } }] };
+    world.put(nodeOf("node-1"), nodeOf("node-2"), statefulSet("db", { replicas: 1 }));
+    world.run(minute);
+    world.put(
+      statefulSet("db", { replicas: 1, available: 0 }),
+      workPod({ name: "db-0", owner: db, at: world.now(), node: "node-2", phase: "Pending", spec }),
+    );
+    world.event(
+      eventAbout(
+        { kind: "Pod", name: "db-0" },
+        "FailedAttachVolume",
+        'Multi-Attach error for volume "pvc-1" Volume is already exclusively attached to one node and can\'t be attached to another',
+        { at: world.now() },
+      ),
+    );
+    world.run(25_000);
+    world.put(
+      statefulSet("db", { replicas: 1 }),
+      workPod({ name: "db-0", owner: db, at, node: "node-2", spec, readyAt: world.now() }),
+    );
+    world.run(minute);
+    expect(titles(world)).toEqual([]);
+  });
+
+  test("a mount that failed once, of a pod that then pulls a large image", () => {
+    const world = open();
+    const at = start;
+    world.put(statefulSet("db", { replicas: 2 }), workPod({ name: "db-0", owner: db, at: old }));
+    const starting = [{ name: "app", restartCount: 0, state: { waiting: { reason: "ContainerCreating" } } }];
+    world.put(workPod({ name: "db-1", owner: db, at, phase: "Pending", containers: starting }));
+    const about = { kind: "Pod", name: "db-1" };
+    const message =
+      'MountVolume.SetUp failed for volume "kube-api-access-x": failed to sync configmap cache: timed out waiting for the condition';
+    world.event(eventAbout(about, "FailedMount", message, { at: at + 1_000 }));
+    world.event(eventAbout(about, "Pulling", 'Pulling image "registry/app:1"', { at: at + 3_000, type: "Normal" }));
+    world.run(minute);
+    expect(titles(world)).toEqual([]);
+  });
+
+  test("the Secret of a new workload is issued half a minute after it", () => {
+    const world = open();
+    world.put(deploymentOf("web", { replicas: 0 }));
+    world.run(2 * minute);
+    const at = world.now();
+    const owner = { kind: "ReplicaSet", name: "issuer-a1" };
+    world.put(
+      deploymentOf("issuer", { replicas: 1, available: 0, meta: { creationTimestamp: apiTime(at) } }),
+      made("apps/v1", "ReplicaSet", "issuer-a1", {
+        meta: { ...ownedBy("Deployment", "issuer"), creationTimestamp: apiTime(at) },
+        spec: { replicas: 1, template: { spec: { containers: [{ name: "app" }] } } },
+      }),
+    );
+    const pod = { name: "issuer-a1-x", owner, at };
+    const waiting = [
+      {
+        name: "app",
+        restartCount: 0,
+        state: { waiting: { reason: "CreateContainerConfigError", message: 'secret "tls" not found' } },
+      },
+    ];
+    world.put(workPod({ ...pod, phase: "Pending", containers: waiting }));
+    world.run(30_000);
+    world.put(
+      workPod({ ...pod, readyAt: world.now() }),
+      deploymentOf("issuer", { replicas: 1, meta: { creationTimestamp: apiTime(at) } }),
+    );
+    world.run(minute);
+    expect(titles(world)).toEqual([]);
+  });
+
+  test("a registry that is busy for a moment, or a kubelet that keeps to its own limit", () => {
+    const world = open();
+    world.put(statefulSet("db", { replicas: 2 }), workPod({ name: "db-0", owner: db, at: old }));
+    world.run(minute);
+    const at = world.now();
+    const pod = { name: "db-1", owner: db, at };
+    const waiting = (message: string) => [
+      { name: "app", restartCount: 0, state: { waiting: { reason: "ErrImagePull", message } } },
+    ];
+    world.put(workPod({ ...pod, phase: "Pending", containers: waiting("pull QPS exceeded") }));
+    world.run(15_000);
+    world.put(workPod({ ...pod, readyAt: world.now() }));
+    world.run(minute);
+    expect(titles(world)).toEqual([]);
+  });
+});
