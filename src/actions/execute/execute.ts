@@ -10,7 +10,7 @@ import type { ExecutionResult, PlanStore } from "../plan/plan-store.ts";
 import type { Policy } from "../policy/policy-file.ts";
 import { lookAt } from "./look.ts";
 import { stamped } from "./stamp.ts";
-import { answersText, answerText, endOf, type StepEnd } from "./step-end.ts";
+import { answersText, answerText, endOf, hasNotArrived, type StepEnd } from "./step-end.ts";
 import { whyForbidden } from "./why-forbidden.ts";
 import { whyTampered } from "./why-tampered.ts";
 
@@ -28,7 +28,7 @@ export type CrashPoint =
 
 export interface ExecuteDeps {
   readonly cluster: ActorPort;
-  readonly plans: Pick<PlanStore, "claim" | "renew" | "markSent" | "finish" | "postpone">;
+  readonly plans: Pick<PlanStore, "claim" | "renew" | "markSent" | "unmarkSent" | "finish" | "postpone">;
   readonly clock: Clock;
   /** The actor's own; without it what people have approved is enough. */
   readonly policy?: Policy;
@@ -123,7 +123,8 @@ async function doStep(work: Work, deps: ExecuteDeps): Promise<StepEnd> {
     result: { outcome, detail },
   });
   // An HTTP call leaves no trace to look for: what may have been sent is not sent again.
-  if (step.type === "http" && claim.sentSteps.includes(index)) return { type: "done" };
+  if (step.type === "http" && claim.sentSteps.includes(index))
+    return { type: "done", said: `${step.target.name} was asked before, and what it answered is lost` };
   for (let attempt = 0, evictions = 0; attempt < maxTries; attempt++) {
     const sight = await lookAt(step, claim.plan, phase, deps.cluster);
     await deps.crashPoint?.("looked");
@@ -136,10 +137,11 @@ async function doStep(work: Work, deps: ExecuteDeps): Promise<StepEnd> {
     if (lease === "frozen" && !work.started)
       return fail("refused", "Changes were frozen before it started. Nothing was done.");
     await deps.crashPoint?.("leased");
-    if (step.type === "http") await deps.plans.markSent(claim, index);
+    if (step.type === "http" && !(await deps.plans.markSent(claim, index))) return { type: "lost" };
     await deps.crashPoint?.("before-apply");
     const outcome = await deps.cluster.apply(stamped(step, claim.plan, phase, sight.object), sight.guard);
     await deps.crashPoint?.("after-apply");
+    if (step.type === "http" && hasNotArrived(outcome)) await deps.plans.unmarkSent(claim, index);
     if (outcome.type === "done")
       return {
         type: "done",

@@ -46,6 +46,12 @@ export function endOf(outcome: WriteOutcome, step: WriteStep, redact?: Redact): 
   return undefined;
 }
 
+/** Whether a request to an application has certainly not come to it: there was no connection, or the API server kept it. */
+export function hasNotArrived(outcome: WriteOutcome): boolean {
+  if (outcome.type === "refused") return outcome.answer === undefined;
+  return outcome.type !== "done" && outcome.type !== "unknown";
+}
+
 const answersShown = 5;
 const answerCharsShown = 120;
 

@@ -48,7 +48,9 @@ export interface PlanStore {
   claim(planId?: string): Promise<Claim | undefined>;
   claimUndo(planId: string, actor: string): Promise<UndoClaim>;
   renew(claim: Claim): Promise<"held" | "frozen" | "lost">;
-  markSent(claim: Claim, index: number): Promise<void>;
+  /** @returns false when the step is another process's to send, or has been marked before */
+  markSent(claim: Claim, index: number): Promise<boolean>;
+  unmarkSent(claim: Claim, index: number): Promise<void>;
   finish(claim: Claim, result: ExecutionResult): Promise<boolean>;
   postpone(claim: Claim, delayMs: number): Promise<void>;
   saveVerification(verification: Verification): Promise<boolean>;

@@ -6,7 +6,7 @@ import { listObjects } from "../kubernetes-api/list-objects.ts";
 import { objectIn } from "../kubernetes-api/object-in.ts";
 import { deleteOptions, eviction } from "../kubernetes-api/removal.ts";
 import { type ApiReply, type ApiRequest, sendRequest } from "../kubernetes-api/send.ts";
-import { writeOutcome } from "./outcome.ts";
+import { isStatus, writeOutcome } from "./outcome.ts";
 import { apiVersionOf, collectionPath, objectPath } from "./resource-paths.ts";
 
 export interface ActorOptions {
@@ -36,8 +36,9 @@ export function createKubernetesActor(options: ActorOptions): ActorPort {
     if (!request)
       return { type: "refused", status: 400, reason: `a ${step.target.kind} cannot be addressed`, fields: [] };
     const reply = await send(request);
-    // An application that answers "not found" or "failed" has answered: nothing is in doubt, and its pod is not gone.
-    if (step.type === "http" && reply.type === "answer") {
+    // An application that answers "not found" or "failed" has answered: nothing is in doubt, and its pod is not gone. What the
+    // API server itself says, before it passes anything on, is a Status.
+    if (step.type === "http" && reply.type === "answer" && !isStatus(reply.body)) {
       const answer = { status: reply.status, text: reply.text };
       return reply.status < 300
         ? { type: "done", answer }

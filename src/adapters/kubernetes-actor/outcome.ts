@@ -6,6 +6,7 @@ import type { ApiReply } from "../kubernetes-api/send.ts";
 
 const statusSchema = z.looseObject({
   kind: z.literal("Status"),
+  apiVersion: z.literal("v1").optional(),
   reason: z.string().optional(),
   details: z
     .looseObject({
@@ -13,6 +14,9 @@ const statusSchema = z.looseObject({
     })
     .optional(),
 });
+
+/** Whether an answer is the API server's own word, and no object and nobody else's text. */
+export const isStatus = (body: unknown): boolean => statusSchema.safeParse(body).success;
 
 /** Codes of our own making: what the API says so early that nothing can have been written. */
 const certainlyRefused = new Set([400, 401, 403, 405, 406, 413, 415, 422, 429]);

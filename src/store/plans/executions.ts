@@ -141,11 +141,25 @@ export async function renewLease(
   return rows[0].frozen ? "frozen" : "held";
 }
 
-/** Written before a request that cannot be looked up afterwards, so that it is never sent twice. */
-export async function markStepSent(database: Database, claim: Claim, index: number): Promise<void> {
-  await sql`update execution set sent_steps = array_append(sent_steps, ${index}::int) where id = ${claim.executionId}`.execute(
-    database.kysely,
-  );
+/**
+ * Written before a request that cannot be looked up afterwards, so that it is never sent twice.
+ * @returns false when it is somebody else's to send, or has been marked: then it must not be sent
+ */
+export async function markStepSent(database: Database, claim: Claim, index: number): Promise<boolean> {
+  const { rows } = await sql`
+    update execution e set sent_steps = array_append(sent_steps, ${index}::int)
+     where id = ${claim.executionId} and not ${index}::int = any(sent_steps)
+       and exists (select from action_plan p where p.id = e.plan_id and p.state = 'executing'
+                      and p.lease_holder = ${claim.holder} and p.lease_until > clock_timestamp())
+    returning id`.execute(database.kysely);
+  return rows.length === 1;
+}
+
+/** Takes the mark back when the request certainly did not arrive. */
+export async function unmarkStepSent(database: Database, claim: Claim, index: number): Promise<void> {
+  await sql`
+    update execution set sent_steps = array_remove(sent_steps, ${index}::int)
+     where id = ${claim.executionId} and outcome = 'running'`.execute(database.kysely);
 }
 
 export interface ExecutionResult {

@@ -9,6 +9,7 @@ import {
   markStepSent,
   postponeExecution,
   renewLease,
+  unmarkStepSent,
 } from "./executions.ts";
 import { getFreeze, setFreeze } from "./freeze.ts";
 import { expirePlans, getPlan, type ProposedBy, planStanding, plansOf, plansToVerify, savePlan } from "./plans.ts";
@@ -53,6 +54,7 @@ export function createPlanStore(database: Database, options: PlanStoreOptions = 
     claimUndo: (planId: string, actor: string) => claimUndo(database, { ...request, planId, actor }),
     renew: (claim: Parameters<typeof renewLease>[1]) => renewLease(database, claim, leaseMs),
     markSent: bind(markStepSent),
+    unmarkSent: bind(unmarkStepSent),
     finish: bind(finishExecution),
     postpone: bind(postponeExecution),
     saveVerification: bind(saveVerification),

@@ -1,6 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, test } from "vitest";
+import type { ActorPort } from "../../../src/actions/cluster-port.ts";
 import { executeNext } from "../../../src/actions/execute/execute.ts";
 import { makePlan } from "../../../src/actions/plan/plan.ts";
 import { isHealPath } from "../../../src/incident/fix/heal-endpoint.ts";
@@ -125,6 +126,66 @@ test.each([
   await approve(plans, plan);
   const redact = ((words: string) => words.replace("hunter2", "***")) as Redact;
   expect(await executeNext(executor(cluster.actor, plans, { redact }))).toMatchObject({ result: want });
+});
+
+test("who could not be reached has not been asked: it is asked again when the cluster is there", async () => {
+  await using database = await withDatabase();
+  const asked: string[] = [];
+  const ask = ({ path }: { readonly path: string }) => {
+    asked.push(path);
+    return { code: 200, contentType: "text/plain", text: "healed" };
+  };
+  await using cluster = await startActorCluster({ proxy: { ask } });
+  annotate(cluster, "/heal");
+  const plans = planStore(database);
+  const plan = await propose(cluster.actor, plans, { recommendation: heal });
+  await approve(plans, plan);
+  const away: ActorPort = {
+    ...cluster.actor,
+    apply: async () => ({ type: "unreachable", detail: "ECONNREFUSED" }),
+  };
+  expect(await executeNext(executor(away, plans))).toMatchObject({ type: "postponed" });
+  await database.pool.query("update action_plan set lease_until = clock_timestamp()");
+  const redact = ((words: string) => words) as Redact;
+  expect(await executeNext(executor(cluster.actor, plans, { redact }))).toMatchObject({
+    result: { outcome: "applied", detail: 'carts-2-abcde answered HTTP 200 "healed"' },
+  });
+  expect(asked).toHaveLength(1);
+});
+
+test("who has lost the plan to another asks no application: the other may have done so", async () => {
+  await using database = await withDatabase();
+  const asked: string[] = [];
+  const ask = ({ path }: { readonly path: string }) => {
+    asked.push(path);
+    return { code: 200, contentType: "text/plain", text: "healed" };
+  };
+  await using cluster = await startActorCluster({ proxy: { ask } });
+  annotate(cluster, "/heal");
+  const plan = await propose(cluster.actor, planStore(database), { recommendation: heal });
+  await approve(planStore(database), plan);
+  const [late, other] = [planStore(database, { holder: "late" }), planStore(database, { holder: "other" })];
+  // Stands still between its last look at the lease and the request, for as long as the other takes.
+  const crashPoint = async (name: string) => {
+    if (name !== "leased") return;
+    await database.pool.query("update action_plan set lease_until = clock_timestamp()");
+    expect(await executeNext(executor(cluster.actor, other))).toMatchObject({ result: { outcome: "applied" } });
+  };
+  expect(await executeNext(executor(cluster.actor, late, { crashPoint }))).toEqual({ type: "lost", planId: plan.id });
+  expect(asked).toHaveLength(1);
+});
+
+test("what the API server says instead of the application is not taken for its answer", async () => {
+  const server = createServer((_request, response) => {
+    const status = { kind: "Status", apiVersion: "v1", status: "Failure", reason: "Forbidden", code: 403 };
+    response.writeHead(403, { "content-type": "application/json" }).end(JSON.stringify(status));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const actor = actorFor(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const target = makeRef("Pod", "shop", "a");
+  const outcome = await actor.apply({ type: "http", target, port: 80, method: "POST", path: "/heal" }, {});
+  expect(outcome).toEqual({ type: "refused", status: 403, reason: "Forbidden", fields: [] });
+  await new Promise((resolve) => server.close(resolve));
 });
 
 test("a workload whose number of pods an autoscaler decides is healed without scaling: no step of the ladder touches it", async () => {
