@@ -201,6 +201,10 @@ export const origins: Readonly<Record<string, (raw: readonly string[]) => Origin
     const message = /msg=(?:"((?:[^"\\]|\\.)*)"|(\S+))/.exec(line);
     return origin(mark.exec(raw)?.[1], line, message?.[1] ?? message?.[2]);
   }),
+  dask: each((raw) => {
+    const found = cut(AT, "", /^\S+ \S+ - \S+ - [A-Z]+ - (.*)$/)(raw);
+    return found && { ...found, place: found.place.replace(/^.*\/dist-packages\//, "") };
+  }),
   openstack: each((raw) => {
     const found = cut(AT, "", /\[[^\]]*\] (.*)$/)(raw);
     return found && { ...found, place: found.place.replace(/^.*\/dist-packages\//, "") };
