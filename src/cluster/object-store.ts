@@ -1,5 +1,6 @@
 import { makeRef, type ObjectRef, refKey } from "../incident/object-ref.ts";
 import { canonicalJson } from "../lib/stable-hash.ts";
+import { endsOwnerChain } from "./kinds/workload.ts";
 import type { KindMap, KubeObject } from "./kubernetes-types.ts";
 
 /** One version of an object in which something that people or controllers decide (not status) differs from before. */
@@ -26,7 +27,10 @@ export interface ObjectStore {
   ): { readonly ref: ObjectRef; readonly before?: KubeObject; readonly version: ObjectVersion }[];
   /** Deleted objects of a kind that are still remembered. */
   deleted(kind: string, namespace?: string): { readonly object: KubeObject; readonly deletedAt: number }[];
-  /** The object at the top of the owner chain: Pod -> ReplicaSet -> Deployment, Job -> CronJob. Itself without owner. */
+  /**
+   * The object at the top of the owner chain: Pod -> ReplicaSet -> Deployment, Job -> CronJob. Itself without owner; what an
+   * operator has made is the top itself.
+   */
   topOwner(object: KubeObject): ObjectRef;
   readonly size: number;
   readonly dropped: { readonly objects: number; readonly versions: number; readonly deleted: number };
@@ -186,6 +190,7 @@ export function createObjectStore(options: ObjectStoreOptions = {}): ObjectStore
       let current = object;
       // Owner chains in practice have three links; the bound guards against a cycle.
       for (let depth = 0; depth < 8; depth++) {
+        if (endsOwnerChain(current)) break;
         const owner =
           current.metadata.ownerReferences?.find((reference) => reference.controller) ??
           current.metadata.ownerReferences?.[0];

@@ -1,7 +1,8 @@
+import { endsOwnerChain } from "./kinds/workload.ts";
 import { isKind, type KubeObject, type PodSpec, type PodTemplate, type Workload } from "./kubernetes-types.ts";
 import type { Observation } from "./observation.ts";
 
-/** Kinds whose pods do the work. ReplicaSets and Jobs count only when nothing owns them. */
+/** Kinds whose pods do the work. ReplicaSets and Jobs count only when nothing owns them, the others also when an operator does. */
 export const workloadKinds = ["Deployment", "StatefulSet", "DaemonSet", "CronJob", "Job", "ReplicaSet"] as const;
 
 export function isWorkloadKind(kind: string): boolean {
@@ -21,7 +22,7 @@ export function podSpecOf(object: KubeObject | undefined): PodSpec | undefined {
   return templateOf(object)?.spec;
 }
 
-/** Live workloads, and those deleted a while ago, that nothing else owns. */
+/** Live workloads, and those deleted a while ago, at the top of their chains of owners. */
 export function listWorkloads(observation: Observation): {
   readonly live: readonly KubeObject[];
   readonly gone: readonly KubeObject[];
@@ -29,12 +30,8 @@ export function listWorkloads(observation: Observation): {
   const live: KubeObject[] = [];
   const gone: KubeObject[] = [];
   for (const kind of workloadKinds) {
-    for (const object of observation.objects.list(kind as string)) if (!hasController(object)) live.push(object);
-    for (const { object } of observation.objects.deleted(kind)) if (!hasController(object)) gone.push(object);
+    for (const object of observation.objects.list(kind as string)) if (endsOwnerChain(object)) live.push(object);
+    for (const { object } of observation.objects.deleted(kind)) if (endsOwnerChain(object)) gone.push(object);
   }
   return { live, gone };
-}
-
-function hasController(object: KubeObject): boolean {
-  return (object.metadata.ownerReferences?.length ?? 0) > 0;
 }

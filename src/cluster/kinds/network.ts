@@ -12,8 +12,6 @@ export interface Service extends KubeObject {
       readonly targetPort?: number | string;
       readonly protocol?: string;
     }[];
-    /** Pods count as endpoints before they are ready. */
-    readonly publishNotReadyAddresses?: boolean;
   };
   readonly status?: { readonly loadBalancer?: { readonly ingress?: readonly unknown[] } };
 }

@@ -106,3 +106,13 @@ export interface HorizontalPodAutoscaler extends KubeObject {
     readonly conditions?: readonly Condition[];
   };
 }
+
+const runPods: ReadonlySet<string> = new Set(["Deployment", "StatefulSet", "DaemonSet", "CronJob"]);
+
+/**
+ * Whether the chain of owners ends here. A Deployment, StatefulSet, DaemonSet or CronJob that an operator made stands for
+ * itself: it is what is seen, rolled out and measured, and the operator's own object is not watched.
+ */
+export function endsOwnerChain({ kind, metadata }: KubeObject): boolean {
+  return runPods.has(kind) || (metadata.ownerReferences?.length ?? 0) === 0;
+}

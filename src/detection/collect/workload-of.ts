@@ -1,3 +1,4 @@
+import { endsOwnerChain } from "../../cluster/kinds/workload.ts";
 import type { ObjectStore } from "../../cluster/object-store.ts";
 import { templateOf, workloadKinds } from "../../cluster/workload.ts";
 import { makeRef } from "../../incident/object-ref.ts";
@@ -36,8 +37,8 @@ export function workloadNames(objects: ObjectStore): () => WorkloadNames {
       else names.set(name, [place]);
     };
     for (const object of workloadKinds.flatMap((kind) => objects.list(kind as string))) {
-      const { name, namespace = "", ownerReferences = [] } = object.metadata;
-      if (ownerReferences.length > 0) continue;
+      if (!endsOwnerChain(object)) continue;
+      const { name, namespace = "" } = object.metadata;
       const place = { namespace, workload: name };
       add(name, place);
       const labels = templateOf(object)?.metadata?.labels ?? {};

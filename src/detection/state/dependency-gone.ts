@@ -43,6 +43,20 @@ function scaledDownAt(workload: Workload, { observation }: DetectContext): numbe
   })?.at;
 }
 
+/** Who scales by events takes workloads to zero when there is nothing to do, and brings them back (KEDA; an HPA from 0). */
+function isScaledByEvents({ kind, metadata }: Workload, { observation }: DetectContext): boolean {
+  return observation.objects
+    .list("HorizontalPodAutoscaler", metadata.namespace)
+    .some(
+      ({ metadata: { labels, ownerReferences }, spec }) =>
+        spec.scaleTargetRef.kind === kind &&
+        spec.scaleTargetRef.name === metadata.name &&
+        (spec.minReplicas === 0 ||
+          labels?.["scaledobject.keda.sh/name"] !== undefined ||
+          ownerReferences?.some((owner) => owner.kind === "ScaledObject") === true),
+    );
+}
+
 /** Others stand behind every Service that it stood behind, and serve: a canary that was taken out, an old version that was replaced. */
 function othersServe(ref: ObjectRef, { topology, podsOf }: DetectContext): boolean {
   const services = topology().servicesOf(ref);
@@ -66,7 +80,7 @@ function servedUsers(ref: ObjectRef, downAt: number, { observation, topology, po
 /**
  * A workload that others call was scaled to zero or deleted, or the Service before it was deleted. Source: `spec.replicas`
  * and deletions while the watch runs, running callers in the topology or requests until then. Not a fault: a workload that nobody calls, one that
- * was at zero all along, one of several behind the same Service, callers that are at zero as well (a namespace put to sleep), a deletion followed by a re-creation, a second Service before workloads that callers reach by another.
+ * was at zero all along, one that is scaled by events, one of several behind the same Service, callers that are at zero as well (a namespace put to sleep), a deletion followed by a re-creation, a second Service before workloads that callers reach by another.
  */
 export const dependencyGone = defineDetector({
   name: "dependency-gone",
@@ -77,7 +91,7 @@ export const dependencyGone = defineDetector({
     for (const kind of ["Deployment", "StatefulSet"] as const) {
       for (const workload of objects.list(kind)) {
         const downAt = workload.spec.replicas === 0 ? scaledDownAt(workload, context) : undefined;
-        if (downAt === undefined) continue;
+        if (downAt === undefined || isScaledByEvents(workload, context)) continue;
         const target = refOf(workload);
         if (othersServe(target, context)) continue;
         const callers = runningCallers(target, context);

@@ -1,8 +1,8 @@
-import { asKind, asWorkload, type Service } from "../../cluster/kubernetes-types.ts";
+import { asKind, asWorkload, type KubeObject, type Service } from "../../cluster/kubernetes-types.ts";
 import { refOf } from "../../cluster/object-store.ts";
 import { matchesLabels } from "../../cluster/selector.ts";
-import { isWorkloadKind, templateOf } from "../../cluster/workload.ts";
-import { type ObjectRef, refKey } from "../../incident/object-ref.ts";
+import { templateOf } from "../../cluster/workload.ts";
+import { type ObjectRef, refKey, sameRef } from "../../incident/object-ref.ts";
 import { duration } from "../../lib/duration.ts";
 import type { DetectContext, Detector, Finding } from "../detector.ts";
 import { startAllowanceMs } from "./pod-not-ready.ts";
@@ -15,16 +15,24 @@ interface Backing {
   readonly matched: readonly { readonly ref: ObjectRef; readonly replicas: number }[];
 }
 
-function backingOf(service: Service, { observation }: DetectContext): Backing {
+/** Pods that a workload should have now: a DaemonSet without a node for it has none, nor has a Job that has ended. */
+function podsWanted(object: KubeObject): number {
+  const daemons = asKind(object, "DaemonSet");
+  if (daemons) return daemons.status?.desiredNumberScheduled ?? 0;
+  const job = asKind(object, "Job");
+  if (job) return job.status?.active ?? 0;
+  return asWorkload(object)?.spec.replicas ?? 1;
+}
+
+function backingOf(service: Service, { observation, ownerOf }: DetectContext): Backing {
   const matched: { ref: ObjectRef; replicas: number }[] = [];
   for (const kind of ["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job"]) {
     for (const object of observation.objects.list(kind, service.metadata.namespace)) {
-      if (!isWorkloadKind(object.kind) || (object.metadata.ownerReferences?.length ?? 0) > 0) continue;
       if (!matchesLabels(service.spec.selector, templateOf(object)?.metadata?.labels)) continue;
-      matched.push({
-        ref: refOf(object),
-        replicas: kind === "DaemonSet" ? 1 : (asWorkload(object)?.spec.replicas ?? 1),
-      });
+      const ref = ownerOf(object);
+      // A ReplicaSet of a Deployment is counted with it; one of an Argo Rollout is all that is seen of that.
+      if (!sameRef(ref, refOf(object)) && observation.objects.find(ref)) continue;
+      matched.push({ ref, replicas: podsWanted(object) });
     }
   }
   return { matched };
@@ -42,7 +50,8 @@ function selectorChangedAt(service: Service, { observation }: DetectContext): nu
  * Services without anything behind them. Source: selector, pods and workload templates. Three cases: the selector matches
  * no workload although the Service had some before or its callers depend on it (the Service or the labels are wrong); its
  * workloads have pods, but none is ready for longer than a start takes. Not a fault: no selector or ExternalName, workloads
- * at zero replicas (own detector), the gap of a Recreate rollout, a Service made before its workload.
+ * at zero replicas (own detector), a DaemonSet without nodes, a Job that has ended, the gap of a Recreate
+ * rollout, a Service made before its workload.
  */
 export function serviceEndpoints(): Detector {
   const since = new Map<string, number>();
@@ -93,7 +102,7 @@ export function serviceEndpoints(): Detector {
         } else if (matched.some(({ replicas }) => replicas > 0)) {
           const start = hold(`${refKey(ref)}/empty`, now, Math.max(emptyHoldMs, ...behind.map(startAllowanceMs)));
           if (start === undefined) continue;
-          const [first] = matched;
+          const first = matched.find(({ replicas }) => replicas > 0);
           yield {
             reason: "NoReadyEndpoints",
             nature: "symptom",

@@ -1,0 +1,121 @@
+import { describe, expect, test } from "vitest";
+
+import { apiTime, daemonSet, deploymentOf, made, ownedBy, workPod } from "../../../support/cluster-work.ts";
+import { createWorld } from "../../../support/detect-objects.ts";
+
+const start = Date.parse("2026-11-20T12:00:00Z");
+const minute = 60_000;
+const old = start - 30 * 24 * 60 * minute;
+const open = () => createWorld({ start, tickMs: 15_000 });
+type World = ReturnType<typeof open>;
+const titles = (world: World) => world.engine.incidents().map(({ title }) => title);
+const _ended = (exitCode: number, from: number, to: number, reason = "Error") => ({
+  terminated: { exitCode, reason, startedAt: apiTime(from), finishedAt: apiTime(to) },
+});
+
+describe("pods without anybody behind their Service", () => {
+  const headless = (name: string, spec: object) =>
+    made("v1", "Service", name, { spec: { selector: { app: name }, ports: [{ port: 80 }], ...spec } });
+
+  test("a DaemonSet for nodes that are not there now", () => {
+    const world = open();
+    world.put(daemonSet("gpu", { replicas: 0 }), headless("gpu", {}));
+    world.run(5 * minute);
+    expect(titles(world)).toEqual([]);
+  });
+
+  test("a Job that has ended beside a workload that is at zero", () => {
+    const world = open();
+    const template = { metadata: { labels: { app: "web" } }, spec: { containers: [{ name: "app" }] } };
+    world.put(
+      headless("web", {}),
+      deploymentOf("web", { replicas: 0 }),
+      made("batch/v1", "Job", "migrate", {
+        spec: { template },
+        status: { succeeded: 1, conditions: [{ type: "Complete", status: "True" }] },
+      }),
+      workPod({
+        name: "migrate-x",
+        owner: { kind: "Job", name: "migrate" },
+        at: old,
+        phase: "Succeeded",
+        labels: { app: "web" },
+      }),
+    );
+    world.run(5 * minute);
+    expect(titles(world)).toEqual([]);
+  });
+
+  test("the preview of a blue-green rollout (Argo) whose ReplicaSet was taken down", () => {
+    const world = open();
+    const set = (hash: string, replicas: number) =>
+      made("apps/v1", "ReplicaSet", `web-${hash}`, {
+        meta: ownedBy("Rollout", "web"),
+        spec: {
+          replicas,
+          template: { metadata: { labels: { app: "web", hash } }, spec: { containers: [{ name: "app" }] } },
+        },
+        status: { replicas },
+      });
+    const preview = (hash: string) =>
+      made("v1", "Service", "web-preview", { spec: { selector: { app: "web", hash }, ports: [{ port: 80 }] } });
+    const pod = (hash: string) =>
+      workPod({
+        name: `web-${hash}-x`,
+        owner: { kind: "ReplicaSet", name: `web-${hash}` },
+        at: world.now(),
+        labels: { app: "web", hash },
+      });
+    world.put(set("a", 1), pod("a"), preview("a"));
+    world.run(minute);
+    world.put(set("b", 1), pod("b"), preview("b"));
+    world.run(minute);
+    world.put(set("b", 0));
+    world.drop(pod("b"));
+    world.run(3 * minute);
+    expect(titles(world)).toEqual([]);
+  });
+
+  test("KEDA takes a worker to zero although another calls it", () => {
+    const world = open();
+    const env = [{ name: "WORKER_URL", value: "http://worker:80" }];
+    const caller = deploymentOf("web", {
+      replicas: 1,
+      spec: { template: { metadata: { labels: { app: "web" } }, spec: { containers: [{ name: "app", env }] } } },
+    });
+    const hpa = made("autoscaling/v2", "HorizontalPodAutoscaler", "keda-hpa-worker", {
+      meta: {
+        labels: { "app.kubernetes.io/managed-by": "keda-operator", "scaledobject.keda.sh/name": "worker" },
+        ...ownedBy("ScaledObject", "worker"),
+      },
+      spec: { scaleTargetRef: { kind: "Deployment", name: "worker" }, minReplicas: 1, maxReplicas: 5 },
+      status: {
+        conditions: [
+          { type: "ScalingActive", status: "False", reason: "ScalingDisabled", lastTransitionTime: apiTime(start) },
+        ],
+      },
+    });
+    const sets = ["web", "worker"].map((app) =>
+      made("apps/v1", "ReplicaSet", `${app}-a1`, {
+        meta: ownedBy("Deployment", app),
+        spec: { replicas: 1, template: { spec: { containers: [{ name: "app" }] } } },
+      }),
+    );
+    const pod = (app: string) =>
+      workPod({ name: `${app}-a1-x`, owner: { kind: "ReplicaSet", name: `${app}-a1` }, at: old, labels: { app } });
+    world.put(
+      caller,
+      ...sets,
+      deploymentOf("worker", { replicas: 1 }),
+      pod("web"),
+      pod("worker"),
+      headless("worker", {}),
+      hpa,
+    );
+    world.run(minute);
+    world.put(deploymentOf("worker", { replicas: 0, generation: 2 }));
+    world.drop(pod("worker"));
+    world.run(5 * minute);
+    expect(titles(world)).toEqual([]);
+  });
+});
