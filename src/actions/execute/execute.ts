@@ -3,7 +3,7 @@ import { partlyApplied } from "../../incident/fix/execution.ts";
 import type { Claim } from "../../incident/fix/stored-plan.ts";
 import { refText, sameRef } from "../../incident/object-ref.ts";
 import type { Redact } from "../../incident/redacted.ts";
-import type { Clock } from "../../lib/clock.ts";
+import { type Clock, rest } from "../../lib/clock.ts";
 import type { ActorPort } from "../cluster-port.ts";
 import { whyNotEvicted } from "../disruption-budget.ts";
 import type { ExecutionResult, PlanStore } from "../plan/plan-store.ts";
@@ -34,7 +34,7 @@ export interface ExecuteDeps {
   readonly policy?: Policy;
   /** For what applications answer when they are asked to heal; without it only the status is kept. */
   readonly redact?: Redact;
-  /** Aborted when the process is to end: no further plan is taken up. */
+  /** Aborted when the process is to end: no further plan is taken up, and no room for an eviction is waited for. */
   readonly signal?: AbortSignal;
   readonly crashPoint?: (name: CrashPoint) => void | Promise<void>;
 }
@@ -47,7 +47,7 @@ export type ExecuteOutcome =
       readonly phase: "apply" | "undo";
       readonly result: ExecutionResult;
     }
-  /** The cluster cannot be reached; the claim comes back after a while. */
+  /** The cluster cannot be reached, or this process is to end; the claim comes back after a while. */
   | { readonly type: "postponed"; readonly planId: string; readonly detail: string }
   /** Another process has taken the plan over; it will finish it. */
   | { readonly type: "lost"; readonly planId: string };
@@ -61,6 +61,7 @@ const postponeMs = 5_000;
 /** As `kubectl drain` does: an eviction that a disruption budget holds up is tried again. */
 const maxEvictionTries = 24;
 const evictionDelayMs = 5_000;
+const never = new AbortController().signal;
 
 /** Takes the next approved plan, or the given one, and carries it out. Plans that a dead process left half done come back here too. */
 export async function executeNext(deps: ExecuteDeps, planId?: string): Promise<ExecuteOutcome> {
@@ -94,7 +95,8 @@ export async function carryOut(claim: Claim, deps: ExecuteDeps): Promise<Execute
   for (const [index, step] of steps.entries()) {
     const end = await doStep({ step, index, claim, phase, started: done.length > 0 }, deps);
     if (end.type === "lost") return { type: "lost", planId: plan.id };
-    if (end.type === "unreachable") return await postpone(claim, end.detail, deps);
+    if (end.type === "interrupted") return await handOver(claim, deps);
+    if (end.type === "unreachable") return await postpone(claim, end.detail, done, deps);
     if (end.type === "failed") return await finish(claim, await takenBack(end.result, done, claim, deps), deps);
     done.push(step);
     if (end.said) said.push(end.said);
@@ -152,7 +154,8 @@ async function doStep(work: Work, deps: ExecuteDeps): Promise<StepEnd> {
     if (step.type === "evict" && outcome.type === "refused" && outcome.status === 429 && evictions < maxEvictionTries) {
       evictions++;
       attempt = -1;
-      await deps.clock.sleep(evictionDelayMs);
+      await rest(deps.clock, evictionDelayMs, deps.signal ?? never);
+      if (deps.signal?.aborted) return { type: "interrupted" };
       continue;
     }
     if (step.type === "evict" && outcome.type === "refused" && outcome.status === 429) {
@@ -181,19 +184,26 @@ async function takenBack(
   claim: Claim,
   deps: ExecuteDeps,
 ): Promise<ExecutionResult> {
-  if (claim.phase === "undo" || done.length === 0) return result;
+  if (done.length === 0) return result;
+  // Putting the change back in place half-way would not be what anybody asked for; which half is gone is said.
+  if (claim.phase === "undo")
+    return {
+      ...result,
+      detail: `${result.detail} Taken back already: ${done.map((step) => refText(step.target)).join(", ")}.`,
+    };
   const left: string[] = [];
   for (const step of done.toReversed()) {
     const back = claim.plan.undo.find((other) => sameRef(other.target, step.target));
     const end = back ? await doStep({ step: back, index: -1, claim, phase: "undo", started: true }, deps) : undefined;
     if (end?.type !== "done") left.push(refText(step.target));
   }
-  // First what somebody has to see to: the rest may be cut off.
-  const detail =
-    left.length === 0
-      ? `${result.detail} What had been changed before was put back.`
-      : `${partlyApplied}, and is still in place: ${left.join(", ")}. ${result.detail}`;
-  return { ...result, detail };
+  if (left.length > 0) return stillInPlace(result, left);
+  return { ...result, detail: `${result.detail} What had been changed before was put back.` };
+}
+
+/** First what somebody has to see to: the rest may be cut off. */
+function stillInPlace(result: ExecutionResult, left: readonly string[]): ExecutionResult {
+  return { ...result, detail: `${partlyApplied}, and is still in place: ${left.join(", ")}. ${result.detail}` };
 }
 
 async function finish(claim: Claim, result: ExecutionResult, deps: ExecuteDeps): Promise<ExecuteOutcome> {
@@ -204,9 +214,24 @@ async function finish(claim: Claim, result: ExecutionResult, deps: ExecuteDeps):
     : { type: "lost", planId: claim.plan.id };
 }
 
-async function postpone(claim: Claim, detail: string, deps: ExecuteDeps): Promise<ExecuteOutcome> {
-  if (claim.attempt >= maxAttempts)
-    return await finish(claim, { outcome: "failed", detail: `The cluster cannot be reached: ${detail}.` }, deps);
+async function postpone(
+  claim: Claim,
+  detail: string,
+  done: readonly WriteStep[],
+  deps: ExecuteDeps,
+): Promise<ExecuteOutcome> {
+  if (claim.attempt >= maxAttempts) {
+    const given = `Given up after ${maxAttempts} tries: ${detail}. What has become of it is not known; look at it.`;
+    const result: ExecutionResult = { outcome: "failed", detail: given };
+    const left = claim.phase === "apply" ? done.map((step) => refText(step.target)) : [];
+    return await finish(claim, left.length > 0 ? stillInPlace(result, left) : result, deps);
+  }
   await deps.plans.postpone(claim, postponeMs);
   return { type: "postponed", planId: claim.plan.id, detail };
+}
+
+/** This process is to end: another one goes on at once, and not only when the lease has run out. */
+async function handOver(claim: Claim, deps: ExecuteDeps): Promise<ExecuteOutcome> {
+  await deps.plans.postpone(claim, 0);
+  return { type: "postponed", planId: claim.plan.id, detail: "this process ends; another one goes on" };
 }

@@ -15,11 +15,16 @@ export type StepEnd =
     }
   | { readonly type: "failed"; readonly result: ExecutionResult }
   | { readonly type: "unreachable"; readonly detail: string }
+  /** The process is to end while an eviction waits for room. */
+  | { readonly type: "interrupted" }
   | { readonly type: "lost" };
 
 /** What an outcome comes to when trying again makes no sense; undefined when looking again does. */
 export function endOf(outcome: WriteOutcome, step: WriteStep, redact?: Redact): StepEnd | undefined {
   if (outcome.type === "unreachable") return outcome;
+  // The API server is busy, and has judged nothing (https://kubernetes.io/docs/concepts/cluster-administration/flow-control/).
+  if (step.type !== "evict" && outcome.type === "refused" && outcome.status === 429 && !outcome.answer)
+    return { type: "unreachable", detail: `the API server has no room for ${refText(step.target)} now (429)` };
   if (outcome.type === "refused" && outcome.answer) {
     const detail = `It did not heal itself: ${answerText(step, outcome.answer, redact)}.`;
     return { type: "failed", result: { outcome: "refused", detail } };

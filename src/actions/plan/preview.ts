@@ -31,6 +31,8 @@ function dryRunRefusal(outcome: Exclude<WriteOutcome, { type: "done" | "conflict
   if (outcome.type === "gone") return refused(refuse("target-gone", `${object} does not exist any more.`));
   if (outcome.type !== "refused")
     return refused(refuse("unreachable", `The dry run on ${object} got no answer: ${outcome.detail}.`));
+  if (outcome.status === 429)
+    return refused(refuse("unreachable", "The API server has no room for a dry run now (429). Try again."));
   const fields = outcome.fields.length > 0 ? `: ${outcome.fields.join(", ")}` : "";
   const who =
     outcome.status === 403

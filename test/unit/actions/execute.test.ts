@@ -67,6 +67,28 @@ describe("carrying out and taking back", () => {
     expect((await plans.get(plan.id))?.plan.state).toBe("applied");
   });
 
+  test("an undo that stops half-way says what it has taken back", async () => {
+    await using database = await withDatabase();
+    await using cluster = await startActorCluster();
+    const plans = planStore(database);
+    const recommendation = recommend("patch-config", ["ConfigMap", "carts-config"], {
+      key: "pool",
+      value: "20",
+      restart: ["carts"],
+    });
+    const plan = await propose(cluster.actor, plans, { recommendation });
+    await approve(plans, plan);
+    await executeAll(executor(cluster.actor, plans));
+    cluster.edit("ConfigMap", "carts-config", (object) => ({ ...object, data: { pool: "40" } }));
+    expect(await undo(plan.id, cluster, plans)).toMatchObject({
+      type: "failed",
+      result: {
+        outcome: "conflict",
+        detail: expect.stringMatching(/pool.*Taken back already: Deployment shop\/carts\.$/),
+      },
+    });
+  });
+
   test("what cannot be undone says so", async () => {
     await using database = await withDatabase();
     await using cluster = await startActorCluster();
@@ -188,6 +210,79 @@ describe("actions that leave nothing to undo", () => {
           : cluster.actor.apply(step, guard),
     };
     expect(await executeNext(executor(crowded, plans))).toMatchObject({ result: { outcome: "applied" } });
+  });
+
+  test("a process that is to end waits for no room: another one goes on with the eviction at once", async () => {
+    await using database = await withDatabase();
+    await using cluster = await startActorCluster();
+    const plans = planStore(database);
+    const plan = await propose(cluster.actor, plans, {
+      recommendation: recommend("evict-pod", ["Pod", "carts-2-abcde"]),
+    });
+    await approve(plans, plan);
+    const stopping = new AbortController();
+    let tries = 0;
+    const crowded: ActorPort = {
+      ...cluster.actor,
+      apply: async () => {
+        tries++;
+        stopping.abort();
+        return { type: "refused", status: 429, reason: "TooManyRequests", fields: [] };
+      },
+    };
+    const [first, second] = [planStore(database, { holder: "first" }), planStore(database, { holder: "second" })];
+    expect(await executeNext(executor(crowded, first, { signal: stopping.signal }))).toMatchObject({
+      type: "postponed",
+    });
+    expect(tries).toBe(1);
+    expect(await executeNext(executor(cluster.actor, second))).toMatchObject({ result: { outcome: "applied" } });
+  });
+
+  test("an API server that is busy has refused nothing: what was approved is done when it has room", async () => {
+    await using database = await withDatabase();
+    await using cluster = await startActorCluster();
+    const plans = planStore(database);
+    const plan = await propose(cluster.actor, plans);
+    await approve(plans, plan);
+    const busy: ActorPort = {
+      ...cluster.actor,
+      apply: async () => ({ type: "refused", status: 429, reason: "TooManyRequests", fields: [] }),
+    };
+    expect(await executeNext(executor(busy, plans))).toMatchObject({ type: "postponed" });
+    await database.pool.query("update action_plan set lease_until = clock_timestamp()");
+    expect(await executeNext(executor(cluster.actor, plans))).toMatchObject({ result: { outcome: "applied" } });
+  });
+
+  test("a cluster that goes away half-way and does not come back: what is left in place is said first", async () => {
+    await using database = await withDatabase();
+    await using cluster = await startActorCluster();
+    const plans = planStore(database);
+    const recommendation = recommend("patch-config", ["ConfigMap", "carts-config"], {
+      key: "pool",
+      value: "20",
+      restart: ["carts"],
+    });
+    const plan = await propose(cluster.actor, plans, { recommendation });
+    await approve(plans, plan);
+    const away: ActorPort = {
+      ...cluster.actor,
+      apply: async (step, guard) =>
+        step.target.kind === "Deployment"
+          ? { type: "unreachable", detail: "ECONNREFUSED" }
+          : await cluster.actor.apply(step, guard),
+    };
+    let outcome = await executeNext(executor(away, plans));
+    while (outcome.type === "postponed") {
+      await database.pool.query("update action_plan set lease_until = clock_timestamp()");
+      outcome = await executeNext(executor(away, plans));
+    }
+    expect(outcome).toMatchObject({
+      type: "finished",
+      result: {
+        outcome: "failed",
+        detail: expect.stringMatching(/^Only a part was applied.*ConfigMap shop\/carts-config/),
+      },
+    });
   });
 
   test("a soft heal is sent to each running pod once", async () => {

@@ -198,6 +198,18 @@ const cases: readonly Case[] = [
     detail: /ECONNREFUSED/,
   },
   {
+    name: "an API server that is busy",
+    recommendation: recommend("restart", carts),
+    deps: (actor) => ({
+      cluster: {
+        ...actor,
+        dryRun: async () => ({ type: "refused", status: 429, reason: "TooManyRequests", fields: [] }),
+      },
+    }),
+    reason: "unreachable",
+    detail: /429.*Try again/,
+  },
+  {
     name: "a frozen cluster",
     recommendation: recommend("restart", carts),
     deps: () => ({ standing: async () => ({ now: 0, frozen: true, spent: { namespace: 0, cluster: 0 } }) }),
