@@ -11,6 +11,11 @@ export interface Alert {
   readonly endsAt?: number;
 }
 
+/** An alert that fires; `overdueMs`: for how long nobody has repeated it, where that is longer than its Alertmanager waits. */
+export interface FiringAlert extends Alert {
+  readonly overdueMs?: number;
+}
+
 /** The alerts that fire now, bounded. */
 export interface AlertStore {
   /** Takes what was told at a time: a resolved alert leaves, a firing one is held until it is resolved or goes stale. */
@@ -20,16 +25,20 @@ export interface AlertStore {
    * by an inhibition or a silence. They leave after `graceMs`. An alert of several groups stays while one of the others has it.
    */
   settle(group: string, named: ReadonlySet<string>, at: number): void;
-  /** Oldest first. Alerts that were not repeated for `staleMs`, or were left out for `graceMs`, are no longer among them. */
-  firing(now: number): Alert[];
+  /** Oldest first. Alerts that were not repeated for too long, or were left out for `graceMs`, are no longer among them. */
+  firing(now: number): FiringAlert[];
   /** Firing alerts that found no place. */
   readonly dropped: number;
 }
 
 export interface AlertStoreOptions {
   readonly maxAlerts?: number;
-  /** An Alertmanager repeats what fires, by default every four hours; one that is gone for good never resolves. */
-  readonly staleMs?: number;
+  /**
+   * How often an Alertmanager repeats what fires (its `repeat_interval`), by default every four hours. What it has missed to repeat
+   * twice is held back as a whole group, or the Alertmanager is gone: nobody will ever say that it has ended. Pauses that were
+   * longer are learned from.
+   */
+  readonly repeatMs?: number;
   /**
    * An Alertmanager that has just been started, or one of a pair, may know of a part of a group only; it is complete with the
    * group's next notification, by default after five minutes.
@@ -48,13 +57,30 @@ interface Held {
   leftOutAt?: number;
 }
 
+const hourMs = 3_600_000;
+/** No Alertmanager waits longer on purpose: its own notes of what it sent are kept for five days. */
+const longestRepeatMs = 48 * hourMs;
+
 export function createAlertStore({
   maxAlerts = 2_000,
-  staleMs = 25 * 60 * 60_000,
+  repeatMs = 4 * hourMs,
   graceMs = 6 * 60_000,
 }: AlertStoreOptions = {}): AlertStore {
   const alerts = new Map<string, Held>();
+  /** When those were told last that were given up; bounded like the alerts. */
+  const givenUp = new Map<string, Pick<Held, "alert" | "toldAt">>();
+  let repeats = repeatMs;
   let dropped = 0;
+  const learn = ({ alert, toldAt }: Pick<Held, "alert" | "toldAt">, { startsAt }: Alert, at: number) => {
+    if (alert.startsAt === startsAt) repeats = Math.min(longestRepeatMs, Math.max(repeats, at - toldAt));
+  };
+  const giveUp = (key: string, held: Held) => {
+    alerts.delete(key);
+    givenUp.delete(key);
+    givenUp.set(key, held);
+    const [oldest] = givenUp.keys();
+    if (givenUp.size > maxAlerts && oldest !== undefined) givenUp.delete(oldest);
+  };
   return {
     apply(alert, at, group) {
       const known = alerts.get(alert.fingerprint);
@@ -67,6 +93,9 @@ export function createAlertStore({
         dropped++;
         return;
       }
+      const before = known ?? givenUp.get(alert.fingerprint);
+      if (before) learn(before, alert, at);
+      givenUp.delete(alert.fingerprint);
       const groups = known?.groups ?? new Set();
       if (group !== undefined && groups.size < maxGroups) groups.add(group);
       alerts.set(alert.fingerprint, { alert, toldAt: at, groups });
@@ -79,9 +108,15 @@ export function createAlertStore({
       }
     },
     firing(now) {
-      for (const [key, { toldAt, leftOutAt = now }] of alerts)
-        if (now - toldAt > staleMs || now - leftOutAt > graceMs) alerts.delete(key);
-      return [...alerts.values()].map(({ alert }) => alert).sort((a, b) => a.startsAt - b.startsAt);
+      for (const [key, held] of alerts) {
+        if (now - (held.leftOutAt ?? now) > graceMs) alerts.delete(key);
+        else if (now - held.toldAt > 2 * repeats + hourMs) giveUp(key, held);
+      }
+      return [...alerts.values()]
+        .map(({ alert, toldAt }) =>
+          now - toldAt > repeats + hourMs / 2 ? { ...alert, overdueMs: now - toldAt } : alert,
+        )
+        .sort((a, b) => a.startsAt - b.startsAt);
     },
     get dropped() {
       return dropped;

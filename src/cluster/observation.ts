@@ -1,4 +1,4 @@
-import { type AlertStore, createAlertStore } from "./alert-store.ts";
+import { type AlertStore, type AlertStoreOptions, createAlertStore } from "./alert-store.ts";
 import { createEventStore, type EventStore } from "./event-store.ts";
 import { createLogStore, type LogStore, type LogStoreOptions } from "./log-store.ts";
 import { createObjectStore, type ObjectStore, type ObjectStoreOptions } from "./object-store.ts";
@@ -23,6 +23,7 @@ export interface ObservationOptions {
   readonly objects?: ObjectStoreOptions;
   readonly logs?: LogStoreOptions;
   readonly series?: SeriesStoreOptions;
+  readonly alerts?: AlertStoreOptions;
 }
 
 export function createObservation(options: ObservationOptions): Observation {
@@ -31,7 +32,7 @@ export function createObservation(options: ObservationOptions): Observation {
     objects: createObjectStore(options.objects),
     events: createEventStore(),
     logs: createLogStore(options.logs),
-    alerts: createAlertStore(),
+    alerts: createAlertStore(options.alerts),
     series: createSeriesStore(options.series),
   };
 }

@@ -14,7 +14,13 @@ export async function startChatPart(
 ): Promise<Chat | undefined> {
   const { config, log, running } = foundation;
   if (!slack) {
-    log.warn({}, "slack.not-configured");
+    log.warn(
+      {
+        remedy:
+          "Incidents are not told in Slack: set SLACK_BOT_TOKEN, and SLACK_APP_TOKEN or SLACK_SIGNING_SECRET (docs/slack.md, two minutes). The web pages show them meanwhile.",
+      },
+      "slack.not-configured",
+    );
     return undefined;
   }
   return running.use(

@@ -51,7 +51,10 @@ export async function startDetectionPart(foundation: Foundation, outside: Outsid
   const { cluster } = config;
   const { signal } = running;
   const tickMs = config.detection.scrapeSeconds * 1_000;
-  const observation = createObservation({ cluster });
+  const observation = createObservation({
+    cluster,
+    alerts: { repeatMs: config.ingest.alertRepeatHours * 3_600_000 },
+  });
   const ids = running.use(await createIdPool(database));
   const seasons = createSeasons();
   const shards = startShards({ config, database, observation, engine: () => engine, clock, log });

@@ -71,7 +71,14 @@ export const configSchema = z
       })
       .prefault({}),
     /** What agents and Alertmanagers that deliver to kubemend must carry; `open`: nothing, where the network decides who may. */
-    ingest: z.strictObject({ token: text.optional(), open: z.boolean().default(false) }).prefault({}),
+    ingest: z
+      .strictObject({
+        token: text.optional(),
+        open: z.boolean().default(false),
+        /** The `repeat_interval` of the Alertmanagers that deliver: what they have not repeated twice has ended unseen. */
+        alertRepeatHours: z.number().min(0.1).max(48).default(4),
+      })
+      .prefault({}),
     /** Asking pods that have the annotation `kubemend.dev/health-path`. */
     health: z
       .strictObject({

@@ -4,6 +4,7 @@ import { type ApiReply, type ApiRequest, sendRequest } from "../../adapters/kube
 import { type KubernetesPlace, loadKubeConfig } from "../../adapters/kubernetes-config.ts";
 import { AppError, messageOf } from "../../lib/app-error.ts";
 import { type Check, type CheckResult, checkDeadlineMs, failed, ok } from "./check.ts";
+import { servedBy } from "./served.ts";
 
 /** What watching needs at least, with what is lost without it. */
 const reads: readonly { verb: string; group: string; resource: string; subresource?: string; lost: string }[] = [
@@ -17,6 +18,9 @@ const reads: readonly { verb: string; group: string; resource: string; subresour
 
 /** The first minor version of Kubernetes 1 that serves every group version kubemend reads and writes (docs/install.md). */
 const oldestMinor = 28;
+
+/** The first that has ValidatingAdmissionPolicy in v1. */
+const policyMinor = 30;
 
 const versionShape = z.object({ gitVersion: z.string() });
 const reviewShape = z.object({ status: z.object({ allowed: z.boolean() }) });
@@ -111,10 +115,21 @@ async function ask(
       `${server} does not allow ${refused.join(", ")}`,
       "Grant the reader role to this identity: kubectl apply -k k8s/ makes it.",
     );
+  const { missing, admissionPolicies } = await servedBy(send);
+  const without = missing.length > 0 ? `; it does not serve ${missing.join(", ")}` : "";
   if (isTooOld(gitVersion))
     return failed(
-      `${gitVersion} at ${server}, which does not serve everything that kubemend reads and writes`,
-      `Use Kubernetes 1.${oldestMinor} or later. kubemend starts all the same, and leaves out what is not served.`,
+      `${gitVersion} at ${server} is older than what kubemend is made for${without}`,
+      `Use Kubernetes 1.${oldestMinor} or later. kubemend starts all the same: of what is not served it sees nothing, and offers no fix for it.`,
+    );
+  if (missing.length > 0)
+    return failed(
+      `${gitVersion} at ${server}${without}`,
+      "Look whether --runtime-config of the API server switches these off, or an aggregated API (kubectl get apiservices) is down. Of what is not served kubemend sees nothing.",
+    );
+  if (admissionPolicies === false)
+    return ok(
+      `${gitVersion} at ${server}. It has no ValidatingAdmissionPolicy (from 1.${policyMinor}): install with admissionPolicy.enabled=false; the actor is then bound by its role alone (docs/security.md)`,
     );
   return ok(`${gitVersion} at ${server}`);
 }

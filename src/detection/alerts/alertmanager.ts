@@ -1,4 +1,4 @@
-import type { Alert } from "../../cluster/alert-store.ts";
+import type { Alert, FiringAlert } from "../../cluster/alert-store.ts";
 import { makeRef, type ObjectRef } from "../../incident/object-ref.ts";
 import type { Severity } from "../../incident/severity.ts";
 import { type DetectContext, defineDetector, type Finding } from "../detector.ts";
@@ -60,6 +60,12 @@ function aboutOf(
   return { target: makeRef("Entity", undefined, name) };
 }
 
+/** That nobody has repeated it for hours: held back as a whole, or its Alertmanager is gone. */
+const unrepeated = ({ overdueMs }: FiringAlert): string =>
+  overdueMs === undefined
+    ? ""
+    : ` (not repeated for ${Math.floor(overdueMs / 3_600_000)} h: silenced in Alertmanager, or its messages do not arrive)`;
+
 /**
  * What the operator's own rules say. Source: an Alertmanager's webhook. A symptom: it joins the incident of the object it
  * names, or of what that depends on. Not a fault: severity none and info, the watchdog, a resolved alert.
@@ -78,7 +84,7 @@ export const alertmanager = defineDetector({
         detail: alert.fingerprint,
         severity,
         headline: `has a firing alert: ${alert.name}`,
-        summary: alert.summary === "" ? `Alert ${alert.name} fires` : `Alert ${alert.name}: ${alert.summary}`,
+        summary: `${alert.summary === "" ? `Alert ${alert.name} fires` : `Alert ${alert.name}: ${alert.summary}`}${unrepeated(alert)}`,
         startsAt: alert.startsAt,
       };
     }

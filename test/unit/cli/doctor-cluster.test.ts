@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loadKubeConfig } from "../../../src/adapters/kubernetes-config.ts";
+import { watchedKinds } from "../../../src/adapters/kubernetes-reader/kinds.ts";
 import { warnAtStart } from "../../../src/cli/doctor/at-start.ts";
 import { kubernetesCheck } from "../../../src/cli/doctor/kubernetes.ts";
 import { configSchema } from "../../../src/config/config.ts";
@@ -140,6 +141,52 @@ describe("a cluster that does not let us in is told in words", () => {
       detail: expect.stringContaining("the program no-such-program, which is not installed"),
     });
   });
+});
+
+/** An API server of this version that serves all that is watched, without these kinds. */
+async function serving(gitVersion: string, without: readonly string[], policies = true) {
+  return await httpFake(({ path }) => {
+    if (path === "/version") return { body: { gitVersion } };
+    if (!path.startsWith("/apis/") || path.includes("selfsubjectaccessreviews"))
+      return { status: 201, body: { status: { allowed: true } } };
+    const group = path.slice("/apis/".length);
+    const kinds = watchedKinds.filter(({ apiVersion, kind }) => apiVersion === group && !without.includes(kind));
+    if (kinds.length === 0) return { status: 404, body: { message: "not found" } };
+    const more = policies && group.startsWith("admissionregistration") ? [{ name: "validatingadmissionpolicies" }] : [];
+    return { body: { resources: [...kinds.map(({ plural }) => ({ name: plural })), ...more] } };
+  });
+}
+
+test.each([
+  {
+    version: "v1.20.2",
+    without: ["CronJob", "EndpointSlice", "HorizontalPodAutoscaler", "PodDisruptionBudget"],
+    state: "failed",
+    says: "is older than what kubemend is made for; it does not serve CronJob (batch/v1, from 1.21), HorizontalPodAutoscaler (autoscaling/v2, from 1.23), PodDisruptionBudget (policy/v1, from 1.21), EndpointSlice (discovery.k8s.io/v1, from 1.21)",
+    remedy: "Use Kubernetes 1.28 or later.",
+  },
+  {
+    version: "v1.31.0",
+    without: ["HorizontalPodAutoscaler"],
+    state: "failed",
+    says: "it does not serve HorizontalPodAutoscaler (autoscaling/v2, from 1.23)",
+    remedy: "--runtime-config",
+  },
+  { version: "v1.31.0", without: [], state: "ok", says: "v1.31.0 at http", remedy: undefined },
+])("what Kubernetes $version does not serve ($without) is named with what helps", async (one) => {
+  await using server = await serving(one.version, one.without);
+  const result = await check(kubeconfig({ server: server.url }));
+  expect(result.state).toBe(one.state);
+  expect(result.detail).toContain(one.says);
+  expect("remedy" in result ? result.remedy : undefined).toEqual(
+    one.remedy === undefined ? undefined : expect.stringContaining(one.remedy),
+  );
+});
+
+test("a cluster without admission policies is well, and is told how to be installed in", async () => {
+  await using server = await serving("v1.29.4", [], false);
+  const result = await check(kubeconfig({ server: server.url }));
+  expect(result).toMatchObject({ state: "ok", detail: expect.stringContaining("admissionPolicy.enabled=false") });
 });
 
 test("a watcher says in its log, at once, what it starts without", async () => {

@@ -184,6 +184,14 @@ describe("an alert is an anomaly of the object it names", () => {
     ).toEqual([]);
   });
 
+  test("an alert that nobody repeats says so, and ends", () => {
+    const { engine } = engineWith([{}]);
+    const said = (hours: number) => engine.tick(start + hours * 3_600_000).active.map(({ summary }) => summary);
+    expect(said(4)).toEqual([expect.not.stringContaining("not repeated")]);
+    expect(said(6)).toEqual([expect.stringMatching(/\(not repeated for 6 h: silenced in Alertmanager, or /)]);
+    expect(said(10)).toEqual([]);
+  });
+
   test("it opens an incident, told again it stays one, and resolved it ends", () => {
     const { engine, tell } = engineWith([{}]);
     const opened = engine.tick(start + 15_000).changes;
@@ -204,12 +212,12 @@ describe("an alert is an anomaly of the object it names", () => {
     expect(engine.tick(start + 15_000).active.length).toBe(1);
   });
 
-  test("an alert that is not repeated for more than a day is gone", () => {
-    const store = createAlertStore();
+  test("an alert whose Alertmanager repeats it once a day is gone when it has missed two", () => {
+    const store = createAlertStore({ repeatMs: 24 * 3_600_000 });
     const read = readAlerts(group([{}]));
     if (read.ok && read.alerts[0]) store.apply(read.alerts[0], start);
-    expect(store.firing(start + 24 * 3_600_000).length).toBe(1);
-    expect(store.firing(start + 26 * 3_600_000)).toEqual([]);
+    expect(store.firing(start + 49 * 3_600_000).length).toBe(1);
+    expect(store.firing(start + 50 * 3_600_000)).toEqual([]);
   });
 
   test("more alerts than there is room for are counted, and those that are held stay", () => {
