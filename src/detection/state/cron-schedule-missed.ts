@@ -2,6 +2,7 @@ import type { CronJob } from "../../cluster/kubernetes-types.ts";
 import { refOf } from "../../cluster/object-store.ts";
 import { type DetectContext, defineDetector, type Finding, timeOf } from "../detector.ts";
 import { dueTimes, parseCron } from "./cron-schedule.ts";
+import { zoneOffset } from "./zone-offset.ts";
 
 /** The controller looks every ten seconds, and may be busy or restarting. */
 const graceMs = 5 * 60_000;
@@ -13,10 +14,24 @@ function runsSince(cron: CronJob, { observation }: DetectContext): number {
   return Math.max(timeOf(cron.status?.lastScheduleTime, 0), timeOf(cron.metadata.creationTimestamp, 0), changed);
 }
 
+/** When its last run ended (ms): one that forbids others had kept those waiting until then. */
+function lastRunEnded({ metadata }: CronJob, { observation }: DetectContext): number {
+  const ends = observation.objects
+    .list("Job", metadata.namespace)
+    .filter((job) =>
+      job.metadata.ownerReferences?.some(({ kind, name }) => kind === "CronJob" && name === metadata.name),
+    )
+    .flatMap(({ status }) => [
+      timeOf(status?.completionTime, 0),
+      ...(status?.conditions ?? []).map(({ lastTransitionTime }) => timeOf(lastTransitionTime, 0)),
+    ]);
+  return Math.max(0, ...ends);
+}
+
 /**
  * CronJobs that should have run by now and have not, and those whose schedule nobody can read. Source: `schedule` against
- * `status.lastScheduleTime`. Two runs must be missing, which no time zone explains. Not a fault: a suspended CronJob, one
- * that waits for its last run to end (Forbid), one that was made, changed or resumed since.
+ * `status.lastScheduleTime`, in its own time zone. Two runs must be missing. Not a fault: a suspended CronJob, one
+ * that waits for its last run to end (Forbid) or has just done so, one that was made, changed or resumed since.
  */
 export const cronScheduleMissed = defineDetector({
   name: "cron-schedule-missed",
@@ -43,8 +58,13 @@ export const cronScheduleMissed = defineDetector({
       }
       if (concurrencyPolicy === "Forbid" && (cron.status?.active?.length ?? 0) > 0) continue;
       const since = runsSince(cron, context);
-      if (since === 0) continue;
-      const due = dueTimes(parsed, since, now - graceMs, 100);
+      // Without a zone of its own it is the controller's, which is UTC in almost every cluster.
+      const offsetAt = zoneOffset(timeZone ?? /^(?:CRON_)?TZ=(\S+)/.exec(schedule)?.[1] ?? "UTC");
+      if (since === 0 || !offsetAt) continue;
+      const dueSince = (from: number) => dueTimes(parsed, from, now - graceMs, 100, offsetAt);
+      let due = dueSince(since);
+      if (due.length >= 2 && concurrencyPolicy === "Forbid")
+        due = dueSince(Math.max(since, lastRunEnded(cron, context)));
       const [first] = due;
       if (first === undefined || due.length < 2) continue;
       yield {

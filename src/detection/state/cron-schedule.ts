@@ -73,6 +73,7 @@ export function parseCron(text: string): CronSchedule | undefined {
 }
 
 const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
 
 function matches(schedule: CronSchedule, at: Date): boolean {
   if (!schedule.months.has(at.getUTCMonth() + 1)) return false;
@@ -82,19 +83,26 @@ function matches(schedule: CronSchedule, at: Date): boolean {
   return schedule.hours.has(at.getUTCHours()) && schedule.minutes.has(at.getUTCMinutes());
 }
 
-/** Times (ms, UTC) at which it is due with after < time <= until, at most `limit`, oldest first. Looks at no more than a year. */
-export function dueTimes(schedule: CronSchedule, after: number, until: number, limit: number): readonly number[] {
+/**
+ * Times (ms) at which it is due with after < time <= until, at most `limit`, oldest first. Looks at no more than a year.
+ * @param offsetAt how far the clocks that the schedule is meant for are ahead of UTC (ms)
+ */
+export function dueTimes(
+  schedule: CronSchedule,
+  after: number,
+  until: number,
+  limit: number,
+  offsetAt: (at: number) => number = () => 0,
+): readonly number[] {
   const found: number[] = [];
   const end = Math.min(until, after + 366 * 24 * 60 * minuteMs);
   let at = Math.floor(after / minuteMs) * minuteMs + minuteMs;
   while (at <= end && found.length < limit) {
-    const date = new Date(at);
+    const local = at + offsetAt(at);
+    const date = new Date(local);
     if (matches(schedule, date)) found.push(at);
     // Whole hours that cannot match are skipped: a year is 8,784 of them.
-    const next = schedule.hours.has(date.getUTCHours())
-      ? at + minuteMs
-      : Math.floor(at / 3_600_000) * 3_600_000 + 3_600_000;
-    at = next;
+    at += schedule.hours.has(date.getUTCHours()) ? minuteMs : hourMs - (((local % hourMs) + hourMs) % hourMs);
   }
   return found;
 }

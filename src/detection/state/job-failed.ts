@@ -12,44 +12,59 @@ function conditionOf(job: Job, type: string) {
   return job.status?.conditions?.find((condition) => condition.type === type && condition.status === "True");
 }
 
-/** The newest end of a successful run among the Jobs of the same owner (ms). */
-function lastSuccess(owner: string, namespace: string | undefined, { observation }: DetectContext): number {
-  let last = 0;
-  for (const job of observation.objects.list("Job", namespace)) {
-    if (!job.metadata.ownerReferences?.some(({ name, kind }) => kind === "CronJob" && name === owner)) continue;
-    if (conditionOf(job, "Complete")) last = Math.max(last, timeOf(job.status?.completionTime, 0));
-  }
-  const cron = observation.objects.get("CronJob", namespace, owner);
-  return Math.max(last, timeOf(cron?.status?.lastSuccessfulTime, 0));
+/** What Jobs have done since: there may be thousands, so they are gone through once. */
+interface Successes {
+  /** The newest end of a successful run among the Jobs of a CronJob (ms); 0 without one. */
+  ofCron(namespace: string | undefined, cron: string): number;
+  /** The same of the copies of a Job that kubemend ran: the failed one stays as an object all the same. */
+  ofRerun(namespace: string | undefined, job: string): number;
 }
 
-/** Whether a copy of this Job that kubemend ran has done its work: the failed one stays as an object all the same. */
-function wasRunAgain(
-  { metadata: { name, namespace } }: Job,
-  failedAt: number,
-  { observation }: DetectContext,
-): boolean {
-  return observation.objects
-    .list("Job", namespace)
-    .some(
-      (other) =>
-        other.metadata.annotations?.[rerunOf] === name &&
-        conditionOf(other, "Complete") !== undefined &&
-        timeOf(other.status?.completionTime, 0) > failedAt,
-    );
+function readSuccesses({ observation }: DetectContext): Successes {
+  const ends = new Map<string, number>();
+  const note = (key: string, at: number) => void ends.set(key, Math.max(at, ends.get(key) ?? 0));
+  for (const job of observation.objects.list("Job")) {
+    if (!conditionOf(job, "Complete")) continue;
+    const { namespace = "", annotations, ownerReferences = [] } = job.metadata;
+    const at = timeOf(job.status?.completionTime, 0);
+    for (const { kind, name } of ownerReferences) if (kind === "CronJob") note(`cron ${namespace}/${name}`, at);
+    const copyOf = annotations?.[rerunOf];
+    if (copyOf !== undefined) note(`rerun ${namespace}/${copyOf}`, at);
+  }
+  return {
+    ofCron(namespace, cron) {
+      const told = observation.objects.get("CronJob", namespace, cron)?.status?.lastSuccessfulTime;
+      return Math.max(ends.get(`cron ${namespace ?? ""}/${cron}`) ?? 0, timeOf(told, 0));
+    },
+    ofRerun: (namespace, job) => ends.get(`rerun ${namespace ?? ""}/${job}`) ?? 0,
+  };
+}
+
+/** One failed pod in five that did their part is what many parts cost: spot nodes, a flaky download. */
+const failedShare = 0.2;
+
+/** Pods of one run fail again and again, and not just some of many. */
+function keepsFailing({ status = {} }: Job): boolean {
+  const { failed = 0, succeeded = 0 } = status;
+  return failed >= 2 && failed > failedShare * succeeded;
 }
 
 /** The schedule's own template was changed and has not succeeded since: its first failure is no accident. */
-function changedSinceSuccess(cron: string, namespace: string | undefined, context: DetectContext): boolean {
-  const versions = context.observation.objects.versions(makeRef("CronJob", namespace, cron));
+function changedSinceSuccess(
+  cron: string,
+  namespace: string | undefined,
+  { observation }: DetectContext,
+  successes: Successes,
+): boolean {
+  const versions = observation.objects.versions(makeRef("CronJob", namespace, cron));
   const changedAt = versions.length > 1 ? (versions.at(-1)?.at ?? 0) : 0;
-  return changedAt > lastSuccess(cron, namespace, context);
+  return changedAt > successes.ofCron(namespace, cron);
 }
 
 /**
  * Jobs that failed for good or fail again and again. Source: condition Failed (backoff limit or deadline), or two failed
  * pods of one run. A CronJob is judged by its runs together: it stays until a later run succeeds. Not a fault: completed
- * and suspended Jobs, one failed pod that is retried, a failure from before the watch that a success has followed, a Job
+ * and suspended Jobs, one failed pod that is retried, some failed pods of a Job of many parts, a failure from before the watch that a success has followed, a Job
  * whose re-run has completed.
  */
 export const jobFailed = defineDetector({
@@ -58,6 +73,7 @@ export const jobFailed = defineDetector({
   nature: "failure",
   *detect(context): Iterable<Finding> {
     const { observation, now } = context;
+    const successes = readSuccesses(context);
     for (const job of observation.objects.list("Job")) {
       if (conditionOf(job, "Complete") || job.spec.suspend) continue;
       const failed = conditionOf(job, "Failed") ?? conditionOf(job, "FailureTarget");
@@ -66,10 +82,10 @@ export const jobFailed = defineDetector({
       if (now - at > recentMs) continue;
       const cron = job.metadata.ownerReferences?.find(({ kind }) => kind === "CronJob")?.name;
       const { namespace } = job.metadata;
-      const changed = cron !== undefined && failures > 0 && changedSinceSuccess(cron, namespace, context);
-      if (!failed && failures < 2 && !changed) continue;
-      if (cron !== undefined && lastSuccess(cron, namespace, context) > at) continue;
-      if (cron === undefined && wasRunAgain(job, at, context)) continue;
+      const changed = cron !== undefined && failures > 0 && changedSinceSuccess(cron, namespace, context, successes);
+      if (!failed && !keepsFailing(job) && !changed) continue;
+      if (cron !== undefined && successes.ofCron(namespace, cron) > at) continue;
+      if (cron === undefined && successes.ofRerun(namespace, job.metadata.name) > at) continue;
       yield {
         reason: failed?.reason ?? "PodsFailing",
         target: cron === undefined ? refOf(job) : makeRef("CronJob", namespace, cron),
