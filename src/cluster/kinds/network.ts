@@ -44,10 +44,15 @@ export interface Ingress extends KubeObject {
   readonly status?: { readonly loadBalancer?: { readonly ingress?: readonly unknown[] } };
 }
 
+/** By which the controller of AWS load balancers marks a backend that is an action of its own (a redirect), and no Service. */
+const annotatedAction = "use-annotation";
+
 /** Everything that an ingress sends traffic to. */
 export function backendsOf({ spec }: Ingress): readonly IngressBackend[] {
   const paths = (spec?.rules ?? []).flatMap(({ http }) => (http?.paths ?? []).map(({ backend }) => backend));
-  return [spec?.defaultBackend, ...paths].filter((backend) => backend !== undefined);
+  return [spec?.defaultBackend, ...paths]
+    .filter((backend) => backend !== undefined)
+    .filter(({ service }) => service?.port?.name !== annotatedAction);
 }
 
 export interface NetworkPeer {

@@ -17,14 +17,15 @@ function budgetNamed(message: string, budgets: readonly KubeObject[]): KubeObjec
 /**
  * Evictions that a PodDisruptionBudget refuses again and again: a node cannot be drained. Source: warnings about a pod or a
  * node that quote the budget. Not a fault: one refusal (the next attempt finds another pod ready), a budget that allows a
- * disruption by now, events older than ten minutes.
+ * disruption by now, events older than ten minutes, Karpenter's notes (no warnings) that it would like to save a node.
  */
 export const evictionRefused = defineEventDetector({
   name: "eviction-refused",
   nature: "fault",
   *detect({ events, observation, now }): Iterable<Finding> {
     for (const event of events) {
-      if (!refused.test(event.message) || event.count < atLeast || now - event.at > recentMs) continue;
+      if (!event.warning || !refused.test(event.message) || event.count < atLeast || now - event.at > recentMs)
+        continue;
       const pods =
         event.about.kind === "Pod"
           ? [observation.objects.get("Pod", event.about.namespace, event.about.name)]

@@ -1,4 +1,6 @@
 import type { KubeObject } from "../../cluster/kubernetes-types.ts";
+import { usesOfSpec } from "../../cluster/topology-uses.ts";
+import { podSpecOf } from "../../cluster/workload.ts";
 import { type ObjectRef, refKey, refText } from "../../incident/object-ref.ts";
 import { type DetectContext, defineDetector, type Finding } from "../detector.ts";
 
@@ -29,7 +31,7 @@ const kinds: ReadonlySet<string> = new Set(["ConfigMap", "Secret", "ServiceAccou
 /**
  * Running workloads that need a ConfigMap, a Secret, a key in one, or a ServiceAccount that has been removed: running pods
  * go on, the next one will not start. Source: references in the pod template against objects seen earlier. Not a fault: optional references,
- * objects that were never seen, kube-root-ca.crt (made by a controller), workloads at zero replicas.
+ * objects that were never seen, what only an earlier template named, kube-root-ca.crt (made by a controller), workloads at zero replicas.
  */
 export const missingReference = defineDetector({
   name: "missing-reference",
@@ -49,7 +51,9 @@ export const missingReference = defineDetector({
     for (const workload of context.topology().workloads) {
       if (workload.kind === "Job" || context.podsOf(workload).length === 0) continue;
       const seen = new Set<string>();
-      for (const use of context.topology().usesOf(workload)) {
+      // As its template is now: what an earlier one named may be pruned.
+      const spec = podSpecOf(context.observation.objects.find(workload)?.object);
+      for (const use of spec ? usesOfSpec(spec, workload.namespace) : []) {
         if (use.optional || !kinds.has(use.ref.kind) || use.ref.name === "kube-root-ca.crt") continue;
         const gap = gapOf(use.ref, use.key, context);
         // A rotation deletes and creates within moments.
