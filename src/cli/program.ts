@@ -109,8 +109,14 @@ export function buildProgram(): Command {
     .command("migrate")
     .description("bring the database to this version; give the watcher and the actor users of their own in it")
     .option("--config <file>", "settings in YAML")
-    .option("--watcher-user <name>", "user of the database that the watcher connects as; must exist")
-    .option("--actor-user <name>", "user of the database that the actor connects as; must exist")
+    .option(
+      "--watcher-user <name>",
+      "user of the database that the watcher connects as; made where WATCHER_DATABASE_PASSWORD is set",
+    )
+    .option(
+      "--actor-user <name>",
+      "user of the database that the actor connects as; made where ACTOR_DATABASE_PASSWORD is set",
+    )
     .action(async (options) => (await import("./migrate.ts")).migrateCommand(options));
 
   const audit = program.command("audit").description("what was decided and done, and whether the record is whole");

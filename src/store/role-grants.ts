@@ -81,6 +81,8 @@ export async function grantRoles({ pool }: Pick<Database, "pool">, { watcher, ac
   const client = await pool.connect();
   try {
     await client.query("begin");
+    // Two who grant at once would stumble over each other's rows.
+    await client.query("select pg_advisory_xact_lock(hashtext('kubemend role grants'))");
     for (const statement of statements) await client.query(statement);
     await client.query("commit");
   } catch (error) {

@@ -56,6 +56,31 @@ capabilities:
       key: DATABASE_URL
 {{- end }}
 
+{{/* Whether the database and its users are the chart's own: then watcher and actor each connect as one that is held to its role. */}}
+{{- define "kubemend.ownDatabase" -}}
+{{- if .Values.postgresql.enabled -}}
+{{- if .Values.secret.existing -}}
+{{- else if .Values.secret.values.DATABASE_URL -}}
+{{- else -}}
+yes
+{{- end -}}
+{{- end -}}
+{{- end }}
+
+{{/* Passwords of both users, of the owner's: whoever has one of them cannot tell the owner's from it. */}}
+{{- define "kubemend.watcherSeed" -}}
+watcher/{{ .Values.postgresql.password }}
+{{- end }}
+{{- define "kubemend.actorSeed" -}}
+actor/{{ .Values.postgresql.password }}
+{{- end }}
+{{- define "kubemend.watcherPassword" -}}
+{{ include "kubemend.watcherSeed" . | sha256sum }}
+{{- end }}
+{{- define "kubemend.actorPassword" -}}
+{{ include "kubemend.actorSeed" . | sha256sum }}
+{{- end }}
+
 {{/* Where a pod goes. */}}
 {{- define "kubemend.placement" -}}
 {{- with .nodeSelector }}

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { stringify } from "yaml";
 import { type Expression, type Node, parseTemplate } from "./parse.ts";
 
@@ -50,6 +51,7 @@ function indent(count: unknown, text: unknown): string {
 const functions: Readonly<Record<string, (...args: readonly unknown[]) => unknown>> = {
   default: (fallback, value) => (isEmpty(value) ? fallback : value),
   quote: (value) => (value === undefined || value === null ? "" : JSON.stringify(show(value))),
+  sha256sum: (value) => createHash("sha256").update(show(value)).digest("hex"),
   toYaml,
   nindent: (count, text) => `\n${indent(count, text)}`,
 };

@@ -265,6 +265,51 @@ describe("the rendered settings", () => {
     expect(service && objectsAt(objectAt(service, "spec"), "ports")).toMatchObject([{ port: Number(url.port) }]);
   });
 
+  test("there each role connects as a user of its own, and neither gets the owner's password", () => {
+    const objects = chartObjects(bundled);
+    const of = (kind: string, name: string) => objects.find((one) => one.kind === kind && one.metadata.name === name);
+    const data = (name: string) => objectAt(of("Secret", name) ?? { kind: "", metadata: {} }, "stringData");
+    const addresses = ["kubemend", "kubemend-actor", "kubemend-postgresql"].map(
+      (name) => new URL(String(data(name)["DATABASE_URL"])),
+    );
+    expect(addresses.map(({ username }) => username)).toEqual(["kubemend_watcher", "kubemend_actor", "kubemend"]);
+    expect(new Set(addresses.map(({ password }) => password)).size).toBe(3);
+    expect(addresses.map(({ host }) => host)).toEqual(Array(3).fill("kubemend-postgresql:5432"));
+    const owner = data("kubemend-postgresql");
+    expect(addresses[0]?.password).toBe(owner["WATCHER_DATABASE_PASSWORD"]);
+    expect(addresses[1]?.password).toBe(owner["ACTOR_DATABASE_PASSWORD"]);
+
+    const specOf = (name: string) =>
+      objectAt(objectAt(objectAt(of("Deployment", name) ?? { kind: "", metadata: {} }, "spec"), "template"), "spec");
+    const secretsOf = (containers: unknown) =>
+      [...JSON.stringify(containers).matchAll(/"secret(?:KeyRef|Ref)":\{"name":"([^"]+)"/g)].map(([, name]) => name);
+    const watcher = specOf("kubemend-watcher");
+    expect(new Set(secretsOf(watcher["initContainers"]))).toEqual(new Set(["kubemend-postgresql"]));
+    expect(new Set(secretsOf(watcher["containers"]))).toEqual(new Set(["kubemend"]));
+    expect(secretsOf(specOf("kubemend-actor"))).toEqual(["kubemend-actor"]);
+    const [init] = objectsAt(watcher, "initContainers");
+    const args = (init?.["args"] ?? []) as readonly string[];
+    expect([args[0], args[args.indexOf("--watcher-user") + 1], args[args.indexOf("--actor-user") + 1]]).toEqual([
+      "migrate",
+      addresses[0]?.username,
+      addresses[1]?.username,
+    ]);
+  });
+
+  test.each([
+    { what: "a database of one's own", values: {} },
+    {
+      what: "an address of one's own",
+      values: { ...bundled, secret: { values: { DATABASE_URL: "postgres://me@db/k" } } },
+    },
+    { what: "a Secret of one's own", values: { ...bundled, secret: { existing: "mine" } } },
+  ])("$what stays as it is: nobody makes users there", ({ values }) => {
+    const objects = chartObjects(values);
+    expect(objects.map(nameOf)).not.toContain("Secret kubemend-actor");
+    const deployments = JSON.stringify(objects.filter(({ kind }) => kind === "Deployment"));
+    expect(deployments).not.toMatch(/initContainers|kubemend-postgresql|kubemend-actor","key"/);
+  });
+
   test("nothing secret is in the ConfigMap or beside a pod", () => {
     const others = Object.entries(renderChart(everything)).filter(
       ([name]) => !["secret.yaml", "postgresql.yaml"].includes(name),
