@@ -5,7 +5,7 @@ import { groupingAccuracy } from "./grouping-accuracy.ts";
 
 // Floors below what is measured (npm run evals -- templates): they notice a fall, the eval states the goal.
 test.each([
-  { part: "development", sources: 0.85, stream: 0.84 },
+  { part: "development", sources: 0.82, stream: 0.81 },
   { part: "held-out", sources: 0.7, stream: 0.7 },
 ])("lines of real programs, $part: not below $sources by source and $stream in one stream", ({
   part,
