@@ -40,6 +40,26 @@ async function read(database: Database, cluster: string) {
 const count = async ({ pool }: Database, what: string) =>
   (await pool.query<{ n: number }>(`select count(*)::int as n from ${what}`)).rows[0]?.n;
 
+test("what an old watcher writes beside a new one is read with the rest, and moved with it", async () => {
+  await using database = await withDatabase();
+  await earlier(database, "c");
+  // As earlier versions wrote, after the new one has brought the database up to date.
+  const at = start + 3_600_000;
+  for (let again = 0; again < 2; again++)
+    await database.pool.query(
+      `insert into pods (cluster, at, namespace, pod, workload, label, ready, restarts, cpu_cores)
+       select $1, to_timestamp(row.ms / 1000), namespace, pod, workload, label, ready, restarts, cpu_cores
+         from unnest($2::double precision[], array['shop'], array['web-9'], array['web'], array['good'], array[true], array[1], array[0.5])
+           as row (ms, namespace, pod, workload, label, ready, restarts, cpu_cores) on conflict do nothing`,
+      ["c", [at]],
+    );
+  expect(await count(database, "pods where pod = 'web-9'")).toBe(1);
+  await createSampleMover(database, "c").move(start - 600_000, always);
+  const own = (await read(database, "c")).filter(({ pod }) => pod === "web-9");
+  expect(own).toMatchObject([{ at, ready: true, restarts: 1, cpuCores: 0.5 }]);
+  expect(await count(database, "pods_singly")).toBe(0);
+});
+
 describe("what an earlier version kept", () => {
   test("is moved whole, its room is given back, and doing it again changes nothing", async () => {
     await using database = await withDatabase();
