@@ -1,5 +1,6 @@
 import type { RawSeries, Sample } from "../../../cluster/signal.ts";
 import { own } from "../../../lib/own.ts";
+import { createSeriesTable } from "./series-table.ts";
 
 /** Parses what one target exposes, again and again; the same series is the same object every time. */
 export interface ExpositionParser {
@@ -11,7 +12,7 @@ export interface ExpositionParser {
 }
 
 export interface ExpositionParserOptions {
-  /** Series kept for this target; a label explosion must not take the process with it. */
+  /** Series kept for this target at a time; a label explosion must not take the process with it. */
   readonly maxSeries?: number;
   /** Samples of other metrics are skipped before their labels are read. */
   readonly keep?: (name: string) => boolean;
@@ -69,18 +70,14 @@ export function createExpositionParser(
 ): ExpositionParser {
   const maxSeries = options.maxSeries ?? 20_000;
   const keep = options.keep ?? (() => true);
-  const known = new Map<string, RawSeries>();
+  const known = createSeriesTable(maxSeries);
   let malformed = 0;
   let refused = 0;
 
-  function seriesOf(key: string, name: string, line: string, brace: number): RawSeries | undefined {
+  function seriesOf(key: string, name: string, line: string, brace: number, at: number): RawSeries | undefined {
     const labels: Record<string, string> = {};
     if (brace >= 0 && readLabels(line, brace + 1, labels) < 0) {
       malformed++;
-      return undefined;
-    }
-    if (known.size >= maxSeries) {
-      refused++;
       return undefined;
     }
     for (const [label, value] of Object.entries(extraLabels)) {
@@ -90,8 +87,9 @@ export function createExpositionParser(
     }
     const series: RawSeries = { name, labels };
     // Sliced strings keep the whole response alive; the key is copied so that it does not.
-    known.set(Buffer.from(key).toString(), series);
-    return series;
+    if (known.add(Buffer.from(key).toString(), series, at)) return series;
+    refused++;
+    return undefined;
   }
 
   /** End of the series part: after the closing brace, or the first blank. -1 when a label value is not closed. */
@@ -138,7 +136,7 @@ export function createExpositionParser(
           continue;
         }
         const key = line.slice(0, end);
-        const series = known.get(key) ?? seriesOf(key, name, line, brace);
+        const series = known.find(key, at) ?? seriesOf(key, name, line, brace, at);
         if (!series) continue;
         // A time of ten digits is in seconds (OpenMetrics), of thirteen in milliseconds (Prometheus).
         const own = timeText === undefined || timeText.startsWith("#") ? Number.NaN : Number(timeText);

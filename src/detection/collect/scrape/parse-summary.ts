@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { RawSeries, Sample } from "../../../cluster/signal.ts";
 import type { ExpositionParser } from "./parse-exposition.ts";
+import { createSeriesTable } from "./series-table.ts";
 
 const usage = z.object({ time: z.string().optional(), usedBytes: z.number().nonnegative().optional() });
 const summarySchema = z.object({
@@ -28,21 +29,18 @@ export function createSummaryParser(
   labels: Readonly<Record<string, string>>,
   { maxSeries = 20_000 }: SummaryParserOptions = {},
 ): ExpositionParser {
-  const interned = new Map<string, RawSeries>();
+  const interned = createSeriesTable(maxSeries);
   let malformed = 0;
   let refused = 0;
 
-  function seriesOf(name: string, own: Readonly<Record<string, string>>): RawSeries | undefined {
+  function seriesOf(name: string, own: Readonly<Record<string, string>>, at: number): RawSeries | undefined {
     const key = [name, ...Object.values(own)].join("\u0000");
-    const known = interned.get(key);
+    const known = interned.find(key, at);
     if (known) return known;
-    if (interned.size >= maxSeries) {
-      refused++;
-      return undefined;
-    }
     const made = { name, labels: { ...labels, ...own } };
-    interned.set(key, made);
-    return made;
+    if (interned.add(key, made, at)) return made;
+    refused++;
+    return undefined;
   }
 
   function answerOf(text: string): z.infer<typeof summarySchema> | undefined {
@@ -63,7 +61,7 @@ export function createSummaryParser(
       }
       const samples: Sample[] = [];
       const add = (what: string, own: Readonly<Record<string, string>>, value: number | undefined, time?: string) => {
-        const series = value === undefined ? undefined : seriesOf(`kubelet_summary_${what}_bytes`, own);
+        const series = value === undefined ? undefined : seriesOf(`kubelet_summary_${what}_bytes`, own, at);
         // Measured about once a minute and repeated until then, with the time of the measurement.
         const measuredAt = time === undefined ? at : Date.parse(time);
         if (series && value !== undefined)

@@ -61,6 +61,17 @@ test("the same series is the same object in every scrape", () => {
   expect(second?.series).toBe(first?.series);
 });
 
+test("the series of pods that are gone give way to those of new ones", () => {
+  const parser = createExpositionParser({ node: "node-1" }, { maxSeries: 10 });
+  const page = (pods: readonly string[]) => pods.map((pod) => `up_total{pod="${pod}"} 1`).join("\n");
+  const minute = 60_000;
+  for (let i = 0; i < 100; i++) {
+    const pods = ["always", `job-${i}`];
+    expect(parser.parse(page(pods), i * 3 * minute).map(({ series }) => series.labels["pod"])).toEqual(pods);
+  }
+  expect(parser.refused).toBe(0);
+});
+
 test("a label explosion is refused and counted, known series go on", () => {
   const parser = createExpositionParser({}, { maxSeries: 3 });
   const text = Array.from({ length: 10 }, (_, i) => `a{x="${i}"} 1`).join("\n");
