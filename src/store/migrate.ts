@@ -25,6 +25,7 @@ import * as rejectedBy from "./migrations/0032-rejected-by.ts";
 import * as sampleArrays from "./migrations/0033-sample-arrays.ts";
 import * as retention from "./migrations/0034-retention.ts";
 import * as mailSubjects from "./migrations/0035-mail-subjects.ts";
+import * as indexes from "./migrations/0036-indexes.ts";
 import * as oldWatchers from "./migrations/0037-old-watchers.ts";
 
 /** In order, never edited once released. */
@@ -51,6 +52,7 @@ const migrations: Record<string, Migration> = {
   "0033-sample-arrays": sampleArrays,
   "0034-retention": retention,
   "0035-mail-subjects": mailSubjects,
+  "0036-indexes": indexes,
   "0037-old-watchers": oldWatchers,
 };
 

@@ -6,6 +6,8 @@ import { type CountedRow, countedRows, jobCounts, modelSpending } from "../../st
 
 /** Several who scrape at once ask the database once. */
 const keepMs = 5_000;
+/** What a model has cost is summed up from all diagnoses that it had a part in, which are long. */
+const keepSpentMs = 5 * 60_000;
 
 interface Figures {
   readonly rows: readonly CountedRow[];
@@ -25,12 +27,18 @@ export function addOutcomeMetrics(
   let figures: Figures | undefined;
   let up = 0;
   let asked: { readonly at: number; readonly answer: Promise<void> } | undefined;
+  let spending: { readonly at: number; readonly spent: Figures["spent"] } | undefined;
+  const spentSoFar = async () => {
+    if (!spending || performance.now() - spending.at > keepSpentMs)
+      spending = { at: performance.now(), spent: await modelSpending(database) };
+    return spending.spent;
+  };
   const ask = async () => {
     try {
       const [rows, jobs, spent] = await Promise.all([
         countedRows(database, cluster),
         jobCounts(database, cluster),
-        modelSpending(database),
+        spentSoFar(),
       ]);
       figures = { rows, jobs, spent };
       up = 1;

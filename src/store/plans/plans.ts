@@ -33,7 +33,7 @@ export async function planStanding(
            count(*) filter (where namespace = ${namespace ?? ""}) as in_namespace,
            count(*) as in_cluster
       from action_plan
-     where ${isOurs(cluster)} and (phase is not null or state = 'approved') and decided_at > clock_timestamp() - interval '1 hour'`.execute(
+     where ${isOurs(cluster)} and (phase is not null or state = 'approved') and decided_at > now() - interval '1 hour'`.execute(
     database.kysely,
   );
   const row = rows[0];
@@ -111,11 +111,15 @@ export async function plansOf(database: Database, incidentId: string, limit = 50
   return await withHistory(database.kysely, rows);
 }
 
-/** Plans that were applied and still wait for the verdict of verification, oldest first. */
+/** What has had no verdict for so long gets none any more. */
+const verifyWithinDays = 7;
+
+/** Plans that were applied lately and still wait for the verdict of verification, oldest first. */
 export async function plansToVerify(database: Database, cluster?: string, limit = 100): Promise<StoredPlan[]> {
   const { rows } = await sql<PlanRow>`
     select ${planColumns} from action_plan p
-     where ${isOurs(cluster)} and state = 'applied' and not exists (select from verification v where v.plan_id = p.id)
+     where ${isOurs(cluster)} and state = 'applied' and applied_at > now() - make_interval(days => ${verifyWithinDays}::int)
+       and not exists (select from verification v where v.plan_id = p.id)
      order by applied_at limit ${limit}`.execute(database.kysely);
   return await withHistory(database.kysely, rows);
 }

@@ -72,10 +72,10 @@ async function castOn(database: Pick<Database, "kysely">, vote: Vote): Promise<A
            and (select count(*) from action_plan spent
                  where (spent.phase is not null or spent.state = 'approved') and spent.namespace = action_plan.namespace
                    and spent.cluster is not distinct from action_plan.cluster
-                   and spent.decided_at > clock_timestamp() - interval '1 hour') < ${vote.budgets.perNamespacePerHour}
+                   and spent.decided_at > now() - interval '1 hour') < ${vote.budgets.perNamespacePerHour}
            and (select count(*) from action_plan spent
                  where (spent.phase is not null or spent.state = 'approved') and spent.cluster is not distinct from action_plan.cluster
-                   and spent.decided_at > clock_timestamp() - interval '1 hour') < ${vote.budgets.perClusterPerHour}
+                   and spent.decided_at > now() - interval '1 hour') < ${vote.budgets.perClusterPerHour}
         returning id`.execute(tx);
     // Rolls the vote back too: it can be given again when there is budget.
     if (approved.rows.length === 0) throw new BudgetSpent();
