@@ -51,13 +51,20 @@ export function redraw(group: Group, context: GroupContext, maxAnomalies: number
   };
 }
 
+/** What a title says after the name of its object, which may have its kind before it. Names of roles hold any signs: no pattern is made of one. */
+function afterName(title: string, name: string): string {
+  for (const begin of [0, title.indexOf(" ") + 1])
+    if (title.startsWith(`${name} `, begin)) return title.slice(begin + name.length + 1);
+  return title;
+}
+
 /** An anomaly read back from a database; its headline is what the title said after the name. */
 export function restored(anomaly: Anomaly, incident: Incident, natureOf: (detector: string) => Nature): LiveAnomaly {
   return {
     anomaly,
     nature: natureOf(anomaly.detector),
     headline: sameRef(anomaly.target, incident.target)
-      ? incident.title.replace(new RegExp(`^(\\S+ )?${anomaly.target.name.replaceAll(".", "\\.")} `), "")
+      ? afterName(incident.title, anomaly.target.name)
       : anomaly.summary,
     blames: [],
     related: [],

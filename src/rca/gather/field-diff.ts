@@ -110,6 +110,10 @@ function keyed(list: readonly unknown[]): Readonly<Record<string, unknown>> | un
   return Object.fromEntries(found);
 }
 
+/** A variable may have a name of a megabyte; nobody reads it. */
+const maxKeyChars = 300;
+const shown = (key: string) => (key.length > maxKeyChars ? `${key.slice(0, maxKeyChars)}…` : key);
+
 function walk(path: string, before: unknown, after: unknown, out: [string, unknown, unknown][]): void {
   if (out.length >= maxFields || before === after) return;
   if (Array.isArray(before) || Array.isArray(after)) {
@@ -117,7 +121,7 @@ function walk(path: string, before: unknown, after: unknown, out: [string, unkno
     const right = keyed(Array.isArray(after) ? after : []);
     if (left && right) {
       for (const key of new Set([...Object.keys(left), ...Object.keys(right)]))
-        walk(`${path}[${key}]`, own(left, key), own(right, key), out);
+        walk(`${path}[${shown(key)}]`, own(left, key), own(right, key), out);
     } else if (JSON.stringify(before) !== JSON.stringify(after)) out.push([path, before, after]);
     return;
   }
@@ -130,7 +134,7 @@ function walk(path: string, before: unknown, after: unknown, out: [string, unkno
     const left = isRecord(before) ? before : {};
     const right = isRecord(after) ? after : {};
     for (const key of new Set([...Object.keys(left), ...Object.keys(right)])) {
-      walk(/[./]/.test(key) ? `${path}[${key}]` : `${path}.${key}`, own(left, key), own(right, key), out);
+      walk(/[./]/.test(key) ? `${path}[${shown(key)}]` : `${path}.${shown(key)}`, own(left, key), own(right, key), out);
     }
     return;
   }

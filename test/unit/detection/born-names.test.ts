@@ -6,8 +6,11 @@ import { isFailure } from "../../../src/detection/collect/derive/call-status.ts"
 import { readPush } from "../../../src/detection/collect/push/read-push.ts";
 import { readHealth } from "../../../src/detection/collect/read-health.ts";
 import { createExpositionParser } from "../../../src/detection/collect/scrape/parse-exposition.ts";
+import { restored } from "../../../src/detection/group/incident-draft.ts";
 import { parseLine } from "../../../src/detection/logs/lines/parse-line.ts";
 import { parseCron } from "../../../src/detection/state/cron-schedule.ts";
+import type { Anomaly } from "../../../src/incident/anomaly.ts";
+import type { Incident } from "../../../src/incident/incident.ts";
 import { diffFields } from "../../../src/rca/gather/field-diff.ts";
 import { symptomOf } from "../../../src/rca/report/symptom-words.ts";
 import { createWorld } from "../../support/detect-objects.ts";
@@ -86,7 +89,7 @@ describe.each(born)("a name that objects have by birth, %s", (name) => {
       ],
       Object.fromEntries([[name, "y"]]),
     );
-    const changes = diffFields(before as never, after as never);
+    const changes = diffFields(before, after);
     expect(isPlain(changes)).toBe(true);
     expect(JSON.stringify(changes)).not.toContain("native code");
     expect(changes.map(({ path }) => path)).toContain(`spec.template.spec.containers[web].env[${name}]`);
@@ -165,4 +168,15 @@ describe.each(born)("a name that objects have by birth, %s", (name) => {
   });
 
   test("changes no other object", () => expect(Reflect.get({}, "polluted")).toBeUndefined());
+});
+
+test.each([
+  { name: "team(", title: "Role team( allows nothing", headline: "allows nothing" },
+  { name: "a+b.c[", title: "a+b.c[ is down", headline: "is down" },
+  { name: "carts", title: "something else", headline: "something else" },
+])("an incident about $name is read back, whatever signs the name has", ({ name, title, headline }) => {
+  const target = { kind: "Role", namespace: "shop", name };
+  const incident = { target, title, updatedAt: 0 } as Incident;
+  const anomaly = { target, detector: "d", summary: "s" } as Anomaly;
+  expect(restored(anomaly, incident, () => "fault").headline).toBe(headline);
 });
