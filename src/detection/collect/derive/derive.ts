@@ -49,6 +49,8 @@ const maxAgeMs = 10 * 60_000;
 const maxAheadMs = 2 * 60_000;
 const youngPodMs = 60_000;
 const forgetRawMs = 10 * 60_000;
+/** One scrape that is late or lost is still read as it is. */
+const gapTicks = 2.5;
 
 /**
  * Counters become increases here: a smaller value is a restart from zero; a series that appears on a target that has been
@@ -87,6 +89,17 @@ export function createDeriver(options: DeriverOptions): Deriver {
       : `${labels.job ?? ""}/${labels.namespace ?? ""}/${labels.pod ?? ""}/${labels.instance ?? ""}`;
   }
 
+  /**
+   * After scrapes that failed a counter brings the increase of all that time at once; as much of it is taken as fell into the
+   * slot that is open now, or one tick would show a multiple of every rate. The kubelet's rates are over its own times.
+   */
+  function shareOfSlot(sinceMs: number, at: number): number {
+    // The first tick has no length, only an assumed one.
+    if (ticks < 2) return 1;
+    const slotMs = Math.max(durations[(ticks - 1) % slots] ?? 0, at - lastFlush);
+    return sinceMs > gapTicks * slotMs ? slotMs / sinceMs : 1;
+  }
+
   function takeOne({ series: source, value, at }: Sample, receivedAt: number): void {
     // NaN is Prometheus' mark of a series that ended.
     if (!Number.isFinite(value)) return void stats.notFinite++;
@@ -120,7 +133,9 @@ export function createDeriver(options: DeriverOptions): Deriver {
     state.lastAt = at;
     if (!state.counter) state.sink(value, 0, at);
     else if (before !== Number.NEGATIVE_INFINITY) {
-      state.sink(value >= previous ? value - previous : value, (at - before) / 1_000, at);
+      const increase = value >= previous ? value - previous : value;
+      const share = state.target.startsWith("kubelet/") ? 1 : shareOfSlot(at - before, at);
+      state.sink(increase * share, (at - before) / 1_000, at);
     } else if (!state.target.startsWith("kubelet/") && (target.firstAt < at || target.young)) {
       state.sink(value, Math.max(1, (at - target.lastAt) / 1_000), at);
     }

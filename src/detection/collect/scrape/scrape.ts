@@ -60,6 +60,22 @@ interface Scraped {
   readonly error: string | undefined;
 }
 
+interface TargetParser {
+  readonly parser: ExpositionParser;
+  readonly up: RawSeries;
+  /** Last round in which it was a target (ms). */
+  wantedAt: number;
+  /** In a row. */
+  failures: number;
+}
+
+/** All pods of a node that is down time out: after a few times they are asked briefly, or each round would take a minute. */
+const givesUpAfter = 2;
+const briefMs = 1_500;
+
+/** Longer than anybody behind remembers a counter that is not told any more. */
+const unwantedMs = 15 * 60_000;
+
 /** What a kubelet tells is some ten times what is used. */
 const fromNodes =
   /^(machine_(cpu_cores|memory_bytes)|container_(cpu_(usage|cfs)_|memory_(working_set_bytes|rss|usage_bytes)|oom_events_total|processes|start_time_seconds|last_seen|spec_(cpu|memory)_|network_(receive|transmit)_(bytes|errors|packets_dropped)_total|fs_(usage|limit)_bytes|fs_(reads|writes)_total))/;
@@ -85,19 +101,21 @@ export async function scrapeSource(options: ScrapeSourceOptions): Promise<void> 
   const { reader, clock, known, emit, signal, intervalMs = 15_000, timeoutMs = 10_000, concurrency = 16 } = options;
   const { reads = () => true } = options;
   const namespaces = new Set(options.namespaces ?? []);
-  const parsers = new Map<string, { parser: ExpositionParser; up: RawSeries }>();
+  const parsers = new Map<string, TargetParser>();
   const newest = new WeakMap<RawSeries, number>();
   const counts = { scrapes: 0, failed: 0, notRunning: 0, malformed: 0, refused: 0 };
   const sights = { node: createSight("scrape:nodes", options), pod: createSight("scrape:pods", options) };
 
-  const parserOf = (target: ScrapeTarget): { parser: ExpositionParser; up: RawSeries } => {
+  const parserOf = (target: ScrapeTarget): TargetParser => {
     const wanted = kept[target.kind];
-    const made = parsers.get(target.key) ?? {
+    const made: TargetParser = parsers.get(target.key) ?? {
       parser:
         target.kind === "summary"
           ? createSummaryParser(target.labels)
           : createExpositionParser(target.labels, wanted ? { keep: (name) => wanted.test(name) } : {}),
       up: { name: "up", labels: target.labels },
+      wantedAt: clock.now(),
+      failures: 0,
     };
     parsers.set(target.key, made);
     return made;
@@ -110,13 +128,15 @@ export async function scrapeSource(options: ScrapeSourceOptions): Promise<void> 
     return true;
   };
   const scrape = async (target: ScrapeTarget): Promise<Scraped> => {
-    const { parser, up } = parserOf(target);
+    const known = parserOf(target);
+    const { parser, up } = known;
     const at = clock.now();
-    const request = { signal, timeoutMs };
+    const request = { signal, timeoutMs: known.failures < givesUpAfter ? timeoutMs : Math.min(timeoutMs, briefMs) };
     try {
       const text = await (target.kind === "pod"
         ? reader.podMetrics(target, request)
         : reader.nodeMetrics(target.node, pages[target.kind], request));
+      known.failures = 0;
       const { malformed, refused } = parser;
       const samples = parser.parse(text, at).filter(isFresh);
       counts.malformed += parser.malformed - malformed;
@@ -125,6 +145,7 @@ export async function scrapeSource(options: ScrapeSourceOptions): Promise<void> 
       if (isAside(target)) return { target, samples, error: undefined };
       return { target, samples: [...samples, { series: up, value: 1, at }], error: undefined };
     } catch (error) {
+      known.failures++;
       // A pod may be gone by now; then its last scrape says nothing.
       const samples = isAside(target) ? [] : [{ series: up, value: 0, at }];
       return { target, samples, error: messageOf(error, 200) };
@@ -146,11 +167,13 @@ export async function scrapeSource(options: ScrapeSourceOptions): Promise<void> 
       ...(rounds++ % summaryEvery === 0 ? summaryTargets(pods, nodes) : []),
       ...running,
     ];
-    // A container that starts again finds the series that it had.
-    const keys = new Set([...targets, ...wanting.map(({ target }) => target)].map(({ key }) => key));
-    for (const key of parsers.keys()) if (!keys.has(key) && !key.startsWith("summary/")) parsers.delete(key);
-    for (const key of parsers.keys())
-      if (key.startsWith("summary/") && !nodes.includes(key.slice("summary/".length))) parsers.delete(key);
+    // Who is wanted again finds the series that it had; as new ones, its counters would seem to begin anew.
+    const at = clock.now();
+    for (const { key } of [...targets, ...wanting.map(({ target }) => target)]) {
+      const known = parsers.get(key);
+      if (known) known.wantedAt = at;
+    }
+    for (const [key, { wantedAt }] of parsers) if (at - wantedAt > unwantedMs) parsers.delete(key);
     const results = await inParallel(targets, concurrency, scrape);
     counts.scrapes += results.length;
     counts.failed += results.filter(({ error }) => error !== undefined).length;

@@ -90,6 +90,46 @@ const samplesOf = (signals: readonly Signal[]) =>
       : [],
   );
 
+describe("targets that fail or go", () => {
+  test("one that does not answer is waited for more briefly after a few times, and as long as before once it does", async () => {
+    const timeouts: number[] = [];
+    let answers = false;
+    await scrapeFor(40_000, knowing(pod({ name: "a-1" })), {
+      podMetrics: async (_endpoint, request) => {
+        timeouts.push(request?.timeoutMs ?? 0);
+        if (timeouts.length === 4) answers = true;
+        if (!answers) throw new Error("timed out");
+        return "a 1";
+      },
+    });
+    expect(timeouts.slice(0, 6)).toEqual([10_000, 10_000, 1_500, 1_500, 10_000, 10_000]);
+  });
+
+  test("one that is wanted again after a while has the series that it had", async () => {
+    const known = knowing(pod({ name: "a-1" }));
+    const asks = (wants: boolean) => {
+      const annotations = { "prometheus.io/scrape": String(wants), "prometheus.io/port": "8080" };
+      known.apply({ type: "object", at: 0, change: "MODIFIED", object: pod({ name: "a-1", annotations }) });
+    };
+    let scrapes = 0;
+    let rounds = 0;
+    const podMetrics = async () => {
+      if (++scrapes === 2) asks(false);
+      return `requests_total ${1_000 + scrapes}`;
+    };
+    const signals = await scrapeFor(60_000, known, { podMetrics }, [], () => {
+      if (scrapes === 2 && ++rounds === 3) asks(true);
+    });
+    const series = signals.flatMap((signal) =>
+      signal.type === "samples"
+        ? signal.samples.flatMap((sample) => (sample.series.name === "requests_total" ? [sample.series] : []))
+        : [],
+    );
+    expect(series.length).toBeGreaterThan(3);
+    expect(new Set(series).size).toBe(1);
+  });
+});
+
 describe("what is scraped", () => {
   test.each([
     { name: "an annotated pod", wish: { name: "a-1" }, want: ["a-1:8080/metrics http"] },

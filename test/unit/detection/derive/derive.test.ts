@@ -90,6 +90,18 @@ describe("requests", () => {
     expect(points()?.last).toBeCloseTo(2);
   });
 
+  test("what was counted while scrapes failed is no burst", () => {
+    const { tick, last } = bench();
+    const labels = { pod: "carts-1" };
+    for (let n = 0; n <= 10; n++) tick(n, [["orders_errors_total", labels, n]]);
+    expect(last("app_errors_per_second", { workload: "carts", type: "orders_errors" })).toBeCloseTo(0.2);
+    for (let n = 11; n < 34; n++) tick(n, []);
+    for (let n = 34; n < 38; n++) {
+      tick(n, [["orders_errors_total", labels, n]]);
+      expect(last("app_errors_per_second", { workload: "carts", type: "orders_errors" })).toBeCloseTo(0.2);
+    }
+  });
+
   test("probes and scrapes of a workload are not its traffic", () => {
     const b = bench();
     for (let n = 0; n <= 4; n++)
