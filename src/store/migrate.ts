@@ -2,7 +2,7 @@ import { type Migration, Migrator } from "kysely/migration";
 import { AppError, messageOf } from "../lib/app-error.ts";
 import { errorCode } from "../lib/error-code.ts";
 import { isConnectionLost } from "./connection-lost.ts";
-import type { Database } from "./database.ts";
+import { type Database, openDatabase } from "./database.ts";
 import * as core from "./migrations/0001-core.ts";
 import * as actions from "./migrations/0002-actions.ts";
 import * as chat from "./migrations/0003-chat.ts";
@@ -57,6 +57,8 @@ const migrations: Record<string, Migration> = {
 };
 
 const migrationTable = "schema_migration";
+/** An index on years of rows takes its time, and so does waiting for the replica that makes it; a dead network does not. */
+const migrateWithinMs = 60 * 60_000;
 
 /** Steps in the database that this version does not know. */
 async function stepsOfOthers(database: Database): Promise<readonly string[]> {
@@ -96,8 +98,14 @@ export async function refuseNewerDatabase(database: Database): Promise<void> {
  */
 export async function migrate(database: Database): Promise<readonly string[]> {
   await refuseNewerDatabase(database);
+  // Connections of its own: those of everyday work have their statements cut off after seconds.
+  await using unhurried = openDatabase(database.pool.options.connectionString ?? "", {
+    maxConnections: 2,
+    statementTimeoutMs: migrateWithinMs,
+    queryTimeoutMs: migrateWithinMs,
+  });
   const migrator = new Migrator({
-    db: database.kysely,
+    db: unhurried.kysely,
     provider: { getMigrations: async () => migrations },
     migrationTableName: migrationTable,
     migrationLockTableName: "schema_migration_lock",
