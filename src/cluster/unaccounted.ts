@@ -1,5 +1,6 @@
 import type { Anomaly } from "../incident/anomaly.ts";
 import { type ObjectRef, sameRef } from "../incident/object-ref.ts";
+import { loggedCalls } from "./logged-calls.ts";
 import type { Observation } from "./observation.ts";
 import type { DerivedSeriesName } from "./series-names.ts";
 import type { Series } from "./series-store.ts";
@@ -28,10 +29,22 @@ function meanSince(series: Series | undefined, from: number, { observation, now 
   return points.length < 3 ? undefined : points.reduce((sum, { value }) => sum + value, 0) / points.length;
 }
 
+/** Exceptions that make up this share of the errors are what they are about. */
+const most = 0.5;
+
 interface Calls {
   readonly errorsPerSecond: number;
   /** Seconds waited for them beyond the usual, per second; undefined when some are not timed. */
   readonly lostSeconds: number | undefined;
+}
+
+/** Those that a workload calls itself on the way to others. */
+function hopsTowards(workload: ObjectRef, others: readonly ObjectRef[], { topology }: Measured): readonly ObjectRef[] {
+  return topology
+    .dependenciesOf(workload, 1)
+    .filter((hop) =>
+      others.some((ref) => sameRef(ref, hop) || topology.dependenciesOf(hop).some((far) => sameRef(far, ref))),
+    );
 }
 
 /**
@@ -47,11 +60,7 @@ function callsTowards(
   const { observation, topology, now } = context;
   const { series } = observation;
   const namespace = workload.namespace ?? "";
-  const hops = topology
-    .dependenciesOf(workload, 1)
-    .filter((hop) =>
-      others.some((ref) => sameRef(ref, hop) || topology.dependenciesOf(hop).some((far) => sameRef(far, ref))),
-    );
+  const hops = hopsTowards(workload, others, context);
   let errorsPerSecond = 0;
   let lostSeconds: number | undefined = 0;
   for (const hop of hops) {
@@ -78,9 +87,45 @@ function callsTowards(
   return hops.length > 0 ? { errorsPerSecond, lostSeconds } : undefined;
 }
 
+/** Nobody has counted the calls of this workload: they are known from elsewhere. */
+function countsNoCalls({ namespace = "", name }: ObjectRef, { observation }: Measured): boolean {
+  return observation.series.select("client_requests_per_second", { namespace, workload: name }).length === 0;
+}
+
+/** Whom it calls answers as many requests as ever, and none with an error: who waits for it may time out, but gets no faults. */
+function answersWithoutError(callee: ObjectRef, since: number, context: Measured): boolean {
+  const { series } = context.observation;
+  const labels = { namespace: callee.namespace ?? "", workload: callee.name };
+  const requests = series.get("requests_per_second", labels);
+  const rate = meanSince(requests, since, context);
+  const usual = requests && usualOf(requests, series, context.now);
+  const errors = meanSince(series.get("errors_per_second", labels), since, context) ?? 0;
+  return rate !== undefined && usual !== undefined && rate >= fewerCalls * usual && errors < 0.05 * rate;
+}
+
+/**
+ * Errors that the workload's own log does not lay at the others' door, where its calls are not counted: it complains of
+ * failing calls, but far less often than it fails; or as many exceptions of its own code as errors, while those it calls
+ * answer.
+ */
+function failsByItself(
+  workload: ObjectRef,
+  others: readonly ObjectRef[],
+  errorsPerSecond: number,
+  since: number,
+  context: Measured,
+): boolean {
+  const hops = hopsTowards(workload, others, context);
+  if (hops.length === 0) return false;
+  const { complaintsPerSecond, exceptionsPerSecond } = loggedCalls(workload, hops, since, context);
+  if (complaintsPerSecond !== undefined) return complaintsPerSecond < enough * errorsPerSecond;
+  return exceptionsPerSecond >= most * errorsPerSecond && hops.every((hop) => answersWithoutError(hop, since, context));
+}
+
 /**
  * Errors and slowness of a workload that its calls towards others do not account for, by its own counters: whatever those
- * others suffer from, this is something else. False while that is not measured.
+ * others suffer from, this is something else. Where nobody counts its calls, its log speaks for them. False while that is
+ * not measured.
  */
 export function isUnaccounted(
   anomaly: Anomaly,
@@ -96,9 +141,16 @@ export function isUnaccounted(
   const labels = { namespace: workload.namespace ?? "", workload: workload.name };
   const own = (name: DerivedSeriesName) => meanSince(series.get(name, labels), since, context);
   const calls = callsTowards(workload, others, since, context);
-  if (!calls) return false;
+  const errors = own("errors_per_second");
+  if (!calls)
+    return (
+      anomaly.reason === "error-ratio" &&
+      errors !== undefined &&
+      errors > 0 &&
+      countsNoCalls(workload, context) &&
+      failsByItself(workload, others, errors, since, context)
+    );
   if (anomaly.reason === "error-ratio") {
-    const errors = own("errors_per_second");
     return errors !== undefined && errors > 0 && calls.errorsPerSecond < enough * errors;
   }
   const seconds = own("latency_mean_seconds");

@@ -24,10 +24,18 @@ export interface Shop {
   run(ms: number, step?: Parameters<Shop["serve"]>[0], each?: () => void): ReturnType<World["run"]>;
 }
 
+export interface OpenShopOptions {
+  /** Nobody counts the calls that he makes: only who answers counts. */
+  readonly uncounted?: boolean;
+  /** A service of which nothing says who calls it, with its requests in five seconds. */
+  readonly unnamed?: { readonly name: string; requests(): number };
+}
+
 /** A shop that has run quietly for five minutes. */
-export function openShop(): Shop {
+export function openShop({ uncounted = false, unnamed }: OpenShopOptions = {}): Shop {
   const world = createWorld({ start });
-  const traffic = createTraffic(Object.fromEntries(apps.map((app) => [app, `${app}-a1-x1`])));
+  const names = unnamed ? [...apps, unnamed.name] : apps;
+  const traffic = createTraffic(Object.fromEntries(names.map((app) => [app, `${app}-a1-x1`])));
   const shop: Shop = {
     world,
     traffic,
@@ -40,8 +48,9 @@ export function openShop(): Shop {
       };
       for (const [edge, load] of Object.entries({ ...normal, ...step })) {
         const [from = "", to] = edge.split(">");
-        traffic.serve(to ?? from, { ...load, ...(to === undefined ? {} : { caller: from }) });
+        traffic.serve(to ?? from, { ...load, ...(to === undefined || uncounted ? {} : { caller: from }) });
       }
+      if (unnamed) traffic.serve(unnamed.name, { ok: unnamed.requests() });
     },
     run: (ms, step = {}, each) =>
       world.run(ms, () => {
@@ -52,6 +61,10 @@ export function openShop(): Shop {
   };
   for (const app of apps)
     world.put(...deployment({ app, env: env[app] }), pod({ app, at: start - 600_000, env: env[app] }), service(app));
+  if (unnamed) {
+    const app = unnamed.name;
+    world.put(...deployment({ app }), pod({ app, at: start - 600_000 }), service(app));
+  }
   shop.run(300_000);
   expect(world.engine.incidents()).toEqual([]);
   return shop;

@@ -17,6 +17,13 @@ function wasIn(live: LiveAnomaly, group: Group): boolean {
 /** A relation from here on is more than that things happened at the same time. */
 const surely = 45;
 
+/** Detectors that look at windows date one thing as differently as this (ms). */
+const withinMs = 30_000;
+
+/** It shows, and began well before this incident did: what was there before belongs to what was there before. */
+const isOlder = ({ anomaly, nature }: LiveAnomaly, { born }: Group): boolean =>
+  nature === "symptom" && anomaly.startsAt < born - withinMs;
+
 /**
  * The open incident that an anomaly belongs to, of equally near ones the one that began last; "undecided" when a moment will
  * tell, undefined when there is none.
@@ -25,14 +32,21 @@ export function bestHome(live: LiveAnomaly, book: GroupBook, context: GroupConte
   const open = openGroups(book);
   let best: Group | undefined;
   let bestScore = 0;
+  let older: Group | undefined;
+  let olderScore = 0;
   for (const group of open) {
     if (wasIn(live, group) && !standsAlone(live, askedOf(group), group.incident.target, context)) return group;
     const score = relation(live, witnessesOf(group), group.incident.target, context);
+    if (isOlder(live, group)) {
+      if (score > olderScore) [older, olderScore] = [group, score];
+      continue;
+    }
     if (score > bestScore || (score === bestScore && score > 0 && best && group.incident.onset > best.incident.onset)) {
       best = group;
       bestScore = score;
     }
   }
   if (bestScore >= surely) return best;
-  return open.some((group) => isUndecided(live, askedOf(group), context)) ? "undecided" : best;
+  if (olderScore >= surely) return older;
+  return open.some((group) => isUndecided(live, askedOf(group), context)) ? "undecided" : (best ?? older);
 }

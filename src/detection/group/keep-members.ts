@@ -33,10 +33,11 @@ export function keepMembers(
   const homeless: LiveAnomaly[] = [];
   const named = openByTarget(book);
   const leaves = (live: LiveAnomaly, group: Group): boolean => {
-    const { target, startsAt } = live.anomaly;
+    const { target, startsAt, detectedAt } = live.anomaly;
     if (sameRef(target, group.incident.target)) return false;
-    // What was there before belongs to what was there before.
-    if (named.get(refKey(target))?.some(({ born }) => startsAt >= born - withinMs)) return true;
+    // What was there before belongs to what was there before, and what was told before has not come of what began since.
+    const isOf = ({ born }: Group) => startsAt >= born - withinMs && detectedAt >= born;
+    if (named.get(refKey(target))?.some(isOf)) return true;
     return standsAlone(live, askedOf(group), group.incident.target, context) && mayOpen(live);
   };
   for (const live of active) {

@@ -7,6 +7,8 @@ import { distance, type GroupContext, workloadsOf } from "./group-context.ts";
 import { impairs } from "./impact.ts";
 import { hasOwnReason } from "./own-reason.ts";
 import { isAccusation, type Root, rootsOf } from "./roots.ts";
+import { servingKinds } from "./serving-kinds.ts";
+import { starved, starvedByUnknown } from "./starved.ts";
 
 /** Symptoms that begin together may have one reason that has not shown itself yet. */
 const togetherMs = 90_000;
@@ -24,8 +26,6 @@ function onNode(live: LiveAnomaly, node: ObjectRef, context: GroupContext): bool
   }
   return pods.some((pod) => context.topology.nodeOf(pod.namespace ?? "", pod.name)?.name === node.name);
 }
-
-const servingKinds = new Set(["Deployment", "StatefulSet", "DaemonSet", "Service", "Pod"]);
 
 /**
  * The workloads that an incident takes away from their callers: what it is about, and what its members name as broken. One
@@ -51,20 +51,6 @@ const sourceOf = ({ anomaly, nature }: LiveAnomaly): ObjectRef | undefined =>
  */
 const standsBeside = ({ anomaly, nature }: LiveAnomaly, live: LiveAnomaly): boolean =>
   nature === "fault" && anomaly.target.kind === "HorizontalPodAutoscaler" && live.nature !== "symptom";
-
-/** Requests stay away because somebody upstream has trouble: a caller fails before it gets to this call. */
-function starved(live: LiveAnomaly, members: readonly LiveAnomaly[], context: GroupContext): boolean {
-  const callers = new Set(
-    workloadsOf(live.anomaly.target, context)
-      .flatMap((workload) => context.topology.dependentsOf(workload))
-      .map(refKey),
-  );
-  return members.some(({ anomaly }) =>
-    [anomaly.target, anomaly.seenOn].some(
-      (ref) => ref !== undefined && workloadsOf(ref, context).some((one) => callers.has(refKey(one))),
-    ),
-  );
-}
 
 const beganTogether = (a: LiveAnomaly, b: LiveAnomaly, withinMs: number): boolean =>
   Math.abs(a.anomaly.startsAt - b.anomaly.startsAt) < withinMs;
@@ -198,7 +184,10 @@ export function relation(
     ({ anomaly }) => anomaly.target.kind === "Node" && anomaly.reason !== "NodeUnschedulable",
   );
   if (target.kind === "Node" && nodeSuffers && live.nature !== "fault" && onNode(live, target, context)) return 80;
-  if (starvingReasons.has(live.anomaly.reason) && starved(live, members, context)) return 60;
+  if (starvingReasons.has(live.anomaly.reason)) {
+    if (starved(live, members, context)) return 60;
+    if (starvedByUnknown(live, members, context)) return 46;
+  }
   const isNode = live.anomaly.target.kind === "Node" && live.anomaly.reason !== "NodeUnschedulable";
   if (isNode && members.every((member) => member.nature !== "fault" && onNode(member, live.anomaly.target, context)))
     return 70;

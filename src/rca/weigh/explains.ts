@@ -25,6 +25,11 @@ function explainsOne(open: Case, item: Candidate, anomaly: Anomaly): number {
   return anomaly.family === "state" || anomaly.family === "event" ? 0.6 : 0.95;
 }
 
+/** Does a candidate explain each of these for the most part? */
+export function explainsEach(open: Case, item: Candidate, anomalies: readonly Anomaly[]): boolean {
+  return anomalies.every((anomaly) => explainsOne(open, item, anomaly) >= 0.5);
+}
+
 /**
  * 0..1: the share of all of an incident's symptoms that a candidate explains. The more severe and the more striking ones
  * count for more; without any it is 0.5, which speaks neither for nor against it.

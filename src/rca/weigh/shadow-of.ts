@@ -1,7 +1,7 @@
 import { refKey, sameRef } from "../../incident/object-ref.ts";
 import type { Candidate } from "../case/candidate.ts";
 import type { Case } from "../case/case.ts";
-import { explainsTarget } from "./explains.ts";
+import { explainsEach, explainsTarget } from "./explains.ts";
 import { suffersElse } from "./suffers-else.ts";
 
 /** True when another candidate makes this one unnecessary: it sees the same thing more exactly, or lies below it in the topology. */
@@ -20,7 +20,7 @@ function overshadows(open: Case, strong: Candidate, weak: Candidate): boolean {
 }
 
 /**
- * Real, but not what this incident is about: nothing that it hits has a symptom here, the little it explains is callers that it
+ * Real, but not what this incident is about: nothing that it hits has a symptom here of its own making, the little it explains is callers that it
  * shares with a candidate that explains nearly all, or at least more, and what the incident is named after.
  */
 function isAnothersIncident(
@@ -30,7 +30,7 @@ function isAnothersIncident(
   explains: ReadonlyMap<Candidate, number>,
 ): boolean {
   if (strong === weak || strong.specificity < 0.5) return false;
-  if (weak.hits.some((hit) => open.anomaliesOf(hit).length > 0)) return false;
+  if (weak.hits.some((hit) => !explainsEach(open, strong, open.anomaliesOf(hit)))) return false;
   const more = (explains.get(strong) ?? 0) - (explains.get(weak) ?? 0);
   return (
     (more >= 0.6 && strong.specificity >= 0.6) ||

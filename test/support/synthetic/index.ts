@@ -15,6 +15,7 @@ import { serviceStories } from "./scenarios/post-mortems-services.ts";
 import { quietScenarios } from "./scenarios/quiet.ts";
 import type { Expectation, Scenario } from "./scenarios/scenario.ts";
 import { storageScenarios } from "./scenarios/storage.ts";
+import { otherwiseStories } from "./scenarios/stories-otherwise.ts";
 import { trafficScenarios } from "./scenarios/traffic.ts";
 import { unforeseenScenarios } from "./scenarios/unforeseen.ts";
 import { workloadScenarios } from "./scenarios/workloads.ts";
@@ -36,6 +37,7 @@ export const scenarios: readonly Scenario[] = [
   ...platformStories,
   ...serviceStories,
   ...lookAlikeScenarios,
+  ...otherwiseStories,
 ];
 
 const stretches = {

@@ -34,6 +34,8 @@ const chosen = [
   "pair-unrelated-exception-catalogue-and-slow-payment-20s",
   "pair-calling-error-500-unchanged-frontend-and-crashes-itself-payment-0s",
   "pair-calling-scaled-to-zero-payment-and-memory-limit-orders-60s",
+  "pair-calling-slow-payment-and-exception-orders-20s",
+  "pair-calling-selector-carts-db-and-missing-env-orders-40s",
   "story-default-deny-egress",
   "story-labels-renamed-service-not",
   "story-no-addresses-left",

@@ -46,7 +46,12 @@ function memoryPressure(world: World, on: boolean): void {
 }
 
 /** A copy of a Deployment under other labels, which nothing calls. */
-function another(world: World, of: string, name: string, edit: (spec: Deployment["spec"], main: Container) => void) {
+export function another(
+  world: World,
+  of: string,
+  name: string,
+  edit: (spec: Deployment["spec"], main: Container) => void,
+) {
   const found = world.api.get<Deployment>("Deployment", of);
   const main = found && structuredClone(found.spec.template.spec.containers[0]);
   if (!found || !main) return;

@@ -1,0 +1,27 @@
+import { expect, test } from "vitest";
+import { ns, quietShop, running } from "./shop.ts";
+
+test("a caller's bad release does not explain that whom it calls is slow by its own clock", async () => {
+  const shop = await quietShop();
+  shop.series("latency_mean_seconds", { workload: "payment" }, 0.02, 1.5);
+  shop.series("client_latency_mean_seconds", { workload: "orders", peer: "payment" }, 0.02, 1.5);
+  shop.change("Deployment", "orders", (draft) => {
+    draft.spec.template.spec.containers[0].image = "localhost:5000/shop/orders:2.5.0";
+  });
+  const pod = shop.freshPod("orders", running("orders"));
+  shop.log("orders", "2026-11-20 23:36:55.200 ERROR [orders,1] TypeError: Cannot read properties of undefined", 9, pod);
+  shop.log(
+    "orders",
+    "2026-11-20 23:36:56.200 ERROR [orders,1] call to payment failed: timeout of 3000ms exceeded",
+    4,
+    pod,
+  );
+  const { diagnosis } = shop.diagnose([
+    ["Deployment", "payment", "metric", "latency"],
+    ["Deployment", "payment", "metric", "client-latency"],
+    ["Deployment", "orders", "metric", "client-latency"],
+    ["Deployment", "frontend", "log", "log-new-error"],
+  ]);
+  const [first] = diagnosis.hypotheses;
+  expect(`${first?.cause} ${first?.culprit.namespace}/${first?.culprit.name}`).toBe(`slow-dependency ${ns}/payment`);
+});
