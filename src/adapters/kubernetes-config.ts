@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { KubeConfig } from "@kubernetes/client-node";
-import { type AppError, inputError, messageOf } from "../lib/app-error.ts";
+import { type AppError, inputError } from "../lib/app-error.ts";
+import { whyRefused } from "../lib/why-refused.ts";
 
 const madeUp = "loaded-context";
 
@@ -23,7 +24,7 @@ export function loadKubeConfig(place: KubernetesPlace): KubeConfig {
   } catch (cause) {
     throw inputError(
       "kubeconfig",
-      `The kubeconfig ${nameOf(place)} cannot be read: ${messageOf(cause, 160).split("\n")[0]}.`,
+      `The kubeconfig ${nameOf(place)} cannot be read: ${whyRefused(cause)}.`,
       "Give a readable file with --kubeconfig.",
       cause,
     );

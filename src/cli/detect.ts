@@ -10,6 +10,7 @@ import {
   scoreSeries,
 } from "../detection/metrics/univariate/score-series.ts";
 import { AppError, inputError, messageOf } from "../lib/app-error.ts";
+import { whyRefused } from "../lib/why-refused.ts";
 import { ignoreClosedPipe } from "./ignore-closed-pipe.ts";
 
 export interface DetectIo {
@@ -83,7 +84,7 @@ async function requireFile(path: string): Promise<void> {
   const found = await stat(path).catch((error: unknown) => {
     throw inputError(
       "series-not-found",
-      `Cannot read ${path}: ${messageOf(error)}`,
+      `Cannot read ${path}: ${whyRefused(error)}.`,
       "Give the path of a CSV file.",
       error,
     );

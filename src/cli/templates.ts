@@ -4,8 +4,9 @@ import type { Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createLineSplitter, type LineSplitter } from "../detection/logs/lines/line-splitter.ts";
 import { createTemplateMiner, type TemplateMiner } from "../detection/logs/templates/template-miner.ts";
-import { inputError, messageOf } from "../lib/app-error.ts";
+import { inputError } from "../lib/app-error.ts";
 import { visibleJson, visibleText } from "../lib/visible-text.ts";
+import { whyRefused } from "../lib/why-refused.ts";
 import { ignoreClosedPipe } from "./ignore-closed-pipe.ts";
 
 export interface TemplatesIo {
@@ -158,7 +159,7 @@ function summary(lines: number, miner: TemplateMiner): string {
 async function requireFile(path: string): Promise<boolean> {
   const remedy = "Give the path of a log file, or - to read stdin.";
   const found = await stat(path).catch((error: unknown) => {
-    throw inputError("log-not-found", `Cannot read ${path}: ${messageOf(error)}`, remedy, error);
+    throw inputError("log-not-found", `Cannot read ${path}: ${whyRefused(error)}.`, remedy, error);
   });
   if (found.isDirectory()) throw inputError("log-not-found", `${path} is a folder.`, remedy);
   return found.isFile();

@@ -5,7 +5,8 @@ import { healthCsvFormat, readHealthCsv } from "../detection/health/health-csv.t
 import { defaultHealthModelFolder, type HealthModelFile, readHealthModel } from "../detection/health/health-model.ts";
 import { type HealthSample, simulateHealth, simulationNote } from "../detection/health/simulate-health.ts";
 import { healthTraining, measureHealth, splitByTime, trainHealth } from "../detection/health/train-health.ts";
-import { inputError, messageOf } from "../lib/app-error.ts";
+import { inputError } from "../lib/app-error.ts";
+import { whyRefused } from "../lib/why-refused.ts";
 import { capturedHealth } from "./captured-health.ts";
 import { startProgress } from "./progress.ts";
 
@@ -28,7 +29,11 @@ async function readText(file: string): Promise<string> {
   try {
     return await readFile(file, "utf8");
   } catch (error) {
-    throw inputError("no-samples", `The samples cannot be read: ${messageOf(error, 200)}`, "Give a readable CSV file.");
+    throw inputError(
+      "no-samples",
+      `The samples cannot be read: ${whyRefused(error, 200)}.`,
+      "Give a readable CSV file.",
+    );
   }
 }
 

@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import type { z } from "zod";
-import { inputError, messageOf } from "../lib/app-error.ts";
+import { inputError } from "../lib/app-error.ts";
 import { readYaml } from "../lib/read-yaml.ts";
+import { whyRefused } from "../lib/why-refused.ts";
 import { type Config, configSchema } from "./config.ts";
 import { environmentSettings, withEnvironment } from "./environment.ts";
 import { nearestSetting, settingsBelow } from "./nearest-setting.ts";
@@ -22,7 +23,7 @@ async function readSettings(path: string): Promise<ReadSettings> {
   const source = await readFile(path, "utf8").catch((cause: unknown) => {
     throw inputError(
       "config-missing",
-      `The configuration file ${path} cannot be read: ${messageOf(cause, 160)}.`,
+      `The configuration file ${path} cannot be read: ${whyRefused(cause)}.`,
       "Give the right path with --config, or leave it out to use defaults and the environment.",
       cause,
     );
@@ -46,6 +47,16 @@ function withoutEmpty(value: unknown): unknown {
 /** A file with more settings that do not exist is another file. */
 const mostUnknown = 50;
 
+/** What would be right, without the schema's own words. */
+function inWords(issue: z.core.$ZodIssue): string {
+  if (issue.code === "too_small" && issue.origin === "string" && issue.minimum === 1) return "must not be empty";
+  if ((issue.code === "too_big" || issue.code === "too_small") && issue.origin !== "array")
+    return issue.code === "too_big"
+      ? `must be ${issue.inclusive === false ? "less than" : "at most"} ${issue.maximum}${issue.origin === "string" ? " characters" : ""}`
+      : `must be ${issue.inclusive === false ? "more than" : "at least"} ${issue.minimum}${issue.origin === "string" ? " characters" : ""}`;
+  return issue.message.replace(/^Invalid input: /, "");
+}
+
 /** One problem a line: where, what, and what would be right. Values are not repeated: they may be secrets. */
 function describe(issue: z.core.$ZodIssue, lineOf: ReadSettings["lineOf"]): string[] {
   const at = (path: readonly PropertyKey[]) => {
@@ -65,7 +76,7 @@ function describe(issue: z.core.$ZodIssue, lineOf: ReadSettings["lineOf"]): stri
     const more = issue.keys.length - told.length;
     return more > 0 ? [...told, `${where}: and ${more} more that there are not`] : told;
   }
-  return [`${place}: ${issue.message.replace(/^Invalid input: /, "")}${at(issue.path)}`];
+  return [`${place}: ${inWords(issue)}${at(issue.path)}`];
 }
 
 /**

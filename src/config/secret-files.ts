@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { messageOf } from "../lib/app-error.ts";
+import { whyRefused } from "../lib/why-refused.ts";
 import { environmentSettings } from "./environment.ts";
 
 const suffix = "_FILE";
@@ -29,7 +29,7 @@ export async function withSecretFiles(
       else if (value.length > maxChars) problems.push(`${name}${suffix}: ${path} is too long for a secret`);
       else laid[name] = value;
     } catch (error) {
-      problems.push(`${name}${suffix}: ${path} cannot be read: ${messageOf(error, 160)}`);
+      problems.push(`${name}${suffix}: ${path} cannot be read: ${whyRefused(error)}`);
     }
   }
   return { env: laid, problems };

@@ -44,9 +44,9 @@ function faultsOf(node: Node, path: readonly string[]): Fault[] {
     here.push({ path, value: "many", says: /expected (number|int)/ });
     const lowest = node.minimum ?? node.exclusiveMinimum;
     if (lowest !== undefined && lowest > -1e6)
-      here.push({ path, value: lowest - 1, says: new RegExp(`>=?\\s?${lowest}`) });
+      here.push({ path, value: lowest - 1, says: new RegExp(`must be (at least|more than) ${lowest}`) });
     if (node.maximum !== undefined && node.maximum < 1e9)
-      here.push({ path, value: node.maximum + 1, says: new RegExp(`<=?\\s?${node.maximum}`) });
+      here.push({ path, value: node.maximum + 1, says: new RegExp(`must be (at most|less than) ${node.maximum}`) });
   } else if (node.type === "boolean") here.push({ path, value: "perhaps", says: /expected boolean/ });
   else if (node.type === "string") here.push({ path, value: { deep: 1 }, says: /expected string/ });
   else if (node.type === "array") here.push({ path, value: 7, says: /expected array/ });

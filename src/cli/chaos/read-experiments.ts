@@ -2,7 +2,8 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Experiment } from "../../chaos/experiment.ts";
 import { parseExperiment } from "../../chaos/parse-experiment.ts";
-import { inputError, messageOf } from "../../lib/app-error.ts";
+import { inputError } from "../../lib/app-error.ts";
+import { whyRefused } from "../../lib/why-refused.ts";
 
 export interface ExperimentFile {
   readonly file: string;
@@ -20,7 +21,7 @@ async function filesIn(path: string): Promise<readonly string[]> {
   } catch (cause) {
     throw inputError(
       "experiment-missing",
-      `${path} cannot be read: ${messageOf(cause, 120)}.`,
+      `${path} cannot be read: ${whyRefused(cause, 120)}.`,
       "Give a file or a folder of experiments; k8s/chaos has some.",
       cause,
     );

@@ -6,6 +6,7 @@ import type { ZodType } from "zod";
 import type { KubeEvent, KubeObject } from "../../cluster/kubernetes-types.ts";
 import type { LogLine } from "../../cluster/signal.ts";
 import { inputError, messageOf } from "../../lib/app-error.ts";
+import { errorCode } from "../../lib/error-code.ts";
 import {
   kubeObjectSchema,
   logLineSchema,
@@ -58,6 +59,12 @@ async function readPart(folder: string, file: string): Promise<Buffer> {
   try {
     return await readFile(join(folder, file));
   } catch (cause) {
+    if (file === "recording.json" && errorCode(cause) === "ENOENT")
+      throw inputError(
+        "no-recording",
+        `${folder} is no recording: it has no ${file}.`,
+        `Give the path of one; ${layout}.`,
+      );
     throw inputError(
       "recording-incomplete",
       `The recording ${folder} has no readable ${file}.`,

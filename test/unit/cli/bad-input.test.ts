@@ -55,6 +55,10 @@ describe("bad input is one clear sentence with the remedy, and exit code 2", () 
     expectRefusal(kubemend(["analyze", join(folder, "nowhere")]), "There is no recording at", "recording.json");
   });
 
+  test("a folder that is no recording", () => {
+    expectRefusal(kubemend(["analyze", folder]), "is no recording: it has no recording.json", "Give the path of one");
+  });
+
   test("a recording without its metrics", () => {
     const copy = damaged("no-metrics", (path) => rmSync(join(path, "metrics.ndjson.gz")));
     expectRefusal(kubemend(["analyze", copy]), "has no readable metrics.ndjson.gz", "Copy the folder again");
@@ -80,7 +84,8 @@ describe("bad input is one clear sentence with the remedy, and exit code 2", () 
   test("a configuration with several mistakes names all of them at once, and no value", () => {
     const path = config("bad.yaml", "slak: {}\nweb:\n  port: 99999\nmodel:\n  deadlineSeconds: s3cret-value\n");
     const run = kubemend(["migrate", "--config", path]);
-    expectRefusal(run, "3 problems", "slak: there is no such setting", "web.port", "model.deadlineSeconds");
+    expectRefusal(run, "3 problems", "slak: there is no such setting", "model.deadlineSeconds");
+    expect(run.stderr).toContain("web.port: must be at most 65535 (line 3)");
     expect(run.stderr).not.toContain("s3cret-value");
   });
 
@@ -90,7 +95,12 @@ describe("bad input is one clear sentence with the remedy, and exit code 2", () 
   ])("$name", ({ text, part }) => expectRefusal(kubemend(["start", "--config", config("odd.yaml", text)]), part));
 
   test("a configuration that is not there", () => {
-    expectRefusal(kubemend(["start", "--config", join(folder, "none.yaml")]), "cannot be read");
+    expectRefusal(
+      kubemend(["start", "--config", join(folder, "none.yaml")]),
+      "none.yaml cannot be read: no such file or folder.",
+      "Give the right path with --config",
+    );
+    expectRefusal(kubemend(["start", "--config", folder]), "cannot be read: it is a folder.");
   });
 
   test("a database that does not answer, without its password", () => {

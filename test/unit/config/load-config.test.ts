@@ -90,8 +90,8 @@ test("each problem says its line", async () => {
 });
 
 test("a file that cannot be read says why", async () => {
-  await expect(loadConfig(folder, {})).rejects.toThrow(/cannot be read: .*directory/);
-  await expect(loadConfig(join(folder, "none"), {})).rejects.toThrow(/cannot be read: .*no such file/);
+  await expect(loadConfig(folder, {})).rejects.toThrow(/cannot be read: it is a folder\./);
+  await expect(loadConfig(join(folder, "none"), {})).rejects.toThrow(/cannot be read: no such file or folder\./);
 });
 
 describe("a secret may stand in a file that the environment names", () => {
