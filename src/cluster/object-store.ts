@@ -39,7 +39,7 @@ export interface ObjectStore {
 export interface ObjectStoreOptions {
   /** Versions of intent kept for each object. */
   readonly maxVersions?: number;
-  /** Deleted objects remembered. */
+  /** Deleted objects remembered, of all kinds; the kind that has most gives way. */
   readonly maxDeleted?: number;
   /** Live objects kept; further ones are not seen, and counted. Twice what the largest supported clusters hold of the kinds watched. */
   readonly maxObjects?: number;
@@ -83,11 +83,38 @@ export function createObjectStore(options: ObjectStoreOptions = {}): ObjectStore
   const maxDeleted = options.maxDeleted ?? 2_000;
   const maxObjects = options.maxObjects ?? 200_000;
   const live = new Map<string, Map<string, Entry>>();
-  const gone = new Map<string, Entry>();
+  const gone = new Map<string, Map<string, Entry>>();
+  let goneSize = 0;
   let size = 0;
   const dropped = { objects: 0, versions: 0, deleted: 0 };
 
-  const entryOf = (ref: ObjectRef) => live.get(ref.kind)?.get(refKey(ref)) ?? gone.get(refKey(ref));
+  const goneEntry = (ref: ObjectRef) => gone.get(ref.kind)?.get(refKey(ref));
+  const entryOf = (ref: ObjectRef) => live.get(ref.kind)?.get(refKey(ref)) ?? goneEntry(ref);
+
+  function recall(ref: ObjectRef): Entry | undefined {
+    const entry = goneEntry(ref);
+    if (entry && gone.get(ref.kind)?.delete(refKey(ref))) goneSize--;
+    return entry;
+  }
+
+  /** The oldest of the kind that has most: pods and jobs come and go by the thousand, a Service is deleted once in a while. */
+  function forgetOne(): void {
+    let most: Map<string, Entry> | undefined;
+    for (const family of gone.values()) if (!most || family.size > most.size) most = family;
+    const oldest = most?.keys().next().value;
+    if (oldest === undefined || !most?.delete(oldest)) return;
+    goneSize--;
+    dropped.deleted++;
+  }
+
+  function remember(ref: ObjectRef, entry: Entry): void {
+    recall(ref);
+    const family = gone.get(ref.kind) ?? new Map<string, Entry>();
+    gone.set(ref.kind, family);
+    family.set(refKey(ref), entry);
+    goneSize++;
+    if (goneSize > maxDeleted) forgetOne();
+  }
 
   const store: ObjectStore = {
     apply(change, object, at) {
@@ -106,13 +133,7 @@ export function createObjectStore(options: ObjectStoreOptions = {}): ObjectStore
         known.object = object;
         known.deletedAt = at;
         known.versions.push({ at, change, object });
-        gone.delete(key);
-        gone.set(key, known);
-        if (gone.size > maxDeleted) {
-          const oldest = gone.keys().next().value;
-          if (oldest !== undefined) gone.delete(oldest);
-          dropped.deleted++;
-        }
+        remember(ref, known);
         return;
       }
       const intent = intentOf(object);
@@ -132,8 +153,7 @@ export function createObjectStore(options: ObjectStoreOptions = {}): ObjectStore
         dropped.objects++;
         return;
       }
-      const before = gone.get(key);
-      gone.delete(key);
+      const before = recall(ref);
       family.set(key, {
         object,
         intent,
@@ -175,13 +195,13 @@ export function createObjectStore(options: ObjectStoreOptions = {}): ObjectStore
         });
       };
       for (const family of live.values()) for (const entry of family.values()) collect(entry);
-      for (const entry of gone.values()) collect(entry);
+      for (const family of gone.values()) for (const entry of family.values()) collect(entry);
       return found.sort((a, b) => a.version.at - b.version.at);
     },
     deleted(kind, namespace) {
       const found: { object: KubeObject; deletedAt: number }[] = [];
-      for (const { object, deletedAt } of gone.values()) {
-        if (object.kind !== kind || deletedAt === undefined) continue;
+      for (const { object, deletedAt } of gone.get(kind)?.values() ?? []) {
+        if (deletedAt === undefined) continue;
         if (namespace === undefined || object.metadata.namespace === namespace) found.push({ object, deletedAt });
       }
       return found;

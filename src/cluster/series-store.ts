@@ -37,6 +37,10 @@ export interface SeriesStore {
   readonly dropped: { readonly stale: number; readonly notFinite: number; readonly series: number };
 }
 
+/** Where there is no room for a new series, those that have been silent for so long give way; that is looked for this often (ms). */
+const silentMs = 15 * 60_000;
+const roomEveryMs = 60_000;
+
 /** Most series are short-lived; a ring starts small and grows to its capacity. */
 const firstSlots = 32;
 
@@ -107,6 +111,7 @@ export function createSeriesStore(options: SeriesStoreOptions = {}): SeriesStore
   const byName = new Map<string, Map<string, Ring>>();
   const dropped = { stale: 0, notFinite: 0, series: 0 };
   let size = 0;
+  let roomMadeAt = Number.NEGATIVE_INFINITY;
   // Whoever derives series passes the same label object every time; sorting its keys again would cost most of a push.
   const keys = new WeakMap<Readonly<Record<string, string>>, string>();
 
@@ -114,6 +119,25 @@ export function createSeriesStore(options: SeriesStoreOptions = {}): SeriesStore
     for (const key in match) if (series.labels[key] !== match[key]) return false;
     return true;
   };
+
+  function forgetSince(before: number): void {
+    for (const [name, family] of byName) {
+      for (const [key, ring] of family) {
+        if (ring.lastAt < before) {
+          family.delete(key);
+          size--;
+        }
+      }
+      if (family.size === 0) byName.delete(name);
+    }
+  }
+
+  /** What pods that are gone have left gives way to what is measured now. */
+  function makeRoom(at: number): void {
+    if (Math.abs(at - roomMadeAt) < roomEveryMs) return;
+    roomMadeAt = at;
+    forgetSince(at - silentMs);
+  }
 
   return {
     push(name, labels, at, value) {
@@ -133,10 +157,13 @@ export function createSeriesStore(options: SeriesStoreOptions = {}): SeriesStore
       }
       let ring = family.get(key);
       if (!ring) {
+        if (size >= maxSeries) makeRoom(at);
         if (size >= maxSeries) {
           dropped.series++;
           return undefined;
         }
+        // Making room may have taken away the family that it is for.
+        byName.set(name, family);
         ring = new Ring(name, labels, capacity);
         family.set(key, ring);
         size++;
@@ -163,17 +190,7 @@ export function createSeriesStore(options: SeriesStoreOptions = {}): SeriesStore
       }
       return points;
     },
-    forgetSince(before) {
-      for (const [name, family] of byName) {
-        for (const [key, ring] of family) {
-          if (ring.lastAt < before) {
-            family.delete(key);
-            size--;
-          }
-        }
-        if (family.size === 0) byName.delete(name);
-      }
-    },
+    forgetSince,
     get size() {
       return size;
     },
