@@ -81,6 +81,12 @@ export function decisionLines({ offeredAgain, edits = [] }: FixView): string[] {
   ];
 }
 
+/** Where it stands between the gentlest step and the hardest, for who does not know that there is a ladder. */
+function rungWords({ at, of }: NonNullable<FixView["rung"]>): string {
+  if (at === 1) return `the gentlest of ${of} steps`;
+  return at === of ? `the last of ${of} steps` : `step ${at} of ${of}`;
+}
+
 function offerable(fix: FixView): boolean {
   const state = fix.plan?.plan.state;
   return state === "proposed" || state === "expired";
@@ -136,7 +142,7 @@ export function renderFix(
     `*${percent(recommendation.confidence)}* likely to help`,
     `${plan?.plan.risk ?? recommendation.risk} risk`,
     recommendation.reversible ? "can be undone" : "cannot be undone",
-    ...(fix.rung ? [`step ${fix.rung.at} of ${fix.rung.of}`] : []),
+    ...(fix.rung && fix.rung.of > 1 ? [rungWords(fix.rung)] : []),
     ...(plan && plan.plan.approvalsNeeded > 1 && plan.approvals.length === 0
       ? [`needs ${plan.plan.approvalsNeeded} approvals`]
       : []),

@@ -71,6 +71,16 @@ describe("the incident message", () => {
     for (const word of ["Why 93", "runbook", "open the page"]) expect(shown(incidentView)).not.toContain(word);
   });
 
+  test.each([
+    { rung: { at: 1, of: 3 }, says: "the gentlest of 3 steps" },
+    { rung: { at: 2, of: 3 }, says: "step 2 of 3" },
+    { rung: { at: 3, of: 3 }, says: "the last of 3 steps" },
+    { rung: { at: 1, of: 1 }, says: undefined },
+  ])("a fix says where it stands between the gentlest and the hardest: $says", ({ rung, says }) => {
+    const text = shown({ ...incidentView, fixes: incidentView.fixes.map((fix) => ({ ...fix, rung })) });
+    expect(/[a-z ]*\b(?:of \d steps|step \d of \d)/.exec(text)?.[0].trim()).toBe(says);
+  });
+
   test("no runbook is named for a cause that the evidence does not decide", () => {
     const { diagnosis } = backed;
     const text = shown({ ...backed, ...(diagnosis ? { diagnosis: { ...diagnosis, inconclusive: true } } : {}) });
