@@ -1,9 +1,10 @@
-import { classOf, isDigit, skipDigits, skipSpaces, skipWord, UPPER } from "./chars.ts";
+import { classOf, DIGIT, isDigit, skipDigits, skipSpaces, skipWord, UPPER } from "./chars.ts";
 import type { Header } from "./header.ts";
 import { type Cursor, finish, type Step } from "./header-cursor.ts";
 import { openings } from "./header-openings.ts";
 import {
   afterHostAndTag,
+  afterPart,
   dots,
   isComponent,
   isNamespace,
@@ -80,6 +81,30 @@ const takeComponent: Step = (text, end, header, c) => {
   return true;
 };
 
+/** Longest name of a daemon in capitals. */
+const MAX_DAEMON = 12;
+
+/** `BGP: ` directly after the time: a daemon in capitals. Words that say what happened (`FAILED: `) are message. */
+const takeDaemon: Step = (text, end, header, c) => {
+  const last = c.word - 1;
+  const size = last - c.at;
+  if (header.level > 0 || c.components + c.numbers + c.brackets > 0 || size < 2 || size > MAX_DAEMON) return false;
+  if (text.charCodeAt(last) !== COLON || c.word >= end) return false;
+  for (let i = c.at; i < last; i++) if ((classOf(text.charCodeAt(i)) & (UPPER | DIGIT)) === 0) return false;
+  if (text.startsWith("ED", last - 2) || text.startsWith("ING", last - 3)) return false;
+  header.component = c.at;
+  return finish(c, skipSpaces(text, c.word, end));
+};
+
+/** `(http_trans) ` after the level: the part that wrote it. */
+const takeTag: Step = (text, end, header, c) => {
+  const next = header.level === 0 || c.components > 0 ? c.at : afterPart(text, c.at, end);
+  if (next === c.at) return false;
+  c.components++;
+  c.at = next;
+  return true;
+};
+
 /** The file and line that wrote it. */
 const takePlace: Step = (text, end, header, c) => {
   if (c.components > 0) return false;
@@ -107,7 +132,16 @@ const takeNamespace: Step = (text, end, header, c) => {
 };
 
 /** Only after a time or a level, in this order. */
-const ONCE_KNOWN: readonly Step[] = [takeNumber, takeHost, takePlace, takeNamespace, takeColumns, takeComponent];
+const ONCE_KNOWN: readonly Step[] = [
+  takeNumber,
+  takeHost,
+  takeDaemon,
+  takePlace,
+  takeTag,
+  takeNamespace,
+  takeColumns,
+  takeComponent,
+];
 
 function takeOne(steps: readonly Step[], text: string, end: number, header: Header): boolean {
   for (const step of steps) if (step(text, end, header, cursor)) return true;

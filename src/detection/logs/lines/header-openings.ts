@@ -1,6 +1,6 @@
 import { classOf, isDigit, isLetter, skipDigits, skipSpaces, skipWord, UPPER } from "./chars.ts";
 import { finish, noteTime, type Step } from "./header-cursor.ts";
-import { afterBars, afterSyslogTime, afterTag, closeBracket } from "./header-parts.ts";
+import { afterBars, afterPart, afterSyslogTime, afterTag, closeBracket } from "./header-parts.ts";
 import { letterRank, levelRank } from "./level.ts";
 import { scanTime, TIME, type TimeScan } from "./scan-time.ts";
 import { afterLoggerName } from "./wrapped-line.ts";
@@ -72,6 +72,13 @@ function isBeforeTime(text: string, from: number, end: number): boolean {
   return isDigit(text.charCodeAt(at)) && scanTime(text, at, end, time);
 }
 
+/** `[ET_NET 1] NOTE: `: does a level in capitals stand directly behind? */
+function isBeforeLevel(text: string, from: number, end: number): boolean {
+  const at = skipSpaces(text, from, end);
+  const stop = skipWord(text, at, end) - 1;
+  return text.charCodeAt(stop) === COLON && classOf(text.charCodeAt(at)) === UPPER && levelRank(text, at, stop) > 0;
+}
+
 /** `[time level module]`, `[module:level]`, `[level]`, and after a time or level `[thread]`, `[request id]`. */
 const takeBracket: Step = (text, end, header, c) => {
   if (c.code !== OPEN) return false;
@@ -94,8 +101,9 @@ const takeBracket: Step = (text, end, header, c) => {
   } else {
     const spaced = skipWord(text, inside, close) < close;
     const isContext = (c.timed || header.level > 0 || isBeforeTime(text, close + 1, end)) && c.brackets < MAX_BRACKETS;
-    // Words in brackets are a thread's name once, directly after the level; anywhere else they are message.
-    if (!isContext || (spaced && (header.level === 0 || c.threads > 0))) return finish(c, c.at);
+    // Words in brackets are a thread's name directly before the level, and once directly after it; anywhere else they are message.
+    const isThread = header.level > 0 ? c.threads === 0 : isBeforeLevel(text, close + 1, end);
+    if (!isContext || (spaced && !isThread)) return finish(c, c.at);
     c.brackets++;
     if (header.level > 0) c.threads++;
   }
@@ -124,7 +132,9 @@ const takeLevel: Step = (text, end, header, c) => {
     const name = next === COLON && !c.timed ? afterLoggerName(text, letters + 1, end) : -1;
     if (name > 0) return finish(c, name);
     c.at = next === COLON || next === COMMA ? letters + 1 : letters;
-    return next === COLON && c.timed && c.brackets > 0 ? finish(c, skipSpaces(text, c.at, end)) : true;
+    return next === COLON && c.timed && c.brackets > 0
+      ? finish(c, afterPart(text, skipSpaces(text, c.at, end), end))
+      : true;
   }
   if (!c.timed || c.word - c.at !== 1 || letterRank(c.code) === 0) return false;
   // `[time] I [file:line] part: `

@@ -151,6 +151,18 @@ export function isNamespace(text: string, at: number, end: number): boolean {
   return colons > 0 && text.charCodeAt(end - 1) !== COLON;
 }
 
+/** `(http_trans) `: a name in lower case in parentheses; where what follows begins, `at` when there is none. */
+export function afterPart(text: string, at: number, end: number): number {
+  if (text.charCodeAt(at) !== 40) return at;
+  let i = at + 1;
+  while (i < end && isPartChar(text.charCodeAt(i))) i++;
+  const next = skipSpaces(text, i + 1, end);
+  return i - at > 3 && text.charCodeAt(i) === 41 && next > i + 1 && next < end ? next : at;
+}
+
+const isPartChar = (code: number) =>
+  code === 95 || code === DASH || code === 46 || isDigit(code) || (code >= 97 && code <= 122);
+
 export function dots(text: string, at: number, end: number): number {
   let count = 0;
   for (let i = at; i < end; i++) if (text.charCodeAt(i) === 46 && isLetter(text.charCodeAt(i + 1))) count++;

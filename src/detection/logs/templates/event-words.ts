@@ -1,3 +1,4 @@
+import { isLetter } from "../lines/chars.ts";
 import { hashWord } from "./words.ts";
 
 /**
@@ -37,9 +38,15 @@ const words = new Set(
     .map((word) => hashWord(word, 0, word.length)),
 );
 
+/** `+sdown`, `-odown`: what came and what went. */
+function isMarked(text: string, from: number, to: number): boolean {
+  const sign = text.charCodeAt(from);
+  return (sign === 43 || sign === 45) && to - from > 3 && isLetter(text.charCodeAt(from + 1));
+}
+
 /** Does the word text[from, to) with this hash say what happened: `started`, `closing`, `lost`? */
 export function isEventWord(hash: number, text: string, from: number, to: number): boolean {
-  if (words.has(hash)) return true;
+  if (words.has(hash) || isMarked(text, from, to)) return true;
   if (to - from < 4) return false;
   const last = text.charCodeAt(to - 1) | 32;
   const before = text.charCodeAt(to - 2) | 32;

@@ -17,7 +17,7 @@ const NEVER = [Number.POSITIVE_INFINITY];
  * more. From families of sentences that readers of 26 sources held for one or for several (test/corpus/logs/README.md).
  */
 const NEEDED: Readonly<Record<Place, Readonly<Record<Kind, readonly number[]>>>> = {
-  lead: { event: NEVER, half: NEVER, constant: [24, 24, 24, 12, 4], name: [12, 8], word: [12, 3, 3, 4] },
+  lead: { event: NEVER, half: NEVER, constant: [24, 24, 24, 12, 4], name: [24, 16], word: [4, 2, 2, 4] },
   slot: { event: [12], half: [8, 2], constant: [8, 2], name: [8, 2], word: [8, 2] },
   inner: { event: [24], half: [24, 12, 4, 2], constant: [12, 2], name: [3, 2], word: [12, 3, 2] },
 };
@@ -28,11 +28,11 @@ function wordsBefore(line: Tokens, at: number): number {
   return words;
 }
 
-function kindOf(flags: number, r: Resemblance, bit: number): Kind {
+function kindOf(r: Resemblance, bit: number): Kind {
   if ((r.events & bit) !== 0) return "event";
   if ((r.eventful & bit) !== 0) return "half";
-  if ((flags & FLAG.constant) !== 0) return "constant";
-  return (flags & FLAG.soft) !== 0 ? "name" : "word";
+  if ((r.constants & bit) !== 0) return "constant";
+  return (r.names & bit) !== 0 ? "name" : "word";
 }
 
 function placeOf(line: Tokens, at: number): Place {
@@ -63,7 +63,7 @@ export function evidenceNeeded(line: Tokens, r: Resemblance): number {
     leads ||= place === "lead";
     const isKnown = r.same > 1 && (r.known & bit) !== 0 && (place !== "lead" || (flags & FLAG.soft) !== 0);
     const isIntroduced = place !== "lead" && (flags & (FLAG.product | FLAG.slot)) !== 0;
-    const kind = kindOf(flags, r, bit);
+    const kind = kindOf(r, bit);
     if (kind === "name" || kind === "constant") names++;
     const table = NEEDED[place][kind];
     const needed = table[Math.min(r.same, table.length) - 1] ?? 2;
@@ -73,9 +73,9 @@ export function evidenceNeeded(line: Tokens, r: Resemblance): number {
     );
   }
   // A word where the other has a value is another difference.
-  const differences = r.different + Math.max(0, r.mixed - r.mixedNamed);
+  const differences = r.different + r.mixedWords;
   if (differences === 1) return most;
   if ((leads && r.different > 1) || r.same <= r.different) return Number.POSITIVE_INFINITY;
-  if (r.same >= 3 * differences || names === r.different) return most;
+  if (r.same >= 3 * differences || names === differences) return most;
   return r.same >= 2 * differences ? most + differences - 1 : most + differences;
 }

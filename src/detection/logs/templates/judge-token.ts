@@ -1,4 +1,4 @@
-import { isLetter } from "../lines/chars.ts";
+import { classOf, isLetter, UPPER } from "../lines/chars.ts";
 import { isRaised } from "../lines/raised-name.ts";
 import { scanNamedTime, type TimeScan } from "../lines/scan-time.ts";
 import { endOfErrorText } from "./error-text.ts";
@@ -129,5 +129,6 @@ export function flagsOf(text: string, shape: TokenShape, from: number, to: numbe
   const opened = isOpening(text.charCodeAt(from - 1)) && !isRow(text, from, to) ? FLAG.opened : 0;
   if (kind === KIND.soft) return FLAG.soft | filler | opened;
   if (kind === KIND.constant) return FLAG.constant | filler | opened;
-  return (isEventWord(shape.hash, text, from, to) ? FLAG.event : 0) | filler | opened;
+  const capital = classOf(text.charCodeAt(from)) === UPPER ? FLAG.capital : 0;
+  return capital | (isEventWord(shape.hash, text, from, to) ? FLAG.event : 0) | filler | opened;
 }

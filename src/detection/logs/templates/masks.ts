@@ -91,6 +91,15 @@ const UNITS = new Set([
   "swap",
 ]);
 
+/** Endings of files that programs read, write and load; those of source code also end the names of products (`Node.js`). */
+const FILES = new Set(
+  (
+    "avi bak bin bmp bz2 cer cfg conf config crt csr css csv dat db der dll exe gif gz htm html ico img ini iso jar jpeg jpg json key ldb " +
+    "lock log md mp3 mp4 ogg old orig pdf pem pid png properties rpm so sock sql sqlite sst svg swp tar tgz tmp toml tsv txt wal war wav " +
+    "xml xz yaml yml zip"
+  ).split(" "),
+);
+
 /** Two-letter endings that are file types or plain words more often than countries. */
 const NOT_COUNTRIES = new Set([
   "id",
@@ -130,7 +139,8 @@ export function maskKind(shape: TokenShape, text: string, start: number, end: nu
     return KIND.variable;
   if (shape.slashes > 0) return shape.slashes > 1 || shape.dots > 0 ? KIND.variable : KIND.soft;
   if (shape.nonHex === 0 && shape.length >= SHORTEST_HEX_WORD && shape.dots === 0) return KIND.variable;
-  if (shape.dots > 0) return isHostName(shape, text, start, end) ? KIND.variable : KIND.soft;
+  if (shape.dots > 0)
+    return isFileName(text, start, end) || isHostName(shape, text, start, end) ? KIND.variable : KIND.soft;
   return shape.humps > 0 || shape.marks > 0 ? KIND.soft : KIND.text;
 }
 
@@ -149,6 +159,12 @@ export function isMessageCode(shape: TokenShape): boolean {
     shape.length <= shape.letters + shape.digits + 1 &&
     shape.nonHex > 0
   );
+}
+
+/** `storage.config`, `kex.so`: a name, a dot and the ending of a file. */
+function isFileName(text: string, start: number, end: number): boolean {
+  const dot = text.lastIndexOf(".", end - 1);
+  return dot > start && FILES.has(text.slice(dot + 1, end));
 }
 
 /** `ns.example.com`, `proxy.lab.edu.hk`, `ssh.service`: lower case, and a last label that names a domain rather than a class or a file. */

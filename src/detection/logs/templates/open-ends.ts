@@ -25,6 +25,8 @@ interface Head {
   /** Words among them. */
   words: number;
   kind: "name" | "pairs" | "text";
+  /** The word with which what follows tells how it ended, 0 when it does not. */
+  ending: number;
 }
 
 /** Templates by the beginning they share with others, to find beginnings that are followed by anything. */
@@ -33,11 +35,11 @@ export interface OpenEnds {
   remove(template: Template): void;
   /** The template whose open end this line continues. */
   match(tokens: Tokens): Template | undefined;
-  /** Templates that begin like this line and go on differently, when they are enough; `size` tokens are their beginning. */
+  /** Templates that begin like this line and go on differently, when they are enough; `size` tokens are their beginning, `ending` how they end. */
   evidence(
     tokens: Tokens,
     self?: Template,
-  ): { readonly size: number; readonly members: readonly Template[] } | undefined;
+  ): { readonly size: number; readonly ending: number; readonly members: readonly Template[] } | undefined;
 }
 
 /** Where the pairs begin with which a sentence ends (`from 7: a=1 b=2`); its length when there are none. */
@@ -61,6 +63,13 @@ function outcomeOf({ hash, flags, count }: Tokens, from: number): number {
   return ((flags[last] ?? 0) & ended) === ended ? (hash[last] ?? WILD) : 0;
 }
 
+/** `failed` of `for container a failed`: the last word behind a name that says what happened, names of titles aside. 0 when there is none. */
+function clauseOf({ hash, flags, count }: Tokens, from: number): number {
+  for (let i = count - 1; i > from; i--)
+    if (((flags[i] ?? 0) & (FLAG.event | FLAG.capital | FLAG.inside | FLAG.key)) === FLAG.event) return hash[i] ?? WILD;
+  return 0;
+}
+
 /** The heads of a sentence, the shortest first. */
 function headsOf(tokens: Tokens, heads: Head[]): number {
   const { hash, flags, count } = tokens;
@@ -75,14 +84,15 @@ function headsOf(tokens: Tokens, heads: Head[]): number {
     const flag = flags[i] ?? 0;
     const isTold = (flag & FLAG.told) !== 0;
     const isRaised = isTold && ((flags[i - 1] ?? 0) & FLAG.raised) !== 0;
-    const isText = isRaised || (isTold && words > 1 && phrase > 1 && (words > 2 || events > 0));
+    const isText = isRaised || (isTold && words > 1 && phrase > 0 && (events > 0 || (words > 3 && phrase > 1)));
     const isPairs = i === pairs && words > 1;
     if (isText || isPairs || (!isTold && i > 0 && words > 1 && announces(hash[i - 1] ?? WILD))) {
       const head = heads[found++];
       if (head !== undefined) {
         head.size = i;
         head.words = words;
-        head.key = Math.imul(key ^ i, 0x9e3779b1) ^ (isRaised ? 0 : outcomeOf(tokens, i));
+        head.ending = isRaised ? 0 : isText ? outcomeOf(tokens, i) : clauseOf(tokens, i);
+        head.key = Math.imul(key ^ i, 0x9e3779b1) ^ head.ending;
         head.kind = isText ? "text" : isPairs ? "pairs" : "name";
       }
     }
@@ -109,7 +119,13 @@ function isName(tokens: Pick<Tokens, "hash">, from: number, to: number): boolean
 export function createOpenEnds(): OpenEnds {
   const byHead = new Map<number, Template[]>();
   const open = new Map<number, Template>();
-  const heads: Head[] = Array.from({ length: MAX_HEADS }, () => ({ size: 0, key: 0, words: 0, kind: "text" }));
+  const heads: Head[] = Array.from({ length: MAX_HEADS }, () => ({
+    size: 0,
+    key: 0,
+    words: 0,
+    kind: "text",
+    ending: 0,
+  }));
 
   function isEnough({ kind, size, words }: Head, tokens: Tokens, members: readonly Template[]): boolean {
     if (kind === "text") {
@@ -132,7 +148,7 @@ export function createOpenEnds(): OpenEnds {
         const head = heads[h];
         if (head === undefined) continue;
         if (template.open && head.size === template.hash.length - 1) {
-          open.set(head.key, template);
+          open.set(head.key ^ template.ending, template);
           continue;
         }
         const members = byHead.get(head.key);
@@ -144,7 +160,7 @@ export function createOpenEnds(): OpenEnds {
       const count = headsOf(tokensOf(template), heads);
       for (let h = 0; h < count; h++) {
         const key = heads[h]?.key ?? 0;
-        if (open.get(key) === template) open.delete(key);
+        if (open.get(key ^ template.ending) === template) open.delete(key ^ template.ending);
         const members = byHead.get(key);
         const at = members?.indexOf(template) ?? -1;
         if (members === undefined || at < 0) continue;
@@ -167,7 +183,7 @@ export function createOpenEnds(): OpenEnds {
         const head = heads[h];
         const members = head === undefined ? undefined : byHead.get(head.key);
         if (head === undefined || members === undefined) continue;
-        if (isEnough(head, tokens, members)) return { size: head.size, members: [...members] };
+        if (isEnough(head, tokens, members)) return { ...head, members: [...members] };
       }
       return undefined;
     },

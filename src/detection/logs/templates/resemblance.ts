@@ -14,6 +14,8 @@ export interface Resemblance {
   mixed: number;
   /** Of `mixed`, how many follow `=` or `:`. */
   mixedNamed: number;
+  /** Of `mixed`, how many neither do so nor look like names. */
+  mixedWords: number;
   /** Positions with two different words, and the same as a bit set (positions below 31). */
   different: number;
   mask: number;
@@ -21,12 +23,27 @@ export interface Resemblance {
   events: number;
   /** Of `mask`, where one of them does. */
   eventful: number;
+  /** Of `mask`, where one of them is a name, and where one of these is in capitals. */
+  names: number;
+  constants: number;
   /** Of `mask`, where both words were seen as values elsewhere. */
   known: number;
 }
 
 export function createResemblance(): Resemblance {
-  return { same: 0, mixed: 0, mixedNamed: 0, different: 0, mask: 0, events: 0, eventful: 0, known: 0 };
+  return {
+    same: 0,
+    mixed: 0,
+    mixedNamed: 0,
+    mixedWords: 0,
+    different: 0,
+    mask: 0,
+    events: 0,
+    eventful: 0,
+    names: 0,
+    constants: 0,
+    known: 0,
+  };
 }
 
 /** Compares position by position; false as soon as it is hopeless. */
@@ -36,10 +53,13 @@ export function compare(line: Tokens, template: Template, known: ValueWords, out
   out.same = 0;
   out.mixed = 0;
   out.mixedNamed = 0;
+  out.mixedWords = 0;
   out.different = 0;
   out.mask = 0;
   out.events = 0;
   out.eventful = 0;
+  out.names = 0;
+  out.constants = 0;
   out.known = 0;
   for (let i = 0; i < line.count; i++) {
     const ours = line.hash[i] ?? WILD;
@@ -47,6 +67,8 @@ export function compare(line: Tokens, template: Template, known: ValueWords, out
     if (ours === other) {
       if (ours !== WILD) out.same++;
     } else if (ours === WILD || other === WILD) {
+      const word = ours === WILD ? (template.flags[i] ?? 0) : (line.flags[i] ?? 0);
+      if ((word & (FLAG.named | FLAG.soft | FLAG.constant)) === 0) out.mixedWords++;
       out.mixed++;
       if (((line.flags[i] ?? 0) & FLAG.named) !== 0) out.mixedNamed++;
     } else {
@@ -55,7 +77,10 @@ export function compare(line: Tokens, template: Template, known: ValueWords, out
       const flags = line.flags[i] ?? 0;
       const theirs = template.flags[i] ?? 0;
       if ((flags & theirs & FLAG.event) !== 0) out.events |= 1 << i;
-      if (((flags | theirs) & FLAG.event) !== 0) out.eventful |= 1 << i;
+      const either = flags | theirs;
+      if ((either & FLAG.event) !== 0) out.eventful |= 1 << i;
+      if ((either & (FLAG.soft | FLAG.constant)) !== 0) out.names |= 1 << i;
+      if ((either & FLAG.constant) !== 0) out.constants |= 1 << i;
       if (known.has(ours) && known.has(other)) out.known |= 1 << i;
     }
   }

@@ -102,7 +102,7 @@ export function createTemplateMiner(options: TemplateMinerOptions = {}): Templat
     const family = familyOf(line, pool.index, line.known, undefined);
     if (family !== undefined) return widen(pool.join(family.members, family.mask, line));
     const many = pool.ends.evidence(line);
-    if (many !== undefined) return pool.open(many.members, many.size);
+    if (many !== undefined) return pool.open(many.members, many.size, many.ending);
     const variety = varietyOf(line, pool.index, undefined);
     if (variety !== undefined) {
       if (variety.run !== undefined) {

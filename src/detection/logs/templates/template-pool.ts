@@ -13,8 +13,8 @@ export interface TemplatePool {
   add(template: Template): void;
   /** Makes one template of these, the oldest: values where `mask` says, and where `tokens` or one of them has a value. */
   join(members: readonly Template[], mask: number, tokens: Tokens): Template;
-  /** Makes one template of these, which begin with the same `size` tokens and go on with anything. */
-  open(members: readonly Template[], size: number): Template;
+  /** Makes one template of these, which begin with the same `size` tokens, go on with anything, and end alike. */
+  open(members: readonly Template[], size: number, ending: number): Template;
   /** Makes one template of two, the oldest, with the tokens of `shape`. */
   unite(one: Template, other: Template, shape: Template): Template;
   /** The template that says the same but for what stands in brackets. */
@@ -151,10 +151,10 @@ export function createTemplatePool(maxTemplates: number): TemplatePool {
       if (runs.length > 0) collapse(template, runs);
       return runs.length > 0;
     },
-    open(members, size) {
+    open(members, size, ending) {
       const oldest = oldestOf(members);
       forget(oldest);
-      openEnd(oldest, size);
+      openEnd(oldest, size, ending);
       remember(oldest);
       retire(members, oldest);
       return oldest;

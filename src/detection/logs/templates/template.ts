@@ -17,6 +17,8 @@ export interface Template {
   evicted: boolean;
   /** Its last token stands for any number of tokens. */
   open: boolean;
+  /** When it is open: the word with which its ends tell how it ended, 0 when they do not. */
+  ending: number;
   /** Bucket keys of the index, and the key of the line it was made of. */
   anchorFirst: number;
   anchorLast: number;
@@ -75,6 +77,7 @@ export function makeTemplate(id: number, line: TokenLine, from: number, limit: n
     into: undefined,
     evicted: false,
     open: false,
+    ending: 0,
     anchorFirst: 0,
     anchorLast: 0,
     firstLine: lineKey(line),
@@ -99,8 +102,8 @@ export function generalise(template: Template, at: number): void {
   template.layout = pieces.join("\0");
 }
 
-/** Makes everything after the first `size` tokens one value. */
-export function openEnd(template: Template, size: number): void {
+/** Makes everything after the first `size` tokens one value, which tells by the word `ending` how it ended. */
+export function openEnd(template: Template, size: number, ending: number): void {
   const hash = new Int32Array(size + 1);
   hash.set(template.hash.subarray(0, size));
   hash[size] = WILD;
@@ -108,6 +111,7 @@ export function openEnd(template: Template, size: number): void {
   template.flags = template.flags.slice(0, size + 1);
   template.layout = [...template.layout.split("\0").slice(0, 2 * size + 1), VALUE, ""].join("\0");
   template.open = true;
+  template.ending = ending;
 }
 
 /** Makes the tokens from `from` up to `to` one value. */

@@ -25,6 +25,8 @@ export const FLAG = {
   inside: 4096,
   /** Names what was raised (`IOError`, `IllegalStateException`). */
   raised: 8192,
+  /** Begins with a capital letter. */
+  capital: 16384,
 } as const;
 
 /** What is compared of a line or a template. */

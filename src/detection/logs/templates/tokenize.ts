@@ -14,6 +14,7 @@ const COLON = 58;
 const SLASH = 47;
 const BACKSLASH = 92;
 const EQUALS = 61;
+const BAR = 124;
 const OPEN_GROUP = 40;
 const OPEN_LIST = 91;
 const CLOSE_LIST = 93;
@@ -36,6 +37,18 @@ function leadsTarget(text: string, to: number, end: number): boolean {
   let i = to + 1;
   while (i < end && isLetter(text.charCodeAt(i))) i++;
   return text.startsWith("://", i);
+}
+
+/** `cmd=config|get`, `zone=a:b`: what is joined to a value that ends at `at` by a bar or colon; its end. Pairs are not. */
+function endOfAssigned(text: string, at: number, end: number): number {
+  let i = at;
+  while (i < end && (text.charCodeAt(i) === BAR || text.charCodeAt(i) === COLON)) {
+    let next = i + 1;
+    while (next < end && classOf(text.charCodeAt(next)) !== SEPARATOR) next++;
+    if (next === i + 1 || text.charCodeAt(next) === EQUALS) break;
+    i = next;
+  }
+  return i;
 }
 
 /**
@@ -110,6 +123,7 @@ export function tokenize(line: TokenLine, start: number, end: number): void {
         kind = shape.digits > 0 ? KIND.variable : KIND.soft;
       }
     }
+    const isAssigned = from > start && text.charCodeAt(from - 1) === EQUALS;
     const isAttached = text.charCodeAt(from - 1) === COLON && previousWord !== 0;
     const leads = line.words === 0 || separator === CLOSE_LIST;
     const isCode = leads && kind === KIND.variable && text.charCodeAt(i) === COLON && isMessageCode(shape);
@@ -123,6 +137,7 @@ export function tokenize(line: TokenLine, start: number, end: number): void {
       if (shape.dots === 2 && afterNumber && previousWord !== 0) markLast(line, FLAG.product);
       previousWord = 0;
       i = Math.min(value, end);
+      if (isAssigned) i = endOfAssigned(text, i, end);
       pushValue(line, from, i, named);
       if (isAttached) pairs++;
       continue;
@@ -136,11 +151,12 @@ export function tokenize(line: TokenLine, start: number, end: number): void {
     }
     afterNumber = false;
     // `database=shop`: whatever follows the sign directly; and `id:7 type:create`, once a pair was seen to hold a value.
-    const isPair = text.charCodeAt(from - 1) === EQUALS || (isAttached && pairs > 0);
+    const isPair = isAssigned || (from > start && isAttached && pairs > 0);
     const isState = isPair && isStateKey(previousWord) && isEventWord(shape.hash, text, from, i);
     if (isPair && !isState && !isEventKey(previousWord)) {
       line.known.note(shape.hash);
       if (isOpenBracket(text.charCodeAt(i))) i = Math.max(i, endOfGroup(text, i, end));
+      else if (isAssigned) i = endOfAssigned(text, i, end);
       pushValue(line, from, i, named);
       previousWord = 0;
       continue;
