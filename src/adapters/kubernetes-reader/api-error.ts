@@ -23,6 +23,14 @@ export class SilentStream extends KubernetesApiError {
   }
 }
 
+/** More than may be held at once was answered. */
+export class AnswerTooLarge extends KubernetesApiError {
+  constructor(maxBytes: number) {
+    super(0, `The answer is larger than ${maxBytes} bytes`);
+    this.name = "AnswerTooLarge";
+  }
+}
+
 /**
  * The error for an answer that is none. Only the start of the server's text is kept: the text of a 422 can repeat a
  * whole object, secrets included.

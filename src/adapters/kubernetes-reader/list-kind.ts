@@ -1,4 +1,4 @@
-import { KubernetesApiError } from "./api-error.ts";
+import { AnswerTooLarge, KubernetesApiError } from "./api-error.ts";
 import { pathOf, type WatchedKind } from "./kinds.ts";
 import { readPage } from "./read-object.ts";
 import type { Query, Transport } from "./transport.ts";
@@ -6,6 +6,8 @@ import type { Query, Transport } from "./transport.ts";
 /** Kubernetes advises 500 a page; a thousand pages are half a million objects. */
 const pageSize = 500;
 const maxPages = 1_000;
+/** Objects may have a megabyte each; a page that is too large is asked for again in so many parts. */
+const smaller = 5;
 
 export interface Listed {
   readonly items: readonly unknown[];
@@ -22,9 +24,18 @@ export async function listKind(
   const path = pathOf(kind, namespace);
   const items: unknown[] = [];
   let next: string | undefined;
+  let limit = pageSize;
   for (let pages = 0; pages < maxPages; pages++) {
-    const query = { ...options.query, limit: pageSize, continue: next };
-    const answer = await transport.json(path, { query, timeoutMs: options.timeoutMs, signal: options.signal });
+    const query = { ...options.query, limit, continue: next };
+    const request = { query, timeoutMs: options.timeoutMs, signal: options.signal };
+    const answer = await transport.json(path, request).catch((error: unknown) => {
+      if (error instanceof AnswerTooLarge && limit > 1) return undefined;
+      throw error;
+    });
+    if (answer === undefined) {
+      limit = Math.ceil(limit / smaller);
+      continue;
+    }
     const page = pageOf(path, answer);
     items.push(...page.items);
     if (page.next === undefined) return { items, resourceVersion: page.resourceVersion };

@@ -2,7 +2,7 @@ import { HttpMethod, type KubeConfig, RequestContext } from "@kubernetes/client-
 import { type Dispatcher, fetch, type Response } from "undici";
 import { inputError, messageOf } from "../../lib/app-error.ts";
 import { readBounded } from "../read-bounded.ts";
-import { KubernetesApiError, refusal, SilentStream } from "./api-error.ts";
+import { AnswerTooLarge, KubernetesApiError, refusal, SilentStream } from "./api-error.ts";
 import { createLineSplitter } from "./line-splitter.ts";
 
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
@@ -197,6 +197,5 @@ async function explained<T>(path: string, signal: AbortSignal | undefined, run: 
 }
 
 async function bounded(response: Response, maxBytes: number): Promise<string> {
-  const tooLarge = () => new KubernetesApiError(0, `The answer is larger than ${maxBytes} bytes`);
-  return await readBounded(response.body, maxBytes, tooLarge);
+  return await readBounded(response.body, maxBytes, () => new AnswerTooLarge(maxBytes));
 }
