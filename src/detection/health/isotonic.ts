@@ -4,6 +4,32 @@ export interface Isotonic {
   readonly to: readonly number[];
 }
 
+interface Block {
+  score: number;
+  hits: number;
+  size: number;
+}
+
+function mergeLast(blocks: Block[]): boolean {
+  const [before, right] = blocks.slice(-2);
+  if (!before || !right) return false;
+  before.score += right.score;
+  before.hits += right.hits;
+  before.size += right.size;
+  blocks.pop();
+  return true;
+}
+
+/** Joins the last block with those before it until shares rise and all but the last are large enough. */
+function pool(blocks: Block[], leastBlock: number): void {
+  for (;;) {
+    const [before, right] = blocks.slice(-2);
+    if (!before || !right) return;
+    const rises = before.hits / before.size < right.hits / right.size;
+    if ((rises && before.size >= leastBlock) || !mergeLast(blocks)) return;
+  }
+}
+
 /**
  * Isotonic regression by pooling adjacent violators (Ayer et al. 1955; for class probabilities Zadrozny and Elkan 2002):
  * the rising function of `scores` that is nearest to what came true. `hits` are 0 or 1. Blocks of fewer than `leastBlock`
@@ -11,21 +37,24 @@ export interface Isotonic {
  */
 export function fitIsotonic(scores: Float64Array, hits: Uint8Array, leastBlock = 25): Isotonic {
   const order = Array.from(scores, (_, i) => i).sort((a, b) => (scores[a] as number) - (scores[b] as number));
-  const blocks: { score: number; hits: number; size: number }[] = [];
-  for (const i of order) {
-    blocks.push({ score: scores[i] as number, hits: hits[i] as number, size: 1 });
-    for (let last = blocks.length - 1; last > 0; last--) {
-      const right = blocks[last];
-      const before = blocks[last - 1];
-      if (!right || !before) break;
-      const rises = before.hits / before.size < right.hits / right.size;
-      if (rises && before.size >= leastBlock) break;
-      before.score += right.score;
-      before.hits += right.hits;
-      before.size += right.size;
-      blocks.pop();
-    }
+  const blocks: Block[] = [];
+  let own: Block | undefined;
+  for (const [place, i] of order.entries()) {
+    const score = scores[i] as number;
+    own = {
+      score: score + (own?.score ?? 0),
+      hits: (hits[i] as number) + (own?.hits ?? 0),
+      size: 1 + (own?.size ?? 0),
+    };
+    // Rows of one score have one probability, in whatever order they come.
+    const next = order[place + 1];
+    if (next !== undefined && scores[next] === score) continue;
+    blocks.push(own);
+    own = undefined;
+    pool(blocks, leastBlock);
   }
+  const last = blocks.at(-1);
+  if (last && last.size < leastBlock) mergeLast(blocks);
   let highest = 0;
   return {
     from: blocks.map(({ score, size }) => score / size),

@@ -82,6 +82,22 @@ describe("a random forest", () => {
   });
 });
 
+test("rows of one score get one probability, in whatever order they come", () => {
+  const scores = new Float64Array(200).fill(0.4);
+  const hits = Uint8Array.from({ length: 200 }, (_, i) => (i >= 100 && i % 2 === 0 ? 1 : 0));
+  for (const order of [hits, hits.toReversed()]) {
+    const fitted = fitIsotonic(scores, order);
+    expect(fitted.from).toHaveLength(1);
+    expect(calibrated(fitted, 0.4)).toBeCloseTo(51 / 202);
+  }
+});
+
+test("three lucky rows at the upper end are not certainty either", () => {
+  const scores = Float64Array.from({ length: 103 }, (_, i) => i / 103);
+  const hits = Uint8Array.from({ length: 103 }, (_, i) => (i >= 100 ? 1 : 0));
+  expect(calibrated(fitIsotonic(scores, hits), 1)).toBeLessThan(0.2);
+});
+
 test("isotonic calibration turns boasting scores into what comes true", () => {
   const random = seededRandom(5);
   const scores = Float64Array.from({ length: 5_000 }, () => random());
