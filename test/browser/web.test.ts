@@ -1,4 +1,6 @@
 import { mkdirSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -48,6 +50,17 @@ async function open(options: Parameters<Browser["newContext"]>[0] = {}, server =
     if (pictures) await page.screenshot({ path: join(pictures, `${name}.png`), fullPage });
   };
   return { context, page, troubles, shoot, [Symbol.asyncDispose]: () => context.close() };
+}
+
+/** Another site, with one page. */
+async function startTextServer(html: string) {
+  const server = createServer((_request, response) => response.setHeader("content-type", "text/html").end(html));
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://localhost:${port}/`,
+    [Symbol.asyncDispose]: () => new Promise<void>((closed) => server.close(() => closed())),
+  };
 }
 
 const drawn = (page: Page) => page.locator("[data-drawn='2']").waitFor();
@@ -128,6 +141,51 @@ describe.skipIf(!executablePath)("the pages in a browser", () => {
     await tab.page.getByText("Read as well, and not needed for it").click();
     expect(await tab.page.locator("#evidence").innerText()).toContain("<script>document.title=");
     expect(tab.troubles).toEqual([]);
+  });
+
+  test("what would get into a page all the same does nothing there: the browser itself refuses it", async () => {
+    await using tab = await open();
+    const refused: string[] = [];
+    tab.page.on("console", (message) => refused.push(message.text()));
+    // As if something had not been escaped: the page as it is served, with its own headers, and more in it.
+    await tab.page.route(`${web.url}/incidents/${id}`, async (route) => {
+      const answer = await route.fetch();
+      const body = (await answer.text()).replace(
+        '<main id="main"',
+        `<script>document.title="owned"</script>
+         <img src=x onerror="document.title='owned'"><style>body{display:none}</style>
+         <a id="lure" href="javascript:document.title='owned'">look</a>
+         <iframe srcdoc="<script>parent.document.title='owned'</script>"></iframe>
+         <base href="https://evil.example/">
+         <script src="https://evil.example/x.js"></script><main id="main"`,
+      );
+      await route.fulfill({ response: answer, body });
+    });
+    await tab.page.goto(`${web.url}/incidents/${id}`);
+    await drawn(tab.page);
+    await tab.page.locator("#lure").click();
+    expect(await tab.page.title()).toMatch(/ - kubemend$/);
+    expect(await tab.page.title()).not.toContain("owned");
+    expect(tab.page.url()).toBe(`${web.url}/incidents/${id}`);
+    expect(await tab.page.locator("body").isVisible()).toBe(true);
+    expect(await tab.page.evaluate("document.baseURI")).toBe(`${web.url}/incidents/${id}`);
+    for (const what of ["script-src", "style-src", "base-uri"])
+      expect(
+        refused.filter((text) => text.includes("Content Security Policy") && text.includes(what)),
+        what,
+      ).not.toEqual([]);
+    // Nothing was asked of elsewhere but what the browser reports before it refuses it.
+    expect(tab.troubles.filter((text) => text.startsWith("asked ") && !text.includes("evil.example"))).toEqual([]);
+  });
+
+  test("no other page shows ours in a frame, where clicks could be stolen", async () => {
+    await using tab = await open();
+    await using other = await startTextServer(`<iframe id="victim" src="${web.url}/incidents/${id}"></iframe>`);
+    await tab.page.goto(other.url);
+    const frame = tab.page.frames().find((one) => one !== tab.page.mainFrame());
+    await frame?.waitForLoadState().catch(() => undefined);
+    expect(frame?.url() ?? "").not.toContain("/incidents/");
+    expect(await tab.page.frameLocator("#victim").locator("main").count()).toBe(0);
   });
 
   test("the chart follows the pointer, zooms to the onset and back", async () => {

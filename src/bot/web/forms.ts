@@ -26,6 +26,20 @@ export function ownForm(seal: Seal, viewer: Viewer, form: Form): boolean {
   return seal.matches("form", viewer.subject, form["csrf"] ?? "");
 }
 
+/** What a form came to, on its way through a cookie to the page that shows it: another site may set cookies too, but not for this reader. */
+export function sealNote(seal: Seal, viewer: Viewer, text: string): string {
+  const note = Buffer.from(text).toString("base64url");
+  return `${note}.${seal.sign("note", `${viewer.subject}\n${note}`)}`;
+}
+
+/** Undefined for what we have not told this reader. */
+export function openNote(seal: Seal, viewer: Viewer, sealed: string): string | undefined {
+  const [note = "", signature = ""] = sealed.split(".");
+  return seal.matches("note", `${viewer.subject}\n${note}`, signature)
+    ? Buffer.from(note, "base64url").toString("utf8")
+    : undefined;
+}
+
 /** A path of ours to go back to; anything else leads to the list. */
 export function localPath(path: string | undefined): string {
   return path && /^\/(?![/\\])[\x21-\x7e]{0,2000}$/.test(path) ? path : "/incidents";

@@ -38,6 +38,9 @@ export interface PageKit {
   refuse(request: FastifyRequest, reply: FastifyReply, status: number, text: string, viewer?: Viewer): FastifyReply;
   /** The reader; undefined when the answer has been sent already. */
   admitted(request: FastifyRequest, reply: FastifyReply): Promise<Viewer | undefined>;
-  /** The fields of a form that one of our own pages sent; undefined when the answer has been sent already. */
-  formOf(request: FastifyRequest, reply: FastifyReply, viewer?: Viewer): Form | undefined;
+  /**
+   * The fields of a form that one of our own pages sent; undefined when the answer has been sent already. Forms of strangers are
+   * counted by address, which behind a proxy is one for all, unless they hold something of ours that names them (`holder`).
+   */
+  formOf(request: FastifyRequest, reply: FastifyReply, viewer?: Viewer, holder?: string): Form | undefined;
 }

@@ -4,7 +4,7 @@ import { createAdmit, type Viewer } from "./admit.ts";
 import { loadAssets } from "./assets.ts";
 import { cookieOf, dropCookie, setCookie } from "./cookies.ts";
 import { decisionRoutes } from "./decision-routes.ts";
-import { csrfToken, type Form, localPath, ownForm, parseForm, sameOrigin } from "./forms.ts";
+import { csrfToken, type Form, localPath, openNote, ownForm, parseForm, sameOrigin } from "./forms.ts";
 import { secure } from "./headers.ts";
 import type { PageKit, PagesOptions } from "./page-kit.ts";
 import { createRateLimit } from "./rate-limit.ts";
@@ -61,7 +61,8 @@ export function pageRoutes(options: PagesOptions): FastifyPluginAsync {
     const sending = createRateLimit({ burst: 20, perSecond: 0.5 });
 
     const contextOf = (request: FastifyRequest, viewer: Viewer | undefined): PageContext => {
-      const note = cookieOf(request.headers.cookie, cookies.note);
+      const told = viewer && cookieOf(request.headers.cookie, cookies.note);
+      const note = told && openNote(options.seal, viewer, told);
       return {
         cluster: options.cluster,
         theme: themeOf(request, cookies.theme),
@@ -71,7 +72,7 @@ export function pageRoutes(options: PagesOptions): FastifyPluginAsync {
         canDecide: options.decisions !== undefined && viewer !== undefined && viewer.kind !== "local",
         csrf: viewer ? csrfToken(options.seal, viewer) : "",
         ...(viewer && viewer.kind !== "local" ? { reader: viewer.name } : {}),
-        ...(note ? { note: Buffer.from(note, "base64url").toString("utf8") } : {}),
+        ...(note ? { note } : {}),
       };
     };
     const kit: PageKit = {
@@ -106,8 +107,8 @@ export function pageRoutes(options: PagesOptions): FastifyPluginAsync {
         kit.refuse(request, reply.header("retry-after", String(wait)), 429, "Too many requests; wait a moment.");
         return undefined;
       },
-      formOf(request, reply, viewer) {
-        const wait = sending.take(viewer?.subject ?? request.ip, now());
+      formOf(request, reply, viewer, holder) {
+        const wait = sending.take(viewer?.subject ?? holder ?? request.ip, now());
         if (wait > 0) {
           kit.refuse(request, reply.header("retry-after", String(wait)), 429, "Too many requests; wait a moment.");
           return undefined;

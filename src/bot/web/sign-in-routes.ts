@@ -1,5 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { cookieOf, dropCookie, setCookie } from "./cookies.ts";
+import type { Form } from "./forms.ts";
 import type { PageKit } from "./page-kit.ts";
 import type { SessionStore } from "./pages-port.ts";
 import type { Seal } from "./seal.ts";
@@ -42,9 +43,9 @@ export function signInRoutes(scope: FastifyInstance, kit: PageKit): void {
       });
     });
     scope.post("/sign-in", async (request, reply) => {
-      const form = kit.formOf(request, reply);
+      const hash = seal.digestOf("link", (request.body as Form | undefined)?.["token"] ?? "");
+      const form = kit.formOf(request, reply, undefined, hash && `link ${hash}`);
       if (!form) return reply;
-      const hash = seal.digestOf("link", form["token"] ?? "");
       const slackUser = hash && (await sessions.takeLink(hash));
       if (!slackUser) return kit.refuse(request, reply, 410, stale);
       const identity = await people.slackUser(slackUser);
@@ -53,6 +54,10 @@ export function signInRoutes(scope: FastifyInstance, kit: PageKit): void {
       const idHash = seal.digestOf("session", secret) ?? "";
       const { sessionHours: hours } = signIn;
       await sessions.openSession({ idHash, slackUser, name: identity.person.name, hours });
+      // Of one browser one session is known; the one before would live on unseen.
+      const before = cookieOf(request.headers.cookie, cookieName);
+      const beforeHash = before && seal.digestOf("session", before);
+      if (beforeHash) await sessions.endSession(beforeHash);
       log.info({ person: identity.person.id }, "web.signed-in");
       const cookie = setCookie(cookieName, secret, { secure: kit.https, maxAgeSeconds: hours * 3_600 });
       return reply.header("set-cookie", cookie).redirect("/incidents", 303);
