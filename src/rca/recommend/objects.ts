@@ -100,6 +100,20 @@ export function objectFixes(_open: Case, item: Candidate): readonly (Fix | undef
       facts.workload && restart(facts.workload, "reads the certificate again", 0.5),
     ];
   }
+  if (cause === "certificate-expired") {
+    return [
+      guide(
+        culprit,
+        [
+          `kubectl ${where}logs ${culprit.kind.toLowerCase()}/${culprit.name} | grep -iE 'x509|certificate'   # which, and whose`,
+          "openssl s_client -connect <host>:<port> </dev/null | openssl x509 -noout -subject -dates   # is it the old one?",
+          "Renew it where it is made. When a renewed one is there already, restart what still serves the old one.",
+        ],
+        "the certificate has to be renewed, or the renewed one loaded",
+        0.5,
+      ),
+    ];
+  }
   if (cause === "network-policy-blocked") {
     const spec = change?.before?.spec;
     return [

@@ -75,6 +75,11 @@ describe("the summary reads like a colleague's words", () => {
     expect(summary.length).toBeLessThan(900);
   });
 
+  it("an expired certificate comes with what a person does about it", async () => {
+    const { summary } = await summaryFor("a certificate has expired");
+    expect(summary).toMatch(/A person has to act on .*: the certificate has to be renewed, or the renewed one loaded\.$/);
+  });
+
   it("a source that is silent is told once, with who can say why", async () => {
     const shop = await quietShop();
     const { diagnosis } = shop.diagnose([["Source", "scrape:pods", "blind", "source-silent"]]);
