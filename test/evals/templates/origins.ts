@@ -205,6 +205,11 @@ export const origins: Readonly<Record<string, (raw: readonly string[]) => Origin
     const found = cut(AT, "", /^\S+ \S+ - \S+ - [A-Z]+ - (.*)$/)(raw);
     return found && { ...found, place: found.place.replace(/^.*\/dist-packages\//, "") };
   }),
+  lighttpd: each((raw) => {
+    const [, file, number] = /^\S+ \S+: \(([\w-]+\.c)\.(\d+)\) /.exec(raw) ?? [];
+    const line = raw.replace(`(${file}.${number})`, `(${file}.1)`);
+    return origin(file && `${file}:${number}`, line, /^\S+ \S+: \([^)]*\) (.*)$/.exec(line)?.[1]);
+  }),
   moleculer: each(cut(AT, "", /^\[\S+\] [A-Z]+ +\S+: (.*)$/)),
   trafficserver: each(
     cut(/(?<=[A-Z]: )<([\w.-]+:\d+) \([^)]*\)> /, "", /^\[[^\]]*\] (?:\[[^\]]*\]|\S+) [A-Z]+: (?:\([\w-]+\) )?(.*)$/),
