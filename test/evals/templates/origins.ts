@@ -205,6 +205,10 @@ export const origins: Readonly<Record<string, (raw: readonly string[]) => Origin
     const found = cut(AT, "", /^\S+ \S+ - \S+ - [A-Z]+ - (.*)$/)(raw);
     return found && { ...found, place: found.place.replace(/^.*\/dist-packages\//, "") };
   }),
+  kea: each((raw) => {
+    const [, sentence, id] = /^\S+ \S+ [A-Z]+ +\[\S+\] (([A-Z0-9]+_[A-Z0-9_]+) .*)$/.exec(raw) ?? [];
+    return origin(id, raw, sentence);
+  }),
   lighttpd: each((raw) => {
     const [, file, number] = /^\S+ \S+: \(([\w-]+\.c)\.(\d+)\) /.exec(raw) ?? [];
     const line = raw.replace(`(${file}.${number})`, `(${file}.1)`);
