@@ -27,6 +27,7 @@ import * as retention from "./migrations/0034-retention.ts";
 import * as mailSubjects from "./migrations/0035-mail-subjects.ts";
 import * as indexes from "./migrations/0036-indexes.ts";
 import * as oldWatchers from "./migrations/0037-old-watchers.ts";
+import * as toldExecutions from "./migrations/0038-told-executions.ts";
 
 /** In order, never edited once released. */
 const migrations: Record<string, Migration> = {
@@ -54,6 +55,7 @@ const migrations: Record<string, Migration> = {
   "0035-mail-subjects": mailSubjects,
   "0036-indexes": indexes,
   "0037-old-watchers": oldWatchers,
+  "0038-told-executions": toldExecutions,
 };
 
 const migrationTable = "schema_migration";

@@ -1,8 +1,8 @@
 import type { ActorPort } from "../../actions/cluster-port.ts";
-import { type ExecuteOutcome, executeAll } from "../../actions/execute/execute.ts";
+import { executeAll } from "../../actions/execute/execute.ts";
 import { type UndoOutcome, undoPlan } from "../../actions/execute/undo.ts";
 import { actionTitle } from "../../incident/fix/action-title.ts";
-import { messageOf } from "../../lib/app-error.ts";
+import { AppError, messageOf } from "../../lib/app-error.ts";
 import { type Clock, rest, systemClock } from "../../lib/clock.ts";
 import { touchIncident } from "../../store/incidents/incidents.ts";
 import { addToTimeline } from "../../store/incidents/timeline.ts";
@@ -10,6 +10,7 @@ import type { Jobs } from "../../store/jobs.ts";
 import type { createPlanStore } from "../../store/plans/plan-store.ts";
 import { queues, undoJob } from "../queues.ts";
 import { type PlanJobDeps, planJob, replanOne } from "./plan-job.ts";
+import { tellExecutions } from "./tell-executions.ts";
 
 export interface ActorDeps extends Omit<PlanJobDeps, "cluster" | "plans"> {
   readonly plans: ReturnType<typeof createPlanStore>;
@@ -54,24 +55,8 @@ export async function startActor(deps: ActorDeps): Promise<{ readonly done: Prom
     await touchIncident(database, incidentId);
     await deps.changed(incidentId);
   };
-  const planAgain = async (planId: string) => {
-    const incidentId = (await plans.get(planId))?.plan.incidentId;
-    if (incidentId) await jobs.send(queues.plan, { incidentId }, { key: incidentId });
-  };
-  const report = async (outcome: ExecuteOutcome) => {
-    if (outcome.type !== "finished") return;
-    const { planId, phase, result } = outcome;
-    const done = result.outcome === "applied";
-    log.info({ plan: planId, phase, outcome: result.outcome }, "plan.executed");
-    const kind = done ? (phase === "apply" ? "applied" : "undone") : "not-applied";
-    await tell(planId, kind, (title) =>
-      done
-        ? `${phase === "apply" ? "Applied" : "Undone"}: ${title}${result.detail ? ` – ${result.detail}` : ""}.`
-        : `Not ${phase === "apply" ? "applied" : "undone"}: ${title}. ${result.detail}`,
-    );
-    // What could not be done gives way to the next step.
-    if (!done && phase === "apply") await planAgain(planId);
-  };
+  const report = () =>
+    tellExecutions(deps).catch((error: unknown) => log.warn({ error: messageOf(error) }, "actor.not-told"));
 
   await jobs.work(queues.plan, planJob(deps));
   await jobs.work(queues.replan, replanOne(deps));
@@ -79,29 +64,35 @@ export async function startActor(deps: ActorDeps): Promise<{ readonly done: Prom
     const { planId, by } = undoJob.parse(data);
     const outcome = await undoPlan(planId, by, execution);
     log.info({ plan: planId, outcome: outcome.type }, "plan.undo");
-    if (outcome.type === "undone") {
-      await tell(planId, "undone", (title) => `Undone: ${title}. What was before is back.`);
-      await planAgain(planId);
-    }
-    if (outcome.type === "failed")
-      await tell(planId, "not-undone", (title) => `Not undone: ${title}. ${outcome.result.detail}`);
-    else if (outcome.type === "refused")
-      await tell(planId, "not-undone", (title) => `Not undone: ${title}. ${undoRefusals[outcome.reason]}`);
+    if (outcome.type !== "refused") return await report();
+    const state = (await plans.get(planId))?.plan.state;
+    // A job that comes again because its process died has nothing to say of what it did.
+    if (outcome.reason === "not-applied" && state === "undone") return;
+    // Another change of the same object is not for long.
+    if (outcome.reason === "busy" && state === "applied")
+      throw new AppError("target-busy", "Another change of the same object is under way.", { retryable: true });
+    await tell(planId, "not-undone", (title) => `Not undone: ${title}. ${undoRefusals[outcome.reason]}`);
   });
 
   const loop = async () => {
     let expiredAt = 0;
+    // Also what another process has carried out and not told.
+    let untold = true;
     while (!signal.aborted) {
       try {
-        for (const outcome of await executeAll(execution)) await report(outcome);
+        if ((await executeAll(execution)).length > 0) untold = true;
+        if (untold) await report();
+        untold = false;
         if (performance.now() - expiredAt > expireEveryMs) {
           expiredAt = performance.now();
+          await report();
           for (const planId of await plans.expire())
             await tell(planId, "expired", (title) => `The plan expired: ${title}. Review makes a fresh one.`);
         }
       } catch (error) {
         // The database may be away for a while; approved plans wait in it.
         log.warn({ error: messageOf(error) }, "actor.waiting");
+        untold = true;
       }
       await rest(systemClock, lookEveryMs, signal);
     }

@@ -108,8 +108,8 @@ async function claimOf(tx: Tx, row: ClaimRow, request: ClaimRequest): Promise<Cl
   if (!execution) {
     execution = { id: request.newId(), sent_steps: [] };
     await sql`
-      insert into execution (id, plan_id, kind, outcome, detail)
-      values (${execution.id}, ${row.id}, ${row.phase}, 'running', '')`.execute(tx);
+      insert into execution (id, plan_id, kind, outcome, detail, told)
+      values (${execution.id}, ${row.id}, ${row.phase}, 'running', '', false)`.execute(tx);
   }
   const votes = await sql<{ digest: string }>`select digest from plan_vote where plan_id = ${row.id}`.execute(tx);
   return {

@@ -13,6 +13,7 @@ import {
 } from "./executions.ts";
 import { getFreeze, setFreeze } from "./freeze.ts";
 import { expirePlans, getPlan, type ProposedBy, planStanding, plansOf, plansToVerify, savePlan } from "./plans.ts";
+import { tellExecution, untoldExecutions } from "./told-executions.ts";
 import { outcomesOf, saveVerification } from "./verifications.ts";
 import { castRejection, castVote, type Vote, whyNoVote } from "./votes.ts";
 
@@ -57,6 +58,8 @@ export function createPlanStore(database: Database, options: PlanStoreOptions = 
     unmarkSent: bind(unmarkStepSent),
     finish: bind(finishExecution),
     postpone: bind(postponeExecution),
+    untold: () => untoldExecutions(database, cluster),
+    tell: bind(tellExecution),
     saveVerification: bind(saveVerification),
     outcomes: (action: string, cause: string) => outcomesOf(database, action, cause, cluster),
     freeze: bind(setFreeze),
