@@ -1,6 +1,6 @@
 import type { Detector } from "../detector.ts";
 import { rateWindowSeconds } from "../rate-window.ts";
-import { createLevelShift } from "./level-shift.ts";
+import { createLevelShift, isStillUnknown } from "./level-shift.ts";
 import { milliseconds, scoreOf, workloadOf } from "./who.ts";
 
 /**
@@ -13,7 +13,9 @@ export const appErrors = (): Detector =>
     nature: "symptom",
     series: "app_errors_per_second",
     clearPoints: 8,
-    wrong: ({ value, baseline }, context) => {
+    wrong: (shift, context) => {
+      const { value, baseline } = shift;
+      if (isStillUnknown(shift, context)) return false;
       const usual = baseline.count >= 12 ? baseline.high : 0;
       return value * rateWindowSeconds(context) >= 2.5 && value > 3 * usual;
     },
@@ -76,8 +78,10 @@ export const poolTimeouts = (): Detector =>
     nature: "symptom",
     series: "pool_timeouts_per_second",
     clearPoints: 8,
-    wrong: ({ value, baseline }, context) =>
-      value * rateWindowSeconds(context) >= 1.5 && value > 3 * (baseline.count >= 12 ? baseline.high : 0),
+    wrong: (shift, context) =>
+      !isStillUnknown(shift, context) &&
+      shift.value * rateWindowSeconds(context) >= 1.5 &&
+      shift.value > 3 * (shift.baseline.count >= 12 ? shift.baseline.high : 0),
     finding({ series, value }, since, context) {
       const target = workloadOf(series, context);
       return {

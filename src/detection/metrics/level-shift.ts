@@ -39,6 +39,17 @@ interface Memory {
   last: Finding | undefined;
 }
 
+/** Points after which a series that was there when watching began has shown what is usual for it. */
+const shownPoints = 12;
+
+/**
+ * The series was there when watching began and has not yet shown what is usual: what it shows may have been so all along.
+ * A series that begins later began with what it shows.
+ */
+export function isStillUnknown({ series, baseline }: Shift, { watchingSince, tickMs }: DetectContext): boolean {
+  return baseline.count < shownPoints && series.timeAt(0) - watchingSince < Math.max(60_000, 4 * tickMs);
+}
+
 /** A level that lasts this long is the new normal. */
 const adoptAfterMs = 45 * 60_000;
 /** On its way back the rate's window dilutes the value; what was said at the height of it says more. */
