@@ -205,6 +205,8 @@ export const origins: Readonly<Record<string, (raw: readonly string[]) => Origin
     const found = cut(AT, "", /^\S+ \S+ - \S+ - [A-Z]+ - (.*)$/)(raw);
     return found && { ...found, place: found.place.replace(/^.*\/dist-packages\//, "") };
   }),
+  mosquitto: each(cut(AT, "", /^\S+: (.*)$/)),
+  influxdb: each(cut(/ caller=(\S+)$/, "", /msg=(?:"(?=.*"))?((?<==)[^"\s]+|(?<=")(?:[^"\\]|\\.)*)/)),
   kea: each((raw) => {
     const [, sentence, id] = /^\S+ \S+ [A-Z]+ +\[\S+\] (([A-Z0-9]+_[A-Z0-9_]+) .*)$/.exec(raw) ?? [];
     return origin(id, raw, sentence);
