@@ -4,6 +4,7 @@ import { createInterface } from "node:readline";
 import type { Writable } from "node:stream";
 import { z } from "zod";
 import type { AuditVerdict } from "../incident/audit-entry.ts";
+import { readMark } from "../incident/audit-mark.ts";
 import { inputError, messageOf } from "../lib/app-error.ts";
 import { isoTime } from "../lib/clock.ts";
 import { visibleJson } from "../lib/visible-text.ts";
@@ -17,6 +18,8 @@ export interface AuditOptions {
   readonly since?: string;
   /** For verify: a file that an earlier export was kept in. */
   readonly against?: string;
+  /** For verify: an entry as the log or a digest has told it. */
+  readonly mark?: string;
 }
 
 const problems = {
@@ -24,7 +27,7 @@ const problems = {
   changed: "the entry there is not what was written",
   "not-chained": "the entry there does not follow the one before it",
   "cut-off": "the newest entries are gone from there on",
-  rewritten: "the chain holds, but the entry there is not the one that was exported",
+  rewritten: "the chain holds, but the entry there is not the one that was told elsewhere",
   unwritten: "there are plans of which the chain says nothing",
 } as const satisfies Record<Extract<AuditVerdict, { intact: false }>["problem"], string>;
 
@@ -74,16 +77,33 @@ function intactText({ entries, pruned }: Intact, known: ReadonlyMap<number, stri
   const start = pruned ? `, from entry ${pruned.last + 1} on` : "";
   // Of an export only what has not been pruned since can be compared, and the link at which the chain was cut.
   const compared = [...(known?.keys() ?? [])].filter((seq) => seq >= (pruned?.last ?? 0)).length;
-  const exported = known ? `, ${compared} of them as exported` : "";
+  const exported = known ? `, ${compared} of them as told elsewhere` : "";
   const cut = pruned
     ? ` Entries up to ${pruned.last} (the last of ${isoTime(pruned.lastAt)}) were pruned by retention on ${isoTime(pruned.at).slice(0, 10)}; entry ${pruned.saidBy} says so and holds the hash that entry ${pruned.last + 1} follows.`
     : "";
   return `The audit chain is intact: ${counted}${start}${exported}.${cut}\n`;
 }
 
+/** What is known from elsewhere; undefined when nothing is. @throws AppError when a mark is none */
+async function knownOf(against: string | undefined, mark: string | undefined) {
+  if (mark === undefined) return against === undefined ? undefined : await exported(against);
+  const read = readMark(mark);
+  if (!read)
+    throw inputError(
+      "mark-invalid",
+      `--mark ${JSON.stringify(mark)} is no entry of an audit.`,
+      "Give <number>:<hash>, as the log says it at audit.mark.",
+    );
+  return new Map([...(against === undefined ? [] : await exported(against)), [read.seq, read.hash]]);
+}
+
 /** Walks the chain and says what it found. @returns the exit code: 0 intact, 1 broken. */
-export async function reportAudit(database: Database, out: Writable, against?: string): Promise<number> {
-  const known = against === undefined ? undefined : await exported(against);
+export async function reportAudit(
+  database: Database,
+  out: Writable,
+  { against, mark }: Pick<AuditOptions, "against" | "mark"> = {},
+): Promise<number> {
+  const known = await knownOf(against, mark);
   const verdict = await verifyAudit(database, known);
   out.write(
     verdict.intact
@@ -121,7 +141,7 @@ export async function audit(what: "verify" | "export", options: AuditOptions): P
   const since = options.since === undefined ? undefined : sinceOf(options.since, Date.now());
   await using open = await openConfigured(options.config);
   const { database } = open.store;
-  if (what === "verify") return await reportAudit(database, process.stdout, options.against);
+  if (what === "verify") return await reportAudit(database, process.stdout, options);
   const printed = await exportAudit(database, process.stdout, since);
   process.stderr.write(`${printed} ${printed === 1 ? "entry" : "entries"}.\n`);
   return 0;

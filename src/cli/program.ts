@@ -125,6 +125,7 @@ export function buildProgram(): Command {
     .description("walk the chain of records; exit code 1 with the place of the first break")
     .option("--config <file>", "settings in YAML")
     .option("--against <file>", "an earlier export, kept where the database's owner cannot write")
+    .option("--mark <entry:hash>", "an entry that the log (audit.mark) or a digest has told")
     .action(async (options) => {
       process.exitCode = await (await import("./audit.ts")).audit("verify", options);
     });

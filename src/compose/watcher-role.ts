@@ -1,3 +1,4 @@
+import { keepAuditMark } from "../app/watch/keep-audit-mark.ts";
 import { keepRetention } from "../app/watch/keep-retention.ts";
 import { keepRisks } from "../app/watch/keep-risks.ts";
 import { createReadiness } from "../app/watch/readiness.ts";
@@ -32,6 +33,7 @@ export async function startWatcherRole(foundation: Foundation, onTick?: (now: nu
 
   const seesAll = () => engine.delivers("kubernetes-watch");
   running.keep(keepRisks({ ...foundation, cluster: config.cluster, observation, signal, seesAll }));
+  running.keep(keepAuditMark({ ...foundation, signal }));
   running.keep(keepRetention({ ...foundation, shards: detection.shards, signal }));
   const runbooks = config.runbooks ? createRunbookShelf({ folder: config.runbooks, clock, log }) : undefined;
   await runbooks?.refresh();

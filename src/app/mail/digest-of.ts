@@ -1,3 +1,4 @@
+import type { AuditMark } from "../../incident/audit-mark.ts";
 import type { CauseCode } from "../../incident/cause.ts";
 import { titleOfRow } from "../../incident/diagnosis/title.ts";
 import { actionTitle } from "../../incident/fix/action-title.ts";
@@ -14,6 +15,7 @@ import {
 } from "../../incident/report/digest.ts";
 import { severities } from "../../incident/severity.ts";
 import type { StoredSilence } from "../../incident/silence.ts";
+import { newestMark } from "../../store/audit-marks.ts";
 import { type KnownRisk, readRisks } from "../../store/cluster/risks.ts";
 import type { Database } from "../../store/database.ts";
 import { type DigestRows, digestRows, type FixLine, type IncidentLine } from "../../store/people/digest-rows.ts";
@@ -108,11 +110,12 @@ export interface DigestInput {
   readonly rows: DigestRows;
   readonly risks: readonly KnownRisk[];
   readonly silences: readonly StoredSilence[];
+  readonly audit: AuditMark | undefined;
   readonly redact: Redact;
 }
 
 /** A digest out of its rows; pure but for redaction. */
-function composeDigest({ cluster, period, to, rows, risks, silences, redact }: DigestInput): Digest {
+function composeDigest({ cluster, period, to, rows, risks, silences, audit, redact }: DigestInput): Digest {
   const from = to - periodMs[period];
   const opened = rows.incidents.filter(({ openedAt }) => openedAt >= from);
   const resolved = rows.incidents.filter(({ resolvedAt }) => resolvedAt !== null && resolvedAt >= from);
@@ -153,6 +156,7 @@ function composeDigest({ cluster, period, to, rows, risks, silences, redact }: D
       outcome: outcomeOf(fix),
     })),
     noisy: noisyDetectors(opened),
+    ...(audit ? { audit } : {}),
     predicted: rows.incidents
       .flatMap(({ id, predictions, status }) =>
         predictions.slice(0, 1).map((text) => ({ incidentId: id, text: redact(text), open: status !== "resolved" })),
@@ -173,10 +177,11 @@ export interface DigestDeps {
 /** The digest of the day or the week that ends at `to` (ms). */
 export async function digestOf(deps: DigestDeps, period: DigestPeriod, to: number): Promise<Digest> {
   const { database, cluster, redact } = deps;
-  const [rows, risks, silences] = await Promise.all([
+  const [rows, risks, silences, audit] = await Promise.all([
     digestRows(database, { cluster, from: to - periodMs[period], to }),
     readRisks(database, { cluster, level: "risk", limit: 200 }),
     standingSilences(database, cluster, to),
+    newestMark(database),
   ]);
-  return composeDigest({ cluster, period, to, rows, risks, silences, redact });
+  return composeDigest({ cluster, period, to, rows, risks, silences, audit, redact });
 }

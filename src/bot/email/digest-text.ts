@@ -5,7 +5,16 @@ import { matcherText } from "../../incident/silence.ts";
 import { duration } from "../../lib/duration.ts";
 import { visibleLine } from "../../lib/visible-text.ts";
 import { statusWords } from "../words.ts";
-import { causeWords, compared, type MailClock, outcomeWords, quietWords, tookWords, whenWords } from "./mail-words.ts";
+import {
+  auditWords,
+  causeWords,
+  compared,
+  type MailClock,
+  outcomeWords,
+  quietWords,
+  tookWords,
+  whenWords,
+} from "./mail-words.ts";
 
 /** Where an incident can be looked at; undefined where pages have no address. */
 export type LinkOf = ((incidentId: string) => string) | undefined;
@@ -85,6 +94,7 @@ export function digestText(digest: Digest, clock: MailClock, link: LinkOf): stri
         (one) => `- ${matcherText(one.matcher)} until ${clock.short(one.until)}, by ${one.by.name}: ${one.reason}`,
       ),
     ),
+    ...(digest.audit ? ["", auditWords(digest.audit)] : []),
   ]
     .map(visibleLine)
     .join("\n");

@@ -1,3 +1,4 @@
+import { type AuditMark, markText } from "../../incident/audit-mark.ts";
 import { causeTitles } from "../../incident/cause.ts";
 import { verdictWords } from "../../incident/fix/verdict-words.ts";
 import { refText } from "../../incident/object-ref.ts";
@@ -66,8 +67,13 @@ export function causeWords({ code, culprit, probability, undecided }: NonNullabl
 export const whenWords = ({ openedAt, times }: DigestIncident, clock: MailClock): string =>
   times === undefined ? clock.short(openedAt) : `${times} times, last ${clock.short(openedAt)}`;
 
+/** So that a mailbox holds what the database must not take back. */
+export const auditWords = (mark: AuditMark): string =>
+  `The audit's newest entry is ${markText(mark)}. Whether it still stands there later: kubemend audit verify --mark, with these words.`;
+
 /** Words that the templates use; one place, so that text and HTML say the same. */
 export const words = {
+  auditWords,
   statusWords,
   causeTitles,
   causeWords,

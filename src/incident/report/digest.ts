@@ -1,3 +1,4 @@
+import type { AuditMark } from "../audit-mark.ts";
 import type { CauseCode } from "../cause.ts";
 import type { VerificationVerdict } from "../fix/execution.ts";
 import type { ObjectRef } from "../object-ref.ts";
@@ -76,6 +77,8 @@ export interface Digest {
   readonly causes: readonly { readonly cause: CauseCode; readonly incidents: number; readonly culprit: ObjectRef }[];
   readonly fixes: readonly DigestFix[];
   readonly noisy: readonly NoisyDetector[];
+  /** The newest entry of the audit: a mailbox keeps it where the database cannot take it back. Absent while there is none. */
+  readonly audit?: AuditMark;
   /** What was said to run out, in the period or still. */
   readonly predicted: readonly { readonly incidentId: string; readonly text: Redacted; readonly open: boolean }[];
   /** The worst risks; `new` since the period began. */

@@ -57,12 +57,16 @@ describe("kubemend audit", () => {
     await using folder = await mkdtempDisposable(join(tmpdir(), "kubemend-audit-"));
     const kept = join(folder.path, "audit.jsonl");
     await writeFile(kept, (await kubemend("export")).stdout);
-    expect((await kubemend("verify", "--against", kept)).stdout).toContain("1203 entries, 1203 of them as exported");
+    expect((await kubemend("verify", "--against", kept)).stdout).toContain(
+      "1203 entries, 1203 of them as told elsewhere",
+    );
     const first = await readFile(kept, "utf8");
     await writeFile(kept, first.replace(/"hash":"[0-9a-f]{64}"/, `"hash":"${"0".repeat(64)}"`));
     await expect(kubemend("verify", "--against", kept)).rejects.toMatchObject({
       code: 1,
-      stdout: expect.stringContaining("entry 1: the chain holds, but the entry there is not the one that was exported"),
+      stdout: expect.stringContaining(
+        "entry 1: the chain holds, but the entry there is not the one that was told elsewhere",
+      ),
     });
     await writeFile(kept, "{}\n");
     await expect(kubemend("verify", "--against", kept)).rejects.toMatchObject({ code: 2 });

@@ -111,3 +111,10 @@ test("the bars are those of the digest", () => {
   expect(chart?.bars).toHaveLength(12);
   expect(chart?.bars.reduce((sum, { counts }) => sum + counts.reduce((a, b) => a + b, 0), 0)).toBe(3);
 });
+
+test("the newest entry of the audit stands in both parts: a mailbox keeps what a database could take back", () => {
+  const audit = { seq: 1203, hash: "a".repeat(64) };
+  const { text, html } = digestMail({ ...busyDigest, audit }, options);
+  for (const part of [text, html]) expect(part).toContain(`1203:${"a".repeat(64)}`);
+  expect(digestMail(busyDigest, options).text).not.toContain("audit");
+});
