@@ -1,5 +1,9 @@
+import { asKind } from "../../cluster/kubernetes-types.ts";
+import { refOf } from "../../cluster/object-store.ts";
+import { matchesLabels } from "../../cluster/selector.ts";
 import type { Series } from "../../cluster/series-store.ts";
-import { type ObjectRef, sameRef } from "../../incident/object-ref.ts";
+import { templateOf } from "../../cluster/workload.ts";
+import { type ObjectRef, sameRef, uniqueRefs } from "../../incident/object-ref.ts";
 import type { DetectContext, Detector } from "../detector.ts";
 import { rateWindowSeconds } from "../rate-window.ts";
 import { isReady } from "../state/container-states.ts";
@@ -33,10 +37,36 @@ function isEmpty(series: Series, { observation, now }: DetectContext): boolean {
   return observation.series.window(series, now - emptyMs, now).every(({ value }) => value === 0);
 }
 
+/** Of its usual rate, so much goes to those behind its Services now (blue and green). */
+const movedShare = 0.5;
+
+/** What stands behind the Services that it stood behind gets at least half of its usual rate. */
+function hasMovedOn(
+  workload: ObjectRef,
+  usual: number,
+  { observation, topology, now, tickMs }: DetectContext,
+): boolean {
+  const heirs = uniqueRefs(
+    topology()
+      .servicesOf(workload)
+      .flatMap((service) => topology().selectedNow(service)),
+  );
+  let rate = 0;
+  for (const heir of heirs) {
+    if (sameRef(heir, workload)) continue;
+    const series = observation.series.get("requests_per_second", {
+      namespace: heir.namespace ?? "",
+      workload: heir.name,
+    });
+    if (series && now - series.lastAt <= 4 * tickMs) rate += series.last;
+  }
+  return rate >= movedShare * usual;
+}
+
 /**
  * A workload that used to get requests gets none although its pods are ready: a wrong selector, port or route, a broken
  * caller. Source: request rate. Not a fault: rates so low that a pause is chance, a workload without ready pods (state says
- * that), pods that are not scraped (no points, no verdict), callers that are asked for less themselves. Who is asked from
+ * that), requests that others behind its Services get now, pods that are not scraped (no points, no verdict), callers that are asked for less themselves. Who is asked from
  * outside is asked by whoever is there: fewer have gone home while some still arrive and nothing on their way was changed;
  * when nobody comes at all, that is told, as what may have no reason inside.
  */
@@ -55,7 +85,7 @@ export const trafficStopped = (): Detector =>
       // Of what those who call it are left with, a pause may be chance again.
       const share = askedShare(workload, context);
       if (share * expected < 9 || value > 0.05 * share * baseline.median) return false;
-      if (!context.podsOf(workload).some(isReady)) return false;
+      if (!context.podsOf(workload).some(isReady) || hasMovedOn(workload, baseline.median, context)) return false;
       return !isEntry(workload, context) || wayChanged(workload, context) || isEmpty(series, context);
     },
     right: ({ value, baseline }) => value > 0.2 * baseline.median,
