@@ -98,18 +98,39 @@ export function createShards(deps: ShardsDeps, change: ShardChange): Shards {
     }
   };
   const take = async (shard: number) => {
-    const lease = await keepShard(database, who, shard);
-    if (!lease) return;
+    const first = await keepShard(database, who, shard);
+    if (!first) return;
+    let lease: Lease | undefined = first;
     coming.add(shard);
+    const ready = new AbortController();
+    // To read what the last holder knew may take longer than any lease lasts, this one's and those of what is held already.
+    const renewing = (async () => {
+      for (;;) {
+        await rest(clock, lookMs, ready.signal);
+        if (ready.signal.aborted) return;
+        try {
+          await attend(database, who);
+          await renew();
+          const again = await keepShard(database, who, shard);
+          lease = again?.token === first.token ? again : undefined;
+        } catch (error) {
+          // What cannot be renewed runs out.
+          log.warn({ error: messageOf(error), shard }, "shards.not-renewed");
+        }
+      }
+    })();
     try {
       await change.gained((namespace) => shardAt(namespace) === shard);
     } catch (error) {
       // Without what the last holder knew, incidents would be opened twice.
-      await releaseLease(database, lease).catch(() => undefined);
+      await releaseLease(database, first).catch(() => undefined);
       throw error;
     } finally {
+      ready.abort();
+      await renewing;
       coming.delete(shard);
     }
+    if (!lease) return;
     held.set(shard, lease);
     handOvers++;
     log.info({ shard, of: count, token: lease.token }, "shard.taken");

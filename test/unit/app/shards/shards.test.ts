@@ -82,6 +82,37 @@ describe("watchers share the shards of a cluster", () => {
     expect(a.shards.stats).toMatchObject({ held: [0, 1, 2, 3], watchers: 1 });
   });
 
+  test("what is held stays held while it takes long to read what the last holder of another shard knew", async () => {
+    await using database = await withDatabase();
+    let reads = 0;
+    const { promise: read, resolve: finish } = Promise.withResolvers<void>();
+    const more = { tickMs: 6_000, gained: async () => (++reads === 2 ? await read : undefined) };
+    const { shards, told } = watcher(database, 2, more);
+    const round = shards.round();
+    await vi.waitFor(() => expect(reads).toBe(2), { timeout: 20_000, interval: 20 });
+    const first = shards.leaseOfShard(0)?.token;
+    const { rows } = await database.pool.query<{ name: string; until: Date }>("select name, until from lease");
+    expect(rows.map(({ name }) => name.replace(/:[^:]{10,}$/, "")).toSorted()).toEqual([
+      "shard:c:0",
+      "shard:c:1",
+      "watcher:c",
+    ]);
+    for (const { name, until } of rows)
+      await vi.waitFor(
+        async () => {
+          const renewed = "select from lease where name = $1 and until > $2";
+          expect((await database.pool.query(renewed, [name, until])).rows).toHaveLength(1);
+        },
+        { timeout: 20_000, interval: 50 },
+      );
+    finish();
+    await round;
+    expect(shards.stats.held).toEqual([0, 1]);
+    expect(shards.leaseOfShard(0)?.token).toBe(first);
+    expect(shards.leaseOfShard(1)?.held()).toBe(true);
+    expect(told).toEqual(["gained", "gained"]);
+  });
+
   test("what is written about a namespace is written under the lease of its shard", async () => {
     await using database = await withDatabase();
     const { shards } = watcher(database, 4);
