@@ -2,6 +2,7 @@ import type { IncidentChange } from "../../incident/incident.ts";
 import { refText } from "../../incident/object-ref.ts";
 import type { Redact } from "../../incident/redacted.ts";
 import type { StatusChange } from "../../incident/status.ts";
+import { messageOf } from "../../lib/app-error.ts";
 import type { Logger } from "../../lib/logger.ts";
 import type { Database } from "../../store/database.ts";
 import { changeStatus, type StoredIncident, saveIncident } from "../../store/incidents/incidents.ts";
@@ -69,6 +70,9 @@ export async function keepIncident(deps: KeeperDeps, change: IncidentChange, now
     });
   if (change.type !== "updated")
     log.info({ incident: stored.id, severity: stored.severity, target: refText(stored.target) }, event);
-  await deps.changed(stored.id);
+  // It is written down, and chat is brought up to date by the next sweep at the latest: kept again it would be told twice.
+  await deps
+    .changed(stored.id)
+    .catch((error: unknown) => log.warn({ incident: stored.id, error: messageOf(error) }, "incident.not-told-yet"));
   return stored;
 }

@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
+import { createChangeQueue } from "../../../../src/app/watch/change-queue.ts";
 import { keepIncident } from "../../../../src/app/watch/incident-keeper.ts";
 import type { Anomaly } from "../../../../src/incident/anomaly.ts";
 import type { Incident } from "../../../../src/incident/incident.ts";
 import { silentLogger } from "../../../../src/lib/logger.ts";
-import { saveIncident } from "../../../../src/store/incidents/incidents.ts";
+import { saveIncident, undelivered } from "../../../../src/store/incidents/incidents.ts";
 import { timelineOf } from "../../../../src/store/incidents/timeline.ts";
 import { deskOf } from "../../../support/desk-of.ts";
 import { clean, incidentView } from "../../../support/incident-view.ts";
@@ -53,4 +54,21 @@ test("what had ended and begins anew is back", async () => {
   expect((await here.desk.resolve("7", ann)).text).toBe("Ann closed incident 7 by hand.");
   await here.keep("recurred", [symptom(closedAt + 10_000)], closedAt + 20_000);
   expect(await here.told()).toBe("The same symptoms are back; the incident is open again.");
+});
+
+test("an incident that is written down while the queue is away is told on its timeline once", async () => {
+  await using database = await withDatabase();
+  const deps = {
+    database,
+    redact: clean,
+    log: silentLogger,
+    changed: async () => {
+      throw new Error("the queue is away");
+    },
+  };
+  const queue = createChangeQueue({ keep: (change, at) => keepIncident(deps, change, at), log: silentLogger });
+  await queue.take([{ type: "opened", incident }], incident.onset);
+  for (let tick = 1; tick < 5; tick++) await queue.take([], incident.onset + tick * 15_000);
+  expect((await timelineOf(database, "7")).map(({ kind }) => kind)).toEqual(["detected"]);
+  expect(await undelivered(database)).toEqual(["7"]);
 });
