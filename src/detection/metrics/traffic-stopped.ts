@@ -1,4 +1,4 @@
-import { asKind } from "../../cluster/kubernetes-types.ts";
+import { asKind, type KubeObject } from "../../cluster/kubernetes-types.ts";
 import { refOf } from "../../cluster/object-store.ts";
 import { matchesLabels } from "../../cluster/selector.ts";
 import type { Series } from "../../cluster/series-store.ts";
@@ -40,17 +40,20 @@ function isEmpty(series: Series, { observation, now }: DetectContext): boolean {
 /** Of its usual rate, so much goes to those behind its Services now (blue and green). */
 const movedShare = 0.5;
 
+/** The Services that select it, or did so before they were led elsewhere. */
+function servicesEver(workload: ObjectRef, { observation: { objects } }: DetectContext): readonly ObjectRef[] {
+  const labels = templateOf(objects.find(workload)?.object)?.metadata?.labels;
+  const selects = (object: KubeObject) => matchesLabels(asKind(object, "Service")?.spec.selector, labels);
+  return objects
+    .list("Service", workload.namespace)
+    .map(refOf)
+    .filter((ref) => objects.versions(ref).some(({ object }) => selects(object)));
+}
+
 /** What stands behind the Services that it stood behind gets at least half of its usual rate. */
-function hasMovedOn(
-  workload: ObjectRef,
-  usual: number,
-  { observation, topology, now, tickMs }: DetectContext,
-): boolean {
-  const heirs = uniqueRefs(
-    topology()
-      .servicesOf(workload)
-      .flatMap((service) => topology().selectedNow(service)),
-  );
+function hasMovedOn(workload: ObjectRef, usual: number, context: DetectContext): boolean {
+  const { observation, topology, now, tickMs } = context;
+  const heirs = uniqueRefs(servicesEver(workload, context).flatMap((service) => topology().selectedNow(service)));
   let rate = 0;
   for (const heir of heirs) {
     if (sameRef(heir, workload)) continue;
