@@ -1,10 +1,10 @@
 import type { IncidentStatus } from "../incident/status.ts";
 
-/** How an incident stands, as people say it; the same on every surface. */
+/** How an incident stands, as people say it; the same on every surface. True also between a fix that failed and the next. */
 export const statusWords: Readonly<Record<IncidentStatus, string>> = {
   open: "open",
   acknowledged: "acknowledged",
-  mitigating: "fix in progress",
+  mitigating: "under repair",
   resolved: "resolved",
   reopened: "back again",
 };

@@ -81,6 +81,14 @@ describe("the incident message", () => {
     expect(/[a-z ]*\b(?:of \d steps|step \d of \d)/.exec(text)?.[0].trim()).toBe(says);
   });
 
+  test("between a fix that failed and the next nothing is said to be in progress", () => {
+    const failed = withPlan({ plan: { ...plan, state: "failed" }, approvals: [vote], reason: "conflict" });
+    const text = shown({ ...failed, incident: { ...failed.incident, status: "mitigating" } });
+    expect(text).toContain("under repair");
+    expect(text).not.toContain("in progress");
+    expect(text).toContain("The last fix could not be applied.");
+  });
+
   test("no runbook is named for a cause that the evidence does not decide", () => {
     const { diagnosis } = backed;
     const text = shown({ ...backed, ...(diagnosis ? { diagnosis: { ...diagnosis, inconclusive: true } } : {}) });
