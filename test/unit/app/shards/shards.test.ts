@@ -91,7 +91,7 @@ describe("watchers share the shards of a cluster", () => {
     const round = shards.round();
     await vi.waitFor(() => expect(reads).toBe(2), { timeout: 20_000, interval: 20 });
     const first = shards.leaseOfShard(0)?.token;
-    const { rows } = await database.pool.query<{ name: string; until: Date }>("select name, until from lease");
+    const { rows } = await database.pool.query<{ name: string; until: string }>("select name, until::text from lease");
     expect(rows.map(({ name }) => name.replace(/:[^:]{10,}$/, "")).toSorted()).toEqual([
       "shard:c:0",
       "shard:c:1",
@@ -100,7 +100,7 @@ describe("watchers share the shards of a cluster", () => {
     for (const { name, until } of rows)
       await vi.waitFor(
         async () => {
-          const renewed = "select from lease where name = $1 and until > $2";
+          const renewed = "select from lease where name = $1 and until > $2::timestamptz";
           expect((await database.pool.query(renewed, [name, until])).rows).toHaveLength(1);
         },
         { timeout: 20_000, interval: 50 },
