@@ -36,6 +36,8 @@ export interface DetectionStats {
   readonly eventsDropped: number;
   /** Objects and events that lack what their kind must have. */
   readonly objectsMalformed: number;
+  /** Kinds in namespaces of which it is not known any more when something came last. */
+  readonly placesForgotten: number;
   /** Series whose day is known, and how often one found no place. */
   readonly seasons: Seasons["stats"];
 }

@@ -6,6 +6,7 @@ import type { Incident, IncidentChange } from "../../incident/incident.ts";
 import { makeRef } from "../../incident/object-ref.ts";
 import { createSourceWatch } from "../blind/source-silence.ts";
 import { createDeriver } from "../collect/derive/derive.ts";
+import type { NamedLatencies } from "../collect/derive/metric-conventions.ts";
 import { workloadLookup, workloadNames } from "../collect/workload-of.ts";
 import type { DetectContext, Detector, DetectorFactory, Finding, Nature } from "../detector.ts";
 import { createGrouper } from "../group/group.ts";
@@ -42,6 +43,8 @@ export interface DetectionEngineOptions {
   readonly seasons?: Seasons;
   /** The share of the cluster that is this process's to judge. Default all of it. */
   readonly share?: Share;
+  /** Histograms of request durations that no convention tells. */
+  readonly latencies?: NamedLatencies;
 }
 
 /** Signals in, incidents out. Holds no timer and does no I/O: the caller owns time and calls `tick` with rising times. */
@@ -95,6 +98,7 @@ export function createDetectionEngine(options: DetectionEngineOptions): Detectio
     series,
     workloadOf: workloadLookup(objects),
     workloadNames: workloadNames(objects),
+    latencies: options.latencies,
   });
   const logs = createLogTally({
     ownerOf(namespace, pod) {
@@ -186,7 +190,7 @@ export function createDetectionEngine(options: DetectionEngineOptions): Detectio
                   live.lastSeenAt === now &&
                   !live.fading &&
                   isFirm(live, now) &&
-                  !isPriceOfWork(live, { topology: topology.at(now), transitions, now }),
+                  !isPriceOfWork(live, { observation, topology: topology.at(now), transitions, now }),
                 settled: ({ affected }) => !affected.some((ref) => transitions.inProgress(ref)),
               },
             );

@@ -35,6 +35,8 @@ export interface Intake {
     readonly logLinesAhead: number;
     readonly samples: number;
     readonly malformed: number;
+    /** Kinds in namespaces of which it is not known any more when something came last. */
+    readonly placesForgotten: number;
   };
 }
 
@@ -43,7 +45,7 @@ export function createIntake(deps: IntakeDeps): Intake {
   const { observation, sources, deriver, transitions, topology } = deps;
   const { objects, events, logs, series } = observation;
   const share = deps.share ?? wholeCluster;
-  const counts = { signals: 0, logLines: 0, logLinesAhead: 0, samples: 0, malformed: 0 };
+  const counts = { signals: 0, logLines: 0, logLinesAhead: 0, samples: 0, malformed: 0, placesForgotten: 0 };
   let since: number | undefined;
 
   /** A line of the future would keep its trouble alive until then. */
@@ -68,7 +70,7 @@ export function createIntake(deps: IntakeDeps): Intake {
             break;
           }
           objects.apply(signal.change, object, signal.at);
-          deps.frozen.arrived(object, signal.at);
+          if (deps.frozen.arrived(object, signal.at)) counts.placesForgotten++;
           if (signal.change !== "DELETED") transitions.observe(object, signal.at);
           topology.objectsChanged();
           break;

@@ -1,6 +1,7 @@
 import type { Observation } from "../../cluster/observation.ts";
 import { buildTopology, type Topology } from "../../cluster/topology.ts";
-import { refKey } from "../../incident/object-ref.ts";
+import { measuredBy } from "../../cluster/unaccounted.ts";
+import { type ObjectRef, refKey } from "../../incident/object-ref.ts";
 import type { LiveAnomaly } from "../live-anomaly.ts";
 
 /** Who depends on whom, kept from tick to tick: building it is the dear part of a tick. */
@@ -26,7 +27,7 @@ export function createLiveTopology(observation: Observation): LiveTopology {
   const { series } = observation;
   let kept: { readonly at: number; readonly built: Topology } | undefined;
   let changed = false;
-  /** Workloads whose log shows trouble and of which no series tells whom they call. */
+  /** Workloads in trouble, and whom they call, of which no series tells whom they call. */
   let mute: ReadonlySet<string> = new Set();
 
   const at = (now: number): Topology => {
@@ -56,11 +57,16 @@ export function createLiveTopology(observation: Observation): LiveTopology {
         return;
       }
       const next = new Set<string>();
+      const read = ({ kind, namespace = "", name }: ObjectRef) => {
+        const labels = { namespace, workload: name };
+        if (next.size < maxMute && callMetrics.every((metric) => series.select(metric, labels).length === 0))
+          next.add(refKey({ kind, namespace, name }));
+      };
       for (const { anomaly } of active) {
-        if (anomaly.family !== "log" || next.size >= maxMute) continue;
-        const { target } = anomaly;
-        const labels = { namespace: target.namespace ?? "", workload: target.name };
-        if (callMetrics.every((name) => series.select(name, labels).length === 0)) next.add(refKey(target));
+        if (anomaly.family !== "log" && !measuredBy.has(anomaly.detector)) continue;
+        read(anomaly.target);
+        // Whom it calls in vain may call in vain as well, and be told of only later.
+        for (const callee of kept?.built.dependenciesOf(anomaly.target) ?? []) read(callee);
       }
       if (next.size === 0 || [...next].every((key) => mute.has(key))) return;
       // Who is well again keeps what its log has told, until nobody is in trouble.

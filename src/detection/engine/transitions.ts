@@ -14,6 +14,8 @@ export interface Transitions {
   update(observation: Observation, now: number): void;
   /** The controller has not finished. */
   inProgress(workload: ObjectRef): boolean;
+  /** When its latest work ended (ms); undefined while there is none, or it goes on. */
+  endedAt(workload: ObjectRef): number | undefined;
   /** In progress for less than the grace time, or finished so recently that rates still show it. */
   settling(workload: ObjectRef, now: number): boolean;
 }
@@ -62,6 +64,10 @@ export function createTransitions(options: TransitionOptions): Transitions {
       }
     },
     inProgress: (workload) => entries.get(refKey(workload))?.endedAt === 0,
+    endedAt(workload) {
+      const endedAt = entries.get(refKey(workload))?.endedAt ?? 0;
+      return endedAt > 0 ? endedAt : undefined;
+    },
     settling(workload, now) {
       const entry = entries.get(refKey(workload));
       if (!entry) return false;

@@ -32,3 +32,50 @@ export const skewed =
         yield signal.type === "log" ? { ...signal, line: { ...signal.line, at: signal.line.at + aheadMs } } : signal;
     },
   });
+
+/**
+ * The clock of the node, by which the kubelet stamps what it tells of (events, starts and ends of containers, log lines), is
+ * ahead of the API server's and the scraper's, or behind when below 0; arrival stays.
+ */
+export const nodeClock =
+  (aheadMs: number): Mutation =>
+  (recording) => {
+    const moved = (text: string | null | undefined) =>
+      text ? `${new Date(Date.parse(text) + aheadMs).toISOString().slice(0, 19)}Z` : text;
+    const stamps = new Set(["startedAt", "finishedAt", "startTime"]);
+    const inStatus = (value: unknown): unknown => {
+      if (Array.isArray(value)) return value.map(inStatus);
+      if (value === null || typeof value !== "object") return value;
+      return Object.fromEntries(
+        Object.entries(value).map(([key, inner]) => [
+          key,
+          stamps.has(key) && typeof inner === "string" ? moved(inner) : inStatus(inner),
+        ]),
+      );
+    };
+    const podOf = <T extends { readonly kind: string; readonly status?: unknown }>(object: T): T =>
+      object.kind === "Pod" ? { ...object, status: inStatus(object.status) } : object;
+    return {
+      recording: {
+        ...recording,
+        objects: recording.objects.map(podOf),
+        changes: recording.changes.map((change) => ({ ...change, object: podOf(change.object) })),
+        events: recording.events.map((row) =>
+          row.event.source?.component === "kubelet"
+            ? {
+                ...row,
+                event: {
+                  ...row.event,
+                  firstTimestamp: moved(row.event.firstTimestamp),
+                  lastTimestamp: moved(row.event.lastTimestamp),
+                } as typeof row.event,
+              }
+            : row,
+        ),
+      },
+      *arrive(signals) {
+        for (const signal of signals)
+          yield signal.type === "log" ? { ...signal, line: { ...signal.line, at: signal.line.at + aheadMs } } : signal;
+      },
+    };
+  };

@@ -1,10 +1,18 @@
 import type { Recording } from "../../../src/replay/recording/load-recording.ts";
-import { late, skewed } from "./arrival.ts";
-import { thinned, withoutApplicationMetrics, withoutEvents, withoutLogs, withoutMetrics } from "./less.ts";
+import { late, nodeClock, skewed } from "./arrival.ts";
+import {
+  halfOfLines,
+  thinned,
+  withoutApplicationMetrics,
+  withoutClientMetrics,
+  withoutEvents,
+  withoutLogs,
+  withoutMetrics,
+} from "./less.ts";
 import { busyCron, chattyNeighbour, harmlessChanges, oldCrashLoop } from "./more.ts";
 import type { Mutated, Mutation } from "./mutated.ts";
 import { otherLabels, renamed } from "./rename.ts";
-import { goWords, javaWords, olderKubernetes, pythonWords } from "./words.ts";
+import { goWords, javaWords, jsonLines, olderKubernetes, pythonWords } from "./words.ts";
 
 interface KnownFault {
   readonly at: number;
@@ -31,13 +39,23 @@ export const mutations: readonly NamedMutation[] = [
   right("labels", otherLabels),
   right("every 15 s", thinned(15)),
   right("every 30 s", thinned(30)),
+  right("every 60 s", thinned(60)),
   detected("kubelet metrics only", withoutApplicationMetrics),
   { ...detected("no metrics", withoutMetrics), blindTo: ["cpu-throttling"] },
   right("no events", withoutEvents),
   detected("no logs", withoutLogs),
+  right("half of the lines", halfOfLines),
+  // Slowness runs along calls; of calls that nobody counts and that do not fail nothing tells.
+  detected("calls not counted", withoutClientMetrics),
   right("late by 10 s", late(10_000)),
   right("logs 5 s ahead", skewed(5_000)),
   right("logs 5 s behind", skewed(-5_000)),
+  right("logs 90 s ahead", skewed(90_000)),
+  right("logs 90 s behind", skewed(-90_000)),
+  // What is stamped in the future cannot be laid beside what was measured: a leak may pass for another defect of its release.
+  detected("node 90 s ahead", nodeClock(90_000)),
+  right("node 90 s behind", nodeClock(-90_000)),
+  right("logs as JSON", jsonLines),
   right("words of Go", goWords),
   right("words of Java", javaWords),
   right("words of Python", pythonWords),

@@ -36,3 +36,13 @@ export const withoutApplicationMetrics = without(({ series }) => ({
 export const withoutMetrics = without(() => ({ series: [] }));
 export const withoutEvents = without(() => ({ events: [] }));
 export const withoutLogs = without(() => ({ logs: [] }));
+
+/** Who answers counts, who calls does not. */
+export const withoutClientMetrics = without(({ series }) => ({
+  series: series.filter(({ name }) => !name.startsWith("http_client_")),
+}));
+
+/** Every second line is lost on its way, whatever it says. */
+export const halfOfLines = without(({ logs }) => ({
+  logs: logs.filter((_line, i) => (Math.imul(i + 1, 2_654_435_761) >>> 0) % 2 === 0),
+}));

@@ -89,3 +89,27 @@ export function olderKubernetes(recording: Parameters<Mutation>[0]): Mutated {
     },
   };
 }
+
+const plainLevel = /\b(debug|info|warn(?:ing)?|error|fatal|log)\b/i;
+
+/** What programs wrote as text, a log library writes as JSON; what was JSON stays. */
+export const jsonLines: Mutation = (recording) => ({
+  recording: {
+    ...recording,
+    logs: recording.logs.map((row) =>
+      row.line.startsWith("{")
+        ? row
+        : {
+            ...row,
+            line: JSON.stringify({
+              "@timestamp": new Date(row.at).toISOString(),
+              "log.level": (plainLevel.exec(row.line.slice(0, 80))?.[1] ?? "info").toUpperCase(),
+              "service.name": row.container,
+              message: row.line
+                .replace(/^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\.\d+Z? */, "")
+                .replace(/^(?:\[\d+\] )?(?: *(?:DEBUG|INFO|WARN|ERROR|LOG):? )/, ""),
+            }),
+          },
+    ),
+  },
+});
