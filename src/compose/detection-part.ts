@@ -67,6 +67,7 @@ export async function startDetectionPart(foundation: Foundation, outside: Outsid
     learnMs: config.detection.learnMinutes * 60_000,
     tickMs,
     seasons,
+    latencies: new Set(config.detection.latencyHistograms),
   });
   running.keep(seedSeasons({ seasons, database, cluster, clock, log }));
   const open = await listIncidents(database, {

@@ -7,6 +7,13 @@ import { cronOrOff } from "./cron.ts";
 const severities = ["critical", "high", "medium", "low"] as const;
 const text = z.string().min(1);
 const labelName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be a label name of Prometheus");
+const metricName = z
+  .string()
+  .regex(/^[A-Za-z_:][A-Za-z0-9_:]{0,199}$/, "must be the name of a metric")
+  .refine(
+    (name) => !/_(bucket|sum|count)$/.test(name),
+    "must be the histogram's name, without _bucket, _sum or _count",
+  );
 const port = z.int().min(0).max(65_535);
 const headerName = z.string().regex(/^[A-Za-z0-9-]{1,100}$/, "must be the name of a header");
 const timeZone = z.string().refine(isTimeZone, "must be a time zone such as Europe/Berlin");
@@ -208,6 +215,8 @@ export const configSchema = z
         scrapeSeconds: z.number().min(1).max(300).default(15),
         /** How long logs are learnt before a line counts as new. Severe lines count at once. */
         learnMinutes: z.number().min(0).max(1_440).default(120),
+        /** Histograms of request durations whose names meet no convention, without `_bucket`; in seconds unless the name says `ms`. */
+        latencyHistograms: z.array(metricName).max(50).default([]),
         /** Into how many shards the namespaces are cut; watchers of one cluster share them. One: the others stand by. */
         shards: z.int().min(1).max(64).default(1),
         /** Folder of the forecaster's model, as `kubemend train --out` writes it; default the one that comes along. */

@@ -3,7 +3,7 @@ import type { SeriesStore } from "../../../cluster/series-store.ts";
 import type { RawSeries } from "../../../cluster/signal.ts";
 import { createFileDescriptors } from "./derive-file-descriptors.ts";
 import { createRequestStream, type RequestStream, type StreamNames } from "./derive-requests.ts";
-import { meaningOf } from "./metric-conventions.ts";
+import { meaningOf, type NamedLatencies } from "./metric-conventions.ts";
 import type { Reading } from "./reading.ts";
 import { clientNames, podNames, routeNames, serverNames } from "./stream-names.ts";
 import { createWindowSum, type WindowSum } from "./window-sum.ts";
@@ -15,6 +15,7 @@ export interface ApplicationDeriverOptions {
   readonly slots: number;
   /** Routes, peers and error types followed for each workload. */
   readonly maxPerWorkload: number;
+  readonly latencies?: NamedLatencies | undefined;
 }
 
 /** Requests, errors, pools and the like, from what applications expose. */
@@ -84,7 +85,7 @@ export function createApplicationDeriver(options: ApplicationDeriverOptions): Ap
   }
 
   function read(source: RawSeries): Reading | undefined | "later" {
-    const meaning = meaningOf(source);
+    const meaning = meaningOf(source, options.latencies);
     const { namespace, pod } = source.labels;
     if (!meaning || !namespace || !pod) return undefined;
     if (meaning.kind === "up") {

@@ -4,6 +4,7 @@ import { rateWindowTicks } from "../../rate-window.ts";
 import { createApplicationDeriver } from "./derive-application.ts";
 import { createCallDeriver, type WorkloadNames } from "./derive-calls.ts";
 import { createContainerDeriver } from "./derive-containers.ts";
+import type { NamedLatencies } from "./metric-conventions.ts";
 import type { Reading } from "./reading.ts";
 
 export interface DeriverOptions {
@@ -21,6 +22,7 @@ export interface DeriverOptions {
   readonly maxRawSeries?: number;
   /** Routes, peers and error types followed for each workload. */
   readonly maxPerWorkload?: number;
+  readonly latencies?: NamedLatencies | undefined;
 }
 
 /** Raw samples in, the series of `series-names.ts` out. */
@@ -66,6 +68,7 @@ export function createDeriver(options: DeriverOptions): Deriver {
     workloadOf,
     slots,
     maxPerWorkload: options.maxPerWorkload ?? 50,
+    latencies: options.latencies,
   });
   const calls = createCallDeriver({
     workloadOf,

@@ -70,13 +70,17 @@ function sideOf(name: string, labels: Readonly<Record<string, string>>): CallSid
   return clientName.test(name) ? "client" : "server";
 }
 
-function meaningOfDuration(series: RawSeries): SeriesMeaning | undefined {
+/** Names of histograms, without `_bucket`, whose values are the durations of requests whatever they are called. */
+export type NamedLatencies = ReadonlySet<string>;
+const noneNamed: NamedLatencies = new Set();
+
+function meaningOfDuration(series: RawSeries, named: NamedLatencies): SeriesMeaning | undefined {
   const { name, labels } = series;
   const cut = name.lastIndexOf("_");
   const base = name.slice(0, cut);
   const part = name.slice(cut + 1);
-  if ((part !== "bucket" && part !== "sum" && part !== "count") || !durationName.test(base) || notRequests.test(base))
-    return undefined;
+  if (part !== "bucket" && part !== "sum" && part !== "count") return undefined;
+  if (!named.has(base) && (!durationName.test(base) || notRequests.test(base))) return undefined;
   const side = sideOf(base, labels);
   const rest = common(series, side);
   if (plumbing.test(rest.route) || (side === "client" && rest.peer === "")) return undefined;
@@ -111,7 +115,7 @@ function meaningOfPool(series: RawSeries): SeriesMeaning | undefined {
 }
 
 /** What an application's series means; undefined when no convention is met. Containers, nodes and meshes are read elsewhere. */
-export function meaningOf(series: RawSeries): SeriesMeaning | undefined {
+export function meaningOf(series: RawSeries, named: NamedLatencies = noneNamed): SeriesMeaning | undefined {
   const { name, labels } = series;
   // A waypoint tells of others' calls.
   if (labels.reporter === "waypoint") return undefined;
@@ -122,7 +126,7 @@ export function meaningOf(series: RawSeries): SeriesMeaning | undefined {
   // prom-client tells the lag and its mean beside each other, OpenTelemetry the delay only by its mean: one of them a pod.
   if (/event_?loop_(lag|delay|delay_mean)_(seconds|milliseconds)$/.test(name))
     return { kind: "eventloop-lag", scale: durationScale(name) };
-  const duration = meaningOfDuration(series);
+  const duration = meaningOfDuration(series, named);
   if (duration) return duration;
   const pool = meaningOfPool(series);
   if (pool) return pool;

@@ -1,7 +1,7 @@
 import { type CallFamily, callFamilyOf } from "../derive/call-conventions.ts";
 import type { CallSide } from "../derive/call-status.ts";
 import { errorTypeLabels, peerLabels, routeLabels, statusLabels } from "../derive/label-names.ts";
-import { meaningOf, plumbing } from "../derive/metric-conventions.ts";
+import { meaningOf, type NamedLatencies, plumbing } from "../derive/metric-conventions.ts";
 import { type FamilyQuery, matchers, newest, type QueryScope, rangeSeconds } from "./query-scope.ts";
 
 /** What an application exposes under one name, found by the conventions of `metric-conventions.ts`. */
@@ -14,8 +14,8 @@ export type Family = {
 };
 
 /** What is asked for a metric of this name: as what an application exposes, and as what a mesh tells of calls. */
-export function familiesOf(metric: string): Family[] {
-  const own = familyOf(metric);
+export function familiesOf(metric: string, latencies?: NamedLatencies): Family[] {
+  const own = familyOf(metric, latencies);
   const told = callFamilyOf(metric);
   if (!told) return own ? [own] : [];
   const { selectors, by, bucket, namespaceLabel, byPod } = told;
@@ -30,12 +30,12 @@ export function familiesOf(metric: string): Family[] {
   return own ? [own, ...calls] : calls;
 }
 
-/** What a metric of an application is, by its name; undefined when no convention is met. */
-export function familyOf(metric: string): Family | undefined {
+/** What a metric of an application is, by its name or because it is `named`; undefined when neither tells. */
+export function familyOf(metric: string, named?: NamedLatencies): Family | undefined {
   if (/^kubelet_volume_stats_(used|capacity)_bytes$/.test(metric)) return { metric, kind: "volume", by: [] };
   // A state, a peer and a bound are labels that some conventions ask for.
   const meaning =
-    meaningOf({ name: metric, labels: { le: "1", peer: "any" } }) ??
+    meaningOf({ name: metric, labels: { le: "1", peer: "any" } }, named) ??
     meaningOf({ name: metric, labels: { state: "used" } });
   const mesh = metric.startsWith("istio_");
   const calls = (side: CallSide) => (side === "client" || mesh ? [...peerLabels, "reporter"] : []);

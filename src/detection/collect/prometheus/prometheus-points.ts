@@ -13,7 +13,7 @@ export interface FamilyAnswer {
 }
 
 export interface PrometheusPointsOptions
-  extends Pick<DeriverOptions, "workloadOf" | "workloadNames" | "maxPerWorkload"> {
+  extends Pick<DeriverOptions, "workloadOf" | "workloadNames" | "maxPerWorkload" | "latencies"> {
   readonly labels: PodLabels;
   /** Of the windows over which the server took its rates (s). */
   readonly windowSeconds: number;
@@ -59,6 +59,7 @@ export function createPrometheusPoints(options: PrometheusPointsOptions): Promet
     workloadOf,
     ...(options.workloadNames === undefined ? {} : { workloadNames: options.workloadNames }),
     windowTicks: 1,
+    latencies: options.latencies,
     ...(options.maxPerWorkload === undefined ? {} : { maxPerWorkload: options.maxPerWorkload }),
   });
   const counters = new Map<string, Counter>();

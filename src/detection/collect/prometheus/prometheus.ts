@@ -3,6 +3,7 @@ import { AppError, messageOf } from "../../../lib/app-error.ts";
 import { type Clock, rest } from "../../../lib/clock.ts";
 import { rateWindowSeconds } from "../../rate-window.ts";
 import type { DeriverOptions } from "../derive/derive.ts";
+import type { NamedLatencies } from "../derive/metric-conventions.ts";
 import { inParallel } from "../in-parallel.ts";
 import { type Family, familiesOf, familyQuery } from "./family-queries.ts";
 import { kubeletQueries } from "./kubelet-queries.ts";
@@ -44,6 +45,7 @@ export interface PrometheusSourceOptions {
   readonly signal: AbortSignal;
   readonly workloadOf: DeriverOptions["workloadOf"];
   readonly workloadNames?: DeriverOptions["workloadNames"];
+  readonly latencies?: NamedLatencies;
   /** Empty: all. */
   readonly namespaces?: readonly string[];
   /** Time between rounds, as between scrapes; default 15 s. */
@@ -87,6 +89,7 @@ export async function prometheusSource(options: PrometheusSourceOptions): Promis
     ...(options.workloadNames ? { workloadNames: options.workloadNames } : {}),
     labels,
     windowSeconds,
+    latencies: options.latencies,
   });
   const judge = createPrometheusSight();
   const crowded = new Map<string, number>();
@@ -109,7 +112,7 @@ export async function prometheusSource(options: PrometheusSourceOptions): Promis
     ]);
     const seconds = spacing.result[0]?.value ?? Number.NaN;
     // Names come sorted, and those of meshes and traces late: they are few, and tell of everybody.
-    const found = names.result.flatMap(familiesOf);
+    const found = names.result.flatMap((name) => familiesOf(name, options.latencies));
     const families = [...found.filter(({ calls }) => calls), ...found.filter(({ calls }) => !calls)];
     known = {
       at,

@@ -134,6 +134,16 @@ describe("queries", () => {
     { name: "container_cpu_usage_seconds_total", kind: undefined },
   ])("$name is a $kind by its name", ({ name, kind }) => expect(familyOf(name)?.kind).toBe(kind));
 
+  test.each([
+    { part: "bucket", kind: "bucket" },
+    { part: "sum", kind: "counter" },
+    { part: "count", kind: "counter" },
+  ])("orders_processing_$part is asked for when its histogram is named", ({ part, kind }) => {
+    const name = `orders_processing_${part}`;
+    expect(familyOf(name)).toBeUndefined();
+    expect(familyOf(name, new Set(["orders_processing"]))?.kind).toBe(kind);
+  });
+
   test("labels of the server's own are asked for by their names", () => {
     const family = familyOf("http_requests_total");
     expect(family && familyQuery(family, scope).expr).toContain("sum by (ns,pod_name,code,");

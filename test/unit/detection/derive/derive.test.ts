@@ -7,7 +7,9 @@ import { histogramQuantile } from "../../../../src/detection/collect/derive/deri
 const start = 1_700_000_000_000;
 const tickMs = 5_000;
 
-function bench(options: { maxRawSeries?: number; maxPerWorkload?: number; createdAt?: number } = {}) {
+function bench(
+  options: { maxRawSeries?: number; maxPerWorkload?: number; createdAt?: number; latencies?: ReadonlySet<string> } = {},
+) {
   const series = createSeriesStore();
   const deriver = createDeriver({
     series,
@@ -129,6 +131,23 @@ describe("requests", () => {
       ]);
     }
     expect(b.last("client_error_ratio", { workload: "web", peer: "carts" })).toBeCloseTo(0.25);
+  });
+
+  test("a histogram that is named says how long requests take, whatever it is called", () => {
+    const rows = (n: number) =>
+      [
+        ["orders_processing_sum", { pod: "orders-1" }, n * 4],
+        ["orders_processing_count", { pod: "orders-1" }, n * 10],
+        ["orders_processing_bucket", { pod: "orders-1", le: "0.5" }, n * 9],
+        ["orders_processing_bucket", { pod: "orders-1", le: "+Inf" }, n * 10],
+      ] as const;
+    const named = bench({ latencies: new Set(["orders_processing"]) });
+    const unnamed = bench();
+    for (let n = 0; n <= 6; n++) for (const one of [named, unnamed]) one.tick(n, rows(n));
+    expect(named.last("latency_mean_seconds", { workload: "orders" })).toBeCloseTo(0.4);
+    expect(named.last("requests_per_second", { workload: "orders" })).toBeCloseTo(2);
+    expect(named.last("latency_p50_seconds", { workload: "orders" })).toBeCloseTo(0.5 * (5 / 9));
+    expect(unnamed.last("latency_mean_seconds", { workload: "orders" })).toBeUndefined();
   });
 
   test("means and quantiles from a histogram in milliseconds", () => {
