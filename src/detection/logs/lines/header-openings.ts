@@ -111,6 +111,19 @@ const takeBracket: Step = (text, end, header, c) => {
   return true;
 };
 
+/** `Config loaded`, `Fail to open`: words of sentences that are levels too, when they are written as a sentence begins. */
+const ORDINARY = new Set("Alert Audit Config Critical Fail Failure Fine Log Note Notice Statement Trace".split(" "));
+const LONGEST_ORDINARY = 9;
+
+function isOrdinary(text: string, from: number, to: number): boolean {
+  return (
+    to - from <= LONGEST_ORDINARY &&
+    classOf(text.charCodeAt(from)) === UPPER &&
+    text.charCodeAt(to) === 32 &&
+    ORDINARY.has(text.slice(from, to))
+  );
+}
+
 const takeLevel: Step = (text, end, header, c) => {
   if (header.level > 0) return false;
   // Python's name of a level without one.
@@ -124,7 +137,7 @@ const takeLevel: Step = (text, end, header, c) => {
   const next = text.charCodeAt(letters);
   const stops = letters === c.word || next === COLON || next === COMMA || next === BAR || next === OPEN;
   const stated = c.timed || next === COLON || classOf(text.charCodeAt(c.at + 1)) === UPPER;
-  const rank = stops && stated ? levelRank(text, c.at, letters) : 0;
+  const rank = stops && stated && !isOrdinary(text, c.at, letters) ? levelRank(text, c.at, letters) : 0;
   if (rank > 0) {
     header.level = rank;
     // A level and nothing else is what the line says.

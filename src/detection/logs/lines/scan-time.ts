@@ -158,6 +158,12 @@ export function scanNamedTime(text: string, at: number, end: number, out: TimeSc
   return scanNamed(text, at, end, out);
 }
 
+/** What may stand behind seconds since 1970: a space, a bar, or a colon and a space. */
+function isAfterRun(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  return code <= SPACE || code === 124 || (code === COLON && text.charCodeAt(at + 1) === SPACE);
+}
+
 /** A run of digits: seconds or milliseconds since 1970, `20171223-22:15:29:606`, or `081109 203615`. */
 function scanRun(text: string, at: number, first: number, end: number, out: TimeScan): boolean {
   const size = first - at;
@@ -165,9 +171,7 @@ function scanRun(text: string, at: number, first: number, end: number, out: Time
     if (text.charCodeAt(at) !== 49) return false;
     const mark = text.charCodeAt(first);
     const stop = mark === DOT ? skipDigits(text, first + 1, end) : first;
-    return (
-      (stop >= end || text.charCodeAt(stop) <= SPACE || text.charCodeAt(stop) === 124) && found(out, stop, TIME.epoch)
-    );
+    return (stop >= end || isAfterRun(text, stop)) && found(out, stop, TIME.epoch);
   }
   if (size === 8) {
     const mark = text.charCodeAt(first);

@@ -7,6 +7,7 @@ const ENDINGS = new Set(
 const LONGEST_ENDING = 5;
 
 const COLON = 58;
+const DOT = 46;
 const CLOSE = 93;
 const OPEN = 91;
 
@@ -23,7 +24,7 @@ function isPlace(text: string, from: number, to: number): boolean {
   let digits = last;
   while (digits > from && isDigit(text.charCodeAt(digits - 1))) digits--;
   const mark = text.charCodeAt(digits - 1);
-  if (digits === last || (mark !== COLON && mark !== 40)) return false;
+  if (digits === last || (mark !== COLON && mark !== 40 && mark !== DOT)) return false;
   const arity = skipDigits(text, text.lastIndexOf("/", digits - 2) + 1, to);
   if (arity === digits - 1 && text.indexOf("@", from) >= from && text.indexOf("@", from) < to) return true;
   const dot = text.lastIndexOf(".", digits - 2);
@@ -41,7 +42,8 @@ export function afterSourcePlace(text: string, at: number, end: number, columns:
     const word = skipWord(text, from, end);
     if (word >= end) return -1;
     let to = text.charCodeAt(word - 1) === COLON ? word - 1 : word;
-    const inner = text.charCodeAt(from) === OPEN && text.charCodeAt(to - 1) === CLOSE ? from + 1 : from;
+    const isGroup = text.charCodeAt(from) === 40 && text.charCodeAt(to - 1) === 41;
+    const inner = isGroup || (text.charCodeAt(from) === OPEN && text.charCodeAt(to - 1) === CLOSE) ? from + 1 : from;
     if (inner > from) to--;
     if (to - inner > 3 && isPlace(text, inner, to)) return skipSpaces(text, word, end);
     from = skipSpaces(text, word, end);

@@ -2,8 +2,8 @@ import { isLetter } from "../lines/chars.ts";
 import { hashWord } from "./words.ts";
 
 /**
- * Words that say what happened or how it ended, beside those in -ed and -ing: verbs as programs log them, and the states
- * and outcomes they report. Sentences that differ in one of these are as a rule two statements, as those that differ in
+ * Words that say what happened or how it ended, beside those in -ed and -ing: verbs as programs log them, the states and
+ * outcomes they report, and the sides of things. Sentences that differ in one of these are as a rule two statements, as those that differ in
  * the name of a thing are not.
  */
 const VERBS =
@@ -20,20 +20,23 @@ const VERBS =
   "serialize set setup show shrink shutdown shut sign skip sleep spawn split start startup stop store submit subscribe succeed suspend " +
   "switch sync terminate transfer trigger truncate try unbind unblock uninstall unlink unload unlock unmount unpack unpublish " +
   "unregister unsubscribe unschedule update upgrade upload use validate verify wait wake watch write";
-/** Past forms without -ed, states and outcomes. */
+/** Past forms without -ed, states and outcomes, booleans. */
 const STATES =
-  "absent active cannot error alive available became become begun began bad bound broken busy caught conflict corrupt dead denial done down empty exists failure " +
-  "first found full gone good got granted healthy held hidden hung idle inactive invalid kept known last late left lost missing new next none " +
-  "off offline ok okay old online pending present previous ran reachable ready sent shown slow stale success successful " +
-  "successfully timeout unavailable unhealthy unknown unreachable up valid went woke won written wrote wrong " +
-  "true false True False top bottom out incoming outgoing inbound outbound leader follower candidate leading following";
+  "absent active alive available bad became become began begun bound broken busy candidate cannot caught conflict " +
+  "corrupt dead denial done empty error exists failure false False follower following found full gone good got granted " +
+  "healthy held hidden hung idle inactive invalid kept known late leader leading left lost missing new none off offline " +
+  "ok okay old online pending present ran reachable ready sent shown slow stale success successful successfully timeout " +
+  "true True unavailable unhealthy unknown unreachable valid went woke won written wrong wrote";
+/** Where something is or goes, of which there are two or three. */
+const SIDES =
+  "back bottom down first front inbound incoming last next out outbound outgoing previous second third top up";
 
 const capital = (word: string) => word.slice(0, 1).toUpperCase() + word.slice(1);
 const thirdPerson = (verb: string) =>
   /(?:s|x|z|ch|sh)$/.test(verb) ? `${verb}es` : /[^aeiou]y$/.test(verb) ? `${verb.slice(0, -1)}ies` : `${verb}s`;
 
 const words = new Set(
-  [...VERBS.split(" ").flatMap((verb) => [verb, thirdPerson(verb)]), ...STATES.split(" ")]
+  [...VERBS.split(" ").flatMap((verb) => [verb, thirdPerson(verb)]), ...STATES.split(" "), ...SIDES.split(" ")]
     .flatMap((word) => [word, capital(word)])
     .map((word) => hashWord(word, 0, word.length)),
 );

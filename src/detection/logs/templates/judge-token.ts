@@ -17,6 +17,8 @@ const SLASH = 47;
 const EQUALS = 61;
 const OPEN_GROUP = 40;
 const OPEN_ANGLE = 60;
+const CLOSE_ANGLE = 62;
+const DASH = 45;
 const OPEN_LIST = 91;
 const CLOSE_LIST = 93;
 const OPEN_OBJECT = 123;
@@ -115,6 +117,13 @@ export function isQualified(text: string, shape: TokenShape, from: number, to: n
   return after || (text.charCodeAt(from - 1) === COLON && text.charCodeAt(from - 2) === COLON);
 }
 
+/** `Transact::Start`, `context->check()`: what belongs to something is called. */
+const isMember = (text: string, from: number, to: number): boolean =>
+  (text.charCodeAt(from - 1) === COLON && text.charCodeAt(from - 2) === COLON) ||
+  (text.charCodeAt(to) === OPEN_GROUP &&
+    text.charCodeAt(from - 1) === CLOSE_ANGLE &&
+    text.charCodeAt(from - 2) === DASH);
+
 const isOpening = (code: number) =>
   code === OPEN_GROUP || code === OPEN_ANGLE || code === OPEN_LIST || code === OPEN_OBJECT || isQuote(code);
 
@@ -125,10 +134,10 @@ const isRow = (text: string, from: number, to: number) =>
 
 /** What the token text[from, to) of this kind tells beside its hash. */
 export function flagsOf(text: string, shape: TokenShape, from: number, to: number, kind: number): number {
-  const filler = (isFiller(shape.hash) ? FLAG.filler : 0) | (isRaised(text, from, to) ? FLAG.raised : 0);
+  const raised = isRaised(text, from, to) ? FLAG.raised : 0;
   const opened = isOpening(text.charCodeAt(from - 1)) && !isRow(text, from, to) ? FLAG.opened : 0;
-  if (kind === KIND.soft) return FLAG.soft | filler | opened;
-  if (kind === KIND.constant) return FLAG.constant | filler | opened;
+  if (kind === KIND.soft) return FLAG.soft | (isMember(text, from, to) ? FLAG.event : 0) | raised | opened;
+  if (kind === KIND.constant) return FLAG.constant | raised | opened;
   const capital = classOf(text.charCodeAt(from)) === UPPER ? FLAG.capital : 0;
-  return capital | (isEventWord(shape.hash, text, from, to) ? FLAG.event : 0) | filler | opened;
+  return capital | (isEventWord(shape.hash, text, from, to) ? FLAG.event : 0) | raised | opened;
 }

@@ -12,7 +12,6 @@ export const FLAG = {
   slot: 2,
   named: 4,
   constant: 8,
-  filler: 16,
   product: 32,
   opened: 64,
   event: 128,

@@ -102,6 +102,25 @@ const layouts: readonly (readonly [string, string, string, string])[] = [
     "found <*> routes",
   ],
   [
+    "thread, level and part after the time",
+    "[Nov 21 16:00:03.237] [ET_NET 1] DEBUG: (http_trans) found 7 routes",
+    "[Nov 21 16:00:04.070] traffic_server NOTE: found 9 routes",
+    "found <*> routes",
+  ],
+  [
+    "a daemon in capitals after the time",
+    "2026/11/21 13:41:20 ZEBRA: found 7 routes",
+    "2026/11/21 13:41:21 BGP: found 9 routes",
+    "found <*> routes",
+  ],
+  ["seconds and a colon", "1605100345: Config of 7 routes", "1605100346: Config of 9 routes", "Config of <*> routes"],
+  [
+    "file and line in parentheses",
+    "2026-11-21 13:41:20: (../src/server.c.1588) found 7 routes",
+    "2026-11-21 13:41:21: (plugin.c.12) found 9 routes",
+    "found <*> routes",
+  ],
+  [
     "file, line and function after the time in brackets",
     "[2026/11/20 22:27:36.123456,  3] ../source3/smbd/service.c:12(make_connection) found 7 routes",
     "[2026/11/20 22:27:37.123456,  1] ../source3/smbd/negprot.c:7(reply) found 9 routes",

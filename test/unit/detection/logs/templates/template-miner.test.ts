@@ -184,6 +184,8 @@ describe("values are masked at once", () => {
     ["day and month without a year", "21 Nov 13:28:50 - [info] Updated it", "21 Nov 13:33:06 - [info] Updated it"],
     ["the function that speaks", "parse_uri(): end of header, state=5", "parse_via(): end of header, state=29"],
     ["a tag at the end", "KEX of the peer sent", "KEX of the peer sent [preauth]"],
+    ["files", "storage.config loading ...", "ip_allow.yaml loading ..."],
+    ["values joined by a bar", "closed id=7 cmd=ping name=", "closed id=8 cmd=config|get name=a"],
     ["what stands in brackets", "closing it <- [PUB foo 5]", "closing it <- [SUB a b 7 9]"],
     [
       "the name of an event beside its message",
@@ -213,6 +215,9 @@ describe("statements that differ in a word stay apart", () => {
     ["places", "adding at top: a.conf", "adding at bottom: a.conf"],
     ["words that hold a sentence together", "moved state to READY", "moved state after READY"],
     ["sentences that a subject announces", "pod 7 volume a: wrote new data", "pod 7 volume b: no update required"],
+    ["what is called of something", "doing context->checkHost() now", "doing context->checkUser() now"],
+    ["qualified functions", "END Transact::ModifyRequest", "END Transact::StartRequest"],
+    ["clauses behind a name", "made box for &Meta{Name:a,} failed", "made box for &Meta{Name:a,} returned 7"],
     ["functions before what they did", "GetGlobal(7) of the folder", "WithNeed(7) of the folder"],
     ["codes of messages", "AH00944: connecting 10.0.0.1", "AH00947: connecting 10.0.0.1"],
     ["words in a row of brackets", "id 7 [login][started now]", "id 7 [logout][started now]"],
