@@ -1,3 +1,4 @@
+import { boundParameters } from "./bound-parameters.ts";
 import { foreignSecrets } from "./foreign-names.ts";
 import { knownTokenIn } from "./known-tokens.ts";
 import { beginsFields, hashAt, isProductKey, leastKeyChars, pgpassAt } from "./line-formats.ts";
@@ -96,7 +97,7 @@ export function findSecrets(text: string, depth = 0): readonly Span[] {
   let driverAt = nextDriver(text, 0);
   let lookedUntil = -1;
   let waiting: Span | undefined;
-  const speech = createSpeech(text, depth === 0 ? foreignSecrets(text) : []);
+  const speech = createSpeech(text, depth === 0 ? [...foreignSecrets(text), ...boundParameters(text)] : []);
   const { mayLook } = speech;
   let i = 0;
   while (i < size) {

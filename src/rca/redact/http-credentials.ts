@@ -10,11 +10,13 @@ const maxDigest = 2_000;
 export function afterScheme(text: string, at: number): number {
   const first = text.charCodeAt(at) | 32;
   if (!(first < 128) || beginsScheme[first] === 0) return at;
-  const match = /^(?:bearer|basic|token|digest|api[-_]?key|negotiate)[ \t]+/i.exec(text.slice(at, at + 24));
+  const match = /^(?:bearer|basic|token|digest|api[-_]?key|negotiate|hawk|oauth|signature)[ \t]+/i.exec(
+    text.slice(at, at + 24),
+  );
   return match ? at + match[0].length : at;
 }
 const beginsScheme = new Uint8Array(128);
-for (const char of "btdan") beginsScheme[char.charCodeAt(0)] = 1;
+for (const char of "btdanhos") beginsScheme[char.charCodeAt(0)] = 1;
 
 /** A scheme of somebody's own, then what it is about: `Authorization: Splunk 1b2c…`. Another header's name is none of it. */
 export function withCredentials(text: string, start: number, end: number): number {
@@ -28,9 +30,9 @@ export function withCredentials(text: string, start: number, end: number): numbe
   return /^[\w-]{1,40}:/.test(second) || !/[\dA-Z]/.test(second) ? end : last;
 }
 
-/** `Digest username="a", …, response="…"`: the answer stands among other pairs; all of them go. */
+/** `Digest username="a", …, response="…"`, `Hawk …`, `OAuth …`: the answer stands among other pairs; all of them go. */
 export function digestEnd(text: string, at: number, end: number): number {
-  if (!/^digest/i.test(text.slice(at, at + 6))) return end;
+  if (!/^(?:digest|hawk|oauth|signature)[ \t]/i.test(text.slice(at, at + 10))) return end;
   let i = end;
   while (i < text.length && i - at < maxDigest && text.charCodeAt(i) !== newline) i++;
   return i;

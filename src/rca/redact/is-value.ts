@@ -27,6 +27,8 @@ export function isValue(value: string, kind: NameKind, prose: boolean): boolean 
   // `<redacted-…`, `${…}`, `$(…)`, `{{…}}`, `(hidden)`, `***`.
   if (first === 60 && value.startsWith("<redacted-")) return false;
   if (first === 36 && (value.startsWith("${") || value.startsWith("$("))) return false;
+  // Places of a statement: `$1`, `?`.
+  if ((first === 36 && /^\$\d{1,3}$/.test(value)) || value === "?") return false;
   if ((first === 123 && value.startsWith("{{")) || (first === 40 && value.startsWith("(hidden"))) return false;
   if (value.length <= 9 && harmlessValues.has(value.toLowerCase())) return false;
   if ((first === 42 || first === 46 || first === 120 || first === 88) && /^[*x.•]+$/i.test(value)) return false;

@@ -29,7 +29,13 @@ const byLetter: ReadonlyMap<string, Option> = new Map(
     ...same("mysql mysqldump mysqladmin mariadb", joined),
     ...same("docker podman helm nerdctl buildah oc az", { ...apart("p"), command: "login" }),
     ...same("mongo mongosh mongodump twine", apart("p")),
-    ...same("sqlcmd bcp unzip zip mosquitto_pub mosquitto_sub", apart("P")),
+    ...same("sqlcmd bcp unzip zip mosquitto_pub mosquitto_sub ipmitool", apart("P")),
+    ...same("snmpget snmpset snmpwalk snmpbulkwalk snmptrap", apart("c")),
+    ...same("useradd usermod", apart("p")),
+    htpasswd: {
+      option:
+        /[ \t]-[A-Za-z]{0,6}b[A-Za-z]{0,6}[ \t]{1,2}(?:-\S{1,16}[ \t]{1,2}){0,4}\S{1,100}[ \t]{1,2}\S{1,64}[ \t]{1,2}(?=[^\s-])/,
+    },
     ...same("ldapsearch ldapmodify ldapadd ldapwhoami", apart("w")),
   }),
 );
@@ -77,7 +83,12 @@ function optionOf(text: string, to: number, { command, option }: Option): Spoken
 const redisAuth = /"?[ \t]{1,4}(?:"?\w{1,64}"?[ \t]{1,4})?"?([^\s"]{4,128})"?[ \t]{0,8}(?:\r?\n|$)/y;
 const redisUser = /[ \t]\S{1,64}(?:[ \t](?!>)\S{1,64}){0,8}?[ \t]>(\S{4,128})/y;
 const passLine = /[ \t]{1,2}(\S{4,128})[ \t]{0,8}(?:\r?\n|$)/y;
+/** `a1 LOGIN ann secret` of IMAP. */
+const imapLogin = /[ \t]"?[\w.@+-]{1,64}"?[ \t]"?([^\s"]{4,128})"?[ \t]{0,8}(?:\r?\n|$)/y;
+/** Functions of SQL that make a hash of a password. */
+const hashing = /^(?:password|crypt|md5)$/i;
 const protocols: ReadonlyMap<string, RegExp> = new Map([
+  ["LOGIN", imapLogin],
   ["AUTH", redisAuth],
   ["SETUSER", redisUser],
   ["PASS", passLine],
@@ -125,9 +136,9 @@ export function spokenSecret(text: string, from: number, to: number, lookedUntil
   if (!isBlank(behind) && behind !== 34 && behind !== 39 && behind !== 61 && behind !== 58 && behind !== 40)
     return undefined;
   const word = text.slice(from, to);
-  // PASSWORD('…') of SQL.
+  // PASSWORD('…'), md5('…') of SQL.
   if (behind === 40)
-    return isQuote(text.charCodeAt(to + 1)) && /^password$/i.test(word) ? found(plain(text, to + 1)) : undefined;
+    return isQuote(text.charCodeAt(to + 1)) && hashing.test(word) ? found(plain(text, to + 1)) : undefined;
   if (first === 45) return ofFlag(text, from, to, word);
   const upper = text.charCodeAt(from) < 97;
   if (upper && protocols.has(word)) return found(ofProtocol(text, to, word));
@@ -149,7 +160,7 @@ export function spokenSecret(text: string, from: number, to: number, lookedUntil
   return option ? optionOf(text, to, option) : undefined;
 }
 const startsSpoken = new Uint8Array(128);
-for (const word of [...byLetter.keys(), ...directives, ...protocols.keys(), "auth", "by", "password"])
+for (const word of [...byLetter.keys(), ...directives, ...protocols.keys(), "auth", "by", "password", "crypt", "md5"])
   startsSpoken[word.charCodeAt(0) | 32] = 1;
 
 /** `-u name:secret`, `--user=name:secret`, `-uname:secret`, `-a name:secret`, `--password-stdin`. */

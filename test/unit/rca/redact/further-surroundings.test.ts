@@ -268,6 +268,35 @@ const found: readonly (readonly [string, string, string?])[] = [
   ["mosquitto", `mosquitto_pub -u ann -P ${s} -t x`],
   ["influx", `influx -username ann -password ${s}`],
   ["single dash", `java -jar x -dbPassword ${s}`],
+  [
+    "pg bound insert",
+    `execute s1: INSERT INTO users (name, password) VALUES ($1, $2)\nDETAIL:  parameters: $1 = 'ann', $2 = '${s}'`,
+  ],
+  [
+    "pg bound update",
+    `UPDATE users SET name = $1, "password" = $2 WHERE id = $3\nDETAIL:  parameters: $1 = 'ann', $2 = 'it''s ${s}', $3 = '7'`,
+  ],
+  [
+    "pg bound where",
+    `duration: 1.2 ms  execute <unnamed>: SELECT 1 FROM users u WHERE u.api_token=$1 DETAIL:  Parameters: $1 = '${s}'`,
+  ],
+  ["sql crypt", `SELECT crypt('${s}', gen_salt('bf'))`],
+  ["sql md5", `WHERE passhash = md5('${s}')`],
+  ["imap login", `a1 LOGIN ann ${s}`],
+  ["imap login quoted", `a1 LOGIN "ann@example.com" "${s}"\r\n`],
+  ["hawk", `Authorization: Hawk id="a", ts="1", mac="${s}="`],
+  ["oauth 1", `Authorization: OAuth oauth_consumer_key="a", oauth_signature="${s}%3D"`],
+  ["http signature", `authorization: Signature keyId="a",signature="${s}"`],
+  ["sid", `GET /x?sid=8f14e45fceea167a5a36dedd4bea2543`, "8f14e45fceea167a5a36dedd4bea2543"],
+  ["connect.sid", `connect.sid=s%3A${s}.abc`],
+  ["hump", `--set-string auth.rootPw=${s}`],
+  ["snmp", `snmpwalk -v2c -c ${s} host 1.3.6.1`],
+  ["snmp name", `snmp_community: ${s}`],
+  ["ipmitool", `ipmitool -I lanplus -U ann -P ${s} power status`],
+  ["htpasswd -b", `htpasswd -b /etc/nginx/pw ann ${s}`],
+  ["htpasswd -nbB", `htpasswd -nbB -C 10 ann ${s}`],
+  ["useradd", `useradd -m -p ${s} ann`],
+  ["usermod", `usermod -p '${s}' ann`],
 ];
 
 test.each(found)("a secret is found: %s", (_name, text, part) => {
@@ -327,6 +356,18 @@ describe("what only speaks of secrets stays as it is", () => {
     "?code=404&next=1",
     "Passwort ist falsch",
     "die Größe ist 5 und das Token fehlt",
+    "UPDATE users SET password = $1 WHERE id = $2",
+    "INSERT INTO users (name, password) VALUES (?, ?)",
+    "SELECT * FROM carts WHERE id = $1 DETAIL:  parameters: $1 = 'cart-7f9C8d'",
+    "UPDATE users SET name = $1 WHERE password = $2 DETAIL:  parameters: $1 = 'Ann Lee7', $2 = NULL",
+    "LOGIN failed for ann",
+    "CREATE LOGIN ann FROM WINDOWS",
+    "md5sum of app-1.2.3.tgz does not match",
+    "community edition 10.4 started",
+    "OAuth login failed: state does not match",
+    "Signature mismatch for request 42",
+    "useradd: user 'ann' already exists",
+    "sid S-1-5-21 is unknown",
   ])("%s", (text) => {
     expect(redact(text)).toBe(text);
   });
