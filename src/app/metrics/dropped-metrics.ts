@@ -50,9 +50,10 @@ export function addDroppedMetrics(
   });
   byReason(
     "objects_dropped",
-    "Objects and events left out: they lack what their kind must have, or there are too many",
+    "Objects and events left out: they lack what their kind must have, or there are too many; and places whose last news is forgotten",
     () => ({
       malformed: read.detection().objectsMalformed,
+      "place-forgotten": read.detection().placesForgotten,
       bound: read.observation.objects.dropped.objects,
     }),
   );
