@@ -205,8 +205,15 @@ export const origins: Readonly<Record<string, (raw: readonly string[]) => Origin
     const found = cut(AT, "", /^\S+ \S+ - \S+ - [A-Z]+ - (.*)$/)(raw);
     return found && { ...found, place: found.place.replace(/^.*\/dist-packages\//, "") };
   }),
+  puppet: each(cut(AT, "", /^\S+ \S+ \S+ .*? \([a-z]+\): (.*)$/)),
   mosquitto: each(cut(AT, "", /^\S+: (.*)$/)),
-  influxdb: each(cut(/ caller=(\S+)$/, "", /msg=(?:"(?=.*"))?((?<==)[^"\s]+|(?<=")(?:[^"\\]|\\.)*)/)),
+  /** One helper of InfluxDB logs the start and the end of every operation: these are told apart by the operation. */
+  influxdb: each((raw) => {
+    const found = cut(/ caller=(\S+)$/, "", /msg=(?:"(?=.*"))?((?<==)[^"\s]+|(?<=")(?:[^"\\]|\\.)*)/)(raw);
+    const operation = / op_name=(\S+) op_event=/.exec(raw)?.[1];
+    const helped = found?.place.startsWith("logger/fields.go:") && operation !== undefined;
+    return found && helped ? { ...found, place: `${found.place} ${operation}` } : found;
+  }),
   kea: each((raw) => {
     const [, sentence, id] = /^\S+ \S+ [A-Z]+ +\[\S+\] (([A-Z0-9]+_[A-Z0-9_]+) .*)$/.exec(raw) ?? [];
     return origin(id, raw, sentence);
