@@ -1,10 +1,10 @@
 import { asKind, type NetworkPolicy } from "../../cluster/kubernetes-types.ts";
 import { refOf } from "../../cluster/object-store.ts";
 import { makeRef, type ObjectRef, refKey, uniqueRefs } from "../../incident/object-ref.ts";
-import { type DetectContext, defineDetector, type Finding, timeOf } from "../detector.ts";
+import { type DetectContext, type Detector, type Finding, timeOf } from "../detector.ts";
 import { closedBy, namelessBy } from "./network-policy-verdict.ts";
 
-/** A change this long ago is what everybody has lived with since. */
+/** A change this long ago that nobody has suffered from is what everybody has lived with since. */
 const recentMs = 60 * 60_000;
 
 const unreached =
@@ -17,16 +17,20 @@ interface Changed {
   readonly at: number;
 }
 
-/** Policies that were made or changed while the watch ran, with the time. */
-function changedPolicies({ observation, now, watchingSince }: DetectContext): readonly Changed[] {
-  const from = Math.max(watchingSince + 1, now - recentMs);
+/** Policies that were made or changed while the watch ran and not long ago, or that stood in the way until now, with the time. */
+function changedPolicies(
+  { observation, now, watchingSince }: DetectContext,
+  standing: ReadonlySet<string>,
+): readonly Changed[] {
   return observation.objects.list("NetworkPolicy").flatMap((policy) => {
     const versions = observation.objects.versions(refOf(policy));
     const last = versions.at(-1);
     const before = asKind(versions.at(-2)?.object, "NetworkPolicy");
     // What was there when watching began is no change.
     const made = last !== undefined && timeOf(policy.metadata.creationTimestamp, 0) > last.at - 60_000;
-    if (!last || last.at < from || (!before && !made)) return [];
+    if (!last || last.at <= watchingSince || (!before && !made)) return [];
+    // That it is an hour old has not mended what it breaks.
+    if (now - last.at > recentMs && !standing.has(refKey(refOf(policy)))) return [];
     return [{ policy, at: last.at, ...(before ? { before } : {}) }];
   });
 }
@@ -59,12 +63,12 @@ function fails(from: ObjectRef, to: ObjectRef, at: number, context: DetectContex
  * a policy that lets the call through, a call that nobody makes or that goes on well (no plug-in enforces the policy), calls
  * that another policy had closed before, what fails for other reasons.
  */
-export const networkPolicy = defineDetector({
-  name: "network-policy",
-  family: "state",
-  nature: "fault",
-  *detect(context): Iterable<Finding> {
-    const changed = changedPolicies(context);
+export function networkPolicy(): Detector {
+  let told: ReadonlySet<string> = new Set();
+
+  function* detect(context: DetectContext): Iterable<Finding> {
+    const changed = changedPolicies(context, told);
+    told = new Set();
     if (changed.length === 0) return;
     const { observation } = context;
     const all = observation.objects.list("NetworkPolicy");
@@ -101,6 +105,9 @@ export const networkPolicy = defineDetector({
         related: [call.from, call.to],
       });
     }
+    told = new Set(found.keys());
     for (const finding of found.values()) yield { ...finding, related: uniqueRefs(finding.related) };
-  },
-});
+  }
+
+  return { name: "network-policy", family: "state", nature: "fault", detect };
+}

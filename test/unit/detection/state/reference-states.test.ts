@@ -296,6 +296,15 @@ describe("network policies", () => {
     expect(states.map(({ reason, target }) => `${reason} ${target.kind}/${target.name}`)).toEqual(want);
     expect(world.engine.incidents().length).toBeLessThanOrEqual(1);
   });
+
+  test("one that is not mended is no less of a fault after an hour", () => {
+    const world = createWorld({ start, learnMs: 1_000, tickMs: 15_000 });
+    shop(world);
+    world.put(policy(db));
+    world.run(70 * 60_000, () => world.log("carts-a1-x1", refused));
+    expect(world.active().map(({ reason }) => reason)).toContain("PolicyBlocksTraffic");
+    expect(world.engine.incidents().map(({ status }) => status)).toEqual(["open"]);
+  });
 });
 
 describe("what running pods need", () => {
