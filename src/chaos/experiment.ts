@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { type ActionCode, actionCodes } from "../incident/action-code.ts";
 import { type CauseCode, causeCodes } from "../incident/cause.ts";
-import { duration, durationText } from "./duration.ts";
 import { stepSchema } from "./methods/steps.ts";
 import { probeSchema } from "./probe.ts";
+import { timeSpan, timeSpanText } from "./time-span.ts";
 
 const objectName = z
   .string()
@@ -34,7 +34,7 @@ const expectedSchema = z.union(
           z.array(one<ActionCode>(actionCodes, "a code of an action")).min(1).max(5),
         ])
         .optional(),
-      within: duration(1_000, 86_400_000).optional(),
+      within: timeSpan(1_000, 86_400_000).optional(),
     }),
   ],
   { error: "must be none, or a map with cause and culprit" },
@@ -61,11 +61,11 @@ export const experimentSchema = z
     method: z.array(stepSchema).min(1, "needs at least one step").max(10),
     /** The run ends, and everything is put back, when one of these does not hold twice in a row. */
     abort: z.array(probeSchema).max(20).default([]),
-    duration: duration(1_000, 86_400_000),
+    duration: timeSpan(1_000, 86_400_000),
     /** How often the steady state is checked. */
-    every: duration(1_000, 600_000).default(5_000),
+    every: timeSpan(1_000, 600_000).default(5_000),
     /** Time after which the steady state must be there again once everything is put back. */
-    settle: duration(0, 3_600_000).default(120_000),
+    settle: timeSpan(0, 3_600_000).default(120_000),
     expected: expectedSchema,
   })
   .superRefine(({ steadyState, duration: length, every, expected }, context) => {
@@ -78,7 +78,7 @@ export const experimentSchema = z
       context.addIssue({
         code: "custom",
         path: ["expected", "within"],
-        message: `kubemend is to notice within ${durationText(expected.within)}, but the fault is put back after ${durationText(length)}; let it last at least that long`,
+        message: `kubemend is to notice within ${timeSpanText(expected.within)}, but the fault is put back after ${timeSpanText(length)}; let it last at least that long`,
       });
   })
   .transform(({ expected, ...rest }) => ({

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { KubeObject } from "../cluster/kubernetes-types.ts";
-import { duration } from "./duration.ts";
+import { timeSpan } from "./time-span.ts";
 
 const name = z.string().min(1).max(80);
 /**
@@ -38,7 +38,7 @@ export const probeSchema = z.discriminatedUnion(
       port: z.union([z.int().min(1).max(65_535), z.string().min(1).max(63)]),
       path: z.string().startsWith("/").max(500).default("/"),
       status: z.int().min(100).max(599).default(200),
-      within: duration(100, 60_000).default(5_000),
+      within: timeSpan(100, 60_000).default(5_000),
       during: during.default("holds"),
     }),
     z

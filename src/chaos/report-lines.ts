@@ -1,6 +1,6 @@
 import { isoTime } from "../lib/clock.ts";
-import { durationText } from "./duration.ts";
 import type { Experiment } from "./experiment.ts";
+import { timeSpanText } from "./time-span.ts";
 import { hypothesisOf, readResult, scoreText, shortResult } from "./words.ts";
 
 /** A run as stored. */
@@ -55,11 +55,11 @@ export function experimentLines({ name, hypothesis, blastRadius, ...rest }: Expe
     `${name}: ${hypothesis}`,
     `  where    ${namespaces.join(", ")}; at most ${maxObjects} objects, ${maxNodes} nodes, ${percentage} % of pods`,
     ...methods,
-    `  for      ${durationText(rest.duration)}, then back within ${durationText(rest.settle)}`,
+    `  for      ${timeSpanText(rest.duration)}, then back within ${timeSpanText(rest.settle)}`,
     ...rest.steadyState.map((probe) => `  steady   ${probe.name} (${probe.during} while the fault is there)`),
     ...rest.abort.map((probe) => `  aborts   when "${probe.name}" fails twice in a row`),
     expected === "none"
       ? "  expected no incident"
-      : `  expected ${expected.cause} at ${expected.culprit.kind} ${expected.culprit.name}, noticed within ${durationText(expected.within)}`,
+      : `  expected ${expected.cause} at ${expected.culprit.kind} ${expected.culprit.name}, noticed within ${timeSpanText(expected.within)}`,
   ];
 }

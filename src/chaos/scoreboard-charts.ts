@@ -1,5 +1,5 @@
-import { durationText } from "./duration.ts";
 import type { GameDay, GameDayEntry } from "./game-day.ts";
+import { timeSpanText } from "./time-span.ts";
 
 /** Text of others inside HTML. */
 export const escaped = (value: string | number) =>
@@ -25,8 +25,8 @@ export function detectionChart(entries: readonly GameDayEntry[]): string {
   );
   const longest = Math.max(1_000, ...rows.flatMap(({ limitMs, score }) => [limitMs, score.detectedAfterMs ?? 0]));
   const items = rows.map(({ name, limitMs, score: { detectedAfterMs: ms, inTime } }) => {
-    const took = ms === undefined ? "not noticed" : durationText(ms);
-    const label = `${name}: ${took}, allowed ${durationText(limitMs)}`;
+    const took = ms === undefined ? "not noticed" : timeSpanText(ms);
+    const label = `${name}: ${took}, allowed ${timeSpanText(limitMs)}`;
     const filled = ms === undefined ? "" : bar(0, ms / longest, inTime ? "good" : "bad");
     const chart = drawing(label, bar(0, 1, "empty") + filled + mark(limitMs / longest, "limit"));
     return row(name, chart, `${took}${inTime ? "" : " – too late"}`.replace("noticed – too late", "noticed"));

@@ -1,7 +1,7 @@
-import { durationText } from "./duration.ts";
 import { type GameDay, type GameDayEntry, type Share, summarize } from "./game-day.ts";
 import { dayChart, detectionChart, escaped } from "./scoreboard-charts.ts";
 import { scoreboardStyle } from "./scoreboard-style.ts";
+import { timeSpanText } from "./time-span.ts";
 import { scoreText } from "./words.ts";
 
 const verdictTexts = {
@@ -107,7 +107,7 @@ export function scoreboardHtml(day: GameDay): string {
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark"><title>${title}, ${date} UTC</title><style>${scoreboardStyle}</style></head><body>
 <h1>${title}</h1>
-<p class="quiet">${date} UTC, ${escaped(durationText(day.endedAt - day.startedAt))}. ${sums.run} of ${sums.experiments} experiments were run.</p>
+<p class="quiet">${date} UTC, ${escaped(timeSpanText(day.endedAt - day.startedAt))}. ${sums.run} of ${sums.experiments} experiments were run.</p>
 ${sums.clean ? "" : '<p class="alarm" role="alert"><strong>Not everything is put back.</strong> Run: kubemend chaos restore</p>'}
 <h2>How the system did</h2>
 <dl class="tiles">${tile("hypotheses held", `${sums.held} of ${sums.run}`, sums.held === sums.run ? "yes" : "no")}${sums.run === sums.experiments ? "" : tile("not run", String(sums.experiments - sums.run), "no")}</dl>
@@ -115,7 +115,7 @@ ${sums.clean ? "" : '<p class="alarm" role="alert"><strong>Not everything is put
 <dl class="tiles">
 ${shareTile("noticed in time", sums.inTime)}${shareTile("right cause", sums.rightCause)}${shareTile("right culprit", sums.rightCulprit)}
 ${shareTile("right fix offered first", sums.rightFix)}${shareTile("fix worked when applied", sums.fixWorked)}${shareTile("no incident where none was due", sums.quiet)}
-${sums.medianDetectionMs === null ? "" : tile("median until noticed", durationText(sums.medianDetectionMs), "none")}
+${sums.medianDetectionMs === null ? "" : tile("median until noticed", timeSpanText(sums.medianDetectionMs), "none")}
 ${tile("incidents too many", String(odd), odd === 0 ? "yes" : "no")}
 </dl>
 ${odd === 0 ? "" : `<p>${sums.falseMerges} that hold other trouble too, ${sums.split} more than one for a fault, ${sums.foreign} that do not belong.</p>`}

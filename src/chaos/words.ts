@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { durationText } from "./duration.ts";
 import { experimentSchema } from "./experiment.ts";
 import type { RunResult } from "./result.ts";
 import type { Score } from "./score.ts";
+import { timeSpanText } from "./time-span.ts";
 
 const kept = z.looseObject({
   verdict: z.string(),
@@ -39,7 +39,7 @@ export function scoreText(score: Score): string {
     ? "not found"
     : score.detectedAfterMs === undefined
       ? "found"
-      : `found after ${durationText(score.detectedAfterMs)}`;
+      : `found after ${timeSpanText(score.detectedAfterMs)}`;
   const parts = [
     found,
     ...(score.detected

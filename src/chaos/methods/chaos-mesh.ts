@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { duration } from "../duration.ts";
 import { chaosName } from "../program-pod.ts";
 import { type Method, planned, refused, runLabel, selectObjects, shareOf } from "../scope.ts";
+import { timeSpan } from "../time-span.ts";
 import { asWorkload, podsOf } from "../workload.ts";
 import { coreGrants, workloadGrants } from "./grants.ts";
 import { quantity, workloadTarget } from "./target.ts";
@@ -14,7 +14,7 @@ const percent = z.number().gt(0).max(100);
 /** Exactly one of the faults. https://chaos-mesh.org/docs/simulate-network-chaos-on-kubernetes/ and its neighbours. */
 const faultSchema = z.union(
   [
-    z.strictObject({ network: z.strictObject({ delay: duration(1_000, 300_000) }) }),
+    z.strictObject({ network: z.strictObject({ delay: timeSpan(1_000, 300_000) }) }),
     z.strictObject({ network: z.strictObject({ lossPercentage: percent }) }),
     z.strictObject({ network: z.strictObject({ corruptPercentage: percent }) }),
     z.strictObject({

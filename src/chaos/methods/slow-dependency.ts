@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { Change } from "../change.ts";
-import { duration } from "../duration.ts";
 import { chaosName, programGrants, programPod } from "../program-pod.ts";
 import { type Method, planned, refused, runLabel, selectObjects, targetOf } from "../scope.ts";
+import { timeSpan } from "../time-span.ts";
 import { asService } from "../workload.ts";
 import { coreGrants, workloadGrants } from "./grants.ts";
 import { restartOf } from "./restart.ts";
@@ -13,7 +13,7 @@ export const slowDependencyStep = z
     method: z.literal("slow-dependency"),
     service: namedTarget,
     /** Added to every request. */
-    delay: duration(0, 300_000).default(0),
+    delay: timeSpan(0, 300_000).default(0),
     /** Share of requests whose connection is cut. */
     failPercentage: z.number().min(0).max(100).default(0),
     /** A caller: connections that it keeps open go on past the proxy for as long as they last. */

@@ -1,6 +1,6 @@
 import { previewExperiment } from "../../app/chaos/chaos-run.ts";
 import { targetText } from "../../chaos/change.ts";
-import { durationText } from "../../chaos/duration.ts";
+import { timeSpanText } from "../../chaos/time-span.ts";
 import { readExperiments } from "./read-experiments.ts";
 import { type ChaosOptions, chaosCluster, refusedError, say } from "./setup.ts";
 
@@ -18,7 +18,7 @@ export async function planChaos(path: string, options: ChaosOptions): Promise<vo
     if (!plan.ok) throw refusedError(experiment.name, plan.problems);
     say(`${experiment.name}: ${experiment.hypothesis}`);
     say(
-      `for ${durationText(experiment.duration)}, after ${experiment.steadyState.length} probes of the steady state hold:`,
+      `for ${timeSpanText(experiment.duration)}, after ${experiment.steadyState.length} probes of the steady state hold:`,
     );
     for (const change of plan.changes) {
       const back =

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { duration, durationText } from "../../../src/chaos/duration.ts";
+import { timeSpan, timeSpanText } from "../../../src/chaos/time-span.ts";
 
 const minute = 60_000;
 
@@ -10,10 +10,10 @@ test.each([
   [119 * minute, "119 min"],
   [120 * minute, "2 h"],
   [150 * minute, "2 h 30 min"],
-])("%d ms are %s", (ms, text) => expect(durationText(ms)).toBe(text));
+])("%d ms are %s", (ms, text) => expect(timeSpanText(ms)).toBe(text));
 
 test("times are written with their unit, and bounded", () => {
-  const schema = duration(10_000, 60 * minute);
+  const schema = timeSpan(10_000, 60 * minute);
   expect(["30s", "5m", "1h"].map((text) => schema.parse(text))).toEqual([30_000, 5 * minute, 60 * minute]);
   for (const text of ["30", "5 m", "1.5h", "-5m", "1d", ""]) expect(schema.safeParse(text).success).toBe(false);
   for (const text of ["9s", "61m"])

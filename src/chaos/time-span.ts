@@ -3,7 +3,7 @@ import { z } from "zod";
 const unitMs = { s: 1_000, m: 60_000, h: 3_600_000 } as const;
 
 /** A time span as people write it: `30s`, `5m`, `1h`. Parsed to ms. */
-export function duration(minMs: number, maxMs: number) {
+export function timeSpan(minMs: number, maxMs: number) {
   return z
     .string()
     .regex(/^\d{1,5}[smh]$/, 'must be a time such as "30s", "5m" or "1h"')
@@ -11,11 +11,11 @@ export function duration(minMs: number, maxMs: number) {
       const unit = text.slice(-1) as keyof typeof unitMs;
       return Number(text.slice(0, -1)) * unitMs[unit];
     })
-    .refine((ms) => ms >= minMs && ms <= maxMs, `must be from ${durationText(minMs)} to ${durationText(maxMs)}`);
+    .refine((ms) => ms >= minMs && ms <= maxMs, `must be from ${timeSpanText(minMs)} to ${timeSpanText(maxMs)}`);
 }
 
 /** `90 s`, `5 min`, `1 h 30 min`: for people. */
-export function durationText(ms: number): string {
+export function timeSpanText(ms: number): string {
   const seconds = Math.round(ms / 1_000);
   if (seconds < 120) return `${seconds} s`;
   const minutes = Math.round(seconds / 60);
