@@ -60,6 +60,7 @@ const worst: Readonly<Record<string, string>> = {
   "argument lists": fill('"mysql","-h",'),
   "lists of bound parameters": fill("parameters: $1 = '"),
   "bound parameters of a long statement": `${"password = $1 ".repeat(300)}parameters: ${fill("$1 = 'a', ")}`,
+  "long words before bound parameters": fill(`${"a".repeat(3_990)} parameters: $1 = 'x'`),
   "statements without parameters": fill("parameters: $(a, b) values ("),
   "passwords of htpasswd": fill("htpasswd -b a "),
   "logins of IMAP": fill("a LOGIN a "),

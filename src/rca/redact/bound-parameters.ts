@@ -11,7 +11,8 @@ const maxStatement = 4_000;
 const maxList = 8_000;
 const maxNumber = 999;
 
-const assigned = /([\w"`.]{2,120})\s{0,4}(?:=|<>|!=|~~?\*?|like|is distinct from)\s{0,4}\$(\d{1,3})(?!\d)/gi;
+const assigned =
+  /(?<![\w"`.])([\w"`.]{2,120})\s{0,4}(?:=|<>|!=|~~?\*?|like|is distinct from)\s{0,4}\$(\d{1,3})(?!\d)/gi;
 const inserted = /\(([\w"`, ]{1,1000})\)\s{0,4}(?:overriding \w{1,8} value )?values\s{0,4}\(([^()]{1,2000})\)/gi;
 const literal = /\s{0,2},?\s{0,2}\$(\d{1,3}) = (?:'((?:[^']|'')*)'|null)/iy;
 
