@@ -73,6 +73,12 @@ const scenarios: readonly Scenario[] = [
     want: "waiting",
   },
   {
+    name: "the symptom went with the workload, which somebody has deleted",
+    seen: { anomalies: [oom(appliedAt + 10_000)], targetLost: true },
+    after: minute,
+    want: "unknown",
+  },
+  {
     name: "the controller has not even seen the change",
     seen: { anomalies: [oom(appliedAt + 10_000)] },
     status: { ...complete, observedGeneration: 0 },

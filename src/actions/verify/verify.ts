@@ -1,7 +1,8 @@
 import type { KubeObject } from "../../cluster/kubernetes-types.ts";
 import type { Anomaly, AnomalyFamily } from "../../incident/anomaly.ts";
+import type { ActionPlan } from "../../incident/fix/action-plan.ts";
 import type { Measure, Verification, VerificationVerdict } from "../../incident/fix/execution.ts";
-import type { ObjectRef } from "../../incident/object-ref.ts";
+import { type ObjectRef, refText, sameRef } from "../../incident/object-ref.ts";
 import type { UndoOutcome } from "../execute/undo.ts";
 import type { PlanStore } from "../plan/plan-store.ts";
 import { judgeRecovery, type Symptom } from "./judge-recovery.ts";
@@ -17,6 +18,8 @@ export interface Observed {
   readonly blindTo: ReadonlySet<AnomalyFamily>;
   readonly appliedAt: number;
   readonly now: number;
+  /** The object that the plan is about was deleted since, or made anew. */
+  readonly targetLost?: boolean;
   /** What the symptoms' series measured before the change and measure now; asked once there is a verdict. */
   readonly measure?: () => readonly Measure[];
 }
@@ -62,6 +65,12 @@ function unseenText(verdict: VerificationVerdict, blindTo: ReadonlySet<AnomalyFa
   return ` Judged without ${families.map((family) => words[family]).join(" and ")}, which do not arrive.`;
 }
 
+/** Whether the plan changes its target, which is to stay; what deletes it, lets it go or empties it (a node) does not. */
+function keepsTarget({ action, target, steps }: ActionPlan): boolean {
+  if (action === "remove-finalizer" || target.kind === "Node") return false;
+  return steps.some((step) => step.type === "patch" && sameRef(step.target, target));
+}
+
 /**
  * Judges an applied plan once by what the detectors see now. Call it with every tick until it no longer answers
  * `waiting`. When the change made things worse it is taken back at once; otherwise undoing is a person's decision.
@@ -89,8 +98,13 @@ export async function verifyPlan(planId: string, observed: Observed, deps: Verif
     verifyWithinMs: stored.plan.verifyWithinMs,
   });
   if (judgement.type === "waiting") return judgement;
-  const { verdict, remaining, fresh } = judgement;
-  const reason = judgement.reason + unseenText(verdict, observed.blindTo);
+  const { remaining, fresh } = judgement;
+  // With the object its symptoms go too, whatever the change was good for.
+  const lost = judgement.verdict === "recovered" && observed.targetLost === true && keepsTarget(stored.plan);
+  const verdict = lost ? "unknown" : judgement.verdict;
+  const reason = lost
+    ? `${refText(stored.plan.target)} was deleted since, or made anew: whether the change helped cannot be told.`
+    : judgement.reason + unseenText(verdict, observed.blindTo);
   const measures = observed.measure?.() ?? [];
   const verification: Verification = {
     planId,

@@ -75,6 +75,12 @@ async function tell(
   deps.log.info({ incident: incidentId, plan: stored.plan.id, verdict }, "plan.verified");
 }
 
+/** What has never been seen is not lost: not every kind is watched. */
+function isLost({ objects }: Observation, { target, targetUid }: StoredPlan["plan"]): boolean {
+  const found = objects.find(target);
+  return found !== undefined && (found.deletedAt !== undefined || found.object.metadata.uid !== targetUid);
+}
+
 /** Longer than whoever detects the incident takes to judge: after that nobody will (ms). */
 const unwatchedMs = 5 * 60_000;
 
@@ -130,6 +136,7 @@ export async function verifyStep(
         blindTo,
         appliedAt,
         now,
+        targetLost: isLost(deps.observation, stored.plan),
         measure: () => measureChange(incident, deps.observation, unitOf, { appliedAt, now }),
       },
       {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { createSymptomMemory } from "../../../../src/app/plans/symptom-memory.ts";
 import { type VerifyStepDeps, verifyStep } from "../../../../src/app/plans/verify-step.ts";
+import type { KubeObject } from "../../../../src/cluster/kubernetes-types.ts";
 import { createObservation } from "../../../../src/cluster/observation.ts";
 import type { ActionCode } from "../../../../src/incident/action-code.ts";
 import type { Anomaly } from "../../../../src/incident/anomaly.ts";
@@ -125,3 +126,60 @@ describe("a symptom that was there when the change was made", () => {
     ).toEqual([]);
   });
 });
+
+describe("a workload that is gone with its symptoms", () => {
+  const { target, targetUid } = planView.plan;
+  const object = (uid: string) =>
+    ({
+      apiVersion: "apps/v1",
+      kind: target.kind,
+      metadata: { name: target.name, namespace: target.namespace, uid },
+      spec: { replicas: 0, template: { spec: { containers: [] } } },
+      status: {},
+    }) as unknown as KubeObject;
+
+  test.each([
+    ["is still the same", (apply: Apply) => apply("MODIFIED", object(targetUid)), "recovered"],
+    ["was deleted", (apply: Apply) => apply("DELETED", object(targetUid)), "unknown"],
+    [
+      "was made anew",
+      (apply: Apply) => {
+        apply("DELETED", object(targetUid));
+        apply("ADDED", object("another"));
+      },
+      "unknown",
+    ],
+    ["was never seen", undefined, "recovered"],
+  ] as const)("%s: what is said of the change", async (_name, happens, want) => {
+    const observation = createObservation({ cluster: "test" });
+    if (happens) {
+      observation.objects.apply("ADDED", object(targetUid), now - 60_000);
+      happens((change, changed) => observation.objects.apply(change, changed, now + 5_000));
+    }
+    const stored = {
+      ...planView,
+      plan: {
+        ...planView.plan,
+        incidentId: "7",
+        state: "applied" as const,
+        steps: [{ type: "patch" as const, target, patchType: "json" as const, body: [] }],
+      },
+      appliedAt: now,
+    };
+    const said: Verification[] = [];
+    const plans: Partial<VerifyStepDeps["plans"]> = {
+      toVerify: async () => [stored],
+      get: async () => stored,
+      standing: async () => ({ now: now + 120_000, frozen: false, spent: { namespace: 0, cluster: 0 } }),
+      saveVerification: async (verification: Verification) => {
+        said.push(verification);
+        return false;
+      },
+    };
+    const deps = { plans, observation, redact: passThrough } as unknown as VerifyStepDeps;
+    await verifyStep(deps, [incidentRow(7)], [], now + 120_000);
+    expect(said.map(({ verdict }) => verdict)).toEqual([want]);
+  });
+});
+
+type Apply = (change: "ADDED" | "MODIFIED" | "DELETED", object: KubeObject) => void;
