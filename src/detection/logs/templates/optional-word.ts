@@ -3,7 +3,7 @@ import { FLAG, type Tokens, WILD } from "./token-line.ts";
 import { isGrammar, isNegation } from "./words.ts";
 
 /** Words that must be the same when a word is added; one that is added at the end needs more. */
-const MIN_SAME = 6;
+const MIN_SAME = 5;
 const MIN_SAME_BEFORE_END = 8;
 /** When only a value is added. */
 const MIN_SAME_BESIDE_VALUE = 2;
@@ -104,7 +104,7 @@ export function shapeOfBoth(shorter: Tokens, longer: Tokens): Shape {
   let words = 0;
   for (let i = head; i < head + added; i++) {
     const word = longer.hash[i] ?? WILD;
-    if (isNegation(word)) return undefined;
+    if (isNegation(word) || (word !== WILD && ((longer.flags[i] ?? 0) & FLAG.event) !== 0)) return undefined;
     if (word !== WILD) words++;
   }
   const isPair = added === 2 && ((longer.flags[head] ?? 0) & FLAG.key) !== 0 && longer.hash[head + 1] === WILD;

@@ -325,7 +325,7 @@ describe("words become values by evidence", () => {
     [
       "at the end",
       "7 failed to send a message to 9 because it is away",
-      "8 failed to send a message to 9 because it is away idle",
+      "8 failed to send a message to 9 because it is away today",
     ],
   ])("a long sentence may have a word more: %s", (_, first, second) => {
     expect(textsOf([first, second])).toHaveLength(1);
