@@ -21,9 +21,11 @@ const keepsPodsOff = (node: KubeNode | undefined) =>
 
 /** A taint that came while the watch ran: those of control planes and of nodes for special work are there on purpose. */
 function newTaint(node: KubeNode, { observation }: DetectContext) {
+  const taints = keepsPodsOff(node);
+  if (taints.length === 0) return undefined;
   const versions = observation.objects.versions(refOf(node));
   const before = versions.map(({ object }) => keepsPodsOff(asKind(object, "Node")).map(({ key }) => key));
-  return keepsPodsOff(node).find(({ key }) => before.some((keys) => !keys.includes(key)));
+  return taints.find(({ key }) => before.some((keys) => !keys.includes(key)));
 }
 
 /**
