@@ -10,7 +10,10 @@ export interface FixOffer {
   readonly madeAt: number;
 }
 
-/** Notes what became of a recommendation; a later plan for the same recommendation takes its place. */
+/**
+ * Notes what became of a recommendation; a later plan for the same recommendation takes its place. A plan that has given way
+ * while it was noted takes nobody's: of two that are made at a time the one that stands is on offer.
+ */
 export async function saveFixOffer(
   database: Database,
   key: { incidentId: string; version: number; recommendationId: string },
@@ -22,7 +25,8 @@ export async function saveFixOffer(
     insert into fix_offer (incident_id, diagnosis_version, recommendation_id, plan_id, refusal)
     values (${key.incidentId}::bigint, ${key.version}, ${key.recommendationId}, ${planId}, ${refusal}::jsonb)
     on conflict (incident_id, diagnosis_version, recommendation_id)
-    do update set plan_id = excluded.plan_id, refusal = excluded.refusal, made_at = clock_timestamp()`.execute(
+    do update set plan_id = excluded.plan_id, refusal = excluded.refusal, made_at = clock_timestamp()
+     where not exists (select from action_plan p where p.id = excluded.plan_id and p.state = 'superseded')`.execute(
     database.kysely,
   );
 }
