@@ -52,6 +52,7 @@ export async function blastRadiusOf(
   // Not knowing is said: it is not the same as nothing.
   if (services.type === "failed") notes.push("Which Services are in front could not be read.");
   if (inFront.length > maxServices) notes.push(`${inFront.length} Services are in front of it.`);
+  if (budgets.type === "failed") notes.push("Which disruption budgets protect its pods could not be read.");
   const protecting =
     budgets.type === "found" ? [...new Set(podLabels.flatMap((labels) => budgetsFor(labels, budgets.objects)))] : [];
   for (const budget of protecting.slice(0, 3))

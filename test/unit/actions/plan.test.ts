@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { ActorPort } from "../../../src/actions/cluster-port.ts";
 import { makePlan } from "../../../src/actions/plan/plan.ts";
 import { planDigest } from "../../../src/actions/plan/plan-digest.ts";
 import type { KubeObject } from "../../../src/cluster/kubernetes-types.ts";
@@ -41,6 +42,20 @@ describe("a plan says everything that will be done", () => {
       cluster.actor,
     );
     expect(plan.blastRadius).toMatchObject({ pods: 2, services: [makeRef("Service", "shop", "carts-internal")] });
+  });
+
+  test("what could not be read of what feels the change is said, and not taken for nothing", async () => {
+    await using cluster = await startActorCluster();
+    const blind: ActorPort = {
+      ...cluster.actor,
+      list: async (kind, namespace) =>
+        kind === "Service" || kind === "PodDisruptionBudget"
+          ? { type: "failed", reason: "forbidden", detail: "HTTP 403" }
+          : await cluster.actor.list(kind, namespace),
+    };
+    const { blastRadius } = await planFor(recommend("restart", carts), blind);
+    expect(blastRadius.note).toContain("Which Services are in front could not be read.");
+    expect(blastRadius.note).toContain("Which disruption budgets protect its pods could not be read.");
   });
 
   test("its digest is that of the plan read back from JSON", async () => {
