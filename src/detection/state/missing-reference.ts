@@ -1,5 +1,5 @@
 import type { KubeObject } from "../../cluster/kubernetes-types.ts";
-import { usesOfSpec } from "../../cluster/topology-uses.ts";
+import { type Use, usesOfSpec } from "../../cluster/topology-uses.ts";
 import { podSpecOf } from "../../cluster/workload.ts";
 import { type ObjectRef, refKey, refText } from "../../incident/object-ref.ts";
 import { type DetectContext, defineDetector, type Finding } from "../detector.ts";
@@ -24,6 +24,15 @@ function gapOf(ref: ObjectRef, key: string | undefined, { observation }: DetectC
   const lastGood = versions.findLastIndex(({ object }) => has(object));
   const goneAt = versions[lastGood + 1]?.at;
   return lastGood >= 0 && goneAt !== undefined ? { ref, key, goneAt } : undefined;
+}
+
+/** As its template is now: what an earlier one named may be pruned. What its role lets it read is in no template. */
+function usesNow(workload: ObjectRef, { observation, topology }: DetectContext): readonly Use[] {
+  const spec = podSpecOf(observation.objects.find(workload)?.object);
+  const byRole = topology()
+    .usesOf(workload)
+    .filter(({ how }) => how === "api");
+  return spec ? [...usesOfSpec(spec, workload.namespace), ...byRole] : byRole;
 }
 
 const kinds: ReadonlySet<string> = new Set(["ConfigMap", "Secret", "ServiceAccount"]);
@@ -51,9 +60,7 @@ export const missingReference = defineDetector({
     for (const workload of context.topology().workloads) {
       if (workload.kind === "Job" || context.podsOf(workload).length === 0) continue;
       const seen = new Set<string>();
-      // As its template is now: what an earlier one named may be pruned.
-      const spec = podSpecOf(context.observation.objects.find(workload)?.object);
-      for (const use of spec ? usesOfSpec(spec, workload.namespace) : []) {
+      for (const use of usesNow(workload, context)) {
         if (use.optional || !kinds.has(use.ref.kind) || use.ref.name === "kube-root-ca.crt") continue;
         const gap = gapOf(use.ref, use.key, context);
         // A rotation deletes and creates within moments.
