@@ -233,7 +233,7 @@ test("a cluster that was never seen whole leaves nothing that looks like a recor
     exitCode: 2,
     message: expect.stringContaining("cannot watch pods"),
   });
-  await expect(loadRecording(join(folder, "shop-01"))).rejects.toMatchObject({ code: "recording-incomplete" });
+  await expect(loadRecording(join(folder, "shop-01"))).rejects.toMatchObject({ code: "no-recording" });
 });
 
 test("a folder with something in it is not written into", async () => {
