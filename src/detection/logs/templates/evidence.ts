@@ -14,7 +14,7 @@ const NEVER = [Number.POSITIVE_INFINITY];
 
 /**
  * Sentences needed, this one included, by the number of words they have in common, from one on; the last number holds for
- * more. From families of sentences that readers of 26 sources held for one or for several (test/corpus/logs/README.md).
+ * more. From families of sentences that readers of 29 sources held for one or for several (test/corpus/logs/README.md).
  */
 const NEEDED: Readonly<Record<Place, Readonly<Record<Kind, readonly number[]>>>> = {
   lead: { event: NEVER, half: NEVER, constant: [24, 24, 24, 12, 4], name: [24, 16], word: [12, 2, 2, 4] },

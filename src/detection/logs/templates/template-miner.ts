@@ -56,10 +56,11 @@ const CACHE_BITS = 17;
  * recognised instead of configured; values are masked in the scan that splits the line; a masked line seen before is
  * found by its key alone; and a word becomes a value only after enough sentences were seen that differ in nothing else.
  * How many depends on where it stands (evidence.ts) and on what it is: words that say what happened keep sentences apart
- * (event-words.ts: `session opened`, `session closed`), words that name what it happened to soon do not. Beginnings that go on with anything are one template (open-ends.ts), as the
- * continuations of a node of a prefix tree are in Brain (Yu et al., TSC 2023), but only where a sentence announces them;
- * so are sentences of which one has a value or, when they are long, a word more, or names of several words before the same that happened (optional-word.ts), and those that differ
- * in nothing but what they explain in brackets (bracket-groups.ts). A word that was quoted or assigned before is a value
+ * (event-words.ts: `session opened`, `session closed`), words that name what it happened to soon do not. Beginnings that
+ * go on with anything are one template (open-ends.ts), as the continuations of a node of a prefix tree are in Brain (Yu et
+ * al., TSC 2023), but only where a sentence announces them; so are sentences of which one has a value or, when they are
+ * long, a word more, or names of several words before the same that happened (optional-word.ts), and those that differ in
+ * nothing but what they explain in brackets (bracket-groups.ts). A word that was quoted or assigned before is a value
  * sooner (value-words.ts). What has become one has the oldest id; `resolve` tells which.
  *
  * Deterministic. Time per line is bounded by its length plus, for unknown lines, some hundred comparisons.
