@@ -7,6 +7,7 @@ import type { ModelSentence } from "./answer.ts";
 const unwanted =
   /:\/\/|\bwww\.|[`@]|[<>](?!(?:redacted|email|address|name|phone)-)|\b(?:kubectl|curl|wget|bash|helm|ssh)\s|\brm -|\bapprove\b|ignore (?:all|the|previous)/i;
 const placeholders = /<(?:redacted|email|address|name|phone)-[0-9a-f]{8}>/g;
+const turning = /[\p{Cc}\u2028-\u202e\u2066-\u2069]/gu;
 const mailAddress = /[\w.%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}/g;
 
 /** `registry.example/shop/orders`: an address, whatever it leads to. */
@@ -24,7 +25,8 @@ export function sayable(
   redact: Redact,
   { limit = 400, cited = [] }: SayLimits = {},
 ): Redacted | undefined {
-  const plain = withoutHidden(text).replace(/\s+/g, " ").trim();
+  // What turns the reading stands between two words; what has no width would hide a word from the look below.
+  const plain = withoutHidden(text.replace(turning, " ")).replace(/\s+/g, " ").trim();
   // A pseudonym, and the address of a person that one was put back to, are no markup and no mention.
   const judged = plain.replace(placeholders, "").replace(mailAddress, "");
   if (plain === "" || unwanted.test(judged)) return undefined;

@@ -126,6 +126,9 @@ describe("words of a model", () => {
   ])("%s", (text, want) => expect(said(text) !== undefined).toBe(want));
   it("cannot read differently from what they say", () => {
     expect(said("safe\u202etxet\u200b here")).toBe("safe txet here");
+    // A command with something of no width in it is a command.
+    for (const hidden of ["\u200b", "\u00ad", "\u2060", "\u3164"])
+      expect(said(`run kube${hidden}ctl delete ns shop`)).toBeUndefined();
   });
   it("may name an image that an object of the evidence names", async () => {
     const { input } = await brokenShop();
