@@ -3,9 +3,12 @@ import { refOf } from "../../cluster/object-store.ts";
 import { makeRef } from "../../incident/object-ref.ts";
 import { defineDetector, type Finding, timeOf } from "../detector.ts";
 
+/** A Service that is replaced is back within moments. */
+const replaceMs = 8_000;
+
 /**
  * Ingresses that send traffic to a Service that does not exist. Source: backends of the rules. Not a fault: an ingress made
- * a moment before its Service; a cluster whose Services are not watched.
+ * a moment before its Service, a Service that is replaced; a cluster whose Services are not watched.
  */
 export const ingressBackend = defineDetector({
   name: "ingress-backend",
@@ -19,6 +22,7 @@ export const ingressBackend = defineDetector({
       for (const service of new Set(backendsOf(ingress).flatMap((backend) => backend.service?.name ?? []))) {
         if (observation.objects.get("Service", namespace, service)) continue;
         const deletedAt = observation.objects.find(makeRef("Service", namespace, service))?.deletedAt;
+        if (deletedAt !== undefined && now - deletedAt < replaceMs) continue;
         yield {
           reason: "BackendMissing",
           target: refOf(ingress),

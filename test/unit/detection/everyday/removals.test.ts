@@ -105,6 +105,31 @@ describe("what is taken away on purpose", () => {
     expect(titles(world)).toEqual([]);
   });
 
+  test("a Service behind an ingress is replaced", () => {
+    const world = createWorld({ start, tickMs: 5_000 });
+    const web = made("v1", "Service", "web", { spec: { clusterIP: "10.0.0.1" } });
+    const other = made("v1", "Service", "other", { spec: { clusterIP: "10.0.0.2" } });
+    const backend = { service: { name: "web", port: { number: 80 } } };
+    const spec = { rules: [{ http: { paths: [{ backend }] } }] };
+    world.put(
+      web,
+      other,
+      made("networking.k8s.io/v1", "Ingress", "web", { meta: { creationTimestamp: apiTime(old) }, spec }),
+    );
+    world.put({ ...web, spec: { clusterIP: "10.0.0.1", ports: [{ port: 80 }] } });
+    world.run(minute);
+    world.drop(web);
+    world.run(5_000);
+    world.put({ ...web, spec: { clusterIP: "10.0.0.3", ports: [{ port: 80 }] } });
+    world.run(minute);
+    expect(world.engine.incidents().map(({ title }) => title)).toEqual([]);
+    world.drop(web);
+    world.run(30_000);
+    expect(world.engine.incidents().map(({ title }) => title)).toEqual([
+      "Ingress web sends traffic to Service web, which does not exist",
+    ]);
+  });
+
   test("Karpenter would like to take a node away and says why it does not", () => {
     const world = open();
     const budget = made("policy/v1", "PodDisruptionBudget", "db", {
