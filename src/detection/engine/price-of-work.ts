@@ -1,5 +1,6 @@
 import type { Observation } from "../../cluster/observation.ts";
 import type { Topology } from "../../cluster/topology.ts";
+import { starvingReasons } from "../../incident/anomaly.ts";
 import type { ObjectRef } from "../../incident/object-ref.ts";
 import type { LiveAnomaly } from "../live-anomaly.ts";
 import type { Transitions } from "./transitions.ts";
@@ -48,7 +49,9 @@ export function isPriceOfWork(
     return endedAt === undefined || !outgrows(live, endedAt, now, observation);
   };
   if (nature !== "symptom") return false;
-  const concerned = [anomaly.target, anomaly.seenOn].filter((ref): ref is ObjectRef => ref !== undefined);
+  // Requests that stay away say something about callers: who waits for work to end asks no more.
+  const callers = starvingReasons.has(anomaly.reason) ? topology.dependentsOf(anomaly.target) : [];
+  const concerned = [anomaly.target, anomaly.seenOn, ...callers].filter((ref): ref is ObjectRef => ref !== undefined);
   return concerned.some((ref) => {
     const own = ref.kind === "Service" ? topology.workloadsBehind(ref) : [ref];
     return own.some((workload) => disturbs(workload) || topology.dependenciesOf(workload).some(disturbs));

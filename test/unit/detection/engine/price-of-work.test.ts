@@ -4,6 +4,7 @@ import { buildTopology } from "../../../../src/cluster/topology.ts";
 import { isPriceOfWork } from "../../../../src/detection/engine/price-of-work.ts";
 import type { LiveAnomaly } from "../../../../src/detection/live-anomaly.ts";
 import { makeRef } from "../../../../src/incident/object-ref.ts";
+import { deployment, service } from "../../../support/small-shop.ts";
 
 const now = Date.parse("2026-11-20T22:00:00Z");
 const labels = { namespace: "shop", workload: "orders" };
@@ -28,3 +29,25 @@ test.each([
   ["of which nobody can say yet whether they fade", isPrice(1, 0.1, 0.3), true],
   ["while it goes on", isPrice(undefined, 0.03, 0.1, 0.2, 0.3), true],
 ] as const)("errors %s", (_name, is, want) => expect(is).toBe(want));
+
+test.each([
+  ["carts-db", true],
+  ["catalogue", false],
+] as const)("requests that stay away while what their caller needs (%s) is replaced", (replaced, want) => {
+  const observation = createObservation({ cluster: "test" });
+  const env = (...hosts: readonly string[]) => hosts.map((host) => ({ name: `${host}_URL`, value: `http://${host}` }));
+  for (const [app, needs] of [
+    ["orders", ["carts-db", "payment"]],
+    ["carts-db", []],
+    ["payment", []],
+    ["catalogue", []],
+  ] as const)
+    for (const object of [...deployment({ app, env: env(...needs) }), service(app)])
+      observation.objects.apply("ADDED", object as never, now - 600_000);
+  const stopped = {
+    nature: "symptom",
+    anomaly: { reason: "traffic-stopped", target: makeRef("Deployment", "shop", "payment") },
+  } as unknown as LiveAnomaly;
+  const transitions = { settling: ({ name }: { name: string }) => name === replaced, endedAt: () => undefined };
+  expect(isPriceOfWork(stopped, { observation, topology: buildTopology(observation), transitions, now })).toBe(want);
+});
