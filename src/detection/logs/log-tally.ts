@@ -91,7 +91,8 @@ interface Container extends ContainerTally {
 
 /**
  * Reads every line once: severity, kind, counts, and the rhythm of what is ordinary. Lines of all replicas of a workload
- * count together. Severe lines have a miner of their own, so that a flood of ordinary ones cannot make them new again.
+ * count together. Severe lines have a miner of their own, so that a flood of ordinary ones cannot make them new again; in it
+ * what an error says tells it apart from others.
  * Bounded in workloads, containers, kinds and rhythms; the miners bound themselves.
  */
 export function createLogTally(options: LogTallyOptions): LogTally {
@@ -99,7 +100,7 @@ export function createLogTally(options: LogTallyOptions): LogTally {
   const maxTemplates = options.maxTemplatesPerWorkload ?? 200;
   const maxContainers = options.maxContainers ?? 20_000;
   const maxOrdinary = options.maxOrdinaryKinds ?? 50_000;
-  const severeMiner = createTemplateMiner({ maxTemplates: 20_000 });
+  const severeMiner = createTemplateMiner({ maxTemplates: 20_000, keepTexts: true });
   const ordinaryMiner = createTemplateMiner({ maxTemplates: 20_000, maxLineChars: 1_024 });
   const tallies = new Map<string, Tally>();
   const containers = new Map<string, Container>();

@@ -116,7 +116,8 @@ function isName(tokens: Pick<Tokens, "hash">, from: number, to: number): boolean
   return true;
 }
 
-export function createOpenEnds(): OpenEnds {
+/** @param keepTexts what is told after a colon is never taken for anything: other texts are other templates */
+export function createOpenEnds(keepTexts: boolean): OpenEnds {
   const byHead = new Map<number, Template[]>();
   const open = new Map<number, Template>();
   const heads: Head[] = Array.from({ length: MAX_HEADS }, () => ({
@@ -182,7 +183,7 @@ export function createOpenEnds(): OpenEnds {
       for (let h = 0; h < count; h++) {
         const head = heads[h];
         const members = head === undefined ? undefined : byHead.get(head.key);
-        if (head === undefined || members === undefined) continue;
+        if (head === undefined || members === undefined || (keepTexts && head.kind === "text")) continue;
         if (isEnough(head, tokens, members)) return { ...head, members: [...members] };
       }
       return undefined;

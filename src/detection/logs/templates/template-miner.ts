@@ -38,6 +38,11 @@ export interface TemplateMiner {
 export interface TemplateMinerOptions {
   /** Templates kept; beyond it the ones not seen for longest are dropped. Default 50,000. */
   readonly maxTemplates?: number;
+  /**
+   * Sentences that differ in what they tell after a colon stay apart (`request failed: too many clients`, `request failed: no
+   * route to host`), for who asks what is new rather than which statement wrote it. Default false.
+   */
+  readonly keepTexts?: boolean;
   /** Characters of a line that are looked at. Default 4,096. */
   readonly maxLineChars?: number;
 }
@@ -69,7 +74,7 @@ export function createTemplateMiner(options: TemplateMinerOptions = {}): Templat
   const maxTemplates = options.maxTemplates ?? 50_000;
   const maxLineChars = options.maxLineChars ?? 4_096;
   const cache = createLineCache(CACHE_BITS);
-  const pool = createTemplatePool(maxTemplates);
+  const pool = createTemplatePool(maxTemplates, options.keepTexts ?? false);
   const line = createTokenLine();
   const span: Span = { start: 0, end: 0 };
   let nextId = 1;

@@ -39,9 +39,10 @@ export interface TemplatePool {
 
 const oldestOf = (members: readonly Template[]) => members.reduce((a, b) => (b.id < a.id ? b : a));
 
-export function createTemplatePool(maxTemplates: number): TemplatePool {
+/** @param keepTexts see `TemplateMinerOptions` */
+export function createTemplatePool(maxTemplates: number, keepTexts: boolean): TemplatePool {
   const index = createTemplateIndex();
-  const ends = createOpenEnds();
+  const ends = createOpenEnds(keepTexts);
   const groups = createBracketGroups();
   const queue = createEvictionQueue<Template>();
   const byId = new Map<number, Template>();

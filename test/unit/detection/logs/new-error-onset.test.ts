@@ -57,3 +57,19 @@ test("nor do two, when the first lines after a pause are already seen", () => {
   const [incident] = shop.world.engine.incidents();
   expect(incident?.onset).toBeGreaterThanOrEqual(from + 105_000);
 });
+
+test("an error is new though its program has told others in the same words", () => {
+  const shop = openLogShop({ [orders]: requests(4), "catalogue-a1-x1": requests(5) });
+  const declined = (texts: readonly string[], count: number): Writer => {
+    let at = 0;
+    return (now, tick) => [
+      ...requests(4)(now, tick),
+      ...Array.from({ length: count }, () => `level=error msg="payment declined: ${texts[at++ % texts.length]}"`),
+    ];
+  };
+  shop.writers.set(orders, declined(["card expired", "insufficient funds", "card stolen"], 1));
+  shop.run(600_000);
+  shop.writers.set(orders, declined(["no route to the gateway"], 8));
+  shop.run(120_000);
+  expect(JSON.stringify(shop.world.engine.incidents())).toContain("no route to the gateway");
+});

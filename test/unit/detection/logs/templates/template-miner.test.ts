@@ -500,6 +500,15 @@ describe("bounds", () => {
   });
 });
 
+test.each([
+  ["payment declined: card expired", "payment declined: insufficient funds", "payment declined: gateway unreachable"],
+  ["Error: aborted by client", "Error: too many clients already", "Error: no route to host"],
+])("for who asks what is new, %s stays apart from what else is told", (...texts) => {
+  const miner = createTemplateMiner({ keepTexts: true });
+  const ids = texts.map((text) => miner.learn(`2026-11-20T10:00:00Z ERROR orders ${text}`));
+  expect(new Set(ids.map((id) => miner.resolve(id))).size).toBe(3);
+});
+
 describe("properties", () => {
   const lines = [...readCorpus("shop.tsv"), ...readCorpus("formats.tsv")].map(({ line }) => line);
 
