@@ -77,7 +77,9 @@ describe("the summary reads like a colleague's words", () => {
 
   it("an expired certificate comes with what a person does about it", async () => {
     const { summary } = await summaryFor("a certificate has expired");
-    expect(summary).toMatch(/A person has to act on .*: the certificate has to be renewed, or the renewed one loaded\.$/);
+    expect(summary).toMatch(
+      /A person has to act on .*: the certificate has to be renewed, or the renewed one loaded\.$/,
+    );
   });
 
   it("a source that is silent is told once, with who can say why", async () => {
