@@ -67,14 +67,14 @@ describe.skipIf(chromiumPath === undefined)(`whoever reads it, however ${why}`, 
     };
     await using web = await servePages(database, { signIn, mail, cluster: "prod-eu-1" });
     const sessions = { keepLink: (kept: Parameters<typeof keepLink>[1]) => keepLink(database, kept) };
-    const seals = { seal: web.seal, url: web.url, sessions };
+    const signers = { signer: web.signer, url: web.url, sessions };
     await look(async (page) => {
       state = "sent";
       for (const [address, heading] of [
         [`${web.url}/incidents`, "Sign in first"],
         [`${web.url}/nowhere`, "Not found"],
-        [unsubscribeUrl(web.seal, web.url, "oncall@example.com"), "Mail to oncall@example.com"],
-        [await makeSignInLink(seals, "UANN"), "Sign in"],
+        [unsubscribeUrl(web.signer, web.url, "oncall@example.com"), "Mail to oncall@example.com"],
+        [await makeSignInLink(signers, "UANN"), "Sign in"],
       ] as const) {
         await page.goto(address);
         expect(await page.getByRole("heading", { level: 1 }).innerText()).toBe(heading);
@@ -82,7 +82,7 @@ describe.skipIf(chromiumPath === undefined)(`whoever reads it, however ${why}`, 
         expect(await page.getByRole("navigation").count()).toBe(0);
         await isSound(page);
       }
-      await page.goto(unsubscribeUrl(web.seal, web.url, "oncall@example.com"));
+      await page.goto(unsubscribeUrl(web.signer, web.url, "oncall@example.com"));
       await page.getByRole("button", { name: "Send no more" }).click();
       await page.getByText("From now on no mail goes to this address").waitFor();
       await isSound(page);

@@ -360,7 +360,7 @@ describe.skipIf(!executablePath)("the pages in a browser", () => {
     };
     await using own = await servePages(db, { signIn: { slackLinks: true, sessionHours: 1 }, decisions });
     const link = await makeSignInLink(
-      { seal: own.seal, url: own.url, sessions: { keepLink: (kept) => keepLink(db, kept) } },
+      { signer: own.signer, url: own.url, sessions: { keepLink: (kept) => keepLink(db, kept) } },
       "UANN",
     );
     const context: BrowserContext = await browser.newContext();

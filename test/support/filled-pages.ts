@@ -7,7 +7,7 @@ import type { ChartData } from "../../src/bot/charts/chart-data.ts";
 import type { PagesOptions } from "../../src/bot/web/page-kit.ts";
 import { pageRoutes } from "../../src/bot/web/pages.ts";
 import type { People, TopologyPicture } from "../../src/bot/web/pages-port.ts";
-import { createSeal } from "../../src/bot/web/seal.ts";
+import { createSigner } from "../../src/bot/web/signer.ts";
 import type { Incident } from "../../src/incident/incident.ts";
 import type { Redact } from "../../src/incident/redacted.ts";
 import { silentLogger } from "../../src/lib/logger.ts";
@@ -146,7 +146,7 @@ export async function fillList(db: Database): Promise<void> {
 
 export interface ServedPages extends AsyncDisposable {
   readonly url: string;
-  readonly seal: ReturnType<typeof createSeal>;
+  readonly signer: ReturnType<typeof createSigner>;
 }
 
 /** The pages over a real database; who somebody is and what is in memory is given. */
@@ -159,7 +159,7 @@ export async function servePages(
   const startedAt = Date.now();
   const now = () => onset + 600_000 + Date.now() - startedAt;
   const server = Fastify({ bodyLimit: 1_048_576 });
-  const seal = createSeal(await sessions.webKey(db));
+  const signer = createSigner(await sessions.webKey(db));
   const people: People = createPagePeople({
     slack: {
       identify: async (id) =>
@@ -191,7 +191,7 @@ export async function servePages(
         models: {},
         ...deps,
       }),
-      seal,
+      signer,
       sessions: {
         keepLink: (link) => sessions.keepLink(db, link),
         linkOf: (hash) => sessions.linkOf(db, hash),
@@ -208,5 +208,5 @@ export async function servePages(
     }),
   );
   const url = await server.listen({ host: "127.0.0.1", port: 0 });
-  return { url, seal, [Symbol.asyncDispose]: () => server.close() };
+  return { url, signer, [Symbol.asyncDispose]: () => server.close() };
 }

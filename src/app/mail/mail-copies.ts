@@ -16,16 +16,16 @@ export type SendToAll = (
 
 /** One copy a reader; who has it already is left out, so that a job that comes again sends what is missing. */
 export function mailCopies(
-  deps: Pick<MailDeps, "settings" | "database" | "mailer" | "seal" | "webUrl" | "log">,
+  deps: Pick<MailDeps, "settings" | "database" | "mailer" | "signer" | "webUrl" | "log">,
 ): SendToAll {
-  const { settings, database, mailer, seal, webUrl, log } = deps;
+  const { settings, database, mailer, signer, webUrl, log } = deps;
   return async (mailFor, key, answers) => {
     const readers = await wantsMail(database, settings.to);
     const failed: unknown[] = [];
     for (const to of readers) {
       const copy = `${key}/to/${to}`;
       if (await wasMailed(database, copy)) continue;
-      const url = webUrl === undefined ? undefined : unsubscribeUrl(seal, webUrl, to);
+      const url = webUrl === undefined ? undefined : unsubscribeUrl(signer, webUrl, to);
       const first = answers === undefined ? undefined : await mailedSubject(database, `${answers}/to/${to}`);
       const mail = mailFor(url);
       const own = first === undefined ? mail : { ...mail, subject: replySubject(first) };

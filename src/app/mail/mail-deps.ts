@@ -1,7 +1,7 @@
 import type { BarData } from "../../bot/charts/chart-data.ts";
 import type { Mailer } from "../../bot/email/mail.ts";
 import type { IncidentView } from "../../bot/incident-view.ts";
-import type { Seal } from "../../bot/web/seal.ts";
+import type { Signer } from "../../bot/web/signer.ts";
 import type { Config } from "../../config/config.ts";
 import type { Redact } from "../../incident/redacted.ts";
 import type { Clock } from "../../lib/clock.ts";
@@ -17,7 +17,7 @@ export interface MailDeps {
   readonly database: Database;
   readonly jobs: Jobs;
   readonly mailer: Mailer;
-  readonly seal: Seal;
+  readonly signer: Signer;
   readonly redact: Redact;
   readonly drawIncident: (view: IncidentView) => Promise<Buffer | undefined>;
   readonly drawBars: (bars: BarData) => Promise<Buffer>;

@@ -1,6 +1,6 @@
 import { createChartPainter } from "../../bot/charts/chart-painter.ts";
 import type { Mailer } from "../../bot/email/mail.ts";
-import { createSeal } from "../../bot/web/seal.ts";
+import { createSigner } from "../../bot/web/signer.ts";
 import type { Observation } from "../../cluster/observation.ts";
 import type { Config } from "../../config/config.ts";
 import type { Redact } from "../../incident/redacted.ts";
@@ -37,7 +37,7 @@ export async function openMail(deps: OpenMailDeps): Promise<(MailDesk & AsyncDis
     webUrl: config.web.url,
     cluster: config.cluster,
     mailer,
-    seal: createSeal(config.web.sessionKey ?? (await webKey(database))),
+    signer: createSigner(config.web.sessionKey ?? (await webKey(database))),
     drawBars: (bars) => painter.draw(bars),
     drawIncident: async (view) => {
       const data = chartOf(view, observation, { now: clock.now(), units: unitOf });

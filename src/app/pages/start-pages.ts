@@ -1,8 +1,8 @@
 import type { Desk, WebPort } from "../../bot/desk.ts";
 import type { PagesOptions } from "../../bot/web/page-kit.ts";
 import type { DetectorsOverview, PagesPort } from "../../bot/web/pages-port.ts";
-import { createSeal } from "../../bot/web/seal.ts";
 import { makeSignInLink } from "../../bot/web/sign-in-routes.ts";
+import { createSigner } from "../../bot/web/signer.ts";
 import type { Observation } from "../../cluster/observation.ts";
 import type { Topology } from "../../cluster/topology.ts";
 import type { Config } from "../../config/config.ts";
@@ -59,8 +59,8 @@ export function webPortOf(deps: { readonly config: Config; readonly database: Da
     async signInLink({ id }) {
       const slackUser = /^slack:(\w+)$/.exec(id)?.[1];
       if (!slackUser) return undefined;
-      const seal = createSeal(sessionKey ?? (await webKey(database)));
-      return makeSignInLink({ seal, url, sessions: { keepLink: (link) => keepLink(database, link) } }, slackUser);
+      const signer = createSigner(sessionKey ?? (await webKey(database)));
+      return makeSignInLink({ signer, url, sessions: { keepLink: (link) => keepLink(database, link) } }, slackUser);
     },
   };
 }
@@ -98,7 +98,7 @@ export async function startPages(deps: StartPagesDeps): Promise<StartedPages> {
     options: {
       cluster: config.cluster,
       pages,
-      seal: createSeal(web.sessionKey ?? (await webKey(database))),
+      signer: createSigner(web.sessionKey ?? (await webKey(database))),
       sessions: {
         keepLink: (link) => keepLink(database, link),
         linkOf: (hash) => linkOf(database, hash),

@@ -2,7 +2,7 @@ import type { FastifyRequest } from "fastify";
 import { addressList, isLocalHost, isLoopback } from "./addresses.ts";
 import { cookieOf } from "./cookies.ts";
 import type { SessionStore } from "./pages-port.ts";
-import type { Seal } from "./seal.ts";
+import type { Signer } from "./signer.ts";
 
 /** Who reads. `subject` is what the reader's forms are bound to. */
 export type Viewer =
@@ -18,7 +18,7 @@ export interface AdmitOptions {
   readonly slackLinks: boolean;
   readonly proxy?: { readonly header: string; readonly addresses: readonly string[] };
   readonly cookieName: string;
-  readonly seal: Seal;
+  readonly signer: Signer;
   readonly sessions: SessionStore;
 }
 
@@ -33,7 +33,7 @@ const userName = /^[\x21-\x7e\u00a1-\u00ff][\x20-\x7e\u00a0-\u00ff]{0,199}$/;
  * this very machine.
  */
 export function createAdmit(options: AdmitOptions): (request: FastifyRequest) => Promise<Admission> {
-  const { slackLinks, proxy, cookieName, seal, sessions } = options;
+  const { slackLinks, proxy, cookieName, signer, sessions } = options;
   const fromProxy = proxy && addressList(proxy.addresses);
   return async (request) => {
     const address = request.socket.remoteAddress ?? "";
@@ -52,7 +52,7 @@ export function createAdmit(options: AdmitOptions): (request: FastifyRequest) =>
       return { ok: true, viewer: { kind: "proxied", subject: `proxied ${claimed}`, name: claimed } };
     }
     const cookie = slackLinks ? cookieOf(request.headers.cookie, cookieName) : undefined;
-    const idHash = cookie && seal.digestOf("session", cookie);
+    const idHash = cookie && signer.digestOf("session", cookie);
     const session = idHash ? await sessions.sessionOf(idHash) : undefined;
     if (!idHash || !session) return { ok: false, reason: "sign-in" };
     return { ok: true, viewer: { kind: "session", subject: idHash, ...session } };

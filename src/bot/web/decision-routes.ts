@@ -4,7 +4,7 @@ import { approvalText } from "../slack/render/approval-words.ts";
 import { cut } from "../words.ts";
 import type { Viewer } from "./admit.ts";
 import { setCookie } from "./cookies.ts";
-import { type Form, sealNote } from "./forms.ts";
+import { type Form, signNote } from "./forms.ts";
 import type { PageKit } from "./page-kit.ts";
 import type { Decisions } from "./pages-port.ts";
 
@@ -83,7 +83,7 @@ export function decisionRoutes(scope: FastifyInstance, kit: PageKit, decisions: 
       if (!/^\d{1,18}$/.test(id)) return kit.refuse(request, reply, 404, "There is no such incident.", viewer);
       const text = await act(decisions, id, form, identity.person);
       log.info({ incident: id, act: name, person: identity.person.id }, "web.decided");
-      const note = setCookie(kit.cookies.note, sealNote(kit.options.seal, viewer, cut(text, 600)), {
+      const note = setCookie(kit.cookies.note, signNote(kit.options.signer, viewer, cut(text, 600)), {
         secure: kit.https,
         maxAgeSeconds: 60,
       });

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from "fastify";
 import type { Viewer } from "./admit.ts";
-import type { Seal } from "./seal.ts";
+import type { Signer } from "./signer.ts";
 
 export type Form = Readonly<Record<string, string>>;
 
@@ -19,23 +19,23 @@ export function sameOrigin(request: FastifyRequest, ownUrl: string | undefined):
   return ownUrl === undefined ? origin === `http://${host ?? ""}` : origin === new URL(ownUrl).origin;
 }
 
-export const csrfToken = (seal: Seal, viewer: Viewer) => seal.sign("form", viewer.subject);
+export const csrfToken = (signer: Signer, viewer: Viewer) => signer.sign("form", viewer.subject);
 
 /** The token in the form belongs to the one who sends it. */
-export function ownForm(seal: Seal, viewer: Viewer, form: Form): boolean {
-  return seal.matches("form", viewer.subject, form["csrf"] ?? "");
+export function ownForm(signer: Signer, viewer: Viewer, form: Form): boolean {
+  return signer.matches("form", viewer.subject, form["csrf"] ?? "");
 }
 
 /** What a form came to, on its way through a cookie to the page that shows it: another site may set cookies too, but not for this reader. */
-export function sealNote(seal: Seal, viewer: Viewer, text: string): string {
+export function signNote(signer: Signer, viewer: Viewer, text: string): string {
   const note = Buffer.from(text).toString("base64url");
-  return `${note}.${seal.sign("note", `${viewer.subject}\n${note}`)}`;
+  return `${note}.${signer.sign("note", `${viewer.subject}\n${note}`)}`;
 }
 
 /** Undefined for what we have not told this reader. */
-export function openNote(seal: Seal, viewer: Viewer, sealed: string): string | undefined {
-  const [note = "", signature = ""] = sealed.split(".");
-  return seal.matches("note", `${viewer.subject}\n${note}`, signature)
+export function openNote(signer: Signer, viewer: Viewer, signed: string): string | undefined {
+  const [note = "", signature = ""] = signed.split(".");
+  return signer.matches("note", `${viewer.subject}\n${note}`, signature)
     ? Buffer.from(note, "base64url").toString("utf8")
     : undefined;
 }

@@ -4,13 +4,13 @@ import type { AdmitOptions, Viewer } from "./admit.ts";
 import type { Form } from "./forms.ts";
 import type { Decisions, MailChoice, PagesPort, People, SessionStore } from "./pages-port.ts";
 import type { Page } from "./render.ts";
-import type { Seal } from "./seal.ts";
+import type { Signer } from "./signer.ts";
 
 export interface PagesOptions {
   readonly cluster: string;
   readonly pages: PagesPort;
   /** Signs links, sessions and forms. */
-  readonly seal: Seal;
+  readonly signer: Signer;
   readonly sessions: SessionStore;
   readonly signIn: Pick<AdmitOptions, "slackLinks" | "proxy"> & { readonly sessionHours: number };
   /** Under which people reach the pages. */

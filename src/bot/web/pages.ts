@@ -54,7 +54,7 @@ export function pageRoutes(options: PagesOptions): FastifyPluginAsync {
       slackLinks,
       ...(proxy ? { proxy } : {}),
       cookieName: cookies.session,
-      seal: options.seal,
+      signer: options.signer,
       sessions: options.sessions,
     });
     const reading = createRateLimit({ burst: 120, perSecond: 20 });
@@ -62,7 +62,7 @@ export function pageRoutes(options: PagesOptions): FastifyPluginAsync {
 
     const contextOf = (request: FastifyRequest, viewer: Viewer | undefined): PageContext => {
       const told = viewer && cookieOf(request.headers.cookie, cookies.note);
-      const note = told && openNote(options.seal, viewer, told);
+      const note = told && openNote(options.signer, viewer, told);
       return {
         cluster: options.cluster,
         theme: themeOf(request, cookies.theme),
@@ -70,7 +70,7 @@ export function pageRoutes(options: PagesOptions): FastifyPluginAsync {
         admitted: viewer !== undefined,
         canSignOut: viewer?.kind === "session",
         canDecide: options.decisions !== undefined && viewer !== undefined && viewer.kind !== "local",
-        csrf: viewer ? csrfToken(options.seal, viewer) : "",
+        csrf: viewer ? csrfToken(options.signer, viewer) : "",
         ...(viewer && viewer.kind !== "local" ? { reader: viewer.name } : {}),
         ...(note ? { note } : {}),
       };
@@ -114,7 +114,7 @@ export function pageRoutes(options: PagesOptions): FastifyPluginAsync {
           return undefined;
         }
         const form = (request.body ?? {}) as Form;
-        if (sameOrigin(request, options.url) && (!viewer || ownForm(options.seal, viewer, form))) return form;
+        if (sameOrigin(request, options.url) && (!viewer || ownForm(options.signer, viewer, form))) return form;
         kit.refuse(
           request,
           reply,

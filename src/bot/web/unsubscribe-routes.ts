@@ -2,16 +2,16 @@ import type { FastifyInstance } from "fastify";
 import type { Form } from "./forms.ts";
 import type { PageKit } from "./page-kit.ts";
 import type { MailChoice } from "./pages-port.ts";
-import type { Seal } from "./seal.ts";
+import type { Signer } from "./signer.ts";
 
 const path = "/unsubscribe";
 const purpose = "mail";
 
 /** The address that ends the mails to `address`; it proves by itself that we made it. RFC 8058. */
-export function unsubscribeUrl(seal: Seal, webUrl: string, address: string): string {
+export function unsubscribeUrl(signer: Signer, webUrl: string, address: string): string {
   const url = new URL(path, webUrl);
   url.searchParams.set("to", address);
-  url.searchParams.set("sig", seal.sign(purpose, address));
+  url.searchParams.set("sig", signer.sign(purpose, address));
   return url.href;
 }
 
@@ -25,7 +25,7 @@ interface Asked {
  */
 export function unsubscribeRoutes(scope: FastifyInstance, kit: PageKit, choice: MailChoice): void {
   const addressOf = ({ to, sig }: Asked["Querystring"]): string | undefined =>
-    to !== undefined && sig !== undefined && to.length < 320 && kit.options.seal.matches(purpose, to, sig)
+    to !== undefined && sig !== undefined && to.length < 320 && kit.options.signer.matches(purpose, to, sig)
       ? to
       : undefined;
 

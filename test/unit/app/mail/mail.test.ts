@@ -1,7 +1,7 @@
 import { expect, test, vi } from "vitest";
 import { createSmtpMailer } from "../../../../src/adapters/smtp/smtp-mailer.ts";
 import { startMail } from "../../../../src/app/mail/start-mail.ts";
-import { createSeal } from "../../../../src/bot/web/seal.ts";
+import { createSigner } from "../../../../src/bot/web/signer.ts";
 import { configSchema } from "../../../../src/config/config.ts";
 import type { Incident } from "../../../../src/incident/incident.ts";
 import { silentLogger } from "../../../../src/lib/logger.ts";
@@ -38,7 +38,7 @@ async function open(database: TestDatabase, server: MailServer) {
     database,
     jobs,
     mailer,
-    seal: createSeal("k".repeat(32)),
+    signer: createSigner("k".repeat(32)),
     redact: clean,
     drawIncident: async () => Buffer.from("picture"),
     drawBars: async () => Buffer.from("bars"),

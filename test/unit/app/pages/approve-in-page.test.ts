@@ -44,7 +44,7 @@ afterAll(async () => {
 /** Signs in, presses a button, and reads what the page says afterwards. */
 async function press(user: string, act: string, form: Record<string, string>): Promise<string> {
   const link = await makeSignInLink(
-    { seal: web.seal, url: web.url, sessions: { keepLink: (kept) => keepLink(db, kept) } },
+    { signer: web.signer, url: web.url, sessions: { keepLink: (kept) => keepLink(db, kept) } },
     user,
   );
   const send = (path: string, body: Record<string, string>, cookie = "") =>

@@ -24,7 +24,7 @@ const post = (web: ServedPages, path: string, form: Record<string, string>, head
 const cookieFrom = (answer: Response) => (answer.headers.get("set-cookie") ?? "").split(";")[0] ?? "";
 async function tokenFor(web: ServedPages, user = "UANN"): Promise<string> {
   const sessions = { keepLink: (link: Parameters<typeof keepLink>[1]) => keepLink(db, link) };
-  const link = await makeSignInLink({ seal: web.seal, url: web.url, sessions }, user);
+  const link = await makeSignInLink({ signer: web.signer, url: web.url, sessions }, user);
   return new URL(link).searchParams.get("token") ?? "";
 }
 
@@ -32,7 +32,7 @@ test("a message that another site has put into a cookie is not shown as ours", a
   await using web = await servePages(db, { signIn });
   const cookie = cookieFrom(await post(web, "/sign-in", { token: await tokenFor(web) }));
   const lie = Buffer.from("Approved. Now call +1 555 to confirm.").toString("base64url");
-  for (const forged of [lie, `${lie}.`, `${lie}.${"a".repeat(43)}`, `${lie}.${web.seal.sign("note", lie)}`]) {
+  for (const forged of [lie, `${lie}.`, `${lie}.${"a".repeat(43)}`, `${lie}.${web.signer.sign("note", lie)}`]) {
     const page = await get(`${web.url}/incidents/${id}`, { cookie: `${cookie}; kubemend_note=${forged}` });
     expect(page.status).toBe(200);
     expect(await page.text()).not.toContain("call +1 555");
@@ -50,7 +50,7 @@ test("who signs in again in one browser has one session: the one before ends", a
 
 test("a cookie that somebody has planted becomes no session by signing in", async () => {
   await using web = await servePages(db, { signIn });
-  const planted = `kubemend_session=${web.seal.issue("session")}`;
+  const planted = `kubemend_session=${web.signer.issue("session")}`;
   const own = cookieFrom(await post(web, "/sign-in", { token: await tokenFor(web) }, { cookie: planted }));
   expect(own).not.toBe(planted);
   expect((await get(`${web.url}/incidents`, { cookie: planted })).status).toBe(401);

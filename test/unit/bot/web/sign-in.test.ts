@@ -5,8 +5,8 @@ import type { FixView } from "../../../../src/bot/incident-view.ts";
 import { houseCommands } from "../../../../src/bot/slack/listen/commands-house.ts";
 import type { PagesOptions } from "../../../../src/bot/web/page-kit.ts";
 import type { Decisions } from "../../../../src/bot/web/pages-port.ts";
-import { createSeal } from "../../../../src/bot/web/seal.ts";
 import { makeSignInLink } from "../../../../src/bot/web/sign-in-routes.ts";
+import { createSigner } from "../../../../src/bot/web/signer.ts";
 import { configSchema } from "../../../../src/config/config.ts";
 import { keepLink } from "../../../../src/store/people/web-sign-in.ts";
 import { fillIncident, type ServedPages, servePages } from "../../../support/filled-pages.ts";
@@ -64,7 +64,7 @@ const post = (web: ServedPages, path: string, form: Record<string, string>, head
   });
 
 const linkFor = (web: ServedPages, user: string) =>
-  makeSignInLink({ seal: web.seal, url: web.url, sessions: { keepLink: (link) => keepLink(db, link) } }, user);
+  makeSignInLink({ signer: web.signer, url: web.url, sessions: { keepLink: (link) => keepLink(db, link) } }, user);
 
 const tokenOf = (link: string) => new URL(link).searchParams.get("token") ?? "";
 const cookieFrom = (answer: Response) => (answer.headers.get("set-cookie") ?? "").split(";")[0] ?? "";
@@ -173,7 +173,7 @@ describe("the link from Slack", () => {
       expect((await get(`${web.url}/incidents`, { cookie: `kubemend_session=${hash}` })).status).toBe(401);
       expect(cookie).not.toContain(hash);
     }
-    const other = createSeal("another key that is long enough to be one").issue("session");
+    const other = createSigner("another key that is long enough to be one").issue("session");
     expect((await get(`${web.url}/incidents`, { cookie: `kubemend_session=${other}` })).status).toBe(401);
     // A link's signature does not make a session.
     const link = tokenOf(await linkFor(web, "UANN"));
@@ -233,7 +233,7 @@ describe("decisions in the page", () => {
     await using web = await servePages(db, { decisions });
     const html = await (await get(`${web.url}/incidents/${id}`)).text();
     expect(html).not.toContain("/approve");
-    const csrf = web.seal.sign("form", "local");
+    const csrf = web.signer.sign("form", "local");
     expect((await post(web, `/incidents/${id}/acknowledge`, { csrf })).status).toBe(403);
     expect(asked).toEqual([]);
   });
@@ -341,7 +341,7 @@ describe("decisions in the page", () => {
     await using web = await servePages(db, { signIn: { ...links, slackLinks: false, proxy }, decisions });
     const act = async (user: string) => {
       const headers = { "x-forwarded-email": user };
-      const csrf = web.seal.sign("form", `proxied ${user}`);
+      const csrf = web.signer.sign("form", `proxied ${user}`);
       return (await post(web, `/incidents/${id}/acknowledge`, { csrf }, headers)).status;
     };
     expect(await act("Ann@example.com")).toBe(303);

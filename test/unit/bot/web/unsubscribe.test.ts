@@ -18,7 +18,7 @@ async function serve(listed: readonly string[] = [ada]) {
     },
   });
   return {
-    url: (address = ada) => unsubscribeUrl(web.seal, web.url, address),
+    url: (address = ada) => unsubscribeUrl(web.signer, web.url, address),
     wanted: async () => (await wantsMail(database, [ada])).length === 1,
     async [Symbol.asyncDispose]() {
       await web[Symbol.asyncDispose]();

@@ -1,7 +1,7 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 
 /** Signs what leaves and comes back. Each purpose has its own signatures: one cannot be used as another. */
-export interface Seal {
+export interface Signer {
   sign(purpose: string, text: string): string;
   matches(purpose: string, text: string, signature: string): boolean;
   /** A fresh secret with its signature: `<random>.<signature>`. */
@@ -10,7 +10,7 @@ export interface Seal {
   digestOf(purpose: string, secret: string): string | undefined;
 }
 
-export function createSeal(key: string): Seal {
+export function createSigner(key: string): Signer {
   const sign = (purpose: string, text: string) =>
     createHmac("sha256", key).update(`${purpose}\n${text}`).digest("base64url");
   const matches = (purpose: string, text: string, signature: string) => {
