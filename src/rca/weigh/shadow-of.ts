@@ -4,6 +4,9 @@ import type { Case } from "../case/case.ts";
 import { explainsEach, explainsTarget } from "./explains.ts";
 import { suffersElse } from "./suffers-else.ts";
 
+/** Is it seen exactly, together with the change that made it? */
+const isExact = ({ change, specificity }: Candidate): boolean => change !== undefined && specificity >= 0.9;
+
 /** True when another candidate makes this one unnecessary: it sees the same thing more exactly, or lies below it in the topology. */
 function overshadows(open: Case, strong: Candidate, weak: Candidate): boolean {
   if (strong === weak || strong.specificity < 0.75) return false;
@@ -15,7 +18,7 @@ function overshadows(open: Case, strong: Candidate, weak: Candidate): boolean {
   return (
     weak.hits.every((hit) => callers.has(refKey(hit)) && !suffersElse(open, hit, strong)) &&
     gap >= -0.05 &&
-    !(weak.change && weak.specificity >= 0.9)
+    !isExact(weak)
   );
 }
 
@@ -30,7 +33,10 @@ function isAnothersIncident(
   explains: ReadonlyMap<Candidate, number>,
 ): boolean {
   if (strong === weak || strong.specificity < 0.5) return false;
-  if (weak.hits.some((hit) => !explainsEach(open, strong, open.anomaliesOf(hit)))) return false;
+  const ofItsHits = weak.hits.flatMap((hit) => open.anomaliesOf(hit));
+  // A release may bring any symptom, so it yields to who explains them; what names its mechanism does not.
+  const stands = isExact(weak) && weak.cause !== "bad-release";
+  if (stands ? ofItsHits.length > 0 : !explainsEach(open, strong, ofItsHits)) return false;
   const more = (explains.get(strong) ?? 0) - (explains.get(weak) ?? 0);
   return (
     (more >= 0.6 && strong.specificity >= 0.6) ||
