@@ -1,18 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { statefulSet, workPod } from "../../../support/cluster-work.ts";
+import { ended, minute, old, open, running, start, titles } from "../../../support/everyday.ts";
 
-import { apiTime, statefulSet, workPod } from "../../../support/cluster-work.ts";
-import { createWorld } from "../../../support/detect-objects.ts";
-
-const start = Date.parse("2026-11-20T12:00:00Z");
-const minute = 60_000;
-const old = start - 30 * 24 * 60 * minute;
-const open = () => createWorld({ start, tickMs: 15_000 });
-type World = ReturnType<typeof open>;
-const titles = (world: World) => world.engine.incidents().map(({ title }) => title);
-const running = (at: number) => ({ running: { startedAt: apiTime(at) } });
-const ended = (exitCode: number, from: number, to: number, reason = "Error") => ({
-  terminated: { exitCode, reason, startedAt: apiTime(from), finishedAt: apiTime(to) },
-});
 const db = { kind: "StatefulSet", name: "db" };
 
 describe("containers that end now and then raise nothing", () => {

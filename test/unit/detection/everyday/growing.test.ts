@@ -1,14 +1,8 @@
 import { describe, expect, test } from "vitest";
-
 import { apiTime, deploymentOf, eventAbout, made, nodeOf, ownedBy, workPod } from "../../../support/cluster-work.ts";
-import { createWorld } from "../../../support/detect-objects.ts";
+import { minute, open, start, titles, type World } from "../../../support/everyday.ts";
 
-const start = Date.parse("2026-11-20T12:00:00Z");
 const old = start - 24 * 60 * 60_000;
-const open = () => createWorld({ start, tickMs: 15_000 });
-type World = ReturnType<typeof open>;
-const titles = (world: World) => world.engine.incidents().map(({ title }) => title);
-const minute = 60_000;
 
 describe("growing raises nothing", () => {
   const scheduled = (at: number, message: string) => [

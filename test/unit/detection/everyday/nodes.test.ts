@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-
 import {
   apiTime,
   daemonSet,
@@ -11,14 +10,9 @@ import {
   statefulSet,
   workPod,
 } from "../../../support/cluster-work.ts";
-import { createWorld } from "../../../support/detect-objects.ts";
+import { minute, open, start, titles } from "../../../support/everyday.ts";
 
-const start = Date.parse("2026-11-20T12:00:00Z");
 const old = start - 24 * 60 * 60_000;
-const open = () => createWorld({ start, tickMs: 15_000 });
-type World = ReturnType<typeof open>;
-const titles = (world: World) => world.engine.incidents().map(({ title }) => title);
-const minute = 60_000;
 
 describe("nodes that come and go raise nothing", () => {
   test("a node that joins is not ready until its network is", () => {

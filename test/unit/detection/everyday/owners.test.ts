@@ -1,17 +1,7 @@
 import { describe, expect, test } from "vitest";
-
 import { apiTime, nodeOf, ownedBy, statefulSet, workPod } from "../../../support/cluster-work.ts";
-import { createWorld } from "../../../support/detect-objects.ts";
+import { ended, minute, old, open, titles } from "../../../support/everyday.ts";
 
-const start = Date.parse("2026-11-20T12:00:00Z");
-const minute = 60_000;
-const old = start - 30 * 24 * 60 * minute;
-const open = () => createWorld({ start, tickMs: 15_000 });
-type World = ReturnType<typeof open>;
-const titles = (world: World) => world.engine.incidents().map(({ title }) => title);
-const ended = (exitCode: number, from: number, to: number, reason = "Error") => ({
-  terminated: { exitCode, reason, startedAt: apiTime(from), finishedAt: apiTime(to) },
-});
 const db = { kind: "StatefulSet", name: "db" };
 
 describe("pods that are not run by Kubernetes' own workloads", () => {

@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-
 import {
   apiTime,
   deploymentOf,
@@ -11,13 +10,8 @@ import {
   workPod,
 } from "../../../support/cluster-work.ts";
 import { createWorld } from "../../../support/detect-objects.ts";
+import { minute, old, open, start, titles } from "../../../support/everyday.ts";
 
-const start = Date.parse("2026-11-20T12:00:00Z");
-const minute = 60_000;
-const old = start - 30 * 24 * 60 * minute;
-const open = (at = start) => createWorld({ start: at, tickMs: 15_000 });
-type World = ReturnType<typeof open>;
-const titles = (world: World) => world.engine.incidents().map(({ title }) => title);
 const template = { spec: { containers: [{ name: "app", image: "registry/app:1" }] } };
 
 describe("what is taken away on purpose", () => {

@@ -1,13 +1,6 @@
 import { describe, expect, test } from "vitest";
-
 import { daemonSet, statefulSet } from "../../../support/cluster-work.ts";
-import { createWorld } from "../../../support/detect-objects.ts";
-
-const start = Date.parse("2026-11-20T12:00:00Z");
-const open = () => createWorld({ start, tickMs: 15_000 });
-type World = ReturnType<typeof open>;
-const titles = (world: World) => world.engine.incidents().map(({ title }) => title);
-const minute = 60_000;
+import { minute, open, titles } from "../../../support/everyday.ts";
 
 describe("rollouts that take long raise nothing", () => {
   test("a DaemonSet is rolled out node by node", () => {

@@ -1,13 +1,6 @@
 import { describe, expect, test } from "vitest";
-
 import { apiTime, eventAbout, made, nodeOf, statefulSet, workPod } from "../../../support/cluster-work.ts";
-import { createWorld } from "../../../support/detect-objects.ts";
-
-const start = Date.parse("2026-11-20T12:00:00Z");
-const minute = 60_000;
-const open = (at = start) => createWorld({ start: at, tickMs: 15_000 });
-type World = ReturnType<typeof open>;
-const titles = (world: World) => world.engine.incidents().map(({ title }) => title);
+import { minute, open, start, titles } from "../../../support/everyday.ts";
 
 describe("storage", () => {
   const claim = (status: object, annotations: object = {}) =>
