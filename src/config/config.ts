@@ -1,26 +1,10 @@
 import { z } from "zod";
 import { sealKeyOf } from "../lib/seal.ts";
-import { isTimeZone } from "../lib/time-zone.ts";
 import { httpUrl, natsUrl, postgresUrl, smtpUrl } from "./addresses.ts";
 import { cronOrOff } from "./cron.ts";
-
-const severities = ["critical", "high", "medium", "low"] as const;
-const text = z.string().min(1);
-const labelName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be a label name of Prometheus");
-const metricName = z
-  .string()
-  .regex(/^[A-Za-z_:][A-Za-z0-9_:]{0,199}$/, "must be the name of a metric")
-  .refine(
-    (name) => !/_(bucket|sum|count)$/.test(name),
-    "must be the histogram's name, without _bucket, _sum or _count",
-  );
-const port = z.int().min(0).max(65_535);
-const headerName = z.string().regex(/^[A-Za-z0-9-]{1,100}$/, "must be the name of a header");
-const timeZone = z.string().refine(isTimeZone, "must be a time zone such as Europe/Berlin");
-/** `10.0.0.7`, `10.0.0.0/8`, `fd00::/8`. */
-const addresses = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], {
-  error: "must be an address or a range of them",
-});
+import { labelName, metricName, severities, text, timeZone } from "./fields.ts";
+import { slackSchema } from "./slack-schema.ts";
+import { webSchema } from "./web-schema.ts";
 
 /** Everything an operator can set. Each has a default that works, so that an empty file is a valid one. */
 export const configSchema = z
@@ -113,38 +97,7 @@ export const configSchema = z
         auditDays: z.int().min(180).max(36_500).optional(),
       })
       .prefault({}),
-    slack: z
-      .strictObject({
-        botToken: text.optional(),
-        /** For requests over HTTP. */
-        signingSecret: text.optional(),
-        /** For Socket Mode; then nothing has to be reachable from outside. */
-        appToken: text.optional(),
-        channel: text.default("#incidents"),
-        fallbackChannel: text.optional(),
-        /** Channels for some incidents: by namespace (`*` stands for any run of characters), severity, labels of the target. First match. */
-        routes: z
-          .array(
-            z.strictObject({
-              namespaces: z.array(text).min(1).max(200).optional(),
-              severities: z.array(z.enum(severities)).min(1).optional(),
-              labels: z.record(text, z.string()).optional(),
-              channel: text,
-            }),
-          )
-          .max(100)
-          .default([]),
-        /** Whom to call when nobody acknowledges an incident: id or handle of a user group. */
-        escalation: z
-          .strictObject({
-            minutes: z.number().min(1).max(1_440).default(15),
-            userGroup: text,
-            severities: z.array(z.enum(severities)).min(1).default(["critical"]),
-          })
-          .optional(),
-        apiUrl: httpUrl.optional(),
-      })
-      .prefault({}),
+    slack: slackSchema,
     model: z
       .strictObject({
         apiKey: text.optional(),
@@ -184,28 +137,7 @@ export const configSchema = z
         timeZone: timeZone.default("UTC"),
       })
       .prefault({}),
-    web: z
-      .strictObject({
-        host: text.default("127.0.0.1"),
-        port: port.default(8080),
-        /** Under which address people reach the pages; for links, cookies and the check of where a form came from. */
-        url: httpUrl.optional(),
-        /** Without one of these, pages are served to this machine only, and read-only. */
-        signIn: z
-          .strictObject({
-            /** One-time links from Slack: `/incident web`. */
-            slackLinks: z.boolean().default(false),
-            sessionHours: z.number().min(0.1).max(168).default(12),
-            /** A proxy in front that has signed people in and says who they are. */
-            proxy: z.strictObject({ header: headerName, addresses: z.array(addresses).min(1).max(50) }).optional(),
-          })
-          .prefault({}),
-        /** Signs sessions; generated and kept in the database when not given. */
-        sessionKey: z.string().min(32, "must have 32 characters or more").optional(),
-        /** Decisions in the pages, by whoever may decide in Slack. */
-        approvals: z.boolean().default(false),
-      })
-      .prefault({}),
+    web: webSchema,
     /** A dead man's switch: called while kubemend is well, so that its silence is an alarm elsewhere. */
     heartbeat: z
       .strictObject({ url: httpUrl.optional(), seconds: z.number().min(5).max(3_600).default(60) })
