@@ -88,8 +88,27 @@ const neutral = (line: string, names: readonly string[]) =>
     )
     .replace(/\r$/, "");
 
-/** `label-statements.ts <source> <machine name> <raw log ...>`: prints `place <TAB> label <TAB> line`. */
-function main([source = "", machine = "", ...files]: readonly string[]): void {
+/** Of each place a part only, then lines at random: what a source can say. */
+function varied(lines: readonly Origin[], random: () => number): number[] {
+  const capped = [...Map.groupBy(lines.keys(), (i) => lines[i]?.place).values()].flatMap((at) =>
+    sample(at, KEPT_OF_PLACE, random),
+  );
+  return sample(
+    capped.toSorted((a, b) => a - b),
+    KEPT_LINES,
+    random,
+  );
+}
+
+/** Lines at random of all: what a source does say, each statement as often as it came. */
+const natural = (lines: readonly Origin[], random: () => number): number[] =>
+  sample([...lines.keys()], KEPT_LINES, random);
+
+/**
+ * `label-statements.ts [--natural] <source> <machine name> <raw log ...>`: prints `place <TAB> label <TAB> line`. The labels
+ * are those of the lines of both choices, so that a label is the same one with and without `--natural`.
+ */
+function main([source = "", machine = "", ...files]: readonly string[], asItCame: boolean): void {
   const read = origins[source];
   if (read === undefined) throw new Error(`no such source: ${source}`);
   const all = files.flatMap((file) =>
@@ -99,21 +118,25 @@ function main([source = "", machine = "", ...files]: readonly string[]): void {
         .map((line) => neutral(line, machine === "" ? [] : [machine])),
     ),
   );
-  const random = seededRandom(7);
   const short = all.filter(({ line }) => line.length <= LONGEST);
-  const index = [...Map.groupBy(short.keys(), (i) => short[i]?.place).values()].flatMap((at) =>
-    sample(at, KEPT_OF_PLACE, random),
-  );
-  const kept = sample(
-    index.toSorted((a, b) => a - b),
-    KEPT_LINES,
-    random,
-  ).flatMap((i) => short[i] ?? []);
-  const labels = labelsOf(kept);
-  for (const [i, { place, line }] of kept.entries()) process.stdout.write(`${place}\t${labels[i]}\t${line}\n`);
+  const choices = [varied(short, seededRandom(7)), natural(short, seededRandom(11))] as const;
+  const either = [...new Set(choices.flat())].toSorted((a, b) => a - b);
+  const names = labelsOf(either.flatMap((i) => short[i] ?? []));
+  const labels = new Map(either.map((i, at) => [i, names[at]]));
+  const chosen = choices[asItCame ? 1 : 0];
+  const kept = chosen.flatMap((i) => short[i] ?? []);
+  for (const i of chosen) process.stdout.write(`${short[i]?.place}\t${labels.get(i)}\t${short[i]?.line}\n`);
+  const places = [...Map.groupBy(kept, ({ place }) => place).values()].map((lines) => lines.length);
   process.stderr.write(
-    `${source}: ${kept.length} of ${all.length} lines, ${new Set(kept.map((o) => o.place)).size} places, ${new Set(labels).size} labels\n`,
+    `${source}: ${kept.length} of ${all.length} lines, ${places.length} places (the largest ${Math.max(...places)} lines), ` +
+      `${new Set(chosen.map((i) => labels.get(i))).size} labels\n`,
   );
 }
 
-if (import.meta.main) main(process.argv.slice(2));
+if (import.meta.main) {
+  const given = process.argv.slice(2);
+  main(
+    given.filter((one) => one !== "--natural"),
+    given.includes("--natural"),
+  );
+}
