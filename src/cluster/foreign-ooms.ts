@@ -42,5 +42,20 @@ export function foreignOoms(observation: Observation, node: ObjectRef): readonly
   return [...starts, ...killsOn(observation, node)];
 }
 
+/** Fuller than this, a node may be short of memory. */
+export const nearlyFull = 0.85;
+
+/**
+ * The node was measured around this time (ms), and had room all the while: whoever was killed, and not every pod is watched
+ * everywhere, met a limit of its own.
+ */
+export function hadRoom({ series }: Observation, node: Pick<ObjectRef, "name">, at: number): boolean {
+  const { from, to } = around(at);
+  const measured = series
+    .select("node_memory_ratio", { node: node.name })
+    .flatMap((one) => series.window(one, from, to));
+  return measured.length > 0 && measured.every(({ value }) => value < nearlyFull);
+}
+
 export const isWithin = (spans: readonly Span[], at: number): boolean =>
   spans.some(({ from, to }) => from <= at && at <= to);

@@ -1,5 +1,5 @@
 import type { SeenEvent } from "../../cluster/event-store.ts";
-import { foreignOoms, isWithin } from "../../cluster/foreign-ooms.ts";
+import { foreignOoms, hadRoom, isWithin } from "../../cluster/foreign-ooms.ts";
 import { isKind, type KubeObject } from "../../cluster/kubernetes-types.ts";
 import { saysNoNetwork } from "../../cluster/pod-network.ts";
 import { makeRef, refKey } from "../../incident/object-ref.ts";
@@ -87,7 +87,8 @@ function expectedUntil({ last, count, firstAt }: Told): number {
  * Warnings of the kinds above that come again and again. It goes when none comes any more or the object is gone. Not a fault
  * either: a pod that got its network and sandbox after all, a claim or a Service that got its volume or address, a node that
  * has just joined and whose network is not there yet.
- * Nor of the node: memory kills of containers that met their own limit, and old ones that a starting kubelet reports.
+ * Nor of the node: memory kills of containers that met their own limit (also of namespaces that are not watched, when
+ * the node had room), and old ones that a starting kubelet reports.
  */
 export const repeatedWarning = defineEventDetector({
   name: "repeated-warning",
@@ -104,7 +105,8 @@ export const repeatedWarning = defineEventDetector({
       if (beforeStart.has(event.reason) && node !== undefined && passingNodes(context).has(node)) continue;
       if (event.reason === "SystemOOM") {
         if (now - event.at < toldLaterMs) continue;
-        if (isWithin(foreignOoms(observation, event.about), event.at)) continue;
+        if (isWithin(foreignOoms(observation, event.about), event.at) || hadRoom(observation, event.about, event.at))
+          continue;
       }
       yield {
         reason: event.reason,

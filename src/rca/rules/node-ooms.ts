@@ -1,9 +1,7 @@
 import type { SeenEvent } from "../../cluster/event-store.ts";
-import { foreignOoms, isWithin } from "../../cluster/foreign-ooms.ts";
+import { foreignOoms, isWithin, nearlyFull } from "../../cluster/foreign-ooms.ts";
 import type { ObjectRef } from "../../incident/object-ref.ts";
 import type { Case } from "../case/case.ts";
-
-const nearlyFull = 0.85;
 
 /** Of these events, those that tell of a node short of memory: not those of others' ends, unless the node is known to be full. */
 export function withoutForeignOoms(open: Case, node: ObjectRef, events: readonly SeenEvent[]): readonly SeenEvent[] {

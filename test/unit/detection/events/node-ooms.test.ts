@@ -36,6 +36,11 @@ const killed = (world: World) =>
     lastState: { terminated: { reason: "OOMKilled", exitCode: 137, finishedAt: new Date(world.now()).toISOString() } },
   });
 
+function measured(world: World, ratio: number): void {
+  for (let at = start; at <= world.now(); at += 5_000)
+    world.observation.series.push("node_memory_ratio", { node: "node-a" }, at, ratio);
+}
+
 test.each<[string, (world: World) => void, boolean]>([
   ["a node whose kubelet tells of four kills that no container explains", () => undefined, true],
   [
@@ -46,6 +51,12 @@ test.each<[string, (world: World) => void, boolean]>([
     },
     false,
   ],
+  [
+    "not one that is measured to have room: a container of a namespace that nobody watches met its own limit",
+    (world) => measured(world, 0.41),
+    false,
+  ],
+  ["one that is measured to be full", (world) => measured(world, 0.97), true],
   ["not one whose kubelet has just started and reads an old log", (world) => nodeEvent(world, "Starting"), false],
 ])("ran out of memory: %s", (_name, also, told) => {
   const world = createWorld({ start });
