@@ -117,6 +117,22 @@ const takePlace: Step = (text, end, header, c) => {
   return finish(c, rank > 0 ? skipSpaces(text, word, end) : message);
 };
 
+/** Longest name of a part before its level. */
+const MAX_PART = 200;
+
+/** `/Stage[main]/File[/srv/a b]/ensure (notice): `, `Puppet (err): `: what it is about, whatever that holds, and the level in parentheses. */
+const takeLevelBehind: Step = (text, end, header, c) => {
+  if (header.level > 0 || c.components > 0) return false;
+  const close = text.indexOf("): ", c.at);
+  if (close < 0 || close > Math.min(end, c.at + MAX_PART)) return false;
+  const open = text.lastIndexOf(" (", close);
+  const rank = open > c.at ? levelRank(text, open + 2, close) : 0;
+  if (rank === 0) return false;
+  header.level = rank;
+  header.component = c.at;
+  return finish(c, skipSpaces(text, close + 2, end));
+};
+
 /** Host and program of syslog, before anything else is known. */
 const takeHost: Step = (text, end, header, c) => {
   if (header.level > 0 || c.components + c.numbers + c.brackets > 0) return false;
@@ -134,6 +150,7 @@ const takeNamespace: Step = (text, end, header, c) => {
 /** Only after a time or a level, in this order. */
 const ONCE_KNOWN: readonly Step[] = [
   takeNumber,
+  takeLevelBehind,
   takeHost,
   takeDaemon,
   takePlace,

@@ -1,4 +1,4 @@
-import { classOf, SEPARATOR } from "../lines/chars.ts";
+import { classOf, isHexDigit, SEPARATOR } from "../lines/chars.ts";
 
 /** What the C library says of error numbers (errno(3), POSIX), which other languages pass on, Go in lower case. */
 const TEXTS = [
@@ -83,4 +83,22 @@ export function endOfErrorText(text: string, from: number, end: number): number 
     if (stop === end || classOf(text.charCodeAt(stop)) === SEPARATOR || text.charCodeAt(stop) === 46) return stop;
   }
   return -1;
+}
+
+const COLON = 58;
+const CODE_DIGITS = 8;
+const ENDS = ",;()[]\"'";
+
+/**
+ * `error:0A00010B:SSL routines::wrong version number`, as OpenSSL prints what it was (ERR_error_string(3)), the word `error` being
+ * text[from, to): where it ends, or -1.
+ */
+export function endOfLibraryError(text: string, from: number, to: number, end: number): number {
+  if (to - from !== 5 || !text.startsWith("error:", from)) return -1;
+  let i = to + 1;
+  while (i < end && isHexDigit(text.charCodeAt(i))) i++;
+  if (i - to - 1 !== CODE_DIGITS || text.charCodeAt(i) !== COLON) return -1;
+  while (i < end && text.charCodeAt(i) >= 32 && !ENDS.includes(text.charAt(i))) i++;
+  while (text.charCodeAt(i - 1) === 32) i--;
+  return i;
 }

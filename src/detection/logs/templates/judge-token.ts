@@ -1,7 +1,7 @@
 import { classOf, isLetter, UPPER } from "../lines/chars.ts";
 import { isRaised } from "../lines/raised-name.ts";
 import { scanNamedTime, type TimeScan } from "../lines/scan-time.ts";
-import { endOfErrorText } from "./error-text.ts";
+import { endOfErrorText, endOfLibraryError } from "./error-text.ts";
 import { isEventWord } from "./event-words.ts";
 import { createShape, KIND, type TokenShape } from "./masks.ts";
 import { measureToken } from "./measure-token.ts";
@@ -41,6 +41,8 @@ export function endOfValue(
   if (text.charCodeAt(to) === COLON) {
     const value = endOfColonValue(text, from, to, end, shape);
     if (value > 0) return value;
+    const error = endOfLibraryError(text, from, to, end);
+    if (error > 0) return error;
   }
   if (shape.length === 1) {
     const quoted = endOfPrefixed(text, from, end);

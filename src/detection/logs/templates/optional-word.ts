@@ -109,6 +109,8 @@ export function shapeOfBoth(shorter: Tokens, longer: Tokens): Shape {
   }
   const isPair = added === 2 && ((longer.flags[head] ?? 0) & FLAG.key) !== 0 && longer.hash[head + 1] === WILD;
   if (isPair) return same >= MIN_SAME_AROUND ? "longer" : undefined;
+  const isReason = tail === 0 && ((longer.flags[head] ?? 0) & FLAG.told) !== 0;
+  if (words === 0 && isReason && ((longer.flags[head - 1] ?? 0) & FLAG.event) !== 0) return undefined;
   if (words === 0) return same >= (head === 0 ? 1 : MIN_SAME_BESIDE_VALUE) ? "longer" : undefined;
   if (head === 0 && added === 1 && isTag(longer)) return same >= MIN_SAME_AROUND ? "longer" : undefined;
   return words < 2 && before > 0 && same >= (tail === 0 ? MIN_SAME_BEFORE_END : MIN_SAME) ? "longer" : undefined;

@@ -151,11 +151,26 @@ export function endOfEmpty(text: string, at: number): number {
   return close !== 0 && text.charCodeAt(at + 1) === close ? at + 2 : -1;
 }
 
-/** `{"kind": "Pod", "items": [1]}` or `{'a': 1}` inside a sentence, the bracket at `at`; one that is cut ends with the text. */
+/** Longest name of a field of an object. */
+const MAX_FIELD = 64;
+
+/** `"kind":`, `'a':`, `requestID: `: does a field of an object begin at `at`? */
+function beginsField(text: string, at: number, end: number): boolean {
+  if (isQuote(text.charCodeAt(at))) return text.charCodeAt(at) !== BACKTICK;
+  if (text.charCodeAt(at - 1) !== 32) return false;
+  const limit = Math.min(end, at + MAX_FIELD);
+  let i = at;
+  while (i < limit && (isWord(text.charCodeAt(i)) || text.charCodeAt(i) === 95)) i++;
+  return i > at && text.charCodeAt(i) === COLON && text.charCodeAt(i + 1) === 32;
+}
+
+/**
+ * `{"kind": "Pod", "items": [1]}`, `{'a': 1}` or, as Node.js prints it, `{ requestID: 'a', tries: [ 3 ] }`, inside a sentence, the
+ * bracket at `at`; one that is cut ends with the text.
+ */
 export function endOfObject(text: string, at: number, end: number): number {
-  if (text.charCodeAt(at) !== OPEN_OBJECT) return -1;
-  const quote = text.charCodeAt(at + 1);
-  if (quote !== QUOTE && quote !== APOSTROPHE) return -1;
+  if (text.charCodeAt(at) !== OPEN_OBJECT || !beginsField(text, at + (text.charCodeAt(at + 1) === 32 ? 2 : 1), end))
+    return -1;
   let depth = 0;
   for (let i = at; i < end; i++) {
     const code = text.charCodeAt(i);

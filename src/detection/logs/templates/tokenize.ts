@@ -2,7 +2,7 @@ import { classOf, isCloseBracket, isDigit, isLetter, isOpenBracket, SEPARATOR } 
 import { isEventWord } from "./event-words.ts";
 import { endOfCompound, endOfValue, flagsOf, isQualified } from "./judge-token.ts";
 import { endOfMarkedValue } from "./marked-value.ts";
-import { createShape, isMessageCode, KIND, maskKind } from "./masks.ts";
+import { createShape, isMessageCode, KIND, maskKind, type TokenShape } from "./masks.ts";
 import { measureToken } from "./measure-token.ts";
 import { markFrom, markLast, push, pushValue } from "./push-token.ts";
 import { isQuote } from "./scan-quoted.ts";
@@ -49,6 +49,17 @@ function endOfAssigned(text: string, at: number, end: number): number {
     i = next;
   }
   return i;
+}
+
+/** Signs of a ruled line, at least. */
+const MIN_RULE = 5;
+const RULE = hashWord("-----", 0, MIN_RULE);
+
+/** `----------`: one sign over and over, however often. */
+function isRule({ letters, digits, length }: TokenShape, text: string, from: number, to: number): boolean {
+  if (letters + digits > 0 || length < MIN_RULE) return false;
+  for (let i = from + 1; i < to; i++) if (text.charCodeAt(i) !== text.charCodeAt(from)) return false;
+  return true;
 }
 
 /**
@@ -113,6 +124,10 @@ export function tokenize(line: TokenLine, start: number, end: number): void {
       // A dot on its own is read as nothing.
       i = Math.max(i, from + 1);
       if (isEnclosed(text, from, i)) pushValue(line, from, i, FLAG.named);
+      continue;
+    }
+    if (isRule(shape, text, from, i)) {
+      push(line, RULE, from, i, 0);
       continue;
     }
     let kind = maskKind(shape, text, from, i);

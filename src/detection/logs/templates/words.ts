@@ -94,7 +94,8 @@ const grammar = vocabulary(
   "a an the this that these those and or but nor if then than to for from by of in on at with via as into onto over under after " +
     "before during within without against through per using is was are were be been being has have had will would can cannot " +
     "could should must may might do does did not no never so its their our your it they we you who which when where while until " +
-    "because since",
+    "because since " +
+    "From To",
 );
 
 /** Does the word only hold a sentence together? It is never a value. */
