@@ -24,6 +24,28 @@ const limited = /toomanyrequests|pull rate limit|429 too many requests/i;
 const unreached =
   /dial tcp|i\/o timeout|connection (?:refused|reset)|no such host|server misbehaving|TLS handshake|x509|deadline exceeded|\b50[0234] (?:internal|bad gateway|service|gateway)/i;
 
+/** An answer, and a final one: no name server has this name. */
+const noSuchHost = /\bno such host\b|\bNXDOMAIN\b/i;
+
+/** Where an image comes from: a first part without a dot, a colon or `localhost` is no host (distribution/reference). */
+function registryOf(image: string): string {
+  const [first = ""] = image.split("/", 1);
+  return image.includes("/") && (/[.:]/.test(first) || first === "localhost") ? first : "docker.io";
+}
+
+/** Something runs that was pulled from there. */
+function isInUse(open: Case, registry: string): boolean {
+  return open.observation.objects
+    .list("Pod")
+    .some(({ spec, status }) =>
+      spec.containers.some(
+        ({ name, image = "" }) =>
+          registryOf(image) === registry &&
+          status?.containerStatuses?.some((one) => one.name === name && one.state?.running !== undefined),
+      ),
+    );
+}
+
 /** Said only when credentials are missing or wrong. */
 const refused = /no basic auth|authentication required|\b(?:401 unauthori[sz]ed|403 forbidden)\b/i;
 
@@ -97,16 +119,25 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
     ];
   }
   const changed = image?.fields[0];
+  const isOut = unreached.test(words);
+  const registry = registryOf(name);
+  // A registry that nobody has ever pulled from and that no name server knows is a wrong name; one in use has gone away.
+  const isUnheardOf = noSuchHost.test(words) && !isInUse(open, registry);
+  const why = isAbsent
+    ? "does not exist in the registry"
+    : isUnheardOf
+      ? `names a registry, ${registry}, that no name server knows`
+      : "cannot be pulled";
   const gone = candidate(
     {
       cause: "image-not-found",
       ...common,
-      statement: `${called(workload)} asks for image ${name}, which ${isAbsent ? "does not exist in the registry" : "cannot be pulled"}${changed ? ` (before: ${changed.before})` : ""}`,
-      specificity: isAbsent ? 0.97 : unreached.test(words) ? 0.55 : changed ? 0.85 : 0.6,
+      statement: `${called(workload)} asks for image ${name}, which ${why}${changed ? ` (before: ${changed.before})` : ""}`,
+      specificity: isAbsent ? 0.97 : isUnheardOf ? (changed ? 0.93 : 0.85) : isOut ? 0.55 : changed ? 0.85 : 0.6,
     },
     open,
   );
-  if (isAbsent || (changed && !unreached.test(words))) return [gone];
+  if (isAbsent || (changed && !isOut)) return [gone];
   return [
     gone,
     candidate(
@@ -114,7 +145,7 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
         cause: "external-dependency",
         ...common,
         statement: `the registry of image ${name} cannot be reached`,
-        specificity: unreached.test(words) ? 0.9 : 0.75,
+        specificity: isUnheardOf ? 0.7 : isOut ? 0.9 : 0.75,
       },
       open,
     ),

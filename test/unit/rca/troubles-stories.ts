@@ -95,6 +95,34 @@ export const storyTroubles: readonly Trouble[] = [
       ),
   },
   {
+    name: "the registry of a new image is misspelt, and no name server knows it",
+    cause: "image-not-found",
+    culprit: `Deployment ${ns}/payment`,
+    fix: ["rollback-deployment", `Deployment ${ns}/payment`],
+    symptoms: [["Deployment", "payment", "state", "ErrImagePull"]],
+    breakIt: (shop) =>
+      pull(
+        shop,
+        "payment",
+        "regsitry.example.net/shop/payment:3.2.0",
+        'failed to do request: Head "https://regsitry.example.net/v2/shop/payment/manifests/3.2.0": dial tcp: lookup regsitry.example.net on 10.0.0.2:53: no such host',
+      ),
+  },
+  {
+    name: "the registry that everything runs from is no longer known to the name server while a rollout needs it",
+    cause: "external-dependency",
+    culprit: `Deployment ${ns}/payment`,
+    fix: ["rollback-deployment", `Deployment ${ns}/payment`],
+    symptoms: [["Deployment", "payment", "state", "ErrImagePull"]],
+    breakIt: (shop) =>
+      pull(
+        shop,
+        "payment",
+        "localhost:5000/shop/payment:3.2.0",
+        'failed to do request: Head "https://localhost:5000/v2/shop/payment/manifests/3.2.0": dial tcp: lookup localhost on 10.0.0.2:53: no such host',
+      ),
+  },
+  {
     name: "a release leaks sockets, and its calls to the database fail for want of them",
     cause: "pool-exhausted",
     culprit: `Deployment ${ns}/carts`,
