@@ -10,7 +10,7 @@ import { endOfPrefixed, endOfQuotedParts, isQuote } from "./scan-quoted.ts";
 import { endOfColonValue, endOfPairs, endOfRecord, endOfStructure } from "./scan-value.ts";
 import { endOfStatus } from "./status-reason.ts";
 import { FLAG, type TokenLine, WILD } from "./token-line.ts";
-import { isBoolean, isFiller } from "./words.ts";
+import { hashWord, isBoolean, isFiller } from "./words.ts";
 
 const COLON = 58;
 const SLASH = 47;
@@ -134,11 +134,20 @@ const isRow = (text: string, from: number, to: number) =>
   (text.charCodeAt(to) === CLOSE_LIST && text.charCodeAt(to + 1) === OPEN_LIST) ||
   text.charCodeAt(from - 2) === CLOSE_LIST;
 
+/** `half-opened`: the last part of a name with dashes says what happened. */
+function endsWithEvent(text: string, from: number, to: number): boolean {
+  const dash = text.lastIndexOf("-", to - 1);
+  return dash > from && isEventWord(hashWord(text, dash + 1, to), text, dash + 1, to);
+}
+
 /** What the token text[from, to) of this kind tells beside its hash. */
 export function flagsOf(text: string, shape: TokenShape, from: number, to: number, kind: number): number {
   const raised = isRaised(text, from, to) ? FLAG.raised : 0;
   const opened = isOpening(text.charCodeAt(from - 1)) && !isRow(text, from, to) ? FLAG.opened : 0;
-  if (kind === KIND.soft) return FLAG.soft | (isMember(text, from, to) ? FLAG.event : 0) | raised | opened;
+  if (kind === KIND.soft) {
+    const tells = isMember(text, from, to) || endsWithEvent(text, from, to);
+    return FLAG.soft | (tells ? FLAG.event : 0) | raised | opened;
+  }
   if (kind === KIND.constant) return FLAG.constant | raised | opened;
   const capital = classOf(text.charCodeAt(from)) === UPPER ? FLAG.capital : 0;
   return capital | (isEventWord(shape.hash, text, from, to) ? FLAG.event : 0) | raised | opened;

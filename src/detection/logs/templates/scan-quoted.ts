@@ -10,6 +10,7 @@ const BACKTICK = 96;
 const EQUALS = 61;
 const COMMA = 44;
 const COLON = 58;
+const BACKSLASH = 92;
 const OPEN_OBJECT = 123;
 /** Longest text between quotes that a sentence quotes; a stray quote must not swallow the rest. */
 const MAX_QUOTED = 512;
@@ -99,10 +100,16 @@ export function endOfBracketed(text: string, at: number, end: number): number {
   let plain = true;
   for (let i = at; i < limit; i++) {
     const code = text.charCodeAt(i);
-    if (code === 91) plain = depth++ === 0;
+    if (code === 91) plain = depth++ === 0 && plain;
     else if (code === 93) {
       if (--depth > 0) continue;
       const next = text.charCodeAt(i + 1);
+      // `[OFFICE]\[ann]`: both are one name.
+      if (next === BACKSLASH && text.charCodeAt(i + 2) === 91) {
+        plain = false;
+        i++;
+        continue;
+      }
       const stands = i + 1 >= end || (classOf(next) === SEPARATOR && next !== 91) || next === 46;
       return stands && (!plain || i === at + 1) ? i + 1 : -1;
     } else if (code <= 32 && depth < 2) plain = false;
@@ -157,15 +164,16 @@ const MAX_FIELD = 64;
 /** `"kind":`, `'a':`, `requestID: `: does a field of an object begin at `at`? */
 function beginsField(text: string, at: number, end: number): boolean {
   if (isQuote(text.charCodeAt(at))) return text.charCodeAt(at) !== BACKTICK;
-  if (text.charCodeAt(at - 1) !== 32) return false;
   const limit = Math.min(end, at + MAX_FIELD);
   let i = at;
   while (i < limit && (isWord(text.charCodeAt(i)) || text.charCodeAt(i) === 95)) i++;
-  return i > at && text.charCodeAt(i) === COLON && text.charCodeAt(i + 1) === 32;
+  if (i === at) return false;
+  if (text.charCodeAt(i) === COLON) return text.charCodeAt(at - 1) === 32 && text.charCodeAt(i + 1) === 32;
+  return text.startsWith(" = ", i);
 }
 
 /**
- * `{"kind": "Pod", "items": [1]}`, `{'a': 1}` or, as Node.js prints it, `{ requestID: 'a', tries: [ 3 ] }`, inside a sentence, the
+ * `{"kind": "Pod", "items": [1]}`, `{'a': 1}` or, as Node.js and Java print it, `{ requestID: 'a', tries: [ 3 ] }`, `{id = 7}`, inside a sentence, the
  * bracket at `at`; one that is cut ends with the text.
  */
 export function endOfObject(text: string, at: number, end: number): number {

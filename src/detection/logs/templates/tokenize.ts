@@ -16,6 +16,7 @@ const BACKSLASH = 92;
 const EQUALS = 61;
 const BAR = 124;
 const OPEN_GROUP = 40;
+const CLOSE_GROUP = 41;
 const OPEN_LIST = 91;
 const CLOSE_LIST = 93;
 /** Longest unit word. */
@@ -28,6 +29,10 @@ const shape = createShape();
 /** `(.)`, `[*]`: does a bracket hold text[from, to) and nothing else? */
 const isEnclosed = (text: string, from: number, to: number) =>
   isOpenBracket(text.charCodeAt(from - 1)) && isCloseBracket(text.charCodeAt(to));
+
+/** `(start)`, `(end)`: do the parentheses that open before token `from` hold a word that says what happened, and nothing else? */
+const tellsAlone = ({ count, flags }: TokenLine, from: number, close: number) =>
+  close === CLOSE_GROUP && from === count - 1 && ((flags[from] ?? 0) & FLAG.event) !== 0;
 
 /** `GET /items`, `DELETE http://carts/7`: is the word that ends at `to` followed by what a request is for? */
 function leadsTarget(text: string, to: number, end: number): boolean {
@@ -85,7 +90,8 @@ export function tokenize(line: TokenLine, start: number, end: number): void {
         if (marked > 0) break;
         separator = code;
         if (isOpenBracket(code) && depth++ === 0) group = line.count;
-        else if (isCloseBracket(code) && depth > 0 && --depth === 0) markFrom(line, group, FLAG.inside);
+        else if (isCloseBracket(code) && depth > 0 && --depth === 0 && !tellsAlone(line, group, code))
+          markFrom(line, group, FLAG.inside);
       }
       code = text.charCodeAt(++i);
     }
