@@ -224,6 +224,7 @@ export const origins: Readonly<Record<string, (raw: readonly string[]) => Origin
     return origin(file && `${file}:${number}`, line, /^\S+ \S+: \([^)]*\) (.*)$/.exec(line)?.[1]);
   }),
   moleculer: each(cut(AT, "", /^\[\S+\] [A-Z]+ +\S+: (.*)$/)),
+  ghost: each(cut(AT, "", /^\[[^\]]*\] \S+ (.*)$/)),
   trafficserver: each(
     cut(/(?<=[A-Z]: )<([\w.-]+:\d+) \([^)]*\)> /, "", /^\[[^\]]*\] (?:\[[^\]]*\]|\S+) [A-Z]+: (?:\([\w-]+\) )?(.*)$/),
   ),
