@@ -2,7 +2,7 @@ import { groupingAccuracy } from "../../unit/detection/logs/templates/grouping-a
 import { type Figure, finish } from "../result.ts";
 import { createDrain } from "./drain.ts";
 import { matcher, type Reading, readingOf, sentenceOf } from "./readings.ts";
-import { idsOf, labelOf, mean, type Row, readSources } from "./statements.ts";
+import { idsOf, labelOf, mean, PARTS, type Row, readSources } from "./statements.ts";
 
 // What the figures of `templates` mean: how far a labelling of another kind agrees, and what Drain makes of the same lines.
 
@@ -45,7 +45,7 @@ const columns = [
 ];
 
 const figures: Figure[] = [];
-for (const part of ["development", "held-out"]) {
+for (const part of PARTS) {
   const byStatement: number[][] = [];
   const byReading: number[][] = [];
   for (const rows of readSources(part)) {

@@ -1,5 +1,5 @@
 import { matcher, readingOf, sentenceOf } from "./readings.ts";
-import { type Row, readSources } from "./statements.ts";
+import { PARTS, type Row, readSources } from "./statements.ts";
 
 // Helps who writes a reading down. It shows the text alone: neither where a line was written nor how it was labelled or mined.
 const usage = `usage: node test/evals/templates/read.ts lines <source> [header]   sentences that differ in more than digits, and how many there are
@@ -34,8 +34,10 @@ function check(rows: readonly Row[], source: string, reader: string): void {
 }
 
 const [command, source = "", option = ""] = process.argv.slice(2);
-const rows = ["development", "held-out"].flatMap((part) => readSources(part)).find(([row]) => row?.source === source);
-if (rows === undefined || (command !== "lines" && command !== "check")) {
+const rows = PARTS.flatMap((part) => readSources(part))
+  .filter(([row]) => row?.source === source)
+  .flat();
+if (rows.length === 0 || (command !== "lines" && command !== "check")) {
   console.error(usage);
   process.exitCode = 2;
 } else if (command === "lines") showLines(rows, option);

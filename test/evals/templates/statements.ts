@@ -4,6 +4,12 @@ import { createTemplateMiner } from "../../../src/detection/logs/templates/templ
 
 const corpus = new URL("../../corpus/logs/statements/", import.meta.url);
 
+/**
+ * Sources whose errors were read, sources known as figures only, and these again in their natural mix, each statement as often as
+ * it came.
+ */
+export const PARTS = ["development", "held-out", "natural"] as const;
+
 export interface Row {
   readonly source: string;
   readonly place: string;

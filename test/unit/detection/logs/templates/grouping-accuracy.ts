@@ -18,17 +18,22 @@ export function readCorpus(name: string): LabelledLine[] {
 }
 
 /**
- * Grouping accuracy (Zhu et al., ICSE-SEIP 2019): the share of lines whose group is exactly the set of lines of one label.
+ * Which lines are right: those whose group is exactly the set of lines of one label.
  * @param ids the template of each line, in order, under any name
  */
-export function groupingAccuracy(labels: readonly string[], ids: readonly (number | string)[]): number {
+export function rightLines(labels: readonly string[], ids: readonly (number | string)[]): boolean[] {
   const byLabel = Map.groupBy(labels.keys(), (i) => labels[i]);
   const byId = Map.groupBy(ids.keys(), (i) => ids[i]);
-  let right = 0;
+  const right = new Array<boolean>(labels.length).fill(false);
   for (const lines of byLabel.values()) {
     const first = ids[lines[0] ?? 0];
-    const group = byId.get(first) ?? [];
-    if (group.length === lines.length && lines.every((i) => ids[i] === first)) right += lines.length;
+    if (byId.get(first)?.length !== lines.length || lines.some((i) => ids[i] !== first)) continue;
+    for (const i of lines) right[i] = true;
   }
-  return right / labels.length;
+  return right;
+}
+
+/** Grouping accuracy (Zhu et al., ICSE-SEIP 2019): the share of lines that are right. */
+export function groupingAccuracy(labels: readonly string[], ids: readonly (number | string)[]): number {
+  return rightLines(labels, ids).filter(Boolean).length / labels.length;
 }

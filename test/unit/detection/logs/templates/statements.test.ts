@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { skeleton } from "../../../../evals/templates/label-statements.ts";
 import { agreementOf, matcher, readerOf } from "../../../../evals/templates/readings.ts";
-import { idsOf, interleaved, labelOf, mean, readSources } from "../../../../evals/templates/statements.ts";
+import { idsOf, interleaved, labelOf, mean, PARTS, readSources } from "../../../../evals/templates/statements.ts";
 import { groupingAccuracy } from "./grouping-accuracy.ts";
 
 // Floors below what is measured (npm run evals -- templates): they notice a fall, the eval states the goal.
@@ -53,7 +53,7 @@ describe("readings", () => {
 });
 
 test("no line of the corpus tells where it was written", () => {
-  for (const part of ["development", "held-out"])
+  for (const part of PARTS)
     for (const rows of readSources(part))
       for (const { place, line } of rows) {
         const number = /[:(](\d{2,})\)?(?: [A-Z]+)?$/.exec(place)?.[1];
