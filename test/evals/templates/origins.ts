@@ -224,6 +224,12 @@ export const origins: Readonly<Record<string, (raw: readonly string[]) => Origin
     return origin(file && `${file}:${number}`, line, /^\S+ \S+: \([^)]*\) (.*)$/.exec(line)?.[1]);
   }),
   moleculer: each(cut(AT, "", /^\[\S+\] [A-Z]+ +\S+: (.*)$/)),
+  /** Of corosync as well, which runs beside it and tells the place itself. */
+  pacemaker: each(
+    (raw) =>
+      cut(AT, "", /\(\w+\) \t\w+: (.*)$/)(raw) ??
+      cut(/(?<= corosync \w+ +\[\w+ *\] )([\w.-]+:\d+) /, "", /\[\w+ *\] (.*)$/)(raw),
+  ),
   ghost: each(cut(AT, "", /^\[[^\]]*\] \S+ (.*)$/)),
   trafficserver: each(
     cut(/(?<=[A-Z]: )<([\w.-]+:\d+) \([^)]*\)> /, "", /^\[[^\]]*\] (?:\[[^\]]*\]|\S+) [A-Z]+: (?:\([\w-]+\) )?(.*)$/),
