@@ -27,10 +27,14 @@ const worthwhileSeconds = 0.04;
 const secondsText = (seconds: number) =>
   seconds >= 1 ? `${seconds.toFixed(1)} s` : `${(seconds * 1_000).toFixed(0)} ms`;
 
-function slower(shift: Shift): boolean {
-  return (
-    shift.before !== undefined && shift.after > 1.8 * shift.before && shift.after - shift.before > worthwhileSeconds
-  );
+const grewBy = (shift: Shift, seconds: number) =>
+  shift.before !== undefined && shift.after > 1.8 * shift.before && shift.after - shift.before > seconds;
+
+const slower = (shift: Shift) => grewBy(shift, worthwhileSeconds);
+
+/** What was told of as slow is, although a mean over all the time since may have come down to less than is worth telling. */
+function isToldSlow(open: Case, workload: ObjectRef): boolean {
+  return open.anomaliesOf(workload).some(({ reason }) => reason === "latency" || reason === "client-latency");
 }
 
 interface Link {
@@ -74,14 +78,16 @@ interface Slow {
 /** How much slower a workload answers, by its own account or else by its callers'. */
 function slowness(open: Case, workload: ObjectRef): Slow | undefined {
   const namespace = workload.namespace ?? "";
+  const leastSeconds = isToldSlow(open, workload) ? worthwhileSeconds / 4 : worthwhileSeconds;
+  const isSlow = (shift: Shift) => grewBy(shift, leastSeconds);
   const own = open.shifts("latency_mean_seconds", { namespace, workload: workload.name });
   const names = [workload, ...open.topology.servicesOf(workload)].map((ref) => ref.name);
-  const seen = names.flatMap((peer) => open.shifts("client_latency_mean_seconds", { namespace, peer })).filter(slower);
+  const seen = names.flatMap((peer) => open.shifts("client_latency_mean_seconds", { namespace, peer })).filter(isSlow);
   // A process that hangs finishes nothing, so its own clock has nothing to say.
   const rate = open.shifts("requests_per_second", { namespace, workload: workload.name })[0];
   const hangs = rate?.before !== undefined && rate.before > 0.2 && rate.after < 0.25 * rate.before;
   // Callers that wait for a server whose own clock says all is well wait for the network or for a connection.
-  const shifts = own.length > 0 && !hangs ? own.filter(slower) : [...own.filter(slower), ...seen];
+  const shifts = own.length > 0 && !hangs ? own.filter(isSlow) : [...own.filter(isSlow), ...seen];
   if (shifts.length === 0) return undefined;
   const grown = Math.max(...shifts.map((shift) => shift.after - (shift.before ?? 0)));
   return { workload, shifts: [...shifts, ...(own.length > 0 ? seen : [])], grownSeconds: grown };

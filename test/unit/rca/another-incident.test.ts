@@ -25,3 +25,17 @@ test("a caller's bad release does not explain that whom it calls is slow by its 
   const [first] = diagnosis.hypotheses;
   expect(`${first?.cause} ${first?.culprit.namespace}/${first?.culprit.name}`).toBe(`slow-dependency ${ns}/payment`);
 });
+
+test("what was told of as slow is not blamed on a slower caller, also when its mean has come down", async () => {
+  const shop = await quietShop();
+  shop.series("latency_mean_seconds", { workload: "carts" }, 0.005, 0.04);
+  shop.series("client_latency_mean_seconds", { workload: "orders", peer: "carts" }, 0.009, 0.045);
+  shop.series("latency_mean_seconds", { workload: "orders" }, 0.03, 0.4);
+  shop.series("client_latency_mean_seconds", { workload: "frontend", peer: "orders" }, 0.035, 0.6);
+  const { diagnosis } = shop.diagnose([
+    ["Deployment", "carts", "metric", "latency"],
+    ["Deployment", "carts", "metric", "client-latency"],
+  ]);
+  const [first] = diagnosis.hypotheses;
+  expect(`${first?.cause} ${first?.culprit.namespace}/${first?.culprit.name}`).toBe(`slow-dependency ${ns}/carts`);
+});
