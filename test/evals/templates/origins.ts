@@ -230,6 +230,12 @@ export const origins: Readonly<Record<string, (raw: readonly string[]) => Origin
       cut(AT, "", /\(\w+\) \t\w+: (.*)$/)(raw) ??
       cut(/(?<= corosync \w+ +\[\w+ *\] )([\w.-]+:\d+) /, "", /\[\w+ *\] (.*)$/)(raw),
   ),
+  swift: each(cut(AT, "", /^\w{3} [ \d]\d \S+ \S+ [\w-]+: (.*)$/)),
+  ovn: each((raw) => {
+    const found = cut(AT, "", /^\S+\|\d+\|[^|]+\|[A-Z]+\|(.*)$/)(raw);
+    const module = /^\S+\|\d+\|([^|(]+)/.exec(found?.line ?? "")?.[1];
+    return found && { ...found, place: `${module}: ${found.place}` };
+  }),
   ghost: each(cut(AT, "", /^\[[^\]]*\] \S+ (.*)$/)),
   trafficserver: each(
     cut(/(?<=[A-Z]: )<([\w.-]+:\d+) \([^)]*\)> /, "", /^\[[^\]]*\] (?:\[[^\]]*\]|\S+) [A-Z]+: (?:\([\w-]+\) )?(.*)$/),
