@@ -2,6 +2,7 @@ import type { RequestListener } from "node:http";
 import { App, HTTPReceiver, LogLevel, SocketModeReceiver } from "@slack/bolt";
 import { inputError, messageOf } from "../../lib/app-error.ts";
 import { type HandlerDeps, registerHandlers } from "./listen/handlers.ts";
+import { keepSocket } from "./socket-link.ts";
 
 export interface SlackAppOptions {
   readonly botToken: string;
@@ -74,6 +75,8 @@ export function createSlackApp(options: SlackAppOptions, deps: HandlerDeps): Sla
         logger,
         // The receiver's own client ignores the app's options; without this it would call Slack itself.
         installerOptions: { clientOptions },
+        // Connections are kept by ourselves.
+        autoReconnectEnabled: false,
         customPropertiesExtractor: (args) => ({ requestSignature: args?.body?.envelope_id }),
       })
     : undefined;
@@ -103,13 +106,14 @@ export function createSlackApp(options: SlackAppOptions, deps: HandlerDeps): Sla
         http.requestListener(request, response);
       }
     : undefined;
+  const link = socket && keepSocket(socket.client, deps.log);
   const stop = async () => {
-    if (socket) await app.stop();
+    await link?.stop();
   };
   return {
     ...(listener ? { listener } : {}),
     async start() {
-      if (socket) await app.start();
+      await link?.start();
     },
     stop,
     [Symbol.asyncDispose]: stop,
