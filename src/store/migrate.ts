@@ -28,6 +28,7 @@ import * as mailSubjects from "./migrations/0035-mail-subjects.ts";
 import * as indexes from "./migrations/0036-indexes.ts";
 import * as oldWatchers from "./migrations/0037-old-watchers.ts";
 import * as toldExecutions from "./migrations/0038-told-executions.ts";
+import * as planMemory from "./migrations/0039-plan-memory.ts";
 
 /** In order, never edited once released. */
 const migrations: Record<string, Migration> = {
@@ -56,6 +57,7 @@ const migrations: Record<string, Migration> = {
   "0036-indexes": indexes,
   "0037-old-watchers": oldWatchers,
   "0038-told-executions": toldExecutions,
+  "0039-plan-memory": planMemory,
 };
 
 const migrationTable = "schema_migration";

@@ -1,5 +1,5 @@
-import { executeNext } from "../../src/actions/execute/execute.ts";
 import { startActorCluster } from "../support/actor-cluster.ts";
+import { executeNext } from "../support/carry-out.ts";
 import { approve, executor, planStore, propose } from "../support/plan-life.ts";
 import { benchDatabase } from "./database.ts";
 import { type BenchRow, median, rounded, timed } from "./row.ts";

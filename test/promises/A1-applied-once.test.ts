@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { executeNext } from "../../src/actions/execute/execute.ts";
 import { verifyAudit } from "../../src/store/audit.ts";
 import { startActorCluster } from "../support/actor-cluster.ts";
+import { executeNext } from "../support/carry-out.ts";
 import { type Child, startChild } from "../support/child.ts";
 import { recommend } from "../support/plan-fixture.ts";
 import { approve, executor, planStore, propose, raiseLimit } from "../support/plan-life.ts";

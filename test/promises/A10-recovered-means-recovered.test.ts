@@ -1,6 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
 import type { ActorPort } from "../../src/actions/cluster-port.ts";
-import { executeNext } from "../../src/actions/execute/execute.ts";
 import { undoPlan } from "../../src/actions/execute/undo.ts";
 import type { PlanStore } from "../../src/actions/plan/plan-store.ts";
 import { type Observed, type VerifyDeps, type VerifyOutcome, verifyPlan } from "../../src/actions/verify/verify.ts";
@@ -9,6 +8,7 @@ import type { Anomaly } from "../../src/incident/anomaly.ts";
 import { makeRef } from "../../src/incident/object-ref.ts";
 import type { Severity } from "../../src/incident/severity.ts";
 import { type ActorCluster, startActorCluster } from "../support/actor-cluster.ts";
+import { executeNext } from "../support/carry-out.ts";
 import { approve, executor, planStore, propose } from "../support/plan-life.ts";
 import { withDatabase } from "../support/postgres.ts";
 import { full, promiseFigure } from "../support/promise-figure.ts";

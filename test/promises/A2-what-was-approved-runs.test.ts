@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { executeAll } from "../../src/actions/execute/execute.ts";
 import { planDigest } from "../../src/actions/plan/plan-digest.ts";
 import type { ActionPlan } from "../../src/incident/fix/action-plan.ts";
 import { startActorCluster } from "../support/actor-cluster.ts";
+import { executeAll } from "../support/carry-out.ts";
 import { approve, executor, planStore, propose } from "../support/plan-life.ts";
 import { withDatabase } from "../support/postgres.ts";
 import { grouped, promised, promiseFigure } from "../support/promise-figure.ts";

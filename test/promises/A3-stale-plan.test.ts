@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { ActorPort } from "../../src/actions/cluster-port.ts";
-import { executeNext } from "../../src/actions/execute/execute.ts";
 import type { KubeObject } from "../../src/cluster/kubernetes-types.ts";
 import { type ActorCluster, startActorCluster } from "../support/actor-cluster.ts";
+import { executeNext } from "../support/carry-out.ts";
 import { planFor } from "../support/plan-fixture.ts";
 import { approve, executor, planStore, propose, raiseLimit } from "../support/plan-life.ts";
 import { withDatabase } from "../support/postgres.ts";

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { executeAll } from "../../src/actions/execute/execute.ts";
-import { expirePlans } from "../../src/store/plans/plans.ts";
+import { expirePlans } from "../../src/store/plans/expire-plans.ts";
 import { startActorCluster } from "../support/actor-cluster.ts";
-import { approve, executor, planStore, propose } from "../support/plan-life.ts";
+import { executeAll } from "../support/carry-out.ts";
+import { approve, executor, planStore, propose, saidOfExpired } from "../support/plan-life.ts";
 import { withDatabase } from "../support/postgres.ts";
 import { full, promiseFigure } from "../support/promise-figure.ts";
 
@@ -39,7 +39,7 @@ describe("approvals expire by the database's clock, whatever the time here (A5)"
     await approve(plans, plan);
     await database.pool.query("update action_plan set decided_at = now() - interval '16 minutes'");
     expect(await executeAll(executor(cluster.actor, plans))).toEqual([]);
-    expect(await expirePlans(database)).toEqual([plan.id]);
+    expect((await expirePlans(database, saidOfExpired)).map(({ id }) => id)).toEqual([plan.id]);
     expect((await plans.get(plan.id))?.plan.state).toBe("expired");
     expect(cluster.writes).toEqual([]);
   });

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { executeAll } from "../../src/actions/execute/execute.ts";
 import type { ActionPlan } from "../../src/incident/fix/action-plan.ts";
 import { openDatabase } from "../../src/store/database.ts";
 import { getFreeze, setFreeze } from "../../src/store/plans/freeze.ts";
 import { startActorCluster } from "../support/actor-cluster.ts";
+import { executeAll } from "../support/carry-out.ts";
 import { approve, executor, planStore, propose, proposeSetting } from "../support/plan-life.ts";
 import { withDatabase } from "../support/postgres.ts";
 import { promised, promiseFigure } from "../support/promise-figure.ts";

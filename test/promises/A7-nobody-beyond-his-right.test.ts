@@ -1,5 +1,4 @@
 import { afterAll, describe, expect, test } from "vitest";
-import { executeNext } from "../../src/actions/execute/execute.ts";
 import { policySchema } from "../../src/actions/policy/policy-file.ts";
 import { createApprovers } from "../../src/app/plans/approvers.ts";
 import { planJob } from "../../src/app/plans/plan-job.ts";
@@ -10,6 +9,7 @@ import type { ActionPlan } from "../../src/incident/fix/action-plan.ts";
 import { saveDiagnosis } from "../../src/store/incidents/diagnoses.ts";
 import { getFreeze, setFreeze } from "../../src/store/plans/freeze.ts";
 import { getPlan, plansOf } from "../../src/store/plans/plans.ts";
+import { executeNext } from "../support/carry-out.ts";
 import { startDeskAndActor } from "../support/desk-and-actor.ts";
 import { deskOf } from "../support/desk-of.ts";
 import { incidentView } from "../support/incident-view.ts";

@@ -2,13 +2,13 @@ import { spawn } from "node:child_process";
 import { createServer, request as httpRequest } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, test, vi } from "vitest";
-import { executeAll, executeNext } from "../../src/actions/execute/execute.ts";
 import { verifyAudit } from "../../src/store/audit.ts";
 import type { Database } from "../../src/store/database.ts";
 import { type ActorCluster, actorFor, deadUrl, startActorCluster } from "../support/actor-cluster.ts";
+import { executeAll, executeNext } from "../support/carry-out.ts";
 import { inParallel } from "../support/child.ts";
 import { recommend } from "../support/plan-fixture.ts";
-import { approve, executor, planStore, propose } from "../support/plan-life.ts";
+import { approve, executor, planStore, propose, proposeSetting } from "../support/plan-life.ts";
 import { withDatabase } from "../support/postgres.ts";
 import { promised, promiseFigure } from "../support/promise-figure.ts";
 
@@ -76,6 +76,26 @@ describe("a crash in the middle is resolved by looking at the cluster (A9)", () 
     expect(stored?.executions.map((execution) => execution.outcome)).toEqual(["applied"]);
     expect(await verifyAudit(database)).toMatchObject({ intact: true });
   }
+
+  test.each([
+    "claimed",
+    "after-apply",
+    "before-finish",
+  ])("killed with several plans beside each other at: %s", async (point) => {
+    await using database = await withDatabase();
+    await using cluster = await startActorCluster();
+    const store = planStore(database);
+    const plans = await Promise.all([1, 2, 3, 4].map((index) => proposeSetting(cluster, store, index)));
+    for (const plan of plans) await approve(store, plan);
+    cluster.writes.length = 0;
+    const [first] = plans;
+    expect((await runActor([database.url, cluster.url, first?.id ?? "", "", point, "400"])).signal).toBe("SIGKILL");
+    for (const plan of plans) expect((await recover(database, cluster, plan.id))?.plan.state).toBe("applied");
+    expect(cluster.writes.map((write) => write.after?.metadata.name).toSorted(), "each exactly once").toEqual(
+      plans.map(({ target }) => target.name).toSorted(),
+    );
+    expect(await verifyAudit(database)).toMatchObject({ intact: true });
+  });
 
   test.each([
     "before-apply",

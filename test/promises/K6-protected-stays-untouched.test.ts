@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import { executeNext } from "../../src/actions/execute/execute.ts";
 import { undoPlan } from "../../src/actions/execute/undo.ts";
 import { makePlan } from "../../src/actions/plan/plan.ts";
 import { planDigest } from "../../src/actions/plan/plan-digest.ts";
@@ -7,6 +6,7 @@ import { type Policy, policySchema } from "../../src/actions/policy/policy-file.
 import type { ActionPlan } from "../../src/incident/fix/action-plan.ts";
 import type { Database } from "../../src/store/database.ts";
 import { startActorCluster } from "../support/actor-cluster.ts";
+import { executeNext } from "../support/carry-out.ts";
 import { everyAction, prepareForEveryAction } from "../support/every-action.ts";
 import { planDeps, recommend } from "../support/plan-fixture.ts";
 import { approve, boundless, executor, planStore, propose } from "../support/plan-life.ts";

@@ -1,14 +1,23 @@
 import { expect, test } from "vitest";
 import { rejectPlan } from "../../src/actions/approve/approve.ts";
-import { executeAll } from "../../src/actions/execute/execute.ts";
 import { undoPlan } from "../../src/actions/execute/undo.ts";
 import type { AuditEntry } from "../../src/incident/audit-entry.ts";
 import type { ActionPlan } from "../../src/incident/fix/action-plan.ts";
 import { listAudit, verifyAudit } from "../../src/store/audit.ts";
+import { expirePlans } from "../../src/store/plans/expire-plans.ts";
 import { setFreeze } from "../../src/store/plans/freeze.ts";
-import { expirePlans } from "../../src/store/plans/plans.ts";
 import { startActorCluster } from "../support/actor-cluster.ts";
-import { approve, boundless, executor, human, planStore, propose, raiseLimit } from "../support/plan-life.ts";
+import { executeAll } from "../support/carry-out.ts";
+import {
+  approve,
+  boundless,
+  executor,
+  human,
+  planStore,
+  propose,
+  raiseLimit,
+  saidOfExpired,
+} from "../support/plan-life.ts";
 import { withDatabase } from "../support/postgres.ts";
 import { grouped, promised, promiseFigure } from "../support/promise-figure.ts";
 import { replayAudit } from "../support/replay-audit.ts";
@@ -75,7 +84,7 @@ test("the state of every plan, told by the audit alone, equals the tables after 
       await database.pool.query("update action_plan set expires_at = now() where id = $1 and state = 'proposed'", [
         pick()?.id,
       ]);
-      await expirePlans(database);
+      await expirePlans(database, saidOfExpired);
     },
     async () => setFreeze(database, { frozen: random(4) === 0, by: { id: "slack:ann", name: "ann" } }),
   ];

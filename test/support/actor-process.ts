@@ -1,10 +1,11 @@
 import { argv, exit, pid, stdout } from "node:process";
 import { approvePlan } from "../../src/actions/approve/approve.ts";
-import { type CrashPoint, executeAll } from "../../src/actions/execute/execute.ts";
+import type { CrashPoint } from "../../src/actions/execute/execute.ts";
 import { systemClock } from "../../src/lib/clock.ts";
 import { openDatabase } from "../../src/store/database.ts";
 import { createPlanStore } from "../../src/store/plans/plan-store.ts";
 import { actorFor } from "./actor-cluster.ts";
+import { executeAll } from "./carry-out.ts";
 import { boundless, human } from "./plan-life.ts";
 
 /*

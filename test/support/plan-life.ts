@@ -12,7 +12,7 @@ import type { Clock } from "../../src/lib/clock.ts";
 import type { Database } from "../../src/store/database.ts";
 import { createPlanStore, type PlanStoreOptions } from "../../src/store/plans/plan-store.ts";
 import type { ActorCluster } from "./actor-cluster.ts";
-import { planFor, recommend } from "./plan-fixture.ts";
+import { passThrough, planFor, recommend } from "./plan-fixture.ts";
 
 /** The store as `actions` sees it; that it compiles shows that the store fits the port. */
 export function planStore(database: Database, options: PlanStoreOptions = {}): PlanStore {
@@ -81,3 +81,7 @@ export async function proposeSetting(
   const recommendation = recommend("patch-config", ["ConfigMap", name], { key: "a", value: "2" });
   return propose(cluster.actor, plans, { recommendation });
 }
+
+/** What a plan that has expired says on its incident's timeline. */
+export const saidOfExpired = (plan: ActionPlan) =>
+  ({ at: Date.now(), kind: "expired", text: passThrough(`expired ${plan.id}`) }) as const;

@@ -40,7 +40,6 @@ export interface ExecuteDeps {
 }
 
 export type ExecuteOutcome =
-  | { readonly type: "idle" }
   | {
       readonly type: "finished";
       readonly planId: string;
@@ -62,24 +61,6 @@ const postponeMs = 5_000;
 const maxEvictionTries = 24;
 const evictionDelayMs = 5_000;
 const never = new AbortController().signal;
-
-/** Takes the next approved plan, or the given one, and carries it out. Plans that a dead process left half done come back here too. */
-export async function executeNext(deps: ExecuteDeps, planId?: string): Promise<ExecuteOutcome> {
-  const claim = await deps.plans.claim(planId);
-  return claim ? await carryOut(claim, deps) : { type: "idle" };
-}
-
-/** Carries out whatever can be claimed now, one after the other. @returns what came of each. */
-export async function executeAll(deps: ExecuteDeps): Promise<ExecuteOutcome[]> {
-  const outcomes: ExecuteOutcome[] = [];
-  // While approvals keep coming it would never be done; what it has claimed it finishes, the rest is another's.
-  while (!deps.signal?.aborted) {
-    const outcome = await executeNext(deps);
-    if (outcome.type === "idle") return outcomes;
-    outcomes.push(outcome);
-  }
-  return outcomes;
-}
 
 /** Does what a claim is for. Each step is looked at before it is done, so that doing it all again after a crash does nothing twice. */
 export async function carryOut(claim: Claim, deps: ExecuteDeps): Promise<ExecuteOutcome> {

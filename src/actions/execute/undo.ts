@@ -32,7 +32,5 @@ export async function undoPlan(planId: string, by: string, deps: UndoDeps): Prom
       return { type: "pending", planId, detail: outcome.detail };
     case "lost":
       return { type: "pending", planId, detail: "another process is finishing it" };
-    case "idle":
-      return { type: "refused", reason: "busy" };
   }
 }

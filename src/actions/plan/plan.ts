@@ -12,6 +12,7 @@ import type { ActorPreviewPort } from "../cluster-port.ts";
 import { type Action, type Draft, refuse } from "../define-action.ts";
 import { isProtected, judge, needsSecondFactor, type PolicyFacts, type Verdict } from "../policy/policy.ts";
 import type { Policy } from "../policy/policy-file.ts";
+import { alsoHeld } from "./also-held.ts";
 import { blastRadiusOf } from "./blast-radius.ts";
 import { conflictOf } from "./find-conflict.ts";
 import { planDigest } from "./plan-digest.ts";
@@ -153,6 +154,7 @@ async function assemble(parts: Parts, deps: PlanDeps): Promise<ActionPlan> {
   const { input, id, action, preview, target, draft } = parts;
   const { recommendation } = input;
   const reversible = action.undo === "previous-values" && preview.undo.length > 0;
+  const alsoHolds = alsoHeld(draft.changes);
   const content = {
     id,
     incidentId: input.incidentId,
@@ -164,6 +166,7 @@ async function assemble(parts: Parts, deps: PlanDeps): Promise<ActionPlan> {
     params: recommendation.params,
     steps: preview.steps,
     touches: preview.touches,
+    ...(alsoHolds.length > 0 ? { alsoHolds } : {}),
     undo: reversible ? preview.undo : [],
     diff: deps.redact(preview.diff),
     kubectl: deps.redact(

@@ -1,6 +1,7 @@
 import type { ActorPort } from "../../actions/cluster-port.ts";
-import { executeAll } from "../../actions/execute/execute.ts";
+import { createExecutor } from "../../actions/execute/executor.ts";
 import { type UndoOutcome, undoPlan } from "../../actions/execute/undo.ts";
+import type { ActionPlan } from "../../incident/fix/action-plan.ts";
 import { actionTitle } from "../../incident/fix/action-title.ts";
 import { AppError, messageOf } from "../../lib/app-error.ts";
 import { type Clock, rest, systemClock } from "../../lib/clock.ts";
@@ -74,28 +75,44 @@ export async function startActor(deps: ActorDeps): Promise<{ readonly done: Prom
     await tell(planId, "not-undone", (title) => `Not undone: ${title}. ${undoRefusals[outcome.reason]}`);
   });
 
+  const expired = (plan: ActionPlan) => ({
+    at: clock.now(),
+    kind: "expired",
+    text: redact(`The plan expired: ${actionTitle(plan.action, plan.target, plan.params)}. Review makes a fresh one.`),
+  });
+
   const loop = async () => {
     let expiredAt = 0;
     // Also what another process has carried out and not told.
     let untold = true;
+    const executor = createExecutor(execution, (end) => {
+      untold = true;
+      if (end.type === "broken") log.warn({ plan: end.planId, error: messageOf(end.error) }, "actor.interrupted");
+    });
+    const tellWhatEnded = async () => {
+      if (!untold) return;
+      untold = false;
+      await report();
+    };
     while (!signal.aborted) {
       try {
-        if ((await executeAll(execution)).length > 0) untold = true;
-        if (untold) await report();
-        untold = false;
+        await executor.takeUp();
+        await tellWhatEnded();
         if (performance.now() - expiredAt > expireEveryMs) {
           expiredAt = performance.now();
           await report();
-          for (const planId of await plans.expire())
-            await tell(planId, "expired", (title) => `The plan expired: ${title}. Review makes a fresh one.`);
+          for (const { incidentId } of await plans.expire(expired)) await deps.changed(incidentId);
         }
       } catch (error) {
         // The database may be away for a while; approved plans wait in it.
         log.warn({ error: messageOf(error) }, "actor.waiting");
         untold = true;
       }
-      await rest(systemClock, lookEveryMs, signal);
+      const pause = rest(systemClock, lookEveryMs, signal);
+      await Promise.race([pause, executor.nextEnd() ?? pause]);
     }
+    for (let ended = executor.nextEnd(); ended; ended = executor.nextEnd()) await ended;
+    await tellWhatEnded();
   };
   return { done: loop() };
 }

@@ -113,7 +113,8 @@ export async function verifyStep(
   now: number,
 ): Promise<void> {
   const waiting = await deps.plans.toVerify();
-  deps.symptoms?.keep(new Set(waiting.map(({ plan }) => plan.id)));
+  const judged = waiting.filter(({ plan }) => incidents.some((one) => one.id === plan.incidentId));
+  deps.symptoms?.keep(new Set(judged.map(({ plan }) => plan.id)));
   if (waiting.length === 0) return;
   const { now: databaseNow } = await deps.plans.standing(undefined);
   const blindTo = blindFamilies(active);
@@ -131,7 +132,7 @@ export async function verifyStep(
     const outcome = await verifyPlan(
       stored.plan.id,
       {
-        anomalies: deps.symptoms?.recall(stored.plan.id, incident.anomalies, appliedAt) ?? incident.anomalies,
+        anomalies: (await deps.symptoms?.recall(stored.plan.id, incident.anomalies, appliedAt)) ?? incident.anomalies,
         onAffected: active.filter((anomaly) => affected.has(refKey(anomaly.target))),
         blindTo,
         appliedAt,

@@ -2,16 +2,16 @@ import type { Observation } from "../../cluster/observation.ts";
 import type { DerivedSeriesName } from "../../cluster/series-names.ts";
 import type { Config } from "../../config/config.ts";
 import type { DetectionEngine } from "../../detection/engine/engine.ts";
+import { recurrenceMs } from "../../detection/group/new-home.ts";
 import type { DeploymentSample, SampleBatch } from "../../incident/cluster-sample.ts";
 import { namespaceOf } from "../../incident/object-ref.ts";
-import { unresolvedStatuses } from "../../incident/status.ts";
 import { messageOf } from "../../lib/app-error.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { Logger } from "../../lib/logger.ts";
 import { knownTemplates, type TemplateCount } from "../../store/cluster/log-templates.ts";
 import { readSamples } from "../../store/cluster/read-samples.ts";
 import type { Database } from "../../store/database.ts";
-import { listIncidents } from "../../store/incidents/incidents.ts";
+import { incidentsToGoOnWith } from "../../store/incidents/incidents-to-go-on-with.ts";
 import { isDeclared } from "../desk/declare-incident.ts";
 import { createShards, type Shards } from "./shards.ts";
 
@@ -77,7 +77,8 @@ export function startShards(deps: StartShardsDeps): Shards {
     { database, cluster, count, tickMs: scrapeSeconds * 1_000, log },
     {
       async gained(owns) {
-        const open = await listIncidents(database, { statuses: unresolvedStatuses, cluster, limit: mostIncidents });
+        const resolvedAfter = clock.now() - recurrenceMs;
+        const known = await incidentsToGoOnWith(database, { cluster, resolvedAfter, limit: mostIncidents });
         // In a cluster of one shard whoever waits reads along, and knows it all.
         if (count > 1)
           await seed(owns).catch((error: unknown) => log.warn({ error: messageOf(error) }, "shard.not-seeded"));
@@ -85,7 +86,7 @@ export function startShards(deps: StartShardsDeps): Shards {
         if (config.logs.source === "nats")
           await seedKinds(owns).catch((error: unknown) => log.warn({ error: messageOf(error) }, "shard.not-seeded"));
         // Who declared an incident closes it; to detection it would be one without symptoms.
-        const ours = open.filter(({ target }) => owns(namespaceOf(target)));
+        const ours = known.filter(({ target }) => owns(namespaceOf(target)));
         deps.engine().restore(ours.filter((incident) => !isDeclared(incident)));
       },
       lost: () => deps.engine().release(),

@@ -69,7 +69,7 @@ export async function runWatcher(deps: WatcherDeps): Promise<void> {
   const healed = createHealNotes(deps.observation, (signal) => engine.ingest(signal));
   const recall = await recallHeals({ ...deps, cluster: deps.observation.cluster }, healed);
   const changesToKeep = createChangeQueue({ keep, log });
-  const symptoms = createSymptomMemory();
+  const symptoms = createSymptomMemory(deps.plans);
 
   const tell = async (incidentId: string) => {
     await jobs.send(queues.plan, { incidentId }, { key: incidentId });

@@ -6,7 +6,7 @@ import { type Group, groupKeyOf, openedGroup } from "./incident-draft.ts";
 import type { News } from "./news.ts";
 
 /** A resolved incident is reopened when its trouble comes back within this time. */
-const recurrenceMs = 15 * 60_000;
+export const recurrenceMs = 15 * 60_000;
 
 /** The incident, resolved a short while ago, whose trouble this is again. */
 function recurring(live: LiveAnomaly, { groups }: GroupBook, now: number): Group | undefined {

@@ -70,6 +70,8 @@ export interface ActionPlan {
   readonly steps: readonly WriteStep[];
   /** One entry for each object that exists before and is changed or removed; a change of any of them makes the plan stale. */
   readonly touches: readonly TouchedObject[];
+  /** What those objects belong to (workloads and nodes of pods): no other plan may work on it at the same time. Absent: nothing. */
+  readonly alsoHolds?: readonly ObjectRef[];
   /** Steps that restore what was before; empty means irreversible. */
   readonly undo: readonly WriteStep[];
   /** Unified diff of the object before and after the server-side dry run. */

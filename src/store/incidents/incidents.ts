@@ -13,7 +13,7 @@ export interface StoredIncident extends Incident {
   readonly acknowledgedBy: string | null;
 }
 
-function fromRow(row: Selectable<IncidentTable>): StoredIncident {
+export function incidentOf(row: Selectable<IncidentTable>): StoredIncident {
   return {
     id: row.id,
     cluster: row.cluster,
@@ -82,7 +82,7 @@ export async function saveIncident(database: Database, incident: Incident, fence
     )
     select * from changed union all select * from added limit 1`.execute(database.kysely);
   const row = rows[0];
-  if (row) return fromRow(row);
+  if (row) return incidentOf(row);
   if (fence && !(await isHeld(database, fence))) throw takenOver(`incident ${incident.id}`);
   // Somebody inserted the same group between our two steps: now it is there to be updated.
   return saveIncident(database, incident, fence);
@@ -91,7 +91,7 @@ export async function saveIncident(database: Database, incident: Incident, fence
 export async function getIncident(database: Database, id: string): Promise<StoredIncident | undefined> {
   if (!/^\d{1,18}$/.test(id)) return undefined;
   const row = await database.kysely.selectFrom("incident").selectAll().where("id", "=", id).executeTakeFirst();
-  return row && fromRow(row);
+  return row && incidentOf(row);
 }
 
 export interface IncidentQuery {
@@ -117,7 +117,7 @@ export async function listIncidents(database: Database, query: IncidentQuery = {
     .offset(query.offset ?? 0);
   if (query.statuses) select = select.where("status", "in", [...query.statuses]);
   if (query.cluster) select = select.where("cluster", "=", query.cluster);
-  return (await select.execute()).map(fromRow);
+  return (await select.execute()).map(incidentOf);
 }
 
 export type ChangeStatusOutcome =
@@ -152,7 +152,7 @@ export async function changeStatus(
     .returningAll()
     .executeTakeFirst();
   // The status moved between reading and writing: judge again from where it is now.
-  return row ? { ok: true, incident: fromRow(row) } : changeStatus(database, id, change, options);
+  return row ? { ok: true, incident: incidentOf(row) } : changeStatus(database, id, change, options);
 }
 
 /** Makes what people see be drawn again. */

@@ -23,23 +23,33 @@ type ClaimRow = Pick<PlanRow, "id" | "content" | "digest" | "state" | "decided_a
   readonly attempt: number;
 };
 
-const free = sql`(
-  (state = 'approved' and not coalesce((select frozen from freeze_switch), true)
-    and decided_at > clock_timestamp() - make_interval(mins => ${executeWithinMinutes}::int)
-    and not exists (select from action_plan busy where busy.target_key = p.target_key and busy.state = 'executing'
-                      and busy.cluster is not distinct from p.cluster))
-  or (state = 'executing' and lease_until < clock_timestamp()))`;
+/** An approval that may still be acted on. */
+const isWaiting = (plan: string) =>
+  sql`(${sql.ref(`${plan}.state`)} = 'approved'
+    and ${sql.ref(`${plan}.decided_at`)} > clock_timestamp() - make_interval(mins => ${executeWithinMinutes}::int))`;
+
+/** Both plans work on the same object, or on pods of the same workload or node. Plans of earlier versions tell their target alone. */
+const sharesWith = sql`(other.target_key = p.target_key or other.holds && p.holds)
+  and other.cluster is not distinct from p.cluster and other.id <> p.id`;
+
+/** No plan that is under way shares anything with it, and none that was approved before it and waits. */
+const isFree = sql`not exists (select from action_plan other where ${sharesWith} and (other.state = 'executing'
+  or (${isWaiting("other")} and (other.decided_at, other.id) < (p.decided_at, p.id))))`;
+
+const isDue = sql`(
+  (${isWaiting("p")} and not coalesce((select frozen from freeze_switch), true) and ${isFree})
+  or (p.state = 'executing' and p.lease_until < clock_timestamp()))`;
 
 /**
- * Takes an approved plan, or one whose holder has not been heard of since its lease ran out. At most one holder a plan and
- * one plan a target.
+ * Takes an approved plan, or one whose holder has not been heard of since its lease ran out. At most one holder a plan, and of
+ * plans that share an object, a workload or a node one after the other, as they were approved.
  */
 export async function claimExecution(database: Database, request: ClaimRequest): Promise<Claim | undefined> {
   const wanted = request.planId ?? null;
   const ours = isOurs(request.cluster);
   // Asked often and mostly in vain: look first without the lock that all state changes share.
   const any =
-    await sql`select from action_plan p where ${ours} and ${free} and (${wanted}::text is null or id = ${wanted}) limit 1`.execute(
+    await sql`select from action_plan p where ${ours} and ${isDue} and (${wanted}::text is null or id = ${wanted}) limit 1`.execute(
       database.kysely,
     );
   if (any.rows.length === 0) return undefined;
@@ -48,8 +58,8 @@ export async function claimExecution(database: Database, request: ClaimRequest):
       update action_plan set state = 'executing', phase = coalesce(case when state = 'executing' then phase end, 'apply'),
              lease_holder = ${request.holder}, lease_until = clock_timestamp() + make_interval(secs => ${request.leaseMs / 1000}),
              attempt = attempt + 1
-       where id = (select id from action_plan p where ${ours} and ${free} and (${wanted}::text is null or id = ${wanted})
-                    order by decided_at limit 1)
+       where id = (select id from action_plan p where ${ours} and ${isDue} and (${wanted}::text is null or id = ${wanted})
+                    order by decided_at, id limit 1)
       returning id, content, digest, state, decided_at, phase, attempt`.execute(tx);
     const row = rows[0];
     if (!row) return undefined;
@@ -74,8 +84,7 @@ export async function claimUndo(
       update action_plan p set state = 'executing', phase = 'undo', attempt = 1, lease_holder = ${request.holder},
              lease_until = clock_timestamp() + make_interval(secs => ${request.leaseMs / 1000})
        where id = ${request.planId} and ${isOurs(request.cluster)} and state = 'applied' and not coalesce((select frozen from freeze_switch), true)
-         and not exists (select from action_plan busy where busy.target_key = p.target_key and busy.state = 'executing'
-                          and busy.cluster is not distinct from p.cluster)
+         and not exists (select from action_plan other where ${sharesWith} and other.state = 'executing')
       returning id, content, digest, state, decided_at, phase, attempt`.execute(tx);
     const row = rows[0];
     if (!row) return { type: "refused", reason: await whyNoUndo(tx, request) };

@@ -11,8 +11,10 @@ import {
   renewLease,
   unmarkStepSent,
 } from "./executions.ts";
+import { expirePlans } from "./expire-plans.ts";
 import { getFreeze, setFreeze } from "./freeze.ts";
-import { expirePlans, getPlan, type ProposedBy, planStanding, plansOf, plansToVerify, savePlan } from "./plans.ts";
+import { keepSymptoms, symptomsOf } from "./plan-symptoms.ts";
+import { getPlan, type ProposedBy, planStanding, plansOf, plansToVerify, savePlan } from "./plans.ts";
 import { tellExecution, untoldExecutions } from "./told-executions.ts";
 import { outcomesOf, saveVerification } from "./verifications.ts";
 import { castRejection, castVote, type Vote, whyNoVote } from "./votes.ts";
@@ -47,7 +49,7 @@ export function createPlanStore(database: Database, options: PlanStoreOptions = 
     get: bind(getPlan),
     ofIncident: bind(plansOf),
     toVerify: (limit?: number) => plansToVerify(database, cluster, limit),
-    expire: () => expirePlans(database, cluster),
+    expire: (entryOf: Parameters<typeof expirePlans>[1]) => expirePlans(database, entryOf, cluster),
     whyNoVote: (vote: Parameters<typeof whyNoVote>[1]) => whyNoVote(database, { ...vote, cluster }),
     vote: (vote: Vote) => castVote(database, { ...vote, cluster }),
     reject: (rejection: Parameters<typeof castRejection>[1]) => castRejection(database, { ...rejection, cluster }),
@@ -60,6 +62,8 @@ export function createPlanStore(database: Database, options: PlanStoreOptions = 
     postpone: bind(postponeExecution),
     untold: () => untoldExecutions(database, cluster),
     tell: bind(tellExecution),
+    symptomsOf: bind(symptomsOf),
+    keepSymptoms: bind(keepSymptoms),
     saveVerification: bind(saveVerification),
     outcomes: (action: string, cause: string) => outcomesOf(database, action, cause, cluster),
     freeze: bind(setFreeze),

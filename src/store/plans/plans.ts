@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import type { CauseCode } from "../../incident/cause.ts";
 import type { ActionPlan } from "../../incident/fix/action-plan.ts";
+import { heldKeys } from "../../incident/fix/held-objects.ts";
 import type { StoredPlan } from "../../incident/fix/stored-plan.ts";
 import { refKey } from "../../incident/object-ref.ts";
 import { inAuditedTransaction } from "../audit.ts";
@@ -64,10 +65,10 @@ export async function savePlan(database: Database, plan: ActionPlan, by: Propose
       returning id`.execute(tx);
     for (const { id } of older.rows) record({ event: "plan.superseded", actor, subject: id, body: { by: plan.id } });
     await sql`
-      insert into action_plan (id, incident_id, cluster, action, target_key, namespace, content, digest, approvals_needed,
-                               requested_by, cause, confidence, expires_at)
+      insert into action_plan (id, incident_id, cluster, action, target_key, holds, namespace, content, digest,
+                               approvals_needed, requested_by, cause, confidence, expires_at)
       values (${plan.id}, ${plan.incidentId}, coalesce(${cluster ?? null}, (select i.cluster from incident i
-               where i.id = case when ${plan.incidentId} ~ '^[0-9]{1,18}$' then ${plan.incidentId}::bigint end)), ${plan.action}, ${target}, ${plan.target.namespace ?? ""},
+               where i.id = case when ${plan.incidentId} ~ '^[0-9]{1,18}$' then ${plan.incidentId}::bigint end)), ${plan.action}, ${target}, ${heldKeys(plan)}::text[], ${plan.target.namespace ?? ""},
               ${JSON.stringify(content)}::jsonb, ${digest}, ${plan.approvalsNeeded}, ${by.requestedBy}, ${by.cause},
               ${by.confidence}, to_timestamp(${plan.expiresAt}::double precision / 1000))`.execute(tx);
     const { incidentId, action, approvalsNeeded, expiresAt } = plan;
@@ -122,18 +123,4 @@ export async function plansToVerify(database: Database, cluster?: string, limit 
        and not exists (select from verification v where v.plan_id = p.id)
      order by applied_at limit ${limit}`.execute(database.kysely);
   return await withHistory(database.kysely, rows);
-}
-
-/** Closes proposals past their time and approvals that nobody carried out. @returns the ids of the plans that expired now. */
-export async function expirePlans(database: Database, cluster?: string): Promise<string[]> {
-  const due = sql`${isOurs(cluster)} and ((state = 'proposed' and expires_at <= clock_timestamp())
-    or (state = 'approved' and decided_at <= clock_timestamp() - make_interval(mins => ${executeWithinMinutes}::int)))`;
-  const any = await sql`select from action_plan where ${due} limit 1`.execute(database.kysely);
-  if (any.rows.length === 0) return [];
-  return await inAuditedTransaction(database, async (tx, record) => {
-    const { rows } = await sql<{ id: string }>`
-      update action_plan set state = 'expired', finished_at = clock_timestamp() where ${due} returning id`.execute(tx);
-    for (const { id } of rows) record({ event: "plan.expired", actor: "kubemend", subject: id, body: {} });
-    return rows.map((row) => row.id);
-  });
 }

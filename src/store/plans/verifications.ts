@@ -18,6 +18,8 @@ export async function saveVerification(database: Database, verification: Verific
        where verification.verdict = 'unknown'
       returning plan_id`.execute(tx);
     if (rows.length === 0) return false;
+    // They have served.
+    await sql`update action_plan set symptoms = null where id = ${planId} and symptoms is not null`.execute(tx);
     record({ event: "verification.recorded", actor: "kubemend", subject: planId, body: { verdict, reason } });
     return true;
   });

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { ActorPort } from "../../../src/actions/cluster-port.ts";
 import { budgetText } from "../../../src/actions/disruption-budget.ts";
-import { executeNext } from "../../../src/actions/execute/execute.ts";
 import { makePlan } from "../../../src/actions/plan/plan.ts";
 import type { KubeObject } from "../../../src/cluster/kubernetes-types.ts";
 import { type ActorCluster, startActorCluster } from "../../support/actor-cluster.ts";
+import { executeNext } from "../../support/carry-out.ts";
 import { planDeps, recommend } from "../../support/plan-fixture.ts";
 import { approve, executor, planStore, propose } from "../../support/plan-life.ts";
 import { withDatabase } from "../../support/postgres.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { executeNext } from "../../../src/actions/execute/execute.ts";
 import { startActorCluster } from "../../support/actor-cluster.ts";
+import { executeNext } from "../../support/carry-out.ts";
 import { planFor, recommend } from "../../support/plan-fixture.ts";
 import { approve, executor, planStore, propose } from "../../support/plan-life.ts";
 import { withDatabase } from "../../support/postgres.ts";

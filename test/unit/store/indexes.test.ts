@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
 import { openDatabase } from "../../../src/store/database.ts";
 import { modelSpending } from "../../../src/store/people/own-figures.ts";
+import { expirePlans } from "../../../src/store/plans/expire-plans.ts";
 import { offerOfPlan } from "../../../src/store/plans/fix-offers.ts";
-import { expirePlans, planStanding, plansToVerify } from "../../../src/store/plans/plans.ts";
+import { planStanding, plansToVerify } from "../../../src/store/plans/plans.ts";
+import { saidOfExpired } from "../../support/plan-life.ts";
 import { withDatabase } from "../../support/postgres.ts";
 
 test("what is asked with every tick, message and scrape is found by an index, however much is kept", async () => {
@@ -11,7 +13,7 @@ test("what is asked with every tick, message and scrape is found by an index, ho
   await made.pool.query(`alter database ${new URL(made.url).pathname.slice(1)} set enable_seqscan = off`);
   await using database = openDatabase(made.url, { maxConnections: 1 });
   await plansToVerify(database, "shop");
-  await expirePlans(database, "shop");
+  await expirePlans(database, saidOfExpired, "shop");
   await planStanding(database, "shop");
   await offerOfPlan(database, "p1");
   await modelSpending(database);

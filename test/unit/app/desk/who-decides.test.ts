@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { URI } from "otpauth";
 import { describe, expect, test } from "vitest";
-import { executeNext } from "../../../../src/actions/execute/execute.ts";
 import { type Policy, policySchema } from "../../../../src/actions/policy/policy-file.ts";
 import { createApprovers } from "../../../../src/app/plans/approvers.ts";
 import { planJob } from "../../../../src/app/plans/plan-job.ts";
@@ -14,6 +13,7 @@ import { plansOf } from "../../../../src/store/plans/plans.ts";
 import { enrolSecondFactor } from "../../../../src/store/plans/second-factor.ts";
 import { saveVerification } from "../../../../src/store/plans/verifications.ts";
 import { codeAt } from "../../../support/authenticator.ts";
+import { executeNext } from "../../../support/carry-out.ts";
 import { startDeskAndActor } from "../../../support/desk-and-actor.ts";
 import { deskOf } from "../../../support/desk-of.ts";
 import { incidentView } from "../../../support/incident-view.ts";

@@ -1,5 +1,4 @@
 import { expect, test, vi } from "vitest";
-import { executeNext } from "../../../../src/actions/execute/execute.ts";
 import { startActor } from "../../../../src/app/plans/actor.ts";
 import { queues } from "../../../../src/app/queues.ts";
 import { systemClock } from "../../../../src/lib/clock.ts";
@@ -8,6 +7,7 @@ import { saveIncident } from "../../../../src/store/incidents/incidents.ts";
 import { timelineOf } from "../../../../src/store/incidents/timeline.ts";
 import { createPlanStore } from "../../../../src/store/plans/plan-store.ts";
 import { startActorCluster } from "../../../support/actor-cluster.ts";
+import { executeNext } from "../../../support/carry-out.ts";
 import { incidentRow } from "../../../support/incident-row.ts";
 import { passThrough } from "../../../support/plan-fixture.ts";
 import { approve, boundless, executor, propose, raiseLimit } from "../../../support/plan-life.ts";

@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { executeNext } from "../../../../src/actions/execute/execute.ts";
 import { type Policy, policySchema } from "../../../../src/actions/policy/policy-file.ts";
 import { planJob } from "../../../../src/app/plans/plan-job.ts";
 import { buildView } from "../../../../src/app/view/build-view.ts";
@@ -12,6 +11,7 @@ import { fixOffers } from "../../../../src/store/plans/fix-offers.ts";
 import { getPlan, plansOf } from "../../../../src/store/plans/plans.ts";
 import { saveVerification } from "../../../../src/store/plans/verifications.ts";
 import { startActorCluster } from "../../../support/actor-cluster.ts";
+import { executeNext } from "../../../support/carry-out.ts";
 import { incidentView } from "../../../support/incident-view.ts";
 import { offerHeal } from "../../../support/offer-heal.ts";
 import { passThrough, recommend } from "../../../support/plan-fixture.ts";

@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import { executeNext } from "../../../../src/actions/execute/execute.ts";
 import { verifyStep } from "../../../../src/app/plans/verify-step.ts";
 import { createObservation } from "../../../../src/cluster/observation.ts";
 import { silentLogger } from "../../../../src/lib/logger.ts";
@@ -7,6 +6,7 @@ import { changeStatus, saveIncident } from "../../../../src/store/incidents/inci
 import { timelineOf } from "../../../../src/store/incidents/timeline.ts";
 import { createPlanStore } from "../../../../src/store/plans/plan-store.ts";
 import { startActorCluster } from "../../../support/actor-cluster.ts";
+import { executeNext } from "../../../support/carry-out.ts";
 import { incidentRow } from "../../../support/incident-row.ts";
 import { passThrough } from "../../../support/plan-fixture.ts";
 import { approve, executor, propose, raiseLimit } from "../../../support/plan-life.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createSymptomMemory } from "../../../../src/app/plans/symptom-memory.ts";
+import { createSymptomMemory, type KeptSymptoms } from "../../../../src/app/plans/symptom-memory.ts";
 import { type VerifyStepDeps, verifyStep } from "../../../../src/app/plans/verify-step.ts";
 import type { KubeObject } from "../../../../src/cluster/kubernetes-types.ts";
 import { createObservation } from "../../../../src/cluster/observation.ts";
@@ -11,6 +11,7 @@ import { planView } from "../../../support/incident-view.ts";
 import { passThrough } from "../../../support/plan-fixture.ts";
 
 const now = Date.parse("2026-11-20T12:00:00Z");
+const noStore: KeptSymptoms = { symptomsOf: async () => [], keepSymptoms: async () => undefined };
 /** The database's clock is a minute ahead of ours. */
 const databaseNow = now + 60_000;
 
@@ -86,7 +87,7 @@ describe("a symptom that was there when the change was made", () => {
       observation: createObservation({ cluster: "test" }),
       redact: passThrough,
       jobs: { send: async () => undefined } as unknown as VerifyStepDeps["jobs"],
-      symptoms: createSymptomMemory(),
+      symptoms: createSymptomMemory(noStore),
     };
     for (const [at, symptom] of ticks) {
       const standing = async () => ({ now: at, frozen: false, spent: { namespace: 0, cluster: 0 } });

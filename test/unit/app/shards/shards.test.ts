@@ -6,13 +6,15 @@ import { howRelated, noteRelated } from "../../../../src/app/watch/note-related.
 import { createObservation } from "../../../../src/cluster/observation.ts";
 import type { Topology } from "../../../../src/cluster/topology.ts";
 import { configSchema } from "../../../../src/config/config.ts";
+import { defineDetector } from "../../../../src/detection/detector.ts";
 import { createDetectionEngine, type DetectionEngine } from "../../../../src/detection/engine/engine.ts";
-import { makeRef, sameRef } from "../../../../src/incident/object-ref.ts";
+import { makeRef, refKey, sameRef } from "../../../../src/incident/object-ref.ts";
 import { systemClock } from "../../../../src/lib/clock.ts";
 import { silentLogger } from "../../../../src/lib/logger.ts";
 import { advanceLogs } from "../../../../src/store/cluster/log-templates.ts";
 import { insertSamples } from "../../../../src/store/cluster/samples.ts";
-import { saveIncident } from "../../../../src/store/incidents/incidents.ts";
+import { changeStatus, saveIncident } from "../../../../src/store/incidents/incidents.ts";
+import { incidentsToGoOnWith } from "../../../../src/store/incidents/incidents-to-go-on-with.ts";
 import { timelineOf } from "../../../../src/store/incidents/timeline.ts";
 import { incidentRow } from "../../../support/incident-row.ts";
 import { clean } from "../../../support/incident-view.ts";
@@ -286,4 +288,63 @@ test.each([
 ])("$name is refused at start", ({ set, at }) => {
   const { error } = configSchema.safeParse(set);
   expect(error?.issues.map(({ path }) => path.at(-1))).toEqual([at]);
+});
+
+describe("a watcher that starts anew", () => {
+  const minute = 60_000;
+  const now = Date.parse("2026-11-20T12:00:00Z");
+  const target = makeRef("Deployment", "shop", "carts");
+  const broken = defineDetector({
+    name: "test-broken",
+    family: "state",
+    nature: "fault",
+    detect: ({ now: at }) => [
+      { reason: "broken", target, severity: "high", headline: "is broken", summary: "broken", startsAt: at - 1_000 },
+    ],
+  });
+
+  /** An incident as an earlier process left it, and what detection says of the same symptoms after a restart. */
+  async function afterRestart(database: TestDatabase, resolvedAt: number) {
+    const anomaly = {
+      ...{ fingerprint: `test-broken|${refKey(target)}|broken`, detector: "test-broken", family: "state" as const },
+      ...{ reason: "broken", target, score: 1, severity: "high" as const, summary: "broken" },
+      ...{ startsAt: resolvedAt - 5 * minute, detectedAt: resolvedAt - 5 * minute, endsAt: resolvedAt - minute },
+    };
+    const groupKey = `${refKey(target)}|test-broken`;
+    const { id } = await saveIncident(database, incidentRow(7, { target, groupKey, anomalies: [anomaly] }));
+    await changeStatus(database, id, "resolve", { at: resolvedAt });
+    const observation = createObservation({ cluster: "shop" });
+    const clock = { ...systemClock, now: () => now };
+    const config = configSchema.parse({ cluster: "shop" });
+    const deps = { config, database, observation, engine: () => engine, clock, log: silentLogger };
+    const shards = startShards(deps);
+    const engine: DetectionEngine = createDetectionEngine({
+      ...{ observation, detectors: [broken], share: shards, nextId: () => "8" },
+    });
+    await shards.round();
+    return engine.tick(now).changes.map(({ type, incident }) => [type, incident.id]);
+  }
+
+  test("opens an incident again that was resolved a short while ago", async () => {
+    await using database = await withDatabase();
+    expect(await afterRestart(database, now - 5 * minute)).toEqual([["recurred", "7"]]);
+  });
+
+  test("opens a new one when that was long ago", async () => {
+    await using database = await withDatabase();
+    expect(await afterRestart(database, now - 60 * minute)).toEqual([["opened", "8"]]);
+  });
+
+  test("still knows a resolved incident whose change waits for its verdict", async () => {
+    await using database = await withDatabase();
+    const { id } = await saveIncident(database, incidentRow(7));
+    await changeStatus(database, id, "resolve", { at: now - 60 * minute });
+    const of = { cluster: "shop", resolvedAfter: now - 15 * minute, limit: 10 };
+    expect(await incidentsToGoOnWith(database, of)).toEqual([]);
+    await database.pool.query(
+      `insert into action_plan (id, incident_id, action, target_key, namespace, content, digest, approvals_needed, confidence, expires_at, applied_at, state)
+       values ('p1', '7', 'restart', 'k', 'shop', '{}', 'd', 1, 0.9, now(), now(), 'applied')`,
+    );
+    expect((await incidentsToGoOnWith(database, of)).map((incident) => incident.id)).toEqual(["7"]);
+  });
 });

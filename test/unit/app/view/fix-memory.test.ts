@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { executeNext } from "../../../../src/actions/execute/execute.ts";
 import { type Policy, policySchema } from "../../../../src/actions/policy/policy-file.ts";
 import { planJob } from "../../../../src/app/plans/plan-job.ts";
 import { buildView } from "../../../../src/app/view/build-view.ts";
@@ -9,6 +8,7 @@ import type { StoredPlan } from "../../../../src/incident/fix/stored-plan.ts";
 import { saveDiagnosis } from "../../../../src/store/incidents/diagnoses.ts";
 import { addToTimeline } from "../../../../src/store/incidents/timeline.ts";
 import { saveVerification } from "../../../../src/store/plans/verifications.ts";
+import { executeNext } from "../../../support/carry-out.ts";
 import { startDeskAndActor } from "../../../support/desk-and-actor.ts";
 import { clean, incidentView, planView } from "../../../support/incident-view.ts";
 import { passThrough, recommend } from "../../../support/plan-fixture.ts";
