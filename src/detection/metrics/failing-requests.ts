@@ -4,6 +4,7 @@ import { type ObjectRef, sameRef } from "../../incident/object-ref.ts";
 import type { DetectContext, Detector, Finding } from "../detector.ts";
 import { rateWindowSeconds, rateWindowTicks } from "../rate-window.ts";
 import { type Baseline, createBaseline } from "./baseline.ts";
+import { isStillUnknown } from "./level-shift.ts";
 import { responsibleFor } from "./responsible.ts";
 import { percent, scoreOf, severityOfFailing, workloadOf } from "./who.ts";
 
@@ -52,6 +53,14 @@ const longWindowMs = 2 * 60_000;
 /** After this long without failures beyond the usual, few requests are proof enough. */
 const maxDoubtMs = 3 * 60_000;
 
+/**
+ * Watching often begins together with what is watched: a new cluster, a node that was restarted. What failed while the ones
+ * waited for the others leaves the rate within this time; a share that nobody could overlook is told at once.
+ */
+const startMs = 60_000;
+const startWindows = 2;
+const mildShare = 0.2;
+
 /** Successes in a row that would be chance in one of a hundred cases if the share of failures were still the same. */
 function cleanRequests(share: number): number {
   return Math.log(0.01) / Math.log(1 - Math.min(0.95, Math.max(0.02, share)));
@@ -92,7 +101,18 @@ function createFailingRequests(
 ): Detector {
   const memories = new Map<Series, Memory>();
 
-  function judge(memory: Memory, counts: ReturnType<typeof countsOf>, at: number): void {
+  /** What it showed before is not known, so a few failures may be what its start has left. */
+  function mayBeStart(memory: Memory, errors: Series, share: number, context: DetectContext): boolean {
+    const allowedMs = Math.max(startMs, startWindows * rateWindowTicks * context.tickMs);
+    return (
+      share < mildShare &&
+      errors.lastAt - memory.since < allowedMs &&
+      isStillUnknown({ series: errors, baseline: memory.baseline }, context)
+    );
+  }
+
+  function judge(memory: Memory, counts: ReturnType<typeof countsOf>, errors: Series, context: DetectContext): void {
+    const at = errors.lastAt;
     const { short, long } = counts;
     const share = short.total > 0 ? short.failed / short.total : 0;
     const usual = memory.baseline.count >= 12 ? memory.baseline.high : 0;
@@ -109,7 +129,7 @@ function createFailingRequests(
       // Only the time since it began: the healthy minutes before would make it look milder than it is.
       const meanwhile = counts.since(memory.since);
       memory.worst = Math.max(line, meanwhile.total > 0 ? meanwhile.failed / meanwhile.total : share);
-      if (memory.wrong >= 2) memory.active = true;
+      if (memory.wrong >= 2 && !mayBeStart(memory, errors, memory.worst, context)) memory.active = true;
       return;
     }
     memory.wrong = 0;
@@ -152,7 +172,7 @@ function createFailingRequests(
           const requests = context.observation.series.get(side.requests, errors.labels);
           if (requests && requests.lastAt === errors.lastAt) {
             const counts = countsOf(errors, requests, context);
-            judge(memory, counts, errors.lastAt);
+            judge(memory, counts, errors, context);
             const { failed, total } = counts.short.failed > 0 ? counts.short : counts.long;
             if (!memory.active) {
               memory.last = undefined;
@@ -176,10 +196,12 @@ function createFailingRequests(
 }
 
 const usually = ({ baseline }: Memory) => (baseline.count > 0 ? baseline.median : 0);
+const usuallyText = (memory: Memory) => (memory.baseline.count > 0 ? `; usually ${percent(usually(memory))}` : "");
 
 /**
  * A workload answers requests with errors. Source: share of 5xx (and gRPC failures) among its requests, judged by counts
- * too: two of two is nothing. Not a fault: 4xx, single errors, a share that is usual for it.
+ * too: two of two is nothing. Not a fault: 4xx, single errors, a share that is usual for it, a few that are left of a start
+ * that began together with the watch.
  */
 export const errorRatio = (): Detector =>
   createFailingRequests(server, (series, share, memory, context) => {
@@ -190,7 +212,7 @@ export const errorRatio = (): Detector =>
       severity: severityOfFailing(share, target, context),
       score: scoreOf(share, usually(memory), 0.02),
       headline: `answers ${percent(share)} of its requests with errors`,
-      summary: `${percent(share)} of the requests to ${target.name} fail; usually ${percent(usually(memory))}`,
+      summary: `${percent(share)} of the requests to ${target.name} fail${usuallyText(memory)}`,
       startsAt: memory.since,
       series: { name: server.ratio, labels: series.labels },
       value: share,
@@ -220,7 +242,7 @@ export const clientErrors = (): Detector =>
       headline: far
         ? `fails ${percent(share)} of the calls from ${caller.name}`
         : `has ${percent(share)} of its calls to ${peer} fail`,
-      summary: `${percent(share)} of the calls from ${caller.name} to ${peer} fail; usually ${percent(usually(memory))}`,
+      summary: `${percent(share)} of the calls from ${caller.name} to ${peer} fail${usuallyText(memory)}`,
       startsAt: memory.since,
       series: { name: client.ratio, labels: series.labels },
       value: share,

@@ -46,7 +46,10 @@ const shownPoints = 12;
  * The series was there when watching began and has not yet shown what is usual: what it shows may have been so all along.
  * A series that begins later began with what it shows.
  */
-export function isStillUnknown({ series, baseline }: Shift, { watchingSince, tickMs }: DetectContext): boolean {
+export function isStillUnknown(
+  { series, baseline }: Pick<Shift, "series" | "baseline">,
+  { watchingSince, tickMs }: Pick<DetectContext, "watchingSince" | "tickMs">,
+): boolean {
   return baseline.count < shownPoints && series.timeAt(0) - watchingSince < Math.max(60_000, 4 * tickMs);
 }
 

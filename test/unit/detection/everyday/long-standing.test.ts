@@ -63,6 +63,34 @@ describe("what was there when watching began is no news", () => {
   });
 });
 
+/** Requests to a service of which this share fails. */
+const failing = (share: number): readonly Row[] => [
+  ["requests_per_second", { workload: "db" }, 10],
+  ["errors_per_second", { workload: "db" }, 10 * share],
+  ["error_ratio", { workload: "db" }, share],
+];
+
+describe("requests that fail when watching begins", () => {
+  const watch = (shareAt: (ageMs: number) => number, ms: number) => {
+    const world = open();
+    world.put(statefulSet("db", { replicas: 1 }), workPod({ name: "db-0", owner: db, at: old }));
+    measure(world, ms, (now) => failing(shareAt(now - start)));
+    return world;
+  };
+  test("are no news when few do and it passes with the start", () => {
+    const world = watch((ageMs) => (ageMs < minute ? 0.06 : 0), 10 * minute);
+    expect(titles(world)).toEqual([]);
+  });
+  test("are when it does not pass, without a word about what would be usual", () => {
+    const world = watch(() => 0.06, 4 * minute);
+    expect(titles(world)).toEqual(["db answers 6 % of its requests with errors"]);
+    expect(world.active().map(({ summary }) => summary)).toEqual(["6 % of the requests to db fail"]);
+  });
+  test("are at once when many do", () => {
+    expect(titles(watch(() => 0.5, minute))).toEqual(["db answers 50 % of its requests with errors"]);
+  });
+});
+
 describe("but what begins is", () => {
   test("a new pod that is throttled far more than the one before", () => {
     const world = open();
