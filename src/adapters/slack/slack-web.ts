@@ -1,5 +1,6 @@
 import { LogLevel, WebClient } from "@slack/web-api";
 import type { OutgoingMessage, SlackOutcome, SlackPort } from "../../bot/slack/slack-port.ts";
+import { findChannel } from "./find-channel.ts";
 import { slackFailure } from "./slack-failure.ts";
 import { type OwnTeam, slackPerson } from "./slack-person.ts";
 
@@ -14,8 +15,6 @@ const eventType = "kubemend_post";
 /** Messages of one page that is looked through when it is not sure whether a post arrived, and pages: a storm may have followed it. */
 const historyLimit = 200;
 const historyPages = 10;
-/** Pages of 1,000 channels; a workspace with more names its channel by id. */
-const channelPages = 20;
 
 /** A group that may approve changes of production has no more members than this; who comes later in the list is none. */
 const groupMembersRead = 5_000;
@@ -125,24 +124,7 @@ export function createSlackWeb(options: SlackWebOptions): SlackPort {
         const { usergroups = [] } = await client.usergroups.list();
         return usergroups.find((group) => group.handle === handle.replace(/^@/, ""))?.id;
       }),
-    channelId: (name) =>
-      attempt(async () => {
-        const wanted = name.replace(/^#/, "");
-        let cursor: string | undefined;
-        for (let page = 0; page < channelPages; page++) {
-          const answer = await client.conversations.list({
-            types: "public_channel,private_channel",
-            exclude_archived: true,
-            limit: 1_000,
-            ...(cursor ? { cursor } : {}),
-          });
-          const found = answer.channels?.find((channel) => channel.name === wanted);
-          if (found?.id) return found.id;
-          cursor = answer.response_metadata?.next_cursor || undefined;
-          if (!cursor) break;
-        }
-        return undefined;
-      }),
+    channelId: (name) => attempt(async () => (await findChannel(client, name))?.id),
     openView: (triggerId, view) =>
       attempt(async () => {
         const answer = await client.views.open({ trigger_id: triggerId, view });

@@ -4,6 +4,7 @@ import { type ApiReply, type ApiRequest, sendRequest } from "../../adapters/kube
 import { type KubernetesPlace, loadKubeConfig } from "../../adapters/kubernetes-config.ts";
 import { AppError, messageOf } from "../../lib/app-error.ts";
 import { type Check, type CheckResult, checkDeadlineMs, failed, ok } from "./check.ts";
+import { isCertificateCode } from "./no-answer.ts";
 import { servedBy } from "./served.ts";
 
 /** What watching needs at least, with what is lost without it. */
@@ -46,7 +47,7 @@ function refusal(server: string, reply: ApiReply): CheckResult {
         `the kubeconfig names the file ${file}, which is not there`,
         "Copy it along, or embed it: kubectl config view --flatten --minify.",
       );
-    if (/CERT|TLS|SSL|certificate/i.test(reply.detail))
+    if (isCertificateCode(reply.detail) || /CERT|TLS|SSL|certificate/i.test(reply.detail))
       return failed(
         `${server} has a certificate that is not trusted: ${reply.detail}`,
         "Take the certificate-authority-data of the cluster into the kubeconfig.",

@@ -1,7 +1,8 @@
 import { createLokiClient } from "../../adapters/loki/loki-client.ts";
 import type { Config } from "../../config/config.ts";
-import { messageOf } from "../../lib/app-error.ts";
+import { AppError, messageOf } from "../../lib/app-error.ts";
 import { type Check, checkDeadlineMs, failed, off, ok } from "./check.ts";
+import { whyNoAnswer } from "./no-answer.ts";
 
 const lookBackMs = 5 * 60_000;
 
@@ -39,6 +40,10 @@ export function lokiCheck(config: Config): Check {
           "Check loki.query and loki.tenant: streams need the labels namespace and pod.",
         );
       } catch (error) {
+        if (error instanceof AppError && /-(unreachable|timeout)$/.test(error.code)) {
+          const { why, remedy } = whyNoAnswer(error, "LOKI_URL");
+          return failed(`${new URL(url).origin} ${why}`, remedy);
+        }
         return failed(messageOf(error, 200), "Check LOKI_URL, LOKI_TOKEN, loki.tenant and loki.query.");
       }
     },

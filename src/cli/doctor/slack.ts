@@ -1,10 +1,12 @@
-import type { WebClient } from "@slack/web-api";
+import { WebAPIRequestError, type WebClient } from "@slack/web-api";
 import { groupsNamed } from "../../actions/policy/policy-file.ts";
+import { findChannel } from "../../adapters/slack/find-channel.ts";
 import { slackFailure } from "../../adapters/slack/slack-failure.ts";
 import { createWebClient } from "../../adapters/slack/slack-web.ts";
 import { loadPolicy } from "../../app/plans/load-policy.ts";
 import type { Config } from "../../config/config.ts";
-import { type Check, failed, off, ok } from "./check.ts";
+import { type Check, type CheckResult, checkDeadlineMs, failed, off, ok } from "./check.ts";
+import { isCertificateCode, whyNoAnswer } from "./no-answer.ts";
 
 /** What each scope is for; the app's manifest asks for the same. */
 export const slackScopes: Readonly<Record<string, string>> = {
@@ -36,11 +38,66 @@ async function missingScopes(client: WebClient, needed: readonly string[]): Prom
   return granted ? needed.filter((scope) => !granted.includes(scope)) : undefined;
 }
 
+const botRemedy = "Copy the Bot User OAuth Token (xoxb-…) of the installed app into SLACK_BOT_TOKEN.";
+const appRemedy =
+  "Copy an App-Level Token (xapp-…) with the scope connections:write into SLACK_APP_TOKEN: Basic Information, App-Level Tokens.";
+
+/** Both tokens look alike, and one in the place of the other is refused without a word about it. */
+function mixedUp({ botToken = "", appToken = "" }: Config["slack"]): CheckResult | undefined {
+  if (botToken.startsWith("xapp-")) return failed("SLACK_BOT_TOKEN holds an App-Level Token (xapp-…)", botRemedy);
+  if (botToken.startsWith("xoxp-")) return failed("SLACK_BOT_TOKEN holds the token of a person (xoxp-…)", botRemedy);
+  if (appToken.startsWith("xox")) return failed("SLACK_APP_TOKEN holds no App-Level Token (xapp-…)", appRemedy);
+  return undefined;
+}
+
+/** What Slack, or the way there, says no with. */
+function refusal(error: unknown, apiUrl: string | undefined, remedy: string): CheckResult {
+  const { code } = slackFailure(error);
+  const place = apiUrl ? new URL(apiUrl).origin : "https://slack.com";
+  if (code === "no_answer_of_slack")
+    return failed(`${place} answers, but not like Slack`, "A proxy or a login page may stand before it.");
+  if (!(error instanceof WebAPIRequestError))
+    return code === "account_inactive" || code === "token_revoked"
+      ? failed(`Slack says that the app is not installed any more (${code})`, `Install it again. ${remedy}`)
+      : failed(`Slack refused the token (${code})`, remedy);
+  const { why, remedy: general } = whyNoAnswer(error, "SLACK_API_URL");
+  const reach = "Let this machine reach https://slack.com; behind a proxy see docs/configuration.md.";
+  return failed(`${place} ${why}`, apiUrl || isCertificateCode(code) ? general : reach);
+}
+
+/** Channels that incidents go to and the bot cannot write to, in words. */
+async function closedChannels(client: WebClient, { channel, fallbackChannel, routes }: Config["slack"]) {
+  const names = new Set([channel, ...(fallbackChannel ? [fallbackChannel] : []), ...routes.map((one) => one.channel)]);
+  const closed: string[] = [];
+  for (const name of names) {
+    const found = await findChannel(client, name);
+    if (!found) closed.push(`it sees no channel ${name}`);
+    else if (!found.isMember) closed.push(`it is not in ${name}`);
+  }
+  return closed;
+}
+
+/** A request of Slack's is believed for five minutes, by the clock of this machine. */
+const clockToleranceMs = 60_000;
+
+/** How far this machine's clock is ahead of Slack's, ms; undefined when Slack does not say. */
+async function clockAhead(apiUrl = "https://slack.com/api/"): Promise<number | undefined> {
+  const answer = await fetch(new URL("api.test", apiUrl), {
+    method: "POST",
+    signal: AbortSignal.timeout(checkDeadlineMs),
+  });
+  await answer.body?.cancel();
+  const ahead = Date.now() - Date.parse(answer.headers.get("date") ?? "");
+  return Number.isNaN(ahead) ? undefined : ahead;
+}
+
 export function slackCheck(config: Config): Check {
   return {
     name: "Slack",
     async run() {
       const { botToken, signingSecret, appToken, channel, apiUrl } = config.slack;
+      if (!botToken && (appToken || signingSecret))
+        return failed("SLACK_BOT_TOKEN is missing: nothing can be told in Slack", botRemedy);
       if (!botToken)
         return off(
           "not configured",
@@ -49,9 +106,12 @@ export function slackCheck(config: Config): Check {
       if (!signingSecret && !appToken)
         return failed(
           "a token, but no way for Slack to reach kubemend",
-          "Set SLACK_SIGNING_SECRET (HTTP) or SLACK_APP_TOKEN (Socket Mode).",
+          "Set SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP).",
         );
+      const mistaken = mixedUp(config.slack);
+      if (mistaken) return mistaken;
       const client = createWebClient({ token: botToken, ...(apiUrl ? { apiUrl } : {}) });
+      let tokenRemedy = botRemedy;
       try {
         const missing = await missingScopes(client, [
           ...Object.keys(slackScopes),
@@ -63,13 +123,27 @@ export function slackCheck(config: Config): Check {
             "Add the scopes under OAuth & Permissions and install the app again.",
           );
         }
-        return ok(`${appToken ? "Socket Mode" : "HTTP"}, posting to ${channel}`);
+        const closed = await closedChannels(client, config.slack);
+        if (closed.length > 0)
+          return failed(
+            `the bot cannot post: ${closed.join(", ")}`,
+            "Type /invite @kubemend there. A private channel also takes the scopes groups:read and groups:history (docs/slack.md).",
+          );
+        if (appToken) {
+          tokenRemedy = appRemedy;
+          // Asks for the address of a connection, and makes none.
+          await createWebClient({ token: appToken, ...(apiUrl ? { apiUrl } : {}) }).apps.connections.open({});
+          return ok(`Socket Mode, posting to ${channel}`);
+        }
+        const ahead = await clockAhead(apiUrl);
+        if (ahead !== undefined && Math.abs(ahead) > clockToleranceMs)
+          return failed(
+            `this machine's clock is ${Math.round(Math.abs(ahead) / 1_000)} s ${ahead > 0 ? "ahead of" : "behind"} Slack's`,
+            "Set it (NTP): Slack's requests are believed for five minutes, and refused otherwise.",
+          );
+        return ok(`HTTP, posting to ${channel}; whether the signing secret is right shows with the first click`);
       } catch (error) {
-        const { code } = slackFailure(error);
-        return failed(
-          `Slack refused the token (${code})`,
-          "Copy the Bot User OAuth Token (xoxb-…) of the installed app into SLACK_BOT_TOKEN.",
-        );
+        return refusal(error, apiUrl, tokenRemedy);
       }
     },
   };
