@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { KubeConfig } from "@kubernetes/client-node";
 import { type AppError, inputError } from "../lib/app-error.ts";
 import { whyRefused } from "../lib/why-refused.ts";
+import { boundExecPlugins } from "./exec-credentials.ts";
 
 const madeUp = "loaded-context";
 
@@ -42,7 +43,10 @@ export function loadKubeConfig(place: KubernetesPlace): KubeConfig {
   }
   // Without any file the library makes up localhost:8080, which is nobody's cluster today.
   const server = config.getCurrentCluster()?.server;
-  if (server && !(config.getCurrentContext() === madeUp && server === "http://localhost:8080")) return config;
+  if (server && !(config.getCurrentContext() === madeUp && server === "http://localhost:8080")) {
+    boundExecPlugins(config);
+    return config;
+  }
   if (place.kubeconfig || process.env["KUBECONFIG"] || contextsOf(config).length > 0) throw noContext(place, config);
   throw inputError(
     "no-cluster",

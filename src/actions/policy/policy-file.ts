@@ -5,6 +5,10 @@ import { isTimeZone } from "../../lib/time-zone.ts";
 
 const days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
 const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "a time such as 08:00");
+/** The end of a window is no part of it: 24:00 is how the last minute of a day is. */
+const endTime = z
+  .string()
+  .regex(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/, "a time such as 18:00, or 24:00 for the end of the day");
 /** Names with `*` for any run of characters, as in `team-*`. */
 const namePattern = z.string().min(1).max(253);
 const zone = z.string().refine(isTimeZone, "a time zone such as Europe/Berlin");
@@ -36,7 +40,9 @@ const ruleSchema = z.strictObject({
   secondFactor: z.enum(["never", "high-risk", "always"]).default("never"),
   /** When the rule holds; absent means always. */
   windows: z
-    .array(z.strictObject({ days: z.array(z.enum(days)).min(1), from: time, to: time, timeZone: zone.default("UTC") }))
+    .array(
+      z.strictObject({ days: z.array(z.enum(days)).min(1), from: time, to: endTime, timeZone: zone.default("UTC") }),
+    )
     .max(20)
     .optional(),
 });

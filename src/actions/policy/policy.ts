@@ -128,7 +128,7 @@ function budgetRefusal({ budgets }: Policy, { spent, target }: PolicyFacts): Ver
   return undefined;
 }
 
-/** True when the local time of the window's zone is on one of its days between `from` and `to`; `to` before `from` runs over midnight. */
+/** True when the local time of the window's zone is on one of its days from `from` until before `to`; `to` before `from` runs over midnight, 24:00 until there. */
 function isInside(window: NonNullable<PolicyRule["windows"]>[number], at: number): boolean {
   const parts = new Intl.DateTimeFormat("en-GB", {
     timeZone: window.timeZone,

@@ -41,8 +41,9 @@ export function createHealNotes(observation: Observation, ingest: (signal: Signa
       }),
     );
     if (points.length === 0) return false;
-    if (known.size >= maxKnown) known.clear();
     known.add(planId);
+    // The oldest has had its verdict long ago.
+    for (const oldest of known) if (known.size > maxKnown) known.delete(oldest);
     ingest({ type: "derived", at, source: "health", points });
     return true;
   };

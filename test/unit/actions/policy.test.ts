@@ -123,6 +123,18 @@ describe("what the policy says", () => {
       facts: { spent: { namespace: 0, cluster: 30 } },
       want: { allow: false, reason: "budget-spent" },
     },
+    {
+      name: "a window until 24:00 holds in the last minute of the day",
+      policy: window("00:00", "24:00", ["fri"]),
+      facts: { at: Date.parse("2026-11-20T23:59:59Z") },
+      want: { allow: true },
+    },
+    {
+      name: "and not in the first of the next",
+      policy: window("00:00", "24:00", ["fri"]),
+      facts: { at: Date.parse("2026-11-21T00:00:00Z") },
+      want: { allow: false, reason: "outside-window" },
+    },
     { name: "inside a window", policy: window("08:00", "18:00", ["fri"]), facts: {}, want: { allow: true } },
     {
       name: "outside a window",

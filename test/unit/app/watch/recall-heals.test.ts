@@ -142,3 +142,16 @@ test("a database that does not answer keeps no watcher from starting", async () 
   const recall = await recallHeals({ database, plans, cluster: "shop", clock, log: silentLogger }, note);
   await expect(recall(now)).resolves.toBeUndefined();
 });
+
+test("a heal is told once, however many have been told since", () => {
+  const observation = createObservation({ cluster: "shop" });
+  addCarts(observation);
+  let told = 0;
+  const note = createHealNotes(observation, () => told++);
+  for (let plan = 0; plan <= 1_000; plan++) note(`plan-${plan}`, target, now);
+  expect(told).toBe(1_001);
+  for (const plan of ["plan-1", "plan-1000"]) note(plan, target, now);
+  expect(told, "known still").toBe(1_001);
+  note("plan-0", target, now);
+  expect(told, "the oldest made room").toBe(1_002);
+});
