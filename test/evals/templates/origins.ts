@@ -223,6 +223,10 @@ export const origins: Readonly<Record<string, (raw: readonly string[]) => Origin
     const line = raw.replace(`(${file}.${number})`, `(${file}.1)`);
     return origin(file && `${file}:${number}`, line, /^\S+ \S+: \([^)]*\) (.*)$/.exec(line)?.[1]);
   }),
+  /** Three programs and the plugins of one of them; what a job's step wrote has its id before the level. */
+  slurm: each(cut(AT, "", /^\[\S+\] (?:\[[\w.]+\] )?(?:(?:fatal|error|verbose|debug\d?): )?(.*)$/)),
+  mariadb: each(cut(AT, "", /^\S+ +\S+ \d+ \[\w+\] (?:InnoDB: )?(.*)$/)),
+  openvpn: each(cut(AT, "", /^\S+ \S+ (?:(?:\S+\/)?[\d.]+:\d+ )?(.*)$/)),
   moleculer: each(cut(AT, "", /^\[\S+\] [A-Z]+ +\S+: (.*)$/)),
   /** Of corosync as well, which runs beside it and tells the place itself. */
   pacemaker: each(
