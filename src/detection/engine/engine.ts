@@ -20,6 +20,7 @@ import { createIntake } from "./intake.ts";
 import { createLedger } from "./ledger.ts";
 import { createLiveTopology } from "./live-topology.ts";
 import { mayEnd } from "./may-end.ts";
+import { createNodeClocks } from "./node-clocks.ts";
 import { createPace } from "./pace.ts";
 import { isPriceOfWork } from "./price-of-work.ts";
 import { detectorFactories } from "./registry.ts";
@@ -106,6 +107,7 @@ export function createDetectionEngine(options: DetectionEngineOptions): Detectio
       return object && objects.topOwner(object);
     },
   });
+  const clocks = createNodeClocks({ nodeOf: (namespace, pod) => objects.get("Pod", namespace, pod)?.spec.nodeName });
   let tickedAt = Number.NaN;
   const intake = createIntake({
     observation,
@@ -115,6 +117,7 @@ export function createDetectionEngine(options: DetectionEngineOptions): Detectio
     transitions,
     topology,
     frozen,
+    clocks,
     share: options.share,
     tickedAt: () => tickedAt,
     aheadMs: () => Math.max(60_000, 4 * pace.tickMs),

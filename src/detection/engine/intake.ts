@@ -6,6 +6,7 @@ import type { Deriver } from "../collect/derive/derive.ts";
 import type { LogTally } from "../logs/log-tally.ts";
 import type { FrozenState } from "./frozen-state.ts";
 import type { LiveTopology } from "./live-topology.ts";
+import type { NodeClocks } from "./node-clocks.ts";
 import { readsSeries, type Share, wholeCluster } from "./share.ts";
 import type { Transitions } from "./transitions.ts";
 
@@ -17,6 +18,7 @@ export interface IntakeDeps {
   readonly transitions: Transitions;
   readonly topology: LiveTopology;
   readonly frozen: Pick<FrozenState, "arrived">;
+  readonly clocks: NodeClocks;
   readonly share: Share | undefined;
   /** Time of the last tick (ms); NaN before the first. */
   readonly tickedAt: () => number;
@@ -42,7 +44,7 @@ export interface Intake {
 
 /** Puts every signal where detectors look for it, and counts what cannot be used. */
 export function createIntake(deps: IntakeDeps): Intake {
-  const { observation, sources, deriver, transitions, topology } = deps;
+  const { observation, sources, deriver, transitions, topology, clocks } = deps;
   const { objects, events, logs, series } = observation;
   const share = deps.share ?? wholeCluster;
   const counts = { signals: 0, logLines: 0, logLinesAhead: 0, samples: 0, malformed: 0, placesForgotten: 0 };
@@ -64,11 +66,12 @@ export function createIntake(deps: IntakeDeps): Intake {
       since ??= signal.at;
       switch (signal.type) {
         case "object": {
-          const object = wholeObject(signal.object);
-          if (!object) {
+          const whole = wholeObject(signal.object);
+          if (!whole) {
             counts.malformed++;
             break;
           }
+          const object = clocks.object(whole, signal.at);
           objects.apply(signal.change, object, signal.at);
           if (deps.frozen.arrived(object, signal.at)) counts.placesForgotten++;
           if (signal.change !== "DELETED") transitions.observe(object, signal.at);
@@ -77,27 +80,29 @@ export function createIntake(deps: IntakeDeps): Intake {
         }
         case "event": {
           const event = wholeObject(signal.event, "Event");
-          if (event) events.push(event, signal.at);
+          if (event) events.push(clocks.event(event, signal.at), signal.at);
           else counts.malformed++;
           break;
         }
         case "log":
           if (!share.reads(signal.line.namespace)) break;
           counts.logLines++;
-          takeLine(signal.line);
+          takeLine(clocks.line(signal.line));
           break;
         case "log-loss":
           logs.missed(signal.at, signal.lines);
           break;
-        case "samples":
+        case "samples": {
           counts.samples += signal.samples.length;
           if (signal.samples.length > 0 && !signal.delivered) sources.sampled(signal.at);
+          const samples = clocks.samples(signal.samples, signal.at);
           deriver.take(
             // Where everything is ours, a page of samples is not copied.
-            deps.share ? signal.samples.filter(({ series: of }) => readsSeries(share, of.labels)) : signal.samples,
+            deps.share ? samples.filter(({ series: of }) => readsSeries(share, of.labels)) : samples,
             signal.at,
           );
           break;
+        }
         case "derived":
           counts.samples += signal.points.length;
           // What applications say about themselves is no proof that metrics arrive.
