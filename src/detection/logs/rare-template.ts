@@ -16,6 +16,26 @@ const newNormalMs = 10 * 60_000;
 /** Most chance that a workload says something new in such a window anyway. */
 const maxChance = 0.05;
 
+/** Lines of so long before (ms) tell whether a workload was at work; it was not where it then writes so many times as often. */
+const beforeMs = 2 * 60_000;
+const idleFactor = 5;
+
+/** Kinds that a workload wrote as it was put to work: what it says then was to be expected. */
+const ofFirstWork = new WeakMap<MessageKind, boolean>();
+
+/** Idle while it was learned, and asked to do its work for the first time: the lines of its trade are new, and no news. */
+function cameWithWork(kind: MessageKind, tally: WorkloadTally, now: number): boolean {
+  const { firstAt } = kind;
+  const known = ofFirstWork.get(kind);
+  if (known !== undefined) return known;
+  const lines = tally.linesSince(firstAt);
+  const before = tally.linesSince(firstAt - beforeMs) - lines;
+  const came = lines / (now - firstAt) > idleFactor * (before / beforeMs);
+  // Too early to say at first; too late once the counts before it are forgotten.
+  if (now - firstAt >= minLastingMs) ofFirstWork.set(kind, came);
+  return came;
+}
+
 /**
  * The chance that a workload says something new within a twenty-fourth of the time of learning (5 min of 2 h), from how
  * often it did since half of that time had passed; half an occurrence is added for what has not been seen yet
@@ -41,9 +61,11 @@ export function rareKinds(
   const knownFrom = learning.knownFrom(tally, context);
   if (context.now < knownFrom || tally.ordinary.dropped > 0) return [];
   const fresh = tally.ordinary.since(since).filter(({ firstAt, runs }) => firstAt > knownFrom && runs === 1);
-  return fresh.filter(({ pod, runAt, firstAt }) => {
+  return fresh.filter((kind) => {
+    const { pod, runAt, firstAt } = kind;
     const writer = context.podsOf(tally.workload).find(({ metadata }) => metadata.name === pod);
     if (!writer || !isSettled(writer, undefined, runAt - startMs)) return false;
+    if (cameWithWork(kind, tally, context.now)) return false;
     return chanceOfNews(tally.ordinary.all(), knownFrom, firstAt, context.learnMs) <= maxChance;
   });
 }
@@ -51,7 +73,7 @@ export function rareKinds(
 /**
  * An ordinary message that a workload never wrote while it was learned, again and again. Source: kinds of its log lines.
  * It only adds to what others find, because new words alone are no trouble: never opens an incident. Not rare: what a new
- * revision writes until it is learned, what is written at the start or the end of a program, what jobs write, a line once
+ * revision writes until it is learned, what a workload writes that had nothing to do before, what is written at the start or the end of a program, what jobs write, a line once
  * a day, whatever a workload writes that often has something new to say.
  */
 export const rareTemplate = (): Detector => {

@@ -51,6 +51,15 @@ describe("is not rare", () => {
       { learnMs: 7_200_000 },
     ],
     [
+      "what a workload writes that had nothing to do so far and is asked for the first time",
+      ({ writers }) =>
+        writers.set(
+          carts,
+          both(() => ['level=info msg="gc summary" heap_mb=31'], requests(20)),
+        ),
+      (now) => (now % 60_000 < 5_000 ? ['level=info msg="gc summary" heap_mb=31'] : []),
+    ],
+    [
       "what a new revision writes",
       ({ world, writers }) => {
         const at = world.now();
