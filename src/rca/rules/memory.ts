@@ -4,7 +4,7 @@ import { type Candidate, candidate, type Rule } from "../case/candidate.ts";
 import type { Case } from "../case/case.ts";
 import { metricFinding, type Shift, straightLine } from "../gather/metrics.ts";
 import { type ContainerFact, type PodFact, podFinding } from "../gather/object-state.ts";
-import { appetiteOfRelease } from "./appetite.ts";
+import { appetiteOfRelease, leakOfRelease } from "./appetite.ts";
 import { called, citeChange, citeLogs, freshLogs, lastFields, movedQuantity } from "./patterns.ts";
 
 interface MemoryFact {
@@ -158,6 +158,26 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
     );
   }
   const dead = facts.filter((fact) => fact.killed);
+  const leak = leakOfRelease(
+    open,
+    workload,
+    dead.map(({ pod, lifeMs, shift }) => ({ pod: pod.ref.name, lifeMs, measured: shift !== undefined })),
+  );
+  if (leak && !leaking)
+    found.push(
+      candidate(
+        {
+          cause: "memory-leak",
+          culprit: workload,
+          statement: `memory of ${called(workload)} fills up since the new release: ${leak.words}`,
+          evidence: [...cited, ...citeChange(open, leak.change)],
+          specificity: 0.84,
+          facts: { container, peakBytes },
+          change: leak.change,
+        },
+        open,
+      ),
+    );
   const appetite = appetiteOfRelease(
     open,
     workload,
@@ -180,7 +200,7 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
   if (killed || full)
     found.push(
       tooLow(
-        leaking || appetite ? 0.4 : killed ? 0.8 : 0.5,
+        leaking || leak || appetite ? 0.4 : killed ? 0.8 : 0.5,
         killed
           ? "is killed because it uses more memory than its limit"
           : "uses nearly all the memory that its limit allows",

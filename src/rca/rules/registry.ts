@@ -22,6 +22,7 @@ import { release } from "./release.ts";
 import { routes } from "./routes.ts";
 import { nodes, scheduling } from "./scheduling.ts";
 import { service } from "./service.ts";
+import { slowByLogs } from "./slow-by-logs.ts";
 import { slowDependency } from "./slow-dependency.ts";
 import { start } from "./start.ts";
 import { storage } from "./storage.ts";
@@ -53,6 +54,7 @@ export const rules: Readonly<Record<string, Rule>> = {
   release,
   asksMore,
   slowDependency,
+  slowByLogs,
   network,
   jobs,
   autoscaler,
