@@ -2,6 +2,7 @@ import { makeRef, type ObjectRef, refKey } from "../incident/object-ref.ts";
 import { hostsInFailure, hostsInValue } from "./host-names.ts";
 import { asKind, type KubeObject, type PodSpec, type Service } from "./kubernetes-types.ts";
 import type { Observation } from "./observation.ts";
+import { waitsForByIds } from "./request-ids.ts";
 import { podSpecOf } from "./workload.ts";
 
 /** One workload asks another for something. `via` says how we know, surest first. */
@@ -54,7 +55,10 @@ function configTexts(observation: Observation, namespace: string | undefined, sp
   return texts;
 }
 
-/** Who calls whom: from client metrics, from configured addresses, and from what failing calls name in the logs. */
+/**
+ * Who calls whom: from client metrics, from configured addresses, and from logs: what failing calls name, and ids of requests
+ * that several write.
+ */
 export function findCalls(sources: CallSources): readonly Call[] {
   const { observation, resolve } = sources;
   const calls = new Map<string, Call>();
@@ -91,7 +95,23 @@ export function findCalls(sources: CallSources): readonly Call[] {
         for (const host of hostsInFailure(line)) add(from, host, "log");
     }
   }
-  return [...calls.values()];
+  const found = [...calls.values()];
+  return sources.logLines > 0 ? [...found, ...callsByIds(sources, found)] : found;
+}
+
+/** Callers of which nothing tells whom they call, at most so many. */
+const maxMute = 20;
+
+/** Calls of those that nothing else is known to call, from ids of requests that they have in common with others. */
+function callsByIds(sources: CallSources, known: readonly Call[]): readonly Call[] {
+  const callers = new Set(known.map(({ from }) => refKey(from)));
+  const refs = sources.workloads.map(({ kind, metadata }) => makeRef(kind, metadata.namespace, metadata.name));
+  const { logLines: lines, logsSince: since, podNamesOf } = sources;
+  const source = { logs: sources.observation.logs, podNamesOf, lines, since };
+  return refs
+    .filter((ref) => ref.namespace !== undefined && !callers.has(refKey(ref)) && sources.logsOf(ref))
+    .slice(0, maxMute)
+    .flatMap((from) => waitsForByIds(from, refs, source).map((to): Call => ({ from, to, peer: to.name, via: "log" })));
 }
 
 /** Maps the cluster addresses of services, now and before, to the service. */
