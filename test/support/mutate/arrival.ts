@@ -33,23 +33,30 @@ export const skewed =
     },
   });
 
+const ofKubelet = /^(?:container|machine)_/;
+const ofPod = new Set(["Initialized", "Ready", "ContainersReady", "PodReadyToStartContainers"]);
+const stamps = new Set(["startedAt", "finishedAt", "startTime"]);
+
 /**
- * The clock of the node, by which the kubelet stamps what it tells of (events, starts and ends of containers, log lines), is
- * ahead of the API server's and the scraper's, or behind when below 0; arrival stays.
+ * The clock of the node, by which the kubelet stamps what it tells of (events, starts and ends of containers, conditions, log
+ * lines), is ahead of the API server's and the scraper's, or behind when below 0; arrival stays. With `scraped`, samples of
+ * containers bear the time of the kubelet as well, as they do on its own page.
  */
 export const nodeClock =
-  (aheadMs: number): Mutation =>
+  (aheadMs: number, { scraped = false } = {}): Mutation =>
   (recording) => {
     const moved = (text: string | null | undefined) =>
       text ? `${new Date(Date.parse(text) + aheadMs).toISOString().slice(0, 19)}Z` : text;
-    const stamps = new Set(["startedAt", "finishedAt", "startTime"]);
     const inStatus = (value: unknown): unknown => {
       if (Array.isArray(value)) return value.map(inStatus);
       if (value === null || typeof value !== "object") return value;
+      const isCondition = "type" in value && typeof value.type === "string" && ofPod.has(value.type);
       return Object.fromEntries(
         Object.entries(value).map(([key, inner]) => [
           key,
-          stamps.has(key) && typeof inner === "string" ? moved(inner) : inStatus(inner),
+          (stamps.has(key) || (isCondition && key === "lastTransitionTime")) && typeof inner === "string"
+            ? moved(inner)
+            : inStatus(inner),
         ]),
       );
     };
@@ -75,7 +82,15 @@ export const nodeClock =
       },
       *arrive(signals) {
         for (const signal of signals)
-          yield signal.type === "log" ? { ...signal, line: { ...signal.line, at: signal.line.at + aheadMs } } : signal;
+          if (signal.type === "log") yield { ...signal, line: { ...signal.line, at: signal.line.at + aheadMs } };
+          else if (scraped && signal.type === "samples")
+            yield {
+              ...signal,
+              samples: signal.samples.map((one) =>
+                ofKubelet.test(one.series.name) ? { ...one, at: one.at + aheadMs } : one,
+              ),
+            };
+          else yield signal;
       },
     };
   };

@@ -21,17 +21,16 @@ interface KnownFault {
 
 export interface NamedMutation {
   readonly id: string;
-  /** `detected` where what is taken away is what would tell the cause. */
-  readonly goal: "right" | "detected";
   /** Causes that nothing but what was taken away shows at all. */
   readonly blindTo?: readonly string[];
+  /** Causes of which only what was taken away tells which they are: they have to be detected, as one incident. */
+  readonly hides?: readonly string[];
   readonly mutate: (recording: Recording, faults: readonly KnownFault[]) => Mutated;
 }
 
 const decoyBeforeMs = 45_000;
 
-const right = (id: string, mutate: Mutation): NamedMutation => ({ id, goal: "right", mutate });
-const detected = (id: string, mutate: Mutation): NamedMutation => ({ id, goal: "detected", mutate });
+const right = (id: string, mutate: Mutation): NamedMutation => ({ id, mutate });
 
 /** What else the same trouble could have looked like. */
 export const mutations: readonly NamedMutation[] = [
@@ -40,21 +39,24 @@ export const mutations: readonly NamedMutation[] = [
   right("every 15 s", thinned(15)),
   right("every 30 s", thinned(30)),
   right("every 60 s", thinned(60)),
-  detected("kubelet metrics only", withoutApplicationMetrics),
-  { ...detected("no metrics", withoutMetrics), blindTo: ["cpu-throttling"] },
+  right("kubelet metrics only", withoutApplicationMetrics),
+  { ...right("no metrics", withoutMetrics), blindTo: ["cpu-throttling"] },
   right("no events", withoutEvents),
-  detected("no logs", withoutLogs),
+  // A container that ends without a word does not say what it lacks.
+  { ...right("no logs", withoutLogs), hides: ["missing-env"] },
   right("half of the lines", halfOfLines),
   // Slowness runs along calls; of calls that nobody counts and that do not fail nothing tells.
-  detected("calls not counted", withoutClientMetrics),
+  right("calls not counted", withoutClientMetrics),
   right("late by 10 s", late(10_000)),
   right("logs 5 s ahead", skewed(5_000)),
   right("logs 5 s behind", skewed(-5_000)),
   right("logs 90 s ahead", skewed(90_000)),
   right("logs 90 s behind", skewed(-90_000)),
-  // What is stamped in the future cannot be laid beside what was measured: a leak may pass for another defect of its release.
-  detected("node 90 s ahead", nodeClock(90_000)),
+  right("node 90 s ahead", nodeClock(90_000)),
   right("node 90 s behind", nodeClock(-90_000)),
+  right("node 20 s ahead and scraped", nodeClock(20_000, { scraped: true })),
+  right("node 5 min ahead and scraped", nodeClock(300_000, { scraped: true })),
+  right("node 5 min behind and scraped", nodeClock(-300_000, { scraped: true })),
   right("logs as JSON", jsonLines),
   right("words of Go", goWords),
   right("words of Java", javaWords),
@@ -65,7 +67,6 @@ export const mutations: readonly NamedMutation[] = [
   right("old crash loop", oldCrashLoop),
   {
     id: "harmless changes",
-    goal: "right",
     mutate: (recording, faults) => {
       const [first] = faults;
       return first ? harmlessChanges(first.at - decoyBeforeMs, [first.culprit])(recording) : { recording };
