@@ -100,11 +100,36 @@ export async function checkDatabase(database: Database, url: string): Promise<{ 
   }
 }
 
+const oldestServer = 14;
+
+/** Refuses a server that lacks what the tables are made with. @throws AppError */
+export function refuseOldServer(version: string, url: string): void {
+  if (!(Number.parseInt(version, 10) < oldestServer)) return;
+  throw new AppError("database-too-old", `PostgreSQL at ${describeDatabaseUrl(url)} is version ${version}.`, {
+    remedy: `kubemend needs PostgreSQL ${oldestServer} or later; without DATABASE_URL it starts its own.`,
+    exitCode: 2,
+  });
+}
+
 /** By the classes of PostgreSQL's own codes, and by what its driver says of TLS. */
 function whyNot(cause: unknown): { readonly what: string; readonly remedy: string } {
   const code = errorCode(cause) ?? "";
+  if (code === "28000" && messageOf(cause).includes("no encryption"))
+    return {
+      what: "refuses the connection",
+      remedy:
+        "It takes this user over TLS only, or not at all: end DATABASE_URL with ?sslmode=verify-full (and &sslrootcert=<file> for a CA of your own), or add the user to pg_hba.conf.",
+    };
   if (code.startsWith("28"))
-    return { what: "refuses the user", remedy: "Check the user and the password in DATABASE_URL." };
+    return {
+      what: "refuses the user",
+      remedy: "Check the user and the password in DATABASE_URL; in a password # is written %23, / %2F, ? %3F, @ %40.",
+    };
+  if (/password must be a string/i.test(messageOf(cause)))
+    return {
+      what: "wants a password",
+      remedy: "Write it into DATABASE_URL: postgres://user:password@host:5432/database.",
+    };
   if (code === "3D000")
     return {
       what: "answers",

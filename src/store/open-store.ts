@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { AppError } from "../lib/app-error.ts";
 import type { Logger } from "../lib/logger.ts";
-import { checkDatabase, type Database, describeDatabaseUrl, openDatabase } from "./database.ts";
+import { checkDatabase, type Database, describeDatabaseUrl, openDatabase, refuseOldServer } from "./database.ts";
 import { startEmbeddedPostgres } from "./embedded-postgres/start.ts";
 import { migrate } from "./migrate.ts";
 
@@ -24,7 +24,8 @@ export async function openStore(options: { url?: string; dataFolder: string; log
     await server?.stop();
   };
   try {
-    const { readOnly } = await checkDatabase(database, url);
+    const { readOnly, version } = await checkDatabase(database, url);
+    refuseOldServer(version, url);
     // A standby, or a primary whose disk is full: it would take some of what we do and lose the rest.
     if (readOnly)
       throw new AppError("database-read-only", `PostgreSQL at ${describeDatabaseUrl(url)} takes no writes.`, {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Config } from "../../config/config.ts";
 import { AppError, messageOf } from "../../lib/app-error.ts";
-import { checkDatabase, describeDatabaseUrl, openDatabase } from "../../store/database.ts";
+import { checkDatabase, describeDatabaseUrl, openDatabase, refuseOldServer } from "../../store/database.ts";
 import { startEmbeddedPostgres } from "../../store/embedded-postgres/start.ts";
 import { refuseNewerDatabase } from "../../store/migrate.ts";
 import { type Check, type CheckResult, failed, ok } from "./check.ts";
@@ -9,8 +9,7 @@ import { type Check, type CheckResult, failed, ok } from "./check.ts";
 async function ask(url: string, where: string): Promise<CheckResult> {
   await using database = openDatabase(url, { maxConnections: 1 });
   const { version, readOnly } = await checkDatabase(database, url);
-  if (Number.parseInt(version, 10) < 14)
-    return failed(`${where} is PostgreSQL ${version}`, "kubemend needs PostgreSQL 14 or later.");
+  refuseOldServer(version, url);
   if (readOnly) return failed(`${where} is read-only`, "Point DATABASE_URL at the primary.");
   await refuseNewerDatabase(database);
   const { rows } = await database.pool.query<{ may: boolean | null }>(
