@@ -1,4 +1,4 @@
-import { rm } from "node:fs/promises";
+import { readdir, rm, statfs } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
@@ -24,14 +24,38 @@ async function answering({ pool }: Database, tries = 10): Promise<void> {
   }
 }
 
+const prefix = "kubemend-test-postgres-";
+const memory = "/dev/shm";
+const roomBytes = 2 * 1024 ** 3;
+
+function runs(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+/** In memory where there is room: a run makes and drops a thousand databases. The promised numbers fill more than that. */
+async function parent(): Promise<string> {
+  const { bavail, bsize } = await statfs(memory).catch(() => ({ bavail: 0, bsize: 0 }));
+  if (process.env["KUBEMEND_PROMISES"] === "full" || bavail * bsize < roomBytes) return tmpdir();
+  // What killed runs have left would stay in memory. Their servers end by themselves when their files are gone.
+  for (const name of await readdir(memory))
+    if (name.startsWith(prefix) && !runs(Number(name.slice(prefix.length))))
+      await rm(join(memory, name), { recursive: true, force: true });
+  return memory;
+}
+
 /** One real PostgreSQL for the whole test run, with a migrated database that tests copy. */
 export default async function setup(project: TestProject) {
-  const folder = join(tmpdir(), `kubemend-test-postgres-${process.pid}`);
+  const folder = join(await parent(), `${prefix}${process.pid}`);
   const server = await startEmbeddedPostgres(folder, { maxConnections: 250 });
   const admin = openDatabase(server.url);
   await answering(admin);
   // Nothing has to outlive the machine: what is written reaches the disk when it likes. Killed processes lose nothing by it.
   for (const setting of ["fsync", "full_page_writes"]) await admin.pool.query(`alter system set ${setting} = off`);
+  await admin.pool.query("alter system set max_wal_size = '128MB'");
   await admin.pool.query("select pg_reload_conf()");
   await admin.pool.query("create database kubemend_template");
   await admin.close();
