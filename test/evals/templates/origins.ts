@@ -226,6 +226,16 @@ export const origins: Readonly<Record<string, (raw: readonly string[]) => Origin
   /** Three programs and the plugins of one of them; what a job's step wrote has its id before the level. */
   slurm: each(cut(AT, "", /^\[\S+\] (?:\[[\w.]+\] )?(?:(?:fatal|error|verbose|debug\d?): )?(.*)$/)),
   mariadb: each(cut(AT, "", /^\S+ +\S+ \d+ \[\w+\] (?:InnoDB: )?(.*)$/)),
+  kernel: each(cut(AT, "", /^\w{3} [ \d]\d \S+ \S+ kernel: \[ *[\d.]+\] (.*)$/)),
+  /** What is said of a job that a daemon elsewhere carries out is written by the director. */
+  bacula: each(cut(AT, "", /^\S+ [\d:]+ \S+ (?:JobId \d+: )?(?:(?:Fatal error|Error|Warning|Security Alert): +)?(.*)$/)),
+  fail2ban: each(cut(AT, "", /^\S+ \S+ \S+ +\[\d+\]: [A-Z]+ +(?:\[[\w-]+\] )?(.*)$/)),
+  dockerd: each((raw) => {
+    const mark = / func=(?:"[^"]*"|\S+) file="(?:[^"]*\/)?([\w.-]+\/[\w.-]+:\d+)"/;
+    const line = raw.replace(mark, "");
+    const message = /msg=(?:"((?:[^"\\]|\\.)*)"|(\S+))/.exec(line);
+    return origin(mark.exec(raw)?.[1], line, message?.[1] ?? message?.[2]);
+  }),
   openvpn: each(cut(AT, "", /^\S+ \S+ (?:(?:\S+\/)?[\d.]+:\d+ )?(.*)$/)),
   moleculer: each(cut(AT, "", /^\[\S+\] [A-Z]+ +\S+: (.*)$/)),
   /** Of corosync as well, which runs beside it and tells the place itself. */
