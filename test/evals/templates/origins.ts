@@ -228,7 +228,9 @@ export const origins: Readonly<Record<string, (raw: readonly string[]) => Origin
   mariadb: each(cut(AT, "", /^\S+ +\S+ \d+ \[\w+\] (?:InnoDB: )?(.*)$/)),
   kernel: each(cut(AT, "", /^\w{3} [ \d]\d \S+ \S+ kernel: \[ *[\d.]+\] (.*)$/)),
   /** What is said of a job that a daemon elsewhere carries out is written by the director. */
-  bacula: each(cut(AT, "", /^\S+ [\d:]+ \S+ (?:JobId \d+: )?(?:(?:Fatal error|Error|Warning|Security Alert): +)?(.*)$/)),
+  bacula: each(
+    cut(AT, "", /^\S+ [\d:]+ \S+ (?:JobId \d+: )?(?:(?:Fatal error|Error|Warning|Security Alert): +)?(.*)$/),
+  ),
   fail2ban: each(cut(AT, "", /^\S+ \S+ \S+ +\[\d+\]: [A-Z]+ +(?:\[[\w-]+\] )?(.*)$/)),
   dockerd: each((raw) => {
     const mark = / func=(?:"[^"]*"|\S+) file="(?:[^"]*\/)?([\w.-]+\/[\w.-]+:\d+)"/;
