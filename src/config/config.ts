@@ -2,7 +2,7 @@ import { z } from "zod";
 import { sealKeyOf } from "../lib/seal.ts";
 import { httpUrl, natsUrl, postgresUrl, smtpUrl } from "./addresses.ts";
 import { cronOrOff } from "./cron.ts";
-import { labelName, metricName, severities, text, timeZone } from "./fields.ts";
+import { labelName, metricName, person, severities, text, timeZone } from "./fields.ts";
 import { slackSchema } from "./slack-schema.ts";
 import { webSchema } from "./web-schema.ts";
 
@@ -121,7 +121,7 @@ export const configSchema = z
         /** From whom names, e-mail addresses, phone numbers and public addresses are kept. Secrets are kept from all. */
         personal: z.enum(["off", "model", "everyone"]).default("model"),
         /** People (`slack:U123`, `mail:ann@example.org`) who may see them all the same where `personal` is `everyone`. */
-        revealTo: z.array(text).max(200).default([]),
+        revealTo: z.array(person).max(200).default([]),
       })
       .prefault({}),
     email: z
@@ -174,7 +174,7 @@ export const configSchema = z
     chaos: z
       .strictObject({
         /** Who may run and stop experiments from chat (`slack:U123`, `mail:ann@example.org`); nobody: chat has none. */
-        people: z.array(text).max(200).default([]),
+        people: z.array(person).max(200).default([]),
         kubeconfig: text.optional(),
         context: text.optional(),
         /** kubemend's image, for the pods of proxies and loads. */

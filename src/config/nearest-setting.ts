@@ -7,11 +7,19 @@ interface SchemaNode {
   readonly items?: SchemaNode;
 }
 
-let tree: SchemaNode | undefined;
+/** Names of the settings below a path of a file with this schema; empty for a path that holds none. */
+export function settingsOf(schema: z.ZodType): (path: readonly PropertyKey[]) => readonly string[] {
+  let tree: SchemaNode | undefined;
+  return (path) => {
+    tree ??= z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as SchemaNode;
+    return namesBelow(tree, path);
+  };
+}
 
-/** Names of the settings below a path of the configuration; empty for a path that holds none. */
-export function settingsBelow(path: readonly PropertyKey[]): readonly string[] {
-  tree ??= z.toJSONSchema(configSchema, { io: "input", unrepresentable: "any" }) as SchemaNode;
+/** The same of the configuration. */
+export const settingsBelow = settingsOf(configSchema);
+
+function namesBelow(tree: SchemaNode, path: readonly PropertyKey[]): readonly string[] {
   let nodes: readonly SchemaNode[] = [tree];
   for (const key of path) {
     nodes = nodes.flatMap((node) => {

@@ -38,18 +38,18 @@ function faultsOf(node: Node, path: readonly string[]): Fault[] {
     here.push({ path: [...path, "noSuchThing"], value: secret, says: /no such setting; (did you mean|there are) \w/ });
     const [name] = Object.keys(node.properties).filter((key) => key.length > 4);
     if (name) here.push({ path: [...path, `${name}s`], value: secret, says: new RegExp(`did you mean ${name}\\?`) });
-    if (path.length > 0) here.push({ path, value: 7, says: /expected object/ });
+    if (path.length > 0) here.push({ path, value: 7, says: /must be a group of settings/ });
   } else if (node.enum) here.push({ path, value: "purple", says: new RegExp(String(node.enum[0])) });
   else if (node.type === "number" || node.type === "integer") {
-    here.push({ path, value: "many", says: /expected (number|int)/ });
+    here.push({ path, value: "many", says: /must be a (whole )?number/ });
     const lowest = node.minimum ?? node.exclusiveMinimum;
     if (lowest !== undefined && lowest > -1e6)
       here.push({ path, value: lowest - 1, says: new RegExp(`must be (at least|more than) ${lowest}`) });
     if (node.maximum !== undefined && node.maximum < 1e9)
       here.push({ path, value: node.maximum + 1, says: new RegExp(`must be (at most|less than) ${node.maximum}`) });
-  } else if (node.type === "boolean") here.push({ path, value: "perhaps", says: /expected boolean/ });
-  else if (node.type === "string") here.push({ path, value: { deep: 1 }, says: /expected string/ });
-  else if (node.type === "array") here.push({ path, value: 7, says: /expected array/ });
+  } else if (node.type === "boolean") here.push({ path, value: "perhaps", says: /must be true or false/ });
+  else if (node.type === "string") here.push({ path, value: { deep: 1 }, says: /must be text/ });
+  else if (node.type === "array") here.push({ path, value: 7, says: /must be a list/ });
   return [...here, ...below];
 }
 

@@ -13,13 +13,17 @@ const endTime = z
 const namePattern = z.string().min(1).max(253);
 const zone = z.string().refine(isTimeZone, "a time zone such as Europe/Berlin");
 
+/** Without its prefix a person would be nobody, and the rule would let nobody approve, without a word. */
+const person = z.string().regex(/^(slack|mail|cli):\S+$/, 'must be "slack:U012AB3CD" or "mail:ann@example.com"');
+const group = z.string().regex(/^slack:\S+$/, 'must be "slack:S045EF6GH", the id of a user group');
+
 const approversSchema = z.strictObject({
   /** Anybody the chat or the command line vouches for. Never a bot. */
   anyone: z.boolean().default(false),
   /** `slack:U123`, `mail:a@b.c`, `cli:local`. */
-  people: z.array(z.string().min(1)).max(500).default([]),
+  people: z.array(person).max(500).default([]),
   /** `slack:S123` (a user group). */
-  groups: z.array(z.string().min(1)).max(100).default([]),
+  groups: z.array(group).max(100).default([]),
 });
 
 const ruleSchema = z.strictObject({

@@ -1,7 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { defaultPolicy, type Policy, policySchema } from "../../actions/policy/policy-file.ts";
-import { inputError, messageOf } from "../../lib/app-error.ts";
+import { describeIssue } from "../../config/describe-issue.ts";
+import { settingsOf } from "../../config/nearest-setting.ts";
+import { inputError } from "../../lib/app-error.ts";
 import { readYaml } from "../../lib/read-yaml.ts";
+import { whyRefused } from "../../lib/why-refused.ts";
+
+const settingsBelow = settingsOf(policySchema);
 
 /** The policy of a file, or the one that holds without. @throws AppError (exit code 2) when the file is not a valid policy */
 export async function loadPolicy(path: string | undefined): Promise<Policy> {
@@ -14,18 +19,16 @@ export async function loadPolicy(path: string | undefined): Promise<Policy> {
       cause,
     );
   const text = await readFile(path, "utf8").catch((cause: unknown) => {
-    throw unreadable(messageOf(cause, 160), cause);
+    throw unreadable(whyRefused(cause), cause);
   });
   const read = readYaml(text);
   if (!read.ok) throw unreadable(read.problems.join("; ").slice(0, 400));
   const parsed = policySchema.safeParse(read.value);
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map(
-    (issue) => `  - ${issue.path.join(".") || "(top)"}: ${issue.message.slice(0, 2_000)}`,
-  );
+  const problems = parsed.error.issues.flatMap((issue) => describeIssue(issue, { lineOf: read.lineOf, settingsBelow }));
   throw inputError(
     "policy-invalid",
-    `The policy ${path} has ${problems.length} problem${problems.length === 1 ? "" : "s"}:\n${problems.join("\n")}`,
+    `The policy ${path} has ${problems.length} problem${problems.length === 1 ? "" : "s"}:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`,
     "See docs/policy.md.",
   );
 }

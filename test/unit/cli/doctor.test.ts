@@ -94,10 +94,20 @@ test("Slack is needed where it is asked about", async () => {
 
 test("a policy that cannot be used is told before the start, with each problem", async () => {
   const path = join(folder, "policy.yaml");
-  await writeFile(path, "version: 1\nrules: [{ name: a, approvals: 0, aprovers: {} }]\n");
+  await writeFile(
+    path,
+    "version: 1\nrules:\n  - name: a\n    namespaces: [shop]\n    approvals: 0\n    aprovers: {}\n    approvers: { people: [ann@example.com], groups: [sre] }\n",
+  );
   const broken = await policyCheck({ policy: path }).run();
   expect(broken.state).toBe("failed");
-  expect(broken.detail).toContain("aprovers");
+  for (const problem of [
+    "rules.0.aprovers: there is no such setting; did you mean approvers? (line 6)",
+    "rules.0.approvals: must be at least 1 (line 5)",
+    'rules.0.approvers.people.0: must be "slack:U012AB3CD" or "mail:ann@example.com" (line 7)',
+    'rules.0.approvers.groups.0: must be "slack:S045EF6GH", the id of a user group (line 7)',
+  ])
+    expect(broken.detail).toContain(problem);
+  expect((await policyCheck({ policy: folder }).run()).detail).toContain("cannot be read: it is a folder.");
   expect((await policyCheck({ policy: join(folder, "none.yaml") }).run()).state).toBe("failed");
   expect(await policyCheck({}).run()).toMatchObject({ state: "ok", detail: expect.stringContaining("none of yours") });
 });

@@ -85,8 +85,39 @@ test("a heading whose settings are commented out, and a setting without a value,
 
 test("each problem says its line", async () => {
   const problem = await problemOf("cluster: berlin\nweb:\n  port: many\nslack:\n  chanel: x\n");
-  expect(problem).toContain("web.port: expected number, received string (line 3)");
+  expect(problem).toContain("web.port: must be a number, without quotes and without a unit (line 3)");
   expect(problem).toContain("slack.chanel: there is no such setting; did you mean channel? (line 5)");
+});
+
+test("what is wrong with a value is said as it looks in YAML", async () => {
+  const problem = await problemOf(
+    'cluster: 42\nlog: { level: verbose }\nemail:\n  to: ann@example.com\ningest: { open: "yes" }\nslack: 7\n' +
+      "detection: { shards: 1.5 }\nchaos: { people: [ann@example.com] }\nredaction: { revealTo: [U123] }\n",
+  );
+  for (const line of [
+    "cluster (or KUBEMEND_CLUSTER): must be text, in quotes where it looks like a number, a date or true (line 1)",
+    "log.level (or KUBEMEND_LOG_LEVEL): must be one of debug, info, warn, error, silent (line 2)",
+    "email.to: must be a list, as in [a, b] (line 4)",
+    "ingest.open: must be true or false, without quotes (line 5)",
+    "slack: must be a group of settings (line 6)",
+    "detection.shards: must be a whole number, without quotes and without a unit (line 7)",
+    'chaos.people.0: must be "slack:U012AB3CD" or "mail:ann@example.com" (line 8)',
+    'redaction.revealTo.0: must be "slack:U012AB3CD"',
+  ])
+    expect(problem).toContain(line);
+});
+
+test("a channel whose # begins a comment is refused: its incidents would go elsewhere without a word", async () => {
+  const problem = await problemOf(
+    "slack:\n  channel: #ops\n  routes:\n    - channel: #prod\n      severities: [low]\n",
+  );
+  expect(problem).toContain("line 2: # begins a comment, so channel is empty; put the name in quotes");
+  expect(problem).toContain("line 4: # begins a comment");
+  const config = await loadConfig(
+    file("quoted.yaml", 'slack:\n  channel: "#ops" # ours\n  fallbackChannel: # none\n'),
+    {},
+  );
+  expect(config.slack.channel).toBe("#ops");
 });
 
 test("a file that cannot be read says why", async () => {
