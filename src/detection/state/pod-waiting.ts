@@ -1,4 +1,6 @@
+import type { Pod } from "../../cluster/kubernetes-types.ts";
 import { refOf } from "../../cluster/object-store.ts";
+import { pullAnswerOf } from "../../cluster/pull-answer.ts";
 import { own } from "../../lib/own.ts";
 import { type DetectContext, type Detector, type Finding, timeOf } from "../detector.ts";
 import { containersOf, isCurrent, short } from "./container-states.ts";
@@ -34,6 +36,17 @@ const passing =
   /pull QPS exceeded|toomanyrequests|too many requests|\b429\b|\b50[234]\b|i\/o timeout|TLS handshake timeout|unexpected EOF|connection reset/i;
 /** Two more attempts of the kubelet (10 s and 20 s apart). */
 const passesMs = 35_000;
+/** Between two attempts the kubelet says only this; since 1.31 with the reason behind it. */
+const bareBackOff = /^Back-off pulling image "[^"]*"$/;
+
+/** In full, what the last attempt to pull was answered with. */
+function pullAnswer(pod: Pod, said: string, image: string | undefined, { observation }: DetectContext): string {
+  if (said !== "" && !bareBackOff.test(said)) return said;
+  const failed = observation.events
+    .about(refOf(pod))
+    .findLast(({ message }) => message.startsWith("Failed to pull image") && message.includes(image ?? ""));
+  return failed?.message ?? said;
+}
 
 /**
  * Containers that cannot start: image, configuration, command. Source: `state.waiting.reason` of the pod; `lastState` with
@@ -45,8 +58,10 @@ export function podWaiting(): Detector {
   const refusedSince = new Map<string, number>();
 
   /** Whether the next attempt may cure it; `open` collects those that are still refused. */
-  function mayPass(key: string, message: string, now: number, open: Set<string>): boolean {
-    if (!passing.test(message)) return false;
+  function mayPass(key: string, answer: string, now: number, open: Set<string>): boolean {
+    // Its event may be late, or dropped by a busy kubelet: what was known of it stands.
+    const isKnown = bareBackOff.test(answer) && refusedSince.has(key);
+    if (!isKnown && !passing.test(answer)) return false;
     open.add(key);
     const since = refusedSince.get(key) ?? now;
     refusedSince.set(key, since);
@@ -67,11 +82,12 @@ export function podWaiting(): Detector {
           own(waitingReasons, waiting?.reason ?? "") ??
           (startError && !status.state?.running ? waitingReasons.RunContainerError : undefined);
         if (!known) continue;
-        const message = short(
-          waiting?.message && waiting.reason !== "CrashLoopBackOff" ? waiting.message : startError?.message,
-        );
+        const text = (waiting?.message && waiting.reason !== "CrashLoopBackOff" ? waiting : startError)?.message ?? "";
+        const isPull = known.reason === "ImagePullBackOff";
+        const said = isPull ? pullAnswer(pod, text, spec?.image, context) : text;
+        const message = short(pullAnswerOf(said));
         const key = `${pod.metadata.uid}/${status.name}`;
-        if (known.reason === "ImagePullBackOff" && mayPass(key, message, now, open)) continue;
+        if (isPull && mayPass(key, said, now, open)) continue;
         if (known.reason === "CreateContainerConfigError" && isJustMade(pod, context)) continue;
         const image = known.reason.includes("Image") && spec?.image ? ` (${spec.image})` : "";
         yield {

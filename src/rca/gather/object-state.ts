@@ -1,6 +1,7 @@
 import type { ContainerStatus, Pod } from "../../cluster/kubernetes-types.ts";
 import { isKind } from "../../cluster/kubernetes-types.ts";
 import type { Observation } from "../../cluster/observation.ts";
+import { pullAnswerOf } from "../../cluster/pull-answer.ts";
 import type { Topology } from "../../cluster/topology.ts";
 import { makeRef, type ObjectRef } from "../../incident/object-ref.ts";
 import type { Finding } from "./evidence-book.ts";
@@ -139,7 +140,7 @@ export function leftUnstarted({ pod, phase, deletedAt }: PodFact, onset: number)
 
 function describeContainer(container: ContainerFact): string {
   const parts = [`container ${container.name} ${container.state}${container.reason ? ` (${container.reason})` : ""}`];
-  if (container.message) parts.push(container.message.slice(0, 300));
+  if (container.message) parts.push(pullAnswerOf(container.message).slice(0, 300));
   if (container.restarts > 0) parts.push(`${container.restarts} restart${container.restarts === 1 ? "" : "s"}`);
   const exit = container.lastExit;
   if (exit)

@@ -129,4 +129,41 @@ describe("pods that wait for something outside", () => {
     world.run(minute);
     expect(titles(world)).toEqual([]);
   });
+
+  describe("a registry that answers 503, of which the kubelet says only between its attempts that it backs off", () => {
+    const image = "registry.example.com/team/with/a/long/name/app:1";
+    const answer = `rpc error: code = Unknown desc = failed to pull and unpack image "${image}": failed to resolve reference "${image}": pulling from host registry.example.com failed with status code [manifests 1]: 503 Service Unavailable`;
+    const watch = (seesFirst: boolean, isCured: boolean) => {
+      const world = open();
+      world.put(statefulSet("db", { replicas: 2 }), workPod({ name: "db-0", owner: db, at: old }));
+      world.run(minute);
+      const pod = { name: "db-1", owner: db, at: world.now(), spec: { containers: [{ name: "app", image }] } };
+      const waiting = (reason: string, message: string) =>
+        workPod({
+          ...pod,
+          phase: "Pending",
+          containers: [{ name: "app", restartCount: 0, state: { waiting: { reason, message } } }],
+        });
+      if (seesFirst) world.put(waiting("ErrImagePull", answer));
+      world.event(
+        eventAbout({ kind: "Pod", name: "db-1" }, "Failed", `Failed to pull image "${image}": ${answer}`, {
+          at: world.now(),
+        }),
+      );
+      world.run(5_000);
+      world.put(waiting("ImagePullBackOff", `Back-off pulling image "${image}"`));
+      world.run(20_000);
+      if (isCured) world.put(workPod({ ...pod, readyAt: world.now() }));
+      world.run(minute);
+      return { titles: titles(world), summaries: world.active().map(({ summary }) => summary) };
+    };
+    test.each([true, false])("is no news when the next one is answered (attempt seen: %s)", (seesFirst) => {
+      expect(watch(seesFirst, true).titles).toEqual([]);
+    });
+    test("is when it goes on", () => {
+      const { titles, summaries } = watch(true, false);
+      expect(titles).toEqual(["db cannot pull its image"]);
+      expect(summaries[0]).toMatch(/ImagePullBackOff .*: pulling from host .*503 Service Unavailable$/);
+    });
+  });
 });
