@@ -227,10 +227,6 @@ export const origins: Readonly<Record<string, (raw: readonly string[]) => Origin
   slurm: each(cut(AT, "", /^\[\S+\] (?:\[[\w.]+\] )?(?:(?:fatal|error|verbose|debug\d?): )?(.*)$/)),
   mariadb: each(cut(AT, "", /^\S+ +\S+ \d+ \[\w+\] (?:InnoDB: )?(.*)$/)),
   kernel: each(cut(AT, "", /^\w{3} [ \d]\d \S+ \S+ kernel: \[ *[\d.]+\] (.*)$/)),
-  /** What is said of a job that a daemon elsewhere carries out is written by the director. */
-  bacula: each(
-    cut(AT, "", /^\S+ [\d:]+ \S+ (?:JobId \d+: )?(?:(?:Fatal error|Error|Warning|Security Alert): +)?(.*)$/),
-  ),
   fail2ban: each(cut(AT, "", /^\S+ \S+ \S+ +\[\d+\]: [A-Z]+ +(?:\[[\w-]+\] )?(.*)$/)),
   dockerd: each((raw) => {
     const mark = / func=(?:"[^"]*"|\S+) file="(?:[^"]*\/)?([\w.-]+\/[\w.-]+:\d+)"/;
@@ -246,6 +242,15 @@ export const origins: Readonly<Record<string, (raw: readonly string[]) => Origin
       cut(AT, "", /\(\w+\) \t\w+: (.*)$/)(raw) ??
       cut(/(?<= corosync \w+ +\[\w+ *\] )([\w.-]+:\d+) /, "", /\[\w+ *\] (.*)$/)(raw),
   ),
+  /** Headers of the cluster's log, of RocksDB and of the manager's modules stand before the sentence. */
+  ceph: each(
+    cut(
+      /(?<=^\S+ [0-9a-f]+ +-?\d+ )@([^@]+)@ /,
+      "",
+      /^\S+ [0-9a-f]+ +-?\d+ (?:log_channel\(\w+\) log \[\w+\] : |rocksdb: |\[\w+ [A-Z]+ +\S+\] )?(.*)$/,
+    ),
+  ),
+  slapd: syslog,
   swift: each(cut(AT, "", /^\w{3} [ \d]\d \S+ \S+ [\w-]+: (.*)$/)),
   ovn: each((raw) => {
     const found = cut(AT, "", /^\S+\|\d+\|[^|]+\|[A-Z]+\|(.*)$/)(raw);
