@@ -1,5 +1,5 @@
 import type { LogLine } from "../../cluster/signal.ts";
-import { type ObjectRef, refKey } from "../../incident/object-ref.ts";
+import { type ObjectRef, refKey, sameRef } from "../../incident/object-ref.ts";
 import { createSlotCounter, type SlotCounter } from "../../lib/slot-counter.ts";
 import { type ContainerRhythms, createContainerRhythms, type RhythmRoom } from "./container-rhythms.ts";
 import { createStackJoiner, type StackJoiner } from "./lines/join-stack.ts";
@@ -69,6 +69,8 @@ export interface LogTallyOptions {
 const runGapMs = 2 * 60_000;
 const forgetTemplateMs = 6 * 60 * 60_000;
 const forgetContainerMs = 30 * 60_000;
+/** Who has such an owner has one more above it, as a rule, which may become known after the first lines of its pods. */
+const between = new Set(["ReplicaSet", "Job"]);
 /** A rhythm of a container is some 100 bytes. */
 const maxRhythms = 100_000;
 
@@ -84,7 +86,8 @@ interface Tally extends WorkloadTally {
 
 interface Container extends ContainerTally {
   readonly joiner: StackJoiner;
-  readonly tally: Tally;
+  workload: ObjectRef;
+  tally: Tally;
   readonly rhythms: ContainerRhythms;
   lastAt: number;
 }
@@ -195,10 +198,20 @@ export function createLogTally(options: LogTallyOptions): LogTally {
     for (const joined of entry.joiner.push(at, line)) note(entry, joined.at, joined.text);
   }
 
+  /** When watching begins, pods and their lines may be there before the objects that own them. */
+  function followOwner(entry: Container): void {
+    const workload = options.ownerOf(entry.namespace, entry.pod);
+    const tally = workload && !sameRef(workload, entry.workload) ? tallyOf(workload, entry.lastAt) : undefined;
+    if (!workload || !tally) return;
+    entry.workload = workload;
+    entry.tally = tally;
+  }
+
   return {
     take,
     flush(now) {
       for (const [key, entry] of containers) {
+        if (between.has(entry.workload.kind)) followOwner(entry);
         for (const joined of entry.joiner.flush(now)) note(entry, joined.at, joined.text);
         if (now - entry.lastAt <= forgetContainerMs) continue;
         // One that lives and has gone silent is remembered for what it used to write.
