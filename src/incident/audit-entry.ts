@@ -17,7 +17,8 @@ export type AuditEvent =
   | "silence.created"
   | "silence.ended"
   | "incidents.pruned"
-  | "audit.pruned";
+  | "audit.pruned"
+  | "audit.taken-back";
 
 /** One link of the chain. `hash` covers everything else, `prevHash` included. */
 export interface AuditEntry {

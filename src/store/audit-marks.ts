@@ -1,5 +1,6 @@
 import { sql } from "kysely";
-import type { AuditMark } from "../incident/audit-mark.ts";
+import { type AuditMark, markText } from "../incident/audit-mark.ts";
+import { inAuditedTransaction } from "./audit.ts";
 import type { Database } from "./database.ts";
 
 /** The newest entry; undefined while there is none. */
@@ -23,4 +24,21 @@ export async function stillHas(database: Database, { seq, hash }: AuditMark): Pr
   const [row] = rows;
   if (!row?.ahead) return false;
   return row.kept === null ? row.pruned : row.kept === hash;
+}
+
+/** Writes into the chain as it is now that it does not have an entry any more which it had. */
+export async function sayTakenBack(database: Database, mark: AuditMark): Promise<void> {
+  await inAuditedTransaction(database, async (_tx, record) =>
+    record({ event: "audit.taken-back", actor: "kubemend", subject: "audit", body: { mark: markText(mark) } }),
+  );
+}
+
+/** How often between two times (ms) the chain was found without an entry that it had. */
+export async function timesTakenBack(database: Database, from: number, to: number): Promise<number> {
+  const { rows } = await sql<{ times: number }>`
+    select count(*)::int as times from audit
+     where subject = 'audit' and event = 'audit.taken-back' and at_ms >= ${from} and at_ms < ${to}`.execute(
+    database.kysely,
+  );
+  return rows[0]?.times ?? 0;
 }

@@ -29,6 +29,8 @@ import * as indexes from "./migrations/0036-indexes.ts";
 import * as oldWatchers from "./migrations/0037-old-watchers.ts";
 import * as toldExecutions from "./migrations/0038-told-executions.ts";
 import * as planMemory from "./migrations/0039-plan-memory.ts";
+import * as tally from "./migrations/0040-tally.ts";
+import * as auditRetention from "./migrations/0041-audit-retention.ts";
 
 /** In order, never edited once released. */
 const migrations: Record<string, Migration> = {
@@ -58,6 +60,8 @@ const migrations: Record<string, Migration> = {
   "0037-old-watchers": oldWatchers,
   "0038-told-executions": toldExecutions,
   "0039-plan-memory": planMemory,
+  "0040-tally": tally,
+  "0041-audit-retention": auditRetention,
 };
 
 const migrationTable = "schema_migration";

@@ -12,7 +12,7 @@ export interface RoleUsers {
 const actorReads = [
   ...["incident", "timeline", "diagnosis", "evidence", "cause_verdict", "past_incident", "fix_offer", "action_plan"],
   ...["plan_vote", "execution", "verification", "freeze_switch", "audit", "audit_head", "installation", "lease"],
-  ...["pruned_total", "schema_migration", "schema_migration_lock"],
+  ...["pruned_total", "tally", "schema_migration", "schema_migration_lock"],
 ];
 const actorWrites: Readonly<Record<string, string>> = {
   incident: "update",
@@ -31,7 +31,7 @@ const actorWrites: Readonly<Record<string, string>> = {
 const notForWatcher: Readonly<Record<string, string>> = {
   execution: "insert, update",
   action_plan: "insert",
-  audit: "update",
+  audit: "update, delete",
   schema_migration: "insert, update, delete",
   schema_migration_lock: "insert, update, delete",
 };
@@ -70,6 +70,8 @@ export async function grantRoles({ pool }: Pick<Database, "pool">, { watcher, ac
     // Emptied when all of it has been moved (move-samples.ts).
     ...sampleTables.map((table) => `grant truncate on ${sampleShapes[table].singly} to ${w}`),
     ...Object.entries(notForWatcher).map(([table, rights]) => `revoke ${rights} on ${table} from ${w}`),
+    // Old entries go by way of it, and by no other.
+    `grant execute on function cut_audit(integer) to ${w}`,
     ...actorReads.map((table) => `grant select on ${table} to ${a}`),
     ...Object.entries(actorWrites).map(([table, rights]) => `grant ${rights} on ${table} to ${a}`),
     // The queue between both.

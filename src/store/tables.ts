@@ -26,6 +26,8 @@ export interface IncidentTable {
   updated_at: Date;
   resolved_at: Date | null;
   acknowledged_by: string | null;
+  /** That the last diagnosis names first. */
+  cause: Generated<string | null>;
   /** Grows with every change; what people see carries the revision it was made from. */
   revision: Generated<string>;
 }

@@ -9,6 +9,7 @@ import { benchFixes } from "./fixes.ts";
 import { benchGrowth } from "./growth.ts";
 import { benchIngest } from "./ingest.ts";
 import { benchLogFlood } from "./log-flood.ts";
+import { benchOwnFigures } from "./own-figures.ts";
 import { benchRedaction } from "./redaction.ts";
 import type { BenchRow } from "./row.ts";
 import { benchScale } from "./scale.ts";
@@ -34,6 +35,7 @@ const benches: Readonly<Record<string, () => readonly BenchRow[] | Promise<reado
   analysis: benchAnalysis,
   slack: benchSlack,
   "web-list": benchWebList,
+  "own-figures": benchOwnFigures,
   growth: benchGrowth,
   soak: benchSoak,
 };
@@ -47,6 +49,9 @@ const goals: Readonly<Record<string, { readonly atLeast?: number; readonly below
   "templates: short lines": { atLeast: 300_000 },
   "templates: RSS with 50,000 templates": { below: 512 },
   "tick: 10,000 series, all metric detectors": { below: 1_000 },
+  "figures over 300,000 plans: counts of a scrape": { below: 20 },
+  "figures over 300,000 plans: causes of 30 days": { below: 20 },
+  "figures over 300,000 plans: outcomes of an action": { below: 20 },
   "diagnosis: 50 services, 100,000 log lines, p95": { below: 2_000 },
   "log flood: lines through ingest and tick": { atLeast: 100_000 },
   "log flood: loop lag p99 at 100,000 lines/s": { below: 100 },

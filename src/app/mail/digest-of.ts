@@ -15,7 +15,7 @@ import {
 } from "../../incident/report/digest.ts";
 import { severities } from "../../incident/severity.ts";
 import type { StoredSilence } from "../../incident/silence.ts";
-import { newestMark } from "../../store/audit-marks.ts";
+import { newestMark, timesTakenBack } from "../../store/audit-marks.ts";
 import { type KnownRisk, readRisks } from "../../store/cluster/risks.ts";
 import type { Database } from "../../store/database.ts";
 import { type DigestRows, digestRows, type FixLine, type IncidentLine } from "../../store/people/digest-rows.ts";
@@ -111,11 +111,12 @@ export interface DigestInput {
   readonly risks: readonly KnownRisk[];
   readonly silences: readonly StoredSilence[];
   readonly audit: AuditMark | undefined;
+  readonly takenBack: number;
   readonly redact: Redact;
 }
 
 /** A digest out of its rows; pure but for redaction. */
-function composeDigest({ cluster, period, to, rows, risks, silences, audit, redact }: DigestInput): Digest {
+function composeDigest({ cluster, period, to, rows, risks, silences, audit, takenBack, redact }: DigestInput): Digest {
   const from = to - periodMs[period];
   const opened = rows.incidents.filter(({ openedAt }) => openedAt >= from);
   const resolved = rows.incidents.filter(({ resolvedAt }) => resolvedAt !== null && resolvedAt >= from);
@@ -157,6 +158,7 @@ function composeDigest({ cluster, period, to, rows, risks, silences, audit, reda
     })),
     noisy: noisyDetectors(opened),
     ...(audit ? { audit } : {}),
+    ...(takenBack > 0 ? { takenBack } : {}),
     predicted: rows.incidents
       .flatMap(({ id, predictions, status }) =>
         predictions.slice(0, 1).map((text) => ({ incidentId: id, text: redact(text), open: status !== "resolved" })),
@@ -177,11 +179,12 @@ export interface DigestDeps {
 /** The digest of the day or the week that ends at `to` (ms). */
 export async function digestOf(deps: DigestDeps, period: DigestPeriod, to: number): Promise<Digest> {
   const { database, cluster, redact } = deps;
-  const [rows, risks, silences, audit] = await Promise.all([
+  const [rows, risks, silences, audit, takenBack] = await Promise.all([
     digestRows(database, { cluster, from: to - periodMs[period], to }),
     readRisks(database, { cluster, level: "risk", limit: 200 }),
     standingSilences(database, cluster, to),
     newestMark(database),
+    timesTakenBack(database, to - periodMs[period], to),
   ]);
-  return composeDigest({ cluster, period, to, rows, risks, silences, audit, redact });
+  return composeDigest({ cluster, period, to, rows, risks, silences, audit, takenBack, redact });
 }

@@ -2,7 +2,7 @@ import { type AuditMark, markText } from "../../incident/audit-mark.ts";
 import { messageOf } from "../../lib/app-error.ts";
 import { type Clock, rest } from "../../lib/clock.ts";
 import type { Logger } from "../../lib/logger.ts";
-import { newestMark, stillHas } from "../../store/audit-marks.ts";
+import { newestMark, sayTakenBack, stillHas } from "../../store/audit-marks.ts";
 import type { Database } from "../../store/database.ts";
 
 export interface KeepAuditMarkDeps {
@@ -10,6 +10,8 @@ export interface KeepAuditMarkDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly signal: AbortSignal;
+  /** Told when the chain does not have an entry any more which it had. */
+  readonly onTakenBack?: () => void;
 }
 
 const everyMs = 10 * 60_000;
@@ -19,7 +21,7 @@ const everyMs = 10 * 60_000;
  * told before: whoever may write the whole database can take entries back and make the rest fit, and an older backup that is put
  * back fits by itself. Never rejects.
  */
-export async function keepAuditMark({ database, clock, log, signal }: KeepAuditMarkDeps): Promise<void> {
+export async function keepAuditMark({ database, clock, log, signal, onTakenBack }: KeepAuditMarkDeps): Promise<void> {
   let told: AuditMark | undefined;
   const round = async () => {
     if (told && !(await stillHas(database, told))) {
@@ -31,6 +33,8 @@ export async function keepAuditMark({ database, clock, log, signal }: KeepAuditM
         },
         "audit.taken-back",
       );
+      onTakenBack?.();
+      await sayTakenBack(database, told);
       // Said once; from here on what is there now is what must stay.
       told = undefined;
     }

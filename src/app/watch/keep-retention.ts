@@ -5,6 +5,7 @@ import type { Logger } from "../../lib/logger.ts";
 import type { Database } from "../../store/database.ts";
 import { pruneAudit, sayAuditDays } from "../../store/retention/prune-audit.ts";
 import { pruneIncidents } from "../../store/retention/prune-incidents.ts";
+import { sumTally } from "../../store/retention/sum-tally.ts";
 import type { Shards } from "../shards/shards.ts";
 
 export interface KeepRetentionDeps {
@@ -25,6 +26,7 @@ async function pruneOnce({ config, database, log }: KeepRetentionDeps): Promise<
   const { incidents, plans } = await pruneIncidents(database, cluster, retention.incidentsDays);
   // After the incidents: entries about plans that are still there stay.
   const auditEntries = await pruneAudit(database);
+  await sumTally(database);
   if (incidents > 0 || auditEntries > 0) log.info({ incidents, plans, auditEntries }, "retention.pruned");
 }
 

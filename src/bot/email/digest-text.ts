@@ -12,6 +12,7 @@ import {
   type MailClock,
   outcomeWords,
   quietWords,
+  takenBackWords,
   tookWords,
   whenWords,
 } from "./mail-words.ts";
@@ -94,6 +95,7 @@ export function digestText(digest: Digest, clock: MailClock, link: LinkOf): stri
         (one) => `- ${matcherText(one.matcher)} until ${clock.short(one.until)}, by ${one.by.name}: ${one.reason}`,
       ),
     ),
+    ...(digest.takenBack ? ["", takenBackWords(digest.takenBack)] : []),
     ...(digest.audit ? ["", auditWords(digest.audit)] : []),
   ]
     .map(visibleLine)

@@ -71,9 +71,14 @@ export const whenWords = ({ openedAt, times }: DigestIncident, clock: MailClock)
 export const auditWords = (mark: AuditMark): string =>
   `The audit's newest entry is ${markText(mark)}. Whether it still stands there later: kubemend audit verify --mark, with these words.`;
 
+/** What somebody has to look into at once. */
+export const takenBackWords = (times: number): string =>
+  `Entries of the audit were taken back${times > 1 ? ` ${times} times` : ""} in this time: its end was cut off, an older backup was put back, or it was written anew. Compare it with an export: kubemend audit verify --against FILE.`;
+
 /** Words that the templates use; one place, so that text and HTML say the same. */
 export const words = {
   auditWords,
+  takenBackWords,
   statusWords,
   causeTitles,
   causeWords,

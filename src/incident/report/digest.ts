@@ -79,6 +79,8 @@ export interface Digest {
   readonly noisy: readonly NoisyDetector[];
   /** The newest entry of the audit: a mailbox keeps it where the database cannot take it back. Absent while there is none. */
   readonly audit?: AuditMark;
+  /** How often the audit was found without an entry that it had; absent when never. */
+  readonly takenBack?: number;
   /** What was said to run out, in the period or still. */
   readonly predicted: readonly { readonly incidentId: string; readonly text: Redacted; readonly open: boolean }[];
   /** The worst risks; `new` since the period began. */

@@ -40,7 +40,10 @@ export async function saveDiagnosis(
       .execute();
     await tx
       .updateTable("incident")
-      .set({ revision: sql`revision + 1` })
+      .set({
+        revision: sql`revision + 1`,
+        cause: sql`(select d.cause from diagnosis d where d.incident_id = incident.id order by d.version desc limit 1)`,
+      })
       .where("id", "=", diagnosis.incidentId)
       .execute();
   });

@@ -32,22 +32,27 @@ export interface CauseFigures {
   readonly repaired: number;
 }
 
+/** No verdict comes later than this after a change. */
+const lateVerdictDays = 8;
+
 /** What the last diagnoses of incidents of `days` said, how often people ruled it out, how often a fix for it helped. */
 export async function causeFigures(database: Database, days = 30): Promise<readonly CauseFigures[]> {
   const { rows } = await sql<CauseFigures>`
-    with latest as (
-      select distinct on (d.incident_id) d.incident_id, d.cause
-        from diagnosis d join incident i on i.id = d.incident_id
-       where i.opened_at > now() - make_interval(days => ${days}::int)
-       order by d.incident_id, d.version desc)
-    select l.cause, count(*)::int as incidents,
-           (select count(distinct v.incident_id)::int from cause_verdict v
-             where v.cause = l.cause and v.at > now() - make_interval(days => ${days}::int)) as "ruledOut",
-           (select count(distinct p.incident_id)::int from action_plan p join verification v on v.plan_id = p.id
-             where p.cause = l.cause and v.verdict = 'recovered' and v.at > now() - make_interval(days => ${days}::int)) as repaired
-      from latest l where l.cause is not null group by l.cause order by count(*) desc, l.cause`.execute(
-    database.kysely,
-  );
+    with named as (
+      select cause, count(*)::int as incidents from incident
+       where cause is not null and opened_at > now() - make_interval(days => ${days}::int) group by cause),
+    ruled_out as (
+      select cause, count(distinct incident_id)::int as incidents from cause_verdict
+       where at > now() - make_interval(days => ${days}::int) group by cause),
+    repaired as (
+      select p.cause, count(distinct p.incident_id)::int as incidents
+        from verification v join action_plan p on p.id = v.plan_id and p.cause is not null
+         and p.applied_at > now() - make_interval(days => ${days + lateVerdictDays}::int)
+       where v.verdict = 'recovered' and v.at > now() - make_interval(days => ${days}::int) group by p.cause)
+    select cause, named.incidents, coalesce(ruled_out.incidents, 0) as "ruledOut",
+           coalesce(repaired.incidents, 0) as repaired
+      from named left join ruled_out using (cause) left join repaired using (cause)
+     order by named.incidents desc, cause`.execute(database.kysely);
   return rows;
 }
 
@@ -61,17 +66,16 @@ export interface CountedRow {
 /** Counts of a cluster (of all, when none is named) that must survive a restart, and totals also the pruning of what they count. */
 export async function countedRows(database: Database, cluster?: string): Promise<readonly CountedRow[]> {
   const { rows } = await sql<CountedRow>`
-    select 'plans' as what, state as label, count(*)::int as count from action_plan where ${isOurs(cluster)} group by state
-    union all select what, label, sum(amount)::int from (
-               select 'verifications' as what, verdict as label, 1 as amount
-                 from verification join action_plan on action_plan.id = plan_id where ${isOurs(cluster)}
-               union all select 'executions', kind || '/' || outcome, 1
-                 from execution join action_plan on action_plan.id = plan_id where ${isOurs(cluster)}
-               union all select what, label, amount from pruned_total
-                where ${isOurs(cluster)} and what in ('verifications', 'executions')) as total group by what, label
-    union all select 'incidents', status, count(*)::int from incident where ${isOurs(cluster)} group by status
-    union all select 'undelivered', '', count(*)::int from incident
-               where delivered_revision < revision and ${isOurs(cluster)}`.execute(database.kysely);
+    select what, label, sum(amount)::int as count from (
+             select what, label, amount from tally
+              where ${isOurs(cluster)} and what in ('plans', 'verifications', 'executions', 'incidents')
+              union all
+             select what, label, amount from pruned_total
+              where ${isOurs(cluster)} and what in ('verifications', 'executions')) as counted
+     group by what, label having sum(amount) <> 0
+    union all
+    select 'undelivered', '', count(*)::int from incident
+     where delivered_revision < revision and ${isOurs(cluster)}`.execute(database.kysely);
   return rows;
 }
 

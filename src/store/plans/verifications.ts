@@ -39,10 +39,8 @@ export async function outcomesOf(
 ): Promise<Outcomes> {
   const { rows } = await sql<{ recovered: string; other: string }>`
     with outcome (verdict, amount) as (
-      select verdict, 1 from verification join action_plan on action_plan.id = plan_id
-       where ${isOurs(cluster)} and action = ${action} and cause = ${cause}
-      union all
-      select split_part(label, '|', 3), amount from pruned_total
+      select split_part(label, '|', 3), amount
+        from (select cluster, what, label, amount from tally union all select cluster, what, label, amount from pruned_total) counted
        where ${isOurs(cluster)} and what = 'outcomes' and starts_with(label, ${`${action}|${cause}|`}))
     select coalesce(sum(amount) filter (where verdict = 'recovered'), 0) as recovered,
            coalesce(sum(amount) filter (where verdict in ('not-recovered', 'worse')), 0) as other from outcome`.execute(

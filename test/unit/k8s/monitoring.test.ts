@@ -101,6 +101,20 @@ const cases: readonly Case[] = [
     fires: false,
   },
   {
+    alert: "KubemendAuditTakenBack",
+    when: "an entry is gone that was there",
+    series: { 'kubemend_audit_taken_back_total{cluster="a"}': "0x30 1x60" },
+    at: "45m",
+    fires: true,
+  },
+  {
+    alert: "KubemendAuditTakenBack",
+    when: "none is",
+    series: { 'kubemend_audit_taken_back_total{cluster="a"}': "0x60" },
+    at: "45m",
+    fires: false,
+  },
+  {
     alert: "KubemendJobsWait",
     when: "plans wait for an actor that is not there",
     series: { 'kubemend_jobs{cluster="a",queue="plan-fixes",state="created"}': "60x60" },

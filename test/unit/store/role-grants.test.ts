@@ -7,7 +7,7 @@ import { queues } from "../../../src/app/queues.ts";
 import { configSchema } from "../../../src/config/config.ts";
 import { systemClock } from "../../../src/lib/clock.ts";
 import { silentLogger } from "../../../src/lib/logger.ts";
-import { verifyAudit } from "../../../src/store/audit.ts";
+import { inAuditedTransaction, listAudit, verifyAudit } from "../../../src/store/audit.ts";
 import { saveDiagnosis } from "../../../src/store/incidents/diagnoses.ts";
 import { saveIncident } from "../../../src/store/incidents/incidents.ts";
 import { startJobs } from "../../../src/store/jobs.ts";
@@ -15,6 +15,7 @@ import { openStore } from "../../../src/store/open-store.ts";
 import { createPlanStore } from "../../../src/store/plans/plan-store.ts";
 import { plansOf } from "../../../src/store/plans/plans.ts";
 import { saveVerification } from "../../../src/store/plans/verifications.ts";
+import { pruneAudit, sayAuditDays } from "../../../src/store/retention/prune-audit.ts";
 import { grantRoles } from "../../../src/store/role-grants.ts";
 import { startActorCluster } from "../../support/actor-cluster.ts";
 import { clean, incidentView } from "../../support/incident-view.ts";
@@ -161,11 +162,33 @@ test("neither role reads or writes what is the other's", async () => {
     "insert into execution default values",
     "insert into action_plan default values",
     "update audit set actor = 'x'",
+    "delete from audit",
+    "truncate audit",
     "alter table audit add column x int",
     "drop table execution",
     "create table mine (a int)",
   ])
     expect(await refused("watcher", statement), statement).toBe(denied);
+});
+
+test("the watcher's user cuts old entries of the audit off and can take no young ones, whatever it says about days", async () => {
+  await using roles = await withRoles();
+  const watcher = roles.watcher.database;
+  const entry = async (count: number) =>
+    inAuditedTransaction(watcher, async (_tx, record) => {
+      for (let i = 0; i < count; i++) record({ event: "plan.voted", actor: "slack:U1", subject: `p${i}`, body: { i } });
+    });
+  await entry(10);
+  await roles.database.pool.query("update audit set at_ms = at_ms - 200::bigint * 86400000 where seq <= 6");
+  await entry(2);
+  await sayAuditDays(watcher, "shop", 0);
+  expect(await pruneAudit(watcher)).toBe(6);
+  expect(await pruneAudit(watcher)).toBe(0);
+  const { rows } = await watcher.pool.query("select min(seq)::int as first, max(seq)::int as last from audit");
+  expect(rows).toEqual([{ first: 7, last: 13 }]);
+  expect(await listAudit(watcher, { after: 12 })).toMatchObject([
+    { event: "audit.pruned", body: { first: 1, last: 6, days: 180 } },
+  ]);
 });
 
 test.each([

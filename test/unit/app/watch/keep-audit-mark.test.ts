@@ -6,7 +6,7 @@ import { reportAudit } from "../../../../src/cli/audit.ts";
 import { markText, readMark } from "../../../../src/incident/audit-mark.ts";
 import type { Logger } from "../../../../src/lib/logger.ts";
 import { inAuditedTransaction, verifyAudit } from "../../../../src/store/audit.ts";
-import { newestMark, stillHas } from "../../../../src/store/audit-marks.ts";
+import { newestMark, stillHas, timesTakenBack } from "../../../../src/store/audit-marks.ts";
 import { createManualClock } from "../../../support/manual-clock.ts";
 import { type TestDatabase, withDatabase } from "../../../support/postgres.ts";
 
@@ -71,7 +71,9 @@ describe("what verify alone cannot see shows against an entry that was told else
     const note = (fields: object, event: string) =>
       void said.push(`${event} ${"mark" in fields ? String(fields.mark) : ""}`);
     const log = { info: note, error: note, warn: note, debug: note } as unknown as Logger;
-    const running = keepAuditMark({ database, clock, log, signal: stopping.signal });
+    let counted = 0;
+    const onTakenBack = () => void counted++;
+    const running = keepAuditMark({ database, clock, log, signal: stopping.signal, onTakenBack });
     const first = await newestMark(database);
     await vi.waitFor(() => expect(said).toEqual([`audit.mark ${first && markText(first)}`]), { timeout: 20_000 });
     await attack(database);
@@ -80,6 +82,10 @@ describe("what verify alone cannot see shows against an entry that was told else
     expect(said.filter((line) => line.startsWith("audit.taken-back"))).toEqual(
       holds ? [] : [`audit.taken-back ${first && markText(first)}`],
     );
+    await vi.waitFor(async () => expect(await timesTakenBack(database, 0, Date.now() + 60_000)).toBe(holds ? 0 : 1), {
+      timeout: 20_000,
+    });
+    expect(counted).toBe(holds ? 0 : 1);
     stopping.abort();
     await running;
   });
