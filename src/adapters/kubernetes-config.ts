@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { homedir } from "node:os";
 import { KubeConfig } from "@kubernetes/client-node";
 import { type AppError, inputError } from "../lib/app-error.ts";
 import { whyRefused } from "../lib/why-refused.ts";
@@ -19,8 +20,10 @@ export function loadKubeConfig(place: KubernetesPlace): KubeConfig {
   const config = new KubeConfig();
   try {
     if (place.kubeconfig) {
-      if (!existsSync(place.kubeconfig)) throw new Error("no such file");
-      config.loadFromFile(place.kubeconfig);
+      // No shell has been at what stands in a file of settings.
+      const path = place.kubeconfig.replace(/^~(?=\/)/, homedir());
+      if (!existsSync(path)) throw new Error("no such file");
+      config.loadFromFile(path);
     } else config.loadFromDefault();
   } catch (cause) {
     throw inputError(

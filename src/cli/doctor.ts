@@ -12,6 +12,7 @@ import { natsCheck } from "./doctor/nats.ts";
 import { policyCheck } from "./doctor/policy.ts";
 import { postgresCheck } from "./doctor/postgres.ts";
 import { prometheusCheck } from "./doctor/prometheus.ts";
+import { proxyNotUsed } from "./doctor/proxy-note.ts";
 import { slackCheck } from "./doctor/slack.ts";
 import { webCheck } from "./doctor/web.ts";
 
@@ -52,6 +53,11 @@ export async function doctor(options: DoctorOptions): Promise<number> {
   const place = { ...config.kubernetes, ...(kubeconfig && { kubeconfig }), ...(context && { context }) };
   for (const { name, meant } of strayVariables(process.env))
     console.log(`note   ${name} is not read; did you mean ${meant}?`);
+  const proxy = proxyNotUsed(process.env);
+  if (proxy)
+    console.log(
+      `note   ${proxy} is not used; to go through that proxy set NODE_USE_ENV_PROXY=1 too (docs/configuration.md)`,
+    );
   const everything = [
     postgresCheck(config),
     kubernetesCheck({ ...place, scraping: !config.prometheus.url }),

@@ -1,5 +1,6 @@
 import type { RequestListener } from "node:http";
 import { App, HTTPReceiver, LogLevel, SocketModeReceiver } from "@slack/bolt";
+import { EnvHttpProxyAgent } from "undici";
 import { inputError, messageOf } from "../../lib/app-error.ts";
 import { type HandlerDeps, registerHandlers } from "./listen/handlers.ts";
 import { keepSocket } from "./socket-link.ts";
@@ -24,6 +25,10 @@ export const slackPath = "/slack/events";
 const bodyLimit = "1mb";
 /** Bolt refuses old requests by itself, but takes any from the future; both ways five minutes (Slack, "Verifying requests"). */
 const windowSeconds = 300;
+
+/** What the library connects through; by itself it goes past the proxy that Node was told to use. HTTP/2 carries no WebSocket. */
+const throughProxy = () =>
+  process.env["NODE_USE_ENV_PROXY"] === "1" ? new EnvHttpProxyAgent({ allowH2: false, proxyTunnel: true }) : undefined;
 
 function insideWindow(header: string | string[] | undefined, nowMs: number): boolean {
   const seconds = Number(Array.isArray(header) ? header[0] : header);
@@ -77,6 +82,7 @@ export function createSlackApp(options: SlackAppOptions, deps: HandlerDeps): Sla
         installerOptions: { clientOptions },
         // Connections are kept by ourselves.
         autoReconnectEnabled: false,
+        dispatcher: throughProxy(),
         customPropertiesExtractor: (args) => ({ requestSignature: args?.body?.envelope_id }),
       })
     : undefined;

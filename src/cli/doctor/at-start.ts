@@ -6,6 +6,7 @@ import type { Check } from "./check.ts";
 import { mailAddressesCheck } from "./email.ts";
 import { filesCheck } from "./files.ts";
 import { kubernetesCheck } from "./kubernetes.ts";
+import { proxyNotUsed } from "./proxy-note.ts";
 
 /**
  * Says in the log what a watcher starts without: it goes on all the same, and the operator would otherwise learn of a wrong
@@ -17,6 +18,9 @@ export async function warnAtStart(
   { log, env = process.env }: { readonly log: Logger; readonly env?: NodeJS.ProcessEnv },
 ): Promise<void> {
   for (const { name, meant } of strayVariables(env)) log.warn({ variable: name, meant }, "config.variable-not-read");
+  const proxy = proxyNotUsed(env);
+  if (proxy)
+    log.warn({ variable: proxy, remedy: "Set NODE_USE_ENV_PROXY=1 too (docs/configuration.md)." }, "proxy.not-used");
   const checks: readonly Check[] = [
     kubernetesCheck({ ...place, namespaces: config.kubernetes.namespaces, scraping: !config.prometheus.url }),
     filesCheck(config),

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { type ApiReply, type ApiRequest, sendRequest } from "../../adapters/kubernetes-api/send.ts";
 import { type KubernetesPlace, loadKubeConfig } from "../../adapters/kubernetes-config.ts";
 import { AppError, messageOf } from "../../lib/app-error.ts";
+import { refusalWords } from "../../lib/why-refused.ts";
 import { type Check, type CheckResult, checkDeadlineMs, failed, ok } from "./check.ts";
 import { isCertificateCode } from "./no-answer.ts";
 import { servedBy } from "./served.ts";
@@ -35,17 +36,28 @@ const isTooOld = (gitVersion: string): boolean => {
 /** Why an API server's answer is none, in words, with what helps. */
 function refusal(server: string, reply: ApiReply): CheckResult {
   if (reply.type !== "answer") {
-    const [, program] = /spawn (\S+) ENOENT/.exec(reply.detail) ?? [];
-    if (program)
+    const [, program, gave] =
+      /: (\S.*), which the kubeconfig names for credentials, gave none: (.*)$/.exec(reply.detail) ?? [];
+    if (program && gave === refusalWords["ENOENT"])
       return failed(
         `the kubeconfig gets its credentials from the program ${program}, which is not installed here`,
         "Install it, or use a kubeconfig with a token: kubectl create token <account>.",
+      );
+    if (program)
+      return failed(
+        `the program ${program}, from which the kubeconfig gets its credentials, gave none: ${gave}`,
+        "Log in with it again, until kubectl get pods works with this kubeconfig without asking.",
       );
     const [, file] = /ENOENT: no such file or directory, open '([^']+)'/.exec(reply.detail) ?? [];
     if (file)
       return failed(
         `the kubeconfig names the file ${file}, which is not there`,
         "Copy it along, or embed it: kubectl config view --flatten --minify.",
+      );
+    if (reply.detail.includes("HTTP protocol is not allowed"))
+      return failed(
+        `${server} is plain HTTP, which is not taken from a kubeconfig`,
+        "Use the cluster's https:// address. For kubectl proxy set insecure-skip-tls-verify: true for this cluster in the kubeconfig.",
       );
     if (isCertificateCode(reply.detail) || /CERT|TLS|SSL|certificate/i.test(reply.detail))
       return failed(

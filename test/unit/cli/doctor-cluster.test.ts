@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { loadKubeConfig } from "../../../src/adapters/kubernetes-config.ts";
 import { watchedKinds } from "../../../src/adapters/kubernetes-reader/kinds.ts";
 import { warnAtStart } from "../../../src/cli/doctor/at-start.ts";
@@ -77,6 +77,16 @@ describe("a kubeconfig that names no cluster says why, and what it has instead",
     throw new Error("it was taken");
   });
 
+  test("a path that begins with ~, as people write it into a file", () => {
+    vi.stubEnv("HOME", folder);
+    try {
+      const path = kubeconfig();
+      expect(loadKubeConfig({ kubeconfig: path.replace(folder, "~") }).getCurrentContext()).toBe("c");
+    } finally {
+      vi.unstubAllEnvs();
+    }
+  });
+
   test("a context that is asked for and is not there", () => {
     expect(() => loadKubeConfig({ kubeconfig: kubeconfig(), context: "berlin" })).toThrow(/no context berlin/);
   });
@@ -114,6 +124,22 @@ describe("a cluster that does not let us in is told in words", () => {
     expect(result.detail).not.toMatch(/HTTP-Code|Headers|\n/);
   });
 
+  test("plain HTTP, as of kubectl proxy", async () => {
+    const path = text(
+      JSON.stringify({
+        clusters: [{ name: "a", cluster: { server: "http://127.0.0.1:8001" } }],
+        users: [{ name: "u", user: {} }],
+        contexts: [{ name: "c", context: { cluster: "a", user: "u" } }],
+        "current-context": "c",
+      }),
+    );
+    expect(await check(path)).toMatchObject({
+      state: "failed",
+      detail: "http://127.0.0.1:8001 is plain HTTP, which is not taken from a kubeconfig",
+      remedy: expect.stringContaining("kubectl proxy"),
+    });
+  });
+
   test("nobody there", async () => {
     const server = await deadUrl();
     const result = await check(kubeconfig({ server }));
@@ -139,6 +165,16 @@ describe("a cluster that does not let us in is told in words", () => {
     expect(await check(kubeconfig({ user }))).toMatchObject({
       state: "failed",
       detail: expect.stringContaining("the program no-such-program, which is not installed"),
+    });
+  });
+
+  test("a credential program that says no", async () => {
+    const args = ["-e", "console.error('session has expired'); process.exit(3)"];
+    const user = { exec: { apiVersion: "client.authentication.k8s.io/v1", command: process.execPath, args } };
+    expect(await check(kubeconfig({ user }))).toMatchObject({
+      state: "failed",
+      detail: expect.stringMatching(/^the program .*node.* gave none: session has expired$/),
+      remedy: expect.stringContaining("Log in with it again"),
     });
   });
 });

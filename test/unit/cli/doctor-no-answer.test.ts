@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { modelCheck } from "../../../src/cli/doctor/model.ts";
 import { whyNoAnswer } from "../../../src/cli/doctor/no-answer.ts";
 import { prometheusCheck } from "../../../src/cli/doctor/prometheus.ts";
+import { proxyNotUsed } from "../../../src/cli/doctor/proxy-note.ts";
 import { configSchema } from "../../../src/config/config.ts";
 import { deadUrl } from "../../support/actor-cluster.ts";
 import { type FakeAnswer, httpFake } from "../../support/http-fake.ts";
@@ -85,4 +86,14 @@ test("a model's server that is away, and one that has the model", async () => {
   });
   await using server = await httpFake(() => ({ body: { id: "m", object: "model" } }));
   expect(await at(server.url)).toEqual({ state: "ok", detail: `m at ${server.url}` });
+});
+
+test.each([
+  { env: { HTTPS_PROXY: "http://p:3128" }, told: "HTTPS_PROXY" },
+  { env: { https_proxy: "http://p:3128" }, told: "https_proxy" },
+  { env: { HTTPS_PROXY: "http://p:3128", NODE_USE_ENV_PROXY: "1" }, told: undefined },
+  { env: { HTTPS_PROXY: "http://p:3128", NODE_OPTIONS: "--use-env-proxy" }, told: undefined },
+  { env: {}, told: undefined },
+])("a proxy that Node was not told to use is told of: $env", ({ env, told }) => {
+  expect(proxyNotUsed(env)).toBe(told);
 });

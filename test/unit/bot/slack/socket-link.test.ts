@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { type AddressInfo, connect, type Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { createSlackWeb } from "../../../../src/adapters/slack/slack-web.ts";
 import { createIdentify } from "../../../../src/bot/slack/identity.ts";
@@ -73,6 +76,43 @@ describe("with Slack", () => {
     await vi.waitFor(() => expect(told("slack.not-connected").length).toBeGreaterThan(1), { timeout: 20_000 });
     await hears();
   });
+});
+
+test("behind a proxy that Node is told to use, the connection goes through it too", async () => {
+  const through: string[] = [];
+  const proxy = createServer().on("connect", ({ url = "" }, client: Socket, head: Buffer) => {
+    through.push(url);
+    const [host = "", port] = url.split(":");
+    const upstream = connect(Number(port), host, () => {
+      client.write("HTTP/1.1 200 OK\r\n\r\n");
+      upstream.write(head);
+      upstream.pipe(client).pipe(upstream);
+    });
+    for (const [one, other] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const)
+      one.on("error", () => other.destroy()).on("close", () => other.destroy());
+  });
+  await once(proxy.listen(0, "127.0.0.1"), "listening");
+  const slack = await startLocalSlack();
+  vi.stubEnv("NODE_USE_ENV_PROXY", "1");
+  for (const name of ["HTTP_PROXY", "http_proxy"])
+    vi.stubEnv(name, `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`);
+  for (const name of ["NO_PROXY", "no_proxy"]) vi.stubEnv(name, "");
+  const { botToken, appToken, apiUrl } = slack;
+  const app = createSlackApp({ botToken, appToken, apiUrl }, { log } as never);
+  try {
+    await app.start();
+    expect(told("slack.not-connected")).toEqual([]);
+    // One to ask for the address, one for the connection.
+    expect(through).toEqual([new URL(apiUrl).host, new URL(apiUrl).host]);
+  } finally {
+    vi.unstubAllEnvs();
+    await app.stop();
+    await slack.close();
+    proxy.close();
+  }
 });
 
 /** A client whose connections are made and ended by the test. */
