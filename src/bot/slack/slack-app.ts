@@ -30,14 +30,36 @@ const windowSeconds = 300;
 const throughProxy = () =>
   process.env["NODE_USE_ENV_PROXY"] === "1" ? new EnvHttpProxyAgent({ allowH2: false, proxyTunnel: true }) : undefined;
 
-function insideWindow(header: string | string[] | undefined, nowMs: number): boolean {
+/** Seconds that a request is old; undefined when it does not say. */
+function ageOf(header: string | string[] | undefined, nowMs: number): number | undefined {
   const seconds = Number(Array.isArray(header) ? header[0] : header);
-  return Number.isFinite(seconds) && Math.abs(nowMs / 1000 - seconds) <= windowSeconds;
+  return Number.isFinite(seconds) ? Math.round(nowMs / 1000 - seconds) : undefined;
+}
+
+/** Anybody may send requests that are refused; the log hears of them at this pace (ms). */
+const toldEveryMs = 60_000;
+
+/** Says why a request was refused: it may have been Slack's own, and then every click is lost without a word. */
+function refusals(log: HandlerDeps["log"]) {
+  let toldAt = Number.NEGATIVE_INFINITY;
+  return (why: string, remedy: string) => {
+    if (performance.now() - toldAt < toldEveryMs) return;
+    toldAt = performance.now();
+    log.warn({ why, remedy }, "slack.request-refused");
+  };
 }
 
 /** Bolt logs whole requests at some levels; only words of our own reach our log. */
-function quietLogger(deps: HandlerDeps) {
-  const warn = (...parts: unknown[]) => deps.log.warn({ detail: messageOf(parts[0], 160) }, "slack.library");
+function quietLogger(deps: HandlerDeps, refused: ReturnType<typeof refusals>) {
+  const warn = (...parts: unknown[]) => {
+    const detail = messageOf(parts[0], 160);
+    if (detail.includes("signature mismatch"))
+      refused(
+        "its signature is not that of SLACK_SIGNING_SECRET",
+        "If clicks in Slack fail, copy the Signing Secret of the app (Basic Information) into SLACK_SIGNING_SECRET; else somebody else is sending.",
+      );
+    else deps.log.warn({ detail }, "slack.library");
+  };
   return {
     debug: () => undefined,
     info: () => undefined,
@@ -58,7 +80,8 @@ export function createSlackApp(options: SlackAppOptions, deps: HandlerDeps): Sla
       "Slack's bot token is set, but nothing tells Slack's requests from anybody's.",
       "Set SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (requests over HTTP); see docs/slack.md.",
     );
-  const logger = quietLogger(deps);
+  const refused = refusals(deps.log);
+  const logger = quietLogger(deps, refused);
   const clientOptions = {
     ...(options.apiUrl ? { slackApiUrl: options.apiUrl } : {}),
     timeout: 10_000,
@@ -104,7 +127,13 @@ export function createSlackApp(options: SlackAppOptions, deps: HandlerDeps): Sla
   registerHandlers(app, deps);
   const listener: RequestListener | undefined = http
     ? (request, response) => {
-        if (!insideWindow(request.headers["x-slack-request-timestamp"], Date.now())) {
+        const age = ageOf(request.headers["x-slack-request-timestamp"], Date.now());
+        if (age === undefined || Math.abs(age) > windowSeconds) {
+          if (age !== undefined)
+            refused(
+              `by the clock of this machine it is ${Math.abs(age)} s ${age > 0 ? "old" : "ahead"}`,
+              "If clicks in Slack fail, set the clock (NTP): requests are believed for five minutes; else somebody repeats old ones.",
+            );
           response.writeHead(401).end();
           request.resume();
           return;
