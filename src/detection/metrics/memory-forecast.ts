@@ -1,5 +1,6 @@
 import { bytesQuantity } from "../../cluster/quantity.ts";
 import type { Series } from "../../cluster/series-store.ts";
+import { sameRef } from "../../incident/object-ref.ts";
 import type { DetectContext, Detector, Finding } from "../detector.ts";
 import { timeLeftText } from "../time-left.ts";
 import { trendOf } from "./trend.ts";
@@ -44,9 +45,37 @@ function windowOf(series: Series, now: number): { times: number[]; values: numbe
   return { times, values };
 }
 
+/** A container that has used as much for this long, and no more at the end, has filled what it fills. */
+const settledMs = 5 * 60_000;
+
+/** What it used last when it had stopped growing; undefined while it grows, or when it has not been seen for long enough. */
+function settledLevel(series: Series, limit: number): number | undefined {
+  const from = series.lastAt - settledMs;
+  if (series.timeAt(0) > from - warmUpMs) return undefined;
+  let most = 0;
+  let i = series.length - 1;
+  for (; i > 0 && series.timeAt(i) >= from; i--) most = Math.max(most, series.valueAt(i));
+  return series.last - series.valueAt(i) < 0.04 * limit ? most : undefined;
+}
+
+/** Older containers of this kind came as far and stopped there: until it has passed them, it fills up as they did. */
+function fillsAsOthersDid(series: Series, limit: number, context: DetectContext): boolean {
+  const { namespace = "", container = "", pod } = series.labels;
+  const owner = ownerOfPod(series, context);
+  return context.observation.series
+    .select("container_memory_working_set_bytes", { namespace, container })
+    .some(
+      (other) =>
+        other.labels.pod !== pod &&
+        other.timeAt(0) < series.timeAt(0) &&
+        sameRef(ownerOfPod(other, context), owner) &&
+        (settledLevel(other, limit) ?? 0) >= series.last,
+    );
+}
+
 /**
  * Memory that grows towards its limit: says when it will run out, before it happens. Source: robust trend of the working
- * set over the last minutes against the limit. Not a fault: warm-up, growth that flattens, a level that is high but steady,
+ * set over the last minutes against the limit. Not a fault: warm-up, also a long one that the pods before had as well, growth that flattens, a level that is high but steady,
  * anything that would take more than half an hour.
  */
 export const memoryForecast = (): Detector => {
@@ -64,6 +93,7 @@ export const memoryForecast = (): Detector => {
     const room = limit - series.last;
     const leftMs = (room / trend.slope) * 1_000;
     if (leftMs > horizonMs || trend.rising < 0.85 || trend.recent < 0.65 * trend.slope) return undefined;
+    if (fillsAsOthersDid(series, limit, context)) return undefined;
     const when = timeLeftText(series.lastAt, {
       leftMs,
       soonestMs: (room / Math.max(trend.fast, trend.slope)) * 1_000,

@@ -10,6 +10,13 @@ import { passingNodes } from "./passing-nodes.ts";
 const budgetMs = (probe: Probe | undefined) =>
   probe ? ((probe.initialDelaySeconds ?? 0) + (probe.periodSeconds ?? 10) * (probe.failureThreshold ?? 3)) * 1_000 : 0;
 
+/** A first answer comes within a period after the delay, and a process that starts misses the one at once. */
+const firstAnswerMs = (probe: Probe | undefined) =>
+  probe
+    ? ((probe.initialDelaySeconds ?? 0) + (probe.periodSeconds ?? 10) * Math.max(1, probe.successThreshold ?? 1)) *
+      1_000
+    : 0;
+
 /** Longest time in which the probes of a healthy pod may still say no. */
 export function startAllowanceMs(pod: Pod): number {
   let longest = 0;
@@ -22,6 +29,14 @@ export function startAllowanceMs(pod: Pod): number {
   return Math.max(30_000, longest + 20_000);
 }
 
+/** Before this no probe can say yes, however fast the pods before it were: they may have had others. */
+function earliestReadyMs(pod: Pod): number {
+  let latest = 0;
+  for (const { startupProbe, readinessProbe } of pod.spec.containers)
+    latest = Math.max(latest, firstAnswerMs(startupProbe) + firstAnswerMs(readinessProbe));
+  return latest;
+}
+
 /** All containers are ready, and somebody outside has yet to say so: a load balancer registers and checks the pod. */
 const gateMs = 3 * 60_000;
 const isGated = (pod: Pod) => conditionOf(pod, "ContainersReady")?.status === "True";
@@ -32,7 +47,7 @@ type ReadyTimes = Map<string, number>;
 function allowance(pod: Pod, owner: string, times: ReadyTimes): number {
   const usual = times.get(owner);
   const byProbes = startAllowanceMs(pod);
-  return usual === undefined ? byProbes : Math.min(byProbes, Math.max(12_000, 4 * usual));
+  return usual === undefined ? byProbes : Math.min(byProbes, Math.max(12_000, 4 * usual, earliestReadyMs(pod) + 5_000));
 }
 
 function learn(pod: Pod, owner: string, times: ReadyTimes): void {

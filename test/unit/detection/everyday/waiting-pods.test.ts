@@ -167,3 +167,27 @@ describe("pods that wait for something outside", () => {
     });
   });
 });
+
+describe("pods that become ready later than the ones before them", () => {
+  const watch = (isEverReady: boolean) => {
+    const world = open();
+    world.put(statefulSet("db", { replicas: 1 }), workPod({ name: "db-0", owner: db, at: start - 2 * minute }));
+    world.run(2 * minute);
+    const readinessProbe = { httpGet: { path: "/", port: 8080 }, initialDelaySeconds: 40, periodSeconds: 10 };
+    const pod = {
+      name: "db-0",
+      owner: db,
+      at: world.now(),
+      meta: { uid: "second" },
+      spec: { containers: [{ name: "app", readinessProbe }] },
+    };
+    world.put(workPod({ ...pod, ready: false }));
+    world.run(45_000);
+    if (isEverReady) world.put(workPod({ ...pod, readyAt: world.now() }));
+    world.run(minute);
+    return titles(world);
+  };
+  test("because their new probe asks later are no news", () => expect(watch(true)).toEqual([]));
+  test("are when they do not become ready then either", () =>
+    expect(watch(false)).toEqual(["db has pods that do not become ready"]));
+});
