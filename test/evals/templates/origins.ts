@@ -251,6 +251,7 @@ export const origins: Readonly<Record<string, (raw: readonly string[]) => Origin
     ),
   ),
   slapd: syslog,
+  strongswan: each(cut(AT, "", /^\w{3} [ \d]\d \S+ \d+\[\w+\] (.*)$/)),
   swift: each(cut(AT, "", /^\w{3} [ \d]\d \S+ \S+ [\w-]+: (.*)$/)),
   ovn: each((raw) => {
     const found = cut(AT, "", /^\S+\|\d+\|[^|]+\|[A-Z]+\|(.*)$/)(raw);
