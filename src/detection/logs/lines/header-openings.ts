@@ -38,7 +38,7 @@ const takeTime: Step = (text, end, header, c) => {
   c.at = time.end;
   const next = text.charCodeAt(c.at);
   if (time.kind === TIME.syslog && next === 32)
-    return finish(c, afterSyslogTime(text, skipSpaces(text, c.at, end), end));
+    return finish(c, afterSyslogTime(text, skipSpaces(text, c.at, end), end, header));
   return next === BAR ? finish(c, afterBars(text, c.at, end)) : true;
 };
 

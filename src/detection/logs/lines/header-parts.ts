@@ -11,6 +11,7 @@ import {
   skipWord,
   UPPER,
 } from "./chars.ts";
+import type { Header } from "./header.ts";
 import { levelRank } from "./level.ts";
 
 /** Pieces of line headers, each recognised by one bounded forward scan. Offsets are UTF-16 units. */
@@ -89,10 +90,33 @@ function afterDetail(text: string, at: number, end: number): number {
   return isDetail && isSpace(text.charCodeAt(digits + 1)) ? skipSpaces(text, digits + 1, end) : at;
 }
 
-/** Syslog after its time: `host tag[pid]: `; the offset of the message. */
-export function afterSyslogTime(text: string, at: number, end: number): number {
+/** Columns between host and level, at most. */
+const MAX_COLUMNS = 4;
+
+/** `program [7] (function) 	info: `: columns that end with a level, one of them in brackets at least; where the message begins, or -1. */
+function afterStatedLevel(text: string, at: number, end: number, out: Header): number {
+  let i = at;
+  let brackets = 0;
+  for (let column = 0; column < MAX_COLUMNS; column++) {
+    const stop = skipWord(text, i, end);
+    const last = text.charCodeAt(stop - 1);
+    if (last === COLON) {
+      const rank = brackets > 0 ? levelRank(text, i, stop - 1) : 0;
+      if (rank > 0) out.level = rank;
+      return rank > 0 ? skipSpaces(text, stop, end) : -1;
+    }
+    if (last === CLOSE || last === 41) brackets++;
+    i = skipSpaces(text, stop, end);
+  }
+  return -1;
+}
+
+/** Syslog after its time: `host tag[pid]: ` or `host program [pid] (function) level: `; the offset of the message. */
+export function afterSyslogTime(text: string, at: number, end: number, out: Header): number {
   const host = skipWord(text, at, end);
   const tag = skipSpaces(text, host, end);
+  const stated = afterStatedLevel(text, tag, end, out);
+  if (stated > 0) return stated;
   const limit = Math.min(end, tag + MAX_TAG);
   let words = 0;
   for (let i = tag; i < limit; i++) {

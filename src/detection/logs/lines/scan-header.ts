@@ -38,7 +38,7 @@ function afterColumns(text: string, column: number, end: number, out: Header): n
     const afterHost = skipSpaces(text, skipWord(text, i, end), end);
     if (scanTime(text, afterHost, end, time)) {
       i = skipSpaces(text, time.end, end);
-      if (time.kind === TIME.syslog) return afterSyslogTime(text, i, end);
+      if (time.kind === TIME.syslog) return afterSyslogTime(text, i, end, out);
     }
   }
   if (text.charCodeAt(i) === DASH && isDigit(text.charCodeAt(i + 1))) i = skipWord(text, i, end);

@@ -2,6 +2,7 @@ import { classOf, isDigit, isLetter, isSpace, SEPARATOR, skipDigits, skipSpaces 
 import { createHeader } from "../lines/header.ts";
 import { scanHeader } from "../lines/scan-header.ts";
 import { type Structured, scanStructured } from "../lines/scan-structured.ts";
+import { isRequest } from "./scan-quoted.ts";
 import { clearTokenLine, sealTokenLine, type TokenLine } from "./token-line.ts";
 import { nameBareLine, tokenize } from "./tokenize.ts";
 
@@ -88,6 +89,17 @@ function afterFunction(text: string, from: number, end: number): number {
 
 /** Where the page that led to a request is told, at the end of a web server's line. */
 const REFERRER = ", refer";
+/** ` HTTP/1.1`, and a little more. */
+const LONGEST_PROTOCOL = 10;
+
+/** The quote that closes the request of an access line, with its protocol or without (`"GET /a"`); -1 when there is none. */
+function closeOfRequest(text: string, from: number, limit: number): number {
+  const protocol = text.indexOf(" HTTP/", from);
+  const close = protocol < 0 ? -1 : text.indexOf('"', protocol);
+  if (close >= 0 && close - protocol <= LONGEST_PROTOCOL) return close;
+  const open = text.indexOf('"', from);
+  return open >= 0 && open < limit && isRequest(text, open + 1, limit) ? text.indexOf('"', open + 1) : -1;
+}
 
 /**
  * Access lines end, for us, with the status: size, referrer and user agent after it say nothing about the statement. Nor
@@ -96,9 +108,8 @@ const REFERRER = ", refer";
 function endOfRequest(text: string, from: number, limit: number): number {
   const referrer = text.indexOf(REFERRER, from);
   const end = referrer > from && referrer < limit ? referrer : limit;
-  const protocol = text.indexOf(" HTTP/", from);
-  const quote = protocol < 0 ? -1 : text.indexOf('"', protocol);
-  if (quote < 0 || quote - protocol > 10 || !isDigit(text.charCodeAt(quote + 2))) return end;
+  const quote = closeOfRequest(text, from, limit);
+  if (quote < 0 || text.charCodeAt(quote + 1) !== 32 || !isDigit(text.charCodeAt(quote + 2))) return end;
   return Math.min(end, skipDigits(text, quote + 2, end));
 }
 

@@ -11,6 +11,7 @@ const EQUALS = 61;
 const COMMA = 44;
 const COLON = 58;
 const BACKSLASH = 92;
+const SLASH = 47;
 const OPEN_OBJECT = 123;
 /** Longest text between quotes that a sentence quotes; a stray quote must not swallow the rest. */
 const MAX_QUOTED = 512;
@@ -24,7 +25,7 @@ function isWord(code: number): boolean {
 }
 
 /** `"GET /items HTTP/1.1"`: the method says what was done. */
-function isRequest(text: string, from: number, end: number): boolean {
+export function isRequest(text: string, from: number, end: number): boolean {
   let i = from;
   while (i < end && i - from <= MAX_METHOD && text.charCodeAt(i) >= 65 && text.charCodeAt(i) <= 90) i++;
   return i - from > 2 && text.charCodeAt(i) === 32 && isMethod(text, from, i);
@@ -121,11 +122,29 @@ export function endOfBracketed(text: string, at: number, end: number): number {
 /** Longest name in angle brackets. */
 const MAX_ANGLE = 128;
 
-/** `<pipeline0>`, `<nil>`: a name in angle brackets, the first at `at`. */
+/** `<op id="a" name="b"/>`: an element of XML, the bracket at `at`; one that is cut ends with the text. */
+function endOfElement(text: string, at: number, end: number): number {
+  let i = at + 1;
+  while (i < end && (isWord(text.charCodeAt(i)) || text.charCodeAt(i) === 95 || text.charCodeAt(i) === 45)) i++;
+  if (i === at + 1 || text.charCodeAt(i) !== 32) return -1;
+  const sign = text.indexOf("=", i);
+  if (sign < 0 || sign > end || text.charCodeAt(sign + 1) !== QUOTE || text.slice(i + 1, sign).includes(" ")) return -1;
+  for (i = sign + 1; i < end; i++) {
+    const code = text.charCodeAt(i);
+    if (code === QUOTE) i = endOfString(text, i + 1, end);
+    else if (code === 62) return i + 1;
+  }
+  return end;
+}
+
+/** `<pipeline0>`, `<nil>`, `</op>`: a name in angle brackets, or an element of XML, the first at `at`. */
 export function endOfAngle(text: string, at: number, end: number): number {
+  const element = endOfElement(text, at, end);
+  if (element > 0) return element;
   // `from=<>`
   if (text.charCodeAt(at + 1) === 62 && text.charCodeAt(at - 1) === EQUALS) return at + 2;
-  if (isWord(text.charCodeAt(at - 1)) || !isWord(text.charCodeAt(at + 1))) return -1;
+  const first = at + (text.charCodeAt(at + 1) === SLASH ? 2 : 1);
+  if (isWord(text.charCodeAt(at - 1)) || !isWord(text.charCodeAt(first))) return -1;
   const limit = Math.min(end, at + MAX_ANGLE);
   for (let i = at + 2; i < limit; i++) {
     const code = text.charCodeAt(i);

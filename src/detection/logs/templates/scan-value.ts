@@ -11,6 +11,7 @@ const BACKSLASH = 92;
 const EQUALS = 61;
 const QUOTE = 34;
 const APOSTROPHE = 39;
+const AT = 64;
 /** Longest bracketed numbers taken as part of a value. */
 const MAX_STRUCTURE = 96;
 /** Longest list of names taken as one value. */
@@ -27,6 +28,14 @@ function endOfPath(text: string, from: number, end: number, stopAtColon: boolean
   let i = from;
   for (; i < end; i++) {
     const code = text.charCodeAt(i);
+    // `/cib/node[@id='3']`, of XPath
+    if (code === 91 && text.charCodeAt(i + 1) === AT) {
+      const close = text.indexOf("]", i);
+      if (close > 0 && close < end) {
+        i = close;
+        continue;
+      }
+    }
     if (code <= 32 || code === QUOTE || code === APOSTROPHE || code === 44 || code === 59 || code === 62) break;
     if (code === 41 || code === 93 || code === 125) break;
     if (code === COLON && (stopAtColon || text.charCodeAt(i + 1) <= 32)) break;
@@ -200,6 +209,18 @@ function endOfName(text: string, from: number, end: number): number {
   return i > from && (i >= end || classOf(text.charCodeAt(i)) === SEPARATOR) ? i : -1;
 }
 
+const SCHEMES = new Set(
+  "tcp tcp4 tcp6 udp udp4 udp6 unix unixgram ssl tls sctp vsock pipe fd file jar jrt ptcp punix pssl local socket ws wss".split(" "),
+);
+const LONGEST_SCHEME = 8;
+
+/** `tcp:10.0.0.1:80`, `unix:/run/a.sock`: the way to a place and the place, the colon at `colon`; its end, or -1. */
+function endOfAddress(text: string, from: number, colon: number, end: number): number {
+  if (colon - from > LONGEST_SCHEME || text.charCodeAt(colon + 1) <= 32 || !SCHEMES.has(text.slice(from, colon))) return -1;
+  const path = endOfPath(text, colon + 1, end, false);
+  return path > colon + 1 ? path : -1;
+}
+
 /** A token text[from, colon) that continues over a colon: an address, a host with a port, a device with a number. */
 export function endOfColonValue(text: string, from: number, colon: number, end: number, shape: TokenShape): number {
   if (shape.nonHex === 0 && shape.length <= 4) {
@@ -210,6 +231,8 @@ export function endOfColonValue(text: string, from: number, colon: number, end: 
   if (text.charCodeAt(colon + 1) === SLASH && text.charCodeAt(colon + 2) === SLASH) {
     return endOfPath(text, colon + 3, end, false);
   }
+  const address = endOfAddress(text, from, colon, end);
+  if (address > 0) return address;
   if (shape.dots > 0 && isPort(text, colon + 1, end)) return colon;
   if (shape.trailingDigits === 0) return -1;
   // `queue0:sink`, and for `disk1:7` the number becomes part of the value by itself.

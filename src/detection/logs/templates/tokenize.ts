@@ -1,4 +1,4 @@
-import { classOf, isCloseBracket, isDigit, isLetter, isOpenBracket, SEPARATOR } from "../lines/chars.ts";
+import { classOf, DIGIT, isCloseBracket, isDigit, isLetter, isOpenBracket, SEPARATOR } from "../lines/chars.ts";
 import { isEventWord } from "./event-words.ts";
 import { endOfCompound, endOfValue, flagsOf, isQualified } from "./judge-token.ts";
 import { endOfMarkedValue } from "./marked-value.ts";
@@ -8,8 +8,9 @@ import { markFrom, markLast, push, pushValue } from "./push-token.ts";
 import { isQuote } from "./scan-quoted.ts";
 import { endOfGroup, endOfLongValue } from "./scan-value.ts";
 import { FLAG, MAX_TOKENS, type TokenLine, WILD } from "./token-line.ts";
-import { hashWord, isEventKey, isMethodHash, isPayloadWord, isSlotWord, isStateKey, isUnit, METHOD } from "./words.ts";
+import { hashWord, isEventKey, isMethodHash, isPayloadWord, isSlotWord, isStateKey, isUnit, METHOD, REQUEST } from "./words.ts";
 
+const LETTER_S = 115;
 const COLON = 58;
 const SLASH = 47;
 const BACKSLASH = 92;
@@ -44,6 +45,17 @@ function leadsTarget(text: string, to: number, end: number): boolean {
   return text.startsWith("://", i);
 }
 
+/**
+ * `"GET /a HTTP/1.1"`: the request line of an access log, the method at `from`. Its method stays a word: one statement writes them all,
+ * but who watches wants to know that somebody deletes.
+ */
+function isRequestLine(text: string, from: number, end: number): boolean {
+  const quote = text.charCodeAt(from - 1);
+  if (!isQuote(quote)) return false;
+  const protocol = text.indexOf(" HTTP/", from);
+  return protocol > 0 && protocol < end && !text.slice(from, protocol).includes(String.fromCharCode(quote));
+}
+
 /** `cmd=config|get`, `zone=a:b`: what is joined to a value that ends at `at` by a bar or colon; its end. Pairs are not. */
 function endOfAssigned(text: string, at: number, end: number): number {
   let i = at;
@@ -53,6 +65,20 @@ function endOfAssigned(text: string, at: number, end: number): number {
     if (next === i + 1 || text.charCodeAt(next) === EQUALS) break;
     i = next;
   }
+  return i;
+}
+
+const SIGNS = new Set("=> <= -> <- >> << > < + ++ +++ -- --- ~ !".split(" "));
+const LONGEST_SIGN = 3;
+
+/** `=> `, `<- `, `++ `: a sign with which a sentence begins says where it goes, as a word would. What follows begins after it. */
+function afterSign(line: TokenLine, start: number, end: number): number {
+  const { text } = line;
+  if (line.count > 0 || classOf(text.charCodeAt(start)) === DIGIT) return start;
+  let i = start;
+  while (i < end && i - start <= LONGEST_SIGN && text.charCodeAt(i) > 32) i++;
+  if (i === start || i - start > LONGEST_SIGN || text.charCodeAt(i) !== 32 || !SIGNS.has(text.slice(start, i))) return start;
+  push(line, hashWord(text, start, i), start, i, FLAG.event);
   return i;
 }
 
@@ -73,7 +99,7 @@ function isRule({ letters, digits, length }: TokenShape, text: string, from: num
  */
 export function tokenize(line: TokenLine, start: number, end: number): void {
   const text = line.text;
-  let i = start;
+  let i = afterSign(line, start, end);
   let afterNumber = false;
   let previousWord = 0;
   let pairs = 0;
@@ -170,6 +196,8 @@ export function tokenize(line: TokenLine, start: number, end: number): void {
       afterNumber = false;
       continue;
     }
+    // `1 change`, `2 changes`
+    if (afterNumber && separator === 0 && shape.length > 3 && text.charCodeAt(i - 1) === LETTER_S) shape.hash = hashWord(text, from, i - 1);
     afterNumber = false;
     // `database=shop`: whatever follows the sign directly; and `id:7 type:create`, once a pair was seen to hold a value.
     const isPair = isAssigned || (from > start && isAttached && pairs > 0);
@@ -185,10 +213,10 @@ export function tokenize(line: TokenLine, start: number, end: number): void {
     if (
       kind === KIND.constant &&
       isMethodHash(shape.hash) &&
-      (from === start || !isQuote(text.charCodeAt(from - 1))) &&
-      leadsTarget(text, i, end)
+      leadsTarget(text, i, end) &&
+      !isRequestLine(text, from, end)
     ) {
-      push(line, METHOD, from, i, named | FLAG.kind);
+      push(line, isQuote(text.charCodeAt(from - 1)) ? REQUEST : METHOD, from, i, named | FLAG.kind);
       previousWord = 0;
       continue;
     }

@@ -33,6 +33,8 @@ export function isMethod(text: string, start: number, end: number): boolean {
 
 /** What every method of HTTP counts as: one statement writes them all. */
 export const METHOD = hashWord("<method>", 0, 8);
+/** The same in quotes, as access lines have it. */
+export const REQUEST = hashWord("<request>", 0, 9);
 
 export function isMethodHash(hash: number): boolean {
   return methods.has(hash);
