@@ -210,13 +210,16 @@ function endOfName(text: string, from: number, end: number): number {
 }
 
 const SCHEMES = new Set(
-  "tcp tcp4 tcp6 udp udp4 udp6 unix unixgram ssl tls sctp vsock pipe fd file jar jrt ptcp punix pssl local socket ws wss".split(" "),
+  "tcp tcp4 tcp6 udp udp4 udp6 unix unixgram ssl tls sctp vsock pipe fd file jar jrt ptcp punix pssl local socket ws wss".split(
+    " ",
+  ),
 );
 const LONGEST_SCHEME = 8;
 
 /** `tcp:10.0.0.1:80`, `unix:/run/a.sock`: the way to a place and the place, the colon at `colon`; its end, or -1. */
 function endOfAddress(text: string, from: number, colon: number, end: number): number {
-  if (colon - from > LONGEST_SCHEME || text.charCodeAt(colon + 1) <= 32 || !SCHEMES.has(text.slice(from, colon))) return -1;
+  if (colon - from > LONGEST_SCHEME || text.charCodeAt(colon + 1) <= 32 || !SCHEMES.has(text.slice(from, colon)))
+    return -1;
   const path = endOfPath(text, colon + 1, end, false);
   return path > colon + 1 ? path : -1;
 }

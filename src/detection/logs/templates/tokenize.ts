@@ -8,7 +8,17 @@ import { markFrom, markLast, push, pushValue } from "./push-token.ts";
 import { isQuote } from "./scan-quoted.ts";
 import { endOfGroup, endOfLongValue } from "./scan-value.ts";
 import { FLAG, MAX_TOKENS, type TokenLine, WILD } from "./token-line.ts";
-import { hashWord, isEventKey, isMethodHash, isPayloadWord, isSlotWord, isStateKey, isUnit, METHOD, REQUEST } from "./words.ts";
+import {
+  hashWord,
+  isEventKey,
+  isMethodHash,
+  isPayloadWord,
+  isSlotWord,
+  isStateKey,
+  isUnit,
+  METHOD,
+  REQUEST,
+} from "./words.ts";
 
 const LETTER_S = 115;
 const COLON = 58;
@@ -77,7 +87,8 @@ function afterSign(line: TokenLine, start: number, end: number): number {
   if (line.count > 0 || classOf(text.charCodeAt(start)) === DIGIT) return start;
   let i = start;
   while (i < end && i - start <= LONGEST_SIGN && text.charCodeAt(i) > 32) i++;
-  if (i === start || i - start > LONGEST_SIGN || text.charCodeAt(i) !== 32 || !SIGNS.has(text.slice(start, i))) return start;
+  if (i === start || i - start > LONGEST_SIGN || text.charCodeAt(i) !== 32 || !SIGNS.has(text.slice(start, i)))
+    return start;
   push(line, hashWord(text, start, i), start, i, FLAG.event);
   return i;
 }
@@ -197,7 +208,8 @@ export function tokenize(line: TokenLine, start: number, end: number): void {
       continue;
     }
     // `1 change`, `2 changes`
-    if (afterNumber && separator === 0 && shape.length > 3 && text.charCodeAt(i - 1) === LETTER_S) shape.hash = hashWord(text, from, i - 1);
+    if (afterNumber && separator === 0 && shape.length > 3 && text.charCodeAt(i - 1) === LETTER_S)
+      shape.hash = hashWord(text, from, i - 1);
     afterNumber = false;
     // `database=shop`: whatever follows the sign directly; and `id:7 type:create`, once a pair was seen to hold a value.
     const isPair = isAssigned || (from > start && isAttached && pairs > 0);

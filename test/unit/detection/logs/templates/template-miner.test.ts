@@ -95,6 +95,14 @@ describe("values are masked at once", () => {
     ["what a statement was asked to do", "slow query: select 1 from a", "slow query: update b set c = 1 where d"],
     ["ruled lines of any length", "2026-11-20 22:27:36 INFO ------", "2026-11-20 22:27:36 INFO ----------------"],
     ["objects as Node.js prints them", "Params { id: a, by: [ 3 ] } read", "Params { name: b } read"],
+    ["the method of a short request", 'INFO "GET /a/7" 404 483ms', 'INFO "DELETE /b" 204 -'],
+    ["elements of XML", 'wrote <op id="a b" name="c"/> to it', 'wrote <nvpair id="d"> to it'],
+    ["one and many", "sent 1 change to them", "sent 2 changes to them"],
+    [
+      "columns before a level",
+      "Nov 21 18:35:42.358 node1 pacemaker-based     [31] (cib_op) \tinfo: Wrote it all",
+      "Nov 21 18:35:42.359 node2 pacemaker-attrd  [7] (write_all) \tnotice: Wrote it all",
+    ],
     [
       "what OpenSSL says",
       "7 handshake: error:0A00009C:SSL routines::http request (10.0.0.1)",
@@ -248,7 +256,8 @@ describe("statements that differ in a word stay apart", () => {
     ["events with a dash", "the breaker of 7 is half-opened on a", "the breaker of 7 is closed on a"],
     ["a reason and none", "client 7 of the hub disconnected: 12", "client 7 of the hub disconnected"],
     ["where it goes", "From: 10.0.0.1 piece no=7", "To: 10.0.0.1 piece no=7"],
-    ["methods", 'served "GET /a"', 'served "POST /a"'],
+    ["methods of a request line", '10.0.0.1 - "GET /a HTTP/1.1" 200 7', '10.0.0.1 - "POST /a HTTP/1.1" 200 7'],
+    ["signs at the beginning", "=> 7 bytes of it", "<= 7 bytes of it"],
     ["calls with one argument", "leave(state=open) returned", "enter(state=open) returned"],
     ["other layouts", "2026-11-20 22:27:36 disk full", '{"msg":"disk full"}'],
   ])("%s", (_, first, second) => {
@@ -372,6 +381,8 @@ describe("words become values by evidence", () => {
   test.each([
     ["an object", "dropped Message {kind = text, of = { id = a b }} late", "dropped Message <*> late"],
     ["a name of a domain", "auth for [OFFICE]\\[ann lee] over", "auth for <*> over"],
+    ["an address with its scheme", "unix:/run/a.sock: connecting now", "<*>: connecting now"],
+    ["a place of XPath", "changed /cib/node[@id='3']/lrm for all", "changed <*> for all"],
   ])("%s is one value", (_, line, text) => expect(textsOf([line])).toEqual([text]));
 
   test("what stands in brackets is shown as a value once it was seen to vary", () => {
