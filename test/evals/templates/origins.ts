@@ -250,6 +250,7 @@ export const origins: Readonly<Record<string, (raw: readonly string[]) => Origin
       /^\S+ [0-9a-f]+ +-?\d+ (?:log_channel\(\w+\) log \[\w+\] : |rocksdb: |\[\w+ [A-Z]+ +\S+\] )?(.*)$/,
     ),
   ),
+  icinga: each(cut(/(?<=^\[[^\]]*\] \w+\/\w+: )@([^@]+)@ /, "", /^\[[^\]]*\] \w+\/\w+: (.*)$/)),
   slapd: syslog,
   strongswan: each(cut(AT, "", /^\w{3} [ \d]\d \S+ \d+\[\w+\] (.*)$/)),
   swift: each(cut(AT, "", /^\w{3} [ \d]\d \S+ \S+ [\w-]+: (.*)$/)),
