@@ -55,7 +55,7 @@ describe("the incident message", () => {
       ? {
           diagnosis: {
             ...incidentView.diagnosis,
-            confidenceReason: "what is broken is in the data; it explains 100 % of the symptoms",
+            confidenceReason: "the fault itself was seen; it explains every symptom",
             runbooks: ["E9"],
           },
         }
@@ -64,7 +64,7 @@ describe("the incident message", () => {
 
   test("says why it is that sure, names the owner's page for it, and leads to the incident's page", () => {
     const text = shown(backed);
-    expect(text).toContain("_Why 93 %: what is broken is in the data; it explains 100 % of the symptoms_");
+    expect(text).toContain("_Why 93 %: the fault itself was seen; it explains every symptom_");
     expect(text).toContain('*Your runbook*: carts.md, \\"Killed for memory\\" (E9), in the thread');
     expect(text).toContain("<https://kubemend.example.com/incidents/7|open the page>");
     expect(JSON.stringify(renderThread(backed))).toContain("raise the limit to 128Mi, then look at /basket");
