@@ -3,7 +3,6 @@ import type { Header } from "./header.ts";
 import { type Cursor, finish, type Step } from "./header-cursor.ts";
 import { openings } from "./header-openings.ts";
 import {
-  afterHostAndTag,
   afterPart,
   dots,
   isComponent,
@@ -17,6 +16,7 @@ import { levelRank } from "./level.ts";
 import { isRaised } from "./raised-name.ts";
 import { TIME } from "./scan-time.ts";
 import { afterSourcePlace } from "./source-place.ts";
+import { afterHostAndTag } from "./syslog-header.ts";
 
 /** More fields than this are message, whatever they look like. */
 const MAX_FIELDS = 12;
@@ -96,9 +96,50 @@ const takeDaemon: Step = (text, end, header, c) => {
   return finish(c, skipSpaces(text, c.word, end));
 };
 
+const OPEN_OBJECT = 123;
+const CLOSE_OBJECT = 125;
+const IDENTIFIER = 36;
+const TAB = 9;
+
+/** `{3f0c…} ` or `{} ` behind a bracket, and an identifier of 36 characters: which request it was. */
+const takeRequest: Step = (text, _end, _header, c) => {
+  const size = c.word - c.at;
+  const isIdentifier = size === IDENTIFIER && isDashed(text, c.at);
+  const isBraced = c.code === OPEN_OBJECT && text.charCodeAt(c.word - 1) === CLOSE_OBJECT && c.brackets > 0;
+  if (!isIdentifier && (!isBraced || (size > 2 && (size !== IDENTIFIER + 2 || !isDashed(text, c.at + 1)))))
+    return false;
+  c.at = c.word;
+  return true;
+};
+
+/** The dashes of a UUID (RFC 9562). */
+const isDashed = (text: string, at: number) => [8, 13, 18, 23].every((i) => text.charCodeAt(at + i) === DASH);
+
+/** `info\tcontrollers.App\t`: a column between tabs after the level. */
+const takeColumn: Step = (text, end, header, c) => {
+  if (header.level === 0 || c.components > 0 || text.charCodeAt(c.word) !== TAB || text.charCodeAt(c.at - 1) !== TAB)
+    return false;
+  if (skipSpaces(text, c.word, end) >= end) return false;
+  c.components++;
+  c.at = c.word;
+  return true;
+};
+
+/** Longest name of a thread in parentheses. */
+const MAX_THREAD = 48;
+
+/** `(Boot Thread 7) ` behind a part in brackets; where what follows begins, `at` when there is none. */
+function afterThread(text: string, at: number, end: number): number {
+  const close = text.charCodeAt(at) === 40 ? text.indexOf(")", at) : -1;
+  if (close < 0 || close - at > MAX_THREAD || text.charCodeAt(close + 1) !== 32) return at;
+  const next = skipSpaces(text, close + 1, end);
+  return next < end ? next : at;
+}
+
 /** `(http_trans) ` after the level: the part that wrote it. */
 const takeTag: Step = (text, end, header, c) => {
-  const next = header.level === 0 || c.components > 0 ? c.at : afterPart(text, c.at, end);
+  if (header.level === 0 || c.components > 0) return false;
+  const next = c.threads > 0 ? afterThread(text, c.at, end) : afterPart(text, c.at, end);
   if (next === c.at) return false;
   c.components++;
   c.at = next;
@@ -136,7 +177,7 @@ const takeLevelBehind: Step = (text, end, header, c) => {
 /** Host and program of syslog, before anything else is known. */
 const takeHost: Step = (text, end, header, c) => {
   if (header.level > 0 || c.components + c.numbers + c.brackets > 0) return false;
-  const message = afterHostAndTag(text, c.at, end);
+  const message = afterHostAndTag(text, c.at, end, header);
   return message > 0 && finish(c, message);
 };
 
@@ -150,11 +191,13 @@ const takeNamespace: Step = (text, end, header, c) => {
 /** Only after a time or a level, in this order. */
 const ONCE_KNOWN: readonly Step[] = [
   takeNumber,
+  takeRequest,
   takeLevelBehind,
   takeHost,
   takeDaemon,
   takePlace,
   takeTag,
+  takeColumn,
   takeNamespace,
   takeColumns,
   takeComponent,

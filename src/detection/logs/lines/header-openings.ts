@@ -1,8 +1,9 @@
 import { classOf, isDigit, isLetter, skipDigits, skipSpaces, skipWord, UPPER } from "./chars.ts";
 import { finish, noteTime, type Step } from "./header-cursor.ts";
-import { afterBars, afterPart, afterSyslogTime, afterTag, closeBracket } from "./header-parts.ts";
+import { afterBars, afterPart, afterTag, closeBracket } from "./header-parts.ts";
 import { letterRank, levelRank } from "./level.ts";
 import { scanTime, TIME, type TimeScan } from "./scan-time.ts";
+import { afterAngleLevel, afterSyslogTime, afterUptime } from "./syslog-header.ts";
 import { afterLoggerName } from "./wrapped-line.ts";
 
 const MAX_BRACKETS = 3;
@@ -79,6 +80,23 @@ function isBeforeLevel(text: string, from: number, end: number): boolean {
   return text.charCodeAt(stop) === COLON && classOf(text.charCodeAt(at)) === UPPER && levelRank(text, at, stop) > 0;
 }
 
+/** `[    1.234567] ` at the beginning. */
+const takeUptime: Step = (text, end, header, c) => {
+  const next = c.timed || header.level > 0 || c.brackets > 0 ? c.at : afterUptime(text, c.at, end);
+  if (next === c.at || next >= end) return false;
+  c.timed = true;
+  c.at = next;
+  return true;
+};
+
+/** `<Notice> `: a level in angle brackets. */
+const takeAngleLevel: Step = (text, end, header, c) => {
+  const next = header.level > 0 ? c.at : afterAngleLevel(text, c.at, end, header);
+  if (next === c.at || next >= end) return false;
+  c.at = next;
+  return true;
+};
+
 /** `[time level module]`, `[module:level]`, `[level]`, and after a time or level `[thread]`, `[request id]`. */
 const takeBracket: Step = (text, end, header, c) => {
   if (c.code !== OPEN) return false;
@@ -99,7 +117,7 @@ const takeBracket: Step = (text, end, header, c) => {
   } else if (rank > 0) {
     header.level = rank;
   } else {
-    const spaced = skipWord(text, inside, close) < close;
+    const spaced = skipSpaces(text, skipWord(text, inside, close), close) < close;
     const isContext = (c.timed || header.level > 0 || isBeforeTime(text, close + 1, end)) && c.brackets < MAX_BRACKETS;
     // Words in brackets are a thread's name directly before the level, and once directly after it; anywhere else they are message.
     const isThread = header.level > 0 ? c.threads === 0 : isBeforeLevel(text, close + 1, end);
@@ -150,6 +168,11 @@ const takeLevel: Step = (text, end, header, c) => {
       : true;
   }
   if (!c.timed || c.word - c.at !== 1 || letterRank(c.code) === 0) return false;
+  // `time I | part: `
+  if (text.startsWith(" | ", c.word)) {
+    header.level = letterRank(c.code);
+    return finish(c, afterTag(text, c.word + 3, end));
+  }
   // `[time] I [file:line] part: `
   if (c.numbers === 0) {
     if (text.charCodeAt(c.word) !== 32 || text.charCodeAt(c.word + 1) !== OPEN) return false;
@@ -159,6 +182,18 @@ const takeLevel: Step = (text, end, header, c) => {
   }
   header.level = letterRank(c.code);
   return finish(c, afterTag(text, skipSpaces(text, c.word, end), end));
+};
+
+/** `PHP Warning:  `, `PHP Fatal error:  `: the level of PHP behind its time. */
+const takePhp: Step = (text, end, header, c) => {
+  if (!c.timed || header.level > 0 || !text.startsWith("PHP ", c.at)) return false;
+  const colon = text.indexOf(":", c.at);
+  const last = skipWord(text, c.word + 1, end);
+  const isNear = colon === last - 1 || colon === skipWord(text, last + 1, end) - 1;
+  const rank = isNear ? levelRank(text, c.word + 1, colon === last - 1 ? colon : last) : 0;
+  if (rank === 0) return false;
+  header.level = rank;
+  return finish(c, skipSpaces(text, colon + 1, end));
 };
 
 /** `I, [2026-11-20T22:27:36.1 #7]  INFO -- program: `, as Ruby writes it: the letter, then the time. */
@@ -188,8 +223,11 @@ export const openings: readonly Step[] = [
   takeMark,
   takeDash,
   takeTime,
+  takeUptime,
+  takeAngleLevel,
   takeBracket,
   takeLevel,
   takeProcess,
   takeLetter,
+  takePhp,
 ];

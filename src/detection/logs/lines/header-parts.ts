@@ -1,17 +1,4 @@
-import {
-  classOf,
-  DIGIT,
-  isDigit,
-  isLetter,
-  isSpace,
-  LOWER,
-  skipDigits,
-  skipLetters,
-  skipSpaces,
-  skipWord,
-  UPPER,
-} from "./chars.ts";
-import type { Header } from "./header.ts";
+import { classOf, DIGIT, isDigit, isLetter, isSpace, LOWER, skipDigits, skipSpaces, skipWord, UPPER } from "./chars.ts";
 import { levelRank } from "./level.ts";
 
 /** Pieces of line headers, each recognised by one bounded forward scan. Offsets are UTF-16 units. */
@@ -80,70 +67,6 @@ export function levelAhead(text: string, at: number, end: number, out: LevelAhea
     i = skipSpaces(text, word, end);
   }
   return false;
-}
-
-/** `debug1: ` at the beginning of what a program hands to syslog: the level it was written with. Where the sentence begins. */
-function afterDetail(text: string, at: number, end: number): number {
-  const letters = skipLetters(text, at, end);
-  const digits = skipDigits(text, letters, end);
-  const isDetail = digits === letters + 1 && text.charCodeAt(digits) === COLON && levelRank(text, at, letters) > 0;
-  return isDetail && isSpace(text.charCodeAt(digits + 1)) ? skipSpaces(text, digits + 1, end) : at;
-}
-
-/** Columns between host and level, at most. */
-const MAX_COLUMNS = 4;
-
-/** `program [7] (function) 	info: `: columns that end with a level, one of them in brackets at least; where the message begins, or -1. */
-function afterStatedLevel(text: string, at: number, end: number, out: Header): number {
-  let i = at;
-  let brackets = 0;
-  for (let column = 0; column < MAX_COLUMNS; column++) {
-    const stop = skipWord(text, i, end);
-    const last = text.charCodeAt(stop - 1);
-    if (last === COLON) {
-      const rank = brackets > 0 ? levelRank(text, i, stop - 1) : 0;
-      if (rank > 0) out.level = rank;
-      return rank > 0 ? skipSpaces(text, stop, end) : -1;
-    }
-    if (last === CLOSE || last === 41) brackets++;
-    i = skipSpaces(text, stop, end);
-  }
-  return -1;
-}
-
-/** Syslog after its time: `host tag[pid]: ` or `host program [pid] (function) level: `; the offset of the message. */
-export function afterSyslogTime(text: string, at: number, end: number, out: Header): number {
-  const host = skipWord(text, at, end);
-  const tag = skipSpaces(text, host, end);
-  const stated = afterStatedLevel(text, tag, end, out);
-  if (stated > 0) return stated;
-  const limit = Math.min(end, tag + MAX_TAG);
-  let words = 0;
-  for (let i = tag; i < limit; i++) {
-    const code = text.charCodeAt(i);
-    if (code === COLON && (i + 1 >= end || isSpace(text.charCodeAt(i + 1))))
-      return afterDetail(text, skipSpaces(text, i + 1, end), end);
-    if (isSpace(code) && (++words > 2 || (words === 1 && !continuesTag(text, i + 1)))) break;
-  }
-  return tag;
-}
-
-/** `host program[7]: ` after a time in the way of RFC 3339, as rsyslog writes it; the offset of the message, or -1. */
-export function afterHostAndTag(text: string, at: number, end: number): number {
-  const host = skipWord(text, at, end);
-  const tag = skipSpaces(text, host, end);
-  const stop = skipWord(text, tag, end);
-  if (text.charCodeAt(stop - 1) !== COLON || text.charCodeAt(host - 1) === COLON || stop - tag > MAX_TAG) return -1;
-  if (text.startsWith("kernel:", tag)) return skipSpaces(text, stop, end);
-  const open = text.indexOf("[", tag);
-  const isNumbered = open > tag && open < stop && skipDigits(text, open + 1, end) === stop - 2;
-  return isNumbered && text.charCodeAt(stop - 2) === CLOSE ? skipSpaces(text, stop, end) : -1;
-}
-
-/** A tag may hold one space: before a version (`syslogd 1.4.1:`) or inside a program's name (`Some App[12]:`). */
-function continuesTag(text: string, at: number): boolean {
-  const code = text.charCodeAt(at);
-  return isDigit(code) || code === 40 || (code >= 65 && code <= 90);
 }
 
 /** Does text[at, end) name a component: dots, dollar, slash, hash, underscore, double colon, or a hump in its letters? */

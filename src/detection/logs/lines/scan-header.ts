@@ -2,9 +2,10 @@ import { isDigit, skipSpaces, skipWord } from "./chars.ts";
 import type { Header } from "./header.ts";
 import { noteTime } from "./header-cursor.ts";
 import { scanFields } from "./header-fields.ts";
-import { afterSyslogTime, epochColumn } from "./header-parts.ts";
+import { epochColumn } from "./header-parts.ts";
 import { letterRank } from "./level.ts";
 import { scanTime, TIME, type TimeScan } from "./scan-time.ts";
+import { afterSyslogTime } from "./syslog-header.ts";
 import { afterPriority, afterStream, afterStructuredData, afterVersion } from "./wrapped-line.ts";
 
 /** Longest way from a klog time to its closing bracket. */
@@ -97,10 +98,15 @@ function afterService(text: string, from: number, end: number): number {
   return text.charCodeAt(next) === OPEN_OBJECT || scanTime(text, next, end, time) ? next : from;
 }
 
-/** A host or the name of the file before the time (`app.log 2026-11-20 ...`). */
+/** A host or the name of the file before the time (`app.log 2026-11-20 ...`), or pod and container (`carts-7d9f carts 2026-11-20 ...`). */
 function afterFileName(text: string, from: number, end: number): number {
-  const word = skipWord(text, from, end);
-  const next = skipSpaces(text, word, end);
-  const isTime = word - from > 2 && scanTime(text, next, end, time) && time.end - next >= MIN_STAMP;
-  return isTime && (time.kind === TIME.iso || time.kind === TIME.short) ? next : from;
+  let next = from;
+  for (let name = 0; name < 2; name++) {
+    const word = skipWord(text, next, end);
+    if (name === 0 && word - from < 3) return from;
+    next = skipSpaces(text, word, end);
+    const isTime = scanTime(text, next, end, time) && time.end - next >= MIN_STAMP;
+    if (isTime && (time.kind === TIME.iso || time.kind === TIME.short)) return next;
+  }
+  return from;
 }

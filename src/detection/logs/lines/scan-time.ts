@@ -1,4 +1,4 @@
-import { isDigit, isLetter, skipDigits } from "./chars.ts";
+import { isDigit, isLetter, skipDigits, skipWord } from "./chars.ts";
 
 /** How a line writes its time; lines with different kinds come from different programs. */
 export const TIME = {
@@ -21,6 +21,8 @@ export interface TimeScan {
 
 const MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec";
 const DAYS = "MonTueWedThuFriSatSun";
+/** Before the seconds since 1970, where Abseil does not know the time zone yet. */
+const NO_TIME = "0000 00:00:1";
 const COLON = 58;
 const DOT = 46;
 const DASH = 45;
@@ -149,7 +151,8 @@ function scanShort(text: string, at: number, first: number, end: number, out: Ti
   }
   const gap = text.charCodeAt(i);
   if (gap !== SPACE && gap !== 44 && gap !== 84) return false;
-  i = scanClock(text, gap === 44 ? i + 2 : i + 1, end);
+  // `21/11/2026 -- 18:35:42`
+  i = scanClock(text, gap === 44 ? i + 2 : text.startsWith(" -- ", i) ? i + 4 : i + 1, end);
   return i > 0 && found(out, i, TIME.short);
 }
 
@@ -193,8 +196,9 @@ export function scanTime(text: string, at: number, end: number, out: TimeScan): 
     if (code < 65 || code > 90) return false;
     if (isDigit(text.charCodeAt(at + 1))) {
       const day = skipDigits(text, at + 1, end);
-      // glog writes the year as well.
-      if ((day !== at + 5 && day !== at + 9) || text.charCodeAt(day) !== SPACE) return false;
+      // glog writes the year as well, of two or four digits.
+      if ((day !== at + 5 && day !== at + 7 && day !== at + 9) || text.charCodeAt(day) !== SPACE) return false;
+      if (text.startsWith(NO_TIME, at + 1)) return found(out, skipWord(text, at + 1 + NO_TIME.length, end), TIME.klog);
       const clock = scanClock(text, day + 1, end);
       return clock > 0 && found(out, clock, TIME.klog);
     }

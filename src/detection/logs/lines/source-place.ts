@@ -31,6 +31,12 @@ function isPlace(text: string, from: number, to: number): boolean {
   return dot > from && digits - 2 - dot <= LONGEST_ENDING && ENDINGS.has(text.slice(dot + 1, digits - 1));
 }
 
+/** A name, a colon and a number. */
+function isNumbered(text: string, from: number, to: number): boolean {
+  const colon = text.indexOf(":", from);
+  return colon > from && colon < to - 1 && skipDigits(text, colon + 1, to) === to;
+}
+
 /**
  * `[core/route.c:12]: `, `main.go:12 `, `<0.74.0>@supervisor:init/2:12 ` among the first columns: where the message behind it
  * starts, or -1. What stands before it is who wrote the line.
@@ -46,6 +52,8 @@ export function afterSourcePlace(text: string, at: number, end: number, columns:
     const inner = isGroup || (text.charCodeAt(from) === OPEN && text.charCodeAt(to - 1) === CLOSE) ? from + 1 : from;
     if (inner > from) to--;
     if (to - inner > 3 && isPlace(text, inner, to)) return skipSpaces(text, word, end);
+    // `virSocketRead:12 : `
+    if (text.startsWith(" : ", word) && isNumbered(text, from, word)) return skipSpaces(text, word + 3, end);
     from = skipSpaces(text, word, end);
   }
   return -1;

@@ -1,0 +1,141 @@
+import { isDigit, isSpace, skipDigits, skipLetters, skipSpaces, skipWord } from "./chars.ts";
+import type { Header } from "./header.ts";
+import { closeBracket } from "./header-parts.ts";
+import { levelRank } from "./level.ts";
+
+/** What stands between time and message in lines of syslog, of the kernel and of programs that write as it does. */
+
+const MAX_TAG = 128;
+/** Columns between host and level, at most. */
+const MAX_COLUMNS = 4;
+
+const COLON = 58;
+const DOT = 46;
+const CLOSE = 93;
+const OPEN = 91;
+const OPEN_ANGLE = 60;
+const CLOSE_ANGLE = 62;
+const LETTER_S = 115;
+
+/** `[    1.234567] `, `[12.345s]`: seconds since the start; where what follows begins, `at` when there are none. */
+export function afterUptime(text: string, at: number, end: number): number {
+  if (text.charCodeAt(at) !== OPEN) return at;
+  const from = skipSpaces(text, at + 1, end);
+  const dot = skipDigits(text, from, end);
+  const fraction = skipDigits(text, dot + 1, end);
+  if (dot === from || text.charCodeAt(dot) !== DOT || fraction === dot + 1) return at;
+  const close = text.charCodeAt(fraction) === LETTER_S ? fraction + 1 : fraction;
+  return text.charCodeAt(close) === CLOSE ? skipSpaces(text, close + 1, end) : at;
+}
+
+/** `<info> `, `<Notice>: `: a level in angle brackets, told to `out`; where what follows begins, `at` when there is none. */
+export function afterAngleLevel(text: string, at: number, end: number, out: Header): number {
+  if (text.charCodeAt(at) !== OPEN_ANGLE) return at;
+  const close = skipLetters(text, at + 1, end);
+  const rank = text.charCodeAt(close) === CLOSE_ANGLE ? levelRank(text, at + 1, close) : 0;
+  if (rank === 0) return at;
+  out.level = rank;
+  return skipSpaces(text, text.charCodeAt(close + 1) === COLON ? close + 2 : close + 1, end);
+}
+
+/** `debug1: `, `<info>  [1795286142.3] `, `[    1.2] `: what a program or the kernel itself writes before its sentence. */
+function afterDetail(text: string, at: number, end: number, out: Header): number {
+  const level = afterAngleLevel(text, at, end, out);
+  const uptime = afterUptime(text, level, end);
+  if (uptime > at) return uptime < end ? uptime : at;
+  const letters = skipLetters(text, at, end);
+  const digits = skipDigits(text, letters, end);
+  const isDetail = digits === letters + 1 && text.charCodeAt(digits) === COLON && levelRank(text, at, letters) > 0;
+  return isDetail && isSpace(text.charCodeAt(digits + 1)) ? skipSpaces(text, digits + 1, end) : at;
+}
+
+/** Rank of the level text[from, to), which may stand in angle brackets. */
+const rankOf = (text: string, from: number, to: number) =>
+  text.charCodeAt(from) === OPEN_ANGLE && text.charCodeAt(to - 1) === CLOSE_ANGLE
+    ? levelRank(text, from + 1, to - 1)
+    : levelRank(text, from, to);
+
+/** `program [7] (function) 	info: `: columns that end with a level, one of them in brackets at least; where the message begins, or -1. */
+function afterStatedLevel(text: string, at: number, end: number, out: Header): number {
+  let i = at;
+  let brackets = 0;
+  for (let column = 0; column < MAX_COLUMNS; column++) {
+    const stop = skipWord(text, i, end);
+    const last = text.charCodeAt(stop - 1);
+    if (last === COLON) {
+      const rank = brackets > 0 ? rankOf(text, i, stop - 1) : 0;
+      if (rank > 0) out.level = rank;
+      return rank > 0 ? skipSpaces(text, stop, end) : -1;
+    }
+    if (last === CLOSE || last === 41) brackets++;
+    i = skipSpaces(text, stop, end);
+  }
+  return -1;
+}
+
+/** Words between a number in brackets and a level. */
+const MAX_NAMES = 3;
+
+/** `[24] host program notice  [PART ] `, `[pid 7] `: no host comes first, but a bracket; where the message begins. */
+function afterBracket(text: string, at: number, end: number, out: Header): number {
+  const close = closeBracket(text, at, end);
+  if (close < 0) return at;
+  const rank = levelRank(text, at + 1, close);
+  const next = skipSpaces(text, close + 1, end);
+  if (rank > 0) {
+    out.level = rank;
+    return next;
+  }
+  let i = next;
+  for (let name = 0; name < MAX_NAMES; name++) {
+    const stop = skipWord(text, i, end);
+    const level = name > 0 ? levelRank(text, i, stop) : 0;
+    const part = skipSpaces(text, stop, end);
+    if (level > 0 && part > stop + 1) {
+      out.level = level;
+      const closePart = text.charCodeAt(part) === OPEN ? closeBracket(text, part, end) : -1;
+      return closePart > 0 ? skipSpaces(text, closePart + 1, end) : part;
+    }
+    i = part;
+  }
+  return next;
+}
+
+/**
+ * What follows the time of syslog: `host tag[pid]: `, `host program [pid] (function) level: ` or a bracket.
+ * @returns the offset of the message
+ */
+export function afterSyslogTime(text: string, at: number, end: number, out: Header): number {
+  if (text.charCodeAt(at) === OPEN) return afterBracket(text, at, end, out);
+  const host = skipWord(text, at, end);
+  const tag = skipSpaces(text, host, end);
+  const stated = afterStatedLevel(text, tag, end, out);
+  if (stated > 0) return stated;
+  const limit = Math.min(end, tag + MAX_TAG);
+  let words = 0;
+  for (let i = tag; i < limit; i++) {
+    const code = text.charCodeAt(i);
+    if (code === COLON && (i + 1 >= end || isSpace(text.charCodeAt(i + 1))))
+      return afterDetail(text, skipSpaces(text, i + 1, end), end, out);
+    if (isSpace(code) && (++words > 2 || (words === 1 && !continuesTag(text, i + 1)))) break;
+  }
+  return tag;
+}
+
+/** `host program[7]: ` after a time in the way of RFC 3339, as rsyslog writes it; the offset of the message, or -1. */
+export function afterHostAndTag(text: string, at: number, end: number, out: Header): number {
+  const host = skipWord(text, at, end);
+  const tag = skipSpaces(text, host, end);
+  const stop = skipWord(text, tag, end);
+  if (text.charCodeAt(stop - 1) !== COLON || text.charCodeAt(host - 1) === COLON || stop - tag > MAX_TAG) return -1;
+  const open = text.indexOf("[", tag);
+  const isNumbered = open > tag && open < stop && skipDigits(text, open + 1, end) === stop - 2;
+  const isTag = text.startsWith("kernel:", tag) || (isNumbered && text.charCodeAt(stop - 2) === CLOSE);
+  return isTag ? afterDetail(text, skipSpaces(text, stop, end), end, out) : -1;
+}
+
+/** A tag may hold one space: before a version (`syslogd 1.4.1:`) or inside a program's name (`Some App[12]:`). */
+function continuesTag(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  return isDigit(code) || code === 40 || (code >= 65 && code <= 90);
+}
