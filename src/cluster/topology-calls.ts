@@ -102,16 +102,43 @@ export function findCalls(sources: CallSources): readonly Call[] {
 /** Callers of which nothing tells whom they call, at most so many. */
 const maxMute = 20;
 
-/** Calls of those that nothing else is known to call, from ids of requests that they have in common with others. */
+/** For each callee everybody who is known to lead to it, near or far. */
+function leadersOf(known: readonly Call[]): (ref: ObjectRef) => ReadonlySet<string> {
+  const callers = Map.groupBy(known, ({ to }) => refKey(to));
+  return (ref) => {
+    const found = new Set<string>();
+    const open = [refKey(ref)];
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      for (const { from } of callers.get(next) ?? []) {
+        if (found.has(refKey(from))) continue;
+        found.add(refKey(from));
+        open.push(refKey(from));
+      }
+    }
+    return found;
+  };
+}
+
+/**
+ * Calls of those that nothing else is known to call, from ids of requests that they have in common with others. Not back to who
+ * is known to call them: it may have written the id when it began. Nor between two that the same caller leads to: it gives its
+ * id to both, and which of them is done first says only whom it asks first.
+ */
 function callsByIds(sources: CallSources, known: readonly Call[]): readonly Call[] {
   const callers = new Set(known.map(({ from }) => refKey(from)));
+  const leaders = leadersOf(known);
   const refs = sources.workloads.map(({ kind, metadata }) => makeRef(kind, metadata.namespace, metadata.name));
   const { logLines: lines, logsSince: since, podNamesOf } = sources;
   const source = { logs: sources.observation.logs, podNamesOf, lines, since };
   return refs
     .filter((ref) => ref.namespace !== undefined && !callers.has(refKey(ref)) && sources.logsOf(ref))
     .slice(0, maxMute)
-    .flatMap((from) => waitsForByIds(from, refs, source).map((to): Call => ({ from, to, peer: to.name, via: "log" })));
+    .flatMap((from) => {
+      const own = leaders(from);
+      return waitsForByIds(from, refs, source)
+        .filter((to) => !own.has(refKey(to)) && ![...leaders(to)].some((key) => own.has(key)))
+        .map((to): Call => ({ from, to, peer: to.name, via: "log" }));
+    });
 }
 
 /** Maps the cluster addresses of services, now and before, to the service. */
