@@ -3,7 +3,25 @@ import type { RecordedSeries } from "../../../src/replay/recording/load-recordin
 const boundsS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
 type Labels = Readonly<Record<string, string>>;
-const keyOf = (name: string, labels: Labels) => `${name}${JSON.stringify(labels)}`;
+
+/** Asked for some hundred thousand times a scenario: JSON.stringify would take a quarter of it. */
+function keyOf(name: string, labels: Labels): string {
+  let key = name;
+  for (const label in labels) key += `\n${label}\t${labels[label]}`;
+  return key;
+}
+
+interface Cell {
+  readonly name: string;
+  readonly labels: Labels;
+  value: number;
+}
+interface Histogram {
+  readonly buckets: readonly Cell[];
+  readonly infinite: Cell;
+  readonly count: Cell;
+  readonly sum: Cell;
+}
 
 /** The counters of one process; they start at zero with it. */
 export interface Meter {
@@ -14,7 +32,8 @@ export interface Meter {
 }
 
 export function createMeter(): Meter {
-  const values = new Map<string, { name: string; labels: Labels; value: number }>();
+  const values = new Map<string, Cell>();
+  const histograms = new Map<string, Histogram>();
   const cell = (name: string, labels: Labels) => {
     const key = keyOf(name, labels);
     let found = values.get(key);
@@ -29,11 +48,22 @@ export function createMeter(): Meter {
       cell(name, labels).value += by;
     },
     observe(name, labels, seconds) {
-      for (const bound of boundsS)
-        cell(`${name}_bucket`, { ...labels, le: String(bound) }).value += seconds <= bound ? 1 : 0;
-      cell(`${name}_bucket`, { ...labels, le: "+Inf" }).value++;
-      cell(`${name}_count`, labels).value++;
-      cell(`${name}_sum`, labels).value += seconds;
+      const key = keyOf(name, labels);
+      let histogram = histograms.get(key);
+      if (!histogram) {
+        const bucket = (le: string) => cell(`${name}_bucket`, { ...labels, le });
+        histogram = {
+          buckets: boundsS.map((bound) => bucket(String(bound))),
+          infinite: bucket("+Inf"),
+          count: cell(`${name}_count`, labels),
+          sum: cell(`${name}_sum`, labels),
+        };
+        histograms.set(key, histogram);
+      }
+      for (const [i, bucket] of histogram.buckets.entries()) bucket.value += seconds <= (boundsS[i] ?? 0) ? 1 : 0;
+      histogram.infinite.value++;
+      histogram.count.value++;
+      histogram.sum.value += seconds;
     },
     set: (name, labels, value) => {
       cell(name, labels).value = value;
