@@ -1,4 +1,5 @@
 import type { KubeObject } from "../cluster/kubernetes-types.ts";
+import { messageOf } from "../lib/app-error.ts";
 import { type Clock, rest } from "../lib/clock.ts";
 import { digestOf } from "../lib/stable-hash.ts";
 import type { Change } from "./change.ts";
@@ -129,6 +130,13 @@ export interface Restored {
   readonly detail: string;
 }
 
+interface RestoreOptions {
+  readonly certain: boolean;
+  readonly digestBefore?: string | undefined;
+  /** Also what somebody else has changed meanwhile. */
+  readonly force?: boolean;
+}
+
 async function restoreSet(
   deps: WriterDeps,
   change: Extract<Change, { type: "set" }>,
@@ -184,15 +192,17 @@ async function removeOwn(deps: WriterDeps, change: Extract<Change, { type: "crea
 }
 
 /**
- * Takes one change back, and looks whether it is. `certain`: that the change was made is known; otherwise (a process was
- * killed between writing down and hearing) only what is there is taken back. Tried again for a while when the API does
- * not answer. Never throws for what the cluster answers.
+ * Takes one change back, and looks whether it is. Never throws: what keeps one from being put back must not keep the others.
+ * `certain`: that the change was made is known; otherwise (a process was killed between writing down and hearing) only what is
+ * there is taken back. Tried again for a while when the API does not answer.
  */
-export async function restoreChange(
-  deps: WriterDeps,
-  change: Change,
-  options: { readonly certain: boolean; readonly digestBefore?: string | undefined; readonly force?: boolean },
-): Promise<Restored> {
+export async function restoreChange(deps: WriterDeps, change: Change, options: RestoreOptions): Promise<Restored> {
+  return await putBack(deps, change, options).catch(
+    (error: unknown): Restored => ({ state: "failed", detail: messageOf(error, 160) }),
+  );
+}
+
+async function putBack(deps: WriterDeps, change: Change, options: RestoreOptions): Promise<Restored> {
   if (change.type === "remove-pod") return { state: "restored", detail: "its controller makes a new one" };
   let detail = "";
   for (let attempt = 0; attempt < restoreAttempts; attempt++) {

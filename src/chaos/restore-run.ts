@@ -6,6 +6,7 @@ import type { ChangeOutcome } from "./result.ts";
 /**
  * Takes back what a run left in the cluster, the last change first. What is back already stays as it is.
  * @returns what became of each change, in the order in which they were made
+ * @throws what `mark` throws, when everything has been tried
  */
 export async function restoreRun(
   deps: WriterDeps,
@@ -18,6 +19,8 @@ export async function restoreRun(
   },
 ): Promise<readonly ChangeOutcome[]> {
   const outcomes = new Map<number, Pick<ChangeOutcome, "restored" | "detail">>();
+  // A database that is away must not keep the other faults in the cluster; what is not marked is looked at again.
+  const unmarked: unknown[] = [];
   const open = entries.filter(({ state }) => state !== "restored").toSorted((a, b) => b.seq - a.seq);
   for (const { seq, change, state: was, digestBefore } of open) {
     const { state, detail } = await restoreChange(deps, change, {
@@ -25,12 +28,13 @@ export async function restoreRun(
       digestBefore,
       force: options.force,
     });
-    await options.mark(seq, state, detail);
+    await options.mark(seq, state, detail).catch((error: unknown) => unmarked.push(error));
     options.say(
       `${state === "restored" ? "put back " : state === "left" ? "left     " : "FAILED   "} ${targetText(change.target)}: ${detail}`,
     );
     outcomes.set(seq, { restored: state, detail });
   }
+  if (unmarked.length > 0) throw unmarked[0];
   return entries.map(({ seq, change }) => ({
     target: targetText(change.target),
     what: change.what,

@@ -78,11 +78,13 @@ export async function runExperiment(
 
   // What would abort the run at once must not be so from the start.
   const before = await askAll([...experiment.steadyState, ...experiment.abort]);
-  if (before.some(({ holds }) => !holds) || signal.aborted) {
-    const reason = signal.aborted
-      ? "stopped before anything was changed"
-      : `the steady state is not there: ${failureText(before)}`;
-    const verdict: Verdict = signal.aborted ? "aborted" : "not-tested";
+  const stoppedBy = signal.aborted ? "a signal" : await journal.stopAskedBy();
+  if (before.some(({ holds }) => !holds) || stoppedBy !== undefined) {
+    const reason =
+      stoppedBy === undefined
+        ? `the steady state is not there: ${failureText(before)}`
+        : `stopped by ${stoppedBy} before anything was changed`;
+    const verdict: Verdict = stoppedBy === undefined ? "not-tested" : "aborted";
     const endedAt = clock.now();
     const probes = { before, during: [], after: [] };
     return finish({ verdict, reason, startedAt, endedAt, probes, changes: [], clean: true });
@@ -97,8 +99,9 @@ export async function runExperiment(
   const faultAt = clock.now();
   try {
     for (const [seq, change] of changes.entries()) {
-      if (signal.aborted) {
-        stopReason = "stopped by a signal";
+      const by = signal.aborted ? "a signal" : await journal.stopAskedBy();
+      if (by !== undefined) {
+        stopReason = `stopped by ${by}`;
         break;
       }
       const digest = await digestBefore(writer, change);

@@ -1,9 +1,9 @@
-import { access, constants, mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { AnalysisResult } from "../app/diagnosis/analysis-result.ts";
 import { type AnalysedCase, analyzeRecording } from "../app/diagnosis/analyze-recording.ts";
 import { causeText } from "../incident/diagnosis/cause-text.ts";
-import { inputError, messageOf } from "../lib/app-error.ts";
+import { inputError } from "../lib/app-error.ts";
 import { visibleJson, visibleText } from "../lib/visible-text.ts";
 import { isNeutralCase } from "../rca/neutral/read-case.ts";
 import { createRedactor } from "../rca/redact/redactor.ts";
@@ -13,6 +13,7 @@ import { loadRecording } from "../replay/recording/load-recording.ts";
 import { recordedSignals } from "../replay/recording/recorded-signals.ts";
 import { analyzeCase } from "./analyze-case.ts";
 import { firstLine } from "./first-line.ts";
+import { makeFolder } from "./make-folder.ts";
 import { startProgress } from "./progress.ts";
 
 const maxRisks = 8;
@@ -63,20 +64,6 @@ function story(result: AnalysisResult): string {
   return lines.join("\n");
 }
 
-async function makeFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true });
-    await access(folder, constants.W_OK);
-  } catch (cause) {
-    throw inputError(
-      "postmortem-folder",
-      `Post-mortems cannot be written to ${folder}: ${messageOf(cause, 160)}.`,
-      "Give a folder that can be made and written to with --postmortem.",
-      cause,
-    );
-  }
-}
-
 async function writePostmortems(folder: string, cases: readonly AnalysedCase[]): Promise<void> {
   const { redact } = createRedactor();
   for (const one of cases)
@@ -96,7 +83,7 @@ export async function analyze(
       "Leave it out; docs/neutral-cases.md tells what a case is.",
     );
   // Before the work is done, not after.
-  if (options.postmortem !== undefined) await makeFolder(options.postmortem);
+  if (options.postmortem !== undefined) await makeFolder(options.postmortem, "--postmortem");
   const progress = startProgress("Reading the recording");
   try {
     const runbooks = options.runbooks === undefined ? undefined : await readRunbooks(options.runbooks);

@@ -1,13 +1,15 @@
 import { once } from "node:events";
 import { createReadStream } from "node:fs";
-import { createInterface } from "node:readline";
 import type { Writable } from "node:stream";
 import { z } from "zod";
+import { boundedLines } from "../detection/metrics/univariate/bounded-lines.ts";
 import type { AuditVerdict } from "../incident/audit-entry.ts";
 import { readMark } from "../incident/audit-mark.ts";
-import { inputError, messageOf } from "../lib/app-error.ts";
+import { inputError } from "../lib/app-error.ts";
 import { isoTime } from "../lib/clock.ts";
+import { errorCode } from "../lib/error-code.ts";
 import { visibleJson } from "../lib/visible-text.ts";
+import { refusalWords } from "../lib/why-refused.ts";
 import { listAudit, verifyAudit } from "../store/audit.ts";
 import type { Database } from "../store/database.ts";
 import { openConfigured } from "./open-configured.ts";
@@ -48,26 +50,32 @@ export function sinceOf(text: string, now: number): number {
 
 /** The hashes of an earlier export, by number. @throws AppError when the file is none */
 async function exported(path: string): Promise<ReadonlyMap<number, string>> {
+  const remedy = "Give a file that kubemend audit export was written to.";
   const known = new Map<number, string>();
   let line = 0;
   try {
-    for await (const text of createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY })) {
+    for await (const text of boundedLines(createReadStream(path), exportedLineChars)) {
       line++;
       if (text.trim() === "") continue;
       const { seq, hash } = exportedLine.parse(JSON.parse(text));
       known.set(seq, hash);
     }
   } catch (cause) {
-    throw inputError(
-      "export-unreadable",
-      `${path} is not what kubemend audit export has printed (line ${line}): ${messageOf(cause, 120)}.`,
-      "Give a file that an export was written to.",
-      cause,
-    );
+    const refused = refusalWords[errorCode(cause) ?? ""];
+    const why =
+      refused === undefined
+        ? `is not what kubemend audit export has printed (line ${line})`
+        : `cannot be read: ${refused}`;
+    throw inputError("export-unreadable", `${path} ${why}.`, remedy, cause);
   }
+  // Nothing would be compared, and the chain called intact.
+  if (known.size === 0)
+    throw inputError("export-empty", `${path} holds no entry: there is nothing to compare the chain with.`, remedy);
   return known;
 }
 
+/** An entry about many plans is long; a file without line ends is none. */
+const exportedLineChars = 4_000_000;
 const exportedLine = z.object({ seq: z.int().min(1), hash: z.string().regex(/^[0-9a-f]{64}$/) });
 
 type Intact = Extract<AuditVerdict, { intact: true }>;

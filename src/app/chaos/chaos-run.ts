@@ -163,6 +163,8 @@ async function killedResult(
   };
 }
 
+const mayHaveBegun: ReadonlySet<string> = new Set(["injecting", "restoring", "settling"]);
+
 /**
  * Takes back what runs have left that did not end, or could not put everything back. @returns how many runs were looked
  * at, and whether nothing is left. @throws AppError while another process is at one
@@ -187,7 +189,10 @@ export async function restoreRuns(
     for (const run of runs) {
       const { id, name, result } = run;
       deps.say(`run ${id} (${name})`);
-      const changes = await restoreRun(deps, await entriesOf(database, id), {
+      const entries = await entriesOf(database, id);
+      // It waits, was refused, or is over: there is nothing to be said about it.
+      if (named && entries.length === 0 && !mayHaveBegun.has(run.phase)) continue;
+      const changes = await restoreRun(deps, entries, {
         force: options.force,
         say: deps.say,
         mark: (seq, state, detail) => markChange(database, { runId: id, seq, state, detail }),

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createAskProbe } from "../../app/chaos/chaos-probes.ts";
 import type { ChaosRunDeps, RunOutcome } from "../../app/chaos/chaos-run.ts";
@@ -11,6 +11,7 @@ import { refText } from "../../incident/object-ref.ts";
 import { AppError, messageOf } from "../../lib/app-error.ts";
 import { rest, systemClock } from "../../lib/clock.ts";
 import { writeTruth } from "../../replay/record/write-truth.ts";
+import { makeFolder } from "../make-folder.ts";
 import { numberOption } from "../number-option.ts";
 import { openConfigured } from "../open-configured.ts";
 import { type ExperimentFile, readExperiments } from "./read-experiments.ts";
@@ -60,6 +61,8 @@ export async function gamedayChaos(
   options: RunOptions & { out: string; wait: string },
 ): Promise<number> {
   const files = await readExperiments(paths);
+  // Before hours are spent, not after.
+  await makeFolder(options.out, "--out");
   const waitSeconds = numberOption("wait", options.wait, { command: "chaos gameday", min: 0, max: 86_400 });
   await using open = await openConfigured(options.config);
   const deps = runDeps(open, options, stopRun());
@@ -100,7 +103,6 @@ export async function gamedayChaos(
   }
   const day = { cluster: open.config.cluster, startedAt, endedAt: systemClock.now(), entries };
   const summary = summarize(day);
-  await mkdir(options.out, { recursive: true });
   await writeFile(join(options.out, "scoreboard.json"), `${JSON.stringify({ ...day, summary }, null, 2)}\n`);
   await writeFile(join(options.out, "scoreboard.html"), scoreboardHtml(day));
   await writeTruth(options.out, truthOf(day));

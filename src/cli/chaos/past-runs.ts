@@ -14,11 +14,12 @@ export async function reportChaos(id: string | undefined, options: ChaosOptions 
   const { database } = open.store;
   const run =
     id === undefined ? (await listChaosRuns(database, open.config.cluster, 1))[0] : await getChaosRun(database, id);
-  if (!run)
+  // In a database of several clusters there are runs of others.
+  if (run?.cluster !== open.config.cluster)
     throw inputError(
       "chaos-no-run",
-      id === undefined ? "No experiment has been run." : `There is no run ${id}.`,
-      "kubemend chaos list shows them.",
+      id === undefined ? "No experiment has been run." : `There is no run ${id} in ${open.config.cluster}.`,
+      id === undefined ? "kubemend chaos run <file> runs one; k8s/chaos has some." : "kubemend chaos list shows them.",
     );
   if (options.json) return say(visibleJson(run, 2));
   for (const line of reportLines(run)) say(line);

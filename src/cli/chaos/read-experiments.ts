@@ -1,5 +1,7 @@
-import { readdir, readFile, stat } from "node:fs/promises";
+import { createReadStream } from "node:fs";
+import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { readBounded } from "../../adapters/read-bounded.ts";
 import type { Experiment } from "../../chaos/experiment.ts";
 import { parseExperiment } from "../../chaos/parse-experiment.ts";
 import { inputError } from "../../lib/app-error.ts";
@@ -12,12 +14,18 @@ export interface ExperimentFile {
 }
 
 const maxFiles = 200;
+/** Of a file; no experiment is longer, and what is no experiment may have no end. */
+const maxBytes = 1_000_000;
+
+/** @throws when it cannot be read, or is too long */
+const textOf = (file: string): Promise<string> =>
+  readBounded(createReadStream(file), maxBytes, () => new Error(`it is longer than ${maxBytes} bytes`));
 
 async function filesIn(path: string): Promise<readonly string[]> {
   try {
     if (!(await stat(path)).isDirectory()) return [path];
     const names = (await readdir(path)).filter((name) => /\.ya?ml$/.test(name)).toSorted();
-    return names.slice(0, maxFiles).map((name) => join(path, name));
+    return names.map((name) => join(path, name));
   } catch (cause) {
     throw inputError(
       "experiment-missing",
@@ -31,10 +39,24 @@ async function filesIn(path: string): Promise<readonly string[]> {
 /** Reads experiments from files and folders. @throws AppError (exit code 2) that lists every problem of every file */
 export async function readExperiments(paths: readonly string[]): Promise<readonly ExperimentFile[]> {
   const files = (await Promise.all(paths.map(filesIn))).flat();
+  if (files.length > maxFiles)
+    throw inputError(
+      "experiments-too-many",
+      `These are ${files.length} experiments; ${maxFiles} are the most at one time.`,
+      "Give some of them, or folders with fewer.",
+    );
   const found: ExperimentFile[] = [];
   const problems: string[] = [];
   for (const file of files) {
-    const parsed = parseExperiment(await readFile(file, "utf8"));
+    const read = await textOf(file).then(
+      (text) => ({ text }),
+      (error: unknown) => ({ problem: whyRefused(error, 120) }),
+    );
+    if ("problem" in read) {
+      problems.push(`  - ${file}: ${read.problem}`);
+      continue;
+    }
+    const parsed = parseExperiment(read.text);
     if (parsed.ok) found.push({ file, experiment: parsed.experiment, body: parsed.body });
     else problems.push(...parsed.problems.map((problem) => `  - ${file}: ${problem}`));
   }

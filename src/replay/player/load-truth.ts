@@ -2,6 +2,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { inputError, messageOf } from "../../lib/app-error.ts";
+import { errorCode } from "../../lib/error-code.ts";
+import { whyRefused } from "../../lib/why-refused.ts";
 import { truthObject, truthTime } from "../recording/truth-fields.ts";
 
 const time = truthTime.transform((text) => Date.parse(text));
@@ -43,9 +45,15 @@ export async function loadTruth(folder: string): Promise<RecordedFault[]> {
   let text: string;
   try {
     text = await readFile(join(folder, "truth.json"), "utf8");
-  } catch {
+  } catch (cause) {
     // Recordings of real life have no truth: they play without a stop.
-    return [];
+    if (errorCode(cause) === "ENOENT") return [];
+    throw inputError(
+      "recording-incomplete",
+      `truth.json of the recording ${folder} cannot be read: ${whyRefused(cause)}.`,
+      "Make it readable, or remove it to replay the recording without waiting for a fix.",
+      cause,
+    );
   }
   const faults = parseTruth(folder, text).faults.flatMap((fault): RecordedFault[] => {
     if (fault.fixedAt == null || fault.fix.action === "none") return [];

@@ -68,19 +68,25 @@ export async function recordSignals(options: RecordOptions): Promise<RecordingSu
   const writer = createSignalWriter(folder, redact);
   const gaps = createRecordGaps(redact, options.onSight);
   let full = false;
-  for await (const signal of options.signals) {
-    if (signal.type === "source") {
-      gaps.take(signal);
-      if (signal.source === "kubernetes-watch" && signal.ok && writer.start === undefined) {
-        await writer.begin(signal.at);
-        options.onStart?.(signal.at);
+  try {
+    for await (const signal of options.signals) {
+      if (signal.type === "source") {
+        gaps.take(signal);
+        if (signal.source === "kubernetes-watch" && signal.ok && writer.start === undefined) {
+          await writer.begin(signal.at);
+          options.onStart?.(signal.at);
+        }
+      } else await writer.take(signal);
+      full = writer.counts().bytes >= maxBytes;
+      if (full) {
+        options.onFull?.();
+        break;
       }
-    } else await writer.take(signal);
-    full = writer.counts().bytes >= maxBytes;
-    if (full) {
-      options.onFull?.();
-      break;
     }
+  } catch (error) {
+    // What went wrong first is what is told; the files are not left open.
+    await writer.close().catch(() => undefined);
+    throw error;
   }
   await writer.close();
   const { start } = writer;

@@ -104,6 +104,13 @@ async function* linesOf(folder: string, file: string): AsyncGenerator<[text: str
   try {
     text = (await unzip(packed, { maxOutputLength: maxPartBytes })).toString("utf8");
   } catch (cause) {
+    if (errorCode(cause) === "ERR_BUFFER_TOO_LARGE")
+      throw inputError(
+        "recording-too-large",
+        `${file} of the recording ${folder} is larger than ${maxPartBytes / 1024 ** 2} MiB when it is unpacked.`,
+        "Record less at a time: fewer namespaces or minutes, or a smaller --max-bytes.",
+        cause,
+      );
     throw damaged(folder, file, "it does not unpack", cause);
   }
   let number = 0;

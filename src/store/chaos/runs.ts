@@ -70,11 +70,15 @@ export async function addChaosRun(
   return row.id;
 }
 
-/** Takes the oldest request; each is handed out once. Requests older than ten minutes are closed: nobody waits for them. */
+/**
+ * Takes the oldest request; each is handed out once. Requests older than ten minutes are closed, since nobody waits for them, and
+ * so is what was taken up that long ago and never began: its process has ended.
+ */
 export async function takeRequestedRun(database: Database, cluster: string): Promise<ChaosRunRow | undefined> {
   await sql`
-    update chaos_run set phase = 'refused', note = 'nobody took it within ten minutes'
-     where cluster = ${cluster} and phase = 'requested' and requested_at < clock_timestamp() - interval '10 minutes'`.execute(
+    update chaos_run set phase = 'refused',
+           note = case phase when 'requested' then 'nobody took it within ten minutes' else 'its process ended before it began' end
+     where cluster = ${cluster} and phase in ('requested', 'planning') and requested_at < clock_timestamp() - interval '10 minutes'`.execute(
     database.kysely,
   );
   const { rows } = await sql<Row>`

@@ -3,9 +3,10 @@ import { createHash } from "node:crypto";
 import { mkdtempDisposable, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { PassThrough } from "node:stream";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { sinceOf } from "../../../src/cli/audit.ts";
+import { reportAudit, sinceOf } from "../../../src/cli/audit.ts";
 import { canonicalJson } from "../../../src/lib/stable-hash.ts";
 import { inAuditedTransaction } from "../../../src/store/audit.ts";
 import { type TestDatabase, withDatabase } from "../../support/postgres.ts";
@@ -51,6 +52,18 @@ describe("kubemend audit", () => {
       expect(createHash("sha256").update(canonicalJson(rest)).digest("hex")).toBe(hash);
       if (i > 0) expect(rest.prevHash).toBe(entries[i - 1]?.hash);
     }
+  });
+
+  test.each([
+    { name: "an empty file", text: "", code: "export-empty", says: /holds no entry/ },
+    { name: "another file", text: "hello\n", code: "export-unreadable", says: /audit export has printed \(line 1\)/ },
+    { name: "no file", text: undefined, code: "export-unreadable", says: /cannot be read: no such file or folder/ },
+  ])("verify --against $name is no word that the chain is intact", async ({ text, code, says }) => {
+    await using folder = await mkdtempDisposable(join(tmpdir(), "kubemend-audit-"));
+    const against = join(folder.path, "audit.jsonl");
+    if (text !== undefined) await writeFile(against, text);
+    const refused = reportAudit(database, new PassThrough(), { against });
+    await expect(refused).rejects.toMatchObject({ code, exitCode: 2, message: expect.stringMatching(says) });
   });
 
   test("verify --against finds a chain that holds and is another one", async () => {
