@@ -68,8 +68,8 @@ const migrationTable = "schema_migration";
 /** An index on years of rows takes its time, and so does waiting for the replica that makes it; a dead network does not. */
 const migrateWithinMs = 60 * 60_000;
 
-/** Steps in the database that this version does not know. */
-async function stepsOfOthers(database: Database): Promise<readonly string[]> {
+/** Steps that the database has taken, in order; none in a fresh one. */
+async function stepsTaken(database: Database): Promise<readonly string[]> {
   const { rows } = await database.pool
     .query<{ name: string }>(`select name from ${migrationTable} order by name`)
     .catch((error: unknown) => {
@@ -77,7 +77,14 @@ async function stepsOfOthers(database: Database): Promise<readonly string[]> {
       if (errorCode(error) === "42P01") return { rows: [] };
       throw error;
     });
-  return rows.map(({ name }) => name).filter((name) => !(name in migrations));
+  return rows.map(({ name }) => name);
+}
+
+/** How many steps of this version the database still lacks. Who owns no tables cannot take them. */
+export async function stepsMissing(database: Database): Promise<{ readonly missing: number; readonly fresh: boolean }> {
+  const taken = await stepsTaken(database);
+  const missing = Object.keys(migrations).filter((name) => !taken.includes(name)).length;
+  return { missing, fresh: taken.length === 0 };
 }
 
 /**
@@ -85,7 +92,8 @@ async function stepsOfOthers(database: Database): Promise<readonly string[]> {
  * @throws AppError
  */
 export async function refuseNewerDatabase(database: Database): Promise<void> {
-  const newest = (await stepsOfOthers(database)).at(-1);
+  // Steps that this version does not know.
+  const newest = (await stepsTaken(database)).filter((name) => !(name in migrations)).at(-1);
   if (newest === undefined) return;
   throw new AppError(
     "database-newer",

@@ -3,7 +3,7 @@ import type { Config } from "../../config/config.ts";
 import { AppError, messageOf } from "../../lib/app-error.ts";
 import { checkDatabase, describeDatabaseUrl, openDatabase, refuseOldServer } from "../../store/database.ts";
 import { startEmbeddedPostgres } from "../../store/embedded-postgres/start.ts";
-import { refuseNewerDatabase } from "../../store/migrate.ts";
+import { refuseNewerDatabase, stepsMissing } from "../../store/migrate.ts";
 import { type Check, type CheckResult, failed, ok } from "./check.ts";
 
 async function ask(url: string, where: string): Promise<CheckResult> {
@@ -15,12 +15,19 @@ async function ask(url: string, where: string): Promise<CheckResult> {
   const { rows } = await database.pool.query<{ may: boolean | null }>(
     "select has_schema_privilege(current_schema(), 'create') as may",
   );
-  if (rows[0]?.may !== true)
+  if (rows[0]?.may === true) return ok(`PostgreSQL ${version}, ${where}`);
+  // A user for one role alone, whom the owner of the tables has let in.
+  const { missing, fresh } = await stepsMissing(database);
+  if (missing === 0) return ok(`PostgreSQL ${version}, ${where}; the tables are up to date, and somebody else's`);
+  if (!fresh)
     return failed(
-      `${where} does not let this user make tables`,
-      "Let it own the database, or: grant create on schema public to <user>.",
+      `${where} lacks ${missing} step${missing === 1 ? "" : "s"} of this version, which this user may not take`,
+      "Run kubemend migrate as the owner of the tables (docs/operations.md, A database user for each role).",
     );
-  return ok(`PostgreSQL ${version}, ${where}`);
+  return failed(
+    `${where} does not let this user make tables`,
+    "Let it own the database, or: grant create on schema public to <user>.",
+  );
 }
 
 export function postgresCheck(config: Config): Check {

@@ -112,7 +112,7 @@ test("a policy that cannot be used is told before the start, with each problem",
   expect(await policyCheck({}).run()).toMatchObject({ state: "ok", detail: expect.stringContaining("none of yours") });
 });
 
-test("a database that a newer version has changed, and one where no tables may be made", async () => {
+test("a database that a newer version has changed, one of another owner, and one where no tables may be made", async () => {
   await using database = await withDatabase();
   vi.stubEnv("DATABASE_URL", database.url);
   await database.pool.query("insert into schema_migration (name, timestamp) values ('9001-later', now()::text)");
@@ -128,9 +128,17 @@ test("a database that a newer version has changed, and one where no tables may b
     url.username = role;
     url.password = "x";
     vi.stubEnv("DATABASE_URL", url.href);
-    said.length = 0;
-    await doctor({});
-    expect(said.join("\n")).toMatch(/FAILED PostgreSQL: .* does not let this user make tables/);
+    const told = async () => {
+      said.length = 0;
+      await doctor({});
+      return said.join("\n");
+    };
+    // As a user of one role has it, whom `kubemend migrate --watcher-user` let in.
+    expect(await told()).toMatch(/ok {5}PostgreSQL: .*up to date, and somebody else's/);
+    await database.pool.query("delete from schema_migration where name = (select max(name) from schema_migration)");
+    expect(await told()).toMatch(/FAILED PostgreSQL: .* lacks 1 step .*\n.*kubemend migrate as the owner/);
+    await database.pool.query("delete from schema_migration");
+    expect(await told()).toMatch(/FAILED PostgreSQL: .* does not let this user make tables/);
   } finally {
     await database.pool.query(`drop owned by ${role}`);
     await database.pool.query(`drop role ${role}`);
