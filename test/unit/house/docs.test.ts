@@ -1,9 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
+import { Ajv } from "ajv";
 import type { Command } from "commander";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
+import { policySchema } from "../../../src/actions/policy/policy-file.ts";
+import { parseExperiment } from "../../../src/chaos/parse-experiment.ts";
 import { buildProgram } from "../../../src/cli/program.ts";
 import { configSchema } from "../../../src/config/config.ts";
 import { environmentSettings } from "../../../src/config/environment.ts";
@@ -156,4 +159,66 @@ test("every alert about kubemend itself has its page in docs/operations.md", () 
   };
   const text = read("docs/operations.md");
   for (const { alert } of groups.flatMap(({ rules }) => rules)) expect(text).toContain(`\n### ${alert}\n`);
+});
+
+/** Whether a dotted name is a place in a schema: `web.signIn.proxy`, `slack.routes`; undefined when it begins with nothing of it. */
+function isPlace(schema: JsonSchema, name: string): boolean | undefined {
+  const [first = "", ...rest] = name.split(".");
+  let at = schema.properties?.[first];
+  if (!at) return undefined;
+  for (const key of rest) {
+    const inner: JsonSchema | undefined = at.properties?.[key] ?? at.items?.properties?.[key];
+    if (!inner) return at.properties === undefined && at.items?.properties === undefined && at.type !== "string";
+    at = inner;
+  }
+  return true;
+}
+interface JsonSchema {
+  readonly type?: string;
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly items?: JsonSchema;
+}
+
+describe("examples", () => {
+  const chart = JSON.parse(read("k8s/chart/values.schema.json")) as JsonSchema;
+  const settings = z.toJSONSchema(configSchema, { io: "input", unrepresentable: "any" }) as JsonSchema;
+  const policy = z.toJSONSchema(policySchema, { io: "input", unrepresentable: "any" }) as JsonSchema;
+  const defaults = parse(read("k8s/chart/values.yaml")) as Record<string, object>;
+  /** Named like settings: an event of the log, and what OpenTelemetry calls a service. */
+  const others = ["runbooks.read", "service.name"];
+  const isValues = new Ajv({ strict: false, validateFormats: false }).compile(chart);
+
+  /** What is wrong with an example, by what it is an example of; undefined for pieces of other programs' files. */
+  function wrongWith(source: string): unknown {
+    const value = parse(source) as Record<string, unknown> | null;
+    const keys = Object.keys(value ?? {});
+    if (keys.includes("hypothesis")) {
+      const read = parseExperiment(source);
+      return read.ok ? [] : read.problems;
+    }
+    if (keys.includes("rules")) return policySchema.safeParse(value).error?.issues ?? [];
+    if (keys.includes("config")) {
+      const merged = { ...defaults, ...value, config: { ...defaults["config"], ...(value?.["config"] as object) } };
+      return isValues(merged) ? [] : isValues.errors;
+    }
+    if (keys.length === 0 || !keys.every((key) => settings.properties?.[key])) return undefined;
+    return configSchema.safeParse(value).error?.issues ?? [];
+  }
+
+  test.each(pages)("of YAML in %s are taken by what reads them", (page) => {
+    const text = read(page);
+    const fenced = [...text.matchAll(/^( *)```yaml\n([\s\S]*?)^\1```/gm)].map(([, , body = ""]) => body);
+    // `capture: { seconds: 60 }` within a sentence.
+    const inline = [...text.matchAll(/`([a-z]+[A-Za-z]*: \{[^`]*\})`/g)].map(([, span = ""]) => span);
+    for (const source of [...fenced, ...inline].filter((one) => !one.includes("…")))
+      expect(wrongWith(source) ?? [], source).toEqual([]);
+  });
+
+  test.each(pages)("%s names settings and values that there are", (page) => {
+    for (const [, name = ""] of read(page).matchAll(/`([a-z][A-Za-z]*(?:\.[a-z][A-Za-z]*)+)(?:=[^`]*|: [^`]*)?`/g)) {
+      if (/\.(yaml|json|ndjson|ts|com)$/.test(name) || others.includes(name)) continue;
+      const found = [settings, chart, policy].map((schema) => isPlace(schema, name)).filter((one) => one !== undefined);
+      if (found.length > 0) expect(found, name).toContain(true);
+    }
+  });
 });
