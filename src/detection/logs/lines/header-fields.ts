@@ -1,4 +1,4 @@
-import { classOf, DIGIT, isDigit, skipDigits, skipSpaces, skipWord, UPPER } from "./chars.ts";
+import { classOf, isDigit, skipDigits, skipSpaces, skipWord, UPPER } from "./chars.ts";
 import type { Header } from "./header.ts";
 import { type Cursor, finish, type Step } from "./header-cursor.ts";
 import { openings } from "./header-openings.ts";
@@ -81,17 +81,19 @@ const takeComponent: Step = (text, end, header, c) => {
   return true;
 };
 
-/** Longest name of a daemon in capitals. */
-const MAX_DAEMON = 12;
+/** Daemons of Quagga and FRRouting, whose names stand between time and message. */
+const DAEMONS = new Set(
+  "BABEL BFD BGP EIGRP FABRIC ISIS LDP MGMTD NHRP OSPF OSPF6 PATH PBR PIM PIM6 RIP RIPNG SHARP STATIC VRRP WATCHFRR ZEBRA".split(
+    " ",
+  ),
+);
+const LONGEST_DAEMON = 8;
 
-/** `BGP: ` directly after the time: a daemon in capitals. Words that say what happened (`FAILED: `) are message. */
+/** `BGP: ` directly after the time. Other words in capitals (`TLS: `, `FAILED: `) are message. */
 const takeDaemon: Step = (text, end, header, c) => {
   const last = c.word - 1;
-  const size = last - c.at;
-  if (header.level > 0 || c.components + c.numbers + c.brackets > 0 || size < 2 || size > MAX_DAEMON) return false;
-  if (text.charCodeAt(last) !== COLON || c.word >= end) return false;
-  for (let i = c.at; i < last; i++) if ((classOf(text.charCodeAt(i)) & (UPPER | DIGIT)) === 0) return false;
-  if (text.startsWith("ED", last - 2) || text.startsWith("ING", last - 3)) return false;
+  if (header.level > 0 || c.components + c.numbers + c.brackets > 0 || last - c.at > LONGEST_DAEMON) return false;
+  if (text.charCodeAt(last) !== COLON || c.word >= end || !DAEMONS.has(text.slice(c.at, last))) return false;
   header.component = c.at;
   return finish(c, skipSpaces(text, c.word, end));
 };
@@ -193,8 +195,8 @@ const ONCE_KNOWN: readonly Step[] = [
   takeNumber,
   takeRequest,
   takeLevelBehind,
-  takeHost,
   takeDaemon,
+  takeHost,
   takePlace,
   takeTag,
   takeColumn,

@@ -116,6 +116,19 @@ function isName(tokens: Pick<Tokens, "hash">, from: number, to: number): boolean
   return true;
 }
 
+function keysOf({ hash, flags, count }: Tokens, from: number): Set<number> {
+  const keys = new Set<number>();
+  for (let i = from; i < count; i++) if (((flags[i] ?? 0) & FLAG.key) !== 0) keys.add(hash[i] ?? WILD);
+  return keys;
+}
+
+/** Have the two lists of pairs that begin at `from` a key in common? */
+function shareKeys(one: Tokens, other: Tokens, from: number): boolean {
+  const [a, b] = [keysOf(one, from), keysOf(other, from)];
+  for (const key of a) if (b.has(key)) return true;
+  return false;
+}
+
 /** @param keepTexts what is told after a colon is never taken for anything: other texts are other templates */
 export function createOpenEnds(keepTexts: boolean): OpenEnds {
   const byHead = new Map<number, Template[]>();
@@ -133,8 +146,12 @@ export function createOpenEnds(keepTexts: boolean): OpenEnds {
       const texts = members.filter((member) => isText(member, size, member.hash.length));
       return isText(tokens, size, tokens.count) && texts.length + 1 >= TEXTS_NEEDED;
     }
-    if (kind === "pairs")
-      return members.filter((member) => startOfPairs(tokensOf(member)) === size).length + 1 >= PAIRS_NEEDED;
+    if (kind === "pairs") {
+      const alike = members.filter(
+        (member) => startOfPairs(tokensOf(member)) === size && shareKeys(tokens, tokensOf(member), size),
+      );
+      return alike.length + 1 >= PAIRS_NEEDED;
+    }
     if (words >= LONG && members.length + 1 >= NAMES_NEEDED) return true;
     if (!isName(tokens, size, tokens.count)) return false;
     const firsts = new Set([tokens.hash[size]]);

@@ -112,6 +112,8 @@ export function tokenize(line: TokenLine, start: number, end: number): void {
   const text = line.text;
   let i = afterSign(line, start, end);
   let afterNumber = false;
+  /** Of `afterNumber`: a number that counts, digits between spaces. */
+  let afterCount = false;
   let previousWord = 0;
   let pairs = 0;
   let depth = 0;
@@ -191,6 +193,7 @@ export function tokenize(line: TokenLine, start: number, end: number): void {
         : endOfValue(line, shape, from, i, end, separator, kind);
     if (value > 0) {
       afterNumber = kind === KIND.variable && shape.letters === 0;
+      afterCount = afterNumber && shape.digits === shape.length && text.charCodeAt(from - 1) === 32;
       // `starting catalogue 1.8.2`: what stands before a version is a name.
       if (shape.dots === 2 && afterNumber && previousWord !== 0) markLast(line, FLAG.product);
       previousWord = 0;
@@ -208,7 +211,7 @@ export function tokenize(line: TokenLine, start: number, end: number): void {
       continue;
     }
     // `1 change`, `2 changes`
-    if (afterNumber && separator === 0 && shape.length > 3 && text.charCodeAt(i - 1) === LETTER_S)
+    if (afterNumber && afterCount && separator === 0 && shape.length > 3 && text.charCodeAt(i - 1) === LETTER_S)
       shape.hash = hashWord(text, from, i - 1);
     afterNumber = false;
     // `database=shop`: whatever follows the sign directly; and `id:7 type:create`, once a pair was seen to hold a value.

@@ -203,6 +203,12 @@ const layouts: readonly (readonly [string, string, string, string])[] = [
     "2026/11/21 13:41:21 BGP: found 9 routes",
     "found <*> routes",
   ],
+  [
+    "a part in capitals that is no daemon",
+    "2026-11-21 13:41:20 TLS: found 7 routes",
+    "2026-11-21 13:41:21 TLS: found 9 routes",
+    "TLS: found <*> routes",
+  ],
   ["seconds and a colon", "1605100345: Config of 7 routes", "1605100346: Config of 9 routes", "Config of <*> routes"],
   [
     "file and line in parentheses",

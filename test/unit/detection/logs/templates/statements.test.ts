@@ -6,7 +6,7 @@ import { groupingAccuracy } from "./grouping-accuracy.ts";
 
 // Floors below what is measured (npm run evals -- templates): they notice a fall, the eval states the goal.
 test.each([
-  { part: "development", sources: 0.83, stream: 0.82, read: 0.86 },
+  { part: "development", sources: 0.82, stream: 0.82, read: 0.85 },
 ])("lines of real programs, $part: not below $sources by source, $stream in one stream and $read by reading", ({
   part,
   sources,

@@ -413,6 +413,17 @@ describe("words become values by evidence", () => {
     expect(miner.resolve(second)).toBe(first);
   });
 
+  test("pairs behind the same words that have no key in common are different things", () => {
+    const lines = ["op 7 found it base=a scope=2", "op 8 found it attr=b", "op 9 found it oid=c text=d"];
+    expect(textsOf(lines)).toHaveLength(3);
+  });
+
+  test("a word after an address is not one of many", () => {
+    expect(textsOf(["10.0.0.1:1194 Timers: ping 2 again", "Timers: ping 3 again"])).toEqual([
+      "<*> Timers: ping <*> again",
+    ]);
+  });
+
   test("a word that turns the meaning round makes another sentence", () => {
     expect(
       textsOf(["the peer 7 is ready to vote in this round", "the peer 7 is not ready to vote in this round"]),
