@@ -251,6 +251,14 @@ export const origins: Readonly<Record<string, (raw: readonly string[]) => Origin
     ),
   ),
   icinga: each(cut(/(?<=^\[[^\]]*\] \w+\/\w+: )@([^@]+)@ /, "", /^\[[^\]]*\] \w+\/\w+: (.*)$/)),
+  /** What each of its parts puts before a sentence is another: the lists, Django, Gunicorn and the queue of tasks. */
+  mailman: each(
+    cut(
+      AT,
+      "",
+      /^(?:\w{3} \d\d [\d:]+ \d{4} \(\d+\) |[A-Z]+ \S+ \S+ \d+ \S+ |\[[^\]]+\] \[\d+\] \[\w+\] |[\d:]+ \[Q\] [A-Z]+ )?(.*)$/,
+    ),
+  ),
   slapd: syslog,
   strongswan: each(cut(AT, "", /^\w{3} [ \d]\d \S+ \d+\[\w+\] (.*)$/)),
   swift: each(cut(AT, "", /^\w{3} [ \d]\d \S+ \S+ [\w-]+: (.*)$/)),
