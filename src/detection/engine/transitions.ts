@@ -16,7 +16,7 @@ export interface Transitions {
   inProgress(workload: ObjectRef): boolean;
   /** When its latest work ended (ms); undefined while there is none, or it goes on. */
   endedAt(workload: ObjectRef): number | undefined;
-  /** In progress for less than the grace time, or finished so recently that rates still show it. */
+  /** In progress, or with a pod on its way out, for less than the grace time, or finished so recently that rates still show it. */
   settling(workload: ObjectRef, now: number): boolean;
 }
 
@@ -32,12 +32,24 @@ interface Entry {
   endedAt: number;
 }
 
+/**
+ * Workloads of which a pod was told to end and has yet to. Its controller counts it as ready for as long as it says so, while it
+ * refuses what is new: a database waits for its clients to leave.
+ */
+function withLeavingPods({ objects }: Observation): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const pod of objects.list("Pod"))
+    if (pod.metadata.deletionTimestamp !== undefined) found.add(refKey(objects.topOwner(pod)));
+  return found;
+}
+
 const isRolloutKind = (object: KubeObject): object is Workload =>
   isKind(object, "Deployment") || isKind(object, "StatefulSet") || isKind(object, "DaemonSet");
 
 export function createTransitions(options: TransitionOptions): Transitions {
   const graceMs = options.graceMs ?? 60_000;
   const entries = new Map<string, Entry>();
+  const leavingSince = new Map<string, number>();
 
   return {
     observe(object, at) {
@@ -46,7 +58,11 @@ export function createTransitions(options: TransitionOptions): Transitions {
       const known = entries.get(key);
       if (!known || known.endedAt > 0) entries.set(key, { startedAt: at, endedAt: 0 });
     },
-    update({ objects }, now) {
+    update(observation, now) {
+      const { objects } = observation;
+      const leaving = withLeavingPods(observation);
+      for (const key of leaving) if (!leavingSince.has(key)) leavingSince.set(key, now);
+      for (const key of leavingSince.keys()) if (!leaving.has(key)) leavingSince.delete(key);
       const open = new Set<string>();
       for (const kind of ["Deployment", "StatefulSet", "DaemonSet"] as const) {
         for (const workload of objects.list(kind)) {
@@ -69,7 +85,9 @@ export function createTransitions(options: TransitionOptions): Transitions {
       return endedAt > 0 ? endedAt : undefined;
     },
     settling(workload, now) {
-      const entry = entries.get(refKey(workload));
+      const key = refKey(workload);
+      if (now - (leavingSince.get(key) ?? Number.NEGATIVE_INFINITY) < graceMs) return true;
+      const entry = entries.get(key);
       if (!entry) return false;
       return entry.endedAt === 0 ? now - entry.startedAt < graceMs : now - entry.endedAt < options.echoMs();
     },
