@@ -259,6 +259,7 @@ export const origins: Readonly<Record<string, (raw: readonly string[]) => Origin
       /^(?:\w{3} \d\d [\d:]+ \d{4} \(\d+\) |[A-Z]+ \S+ \S+ \d+ \S+ |\[[^\]]+\] \[\d+\] \[\w+\] |[\d:]+ \[Q\] [A-Z]+ )?(.*)$/,
     ),
   ),
+  puppetdb: each(cut(AT, "", /^\S+ [A-Z]+ +\[\S+\] (.*)$/)),
   slapd: syslog,
   strongswan: each(cut(AT, "", /^\w{3} [ \d]\d \S+ \d+\[\w+\] (.*)$/)),
   swift: each(cut(AT, "", /^\w{3} [ \d]\d \S+ \S+ [\w-]+: (.*)$/)),
