@@ -101,12 +101,22 @@ function afterBracket(text: string, at: number, end: number, out: Header): numbe
   return next;
 }
 
+/** `(2481) `: a process in parentheses; where what follows begins, `at` when there is none. */
+function afterProcess(text: string, at: number, end: number): number {
+  if (text.charCodeAt(at) !== 40) return at;
+  const close = skipDigits(text, at + 1, end);
+  const next = skipSpaces(text, close + 1, end);
+  return close > at + 1 && text.charCodeAt(close) === 41 && next < end ? next : at;
+}
+
 /**
- * What follows the time of syslog: `host tag[pid]: `, `host program [pid] (function) level: ` or a bracket.
+ * What follows the time of syslog: `host tag[pid]: `, `host program [pid] (function) level: ` or a number in brackets.
  * @returns the offset of the message
  */
 export function afterSyslogTime(text: string, at: number, end: number, out: Header): number {
   if (text.charCodeAt(at) === OPEN) return afterBracket(text, at, end, out);
+  const process = afterProcess(text, at, end);
+  if (process > at) return process;
   const host = skipWord(text, at, end);
   const tag = skipSpaces(text, host, end);
   const stated = afterStatedLevel(text, tag, end, out);

@@ -114,7 +114,7 @@ export function endOfBracketed(text: string, at: number, end: number): number {
       const stands = i + 1 >= end || (classOf(next) === SEPARATOR && next !== 91) || next === 46;
       return stands && (!plain || i === at + 1) ? i + 1 : -1;
     } else if (code <= 32 && depth < 2) plain = false;
-    else if (!isLetter(code) && code !== 95 && code !== 45) plain = false;
+    else if (!isLetter(code) && code !== 45) plain = false;
   }
   return -1;
 }

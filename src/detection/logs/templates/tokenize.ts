@@ -149,7 +149,8 @@ export function tokenize(line: TokenLine, start: number, end: number): void {
     // `Job::start` names no value.
     const isScope = separator === COLON && text.charCodeAt(i - 1) === COLON && text.charCodeAt(i - 2) === COLON;
     const named = (separator === EQUALS || separator === COLON) && !isScope ? FLAG.named : 0;
-    if ((named !== 0 || separator === OPEN_GROUP) && isPayloadWord(previousWord)) {
+    const isGroup = separator === OPEN_GROUP && text.charCodeAt(end - 1) === CLOSE_GROUP;
+    if ((named !== 0 || isGroup) && isPayloadWord(previousWord)) {
       pushValue(line, i, end, named);
       return;
     }
