@@ -56,7 +56,7 @@ export const mostRecordedBytes = 400_000_000;
  */
 export async function startRecording(options: StartRecordingOptions): Promise<RunningRecording> {
   const { clock = systemClock, intervalSeconds = 5, minutes = 60, namespaces, log } = options;
-  const reader = createKubernetesReader({ kubeconfig: options.kubeConfig, log });
+  const reader = createKubernetesReader({ kubeconfig: options.kubeConfig, log, whole: true });
   const kubernetesVersion = await reader.version().catch((cause: unknown) => {
     throw inputError(
       "cluster-unreachable",

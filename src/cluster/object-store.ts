@@ -1,5 +1,6 @@
 import { makeRef, type ObjectRef, refKey } from "../incident/object-ref.ts";
-import { canonicalJson } from "../lib/stable-hash.ts";
+import { createConfigShelf } from "./config-shelf.ts";
+import { intentOf } from "./intent.ts";
 import { endsOwnerChain } from "./kinds/workload.ts";
 import type { KindMap, KubeObject } from "./kubernetes-types.ts";
 
@@ -33,7 +34,15 @@ export interface ObjectStore {
    */
   topOwner(object: KubeObject): ObjectRef;
   readonly size: number;
-  readonly dropped: { readonly objects: number; readonly versions: number; readonly deleted: number };
+  /** `values`: of ConfigMaps, kept by a beginning or a hash alone. */
+  readonly dropped: {
+    readonly objects: number;
+    readonly versions: number;
+    readonly deleted: number;
+    readonly values: number;
+  };
+  /** Characters that the texts of ConfigMaps take. */
+  readonly configChars: number;
 }
 
 export interface ObjectStoreOptions {
@@ -43,34 +52,18 @@ export interface ObjectStoreOptions {
   readonly maxDeleted?: number;
   /** Live objects kept; further ones are not seen, and counted. Twice what the largest supported clusters hold of the kinds watched. */
   readonly maxObjects?: number;
+  /** Characters of all ConfigMaps, earlier versions included; the fuller, the less of each value is kept. */
+  readonly maxConfigChars?: number;
 }
 
 interface Entry {
   object: KubeObject;
+  /** Digest of what is asked for. */
   intent: string;
   versions: ObjectVersion[];
   /** False for what was there when watching began. */
   createdHere: boolean;
   deletedAt?: number;
-}
-
-// Status, resourceVersion and what controllers write into annotations on their own are not intent.
-const noisyAnnotations = new Set([
-  "deployment.kubernetes.io/revision",
-  "kubectl.kubernetes.io/last-applied-configuration",
-]);
-
-function intentOf(object: KubeObject): string {
-  const { status: _status, metadata, ...rest } = object as KubeObject & Record<string, unknown>;
-  const annotations = Object.fromEntries(
-    Object.entries(metadata.annotations ?? {}).filter(([key]) => !noisyAnnotations.has(key)),
-  );
-  return canonicalJson({
-    ...rest,
-    // Values of Secrets are never read, so the version is the only sign that one was changed.
-    ...(object.kind === "Secret" ? { resourceVersion: metadata.resourceVersion } : {}),
-    metadata: { labels: metadata.labels ?? {}, annotations, deletionTimestamp: metadata.deletionTimestamp },
-  });
 }
 
 export function refOf(object: KubeObject): ObjectRef {
@@ -82,11 +75,19 @@ export function createObjectStore(options: ObjectStoreOptions = {}): ObjectStore
   const maxVersions = options.maxVersions ?? 12;
   const maxDeleted = options.maxDeleted ?? 2_000;
   const maxObjects = options.maxObjects ?? 200_000;
+  const configs = createConfigShelf(options.maxConfigChars ?? 8 * 2 ** 20);
   const live = new Map<string, Map<string, Entry>>();
   const gone = new Map<string, Map<string, Entry>>();
   let goneSize = 0;
   let size = 0;
-  const dropped = { objects: 0, versions: 0, deleted: 0 };
+  const dropped = {
+    objects: 0,
+    versions: 0,
+    deleted: 0,
+    get values() {
+      return configs.cutValues;
+    },
+  };
 
   const goneEntry = (ref: ObjectRef) => gone.get(ref.kind)?.get(refKey(ref));
   const entryOf = (ref: ObjectRef) => live.get(ref.kind)?.get(refKey(ref)) ?? goneEntry(ref);
@@ -103,6 +104,7 @@ export function createObjectStore(options: ObjectStoreOptions = {}): ObjectStore
     for (const family of gone.values()) if (!most || family.size > most.size) most = family;
     const oldest = most?.keys().next().value;
     if (oldest === undefined || !most?.delete(oldest)) return;
+    configs.hold(oldest, []);
     goneSize--;
     dropped.deleted++;
   }
@@ -116,10 +118,16 @@ export function createObjectStore(options: ObjectStoreOptions = {}): ObjectStore
     if (goneSize > maxDeleted) forgetOne();
   }
 
+  function keep(entry: Entry): void {
+    if (entry.object.kind === "ConfigMap")
+      configs.hold(refKey(refOf(entry.object)), [entry.object, ...entry.versions.map(({ object }) => object)]);
+  }
+
   const store: ObjectStore = {
-    apply(change, object, at) {
-      const ref = refOf(object);
+    apply(change, told, at) {
+      const ref = refOf(told);
       const key = refKey(ref);
+      const object = configs.fit(told, entryOf(ref)?.object);
       let family = live.get(object.kind);
       if (!family) {
         family = new Map();
@@ -134,6 +142,7 @@ export function createObjectStore(options: ObjectStoreOptions = {}): ObjectStore
         known.deletedAt = at;
         known.versions.push({ at, change, object });
         remember(ref, known);
+        keep(known);
         return;
       }
       const intent = intentOf(object);
@@ -147,6 +156,7 @@ export function createObjectStore(options: ObjectStoreOptions = {}): ObjectStore
           known.versions.splice(1, 1);
           dropped.versions++;
         }
+        keep(known);
         return;
       }
       if (size >= maxObjects) {
@@ -154,12 +164,14 @@ export function createObjectStore(options: ObjectStoreOptions = {}): ObjectStore
         return;
       }
       const before = recall(ref);
-      family.set(key, {
+      const entry: Entry = {
         object,
         intent,
         versions: [...(before?.versions.slice(-3) ?? []), { at, change: "ADDED", object }],
         createdHere: Date.parse(object.metadata.creationTimestamp ?? "") > at - 60_000 || before !== undefined,
-      });
+      };
+      family.set(key, entry);
+      keep(entry);
       size++;
     },
     get(kind: string, namespace: string | undefined, name: string) {
@@ -227,6 +239,9 @@ export function createObjectStore(options: ObjectStoreOptions = {}): ObjectStore
       return size;
     },
     dropped,
+    get configChars() {
+      return configs.chars;
+    },
   };
   return store;
 }

@@ -79,8 +79,9 @@ async function survive({ places, fault, strike }: Case, round: number): Promise<
     new Map(objects.map(({ metadata }) => [metadata.name, metadata.resourceVersion]));
   const freshList = async () => {
     // Its own connection, past the fault, which one request has used up.
-    const { items } = await listKind(createTransport(api.kubeconfig), kind, "shop");
-    return versions(items as { metadata: { name: string; resourceVersion?: string } }[]);
+    const read = (item: unknown) => item as { metadata: { name: string; resourceVersion?: string } };
+    const { items } = await listKind(createTransport(api.kubeconfig), kind, "shop", read);
+    return versions(items);
   };
   for (let i = 0; i < 5; i++) put(`kept-${i}`, i);
   let struck = 0;

@@ -75,6 +75,8 @@ export interface KubernetesReaderOptions {
   readonly kubeconfig: KubeConfig;
   readonly log: Logger;
   readonly timing?: Partial<WatchTiming>;
+  /** What is watched comes as the API has it, large values of ConfigMaps included; who analyses does without them. */
+  readonly whole?: boolean;
 }
 
 const scrapeTimeoutMs = 10_000;
@@ -83,7 +85,12 @@ const maxScrapeBytes = 32 * 1024 * 1024;
 const maxAnswerBytes = 64 * 1024;
 
 /** @throws AppError (exit code 2) when the kubeconfig has no current cluster */
-export function createKubernetesReader({ kubeconfig, log, timing }: KubernetesReaderOptions): KubernetesReader {
+export function createKubernetesReader({
+  kubeconfig,
+  log,
+  timing,
+  whole = false,
+}: KubernetesReaderOptions): KubernetesReader {
   const transport = createTransport(kubeconfig);
   const scrape = (path: string, request: ScrapeRequest = {}): Promise<string> =>
     transport.text(path, {
@@ -118,7 +125,7 @@ export function createKubernetesReader({ kubeconfig, log, timing }: KubernetesRe
       return (await listObjects(transport, eventKind, options)) as KubeEvent[];
     },
     rolloutHistory: (workload) => rolloutHistory((kind, namespace) => list(kind, { namespace }), workload),
-    watch: (options) => watchCluster({ transport, log, timing }, options),
+    watch: (options) => watchCluster({ transport, log, timing, whole }, options),
     readLog: (name, options) => readLog(transport, name, options),
     followLog: (name, options) => followLog(transport, name, options),
     nodeMetrics: (node, which, request) =>
@@ -156,8 +163,9 @@ function kindNamed(name: string): WatchedKind {
 
 async function listObjects(transport: Transport, kind: WatchedKind, options: ListOptions): Promise<KubeObject[]> {
   const { namespace, labelSelector, fieldSelector } = options;
-  const { items } = await listKind(transport, kind, namespace === "" ? undefined : namespace, {
+  const read = (item: unknown) => readObject(kind, item);
+  const { items } = await listKind(transport, kind, namespace === "" ? undefined : namespace, read, {
     query: { labelSelector, fieldSelector },
   });
-  return items.flatMap((item) => readObject(kind, item) ?? []);
+  return items.flatMap((object) => object ?? []);
 }

@@ -3,29 +3,37 @@ import { pathOf, type WatchedKind } from "./kinds.ts";
 import { readPage } from "./read-object.ts";
 import type { Query, Transport } from "./transport.ts";
 
-/** Kubernetes advises 500 a page; a thousand pages are half a million objects. */
+/** Kubernetes advises 500 a page. */
 const pageSize = 500;
-const maxPages = 1_000;
+/** What may have a megabyte each, and mostly is not worth carrying. */
+const heavyPageSize = 50;
+const heavyKinds: ReadonlySet<string> = new Set(["ConfigMap"]);
+const maxObjects = 500_000;
+const maxPages = maxObjects / heavyPageSize;
 /** Objects may have a megabyte each; a page that is too large is asked for again in so many parts. */
 const smaller = 5;
 
-export interface Listed {
-  readonly items: readonly unknown[];
+export interface Listed<T> {
+  readonly items: readonly T[];
   readonly resourceVersion: string;
 }
 
-/** All objects of a kind, page by page. @throws KubernetesApiError; 410 when the pages took too long to be consistent */
-export async function listKind(
+/**
+ * All objects of a kind, page by page, each as `read` makes it when its page comes: nobody holds more than one page whole.
+ * @throws KubernetesApiError; 410 when the pages took too long to be consistent
+ */
+export async function listKind<T>(
   transport: Transport,
   kind: WatchedKind,
   namespace: string | undefined,
+  read: (item: unknown) => T,
   options: { readonly query?: Query; readonly timeoutMs?: number; readonly signal?: AbortSignal | undefined } = {},
-): Promise<Listed> {
+): Promise<Listed<T>> {
   const path = pathOf(kind, namespace);
-  const items: unknown[] = [];
+  const items: T[] = [];
   let next: string | undefined;
-  let limit = pageSize;
-  for (let pages = 0; pages < maxPages; pages++) {
+  let limit = heavyKinds.has(kind.kind) ? heavyPageSize : pageSize;
+  for (let pages = 0; pages < maxPages && items.length <= maxObjects; pages++) {
     const query = { ...options.query, limit, continue: next };
     const request = { query, timeoutMs: options.timeoutMs, signal: options.signal };
     const answer = await transport.json(path, request).catch((error: unknown) => {
@@ -37,11 +45,11 @@ export async function listKind(
       continue;
     }
     const page = pageOf(path, answer);
-    items.push(...page.items);
+    for (const item of page.items) items.push(read(item));
     if (page.next === undefined) return { items, resourceVersion: page.resourceVersion };
     next = page.next;
   }
-  throw new KubernetesApiError(0, `${path} has more than ${pageSize * maxPages} objects`);
+  throw new KubernetesApiError(0, `${path} has more than ${maxObjects} objects`);
 }
 
 function pageOf(path: string, answer: unknown): ReturnType<typeof readPage> {

@@ -21,6 +21,8 @@ export interface WatchClusterDeps {
   readonly transport: Transport;
   readonly log: Logger;
   readonly timing?: Partial<WatchTiming> | undefined;
+  /** Large values of ConfigMaps are wanted too. */
+  readonly whole?: boolean;
 }
 
 /** More namespaces than this are watched as a whole cluster and sorted out here: each stream is a connection. */
@@ -69,6 +71,7 @@ export async function watchCluster(deps: WatchClusterDeps, options: WatchCluster
       ...(deps.timing && { timing: deps.timing }),
       signal: options.signal,
       remember: kind === eventKind ? "versions" : "objects",
+      light: deps.whole !== true,
       onChange(change, object) {
         if (kind !== eventKind) {
           if (kind.kind === "Namespace" && wanted.size > 0 && !wanted.has(object.metadata.name)) return;

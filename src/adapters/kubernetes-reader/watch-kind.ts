@@ -1,4 +1,5 @@
 import type { KubeObject } from "../../cluster/kubernetes-types.ts";
+import { lightConfig, worthCarrying } from "../../cluster/light-config.ts";
 import { messageOf } from "../../lib/app-error.ts";
 import { backoffMs } from "../../lib/backoff.ts";
 import { type Clock, rest, systemClock } from "../../lib/clock.ts";
@@ -48,6 +49,8 @@ export interface WatchKindOptions {
   readonly signal: AbortSignal;
   /** Objects are remembered to tell what a later list misses; `versions` keeps no objects and tells no such deletions. */
   readonly remember?: "objects" | "versions";
+  /** Of large values of ConfigMaps only what is worth carrying is told, and none of them is remembered. */
+  readonly light?: boolean;
   readonly onChange: (change: "ADDED" | "MODIFIED" | "DELETED", object: KubeObject) => void;
   readonly onHealth: (health: WatchHealth) => void;
   /** An object without the parts its kind must have was left out. */
@@ -67,6 +70,8 @@ export async function watchKind(options: WatchKindOptions): Promise<void> {
   const timing = { ...defaultTiming, ...options.timing };
   const path = pathOf(kind, namespace);
   const known = new Map<string, { version: string; object: KubeObject | undefined }>();
+  const lightened = (object: KubeObject | undefined) =>
+    object && options.light ? lightConfig(object, worthCarrying) : object;
   let version: string | undefined;
   let listedAt = Number.NEGATIVE_INFINITY;
   let failures = 0;
@@ -84,18 +89,19 @@ export async function watchKind(options: WatchKindOptions): Promise<void> {
     // Deleted and made again while nobody looked.
     const replaced = before?.object !== undefined && before.object.metadata.uid !== object.metadata.uid;
     if (replaced && before.object) onChange("DELETED", before.object);
-    known.set(key, { version: seen, object: options.remember === "versions" ? undefined : object });
+    const kept = options.light ? withoutValues(object) : object;
+    known.set(key, { version: seen, object: options.remember === "versions" ? undefined : kept });
     onChange(before === undefined || replaced ? "ADDED" : "MODIFIED", object);
   };
   const relist = async (): Promise<void> => {
-    const { items, resourceVersion } = await listKind(transport, kind, namespace, {
+    const read = (item: unknown) => lightened(readObject(kind, item));
+    const { items, resourceVersion } = await listKind(transport, kind, namespace, read, {
       ...(options.query && { query: options.query }),
       timeoutMs: timing.listTimeoutMs,
       signal,
     });
     const present = new Set<string>();
-    for (const item of items) {
-      const object = readObject(kind, item);
+    for (const object of items) {
       if (object === undefined) options.onMalformed?.(kind.kind);
       else {
         present.add(keyOf(object));
@@ -145,8 +151,9 @@ export async function watchKind(options: WatchKindOptions): Promise<void> {
       if (messages === 1) well();
       version = message.version;
       if (message.type === "BOOKMARK") continue;
-      if (message.object === undefined) options.onMalformed?.(kind.kind);
-      else take(message.type, message.object);
+      const object = lightened(message.object);
+      if (object === undefined) options.onMalformed?.(kind.kind);
+      else take(message.type, object);
     }
     // Ended as asked; a server that ends watches at once must not be asked in a loop.
     if (messages === 0 && clock.now() - startedAt < 1_000)
@@ -182,6 +189,13 @@ function readLine(kind: WatchedKind, path: string, line: string): ReturnType<typ
   } catch (cause) {
     throw new KubernetesApiError(0, `The watch of ${path} sent something that is no event`, cause);
   }
+}
+
+/** Enough of a ConfigMap to tell that it is gone. */
+function withoutValues(object: KubeObject): KubeObject {
+  if (object.kind !== "ConfigMap") return object;
+  const { apiVersion, kind, metadata } = object;
+  return { apiVersion, kind, metadata };
 }
 
 function keyOf({ metadata }: KubeObject): string {

@@ -50,11 +50,12 @@ export function addDroppedMetrics(
   });
   byReason(
     "objects_dropped",
-    "Objects and events left out: they lack what their kind must have, or there are too many; and places whose last news is forgotten",
+    "Objects and events left out: they lack what their kind must have, or there are too many; places whose last news is forgotten; and values of ConfigMaps of which not all is kept",
     () => ({
       malformed: read.detection().objectsMalformed,
       "place-forgotten": read.detection().placesForgotten,
       bound: read.observation.objects.dropped.objects,
+      "config-value": read.observation.objects.dropped.values,
     }),
   );
   byReason("firing_alerts_dropped", "Firing alerts that found no place", () => ({

@@ -18,6 +18,9 @@ export interface Namespace extends KubeObject {
 
 export interface ConfigMap extends KubeObject {
   readonly data?: Readonly<Record<string, string>>;
+  readonly binaryData?: Readonly<Record<string, string>>;
+  /** Keys of `data` of which only the beginning was kept, with a note of what the whole was. Not of the API. */
+  readonly cut?: readonly string[];
 }
 
 export interface Secret extends KubeObject {

@@ -1,4 +1,5 @@
 import { own } from "../../lib/own.ts";
+import { textDifference } from "./text-difference.ts";
 
 /** One field that differs. Values are as JSON would print them; a string is printed bare. */
 export interface FieldChange {
@@ -86,6 +87,15 @@ function print(value: unknown): string | undefined {
   return text.length > maxValueChars ? `${text.slice(0, maxValueChars)}…` : text;
 }
 
+const isFile = (text: string) => text.length > maxValueChars || text.includes("\n");
+
+/** Of whole files only what differs between them. */
+function printBoth(left: unknown, right: unknown): readonly [string | undefined, string | undefined] {
+  const differ = typeof left === "string" && typeof right === "string" && (isFile(left) || isFile(right));
+  const [was, is] = differ ? textDifference(left, right, maxValueChars) : [left, right];
+  return [print(was), print(is)];
+}
+
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
@@ -166,8 +176,7 @@ export function diffFields(
       const area = areas.find(([pattern]) => pattern.test(path))?.[1] ?? "other";
       const container = /ontainers\[([^\]]+)\]/.exec(path)?.[1];
       const name = partName(path, area);
-      const was = print(left);
-      const is = print(right);
+      const [was, is] = printBoth(left, right);
       return {
         path,
         area,

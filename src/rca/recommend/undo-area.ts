@@ -1,4 +1,5 @@
 import { asKind, asWorkload, type Container, isKind, type Probe } from "../../cluster/kubernetes-types.ts";
+import { isWholeValue } from "../../cluster/light-config.ts";
 import { podSpecOf } from "../../cluster/workload.ts";
 import type { ActionParams } from "../../incident/fix/action-params.ts";
 import { probeSchema } from "../../incident/fix/action-params.ts";
@@ -138,7 +139,8 @@ function undoData(open: Case, change: Change, key: string | undefined, restart: 
     .map((ref) => (ref.kind === "Deployment" ? ref.name : `${ref.kind.toLowerCase()}/${ref.name}`));
   if (!open.observation.objects.get("ConfigMap", change.ref.namespace, change.ref.name)) return [];
   return keys.flatMap((name) =>
-    before[name] === after[name]
+    // Nobody has the whole of a value that was cut: what is put back must be what was there.
+    before[name] === after[name] || !isWholeValue(change.before, name)
       ? []
       : [
           fix(

@@ -19,11 +19,12 @@ function serving(objects: number, mostAtOnce: number) {
   return { json, limits };
 }
 
+const services = findKind("Service") as WatchedKind;
 const configMaps = findKind("ConfigMap") as WatchedKind;
-const listed = async (objects: number, mostAtOnce: number) => {
+const listed = async (objects: number, mostAtOnce: number, kind = services) => {
   const { json, limits } = serving(objects, mostAtOnce);
   const transport = { json } as Transport;
-  const { items } = await listKind(transport, configMaps, undefined);
+  const { items } = await listKind(transport, kind, undefined, (item) => item);
   return { items, limits };
 };
 
@@ -39,4 +40,10 @@ test("small ones need no more than their pages", async () => {
 
 test("an object that is too large by itself is no list without end", async () => {
   await expect(listed(3, 0)).rejects.toThrow("larger than");
+});
+
+test("of ConfigMaps, which may be large, few are asked for at a time", async () => {
+  const { items, limits } = await listed(120, 1_000, configMaps);
+  expect(items).toHaveLength(120);
+  expect(limits).toEqual([50, 50, 50]);
 });
