@@ -1,5 +1,6 @@
 import { asWorkload, isKind } from "../../cluster/kubernetes-types.ts";
 import type { Observation } from "../../cluster/observation.ts";
+import type { Series } from "../../cluster/series-store.ts";
 import { sameRef } from "../../incident/object-ref.ts";
 import type { SourceWatch } from "../blind/source-silence.ts";
 import type { LiveAnomaly } from "../live-anomaly.ts";
@@ -36,6 +37,22 @@ function isTakenAway({ anomaly: { target, series } }: LiveAnomaly, { observation
   return deletedAt !== undefined || asWorkload(object)?.spec.replicas === 0;
 }
 
+/** Points so much farther apart than usual, and by so much (ms), are a pause: a server that was started anew, scrapes that failed. */
+const pauseFactor = 3;
+const leastPauseMs = 30_000;
+/** After a pause as long as it was, at most this (ms), detectors that judge by what came before have not seen enough yet. */
+const mostSettlingMs = 60_000;
+
+function hasJustResumed(series: Series, { observation, now }: EndContext): boolean {
+  const points = observation.series.window(series, now - unconfirmedMs, now);
+  const gaps = points.slice(1).map(({ at }, i) => at - (points[i]?.at ?? at));
+  const usual = gaps.toSorted((a, b) => a - b)[gaps.length >> 1] ?? 0;
+  return gaps.some((gap, i) => {
+    const resumedAt = points[i + 1]?.at ?? now;
+    return gap > Math.max(leastPauseMs, pauseFactor * usual) && now - resumedAt < Math.min(gap, mostSettlingMs);
+  });
+}
+
 function metricHasRecovered(live: LiveAnomaly, context: EndContext): boolean {
   const { anomaly, lastSeenAt } = live;
   if (!anomaly.series) return true;
@@ -45,6 +62,7 @@ function metricHasRecovered(live: LiveAnomaly, context: EndContext): boolean {
   if (pod !== undefined && !isKind(observation.objects.get("Pod", namespace, pod), "Pod")) return true;
   if (pod === undefined && isTakenAway(live, context)) return true;
   if (!series || series.lastAt <= lastSeenAt) return now - lastSeenAt >= unconfirmedMs;
+  if (hasJustResumed(series, context)) return false;
   const { value, expected } = anomaly;
   // A detector that has yet to learn is quiet whatever happens; the value itself must be back halfway to normal.
   if (
@@ -60,7 +78,7 @@ function metricHasRecovered(live: LiveAnomaly, context: EndContext): boolean {
 
 /**
  * A detector has gone quiet about an anomaly. Does that prove recovery? Not while its source is blind, not while the
- * workload is still being rolled out, and for a metric only when new points have come since, or its pod is gone.
+ * workload is still being rolled out, and for a metric only when enough new points have come since, or its pod is gone.
  */
 export function mayEnd(live: LiveAnomaly, context: EndContext): boolean {
   const { anomaly } = live;

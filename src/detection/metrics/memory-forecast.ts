@@ -12,6 +12,8 @@ const minWindowMs = 150_000;
 const warmUpMs = 60_000;
 const horizonMs = 30 * 60_000;
 const maxPoints = 36;
+/** A pause of the scrapes (ms) in which growth may have gone on; of a longer one nobody knows what was before. */
+const longestPauseMs = 150_000;
 
 interface Memory {
   evaluatedAt: number;
@@ -26,7 +28,7 @@ function windowOf(series: Series, now: number): { times: number[]; values: numbe
   for (; start > 0 && series.timeAt(start - 1) >= now - windowMs - warmUpMs; start--) {
     if (
       series.valueAt(start) < 0.67 * series.valueAt(start - 1) ||
-      series.timeAt(start) - series.timeAt(start - 1) > 60_000
+      series.timeAt(start) - series.timeAt(start - 1) > longestPauseMs
     )
       break;
   }
