@@ -23,13 +23,13 @@ describe("the summary reads like a colleague's words", () => {
     [
       "an address in a ConfigMap is wrong after the next restart",
       "In sock-shop, CARTS_DB_URL of ConfigMap carts-config was changed from http://carts-db to http://carts-database, and Deployment carts cannot reach carts-database, which is no service of this cluster. " +
-        "That happened at 23:36:40 UTC; carts has been answering with errors since 23:36:50 UTC. orders suffers because it depends on carts. " +
+        "That happened at 23:36:40 UTC; carts has been answering with errors since 23:36:50 UTC. orders and frontend suffer because they depend on carts. " +
         "The surest way out is to change a key of ConfigMap sock-shop/carts-config, which puts CARTS_DB_URL back to http://carts-db and restarts carts.",
     ],
     [
       "a Service leads to a port where nothing listens",
       "In sock-shop, port 80 of Service payment leads to 8081, where nothing listens (the pods listen on 8080). " +
-        "It follows a change of Service payment at 23:36:40 UTC; orders has been answering with errors since 23:36:50 UTC, because it depends on payment. " +
+        "It follows a change of Service payment at 23:36:40 UTC; orders has been answering with errors since 23:36:50 UTC, because it depends on payment. frontend suffers because it depends on payment. " +
         "The surest way out is to change the target port of Service sock-shop/payment, which leads to the port on which the pods listen.",
     ],
     [
@@ -47,13 +47,13 @@ describe("the summary reads like a colleague's words", () => {
     [
       "a database crashes by itself, nothing was changed",
       "In sock-shop, Deployment carts-db crashes by itself (exit code 3), so its callers fail. " +
-        "carts-db has been crashing since 23:36:50 UTC. carts suffers because it depends on carts-db. " +
+        "carts-db has been crashing since 23:36:50 UTC. carts and frontend suffer because they depend on carts-db. " +
         "What may help is to restart Deployment sock-shop/carts-db, which starts its pods anew.",
     ],
     [
       "a node is cordoned and new pods find no place",
       "Node node-1 was closed for new pods (cordoned or tainted), and pods of Deployment carts find no other node. " +
-        "That happened at 23:36:40 UTC; carts has had pods that no node takes since 23:36:50 UTC. " +
+        "That happened at 23:36:40 UTC; carts has had pods that no node takes since 23:36:50 UTC. frontend suffers because it depends on carts. " +
         "The surest way out is to uncordon Node node-1, which opens the node for new pods again.",
     ],
   ])("%s", async (name, words) => expect((await summaryFor(name)).summary).toBe(words));
