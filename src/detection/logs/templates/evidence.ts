@@ -58,7 +58,6 @@ export function evidenceNeeded(line: Tokens, r: Resemblance): number {
     const bit = 1 << i;
     if ((r.mask & bit) === 0) continue;
     const flags = line.flags[i] ?? 0;
-    if ((flags & FLAG.key) !== 0) return Number.POSITIVE_INFINITY;
     const place = placeOf(line, i);
     leads ||= place === "lead";
     const isKnown = r.same > 1 && (r.known & bit) !== 0 && (place !== "lead" || (flags & FLAG.soft) !== 0);

@@ -68,6 +68,8 @@ export function compare(line: Tokens, template: Template, known: ValueWords, out
       if (ours !== WILD) out.same++;
     } else if (ours === WILD || other === WILD) {
       const word = ours === WILD ? (template.flags[i] ?? 0) : (line.flags[i] ?? 0);
+      // The name of a value is none.
+      if ((word & FLAG.key) !== 0) return false;
       if ((word & (FLAG.named | FLAG.soft | FLAG.constant)) === 0) out.mixedWords++;
       out.mixed++;
       if (((line.flags[i] ?? 0) & FLAG.named) !== 0) out.mixedNamed++;
@@ -78,6 +80,7 @@ export function compare(line: Tokens, template: Template, known: ValueWords, out
       const theirs = template.flags[i] ?? 0;
       if ((flags & theirs & FLAG.event) !== 0) out.events |= 1 << i;
       const either = flags | theirs;
+      if ((either & FLAG.key) !== 0) return false;
       if ((either & FLAG.event) !== 0) out.eventful |= 1 << i;
       if ((either & (FLAG.soft | FLAG.constant)) !== 0) out.names |= 1 << i;
       if ((either & FLAG.constant) !== 0) out.constants |= 1 << i;

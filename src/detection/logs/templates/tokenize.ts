@@ -1,4 +1,14 @@
-import { classOf, DIGIT, isCloseBracket, isDigit, isLetter, isOpenBracket, SEPARATOR } from "../lines/chars.ts";
+import {
+  classOf,
+  DIGIT,
+  isCloseBracket,
+  isDigit,
+  isLetter,
+  isOpenBracket,
+  SEPARATOR,
+  skipSpaces,
+  skipWord,
+} from "../lines/chars.ts";
 import { isEventWord } from "./event-words.ts";
 import { endOfCompound, endOfValue, flagsOf, isQualified } from "./judge-token.ts";
 import { endOfMarkedValue } from "./marked-value.ts";
@@ -64,6 +74,15 @@ function isRequestLine(text: string, from: number, end: number): boolean {
   if (!isQuote(quote)) return false;
   const protocol = text.indexOf(" HTTP/", from);
   return protocol > 0 && protocol < end && !text.slice(from, protocol).includes(String.fromCharCode(quote));
+}
+
+/** `Options.write_buffer_size: 64`: is what ends at `at` the name of a single value with which the line ends? */
+function isSetting(text: string, at: number, end: number): boolean {
+  const sign = skipSpaces(text, at, end);
+  if (text.charCodeAt(sign) !== COLON || text.charCodeAt(sign + 1) !== 32) return false;
+  const from = skipSpaces(text, sign + 1, end);
+  const stop = skipWord(text, from, end);
+  return skipSpaces(text, stop, end) >= end;
 }
 
 /** `cmd=config|get`, `zone=a:b`: what is joined to a value that ends at `at` by a bar or colon; its end. Pairs are not. */
@@ -238,7 +257,10 @@ export function tokenize(line: TokenLine, start: number, end: number): void {
     }
     const slot = separator === 0 && previousWord !== 0 && isSlotWord(previousWord) ? FLAG.slot : 0;
     const alone = separator === OPEN_LIST && text.charCodeAt(i) === CLOSE_LIST ? FLAG.soft : 0;
-    const key = text.charCodeAt(i) === EQUALS ? FLAG.key : 0;
+    const key =
+      text.charCodeAt(i) === EQUALS || ((line.words === 0 || separator === COLON) && isSetting(text, i, end))
+        ? FLAG.key
+        : 0;
     const told = isCode ? FLAG.event : 0;
     push(line, shape.hash, from, i, named | slot | alone | key | told | flagsOf(text, shape, from, i, kind));
     previousWord = shape.hash;
