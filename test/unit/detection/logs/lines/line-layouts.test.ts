@@ -156,6 +156,12 @@ const layouts: readonly (readonly [string, string, string, string])[] = [
     "started <*> services",
   ],
   [
+    "the time of C and a process in parentheses, then a peer",
+    "Nov 20 22:27:35 2026 (2481) ('127.0.0.1', 50024) recip: ann@shop.example",
+    "Nov 20 22:27:36 2026 (5355) ('127.0.0.1', 56276) recip: bob@shop.example",
+    "('<*>) recip: <*>",
+  ],
+  [
     "the time of C and a process, but no host",
     "Fri Nov 20 22:27:35 2026 [pid 7] freed 7 blocks",
     "Fri Nov 20 22:27:36 2026 [pid 8] freed 9 blocks",

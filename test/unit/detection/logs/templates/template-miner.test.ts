@@ -257,6 +257,12 @@ describe("statements that differ in a word stay apart", () => {
     ["a reason and none", "client 7 of the hub disconnected: 12", "client 7 of the hub disconnected"],
     ["where it goes", "From: 10.0.0.1 piece no=7", "To: 10.0.0.1 piece no=7"],
     ["methods of a request line", '10.0.0.1 - "GET /a HTTP/1.1" 200 7', '10.0.0.1 - "POST /a HTTP/1.1" 200 7'],
+    ["names of settings", "the store opened with: Options.write_size: 64", "the store opened with: Options.read_size : 32"],
+    [
+      "what follows a command with a detail",
+      "'renew' command (dad60742) processed it",
+      "'renew' command (dad60742) dropped it",
+    ],
     ["signs at the beginning", "=> 7 bytes of it", "<= 7 bytes of it"],
     ["calls with one argument", "leave(state=open) returned", "enter(state=open) returned"],
     ["other layouts", "2026-11-20 22:27:36 disk full", '{"msg":"disk full"}'],
@@ -382,6 +388,7 @@ describe("words become values by evidence", () => {
     ["an object", "dropped Message {kind = text, of = { id = a b }} late", "dropped Message <*> late"],
     ["a name of a domain", "auth for [OFFICE]\\[ann lee] over", "auth for <*> over"],
     ["an address with its scheme", "unix:/run/a.sock: connecting now", "<*>: connecting now"],
+    ["a name in brackets", "processed [check_orphans] again", "processed <*> again"],
     ["a place of XPath", "changed /cib/node[@id='3']/lrm for all", "changed <*> for all"],
   ])("%s is one value", (_, line, text) => expect(textsOf([line])).toEqual([text]));
 
