@@ -257,7 +257,7 @@ describe("statements that differ in a word stay apart", () => {
     ["a reason and none", "client 7 of the hub disconnected: 12", "client 7 of the hub disconnected"],
     ["where it goes", "From: 10.0.0.1 piece no=7", "To: 10.0.0.1 piece no=7"],
     ["methods of a request line", '10.0.0.1 - "GET /a HTTP/1.1" 200 7', '10.0.0.1 - "POST /a HTTP/1.1" 200 7'],
-    ["names of settings", "the store: Options.write_size: 64", "the store: Options.read_size : 32"],
+    ["names of settings", "the engine: Options.write_size: 64", "the engine: Options.read_size : 32"],
     [
       "what follows a command with a detail",
       "'renew' command (dad60742) processed it",
