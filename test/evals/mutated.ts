@@ -14,7 +14,7 @@ import { atLeast, type Figure, finish, none } from "./result.ts";
 /**
  * Plays every recording below a folder in changed form (other names, fewer samples, other words, no logs, late events, noise
  * beside it) and compares with the equally changed truth:
- * `node test/evals/mutated.ts <folder> [name part] [--only=mutation,mutation] [--verbose]`. Exit code 1 when a goal is missed.
+ * `node test/evals/mutated.ts <folder> [name part] [--only=mutation;mutation] [--verbose]`. Exit code 1 when a goal is missed.
  */
 
 const time = z.string().transform((text) => Date.parse(text));
@@ -92,7 +92,7 @@ const part = rest.find((word) => !word.startsWith("--"));
 const only = rest
   .find((word) => word.startsWith("--only="))
   ?.slice(7)
-  .split(",");
+  .split(";");
 
 interface Case {
   readonly recording: Recording;

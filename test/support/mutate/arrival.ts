@@ -1,8 +1,6 @@
 import type { Signal } from "../../../src/cluster/signal.ts";
 import type { Mutation } from "./mutated.ts";
-
-/** A number between 0 and 1, the same for the same position. */
-const share = (i: number) => ((Math.imul(i + 1, 2_654_435_761) >>> 0) % 10_007) / 10_007;
+import { share } from "./share.ts";
 
 /** Events and log lines come up to `mostMs` late and out of order; what they say about their time stays. */
 export const late =
@@ -19,6 +17,36 @@ export const late =
             : signal,
         );
       yield* held.sort((a, b) => a.at - b.at);
+    },
+  });
+
+const byArrival = (a: Signal, b: Signal) => a.at - b.at;
+
+/** Events come so much later than everything else; what they say about their time stays. */
+export const lateEvents =
+  (byMs: number): Mutation =>
+  (recording) => ({
+    recording,
+    *arrive(signals) {
+      const all = [...signals].map((one) => (one.type === "event" ? { ...one, at: one.at + byMs } : one));
+      yield* all.sort(byArrival);
+    },
+  });
+
+/** Everything but samples is told twice, the second time a while later: two collectors, a watch that was resumed. */
+export const toldTwice =
+  (afterMs: number): Mutation =>
+  (recording) => ({
+    recording,
+    *arrive(signals) {
+      const all: Signal[] = [];
+      for (const one of signals) {
+        all.push(one);
+        if (one.type === "event" || one.type === "log") all.push({ ...one, at: one.at + afterMs });
+        // A watch may repeat itself, but brings nobody back.
+        else if (one.type === "object" && one.change !== "DELETED") all.push({ ...one, change: "MODIFIED" });
+      }
+      yield* all.sort(byArrival);
     },
   });
 

@@ -1,18 +1,25 @@
 import type { Recording } from "../../../src/replay/recording/load-recording.ts";
-import { late, nodeClock, skewed } from "./arrival.ts";
+import { late, lateEvents, nodeClock, skewed, toldTwice } from "./arrival.ts";
+import { allOf } from "./compose.ts";
 import {
+  cutLines,
   halfOfLines,
+  halfOfPodsMute,
+  lostScrapes,
+  samplesPause,
   thinned,
   withoutApplicationMetrics,
   withoutClientMetrics,
+  withoutContainerMetrics,
   withoutEvents,
   withoutLogs,
   withoutMetrics,
+  withoutNodes,
 } from "./less.ts";
 import { busyCron, chattyNeighbour, harmlessChanges, oldCrashLoop } from "./more.ts";
 import type { Mutated, Mutation } from "./mutated.ts";
-import { otherLabels, renamed } from "./rename.ts";
-import { goWords, javaWords, jsonLines, olderKubernetes, pythonWords } from "./words.ts";
+import { hashedPods, otelNames, otherLabels, renamed, scrapedTwice } from "./rename.ts";
+import { colouredLines, goWords, javaWords, jsonLines, olderKubernetes, pythonWords } from "./words.ts";
 
 interface KnownFault {
   readonly at: number;
@@ -31,6 +38,40 @@ export interface NamedMutation {
 const decoyBeforeMs = 45_000;
 
 const right = (id: string, mutate: Mutation): NamedMutation => ({ id, mutate });
+
+/** Several of them at once, and others; what was expected of each was written down before it was measured. */
+const combined: readonly NamedMutation[] = [
+  right("half of the pods mute", halfOfPodsMute),
+  right("every 15 s, half of the pods mute", allOf(thinned(15), halfOfPodsMute)),
+  right("every 60 s, as JSON", allOf(thinned(60), jsonLines)),
+  right("every 60 s, other names", allOf(thinned(60), renamed)),
+  right("a third of the scrapes lost", lostScrapes),
+  right("every 30 s, a third lost", allOf(thinned(30), lostScrapes)),
+  right("events late by 60 s", lateEvents(60_000)),
+  right("events late, calls not counted", allOf(lateEvents(60_000), withoutClientMetrics)),
+  right("told twice", toldTwice(7_000)),
+  right("told twice and late", allOf(toldTwice(7_000), late(10_000))),
+  right("90 s without samples", samplesPause(90_000)),
+  right("every 15 s, a minute without", allOf(thinned(15), samplesPause(60_000))),
+  // Throttling is what the kubelet alone counts.
+  { ...right("no container metrics", withoutContainerMetrics), hides: ["cpu-throttling"] },
+  {
+    ...right("every 30 s, no container metrics", allOf(thinned(30), withoutContainerMetrics)),
+    hides: ["cpu-throttling"],
+  },
+  right("pods named by hashes", hashedPods),
+  right("other names, hashes, words of Java", allOf(hashedPods, renamed, javaWords)),
+  right("other names, half of the lines, every 15 s", allOf(renamed, halfOfLines, thinned(15))),
+  right("labels, words of Go, events late", allOf(otherLabels, goWords, lateEvents(60_000))),
+  right("kubelet only, other names, words of Python", allOf(withoutApplicationMetrics, renamed, pythonWords)),
+  right("no nodes", withoutNodes),
+  right("lines in colours", colouredLines),
+  right("lines cut at 120", cutLines(120)),
+  right("scraped twice", scrapedTwice),
+  right("names of OpenTelemetry, every 15 s", allOf(otelNames, thinned(15))),
+  right("node 90 s ahead, every 30 s, half of the lines", allOf(nodeClock(90_000), thinned(30), halfOfLines)),
+  right("no events, calls not counted", allOf(withoutEvents, withoutClientMetrics)),
+];
 
 /** What else the same trouble could have looked like. */
 export const mutations: readonly NamedMutation[] = [
@@ -72,4 +113,5 @@ export const mutations: readonly NamedMutation[] = [
       return first ? harmlessChanges(first.at - decoyBeforeMs, [first.culprit])(recording) : { recording };
     },
   },
+  ...combined,
 ];

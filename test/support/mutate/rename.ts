@@ -1,5 +1,6 @@
 import type { Recording } from "../../../src/replay/recording/load-recording.ts";
 import { type Mutated, mapTexts } from "./mutated.ts";
+import { shareOf } from "./share.ts";
 
 /** Words without a meaning for anybody who knows shops. */
 const neutral = [
@@ -116,4 +117,62 @@ export function otherLabels(recording: Recording): Mutated {
       }),
     },
   };
+}
+
+/** Pods are called by names that say nothing of their workload: `5f3a91c07e-2b44d1`. */
+export function hashedPods(recording: Recording): Mutated {
+  const names = new Set<string>();
+  for (const { kind, metadata } of [...recording.objects, ...recording.changes.map(({ object }) => object)])
+    if (kind === "Pod") names.add(metadata.name);
+  const hex = (text: string) =>
+    Math.floor(shareOf(text) * 0xffffff)
+      .toString(16)
+      .padStart(6, "0");
+  const words = new Map(
+    [...names].map((name) => [name, `${hex(name)}${hex(`${name}!`).slice(0, 4)}-${hex(`${name}?`)}`]),
+  );
+  const byLength = [...words.keys()].sort((a, b) => b.length - a.length);
+  const pattern = new RegExp(`(?<![A-Za-z0-9-])(?:${byLength.join("|")})(?![A-Za-z0-9-])`, "g");
+  const change = (text: string) => text.replace(pattern, (name) => words.get(name) ?? name);
+  return {
+    recording: {
+      ...recording,
+      objects: mapTexts(recording.objects, change),
+      changes: mapTexts(recording.changes, change),
+      events: mapTexts(recording.events, change),
+      logs: recording.logs.map((row) => ({ ...row, pod: change(row.pod), line: change(row.line) })),
+      series: recording.series.map((one) => ({ ...one, labels: mapValues(one.labels, change) })),
+    },
+  };
+}
+
+/** HTTP is measured by the names and labels of OpenTelemetry's conventions. */
+export function otelNames(recording: Recording): Mutated {
+  const labels: Readonly<Record<string, string>> = {
+    code: "http_response_status_code",
+    method: "http_request_method",
+    route: "http_route",
+    peer: "server_address",
+  };
+  return {
+    recording: {
+      ...recording,
+      series: recording.series.map((one) => ({
+        ...one,
+        name: one.name
+          .replace(/^http_request_duration_seconds/, "http_server_request_duration_seconds")
+          .replace(/^http_requests_total/, "http_server_requests_total"),
+        labels: one.name.startsWith("http_")
+          ? Object.fromEntries(Object.entries(one.labels).map(([key, value]) => [labels[key] ?? key, value]))
+          : one.labels,
+      })),
+    },
+  };
+}
+
+/** Two Prometheus servers scrape the same, and both hand on what they have. */
+export function scrapedTwice(recording: Recording): Mutated {
+  const by = (replica: string) =>
+    recording.series.map((one) => ({ ...one, labels: { ...one.labels, prometheus_replica: replica } }));
+  return { recording: { ...recording, series: [...by("a"), ...by("b")] } };
 }

@@ -113,3 +113,28 @@ export const jsonLines: Mutation = (recording) => ({
     ),
   },
 });
+
+const colours: Readonly<Record<string, number>> = {
+  error: 31,
+  fatal: 35,
+  warn: 33,
+  warning: 33,
+  info: 32,
+  debug: 36,
+  log: 32,
+};
+
+/** Lines as a terminal shows them: a colour for the level, the name of the program before each. */
+export const colouredLines: Mutation = (recording) => ({
+  recording: {
+    ...recording,
+    logs: recording.logs.map((row) => {
+      if (row.line.startsWith("{")) return row;
+      const line = row.line.replace(
+        plainLevel,
+        (level) => `\u001b[${colours[level.toLowerCase()] ?? 32}m${level}\u001b[39m`,
+      );
+      return { ...row, line: `${row.container} | ${line}` };
+    }),
+  },
+});
