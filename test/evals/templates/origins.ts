@@ -227,6 +227,7 @@ export const origins: Readonly<Record<string, (raw: readonly string[]) => Origin
   slurm: each(cut(AT, "", /^\[\S+\] (?:\[[\w.]+\] )?(?:(?:fatal|error|verbose|debug\d?): )?(.*)$/)),
   mariadb: each(cut(AT, "", /^\S+ +\S+ \d+ \[\w+\] (?:InnoDB: )?(.*)$/)),
   kernel: each(cut(AT, "", /^\w{3} [ \d]\d \S+ \S+ kernel: \[ *[\d.]+\] (.*)$/)),
+  exim: each(cut(AT, "", /^\S+ \S+ (?:\w{6}-\w{6}-\w{2} )?(.*)$/)),
   fail2ban: each(cut(AT, "", /^\S+ \S+ \S+ +\[\d+\]: [A-Z]+ +(?:\[[\w-]+\] )?(.*)$/)),
   dockerd: each((raw) => {
     const mark = / func=(?:"[^"]*"|\S+) file="(?:[^"]*\/)?([\w.-]+\/[\w.-]+:\d+)"/;
