@@ -2,9 +2,10 @@ import { classOf, isDigit, isLetter, isSpace, SEPARATOR, skipDigits, skipSpaces 
 import { createHeader } from "../lines/header.ts";
 import { scanHeader } from "../lines/scan-header.ts";
 import { type Structured, scanStructured } from "../lines/scan-structured.ts";
+import { nameBareLine } from "./bare-line.ts";
 import { isRequest } from "./scan-quoted.ts";
 import { clearTokenLine, sealTokenLine, type TokenLine } from "./token-line.ts";
-import { nameBareLine, tokenize } from "./tokenize.ts";
+import { tokenize } from "./tokenize.ts";
 
 const header = createHeader();
 const inner = createHeader();

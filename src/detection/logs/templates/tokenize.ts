@@ -1,23 +1,15 @@
-import {
-  classOf,
-  DIGIT,
-  isCloseBracket,
-  isDigit,
-  isLetter,
-  isOpenBracket,
-  SEPARATOR,
-  skipSpaces,
-  skipWord,
-} from "../lines/chars.ts";
+import { classOf, isCloseBracket, isOpenBracket, SEPARATOR, skipSpaces, skipWord } from "../lines/chars.ts";
 import { isEventWord } from "./event-words.ts";
 import { endOfCompound, endOfValue, flagsOf, isQualified } from "./judge-token.ts";
 import { endOfMarkedValue } from "./marked-value.ts";
-import { createShape, isMessageCode, KIND, maskKind, type TokenShape } from "./masks.ts";
+import { createShape, isMessageCode, KIND, maskKind } from "./masks.ts";
 import { measureToken } from "./measure-token.ts";
 import { markFrom, markLast, push, pushValue } from "./push-token.ts";
+import { isRequestLine, leadsTarget } from "./requests.ts";
 import { isQuote } from "./scan-quoted.ts";
 import { endOfGroup, endOfLongValue } from "./scan-value.ts";
-import { FLAG, MAX_TOKENS, type TokenLine, WILD } from "./token-line.ts";
+import { afterSign, isRule, RULE } from "./signs.ts";
+import { FLAG, MAX_TOKENS, type TokenLine } from "./token-line.ts";
 import {
   hashWord,
   isEventKey,
@@ -55,27 +47,6 @@ const isEnclosed = (text: string, from: number, to: number) =>
 const tellsAlone = ({ count, flags }: TokenLine, from: number, close: number) =>
   close === CLOSE_GROUP && from === count - 1 && ((flags[from] ?? 0) & FLAG.event) !== 0;
 
-/** `GET /items`, `DELETE http://carts/7`: is the word that ends at `to` followed by what a request is for? */
-function leadsTarget(text: string, to: number, end: number): boolean {
-  if (text.charCodeAt(to) !== 32) return false;
-  if (text.charCodeAt(to + 1) === SLASH || (isQuote(text.charCodeAt(to + 1)) && text.charCodeAt(to + 2) === SLASH))
-    return true;
-  let i = to + 1;
-  while (i < end && isLetter(text.charCodeAt(i))) i++;
-  return text.startsWith("://", i);
-}
-
-/**
- * `"GET /a HTTP/1.1"`: the request line of an access log, the method at `from`. Its method stays a word: one statement writes them all,
- * but who watches wants to know that somebody deletes.
- */
-function isRequestLine(text: string, from: number, end: number): boolean {
-  const quote = text.charCodeAt(from - 1);
-  if (!isQuote(quote)) return false;
-  const protocol = text.indexOf(" HTTP/", from);
-  return protocol > 0 && protocol < end && !text.slice(from, protocol).includes(String.fromCharCode(quote));
-}
-
 /** `Options.write_buffer_size: 64`: is what ends at `at` the name of a single value with which the line ends? */
 function isSetting(text: string, at: number, end: number): boolean {
   const sign = skipSpaces(text, at, end);
@@ -95,32 +66,6 @@ function endOfAssigned(text: string, at: number, end: number): number {
     i = next;
   }
   return i;
-}
-
-const SIGNS = new Set("=> <= -> <- >> << > < + ++ +++ -- --- ~ !".split(" "));
-const LONGEST_SIGN = 3;
-
-/** `=> `, `<- `, `++ `: a sign with which a sentence begins says where it goes, as a word would. What follows begins after it. */
-function afterSign(line: TokenLine, start: number, end: number): number {
-  const { text } = line;
-  if (line.count > 0 || classOf(text.charCodeAt(start)) === DIGIT) return start;
-  let i = start;
-  while (i < end && i - start <= LONGEST_SIGN && text.charCodeAt(i) > 32) i++;
-  if (i === start || i - start > LONGEST_SIGN || text.charCodeAt(i) !== 32 || !SIGNS.has(text.slice(start, i)))
-    return start;
-  push(line, hashWord(text, start, i), start, i, FLAG.event);
-  return i;
-}
-
-/** Signs of a ruled line, at least. */
-const MIN_RULE = 5;
-const RULE = hashWord("-----", 0, MIN_RULE);
-
-/** `----------`: one sign over and over, however often. */
-function isRule({ letters, digits, length }: TokenShape, text: string, from: number, to: number): boolean {
-  if (letters + digits > 0 || length < MIN_RULE) return false;
-  for (let i = from + 1; i < to; i++) if (text.charCodeAt(i) !== text.charCodeAt(from)) return false;
-  return true;
 }
 
 /**
@@ -265,22 +210,4 @@ export function tokenize(line: TokenLine, start: number, end: number): void {
     push(line, shape.hash, from, i, named | slot | alone | key | told | flagsOf(text, shape, from, i, kind));
     previousWord = shape.hash;
   }
-}
-
-/**
- * A line without any word: its first token's leading letters stand in, so that `core.2275` and `jetty-6` stay apart. A
- * name with a number and nothing else (`app0`) is such a line.
- */
-export function nameBareLine(line: TokenLine): void {
-  const isSoft = ((line.flags[0] ?? 0) & FLAG.soft) !== 0;
-  if (line.count === 1 && isSoft && isDigit(line.text.charCodeAt((line.end[0] ?? 1) - 1))) {
-    line.hash[0] = WILD;
-    line.words = 0;
-  }
-  if (line.words > 0 || line.count === 0 || line.count >= MAX_TOKENS) return;
-  const from = line.start[0] ?? 0;
-  let i = from;
-  while (i < (line.end[0] ?? 0) && isLetter(line.text.charCodeAt(i))) i++;
-  if (i - from < 2) return;
-  push(line, hashWord(line.text, from, i), i, i, 0);
 }

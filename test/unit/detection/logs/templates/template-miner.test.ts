@@ -97,6 +97,7 @@ describe("values are masked at once", () => {
     ["objects as Node.js prints them", "Params { id: a, by: [ 3 ] } read", "Params { name: b } read"],
     ["the method of a short request", 'INFO "GET /a/7" 404 483ms', 'INFO "DELETE /b" 204 -'],
     ["elements of XML", 'wrote <op id="a b" name="c"/> to it', 'wrote <nvpair id="d"> to it'],
+    ["frames of the kernel's stack", "[    1.5]  do_fault+0x191/0x570", "[    1.5]  handle_irq+0x46/0x190"],
     ["one and many", "sent 1 change to them", "sent 2 changes to them"],
     [
       "columns before a level",
@@ -263,6 +264,7 @@ describe("statements that differ in a word stay apart", () => {
       "'renew' command (dad60742) processed it",
       "'renew' command (dad60742) dropped it",
     ],
+    ["frames that may be none", "[    1.5]  do_fault+0x191/0x570", "[    1.5]  ? do_fault+0x191/0x570"],
     ["signs at the beginning", "=> 7 bytes of it", "<= 7 bytes of it"],
     ["calls with one argument", "leave(state=open) returned", "enter(state=open) returned"],
     ["other layouts", "2026-11-20 22:27:36 disk full", '{"msg":"disk full"}'],

@@ -1,0 +1,25 @@
+import { isLetter } from "../lines/chars.ts";
+import { isQuote } from "./scan-quoted.ts";
+
+const SLASH = 47;
+
+/** `GET /items`, `DELETE http://carts/7`: is the word that ends at `to` followed by what a request is for? */
+export function leadsTarget(text: string, to: number, end: number): boolean {
+  if (text.charCodeAt(to) !== 32) return false;
+  if (text.charCodeAt(to + 1) === SLASH || (isQuote(text.charCodeAt(to + 1)) && text.charCodeAt(to + 2) === SLASH))
+    return true;
+  let i = to + 1;
+  while (i < end && isLetter(text.charCodeAt(i))) i++;
+  return text.startsWith("://", i);
+}
+
+/**
+ * `"GET /a HTTP/1.1"`: the request line of an access log, the method at `from`. Its method stays a word: one statement writes them all,
+ * but who watches wants to know that somebody deletes.
+ */
+export function isRequestLine(text: string, from: number, end: number): boolean {
+  const quote = text.charCodeAt(from - 1);
+  if (!isQuote(quote)) return false;
+  const protocol = text.indexOf(" HTTP/", from);
+  return protocol > 0 && protocol < end && !text.slice(from, protocol).includes(String.fromCharCode(quote));
+}
