@@ -1,21 +1,45 @@
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { configDefaults, defineConfig } from "vitest/config";
+import { LongestFirst } from "./test/support/longest-first.ts";
 
 // The promised numbers take their time; each test still ends.
 const full = process.env["KUBEMEND_PROMISES"] === "full";
 
-export default defineConfig({
+/**
+ * Files of these folders run in one process after the other, so that what they import is loaded a few times and not four
+ * hundred times. Whoever changes something of the process (environment, spies, timers) puts it back after each test.
+ */
+const shared = "{actions,adapters,app,bot,cluster,config,detection,house,incident,lib,local-slack,rca,replay,store}";
+
+const project = (name: string, include: string[], own: { exclude?: string[]; isolate: boolean }) => ({
   test: {
-    include: ["test/unit/**/*.test.ts", "test/promises/**/*.test.ts", "test/browser/**/*.test.ts"],
+    ...own,
+    name,
+    include,
     // What has no smaller copy (*.full.test.ts) is of `npm run promises` alone, and nothing that `npm test` skips.
-    exclude: [...configDefaults.exclude, ...(full ? [] : ["test/**/*.full.test.ts"])],
-    globalSetup: ["test/support/global-postgres.ts"],
-    testTimeout: full ? 3_600_000 : 30_000,
-    hookTimeout: 60_000,
-    pool: "forks",
-    maxWorkers: 2,
+    exclude: [...configDefaults.exclude, ...(own.exclude ?? []), ...(full ? [] : ["test/**/*.full.test.ts"])],
+    setupFiles: ["test/support/patient-waits.ts"],
+    testTimeout: full ? 3_600_000 : 60_000,
+    hookTimeout: 120_000,
+    pool: "forks" as const,
     // Hundreds of processes of our own are started; each would strip the types of the same files again.
     env: { NODE_COMPILE_CACHE: join(tmpdir(), "kubemend-test-compile-cache") },
+  },
+});
+
+export default defineConfig({
+  test: {
+    globalSetup: ["test/support/global-postgres.ts"],
+    sequence: { sequencer: LongestFirst },
+    // Many files wait for processes, databases and browsers: one more than there are cores keeps all of them at work.
+    maxWorkers: full ? 2 : availableParallelism() + 1,
+    projects: [
+      project("whole", ["test/{browser,promises,unit}/**/*.test.ts"], {
+        exclude: [`test/unit/${shared}/**`],
+        isolate: true,
+      }),
+      project("shared", [`test/unit/${shared}/**/*.test.ts`], { isolate: false }),
+    ],
   },
 });

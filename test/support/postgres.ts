@@ -10,7 +10,8 @@ export interface TestDatabase extends Database {
 export async function withDatabase(options: { maxConnections?: number } = {}): Promise<TestDatabase> {
   const serverUrl = inject("postgresUrl");
   const name = `t_${randomBytes(6).toString("hex")}`;
-  const admin = openDatabase(serverUrl, { maxConnections: 1 });
+  // Making and dropping a database waits for a checkpoint, and for what every other connection is doing.
+  const admin = openDatabase(serverUrl, { maxConnections: 1, statementTimeoutMs: 60_000, queryTimeoutMs: 60_000 });
   // Files are copied as they are, which takes half of what writing them through the log does.
   // Copies of one template queue up behind each other inside PostgreSQL; a busy template is tried again.
   for (let attempt = 0; ; attempt++) {

@@ -15,7 +15,7 @@ import { serveRecording } from "../../../../src/replay/serve.ts";
 
 const original = join(import.meta.dirname, "../../../recordings/sock-shop-01");
 /** Virtual seconds in a real one; a slow machine only gets fewer samples. */
-const speed = 50;
+const speed = 25;
 const minutesBefore = 4;
 const minutesAfter = 2.5;
 
