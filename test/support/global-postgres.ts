@@ -56,6 +56,9 @@ export default async function setup(project: TestProject) {
   // Nothing has to outlive the machine: what is written reaches the disk when it likes. Killed processes lose nothing by it.
   for (const setting of ["fsync", "full_page_writes"]) await admin.pool.query(`alter system set ${setting} = off`);
   await admin.pool.query("alter system set max_wal_size = '128MB'");
+  // A database is dropped only when every connection has taken notice, and one that was given up while it was being made
+  // takes none until it is cut: by default after a minute. Nobody who means it waits longer than the pool's five seconds.
+  await admin.pool.query("alter system set authentication_timeout = '6s'");
   await admin.pool.query("select pg_reload_conf()");
   await admin.pool.query("create database kubemend_template");
   await admin.close();
