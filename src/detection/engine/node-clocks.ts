@@ -7,7 +7,7 @@ export interface NodeClocks {
   /** Learns from it, and returns it with what its node has stamped in the time of the API server. */
   object(object: KubeObject, receivedAt: number): KubeObject;
   event(event: KubeEvent, receivedAt: number): KubeEvent;
-  line(line: LogLine): LogLine;
+  line(line: LogLine, receivedAt: number): LogLine;
   samples(samples: readonly Sample[], receivedAt: number): readonly Sample[];
   /** Nodes of which the clock is known to be wrong, and by how much (ms): ahead, or behind when below 0. */
   readonly wrong: ReadonlyMap<string, number>;
@@ -19,10 +19,14 @@ const memoryMs = 5 * 60_000;
 const freshMs = 20_000;
 const behindMs = 60_000;
 const isOdd = (aheadMs: number) => aheadMs > toleratedMs || aheadMs < -behindMs;
+/** Log lines are read so late at most, when following them begins (ms). */
+const lineDelayMs = 70_000;
 /** Twice as many as the largest clusters that are supported have. */
 const maxNodes = 10_000;
 /** What was scheduled longer ago says how the clock was then (ms). */
 const recentMs = 10 * 60_000;
+/** Two that tell of the same clock, each as late as it came (ms). */
+const agreeMs = 10_000;
 
 const parsed = (text: string | null | undefined) => (text ? Date.parse(text) : Number.NaN);
 const scheduledAt = ({ metadata, status }: Pod) =>
@@ -61,6 +65,7 @@ export function createNodeClocks(deps: {
   /** Kubelets whose samples bear another time than that of their receipt; of those that a Prometheus hands on, few do. */
   const scraped = new Map<string, ClockBounds>();
   const wrong = new Map<string, number>();
+  const claims = new Map<string, { readonly uid: string; readonly aheadMs: number }>();
   /** The API server's own may be ahead of whoever receives: that is no fault of a node. */
   const server = createClockBounds(memoryMs);
   const serverTime = (receivedAt: number) => receivedAt + Math.max(0, server.aheadMs(receivedAt));
@@ -73,10 +78,18 @@ export function createNodeClocks(deps: {
     return made;
   }
 
+  /** One odd stamp is an odd stamp: who says first that a clock is ahead is believed when another object says so too. */
+  function isConfirmed(node: string, aheadMs: number, uid: string): boolean {
+    if (!(aheadMs > toleratedMs) || wrong.has(node)) return true;
+    const first = claims.get(node);
+    claims.set(node, { uid, aheadMs });
+    return first !== undefined && first.uid !== uid && Math.abs(first.aheadMs - aheadMs) < agreeMs;
+  }
+
   /** Something was stamped by the node, which was no later than this in the API server's time. Returns how far it is ahead (ms). */
-  function learn(node: string, stampedAt: number, noLaterThan: number, now: number): number {
+  function learn(node: string, stampedAt: number, noLaterThan: number, now: number, uid: string): number {
     const bounds = boundsOf(node, nodes);
-    bounds?.atLeast(stampedAt - noLaterThan, now);
+    if (bounds && isConfirmed(node, stampedAt - noLaterThan, uid)) bounds.atLeast(stampedAt - noLaterThan, now);
     const ahead = bounds?.aheadMs(now) ?? 0;
     if (ahead === 0) wrong.delete(node);
     else wrong.set(node, ahead);
@@ -89,7 +102,7 @@ export function createNodeClocks(deps: {
     const asked = scheduledAt(pod);
     if (!isMirror(pod) && receivedAt - asked < recentMs)
       boundsOf(nodeName, nodes)?.atMost(parsed(pod.status?.startTime) - asked, receivedAt);
-    const ahead = learn(nodeName, newestStampOfPod(pod), serverTime(receivedAt), receivedAt);
+    const ahead = learn(nodeName, newestStampOfPod(pod), serverTime(receivedAt), receivedAt, pod.metadata.uid);
     return ahead === 0 ? pod : podMoved(pod, -ahead);
   }
 
@@ -98,7 +111,8 @@ export function createNodeClocks(deps: {
       server.atLeast(parsed(object.metadata.creationTimestamp) - receivedAt, receivedAt);
       if (isKind(object, "Pod")) return podOf(object, receivedAt);
       if (!isKind(object, "Node")) return object;
-      const ahead = learn(object.metadata.name, newestStampOfNode(object), serverTime(receivedAt), receivedAt);
+      const { name, uid } = object.metadata;
+      const ahead = learn(name, newestStampOfNode(object), serverTime(receivedAt), receivedAt, uid);
       return ahead === 0 ? object : nodeMoved(object, -ahead);
     },
     event(event, receivedAt) {
@@ -109,12 +123,14 @@ export function createNodeClocks(deps: {
       // The API server has stamped the first of them itself when it came in, however late it comes here.
       const isFirst = (event.count ?? 1) <= 1 && !event.series && Number.isFinite(madeAt);
       const stampedAt = parsed(event.series?.lastObservedTime ?? event.lastTimestamp ?? event.eventTime);
-      const ahead = learn(node, stampedAt, isFirst ? madeAt : serverTime(receivedAt), receivedAt);
+      const ahead = learn(node, stampedAt, isFirst ? madeAt : serverTime(receivedAt), receivedAt, event.metadata.uid);
       return ahead === 0 ? event : eventMoved(event, -ahead);
     },
-    line(line) {
-      if (wrong.size === 0) return line;
-      const ahead = wrong.get(deps.nodeOf(line.namespace, line.pod) ?? "") ?? 0;
+    line(line, receivedAt) {
+      const node = wrong.size === 0 ? undefined : deps.nodeOf(line.namespace, line.pod);
+      if (node === undefined || !wrong.has(node)) return line;
+      // Stamps in the future that are left of a clock since put right (a container's start) stay for as long; its lines tell.
+      const ahead = tell(node, receivedAt, (bounds) => bounds.atMost(line.at - receivedAt + lineDelayMs, receivedAt));
       return ahead === 0 ? line : { ...line, at: line.at - ahead };
     },
     samples(samples, receivedAt) {
