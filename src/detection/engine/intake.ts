@@ -87,7 +87,7 @@ export function createIntake(deps: IntakeDeps): Intake {
         case "log":
           if (!share.reads(signal.line.namespace)) break;
           counts.logLines++;
-          takeLine(clocks.line(signal.line));
+          takeLine(clocks.line(signal.line, signal.at));
           break;
         case "log-loss":
           logs.missed(signal.at, signal.lines);

@@ -88,8 +88,16 @@ export function createNodeClocks(deps: {
 
   /** Something was stamped by the node, which was no later than this in the API server's time. Returns how far it is ahead (ms). */
   function learn(node: string, stampedAt: number, noLaterThan: number, now: number, uid: string): number {
+    const aheadMs = stampedAt - noLaterThan;
+    return tell(node, now, (bounds) => {
+      if (isConfirmed(node, aheadMs, uid)) bounds.atLeast(aheadMs, now);
+    });
+  }
+
+  /** How far the node's clock is ahead (ms), with one fact more. */
+  function tell(node: string, now: number, fact: (bounds: ClockBounds) => void): number {
     const bounds = boundsOf(node, nodes);
-    if (bounds && isConfirmed(node, stampedAt - noLaterThan, uid)) bounds.atLeast(stampedAt - noLaterThan, now);
+    if (bounds) fact(bounds);
     const ahead = bounds?.aheadMs(now) ?? 0;
     if (ahead === 0) wrong.delete(node);
     else wrong.set(node, ahead);

@@ -92,7 +92,7 @@ export async function logSource(options: LogSourceOptions): Promise<void> {
           status,
           since,
           signal,
-          onLine: (of, { at, line }) => emit({ type: "log", at, line: { ...of, at, line } }),
+          onLine: (of, { at, line }) => emit({ type: "log", at: clock.now(), line: { ...of, at, line } }),
         });
       logs.set(id, log);
       log.update(status);

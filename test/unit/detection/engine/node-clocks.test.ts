@@ -154,7 +154,7 @@ describe("a node's clock against the API server's", () => {
   });
 
   test("that was put right is believed in again when lines come with its time, though stamps of before lie in the future", () => {
-    const known = clocks();
+    const known = told(clocks(), noon, 60 * minute);
     known.object(pod({ madeAt: noon, startedAt: noon + 60 * minute }), noon);
     expect(known.wrong).toEqual(new Map([["a", 60 * minute]]));
     expect(known.line(line(noon + 1_000), noon + 2_000)).toEqual(line(noon + 1_000));
