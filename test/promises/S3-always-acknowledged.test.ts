@@ -54,7 +54,8 @@ test("clicks are acknowledged in time with a slow database, a model that hangs, 
     tookMs.sort((a, b) => a - b);
     const p99 = tookMs[Math.ceil(tookMs.length * 0.99) - 1] ?? Number.NaN;
     const max = tookMs.at(-1) ?? Number.NaN;
-    expect(slow.delayed()).toBeGreaterThan(0);
+    // Acknowledging needs no database: what the clicks ask of it may come after the last of them.
+    await vi.waitFor(() => expect(slow.delayed()).toBeGreaterThan(0), 60_000);
     expect(p99).toBeLessThan(500);
     expect(max).toBeLessThan(2_500);
     await vi.waitFor(() => expect(asked.some(([what]) => what === "acknowledge")).toBe(true), 60_000);
