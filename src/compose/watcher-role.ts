@@ -1,4 +1,4 @@
-import { addTotal } from "../app/metrics/add-total.ts";
+import { addAuditMetrics } from "../app/metrics/audit-metrics.ts";
 import { keepAuditMark } from "../app/watch/keep-audit-mark.ts";
 import { keepRetention } from "../app/watch/keep-retention.ts";
 import { keepRisks } from "../app/watch/keep-risks.ts";
@@ -34,14 +34,7 @@ export async function startWatcherRole(foundation: Foundation, onTick?: (now: nu
 
   const seesAll = () => engine.delivers("kubernetes-watch");
   running.keep(keepRisks({ ...foundation, cluster: config.cluster, observation, signal, seesAll }));
-  let takenBack = 0;
-  addTotal(
-    detection.registry,
-    "audit_taken_back",
-    "Times that the audit lacked an entry which it had",
-    () => takenBack,
-  );
-  running.keep(keepAuditMark({ ...foundation, signal, onTakenBack: () => takenBack++ }));
+  running.keep(keepAuditMark({ ...foundation, signal, onTakenBack: addAuditMetrics(detection.registry) }));
   running.keep(keepRetention({ ...foundation, shards: detection.shards, signal }));
   const runbooks = config.runbooks ? createRunbookShelf({ folder: config.runbooks, clock, log }) : undefined;
   await runbooks?.refresh();

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { Registry } from "prom-client";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { addAuditMetrics } from "../../../../src/app/metrics/audit-metrics.ts";
 import { addIncidentMetrics } from "../../../../src/app/metrics/incident-metrics.ts";
 import { createMetrics } from "../../../../src/app/metrics/metrics.ts";
 import { addOutcomeMetrics } from "../../../../src/app/metrics/outcome-metrics.ts";
@@ -54,6 +55,7 @@ function everything(database: Database, now = Date.now) {
     forecaster: () => ({ series: 0, refused: 0, evicted: 0 }),
   });
   addOutcomeMetrics(registry, { database, log: silentLogger });
+  addAuditMetrics(registry);
   const record = addIncidentMetrics(registry, incidents, []);
   const slack = countSlackCalls(never as unknown as SlackPort, registry);
   return { registry, record, slack, observation };

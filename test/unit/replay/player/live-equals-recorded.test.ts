@@ -2,6 +2,7 @@ import { readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { KubeObject } from "../../../../src/cluster/kubernetes-types.ts";
+import { lightConfig, worthCarrying } from "../../../../src/cluster/light-config.ts";
 import type { Sample, Signal } from "../../../../src/cluster/signal.ts";
 import { canonicalJson } from "../../../../src/lib/stable-hash.ts";
 import { recordedSignals } from "../../../../src/replay/recording/recorded-signals.ts";
@@ -49,7 +50,7 @@ describe.each(folders)("%s, served and collected live", (folder) => {
   });
 });
 
-/** Secrets are not read. resourceVersions are those of the table that serves. */
+/** Secrets are not read, and ConfigMaps as far as they are worth carrying. resourceVersions are those of the table that serves. */
 function finalObjects(signals: readonly Signal[]): Map<string, string> {
   const objects = new Map<string, string>();
   for (const signal of signals) {
@@ -57,7 +58,7 @@ function finalObjects(signals: readonly Signal[]): Map<string, string> {
     const { kind, metadata } = signal.object;
     const key = `${kind}/${metadata.namespace ?? ""}/${metadata.name}`;
     if (signal.change === "DELETED") objects.delete(key);
-    else objects.set(key, comparable(signal.object));
+    else objects.set(key, comparable(lightConfig(signal.object, worthCarrying)));
   }
   return new Map([...objects].sort());
 }
