@@ -2,9 +2,10 @@ import { afterAll, expect, test, vi } from "vitest";
 import { startLocalSlack } from "../../src/local-slack/start-local-slack.ts";
 import { openDatabase } from "../../src/store/database.ts";
 import { startActorCluster } from "../support/actor-cluster.ts";
+import { freePort } from "../support/free-port.ts";
 import { withDatabase } from "../support/postgres.ts";
 import { full, promiseFigure } from "../support/promise-figure.ts";
-import { freePort, runKubemend } from "../support/running-kubemend.ts";
+import { runKubemend } from "../support/running-kubemend.ts";
 import { startTcpProxy } from "../support/tcp-proxy.ts";
 
 interface Trouble {

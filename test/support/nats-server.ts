@@ -4,8 +4,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "./free-port.ts";
 import { findProgram } from "./prometheus-server.ts";
-import { freePort } from "./running-kubemend.ts";
 
 /** Outside of what a user's PATH holds on Debian. */
 const places = ["/usr/sbin/nats-server", "/usr/local/bin/nats-server"];

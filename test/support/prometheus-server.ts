@@ -1,11 +1,11 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { access, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import type { RecordedSeries } from "../../src/replay/recording/load-recording.ts";
+import { freePort } from "./free-port.ts";
 
 const run = promisify(execFile);
 
@@ -37,16 +37,6 @@ export function openMetricsOf(series: readonly RecordedSeries[]): string {
     }
   }
   return `${lines.join("\n")}\n# EOF\n`;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
 }
 
 export interface PrometheusServer extends AsyncDisposable {

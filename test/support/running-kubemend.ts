@@ -1,9 +1,9 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { type Child, startChild } from "./child.ts";
+import { freePort } from "./free-port.ts";
 
 const command = new URL("../../src/cli/kubemend.ts", import.meta.url).pathname;
 
@@ -12,14 +12,6 @@ export interface RunningKubemend extends AsyncDisposable {
   readonly url: string;
   /** What a probe hears; undefined when nobody answers. */
   probe(path: "/readyz" | "/healthz"): Promise<{ readonly status: number; readonly text: string } | undefined>;
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /** `kubemend start` as a process of its own, with a cluster at `clusterUrl`. */

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { programPod } from "../../../src/chaos/program-pod.ts";
 import type { Scope } from "../../../src/chaos/scope.ts";
-import { freePort } from "../../support/running-kubemend.ts";
+import { freePort } from "../../support/free-port.ts";
 
 const scope: Scope = {
   experiment: "try",
