@@ -7,13 +7,13 @@ import { LongestFirst } from "./test/support/longest-first.ts";
 const full = process.env["KUBEMEND_PROMISES"] === "full";
 
 /**
- * Files of these folders run in one process after the other, so that what they import is loaded a few times and not four
- * hundred times. Whoever changes something of the process (environment, spies, timers) puts it back after each test.
+ * Files of these folders decide and do not speak to anybody. They run in one process after the other, so that what they import is
+ * loaded a few times and not four hundred times. Whoever changes something of the process (environment, spies, timers) puts
+ * it back after each test. What talks over sockets has a process of its own: what others leave open there is not theirs to mend.
  */
 const shared = [
-  "test/unit/{actions,app,bot,cluster,config,detection,house,incident,lib,local-slack,rca,replay,store}/**/*.test.ts",
-  // The client of NATS does not come back to a server that was away when others have had the process before.
-  "test/unit/adapters/{!(nats),!(nats)/**/*}.test.ts",
+  "test/unit/{cluster,config,house,incident,lib,rca}/**/*.test.ts",
+  "test/unit/detection/!(collect|health)/**/*.test.ts",
 ];
 
 const project = (name: string, include: string[], own: { exclude?: string[]; isolate: boolean }) => ({
