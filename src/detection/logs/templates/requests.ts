@@ -20,6 +20,6 @@ export function leadsTarget(text: string, to: number, end: number): boolean {
 export function isRequestLine(text: string, from: number, end: number): boolean {
   const quote = text.charCodeAt(from - 1);
   if (!isQuote(quote)) return false;
-  const protocol = text.indexOf(" HTTP/", from);
-  return protocol > 0 && protocol < end && !text.slice(from, protocol).includes(String.fromCharCode(quote));
+  const close = text.indexOf(String.fromCharCode(quote), from);
+  return text.slice(from, close < 0 || close > end ? end : close).includes(" HTTP/");
 }

@@ -122,13 +122,17 @@ export function endOfBracketed(text: string, at: number, end: number): number {
 /** Longest name in angle brackets. */
 const MAX_ANGLE = 128;
 
+/** Of a name in XML. */
+const isNameSign = (code: number) => isWord(code) || code === 95 || code === 45 || code === COLON;
+
 /** `<op id="a" name="b"/>`: an element of XML, the bracket at `at`; one that is cut ends with the text. */
 function endOfElement(text: string, at: number, end: number): number {
   let i = at + 1;
-  while (i < end && (isWord(text.charCodeAt(i)) || text.charCodeAt(i) === 95 || text.charCodeAt(i) === 45)) i++;
+  while (i < end && isNameSign(text.charCodeAt(i))) i++;
   if (i === at + 1 || text.charCodeAt(i) !== 32) return -1;
-  const sign = text.indexOf("=", i);
-  if (sign < 0 || sign > end || text.charCodeAt(sign + 1) !== QUOTE || text.slice(i + 1, sign).includes(" ")) return -1;
+  let sign = i + 1;
+  while (sign < end && isNameSign(text.charCodeAt(sign))) sign++;
+  if (sign === i + 1 || text.charCodeAt(sign) !== EQUALS || text.charCodeAt(sign + 1) !== QUOTE) return -1;
   for (i = sign + 1; i < end; i++) {
     const code = text.charCodeAt(i);
     if (code === QUOTE) i = endOfString(text, i + 1, end);

@@ -23,6 +23,9 @@ const MAX_GROUP = 1_024;
 /** `5c:50:15:4c:18:1c` has six groups, an IPv6 address up to eight; fewer than four may be words. */
 const MIN_HEX_GROUPS = 4;
 
+/** Longest predicate of XPath in a path. */
+const MAX_PREDICATE = 96;
+
 /** A path stops at space, quote, closing bracket, comma or colon. */
 function endOfPath(text: string, from: number, end: number, stopAtColon: boolean): number {
   let i = from;
@@ -30,9 +33,9 @@ function endOfPath(text: string, from: number, end: number, stopAtColon: boolean
     const code = text.charCodeAt(i);
     // `/cib/node[@id='3']`, of XPath
     if (code === 91 && text.charCodeAt(i + 1) === AT) {
-      const close = text.indexOf("]", i);
-      if (close > 0 && close < end) {
-        i = close;
+      const close = text.slice(i, Math.min(end, i + MAX_PREDICATE)).indexOf("]");
+      if (close > 0) {
+        i += close;
         continue;
       }
     }

@@ -498,7 +498,21 @@ describe("hostile input", () => {
       readLine(counted as unknown as string, text.length, createTokenLine(), { start: 0, end: 0 });
       return count / text.length;
     };
-    for (const unit of ["a=", "a=a,", "='1", "'1", "=(", '{"=', '\\"|', "a(a=1,", "{a:1 "])
+    for (const unit of [
+      "a=",
+      "a=a,",
+      "='1",
+      "'1",
+      "=(",
+      '{"=',
+      '\\"|',
+      "a(a=1,",
+      "{a:1 ",
+      "<a b=",
+      "/a[@",
+      '"GET /',
+      "{ a: ",
+    ])
       expect(looks(unit.repeat(16_384 / unit.length)), unit).toBeLessThan(100);
   });
 
