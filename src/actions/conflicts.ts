@@ -3,18 +3,37 @@ import { type HorizontalPodAutoscaler, isKind, type KubeObject, type Pod } from 
 import { matchesSelector } from "../cluster/selector.ts";
 import { numberAt, valueAt } from "./change/plain.ts";
 
+interface GitopsMark {
+  readonly tool: string;
+  readonly key: RegExp;
+  readonly value?: string;
+  /** Of a mark that others write as well: who of the object's field managers makes it this tool's. */
+  readonly manager?: RegExp;
+}
+
 // What each tool writes on the objects it owns. Helm alone is no conflict: nothing puts its values back by itself.
-const gitopsMarks: readonly { readonly tool: string; readonly key: RegExp; readonly value?: string }[] = [
+const gitopsMarks: readonly GitopsMark[] = [
   { tool: "Argo CD", key: /^argocd\.argoproj\.io\/(tracking-id|instance)$/ },
+  // By this label alone Argo CD tells its objects before 3.0, and since then where it is set to; charts of Helm carry it too.
+  // https://argo-cd.readthedocs.io/en/release-2.9/user-guide/resource_tracking/
+  { tool: "Argo CD", key: /^app\.kubernetes\.io\/instance$/, manager: /^argocd-(application-)?controller$/ },
   { tool: "Flux", key: /^(kustomize|helm)\.toolkit\.fluxcd\.io\/name$/ },
   { tool: "Fleet", key: /^objectset\.rio\.cattle\.io\/id$/ },
   { tool: "Config Sync", key: /^configmanagement\.gke\.io\/managed$/, value: "enabled" },
 ];
 
+function managersOf(object: KubeObject): readonly string[] {
+  const entries = valueAt(object, "metadata", "managedFields");
+  const names = (Array.isArray(entries) ? entries : []).map((entry) => valueAt(entry, "manager"));
+  return names.filter((name) => typeof name === "string");
+}
+
 /** The GitOps tool that would put back whatever is changed by hand, by the marks it leaves on its objects. */
 export function gitopsOwner(object: KubeObject): { readonly tool: string; readonly mark: string } | undefined {
   const marks = Object.entries({ ...object.metadata.labels, ...object.metadata.annotations });
-  for (const { tool, key, value } of gitopsMarks) {
+  const managers = managersOf(object);
+  for (const { tool, key, value, manager } of gitopsMarks) {
+    if (manager && !managers.some((name) => manager.test(name))) continue;
     const found = marks.find(([name, text]) => key.test(name) && (value === undefined || text === value));
     if (found) return { tool, mark: `${found[0]}=${found[1]}`.slice(0, 200) };
   }

@@ -9,8 +9,11 @@ export interface FieldOwner {
   readonly field: string;
 }
 
-/** A person at the command line applies when he wants to; nothing applies for him by itself. */
-const byHand = new Set(["kubectl", "kubemend", "before-first-apply"]);
+/**
+ * A person at the command line applies when he wants to; nothing applies for him by itself. Helm is one of them, since its
+ * version 4 by server-side apply: https://helm.sh/docs/overview/. Flux's own, `helm-controller`, is not.
+ */
+const byHand = new Set(["kubectl", "helm", "kubemend", "before-first-apply"]);
 
 const tokensOf = (pointer: string) =>
   pointer

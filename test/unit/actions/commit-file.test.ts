@@ -221,6 +221,20 @@ describe("another field manager", () => {
       owns: fields({ "f:memory": {} }),
       want: undefined,
     },
+    {
+      name: "is a person at Helm 4",
+      manager: "helm",
+      operation: "Apply",
+      owns: fields({ "f:memory": {} }),
+      want: undefined,
+    },
+    {
+      name: "is Flux with a chart of Helm",
+      manager: "helm-controller",
+      operation: "Apply",
+      owns: fields({ "f:memory": {} }),
+      want: "other-field-manager",
+    },
   ])("who $name", async ({ manager, operation, owns, want }) => {
     await using cluster = await startActorCluster();
     cluster.edit("Deployment", "carts", (object) => ({
@@ -236,7 +250,7 @@ describe("another field manager", () => {
     });
     const outcome = await makePlan({ incidentId: "7", recommendation }, planDeps(cluster.actor));
     expect(outcome.type === "refused" ? outcome.refusal.reason : undefined).toBe(want);
-    if (outcome.type === "refused") expect(outcome.refusal.detail).toContain("team-deployer");
+    if (outcome.type === "refused") expect(outcome.refusal.detail).toContain(manager);
   });
 });
 

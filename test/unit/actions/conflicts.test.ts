@@ -40,6 +40,25 @@ describe("who would put a change back, by the marks on the object", () => {
     ],
   ])("nobody: %s", (_name, marks) => expect(gitopsOwner(deployment(marks))).toBeUndefined());
 
+  describe("a label that charts of Helm carry as well", () => {
+    const labelled = (...managers: readonly string[]) =>
+      deployment({
+        labels: { "app.kubernetes.io/instance": "shop" },
+        managedFields: managers.map((manager) => ({ manager, operation: "Update", fieldsV1: {} })),
+      });
+    test.each([
+      ["is Argo CD's where Argo CD writes the object", ["argocd-controller", "kube-controller-manager"], "Argo CD"],
+      ["is that of an earlier Argo CD", ["argocd-application-controller"], "Argo CD"],
+      ["is nobody's where Helm does", ["helm", "kube-controller-manager"], undefined],
+      ["is nobody's where nobody is known", [], undefined],
+    ] as const)("%s", (_name, managers, tool) => expect(gitopsOwner(labelled(...managers))?.tool).toBe(tool));
+
+    test("and that is absent does not make an object Argo CD's for having written it once", () => {
+      const entry = { manager: "argocd-controller", operation: "Update", fieldsV1: {} };
+      expect(gitopsOwner(deployment({ managedFields: [entry] }))).toBeUndefined();
+    });
+  });
+
   test("a long mark is shown in part", () => {
     const owner = gitopsOwner(deployment({ annotations: { "argocd.argoproj.io/tracking-id": "x".repeat(500) } }));
     expect(owner?.mark).toHaveLength(200);
