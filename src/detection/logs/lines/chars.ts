@@ -49,6 +49,11 @@ export function isLetter(code: number): boolean {
   return (lower >= 97 && lower <= 122) || code > 127;
 }
 
+/** A letter, a digit or an underscore. */
+export function isNameChar(code: number): boolean {
+  return isLetter(code) || isDigit(code) || code === 95;
+}
+
 /** First index at or after `from` that is not a digit. */
 export function skipDigits(text: string, from: number, end: number): number {
   let i = from;

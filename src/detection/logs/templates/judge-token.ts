@@ -6,16 +6,19 @@ import { isEventWord } from "./event-words.ts";
 import { createShape, KIND, type TokenShape } from "./masks.ts";
 import { measureToken } from "./measure-token.ts";
 import { endOfGroups, endOfInstance, endOfOption } from "./scan-instance.ts";
+import { endOfColonValue } from "./scan-place.ts";
 import { endOfPrefixed, endOfQuotedParts, isQuote } from "./scan-quoted.ts";
-import { endOfColonValue, endOfPairs, endOfRecord, endOfStructure } from "./scan-value.ts";
+import { endOfBareList, endOfPairs, endOfRecord, endOfStructure } from "./scan-value.ts";
 import { endOfStatus } from "./status-reason.ts";
 import { FLAG, type TokenLine, WILD } from "./token-line.ts";
 import { hashWord, isBoolean, isFiller } from "./words.ts";
 
 const COLON = 58;
+const COMMA = 44;
 const SLASH = 47;
 const EQUALS = 61;
 const OPEN_GROUP = 40;
+const CLOSE_GROUP = 41;
 const OPEN_ANGLE = 60;
 const CLOSE_ANGLE = 62;
 const DASH = 45;
@@ -57,6 +60,8 @@ export function endOfValue(
     const record = endOfRecord(text, to, end);
     if (record > 0) return record;
   }
+  const list = text.charCodeAt(to) === COMMA ? endOfBareList(text, to, end) : -1;
+  if (list > 0) return list;
   const parts = endOfQuotedParts(text, to, end);
   if (parts > 0) return parts;
   const instance = line.words > 0 ? endOfInstance(text, from, to, end) : -1;
@@ -91,7 +96,9 @@ export function endOfValue(
     if (structure > 0) return structure;
   }
   if (isBoolean(shape.hash)) return line.words > 0 && (separator !== 0 || line.hash[line.count - 1] !== WILD) ? to : -1;
-  return (separator === EQUALS || separator === COLON) && isFiller(shape.hash) ? to : -1;
+  // `(null)`: what C prints for a text that is not there.
+  const isHeld = separator === OPEN_GROUP && text.charCodeAt(to) === CLOSE_GROUP;
+  return (separator === EQUALS || separator === COLON || isHeld) && isFiller(shape.hash) ? to : -1;
 }
 
 const part = createShape();

@@ -137,7 +137,8 @@ export function maskKind(shape: TokenShape, text: string, start: number, end: nu
     return KIND.constant;
   if (shape.ats > 0 && shape.leadingLetters > 0 && (shape.dots + shape.marks > 0 || isLetter(text.charCodeAt(end - 1))))
     return KIND.variable;
-  if (shape.slashes > 0) return shape.slashes > 1 || shape.dots > 0 ? KIND.variable : KIND.soft;
+  if (shape.slashes > 0)
+    return shape.slashes > 1 || shape.dots > 0 || isMediaType(text, start, end) ? KIND.variable : KIND.soft;
   if (shape.nonHex === 0 && shape.length >= SHORTEST_HEX_WORD && shape.dots === 0) return KIND.variable;
   if (shape.dots > 0)
     return isFileName(text, start, end) || isHostName(shape, text, start, end) ? KIND.variable : KIND.soft;
@@ -159,6 +160,15 @@ export function isMessageCode(shape: TokenShape): boolean {
     shape.length <= shape.letters + shape.digits + 1 &&
     shape.nonHex > 0
   );
+}
+
+/** Top-level media types (RFC 6838; IANA's registry). */
+const MEDIA = new Set(["application", "audio", "font", "image", "message", "model", "multipart", "text", "video", "*"]);
+
+/** `application/json`, `text/html`: what a body is. */
+function isMediaType(text: string, start: number, end: number): boolean {
+  const slash = text.indexOf("/", start);
+  return slash < end - 1 && MEDIA.has(text.slice(start, slash));
 }
 
 /** `storage.config`, `kex.so`: a name, a dot and the ending of a file. */

@@ -98,6 +98,8 @@ function closeOfRequest(text: string, from: number, limit: number): number {
   const protocol = text.indexOf(" HTTP/", from);
   const close = protocol < 0 ? -1 : text.indexOf('"', protocol);
   if (close >= 0 && close - protocol <= LONGEST_PROTOCOL) return close;
+  const bare = protocol < 0 ? -1 : text.indexOf(" ", protocol + 1);
+  if (bare >= 0 && bare - protocol <= LONGEST_PROTOCOL) return bare - 1;
   const open = text.indexOf('"', from);
   return open >= 0 && open < limit && isRequest(text, open + 1, limit) ? text.indexOf('"', open + 1) : -1;
 }

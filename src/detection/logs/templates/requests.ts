@@ -23,3 +23,15 @@ export function isRequestLine(text: string, from: number, end: number): boolean 
   const close = text.indexOf(String.fromCharCode(quote), from);
   return text.slice(from, close < 0 || close > end ? end : close).includes(" HTTP/");
 }
+
+const SQL = ["SELECT ", "INSERT INTO ", "DELETE FROM ", "UPDATE "];
+/** Longest name of a table, with its schema, and the word after it. */
+const LONGEST_TABLE = 128;
+
+/** `slow query SELECT a FROM b`: does a statement of SQL, written as usual in capitals, begin at `at`? */
+export function beginsSql(text: string, at: number): boolean {
+  const opening = SQL.find((words) => text.startsWith(words, at));
+  if (opening !== "UPDATE ") return opening !== undefined;
+  const table = text.indexOf(" ", at + opening.length);
+  return table > 0 && table - at < LONGEST_TABLE && text.startsWith(" SET ", table);
+}

@@ -5,9 +5,10 @@ import { endOfMarkedValue } from "./marked-value.ts";
 import { createShape, isMessageCode, KIND, maskKind } from "./masks.ts";
 import { measureToken } from "./measure-token.ts";
 import { markFrom, markLast, push, pushValue } from "./push-token.ts";
-import { isRequestLine, leadsTarget } from "./requests.ts";
+import { beginsSql, isRequestLine, leadsTarget } from "./requests.ts";
+import { endOfLongValue } from "./scan-place.ts";
 import { isQuote } from "./scan-quoted.ts";
-import { endOfGroup, endOfLongValue } from "./scan-value.ts";
+import { endOfGroup } from "./scan-value.ts";
 import { afterSign, isRule, RULE } from "./signs.ts";
 import { FLAG, MAX_TOKENS, type TokenLine } from "./token-line.ts";
 import {
@@ -199,6 +200,10 @@ export function tokenize(line: TokenLine, start: number, end: number): void {
       push(line, isQuote(text.charCodeAt(from - 1)) ? REQUEST : METHOD, from, i, named | FLAG.kind);
       previousWord = 0;
       continue;
+    }
+    if (kind === KIND.constant && line.words > 0 && beginsSql(text, from)) {
+      pushValue(line, from, end, named);
+      return;
     }
     const slot = separator === 0 && previousWord !== 0 && isSlotWord(previousWord) ? FLAG.slot : 0;
     const alone = separator === OPEN_LIST && text.charCodeAt(i) === CLOSE_LIST ? FLAG.soft : 0;

@@ -19,7 +19,9 @@ const units = vocabulary(
 const fillers = vocabulary("null NULL nil None none undefined NaN nan Infinity");
 const slotWords = vocabulary("user username User host hostname node pod container namespace account");
 
-const methods = vocabulary("GET HEAD POST PUT PATCH DELETE OPTIONS CONNECT TRACE PROPFIND PROPPATCH PURGE");
+const methods = vocabulary(
+  "GET HEAD POST PUT PATCH DELETE OPTIONS CONNECT TRACE PROPFIND PROPPATCH PURGE COPY MOVE MKCOL LOCK UNLOCK REPORT",
+);
 const payloadWords = vocabulary(
   "statement STATEMENT Statement query QUERY Query sql SQL command COMMAND Command cmd CMD body payload",
 );

@@ -98,6 +98,15 @@ describe("values are masked at once", () => {
     ["the method of a short request", 'INFO "GET /a/7" 404 483ms', 'INFO "DELETE /b" 204 -'],
     ["elements of XML", 'wrote <op id="a b" name="c"/> to it', 'wrote <nvpair id="d"> to it'],
     ["frames of the kernel's stack", "[    1.5]  do_fault+0x191/0x570", "[    1.5]  handle_irq+0x46/0x190"],
+    ["what a body is", "sent application/json to 7", "sent text/html to 8"],
+    ["short names joined by commas", "answered 7 qr,rd,ra with it", "answered 8 qr,aa,rd with it"],
+    ["statements of SQL", "slow one (12ms) SELECT 1 FROM t", "slow one (9ms) UPDATE orders SET a = 1"],
+    ["a text that is not there", "Diff: +++ 0.6.27 (null)", "Diff: +++ 0.6.28 3a4b5c6d7e8f9a0b"],
+    [
+      "access lines without quotes",
+      "1.1.1.1 GET /a HTTP/1.0 403 - - bad tx1",
+      "- - PUT /b HTTP/1.1 200 - Swift tx2 CS",
+    ],
     ["one and many", "sent 1 change to them", "sent 2 changes to them"],
     [
       "columns before a level",
