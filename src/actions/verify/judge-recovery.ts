@@ -38,6 +38,8 @@ export type RecoveryJudgement =
       readonly fresh: readonly string[];
     };
 
+type Verdict = Extract<RecoveryJudgement, { type: "verdict" }>;
+
 /** A rollout makes short trouble of its own (pods not ready for seconds); what lasts longer is no birth pain. */
 const settleMs = 60_000;
 /**
@@ -66,7 +68,7 @@ export function judgeRecovery(facts: RecoveryFacts): RecoveryJudgement {
   const fresh = facts.now.filter((symptom) => !known.has(symptom.fingerprint));
   const settled = fresh.filter((symptom) => symptom.forMs >= settleMs);
   const late = facts.elapsedMs >= facts.verifyWithinMs;
-  const verdict = (value: VerificationVerdict, reason: string): RecoveryJudgement => ({
+  const verdict = (value: VerificationVerdict, reason: string): Verdict => ({
     type: "verdict",
     verdict: value,
     reason,
@@ -74,6 +76,7 @@ export function judgeRecovery(facts: RecoveryFacts): RecoveryJudgement {
     fresh: fresh.map((symptom) => symptom.fingerprint),
   });
   const wait = (reason: string): RecoveryJudgement => ({ type: "waiting", reason });
+  const passing = `New, perhaps passing: ${list(fresh)}.`;
 
   if (!facts.dataFresh) {
     return late
@@ -90,11 +93,16 @@ export function judgeRecovery(facts: RecoveryFacts): RecoveryJudgement {
   if (serious.length > 0 && (remaining.length > 0 || rank(serious) < rank(facts.before))) {
     return verdict("worse", `New since the change: ${list(serious)}.`);
   }
-  if (late) return verdictInTime(facts, remaining, settled, verdict);
+  if (late) {
+    // What has only just come gets the time that tells it from birth pains, and no more.
+    const tooLate = facts.elapsedMs >= facts.verifyWithinMs + settleMs;
+    const decided = verdictInTime(facts, remaining, tooLate ? fresh : settled, verdict);
+    return decided.verdict === "recovered" && fresh.length > 0 ? wait(passing) : decided;
+  }
   if (facts.rollout.state === "progressing") return wait(`Rolling out: ${facts.rollout.reason}.`);
   if (remaining.length > 0) return wait(`Still there: ${list(remaining)}.`);
   if (facts.rollout.state === "stalled") return wait(`The rollout does not move: ${facts.rollout.reason}.`);
-  if (fresh.length > 0) return wait(`New, perhaps passing: ${list(fresh)}.`);
+  if (fresh.length > 0) return wait(passing);
   if (facts.clearForMs < steadyMs)
     return wait(`Symptoms are gone for ${duration(facts.clearForMs)}; watching whether they stay away.`);
   return verdict(
@@ -106,16 +114,15 @@ export function judgeRecovery(facts: RecoveryFacts): RecoveryJudgement {
 function verdictInTime(
   facts: RecoveryFacts,
   remaining: readonly Symptom[],
-  settled: readonly Symptom[],
-  verdict: (value: VerificationVerdict, reason: string) => RecoveryJudgement,
-): RecoveryJudgement {
+  fresh: readonly Symptom[],
+  verdict: (value: VerificationVerdict, reason: string) => Verdict,
+): Verdict {
   const within = `${duration(facts.elapsedMs)} after the change`;
   if (remaining.length > 0) return verdict("not-recovered", `Still there ${within}: ${list(remaining)}.`);
   if (facts.rollout.state === "progressing" || facts.rollout.state === "stalled") {
     return verdict("not-recovered", `The rollout is not complete ${within}: ${facts.rollout.reason}.`);
   }
-  if (settled.length > 0)
-    return verdict("not-recovered", `The old symptoms are gone, but others came: ${list(settled)}.`);
+  if (fresh.length > 0) return verdict("not-recovered", `The old symptoms are gone, but others came: ${list(fresh)}.`);
   if (facts.clearForMs < steadyMs) return verdict("not-recovered", `The symptoms keep coming back ${within}.`);
   return verdict("recovered", `All symptoms are gone ${within}.`);
 }

@@ -5,8 +5,8 @@ import type { Measure, Verification, VerificationVerdict } from "../../incident/
 import { type ObjectRef, refText, sameRef } from "../../incident/object-ref.ts";
 import type { UndoOutcome } from "../execute/undo.ts";
 import type { PlanStore } from "../plan/plan-store.ts";
+import { followRollouts } from "./followed-rollouts.ts";
 import { judgeRecovery, type Symptom } from "./judge-recovery.ts";
-import { rolloutProgress } from "./rollout-progress.ts";
 
 /** What the detectors say. All times are of one clock, the one the anomalies are dated by. */
 export interface Observed {
@@ -26,7 +26,7 @@ export interface Observed {
 
 export interface VerifyDeps {
   readonly plans: Pick<PlanStore, "get" | "saveVerification">;
-  /** The target as last seen, to follow its rollout. */
+  /** An object as last seen, to follow its rollout. */
   readonly look: (ref: ObjectRef) => Promise<KubeObject | undefined>;
   /** Takes the plan back; called when things got worse. */
   readonly undo: (planId: string) => Promise<UndoOutcome>;
@@ -91,7 +91,7 @@ export async function verifyPlan(planId: string, observed: Observed, deps: Verif
   const judgement = judgeRecovery({
     before,
     now: [...active.values()].map((anomaly): Symptom => symptomOf(anomaly, observed.now)),
-    rollout: rolloutProgress(await deps.look(stored.plan.target)),
+    rollout: await followRollouts(stored, deps.look),
     dataFresh: seesSymptoms(before, observed.blindTo),
     elapsedMs: observed.now - observed.appliedAt,
     clearForMs: observed.now - lastEnd,

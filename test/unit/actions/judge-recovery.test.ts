@@ -61,3 +61,20 @@ test("at the end of its time what is still there, or has come instead, has not b
     reason: expect.stringContaining("1 of 3"),
   });
 });
+
+test("trouble that came a moment before the end of its time is watched until it can be told from a birth pain", () => {
+  const at = (forMs: number, pastMs: number, severity: Severity = "medium", more: Partial<RecoveryFacts> = {}) =>
+    judgeRecovery(facts([symptom("new", severity, forMs)], { elapsedMs: 10 * minute + pastMs, ...more }));
+  expect(at(20_000, 0), "not yet told").toMatchObject({ type: "waiting", reason: expect.stringContaining("new") });
+  expect(at(60_000, 40_000), "it has stayed").toMatchObject({ verdict: "not-recovered", fresh: ["new"] });
+  expect(at(60_000, 40_000, "high"), "it has stayed, and is worse than the old").toMatchObject({ verdict: "worse" });
+  expect(at(5_000, 60_000), "it comes again and again").toMatchObject({ verdict: "not-recovered", fresh: ["new"] });
+  expect(judgeRecovery(facts([], { elapsedMs: 10 * minute + 40_000 })), "it has passed").toMatchObject({
+    verdict: "recovered",
+  });
+  const rollout = { state: "progressing", reason: "1 of 3" } as const;
+  expect(at(5_000, 0, "medium", { rollout }), "what is wrong in any case is said at once").toMatchObject({
+    verdict: "not-recovered",
+    reason: expect.stringContaining("1 of 3"),
+  });
+});
