@@ -269,6 +269,7 @@ export const origins: Readonly<Record<string, (raw: readonly string[]) => Origin
     const module = /^\S+\|\d+\|([^|(]+)/.exec(found?.line ?? "")?.[1];
     return found && { ...found, place: `${module}: ${found.place}` };
   }),
+  prosody: each(cut(AT, "", /^\w{3} [ \d]\d \S+ [^\t]+\t\w+\t(.*)$/)),
   ghost: each(cut(AT, "", /^\[[^\]]*\] \S+ (.*)$/)),
   trafficserver: each(
     cut(/(?<=[A-Z]: )<([\w.-]+:\d+) \([^)]*\)> /, "", /^\[[^\]]*\] (?:\[[^\]]*\]|\S+) [A-Z]+: (?:\([\w-]+\) )?(.*)$/),
