@@ -1,4 +1,5 @@
 import { type AlertStore, type AlertStoreOptions, createAlertStore } from "./alert-store.ts";
+import { type ClockBook, createClockBook } from "./clock-book.ts";
 import { createEventStore, type EventStore } from "./event-store.ts";
 import { createLogStore, type LogStore, type LogStoreOptions } from "./log-store.ts";
 import { createObjectStore, type ObjectStore, type ObjectStoreOptions } from "./object-store.ts";
@@ -16,6 +17,8 @@ export interface Observation {
   readonly alerts: AlertStore;
   /** Derived series (rates, ratios, quantiles), not raw samples. */
   readonly series: SeriesStore;
+  /** Whose clocks are wrong; what is in the stores has been put right. */
+  readonly clocks: ClockBook;
 }
 
 export interface ObservationOptions {
@@ -34,5 +37,6 @@ export function createObservation(options: ObservationOptions): Observation {
     logs: createLogStore(options.logs),
     alerts: createAlertStore(options.alerts),
     series: createSeriesStore(options.series),
+    clocks: createClockBook(),
   };
 }

@@ -107,7 +107,10 @@ export function createDetectionEngine(options: DetectionEngineOptions): Detectio
       return object && objects.topOwner(object);
     },
   });
-  const clocks = createNodeClocks({ nodeOf: (namespace, pod) => objects.get("Pod", namespace, pod)?.spec.nodeName });
+  const clocks = createNodeClocks({
+    nodeOf: (namespace, pod) => objects.get("Pod", namespace, pod)?.spec.nodeName,
+    book: observation.clocks,
+  });
   let tickedAt = Number.NaN;
   const intake = createIntake({
     observation,

@@ -1,5 +1,8 @@
+import type { ClockBook, ClockStatement } from "../../cluster/clock-book.ts";
 import { isKind, type KubeEvent, type KubeObject, type Pod } from "../../cluster/kubernetes-types.ts";
+import { refOf } from "../../cluster/object-store.ts";
 import type { LogLine, Sample } from "../../cluster/signal.ts";
+import { makeRef } from "../../incident/object-ref.ts";
 import { type ClockBounds, createClockBounds, toleratedMs } from "./clock-bounds.ts";
 import { eventMoved, newestStampOfNode, newestStampOfPod, nodeMoved, podMoved } from "./node-stamps.ts";
 
@@ -40,6 +43,9 @@ const ofKubelet = /^(?:container|machine|kubelet)_/;
 const nodeOfSample = ({ series: { name, labels } }: Sample): string | undefined =>
   ofKubelet.test(name) ? (labels["node"] ?? labels["instance"]) : undefined;
 
+/** A page of measurements is no object; people know it by this. */
+const measurements = makeRef("Entity", undefined, "what its kubelet measures");
+
 /** How far what each kubelet has stamped is ahead of its receipt (ms). */
 function stampsOf(samples: readonly Sample[], receivedAt: number): ReadonlyMap<string, readonly number[]> {
   const found = new Map<string, number[]>();
@@ -60,7 +66,10 @@ function stampsOf(samples: readonly Sample[], receivedAt: number): ReadonlyMap<s
  */
 export function createNodeClocks(deps: {
   readonly nodeOf: (namespace: string, pod: string) => string | undefined;
+  /** Is told who says what. */
+  readonly book: ClockBook;
 }): NodeClocks {
+  const { book } = deps;
   const nodes = new Map<string, ClockBounds>();
   /** Kubelets whose samples bear another time than that of their receipt; of those that a Prometheus hands on, few do. */
   const scraped = new Map<string, ClockBounds>();
@@ -87,10 +96,12 @@ export function createNodeClocks(deps: {
   }
 
   /** Something was stamped by the node, which was no later than this in the API server's time. Returns how far it is ahead (ms). */
-  function learn(node: string, stampedAt: number, noLaterThan: number, now: number, uid: string): number {
-    const aheadMs = stampedAt - noLaterThan;
-    return tell(node, now, (bounds) => {
-      if (isConfirmed(node, aheadMs, uid)) bounds.atLeast(aheadMs, now);
+  function learn(said: Omit<ClockStatement, "aheadMs">, noLaterThan: number, uid: string): number {
+    const { node, at } = said;
+    const aheadMs = said.stampedAt - noLaterThan;
+    book.say({ ...said, aheadMs, ...(aheadMs > 0 && { weight: "proof" }) });
+    return tell(node, at, (bounds) => {
+      if (isConfirmed(node, aheadMs, uid)) bounds.atLeast(aheadMs, at);
     });
   }
 
@@ -107,10 +118,17 @@ export function createNodeClocks(deps: {
   function podOf(pod: Pod, receivedAt: number): Pod {
     const { nodeName } = pod.spec;
     if (!nodeName) return pod;
+    const from = { node: nodeName, by: makeRef("Pod", pod.metadata.namespace, pod.metadata.name), at: receivedAt };
     const asked = scheduledAt(pod);
-    if (!isMirror(pod) && receivedAt - asked < recentMs)
-      boundsOf(nodeName, nodes)?.atMost(parsed(pod.status?.startTime) - asked, receivedAt);
-    const ahead = learn(nodeName, newestStampOfPod(pod), serverTime(receivedAt), receivedAt, pod.metadata.uid);
+    if (!isMirror(pod) && receivedAt - asked < recentMs) {
+      const startedAt = parsed(pod.status?.startTime);
+      const aheadMs = startedAt - asked;
+      boundsOf(nodeName, nodes)?.atMost(aheadMs, receivedAt);
+      book.atMost(nodeName, aheadMs);
+      if (aheadMs < 0) book.say({ ...from, stampedAt: startedAt, aheadMs, weight: "proof", isDirect: true });
+    }
+    const stamp = { ...from, stampedAt: newestStampOfPod(pod), weight: "late", isDirect: false } as const;
+    const ahead = learn(stamp, serverTime(receivedAt), pod.metadata.uid);
     return ahead === 0 ? pod : podMoved(pod, -ahead);
   }
 
@@ -119,8 +137,9 @@ export function createNodeClocks(deps: {
       server.atLeast(parsed(object.metadata.creationTimestamp) - receivedAt, receivedAt);
       if (isKind(object, "Pod")) return podOf(object, receivedAt);
       if (!isKind(object, "Node")) return object;
-      const { name, uid } = object.metadata;
-      const ahead = learn(name, newestStampOfNode(object), serverTime(receivedAt), receivedAt, uid);
+      const from = { node: object.metadata.name, by: refOf(object), at: receivedAt };
+      const stamp = { ...from, stampedAt: newestStampOfNode(object), weight: "prompt", isDirect: false } as const;
+      const ahead = learn(stamp, serverTime(receivedAt), object.metadata.uid);
       return ahead === 0 ? object : nodeMoved(object, -ahead);
     },
     event(event, receivedAt) {
@@ -131,14 +150,18 @@ export function createNodeClocks(deps: {
       // The API server has stamped the first of them itself when it came in, however late it comes here.
       const isFirst = (event.count ?? 1) <= 1 && !event.series && Number.isFinite(madeAt);
       const stampedAt = parsed(event.series?.lastObservedTime ?? event.lastTimestamp ?? event.eventTime);
-      const ahead = learn(node, stampedAt, isFirst ? madeAt : serverTime(receivedAt), receivedAt, event.metadata.uid);
+      const from = { node, by: makeRef("Event", event.metadata.namespace, event.metadata.name), at: receivedAt };
+      const stamp = { ...from, stampedAt, weight: isFirst ? "prompt" : "late", isDirect: isFirst } as const;
+      const ahead = learn(stamp, isFirst ? madeAt : serverTime(receivedAt), event.metadata.uid);
       return ahead === 0 ? event : eventMoved(event, -ahead);
     },
     line(line, receivedAt) {
       const node = wrong.size === 0 ? undefined : deps.nodeOf(line.namespace, line.pod);
       if (node === undefined || !wrong.has(node)) return line;
       // Stamps in the future that are left of a clock since put right (a container's start) stay for as long; its lines tell.
-      const ahead = tell(node, receivedAt, (bounds) => bounds.atMost(line.at - receivedAt + lineDelayMs, receivedAt));
+      const atMostMs = line.at - receivedAt + lineDelayMs;
+      book.atMost(node, atMostMs);
+      const ahead = tell(node, receivedAt, (bounds) => bounds.atMost(atMostMs, receivedAt));
       return ahead === 0 ? line : { ...line, at: line.at - ahead };
     },
     samples(samples, receivedAt) {
@@ -151,8 +174,14 @@ export function createNodeClocks(deps: {
         known?.atMost(newest + freshMs, receivedAt);
         known?.atLeast(newest, receivedAt);
         const ms = known?.aheadMs(receivedAt) ?? 0;
-        if (ms === 0) scraped.delete(node);
-        else ahead.set(node, ms);
+        const from = { node, by: measurements, at: receivedAt };
+        if (ms === 0) {
+          scraped.delete(node);
+          book.unsay(node, measurements);
+        } else {
+          ahead.set(node, ms);
+          book.say({ ...from, stampedAt: receivedAt + newest, aheadMs: ms, weight: "proof", isDirect: false });
+        }
       }
       return samples.map((sample) => {
         const ms = ahead.get(nodeOfSample(sample) ?? "");

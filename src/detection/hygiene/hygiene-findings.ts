@@ -5,6 +5,7 @@ import { disruptionBudgets } from "./disruption-budget.ts";
 import type { HygieneCheck, HygieneFinding } from "./finding.ts";
 import { ingresses } from "./ingress.ts";
 import { networkPolicies } from "./network-policy.ts";
+import { nodeClocks } from "./node-clocks.ts";
 import { nodes } from "./nodes.ts";
 import { references } from "./references.ts";
 import { security } from "./security.ts";
@@ -27,6 +28,7 @@ export const hygieneChecks: readonly HygieneCheck[] = [
   storageClasses,
   webhooks,
   nodes,
+  nodeClocks,
 ];
 
 const maxFindings = 1_000;

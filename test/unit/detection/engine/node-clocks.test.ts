@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { createClockBook } from "../../../../src/cluster/clock-book.ts";
 import type { KubeEvent, KubeObject, Pod } from "../../../../src/cluster/kubernetes-types.ts";
 import { asKind } from "../../../../src/cluster/kubernetes-types.ts";
 import { createNodeClocks } from "../../../../src/detection/engine/node-clocks.ts";
@@ -51,7 +52,8 @@ const event = (told: { madeAt: number; stampedAt: number; count?: number; host?:
   source: { component: "kubelet", ...(told.host === undefined ? {} : { host: told.host }) },
 });
 
-const clocks = () => createNodeClocks({ nodeOf: (_namespace, name) => (name === "web-1" ? "a" : undefined) });
+const clocks = () =>
+  createNodeClocks({ nodeOf: (_namespace, name) => (name === "web-1" ? "a" : undefined), book: createClockBook() });
 /** Another object of the node has told the same already. */
 const told = (known: ReturnType<typeof clocks>, madeAt: number, aheadMs: number, node = "a") => {
   known.event(
