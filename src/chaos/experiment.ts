@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { type ActionCode, actionCodes } from "../incident/action-code.ts";
-import { type CauseCode, causeCodes } from "../incident/cause.ts";
+import { actionCodes } from "../incident/action-code.ts";
+import { causeCodes } from "../incident/cause.ts";
 import { stepSchema } from "./methods/steps.ts";
 import { probeSchema } from "./probe.ts";
 import { timeSpan, timeSpanText } from "./time-span.ts";
@@ -9,8 +9,8 @@ const objectName = z
   .string()
   .regex(/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/, "must be the name of a Kubernetes object");
 const labels = z.record(z.string().min(1), z.string());
-const one = <T extends string>(codes: readonly T[], what: string) =>
-  z.custom<T>((value) => codes.some((code) => code === value), { message: `must be ${what}` });
+const cause = z.enum(causeCodes);
+const action = z.enum(actionCodes);
 
 /** Until when kubemend is to notice, unless it says otherwise. */
 const usualMs = 180_000;
@@ -20,7 +20,7 @@ const expectedSchema = z.union(
   [
     z.literal("none"),
     z.strictObject({
-      cause: one<CauseCode>(causeCodes, "a code of a cause, see docs/chaos.md"),
+      cause,
       /** A name of `*` stands for any: which node fails is only known when it does. */
       culprit: z.strictObject({
         kind: z.string().min(1),
@@ -29,10 +29,7 @@ const expectedSchema = z.union(
       }),
       /** The action offered first; several where more than one is right. */
       fix: z
-        .union([
-          one<ActionCode>(actionCodes, "a code of an action"),
-          z.array(one<ActionCode>(actionCodes, "a code of an action")).min(1).max(5),
-        ])
+        .union([action, z.array(action).min(1).max(5)], { error: "must be an action, or a list of them" })
         .optional(),
       within: timeSpan(1_000, 86_400_000).optional(),
     }),
@@ -45,8 +42,8 @@ export const experimentSchema = z
   .strictObject({
     name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,60}$/, "must be small letters, digits and dashes"),
     description: z.string().max(2_000).optional(),
-    hypothesis: z.string().min(10, "say in a sentence what you believe will happen").max(500),
-    steadyState: z.array(probeSchema).min(1, "needs at least one probe").max(20),
+    hypothesis: z.string().min(10, "must say in a sentence what you believe will happen").max(500),
+    steadyState: z.array(probeSchema).min(1, "must have at least one probe").max(20),
     blastRadius: z.strictObject({
       namespaces: z.array(objectName).min(1).max(20),
       /** Only objects with these labels, where a method's target names no object. */
@@ -58,7 +55,7 @@ export const experimentSchema = z
       /** Nodes that may be cordoned or loaded. */
       maxNodes: z.int().min(0).max(100).default(0),
     }),
-    method: z.array(stepSchema).min(1, "needs at least one step").max(10),
+    method: z.array(stepSchema).min(1, "must have at least one step").max(10),
     /** The run ends, and everything is put back, when one of these does not hold twice in a row. */
     abort: z.array(probeSchema).max(20).default([]),
     duration: timeSpan(1_000, 86_400_000),

@@ -28,7 +28,7 @@ export const probeSchema = z.discriminatedUnion(
         during: during.default("holds"),
       })
       .refine(({ below, above }) => below !== undefined || above !== undefined, {
-        message: "a promql probe needs below or above (or both)",
+        message: "needs below or above, or both",
       }),
     z.strictObject({
       type: z.literal("http"),
@@ -54,7 +54,7 @@ export const probeSchema = z.discriminatedUnion(
         during: during.default("holds"),
       })
       .refine(({ below, above }) => below !== undefined || above !== undefined, {
-        message: "a replicas probe needs below or above (or both)",
+        message: "needs below or above, or both",
       }),
     z.strictObject({
       type: z.literal("quiet"),
@@ -65,7 +65,7 @@ export const probeSchema = z.discriminatedUnion(
       during: during.default("may-break"),
     }),
   ],
-  { error: "type must be promql, http, replicas or quiet" },
+  { error: ({ code }) => (code === "invalid_union" ? "must be promql, http, replicas or quiet" : undefined) },
 );
 
 export type Probe = z.infer<typeof probeSchema>;

@@ -2,11 +2,13 @@ import { z } from "zod";
 
 const unitMs = { s: 1_000, m: 60_000, h: 3_600_000 } as const;
 
+const asked = 'must be a time such as "30s", "5m" or "1h"';
+
 /** A time span as people write it: `30s`, `5m`, `1h`. Parsed to ms. */
 export function timeSpan(minMs: number, maxMs: number) {
   return z
-    .string()
-    .regex(/^\d{1,5}[smh]$/, 'must be a time such as "30s", "5m" or "1h"')
+    .string({ error: ({ input }) => (input === undefined || input === null ? undefined : asked) })
+    .regex(/^\d{1,5}[smh]$/, asked)
     .transform((text) => {
       const unit = text.slice(-1) as keyof typeof unitMs;
       return Number(text.slice(0, -1)) * unitMs[unit];

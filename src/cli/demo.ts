@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { defaultPolicy } from "../actions/policy/policy-file.ts";
 import { buildView } from "../app/view/build-view.ts";
 import { configSchema } from "../config/config.ts";
 import { inputError } from "../lib/app-error.ts";
@@ -134,7 +135,15 @@ async function play(options: DemoOptions, stopping: AbortSignal): Promise<void> 
     detection: { scrapeSeconds: recording.header.scrapeIntervalSeconds, learnMinutes: 3 },
   });
   const kubemend = resources.use(
-    await startKubemend({ config, role: "all", store, kubeConfig: cluster.kubeconfig, log, clock }),
+    await startKubemend({
+      config,
+      policy: defaultPolicy,
+      role: "all",
+      store,
+      kubeConfig: cluster.kubeconfig,
+      log,
+      clock,
+    }),
   );
   slack.setBotUrl(`${kubemend.url}/slack/events`);
   progress.end();

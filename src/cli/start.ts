@@ -1,44 +1,26 @@
-import { loadKubeConfig } from "../adapters/kubernetes-config.ts";
 import { createSlackWeb } from "../adapters/slack/slack-web.ts";
 import { waitForStore } from "../app/wait-for-store.ts";
 import type { Config } from "../config/config.ts";
-import { loadConfig } from "../config/load-config.ts";
-import { inputError, messageOf } from "../lib/app-error.ts";
+import { messageOf } from "../lib/app-error.ts";
 import { rest, systemClock } from "../lib/clock.ts";
 import { createLogger } from "../lib/logger.ts";
-import { type Role, startKubemend } from "../main.ts";
+import { startKubemend } from "../main.ts";
 import { isConnectionLost } from "../store/connection-lost.ts";
 import { warnAtStart } from "./doctor/at-start.ts";
+import { judgeSetup, type SetupOptions } from "./judge-setup.ts";
 import { stopSignal } from "./stop-signal.ts";
 
-export interface StartOptions {
-  readonly config?: string;
-  readonly kubeconfig?: string;
-  readonly context?: string;
-  readonly role: string;
-}
-
-const roles: readonly Role[] = ["watcher", "actor", "all"];
 /** Between a start that failed because the database went away again and the next one (ms). */
 const restartDelayMs = 1_000;
 
 /** `kubemend start`: runs until told to stop, then lets what is half done finish. A database that is away is waited for. */
-export async function start(options: StartOptions): Promise<void> {
-  const role = roles.find((one) => one === options.role);
-  if (!role)
-    throw inputError(
-      "role-unknown",
-      `There is no role ${JSON.stringify(options.role)}.`,
-      `Use one of ${roles.join(", ")}.`,
-    );
-  const config = await loadConfig(options.config, process.env);
+export async function start(options: SetupOptions): Promise<void> {
+  const { role, config, policy, kubeConfig, place } = await judgeSetup(options, process.env);
   const log = createLogger({ level: config.log.level });
-  const { kubeconfig = config.kubernetes.kubeconfig, context = config.kubernetes.context } = options;
-  const kubeConfig = loadKubeConfig({ kubeconfig, context });
   using stopping = stopSignal({ first: (why) => log.info({ why }, "kubemend.stopping") });
   if (role !== "actor")
     // Beside the start, which waits for nothing that is missing here.
-    void warnAtStart(config, { kubeconfig, context }, { log }).catch((error: unknown) =>
+    void warnAtStart(config, place, { log }).catch((error: unknown) =>
       log.warn({ error: messageOf(error) }, "setup.not-checked"),
     );
   while (!stopping.signal.aborted) {
@@ -53,7 +35,7 @@ export async function start(options: StartOptions): Promise<void> {
     if (!store) return;
     log.info({ store: store.origin, migrated: store.migrated.length }, "store.ready");
     try {
-      await using kubemend = await startKubemend({ config, role, store, kubeConfig, log });
+      await using kubemend = await startKubemend({ config, policy, role, store, kubeConfig, log });
       const server = kubeConfig.getCurrentCluster()?.server;
       log.info({ role, cluster: config.cluster, server, url: kubemend.url }, "kubemend.started");
       await Promise.race([aborted(stopping.signal), kubemend.done]);

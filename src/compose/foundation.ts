@@ -1,6 +1,5 @@
 import type { KubeConfig } from "@kubernetes/client-node";
 import type { Policy } from "../actions/policy/policy-file.ts";
-import { loadPolicy } from "../app/plans/load-policy.ts";
 import { createPrivacy, type Privacy } from "../app/privacy.ts";
 import { queues } from "../app/queues.ts";
 import type { Config } from "../config/config.ts";
@@ -16,6 +15,8 @@ export type Role = "watcher" | "actor" | "all";
 
 export interface FoundationOptions {
   readonly config: Config;
+  /** As judged before anything was connected to. */
+  readonly policy: Policy;
   readonly role: Role;
   readonly store: Store;
   readonly kubeConfig: KubeConfig;
@@ -40,10 +41,9 @@ export interface Foundation extends Privacy {
 }
 
 export async function layFoundation(options: FoundationOptions, running: Running): Promise<Foundation> {
-  const { config, role, store, kubeConfig, log, clock = systemClock } = options;
+  const { config, policy, role, store, kubeConfig, log, clock = systemClock } = options;
   const { cluster } = config;
   const { database } = store;
-  const policy = await loadPolicy(config.policy);
   const privacy = await createPrivacy(database, config.redaction);
   const jobs = running.use(await startJobs(store.url, { log, cluster }));
   return {

@@ -3,7 +3,6 @@ import type { Readiness } from "../app/watch/readiness.ts";
 import type { PagesOptions } from "../bot/web/page-kit.ts";
 import { startWeb } from "../bot/web/server.ts";
 import { deliverers } from "../config/deliveries.ts";
-import { AppError } from "../lib/app-error.ts";
 import type { DetectionPart } from "./detection-part.ts";
 import type { Foundation } from "./foundation.ts";
 
@@ -21,7 +20,6 @@ export async function startWebPart({ config, log, running }: Foundation, parts: 
   const { token } = config.ingest;
   const from = deliverers(config);
   if (from === "anyone") log.warn({ host }, "ingest.open-to-all");
-  if (from === "nobody" && config.logs.source === "push") throw noLineWouldArrive();
   const web = running.use(
     await startWeb({
       host,
@@ -42,11 +40,3 @@ export async function startWebPart({ config, log, running }: Foundation, parts: 
   );
   return web.url;
 }
-
-/** The actor reads the same settings and has no token; so this is for whoever opens the port. */
-const noLineWouldArrive = () =>
-  new AppError("ingest-closed", "logs.source is push, and nobody may deliver.", {
-    remedy:
-      "Set ingest.token (KUBEMEND_INGEST_TOKEN) and give it to your agents, or ingest.open where your network lets nobody else reach the port; docs/sources.md.",
-    exitCode: 2,
-  });

@@ -1,11 +1,10 @@
 import { readFile } from "node:fs/promises";
-import { inputError } from "../lib/app-error.ts";
+import { AppError, inputError } from "../lib/app-error.ts";
+import { createSettingsJudge } from "../lib/judge-settings.ts";
 import { readYaml } from "../lib/read-yaml.ts";
 import { whyRefused } from "../lib/why-refused.ts";
 import { type Config, configSchema } from "./config.ts";
-import { describeIssue } from "./describe-issue.ts";
 import { environmentSettings, withEnvironment } from "./environment.ts";
-import { settingsBelow } from "./nearest-setting.ts";
 import { withSecretFiles } from "./secret-files.ts";
 
 const example = "See docs/configuration.md for every setting; kubemend doctor checks the result.";
@@ -53,23 +52,61 @@ function withoutEmpty(value: unknown): unknown {
 const variableOf = (setting: string) =>
   Object.entries(environmentSettings).find(([, path]) => path.join(".") === setting)?.[0];
 
+const judge = createSettingsJudge(configSchema);
+
+export interface ReadConfig {
+  /** Of the file and the environment, as they stand there: for what else they name, right or wrong. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly judged: { readonly ok: true; readonly config: Config } | { readonly ok: false; readonly error: AppError };
+}
+
+/** What a role cannot work with in settings that are right for others. */
+export interface RoleProblem {
+  readonly setting: string;
+  readonly problem: string;
+}
+
 /**
- * Reads the configuration file (if one is named), lays the environment and the files it names over it, and checks it.
- * @throws AppError (exit code 2) that lists every problem at once.
+ * Reads the configuration file (if one is named), lays the environment and the files it names over it, and checks it. Every
+ * problem is told at once (exit code 2).
  */
-export async function loadConfig(path: string | undefined, env: NodeJS.ProcessEnv): Promise<Config> {
-  const { settings, problems, lineOf } = path === undefined ? nothing : await readSettings(path);
+export async function readConfig(
+  path: string | undefined,
+  env: NodeJS.ProcessEnv,
+  judgeRole: (config: Config) => readonly RoleProblem[] = () => [],
+): Promise<ReadConfig> {
   const secrets = await withSecretFiles(env);
-  const parsed = configSchema.safeParse(withEnvironment(settings, secrets.env));
-  const described = parsed.success
-    ? []
-    : parsed.error.issues.flatMap((issue) => describeIssue(issue, { lineOf, settingsBelow, alsoCalled: variableOf }));
-  const all = [...problems, ...secrets.problems, ...described];
-  if (parsed.success && all.length === 0) return parsed.data;
+  let read = nothing;
+  try {
+    if (path !== undefined) read = await readSettings(path);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return { settings: withEnvironment({}, secrets.env), judged: { ok: false, error } };
+  }
+  const { lineOf } = read;
+  const settings = withEnvironment(read.settings, secrets.env);
+  const judged = judge(settings, { lineOf, alsoCalled: variableOf });
+  const described = judged.ok
+    ? judgeRole(judged.value).map(({ setting, problem }) => {
+        const line = lineOf(setting.split("."));
+        const alias = variableOf(setting);
+        return `${setting}${alias ? ` (or ${alias})` : ""}: ${problem}${line === undefined ? "" : ` (line ${line})`}`;
+      })
+    : judged.problems;
+  const all = [...read.problems, ...secrets.problems, ...described];
+  if (judged.ok && all.length === 0) return { settings, judged: { ok: true, config: judged.value } };
   const source = path ?? "the environment";
-  throw inputError(
+  const error = inputError(
     "config-invalid",
     `The configuration (${source}) has ${all.length} problem${all.length === 1 ? "" : "s"}:\n${all.map((problem) => `  - ${problem}`).join("\n")}`,
     example,
   );
+  return { settings, judged: { ok: false, error } };
+}
+
+/** The configuration of a file and the environment. @throws AppError (exit code 2) that lists every problem at once. */
+export async function loadConfig(path: string | undefined, env: NodeJS.ProcessEnv): Promise<Config> {
+  const { judged } = await readConfig(path, env);
+  if (!judged.ok) throw judged.error;
+  return judged.config;
 }

@@ -1,4 +1,4 @@
-import { nearestSetting } from "./nearest-setting.ts";
+import { nearestSetting } from "../lib/nearest-setting.ts";
 import { variables } from "./secret-files.ts";
 
 const prefix = "KUBEMEND_";

@@ -2,6 +2,7 @@ import { readdir } from "node:fs/promises";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import { KubeConfig } from "@kubernetes/client-node";
+import { defaultPolicy } from "../../src/actions/policy/policy-file.ts";
 import { configSchema } from "../../src/config/config.ts";
 import { silentLogger } from "../../src/lib/logger.ts";
 import { startKubemend } from "../../src/main.ts";
@@ -51,7 +52,15 @@ async function soak(order: SoakOrder): Promise<void> {
     detection: { learnMinutes: 30 },
     slack: { ...order.slack, channel: "#incidents" },
   });
-  const kubemend = await startKubemend({ config, role: "all", store, kubeConfig, log: silentLogger, clock });
+  const kubemend = await startKubemend({
+    config,
+    policy: defaultPolicy,
+    role: "all",
+    store,
+    kubeConfig,
+    log: silentLogger,
+    clock,
+  });
   const lag = monitorEventLoopDelay({ resolution: 20 });
   lag.enable();
   const until = Date.now() + order.minutes * 60_000;

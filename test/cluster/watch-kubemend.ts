@@ -1,8 +1,7 @@
-import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { KubeConfig } from "@kubernetes/client-node";
-import { stringify } from "yaml";
 import { undoPlan } from "../../src/actions/execute/undo.ts";
 import { policySchema } from "../../src/actions/policy/policy-file.ts";
 import { createKubernetesActor } from "../../src/adapters/kubernetes-actor/kubernetes-actor.ts";
@@ -39,33 +38,38 @@ export async function watchWithKubemend(options: {
   // The embedded PostgreSQL may run as another user, who has to get there.
   await chmod(data, 0o711);
   stack.defer(() => rm(data, { recursive: true, force: true }));
-  const policyText = {
+  const policy = policySchema.parse({
     version: 1,
     rules: [
       { name: "cluster-suite", namespaces: [...namespaces], maxRisk: "high", approvers: { people: [...approvers] } },
     ],
     budgets: { perNamespacePerHour: 1_000, perClusterPerHour: 1_000 },
-  };
-  const policyFile = join(data, "policy.yaml");
-  await writeFile(policyFile, stringify(policyText));
+  });
   const store = stack.use(
     await openStore({ dataFolder: data, log, ...(options.databaseUrl ? { url: options.databaseUrl } : {}) }),
   );
   const config = configSchema.parse({
     cluster: "cluster-suite",
     kubernetes: { namespaces: [...namespaces] },
-    policy: policyFile,
     web: { port: 0 },
     capture: { enabled: false },
     detection: { scrapeSeconds: options.scrapeSeconds, learnMinutes: options.learnMinutes },
   });
   const kubemend = stack.use(
-    await startKubemend({ config, role: "all", store, kubeConfig, log, ...(options.clock ? { clock } : {}) }),
+    await startKubemend({
+      config,
+      policy,
+      role: "all",
+      store,
+      kubeConfig,
+      log,
+      ...(options.clock ? { clock } : {}),
+    }),
   );
   const plans = createPlanStore(store.database, { cluster: config.cluster });
   const parts = stack.move();
   return {
-    deps: { database: store.database, plans, policy: policySchema.parse(policyText), now: () => clock.now() },
+    deps: { database: store.database, plans, policy, now: () => clock.now() },
     async undo(planId) {
       const { redact } = createRedactor();
       const cluster = createKubernetesActor({ config: kubeConfig });

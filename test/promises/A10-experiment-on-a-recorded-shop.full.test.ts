@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
+import { defaultPolicy } from "../../src/actions/policy/policy-file.ts";
 import { createKubernetesChaos } from "../../src/adapters/kubernetes-chaos/kubernetes-chaos.ts";
 import { approveFirstFixes } from "../../src/app/chaos/chaos-approver.ts";
 import { makeRun } from "../../src/app/chaos/chaos-run.ts";
-import { loadPolicy } from "../../src/app/plans/load-policy.ts";
 import { configSchema } from "../../src/config/config.ts";
 import { silentLogger } from "../../src/lib/logger.ts";
 import { startKubemend } from "../../src/main.ts";
@@ -62,6 +62,7 @@ test.each([
   };
   await using _kubemend = await startKubemend({
     config,
+    policy: defaultPolicy,
     role: "all",
     store,
     kubeConfig: served.kubeconfig,
@@ -93,12 +94,11 @@ test.each([
   const lines: string[] = [];
   const deps = depsFor(served, database, { cluster, clock: served.clock, say: (line) => void lines.push(line) });
   const over = new AbortController();
-  const policy = await loadPolicy(undefined);
   const approvals = approve
     ? approveFirstFixes(
         {
           plans: createPlanStore(database),
-          policy,
+          policy: defaultPolicy,
           database,
           cluster: "shop",
           clock: served.clock,

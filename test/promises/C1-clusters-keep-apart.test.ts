@@ -50,7 +50,14 @@ async function startActorOf(cluster: Name, database: TestDatabase, { url }: Acto
   kubeConfig.loadFromClusterAndUser({ name: "test", server: url, skipTLSVerify: true }, { name: "test" });
   const store = await openStore({ url: database.url, dataFolder: "unused" });
   const config = configSchema.parse({ cluster, policy });
-  const kubemend = await startKubemend({ config, role: "actor", store, kubeConfig, log: silentLogger });
+  const kubemend = await startKubemend({
+    config,
+    policy: defaultPolicy,
+    role: "actor",
+    store,
+    kubeConfig,
+    log: silentLogger,
+  });
   return {
     async [Symbol.asyncDispose]() {
       await kubemend.stop();

@@ -1,12 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { defaultPolicy, type Policy, policySchema } from "../../actions/policy/policy-file.ts";
-import { describeIssue } from "../../config/describe-issue.ts";
-import { settingsOf } from "../../config/nearest-setting.ts";
 import { inputError } from "../../lib/app-error.ts";
+import { createSettingsJudge } from "../../lib/judge-settings.ts";
 import { readYaml } from "../../lib/read-yaml.ts";
 import { whyRefused } from "../../lib/why-refused.ts";
 
-const settingsBelow = settingsOf(policySchema);
+const judge = createSettingsJudge(policySchema);
 
 /** The policy of a file, or the one that holds without. @throws AppError (exit code 2) when the file is not a valid policy */
 export async function loadPolicy(path: string | undefined): Promise<Policy> {
@@ -23,9 +22,9 @@ export async function loadPolicy(path: string | undefined): Promise<Policy> {
   });
   const read = readYaml(text);
   if (!read.ok) throw unreadable(read.problems.join("; ").slice(0, 400));
-  const parsed = policySchema.safeParse(read.value);
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.flatMap((issue) => describeIssue(issue, { lineOf: read.lineOf, settingsBelow }));
+  const judged = judge(read.value, { lineOf: read.lineOf });
+  if (judged.ok) return judged.value;
+  const { problems } = judged;
   throw inputError(
     "policy-invalid",
     `The policy ${path} has ${problems.length} problem${problems.length === 1 ? "" : "s"}:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { nearestSetting } from "../../lib/nearest-setting.ts";
 import { badConfigStep } from "./bad-config.ts";
 import { badEnvStep } from "./bad-env.ts";
 import { badImageStep } from "./bad-image.ts";
@@ -34,9 +35,16 @@ const steps = [
   chaosMeshStep,
 ] as const;
 
+const names = steps.map((step) => step.shape.method.value);
+
 /** One step of an experiment's method. */
 export const stepSchema = z.discriminatedUnion("method", steps, {
-  error: `method must be one of ${steps.map((step) => step.shape.method.value).join(", ")}`,
+  error: ({ code, input }) => {
+    if (code !== "invalid_union") return undefined;
+    const { method } = input as { readonly method?: unknown };
+    const meant = typeof method === "string" ? nearestSetting(method, names) : undefined;
+    return meant ? `there is no such method; did you mean ${meant}?` : `must be one of ${names.join(", ")}`;
+  },
 });
 
 export type Step = z.infer<typeof stepSchema>;

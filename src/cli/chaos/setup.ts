@@ -41,7 +41,10 @@ export function runDeps(open: Configured, options: ChaosOptions, signal: AbortSi
     clock: systemClock,
     promql:
       prometheus &&
-      (async (query) => (await prometheus.query(query, { at: Date.now() })).result.map(({ value }) => value)),
+      (async (query) =>
+        (await prometheus.query(query, { at: Date.now() })).result.flatMap(({ value, buckets }) =>
+          buckets ? [] : [value],
+        )),
     say,
     signal,
   };

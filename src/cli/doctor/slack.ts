@@ -5,6 +5,7 @@ import { slackFailure } from "../../adapters/slack/slack-failure.ts";
 import { createWebClient } from "../../adapters/slack/slack-web.ts";
 import { loadPolicy } from "../../app/plans/load-policy.ts";
 import type { Config } from "../../config/config.ts";
+import { mixedUpTokens } from "../../config/slack-tokens.ts";
 import { type Check, type CheckResult, checkDeadlineMs, failed, off, ok } from "./check.ts";
 import { isCertificateCode, whyNoAnswer } from "./no-answer.ts";
 
@@ -41,14 +42,6 @@ async function missingScopes(client: WebClient, needed: readonly string[]): Prom
 const botRemedy = "Copy the Bot User OAuth Token (xoxb-…) of the installed app into SLACK_BOT_TOKEN.";
 const appRemedy =
   "Copy an App-Level Token (xapp-…) with the scope connections:write into SLACK_APP_TOKEN: Basic Information, App-Level Tokens.";
-
-/** Both tokens look alike, and one in the place of the other is refused without a word about it. */
-function mixedUp({ botToken = "", appToken = "" }: Config["slack"]): CheckResult | undefined {
-  if (botToken.startsWith("xapp-")) return failed("SLACK_BOT_TOKEN holds an App-Level Token (xapp-…)", botRemedy);
-  if (botToken.startsWith("xoxp-")) return failed("SLACK_BOT_TOKEN holds the token of a person (xoxp-…)", botRemedy);
-  if (appToken.startsWith("xox")) return failed("SLACK_APP_TOKEN holds no App-Level Token (xapp-…)", appRemedy);
-  return undefined;
-}
 
 /** What Slack, or the way there, says no with. */
 function refusal(error: unknown, apiUrl: string | undefined, remedy: string): CheckResult {
@@ -108,8 +101,9 @@ export function slackCheck(config: Config): Check {
           "a token, but no way for Slack to reach kubemend",
           "Set SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP).",
         );
-      const mistaken = mixedUp(config.slack);
-      if (mistaken) return mistaken;
+      const mixed = mixedUpTokens(config.slack);
+      if (mixed?.setting === "botToken") return failed(`SLACK_BOT_TOKEN holds ${mixed.holds}`, botRemedy);
+      if (mixed) return failed(`SLACK_APP_TOKEN holds ${mixed.holds}`, appRemedy);
       const client = createWebClient({ token: botToken, ...(apiUrl ? { apiUrl } : {}) });
       let tokenRemedy = botRemedy;
       try {

@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { inputError } from "../../lib/app-error.ts";
+import { whyRefused } from "../../lib/why-refused.ts";
 import type { ToolSpec } from "../investigate/tool-call.ts";
 import type { Purpose } from "./conversation.ts";
 
@@ -29,6 +31,22 @@ export function loadPrompt(purpose: Purpose | "tools"): Prompt {
   const prompt = { version, text, hash: createHash("sha256").update(text).digest("hex") };
   read.set(version, prompt);
   return prompt;
+}
+
+/** A model that is asked without its prompts fails with the first incident; so it is told before. @throws AppError (exit code 2) */
+export function refuseMissingPrompts(): void {
+  for (const purpose of Object.keys(promptVersions) as (Purpose | "tools")[]) {
+    try {
+      loadPrompt(purpose);
+    } catch (cause) {
+      throw inputError(
+        "prompt-missing",
+        `kubemend is not installed completely: prompts/${promptVersions[purpose]}.md cannot be read: ${whyRefused(cause)}.`,
+        "Install it again (npm ci, or the image), or start without a model.",
+        cause,
+      );
+    }
+  }
 }
 
 /** How to ask for look-ups in the text of an answer, for servers that know no tool calls. */

@@ -21,7 +21,19 @@ test.each([
     name: "no method of that name",
     from: "starve-memory",
     to: "starve-everything",
-    says: ["method.0.method: method must be one of delete-pods"],
+    says: ["method.0.method: must be one of delete-pods", "(line 11)"],
+  },
+  {
+    name: "a misspelt method",
+    from: "starve-memory",
+    to: "starve-memry",
+    says: ["method.0.method: there is no such method; did you mean starve-memory? (line 11)"],
+  },
+  {
+    name: "a setting that belongs to another probe",
+    from: "{ type: quiet }",
+    to: "{ type: quiet, workload: carts }",
+    says: ["steadyState.1.workload: there is no such setting; there are type, name, namespaces, during"],
   },
   {
     name: "a wrong time",
@@ -33,7 +45,38 @@ test.each([
     name: "a wrong cause",
     from: "cause: memory-limit-too-low",
     to: "cause: gremlins",
+    says: ["expected.cause: must be one of memory-limit-too-low, memory-leak", "(line "],
+  },
+  {
+    name: "a misspelt cause",
+    from: "cause: memory-limit-too-low",
+    to: "cause: memory-limit-to-low",
+    says: ["expected.cause: is not known; did you mean memory-limit-too-low? (line "],
+  },
+  {
+    name: "a misspelt fix",
+    from: /fix: .*/,
+    to: "fix: patch-resource",
+    says: ["expected.fix: is not known; did you mean patch-resources?"],
+  },
+  {
+    name: "a fault without words",
+    from: /expected:[\s\S]*/,
+    to: "expected: nothing",
     says: ["expected: must be none, or a map"],
+  },
+  {
+    name: "a number for a time",
+    from: "duration: 5m",
+    to: "duration: 30",
+    says: ['duration: must be a time such as "30s"'],
+  },
+  { name: "a heading without settings", from: "blastRadius:", to: "abort:\nblastRadius:", says: ["abort: is empty"] },
+  {
+    name: "a hypothesis of a word",
+    from: /hypothesis: .*/,
+    to: "hypothesis: bad",
+    says: ["hypothesis: must say in a sentence what you believe will happen (line 3)"],
   },
   { name: "no quantity", from: "limit: 24Mi", to: "limit: little", says: ["method.0.limit: must be a quantity"] },
   { name: "no namespaces", from: "namespaces: [sock-shop]", to: "namespaces: []", says: ["blastRadius.namespaces"] },
@@ -65,6 +108,51 @@ test.each([
 }) => {
   const text = good.replace("within: 2m", "").replace("duration: 5m", `duration: ${duration}`);
   expect(parseExperiment(text)).toMatchObject({ ok: true, experiment: { expected: { within } } });
+});
+
+test.each([
+  {
+    name: "a target outside the blast radius",
+    step: "- { method: bad-image, target: { namespace: other, name: carts } }",
+    says: "method.0.target.namespace: must be one of blastRadius.namespaces (line 6)",
+  },
+  {
+    name: "a target that nothing selects",
+    step: "- { method: bad-image, target: { kind: Deployment } }",
+    says: "method.0.target: needs a name, or labels: its own or blastRadius.labels (line 6)",
+  },
+  {
+    name: "a node, and no node may be touched",
+    step: "- { method: drain-node, node: n1 }",
+    says: "blastRadius.maxNodes: must be at least 1 for step 1, drain-node (line 4)",
+  },
+  {
+    name: "a namespace of Kubernetes itself",
+    step: "- { method: bad-image, target: { name: carts } }",
+    namespace: "kube-system",
+    says: "blastRadius.namespaces.0: kube-system belongs to Kubernetes itself; no experiment runs there (line 4)",
+  },
+])("$name is told without a cluster", ({ step, namespace = "shop", says }) => {
+  const lines = [
+    "name: x",
+    "hypothesis: something will surely happen",
+    "steadyState: [{ type: quiet }]",
+    `blastRadius: { namespaces: [${namespace}] }`,
+    "method:",
+    `  ${step}`,
+    "duration: 5m",
+    "expected: none",
+  ];
+  const parsed = parseExperiment(lines.join("\n"));
+  expect(parsed.ok ? [] : parsed.problems).toEqual([says]);
+});
+
+test("what does not fit together is told beside what is wrong for itself", () => {
+  const text = good.replace("every: 10s", "every: 6m");
+  const parsed = parseExperiment(text.replace("limit: 24Mi", "limit: little"));
+  const problems = parsed.ok ? "" : parsed.problems.join("\n");
+  expect(problems).toContain("method.0.limit: must be a quantity");
+  expect(problems).toContain("every: must not be longer than duration");
 });
 
 test("every problem is listed, not only the first", () => {

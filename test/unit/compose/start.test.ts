@@ -35,7 +35,15 @@ const storeOf = (database: TestDatabase): Promise<Store> => openStore({ url: dat
 
 function start(role: Role, store: Store, cluster: ServedRecording, config: Config) {
   const { clock, kubeconfig } = cluster;
-  return startKubemend({ config, role, store, kubeConfig: kubeconfig, log: silentLogger, clock });
+  return startKubemend({
+    config,
+    policy: defaultPolicy,
+    role,
+    store,
+    kubeConfig: kubeconfig,
+    log: silentLogger,
+    clock,
+  });
 }
 
 /** The value of a metric that has no label of its own; undefined when there is no such metric. */
@@ -149,7 +157,15 @@ describe("kubemend watches a served recording", () => {
       capture: { enabled: false },
     });
     const { clock, kubeconfig } = cluster;
-    const kubemend = await startKubemend({ config, role: "watcher", store, kubeConfig: kubeconfig, log, clock });
+    const kubemend = await startKubemend({
+      config,
+      policy: defaultPolicy,
+      role: "watcher",
+      store,
+      kubeConfig: kubeconfig,
+      log,
+      clock,
+    });
     await using _kubemend = kubemend;
     await vi.waitFor(async () => {
       expect(await metric(kubemend.url, "kubemend_loki_lines_total")).toBeGreaterThan(0);

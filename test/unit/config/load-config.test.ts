@@ -41,6 +41,9 @@ describe("addresses and times that cannot work are refused at start, without the
     },
     { text: "database: { url: 'mysql://a:sesame@db/x' }", says: "postgres://user:password@host" },
     { text: "database: { url: 'postgres://a:ses#ame@db/x' }", says: "# is written %23" },
+    { text: "database: { url: 'postgres://a:ses%ame@db/x' }", says: "% %25" },
+    { text: "email: { smtpUrl: 'smtp://a:ses%ame@mail:587' }", says: "% %25" },
+    { text: "prometheus: { url: 'https://a:ses%ame@prometheus' }", says: "% %25" },
     { text: "nats: { url: 'http://nats:4222' }", says: "nats://nats:4222" },
     { text: "email: { smtpUrl: 'mail.example.com' }", says: "smtp://user:password@host:587" },
     { text: "email: { digest: { daily: '99 8 * * *' } }", says: "five fields of cron" },
@@ -87,6 +90,14 @@ test("each problem says its line", async () => {
   const problem = await problemOf("cluster: berlin\nweb:\n  port: many\nslack:\n  chanel: x\n");
   expect(problem).toContain("web.port: must be a number, without quotes and without a unit (line 3)");
   expect(problem).toContain("slack.chanel: there is no such setting; did you mean channel? (line 5)");
+});
+
+test("what does not fit together is told beside what is wrong for itself", async () => {
+  const problem = await problemOf("web:\n  port: 99999\n  approvals: true\nlogs:\n  source: loki\nloki:\n  token: x\n");
+  expect(problem).toContain("has 3 problems");
+  expect(problem).toContain("web.port: must be at most 65535 (line 2)");
+  expect(problem).toContain("web.approvals: needs web.signIn: nobody is known (line 3)");
+  expect(problem).toContain("loki.url (or LOKI_URL): must be set when logs.source is loki (line 7)");
 });
 
 test("what is wrong with a value is said as it looks in YAML", async () => {

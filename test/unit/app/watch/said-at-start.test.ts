@@ -1,5 +1,6 @@
 import { KubeConfig } from "@kubernetes/client-node";
 import { expect, test, vi } from "vitest";
+import { defaultPolicy } from "../../../../src/actions/policy/policy-file.ts";
 import { configSchema } from "../../../../src/config/config.ts";
 import { silentLogger } from "../../../../src/lib/logger.ts";
 import { startLocalSlack } from "../../../../src/local-slack/start-local-slack.ts";
@@ -28,7 +29,14 @@ test("an incident that a dead watcher left unsaid is said by the next one long b
     slack: { apiUrl, botToken, signingSecret, channel: "#incidents" },
   });
   await using store = await openStore({ url: database.url, dataFolder: "unused" });
-  await using kubemend = await startKubemend({ config, role: "watcher", store, kubeConfig, log: silentLogger });
+  await using kubemend = await startKubemend({
+    config,
+    policy: defaultPolicy,
+    role: "watcher",
+    store,
+    kubeConfig,
+    log: silentLogger,
+  });
   void kubemend;
   await vi.waitFor(() => expect(postsOf(slack).get(`${id}/message`)).toBe(1), { timeout: 20_000, interval: 50 });
 });
@@ -44,7 +52,14 @@ test("without a chat nothing waits to be told, so that what is old is pruned", a
   kubeConfig.loadFromClusterAndUser({ name: "test", server: cluster.url, skipTLSVerify: true }, { name: "test" });
   const config = configSchema.parse({ cluster: "shop", web: { port: 0 }, detection: { scrapeSeconds: 300 } });
   await using store = await openStore({ url: database.url, dataFolder: "unused" });
-  await using kubemend = await startKubemend({ config, role: "watcher", store, kubeConfig, log: silentLogger });
+  await using kubemend = await startKubemend({
+    config,
+    policy: defaultPolicy,
+    role: "watcher",
+    store,
+    kubeConfig,
+    log: silentLogger,
+  });
   void kubemend;
   await vi.waitFor(async () => expect(await undelivered(database)).toEqual([]), { timeout: 20_000, interval: 50 });
   // Its own first round may have come before this one or after it.
