@@ -43,19 +43,21 @@ export interface PrometheusServer extends AsyncDisposable {
   readonly url: string;
 }
 
-/** A real Prometheus that has scraped these series, once upon a time. Scrapes nothing itself. */
+/** A real Prometheus that has scraped these series, once upon a time. Scrapes nothing itself. `flags` come on top of its own. */
 export async function startPrometheus(
   binary: string,
   promtool: string,
   series: readonly RecordedSeries[],
+  flags: readonly string[] = [],
 ): Promise<PrometheusServer> {
   const folder = await mkdtemp(join(tmpdir(), "kubemend-prometheus-"));
   await writeFile(join(folder, "samples.om"), openMetricsOf(series));
   await writeFile(join(folder, "prometheus.yml"), "scrape_configs: []\n");
-  await run(promtool, ["tsdb", "create-blocks-from", "openmetrics", "samples.om", "data"], {
-    cwd: folder,
-    maxBuffer: 2 ** 26,
-  });
+  if (series.length > 0)
+    await run(promtool, ["tsdb", "create-blocks-from", "openmetrics", "samples.om", "data"], {
+      cwd: folder,
+      maxBuffer: 2 ** 26,
+    });
   const port = await freePort();
   const child: ChildProcess = spawn(
     binary,
@@ -65,6 +67,7 @@ export async function startPrometheus(
       "--storage.tsdb.retention.time=100y",
       `--web.listen-address=127.0.0.1:${port}`,
       "--log.level=error",
+      ...flags,
     ],
     { cwd: folder, stdio: "ignore" },
   );

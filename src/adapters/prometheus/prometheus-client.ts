@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { AppError } from "../../lib/app-error.ts";
 import { createJsonHttp } from "../json-http.ts";
-import { labelValuesReply, queryReply, sampleValue } from "./replies.ts";
+import { labelValuesReply, queryReply, type ReplyElement, sampleValue } from "./replies.ts";
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -15,7 +15,10 @@ export interface PrometheusRequest {
 export interface VectorElement {
   readonly labels: Labels;
   readonly at: number;
+  /** Of a native histogram, how many values it holds. */
   readonly value: number;
+  /** Of a native histogram, how many values lay in each of its ranges, in order. */
+  readonly buckets?: readonly { readonly upper: number; readonly count: number }[];
 }
 
 export interface MatrixElement {
@@ -104,6 +107,16 @@ export function createPrometheusClient(options: PrometheusClientOptions): Promet
     value: sampleValue(value),
   });
 
+  const vectorElementOf = ({ metric, value, histogram }: ReplyElement): VectorElement | undefined => {
+    if (value) return elementOf(metric, value);
+    if (!histogram) return undefined;
+    const [at, { count, buckets }] = histogram;
+    return {
+      ...elementOf(metric, [at, count]),
+      buckets: buckets.map(([, , upper, inside]) => ({ upper: sampleValue(upper), count: sampleValue(inside) })),
+    };
+  };
+
   const elementsOf = (data: z.infer<typeof queryReply>["data"]): readonly MatrixElement[] =>
     data.resultType !== "matrix"
       ? []
@@ -120,7 +133,7 @@ export function createPrometheusClient(options: PrometheusClientOptions): Promet
         data.resultType === "scalar"
           ? [elementOf({}, data.result)]
           : data.resultType === "vector"
-            ? data.result.flatMap(({ metric, value }) => (value ? [elementOf(metric, value)] : []))
+            ? data.result.flatMap((element) => vectorElementOf(element) ?? [])
             : [];
       return { result: bounded(result), warnings: [...warnings, ...infos] };
     },

@@ -4,9 +4,16 @@ import { z } from "zod";
 const sample = z.tuple([z.number(), z.string()]);
 const labels = z.record(z.string(), z.string());
 
-/** An element of a native histogram has `histogram` instead of a value, and is left out by the reader. */
-const vector = z.array(z.object({ metric: labels, value: sample.optional() }));
+/** Of a native histogram: how often values lay in a range, told with its bounds; its sum and which of the bounds belong to it are not read. */
+const bucket = z.tuple([z.number(), z.string(), z.string(), z.string()]);
+const histogram = z.tuple([z.number(), z.object({ count: z.string(), buckets: z.array(bucket).default([]) })]);
+
+/** An element of a native histogram has `histogram` instead of a value. */
+const element = z.object({ metric: labels, value: sample.optional(), histogram: histogram.optional() });
+const vector = z.array(element);
 const matrix = z.array(z.object({ metric: labels, values: z.array(sample).default([]) }));
+
+export type ReplyElement = z.infer<typeof element>;
 
 const notes = { warnings: z.array(z.string()).default([]), infos: z.array(z.string()).default([]) };
 

@@ -52,7 +52,8 @@ const notRequests = /(size|bytes|in_flight|inflight|active|queue|gc|dns|tls|conn
 /** Routes of probes and scrapes, which are not traffic. */
 export const plumbing = /^\/?(-\/)?(healthz?|readyz?|livez?|health\/(live|ready)|metrics|ping|actuator\/.*)$/;
 
-function durationScale(base: string): number {
+/** Seconds that a value of 1 stands for, by the name of its histogram. */
+export function durationScale(base: string): number {
   return /_(milliseconds|ms|millis)(_|$)/.test(base) ? 1e-3 : /_(microseconds|us)(_|$)/.test(base) ? 1e-6 : 1;
 }
 

@@ -1,7 +1,7 @@
 import { type CallFamily, callFamilyOf } from "../derive/call-conventions.ts";
 import type { CallSide } from "../derive/call-status.ts";
 import { errorTypeLabels, peerLabels, routeLabels, statusLabels } from "../derive/label-names.ts";
-import { meaningOf, type NamedLatencies, plumbing } from "../derive/metric-conventions.ts";
+import { durationScale, meaningOf, type NamedLatencies, plumbing } from "../derive/metric-conventions.ts";
 import { type FamilyQuery, matchers, newest, type QueryScope, rangeSeconds } from "./query-scope.ts";
 
 /** What an application exposes under one name, found by the conventions of `metric-conventions.ts`. */
@@ -9,9 +9,38 @@ export type Family = {
   readonly metric: string;
   readonly kind: "counter" | "bucket" | "gauge" | "volume";
   readonly by: readonly string[];
+  /** Present for what is read from native histograms. */
+  readonly native?: Native;
   /** Present for calls that traces or meshes tell of: what selects them. */
   readonly calls?: Omit<CallFamily, "by" | "bucket" | "selectors"> & { readonly selector: readonly string[] };
 };
+
+export interface Native {
+  /** Name of the histogram. */
+  readonly histogram: string;
+  /** Other pods, or the same, have classic buckets under this name: those are asked for already. */
+  readonly besideClassic: boolean;
+}
+
+/**
+ * Durations of requests that the server keeps as native histograms, as OpenTelemetry's exponential ones become: of each
+ * the count, the sum and the buckets, under the names that the classic ones have.
+ * @param names all that the server has
+ */
+export function nativeFamiliesOf(names: readonly string[], latencies?: NamedLatencies): Family[] {
+  const known = new Set(names);
+  return names.flatMap((histogram) => {
+    const buckets = familyOf(`${histogram}_bucket`, latencies);
+    if (buckets?.kind !== "bucket" || /_(?:bucket|count|sum)$/.test(histogram)) return [];
+    const besideClassic = known.has(`${histogram}_bucket`);
+    // A count without buckets is that of a summary.
+    if (known.has(`${histogram}_count`) && !besideClassic) return [];
+    return ["_count", "_sum", "_bucket"].flatMap((part) => {
+      const family = familyOf(histogram + part, latencies);
+      return family ? { ...family, native: { histogram, besideClassic } } : [];
+    });
+  });
+}
 
 /** What is asked for a metric of this name: as what an application exposes, and as what a mesh tells of calls. */
 export function familiesOf(metric: string, latencies?: NamedLatencies): Family[] {
@@ -78,25 +107,54 @@ export function familyQuery(family: Family, scope: QueryScope, withRoutes = true
     const selector = metric + matchers(scope, "namespace", 'persistentvolumeclaim!=""');
     return { metric, kind: "value", expr: newest(selector, "namespace,persistentvolumeclaim", range) };
   }
-  const labels = [...new Set([namespace, pod, ...by])].filter((label) => withRoutes || !routeLabels.includes(label));
+  const labels = [...new Set([namespace, pod, ...by])].filter(
+    (label) => (withRoutes || !routeLabels.includes(label)) && (label !== "le" || !family.native),
+  );
   const traffic = kind === "bucket" || by.includes("route");
   const noProbes = traffic
     ? routeLabels.map((label) => `${label}!~"${plumbing.source.replace(/^\^|\$$/g, "").replaceAll("\\", "\\\\")}"`)
     : [];
-  const selector = metric + matchers(scope, namespace, `${pod}!=""`, ...noProbes);
+  const within = matchers(scope, namespace, `${pod}!=""`, ...noProbes);
   const into = `by (${labels.join(",")})`;
+  if (family.native) return nativeQuery(family, family.native, { within, into, scope });
+  const selector = metric + within;
   if (kind === "gauge") return { metric, kind: "value", expr: `max ${into} (${selector})` };
   if (kind === "bucket") return { metric, kind: "rate", expr: `sum ${into} (rate(${selector}[${range}s]))` };
   return { metric, kind: "rate", expr: growth(selector, into, scope) };
+}
+
+/** One query for the count, the sum or the buckets of a native histogram; functions of PromQL make numbers of the first two. */
+function nativeQuery(
+  { metric, kind }: Family,
+  { histogram, besideClassic }: Native,
+  { within, into, scope }: { readonly within: string; readonly into: string; readonly scope: QueryScope },
+): FamilyQuery {
+  const { namespace, pod } = scope.labels;
+  const selector = histogram + within;
+  const but = besideClassic ? ` unless on (${namespace},${pod}) ${histogram}_count${within}` : "";
+  if (kind === "bucket") {
+    const expr = `sum ${into} (rate(${selector}[${rangeSeconds(scope)}s])${but})`;
+    return { metric, kind: "rate", expr, nativeUnit: durationScale(histogram) };
+  }
+  const part = metric.endsWith("_sum") ? "histogram_sum" : "histogram_count";
+  return { metric, kind: "rate", expr: growth(selector, into, scope, (of) => `${part}(${of})`, but) };
 }
 
 /**
  * How fast a counter grows (1/s). A series that appears on a target which was scraped before has begun at zero, which
  * `rate` alone does not see: the first error would be missed.
  */
-function growth(selector: string, into: string, scope: QueryScope): string {
+function growth(
+  selector: string,
+  into: string,
+  scope: QueryScope,
+  numberOf = (text: string) => text,
+  but = "",
+): string {
   const window = `${Math.ceil(scope.windowSeconds)}`;
   const before = `offset ${window}s`;
-  const begun = `((${selector} unless ${selector} ${before}) and on (job,instance) (up ${before})) / ${window}`;
-  return `sum ${into} (${begun} or rate(${selector}[${rangeSeconds(scope)}s]))`;
+  const isNew = `${numberOf(selector)} unless ${numberOf(`${selector} ${before}`)}`;
+  const begun = `((${isNew}) and on (job,instance) (up ${before})) / ${window}`;
+  const grown = `${begun} or ${numberOf(`rate(${selector}[${rangeSeconds(scope)}s])`)}`;
+  return `sum ${into} (${but === "" ? grown : `(${grown})${but}`})`;
 }

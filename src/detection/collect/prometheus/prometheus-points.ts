@@ -2,6 +2,7 @@ import type { DerivedSeriesName } from "../../../cluster/series-names.ts";
 import { createSeriesStore, labelKey, type SeriesStore } from "../../../cluster/series-store.ts";
 import type { DerivedPoint, RawSeries, Sample } from "../../../cluster/signal.ts";
 import { createDeriver, type DeriverOptions } from "../derive/derive.ts";
+import { classicBuckets, type NativeBucket } from "./native-histogram.ts";
 import type { FamilyQuery, PodLabels } from "./query-scope.ts";
 
 type Labels = Readonly<Record<string, string>>;
@@ -9,7 +10,12 @@ type Labels = Readonly<Record<string, string>>;
 /** What the server answered to one query of a round. */
 export interface FamilyAnswer {
   readonly query: FamilyQuery;
-  readonly result: readonly { readonly labels: Labels; readonly value: number }[];
+  /** Elements with buckets are native histograms, their value the count. */
+  readonly result: readonly {
+    readonly labels: Labels;
+    readonly value: number;
+    readonly buckets?: readonly NativeBucket[];
+  }[];
 }
 
 export interface PrometheusPointsOptions
@@ -88,9 +94,22 @@ export function createPrometheusPoints(options: PrometheusPointsOptions): Promet
     return counter;
   }
 
-  function samplesOf({ query, result }: FamilyAnswer, at: number, tickMs: number): Sample[] {
+  /** Numbers, where they are asked for; with native histograms as the classic buckets that they stand for, where those are. */
+  const elementsOf = ({ query: { nativeUnit }, result }: FamilyAnswer): FamilyAnswer["result"] =>
+    result.flatMap((element) => {
+      const { labels, value, buckets } = element;
+      if (nativeUnit === undefined) return buckets ? [] : [element];
+      if (!buckets) return [];
+      return classicBuckets(buckets, value, nativeUnit).map(({ le, count }) => ({
+        labels: { ...labels, le },
+        value: count,
+      }));
+    });
+
+  function samplesOf(answer: FamilyAnswer, at: number, tickMs: number): Sample[] {
+    const { query } = answer;
     const isNetwork = query.metric.startsWith("container_network_");
-    return result.flatMap(({ labels, value }) => {
+    return elementsOf(answer).flatMap(({ labels, value }) => {
       const mapped = Number.isFinite(value) ? labelsOf(labels, query.calls === true) : undefined;
       const counter = mapped && counterOf(query.metric, isNetwork ? { ...mapped, interface: "all" } : mapped, at);
       if (!counter) {

@@ -5,7 +5,7 @@ import { rateWindowSeconds } from "../../rate-window.ts";
 import type { DeriverOptions } from "../derive/derive.ts";
 import type { NamedLatencies } from "../derive/metric-conventions.ts";
 import { inParallel } from "../in-parallel.ts";
-import { type Family, familiesOf, familyQuery } from "./family-queries.ts";
+import { type Family, familiesOf, familyQuery, nativeFamiliesOf } from "./family-queries.ts";
 import { kubeletQueries } from "./kubelet-queries.ts";
 import { createPrometheusPoints, type FamilyAnswer } from "./prometheus-points.ts";
 import { createPrometheusSight, isStale } from "./prometheus-sight.ts";
@@ -18,7 +18,7 @@ export interface PrometheusReader {
     expr: string,
     request: { at: number; signal?: AbortSignal; timeoutMs?: number },
   ): Promise<{
-    readonly result: readonly { readonly labels: Readonly<Record<string, string>>; readonly value: number }[];
+    readonly result: FamilyAnswer["result"];
     readonly warnings: readonly string[];
   }>;
   labelValues(
@@ -112,7 +112,10 @@ export async function prometheusSource(options: PrometheusSourceOptions): Promis
     ]);
     const seconds = spacing.result[0]?.value ?? Number.NaN;
     // Names come sorted, and those of meshes and traces late: they are few, and tell of everybody.
-    const found = names.result.flatMap((name) => familiesOf(name, options.latencies));
+    const found = [
+      ...names.result.flatMap((name) => familiesOf(name, options.latencies)),
+      ...nativeFamiliesOf(names.result, options.latencies),
+    ];
     const families = [...found.filter(({ calls }) => calls), ...found.filter(({ calls }) => !calls)];
     known = {
       at,

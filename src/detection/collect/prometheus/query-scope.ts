@@ -24,6 +24,8 @@ export interface FamilyQuery {
   readonly expr: string;
   /** Told of calls by third parties: workloads are named by labels, not by a pod. */
   readonly calls?: true;
+  /** Answered with native histograms, whose values are in this unit (s). */
+  readonly nativeUnit?: number;
 }
 
 /** `{…}` with these matchers, within the namespaces of the scope. */

@@ -27,11 +27,26 @@ describe("values arrive as what they are", () => {
     expect(result).toEqual([{ labels: { pod: "a" }, at, value }]);
   });
 
-  test("an element of a native histogram is left out, its neighbours stay", async () => {
+  test("an element of a native histogram has its count and its buckets", async () => {
+    const histogram = {
+      count: "3",
+      sum: "1.5",
+      buckets: [
+        [0, "0.25", "0.5", "2"],
+        [0, "0.5", "1", "1"],
+      ],
+    };
     const { result } = await ask({
-      body: vector({ metric: { a: "1" }, histogram: [1, { count: "3" }] }, { metric: { a: "2" }, value: [1, "2"] }),
+      body: vector({ metric: { a: "1" }, histogram: [1, histogram] }, { metric: { a: "2" }, value: [1, "2"] }),
     });
-    expect(result).toEqual([{ labels: { a: "2" }, at: 1_000, value: 2 }]);
+    const buckets = [
+      { upper: 0.5, count: 2 },
+      { upper: 1, count: 1 },
+    ];
+    expect(result).toEqual([
+      { labels: { a: "1" }, at: 1_000, value: 3, buckets },
+      { labels: { a: "2" }, at: 1_000, value: 2 },
+    ]);
   });
 
   test("a scalar is one element without labels", async () => {
