@@ -123,13 +123,25 @@ const klog = each((raw) => {
   return origin(place, line, /\] +(?:"([^"]*)"|(.*)$)/.exec(line)?.slice(1).find(Boolean));
 });
 
+/** Programs in Go that log with zap as JSON. */
+const zap = each((raw) => {
+  const place = /"caller":"([^"]+)",/.exec(raw);
+  return origin(place?.[1], raw.replace(/"caller":"[^"]+",/, ""), /"msg":"((?:[^"\\]|\\.)*)"/.exec(raw)?.[1]);
+});
+
+/** Programs in Go that log with logrus as text: the last folder, file and line, as many files have the same name. */
+const logrus = each((raw) => {
+  const mark = / func=(?:"[^"]*"|\S+) file="(?:[^"]*\/)?([\w.-]+\/[\w.-]+:\d+)"/;
+  const line = raw.replace(mark, "");
+  const message = /msg=(?:"((?:[^"\\]|\\.)*)"|(\S+))/.exec(line);
+  return origin(mark.exec(raw)?.[1], line, message?.[1] ?? message?.[2]);
+});
+
 /** How each source tells the place of a line. */
 export const origins: Readonly<Record<string, (raw: readonly string[]) => Origin[]>> = {
   postgres: postgres(),
-  etcd: each((raw) => {
-    const place = /"caller":"([^"]+)",/.exec(raw);
-    return origin(place?.[1], raw.replace(/"caller":"[^"]+",/, ""), /"msg":"((?:[^"\\]|\\.)*)"/.exec(raw)?.[1]);
-  }),
+  etcd: zap,
+  caddy: zap,
   apache: each(cut(AT, "", /\[pid [^\]]*\] (?:\[client [^\]]*\] )?(.*)$/)),
   zookeeper: each((raw) => {
     const found = cut(AT, "", /@\d+\] - (.*)$/)(raw);
@@ -229,12 +241,8 @@ export const origins: Readonly<Record<string, (raw: readonly string[]) => Origin
   kernel: each(cut(AT, "", /^\w{3} [ \d]\d \S+ \S+ kernel: \[ *[\d.]+\] (.*)$/)),
   exim: each(cut(AT, "", /^\S+ \S+ (?:\w{6}-\w{6}-\w{2} )?(.*)$/)),
   fail2ban: each(cut(AT, "", /^\S+ \S+ \S+ +\[\d+\]: [A-Z]+ +(?:\[[\w-]+\] )?(.*)$/)),
-  dockerd: each((raw) => {
-    const mark = / func=(?:"[^"]*"|\S+) file="(?:[^"]*\/)?([\w.-]+\/[\w.-]+:\d+)"/;
-    const line = raw.replace(mark, "");
-    const message = /msg=(?:"((?:[^"\\]|\\.)*)"|(\S+))/.exec(line);
-    return origin(mark.exec(raw)?.[1], line, message?.[1] ?? message?.[2]);
-  }),
+  dockerd: logrus,
+  crowdsec: logrus,
   openvpn: each(cut(AT, "", /^\S+ \S+ (?:(?:\S+\/)?[\d.]+:\d+ )?(.*)$/)),
   moleculer: each(cut(AT, "", /^\[\S+\] [A-Z]+ +\S+: (.*)$/)),
   /** Of corosync as well, which runs beside it and tells the place itself. */
@@ -274,8 +282,36 @@ export const origins: Readonly<Record<string, (raw: readonly string[]) => Origin
   trafficserver: each(
     cut(/(?<=[A-Z]: )<([\w.-]+:\d+) \([^)]*\)> /, "", /^\[[^\]]*\] (?:\[[^\]]*\]|\S+) [A-Z]+: (?:\([\w-]+\) )?(.*)$/),
   ),
+  /** As `openstack`, with the instance that a line is about before its sentence. */
+  nova: each((raw) => {
+    const found = cut(AT, "", /^\S+ \S+ \d+ [A-Z]+ \S+ \[[^\]]*\] (?:\[instance: \S+\] )?(.*)$/)(raw);
+    return found && { ...found, place: found.place.replace(/^.*\/(?:dist-packages|python3\.11)\//, "") };
+  }),
+  buildbot: each(cut(AT, "", /^\S+ \S+ \[[^\]]*\] (.*)$/)),
+  /**
+   * Each of its services writes as its framework or `logging.basicConfig` has it: Uvicorn, Gunicorn, Flask and three of the
+   * latter. Uvicorn's access lines are taken whole: the level is the one word that all lines of this one statement have.
+   */
+  orders: each(
+    cut(
+      AT,
+      "",
+      /^(?:[A-Z]+: {2,}(?! *\S+ - ")|[A-Z]+:[\w.]+:|\[[^\]]+\] \[\d+\] \[[A-Z]+\] |\[[^\]]+\] [A-Z]+ in \w+: |\S+ \S+ [A-Z]+ \[[\w.]+\] |\S+ \S+ - [\w.]+ - [A-Z]+ - )?(.*)$/,
+    ),
+  ),
   openstack: each((raw) => {
     const found = cut(AT, "", /\[[^\]]*\] (.*)$/)(raw);
     return found && { ...found, place: found.place.replace(/^.*\/dist-packages\//, "") };
+  }),
+  suricata: each(cut(AT, "", /^\[\d+ - [^\]]*\] \S+ \S+ \w+: (?:[\w-]+: )?(.*)$/)),
+  /** What a log-in came to is told by one helper, which is handed the beginning of the sentence. */
+  freeradius: each((raw) => {
+    const found = cut(
+      AT,
+      "",
+      /^\w{3} \w{3} .{16} : \w+: (?:\(\d+\) +(?:[\w-]+: +)?(?:(?:ERROR|WARNING): +)?)?(.*)$/,
+    )(raw);
+    const handed = found?.place.endsWith("%s: [%s%s%s] (%s)%s") && /^[\w -]+(?: \(|:)/.exec(found.sentence)?.[0];
+    return found && handed ? { ...found, place: `${found.place} ${handed}` } : found;
   }),
 };
