@@ -16,6 +16,7 @@ const OPEN = 91;
 const OPEN_ANGLE = 60;
 const CLOSE_ANGLE = 62;
 const LETTER_S = 115;
+const TAB = 9;
 
 /** `[    1.234567] `, `[12.345s]`: seconds since the start; where what follows begins, `at` when there are none. */
 export function afterUptime(text: string, at: number, end: number): number {
@@ -109,6 +110,16 @@ function afterProcess(text: string, at: number, end: number): number {
   return close > at + 1 && text.charCodeAt(close) === 41 && next < end ? next : at;
 }
 
+/** `portmanager	info	`: columns with tabs between them, of which the second is the level; where the message begins, or -1. */
+function afterTabs(text: string, name: number, end: number, out: Header): number {
+  const level = name + 1;
+  const stop = skipLetters(text, level, end);
+  if (text.charCodeAt(name) !== TAB || text.charCodeAt(stop) !== TAB) return -1;
+  const rank = levelRank(text, level, stop);
+  if (rank > 0) out.level = rank;
+  return rank > 0 ? stop + 1 : -1;
+}
+
 /**
  * What follows the time of syslog: `host tag[pid]: `, `host program [pid] (function) level: ` or a number in brackets.
  * @returns the offset of the message
@@ -118,6 +129,8 @@ export function afterSyslogTime(text: string, at: number, end: number, out: Head
   const process = afterProcess(text, at, end);
   if (process > at) return process;
   const host = skipWord(text, at, end);
+  const columns = afterTabs(text, host, end, out);
+  if (columns > 0) return columns;
   const tag = skipSpaces(text, host, end);
   const stated = afterStatedLevel(text, tag, end, out);
   if (stated > 0) return stated;

@@ -1,9 +1,11 @@
 import { classOf, DIGIT, isLetter, LOWER, SEPARATOR, UPPER } from "../lines/chars.ts";
 import type { TokenShape } from "./masks.ts";
 
+const DASH = 45;
 const DOT = 46;
 const SLASH = 47;
 const APOSTROPHE = 39;
+const CLOSE_ANGLE = 62;
 const AT = 64;
 
 function clear(shape: TokenShape): void {
@@ -60,6 +62,8 @@ export function measureToken(text: string, from: number, end: number, shape: Tok
       shape.dots++;
       shape.trailingDigits = 0;
     } else {
+      // `from->to`
+      if (code === DASH && text.charCodeAt(i + 1) === CLOSE_ANGLE) break;
       if (code === SLASH) shape.slashes++;
       else if (code === AT) shape.ats++;
       else if (code !== 43 && code !== 42) shape.marks++;

@@ -114,6 +114,12 @@ describe("values are masked at once", () => {
       "Nov 21 18:35:42.359 node2 pacemaker-attrd  [7] (write_all) \tnotice: Wrote it all",
     ],
     [
+      "columns with tabs",
+      "Nov 21 18:35:42 c2s55a2a2ebb290\tinfo\tClient gone: connection closed",
+      "Nov 21 18:35:43 c2s55a2a2efa4c0\tinfo\tClient gone: unexpected eof",
+    ],
+    ["from where to where", "stream a.example.com->b.example.org over", "stream b.example.org->10.0.0.7 over"],
+    [
       "what OpenSSL says",
       "7 handshake: error:0A00009C:SSL routines::http request (10.0.0.1)",
       "8 handshake: error:0A000418:SSL routines::tlsv1 alert unknown ca (10.0.0.2)",
