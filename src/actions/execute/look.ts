@@ -1,10 +1,11 @@
-import type { KubeObject } from "../../cluster/kubernetes-types.ts";
+import { isKind, type KubeObject } from "../../cluster/kubernetes-types.ts";
 import type { ActionPlan, TouchedObject, WriteStep } from "../../incident/fix/action-plan.ts";
 import { refText, sameRef } from "../../incident/object-ref.ts";
 import { intentDigest, intentOf } from "../change/intent.ts";
 import { applyJsonPatch, type PatchOp } from "../change/json-patch.ts";
 import { numberAt, valueAt } from "../change/plain.ts";
 import type { ActorPreviewPort, WriteGuard } from "../cluster-port.ts";
+import { blockingBudget, podIsReady } from "../conflicts.ts";
 import { isStamped } from "./stamp.ts";
 
 /** Where a step stands, found out by looking at the cluster and not by remembering. */
@@ -22,7 +23,7 @@ export async function lookAt(
   step: WriteStep,
   plan: ActionPlan,
   phase: "apply" | "undo",
-  cluster: Pick<ActorPreviewPort, "get">,
+  cluster: Pick<ActorPreviewPort, "get" | "list">,
 ): Promise<Sight> {
   const name = refText(step.target);
   const read = await cluster.get(step.target);
@@ -36,12 +37,13 @@ export async function lookAt(
       if (isStamped(object, plan, phase) || isReached(object, step, touch, phase)) return doneWith(object);
       return phase === "apply" ? beforeApply(object, step, touch) : beforeUndo(object, step, plan);
     case "create":
-      if (!object) return { type: "todo", guard: {} };
+      if (!object) return await beforeCreate(plan, cluster);
       return isStamped(object, plan, phase) ? doneWith(object) : changed(`${name} exists already`);
     case "delete":
     case "evict":
       if (!object || object.metadata.deletionTimestamp) return { type: "done" };
-      if (touch) return object.metadata.uid === touch.uid ? todoWith(object) : { type: "done" };
+      if (touch && object.metadata.uid !== touch.uid) return { type: "done" };
+      if (touch) return step.type === "delete" ? await beforeDelete(object, step, plan, cluster) : todoWith(object);
       // Undoing a creation: only what this plan has made is deleted.
       return isStamped(object, plan, "apply") ? todoWith(object) : changed(`${name} is not the one that was created`);
     case "http":
@@ -71,6 +73,39 @@ function beforeApply(object: KubeObject, step: PatchStep, touch: TouchedObject):
   if (intentDigest(object, options(step)) !== touch.before)
     return changed(`${refText(step.target)} was changed since the plan was made`);
   return todoWith(object);
+}
+
+/** What is made was worked out from the target: another one of its name may be running what the copy would run a second time. */
+async function beforeCreate({ target, targetUid }: ActionPlan, cluster: Pick<ActorPreviewPort, "get">): Promise<Sight> {
+  const read = await cluster.get(target);
+  if (read.type === "failed")
+    return { type: "unreachable", detail: `${refText(target)} could not be read: ${read.detail}` };
+  if (read.type === "gone") return changed(`${refText(target)} does not exist any more`);
+  return read.object.metadata.uid === targetUid
+    ? { type: "todo", guard: {} }
+    : changed(`${refText(target)} was deleted and made anew`);
+}
+
+/**
+ * The cluster asks disruption budgets about evictions, and about nothing that is deleted: a pod that was broken when the plan
+ * was made may have come up since, and be the last one that its budget keeps.
+ */
+async function beforeDelete(
+  object: KubeObject,
+  { target }: WriteStep,
+  plan: ActionPlan,
+  cluster: Pick<ActorPreviewPort, "list">,
+): Promise<Sight> {
+  if (!isKind(object, "Pod") || !podIsReady(object)) return todoWith(object);
+  // It stood in the way of a rollout, which goes on by itself now.
+  if (!sameRef(target, plan.target)) return { type: "done" };
+  const budgets = await cluster.list("PodDisruptionBudget", target.namespace);
+  if (budgets.type === "failed")
+    return { type: "unreachable", detail: `disruption budgets could not be read: ${budgets.detail}` };
+  const budget = blockingBudget(object, budgets.objects);
+  return budget
+    ? changed(`${refText(target)} is ready, and disruption budget ${budget.metadata.name} lets none of its pods go now`)
+    : todoWith(object);
 }
 
 /** An undo may find other fields changed since; it goes on as long as its own still are as kubemend left them. */
