@@ -134,6 +134,13 @@ async function claimOf(tx: Tx, row: ClaimRow, request: ClaimRequest): Promise<Cl
 }
 
 /**
+ * Whether a claim still stands. Its holder alone does not tell: a process that stood still past its lease may take the same plan
+ * up a second time, or its undo, while its first claim goes on where it stopped.
+ */
+const stands = ({ holder, phase, attempt }: Claim) =>
+  sql`(state = 'executing' and lease_holder = ${holder} and phase = ${phase} and attempt = ${attempt})`;
+
+/**
  * Asked before every request to the cluster: am I still the holder, and is it still allowed? Extends the lease.
  * `frozen` holds nobody back from finishing what is half done; only a start is refused.
  */
@@ -144,7 +151,7 @@ export async function renewLease(
 ): Promise<"held" | "frozen" | "lost"> {
   const { rows } = await sql<{ frozen: boolean }>`
     update action_plan set lease_until = clock_timestamp() + make_interval(secs => ${leaseMs / 1000})
-     where id = ${claim.plan.id} and state = 'executing' and lease_holder = ${claim.holder}
+     where id = ${claim.plan.id} and ${stands(claim)}
     returning coalesce((select frozen from freeze_switch), true) as frozen`.execute(database.kysely);
   if (!rows[0]) return "lost";
   return rows[0].frozen ? "frozen" : "held";
@@ -158,8 +165,7 @@ export async function markStepSent(database: Database, claim: Claim, index: numb
   const { rows } = await sql`
     update execution e set sent_steps = array_append(sent_steps, ${index}::int)
      where id = ${claim.executionId} and not ${index}::int = any(sent_steps)
-       and exists (select from action_plan p where p.id = e.plan_id and p.state = 'executing'
-                      and p.lease_holder = ${claim.holder} and p.lease_until > clock_timestamp())
+       and exists (select from action_plan p where p.id = e.plan_id and ${stands(claim)} and p.lease_until > clock_timestamp())
     returning id`.execute(database.kysely);
   return rows.length === 1;
 }
@@ -192,7 +198,7 @@ export async function finishExecution(database: Database, claim: Claim, result: 
       update action_plan set state = ${state}, lease_holder = null, lease_until = null, reason = ${done ? null : detail},
              applied_at = case when ${state} = 'applied' and phase = 'apply' then clock_timestamp() else applied_at end,
              finished_at = clock_timestamp()
-       where id = ${claim.plan.id} and state = 'executing' and lease_holder = ${claim.holder}
+       where id = ${claim.plan.id} and ${stands(claim)}
       returning target_key, cluster`.execute(tx);
     const row = rows[0];
     if (!row) return false;
@@ -225,5 +231,5 @@ export async function finishExecution(database: Database, claim: Claim, result: 
 export async function postponeExecution(database: Database, claim: Claim, delayMs: number): Promise<void> {
   await sql`
     update action_plan set lease_until = clock_timestamp() + make_interval(secs => ${delayMs / 1000})
-     where id = ${claim.plan.id} and state = 'executing' and lease_holder = ${claim.holder}`.execute(database.kysely);
+     where id = ${claim.plan.id} and ${stands(claim)}`.execute(database.kysely);
 }
