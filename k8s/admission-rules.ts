@@ -25,10 +25,18 @@ const loading = (name: string, value: string) =>
   `(${value}).split(' ').filter(w, !(${name} + ' ' + w).matches(variables.harmlessWords))`;
 const literal = (item: string) => `has(${item}.value) ? ${item}.value : ''`;
 const reference = (item: string) => `(has(${item}.valueFrom) ? [${item}.valueFrom] : [])`;
-/** No variable of the list makes a program load what none of the other makes it load, nor one that it names as `$(NAME)`. */
+const names = (item: string, name: string) => `${item}.value.contains('$(' + ${name} + ')')`;
+/** Refers to another variable, and is a loader or stands in one. */
+const passesOn = (l: string, all: string) =>
+  `has(${l}.value) && ${l}.value.contains('$(')` +
+  ` && (${isLoader(`${l}.name`)} || ${all}.exists(m, has(m.value) && ${names("m", `${l}.name`)} && ${isLoader("m.name")}))`;
+/**
+ * No variable of the list makes a program load what none of the other makes it load, nor one that it names as `$(NAME)`, nor one
+ * that such a one names.
+ */
 const loadsNothingNew: Rule = (a, b) =>
-  `[${a}.filter(l, has(l.value) && l.value.contains('$(') && ${isLoader("l.name")})].all(r, ${a}.all(x,` +
-  ` !(${isLoader("x.name")} || r.exists(l, l.value.contains('$(' + x.name + ')')))` +
+  `[${a}.filter(l, ${passesOn("l", a)})].all(r, ${a}.all(x,` +
+  ` !(${isLoader("x.name")} || r.exists(l, ${names("l", "x.name")}))` +
   ` || (!has(x.valueFrom) && ${loading("x.name", literal("x"))} == [])` +
   ` || ${b}.exists(y, y.name == x.name && ${reference("y")} == ${reference("x")} && ${loading("y.name", literal("y"))} == ${loading("x.name", literal("x"))})))`;
 

@@ -27,10 +27,13 @@ function withVariable(container: Container, name: string, value: string | null):
   return withValueAt(container, ["env"], next.length > 0 ? next : undefined);
 }
 
-/** Loads or starts something itself, or stands as `$(NAME)` in a variable that does. */
-const decidesWhatRuns = (container: Container | undefined, name: string) =>
-  isLoaderVariable(name) ||
-  (container?.env ?? []).some((one) => isLoaderVariable(one.name) && one.value?.includes(`$(${name})`));
+/** Loads or starts something itself, or stands as `$(NAME)` in a variable that does, or in one that stands in that one. */
+function decidesWhatRuns(container: Container | undefined, name: string): boolean {
+  const reached = new Set([name]);
+  for (const from of reached)
+    for (const one of container?.env ?? []) if (one.value?.includes(`$(${from})`)) reached.add(one.name);
+  return [...reached].some(isLoaderVariable);
+}
 
 /** What makes a program load or start something may only be put back to what a kept revision of the workload had. */
 async function refuseToLoad(

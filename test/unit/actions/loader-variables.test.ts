@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { ruleVariables, shapeRules } from "../../../k8s/admission-rules.ts";
+import { withContainer } from "../../../src/actions/change/workload.ts";
 import { isLoaderVariable, loadsTheSame } from "../../../src/actions/loader-variables.ts";
 import type { EnvVar } from "../../../src/cluster/kubernetes-types.ts";
-import { startActorCluster } from "../../support/actor-cluster.ts";
+import { type ActorCluster, startActorCluster } from "../../support/actor-cluster.ts";
 import { createCel } from "../../support/cel.ts";
 import { planFor, recommend } from "../../support/plan-fixture.ts";
 
@@ -69,6 +70,53 @@ describe("what may become of their values: the catalogue and the policy say the 
     const list = (more: string) => [value("NODE_OPTIONS", "$(MORE)"), value("MORE", more)];
     expect(policy({ next: list("--require=/a.js"), old: list(""), variables: variables() })).toBe(false);
   });
+
+  test("a variable that stands in one which stands in one of them is held to the same", () => {
+    const list = (more: string, in2 = "NODE_OPTIONS") => [
+      value("MORE", more),
+      value("EXTRA", "$(MORE)"),
+      value(in2, "--trace-warnings $(EXTRA)"),
+    ];
+    const told = (next: readonly EnvVar[], old: readonly EnvVar[]) => policy({ next, old, variables: variables() });
+    expect(told(list("--require=/a.js"), list(""))).toBe(false);
+    expect(told(list("--max-old-space-size=512"), list(""))).toBe(true);
+    expect(told(list("carts-db", "DB_URL"), list("cartz-db", "DB_URL"))).toBe(true);
+  });
+});
+
+/** The carts' container with these variables. */
+function withVariables(cluster: ActorCluster, env: readonly EnvVar[]): void {
+  cluster.edit("Deployment", "carts", (object) => withContainer(object, "carts", (old) => ({ ...old, env })));
+}
+
+test.each([
+  { name: "a loader names it", env: [value("NODE_OPTIONS", "$(MORE)")], refused: true },
+  {
+    name: "a loader names what names it, wherever they stand",
+    env: [value("NODE_OPTIONS", "$(B)"), value("A", "$(MORE)"), value("B", "-- $(A)")],
+    refused: true,
+  },
+  {
+    name: "none but others name it",
+    env: [value("NODE_OPTIONS", ""), value("DB_URL", "tcp://$(MORE):5432")],
+    refused: false,
+  },
+  {
+    name: "two that name each other are no loaders",
+    env: [value("A", "$(MORE) $(B)"), value("B", "$(A)")],
+    refused: false,
+  },
+])("a variable may be set unless it comes to a loader: $name", async ({ env, refused }) => {
+  await using cluster = await startActorCluster();
+  withVariables(cluster, [...env, value("MORE", "old")]);
+  const wanted = recommend("set-env", ["Deployment", "carts"], {
+    container: "carts",
+    name: "MORE",
+    value: "--require=/a.js",
+  });
+  const planned = planFor(wanted, cluster.actor);
+  if (refused) await expect(planned).rejects.toThrow("MORE decides what a program loads");
+  else expect((await planned).diff).toContain("--require=/a.js");
 });
 
 test("one of them goes back to what a kept revision of the workload had, and to nothing else", async () => {
