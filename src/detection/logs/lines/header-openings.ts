@@ -118,9 +118,10 @@ const takeBracket: Step = (text, end, header, c) => {
     header.level = rank;
   } else {
     const spaced = skipSpaces(text, skipWord(text, inside, close), close) < close;
-    const isContext = (c.timed || header.level > 0 || isBeforeTime(text, close + 1, end)) && c.brackets < MAX_BRACKETS;
-    // Words in brackets are a thread's name directly before the level, and once directly after it; anywhere else they are message.
-    const isThread = header.level > 0 ? c.threads === 0 : isBeforeLevel(text, close + 1, end);
+    const isFirst = isBeforeTime(text, close + 1, end);
+    const isContext = (c.timed || header.level > 0 || isFirst) && c.brackets < MAX_BRACKETS;
+    // Words in brackets are a thread's name directly before the time or the level, and once directly after it; anywhere else they are message.
+    const isThread = header.level > 0 ? c.threads === 0 : isFirst || isBeforeLevel(text, close + 1, end);
     if (!isContext || (spaced && !isThread)) return finish(c, c.at);
     c.brackets++;
     if (header.level > 0) c.threads++;
