@@ -251,6 +251,19 @@ export const origins: Readonly<Record<string, (raw: readonly string[]) => Origin
       cut(AT, "", /\(\w+\) \t\w+: (.*)$/)(raw) ??
       cut(/(?<= corosync \w+ +\[\w+ *\] )([\w.-]+:\d+) /, "", /\[\w+ *\] (.*)$/)(raw),
   ),
+  /**
+   * Two helpers of rclone write what was done with each file, whose name stands on the other side: these are told apart by
+   * what was done. A message that begins on the next line (statistics) has no sentence.
+   */
+  rclone: each((raw) => {
+    const mark = /(?<=^\S+ \S+ )(\S+\.go:\d+): /;
+    const found = cut(mark, "", /^\S+ \S+ (?:[A-Z]+ *: )?(?![A-Z]+ *: $)(.+)$/)(raw);
+    const place = found?.place.replace("github.com/rclone/rclone/", "") ?? "";
+    const done = place.startsWith("cmd/bisync/log.go:")
+      ? /^- \w* +(.*?)\d? +- /.exec(found?.sentence ?? "")?.[1]
+      : place.startsWith("fs/operations/operations.go:721") && found?.sentence.replace(/^.*: /, "");
+    return found && { ...found, place: done ? `${place} ${done}` : place };
+  }),
   /** Headers of the cluster's log, of RocksDB and of the manager's modules stand before the sentence. */
   ceph: each(
     cut(
@@ -278,6 +291,10 @@ export const origins: Readonly<Record<string, (raw: readonly string[]) => Origin
     return found && { ...found, place: `${module}: ${found.place}` };
   }),
   prosody: each(cut(AT, "", /^\w{3} [ \d]\d \S+ [^\t]+\t\w+\t(.*)$/)),
+  /** Colour codes stand before and after the header. */
+  unleash: each(cut(AT, "", /^.{5}\[[^\]]*\] \[[A-Z]+\] .*? - .{5}(.*)$/)),
+  /** Writes the sentence alone. */
+  n8n: each(cut(AT, "", /^(.*\S.*)$/)),
   ghost: each(cut(AT, "", /^\[[^\]]*\] \S+ (.*)$/)),
   trafficserver: each(
     cut(/(?<=[A-Z]: )<([\w.-]+:\d+) \([^)]*\)> /, "", /^\[[^\]]*\] (?:\[[^\]]*\]|\S+) [A-Z]+: (?:\([\w-]+\) )?(.*)$/),
@@ -303,6 +320,13 @@ export const origins: Readonly<Record<string, (raw: readonly string[]) => Origin
     const found = cut(AT, "", /\[[^\]]*\] (.*)$/)(raw);
     return found && { ...found, place: found.place.replace(/^.*\/dist-packages\//, "") };
   }),
+  /** The function tells the file; two lines at the start of a log have neither. */
+  libvirt: each(
+    numbered(
+      /^\S+ \S+: \d+: \w+ : (\w+:\d+(?= : )|(?:libvirt version|hostname)(?=: ))/,
+      /^\S+ \S+: \d+: \w+ : (?:\w+:1 : (?:\S+:\d+: (?=\S))?)?(.*)$/,
+    ),
+  ),
   suricata: each(cut(AT, "", /^\[\d+ - [^\]]*\] \S+ \S+ \w+: (?:[\w-]+: )?(.*)$/)),
   /** What a log-in came to is told by one helper, which is handed the beginning of the sentence. */
   freeradius: each((raw) => {
@@ -314,4 +338,14 @@ export const origins: Readonly<Record<string, (raw: readonly string[]) => Origin
     const handed = found?.place.endsWith("%s: [%s%s%s] (%s)%s") && /^[\w -]+(?: \(|:)/.exec(found.sentence)?.[0];
     return found && handed ? { ...found, place: `${found.place} ${handed}` } : found;
   }),
+  /** What Ruby logged is told by its file and line; a failure that is logged on, by where it arose as well. */
+  puppetserver: each(cut(AT, "", /^\S+ [A-Z]+ +\[[^\]]*\] \[[^\]]*\] (.*)$/)),
+  restate: each((raw) => {
+    const mark = /,"filename":"(?:\/usr\/local\/cargo\/registry\/src\/[^/"]*\/)?([^"]+)","line_number":(\d+)/;
+    const [, file, number] = mark.exec(raw) ?? [];
+    const line = raw.replace(mark, "");
+    const message = /"message":"((?:[^"\\]|\\.)+)"/.exec(line) ?? /"error":"((?:[^"\\]|\\.)+)"/.exec(line);
+    return origin(file && `${file}:${number}`, line, message?.[1]);
+  }),
+  selenium: each(cut(AT, "", /^[\d:.]+ [A-Z]+ \[[^\]]*\] - (.*)$/)),
 };
