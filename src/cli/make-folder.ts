@@ -1,11 +1,12 @@
-import { access, constants, mkdir } from "node:fs/promises";
+import { access, constants } from "node:fs/promises";
 import { inputError } from "../lib/app-error.ts";
+import { makeFolders } from "../lib/make-folders.ts";
 import { whyRefused } from "../lib/why-refused.ts";
 
 /** Makes a folder for what a command will write at its end. @throws AppError (exit code 2) when nothing could be written there */
 export async function makeFolder(folder: string, option: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolders(folder);
     await access(folder, constants.W_OK);
   } catch (cause) {
     throw inputError(

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { readFile, rename, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { healthDecisions } from "../detection/health/decision.ts";
 import { healthCsvFormat, readHealthCsv } from "../detection/health/health-csv.ts";
@@ -8,6 +8,7 @@ import { healthTraining, measureHealth, splitByTime, trainHealth } from "../dete
 import { inputError } from "../lib/app-error.ts";
 import { whyRefused } from "../lib/why-refused.ts";
 import { capturedHealth } from "./captured-health.ts";
+import { makeFolder } from "./make-folder.ts";
 import { startProgress } from "./progress.ts";
 
 export interface TrainHealthOptions {
@@ -125,6 +126,7 @@ export async function trainHealthCommand(options: TrainHealthOptions): Promise<v
   const progress = startProgress("Training the health classifier");
   try {
     const { samples, data } = await gather(options);
+    await makeFolder(out, "--out");
     const { file, split } = trainHealth(samples, data);
     progress.end();
     process.stdout.write(`${report(file)}\n`);
@@ -139,7 +141,6 @@ export async function trainHealthCommand(options: TrainHealthOptions): Promise<v
       process.exitCode = 1;
       return;
     }
-    await mkdir(out, { recursive: true });
     const path = join(out, "model.json");
     await writeFile(`${path}.partial`, `${JSON.stringify(file, null, 1)}\n`);
     await rename(`${path}.partial`, path);

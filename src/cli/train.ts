@@ -9,6 +9,7 @@ import { inputError } from "../lib/app-error.ts";
 import { loadRecording } from "../replay/recording/load-recording.ts";
 import { recordedSignals } from "../replay/recording/recorded-signals.ts";
 import { capturedPast } from "./captured-past.ts";
+import { makeFolder } from "./make-folder.ts";
 import { startProgress } from "./progress.ts";
 import { trainHealthCommand } from "./train-health.ts";
 
@@ -121,6 +122,8 @@ export async function train(options: TrainCommandOptions): Promise<void> {
       progress.say(`Reading ${basename(folder)}`);
       pasts.push(await pastOf(folder));
     }
+    // Before minutes are spent, not after.
+    await makeFolder(out, "--out");
     const dataset = datasetOf(pasts, trainDefaults.heldBack);
     const start =
       options.fineTune && current.outcome === "read"

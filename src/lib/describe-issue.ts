@@ -79,6 +79,7 @@ const isOtherKind = (issue: z.core.$ZodIssue): boolean =>
 export function describeIssue(issue: z.core.$ZodIssue, context: IssueContext): string[] {
   const variant = ofVariant(issue);
   if (variant) return variant.flatMap((inner) => describeIssue(inner, context));
+  if (issue.path.length === 0 && (context.file === null || context.file === undefined)) return ["it is empty"];
   const where = issue.path.join(".") || "(top)";
   const alias = context.alsoCalled?.(where);
   const value = issue.path.reduce<unknown>(inside, context.file);

@@ -133,8 +133,8 @@ export async function migrate(database: Database): Promise<readonly string[]> {
       "migration-failed",
       `The database could not be brought up to date${failed ? ` (${failed})` : ""}: ${messageOf(error)}.`,
       {
-        remedy:
-          "Check that the database user owns the schema, then start again; nothing was changed by the failed step.",
+        // 53: insufficient resources, a full disk above all (PostgreSQL, "Error Codes").
+        remedy: `${errorCode(error)?.startsWith("53") ? "Give the database more room" : "Check that the database user owns the schema"}, then start again; nothing was changed by the failed step.`,
         exitCode: 2,
         // A database that goes away half-way rolls the step back; it can be made again.
         retryable: isConnectionLost(error),

@@ -1,5 +1,6 @@
-import { mkdir, rename, writeFile } from "node:fs/promises";
+import { rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { makeFolders } from "../../lib/make-folders.ts";
 import { encodeWeights, type ModelRead, type StoredModel } from "../metrics/forecast/model-file.ts";
 import { type Dataset, measure } from "./train-forecaster.ts";
 
@@ -21,7 +22,7 @@ export function compareModels(candidate: StoredModel, current: ModelRead, datase
  * hash, and keeps the model it has.
  */
 export async function writeModel(folder: string, { card, weights }: StoredModel): Promise<void> {
-  await mkdir(folder, { recursive: true });
+  await makeFolders(folder);
   for (const [name, content] of [
     ["weights.bin", encodeWeights(weights)],
     ["model.json", `${JSON.stringify(card, null, 2)}\n`],

@@ -1,9 +1,11 @@
-import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { readdir, writeFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import type { Signal } from "../../cluster/signal.ts";
 import type { Redact } from "../../incident/redacted.ts";
-import { inputError, messageOf } from "../../lib/app-error.ts";
+import { inputError } from "../../lib/app-error.ts";
 import { type Clock, isoTime } from "../../lib/clock.ts";
+import { makeFolders } from "../../lib/make-folders.ts";
+import { whyRefused } from "../../lib/why-refused.ts";
 import { createRecordGaps, type SightChange } from "./record-gaps.ts";
 import { createSignalWriter, type RecordedCounts } from "./signal-writer.ts";
 
@@ -42,12 +44,12 @@ export interface RecordingSummary {
 
 async function emptyFolder(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolders(folder);
     if ((await readdir(folder)).length === 0) return;
   } catch (cause) {
     throw inputError(
       "recording-folder",
-      `The folder ${folder} cannot be used: ${messageOf(cause, 160)}.`,
+      `The folder ${folder} cannot be used: ${whyRefused(cause)}.`,
       "Name another one with --out.",
       cause,
     );

@@ -1,8 +1,9 @@
-import { cp, mkdir, rename, stat } from "node:fs/promises";
+import { cp, rename, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import { inputError } from "../../lib/app-error.ts";
+import { makeFolders } from "../../lib/make-folders.ts";
 import { digestOf } from "../../lib/stable-hash.ts";
 
 export interface PostgresBinaries {
@@ -52,7 +53,7 @@ export async function findBinaries(forOtherUser: boolean): Promise<PostgresBinar
   const copy = join(tmpdir(), `kubemend-postgres-${digestOf({ native, mtimeMs }).slice(0, 12)}`);
   if (!(await stat(copy).catch(() => undefined))) {
     const partial = `${copy}.${process.pid}`;
-    await mkdir(partial, { recursive: true, mode: 0o755 });
+    await makeFolders(partial, 0o755);
     await cp(native, partial, { recursive: true, verbatimSymlinks: true });
     // Another process may have finished first; its copy is as good.
     await rename(partial, copy).catch(() => undefined);

@@ -1,13 +1,12 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { chown, mkdir, open, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { chown, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { AppError, messageOf } from "../../lib/app-error.ts";
-import { errorCode } from "../../lib/error-code.ts";
-import { digestOf } from "../../lib/stable-hash.ts";
-import { findBinaries, type PostgresBinaries, reachableByOthers } from "./binaries.ts";
+import { join } from "node:path";
+import { AppError } from "../../lib/app-error.ts";
+import { findBinaries, type PostgresBinaries } from "./binaries.ts";
+import { makeDataFolder, tellRefusedFolder } from "./data-folder.ts";
+import { alive, exclusively } from "./exclusively.ts";
 import { type ServerUser, serverUser } from "./server-user.ts";
 
 export interface EmbeddedPostgres {
@@ -54,15 +53,6 @@ async function freePort(): Promise<number> {
       server.close(() => done(typeof address === "object" && address ? address.port : 0));
     });
   });
-}
-
-function alive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return errorCode(error) === "EPERM";
-  }
 }
 
 const readTrimmed = async (path: string) => (await readFile(path, "utf8").catch(() => "")).trim();
@@ -115,33 +105,6 @@ async function initialise(
   }
 }
 
-/** Holds `lock` while `work` runs, so that two processes do not set up or start the same folder at once. */
-async function exclusively<T>(lock: string, work: () => Promise<T>): Promise<T> {
-  for (let attempt = 0; ; attempt++) {
-    try {
-      const handle = await open(lock, "wx");
-      await handle.writeFile(String(process.pid));
-      await handle.close();
-      break;
-    } catch (error) {
-      if (errorCode(error) !== "EEXIST") throw error;
-      const holder = Number(await readTrimmed(lock));
-      if (holder > 0 && !alive(holder)) await rm(lock, { force: true });
-      if (attempt > 300)
-        throw new AppError("postgres-lock", `Another process (${holder}) has been starting PostgreSQL for 30 s.`, {
-          remedy: `Remove ${lock} if it is gone.`,
-          exitCode: 2,
-        });
-      await new Promise((wake) => setTimeout(wake, 100));
-    }
-  }
-  try {
-    return await work();
-  } finally {
-    await rm(lock, { force: true });
-  }
-}
-
 /**
  * Starts (or finds running) a PostgreSQL whose data live in `wanted`. A server left behind by a killed process is taken
  * over. As root, a folder that the server's own user cannot reach is replaced by one in the temporary folder.
@@ -153,23 +116,9 @@ export async function startEmbeddedPostgres(
   { maxConnections = 60 }: { readonly maxConnections?: number } = {},
 ): Promise<EmbeddedPostgres> {
   const user = await serverUser();
-  const asked = resolve(wanted);
-  const folder =
-    user && !(await reachableByOthers(join(asked, "data")))
-      ? join(tmpdir(), `kubemend-data-${digestOf(asked).slice(0, 12)}`)
-      : asked;
+  const folder = await makeDataFolder(wanted, user);
   const data = join(folder, "data");
-  try {
-    await mkdir(folder, { recursive: true, mode: user ? 0o755 : 0o700 });
-    if (user) await chown(folder, user.uid, user.gid);
-  } catch (cause) {
-    throw new AppError("postgres-folder", `The data folder ${folder} cannot be made: ${messageOf(cause)}.`, {
-      remedy: "Name another with the setting data (KUBEMEND_DATA), or set DATABASE_URL.",
-      exitCode: 2,
-      cause,
-    });
-  }
-  return exclusively(join(folder, "starting.lock"), async () => {
+  const begin = async (): Promise<EmbeddedPostgres> => {
     const binaries = await findBinaries(user !== undefined);
     const ownerFile = join(folder, "owner.pid");
     const initialised = await stat(join(data, "PG_VERSION")).catch(() => undefined);
@@ -212,5 +161,8 @@ export async function startEmbeddedPostgres(
         await rm(ownerFile, { force: true });
       },
     };
+  };
+  return await exclusively(join(folder, "starting.lock"), begin).catch((error: unknown) => {
+    throw tellRefusedFolder(folder, error);
   });
 }

@@ -1,10 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { expect, test } from "vitest";
+import { dirname, join } from "node:path";
+import { describe, expect, test } from "vitest";
 import { checkDatabase, openDatabase } from "../../../src/store/database.ts";
+import { exclusively } from "../../../src/store/embedded-postgres/exclusively.ts";
 import { startEmbeddedPostgres } from "../../../src/store/embedded-postgres/start.ts";
 
 const folder = join(tmpdir(), `kubemend-embedded-${process.pid}`);
@@ -46,6 +47,53 @@ test("a server left behind by a killed process is taken over, keeps its data, an
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+});
+
+describe("a lock whose holder is gone does not keep a server from starting", () => {
+  test.each([
+    { name: "left empty by a disk that was full", text: "", ageMs: 60_000 },
+    { name: "of a process that has ended", text: "2147483646", ageMs: 0 },
+    { name: "of a predecessor with our number, as in a container", text: String(process.pid), ageMs: 0 },
+  ])("$name", async ({ text, ageMs }) => {
+    const lock = join(await mkdtemp(join(tmpdir(), "kubemend-lock-")), "starting.lock");
+    await writeFile(lock, text);
+    const madeAt = new Date(Date.now() - ageMs);
+    await utimes(lock, madeAt, madeAt);
+    const startedAt = performance.now();
+    expect(await exclusively(lock, async () => readFile(lock, "utf8"))).toBe(String(process.pid));
+    expect(performance.now() - startedAt).toBeLessThan(20_000);
+    await expect(readFile(lock)).rejects.toMatchObject({ code: "ENOENT" });
+    await rm(dirname(lock), { recursive: true });
+  });
+
+  test("two at a time within one process take turns", async () => {
+    const lock = join(await mkdtemp(join(tmpdir(), "kubemend-lock-")), "starting.lock");
+    let inside = 0;
+    const work = async () => {
+      expect(++inside).toBe(1);
+      await new Promise((done) => setImmediate(done));
+      inside--;
+    };
+    await Promise.all([exclusively(lock, work), exclusively(lock, work), exclusively(lock, work)]);
+    await rm(dirname(lock), { recursive: true });
+  });
+});
+
+describe("a data folder that cannot be used is told with the remedy, at once", () => {
+  test.each([
+    { name: "a file in its place", path: (file: string) => file, why: "there is a file of that name" },
+    { name: "a file above it", path: (file: string) => join(file, "postgres"), why: "a part of the path is a file" },
+    { name: "a place where nothing can be made", path: () => "/proc/none/postgres", why: "no such file or folder" },
+  ])("$name", async ({ path, why }) => {
+    const file = join(await mkdtemp(join(tmpdir(), "kubemend-data-")), "file");
+    await writeFile(file, "");
+    await expect(startEmbeddedPostgres(path(file))).rejects.toMatchObject({
+      message: expect.stringContaining(`cannot be used: ${why}.`),
+      remedy: "Name another with the setting data (KUBEMEND_DATA), or set DATABASE_URL.",
+      exitCode: 2,
+    });
+    await rm(dirname(file), { recursive: true });
+  });
 });
 
 test("an unreachable database is one sentence with a remedy and without the password", async () => {
