@@ -341,7 +341,8 @@ export const origins: Readonly<Record<string, (raw: readonly string[]) => Origin
   /** What Ruby logged is told by its file and line; a failure that is logged on, by where it arose as well. */
   puppetserver: each(cut(AT, "", /^\S+ [A-Z]+ +\[[^\]]*\] \[[^\]]*\] (.*)$/)),
   restate: each((raw) => {
-    const mark = /,"filename":"(?:\/usr\/local\/cargo\/registry\/src\/[^/"]*\/)?([^"]+)","line_number":(\d+)/;
+    const mark =
+      /,"filename":"(?:\/usr\/local\/cargo\/(?:registry\/src\/[^/"]*|git\/checkouts)\/)?([^"]+)","line_number":(\d+)/;
     const [, file, number] = mark.exec(raw) ?? [];
     const line = raw.replace(mark, "");
     const message = /"message":"((?:[^"\\]|\\.)+)"/.exec(line) ?? /"error":"((?:[^"\\]|\\.)+)"/.exec(line);
