@@ -304,7 +304,11 @@ export const origins: Readonly<Record<string, (raw: readonly string[]) => Origin
     const found = cut(AT, "", /^\S+ \S+ \d+ [A-Z]+ \S+ \[[^\]]*\] (?:\[instance: \S+\] )?(.*)$/)(raw);
     return found && { ...found, place: found.place.replace(/^.*\/(?:dist-packages|python3\.11)\//, "") };
   }),
-  buildbot: each(cut(AT, "", /^\S+ \S+ \[[^\]]*\] (.*)$/)),
+  /** The one word that all lines of the start of a command have is no word to `labelsOf` with its dot. */
+  buildbot: each((raw) => {
+    const found = cut(AT, "", /^\S+ \S+ \[[^\]]*\] (.*)$/)(raw);
+    return found && { ...found, sentence: found.sentence.replace("RemoteCommand.run", "RemoteCommand run") };
+  }),
   /**
    * Each of its services writes as its framework or `logging.basicConfig` has it: Uvicorn, Gunicorn, Flask and three of the
    * latter. Uvicorn's access lines are taken whole: the level is the one word that all lines of this one statement have.
