@@ -136,7 +136,7 @@ describe("a preview", () => {
   test("shows what the server makes of it, and takes it back in the opposite order", async () => {
     const { port } = cluster((step) =>
       step.type === "create"
-        ? { type: "done", object: { ...(step.body as KubeObject), data: { a: "1", byAdmission: "yes" } } as KubeObject }
+        ? { type: "done", object: { ...(step.body as KubeObject), data: { a: "1", byAdmission: "yes" } } }
         : { type: "done", object: config("20") },
     );
     const preview = await previewDraft(draft(modify, created), port);
