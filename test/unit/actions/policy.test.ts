@@ -187,6 +187,26 @@ describe("what the policy says", () => {
     expect(judge(policy, fine)).toMatchObject({ allow: true, rule: { name: "brave" } });
   });
 
+  test("a rule speaks of the actions and kinds it lists, and of no others", () => {
+    const listed = policyOf({ actions: ["restart", "patch-resources"], kinds: ["Deployment"] });
+    expect(judge(listed, fine)).toMatchObject({ allow: true });
+    expect(judge(listed, { ...fine, action: "scale" })).toMatchObject({ allow: false, reason: "no-rule" });
+    expect(judge(listed, { ...fine, target: makeRef("StatefulSet", "shop", "db") })).toMatchObject({
+      allow: false,
+      reason: "no-rule",
+    });
+  });
+
+  test("what lies in no namespace is spoken of by a rule for all of them alone, and is named so", () => {
+    const node = { ...fine, action: "cordon", target: makeRef("Node", undefined, "node-1") } as const;
+    expect(judge(policyOf({ namespaces: ["*"] }), node)).toMatchObject({ allow: true });
+    expect(judge(policyOf({ namespaces: ["shop", "shop-*"] }), node)).toEqual({
+      allow: false,
+      reason: "no-rule",
+      detail: "No rule of the policy allows cordon on Node (cluster)/node-1.",
+    });
+  });
+
   test("every refusal says why in words", () => {
     const verdict = judge(policyOf({ minConfidence: 0.95 }), fine);
     expect(verdict).toEqual({
