@@ -8,6 +8,7 @@ import { isoTime } from "../../lib/clock.ts";
 import type { Candidate } from "../case/candidate.ts";
 import type { Case } from "../case/case.ts";
 import type { Change } from "../gather/changes.ts";
+import { unexplainedBy } from "../weigh/explains.ts";
 import type { Ranked } from "../weigh/rank.ts";
 import { symptomOf } from "./symptom-words.ts";
 
@@ -77,7 +78,9 @@ function storyOf(open: Case, candidate: Candidate, blastRadius: readonly ObjectR
   if (hurt.length > 0) parts.push(`It hits ${listed(hurt)} as well.`);
   if (others.length === 1) parts.push(`${others[0]} suffers because it depends on ${cause}.`);
   else if (others.length > 1) parts.push(`${listed(others)} suffer because they depend on ${cause}.`);
-  if (blastRadius.length === 0) parts.push("Nothing else shows symptoms.");
+  const left = names(unexplainedBy(open, candidate));
+  if (left.length > 0) parts.push(`What is seen of ${listed(left)} it does not explain.`);
+  else if (blastRadius.length === 0) parts.push("Nothing else shows symptoms.");
   return parts.join(" ");
 }
 

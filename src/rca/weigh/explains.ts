@@ -1,5 +1,5 @@
 import { type Anomaly, starvingReasons } from "../../incident/anomaly.ts";
-import { sameRef } from "../../incident/object-ref.ts";
+import { type ObjectRef, sameRef } from "../../incident/object-ref.ts";
 import type { Severity } from "../../incident/severity.ts";
 import type { Candidate } from "../case/candidate.ts";
 import { type Case, workloadsFor } from "../case/case.ts";
@@ -28,6 +28,13 @@ function explainsOne(open: Case, item: Candidate, anomaly: Anomaly): number {
 /** Does a candidate explain each of these for the most part? */
 export function explainsEach(open: Case, item: Candidate, anomalies: readonly Anomaly[]): boolean {
   return anomalies.every((anomaly) => explainsOne(open, item, anomaly) >= 0.5);
+}
+
+/** Workloads in trouble of which a candidate explains nothing: they have another cause, or it is not this one. */
+export function unexplainedBy(open: Case, item: Candidate): readonly ObjectRef[] {
+  return open.symptomatic.filter((ref) =>
+    open.anomaliesOf(ref).every((anomaly) => explainsOne(open, item, anomaly) < 0.5),
+  );
 }
 
 /**

@@ -23,6 +23,9 @@ export interface Row {
   readonly standing: Standing;
 }
 
+/** How the rows are marked that nothing is fitted on. */
+export const twoFaults = "two-faults";
+
 const watchedMs = 240_000;
 const rounded = (value: number) => Number(value.toFixed(4));
 
@@ -102,5 +105,23 @@ export async function* syntheticRows(
       for (const answer of answersTo(recording, injectedAt + watchedMs))
         yield rowOf(expected.causes[0] ?? "", scenario.id, how, answer, isMeant(expected, answer));
     }
+  }
+}
+
+/** Two faults at once, of which an answer can explain no more than its part: right is who names one of them. */
+export async function* pairRows(root: string): AsyncGenerator<Row> {
+  const bases = await loadBases(root, 0);
+  const stretch = { ...stage, endAfterMs: stage.injectAfterMs + watchedMs + 60_000 };
+  for (const scenario of scenarios.filter(({ expect }) => expect.length > 1)) {
+    const played = synthesize(bases[scenario.shop], scenario.id, scenario.script, stretch);
+    const family = scenario.expect.map(({ causes }) => causes[0]).join("+");
+    for (const answer of answersTo(scenario.after?.(played) ?? played, played.end))
+      yield rowOf(
+        family,
+        scenario.id,
+        twoFaults,
+        answer,
+        scenario.expect.some((expected) => isMeant(expected, answer)),
+      );
   }
 }

@@ -2,16 +2,21 @@ import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { digestOf } from "../../../src/lib/stable-hash.ts";
-import { type CauseConfidenceFile, causeWeights } from "../../../src/rca/weigh/cause-confidence.ts";
+import {
+  type CauseConfidenceFile,
+  causeWeights,
+  probabilityOf,
+  usuallyExplained,
+} from "../../../src/rca/weigh/cause-confidence.ts";
 import { ceiling } from "../../../src/rca/weigh/confidence.ts";
 import { below, finish } from "../result.ts";
-import { type Row, recordedRows, syntheticRows } from "./collect.ts";
+import { pairRows, type Row, recordedRows, syntheticRows, twoFaults } from "./collect.ts";
 import { fitWeights, type Judged, judgedLeftOut, training } from "./fit.ts";
 import { brierScore, calibrationError, reliability, type Scored } from "./reliability.ts";
 
 /**
  * Confidence of the first cause against how often it is right, on recordings and faults without a recording, whole and with
- * evidence taken away; each judged by constants fitted without its family of faults:
+ * evidence taken away; each judged by constants fitted without its family of faults, and with two faults at once:
  * `node test/evals/calibration/run.ts [folder with recordings] [--collect] [--write]`. Without `--collect` the answers of
  * `answers.ndjson.gz` are read (collecting takes minutes); `--write` fits the model file anew.
  */
@@ -24,6 +29,7 @@ async function collected(): Promise<readonly Row[]> {
   const rows: Row[] = [];
   for await (const row of recordedRows(root)) rows.push(row);
   for await (const row of syntheticRows(root, { of: 1, index: 0 })) rows.push(row);
+  for await (const row of pairRows(root)) rows.push(row);
   return rows;
 }
 
@@ -51,9 +57,10 @@ function table(title: string, rows: readonly (readonly [string, readonly Judged[
   }
 }
 
-const rows = words.includes("--collect") ? await collected() : await kept();
+const answers = words.includes("--collect") ? await collected() : await kept();
 if (words.includes("--collect"))
-  await writeFile(answersUrl, gzipSync(rows.map((row) => JSON.stringify(row)).join("\n"), { level: 9 }));
+  await writeFile(answersUrl, gzipSync(answers.map((row) => JSON.stringify(row)).join("\n"), { level: 9 }));
+const rows = answers.filter(({ how }) => how !== twoFaults);
 const heldOut = judgedLeftOut(rows).map((one): Judged => ({ ...one, probability: Math.min(ceiling, one.probability) }));
 const unfitted = rows.map(
   (row): Judged => ({
@@ -112,6 +119,29 @@ const plain = figuresOf(unfitted);
 console.log(
   `\nheld out: Brier ${fitted.brier}, calibration error ${fitted.calibrationError}; as ranked, without fitting: ${plain.brier}, ${plain.calibrationError}`,
 );
+
+/** How much of an incident the first cause explains, with two faults at once among the rest. */
+const anyNumber = [
+  ...heldOut,
+  ...answers
+    .filter(({ how }) => how === twoFaults)
+    .map((row): Judged => {
+      const probability = Math.min(ceiling, probabilityOf(row.standing, causeWeights()));
+      return { row, right: row.right, probability };
+    }),
+];
+const explaining = (from: number, to: number) =>
+  anyNumber.filter(({ row }) => row.standing.features.explains >= from && row.standing.features.explains < to);
+table("explained, one fault or two", [
+  ["0.9-1.0", explaining(usuallyExplained, 2)],
+  ["0.7-0.9", explaining(0.7, usuallyExplained)],
+  ["0.0-0.7", explaining(0, 0.7)],
+]);
+const partly = explaining(0, usuallyExplained);
+/** Of an incident with two causes, one has brought about no more than it explains. */
+const doing = mean(partly.map(({ row, right }) => (right ? row.standing.features.explains : 0)));
+const least = Math.min(...rows.filter(({ right }) => right).map(({ standing }) => standing.features.explains));
+console.log(`\nleast that a right answer to a single fault explains: ${least}`);
 const bold = heldOut.filter(({ probability, right }) => probability >= 0.9 && !right).length;
 await finish({
   figures: [
@@ -122,6 +152,11 @@ await finish({
       "confidence with most evidence taken away, against whole",
       figuresOf(bare).meanSaid - figuresOf(whole).meanSaid,
       -0.15,
+    ),
+    below(
+      "said of answers that leave a tenth of the incident and more unexplained, above the share that was their doing",
+      figuresOf(partly).meanSaid - doing,
+      0.1,
     ),
     below("constants differ from those shipped", digestOf(weights) === digestOf(causeWeights()) ? 0 : 1, 1),
   ],

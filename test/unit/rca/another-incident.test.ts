@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { ns, quietShop, running } from "./shop.ts";
+import { troubles } from "./troubles.ts";
 
 test("a caller's bad release does not explain that whom it calls is slow by its own clock", async () => {
   const shop = await quietShop();
@@ -38,4 +39,24 @@ test("what was told of as slow is not blamed on a slower caller, also when its m
   ]);
   const [first] = diagnosis.hypotheses;
   expect(`${first?.cause} ${first?.culprit.namespace}/${first?.culprit.name}`).toBe(`slow-dependency ${ns}/carts`);
+});
+
+test("a cause that explains a third of what is seen is not stated as nearly certain, and what it leaves is named", async () => {
+  const diagnose = async (others: readonly string[]) => {
+    const shop = await quietShop();
+    troubles.find(({ name }) => name === "a variable is removed that the process needs")?.breakIt(shop);
+    return shop.diagnose([
+      ["Deployment", "orders", "state", "CrashLoopBackOff"],
+      ...others.map((name) => ["Deployment", name, "metric", "latency"] as const),
+    ]).diagnosis;
+  };
+  const alone = await diagnose([]);
+  const third = await diagnose(["catalogue", "payment"]);
+  expect(alone.hypotheses[0]?.probability).toBeGreaterThan(0.9);
+  expect(alone.summary).toContain("Nothing else shows symptoms.");
+  expect(third.hypotheses[0]).toMatchObject({ culprit: { name: "orders" } });
+  expect(third.hypotheses[0]?.explains).toBeCloseTo(1 / 3);
+  expect(third.hypotheses[0]?.probability).toBeLessThan(0.4);
+  expect(third.inconclusive).toBe(true);
+  expect(third.summary).toContain("What is seen of catalogue and payment it does not explain.");
 });

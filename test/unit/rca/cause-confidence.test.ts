@@ -11,6 +11,7 @@ import {
   probabilityOf,
   type Standing,
 } from "../../../src/rca/weigh/cause-confidence.ts";
+import { ceiling } from "../../../src/rca/weigh/confidence.ts";
 import { loadRecording } from "../../../src/replay/recording/load-recording.ts";
 import { recordedSignals } from "../../../src/replay/recording/recorded-signals.ts";
 import { type Degradation, degrade } from "../../evals/calibration/degrade.ts";
@@ -35,6 +36,21 @@ describe("confidence in the first cause", () => {
     ["nothing seen before the trouble", { missing: ["past"] }, -1],
   ] as const)("%s moves it the right way", (_name, part, sign) =>
     expect(Math.sign(probabilityOf({ ...standing, ...part }, weights) - probabilityOf(standing, weights))).toBe(sign));
+  describe("in a cause that leaves symptoms without one", () => {
+    const said = (explains: number, margin = 8) =>
+      Math.min(ceiling, probabilityOf({ ...standing, margin, features: { ...standing.features, explains } }, weights));
+    it("falls with every symptom that it leaves, however sure the cause itself is", () => {
+      const falling = [0.9, 0.8, 0.6, 0.5, 0.33, 0.1, 0].map((explains) => said(explains));
+      expect(falling).toEqual(falling.toSorted((a, b) => b - a));
+      expect(new Set(falling).size).toBe(falling.length);
+      expect(said(1 / 3)).toBeLessThan(0.4);
+      expect(said(0.5)).toBeLessThan(0.6);
+    });
+    it("is what it was where no more is left than a right cause usually leaves", () => {
+      expect(said(0.92)).toBe(said(1));
+      expect(said(0.92, 1)).toBeCloseTo(said(1, 1), 10);
+    });
+  });
   it("one early start alone does not date the trouble", () => {
     expect(beganAt([])).toBeUndefined();
     expect(beganAt([5, 1])).toBe(1);

@@ -315,7 +315,6 @@ export const troubles: readonly Trouble[] = [
     symptoms: [
       ["Deployment", "carts-db", "state", "CrashLoopBackOff"],
       ["Deployment", "carts"],
-      ["Deployment", "orders"],
       ["Deployment", "frontend"],
     ],
     breakIt(shop) {
@@ -398,7 +397,6 @@ export const troubles: readonly Trouble[] = [
     fix: ["uncordon", "Node node-1"],
     symptoms: [
       ["Deployment", "carts", "state", "Unschedulable"],
-      ["Deployment", "orders"],
       ["Deployment", "frontend"],
     ],
     breakIt(shop) {
