@@ -15,6 +15,7 @@ import {
 import { levelRank } from "./level.ts";
 import { isRaised } from "./raised-name.ts";
 import { TIME } from "./scan-time.ts";
+import { afterSeparatedField, endOfEnclosed } from "./separated-field.ts";
 import { afterSourcePlace } from "./source-place.ts";
 import { afterHostAndTag } from "./syslog-header.ts";
 
@@ -25,6 +26,7 @@ const MAX_NUMBERS = 3;
 const DASH = 45;
 const COLON = 58;
 const OPEN = 91;
+const OPEN_GROUP = 40;
 
 const ahead: LevelAhead = { level: 0, end: 0 };
 const cursor: Cursor = {
@@ -35,6 +37,7 @@ const cursor: Cursor = {
   brackets: 0,
   threads: 0,
   components: 0,
+  separator: 0,
   timed: false,
   done: false,
 };
@@ -127,6 +130,32 @@ const takeColumn: Step = (text, end, header, c) => {
   return true;
 };
 
+/** Fields that are taken for the sign that parts them. */
+const MAX_SEPARATED = 4;
+
+/** `main | `, `[pool 7] - `: one more field before the sign that parted the ones before. */
+const takeSeparated: Step = (text, end, header, c) => {
+  if (c.separator === 0 || c.components >= MAX_SEPARATED) return false;
+  const next = afterSeparatedField(text, c.at, end, c.separator, header.level === 0);
+  if (next < 0) return false;
+  c.components++;
+  c.at = next;
+  return true;
+};
+
+/** `(main) `, `(Scheduler Task) [part] `: who wrote it, in parentheses directly behind the time or the level. */
+const takeEnclosed: Step = (text, end, header, c) => {
+  if (c.code !== OPEN_GROUP || c.components > 0) return false;
+  const stop = endOfEnclosed(text, c.at, end);
+  const next = skipSpaces(text, stop, end);
+  if (stop < 0 || next === stop || next >= end) return false;
+  const isWord = skipWord(text, c.at, stop) === stop;
+  if (!isWord && text.charCodeAt(next) !== OPEN && text.charCodeAt(next) !== OPEN_GROUP) return false;
+  if (header.level === 0) header.level = levelRank(text, c.at + 1, stop - 1);
+  c.at = next;
+  return true;
+};
+
 /** Longest name of a thread in parentheses. */
 const MAX_THREAD = 48;
 
@@ -192,6 +221,7 @@ const takeNamespace: Step = (text, end, header, c) => {
 
 /** Only after a time or a level, in this order. */
 const ONCE_KNOWN: readonly Step[] = [
+  takeSeparated,
   takeNumber,
   takeRequest,
   takeLevelBehind,
@@ -199,6 +229,7 @@ const ONCE_KNOWN: readonly Step[] = [
   takeHost,
   takePlace,
   takeTag,
+  takeEnclosed,
   takeColumn,
   takeNamespace,
   takeColumns,
@@ -220,6 +251,7 @@ export function scanFields(text: string, from: number, end: number, header: Head
   cursor.brackets = 0;
   cursor.threads = 0;
   cursor.components = 0;
+  cursor.separator = 0;
   cursor.timed = header.kind !== TIME.none;
   cursor.done = false;
   for (let field = 0; field < MAX_FIELDS && cursor.at < end; field++) {
@@ -230,6 +262,7 @@ export function scanFields(text: string, from: number, end: number, header: Head
       takeOne(openings, text, end, header) ||
       ((cursor.timed || header.level > 0) && takeOne(ONCE_KNOWN, text, end, header));
     if (!taken || cursor.done) break;
+    if (cursor.separator === 0 && text.charCodeAt(cursor.at) === TAB) cursor.separator = TAB;
   }
   return Math.min(cursor.at, end);
 }

@@ -1,8 +1,9 @@
-import { classOf, isDigit, isLetter, skipDigits, skipSpaces, skipWord, UPPER } from "./chars.ts";
+import { classOf, isDigit, isLetter, skipDigits, skipLetters, skipSpaces, skipWord, UPPER } from "./chars.ts";
 import { finish, noteTime, type Step } from "./header-cursor.ts";
 import { afterBars, afterPart, afterTag, closeBracket } from "./header-parts.ts";
 import { letterRank, levelRank } from "./level.ts";
 import { scanTime, TIME, type TimeScan } from "./scan-time.ts";
+import { afterSeparatedField, partsFields, separatorAt } from "./separated-field.ts";
 import { afterAngleLevel, afterSyslogTime, afterUptime } from "./syslog-header.ts";
 import { afterLoggerName } from "./wrapped-line.ts";
 
@@ -13,11 +14,13 @@ const DASH = 45;
 const COLON = 58;
 const OPEN = 91;
 const BAR = 124;
+const TAB = 9;
 
 const time: TimeScan = { end: 0, kind: 0 };
 
-const takeMark: Step = (_text, _end, _header, c) => {
+const takeMark: Step = (text, _end, _header, c) => {
   if (c.code !== BAR && c.code !== COLON && !(c.code === COMMA && c.word === c.at + 1)) return false;
+  if (c.code !== COMMA && partsFields(text, c.at, c.code)) c.separator = c.code;
   c.at++;
   return true;
 };
@@ -27,7 +30,10 @@ const takeDash: Step = (text, end, header, c) => {
   const size = c.word - c.at;
   if (c.code !== DASH || (size > 1 && (size > 3 || text.charCodeAt(c.at + 1) !== DASH))) return false;
   if (!c.timed && header.level === 0) return finish(c, c.at);
-  if (header.level > 0 && size === 1) return finish(c, skipSpaces(text, c.word, end));
+  const next = skipSpaces(text, c.word, end);
+  const goesOn = c.separator === DASH && afterSeparatedField(text, next, end, DASH, false) > 0;
+  if (header.level > 0 && size === 1 && !goesOn) return finish(c, next);
+  if (size === 1) c.separator = DASH;
   c.at = c.word;
   return true;
 };
@@ -69,15 +75,20 @@ function levelOfParts(text: string, inside: number, close: number): number {
 
 /** `[app] 2026-11-20 22:27:36`: does the time stand directly behind? */
 function isBeforeTime(text: string, from: number, end: number): boolean {
-  const at = skipSpaces(text, from, end);
+  const sign = separatorAt(text, from, end);
+  const next = skipSpaces(text, from, end);
+  const at = sign === 0 || sign === TAB ? next : skipSpaces(text, next + 1, end);
   return isDigit(text.charCodeAt(at)) && scanTime(text, at, end, time);
 }
 
-/** `[ET_NET 1] NOTE: `: does a level in capitals stand directly behind? */
+/** `[ET_NET 1] NOTE: `, `[pool thread 7] INFO `, `[pool thread 7] - [INFO] `: does a level in capitals stand directly behind? */
 function isBeforeLevel(text: string, from: number, end: number): boolean {
-  const at = skipSpaces(text, from, end);
-  const stop = skipWord(text, at, end) - 1;
-  return text.charCodeAt(stop) === COLON && classOf(text.charCodeAt(at)) === UPPER && levelRank(text, at, stop) > 0;
+  const sign = separatorAt(text, from, end);
+  let at = skipSpaces(text, from, end);
+  if (sign !== 0) at = skipSpaces(text, at + Number(text.charCodeAt(at) === sign), end);
+  if (text.charCodeAt(at) === OPEN) at++;
+  if (classOf(text.charCodeAt(at)) !== UPPER || classOf(text.charCodeAt(at + 1)) !== UPPER) return false;
+  return levelRank(text, at, skipLetters(text, at, end)) > 0;
 }
 
 /** `[    1.234567] ` at the beginning. */

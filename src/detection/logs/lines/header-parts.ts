@@ -63,8 +63,10 @@ export function levelAhead(text: string, at: number, end: number, out: LevelAhea
     }
     let plain = true;
     for (let j = i; j < word && plain; j++) plain = (classOf(text.charCodeAt(j)) & LOWER) !== 0;
-    if (plain) return false;
+    // `main INFO `: a thread without brackets is followed by the level.
+    if (plain && column > 0) return false;
     i = skipSpaces(text, word, end);
+    if (plain && levelRank(text, i, skipWord(text, i, end)) === 0) return false;
   }
   return false;
 }

@@ -61,6 +61,8 @@ function httpStatus(value: string | number): number | undefined {
 export function noteField(fields: LineFields, name: string, value: string | number): void {
   const field = byName.get(name);
   if (field === undefined || fields[field] !== undefined || value === "") return;
+  // The `target` of Rust's `tracing` is a module.
+  if (name === "target" && String(value).includes("::")) return;
   if (field === "status" || (field === "code" && httpStatus(value) !== undefined)) {
     const status = httpStatus(value);
     if (status !== undefined) fields.status ??= status;

@@ -21,12 +21,24 @@ const MAX_LINE = 16_384;
 const MAX_MESSAGE = 4_096;
 const MAX_PAIRS = 64;
 
-const LEVEL_KEYS = new Set(["level", "severity", "lvl", "loglevel", "log.level", "levelname", "@level", "log_level"]);
+/** `s` is MongoDB's, `@l` Serilog's, `level_name` Monolog's. */
+const LEVEL_KEYS = new Set(
+  "level severity lvl loglevel log.level levelname @level log_level level_name @l severitytext severity_text s".split(
+    " ",
+  ),
+);
+/** Objects whose keys count as those of the line: Rust's `tracing`, Google Cloud. */
+const HOLDERS = new Set(["fields", "jsonPayload"]);
 const MESSAGE_KEYS = [
   "msg",
   "message",
   "log",
   "@message",
+  "@m",
+  "@mt",
+  "renderedmessage",
+  "messagetemplate",
+  "short_message",
   "textpayload",
   "text",
   "event",
@@ -118,6 +130,8 @@ function noteNested(draft: Draft, key: string, value: object): void {
     if (typeof leaf !== "string" && typeof leaf !== "number") continue;
     if ((key === "error" || key === "err") && inner === "message") noteField(draft.fields, "error", leaf);
     else if (key === "log" && inner === "level") draft.level ??= levelOf(leaf);
+    else if (HOLDERS.has(key)) notePair(draft, inner, leaf);
+    else if (inner === "$date" && TIME_KEYS.has(key)) notePair(draft, key, leaf);
     else noteField(draft.fields, `${key}.${inner}`, leaf);
   }
 }

@@ -22,6 +22,11 @@ const MESSAGE_KEYS = [
   "MESSAGE",
   "Message",
   "@message",
+  "@mt",
+  "@m",
+  "RenderedMessage",
+  "MessageTemplate",
+  "short_message",
   "textPayload",
   "text",
   "event",
@@ -30,6 +35,10 @@ const MESSAGE_KEYS = [
   "body",
   "reason",
 ];
+
+/** Keys of objects that hold the sentence where the line itself has none: Rust's `tracing`, Google Cloud. */
+const HOLDERS = ["fields", "jsonPayload"];
+
 function keyRank(text: string, start: number, end: number, keys: readonly string[]): number {
   const size = end - start;
   for (let rank = 0; rank < keys.length; rank++) {
@@ -77,16 +86,26 @@ function isEventName(text: string, keyStart: number, keyEnd: number, start: numb
   return dots > 0;
 }
 
-/** One pass over the top level of a JSON object, no parsing of values. */
+/** One pass over the top level of a JSON object, no parsing of values; then over one that holds the sentence, if there is one. */
 function scanJson(text: string, from: number, end: number, out: Structured): boolean {
-  let best = MESSAGE_KEYS.length;
   out.kind = 1;
+  const holder = scanObject(text, from, end, out);
+  return holder > 0 ? scanObject(text, holder, end, out) === FOUND : holder === FOUND;
+}
+
+const FOUND = -1;
+const NOTHING = -2;
+
+/** @returns FOUND, NOTHING, or where an object begins that may hold the sentence */
+function scanObject(text: string, from: number, end: number, out: Structured): number {
+  let best = MESSAGE_KEYS.length;
+  let holder = NOTHING;
   let i = skipSpaces(text, from + 1, end);
   while (i < end && text.charCodeAt(i) === QUOTE) {
     const keyStart = i + 1;
     const keyEnd = endOfString(text, keyStart, end);
     i = skipSpaces(text, keyEnd + 1, end);
-    if (text.charCodeAt(i) !== COLON) return best < MESSAGE_KEYS.length;
+    if (text.charCodeAt(i) !== COLON) break;
     i = skipSpaces(text, i + 1, end);
     const quoted = text.charCodeAt(i) === QUOTE;
     const valueStart = quoted ? i + 1 : i;
@@ -99,12 +118,12 @@ function scanJson(text: string, from: number, end: number, out: Structured): boo
         out.start = valueStart;
         out.end = valueEnd;
       }
-    }
+    } else if (text.charCodeAt(i) === OPEN && keyRank(text, keyStart, keyEnd, HOLDERS) >= 0) holder = i;
     i = skipSpaces(text, quoted ? valueEnd + 1 : valueEnd, end);
     if (text.charCodeAt(i) !== 44) break;
     i = skipSpaces(text, i + 1, end);
   }
-  return best < MESSAGE_KEYS.length;
+  return best < MESSAGE_KEYS.length ? FOUND : holder;
 }
 
 /** `key=value key="quoted value"` from the first character on; a line that is not all pairs is not logfmt. */

@@ -24,6 +24,31 @@ describe("layouts", () => {
       want: { level: "error", message: "request", fields: { status: 503, path: "/pay", method: "POST", ms: 1_500 } },
     },
     {
+      name: "JSON with the sentence inside an object, as Rust's tracing writes it",
+      line: '{"timestamp":"2026-11-21T21:49:00.4Z","level":"ERROR","fields":{"message":"call failed","status":502},"target":"shop::orders"}',
+      want: {
+        level: "error",
+        message: "call failed",
+        at: Date.UTC(2026, 10, 21, 21, 49, 0, 400),
+        fields: { status: 502 },
+      },
+    },
+    {
+      name: "JSON of MongoDB",
+      line: '{"t":{"$date":"2026-11-21T21:49:00.000+00:00"},"s":"E","c":"NETWORK","id":22943,"ctx":"conn7","msg":"Connection refused"}',
+      want: { level: "error", message: "Connection refused", at: Date.UTC(2026, 10, 21, 21, 49) },
+    },
+    {
+      name: "JSON of Serilog",
+      line: '{"@t":"2026-11-21T21:49:00Z","@mt":"Order {Id} shipped","@l":"Warning","Id":7}',
+      want: { level: "warn", message: "Order {Id} shipped", at: Date.UTC(2026, 10, 21, 21, 49) },
+    },
+    {
+      name: "JSON of Monolog",
+      line: '{"message":"stock is out","context":{},"level":400,"level_name":"ERROR","channel":"app"}',
+      want: { level: "error", message: "stock is out" },
+    },
+    {
       name: "a whole line inside docker's log key",
       line: '{"log":"16:44:53.187 WARN  o.e.web.Catalogue#45 stock is low\\n","stream":"stdout","time":"2026-01-29T08:44:53.188Z"}',
       want: { level: "warn", message: "stock is low", at: Date.UTC(2026, 0, 29, 8, 44, 53, 188) },

@@ -114,9 +114,44 @@ describe("values are masked at once", () => {
       "Nov 21 18:35:42.359 node2 pacemaker-attrd  [7] (write_all) \tnotice: Wrote it all",
     ],
     [
+      "words in brackets before the time",
+      "[1698 - Main Part] 2026-11-21 21:46:31 Info: detect: 154 rules read",
+      "[1700 - Worker 7] 2026-11-21 21:46:32 Info: detect: 2 rules read",
+    ],
+    [
+      "columns parted by dashes",
+      "2026-11-21 21:46:10,120 - INFO - [http-exec-1] - order.service - sent 7 of it",
+      "2026-11-21 21:46:11,120 - INFO - [scheduler] - order.service - sent 8 of it",
+    ],
+    [
+      "columns parted by bars",
+      "2026-11-21 21:46:10 | INFO | main | OrderService | sent 7 of it",
+      "2026-11-21 21:46:11 | INFO | worker | OrderService | sent 8 of it",
+    ],
+    [
+      "a name in parentheses after the level",
+      "2026-11-21T21:46:10Z INFO (main) sent 7 of it",
+      "2026-11-21T21:46:11Z INFO (poller) sent 8 of it",
+    ],
+    [
+      "a thread without brackets before the level",
+      "2026-11-21T21:46:10Z main ERROR sent 7 of it",
+      "2026-11-21T21:46:11Z worker ERROR sent 8 of it",
+    ],
+    [
       "columns with tabs",
       "Nov 21 18:35:42 c2s55a2a2ebb290\tinfo\tClient gone: connection closed",
       "Nov 21 18:35:43 c2s55a2a2efa4c0\tinfo\tClient gone: unexpected eof",
+    ],
+    [
+      "the sentence inside an object, as Rust's tracing writes it",
+      '{"timestamp":"2026-11-21T21:49:00.4Z","level":"INFO","fields":{"message":"started 7 of it","n":"a b"},"target":"x::y"}',
+      '{"timestamp":"2026-11-21T21:49:01.4Z","level":"WARN","fields":{"message":"started 8 of it"},"target":"x::y","span":{"name":"z"}}',
+    ],
+    [
+      "the sentence of Serilog",
+      '{"@t":"2026-11-21T21:49:00Z","@mt":"Order {Id} shipped","Id":7}',
+      '{"@t":"2026-11-21T21:49:01Z","@mt":"Order {Id} shipped","Id":8,"@l":"Warning"}',
     ],
     ["from where to where", "stream a.example.com->b.example.org over", "stream b.example.org->10.0.0.7 over"],
     [
