@@ -77,6 +77,11 @@ const takeComponent: Step = (text, end, header, c) => {
   if (header.level === 0) return false;
   if (next - c.word > 2 && classOf(c.code) === UPPER) return finish(c, next);
   const mark = text.charCodeAt(next);
+  // `[time] [LEVEL] category - `, as log4js writes it.
+  if (c.timed && mark === DASH && text.charCodeAt(next + 1) === 32 && next === c.word + 1) {
+    header.component = c.at;
+    return finish(c, skipSpaces(text, next + 1, end));
+  }
   const dotted = dots(text, c.at, c.word);
   if (dotted === 0 || (dotted === 1 && mark !== OPEN && mark !== DASH && mark !== COLON)) return false;
   c.components++;
