@@ -10,6 +10,7 @@ import {
   isQuote,
   quotesSubject,
 } from "./scan-quoted.ts";
+import { endOfQuotedList, endOfRepr } from "./scan-repr.ts";
 import { endOfGroup, endOfList, endOfRecord } from "./scan-value.ts";
 import { FLAG, type TokenLine } from "./token-line.ts";
 import { plainHash } from "./value-words.ts";
@@ -43,7 +44,10 @@ export function endOfMarkedValue(line: TokenLine, i: number, end: number, previo
     if (word !== 0) line.known.note(word);
     return close;
   }
-  if (code === OPEN_ANGLE) return endOfAngle(text, i, end);
+  if (code === OPEN_ANGLE) {
+    const object = endOfRepr(text, i, end);
+    return object > 0 ? object : endOfAngle(text, i, end);
+  }
   if (!isOpenBracket(code)) return -1;
   if (code === OPEN_GROUP && !named && endsWithPair(line)) {
     const explained = endOfExplanation(text, i, end);
@@ -55,6 +59,8 @@ export function endOfMarkedValue(line: TokenLine, i: number, end: number, previo
     const group = endOfGroup(text, i, end);
     if (group > 0) return group;
   }
+  const texts = code === OPEN_LIST ? endOfQuotedList(text, i, end) : -1;
+  if (texts > 0) return texts;
   if (code === OPEN_LIST && named) return endOfList(text, i, end);
   if (code === OPEN_LIST) return line.words > 0 ? endOfBracketed(text, i, end) : -1;
   if (code !== OPEN_OBJECT || line.words === 0) return -1;

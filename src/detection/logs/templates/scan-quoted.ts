@@ -39,6 +39,11 @@ function closing(text: string, at: number, end: number, longest = MAX_QUOTED): n
     const close = endOfString(text, at + 1, limit);
     return close < limit ? close : -1;
   }
+  // `'['sleep', '6']'`
+  if (text.charCodeAt(at + 1) === 91) {
+    const close = text.slice(at, limit).indexOf(`]${String.fromCharCode(quote)}`);
+    if (close > 0) return at + close + 1;
+  }
   for (let i = at + 1; i < limit; i++) {
     const code = text.charCodeAt(i);
     // GNU programs once quoted `like this'.

@@ -153,6 +153,18 @@ describe("values are masked at once", () => {
       '{"@t":"2026-11-21T21:49:00Z","@mt":"Order {Id} shipped","Id":7}',
       '{"@t":"2026-11-21T21:49:01Z","@mt":"Order {Id} shipped","Id":8,"@l":"Warning"}',
     ],
+    [
+      "the category of log4js",
+      "[2026-11-21T22:17:22.462] [INFO] addon/new-relic - event 7 is over",
+      "[2026-11-21T22:17:23.465] [WARN] addon/webhook - event 8 is over",
+    ],
+    [
+      "objects as Python prints them",
+      "freed <Worker 'w 1'> again",
+      "freed <x.y.Poller object at 0x7f3e10593610> again",
+    ],
+    ["lists of texts", "ran ['sh', '-c', 'a b'] for it", "ran ['git'] for it"],
+    ["lists in quotes", "ran '['sh', '-c']' for it", "ran 'echo ok' for it"],
     ["from where to where", "stream a.example.com->b.example.org over", "stream b.example.org->10.0.0.7 over"],
     [
       "what OpenSSL says",
@@ -562,6 +574,15 @@ describe("hostile input", () => {
       "/a[@",
       '"GET /',
       "{ a: ",
+      "'[",
+      "<A ",
+      "<A (",
+      "['",
+      "a->",
+      "(a) ",
+      "a | ",
+      "a\t",
+      " - ",
     ])
       expect(looks(unit.repeat(16_384 / unit.length)), unit).toBeLessThan(100);
   });
