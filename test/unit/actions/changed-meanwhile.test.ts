@@ -96,6 +96,53 @@ test("a pod that stood in the way of a repaired rollout is left alone when it ha
   expect(cluster.writes.map(({ verb, resource }) => `${verb} ${resource.kind}`)).toEqual(["patch StatefulSet"]);
 });
 
+describe("an object that a plan changes", () => {
+  const raised = recommend("patch-resources", ["Deployment", "carts"], {
+    container: "carts",
+    limits: { memory: "96Mi" },
+  });
+  const inTemplate = (text: string, other: string) => (cluster: ActorCluster) =>
+    cluster.edit("Deployment", "carts", (o) => JSON.parse(JSON.stringify(o).replaceAll(text, other)) as object);
+  const replicas = (cluster: ActorCluster) =>
+    cluster.edit("Deployment", "carts", (o) => ({ ...o, spec: { ...(o.spec as object), replicas: 7 } }));
+  const label = (cluster: ActorCluster) =>
+    cluster.edit("Deployment", "carts", (o) => ({
+      ...o,
+      metadata: { ...o.metadata, labels: { app: "carts", team: "b" } },
+    }));
+  const status = (cluster: ActorCluster) =>
+    cluster.edit("Deployment", "carts", (o) => ({ ...o, status: { replicas: 9 } }));
+  const anew = (cluster: ActorCluster) =>
+    cluster.edit("Deployment", "carts", (o) => ({ ...o, metadata: { ...o.metadata, uid: "newer" } }));
+
+  test.each([
+    {
+      name: "in the field itself",
+      meanwhile: inTemplate('"34Mi"', '"64Mi"'),
+      want: "was changed since the plan was made",
+    },
+    {
+      name: "in another field of its pods",
+      meanwhile: inTemplate("carts:1.4.2", "carts:1.4.3"),
+      want: "was changed since the plan was made",
+    },
+    { name: "in its labels", meanwhile: label, want: "was changed since the plan was made" },
+    { name: "in that it is another one of its name", meanwhile: anew, want: "was deleted and made anew" },
+    {
+      name: "in what its controller or an autoscaler writes",
+      meanwhile: (c: ActorCluster) => [status(c), replicas(c)],
+      want: undefined,
+    },
+  ])("that was changed meanwhile $name: $want", async ({ meanwhile, want }) => {
+    await using cluster = await startActorCluster();
+    const outcome = await carriedOut(cluster, raised, meanwhile);
+    expect(outcome).toMatchObject({
+      result: want ? { outcome: "conflict", detail: `Deployment shop/carts ${want}.` } : { outcome: "applied" },
+    });
+    expect(cluster.writes).toHaveLength(want ? 0 : 1);
+  });
+});
+
 describe("what is made was worked out from an object", () => {
   const rerun = recommend("rerun-job", ["Job", "reindex"]);
 

@@ -81,6 +81,19 @@ test("a pod that heals itself replaces none: what else its workload is doing doe
   });
 });
 
+test("a rollout of the target itself is told without its name, of several the first that has not ended", async () => {
+  const db = makeRef("StatefulSet", "shop", "db");
+  const plan = { target: carts, steps: [patch(carts), patch(db)] };
+  const waiting = "1 of 2 pods are available";
+  expect(await follow(plan, [[carts, starting]])).toEqual({ state: "progressing", reason: waiting });
+  expect(
+    await follow(plan, [
+      [carts, complete],
+      [db, starting],
+    ]),
+  ).toEqual({ state: "progressing", reason: `StatefulSet shop/db: ${waiting}` });
+});
+
 describe("a watch that lags behind", () => {
   const plan = { target: carts, steps: [patch(carts)] };
   test("shows a rollout as complete that has not begun: it is that of before", async () => {

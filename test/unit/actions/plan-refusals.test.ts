@@ -96,6 +96,12 @@ const cases: readonly Case[] = [
     detail: /1\. Renew it\.\n2\. Restart\./,
   },
   {
+    name: "steps that are none",
+    recommendation: recommend("guide", carts, { steps: "Renew it." }),
+    reason: "invalid-params",
+    detail: /steps of the guide are missing or malformed/,
+  },
+  {
     name: "a secret kubemend does not know",
     recommendation: recommend("restore-secret", ["Secret", "db"], { keys: ["password"], steps: ["Put it back."] }),
     reason: "guide-only",

@@ -92,6 +92,24 @@ describe("a verdict says what it could not see", () => {
   });
 });
 
+describe("a change is judged by what was there when it was made", () => {
+  const over = anomaly("slow", appliedAt - 20 * minute, appliedAt - 10 * minute, { family: "metric" });
+  test("and not by what was over then, whether or not that can be seen", async () => {
+    const { said } = await judged({ anomalies: [gone("oom"), over], blindTo: new Set(["metric"]) });
+    expect(said[0]).toMatchObject({ verdict: "recovered", reason: expect.stringContaining("Judged without metrics") });
+  });
+  test("and by all there was, when everything happened to pause just then", async () => {
+    const seen = { anomalies: [over], blindTo: new Set(["metric"] as const), now: appliedAt + 6 * minute };
+    expect((await judged(seen)).said[0]?.verdict).toBe("unknown");
+  });
+  test("what was over then and comes back is new", async () => {
+    const again = { ...over, startsAt: appliedAt + 30_000 };
+    const { endsAt: _open, ...active } = again;
+    const { outcome } = await judged({ anomalies: [gone("oom"), over, active] });
+    expect(outcome).toEqual({ type: "waiting", reason: "New, perhaps passing: slow on carts." });
+  });
+});
+
 describe("what is still there is said in a few words", () => {
   const still = (count: number) =>
     Array.from({ length: count }, (_, i) => anomaly(`s${i + 1}`, appliedAt - 5 * minute));
