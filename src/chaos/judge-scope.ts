@@ -1,4 +1,4 @@
-import { inside } from "../lib/settings-below.ts";
+import { inside } from "../lib/inside.ts";
 import type { Experiment } from "./experiment.ts";
 import { kubernetesOwn } from "./guard.ts";
 

@@ -93,7 +93,10 @@ function intactText({ entries, pruned }: Intact, known: ReadonlyMap<number, stri
 }
 
 /** What is known from elsewhere; undefined when nothing is. @throws AppError when a mark is none */
-async function knownOf(against: string | undefined, mark: string | undefined) {
+export async function knownOf(
+  against: string | undefined,
+  mark: string | undefined,
+): Promise<ReadonlyMap<number, string> | undefined> {
   if (mark === undefined) return against === undefined ? undefined : await exported(against);
   const read = readMark(mark);
   if (!read)
@@ -109,9 +112,8 @@ async function knownOf(against: string | undefined, mark: string | undefined) {
 export async function reportAudit(
   database: Database,
   out: Writable,
-  { against, mark }: Pick<AuditOptions, "against" | "mark"> = {},
+  known?: ReadonlyMap<number, string>,
 ): Promise<number> {
-  const known = await knownOf(against, mark);
   const verdict = await verifyAudit(database, known);
   out.write(
     verdict.intact
@@ -147,9 +149,10 @@ export async function exportAudit(
 /** `kubemend audit verify|export`. @returns the exit code. */
 export async function audit(what: "verify" | "export", options: AuditOptions): Promise<number> {
   const since = options.since === undefined ? undefined : sinceOf(options.since, Date.now());
+  const known = what === "verify" ? await knownOf(options.against, options.mark) : undefined;
   await using open = await openConfigured(options.config);
   const { database } = open.store;
-  if (what === "verify") return await reportAudit(database, process.stdout, options);
+  if (what === "verify") return await reportAudit(database, process.stdout, known);
   const printed = await exportAudit(database, process.stdout, since);
   process.stderr.write(`${printed} ${printed === 1 ? "entry" : "entries"}.\n`);
   return 0;

@@ -6,10 +6,10 @@ import type { Config } from "../config/config.ts";
 import { readConfig } from "../config/load-config.ts";
 import { watcherProblems } from "../config/watcher-problems.ts";
 import { inputError } from "../lib/app-error.ts";
-import { inside } from "../lib/settings-below.ts";
+import { textInside } from "../lib/inside.ts";
 import type { Role } from "../main.ts";
 import { refuseMissingPrompts } from "../rca/model/prompt.ts";
-import { judgeTogether } from "./judge-together.ts";
+import { judgeNow, judgeTogether } from "./judge-together.ts";
 
 export interface SetupOptions {
   readonly config?: string;
@@ -34,13 +34,6 @@ function roleOf(text: string): Role {
   throw inputError("role-unknown", `There is no role ${JSON.stringify(text)}.`, `Use one of ${roles.join(", ")}.`);
 }
 
-const judgeNow = async <T>(judge: () => T): Promise<T> => judge();
-
-const textAt = (settings: unknown, ...path: readonly string[]): string | undefined => {
-  const value = path.reduce(inside, settings);
-  return typeof value === "string" && value !== "" ? value : undefined;
-};
-
 /** A rule that asks for codes nobody can check is a rule by which nobody can approve. */
 function refuseCodesWithoutKey({ rules }: Policy, { policy, secondFactor }: Config): void {
   const asking = rules.filter((rule) => rule.secondFactor !== "never").map(({ name }) => JSON.stringify(name));
@@ -61,11 +54,11 @@ export async function judgeSetup(options: SetupOptions, env: NodeJS.ProcessEnv):
   const read = await readConfig(options.config, env, options.role === "actor" ? undefined : watcherProblems);
   const { judged, settings } = read;
   const place = {
-    kubeconfig: options.kubeconfig ?? textAt(settings, "kubernetes", "kubeconfig"),
-    context: options.context ?? textAt(settings, "kubernetes", "context"),
+    kubeconfig: options.kubeconfig ?? textInside(settings, "kubernetes", "kubeconfig"),
+    context: options.context ?? textInside(settings, "kubernetes", "context"),
   };
   const config = judged.ok ? Promise.resolve(judged.config) : Promise.reject(judged.error);
-  const policy = loadPolicy(textAt(settings, "policy"));
+  const policy = loadPolicy(textInside(settings, "policy"));
   const [role, ...rest] = await judgeTogether<[Role, Config, Policy, KubeConfig, unknown]>([
     judgeNow(() => roleOf(options.role)),
     config,

@@ -27,3 +27,6 @@ export async function judgeTogether<Results extends readonly unknown[]>(
     new AggregateError(known),
   );
 }
+
+/** A judgement that is made at once, as one of several. */
+export const judgeNow = async <T>(judge: () => T): Promise<T> => judge();

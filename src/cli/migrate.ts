@@ -39,14 +39,15 @@ export async function migrateCommand({ config, watcherUser, actorUser }: Migrate
       remedy: "Name both, or neither: then both roles connect as the owner of the tables.",
       exitCode: 2,
     });
+  const named = watcherUser === undefined || actorUser === undefined ? undefined : { watcherUser, actorUser };
+  const made = named ? usersToMake(named.watcherUser, named.actorUser) : [];
   await using open = await openConfigured(config);
   const { migrated, database, url } = open.store;
   console.log(migrated.length === 0 ? "The database is up to date." : `Applied ${migrated.join(", ")}.`);
-  if (watcherUser === undefined || actorUser === undefined) return;
-  const made = usersToMake(watcherUser, actorUser);
+  if (!named) return;
   if (made.length > 0) await makeRoleUsers(database, made);
   // The queue makes its own tables.
   await (await startJobs(url)).stop();
-  await grantRoles(database, { watcher: watcherUser, actor: actorUser });
-  console.log(`${watcherUser} has the rights of the watcher, ${actorUser} those of the actor.`);
+  await grantRoles(database, { watcher: named.watcherUser, actor: named.actorUser });
+  console.log(`${named.watcherUser} has the rights of the watcher, ${named.actorUser} those of the actor.`);
 }

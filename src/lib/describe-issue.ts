@@ -1,6 +1,6 @@
 import type { z } from "zod";
+import { inside } from "./inside.ts";
 import { nearestSetting } from "./nearest-setting.ts";
-import { inside } from "./settings-below.ts";
 
 /** What the file that was checked, and its schema, know of a place. */
 export interface IssueContext {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { inside } from "./inside.ts";
 
 interface SchemaNode {
   readonly properties?: Readonly<Record<string, SchemaNode>>;
@@ -37,11 +38,4 @@ function variantsOf(node: SchemaNode, value: unknown): readonly SchemaNode[] {
     Object.entries(properties).every(([name, { const: only }]) => only === undefined || inside(value, name) === only),
   );
   return [node, ...(possible.length > 0 ? possible : variants)];
-}
-
-/** What a value holds under a key, of its own; undefined where it holds nothing. */
-export function inside(value: unknown, key: PropertyKey): unknown {
-  return typeof value === "object" && value !== null && Object.hasOwn(value, key)
-    ? (value as Readonly<Record<PropertyKey, unknown>>)[key]
-    : undefined;
 }

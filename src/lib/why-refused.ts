@@ -11,6 +11,7 @@ export const refusalWords: Readonly<Record<string, string>> = {
   ENOENT: "no such file or folder",
   ENOTDIR: "a part of the path is a file",
   EISDIR: "it is a folder",
+  ENOTEMPTY: "the folder is not empty",
   EEXIST: "there is a file of that name",
   ENAMETOOLONG: "the path is too long",
   EMFILE: "too many files are open",

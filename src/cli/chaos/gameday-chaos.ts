@@ -13,9 +13,10 @@ import { rest, systemClock } from "../../lib/clock.ts";
 import { writeTruth } from "../../replay/record/write-truth.ts";
 import { makeFolder } from "../make-folder.ts";
 import { numberOption } from "../number-option.ts";
-import { openConfigured } from "../open-configured.ts";
+import { openStoreOf } from "../open-configured.ts";
+import { judgeChaos, type RunOptions } from "./judge-chaos.ts";
 import { type ExperimentFile, readExperiments } from "./read-experiments.ts";
-import { type RunOptions, runOne } from "./run-one.ts";
+import { runOne } from "./run-one.ts";
 import { runDeps, say, stopRun } from "./setup.ts";
 
 /**
@@ -60,12 +61,13 @@ export async function gamedayChaos(
   paths: readonly string[],
   options: RunOptions & { out: string; wait: string },
 ): Promise<number> {
-  const files = await readExperiments(paths);
+  const waitSeconds = numberOption("wait", options.wait, { command: "chaos gameday", min: 0, max: 86_400 });
+  const judged = await judgeChaos(options, readExperiments(paths));
+  const files = judged.more;
   // Before hours are spent, not after.
   await makeFolder(options.out, "--out");
-  const waitSeconds = numberOption("wait", options.wait, { command: "chaos gameday", min: 0, max: 86_400 });
-  await using open = await openConfigured(options.config);
-  const deps = runDeps(open, options, stopRun());
+  await using store = await openStoreOf(judged.config);
+  const deps = runDeps(judged, store, stopRun());
   const startedAt = systemClock.now();
   const reach = reachOf(...files.map(({ experiment }) => experiment.blastRadius));
   const lasting = new Set<string>();
@@ -80,7 +82,7 @@ export async function gamedayChaos(
     const openBefore = await calmBefore(deps, file, reach, lasting, waitSeconds * 1_000);
     for (const id of openBefore) lasting.add(id);
     if (openBefore.length > 0) say(`still open    ${openBefore.map((id) => `incident ${id}`).join(", ")}`);
-    const outcome = await runOne(open, deps, file, options).catch((error: unknown): RunOutcome => {
+    const outcome = await runOne(judged, deps, file).catch((error: unknown): RunOutcome => {
       // One experiment that cannot be run must not cost the others theirs.
       const text = error instanceof AppError ? `${error.message} ${error.remedy ?? ""}` : messageOf(error);
       return { type: "refused", problems: [text] };
@@ -101,7 +103,7 @@ export async function gamedayChaos(
       });
     }
   }
-  const day = { cluster: open.config.cluster, startedAt, endedAt: systemClock.now(), entries };
+  const day = { cluster: judged.config.cluster, startedAt, endedAt: systemClock.now(), entries };
   const summary = summarize(day);
   await writeFile(join(options.out, "scoreboard.json"), `${JSON.stringify({ ...day, summary }, null, 2)}\n`);
   await writeFile(join(options.out, "scoreboard.html"), scoreboardHtml(day));

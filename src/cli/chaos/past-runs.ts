@@ -5,8 +5,9 @@ import { inputError } from "../../lib/app-error.ts";
 import { isoTime } from "../../lib/clock.ts";
 import { visibleJson } from "../../lib/visible-text.ts";
 import { askChaosStop, getChaosRun, listChaosRuns } from "../../store/chaos/runs.ts";
-import { openConfigured } from "../open-configured.ts";
-import { type ChaosOptions, operator, runDeps, say } from "./setup.ts";
+import { openConfigured, openStoreOf } from "../open-configured.ts";
+import { type ChaosOptions, judgeChaos } from "./judge-chaos.ts";
+import { operator, runDeps, say } from "./setup.ts";
 
 /** `kubemend chaos report [run]`: what a run came to. */
 export async function reportChaos(id: string | undefined, options: ChaosOptions & { json?: boolean }): Promise<void> {
@@ -49,8 +50,9 @@ export async function stopChaos(options: ChaosOptions): Promise<void> {
 
 /** `kubemend chaos restore`: puts back what killed processes have left. Exit code 1 when something is left. */
 export async function restoreChaos(options: ChaosOptions & { run?: string; force?: boolean }): Promise<number> {
-  await using open = await openConfigured(options.config);
-  const deps = runDeps(open, options, new AbortController().signal);
+  const judged = await judgeChaos(options, Promise.resolve());
+  await using store = await openStoreOf(judged.config);
+  const deps = runDeps(judged, store, new AbortController().signal);
   const { runs, clean } = await restoreRuns(deps, {
     ...(options.run ? { run: options.run } : {}),
     force: options.force ?? false,

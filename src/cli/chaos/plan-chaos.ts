@@ -1,8 +1,9 @@
 import { previewExperiment } from "../../app/chaos/chaos-run.ts";
 import { targetText } from "../../chaos/change.ts";
 import { timeSpanText } from "../../chaos/time-span.ts";
+import type { ChaosOptions } from "./judge-chaos.ts";
 import { readExperiments } from "./read-experiments.ts";
-import { type ChaosOptions, chaosCluster, refusedError, say } from "./setup.ts";
+import { refusedError, say } from "./setup.ts";
 
 /** `kubemend chaos validate <files…>` */
 export async function validateChaos(paths: readonly string[]): Promise<void> {
@@ -11,10 +12,10 @@ export async function validateChaos(paths: readonly string[]): Promise<void> {
 
 /** `kubemend chaos plan <file>`: what would be changed, with the API's word on each change. Nothing is changed. */
 export async function planChaos(path: string, options: ChaosOptions): Promise<void> {
-  const { loadConfig } = await import("../../config/load-config.ts");
-  const config = await loadConfig(options.config, process.env);
-  for (const { experiment } of await readExperiments([path])) {
-    const plan = await previewExperiment(chaosCluster(config, options), experiment);
+  const { judgeChaos } = await import("./judge-chaos.ts");
+  const { place, more } = await judgeChaos(options, readExperiments([path]));
+  for (const { experiment } of more) {
+    const plan = await previewExperiment(place, experiment);
     if (!plan.ok) throw refusedError(experiment.name, plan.problems);
     say(`${experiment.name}: ${experiment.hypothesis}`);
     say(

@@ -4,22 +4,23 @@ import { messageOf } from "../../lib/app-error.ts";
 import { rest, systemClock } from "../../lib/clock.ts";
 import { offerExperiments } from "../../store/chaos/offered-experiments.ts";
 import { refuseChaosRun, takeRequestedRun } from "../../store/chaos/runs.ts";
-import { openConfigured } from "../open-configured.ts";
+import { openStoreOf } from "../open-configured.ts";
+import { type ChaosOptions, judgeChaos } from "./judge-chaos.ts";
 import { readExperiments } from "./read-experiments.ts";
-import { type ChaosOptions, runDeps, say, stopRun } from "./setup.ts";
+import { runDeps, say, stopRun } from "./setup.ts";
 
 const offerEveryMs = 30_000;
 const lookEveryMs = 2_000;
 
 /** `kubemend chaos serve <files…>`: offers experiments to chat and runs those that are asked for there. */
 export async function serveChaos(paths: readonly string[], options: ChaosOptions): Promise<void> {
-  const files = await readExperiments(paths);
-  await using open = await openConfigured(options.config);
+  const judged = await judgeChaos(options, readExperiments(paths));
+  await using store = await openStoreOf(judged.config);
   const signal = stopRun();
-  const deps = runDeps(open, options, signal);
-  const { database } = open.store;
-  const { cluster } = open.config;
-  const offered = files.map(({ experiment, body }) => ({ name: experiment.name, body }));
+  const deps = runDeps(judged, store, signal);
+  const { database } = store;
+  const { cluster } = judged.config;
+  const offered = judged.more.map(({ experiment, body }) => ({ name: experiment.name, body }));
   say(`offering ${offered.map(({ name }) => name).join(", ")}; /incident chaos run <name> starts one`);
   const offer = () => offerExperiments(database, cluster, offered);
   let offerAt = Number.NEGATIVE_INFINITY;

@@ -1,41 +1,18 @@
-import { createKubernetesChaos } from "../../adapters/kubernetes-chaos/kubernetes-chaos.ts";
-import { loadKubeConfig } from "../../adapters/kubernetes-config.ts";
 import { createPrometheusClient } from "../../adapters/prometheus/prometheus-client.ts";
 import type { ChaosRunDeps } from "../../app/chaos/chaos-run.ts";
-import type { Config } from "../../config/config.ts";
 import { type AppError, inputError } from "../../lib/app-error.ts";
 import { systemClock } from "../../lib/clock.ts";
 import { visibleText } from "../../lib/visible-text.ts";
-import type { Configured } from "../open-configured.ts";
-import { packageVersion } from "../package-version.ts";
+import type { Store } from "../../store/open-store.ts";
 import { stopSignal } from "../stop-signal.ts";
-
-export interface ChaosOptions {
-  readonly config?: string;
-  readonly kubeconfig?: string;
-  readonly context?: string;
-  readonly image?: string;
-}
-
-/** The cluster as the identity of experiments sees it. */
-export function chaosCluster(config: Config, options: ChaosOptions): Pick<ChaosRunDeps, "cluster" | "ours" | "image"> {
-  const kubeconfig = options.kubeconfig ?? config.chaos.kubeconfig ?? config.kubernetes.kubeconfig;
-  const context = options.context ?? config.chaos.context ?? config.kubernetes.context;
-  const own = process.env["POD_NAMESPACE"];
-  return {
-    cluster: createKubernetesChaos({ config: loadKubeConfig({ kubeconfig, context }) }),
-    ours: ["kubemend", ...(own ? [own] : [])],
-    image: options.image ?? config.chaos.image ?? `kubemend:${packageVersion()}`,
-  };
-}
+import type { JudgedChaos } from "./judge-chaos.ts";
 
 /** Everything a run needs. `signal` is aborted by SIGINT and SIGTERM: what was changed is put back first. */
-export function runDeps(open: Configured, options: ChaosOptions, signal: AbortSignal): ChaosRunDeps {
-  const { config, store } = open;
+export function runDeps({ config, place }: JudgedChaos, store: Store, signal: AbortSignal): ChaosRunDeps {
   const { url, token } = config.prometheus;
   const prometheus = url ? createPrometheusClient({ url, ...(token ? { bearerToken: token } : {}) }) : undefined;
   return {
-    ...chaosCluster(config, options),
+    ...place,
     database: store.database,
     clusterName: config.cluster,
     clock: systemClock,

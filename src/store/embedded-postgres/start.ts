@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { chown, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { chown, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { AppError } from "../../lib/app-error.ts";
@@ -71,6 +71,15 @@ function worstLine(output: string): string {
   return lines.find((line) => /error|fatal|panic|could not|cannot|no space/i.test(line)) ?? lines.at(-1) ?? "";
 }
 
+/** What processes have left that were killed while they set a server up. */
+async function sweep(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const [, pid] = /^data\.(\d+)$/.exec(name) ?? [];
+    if (pid !== undefined && !alive(Number(pid))) await rm(join(folder, name), { recursive: true, force: true });
+  }
+}
+
+/** Half a server looks like a whole one to who starts it; so it is set up beside its place, and moved there when it is whole. */
 async function initialise(
   binaries: PostgresBinaries,
   folder: string,
@@ -80,10 +89,13 @@ async function initialise(
   const passwordFile = join(folder, "password");
   await writeFile(passwordFile, `${randomBytes(24).toString("hex")}\n`, { mode: 0o600 });
   if (user) await chown(passwordFile, user.uid, user.gid);
+  await sweep(folder);
+  const partial = `${data}.${process.pid}`;
+  await rm(partial, { recursive: true, force: true });
   const { code, output } = await run(
     binaries.initdb,
     [
-      `--pgdata=${data}`,
+      `--pgdata=${partial}`,
       "--auth=scram-sha-256",
       "--username=kubemend",
       `--pwfile=${passwordFile}`,
@@ -93,7 +105,7 @@ async function initialise(
     user,
   );
   if (code !== 0) {
-    await rm(data, { recursive: true, force: true });
+    await rm(partial, { recursive: true, force: true });
     throw new AppError(
       "postgres-initdb",
       `The embedded PostgreSQL could not be set up in ${data}: ${worstLine(output)}`,
@@ -103,6 +115,7 @@ async function initialise(
       },
     );
   }
+  await rename(partial, data);
 }
 
 /**

@@ -3,10 +3,9 @@ import { createHash } from "node:crypto";
 import { mkdtempDisposable, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { PassThrough } from "node:stream";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { reportAudit, sinceOf } from "../../../src/cli/audit.ts";
+import { knownOf, sinceOf } from "../../../src/cli/audit.ts";
 import { canonicalJson } from "../../../src/lib/stable-hash.ts";
 import { inAuditedTransaction } from "../../../src/store/audit.ts";
 import { type TestDatabase, withDatabase } from "../../support/postgres.ts";
@@ -62,8 +61,11 @@ describe("kubemend audit", () => {
     await using folder = await mkdtempDisposable(join(tmpdir(), "kubemend-audit-"));
     const against = join(folder.path, "audit.jsonl");
     if (text !== undefined) await writeFile(against, text);
-    const refused = reportAudit(database, new PassThrough(), { against });
-    await expect(refused).rejects.toMatchObject({ code, exitCode: 2, message: expect.stringMatching(says) });
+    await expect(knownOf(against, undefined)).rejects.toMatchObject({
+      code,
+      exitCode: 2,
+      message: expect.stringMatching(says),
+    });
   });
 
   test("verify --against finds a chain that holds and is another one", async () => {

@@ -109,6 +109,32 @@ describe("bad input is one clear sentence with the remedy, and exit code 2", () 
     expect(run.stderr).not.toContain("s3cret-word");
   });
 
+  test("what can be judged without the database is told while it is away, all at once", () => {
+    const env = { DATABASE_URL: "postgres://kubemend@127.0.0.1:1/kubemend" };
+    const experiment = config("experiment.yaml", "name: x\n");
+    const settings = config("chaos.yaml", "policy: none.yaml\nweb: { port: many }\n");
+    const place = ["--config", settings, "--kubeconfig", join(folder, "none")];
+    const run = kubemend(["chaos", "run", experiment, "--approve-as", "mail:ann@example.com", ...place], env);
+    expectRefusal(
+      run,
+      "experiment.yaml: hypothesis: is missing",
+      "web.port: must be a number, without quotes and without a unit (line 2)",
+      "The policy none.yaml cannot be read: no such file or folder.",
+      "none cannot be read: no such file.",
+    );
+    expect(run.stderr).not.toContain("PostgreSQL");
+    expectRefusal(
+      kubemend(["migrate", "--watcher-user", "a", "--actor-user", "b"], { ...env, WATCHER_DATABASE_PASSWORD: "x" }),
+      "WATCHER_DATABASE_PASSWORD and ACTOR_DATABASE_PASSWORD belong together",
+    );
+    expectRefusal(kubemend(["audit", "verify", "--mark", "x"], env), 'mark "x" is no entry of an audit');
+    expectRefusal(
+      kubemend(["start", "--config", config("start.yaml", "policy: none.yaml\n"), "--kubeconfig", "none"], env),
+      "The policy none.yaml cannot be read",
+      "The kubeconfig none cannot be read",
+    );
+  });
+
   test("post-mortems that have no place are told before the work, and history where there is none to use", () => {
     const file = config("a-file", "x");
     expectRefusal(kubemend(["analyze", sample, "--postmortem", file]), "cannot be written to", "--postmortem");

@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm, utimes, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { checkDatabase, openDatabase } from "../../../src/store/database.ts";
 import { exclusively } from "../../../src/store/embedded-postgres/exclusively.ts";
 import { startEmbeddedPostgres } from "../../../src/store/embedded-postgres/start.ts";
@@ -11,17 +11,21 @@ import { startEmbeddedPostgres } from "../../../src/store/embedded-postgres/star
 const folder = join(tmpdir(), `kubemend-embedded-${process.pid}`);
 const startModule = new URL("../../../src/store/embedded-postgres/start.ts", import.meta.url).href;
 
-/** A process that starts the server, says so, and is then killed without a chance to stop it. */
-async function startAndDie(): Promise<void> {
-  const child = spawn(
+/** A process that starts the server, and says so. */
+const starting = (wanted: string) =>
+  spawn(
     process.execPath,
     [
       "--input-type=module",
       "-e",
-      `const { startEmbeddedPostgres } = await import(${JSON.stringify(startModule)}); const server = await startEmbeddedPostgres(${JSON.stringify(folder)}); console.log(server.url); setInterval(() => {}, 1000);`,
+      `const { startEmbeddedPostgres } = await import(${JSON.stringify(startModule)}); const server = await startEmbeddedPostgres(${JSON.stringify(wanted)}); console.log(server.url); setInterval(() => {}, 1000);`,
     ],
     { stdio: ["ignore", "pipe", "inherit"] },
   );
+
+/** One that is killed then without a chance to stop the server. */
+async function startAndDie(): Promise<void> {
+  const child = starting(folder);
   await once(child.stdout, "data");
   child.kill("SIGKILL");
   await once(child, "exit");
@@ -46,6 +50,30 @@ test("a server left behind by a killed process is taken over, keeps its data, an
     await again.stop();
   } finally {
     await rm(folder, { recursive: true, force: true });
+  }
+});
+
+test("a process that is killed while it sets a server up leaves nothing that passes for one", async () => {
+  const wanted = await mkdtemp(join(tmpdir(), "kubemend-half-"));
+  // For the server's own user, where we are root.
+  await chmod(wanted, 0o755);
+  const left = async () => (await readdir(wanted)).filter((name) => name.startsWith("data"));
+  const child = starting(wanted);
+  try {
+    await vi.waitFor(async () => expect(await left()).toHaveLength(1), { timeout: 30_000, interval: 5 });
+    child.kill("SIGKILL");
+    await once(child, "exit");
+    // Of one that was killed long ago.
+    await mkdir(join(wanted, "data.2147483646"));
+    const server = await startEmbeddedPostgres(wanted);
+    const database = openDatabase(server.url);
+    expect((await database.pool.query("select 42 as answer")).rows).toEqual([{ answer: 42 }]);
+    await database.close();
+    await server.stop();
+    expect(await left()).not.toContain("data.2147483646");
+  } finally {
+    child.kill("SIGKILL");
+    await rm(wanted, { recursive: true, force: true, maxRetries: 20 });
   }
 });
 

@@ -2,7 +2,7 @@ import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
 import { describe, expect, test, vi } from "vitest";
 import { keepAuditMark } from "../../../../src/app/watch/keep-audit-mark.ts";
-import { reportAudit } from "../../../../src/cli/audit.ts";
+import { knownOf, reportAudit } from "../../../../src/cli/audit.ts";
 import { markText, readMark } from "../../../../src/incident/audit-mark.ts";
 import type { Logger } from "../../../../src/lib/logger.ts";
 import { inAuditedTransaction, verifyAudit } from "../../../../src/store/audit.ts";
@@ -57,7 +57,7 @@ describe("what verify alone cannot see shows against an entry that was told else
     expect(await verifyAudit(database)).toMatchObject({ intact: true });
     expect(await stillHas(database, mark)).toBe(holds);
     const out = new PassThrough();
-    expect(await reportAudit(database, out, { mark: markText(mark) })).toBe(holds ? 0 : 1);
+    expect(await reportAudit(database, out, await knownOf(undefined, markText(mark)))).toBe(holds ? 0 : 1);
     out.end();
     expect(await text(out)).toMatch(holds ? /intact/ : /broken/);
   });
