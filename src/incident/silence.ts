@@ -51,6 +51,18 @@ export function silenceMatches(
   );
 }
 
+/** Kinds whose objects are in no namespace: their name alone tells one of them. */
+const inNoNamespace: ReadonlySet<string> = new Set(
+  "Node Namespace Cluster Entity Metric IngressClass StorageClass PersistentVolume WebhookConfiguration ValidatingWebhookConfiguration MutatingWebhookConfiguration".split(
+    " ",
+  ),
+);
+
+/** Whether it is about one thing by its name. A name without its namespace is that of as many as there are namespaces. */
+export function isOneObject({ namespace, kind, name }: SilenceMatcher): boolean {
+  return name !== undefined && (namespace !== undefined || (kind !== undefined && inNoNamespace.has(kind)));
+}
+
 /** For people: `Deployment shop/carts`, `everything in shop`, `detector log-burst`. */
 export function matcherText({ namespace, kind, name, detector }: SilenceMatcher): string {
   const from = detector === undefined ? "" : `detector ${detector}`;

@@ -2,7 +2,7 @@ import type { ActionCode } from "../../incident/action-code.ts";
 import type { Person } from "../../incident/approval.ts";
 import { type ActionRisk, actionRisks } from "../../incident/fix/action-risk.ts";
 import type { ObjectRef } from "../../incident/object-ref.ts";
-import type { SilenceMatcher } from "../../incident/silence.ts";
+import { isOneObject, type SilenceMatcher } from "../../incident/silence.ts";
 import type { Policy, PolicyRule } from "./policy-file.ts";
 
 /** What the policy judges. Everything it needs is a value; it asks nobody. */
@@ -199,7 +199,7 @@ export function mayUnfreeze(policy: Policy, approver: Approver): boolean {
 export function maySilence(policy: Policy, approver: Approver, matcher: SilenceMatcher): boolean {
   if (!approver.human) return false;
   if (policy.whoMaySilence === "anyone") return true;
-  if (policy.whoMaySilence === "approvers-beyond-one" && matcher.name !== undefined) return true;
+  if (policy.whoMaySilence === "approvers-beyond-one" && isOneObject(matcher)) return true;
   return policy.rules.some(
     (rule) =>
       isNamedBy(rule, approver) &&

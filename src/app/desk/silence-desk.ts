@@ -3,6 +3,7 @@ import type { Anomaly } from "../../incident/anomaly.ts";
 import type { Person } from "../../incident/approval.ts";
 import type { Redact } from "../../incident/redacted.ts";
 import {
+  isOneObject,
   longestSilenceMs,
   matcherText,
   type SilenceMatcher,
@@ -74,7 +75,7 @@ export function createSilenceDesk(
       if (!(await deps.maySilence(by, request.matcher)))
         return {
           ok: false,
-          text: `Nothing was silenced: for ${matcherText(request.matcher)} the policy wants an approver (\`whoMaySilence\`)${request.matcher.name === undefined ? ". Silence one workload, or ask one of them" : ""}.`,
+          text: `Nothing was silenced: for ${matcherText(request.matcher)} the policy wants an approver (\`whoMaySilence\`)${isOneObject(request.matcher) ? "" : ". Silence one workload by its namespace and name (`shop/carts`), or ask one of them"}.`,
         };
       const silence = await addSilence(database, {
         cluster,

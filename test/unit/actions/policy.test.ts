@@ -167,6 +167,12 @@ describe("what the policy says", () => {
       want: { allow: true },
     },
     {
+      name: "a window over midnight that has ended this morning",
+      policy: window("22:00", "06:00", ["thu"]),
+      facts: {},
+      want: { allow: false, reason: "outside-window" },
+    },
+    {
       name: "a window over midnight of the wrong day",
       policy: window("22:00", "13:00", ["fri"]),
       facts: {},

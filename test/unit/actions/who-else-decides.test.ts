@@ -50,10 +50,20 @@ describe("who may have a change taken back", () => {
 });
 
 describe("who may keep something quiet", () => {
+  const eve: Approver = { ...ann, id: "slack:eve", aliases: [] };
   const one = { kind: "Deployment", namespace: "data-1", name: "db" };
   test.each([
     { name: "one object, anybody", matcher: one, by: { ...ann, id: "slack:eve", aliases: [] }, want: true },
     { name: "one object, no bot", matcher: one, by: { ...ann, human: false }, want: false },
+    { name: "one node, anybody", matcher: { kind: "Node", name: "worker-1" }, by: eve, want: true },
+    { name: "a name in all namespaces, who is no approver", matcher: { name: "api" }, by: eve, want: false },
+    {
+      name: "a name and kind in all namespaces, who is no approver",
+      matcher: { kind: "Deployment", name: "api" },
+      by: eve,
+      want: false,
+    },
+    { name: "a name in all namespaces, an approver", matcher: { name: "api" }, want: true },
     { name: "one object, where the policy wants approvers", who: "approvers", matcher: one, want: false },
     {
       name: "one object of his, where the policy wants approvers",
