@@ -116,6 +116,32 @@ describe("what an approver is told", () => {
   });
 });
 
+test.each<{ name: string; steps: ActionPlan["steps"]; want: string }>([
+  {
+    name: "of one object",
+    steps: [{ type: "patch", target: planView.plan.target, subresource: "scale", patchType: "merge", body: {} }],
+    want: "oidc:ann may not patch Deployment/scale carts in shop (no role).",
+  },
+  {
+    name: "of what has no name yet",
+    steps: [{ type: "create", target: { kind: "Job", namespace: "shop", name: "again" }, body: {} }],
+    want: "oidc:ann may not create Job in shop (no role).",
+  },
+  {
+    name: "of what lies in no namespace",
+    steps: [{ type: "patch", target: { kind: "Node", name: "n1" }, patchType: "json", body: [] }],
+    want: "oidc:ann may not patch Node n1 (no role).",
+  },
+])("what an approver may not do himself in the cluster is said: $name", async ({ steps, want }) => {
+  const plan = digested({ steps });
+  const { deps: given, votes } = deps(stored(plan), {
+    policy: policyOf({ clusterAccess: true }, { clusterIdentity: { user: "oidc:{slack}" } }),
+    clusterAccess: { mayDo: async () => ({ type: "denied", reason: "no role" }) },
+  });
+  expect(await approvePlan(ask(plan), given)).toEqual({ type: "refused", reason: "cluster-denies", detail: want });
+  expect(votes).toEqual([]);
+});
+
 describe("who may say no", () => {
   const plan = digested();
   test.each([
