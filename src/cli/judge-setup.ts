@@ -9,6 +9,7 @@ import { inputError } from "../lib/app-error.ts";
 import { textInside } from "../lib/inside.ts";
 import type { Role } from "../main.ts";
 import { refuseMissingPrompts } from "../rca/model/prompt.ts";
+import { refuseCodesWithoutKey } from "./codes-without-key.ts";
 import { judgeNow, judgeTogether } from "./judge-together.ts";
 
 export interface SetupOptions {
@@ -32,17 +33,6 @@ function roleOf(text: string): Role {
   const role = roles.find((one) => one === text);
   if (role) return role;
   throw inputError("role-unknown", `There is no role ${JSON.stringify(text)}.`, `Use one of ${roles.join(", ")}.`);
-}
-
-/** A rule that asks for codes nobody can check is a rule by which nobody can approve. */
-function refuseCodesWithoutKey({ rules }: Policy, { policy, secondFactor }: Config): void {
-  const asking = rules.filter((rule) => rule.secondFactor !== "never").map(({ name }) => JSON.stringify(name));
-  if (asking.length === 0 || secondFactor.key !== undefined) return;
-  throw inputError(
-    "second-factor-key-missing",
-    `The policy ${policy} asks for one-time codes (${asking.join(", ")}), and there is no key to check them with.`,
-    "Set secondFactor.key (KUBEMEND_SECOND_FACTOR_KEY) to the output of: openssl rand -base64 32; docs/policy.md tells more.",
-  );
 }
 
 /**

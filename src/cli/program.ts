@@ -13,7 +13,7 @@ Begin here:
   kubemend <command> --help
 
 Exit codes: 0 done, 1 the answer is no or something failed,
-2 wrong input or setup (with what to do).`;
+2 wrong input or setup (with what to do), 130 ended by Ctrl-C.`;
 
 /** Each command loads its code only when it is called, so that `--help` and the small tools start at once. */
 export function buildProgram(): Command {

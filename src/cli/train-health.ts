@@ -32,7 +32,7 @@ async function readText(file: string): Promise<string> {
   } catch (error) {
     throw inputError(
       "no-samples",
-      `The samples cannot be read: ${whyRefused(error, 200)}.`,
+      `The samples ${file} cannot be read: ${whyRefused(error, 200)}.`,
       "Give a readable CSV file.",
     );
   }

@@ -18,7 +18,7 @@ export function addChaosCommands(program: Command): void {
   const withApproval = (command: Command): Command =>
     command.option(
       "--approve-as <person>",
-      "approve the first fix offered in this person's name, if the policy lets him: mail:oncall@example.com",
+      "approve the first fix offered in this person's name, if the policy lets them: mail:oncall@example.com",
     );
 
   chaos

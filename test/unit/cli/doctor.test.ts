@@ -98,7 +98,7 @@ test("a policy that cannot be used is told before the start, with each problem",
     path,
     "version: 1\nrules:\n  - name: a\n    namespaces: [shop]\n    approvals: 0\n    aprovers: {}\n    approvers: { people: [ann@example.com], groups: [sre] }\n",
   );
-  const broken = await policyCheck({ policy: path }).run();
+  const broken = await policyCheck({ policy: path, secondFactor: {} }).run();
   expect(broken.state).toBe("failed");
   for (const problem of [
     "rules.0.aprovers: there is no such setting; did you mean approvers? (line 6)",
@@ -107,9 +107,24 @@ test("a policy that cannot be used is told before the start, with each problem",
     'rules.0.approvers.groups.0: must be "slack:S045EF6GH", the id of a user group (line 7)',
   ])
     expect(broken.detail).toContain(problem);
-  expect((await policyCheck({ policy: folder }).run()).detail).toContain("cannot be read: it is a folder.");
-  expect((await policyCheck({ policy: join(folder, "none.yaml") }).run()).state).toBe("failed");
-  expect(await policyCheck({}).run()).toMatchObject({ state: "ok", detail: expect.stringContaining("none of yours") });
+  expect((await policyCheck({ policy: folder, secondFactor: {} }).run()).detail).toContain(
+    "cannot be read: it is a folder.",
+  );
+  expect((await policyCheck({ policy: join(folder, "none.yaml"), secondFactor: {} }).run()).state).toBe("failed");
+  expect(await policyCheck({ secondFactor: {} }).run()).toMatchObject({
+    state: "ok",
+    detail: expect.stringContaining("none of yours"),
+  });
+});
+
+test("a policy that asks for one-time codes without a key is told: nobody could approve by it", async () => {
+  const path = join(folder, "codes.yaml");
+  const rule = "{ name: a, namespaces: [shop], approvers: { anyone: true }, secondFactor: always }";
+  await writeFile(path, `version: 1\nrules:\n  - ${rule}\n`);
+  const told = await policyCheck({ policy: path, secondFactor: {} }).run();
+  expect(told).toMatchObject({ state: "failed", remedy: expect.stringContaining("KUBEMEND_SECOND_FACTOR_KEY") });
+  const key = Buffer.alloc(32).toString("base64");
+  expect(await policyCheck({ policy: path, secondFactor: { key } }).run()).toMatchObject({ state: "ok" });
 });
 
 test("a database that a newer version has changed, one of another owner, and one where no tables may be made", async () => {
