@@ -2,20 +2,11 @@ import { classOf, isDigit, skipDigits, skipSpaces, skipWord, UPPER } from "./cha
 import type { Header } from "./header.ts";
 import { type Cursor, finish, type Step } from "./header-cursor.ts";
 import { openings } from "./header-openings.ts";
-import {
-  afterPart,
-  dots,
-  isComponent,
-  isNamespace,
-  isProcess,
-  type LevelAhead,
-  levelAhead,
-  programDash,
-} from "./header-parts.ts";
+import { dots, isComponent, isNamespace, isProcess, type LevelAhead, levelAhead, programDash } from "./header-parts.ts";
+import { takeEnclosed, takeSeparated, takeSpans, takeTag } from "./header-writers.ts";
 import { levelRank } from "./level.ts";
 import { isRaised } from "./raised-name.ts";
 import { TIME } from "./scan-time.ts";
-import { afterSeparatedField, endOfEnclosed } from "./separated-field.ts";
 import { afterSourcePlace } from "./source-place.ts";
 import { afterHostAndTag } from "./syslog-header.ts";
 
@@ -26,7 +17,6 @@ const MAX_NUMBERS = 3;
 const DASH = 45;
 const COLON = 58;
 const OPEN = 91;
-const OPEN_GROUP = 40;
 
 const ahead: LevelAhead = { level: 0, end: 0 };
 const cursor: Cursor = {
@@ -72,7 +62,11 @@ const takeComponent: Step = (text, end, header, c) => {
   if (text.charCodeAt(c.word - 1) === COLON) {
     if (!isComponent(text, c.at, c.word - 1) || isRaised(text, c.at, c.word - 1)) return false;
     header.component = c.at;
-    return finish(c, next);
+    // `production.ERROR: `, as Monolog writes it.
+    const dot = text.lastIndexOf(".", c.word - 1);
+    if (header.level === 0 && dot > c.at) header.level = levelRank(text, dot + 1, c.word - 1);
+    const place = afterSourcePlace(text, next, end, 1);
+    return finish(c, place > 0 ? place : next);
   }
   if (header.level === 0) return false;
   if (next - c.word > 2 && classOf(c.code) === UPPER) return finish(c, next);
@@ -135,53 +129,6 @@ const takeColumn: Step = (text, end, header, c) => {
   return true;
 };
 
-/** Fields that are taken for the sign that parts them. */
-const MAX_SEPARATED = 4;
-
-/** `main | `, `[pool 7] - `: one more field before the sign that parted the ones before. */
-const takeSeparated: Step = (text, end, header, c) => {
-  if (c.separator === 0 || c.components >= MAX_SEPARATED) return false;
-  const next = afterSeparatedField(text, c.at, end, c.separator, header.level === 0);
-  if (next < 0) return false;
-  c.components++;
-  c.at = next;
-  return true;
-};
-
-/** `(main) `, `(Scheduler Task) [part] `: who wrote it, in parentheses directly behind the time or the level. */
-const takeEnclosed: Step = (text, end, header, c) => {
-  if (c.code !== OPEN_GROUP || c.components > 0) return false;
-  const stop = endOfEnclosed(text, c.at, end);
-  const next = skipSpaces(text, stop, end);
-  if (stop < 0 || next === stop || next >= end) return false;
-  const isWord = skipWord(text, c.at, stop) === stop;
-  if (!isWord && text.charCodeAt(next) !== OPEN && text.charCodeAt(next) !== OPEN_GROUP) return false;
-  if (header.level === 0) header.level = levelRank(text, c.at + 1, stop - 1);
-  c.at = next;
-  return true;
-};
-
-/** Longest name of a thread in parentheses. */
-const MAX_THREAD = 48;
-
-/** `(Boot Thread 7) ` behind a part in brackets; where what follows begins, `at` when there is none. */
-function afterThread(text: string, at: number, end: number): number {
-  const close = text.charCodeAt(at) === 40 ? text.indexOf(")", at) : -1;
-  if (close < 0 || close - at > MAX_THREAD || text.charCodeAt(close + 1) !== 32) return at;
-  const next = skipSpaces(text, close + 1, end);
-  return next < end ? next : at;
-}
-
-/** `(http_trans) ` after the level: the part that wrote it. */
-const takeTag: Step = (text, end, header, c) => {
-  if (header.level === 0 || c.components > 0) return false;
-  const next = c.threads > 0 ? afterThread(text, c.at, end) : afterPart(text, c.at, end);
-  if (next === c.at) return false;
-  c.components++;
-  c.at = next;
-  return true;
-};
-
 /** The file and line that wrote it. */
 const takePlace: Step = (text, end, header, c) => {
   if (c.components > 0) return false;
@@ -227,6 +174,7 @@ const takeNamespace: Step = (text, end, header, c) => {
 /** Only after a time or a level, in this order. */
 const ONCE_KNOWN: readonly Step[] = [
   takeSeparated,
+  takeSpans,
   takeNumber,
   takeRequest,
   takeLevelBehind,

@@ -1,20 +1,18 @@
 import { classOf, isDigit, isLetter, skipDigits, skipLetters, skipSpaces, skipWord, UPPER } from "./chars.ts";
+import { takeBracket, takeLetterBracket } from "./header-brackets.ts";
 import { finish, noteTime, type Step } from "./header-cursor.ts";
-import { afterBars, afterPart, afterTag, closeBracket } from "./header-parts.ts";
+import { afterBars, afterPart, afterTag } from "./header-parts.ts";
 import { letterRank, levelRank } from "./level.ts";
 import { scanTime, TIME, type TimeScan } from "./scan-time.ts";
-import { afterSeparatedField, partsFields, separatorAt } from "./separated-field.ts";
+import { afterSeparatedField, partsFields } from "./separated-field.ts";
 import { afterAngleLevel, afterSyslogTime, afterUptime } from "./syslog-header.ts";
 import { afterLoggerName } from "./wrapped-line.ts";
-
-const MAX_BRACKETS = 3;
 
 const COMMA = 44;
 const DASH = 45;
 const COLON = 58;
 const OPEN = 91;
 const BAR = 124;
-const TAB = 9;
 
 const time: TimeScan = { end: 0, kind: 0 };
 
@@ -49,48 +47,6 @@ const takeTime: Step = (text, end, header, c) => {
   return next === BAR ? finish(c, afterBars(text, c.at, end)) : true;
 };
 
-/** Parts of a bracket that are looked at for a level. */
-const MAX_PARTS = 8;
-
-/** Level of `[module:level]` (Apache) or `[process:thread:time:LEVEL:file(line)]` (Chromium); 0 when it is not that. */
-function levelOfParts(text: string, inside: number, close: number): number {
-  if (skipWord(text, inside, close) < close) return 0;
-  let from = inside;
-  for (let part = 0; part < MAX_PARTS && from < close; part++) {
-    const colon = text.indexOf(":", from);
-    const to = colon < 0 || colon > close ? close : colon;
-    let letters = from;
-    while (letters < to && isLetter(text.charCodeAt(letters))) letters++;
-    const isLast = to === close;
-    const isStated = isLast || classOf(text.charCodeAt(from)) === UPPER;
-    // VERBOSE1, trace2
-    if (part > 0 && isStated && skipDigits(text, letters, to) === to) {
-      const rank = levelRank(text, from, letters);
-      if (rank > 0) return rank;
-    }
-    from = to + 1;
-  }
-  return 0;
-}
-
-/** `[app] 2026-11-20 22:27:36`: does the time stand directly behind? */
-function isBeforeTime(text: string, from: number, end: number): boolean {
-  const sign = separatorAt(text, from, end);
-  const next = skipSpaces(text, from, end);
-  const at = sign === 0 || sign === TAB ? next : skipSpaces(text, next + 1, end);
-  return isDigit(text.charCodeAt(at)) && scanTime(text, at, end, time);
-}
-
-/** `[ET_NET 1] NOTE: `, `[pool thread 7] INFO `, `[pool thread 7] - [INFO] `: does a level in capitals stand directly behind? */
-function isBeforeLevel(text: string, from: number, end: number): boolean {
-  const sign = separatorAt(text, from, end);
-  let at = skipSpaces(text, from, end);
-  if (sign !== 0) at = skipSpaces(text, at + Number(text.charCodeAt(at) === sign), end);
-  if (text.charCodeAt(at) === OPEN) at++;
-  if (classOf(text.charCodeAt(at)) !== UPPER || classOf(text.charCodeAt(at + 1)) !== UPPER) return false;
-  return levelRank(text, at, skipLetters(text, at, end)) > 0;
-}
-
 /** `[    1.234567] ` at the beginning. */
 const takeUptime: Step = (text, end, header, c) => {
   const next = c.timed || header.level > 0 || c.brackets > 0 ? c.at : afterUptime(text, c.at, end);
@@ -108,37 +64,20 @@ const takeAngleLevel: Step = (text, end, header, c) => {
   return true;
 };
 
-/** `[time level module]`, `[module:level]`, `[level]`, and after a time or level `[thread]`, `[request id]`. */
-const takeBracket: Step = (text, end, header, c) => {
-  if (c.code !== OPEN) return false;
-  const close = closeBracket(text, c.at, end);
-  if (close < 0) return finish(c, c.at);
-  const inside = skipSpaces(text, c.at + 1, close);
-  let letters = inside;
-  while (letters < close && isLetter(text.charCodeAt(letters))) letters++;
-  const rank = header.level === 0 ? levelRank(text, inside, letters) || levelOfParts(text, inside, close) : 0;
-  if (scanTime(text, inside, close, time)) {
-    if (!c.timed) noteTime(header, inside, time);
-    c.timed = true;
-    const rest = skipSpaces(text, time.end, close);
-    const stop = skipWord(text, rest, close);
-    // `[time I 7 8]`: a letter among other fields.
-    const letter = stop === rest + 1 && stop < close ? letterRank(text.charCodeAt(rest)) : 0;
-    if (header.level === 0) header.level = letter || levelRank(text, rest, stop);
-  } else if (rank > 0) {
-    header.level = rank;
-  } else {
-    const spaced = skipSpaces(text, skipWord(text, inside, close), close) < close;
-    const isFirst = isBeforeTime(text, close + 1, end);
-    const isContext = (c.timed || header.level > 0 || isFirst) && c.brackets < MAX_BRACKETS;
-    // Words in brackets are a thread's name directly before the time or the level, and once directly after it; anywhere else they are message.
-    const isThread = header.level > 0 ? c.threads === 0 : isFirst || isBeforeLevel(text, close + 1, end);
-    if (!isContext || (spaced && !isThread)) return finish(c, c.at);
-    c.brackets++;
-    if (header.level > 0) c.threads++;
-  }
-  c.at = close + 1;
-  return true;
+/** Pairs that are looked at before a level. */
+const MAX_PAIRS = 8;
+
+/** `request_id=7 user=ann [error] `: pairs between the time and a level in brackets, as Elixir writes them. */
+const takePairs: Step = (text, end, header, c) => {
+  if (!c.timed || header.level > 0 || !isLetter(c.code)) return false;
+  let i = c.at;
+  for (let pair = 0; pair < MAX_PAIRS && text.slice(i, skipWord(text, i, end)).includes("="); pair++)
+    i = skipSpaces(text, skipWord(text, i, end), end);
+  const close = text.charCodeAt(i) === OPEN ? skipLetters(text, i + 1, end) : i;
+  const rank = i > c.at && text.charCodeAt(close) === 93 ? levelRank(text, i + 1, close) : 0;
+  if (rank === 0) return false;
+  header.level = rank;
+  return finish(c, skipSpaces(text, close + 1, end));
 };
 
 /** `Config loaded`, `Fail to open`: words of sentences that are levels too, when they are written as a sentence begins. */
@@ -237,9 +176,11 @@ export const openings: readonly Step[] = [
   takeTime,
   takeUptime,
   takeAngleLevel,
+  takeLetterBracket,
   takeBracket,
   takeLevel,
   takeProcess,
   takeLetter,
   takePhp,
+  takePairs,
 ];

@@ -57,6 +57,12 @@ export function letterRank(code: number): number {
   }
 }
 
+/** Rank of a priority of syslog, whose lowest three bits are the severity (RFC 5424, 6.2.1). */
+export function priorityRank(priority: number): number {
+  const severity = priority & 7;
+  return severity < 3 ? 6 : severity === 3 ? 5 : severity === 4 ? 4 : severity === 7 ? 2 : 3;
+}
+
 /** The level of a rank given by `levelRank`; undefined for 0. */
 export function levelOfRank(rank: number): Level | undefined {
   return LEVELS[rank - 1];

@@ -27,8 +27,8 @@ const LEVEL_KEYS = new Set(
     " ",
   ),
 );
-/** Objects whose keys count as those of the line: Rust's `tracing`, Google Cloud. */
-const HOLDERS = new Set(["fields", "jsonPayload"]);
+/** Objects whose keys count as those of the line: Rust's `tracing`, Google Cloud, OpenTelemetry. */
+const HOLDERS = new Set(["fields", "jsonPayload", "body", "Body"]);
 const MESSAGE_KEYS = [
   "msg",
   "message",
@@ -45,6 +45,8 @@ const MESSAGE_KEYS = [
   "error",
   "err",
   "body",
+  "stringvalue",
+  "string_value",
   "reason",
 ];
 const TIME_KEYS = new Set(["ts", "time", "timestamp", "@timestamp", "t", "datetime", "@t"]);

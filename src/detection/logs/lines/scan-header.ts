@@ -3,7 +3,7 @@ import type { Header } from "./header.ts";
 import { noteTime } from "./header-cursor.ts";
 import { scanFields } from "./header-fields.ts";
 import { epochColumn } from "./header-parts.ts";
-import { letterRank } from "./level.ts";
+import { letterRank, levelRank, priorityRank } from "./level.ts";
 import { scanTime, TIME, type TimeScan } from "./scan-time.ts";
 import { afterSyslogTime } from "./syslog-header.ts";
 import { afterPriority, afterStream, afterStructuredData, afterVersion } from "./wrapped-line.ts";
@@ -52,6 +52,13 @@ function afterColumns(text: string, column: number, end: number, out: Header): n
  * @param out filled in place, no allocation
  */
 export function scanHeader(text: string, start: number, end: number, out: Header): void {
+  scanLayout(text, start, end, out);
+  if (out.level > 0) return;
+  const priority = afterPriority(text, skipSpaces(text, start, end), end);
+  if (priority > 0) out.level = priorityRank(Number(text.slice(text.indexOf("<", start) + 1, priority - 1)));
+}
+
+function scanLayout(text: string, start: number, end: number, out: Header): void {
   out.level = 0;
   out.component = -1;
   out.kind = TIME.none;
@@ -103,7 +110,7 @@ function afterFileName(text: string, from: number, end: number): number {
   let next = from;
   for (let name = 0; name < 2; name++) {
     const word = skipWord(text, next, end);
-    if (name === 0 && word - from < 3) return from;
+    if (name === 0 && (word - from < 3 || levelRank(text, next, word) > 0)) return from;
     next = skipSpaces(text, word, end);
     const isTime = scanTime(text, next, end, time) && time.end - next >= MIN_STAMP;
     if (isTime && (time.kind === TIME.iso || time.kind === TIME.short)) return next;

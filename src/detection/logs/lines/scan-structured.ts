@@ -33,11 +33,14 @@ const MESSAGE_KEYS = [
   "error",
   "err",
   "body",
+  "Body",
+  "stringValue",
+  "string_value",
   "reason",
 ];
 
-/** Keys of objects that hold the sentence where the line itself has none: Rust's `tracing`, Google Cloud. */
-const HOLDERS = ["fields", "jsonPayload"];
+/** Keys of objects that hold the sentence where the line itself has none: Rust's `tracing`, Google Cloud, OpenTelemetry. */
+const HOLDERS = ["fields", "jsonPayload", "body", "Body"];
 
 function keyRank(text: string, start: number, end: number, keys: readonly string[]): number {
   const size = end - start;

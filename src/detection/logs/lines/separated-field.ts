@@ -31,7 +31,8 @@ export function partsFields(text: string, at: number, separator: number): boolea
 
 /**
  * ` main | `, ` [pool 7] - `, ` orders.api : `: a field that is followed by the sign that parted the ones before it. A word alone
- * is one if bars or tabs part the fields, or when it looks like the name of a part, because sentences hold dashes and colons too.
+ * is one if bars or tabs part the fields, when it looks like the name of a part or another follows, because sentences hold dashes and
+ * colons too.
  * @param named any word will do
  * @returns where the next field begins, or -1
  */
@@ -44,8 +45,16 @@ export function afterSeparatedField(text: string, at: number, end: number, separ
       stop++;
     if (stop === at || stop - at > MAX_FIELD || text.charCodeAt(at) === OPEN_OBJECT) return -1;
     const isPart = isComponent(text, at, stop) || isDigit(text.charCodeAt(stop - 1));
-    if (!named && separator !== BAR && separator !== TAB && !isPart) return -1;
+    const next = afterSign(text, stop, end, separator);
+    const isKnown = named || isPart || separator === BAR || separator === TAB;
+    // `main - orders - `: two of them are no sentence.
+    return isKnown || (next > 0 && afterSign(text, skipWord(text, next, end), end, separator) > 0) ? next : -1;
   }
+  return afterSign(text, stop, end, separator);
+}
+
+/** Where the next field begins when the sign stands behind `stop`, or -1. */
+function afterSign(text: string, stop: number, end: number, separator: number): number {
   let sign = stop;
   while (sign < end && text.charCodeAt(sign) === 32) sign++;
   if (sign >= end || !partsFields(text, sign, separator)) return -1;

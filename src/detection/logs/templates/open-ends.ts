@@ -1,6 +1,6 @@
 import { type Template, tokensOf } from "./template.ts";
 import { FLAG, type Tokens, WILD } from "./token-line.ts";
-import { announces } from "./words.ts";
+import { announces, namesErrorClass } from "./words.ts";
 
 /** Heads of one line that are looked at. */
 const MAX_HEADS = 6;
@@ -84,7 +84,9 @@ function headsOf(tokens: Tokens, heads: Head[]): number {
     const flag = flags[i] ?? 0;
     const isTold = (flag & FLAG.told) !== 0;
     const isRaised = isTold && ((flags[i - 1] ?? 0) & FLAG.raised) !== 0;
-    const isText = isRaised || (isTold && words > 1 && phrase > 0 && (events > 0 || (words > 3 && phrase > 1)));
+    // `internal error: ` is a kind of error, and a sentence follows.
+    const isClass = words === 2 && namesErrorClass(hash[i - 1] ?? WILD);
+    const isText = isRaised || (isTold && !isClass && words > 1 && phrase > 0 && (events > 0 || (words > 3 && phrase > 1)));
     const isPairs = i === pairs && words > 1;
     if (isText || isPairs || (!isTold && i > 0 && words > 1 && announces(hash[i - 1] ?? WILD))) {
       const head = heads[found++];

@@ -120,3 +120,12 @@ const negations = vocabulary("not no never non without already Not No NOT");
 export function isNegation(hash: number): boolean {
   return negations.has(hash);
 }
+
+const errorClasses = vocabulary(
+  "error Error errors exception Exception fault argument arguments parameter configuration option value syntax unsupported",
+);
+
+/** `internal error`, `invalid argument`: does the word, behind another, name a class of errors rather than what happened? */
+export function namesErrorClass(hash: number): boolean {
+  return errorClasses.has(hash);
+}

@@ -1,0 +1,107 @@
+import { classOf, isDigit, isLetter, skipDigits, skipLetters, skipSpaces, skipWord, UPPER } from "./chars.ts";
+import { finish, noteTime, type Step } from "./header-cursor.ts";
+import { closeBracket } from "./header-parts.ts";
+import { letterRank, levelRank } from "./level.ts";
+import { scanTime, type TimeScan } from "./scan-time.ts";
+import { separatorAt } from "./separated-field.ts";
+
+/** What headers hold in brackets: a level, a time, a thread, a request, or several of these. */
+
+const MAX_BRACKETS = 3;
+
+const OPEN = 91;
+const TAB = 9;
+
+const time: TimeScan = { end: 0, kind: 0 };
+
+/** Parts of a bracket that are looked at for a level. */
+const MAX_PARTS = 8;
+
+/** Level of `[module:level]` (Apache) or `[process:thread:time:LEVEL:file(line)]` (Chromium); 0 when it is not that. */
+function levelOfParts(text: string, inside: number, close: number): number {
+  if (skipWord(text, inside, close) < close) return 0;
+  let from = inside;
+  for (let part = 0; part < MAX_PARTS && from < close; part++) {
+    const colon = text.indexOf(":", from);
+    const to = colon < 0 || colon > close ? close : colon;
+    let letters = from;
+    while (letters < to && isLetter(text.charCodeAt(letters))) letters++;
+    const isLast = to === close;
+    const isStated = isLast || classOf(text.charCodeAt(from)) === UPPER;
+    // VERBOSE1, trace2
+    if (part > 0 && isStated && skipDigits(text, letters, to) === to) {
+      const rank = levelRank(text, from, letters);
+      if (rank > 0) return rank;
+    }
+    from = to + 1;
+  }
+  return 0;
+}
+
+/** `[app] 2026-11-20 22:27:36`: does the time stand directly behind? */
+function isBeforeTime(text: string, from: number, end: number): boolean {
+  const sign = separatorAt(text, from, end);
+  const next = skipSpaces(text, from, end);
+  const at = sign === 0 || sign === TAB ? next : skipSpaces(text, next + 1, end);
+  return isDigit(text.charCodeAt(at)) && scanTime(text, at, end, time);
+}
+
+/** `[ET_NET 1] NOTE: `, `[pool thread 7] INFO `, `[pool thread 7] - [INFO] `: does a level in capitals stand directly behind? */
+function isBeforeLevel(text: string, from: number, end: number): boolean {
+  const sign = separatorAt(text, from, end);
+  let at = skipSpaces(text, from, end);
+  if (sign !== 0) at = skipSpaces(text, at + Number(text.charCodeAt(at) === sign), end);
+  if (text.charCodeAt(at) === OPEN) at++;
+  if (classOf(text.charCodeAt(at)) !== UPPER || classOf(text.charCodeAt(at + 1)) !== UPPER) return false;
+  return levelRank(text, at, skipLetters(text, at, end)) > 0;
+}
+
+/** `[I 2026-11-20 22:27:36.123 LabApp] `, `[W 261120 22:27:36 web:12] `, as Jupyter and Tornado write: a letter before the time. */
+export const takeLetterBracket: Step = (text, end, header, c) => {
+  if (c.code !== OPEN || c.timed || header.level > 0 || text.charCodeAt(c.at + 2) !== 32) return false;
+  const rank = letterRank(text.charCodeAt(c.at + 1));
+  const close = rank === 0 ? -1 : closeBracket(text, c.at, end);
+  if (close < 0 || !isDigit(text.charCodeAt(c.at + 3))) return false;
+  // `261120 22:27:36`: the clock alone is read.
+  const day = skipDigits(text, c.at + 3, close);
+  const from = day === c.at + 9 && text.charCodeAt(day) === 32 ? day + 1 : c.at + 3;
+  if (!scanTime(text, from, close, time)) return false;
+  noteTime(header, from, time);
+  c.timed = true;
+  header.level = rank;
+  return finish(c, skipSpaces(text, close + 1, end));
+};
+
+/** `[time level module]`, `[module:level]`, `[level]`, and after a time or level `[thread]`, `[request id]`. */
+export const takeBracket: Step = (text, end, header, c) => {
+  if (c.code !== OPEN) return false;
+  const close = closeBracket(text, c.at, end);
+  if (close < 0) return finish(c, c.at);
+  const inside = skipSpaces(text, c.at + 1, close);
+  let letters = inside;
+  while (letters < close && isLetter(text.charCodeAt(letters))) letters++;
+  const rank = header.level === 0 ? levelRank(text, inside, letters) || levelOfParts(text, inside, close) : 0;
+  if (scanTime(text, inside, close, time)) {
+    if (!c.timed) noteTime(header, inside, time);
+    c.timed = true;
+    const rest = skipSpaces(text, time.end, close);
+    const stop = skipWord(text, rest, close);
+    // `[time I 7 8]`: a letter among other fields.
+    const letter = stop === rest + 1 && stop < close ? letterRank(text.charCodeAt(rest)) : 0;
+    if (header.level === 0) header.level = letter || levelRank(text, rest, stop);
+  } else if (rank > 0) {
+    header.level = rank;
+  } else {
+    const spaced = skipSpaces(text, skipWord(text, inside, close), close) < close;
+    const isFirst = isBeforeTime(text, close + 1, end);
+    const isBefore = isFirst || isBeforeLevel(text, close + 1, end);
+    const isContext = (c.timed || header.level > 0 || isBefore) && c.brackets < MAX_BRACKETS;
+    // Words in brackets are a thread's name directly before the time or the level, and once directly after it; anywhere else they are message.
+    const isThread = header.level > 0 ? c.threads === 0 : isBefore;
+    if (!isContext || (spaced && !isThread)) return finish(c, c.at);
+    c.brackets++;
+    if (header.level > 0) c.threads++;
+  }
+  c.at = close + 1;
+  return true;
+};

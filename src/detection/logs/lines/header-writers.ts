@@ -1,0 +1,72 @@
+import { skipLetters, skipSpaces, skipWord } from "./chars.ts";
+import type { Step } from "./header-cursor.ts";
+import { afterPart, isComponent } from "./header-parts.ts";
+import { levelRank } from "./level.ts";
+import { afterSeparatedField, endOfEnclosed } from "./separated-field.ts";
+import { afterSpans } from "./tracing-span.ts";
+
+/** Who wrote a line, where a sign or parentheses tell it. */
+
+const COLON = 58;
+const OPEN = 91;
+const OPEN_GROUP = 40;
+
+/** Threads and spans of Rust's `tracing` behind the level. */
+export const takeSpans: Step = (text, end, header, c) => {
+  if (header.level === 0 || c.components > 0) return false;
+  const next = afterSpans(text, c.at, end);
+  if (next === c.at || next >= end) return false;
+  c.at = next;
+  return true;
+};
+
+/** Fields that are taken for the sign that parts them. */
+const MAX_SEPARATED = 4;
+
+/** `main | `, `[pool 7] - `: one more field before the sign that parted the ones before. */
+export const takeSeparated: Step = (text, end, header, c) => {
+  if (c.separator === 0 || c.components >= MAX_SEPARATED) return false;
+  const next = afterSeparatedField(text, c.at, end, c.separator, header.level === 0);
+  if (next < 0) return false;
+  const isEnclosed = c.code === OPEN || c.code === OPEN_GROUP;
+  if (header.level === 0 && isEnclosed) header.level = levelRank(text, c.at + 1, skipLetters(text, c.at + 1, end));
+  c.components++;
+  c.at = next;
+  return true;
+};
+
+/** `(main) `, `(Scheduler Task) [part] `: who wrote it, in parentheses directly behind the time or the level. */
+export const takeEnclosed: Step = (text, end, header, c) => {
+  if (c.code !== OPEN_GROUP || c.components > 0) return false;
+  const stop = endOfEnclosed(text, c.at, end);
+  const next = skipSpaces(text, stop, end);
+  if (stop < 0 || next === stop || next >= end) return false;
+  const isWord = skipWord(text, c.at, stop) === stop;
+  const word = skipWord(text, next, end);
+  const isNamed = isComponent(text, next, text.charCodeAt(word - 1) === COLON ? word - 1 : word);
+  if (!isWord && !isNamed && text.charCodeAt(next) !== OPEN && text.charCodeAt(next) !== OPEN_GROUP) return false;
+  if (header.level === 0) header.level = levelRank(text, c.at + 1, stop - 1);
+  c.at = next;
+  return true;
+};
+
+/** Longest name of a thread in parentheses. */
+const MAX_THREAD = 48;
+
+/** `(Boot Thread 7) ` behind a part in brackets; where what follows begins, `at` when there is none. */
+function afterThread(text: string, at: number, end: number): number {
+  const close = text.charCodeAt(at) === 40 ? text.indexOf(")", at) : -1;
+  if (close < 0 || close - at > MAX_THREAD || text.charCodeAt(close + 1) !== 32) return at;
+  const next = skipSpaces(text, close + 1, end);
+  return next < end ? next : at;
+}
+
+/** `(http_trans) ` after the level: the part that wrote it. */
+export const takeTag: Step = (text, end, header, c) => {
+  if (header.level === 0 || c.components > 0) return false;
+  const next = c.threads > 0 ? afterThread(text, c.at, end) : afterPart(text, c.at, end);
+  if (next === c.at) return false;
+  c.components++;
+  c.at = next;
+  return true;
+};
