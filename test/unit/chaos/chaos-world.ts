@@ -2,9 +2,25 @@ import { KubeConfig } from "@kubernetes/client-node";
 import { createKubernetesChaos } from "../../../src/adapters/kubernetes-chaos/kubernetes-chaos.ts";
 import type { ChaosRunDeps } from "../../../src/app/chaos/chaos-run.ts";
 import { type Experiment, experimentSchema } from "../../../src/chaos/experiment.ts";
+import type { Scope } from "../../../src/chaos/scope.ts";
 import type { Clock } from "../../../src/lib/clock.ts";
 import type { Database } from "../../../src/store/database.ts";
 import type { ActorCluster } from "../../support/actor-cluster.ts";
+
+/** Leaves the carts too little memory to start. */
+export const starve = { method: "starve-memory", target: { name: "carts" }, container: "carts", limit: "16Mi" };
+
+/** What plans of experiments in the shop stay within. */
+export const shopScope: Scope = {
+  experiment: "try",
+  run: "7",
+  namespaces: ["shop"],
+  labels: undefined,
+  percentage: 100,
+  maxNodes: 1,
+  image: "kubemend:0.1.0",
+  durationMs: 60_000,
+};
 
 /** A clock on which waiting takes no time; everybody else gets a turn meanwhile. */
 export function quickClock(startAt = Date.now()): Clock {

@@ -8,17 +8,8 @@ import { ownsField } from "../../../src/chaos/owns-field.ts";
 import { type Scope, shareOf } from "../../../src/chaos/scope.ts";
 import type { KubeObject } from "../../../src/cluster/kubernetes-types.ts";
 import { applyOps } from "./apply-ops.ts";
+import { shopScope } from "./chaos-world.ts";
 
-const scope: Scope = {
-  experiment: "try",
-  run: "7",
-  namespaces: ["shop"],
-  labels: undefined,
-  percentage: 100,
-  maxNodes: 1,
-  image: "kubemend:0.1.0",
-  durationMs: 60_000,
-};
 const meta = (name: string, more: object = {}) => ({ name, namespace: "shop", uid: `uid-${name}`, ...more });
 const container = {
   name: "carts",
@@ -80,7 +71,7 @@ const snapshot: readonly KubeObject[] = [
 const target = { kind: "Deployment", name: "carts" };
 
 const plan = (step: object, within: Partial<Scope> = {}) =>
-  planStep(stepSchema.parse(step), { ...scope, ...within }, snapshot);
+  planStep(stepSchema.parse(step), { ...shopScope, ...within }, snapshot);
 const changesOf = (step: object, within: Partial<Scope> = {}): readonly Change[] => {
   const made = plan(step, within);
   if (!made.ok) throw new Error(made.problem);
@@ -292,9 +283,9 @@ describe("methods that take pods away or make objects", () => {
       object.metadata.name === "carts-1" ? { ...object, metadata: { ...object.metadata, labels } } : object,
     );
     const step = (fault: string) => stepSchema.parse({ method: "litmus", fault, target });
-    const planned = planStep(step("pod-cpu-hog"), scope, tiered);
+    const planned = planStep(step("pod-cpu-hog"), shopScope, tiered);
     expect(JSON.stringify(planned)).toContain('{"name":"TARGET_PODS","value":"carts-1"}');
-    expect(planStep(step("pod-delete"), scope, tiered)).toMatchObject({
+    expect(planStep(step("pod-delete"), shopScope, tiered)).toMatchObject({
       ok: false,
       problem: expect.stringContaining("use the method delete-pods"),
     });

@@ -7,19 +7,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { programPod } from "../../../src/chaos/program-pod.ts";
-import type { Scope } from "../../../src/chaos/scope.ts";
 import { freePort } from "../../support/free-port.ts";
+import { shopScope } from "./chaos-world.ts";
 
-const scope: Scope = {
-  experiment: "try",
-  run: "7",
-  namespaces: ["shop"],
-  labels: undefined,
-  percentage: 100,
-  maxNodes: 1,
-  image: "kubemend:0.1.0",
-  durationMs: 60_000,
-};
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "kubemend-programs-"));
@@ -28,7 +18,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** Runs a program as its pod would: from the text of the ConfigMap, by the pod's command, with its environment. */
 async function runProgram(program: "proxy" | "load", env: Readonly<Record<string, string>>) {
-  const [configMap, pod] = programPod({ program, namespace: "shop", suffix: program, env }, scope);
+  const [configMap, pod] = programPod({ program, namespace: "shop", suffix: program, env }, shopScope);
   if (configMap?.type !== "create" || pod?.type !== "create") throw new Error("shape");
   const [[name, text] = ["", ""]] = Object.entries(configMap.object["data"] as Record<string, string>);
   await writeFile(join(folder, name), text);

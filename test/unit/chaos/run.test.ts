@@ -1,17 +1,17 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { makeRun, restoreRuns } from "../../../src/app/chaos/chaos-run.ts";
 import { judgedFacts } from "../../../src/chaos/judged-facts.ts";
 import type { RunResult } from "../../../src/chaos/result.ts";
 import { changesOfRun } from "../../../src/store/chaos/changes.ts";
 import { askChaosStop, listChaosRuns } from "../../../src/store/chaos/runs.ts";
 import { saveIncident } from "../../../src/store/incidents/incidents.ts";
-import { type ActorCluster, startActorCluster } from "../../support/actor-cluster.ts";
+import type { ActorCluster } from "../../support/actor-cluster.ts";
 import { startChild } from "../../support/child.ts";
 import { incidentRow } from "../../support/incident-row.ts";
-import { type TestDatabase, withDatabase } from "../../support/postgres.ts";
-import { allowChaos, depsFor, experimentOf, quickClock } from "./chaos-world.ts";
+import type { TestDatabase } from "../../support/postgres.ts";
+import { depsFor, experimentOf, quickClock, starve } from "./chaos-world.ts";
+import { eachInChaosWorld } from "./each-in-chaos-world.ts";
 
-const starve = { method: "starve-memory", target: { name: "carts" }, container: "carts", limit: "16Mi" };
 const limitOf = (cluster: ActorCluster) => {
   const spec = cluster.get("Deployment", "carts")?.spec as {
     template: { spec: { containers: { name: string; resources?: { limits?: { memory?: string } } }[] } };
@@ -35,18 +35,8 @@ const shape = (cluster: ActorCluster) =>
 
 let cluster: ActorCluster;
 let database: TestDatabase;
-beforeAll(async () => {
-  database = await withDatabase();
-});
-afterAll(() => database.close());
-beforeEach(async () => {
-  await database.pool.query("truncate chaos_run, incident cascade");
-  cluster = await startActorCluster();
-  allowChaos(cluster);
-  cluster.writes.length = 0;
-});
-afterEach(async () => {
-  await cluster[Symbol.asyncDispose]();
+eachInChaosWorld((world) => {
+  ({ cluster, database } = world);
 });
 
 async function resultOf(outcome: ReturnType<typeof makeRun>): Promise<RunResult> {

@@ -1,27 +1,17 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { makeRun, restoreRuns } from "../../../src/app/chaos/chaos-run.ts";
 import { addChaosRun, askChaosStop, getChaosRun, takeRequestedRun } from "../../../src/store/chaos/runs.ts";
-import { type ActorCluster, startActorCluster } from "../../support/actor-cluster.ts";
-import { type TestDatabase, withDatabase } from "../../support/postgres.ts";
-import { allowChaos, chaosClient, depsFor, experimentOf } from "./chaos-world.ts";
+import type { ActorCluster } from "../../support/actor-cluster.ts";
+import type { TestDatabase } from "../../support/postgres.ts";
+import { chaosClient, depsFor, experimentOf, starve } from "./chaos-world.ts";
+import { eachInChaosWorld } from "./each-in-chaos-world.ts";
 
-const starve = { method: "starve-memory", target: { name: "carts" }, container: "carts", limit: "16Mi" };
 const empty = { method: "scale-to-zero", target: { kind: "StatefulSet", name: "db" } };
 
 let cluster: ActorCluster;
 let database: TestDatabase;
-beforeAll(async () => {
-  database = await withDatabase();
-});
-afterAll(() => database.close());
-beforeEach(async () => {
-  await database.pool.query("truncate chaos_run, incident cascade");
-  cluster = await startActorCluster();
-  allowChaos(cluster);
-  cluster.writes.length = 0;
-});
-afterEach(async () => {
-  await cluster[Symbol.asyncDispose]();
+eachInChaosWorld((world) => {
+  ({ cluster, database } = world);
 });
 
 const replicasOfDb = () => (cluster.get("StatefulSet", "db")?.spec as { replicas?: number }).replicas;
