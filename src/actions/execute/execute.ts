@@ -172,12 +172,15 @@ async function takenBack(
       ...result,
       detail: `${result.detail} Taken back already: ${done.map((step) => refText(step.target)).join(", ")}.`,
     };
-  const left: string[] = [];
-  for (const step of done.toReversed()) {
-    const back = claim.plan.undo.find((other) => sameRef(other.target, step.target));
-    const end = back ? await doStep({ step: back, index: -1, claim, phase: "undo", started: true }, deps) : undefined;
-    if (end?.type !== "done") left.push(refText(step.target));
+  const { undo } = claim.plan;
+  const isBack = new Set<WriteStep>();
+  for (const back of undo.filter(({ target }) => done.some((step) => sameRef(step.target, target)))) {
+    const end = await doStep({ step: back, index: -1, claim, phase: "undo", started: true }, deps);
+    if (end.type === "done") isBack.add(back);
   }
+  const left = done
+    .filter(({ target }) => !undo.some((back) => isBack.has(back) && sameRef(back.target, target)))
+    .map(({ target }) => refText(target));
   if (left.length > 0) return stillInPlace(result, left);
   return { ...result, detail: `${result.detail} What had been changed before was put back.` };
 }

@@ -86,7 +86,9 @@ export function draftDiff(draft: Draft): string {
  */
 export async function previewDraft(draft: Draft, cluster: ActorPreviewPort): Promise<PreviewOutcome> {
   const steps: WriteStep[] = [];
-  const undo: WriteStep[] = [];
+  // What reads a value is restarted after it, when it is put back no less than when it is changed. What was made goes last.
+  const putBack: WriteStep[] = [];
+  const removed: WriteStep[] = [];
   const touches: TouchedObject[] = [];
   const diffs: string[] = [];
   for (const change of draft.changes) {
@@ -113,10 +115,11 @@ export async function previewDraft(draft: Draft, cluster: ActorPreviewPort): Pro
     steps.push(step);
     if (touch) touches.push(touch);
     const back = undoStepOf(change, after);
-    if (back) undo.unshift(back);
+    if (back) (back.type === "delete" ? removed : putBack).push(back);
     diffs.push(diffOf(change, after));
   }
   if (steps.length === 0)
     return refused(refuse("nothing-to-change", "The cluster already is as this action would make it."));
+  const undo = [...putBack, ...removed.toReversed()];
   return { type: "preview", steps, undo, touches, diff: diffs.join("\n") };
 }

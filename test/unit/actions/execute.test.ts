@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { autoApprove } from "../../../src/actions/approve/approve.ts";
+import { restarted } from "../../../src/actions/catalogue/restart.ts";
 import { intentOf } from "../../../src/actions/change/intent.ts";
 import { containerOf } from "../../../src/actions/change/workload.ts";
 import type { ActorPort } from "../../../src/actions/cluster-port.ts";
@@ -79,13 +80,68 @@ describe("carrying out and taking back", () => {
     const plan = await propose(cluster.actor, plans, { recommendation });
     await approve(plans, plan);
     await executeAll(executor(cluster.actor, plans));
-    cluster.edit("ConfigMap", "carts-config", (object) => ({ ...object, data: { pool: "40" } }));
+    cluster.edit("Deployment", "carts", (object) => restarted(object, Date.UTC(2027, 0, 1)));
     expect(await undo(plan.id, cluster, plans)).toMatchObject({
       type: "failed",
       result: {
         outcome: "conflict",
-        detail: expect.stringMatching(/pool.*Taken back already: Deployment shop\/carts\.$/),
+        detail: expect.stringMatching(/annotations of Deployment shop\/carts since\. Taken back already: ConfigMap shop\/carts-config\.$/),
       },
+    });
+    expect(cluster.get("ConfigMap", "carts-config")).toMatchObject({ data: { pool: "10" } });
+  });
+
+  describe("a value that a workload reads at its start", () => {
+    const change = recommend("patch-config", ["ConfigMap", "carts-config"], {
+      key: "pool",
+      value: "20",
+      restart: ["carts"],
+    });
+    const written = (cluster: ActorCluster) => cluster.writes.map(({ verb, resource }) => `${verb} ${resource.kind}`);
+
+    test("is there before the workload restarts, and back before it restarts again", async () => {
+      await using database = await withDatabase();
+      await using cluster = await startActorCluster();
+      const plans = planStore(database);
+      const plan = await propose(cluster.actor, plans, { recommendation: change });
+      await approve(plans, plan);
+      await executeAll(executor(cluster.actor, plans));
+      expect(written(cluster)).toEqual(["patch ConfigMap", "patch Deployment"]);
+      cluster.writes.length = 0;
+      expect(await undo(plan.id, cluster, plans)).toMatchObject({ type: "undone" });
+      expect(written(cluster)).toEqual(["patch ConfigMap", "patch Deployment"]);
+    });
+
+    test("that somebody else has set since is left, and nothing restarts for it", async () => {
+      await using database = await withDatabase();
+      await using cluster = await startActorCluster();
+      const plans = planStore(database);
+      const plan = await propose(cluster.actor, plans, { recommendation: change });
+      await approve(plans, plan);
+      await executeAll(executor(cluster.actor, plans));
+      cluster.edit("ConfigMap", "carts-config", (object) => ({ ...object, data: { pool: "40" } }));
+      cluster.writes.length = 0;
+      expect(await undo(plan.id, cluster, plans)).toMatchObject({ type: "failed", result: { outcome: "conflict" } });
+      expect(cluster.writes).toEqual([]);
+    });
+
+    test("is back before those restart again that had been restarted when another could not be", async () => {
+      await using database = await withDatabase();
+      await using cluster = await startActorCluster();
+      const plans = planStore(database);
+      const both = { ...change, params: { ...change.params, restart: ["carts", "statefulset/db"] } };
+      const plan = await propose(cluster.actor, plans, { recommendation: both });
+      await approve(plans, plan);
+      const apply: ActorPort["apply"] = async (step, guard) =>
+        step.target.kind === "StatefulSet"
+          ? { type: "refused", status: 403, reason: "Forbidden", fields: [] }
+          : await cluster.actor.apply(step, guard);
+      const outcome = await executeNext(executor({ ...cluster.actor, apply }, plans));
+      expect(outcome).toMatchObject({
+        result: { outcome: "refused", detail: expect.stringContaining("was put back") },
+      });
+      expect(written(cluster)).toEqual(["patch ConfigMap", "patch Deployment", "patch ConfigMap", "patch Deployment"]);
+      expect(cluster.get("ConfigMap", "carts-config")).toMatchObject({ data: { pool: "10" } });
     });
   });
 

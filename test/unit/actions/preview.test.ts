@@ -133,7 +133,7 @@ describe("what a dry run comes to", () => {
 });
 
 describe("a preview", () => {
-  test("shows what the server makes of it, and takes it back in the opposite order", async () => {
+  test("shows what the server makes of it, and takes back what was changed before what was made", async () => {
     const { port } = cluster((step) =>
       step.type === "create"
         ? { type: "done", object: { ...(step.body as KubeObject), data: { a: "1", byAdmission: "yes" } } }
@@ -142,9 +142,29 @@ describe("a preview", () => {
     const preview = await previewDraft(draft(modify, created), port);
     if (preview.type !== "preview") throw new Error(preview.type);
     expect(preview.steps.map(({ type }) => type)).toEqual(["patch", "create"]);
-    expect(preview.undo.map(({ type, target }) => `${type} ${target.name}`)).toEqual(["delete new", "patch carts"]);
+    expect(preview.undo.map(({ type, target }) => `${type} ${target.name}`)).toEqual(["patch carts", "delete new"]);
     expect(preview.diff).toContain("+  byAdmission: yes");
     expect(preview.touches).toMatchObject([{ target: { name: "carts" }, uid: "c", resourceVersion: "5" }]);
+  });
+
+  test("puts a value back before it restarts what reads it, and removes what was made last first", async () => {
+    const other = (name: string): Change => ({
+      ...created,
+      object: { ...created.object, metadata: { name, namespace: "shop" } },
+    });
+    const before = deployment(2);
+    const after = { ...before, spec: { ...(before.spec as object), minReadySeconds: 5 } } as KubeObject;
+    const { port } = cluster((step) =>
+      step.target.kind === "Deployment" ? { type: "done", object: after } : { type: "done", object: config("20") },
+    );
+    const preview = await previewDraft(draft(other("a"), other("b"), modify, { type: "modify", before, after }), port);
+    if (preview.type !== "preview") throw new Error(preview.type);
+    expect(preview.undo.map(({ type, target }) => `${type} ${target.kind} ${target.name}`)).toEqual([
+      "patch ConfigMap carts",
+      "patch Deployment carts",
+      "delete ConfigMap b",
+      "delete ConfigMap a",
+    ]);
   });
 
   test("of a scale is what we can tell: the answer is another kind of object", async () => {
