@@ -24,6 +24,8 @@ export interface LevelShiftSpec {
   readonly right?: (shift: Shift, context: DetectContext) => boolean;
   /** Consecutive points that must be wrong; two at least. */
   readonly holdPoints?: number;
+  /** From the first to the last of them (ms): two of a slow scrape say as much as three of a fast one. */
+  readonly holdMs?: number;
   /** Consecutive points that must be right again. */
   readonly clearPoints?: number;
   readonly finding: (shift: Shift, since: number, context: DetectContext) => Finding | undefined;
@@ -73,6 +75,7 @@ const forgetAfterMs = 30 * 60_000;
 export function createLevelShift(spec: LevelShiftSpec): Detector {
   const memories = new Map<Series, Memory>();
   const holdPoints = Math.max(2, spec.holdPoints ?? 2);
+  const holdMs = spec.holdMs ?? 0;
   const clearPoints = spec.clearPoints ?? 2;
 
   function judge(memory: Memory, shift: Shift, at: number, context: DetectContext): void {
@@ -80,7 +83,7 @@ export function createLevelShift(spec: LevelShiftSpec): Detector {
       if (memory.wrong === 0 && !memory.active) memory.since = at;
       memory.wrong++;
       memory.right = 0;
-      if (memory.wrong >= holdPoints) memory.active = true;
+      if (memory.wrong >= holdPoints && at - memory.since >= holdMs) memory.active = true;
       if (memory.active && at - memory.since > adoptAfterMs) memory.baseline.admit(shift.value);
       return;
     }
