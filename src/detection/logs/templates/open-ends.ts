@@ -60,7 +60,8 @@ function outcomeOf({ hash, flags, count }: Tokens, from: number): number {
   let last = count - 1;
   while (last > from && ((flags[last] ?? 0) & FLAG.inside) !== 0) last--;
   const ended = FLAG.event | FLAG.told;
-  return ((flags[last] ?? 0) & ended) === ended ? (hash[last] ?? WILD) : 0;
+  // `not-well-formed` names a condition.
+  return ((flags[last] ?? 0) & (ended | FLAG.soft)) === ended ? (hash[last] ?? WILD) : 0;
 }
 
 /** `failed` of `for container a failed`: the last word behind a name that says what happened, names of titles aside. 0 when there is none. */
@@ -86,7 +87,8 @@ function headsOf(tokens: Tokens, heads: Head[]): number {
     const isRaised = isTold && ((flags[i - 1] ?? 0) & FLAG.raised) !== 0;
     // `internal error: ` is a kind of error, and a sentence follows.
     const isClass = words === 2 && namesErrorClass(hash[i - 1] ?? WILD);
-    const isText = isRaised || (isTold && !isClass && words > 1 && phrase > 0 && (events > 0 || (words > 3 && phrase > 1)));
+    const isText =
+      isRaised || (isTold && !isClass && words > 1 && phrase > 0 && (events > 0 || (words > 3 && phrase > 1)));
     const isPairs = i === pairs && words > 1;
     if (isText || isPairs || (!isTold && i > 0 && words > 1 && announces(hash[i - 1] ?? WILD))) {
       const head = heads[found++];

@@ -10,7 +10,7 @@ import { endOfLongValue } from "./scan-place.ts";
 import { isQuote } from "./scan-quoted.ts";
 import { endOfGroup } from "./scan-value.ts";
 import { afterSign, isRule, RULE } from "./signs.ts";
-import { FLAG, MAX_TOKENS, type TokenLine } from "./token-line.ts";
+import { FLAG, MAX_TOKENS, type TokenLine, WILD } from "./token-line.ts";
 import {
   hashWord,
   isEventKey,
@@ -31,6 +31,7 @@ const EQUALS = 61;
 const BAR = 124;
 const OPEN_GROUP = 40;
 const CLOSE_GROUP = 41;
+const CLOSE_ANGLE = 62;
 const OPEN_LIST = 91;
 const CLOSE_LIST = 93;
 /** Longest unit word. */
@@ -67,6 +68,20 @@ function endOfAssigned(text: string, at: number, end: number): number {
     i = next;
   }
   return i;
+}
+
+/** `pending -> paid`: does an arrow lead to the word at `from`? Then the word it comes from is a value as well. */
+function followsArrow(line: TokenLine, from: number): boolean {
+  const { text } = line;
+  const arrow = from - 3;
+  if (line.words < 2 || text.charCodeAt(from - 1) !== 32) return false;
+  if (!text.startsWith("->", arrow) && !text.startsWith("=>", arrow)) return false;
+  const last = line.count - 1;
+  if (line.hash[last] !== WILD && line.end[last] === arrow - 1) {
+    line.hash[last] = WILD;
+    line.words--;
+  }
+  return true;
 }
 
 /**
@@ -204,6 +219,11 @@ export function tokenize(line: TokenLine, start: number, end: number): void {
     if (kind === KIND.constant && line.words > 0 && beginsSql(text, from)) {
       pushValue(line, from, end, named);
       return;
+    }
+    if (separator === CLOSE_ANGLE && followsArrow(line, from)) {
+      pushValue(line, from, i, named);
+      previousWord = 0;
+      continue;
     }
     const slot = separator === 0 && previousWord !== 0 && isSlotWord(previousWord) ? FLAG.slot : 0;
     const alone = separator === OPEN_LIST && text.charCodeAt(i) === CLOSE_LIST ? FLAG.soft : 0;

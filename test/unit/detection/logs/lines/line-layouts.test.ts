@@ -281,7 +281,7 @@ describe("what is wrapped around a line leaves its level and time readable", () 
     [`${ESC}[31mERROR${ESC}[0m disk full`, "error", "disk full", undefined],
     [
       "<165>1 2026-10-11T22:14:16.003Z host prog - - - disk is fine",
-      undefined,
+      "info",
       "disk is fine",
       "2026-10-11T22:14:16.003Z",
     ],
@@ -292,4 +292,74 @@ describe("what is wrapped around a line leaves its level and time readable", () 
     expect(parsed.message).toBe(message);
     expect(parsed.at).toBe(at === undefined ? undefined : Date.parse(at));
   });
+});
+
+/** Layouts of one sentence, told once as a matter of course and once as a warning. */
+const leveled: readonly (readonly [string, string, string])[] = [
+  [
+    "slf4j's simple logger",
+    "[main] INFO com.example.Shop - sent 7 of it",
+    "[Thread-3] WARN com.example.Shop - sent 8 of it",
+  ],
+  [
+    "a level before the time",
+    "INFO  2026-11-21 21:46:10,123 [shard 0] compaction - sent 7 of it",
+    "WARN  2026-11-21 21:46:11,123 [shard 1:strm] compaction - sent 8 of it",
+  ],
+  [
+    "Monolog",
+    "[2026-11-21 21:46:10] local.INFO: sent 7 of it",
+    "[2026-11-21T21:46:11.123456+00:00] production.WARNING: sent 8 of it",
+  ],
+  [
+    "Rust's tracing, with spans",
+    '2026-11-21T21:46:10.123456Z  INFO request{id=7 path="/a"}: shop::orders: sent 7 of it',
+    "2026-11-21T21:46:11.123456Z  WARN request{id=8}:db{q=1}: shop::orders: sent 8 of it",
+  ],
+  [
+    "Rust's tracing, with threads and places",
+    "2026-11-21T21:46:10.123456Z  INFO ThreadId(01) shop::orders: src/main.rs:42: sent 7 of it",
+    "2026-11-21T21:46:11.123456Z  WARN ThreadId(12) shop::orders: src/main.rs:42: sent 8 of it",
+  ],
+  [
+    "Elixir, with metadata",
+    "21:46:10.123 [info] sent 7 of it",
+    "21:46:11.123 request_id=Fabc user=ann [warning] sent 8 of it",
+  ],
+  ["Jupyter", "[I 2026-11-21 21:46:10.123 ServerApp] sent 7 of it", "[W 2026-11-21 21:46:11.123 LabApp] sent 8 of it"],
+  ["Tornado", "[I 261121 21:46:10 web:2246] sent 7 of it", "[W 261121 21:46:11 ioloop:12] sent 8 of it"],
+  ["priorities for systemd", "<6>sent 7 of it", "<4>sent 8 of it"],
+  [
+    "OpenTelemetry's logs as JSON",
+    '{"Timestamp":"2026-11-21T21:46:10Z","SeverityText":"Info","Body":"sent 7 of it","Attributes":{}}',
+    '{"Timestamp":"2026-11-21T21:46:11Z","SeverityText":"Warn","Body":"sent 8 of it","Attributes":{"a":1}}',
+  ],
+  [
+    "OpenTelemetry's logs in its own form",
+    '{"body":{"stringValue":"sent 7 of it"},"severityText":"INFO"}',
+    '{"body":{"stringValue":"sent 8 of it"},"severityText":"WARN"}',
+  ],
+  [
+    "Google Cloud",
+    '{"jsonPayload":{"message":"sent 7 of it"},"severity":"INFO"}',
+    '{"jsonPayload":{"message":"sent 8 of it","x":1},"severity":"WARNING"}',
+  ],
+  [
+    "Python with threads",
+    "2026-11-21 21:46:10,123 - INFO - MainThread - orders.api - sent 7 of it",
+    "2026-11-21 21:46:11,123 - WARNING - worker - orders.api - sent 8 of it",
+  ],
+  [
+    "log4js",
+    "[2026-11-21T21:46:10.123] [INFO] addon/slack - sent 7 of it",
+    "[2026-11-21T21:46:11.123] [WARN] HTTP - sent 8 of it",
+  ],
+];
+
+test.each(leveled)("%s: the level, the sentence, and one template", (_, calm, alarming) => {
+  expect(parseLine(calm)).toMatchObject({ level: "info", message: "sent 7 of it" });
+  expect(parseLine(alarming)).toMatchObject({ level: "warn", message: "sent 8 of it" });
+  const miner = createTemplateMiner();
+  for (const line of [calm, alarming]) miner.learn(line);
+  expect([...miner.templates()].map(({ text }) => text)).toEqual(["sent <*> of it"]);
 });

@@ -165,6 +165,8 @@ describe("values are masked at once", () => {
     ],
     ["lists of texts", "ran ['sh', '-c', 'a b'] for it", "ran ['git'] for it"],
     ["lists in quotes", "ran '['sh', '-c']' for it", "ran 'echo ok' for it"],
+    ["from one state to another", "order 7 of it: pending -> paid", "order 8 of it: paid -> shipped"],
+    ["conditions behind a colon", "stream 7 was closed: not-well-formed", "stream 8 was closed: the host is unknown"],
     ["from where to where", "stream a.example.com->b.example.org over", "stream b.example.org->10.0.0.7 over"],
     [
       "what OpenSSL says",
@@ -319,6 +321,7 @@ describe("statements that differ in a word stay apart", () => {
     ["events with a dash", "the breaker of 7 is half-opened on a", "the breaker of 7 is closed on a"],
     ["a reason and none", "client 7 of the hub disconnected: 12", "client 7 of the hub disconnected"],
     ["where it goes", "From: 10.0.0.1 piece no=7", "To: 10.0.0.1 piece no=7"],
+    ["classes of errors", "internal error: no device for 7", "internal error: child 8 is gone"],
     ["methods of a request line", '10.0.0.1 - "GET /a HTTP/1.1" 200 7', '10.0.0.1 - "POST /a HTTP/1.1" 200 7'],
     ["names of settings", "the engine: Options.write_size: 64", "the engine: Options.read_size : 32"],
     [
