@@ -39,6 +39,8 @@ function placeOf(line: Tokens, at: number): Place {
   const before = wordsBefore(line, at);
   const flags = line.flags[at] ?? 0;
   if ((flags & FLAG.opened) !== 0 && at > 0) return "slot";
+  // `report.csv: copied anew`: who or what the sentence is about.
+  if (at === 0 && ((line.flags[1] ?? 0) & FLAG.told) !== 0) return "inner";
   if (before === 0) return "lead";
   if ((flags & FLAG.named) !== 0) return before > 1 ? "slot" : "lead";
   const previous = line.hash[at - 1] ?? WILD;

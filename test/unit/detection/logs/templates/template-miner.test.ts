@@ -492,6 +492,12 @@ describe("words become values by evidence", () => {
     expect(textsOf(lines)).toHaveLength(3);
   });
 
+  test("what a sentence is about, before a colon, is a value soon", () => {
+    expect(
+      textsOf(["pics: cannot follow the link", "broken: cannot follow the link", "new: cannot follow the link"]),
+    ).toEqual(["<*>: cannot follow the link"]);
+  });
+
   test("a word after an address is not one of many", () => {
     expect(textsOf(["10.0.0.1:1194 Timers: ping 2 again", "Timers: ping 3 again"])).toEqual([
       "<*> Timers: ping <*> again",
