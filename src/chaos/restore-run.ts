@@ -1,7 +1,8 @@
-import { restoreChange, type WriterDeps } from "./apply-change.ts";
 import { targetText } from "./change.ts";
 import type { ChangeState, JournalEntry } from "./journal-port.ts";
+import { restoreChange } from "./restore-change.ts";
 import type { ChangeOutcome } from "./result.ts";
+import type { WriterDeps } from "./write-values.ts";
 
 /**
  * Takes back what a run left in the cluster, the last change first. What is back already stays as it is.

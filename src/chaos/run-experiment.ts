@@ -1,7 +1,7 @@
 import { makeRef } from "../incident/object-ref.ts";
 import { messageOf } from "../lib/app-error.ts";
 import { type Clock, rest } from "../lib/clock.ts";
-import { applyChange, digestBefore, restoreChange, type WriterDeps } from "./apply-change.ts";
+import { applyChange, digestBefore } from "./apply-change.ts";
 import { type Change, targetText } from "./change.ts";
 import type { ChaosCluster } from "./cluster-port.ts";
 import type { Experiment } from "./experiment.ts";
@@ -10,9 +10,11 @@ import { judgedFacts } from "./judged-facts.ts";
 import { operatorFailure } from "./operator-status.ts";
 import type { Probe, ProbeAnswer } from "./probe.ts";
 import { createProbeTally } from "./probe-tally.ts";
+import { restoreChange } from "./restore-change.ts";
 import type { ChangeOutcome, RunResult, Verdict } from "./result.ts";
 import type { IncidentFacts } from "./score.ts";
 import { scoreRun } from "./score.ts";
+import type { WriterDeps } from "./write-values.ts";
 
 export interface RunDeps {
   readonly cluster: ChaosCluster;

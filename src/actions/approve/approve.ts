@@ -2,16 +2,9 @@ import type { ApprovalOutcome, SecondFactorRefusal } from "../../incident/approv
 import type { StoredPlan } from "../../incident/fix/stored-plan.ts";
 import { planDigest } from "../plan/plan-digest.ts";
 import type { PlanStore, RejectOutcome } from "../plan/plan-store.ts";
-import {
-  type Approver,
-  judge,
-  mayApprove,
-  mayAutoApply,
-  needsSecondFactor,
-  type PolicyFacts,
-  type Verdict,
-} from "../policy/policy.ts";
+import { judge, mayAutoApply, needsSecondFactor, type PolicyFacts, type Verdict } from "../policy/policy.ts";
 import type { Policy } from "../policy/policy-file.ts";
+import { type Approver, mayApprove } from "../policy/who-may.ts";
 import { accessRefusal, type ClusterAccessPort } from "./approver-access.ts";
 
 /** Judges one-time codes, and uses them up. */

@@ -1,7 +1,7 @@
 import type { ApprovalOutcome } from "../../incident/approval.ts";
 import type { ActionPlan } from "../../incident/fix/action-plan.ts";
-import type { Approver } from "../policy/policy.ts";
 import type { ClusterIdentity } from "../policy/policy-file.ts";
+import type { Approver } from "../policy/who-may.ts";
 import { type AccessQuestion, accessNeeded } from "./access-needed.ts";
 
 /** Who somebody is in the cluster. */

@@ -1,8 +1,7 @@
 import type { ActionCode } from "../../incident/action-code.ts";
-import type { Person } from "../../incident/approval.ts";
 import { type ActionRisk, actionRisks } from "../../incident/fix/action-risk.ts";
 import type { ObjectRef } from "../../incident/object-ref.ts";
-import { isOneObject, type SilenceMatcher } from "../../incident/silence.ts";
+import { matchesName } from "./matches-name.ts";
 import type { Policy, PolicyRule } from "./policy-file.ts";
 
 /** What the policy judges. Everything it needs is a value; it asks nobody. */
@@ -32,22 +31,6 @@ export type Verdict =
   | { readonly allow: false; readonly reason: Denial; readonly detail: string };
 
 const leastApprovalsForHighRisk = 2;
-
-/** `*` stands for any run of characters. Linear: each part is searched once, from where the last one ended. */
-export function matchesName(pattern: string, name: string): boolean {
-  const parts = pattern.split("*");
-  const first = parts[0] ?? "";
-  const last = parts.at(-1) ?? "";
-  if (parts.length === 1) return pattern === name;
-  if (!name.startsWith(first) || !name.endsWith(last) || name.length < first.length + last.length) return false;
-  let at = first.length;
-  for (const part of parts.slice(1, -1)) {
-    const found = name.indexOf(part, at);
-    if (found < 0 || found + part.length > name.length - last.length) return false;
-    at = found + part.length;
-  }
-  return true;
-}
 
 /** Whether objects of the namespace are never changed. Cluster-scoped objects have none. */
 export function isProtected(policy: Policy, namespace: string | undefined): boolean {
@@ -86,7 +69,8 @@ export function judge(policy: Policy, facts: PolicyFacts): Verdict {
   return refusals[0] ?? deny("no-rule", "No rule of the policy allows it.");
 }
 
-function ruleSpeaksOf(rule: PolicyRule, action: ActionCode, target: ObjectRef): boolean {
+/** Whether the rule is about this action on this object, whoever may approve it. */
+export function ruleSpeaksOf(rule: PolicyRule, action: ActionCode, target: ObjectRef): boolean {
   if (!rule.namespaces.some((pattern) => matchesName(pattern, target.namespace ?? ""))) return false;
   if (rule.kinds && !rule.kinds.includes(target.kind)) return false;
   return !rule.actions || rule.actions.includes(action);
@@ -145,73 +129,6 @@ function isInside(window: NonNullable<PolicyRule["windows"]>[number], at: number
   const week = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
   const yesterday = week[(week.indexOf(today) + 6) % 7] ?? "";
   return (days.includes(today) && now >= window.from) || (days.includes(yesterday) && now < window.to);
-}
-
-/** Who somebody is, as far as the edge that authenticated him can tell. */
-export interface Approver extends Person {
-  /** False for bots and integrations: they never approve. */
-  readonly human: boolean;
-  /** Groups he is a member of, such as `slack:S123`. */
-  readonly groups: readonly string[];
-}
-
-/**
- * Whether this person may approve under the rule. Who asked for a plan, or has set a value in it, may not help to reach the
- * second voice for it.
- */
-export function mayApprove(
-  rule: PolicyRule,
-  approver: Approver,
-  plan: { readonly approvalsNeeded: number; readonly requestedBy: string | null; readonly setBy?: readonly string[] },
-): boolean {
-  const authors = [plan.requestedBy, ...(plan.setBy ?? [])];
-  if (plan.approvalsNeeded > 1 && [approver.id, ...(approver.aliases ?? [])].some((id) => authors.includes(id)))
-    return false;
-  return isNamedBy(rule, approver);
-}
-
-/**
- * Whether this person may have a change taken back: who approved it, and whoever a rule that speaks of it names. Time windows,
- * risk and confidence hold nobody back from restoring what was.
- */
-export function mayUndo(
-  policy: Policy,
-  approver: Approver,
-  change: Pick<PolicyFacts, "action" | "target"> & { readonly approvedBy: readonly string[] },
-): boolean {
-  if (!approver.human) return false;
-  if (change.approvedBy.includes(approver.id)) return true;
-  return policy.rules.some((rule) => ruleSpeaksOf(rule, change.action, change.target) && isNamedBy(rule, approver));
-}
-
-/**
- * Whether this person may let changes happen again after a freeze: whoever may approve something. Anybody may freeze, since
- * nothing is changed by it.
- */
-export function mayUnfreeze(policy: Policy, approver: Approver): boolean {
-  return policy.rules.some((rule) => isNamedBy(rule, approver));
-}
-
-/**
- * Whether this person may have nothing raised for what the matcher covers. One object is for any member, so that the noise of
- * one pod costs nobody his night; what is wider can hide an attack, and is for approvers (of that namespace, where it has one).
- */
-export function maySilence(policy: Policy, approver: Approver, matcher: SilenceMatcher): boolean {
-  if (!approver.human) return false;
-  if (policy.whoMaySilence === "anyone") return true;
-  if (policy.whoMaySilence === "approvers-beyond-one" && isOneObject(matcher)) return true;
-  return policy.rules.some(
-    (rule) =>
-      isNamedBy(rule, approver) &&
-      (matcher.namespace === undefined ||
-        rule.namespaces.some((pattern) => matchesName(pattern, matcher.namespace ?? ""))),
-  );
-}
-
-function isNamedBy({ approvers: { anyone, people, groups } }: PolicyRule, approver: Approver): boolean {
-  if (!approver.human) return false;
-  const ids = [approver.id, ...(approver.aliases ?? [])];
-  return anyone || ids.some((id) => people.includes(id)) || groups.some((group) => approver.groups.includes(group));
 }
 
 /** Whether an approval under the rule needs a one-time code. */

@@ -1,7 +1,7 @@
 import { approvePlan, codeRefusal, rejectPlan } from "../../actions/approve/approve.ts";
 import type { PlanStore } from "../../actions/plan/plan-store.ts";
-import { maySilence, mayUndo, mayUnfreeze } from "../../actions/policy/policy.ts";
 import type { Policy } from "../../actions/policy/policy-file.ts";
+import { maySilence, mayUndo, mayUnfreeze } from "../../actions/policy/who-may.ts";
 import type { ChaosPort, Desk, DeskOutcome, DigestPort, WebPort } from "../../bot/desk.ts";
 import { refusalText, undoNeedsCode } from "../../bot/slack/render/approval-words.ts";
 import type { Person } from "../../incident/approval.ts";

@@ -1,7 +1,7 @@
 import type { ApproveDeps, SecondFactorPort } from "../../actions/approve/approve.ts";
 import type { ClusterAccessPort } from "../../actions/approve/approver-access.ts";
-import type { Approver } from "../../actions/policy/policy.ts";
 import { groupsNamed, type Policy } from "../../actions/policy/policy-file.ts";
+import type { Approver } from "../../actions/policy/who-may.ts";
 import { createGroupsOf, type GroupMembersDeps } from "../../bot/slack/group-members.ts";
 import type { Person } from "../../incident/approval.ts";
 import { sealKeyOf } from "../../lib/seal.ts";

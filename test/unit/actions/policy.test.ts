@@ -1,14 +1,8 @@
 import { describe, expect, test } from "vitest";
-import {
-  type Approver,
-  judge,
-  matchesName,
-  mayApprove,
-  mayAutoApply,
-  mayUnfreeze,
-  type PolicyFacts,
-} from "../../../src/actions/policy/policy.ts";
+import { matchesName } from "../../../src/actions/policy/matches-name.ts";
+import { judge, mayAutoApply, type PolicyFacts } from "../../../src/actions/policy/policy.ts";
 import { defaultPolicy, type Policy, policySchema } from "../../../src/actions/policy/policy-file.ts";
+import { type Approver, mayApprove, mayUnfreeze } from "../../../src/actions/policy/who-may.ts";
 import { makeRef } from "../../../src/incident/object-ref.ts";
 
 const fine: PolicyFacts = {

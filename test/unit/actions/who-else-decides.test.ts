@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type Approver, maySilence, mayUndo } from "../../../src/actions/policy/policy.ts";
 import { policySchema } from "../../../src/actions/policy/policy-file.ts";
+import { type Approver, maySilence, mayUndo } from "../../../src/actions/policy/who-may.ts";
 import { makeRef } from "../../../src/incident/object-ref.ts";
 
 const ann: Approver = { id: "slack:ann", name: "ann", human: true, groups: [], aliases: ["mail:ann@example.com"] };

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { mayApprove } from "../../../../src/actions/policy/policy.ts";
 import { groupsNamed, policySchema } from "../../../../src/actions/policy/policy-file.ts";
+import { mayApprove } from "../../../../src/actions/policy/who-may.ts";
 import { createApprovers } from "../../../../src/app/plans/approvers.ts";
 import { createGroupsOf } from "../../../../src/bot/slack/group-members.ts";
 import type { SlackOutcome } from "../../../../src/bot/slack/slack-port.ts";
