@@ -40,15 +40,15 @@ const MESSAGE_KEYS = [
 ];
 
 /** Keys of objects that hold the sentence where the line itself has none: Rust's `tracing`, Google Cloud, OpenTelemetry. */
-const HOLDERS = ["fields", "jsonPayload", "body", "Body"];
+const HOLDERS = new Set(["fields", "jsonPayload", "body", "Body"]);
 
-function keyRank(text: string, start: number, end: number, keys: readonly string[]): number {
-  const size = end - start;
-  for (let rank = 0; rank < keys.length; rank++) {
-    const key = keys[rank] ?? "";
-    if (key.length === size && key.charCodeAt(0) === text.charCodeAt(start) && text.startsWith(key, start)) return rank;
-  }
-  return -1;
+/** By length and first letter, which tell most keys that hold no sentence. */
+const MESSAGE_SHAPES = new Set(MESSAGE_KEYS.map((key) => key.length * 256 + key.charCodeAt(0)));
+
+/** How telling the key text[start, end) is, 0 the most; -1 when it holds no sentence. */
+function messageRank(text: string, start: number, end: number): number {
+  if (!MESSAGE_SHAPES.has((end - start) * 256 + text.charCodeAt(start))) return -1;
+  return MESSAGE_KEYS.indexOf(text.slice(start, end));
 }
 
 /** Offset of the quote that closes the string opened before `from`; `end` when the line is cut inside it. */
@@ -114,14 +114,14 @@ function scanObject(text: string, from: number, end: number, out: Structured): n
     const valueStart = quoted ? i + 1 : i;
     const valueEnd = quoted ? endOfString(text, valueStart, end) : endOfValue(text, i, end);
     if (quoted) {
-      const named = keyRank(text, keyStart, keyEnd, MESSAGE_KEYS);
+      const named = messageRank(text, keyStart, keyEnd);
       const rank = named > 0 && isEventName(text, keyStart, keyEnd, valueStart, valueEnd) ? 0 : named;
       if (rank >= 0 && rank < best && valueEnd > valueStart) {
         best = rank;
         out.start = valueStart;
         out.end = valueEnd;
       }
-    } else if (text.charCodeAt(i) === OPEN && keyRank(text, keyStart, keyEnd, HOLDERS) >= 0) holder = i;
+    } else if (text.charCodeAt(i) === OPEN && HOLDERS.has(text.slice(keyStart, keyEnd))) holder = i;
     i = skipSpaces(text, quoted ? valueEnd + 1 : valueEnd, end);
     if (text.charCodeAt(i) !== 44) break;
     i = skipSpaces(text, i + 1, end);
@@ -145,7 +145,7 @@ function scanLogfmt(text: string, from: number, end: number, out: Structured): b
     let valueEnd = valueStart;
     if (quoted) valueEnd = endOfString(text, valueStart, end);
     else while (valueEnd < end && text.charCodeAt(valueEnd) > 32) valueEnd++;
-    const rank = keyRank(text, keyStart, keyEnd, MESSAGE_KEYS);
+    const rank = messageRank(text, keyStart, keyEnd);
     if (rank >= 0 && rank < best) {
       best = rank;
       out.start = valueStart;
