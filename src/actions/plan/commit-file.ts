@@ -1,7 +1,7 @@
 import { stringify } from "yaml";
 import type { KubeObject } from "../../cluster/kubernetes-types.ts";
 import { intentOf } from "../change/intent.ts";
-import { type Plain, withValueAt } from "../change/plain.ts";
+import { isPlain, type Plain, valueAt, withValueAt } from "../change/plain.ts";
 import { strategicPatch } from "../change/strategic-patch.ts";
 import type { Draft } from "../define-action.ts";
 
@@ -14,8 +14,18 @@ export interface CommitFile {
 /** The rollout's own time stamp is an order to restart, not a state to keep. */
 const order = ["spec", "template", "metadata", "annotations", "kubectl.kubernetes.io/restartedAt"];
 
+/** Without the order, and without the maps that were made for it alone. */
+function withoutOrder(object: KubeObject): Plain {
+  let kept = withValueAt(intentOf(object), order, undefined);
+  for (const path of [order.slice(0, -1), order.slice(0, -2)]) {
+    const map = valueAt(kept, ...path);
+    if (isPlain(map) && Object.keys(map).length === 0) kept = withValueAt(kept, path, undefined);
+  }
+  return kept;
+}
+
 function patchOf(before: KubeObject, after: KubeObject): Plain {
-  const [old, next] = [before, after].map((object) => withValueAt(intentOf(object), order, undefined));
+  const [old, next] = [before, after].map(withoutOrder);
   return strategicPatch(old ?? {}, next ?? {});
 }
 
