@@ -4,7 +4,7 @@ import { levelRank } from "./level.ts";
 /** Pieces of line headers, each recognised by one bounded forward scan. Offsets are UTF-16 units. */
 
 /** Longest bracketed context ([thread], [request id ...]) that is still a header. */
-const MAX_BRACKET = 160;
+const MAX_BRACKET = 320;
 const MAX_TAG = 128;
 
 const DASH = 45;

@@ -107,6 +107,7 @@ function afterService(text: string, from: number, end: number): number {
 
 /** A host or the name of the file before the time (`app.log 2026-11-20 ...`), or pod and container (`carts-7d9f carts 2026-11-20 ...`). */
 function afterFileName(text: string, from: number, end: number): number {
+  if (text.charCodeAt(from) === OPEN_OBJECT) return from;
   let next = from;
   for (let name = 0; name < 2; name++) {
     const word = skipWord(text, next, end);

@@ -23,9 +23,9 @@ const VERBS =
 /** Past forms without -ed, states and outcomes, booleans. */
 const STATES =
   "absent active alive available bad became become began begun bound broken busy candidate cannot caught conflict " +
-  "corrupt dead denial done empty error exists failure false False follower following found full gone good got granted " +
-  "healthy held hidden hung idle inactive invalid kept known late leader leading left lost missing new none off offline " +
-  "ok okay old online pending present ran reachable ready sent shown slow stale success successful successfully timeout " +
+  "correct corrupt dead denial done empty error exists failure false False follower following found full gone good got granted " +
+  "healthy held hidden hung idle inactive incorrect invalid kept known late leader leading left lost missing new none off offline " +
+  "OK ok okay old online pending present ran reachable ready sent shown slow stale success successful successfully timeout " +
   "true True unavailable unhealthy unknown unreachable valid went woke won written wrong wrote";
 /** Where something is or goes, of which there are two or three. */
 const SIDES =

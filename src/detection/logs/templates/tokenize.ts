@@ -130,7 +130,9 @@ export function tokenize(line: TokenLine, start: number, end: number): void {
     const isScope = separator === COLON && text.charCodeAt(i - 1) === COLON && text.charCodeAt(i - 2) === COLON;
     const named = (separator === EQUALS || separator === COLON) && !isScope ? FLAG.named : 0;
     const isGroup = separator === OPEN_GROUP && text.charCodeAt(end - 1) === CLOSE_GROUP;
-    if ((named !== 0 || isGroup) && isPayloadWord(previousWord)) {
+    // Of `rlm_sql (sql): ` the sentence follows.
+    const isDirect = isGroup || text.charCodeAt(line.end[line.count - 1] ?? 0) === separator;
+    if ((named !== 0 || isGroup) && isDirect && isPayloadWord(previousWord)) {
       pushValue(line, i, end, named);
       return;
     }
