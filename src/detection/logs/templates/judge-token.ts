@@ -155,7 +155,9 @@ export function flagsOf(text: string, shape: TokenShape, from: number, to: numbe
     const tells = isMember(text, from, to) || endsWithEvent(text, from, to);
     return FLAG.soft | (tells ? FLAG.event : 0) | raised | opened;
   }
-  if (kind === KIND.constant) return FLAG.constant | raised | opened;
+  const event = isEventWord(shape.hash, text, from, to) ? FLAG.event : 0;
+  // Of names in capitals only `OK` is said in so many letters.
+  if (kind === KIND.constant) return FLAG.constant | (shape.length === 2 ? event : 0) | raised | opened;
   const capital = classOf(text.charCodeAt(from)) === UPPER ? FLAG.capital : 0;
-  return capital | (isEventWord(shape.hash, text, from, to) ? FLAG.event : 0) | raised | opened;
+  return capital | event | raised | opened;
 }

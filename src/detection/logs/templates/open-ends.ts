@@ -83,7 +83,7 @@ function headsOf(tokens: Tokens, heads: Head[]): number {
   const pairs = startOfPairs(tokens);
   for (let i = 0; i < count && found < heads.length; i++) {
     const flag = flags[i] ?? 0;
-    const isTold = (flag & FLAG.told) !== 0;
+    const isTold = (flag & (FLAG.told | FLAG.inside)) === FLAG.told;
     const isRaised = isTold && ((flags[i - 1] ?? 0) & FLAG.raised) !== 0;
     // `internal error: ` is a kind of error, and a sentence follows.
     const isClass = words === 2 && namesErrorClass(hash[i - 1] ?? WILD);

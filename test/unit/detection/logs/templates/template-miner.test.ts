@@ -17,6 +17,9 @@ function word(next: () => number): string {
   return Array.from({ length: 7 }, () => "ghijklmnopqrstuvwxyz"[Math.floor(next() * 20)]).join("");
 }
 
+const ID = "4276dbcd-bfa3-4b86-877c-d813120973b1";
+const HEX = "248729964a865d0abfa59f950749567f";
+
 const textsOf = (lines: readonly string[]) => {
   const miner = createTemplateMiner();
   for (const line of lines) miner.learn(line);
@@ -167,6 +170,16 @@ describe("values are masked at once", () => {
     ["lists in quotes", "ran '['sh', '-c']' for it", "ran 'echo ok' for it"],
     ["from one state to another", "order 7 of it: pending -> paid", "order 8 of it: paid -> shipped"],
     ["conditions behind a colon", "stream 7 was closed: not-well-formed", "stream 8 was closed: the host is unknown"],
+    [
+      "JSON without spaces that holds a date",
+      '{"level":"info","ts":1795297941.7,"msg":"handled it 7 times","of":{"Last-Modified":["Sat, 21 Nov 2026 21:51:34 GMT"],"n":[7]}}',
+      '{"level":"info","ts":1795297942.7,"msg":"handled it 8 times","of":{}}',
+    ],
+    [
+      "requests of OpenStack",
+      `2026-11-21 21:36:18.278 10182 INFO a.log [req-${ID} req-${ID} ${HEX} ${HEX} - - default default] took 7 of it`,
+      "2026-11-21 22:08:00.638 25702 INFO a.log [None req-7 - - - - - -] took 8 of it",
+    ],
     ["from where to where", "stream a.example.com->b.example.org over", "stream b.example.org->10.0.0.7 over"],
     [
       "what OpenSSL says",
@@ -321,6 +334,8 @@ describe("statements that differ in a word stay apart", () => {
     ["events with a dash", "the breaker of 7 is half-opened on a", "the breaker of 7 is closed on a"],
     ["a reason and none", "client 7 of the hub disconnected: 12", "client 7 of the hub disconnected"],
     ["where it goes", "From: 10.0.0.1 piece no=7", "To: 10.0.0.1 piece no=7"],
+    ["parts named like a payload", "rlm_sql (sql): opening another 7", "rlm_sql (sql): closing the last 7"],
+    ["what was right and wrong", "Login OK for 7 of them at home", "Login incorrect for 7 of them at home"],
     ["classes of errors", "internal error: no device for 7", "internal error: child 8 is gone"],
     ["methods of a request line", '10.0.0.1 - "GET /a HTTP/1.1" 200 7', '10.0.0.1 - "POST /a HTTP/1.1" 200 7'],
     ["names of settings", "the engine: Options.write_size: 64", "the engine: Options.read_size : 32"],
