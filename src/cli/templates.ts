@@ -1,4 +1,4 @@
-import { createReadStream } from "node:fs";
+import { createReadStream, fstatSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import type { Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -46,6 +46,8 @@ export async function templates(
   io: TemplatesIo = process,
 ): Promise<void> {
   const fromStdin = path === undefined || path === "-";
+  // Node reads a folder there as nothing at all.
+  if (io.stdin === process.stdin && fromStdin && fstatSync(0).isDirectory()) throw folderRefused("stdin");
   // A pipe with a name is followed like stdin.
   const isWhole = !fromStdin && (await requireFile(path));
   const miner = createTemplateMiner();
@@ -155,12 +157,15 @@ function summary(lines: number, miner: TemplateMiner): string {
   return [`${lines} lines, ${miner.size} templates`, ...lost].join("; ");
 }
 
+const remedy = "Give the path of a log file, or - to read stdin.";
+
+const folderRefused = (what: string) => inputError("log-not-found", `${what} is a folder.`, remedy);
+
 /** Is it an ordinary file, whose end comes by itself? */
 async function requireFile(path: string): Promise<boolean> {
-  const remedy = "Give the path of a log file, or - to read stdin.";
   const found = await stat(path).catch((error: unknown) => {
     throw inputError("log-not-found", `Cannot read ${path}: ${whyRefused(error)}.`, remedy, error);
   });
-  if (found.isDirectory()) throw inputError("log-not-found", `${path} is a folder.`, remedy);
+  if (found.isDirectory()) throw folderRefused(path);
   return found.isFile();
 }

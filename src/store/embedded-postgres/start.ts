@@ -68,7 +68,9 @@ async function runningServer(data: string): Promise<{ pid: number; port: number 
 /** The first line that names a fault; what PostgreSQL says after it is how it cleans up. */
 function worstLine(output: string): string {
   const lines = output.trim().split("\n");
-  return lines.find((line) => /error|fatal|panic|could not|cannot|no space/i.test(line)) ?? lines.at(-1) ?? "";
+  const worst = lines.find((line) => /error|fatal|panic|could not|cannot|no space/i.test(line)) ?? lines.at(-1) ?? "";
+  // What stands before it tells what was under way, when, and in which process.
+  return worst.replace(/^.*?\b(?:error|fatal|panic):\s+/i, "");
 }
 
 /** What processes have left that were killed while they set a server up. */

@@ -1,5 +1,15 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  cpSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -13,9 +23,10 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function kubemend(args: readonly string[], env: Record<string, string> = {}) {
+function kubemend(args: readonly string[], env: Record<string, string> = {}, stdin: number | "pipe" = "pipe") {
   const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, "bin/kubemend"), ...args], {
     encoding: "utf8",
+    stdio: [stdin, "pipe", "pipe"],
     cwd: folder,
     env: {
       PATH: process.env["PATH"] ?? "",
@@ -139,6 +150,12 @@ describe("bad input is one clear sentence with the remedy, and exit code 2", () 
     const file = config("a-file", "x");
     expectRefusal(kubemend(["analyze", sample, "--postmortem", file]), "cannot be written to", "--postmortem");
     expectRefusal(kubemend(["analyze", sample, "--history", folder]), "--history is for neutral cases", "Leave it out");
+  });
+
+  test("a folder on stdin is not an empty log", () => {
+    const open = openSync(folder, "r");
+    expectRefusal(kubemend(["templates"], {}, open), "stdin is a folder.", "Give the path of a log file");
+    closeSync(open);
   });
 
   test("a file that is not ours to read", () => {
