@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { resolve } from "node:path";
 import type { Config } from "../../config/config.ts";
 import { AppError, messageOf } from "../../lib/app-error.ts";
 import { checkDatabase, describeDatabaseUrl, openDatabase, refuseOldServer } from "../../store/database.ts";
@@ -36,9 +36,14 @@ export function postgresCheck(config: Config): Check {
     async run() {
       try {
         if (config.database.url) return await ask(config.database.url, describeDatabaseUrl(config.database.url));
-        const server = await startEmbeddedPostgres(join(config.data, "postgres"));
+        const wanted = resolve(config.data, "postgres");
+        const server = await startEmbeddedPostgres(wanted);
         try {
-          return await ask(server.url, `embedded, data in ${server.folder}`);
+          const elsewhere =
+            server.folder === wanted
+              ? ""
+              : `, because the user that it runs as cannot enter ${wanted}: set data to a folder that others may enter, or DATABASE_URL, before you rely on it`;
+          return await ask(server.url, `embedded, data in ${server.folder}${elsewhere}`);
         } finally {
           await server.stop();
         }

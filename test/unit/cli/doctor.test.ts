@@ -3,7 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { policyCheck } from "../../../src/cli/doctor/policy.ts";
+import { postgresCheck } from "../../../src/cli/doctor/postgres.ts";
 import { doctor } from "../../../src/cli/doctor.ts";
+import { configSchema } from "../../../src/config/config.ts";
 import { startActorCluster } from "../../support/actor-cluster.ts";
 import { httpFake } from "../../support/http-fake.ts";
 import { withDatabase } from "../../support/postgres.ts";
@@ -116,6 +118,22 @@ test("a policy that cannot be used is told before the start, with each problem",
     detail: expect.stringContaining("none of yours"),
   });
 });
+
+test.runIf(process.getuid?.() === 0)(
+  "data that could not be kept where they were meant to be are told of",
+  async () => {
+    // A folder that mkdtemp makes is its owner's alone, and PostgreSQL never runs as root.
+    const config = configSchema.parse({ data: join(folder, "private") });
+    const told = await postgresCheck(config).run();
+    expect(told).toMatchObject({
+      state: "ok",
+      detail: expect.stringContaining(`cannot enter ${config.data}/postgres`),
+    });
+    const [, place = ""] = /data in (\S+\/kubemend-data-\w+),/.exec(told.detail) ?? [];
+    expect(place).not.toBe("");
+    await rm(place, { recursive: true });
+  },
+);
 
 test("a policy that asks for one-time codes without a key is told: nobody could approve by it", async () => {
   const path = join(folder, "codes.yaml");
