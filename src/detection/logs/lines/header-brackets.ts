@@ -10,6 +10,9 @@ import { separatorAt } from "./separated-field.ts";
 const MAX_BRACKETS = 3;
 
 const OPEN = 91;
+const CLOSE = 93;
+const OPEN_GROUP = 40;
+const CLOSE_GROUP = 41;
 const TAB = 9;
 
 const time: TimeScan = { end: 0, kind: 0 };
@@ -102,6 +105,24 @@ export const takeBracket: Step = (text, end, header, c) => {
     c.brackets++;
     if (header.level > 0) c.threads++;
   }
+  c.at = close + 1;
+  return true;
+};
+
+/** `E [08/Jun/2026:11:28:58 -0700] `, `(Tue Mar 31 06:03:46 2026) [part] `: the time in brackets of its own, as CUPS and SSSD write it. */
+export const takeHeldTime: Step = (text, end, header, c) => {
+  if (c.timed || header.level > 0) return false;
+  const isLetter = c.word === c.at + 1 && text.charCodeAt(c.at + 2) === OPEN;
+  const open = isLetter ? c.at + 2 : c.at;
+  const sign = text.charCodeAt(open);
+  const rank = isLetter ? letterRank(c.code) : 0;
+  if (isLetter ? rank === 0 : sign !== OPEN_GROUP) return false;
+  if (!scanTime(text, open + 1, end, time)) return false;
+  const close = skipSpaces(text, time.end, end);
+  if (text.charCodeAt(close) !== (sign === OPEN ? CLOSE : CLOSE_GROUP)) return false;
+  noteTime(header, open + 1, time);
+  header.level = rank;
+  c.timed = true;
   c.at = close + 1;
   return true;
 };

@@ -3,7 +3,7 @@ import type { Header } from "./header.ts";
 import { type Cursor, finish, type Step } from "./header-cursor.ts";
 import { openings } from "./header-openings.ts";
 import { dots, isComponent, isNamespace, isProcess, type LevelAhead, levelAhead, programDash } from "./header-parts.ts";
-import { takeEnclosed, takeSeparated, takeSpans, takeTag } from "./header-writers.ts";
+import { afterContexts, takeEnclosed, takeNumbered, takeSeparated, takeSpans, takeTag } from "./header-writers.ts";
 import { levelRank } from "./level.ts";
 import { isRaised } from "./raised-name.ts";
 import { TIME } from "./scan-time.ts";
@@ -175,6 +175,7 @@ const takeNamespace: Step = (text, end, header, c) => {
 const ONCE_KNOWN: readonly Step[] = [
   takeSeparated,
   takeSpans,
+  takeNumbered,
   takeNumber,
   takeRequest,
   takeLevelBehind,
@@ -217,5 +218,5 @@ export function scanFields(text: string, from: number, end: number, header: Head
     if (!taken || cursor.done) break;
     if (cursor.separator === 0 && text.charCodeAt(cursor.at) === TAB) cursor.separator = TAB;
   }
-  return Math.min(cursor.at, end);
+  return Math.min(cursor.timed || header.level > 0 ? afterContexts(text, cursor.at, end) : cursor.at, end);
 }

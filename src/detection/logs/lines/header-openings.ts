@@ -1,5 +1,5 @@
 import { classOf, isDigit, isLetter, skipDigits, skipLetters, skipSpaces, skipWord, UPPER } from "./chars.ts";
-import { takeBracket, takeLetterBracket } from "./header-brackets.ts";
+import { takeBracket, takeHeldTime, takeLetterBracket } from "./header-brackets.ts";
 import { finish, noteTime, type Step } from "./header-cursor.ts";
 import { afterBars, afterPart, afterTag } from "./header-parts.ts";
 import { letterRank, levelRank } from "./level.ts";
@@ -176,6 +176,7 @@ export const openings: readonly Step[] = [
   takeTime,
   takeUptime,
   takeAngleLevel,
+  takeHeldTime,
   takeLetterBracket,
   takeBracket,
   takeLevel,

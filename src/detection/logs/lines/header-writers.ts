@@ -1,4 +1,4 @@
-import { skipLetters, skipSpaces, skipWord } from "./chars.ts";
+import { isDigit, isLetter, skipLetters, skipSpaces, skipWord } from "./chars.ts";
 import type { Step } from "./header-cursor.ts";
 import { afterPart, isComponent } from "./header-parts.ts";
 import { levelRank } from "./level.ts";
@@ -9,6 +9,7 @@ import { afterSpans } from "./tracing-span.ts";
 
 const COLON = 58;
 const OPEN = 91;
+const CLOSE = 93;
 const OPEN_GROUP = 40;
 
 /** Threads and spans of Rust's `tracing` behind the level. */
@@ -39,8 +40,9 @@ export const takeSeparated: Step = (text, end, header, c) => {
 export const takeEnclosed: Step = (text, end, header, c) => {
   if (c.code !== OPEN_GROUP || c.components > 0) return false;
   const stop = endOfEnclosed(text, c.at, end);
-  const next = skipSpaces(text, stop, end);
-  if (stop < 0 || next === stop || next >= end) return false;
+  const colon = stop > 0 && text.charCodeAt(stop) === COLON ? stop + 1 : stop;
+  const next = skipSpaces(text, colon, end);
+  if (stop < 0 || next === colon || next >= end) return false;
   const isWord = skipWord(text, c.at, stop) === stop;
   const word = skipWord(text, next, end);
   const isNamed = isComponent(text, next, text.charCodeAt(word - 1) === COLON ? word - 1 : word);
@@ -70,3 +72,33 @@ export const takeTag: Step = (text, end, header, c) => {
   c.at = next;
   return true;
 };
+
+/** `vpxd[27059] [opID=7] `: the process behind the level, before what it does it for. */
+export const takeNumbered: Step = (text, _end, header, c) => {
+  if (header.level === 0 || c.components > 0 || text.charCodeAt(c.word - 1) !== CLOSE) return false;
+  const open = text.indexOf("[", c.at);
+  const isName = open > c.at && open < c.word && isLetter(c.code) && isDigit(text.charCodeAt(open + 1));
+  if (!isName || text.charCodeAt(c.word) !== 32 || text.charCodeAt(c.word + 1) !== OPEN) return false;
+  c.components++;
+  c.at = c.word;
+  return true;
+};
+
+/** Longest context in brackets. */
+const MAX_CONTEXT = 320;
+
+/** `[opID=7 sub=Default] [trace=] `: pairs in brackets with which a message would begin; where it does, `at` when there are none. */
+export function afterContexts(text: string, at: number, end: number): number {
+  let i = at;
+  while (text.charCodeAt(i) === OPEN) {
+    const held = text.slice(i, Math.min(end, i + MAX_CONTEXT));
+    const close = held.indexOf("]");
+    const next = skipSpaces(text, i + close + 1, end);
+    if (close < 0 || next === i + close + 1 || next >= end || !isContext(held.slice(1, close))) break;
+    i = next;
+  }
+  return i;
+}
+
+/** A key and its sign come first. */
+const isContext = (held: string) => /^(?:[\w.@-]+ )?[\w.-]+=/.test(held);

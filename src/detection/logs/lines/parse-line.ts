@@ -201,7 +201,8 @@ export function parseLine(raw: string): ParsedLine {
     return finish(draft, draft.message);
   }
   noteRequest(draft, text);
-  notePairs(text, from, draft, noteOnlyField);
+  // What a header holds in pairs belongs to the line as well: `[trace=7] `.
+  notePairs(text, Math.max(0, timeEnd), draft, noteOnlyField);
   return finish(draft, text.slice(skipSpaces(text, from, text.length)));
 }
 

@@ -2,7 +2,10 @@
 
 const ISO =
   /^(\d{4})[-/.](\d\d)[-/.](\d\d)[T _-](\d\d)[:.](\d\d)[:.](\d\d)(?:[.,:](\d{1,9}))? ?(Z|UTC|GMT|[+-]\d\d:?\d\d)?/;
-const ACCESS = /^(\d\d)\/([A-Z][a-z]{2})\/(\d{4}):(\d\d):(\d\d):(\d\d)(?: ([+-]\d{4}))?/;
+/** `20/Nov/2026:22:27:36 +0000`, `20-Nov-2026 22:27:36.123`, `20 Nov 2026 22:27:36`. */
+const NAMED = /^(\d\d)[-/ ]([A-Z][a-z]{2})[-/ ](\d{4})[: ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?(?: ([+-]\d{4}))?/;
+/** `Fri Nov 20 22:27:36.123 2026`, as ctime(3) writes it. */
+const CTIME = /^[A-Z][a-z]{2} ([A-Z][a-z]{2}) +(\d{1,2}) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))? (\d{4})/;
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /** Outside these years a number is no time. */
@@ -29,12 +32,24 @@ export function numberMs(value: number): number | undefined {
   return undefined;
 }
 
+const msOf = (fraction: string | undefined) => Number((fraction ?? "0").padEnd(3, "0").slice(0, 3));
+
+/** @param parts year, day, hour, minute, second, and what follows its point */
+function ofMonth(
+  month: string | undefined,
+  [year, day, hour, minute, second, fraction]: readonly (string | undefined)[],
+  zone: string | undefined,
+): number | undefined {
+  const at = MONTHS.indexOf(month ?? "");
+  const utc = Date.UTC(Number(year), at, Number(day), Number(hour), Number(minute), Number(second), msOf(fraction));
+  return at < 0 ? undefined : plausible(utc - zoneMs(zone));
+}
+
 /** Milliseconds since 1970 of a stamp that names its year; undefined for syslog, klog and others that do not. */
 export function stampMs(text: string): number | undefined {
   const iso = ISO.exec(text);
   if (iso !== null) {
     const [, year, month, day, hour, minute, second, fraction, zone] = iso;
-    const ms = Number((fraction ?? "0").padEnd(3, "0").slice(0, 3));
     const utc = Date.UTC(
       Number(year),
       Number(month) - 1,
@@ -42,16 +57,19 @@ export function stampMs(text: string): number | undefined {
       Number(hour),
       Number(minute),
       Number(second),
-      ms,
+      msOf(fraction),
     );
     return plausible(utc - zoneMs(zone));
   }
-  const access = ACCESS.exec(text);
-  if (access !== null) {
-    const [, day, month, year, hour, minute, second, zone] = access;
-    const at = MONTHS.indexOf(month ?? "");
-    const utc = Date.UTC(Number(year), at, Number(day), Number(hour), Number(minute), Number(second));
-    return at < 0 ? undefined : plausible(utc - zoneMs(zone));
+  const named = NAMED.exec(text);
+  if (named !== null) {
+    const [, day, month, year, hour, minute, second, fraction, zone] = named;
+    return ofMonth(month, [year, day, hour, minute, second, fraction], zone);
+  }
+  const ctime = CTIME.exec(text);
+  if (ctime !== null) {
+    const [, month, day, hour, minute, second, fraction, year] = ctime;
+    return ofMonth(month, [year, day, hour, minute, second, fraction], undefined);
   }
   return /^\d{10}(?:\d{3})?(?:\.\d{1,9})?$/.test(text) ? numberMs(Number(text)) : undefined;
 }

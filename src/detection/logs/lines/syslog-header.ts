@@ -110,6 +110,22 @@ function afterProcess(text: string, at: number, end: number): number {
   return close > at + 1 && text.charCodeAt(close) === 41 && next < end ? next : at;
 }
 
+const FACILITIES = new Set(
+  "auth authpriv cron daemon ftp kern local0 local1 local2 local3 local4 local5 local6 local7 lpr mail news syslog user uucp".split(
+    " ",
+  ),
+);
+
+/** `daemon.err `: facility and severity, as BusyBox writes them behind the host; where what follows begins, `at` when there are none. */
+function afterFacility(text: string, at: number, end: number, out: Header): number {
+  const stop = skipWord(text, at, end);
+  const dot = text.indexOf(".", at);
+  const rank = dot > at && dot < stop && stop < end ? levelRank(text, dot + 1, stop) : 0;
+  if (rank === 0 || !FACILITIES.has(text.slice(at, dot))) return at;
+  out.level = rank;
+  return skipSpaces(text, stop, end);
+}
+
 /** `portmanager	info	`: columns with tabs between them, of which the second is the level; where the message begins, or -1. */
 function afterTabs(text: string, name: number, end: number, out: Header): number {
   const level = name + 1;
@@ -131,7 +147,7 @@ export function afterSyslogTime(text: string, at: number, end: number, out: Head
   const host = skipWord(text, at, end);
   const columns = afterTabs(text, host, end, out);
   if (columns > 0) return columns;
-  const tag = skipSpaces(text, host, end);
+  const tag = afterFacility(text, skipSpaces(text, host, end), end, out);
   const stated = afterStatedLevel(text, tag, end, out);
   if (stated > 0) return stated;
   const limit = Math.min(end, tag + MAX_TAG);

@@ -294,6 +294,20 @@ describe("what is wrapped around a line leaves its level and time readable", () 
   });
 });
 
+test("a context before the sentence is kept as fields of the line", () => {
+  const line = "2026-11-21T21:46:10.123Z INFO [trace=c217a82d status=502] call to orders failed";
+  expect(parseLine(line)).toMatchObject({
+    level: "info",
+    message: "call to orders failed",
+    fields: { trace: "c217a82d", status: 502 },
+  });
+});
+
+test("a time in parentheses, and parts in brackets behind it", () => {
+  const line = "(Sat Nov 21 21:46:10 2026) [sssd[be[default]]] [search] (0x0400): found 7 of it";
+  expect(parseLine(line)).toMatchObject({ message: "found 7 of it", at: Date.parse("2026-11-21T21:46:10Z") });
+});
+
 /** Layouts of one sentence, told once as a matter of course and once as a warning. */
 const leveled: readonly (readonly [string, string, string])[] = [
   [
@@ -343,6 +357,22 @@ const leveled: readonly (readonly [string, string, string])[] = [
     "Google Cloud",
     '{"jsonPayload":{"message":"sent 7 of it"},"severity":"INFO"}',
     '{"jsonPayload":{"message":"sent 8 of it","x":1},"severity":"WARNING"}',
+  ],
+  ["CUPS", "I [21/Nov/2026:21:46:10 -0700] sent 7 of it", "W [21/Nov/2026:21:46:11 -0700] sent 8 of it"],
+  [
+    "BusyBox",
+    "Nov 21 21:46:10 edge daemon.info shopd[7]: sent 7 of it",
+    "Nov 21 21:46:11 edge user.warn shopd: sent 8 of it",
+  ],
+  [
+    "a process and a context behind the level",
+    "2026-11-21T21:46:10.123Z info vpxd[27059] [opID=7 sub=Default] sent 7 of it",
+    "2026-11-21T21:46:11.123Z warning vpxd[27060] [opID=] sent 8 of it",
+  ],
+  [
+    "a context behind the place",
+    "2026-11-21T21:46:10.123Z info wcp [util.go:148] [trace=a7] sent 7 of it",
+    "2026-11-21T21:46:11.123Z warn wcp [main.go:12] sent 8 of it",
   ],
   [
     "Python with threads",
