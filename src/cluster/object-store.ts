@@ -1,5 +1,6 @@
 import { makeRef, type ObjectRef, refKey } from "../incident/object-ref.ts";
 import { createConfigShelf } from "./config-shelf.ts";
+import { createGoneObjects } from "./gone-objects.ts";
 import { intentOf } from "./intent.ts";
 import { endsOwnerChain } from "./kinds/workload.ts";
 import type { KindMap, KubeObject } from "./kubernetes-types.ts";
@@ -73,50 +74,23 @@ export function refOf(object: KubeObject): ObjectRef {
 /** The objects of the cluster as last seen, with the recent history of what was asked of them. Fed by the watch, in order. */
 export function createObjectStore(options: ObjectStoreOptions = {}): ObjectStore {
   const maxVersions = options.maxVersions ?? 12;
-  const maxDeleted = options.maxDeleted ?? 2_000;
   const maxObjects = options.maxObjects ?? 200_000;
   const configs = createConfigShelf(options.maxConfigChars ?? 8 * 2 ** 20);
   const live = new Map<string, Map<string, Entry>>();
-  const gone = new Map<string, Map<string, Entry>>();
-  let goneSize = 0;
+  const gone = createGoneObjects<Entry>(options.maxDeleted ?? 2_000, (key) => configs.hold(key, []));
   let size = 0;
   const dropped = {
     objects: 0,
     versions: 0,
-    deleted: 0,
+    get deleted() {
+      return gone.forgotten;
+    },
     get values() {
       return configs.cutValues;
     },
   };
 
-  const goneEntry = (ref: ObjectRef) => gone.get(ref.kind)?.get(refKey(ref));
-  const entryOf = (ref: ObjectRef) => live.get(ref.kind)?.get(refKey(ref)) ?? goneEntry(ref);
-
-  function recall(ref: ObjectRef): Entry | undefined {
-    const entry = goneEntry(ref);
-    if (entry && gone.get(ref.kind)?.delete(refKey(ref))) goneSize--;
-    return entry;
-  }
-
-  /** The oldest of the kind that has most: pods and jobs come and go by the thousand, a Service is deleted once in a while. */
-  function forgetOne(): void {
-    let most: Map<string, Entry> | undefined;
-    for (const family of gone.values()) if (!most || family.size > most.size) most = family;
-    const oldest = most?.keys().next().value;
-    if (oldest === undefined || !most?.delete(oldest)) return;
-    configs.hold(oldest, []);
-    goneSize--;
-    dropped.deleted++;
-  }
-
-  function remember(ref: ObjectRef, entry: Entry): void {
-    recall(ref);
-    const family = gone.get(ref.kind) ?? new Map<string, Entry>();
-    gone.set(ref.kind, family);
-    family.set(refKey(ref), entry);
-    goneSize++;
-    if (goneSize > maxDeleted) forgetOne();
-  }
+  const entryOf = (ref: ObjectRef) => live.get(ref.kind)?.get(refKey(ref)) ?? gone.get(ref);
 
   function keep(entry: Entry): void {
     if (entry.object.kind === "ConfigMap")
@@ -141,7 +115,7 @@ export function createObjectStore(options: ObjectStoreOptions = {}): ObjectStore
         known.object = object;
         known.deletedAt = at;
         known.versions.push({ at, change, object });
-        remember(ref, known);
+        gone.remember(ref, known);
         keep(known);
         return;
       }
@@ -163,7 +137,7 @@ export function createObjectStore(options: ObjectStoreOptions = {}): ObjectStore
         dropped.objects++;
         return;
       }
-      const before = recall(ref);
+      const before = gone.recall(ref);
       const entry: Entry = {
         object,
         intent,
@@ -207,12 +181,12 @@ export function createObjectStore(options: ObjectStoreOptions = {}): ObjectStore
         });
       };
       for (const family of live.values()) for (const entry of family.values()) collect(entry);
-      for (const family of gone.values()) for (const entry of family.values()) collect(entry);
+      for (const entry of gone.all()) collect(entry);
       return found.sort((a, b) => a.version.at - b.version.at);
     },
     deleted(kind, namespace) {
       const found: { object: KubeObject; deletedAt: number }[] = [];
-      for (const { object, deletedAt } of gone.get(kind)?.values() ?? []) {
+      for (const { object, deletedAt } of gone.ofKind(kind)) {
         if (deletedAt === undefined) continue;
         if (namespace === undefined || object.metadata.namespace === namespace) found.push({ object, deletedAt });
       }

@@ -1,14 +1,14 @@
 import type { DerivedSeriesName } from "../../cluster/series-names.ts";
 import type { Series } from "../../cluster/series-store.ts";
-import { type ObjectRef, sameRef } from "../../incident/object-ref.ts";
+import type { ObjectRef } from "../../incident/object-ref.ts";
 import type { DetectContext, Detector, Finding } from "../detector.ts";
 import { rateWindowSeconds, rateWindowTicks } from "../rate-window.ts";
 import { type Baseline, createBaseline } from "./baseline.ts";
 import { isStillUnknown } from "./level-shift.ts";
-import { responsibleFor } from "./responsible.ts";
-import { percent, scoreOf, severityOfFailing, workloadOf } from "./who.ts";
+import { percent } from "./who.ts";
 
-interface Memory {
+/** What is known of one series of failures. */
+export interface FailingMemory {
   readonly baseline: Baseline;
   lastAt: number;
   wrong: number;
@@ -25,28 +25,14 @@ interface Memory {
   blamed: ObjectRef | undefined;
 }
 
-interface Side {
+/** Whose counters are judged: those of who answers, or of who asks. */
+export interface FailingSide {
   readonly name: string;
   readonly reason: string;
   readonly errors: DerivedSeriesName;
   readonly requests: DerivedSeriesName;
   readonly ratio: DerivedSeriesName;
 }
-
-const server: Side = {
-  name: "error-ratio",
-  reason: "error-ratio",
-  errors: "errors_per_second",
-  requests: "requests_per_second",
-  ratio: "error_ratio",
-};
-const client: Side = {
-  name: "client-errors",
-  reason: "client-errors",
-  errors: "client_errors_per_second",
-  requests: "client_requests_per_second",
-  ratio: "client_error_ratio",
-};
 
 /** Failures in a long window, for services so slow that a short one holds too few requests to judge. */
 const longWindowMs = 2 * 60_000;
@@ -95,14 +81,15 @@ function countsOf(
   };
 }
 
-function createFailingRequests(
-  side: Side,
-  findingOf: (series: Series, share: number, memory: Memory, context: DetectContext) => Finding | undefined,
+/** A detector of requests that fail beyond the usual; `findingOf` says what there is to say of it, and of whom. */
+export function createFailingRequests(
+  side: FailingSide,
+  findingOf: (series: Series, share: number, memory: FailingMemory, context: DetectContext) => Finding | undefined,
 ): Detector {
-  const memories = new Map<Series, Memory>();
+  const memories = new Map<Series, FailingMemory>();
 
   /** What it showed before is not known, so a few failures may be what its start has left. */
-  function mayBeStart(memory: Memory, errors: Series, share: number, context: DetectContext): boolean {
+  function mayBeStart(memory: FailingMemory, errors: Series, share: number, context: DetectContext): boolean {
     const allowedMs = Math.max(startMs, startWindows * rateWindowTicks * context.tickMs);
     return (
       share < mildShare &&
@@ -111,7 +98,12 @@ function createFailingRequests(
     );
   }
 
-  function judge(memory: Memory, counts: ReturnType<typeof countsOf>, errors: Series, context: DetectContext): void {
+  function judge(
+    memory: FailingMemory,
+    counts: ReturnType<typeof countsOf>,
+    errors: Series,
+    context: DetectContext,
+  ): void {
     const at = errors.lastAt;
     const { short, long } = counts;
     const share = short.total > 0 ? short.failed / short.total : 0;
@@ -195,58 +187,7 @@ function createFailingRequests(
   };
 }
 
-const usually = ({ baseline }: Memory) => (baseline.count > 0 ? baseline.median : 0);
-const usuallyText = (memory: Memory) => (memory.baseline.count > 0 ? `; usually ${percent(usually(memory))}` : "");
-
-/**
- * A workload answers requests with errors. Source: share of 5xx (and gRPC failures) among its requests, judged by counts
- * too: two of two is nothing. Not a fault: 4xx, single errors, a share that is usual for it, a few that are left of a start
- * that began together with the watch.
- */
-export const errorRatio = (): Detector =>
-  createFailingRequests(server, (series, share, memory, context) => {
-    const target = workloadOf(series, context);
-    return {
-      reason: server.reason,
-      target,
-      severity: severityOfFailing(share, target, context),
-      score: scoreOf(share, usually(memory), 0.02),
-      headline: `answers ${percent(share)} of its requests with errors`,
-      summary: `${percent(share)} of the requests to ${target.name} fail${usuallyText(memory)}`,
-      startsAt: memory.since,
-      series: { name: server.ratio, labels: series.labels },
-      value: share,
-      expected: usually(memory),
-      unit: "ratio",
-    };
-  });
-
-/**
- * Calls of one workload to another fail, as the caller sees it. The far side is held responsible, because that is where to
- * look first, unless only the caller was changed; outside the cluster nobody is, so the caller stands for it. Source: client-side request counters. Not a
- * fault: as for the server side; 404 is an answer.
- */
-export const clientErrors = (): Detector =>
-  createFailingRequests(client, (series, share, memory, context) => {
-    const caller = workloadOf(series, context);
-    memory.blamed ??= responsibleFor(series, caller, memory.since, context);
-    const far = sameRef(memory.blamed, caller) ? undefined : memory.blamed;
-    const peer = series.labels.peer ?? "";
-    return {
-      reason: client.reason,
-      target: memory.blamed,
-      ...(far ? { seenOn: caller } : {}),
-      detail: `${caller.name}>${peer}`,
-      severity: share >= 0.2 ? "high" : "medium",
-      score: scoreOf(share, usually(memory), 0.02),
-      headline: far
-        ? `fails ${percent(share)} of the calls from ${caller.name}`
-        : `has ${percent(share)} of its calls to ${peer} fail`,
-      summary: `${percent(share)} of the calls from ${caller.name} to ${peer} fail${usuallyText(memory)}`,
-      startsAt: memory.since,
-      series: { name: client.ratio, labels: series.labels },
-      value: share,
-      expected: usually(memory),
-      unit: "ratio",
-    };
-  });
+/** The usual share of failures; 0 where none was ever seen. */
+export const usually = ({ baseline }: FailingMemory) => (baseline.count > 0 ? baseline.median : 0);
+export const usuallyText = (memory: FailingMemory) =>
+  memory.baseline.count > 0 ? `; usually ${percent(usually(memory))}` : "";
