@@ -170,3 +170,25 @@ test("how an attempt ended is told once, whoever tells it", async () => {
   expect([await say(), await say()]).toEqual([true, false]);
   expect(await store.untold()).toEqual([]);
 });
+
+test("a no counts once, and for the plan as it was seen", async () => {
+  await using database = await withDatabase();
+  const store = createPlanStore(database);
+  const plan = await proposed(store, planOf("a"));
+  const no = { planId: plan.id, digest: plan.digest, by: ann, reason: "too risky" };
+  expect(await store.reject({ ...no, digest: "older" })).toEqual({ type: "refused", reason: "plan-changed" });
+  expect(await store.reject(no)).toEqual({ type: "rejected" });
+  expect(await store.reject({ ...no, by: bob })).toEqual({ type: "refused", reason: "already-decided" });
+  expect(await store.get(plan.id)).toMatchObject({ rejectedBy: "ann", reason: "too risky" });
+});
+
+test("a verdict stands once it is one; not knowing gives way to it", async () => {
+  await using database = await withDatabase();
+  const store = createPlanStore(database);
+  const plan = await proposed(store, planOf("a"));
+  await brought(store, plan, "applied");
+  expect(await judged(store, plan, "unknown")).toBe(true);
+  expect(await judged(store, plan, "worse")).toBe(true);
+  expect(await judged(store, plan, "recovered")).toBe(false);
+  expect((await store.get(plan.id))?.verification?.verdict).toBe("worse");
+});
