@@ -3,7 +3,7 @@ import { createHeader } from "./header.ts";
 import { type Level, levelOf, levelOfRank } from "./level.ts";
 import { type LineFields, noteField } from "./line-fields.ts";
 import { scanHeader } from "./scan-header.ts";
-import { endOfString } from "./scan-structured.ts";
+import { endOfString, type Structured, scanStructured } from "./scan-structured.ts";
 import { severityOfWords } from "./severity-words.ts";
 import { numberMs, stampMs } from "./stamp-time.ts";
 import { withoutColours } from "./wrapped-line.ts";
@@ -52,6 +52,7 @@ const MESSAGE_KEYS = [
 const TIME_KEYS = new Set(["ts", "time", "timestamp", "@timestamp", "t", "datetime", "@t"]);
 
 const header = createHeader();
+const pairs: Structured = { start: 0, end: 0, kind: 0 };
 
 /** What key and value pairs add up to, gathered one at a time. */
 interface Draft {
@@ -198,7 +199,10 @@ export function parseLine(raw: string): ParsedLine {
   draft.level = levelOfRank(rank);
   draft.at = timeStart < 0 ? undefined : stampMs(text.slice(timeStart, timeEnd));
   if (isLogfmt(text, from) && notePairs(text, from, draft, notePair) > 1 && draft.message !== undefined) {
-    return finish(draft, draft.message);
+    // `conn=7 op=1 RESULT err=49 text=`: pairs within a sentence are not all there is.
+    if (!scanStructured(text, from, text.length, pairs)) return finish(draft, text.slice(from));
+    const isQuoted = text.charCodeAt(pairs.start - 1) === 34;
+    return finish(draft, isQuoted ? draft.message : text.slice(pairs.start, pairs.end));
   }
   noteRequest(draft, text);
   // What a header holds in pairs belongs to the line as well: `[trace=7] `.

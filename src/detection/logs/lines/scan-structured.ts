@@ -134,11 +134,16 @@ function scanLogfmt(text: string, from: number, end: number, out: Structured): b
   let i = from;
   let pairs = 0;
   let best = 2;
+  /** Was the last value an unquoted sentence? Then words that follow belong to it. */
+  let open = false;
   out.kind = 2;
   while (i < end) {
     const keyStart = i;
     while (i < end && isKey(text.charCodeAt(i))) i++;
-    if (i === keyStart || text.charCodeAt(i) !== EQUALS) return best < 2 && pairs > 1;
+    if (i === keyStart || text.charCodeAt(i) !== EQUALS) {
+      if (open) out.end = end;
+      return best < 2 && pairs > 1;
+    }
     const keyEnd = i++;
     const quoted = text.charCodeAt(i) === QUOTE;
     const valueStart = quoted ? i + 1 : i;
@@ -146,6 +151,7 @@ function scanLogfmt(text: string, from: number, end: number, out: Structured): b
     if (quoted) valueEnd = endOfString(text, valueStart, end);
     else while (valueEnd < end && text.charCodeAt(valueEnd) > 32) valueEnd++;
     const rank = messageRank(text, keyStart, keyEnd);
+    open = rank >= 0 && rank < best && !quoted;
     if (rank >= 0 && rank < best) {
       best = rank;
       out.start = valueStart;

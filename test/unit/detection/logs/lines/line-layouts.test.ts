@@ -303,6 +303,15 @@ test("a context before the sentence is kept as fields of the line", () => {
   });
 });
 
+test.each([
+  ["conn=1022 op=1 RESULT tag=97 err=49 text=", "conn=1022 op=1 RESULT tag=97 err=49 text="],
+  ["type=LOGIN msg=audit(13.415:4063): user pid=11 uid=0", "audit(13.415:4063): user pid=11 uid=0"],
+  ["level=info msg=sent it away after all", "sent it away after all"],
+])("pairs within a sentence end none: %s", (sentence, message) => {
+  expect(parseLine(`Nov 21 21:46:10 ldap slapd[7]: ${sentence}`).message).toBe(message);
+  expect(parseLine(sentence).message).toBe(message);
+});
+
 test("a time in parentheses, and parts in brackets behind it", () => {
   const line = "(Sat Nov 21 21:46:10 2026) [sssd[be[default]]] [search] (0x0400): found 7 of it";
   expect(parseLine(line)).toMatchObject({ message: "found 7 of it", at: Date.parse("2026-11-21T21:46:10Z") });
