@@ -85,7 +85,9 @@ describe("carrying out and taking back", () => {
       type: "failed",
       result: {
         outcome: "conflict",
-        detail: expect.stringMatching(/annotations of Deployment shop\/carts since\. Taken back already: ConfigMap shop\/carts-config\.$/),
+        detail: expect.stringMatching(
+          /annotations of Deployment shop\/carts since\. Taken back already: ConfigMap shop\/carts-config\.$/,
+        ),
       },
     });
     expect(cluster.get("ConfigMap", "carts-config")).toMatchObject({ data: { pool: "10" } });
