@@ -11,6 +11,7 @@ import { refText } from "../../incident/object-ref.ts";
 import { AppError, messageOf } from "../../lib/app-error.ts";
 import { rest, systemClock } from "../../lib/clock.ts";
 import { writeTruth } from "../../replay/record/write-truth.ts";
+import { judgeTogether } from "../judge-together.ts";
 import { makeFolder } from "../make-folder.ts";
 import { numberOption } from "../number-option.ts";
 import { openStoreOf } from "../open-configured.ts";
@@ -62,10 +63,10 @@ export async function gamedayChaos(
   options: RunOptions & { out: string; wait: string },
 ): Promise<number> {
   const waitSeconds = numberOption("wait", options.wait, { command: "chaos gameday", min: 0, max: 86_400 });
-  const judged = await judgeChaos(options, readExperiments(paths));
-  const files = judged.more;
-  // Before hours are spent, not after.
-  await makeFolder(options.out, "--out");
+  // The folder too: before hours are spent, not after.
+  const given = judgeTogether([readExperiments(paths), makeFolder(options.out, "--out")]);
+  const judged = await judgeChaos(options, given);
+  const [files] = judged.more;
   await using store = await openStoreOf(judged.config);
   const deps = runDeps(judged, store, stopRun());
   const startedAt = systemClock.now();

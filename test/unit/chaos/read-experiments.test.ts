@@ -35,8 +35,12 @@ test("a game day whose scoreboard could not be written does not begin", async ()
   await using folder = await mkdtempDisposable(join(tmpdir(), "kubemend-experiments-"));
   const file = join(folder.path, "try.yaml");
   await writeFile(file, textOf("try"));
+  const kubeconfig = join(folder.path, "kubeconfig");
+  const clusters = [{ name: "test", cluster: { server: "https://127.0.0.1:6443" } }];
+  const contexts = [{ name: "test", context: { cluster: "test", user: "test" } }];
+  await writeFile(kubeconfig, JSON.stringify({ clusters, contexts, users: [], "current-context": "test" }));
   // Before any database is opened, and long before any fault.
-  await expect(gamedayChaos([file], { out: join(file, "out"), wait: "1" })).rejects.toMatchObject({
+  await expect(gamedayChaos([file], { out: join(file, "out"), wait: "1", kubeconfig })).rejects.toMatchObject({
     code: "folder-refused",
     exitCode: 2,
     remedy: expect.stringContaining("--out"),
