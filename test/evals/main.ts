@@ -24,6 +24,7 @@ const usage = `npm run evals -- [name ...] [--recordings <folder>] [--bench <fol
   health      the classifier of application health on simulated applications that it has not seen
   templates   log lines of real programs, labelled by the statement that wrote them: grouping accuracy (goal not reached; only when named)
   templates-compared  how far two labellings of the same lines agree, and what Drain makes of them (only when named)
+  layouts     log headers made by a grammar: what is left of them in templates (only when named)
   redaction   promises R1 to R4
 
 Without names all run that take less than a minute each. Recordings and benchmarks are looked for in ../shared, recordings else in test/recordings.
@@ -97,6 +98,7 @@ const evals: readonly Eval[] = [
   { name: "health", command: () => [here("health.ts")] },
   { name: "templates", onlyWhenNamed: true, command: () => [here("templates/run.ts")] },
   { name: "templates-compared", onlyWhenNamed: true, command: () => [here("templates/compared.ts")] },
+  { name: "layouts", onlyWhenNamed: true, command: () => [here("templates/layouts.ts")] },
   {
     name: "redaction",
     command: (_folders, resultPath) => [
