@@ -7,7 +7,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { readOptions } from "../support/read-options.ts";
 import { type Judgement, judgement } from "./judgement.ts";
 import { type JudgedRequest, judgedRequests } from "./requests.ts";
 import { type Variant, variants } from "./variants.ts";
@@ -15,7 +15,12 @@ import { type Variant, variants } from "./variants.ts";
 /** CEL cost units: of one expression, and of all of them (k8s.io/apiserver/pkg/apis/cel). */
 const budget = { expression: 1_000_000, policy: 10_000_000 };
 
-const { values } = parseArgs({ options: { judge: { type: "string" }, json: { type: "string" } } });
+const usage = `npm run admission -- --judge <program> [--json <file>]
+
+The admission policy of the actor under the API server's own code. test/admission/build.sh builds the judge (or name it in
+KUBEMEND_ADMISSION_JUDGE). Exit code 1: a verdict differs from what is expected, or costs too much.`;
+
+const { values } = readOptions(usage, { judge: { type: "string" }, json: { type: "string" } });
 const judge = values.judge ?? process.env["KUBEMEND_ADMISSION_JUDGE"];
 if (!judge) throw new Error("Which judge? Build it with test/admission/build.sh and name it with --judge.");
 

@@ -1,25 +1,36 @@
 import { writeFile } from "node:fs/promises";
-import { parseArgs } from "node:util";
 import { loadKubeConfig } from "../../src/adapters/kubernetes-config.ts";
 import { AppError } from "../../src/lib/app-error.ts";
 import { createLogger } from "../../src/lib/logger.ts";
+import { readOptions } from "../support/read-options.ts";
 import { runOnCluster } from "./on-cluster.ts";
 import { runOnRecording } from "./on-recording.ts";
 import { isGood, type Report, reportText } from "./report.ts";
 
 // `npm run cluster`: everything that only a real cluster can show. Exit code 0: all as it should be, 1: not, 2: cannot run.
 
-const { values } = parseArgs({
-  options: {
-    image: { type: "string", default: "kubemend:0.1.0" },
-    kubeconfig: { type: "string" },
-    context: { type: "string" },
-    only: { type: "string", multiple: true, default: [] },
-    "quiet-minutes": { type: "string", default: "10" },
-    emulated: { type: "string" },
-    json: { type: "boolean", default: false },
-    out: { type: "string" },
-  },
+const usage = `npm run cluster -- [--kubeconfig <file>] [--context <name>] [--image <image>] [--only <words> ...]
+                   [--quiet-minutes <n>] [--json] [--out <file>] [--emulated <recording>]
+
+Breaks a shop of its own in a namespace of its own on a cluster you may experiment with (KUBECONFIG), and shows what kubemend makes of it.
+
+  --image          image of the shop's programs (default kubemend:0.1.0)
+  --only           checks and faults whose name holds these words; may be given again
+  --quiet-minutes  how long nothing is broken before and between (default 10)
+  --json, --out    the report as JSON, on standard output or in a file
+  --emulated       the suite itself, on a recording instead of a cluster
+
+Exit code 0: all as it should be, 1: not, 2: it cannot run.`;
+
+const { values } = readOptions(usage, {
+  image: { type: "string", default: "kubemend:0.1.0" },
+  kubeconfig: { type: "string" },
+  context: { type: "string" },
+  only: { type: "string", multiple: true, default: [] },
+  "quiet-minutes": { type: "string", default: "10" },
+  emulated: { type: "string" },
+  json: { type: "boolean", default: false },
+  out: { type: "string" },
 });
 const kubeconfig = values.kubeconfig ?? process.env["KUBECONFIG"];
 const log = createLogger({ level: process.env["KUBEMEND_LOG_LEVEL"] ?? "error" });

@@ -7,17 +7,26 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { parseArgs } from "node:util";
 import type { TestProject } from "vitest/node";
 import { seededRandom } from "../../src/lib/seeded-random.ts";
 import setUpPostgres from "../support/global-postgres.ts";
+import { readOptions } from "../support/read-options.ts";
 import { nearestTests } from "./nearest-tests.ts";
 import { makeScratch } from "./scratch.ts";
 import { type Mutant, mutantsOf } from "./sites.ts";
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { most: { type: "string", default: "40" }, seed: { type: "string", default: "1" } },
+const usage = `npm run mutants -- [--most <n>] [--seed <n>] [file or folder ...]
+
+Breaks the program on purpose, one small change at a time, in a copy of the tree, and runs the tests nearest to each change.
+
+  --most   changes at most (default 40), about ten seconds each
+  --seed   which are drawn (default 1)
+
+Without files all of src takes turns.`;
+
+const { values, positionals } = readOptions(usage, {
+  most: { type: "string", default: "40" },
+  seed: { type: "string", default: "1" },
 });
 const root = resolve(import.meta.dirname, "../..");
 const files = execFileSync("git", ["ls-files", "-co", "--exclude-standard"], { cwd: root, encoding: "utf8" })

@@ -7,12 +7,12 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { parseArgs } from "node:util";
 import { z } from "zod";
 import type { PromiseFigure } from "./promise-figure.ts";
 import { isPromiseId, type PromiseId, promiseList } from "./promise-list.ts";
 import { promisePage, type RecordedFigures } from "./promise-page.ts";
 import { type PromiseRow, type PromiseTest, promiseRows, promiseTable } from "./promise-table.ts";
+import { readOptions } from "./read-options.ts";
 
 const root = join(import.meta.dirname, "../..");
 const figuresPath = join(root, "test/promises/figures.json");
@@ -95,14 +95,21 @@ function figuresIn(file: string): PromiseFigure[] {
   }
 }
 
+const usage = `npm run promises -- [promise ...] [--reduced] [--record] [--json <file>]
+
+Runs what must never happen, with the promised numbers (docs/promises.md), one file at a time; all of it takes half an hour and more.
+
+  --reduced  with the numbers of npm test
+  --record   write the figures down in docs/promises.md
+  --json     the table as JSON as well
+
+Promises: ${Object.keys(promiseList).join(" ")}`;
+
 function main(): number {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      json: { type: "string" },
-      record: { type: "boolean", default: false },
-      reduced: { type: "boolean", default: false },
-    },
+  const { values, positionals } = readOptions(usage, {
+    json: { type: "string" },
+    record: { type: "boolean", default: false },
+    reduced: { type: "boolean", default: false },
   });
   if (values.record && values.reduced) {
     console.error("--record is for the promised numbers; leave out --reduced.");
