@@ -1,4 +1,4 @@
-import { classOf, isDigit, skipDigits, skipSpaces, skipWord, UPPER } from "./chars.ts";
+import { classOf, isDigit, LOWER, skipDigits, skipSpaces, skipWord, UPPER } from "./chars.ts";
 import type { Header } from "./header.ts";
 import { type Cursor, finish, type Step } from "./header-cursor.ts";
 import { openings } from "./header-openings.ts";
@@ -55,6 +55,13 @@ const takeColumns: Step = (text, end, header, c) => {
   return dash > 0 && finish(c, dash);
 };
 
+/** `Failed`, `Retrying`: a word with a capital and small letters behind it. */
+function beginsSentence(text: string, at: number, end: number): boolean {
+  if (classOf(text.charCodeAt(at)) !== UPPER) return false;
+  for (let i = at + 1; i < end; i++) if (classOf(text.charCodeAt(i)) !== LOWER) return false;
+  return true;
+}
+
 /** `pkg.Class:`, and without a colon only where a level stood before and something that ends a header comes after. */
 const takeComponent: Step = (text, end, header, c) => {
   if (c.components > 0) return false;
@@ -71,8 +78,9 @@ const takeComponent: Step = (text, end, header, c) => {
   if (header.level === 0) return false;
   if (next - c.word > 2 && classOf(c.code) === UPPER) return finish(c, next);
   const mark = text.charCodeAt(next);
-  // `[time] [LEVEL] category - `, as log4js writes it.
-  if (c.timed && mark === DASH && text.charCodeAt(next + 1) === 32 && next === c.word + 1) {
+  // `[time] [LEVEL] category - `, as log4js writes it; `Failed - ` begins a sentence.
+  const isSeparate = mark === DASH && text.charCodeAt(next + 1) === 32 && next === c.word + 1;
+  if (c.timed && isSeparate && !beginsSentence(text, c.at, c.word)) {
     header.component = c.at;
     return finish(c, skipSpaces(text, next + 1, end));
   }

@@ -303,6 +303,11 @@ test("a context before the sentence is kept as fields of the line", () => {
   });
 });
 
+test("a sentence that goes on behind a dash is whole", () => {
+  const line = "2026-11-21 21:46:10 ERROR Failed - the disk is full";
+  expect(parseLine(line).message).toBe("Failed - the disk is full");
+});
+
 test.each([
   ["conn=1022 op=1 RESULT tag=97 err=49 text=", "conn=1022 op=1 RESULT tag=97 err=49 text="],
   ["type=LOGIN msg=audit(13.415:4063): user pid=11 uid=0", "audit(13.415:4063): user pid=11 uid=0"],
