@@ -12,6 +12,7 @@ const COMMA = 44;
 const DASH = 45;
 const COLON = 58;
 const OPEN = 91;
+const CLOSE = 93;
 const BAR = 124;
 
 const time: TimeScan = { end: 0, kind: 0 };
@@ -67,14 +68,16 @@ const takeAngleLevel: Step = (text, end, header, c) => {
 /** Pairs that are looked at before a level. */
 const MAX_PAIRS = 8;
 
-/** `request_id=7 user=ann [error] `: pairs between the time and a level in brackets, as Elixir writes them. */
+/** `request_id=7 user=ann [error] `, `pid=1 tid=abc INFO: `: pairs between the time and a level, as Elixir and Sidekiq write them. */
 const takePairs: Step = (text, end, header, c) => {
   if (!c.timed || header.level > 0 || !isLetter(c.code)) return false;
   let i = c.at;
   for (let pair = 0; pair < MAX_PAIRS && text.slice(i, skipWord(text, i, end)).includes("="); pair++)
     i = skipSpaces(text, skipWord(text, i, end), end);
-  const close = text.charCodeAt(i) === OPEN ? skipLetters(text, i + 1, end) : i;
-  const rank = i > c.at && text.charCodeAt(close) === 93 ? levelRank(text, i + 1, close) : 0;
+  const from = text.charCodeAt(i) === OPEN ? i + 1 : i;
+  const close = skipLetters(text, from, end);
+  const isClosed = text.charCodeAt(close) === (from > i ? CLOSE : COLON);
+  const rank = i > c.at && isClosed ? levelRank(text, from, close) : 0;
   if (rank === 0) return false;
   header.level = rank;
   return finish(c, skipSpaces(text, close + 1, end));

@@ -173,14 +173,27 @@ const noteOnlyField = (draft: Draft, key: string, value: string | number) => not
 /** `"GET /path HTTP/1.1" 502` as nginx, Apache and Envoy write it. */
 const REQUEST = /"([A-Z]{3,7}) (\S{1,2000}) HTTP\/[\d.]{1,4}" (?:status: )?(\d{3})\b/;
 
-function noteRequest(draft: Draft, text: string): void {
-  const quote = text.indexOf(" HTTP/");
-  if (quote < 0) return;
-  const match = REQUEST.exec(text.slice(0, quote + 40));
-  if (match === null) return;
-  noteField(draft.fields, "method", match[1] ?? "");
-  noteField(draft.fields, "path", match[2] ?? "");
-  noteField(draft.fields, "status", match[3] ?? "");
+/** `GET /path 502 12 ms`, as Express and many others write it. */
+const PLAIN_REQUEST = /^([A-Z]{3,7}) (\/\S{0,2000}) (?:HTTP\/[\d.]{1,4} )?([1-5]\d\d)(?= |$)/;
+/** `[GIN] 2026/11/20 - 22:27:36 | 502 | 1.2ms | 10.0.0.1 | GET      "/path"` */
+const GIN = /^\[GIN\] [^|]{1,40}\| {0,4}(\d{3}) \|[^|]{1,40}\|[^|]{1,60}\| {0,2}([A-Z]{3,7}) +"([^"]{0,2000})"/;
+
+/** Method, path and status of an access line, in any of its forms. */
+function requestOf(text: string, from: number): readonly (string | undefined)[] | undefined {
+  const protocol = text.indexOf(" HTTP/");
+  const quoted = protocol < 0 ? null : REQUEST.exec(text.slice(0, protocol + 40));
+  if (quoted !== null) return quoted.slice(1);
+  const plain = PLAIN_REQUEST.exec(text.slice(from));
+  if (plain !== null) return plain.slice(1);
+  const gin = text.startsWith("[GIN]") ? GIN.exec(text) : null;
+  return gin === null ? undefined : [gin[2], gin[3], gin[1]];
+}
+
+function noteRequest(draft: Draft, text: string, from: number): void {
+  const [method = "", path = "", status = ""] = requestOf(text, from) ?? [];
+  noteField(draft.fields, "method", method);
+  noteField(draft.fields, "path", path);
+  noteField(draft.fields, "status", status);
 }
 
 /**
@@ -204,7 +217,7 @@ export function parseLine(raw: string): ParsedLine {
     const isQuoted = text.charCodeAt(pairs.start - 1) === 34;
     return finish(draft, isQuoted ? draft.message : text.slice(pairs.start, pairs.end));
   }
-  noteRequest(draft, text);
+  noteRequest(draft, text, from);
   // What a header holds in pairs belongs to the line as well: `[trace=7] `.
   notePairs(text, Math.max(0, timeEnd), draft, noteOnlyField);
   return finish(draft, text.slice(skipSpaces(text, from, text.length)));

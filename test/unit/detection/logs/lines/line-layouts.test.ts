@@ -303,6 +303,15 @@ test("a context before the sentence is kept as fields of the line", () => {
   });
 });
 
+test.each([
+  ['[GIN] 2026/11/21 - 21:46:10 | 502 |     123.4µs |       10.0.0.1 | GET      "/items"', "/items"],
+  ["GET /items 502 12.345 ms - 512", "/items"],
+  ["21:46:10 POST /orders/7 HTTP/1.1 503", "/orders/7"],
+  ['10.0.0.1 - - [21/Nov/2026:21:46:10 +0000] "GET /items HTTP/1.1" 500 12', "/items"],
+])("a failed request is an error: %s", (line, path) => {
+  expect(parseLine(line)).toMatchObject({ level: "error", fields: { path } });
+});
+
 test("a sentence that goes on behind a dash is whole", () => {
   const line = "2026-11-21 21:46:10 ERROR Failed - the disk is full";
   expect(parseLine(line).message).toBe("Failed - the disk is full");
