@@ -12,12 +12,20 @@ const COMMA = 44;
 const DASH = 45;
 const COLON = 58;
 const OPEN = 91;
+const LETTER_A = 65;
+const LETTER_M = 77;
+const LETTER_P = 80;
 const CLOSE = 93;
 const BAR = 124;
 
 const time: TimeScan = { end: 0, kind: 0 };
 
 const takeMark: Step = (text, _end, _header, c) => {
+  // Logback's own `|-ERROR in `.
+  if (c.code === BAR && text.charCodeAt(c.at + 1) === DASH && isLetter(text.charCodeAt(c.at + 2))) {
+    c.at += 2;
+    return true;
+  }
   if (c.code !== BAR && c.code !== COLON && !(c.code === COMMA && c.word === c.at + 1)) return false;
   if (c.code !== COMMA && partsFields(text, c.at, c.code)) c.separator = c.code;
   c.at++;
@@ -63,6 +71,22 @@ const takeAngleLevel: Step = (text, end, header, c) => {
   if (next === c.at || next >= end) return false;
   c.at = next;
   return true;
+};
+
+/** `10:04AM INF `: time and level as zerolog writes them for people. */
+const takeKitchenTime: Step = (text, end, header, c) => {
+  if (c.timed || header.level > 0 || !isDigit(c.code)) return false;
+  const colon = skipDigits(text, c.at, end);
+  const half = colon + 3;
+  const isTime = colon - c.at < 3 && text.charCodeAt(colon) === COLON && skipDigits(text, colon + 1, end) === half;
+  const letter = text.charCodeAt(half);
+  if (!isTime || (letter !== LETTER_A && letter !== LETTER_P) || text.charCodeAt(half + 1) !== LETTER_M) return false;
+  const level = skipSpaces(text, half + 2, end);
+  const stop = skipWord(text, level, end);
+  header.level = stop - level === 3 ? levelRank(text, level, stop) : 0;
+  if (header.level === 0) return false;
+  c.timed = true;
+  return finish(c, skipSpaces(text, stop, end));
 };
 
 /** Pairs that are looked at before a level. */
@@ -186,5 +210,6 @@ export const openings: readonly Step[] = [
   takeProcess,
   takeLetter,
   takePhp,
+  takeKitchenTime,
   takePairs,
 ];

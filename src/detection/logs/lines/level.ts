@@ -9,7 +9,7 @@ const WORDS: Readonly<Record<Level, string>> = {
   info: "info information inf notice note log statement config audit",
   warn: "warn warning wrn",
   error: "error err eror severe failure fail critical crit",
-  fatal: "fatal ftl panic alert emerg emergency dpanic",
+  fatal: "fatal ftl pnc panic alert emerg emergency dpanic",
 };
 
 /** Longest level word, in characters; nothing longer is hashed. */
@@ -61,6 +61,11 @@ export function letterRank(code: number): number {
 export function priorityRank(priority: number): number {
   const severity = priority & 7;
   return severity < 3 ? 6 : severity === 3 ? 5 : severity === 4 ? 4 : severity === 7 ? 2 : 3;
+}
+
+/** The level of a number of syslog, 0 (emergency) to 7 (debug), as GELF and journald tell it; undefined for anything else. */
+export function levelOfSyslog(value: string | number): Level | undefined {
+  return /^[0-7]$/.test(String(value)) ? levelOfRank(priorityRank(Number(value))) : undefined;
 }
 
 /** The level of a rank given by `levelRank`; undefined for 0. */

@@ -1,6 +1,6 @@
 import { isLetter, skipSpaces } from "./chars.ts";
 import { createHeader } from "./header.ts";
-import { type Level, levelOf, levelOfRank } from "./level.ts";
+import { type Level, levelOf, levelOfRank, levelOfSyslog } from "./level.ts";
 import { type LineFields, noteField } from "./line-fields.ts";
 import { scanHeader } from "./scan-header.ts";
 import { endOfString, type Structured, scanStructured } from "./scan-structured.ts";
@@ -60,6 +60,8 @@ interface Draft {
   message: string | undefined;
   messageRank: number;
   at: number | undefined;
+  /** What `level` says when it is a number of syslog, as it is in GELF. */
+  syslog: Level | undefined;
   readonly fields: LineFields;
 }
 
@@ -68,6 +70,7 @@ const emptyDraft = (): Draft => ({
   message: undefined,
   messageRank: MESSAGE_KEYS.length,
   at: undefined,
+  syslog: undefined,
   fields: {},
 });
 
@@ -75,6 +78,9 @@ function notePair(draft: Draft, key: string, value: string | number): void {
   const name = key.toLowerCase();
   if (LEVEL_KEYS.has(name)) {
     draft.level ??= levelOf(value);
+    if (name === "level") draft.syslog = levelOfSyslog(value);
+  } else if (name === "priority") {
+    draft.level ??= levelOfSyslog(value);
   } else if (TIME_KEYS.has(name)) {
     draft.at ??= typeof value === "number" ? numberMs(value) : stampMs(value);
   } else {
@@ -117,6 +123,7 @@ function parseJson(text: string): ParsedLine | undefined {
     else if (typeof value === "object" && value !== null) noteNested(draft, key, value);
   }
   if (draft.message === undefined) return finish(draft, text);
+  if (draft.messageRank === MESSAGE_KEYS.indexOf("short_message")) draft.level ??= draft.syslog;
   // Docker wraps a whole line, header and all, into "log".
   const inner = draft.messageRank === MESSAGE_KEYS.indexOf("log") ? parseLine(draft.message.trimEnd()) : undefined;
   if (inner === undefined) return finish(draft, draft.message);

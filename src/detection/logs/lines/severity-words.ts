@@ -13,7 +13,14 @@ const FATAL = [
   "outofmemoryerror",
   "heap out of memory",
   "out of memory: kill",
+  "panicked at",
+  "double free or corruption",
+  "stack smashing detected",
+  "terminate called after throwing",
 ];
+
+/** `run.sh: line 3: 7 Killed  java`, `exec /app/run: no such file or directory`: what a shell and a runtime say of a program that is gone. */
+const GONE = /: +\d+ (?:killed|aborted|bus error)\b|^exec \S+: no such file or directory/;
 
 const ERROR = [
   "traceback (most recent call last)",
@@ -22,6 +29,7 @@ const ERROR = [
   "unhandled promise rejection",
   "unhandledpromiserejection",
   "uncaught",
+  "npm err!",
   "caused by:",
   "connection refused",
   "connection reset",
@@ -115,8 +123,8 @@ function nothingAfter(text: string, from: number): boolean {
 function isOwnWord(text: string, at: number, size: number): boolean {
   const before = text.charCodeAt(at - 1);
   if (at > 0 && (before === 47 || before === 95 || before === 46 || before === 45)) return false;
-  const tail = text.slice(at + size, at + size + 4);
-  return !/^(?:over|hand|page|_lo|log|safe|ban|back|fast)/.test(tail) && !/^s?[./_-]\w/.test(tail);
+  const tail = text.slice(at + size, at + size + 8);
+  return !/^(?: ?handl|over|hand|page|_lo|log|safe|ban|back|fast)/.test(tail) && !/^s?[./_-]\w/.test(tail);
 }
 
 function doubtful(text: string, word: string): boolean {
@@ -133,7 +141,7 @@ function doubtful(text: string, word: string): boolean {
  */
 export function severityOfWords(message: string): Level | undefined {
   const text = message.slice(0, MAX_SEARCHED).toLowerCase();
-  if (FATAL.some((phrase) => text.includes(phrase))) return "fatal";
+  if (FATAL.some((phrase) => text.includes(phrase)) || GONE.test(text)) return "fatal";
   if (ERROR.some((phrase) => text.includes(phrase) && !deniedBefore(text, text.indexOf(phrase)))) return "error";
   if (DOUBTFUL.some((word) => doubtful(text, word))) return "error";
   return WARN.some((word) => text.includes(word)) ? "warn" : undefined;

@@ -191,3 +191,18 @@ describe("hostile input", () => {
     expect(fields).toEqual({ path: "p".repeat(200) });
   });
 });
+
+test.each([
+  ["thread 'main' panicked at src/main.rs:4:5:", "fatal"],
+  ["/app/run.sh: line 3:     7 Killed                  java -jar app.jar", "fatal"],
+  ["exec /app/run: no such file or directory", "fatal"],
+  ["terminate called after throwing an instance of 'std::runtime_error'", "fatal"],
+  ["npm ERR! code ELIFECYCLE", "error"],
+  ["10:04AM FTL cannot start", "fatal"],
+  ["10:04AM INF started 7 of it", "info"],
+  ["10:00:00,123 |-ERROR in ch.qos.logback.core - boom", "error"],
+  ['{"short_message":"boom","level":3,"version":"1.1","host":"x"}', "error"],
+  ['{"PRIORITY":"4","MESSAGE":"boom"}', "warn"],
+  ["Exception handling enabled", undefined],
+  ["opened /app/run: no such file or directory", undefined],
+])("the level of %s", (line, level) => expect(parseLine(line).level).toBe(level));
