@@ -24,11 +24,22 @@ export const takeSpans: Step = (text, end, header, c) => {
 /** Fields that are taken for the sign that parts them. */
 const MAX_SEPARATED = 4;
 
+/** `orders-1 | main | INFO | `: is one of the fields a level? Without one they are what the line tells (`ann | login | done`). */
+function leadsToLevel(text: string, at: number, end: number, separator: number): boolean {
+  let i = at;
+  for (let field = 0; field <= MAX_SEPARATED && i > 0; field++) {
+    const from = isLetter(text.charCodeAt(i)) ? i : i + 1;
+    if (levelRank(text, from, skipLetters(text, from, end)) > 0) return true;
+    i = afterSeparatedField(text, i, end, separator, true);
+  }
+  return false;
+}
+
 /** `main | `, `[pool 7] - `: one more field before the sign that parted the ones before. */
 export const takeSeparated: Step = (text, end, header, c) => {
   if (c.separator === 0 || c.components >= MAX_SEPARATED) return false;
   const next = afterSeparatedField(text, c.at, end, c.separator, header.level === 0);
-  if (next < 0) return false;
+  if (next < 0 || (header.level === 0 && !leadsToLevel(text, c.at, end, c.separator))) return false;
   const isEnclosed = c.code === OPEN || c.code === OPEN_GROUP;
   if (header.level === 0 && isEnclosed) header.level = levelRank(text, c.at + 1, skipLetters(text, c.at + 1, end));
   c.components++;

@@ -312,6 +312,13 @@ test.each([
   expect(parseLine(line)).toMatchObject({ level: "error", fields: { path } });
 });
 
+test("columns without a level are what the line tells", () => {
+  const miner = createTemplateMiner();
+  for (const line of ["2026-11-21 21:46:10 | ann | login | done", "2026-11-21 21:46:11 | ann | logout | refused"])
+    miner.learn(line);
+  expect([...miner.templates()].map(({ text }) => text)).toEqual(["ann | login | done", "ann | logout | refused"]);
+});
+
 test("a sentence that goes on behind a dash is whole", () => {
   const line = "2026-11-21 21:46:10 ERROR Failed - the disk is full";
   expect(parseLine(line).message).toBe("Failed - the disk is full");
