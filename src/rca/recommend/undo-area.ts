@@ -8,6 +8,7 @@ import type { Case } from "../case/case.ts";
 import { type Change, fieldsOf } from "../gather/changes.ts";
 import type { FieldArea, FieldChange } from "../gather/field-diff.ts";
 import { isSecretName } from "../redact/find-secrets.ts";
+import { isReleaseMark } from "../rules/release-mark.ts";
 import { type Fix, fix } from "./fix.ts";
 
 /** Kinds with revisions, which can be rolled back and restarted. */
@@ -69,8 +70,13 @@ function undoProbe(change: Change, probe: Probes): readonly Fix[] {
       ];
 }
 
+/** How well it fits to put back one of several variables that a change has set: which of them did it is not known. */
+const oneOfSeveral = 0.6;
+
 function undoEnv(change: Change): readonly Fix[] {
-  return fieldsOf(change, "env").flatMap((field) => {
+  // The name by which a release goes does nothing.
+  const fields = fieldsOf(change, "env").filter((field) => !isReleaseMark(field));
+  return fields.flatMap((field) => {
     const before = containerBefore(change, field.container)?.env?.find((item) => item.name === field.name);
     // References cannot be put back as plain values, and secret values must not be shown in a plan; the rollback does both.
     if (
@@ -88,6 +94,7 @@ function undoEnv(change: Change): readonly Fix[] {
         change.ref,
         { container: field.container, name: field.name, value },
         value === null ? `removes the variable ${field.name} again` : `puts ${field.name} back to ${value}`,
+        fields.length > 1 ? oneOfSeveral : 1,
       ),
     ];
   });

@@ -46,7 +46,8 @@ export function undoChange(
   );
   const exact = areas.flatMap((area) => undoArea(open, change, area, options));
   const back = rollback(open, change, "goes back to the revision before the change");
-  const rollbackFirst = options.rollbackFirst ?? (areas.length > 1 || areas.includes("image"));
+  // Each of several puts back a part only.
+  const rollbackFirst = options.rollbackFirst ?? (areas.length > 1 || exact.length > 1 || areas.includes("image"));
   if (!back) return exact;
   return rollbackFirst ? [back, ...exact] : [...exact, back];
 }

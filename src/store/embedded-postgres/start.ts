@@ -77,7 +77,8 @@ function worstLine(output: string): string {
 async function sweep(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const [, pid] = /^data\.(\d+)$/.exec(name) ?? [];
-    if (pid !== undefined && !alive(Number(pid))) await rm(join(folder, name), { recursive: true, force: true });
+    if (pid !== undefined && !alive(Number(pid)))
+      await rm(join(folder, name), { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   }
 }
 
@@ -93,7 +94,7 @@ async function initialise(
   if (user) await chown(passwordFile, user.uid, user.gid);
   await sweep(folder);
   const partial = `${data}.${process.pid}`;
-  await rm(partial, { recursive: true, force: true });
+  await rm(partial, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   const { code, output } = await run(
     binaries.initdb,
     [
@@ -107,7 +108,7 @@ async function initialise(
     user,
   );
   if (code !== 0) {
-    await rm(partial, { recursive: true, force: true });
+    await rm(partial, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
     throw new AppError(
       "postgres-initdb",
       `The embedded PostgreSQL could not be set up in ${data}: ${worstLine(output)}`,

@@ -25,6 +25,22 @@ const exception = [
   '"stack":"TypeError: Cannot read properties of undefined (reading \'price\')\\n    at price (file:///app/payment.js:12:3)"}}',
 ].join("");
 
+test("one of several variables fits less than the rollback, whatever the order", async () => {
+  const shop = await quietShop();
+  shop.change("Deployment", "payment", (draft) => {
+    draft.spec.template.spec.containers[0].env = [
+      { name: "NEW_PRICES", value: "on" },
+      { name: "NEW_TAXES", value: "on" },
+    ];
+  });
+  const pod = shop.freshPod("payment", running("payment"));
+  shop.log("payment", exception, 20, pod);
+  shop.series("error_ratio", { workload: "payment" }, 0, 0.4);
+  shop.series("pod_error_ratio", { workload: "payment", pod }, undefined, 0.4);
+  const { recommendations } = shop.diagnose([["Deployment", "payment", "metric", "error-ratio"]]);
+  expect(recommendations[0]?.action).toBe("rollback-deployment");
+});
+
 test.each([
   { env: { APP_VERSION: "2.0.0", NEW_PRICES: "on" }, cause: "bad-release" },
   { env: { NEW_PRICES: "on" }, cause: "bad-config" },
@@ -44,4 +60,6 @@ test.each([
   expect(diagnosis.hypotheses[0]?.cause).toBe(cause);
   expect(recommendations[0]?.target.name).toBe("payment");
   if (cause === "bad-release") expect(recommendations[0]?.action).toBe("rollback-deployment");
+  const undone = recommendations.filter(({ action }) => action === "set-env").map(({ params }) => params["name"]);
+  expect(undone).toEqual(["NEW_PRICES"]);
 });
