@@ -3,7 +3,7 @@ import { createHeader } from "./header.ts";
 import { type Level, levelOf, levelOfRank, levelOfSyslog } from "./level.ts";
 import { type LineFields, noteField } from "./line-fields.ts";
 import { scanHeader } from "./scan-header.ts";
-import { endOfString, type Structured, scanStructured } from "./scan-structured.ts";
+import { endOfString, HOLDERS, MESSAGE_KEYS, type Structured, scanStructured } from "./scan-structured.ts";
 import { severityOfWords } from "./severity-words.ts";
 import { numberMs, stampMs } from "./stamp-time.ts";
 import { withoutColours } from "./wrapped-line.ts";
@@ -27,28 +27,8 @@ const LEVEL_KEYS = new Set(
     " ",
   ),
 );
-/** Objects whose keys count as those of the line: Rust's `tracing`, Google Cloud, OpenTelemetry. */
-const HOLDERS = new Set(["fields", "jsonPayload", "body", "Body"]);
-const MESSAGE_KEYS = [
-  "msg",
-  "message",
-  "log",
-  "@message",
-  "@m",
-  "@mt",
-  "renderedmessage",
-  "messagetemplate",
-  "short_message",
-  "textpayload",
-  "text",
-  "event",
-  "error",
-  "err",
-  "body",
-  "stringvalue",
-  "string_value",
-  "reason",
-];
+/** In lower case: whatever case a writer chose, it is the same key. */
+const SENTENCE_KEYS = [...new Set(MESSAGE_KEYS.map((key) => key.toLowerCase()))];
 const TIME_KEYS = new Set(["ts", "time", "timestamp", "@timestamp", "t", "datetime", "@t"]);
 
 const header = createHeader();
@@ -68,7 +48,7 @@ interface Draft {
 const emptyDraft = (): Draft => ({
   level: undefined,
   message: undefined,
-  messageRank: MESSAGE_KEYS.length,
+  messageRank: SENTENCE_KEYS.length,
   at: undefined,
   syslog: undefined,
   fields: {},
@@ -84,7 +64,7 @@ function notePair(draft: Draft, key: string, value: string | number): void {
   } else if (TIME_KEYS.has(name)) {
     draft.at ??= typeof value === "number" ? numberMs(value) : stampMs(value);
   } else {
-    const rank = MESSAGE_KEYS.indexOf(name);
+    const rank = SENTENCE_KEYS.indexOf(name);
     if (rank >= 0 && rank < draft.messageRank && typeof value === "string" && value !== "") {
       draft.message = value;
       draft.messageRank = rank;
@@ -123,9 +103,9 @@ function parseJson(text: string): ParsedLine | undefined {
     else if (typeof value === "object" && value !== null) noteNested(draft, key, value);
   }
   if (draft.message === undefined) return finish(draft, text);
-  if (draft.messageRank === MESSAGE_KEYS.indexOf("short_message")) draft.level ??= draft.syslog;
+  if (draft.messageRank === SENTENCE_KEYS.indexOf("short_message")) draft.level ??= draft.syslog;
   // Docker wraps a whole line, header and all, into "log".
-  const inner = draft.messageRank === MESSAGE_KEYS.indexOf("log") ? parseLine(draft.message.trimEnd()) : undefined;
+  const inner = draft.messageRank === SENTENCE_KEYS.indexOf("log") ? parseLine(draft.message.trimEnd()) : undefined;
   if (inner === undefined) return finish(draft, draft.message);
   Object.assign(draft.fields, inner.fields);
   draft.level ??= inner.level;

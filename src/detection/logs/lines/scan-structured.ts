@@ -15,15 +15,15 @@ const EQUALS = 61;
 const COLON = 58;
 
 /** Keys that hold the sentence, the most telling first. */
-const MESSAGE_KEYS = [
+export const MESSAGE_KEYS: readonly string[] = [
   "msg",
   "message",
   "log",
   "MESSAGE",
   "Message",
   "@message",
-  "@mt",
   "@m",
+  "@mt",
   "RenderedMessage",
   "MessageTemplate",
   "short_message",
@@ -40,7 +40,7 @@ const MESSAGE_KEYS = [
 ];
 
 /** Keys of objects that hold the sentence where the line itself has none: Rust's `tracing`, Google Cloud, OpenTelemetry. */
-const HOLDERS = new Set(["fields", "jsonPayload", "body", "Body"]);
+export const HOLDERS: ReadonlySet<string> = new Set(["fields", "jsonPayload", "body", "Body"]);
 
 /** By length and first letter, which tell most keys that hold no sentence. */
 const MESSAGE_SHAPES = new Set(MESSAGE_KEYS.map((key) => key.length * 256 + key.charCodeAt(0)));
