@@ -52,7 +52,7 @@ describe("plans beside each other", () => {
     const held = holding(cluster, "Pod");
     const all = executeAll(executor(held.actor, plans, { clock: systemClock }));
     await vi.waitFor(async () => expect(await state(plans, other)).toBe("applied"), { timeout: 20_000 });
-    expect(held.inside).toEqual(["carts-2-abcde"]);
+    await vi.waitFor(() => expect(held.inside).toEqual(["carts-2-abcde"]), { timeout: 20_000 });
     expect(await state(plans, slow)).toBe("executing");
     held.release();
     expect((await all).map((end) => end.type)).toEqual(["finished", "finished"]);
