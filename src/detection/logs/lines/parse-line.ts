@@ -1,3 +1,4 @@
+import { requestOf } from "./access-request.ts";
 import { isLetter, skipSpaces } from "./chars.ts";
 import { createHeader } from "./header.ts";
 import { type Level, levelOf, levelOfRank, levelOfSyslog } from "./level.ts";
@@ -156,25 +157,6 @@ function unescaped(text: string): string {
 }
 
 const noteOnlyField = (draft: Draft, key: string, value: string | number) => noteField(draft.fields, key, value);
-
-/** `"GET /path HTTP/1.1" 502` as nginx, Apache and Envoy write it. */
-const REQUEST = /"([A-Z]{3,7}) (\S{1,2000}) HTTP\/[\d.]{1,4}" (?:status: )?(\d{3})\b/;
-
-/** `GET /path 502 12 ms`, as Express and many others write it. */
-const PLAIN_REQUEST = /^([A-Z]{3,7}) (\/\S{0,2000}) (?:HTTP\/[\d.]{1,4} )?([1-5]\d\d)(?= |$)/;
-/** `[GIN] 2026/11/20 - 22:27:36 | 502 | 1.2ms | 10.0.0.1 | GET      "/path"` */
-const GIN = /^\[GIN\] [^|]{1,40}\| {0,4}(\d{3}) \|[^|]{1,40}\|[^|]{1,60}\| {0,2}([A-Z]{3,7}) +"([^"]{0,2000})"/;
-
-/** Method, path and status of an access line, in any of its forms. */
-function requestOf(text: string, from: number): readonly (string | undefined)[] | undefined {
-  const protocol = text.indexOf(" HTTP/");
-  const quoted = protocol < 0 ? null : REQUEST.exec(text.slice(0, protocol + 40));
-  if (quoted !== null) return quoted.slice(1);
-  const plain = PLAIN_REQUEST.exec(text.slice(from));
-  if (plain !== null) return plain.slice(1);
-  const gin = text.startsWith("[GIN]") ? GIN.exec(text) : null;
-  return gin === null ? undefined : [gin[2], gin[3], gin[1]];
-}
 
 function noteRequest(draft: Draft, text: string, from: number): void {
   const [method = "", path = "", status = ""] = requestOf(text, from) ?? [];

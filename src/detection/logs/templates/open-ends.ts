@@ -38,7 +38,6 @@ export interface OpenEnds {
   /** Templates that begin like this line and go on differently, when they are enough; `size` tokens are their beginning, `ending` how they end. */
   evidence(
     tokens: Tokens,
-    self?: Template,
   ): { readonly size: number; readonly ending: number; readonly members: readonly Template[] } | undefined;
 }
 
