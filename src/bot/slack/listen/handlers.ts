@@ -42,7 +42,7 @@ async function showReview(
   }
   await form.show(
     fix
-      ? renderReview(fix, { incidentId: value.incidentId })
+      ? renderReview(fix, { incidentId: value.incidentId, ...(view ? { freeze: view } : {}) })
       : waitingView("This fix is no longer offered; the message shows the present ones."),
   );
 }

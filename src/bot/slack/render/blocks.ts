@@ -1,6 +1,6 @@
 import type { Button, ConfirmationDialog, KnownBlock, PlainTextElement, RichTextBlock } from "@slack/types";
 import { cut } from "../../words.ts";
-import { cleanText } from "./text.ts";
+import { cleanText, withoutPictures } from "./text.ts";
 
 /** Slack's limits, https://docs.slack.dev/reference/block-kit/blocks/ */
 export const limits = {
@@ -19,11 +19,14 @@ const nothing = "–";
 const orNothing = (text: string) => (text.trim() === "" ? nothing : text);
 
 export function plain(text: string, limit: number): PlainTextElement {
-  return { type: "plain_text", text: orNothing(cut(cleanText(text), limit)), emoji: true };
+  return { type: "plain_text", text: orNothing(cut(withoutPictures(cleanText(text)), limit)), emoji: true };
 }
 
-export function header(text: string): KnownBlock {
-  return { type: "header", text: plain(text, limits.header) };
+/** `icon` is a short name of ours, and stands before the text. */
+export function header(text: string, icon?: string): KnownBlock {
+  if (icon === undefined) return { type: "header", text: plain(text, limits.header) };
+  const words = plain(text, limits.header - icon.length - 1);
+  return { type: "header", text: { ...words, text: `${icon} ${words.text}` } };
 }
 
 /** `text` is ready mrkdwn: everything foreign in it has been through `mrkdwn()`. Bare addresses are not made links. */

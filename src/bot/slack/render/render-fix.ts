@@ -109,8 +109,7 @@ function approveQuestion({ plan, approvals }: StoredPlan) {
   );
 }
 
-/** Asks before a change is taken back: that it happens at once, and whom it touches. */
-/** What undoing a change means, for who is about to. */
+/** What undoing a change means, for who is about to: that it happens at once, and whom it touches. */
 export function undoWords(plan: ActionPlan): string {
   const { pods } = plan.blastRadius;
   const touched = pods > 0 ? ` and touches ${pods} pod${pods === 1 ? "" : "s"}` : "";
@@ -134,6 +133,8 @@ export function renderFix(
     readonly best: boolean;
     /** The fix above it is refused for the same reason. */
     readonly sameRefusal: boolean;
+    /** Number of a fix above it that changes the same, so that nobody compares two diffs at night. */
+    readonly sameChangeAs?: number;
   },
 ): KnownBlock[] {
   const { recommendation, plan, refusal } = fix;
@@ -155,6 +156,7 @@ export function renderFix(
     ...(byHand || (plan && decidedStates.has(plan.plan.state)) ? [] : [facts.join("  ·  ")]),
     ...decisionLines(fix),
   ];
+  if (options.sameChangeAs !== undefined) lines.push(`Changes the same as fix ${options.sameChangeAs}, in another way`);
   const news = plan && planNews(plan, slackSay);
   if (news) lines.push(`${marks[news.mark]} ${news.text}`);
   else if (refusal && !byHand) {
@@ -203,7 +205,7 @@ export function renderFix(
   if (byHand) blocks.push(preformatted(refusal.detail));
   if (options.actorAway && !plan && !refusal) blocks.push(preformatted(`$ ${recommendation.kubectl}`));
   const change = plan?.plan.state === "proposed" ? changedLines(plan.plan.diff).join("\n") : "";
-  if (change) blocks.push(preformatted(change));
+  if (change && options.sameChangeAs === undefined) blocks.push(preformatted(change));
   // By its number and not by its recommendation: two diagnoses of one incident both have an R1, and Slack refuses a block twice.
   if (elements.length > 0) blocks.push({ type: "actions", block_id: `fix.${options.number}`, elements });
   return blocks;

@@ -167,9 +167,9 @@ function footer({ incident, diagnosis, url }: IncidentView): string {
   return parts.join("  ·  ");
 }
 
-function verdict({ incident }: IncidentView): string {
+function verdict({ incident }: IncidentView): KnownBlock {
   const icon = incident.status === "resolved" ? ":white_check_mark:" : severityIcons[incident.severity];
-  return cutTitle(`${icon} ${incident.title}`, limits.header);
+  return header(cutTitle(incident.title, limits.header - icon.length - 1), icon);
 }
 
 /**
@@ -183,7 +183,7 @@ export function renderIncident(
   const { incident } = view;
   const closed = incident.status === "resolved";
   const still = options.inForm === true;
-  const blocks: KnownBlock[] = [header(verdict(view)), section(statusAndNow(view))];
+  const blocks: KnownBlock[] = [verdict(view), section(statusAndNow(view))];
   const cause = causeSection(view);
   if (cause) blocks.push(section(cause));
   if (!still && view.diagnosis && !view.diagnosis.inconclusive && view.diagnosis.hypotheses.length > 0)

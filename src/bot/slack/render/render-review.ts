@@ -1,15 +1,13 @@
 import type { KnownBlock, ModalView } from "@slack/types";
-import type { ActionPlan } from "../../../incident/fix/action-plan.ts";
-import { editableParams } from "../../../incident/fix/editable-params.ts";
 import type { StoredPlan } from "../../../incident/fix/stored-plan.ts";
 import { refText } from "../../../incident/object-ref.ts";
-import type { FixView } from "../../incident-view.ts";
-import { planNews } from "../../plan-words.ts";
+import type { FixView, IncidentView } from "../../incident-view.ts";
+import { freezeWords, planNews } from "../../plan-words.ts";
 import { percent, upperFirst } from "../../words.ts";
-import { editBlock, encodeFix, viewIds } from "./action-ids.ts";
+import { encodeFix, viewIds } from "./action-ids.ts";
 import { context, limits, plain, preformatted, section } from "./blocks.ts";
+import { decisionInputs } from "./render-decision.ts";
 import { decisionLines, fixTitle } from "./render-fix.ts";
-import { codeInput } from "./render-undo.ts";
 import { mrkdwn, slackAgo, slackSay, slackTime } from "./text.ts";
 
 /** Diffs longer than one rich-text block are shown in several, up to this many; the rest is in the thread's file. */
@@ -44,23 +42,6 @@ function inputs(fix: FixView): KnownBlock[] {
   }));
 }
 
-/** What a person may set otherwise; then another plan takes the place of this one. */
-function edits(plan: ActionPlan): KnownBlock[] {
-  return editableParams(plan.action, plan.params).map(({ name, kind, shown, hidden }) => ({
-    type: "input",
-    block_id: editBlock(kind, name),
-    optional: true,
-    label: plain(name, 2_000),
-    ...(hidden ? { hint: plain("Not shown, because it may hold a secret. Empty: as in the plan.", 150) } : {}),
-    element: {
-      type: "plain_text_input",
-      action_id: "value",
-      max_length: 3_000,
-      ...(shown === undefined ? {} : { initial_value: shown.slice(0, 3_000) }),
-    },
-  }));
-}
-
 /** `Needs 2 approvals; Ada has approved, and is not counted twice`. */
 function approvalsText(stored: StoredPlan | undefined): string {
   const need = stored?.plan.approvalsNeeded ?? 1;
@@ -78,23 +59,11 @@ function whyNoDecision({ refusal, plan }: FixView): string {
   return planNews(plan, slackSay)?.text ?? "A newer plan took the place of this one.";
 }
 
-/** Whether this approval applies the change depends on how many it still needs. */
-function approveChoice(stored: StoredPlan | undefined) {
-  const missing = stored ? stored.plan.approvalsNeeded - stored.approvals.length - 1 : 0;
-  const text =
-    missing > 0
-      ? `Approve exactly this; ${missing} more approval${missing === 1 ? "" : "s"} needed after yours`
-      : "Approve: apply exactly this";
-  return { text: plain(text, 75), value: "approve" };
-}
-
-const decisions = {
-  edit: { text: plain("Preview with the values below; nothing is applied yet", 75), value: "edit" },
-  reject: { text: plain("Reject: do not apply", 75), value: "reject" },
-};
-
-/** What exactly would be done, how to undo it, whom it touches, until when it is valid – and the decision. */
-export function renderReview(fix: FixView, options: { incidentId: string; note?: string }): ModalView {
+/** What exactly would be done, how to undo it, whom it touches, until when it is valid – and the decision, unless changes are frozen. */
+export function renderReview(
+  fix: FixView,
+  options: { incidentId: string; note?: string; freeze?: Pick<IncidentView, "frozen" | "frozenBy"> },
+): ModalView {
   const { recommendation } = fix;
   const plan = fix.plan?.plan;
   const metadata = encodeFix({
@@ -110,6 +79,11 @@ export function renderReview(fix: FixView, options: { incidentId: string; note?:
     ),
     ...decisionLines(fix).map((line) => section(line)),
   ];
+  const { freeze } = options;
+  if (freeze?.frozen)
+    top.unshift(
+      section(`:ice_cube: ${freezeWords(freeze, slackSay)}: nothing is approved until \`/incident unfreeze\`.`),
+    );
   if (plan?.state !== "proposed") {
     const needs = inputs(fix);
     return {
@@ -122,16 +96,15 @@ export function renderReview(fix: FixView, options: { incidentId: string; note?:
       blocks: [...top, section(whyNoDecision(fix)), preformatted(`$ ${recommendation.kubectl}`), ...needs],
     };
   }
-  const editable = edits(plan);
-  const approve = approveChoice(fix.plan);
+  const decision = fix.plan && !freeze?.frozen ? decisionInputs(fix.plan) : [];
   const services = plan.blastRadius.services.map((ref) => mrkdwn(refText(ref), 120)).join(", ");
   return {
     type: "modal",
     callback_id: viewIds.review,
     private_metadata: metadata,
     title: plain("Review fix", limits.viewTitle),
-    submit: plain("Submit decision", 24),
-    close: plain("Cancel", 24),
+    ...(decision.length > 0 ? { submit: plain("Submit decision", 24) } : {}),
+    close: plain(decision.length > 0 ? "Cancel" : "Close", 24),
     blocks: [
       ...top,
       section("*Change* (checked by a dry run on the API server)"),
@@ -150,27 +123,7 @@ export function renderReview(fix: FixView, options: { incidentId: string; note?:
       context(
         `${approvalsText(fix.plan)}${plan.secondFactor ? ", each with a code" : ""}  ·  valid until ${slackTime(plan.expiresAt, "{time_secs}")} (${slackAgo(plan.expiresAt)})  ·  digest ${plan.digest.slice(0, 12)}`,
       ),
-      {
-        type: "input",
-        block_id: "decision",
-        label: plain("Decision", 100),
-        element: {
-          type: "radio_buttons",
-          action_id: "value",
-          initial_option: approve,
-          options: [approve, ...(editable.length > 0 ? [decisions.edit] : []), decisions.reject],
-        },
-      },
-      ...(plan.secondFactor ? [codeInput(true, "approve")] : []),
-      ...editable,
-      {
-        type: "input",
-        block_id: "note",
-        optional: true,
-        label: plain("Note", 100),
-        hint: plain("Kept with the decision; say why when you reject.", 150),
-        element: { type: "plain_text_input", action_id: "value", multiline: true, max_length: 1_000 },
-      },
+      ...decision,
     ],
   };
 }

@@ -10,14 +10,27 @@ import { cut } from "../../words.ts";
  */
 export const cleanText = withoutHidden;
 
+/** Between colons these are pictures (https://github.com/iamcal/emoji-data); other hexadecimal is a part of an address or of a time. */
+const shortPictures = new Set(["100", "1234", "a", "ab", "b", "bee", "cd"]);
+
+/**
+ * `server.js:100:102` stays as it is: Slack takes a name between colons for a picture. The sign that is put behind the colon is not
+ * seen; it asks for text where there might be a picture (U+FE0E, Unicode Technical Standard 51).
+ */
+export function withoutPictures(text: string): string {
+  return text.replace(/:(?=([\p{L}\p{N}_+'-]{1,100}):)/gu, (colon, name: string) =>
+    /^(?:[\da-f]{1,4}|\d+)$/.test(name) && !shortPictures.has(name) ? colon : `${colon}\ufe0e`,
+  );
+}
+
 export function escapeMrkdwn(text: string): string {
-  return cleanText(text).replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
+  return withoutPictures(cleanText(text)).replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
 }
 
 /** Escapes, then cuts so that the result fits and no entity is split. */
 export function mrkdwn(text: string, limit: number): string {
   let out = "";
-  for (const char of cleanText(text)) {
+  for (const char of withoutPictures(cleanText(text))) {
     const piece = char === "&" ? "&amp;" : char === "<" ? "&lt;" : char === ">" ? "&gt;" : char;
     if (out.length + piece.length > limit - 1) return `${out}…`;
     out += piece;

@@ -73,6 +73,21 @@ describe("each heading is true of what stands under it", () => {
   });
 });
 
+test("two ways to the same change are told as such, and their diff stands once", () => {
+  const other = (diff: string): FixView => ({
+    ...fix("proposed"),
+    plan: { ...planView, plan: { ...plan, state: "proposed", diff: clean(diff) } },
+  });
+  const diffs = (view: IncidentView) => texts(view).split("rich_text_preformatted").length - 1;
+  const twins = withFixes([other(plan.diff), other(plan.diff)]);
+  expect(texts(twins)).toContain("Changes the same as fix 1, in another way");
+  expect(diffs(withFixes([other(plan.diff)]))).toBe(1);
+  expect(diffs(twins)).toBe(1);
+  expect(texts(twins).match(/"fix.approve"/g)).toHaveLength(2);
+  const apart = withFixes([other(plan.diff), other(`${plan.diff}\n+            more: true`)]);
+  expect(texts(apart)).not.toContain("Changes the same");
+});
+
 describe("what people have decided about a fix is told where it stands", () => {
   test("a no is told with its reason, can be taken up again, and is not approved by one click", () => {
     const shown = texts(withFixes([fix("rejected", { approvals: [], reason: "too tight" })]));

@@ -281,6 +281,30 @@ describe("words and numbers", () => {
     expect(mrkdwn("a<b<c", 7)).toBe("a&lt;b…");
   });
 
+  test.each([
+    ["at pay (/app/server.js:100:102)", ":100:"],
+    ["alert :boom: and :+1:", ":boom:"],
+    ["std::vector::push", ":vector:"],
+  ])("what Slack would take for a picture stays text: %s", (text, picture) => {
+    expect(mrkdwn(text, 100)).not.toContain(picture);
+    expect(mrkdwn(text, 100).replaceAll("\ufe0e", "")).toBe(text);
+    // Once is enough, however often a text comes through.
+    expect(mrkdwn(mrkdwn(text, 100), 100)).toBe(mrkdwn(text, 100));
+    const [title] = renderIncident({
+      ...incidentView,
+      incident: { ...incidentView.incident, title: clean(text) },
+    }).blocks;
+    expect(JSON.stringify(title)).not.toContain(picture);
+    expect(JSON.stringify(title)).toMatch(/":(?:red_circle|large_\w+_circle): /);
+  });
+
+  test.each([
+    "2026-11-22 00:46:10 UTC",
+    "localhost:5000/shop/orders:2.5.0",
+    "fe80::1:abcd:2",
+    "10:00:00:123",
+  ])("%s is copied as it was", (text) => expect(mrkdwn(text, 100)).toBe(text));
+
   test("certainty has words of its own", () => {
     expect([0.95, 0.8, 0.6, 0.4, 0.1].map(confidenceWords)).toEqual([
       "almost certain",

@@ -4,6 +4,7 @@ import { encodeFix } from "../../../../src/bot/slack/render/action-ids.ts";
 import { renderFix } from "../../../../src/bot/slack/render/render-fix.ts";
 import { renderReview } from "../../../../src/bot/slack/render/render-review.ts";
 import type { ActionPlan } from "../../../../src/incident/fix/action-plan.ts";
+import { validateView } from "../../../../src/local-slack/blocks/validate-view.ts";
 import { incidentView, plan, planView } from "../../../support/incident-view.ts";
 
 const [fix] = incidentView.fixes;
@@ -56,6 +57,31 @@ describe("the review", () => {
     expect(submitted({ decision: "edit", "edit.quantity.limits/memory": "lots" })).toMatchObject({
       errors: { "edit.quantity.limits/memory": expect.stringContaining("amount") },
     });
+  });
+
+  test("names a value as the diff does, and says what an empty field means", () => {
+    const shown = (change: Partial<ActionPlan>) =>
+      JSON.stringify(
+        renderReview(
+          { recommendation: fix.recommendation, plan: { ...planView, plan: { ...plan, ...change } } },
+          { incidentId: "7" },
+        ).blocks,
+      );
+    expect(shown({})).toContain('"limits.memory"');
+    const rollback = shown({ action: "rollback-deployment", params: {} });
+    expect(rollback).toContain("Revision to go back to");
+    expect(rollback).toContain("Empty: as in the plan.");
+  });
+
+  test("says who froze changes, and offers no decision that would be refused", () => {
+    const review = renderReview(
+      { recommendation: fix.recommendation, plan: planView },
+      { incidentId: "7", freeze: { frozen: true, frozenBy: { name: "Ana", at: 1_000 } } },
+    );
+    expect(JSON.stringify(review.blocks[0])).toContain("Ana froze changes");
+    expect(review.blocks.filter(({ type }) => type === "input")).toEqual([]);
+    expect(review.submit).toBeUndefined();
+    expect(validateView(review)).toEqual([]);
   });
 
   test("rejects with a reason only, whatever else was typed", () => {
