@@ -3,6 +3,8 @@ const REQUEST = /"([A-Z]{3,7}) (\S{1,2000}) HTTP\/[\d.]{1,4}" (?:status: )?(\d{3
 
 /** `GET /path 502 12 ms`, as Express and many others write it. */
 const PLAIN_REQUEST = /^([A-Z]{3,7}) (\/\S{0,2000}) (?:HTTP\/[\d.]{1,4} )?([1-5]\d\d)(?= |$)/;
+/** `Completed 502 Bad Gateway in 12 ms`, as Rails writes it. */
+const COMPLETED = /^Completed ([1-5]\d\d) (?=[A-Z])/;
 /** `[GIN] 2026/11/20 - 22:27:36 | 502 | 1.2ms | 10.0.0.1 | GET      "/path"` */
 const GIN = /^\[GIN\] [^|]{1,40}\| {0,4}(\d{3}) \|[^|]{1,40}\|[^|]{1,60}\| {0,2}([A-Z]{3,7}) +"([^"]{0,2000})"/;
 
@@ -16,6 +18,8 @@ export function requestOf(text: string, from: number): readonly (string | undefi
   if (quoted !== null) return quoted.slice(1);
   const plain = PLAIN_REQUEST.exec(text.slice(from));
   if (plain !== null) return plain.slice(1);
+  const completed = COMPLETED.exec(text.slice(from, from + 20));
+  if (completed !== null) return [undefined, undefined, completed[1]];
   const gin = text.startsWith("[GIN]") ? GIN.exec(text) : null;
   return gin === null ? undefined : [gin[2], gin[3], gin[1]];
 }

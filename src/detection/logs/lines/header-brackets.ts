@@ -2,18 +2,21 @@ import { classOf, isDigit, isLetter, skipDigits, skipLetters, skipSpaces, skipWo
 import { finish, noteTime, type Step } from "./header-cursor.ts";
 import { closeBracket } from "./header-parts.ts";
 import { letterRank, levelRank } from "./level.ts";
-import { scanTime, type TimeScan } from "./scan-time.ts";
+import { scanTime, TIME, type TimeScan } from "./scan-time.ts";
 import { separatorAt } from "./separated-field.ts";
 
 /** What headers hold in brackets: a level, a time, a thread, a request, or several of these. */
 
-const MAX_BRACKETS = 3;
+const MAX_BRACKETS = 5;
 
 const OPEN = 91;
 const CLOSE = 93;
 const OPEN_GROUP = 40;
 const CLOSE_GROUP = 41;
 const TAB = 9;
+const COLON = 58;
+const COMMA = 44;
+const SLASH = 47;
 
 const time: TimeScan = { end: 0, kind: 0 };
 
@@ -39,6 +42,20 @@ function levelOfParts(text: string, inside: number, close: number): number {
     from = to + 1;
   }
   return 0;
+}
+
+/** Where the word at `from` ends: before `/process`, or with the word itself. */
+function endOfStated(text: string, from: number, close: number): number {
+  const letters = skipLetters(text, from, close);
+  return text.charCodeAt(letters) === SLASH ? letters : skipWord(text, from, close);
+}
+
+/** `[Server thread/INFO]`: the level in capitals behind the last slash; 0 when there is none. */
+function levelBehindSlash(text: string, inside: number, close: number): number {
+  const slash = text.lastIndexOf("/", close);
+  const isStated =
+    slash > inside && classOf(text.charCodeAt(slash + 1)) === UPPER && classOf(text.charCodeAt(slash + 2)) === UPPER;
+  return isStated ? levelRank(text, slash + 1, close) : 0;
 }
 
 /** `[app] 2026-11-20 22:27:36`: does the time stand directly behind? */
@@ -83,12 +100,20 @@ export const takeBracket: Step = (text, end, header, c) => {
   const inside = skipSpaces(text, c.at + 1, close);
   let letters = inside;
   while (letters < close && isLetter(text.charCodeAt(letters))) letters++;
-  const rank = header.level === 0 ? levelRank(text, inside, letters) || levelOfParts(text, inside, close) : 0;
+  const rank =
+    header.level === 0
+      ? levelRank(text, inside, letters) ||
+        levelOfParts(text, inside, close) ||
+        (c.timed ? levelBehindSlash(text, inside, close) : 0)
+      : 0;
   if (scanTime(text, inside, close, time)) {
     if (!c.timed) noteTime(header, inside, time);
     c.timed = true;
-    const rest = skipSpaces(text, time.end, close);
-    const stop = skipWord(text, rest, close);
+    if (header.level === 0 && time.kind === TIME.klog) header.level = letterRank(text.charCodeAt(inside));
+    // `[time: LEVEL/process]`, as Celery writes it.
+    const mark = text.charCodeAt(time.end);
+    const rest = skipSpaces(text, mark === COLON || mark === COMMA ? time.end + 1 : time.end, close);
+    const stop = endOfStated(text, rest, close);
     // `[time I 7 8]`: a letter among other fields.
     const letter = stop === rest + 1 && stop < close ? letterRank(text.charCodeAt(rest)) : 0;
     if (header.level === 0) header.level = letter || levelRank(text, rest, stop);

@@ -4,6 +4,7 @@ import { type Cursor, finish, type Step } from "./header-cursor.ts";
 import { openings } from "./header-openings.ts";
 import { dots, isComponent, isNamespace, isProcess, type LevelAhead, levelAhead, programDash } from "./header-parts.ts";
 import { afterContexts, takeEnclosed, takeNumbered, takeSeparated, takeSpans, takeTag } from "./header-writers.ts";
+import { findAfterLevel, findBeforeLevel, type KnownLayout } from "./known-layouts.ts";
 import { levelRank } from "./level.ts";
 import { isRaised } from "./raised-name.ts";
 import { TIME } from "./scan-time.ts";
@@ -17,6 +18,7 @@ const MAX_NUMBERS = 3;
 const DASH = 45;
 const COLON = 58;
 const OPEN = 91;
+const CLOSE = 93;
 
 const ahead: LevelAhead = { level: 0, end: 0 };
 const cursor: Cursor = {
@@ -32,11 +34,15 @@ const cursor: Cursor = {
   done: false,
 };
 
+const isLower = (code: number) => classOf(code) === LOWER;
+
 /** Process and thread numbers. */
-const takeNumber: Step = (text, _end, _header, c) => {
+const takeNumber: Step = (text, _end, header, c) => {
   if (c.numbers >= MAX_NUMBERS || c.components > 0 || !isDigit(c.code)) return false;
   const digits = skipDigits(text, c.at, c.word);
   if (digits < c.word && !isProcess(text, digits, c.word)) return false;
+  // `22:27:36 1 of 12 done`
+  if (header.kind === TIME.clock && header.level === 0 && isLower(text.charCodeAt(c.word + 1))) return false;
   c.numbers++;
   c.at = c.word;
   return true;
@@ -64,7 +70,8 @@ function beginsSentence(text: string, at: number, end: number): boolean {
 
 /** `pkg.Class:`, and without a colon only where a level stood before and something that ends a header comes after. */
 const takeComponent: Step = (text, end, header, c) => {
-  if (c.components > 0) return false;
+  // `(thread) [core] a.b.Class `
+  if (c.components > 0 && (c.components > 1 || c.threads === 0 || dots(text, c.at, c.word) < 2)) return false;
   const next = skipSpaces(text, c.word, end);
   if (text.charCodeAt(c.word - 1) === COLON) {
     if (!isComponent(text, c.at, c.word - 1) || isRaised(text, c.at, c.word - 1)) return false;
@@ -80,7 +87,8 @@ const takeComponent: Step = (text, end, header, c) => {
   const mark = text.charCodeAt(next);
   // `[time] [LEVEL] category - `, as log4js writes it; `Failed - ` begins a sentence.
   const isSeparate = mark === DASH && text.charCodeAt(next + 1) === 32 && next === c.word + 1;
-  if (c.timed && isSeparate && !beginsSentence(text, c.at, c.word)) {
+  const isNamed = c.brackets > c.threads || !beginsSentence(text, c.at, c.word);
+  if (c.timed && isSeparate && isNamed) {
     header.component = c.at;
     return finish(c, skipSpaces(text, next + 1, end));
   }
@@ -131,20 +139,32 @@ const isDashed = (text: string, at: number) => [8, 13, 18, 23].every((i) => text
 const takeColumn: Step = (text, end, header, c) => {
   if (header.level === 0 || c.components > 0 || text.charCodeAt(c.word) !== TAB || text.charCodeAt(c.at - 1) !== TAB)
     return false;
-  if (skipSpaces(text, c.word, end) >= end) return false;
+  const next = skipSpaces(text, c.word, end);
+  if (next >= end || text.charCodeAt(next) === OPEN_OBJECT) return false;
   c.components++;
   c.at = c.word;
   return true;
 };
+
+/** `main.go:7: INFO: `, `main.go:7: [warn] `, `main.go:7: WARN `: the level text[at, word) behind a place; 0 when it is none. */
+function levelBehindPlace(text: string, at: number, word: number): number {
+  const last = text.charCodeAt(word - 1);
+  if (last === COLON) return levelRank(text, at, word - 1);
+  if (text.charCodeAt(at) === OPEN) return last === CLOSE ? levelRank(text, at + 1, word - 1) : 0;
+  const isCapital = classOf(text.charCodeAt(at)) === UPPER && classOf(text.charCodeAt(at + 1)) === UPPER;
+  return isCapital ? levelRank(text, at, word) : 0;
+}
 
 /** The file and line that wrote it. */
 const takePlace: Step = (text, end, header, c) => {
   if (c.components > 0) return false;
   const message = afterSourcePlace(text, c.at, end, header.level === 0 ? 1 : 2);
   if (message < 0) return false;
-  // `main.go:7: INFO: `
   const word = skipWord(text, message, end);
-  const rank = header.level === 0 && text.charCodeAt(word - 1) === COLON ? levelRank(text, message, word - 1) : 0;
+  // `Store.java:12 - `, `store.go:7 > `
+  if (word - message < 3 && /^(?:--?|>)$/.test(text.slice(message, word)))
+    return finish(c, skipSpaces(text, word, end));
+  const rank = header.level === 0 ? levelBehindPlace(text, message, word) : 0;
   if (rank > 0) header.level = rank;
   return finish(c, rank > 0 ? skipSpaces(text, word, end) : message);
 };
@@ -179,8 +199,24 @@ const takeNamespace: Step = (text, end, header, c) => {
   return finish(c, skipSpaces(text, c.word, end));
 };
 
+const known: KnownLayout = { end: 0, level: 0, ends: false };
+
+/** What single programs write before and behind a level. */
+const takeKnown: Step = (text, _end, header, c) => {
+  if (
+    header.level > 0
+      ? c.components > (c.separator === 0 ? 1 : MAX_FIELDS) || !findAfterLevel(text, c.at, known)
+      : !findBeforeLevel(text, c.at, known)
+  )
+    return false;
+  if (header.level === 0) header.level = known.level;
+  c.at = known.end;
+  return known.ends ? finish(c, known.end) : true;
+};
+
 /** Only after a time or a level, in this order. */
 const ONCE_KNOWN: readonly Step[] = [
+  takeKnown,
   takeSeparated,
   takeSpans,
   takeNumbered,

@@ -53,7 +53,7 @@ const takeTime: Step = (text, end, header, c) => {
   const next = text.charCodeAt(c.at);
   if (time.kind === TIME.syslog && next === 32)
     return finish(c, afterSyslogTime(text, skipSpaces(text, c.at, end), end, header));
-  return next === BAR ? finish(c, afterBars(text, c.at, end)) : true;
+  return next === BAR ? finish(c, afterBars(text, c.at, end, header)) : true;
 };
 
 /** `[    1.234567] ` at the beginning. */
@@ -65,10 +65,15 @@ const takeUptime: Step = (text, end, header, c) => {
   return true;
 };
 
+/** `shop.orders (MergeTask): `: whose part speaks, as ClickHouse writes it behind the level. */
+const TABLE = /[\w.`-]{1,200} \([\w:.-]{1,128}\): (?=\S)/y;
+
 /** `<Notice> `: a level in angle brackets. */
 const takeAngleLevel: Step = (text, end, header, c) => {
   const next = header.level > 0 ? c.at : afterAngleLevel(text, c.at, end, header);
   if (next === c.at || next >= end) return false;
+  TABLE.lastIndex = next;
+  if (TABLE.test(text)) return finish(c, TABLE.lastIndex);
   c.at = next;
   return true;
 };
@@ -83,21 +88,30 @@ const takeKitchenTime: Step = (text, end, header, c) => {
   if (!isTime || (letter !== LETTER_A && letter !== LETTER_P) || text.charCodeAt(half + 1) !== LETTER_M) return false;
   const level = skipSpaces(text, half + 2, end);
   const stop = skipWord(text, level, end);
-  header.level = stop - level === 3 ? levelRank(text, level, stop) : 0;
+  header.level = classOf(text.charCodeAt(level + 1)) === UPPER ? levelRank(text, level, stop) : 0;
   if (header.level === 0) return false;
   c.timed = true;
-  return finish(c, skipSpaces(text, stop, end));
+  c.at = stop;
+  return stop - level > 3 || finish(c, skipSpaces(text, stop, end));
 };
 
 /** Pairs that are looked at before a level. */
 const MAX_PAIRS = 8;
 
-/** `request_id=7 user=ann [error] `, `pid=1 tid=abc INFO: `: pairs between the time and a level, as Elixir and Sidekiq write them. */
+/**
+ * `request_id=7 user=ann [error] `, `pid=1 tid=abc INFO: `: pairs between the time and a level, as Elixir and Sidekiq write them, and
+ * behind one before a bracket: `INFO traceId=7, sampled=true [a.B] `.
+ */
 const takePairs: Step = (text, end, header, c) => {
-  if (!c.timed || header.level > 0 || !isLetter(c.code)) return false;
+  if (!c.timed || !isLetter(c.code) || c.components > 0) return false;
   let i = c.at;
   for (let pair = 0; pair < MAX_PAIRS && text.slice(i, skipWord(text, i, end)).includes("="); pair++)
     i = skipSpaces(text, skipWord(text, i, end), end);
+  if (i > c.at && header.level > 0 && text.charCodeAt(i) === OPEN) {
+    c.at = i;
+    return true;
+  }
+  if (header.level > 0) return false;
   const from = text.charCodeAt(i) === OPEN ? i + 1 : i;
   const close = skipLetters(text, from, end);
   const isClosed = text.charCodeAt(close) === (from > i ? CLOSE : COLON);
@@ -108,7 +122,9 @@ const takePairs: Step = (text, end, header, c) => {
 };
 
 /** `Config loaded`, `Fail to open`: words of sentences that are levels too, when they are written as a sentence begins. */
-const ORDINARY = new Set("Alert Audit Config Critical Fail Failure Fine Log Note Notice Statement Trace".split(" "));
+const ORDINARY = new Set(
+  "Alert Audit Config Critical Fail Failure Fine Log Note Notice Statement Success Trace".split(" "),
+);
 const LONGEST_ORDINARY = 9;
 
 function isOrdinary(text: string, from: number, to: number): boolean {
@@ -117,6 +133,17 @@ function isOrdinary(text: string, from: number, to: number): boolean {
     classOf(text.charCodeAt(from)) === UPPER &&
     text.charCodeAt(to) === 32 &&
     ORDINARY.has(text.slice(from, to))
+  );
+}
+
+/** `info  [2026-11-20 22:27:36.933 Z] `: a level in any case is one when a time in brackets follows. */
+function isBeforeBracketedTime(text: string, at: number, end: number): boolean {
+  const open = skipSpaces(text, at, end);
+  return (
+    open > at &&
+    text.charCodeAt(open) === OPEN &&
+    isDigit(text.charCodeAt(open + 1)) &&
+    scanTime(text, open + 1, end, time)
   );
 }
 
@@ -132,13 +159,19 @@ const takeLevel: Step = (text, end, header, c) => {
   while (letters < c.word && isLetter(text.charCodeAt(letters))) letters++;
   const next = text.charCodeAt(letters);
   const stops = letters === c.word || next === COLON || next === COMMA || next === BAR || next === OPEN;
-  const stated = c.timed || next === COLON || classOf(text.charCodeAt(c.at + 1)) === UPPER;
+  const stated =
+    c.timed ||
+    next === COLON ||
+    classOf(text.charCodeAt(c.at + 1)) === UPPER ||
+    isBeforeBracketedTime(text, letters, end);
   const rank = stops && stated && !isOrdinary(text, c.at, letters) ? levelRank(text, c.at, letters) : 0;
   if (rank > 0) {
     header.level = rank;
     // A level and nothing else is what the line says.
     if (skipSpaces(text, letters, end) >= end) return finish(c, c.at);
-    const name = next === COLON && !c.timed ? afterLoggerName(text, letters + 1, end) : -1;
+    // `time:WARNING:name:sentence`; of `time:INFO:name:thread: sentence` all is header.
+    const isParted = !c.timed || (text.charCodeAt(c.at - 1) === COLON && text.charCodeAt(c.word - 1) !== COLON);
+    const name = next === COLON && isParted ? afterLoggerName(text, letters + 1, end) : -1;
     if (name > 0) return finish(c, name);
     c.at = next === COLON || next === COMMA ? letters + 1 : letters;
     return next === COLON && c.timed && c.brackets > 0
@@ -162,13 +195,22 @@ const takeLevel: Step = (text, end, header, c) => {
   return finish(c, afterTag(text, skipSpaces(text, c.word, end), end));
 };
 
-/** `PHP Warning:  `, `PHP Fatal error:  `: the level of PHP behind its time. */
+/** Kinds of errors of PHP whose first word is no level (https://www.php.net/manual/en/errorfunc.constants.php): 4 warn, 5 error. */
+const KINDS: ReadonlyMap<string, number> = new Map([
+  ["Parse error", 5],
+  ["Recoverable fatal error", 5],
+  ["Deprecated", 4],
+  ["Strict Standards", 4],
+]);
+const LONGEST_KIND = 40;
+
+/** `PHP Warning:  `, `PHP Fatal error:  `: the level of PHP, behind its time if there is one. */
 const takePhp: Step = (text, end, header, c) => {
-  if (!c.timed || header.level > 0 || !text.startsWith("PHP ", c.at)) return false;
-  const colon = text.indexOf(":", c.at);
-  const last = skipWord(text, c.word + 1, end);
-  const isNear = colon === last - 1 || colon === skipWord(text, last + 1, end) - 1;
-  const rank = isNear ? levelRank(text, c.word + 1, colon === last - 1 ? colon : last) : 0;
+  if (header.level > 0 || !text.startsWith("PHP ", c.at)) return false;
+  const colon = text.indexOf(":  ", c.at);
+  const kind = colon > 0 && colon - c.at < LONGEST_KIND ? text.slice(c.at + 4, colon) : "";
+  const word = skipLetters(kind, 0, kind.length);
+  const rank = KINDS.get(kind) ?? levelRank(kind, 0, word);
   if (rank === 0) return false;
   header.level = rank;
   return finish(c, skipSpaces(text, colon + 1, end));

@@ -1,4 +1,5 @@
 import { classOf, DIGIT, isDigit, isLetter, isSpace, LOWER, skipDigits, skipSpaces, skipWord, UPPER } from "./chars.ts";
+import type { Header } from "./header.ts";
 import { levelRank } from "./level.ts";
 
 /** Pieces of line headers, each recognised by one bounded forward scan. Offsets are UTF-16 units. */
@@ -138,13 +139,14 @@ export function afterTag(text: string, at: number, end: number): number {
   return at;
 }
 
-/** `|module|id|message`: fields without spaces, each ended by a bar. */
-export function afterBars(text: string, at: number, end: number): number {
+/** `|module|id|LEVEL|message`: fields without spaces, each ended by a bar; the level is told to `out`. */
+export function afterBars(text: string, at: number, end: number, out: Header): number {
   let i = at + 1;
   for (let field = 0; field < 4; field++) {
     let j = i;
     while (j < end && j - i < 40 && text.charCodeAt(j) !== BAR && !isSpace(text.charCodeAt(j))) j++;
     if (text.charCodeAt(j) !== BAR) return skipSpaces(text, i, end);
+    if (out.level === 0) out.level = levelRank(text, i, j);
     i = j + 1;
   }
   return skipSpaces(text, i, end);

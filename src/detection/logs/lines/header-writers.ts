@@ -11,6 +11,7 @@ const COLON = 58;
 const OPEN = 91;
 const CLOSE = 93;
 const OPEN_GROUP = 40;
+const OPEN_OBJECT = 123;
 
 /** Threads and spans of Rust's `tracing` behind the level. */
 export const takeSpans: Step = (text, end, header, c) => {
@@ -57,7 +58,9 @@ export const takeEnclosed: Step = (text, end, header, c) => {
   const isWord = skipWord(text, c.at, stop) === stop;
   const word = skipWord(text, next, end);
   const isNamed = isComponent(text, next, text.charCodeAt(word - 1) === COLON ? word - 1 : word);
-  if (!isWord && !isNamed && text.charCodeAt(next) !== OPEN && text.charCodeAt(next) !== OPEN_GROUP) return false;
+  const isEnded = header.level > 0 && colon > stop;
+  if (!isWord && !isNamed && !isEnded && text.charCodeAt(next) !== OPEN && text.charCodeAt(next) !== OPEN_GROUP)
+    return false;
   if (header.level === 0) header.level = levelRank(text, c.at + 1, stop - 1);
   c.at = next;
   return true;
@@ -98,12 +101,15 @@ export const takeNumbered: Step = (text, _end, header, c) => {
 /** Longest context in brackets. */
 const MAX_CONTEXT = 320;
 
-/** `[opID=7 sub=Default] [trace=] `: pairs in brackets with which a message would begin; where it does, `at` when there are none. */
+/**
+ * `[opID=7 sub=Default] [tid: 7] {trace=7} `: pairs in brackets with which a message would begin; where it does, `at` when there are
+ * none.
+ */
 export function afterContexts(text: string, at: number, end: number): number {
   let i = at;
-  while (text.charCodeAt(i) === OPEN) {
+  while (text.charCodeAt(i) === OPEN || text.charCodeAt(i) === OPEN_OBJECT) {
     const held = text.slice(i, Math.min(end, i + MAX_CONTEXT));
-    const close = held.indexOf("]");
+    const close = held.indexOf(text.charCodeAt(i) === OPEN ? "]" : "}");
     const next = skipSpaces(text, i + close + 1, end);
     if (close < 0 || next === i + close + 1 || next >= end || !isContext(held.slice(1, close))) break;
     i = next;
@@ -111,5 +117,5 @@ export function afterContexts(text: string, at: number, end: number): number {
   return i;
 }
 
-/** A key and its sign come first. */
-const isContext = (held: string) => /^(?:[\w.@-]+ )?[\w.-]+=/.test(held);
+/** A key and its sign come first, and another key behind a name. */
+const isContext = (held: string) => /^(?:[\w.@-]+ )?[\w.-]+=|^(?:tid|timeMillis|levelValue): /.test(held);

@@ -4,9 +4,9 @@ export type Level = "trace" | "debug" | "info" | "warn" | "error" | "fatal";
 const LEVELS: readonly Level[] = ["trace", "debug", "info", "warn", "error", "fatal"];
 
 const WORDS: Readonly<Record<Level, string>> = {
-  trace: "trace trc finest finer verbose vrb",
+  trace: "trace trc finest finer verbose vrb silly",
   debug: "debug dbg fine debug1 debug2 debug3 debug4 debug5",
-  info: "info information inf notice note log statement config audit",
+  info: "info information inf notice note log statement config audit success",
   warn: "warn warning wrn",
   error: "error err eror severe failure fail critical crit",
   fatal: "fatal ftl pnc panic alert emerg emergency dpanic",

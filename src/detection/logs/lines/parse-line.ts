@@ -1,10 +1,14 @@
 import { requestOf } from "./access-request.ts";
-import { isLetter, skipSpaces } from "./chars.ts";
+import { skipSpaces } from "./chars.ts";
+import { endOfString } from "./end-of-string.ts";
 import { createHeader } from "./header.ts";
 import { type Level, levelOf, levelOfRank, levelOfSyslog } from "./level.ts";
 import { type LineFields, noteField } from "./line-fields.ts";
+import { MESSAGE_KEYS, type Structured } from "./message-keys.ts";
 import { scanHeader } from "./scan-header.ts";
-import { endOfString, HOLDERS, MESSAGE_KEYS, type Structured, scanStructured } from "./scan-structured.ts";
+import { isKeyChar } from "./scan-pairs.ts";
+import { HOLDERS, scanStructured } from "./scan-structured.ts";
+import { scanTime, TIME, type TimeScan } from "./scan-time.ts";
 import { severityOfWords } from "./severity-words.ts";
 import { numberMs, stampMs } from "./stamp-time.ts";
 import { withoutColours } from "./wrapped-line.ts";
@@ -21,13 +25,17 @@ export interface ParsedLine {
 const MAX_LINE = 16_384;
 const MAX_MESSAGE = 4_096;
 const MAX_PAIRS = 64;
+/** Shortest date with a clock. */
+const MIN_STAMP = 14;
 
 /** `s` is MongoDB's, `@l` Serilog's, `level_name` Monolog's. */
 const LEVEL_KEYS = new Set(
-  "level severity lvl loglevel log.level levelname @level log_level level_name @l severitytext severity_text s".split(
+  "level severity lvl loglevel log.level levelname @level log_level level_name @l severitytext severity_text s l".split(
     " ",
   ),
 );
+/** Its numbers, from 0 on (https://docs.nextcloud.com, "log level"). */
+const NEXTCLOUD: readonly Level[] = ["debug", "info", "warn", "error", "fatal"];
 /** In lower case: whatever case a writer chose, it is the same key. */
 const SENTENCE_KEYS = [...new Set(MESSAGE_KEYS.map((key) => key.toLowerCase()))];
 const TIME_KEYS = new Set(["ts", "time", "timestamp", "@timestamp", "t", "datetime", "@t"]);
@@ -74,11 +82,17 @@ function notePair(draft: Draft, key: string, value: string | number): void {
   }
 }
 
-/** Stated level, else that of an HTTP status, else that of the words. */
+/** A request that the server failed is an error, though access logs call it information. */
+function levelOfStatus(stated: Level | undefined, status: number): Level {
+  if (status < 500) return stated ?? "info";
+  return stated === "warn" || stated === "fatal" ? stated : "error";
+}
+
+/** Stated level or that of an HTTP status, else that of the words. */
 function finish(draft: Draft, text: string): ParsedLine {
   const message = text.slice(0, MAX_MESSAGE);
   const { status } = draft.fields;
-  const level = draft.level ?? (status === undefined ? severityOfWords(message) : status >= 500 ? "error" : "info");
+  const level = status === undefined ? (draft.level ?? severityOfWords(message)) : levelOfStatus(draft.level, status);
   return {
     level,
     message,
@@ -86,6 +100,12 @@ function finish(draft: Draft, text: string): ParsedLine {
     ...(draft.at === undefined ? {} : { at: draft.at }),
   };
 }
+
+const time: TimeScan = { end: 0, kind: 0 };
+
+/** A whole stamp; a clock alone or a number may be what the line tells. */
+const beginsWithTime = (text: string) =>
+  scanTime(text, 0, text.length, time) && time.kind !== TIME.clock && time.kind !== TIME.epoch && time.end >= MIN_STAMP;
 
 function parseJson(text: string): ParsedLine | undefined {
   let parsed: unknown;
@@ -105,9 +125,11 @@ function parseJson(text: string): ParsedLine | undefined {
   }
   if (draft.message === undefined) return finish(draft, text);
   if (draft.messageRank === SENTENCE_KEYS.indexOf("short_message")) draft.level ??= draft.syslog;
-  // Docker wraps a whole line, header and all, into "log".
-  const inner = draft.messageRank === SENTENCE_KEYS.indexOf("log") ? parseLine(draft.message.trimEnd()) : undefined;
-  if (inner === undefined) return finish(draft, draft.message);
+  if ("reqId" in parsed && "app" in parsed && "level" in parsed) draft.level ??= NEXTCLOUD[Number(parsed.level)];
+  // Docker wraps a whole line, header and all, into "log"; others do so under any key.
+  const isLine = draft.messageRank === SENTENCE_KEYS.indexOf("log") || beginsWithTime(draft.message);
+  if (!isLine) return finish(draft, draft.message);
+  const inner = parseLine(draft.message.trimEnd());
   Object.assign(draft.fields, inner.fields);
   draft.level ??= inner.level;
   draft.at ??= inner.at;
@@ -120,15 +142,12 @@ function noteNested(draft: Draft, key: string, value: object): void {
     if (++pairs > MAX_PAIRS) return;
     if (typeof leaf !== "string" && typeof leaf !== "number") continue;
     if ((key === "error" || key === "err") && inner === "message") noteField(draft.fields, "error", leaf);
-    else if (key === "log" && inner === "level") draft.level ??= levelOf(leaf);
+    else if ((key === "log" && inner === "level") || (key === "level" && inner === "name"))
+      draft.level ??= levelOf(leaf);
     else if (HOLDERS.has(key)) notePair(draft, inner, leaf);
     else if (inner === "$date" && TIME_KEYS.has(key)) notePair(draft, key, leaf);
     else noteField(draft.fields, `${key}.${inner}`, leaf);
   }
-}
-
-function isKeyChar(code: number): boolean {
-  return isLetter(code) || (code >= 48 && code <= 57) || code === 95 || code === 46 || code === 45 || code === 64;
 }
 
 /** Reads `key=value` and `key="value"` wherever they stand in text[from..]; returns how many there were. */
@@ -136,15 +155,17 @@ function notePairs(text: string, from: number, draft: Draft, note: typeof notePa
   let pairs = 0;
   let at = text.indexOf("=", from);
   while (at > 0 && pairs < MAX_PAIRS) {
-    let start = at;
+    // `"key"=value`, as klogr writes it.
+    const keyEnd = at > from && text.charCodeAt(at - 1) === 34 ? at - 1 : at;
+    let start = keyEnd;
     while (start > from && isKeyChar(text.charCodeAt(start - 1))) start--;
     const quoted = text.charCodeAt(at + 1) === 34;
     let end = at + 1;
     if (quoted) end = endOfString(text, at + 2, text.length);
     else while (end < text.length && !" \t,;)]}".includes(text.charAt(end))) end++;
-    if (start < at) {
+    if (start < keyEnd) {
       const raw = quoted ? unescaped(text.slice(at + 2, end)) : text.slice(at + 1, end);
-      note(draft, text.slice(start, at), raw);
+      note(draft, text.slice(start, keyEnd), raw);
       pairs++;
     }
     at = text.indexOf("=", Math.max(end, at + 1));
@@ -185,6 +206,10 @@ export function parseLine(raw: string): ParsedLine {
     if (!scanStructured(text, from, text.length, pairs)) return finish(draft, text.slice(from));
     const isQuoted = text.charCodeAt(pairs.start - 1) === 34;
     return finish(draft, isQuoted ? draft.message : text.slice(pairs.start, pairs.end));
+  }
+  if (scanStructured(text, from, text.length, pairs)) {
+    notePairs(text, pairs.end, draft, noteOnlyField);
+    return finish(draft, unescaped(text.slice(pairs.start, pairs.end)));
   }
   noteRequest(draft, text, from);
   // What a header holds in pairs belongs to the line as well: `[trace=7] `.

@@ -1,10 +1,12 @@
-import { isDigit, skipSpaces, skipWord } from "./chars.ts";
+import { isDigit, isSpace, skipSpaces, skipWord } from "./chars.ts";
 import type { Header } from "./header.ts";
 import { noteTime } from "./header-cursor.ts";
 import { scanFields } from "./header-fields.ts";
 import { epochColumn } from "./header-parts.ts";
+import { findOpening, type KnownLayout } from "./known-layouts.ts";
 import { letterRank, levelRank, priorityRank } from "./level.ts";
 import { scanTime, TIME, type TimeScan } from "./scan-time.ts";
+import { afterSourcePlace } from "./source-place.ts";
 import { afterSyslogTime } from "./syslog-header.ts";
 import { afterPriority, afterStream, afterStructuredData, afterVersion } from "./wrapped-line.ts";
 
@@ -12,12 +14,14 @@ import { afterPriority, afterStream, afterStructuredData, afterVersion } from ".
 const MAX_KLOG = 128;
 /** Date and clock; a date alone is part of a sentence (`backup 2026-11-20 finished`). */
 const MIN_STAMP = 14;
+const NEWLINE = 10;
 const DASH = 45;
 const OPEN = 91;
 const BAR = 124;
 const OPEN_OBJECT = 123;
 
 const time: TimeScan = { end: 0, kind: 0 };
+const known: KnownLayout = { end: 0, level: 0, ends: false };
 
 /** `E0102 10:00:00.000000       1 reflector.go:138] `: level and time are one word. */
 function afterKlog(text: string, start: number, end: number, out: Header): number {
@@ -25,7 +29,10 @@ function afterKlog(text: string, start: number, end: number, out: Header): numbe
   out.level = letterRank(text.charCodeAt(start));
   const close = text.indexOf("]", time.end);
   const isNear = close > 0 && close < end && close - time.end < MAX_KLOG;
-  return skipSpaces(text, isNear ? close + 1 : time.end, end);
+  if (isNear) return skipSpaces(text, close + 1, end);
+  // `W261120 10:00:00.000000 12 core/route.go:12  `
+  const place = afterSourcePlace(text, skipSpaces(text, time.end, end), end, 2);
+  return place > 0 ? place : skipSpaces(text, time.end, end);
 }
 
 /** Seconds since 1970, date, host and a full time again, as super-computers write them; then the usual fields. */
@@ -53,9 +60,18 @@ function afterColumns(text: string, column: number, end: number, out: Header): n
  */
 export function scanHeader(text: string, start: number, end: number, out: Header): void {
   scanLayout(text, start, end, out);
+  if (out.timeStart >= 0 || out.level > 0) out.message = afterBreak(text, out.message, end);
   if (out.level > 0) return;
   const priority = afterPriority(text, skipSpaces(text, start, end), end);
   if (priority > 0) out.level = priorityRank(Number(text.slice(text.indexOf("<", start) + 1, priority - 1)));
+}
+
+/** A header that is a line of its own: the sentence stands on the next one, indented, in `[[` where Payara writes it. */
+function afterBreak(text: string, at: number, end: number): number {
+  const stop = text.startsWith("[[", at) ? at + 2 : at;
+  if (text.charCodeAt(stop) !== NEWLINE || !isSpace(text.charCodeAt(stop + 1))) return at;
+  const next = skipSpaces(text, stop + 1, end);
+  return next < end ? next : at;
 }
 
 function scanLayout(text: string, start: number, end: number, out: Header): void {
@@ -92,6 +108,11 @@ function scanLayout(text: string, start: number, end: number, out: Header): void
     out.message = time.kind === TIME.klog ? afterKlog(text, from, end, out) : scanFields(text, from, end, out);
     return;
   }
+  if (findOpening(text, from, known)) {
+    out.level = known.level;
+    out.message = known.ends ? known.end : scanFields(text, known.end, end, out);
+    return;
+  }
   out.message = scanFields(text, text.charCodeAt(from) === OPEN ? from : afterFileName(text, from, end), end, out);
 }
 
@@ -99,8 +120,15 @@ const LONGEST_SERVICE = 64;
 
 /** `carts-1  | 2026-11-20 ...`: the name that Compose writes before the line of a service, when a time or JSON follows. */
 function afterService(text: string, from: number, end: number): number {
-  const bar = skipSpaces(text, skipWord(text, from, Math.min(end, from + LONGEST_SERVICE)), end);
-  if (text.charCodeAt(bar) !== BAR || bar === from || text.charCodeAt(bar + 1) !== 32) return from;
+  const word = skipWord(text, from, Math.min(end, from + LONGEST_SERVICE));
+  const bar = skipSpaces(text, word, end);
+  if (
+    levelRank(text, from, word) > 0 ||
+    text.charCodeAt(bar) !== BAR ||
+    bar === from ||
+    text.charCodeAt(bar + 1) !== 32
+  )
+    return from;
   const next = bar + 2;
   return text.charCodeAt(next) === OPEN_OBJECT || scanTime(text, next, end, time) ? next : from;
 }

@@ -29,7 +29,8 @@ const DASH = 45;
 const SLASH = 47;
 const SPACE = 32;
 
-function isName(text: string, at: number, names: string): boolean {
+/** @param joined may a digit follow directly? */
+function isName(text: string, at: number, names: string, joined = false): boolean {
   const first = text.charCodeAt(at);
   if (first < 65 || first > 90) return false;
   for (let i = 0; i < names.length; i += 3) {
@@ -38,7 +39,7 @@ function isName(text: string, at: number, names: string): boolean {
       names.charCodeAt(i + 1) === text.charCodeAt(at + 1) &&
       names.charCodeAt(i + 2) === text.charCodeAt(at + 2)
     ) {
-      return !isLetter(text.charCodeAt(at + 3));
+      return joined ? isDigit(text.charCodeAt(at + 3)) : !isLetter(text.charCodeAt(at + 3));
     }
   }
   return false;
@@ -70,10 +71,19 @@ function isHalf(text: string, at: number): boolean {
   );
 }
 
+/** `CEST]`, `EST>`: the name of a zone where a bracket closes behind it, so that it is no word of the line. */
+function endOfZoneName(text: string, at: number): number | undefined {
+  let i = at;
+  while (i - at < 5 && text.charCodeAt(i) >= 65 && text.charCodeAt(i) <= 90) i++;
+  const close = text.charCodeAt(i);
+  return i - at >= 3 && (close === 93 || close === 62) ? i : undefined;
+}
+
 function scanZone(text: string, at: number, end: number): number {
   const code = text.charCodeAt(at);
   if (code === 90) return at + 1;
-  if (code === SPACE && isHalf(text, at + 1)) return at + 3;
+  if (code === SPACE && isHalf(text, at + 1)) return scanZone(text, at + 3, end);
+  if (code === SPACE && text.charCodeAt(at + 1) === 90) return isLetter(text.charCodeAt(at + 2)) ? at : at + 2;
   const signAt = code === SPACE ? at + 1 : at;
   const sign = text.charCodeAt(signAt);
   if ((sign === 43 || sign === DASH) && isDigit(text.charCodeAt(signAt + 1)) && isDigit(text.charCodeAt(signAt + 2))) {
@@ -82,8 +92,9 @@ function scanZone(text: string, at: number, end: number): number {
     const size = i - signAt;
     return size === 5 || size === 6 || size === 3 ? i : at;
   }
-  if (code === SPACE && (text.startsWith("UTC", at + 1) || text.startsWith("GMT", at + 1))) return at + 4;
-  return at;
+  if (code !== SPACE) return at;
+  if (text.startsWith("UTC", at + 1) || text.startsWith("GMT", at + 1)) return at + 4;
+  return endOfZoneName(text, at + 1) ?? at;
 }
 
 function found(out: TimeScan, end: number, kind: number): boolean {
@@ -104,7 +115,7 @@ function scanNamed(text: string, at: number, end: number, out: TimeScan): boolea
   if (text.charCodeAt(day) === 44) {
     // `Nov 20, 2026 10:27:36 PM`
     const stop = text.charCodeAt(day + 1) === SPACE ? skipDigits(text, day + 2, end) : -1;
-    const clock = stop - day === 6 ? scanClock(text, stop + 1, end) : -1;
+    const clock = stop - day === 6 ? scanClock(text, text.charCodeAt(stop) === 44 ? stop + 2 : stop + 1, end) : -1;
     return clock > 0 && found(out, clock, TIME.short);
   }
   if (text.charCodeAt(day) !== SPACE) return false;
@@ -129,6 +140,11 @@ function scanShort(text: string, at: number, first: number, end: number, out: Ti
   const mark = text.charCodeAt(first);
   const clock = mark === COLON ? scanClock(text, at, end) : -1;
   if (clock > 0) return clock - at >= 8 && found(out, clock, TIME.clock);
+  if (mark === DOT && text.charCodeAt(at) === 49 && first === at + 1) {
+    // `1.792000000933e+09`: seconds since 1970, as zap writes them.
+    const fraction = skipDigits(text, first + 1, end);
+    if (fraction - first > 6 && text.startsWith("e+09", fraction)) return found(out, fraction + 4, TIME.epoch);
+  }
   if (mark === SPACE && isName(text, first + 1, MONTHS)) {
     // `21 Nov 13:28:30`, `21 Nov 2026 13:28:30`
     const year = skipDigits(text, first + 5, end);
@@ -140,6 +156,12 @@ function scanShort(text: string, at: number, first: number, end: number, out: Ti
     const year = skipDigits(text, first + 5, end);
     const i = year - first === 9 ? scanClock(text, year + 1, end) : -1;
     return i > 0 && found(out, i, TIME.access);
+  }
+  if (isName(text, first, MONTHS, true)) {
+    // `20Nov2026 22:27:36`
+    const year = skipDigits(text, first + 3, end);
+    const i = year - first === 7 ? scanClock(text, year + 1, end) : -1;
+    return i > 0 && found(out, i, TIME.short);
   }
   if (mark !== SLASH && mark !== DASH && mark !== DOT) return false;
   let i = skipDigits(text, first + 1, end);

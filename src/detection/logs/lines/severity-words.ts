@@ -121,6 +121,8 @@ function nothingAfter(text: string, from: number): boolean {
 
 /** A part of a longer name (`errorhandler`, `failover`, `error_log=`) says nothing about now. */
 function isOwnWord(text: string, at: number, size: number): boolean {
+  // The JVM collects garbage because of one.
+  if (text.startsWith("(allocation failure)", at - 12)) return false;
   const before = text.charCodeAt(at - 1);
   if (at > 0 && (before === 47 || before === 95 || before === 46 || before === 45)) return false;
   const tail = text.slice(at + size, at + size + 8);

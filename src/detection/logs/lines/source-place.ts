@@ -48,6 +48,8 @@ export function afterSourcePlace(text: string, at: number, end: number, columns:
     const word = skipWord(text, from, end);
     if (word >= end) return -1;
     let to = text.charCodeAt(word - 1) === COLON ? word - 1 : word;
+    // `ledger.py:12] `
+    if (text.charCodeAt(from) !== OPEN && text.charCodeAt(to - 1) === CLOSE) to--;
     const isGroup = text.charCodeAt(from) === 40 && text.charCodeAt(to - 1) === 41;
     const inner = isGroup || (text.charCodeAt(from) === OPEN && text.charCodeAt(to - 1) === CLOSE) ? from + 1 : from;
     if (inner > from) to--;

@@ -71,5 +71,5 @@ export function stampMs(text: string): number | undefined {
     const [, month, day, hour, minute, second, fraction, year] = ctime;
     return ofMonth(month, [year, day, hour, minute, second, fraction], undefined);
   }
-  return /^\d{10}(?:\d{3})?(?:\.\d{1,9})?$/.test(text) ? numberMs(Number(text)) : undefined;
+  return /^(?:\d{10}(?:\d{3})?(?:\.\d{1,9})?|1\.\d{1,20}e\+09)$/.test(text) ? numberMs(Number(text)) : undefined;
 }

@@ -1,5 +1,5 @@
 import { isDigit, isLetter, skipDigits, skipSpaces } from "./chars.ts";
-import { endOfString } from "./scan-structured.ts";
+import { endOfString } from "./end-of-string.ts";
 
 /** Longest fields of one span. */
 const MAX_SPAN = 512;

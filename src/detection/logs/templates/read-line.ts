@@ -1,7 +1,8 @@
 import { classOf, isDigit, isLetter, isSpace, SEPARATOR, skipDigits, skipSpaces } from "../lines/chars.ts";
 import { createHeader } from "../lines/header.ts";
+import type { Structured } from "../lines/message-keys.ts";
 import { scanHeader } from "../lines/scan-header.ts";
-import { type Structured, scanStructured } from "../lines/scan-structured.ts";
+import { scanStructured } from "../lines/scan-structured.ts";
 import { nameBareLine } from "./bare-line.ts";
 import { isRequest } from "./scan-quoted.ts";
 import { clearTokenLine, sealTokenLine, type TokenLine } from "./token-line.ts";

@@ -1,5 +1,5 @@
 import { classOf, isDigit, isLetter, SEPARATOR } from "../lines/chars.ts";
-import { endOfString } from "../lines/scan-structured.ts";
+import { endOfString } from "../lines/end-of-string.ts";
 import { isMethod } from "./words.ts";
 
 /** Values that are set off by quotes, brackets or nothing at all. Each function gives the end of the value, or -1. */

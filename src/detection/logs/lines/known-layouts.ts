@@ -1,0 +1,158 @@
+import { levelRank } from "./level.ts";
+
+/** What single programs write into their headers and no general rule reads. */
+
+interface Layout {
+  /** Sticky; its first group is the level, where it tells one. */
+  readonly form: RegExp;
+  /** Does the sentence follow? Otherwise more of the header does. */
+  readonly ends: boolean;
+  /** Characters with which it begins. */
+  readonly first: string;
+  /** Levels that are written in no common way. */
+  readonly levels?: Readonly<Record<string, number>>;
+}
+
+const [INFO, WARN, ERROR] = [3, 4, 5];
+const LETTERS = { V: 1, D: 2, I: INFO, W: WARN, E: ERROR, F: 6 };
+const TALK = { ready: INFO, event: INFO, wait: INFO };
+const MARKS = {
+  "✓": INFO,
+  "✔": INFO,
+  "○": INFO,
+  "⚠": WARN,
+  "⨯": ERROR,
+  "✗": ERROR,
+  "✖": ERROR,
+  "✘": ERROR,
+  "❌": ERROR,
+};
+const DIGITS = "0123456789";
+const LOWER = "abcdefghijklmnopqrstuvwxyz";
+const UPPER = LOWER.toUpperCase();
+
+/** At the beginning of a line. */
+const OPENINGS: readonly Layout[] = [
+  // NestJS: `[Nest] 1  - 11/20/2026, 10:27:36 PM`
+  { first: "[", form: /\[\w{1,32}\] +\d{1,10} +- (?=\d)/y, ends: false },
+  // Gin
+  { first: "[", form: /\[GIN-(debug)\] (?!\[)/y, ends: true },
+  // Puma: the number of the process.
+  { first: "[", form: /\[\d{1,7}\] - /y, ends: true },
+  // Rails: the request.
+  { first: "[", form: /\[[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\] +/y, ends: true },
+  // WebLogic: fields in angle brackets.
+  { first: "<#", form: /(?:####)?<(?=[A-Z][a-z]{2} \d)/y, ends: false },
+  // log4j and SLF4J about themselves.
+  { first: "l", form: /log4j:([A-Z]{4,5}) /y, ends: true },
+  { first: "S", form: /SLF4J\(([IWE])\): /y, ends: true, levels: LETTERS },
+  // logcat: `E/Tag( 1234): `
+  { first: "VDIWEF", form: /([VDIWEF])\/[^\s(:]{1,64}\( *\d{1,7}\): /y, ends: true, levels: LETTERS },
+  // log4j's TTCC: milliseconds since the start.
+  { first: DIGITS, form: /\d{1,9} +(?=\[[^\]]{1,64}\] (?:TRACE|DEBUG|INFO|WARN|ERROR|FATAL) )/y, ends: false },
+  // Next.js and other programs that talk to a person.
+  { first: "✓✔○⚠⨯✗✖✘❌", form: /([✓✔○⚠⨯✗✖✘❌])\ufe0f? +/y, ends: true, levels: MARKS },
+  { first: "-", form: /- (ready|info|event|wait|warn|error) +/y, ends: true, levels: TALK },
+  { first: "riew", form: /(ready|info|event|wait|warn|error) +- /y, ends: true, levels: TALK },
+];
+
+/** Behind a time, before a level is known. */
+const BEFORE_LEVEL: readonly Layout[] = [
+  // Open Liberty: thread, class, and the kind of event.
+  {
+    first: `${DIGITS}abcdef`,
+    form: /[0-9a-f]{8} [\w.$-]{1,200} +([AIWEFDOCR]) +(?=\S)/y,
+    ends: true,
+    levels: { ...LETTERS, A: INFO, O: INFO, C: INFO, R: ERROR },
+  },
+  // WebLogic: level, subsystem, …, and the sentence in the last ones.
+  {
+    first: `>${UPPER}`,
+    form: /[A-Za-z ]{0,40}> <([A-Z][A-Za-z]{2,10})> (?:<(?:[^<>]|<[^<>]*>){0,200}> ){1,12}</y,
+    ends: true,
+  },
+  // The JVM's unified logging: `[12.3s][7][info][gc,start] `.
+  {
+    first: "[",
+    form: /(?:\[[\d.,]{1,20}[mnu]?s?\]){0,6}\[(trace|debug|info|warning|error) *\]\[[\w,. +]{1,64}\] /y,
+    ends: true,
+  },
+  { first: ";", form: /;([A-Za-z]{3,9});(?:[^; ]{1,64};){0,3}/y, ends: true },
+  // TensorFlow: `I core/ledger.cc:12] `.
+  { first: "IWEF", form: /([IWEF]) \S{1,200}:\d{1,6}\] /y, ends: true, levels: LETTERS },
+  // java.util.logging: class and method, and the level on the next line.
+  { first: LOWER + UPPER, form: /[\w$]{1,64}\.[\w$.]{1,200} [\w$<>]{1,100}\n([A-Z]{4,7}): /y, ends: true },
+];
+
+/** Behind a level. */
+const AFTER_LEVEL: readonly Layout[] = [
+  // Nexus: who asked for it.
+  { first: "*", form: /\*[A-Z]{3,12} (?=[\w$]{1,64}\.)/y, ends: false },
+  // OTP and lager: process, and who called.
+  { first: "<", form: /<\d{1,6}\.\d{1,9}\.\d{1,6}>(?:@[\w:/.-]{1,128})? /y, ends: true },
+  { first: "<", form: /<[\w./-]{1,128}:\d{1,6}> /y, ends: true },
+  // Karaf: the bundle.
+  { first: DIGITS, form: /\d{1,5} - \S{1,128} - \S{1,64} +\| /y, ends: true },
+  // TiDB and TiKV: the sentence is in brackets as well.
+  { first: "[", form: /\[[\w./-]{1,128}:\d{1,6}\] (?=\[["\w])/y, ends: true },
+  // Flask: the module.
+  { first: "i", form: /in [\w.]{1,128}: (?=\S)/y, ends: true },
+  // bunyan: name, process and host.
+  { first: LOWER + UPPER, form: /[^\s/]{1,64}(?:\/[^\s/]{1,64})?\/\d{1,10} on [\w.-]{1,128}: /y, ends: true },
+  // Django: module, process and thread.
+  { first: LOWER + UPPER, form: /[\w.]{1,128} \d{1,10} \d{5,20} /y, ends: true },
+  // Threads that are plain words: `main   a.b.Class `, `runtime-worker a::b: `.
+  {
+    first: LOWER + UPPER,
+    form: /[\w-]{1,64} +(?=(?:[a-z]\w{0,32}\.){2,8}[A-Z]\w{0,64} |[a-z]\w{0,64}(?:::\w{1,64}){1,8}: )/y,
+    ends: false,
+  },
+  // Odoo: the database.
+  { first: `?${LOWER}`, form: /(?:\?|\w{1,64}) (?=odoo\.[\w.]{1,128}: )/y, ends: false },
+];
+
+/** By the first character; everything above ASCII is in the last list. */
+function byFirst(layouts: readonly Layout[]): readonly (readonly Layout[] | undefined)[] {
+  const lists: Layout[][] = [];
+  for (const layout of layouts)
+    for (const char of layout.first) {
+      const code = Math.min(char.charCodeAt(0), 128);
+      lists[code] ??= [];
+      if (!lists[code].includes(layout)) lists[code].push(layout);
+    }
+  return lists;
+}
+
+/** What a layout told; reused. */
+export interface KnownLayout {
+  end: number;
+  level: number;
+  ends: boolean;
+}
+
+type Find = (text: string, at: number, out: KnownLayout) => boolean;
+
+function finder(layouts: readonly Layout[]): Find {
+  const lists = byFirst(layouts);
+  return (text, at, out) => {
+    const list = lists[Math.min(text.charCodeAt(at), 128)];
+    if (list === undefined) return false;
+    for (const { form, ends, levels } of list) {
+      form.lastIndex = at;
+      const match = form.exec(text);
+      if (match === null) continue;
+      const level = match[1];
+      out.level = level === undefined ? 0 : (levels?.[level] ?? levelRank(level, 0, level.length));
+      if (level !== undefined && out.level === 0) continue;
+      out.end = form.lastIndex;
+      out.ends = ends;
+      return true;
+    }
+    return false;
+  };
+}
+
+/** Each finds a layout that begins at `at`: where it ends, which level it tells, whether the sentence follows. */
+export const findOpening: Find = finder(OPENINGS);
+export const findBeforeLevel: Find = finder(BEFORE_LEVEL);
+export const findAfterLevel: Find = finder(AFTER_LEVEL);
