@@ -17,6 +17,8 @@ const TAB = 9;
 const COLON = 58;
 const COMMA = 44;
 const SLASH = 47;
+const LETTER_C = 67;
+const LETTER_T = 84;
 
 const time: TimeScan = { end: 0, kind: 0 };
 
@@ -48,6 +50,11 @@ function levelOfParts(text: string, inside: number, close: number): number {
 function endOfStated(text: string, from: number, close: number): number {
   const letters = skipLetters(text, from, close);
   return text.charCodeAt(letters) === SLASH ? letters : skipWord(text, from, close);
+}
+
+/** `[W]` behind the time, as beego and its kin write it, with `T` for trace and `C` for critical. */
+function letterInBrackets(code: number): number {
+  return code === LETTER_T ? 1 : code === LETTER_C ? 5 : letterRank(code);
 }
 
 /** `[Server thread/INFO]`: the level in capitals behind the last slash; 0 when there is none. */
@@ -103,6 +110,7 @@ export const takeBracket: Step = (text, end, header, c) => {
   const rank =
     header.level === 0
       ? levelRank(text, inside, letters) ||
+        (c.timed && c.brackets === 0 && close === inside + 1 ? letterInBrackets(text.charCodeAt(inside)) : 0) ||
         levelOfParts(text, inside, close) ||
         (c.timed ? levelBehindSlash(text, inside, close) : 0)
       : 0;

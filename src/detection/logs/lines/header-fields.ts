@@ -189,7 +189,9 @@ const takeLevelBehind: Step = (text, end, header, c) => {
 const takeHost: Step = (text, end, header, c) => {
   if (header.level > 0 || c.components + c.numbers + c.brackets > 0) return false;
   const message = afterHostAndTag(text, c.at, end, header);
-  return message > 0 && finish(c, message);
+  if (message < 0) return false;
+  header.wrapped = true;
+  return finish(c, message);
 };
 
 /** The part that wrote it, where no level is stated: `express:router `. */

@@ -45,14 +45,23 @@ const takeDash: Step = (text, end, header, c) => {
   return true;
 };
 
+/** Do two capital letters stand at `at`? */
+const isCapital = (text: string, at: number) =>
+  classOf(text.charCodeAt(at)) === UPPER && classOf(text.charCodeAt(at + 1)) === UPPER;
+
 const takeTime: Step = (text, end, header, c) => {
   if (!scanTime(text, c.at, end, time) || (c.timed && time.kind === TIME.clock)) return false;
   if (!c.timed) noteTime(header, c.at, time);
   c.timed = true;
   c.at = time.end;
   const next = text.charCodeAt(c.at);
-  if (time.kind === TIME.syslog && next === 32)
-    return finish(c, afterSyslogTime(text, skipSpaces(text, c.at, end), end, header));
+  if (time.kind === TIME.syslog && next === 32) {
+    const host = skipSpaces(text, c.at, end);
+    // `Oct 03 15:58:15.112 ERROR `: no daemon of syslog, but `tracing` in its older form.
+    if (isCapital(text, host) && levelRank(text, host, skipWord(text, host, end)) > 0) return true;
+    header.wrapped = true;
+    return finish(c, afterSyslogTime(text, host, end, header));
+  }
   return next === BAR ? finish(c, afterBars(text, c.at, end, header)) : true;
 };
 
@@ -136,15 +145,15 @@ function isOrdinary(text: string, from: number, to: number): boolean {
   );
 }
 
-/** `info  [2026-11-20 22:27:36.933 Z] `: a level in any case is one when a time in brackets follows. */
-function isBeforeBracketedTime(text: string, at: number, end: number): boolean {
-  const open = skipSpaces(text, at, end);
-  return (
-    open > at &&
-    text.charCodeAt(open) === OPEN &&
-    isDigit(text.charCodeAt(open + 1)) &&
-    scanTime(text, open + 1, end, time)
-  );
+/** Shortest date with a clock. */
+const MIN_STAMP = 14;
+
+/** `info  [2026-11-20 22:27:36.933 Z] `, `debug 2026-11-20T22:27:36Z `: a level in any case is one when a time follows. */
+function isBeforeTime(text: string, at: number, end: number): boolean {
+  const next = skipSpaces(text, at, end);
+  const from = text.charCodeAt(next) === OPEN ? next + 1 : next;
+  if (next === at || !isDigit(text.charCodeAt(from)) || !scanTime(text, from, end, time)) return false;
+  return time.end - from >= MIN_STAMP;
 }
 
 const takeLevel: Step = (text, end, header, c) => {
@@ -163,8 +172,10 @@ const takeLevel: Step = (text, end, header, c) => {
     c.timed ||
     next === COLON ||
     classOf(text.charCodeAt(c.at + 1)) === UPPER ||
-    isBeforeBracketedTime(text, letters, end);
-  const rank = stops && stated && !isOrdinary(text, c.at, letters) ? levelRank(text, c.at, letters) : 0;
+    isBeforeTime(text, letters, end);
+  // `08:15:02.1: Notice `, as Falco writes it.
+  const isTold = c.timed && c.components + c.numbers + c.brackets === 0 && text.startsWith(": ", c.at - 2);
+  const rank = stops && stated && (isTold || !isOrdinary(text, c.at, letters)) ? levelRank(text, c.at, letters) : 0;
   if (rank > 0) {
     header.level = rank;
     // A level and nothing else is what the line says.

@@ -7,11 +7,13 @@ export interface Header {
   /** Kind of the first time stamp; with `columns` the format of the line. */
   kind: number;
   columns: boolean;
+  /** Did a log daemon write what precedes it? Then the program's own header follows. */
+  wrapped: boolean;
   /** Bounds of the first time stamp, -1 when there is none. */
   timeStart: number;
   timeEnd: number;
 }
 
 export function createHeader(): Header {
-  return { message: 0, component: -1, level: 0, kind: 0, columns: false, timeStart: -1, timeEnd: -1 };
+  return { message: 0, component: -1, level: 0, kind: 0, columns: false, wrapped: false, timeStart: -1, timeEnd: -1 };
 }

@@ -50,6 +50,8 @@ const OPENINGS: readonly Layout[] = [
   { first: "VDIWEF", form: /([VDIWEF])\/[^\s(:]{1,64}\( *\d{1,7}\): /y, ends: true, levels: LETTERS },
   // log4j's TTCC: milliseconds since the start.
   { first: DIGITS, form: /\d{1,9} +(?=\[[^\]]{1,64}\] (?:TRACE|DEBUG|INFO|WARN|ERROR|FATAL) )/y, ends: false },
+  // Ceph in a container: a word that is no level.
+  { first: "d", form: /debug (?=\d{4}-\d\d-\d\dT\S{8,40} [0-9a-f]{8,16} +-?\d)/y, ends: false },
   // Next.js and other programs that talk to a person.
   { first: "✓✔○⚠⨯✗✖✘❌", form: /([✓✔○⚠⨯✗✖✘❌])\ufe0f? +/y, ends: true, levels: MARKS },
   { first: "-", form: /- (ready|info|event|wait|warn|error) +/y, ends: true, levels: TALK },
@@ -58,6 +60,16 @@ const OPENINGS: readonly Layout[] = [
 
 /** Behind a time, before a level is known. */
 const BEFORE_LEVEL: readonly Layout[] = [
+  // Ceph: the thread, and -1 for an error.
+  {
+    first: `${DIGITS}abcdef`,
+    form: /[0-9a-f]{8,16} +(-1) (?:[\w.]{1,64} \d{1,10} )?/y,
+    ends: true,
+    levels: { "-1": ERROR },
+  },
+  // zap and slog: a level between two others, `LEVEL(-2)`, `DEBUG-4`.
+  { first: "L", form: /(LEVEL)\(-?\d{1,3}\)/y, ends: false, levels: { LEVEL: 2 } },
+  { first: "DIWE", form: /([A-Z]{4,5})[+-]\d{1,2}(?=[\t ])/y, ends: false },
   // Open Liberty: thread, class, and the kind of event.
   {
     first: `${DIGITS}abcdef`,
@@ -86,6 +98,8 @@ const BEFORE_LEVEL: readonly Layout[] = [
 
 /** Behind a level. */
 const AFTER_LEVEL: readonly Layout[] = [
+  // Bitnami
+  { first: "=", form: /==> /y, ends: true },
   // Nexus: who asked for it.
   { first: "*", form: /\*[A-Z]{3,12} (?=[\w$]{1,64}\.)/y, ends: false },
   // OTP and lager: process, and who called.

@@ -4,12 +4,12 @@ export type Level = "trace" | "debug" | "info" | "warn" | "error" | "fatal";
 const LEVELS: readonly Level[] = ["trace", "debug", "info", "warn", "error", "fatal"];
 
 const WORDS: Readonly<Record<Level, string>> = {
-  trace: "trace trc finest finer verbose vrb silly",
-  debug: "debug dbg fine debug1 debug2 debug3 debug4 debug5",
+  trace: "trace trc finest finer verbose vrb silly trac trce",
+  debug: "debug dbg debu dbug debg fine debug1 debug2 debug3 debug4 debug5",
   info: "info information inf notice note log statement config audit success",
   warn: "warn warning wrn",
-  error: "error err eror severe failure fail critical crit",
-  fatal: "fatal ftl pnc panic alert emerg emergency dpanic",
+  error: "error err eror erro severe failure fail critical crit",
+  fatal: "fatal ftl fata pnc panic pani alert emerg emergency dpanic",
 };
 
 /** Longest level word, in characters; nothing longer is hashed. */
@@ -79,5 +79,7 @@ export function levelOf(value: string | number): Level | undefined {
   const word = value.trim();
   if (word.length === 1) return levelOfRank(letterRank(word.toUpperCase().charCodeAt(0)));
   if (/^[1-6]0$/.test(word)) return levelOf(Number(word));
-  return levelOfRank(levelRank(word, 0, word.length));
+  // Go's slog and zap between two levels: `DEBUG-4`, `INFO+2`, `Level(-3)`.
+  const named = /^level\(-?\d{1,3}\)$/i.test(word) ? "debug" : word.replace(/[+-]\d{1,2}$/, "");
+  return levelOfRank(levelRank(named, 0, named.length));
 }

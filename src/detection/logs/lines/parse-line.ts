@@ -38,6 +38,8 @@ const LEVEL_KEYS = new Set(
 const NEXTCLOUD: readonly Level[] = ["debug", "info", "warn", "error", "fatal"];
 /** In lower case: whatever case a writer chose, it is the same key. */
 const SENTENCE_KEYS = [...new Set(MESSAGE_KEYS.map((key) => key.toLowerCase()))];
+/** Docker's and Falco's, which hold a whole line. */
+const LINES = new Set([SENTENCE_KEYS.indexOf("log"), SENTENCE_KEYS.indexOf("output")]);
 const TIME_KEYS = new Set(["ts", "time", "timestamp", "@timestamp", "t", "datetime", "@t"]);
 
 const header = createHeader();
@@ -69,7 +71,7 @@ function notePair(draft: Draft, key: string, value: string | number): void {
     draft.level ??= levelOf(value);
     if (name === "level") draft.syslog = levelOfSyslog(value);
   } else if (name === "priority") {
-    draft.level ??= levelOfSyslog(value);
+    draft.level ??= levelOfSyslog(value) ?? levelOf(value);
   } else if (TIME_KEYS.has(name)) {
     draft.at ??= typeof value === "number" ? numberMs(value) : stampMs(value);
   } else {
@@ -101,6 +103,12 @@ function finish(draft: Draft, text: string): ParsedLine {
   };
 }
 
+/** Kubernetes' own JSON states none: what informs has a verbosity, what failed its error (https://github.com/kubernetes/klog). */
+function levelOfKlog(parsed: object, draft: Draft): Level | undefined {
+  if ("v" in parsed && typeof parsed.v === "number") return "info";
+  return draft.fields.error !== undefined && ("err" in parsed || "error" in parsed) ? "error" : undefined;
+}
+
 const time: TimeScan = { end: 0, kind: 0 };
 
 /** A whole stamp; a clock alone or a number may be what the line tells. */
@@ -124,10 +132,11 @@ function parseJson(text: string): ParsedLine | undefined {
     else if (typeof value === "object" && value !== null) noteNested(draft, key, value);
   }
   if (draft.message === undefined) return finish(draft, text);
+  draft.level ??= levelOfKlog(parsed, draft);
   if (draft.messageRank === SENTENCE_KEYS.indexOf("short_message")) draft.level ??= draft.syslog;
   if ("reqId" in parsed && "app" in parsed && "level" in parsed) draft.level ??= NEXTCLOUD[Number(parsed.level)];
   // Docker wraps a whole line, header and all, into "log"; others do so under any key.
-  const isLine = draft.messageRank === SENTENCE_KEYS.indexOf("log") || beginsWithTime(draft.message);
+  const isLine = LINES.has(draft.messageRank) || beginsWithTime(draft.message);
   if (!isLine) return finish(draft, draft.message);
   const inner = parseLine(draft.message.trimEnd());
   Object.assign(draft.fields, inner.fields);

@@ -1,5 +1,5 @@
-import { isDigit, isSpace, skipSpaces, skipWord } from "./chars.ts";
-import type { Header } from "./header.ts";
+import { classOf, isDigit, isSpace, skipSpaces, skipWord, UPPER } from "./chars.ts";
+import { createHeader, type Header } from "./header.ts";
 import { noteTime } from "./header-cursor.ts";
 import { scanFields } from "./header-fields.ts";
 import { epochColumn } from "./header-parts.ts";
@@ -17,6 +17,7 @@ const MIN_STAMP = 14;
 const NEWLINE = 10;
 const DASH = 45;
 const OPEN = 91;
+const COLON = 58;
 const BAR = 124;
 const OPEN_OBJECT = 123;
 
@@ -60,10 +61,27 @@ function afterColumns(text: string, column: number, end: number, out: Header): n
  */
 export function scanHeader(text: string, start: number, end: number, out: Header): void {
   scanLayout(text, start, end, out);
+  if (out.wrapped && out.level === 0) scanInner(text, end, out);
   if (out.timeStart >= 0 || out.level > 0) out.message = afterBreak(text, out.message, end);
   if (out.level > 0) return;
   const priority = afterPriority(text, skipSpaces(text, start, end), end);
   if (priority > 0) out.level = priorityRank(Number(text.slice(text.indexOf("<", start) + 1, priority - 1)));
+}
+
+const inside = createHeader();
+
+/** `host kubelet[7]: I0311 08:15:02.1 7 volume.go:71] `: the header of the program inside that of the daemon, when it tells a level. */
+function scanInner(text: string, end: number, out: Header): void {
+  const code = text.charCodeAt(out.message);
+  if (!isDigit(code) && code !== OPEN && classOf(code) !== UPPER) return;
+  scanLayout(text, out.message, end, inside);
+  if (inside.level === 0 || inside.wrapped || inside.message >= end) return;
+  out.level = inside.level;
+  out.message = inside.message;
+  out.component = inside.component;
+  if (inside.kind !== TIME.iso) return;
+  out.timeStart = inside.timeStart;
+  out.timeEnd = inside.timeEnd;
 }
 
 /** A header that is a line of its own: the sentence stands on the next one, indented, in `[[` where Payara writes it. */
@@ -79,6 +97,7 @@ function scanLayout(text: string, start: number, end: number, out: Header): void
   out.component = -1;
   out.kind = TIME.none;
   out.columns = false;
+  out.wrapped = false;
   out.timeStart = -1;
   out.timeEnd = -1;
   const priority = afterPriority(text, skipSpaces(text, start, end), end);
@@ -102,6 +121,7 @@ function scanLayout(text: string, start: number, end: number, out: Header): void
     }
     if (version > 0) {
       noteTime(out, from, time);
+      out.wrapped = true;
       out.message = afterStructuredData(text, time.end, end);
       return;
     }
@@ -133,15 +153,25 @@ function afterService(text: string, from: number, end: number): number {
   return text.charCodeAt(next) === OPEN_OBJECT || scanTime(text, next, end, time) ? next : from;
 }
 
+/** ` INFO  ==> ` behind the clock, as Bitnami's images write it. */
+const ARROW = / {1,4}[A-Z]{4,5} {1,4}==> /y;
+function leadsToArrow(text: string, at: number): boolean {
+  ARROW.lastIndex = at;
+  return ARROW.test(text);
+}
+
 /** A host or the name of the file before the time (`app.log 2026-11-20 ...`), or pod and container (`carts-7d9f carts 2026-11-20 ...`). */
 function afterFileName(text: string, from: number, end: number): number {
   if (text.charCodeAt(from) === OPEN_OBJECT) return from;
   let next = from;
   for (let name = 0; name < 2; name++) {
     const word = skipWord(text, next, end);
-    if (name === 0 && (word - from < 3 || levelRank(text, next, word) > 0)) return from;
+    const last = text.charCodeAt(word - 1);
+    const stop = last === COLON || last === BAR ? word - 1 : word;
+    if (name === 0 && (word - from < 3 || levelRank(text, next, stop) > 0)) return from;
     next = skipSpaces(text, word, end);
-    const isTime = scanTime(text, next, end, time) && time.end - next >= MIN_STAMP;
+    const isTime = scanTime(text, next, end, time) && (time.end - next >= MIN_STAMP || leadsToArrow(text, time.end));
+    if (isTime && time.kind === TIME.clock) return next;
     if (isTime && (time.kind === TIME.iso || time.kind === TIME.short)) return next;
   }
   return from;

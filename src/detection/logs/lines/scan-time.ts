@@ -143,7 +143,7 @@ function scanShort(text: string, at: number, first: number, end: number, out: Ti
   if (mark === DOT && text.charCodeAt(at) === 49 && first === at + 1) {
     // `1.792000000933e+09`: seconds since 1970, as zap writes them.
     const fraction = skipDigits(text, first + 1, end);
-    if (fraction - first > 6 && text.startsWith("e+09", fraction)) return found(out, fraction + 4, TIME.epoch);
+    if (fraction - first > 2 && text.startsWith("e+09", fraction)) return found(out, fraction + 4, TIME.epoch);
   }
   if (mark === SPACE && isName(text, first + 1, MONTHS)) {
     // `21 Nov 13:28:30`, `21 Nov 2026 13:28:30`

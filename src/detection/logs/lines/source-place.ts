@@ -31,6 +31,14 @@ function isPlace(text: string, from: number, to: number): boolean {
   return dot > from && digits - 2 - dot <= LONGEST_ENDING && ENDINGS.has(text.slice(dot + 1, digits - 1));
 }
 
+/** `rows.go 98: `: where the number of the line behind a file's name ends, with its colon; -1 when there is none. */
+function endOfSpacedLine(text: string, from: number, word: number): number {
+  const dot = text.lastIndexOf(".", word);
+  if (dot <= from || word - dot > LONGEST_ENDING + 1 || !ENDINGS.has(text.slice(dot + 1, word))) return -1;
+  const digits = skipDigits(text, word + 1, text.length);
+  return digits > word + 1 && text.startsWith(": ", digits) ? digits + 1 : -1;
+}
+
 /** A name, a colon and a number. */
 function isNumbered(text: string, from: number, to: number): boolean {
   const colon = text.indexOf(":", from);
@@ -54,6 +62,8 @@ export function afterSourcePlace(text: string, at: number, end: number, columns:
     const inner = isGroup || (text.charCodeAt(from) === OPEN && text.charCodeAt(to - 1) === CLOSE) ? from + 1 : from;
     if (inner > from) to--;
     if (to - inner > 3 && isPlace(text, inner, to)) return skipSpaces(text, word, end);
+    const line = endOfSpacedLine(text, from, word);
+    if (line > 0) return skipSpaces(text, line, end);
     // `virSocketRead:12 : `
     if (text.startsWith(" : ", word) && isNumbered(text, from, word)) return skipSpaces(text, word + 3, end);
     from = skipSpaces(text, word, end);

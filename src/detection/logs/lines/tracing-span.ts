@@ -39,8 +39,8 @@ function endOfFields(text: string, open: number, end: number): number {
 
 /**
  * `ThreadId(01) request{id=7 path="/a"}:query{q=1}: `: in which thread and for what, as Rust's `tracing` writes it after the level
- * (https://docs.rs/tracing-subscriber/latest/tracing_subscriber/fmt/format/struct.Full.html). A span without fields counts behind one that
- * has some.
+ * (https://docs.rs/tracing-subscriber/latest/tracing_subscriber/fmt/format/struct.Full.html). A span without fields counts where another has
+ * some.
  * @returns where what follows begins, `at` when there is none
  */
 export function afterSpans(text: string, at: number, end: number): number {
@@ -54,11 +54,11 @@ export function afterSpans(text: string, at: number, end: number): number {
   for (let span = 0; span < MAX_SPANS; span++) {
     const name = endOfName(text, i, end);
     const hasFields = name > i && text.charCodeAt(name) === OPEN_OBJECT;
-    const stop = hasFields ? endOfFields(text, name, end) : held ? name : -1;
+    const stop = hasFields ? endOfFields(text, name, end) : name;
     if (stop <= i || text.charCodeAt(stop) !== COLON || text.charCodeAt(stop + 1) === COLON) break;
     held ||= hasFields;
     i = stop + 1;
-    if (text.charCodeAt(i) === 32) return skipSpaces(text, i, end);
+    if (text.charCodeAt(i) === 32) break;
   }
-  return held ? i : from;
+  return held ? skipSpaces(text, i, end) : from;
 }
