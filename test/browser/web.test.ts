@@ -7,10 +7,11 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Decisions } from "../../src/bot/web/pages-port.ts";
 import { makeSignInLink } from "../../src/bot/web/sign-in-routes.ts";
 import { touchIncident } from "../../src/store/incidents/incidents.ts";
+import { addToTimeline } from "../../src/store/incidents/timeline.ts";
 import { keepLink } from "../../src/store/people/web-sign-in.ts";
 import { checkPage, stumblingBlocks } from "../support/check-page.ts";
 import { fillIncident, fillList, hostile, type ServedPages, servePages } from "../support/filled-pages.ts";
-import { incidentView } from "../support/incident-view.ts";
+import { clean, incidentView } from "../support/incident-view.ts";
 import { type TestDatabase, withDatabase } from "../support/postgres.ts";
 
 const executablePath = process.env["KUBEMEND_CHROMIUM"];
@@ -193,6 +194,9 @@ describe.skipIf(!executablePath)("the pages in a browser", () => {
     await tab.page.goto(`${web.url}/incidents/${id}`);
     await drawn(tab.page);
     const over = tab.page.locator(".u-over").first();
+    // Nothing is pointed at: the names stand alone, without the moment and the values that belong to a pointer.
+    expect(await tab.page.locator(".u-legend tr").first().isVisible()).toBe(false);
+    expect(await tab.page.locator(".u-legend .u-value:visible").count()).toBe(0);
     await over.hover({ position: { x: 300, y: 80 } });
     await tab.page
       .getByText(/^\d+(\.\d+)? MiB$/)
@@ -296,6 +300,20 @@ describe.skipIf(!executablePath)("the pages in a browser", () => {
       "yesterday,",
       expect.stringMatching(/^\w+ \d+, \d{4},$/),
     ]);
+  });
+
+  test("a time of day has its date where the incident went on over midnight", async () => {
+    await using own = await withDatabase();
+    const onset = Date.UTC(2023, 10, 14, 23, 50);
+    const id = await fillIncident(own, { onset, openedAt: onset, updatedAt: onset + 3_600_000 }, "");
+    for (const minutes of [1, 20])
+      await addToTimeline(own, id, { at: onset + minutes * 60_000, kind: "note", text: clean(`after ${minutes} min`) });
+    await using pages = await servePages(own, { now: () => onset + 3_600_000 });
+    await using tab = await open({ timezoneId: "UTC" }, pages.url);
+    await tab.page.goto(`${pages.url}/incidents/${id}`);
+    const timeOf = (words: string) => tab.page.locator(".timeline li", { hasText: words }).locator("time").innerText();
+    expect(await timeOf("after 1 min")).toBe("11:51:00\u202fPM");
+    expect(await timeOf("after 20 min")).toMatch(/^Nov 15, 2023, 12:10:00\sAM$/);
   });
 
   test("filters and colours work without any script", async () => {

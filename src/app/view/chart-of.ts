@@ -90,7 +90,13 @@ function limitLine(observation: Observation, group: Group, from: number, to: num
     for (const at of limits.keys()) if (points.length > 0 && at >= begins) limits.delete(at);
     for (const { at, value } of points) limits.set(at, value);
   }
-  return [{ label: "limit", points: [...limits].sort(([a], [b]) => a - b).map(([at, value]) => ({ at, value })) }];
+  return [
+    {
+      label: "limit",
+      bound: true,
+      points: [...limits].sort(([a], [b]) => a - b).map(([at, value]) => ({ at, value })),
+    },
+  ];
 }
 
 function panelOf(

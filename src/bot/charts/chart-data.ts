@@ -1,6 +1,8 @@
 /** Points of one line, oldest first; times in ms. */
 export interface ChartLine {
   readonly label: string;
+  /** What the others must not pass: drawn as the bound it is, in the same colour in every picture. */
+  readonly bound?: true;
   readonly points: readonly { readonly at: number; readonly value: number }[];
 }
 

@@ -2,6 +2,7 @@ import type { TopLevelSpec } from "vega-lite";
 import type { ChartData, ChartMark, ChartPanel } from "./chart-data.ts";
 
 const palette = ["#2563eb", "#d97706", "#7c3aed", "#0d9488", "#db2777", "#65a30d"];
+const boundColour = "#4b5563";
 const markColours: Readonly<Record<ChartMark["kind"], string>> = {
   onset: "#dc2626",
   change: "#6b7280",
@@ -33,6 +34,8 @@ function panelSpec(panel: ChartPanel, data: ChartData, withTimes: boolean) {
     scale: { type: "utc" as const, domain: [data.from, data.to] },
     axis: { title: withTimes ? "UTC" : null, format: "%H:%M:%S", tickCount: 6, labels: withTimes, grid: true },
   };
+  const legend =
+    panel.lines.length > 1 ? { title: null, orient: "bottom" as const, columns: 2, labelLimit: 280 } : null;
   return {
     width,
     height: panelHeight,
@@ -52,9 +55,23 @@ function panelSpec(panel: ChartPanel, data: ChartData, withTimes: boolean) {
           color: {
             field: "line",
             type: "nominal" as const,
-            scale: { range: palette },
-            legend:
-              panel.lines.length > 1 ? { title: null, orient: "bottom" as const, columns: 2, labelLimit: 280 } : null,
+            // In the order of the lines: sorted by name, a pod that comes would change the colour of those that were there.
+            scale: {
+              domain: panel.lines.map(({ label }) => label),
+              range: panel.lines.map(({ bound }, i) =>
+                bound ? boundColour : (palette[i % palette.length] ?? boundColour),
+              ),
+            },
+            legend,
+          },
+          strokeDash: {
+            field: "line",
+            type: "nominal" as const,
+            scale: {
+              domain: panel.lines.map(({ label }) => label),
+              range: panel.lines.map(({ bound }) => (bound ? [6, 4] : [1, 0])),
+            },
+            legend,
           },
         },
       },
@@ -84,7 +101,9 @@ function panelSpec(panel: ChartPanel, data: ChartData, withTimes: boolean) {
         },
       },
     ],
-    resolve: { scale: { y: "independent" as const, color: "independent" as const } },
+    resolve: {
+      scale: { y: "independent" as const, color: "independent" as const, strokeDash: "independent" as const },
+    },
   };
 }
 

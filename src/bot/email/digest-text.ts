@@ -66,7 +66,7 @@ export function digestText(digest: Digest, clock: MailClock, link: LinkOf): stri
     ]),
     ...part(
       "CAUSES",
-      digest.causes.map((one) => `- ${one.incidents} x ${causeTitles[one.cause]}, last ${refText(one.culprit)}`),
+      digest.causes.map((one) => `- ${one.incidents} x ${causeTitles[one.cause]}, last at ${refText(one.culprit)}`),
     ),
     ...part(
       "CHANGES",
@@ -76,7 +76,7 @@ export function digestText(digest: Digest, clock: MailClock, link: LinkOf): stri
     ),
     ...part(
       "RUNNING OUT",
-      digest.predicted.map((one) => `- ${one.text} (incident ${one.incidentId}, ${one.open ? "open" : "resolved"})`),
+      digest.predicted.map((one) => `- ${one.text}; incident ${one.incidentId}, ${one.open ? "open" : "resolved"}`),
     ),
     ...part(
       "NOISY DETECTORS (their incidents went away before anybody did anything)",

@@ -8,12 +8,12 @@ import { matcherText } from "../../incident/silence.ts";
 import { duration } from "../../lib/duration.ts";
 import { confidenceWords, percent, statusWords } from "../words.ts";
 
-/** As letters on white each has a contrast of at least 4.5 : 1. */
+/** Red, orange, yellow and blue, as in chat and on the pages; as letters on white each has a contrast of at least 4.5 : 1. */
 export const severityColours: Readonly<Record<Severity, string>> = {
   critical: "#b91c1c",
-  high: "#b45309",
-  medium: "#2563eb",
-  low: "#6b7280",
+  high: "#c2410c",
+  medium: "#a16207",
+  low: "#2563eb",
 };
 
 export const outcomeWords: Readonly<Record<DigestFix["outcome"], string>> = {
@@ -69,7 +69,7 @@ export const whenWords = ({ openedAt, times }: DigestIncident, clock: MailClock)
 
 /** So that a mailbox holds what the database must not take back. */
 export const auditWords = (mark: AuditMark): string =>
-  `The audit's newest entry is ${markText(mark)}. Whether it still stands there later: kubemend audit verify --mark, with these words.`;
+  `The audit's newest entry is ${markText(mark)}. Whether it still stands there later is told by: kubemend audit verify --mark ${markText(mark)}`;
 
 /** What somebody has to look into at once. */
 export const takenBackWords = (times: number): string =>

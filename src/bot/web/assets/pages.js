@@ -11,10 +11,14 @@ function moment(at) {
   return near ? `${near}, ${clock.format(at)}` : full.format(at);
 }
 
+/** A time of day is enough where the day is that of the page's beginning: an incident may last over midnight. */
+const begin = new Date(document.querySelector(".verdict time")?.dateTime ?? Date.now());
+const sameDay = (at) => at.toDateString() === begin.toDateString();
+
 for (const time of document.querySelectorAll("time[datetime]")) {
   const at = new Date(time.dateTime);
   time.title = `${at.toISOString().slice(0, 19).replace("T", " ")} UTC`;
-  time.textContent = time.dataset.style === "clock" ? clock.format(at) : moment(at);
+  time.textContent = time.dataset.style === "clock" && sameDay(at) ? clock.format(at) : moment(at);
 }
 for (const zone of document.querySelectorAll("[data-zone]"))
   zone.textContent = Intl.DateTimeFormat().resolvedOptions().timeZone || "your time zone";
@@ -125,7 +129,8 @@ function options(uPlot, panel, data, width) {
       { label: "time", value: (_chart, at) => (at ? clock.format(new Date(at * 1000)) : "") },
       ...panel.lines.map((line, i) => ({
         label: line.label,
-        stroke: colour(`line-${(i % 6) + 1}`),
+        stroke: colour(line.bound ? "quiet" : `line-${(i % 6) + 1}`),
+        ...(line.bound ? { dash: [6, 4] } : {}),
         width: 2,
         spanGaps: true,
         points: { show: false },
@@ -175,7 +180,8 @@ function draw(uPlot, place, data) {
   place.replaceChildren(range);
   data.panels.forEach((panel, i) => {
     const unit = units[panel.unit]?.text ?? panel.unit;
-    const title = element("h3", { textContent: unit ? `${panel.title} (${unit})` : panel.title, id: `panel-${i}` });
+    const said = !unit || /(?:a|per) second$/.test(panel.title);
+    const title = element("h3", { textContent: said ? panel.title : `${panel.title} (${unit})`, id: `panel-${i}` });
     const figure = element("figure");
     const holder = element("div");
     holder.setAttribute("role", "img");

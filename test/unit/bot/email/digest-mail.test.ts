@@ -33,14 +33,14 @@ test("the plain text says everything, in the reader's own time", () => {
       and 1 more: https://kubemend.example.com/incidents
 
     CAUSES
-    - 2 x memory limit too low, last Deployment shop/carts
+    - 2 x memory limit too low, last at Deployment shop/carts
 
     CHANGES
     - Change resources of Deployment shop/carts (Fri 20 Nov, 23:01, incident 12): it helped
     - Restart Deployment shop/orders (Sat 21 Nov, 00:00, incident 13): undone
 
     RUNNING OUT
-    - data-carts-db-0 will be full in about 5 h (3 to 8 h) (incident 14, open)
+    - data-carts-db-0 will be full in about 5 h (3 to 8 h); incident 14, open
 
     NOISY DETECTORS (their incidents went away before anybody did anything)
     - latency: 2 of 3
@@ -115,6 +115,7 @@ test("the bars are those of the digest", () => {
 test("the newest entry of the audit stands in both parts: a mailbox keeps what a database could take back", () => {
   const audit = { seq: 1203, hash: "a".repeat(64) };
   const { text, html } = digestMail({ ...busyDigest, audit }, options);
-  for (const part of [text, html]) expect(part).toContain(`1203:${"a".repeat(64)}`);
+  // The command is whole: it is copied into a terminal.
+  for (const part of [text, html]) expect(part).toContain(`kubemend audit verify --mark 1203:${"a".repeat(64)}`);
   expect(digestMail(busyDigest, options).text).not.toContain("audit");
 });

@@ -42,6 +42,24 @@ describe("pages", () => {
     expect(await answer.text()).toContain(text);
   });
 
+  test("what was left out is a table, and what never was is folded away", async () => {
+    const none = await (await get("/detectors")).text();
+    expect(none).toContain("Nothing since the start.");
+    expect(none).toContain("What is counted, and was none: 1");
+    await using lossy = await servePages(db, {
+      deps: {
+        drops: () => [
+          { what: "signals that nobody read in time", count: 7 },
+          { what: "alerts left out", count: 0 },
+        ],
+      },
+    });
+    const some = await (await fetch(`${lossy.url}/detectors`)).text();
+    expect(some).toMatch(/signals that nobody read in time<\/th><td class="figure">7</);
+    expect(some).toMatch(/<li>alerts left out<\/li>/);
+    expect(some).not.toContain("Nothing since the start.");
+  });
+
   test("the page of an incident says everything about it", async () => {
     const html = await (await get(`/incidents/${id}`)).text();
     for (const said of [
