@@ -14,6 +14,7 @@ const CLOSE = 93;
 const OPEN_GROUP = 40;
 const CLOSE_GROUP = 41;
 const TAB = 9;
+const SPACE = 32;
 const COLON = 58;
 const COMMA = 44;
 const SLASH = 47;
@@ -110,6 +111,7 @@ export const takeBracket: Step = (text, end, header, c) => {
   const rank =
     header.level === 0
       ? levelRank(text, inside, letters) ||
+        (text.startsWith("[System] [MY-", c.at) ? 3 : 0) ||
         (c.timed && c.brackets === 0 && close === inside + 1 ? letterInBrackets(text.charCodeAt(inside)) : 0) ||
         levelOfParts(text, inside, close) ||
         (c.timed ? levelBehindSlash(text, inside, close) : 0)
@@ -132,6 +134,9 @@ export const takeBracket: Step = (text, end, header, c) => {
     const isFirst = isBeforeTime(text, close + 1, end);
     const isBefore = isFirst || isBeforeLevel(text, close + 1, end);
     const isContext = (c.timed || header.level > 0 || isBefore) && c.brackets < MAX_BRACKETS;
+    // `[node] [gc][5301] overhead`: brackets of a sentence.
+    const isChain = text.charCodeAt(close + 1) === OPEN && c.threads > 0 && text.charCodeAt(c.at - 1) === SPACE;
+    if (isChain) return finish(c, c.at);
     // Words in brackets are a thread's name directly before the time or the level, and once directly after it; anywhere else they are message.
     const isThread = header.level > 0 ? c.threads === 0 : isBefore;
     if (!isContext || (spaced && !isThread)) return finish(c, c.at);

@@ -90,7 +90,9 @@ const takeComponent: Step = (text, end, header, c) => {
   const isNamed = c.brackets > c.threads || !beginsSentence(text, c.at, c.word);
   if (c.timed && isSeparate && isNamed) {
     header.component = c.at;
-    return finish(c, skipSpaces(text, next + 1, end));
+    const after = skipSpaces(text, next + 1, end);
+    const place = afterSourcePlace(text, after, end, 1);
+    return finish(c, place > 0 ? afterSign(text, place, end) : after);
   }
   const dotted = dots(text, c.at, c.word);
   if (dotted === 0 || (dotted === 1 && mark !== OPEN && mark !== DASH && mark !== COLON)) return false;
@@ -120,6 +122,7 @@ const OPEN_OBJECT = 123;
 const CLOSE_OBJECT = 125;
 const IDENTIFIER = 36;
 const TAB = 9;
+const SPACE = 32;
 
 /** `{3f0c…} ` or `{} ` behind a bracket, and an identifier of 36 characters: which request it was. */
 const takeRequest: Step = (text, _end, _header, c) => {
@@ -135,16 +138,35 @@ const takeRequest: Step = (text, _end, _header, c) => {
 /** The dashes of a UUID (RFC 9562). */
 const isDashed = (text: string, at: number) => [8, 13, 18, 23].every((i) => text.charCodeAt(at + i) === DASH);
 
+/** Words of a column. */
+const MAX_WORDS = 3;
+
+/** Where the column at `at` ends with a tab, when it has a few words only; -1 when it does not. */
+function endOfColumn(text: string, at: number, end: number): number {
+  let stop = skipWord(text, at, end);
+  for (let words = 1; words < MAX_WORDS && text.charCodeAt(stop) === SPACE; words++) stop = skipWord(text, stop + 1, end);
+  return text.charCodeAt(stop) === TAB ? stop : -1;
+}
+
 /** `info\tcontrollers.App\t`: a column between tabs after the level. */
 const takeColumn: Step = (text, end, header, c) => {
-  if (header.level === 0 || c.components > 0 || text.charCodeAt(c.word) !== TAB || text.charCodeAt(c.at - 1) !== TAB)
-    return false;
-  const next = skipSpaces(text, c.word, end);
-  if (next >= end || text.charCodeAt(next) === OPEN_OBJECT) return false;
+  if (header.level === 0 || c.components > 0 || text.charCodeAt(c.at - 1) !== TAB) return false;
+  const stop = endOfColumn(text, c.at, end);
+  const next = skipSpaces(text, stop, end);
+  if (stop < 0 || next >= end || text.charCodeAt(next) === OPEN_OBJECT) return false;
+  // `sentence\tthread=7`
+  if (stop !== c.word && text.slice(next, skipWord(text, next, end)).includes("=")) return false;
   c.components++;
-  c.at = c.word;
+  if (text.charCodeAt(next) === OPEN) return finish(c, next);
+  c.at = stop;
   return true;
 };
+
+/** `Store.java:12 - `, `store.go:7 > `: where what follows the sign behind a place begins; `at` when there is none. */
+function afterSign(text: string, at: number, end: number): number {
+  const word = skipWord(text, at, end);
+  return word - at < 3 && /^(?:--?|>)$/.test(text.slice(at, word)) ? skipSpaces(text, word, end) : at;
+}
 
 /** `main.go:7: INFO: `, `main.go:7: [warn] `, `main.go:7: WARN `: the level text[at, word) behind a place; 0 when it is none. */
 function levelBehindPlace(text: string, at: number, word: number): number {
@@ -161,9 +183,8 @@ const takePlace: Step = (text, end, header, c) => {
   const message = afterSourcePlace(text, c.at, end, header.level === 0 ? 1 : 2);
   if (message < 0) return false;
   const word = skipWord(text, message, end);
-  // `Store.java:12 - `, `store.go:7 > `
-  if (word - message < 3 && /^(?:--?|>)$/.test(text.slice(message, word)))
-    return finish(c, skipSpaces(text, word, end));
+  const sentence = afterSign(text, message, end);
+  if (sentence > message) return finish(c, sentence);
   const rank = header.level === 0 ? levelBehindPlace(text, message, word) : 0;
   if (rank > 0) header.level = rank;
   return finish(c, rank > 0 ? skipSpaces(text, word, end) : message);

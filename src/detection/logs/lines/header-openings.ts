@@ -1,7 +1,7 @@
 import { classOf, isDigit, isLetter, skipDigits, skipLetters, skipSpaces, skipWord, UPPER } from "./chars.ts";
 import { takeBracket, takeHeldTime, takeLetterBracket } from "./header-brackets.ts";
 import { finish, noteTime, type Step } from "./header-cursor.ts";
-import { afterBars, afterPart, afterTag } from "./header-parts.ts";
+import { afterBars, afterPart, afterTag, detailRank } from "./header-parts.ts";
 import { letterRank, levelRank } from "./level.ts";
 import { scanTime, TIME, type TimeScan } from "./scan-time.ts";
 import { afterSeparatedField, partsFields } from "./separated-field.ts";
@@ -175,7 +175,7 @@ const takeLevel: Step = (text, end, header, c) => {
     isBeforeTime(text, letters, end);
   // `08:15:02.1: Notice `, as Falco writes it.
   const isTold = c.timed && c.components + c.numbers + c.brackets === 0 && text.startsWith(": ", c.at - 2);
-  const rank = stops && stated && (isTold || !isOrdinary(text, c.at, letters)) ? levelRank(text, c.at, letters) : 0;
+  const rank = stops && stated && (isTold || !isOrdinary(text, c.at, letters)) ? levelRank(text, c.at, letters) || (c.timed && next === COLON ? detailRank(text, c.at, letters) : 0) : 0;
   if (rank > 0) {
     header.level = rank;
     // A level and nothing else is what the line says.

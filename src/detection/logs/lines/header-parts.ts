@@ -8,6 +8,7 @@ import { levelRank } from "./level.ts";
 const MAX_BRACKET = 320;
 const MAX_TAG = 128;
 
+const QUOTE = 34;
 const DASH = 45;
 const COLON = 58;
 const BAR = 124;
@@ -49,13 +50,21 @@ export function epochColumn(text: string, start: number, end: number): number {
   return -1;
 }
 
+const DETAILS = new Set(["DETAIL", "HINT", "CONTEXT", "QUERY", "LOCATION"]);
+
+/** `DETAIL:`, `HINT:`: what PostgreSQL adds to the line before, in the place of a level; 0 for any other word. */
+export function detailRank(text: string, from: number, to: number): number {
+  return to - from < 9 && DETAILS.has(text.slice(from, to)) ? 3 : 0;
+}
+
 /** Upper-case level within the next columns (`node RAS KERNEL INFO`); false when there is none. Stops at ordinary words. */
 export function levelAhead(text: string, at: number, end: number, out: LevelAhead): boolean {
   let i = at;
   for (let column = 0; column < 4; column++) {
     const word = skipWord(text, i, end);
     if (column > 0) {
-      const rank = levelRank(text, i, text.charCodeAt(word - 1) === COLON ? word - 1 : word);
+      const stop = text.charCodeAt(word - 1) === COLON ? word - 1 : word;
+      const rank = levelRank(text, i, stop) || (stop < word ? detailRank(text, i, stop) : 0);
       if (rank > 0 && (classOf(text.charCodeAt(i + 1)) & UPPER) !== 0) {
         out.level = rank;
         out.end = word;
@@ -113,8 +122,10 @@ export function afterPart(text: string, at: number, end: number): number {
 const isPartChar = (code: number) =>
   code === 95 || code === DASH || code === 46 || isDigit(code) || (code >= 97 && code <= 122);
 
+/** How many parts a dotted name has, less one; 0 for a key with its value (`a.b=7`). */
 export function dots(text: string, at: number, end: number): number {
   let count = 0;
+  if (text.slice(at, end).includes("=")) return 0;
   for (let i = at; i < end; i++) if (text.charCodeAt(i) === 46 && isLetter(text.charCodeAt(i + 1))) count++;
   return count;
 }
@@ -154,6 +165,7 @@ export function afterBars(text: string, at: number, end: number, out: Header): n
 
 /** `program.exe - message` and `program.exe *64 - message` right after a time. */
 export function programDash(text: string, at: number, word: number, end: number): number {
+  if (text.charCodeAt(at) === QUOTE) return -1;
   let i = word;
   for (let words = 0; words < 2; words++) {
     const next = skipSpaces(text, i, end);

@@ -66,14 +66,11 @@ export const takeEnclosed: Step = (text, end, header, c) => {
   return true;
 };
 
-/** Longest name of a thread in parentheses. */
-const MAX_THREAD = 48;
-
-/** `(Boot Thread 7) ` behind a part in brackets; where what follows begins, `at` when there is none. */
+/** `(Boot Thread 7) `, `(Thread-3 (netty)) ` behind a part in brackets; where what follows begins, `at` when there is none. */
 function afterThread(text: string, at: number, end: number): number {
-  const close = text.charCodeAt(at) === 40 ? text.indexOf(")", at) : -1;
-  if (close < 0 || close - at > MAX_THREAD || text.charCodeAt(close + 1) !== 32) return at;
-  const next = skipSpaces(text, close + 1, end);
+  const close = text.charCodeAt(at) === OPEN_GROUP ? endOfEnclosed(text, at, end) : -1;
+  if (close < 0 || text.charCodeAt(close) !== 32) return at;
+  const next = skipSpaces(text, close, end);
   return next < end ? next : at;
 }
 
@@ -118,4 +115,4 @@ export function afterContexts(text: string, at: number, end: number): number {
 }
 
 /** A key and its sign come first, and another key behind a name. */
-const isContext = (held: string) => /^(?:[\w.@-]+ )?[\w.-]+=|^(?:tid|timeMillis|levelValue): /.test(held);
+const isContext = (held: string) => /^(?:[\w.@-]+ )?[\w.-]+=|^(?:tid|timeMillis|levelValue|Tags): /.test(held);

@@ -92,6 +92,18 @@ const BEFORE_LEVEL: readonly Layout[] = [
   { first: ";", form: /;([A-Za-z]{3,9});(?:[^; ]{1,64};){0,3}/y, ends: true },
   // TensorFlow: `I core/ledger.cc:12] `.
   { first: "IWEF", form: /([IWEF]) \S{1,200}:\d{1,6}\] /y, ends: true, levels: LETTERS },
+  // MongoDB before 4.4 and QuestDB: `I NETWORK  [conn7] `, `E i.q.WriterPool `.
+  { first: "DIWEF", form: /([DIWEF])\d? +(?:[A-Z]{3,12}|-) +\[[^\]]{1,64}\] /y, ends: true, levels: LETTERS },
+  { first: "DIECA", form: /([DIECA]) (?:[a-z]\w{0,32}\.){2,8}\w{1,64} /y, ends: true, levels: { ...LETTERS, C: ERROR, A: INFO } },
+  // pgpool
+  {
+    first: LOWER,
+    form: /(?:[a-z]\w{0,31} ){0,2}pid \d{1,10}: ([A-Z]{3,9}): +/y,
+    ends: true,
+    levels: { DETAIL: INFO, HINT: INFO, CONTEXT: INFO, QUERY: INFO, LOCATION: INFO },
+  },
+  // SQL Server: who wrote it, without a level.
+  { first: "sSLB", form: /(?:spid\d{1,6}s?|Server|Logon|Backup) {3,}/y, ends: true },
   // java.util.logging: class and method, and the level on the next line.
   { first: LOWER + UPPER, form: /[\w$]{1,64}\.[\w$.]{1,200} [\w$<>]{1,100}\n([A-Z]{4,7}): /y, ends: true },
 ];
@@ -105,6 +117,8 @@ const AFTER_LEVEL: readonly Layout[] = [
   // OTP and lager: process, and who called.
   { first: "<", form: /<\d{1,6}\.\d{1,9}\.\d{1,6}>(?:@[\w:/.-]{1,128})? /y, ends: true },
   { first: "<", form: /<[\w./-]{1,128}:\d{1,6}> /y, ends: true },
+  // CouchDB: node and process.
+  { first: LOWER, form: /[\w-]{1,64}@\S{1,128} (?:<[\d.]{3,24}>|\w{1,32}) -{4,16} /y, ends: true },
   // Karaf: the bundle.
   { first: DIGITS, form: /\d{1,5} - \S{1,128} - \S{1,64} +\| /y, ends: true },
   // TiDB and TiKV: the sentence is in brackets as well.

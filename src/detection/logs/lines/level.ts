@@ -68,6 +68,11 @@ export function levelOfSyslog(value: string | number): Level | undefined {
   return /^[0-7]$/.test(String(value)) ? levelOfRank(priorityRank(Number(value))) : undefined;
 }
 
+/** Is `one` stated, and more severe than `other`? */
+export function isWorse(one: Level | undefined, other: Level | undefined): boolean {
+  return one !== undefined && (other === undefined || LEVELS.indexOf(one) > LEVELS.indexOf(other));
+}
+
 /** The level of a rank given by `levelRank`; undefined for 0. */
 export function levelOfRank(rank: number): Level | undefined {
   return LEVELS[rank - 1];

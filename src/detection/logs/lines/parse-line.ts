@@ -2,7 +2,7 @@ import { requestOf } from "./access-request.ts";
 import { skipSpaces } from "./chars.ts";
 import { endOfString } from "./end-of-string.ts";
 import { createHeader } from "./header.ts";
-import { type Level, levelOf, levelOfRank, levelOfSyslog } from "./level.ts";
+import { isWorse, type Level, levelOf, levelOfRank, levelOfSyslog } from "./level.ts";
 import { type LineFields, noteField } from "./line-fields.ts";
 import { MESSAGE_KEYS, type Structured } from "./message-keys.ts";
 import { scanHeader } from "./scan-header.ts";
@@ -30,7 +30,7 @@ const MIN_STAMP = 14;
 
 /** `s` is MongoDB's, `@l` Serilog's, `level_name` Monolog's. */
 const LEVEL_KEYS = new Set(
-  "level severity lvl loglevel log.level levelname @level log_level level_name @l severitytext severity_text s l".split(
+  "level severity lvl loglevel log.level levelname @level log_level level_name @l severitytext severity_text s l error_severity".split(
     " ",
   ),
 );
@@ -40,7 +40,7 @@ const NEXTCLOUD: readonly Level[] = ["debug", "info", "warn", "error", "fatal"];
 const SENTENCE_KEYS = [...new Set(MESSAGE_KEYS.map((key) => key.toLowerCase()))];
 /** Docker's and Falco's, which hold a whole line. */
 const LINES = new Set([SENTENCE_KEYS.indexOf("log"), SENTENCE_KEYS.indexOf("output")]);
-const TIME_KEYS = new Set(["ts", "time", "timestamp", "@timestamp", "t", "datetime", "@t"]);
+const TIME_KEYS = new Set(["ts", "time", "timestamp", "@timestamp", "t", "datetime", "@t", "start_time", "time_iso8601", "time_local", "startutc"]);
 
 const header = createHeader();
 const pairs: Structured = { start: 0, end: 0, kind: 0 };
@@ -81,7 +81,15 @@ function notePair(draft: Draft, key: string, value: string | number): void {
       draft.messageRank = rank;
     }
     noteField(draft.fields, key, value);
+    if (name === "request" && typeof value === "string") noteRequestLine(draft, value);
   }
+}
+
+/** `GET /path HTTP/1.1`, as nginx tells of it in JSON. */
+function noteRequestLine(draft: Draft, value: string): void {
+  const [, method = "", path = ""] = /^([A-Z]{3,7}) (\S{1,2000}) HTTP\/[\d.]{1,4}$/.exec(value.slice(0, 2_100)) ?? [];
+  noteField(draft.fields, "method", method);
+  noteField(draft.fields, "path", path);
 }
 
 /** A request that the server failed is an error, though access logs call it information. */
@@ -101,6 +109,22 @@ function finish(draft: Draft, text: string): ParsedLine {
     ...(Object.keys(draft.fields).length === 0 ? {} : { fields: draft.fields }),
     ...(draft.at === undefined ? {} : { at: draft.at }),
   };
+}
+
+/**
+ * `"msg":"record","record":{"error_severity":"FATAL","message":"…"}`, as CloudNativePG hands on what PostgreSQL says, and
+ * `"error":{"message":"…"}` without a sentence beside it.
+ */
+function noteRecord(draft: Draft, parsed: object): void {
+  const records: Readonly<Record<string, unknown>> = { ...parsed };
+  const named = draft.message === undefined ? (records.error ?? records.err ?? records.exception) : records[draft.message];
+  if (typeof named !== "object" || named === null) return;
+  const record = emptyDraft();
+  noteNested(record, "fields", named);
+  if (record.message === undefined) return;
+  draft.message = record.message;
+  Object.assign(draft.fields, record.fields);
+  if (isWorse(record.level, draft.level)) draft.level = record.level;
 }
 
 /** Kubernetes' own JSON states none: what informs has a verbosity, what failed its error (https://github.com/kubernetes/klog). */
@@ -129,8 +153,10 @@ function parseJson(text: string): ParsedLine | undefined {
   for (const [key, value] of Object.entries(parsed)) {
     if (++pairs > MAX_PAIRS) break;
     if (typeof value === "string" || typeof value === "number") notePair(draft, key, value);
+    else if (Array.isArray(value)) noteTags(draft, key, value);
     else if (typeof value === "object" && value !== null) noteNested(draft, key, value);
   }
+  noteRecord(draft, parsed);
   if (draft.message === undefined) return finish(draft, text);
   draft.level ??= levelOfKlog(parsed, draft);
   if (draft.messageRank === SENTENCE_KEYS.indexOf("short_message")) draft.level ??= draft.syslog;
@@ -143,6 +169,13 @@ function parseJson(text: string): ParsedLine | undefined {
   draft.level ??= inner.level;
   draft.at ??= inner.at;
   return finish(draft, inner.message);
+}
+
+/** `"tags":["warning","plugins"]`, as Kibana and OpenSearch Dashboards state a level; one that is stated elsewhere wins. */
+function noteTags(draft: Draft, key: string, tags: readonly unknown[]): void {
+  if (key !== "tags" || tags.length > MAX_PAIRS) return;
+  const levels = tags.map((tag) => (typeof tag === "string" ? levelOf(tag) : undefined));
+  draft.level ??= levels.find((level) => level !== undefined);
 }
 
 function noteNested(draft: Draft, key: string, value: object): void {

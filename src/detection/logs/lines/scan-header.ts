@@ -63,6 +63,8 @@ export function scanHeader(text: string, start: number, end: number, out: Header
   scanLayout(text, start, end, out);
   if (out.wrapped && out.level === 0) scanInner(text, end, out);
   if (out.timeStart >= 0 || out.level > 0) out.message = afterBreak(text, out.message, end);
+  // A name and nothing behind it is what the line says.
+  if (out.component >= 0 && skipSpaces(text, out.message, end) >= end) out.message = out.component;
   if (out.level > 0) return;
   const priority = afterPriority(text, skipSpaces(text, start, end), end);
   if (priority > 0) out.level = priorityRank(Number(text.slice(text.indexOf("<", start) + 1, priority - 1)));
@@ -170,9 +172,9 @@ function afterFileName(text: string, from: number, end: number): number {
     const stop = last === COLON || last === BAR ? word - 1 : word;
     if (name === 0 && (word - from < 3 || levelRank(text, next, stop) > 0)) return from;
     next = skipSpaces(text, word, end);
-    const isTime = scanTime(text, next, end, time) && (time.end - next >= MIN_STAMP || leadsToArrow(text, time.end));
-    if (isTime && time.kind === TIME.clock) return next;
-    if (isTime && (time.kind === TIME.iso || time.kind === TIME.short)) return next;
+    if (!scanTime(text, next, end, time)) continue;
+    const isDate = time.kind === TIME.iso || time.kind === TIME.short;
+    if (isDate ? time.end - next >= MIN_STAMP : time.kind === TIME.clock && leadsToArrow(text, time.end)) return next;
   }
   return from;
 }

@@ -10,6 +10,9 @@ const COLON = 58;
 /** Keys of objects that hold the sentence where the line itself has none: Rust's `tracing`, Google Cloud, OpenTelemetry. */
 export const HOLDERS: ReadonlySet<string> = new Set(["fields", "jsonPayload", "body", "Body"]);
 
+/** Of these too, when nothing else holds one. */
+const LATE_HOLDERS: ReadonlySet<string> = new Set(["error", "err", "exception", "record"]);
+
 /** Offset after a JSON value that is not a string; nested objects and arrays are passed over with a depth count. */
 function endOfValue(text: string, from: number, end: number): number {
   let depth = 0;
@@ -41,8 +44,15 @@ function isEventName(text: string, keyStart: number, keyEnd: number, start: numb
 /** One pass over the top level of a JSON object, no parsing of values; then over one that holds the sentence, if there is one. */
 function scanJson(text: string, from: number, end: number, out: Structured): boolean {
   out.kind = 1;
+  out.start = 0;
+  out.end = 0;
   const holder = scanObject(text, from, end, out);
-  return holder > 0 ? scanObject(text, holder, end, out) === FOUND : holder === FOUND;
+  if (holder <= 0) return holder === FOUND;
+  const { start, end: stop } = out;
+  if (scanObject(text, holder, end, out) === FOUND) return true;
+  out.start = start;
+  out.end = stop;
+  return stop > start;
 }
 
 const FOUND = -1;
@@ -70,7 +80,12 @@ function scanObject(text: string, from: number, end: number, out: Structured): n
         out.start = valueStart;
         out.end = valueEnd;
       }
-    } else if (text.charCodeAt(i) === OPEN && HOLDERS.has(text.slice(keyStart, keyEnd))) holder = i;
+    } else if (text.charCodeAt(i) === OPEN) {
+      const key = text.slice(keyStart, keyEnd);
+      // `"msg":"record","record":{…}`: the sentence names the object that holds it.
+      if (best < MESSAGE_KEYS.length && key === text.slice(out.start, out.end)) return i;
+      if (HOLDERS.has(key) || (holder === NOTHING && LATE_HOLDERS.has(key))) holder = i;
+    }
     i = skipSpaces(text, quoted ? valueEnd + 1 : valueEnd, end);
     if (text.charCodeAt(i) !== 44) break;
     i = skipSpaces(text, i + 1, end);

@@ -12,13 +12,20 @@ const DASH = 45;
 const BAR = 124;
 const TAB = 9;
 
-const CLOSING: Readonly<Record<number, string>> = { [OPEN]: "]", [OPEN_GROUP]: ")" };
+const CLOSING: Readonly<Record<number, number>> = { [OPEN]: 93, [OPEN_GROUP]: 41 };
 
-/** End of `[main]`, `(Scheduler Task)`: a bracket that opens at `at` and holds no other; -1 when it does not close soon. */
+/** End of `[main]`, `(Scheduler Task)`, `(Thread-3 (netty))`: a bracket that opens at `at`; -1 when it does not close soon. */
 export function endOfEnclosed(text: string, at: number, end: number): number {
-  const sign = CLOSING[text.charCodeAt(at)];
-  const close = sign === undefined ? -1 : text.slice(at, Math.min(end, at + MAX_FIELD)).indexOf(sign);
-  return close > 1 ? at + close + 1 : -1;
+  const open = text.charCodeAt(at);
+  const sign = CLOSING[open];
+  const limit = Math.min(end, at + MAX_FIELD);
+  let depth = 0;
+  for (let i = at; sign !== undefined && i < limit; i++) {
+    const code = text.charCodeAt(i);
+    if (code === open) depth++;
+    else if (code === sign && --depth === 0) return i > at + 1 ? i + 1 : -1;
+  }
+  return -1;
 }
 
 /** Does the sign at `at` part fields? A dash and a colon do between spaces only. */
