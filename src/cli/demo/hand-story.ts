@@ -2,7 +2,13 @@ import type { IncidentView } from "../../bot/incident-view.ts";
 import { nextStep } from "../../bot/next-step.ts";
 import { cut } from "../../bot/words.ts";
 
-const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+/** With its zone: the evidence above it is in UTC. */
+const clock = new Intl.DateTimeFormat("en-GB", {
+  hour: "2-digit",
+  minute: "2-digit",
+  hourCycle: "h23",
+  timeZoneName: "short",
+});
 const time = (ms: number) => clock.format(ms);
 
 const done =

@@ -31,7 +31,7 @@ describe("who decides in the demo is told what to do next, whatever they have do
   test("where to go the first time; nothing twice, and nothing before the plans are there", () => {
     const lines = told(view([bare]), view([fix("proposed"), bare]), view([fix("proposed")]), view([fix("proposed")]));
     expect(lines).toHaveLength(1);
-    expect(lines[0]).toMatch(/^now +Fix 1 waits for an approval, until \d\d:\d\d\.\n.*Review.*Approve.*\n +http:/);
+    expect(lines[0]).toMatch(/^now +Fix 1 waits for an approval, until \d\d:\d\d \S+\.\n.*Review.*Approve.*\n +http:/);
   });
 
   test("a no leads to the next fix, and to a fresh look when all were refused or the plans grew old", () => {
