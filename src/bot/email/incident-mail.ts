@@ -32,6 +32,7 @@ export interface IncidentMailOptions {
 }
 
 const footer = "You get this because your address is in kubemend's settings (email.to, email.severities).";
+/** Where something may be left to decide. */
 const farewell = "Nothing can be approved by mail: decide in Slack or on the page, where you are known.";
 
 function fixLine({ recommendation, plan: stored, refusal }: FixView, say: Say): string {
@@ -66,10 +67,13 @@ function contentOf(view: IncidentView, clock: MailClock) {
   const { diagnosis } = view;
   const [first] = diagnosis?.hypotheses ?? [];
   const because = first && !diagnosis?.inconclusive ? diagnosis?.confidenceReason : undefined;
-  const groups = fixGroups(view).map(({ heading, fixes }) => ({
-    heading,
-    lines: fixes.map((fix) => fixLine(fix, say)),
-  }));
+  // Numbered as in Slack and on the page: "Fix 2 waits" means the same everywhere.
+  let number = 1;
+  const groups = fixGroups(view).map(({ heading, fixes }) => {
+    const from = number;
+    number += fixes.length;
+    return { heading, from, lines: fixes.map((fix) => fixLine(fix, say)) };
+  });
   return {
     now: nextStep(view, say),
     before: seenBefore(view, say, (id) => `incident ${id}`),
@@ -107,11 +111,14 @@ function incidentText(view: IncidentView, heading: string, clock: MailClock, opt
     story,
     ...(hurt ? ["", `Also hurt: ${hurt}`] : []),
     ...(before ? ["", `Seen before: ${before}`] : []),
-    ...groups.flatMap((group) => ["", group.heading.toUpperCase(), ...group.lines.map((line) => `- ${line}`)]),
+    ...groups.flatMap((group) => [
+      "",
+      group.heading.toUpperCase(),
+      ...group.lines.map((line, i) => `${group.from + i}. ${line}`),
+    ]),
     ...options.links.flatMap(({ text, href }) => ["", `${text}: ${href}`]),
     "",
-    farewell,
-    "",
+    ...(incident.resolvedAt === undefined ? [farewell, ""] : []),
     ...footerLines(footer, options.unsubscribeUrl),
   ]
     .map(visibleLine)

@@ -43,6 +43,24 @@ test("what the evidence does not decide is not told as a cause", () => {
   }
 });
 
+test("fixes have the numbers by which the mail says what waits", () => {
+  const rejected = { ...offer, plan: { ...planView, plan: { ...plan, state: "rejected" } } } as const;
+  const { text, html } = mailOf({ ...incidentView, fixes: [offer, offer, rejected] });
+  expect(text).toMatch(/\n1\. Change resources .*\n2\. Change resources /);
+  expect(html).toContain('<ol start="1"');
+  expect(text).toContain("Now: Fix 1 waits");
+});
+
+test("that nothing is approved by mail is told while something may be", () => {
+  const over = {
+    ...incidentView.incident,
+    status: "resolved",
+    resolvedAt: incidentView.incident.onset + 1_000,
+  } as const;
+  for (const part of parts(incidentView)) expect(part).toContain("Nothing can be approved by mail");
+  for (const part of parts({ ...incidentView, incident: over })) expect(part).not.toContain("approved by mail");
+});
+
 describe("the mail that ends it says what was done and whether that helped", () => {
   const over = {
     ...incidentView.incident,
