@@ -27,9 +27,10 @@ export function parseQuantity(text: string | number | undefined): number | undef
   if (typeof text === "number") return text;
   // Values of any field come here; what is longer is no quantity, and the expression takes the square of a run of digits.
   if (text !== undefined && text.length > maxQuantityChars) return undefined;
-  const match = /^([+-]?\d*\.?\d+(?:[eE][+-]?\d+)?)([numkMGTPE]|[KMGTPE]i)?$/.exec(text?.trim() ?? "");
+  const match = /^([+-]?(?:\d+\.?\d*|\.\d+))(?:([eE][+-]?\d+)|([numkMGTPE]|[KMGTPE]i))?$/.exec(text?.trim() ?? "");
   if (!match) return undefined;
-  return Number(match[1]) * (suffixes[match[2] ?? ""] ?? 1);
+  const [, number = "", exponent = "", suffix = ""] = match;
+  return Number(number + exponent) * (suffixes[suffix] ?? 1);
 }
 
 /** Bytes as the shortest binary quantity that is a whole number: 134217728 -> `128Mi`. */

@@ -145,8 +145,8 @@ function callsByIds(sources: CallSources, known: readonly Call[]): readonly Call
 export function clusterAddresses(services: readonly Service[]): ReadonlyMap<string, Service> {
   const found = new Map<string, Service>();
   for (const service of services) {
-    const ip = service.spec.clusterIP;
-    if (ip && ip !== "None") found.set(ip, service);
+    for (const ip of [service.spec.clusterIP, ...(service.spec.clusterIPs ?? [])])
+      if (ip && ip !== "None") found.set(ip, service);
   }
   return found;
 }

@@ -13,6 +13,13 @@ export interface TopologyPods {
   podNamesOf(workload: ObjectRef): readonly string[];
 }
 
+/** One in the network of its node shares the node's address, and the address of one that has ended is another's by now. */
+function ownAddresses({ spec, status = {} }: Pod): readonly string[] {
+  if (spec.hostNetwork === true || status.phase === "Succeeded" || status.phase === "Failed") return [];
+  const addresses = [status.podIP, ...(status.podIPs ?? []).map(({ ip }) => ip)];
+  return addresses.filter((address) => address !== undefined && address !== "") as string[];
+}
+
 export function readPods({ objects }: Observation): TopologyPods {
   const live = new Map<string, Pod[]>();
   const names = new Map<string, string[]>();
@@ -24,7 +31,7 @@ export function readPods({ objects }: Observation): TopologyPods {
     collect(names, refKey(owner), pod.metadata.name);
     if (!isLive) return;
     collect(live, refKey(owner), pod);
-    if (pod.status?.podIP) byAddress.set(pod.status.podIP, owner);
+    for (const address of ownAddresses(pod)) byAddress.set(address, owner);
   };
   for (const pod of objects.list("Pod")) take(pod, true);
   for (const { object } of objects.deleted("Pod")) if (isKind(object, "Pod")) take(object, false);

@@ -1,20 +1,10 @@
 import { makeRef, type ObjectRef, refKey } from "../incident/object-ref.ts";
-import { own } from "../lib/own.ts";
-import { asKind, type KubeObject, type PodSpec } from "./kubernetes-types.ts";
+import { claimsOf } from "./kinds/storage.ts";
+import { asKind, type Pod, type PodSpec } from "./kubernetes-types.ts";
 import type { Observation } from "./observation.ts";
+import { rightsOf } from "./topology-rights.ts";
+import type { Use } from "./use.ts";
 import { podSpecOf } from "./workload.ts";
-
-/** One object that a workload's pods need, and how. `key` is the key of a ConfigMap or Secret when only that is used. */
-export interface Use {
-  readonly ref: ObjectRef;
-  /** `api`: read through the API server, as its roles show. */
-  readonly how: "env" | "envFrom" | "volume" | "image-pull" | "identity" | "rights" | "api";
-  readonly key?: string;
-  readonly container?: string;
-  /** The environment variable that carries the value. */
-  readonly variable?: string;
-  readonly optional: boolean;
-}
 
 /** ConfigMaps, Secrets, claims and the ServiceAccount that a pod spec names. */
 export function usesOfSpec(spec: PodSpec, namespace: string | undefined): readonly Use[] {
@@ -96,78 +86,55 @@ export function usesOfSpec(spec: PodSpec, namespace: string | undefined): readon
   return uses;
 }
 
-function bindingsFor(observation: Observation, namespace: string | undefined, account: string): readonly Use[] {
-  const found: Use[] = [];
-  const rows: KubeObject[] = [...observation.objects.list("RoleBinding", namespace)];
-  // A deleted or changed binding is exactly what one looks for after a 403.
-  for (const { object } of observation.objects.deleted("RoleBinding", namespace)) rows.push(object);
-  for (const row of rows) {
-    const ref = makeRef("RoleBinding", namespace, row.metadata.name);
-    const states = [row, ...observation.objects.versions(ref).map((version) => version.object)];
-    const bound = states
-      .flatMap((state) => asKind(state, "RoleBinding") ?? [])
-      .find(({ subjects }) =>
-        subjects?.some(
-          (subject) =>
-            subject.kind === "ServiceAccount" &&
-            subject.name === account &&
-            (subject.namespace ?? namespace) === namespace,
-        ),
-      );
-    if (!bound) continue;
-    found.push({ ref, how: "rights", optional: false });
-    if (bound.roleRef)
-      found.push({
-        ref: makeRef(bound.roleRef.kind, bound.roleRef.kind === "Role" ? namespace : undefined, bound.roleRef.name),
-        how: "rights",
-        optional: false,
-      });
-  }
-  return found;
+/** Claims that are in no pod template: those made of the templates of a StatefulSet, and for ephemeral volumes. */
+function ownClaims({ objects }: Observation, workload: ObjectRef, pods: readonly Pod[]): readonly Use[] {
+  const names = new Set(pods.flatMap(claimsOf));
+  const set = asKind(objects.find(workload)?.object, "StatefulSet");
+  const stems = (set?.spec.volumeClaimTemplates ?? []).map(({ metadata }) => `${metadata.name}-${workload.name}-`);
+  if (stems.length > 0)
+    for (const { metadata } of objects.list("PersistentVolumeClaim", workload.namespace))
+      if (stems.some((stem) => metadata.name.startsWith(stem) && /^\d+$/.test(metadata.name.slice(stem.length))))
+        names.add(metadata.name);
+  return [...names].map((name) => ({
+    ref: makeRef("PersistentVolumeClaim", workload.namespace, name),
+    how: "volume",
+    optional: false,
+  }));
 }
 
-const readThroughApi: Readonly<Record<string, string>> = { configmaps: "ConfigMap", secrets: "Secret" };
-
-/** ConfigMaps and Secrets that a role allows by name, now or before. */
-function namedInRole(observation: Observation, role: ObjectRef): readonly Use[] {
-  const states = [
-    observation.objects.find(role)?.object,
-    ...observation.objects.versions(role).map((version) => version.object),
-  ];
-  return states.flatMap((state) =>
-    (asKind(state, "Role")?.rules ?? []).flatMap((rule) =>
-      (rule.resources ?? []).flatMap((resource) => {
-        const kind = own(readThroughApi, resource);
-        return kind
-          ? (rule.resourceNames ?? []).map(
-              (name): Use => ({ ref: makeRef(kind, role.namespace, name), how: "api", optional: false }),
-            )
-          : [];
-      }),
-    ),
+/** Pods that name no pull secret get those of their account. */
+function pullSecretsOf({ objects }: Observation, account: ObjectRef): readonly Use[] {
+  const found = objects.find(account)?.object as
+    | { readonly imagePullSecrets?: PodSpec["imagePullSecrets"] }
+    | undefined;
+  return (found?.imagePullSecrets ?? []).flatMap(({ name }) =>
+    name ? [{ ref: makeRef("Secret", account.namespace, name), how: "image-pull", optional: false } as const] : [],
   );
 }
 
-/** Everything a workload uses, its roles through bindings included, also as earlier versions of its template did. */
-export function usesOfWorkload(observation: Observation, workload: ObjectRef): readonly Use[] {
+/**
+ * Everything a workload uses, its roles through bindings included, also as earlier versions of its template did, and the
+ * claims of its pods.
+ */
+export function usesOfWorkload(observation: Observation, workload: ObjectRef, pods: readonly Pod[]): readonly Use[] {
   const states = observation.objects.versions(workload).map((version) => version.object);
   const now = observation.objects.find(workload)?.object;
   const found = new Map<string, Use>();
+  const add = (use: Use) => {
+    const key = `${refKey(use.ref)}|${use.how}|${use.container ?? ""}|${use.variable ?? use.key ?? ""}`;
+    if (!found.has(key)) found.set(key, use);
+  };
   for (const state of now ? [now, ...states] : states) {
     const spec = podSpecOf(state);
-    if (!spec) continue;
-    for (const use of usesOfSpec(spec, workload.namespace)) {
-      const key = `${refKey(use.ref)}|${use.how}|${use.container ?? ""}|${use.variable ?? use.key ?? ""}`;
-      if (!found.has(key)) found.set(key, use);
-    }
+    if (spec) for (const use of usesOfSpec(spec, workload.namespace)) add(use);
   }
+  for (const use of ownClaims(observation, workload, pods)) add(use);
+  const namesPullSecrets = [...found.values()].some(({ how }) => how === "image-pull");
   for (const use of [...found.values()]) {
     if (use.how !== "identity") continue;
-    for (const right of bindingsFor(observation, workload.namespace, use.ref.name)) {
-      found.set(`${refKey(right.ref)}|rights`, right);
-      if (right.ref.kind !== "Role") continue;
-      for (const read of namedInRole(observation, right.ref)) found.set(`${refKey(read.ref)}|api`, read);
-    }
+    if (!namesPullSecrets) for (const pull of pullSecretsOf(observation, use.ref)) add(pull);
+    for (const right of rightsOf(observation, workload.namespace, use.ref.name))
+      found.set(`${refKey(right.ref)}|${right.how}`, right);
   }
   return [...found.values()];
 }

@@ -1,5 +1,5 @@
 import { makeRef, type ObjectRef, refKey, sameRef } from "../incident/object-ref.ts";
-import type { Pod } from "./kubernetes-types.ts";
+import type { Pod, Service } from "./kubernetes-types.ts";
 import { isKind } from "./kubernetes-types.ts";
 import { refOf } from "./object-store.ts";
 import type { Observation } from "./observation.ts";
@@ -7,7 +7,8 @@ import { collect, reach } from "./reach.ts";
 import { type Call, clusterAddresses, findCalls } from "./topology-calls.ts";
 import { readPods } from "./topology-pods.ts";
 import { readServices } from "./topology-services.ts";
-import { type Use, usesOfWorkload } from "./topology-uses.ts";
+import { usesOfWorkload } from "./topology-uses.ts";
+import type { Use } from "./use.ts";
 import { listWorkloads } from "./workload.ts";
 
 export interface TopologyOptions {
@@ -66,15 +67,22 @@ export function buildTopology(observation: Observation, options: TopologyOptions
   const services = readServices(observation, { live, gone, pods, workloadNamed });
   const addresses = clusterAddresses([...services.byName.values()]);
 
-  const resolveHost: Topology["resolveHost"] = (namespace, host) => {
-    const byAddress = addresses.get(host);
+  const serviceAt = (namespace: string | undefined, host: string): Service | undefined => {
     const [name = "", other] = host.split(".");
-    const service =
-      byAddress ??
-      services.byName.get(`${namespace ?? ""}/${host}`) ??
-      services.byName.get(`${other ?? namespace ?? ""}/${name}`);
+    const byName = services.byName.get(`${namespace ?? ""}/${host}`);
+    const service = addresses.get(host) ?? byName ?? services.byName.get(`${other ?? namespace ?? ""}/${name}`);
+    const { type, externalName = "" } = service?.spec ?? {};
+    // A name for another name, which may be that of a Service here. One that leads on once more is nobody's habit.
+    const [alias = "", place] = externalName.split(".");
+    const meant = type === "ExternalName" ? services.byName.get(`${place ?? ""}/${alias}`) : undefined;
+    return meant ?? service;
+  };
+  const resolveHost: Topology["resolveHost"] = (namespace, host) => {
+    const service = serviceAt(namespace, host);
     if (service) return { service: refOf(service), workloads: services.workloadsBehind(refOf(service)) };
-    const owner = pods.byAddress.get(host);
+    const [name = "", other, place] = host.split(".");
+    // Pods of a StatefulSet have names below that of its Service: `db-0.db.shop.svc`.
+    const owner = pods.byAddress.get(host) ?? pods.ownerOf.get(`${other ? (place ?? namespace ?? "") : ""}/${name}`);
     if (owner) return { workloads: [owner] };
     const same = workloadNamed(namespace ?? "", host) ?? workloadNamed(other ?? "", name);
     return { workloads: same ? [same] : [] };
@@ -101,7 +109,7 @@ export function buildTopology(observation: Observation, options: TopologyOptions
   const usesOf = (workload: ObjectRef): readonly Use[] => {
     const known = uses.get(refKey(workload));
     if (known) return known;
-    const found = usesOfWorkload(observation, workload);
+    const found = usesOfWorkload(observation, workload, pods.podsOf(workload));
     uses.set(refKey(workload), found);
     return found;
   };

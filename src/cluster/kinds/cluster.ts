@@ -14,6 +14,7 @@ export interface KubeNode extends KubeObject {
 
 export interface Namespace extends KubeObject {
   readonly spec?: { readonly finalizers?: readonly string[] };
+  readonly status?: { readonly phase?: string; readonly conditions?: readonly Condition[] };
 }
 
 export interface ConfigMap extends KubeObject {

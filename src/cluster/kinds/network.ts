@@ -4,6 +4,10 @@ export interface Service extends KubeObject {
   readonly spec: {
     readonly type?: string;
     readonly clusterIP?: string;
+    /** One of each family, the first is `clusterIP`. */
+    readonly clusterIPs?: readonly string[];
+    /** Its endpoints are its pods, ready or not. */
+    readonly publishNotReadyAddresses?: boolean;
     readonly externalName?: string;
     readonly selector?: Readonly<Record<string, string>>;
     readonly ports?: readonly {

@@ -23,8 +23,9 @@ export interface Probe {
     readonly port: number | string;
     readonly scheme?: string;
     readonly host?: string;
+    readonly httpHeaders?: readonly { readonly name: string; readonly value: string }[];
   };
-  readonly tcpSocket?: { readonly port: number | string };
+  readonly tcpSocket?: { readonly port: number | string; readonly host?: string };
   readonly exec?: { readonly command?: readonly string[] };
   readonly grpc?: { readonly port: number; readonly service?: string };
   readonly initialDelaySeconds?: number;
@@ -32,6 +33,7 @@ export interface Probe {
   readonly timeoutSeconds?: number;
   readonly successThreshold?: number;
   readonly failureThreshold?: number;
+  readonly terminationGracePeriodSeconds?: number;
 }
 
 export interface ResourceRequirements {
@@ -103,6 +105,10 @@ export interface Toleration {
 export interface PodSpec {
   readonly containers: readonly Container[];
   readonly initContainers?: readonly Container[];
+  /** Of the pod as a whole, where they are set (1.32): what its containers say then adds nothing. */
+  readonly resources?: ResourceRequirements;
+  /** What the sandbox of its runtime class takes beside the containers. */
+  readonly overhead?: Readonly<Record<string, string>>;
   readonly nodeName?: string;
   readonly nodeSelector?: Readonly<Record<string, string>>;
   readonly affinity?: unknown;
@@ -150,6 +156,8 @@ export interface Pod extends KubeObject {
     readonly reason?: string;
     readonly message?: string;
     readonly podIP?: string;
+    /** One of each family, the first is `podIP`. */
+    readonly podIPs?: readonly { readonly ip?: string }[];
     readonly startTime?: string;
     readonly conditions?: readonly Condition[];
     readonly containerStatuses?: readonly ContainerStatus[];
@@ -164,3 +172,12 @@ export interface PodTemplate {
   };
   readonly spec: PodSpec;
 }
+
+/** A sidecar is declared as an init container that runs on (https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/). */
+export const runsOn = ({ restartPolicy }: Container): boolean => restartPolicy === "Always";
+
+/** Containers that run beside each other as long as the pod does: the ordinary ones and its sidecars. */
+export const lastingContainers = ({ containers, initContainers = [] }: PodSpec): readonly Container[] => [
+  ...containers,
+  ...initContainers.filter(runsOn),
+];

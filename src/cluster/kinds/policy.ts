@@ -1,4 +1,4 @@
-import type { KubeObject, LabelSelector } from "./object.ts";
+import type { Condition, KubeObject, LabelSelector } from "./object.ts";
 
 export interface ResourceQuota extends KubeObject {
   readonly spec?: { readonly hard?: Readonly<Record<string, string>> };
@@ -19,6 +19,7 @@ export interface PodDisruptionBudget extends KubeObject {
     readonly currentHealthy?: number;
     readonly desiredHealthy?: number;
     readonly expectedPods?: number;
+    readonly conditions?: readonly Condition[];
   };
 }
 
@@ -41,6 +42,8 @@ export interface Webhook {
   readonly name?: string;
   /** The API's default is Fail. */
   readonly failurePolicy?: string;
+  /** What it is asked about; nothing where there is none. */
+  readonly rules?: readonly unknown[];
   readonly clientConfig?: { readonly service?: { readonly namespace?: string; readonly name?: string } };
 }
 

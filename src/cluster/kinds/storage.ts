@@ -14,9 +14,16 @@ export interface StorageClass extends KubeObject {
   readonly volumeBindingMode?: string;
 }
 
-/** Claims that name no class get this one. */
-export function isDefaultClass({ metadata }: StorageClass): boolean {
-  return metadata.annotations?.["storageclass.kubernetes.io/is-default-class"] === "true";
+/** Claims that name no class get this one. The older annotation still counts. */
+export function isDefaultClass({ metadata: { annotations = {} } }: StorageClass): boolean {
+  return ["storageclass.kubernetes.io", "storageclass.beta.kubernetes.io"].some(
+    (group) => annotations[`${group}/is-default-class`] === "true",
+  );
+}
+
+/** The class that a claim asks for, by its field or by the annotation of before, which wins; undefined: the default. */
+export function classNameOf({ metadata, spec }: PersistentVolumeClaim): string | undefined {
+  return metadata.annotations?.["volume.beta.kubernetes.io/storage-class"] ?? spec?.storageClassName;
 }
 
 /** Pods that have not started and want the claim. */
@@ -27,6 +34,13 @@ export function podsWaitingFor({ metadata }: PersistentVolumeClaim, pods: readon
   );
 }
 
-export function mounts({ spec }: Pod, claimName: string): boolean {
-  return spec.volumes?.some(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName === claimName) ?? false;
+export function mounts(pod: Pod, claimName: string): boolean {
+  return claimsOf(pod).includes(claimName);
+}
+
+/** Names of the claims that a pod mounts: those it names, and those that are made for its ephemeral volumes. */
+export function claimsOf({ metadata, spec }: Pod): readonly string[] {
+  return (spec.volumes ?? []).flatMap(({ name, persistentVolumeClaim, ephemeral }) =>
+    persistentVolumeClaim ? persistentVolumeClaim.claimName : ephemeral ? `${metadata.name}-${name}` : [],
+  );
 }

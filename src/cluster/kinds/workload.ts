@@ -17,6 +17,8 @@ export interface Workload extends KubeObject {
       readonly rollingUpdate?: { readonly partition?: number };
     };
     readonly progressDeadlineSeconds?: number;
+    /** How long a pod must have been ready to count as available. */
+    readonly minReadySeconds?: number;
     readonly serviceName?: string;
     readonly volumeClaimTemplates?: readonly { readonly metadata: { readonly name: string } }[];
   };
@@ -42,6 +44,8 @@ export interface Workload extends KubeObject {
 export interface Job extends KubeObject {
   readonly spec: {
     readonly template: PodTemplate;
+    /** Made by the API server, by the Job's uid. */
+    readonly selector?: LabelSelector;
     readonly backoffLimit?: number;
     readonly suspend?: boolean;
     readonly completions?: number;
@@ -86,7 +90,9 @@ export const hpaMetricSources = ["resource", "containerResource", "pods", "objec
 export type HpaMetric = { readonly type?: string } & {
   readonly [Source in (typeof hpaMetricSources)[number]]?: {
     readonly name?: string;
-    readonly metric?: { readonly name?: string };
+    readonly container?: string;
+    readonly describedObject?: { readonly name?: string };
+    readonly metric?: { readonly name?: string; readonly selector?: LabelSelector };
     readonly target?: HpaMetricValue;
     readonly current?: HpaMetricValue;
   };
@@ -115,4 +121,14 @@ const runPods: ReadonlySet<string> = new Set(["Deployment", "StatefulSet", "Daem
  */
 export function endsOwnerChain({ kind, metadata }: KubeObject): boolean {
   return runPods.has(kind) || (metadata.ownerReferences?.length ?? 0) === 0;
+}
+
+/** How many pods the controller itself brings to the newest revision: those below a partition are left, as are all with OnDelete. */
+export function podsToUpdate({ kind, spec, status = {} }: Workload, desired: number): number {
+  const { type, rollingUpdate } = spec.updateStrategy ?? {};
+  if (type === "OnDelete" || spec.paused) return 0;
+  if (kind !== "StatefulSet") return desired;
+  // Its count of updated pods is that of the revision on its way; there is none.
+  if (status.updateRevision !== undefined && status.currentRevision === status.updateRevision) return 0;
+  return Math.max(0, desired - (rollingUpdate?.partition ?? 0));
 }

@@ -1,6 +1,6 @@
 import { makeRef } from "../../incident/object-ref.ts";
 import type { Finding } from "../detector.ts";
-import { refusalOf } from "../state/refusal.ts";
+import { isEndOfNamespace, refusalOf } from "../state/refusal.ts";
 import { defineEventDetector } from "./event-detector.ts";
 
 const kinds = new Set(["StatefulSet", "DaemonSet", "Job", "CronJob", "ReplicaSet"]);
@@ -9,7 +9,7 @@ const recentMs = 5 * 60_000;
 /**
  * Controllers that report FailedCreate and have no condition that would say so (StatefulSet, DaemonSet, Job); also a
  * ReplicaSet before its condition is set. Not a fault: an event older than five minutes, an owner that is gone or has all
- * its pods.
+ * its pods, a namespace that is being deleted.
  */
 export const createRefused = defineEventDetector({
   name: "create-refused",
@@ -17,6 +17,7 @@ export const createRefused = defineEventDetector({
   *detect({ events, observation, ownerOf, now }): Iterable<Finding> {
     for (const event of events) {
       if (event.reason !== "FailedCreate" || !kinds.has(event.about.kind) || now - event.at > recentMs) continue;
+      if (isEndOfNamespace(event.message)) continue;
       const object = observation.objects.get(event.about.kind, event.about.namespace, event.about.name);
       if (!object) continue;
       const spec = (object.spec ?? {}) as { replicas?: number };

@@ -1,4 +1,5 @@
 import type { SeenEvent } from "../../cluster/event-store.ts";
+import { claimsOf } from "../../cluster/kinds/storage.ts";
 import { isKind, type Pod } from "../../cluster/kubernetes-types.ts";
 import { makeRef } from "../../incident/object-ref.ts";
 import type { Finding } from "../detector.ts";
@@ -40,11 +41,7 @@ export const mountFailed = defineEventDetector({
       if (stillAttached.test(event.message) && now - event.firstAt < detachMs) continue;
       const missing = /(configmap|secret) "([^"]+)" not found/.exec(event.message);
       if (missing && isJustMade(pod, context)) continue;
-      const claim = (pod.spec.volumes ?? []).flatMap(({ persistentVolumeClaim }) =>
-        persistentVolumeClaim && !missing
-          ? [makeRef("PersistentVolumeClaim", pod.metadata.namespace, persistentVolumeClaim.claimName)]
-          : [],
-      );
+      const claims = missing ? [] : claimsOf(pod);
       yield {
         reason: missing ? "MountReferenceMissing" : "FailedMount",
         target: ownerOf(pod),
@@ -57,7 +54,7 @@ export const mountFailed = defineEventDetector({
         startsAt: event.firstAt,
         value: event.count,
         unit: "events",
-        blames: claim,
+        blames: claims.map((claim) => makeRef("PersistentVolumeClaim", pod.metadata.namespace, claim)),
       };
     }
   },

@@ -1,4 +1,5 @@
 import { refOf } from "../../cluster/object-store.ts";
+import { withoutRequest } from "../../cluster/pod-request.ts";
 import { podSpecOf } from "../../cluster/workload.ts";
 import { type HygieneCheck, isOurs } from "./finding.ts";
 
@@ -26,10 +27,8 @@ export const autoscalers: HygieneCheck = function* (observation) {
     for (const { type, resource } of hpa.spec.metrics ?? []) {
       const by = resource?.name;
       if (type !== "Resource" || !by || resource.target?.type !== "Utilization") continue;
-      // Where only a limit is set, the API takes it for the request.
-      const without = spec.containers.filter(
-        ({ resources }) => resources?.requests?.[by] === undefined && resources?.limits?.[by] === undefined,
-      );
+      // Where only a limit is set, the API takes it for the request. Sidecars count as well.
+      const without = withoutRequest(spec, by);
       if (without.length === 0) continue;
       yield {
         code: "autoscaler-without-requests",

@@ -1,7 +1,7 @@
 import type { PodDisruptionBudget } from "../../cluster/kubernetes-types.ts";
 import { refOf } from "../../cluster/object-store.ts";
 import { matchesSelector } from "../../cluster/selector.ts";
-import { isCurrent } from "../state/container-states.ts";
+import { isCurrent, short } from "../state/container-states.ts";
 import type { HygieneCheck } from "./finding.ts";
 
 /** All that it covers is healthy, and still nothing may go: then nothing ever may. */
@@ -10,6 +10,10 @@ function blocksAll({ status, spec }: PodDisruptionBudget, pods: number): boolean
   const { disruptionsAllowed, currentHealthy = 0, expectedPods = pods } = status ?? {};
   return disruptionsAllowed === 0 && expectedPods > 0 && currentHealthy >= expectedPods;
 }
+
+/** Its controller cannot count, as with a percentage of pods that nothing scales, and allows nothing meanwhile. */
+const cannotCount = ({ status }: PodDisruptionBudget) =>
+  status?.conditions?.find((one) => one.status === "False" && one.reason === "SyncFailed");
 
 /** Budgets that cover no pod, and those under which no node can ever be drained. */
 export const disruptionBudgets: HygieneCheck = function* (observation) {
@@ -26,6 +30,14 @@ export const disruptionBudgets: HygieneCheck = function* (observation) {
         level: "untidy",
         text: `PodDisruptionBudget ${name} covers no pod`,
         advice: "Correct its selector, or delete it.",
+      };
+    } else if (cannotCount(budget)) {
+      yield {
+        code: "budget-cannot-count",
+        target,
+        level: "risk",
+        text: `PodDisruptionBudget ${name} allows no eviction, because the cluster cannot work out what it means: ${short(cannotCount(budget)?.message)}`,
+        advice: "Give minAvailable a number, which needs no controller of the pods.",
       };
     } else if (blocksAll(budget, pods.length)) {
       yield {

@@ -1,3 +1,4 @@
+import { mounts } from "../../cluster/kinds/storage.ts";
 import type { Pod } from "../../cluster/kubernetes-types.ts";
 import { makeRef, uniqueRefs } from "../../incident/object-ref.ts";
 import type { DetectContext, Detector } from "../detector.ts";
@@ -68,11 +69,7 @@ export const nodeDiskForecast = (): Detector =>
 
 /** The workloads whose live pods mount a claim. */
 export function usersOfClaim(namespace: string, claim: string, { pods, ownerOf }: DetectContext) {
-  const users = pods.filter(
-    ({ metadata, spec }) =>
-      metadata.namespace === namespace &&
-      spec.volumes?.some(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName === claim),
-  );
+  const users = pods.filter((pod) => pod.metadata.namespace === namespace && mounts(pod, claim));
   return uniqueRefs(users.map(ownerOf));
 }
 

@@ -10,6 +10,11 @@ import { short } from "./container-states.ts";
 /** What no waiting will mend: no such target, a selector that selects nothing, pods without a request to take a share of. */
 const forGood = /FailedGetScale|InvalidSelector|AmbiguousSelector|FailedUpdateScale|missing request for/;
 const forGoodMs = 10_000;
+/** Somebody wrote at the same moment, or the API server was busy: the controller tries again in 15 s. */
+const passing =
+  /has been modified|timed? ?out|deadline exceeded|connection refused|etcdserver|too many requests|unable to handle/i;
+const isForGood = (reason: string, message = "") =>
+  (forGood.test(reason) || forGood.test(message)) && !passing.test(message);
 /** A source of metrics that restarts comes back within this; the controller asks every 15 s. */
 const metricGapMs = 45_000;
 /** Pods that have just started have no metrics yet: the kubelet, the metrics server and the controller each wait their turn. */
@@ -28,9 +33,10 @@ function numbersOf(metrics: readonly HpaMetric[] | undefined, side: "target" | "
       const value = part?.[side];
       const text = value?.averageValue ?? value?.value;
       const number = value?.averageUtilization ?? (text === undefined ? undefined : parseQuantity(text));
-      if (number !== undefined && Number.isFinite(number)) {
-        found.set(`${source} ${part?.name ?? part?.metric?.name ?? ""}`, number);
-      }
+      if (part === undefined || number === undefined || !Number.isFinite(number)) continue;
+      // The same metric may count twice: of two containers, of two objects, of two queues.
+      const { name = part.metric?.name, container, describedObject, metric: of } = part;
+      found.set(JSON.stringify([source, name, container, describedObject?.name, of?.selector]), number);
     }
   }
   return found;
@@ -47,7 +53,7 @@ function load(hpa: HorizontalPodAutoscaler): number {
 }
 
 function patienceMs(reason: string, message: string | undefined, pods: readonly Pod[], now: number): number {
-  if (forGood.test(reason) || forGood.test(message ?? "")) return forGoodMs;
+  if (isForGood(reason, message)) return forGoodMs;
   const young = pods.some(({ metadata }) => now - timeOf(metadata.creationTimestamp, 0) < youngPodMs);
   return young ? brokenForMs : metricGapMs;
 }
@@ -55,7 +61,7 @@ function patienceMs(reason: string, message: string | undefined, pods: readonly 
 /**
  * Autoscalers that cannot see or move their target, and those that want more than their maximum. Source: conditions
  * AbleToScale, ScalingActive, ScalingLimited, and the metrics they scale by. Not a fault: the first minutes of pods or of
- * the autoscaler, a short gap of metrics; ScalingDisabled (target at zero); a maximum that is reached and enough.
+ * the autoscaler, a short gap of metrics, a write that met another; ScalingDisabled (target at zero); a maximum that is reached and enough.
  */
 export const autoscaler = defineDetector({
   name: "autoscaler",
@@ -72,7 +78,7 @@ export const autoscaler = defineDetector({
           status === "False" &&
           reason !== "ScalingDisabled" &&
           now - since >= patienceMs(reason, message, podsOf(scaled), now) &&
-          (now - timeOf(hpa.metadata.creationTimestamp, 0) >= brokenForMs || forGood.test(`${reason} ${message}`))
+          (now - timeOf(hpa.metadata.creationTimestamp, 0) >= brokenForMs || isForGood(reason, message))
         ) {
           yield {
             reason: "AutoscalerBroken",

@@ -1,11 +1,16 @@
-import { isDefaultClass, type PersistentVolumeClaim, type StorageClass } from "../../cluster/kinds/storage.ts";
+import {
+  classNameOf,
+  isDefaultClass,
+  type PersistentVolumeClaim,
+  type StorageClass,
+} from "../../cluster/kinds/storage.ts";
 import { type DetectContext, timeOf } from "../detector.ts";
 
 /** A provisioner that is well has made the volume by then. */
 const provisionMs = 60_000;
 
 function classOf(claim: PersistentVolumeClaim, { observation }: DetectContext): StorageClass | undefined {
-  const name = claim.spec?.storageClassName;
+  const name = classNameOf(claim);
   const classes = observation.objects.list("StorageClass");
   return classes.find((one) => (name === undefined ? isDefaultClass(one) : one.metadata.name === name));
 }

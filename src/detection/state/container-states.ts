@@ -1,3 +1,4 @@
+import { runsOn } from "../../cluster/kinds/pod.ts";
 import type { Container, ContainerStatus, Pod } from "../../cluster/kubernetes-types.ts";
 
 export interface ContainerView {
@@ -6,10 +7,15 @@ export interface ContainerView {
   readonly init: boolean;
 }
 
-/** A sidecar is declared as an init container that runs on (restartPolicy Always), and is to be judged as one that runs. */
+/** Of the init containers one that is to be judged as one that runs. */
 export function isSidecar({ init, spec }: ContainerView): boolean {
-  return init && spec?.restartPolicy === "Always";
+  return init && spec !== undefined && runsOn(spec);
 }
+
+const lost: ReadonlySet<string> = new Set(["Unknown", "ContainerStatusUnknown"]);
+
+/** The kubelet found the container gone, as after a restart of its node: nobody saw it end. */
+export const isLost = ({ reason = "" }: { readonly reason?: string }): boolean => lost.has(reason);
 
 /** Containers of a pod with their specs; init containers first. */
 export function containersOf(pod: Pod): readonly ContainerView[] {

@@ -7,7 +7,7 @@ export interface CronSchedule {
   readonly days: ReadonlySet<number>;
   readonly months: ReadonlySet<number>;
   readonly weekdays: ReadonlySet<number>;
-  /** When both days are restricted, either is enough (crontab(5)). */
+  /** When both days are restricted, either is enough. */
   readonly eitherDay: boolean;
 }
 
@@ -50,6 +50,9 @@ function fieldOf(
   return found;
 }
 
+/** Every value. Steps restrict, other than for the cron of Unix (robfig/cron, by which the controller reads schedules). */
+const isAny = (field: string) => field.split(",").some((part) => /^[*?](?:\/1)?$/.test(part));
+
 /** Undefined when it is none. The syntax is that of the CronJob controller (five fields, names, steps, @daily and the like). */
 export function parseCron(text: string): CronSchedule | undefined {
   const plain = text.trim().replace(/^(?:CRON_)?TZ=\S+\s+/, "");
@@ -68,7 +71,7 @@ export function parseCron(text: string): CronSchedule | undefined {
     days,
     months,
     weekdays: weekdays.has(7) ? new Set([...weekdays, 0]) : weekdays,
-    eitherDay: !/^[*?]/.test(day) && !/^[*?]/.test(weekday),
+    eitherDay: !isAny(day) && !isAny(weekday),
   };
 }
 

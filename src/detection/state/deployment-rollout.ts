@@ -4,7 +4,7 @@ import { short } from "./container-states.ts";
 
 /**
  * Deployments whose rollout does not end. Source: condition Progressing False with reason ProgressDeadlineExceeded (the
- * old pods may still serve; nothing rolls back by itself). Not a fault: a rollout in progress, a paused Deployment.
+ * old pods may still serve; nothing rolls back by itself). Not a fault: a rollout in progress, a Deployment that is paused or being deleted.
  */
 export const deploymentRollout = defineDetector({
   name: "deployment-rollout",
@@ -15,7 +15,7 @@ export const deploymentRollout = defineDetector({
       const stuck = deployment.status?.conditions?.find(
         ({ type, status }) => type === "Progressing" && status === "False",
       );
-      if (stuck?.reason !== "ProgressDeadlineExceeded") continue;
+      if (stuck?.reason !== "ProgressDeadlineExceeded" || deployment.metadata.deletionTimestamp !== undefined) continue;
       if ((deployment.status?.observedGeneration ?? 0) < (deployment.metadata.generation ?? 0)) continue;
       const available = deployment.status?.availableReplicas ?? 0;
       yield {

@@ -12,6 +12,9 @@ function conditionOf(job: Job, type: string) {
   return job.status?.conditions?.find((condition) => condition.type === type && condition.status === "True");
 }
 
+/** It has what it was to do, by its success policy perhaps before all of its pods have ended: those are stopped then. */
+const hasSucceeded = (job: Job) => [conditionOf(job, "Complete"), conditionOf(job, "SuccessCriteriaMet")].some(Boolean);
+
 /** What Jobs have done since: there may be thousands, so they are gone through once. */
 interface Successes {
   /** The newest end of a successful run among the Jobs of a CronJob (ms); 0 without one. */
@@ -63,8 +66,8 @@ function changedSinceSuccess(
 
 /**
  * Jobs that failed for good or fail again and again. Source: condition Failed (backoff limit or deadline), or two failed
- * pods of one run. A CronJob is judged by its runs together: it stays until a later run succeeds. Not a fault: completed
- * and suspended Jobs, one failed pod that is retried, some failed pods of a Job of many parts, a failure from before the watch that a success has followed, a Job
+ * pods of one run. A CronJob is judged by its runs together: it stays until a later run succeeds. Not a fault: completed,
+ * deleted and suspended Jobs, one failed pod that is retried, some failed pods of a Job of many parts, a failure from before the watch that a success has followed, a Job
  * whose re-run has completed.
  */
 export const jobFailed = defineDetector({
@@ -75,7 +78,7 @@ export const jobFailed = defineDetector({
     const { observation, now } = context;
     const successes = readSuccesses(context);
     for (const job of observation.objects.list("Job")) {
-      if (conditionOf(job, "Complete") || job.spec.suspend) continue;
+      if (hasSucceeded(job) || job.spec.suspend || job.metadata.deletionTimestamp !== undefined) continue;
       const failed = conditionOf(job, "Failed") ?? conditionOf(job, "FailureTarget");
       const failures = job.status?.failed ?? 0;
       const at = timeOf(failed?.lastTransitionTime, timeOf(job.status?.startTime, now));

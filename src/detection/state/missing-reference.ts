@@ -1,5 +1,6 @@
 import type { KubeObject } from "../../cluster/kubernetes-types.ts";
-import { type Use, usesOfSpec } from "../../cluster/topology-uses.ts";
+import { usesOfSpec } from "../../cluster/topology-uses.ts";
+import type { Use } from "../../cluster/use.ts";
 import { podSpecOf } from "../../cluster/workload.ts";
 import { type ObjectRef, refKey, refText } from "../../incident/object-ref.ts";
 import { type DetectContext, defineDetector, type Finding } from "../detector.ts";

@@ -73,9 +73,10 @@ export function closedBy(
   return open ? [] : about;
 }
 
-const dnsPort = 53;
+/** Policies see the port of the pod that answers: on OpenShift 5353, behind a Service's 53. */
+const dnsPorts: ReadonlySet<number> = new Set([53, 5353]);
 
-/** The policies that leave a workload without names: they close its egress, and none of them opens port 53. */
+/** The policies that leave a workload without names: they close its egress, and none of them opens a port of the cluster's DNS. */
 export function namelessBy(policies: readonly NetworkPolicy[], workload: ObjectRef, observation: Observation) {
   const labels = labelsOf(workload, observation);
   const about = policies.filter(
@@ -87,7 +88,7 @@ export function namelessBy(policies: readonly NetworkPolicy[], workload: ObjectR
       ({ ports }) =>
         !ports ||
         ports.length === 0 ||
-        ports.some(({ port, endPort }) => typeof port !== "number" || endPort !== undefined || port === dnsPort),
+        ports.some(({ port, endPort }) => typeof port !== "number" || endPort !== undefined || dnsPorts.has(port)),
     ),
   );
   return open ? [] : about;

@@ -65,6 +65,8 @@ export const nodeHealth = defineDetector({
           };
           continue;
         }
+        // The network of a node that joins comes after its kubelet, and goes before it when it leaves.
+        if (type === "NetworkUnavailable" && passingNodes(context).has(node.metadata.name)) continue;
         const pressure = own(pressures, type);
         if (pressure !== undefined && status === "True")
           yield {

@@ -1,7 +1,8 @@
 import { mounts } from "../../cluster/kinds/storage.ts";
-import { asKind, type Pod } from "../../cluster/kubernetes-types.ts";
+import { asKind, type KubeObject, type Pod } from "../../cluster/kubernetes-types.ts";
 import { refOf } from "../../cluster/object-store.ts";
 import { defineDetector, type Finding, timeOf } from "../detector.ts";
+import { short } from "./container-states.ts";
 
 /** Controllers clean up behind a deletion within seconds, garbage collection within a minute. */
 const patienceMs = 90_000;
@@ -20,6 +21,12 @@ const kinds = [
   "Ingress",
   "ConfigMap",
 ] as const;
+/** What keeps a namespace: an API that does not answer, what could not be deleted, who holds what is left. */
+const whyKept = (object: KubeObject): string =>
+  (asKind(object, "Namespace")?.status?.conditions ?? [])
+    .filter(({ status, message }) => status === "True" && message !== undefined)
+    .map(({ message }) => `; ${short(message)}`)
+    .join("");
 const protection = "kubernetes.io/pvc-protection";
 
 /**
@@ -52,7 +59,7 @@ export const objectStuckTerminating = defineDetector({
           target: refOf(object),
           severity: "medium",
           headline: "cannot be deleted",
-          summary: `${kind} ${name} was deleted ${Math.round((now - since) / 1_000)} s ago and is held by ${held.join(", ")}`,
+          summary: `${kind} ${name} was deleted ${Math.round((now - since) / 1_000)} s ago and is held by ${held.join(", ")}${whyKept(object)}`,
           startsAt: since,
         };
       }

@@ -1,7 +1,7 @@
 import { asKind, type Pod } from "../../cluster/kubernetes-types.ts";
 import { refOf } from "../../cluster/object-store.ts";
 import { type DetectContext, defineDetector, type Finding, timeOf } from "../detector.ts";
-import { containersOf, isCurrent, isSidecar, short } from "./container-states.ts";
+import { containersOf, isCurrent, isLost, isSidecar, short } from "./container-states.ts";
 import { hasSettled } from "./restart-memory.ts";
 
 /** Crashes further apart than this are not one loop; the kubelet's own back-off ends at five minutes. */
@@ -9,9 +9,6 @@ const apartMs = 12 * 60_000;
 
 /** A run this long before a crash makes it a lone one, whatever the count of restarts in a life of months. */
 const longRunMs = 60 * 60_000;
-
-/** The kubelet found the container gone, as after a restart of its node: nobody saw it crash. */
-const lost = new Set(["Unknown", "ContainerStatusUnknown"]);
 
 /** The first crash of the loop that the last one, at `endedAt`, belongs to, as far as the watch has seen it. */
 function loopSince(pod: Pod, container: string, endedAt: number, { observation }: DetectContext): number {
@@ -49,7 +46,7 @@ export const podCrash = defineDetector({
         if (
           !ended ||
           ended.reason === "OOMKilled" ||
-          lost.has(ended.reason ?? "") ||
+          isLost(ended) ||
           ended.reason === "StartError" ||
           ended.reason === "ContainerCannotRun"
         )

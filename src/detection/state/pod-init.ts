@@ -1,11 +1,11 @@
 import { refOf } from "../../cluster/object-store.ts";
 import { defineDetector, type Finding, timeOf } from "../detector.ts";
-import { containersOf, isCurrent, isSidecar, short } from "./container-states.ts";
+import { containersOf, isCurrent, isLost, isSidecar, short } from "./container-states.ts";
 
 /**
  * Init containers that fail. Source: `initContainerStatuses`: terminated with an exit code, or waiting in
  * CrashLoopBackOff. Not a fault: an init container that runs or waits for its turn, also for minutes; one that failed
- * once and then succeeded; a sidecar, which is judged as what runs beside the others.
+ * once and then succeeded, or went down with its node; a sidecar, which is judged as what runs beside the others.
  */
 export const podInit = defineDetector({
   name: "pod-init",
@@ -20,7 +20,7 @@ export const podInit = defineDetector({
         const { state, lastState, restartCount } = status;
         if (state?.terminated?.exitCode === 0) continue;
         const ended = state?.terminated ?? lastState?.terminated;
-        if (!ended || ended.exitCode === 0 || ended.reason === "StartError") continue;
+        if (!ended || ended.exitCode === 0 || ended.reason === "StartError" || isLost(ended)) continue;
         // The first attempt may come too early for what it waits for; the restart after it has no delay.
         const again = restartCount >= 2 || (restartCount >= 1 && !state?.running);
         if (!again && (state?.running || now - timeOf(ended.finishedAt, now) < 5_000)) continue;

@@ -1,10 +1,11 @@
-import type { Pod, Probe } from "../../cluster/kubernetes-types.ts";
+import { lastingContainers, runsOn } from "../../cluster/kinds/pod.ts";
+import type { Pod, PodSpec, Probe } from "../../cluster/kubernetes-types.ts";
 import { refOf } from "../../cluster/object-store.ts";
 import { refKey } from "../../incident/object-ref.ts";
 import { duration } from "../../lib/duration.ts";
 import type { DetectContext, Detector, Finding } from "../detector.ts";
 import { timeOf } from "../detector.ts";
-import { conditionOf, containersOf, isCurrent, isReady, short } from "./container-states.ts";
+import { conditionOf, containersOf, isCurrent, isReady, isSidecar, short } from "./container-states.ts";
 import { passingNodes } from "./passing-nodes.ts";
 
 const budgetMs = (probe: Probe | undefined) =>
@@ -17,24 +18,31 @@ const firstAnswerMs = (probe: Probe | undefined) =>
       1_000
     : 0;
 
+/** Sidecars start one after the other, and the other containers after them: what their start-up probes may take together. */
+const sidecarsMs = ({ initContainers = [] }: PodSpec, ms: (probe: Probe | undefined) => number): number =>
+  initContainers.filter(runsOn).reduce((sum, { startupProbe }) => sum + ms(startupProbe), 0);
+
 /** Longest time in which the probes of a healthy pod may still say no. */
-export function startAllowanceMs(pod: Pod): number {
+export function startAllowanceMs({ spec }: Pick<Pod, "spec">): number {
   let longest = 0;
-  for (const { startupProbe, readinessProbe } of pod.spec.containers) {
+  for (const container of lastingContainers(spec)) {
+    const { startupProbe, readinessProbe } = container;
     const readiness = readinessProbe
       ? ((readinessProbe.initialDelaySeconds ?? 0) + 3 * (readinessProbe.periodSeconds ?? 10)) * 1_000
       : 0;
-    longest = Math.max(longest, budgetMs(startupProbe) + readiness);
+    longest = Math.max(longest, (runsOn(container) ? 0 : budgetMs(startupProbe)) + readiness);
   }
-  return Math.max(30_000, longest + 20_000);
+  return Math.max(30_000, sidecarsMs(spec, budgetMs) + longest + 20_000);
 }
 
 /** Before this no probe can say yes, however fast the pods before it were: they may have had others. */
-function earliestReadyMs(pod: Pod): number {
+function earliestReadyMs({ spec }: Pod): number {
   let latest = 0;
-  for (const { startupProbe, readinessProbe } of pod.spec.containers)
-    latest = Math.max(latest, firstAnswerMs(startupProbe) + firstAnswerMs(readinessProbe));
-  return latest;
+  for (const container of lastingContainers(spec)) {
+    const own = runsOn(container) ? 0 : firstAnswerMs(container.startupProbe);
+    latest = Math.max(latest, own + firstAnswerMs(container.readinessProbe));
+  }
+  return sidecarsMs(spec, firstAnswerMs) + latest;
 }
 
 /** All containers are ready, and somebody outside has yet to say so: a load balancer registers and checks the pod. */
@@ -80,7 +88,7 @@ export function podNotReady(): Detector {
           learn(pod, refKey(owner), times);
           continue;
         }
-        const containers = containersOf(pod).filter(({ init }) => !init);
+        const containers = containersOf(pod).filter((one) => !one.init || isSidecar(one));
         if (containers.length === 0 || containers.some(({ status }) => !status.state?.running)) continue;
         const startedAt = Math.max(...containers.map(({ status }) => timeOf(status.state?.running?.startedAt, 0)));
         const since = Math.max(startedAt, timeOf(conditionOf(pod, "Ready")?.lastTransitionTime, startedAt));

@@ -1,5 +1,7 @@
+import { claimsOf } from "../../cluster/kinds/storage.ts";
 import type { KubeNode, Pod } from "../../cluster/kubernetes-types.ts";
 import { refOf } from "../../cluster/object-store.ts";
+import { podRequest } from "../../cluster/pod-request.ts";
 import { parseQuantity } from "../../cluster/quantity.ts";
 import { makeRef, type ObjectRef } from "../../incident/object-ref.ts";
 import { type DetectContext, defineDetector, type Finding, timeOf } from "../detector.ts";
@@ -7,20 +9,9 @@ import { isBeingProvisioned } from "./claim-waits.ts";
 import { conditionOf, short } from "./container-states.ts";
 import { isRoomComing } from "./room-coming.ts";
 
-/** CPU and memory that the pod asks of one node. Init containers run one after the other, so their maximum counts. */
-function requestsOf(pod: Pod): { cpuCores: number; memoryBytes: number } {
-  const of = (containers: Pod["spec"]["containers"], name: string) =>
-    containers.map(({ resources }) => parseQuantity(resources?.requests?.[name] ?? resources?.limits?.[name]) ?? 0);
-  const need = (name: string) => {
-    const main = of(pod.spec.containers, name).reduce((sum, value) => sum + value, 0);
-    return Math.max(main, ...of(pod.spec.initContainers ?? [], name));
-  };
-  return { cpuCores: need("cpu"), memoryBytes: need("memory") };
-}
-
 /** Would it fit on an empty node? Then it may only wait for others to leave. */
 function fitsSomewhere(pod: Pod, nodes: readonly KubeNode[]): boolean {
-  const { cpuCores, memoryBytes } = requestsOf(pod);
+  const [cpuCores, memoryBytes] = [podRequest(pod, "cpu"), podRequest(pod, "memory")];
   return nodes.some(({ status }) => {
     const room = status?.allocatable ?? status?.capacity ?? {};
     return (
@@ -47,9 +38,8 @@ function blockingNodes(message: string, nodes: readonly KubeNode[]): readonly Ob
 function waitsForVolume(pod: Pod, message: string, context: DetectContext): boolean {
   return (
     /unbound immediate PersistentVolumeClaims|ephemeral volume controller/.test(message) &&
-    (pod.spec.volumes ?? []).some(({ persistentVolumeClaim: claim }) => {
-      const found =
-        claim && context.observation.objects.get("PersistentVolumeClaim", pod.metadata.namespace, claim.claimName);
+    claimsOf(pod).some((claim) => {
+      const found = context.observation.objects.get("PersistentVolumeClaim", pod.metadata.namespace, claim);
       return found !== undefined && isBeingProvisioned(found, context);
     })
   );
@@ -86,11 +76,9 @@ export const podPending = defineDetector({
       const message = scheduled.message ?? "";
       if (context.now - since < patienceMs(pod, message, context)) continue;
       const nodes = blockingNodes(message, context.observation.objects.list("Node"));
-      const claims = (pod.spec.volumes ?? []).flatMap(({ persistentVolumeClaim }) =>
-        /persistentvolumeclaim|volume/i.test(message) && persistentVolumeClaim
-          ? [makeRef("PersistentVolumeClaim", pod.metadata.namespace, persistentVolumeClaim.claimName)]
-          : [],
-      );
+      const claims = /persistentvolumeclaim|volume/i.test(message)
+        ? claimsOf(pod).map((claim) => makeRef("PersistentVolumeClaim", pod.metadata.namespace, claim))
+        : [];
       yield {
         reason: "Unschedulable",
         target: context.ownerOf(pod),

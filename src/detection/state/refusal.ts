@@ -2,6 +2,9 @@ import { makeRef, type ObjectRef, sameRef } from "../../incident/object-ref.ts";
 import type { Finding } from "../detector.ts";
 import { short } from "./container-states.ts";
 
+/** A namespace that is being deleted takes nothing new; controllers try again until they are deleted themselves. */
+export const isEndOfNamespace = (message: string): boolean => /because it is being terminated/.test(message);
+
 /**
  * Why the API server refused to make a pod, read from its message (the texts come from the quota, LimitRanger, PodSecurity
  * and webhook admission plugins of kube-apiserver). The quota or the webhook is held responsible, the owner is related.
@@ -33,6 +36,8 @@ export function refusalOf(message: string, owner: ObjectRef, seenOn: ObjectRef):
       makeRef("WebhookConfiguration", undefined, webhook[1] ?? webhook[2] ?? "unknown"),
       `stops ${owner.name} from making pods`,
     );
+  const policy = /ValidatingAdmissionPolicy '([^']+)'.* denied request/.exec(message)?.[1];
+  if (policy) return found("PolicyDenied", owner, `has pods that admission policy ${policy} refuses`);
   if (/(minimum|maximum) (cpu|memory|ephemeral-storage).* usage per|max limit to request ratio/i.test(message)) {
     return found("LimitRangeViolated", owner, "asks for resources that a LimitRange forbids");
   }

@@ -1,12 +1,12 @@
 import type { Workload } from "../../cluster/kubernetes-types.ts";
 import { refOf } from "../../cluster/object-store.ts";
 import { defineDetector, type Finding, timeOf } from "../detector.ts";
-import { refusalOf } from "./refusal.ts";
+import { isEndOfNamespace, refusalOf } from "./refusal.ts";
 
 /**
  * Controllers whose pods the API server refuses. Source: condition ReplicaFailure of ReplicaSets and Deployments, whose
  * message names the quota, limit range, webhook or policy; it goes when a pod could be made. Not a fault: an old
- * ReplicaSet that wants no pods any more, a refusal that lasts less than the controller's first retry.
+ * ReplicaSet that wants no pods any more, a refusal that lasts less than the controller's first retry, a namespace that is being deleted.
  */
 export const replicaFailure = defineDetector({
   name: "replica-failure",
@@ -21,7 +21,7 @@ export const replicaFailure = defineDetector({
       const failed = workload.status?.conditions?.find(
         ({ type, status }) => type === "ReplicaFailure" && status === "True",
       );
-      if (!failed || (workload.spec.replicas ?? 1) === 0) continue;
+      if (!failed || (workload.spec.replicas ?? 1) === 0 || isEndOfNamespace(failed.message ?? "")) continue;
       const since = timeOf(failed.lastTransitionTime, now);
       if (now - since < 2_000) continue;
       const owner = ownerOf(workload);

@@ -1,3 +1,4 @@
+import { podsToUpdate } from "../../cluster/kinds/workload.ts";
 import type { Workload } from "../../cluster/kubernetes-types.ts";
 import { timeOf } from "../detector.ts";
 
@@ -9,16 +10,6 @@ export interface RolloutView {
   readonly inProgress: boolean;
   /** Last time the controller reported progress (ms), 0 when unknown. */
   readonly progressAt: number;
-}
-
-/** How many pods the controller itself brings to the newest revision: those below a partition are left, as are all with OnDelete. */
-function toUpdate({ kind, spec, status = {} }: Workload, desired: number): number {
-  const { type, rollingUpdate } = spec.updateStrategy ?? {};
-  if (type === "OnDelete" || spec.paused) return 0;
-  if (kind !== "StatefulSet") return desired;
-  // Its count of updated pods is that of the revision on its way; there is none.
-  if (status.updateRevision !== undefined && status.currentRevision === status.updateRevision) return 0;
-  return Math.max(0, desired - (rollingUpdate?.partition ?? 0));
 }
 
 /**
@@ -37,7 +28,7 @@ export function rolloutOf(workload: Workload): RolloutView {
       ? (status.replicas ?? 0)
       : (status.updatedReplicas ?? 0);
   const total = daemon ? (status.currentNumberScheduled ?? 0) : (status.replicas ?? 0);
-  const inProgress = !seen || updated < toUpdate(workload, desired) || total > desired || available < desired;
+  const inProgress = !seen || updated < podsToUpdate(workload, desired) || total > desired || available < desired;
   const progressing = status.conditions?.find(({ type }) => type === "Progressing");
   return {
     desired,

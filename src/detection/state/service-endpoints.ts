@@ -1,10 +1,11 @@
-import { asKind, asWorkload, type KubeObject, type Service } from "../../cluster/kubernetes-types.ts";
+import { asKind, asWorkload, type KubeObject, type Pod, type Service } from "../../cluster/kubernetes-types.ts";
 import { refOf } from "../../cluster/object-store.ts";
 import { matchesLabels } from "../../cluster/selector.ts";
 import { templateOf } from "../../cluster/workload.ts";
 import { type ObjectRef, refKey, sameRef } from "../../incident/object-ref.ts";
 import { duration } from "../../lib/duration.ts";
 import type { DetectContext, Detector, Finding } from "../detector.ts";
+import { isCurrent, isReady } from "./container-states.ts";
 import { startAllowanceMs } from "./pod-not-ready.ts";
 
 const mismatchHoldMs = 3_000;
@@ -49,7 +50,7 @@ function selectorChangedAt(service: Service, { observation }: DetectContext): nu
 /**
  * Services without anything behind them. Source: selector, pods and workload templates. Three cases: the selector matches
  * no workload although the Service had some before or its callers depend on it (the Service or the labels are wrong); its
- * workloads have pods, but none is ready for longer than a start takes. Not a fault: no selector or ExternalName, workloads
+ * workloads have pods, but none is ready for longer than a start takes. Not a fault: no selector or ExternalName, one that publishes pods that are not ready, workloads
  * at zero replicas (own detector), a DaemonSet without nodes, a Job that has ended, the gap of a Recreate
  * rollout, a Service made before its workload.
  */
@@ -74,12 +75,9 @@ export function serviceEndpoints(): Detector {
         const { namespace, name } = service.metadata;
         const ref = refOf(service);
         const behind = context.podsSelected(namespace, selector);
-        const ready = behind.some(
-          (pod) =>
-            pod.metadata.deletionTimestamp === undefined &&
-            pod.status?.conditions?.some((one) => one.type === "Ready" && one.status === "True"),
-        );
-        if (ready) continue;
+        const isEndpoint = (pod: Pod) =>
+          isCurrent(pod) && (service.spec.publishNotReadyAddresses === true || isReady(pod));
+        if (behind.some(isEndpoint)) continue;
         const { matched } = backingOf(service, context);
         const text = Object.entries(selector)
           .map(([key, value]) => `${key}=${value}`)

@@ -1,3 +1,4 @@
+import { lastingContainers } from "../../cluster/kinds/pod.ts";
 import { isKind, type Pod, type Service } from "../../cluster/kubernetes-types.ts";
 import { refOf } from "../../cluster/object-store.ts";
 import { type DetectContext, defineDetector, type Finding } from "../detector.ts";
@@ -5,14 +6,17 @@ import { isCurrent } from "./container-states.ts";
 
 type ServicePort = NonNullable<Service["spec"]["ports"]>[number];
 
-const portsOf = (pod: Pod) => pod.spec.containers.flatMap(({ ports }) => ports ?? []);
+const portsOf = ({ spec }: Pod) => lastingContainers(spec).flatMap(({ ports }) => ports ?? []);
 
-/** Is the target port one that the pods declare? Undeclared numbers may still be listened on. */
-function declared(port: ServicePort, pods: readonly Pod[]): boolean {
-  const target = port.targetPort ?? port.port;
+/**
+ * Is the target port one that the pods declare? Undeclared numbers may still be listened on. A name is looked up among the
+ * ports of the same protocol.
+ */
+function declared({ port, targetPort, protocol: wanted = "TCP" }: ServicePort, pods: readonly Pod[]): boolean {
+  const target = targetPort ?? port;
   return pods.some((pod) =>
-    portsOf(pod).some(({ name, containerPort }) =>
-      typeof target === "string" ? name === target : containerPort === target,
+    portsOf(pod).some(({ name, containerPort, protocol = "TCP" }) =>
+      typeof target === "string" ? name === target && protocol === wanted : containerPort === target,
     ),
   );
 }

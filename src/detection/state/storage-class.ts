@@ -1,4 +1,4 @@
-import { isDefaultClass, podsWaitingFor } from "../../cluster/kinds/storage.ts";
+import { classNameOf, isDefaultClass, podsWaitingFor } from "../../cluster/kinds/storage.ts";
 import { refOf } from "../../cluster/object-store.ts";
 import { makeRef, uniqueRefs } from "../../incident/object-ref.ts";
 import { defineDetector, type Finding, timeOf } from "../detector.ts";
@@ -20,7 +20,7 @@ export const storageClass = defineDetector({
     for (const claim of observation.objects.list("PersistentVolumeClaim")) {
       if (claim.status?.phase !== "Pending") continue;
       const { name, creationTimestamp } = claim.metadata;
-      const wanted = claim.spec?.storageClassName;
+      const wanted = classNameOf(claim);
       const exists =
         wanted === undefined ? classes.some(isDefaultClass) : classes.some((one) => one.metadata.name === wanted);
       if (exists || wanted === "") continue;

@@ -1,6 +1,6 @@
 import { webhookKinds } from "../../cluster/kinds/policy.ts";
 import { refOf } from "../../cluster/object-store.ts";
-import { makeRef, type ObjectRef } from "../../incident/object-ref.ts";
+import { makeRef, type ObjectRef, refKey } from "../../incident/object-ref.ts";
 import type { DetectContext, Detector, Finding } from "../detector.ts";
 import { isReady } from "./container-states.ts";
 
@@ -24,7 +24,7 @@ function unreachable(service: ObjectRef, context: DetectContext): string | undef
 
 /**
  * Admission webhooks that must answer and cannot: every change that they cover is refused. Source: the Service of a webhook
- * with failure policy Fail against Services and pods. Not a fault: failure policy Ignore, a webhook called by URL, the minute
+ * with failure policy Fail against Services and pods. Not a fault: failure policy Ignore, no rule, a webhook called by URL, the minute
  * that a restart takes, namespaces that are not watched.
  */
 export function webhookService(): Detector {
@@ -39,13 +39,15 @@ export function webhookService(): Detector {
       for (const kind of webhookKinds) {
         for (const configuration of observation.objects.list(kind)) {
           const told = new Set<string>();
-          for (const { name = "", failurePolicy = "Fail", clientConfig } of configuration.webhooks ?? []) {
+          for (const { name = "", failurePolicy = "Fail", clientConfig, rules = [] } of configuration.webhooks ?? []) {
             const { namespace, name: serviceName } = clientConfig?.service ?? {};
-            if (failurePolicy !== "Fail" || !namespace || !serviceName || told.has(serviceName)) continue;
+            // Without a rule it is asked about nothing.
+            if (failurePolicy !== "Fail" || rules.length === 0 || !namespace || !serviceName) continue;
             const service = makeRef("Service", namespace, serviceName);
+            if (told.has(refKey(service))) continue;
             const why = unreachable(service, context);
             if (why === undefined) continue;
-            told.add(serviceName);
+            told.add(refKey(service));
             const key = `${kind}/${configuration.metadata.name}/${namespace}/${serviceName}`;
             open.add(key);
             const start = since.get(key) ?? now;

@@ -13,7 +13,9 @@ const kinds = ["Deployment", "StatefulSet", "DaemonSet"] as const;
 
 /** How long fewer replicas than wanted are normal: a pod must be scheduled, pull its image and become ready. */
 function patienceMs(workload: Workload, noneLeft: boolean, isNew: boolean): number {
-  const allowance = startAllowanceMs({ ...workload, spec: workload.spec.template.spec });
+  const { template, minReadySeconds = 0 } = workload.spec;
+  // A pod that is ready counts as available only when it has been for so long.
+  const allowance = startAllowanceMs(template) + minReadySeconds * 1_000;
   // The first pods of a new workload pull their image, which may take minutes; nobody depends on them yet.
   if (isNew) return allowance + 150_000;
   return noneLeft ? allowance : allowance + 30_000;
@@ -46,7 +48,7 @@ function excused(ref: ObjectRef, context: DetectContext): number {
 /**
  * Workloads with fewer available replicas than asked for, for longer than starting a pod takes. Source: replica counts in
  * the status. Not a fault: scaling up or down, a rolling update or a Recreate rollout in progress, a replaced pod, a
- * workload scaled to zero, nodes that join and leave, pods for which an autoscaler brings a node.
+ * workload scaled to zero or being deleted, nodes that join and leave, pods for which an autoscaler brings a node.
  */
 export function workloadUnavailable(): Detector {
   const shortages = new Map<string, Shortage>();
@@ -66,7 +68,8 @@ export function workloadUnavailable(): Detector {
           const ref = refOf(workload);
           const key = refKey(ref);
           if (available > 0) served.add(key);
-          if (available >= desired) continue;
+          // Deleted in the foreground it stays until the last of its pods has gone.
+          if (available >= desired || workload.metadata.deletionTimestamp !== undefined) continue;
           seen.add(key);
           const shortage = shortages.get(key) ?? { since: now, movedAt: now, updated, mostAvailable: available };
           shortages.set(key, shortage);

@@ -10,6 +10,10 @@ test.each([
   ["100n", 1e-7],
   ["2", 2],
   [".5", 0.5],
+  ["5.", 5],
+  ["1.Gi", 2 ** 30],
+  ["1E3", 1_000],
+  ["12e-3", 0.012],
   ["1e3", 1_000],
   ["2E", 2e18],
   [" 3 ", 3],
@@ -17,8 +21,19 @@ test.each([
   [7, 7],
 ])("%j is %d", (text, value) => expect(parseQuantity(text)).toBeCloseTo(value, 12));
 
-test.each(["", "Mi", "12 Mi", "1Mb", "1.2.3", "0x10", "1".repeat(65), undefined])("%j is no quantity", (text) =>
-  expect(parseQuantity(text)).toBeUndefined());
+test.each([
+  "",
+  "Mi",
+  "12 Mi",
+  "1Mb",
+  "1.2.3",
+  "0x10",
+  "1e3Ki",
+  "1e3m",
+  ".",
+  "1".repeat(65),
+  undefined,
+])("%j is no quantity", (text) => expect(parseQuantity(text)).toBeUndefined());
 
 test("what is written reads back as what it was", () => {
   for (const bytes of [1, 1_000, 1_024, 1_536, 134_217_728, 2 ** 30, 3 * 2 ** 31, 1_234_567])

@@ -147,7 +147,7 @@ describe.each(born)("a name that objects have by birth, %s", (name) => {
     expect(world.engine.stats.detectorFailures).toBe(0);
     expect(parseCron(name)).toBeUndefined();
     expect(
-      usesOfWorkload(world.observation, { kind: "Deployment", namespace: "sock-shop", name: "carts" }),
+      usesOfWorkload(world.observation, { kind: "Deployment", namespace: "sock-shop", name: "carts" }, []),
     ).toBeDefined();
   });
 

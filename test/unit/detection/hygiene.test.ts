@@ -64,6 +64,29 @@ const table: readonly (readonly [string, readonly object[], readonly string[]])[
     ["budget-blocks-evictions"],
   ],
   [
+    "a budget in percent of pods that nothing scales",
+    [
+      ...web,
+      budget(
+        { selector: covers, maxUnavailable: "50%" },
+        {
+          disruptionsAllowed: 0,
+          currentHealthy: 0,
+          expectedPods: 0,
+          conditions: [
+            {
+              type: "DisruptionAllowed",
+              status: "False",
+              reason: "SyncFailed",
+              message: "found no controllers for pod",
+            },
+          ],
+        },
+      ),
+    ],
+    ["budget-cannot-count"],
+  ],
+  [
     "a budget that waits for a pod to be healthy again",
     [
       ...web,
@@ -165,6 +188,36 @@ const table: readonly (readonly [string, readonly object[], readonly string[]])[
   ["an autoscaler without a target", [...web, hpa("gone")], ["autoscaler-without-target"]],
   ["an autoscaler of a custom resource", [...web, hpa("gone", "Rollout")], []],
   ["an autoscaler by requests that nobody set", [asking({}), hpa("api")], ["autoscaler-without-requests"]],
+  [
+    "an autoscaler by requests that a sidecar does not set",
+    [
+      workload("Deployment", "api", {
+        containers: [{ name: "app", resources: { requests: { cpu: "1" } } }],
+        initContainers: [{ name: "proxy", restartPolicy: "Always" }],
+      }),
+      hpa("api"),
+    ],
+    ["autoscaler-without-requests"],
+  ],
+  [
+    "an autoscaler by requests that only what runs before does not set",
+    [
+      workload("Deployment", "api", {
+        containers: [{ name: "app", resources: { requests: { cpu: "1" } } }],
+        initContainers: [{ name: "migrate" }],
+      }),
+      hpa("api"),
+    ],
+    [],
+  ],
+  [
+    "an autoscaler by requests that are set for the pod as a whole",
+    [
+      workload("Deployment", "api", { containers: [{ name: "app" }], resources: { requests: { cpu: "1" } } }),
+      hpa("api"),
+    ],
+    [],
+  ],
   ["an autoscaler by requests", [asking({ requests: { cpu: "100m" } }), hpa("api")], []],
   ["an autoscaler by limits, which count as requests", [asking({ limits: { cpu: "1" } }), hpa("api")], []],
   [

@@ -139,6 +139,16 @@ describe("schedules", () => {
   });
 
   test.each([
+    ["0 0 */10 * 1", ["2026-11-21", "2026-11-23", "2026-11-30"]],
+    ["0 0 */1 * 1", ["2026-11-23", "2026-11-30", "2026-12-07"]],
+    ["0 0 ?/10 * ?", ["2026-11-21", "2026-12-01", "2026-12-11"]],
+  ])("days in steps are a restriction like any other: %s", (text, want) => {
+    const schedule = parseCron(text);
+    const due = schedule ? dueTimes(schedule, at, at + 40 * 86_400_000, 3) : [];
+    expect(due.map((time) => new Date(time).toISOString().slice(0, 10))).toEqual(want);
+  });
+
+  test.each([
     "",
     "* * * *",
     "60 * * * *",
@@ -216,7 +226,12 @@ describe("admission webhooks", () => {
   const hook = (rest: object = {}) =>
     cluster("ValidatingWebhookConfiguration", "policy", {
       webhooks: [
-        { name: "policy.example.io", clientConfig: { service: { namespace: "shop", name: "policy" } }, ...rest },
+        {
+          name: "policy.example.io",
+          clientConfig: { service: { namespace: "shop", name: "policy" } },
+          rules: [{ operations: ["CREATE"], apiGroups: [""], apiVersions: ["v1"], resources: ["pods"] }],
+          ...rest,
+        },
       ],
     });
   const standing = (ready: boolean) => pod({ app: "policy", at: start - 600_000, ready });
@@ -283,6 +298,16 @@ describe("network policies", () => {
     [
       "lets the caller out to both",
       policy({ podSelector: label, policyTypes: ["Egress"], egress: [{ to: [db] }, dns] }),
+      refused,
+      [],
+    ],
+    [
+      "lets the caller out to both, with the names at the port of OpenShift's pods",
+      policy({
+        podSelector: label,
+        policyTypes: ["Egress"],
+        egress: [{ to: [db], ports: [{ port: 8_080 }] }, { ports: [{ port: 5_353 }] }],
+      }),
       refused,
       [],
     ],

@@ -42,6 +42,11 @@ describe("why the API server refused a pod", () => {
       "ServiceAccountMissing",
       "Deployment/web",
     ],
+    [
+      "pods \"x\" is forbidden: ValidatingAdmissionPolicy 'no-latest' with binding 'all' denied request: name a version",
+      "PolicyDenied",
+      "Deployment/web",
+    ],
     ["something else", "FailedCreate", "Deployment/web"],
   ])("%s", (message, reason, target) => {
     const refusal = refusalOf(message, owner, owner);
