@@ -1,3 +1,4 @@
+import { runsOn } from "../../cluster/kinds/pod.ts";
 import type { ContainerStatus, Pod } from "../../cluster/kubernetes-types.ts";
 import { isKind } from "../../cluster/kubernetes-types.ts";
 import type { Observation } from "../../cluster/observation.ts";
@@ -16,6 +17,7 @@ export interface Termination {
 
 export interface ContainerFact {
   readonly name: string;
+  /** It ends before the others start; a sidecar, which runs beside them, does not. */
   readonly init: boolean;
   readonly state: "waiting" | "running" | "terminated" | "unknown";
   /** Reason and message of waiting or terminated. */
@@ -103,7 +105,9 @@ function podFact(pod: Pod, workload: ObjectRef, deletedAt?: number): PodFact {
       : {}),
     revision: pod.metadata.ownerReferences?.[0]?.name ?? "",
     containers: [
-      ...(pod.status?.initContainerStatuses ?? []).map((status) => containerFact(status, true)),
+      ...(pod.status?.initContainerStatuses ?? []).map((status) =>
+        containerFact(status, !pod.spec.initContainers?.some((one) => one.name === status.name && runsOn(one))),
+      ),
       ...(pod.status?.containerStatuses ?? []).map((status) => containerFact(status, false)),
     ],
   };

@@ -5,6 +5,8 @@ import type { Candidate } from "../case/candidate.ts";
 import type { Case } from "../case/case.ts";
 import { type Fix, fix, guide } from "./fix.ts";
 import { restart } from "./resources.ts";
+import { rollable } from "./undo-area.ts";
+import { undoChange } from "./undo-change.ts";
 
 const kinds: ReadonlySet<string> = new Set(["Ingress", "CronJob", "PodDisruptionBudget"]);
 
@@ -39,7 +41,20 @@ export function routeFixes(_open: Case, item: Candidate): readonly (Fix | undefi
 }
 
 /** A webhook that does not answer: what runs behind it comes back, or the API server stops to insist on it. */
-export function webhookFixes(open: Case, { culprit, facts }: Candidate): readonly (Fix | undefined)[] {
+export function webhookFixes(open: Case, { culprit, facts, change }: Candidate): readonly (Fix | undefined)[] {
+  if (change && rollable.has(culprit.kind)) return undoChange(open, change, { rollbackFirst: true });
+  if (culprit.kind === "ValidatingAdmissionPolicy" || culprit.kind === "Namespace")
+    return [
+      guide(
+        culprit,
+        [
+          `kubectl get ${culprit.kind.toLowerCase()} ${culprit.name} -o yaml`,
+          "Make the pods what the policy asks for; its words are in the evidence.",
+        ],
+        "a policy of the cluster refuses the pods",
+        0.8,
+      ),
+    ];
   const workload = facts.workload;
   const object = workload && open.observation.objects.find(workload);
   const empty =

@@ -8,6 +8,8 @@ import type { Case } from "../case/case.ts";
 import { called, citeChange } from "./patterns.ts";
 import { refusalsOf } from "./quota.ts";
 
+const policyText = /ValidatingAdmissionPolicy '([^']+)' with binding '([^']+)' denied request: ?(.*)/;
+const podSecurityText = /violates PodSecurity ("[^"]+"): ?(.*)/;
 const webhookText = /failed calling webhook "([^"]+)"|admission webhook "([^"]+)" denied/;
 
 /** The configuration object that registers a webhook of this name. */
@@ -16,6 +18,53 @@ function registration(open: Case, webhook: string): ObjectRef {
     for (const object of open.observation.objects.list(kind))
       if (object.webhooks?.some(({ name }) => name === webhook)) return refOf(object);
   return makeRef("ValidatingWebhookConfiguration", undefined, webhook);
+}
+
+interface Denial {
+  /** The policy, or the namespace that carries it in its labels. */
+  readonly by: ObjectRef;
+  readonly text: string;
+}
+
+/** What the API server itself refuses, by a policy that it judges without asking anybody. */
+function denialOf(text: string, workload: ObjectRef): Denial | undefined {
+  const [, name, binding, wanted = ""] = policyText.exec(text) ?? [];
+  if (name)
+    return {
+      by: makeRef("ValidatingAdmissionPolicy", undefined, name),
+      text: `admission policy ${name} (binding ${binding}) refuses the pods of ${called(workload)}: ${wanted}`,
+    };
+  const [, level, broken = ""] = podSecurityText.exec(text) ?? [];
+  return level && workload.namespace
+    ? {
+        by: makeRef("Namespace", undefined, workload.namespace),
+        text: `Pod Security ${level} of the namespace forbids the pods of ${called(workload)}: ${broken}`,
+      }
+    : undefined;
+}
+
+function policies(open: Case, workload: ObjectRef): readonly Candidate[] {
+  for (const refusal of refusalsOf(open, workload).toReversed()) {
+    const denial = denialOf(refusal.text, workload);
+    if (!denial) continue;
+    const modified = (ref: ObjectRef) => open.changesOf(ref).findLast(({ action }) => action === "modified");
+    const change = modified(denial.by) ?? modified(workload);
+    return [
+      candidate(
+        {
+          cause: "webhook-blocking",
+          culprit: change?.ref ?? denial.by,
+          statement: denial.text.slice(0, 240).trim(),
+          evidence: [...refusal.cite(), ...citeChange(open, change)],
+          specificity: change ? 0.96 : 0.94,
+          hits: [workload],
+          ...(change ? { change } : {}),
+        },
+        open,
+      ),
+    ];
+  }
+  return [];
 }
 
 function webhooks(open: Case, workload: ObjectRef): readonly Candidate[] {
@@ -91,4 +140,7 @@ function stuck(open: Case): readonly Candidate[] {
 }
 
 /** Changes that admission refuses, and objects that deletion cannot finish. */
-export const blocked: Rule = (open) => [...open.scope.flatMap((workload) => webhooks(open, workload)), ...stuck(open)];
+export const blocked: Rule = (open) => [
+  ...open.scope.flatMap((workload) => [...webhooks(open, workload), ...policies(open, workload)]),
+  ...stuck(open),
+];

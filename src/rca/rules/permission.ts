@@ -6,9 +6,12 @@ import type { Change } from "../gather/changes.ts";
 import { configChangesOf, describeConfigChange, mentions } from "./config-changes.ts";
 import { called, citeChange, citeLogs, freshLogs, isSettled } from "./patterns.ts";
 
+// The quotes within may be escaped, as where a line is JSON.
 const rbac =
-  /\bcannot (get|list|watch|create|update|patch|delete|deletecollection) resource "([a-z0-9./-]+)" in API group "([^"]*)"/i;
-const named = /([a-z]+) "([a-z0-9.-]+)" is forbidden/i;
+  /\bcannot (get|list|watch|create|update|patch|delete|deletecollection) resource \\?"([a-z0-9./-]+)\\?" in API group \\?"([^"\\]*)\\?"/i;
+/** Who is refused, as the API server calls the account of a pod. */
+const accountNamed = /\bUser \\?"system:serviceaccount:([a-z0-9-]+):([a-z0-9.-]+)\\?"/;
+const named = /([a-z]+) \\?"([a-z0-9.-]+)\\?" is forbidden/i;
 const rightsKinds = new Set(["Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding", "ServiceAccount"]);
 
 /** The newest change of rights or of a credential that this workload, or whom it calls, works with. */
@@ -109,10 +112,12 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
   }
   if (refused) {
     const role = open.topology.usesOf(workload).find((use) => use.ref.kind === "Role");
-    const account = refused[1];
+    const [, home, told] = lines.map((line) => accountNamed.exec(line.example)).find(Boolean) ?? [];
+    const own = open.topology.usesOf(workload).find((use) => use.how === "identity")?.ref;
+    const account = told ? makeRef("ServiceAccount", home, told) : own;
     return [
       make(
-        role ? role.ref : makeRef("ServiceAccount", workload.namespace, account ?? "default"),
+        role ? role.ref : (account ?? makeRef("ServiceAccount", workload.namespace, "default")),
         `the service account of ${called(workload)} may not ${what}`,
         0.82,
       ),

@@ -22,6 +22,10 @@ function closedNodes(open: Case): readonly { readonly ref: ObjectRef; readonly s
   });
 }
 
+/** What the scheduler's plug-ins say of nodes other than that something is short (kubernetes/pkg/scheduler/framework/plugins). */
+const fitsNowhere =
+  /didn't match|Too many pods|free ports|untolerated taint|affinity|topology spread|max volume count|no nodes available|cannot allocate all claims/i;
+
 function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
   const pending = open.podsOf(workload).filter((pod) => pod.unschedulable && pod.deletedAt === undefined);
   const pod = pending[0];
@@ -90,7 +94,7 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
   const pressure = /untolerated taint(?:\(s\))? \{node\.kubernetes\.io\/(memory|disk|pid)-pressure/i.exec(words);
   const own = lastFields(open, workload, "resources", "placement", "volume", "container-port");
   const short = /Insufficient ([a-z0-9](?:[a-z0-9./-]*[a-z0-9])?)/i.exec(words);
-  if (short || /didn't match|Too many pods|free ports|untolerated taint|affinity|topology spread/i.test(words)) {
+  if (short || fitsNowhere.test(words)) {
     const elsewhere = lost || pressure !== null || (found.length > 0 && !short);
     const scaled = open.lastChange(workload, "replicas");
     const change = own?.change ?? (short ? scaled : undefined);

@@ -93,7 +93,13 @@ export const routeTroubles: readonly Trouble[] = [
           apiVersion: "admissionregistration.k8s.io/v1",
           kind: "ValidatingWebhookConfiguration",
           metadata: { name: "policy", uid: "hook", resourceVersion: "1" },
-          webhooks: [{ name: "policy.shop.io", clientConfig: { service: { namespace: ns, name: "payment" } } }],
+          webhooks: [
+            {
+              name: "policy.shop.io",
+              clientConfig: { service: { namespace: ns, name: "payment" } },
+              rules: [{ operations: ["CREATE"], apiGroups: [""], apiVersions: ["v1"], resources: ["pods"] }],
+            },
+          ],
         } as never,
         shop.onset - 3_600_000,
       );
