@@ -71,9 +71,19 @@ async function ask({ command, args, env, apiVersion }: Plugin, deadlineMs: numbe
   return credential.data.status;
 }
 
+const refused = new WeakMap<KubeConfig, () => void>();
+
+/**
+ * To be called when the API server does not accept who we are (401): what a plugin gave without a time of expiry holds until
+ * then (https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins).
+ */
+export function forgetCredentials(config: KubeConfig): void {
+  refused.get(config)?.();
+}
+
 /**
  * Lets the plugins of a kubeconfig be asked by us: the library waits for them without end, and starts another one for every
- * request meanwhile. One is asked at a time for a user, killed at its deadline, and asked again when its answer has expired.
+ * request meanwhile. One is asked at a time for a user, killed at its deadline, and asked again when its answer has expired or was refused.
  */
 export function boundExecPlugins(config: KubeConfig, deadlineMs = pluginDeadlineMs): void {
   const plugins = new Map<string, Plugin>();
@@ -89,6 +99,7 @@ export function boundExecPlugins(config: KubeConfig, deadlineMs = pluginDeadline
   if (plugins.size === 0) return;
   const known = new Map<string, Credential>();
   const asking = new Map<string, Promise<Credential>>();
+  refused.set(config, () => known.clear());
   const credentialOf = (name: string, plugin: Plugin): Promise<Credential> => {
     const kept = known.get(name);
     if (kept && isFresh(kept, Date.now())) return Promise.resolve(kept);

@@ -1,5 +1,5 @@
 import { eventTimeOf } from "../../cluster/event-store.ts";
-import { asWorkload, isKind, type KubeEvent, type KubeObject, type Pod } from "../../cluster/kubernetes-types.ts";
+import { isKind, type KubeEvent, type KubeObject, type Pod } from "../../cluster/kubernetes-types.ts";
 import { makeRef, type ObjectRef, refText } from "../../incident/object-ref.ts";
 import { AppError } from "../../lib/app-error.ts";
 import type { Finding } from "../../rca/gather/evidence-book.ts";
@@ -13,6 +13,7 @@ import { answer, answerChars } from "../../rca/investigate/tool-answer.ts";
 import { aboutOf, holdsSecrets, type InvestigationTools } from "../../rca/investigate/tools.ts";
 import type { KubernetesReader } from "../kubernetes-reader/create-kubernetes-reader.ts";
 import type { PrometheusClient } from "../prometheus/prometheus-client.ts";
+import { podSelector } from "./pod-selector.ts";
 
 export interface ClusterToolsDeps {
   /** Reads; has no way to write. */
@@ -30,16 +31,6 @@ const tailLines = 1_000;
 const queryTimeoutMs = 5_000;
 /** Points asked of Prometheus for each series. */
 const points = 60;
-
-function podSelector(object: KubeObject | undefined): string | undefined {
-  const labels = asWorkload(object)?.spec.selector?.matchLabels;
-  return (
-    labels &&
-    Object.entries(labels)
-      .map(([key, value]) => `${key}=${value}`)
-      .join(",")
-  );
-}
 
 const containersOf = (pod: Pod, wanted: string | null) =>
   [...(pod.spec.initContainers ?? []), ...pod.spec.containers]
@@ -69,7 +60,7 @@ export function clusterTools(deps: ClusterToolsDeps): InvestigationTools {
   const podsOf = async (ref: ObjectRef): Promise<Pod[]> => {
     const object = await reader.get(ref);
     if (isKind(object, "Pod")) return [object];
-    const labelSelector = podSelector(object);
+    const labelSelector = await podSelector(object, reader);
     if (!labelSelector || !ref.namespace) return [];
     const pods = (await reader.list("Pod", { namespace: ref.namespace, labelSelector })).filter((one) =>
       isKind(one, "Pod"),

@@ -3,6 +3,7 @@ import { fetch, type Response } from "undici";
 import { messageOf } from "../../lib/app-error.ts";
 import { errorCode } from "../../lib/error-code.ts";
 import { neverSentCodes } from "../connection-codes.ts";
+import { forgetCredentials } from "../exec-credentials.ts";
 
 export interface ApiRequest {
   readonly method: "GET" | "PATCH" | "POST" | "DELETE";
@@ -87,6 +88,7 @@ export async function sendRequest(config: KubeConfig, request: ApiRequest, timeo
       ...(typeof body === "string" ? { body } : {}),
       ...(dispatcher ? { dispatcher } : {}),
     });
+    if (response.status === 401) forgetCredentials(config);
     const { text, cut } = await textOf(response, request.answerChars ?? maxAnswerChars);
     if (cut && request.answerChars === undefined)
       return { type: "lost", detail: "the answer is larger than kubemend reads" };

@@ -4,15 +4,27 @@ import { AppError } from "../../lib/app-error.ts";
 export class KubernetesApiError extends AppError {
   /** HTTP status, or the code of an ERROR event; 0 when there was no complete answer. */
   readonly status: number;
+  /** How long the server asks to be left alone (ms), as when it has no room; 0 when it says nothing. */
+  readonly retryAfterMs: number;
 
-  constructor(status: number, message: string, cause?: unknown) {
+  constructor(status: number, message: string, cause?: unknown, retryAfterMs = 0) {
     super(status === 0 ? "kubernetes-unreachable" : `kubernetes-${status}`, message, {
       retryable: status === 0 || status === 408 || status === 429 || status >= 500,
       ...(cause === undefined ? {} : { cause }),
     });
     this.name = "KubernetesApiError";
     this.status = status;
+    this.retryAfterMs = retryAfterMs;
   }
+}
+
+/** Longer than this nobody is kept waiting by a header. */
+const maxRetryAfterMs = 60_000;
+
+/** `Retry-After` in seconds, as the API server gives it (ms); 0 without one, and for a date, which it never sends. */
+export function retryAfterOf(headers: { get(name: string): string | null }): number {
+  const text = headers.get("retry-after") ?? "";
+  return /^\d{1,6}$/.test(text) ? Math.min(Number(text) * 1_000, maxRetryAfterMs) : 0;
 }
 
 /** A stream on which nothing came for as long as its reader waits: a quiet source, or a far side that is gone. */
@@ -35,12 +47,14 @@ export class AnswerTooLarge extends KubernetesApiError {
  * The error for an answer that is none. Only the start of the server's text is kept: the text of a 422 can repeat a
  * whole object, secrets included.
  */
-export function refusal(status: number, path: string, body: string): KubernetesApiError {
+export function refusal(status: number, path: string, body: string, retryAfterMs = 0): KubernetesApiError {
   const text = statusMessage(body) ?? body.trim().split("\n")[0] ?? "";
   const shown = status === 422 ? "" : text.slice(0, 160);
   return new KubernetesApiError(
     status,
     `The Kubernetes API answered ${status} to ${path}${shown === "" ? "" : `: ${shown}`}`,
+    undefined,
+    retryAfterMs,
   );
 }
 

@@ -1,8 +1,9 @@
 import { HttpMethod, type KubeConfig, RequestContext } from "@kubernetes/client-node";
 import { type Dispatcher, fetch, type Response } from "undici";
 import { inputError, messageOf } from "../../lib/app-error.ts";
+import { forgetCredentials } from "../exec-credentials.ts";
 import { readBounded } from "../read-bounded.ts";
-import { AnswerTooLarge, KubernetesApiError, refusal, SilentStream } from "./api-error.ts";
+import { AnswerTooLarge, KubernetesApiError, refusal, retryAfterOf, SilentStream } from "./api-error.ts";
 import { createLineSplitter } from "./line-splitter.ts";
 
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
@@ -81,7 +82,10 @@ export function createTransport(kubeconfig: KubeConfig, now: () => number = () =
     let at = url;
     for (let hop = 0; ; hop++) {
       const response = await fetch(at, { headers, signal, redirect: "manual", ...(dispatcher && { dispatcher }) });
-      if (response.status === 401) pool = undefined;
+      if (response.status === 401) {
+        pool = undefined;
+        forgetCredentials(kubeconfig);
+      }
       const next = hop < maxHops ? withinPod(response, at) : undefined;
       if (next === undefined) return response;
       await response.body?.cancel();
@@ -89,17 +93,18 @@ export function createTransport(kubeconfig: KubeConfig, now: () => number = () =
     }
   };
 
-  const answer = async (path: string, options: RequestOptions = {}): Promise<{ status: number; body: string }> => {
+  const answer = async (path: string, options: RequestOptions = {}) => {
     const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
     const signals = [AbortSignal.timeout(timeoutMs), ...(options.signal ? [options.signal] : [])];
     return await explained(path, options.signal, async () => {
       const response = await open(path, options.query, AbortSignal.any(signals));
-      return { status: response.status, body: await bounded(response, options.maxBytes ?? defaultMaxBytes) };
+      const body = await bounded(response, options.maxBytes ?? defaultMaxBytes);
+      return { status: response.status, body, retryAfterMs: retryAfterOf(response.headers) };
     });
   };
   const text = async (path: string, options: RequestOptions = {}): Promise<string> => {
-    const { status, body } = await answer(path, options);
-    if (status < 200 || status > 299) throw refusal(status, path, body);
+    const { status, body, retryAfterMs } = await answer(path, options);
+    if (status < 200 || status > 299) throw refusal(status, path, body, retryAfterMs);
     return body;
   };
 
@@ -122,7 +127,8 @@ export function createTransport(kubeconfig: KubeConfig, now: () => number = () =
       try {
         patience.wait(options.timeoutMs ?? defaultTimeoutMs);
         const response = await explained(path, stopped, () => open(path, options.query, signal));
-        if (!response.ok) throw refusal(response.status, path, await bounded(response, 65_536));
+        if (!response.ok)
+          throw refusal(response.status, path, await bounded(response, 65_536), retryAfterOf(response.headers));
         // 204: there is nothing to stream, for example no log yet.
         if (response.body === null) return;
         const reader = response.body.getReader();

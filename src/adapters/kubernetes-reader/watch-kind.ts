@@ -173,12 +173,13 @@ export async function watchKind(options: WatchKindOptions): Promise<void> {
       const status = statusOf(error) ?? 0;
       failures++;
       failingSince ??= clock.now();
-      if (status === 410 || failures >= 2) version = undefined;
+      // A server without room has not lost the version; a whole list would ask more of it than a watch.
+      if (status === 410 || (failures >= 2 && status !== 429)) version = undefined;
       const state = clock.now() - failingSince >= timing.blindMs ? "blind" : "failing";
       options.onHealth({ state, error: messageOf(error, 200), status });
       const { backoffBaseMs: baseMs, backoffCapMs: capMs } = timing;
       const waitMs = backoffMs(failures, { baseMs, capMs, ...(options.random && { random: options.random }) });
-      await rest(clock, waitMs, signal);
+      await rest(clock, Math.max(waitMs, error instanceof KubernetesApiError ? error.retryAfterMs : 0), signal);
     }
   }
 }

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { HttpMethod, KubeConfig, RequestContext } from "@kubernetes/client-node";
 import { afterAll, expect, test, vi } from "vitest";
-import { boundExecPlugins } from "../../../src/adapters/exec-credentials.ts";
+import { boundExecPlugins, forgetCredentials } from "../../../src/adapters/exec-credentials.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "kubemend-exec-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -14,11 +14,12 @@ function withPlugin(program: string, deadlineMs = 30_000) {
   const exec = { command: process.execPath, args: ["-e", program], env: [{ name: "WHO", value: "ann" }] };
   config.loadFromClusterAndUser({ name: "c", server: "https://c.example", skipTLSVerify: false }, { name: "u", exec });
   boundExecPlugins(config, deadlineMs);
-  return async () => {
+  const authorization = async () => {
     const context = new RequestContext("https://c.example/api", HttpMethod.GET);
     await config.applySecurityAuthentication(context);
     return context.getHeaders()["Authorization"];
   };
+  return Object.assign(authorization, { isRefused: () => forgetCredentials(config) });
 }
 
 const printing = (status: string) => `console.log(JSON.stringify({ status: ${status} }))`;
@@ -46,6 +47,10 @@ test("requests at one time ask it once, and again when its answer has expired", 
   await expired();
   await expired();
   expect(times()).toBe(3);
+  // The API server does not accept it any more: what has no time of expiry is not good for ever.
+  lasting.isRefused();
+  expect(await lasting()).toBe("Bearer annstring");
+  expect(times()).toBe(4);
 });
 
 test.each([

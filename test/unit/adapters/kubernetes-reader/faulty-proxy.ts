@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 /** What goes wrong with a request; `pass` forwards it. */
 export type Fault =
   | { readonly kind: "pass" }
-  | { readonly kind: "status"; readonly code: number }
+  | { readonly kind: "status"; readonly code: number; readonly retryAfter?: string }
   | { readonly kind: "reset" }
   /** Headers, and then never a byte: the far side is gone and nobody said so. */
   | { readonly kind: "half-open" }
@@ -47,7 +47,10 @@ export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
       return;
     }
     if (fault.kind === "status") {
-      response.writeHead(fault.code, { "content-type": "application/json" });
+      response.writeHead(fault.code, {
+        "content-type": "application/json",
+        ...(fault.retryAfter ? { "retry-after": fault.retryAfter } : {}),
+      });
       response.end(JSON.stringify({ kind: "Status", code: fault.code, message: `injected ${fault.code}` }));
       return;
     }

@@ -158,6 +158,28 @@ test("a resumed watch goes on from the last version, without listing again", asy
   expect(api.proxy.requests.filter((url) => !isWatch(url)).length).toBe(before);
 });
 
+test("a server without room is asked again when it said, and for a watch: it has not lost the version", async () => {
+  put("a-1");
+  start({ ...fast, relistMs: 60_000 });
+  await isEqual();
+  const lists = () => api.proxy.requests.filter((url) => !isWatch(url)).length;
+  const before = lists();
+  let refused = 3;
+  const asked: number[] = [];
+  api.proxy.faultFor = () => {
+    asked.push(performance.now());
+    return refused-- > 0
+      ? { kind: "status", code: 429, ...(refused === 2 ? { retryAfter: "1" } : {}) }
+      : { kind: "pass" };
+  };
+  api.proxy.cutAll();
+  put("b-2");
+  await isEqual();
+  const [first = 0, second = 0] = asked;
+  expect(second - first).toBeGreaterThan(900);
+  expect(lists()).toBe(before);
+});
+
 test("a server that ends every watch at once is not asked in a loop", async () => {
   api.proxy.faultFor = (url) => (isWatch(url) ? { kind: "status", code: 204 } : { kind: "pass" });
   start({ ...fast, backoffBaseMs: 200, backoffCapMs: 200 });
