@@ -1,6 +1,7 @@
 import type { LabelSelector } from "../cluster/kubernetes-types.ts";
 import { type HorizontalPodAutoscaler, isKind, type KubeObject, type Pod } from "../cluster/kubernetes-types.ts";
 import { matchesSelector } from "../cluster/selector.ts";
+import { own } from "../lib/own.ts";
 import { numberAt, valueAt } from "./change/plain.ts";
 
 interface GitopsMark {
@@ -43,11 +44,15 @@ export function gitopsOwner(object: KubeObject): { readonly tool: string; readon
 /** Built-in controllers that make the objects below them; everything else that owns a workload is an operator. */
 const ownedByDesign = new Set(["Pod", "ReplicaSet", "Job", "EndpointSlice", "ControllerRevision"]);
 
+/** Claims of StatefulSets that delete them, and of ephemeral volumes: made once, and deleted with the owner, but never put back. */
+const ownedOnce: Readonly<Record<string, readonly string[]>> = { PersistentVolumeClaim: ["StatefulSet", "Pod"] };
+
 /** The custom resource whose operator keeps this object as it wants it. */
 export function operatorOwner(object: KubeObject): string | undefined {
   if (ownedByDesign.has(object.kind)) return undefined;
   const owner = object.metadata.ownerReferences?.find((reference) => reference.controller);
-  return owner && `${owner.kind} ${owner.name}`;
+  if (!owner || own(ownedOnce, object.kind)?.includes(owner.kind)) return undefined;
+  return `${owner.kind} ${owner.name}`;
 }
 
 /** The autoscaler that scales this workload. */

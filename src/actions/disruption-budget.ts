@@ -15,6 +15,15 @@ function ruleOf(budget: KubeObject): { readonly field: string; readonly text: st
   return undefined;
 }
 
+/** Its controller gave up, as with a percentage of pods that nothing scales (condition DisruptionAllowed, reason SyncFailed). */
+function saysItCannot(budget: KubeObject): boolean {
+  const conditions = valueAt(budget, "status", "conditions");
+  return (
+    Array.isArray(conditions) &&
+    conditions.some((one) => valueAt(one, "status") === "False" && valueAt(one, "reason") === "SyncFailed")
+  );
+}
+
 /** What has to happen before the budget lets a pod go. https://kubernetes.io/docs/tasks/run-application/configure-pdb/ */
 function wayOut(budget: KubeObject, pod: KubeObject | undefined): string {
   const healthy = numberAt(budget, "status", "currentHealthy");
@@ -22,6 +31,8 @@ function wayOut(budget: KubeObject, pod: KubeObject | undefined): string {
   const expected = numberAt(budget, "status", "expectedPods");
   if (healthy === undefined || desired === undefined || expected === undefined)
     return "The cluster has not worked it out yet; try again in a minute.";
+  if (saysItCannot(budget))
+    return "The cluster cannot work it out for pods without a controller that it knows: give minAvailable a number.";
   if (pod && isKind(pod, "Pod") && !podIsReady(pod) && healthy < desired)
     return `It keeps also pods that are not ready, such as this one: set unhealthyPodEvictionPolicy: AlwaysAllow on it, or let ${plural(desired - healthy, "pod")} become ready.`;
   if (expected > 0 && desired >= expected) {

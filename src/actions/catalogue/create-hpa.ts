@@ -1,3 +1,4 @@
+import { withoutRequest } from "../../cluster/pod-request.ts";
 import { actionParams } from "../../incident/fix/action-params.ts";
 import { isPlain, valueAt } from "../change/plain.ts";
 import { podTemplateOf } from "../change/workload.ts";
@@ -27,9 +28,8 @@ export const createHpa = defineAction({
     const existing = autoscalerOf(target, listed.objects);
     if (existing) return refuse("nothing-to-change", `Autoscaler ${existing.metadata.name} already scales ${name}.`);
     // Utilisation is a share of the request; without one the autoscaler stays broken (FailedGetResourceMetric).
-    const without = podTemplateOf(target)?.spec.containers.find(
-      (container) => container.resources?.requests?.cpu === undefined && container.resources?.limits?.cpu === undefined,
-    );
+    const template = podTemplateOf(target);
+    const [without] = template ? withoutRequest(template.spec, "cpu") : [];
     if (without)
       return refuse(
         "not-supported",

@@ -15,6 +15,11 @@ function mustMove(pod: KubeObject): boolean {
   return !pod.metadata.ownerReferences?.some((owner) => owner.controller && owner.kind === "DaemonSet");
 }
 
+/** What it keeps there goes with it: `kubectl drain` asks for --delete-emptydir-data first. In memory, nobody keeps what must last. */
+const keepsLocally = (pod: KubeObject): boolean =>
+  isKind(pod, "Pod") &&
+  (pod.spec.volumes ?? []).some(({ emptyDir }) => emptyDir !== undefined && emptyDir.medium !== "Memory");
+
 export const drain = defineAction({
   name: "drain",
   risk: "high",
@@ -47,6 +52,8 @@ export const drain = defineAction({
         "not-supported",
         `${pods.length} pods run on ${name}; more than ${maxPods} are not moved at the press of a button.`,
       );
+    const local = pods.filter(keepsLocally).length;
+    const lost = local > 0 ? ` ${local} of them ${local === 1 ? "has" : "have"} emptyDir volumes, which are lost.` : "";
     const cordon: Change = {
       type: "modify",
       before: target,
@@ -55,7 +62,7 @@ export const drain = defineAction({
     return {
       changes: [cordon, ...pods.map((object): Change => ({ type: "evict", object }))],
       pods: pods.length,
-      note: `${pods.length} pods are evicted (disruption budgets are respected) after the node is cordoned. Undo uncordons it; pods do not move back by themselves.`,
+      note: `${pods.length} pods are evicted (disruption budgets are respected) after the node is cordoned.${lost} Undo uncordons it; pods do not move back by themselves.`,
     };
   },
 });

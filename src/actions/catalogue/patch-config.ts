@@ -55,6 +55,7 @@ export const patchConfig = defineAction({
     const after: KubeObject = withValueAt(target, ["data", key], value ?? undefined);
     const changes: Change[] = [{ type: "modify", before: target, after }];
     let pods = 0;
+    const [again, left]: [string[], string[]] = [[], []];
     for (const text of new Set(restart)) {
       const workload = await findWorkload(text, namespace, context);
       if ("refusal" in workload) return workload;
@@ -64,13 +65,21 @@ export const patchConfig = defineAction({
           `The rollout of ${workload.metadata.name}, which must read the value again, is paused.`,
         );
       }
+      if (valueAt(workload, "spec", "updateStrategy", "type") === "OnDelete") {
+        left.push(text);
+        continue;
+      }
+      again.push(text);
       pods += podCountOf(workload);
       changes.push({ type: "modify", before: workload, after: restarted(workload, context.now) });
     }
+    const notes = [
+      ...(again.length > 0 ? [`${again.join(", ")} restarts to read it.`] : []),
+      ...left.map((one) => `${one} does not restart (update strategy OnDelete): delete its pods for that.`),
+    ];
     const note =
-      restart.length > 0
-        ? `${restart.join(", ")} restarts to read it.`
-        : "Nothing restarts: programs that read their configuration only once keep the old value until they do.";
+      notes.join(" ") ||
+      "Nothing restarts: programs that read their configuration only once keep the old value until they do.";
     return { changes, pods, note };
   },
 });

@@ -1,7 +1,7 @@
 import type { KubeObject } from "../../cluster/kubernetes-types.ts";
 import { actionParams } from "../../incident/fix/action-params.ts";
 import { rerunOf } from "../../incident/fix/rerun-of.ts";
-import { isPlain, stringMapAt, valueAt, withValueAt } from "../change/plain.ts";
+import { isPlain, numberAt, stringMapAt, valueAt, withValueAt } from "../change/plain.ts";
 import { defineAction, refuse } from "../define-action.ts";
 
 // Set by the Job controller and tied to the old Job; a copy that keeps them is refused.
@@ -15,6 +15,10 @@ const withoutOwn = (labels: Readonly<Record<string, string>>) =>
 function copyOf(job: KubeObject, suffix: string) {
   const { name, namespace } = job.metadata;
   const ending = `-rerun-${suffix}`;
+  // The names of indexed pods, and their host names, add a number to it.
+  const last = (numberAt(job.spec, "completions") ?? 1) - 1;
+  const room =
+    maxNameChars - ending.length - (valueAt(job.spec, "completionMode") === "Indexed" ? `-${last}`.length : 0);
   let spec: unknown = withValueAt(job.spec, ["selector"], undefined);
   spec = withValueAt(spec, ["manualSelector"], undefined);
   spec = withValueAt(spec, ["suspend"], undefined);
@@ -29,7 +33,7 @@ function copyOf(job: KubeObject, suffix: string) {
     apiVersion: "batch/v1",
     kind: "Job",
     metadata: {
-      name: `${name.slice(0, maxNameChars - ending.length)}${ending}`,
+      name: `${name.slice(0, room).replace(/[-.]+$/, "")}${ending}`,
       ...(namespace ? { namespace } : {}),
       ...(Object.keys(labels).length > 0 ? { labels } : {}),
       annotations: { [rerunOf]: name },

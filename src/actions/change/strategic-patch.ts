@@ -9,6 +9,9 @@ const mergeKeys: Readonly<Record<string, readonly string[]>> = {
   volumes: ["name"],
   imagePullSecrets: ["name"],
   volumeMounts: ["mountPath"],
+  volumeDevices: ["devicePath"],
+  hostAliases: ["ip"],
+  topologySpreadConstraints: ["topologyKey"],
   // Of a container, of a Service.
   ports: ["containerPort", "port"],
 };

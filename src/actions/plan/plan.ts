@@ -8,6 +8,7 @@ import type { Redact } from "../../incident/redacted.ts";
 import { actionOf } from "../catalogue/catalogue.ts";
 import { withStuckPods } from "../catalogue/stuck-pods.ts";
 import { kubectlOfStep } from "../change/kubectl.ts";
+import { podTemplateOf } from "../change/workload.ts";
 import type { ActorPreviewPort } from "../cluster-port.ts";
 import { type Action, type Draft, refuse } from "../define-action.ts";
 import { isProtected, judge, needsSecondFactor, type PolicyFacts, type Verdict } from "../policy/policy.ts";
@@ -139,7 +140,13 @@ function protectedObjects({ changes }: Draft, policy: Policy): string | undefine
 }
 
 /** No command of kubectl's is named like these; the requests themselves do the same. */
-const byItsSteps: ReadonlySet<ActionCode> = new Set(["soft-heal", "evict-pod", "rerun-job"]);
+const withoutCommand: ReadonlySet<ActionCode> = new Set(["soft-heal", "evict-pod", "rerun-job"]);
+
+/** The commands speak of `containers`, where the name of an init container would add one. */
+const isByItsSteps = ({ action, target, input }: Parts): boolean =>
+  withoutCommand.has(action.name) ||
+  podTemplateOf(target)?.spec.initContainers?.some(({ name }) => name === input.recommendation.params["container"]) ===
+    true;
 
 interface Parts extends Drafted {
   readonly input: PlanInput;
@@ -170,7 +177,7 @@ async function assemble(parts: Parts, deps: PlanDeps): Promise<ActionPlan> {
     undo: reversible ? preview.undo : [],
     diff: deps.redact(preview.diff),
     kubectl: deps.redact(
-      byItsSteps.has(action.name)
+      isByItsSteps(parts)
         ? preview.steps.map(kubectlOfStep).join("\n")
         : kubectlCommand(action.name, recommendation.target, draft.decided ?? recommendation.params),
     ),

@@ -1,4 +1,5 @@
-import { asKind, type KubeObject } from "../../cluster/kubernetes-types.ts";
+import { podsToUpdate } from "../../cluster/kinds/workload.ts";
+import { asKind, type KubeObject, type Workload } from "../../cluster/kubernetes-types.ts";
 
 export type RolloutProgress =
   | { readonly state: "complete" | "not-applicable" }
@@ -22,27 +23,26 @@ export function rolloutProgress(object: KubeObject | undefined): RolloutProgress
     (condition) => condition.type === "Progressing" && condition.reason === "ProgressDeadlineExceeded",
   );
   if (deadline) return { state: "stalled", reason: "the rollout exceeded its progress deadline" };
-  if (workload.kind === "DaemonSet") {
-    const wanted = status.desiredNumberScheduled ?? 0;
-    return counted(wanted, status.updatedNumberScheduled ?? 0, wanted, status.numberAvailable ?? 0);
-  }
-  const wanted = workload.spec.replicas ?? 1;
-  // A StatefulSet leaves updatedReplicas out once all pods have the update revision.
-  const settled =
-    workload.kind === "StatefulSet" &&
-    status.currentRevision !== undefined &&
-    status.currentRevision === status.updateRevision;
-  const updated = settled ? (status.replicas ?? 0) : (status.updatedReplicas ?? 0);
-  const available =
-    workload.kind === "StatefulSet"
+  const daemons = workload.kind === "DaemonSet";
+  const wanted = daemons ? (status.desiredNumberScheduled ?? 0) : (workload.spec.replicas ?? 1);
+  const updated = daemons ? (status.updatedNumberScheduled ?? 0) : (status.updatedReplicas ?? 0);
+  if (workload.spec.updateStrategy?.type === "OnDelete" && !isSettled(workload) && updated < wanted)
+    return { state: "stalled", reason: "update strategy OnDelete waits for each pod to be deleted" };
+  const due = podsToUpdate(workload, wanted);
+  if (updated < due) return progressing(`${updated} of ${due} pods are updated`);
+  // Where some are left at the revision before, the others that are there are theirs.
+  const all = daemons ? wanted : (status.replicas ?? 0);
+  const most = due < wanted || isSettled(workload) ? wanted : updated;
+  if (all > most) return progressing(`${all - most} old pods are still ending`);
+  const available = daemons
+    ? (status.numberAvailable ?? 0)
+    : workload.kind === "StatefulSet"
       ? (status.availableReplicas ?? status.readyReplicas ?? 0)
       : (status.availableReplicas ?? 0);
-  return counted(wanted, updated, status.replicas ?? 0, available);
-}
-
-function counted(wanted: number, updated: number, all: number, available: number): RolloutProgress {
-  if (updated < wanted) return progressing(`${updated} of ${wanted} pods are updated`);
-  if (all > updated) return progressing(`${all - updated} old pods are still ending`);
   if (available < wanted) return progressing(`${available} of ${wanted} pods are available`);
   return { state: "complete" };
 }
+
+/** All pods have the update revision. A StatefulSet leaves updatedReplicas out then. */
+const isSettled = ({ status = {} }: Workload): boolean =>
+  status.currentRevision !== undefined && status.currentRevision === status.updateRevision;

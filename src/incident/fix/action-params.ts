@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { ActionCode } from "../action-code.ts";
 
-const quantity = z.string().regex(/^\d+(\.\d+)?(m|k|Ki|M|Mi|G|Gi|T|Ti)?$/, "not a Kubernetes quantity");
+/** As the API writes them: `250m`, `1Gi`, `5e3`. https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/ */
+const quantity = z.string().regex(/^\d+(\.\d+)?(e\d{1,2}|[numkMGTPE]|[KMGTPE]i)?$/, "not a Kubernetes quantity");
 const resourceList = z.strictObject({
   cpu: quantity.optional(),
   memory: quantity.optional(),
@@ -19,9 +20,13 @@ export const probeSchema = z.strictObject({
       port,
       scheme: z.enum(["HTTP", "HTTPS"]).optional(),
       host: z.string().optional(),
+      httpHeaders: z
+        .array(z.strictObject({ name: z.string().min(1).max(253), value: z.string().max(4_096) }))
+        .max(20)
+        .optional(),
     })
     .optional(),
-  tcpSocket: z.strictObject({ port }).optional(),
+  tcpSocket: z.strictObject({ port, host: z.string().optional() }).optional(),
   exec: z.strictObject({ command: z.array(z.string()).max(50) }).optional(),
   grpc: z.strictObject({ port: z.int().min(1).max(65_535), service: z.string().optional() }).optional(),
   initialDelaySeconds: z.int().min(0).optional(),
@@ -29,6 +34,8 @@ export const probeSchema = z.strictObject({
   timeoutSeconds: z.int().min(1).optional(),
   successThreshold: z.int().min(1).optional(),
   failureThreshold: z.int().min(1).optional(),
+  /** In place of the pod's, for a container that the probe ends. */
+  terminationGracePeriodSeconds: z.int().min(1).optional(),
 });
 
 /** Parameters of each action: the one contract between who recommends, who plans and who shows. */

@@ -70,6 +70,12 @@ describe("an operator", () => {
   test("keeps what it controls", () => expect(operatorOwner(deployment(owned))).toBe("Prometheus main"));
   test("does not keep what it only refers to", () =>
     expect(operatorOwner(deployment({ ownerReferences: [{ kind: "App", name: "shop", uid: "u" }] }))).toBeUndefined());
+  test.each(["StatefulSet", "Pod"])("is not the %s that a claim goes with", (kind) => {
+    const claim = deployment({ ownerReferences: [{ kind, name: "db", uid: "u", controller: true }] });
+    expect(operatorOwner({ ...claim, kind: "PersistentVolumeClaim" })).toBeUndefined();
+  });
+  test("may keep a claim as well", () =>
+    expect(operatorOwner({ ...deployment(owned), kind: "PersistentVolumeClaim" })).toBe("Prometheus main"));
   test("is not what makes pods of a ReplicaSet", () =>
     expect(operatorOwner({ ...deployment(owned), kind: "Pod" })).toBeUndefined());
 });

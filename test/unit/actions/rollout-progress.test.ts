@@ -70,6 +70,56 @@ describe("how far a rollout is", () => {
       want: "complete",
     },
     {
+      name: "a stateful set whose partition leaves two of its pods at the revision before",
+      given: object(
+        "StatefulSet",
+        { replicas: 3, updateStrategy: { type: "RollingUpdate", rollingUpdate: { partition: 2 } } },
+        {
+          observedGeneration: 5,
+          replicas: 3,
+          updatedReplicas: 1,
+          availableReplicas: 3,
+          currentRevision: "a",
+          updateRevision: "b",
+        },
+      ),
+      want: "complete",
+    },
+    {
+      name: "the same before the one that is due",
+      given: object(
+        "StatefulSet",
+        { replicas: 3, updateStrategy: { type: "RollingUpdate", rollingUpdate: { partition: 2 } } },
+        { observedGeneration: 5, replicas: 3, availableReplicas: 3, currentRevision: "a", updateRevision: "b" },
+      ),
+      want: "progressing",
+    },
+    {
+      name: "a stateful set that replaces pods when they are deleted, and has some of before",
+      given: object(
+        "StatefulSet",
+        { replicas: 3, updateStrategy: { type: "OnDelete" } },
+        {
+          observedGeneration: 5,
+          replicas: 3,
+          updatedReplicas: 1,
+          availableReplicas: 3,
+          currentRevision: "a",
+          updateRevision: "b",
+        },
+      ),
+      want: "stalled",
+    },
+    {
+      name: "a daemon set that replaces pods when they are deleted, when all were",
+      given: object(
+        "DaemonSet",
+        { updateStrategy: { type: "OnDelete" } },
+        { observedGeneration: 5, desiredNumberScheduled: 2, updatedNumberScheduled: 2, numberAvailable: 2 },
+      ),
+      want: "complete",
+    },
+    {
       name: "a daemon set",
       given: object(
         "DaemonSet",
