@@ -4,6 +4,7 @@ import { createSlotCounter, type SlotCounter } from "../../lib/slot-counter.ts";
 import { type ContainerRhythms, createContainerRhythms, type RhythmRoom } from "./container-rhythms.ts";
 import { createStackJoiner, type StackJoiner } from "./lines/join-stack.ts";
 import { parseLine } from "./lines/parse-line.ts";
+import { throughSentence } from "./lines/through-sentence.ts";
 import { createMessageKinds, type MessageKind, type MessageKinds } from "./message-kinds.ts";
 import { isAboutRequest, tellsOfRefusal } from "./telling.ts";
 import { createTemplateMiner } from "./templates/template-miner.ts";
@@ -165,7 +166,7 @@ export function createLogTally(options: LogTallyOptions): LogTally {
       tally.lastErrorAt = Math.max(tally.lastErrorAt, at);
     }
     const telling = severe || (level === "warn" && tellsOfRefusal(message));
-    const line = text.indexOf("\n") < 0 ? text : text.slice(0, text.indexOf("\n"));
+    const line = throughSentence(text);
     const id = (telling ? severeMiner : ordinaryMiner).learn(line);
     (telling ? tally.severe : tally.ordinary).note({ id, at, pod, line, message, level });
     if (!telling && !isAboutRequest(fields)) rhythms.note(id, at);

@@ -2,9 +2,14 @@
 const REQUEST = /"([A-Z]{3,7}) (\S{1,2000}) HTTP\/[\d.]{1,4}" (?:status: )?(\d{3})\b/;
 
 /** `GET /path 502 12 ms`, as Express and many others write it. */
-const PLAIN_REQUEST = /^([A-Z]{3,7}) (\/\S{0,2000}) (?:HTTP\/[\d.]{1,4} )?([1-5]\d\d)(?= |$)/;
-/** `Completed 502 Bad Gateway in 12 ms`, as Rails writes it. */
-const COMPLETED = /^Completed ([1-5]\d\d) (?=[A-Z])/;
+const PLAIN_REQUEST =
+  /^(?:--> |<-- )?(?:HTTP )?([A-Z]{3,7}) (\/\S{0,2000}) (?:HTTP\/[\d.]{1,4} )?(?:[-=]> )?([1-5]\d\d)(?= |$)/;
+/** `"GET /index.php" 502`, as PHP-FPM and others write it. */
+const SHORT_REQUEST = /"([A-Z]{3,7}) (\/\S{0,2000})" ([1-5]\d\d)(?= |$)/;
+/** `GET /a => generated 12 bytes in 3 msecs (HTTP/1.1 502) `, as uWSGI writes it. */
+const UWSGI = / ([A-Z]{3,7}) (\S{1,2000}) => generated .{1,80}\(HTTP\/[\d.]{1,4} (\d{3})\)/;
+/** `Completed 502 Bad Gateway in 12 ms`, `Sent 502 in 12 ms`, as Rails and Phoenix write it. */
+const COMPLETED = /^(?:Completed|Sent) ([1-5]\d\d) (?=[A-Z]|in )/;
 /** `[GIN] 2026/11/20 - 22:27:36 | 502 | 1.2ms | 10.0.0.1 | GET      "/path"` */
 const GIN = /^\[GIN\] [^|]{1,40}\| {0,4}(\d{3}) \|[^|]{1,40}\|[^|]{1,60}\| {0,2}([A-Z]{3,7}) +"([^"]{0,2000})"/;
 
@@ -16,10 +21,13 @@ export function requestOf(text: string, from: number): readonly (string | undefi
   const protocol = text.indexOf(" HTTP/");
   const quoted = protocol < 0 ? null : REQUEST.exec(text.slice(0, protocol + 40));
   if (quoted !== null) return quoted.slice(1);
+  if (text.includes(" => generated ")) return UWSGI.exec(text)?.slice(1);
   const plain = PLAIN_REQUEST.exec(text.slice(from));
   if (plain !== null) return plain.slice(1);
   const completed = COMPLETED.exec(text.slice(from, from + 20));
   if (completed !== null) return [undefined, undefined, completed[1]];
+  const short = protocol < 0 && text.includes('" ') ? SHORT_REQUEST.exec(text.slice(from)) : null;
+  if (short !== null) return short.slice(1);
   const gin = text.startsWith("[GIN]") ? GIN.exec(text) : null;
   return gin === null ? undefined : [gin[2], gin[3], gin[1]];
 }

@@ -66,6 +66,23 @@ function levelBehindSlash(text: string, inside: number, close: number): number {
   return isStated ? levelRank(text, slash + 1, close) : 0;
 }
 
+/** ` [MainThread] [shop.Ledger] [INFO] `: where the last of the brackets that stand between spaces begins. */
+function afterBrackets(text: string, from: number, end: number): number {
+  let last = from;
+  for (let bracket = 0; bracket < MAX_BRACKETS; bracket++) {
+    const open = skipSpaces(text, last, end);
+    const close = open > last && text.charCodeAt(open) === OPEN ? closeBracket(text, open, end) : -1;
+    if (
+      close < 0 ||
+      levelRank(text, skipSpaces(text, open + 1, close), skipLetters(text, skipSpaces(text, open + 1, close), close)) >
+        0
+    )
+      return last;
+    last = close + 1;
+  }
+  return last;
+}
+
 /** `[app] 2026-11-20 22:27:36`: does the time stand directly behind? */
 function isBeforeTime(text: string, from: number, end: number): boolean {
   const sign = separatorAt(text, from, end);
@@ -103,6 +120,13 @@ export const takeLetterBracket: Step = (text, end, header, c) => {
 /** `[time level module]`, `[module:level]`, `[level]`, and after a time or level `[thread]`, `[request id]`. */
 export const takeBracket: Step = (text, end, header, c) => {
   if (c.code !== OPEN) return false;
+  // `[error    [] `: Airflow's, with half of its colours taken away.
+  const letters0 = skipLetters(text, c.at + 1, end);
+  const half = skipSpaces(text, letters0, end);
+  if (half > letters0 && header.level === 0 && text.startsWith("[] ", half)) {
+    header.level = levelRank(text, c.at + 1, letters0);
+    if (header.level > 0) return finish(c, skipSpaces(text, half + 2, end));
+  }
   const close = closeBracket(text, c.at, end);
   if (close < 0) return finish(c, c.at);
   const inside = skipSpaces(text, c.at + 1, close);
@@ -132,7 +156,7 @@ export const takeBracket: Step = (text, end, header, c) => {
   } else {
     const spaced = skipSpaces(text, skipWord(text, inside, close), close) < close;
     const isFirst = isBeforeTime(text, close + 1, end);
-    const isBefore = isFirst || isBeforeLevel(text, close + 1, end);
+    const isBefore = isFirst || isBeforeLevel(text, afterBrackets(text, close + 1, end), end);
     const isContext = (c.timed || header.level > 0 || isBefore) && c.brackets < MAX_BRACKETS;
     // `[node] [gc][5301] overhead`: brackets of a sentence.
     const isChain = text.charCodeAt(close + 1) === OPEN && c.threads > 0 && text.charCodeAt(c.at - 1) === SPACE;

@@ -68,9 +68,14 @@ function beginsSentence(text: string, at: number, end: number): boolean {
   return true;
 }
 
+/** `shop-akka.actor.default-dispatcher-14 - ` behind a class. */
+const isThreadBeforeDash = (text: string, at: number, word: number) =>
+  text.startsWith(" - ", word) && isDigit(text.charCodeAt(word - 1)) && text.lastIndexOf("-", word - 1) > at;
+
 /** `pkg.Class:`, and without a colon only where a level stood before and something that ends a header comes after. */
 const takeComponent: Step = (text, end, header, c) => {
   // `(thread) [core] a.b.Class `
+  if (c.components === 1 && isThreadBeforeDash(text, c.at, c.word)) return finish(c, c.word + 3);
   if (c.components > 0 && (c.components > 1 || c.threads === 0 || dots(text, c.at, c.word) < 2)) return false;
   const next = skipSpaces(text, c.word, end);
   if (text.charCodeAt(c.word - 1) === COLON) {
@@ -144,7 +149,8 @@ const MAX_WORDS = 3;
 /** Where the column at `at` ends with a tab, when it has a few words only; -1 when it does not. */
 function endOfColumn(text: string, at: number, end: number): number {
   let stop = skipWord(text, at, end);
-  for (let words = 1; words < MAX_WORDS && text.charCodeAt(stop) === SPACE; words++) stop = skipWord(text, stop + 1, end);
+  for (let words = 1; words < MAX_WORDS && text.charCodeAt(stop) === SPACE; words++)
+    stop = skipWord(text, stop + 1, end);
   return text.charCodeAt(stop) === TAB ? stop : -1;
 }
 

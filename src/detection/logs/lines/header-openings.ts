@@ -1,11 +1,11 @@
-import { classOf, isDigit, isLetter, skipDigits, skipLetters, skipSpaces, skipWord, UPPER } from "./chars.ts";
+import { classOf, isDigit, isLetter, LOWER, skipDigits, skipLetters, skipSpaces, skipWord, UPPER } from "./chars.ts";
 import { takeBracket, takeHeldTime, takeLetterBracket } from "./header-brackets.ts";
 import { finish, noteTime, type Step } from "./header-cursor.ts";
 import { afterBars, afterPart, afterTag, detailRank } from "./header-parts.ts";
 import { letterRank, levelRank } from "./level.ts";
 import { scanTime, TIME, type TimeScan } from "./scan-time.ts";
 import { afterSeparatedField, partsFields } from "./separated-field.ts";
-import { afterAngleLevel, afterSyslogTime, afterUptime } from "./syslog-header.ts";
+import { afterAngleLevel, afterProcess, afterSyslogTime, afterUptime } from "./syslog-header.ts";
 import { afterLoggerName } from "./wrapped-line.ts";
 
 const COMMA = 44;
@@ -59,6 +59,12 @@ const takeTime: Step = (text, end, header, c) => {
     const host = skipSpaces(text, c.at, end);
     // `Oct 03 15:58:15.112 ERROR `: no daemon of syslog, but `tracing` in its older form.
     if (isCapital(text, host) && levelRank(text, host, skipWord(text, host, end)) > 0) return true;
+    // A date with its year is `date`'s or ctime's: no host follows.
+    const isDated = isDigit(text.charCodeAt(c.at - 4)) && text.charCodeAt(c.at - 5) === 32;
+    if (isDated && text.charCodeAt(host) !== OPEN) {
+      c.at = afterProcess(text, host, end);
+      return true;
+    }
     header.wrapped = true;
     return finish(c, afterSyslogTime(text, host, end, header));
   }
@@ -156,6 +162,18 @@ function isBeforeTime(text: string, at: number, end: number): boolean {
   return time.end - from >= MIN_STAMP;
 }
 
+/** Words that mean the same as a level and in a sentence. */
+const PLAIN = new Set(["error", "fatal", "warn", "warning"]);
+
+/** `error opening shelf 7`: a level in small letters, one space and a plain word are how a sentence begins. */
+function isWordOfSentence(text: string, at: number, to: number, end: number): boolean {
+  if (classOf(text.charCodeAt(at + 1)) === UPPER || text.charCodeAt(to) !== 32) return false;
+  const next = to + 1;
+  const stop = skipLetters(text, next, end);
+  const isPlain = classOf(text.charCodeAt(next)) === LOWER && (stop >= end || text.charCodeAt(stop) === 32);
+  return isPlain && text.charCodeAt(stop + 1) !== OPEN;
+}
+
 const takeLevel: Step = (text, end, header, c) => {
   if (header.level > 0) return false;
   // Python's name of a level without one.
@@ -169,13 +187,22 @@ const takeLevel: Step = (text, end, header, c) => {
   const next = text.charCodeAt(letters);
   const stops = letters === c.word || next === COLON || next === COMMA || next === BAR || next === OPEN;
   const stated =
-    c.timed ||
-    next === COLON ||
-    classOf(text.charCodeAt(c.at + 1)) === UPPER ||
-    isBeforeTime(text, letters, end);
+    c.timed || next === COLON || classOf(text.charCodeAt(c.at + 1)) === UPPER || isBeforeTime(text, letters, end);
   // `08:15:02.1: Notice `, as Falco writes it.
-  const isTold = c.timed && c.components + c.numbers + c.brackets === 0 && text.startsWith(": ", c.at - 2);
-  const rank = stops && stated && (isTold || !isOrdinary(text, c.at, letters)) ? levelRank(text, c.at, letters) || (c.timed && next === COLON ? detailRank(text, c.at, letters) : 0) : 0;
+  const isTold =
+    c.timed &&
+    header.kind === TIME.clock &&
+    c.components + c.numbers + c.brackets === 0 &&
+    text.startsWith(": ", c.at - 2);
+  const rank =
+    stops && stated && (isTold || !isOrdinary(text, c.at, letters))
+      ? levelRank(text, c.at, letters) || (c.timed && next === COLON ? detailRank(text, c.at, letters) : 0)
+      : 0;
+  if (rank > 0 && c.timed && isWordOfSentence(text, c.at, letters, end)) {
+    // `error opening shelf 7` keeps its words; `trace id is 7` and `alert manager started` state no level.
+    if (PLAIN.has(text.slice(c.at, letters).toLowerCase())) header.level = rank;
+    return finish(c, c.at);
+  }
   if (rank > 0) {
     header.level = rank;
     // A level and nothing else is what the line says.

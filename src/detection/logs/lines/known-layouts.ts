@@ -41,6 +41,18 @@ const OPENINGS: readonly Layout[] = [
   { first: "[", form: /\[\d{1,7}\] - /y, ends: true },
   // Rails: the request.
   { first: "[", form: /\[[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\] +/y, ends: true },
+  // vLLM and Ray: the process.
+  { first: "(", form: /\([A-Za-z][\w ]{0,64} pid=\d{1,10}\) (?=[A-Z]{4,8} )/y, ends: false },
+  // Erlang's reports.
+  {
+    first: "=",
+    form: /=([A-Z]{4,10}) REPORT==== [^\n]{10,60} ===(?=\n)/y,
+    ends: true,
+    levels: { ERROR, CRASH: ERROR, SUPERVISOR: ERROR, WARNING: WARN, INFO, PROGRESS: INFO },
+  },
+  // nginx before its log is open, and its kin: `nginx: [emerg] `.
+  { first: LOWER, form: /[\w.-]{1,32}: \[([a-z]{3,8})\] /y, ends: true },
+  { first: LOWER, form: /[\w.-]{1,32}: ([A-Z]{4,8}) (?=\S)/y, ends: true },
   // WebLogic: fields in angle brackets.
   { first: "<#", form: /(?:####)?<(?=[A-Z][a-z]{2} \d)/y, ends: false },
   // log4j and SLF4J about themselves.
@@ -48,6 +60,8 @@ const OPENINGS: readonly Layout[] = [
   { first: "S", form: /SLF4J\(([IWE])\): /y, ends: true, levels: LETTERS },
   // logcat: `E/Tag( 1234): `
   { first: "VDIWEF", form: /([VDIWEF])\/[^\s(:]{1,64}\( *\d{1,7}\): /y, ends: true, levels: LETTERS },
+  // MinIO's operator: `E: 2026/11/20 22:27:36 `.
+  { first: "VDIWEF", form: /([VDIWEF]): (?=\d{4}[-/]\d\d)/y, ends: false, levels: LETTERS },
   // log4j's TTCC: milliseconds since the start.
   { first: DIGITS, form: /\d{1,9} +(?=\[[^\]]{1,64}\] (?:TRACE|DEBUG|INFO|WARN|ERROR|FATAL) )/y, ends: false },
   // Ceph in a container: a word that is no level.
@@ -60,6 +74,27 @@ const OPENINGS: readonly Layout[] = [
 
 /** Behind a time, before a level is known. */
 const BEFORE_LEVEL: readonly Layout[] = [
+  // Python with the level behind the logger, and Kopf with the object: `keeper.rows [INFO] [east/a] `.
+  {
+    first: LOWER + UPPER,
+    form: /[\w.:-]{1,128} +\[ *([A-Za-z]{3,9}) *\] +(?:\[[\w.-]{1,128}\/[\w.-]{1,128}\] )?/y,
+    ends: true,
+  },
+  // Emissary: `keeper [9 Main] 1.4.2 DEBUG: `.
+  {
+    first: LOWER,
+    form: /[\w.-]{1,64} (?:[\d.]{1,16} )?\[[^\]]{1,64}\] (?:[\d.]{1,16} )?([A-Z]{4,8}): /y,
+    ends: true,
+  },
+  // Ceph's log of the cluster.
+  {
+    first: `${DIGITS}abcdef`,
+    form: /[0-9a-f]{8,16} +-?\d{1,3} log_channel\(\w{1,32}\) log \[(DBG|INF|WRN|ERR|SEC)\] : /y,
+    ends: true,
+    levels: { DBG: 2, INF: INFO, WRN: WARN, ERR: ERROR, SEC: WARN },
+  },
+  // Ceph: thread and verbosity.
+  { first: `${DIGITS}abcdef`, form: /[0-9a-f]{12,16} +\d{1,2} (?=\S)/y, ends: true },
   // Ceph: the thread, and -1 for an error.
   {
     first: `${DIGITS}abcdef`,
@@ -94,7 +129,12 @@ const BEFORE_LEVEL: readonly Layout[] = [
   { first: "IWEF", form: /([IWEF]) \S{1,200}:\d{1,6}\] /y, ends: true, levels: LETTERS },
   // MongoDB before 4.4 and QuestDB: `I NETWORK  [conn7] `, `E i.q.WriterPool `.
   { first: "DIWEF", form: /([DIWEF])\d? +(?:[A-Z]{3,12}|-) +\[[^\]]{1,64}\] /y, ends: true, levels: LETTERS },
-  { first: "DIECA", form: /([DIECA]) (?:[a-z]\w{0,32}\.){2,8}\w{1,64} /y, ends: true, levels: { ...LETTERS, C: ERROR, A: INFO } },
+  {
+    first: "DIECA",
+    form: /([DIECA]) (?:[a-z]\w{0,32}\.){2,8}\w{1,64} /y,
+    ends: true,
+    levels: { ...LETTERS, C: ERROR, A: INFO },
+  },
   // pgpool
   {
     first: LOWER,
@@ -102,6 +142,10 @@ const BEFORE_LEVEL: readonly Layout[] = [
     ends: true,
     levels: { DETAIL: INFO, HINT: INFO, CONTEXT: INFO, QUERY: INFO, LOCATION: INFO },
   },
+  // Redis: what it marks.
+  { first: "#*", form: /([#*]) (?=[A-Z])/y, ends: true, levels: { "#": WARN, "*": INFO } },
+  // RFC 5424 without its priority.
+  { first: LOWER + UPPER, form: /[\w.-]{1,128} [\w./-]{1,48} \d{1,10} \S{1,32} - (?=\S)/y, ends: true },
   // SQL Server: who wrote it, without a level.
   { first: "sSLB", form: /(?:spid\d{1,6}s?|Server|Logon|Backup) {3,}/y, ends: true },
   // java.util.logging: class and method, and the level on the next line.

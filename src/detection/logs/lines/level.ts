@@ -6,7 +6,7 @@ const LEVELS: readonly Level[] = ["trace", "debug", "info", "warn", "error", "fa
 const WORDS: Readonly<Record<Level, string>> = {
   trace: "trace trc finest finer verbose vrb silly trac trce",
   debug: "debug dbg debu dbug debg fine debug1 debug2 debug3 debug4 debug5",
-  info: "info information inf notice note log statement config audit success",
+  info: "info information inf notice note log statement config audit success succ",
   warn: "warn warning wrn",
   error: "error err eror erro severe failure fail critical crit",
   fatal: "fatal ftl fata pnc panic pani alert emerg emergency dpanic",

@@ -7,7 +7,7 @@ import { type LineFields, noteField } from "./line-fields.ts";
 import { MESSAGE_KEYS, type Structured } from "./message-keys.ts";
 import { scanHeader } from "./scan-header.ts";
 import { isKeyChar } from "./scan-pairs.ts";
-import { HOLDERS, scanStructured } from "./scan-structured.ts";
+import { HOLDERS, LATE_HOLDERS, scanStructured } from "./scan-structured.ts";
 import { scanTime, TIME, type TimeScan } from "./scan-time.ts";
 import { severityOfWords } from "./severity-words.ts";
 import { numberMs, stampMs } from "./stamp-time.ts";
@@ -40,7 +40,19 @@ const NEXTCLOUD: readonly Level[] = ["debug", "info", "warn", "error", "fatal"];
 const SENTENCE_KEYS = [...new Set(MESSAGE_KEYS.map((key) => key.toLowerCase()))];
 /** Docker's and Falco's, which hold a whole line. */
 const LINES = new Set([SENTENCE_KEYS.indexOf("log"), SENTENCE_KEYS.indexOf("output")]);
-const TIME_KEYS = new Set(["ts", "time", "timestamp", "@timestamp", "t", "datetime", "@t", "start_time", "time_iso8601", "time_local", "startutc"]);
+const TIME_KEYS = new Set([
+  "ts",
+  "time",
+  "timestamp",
+  "@timestamp",
+  "t",
+  "datetime",
+  "@t",
+  "start_time",
+  "time_iso8601",
+  "time_local",
+  "startutc",
+]);
 
 const header = createHeader();
 const pairs: Structured = { start: 0, end: 0, kind: 0 };
@@ -92,17 +104,26 @@ function noteRequestLine(draft: Draft, value: string): void {
   noteField(draft.fields, "path", path);
 }
 
-/** A request that the server failed is an error, though access logs call it information. */
-function levelOfStatus(stated: Level | undefined, status: number): Level {
-  if (status < 500) return stated ?? "info";
-  return stated === "warn" || stated === "fatal" ? stated : "error";
+/**
+ * A request that the server failed is an error, though access logs call it information. A status that a sentence tells beside its own level
+ * (`INFO [status=502] call failed`) leaves that level alone.
+ */
+function levelWith(draft: Draft, isAnswer: boolean, message: string): Level | undefined {
+  const { status = 0, method, path } = draft.fields;
+  const stated = draft.level;
+  if (status >= 500 && (stated === undefined || isAnswer))
+    return stated === "warn" || stated === "fatal" ? stated : "error";
+  const isRequest = status > 0 && (method !== undefined || path !== undefined);
+  return stated ?? (isRequest ? "info" : severityOfWords(message));
 }
 
-/** Stated level or that of an HTTP status, else that of the words. */
-function finish(draft: Draft, text: string): ParsedLine {
+/**
+ * Stated level or that of an HTTP status, else that of the words.
+ * @param isAnswer is the line about the answer to a request, or data?
+ */
+function finish(draft: Draft, text: string, isAnswer = true): ParsedLine {
   const message = text.slice(0, MAX_MESSAGE);
-  const { status } = draft.fields;
-  const level = status === undefined ? (draft.level ?? severityOfWords(message)) : levelOfStatus(draft.level, status);
+  const level = levelWith(draft, isAnswer, message);
   return {
     level,
     message,
@@ -117,14 +138,22 @@ function finish(draft: Draft, text: string): ParsedLine {
  */
 function noteRecord(draft: Draft, parsed: object): void {
   const records: Readonly<Record<string, unknown>> = { ...parsed };
-  const named = draft.message === undefined ? (records.error ?? records.err ?? records.exception) : records[draft.message];
-  if (typeof named !== "object" || named === null) return;
-  const record = emptyDraft();
-  noteNested(record, "fields", named);
-  if (record.message === undefined) return;
-  draft.message = record.message;
-  Object.assign(draft.fields, record.fields);
-  if (isWorse(record.level, draft.level)) draft.level = record.level;
+  const named =
+    draft.message === undefined
+      ? Object.keys(records)
+          .filter((key) => LATE_HOLDERS.has(key))
+          .map((key) => records[key])
+      : [records[draft.message]];
+  for (const held of named) {
+    if (typeof held !== "object" || held === null) continue;
+    const record = emptyDraft();
+    noteNested(record, "fields", held);
+    if (record.message === undefined) continue;
+    draft.message = record.message;
+    Object.assign(draft.fields, record.fields);
+    if (isWorse(record.level, draft.level)) draft.level = record.level;
+    return;
+  }
 }
 
 /** Kubernetes' own JSON states none: what informs has a verbosity, what failed its error (https://github.com/kubernetes/klog). */
@@ -139,7 +168,8 @@ const time: TimeScan = { end: 0, kind: 0 };
 const beginsWithTime = (text: string) =>
   scanTime(text, 0, text.length, time) && time.kind !== TIME.clock && time.kind !== TIME.epoch && time.end >= MIN_STAMP;
 
-function parseJson(text: string): ParsedLine | undefined {
+/** @param before what a plain header before the object says; the object's own word goes before it */
+function parseJson(text: string, before: Pick<Draft, "level" | "at">): ParsedLine | undefined {
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
@@ -157,12 +187,14 @@ function parseJson(text: string): ParsedLine | undefined {
     else if (typeof value === "object" && value !== null) noteNested(draft, key, value);
   }
   noteRecord(draft, parsed);
+  draft.level ??= before.level;
+  draft.at ??= before.at;
   if (draft.message === undefined) return finish(draft, text);
   draft.level ??= levelOfKlog(parsed, draft);
   if (draft.messageRank === SENTENCE_KEYS.indexOf("short_message")) draft.level ??= draft.syslog;
   if ("reqId" in parsed && "app" in parsed && "level" in parsed) draft.level ??= NEXTCLOUD[Number(parsed.level)];
   // Docker wraps a whole line, header and all, into "log"; others do so under any key.
-  const isLine = LINES.has(draft.messageRank) || beginsWithTime(draft.message);
+  const isLine = LINES.has(draft.messageRank) || draft.message.startsWith("{") || beginsWithTime(draft.message);
   if (!isLine) return finish(draft, draft.message);
   const inner = parseLine(draft.message.trimEnd());
   Object.assign(draft.fields, inner.fields);
@@ -221,11 +253,15 @@ function unescaped(text: string): string {
 
 const noteOnlyField = (draft: Draft, key: string, value: string | number) => noteField(draft.fields, key, value);
 
-function noteRequest(draft: Draft, text: string, from: number): void {
-  const [method = "", path = "", status = ""] = requestOf(text, from) ?? [];
+/** @returns whether the line is about a request */
+function noteRequest(draft: Draft, text: string, from: number): boolean {
+  const request = requestOf(text, from);
+  if (request === undefined) return false;
+  const [method = "", path = "", status = ""] = request;
   noteField(draft.fields, "method", method);
   noteField(draft.fields, "path", path);
   noteField(draft.fields, "status", status);
+  return true;
 }
 
 /**
@@ -236,13 +272,15 @@ export function parseLine(raw: string): ParsedLine {
   const text = withoutColours(raw.length > MAX_LINE ? raw.slice(0, MAX_LINE) : raw);
   scanHeader(text, 0, text.length, header);
   const { message: from, level: rank, timeStart, timeEnd } = header;
+  const level = levelOfRank(rank);
+  const at = timeStart < 0 ? undefined : stampMs(text.slice(timeStart, timeEnd));
   if (text.charCodeAt(from) === 123) {
-    const json = parseJson(from === 0 ? text : text.slice(from));
+    const json = parseJson(from === 0 ? text : text.slice(from), { level, at });
     if (json !== undefined) return json;
   }
   const draft = emptyDraft();
-  draft.level = levelOfRank(rank);
-  draft.at = timeStart < 0 ? undefined : stampMs(text.slice(timeStart, timeEnd));
+  draft.level = level;
+  draft.at = at;
   if (isLogfmt(text, from) && notePairs(text, from, draft, notePair) > 1 && draft.message !== undefined) {
     // `conn=7 op=1 RESULT err=49 text=`: pairs within a sentence are not all there is.
     if (!scanStructured(text, from, text.length, pairs)) return finish(draft, text.slice(from));
@@ -253,10 +291,10 @@ export function parseLine(raw: string): ParsedLine {
     notePairs(text, pairs.end, draft, noteOnlyField);
     return finish(draft, unescaped(text.slice(pairs.start, pairs.end)));
   }
-  noteRequest(draft, text, from);
+  const isAnswer = noteRequest(draft, text, from);
   // What a header holds in pairs belongs to the line as well: `[trace=7] `.
   notePairs(text, Math.max(0, timeEnd), draft, noteOnlyField);
-  return finish(draft, text.slice(skipSpaces(text, from, text.length)));
+  return finish(draft, text.slice(skipSpaces(text, from, text.length)), isAnswer);
 }
 
 function isLogfmt(text: string, from: number): boolean {

@@ -63,7 +63,7 @@ function scanLogfmt(text: string, from: number, end: number, out: Structured): b
 }
 
 /** `shop/orders "msg"="sentence" "key"=1`: a name at most, then pairs whose keys are quoted, as klogr writes them. */
-const KLOGR = /(?:[\w./-]{1,128} | )?(?="msg"=")/y;
+const KLOGR = /(?:[\w./-]{1,128} | )?(?:"level"=\d{1,3} )?(?="msg"=")/y;
 
 /** `["sentence"] [key=value]`, as TiDB and TiKV write it (https://github.com/tikv/rfcs, unified log format). */
 function scanBracketed(text: string, from: number, end: number, out: Structured): boolean {

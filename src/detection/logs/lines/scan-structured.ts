@@ -11,7 +11,19 @@ const COLON = 58;
 export const HOLDERS: ReadonlySet<string> = new Set(["fields", "jsonPayload", "body", "Body"]);
 
 /** Of these too, when nothing else holds one. */
-const LATE_HOLDERS: ReadonlySet<string> = new Set(["error", "err", "exception", "record"]);
+export const LATE_HOLDERS: ReadonlySet<string> = new Set([
+  "error",
+  "err",
+  "exception",
+  "record",
+  "info",
+  "data",
+  "attributes",
+  "event",
+]);
+/** Those of one line that are looked into. */
+const MAX_HOLDERS = 4;
+const late: number[] = [];
 
 /** Offset after a JSON value that is not a string; nested objects and arrays are passed over with a depth count. */
 function endOfValue(text: string, from: number, end: number): number {
@@ -46,10 +58,12 @@ function scanJson(text: string, from: number, end: number, out: Structured): boo
   out.kind = 1;
   out.start = 0;
   out.end = 0;
+  late.length = 0;
   const holder = scanObject(text, from, end, out);
-  if (holder <= 0) return holder === FOUND;
+  if (holder === FOUND) return true;
   const { start, end: stop } = out;
-  if (scanObject(text, holder, end, out) === FOUND) return true;
+  const holders = holder > 0 ? [holder] : late.slice();
+  if (holders.some((open) => scanObject(text, open, end, out) === FOUND)) return true;
   out.start = start;
   out.end = stop;
   return stop > start;
@@ -84,7 +98,8 @@ function scanObject(text: string, from: number, end: number, out: Structured): n
       const key = text.slice(keyStart, keyEnd);
       // `"msg":"record","record":{…}`: the sentence names the object that holds it.
       if (best < MESSAGE_KEYS.length && key === text.slice(out.start, out.end)) return i;
-      if (HOLDERS.has(key) || (holder === NOTHING && LATE_HOLDERS.has(key))) holder = i;
+      if (HOLDERS.has(key)) holder = i;
+      else if (LATE_HOLDERS.has(key) && late.length < MAX_HOLDERS) late.push(i);
     }
     i = skipSpaces(text, quoted ? valueEnd + 1 : valueEnd, end);
     if (text.charCodeAt(i) !== 44) break;

@@ -1,4 +1,5 @@
 import { isDigit, isLetter, skipDigits, skipWord } from "./chars.ts";
+import { levelRank } from "./level.ts";
 
 /** How a line writes its time; lines with different kinds come from different programs. */
 export const TIME = {
@@ -76,12 +77,14 @@ function endOfZoneName(text: string, at: number): number | undefined {
   let i = at;
   while (i - at < 5 && text.charCodeAt(i) >= 65 && text.charCodeAt(i) <= 90) i++;
   const close = text.charCodeAt(i);
-  return i - at >= 3 && (close === 93 || close === 62) ? i : undefined;
+  // `[22:27:36 INF] ` states a level.
+  return i - at >= 3 && (close === 93 || close === 62) && levelRank(text, at, i) === 0 ? i : undefined;
 }
 
 function scanZone(text: string, at: number, end: number): number {
   const code = text.charCodeAt(at);
-  if (code === 90) return at + 1;
+  // JFrog writes `L` for the local time.
+  if (code === 90 || (code === 76 && text.charCodeAt(at + 1) === SPACE)) return at + 1;
   if (code === SPACE && isHalf(text, at + 1)) return scanZone(text, at + 3, end);
   if (code === SPACE && text.charCodeAt(at + 1) === 90) return isLetter(text.charCodeAt(at + 2)) ? at : at + 2;
   const signAt = code === SPACE ? at + 1 : at;

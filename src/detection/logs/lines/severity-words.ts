@@ -53,7 +53,29 @@ const ERROR = [
   "service unavailable",
   "oomkilled",
   "out of memory",
+  "i/o timeout",
+  "tls handshake timeout",
+  "signed by unknown authority",
+  "certificate has expired",
+  "unexpected eof",
+  "network is unreachable",
+  "name or service not known",
+  "read-only file system",
+  "operation not permitted",
+  "address already in use",
+  "disk quota exceeded",
+  "stale file handle",
+  "transport endpoint is not connected",
+  ": command not found",
+  "executable file not found",
+  "exec user process caused",
+  "flag provided but not defined",
+  "unknown flag: ",
+  "unrecognized option",
 ];
+
+/** `sh: 7: shelf: not found`, `/bin/sh: can't open '/open.sh'`: what a shell says of what it cannot run. */
+const SHELL = /^(?:\/\S{1,200}|(?:ba|da|a|z)?sh): (?:.{1,200}: not found$|can't open )/;
 
 const WARN = ["warning", "deprecated", "retrying", "backing off", "throttl", "slow query"];
 
@@ -144,6 +166,7 @@ function doubtful(text: string, word: string): boolean {
 export function severityOfWords(message: string): Level | undefined {
   const text = message.slice(0, MAX_SEARCHED).toLowerCase();
   if (FATAL.some((phrase) => text.includes(phrase)) || GONE.test(text)) return "fatal";
+  if (SHELL.test(text)) return "error";
   if (ERROR.some((phrase) => text.includes(phrase) && !deniedBefore(text, text.indexOf(phrase)))) return "error";
   if (DOUBTFUL.some((word) => doubtful(text, word))) return "error";
   return WARN.some((word) => text.includes(word)) ? "warn" : undefined;

@@ -5,7 +5,7 @@ const ISO =
 /** `20/Nov/2026:22:27:36 +0000`, `20-Nov-2026 22:27:36.123`, `20 Nov 2026 22:27:36`. */
 const NAMED = /^(\d\d)[-/ ]([A-Z][a-z]{2})[-/ ](\d{4})[: ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?(?: ([+-]\d{4}))?/;
 /** `Fri Nov 20 22:27:36.123 2026`, as ctime(3) writes it. */
-const CTIME = /^[A-Z][a-z]{2} ([A-Z][a-z]{2}) +(\d{1,2}) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))? (\d{4})/;
+const CTIME = /^[A-Z][a-z]{2} ([A-Z][a-z]{2}) +(\d{1,2}) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?: (?:UTC|GMT))? (\d{4})/;
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /** Outside these years a number is no time. */

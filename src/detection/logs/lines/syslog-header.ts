@@ -103,7 +103,7 @@ function afterBracket(text: string, at: number, end: number, out: Header): numbe
 }
 
 /** `(2481) `: a process in parentheses; where what follows begins, `at` when there is none. */
-function afterProcess(text: string, at: number, end: number): number {
+export function afterProcess(text: string, at: number, end: number): number {
   if (text.charCodeAt(at) !== 40) return at;
   const close = skipDigits(text, at + 1, end);
   const next = skipSpaces(text, close + 1, end);

@@ -16,6 +16,8 @@ const structured: Structured = { start: 0, end: 0, kind: 0 };
 const COLUMNS = 16;
 const STRUCTURED = 32;
 
+const OPEN_OBJECT = 123;
+
 /** Where the message stands in `TokenLine.text` (for a template's text). */
 export interface Span {
   start: number;
@@ -126,6 +128,10 @@ function readMessage(text: string, layout: number, line: TokenLine, span: Span):
   span.start = escaped ? 0 : structured.start;
   span.end = escaped ? message.length : structured.end;
   clearTokenLine(line, message, format);
+  if (message.charCodeAt(span.start) === OPEN_OBJECT && scanStructured(message, span.start, span.end, structured)) {
+    readMessage(message, layout, line, span);
+    return;
+  }
   scanHeader(message, span.start, span.end, inner);
   if (inner.kind !== 0) span.start = inner.message;
 }
