@@ -151,11 +151,13 @@ async function* orIdle(chunks: AsyncIterable<Uint8Array>, idleMs: number): Async
 function summary(lines: number, miner: TemplateMiner): string {
   const { evicted, cut } = miner.losses();
   const lost = [
-    evicted > 0 ? `${evicted} templates were dropped at the limit` : "",
-    cut > 0 ? `${cut} long lines were read only at their beginning` : "",
+    evicted > 0 ? `${counted(evicted, "template")} dropped at the limit` : "",
+    cut > 0 ? `${counted(cut, "long line")} read only at the beginning` : "",
   ].filter((part) => part !== "");
-  return [`${lines} lines, ${miner.size} templates`, ...lost].join("; ");
+  return [`${counted(lines, "line")}, ${counted(miner.size, "template")}`, ...lost].join("; ");
 }
+
+const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? "" : "s"}`;
 
 const remedy = "Give the path of a log file, or - to read stdin.";
 

@@ -126,7 +126,7 @@ test("a line of ten megabytes, NUL and bytes that are no UTF-8 are lines like ot
     '{"line":2,"template":2}',
     '{"line":3,"template":3}',
   ]);
-  expect(err).toContain("3 lines, 3 templates; 1 long lines were read only at their beginning");
+  expect(err).toContain("3 lines, 3 templates; 1 long line read only at the beginning");
 });
 
 test("a reader that closes early is no failure", async () => {
