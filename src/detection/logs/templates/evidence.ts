@@ -76,7 +76,8 @@ export function evidenceNeeded(line: Tokens, r: Resemblance): number {
   // A word where the other has a value is another difference.
   const differences = r.different + r.mixedWords;
   if (differences === 1) return most;
-  if ((leads && r.different > 1) || r.same <= r.different) return Number.POSITIVE_INFINITY;
+  if ((leads && r.different > 1) || r.same < r.different || (r.same === r.different && names < differences))
+    return Number.POSITIVE_INFINITY;
   if (r.same >= 3 * differences || names === differences) return most;
   return r.same >= 2 * differences ? most + differences - 1 : most + differences;
 }

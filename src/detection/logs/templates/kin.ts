@@ -1,7 +1,7 @@
 import type { Run } from "./bracket-groups.ts";
 import { evidenceNeeded } from "./evidence.ts";
 import { differingRun, MAX_ADDED, type Shape, shapeOfBoth } from "./optional-word.ts";
-import { compare, createResemblance, isCase } from "./resemblance.ts";
+import { compare, createResemblance, hasFurtherNames, isCase } from "./resemblance.ts";
 import { type Template, tokensOf } from "./template.ts";
 import type { TemplateIndex } from "./template-index.ts";
 import type { Tokens } from "./token-line.ts";
@@ -30,10 +30,18 @@ export function familyOf(
 ): Family | undefined {
   const cases: Template[] = [];
   const families = new Map<number, Family>();
+  /** The one that has learned of such names, with the most words in common. */
+  let named: Template | undefined;
+  let shared = 0;
   index.near(tokens, (template) => {
     if (template === self || !compare(tokens, template, known, near)) return;
     if (near.different === 0) {
-      if (isCase(near) && !cases.includes(template)) cases.push(template);
+      if (isCase(near)) {
+        if (!cases.includes(template)) cases.push(template);
+      } else if (hasFurtherNames(near) && near.same > shared) {
+        named = template;
+        shared = near.same;
+      }
       return;
     }
     const needed = evidenceNeeded(tokens, near);
@@ -43,6 +51,7 @@ export function familyOf(
     else if (!family.members.includes(template)) family.members.push(template);
   });
   if (cases.length > 0) return { mask: 0, needed: 1, members: cases };
+  if (named !== undefined) return { mask: 0, needed: 1, members: [named] };
   for (const family of families.values()) if (family.members.length + 1 >= family.needed) return family;
   return undefined;
 }

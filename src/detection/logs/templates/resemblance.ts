@@ -1,3 +1,4 @@
+import { isOneMore } from "./looks.ts";
 import type { Template } from "./template.ts";
 import { FLAG, type Tokens, WILD } from "./token-line.ts";
 import type { ValueWords } from "./value-words.ts";
@@ -12,6 +13,8 @@ export interface Resemblance {
   same: number;
   /** Positions where one has a value and the other a word. */
   mixed: number;
+  /** Of `mixed`, where one has learned that names stand there, and the other has a further one (looks.ts). */
+  learned: number;
   /** Of `mixed`, how many follow `=` or `:`. */
   mixedNamed: number;
   /** Of `mixed`, how many neither do so nor look like names. */
@@ -34,6 +37,7 @@ export function createResemblance(): Resemblance {
   return {
     same: 0,
     mixed: 0,
+    learned: 0,
     mixedNamed: 0,
     mixedWords: 0,
     different: 0,
@@ -52,6 +56,7 @@ export function compare(line: Tokens, template: Template, known: ValueWords, out
   if (hashes.length !== line.count || template.format !== line.format) return false;
   out.same = 0;
   out.mixed = 0;
+  out.learned = 0;
   out.mixedNamed = 0;
   out.mixedWords = 0;
   out.different = 0;
@@ -67,9 +72,11 @@ export function compare(line: Tokens, template: Template, known: ValueWords, out
     if (ours === other) {
       if (ours !== WILD) out.same++;
     } else if (ours === WILD || other === WILD) {
-      const word = ours === WILD ? (template.flags[i] ?? 0) : (line.flags[i] ?? 0);
+      const isOurs = ours !== WILD;
+      const word = (isOurs ? line.flags[i] : template.flags[i]) ?? 0;
       // The name of a value is none.
       if ((word & FLAG.key) !== 0) return false;
+      if (isOneMore((isOurs ? template.flags[i] : line.flags[i]) ?? 0, isOurs ? ours : other, word)) out.learned++;
       if ((word & (FLAG.named | FLAG.soft | FLAG.constant)) === 0) out.mixedWords++;
       out.mixed++;
       if (((line.flags[i] ?? 0) & FLAG.named) !== 0) out.mixedNamed++;
@@ -98,4 +105,9 @@ export function isCase(r: Resemblance): boolean {
   if (r.different > 0) return false;
   const free = r.mixed - r.mixedNamed;
   return r.same >= free + 1 && r.same >= (free > 0 ? 2 : 1) && r.same * 2 >= r.mixed;
+}
+
+/** Is one of the two the other but for further names where names are known to stand? Then a single word in common is enough. */
+export function hasFurtherNames(r: Resemblance): boolean {
+  return r.different === 0 && r.learned > 0 && r.learned === r.mixed && r.same >= r.learned;
 }

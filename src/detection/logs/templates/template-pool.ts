@@ -127,11 +127,11 @@ export function createTemplatePool(maxTemplates: number, keepTexts: boolean): Te
     },
     join(members, mask, tokens) {
       const oldest = oldestOf(members);
+      const all = [tokens, ...members];
       forget(oldest);
       for (let i = 0; i < tokens.count; i++) {
-        if (oldest.hash[i] === WILD) continue;
         const differs = i < 31 && (mask & (1 << i)) !== 0;
-        if (differs || tokens.hash[i] === WILD || members.some(({ hash }) => hash[i] === WILD)) generalise(oldest, i);
+        if (differs || all.some(({ hash }) => hash[i] === WILD)) generalise(oldest, i, all);
       }
       remember(oldest);
       retire(members, oldest);

@@ -1,4 +1,5 @@
 import { classOf, SEPARATOR } from "../lines/chars.ts";
+import { learnLook } from "./looks.ts";
 import { FLAG, lineKey, type TokenLine, type Tokens, WILD } from "./token-line.ts";
 
 /** A learned template. `hash[i]` is WILD where the text varies. Owned by the miner; others see `TemplateView`. */
@@ -94,8 +95,12 @@ export function textOf(template: Template): string {
   return template.layout.replaceAll("\0", "").trim();
 }
 
-/** Makes the token at `at` a value. */
-export function generalise(template: Template, at: number): void {
+/** Makes the token at `at` a value, that of all these. */
+export function generalise(template: Template, at: number, all: readonly Pick<Tokens, "hash" | "flags">[]): void {
+  let flags = template.flags[at] ?? 0;
+  for (const one of all) flags = learnLook(flags, one.hash[at] ?? WILD, one.flags[at] ?? 0);
+  template.flags[at] = flags;
+  if (template.hash[at] === WILD) return;
   template.hash[at] = WILD;
   const pieces = template.layout.split("\0");
   if (2 * at + 1 < pieces.length - 1) pieces[2 * at + 1] = VALUE;

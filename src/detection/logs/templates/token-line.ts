@@ -12,6 +12,8 @@ export const FLAG = {
   slot: 2,
   named: 4,
   constant: 8,
+  /** Of a value of a template: sentences differed here in words, and their looks are noted in the same flags (looks.ts). */
+  learned: 16,
   product: 32,
   opened: 64,
   event: 128,
@@ -26,6 +28,8 @@ export const FLAG = {
   raised: 8192,
   /** Begins with a capital letter. */
   capital: 16384,
+  /** Of a learned value: plain words were seen. */
+  plain: 32768,
 } as const;
 
 /** What is compared of a line or a template. */

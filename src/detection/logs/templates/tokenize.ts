@@ -49,13 +49,13 @@ const isEnclosed = (text: string, from: number, to: number) =>
 const tellsAlone = ({ count, flags }: TokenLine, from: number, close: number) =>
   close === CLOSE_GROUP && from === count - 1 && ((flags[from] ?? 0) & FLAG.event) !== 0;
 
-/** `Options.write_buffer_size: 64`: is what ends at `at` the name of a single value with which the line ends? */
+/** `Options.write_buffer_size: 64`: is what ends at `at` the name of a single value with which the line ends? That of `shop: opened` is none. */
 function isSetting(text: string, at: number, end: number): boolean {
   const sign = skipSpaces(text, at, end);
   if (text.charCodeAt(sign) !== COLON || text.charCodeAt(sign + 1) !== 32) return false;
   const from = skipSpaces(text, sign + 1, end);
   const stop = skipWord(text, from, end);
-  return skipSpaces(text, stop, end) >= end;
+  return skipSpaces(text, stop, end) >= end && !isEventWord(hashWord(text, from, stop), text, from, stop);
 }
 
 /** `cmd=config|get`, `zone=a:b`: what is joined to a value that ends at `at` by a bar or colon; its end. Pairs are not. */
