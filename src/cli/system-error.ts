@@ -1,5 +1,6 @@
 import { AppError, inputError } from "../lib/app-error.ts";
 import { refusalWords } from "../lib/why-refused.ts";
+import { isConnectionLost } from "../store/connection-lost.ts";
 
 /** What helps when the operating system says no. */
 const remedies: Readonly<Record<string, string>> = {
@@ -25,13 +26,20 @@ const deeds: Readonly<Record<string, string>> = {
   stat: "read",
 };
 
+const databaseRemedy =
+  "Look whether PostgreSQL runs and this machine has time for it, and try again; kubemend doctor says more.";
+
 /**
- * A file or folder that the operating system refuses is the operator's to repair, wherever in the program it shows.
+ * A file or folder that the operating system refuses is the operator's to repair, wherever in the program it shows; so is a database
+ * that does not answer in time.
  * @returns undefined for every other error
  */
 export function asSystemError(error: unknown): AppError | undefined {
   if (!(error instanceof Error) || error instanceof AppError) return undefined;
   const { code = "", syscall = "", path } = error as NodeJS.ErrnoException;
+  // Errors of sockets name their system call; those of the database's driver do not.
+  if (syscall === "" && isConnectionLost(error))
+    return inputError("database-away", `The database did not answer: ${error.message}.`, databaseRemedy, error);
   const [why, remedy] = [refusalWords[code], remedies[code]];
   if (why === undefined || remedy === undefined || syscall === "") return undefined;
   const deed = deeds[syscall] ?? `use (${syscall})`;

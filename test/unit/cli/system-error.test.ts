@@ -43,3 +43,13 @@ test("a refusal by a server, a fault of ours and an error with its remedy are no
   for (const error of [refusedConnection, new TypeError("x is not a function"), inputError("a", "b", "c"), "text"])
     expect(asSystemError(error)).toBeUndefined();
 });
+
+test.each([
+  "timeout exceeded when trying to connect",
+  "Connection terminated unexpectedly",
+])("a database that does not answer is no fault to report: %s", (words) => {
+  const error = asSystemError(new Error(words));
+  expect(error?.message).toBe(`The database did not answer: ${words}.`);
+  expect(error?.remedy).toContain("kubemend doctor");
+  expect(error?.exitCode).toBe(2);
+});
