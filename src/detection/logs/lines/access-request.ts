@@ -1,5 +1,5 @@
 /** `"GET /path HTTP/1.1" 502` as nginx, Apache and Envoy write it. */
-const REQUEST = /"([A-Z]{3,7}) (\S{1,2000}) HTTP\/[\d.]{1,4}" (?:status: )?(\d{3})\b/;
+const REQUEST = /["']([A-Z]{3,7}) (\S{1,2000}) HTTP\/[\d.]{1,4}["'] (?:status: )?(\d{3})\b/;
 
 /** `GET /path 502 12 ms`, as Express and many others write it. */
 const PLAIN_REQUEST =
@@ -10,6 +10,8 @@ const SHORT_REQUEST = /"([A-Z]{3,7}) (\/\S{0,2000})" ([1-5]\d\d)(?= |$)/;
 const UWSGI = / ([A-Z]{3,7}) (\S{1,2000}) => generated .{1,80}\(HTTP\/[\d.]{1,4} (\d{3})\)/;
 /** `Completed 502 Bad Gateway in 12 ms`, `Sent 502 in 12 ms`, as Rails and Phoenix write it. */
 const COMPLETED = /^(?:Completed|Sent) ([1-5]\d\d) (?=[A-Z]|in )/;
+/** `502 Bad Gateway: GET - /a in 12ms`, as Ktor writes it. */
+const KTOR = /^([1-5]\d\d) [A-Z][A-Za-z -]{1,40}: ([A-Z]{3,7}) - (\/\S{0,2000})/;
 /** `[GIN] 2026/11/20 - 22:27:36 | 502 | 1.2ms | 10.0.0.1 | GET      "/path"` */
 const GIN = /^\[GIN\] [^|]{1,40}\| {0,4}(\d{3}) \|[^|]{1,40}\|[^|]{1,60}\| {0,2}([A-Z]{3,7}) +"([^"]{0,2000})"/;
 
@@ -26,6 +28,8 @@ export function requestOf(text: string, from: number): readonly (string | undefi
   if (plain !== null) return plain.slice(1);
   const completed = COMPLETED.exec(text.slice(from, from + 20));
   if (completed !== null) return [undefined, undefined, completed[1]];
+  const ktor = KTOR.exec(text.slice(from, from + 400));
+  if (ktor !== null) return [ktor[2], ktor[3], ktor[1]];
   const short = protocol < 0 && text.includes('" ') ? SHORT_REQUEST.exec(text.slice(from)) : null;
   if (short !== null) return short.slice(1);
   const gin = text.startsWith("[GIN]") ? GIN.exec(text) : null;

@@ -155,8 +155,9 @@ export const takeBracket: Step = (text, end, header, c) => {
     header.level = rank;
   } else {
     const spaced = skipSpaces(text, skipWord(text, inside, close), close) < close;
-    const isFirst = isBeforeTime(text, close + 1, end);
-    const isBefore = isFirst || isBeforeLevel(text, afterBrackets(text, close + 1, end), end);
+    const isBefore =
+      header.level === 0 &&
+      (isBeforeTime(text, close + 1, end) || isBeforeLevel(text, afterBrackets(text, close + 1, end), end));
     const isContext = (c.timed || header.level > 0 || isBefore) && c.brackets < MAX_BRACKETS;
     // `[node] [gc][5301] overhead`: brackets of a sentence.
     const isChain = text.charCodeAt(close + 1) === OPEN && c.threads > 0 && text.charCodeAt(c.at - 1) === SPACE;

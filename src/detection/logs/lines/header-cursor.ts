@@ -11,6 +11,8 @@ export interface Cursor {
   /** Of `brackets`, those after the level. */
   threads: number;
   components: number;
+  /** How often a layout of a single program was looked for. */
+  searches: number;
   /** The sign that stood between two fields (`|`, `-`, `:`), 0 when it was space. */
   separator: number;
   timed: boolean;

@@ -14,6 +14,8 @@ import { afterHostAndTag } from "./syslog-header.ts";
 /** More fields than this are message, whatever they look like. */
 const MAX_FIELDS = 12;
 const MAX_NUMBERS = 3;
+/** Fields at which the layouts of single programs are looked for. */
+const MAX_SEARCHES = 4;
 
 const DASH = 45;
 const COLON = 58;
@@ -29,6 +31,7 @@ const cursor: Cursor = {
   brackets: 0,
   threads: 0,
   components: 0,
+  searches: 0,
   separator: 0,
   timed: false,
   done: false,
@@ -232,12 +235,9 @@ const known: KnownLayout = { end: 0, level: 0, ends: false };
 
 /** What single programs write before and behind a level. */
 const takeKnown: Step = (text, _end, header, c) => {
-  if (
-    header.level > 0
-      ? c.components > (c.separator === 0 ? 1 : MAX_FIELDS) || !findAfterLevel(text, c.at, known)
-      : !findBeforeLevel(text, c.at, known)
-  )
-    return false;
+  if (++c.searches > MAX_SEARCHES) return false;
+  const isMore = header.level > 0 && c.components > (c.separator === 0 ? 1 : MAX_FIELDS);
+  if (isMore || !(header.level > 0 ? findAfterLevel : findBeforeLevel)(text, c.at, c.word, known)) return false;
   if (header.level === 0) header.level = known.level;
   c.at = known.end;
   return known.ends ? finish(c, known.end) : true;
@@ -278,6 +278,7 @@ export function scanFields(text: string, from: number, end: number, header: Head
   cursor.brackets = 0;
   cursor.threads = 0;
   cursor.components = 0;
+  cursor.searches = 0;
   cursor.separator = 0;
   cursor.timed = header.kind !== TIME.none;
   cursor.done = false;

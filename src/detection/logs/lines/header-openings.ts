@@ -15,6 +15,7 @@ const OPEN = 91;
 const LETTER_A = 65;
 const LETTER_M = 77;
 const LETTER_P = 80;
+const EQUALS = 61;
 const CLOSE = 93;
 const BAR = 124;
 
@@ -110,6 +111,11 @@ const takeKitchenTime: Step = (text, end, header, c) => {
   return stop - level > 3 || finish(c, skipSpaces(text, stop, end));
 };
 
+function holdsPair(text: string, from: number, to: number): boolean {
+  for (let i = from; i < to; i++) if (text.charCodeAt(i) === EQUALS) return true;
+  return false;
+}
+
 /** Pairs that are looked at before a level. */
 const MAX_PAIRS = 8;
 
@@ -118,7 +124,7 @@ const MAX_PAIRS = 8;
  * behind one before a bracket: `INFO traceId=7, sampled=true [a.B] `.
  */
 const takePairs: Step = (text, end, header, c) => {
-  if (!c.timed || !isLetter(c.code) || c.components > 0) return false;
+  if (!c.timed || !isLetter(c.code) || c.components > 0 || !holdsPair(text, c.at, c.word)) return false;
   let i = c.at;
   for (let pair = 0; pair < MAX_PAIRS && text.slice(i, skipWord(text, i, end)).includes("="); pair++)
     i = skipSpaces(text, skipWord(text, i, end), end);

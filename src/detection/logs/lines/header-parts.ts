@@ -9,6 +9,8 @@ const MAX_BRACKET = 320;
 const MAX_TAG = 128;
 
 const QUOTE = 34;
+const DOT = 46;
+const EQUALS = 61;
 const DASH = 45;
 const COLON = 58;
 const BAR = 124;
@@ -125,8 +127,11 @@ const isPartChar = (code: number) =>
 /** How many parts a dotted name has, less one; 0 for a key with its value (`a.b=7`). */
 export function dots(text: string, at: number, end: number): number {
   let count = 0;
-  if (text.slice(at, end).includes("=")) return 0;
-  for (let i = at; i < end; i++) if (text.charCodeAt(i) === 46 && isLetter(text.charCodeAt(i + 1))) count++;
+  for (let i = at; i < end; i++) {
+    const code = text.charCodeAt(i);
+    if (code === EQUALS) return 0;
+    if (code === DOT && isLetter(text.charCodeAt(i + 1))) count++;
+  }
   return count;
 }
 

@@ -1,3 +1,4 @@
+import { skipSpaces } from "./chars.ts";
 import { levelRank } from "./level.ts";
 
 /** What single programs write into their headers and no general rule reads. */
@@ -7,8 +8,11 @@ interface Layout {
   readonly form: RegExp;
   /** Does the sentence follow? Otherwise more of the header does. */
   readonly ends: boolean;
-  /** Characters with which it begins. */
+  /** Characters with which it begins, and with which its second word does: both spare most lines the search. */
   readonly first: string;
+  readonly next?: string;
+  /** What the line holds behind its beginning. */
+  readonly holds?: string;
   /** Levels that are written in no common way. */
   readonly levels?: Readonly<Record<string, number>>;
 }
@@ -51,8 +55,8 @@ const OPENINGS: readonly Layout[] = [
     levels: { ERROR, CRASH: ERROR, SUPERVISOR: ERROR, WARNING: WARN, INFO, PROGRESS: INFO },
   },
   // nginx before its log is open, and its kin: `nginx: [emerg] `.
-  { first: LOWER, form: /[\w.-]{1,32}: \[([a-z]{3,8})\] /y, ends: true },
-  { first: LOWER, form: /[\w.-]{1,32}: ([A-Z]{4,8}) (?=\S)/y, ends: true },
+  { first: LOWER, next: "[", form: /[\w.-]{1,32}: \[([a-z]{3,8})\] /y, ends: true },
+  { first: LOWER, next: UPPER, form: /[\w.-]{1,32}: ([A-Z]{4,8}) (?=\S)/y, ends: true },
   // WebLogic: fields in angle brackets.
   { first: "<#", form: /(?:####)?<(?=[A-Z][a-z]{2} \d)/y, ends: false },
   // log4j and SLF4J about themselves.
@@ -77,27 +81,32 @@ const BEFORE_LEVEL: readonly Layout[] = [
   // Python with the level behind the logger, and Kopf with the object: `keeper.rows [INFO] [east/a] `.
   {
     first: LOWER + UPPER,
+    next: "[",
     form: /[\w.:-]{1,128} +\[ *([A-Za-z]{3,9}) *\] +(?:\[[\w.-]{1,128}\/[\w.-]{1,128}\] )?/y,
     ends: true,
   },
   // Emissary: `keeper [9 Main] 1.4.2 DEBUG: `.
   {
     first: LOWER,
+    next: `${DIGITS}[`,
     form: /[\w.-]{1,64} (?:[\d.]{1,16} )?\[[^\]]{1,64}\] (?:[\d.]{1,16} )?([A-Z]{4,8}): /y,
     ends: true,
   },
   // Ceph's log of the cluster.
   {
     first: `${DIGITS}abcdef`,
+    next: `-${DIGITS}`,
+    holds: "log_channel",
     form: /[0-9a-f]{8,16} +-?\d{1,3} log_channel\(\w{1,32}\) log \[(DBG|INF|WRN|ERR|SEC)\] : /y,
     ends: true,
     levels: { DBG: 2, INF: INFO, WRN: WARN, ERR: ERROR, SEC: WARN },
   },
   // Ceph: thread and verbosity.
-  { first: `${DIGITS}abcdef`, form: /[0-9a-f]{12,16} +\d{1,2} (?=\S)/y, ends: true },
+  { first: `${DIGITS}abcdef`, next: DIGITS, form: /[0-9a-f]{12,16} +\d{1,2} (?=\S)/y, ends: true },
   // Ceph: the thread, and -1 for an error.
   {
     first: `${DIGITS}abcdef`,
+    next: "-",
     form: /[0-9a-f]{8,16} +(-1) (?:[\w.]{1,64} \d{1,10} )?/y,
     ends: true,
     levels: { "-1": ERROR },
@@ -108,6 +117,8 @@ const BEFORE_LEVEL: readonly Layout[] = [
   // Open Liberty: thread, class, and the kind of event.
   {
     first: `${DIGITS}abcdef`,
+    next: LOWER + UPPER,
+    holds: "  ",
     form: /[0-9a-f]{8} [\w.$-]{1,200} +([AIWEFDOCR]) +(?=\S)/y,
     ends: true,
     levels: { ...LETTERS, A: INFO, O: INFO, C: INFO, R: ERROR },
@@ -138,6 +149,7 @@ const BEFORE_LEVEL: readonly Layout[] = [
   // pgpool
   {
     first: LOWER,
+    next: `${DIGITS}p`,
     form: /(?:[a-z]\w{0,31} ){0,2}pid \d{1,10}: ([A-Z]{3,9}): +/y,
     ends: true,
     levels: { DETAIL: INFO, HINT: INFO, CONTEXT: INFO, QUERY: INFO, LOCATION: INFO },
@@ -145,11 +157,11 @@ const BEFORE_LEVEL: readonly Layout[] = [
   // Redis: what it marks.
   { first: "#*", form: /([#*]) (?=[A-Z])/y, ends: true, levels: { "#": WARN, "*": INFO } },
   // RFC 5424 without its priority.
-  { first: LOWER + UPPER, form: /[\w.-]{1,128} [\w./-]{1,48} \d{1,10} \S{1,32} - (?=\S)/y, ends: true },
+  { first: LOWER + UPPER, holds: " - ", form: /[\w.-]{1,128} [\w./-]{1,48} \d{1,10} \S{1,32} - (?=\S)/y, ends: true },
   // SQL Server: who wrote it, without a level.
   { first: "sSLB", form: /(?:spid\d{1,6}s?|Server|Logon|Backup) {3,}/y, ends: true },
   // java.util.logging: class and method, and the level on the next line.
-  { first: LOWER + UPPER, form: /[\w$]{1,64}\.[\w$.]{1,200} [\w$<>]{1,100}\n([A-Z]{4,7}): /y, ends: true },
+  { first: LOWER + UPPER, holds: "\n", form: /[\w$]{1,64}\.[\w$.]{1,200} [\w$<>]{1,100}\n([A-Z]{4,7}): /y, ends: true },
 ];
 
 /** Behind a level. */
@@ -162,7 +174,7 @@ const AFTER_LEVEL: readonly Layout[] = [
   { first: "<", form: /<\d{1,6}\.\d{1,9}\.\d{1,6}>(?:@[\w:/.-]{1,128})? /y, ends: true },
   { first: "<", form: /<[\w./-]{1,128}:\d{1,6}> /y, ends: true },
   // CouchDB: node and process.
-  { first: LOWER, form: /[\w-]{1,64}@\S{1,128} (?:<[\d.]{3,24}>|\w{1,32}) -{4,16} /y, ends: true },
+  { first: LOWER, holds: " ----", form: /[\w-]{1,64}@\S{1,128} (?:<[\d.]{3,24}>|\w{1,32}) -{4,16} /y, ends: true },
   // Karaf: the bundle.
   { first: DIGITS, form: /\d{1,5} - \S{1,128} - \S{1,64} +\| /y, ends: true },
   // TiDB and TiKV: the sentence is in brackets as well.
@@ -170,28 +182,54 @@ const AFTER_LEVEL: readonly Layout[] = [
   // Flask: the module.
   { first: "i", form: /in [\w.]{1,128}: (?=\S)/y, ends: true },
   // bunyan: name, process and host.
-  { first: LOWER + UPPER, form: /[^\s/]{1,64}(?:\/[^\s/]{1,64})?\/\d{1,10} on [\w.-]{1,128}: /y, ends: true },
+  { first: LOWER + UPPER, next: "o", form: /[^\s/]{1,64}(?:\/[^\s/]{1,64})?\/\d{1,10} on [\w.-]{1,128}: /y, ends: true },
   // Django: module, process and thread.
-  { first: LOWER + UPPER, form: /[\w.]{1,128} \d{1,10} \d{5,20} /y, ends: true },
+  { first: LOWER + UPPER, next: DIGITS, form: /[\w.]{1,128} \d{1,10} \d{5,20} /y, ends: true },
   // Threads that are plain words: `main   a.b.Class `, `runtime-worker a::b: `.
   {
     first: LOWER + UPPER,
-    form: /[\w-]{1,64} +(?=(?:[a-z]\w{0,32}\.){2,8}[A-Z]\w{0,64} |[a-z]\w{0,64}(?:::\w{1,64}){1,8}: )/y,
+    next: LOWER,
+    holds: "  ",
+    form: /[\w-]{1,64} {2,32}(?=(?:[a-z]\w{0,32}\.){2,8}[A-Z]\w{0,64} )/y,
+    ends: false,
+  },
+  {
+    first: LOWER + UPPER,
+    next: LOWER,
+    holds: "::",
+    form: /[\w-]{1,64} +(?=[a-z]\w{0,64}(?:::\w{1,64}){1,8}: )/y,
     ends: false,
   },
   // Odoo: the database.
-  { first: `?${LOWER}`, form: /(?:\?|\w{1,64}) (?=odoo\.[\w.]{1,128}: )/y, ends: false },
+  { first: `?${LOWER}`, next: "o", form: /(?:\?|\w{1,64}) (?=odoo\.[\w.]{1,128}: )/y, ends: false },
 ];
 
-/** By the first character; everything above ASCII is in the last list. */
-function byFirst(layouts: readonly Layout[]): readonly (readonly Layout[] | undefined)[] {
-  const lists: Layout[][] = [];
-  for (const layout of layouts)
-    for (const char of layout.first) {
-      const code = Math.min(char.charCodeAt(0), 128);
+/** Everything above ASCII counts as this. */
+const OTHER = 128;
+const bounded = (code: number) => (code < OTHER ? code : OTHER);
+
+interface Candidate extends Layout {
+  /** By character: may the second word begin with it? Any may without this. */
+  readonly seconds: Uint8Array | undefined;
+}
+
+function secondsOf({ next }: Layout): Uint8Array | undefined {
+  if (next === undefined) return undefined;
+  const seconds = new Uint8Array(OTHER + 1);
+  for (const char of next) seconds[bounded(char.charCodeAt(0))] = 1;
+  return seconds;
+}
+
+/** By the first character. */
+function byFirst(layouts: readonly Layout[]): readonly (readonly Candidate[] | undefined)[] {
+  const lists: Candidate[][] = [];
+  for (const layout of layouts) {
+    const candidate = { ...layout, seconds: secondsOf(layout) };
+    for (const code of new Set([...layout.first].map((char) => bounded(char.charCodeAt(0))))) {
       lists[code] ??= [];
-      if (!lists[code].includes(layout)) lists[code].push(layout);
+      lists[code].push(candidate);
     }
+  }
   return lists;
 }
 
@@ -202,14 +240,18 @@ export interface KnownLayout {
   ends: boolean;
 }
 
-type Find = (text: string, at: number, out: KnownLayout) => boolean;
+/** @param word where the word at `at` ends */
+type Find = (text: string, at: number, word: number, out: KnownLayout) => boolean;
 
 function finder(layouts: readonly Layout[]): Find {
   const lists = byFirst(layouts);
-  return (text, at, out) => {
-    const list = lists[Math.min(text.charCodeAt(at), 128)];
+  return (text, at, word, out) => {
+    const list = lists[bounded(text.charCodeAt(at))];
     if (list === undefined) return false;
-    for (const { form, ends, levels } of list) {
+    const next = bounded(text.charCodeAt(skipSpaces(text, word, text.length)));
+    for (const { form, ends, levels, seconds, holds } of list) {
+      if (seconds !== undefined && seconds[next] !== 1) continue;
+      if (holds !== undefined && !text.includes(holds, at)) continue;
       form.lastIndex = at;
       const match = form.exec(text);
       if (match === null) continue;

@@ -34,7 +34,9 @@ const LEVEL_KEYS = new Set(
     " ",
   ),
 );
-/** Its numbers, from 0 on (https://docs.nextcloud.com, "log level"). */
+/** Python's numbers, divided by ten (https://docs.python.org/3/library/logging.html#logging-levels). */
+const PYTHON: readonly (Level | undefined)[] = [undefined, "debug", "info", "warn", "error", "error"];
+/** Nextcloud's numbers, from 0 on (https://docs.nextcloud.com, "log level"). */
 const NEXTCLOUD: readonly Level[] = ["debug", "info", "warn", "error", "fatal"];
 /** In lower case: whatever case a writer chose, it is the same key. */
 const SENTENCE_KEYS = [...new Set(MESSAGE_KEYS.map((key) => key.toLowerCase()))];
@@ -82,6 +84,8 @@ function notePair(draft: Draft, key: string, value: string | number): void {
   if (LEVEL_KEYS.has(name)) {
     draft.level ??= levelOf(value);
     if (name === "level") draft.syslog = levelOfSyslog(value);
+  } else if (name === "levelno") {
+    draft.level ??= PYTHON[Number(value) / 10];
   } else if (name === "priority") {
     draft.level ??= levelOfSyslog(value) ?? levelOf(value);
   } else if (TIME_KEYS.has(name)) {
@@ -292,9 +296,10 @@ export function parseLine(raw: string): ParsedLine {
     return finish(draft, unescaped(text.slice(pairs.start, pairs.end)));
   }
   const isAnswer = noteRequest(draft, text, from);
-  // What a header holds in pairs belongs to the line as well: `[trace=7] `.
+  // What a header or a span holds in pairs belongs to the line as well: `[trace=7] `.
   notePairs(text, Math.max(0, timeEnd), draft, noteOnlyField);
-  return finish(draft, text.slice(skipSpaces(text, from, text.length)), isAnswer);
+  const isTold = isAnswer || draft.fields.method !== undefined;
+  return finish(draft, text.slice(skipSpaces(text, from, text.length)), isTold);
 }
 
 function isLogfmt(text: string, from: number): boolean {

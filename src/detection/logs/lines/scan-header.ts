@@ -1,4 +1,4 @@
-import { classOf, isDigit, isSpace, skipSpaces, skipWord, UPPER } from "./chars.ts";
+import { classOf, DIGIT, isDigit, isSpace, skipSpaces, skipWord, UPPER } from "./chars.ts";
 import { createHeader, type Header } from "./header.ts";
 import { noteTime } from "./header-cursor.ts";
 import { scanFields } from "./header-fields.ts";
@@ -75,7 +75,8 @@ const inside = createHeader();
 /** `host kubelet[7]: I0311 08:15:02.1 7 volume.go:71] `: the header of the program inside that of the daemon, when it tells a level. */
 function scanInner(text: string, end: number, out: Header): void {
   const code = text.charCodeAt(out.message);
-  if (!isDigit(code) && code !== OPEN && classOf(code) !== UPPER) return;
+  const isCode = (classOf(text.charCodeAt(out.message + 1)) & (UPPER | DIGIT)) !== 0;
+  if (!isDigit(code) && code !== OPEN && !(classOf(code) === UPPER && isCode)) return;
   scanLayout(text, out.message, end, inside);
   if (inside.level === 0 || inside.wrapped || inside.message >= end) return;
   out.level = inside.level;
@@ -130,7 +131,7 @@ function scanLayout(text: string, start: number, end: number, out: Header): void
     out.message = time.kind === TIME.klog ? afterKlog(text, from, end, out) : scanFields(text, from, end, out);
     return;
   }
-  if (findOpening(text, from, known)) {
+  if (findOpening(text, from, skipWord(text, from, end), known)) {
     out.level = known.level;
     out.message = known.ends ? known.end : scanFields(text, known.end, end, out);
     return;

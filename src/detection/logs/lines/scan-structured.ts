@@ -20,6 +20,7 @@ export const LATE_HOLDERS: ReadonlySet<string> = new Set([
   "data",
   "attributes",
   "event",
+  "log",
 ]);
 /** Those of one line that are looked into. */
 const MAX_HOLDERS = 4;

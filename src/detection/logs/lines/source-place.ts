@@ -33,6 +33,7 @@ function isPlace(text: string, from: number, to: number): boolean {
 
 /** `rows.go 98: `: where the number of the line behind a file's name ends, with its colon; -1 when there is none. */
 function endOfSpacedLine(text: string, from: number, word: number): number {
+  if (!isDigit(text.charCodeAt(word + 1))) return -1;
   const dot = text.lastIndexOf(".", word);
   if (dot <= from || word - dot > LONGEST_ENDING + 1 || !ENDINGS.has(text.slice(dot + 1, word))) return -1;
   const digits = skipDigits(text, word + 1, text.length);
