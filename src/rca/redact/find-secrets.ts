@@ -1,14 +1,21 @@
 import { boundParameters } from "./bound-parameters.ts";
+import { callArgument, mayCall } from "./call-arguments.ts";
+import { changedValues } from "./changed-values.ts";
 import { foreignSecrets } from "./foreign-names.ts";
 import { knownTokenIn } from "./known-tokens.ts";
-import { beginsFields, hashAt, isProductKey, leastKeyChars, pgpassAt } from "./line-formats.ts";
+import { beginsFields, hashAt, isProductKey, leastKeyChars, pgpassAt, puttyKeys } from "./line-formats.ts";
+import { linePair, mayBePair } from "./line-pair.ts";
+import { leastPathChars, pathSecret } from "./path-secret.ts";
+import { plainView } from "./plain-view.ts";
 import { leastRandomChars, looksRandom } from "./randomness.ts";
 import { secretName } from "./secret-names.ts";
+import { secretObjects } from "./secret-objects.ts";
 import type { Span } from "./span.ts";
-import { createSpeech, inOrder, speaks } from "./speech.ts";
+import { createLooks, createSpeech, inOrder, speaks } from "./speech.ts";
 import { spokenSecret } from "./spoken-secret.ts";
-import { accountPassword, barePassword, maxAccount, maxUserInfo, nextDriver, urlPassword } from "./url-password.ts";
+import { accountPassword, barePassword, createDrivers, maxAccount, maxUserInfo, urlPassword } from "./url-password.ts";
 import { credentialAfter, valueAfter } from "./value-span.ts";
+import { mostWrappings, wraps } from "./wrapped-secret.ts";
 
 // Characters of a word: letters, digits, and what base64, URLs, paths and tokens use inside.
 const isWord = new Uint8Array(128);
@@ -22,71 +29,38 @@ const equals = 61;
 const colon = 58;
 const atSign = 64;
 
-function printable(text: string): boolean {
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if ((code < 32 && code !== 9 && code !== 10 && code !== 13) || code > 126) return false;
-  }
-  return text.length > 0;
+/** What only the place of a word gives away: a link that is a secret itself, a column of a line, the arguments of a call. */
+function placed(
+  text: string,
+  { from, to, slash }: { readonly from: number; readonly to: number; readonly slash: boolean },
+  mayLook: (at: number) => boolean,
+): Span | undefined {
+  if (slash && to - from >= leastPathChars) return pathSecret(text, from, to);
+  if (mayCall(text, to)) return mayLook(to) ? callArgument(text, from, to) : undefined;
+  return mayBePair(text, from, to) ? linePair(text, from, to, mayLook) : undefined;
 }
 
-/** Upper and lower case letters, digits and the signs of base64, padded at most twice, and nothing else. */
-function mayBeBase64(text: string, from: number, to: number): boolean {
-  let upper = false;
-  let lower = false;
-  for (let i = from; i < to; i++) {
-    const code = text.charCodeAt(i);
-    if (code >= 97 && code <= 122) lower = true;
-    else if (code >= 65 && code <= 90) upper = true;
-    else if (!(code >= 48 && code <= 57) && code !== 43 && code !== 47 && code !== 45 && code !== 95 && code !== equals)
-      return false;
-  }
-  return upper && lower;
-}
-
-/** Encodings around encodings that are looked through; each is shorter than what holds it. */
-const mostWrappings = 2;
-
-function percentDecoded(piece: string): string {
-  let text = piece;
-  for (let round = 0; round < 3 && text.includes("%"); round++) text = decodeURIComponent(text);
-  return text;
-}
-
-interface Word {
-  readonly from: number;
-  readonly to: number;
-  readonly hasPercent: boolean;
-}
-
-/** Base64 or percent-encoding around something that would be redacted in the clear. */
-function wraps(text: string, { from, to, hasPercent }: Word, known: Map<string, boolean>, depth: number): boolean {
-  const length = to - from;
-  if (length < 8 || length > 8_192 || (!hasPercent && !mayBeBase64(text, from, to))) return false;
-  const piece = text.slice(from, to);
-  const before = known.get(piece);
-  if (before !== undefined) return before;
-  let found = false;
-  if (hasPercent) {
-    try {
-      const decoded = percentDecoded(piece);
-      found = decoded !== piece && findSecrets(decoded, mostWrappings).length > 0;
-    } catch {
-      // Not percent-encoding after all: a stray sign in ordinary text.
-    }
-  } else {
-    const decoded = Buffer.from(piece, "base64").toString("latin1");
-    found = decoded.length >= 8 && printable(decoded) && findSecrets(decoded, depth + 1).length > 0;
-  }
-  if (known.size < 1_000) known.set(piece, found);
-  return found;
-}
+/** What is told by signs that are looked up in the whole text rather than word by word. */
+const fromAnchors = (text: string) => [
+  ...foreignSecrets(text),
+  ...boundParameters(text),
+  ...puttyKeys(text),
+  ...secretObjects(text),
+  ...changedValues(text, createLooks()),
+];
 
 /**
- * Finds what must not leave: spans of the text in order, not overlapping. One pass; every look ahead is bounded, so the time
- * is linear in the length whatever the text.
+ * Finds what must not leave: spans of the text in order, not overlapping. Looks at the text as it is written, and as a person
+ * reads it where that differs. Every look ahead is bounded, so the time is linear in the length whatever the text.
  */
-export function findSecrets(text: string, depth = 0): readonly Span[] {
+export function findSecrets(text: string): readonly Span[] {
+  const view = plainView(text);
+  if (!view) return secretsIn(text, 0);
+  const found = view.isAsLong ? foreignSecrets(text) : secretsIn(text, 0);
+  return inOrder([...found, ...secretsIn(view.text, 0).map(view.original)]);
+}
+
+function secretsIn(text: string, depth: number): readonly Span[] {
   const spans: Span[] = [];
   const size = text.length;
   const decoded = new Map<string, boolean>();
@@ -94,10 +68,11 @@ export function findSecrets(text: string, depth = 0): readonly Span[] {
   let pemMayEnd = true;
   let pemAt = text.indexOf(pemBegin);
   let nextAt = -1;
-  let driverAt = nextDriver(text, 0);
+  const nextDriver = createDrivers(text);
+  let driverAt = nextDriver(0);
   let lookedUntil = -1;
   let waiting: Span | undefined;
-  const speech = createSpeech(text, depth === 0 ? [...foreignSecrets(text), ...boundParameters(text)] : []);
+  const speech = createSpeech(text, depth === 0 ? fromAnchors(text) : []);
   const { mayLook } = speech;
   let i = 0;
   while (i < size) {
@@ -161,7 +136,7 @@ export function findSecrets(text: string, depth = 0): readonly Span[] {
         continue;
       }
     }
-    if (driverAt < i) driverAt = nextDriver(text, i);
+    if (driverAt < i) driverAt = nextDriver(i);
     if (code === colon && nextAt < i) nextAt = text.indexOf("@", i);
     if (nextAt < 0) nextAt = size;
     const mayBeAccount = code === colon ? driverAt - i < maxAccount : code === atSign && slash;
@@ -181,7 +156,7 @@ export function findSecrets(text: string, depth = 0): readonly Span[] {
     if (value.type === "secret") {
       for (const span of value.spans) spans.push(span);
       i = value.next;
-      nameSaysSecretUntil = -1;
+      nameSaysSecretUntil = value.namesNext ? value.next + 240 : -1;
       continue;
     }
     if (value.type === "names-secret") {
@@ -195,6 +170,11 @@ export function findSecrets(text: string, depth = 0): readonly Span[] {
       // What stands between is looked at as well: `-u` and a name, options of a command.
       if (spoken?.span) waiting = spoken.span;
       else if (spoken?.lookedUntil) lookedUntil = spoken.lookedUntil;
+    }
+
+    if ((slash && i - from >= leastPathChars) || code === 40 || code === 32 || code === 9) {
+      const place = placed(text, { from, to: i, slash }, mayLook);
+      if (place) speech.add([place]);
     }
 
     // Trailing padding belongs to a base64 word, an equals sign before a value does not.
@@ -218,7 +198,7 @@ export function findSecrets(text: string, depth = 0): readonly Span[] {
     } else if (
       depth < mostWrappings &&
       (percent || to - from >= 12) &&
-      wraps(text, { from, to, hasPercent: percent }, decoded, depth)
+      wraps(text, { from, to, hasPercent: percent }, decoded, depth, secretsIn)
     ) {
       spans.push({ from, to, kind: "encoded" });
       i = to;

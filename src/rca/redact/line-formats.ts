@@ -1,7 +1,7 @@
 import type { Span } from "./span.ts";
 
 /** Hashes of passwords as crypt(3), Apache and others write them: `$2y$10$…`, `$argon2id$v=19$…`. They can be guessed at leisure. */
-const hashes = /^(?:apr1|1|2[abxy]?|5|6|7|y|gy|sm3|sha1|argon2(?:id|i|d)|scrypt|pbkdf2(?:-sha\d+)?|bcrypt-sha256)$/;
+const hashes = /^(?:apr1|A|1|2[abxy]?|5|6|7|y|gy|sm3|sha1|argon2(?:id|i|d)|scrypt|pbkdf2(?:-sha\d+)?|bcrypt-sha256)$/;
 const hash = /\$[A-Za-z0-9-]{1,16}\$[./A-Za-z0-9$=,+-]{16,512}/y;
 /** `.pgpass`: host:port:database:user:password, alone on its line. */
 const pgpass =
@@ -31,6 +31,24 @@ export function pgpassAt(text: string, at: number): Span | undefined {
   if (password === undefined || !/[A-Za-z.*]/.test(host)) return undefined;
   const from = text.lastIndexOf(password, pgpass.lastIndex);
   return { from, to: from + password.length, kind: "password" };
+}
+
+/** Keys of PuTTY: the lines of base64 behind their number, up to the sum over them. */
+const privateLines = "Private-Lines:";
+const maxKey = 16_384;
+
+export function puttyKeys(text: string): readonly Span[] {
+  const spans: Span[] = [];
+  for (let at = text.indexOf(privateLines); at >= 0; at = text.indexOf(privateLines, at + maxKey)) {
+    const from = at + privateLines.length;
+    const mac = /Private-MAC:\s{0,4}\w{1,200}/.exec(text.slice(from, from + maxKey));
+    spans.push({
+      from,
+      to: mac ? from + mac.index + mac[0].length : Math.min(text.length, from + maxKey),
+      kind: "pem",
+    });
+  }
+  return spans;
 }
 
 /** Four groups of four, and the dashes between them. */

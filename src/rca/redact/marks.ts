@@ -65,7 +65,12 @@ export function closingOf(text: string, from: number, opening: Opening, limit: n
   }
   for (let i = from; i < limit; i++) {
     const code = text.charCodeAt(i);
-    if (code === opening.quote && opening.depth === 0) return i;
+    if (code === opening.quote && opening.depth === 0) {
+      // SQL and CSV write a quote within as two.
+      if (i === from || text.charCodeAt(i + 1) !== code) return i;
+      i++;
+      continue;
+    }
     if (code !== backslash) continue;
     if (opening.depth === 0) {
       i++;

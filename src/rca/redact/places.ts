@@ -15,6 +15,20 @@ export function isGrant(text: string, to: number, name: string): boolean {
   return (before === 63 || before === 38) && grant.test(text);
 }
 
+/**
+ * Names and numbers that are written like pairs: the tag of an image (`shop/auth:9f8e7d6`), the name of a secret in an address of AWS
+ * (`…:123456789012:secret:db`), how many tests passed (`PASS: 12`).
+ */
+export function isReference(text: string, from: number, to: number, name: string): boolean {
+  const next = text.charCodeAt(to + 1);
+  if (name === "PASS") return /^: {1,4}(?:\d{1,6}\b|Test)/.test(text.slice(to, to + 12));
+  if (next <= 32 || text.charCodeAt(to) !== 58) return false;
+  if (name === "secret" && text.charCodeAt(from - 1) === 58)
+    return /:\d{12}:$/.test(text.slice(Math.max(0, from - 14), from));
+  const image = text.charCodeAt(from) !== 47 && text.slice(from, to - name.length).includes("/");
+  return image && /^:\w[\w.-]{0,127}(?:[\s"'`,;)\]@]|$)/.test(text.slice(to, to + 130));
+}
+
 /** `<entry key="password">…</entry>`, and a part of a form behind its header. `at` is behind the name. */
 export function textOfPart(text: string, at: number): Span | undefined {
   const code = text.charCodeAt(at);

@@ -10,6 +10,12 @@ function classOf(code: number): number {
   return kindOf.other;
 }
 
+/** Numbers of blocks, addresses of memory. */
+const number = /^0x[0-9a-fA-F]+$/;
+/** A digest in base64, as OpenSSH prints fingerprints; `from` is behind its name. */
+const isFingerprint = (text: string, from: number, to: number) =>
+  to - from >= 42 && to - from <= 44 && text.startsWith("SHA256:", from - 7);
+
 /** Shorter words are guessable or meaningful; credentials are longer. */
 export const leastRandomChars = 20;
 
@@ -58,6 +64,7 @@ export function looksRandom(text: string, from: number, to: number): boolean {
     last = kind;
   }
   if (counted < 16 || notHex === 0) return false;
+  if (isFingerprint(text, from, to)) return false;
   const rate = changes / counted;
   if (uppers > 0 && lowers > 0) {
     if (dots > 2) return false;
@@ -67,5 +74,9 @@ export function looksRandom(text: string, from: number, to: number): boolean {
     if (longest < 20 || digits < 2 || rate < 0.2) return false;
     return !ulid.test(text.slice(from, to));
   }
-  return longest >= 24 && digits >= 3 && rate >= 0.25 && !uuid.test(text.slice(from, to));
+  if (longest < 24 || digits < 3 || rate < 0.25) return false;
+  const word = text.slice(from, to);
+  // Directories named by a digest: words around a hexadecimal number.
+  const digests = /^\/[^/]/.test(word) && !word.split("/").some((part) => part.length >= 24 && /[^0-9a-f]/.test(part));
+  return !uuid.test(word) && !number.test(word) && !digests;
 }

@@ -1,6 +1,8 @@
 import { looksChosen } from "./looks-chosen.ts";
 import { isBlank, isQuote } from "./marks.ts";
-import { secretName } from "./secret-names.ts";
+import { looksRandom } from "./randomness.ts";
+import { isSecretObject, type Noun } from "./secret-noun.ts";
+import { bare, lineEnd, nothing, type Word, wordsOf } from "./sentence-words.ts";
 import type { Span } from "./span.ts";
 
 const newline = 10;
@@ -8,131 +10,23 @@ const carriageReturn = 13;
 const dash = 45;
 /** No sentence between the noun and its value is longer; nothing is looked at twice. */
 const maxSentence = 160;
-const mostWords = 12;
 const mostLines = 20;
 
-const passwords = new Set([
-  "password",
-  "passwords",
-  "passwd",
-  "pwd",
-  "passphrase",
-  "passcode",
-  "passwort",
-  "kennwort",
-  "pw",
-]);
-const others = new Set(["token", "secret", "credential", "credentials"]);
-const keysOf =
-  /(?:api|access|licen[cs]e|secret|private|encryption|signing|auth|master|unseal|shared|account|storage|activation|product|recovery)[ _-]$/i;
-const codesOf =
-  /(?:verification|one-?time|otp|security|login|auth(?:entication)?|confirmation|recovery|2fa|mfa)[ _-]$/i;
 const cues = new Set(["is", "was", "are", "be", "equals", "lautet", "ist", "est", "es", ":", "="]);
 /** May stand between a cue and the value; `changed to`, `set as` are a cue together. */
 const fillers = new Set(["now", "currently", "still", "been", "set", "changed", "reset", "rotated", "to", "as"]);
+const changing = /(?:chang|rotat|updat|replac|reset)\w{0,4}[ \t](?:\S{1,20}[ \t]){0,2}$/i;
+/** Of kubeadm (https://kubernetes.io/docs/reference/access-authn-authz/bootstrap-tokens/). */
+const bootstrapToken = /^[a-z0-9]{6}\.[a-z0-9]{16}$/;
+const base32 = /^(?=[A-Z]*[2-7])[A-Z2-7]{16,}={0,6}$/;
+/** `482913 is your verification code`. */
+const numberAhead = /(?<!\d)(\d{4,8}) (?:as|is) (?:your|the) (?:[\w-]{1,16} ){0,2}$/i;
+const hexadecimal = /^(?:0x)?(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]+$/i;
 const changes = new Set(["set", "changed", "reset", "rotated"]);
 /** Before the noun: `with password x`, `using password x`. */
-const leads = /(?:^|[\s(,;])(?:with|using|and|use|login \S{1,40}|account \S{1,40}|user(?:name)? \S{1,40})[ \t]+$/i;
-
-export type Noun = "password" | "token" | "code";
-
-/** `('password', '…')`, `["password", "…"]`: a pair of two. `at` is behind the name. */
-const pair = /["'],[ ]{0,2}["']([^"'\n]{4,128})["'][ ]?[)\]]/y;
-
-/** Whether the word ends like a name whose value may stand beside it: `…pass`, `…word`. */
-export function mayStandBeside(text: string, from: number, to: number): boolean {
-  const last = text.charCodeAt(to - 1) | 32;
-  if ((last !== 100 && last !== 115) || to - from < 4 || to - from > 64) return false;
-  const ending = text.charCodeAt(to - 4) | 32;
-  return (ending === 119 || ending === 112) && (isBlank(text.charCodeAt(to)) || isQuote(text.charCodeAt(to)));
-}
-
-/** `setenv DB_PASSWORD …`, `insecure-password …`, `-dbPassword …`: a name of several words, its value beside it. */
-export function besideName(text: string, from: number, to: number): Span | undefined {
-  if (!mayStandBeside(text, from, to)) return undefined;
-  if (isQuote(text.charCodeAt(to))) {
-    pair.lastIndex = to;
-    const value = pair.exec(text)?.[1];
-    if (value === undefined || secretName(text.slice(from, to)) !== "password" || !looksChosen(value, "said"))
-      return undefined;
-    const at = text.lastIndexOf(value, pair.lastIndex);
-    return { from: at, to: at + value.length, kind: "said" };
-  }
-  if (!isBlank(text.charCodeAt(to))) return undefined;
-  const flag = text.charCodeAt(from) === dash;
-  const several = flag || /[-_]|[a-z][A-Z]/.test(text.slice(from, to));
-  if (!several || secretName(text.slice(flag ? from + 1 : from, to)) !== "password") return undefined;
-  const [word] = wordsOf(text, to, lineEnd(text, to, Math.min(text.length, to + maxSentence)), 1);
-  const inner = word && bare(word);
-  return inner && looksChosen(inner.text, flag ? "said" : "beside")
-    ? { from: inner.from, to: inner.to, kind: "said" }
-    : undefined;
-}
-
-/** Whether the word speaks of a secret: `password`; `key` behind `api`; `code` behind `verification`. */
-export function nounAt(text: string, from: number, to: number): Noun | undefined {
-  const length = to - from;
-  if (length < 2 || length > 12) return undefined;
-  const first = text.charCodeAt(from) | 32;
-  const second = text.charCodeAt(from + 1) | 32;
-  // pa, pw, to, se, cr, co, ke
-  const may =
-    first === 112
-      ? second === 97 || second === 119
-      : first === 116
-        ? second === 111 && length > 4
-        : first === 115
-          ? second === 101
-          : first === 99
-            ? second === 114 || (second === 111 && length === 4)
-            : first === 107 && ((second === 101 && length === 3) || (second === 101 && length === 8));
-  if (!may) return undefined;
-  const word = text.slice(from, to).toLowerCase();
-  if (passwords.has(word)) return "password";
-  if (others.has(word)) return "token";
-  if (word === "key") return keysOf.test(text.slice(Math.max(0, from - 14), from)) ? "token" : undefined;
-  if (word === "passe") return /mot de $/i.test(text.slice(Math.max(0, from - 7), from)) ? "password" : undefined;
-  if (word === "code") return codesOf.test(text.slice(Math.max(0, from - 16), from)) ? "code" : undefined;
-  return undefined;
-}
-
-/** Kubernetes calls objects so, whose names stand beside the word and below it. */
-export const isSecretObject = (text: string, from: number, to: number) =>
-  to - from === 6 && /^s/i.test(text.charAt(from));
-
-interface Word {
-  readonly from: number;
-  readonly to: number;
-  readonly text: string;
-}
-
-const marksAround = /^["'`(<[]+|["'`)>\].,;:!?]+$/g;
-
-/** Without quotes and the marks of a sentence around it. */
-function bare({ from, text }: Word): Word {
-  const lead = /^["'`(]*/.exec(text)?.[0].length ?? 0;
-  const inner = text.replace(marksAround, "");
-  return { from: from + lead, to: from + lead + inner.length, text: inner };
-}
-
-function lineEnd(text: string, at: number, limit: number): number {
-  let i = at;
-  while (i < limit && text.charCodeAt(i) !== newline && text.charCodeAt(i) !== carriageReturn) i++;
-  return i;
-}
-
-function wordsOf(text: string, at: number, end: number, most = mostWords): Word[] {
-  const words: Word[] = [];
-  let i = at;
-  while (words.length < most) {
-    while (i < end && isBlank(text.charCodeAt(i))) i++;
-    if (i >= end) break;
-    const from = i;
-    while (i < end && !isBlank(text.charCodeAt(i))) i++;
-    words.push({ from, to: i, text: text.slice(from, i) });
-  }
-  return words;
-}
+const surely = /(?:^|[\s(,;])(?:with|using|trying|tried|wrong|default|temporary|initial)[ \t]+$/i;
+const leads =
+  /(?:^|[\s(,;])(?:with|using|trying|tried|wrong|default|temporary|initial|and|use|login \S{1,40}|account \S{1,40}|user(?:name)? \S{1,40})[ \t]+$/i;
 
 /** Lines of one word each below the noun: `Password:` over the password, a list under `passwords:`. */
 function below(text: string, end: number): readonly Span[] {
@@ -174,6 +68,20 @@ function isSaid(words: readonly Word[], at: number): boolean {
   return (i >= 0 && (cues.has(word) || words[i]?.text === ":")) || (change && (nearest === "to" || nearest === "as"));
 }
 
+/** Long numbers and texts drawn at random in a sentence about a signature or a session: `expected 3045…, got 3046…`. */
+function digestsIn(text: string, words: readonly Word[], least: number): readonly Span[] {
+  return words
+    .map(bare)
+    .filter(
+      (word) =>
+        word.text.length >= least &&
+        ((least < 32 && base32.test(word.text)) ||
+          hexadecimal.test(word.text) ||
+          looksRandom(text, word.from, word.to)),
+    )
+    .map(({ from, to }) => ({ from, to, kind: "said" }));
+}
+
 /** What a sentence about a secret says it is, and how far it was read. */
 export function saidSecret(
   text: string,
@@ -185,11 +93,34 @@ export function saidSecret(
   const goesOn = isBlank(next) || next === 58;
   const end = lineEnd(text, to, Math.min(text.length, to + maxSentence));
   const words = goesOn ? wordsOf(text, to, end) : [];
+  if (noun === "digest")
+    return {
+      spans: digestsIn(text, words, /^se/i.test(text.slice(from, to)) ? 16 : 32),
+      readUntil: words.at(-1)?.to ?? to,
+    };
+  const ahead = noun === "code" ? numberAhead.exec(text.slice(Math.max(0, from - 40), from)) : null;
+  if (ahead?.[1]) {
+    const at = Math.max(0, from - 40) + ahead.index;
+    return { spans: [{ from: at, to: at + ahead[1].length, kind: "said" }], readUntil: to };
+  }
+  // `recovery codes: …, …`.
+  if (noun === "codes") {
+    const listed = words.map(bare).filter((word) => looksChosen(word.text, "said"));
+    return { spans: listed.map((word) => ({ from: word.from, to: word.to, kind: "said" })), readUntil: end };
+  }
+  // `credentials admin/…`, `credentials admin:…`.
+  const account = noun === "account" ? /^([\w.@-]{2,40}[:/])(\S{6,128})$/.exec(bare(words[0] ?? nothing).text) : null;
+  if (account?.[1] && account[2] && words[0] && looksChosen(account[2], "beside")) {
+    const at = bare(words[0]).from + account[1].length;
+    return { spans: [{ from: at, to: at + account[2].length, kind: "said" }], readUntil: words[0].to };
+  }
+  const lead = text.slice(Math.max(0, from - 60), from);
   const found = (word: Word) => ({ spans: [{ from: word.from, to: word.to, kind: "said" }], readUntil: word.to });
   const chosen = (word: Word, by: "said" | "beside") => {
     const inner = bare(word);
     if (noun === "code") return /^\d{4,8}$/.test(inner.text) ? inner : undefined;
-    if (noun === "token" && /^\d+$/.test(inner.text)) return undefined;
+    if ((noun === "token" || noun === "account") && /^\d+$/.test(inner.text)) return undefined;
+    if (noun === "token" && bootstrapToken.test(inner.text)) return inner;
     const quoted = isQuote(word.text.charCodeAt(0)) && inner.text.length > 2 && by === "said";
     return looksChosen(inner.text, by) || (quoted && /^[^\s/.]{6,}$/.test(inner.text)) ? inner : undefined;
   };
@@ -203,18 +134,24 @@ export function saidSecret(
     const value = says || (last && before?.text.endsWith(":")) ? chosen(word, "said") : undefined;
     if (value) return { spans: [...spans, ...found(value).spans], readUntil: value.to };
     // `from x to y`: both.
-    const former = before?.text === "from" ? chosen(word, "beside") : undefined;
+    const former = before?.text === "from" ? chosen(word, changing.test(lead) || i > 1 ? "said" : "beside") : undefined;
     if (former) spans.push({ from: former.from, to: former.to, kind: "said" });
+    if (i === 0 && word.to - word.from >= 24 && hexadecimal.test(bare(word).text)) return found(bare(word));
     // `secret carts-db-7f9c8` is the name of an object of Kubernetes.
-    if (i === 0 && noun !== "code" && !isSecretObject(text, from, to)) {
+    if (i === 0 && !isSecretObject(text, from, to)) {
       const own =
         text.charCodeAt(from - 1) === newline ||
         from === 0 ||
         /^(?:token|key)$/i.test(text.slice(from, to)) ||
-        leads.test(text.slice(Math.max(0, from - 60), from));
-      const beside = own ? chosen(word, "beside") : undefined;
+        noun === "code" ||
+        leads.test(lead);
+      const beside = own ? chosen(word, noun === "password" && surely.test(lead) ? "said" : "beside") : undefined;
       if (beside) return found(beside);
     }
+    // `password 7 0822455D0A16`: the number says how it is encrypted.
+    const typed =
+      i === 1 && last && noun === "password" && /^\d$/.test(before?.text ?? "") ? chosen(word, "said") : undefined;
+    if (typed) return found(typed);
     if (/[.;,!?]$/.test(word.text)) return { spans, readUntil };
   }
   return words.at(-1)?.text.endsWith(":")

@@ -79,7 +79,9 @@ export function separatorAfter(text: string, from: number, to: number, at: numbe
   }
   if (code === colon) {
     if (next === slash && text.charCodeAt(i + 2) === slash) return undefined;
-    return { type: "colon", end: next === equals ? i + 2 : i + 1 };
+    // `name:: value` of LDIF (RFC 2849).
+    const double = next === equals || (next === colon && isBlank(text.charCodeAt(i + 2)));
+    return { type: "colon", end: double ? i + 2 : i + 1 };
   }
   if (code === dash && next === greater && i > at) return { type: "equals", end: i + 2 };
   if (code === 92 || code === 38) {
@@ -93,6 +95,7 @@ export function separatorAfter(text: string, from: number, to: number, at: numbe
     const item = /^\n[ \t]{0,40}-[ \t]{1,4}/.exec(text.slice(i, i + 48));
     return item ? { type: "flag", end: i + item[0].length } : undefined;
   }
-  if (i > to && i > at && openingAt(text, i)) return { type: "quote", end: i };
+  const dollars = code === 36 && next === 36;
+  if (i > to && i > at && (dollars || openingAt(text, i))) return { type: "quote", end: i };
   return undefined;
 }

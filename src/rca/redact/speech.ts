@@ -1,4 +1,6 @@
-import { besideName, isSecretObject, mayStandBeside, type Noun, nounAt, saidSecret } from "./said-secret.ts";
+import { besideName, mayStandBeside } from "./beside-name.ts";
+import { saidSecret } from "./said-secret.ts";
+import { isSecretObject, type Noun, nounAt } from "./secret-noun.ts";
 import type { Span } from "./span.ts";
 import { tableCells } from "./table-cells.ts";
 
@@ -11,6 +13,19 @@ const colon = 58;
 const mostLooks = 100;
 const charsForLook = 256;
 
+/** Says whether one more close look may be taken at a place of a text; uses it up. Places come in order. */
+export function createLooks(): (at: number) => boolean {
+  let looks = mostLooks;
+  let lookedAt = 0;
+  return (at) => {
+    looks = Math.min(mostLooks, looks + Math.max(0, at - lookedAt) / charsForLook);
+    lookedAt = at;
+    if (looks < 1) return false;
+    looks--;
+    return true;
+  };
+}
+
 /** What may stand behind a noun of a sentence, or a column of a table: a blank, a colon and a blank, another column, an end. */
 function mayBeSaid(text: string, from: number, to: number): boolean {
   if (text.charCodeAt(from - 1) === 60) return false;
@@ -22,9 +37,9 @@ function mayBeSaid(text: string, from: number, to: number): boolean {
   return !(code < 128) || behindNoun[code] === 1;
 }
 const startsNoun = new Uint8Array(128);
-for (const char of "ptsckPTSCK") startsNoun[char.charCodeAt(0)] = 1;
+for (const char of "ptsckohPTSCKOH") startsNoun[char.charCodeAt(0)] = 1;
 const behindNoun = new Uint8Array(128);
-for (const char of ' \t\r\n,|)"`') behindNoun[char.charCodeAt(0)] = 1;
+for (const char of ' \t\r\n,;|)"`') behindNoun[char.charCodeAt(0)] = 1;
 
 /** Whether a word may be a noun that speaks of a secret, or a name with its value beside it: the quick answer to most words. */
 export function speaks(text: string, from: number, to: number): boolean {
@@ -46,18 +61,10 @@ export interface Speech {
 
 export function createSpeech(text: string, known: readonly Span[]): Speech {
   const heard: Span[] = [...known];
-  let looks = mostLooks;
-  let lookedAt = 0;
   let saidUntil = -1;
   let tableUntil = -1;
   let nounUntil = 0;
-  const mayLook = (at: number) => {
-    looks = Math.min(mostLooks, looks + (at - lookedAt) / charsForLook);
-    lookedAt = at;
-    if (looks < 1) return false;
-    looks--;
-    return true;
-  };
+  const mayLook = createLooks();
   const lookAt = (noun: Noun | undefined, from: number, to: number) => {
     const said = noun ? saidSecret(text, from, to, noun) : undefined;
     if (said) saidUntil = said.readUntil;

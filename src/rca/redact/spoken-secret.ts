@@ -1,5 +1,6 @@
 import { looksChosen } from "./looks-chosen.ts";
 import { isBlank, isQuote } from "./marks.ts";
+import { protocolSecret, protocolWords } from "./protocol-secret.ts";
 import type { Span } from "./span.ts";
 import { plainEnd } from "./value-end.ts";
 
@@ -15,6 +16,10 @@ const apart = (letter: string): Option => ({
   option: new RegExp(`[\\s"',]-${letter}(?:["']?,?[ \\t]{1,2}|["'],)(?=["']?[^\\s"'-])`),
 });
 const joined: Option = { option: /[\s"',]-p(?=[^\s,-])/ };
+/** Joined to its value or apart from it. */
+const either = (letter: string): Option => ({
+  option: new RegExp(`[\\s"',]-${letter}(?:["']?,?[ \\t]{1,2}|["'],)?(?=["']?[^\\s"',-])`),
+});
 const same = (names: string, option: Option): Readonly<Record<string, Option>> =>
   Object.fromEntries(names.split(" ").map((name) => [name, option]));
 
@@ -29,26 +34,37 @@ const byLetter: ReadonlyMap<string, Option> = new Map(
     ...same("mysql mysqldump mysqladmin mariadb", joined),
     ...same("docker podman helm nerdctl buildah oc az", { ...apart("p"), command: "login" }),
     ...same("mongo mongosh mongodump twine", apart("p")),
-    ...same("sqlcmd bcp unzip zip mosquitto_pub mosquitto_sub ipmitool", apart("P")),
-    ...same("snmpget snmpset snmpwalk snmpbulkwalk snmptrap", apart("c")),
+    ...same("7z 7za 7zr rar unrar", joined),
+    ...same("sqlcmd bcp", either("P")),
+    ...same("unzip zip mosquitto_pub mosquitto_sub ipmitool", apart("P")),
+    openssl: apart("[kK]"),
+    net: { command: "user", option: /^[ \t]\S{1,64}[ \t](?=[^\s/*])/ },
+    "snmp-server": { command: "community", option: /^[ \t](?=\S)/ },
+    ...same("snmpget snmpset snmpwalk snmpbulkwalk snmptrap", apart("[cAX]")),
     ...same("useradd usermod", apart("p")),
     htpasswd: {
       option:
         /[ \t]-[A-Za-z]{0,6}b[A-Za-z]{0,6}[ \t]{1,2}(?:-\S{1,16}[ \t]{1,2}){0,4}\S{1,100}[ \t]{1,2}\S{1,64}[ \t]{1,2}(?=[^\s-])/,
     },
-    ...same("ldapsearch ldapmodify ldapadd ldapwhoami", apart("w")),
+    ...same("ldapsearch ldapmodify ldapadd ldapwhoami", either("w")),
   }),
 );
 const longestCommand = 13;
 const commandChars = 120;
 
 /** Words of configuration files that are followed by a password, with nothing between. */
-const directives = new Set(["requirepass", "masterauth"]);
+const directives = new Set(["requirepass", "masterauth", "bindpw", "rootpw"]);
 
 function plain(text: string, at: number): Span | undefined {
   const from = isQuote(text.charCodeAt(at)) ? at + 1 : at;
   const to = plainEnd(text, from, "password", false);
   return to > from && text.charCodeAt(from) !== 60 ? { from, to, kind: "password" } : undefined;
+}
+
+/** `{SSHA}…` of LDAP (RFC 2307): the name of the hash belongs to it. */
+function hashed(text: string, at: number): Span | undefined {
+  const scheme = /^\{[A-Z0-9-]{3,16}\}(?=\S)/i.exec(text.slice(at, at + 20));
+  return scheme ? { from: at, to: plainEnd(text, at + scheme[0].length, "token", false), kind: "hash" } : undefined;
 }
 
 const found = (span: Span | undefined): Spoken | undefined => span && { span };
@@ -79,31 +95,8 @@ function optionOf(text: string, to: number, { command, option }: Option): Spoken
   return span ? { span } : { lookedUntil: to + line.length };
 }
 
-/** `AUTH secret`, `"AUTH" "user" "secret"` of Redis and of mail; `ACL SETUSER ann on >secret`. */
-const redisAuth = /"?[ \t]{1,4}(?:"?\w{1,64}"?[ \t]{1,4})?"?([^\s"]{4,128})"?[ \t]{0,8}(?:\r?\n|$)/y;
-const redisUser = /[ \t]\S{1,64}(?:[ \t](?!>)\S{1,64}){0,8}?[ \t]>(\S{4,128})/y;
-const passLine = /[ \t]{1,2}(\S{4,128})[ \t]{0,8}(?:\r?\n|$)/y;
-/** `a1 LOGIN ann secret` of IMAP. */
-const imapLogin = /[ \t]"?[\w.@+-]{1,64}"?[ \t]"?([^\s"]{4,128})"?[ \t]{0,8}(?:\r?\n|$)/y;
 /** Functions of SQL that make a hash of a password. */
 const hashing = /^(?:password|crypt|md5)$/i;
-const protocols: ReadonlyMap<string, RegExp> = new Map([
-  ["LOGIN", imapLogin],
-  ["AUTH", redisAuth],
-  ["SETUSER", redisUser],
-  ["PASS", passLine],
-]);
-
-function ofProtocol(text: string, to: number, word: string): Span | undefined {
-  const pattern = protocols.get(word);
-  if (!pattern) return undefined;
-  pattern.lastIndex = to;
-  const value = pattern.exec(text)?.[1];
-  if (value === undefined || !looksChosen(value, "beside")) return undefined;
-  const from = text.lastIndexOf(value, pattern.lastIndex);
-  return { from, to: from + value.length, kind: "password" };
-}
-
 /** `echo … | docker login --password-stdin`. */
 function echoed(text: string, from: number): Span | undefined {
   const begin = Math.max(0, from - 200);
@@ -132,7 +125,13 @@ export function spokenSecret(text: string, from: number, to: number, lookedUntil
   const first = text.charCodeAt(from) | 32;
   const behind = text.charCodeAt(to);
   // -u, --user, auth, by, docker, helm, login's password, mysql, redis-cli, sshpass, twine, unzip, vault …: first letters
-  if (first !== 45 && (first < 97 || first > 122 || startsSpoken[first] === 0)) return undefined;
+  if (first !== 45 && !(first < 128 && startsSpoken[first] === 1)) return undefined;
+  // What reads a password from the command before it may be the last word of all.
+  if (
+    (length === 8 && text.startsWith("chpasswd", from)) ||
+    (length === 16 && text.startsWith("--password-stdin", from))
+  )
+    return found(echoed(text, from));
   if (!isBlank(behind) && behind !== 34 && behind !== 39 && behind !== 61 && behind !== 58 && behind !== 40)
     return undefined;
   const word = text.slice(from, to);
@@ -140,14 +139,21 @@ export function spokenSecret(text: string, from: number, to: number, lookedUntil
   if (behind === 40)
     return isQuote(text.charCodeAt(to + 1)) && hashing.test(word) ? found(plain(text, to + 1)) : undefined;
   if (first === 45) return ofFlag(text, from, to, word);
-  const upper = text.charCodeAt(from) < 97;
-  if (upper && protocols.has(word)) return found(ofProtocol(text, to, word));
+  const sent =
+    text.charCodeAt(from) < 97 || word === "user" || word === "login"
+      ? protocolSecret(text, from, to, word)
+      : undefined;
+  if (sent) return { span: sent };
   if (!isBlank(behind) && text.charCodeAt(to + 1) !== 44) return undefined;
   let at = to;
   while (at - to < 4 && isBlank(text.charCodeAt(at))) at++;
-  if (directives.has(word)) return found(plain(text, at));
+  if (directives.has(word)) return text.startsWith("is ", at) ? undefined : found(hashed(text, at) ?? plain(text, at));
   if (length === 2 && /^by$/i.test(word)) return found(identifiedBy(text, from, at));
+  if (word === "sudo" && text.startsWith(" -S", to)) return found(echoed(text, from));
   if (word === "auth") {
+    // A driver's `command [auth secret] failed`.
+    if (text.charAt(from - 1) === "[" && text.charAt(plainEnd(text, at, "token", false)) === "]")
+      return found(plain(text, at));
     const password = behindUser(text, at);
     const secret = password === undefined ? undefined : plain(text, password);
     return secret && looksChosen(text.slice(secret.from, secret.to), "said") ? { span: secret } : undefined;
@@ -160,18 +166,42 @@ export function spokenSecret(text: string, from: number, to: number, lookedUntil
   return option ? optionOf(text, to, option) : undefined;
 }
 const startsSpoken = new Uint8Array(128);
-for (const word of [...byLetter.keys(), ...directives, ...protocols.keys(), "auth", "by", "password", "crypt", "md5"])
+for (const word of [
+  ...byLetter.keys(),
+  ...directives,
+  ...protocolWords,
+  "auth",
+  "chpasswd",
+  "sudo",
+  "by",
+  "password",
+  "crypt",
+  "md5",
+])
   startsSpoken[word.charCodeAt(0) | 32] = 1;
+
+const account =
+  /[\s"']-(?:u|U|-user(?:name)?)["']?[ =,]{1,2}["']?[^\s"'-][^\s"']{0,63}["']?,?[ \t](?:[^\n|;&]{1,80}[ \t])?["']?$/;
+
+/** `-u ann -p secret` of any program: who it is stands before it. A port is a number. */
+function behindAccount(text: string, from: number, to: number): Spoken | undefined {
+  let at = to;
+  while (at - to < 4 && /["', ]/.test(text.charAt(at))) at++;
+  const secret = at > to ? plain(text, at) : undefined;
+  const value = secret ? text.slice(secret.from, secret.to) : "";
+  const isChosen = secret && looksChosen(value, "said") && !/^\d+$/.test(value);
+  return isChosen && account.test(text.slice(Math.max(0, from - 160), from)) ? { span: secret } : undefined;
+}
 
 /** `-u name:secret`, `--user=name:secret`, `-uname:secret`, `-a name:secret`, `--password-stdin`. */
 function ofFlag(text: string, from: number, to: number, word: string): Spoken | undefined {
-  if (word === "--password-stdin") return found(echoed(text, from));
   const behind = text.charCodeAt(to);
   if (behind === 58) {
     if (!/^-u[A-Za-z]/.test(word)) return undefined;
     const secret = plain(text, to + 1);
     return secret && text.charCodeAt(to + 1) > 32 ? { span: secret } : undefined;
   }
+  if (word === "-p" || word === "-P" || word === "-w" || word === "-X") return behindAccount(text, from, to);
   if (!takesUser.has(word) && word !== "-a") return undefined;
   let at = behind === 61 || !isBlank(behind) ? to + 1 : to;
   while (at - to < 4 && (isBlank(text.charCodeAt(at)) || text.charCodeAt(at) === 44)) at++;

@@ -7,6 +7,7 @@ import type { Span } from "./span.ts";
 const newline = 10;
 const pipe = 124;
 const comma = 44;
+const semicolon = 59;
 const tab = 9;
 const maxTable = 8_192;
 const mostColumns = 60;
@@ -71,7 +72,7 @@ function separatorOf(text: string, from: number, to: number): number | "aligned"
   while (isBlank(text.charCodeAt(b)) && text.charCodeAt(b) !== tab) b++;
   const [left, right] = [text.charCodeAt(a), text.charCodeAt(b)];
   const edge = (code: number) => Number.isNaN(code) || code === newline || code === 13;
-  for (const sign of [pipe, comma, tab])
+  for (const sign of [pipe, comma, semicolon, tab])
     if ((left === sign && (right === sign || edge(right))) || (right === sign && edge(left))) return sign;
   const [blanksLeft, blanksRight] = [from - 1 - a, b - to];
   if (quoted > 0 || (edge(left) && edge(right))) return undefined;

@@ -1,3 +1,4 @@
+import { looksChosen } from "./looks-chosen.ts";
 import type { Span } from "./span.ts";
 
 /** Nobody's name and password in an address are longer. */
@@ -48,6 +49,10 @@ export function urlPassword(text: string, at: number, hasAt: boolean): Span | un
   // A key in place of a name: `https://0123…@sentry.example/1`.
   if (secretAt < 0 && text.charCodeAt(i) === atSign && i - at >= 20 && /^(?=\w*\d)\w+$/.test(text.slice(at, i)))
     return { from: at, to: i, kind: "url-password" };
+  // A cache's password or a token where a name would stand: `redis://…@cache`, `nats://…@nats`.
+  if (secretAt < 0 && text.charCodeAt(i) === atSign && withoutNames.test(text.slice(Math.max(0, at - 9), at))) {
+    return looksChosen(text.slice(at, i), "said") ? { from: at, to: i, kind: "url-password" } : undefined;
+  }
   // An IPv6 host has colons of its own.
   const cut =
     end < 0 && secretAt > at + 1 && text.charCodeAt(at) !== 91 && endsAt(text, i) && looksCut(text.slice(secretAt, i));
@@ -57,10 +62,19 @@ export function urlPassword(text: string, at: number, hasAt: boolean): Span | un
     : undefined;
 }
 
-/** Where the next `@tcp(` stands; beyond the end of the text when none does. */
-export function nextDriver(text: string, from: number): number {
-  const at = text.indexOf("@tcp(", from);
-  return at < 0 ? text.length + maxAccount : at;
+const withoutNames = /(?:rediss?|nats|tls):\/\/$/;
+
+/** Looks up where the next `@tcp(` or `@unix(` stands; beyond the end of the text when none does. Asked from left to right. */
+export function createDrivers(text: string): (from: number) => number {
+  const next = ["@tcp(", "@unix("].map((sign) => ({ sign, at: -1 }));
+  return (from) => {
+    for (const one of next) {
+      if (one.at >= from) continue;
+      const at = text.indexOf(one.sign, from);
+      one.at = at < 0 ? text.length + maxAccount : at;
+    }
+    return Math.min(...next.map(({ at }) => at));
+  };
 }
 
 const beforeOracle = /\b(?:(?:thin|oci):|(?:sqlplus|connect|conn|impdp|expdp|rman)[ \t]["']?)$/i;
@@ -86,6 +100,6 @@ export function accountPassword(text: string, from: number, to: number): Span | 
     return at > from && at + 1 < to ? { from: at + 1, to, kind: "url-password" } : undefined;
   }
   const rest = text.slice(to + 1, to + maxAccount);
-  const found = /^[^\s"'`]{1,100}@tcp\(/.exec(rest);
+  const found = /^[^\s"'`]{1,100}@(?:tcp|unix)\(/.exec(rest);
   return found ? { from: to + 1, to: to + 1 + found[0].lastIndexOf("@"), kind: "url-password" } : undefined;
 }

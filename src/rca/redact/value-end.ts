@@ -66,3 +66,24 @@ export function blockEnd(
   }
   return to > from ? { from, to } : undefined;
 }
+
+const signed = /^(?:[,;] ?\w{1,16}=[^\s,;"']{1,400})+/;
+/** `Stripe-Signature: t=…,v1=…`: pairs that belong to one signature. */
+export const signatureEnd = (text: string, end: number) =>
+  end + (signed.exec(text.slice(end, end + 2_000))?.[0].length ?? 0);
+
+/** Words drawn from a list: `passphrase: correct horse battery staple`. Words of a sentence are none. */
+const phrase = /^(?: [a-z]{2,12}){2,24}(?=["'\s,;]|$)/;
+const sentence = /\b(?:not|be|is|was|for|the|to|of|from|in|on|and|or|has|must|required|empty|wrong|incorrect)\b/;
+export function phraseEnd(text: string, from: number, end: number): number {
+  const words = phrase.exec(text.slice(end, end + 300))?.[0] ?? "";
+  return /^[a-z]+$/.test(text.slice(from, end)) && !sentence.test(words) ? end + words.length : end;
+}
+
+/** An environment's value goes on to the end of its line where no other pair follows. */
+export function restOfLine(text: string, at: number): number {
+  if (!isBlank(text.charCodeAt(at))) return at;
+  let end = at;
+  while (end < text.length && end - at < 300 && text.charCodeAt(end) !== newline) end++;
+  return /[=:"']/.test(text.slice(at, end)) ? at : end;
+}

@@ -1,19 +1,26 @@
 import { earlierValue } from "./earlier-value.ts";
 import { afterScheme, digestEnd, withCredentials } from "./http-credentials.ts";
 import { isRemark, isValue } from "./is-value.ts";
-import { afterColour, afterName, closingOf, isBlank, isLetterOrDigit, isQuote, openingAt } from "./marks.ts";
-import { behindSlash, isGrant, textOfPart } from "./places.ts";
+import { afterName, closingOf, isBlank, isLetterOrDigit, isQuote, openingAt } from "./marks.ts";
+import { behindSlash, isGrant, isReference, textOfPart } from "./places.ts";
 import { type NameKind, secretName } from "./secret-names.ts";
 import { separatorAfter } from "./separator.ts";
 import type { Span } from "./span.ts";
-import { blockEnd, maxValue, plainEnd } from "./value-end.ts";
+import { blockEnd, maxValue, phraseEnd, plainEnd, restOfLine, signatureEnd } from "./value-end.ts";
+import { afterWrapper, valueStart } from "./value-start.ts";
 
 export type ValueResult =
   | { readonly type: "none" }
   /** `name: DB_PASSWORD`: the value that follows under `value` is secret. */
   | { readonly type: "names-secret"; readonly spans?: readonly Span[] }
   | { readonly type: "names-other" }
-  | { readonly type: "secret"; readonly spans: readonly Span[]; readonly next: number };
+  | {
+      readonly type: "secret";
+      readonly spans: readonly Span[];
+      readonly next: number;
+      /** Another value of the same name may follow. */
+      readonly namesNext?: boolean;
+    };
 
 const none: ValueResult = { type: "none" };
 const namesSecret: ValueResult = { type: "names-secret" };
@@ -50,40 +57,27 @@ function nameOf(text: string, from: number, to: number): string {
   return text.slice(start, to);
 }
 
-const pairNames = new Set(["name", "key", "env", "header", "field"]);
+const pairNames = new Set([
+  "name",
+  "key",
+  "env",
+  "header",
+  "field",
+  "path",
+  "setting",
+  "property",
+  "variable",
+  "parameter",
+]);
+/** Of a JSON patch (RFC 6902), and no file: `"path": "/data/password"`. */
+const patched = /^\/(?:data|stringData|spec|metadata)\//;
 const pairValues = new Set(["value", "val", "default"]);
+/** Two values of one name: `{"before": …, "after": …}`. */
+const pairSides = new Set(["before", "after", "old", "new", "from", "to", "current", "previous"]);
 
 /** Neither a flag nor the name of an element: most words, which another one follows. */
 const isAmongWords = (text: string, from: number) =>
   text.charCodeAt(from) !== 45 && text.charCodeAt(from - 1) !== 60 && text.charCodeAt(from - 1) !== 58;
-
-/** `b'…'` of Python, `Some("…")` of Rust: what stands before the quote of a value. */
-function afterWrapper(text: string, at: number): number {
-  let i = at;
-  while (i - at < 32 && isLetterOrDigit(text.charCodeAt(i))) i++;
-  const code = text.charCodeAt(i);
-  // Most values are no such thing: what would stand behind the first word is asked for before it is read.
-  if (i === at || (code !== 40 && code !== 92 && !isQuote(code))) return at;
-  const match = /^(?:[bBuUrRfF]{1,2}|[A-Za-z_]\w{0,30}\()(?=\\{0,15}["'`])/.exec(text.slice(at, at + 50));
-  return match ? at + match[0].length : at;
-}
-
-/** The start of the value behind a separator that ends at `at`. */
-function valueStart(text: string, at: number): number {
-  let i = afterColour(text, at);
-  let code = text.charCodeAt(i);
-  for (
-    let spaces = 0;
-    spaces < 40 && (isBlank(code) || (code === newline && /^\n\s{0,20}(?:["']|string\()/.test(text.slice(i, i + 28))));
-    spaces++
-  )
-    code = text.charCodeAt(++i);
-  const mark = i > at && (code === 38 || code === 33) ? yamlMark.exec(text.slice(i, i + 40)) : undefined;
-  const dump = code === 115 && i > at ? /^string\(\d{1,6}\) (?=")/.exec(text.slice(i, i + 20)) : undefined;
-  return afterColour(text, i + (mark ?? dump ?? [""])[0].length);
-}
-/** `password: &anchor …`, `password: !!str …`. */
-const yamlMark = /^(?:&\w{1,30}|!!?[\w.]{1,30})[ \t]{1,4}(?=\S)/;
 
 interface Value {
   readonly from: number;
@@ -104,18 +98,28 @@ export function valueAfter(text: string, from: number, to: number, valueIsSecret
   if (!separator) return none;
   const name = nameOf(text, from, to);
   const isKeyFile = name === "key" && text.charCodeAt(to - 4) === 46;
-  const isPair = !isKeyFile && name.length >= 3 && name.length <= 6 && pairNames.has(name.toLowerCase());
-  const holdsValue = valueIsSecret && name.length <= 7 && pairValues.has(name.toLowerCase());
+  const isPair = !isKeyFile && name.length >= 3 && name.length <= 9 && pairNames.has(name.toLowerCase());
+  const isSide = valueIsSecret && name.length <= 8 && pairSides.has(name.toLowerCase());
+  const holdsValue = isSide || (valueIsSecret && name.length <= 7 && pairValues.has(name.toLowerCase()));
   const kind =
     holdsValue || isGrant(text, to, name) ? "password" : isPair ? undefined : isKeyFile ? "token" : secretName(name);
+  if (kind && separator.type !== "equals" && isReference(text, from, to, name)) return none;
   if (!kind) return isPair && separator.type !== "quote" ? pairName(text, to - name.length, separator.end, name) : none;
-  if (separator.type === "quote" && kind !== "password") return none;
+  if (separator.type === "quote" && kind !== "password" && name !== "SECRET") return none;
   if (separator.type === "tag") {
+    if (text.startsWith(cdata, separator.end)) return ofCdata(text, separator.end + cdata.length, kind);
     const end = text.indexOf("<", separator.end);
     const closed = end > 0 && end - separator.end <= maxList && text.charCodeAt(end + 1) === 47;
     return closed ? secretOr(text, { from: separator.end, to: end, kind }, kind) : none;
   }
-  return valueBehind(text, { from, name, kind, separator: separator.type, at: valueStart(text, separator.end) });
+  const value = valueBehind(text, { from, name, kind, separator: separator.type, at: valueStart(text, separator.end) });
+  return isSide && value.type === "secret" ? { ...value, namesNext: true } : value;
+}
+
+const cdata = "<![CDATA[";
+function ofCdata(text: string, from: number, kind: NameKind): ValueResult {
+  const length = text.slice(from, from + maxList).indexOf("]]>");
+  return length > 0 ? secretOr(text, { from, to: from + length, kind }, kind) : none;
 }
 
 /** `name: DB_PASSWORD`: what follows under `value` is its. */
@@ -125,7 +129,8 @@ function pairName(text: string, from: number, at: number, name: string): ValueRe
   const start = i + (opening?.length ?? 0);
   const limit = Math.min(text.length, start + 130);
   const end = opening ? closingOf(text, start, opening, limit) : plainEnd(text, start, "token", false);
-  if (end - start <= 120 && secretName(text.slice(start, end))) {
+  const named = text.slice(start, end);
+  if (end - start <= 120 && secretName(named) && (name !== "path" || patched.test(named))) {
     const earlier = earlierValue(text, from);
     const inside = textOfPart(text, end + (opening?.length ?? 0));
     if (!earlier && !inside) return namesSecret;
@@ -169,6 +174,12 @@ function valueBehind(text: string, { from, name, kind, separator, at }: Place): 
     if (end < i || end - i < 3 || isRemark(text.slice(i + 1, Math.min(end, i + 400)), kind)) return none;
     return { type: "secret", spans: [{ from: i + 1, to: end, kind }], next: end };
   }
+  if (code === 36 && text.charCodeAt(i + 1) === 36) {
+    const length = text.slice(i + 2, i + 2 + maxList).indexOf("$$");
+    return length > 0 ? secretOr(text, { from: i + 2, to: i + 2 + length, kind }, kind) : none;
+  }
+  if (code === 123 && /^\{[A-Z0-9-]{3,12}\}[^\s"']/.test(text.slice(i, i + 20)))
+    return secretOr(text, { from: i, to: plainEnd(text, text.indexOf("}", i) + 1, kind, false), kind }, kind);
   if (code === 123) {
     const braced = separator === "equals" && kind === "password" && text.charCodeAt(i + 1) !== 123;
     const inside = braced ? text.slice(i, i + maxBraces).split("}", 1)[0] : undefined;
@@ -180,6 +191,11 @@ function valueBehind(text: string, { from, name, kind, separator, at }: Place): 
   const start = afterScheme(text, i);
   const line = separator === "colon" && name.length >= 6 && /cookie$/i.test(name);
   let end = plainEnd(text, start, kind, line);
+  if (name.length > 10 && /signature$/i.test(name)) end = signatureEnd(text, end);
+  if (name.length >= 6 && /(?:phrase|mnemonic)$/i.test(name)) end = phraseEnd(text, start, end);
+  // `password: String = "…"`.
+  if (separator === "colon" && end - start < 32 && declared.test(text.slice(end, end + 6)))
+    return valueBehind(text, { from, name, kind, separator: "equals", at: text.indexOf("=", end) + 1 });
   // `credentials: ann / secret`.
   if (name.length < 12 && /^cred/i.test(name)) end = behindSlash(text, end);
   if (name.length >= 13 && /authorization$/i.test(name))
@@ -195,16 +211,11 @@ function secretOr(text: string, { from, to, kind, prose = false }: Value, nameKi
     : none;
 }
 
+const declared = /^ {0,2}= {0,2}["'`]/;
+
 /** A line of an environment: `DB_PASSWORD=two words`. */
 const isVariable = (text: string, from: number, name: string) =>
   (from === 0 || text.charCodeAt(from - 1) === newline) && /^[A-Z][A-Z0-9_]+$/.test(name);
-
-function restOfLine(text: string, at: number): number {
-  if (!isBlank(text.charCodeAt(at))) return at;
-  let end = at;
-  while (end < text.length && end - at < 300 && text.charCodeAt(end) !== newline) end++;
-  return /[=:"']/.test(text.slice(at, end)) ? at : end;
-}
 
 /** The word of an HTTP header's scheme with its credential: `Bearer xyz`. */
 export function credentialAfter(text: string, from: number, to: number): ValueResult {

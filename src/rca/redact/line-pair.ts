@@ -1,0 +1,61 @@
+import { isValue } from "./is-value.ts";
+import { looksChosen } from "./looks-chosen.ts";
+import { isBlank } from "./marks.ts";
+import { secretName } from "./secret-names.ts";
+import type { Span } from "./span.ts";
+
+// A name at the start of its line and its value in the next column: `DB_PASSWORD<tab>…`, `password | …`, `bindpw …`.
+
+const newline = 10;
+const tab = 9;
+const bar = 124;
+const blank = 32;
+const maxIndent = 40;
+const rest = /[ \t]{0,60}\|?[ \t]{0,60}(?:["'`]([^"'`\n]{1,200})["'`]|(\S{1,200}))([^\n]{0,200})/y;
+/** Names of objects and programs, which columns begin with. */
+const objectName = /^[a-z0-9]+(?:-[a-z0-9]+)+$/;
+const age = /^(?:\d+[ydhms])+$/;
+
+function isVariable(text: string, from: number, to: number): boolean {
+  let joined = false;
+  for (let i = from; i < to; i++) {
+    const code = text.charCodeAt(i);
+    if (code === 95) joined = true;
+    else if (code > 90) return false;
+  }
+  return joined;
+}
+
+/** Whether a word at the start of its line is followed by another column, or by a blank: the quick answer to most words. */
+export function mayBePair(text: string, from: number, to: number): boolean {
+  const next = text.charCodeAt(to);
+  if ((next !== blank && next !== tab) || to - from < 5 || to - from > 80) return false;
+  let i = from - 1;
+  while (i >= 0 && from - i < maxIndent && isBlank(text.charCodeAt(i))) i--;
+  const code = text.charCodeAt(i);
+  // In a table between bars only names of variables are told: words of its head are none.
+  if (code === bar && isVariable(text, from, to)) return i === 0 || text.charCodeAt(i - 1) === newline;
+  return i < 0 || code === newline;
+}
+
+/** The value beside the name `from`..`to`. `mayLook` bounds how many of them are read. */
+export function linePair(text: string, from: number, to: number, mayLook: (at: number) => boolean): Span | undefined {
+  const written = text.slice(from, to);
+  const name = written.slice(Math.max(written.lastIndexOf("."), written.lastIndexOf("/")) + 1);
+  const kind = secretName(name);
+  if (!kind || objectName.test(written) || !mayLook(to)) return undefined;
+  rest.lastIndex = to;
+  const found = rest.exec(text);
+  const value = found?.[1] ?? found?.[2];
+  if (!found || value === undefined || !isValue(value, kind, false)) return undefined;
+  const behind = found[3] ?? "";
+  const gap = text.slice(to, to + 2);
+  const isColumn = gap.includes("\t") || gap === "  " || gap === " |";
+  // With one blank between, the two words must be all, and the second must look drawn unless the first says `password`.
+  if (!isColumn && (behind.trim() !== "" || (kind === "password" && /[A-Z]{2}/.test(name)))) return undefined;
+  if (isColumn && !/^["']?(?:\s*$|\t|\s{2}|\s*\|)/.test(behind)) return undefined;
+  const drawn = looksChosen(value, isColumn || kind === "password" ? "said" : "beside");
+  if (!drawn || age.test(value)) return undefined;
+  const at = to + found[0].length - behind.length - value.length - (found[1] === undefined ? 0 : 1);
+  return { from: at, to: at + value.length, kind: "pair" };
+}
