@@ -35,7 +35,13 @@ export async function prepareForEveryAction(cluster: ActorCluster): Promise<void
       provisioner: "x",
       allowVolumeExpansion: true,
     },
-    { apiVersion: "v1", kind: "PersistentVolumeClaim", metadata: { ...metadata, name: "data" }, spec: claim },
+    {
+      apiVersion: "v1",
+      kind: "PersistentVolumeClaim",
+      metadata: { ...metadata, name: "data" },
+      spec: claim,
+      status: { phase: "Bound" },
+    },
     {
       apiVersion: "apps/v1",
       kind: "DaemonSet",

@@ -77,8 +77,11 @@ function takeDisruption(api: Api, pod: ApiObject, dryRun: boolean): void {
   if ((numberAt(status, "observedGeneration") ?? 0) < (budget.metadata.generation ?? 0)) {
     throw tooMany(`The disruption budget ${name} is still being processed by the server.`, 10);
   }
+  const [desired, healthy] = [numberAt(status, "desiredHealthy") ?? 0, numberAt(status, "currentHealthy") ?? 0];
+  // One that is not ready counts for none of the healthy: it may go, by default as long as enough of the others are.
+  const always = stringAt(budget, "spec", "unhealthyPodEvictionPolicy") === "AlwaysAllow";
+  if (!isReady(pod) && (always || (desired > 0 && healthy >= desired))) return;
   if (allowed < 1) {
-    const [desired, healthy] = [numberAt(status, "desiredHealthy") ?? 0, numberAt(status, "currentHealthy") ?? 0];
     throw tooMany(`The disruption budget ${name} needs ${desired} healthy pods and has ${healthy} currently`);
   }
   if (dryRun) return;
@@ -87,6 +90,9 @@ function takeDisruption(api: Api, pod: ApiObject, dryRun: boolean): void {
   next["status"] = { ...status, disruptionsAllowed: allowed - 1, disruptedPods: disrupted };
   api.table.put(resource, next);
 }
+
+const isReady = (pod: ApiObject): boolean =>
+  objectsAt(pod, "status", "conditions").some((one) => one["type"] === "Ready" && one["status"] === "True");
 
 function tooMany(message: string, retryAfterSeconds?: number): StatusFailure {
   const causes = [{ reason: "DisruptionBudget", message }];

@@ -1,4 +1,4 @@
-import { type ApiObject, objectAt, sameJson, stringAt } from "../json.ts";
+import { type ApiObject, type JsonObject, objectAt, sameJson, stringAt } from "../json.ts";
 import type { FieldError } from "../status-errors.ts";
 import { invalidValue, requiredValue } from "./field-errors.ts";
 import { podSpecErrors } from "./pod.ts";
@@ -36,10 +36,39 @@ function labelErrors(job: ApiObject): FieldError[] {
   return errors;
 }
 
+const fixedOfJob = [
+  "selector",
+  "template",
+  "completionMode",
+  "podFailurePolicy",
+  "backoffLimitPerIndex",
+  "managedBy",
+  "successPolicy",
+];
+/** Where pods may go, which is open to change until a suspended Job has started. */
+const placement = new Set(["nodeSelector", "tolerations", "affinity", "schedulingGates"]);
+
+/** The template without what a Job that has never run may still change. */
+function startable(template: JsonObject): JsonObject {
+  const { labels: _labels, annotations: _annotations, ...metadata } = objectAt(template, "metadata");
+  const spec = Object.entries(objectAt(template, "spec")).filter(([key]) => !placement.has(key));
+  return { ...template, metadata, spec: Object.fromEntries(spec) };
+}
+
 export function jobUpdateErrors(before: ApiObject, after: ApiObject): FieldError[] {
-  return ["completions", "selector", "template"].flatMap((field) => {
-    const [old, next] = [objectAt(before, "spec")[field], objectAt(after, "spec")[field]];
-    return sameJson(old, next) ? [] : [invalidValue(`spec.${field}`, next, "field is immutable")];
+  const [was, is] = [objectAt(before, "spec"), objectAt(after, "spec")];
+  // An indexed Job may grow and shrink, with as many pods at once as it has parts.
+  const isElastic = is["completionMode"] === "Indexed" && is["completions"] === is["parallelism"];
+  const isUnstarted = was["suspend"] === true && objectAt(before, "status")["startTime"] === undefined;
+  return ["completions", ...fixedOfJob].flatMap((field) => {
+    if (sameJson(was[field], is[field]) || (field === "completions" && isElastic)) return [];
+    if (
+      field === "template" &&
+      isUnstarted &&
+      sameJson(startable(objectAt(was, field)), startable(objectAt(is, field)))
+    )
+      return [];
+    return [invalidValue(`spec.${field}`, is[field], "field is immutable")];
   });
 }
 

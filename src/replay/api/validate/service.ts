@@ -1,4 +1,4 @@
-import { type ApiObject, listAt, objectAt, objectsAt, stringAt, stringsAt } from "../json.ts";
+import { type ApiObject, type JsonObject, listAt, objectAt, objectsAt, stringAt, stringsAt } from "../json.ts";
 import type { FieldError } from "../status-errors.ts";
 import { portNumberErrors } from "./container.ts";
 import { duplicates, duplicateValue, invalidValue, requiredValue, unsupportedValue } from "./field-errors.ts";
@@ -31,6 +31,11 @@ export function serviceErrors(object: ApiObject): FieldError[] {
       duplicateValue(`spec.ports[${d.index}].name`, d.key),
     ),
   );
+  const places = ports.map((port) => `${stringAt(port, "protocol") ?? "TCP"}/${String(port["port"])}`);
+  for (const { index } of duplicates(places, (place) => place)) {
+    const { protocol = "TCP", port } = ports[index] ?? {};
+    errors.push(duplicateValue(`spec.ports[${index}]`, { protocol, port } as JsonObject));
+  }
   errors.push(...labelErrors(stringsAt(spec, "selector"), "spec.selector"));
   if (!types.includes(type)) errors.push(unsupportedValue("spec.type", type, types));
   return errors;

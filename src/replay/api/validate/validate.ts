@@ -1,6 +1,7 @@
 import { type ApiObject, objectAt } from "../json.ts";
 import type { Resource } from "../registry.ts";
 import type { FieldError } from "../status-errors.ts";
+import { claimUpdateErrors } from "./claim.ts";
 import { eventErrors, newEventErrors, newEventUpdateErrors } from "./event.ts";
 import { cronJobErrors, jobErrors, jobUpdateErrors } from "./job.ts";
 import { metadataErrors, metadataUpdateErrors } from "./metadata.ts";
@@ -43,6 +44,7 @@ const rules: Readonly<Record<string, Rules>> = {
   HorizontalPodAutoscaler: { always: autoscalerErrors },
   PodDisruptionBudget: { always: disruptionBudgetErrors },
   ResourceQuota: { always: quotaErrors },
+  PersistentVolumeClaim: { onUpdate: claimUpdateErrors },
   Lease: { always: leaseErrors },
   Job: { always: jobErrors, onUpdate: jobUpdateErrors },
   CronJob: { always: cronJobErrors },

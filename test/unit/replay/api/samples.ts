@@ -19,6 +19,7 @@ export function pod(name: string, phase = "Running"): JsonObject {
     status: {
       phase,
       podIP: "10.244.0.7",
+      conditions: [{ type: "Ready", status: phase === "Running" ? "True" : "False" }],
       containerStatuses: [
         {
           name: "web",
