@@ -2,48 +2,10 @@ import { makeRef, type ObjectRef } from "../incident/object-ref.ts";
 import { own } from "../lib/own.ts";
 import type { RoleBinding } from "./kinds/policy.ts";
 import { asKind, type KubeObject } from "./kubernetes-types.ts";
+import { refOf } from "./object-store.ts";
 import type { Observation } from "./observation.ts";
+import { collect } from "./reach.ts";
 import type { Use } from "./use.ts";
-
-/** Groups that every account of a namespace is in (https://kubernetes.io/docs/reference/access-authn-authz/rbac/#referring-to-subjects). */
-const groupsIn = (namespace: string | undefined) =>
-  new Set(["system:serviceaccounts", `system:serviceaccounts:${namespace ?? ""}`, "system:authenticated"]);
-
-function bindsAccount(
-  subject: NonNullable<RoleBinding["subjects"]>[number],
-  namespace: string | undefined,
-  account: string,
-): boolean {
-  if (subject.kind === "Group") return groupsIn(namespace).has(subject.name);
-  if (subject.kind === "User") return subject.name === `system:serviceaccount:${namespace ?? ""}:${account}`;
-  return (
-    subject.kind === "ServiceAccount" && subject.name === account && (subject.namespace ?? namespace) === namespace
-  );
-}
-
-/** The bindings of an account within its namespace, and the roles they give. */
-function bindingsFor(observation: Observation, namespace: string | undefined, account: string): readonly Use[] {
-  const found: Use[] = [];
-  const rows: KubeObject[] = [...observation.objects.list("RoleBinding", namespace)];
-  // A deleted or changed binding is exactly what one looks for after a 403.
-  for (const { object } of observation.objects.deleted("RoleBinding", namespace)) rows.push(object);
-  for (const row of rows) {
-    const ref = makeRef("RoleBinding", namespace, row.metadata.name);
-    const states = [row, ...observation.objects.versions(ref).map((version) => version.object)];
-    const bound = states
-      .flatMap((state) => asKind(state, "RoleBinding") ?? [])
-      .find(({ subjects }) => subjects?.some((subject) => bindsAccount(subject, namespace, account)));
-    if (!bound) continue;
-    found.push({ ref, how: "rights", optional: false });
-    if (bound.roleRef)
-      found.push({
-        ref: makeRef(bound.roleRef.kind, bound.roleRef.kind === "Role" ? namespace : undefined, bound.roleRef.name),
-        how: "rights",
-        optional: false,
-      });
-  }
-  return found;
-}
 
 const readThroughApi: Readonly<Record<string, string>> = { configmaps: "ConfigMap", secrets: "Secret" };
 
@@ -67,8 +29,65 @@ function namedInRole(observation: Observation, role: ObjectRef): readonly Use[] 
   );
 }
 
-/** What gives an account its rights in its namespace, and the ConfigMaps and Secrets that it may read by name. */
-export function rightsOf(observation: Observation, namespace: string | undefined, account: string): readonly Use[] {
-  const bindings = bindingsFor(observation, namespace, account);
-  return [...bindings, ...bindings.flatMap(({ ref }) => (ref.kind === "Role" ? namedInRole(observation, ref) : []))];
+type Subject = NonNullable<RoleBinding["subjects"]>[number];
+
+/** How a subject is found again: accounts by their namespace and name, groups and users within the binding's namespace. */
+function keyOf({ kind, name, namespace }: Subject, home: string | undefined): string | undefined {
+  if (kind === "ServiceAccount") return `account ${namespace ?? home ?? ""}/${name}`;
+  return kind === "Group" || kind === "User" ? `${kind} ${home ?? ""} ${name}` : undefined;
+}
+
+/** All that an account is (https://kubernetes.io/docs/reference/access-authn-authz/rbac/#referring-to-subjects). */
+const keysOf = (namespace: string | undefined, account: string): readonly string[] => {
+  const home = namespace ?? "";
+  const groups = ["system:serviceaccounts", `system:serviceaccounts:${home}`, "system:authenticated"];
+  return [
+    `account ${home}/${account}`,
+    `User ${home} system:serviceaccount:${home}:${account}`,
+    ...groups.map((group) => `Group ${home} ${group}`),
+  ];
+};
+
+/** The bindings of each subject, as they are and were: a deleted or changed one is exactly what one looks for after a 403. */
+function readBindings({ objects }: Observation): ReadonlyMap<string, readonly RoleBinding[]> {
+  const rows: KubeObject[] = [
+    ...objects.list("RoleBinding"),
+    ...objects.deleted("RoleBinding").map(({ object }) => object),
+  ];
+  const found = new Map<string, RoleBinding[]>();
+  for (const row of rows) {
+    const told = new Set<string>();
+    for (const state of [row, ...objects.versions(refOf(row)).map(({ object }) => object)]) {
+      const binding = asKind(state, "RoleBinding");
+      for (const subject of binding?.subjects ?? []) {
+        const key = keyOf(subject, row.metadata.namespace);
+        if (!binding || key === undefined || told.has(key)) continue;
+        told.add(key);
+        collect(found, key, binding);
+      }
+    }
+  }
+  return found;
+}
+
+/** What gives an account of a namespace its rights, there and elsewhere, and the ConfigMaps and Secrets that it may read by name. */
+export type Rights = (namespace: string | undefined, account: string) => readonly Use[];
+
+/** Reads the bindings of the whole cluster once, when first asked. */
+export function readRights(observation: Observation): Rights {
+  let bindings: ReturnType<typeof readBindings> | undefined;
+  const of = (ref: ObjectRef, how: Use["how"]): Use => ({ ref, how, optional: false });
+  return (namespace, account) => {
+    bindings ??= readBindings(observation);
+    const bound = keysOf(namespace, account).flatMap((key) => bindings?.get(key) ?? []);
+    return bound.flatMap(({ metadata, roleRef }) => {
+      const role =
+        roleRef && makeRef(roleRef.kind, roleRef.kind === "Role" ? metadata.namespace : undefined, roleRef.name);
+      return [
+        of(makeRef("RoleBinding", metadata.namespace, metadata.name), "rights"),
+        ...(role ? [of(role, "rights")] : []),
+        ...(role?.kind === "Role" ? namedInRole(observation, role) : []),
+      ];
+    });
+  };
 }

@@ -2,7 +2,7 @@ import { makeRef, type ObjectRef, refKey } from "../incident/object-ref.ts";
 import { claimsOf } from "./kinds/storage.ts";
 import { asKind, type Pod, type PodSpec } from "./kubernetes-types.ts";
 import type { Observation } from "./observation.ts";
-import { rightsOf } from "./topology-rights.ts";
+import { type Rights, readRights } from "./topology-rights.ts";
 import type { Use } from "./use.ts";
 import { podSpecOf } from "./workload.ts";
 
@@ -116,7 +116,12 @@ function pullSecretsOf({ objects }: Observation, account: ObjectRef): readonly U
  * Everything a workload uses, its roles through bindings included, also as earlier versions of its template did, and the
  * claims of its pods.
  */
-export function usesOfWorkload(observation: Observation, workload: ObjectRef, pods: readonly Pod[]): readonly Use[] {
+export function usesOfWorkload(
+  observation: Observation,
+  workload: ObjectRef,
+  pods: readonly Pod[],
+  rights: Rights = readRights(observation),
+): readonly Use[] {
   const states = observation.objects.versions(workload).map((version) => version.object);
   const now = observation.objects.find(workload)?.object;
   const found = new Map<string, Use>();
@@ -133,8 +138,7 @@ export function usesOfWorkload(observation: Observation, workload: ObjectRef, po
   for (const use of [...found.values()]) {
     if (use.how !== "identity") continue;
     if (!namesPullSecrets) for (const pull of pullSecretsOf(observation, use.ref)) add(pull);
-    for (const right of rightsOf(observation, workload.namespace, use.ref.name))
-      found.set(`${refKey(right.ref)}|${right.how}`, right);
+    for (const right of rights(workload.namespace, use.ref.name)) found.set(`${refKey(right.ref)}|${right.how}`, right);
   }
   return [...found.values()];
 }

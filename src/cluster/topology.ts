@@ -6,6 +6,7 @@ import type { Observation } from "./observation.ts";
 import { collect, reach } from "./reach.ts";
 import { type Call, clusterAddresses, findCalls } from "./topology-calls.ts";
 import { readPods } from "./topology-pods.ts";
+import { readRights } from "./topology-rights.ts";
 import { readServices } from "./topology-services.ts";
 import { usesOfWorkload } from "./topology-uses.ts";
 import type { Use } from "./use.ts";
@@ -105,11 +106,12 @@ export function buildTopology(observation: Observation, options: TopologyOptions
     collect(up, refKey(to), from);
   }
 
+  const rights = readRights(observation);
   const uses = new Map<string, readonly Use[]>();
   const usesOf = (workload: ObjectRef): readonly Use[] => {
     const known = uses.get(refKey(workload));
     if (known) return known;
-    const found = usesOfWorkload(observation, workload, pods.podsOf(workload));
+    const found = usesOfWorkload(observation, workload, pods.podsOf(workload), rights);
     uses.set(refKey(workload), found);
     return found;
   };

@@ -17,6 +17,7 @@ const waitingReasons: Readonly<Record<string, WaitingReason>> = {
   ErrImagePull: { reason: "ImagePullBackOff", headline: "cannot pull its image" },
   ImagePullBackOff: { reason: "ImagePullBackOff", headline: "cannot pull its image" },
   ImageInspectError: { reason: "ImagePullBackOff", headline: "cannot inspect its image" },
+  SignatureValidationFailed: { reason: "ImagePullBackOff", headline: "has an image whose signature is not accepted" },
   RegistryUnavailable: { reason: "ImagePullBackOff", headline: "cannot reach the image registry" },
   ErrImageNeverPull: { reason: "ErrImageNeverPull", headline: "may not pull its image, which is not on the node" },
   InvalidImageName: { reason: "InvalidImageName", headline: "names an image that cannot exist" },

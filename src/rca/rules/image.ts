@@ -12,6 +12,7 @@ const waiting = new Set([
   "ErrImageNeverPull",
   "ImageInspectError",
   "RegistryUnavailable",
+  "SignatureValidationFailed",
 ]);
 const absent =
   /not found|manifest unknown|name unknown|does not exist|no such (?:image|manifest)|invalid reference|couldn't parse image|is not present with pull policy|repository name/i;

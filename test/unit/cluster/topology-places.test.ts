@@ -92,6 +92,15 @@ describe("what a workload uses that its template does not name", () => {
       subjects: [{ kind: "Group", name: "system:serviceaccounts:bank" }],
       roleRef: { kind: "Role", name: "writer" },
     }),
+    object(
+      "RoleBinding",
+      "abroad",
+      {
+        subjects: [{ kind: "ServiceAccount", name: "default", namespace: "shop" }],
+        roleRef: { kind: "Role", name: "settings" },
+      },
+      "config",
+    ),
     object("RoleBinding", "by-name", {
       subjects: [{ kind: "User", name: "system:serviceaccount:shop:default" }],
       roleRef: { kind: "Role", name: "lister" },
@@ -114,6 +123,6 @@ describe("what a workload uses that its template does not name", () => {
     expect(uses("web", "Deployment", "Secret")).toEqual(["registry"]);
     expect(uses("own", "Deployment", "Secret")).toEqual(["mine"]);
   });
-  test("roles by groups that all accounts are in, and by its name as a user", () =>
-    expect(uses("web", "Deployment", "Role")).toEqual(["reader", "lister"]));
+  test("roles by groups that all accounts are in, by its name as a user, and in other namespaces", () =>
+    expect(uses("web", "Deployment", "Role").toSorted()).toEqual(["lister", "reader", "settings"]));
 });

@@ -388,3 +388,13 @@ describe("init containers", () => {
     expect(told(world)).toEqual(want);
   });
 });
+
+test("an image whose signature is not accepted", () => {
+  const world = createWorld({ start });
+  const waiting = {
+    waiting: { reason: "SignatureValidationFailed", message: "image pull failed for registry/web:1: signature" },
+  };
+  world.put(web, set, pod({ app: "web", at: start, ready: false, phase: "Pending", state: waiting }));
+  world.run(10_000);
+  expect(told(world)).toEqual(["ImagePullBackOff Deployment/web"]);
+});
