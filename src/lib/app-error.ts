@@ -33,8 +33,17 @@ export function inputError(code: string, message: string, remedy: string, cause?
   return new AppError(code, message, { remedy, exitCode: 2, ...(cause === undefined ? {} : { cause }) });
 }
 
+/** Some libraries hand on copies of errors, and several in one that says nothing itself (`AggregateError`). */
+function textOf(error: unknown): string {
+  if (typeof error !== "object" || error === null) return String(error);
+  if ("message" in error && typeof error.message === "string" && error.message !== "") return error.message;
+  const [first] = "errors" in error && Array.isArray(error.errors) ? error.errors : [];
+  if (first !== undefined && first !== error) return messageOf(first);
+  return error instanceof Error ? error.name : String(error);
+}
+
 /** The message of anything that was thrown, bounded, for logs and operator text. */
 export function messageOf(error: unknown, limitChars = 400): string {
-  const text = error instanceof Error ? error.message : String(error);
+  const text = textOf(error);
   return text.length > limitChars ? `${text.slice(0, limitChars)}…` : text;
 }

@@ -19,6 +19,9 @@ test("whatever is thrown has a message of bounded length", () => {
   expect(messageOf(new Error("no"))).toBe("no");
   expect(messageOf("no")).toBe("no");
   expect(messageOf(undefined)).toBe("undefined");
+  expect(messageOf({ message: "a copy of an error", queue: "plans" })).toBe("a copy of an error");
+  expect(messageOf(new AggregateError([new Error("refused by ::1"), new Error("refused")]))).toBe("refused by ::1");
+  expect(messageOf(new TypeError())).toBe("TypeError");
   expect(messageOf("x".repeat(10), 10)).toBe("x".repeat(10));
   expect(messageOf("x".repeat(11), 10)).toBe(`${"x".repeat(10)}…`);
   expect(messageOf("x".repeat(1_000))).toHaveLength(401);
