@@ -142,9 +142,13 @@ function protectedObjects({ changes }: Draft, policy: Policy): string | undefine
 /** No command of kubectl's is named like these; the requests themselves do the same. */
 const withoutCommand: ReadonlySet<ActionCode> = new Set(["soft-heal", "evict-pod", "rerun-job"]);
 
-/** The commands speak of `containers`, where the name of an init container would add one. */
+/**
+ * The commands speak of `containers`, where the name of an init container would add one, and of ports by their number, which
+ * may be there twice.
+ */
 const isByItsSteps = ({ action, target, input }: Parts): boolean =>
   withoutCommand.has(action.name) ||
+  input.recommendation.params["protocol"] !== undefined ||
   podTemplateOf(target)?.spec.initContainers?.some(({ name }) => name === input.recommendation.params["container"]) ===
     true;
 

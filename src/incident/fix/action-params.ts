@@ -72,8 +72,12 @@ export const actionParams = {
   }),
   /** The whole selector as it shall be. */
   "patch-selector": z.strictObject({ selector: z.record(z.string(), z.string()) }),
-  /** `port` is the Service port number whose targetPort changes. */
-  "patch-service-port": z.strictObject({ port: z.int().min(1).max(65_535), targetPort: port }),
+  /** `port` is the Service port number whose targetPort changes; `protocol` tells ports of one number apart. */
+  "patch-service-port": z.strictObject({
+    port: z.int().min(1).max(65_535),
+    protocol: z.enum(["TCP", "UDP", "SCTP"]).optional(),
+    targetPort: port,
+  }),
   "patch-quota": z.strictObject({ hard: z.record(z.string(), quantity) }),
   "patch-hpa": z.strictObject({
     minReplicas: z.int().min(1).optional(),

@@ -43,6 +43,8 @@ export interface CandidateFacts {
   readonly peakBytes?: number;
   readonly replicas?: number;
   readonly servicePort?: number;
+  /** Of the Service's port, where it has several of that number. */
+  readonly protocol?: "TCP" | "UDP" | "SCTP";
   readonly targetPort?: number | string;
   readonly selector?: Readonly<Record<string, string>>;
   readonly hard?: Readonly<Record<string, string>>;

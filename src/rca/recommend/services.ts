@@ -29,7 +29,11 @@ export function serviceFixes(open: Case, item: Candidate): readonly (Fix | undef
         ? fix(
             "patch-service-port",
             culprit,
-            { port: facts.servicePort, targetPort: facts.targetPort },
+            {
+              port: facts.servicePort,
+              ...(facts.protocol ? { protocol: facts.protocol } : {}),
+              targetPort: facts.targetPort,
+            },
             "leads to the port on which the pods listen",
           )
         : undefined,

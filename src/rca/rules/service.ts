@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { lastingContainers } from "../../cluster/kinds/pod.ts";
 import { asKind, isKind, type KubeObject, type Service } from "../../cluster/kubernetes-types.ts";
 import { matchesLabels } from "../../cluster/selector.ts";
 import { podSpecOf, templateOf } from "../../cluster/workload.ts";
@@ -117,21 +118,30 @@ function selectorFor(open: Case, workload: ObjectRef, service: Service): Readonl
   );
 }
 
+const protocols = ["TCP", "UDP", "SCTP"] as const;
+const protocolOf = ({ protocol = "TCP" }: { readonly protocol?: string }) =>
+  protocols.find((known) => known === protocol);
+
 function port(open: Case, ref: ObjectRef, service: Service): readonly Candidate[] {
   const behind = open.topology.selectedNow(ref);
   const changed = lastFields(open, ref, "service-port");
   const spec = behind.map((workload) => podSpecOf(open.observation.objects.find(workload)?.object)).find(Boolean);
-  const declared = (spec?.containers ?? []).flatMap((container) => container.ports ?? []);
+  const declared = spec ? lastingContainers(spec).flatMap((container) => container.ports ?? []) : [];
   if (!spec || behind.every((workload) => readyPods(open, workload).length === 0)) return [];
   for (const item of service.spec.ports ?? []) {
     const target = item.targetPort ?? item.port;
-    const known = declared.some((own) => own.containerPort === target || own.name === target);
+    const protocol = protocolOf(item);
+    const known = declared.some(
+      (own) => own.containerPort === target || (own.name === target && protocolOf(own) === protocol),
+    );
+    const isOneOfSeveral = service.spec.ports?.some((other) => other !== item && other.port === item.port) === true;
     const fields =
       changed?.fields.filter(
         (field) => field.name === String(item.port) || field.name === item.name || field.path.includes("ports"),
       ) ?? [];
     const earlier = asKind(changed?.change.before, "Service")?.spec.ports?.find(
-      (old) => old.port === item.port || (item.name !== undefined && old.name === item.name),
+      (old) =>
+        (old.port === item.port && protocolOf(old) === protocol) || (item.name !== undefined && old.name === item.name),
     );
     const numberOf = (value: number | string) => declared.find(({ name }) => name === value)?.containerPort ?? value;
     // The name of a port and its number are the same place.
@@ -161,7 +171,11 @@ function port(open: Case, ref: ObjectRef, service: Service): readonly Candidate[
           ],
           specificity: (moved || renumbered) && fields.length > 0 ? 0.97 : containerChange ? 0.9 : 0.82,
           hits: behind,
-          facts: { servicePort: item.port, ...(servedBefore === undefined ? {} : { targetPort: servedBefore }) },
+          facts: {
+            servicePort: item.port,
+            ...(isOneOfSeveral && protocol ? { protocol } : {}),
+            ...(servedBefore === undefined ? {} : { targetPort: servedBefore }),
+          },
           ...(change ? { change } : {}),
         },
         open,

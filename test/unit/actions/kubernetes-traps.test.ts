@@ -100,6 +100,27 @@ test("the copy of an indexed Job has room in its name for the number of its last
   expect(made).toMatch(/x-rerun-[a-z0-9]+$/);
 });
 
+test("of two ports of one number, that of the named protocol is changed", async () => {
+  await using cluster = await startActorCluster();
+  const at = (protocol: string, targetPort: number) => ({
+    name: protocol.toLowerCase(),
+    port: 80,
+    protocol,
+    targetPort,
+  });
+  cluster.edit("Service", "carts", (object) => ({
+    ...object,
+    spec: { ...(object.spec as object), ports: [at("TCP", 8_080), at("UDP", 9_999)] },
+  }));
+  const plan = await planFor(
+    recommend("patch-service-port", ["Service", "carts"], { port: 80, protocol: "UDP", targetPort: 5_353 }),
+    cluster.actor,
+  );
+  expect(JSON.stringify(plan.steps)).toContain('{"op":"replace","path":"/spec/ports/1/targetPort","value":5353}');
+  expect(JSON.stringify(plan.steps)).not.toContain("/spec/ports/0/targetPort");
+  expect(plan.kubectl).toContain("/spec/ports/1/targetPort");
+});
+
 test("a file to commit takes out a constraint by its merge key", () => {
   const zone = { topologyKey: "topology.kubernetes.io/zone", maxSkew: 1 };
   const host = { topologyKey: "kubernetes.io/hostname", maxSkew: 1 };

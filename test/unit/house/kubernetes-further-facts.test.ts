@@ -104,6 +104,7 @@ const facts: readonly (readonly [about: string, file: string, test: string])[] =
   ],
   ["a drain loses what is in emptyDir volumes", traps, "a drain says which pods lose what they keep on the node"],
   ["pods of an indexed Job add a number to its name", traps, "has room in its name for the number of its last pod"],
+  ["a Service may have a number twice", traps, "of two ports of one number, that of the named protocol is changed"],
   ["constraints of a topology merge by their key", traps, "a file to commit takes out a constraint by its merge key"],
   ["probes have headers and a grace period of their own", traps, "a probe with %s can be put back to what it was"],
   ["admission policies deny pods in words of their own", words, "an admission policy, since the workload was changed"],

@@ -104,3 +104,24 @@ test.each([
   const { diagnosis } = shop.diagnose([["Deployment", "carts", "state", "Unschedulable"]]);
   expect(diagnosis.hypotheses[0]?.cause).toBe("unschedulable");
 });
+
+test("of two ports of one number, the one that leads nowhere is named with its protocol", async () => {
+  const shop = await quietShop();
+  const at = (protocol: string, targetPort: number) => ({
+    name: protocol.toLowerCase(),
+    port: 80,
+    protocol,
+    targetPort,
+  });
+  const set = (...ports: readonly object[]) =>
+    shop.change("Service", "catalogue", (draft) => {
+      draft.spec.ports = ports;
+    });
+  const listens = shop.observation.objects.get("Deployment", ns, "catalogue")?.spec.template.spec.containers[0]
+    ?.ports?.[0];
+  const right = listens?.containerPort ?? 0;
+  set(at("TCP", right), at("UDP", right));
+  set(at("TCP", right), at("UDP", right + 1));
+  const { recommendations } = shop.diagnose([["Service", "catalogue", "state", "TargetPortUnknown"]]);
+  expect(recommendations[0]?.params).toEqual({ port: 80, protocol: "UDP", targetPort: right });
+});
