@@ -31,6 +31,10 @@ const STATES =
 const SIDES =
   "back bottom down first front inbound incoming last next out outbound outgoing previous second third top up";
 
+/** Requests and changes as interfaces spell them. */
+const REQUESTS =
+  "ADD ADDED CREATE CREATED DELETE DELETED INSERT MODIFIED MODIFY PATCH REMOVE REMOVED UPDATE UPDATED UPSERT READ WRITE";
+
 const capital = (word: string) => word.slice(0, 1).toUpperCase() + word.slice(1);
 const thirdPerson = (verb: string) =>
   /(?:s|x|z|ch|sh)$/.test(verb) ? `${verb}es` : /[^aeiou]y$/.test(verb) ? `${verb.slice(0, -1)}ies` : `${verb}s`;
@@ -46,6 +50,11 @@ function isMarked(text: string, from: number, to: number): boolean {
   const sign = text.charCodeAt(from);
   return (sign === 43 || sign === 45) && to - from > 3 && isLetter(text.charCodeAt(from + 1));
 }
+
+const requests = new Set(REQUESTS.split(" ").map((word) => hashWord(word, 0, word.length)));
+
+/** Does the word in capitals with this hash say what is done: `CREATE`, `DELETED`? */
+export const isRequestWord = (hash: number): boolean => requests.has(hash);
 
 /** Does the word text[from, to) with this hash say what happened: `started`, `closing`, `lost`? */
 export function isEventWord(hash: number, text: string, from: number, to: number): boolean {

@@ -1,8 +1,8 @@
-import { classOf, isLetter, UPPER } from "../lines/chars.ts";
+import { classOf, isLetter, LOWER, UPPER } from "../lines/chars.ts";
 import { isRaised } from "../lines/raised-name.ts";
 import { scanNamedTime, type TimeScan } from "../lines/scan-time.ts";
 import { endOfErrorText, endOfLibraryError } from "./error-text.ts";
-import { isEventWord } from "./event-words.ts";
+import { isEventWord, isRequestWord } from "./event-words.ts";
 import { createShape, KIND, type TokenShape } from "./masks.ts";
 import { measureToken } from "./measure-token.ts";
 import { endOfGroups, endOfInstance, endOfOption } from "./scan-instance.ts";
@@ -147,6 +147,12 @@ function endsWithEvent(text: string, from: number, to: number): boolean {
   return dash > from && isEventWord(hashWord(text, dash + 1, to), text, dash + 1, to);
 }
 
+/** `Setting CART_ID to`: capitals and underscores behind a word with a small letter at its end name a variable; before a sentence, or alone, a state. */
+const isVariableName = (text: string, from: number, to: number): boolean =>
+  text.charCodeAt(from - 1) === 32 &&
+  (classOf(text.charCodeAt(from - 2)) & LOWER) !== 0 &&
+  text.slice(from, to).includes("_");
+
 /** What the token text[from, to) of this kind tells beside its hash. */
 export function flagsOf(text: string, shape: TokenShape, from: number, to: number, kind: number): number {
   const raised = isRaised(text, from, to) ? FLAG.raised : 0;
@@ -157,7 +163,9 @@ export function flagsOf(text: string, shape: TokenShape, from: number, to: numbe
   }
   const event = isEventWord(shape.hash, text, from, to) ? FLAG.event : 0;
   // Of names in capitals only `OK` is said in so many letters.
-  if (kind === KIND.constant) return FLAG.constant | (shape.length === 2 ? event : 0) | raised | opened;
+  if (kind === KIND.constant && isVariableName(text, from, to)) return FLAG.soft | raised | opened;
+  if (kind === KIND.constant)
+    return FLAG.constant | (isRequestWord(shape.hash) ? FLAG.event : shape.length === 2 ? event : 0) | raised | opened;
   const capital = classOf(text.charCodeAt(from)) === UPPER ? FLAG.capital : 0;
   return capital | event | raised | opened;
 }

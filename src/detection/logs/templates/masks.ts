@@ -137,8 +137,10 @@ export function maskKind(shape: TokenShape, text: string, start: number, end: nu
     return KIND.constant;
   if (shape.ats > 0 && shape.leadingLetters > 0 && (shape.dots + shape.marks > 0 || isLetter(text.charCodeAt(end - 1))))
     return KIND.variable;
-  if (shape.slashes > 0)
-    return shape.slashes > 1 || shape.dots > 0 || isMediaType(text, start, end) ? KIND.variable : KIND.soft;
+  if (shape.slashes > 0) {
+    const isPlace = shape.slashes > 1 || shape.dots > 0 || isMediaType(text, start, end);
+    return isPlace || isObjectKey(shape, text, start, end) ? KIND.variable : KIND.soft;
+  }
   if (shape.nonHex === 0 && shape.length >= SHORTEST_HEX_WORD && shape.dots === 0) return KIND.variable;
   if (shape.dots > 0)
     return isFileName(text, start, end) || isHostName(shape, text, start, end) ? KIND.variable : KIND.soft;
@@ -169,6 +171,21 @@ const MEDIA = new Set(["application", "audio", "font", "image", "message", "mode
 function isMediaType(text: string, start: number, end: number): boolean {
   const slash = text.indexOf("/", start);
   return slash < end - 1 && MEDIA.has(text.slice(start, slash));
+}
+
+/** `kube-system/my-lock`: the names of a namespace and an object, as a controller joins them; words (`read/write`) have no dash. */
+function isObjectKey(shape: TokenShape, text: string, start: number, end: number): boolean {
+  const slash = text.indexOf("/", start);
+  const dash = text.indexOf("-", start);
+  return (
+    shape.upper === 0 &&
+    dash > start &&
+    dash < end - 1 &&
+    slash < end - 1 &&
+    shape.letters + shape.digits + shape.marks + 1 === shape.length &&
+    isLetter(text.charCodeAt(start)) &&
+    isLetter(text.charCodeAt(slash + 1))
+  );
 }
 
 /** `storage.config`, `kex.so`: a name, a dot and the ending of a file. */

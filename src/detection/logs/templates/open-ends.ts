@@ -1,3 +1,4 @@
+import { isRequestWord } from "./event-words.ts";
 import { type Template, tokensOf } from "./template.ts";
 import { FLAG, type Tokens, WILD } from "./token-line.ts";
 import { announces, namesErrorClass } from "./words.ts";
@@ -86,8 +87,11 @@ function headsOf(tokens: Tokens, heads: Head[]): number {
     const isRaised = isTold && ((flags[i - 1] ?? 0) & FLAG.raised) !== 0;
     // `internal error: ` is a kind of error, and a sentence follows.
     const isClass = words === 2 && namesErrorClass(hash[i - 1] ?? WILD);
+    // `desired change: CREATE`
+    const isRequest = isRequestWord(hash[i] ?? WILD);
     const isText =
-      isRaised || (isTold && !isClass && words > 1 && phrase > 0 && (events > 0 || (words > 3 && phrase > 1)));
+      isRaised ||
+      (isTold && !isClass && !isRequest && words > 1 && phrase > 0 && (events > 0 || (words > 3 && phrase > 1)));
     const isPairs = i === pairs && words > 1;
     if (isText || isPairs || (!isTold && i > 0 && words > 1 && announces(hash[i - 1] ?? WILD))) {
       const head = heads[found++];
@@ -95,7 +99,7 @@ function headsOf(tokens: Tokens, heads: Head[]): number {
         head.size = i;
         head.words = words;
         head.ending = isRaised ? 0 : isText ? outcomeOf(tokens, i) : clauseOf(tokens, i);
-        head.key = Math.imul(key ^ i, 0x9e3779b1) ^ head.ending;
+        head.key = Math.imul(key ^ i, 0x9e3779b1) ^ head.ending ^ (isText ? Math.imul(tokens.level, 0x85ebca6b) : 0);
         head.kind = isText ? "text" : isPairs ? "pairs" : "name";
       }
     }

@@ -1,12 +1,23 @@
+import { isDigit } from "../lines/chars.ts";
 import { FLAG, type TokenLine, WILD } from "./token-line.ts";
 
 const COLON = 58;
+const DASH = 45;
+const EQUALS = 61;
+const CLOSE_ANGLE = 62;
 const TOLD = FLAG.told | FLAG.spaced;
 
-/** Appends a value. Neighbouring values with only punctuation between them are one (`10.0.0.1:80`, `[3, 4, 5]`). */
+/** `GET /a => 200`: does an arrow lead from the value that ends at `from` to the number at `to`? It tells what came of it. */
+const leadsOn = (text: string, from: number, to: number) =>
+  to - from === 4 &&
+  isDigit(text.charCodeAt(to)) &&
+  text.charCodeAt(from + 2) === CLOSE_ANGLE &&
+  (text.charCodeAt(from + 1) === EQUALS || text.charCodeAt(from + 1) === DASH);
+
+/** Appends a value. Neighbouring values with only punctuation between them are one (`10.0.0.1:80`, `[3, 4, 5]`), but for an arrow. */
 export function pushValue(line: TokenLine, start: number, end: number, flags: number): void {
   const last = line.count - 1;
-  if (last >= 0 && line.hash[last] === WILD) line.end[last] = end;
+  if (last >= 0 && line.hash[last] === WILD && !leadsOn(line.text, line.end[last] ?? 0, start)) line.end[last] = end;
   else push(line, WILD, start, end, flags);
 }
 

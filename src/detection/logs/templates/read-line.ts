@@ -32,6 +32,7 @@ export interface Span {
 export function readLine(text: string, end: number, line: TokenLine, span: Span): void {
   scanHeader(text, 0, end, header);
   const from = header.message;
+  line.level = header.level;
   const layout = header.kind + (header.columns ? COLUMNS : 0);
   if (scanStructured(text, from, end, structured)) readMessage(text, layout, line, span);
   else {
@@ -145,6 +146,12 @@ function unescaped(text: string): string {
   );
 }
 
+/** `#7 `: a frame of PHP or a debugger. */
+function isNumbered(text: string, from: number): boolean {
+  const stop = skipDigits(text, from + 1, from + 5);
+  return text.charCodeAt(from) === 35 && stop > from + 1 && text.charCodeAt(stop) === 32;
+}
+
 /** Of a message of several lines: the first, and those that name an exception; stack frames are indented or begin with `at`. */
 function tokenizeLines(line: TokenLine, start: number, end: number): void {
   const { text } = line;
@@ -152,7 +159,7 @@ function tokenizeLines(line: TokenLine, start: number, end: number): void {
   for (let first = true; from < end; first = false) {
     const newline = text.indexOf("\n", from);
     const stop = newline < 0 || newline > end ? end : newline;
-    const isFrame = isSpace(text.charCodeAt(from)) || text.startsWith("at ", from);
+    const isFrame = isSpace(text.charCodeAt(from)) || text.startsWith("at ", from) || isNumbered(text, from);
     if (first || !isFrame) tokenize(line, from, stop);
     from = stop + 1;
   }

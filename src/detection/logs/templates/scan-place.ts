@@ -7,13 +7,28 @@ const COLON = 58;
 const DOT = 46;
 const SLASH = 47;
 const BACKSLASH = 92;
+const OPEN_OBJECT = 123;
+const OPEN_ANGLE = 60;
 const QUOTE = 34;
 const APOSTROPHE = 39;
 const AT = 64;
 /** `5c:50:15:4c:18:1c` has six groups, an IPv6 address up to eight; fewer than four may be words. */
 const MIN_HEX_GROUPS = 4;
+/** Longest parameter of a route. */
+const MAX_PARAMETER = 64;
 /** Longest predicate of XPath in a path. */
 const MAX_PREDICATE = 96;
+
+/** `{id}`, `<id>`, `:id`: a part of a route that stands for anything, its sign at `at`; its end, or -1. */
+function endOfParameter(text: string, at: number, end: number): number {
+  const code = text.charCodeAt(at);
+  const limit = Math.min(end, at + MAX_PARAMETER);
+  let i = at + 1;
+  while (i < limit && isNameChar(text.charCodeAt(i))) i++;
+  if (i === at + 1) return -1;
+  if (code === COLON) return isLetter(text.charCodeAt(at + 1)) ? i : -1;
+  return text.charCodeAt(i) === code + 2 ? i + 1 : -1;
+}
 
 /** A path stops at space, quote, closing bracket, comma or colon. */
 function endOfPath(text: string, from: number, end: number, stopAtColon: boolean): number {
@@ -25,6 +40,13 @@ function endOfPath(text: string, from: number, end: number, stopAtColon: boolean
       const close = text.slice(i, Math.min(end, i + MAX_PREDICATE)).indexOf("]");
       if (close > 0) {
         i += close;
+        continue;
+      }
+    }
+    if (text.charCodeAt(i - 1) === SLASH && (code === OPEN_OBJECT || code === OPEN_ANGLE || code === COLON)) {
+      const parameter = endOfParameter(text, i, end);
+      if (parameter > 0) {
+        i = parameter - 1;
         continue;
       }
     }
@@ -40,6 +62,7 @@ function endOfPath(text: string, from: number, end: number, stopAtColon: boolean
 function beginsPath(text: string, at: number, end: number): boolean {
   const next = text.charCodeAt(at + 1);
   if (isLetter(next) || isDigit(next) || next === DOT || next === 95 || next === SLASH) return true;
+  if (endOfParameter(text, at + 1, end) > 0) return true;
   return at + 1 >= end || classOf(next) === SEPARATOR;
 }
 

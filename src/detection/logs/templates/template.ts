@@ -7,6 +7,8 @@ export interface Template {
   readonly id: number;
   count: number;
   readonly format: number;
+  /** Rank of the level of the line it was made of. */
+  readonly level: number;
   hash: Int32Array;
   flags: Uint16Array;
   /** Separators and tokens in turn, joined by NUL. Only read when the text is asked for. */
@@ -70,6 +72,7 @@ export function makeTemplate(id: number, line: TokenLine, from: number, limit: n
     id,
     count: 0,
     format: line.format,
+    level: line.level,
     hash: line.hash.slice(0, line.count),
     flags: line.flags.slice(0, line.count),
     // Concatenation of slices would keep the whole line alive; the buffer round trip makes a flat copy.
@@ -86,8 +89,8 @@ export function makeTemplate(id: number, line: TokenLine, from: number, limit: n
 }
 
 /** What is compared of a template. */
-export function tokensOf({ hash, flags, format }: Template): Tokens {
-  return { hash, flags, format, count: hash.length };
+export function tokensOf({ hash, flags, format, level }: Template): Tokens {
+  return { hash, flags, format, level, count: hash.length };
 }
 
 /** The text of a template, `<*>` where it varies. */

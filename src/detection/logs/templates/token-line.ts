@@ -33,7 +33,10 @@ export const FLAG = {
 } as const;
 
 /** What is compared of a line or a template. */
-export type Tokens = Pick<TokenLine, "count" | "format"> & { readonly hash: Int32Array; readonly flags: Uint16Array };
+export type Tokens = Pick<TokenLine, "count" | "format" | "level"> & {
+  readonly hash: Int32Array;
+  readonly flags: Uint16Array;
+};
 
 /** One line as tokens: parallel typed arrays that are filled again for every line. Offsets are UTF-16 units of `text`. */
 export interface TokenLine {
@@ -45,6 +48,8 @@ export interface TokenLine {
   readonly flags: Uint16Array;
   /** Layout of the line; lines of different layouts never share a template. */
   format: number;
+  /** Rank of the level that its header states, 0 when it states none. */
+  level: number;
   /** Number of text tokens. */
   words: number;
   /** Two independent 32-bit lanes over format and tokens. */
@@ -63,6 +68,7 @@ export function createTokenLine(): TokenLine {
     end: new Int32Array(MAX_TOKENS),
     flags: new Uint16Array(MAX_TOKENS),
     format: 0,
+    level: 0,
     words: 0,
     keyA: 0,
     keyB: 0,

@@ -1,4 +1,5 @@
 import { classOf, isCloseBracket, isOpenBracket, SEPARATOR, skipSpaces, skipWord } from "../lines/chars.ts";
+import { isAccessTime, takeUser } from "./access-user.ts";
 import { isEventWord } from "./event-words.ts";
 import { endOfCompound, endOfValue, flagsOf, isQualified } from "./judge-token.ts";
 import { endOfMarkedValue } from "./marked-value.ts";
@@ -19,6 +20,7 @@ import {
   isSlotWord,
   isStateKey,
   isUnit,
+  leadsVerb,
   METHOD,
   REQUEST,
 } from "./words.ts";
@@ -40,6 +42,8 @@ const MAX_UNIT = 12;
 const MAX_STEPS = 1_024;
 
 const shape = createShape();
+
+const isSign = (code: number) => code === COLON || code === EQUALS;
 
 /** `(.)`, `[*]`: does a bracket hold text[from, to) and nothing else? */
 const isEnclosed = (text: string, from: number, to: number) =>
@@ -105,6 +109,7 @@ export function tokenize(line: TokenLine, start: number, end: number): void {
     let marked = -1;
     while (i < end && classOf(code) === SEPARATOR) {
       if (code > 32 && steps++ < MAX_STEPS) {
+        if (code === OPEN_LIST && isAccessTime(text, i)) takeUser(line);
         marked = endOfMarkedValue(line, i, end, separator);
         if (marked > 0) break;
         separator = code;
@@ -159,6 +164,9 @@ export function tokenize(line: TokenLine, start: number, end: number): void {
       continue;
     }
     let kind = maskKind(shape, text, from, i);
+    // `stopped org.example.cart.store`: who speaks stands at the beginning, and keys before their sign.
+    if (kind === KIND.soft && shape.dots > 1 && shape.upper === 0 && line.words > 0 && !isSign(text.charCodeAt(i)))
+      kind = KIND.variable;
     if (text.charCodeAt(i) === COLON && kind !== KIND.variable && line.words > 0 && pairs === 0) {
       const compound = endOfCompound(text, shape, i, end);
       if (compound > 0) {
@@ -233,7 +241,8 @@ export function tokenize(line: TokenLine, start: number, end: number): void {
       text.charCodeAt(i) === EQUALS || ((line.words === 0 || separator === COLON) && isSetting(text, i, end))
         ? FLAG.key
         : 0;
-    const told = isCode ? FLAG.event : 0;
+    const isVerb = kind === KIND.text && separator === 0 && leadsVerb(previousWord, line.hash[line.count - 2] ?? WILD);
+    const told = isCode || isVerb ? FLAG.event : 0;
     push(line, shape.hash, from, i, named | slot | alone | key | told | flagsOf(text, shape, from, i, kind));
     previousWord = shape.hash;
   }

@@ -107,6 +107,20 @@ export function isGrammar(hash: number): boolean {
   return grammar.has(hash);
 }
 
+const attempts = vocabulary(
+  "failed Failed failing fail fails unable Unable trying Trying attempting Attempting tried attempt attempts going want wants able refusing " +
+    "refused failure Failure",
+);
+const modals = vocabulary("cannot Cannot can't Can't couldn't Couldn't");
+const couldBefore = vocabulary("could Could can Can did Did will Will would does do");
+const NOT = hashWord("not", 0, 3);
+
+/** `failed to`, `cannot`, `could not`: does a verb follow these words, of which `last` is the second? */
+export function leadsVerb(last: number, before: number): boolean {
+  if (last === TO) return attempts.has(before);
+  return last === NOT ? couldBefore.has(before) : modals.has(last);
+}
+
 const announcing = vocabulary("for from by of in on at with via as into onto about using named called");
 
 /** Prepositions after which a name may stand, whatever it consists of. */

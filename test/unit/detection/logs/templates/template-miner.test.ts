@@ -299,6 +299,21 @@ describe("values are masked at once", () => {
     ],
     ["a method before a quoted target", 'http: GET "/a": status 200', 'http: POST "/b": status 0'],
     ["a number before a key", "epoll: fd:5 ev:0001 d:7", "epoll: fd:6 ev:201A d:8"],
+    ["the key of an object", "Updating east/api-keys", "Updating west/till-lock"],
+    ["parameters of a route", "Mapped {/api/shelves, GET} route", "Mapped {/api/shelves/:shelf/:row, GET} route"],
+    ["parameters in braces and angles", "serving /shelves/{id}/rows now", "serving /shelves/<shelf>/rows now"],
+    [
+      "dotted names of components",
+      "ACTIVATING org.example.shelf.store-bridge",
+      "ACTIVATING org.example.shelf-cleanup.rows",
+    ],
+    ["variables that are set", "Setting SHELF_ID to 7", "Setting SHELF_HOST to 10.0.0.1"],
+    [
+      "who asks, in an access line",
+      '10.0.0.1 - ann [26/Aug/2026:06:50:33 +0000] "GET /a HTTP/1.1" 200 12',
+      '10.0.0.1 - - [26/Aug/2026:06:50:34 +0000] "GET /a HTTP/1.1" 200 12',
+    ],
+    ["numbered frames", "shelf lost\n#0 open(7)\n#1 main()", "shelf lost\n#0 close(9)\n#1 start()\n#2 main()"],
   ])("%s", (_, first, second) => {
     expect(textsOf([first, second])).toHaveLength(1);
   });
@@ -348,6 +363,16 @@ describe("statements that differ in a word stay apart", () => {
     ["signs at the beginning", "=> 7 bytes of it", "<= 7 bytes of it"],
     ["calls with one argument", "leave(state=open) returned", "enter(state=open) returned"],
     ["other layouts", "2026-11-20 22:27:36 disk full", '{"msg":"disk full"}'],
+    ["what could not be done", "Failed to autoscale shelf 7 again", "Failed to weigh shelf 7 again"],
+    ["what cannot be done", "cannot weigh the shelf 7", "cannot tilt the shelf 7"],
+    ["requests in capitals", "Desired change: CREATE a.example.org A", "Desired change: UPSERT a.example.org A"],
+    ["a request and what came of it", "GET /shelves/7", "GET /shelves/7 => 200 OK"],
+    ["plain words beside a slash", "moved read/write", "moved east/west"],
+    [
+      "texts of another level",
+      "2026-03-04 05:06:07 INFO  Load the shelf again: searching for a row",
+      "2026-03-04 05:06:07 ERROR Load the shelf again: nothing was there",
+    ],
   ])("%s", (_, first, second) => {
     expect(textsOf([first, second])).toHaveLength(2);
   });
