@@ -77,6 +77,19 @@ export async function shopIsReady(
   }
 }
 
+/**
+ * Until no pod is on its way out: one that a kubelet is slow to end is an incident a minute after its grace period, and rightly so.
+ * Not waited for longer than `withinMs`.
+ */
+async function leftoversAreGone(api: ClusterApi, namespace: string, signal: AbortSignal, withinMs: number) {
+  const end = performance.now() + withinMs;
+  while (performance.now() < end) {
+    const pods = await api.list("v1", "Pod", namespace);
+    if (pods.every(({ metadata }) => metadata.deletionTimestamp === undefined)) return;
+    await delay(2_000, undefined, { signal });
+  }
+}
+
 /** The whole suite on a live cluster, in a namespace of its own that goes with it. */
 export async function runOnCluster(run: ClusterRun): Promise<Report> {
   const { kubeConfig, image, say, signal, log } = run;
@@ -115,6 +128,7 @@ export async function runOnCluster(run: ClusterRun): Promise<Report> {
   await shopIsReady(api, namespace, signal);
   say("the catalogue is tried");
   await delay(settleMs, undefined, { signal });
+  await leftoversAreGone(api, namespace, signal, readyMs);
 
   const watched = stack.use(
     await watchWithKubemend({ kubeConfig, namespaces: [namespace], scrapeSeconds: 5, learnMinutes: 3, log }),

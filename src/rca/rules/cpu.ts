@@ -3,7 +3,7 @@ import { makeRef } from "../../incident/object-ref.ts";
 import { type Candidate, candidate, type Rule } from "../case/candidate.ts";
 import type { Case } from "../case/case.ts";
 import { changeFinding } from "../gather/changes.ts";
-import { metricFinding } from "../gather/metrics.ts";
+import { metricFinding, type Shift } from "../gather/metrics.ts";
 import { called, citeChange, isSymptomatic, lastFields, movedQuantity, podShifts } from "./patterns.ts";
 
 /** Something of the workload is at its limit: throttled, or requests queue for a connection. */
@@ -14,6 +14,21 @@ export function isSaturated(open: Case, workload: ObjectRef): boolean {
     open.shifts("pool_waiting", match).some((shift) => shift.after >= 1) ||
     open.shifts("eventloop_lag_seconds", match).some((shift) => shift.after > 0.1)
   );
+}
+
+/** A node this full gives a process its turn late, whether it filled up or always was; a virtual one never reaches 100 %. */
+const full = 0.85;
+
+export function nodesOf(open: Case, workloads: readonly ObjectRef[]): ReadonlySet<string> {
+  return new Set(workloads.flatMap((one) => open.topology.podsOf(one).flatMap(({ spec }) => spec.nodeName ?? [])));
+}
+
+/** CPU use of the fullest of these nodes when nothing worth mention is left of it. */
+export function fullNode(open: Case, names: ReadonlySet<string>): Shift | undefined {
+  return open
+    .shifts("node_cpu_ratio", {})
+    .filter(({ labels, after }) => names.has(labels.node ?? "") && after >= full)
+    .sort((a, b) => b.after - a.after)[0];
 }
 
 /** Requests a second now against before; 1 when unknown. */
@@ -69,7 +84,7 @@ function throttling(open: Case, workload: ObjectRef): readonly Candidate[] {
 
 function saturation(open: Case): readonly Candidate[] {
   return open.shifts("node_cpu_ratio", {}).flatMap((shift) => {
-    if (shift.after < 0.92 || (shift.before ?? 0) > 0.85) return [];
+    if (shift.after < 0.92 || (shift.before ?? 0) > full) return [];
     const node = makeRef("Node", undefined, shift.labels.node ?? "");
     const hungry = open.topology.workloads
       .map((workload) => {

@@ -4,6 +4,7 @@ import { type Candidate, candidate } from "../case/candidate.ts";
 import type { Case } from "../case/case.ts";
 import { eventFinding } from "../gather/events.ts";
 import { metricFinding, type Shift } from "../gather/metrics.ts";
+import { fullNode, nodesOf } from "./cpu.ts";
 import { called, citeLogs, freshLogs } from "./patterns.ts";
 
 /** Calls of one workload to another, with what the caller waits and what the server itself takes for them. */
@@ -46,11 +47,7 @@ function linksOf(open: Case): readonly Link[] {
   });
 }
 
-function nodesOf(open: Case, { caller, callee }: Link): ReadonlySet<string> {
-  return new Set(
-    [caller, callee].flatMap((end) => open.topology.podsOf(end).flatMap(({ spec }) => spec.nodeName ?? [])),
-  );
-}
+const endsOf = (open: Case, { caller, callee }: Link) => nodesOf(open, [caller, callee]);
 
 interface Late {
   readonly links: readonly Link[];
@@ -63,11 +60,11 @@ function judge(open: Case): Late {
   const late = all.filter((link) => link.late);
   const callers = new Set(late.map(({ caller }) => refKey(caller)));
   if (late.length < leastLinks || callers.size < leastCallers) return { links: [] };
-  const ends = late.map((link) => nodesOf(open, link));
+  const ends = late.map((link) => endsOf(open, link));
   const shared = [...(ends[0] ?? [])].filter((node) => ends.every((one) => one.has(node)));
   const others = all.filter((link) => !link.late);
   const telling =
-    others.length > 0 ? shared.filter((node) => !others.some((link) => nodesOf(open, link).has(node))) : [];
+    others.length > 0 ? shared.filter((node) => !others.some((link) => endsOf(open, link).has(node))) : [];
   const alone = telling.length === 1;
   const name = alone ? telling[0] : shared.length === 1 ? shared[0] : undefined;
   if (!alone && late.length < leastShare * all.length) return { links: [] };
@@ -88,7 +85,8 @@ export function lateEverywhere(open: Case): Late {
 
 /**
  * The network between all, or what resolves their names: calls take longer on their way whoever makes them. Which of the two
- * is not seen from here, so both are named; a node only where every late call begins or ends on it.
+ * is not seen from here, so both are named; a node only where every late call begins or ends on it. Where that node has no CPU
+ * left, each process waits for its turn, and neither is to blame.
  */
 export function slowNetwork(open: Case): readonly Candidate[] {
   const { links, node } = lateEverywhere(open);
@@ -102,9 +100,11 @@ export function slowNetwork(open: Case): readonly Candidate[] {
   const told = `calls on ${links.length} links are late, up to ${Math.round(onWay(worst) * 1_000)} ms from ${called(worst.caller)} to ${called(worst.callee)}, though who is called answers as fast as before`;
   const where = node ? `, all to or from node ${node.name}` : "";
   const said = node ? networkWarning(open, node.name) : undefined;
+  const full = node && !said ? fullNode(open, new Set([node.name])) : undefined;
   const evidence = [
     ...open.cite(
       said && eventFinding(said, culprit),
+      full && metricFinding(full, culprit),
       ...links
         .slice(0, 3)
         .flatMap(({ caller, callee, waited, served }) => [
@@ -117,6 +117,20 @@ export function slowNetwork(open: Case): readonly Candidate[] {
   const dns = open.topology.workloads.find(
     ({ namespace: of, name }) => of === "kube-system" && /^(core-?dns|kube-dns|node-local-dns)/.test(name),
   );
+  if (full)
+    return [
+      candidate(
+        {
+          cause: "cpu-saturation",
+          culprit,
+          statement: `node ${culprit.name} has no CPU left; ${told}${where}`,
+          evidence,
+          specificity: 0.86,
+          hits: [culprit, ...hits],
+        },
+        open,
+      ),
+    ];
   const resolver = dns ?? makeRef("Deployment", "kube-system", "coredns");
   return [
     candidate(

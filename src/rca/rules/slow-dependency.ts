@@ -19,54 +19,12 @@ import {
   readyPods,
   unprovenChange,
 } from "./patterns.ts";
+import { grewBy, judgeLink, secondsText, slowLink, worthwhileSeconds } from "./slow-link.ts";
 import { hostChange } from "./upstream.ts";
-
-const worthwhileSeconds = 0.04;
-
-/** `45 ms`, `1.9 s`, as titles have it. */
-const secondsText = (seconds: number) =>
-  seconds >= 1 ? `${seconds.toFixed(1)} s` : `${(seconds * 1_000).toFixed(0)} ms`;
-
-const grewBy = (shift: Shift, seconds: number) =>
-  shift.before !== undefined && shift.after > 1.8 * shift.before && shift.after - shift.before > seconds;
-
-const slower = (shift: Shift) => grewBy(shift, worthwhileSeconds);
 
 /** What was told of as slow is, although a mean over all the time since may have come down to less than is worth telling. */
 function isToldSlow(open: Case, workload: ObjectRef): boolean {
   return open.anomaliesOf(workload).some(({ reason }) => reason === "latency" || reason === "client-latency");
-}
-
-interface Link {
-  readonly callee: ObjectRef;
-  readonly waited: Shift;
-  readonly served: Shift;
-}
-
-/**
- * A callee whose caller waits although the callee itself answers as fast as ever: what is slow lies between them. Not when
- * the caller waits for a connection of its own pool, or waits for everybody it calls.
- */
-function slowLink(open: Case, workload: ObjectRef): Link | undefined {
-  const match = { namespace: workload.namespace ?? "", workload: workload.name };
-  if (isSaturated(open, workload)) return undefined;
-  const calls = open.shifts("client_latency_mean_seconds", match);
-  const slow = calls.filter(slower);
-  const [waited] = slow;
-  if (!waited || slow.length > 1) return undefined;
-  const callee = open.topology
-    .dependenciesOf(workload, 1)
-    .find((ref) =>
-      [ref, ...open.topology.servicesOf(ref)].some(({ name }) => name === (waited.labels.peer ?? "").split(/[.:]/)[0]),
-    );
-  if (!callee || readyPods(open, callee).length === 0) return undefined;
-  const served = open.shifts("latency_mean_seconds", {
-    namespace: callee.namespace ?? "",
-    workload: callee.name,
-  })[0];
-  const rate = open.shifts("requests_per_second", { namespace: callee.namespace ?? "", workload: callee.name })[0];
-  if (!served || slower(served) || (rate?.after ?? 0) < 0.05) return undefined;
-  return { callee, waited, served };
 }
 
 interface Slow {
@@ -152,26 +110,10 @@ function judge(open: Case): readonly Candidate[] {
       ),
     ];
     if (link && !outside && !isOnAllWays) {
-      const { callee, waited, served } = link;
       const moved = configChangesOf(open, workload).some(
         ({ field, effectiveAt }) => hostChange(field) && !isSettled(open, workload, effectiveAt),
       );
-      found.push(
-        candidate(
-          {
-            cause: "network-fault",
-            culprit: callee,
-            statement: `${called(workload)} waits ${secondsText(waited.after)} for ${called(callee)}, which itself answers as fast as before; packets between them are late or lost`,
-            evidence: [
-              ...open.cite(metricFinding(waited, workload), metricFinding(served, callee)),
-              ...citeLogs(open, freshLogs(open, workload, "timeout", "reset"), 1),
-            ],
-            specificity: moved || change ? 0.5 : 0.8,
-            hits: [callee, workload],
-          },
-          open,
-        ),
-      );
+      found.push(judgeLink(open, workload, link, moved || change !== undefined));
     }
     if (outside) {
       found.push(

@@ -43,6 +43,14 @@ test("calls that are late everywhere are the network's or the names', and two qu
   expect(diagnosis.questions).toHaveLength(2);
 });
 
+test("on a node without CPU, calls that are late everywhere wait for their turn", async () => {
+  const shop = await quietShop();
+  late(shop, () => true);
+  shop.series("node_cpu_ratio", { namespace: "", node: "node-1" }, 0.93, 0.94);
+  const [best] = shop.diagnose(symptoms).diagnosis.hypotheses;
+  expect(best).toMatchObject({ cause: "cpu-saturation", culprit: { kind: "Node", name: "node-1" } });
+});
+
 test("the node that every late call touches is named where others are on time", async () => {
   const shop = await quietShop();
   shop.create({
