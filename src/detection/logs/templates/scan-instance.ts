@@ -1,4 +1,4 @@
-import { classOf, isHexDigit, isLetter, skipWord, UPPER } from "../lines/chars.ts";
+import { classOf, isHexDigit, isLetter, isNameChar, skipWord, UPPER } from "../lines/chars.ts";
 import { endOfString } from "../lines/end-of-string.ts";
 import { isRaised } from "../lines/raised-name.ts";
 import { endOfGroup } from "./scan-value.ts";
@@ -12,6 +12,8 @@ const OPEN_OBJECT = 123;
 const EQUALS = 61;
 const QUOTE = 34;
 const DASH = 45;
+const DOT = 46;
+const SLASH = 47;
 const SHORTEST_IDENTIFIER = 16;
 
 /** `083a45eb-8e68-40f7-9bdc-fe1506d817c2)`: hexadecimal digits and dashes, and enough of them. */
@@ -19,6 +21,18 @@ function holdsIdentifier(text: string, from: number, end: number): boolean {
   let i = from;
   while (i < end && (isHexDigit(text.charCodeAt(i)) || text.charCodeAt(i) === DASH)) i++;
   return i - from >= SHORTEST_IDENTIFIER && text.charCodeAt(i) === CLOSE_GROUP;
+}
+
+/** `shop/main-db)`: the names of a namespace and an object. */
+function holdsObject(text: string, from: number, end: number): boolean {
+  let slash = -1;
+  let i = from;
+  for (; i < end; i++) {
+    const code = text.charCodeAt(i);
+    if (code === SLASH && slash < 0 && i > from) slash = i;
+    else if (!isNameChar(code) && code !== DASH && code !== DOT) break;
+  }
+  return slash > 0 && i > slash + 1 && text.charCodeAt(i) === CLOSE_GROUP;
 }
 
 /** `{a,AVAILABLE}{/a.war}` after `Context@4b9e25`: what an object holds, its first bracket at `at`; `at` when it holds nothing. */
@@ -40,7 +54,8 @@ export function endOfOption(text: string, from: number, to: number, end: number)
 }
 
 /**
- * `Socket[unconnected]`, `OSError('no route')`, `src:pad(0x7f2a)`, `pod_a(083a45eb-8e68-40f7)`: where the object text[from, to) with its brackets ends,
+ * `Socket[unconnected]`, `OSError('no route')`, `src:pad(0x7f2a)`, `pod_a(083a45eb-8e68-40f7)`,
+ * `Cluster(shop/main-db)`: where the object text[from, to) with its brackets ends,
  * or -1. A name in lower case before parentheses is what is called (`open(7)`), and stays a word.
  */
 export function endOfInstance(text: string, from: number, to: number, end: number): number {
@@ -52,6 +67,7 @@ export function endOfInstance(text: string, from: number, to: number, end: numbe
     return isName && isLetter(text.charCodeAt(to + 1)) ? endOfGroup(text, to, end) : -1;
   }
   if (open !== OPEN_GROUP) return -1;
+  if (classOf(text.charCodeAt(from)) === UPPER && holdsObject(text, to + 1, end)) return text.indexOf(")", to) + 1;
   const isAddress = text.startsWith("0x", to + 1) && text.lastIndexOf(":", to) > from;
   if (holdsIdentifier(text, to + 1, end)) return text.indexOf(")", to) + 1;
   return isAddress || isRaised(text, from, to) ? endOfGroup(text, to, end) : -1;

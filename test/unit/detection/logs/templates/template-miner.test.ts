@@ -300,6 +300,7 @@ describe("values are masked at once", () => {
     ["a method before a quoted target", 'http: GET "/a": status 200', 'http: POST "/b": status 0'],
     ["a number before a key", "epoll: fd:5 ev:0001 d:7", "epoll: fd:6 ev:201A d:8"],
     ["the key of an object", "Updating east/api-keys", "Updating west/till-lock"],
+    ["an object with its kind", "Sync 7 Cluster(east/api): reconciled", "Sync 8 Topic(west/rows): reconciled"],
     ["parameters of a route", "Mapped {/api/shelves, GET} route", "Mapped {/api/shelves/:shelf/:row, GET} route"],
     ["parameters in braces and angles", "serving /shelves/{id}/rows now", "serving /shelves/<shelf>/rows now"],
     [
