@@ -26,7 +26,7 @@ export interface Resemblance {
   events: number;
   /** Of `mask`, where one of them does. */
   eventful: number;
-  /** Of `mask`, where one of them is a name, and where one of these is in capitals. */
+  /** Of `mask`, where both have marks or humps or one is in capitals, and where one is in capitals. */
   names: number;
   constants: number;
   /** Of `mask`, where both words were seen as values elsewhere. */
@@ -89,7 +89,7 @@ export function compare(line: Tokens, template: Template, known: ValueWords, out
       const either = flags | theirs;
       if ((either & FLAG.key) !== 0) return false;
       if ((either & FLAG.event) !== 0) out.eventful |= 1 << i;
-      if ((either & (FLAG.soft | FLAG.constant)) !== 0) out.names |= 1 << i;
+      if ((either & FLAG.constant) !== 0 || (flags & theirs & FLAG.soft) !== 0) out.names |= 1 << i;
       if ((either & FLAG.constant) !== 0) out.constants |= 1 << i;
       if (known.has(ours) && known.has(other)) out.known |= 1 << i;
     }

@@ -38,6 +38,10 @@ describe("another thing that happened is another message", () => {
     expect(areOne(pods, `pod ${last} started`, `pod ${last} failed`)).toBe(false);
   });
 
+  test("one word with a hump does not make names of plain ones beside it", () => {
+    expect(areOne(["Starting Controller"], "Starting EventSource", "Starting workers")).toBe(false);
+  });
+
   test("words of another look are no names of it", () => {
     const opening = namesOf("dotted").map((name) => `Opening ${name}`);
     expect(areOne(opening, "Opening shop.shelf", "Opening curtains")).toBe(false);
