@@ -182,7 +182,12 @@ const AFTER_LEVEL: readonly Layout[] = [
   // Flask: the module.
   { first: "i", form: /in [\w.]{1,128}: (?=\S)/y, ends: true },
   // bunyan: name, process and host.
-  { first: LOWER + UPPER, next: "o", form: /[^\s/]{1,64}(?:\/[^\s/]{1,64})?\/\d{1,10} on [\w.-]{1,128}: /y, ends: true },
+  {
+    first: LOWER + UPPER,
+    next: "o",
+    form: /[^\s/]{1,64}(?:\/[^\s/]{1,64})?\/\d{1,10} on [\w.-]{1,128}: /y,
+    ends: true,
+  },
   // Django: module, process and thread.
   { first: LOWER + UPPER, next: DIGITS, form: /[\w.]{1,128} \d{1,10} \d{5,20} /y, ends: true },
   // Threads that are plain words: `main   a.b.Class `, `runtime-worker a::b: `.
