@@ -2,7 +2,8 @@ import type { ApprovalOutcome, SecondFactorRefusal } from "../../incident/approv
 import type { StoredPlan } from "../../incident/fix/stored-plan.ts";
 import { planDigest } from "../plan/plan-digest.ts";
 import type { PlanStore, RejectOutcome } from "../plan/plan-store.ts";
-import { judge, mayAutoApply, needsSecondFactor, type PolicyFacts, type Verdict } from "../policy/policy.ts";
+import { judgeAutoApply } from "../policy/auto-apply.ts";
+import { judge, needsSecondFactor, type PolicyFacts, type Verdict } from "../policy/policy.ts";
 import type { Policy } from "../policy/policy-file.ts";
 import { type Approver, mayApprove } from "../policy/who-may.ts";
 import { accessRefusal, type ClusterAccessPort } from "./approver-access.ts";
@@ -143,8 +144,9 @@ export async function autoApprove(planId: string, deps: ApproveDeps): Promise<Ap
   const { plan, cause } = stored;
   if (!cause || plan.approvalsNeeded > 1 || planDigest(plan) !== plan.digest) return refused("not-allowed");
   const standing = await deps.plans.standing(plan.target.namespace);
-  const { recovered } = await deps.plans.outcomes(plan.action, cause);
-  if (!mayAutoApply(deps.policy, factsOf(stored, standing), recovered)) return refused("not-allowed");
+  const outcomes = await deps.plans.outcomes(plan.action, cause);
+  const verdict = judgeAutoApply(deps.policy, factsOf(stored, standing), outcomes);
+  if (!verdict.apply) return refused("not-allowed", verdict.detail);
   return await deps.plans.vote({
     planId,
     digest: plan.digest,

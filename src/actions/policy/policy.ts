@@ -135,18 +135,3 @@ function isInside(window: NonNullable<PolicyRule["windows"]>[number], at: number
 export function needsSecondFactor(rule: PolicyRule, risk: ActionRisk): boolean {
   return rule.secondFactor === "always" || (rule.secondFactor === "high-risk" && risk === "high");
 }
-
-/** Whether the policy names this change for automatic application. Nothing is automatic by default. */
-export function mayAutoApply(policy: Policy, facts: PolicyFacts, successes: number): boolean {
-  const verdict = judge(policy, facts);
-  // What needs two people, or a person's code, cannot be left to none.
-  if (!verdict.allow || verdict.approvals > 1 || needsSecondFactor(verdict.rule, facts.risk)) return false;
-  return policy.autoApply.some(
-    (entry) =>
-      entry.actions.includes(facts.action) &&
-      entry.namespaces.some((pattern) => matchesName(pattern, facts.target.namespace ?? "")) &&
-      (!entry.kinds || entry.kinds.includes(facts.target.kind)) &&
-      facts.confidence >= entry.minConfidence &&
-      successes >= entry.afterSuccesses,
-  );
-}

@@ -125,10 +125,18 @@ async function isTurnOf(
 async function applyByPolicy(deps: PlanJobDeps, plan: ActionPlan): Promise<void> {
   if (deps.policy.autoApply.length === 0) return;
   const outcome = await autoApprove(plan.id, { plans: deps.plans, policy: deps.policy, oneAtATime: true });
+  if (outcome.type === "refused" && outcome.detail !== undefined) await tellWithheld(deps, plan, outcome.detail);
   if (outcome.type !== "approved") return;
   const text = deps.redact(`The policy approved: ${actionTitle(plan.action, plan.target, plan.params)}.`);
   await addToTimeline(deps.database, plan.incidentId, { at: deps.now(), kind: "approved", text });
   await changeStatus(deps.database, plan.incidentId, "start-mitigation", { at: deps.now() });
+}
+
+/** People see once for each plan why the policy did not let it through. */
+async function tellWithheld(deps: PlanJobDeps, plan: ActionPlan, detail: string): Promise<void> {
+  const text = deps.redact(`${actionTitle(plan.action, plan.target, plan.params)}: ${detail}`);
+  const told = (await timelineOf(deps.database, plan.incidentId)).some((entry) => entry.text === text);
+  if (!told) await addToTimeline(deps.database, plan.incidentId, { at: deps.now(), kind: "note", text });
 }
 
 async function tell(deps: PlanJobDeps, incidentId: string): Promise<void> {

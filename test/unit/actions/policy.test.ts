@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { judgeAutoApply } from "../../../src/actions/policy/auto-apply.ts";
 import { matchesName } from "../../../src/actions/policy/matches-name.ts";
-import { judge, mayAutoApply, type PolicyFacts } from "../../../src/actions/policy/policy.ts";
+import { judge, type PolicyFacts } from "../../../src/actions/policy/policy.ts";
 import { defaultPolicy, type Policy, policySchema } from "../../../src/actions/policy/policy-file.ts";
 import { type Approver, mayApprove, mayUnfreeze } from "../../../src/actions/policy/who-may.ts";
 import { makeRef } from "../../../src/incident/object-ref.ts";
@@ -275,6 +276,30 @@ describe("what may be applied by itself", () => {
       successes: 3,
       want: true,
     },
+    {
+      name: "not what failed as often as it helped",
+      policy: policyOf({}, auto),
+      facts: {},
+      successes: 9,
+      failures: 9,
+      want: false,
+    },
+    {
+      name: "not what failed once of four times",
+      policy: policyOf({}, auto),
+      facts: {},
+      successes: 3,
+      failures: 1,
+      want: false,
+    },
+    {
+      name: "what failed once and helped often since",
+      policy: policyOf({}, auto),
+      facts: {},
+      successes: 12,
+      failures: 1,
+      want: true,
+    },
     { name: "not before", policy: policyOf({}, auto), facts: {}, successes: 2, want: false },
     { name: "not another action", policy: policyOf({}, auto), facts: { action: "restart" }, successes: 9, want: false },
     {
@@ -292,8 +317,14 @@ describe("what may be applied by itself", () => {
       successes: 9,
       want: false,
     },
-  ])("$name: $want", ({ policy, facts, successes, want }) => {
-    expect(mayAutoApply(policy, { ...fine, ...facts } as PolicyFacts, successes)).toBe(want);
+  ])("$name: $want", ({ policy, facts, successes, failures = 0, want }) => {
+    const verdict = judgeAutoApply(policy, { ...fine, ...facts } as PolicyFacts, {
+      recovered: successes,
+      notRecovered: failures,
+    });
+    expect(verdict.apply).toBe(want);
+    // People are told only where failures withhold what would be automatic without them.
+    expect("detail" in verdict).toBe(!want && failures > 0);
   });
 });
 
