@@ -3,7 +3,7 @@ import type { Evidence } from "../incident/diagnosis/evidence.ts";
 import type { Rung } from "../incident/fix/ladder.ts";
 import type { Recommendation } from "../incident/fix/recommendation.ts";
 import type { StoredPlan } from "../incident/fix/stored-plan.ts";
-import type { Incident } from "../incident/incident.ts";
+import type { Incident, NamedIncident } from "../incident/incident.ts";
 import type { Redacted } from "../incident/redacted.ts";
 
 /** A recommendation as offered: with its plan, or with the reason why there is none. */
@@ -37,6 +37,10 @@ export interface IncidentView {
   readonly acknowledgedBy: string | null;
   readonly diagnosis?: Diagnosis;
   readonly evidence: readonly Evidence[];
+  /** What it turned out to be a part of. */
+  readonly whole?: NamedIncident;
+  /** What turned out to be a part of it. */
+  readonly parts?: readonly NamedIncident[];
   /** Best first. */
   readonly fixes: readonly FixView[];
   readonly timeline: readonly {
@@ -44,6 +48,8 @@ export interface IncidentView {
     readonly at: number;
     readonly kind: string;
     readonly text: Redacted;
+    /** The incident that it was told of, when that is a part of this one by now. */
+    readonly of?: string;
   }[];
   readonly frozen: boolean;
   readonly frozenBy?: FrozenBy;

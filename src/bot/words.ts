@@ -9,6 +9,15 @@ export const statusWords: Readonly<Record<IncidentStatus, string>> = {
   reopened: "back again",
 };
 
+/** The same of an incident, which may have become a part of another one. */
+export const standsWords = ({
+  status,
+  mergedInto,
+}: {
+  readonly status: IncidentStatus;
+  readonly mergedInto?: string | null | undefined;
+}): string => (status === "resolved" && mergedInto ? `merged into ${mergedInto}` : statusWords[status]);
+
 /** Cuts at a limit in UTF-16 units without splitting a pair, and says that it did. */
 export function cut(text: string, limit: number): string {
   if (text.length <= limit) return text;

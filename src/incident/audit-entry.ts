@@ -16,6 +16,7 @@ export type AuditEvent =
   | "freeze.changed"
   | "silence.created"
   | "silence.ended"
+  | "incident.merged"
   | "incidents.pruned"
   | "audit.pruned"
   | "audit.taken-back";
@@ -29,7 +30,7 @@ export interface AuditEntry {
   readonly event: AuditEvent;
   /** Who did it: a person's id, or `kubemend`. */
   readonly actor: string;
-  /** What it is about: a plan's id, `freeze`, `silence:<number>`, `retention`, or `audit`. */
+  /** What it is about: a plan's id, `freeze`, `silence:<number>`, `incident:<number>`, `retention`, or `audit`. */
   readonly subject: string;
   readonly body: Readonly<Record<string, unknown>>;
   readonly prevHash: string;

@@ -19,6 +19,8 @@ export interface Incident {
   readonly onset: number;
   readonly updatedAt: number;
   readonly resolvedAt?: number;
+  /** The incident that it has turned out to be a part of, under which it goes on. Its own is over then. */
+  readonly mergedInto?: string;
   /** The object that looks most responsible before any diagnosis. */
   readonly target: ObjectRef;
   /** Workloads and services with symptoms, the target included. */
@@ -27,6 +29,9 @@ export interface Incident {
   readonly anomalies: readonly Anomaly[];
   readonly anomaliesDropped: number;
 }
+
+/** An incident by its number and the title that people read. */
+export type NamedIncident = Pick<Incident, "id" | "title">;
 
 /** What detection says happened to an incident. `updated` only when something a reader would see has changed. */
 export type IncidentChange =

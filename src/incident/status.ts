@@ -8,10 +8,11 @@ export const unresolvedStatuses = [
   "reopened",
 ] as const satisfies readonly IncidentStatus[];
 
-export type StatusChange = "acknowledge" | "start-mitigation" | "resolve" | "recur";
+/** `absorb`: it goes on as a part of another incident. What somebody has taken, or what came back, stays by itself. */
+export type StatusChange = "acknowledge" | "start-mitigation" | "resolve" | "recur" | "absorb";
 
 const next = {
-  open: { acknowledge: "acknowledged", "start-mitigation": "mitigating", resolve: "resolved" },
+  open: { acknowledge: "acknowledged", "start-mitigation": "mitigating", resolve: "resolved", absorb: "resolved" },
   acknowledged: { "start-mitigation": "mitigating", resolve: "resolved" },
   mitigating: { resolve: "resolved", acknowledge: "acknowledged" },
   resolved: { recur: "reopened" },

@@ -31,6 +31,7 @@ import * as toldExecutions from "./migrations/0038-told-executions.ts";
 import * as planMemory from "./migrations/0039-plan-memory.ts";
 import * as tally from "./migrations/0040-tally.ts";
 import * as auditRetention from "./migrations/0041-audit-retention.ts";
+import * as merged from "./migrations/0042-merged.ts";
 
 /** In order, never edited once released. */
 const migrations: Record<string, Migration> = {
@@ -62,6 +63,7 @@ const migrations: Record<string, Migration> = {
   "0039-plan-memory": planMemory,
   "0040-tally": tally,
   "0041-audit-retention": auditRetention,
+  "0042-merged": merged,
 };
 
 const migrationTable = "schema_migration";

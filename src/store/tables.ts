@@ -26,8 +26,10 @@ export interface IncidentTable {
   updated_at: Date;
   resolved_at: Date | null;
   acknowledged_by: string | null;
-  /** That the last diagnosis names first. */
+  /** That the last diagnosis names first; of what was merged none, for it counts in the other one. */
   cause: Generated<string | null>;
+  /** The incident that it turned out to be a part of. */
+  merged_into: Generated<string | null>;
   /** Grows with every change; what people see carries the revision it was made from. */
   revision: Generated<string>;
 }

@@ -31,6 +31,8 @@ export interface World {
   /** Ticks every `tickMs` for this long; `each` is called before every tick. */
   run(ms: number, each?: (now: number) => void): IncidentChange[];
   active(): readonly Anomaly[];
+  /** Open incidents that the last tick has shown to be one. */
+  oneCause(): ReturnType<DetectionEngine["tick"]>["oneCause"];
 }
 
 /** An engine with a clock of its own, for telling stories to it. */
@@ -48,6 +50,7 @@ export function createWorld(
     tickMs,
   });
   let active: readonly Anomaly[] = [];
+  let oneCause: ReturnType<World["oneCause"]> = [];
   const put = (change: "MODIFIED" | "DELETED", objects: readonly object[]) => {
     for (const object of objects) engine.ingest({ type: "object", at: now, change, object: object as KubeObject });
   };
@@ -75,11 +78,12 @@ export function createWorld(
         now += tickMs;
         each?.(now);
         const result = engine.tick(now);
-        active = result.active;
+        ({ active, oneCause } = result);
         changes.push(...result.changes);
       }
       return changes;
     },
     active: () => active,
+    oneCause: () => oneCause,
   };
 }

@@ -11,7 +11,9 @@ const mostIncidents = 200;
 export async function incidentFactsSince(database: Database, cluster: string, since: number): Promise<IncidentFacts[]> {
   const all = await listIncidents(database, { cluster, limit: mostIncidents });
   const facts: IncidentFacts[] = [];
-  for (const incident of all.filter(({ updatedAt, openedAt }) => updatedAt >= since || openedAt >= since)) {
+  // What was merged is a part of another one by now, and is told of there.
+  const own = all.filter(({ mergedInto }) => mergedInto === undefined);
+  for (const incident of own.filter(({ updatedAt, openedAt }) => updatedAt >= since || openedAt >= since)) {
     const { id, openedAt, target, affected, anomalies, resolvedAt } = incident;
     const latest = await latestDiagnosis(database, id);
     const plans = (await plansOf(database, id)).toReversed();

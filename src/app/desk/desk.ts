@@ -76,6 +76,7 @@ const notNow: Readonly<Record<StatusChange, (status: string) => string>> = {
   "start-mitigation": (status) => `is ${status}; no fix can start now`,
   resolve: (status) => `is ${status}; there is nothing to close`,
   recur: () => "is not resolved; there is nothing to open again",
+  absorb: (status) => `is ${status}; it stays by itself`,
 };
 const statusWords: Readonly<Record<IncidentStatus, string>> = {
   open: "open",
@@ -136,7 +137,14 @@ export function createDesk(deps: DeskDeps): Desk {
           : ` ${lasting === 1 ? "One symptom is" : `${lasting} symptoms are`} still there: as long as that lasts it opens again; \`/incident silence #${id} 1h\` keeps it quiet.`;
       return await move(id, "resolve", by, `${by.name} closed incident ${id} by hand.${still}`);
     },
-    reopen: (id, by) => move(id, "recur", by, `${by.name} opened incident ${id} again.`),
+    async reopen(id, by) {
+      const whole = (await getIncident(database, id))?.mergedInto;
+      if (whole === undefined) return await move(id, "recur", by, `${by.name} opened incident ${id} again.`);
+      const said = `${by.name} says that incident ${id} is not a part of incident ${whole}; it is open by itself again.`;
+      const outcome = await move(id, "recur", by, said);
+      if (outcome.ok) await tell(whole, "parted", said);
+      return outcome;
+    },
     async notThisCause(id, by) {
       const latest = await latestDiagnosis(database, id);
       const first = latest?.diagnosis.hypotheses[0];

@@ -48,7 +48,7 @@ export function createSilenceDesk(
     async previewSilence(request): Promise<SilencePreview> {
       const now = clock.now();
       const past = (await listIncidents(database, { cluster, limit: pastLimit })).filter(
-        (incident) => incident.openedAt > now - pastDays * 86_400_000,
+        (incident) => incident.openedAt > now - pastDays * 86_400_000 && incident.mergedInto === undefined,
       );
       const open = past.filter(
         (incident) =>

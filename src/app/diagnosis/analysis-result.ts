@@ -51,6 +51,8 @@ export interface AnalysedIncident {
     readonly at: string;
   }[];
   readonly resolvedAt?: string;
+  /** The incident that it turned out to be a part of; absent for what stands by itself. */
+  readonly mergedInto?: string;
 }
 
 export interface AnalysisResult {

@@ -38,6 +38,7 @@ export interface AnalysedCase {
 interface Case {
   incident: Incident;
   resolvedAt?: number;
+  mergedInto?: string;
   diagnosis?: Diagnosis;
   recommendations: readonly Recommendation[];
   evidence: readonly Evidence[];
@@ -51,7 +52,7 @@ interface Case {
 /** Minutes of a recording are all there is to learn from. */
 const learnMs = 3 * 60_000;
 
-function present({ incident, diagnosis, recommendations, evidence, resolvedAt }: Case): AnalysedIncident {
+function present({ incident, diagnosis, recommendations, evidence, resolvedAt, mergedInto }: Case): AnalysedIncident {
   return {
     id: incident.id,
     openedAt: isoTime(incident.openedAt),
@@ -96,6 +97,7 @@ function present({ incident, diagnosis, recommendations, evidence, resolvedAt }:
       at: isoTime(at),
     })),
     ...(resolvedAt === undefined ? {} : { resolvedAt: isoTime(resolvedAt) }),
+    ...(mergedInto === undefined ? {} : { mergedInto }),
   };
 }
 
@@ -130,7 +132,8 @@ export async function analyzeRecording(input: AnalyzeInput): Promise<AnalysisRes
   };
   const tick = (now: number) => {
     ticks++;
-    for (const change of engine.tick(now).changes) {
+    const { changes, oneCause } = engine.tick(now);
+    for (const change of changes) {
       const { incident } = change;
       const known = cases.get(incident.id);
       if (!known) {
@@ -149,9 +152,17 @@ export async function analyzeRecording(input: AnalyzeInput): Promise<AnalysisRes
       if (change.type === "cleared") known.resolvedAt = now;
       if (change.type === "recurred") {
         delete known.resolvedAt;
+        delete known.mergedInto;
         known.from = now;
         known.rounds = 0;
       }
+    }
+    for (const { part, whole } of oneCause) {
+      const known = cases.get(part.id);
+      if (!known || known.resolvedAt !== undefined) continue;
+      engine.merge(part.id, whole.id, now);
+      known.resolvedAt = now;
+      known.mergedInto = whole.id;
     }
     for (const one of cases.values()) {
       if (one.resolvedAt === undefined && now >= nextDiagnosisAt(one.from, one.rounds, one.lastAt)) diagnose(one, now);

@@ -3,6 +3,7 @@ import { messageOf } from "../../lib/app-error.ts";
 import { whileAlone } from "../../store/leases.ts";
 import { dueMails, markMailed } from "../../store/people/mail.ts";
 import { buildView } from "../view/build-view.ts";
+import { redactTitles } from "../view/redact-titles.ts";
 import type { SendToAll } from "./mail-copies.ts";
 import type { MailDeps } from "./mail-deps.ts";
 import { linkTo, orNothing } from "./mail-parts.ts";
@@ -21,11 +22,12 @@ export function incidentMails(
   const link = linkTo(webUrl);
 
   const tell = async ({ incidentId, what }: { incidentId: string; what: "opened" | "resolved" }) => {
-    const view = await buildView(database, incidentId);
-    if (!view) return;
+    const built = await buildView(database, incidentId);
+    if (!built) return;
+    const view = redactTitles(built, redact);
     const chart = await orNothing(drawIncident(view), log);
     const links = link ? [{ text: "Look, and decide", href: link(incidentId) }] : [];
-    const title = redact(view.incident.title);
+    const title = redact(built.incident.title);
     const options = { what, title, timeZone, from, installation, links, chart };
     const mailFor = (unsubscribeUrl: string | undefined) => incidentMail(view, { ...options, unsubscribeUrl });
     const opened = `incident/${incidentId}/opened`;

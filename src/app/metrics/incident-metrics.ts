@@ -35,17 +35,19 @@ export function addIncidentMetrics(
     help: "Sources that do not deliver; while there is one, nothing of theirs is resolved",
     registers,
   });
-  for (const event of ["opened", "resolved", "reopened"]) events.inc({ event }, 0);
+  for (const event of ["opened", "resolved", "reopened", "merged"]) events.inc({ event }, 0);
   const known = new Map<string, IncidentStatus>(standing.map(({ id, status }) => [id, status]));
   return ({ incidents, active }) => {
     blind.set(active.filter(({ family }) => family === "blind").length);
-    for (const { id, status, severity, openedAt, onset, resolvedAt } of incidents) {
+    for (const { id, status, severity, openedAt, onset, resolvedAt, mergedInto } of incidents) {
       const before = known.get(id);
       if (before === undefined) {
         events.inc({ event: "opened" });
         detection.observe(Math.max(0, openedAt - onset) / 1_000);
       } else if (before === "resolved" && status !== "resolved") events.inc({ event: "reopened" });
-      if (status === "resolved" && before !== "resolved") {
+      // It goes on in another one, with which it ends.
+      if (mergedInto !== undefined && before !== "resolved") events.inc({ event: "merged" });
+      else if (status === "resolved" && before !== "resolved") {
         events.inc({ event: "resolved" });
         duration.observe({ severity }, Math.max(0, (resolvedAt ?? openedAt) - onset) / 1_000);
       }

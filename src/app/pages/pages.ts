@@ -15,6 +15,7 @@ import { causeFigures, detectorFigures, modelSpending } from "../../store/people
 import { standingSilences } from "../../store/people/silences.ts";
 import { plansOf } from "../../store/plans/plans.ts";
 import type { Watching } from "../desk/watching.ts";
+import { redactTitles } from "../view/redact-titles.ts";
 import { type Pictures, showsOnset } from "./keep-pictures.ts";
 import { logExcerpt } from "./log-excerpt.ts";
 import { modelCards } from "./model-cards.ts";
@@ -96,14 +97,11 @@ export function createPages(deps: PagesDeps): PagesPort {
       if (!view) return undefined;
       const [plans, picture] = await Promise.all([plansOf(database, id), pictureOf(database, id)]);
       const oldestFirst = plans.toReversed();
-      const audit = await auditOf(
-        database,
-        oldestFirst.map(({ plan }) => plan.id),
-      );
+      const audit = await auditOf(database, [...oldestFirst.map(({ plan }) => plan.id), `incident:${id}`]);
       const topology = topologyKept(picture) ?? pictures.topology(view);
       const logs = logExcerpt(view);
       return {
-        view: { ...view, incident: { ...view.incident, title: redact(view.incident.title) } },
+        view: redactTitles(view, redact),
         plans: oldestFirst,
         audit: audit.entries,
         auditEarlier: audit.earlier,

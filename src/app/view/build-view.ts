@@ -8,6 +8,7 @@ import type { Incident } from "../../incident/incident.ts";
 import type { Database } from "../../store/database.ts";
 import { evidenceOf, latestDiagnosis } from "../../store/incidents/diagnoses.ts";
 import { getIncident } from "../../store/incidents/incidents.ts";
+import { mergedWith } from "../../store/incidents/merged.ts";
 import { timelineOf } from "../../store/incidents/timeline.ts";
 import { isActorThere } from "../../store/plans/actor-presence.ts";
 import { fixOffers } from "../../store/plans/fix-offers.ts";
@@ -40,12 +41,13 @@ export async function buildView(
 ): Promise<IncidentView | undefined> {
   const incident = await getIncident(database, incidentId);
   if (!incident) return undefined;
-  const [latest, evidence, timeline, freeze, plans] = await Promise.all([
+  const [latest, evidence, timeline, freeze, plans, { whole, parts }] = await Promise.all([
     latestDiagnosis(database, incidentId),
     evidenceOf(database, incidentId),
     timelineOf(database, incidentId),
     getFreeze(database),
     plansOf(database, incidentId),
+    mergedWith(database, incident),
   ]);
   const done = await decidedFixes(database, incidentId, plans);
   const offers = latest ? await fixOffers(database, incidentId, latest.diagnosis.version) : new Map();
@@ -74,6 +76,8 @@ export async function buildView(
     revision: incident.revision,
     acknowledgedBy: incident.acknowledgedBy,
     ...(latest ? { diagnosis: latest.diagnosis } : {}),
+    ...(whole ? { whole } : {}),
+    ...(parts.length > 0 ? { parts } : {}),
     evidence,
     fixes: withRungs([...done, ...offered], latest?.recommendations ?? []),
     timeline,

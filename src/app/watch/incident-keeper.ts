@@ -26,8 +26,12 @@ const told: Readonly<Record<IncidentChange["type"], { status?: StatusChange; eve
   recurred: { event: "incident.recurred", status: "recur" },
 };
 
-/** @param closedAt when it was closed before */
-function sentence(change: IncidentChange, closedAt: number | undefined): string | undefined {
+/** @param before as it was stored until now: when it was closed, and into what it was merged */
+function sentence(
+  change: IncidentChange,
+  before: Pick<StoredIncident, "resolvedAt" | "mergedInto">,
+): string | undefined {
+  const { resolvedAt: closedAt, mergedInto } = before;
   const { incident } = change;
   switch (change.type) {
     case "opened":
@@ -35,6 +39,8 @@ function sentence(change: IncidentChange, closedAt: number | undefined): string 
     case "cleared":
       return "All symptoms have cleared; the incident is resolved.";
     case "recurred":
+      if (mergedInto !== undefined)
+        return `It does not come from what incident ${mergedInto} is about, into which it was merged; it is open again by itself.`;
       // Who closes an incident by hand may do so while it lasts.
       return incident.anomalies.some(
         ({ startsAt, endsAt }) => endsAt === undefined && closedAt !== undefined && startsAt < closedAt,
@@ -55,13 +61,13 @@ export async function keepIncident(deps: KeeperDeps, change: IncidentChange, now
   const lease = shards?.leaseOf(target);
   if (shards && !lease) throw takenOver(`incident ${change.incident.id}`);
   let stored = await saveIncident(database, change.incident, lease);
-  const closedAt = stored.resolvedAt;
+  const before = stored;
   if (status) {
     const outcome = await changeStatus(database, stored.id, status, { at: now });
     if (outcome.ok) stored = outcome.incident;
     else log.info({ incident: stored.id, reason: outcome.reason }, "incident.status-kept");
   }
-  const text = sentence(change, closedAt);
+  const text = sentence(change, before);
   if (text)
     await addToTimeline(database, stored.id, {
       at: now,

@@ -21,6 +21,7 @@ import type { Shards } from "../shards/shards.ts";
 import { isBusy } from "../view/build-view.ts";
 import { createChangeQueue } from "./change-queue.ts";
 import { keepIncident } from "./incident-keeper.ts";
+import { createMergeStep } from "./merge-step.ts";
 import { createHealNotes } from "./note-heal.ts";
 import { noteRelated } from "./note-related.ts";
 import { recallHeals } from "./recall-heals.ts";
@@ -70,6 +71,7 @@ export async function runWatcher(deps: WatcherDeps): Promise<void> {
   const recall = await recallHeals({ ...deps, cluster: deps.observation.cluster }, healed);
   const changesToKeep = createChangeQueue({ keep, log });
   const symptoms = createSymptomMemory(deps.plans);
+  const mergeFound = createMergeStep(deps);
 
   const tell = async (incidentId: string) => {
     await jobs.send(queues.plan, { incidentId }, { key: incidentId });
@@ -103,11 +105,12 @@ export async function runWatcher(deps: WatcherDeps): Promise<void> {
     for (const incidentId of await undelivered(database, 100, deps.observation.cluster))
       await jobs.send(queues.deliver, { incidentId }, { key: incidentId, unlessWaiting: true });
   };
-  const onTick = async ({ changes, active }: TickResult, now: number) => {
+  const onTick = async ({ changes, active, oneCause }: TickResult, now: number) => {
     deps.record?.({ active, incidents: engine.incidents(), at: now });
     void recall(now);
     changesToKeep.forget((incident) => shards !== undefined && shards.leaseOf(incident.target) === undefined);
     await changesToKeep.take(changes, now);
+    await mergeFound(oneCause, now);
     diagnoseDue(now);
     // What another may hold by now is not ours to judge.
     await verifyStep({ ...deps, healed, symptoms }, engine.incidents().filter(isOurs), active, now);

@@ -9,6 +9,7 @@ import { fixGroups } from "../fix-groups.ts";
 import { impactText } from "../impact.ts";
 import type { FixView, IncidentView } from "../incident-view.ts";
 import { localTimes } from "../local-times.ts";
+import { mergedWords } from "../merged.ts";
 import { nextStep } from "../next-step.ts";
 import { planNews, type Say } from "../plan-words.ts";
 import { seenBefore } from "../seen-before.ts";
@@ -76,6 +77,8 @@ function contentOf(view: IncidentView, clock: MailClock) {
   });
   return {
     now: nextStep(view, say),
+    merged: mergedWords(view, say, (id) => `incident ${id}`),
+    end: endWord(view),
     before: seenBefore(view, say, (id) => `incident ${id}`),
     cause: causeLine(view),
     why: first && because ? `Why ${percent(first.probability)}: ${because}` : undefined,
@@ -94,19 +97,22 @@ function contentOf(view: IncidentView, clock: MailClock) {
   };
 }
 
+const endWord = ({ incident }: IncidentView) => (incident.mergedInto === undefined ? "resolved" : "merged");
+
 function incidentText(view: IncidentView, heading: string, clock: MailClock, options: IncidentMailOptions): string {
   const { incident } = view;
-  const { now, before, cause, why, story, hurt, groups } = contentOf(view, clock);
+  const { now, merged, before, cause, why, story, hurt, groups } = contentOf(view, clock);
   const end =
     incident.resolvedAt === undefined
       ? ""
-      : `; resolved ${clock.full(incident.resolvedAt)}, after ${duration(incident.resolvedAt - incident.onset)}`;
+      : `; ${endWord(view)} ${clock.full(incident.resolvedAt)}, after ${duration(incident.resolvedAt - incident.onset)}`;
   return [
     heading,
     "",
     `${incident.severity} on ${incident.cluster}, ${refText(incident.target)}, since ${clock.full(incident.onset)}${end}`,
     "",
     ...(now ? [`Now: ${now}`, ""] : []),
+    ...(merged ? [merged, ""] : []),
     ...(cause ? [`Cause: ${cause}`, ...(why ? [why] : []), ""] : []),
     story,
     ...(hurt ? ["", `Also hurt: ${hurt}`] : []),
@@ -133,7 +139,8 @@ export function incidentMail(view: IncidentView, options: IncidentMailOptions): 
   const first = messageIdOf(`${installation}/incident/${incident.id}/opened`, from);
   const name = subjectText(`[${incident.severity}] ${incident.cluster}: ${title}`);
   const subject = what === "opened" ? name : replySubject(name);
-  const heading = what === "opened" ? title : `Resolved: ${title}`;
+  const over = incident.mergedInto === undefined ? "Resolved" : `Merged into incident ${incident.mergedInto}`;
+  const heading = what === "opened" ? title : `${over}: ${title}`;
   const cid = chart ? `incident-${incident.id}@kubemend` : undefined;
   return {
     subject,

@@ -44,6 +44,7 @@ const acts: Readonly<Record<string, Act>> = {
   undo: async (decisions, _id, form, by) => (await decisions.undo(form["plan"] ?? "", by, codeOf(form))).text,
   acknowledge: async (decisions, id, _form, by) => (await decisions.acknowledge(id, by)).text,
   resolve: async (decisions, id, _form, by) => (await decisions.resolve(id, by)).text,
+  reopen: async (decisions, id, _form, by) => (await decisions.reopen(id, by)).text,
   "not-this-cause": async (decisions, id, _form, by) => (await decisions.notThisCause(id, by)).text,
   async replan(decisions, id, form, by) {
     const recommendation = form["recommendation"] ?? "";

@@ -164,7 +164,7 @@ export interface PagesPort {
 /** Decisions, by the same desk as in Slack. */
 export type Decisions = Pick<
   Desk,
-  "approve" | "acknowledge" | "resolve" | "reject" | "undo" | "notThisCause" | "replan" | "replanWith"
+  "approve" | "acknowledge" | "resolve" | "reopen" | "reject" | "undo" | "notThisCause" | "replan" | "replanWith"
 >;
 
 /** Who somebody is, as far as decisions go: the same answer as Slack's buttons get. */

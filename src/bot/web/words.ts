@@ -17,13 +17,14 @@ import { foretoldAt } from "../foretold.ts";
 import { impactText } from "../impact.ts";
 import type { IncidentView } from "../incident-view.ts";
 import { localTimes } from "../local-times.ts";
+import { mergedWords } from "../merged.ts";
 import { nextStep } from "../next-step.ts";
 import { freezeWords, planNews, type Say } from "../plan-words.ts";
 import { rememberedLines, whyForgotten } from "../remembered.ts";
 import { pageName, runbookPages } from "../runbook-pages.ts";
 import { seenBefore } from "../seen-before.ts";
 import { undecidedWords } from "../undecided.ts";
-import { confidenceWords, cut, percent, statusWords, upperFirst } from "../words.ts";
+import { confidenceWords, cut, percent, standsWords, upperFirst } from "../words.ts";
 
 /** A moment as HTML: UTC for everybody, in the reader's own time once the script has run. Numbers only, nothing to escape. */
 function timeHtml(ms: number, style: "full" | "clock" = "full"): string {
@@ -70,10 +71,11 @@ export const words = {
   confidenceWords,
   duration,
   percent,
-  statusWords,
+  standsWords,
   verdictWords,
   planHtml,
   freezeWords: (view: IncidentView) => freezeWords(view, say),
+  mergedWords: (view: IncidentView) => mergedWords(view, say, toIncident),
   seenBefore: (view: IncidentView) => seenBefore(view, say, toIncident),
   prose: (text: string, around: number) => localTimes(escapeHtml(text), around, (ms) => timeHtml(ms, "clock")),
   nextStep: (view: IncidentView) => nextStep(view, say),

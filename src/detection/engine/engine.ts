@@ -10,6 +10,7 @@ import type { NamedLatencies } from "../collect/derive/metric-conventions.ts";
 import { workloadLookup, workloadNames } from "../collect/workload-of.ts";
 import type { DetectContext, Detector, DetectorFactory, Finding, Nature } from "../detector.ts";
 import { createGrouper } from "../group/group.ts";
+import type { OneCause } from "../group/merges.ts";
 import { fingerprintOf, type LiveAnomaly } from "../live-anomaly.ts";
 import { createLogTally } from "../logs/log-tally.ts";
 import { createSeasons, type Seasons } from "../metrics/seasonal-baseline.ts";
@@ -51,7 +52,14 @@ export interface DetectionEngineOptions {
 /** Signals in, incidents out. Holds no timer and does no I/O: the caller owns time and calls `tick` with rising times. */
 export interface DetectionEngine {
   ingest(signal: Signal): void;
-  tick(now: number): { readonly active: readonly Anomaly[]; readonly changes: readonly IncidentChange[] };
+  tick(now: number): {
+    readonly active: readonly Anomaly[];
+    readonly changes: readonly IncidentChange[];
+    /** Open incidents that have turned out to be one. Told in every tick until they are merged, or it does not hold any more. */
+    readonly oneCause: readonly OneCause[];
+  };
+  /** Makes one of two open incidents; what the part is made of goes on in the whole. */
+  merge(partId: string, wholeId: string, now: number): void;
   /** Open incidents, and those resolved recently. */
   incidents(): readonly Incident[];
   /** Takes up incidents of an earlier process, before the first tick. */
@@ -200,14 +208,16 @@ export function createDetectionEngine(options: DetectionEngineOptions): Detectio
                 settled: ({ affected }) => !affected.some((ref) => transitions.inProgress(ref)),
               },
             );
+      const oneCause = active.length === 0 ? [] : grouper.oneCause({ now, observation, topology: topology.at(now) });
       ticking.lastTickMs = performance.now() - began;
-      return { active: active.map(({ anomaly }) => anomaly), changes };
+      return { active: active.map(({ anomaly }) => anomaly), changes, oneCause };
     },
     incidents: () => grouper.incidents(),
     restore(incidents) {
       grouper.restore(incidents);
       for (const live of grouper.activeMembers()) ledger.adopt(live);
     },
+    merge: (partId, wholeId, now) => grouper.merge(partId, wholeId, { now, observation, topology: topology.latest() }),
     replace: (incident) => grouper.replace(incident),
     release() {
       ledger.forget(({ anomaly }) => !ownsObject(share, anomaly.target));

@@ -5,9 +5,10 @@ import type { LiveAnomaly } from "../live-anomaly.ts";
 import { bestHome } from "./best-home.ts";
 import { forgetOld, type GroupBook, openGroups, place, retire } from "./group-book.ts";
 import type { GroupContext } from "./group-context.ts";
-import { knownGroup, membersOf, restored } from "./incident-draft.ts";
+import { knownGroup, membersOf, redraw, restored } from "./incident-draft.ts";
 import { keepMembers } from "./keep-members.ts";
 import { visibleState } from "./lead.ts";
+import { absorb, createProofs, giveBack, noteStrangers, type OneCause } from "./merges.ts";
 import { newHome } from "./new-home.ts";
 import { type News, told } from "./news.ts";
 
@@ -34,7 +35,11 @@ export interface Grouper {
   restore(incidents: readonly Incident[]): void;
   /** Anomalies that are members of open incidents. */
   activeMembers(): readonly LiveAnomaly[];
-  /** Takes over what people and actions did to an incident (acknowledged, mitigating, resolved by hand). */
+  /** Open incidents that have turned out to be one since they were opened. Asked once a tick, after `advance`. */
+  oneCause(context: GroupContext): readonly OneCause[];
+  /** Makes one of two that are open; what the part is made of goes on in the whole. */
+  merge(partId: string, wholeId: string, context: GroupContext): void;
+  /** Takes over what people and actions did to an incident (acknowledged, mitigating, resolved by hand, parted again). */
   replace(incident: Incident): void;
   /** Lets go of some without a word: they go on elsewhere. Their anomalies are without an incident then. */
   forget(which: (incident: Incident) => boolean): void;
@@ -65,6 +70,7 @@ export function createGrouper(options: GrouperOptions): Grouper {
   const { cluster, nextId, natureOf, maxAnomalies = 200 } = options;
   const book: GroupBook = { groups: new Map(), home: new Map() };
   const { groups, home } = book;
+  const proofs = createProofs();
 
   return {
     advance(active, ended, context, ask) {
@@ -80,6 +86,7 @@ export function createGrouper(options: GrouperOptions): Grouper {
         news.touched.add(group);
       }
       const changes = openGroups(book).flatMap((group) => told(group, context, maxAnomalies, ask.settled, news) ?? []);
+      noteStrangers(news.opened, book, context);
       forgetOld(book);
       return changes;
     },
@@ -103,11 +110,19 @@ export function createGrouper(options: GrouperOptions): Grouper {
       }
     },
     activeMembers: () => openGroups(book).flatMap(membersOf),
+    oneCause: (context) => proofs.due(book, context),
+    merge(partId, wholeId, context) {
+      const [part, whole] = [groups.get(partId), groups.get(wholeId)];
+      if (part && whole && absorb(part, whole, book, context.now)) redraw(whole, context, maxAnomalies);
+    },
     replace(incident) {
       const group = groups.get(incident.id);
       if (!group) return;
+      if (incident.mergedInto === undefined) giveBack(group, book);
+      const { mergedInto: _mergedInto, resolvedAt: _resolvedAt, ...known } = group.incident;
       group.incident = {
-        ...group.incident,
+        ...known,
+        ...(incident.mergedInto === undefined ? {} : { mergedInto: incident.mergedInto }),
         status: incident.status,
         ...(incident.resolvedAt === undefined ? {} : { resolvedAt: incident.resolvedAt }),
       };

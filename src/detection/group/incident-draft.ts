@@ -16,6 +16,8 @@ export interface Group {
   readonly ended: Map<string, LiveAnomaly>;
   /** When what opened it began (ms); symptoms that join may be older. */
   readonly born: number;
+  /** Ids of those that were open when it was opened, and of which no call was known either way. */
+  readonly strangers: Set<string>;
   visible: string;
   /** Ended members that made room for others. */
   dropped: number;
@@ -100,6 +102,7 @@ export function openedGroup(
     members: new Map(),
     ended: new Map(),
     born: anomaly.startsAt,
+    strangers: new Set(),
     visible: "",
     dropped: 0,
   };
@@ -112,6 +115,7 @@ export function knownGroup(incident: Incident): Group {
     members: new Map(),
     ended: new Map(),
     born: incident.onset,
+    strangers: new Set(),
     visible: visibleState(incident),
     dropped: incident.anomaliesDropped,
   };

@@ -8,8 +8,15 @@ import type { News } from "./news.ts";
 /** A resolved incident is reopened when its trouble comes back within this time. */
 export const recurrenceMs = 15 * 60_000;
 
+/** Of what was merged comes back what it was merged into, unless that is open: then this has left it. */
+function whole(group: Group, { groups }: GroupBook, now: number): Group {
+  const other = groups.get(group.incident.mergedInto ?? "");
+  return other && !isOpen(other) && now - (other.incident.resolvedAt ?? 0) <= recurrenceMs ? other : group;
+}
+
 /** The incident, resolved a short while ago, whose trouble this is again. */
-function recurring(live: LiveAnomaly, { groups }: GroupBook, now: number): Group | undefined {
+function recurring(live: LiveAnomaly, book: GroupBook, now: number): Group | undefined {
+  const { groups } = book;
   for (const group of groups.values()) {
     const { incident, ended } = group;
     if (isOpen(group) || now - (incident.resolvedAt ?? 0) > recurrenceMs) continue;
@@ -20,15 +27,18 @@ function recurring(live: LiveAnomaly, { groups }: GroupBook, now: number): Group
       incident.anomalies.some(
         ({ reason, target }) => reason === live.anomaly.reason && sameRef(target, live.anomaly.target),
       );
-    if (same || (before && sameRef(before.anomaly.target, incident.target))) return group;
+    if (same || (before && sameRef(before.anomaly.target, incident.target))) return whole(group, book, now);
   }
   return undefined;
 }
 
-function reopen(group: Group, live: LiveAnomaly, { recurred }: News): void {
+function reopen(group: Group, live: LiveAnomaly, { groups }: GroupBook, { recurred }: News): void {
   const outcome = advance(group.incident.status, "recur");
   if (!outcome.ok) return;
-  const { resolvedAt: _resolvedAt, ...rest } = group.incident;
+  // What has left another one by a reason of its own does not go back there.
+  groups.get(group.incident.mergedInto ?? "")?.strangers.delete(group.incident.id);
+  group.strangers.clear();
+  const { resolvedAt: _resolvedAt, mergedInto: _mergedInto, ...rest } = group.incident;
   // What is sought is what brought it back, not what began it the first time.
   group.incident = { ...rest, status: outcome.status, onset: live.anomaly.startsAt };
   group.ended.clear();
@@ -49,7 +59,7 @@ export function newHome(
   const { cluster, nextId, now } = about;
   const back = recurring(live, book, now);
   if (back) {
-    reopen(back, live, news);
+    reopen(back, live, book, news);
     return back;
   }
   const group = openedGroup(live, { id: nextId(), cluster, now });

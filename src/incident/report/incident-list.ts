@@ -32,6 +32,8 @@ export interface ListedIncident {
   readonly onset: number;
   readonly resolvedAt: number | null;
   readonly acknowledgedBy: string | null;
+  /** The incident that it turned out to be a part of. */
+  readonly mergedInto: string | null;
   readonly cause: CauseCode | null;
   readonly culprit: ObjectRef | null;
   readonly probability: number | null;

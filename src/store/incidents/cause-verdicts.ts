@@ -59,7 +59,7 @@ export async function causePrecision(
                or exists (select from action_plan p join verification w on w.plan_id = p.id
                            where p.incident_id = i.id::text and w.verdict = 'recovered') as good
         from incident i
-       where i.cluster = ${cluster} and i.opened_at > ${new Date(since)})
+       where i.cluster = ${cluster} and i.merged_into is null and i.opened_at > ${new Date(since)})
     select count(*) filter (where good and not wrong)::int as right, count(*) filter (where wrong)::int as wrong from settled`.execute(
     database.kysely,
   );

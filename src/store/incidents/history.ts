@@ -40,10 +40,10 @@ interface PastRow {
 async function pastRows(tx: Tx, { id, cluster, groupKey }: Incident): Promise<readonly PastRow[]> {
   const { rows } = await sql<PastRow>`
     with pool as (
-      (select id from incident where cluster = ${cluster} and group_key = ${groupKey} and id <> ${id}::bigint
+      (select id from incident where cluster = ${cluster} and group_key = ${groupKey} and id <> ${id}::bigint and merged_into is null
         order by opened_at desc limit ${pool.samePlace})
       union
-      (select id from incident where cluster = ${cluster} and id <> ${id}::bigint order by opened_at desc limit ${pool.all})
+      (select id from incident where cluster = ${cluster} and id <> ${id}::bigint and merged_into is null order by opened_at desc limit ${pool.all})
     )
     (select i.id::text, i.title, i.group_key, i.target, i.onset,
            d.first->>'cause' as cause, d.first->'culprit' as culprit,

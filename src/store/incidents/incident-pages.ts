@@ -80,6 +80,7 @@ export async function pageOfIncidents(
   const { rows } = await sql<Row>`
     select i.id::text as id, i.cluster, i.title, i.severity, i.status, i.target, i.opened_at as "openedAt", i.onset,
            i.resolved_at as "resolvedAt", i.acknowledged_by as "acknowledgedBy",
+           i.merged_into::text as "mergedInto",
            d.cause, d.culprit, d.probability, d.inconclusive
       from (select * from incident i where ${conditions(filter)} ${below}
              order by i.opened_at desc, i.id desc limit ${limit + 1}) i

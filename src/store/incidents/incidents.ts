@@ -25,6 +25,7 @@ export function incidentOf(row: Selectable<IncidentTable>): StoredIncident {
     onset: row.onset.getTime(),
     updatedAt: row.updated_at.getTime(),
     ...(row.resolved_at ? { resolvedAt: row.resolved_at.getTime() } : {}),
+    ...(row.merged_into === null ? {} : { mergedInto: row.merged_into }),
     target: row.target,
     affected: row.affected,
     anomalies: row.anomalies,
@@ -143,7 +144,7 @@ export async function changeStatus(
       updated_at: at,
       revision: sql`revision + 1`,
       ...(change === "resolve" ? { resolved_at: at } : {}),
-      ...(change === "recur" ? { resolved_at: null } : {}),
+      ...(change === "recur" ? { resolved_at: null, merged_into: null } : {}),
       ...(change === "acknowledge" ? { acknowledged_by: options.by ?? null } : {}),
     })
     .where("id", "=", id)

@@ -7,6 +7,8 @@ export interface TimelineRow {
   readonly at: number;
   readonly kind: string;
   readonly text: Redacted;
+  /** The incident that it was told of, when that is a part of this one by now. */
+  readonly of?: string;
 }
 
 export async function addToTimeline(
@@ -20,18 +22,27 @@ export async function addToTimeline(
     .execute();
 }
 
-/** In the order of time; at most `limit`, the newest. */
+/** In the order of time, with what was told of its parts; at most `limit`, the newest. */
 export async function timelineOf(database: Database, incidentId: string, limit = 200): Promise<TimelineRow[]> {
   const rows = await database.kysely
     .selectFrom("timeline")
     .selectAll()
-    .where("incident_id", "=", incidentId)
+    .where("incident_id", "in", (parts) =>
+      parts
+        .selectFrom("incident")
+        .select("id")
+        .where((is) => is.or([is("id", "=", incidentId), is("merged_into", "=", incidentId)])),
+    )
     .orderBy("at", "desc")
     .orderBy("id", "desc")
     .limit(limit)
     .execute();
   // Only redacted text is ever written to this column.
-  return rows
-    .reverse()
-    .map((row) => ({ id: row.id, at: row.at.getTime(), kind: row.kind, text: row.text as Redacted }));
+  return rows.reverse().map((row) => ({
+    id: row.id,
+    at: row.at.getTime(),
+    kind: row.kind,
+    text: row.text as Redacted,
+    ...(row.incident_id === incidentId ? {} : { of: row.incident_id }),
+  }));
 }

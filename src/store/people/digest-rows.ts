@@ -59,7 +59,7 @@ export async function digestRows(
   const incidents = await sql<IncidentLine & { all: number }>`
     with chosen as (
       select * from incident i
-       where i.cluster = ${cluster} and i.opened_at < ${end}
+       where i.cluster = ${cluster} and i.opened_at < ${end} and i.merged_into is null
          and (i.opened_at >= ${start} or i.resolved_at >= ${start} or i.status <> 'resolved'))
     select i.id::text as id, i.title, i.target, i.severity, i.status,
            extract(epoch from i.opened_at)::float8 * 1000 as "openedAt",
@@ -91,7 +91,7 @@ export async function digestRows(
            count(*) filter (where status = 'resolved' and resolved_at >= ${start} and resolved_at < ${end})::int as resolved,
            count(*) filter (where opened_at >= ${earlier} and opened_at < ${start})::int as "openedBefore",
            count(*) filter (where resolved_at >= ${earlier} and resolved_at < ${start})::int as "resolvedBefore"
-      from incident where cluster = ${cluster}
+      from incident where cluster = ${cluster} and merged_into is null
        and (opened_at >= ${earlier} or resolved_at >= ${earlier})`.execute(database.kysely);
   const [count] = counts.rows;
   const all = incidents.rows[0]?.all ?? 0;

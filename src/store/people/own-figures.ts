@@ -18,7 +18,7 @@ export async function detectorFigures(database: Database, days = 30): Promise<re
   const { rows } = await sql<{ detector: string; incidents: number; anomalies: number; last_at: string }>`
     select a ->> 'detector' as detector, count(distinct i.id)::int as incidents, count(*)::int as anomalies,
            max((a ->> 'detectedAt')::double precision)::text as last_at
-      from (select id, anomalies from incident where opened_at > now() - make_interval(days => ${days}::int)
+      from (select id, anomalies from incident where merged_into is null and opened_at > now() - make_interval(days => ${days}::int)
              order by opened_at desc limit ${incidentsRead}) i,
            jsonb_array_elements(i.anomalies) a
      group by 1 order by max((a ->> 'detectedAt')::double precision) desc`.execute(database.kysely);

@@ -47,7 +47,7 @@ async function remember(tx: Tx, cluster: string, ids: readonly string[]): Promis
                            from action_plan p join verification v on v.plan_id = p.id
                           where p.incident_id = i.id::text and v.verdict <> 'unknown'
                           order by v.verdict = 'recovered' desc, p.created_at desc limit 1) f on true
-     where i.id = any(${[...ids]}::bigint[])
+     where i.id = any(${[...ids]}::bigint[]) and i.merged_into is null
         on conflict (id) do nothing`.execute(tx);
   await sql`
     delete from past_incident where cluster = ${cluster} and id in (

@@ -19,6 +19,7 @@ describe("an incident's status", () => {
     "start-mitigation": { open: "mitigating", acknowledged: "mitigating", reopened: "mitigating" },
     resolve: { open: "resolved", acknowledged: "resolved", mitigating: "resolved", reopened: "resolved" },
     recur: { resolved: "reopened" },
+    absorb: { open: "resolved" },
   };
   const all: readonly IncidentStatus[] = [...unresolvedStatuses, "resolved"];
 

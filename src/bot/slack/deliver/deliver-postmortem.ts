@@ -25,7 +25,8 @@ export async function deliverPostmortem(
   posts: ReadonlyMap<string, PostedMessage>,
 ): Promise<DeliverOutcome> {
   const { incident } = view;
-  if (!deps.postmortem || incident.status !== "resolved" || posts.get(key)?.ts) return { type: "done" };
+  const isOver = incident.status === "resolved" && incident.mergedInto === undefined;
+  if (!deps.postmortem || !isOver || posts.get(key)?.ts) return { type: "done" };
   if (verdictPending(view)) return { type: "again", afterSeconds: lookAgainSeconds, code: "verdict-pending" };
   const markdown = await deps.postmortem(incident.id);
   if (markdown === undefined) return { type: "done" };

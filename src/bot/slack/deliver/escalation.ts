@@ -26,7 +26,7 @@ export function escalationReply(view: IncidentView, escalation: Escalation, now:
   const { incident } = view;
   if (incident.status !== "open" && incident.status !== "reopened") return undefined;
   if (!escalation.severities.includes(incident.severity)) return undefined;
-  const again = view.timeline.findLast(({ kind }) => recurrenceKinds.includes(kind));
+  const again = view.timeline.findLast(({ kind, of }) => of === undefined && recurrenceKinds.includes(kind));
   const since = again?.at ?? incident.openedAt;
   if (now - since < escalation.afterMs) return undefined;
   const whom = escalation.groupId ? `<!subteam^${escalation.groupId}>` : `*${mrkdwn(escalation.groupName, 80)}*`;

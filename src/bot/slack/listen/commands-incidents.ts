@@ -7,7 +7,7 @@ import { unresolvedStatuses } from "../../../incident/status.ts";
 import { duration } from "../../../lib/duration.ts";
 import type { WorkloadAnswer } from "../../desk.ts";
 import type { IncidentView } from "../../incident-view.ts";
-import { confidenceWords, cut, cutTitle, percent, statusWords } from "../../words.ts";
+import { confidenceWords, cut, cutTitle, percent, standsWords } from "../../words.ts";
 import { context, preformatted, section } from "../render/blocks.ts";
 import { renderIncident } from "../render/render-incident.ts";
 import { renderPostmortem } from "../render/render-postmortem.ts";
@@ -25,7 +25,7 @@ const evidenceQuoted = 5;
 
 function line(incident: Incident, now: number): string {
   const end = incident.resolvedAt ?? now;
-  return `${severityIcons[incident.severity]} *${incident.id}*  ${mrkdwn(cutTitle(incident.title, 200), 250)}  ·  ${incident.severity}, ${statusWords[incident.status]}, since ${slackTime(incident.onset)} (${duration(end - incident.onset)})`;
+  return `${severityIcons[incident.severity]} *${incident.id}*  ${mrkdwn(cutTitle(incident.title, 200), 250)}  ·  ${incident.severity}, ${standsWords(incident)}, since ${slackTime(incident.onset)} (${duration(end - incident.onset)})`;
 }
 
 const shown = (view: IncidentView): CommandAnswer => ({ ...renderIncident(view), text: view.incident.title });

@@ -22,6 +22,10 @@ export function listenToIncidentButtons(app: App, deps: HandlerDeps): void {
     const outcome = await deps.desk.resolve(value, by);
     if (!outcome.ok) await say(outcome.text);
   });
+  onButton(actionIds.reopen, async ({ value, by, say }) => {
+    const outcome = await deps.desk.reopen(value, by);
+    if (!outcome.ok) await say(outcome.text);
+  });
   onButton(actionIds.notThisCause, async ({ value, by, say }) => {
     await say((await deps.desk.notThisCause(value, by)).text);
   });

@@ -9,6 +9,7 @@ export const actionIds = {
   acknowledge: "incident.acknowledge",
   notThisCause: "incident.not-this-cause",
   resolve: "incident.resolve",
+  reopen: "incident.reopen",
   silence: "incident.silence",
   more: "incident.more",
   rate: "diagnosis.rate",

@@ -12,6 +12,7 @@ function parts(view: IncidentView): string[] {
   const { title, resolvedAt, onset } = incident;
   const [first] = diagnosis?.inconclusive ? [] : (diagnosis?.hypotheses ?? []);
   const cause = first ? [`Cause: ${causeTitles[first.cause]} (${percent(first.probability)})`] : [];
+  if (incident.mergedInto !== undefined) return [`Merged into incident ${incident.mergedInto}: ${title}`];
   if (resolvedAt !== undefined) return [`Resolved after ${duration(resolvedAt - onset)}: ${title}`, ...cause];
   const back = incident.status === "reopened" ? `, ${statusWords.reopened}` : "";
   // A moment in a notification is nobody's own time, and by whom changes were frozen is read in the message.

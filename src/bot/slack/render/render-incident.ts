@@ -8,6 +8,7 @@ import { duration } from "../../../lib/duration.ts";
 import { foretoldAt } from "../../foretold.ts";
 import { impactText } from "../../impact.ts";
 import type { IncidentView } from "../../incident-view.ts";
+import { mergedWords } from "../../merged.ts";
 import { nextStep } from "../../next-step.ts";
 import { pageName, runbookPages } from "../../runbook-pages.ts";
 import { seenBefore } from "../../seen-before.ts";
@@ -67,6 +68,12 @@ function thumbs(incidentId: string): KnownBlock {
 function statusLine({ incident, acknowledgedBy }: IncidentView): string {
   const { severity, status, onset, resolvedAt } = incident;
   const who = acknowledgedBy ? ` by ${mrkdwn(acknowledgedBy, 80)}` : "";
+  if (incident.mergedInto !== undefined && resolvedAt !== undefined)
+    return [
+      `*${severity}*`,
+      `merged into incident ${incident.mergedInto} ${slackTime(resolvedAt, "{time_secs}")}`,
+      `began ${slackTime(onset)}`,
+    ].join("  ·  ");
   if (resolvedAt !== undefined)
     return [
       `*${severity}*`,
@@ -168,7 +175,8 @@ function footer({ incident, diagnosis, url }: IncidentView): string {
 }
 
 function verdict({ incident }: IncidentView): KnownBlock {
-  const icon = incident.status === "resolved" ? ":white_check_mark:" : severityIcons[incident.severity];
+  const over = incident.mergedInto === undefined ? ":white_check_mark:" : ":arrow_heading_down:";
+  const icon = incident.status === "resolved" ? over : severityIcons[incident.severity];
   return header(cutTitle(incident.title, limits.header - icon.length - 1), icon);
 }
 
@@ -184,13 +192,16 @@ export function renderIncident(
   const closed = incident.status === "resolved";
   const still = options.inForm === true;
   const blocks: KnownBlock[] = [verdict(view), section(statusAndNow(view))];
-  const cause = causeSection(view);
+  const merged = mergedWords(view, slackSay, toIncident(view));
+  if (merged) blocks.push(section(merged));
+  const isPart = incident.mergedInto !== undefined;
+  const cause = isPart ? undefined : causeSection(view);
   if (cause) blocks.push(section(cause));
-  if (!still && view.diagnosis && !view.diagnosis.inconclusive && view.diagnosis.hypotheses.length > 0)
+  if (!still && !isPart && view.diagnosis && !view.diagnosis.inconclusive && view.diagnosis.hypotheses.length > 0)
     blocks.push(thumbs(incident.id));
-  const impact = impactLine(view);
+  const impact = isPart ? undefined : impactLine(view);
   if (impact) blocks.push(section(impact));
-  const before = seenBefore(view, slackSay, toIncident(view));
+  const before = isPart ? undefined : seenBefore(view, slackSay, toIncident(view));
   if (before) blocks.push(section(`*Seen before*: ${before}`));
   if (options.chartFileId) {
     blocks.push({
@@ -224,6 +235,17 @@ export function renderIncident(
             ]
           : []),
         ...(closed ? [] : [button("Resolve", actionIds.resolve, incident.id)]),
+        ...(isPart
+          ? [
+              button("Not a part of it", actionIds.reopen, incident.id, {
+                confirm: confirm(
+                  "Are they two?",
+                  "This incident is open by itself again and is not merged any more.",
+                  "They are two",
+                ),
+              }),
+            ]
+          : []),
         moreMenu(incident.id),
       ],
     });

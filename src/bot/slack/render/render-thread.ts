@@ -143,8 +143,8 @@ function step(entry: Entry, view: IncidentView): ThreadReply {
 export function renderThread(view: IncidentView): readonly ThreadReply[] {
   const evidence = evidenceReply(view);
   const steps = view.timeline
-    // Detection and diagnosis are the message itself and the evidence reply.
-    .filter((entry) => entry.kind !== "detected" && entry.kind !== "diagnosed")
+    // Detection and diagnosis are the message itself and the evidence reply; what was told of a part stands in its own thread.
+    .filter((entry) => entry.kind !== "detected" && entry.kind !== "diagnosed" && entry.of === undefined)
     .map((entry) => step(entry, view));
   return [...(evidence ? [evidence] : []), ...diffReplies(view), ...steps];
 }

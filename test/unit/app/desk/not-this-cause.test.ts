@@ -60,7 +60,7 @@ test("the watcher looks again at once and names the next best cause", async () =
   const common = { database, redact: input.redact, changed: async () => undefined, jobs, clock };
   const running = runWatcher({
     ...common,
-    engine: { ...engine, incidents: () => [incident], tick: () => ({ changes: [], active: [] }) },
+    engine: { ...engine, incidents: () => [incident], tick: () => ({ changes: [], active: [], oneCause: [] }) },
     observation: shop.observation,
     signals: (async function* () {})(),
     model: undefined,

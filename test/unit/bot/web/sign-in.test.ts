@@ -41,6 +41,7 @@ function deskOf() {
     undo: (planId, by) => said("undo", planId, by.id),
     acknowledge: (incidentId, by) => said("acknowledge", incidentId, by.id),
     resolve: (incidentId, by) => said("resolve", incidentId, by.id),
+    reopen: (incidentId, by) => said("reopen", incidentId, by.id),
     notThisCause: (incidentId, by) => said("not-this-cause", incidentId, by.id),
     async replan(incidentId, recommendationId, _params, by) {
       await said("replan", incidentId, recommendationId, by.id);
