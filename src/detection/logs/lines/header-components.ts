@@ -1,0 +1,131 @@
+import { classOf, isDigit, LOWER, skipSpaces, skipWord, UPPER } from "./chars.ts";
+import { finish, type Step } from "./header-cursor.ts";
+import { dots, isComponent } from "./header-parts.ts";
+import { levelRank } from "./level.ts";
+import { isRaised } from "./raised-name.ts";
+import { afterSourcePlace } from "./source-place.ts";
+
+/** Who wrote a line: a class, a daemon, a column, a place in the source. */
+
+const DASH = 45;
+const COLON = 58;
+const OPEN = 91;
+const CLOSE = 93;
+const OPEN_OBJECT = 123;
+const TAB = 9;
+const SPACE = 32;
+
+/** `Store.java:12 - `, `store.go:7 > `: where what follows the sign behind a place begins; `at` when there is none. */
+function afterSign(text: string, at: number, end: number): number {
+  const word = skipWord(text, at, end);
+  return word - at < 3 && /^(?:--?|>)$/.test(text.slice(at, word)) ? skipSpaces(text, word, end) : at;
+}
+
+/** `main.go:7: INFO: `, `main.go:7: [warn] `, `main.go:7: WARN `: the level text[at, word) behind a place; 0 when it is none. */
+function levelBehindPlace(text: string, at: number, word: number): number {
+  const last = text.charCodeAt(word - 1);
+  if (last === COLON) return levelRank(text, at, word - 1);
+  if (text.charCodeAt(at) === OPEN) return last === CLOSE ? levelRank(text, at + 1, word - 1) : 0;
+  const isCapital = classOf(text.charCodeAt(at)) === UPPER && classOf(text.charCodeAt(at + 1)) === UPPER;
+  return isCapital ? levelRank(text, at, word) : 0;
+}
+
+/** The file and line that wrote it. */
+export const takePlace: Step = (text, end, header, c) => {
+  if (c.components > 0) return false;
+  const message = afterSourcePlace(text, c.at, end, header.level === 0 ? 1 : 2);
+  if (message < 0) return false;
+  const word = skipWord(text, message, end);
+  const sentence = afterSign(text, message, end);
+  if (sentence > message) return finish(c, sentence);
+  const rank = header.level === 0 ? levelBehindPlace(text, message, word) : 0;
+  if (rank > 0) header.level = rank;
+  return finish(c, rank > 0 ? skipSpaces(text, word, end) : message);
+};
+
+/** `Failed`, `Retrying`: a word with a capital and small letters behind it. */
+function beginsSentence(text: string, at: number, end: number): boolean {
+  if (classOf(text.charCodeAt(at)) !== UPPER) return false;
+  for (let i = at + 1; i < end; i++) if (classOf(text.charCodeAt(i)) !== LOWER) return false;
+  return true;
+}
+
+/** `shop-akka.actor.default-dispatcher-14 - ` behind a class. */
+const isThreadBeforeDash = (text: string, at: number, word: number) =>
+  text.startsWith(" - ", word) && isDigit(text.charCodeAt(word - 1)) && text.lastIndexOf("-", word - 1) > at;
+
+/** `pkg.Class:`, and without a colon only where a level stood before and something that ends a header comes after. */
+export const takeComponent: Step = (text, end, header, c) => {
+  // `(thread) [core] a.b.Class `
+  if (c.components === 1 && isThreadBeforeDash(text, c.at, c.word)) return finish(c, c.word + 3);
+  if (c.components > 0 && (c.components > 1 || c.threads === 0 || dots(text, c.at, c.word) < 2)) return false;
+  const next = skipSpaces(text, c.word, end);
+  if (text.charCodeAt(c.word - 1) === COLON) {
+    if (!isComponent(text, c.at, c.word - 1) || isRaised(text, c.at, c.word - 1)) return false;
+    header.component = c.at;
+    // `production.ERROR: `, as Monolog writes it.
+    const dot = text.lastIndexOf(".", c.word - 1);
+    if (header.level === 0 && dot > c.at) header.level = levelRank(text, dot + 1, c.word - 1);
+    const place = afterSourcePlace(text, next, end, 1);
+    return finish(c, place > 0 ? place : next);
+  }
+  if (header.level === 0) return false;
+  if (next - c.word > 2 && classOf(c.code) === UPPER) return finish(c, next);
+  const mark = text.charCodeAt(next);
+  // `[time] [LEVEL] category - `, as log4js writes it; `Failed - ` begins a sentence.
+  const isSeparate = mark === DASH && text.charCodeAt(next + 1) === 32 && next === c.word + 1;
+  const isNamed = c.brackets > c.threads || !beginsSentence(text, c.at, c.word);
+  if (c.timed && isSeparate && isNamed) {
+    header.component = c.at;
+    const after = skipSpaces(text, next + 1, end);
+    const place = afterSourcePlace(text, after, end, 1);
+    return finish(c, place > 0 ? afterSign(text, place, end) : after);
+  }
+  const dotted = dots(text, c.at, c.word);
+  if (dotted === 0 || (dotted === 1 && mark !== OPEN && mark !== DASH && mark !== COLON)) return false;
+  c.components++;
+  c.at = c.word;
+  return true;
+};
+
+/** Daemons of Quagga and FRRouting, whose names stand between time and message. */
+const DAEMONS = new Set(
+  "BABEL BFD BGP EIGRP FABRIC ISIS LDP MGMTD NHRP OSPF OSPF6 PATH PBR PIM PIM6 RIP RIPNG SHARP STATIC VRRP WATCHFRR ZEBRA".split(
+    " ",
+  ),
+);
+const LONGEST_DAEMON = 8;
+
+/** `BGP: ` directly after the time. Other words in capitals (`TLS: `, `FAILED: `) are message. */
+export const takeDaemon: Step = (text, end, header, c) => {
+  const last = c.word - 1;
+  if (header.level > 0 || c.components + c.numbers + c.brackets > 0 || last - c.at > LONGEST_DAEMON) return false;
+  if (text.charCodeAt(last) !== COLON || c.word >= end || !DAEMONS.has(text.slice(c.at, last))) return false;
+  header.component = c.at;
+  return finish(c, skipSpaces(text, c.word, end));
+};
+
+/** Words of a column. */
+const MAX_WORDS = 3;
+
+/** Where the column at `at` ends with a tab, when it has a few words only; -1 when it does not. */
+function endOfColumn(text: string, at: number, end: number): number {
+  let stop = skipWord(text, at, end);
+  for (let words = 1; words < MAX_WORDS && text.charCodeAt(stop) === SPACE; words++)
+    stop = skipWord(text, stop + 1, end);
+  return text.charCodeAt(stop) === TAB ? stop : -1;
+}
+
+/** `info\tcontrollers.App\t`: a column between tabs after the level. */
+export const takeColumn: Step = (text, end, header, c) => {
+  if (header.level === 0 || c.components > 0 || text.charCodeAt(c.at - 1) !== TAB) return false;
+  const stop = endOfColumn(text, c.at, end);
+  const next = skipSpaces(text, stop, end);
+  if (stop < 0 || next >= end || text.charCodeAt(next) === OPEN_OBJECT) return false;
+  // `sentence\tthread=7`
+  if (stop !== c.word && text.slice(next, skipWord(text, next, end)).includes("=")) return false;
+  c.components++;
+  if (text.charCodeAt(next) === OPEN) return finish(c, next);
+  c.at = stop;
+  return true;
+};
