@@ -1,5 +1,5 @@
 import { classOf, isDigit, isLetter, skipDigits, skipLetters, skipSpaces, skipWord, UPPER } from "./chars.ts";
-import { finish, noteTime, type Step } from "./header-cursor.ts";
+import { type Cursor, finish, noteTime, type Step } from "./header-cursor.ts";
 import { closeBracket } from "./header-parts.ts";
 import { letterRank, levelRank } from "./level.ts";
 import { scanTime, TIME, type TimeScan } from "./scan-time.ts";
@@ -8,6 +8,7 @@ import { separatorAt } from "./separated-field.ts";
 /** What headers hold in brackets: a level, a time, a thread, a request, or several of these. */
 
 const MAX_BRACKETS = 5;
+const INFO = 3;
 
 const OPEN = 91;
 const CLOSE = 93;
@@ -117,29 +118,36 @@ export const takeLetterBracket: Step = (text, end, header, c) => {
   return finish(c, skipSpaces(text, close + 1, end));
 };
 
+/** `[error    [] `: the level of Airflow's lines, whose colours are half taken away. */
+export const takeHalfBracket: Step = (text, end, header, c) => {
+  if (c.code !== OPEN || header.level > 0) return false;
+  const letters = skipLetters(text, c.at + 1, end);
+  const half = skipSpaces(text, letters, end);
+  const rank = half > letters && text.startsWith("[] ", half) ? levelRank(text, c.at + 1, letters) : 0;
+  if (rank === 0) return false;
+  header.level = rank;
+  return finish(c, skipSpaces(text, half + 2, end));
+};
+
+/** The level that a bracket states in any of the usual ways, 0 when it states none; its first word is text[inside, letters). */
+function levelInside(text: string, inside: number, letters: number, close: number, c: Cursor): number {
+  const rank = levelRank(text, inside, letters) || levelOfParts(text, inside, close);
+  if (rank > 0 || !c.timed) return rank;
+  // MySQL's word for what is neither an error nor a note.
+  if (text.startsWith("System] [MY-", inside)) return INFO;
+  if (c.brackets === 0 && close === inside + 1) return letterInBrackets(text.charCodeAt(inside));
+  return levelBehindSlash(text, inside, close);
+}
+
 /** `[time level module]`, `[module:level]`, `[level]`, and after a time or level `[thread]`, `[request id]`. */
 export const takeBracket: Step = (text, end, header, c) => {
   if (c.code !== OPEN) return false;
-  // `[error    [] `: Airflow's, with half of its colours taken away.
-  const letters0 = skipLetters(text, c.at + 1, end);
-  const half = skipSpaces(text, letters0, end);
-  if (half > letters0 && header.level === 0 && text.startsWith("[] ", half)) {
-    header.level = levelRank(text, c.at + 1, letters0);
-    if (header.level > 0) return finish(c, skipSpaces(text, half + 2, end));
-  }
   const close = closeBracket(text, c.at, end);
   if (close < 0) return finish(c, c.at);
   const inside = skipSpaces(text, c.at + 1, close);
   let letters = inside;
   while (letters < close && isLetter(text.charCodeAt(letters))) letters++;
-  const rank =
-    header.level === 0
-      ? levelRank(text, inside, letters) ||
-        (text.startsWith("[System] [MY-", c.at) ? 3 : 0) ||
-        (c.timed && c.brackets === 0 && close === inside + 1 ? letterInBrackets(text.charCodeAt(inside)) : 0) ||
-        levelOfParts(text, inside, close) ||
-        (c.timed ? levelBehindSlash(text, inside, close) : 0)
-      : 0;
+  const rank = header.level === 0 ? levelInside(text, inside, letters, close, c) : 0;
   if (scanTime(text, inside, close, time)) {
     if (!c.timed) noteTime(header, inside, time);
     c.timed = true;

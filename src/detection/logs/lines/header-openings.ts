@@ -1,5 +1,5 @@
 import { classOf, isDigit, isLetter, skipDigits, skipLetters, skipSpaces, skipWord, UPPER } from "./chars.ts";
-import { takeBracket, takeHeldTime, takeLetterBracket } from "./header-brackets.ts";
+import { takeBracket, takeHalfBracket, takeHeldTime, takeLetterBracket } from "./header-brackets.ts";
 import { finish, noteTime, type Step } from "./header-cursor.ts";
 import { takeLetter, takeLevel, takePhp, takeProcess } from "./header-levels.ts";
 import { afterBars } from "./header-parts.ts";
@@ -151,6 +151,7 @@ export const openings: readonly Step[] = [
   takeAngleLevel,
   takeHeldTime,
   takeLetterBracket,
+  takeHalfBracket,
   takeBracket,
   takeLevel,
   takeProcess,
