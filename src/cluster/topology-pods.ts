@@ -15,9 +15,11 @@ export interface TopologyPods {
 
 /** One in the network of its node shares the node's address, and the address of one that has ended is another's by now. */
 function ownAddresses({ spec, status = {} }: Pod): readonly string[] {
-  if (spec.hostNetwork === true || status.phase === "Succeeded" || status.phase === "Failed") return [];
-  const addresses = [status.podIP, ...(status.podIPs ?? []).map(({ ip }) => ip)];
-  return addresses.filter((address) => address !== undefined && address !== "") as string[];
+  const addresses = [status.podIP, ...(status.podIPs ?? []).map(({ ip }) => ip)].filter(
+    (address): address is string => address !== undefined && address !== "",
+  );
+  const isOver = status.phase === "Succeeded" || status.phase === "Failed";
+  return addresses.length === 0 || isOver || spec.hostNetwork === true ? [] : addresses;
 }
 
 export function readPods({ objects }: Observation): TopologyPods {

@@ -22,8 +22,8 @@ const ask = (path: string) =>
 
 describe("what a pod answers", () => {
   test("comes with its status, a refusal too", async () => {
-    expect(await ask("/health")).toEqual({ status: 200, body: "fine" });
-    expect(await ask("health/bad")).toEqual({ status: 503, body: "fine" });
+    expect(await ask("/health")).toMatchObject({ status: 200, body: "fine" });
+    expect(await ask("health/bad")).toMatchObject({ status: 503, body: "fine" });
     expect(api.requests.map(({ path }) => path)).toEqual([
       "/api/v1/namespaces/ward/pods/patient-1:8000/proxy/health",
       "/api/v1/namespaces/ward/pods/patient-1:8000/proxy/health/bad",
@@ -46,6 +46,6 @@ describe("what a pod answers", () => {
   });
 
   test("dots inside the pod are its own business", async () => {
-    expect(await ask("/a/../health?deep=../x")).toEqual({ status: 200, body: "fine" });
+    expect(await ask("/a/../health?deep=../x")).toMatchObject({ status: 200, body: "fine" });
   });
 });
