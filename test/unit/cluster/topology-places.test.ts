@@ -4,8 +4,12 @@ import { createObservation } from "../../../src/cluster/observation.ts";
 import { buildTopology } from "../../../src/cluster/topology.ts";
 import { makeRef, refText } from "../../../src/incident/object-ref.ts";
 
-const object = (kind: string, name: string, rest: object = {}, namespace = "shop"): KubeObject =>
-  ({ apiVersion: "v1", kind, metadata: { name, namespace, uid: `${kind}-${name}` }, ...rest }) as KubeObject;
+const object = (kind: string, name: string, rest: object = {}, namespace = "shop"): KubeObject => ({
+  apiVersion: "v1",
+  kind,
+  metadata: { name, namespace, uid: `${kind}-${name}` },
+  ...rest,
+});
 const containers = [{ name: "app" }];
 const template = (name: string, spec: object = {}) => ({
   template: { metadata: { labels: { app: name } }, spec: { containers, ...spec } },

@@ -1,4 +1,4 @@
-import { type ApiObject, type JsonObject, listAt, objectAt, objectsAt, stringAt, stringsAt } from "../json.ts";
+import { type ApiObject, listAt, objectAt, objectsAt, stringAt, stringsAt } from "../json.ts";
 import type { FieldError } from "../status-errors.ts";
 import { portNumberErrors } from "./container.ts";
 import { duplicates, duplicateValue, invalidValue, requiredValue, unsupportedValue } from "./field-errors.ts";
@@ -34,7 +34,7 @@ export function serviceErrors(object: ApiObject): FieldError[] {
   const places = ports.map((port) => `${stringAt(port, "protocol") ?? "TCP"}/${String(port["port"])}`);
   for (const { index } of duplicates(places, (place) => place)) {
     const { protocol = "TCP", port } = ports[index] ?? {};
-    errors.push(duplicateValue(`spec.ports[${index}]`, { protocol, port } as JsonObject));
+    errors.push(duplicateValue(`spec.ports[${index}]`, { protocol, port }));
   }
   errors.push(...labelErrors(stringsAt(spec, "selector"), "spec.selector"));
   if (!types.includes(type)) errors.push(unsupportedValue("spec.type", type, types));

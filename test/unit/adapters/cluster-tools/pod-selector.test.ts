@@ -2,8 +2,12 @@ import { expect, test } from "vitest";
 import { podSelector } from "../../../../src/adapters/cluster-tools/pod-selector.ts";
 import type { KubeObject } from "../../../../src/cluster/kubernetes-types.ts";
 
-const object = (kind: string, name: string, rest: object = {}): KubeObject =>
-  ({ apiVersion: "v1", kind, metadata: { name, namespace: "shop", uid: name, ...rest }, spec: {} }) as KubeObject;
+const object = (kind: string, name: string, rest: object = {}): KubeObject => ({
+  apiVersion: "v1",
+  kind,
+  metadata: { name, namespace: "shop", uid: name, ...rest },
+  spec: {},
+});
 const selecting = (kind: string, selector: object): KubeObject => ({ ...object(kind, "w"), spec: { selector } });
 const run = (name: string, cron: string, minute: number) =>
   object("Job", name, {

@@ -19,7 +19,7 @@ const object = (apiVersion: string, kind: string, name: string, rest: JsonObject
 
 async function start(...objects: readonly JsonObject[]) {
   const table = createObjectTable();
-  for (const one of [namespace, ...objects]) table.apply({ type: "ADDED", object: one as never });
+  for (const one of [namespace, ...objects]) table.apply({ type: "ADDED", object: one });
   server = await startApiServer({ table });
   const { url } = server;
   return async (method: string, path: string, body: JsonObject, type = "application/json") => {
