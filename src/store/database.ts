@@ -18,6 +18,8 @@ export interface DatabaseOptions {
   readonly statementTimeoutMs?: number;
   /** A query whose answer does not come within this time fails, and its connection is cut (ms). Default 20 s. */
   readonly queryTimeoutMs?: number;
+  /** A connection that does not come about within this time has failed (ms). Default 5 s. */
+  readonly connectTimeoutMs?: number;
 }
 
 /** The address without its password, for messages. */
@@ -60,7 +62,7 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
   const pool = new pg.Pool({
     connectionString: url,
     max: options.maxConnections ?? 10,
-    connectionTimeoutMillis: 5_000,
+    connectionTimeoutMillis: options.connectTimeoutMs ?? 5_000,
     idleTimeoutMillis: 30_000,
     statement_timeout: options.statementTimeoutMs ?? 15_000,
     query_timeout: options.queryTimeoutMs ?? queryTimeoutMs,

@@ -14,11 +14,17 @@ export interface Store extends AsyncDisposable {
   close(): Promise<void>;
 }
 
+/** Our own server is there: when it does not answer, this machine has no time for it yet. */
+const OWN_CONNECT_MS = 30_000;
+
 /** Opens the user's PostgreSQL, or starts our own below `dataFolder`, and brings it up to date. @throws AppError with a remedy. */
 export async function openStore(options: { url?: string; dataFolder: string; log?: Logger }): Promise<Store> {
   const server = options.url ? undefined : await startEmbeddedPostgres(join(options.dataFolder, "postgres"));
   const url = options.url ?? server?.url ?? "";
-  const database = openDatabase(url, options.log ? { log: options.log } : {});
+  const database = openDatabase(url, {
+    ...(options.log ? { log: options.log } : {}),
+    ...(server ? { connectTimeoutMs: OWN_CONNECT_MS } : {}),
+  });
   const close = async () => {
     await database.close();
     await server?.stop();

@@ -52,7 +52,7 @@ const chosen = [
 const bases = await loadBases(fileURLToPath(new URL("../../recordings", import.meta.url)));
 
 describe("faults without a recording", () => {
-  it.each(chosen)("%s", { timeout: 60_000 }, async (id) => {
+  it.each(chosen)("%s", { timeout: 240_000 }, async (id) => {
     const scenario = scenarios.find((one) => one.id === id);
     expect(scenario, `there is a scenario ${id}`).toBeDefined();
     if (!scenario) return;
