@@ -1,11 +1,11 @@
 import { classOf, isDigit, LOWER, skipDigits, skipSpaces, skipWord } from "./chars.ts";
+import { findAfterLevel, findBeforeLevel, type KnownLayout } from "./find-layout.ts";
 import type { Header } from "./header.ts";
 import { takeColumn, takeComponent, takeDaemon, takePlace } from "./header-components.ts";
 import { type Cursor, finish, type Step } from "./header-cursor.ts";
 import { openings } from "./header-openings.ts";
 import { isNamespace, isProcess, type LevelAhead, levelAhead, programDash } from "./header-parts.ts";
 import { afterContexts, takeEnclosed, takeNumbered, takeSeparated, takeSpans, takeTag } from "./header-writers.ts";
-import { findAfterLevel, findBeforeLevel, type KnownLayout } from "./known-layouts.ts";
 import { levelRank } from "./level.ts";
 import { TIME } from "./scan-time.ts";
 import { afterHostAndTag } from "./syslog-header.ts";

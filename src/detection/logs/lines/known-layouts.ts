@@ -1,9 +1,6 @@
-import { skipSpaces } from "./chars.ts";
-import { levelRank } from "./level.ts";
-
 /** What single programs write into their headers and no general rule reads. */
 
-interface Layout {
+export interface Layout {
   /** Sticky; its first group is the level, where it tells one. */
   readonly form: RegExp;
   /** Does the sentence follow? Otherwise more of the header does. */
@@ -36,7 +33,7 @@ const LOWER = "abcdefghijklmnopqrstuvwxyz";
 const UPPER = LOWER.toUpperCase();
 
 /** At the beginning of a line. */
-const OPENINGS: readonly Layout[] = [
+export const OPENINGS: readonly Layout[] = [
   // NestJS: `[Nest] 1  - 11/20/2026, 10:27:36 PM`
   { first: "[", form: /\[\w{1,32}\] +\d{1,10} +- (?=\d)/y, ends: false },
   // Gin
@@ -77,7 +74,7 @@ const OPENINGS: readonly Layout[] = [
 ];
 
 /** Behind a time, before a level is known. */
-const BEFORE_LEVEL: readonly Layout[] = [
+export const BEFORE_LEVEL: readonly Layout[] = [
   // Python with the level behind the logger, and Kopf with the object: `keeper.rows [INFO] [east/a] `.
   {
     first: LOWER + UPPER,
@@ -165,7 +162,7 @@ const BEFORE_LEVEL: readonly Layout[] = [
 ];
 
 /** Behind a level. */
-const AFTER_LEVEL: readonly Layout[] = [
+export const AFTER_LEVEL: readonly Layout[] = [
   // Bitnami
   { first: "=", form: /==> /y, ends: true },
   // Nexus: who asked for it.
@@ -208,70 +205,3 @@ const AFTER_LEVEL: readonly Layout[] = [
   // Odoo: the database.
   { first: `?${LOWER}`, next: "o", form: /(?:\?|\w{1,64}) (?=odoo\.[\w.]{1,128}: )/y, ends: false },
 ];
-
-/** Everything above ASCII counts as this. */
-const OTHER = 128;
-const bounded = (code: number) => (code < OTHER ? code : OTHER);
-
-interface Candidate extends Layout {
-  /** By character: may the second word begin with it? Any may without this. */
-  readonly seconds: Uint8Array | undefined;
-}
-
-function secondsOf({ next }: Layout): Uint8Array | undefined {
-  if (next === undefined) return undefined;
-  const seconds = new Uint8Array(OTHER + 1);
-  for (const char of next) seconds[bounded(char.charCodeAt(0))] = 1;
-  return seconds;
-}
-
-/** By the first character. */
-function byFirst(layouts: readonly Layout[]): readonly (readonly Candidate[] | undefined)[] {
-  const lists: Candidate[][] = [];
-  for (const layout of layouts) {
-    const candidate = { ...layout, seconds: secondsOf(layout) };
-    for (const code of new Set([...layout.first].map((char) => bounded(char.charCodeAt(0))))) {
-      lists[code] ??= [];
-      lists[code].push(candidate);
-    }
-  }
-  return lists;
-}
-
-/** What a layout told; reused. */
-export interface KnownLayout {
-  end: number;
-  level: number;
-  ends: boolean;
-}
-
-/** @param word where the word at `at` ends */
-type Find = (text: string, at: number, word: number, out: KnownLayout) => boolean;
-
-function finder(layouts: readonly Layout[]): Find {
-  const lists = byFirst(layouts);
-  return (text, at, word, out) => {
-    const list = lists[bounded(text.charCodeAt(at))];
-    if (list === undefined) return false;
-    const next = bounded(text.charCodeAt(skipSpaces(text, word, text.length)));
-    for (const { form, ends, levels, seconds, holds } of list) {
-      if (seconds !== undefined && seconds[next] !== 1) continue;
-      if (holds !== undefined && !text.includes(holds, at)) continue;
-      form.lastIndex = at;
-      const match = form.exec(text);
-      if (match === null) continue;
-      const level = match[1];
-      out.level = level === undefined ? 0 : (levels?.[level] ?? levelRank(level, 0, level.length));
-      if (level !== undefined && out.level === 0) continue;
-      out.end = form.lastIndex;
-      out.ends = ends;
-      return true;
-    }
-    return false;
-  };
-}
-
-/** Each finds a layout that begins at `at`: where it ends, which level it tells, whether the sentence follows. */
-export const findOpening: Find = finder(OPENINGS);
-export const findBeforeLevel: Find = finder(BEFORE_LEVEL);
-export const findAfterLevel: Find = finder(AFTER_LEVEL);

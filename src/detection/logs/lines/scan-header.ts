@@ -1,9 +1,9 @@
 import { classOf, DIGIT, isDigit, isSpace, skipSpaces, skipWord, UPPER } from "./chars.ts";
+import { findOpening, type KnownLayout } from "./find-layout.ts";
 import { createHeader, type Header } from "./header.ts";
 import { noteTime } from "./header-cursor.ts";
 import { scanFields } from "./header-fields.ts";
 import { epochColumn } from "./header-parts.ts";
-import { findOpening, type KnownLayout } from "./known-layouts.ts";
 import { letterRank, levelRank, priorityRank } from "./level.ts";
 import { scanTime, TIME, type TimeScan } from "./scan-time.ts";
 import { afterSourcePlace } from "./source-place.ts";
