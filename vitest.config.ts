@@ -24,7 +24,7 @@ const project = (name: string, include: string[], own: { exclude?: string[]; iso
     // What has no smaller copy (*.full.test.ts) is of `npm run promises` alone, and nothing that `npm test` skips.
     exclude: [...configDefaults.exclude, ...(own.exclude ?? []), ...(full ? [] : ["test/**/*.full.test.ts"])],
     setupFiles: ["test/support/patient-waits.ts"],
-    testTimeout: full ? 3_600_000 : 60_000,
+    testTimeout: full ? 3_600_000 : 180_000,
     hookTimeout: 120_000,
     pool: "forks" as const,
     // Hundreds of processes of our own are started; each would strip the types of the same files again.
