@@ -79,6 +79,8 @@ function floodedCluster(at: number): { readonly reader: LiveReader; readonly fol
   return { reader, followers };
 }
 
+const podOf = (serial: number): string => `app-${serial % floodWorkloads}-a1-x1`;
+
 const pushOf = (podName: string, lines: readonly string[], at: number): Uint8Array =>
   Buffer.from(
     JSON.stringify({
@@ -103,7 +105,7 @@ async function write(linesPerSecond: number): Promise<void> {
     while (written + linesPerBatch <= due) {
       if (outstanding >= maxOutstanding) break;
       const serial = written / linesPerBatch;
-      const podName = `app-${serial % floodWorkloads}-a1-x1`;
+      const podName = podOf(serial);
       const from = written % pool.length;
       const lines = pool.slice(from, from + linesPerBatch);
       const way = serial % 2 === 0 ? "follow" : "push";
@@ -170,7 +172,15 @@ async function flood(seconds: number, linesPerSecond: number): Promise<FloodResu
   delay.disable();
   await writer.terminate();
   const rssLate = process.memoryUsage.rss();
-  while (signals.queued > 0) await sleep(10);
+  const drained = async () => {
+    while (signals.queued > 0) await sleep(10);
+  };
+  await drained();
+  // What was lost last is told with the next signal, a second later.
+  await sleep(1_100);
+  counts.sent++;
+  followers.get(podOf(0))?.({ at: Date.now(), line: floodLine(0) }, position);
+  await drained();
   const result: FloodResult = {
     due: seconds * linesPerSecond,
     sent: counts.sent,
