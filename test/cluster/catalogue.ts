@@ -3,6 +3,7 @@ import { intentDigest } from "../../src/actions/change/intent.ts";
 import type { ActorPort } from "../../src/actions/cluster-port.ts";
 import { stamped } from "../../src/actions/execute/stamp.ts";
 import { makePlan } from "../../src/actions/plan/plan.ts";
+import { nothingSpent } from "../../src/actions/policy/policy.ts";
 import { defaultPolicy } from "../../src/actions/policy/policy-file.ts";
 import type { ActionCode } from "../../src/incident/action-code.ts";
 import type { ActionPlan } from "../../src/incident/fix/action-plan.ts";
@@ -144,7 +145,7 @@ async function plan({ action, target, params }: Case, cluster: ActorPort): Promi
       redact: asIs,
       policy: defaultPolicy,
       now: Date.now,
-      standing: async () => ({ now: Date.now(), frozen: false, spent: { namespace: 0, cluster: 0 } }),
+      standing: async () => ({ now: Date.now(), frozen: false, spent: nothingSpent }),
       newId: newPlanId,
     },
   );

@@ -240,13 +240,13 @@ test("budgets, messages, events and deliveries are counted and taken by cluster;
     ).toEqual({
       type: "approved",
     });
-    expect((await stores[name].standing("shop")).spent).toEqual({ namespace: 1, cluster: 1 });
+    expect((await stores[name].standing()).spent).toEqual({ namespaces: new Map([["shop", 1]]), cluster: 1 });
   }
   // Both targets bear the same name, and are in flight at the same time.
   expect((await stores.berlin.claim())?.plan.incidentId).toBe(a);
   expect((await stores.paris.claim())?.plan.incidentId).toBe(b);
   await stores.berlin.freeze({ frozen: true, by: human("ann"), reason: "stop" });
-  expect((await stores.paris.standing("shop")).frozen, "stop means stop, everywhere").toBe(true);
+  expect((await stores.paris.standing()).frozen, "stop means stop, everywhere").toBe(true);
   expect(await stores.paris.outcomes("patch-resources", "memory-limit-too-low")).toEqual({
     recovered: 0,
     notRecovered: 0,

@@ -1,5 +1,6 @@
 import type { ActorPreviewPort } from "../../src/actions/cluster-port.ts";
 import { makePlan, type PlanDeps, type PlanOutcome } from "../../src/actions/plan/plan.ts";
+import { nothingSpent } from "../../src/actions/policy/policy.ts";
 import { defaultPolicy } from "../../src/actions/policy/policy-file.ts";
 import type { ActionCode } from "../../src/incident/action-code.ts";
 import type { ActionPlan } from "../../src/incident/fix/action-plan.ts";
@@ -41,7 +42,7 @@ export function planDeps(cluster: ActorPreviewPort, more: Partial<PlanDeps> = {}
     redact: passThrough,
     policy: defaultPolicy,
     now: () => Date.UTC(2026, 10, 20, 12),
-    standing: async () => ({ now: Date.now(), frozen: false, spent: { namespace: 0, cluster: 0 } }),
+    standing: async () => ({ now: Date.now(), frozen: false, spent: nothingSpent }),
     newId: newPlanId,
     ...more,
   };

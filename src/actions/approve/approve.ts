@@ -1,9 +1,11 @@
 import type { ApprovalOutcome, SecondFactorRefusal } from "../../incident/approval.ts";
+import { heldNamespaces } from "../../incident/fix/held-objects.ts";
 import type { StoredPlan } from "../../incident/fix/stored-plan.ts";
+import type { PlanStanding } from "../plan/plan.ts";
 import { planDigest } from "../plan/plan-digest.ts";
 import type { PlanStore, RejectOutcome } from "../plan/plan-store.ts";
 import { judgeAutoApply } from "../policy/auto-apply.ts";
-import { judge, needsSecondFactor, type PolicyFacts, type Verdict } from "../policy/policy.ts";
+import { judge, needsSecondFactor, nothingSpent, type PolicyFacts, type Verdict } from "../policy/policy.ts";
 import type { Policy } from "../policy/policy-file.ts";
 import { type Approver, mayApprove } from "../policy/who-may.ts";
 import { accessRefusal, type ClusterAccessPort } from "./approver-access.ts";
@@ -43,18 +45,15 @@ const refused = (
   detail?: string,
 ): ApprovalOutcome => ({ type: "refused", reason, ...(detail ? { detail } : {}) });
 
-function factsOf(
-  stored: StoredPlan,
-  standing: { now: number; frozen: boolean; spent: PolicyFacts["spent"] },
-): PolicyFacts {
-  const { action, target, risk } = stored.plan;
-  const { now: at, frozen, spent } = standing;
-  return { action, target, risk, confidence: stored.confidence, at, frozen, spent };
+function factsOf({ plan, confidence }: StoredPlan, { now: at, frozen, spent }: PlanStanding): PolicyFacts {
+  const { action, target, risk } = plan;
+  return { action, target, risk, confidence, at, frozen, spent, touches: heldNamespaces(plan) };
 }
 
 /** What somebody is told when the policy, which may have changed since planning, does not allow the plan now. */
 function refusalFor(verdict: Extract<Verdict, { allow: false }>): ApprovalOutcome {
-  if (verdict.reason === "frozen" || verdict.reason === "budget-spent") return refused(verdict.reason);
+  if (verdict.reason === "frozen") return refused("frozen");
+  if (verdict.reason === "budget-spent") return refused("budget-spent", verdict.detail);
   return refused("not-allowed", verdict.detail);
 }
 
@@ -88,7 +87,7 @@ export async function approvePlan(request: ApprovalRequest, deps: ApproveDeps): 
   if (!stored) return refused("unknown-plan");
   const { plan, requestedBy } = stored;
   if (planDigest(plan) !== digest) return refused("plan-changed");
-  const standing = await deps.plans.standing(plan.target.namespace);
+  const standing = await deps.plans.standing();
   const verdict = judge(deps.policy, factsOf(stored, standing));
   if (!verdict.allow) return refusalFor(verdict);
   if (verdict.approvals > plan.approvalsNeeded) return refused("plan-changed");
@@ -122,11 +121,11 @@ export async function rejectPlan(
   const stored = await deps.plans.get(request.planId);
   if (!stored) return { type: "refused", reason: "unknown-plan" };
   const { planId, digest, by, reason } = request;
-  const standing = await deps.plans.standing(stored.plan.target.namespace);
+  const standing = await deps.plans.standing();
   const verdict = judge(deps.policy, {
     ...factsOf(stored, standing),
     frozen: false,
-    spent: { namespace: 0, cluster: 0 },
+    spent: nothingSpent,
   });
   const own = stored.requestedBy === by.id;
   const may = own || !verdict.allow || mayApprove(verdict.rule, by, { approvalsNeeded: 1, requestedBy: null });
@@ -143,7 +142,7 @@ export async function autoApprove(planId: string, deps: ApproveDeps): Promise<Ap
   if (!stored) return refused("unknown-plan");
   const { plan, cause } = stored;
   if (!cause || plan.approvalsNeeded > 1 || planDigest(plan) !== plan.digest) return refused("not-allowed");
-  const standing = await deps.plans.standing(plan.target.namespace);
+  const standing = await deps.plans.standing();
   const outcomes = await deps.plans.outcomes(plan.action, cause);
   const verdict = judgeAutoApply(deps.policy, factsOf(stored, standing), outcomes);
   if (!verdict.apply) return refused("not-allowed", verdict.detail);

@@ -1,7 +1,7 @@
 import type { Claim } from "../../incident/fix/stored-plan.ts";
 import { refText } from "../../incident/object-ref.ts";
 import { actionOf } from "../catalogue/catalogue.ts";
-import { isProtected, judge } from "../policy/policy.ts";
+import { isProtected, judge, nothingSpent } from "../policy/policy.ts";
 import type { Policy } from "../policy/policy-file.ts";
 
 /**
@@ -22,7 +22,7 @@ export function whyForbidden({ plan, phase, approvedAt, approvedDigests }: Claim
     confidence: 1,
     at: approvedAt,
     frozen: false,
-    spent: { namespace: 0, cluster: 0 },
+    spent: nothingSpent,
   });
   if (!verdict.allow) return `The policy does not allow it any more: ${verdict.detail} Nothing was done.`;
   const votes = approvedDigests.filter((digest) => digest === plan.digest).length;

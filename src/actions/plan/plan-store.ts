@@ -32,7 +32,7 @@ export interface Ballot {
 /** What the life of a plan needs of the database, where every decision about it is made and written down. */
 export interface PlanStore {
   newId(): string;
-  standing(namespace: string | undefined): Promise<PlanStanding>;
+  standing(): Promise<PlanStanding>;
   save(
     plan: ActionPlan,
     by: { requestedBy: string | null; cause: CauseCode | null; confidence: number; edited?: readonly string[] },

@@ -3,7 +3,7 @@ import type { ActionCode } from "../../incident/action-code.ts";
 import type { ActionPlan, PlanRefusal } from "../../incident/fix/action-plan.ts";
 import { kubectlCommand } from "../../incident/fix/kubectl-command.ts";
 import type { Recommendation } from "../../incident/fix/recommendation.ts";
-import { makeRef, refText } from "../../incident/object-ref.ts";
+import { refText } from "../../incident/object-ref.ts";
 import type { Redact } from "../../incident/redacted.ts";
 import { actionOf } from "../catalogue/catalogue.ts";
 import { withStuckPods } from "../catalogue/stuck-pods.ts";
@@ -11,13 +11,14 @@ import { kubectlOfStep } from "../change/kubectl.ts";
 import { podTemplateOf } from "../change/workload.ts";
 import type { ActorPreviewPort } from "../cluster-port.ts";
 import { type Action, type Draft, refuse } from "../define-action.ts";
-import { isProtected, judge, needsSecondFactor, type PolicyFacts, type Verdict } from "../policy/policy.ts";
+import { judge, needsSecondFactor, type Spent, type Verdict } from "../policy/policy.ts";
 import type { Policy } from "../policy/policy-file.ts";
 import { alsoHeld } from "./also-held.ts";
 import { blastRadiusOf } from "./blast-radius.ts";
 import { conflictOf } from "./find-conflict.ts";
 import { planDigest } from "./plan-digest.ts";
 import { type Preview, previewDraft } from "./preview.ts";
+import { reachRefusal } from "./reach.ts";
 
 export interface PlanInput {
   readonly incidentId: string;
@@ -33,7 +34,7 @@ export interface PlanDeps {
   /** Time for time stamps inside patches (ms). */
   readonly now: () => number;
   /** What the database knows: its own clock (which decides expiry), the freeze switch and the budgets already used. */
-  readonly standing: (namespace: string | undefined) => Promise<PlanStanding>;
+  readonly standing: () => Promise<PlanStanding>;
   /** A new id, unique, of lower-case letters and digits. */
   readonly newId: () => string;
 }
@@ -41,7 +42,7 @@ export interface PlanDeps {
 export interface PlanStanding {
   readonly now: number;
   readonly frozen: boolean;
-  readonly spent: PolicyFacts["spent"];
+  readonly spent: Spent;
 }
 
 export type PlanOutcome =
@@ -67,7 +68,7 @@ export async function makePlan(input: PlanInput, deps: PlanDeps): Promise<PlanOu
     const needs = recommendation.needs.map((need) => `${need.name} (${need.why})`).join("; ");
     return refused(refuse("needs-input", `A person has to supply: ${needs}.`));
   }
-  const standing = await deps.standing(recommendation.target.namespace);
+  const standing = await deps.standing();
   const verdict = judge(deps.policy, {
     action: action.name,
     target: recommendation.target,
@@ -80,7 +81,7 @@ export async function makePlan(input: PlanInput, deps: PlanDeps): Promise<PlanOu
   if (!verdict.allow) return refused(refuse(verdict.reason === "frozen" ? "frozen" : "policy-refused", verdict.detail));
   const id = deps.newId();
   for (let attempt = 0; attempt < maxAttempts; attempt++) {
-    const drafted = await draftOnce(action, recommendation, id, deps);
+    const drafted = await draftOnce(action, recommendation, { id, spent: standing.spent }, deps);
     if ("refusal" in drafted) return refused(drafted);
     const preview = await previewDraft(drafted.draft, deps.cluster);
     if (preview.type === "moved") continue;
@@ -106,7 +107,7 @@ type Drafted = { readonly target: KubeObject; readonly draft: Draft };
 async function draftOnce(
   action: Action,
   { target: ref, params }: Recommendation,
-  id: string,
+  { id, spent }: { readonly id: string; readonly spent: Spent },
   deps: PlanDeps,
 ): Promise<Drafted | { readonly refusal: PlanRefusal }> {
   const read = await deps.cluster.get(ref);
@@ -122,21 +123,8 @@ async function draftOnce(
   if (conflict) return conflict;
   const whole = action.rollsOut ? await withStuckPods(target, draft, deps.cluster) : draft;
   if ("refusal" in whole) return whole;
-  const guarded = protectedObjects(whole, deps.policy);
-  return guarded ? refuse("policy-refused", guarded) : { target, draft: whole };
-}
-
-const namesShown = 3;
-
-/** A drain evicts pods wherever they belong; what a protected namespace holds is not touched on the way either. */
-function protectedObjects({ changes }: Draft, policy: Policy): string | undefined {
-  const refs = changes.flatMap((change) => {
-    const { kind, metadata } = change.type === "modify" || change.type === "scale" ? change.before : change.object;
-    return isProtected(policy, metadata.namespace) ? [refText(makeRef(kind, metadata.namespace, metadata.name))] : [];
-  });
-  if (refs.length === 0) return undefined;
-  const more = refs.length > namesShown ? ` and ${refs.length - namesShown} more` : "";
-  return `It would also touch what the policy protects: ${refs.slice(0, namesShown).join(", ")}${more}.`;
+  const tooFar = reachRefusal({ target: ref, changes: whole.changes, spent }, deps.policy);
+  return tooFar ? refuse("policy-refused", tooFar) : { target, draft: whole };
 }
 
 /** No command of kubectl's is named like these; the requests themselves do the same. */

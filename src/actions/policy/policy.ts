@@ -13,9 +13,19 @@ export interface PolicyFacts {
   /** Unix time (ms), for time windows. */
   readonly at: number;
   readonly frozen: boolean;
-  /** Changes made in the last hour in the target's namespace and in the whole cluster. */
-  readonly spent: { readonly namespace: number; readonly cluster: number };
+  readonly spent: Spent;
+  /** Namespaces that the change touches, its target's own or not ("" is that of objects in none). Absent: its target's alone. */
+  readonly touches?: readonly string[];
 }
+
+/** Changes made in the last hour: in the whole cluster, and in each namespace that any of them touched. */
+export interface Spent {
+  readonly cluster: number;
+  readonly namespaces: ReadonlyMap<string, number>;
+}
+
+/** For whoever asks what the policy says whatever was done before. */
+export const nothingSpent: Spent = { cluster: 0, namespaces: new Map() };
 
 export type Denial =
   | "frozen"
@@ -31,13 +41,14 @@ export type Verdict =
   | { readonly allow: false; readonly reason: Denial; readonly detail: string };
 
 const leastApprovalsForHighRisk = 2;
+const namespacesShown = 3;
 
 /** Whether objects of the namespace are never changed. Cluster-scoped objects have none. */
 export function isProtected(policy: Policy, namespace: string | undefined): boolean {
   return policy.protectedNamespaces.some((pattern) => matchesName(pattern, namespace ?? ""));
 }
 
-const deny = (reason: Denial, detail: string): Verdict => ({ allow: false, reason, detail });
+const deny = (reason: Denial, detail: string): Extract<Verdict, { allow: false }> => ({ allow: false, reason, detail });
 
 /** Decides whether an action may be offered, by the first rule that speaks of it, and how many people must agree. Denies first. */
 export function judge(policy: Policy, facts: PolicyFacts): Verdict {
@@ -96,11 +107,28 @@ function refusalOf(rule: PolicyRule, facts: PolicyFacts): Verdict | undefined {
   return undefined;
 }
 
-function budgetRefusal({ budgets }: Policy, { spent, target }: PolicyFacts): Verdict | undefined {
-  if (spent.namespace >= budgets.perNamespacePerHour) {
+/** Why the budgets have no room: a change counts once in each namespace that it touches, and all of them must have room for it. */
+export function budgetRefusal(
+  { budgets }: Pick<Policy, "budgets">,
+  { spent, target, touches = [] }: Pick<PolicyFacts, "spent" | "target" | "touches">,
+): Extract<Verdict, { allow: false }> | undefined {
+  const own = target.namespace ?? "";
+  const made = (namespace: string) => spent.namespaces.get(namespace) ?? 0;
+  const isSpent = (namespace: string) => made(namespace) >= budgets.perNamespacePerHour;
+  if (isSpent(own)) {
+    const where = own ? `in ${own}` : "to objects that lie in no namespace";
     return deny(
       "budget-spent",
-      `${spent.namespace} changes were made in ${target.namespace ?? "the cluster"} within an hour; the budget is ${budgets.perNamespacePerHour}.`,
+      `${made(own)} changes were made ${where} within an hour; the budget is ${budgets.perNamespacePerHour}.`,
+    );
+  }
+  const full = [...new Set(touches)].filter(isSpent).toSorted();
+  if (full.length > 0) {
+    const shown = full.slice(0, namespacesShown).map((namespace) => `${namespace} (${made(namespace)} made)`);
+    const more = full.length > namespacesShown ? ` and ${full.length - namespacesShown} more` : "";
+    return deny(
+      "budget-spent",
+      `It also touches namespaces whose budget of ${budgets.perNamespacePerHour} changes an hour is used up: ${shown.join(", ")}${more}.`,
     );
   }
   if (spent.cluster >= budgets.perClusterPerHour) {

@@ -116,7 +116,7 @@ export async function verifyStep(
   const judged = waiting.filter(({ plan }) => incidents.some((one) => one.id === plan.incidentId));
   deps.symptoms?.keep(new Set(judged.map(({ plan }) => plan.id)));
   if (waiting.length === 0) return;
-  const { now: databaseNow } = await deps.plans.standing(undefined);
+  const { now: databaseNow } = await deps.plans.standing();
   const blindTo = blindFamilies(active);
   for (const stored of waiting) {
     const incident = incidents.find((one) => one.id === stored.plan.incidentId);

@@ -30,7 +30,7 @@ const memoryMs = healMemoryMinutes * 60_000;
 
 /** Soft heals that an earlier process applied and that still matter, judged or not. */
 async function recentHeals({ database, plans, cluster, clock }: RecallHealsDeps): Promise<readonly Heal[]> {
-  const { now: databaseNow } = await plans.standing(undefined);
+  const { now: databaseNow } = await plans.standing();
   const applied = await appliedFixes(database, cluster, databaseNow - memoryMs);
   const now = clock.now();
   return applied

@@ -44,7 +44,7 @@ export function createPlanStore(database: Database, options: PlanStoreOptions = 
     ((...rest: never[]) => f(database, ...rest)) as Tail<F>;
   return {
     newId: newPlanId,
-    standing: (namespace: string | undefined) => planStanding(database, namespace, cluster),
+    standing: () => planStanding(database, cluster),
     save: (plan: ActionPlan, by: ProposedBy) => savePlan(database, plan, by, cluster),
     get: bind(getPlan),
     ofIncident: bind(plansOf),

@@ -7,6 +7,7 @@ import { refKey } from "../../incident/object-ref.ts";
 import { inAuditedTransaction } from "../audit.ts";
 import type { Database } from "../database.ts";
 import { type PlanRow, planColumns, withHistory } from "./plan-rows.ts";
+import { isSpent, namespacesOf } from "./spent.ts";
 
 /** An approval that nobody acted on (no actor running) is not acted on hours later. */
 export const executeWithinMinutes = 15;
@@ -20,28 +21,28 @@ export function isOurs(cluster: string | undefined) {
 export interface Standing {
   readonly now: number;
   readonly frozen: boolean;
-  readonly spent: { readonly namespace: number; readonly cluster: number };
+  readonly spent: { readonly cluster: number; readonly namespaces: ReadonlyMap<string, number> };
 }
 
-export async function planStanding(
-  database: Database,
-  namespace: string | undefined,
-  cluster?: string,
-): Promise<Standing> {
-  const { rows } = await sql<{ now: string; frozen: boolean; in_namespace: string; in_cluster: string }>`
+export async function planStanding(database: Database, cluster?: string): Promise<Standing> {
+  const { rows } = await sql<{
+    now: string;
+    frozen: boolean;
+    in_cluster: string;
+    in_namespaces: Readonly<Record<string, number>> | null;
+  }>`
+    with spent as (select namespace, holds from action_plan where ${isOurs(cluster)} and ${isSpent("action_plan")})
     select (extract(epoch from clock_timestamp()) * 1000)::bigint as now,
            coalesce((select frozen from freeze_switch), true) as frozen,
-           count(*) filter (where namespace = ${namespace ?? ""}) as in_namespace,
-           count(*) as in_cluster
-      from action_plan
-     where ${isOurs(cluster)} and (phase is not null or state = 'approved') and decided_at > now() - interval '1 hour'`.execute(
-    database.kysely,
-  );
+           (select count(*) from spent) as in_cluster,
+           (select jsonb_object_agg(name, changes) from (
+              select name, count(*) as changes from spent, lateral ${namespacesOf("spent")} as touched group by name
+            ) as counted) as in_namespaces`.execute(database.kysely);
   const row = rows[0];
   return {
     now: Number(row?.now),
     frozen: row?.frozen ?? true,
-    spent: { namespace: Number(row?.in_namespace ?? 0), cluster: Number(row?.in_cluster ?? 0) },
+    spent: { cluster: Number(row?.in_cluster ?? 0), namespaces: new Map(Object.entries(row?.in_namespaces ?? {})) },
   };
 }
 

@@ -5,6 +5,7 @@ import { inAuditedTransaction } from "../audit.ts";
 import type { Database } from "../database.ts";
 import type { Tables } from "../tables.ts";
 import { isOurs } from "./plans.ts";
+import { isSpent, namespacesOf } from "./spent.ts";
 
 export interface Vote {
   readonly planId: string;
@@ -20,6 +21,9 @@ export interface Vote {
 }
 
 class BudgetSpent extends Error {}
+
+/** A change of the last hour in the same cluster. */
+const isBeside = sql<boolean>`(spent.cluster is not distinct from action_plan.cluster and ${isSpent("spent")})`;
 
 const overIncident = sql<boolean>`exists (select from incident i where i.status = 'resolved'
   and i.id = case when incident_id ~ '^[0-9]{1,18}$' then incident_id::bigint end)`;
@@ -69,13 +73,10 @@ async function castOn(database: Pick<Database, "kysely">, vote: Vote): Promise<A
     const approved = await sql`
         update action_plan set state = 'approved', decided_at = clock_timestamp()
          where id = ${planId} and state = 'proposed'
-           and (select count(*) from action_plan spent
-                 where (spent.phase is not null or spent.state = 'approved') and spent.namespace = action_plan.namespace
-                   and spent.cluster is not distinct from action_plan.cluster
-                   and spent.decided_at > now() - interval '1 hour') < ${vote.budgets.perNamespacePerHour}
-           and (select count(*) from action_plan spent
-                 where (spent.phase is not null or spent.state = 'approved') and spent.cluster is not distinct from action_plan.cluster
-                   and spent.decided_at > now() - interval '1 hour') < ${vote.budgets.perClusterPerHour}
+           and not exists (select from ${namespacesOf("action_plan")} as touched
+                 where (select count(*) from action_plan spent where ${isBeside}
+                          and touched.name in (select name from ${namespacesOf("spent")} as its)) >= ${vote.budgets.perNamespacePerHour})
+           and (select count(*) from action_plan spent where ${isBeside}) < ${vote.budgets.perClusterPerHour}
         returning id`.execute(tx);
     // Rolls the vote back too: it can be given again when there is budget.
     if (approved.rows.length === 0) throw new BudgetSpent();

@@ -29,7 +29,7 @@ function deps(known: StoredPlan | undefined, more: Partial<ApproveDeps> & { spen
     standing: async () => ({
       now: Date.UTC(2026, 10, 20, 12),
       frozen: false,
-      spent: { namespace: spent, cluster: spent },
+      spent: { namespaces: new Map([["shop", spent]]), cluster: spent },
     }),
     whyNoVote: async () => undefined,
     vote: async (ballot) => {
@@ -57,6 +57,11 @@ describe("what an approver is told", () => {
   });
 
   const plan = digested();
+  const onNode = digested({
+    target: { kind: "Node", name: "node-1" },
+    steps: [{ type: "evict", target: { kind: "Pod", namespace: "shop", name: "carts-1" } }],
+  });
+  const everywhere = policyOf({ namespaces: ["*"] });
   test.each([
     { name: "a plan that is gone", known: undefined, want: { reason: "unknown-plan" } },
     {
@@ -64,7 +69,25 @@ describe("what an approver is told", () => {
       known: stored({ ...plan, params: { container: "carts", limits: { memory: "9Gi" } } }),
       want: { reason: "plan-changed" },
     },
-    { name: "a budget that is spent", known: stored(plan), more: { spent: 100 }, want: { reason: "budget-spent" } },
+    {
+      name: "a budget that is spent",
+      known: stored(plan),
+      more: { spent: 100 },
+      want: {
+        reason: "budget-spent",
+        detail: "100 changes were made in shop within an hour; the budget is 10.",
+      },
+    },
+    {
+      name: "a budget that is spent in another namespace whose pods it evicts",
+      known: stored(onNode),
+      of: onNode,
+      more: { policy: everywhere, spent: 100 },
+      want: {
+        reason: "budget-spent",
+        detail: "It also touches namespaces whose budget of 10 changes an hour is used up: shop (100 made).",
+      },
+    },
     {
       name: "a rule that has become stricter, in its words",
       known: stored(plan, { confidence: 0.5 }),
@@ -89,9 +112,9 @@ describe("what an approver is told", () => {
       more: { policy: policyOf({ secondFactor: "always" }) },
       want: { reason: "plan-changed" },
     },
-  ])("$name", async ({ known, more, want }) => {
+  ])("$name", async ({ known, more, want, of = plan }) => {
     const { deps: given, votes } = deps(known, more);
-    expect(await approvePlan(ask(plan), given)).toEqual({ type: "refused", ...want });
+    expect(await approvePlan(ask(of), given)).toEqual({ type: "refused", ...want });
     expect(votes).toEqual([]);
   });
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { ActorPreviewPort } from "../../../src/actions/cluster-port.ts";
 import { makePlan, type PlanDeps } from "../../../src/actions/plan/plan.ts";
+import { nothingSpent } from "../../../src/actions/policy/policy.ts";
 import { defaultPolicy, policySchema } from "../../../src/actions/policy/policy-file.ts";
 import type { PlanRefusalReason } from "../../../src/incident/fix/action-plan.ts";
 import type { Recommendation } from "../../../src/incident/fix/recommendation.ts";
@@ -218,7 +219,7 @@ const cases: readonly Case[] = [
   {
     name: "a frozen cluster",
     recommendation: recommend("restart", carts),
-    deps: () => ({ standing: async () => ({ now: 0, frozen: true, spent: { namespace: 0, cluster: 0 } }) }),
+    deps: () => ({ standing: async () => ({ now: 0, frozen: true, spent: nothingSpent }) }),
     reason: "frozen",
     detail: /unfreeze/,
   },

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { judgeAutoApply } from "../../../src/actions/policy/auto-apply.ts";
 import { matchesName } from "../../../src/actions/policy/matches-name.ts";
-import { judge, type PolicyFacts } from "../../../src/actions/policy/policy.ts";
+import { judge, nothingSpent, type PolicyFacts } from "../../../src/actions/policy/policy.ts";
 import { defaultPolicy, type Policy, policySchema } from "../../../src/actions/policy/policy-file.ts";
 import { type Approver, mayApprove, mayUnfreeze } from "../../../src/actions/policy/who-may.ts";
 import { makeRef } from "../../../src/incident/object-ref.ts";
@@ -14,7 +14,7 @@ const fine: PolicyFacts = {
   // A Friday, 12:00 UTC.
   at: Date.UTC(2026, 10, 20, 12),
   frozen: false,
-  spent: { namespace: 0, cluster: 0 },
+  spent: nothingSpent,
 };
 const policyOf = (rule: object, more: object = {}): Policy =>
   policySchema.parse({
@@ -109,13 +109,53 @@ describe("what the policy says", () => {
     {
       name: "the namespace's budget",
       policy: policyOf({}),
-      facts: { spent: { namespace: 10, cluster: 10 } },
-      want: { allow: false, reason: "budget-spent" },
+      facts: { spent: { namespaces: new Map([["shop", 10]]), cluster: 10 } },
+      want: {
+        allow: false,
+        reason: "budget-spent",
+        detail: "10 changes were made in shop within an hour; the budget is 10.",
+      },
+    },
+    {
+      name: "the budgets of all namespaces that it touches",
+      policy: defaultPolicy,
+      facts: {
+        target: makeRef("Node", undefined, "node-1"),
+        touches: ["", "shop", "bank", "orders", "bank", "desk", "till"],
+        spent: {
+          namespaces: new Map(["till", "shop", "bank", "desk"].map((name, at) => [name, 10 + at])),
+          cluster: 11,
+        },
+      },
+      want: {
+        allow: false,
+        reason: "budget-spent",
+        detail:
+          "It also touches namespaces whose budget of 10 changes an hour is used up: bank (12 made), desk (13 made), shop (11 made) and 1 more.",
+      },
+    },
+    {
+      name: "the budget of what lies in no namespace",
+      policy: defaultPolicy,
+      facts: {
+        target: makeRef("Node", undefined, "node-1"),
+        spent: { namespaces: new Map([["", 10]]), cluster: 10 },
+      },
+      want: {
+        allow: false,
+        detail: "10 changes were made to objects that lie in no namespace within an hour; the budget is 10.",
+      },
+    },
+    {
+      name: "a namespace that it does not touch has spent its own budget",
+      policy: policyOf({}),
+      facts: { touches: ["shop"], spent: { namespaces: new Map([["bank", 10]]), cluster: 10 } },
+      want: { allow: true },
     },
     {
       name: "the cluster's budget",
       policy: policyOf({}),
-      facts: { spent: { namespace: 0, cluster: 30 } },
+      facts: { spent: { namespaces: new Map([["bank", 30]]), cluster: 30 } },
       want: { allow: false, reason: "budget-spent" },
     },
     {

@@ -78,4 +78,24 @@ describe("a node is not drained while a protected namespace has pods there", () 
         refusal: { reason: "policy-refused", detail: `It would also touch what the policy protects: ${more}` },
       });
   });
+
+  test("nor while a namespace of its pods has had as many changes as its budget allows", async () => {
+    await using cluster = await startActorCluster();
+    const recommendation = recommend("drain", ["Node", "node-1"]);
+    const made = (namespaces: ReadonlyMap<string, number>) =>
+      makePlan(
+        { incidentId: "7", recommendation },
+        planDeps(cluster.actor, {
+          policy,
+          standing: async () => ({ now: Date.now(), frozen: false, spent: { cluster: 10, namespaces } }),
+        }),
+      );
+    expect((await made(new Map([["elsewhere", 10]]))).type).toBe("planned");
+    expect(await made(new Map([["shop", 10]]))).toMatchObject({
+      refusal: {
+        reason: "policy-refused",
+        detail: "It also touches namespaces whose budget of 10 changes an hour is used up: shop (10 made).",
+      },
+    });
+  });
 });

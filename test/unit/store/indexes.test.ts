@@ -14,7 +14,7 @@ test("what is asked with every tick, message and scrape is found by an index, ho
   await using database = openDatabase(made.url, { maxConnections: 1 });
   await plansToVerify(database, "shop");
   await expirePlans(database, saidOfExpired, "shop");
-  await planStanding(database, "shop");
+  await planStanding(database);
   await offerOfPlan(database, "p1");
   await modelSpending(database);
   await database.pool.query("select pg_stat_force_next_flush()");

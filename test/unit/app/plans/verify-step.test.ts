@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { nothingSpent } from "../../../../src/actions/policy/policy.ts";
 import { createSymptomMemory, type KeptSymptoms } from "../../../../src/app/plans/symptom-memory.ts";
 import { type VerifyStepDeps, verifyStep } from "../../../../src/app/plans/verify-step.ts";
 import type { KubeObject } from "../../../../src/cluster/kubernetes-types.ts";
@@ -25,7 +26,7 @@ async function told(action: ActionCode): Promise<readonly unknown[]> {
   const heard: unknown[] = [];
   const plans: Partial<VerifyStepDeps["plans"]> = {
     toVerify: async () => [stored],
-    standing: async () => ({ now: databaseNow, frozen: false, spent: { namespace: 0, cluster: 0 } }),
+    standing: async () => ({ now: databaseNow, frozen: false, spent: nothingSpent }),
     get: async () => undefined,
   };
   const deps: Partial<VerifyStepDeps> = {
@@ -90,7 +91,7 @@ describe("a symptom that was there when the change was made", () => {
       symptoms: createSymptomMemory(noStore),
     };
     for (const [at, symptom] of ticks) {
-      const standing = async () => ({ now: at, frozen: false, spent: { namespace: 0, cluster: 0 } });
+      const standing = async () => ({ now: at, frozen: false, spent: nothingSpent });
       const active = symptom.endsAt === undefined ? [symptom] : [];
       await verifyStep(
         { ...deps, plans: { ...plans, standing } } as VerifyStepDeps,
@@ -171,7 +172,7 @@ describe("a workload that is gone with its symptoms", () => {
     const plans: Partial<VerifyStepDeps["plans"]> = {
       toVerify: async () => [stored],
       get: async () => stored,
-      standing: async () => ({ now: now + 120_000, frozen: false, spent: { namespace: 0, cluster: 0 } }),
+      standing: async () => ({ now: now + 120_000, frozen: false, spent: nothingSpent }),
       saveVerification: async (verification: Verification) => {
         said.push(verification);
         return false;

@@ -196,9 +196,47 @@ describe("plans in the database", () => {
         `update action_plan set state = '${state}', phase = ${phase}, decided_at = now() where target_key like '%w${index}'`,
       );
     }
-    expect((await store.standing("shop")).spent).toEqual({ namespace: 2, cluster: 4 });
+    expect((await store.standing()).spent).toEqual({
+      namespaces: new Map([
+        ["bank", 2],
+        ["shop", 2],
+      ]),
+      cluster: 4,
+    });
     await database.pool.query("update action_plan set decided_at = now() - interval '61 minutes'");
-    expect((await store.standing("shop")).spent).toEqual({ namespace: 0, cluster: 0 });
+    expect((await store.standing()).spent).toEqual({ namespaces: new Map(), cluster: 0 });
+  });
+
+  test("a change counts once in each namespace that it touches, and once in the cluster", async () => {
+    await using database = await withDatabase();
+    const store = createPlanStore(database);
+    const evict = (namespace: string, name: string) => ({
+      type: "evict" as const,
+      target: makeRef("Pod", namespace, name),
+    });
+    const drained = plan({
+      action: "drain",
+      target: makeRef("Node", undefined, "node-1"),
+      steps: [evict("shop", "carts-1"), evict("shop", "carts-2"), evict("bank", "till-1")],
+      alsoHolds: [makeRef("Node", undefined, "node-1"), makeRef("Deployment", "shop", "carts")],
+    });
+    await store.save(drained, origin);
+    await voteFor(database, drained);
+    expect((await store.standing()).spent).toEqual({
+      namespaces: new Map([
+        ["", 1],
+        ["bank", 1],
+        ["shop", 1],
+      ]),
+      cluster: 1,
+    });
+    // A pod that goes makes room on its node; it is no change of the node.
+    const [pod] = [evict("shop", "carts-9")];
+    const evicted = plan({ target: pod.target, steps: [pod], alsoHolds: [makeRef("Node", undefined, "node-2")] });
+    await store.save(evicted, origin);
+    await voteFor(database, evicted);
+    expect((await store.standing()).spent.namespaces.get("")).toBe(1);
+    expect((await store.standing()).spent.namespaces.get("shop")).toBe(2);
   });
 
   test("a change of one cluster leaves proposals for the object of the same name in another alone", async () => {

@@ -158,6 +158,47 @@ test("a vote that the budget stops is not kept: it can be given again", async ()
   expect(await store.vote(ballot(plan))).toEqual({ type: "approved" });
 });
 
+test("a vote counts only while every namespace that the change touches has room, whoever was first", async () => {
+  await using database = await withDatabase();
+  const store = createPlanStore(database);
+  const evict = (namespace: string) =>
+    ({ type: "evict", target: { kind: "Pod", namespace, name: "carts-1" } }) as const;
+  const drain = planOf("drain", {
+    incidentId: "1",
+    target: { kind: "Node", name: "node-1" },
+    steps: [evict("shop"), evict("bank")],
+    touches: [],
+    undo: [],
+  });
+  const inBank = planOf("b", {
+    incidentId: "2",
+    target: { kind: "Service", namespace: "bank", name: "till" },
+    steps: [],
+    touches: [],
+    undo: [],
+  });
+  const elsewhere = planOf("c", {
+    incidentId: "3",
+    target: { kind: "Service", namespace: "till", name: "till" },
+    steps: [],
+    touches: [],
+    undo: [],
+  });
+  for (const plan of [drain, inBank, elsewhere]) await proposed(store, plan);
+  const one = { perNamespacePerHour: 1, perClusterPerHour: 10 };
+  const vote = (plan: ActionPlan, by = ann) => store.vote({ ...ballot(plan, by), budgets: one });
+  const spent = { type: "refused", reason: "budget-spent" };
+  expect(await vote(inBank)).toEqual({ type: "approved" });
+  expect(await vote(drain), "bank has had its one").toEqual(spent);
+  await database.pool.query("update action_plan set decided_at = now() - interval '61 minutes' where id = 'b'");
+  expect(await vote(drain)).toEqual({ type: "approved" });
+  expect(
+    await vote(await proposed(store, { ...inBank, id: "d", incidentId: "4", digest: "d-d", recommendationId: "R-d" })),
+    "the drain was one of bank's",
+  ).toEqual(spent);
+  expect(await vote(elsewhere)).toEqual({ type: "approved" });
+});
+
 test("how an attempt ended is told once, whoever tells it", async () => {
   await using database = await withDatabase();
   await saveIncident(database, incidentRow(7));
