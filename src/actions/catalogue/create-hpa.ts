@@ -4,6 +4,7 @@ import { isPlain, valueAt } from "../change/plain.ts";
 import { podTemplateOf } from "../change/workload.ts";
 import { autoscalerOf } from "../conflicts.ts";
 import { defineAction, refuse } from "../define-action.ts";
+import { readCpuSetter } from "../vertical-autoscaler.ts";
 
 export const createHpa = defineAction({
   name: "create-hpa",
@@ -13,6 +14,7 @@ export const createHpa = defineAction({
   permissions: [
     { verb: "create", group: "autoscaling", resource: "horizontalpodautoscalers" },
     { verb: "delete", group: "autoscaling", resource: "horizontalpodautoscalers" },
+    { verb: "list", group: "autoscaling.k8s.io", resource: "verticalpodautoscalers" },
   ],
   changesDeclaredState: true,
   rollsOut: false,
@@ -27,6 +29,12 @@ export const createHpa = defineAction({
     if (listed.type === "failed") return refuse("unreachable", `Autoscalers could not be read: ${listed.detail}.`);
     const existing = autoscalerOf(target, listed.objects);
     if (existing) return refuse("nothing-to-change", `Autoscaler ${existing.metadata.name} already scales ${name}.`);
+    const vertical = await readCpuSetter(target, cluster);
+    if (vertical)
+      return refuse(
+        "not-supported",
+        `VerticalPodAutoscaler ${vertical.metadata.name} sets the CPU requests of ${name}; an autoscaler by CPU use would follow what that one does. Let it set memory alone (controlledResources) first.`,
+      );
     // Utilisation is a share of the request; without one the autoscaler stays broken (FailedGetResourceMetric).
     const template = podTemplateOf(target);
     const [without] = template ? withoutRequest(template.spec, "cpu") : [];

@@ -5,7 +5,8 @@ import { intentDigest, intentOf } from "../change/intent.ts";
 import { applyJsonPatch, type PatchOp } from "../change/json-patch.ts";
 import { numberAt, valueAt } from "../change/plain.ts";
 import type { ActorPreviewPort, WriteGuard } from "../cluster-port.ts";
-import { blockingBudget, podIsReady } from "../conflicts.ts";
+import { autoscalerIsActive, blockingBudget, podIsReady } from "../conflicts.ts";
+import { type NewScaler, newScalerOf } from "./new-scaler.ts";
 import { isStamped } from "./stamp.ts";
 
 /** Where a step stands, found out by looking at the cluster and not by remembering. */
@@ -35,9 +36,9 @@ export async function lookAt(
       if (!object) return changed(`${name} does not exist any more`);
       if (object.metadata.uid !== touch?.uid) return changed(`${name} was deleted and made anew`);
       if (isStamped(object, plan, phase) || isReached(object, step, touch, phase)) return doneWith(object);
-      return phase === "apply" ? beforeApply(object, step, touch) : beforeUndo(object, step, plan);
+      return phase === "apply" ? await beforeApply(object, step, touch, cluster) : beforeUndo(object, step, plan);
     case "create":
-      if (!object) return await beforeCreate(plan, cluster);
+      if (!object) return await beforeCreate(step, plan, cluster);
       return isStamped(object, plan, phase) ? doneWith(object) : changed(`${name} exists already`);
     case "delete":
     case "evict":
@@ -69,21 +70,36 @@ function isReached(object: KubeObject, step: PatchStep, touch: TouchedObject, ph
   return intentDigest(object, options(step)) === (phase === "apply" ? touch.after : touch.before);
 }
 
-function beforeApply(object: KubeObject, step: PatchStep, touch: TouchedObject): Sight {
+async function beforeApply(
+  object: KubeObject,
+  step: PatchStep,
+  touch: TouchedObject,
+  cluster: Pick<ActorPreviewPort, "list">,
+): Promise<Sight> {
   if (intentDigest(object, options(step)) !== touch.before)
     return changed(`${refText(step.target)} was changed since the plan was made`);
-  return todoWith(object);
+  if (step.subresource !== "scale" || !autoscalerIsActive(object)) return todoWith(object);
+  return unlessScaled(todoWith(object), await newScalerOf(object, cluster, { forCpu: false }));
+}
+
+function unlessScaled(otherwise: Sight, scaler: NewScaler): Sight {
+  if (scaler.type === "found") return changed(scaler.detail);
+  return scaler.type === "unreachable" ? scaler : otherwise;
 }
 
 /** What is made was worked out from the target: another one of its name may be running what the copy would run a second time. */
-async function beforeCreate({ target, targetUid }: ActionPlan, cluster: Pick<ActorPreviewPort, "get">): Promise<Sight> {
+async function beforeCreate(
+  step: WriteStep,
+  { target, targetUid }: ActionPlan,
+  cluster: Pick<ActorPreviewPort, "get" | "list">,
+): Promise<Sight> {
   const read = await cluster.get(target);
   if (read.type === "failed")
     return { type: "unreachable", detail: `${refText(target)} could not be read: ${read.detail}` };
   if (read.type === "gone") return changed(`${refText(target)} does not exist any more`);
-  return read.object.metadata.uid === targetUid
-    ? { type: "todo", guard: {} }
-    : changed(`${refText(target)} was deleted and made anew`);
+  if (read.object.metadata.uid !== targetUid) return changed(`${refText(target)} was deleted and made anew`);
+  if (step.target.kind !== "HorizontalPodAutoscaler") return { type: "todo", guard: {} };
+  return unlessScaled({ type: "todo", guard: {} }, await newScalerOf(read.object, cluster, { forCpu: true }));
 }
 
 /**

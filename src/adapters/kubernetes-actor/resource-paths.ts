@@ -18,6 +18,7 @@ const resources: Readonly<Record<string, ServedKind>> = {
   Job: { apiVersion: "batch/v1", plural: "jobs" },
   CronJob: { apiVersion: "batch/v1", plural: "cronjobs" },
   HorizontalPodAutoscaler: { apiVersion: "autoscaling/v2", plural: "horizontalpodautoscalers" },
+  VerticalPodAutoscaler: { apiVersion: "autoscaling.k8s.io/v1", plural: "verticalpodautoscalers" },
   PodDisruptionBudget: { apiVersion: "policy/v1", plural: "poddisruptionbudgets" },
   Role: { apiVersion: "rbac.authorization.k8s.io/v1", plural: "roles" },
   ClusterRole: { apiVersion: "rbac.authorization.k8s.io/v1", plural: "clusterroles", clusterScoped: true },
