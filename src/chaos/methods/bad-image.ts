@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { writtenRepository } from "../../cluster/image-reference.ts";
 import type { Method } from "../scope.ts";
 import { containerOf, inContainer, setFields } from "../workload.ts";
 import { eachWorkload } from "./each-workload.ts";
@@ -16,14 +17,6 @@ export const badImageStep = z.strictObject({
     .default("no-such-release"),
 });
 
-/** `registry:5000/shop/carts:1.4@sha256:…` without tag and digest. */
-export function repositoryOf(image: string): string {
-  const [name = image] = image.split("@");
-  const colon = name.lastIndexOf(":");
-  // A colon before the last slash is the registry's port.
-  return colon > name.lastIndexOf("/") ? name.slice(0, colon) : name;
-}
-
 /** A release whose image does not exist. */
 export const badImage: Method<z.infer<typeof badImageStep>> = {
   kinds: ["Deployment", "StatefulSet", "DaemonSet"],
@@ -33,7 +26,7 @@ export const badImage: Method<z.infer<typeof badImageStep>> = {
       const container = containerOf(workload, name);
       if (typeof container === "string") return container;
       if (!container.image) return `${workload.kind} ${workload.metadata.name}: ${container.name} has no image`;
-      const image = `${repositoryOf(container.image)}:${tag}`;
+      const image = `${writtenRepository(container.image)}:${tag}`;
       return setFields(workload, `image of ${container.name} ${container.image} → ${image}`, [
         { path: inContainer(container, "image"), value: image },
       ]);

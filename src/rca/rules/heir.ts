@@ -1,3 +1,4 @@
+import { imageRepository } from "../../cluster/image-reference.ts";
 import { asWorkload } from "../../cluster/kubernetes-types.ts";
 import { podSpecOf } from "../../cluster/workload.ts";
 import { type ObjectRef, sameRef } from "../../incident/object-ref.ts";
@@ -7,12 +8,9 @@ import { readyPods } from "./patterns.ts";
 /** An heir is put in place this long before what it follows goes, or after (ms). */
 const handoverMs = 15 * 60_000;
 
-/** The image without tag and digest. */
-const repositoryOf = (image: string) => image.replace(/@.*$/, "").replace(/:[^:/]+$/, "");
-
 function imagesOf(open: Case, workload: ObjectRef): readonly string[] {
   const { containers = [] } = podSpecOf(open.observation.objects.find(workload)?.object) ?? {};
-  return containers.flatMap(({ image }) => (image ? [repositoryOf(image)] : []));
+  return containers.flatMap(({ image }) => (image ? [imageRepository(image)] : []));
 }
 
 /**

@@ -1,3 +1,4 @@
+import { imageReference } from "../../cluster/image-reference.ts";
 import type { ObjectRef } from "../../incident/object-ref.ts";
 import { type Candidate, candidate, type Rule } from "../case/candidate.ts";
 import type { Case } from "../case/case.ts";
@@ -28,12 +29,6 @@ const unreached =
 /** An answer, and a final one: no name server has this name. */
 const noSuchHost = /\bno such host\b|\bNXDOMAIN\b/i;
 
-/** Where an image comes from: a first part without a dot, a colon or `localhost` is no host (distribution/reference). */
-function registryOf(image: string): string {
-  const [first = ""] = image.split("/", 1);
-  return image.includes("/") && (/[.:]/.test(first) || first === "localhost") ? first : "docker.io";
-}
-
 /** Something runs that was pulled from there. */
 function isInUse(open: Case, registry: string): boolean {
   return open.observation.objects
@@ -41,7 +36,7 @@ function isInUse(open: Case, registry: string): boolean {
     .some(({ spec, status }) =>
       spec.containers.some(
         ({ name, image = "" }) =>
-          registryOf(image) === registry &&
+          imageReference(image).registry === registry &&
           status?.containerStatuses?.some((one) => one.name === name && one.state?.running !== undefined),
       ),
     );
@@ -121,7 +116,7 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
   }
   const changed = image?.fields[0];
   const isOut = unreached.test(words);
-  const registry = registryOf(name);
+  const { registry } = imageReference(name);
   // A registry that nobody has ever pulled from and that no name server knows is a wrong name; one in use has gone away.
   const isUnheardOf = noSuchHost.test(words) && !isInUse(open, registry);
   const why = isAbsent

@@ -94,6 +94,22 @@ describe("a plan says everything that will be done", () => {
     expect(plan.resourceVersion).toBe(cluster.get("Deployment", "carts")?.metadata.resourceVersion);
   });
 
+  test.each([
+    ["carts:1.4.2", "docker.io/library/carts:1.4.3"],
+    ["shop/carts@sha256:0a", "index.docker.io/shop/carts:1.4.3"],
+  ])("of %s the version may be %s, because the repository is the same", async (now, next) => {
+    await using cluster = await startActorCluster();
+    cluster.edit("Deployment", "carts", (object) => {
+      const copy = structuredClone(object) as KubeObject & {
+        spec: { template: { spec: { containers: { name: string; image?: string }[] } } };
+      };
+      for (const one of copy.spec.template.spec.containers) if (one.name === "carts") one.image = now;
+      return copy;
+    });
+    const plan = await planFor(recommend("set-image", carts, { container: "carts", image: next }), cluster.actor);
+    expect(plan.diff).toContain(next);
+  });
+
   test("one that never stands still gets no plan", async () => {
     await using cluster = await startActorCluster();
     let tick = 0;

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Change } from "../../../src/chaos/change.ts";
 import { fieldAt, opsToSet, sameValue, setField } from "../../../src/chaos/fields.ts";
-import { repositoryOf } from "../../../src/chaos/methods/bad-image.ts";
 import { planStep } from "../../../src/chaos/methods/catalogue.ts";
 import { stepSchema } from "../../../src/chaos/methods/steps.ts";
 import { ownsField } from "../../../src/chaos/owns-field.ts";
@@ -354,9 +353,3 @@ test("fields are found by the names of list items, whatever stands before them n
   moved.spec.template.spec.containers.reverse();
   expect(opsToSet(moved, change, "x")?.[0]?.path).toBe("/spec/template/spec/containers/0/image");
 });
-
-test.each([
-  ["shop/carts:1.4", "shop/carts"],
-  ["registry:5000/shop/carts", "registry:5000/shop/carts"],
-  ["registry:5000/shop/carts:1@sha256:0", "registry:5000/shop/carts"],
-])("the repository of %s is %s", (image, repository) => expect(repositoryOf(image)).toBe(repository));
