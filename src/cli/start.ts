@@ -18,9 +18,12 @@ export async function start(options: SetupOptions): Promise<void> {
   const { role, config, policy, kubeConfig, place } = await judgeSetup(options, process.env);
   const log = createLogger({ level: config.log.level });
   using stopping = stopSignal({ first: (why) => log.info({ why }, "kubemend.stopping") });
+  using atStart = new DisposableStack();
+  const over = new AbortController();
+  atStart.defer(() => over.abort());
   if (role !== "actor")
     // Beside the start, which waits for nothing that is missing here.
-    void warnAtStart(config, place, { log }).catch((error: unknown) =>
+    void warnAtStart(config, place, { log, signal: over.signal }).catch((error: unknown) =>
       log.warn({ error: messageOf(error) }, "setup.not-checked"),
     );
   while (!stopping.signal.aborted) {

@@ -58,8 +58,14 @@ async function textOf(response: Response, limit: number): Promise<{ readonly tex
  * One request with the identity of the kubeconfig. The typed clients of the library drop fields they do not know, which
  * must not happen to something that will be compared and put back; so bodies stay plain JSON. Bodies are never logged.
  * A redirect is an answer and is not followed: an application behind the proxy must not send us, and our credentials, elsewhere.
+ * @param signal aborted when nobody waits for the answer any more
  */
-export async function sendRequest(config: KubeConfig, request: ApiRequest, timeoutMs: number): Promise<ApiReply> {
+export async function sendRequest(
+  config: KubeConfig,
+  request: ApiRequest,
+  timeoutMs: number,
+  signal?: AbortSignal,
+): Promise<ApiReply> {
   const server = config.getCurrentCluster()?.server;
   if (!server) return { type: "unreachable", detail: "the kubeconfig names no cluster" };
   const context = new RequestContext(`${server.replace(/\/$/, "")}${request.path}`, HttpMethod[request.method]);
@@ -69,7 +75,8 @@ export async function sendRequest(config: KubeConfig, request: ApiRequest, timeo
     context.setHeaderParam("Content-Type", request.contentType ?? "application/json");
     context.setBody(JSON.stringify(request.body));
   }
-  context.setSignal(AbortSignal.timeout(timeoutMs));
+  const inTime = AbortSignal.timeout(timeoutMs);
+  context.setSignal(signal ? AbortSignal.any([signal, inTime]) : inTime);
   try {
     await config.applySecurityAuthentication(context);
   } catch (error) {

@@ -11,11 +11,16 @@ import { proxyNotUsed } from "./proxy-note.ts";
 /**
  * Says in the log what a watcher starts without: it goes on all the same, and the operator would otherwise learn of a wrong
  * kubeconfig only from the incident about its blindness, minutes later.
+ * @param options `signal` is aborted when the start is over: a cluster that does not answer must not keep a process that has ended
  */
 export async function warnAtStart(
   config: Config,
   place: KubernetesPlace,
-  { log, env = process.env }: { readonly log: Logger; readonly env?: NodeJS.ProcessEnv },
+  {
+    log,
+    signal,
+    env = process.env,
+  }: { readonly log: Logger; readonly signal: AbortSignal; readonly env?: NodeJS.ProcessEnv },
 ): Promise<void> {
   for (const { name, meant } of strayVariables(env)) log.warn({ variable: name, meant }, "config.variable-not-read");
   const proxy = proxyNotUsed(env);
@@ -27,7 +32,8 @@ export async function warnAtStart(
     mailAddressesCheck(config),
   ];
   for (const check of checks) {
-    const result = await check.run();
+    const result = await check.run(signal);
+    if (signal.aborted) return;
     if (result.state === "failed")
       log.warn({ what: check.name, problem: result.detail, remedy: result.remedy }, "setup.incomplete");
   }

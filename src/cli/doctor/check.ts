@@ -6,7 +6,8 @@ export type CheckResult =
 
 export interface Check {
   readonly name: string;
-  run(): Promise<CheckResult>;
+  /** @param signal aborted when nobody waits for the result any more: what is asked of others then ends, and keeps no process */
+  run(signal?: AbortSignal): Promise<CheckResult>;
 }
 
 export const ok = (detail: string): CheckResult => ({ state: "ok", detail });

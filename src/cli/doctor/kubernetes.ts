@@ -94,9 +94,10 @@ function refusal(server: string, reply: ApiReply): CheckResult {
 async function ask(
   config: KubeConfig,
   place: { readonly namespaces: readonly string[]; readonly scraping: boolean },
+  signal?: AbortSignal,
 ): Promise<CheckResult> {
   const server = config.getCurrentCluster()?.server ?? "";
-  const send = (request: ApiRequest) => sendRequest(config, request, checkDeadlineMs);
+  const send = (request: ApiRequest) => sendRequest(config, request, checkDeadlineMs, signal);
   const version = await send({ method: "GET", path: "/version" });
   const known = version.type === "answer" && version.status === 200 ? versionShape.safeParse(version.body) : undefined;
   if (!known?.success) return refusal(server, version);
@@ -152,9 +153,9 @@ export function kubernetesCheck(
 ): Check {
   return {
     name: "Kubernetes",
-    async run() {
+    async run(signal) {
       try {
-        return await ask(loadKubeConfig(place), place);
+        return await ask(loadKubeConfig(place), place, signal);
       } catch (error) {
         const remedy = error instanceof AppError ? error.remedy : undefined;
         return failed(

@@ -237,7 +237,7 @@ test("a watcher says in its log, at once, what it starts without", async () => {
   await warnAtStart(
     config,
     { kubeconfig: kubeconfig({ server: server.url }) },
-    { log, env: { KUBEMEND_LOGLEVEL: "x" } },
+    { log, signal: new AbortController().signal, env: { KUBEMEND_LOGLEVEL: "x" } },
   );
   expect(said).toMatchObject([
     { event: "config.variable-not-read", fields: { meant: "KUBEMEND_LOG_LEVEL" } },
