@@ -84,6 +84,27 @@ export function takenOver(what: string): AppError {
   return new AppError("taken-over", `Another process has taken over ${what} meanwhile.`, { retryable: true });
 }
 
+/** It ran out before it was renewed: the database was away, or this process stood still. That alone says of nobody else. */
+export function ranOut(what: string): AppError {
+  return new AppError(
+    "lease-ran-out",
+    `The lease for ${what} ran out before it was renewed (the database was away, or this process stood still); it is tried again.`,
+    { retryable: true },
+  );
+}
+
+/** Why a write under this lease was refused. Its token changes with every change of hands: under the same one nobody else has had it. */
+export async function refusedWrite(
+  database: Pick<Database, "kysely">,
+  lease: Pick<Lease, "name" | "token"> | undefined,
+  what: string,
+): Promise<AppError> {
+  const { rows } = await sql<{ token: string }>`
+    select token::text from lease where name = ${lease?.name ?? null}`.execute(database.kysely);
+  const [row] = rows;
+  return row && row.token !== lease?.token ? takenOver(what) : ranOut(what);
+}
+
 /**
  * Runs `work` while no other process does the same; undefined when another one is at it. The lease is renewed while it
  * runs; when that fails (the database is out of reach, this process was stopped for a while) `held()` says no and fenced
@@ -103,7 +124,9 @@ export async function whileAlone<T>(
   let renewing: Promise<void> = Promise.resolve();
   const renew = async () => {
     if (!current.held()) return;
-    const renewed = await takeLease(database, { name, holder, leaseMs });
+    // It may run out on the way there. When nobody else has had it since, it is still this one: under another token its own
+    // statements would be refused as somebody else's.
+    const renewed = await keepLease(database, { name, holder, leaseMs });
     if (renewed?.token === first.token) current = renewed;
   };
   const timer = setInterval(() => {

@@ -5,7 +5,7 @@ import type { Logger } from "../../lib/logger.ts";
 import type { Database } from "../../store/database.ts";
 import { markDelivered } from "../../store/incidents/incidents.ts";
 import type { Jobs } from "../../store/jobs.ts";
-import { type Lease, takenOver, whileAlone } from "../../store/leases.ts";
+import { type Lease, ranOut, whileAlone } from "../../store/leases.ts";
 import { announcePost, chatPosts, forgetPost, recordEdit, recordPost, withdrawPost } from "../../store/people/chat.ts";
 import { incidentJob, queues } from "../queues.ts";
 import { buildView } from "../view/build-view.ts";
@@ -59,7 +59,7 @@ export function deliverJob(deps: DeliverJobDeps): (data: object) => Promise<void
     async (...args: A): Promise<R> => {
       await crashPoint?.(`before-${name}`);
       // A process that was stopped here wakes up after another has taken over, and must not speak any more.
-      if (!lease.held()) throw takenOver("the delivery");
+      if (!lease.held()) throw ranOut("the delivery");
       const result = await run(...args);
       await crashPoint?.(`after-${name}`);
       return result;

@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import { storableText } from "../../lib/storable-text.ts";
 import type { Database } from "../database.ts";
-import { type Lease, takenOver, whileHeld } from "../leases.ts";
+import { type Lease, refusedWrite, whileHeld } from "../leases.ts";
 
 /** One kind of line of a namespace: how many there were since the last time it was told, and one of them. Times in ms. */
 export interface TemplateCount {
@@ -44,7 +44,7 @@ export async function logPosition(database: Database, cluster: string, partition
  * Moves the position on and adds the counts, both or neither. Counts of several writers add up in whatever order they come;
  * what is told again, up to a position that was reached before, changes nothing.
  * @returns false when it was told before
- * @throws taken-over when the lease is another's
+ * @throws taken-over when the lease is another's, lease-ran-out when it is nobody's
  */
 export async function advanceLogs(
   database: Database,
@@ -61,7 +61,7 @@ export async function advanceLogs(
           lost_messages = log_position.lost_messages + excluded.lost_messages, updated_at = now()
           where log_position.seq < excluded.seq returning seq)
       select held, exists (select from moved) as moved from fence`.execute(tx);
-    if (rows[0]?.held !== true) throw takenOver(`the log lines of ${partition}`);
+    if (rows[0]?.held !== true) throw await refusedWrite({ kysely: tx }, fence, `the log lines of ${partition}`);
     if (!rows[0].moved) return false;
     // In one order, so that two writers never wait for each other in a circle.
     const added = [...progress.templates]

@@ -4,7 +4,7 @@ import { severities } from "../../incident/severity.ts";
 import { advance, type IncidentStatus, type StatusChange, statusesAllowing } from "../../incident/status.ts";
 import { storableJson, storableText } from "../../lib/storable-text.ts";
 import type { Database } from "../database.ts";
-import { isHeld, type Lease, takenOver, whileHeld } from "../leases.ts";
+import { isHeld, type Lease, refusedWrite, whileHeld } from "../leases.ts";
 import type { IncidentTable } from "../tables.ts";
 
 /** An incident as stored: with the revision that what people see is made from. */
@@ -43,7 +43,7 @@ type Fence = Pick<Lease, "name" | "token"> | undefined;
  * counts only when the row is new.
  * @param fence the lease under which the writer watches; without one anybody may write
  * @returns the stored incident; the id may be another one when somebody else opened the same group first.
- * @throws taken-over when the lease is another's
+ * @throws taken-over when the lease is another's, lease-ran-out when it is nobody's
  */
 export async function saveIncident(database: Database, incident: Incident, fence?: Fence): Promise<StoredIncident> {
   const values = {
@@ -84,7 +84,7 @@ export async function saveIncident(database: Database, incident: Incident, fence
     select * from changed union all select * from added limit 1`.execute(database.kysely);
   const row = rows[0];
   if (row) return incidentOf(row);
-  if (fence && !(await isHeld(database, fence))) throw takenOver(`incident ${incident.id}`);
+  if (fence && !(await isHeld(database, fence))) throw await refusedWrite(database, fence, `incident ${incident.id}`);
   // Somebody inserted the same group between our two steps: now it is there to be updated.
   return saveIncident(database, incident, fence);
 }

@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import type { Database } from "../database.ts";
-import { type Lease, takenOver, whileHeld } from "../leases.ts";
+import { type Lease, refusedWrite, whileHeld } from "../leases.ts";
 
 export interface ChatPost {
   readonly key: string;
@@ -44,7 +44,7 @@ type Fence = Pick<Lease, "name" | "token"> | undefined;
 
 /**
  * Says that a post is about to be sent. Returns true for the first time; false means: look whether it arrived.
- * @throws taken-over when the lease is another's
+ * @throws taken-over when the lease is another's, lease-ran-out when it is nobody's
  */
 export async function announcePost(
   database: Database,
@@ -59,7 +59,7 @@ export async function announcePost(
       select ${incidentId}::bigint, ${key}, ${channel} from fence where held
       on conflict (incident_id, key) do nothing returning key)
     select held, exists (select from added) as added from fence`.execute(database.kysely);
-  if (rows[0]?.held !== true) throw takenOver(`the messages of incident ${incidentId}`);
+  if (rows[0]?.held !== true) throw await refusedWrite(database, fence, `the messages of incident ${incidentId}`);
   return rows[0].added;
 }
 

@@ -1,5 +1,8 @@
 import { expect, test } from "vitest";
+import { saveIncident } from "../../../src/store/incidents/incidents.ts";
 import { isHeld, keepLease, newHolder, releaseLease, takeLease, whileAlone } from "../../../src/store/leases.ts";
+import { announcePost } from "../../../src/store/people/chat.ts";
+import { incidentView } from "../../support/incident-view.ts";
 import { type TestDatabase, withDatabase } from "../../support/postgres.ts";
 
 const name = "render/7";
@@ -60,5 +63,44 @@ test("work that is alone is alone, and leaves nothing behind, however it ends", 
     }),
   ).rejects.toThrow("broken");
   expect(await whileAlone(database, name, async () => "after")).toBe("after");
+  expect((await database.pool.query("select name from lease")).rows).toEqual([]);
+});
+
+test.each([
+  { name: "nobody else has had it: it ran out", code: "lease-ran-out", words: /ran out before it was renewed/ },
+  {
+    name: "another process has had it: it was taken over",
+    code: "taken-over",
+    words: /Another process has taken over/,
+  },
+])("a write that is refused says why – $name", async ({ code, words }) => {
+  await using database = await withDatabase();
+  const { incident } = incidentView;
+  await saveIncident(database, incident);
+  const mine = await keepLease(database, { name, holder: ann, leaseMs });
+  await runOut(database);
+  if (code === "taken-over") await keepLease(database, { name, holder: bob, leaseMs });
+  for (const write of [
+    saveIncident(database, incident, mine),
+    announcePost(database, incident.id, "incident", "C1", mine),
+  ]) {
+    const error: unknown = await write.catch((refused: unknown) => refused);
+    expect(error).toMatchObject({ code, message: expect.stringMatching(words), retryable: true });
+  }
+});
+
+test("work whose own renewal came late, and before anybody else's, goes on under the same lease and gives it back", async () => {
+  await using database = await withDatabase();
+  const held = await whileAlone(
+    database,
+    name,
+    async (lease) => {
+      await runOut(database);
+      await expect.poll(() => isHeld(database, lease), { timeout: 5_000 }).toBe(true);
+      return true;
+    },
+    4_000,
+  );
+  expect(held).toBe(true);
   expect((await database.pool.query("select name from lease")).rows).toEqual([]);
 });
