@@ -32,6 +32,7 @@ import * as planMemory from "./migrations/0039-plan-memory.ts";
 import * as tally from "./migrations/0040-tally.ts";
 import * as auditRetention from "./migrations/0041-audit-retention.ts";
 import * as merged from "./migrations/0042-merged.ts";
+import * as actionRecord from "./migrations/0043-action-record.ts";
 
 /** In order, never edited once released. */
 const migrations: Record<string, Migration> = {
@@ -64,6 +65,7 @@ const migrations: Record<string, Migration> = {
   "0040-tally": tally,
   "0041-audit-retention": auditRetention,
   "0042-merged": merged,
+  "0043-action-record": actionRecord,
 };
 
 const migrationTable = "schema_migration";

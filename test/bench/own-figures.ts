@@ -28,8 +28,8 @@ async function fill(database: Database): Promise<void> {
   await sql`
     insert into action_plan (id, incident_id, cluster, action, target_key, namespace, content, digest, approvals_needed, cause,
                              confidence, created_at, expires_at, decided_at, applied_at, phase, state)
-    select 'p' || i || '-' || n, i::text, 'shop', (array['restart', 'scale', 'set-env', 'rollback-deployment'])[1 + i % 4], 'k', 'shop',
-           jsonb_build_object('filler', repeat('x', 1500)), 'd', 1, 'cause-' || i % 10, 0.9, t, t, t, case when n < 3 then t end,
+    select 'p' || i || '-' || n, i::text, 'shop', (array['restart', 'scale', 'set-env', 'rollback-deployment'])[1 + i % 4], 'Deployment/shop/carts', 'shop',
+           jsonb_build_object('target', jsonb_build_object('kind', 'Deployment'), 'filler', repeat('x', 1500)), 'd', 1, 'cause-' || i % 10, 0.9, t, t, t, case when n < 3 then t end,
            case when n < 3 then 'apply' end, case when n < 3 then 'applied' else 'superseded' end
       from generate_series(1, ${incidents}::int) i, generate_series(1, ${plansOfEach}::int) n, lateral (select ${at}) as at(t)`.execute(
     kysely,
@@ -56,7 +56,10 @@ export async function benchOwnFigures(): Promise<BenchRow[]> {
   const asked: readonly (readonly [string, () => Promise<unknown>])[] = [
     ["counts of a scrape", () => countedRows(database, "shop")],
     ["causes of 30 days", () => causeFigures(database)],
-    ["outcomes of an action", () => outcomesOf(database, "restart", "cause-0", "shop")],
+    [
+      "outcomes of an action",
+      () => outcomesOf(database, { action: "restart", cause: "cause-0", kind: "Deployment" }, "shop"),
+    ],
   ];
   const rows: BenchRow[] = [];
   for (const [name, ask] of asked) {

@@ -268,7 +268,8 @@ describe('"fixed" means that the detectors see it, not that the API said yes (A1
     const deps = verifyDeps(cluster, plans);
     const outcomes = await Promise.all([1, 2, 3].map(() => verifyPlan(planId, look, deps)));
     expect(outcomes.filter((outcome) => outcome.type === "verified")).toHaveLength(1);
-    expect(await plans.outcomes("patch-resources", "memory-limit-too-low")).toEqual({ recovered: 1, notRecovered: 0 });
+    const record = { action: "patch-resources", cause: "memory-limit-too-low", kind: "Deployment" };
+    expect(await plans.outcomes(record)).toMatchObject([{ recovered: true }]);
   });
 
   test("what made things worse is taken back even when the first try meets a moving object", async () => {

@@ -247,8 +247,6 @@ test("budgets, messages, events and deliveries are counted and taken by cluster;
   expect((await stores.paris.claim())?.plan.incidentId).toBe(b);
   await stores.berlin.freeze({ frozen: true, by: human("ann"), reason: "stop" });
   expect((await stores.paris.standing()).frozen, "stop means stop, everywhere").toBe(true);
-  expect(await stores.paris.outcomes("patch-resources", "memory-limit-too-low")).toEqual({
-    recovered: 0,
-    notRecovered: 0,
-  });
+  const record = { action: "patch-resources", cause: "memory-limit-too-low", kind: "Deployment" };
+  expect(await stores.paris.outcomes(record)).toEqual([]);
 });

@@ -1,4 +1,5 @@
 import type { ApprovalOutcome, SecondFactorRefusal } from "../../incident/approval.ts";
+import { kindOfRecord } from "../../incident/fix/action-record.ts";
 import { heldNamespaces } from "../../incident/fix/held-objects.ts";
 import type { StoredPlan } from "../../incident/fix/stored-plan.ts";
 import type { PlanStanding } from "../plan/plan.ts";
@@ -143,8 +144,9 @@ export async function autoApprove(planId: string, deps: ApproveDeps): Promise<Ap
   const { plan, cause } = stored;
   if (!cause || plan.approvalsNeeded > 1 || planDigest(plan) !== plan.digest) return refused("not-allowed");
   const standing = await deps.plans.standing();
-  const outcomes = await deps.plans.outcomes(plan.action, cause);
-  const verdict = judgeAutoApply(deps.policy, factsOf(stored, standing), outcomes);
+  const kind = kindOfRecord(plan);
+  const outcomes = await deps.plans.outcomes({ action: plan.action, cause, kind });
+  const verdict = judgeAutoApply(deps.policy, factsOf(stored, standing), { kind, outcomes });
   if (!verdict.apply) return refused("not-allowed", verdict.detail);
   return await deps.plans.vote({
     planId,

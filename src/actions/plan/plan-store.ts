@@ -1,6 +1,7 @@
 import type { ApprovalOutcome, ApprovalRefusal, Person } from "../../incident/approval.ts";
 import type { CauseCode } from "../../incident/cause.ts";
 import type { ActionPlan } from "../../incident/fix/action-plan.ts";
+import type { PastOutcome, RecordKey } from "../../incident/fix/action-record.ts";
 import type { Execution, Verification } from "../../incident/fix/execution.ts";
 import type { Claim, StoredPlan } from "../../incident/fix/stored-plan.ts";
 import type { PlanStanding } from "./plan.ts";
@@ -54,5 +55,5 @@ export interface PlanStore {
   finish(claim: Claim, result: ExecutionResult): Promise<boolean>;
   postpone(claim: Claim, delayMs: number): Promise<void>;
   saveVerification(verification: Verification): Promise<boolean>;
-  outcomes(action: string, cause: string): Promise<{ readonly recovered: number; readonly notRecovered: number }>;
+  outcomes(of: RecordKey): Promise<readonly PastOutcome[]>;
 }

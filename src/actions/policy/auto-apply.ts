@@ -1,8 +1,15 @@
+import type { PastOutcome } from "../../incident/fix/action-record.ts";
 import { matchesName } from "./matches-name.ts";
 import { judge, needsSecondFactor, type PolicyFacts } from "./policy.ts";
 import type { Policy } from "./policy-file.ts";
 
-/** What became of an action against a cause. `notRecovered` counts what made things worse as well. */
+/** What an action has come to against a cause, on targets of one kind. */
+interface ActionRecord {
+  readonly kind: string;
+  readonly outcomes: readonly PastOutcome[];
+}
+
+/** `notRecovered` counts what made things worse as well. */
 interface Outcomes {
   readonly recovered: number;
   readonly notRecovered: number;
@@ -13,6 +20,7 @@ type AutoVerdict =
   /** `detail`: the policy names it, but its failures weigh too much. */
   | { readonly apply: false; readonly detail?: string };
 
+const dayMs = 24 * 3_600_000;
 /** One-sided 95 % of the normal distribution. */
 const z = 1.645;
 /** What has failed at all must help more often than not, by the same bound. */
@@ -35,8 +43,14 @@ function hasProvenItself(afterSuccesses: number, outcomes: Outcomes): boolean {
   return surelyRecovers(outcomes) >= Math.max(leastShare, asked);
 }
 
+function countedSince(from: number, outcomes: readonly PastOutcome[]): Outcomes {
+  const counting = outcomes.filter(({ at }) => at > from);
+  const recovered = counting.filter((outcome) => outcome.recovered).length;
+  return { recovered, notRecovered: counting.length - recovered };
+}
+
 /** Whether the policy lets this change be applied by itself. Nothing is automatic by default. */
-export function judgeAutoApply(policy: Policy, facts: PolicyFacts, outcomes: Outcomes): AutoVerdict {
+export function judgeAutoApply(policy: Policy, facts: PolicyFacts, { kind, outcomes }: ActionRecord): AutoVerdict {
   const verdict = judge(policy, facts);
   // What needs two people, or a person's code, cannot be left to none.
   if (!verdict.allow || verdict.approvals > 1 || needsSecondFactor(verdict.rule, facts.risk)) return { apply: false };
@@ -47,12 +61,16 @@ export function judgeAutoApply(policy: Policy, facts: PolicyFacts, outcomes: Out
       (!entry.kinds || entry.kinds.includes(facts.target.kind)) &&
       facts.confidence >= entry.minConfidence,
   );
-  if (naming.some((entry) => hasProvenItself(entry.afterSuccesses, outcomes))) return { apply: true };
-  const { recovered, notRecovered } = outcomes;
-  if (!naming.some((entry) => recovered >= entry.afterSuccesses)) return { apply: false };
-  const share = Math.floor(surelyRecovers(outcomes) * 100);
+  const proofs = naming.map(({ afterSuccesses, withinDays }) => {
+    return { afterSuccesses, withinDays, counted: countedSince(facts.at - withinDays * dayMs, outcomes) };
+  });
+  if (proofs.some(({ afterSuccesses, counted }) => hasProvenItself(afterSuccesses, counted))) return { apply: true };
+  const failed = proofs.find(({ afterSuccesses, counted }) => counted.recovered >= afterSuccesses);
+  if (!failed) return { apply: false };
+  const { recovered, notRecovered } = failed.counted;
+  const share = Math.floor(surelyRecovers(failed.counted) * 100);
   return {
     apply: false,
-    detail: `Not applied by itself: against this cause ${facts.action} helped ${recovered} times and did not ${notRecovered} times, so no more than ${share} % can be relied on. Somebody has to approve it.`,
+    detail: `Not applied by itself: against this cause ${facts.action} of a ${kind} helped ${recovered} times and did not ${notRecovered} times in the last ${failed.withinDays} days, so no more than ${share} % can be relied on. Somebody has to approve it.`,
   };
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { actionCodes } from "../../incident/action-code.ts";
+import { recordDays } from "../../incident/fix/action-record.ts";
 import { actionRisks } from "../../incident/fix/action-risk.ts";
 import { isTimeZone } from "../../lib/time-zone.ts";
 
@@ -56,8 +57,10 @@ const autoApplySchema = z.strictObject({
   namespaces: z.array(namePattern).min(1),
   kinds: z.array(z.string().min(1)).min(1).optional(),
   minConfidence: z.number().min(0).max(1),
-  /** Verified successes of the same action for the same cause that must have been seen before. */
+  /** Verified successes of the same action for the same cause on the same kind of target that must have been seen before. */
   afterSuccesses: z.int().min(1).max(1_000),
+  /** How far back successes and failures count (days): software changes, and so does what helps. */
+  withinDays: z.int().min(1).max(recordDays).default(90),
 });
 
 const placeholders = /\{(?:mail|local|slack)\}/;

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import type { ActionPlan } from "../../incident/fix/action-plan.ts";
+import type { RecordKey } from "../../incident/fix/action-record.ts";
 import type { Database } from "../database.ts";
 import {
   claimExecution,
@@ -65,7 +66,7 @@ export function createPlanStore(database: Database, options: PlanStoreOptions = 
     symptomsOf: bind(symptomsOf),
     keepSymptoms: bind(keepSymptoms),
     saveVerification: bind(saveVerification),
-    outcomes: (action: string, cause: string) => outcomesOf(database, action, cause, cluster),
+    outcomes: (key: RecordKey) => outcomesOf(database, key, cluster),
     freeze: bind(setFreeze),
     frozen: bind(getFreeze),
   };

@@ -1,4 +1,6 @@
 import { sql } from "kysely";
+import type { ActionPlan } from "../../incident/fix/action-plan.ts";
+import { kindOfRecord, type PastOutcome, type RecordKey, recordDays } from "../../incident/fix/action-record.ts";
 import type { Verification } from "../../incident/fix/execution.ts";
 import { storableJson, storableText } from "../../lib/storable-text.ts";
 import { inAuditedTransaction } from "../audit.ts";
@@ -25,26 +27,24 @@ export async function saveVerification(database: Database, verification: Verific
   });
 }
 
-export interface Outcomes {
-  readonly recovered: number;
-  readonly notRecovered: number;
-}
+/** Newest outcomes that a record consists of; more convince nobody further. */
+const mostOutcomes = 1_000;
 
-/** How often an action was seen to help against a cause, for confidence and for automatic application. */
+/** What an action has come to against a cause, on targets of a kind, newest first; for automatic application. */
 export async function outcomesOf(
   database: Database,
-  action: string,
-  cause: string,
+  { action, cause, kind }: RecordKey,
   cluster?: string,
-): Promise<Outcomes> {
-  const { rows } = await sql<{ recovered: string; other: string }>`
-    with outcome (verdict, amount) as (
-      select split_part(label, '|', 3), amount
-        from (select cluster, what, label, amount from tally union all select cluster, what, label, amount from pruned_total) counted
-       where ${isOurs(cluster)} and what = 'outcomes' and starts_with(label, ${`${action}|${cause}|`}))
-    select coalesce(sum(amount) filter (where verdict = 'recovered'), 0) as recovered,
-           coalesce(sum(amount) filter (where verdict in ('not-recovered', 'worse')), 0) as other from outcome`.execute(
-    database.kysely,
-  );
-  return { recovered: Number(rows[0]?.recovered ?? 0), notRecovered: Number(rows[0]?.other ?? 0) };
+): Promise<readonly PastOutcome[]> {
+  const { rows } = await sql<PastOutcome & Pick<ActionPlan, "target"> & { alsoHolds: ActionPlan["alsoHolds"] | null }>`
+    select extract(epoch from p.applied_at)::float8 * 1000 as at, v.verdict = 'recovered' as recovered,
+           p.content -> 'target' as target, p.content -> 'alsoHolds' as "alsoHolds"
+      from action_plan p join verification v on v.plan_id = p.id
+     where ${isOurs(cluster)} and p.action = ${action} and p.cause = ${cause} and v.verdict <> 'unknown'
+       and split_part(p.target_key, '/', 1) in (${kind}, 'Pod')
+       and p.applied_at > now() - make_interval(days => ${recordDays}::int)
+     order by p.applied_at desc limit ${mostOutcomes}`.execute(database.kysely);
+  return rows
+    .filter(({ target, alsoHolds }) => kindOfRecord({ target, alsoHolds: alsoHolds ?? [] }) === kind)
+    .map(({ at, recovered }) => ({ at, recovered }));
 }

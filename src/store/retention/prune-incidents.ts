@@ -56,17 +56,15 @@ async function remember(tx: Tx, cluster: string, ids: readonly string[]): Promis
   );
 }
 
-/** Adds what is about to be deleted to the totals: counters in metrics do not fall, and what has helped goes on counting. */
+/** Adds what is about to be deleted to the totals: counters in metrics do not fall. */
 async function addTotals(tx: Tx, cluster: string, ids: readonly string[]): Promise<void> {
   await sql`
     with plan as (select * from action_plan where incident_id = any(${[...ids]}::text[])),
-    verdicts as (select p.action, p.cause, v.verdict from verification v join plan p on p.id = v.plan_id),
+    verdicts as (select v.verdict from verification v join plan p on p.id = v.plan_id),
     spent as (
       select body -> 'tokens' as tokens from diagnosis where incident_id = any(${[...ids]}::bigint[]) and body ? 'tokens'),
     amounts (what, label, amount) as (
       select 'verifications', verdict, count(*) from verdicts group by verdict
-      union all select 'outcomes', action || '|' || cause || '|' || verdict, count(*) from verdicts where cause is not null
-                 group by action, cause, verdict
       union all select 'executions', e.kind || '/' || e.outcome, count(*) from execution e join plan p on p.id = e.plan_id
                  group by e.kind, e.outcome
       union all select 'model', 'diagnoses', count(*) from spent

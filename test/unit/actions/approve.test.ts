@@ -5,6 +5,7 @@ import type { Ballot } from "../../../src/actions/plan/plan-store.ts";
 import { policySchema } from "../../../src/actions/policy/policy-file.ts";
 import type { Approver } from "../../../src/actions/policy/who-may.ts";
 import type { ActionPlan } from "../../../src/incident/fix/action-plan.ts";
+import type { RecordKey } from "../../../src/incident/fix/action-record.ts";
 import type { StoredPlan } from "../../../src/incident/fix/stored-plan.ts";
 import { planView } from "../../support/incident-view.ts";
 
@@ -24,6 +25,7 @@ function deps(known: StoredPlan | undefined, more: Partial<ApproveDeps> & { spen
   const { spent = 0, ...rest } = more;
   const votes: Ballot[] = [];
   const rejected: string[] = [];
+  const asked: RecordKey[] = [];
   const plans: ApproveDeps["plans"] = {
     get: async () => known,
     standing: async () => ({
@@ -40,9 +42,12 @@ function deps(known: StoredPlan | undefined, more: Partial<ApproveDeps> & { spen
       rejected.push(by.id);
       return { type: "rejected" };
     },
-    outcomes: async () => ({ recovered: 5, notRecovered: 0 }),
+    outcomes: async (of) => {
+      asked.push(of);
+      return Array.from({ length: 5 }, () => ({ at: Date.UTC(2026, 10, 1), recovered: true }));
+    },
   };
-  return { deps: { plans, policy: policyOf(), ...rest }, votes, rejected };
+  return { deps: { plans, policy: policyOf(), ...rest }, votes, rejected, asked };
 }
 const ask = (plan: ActionPlan, by = ann) => ({ planId: plan.id, digest: plan.digest, by });
 
@@ -214,6 +219,24 @@ describe("the policy's own voice", () => {
     const { deps: given, votes } = deps(stored(plan), { policy: auto });
     expect(await autoApprove(plan.id, given)).toEqual({ type: "approved" });
     expect(votes).toMatchObject([{ digest: plan.digest, by: { id: "kubemend:policy" } }]);
+  });
+  test("is asked for by what is known of the action on this kind of workload, which makes the pod where it is one", async () => {
+    const { target } = planView.plan;
+    const pod = { kind: "Pod", namespace: "shop", name: "db-0" };
+    const held = [
+      { kind: "Node", name: "node-1" },
+      { kind: "StatefulSet", namespace: "shop", name: "db" },
+    ];
+    for (const [about, kind] of [
+      [{ target }, "Deployment"],
+      [{ target: pod, alsoHolds: held }, "StatefulSet"],
+      [{ target: pod }, "Pod"],
+    ] as const) {
+      const of = digested(about);
+      const { deps: given, asked } = deps(stored(of), { policy: auto });
+      await autoApprove(of.id, given);
+      expect(asked).toEqual([{ action: of.action, cause: planView.cause, kind }]);
+    }
   });
   test.each([
     { name: "that is gone", known: undefined, reason: "unknown-plan" },

@@ -307,6 +307,7 @@ describe("what may be applied by itself", () => {
   const auto = {
     autoApply: [{ actions: ["patch-resources"], namespaces: ["shop"], minConfidence: 0.7, afterSuccesses: 3 }],
   };
+  const within = (withinDays: number) => ({ autoApply: auto.autoApply.map((entry) => ({ ...entry, withinDays })) });
   test.each([
     { name: "nothing by default", policy: defaultPolicy, facts: {}, successes: 100, want: false },
     {
@@ -357,15 +358,75 @@ describe("what may be applied by itself", () => {
       successes: 9,
       want: false,
     },
-  ])("$name: $want", ({ policy, facts, successes, failures = 0, want }) => {
+    {
+      name: "not by what helped longer ago than it counts",
+      policy: policyOf({}, auto),
+      facts: {},
+      successes: 9,
+      daysAgo: 91,
+      want: false,
+    },
+    {
+      name: "by what helped within that time",
+      policy: policyOf({}, auto),
+      facts: {},
+      successes: 3,
+      daysAgo: 89,
+      want: true,
+    },
+    {
+      name: "by what helped longer ago, where the policy lets that count",
+      policy: policyOf({}, within(120)),
+      facts: {},
+      successes: 3,
+      daysAgo: 91,
+      want: true,
+    },
+    {
+      name: "what failed longer ago than it counts",
+      policy: policyOf({}, auto),
+      facts: {},
+      successes: 3,
+      failures: 3,
+      failuresDaysAgo: 91,
+      want: true,
+    },
+  ])("$name: $want", ({ policy, facts, successes, failures = 0, daysAgo = 1, failuresDaysAgo = 1, want }) => {
+    const ago = (days: number, recovered: boolean) => ({ at: fine.at - days * 24 * 3_600_000, recovered });
     const verdict = judgeAutoApply(policy, { ...fine, ...facts } as PolicyFacts, {
-      recovered: successes,
-      notRecovered: failures,
+      kind: "Deployment",
+      outcomes: [
+        ...Array.from({ length: successes }, () => ago(daysAgo, true)),
+        ...Array.from({ length: failures }, () => ago(failuresDaysAgo, false)),
+      ],
     });
     expect(verdict.apply).toBe(want);
     // People are told only where failures withhold what would be automatic without them.
     expect("detail" in verdict).toBe(!want && failures > 0);
   });
+});
+
+test("what withholds a change is told with the action, the kind of its target and the time that counts", () => {
+  const policy = policyOf(
+    {},
+    {
+      autoApply: [
+        { actions: ["patch-resources"], namespaces: ["shop"], minConfidence: 0, afterSuccesses: 1, withinDays: 30 },
+      ],
+    },
+  );
+  const outcomes = [true, false].map((recovered) => ({ at: fine.at - 1, recovered }));
+  expect(judgeAutoApply(policy, fine, { kind: "StatefulSet", outcomes })).toMatchObject({
+    detail: expect.stringContaining(
+      "against this cause patch-resources of a StatefulSet helped 1 times and did not 1 times in the last 30 days",
+    ),
+  });
+});
+
+test.each([0, 181, 2.5])("a record of %d days is none: plans are kept for 180", (withinDays) => {
+  const entry = { actions: ["restart"], namespaces: ["shop"], minConfidence: 0, afterSuccesses: 1, withinDays };
+  const parsed = policySchema.safeParse({ version: 1, rules: [], autoApply: [entry] });
+  expect(parsed.error?.issues[0]?.path).toEqual(["autoApply", 0, "withinDays"]);
 });
 
 test.each([

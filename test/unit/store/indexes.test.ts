@@ -4,6 +4,7 @@ import { modelSpending } from "../../../src/store/people/own-figures.ts";
 import { expirePlans } from "../../../src/store/plans/expire-plans.ts";
 import { offerOfPlan } from "../../../src/store/plans/fix-offers.ts";
 import { planStanding, plansToVerify } from "../../../src/store/plans/plans.ts";
+import { outcomesOf } from "../../../src/store/plans/verifications.ts";
 import { saidOfExpired } from "../../support/plan-life.ts";
 import { withDatabase } from "../../support/postgres.ts";
 
@@ -16,6 +17,7 @@ test("what is asked with every tick, message and scrape is found by an index, ho
   await expirePlans(database, saidOfExpired, "shop");
   await planStanding(database);
   await offerOfPlan(database, "p1");
+  await outcomesOf(database, { action: "restart", cause: "missing-env", kind: "Deployment" }, "shop");
   await modelSpending(database);
   await database.pool.query("select pg_stat_force_next_flush()");
   const { rows } = await database.pool.query<{ name: string }>(
@@ -26,6 +28,7 @@ test("what is asked with every tick, message and scrape is found by an index, ho
     "action_plan_applied",
     "action_plan_proposed",
     "action_plan_decided",
+    "action_plan_record",
     "fix_offer_plan",
     "diagnosis_spent",
   ])

@@ -197,8 +197,8 @@ describe("the ladder", () => {
     // What it takes to be trusted: each has helped against this cause before.
     for (const action of ["soft-heal", "restart"])
       await database.pool.query(
-        `insert into action_plan (id, incident_id, action, target_key, namespace, content, digest, state, approvals_needed, cause, confidence, expires_at)
-         values ($1, '1', $1, 'x', 'x', '{}', 'd', 'applied', 1, $2, 1, now())`,
+        `insert into action_plan (id, incident_id, action, target_key, namespace, content, digest, state, approvals_needed, cause, confidence, expires_at, applied_at)
+         values ($1, '1', $1, 'Deployment/x/x', 'x', '{"target":{"kind":"Deployment","namespace":"x","name":"x"}}', 'd', 'applied', 1, $2, 1, now(), now())`,
         [action, cause],
       );
     for (const action of ["soft-heal", "restart"]) await verdict(action, "recovered");
@@ -231,8 +231,8 @@ describe("the ladder", () => {
       autoApply: [{ actions: ["restart"], namespaces: ["shop"], minConfidence: 0, afterSuccesses: 1 }],
     });
     await database.pool.query(
-      `insert into action_plan (id, incident_id, action, target_key, namespace, content, digest, state, approvals_needed, cause, confidence, expires_at)
-       values ('old', '1', 'restart', 'x', 'x', '{}', 'd', 'applied', 1, $1, 1, now())`,
+      `insert into action_plan (id, incident_id, action, target_key, namespace, content, digest, state, approvals_needed, cause, confidence, expires_at, applied_at)
+       values ('old', '1', 'restart', 'Deployment/x/x', 'x', '{"target":{"kind":"Deployment","namespace":"x","name":"x"}}', 'd', 'applied', 1, $1, 1, now(), now())`,
       [cause],
     );
     await verdict("old", "recovered");
