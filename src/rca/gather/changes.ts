@@ -6,6 +6,7 @@ import { utcTime } from "../../lib/clock.ts";
 import { isSecretName } from "../redact/find-secrets.ts";
 import type { Finding } from "./evidence-book.ts";
 import { diffFields, type FieldArea, type FieldChange } from "./field-diff.ts";
+import { describeFields } from "./field-words.ts";
 
 /** Somebody or something changed what an object asks for. */
 export interface Change {
@@ -121,21 +122,9 @@ export function fieldsOf(change: Change, ...areas: readonly FieldArea[]): readon
   return change.fields.filter((field) => areas.includes(field.area));
 }
 
-/** `image registry/a:1 -> registry/a:2; env TAX removed (was "eu")`. */
-export function describeFields(fields: readonly FieldChange[]): string {
-  return fields
-    .slice(0, 12)
-    .map(({ path, before, after }) => {
-      const short = path.replace(/^spec\.(jobTemplate\.spec\.)?template\.spec\./, "");
-      if (before === undefined) return `${short} set to ${after}`;
-      return after === undefined ? `${short} removed (was ${before})` : `${short} ${before} -> ${after}`;
-    })
-    .join("; ");
-}
-
 export function describeChange(change: Change): string {
   if (change.action !== "modified") return `${refText(change.ref)} was ${change.action}`;
-  return `${refText(change.ref)} changed: ${describeFields(change.fields)}`;
+  return `${refText(change.ref)} changed: ${describeFields(change.fields, change.ref.name)}`;
 }
 
 const inNamespace = (ref: ObjectRef) => (ref.namespace ? `-n ${ref.namespace} ` : "");

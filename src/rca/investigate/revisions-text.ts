@@ -1,7 +1,8 @@
 import type { PodTemplate } from "../../cluster/kubernetes-types.ts";
 import { isoTime } from "../../lib/clock.ts";
-import { describeFields, hideSecrets } from "../gather/changes.ts";
+import { hideSecrets } from "../gather/changes.ts";
 import { diffFields } from "../gather/field-diff.ts";
+import { describeFields } from "../gather/field-words.ts";
 
 export interface Revisions {
   readonly revision: number;

@@ -7,6 +7,7 @@ import type { ObjectRef } from "../../incident/object-ref.ts";
 import type { Case } from "../case/case.ts";
 import { type Change, fieldsOf } from "../gather/changes.ts";
 import type { FieldArea, FieldChange } from "../gather/field-diff.ts";
+import { imagePair } from "../gather/field-words.ts";
 import { isSecretName } from "../redact/find-secrets.ts";
 import { isReleaseMark } from "../rules/release-mark.ts";
 import { type Fix, fix } from "./fix.ts";
@@ -108,7 +109,7 @@ function undoImage(change: Change): readonly Fix[] {
             "set-image",
             change.ref,
             { container: field.container, image: field.before },
-            `puts the image of container ${field.container} back to ${field.before}`,
+            `puts the image of container ${field.container} back to ${imagePair(field.before, field.after ?? field.before)[0]}`,
             0.95,
           ),
         ]

@@ -4,6 +4,7 @@ import type { Case } from "../case/case.ts";
 import type { Change } from "../gather/changes.ts";
 import { fieldsOf } from "../gather/changes.ts";
 import type { FieldChange } from "../gather/field-diff.ts";
+import { fieldName } from "../gather/field-words.ts";
 
 /** A configuration value of a workload that was changed, wherever it is kept. */
 export interface ConfigChange {
@@ -81,7 +82,7 @@ export function mentions(text: string, word: string | undefined): boolean {
 
 /** `DB_POOL_SIZE of ConfigMap carts-config was changed from 8 to 1`. */
 export function describeConfigChange({ field, carrier }: ConfigChange): string {
-  const what = `${field.name ?? field.path} of ${carrier.kind} ${carrier.name}`;
+  const what = `${field.name ?? fieldName(field)} of ${carrier.kind} ${carrier.name}`;
   if (field.before === undefined) return `${what} was set to ${field.after}`;
   return field.after === undefined
     ? `${what} was removed (it was ${field.before})`

@@ -3,6 +3,7 @@ import type { ObjectRef } from "../../incident/object-ref.ts";
 import { type Candidate, candidate, type Rule } from "../case/candidate.ts";
 import type { Case } from "../case/case.ts";
 import { eventFinding } from "../gather/events.ts";
+import { imagePair } from "../gather/field-words.ts";
 import { podFinding } from "../gather/object-state.ts";
 import { called, citeChange, lastFields } from "./patterns.ts";
 
@@ -128,7 +129,7 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
     {
       cause: "image-not-found",
       ...common,
-      statement: `${called(workload)} asks for image ${name}, which ${why}${changed ? ` (before: ${changed.before})` : ""}`,
+      statement: `${called(workload)} asks for image ${name}, which ${why}${changed?.before ? ` (before: ${imagePair(changed.before, name)[0]})` : ""}`,
       specificity: isAbsent ? 0.97 : isUnheardOf ? (changed ? 0.93 : 0.85) : isOut ? 0.55 : changed ? 0.85 : 0.6,
     },
     open,

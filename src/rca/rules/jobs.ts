@@ -2,9 +2,9 @@ import type { Job } from "../../cluster/kubernetes-types.ts";
 import { makeRef, type ObjectRef, sameRef } from "../../incident/object-ref.ts";
 import { type Candidate, candidate, type Rule } from "../case/candidate.ts";
 import type { Case } from "../case/case.ts";
-import { describeFields } from "../gather/changes.ts";
 import { eventFinding } from "../gather/events.ts";
 import type { Finding } from "../gather/evidence-book.ts";
+import { describeFields } from "../gather/field-words.ts";
 import { called, citeChange, crashesOf, crashFindings } from "./patterns.ts";
 
 function jobFinding(job: Job, about: ObjectRef, now: number): Finding {
@@ -57,7 +57,7 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
       {
         cause: "job-failing",
         culprit: workload,
-        statement: `${called(workload)} fails${recent.length > 1 ? ` (${recent.length} runs)` : ""}${crash ? ` with exit code ${crash.exitCode}` : ""}${change ? `; it was changed before: ${describeFields(change.fields).slice(0, 200)}` : ""}`,
+        statement: `${called(workload)} fails${recent.length > 1 ? ` (${recent.length} runs)` : ""}${crash ? ` with exit code ${crash.exitCode}` : ""}${change ? `; it was changed before: ${describeFields(change.fields, workload.name).slice(0, 200)}` : ""}`,
         evidence: [
           ...open.cite(
             last && jobFinding(last, workload, open.now),

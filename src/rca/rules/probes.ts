@@ -5,6 +5,7 @@ import type { ObjectRef } from "../../incident/object-ref.ts";
 import { type Candidate, candidate, type Rule } from "../case/candidate.ts";
 import type { Case } from "../case/case.ts";
 import { eventFinding } from "../gather/events.ts";
+import { fieldName } from "../gather/field-words.ts";
 import { type PodFact, podFinding } from "../gather/object-state.ts";
 import { called, citeChange, citeLogs, freshLogs, lastFields, podShifts } from "./patterns.ts";
 
@@ -220,8 +221,7 @@ function judge(open: Case, workload: ObjectRef, probe: ProbeName): readonly Cand
     stuck[0];
   const fields = changed?.fields
     .map(
-      (field) =>
-        `${field.path.replace(/^.*Probe\.?/, "") || "probe"} ${field.before ?? "none"} -> ${field.after ?? "none"}`,
+      (field) => `${fieldName(field).replace(/^\w+ probe /, "")} ${field.before ?? "none"} -> ${field.after ?? "none"}`,
     )
     .join(", ");
   return [

@@ -1,7 +1,7 @@
 import type { ObjectRef } from "../../incident/object-ref.ts";
 import { type Candidate, candidate, type Rule } from "../case/candidate.ts";
 import type { Case } from "../case/case.ts";
-import { describeFields } from "../gather/changes.ts";
+import { describeFields } from "../gather/field-words.ts";
 import { metricFinding } from "../gather/metrics.ts";
 import { podFinding } from "../gather/object-state.ts";
 import {
@@ -102,7 +102,14 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
       {
         cause: "bad-release",
         culprit: workload,
-        statement: `the new release of ${called(workload)} (${change.action === "created" ? "put beside others behind the same Service" : describeFields(change.fields.filter((field) => field.area === "image" || isReleaseMark(field)))}) has a defect: ${why === "symptoms began after" ? "the symptoms began after it" : why}`,
+        statement: `the new release of ${called(workload)} (${
+          change.action === "created"
+            ? "put beside others behind the same Service"
+            : describeFields(
+                change.fields.filter((field) => field.area === "image" || isReleaseMark(field)),
+                workload.name,
+              )
+        }) has a defect: ${why === "symptoms began after" ? "the symptoms began after it" : why}`,
         evidence: [
           ...citeChange(open, change),
           ...citeLogs(open, exceptions.length > 0 ? exceptions : onlyNew, 2),

@@ -3,6 +3,7 @@ import { makeRef, type ObjectRef } from "../../incident/object-ref.ts";
 import { type Candidate, candidate, type Rule } from "../case/candidate.ts";
 import type { Case } from "../case/case.ts";
 import { eventFinding } from "../gather/events.ts";
+import { fieldName } from "../gather/field-words.ts";
 import { nodeFinding } from "../gather/node.ts";
 import { podFinding } from "../gather/object-state.ts";
 import { withoutForeignOoms } from "./node-ooms.ts";
@@ -106,10 +107,7 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
           statement: `no node can take the pods of ${called(workload)}${short ? `: not enough ${short[1]}` : ""}${
             own
               ? ` since ${own.fields
-                  .map(
-                    (field) =>
-                      `${field.path.replace(/^.*?(containers|nodeSelector|affinity|tolerations)/, "$1")} became ${field.after ?? "empty"}`,
-                  )
+                  .map((field) => `its ${fieldName(field)} became ${field.after ?? "empty"}`)
                   .join(", ")
                   .slice(0, 200)}`
               : ""
