@@ -1,4 +1,5 @@
 import { isWorkloadKind } from "../../cluster/workload.ts";
+import { starvingReasons } from "../../incident/anomaly.ts";
 import { causeText } from "../../incident/diagnosis/cause-text.ts";
 import { adviceText } from "../../incident/fix/advice-text.ts";
 import type { Recommendation } from "../../incident/fix/recommendation.ts";
@@ -54,21 +55,42 @@ function changeWords({ culprit, statement }: Candidate, { ref, action, fields, a
   return `it follows ${what} of ${ref.kind} ${ref.name} ${when}`;
 }
 
+const unique = (refs: readonly ObjectRef[]) => [...new Set(refs.map((ref) => ref.name))];
+
+/** Who of those that a cause does not explain merely misses the requests of somebody who suffers from it, and whose. */
+function starvedBy(open: Case, left: readonly ObjectRef[], suffering: readonly ObjectRef[]) {
+  return left.flatMap((ref) => {
+    if (!open.anomaliesOf(ref).every(({ reason }) => starvingReasons.has(reason))) return [];
+    const callers = open.topology
+      .dependentsOf(ref, 1)
+      .filter((caller) => suffering.some((other) => sameRef(other, caller)));
+    return callers.length > 0 ? [{ ref, callers }] : [];
+  });
+}
+
 /** What came before, what has been seen since, and who else suffers. */
 function storyOf(open: Case, candidate: Candidate, blastRadius: readonly ObjectRef[]): string {
   const { culprit, hits, change, statement } = candidate;
-  const names = (refs: readonly ObjectRef[]) => [...new Set(refs.map((ref) => ref.name))];
-  const isHit = (ref: ObjectRef) => hits.some((hit) => sameRef(hit, ref));
-  const cause = listed(names(hits.length > 0 ? hits : [culprit]));
+  const among = (refs: readonly ObjectRef[], ref: ObjectRef) => refs.some((one) => sameRef(one, ref));
+  const cause = listed(unique(hits.length > 0 ? hits : [culprit]));
+  // Who depends on it and has trouble of another making does not suffer "because" of it.
+  const left = unexplainedBy(open, candidate);
+  const explained = blastRadius.filter((ref) => !among(left, ref));
   const own = open.incident.anomalies.filter((anomaly) => sameRef(anomaly.target, culprit));
   const subject = hits[0] ?? culprit;
   const seen =
     symptomOf([...new Set([...own, ...open.anomaliesOf(subject)])], subject) ??
+    symptomOf(
+      open.incident.anomalies.filter(({ target }) => !among(left, target)),
+      subject,
+    ) ??
     symptomOf(open.incident.anomalies, subject);
 
-  const hurt = names(blastRadius.filter(isHit)).filter((name) => name !== seen?.name && !statement.includes(name));
-  const callers = names(blastRadius.filter((ref) => !isHit(ref)));
-  const seenOnCaller = seen !== undefined && callers.includes(seen.name) && !names(hits).includes(seen.name);
+  const hurt = unique(explained.filter((ref) => among(hits, ref))).filter(
+    (name) => name !== seen?.name && !statement.includes(name),
+  );
+  const callers = unique(explained.filter((ref) => !among(hits, ref)));
+  const seenOnCaller = seen !== undefined && callers.includes(seen.name) && !unique(hits).includes(seen.name);
   const others = callers.filter((name) => name !== seen?.name && !hurt.includes(name));
 
   const since = seen
@@ -78,9 +100,14 @@ function storyOf(open: Case, candidate: Candidate, blastRadius: readonly ObjectR
   if (hurt.length > 0) parts.push(`It hits ${listed(hurt)} as well.`);
   if (others.length === 1) parts.push(`${others[0]} suffers because it depends on ${cause}.`);
   else if (others.length > 1) parts.push(`${listed(others)} suffer because they depend on ${cause}.`);
-  const left = names(unexplainedBy(open, candidate));
-  if (left.length > 0) parts.push(`What is seen of ${listed(left)} it does not explain.`);
-  else if (blastRadius.length === 0) parts.push("Nothing else shows symptoms.");
+  const starved = starvedBy(open, left, [culprit, ...hits, ...explained]);
+  if (starved.length > 0)
+    parts.push(
+      `${listed(unique(starved.map(({ ref }) => ref)))} merely get${starved.length === 1 ? "s" : ""} fewer requests from ${listed(unique(starved.flatMap((one) => one.callers)))}.`,
+    );
+  const unexplained = left.filter((ref) => !starved.some((one) => sameRef(one.ref, ref)));
+  if (unexplained.length > 0) parts.push(`This does not explain what is seen of ${listed(unique(unexplained))}.`);
+  else if (blastRadius.length === 0 && starved.length === 0) parts.push("Nothing else shows symptoms.");
   return parts.join(" ");
 }
 

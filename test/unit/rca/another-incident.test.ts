@@ -58,5 +58,5 @@ test("a cause that explains a third of what is seen is not stated as nearly cert
   expect(third.hypotheses[0]?.explains).toBeCloseTo(1 / 3);
   expect(third.hypotheses[0]?.probability).toBeLessThan(0.4);
   expect(third.inconclusive).toBe(true);
-  expect(third.summary).toContain("What is seen of catalogue and payment it does not explain.");
+  expect(third.summary).toContain("This does not explain what is seen of catalogue and payment.");
 });

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { actionCodes } from "../../../src/incident/action-code.ts";
 import { causeCodes, causeTitles } from "../../../src/incident/cause.ts";
+import { diagnoseByRules } from "../../../src/rca/diagnose.ts";
+import { createRedactor } from "../../../src/rca/redact/redactor.ts";
 import { quietShop } from "./shop.ts";
 import { troubles } from "./troubles.ts";
 
@@ -11,6 +13,54 @@ async function summaryFor(name: string) {
   trouble.breakIt(shop);
   return shop.diagnose(trouble.symptoms).diagnosis;
 }
+
+describe("who suffers, who merely is asked less, and who has trouble of another making are told apart", () => {
+  async function paymentCrashes() {
+    const trouble = troubles.find(({ name }) => name === "a new release crashes with an exception");
+    const shop = await quietShop();
+    trouble?.breakIt(shop);
+    return { shop, symptoms: trouble?.symptoms ?? [] };
+  }
+
+  it("a caller that fails by itself does not suffer because of the cause as well", async () => {
+    const { shop, symptoms } = await paymentCrashes();
+    const labels = { workload: "frontend", peer: "orders" };
+    shop.series("errors_per_second", { workload: "frontend" }, 0, 2);
+    shop.series("client_requests_per_second", labels, 3, 3);
+    shop.series("client_errors_per_second", labels, 0, 0.001);
+    const incident = shop.incident(symptoms);
+    const { summary } = diagnoseByRules({
+      incident: {
+        ...incident,
+        anomalies: incident.anomalies.map((one) =>
+          one.target.name === "frontend" ? { ...one, detector: "error-ratio", startsAt: shop.onset } : one,
+        ),
+      },
+      observation: shop.observation,
+      now: shop.now,
+      redact: createRedactor({ salt: "test" }).redact,
+      version: 1,
+    }).diagnosis;
+    expect(summary).toContain(
+      "orders suffers because it depends on payment. This does not explain what is seen of frontend.",
+    );
+    expect(summary).not.toMatch(/frontend suffers|and frontend suffer|frontend has been/);
+  });
+
+  it("what gets no requests because its caller suffers is not left unexplained", async () => {
+    const trouble = troubles.find(({ name }) => name === "an address in a ConfigMap is wrong after the next restart");
+    const shop = await quietShop();
+    trouble?.breakIt(shop);
+    const { summary } = shop.diagnose([
+      ...(trouble?.symptoms ?? []),
+      ["Deployment", "payment", "metric", "traffic-stopped"],
+    ]).diagnosis;
+    expect(summary).toContain(
+      "orders and frontend suffer because they depend on carts. payment merely gets fewer requests from frontend.",
+    );
+    expect(summary).not.toContain("does not explain");
+  });
+});
 
 describe("the summary reads like a colleague's words", () => {
   it.each([
