@@ -174,20 +174,32 @@ function printCalibration(answers: readonly Scored[]): void {
   );
 }
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
+function readArguments() {
+  const options = {
     recordings: { type: "string" },
     bench: { type: "string" },
     verbose: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
-  },
-});
-const unknown = positionals.filter((name) => !evals.some((one) => one.name === name));
-if (values.help || unknown.length > 0) {
-  console.log(unknown.length > 0 ? `There is no eval ${unknown.join(", ")}.\n\n${usage}` : usage);
-  process.exit(values.help ? 0 : 2);
+  } as const;
+  try {
+    return parseArgs({ allowPositionals: true, options });
+  } catch (error) {
+    return refuse((error as Error).message);
+  }
 }
+
+function refuse(why: string): never {
+  console.error(`${why}\n\n${usage}`);
+  process.exit(2);
+}
+
+const { values, positionals } = readArguments();
+if (values.help) {
+  console.log(usage);
+  process.exit(0);
+}
+const unknown = positionals.filter((name) => !evals.some((one) => one.name === name));
+if (unknown.length > 0) refuse(`There is no eval ${unknown.join(", ")}.`);
 const shared = join(root, "../shared");
 const folders: Folders = {
   recordings: resolve(values.recordings ?? present(join(shared, "recordings")) ?? join(root, "test/recordings")),

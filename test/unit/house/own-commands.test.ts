@@ -6,6 +6,8 @@ import { expect, test } from "vitest";
 const run = promisify(execFile);
 const root = join(import.meta.dirname, "../../..");
 const commands = [
+  ["bench", "test/bench/main.ts"],
+  ["evals", "test/evals/main.ts"],
   ["cluster", "test/cluster/main.ts"],
   ["mutants", "test/mutants/main.ts"],
   ["promises", "test/support/run-promises.ts"],
