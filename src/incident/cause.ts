@@ -33,7 +33,7 @@ export const causeTitles = {
   "network-policy-blocked": "network policy blocks needed traffic",
   "ephemeral-storage": "ephemeral storage exceeded",
   "volume-full": "volume full",
-  "volume-pending": "volume cannot be bound or mounted",
+  "volume-pending": "volume cannot be bound, mounted or enlarged",
   "job-failing": "job fails again and again",
   "hpa-maxed": "autoscaler at its maximum and still saturated",
   "hpa-broken": "autoscaler cannot read its metric or target",

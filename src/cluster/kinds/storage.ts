@@ -1,4 +1,5 @@
-import type { KubeObject } from "./object.ts";
+import { parseQuantity } from "../quantity.ts";
+import type { Condition, KubeObject } from "./object.ts";
 import type { Pod } from "./pod.ts";
 
 export interface PersistentVolumeClaim extends KubeObject {
@@ -6,7 +7,14 @@ export interface PersistentVolumeClaim extends KubeObject {
     readonly storageClassName?: string;
     readonly resources?: { readonly requests?: Readonly<Record<string, string>> };
   };
-  readonly status?: { readonly phase?: string };
+  readonly status?: {
+    readonly phase?: string;
+    /** What the volume has, which may be less than what is asked for. */
+    readonly capacity?: Readonly<Record<string, string>>;
+    readonly conditions?: readonly Condition[];
+    /** How far enlarging it has come, by resource: NodeResizePending, ControllerResizeInfeasible, … */
+    readonly allocatedResourceStatuses?: Readonly<Record<string, string>>;
+  };
 }
 
 export interface StorageClass extends KubeObject {
@@ -43,4 +51,17 @@ export function claimsOf({ metadata, spec }: Pod): readonly string[] {
   return (spec.volumes ?? []).flatMap(({ name, persistentVolumeClaim, ephemeral }) =>
     persistentVolumeClaim ? persistentVolumeClaim.claimName : ephemeral ? `${metadata.name}-${name}` : [],
   );
+}
+
+/** The size that a bound claim has and the larger one that it asks for. */
+export function wantedGrowth({ spec, status }: PersistentVolumeClaim): { from: string; to: string } | undefined {
+  const [from, to] = [status?.capacity?.storage, spec?.resources?.requests?.storage];
+  const [has, wants] = [parseQuantity(from), parseQuantity(to)];
+  if (status?.phase !== "Bound" || has === undefined || wants === undefined || wants <= has) return undefined;
+  return { from: from ?? "", to: to ?? "" };
+}
+
+/** The disk has grown, its file system has not: that is done where it is mounted. */
+export function waitsForMount({ status }: PersistentVolumeClaim): Condition | undefined {
+  return status?.conditions?.find((one) => one.type === "FileSystemResizePending" && one.status === "True");
 }

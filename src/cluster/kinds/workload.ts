@@ -132,3 +132,11 @@ export function podsToUpdate({ kind, spec, status = {} }: Workload, desired: num
   if (status.updateRevision !== undefined && status.currentRevision === status.updateRevision) return 0;
   return Math.max(0, desired - (rollingUpdate?.partition ?? 0));
 }
+
+/** The API server refused what a controller was to make: the pods of a ReplicaSet, or the next ReplicaSet of a Deployment. */
+export function isRefusal({ type, status, reason }: Condition): boolean {
+  return (
+    (type === "ReplicaFailure" && status === "True") ||
+    (type === "Progressing" && status === "False" && reason === "ReplicaSetCreateError")
+  );
+}

@@ -54,6 +54,7 @@ import { servicePort } from "../state/service-port.ts";
 import { statefulService } from "../state/stateful-service.ts";
 import { storageClass } from "../state/storage-class.ts";
 import { volumeClaim } from "../state/volume-claim.ts";
+import { volumeResize } from "../state/volume-resize.ts";
 import { webhookService } from "../state/webhook-service.ts";
 import { workloadUnavailable } from "../state/workload-unavailable.ts";
 
@@ -86,6 +87,7 @@ export const detectorFactories: readonly DetectorFactory[] = [
   jobFailed,
   nodeHealth,
   volumeClaim,
+  volumeResize,
   autoscaler,
   ingressBackend,
   ingressRoute,

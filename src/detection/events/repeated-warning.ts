@@ -15,15 +15,20 @@ const headlines: Readonly<Record<string, string>> = {
   FailedCreatePodSandBox: "has pods that get no network or sandbox",
   NetworkNotReady: "has pods whose node has no network",
   FailedPreStopHook: "has a pre-stop hook that fails",
+  FailedPrepareDynamicResources: "has pods whose devices cannot be prepared",
   FailedKillPod: "has pods that cannot be killed",
   FailedSync: "has pods that the kubelet cannot synchronise",
   SystemOOM: "ran out of memory",
   ImageGCFailed: "cannot free space taken by images",
+  ContainerGCFailed: "cannot remove containers that have ended",
   FreeDiskSpaceFailed: "cannot free disk space",
   EvictionThresholdMet: "starts to evict pods",
   ProvisioningFailed: "cannot be provisioned",
   FailedBinding: "cannot be bound",
   SyncLoadBalancerFailed: "gets no load balancer",
+  UpdateLoadBalancerFailed: "has a load balancer that does not learn of nodes",
+  FailedToUpdateEndpointSlices: "has endpoints that cannot be written",
+  FailedToUpdateEndpoint: "has endpoints that cannot be written",
   // What node-problem-detector tells of a node.
   ConntrackFull: "has no room for new connections",
   FilesystemIsReadOnly: "has a file system that cannot be written",
@@ -33,7 +38,13 @@ const headlines: Readonly<Record<string, string>> = {
   KernelOops: "has errors in the kernel",
 };
 /** Said of pods that do not get as far as their containers. */
-const beforeStart: ReadonlySet<string> = new Set(["FailedCreatePodSandBox", "NetworkNotReady"]);
+const beforeStart: ReadonlySet<string> = new Set([
+  "FailedCreatePodSandBox",
+  "NetworkNotReady",
+  "FailedPrepareDynamicResources",
+]);
+/** Two wrote at the same moment, or what it was for is going: the controller tries again, or need not. */
+const ofNoAccount = /the object has been modified|being terminated/;
 const atLeast = 3;
 const recentMs = 5 * 60_000;
 /** One that has stayed away for so many times its usual pause is over. */
@@ -52,7 +63,7 @@ interface Told {
 function told(events: readonly SeenEvent[]): Iterable<Told> {
   const found = new Map<string, Told>();
   for (const event of events) {
-    if (own(headlines, event.reason) === undefined || !event.warning) continue;
+    if (own(headlines, event.reason) === undefined || !event.warning || ofNoAccount.test(event.message)) continue;
     const key = `${refKey(event.about)}|${event.reason}`;
     const before = found.get(key);
     found.set(key, {
@@ -73,7 +84,8 @@ function faultOfNode({ message }: SeenEvent, object: KubeObject): Pick<Finding, 
 /** What was asked for is there by now, however often it failed before: a volume, a load balancer, a network and sandbox. */
 function isThere({ reason }: SeenEvent, object: KubeObject): boolean {
   if (isKind(object, "PersistentVolumeClaim")) return object.status?.phase === "Bound";
-  if (isKind(object, "Service")) return (object.status?.loadBalancer?.ingress?.length ?? 0) > 0;
+  if (reason === "SyncLoadBalancerFailed" && isKind(object, "Service"))
+    return (object.status?.loadBalancer?.ingress?.length ?? 0) > 0;
   return beforeStart.has(reason) && isKind(object, "Pod") && object.status?.phase !== "Pending";
 }
 

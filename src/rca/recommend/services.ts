@@ -1,3 +1,4 @@
+import { waitsForMount, wantedGrowth } from "../../cluster/kinds/storage.ts";
 import { asKind } from "../../cluster/kubernetes-types.ts";
 import { parseQuantity } from "../../cluster/quantity.ts";
 import { podSpecOf } from "../../cluster/workload.ts";
@@ -106,6 +107,24 @@ export function storageFixes(open: Case, item: Candidate): readonly (Fix | undef
           )
         : undefined,
       guide(culprit, ["Delete what is no longer needed on the volume."], "the volume is full", 0.6),
+    ];
+  }
+  const claim = asKind(open.observation.objects.find(culprit)?.object, "PersistentVolumeClaim");
+  if (claim && wantedGrowth(claim)) {
+    return [
+      waitsForMount(claim)
+        ? restart(workload, "the driver grows the file system when it is mounted again", 0.9)
+        : undefined,
+      guide(
+        culprit,
+        [
+          `kubectl -n ${culprit.namespace} describe persistentvolumeclaim ${culprit.name}`,
+          "Check allowVolumeExpansion of its storage class, the log of the driver's resizer, and the limits of the storage provider.",
+          "If the new size cannot be had, ask for less: since Kubernetes 1.34 anything above the size that the volume has.",
+        ],
+        "the volume must get the size that was asked for",
+        0.6,
+      ),
     ];
   }
   return [

@@ -1,4 +1,6 @@
 import type { SeenEvent } from "../../cluster/event-store.ts";
+import type { Condition } from "../../cluster/kinds/object.ts";
+import { isRefusal } from "../../cluster/kinds/workload.ts";
 import { isKind, type KubeObject } from "../../cluster/kubernetes-types.ts";
 import { bytesQuantity, coresQuantity, parseQuantity } from "../../cluster/quantity.ts";
 import { makeRef, type ObjectRef } from "../../incident/object-ref.ts";
@@ -74,15 +76,9 @@ export function refusalsOf(
     at: event.at,
   }));
   const object = open.observation.objects.find(workload)?.object as
-    | (KubeObject & {
-        status?: {
-          conditions?: readonly { type: string; status: string; message?: string; lastTransitionTime?: string }[];
-        };
-      })
+    | (KubeObject & { status?: { conditions?: readonly Condition[] } })
     | undefined;
-  const failure = object?.status?.conditions?.find(
-    (condition) => condition.type === "ReplicaFailure" && condition.status === "True",
-  );
+  const failure = object?.status?.conditions?.find(isRefusal);
   if (failure?.message) {
     const text = failure.message;
     found.push({
@@ -93,7 +89,7 @@ export function refusalsOf(
           source: "object",
           about: workload,
           query: `kubectl -n ${workload.namespace} get ${workload.kind.toLowerCase()} ${workload.name} -o yaml`,
-          text: `condition ReplicaFailure of ${called(workload)}: ${text}`,
+          text: `condition ${failure.type} of ${called(workload)}: ${text}`,
           at: open.now,
         }),
     });

@@ -106,6 +106,43 @@ function volumes(open: Case, workload: ObjectRef): readonly Candidate[] {
   return found;
 }
 
-/** Local storage over its limit, volumes that are full or not there. */
-export const storage: Rule = (open) =>
-  open.scope.flatMap((workload) => [...ephemeral(open, workload), ...volumes(open, workload)]);
+/** A volume that was asked to grow and does not: whatever writes to it goes on with the room that it has. */
+function growth(open: Case): readonly Candidate[] {
+  return open.incident.anomalies.flatMap(({ detector, target, summary, detectedAt, startsAt }) => {
+    if (detector !== "volume-resize") return [];
+    const [workload] = open.topology.usersOf(target);
+    const change = open.changesOf(target).at(-1);
+    const said = open.observation.events.about(target).findLast(({ warning, at }) => warning && at >= startsAt);
+    return candidate(
+      {
+        cause: "volume-pending",
+        culprit: target,
+        statement: summary,
+        evidence: [
+          ...open.cite(
+            {
+              source: "object",
+              about: target,
+              query: `kubectl -n ${target.namespace} describe persistentvolumeclaim ${target.name}`,
+              text: summary,
+              at: detectedAt,
+            },
+            said && eventFinding(said, target),
+          ),
+          ...citeChange(open, change),
+        ],
+        specificity: 0.9,
+        hits: [target, ...(workload ? [workload] : [])],
+        since: startsAt,
+        facts: workload ? { workload } : {},
+      },
+      open,
+    );
+  });
+}
+
+/** Local storage over its limit, volumes that are full, not there, or do not grow. */
+export const storage: Rule = (open) => [
+  ...open.scope.flatMap((workload) => [...ephemeral(open, workload), ...volumes(open, workload)]),
+  ...growth(open),
+];

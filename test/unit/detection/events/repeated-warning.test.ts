@@ -1,6 +1,6 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createWorld, type World } from "../../../support/detect-objects.ts";
-import { deployment, pod } from "../../../support/small-shop.ts";
+import { deployment, pod, service } from "../../../support/small-shop.ts";
 
 const start = Date.parse("2026-11-20T22:00:00Z");
 let serial = 0;
@@ -93,4 +93,55 @@ test("what a watcher tells of a node every half minute is over some pauses after
   expect(told(world).map(({ target }) => target.name)).toEqual(["node-1"]);
   world.run(180_000);
   expect(told(world)).toEqual([]);
+});
+
+describe("warnings of controllers that no state shows", () => {
+  const address = { status: { loadBalancer: { ingress: [{ ip: "203.0.113.7" }] } } };
+  const conflict =
+    'Operation cannot be fulfilled on endpoints "carts": the object has been modified; please apply your changes to the latest version and try again';
+  test.each<[string, { kind: string; name: string }, string, string, readonly string[]]>([
+    [
+      "a load balancer that has its address, and gets no new nodes",
+      { kind: "Service", name: "carts" },
+      "UpdateLoadBalancerFailed",
+      "Error updating load balancer with new hosts [node-1 node-2]: quota exceeded",
+      ["UpdateLoadBalancerFailed carts"],
+    ],
+    [
+      "endpoints that the API server does not take",
+      { kind: "Service", name: "carts" },
+      "FailedToUpdateEndpointSlices",
+      "Error updating Endpoint Slices for Service shop/carts: failed to update carts-x: admission webhook denied the request",
+      ["FailedToUpdateEndpointSlices carts"],
+    ],
+    [
+      "endpoints that two controllers write at once",
+      { kind: "Service", name: "carts" },
+      "FailedToUpdateEndpoint",
+      `Failed to update endpoint shop/carts: ${conflict}`,
+      [],
+    ],
+    [
+      "devices that a driver cannot prepare",
+      { kind: "Pod", name: "carts-a1-x2" },
+      "FailedPrepareDynamicResources",
+      "Failed to prepare dynamic resources: DRA driver gpu.example.com is not registered",
+      ["FailedPrepareDynamicResources carts"],
+    ],
+    [
+      "containers that a node cannot remove",
+      { kind: "Node", name: "node-1" },
+      "ContainerGCFailed",
+      "rpc error: code = DeadlineExceeded desc = context deadline exceeded",
+      ["ContainerGCFailed node-1"],
+    ],
+  ])("%s", (_title, about, reason, message, want) => {
+    const world = quietWorld();
+    world.put(waits("x2", "carts", world), { ...service("carts", { app: "carts" }), ...address });
+    for (let i = 0; i < 4; i++) {
+      warns(world, about, reason, message);
+      world.run(12_000);
+    }
+    expect(told(world).map((one) => `${one.reason} ${one.target.name}`)).toEqual(want);
+  });
 });

@@ -339,3 +339,33 @@ describe("nodes, configuration, jobs", () => {
     expect(world.engine.incidents().map(({ status }) => status)).toEqual(["resolved"]);
   });
 });
+
+describe("a Deployment whose next ReplicaSet the API server refuses", () => {
+  const refusal = (message: string) => {
+    const [web, set] = deployment({ app: "web" }) as [{ status: object }, object];
+    const progressing = {
+      type: "Progressing",
+      status: "False",
+      reason: "ReplicaSetCreateError",
+      message: `Failed to create new replica set "web-b2": ${message}`,
+      lastTransitionTime: "2026-11-20T12:00:00Z",
+    };
+    return [{ ...web, status: { ...web.status, conditions: [progressing] } }, set, pod({ app: "web", at: start })];
+  };
+  test.each([
+    [
+      'admission webhook "validate.example.io" denied the request: no label stage',
+      ["replica-failure WebhookDenied WebhookConfiguration/validate.example.io"],
+    ],
+    [
+      'replicasets.apps "web-b2" is forbidden: exceeded quota: objects, requested: count/replicasets.apps=1, used: count/replicasets.apps=9, limited: count/replicasets.apps=9',
+      ["replica-failure QuotaExceeded ResourceQuota/objects"],
+    ],
+    ["unable to create new content in namespace shop because it is being terminated", []],
+  ])("%s", (message, want) => {
+    const world = createWorld({ start });
+    world.put(...refusal(message));
+    world.run(15_000);
+    expect(told(world)).toEqual(want);
+  });
+});
