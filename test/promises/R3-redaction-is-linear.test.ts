@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { promiseFigure } from "../support/promise-figure.ts";
+import { promised, promiseFigure } from "../support/promise-figure.ts";
 
 const script = new URL("../support/redaction-cost.ts", import.meta.url).pathname;
 const figures = z.record(z.string(), z.number());
@@ -13,7 +13,7 @@ const shape = z.strictObject({ secrets: figures, names: figures });
 test("R3: the worst texts for secrets, and for names and addresses, are read in time that grows with their length", {
   timeout: 300_000,
 }, async () => {
-  const { stdout } = await promisify(execFile)(process.execPath, [script]);
+  const { stdout } = await promisify(execFile)(process.execPath, [script, promised("0", "100")]);
   const { secrets, names } = shape.parse(JSON.parse(stdout));
   const all = [...Object.entries(secrets), ...Object.entries(names)];
   expect(all.length).toBeGreaterThanOrEqual(70);

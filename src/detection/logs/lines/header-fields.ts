@@ -17,9 +17,6 @@ const MAX_NUMBERS = 3;
 const MAX_SEARCHES = 4;
 
 const DASH = 45;
-const _COLON = 58;
-const _OPEN = 91;
-const _CLOSE = 93;
 
 const ahead: LevelAhead = { level: 0, end: 0 };
 const cursor: Cursor = {
@@ -67,7 +64,6 @@ const OPEN_OBJECT = 123;
 const CLOSE_OBJECT = 125;
 const IDENTIFIER = 36;
 const TAB = 9;
-const _SPACE = 32;
 
 /** `{3f0c…} ` or `{} ` behind a bracket, and an identifier of 36 characters: which request it was. */
 const takeRequest: Step = (text, _end, _header, c) => {

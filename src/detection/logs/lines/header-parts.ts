@@ -40,6 +40,8 @@ export function epochColumn(text: string, start: number, end: number): number {
   const code = text.charCodeAt(start);
   if (code !== DASH && !isDigit(code) && (code < 65 || code > 90)) return -1;
   let i = skipWord(text, start, end);
+  // Most lines end here: a date is no number.
+  if (isDigit(code) && skipDigits(text, start, i) < i) return -1;
   if (code >= 65 && code <= 90) {
     for (let j = start; j < i; j++) if ((classOf(text.charCodeAt(j)) & (UPPER | DIGIT)) === 0) return -1;
   }

@@ -63,6 +63,7 @@ function scanLogfmt(text: string, from: number, end: number, out: Structured): b
 }
 
 /** `shop/orders "msg"="sentence" "key"=1`: a name at most, then pairs whose keys are quoted, as klogr writes them. */
+const KLOGR_KEY = '"msg"="';
 const KLOGR = /(?:[\w./-]{1,128} | )?(?:"level"=\d{1,3} )?(?="msg"=")/y;
 
 /** `["sentence"] [key=value]`, as TiDB and TiKV write it (https://github.com/tikv/rfcs, unified log format). */
@@ -85,7 +86,7 @@ export function scanPairs(text: string, from: number, end: number, out: Structur
   const code = text.charCodeAt(from);
   if (code === OPEN) return scanBracketed(text, from, end, out);
   KLOGR.lastIndex = from;
-  if (KLOGR.test(text)) return scanLogfmt(text, KLOGR.lastIndex, end, out);
+  if (text.includes(KLOGR_KEY, from) && KLOGR.test(text)) return scanLogfmt(text, KLOGR.lastIndex, end, out);
   if (!isLetter(code) && code !== 64) return false;
   const limit = Math.min(end, from + MAX_KEY);
   for (let i = from; i < limit; i++) {
