@@ -11,7 +11,7 @@ const executablePath = process.env["KUBEMEND_CHROMIUM"];
 const pictures = process.env["KUBEMEND_PICTURES"];
 
 describe.skipIf(!executablePath)("a digest as a reader sees it", () => {
-  test("through a mail server and a mail client's parser, on a desk and on a phone", { timeout: 60_000 }, async () => {
+  test("through a mail server and a mail client's parser, on a desk and on a phone", async () => {
     await using painter = createChartPainter();
     const bars = digestChart(busyDigest, "Europe/Berlin");
     if (!bars) throw new Error("the fixture has incidents");

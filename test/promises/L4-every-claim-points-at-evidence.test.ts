@@ -81,7 +81,7 @@ it("L4: of 5,000 answers, second readings and replies no sentence without eviden
     `${grouped(answers)} answers, second readings and replies`,
     `${grouped(dropped)} sentences dropped, 0 unproven shown`,
   );
-}, 120_000);
+});
 
 it("L4: every hypothesis of the rules cites evidence that is in the list", async () => {
   const { input } = await brokenShop();

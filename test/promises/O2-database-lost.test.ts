@@ -58,9 +58,7 @@ test("connections to the database that are killed over and over end nothing, and
   );
 });
 
-test("a database that stumbles while kubemend starts, and is back at once, ends nothing (O2)", {
-  timeout: 120_000,
-}, async () => {
+test("a database that stumbles while kubemend starts, and is back at once, ends nothing (O2)", async () => {
   await using database = await withDatabase();
   await using cluster = await startActorCluster();
   const target = new URL(database.url);

@@ -34,4 +34,4 @@ test("generated incidents, of every size and state, are within Slack's limits wh
     `${grouped(count)} generated incidents, ${grouped(messages)} messages, ${grouped(views)} views`,
     "all within Slack's limits for blocks",
   );
-}, 120_000);
+});

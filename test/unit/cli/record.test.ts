@@ -37,7 +37,7 @@ describe("kubemend record", () => {
     const { header, objects } = await loadRecording(out);
     expect(header.namespaces).toEqual(["sock-shop"]);
     expect(objects.length).toBeGreaterThan(20);
-  }, 60_000);
+  });
 
   test("a Prometheus that is set and does not answer is told before anything is recorded", async () => {
     const env = { PATH, HOME, PROMETHEUS_URL: await deadUrl() };
@@ -45,7 +45,7 @@ describe("kubemend record", () => {
     await using child = startChild(command, ["record", ...args], env);
     expect((await child.ended).code, child.output()).not.toBe(0);
     expect(child.output()).toContain("Prometheus");
-  }, 60_000);
+  });
 
   test.each([
     { what: "raw texts need a second yes", args: ["--raw"], says: "--yes-secrets-may-be-in-it" },
@@ -56,5 +56,5 @@ describe("kubemend record", () => {
     await using child = run("--out", join(folder, "refused"), ...args);
     expect(await child.ended).toMatchObject({ code: 2 });
     expect(child.output()).toContain(says);
-  }, 60_000);
+  });
 });

@@ -75,4 +75,4 @@ test("without a cluster it says so in one sentence, with the remedy, and ends wi
   await using child = startChild(new URL("../../cluster/main.ts", import.meta.url).pathname, [], { PATH, HOME });
   expect(await child.ended).toMatchObject({ code: 2 });
   expect(child.output().trim().split("\n")).toEqual([expect.stringContaining("set KUBECONFIG")]);
-}, 60_000);
+});

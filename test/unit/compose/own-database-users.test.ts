@@ -81,9 +81,7 @@ const brokenPod = {
   },
 };
 
-test("watcher and actor run as whole processes with database users of their own: nothing that they do is refused", {
-  timeout: 150_000,
-}, async () => {
+test("watcher and actor run as whole processes with database users of their own: nothing that they do is refused", async () => {
   if (!pods) throw new Error("the API emulator serves pods");
   await using users = await withUsers();
   await users.migrate();

@@ -240,4 +240,4 @@ test("watcher and actor in two processes' places share nothing but the database:
   }, soon);
   expect(await limit()).not.toBe(before);
   expect(await verifyAudit(database)).toMatchObject({ intact: true });
-}, 40_000);
+});

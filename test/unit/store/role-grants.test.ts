@@ -122,7 +122,7 @@ test("each role does its work with a database user of its own: planned, approved
   stop.abort();
   await done;
   expect(await verifyAudit(watcher)).toMatchObject({ intact: true });
-}, 90_000);
+});
 
 test("neither role reads or writes what is the other's", async () => {
   await using roles = await withRoles();

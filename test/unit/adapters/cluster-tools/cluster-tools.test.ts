@@ -23,7 +23,7 @@ beforeAll(async () => {
   await vi.waitFor(async () => {
     const pods = await client.list("Pod", { namespace: "sock-shop", labelSelector: "app=carts" });
     expect(JSON.stringify(pods)).toMatch(/"restartCount":[1-9]/);
-  }, 25_000);
+  });
 });
 afterAll(async () => {
   await served.close();

@@ -52,4 +52,4 @@ test("a container that writes nothing is no log that cannot be read, however oft
   stopping.abort(new Error("stopped by the test"));
   await over;
   expect(String(failed)).toContain("stopped by the test");
-}, 60_000);
+});

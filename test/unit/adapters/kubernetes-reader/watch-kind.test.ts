@@ -117,7 +117,7 @@ describe("the view equals the cluster again after", () => {
     // Nobody was told twice that the same object came.
     expect(told.filter((line) => line === "ADDED new-5")).toHaveLength(1);
     expect(told.filter((line) => line === "DELETED new-5")).toHaveLength(1);
-  }, 60_000);
+  });
 });
 
 test("what was deleted, or deleted and made again, while nobody could look is told after", async () => {

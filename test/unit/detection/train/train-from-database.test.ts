@@ -148,7 +148,7 @@ describe("kubemend train --from-database", () => {
     expect(readModel(out).outcome).toBe("read");
     expect(written.join("")).toContain("captured of east");
     expect(written.join(""), "samples are further apart than scrapes").toContain("capture.seconds");
-  }, 60_000);
+  });
 
   test("says so when there is nothing of this cluster", async () => {
     await using database = await withDatabase();

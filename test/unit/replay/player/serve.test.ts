@@ -13,9 +13,7 @@ const limit = (memory: string) => ({
   spec: { template: { spec: { containers: [{ name: "carts", resources: { limits: { memory } } }] } } },
 });
 
-test("the whole way over HTTP: broken, a dry run, a patch that does not help, one that does, recovered", {
-  timeout: 60_000,
-}, async () => {
+test("the whole way over HTTP: broken, a dry run, a patch that does not help, one that does, recovered", async () => {
   const served = await serveRecording({ recording: demoRecordingFolder, speed: 60 });
   const stopping = new AbortController();
   try {

@@ -58,7 +58,7 @@ describe("a recorded cluster, served again and recorded from its API", () => {
       await cluster.close();
     }
     copy = await loadRecording(summary.folder);
-  }, 120_000);
+  });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   test("shows the same incident, cause and culprit", async () => {
