@@ -51,6 +51,8 @@ export interface KindMap {
   HorizontalPodAutoscaler: HorizontalPodAutoscaler;
   Role: Role;
   RoleBinding: RoleBinding;
+  ClusterRole: Role;
+  ClusterRoleBinding: RoleBinding;
   ValidatingWebhookConfiguration: WebhookConfiguration;
   MutatingWebhookConfiguration: WebhookConfiguration;
   Event: KubeEvent;

@@ -31,7 +31,10 @@ function namedInRole(observation: Observation, role: ObjectRef): readonly Use[] 
 
 type Subject = NonNullable<RoleBinding["subjects"]>[number];
 
-/** How a subject is found again: accounts by their namespace and name, groups and users within the binding's namespace. */
+/**
+ * How a subject is found again: accounts by their namespace and name, groups and users within the binding's namespace, which
+ * one for the whole cluster has not.
+ */
 function keyOf({ kind, name, namespace }: Subject, home: string | undefined): string | undefined {
   if (kind === "ServiceAccount") return `account ${namespace ?? home ?? ""}/${name}`;
   return kind === "Group" || kind === "User" ? `${kind} ${home ?? ""} ${name}` : undefined;
@@ -43,22 +46,35 @@ const keysOf = (namespace: string | undefined, account: string): readonly string
   const groups = ["system:serviceaccounts", `system:serviceaccounts:${home}`, "system:authenticated"];
   return [
     `account ${home}/${account}`,
-    `User ${home} system:serviceaccount:${home}:${account}`,
-    ...groups.map((group) => `Group ${home} ${group}`),
+    ...[...new Set([home, ""])].flatMap((where) => [
+      `User ${where} system:serviceaccount:${home}:${account}`,
+      ...groups.map((group) => `Group ${where} ${group}`),
+    ]),
   ];
 };
 
+const bindingKinds = ["RoleBinding", "ClusterRoleBinding"] as const;
+
+/**
+ * What every account may do in every cluster, as reading its version: the API server keeps these itself
+ * (https://kubernetes.io/docs/reference/access-authn-authz/rbac/#default-roles-and-role-bindings).
+ */
+const isDefault = ({ metadata }: KubeObject): boolean =>
+  metadata.labels?.["kubernetes.io/bootstrapping"] === "rbac-defaults";
+
+const bindingOf = (state: KubeObject | undefined): RoleBinding | undefined =>
+  asKind(state, "RoleBinding") ?? asKind(state, "ClusterRoleBinding");
+
 /** The bindings of each subject, as they are and were: a deleted or changed one is exactly what one looks for after a 403. */
 function readBindings({ objects }: Observation): ReadonlyMap<string, readonly RoleBinding[]> {
-  const rows: KubeObject[] = [
-    ...objects.list("RoleBinding"),
-    ...objects.deleted("RoleBinding").map(({ object }) => object),
-  ];
+  const rows: KubeObject[] = bindingKinds
+    .flatMap((kind) => [...objects.list(kind), ...objects.deleted(kind).map(({ object }) => object)])
+    .filter((row) => !isDefault(row));
   const found = new Map<string, RoleBinding[]>();
   for (const row of rows) {
     const told = new Set<string>();
     for (const state of [row, ...objects.versions(refOf(row)).map(({ object }) => object)]) {
-      const binding = asKind(state, "RoleBinding");
+      const binding = bindingOf(state);
       for (const subject of binding?.subjects ?? []) {
         const key = keyOf(subject, row.metadata.namespace);
         if (!binding || key === undefined || told.has(key)) continue;
@@ -80,11 +96,11 @@ export function readRights(observation: Observation): Rights {
   return (namespace, account) => {
     bindings ??= readBindings(observation);
     const bound = keysOf(namespace, account).flatMap((key) => bindings?.get(key) ?? []);
-    return bound.flatMap(({ metadata, roleRef }) => {
+    return bound.flatMap(({ kind, metadata, roleRef }) => {
       const role =
         roleRef && makeRef(roleRef.kind, roleRef.kind === "Role" ? metadata.namespace : undefined, roleRef.name);
       return [
-        of(makeRef("RoleBinding", metadata.namespace, metadata.name), "rights"),
+        of(makeRef(kind, metadata.namespace, metadata.name), "rights"),
         ...(role ? [of(role, "rights")] : []),
         ...(role?.kind === "Role" ? namedInRole(observation, role) : []),
       ];

@@ -135,6 +135,23 @@ const further: readonly KubeObject[] = [
     roleRef: { kind: "Role", name: "reader" },
     subjects: [{ kind: "ServiceAccount", name: "app", namespace: "shop" }],
   }),
+  object(
+    "rbac.authorization.k8s.io/v1",
+    "ClusterRole",
+    "reader",
+    { rules: [{ verbs: ["get"], resources: ["nodes"] }] },
+    "",
+  ),
+  object(
+    "rbac.authorization.k8s.io/v1",
+    "ClusterRoleBinding",
+    "reader",
+    {
+      roleRef: { kind: "ClusterRole", name: "reader" },
+      subjects: [{ kind: "ServiceAccount", name: "app", namespace: "shop" }],
+    },
+    "",
+  ),
   object("admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration", "checks", { webhooks }, ""),
   object("admissionregistration.k8s.io/v1", "MutatingWebhookConfiguration", "changes", { webhooks }, ""),
 ];

@@ -38,6 +38,8 @@ export const watchedKinds: readonly WatchedKind[] = [
   kind("discovery.k8s.io/v1", "EndpointSlice", "endpointslices"),
   kind("rbac.authorization.k8s.io/v1", "Role", "roles"),
   kind("rbac.authorization.k8s.io/v1", "RoleBinding", "rolebindings"),
+  kind("rbac.authorization.k8s.io/v1", "ClusterRole", "clusterroles", false),
+  kind("rbac.authorization.k8s.io/v1", "ClusterRoleBinding", "clusterrolebindings", false),
   kind("admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration", "validatingwebhookconfigurations", false),
   kind("admissionregistration.k8s.io/v1", "MutatingWebhookConfiguration", "mutatingwebhookconfigurations", false),
 ];

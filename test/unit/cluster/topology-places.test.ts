@@ -72,6 +72,14 @@ describe("what a host name or an address means", () => {
   });
 });
 
+/** A role of the same name for the whole cluster. */
+const everywhere = (name: string, subject: object, labels: Readonly<Record<string, string>> = {}): KubeObject => ({
+  apiVersion: "rbac.authorization.k8s.io/v1",
+  kind: "ClusterRoleBinding",
+  metadata: { name, uid: `crb-${name}`, labels },
+  ...{ subjects: [subject], roleRef: { kind: "ClusterRole", name } },
+});
+
 describe("what a workload uses that its template does not name", () => {
   const claim = (name: string) => object("PersistentVolumeClaim", name, { status: { phase: "Bound" } });
   const set = (name: string) =>
@@ -109,6 +117,14 @@ describe("what a workload uses that its template does not name", () => {
       subjects: [{ kind: "User", name: "system:serviceaccount:shop:default" }],
       roleRef: { kind: "Role", name: "lister" },
     }),
+    everywhere("account", { kind: "ServiceAccount", name: "default", namespace: "shop" }),
+    everywhere("group", { kind: "Group", name: "system:serviceaccounts:shop" }),
+    everywhere("elsewhere", { kind: "ServiceAccount", name: "default", namespace: "bank" }),
+    everywhere(
+      "system:discovery",
+      { kind: "Group", name: "system:authenticated" },
+      { "kubernetes.io/bootstrapping": "rbac-defaults" },
+    ),
   );
   const uses = (name: string, kind: string, of: string) =>
     topology
@@ -129,4 +145,6 @@ describe("what a workload uses that its template does not name", () => {
   });
   test("roles by groups that all accounts are in, by its name as a user, and in other namespaces", () =>
     expect(uses("web", "Deployment", "Role").toSorted()).toEqual(["lister", "reader", "settings"]));
+  test("roles for the whole cluster that are bound to its account, and not those that everybody has", () =>
+    expect(uses("web", "Deployment", "ClusterRole").toSorted()).toEqual(["account", "group"]));
 });

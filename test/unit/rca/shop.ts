@@ -136,7 +136,12 @@ export async function quietShop(options: ShopOptions = {}): Promise<Shop> {
   const onset = (options.brokenAt ?? quietUntil + 10_000) + 10_000;
   let serial = 0;
   const iso = (ms: number) => new Date(ms).toISOString();
-  const kindsWithoutNamespace = new Set(["Node", "ValidatingWebhookConfiguration"]);
+  const kindsWithoutNamespace = new Set([
+    "Node",
+    "ValidatingWebhookConfiguration",
+    "ClusterRole",
+    "ClusterRoleBinding",
+  ]);
   const where = (kind: string) => (kindsWithoutNamespace.has(kind) ? undefined : ns);
   const get = (kind: string, name: string): KubeObject => {
     const found = observation.objects.get(kind, where(kind), name);

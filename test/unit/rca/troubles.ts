@@ -241,6 +241,56 @@ export const troubles: readonly Trouble[] = [
     },
   },
   {
+    name: "a ClusterRoleBinding is deleted",
+    cause: "permission-denied",
+    culprit: "ClusterRoleBinding catalogue-nodes",
+    fix: ["guide", "ClusterRoleBinding catalogue-nodes"],
+    symptoms: [
+      ["Deployment", "catalogue"],
+      ["Deployment", "frontend"],
+    ],
+    breakIt(shop) {
+      shop.create({
+        apiVersion: "rbac.authorization.k8s.io/v1",
+        kind: "ClusterRoleBinding",
+        metadata: { name: "catalogue-nodes" },
+        subjects: [{ kind: "ServiceAccount", name: "catalogue", namespace: ns }],
+        roleRef: { kind: "ClusterRole", name: "node-reader" },
+      });
+      shop.remove("ClusterRoleBinding", "catalogue-nodes");
+      shop.log("catalogue", 'level=error msg="zone of the node is unknown" status=403');
+    },
+  },
+  {
+    name: "the rules of a ClusterRole are cut",
+    cause: "permission-denied",
+    culprit: "ClusterRole node-reader",
+    fix: ["patch-role", "ClusterRole node-reader"],
+    symptoms: [
+      ["Deployment", "catalogue"],
+      ["Deployment", "frontend"],
+    ],
+    breakIt(shop) {
+      shop.create({
+        apiVersion: "rbac.authorization.k8s.io/v1",
+        kind: "ClusterRole",
+        metadata: { name: "node-reader" },
+        rules: [{ apiGroups: [""], resources: ["nodes", "pods"], verbs: ["get"] }],
+      });
+      shop.create({
+        apiVersion: "rbac.authorization.k8s.io/v1",
+        kind: "ClusterRoleBinding",
+        metadata: { name: "catalogue-nodes" },
+        subjects: [{ kind: "ServiceAccount", name: "catalogue", namespace: ns }],
+        roleRef: { kind: "ClusterRole", name: "node-reader" },
+      });
+      shop.change("ClusterRole", "node-reader", (draft) => {
+        draft.rules = [{ apiGroups: [""], resources: ["pods"], verbs: ["get"] }];
+      });
+      shop.log("catalogue", 'level=error msg="zone of the node is unknown" status=403');
+    },
+  },
+  {
     name: "a Deployment runs under another service account",
     cause: "permission-denied",
     culprit: `Deployment ${ns}/catalogue`,
