@@ -96,7 +96,7 @@ test("work whose own renewal came late, and before anybody else's, goes on under
     name,
     async (lease) => {
       await runOut(database);
-      await expect.poll(() => isHeld(database, lease), { timeout: 5_000 }).toBe(true);
+      await expect.poll(() => isHeld(database, lease), { timeout: 30_000 }).toBe(true);
       return true;
     },
     4_000,
