@@ -43,7 +43,7 @@ describe.skipIf(chromiumPath === undefined)(`whoever reads it, however ${why}`, 
       const context = await browser.newContext({ ...options, reducedMotion: "reduce" });
       try {
         const page = await context.newPage();
-        page.setDefaultTimeout(15_000);
+        page.setDefaultTimeout(40_000);
         await see(page);
       } finally {
         await context.close();

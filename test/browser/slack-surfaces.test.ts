@@ -75,7 +75,7 @@ describe.skipIf(chromiumPath === undefined)(`App Home, silences and questions in
     });
     await deliverIncident({ slack: bot.port, book: postBook(database), channel: "C1" }, incidentView);
     page = await browser.newPage({ viewport: { width: 1_100, height: 1_000 } });
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(40_000);
     page.on("pageerror", (error) => complaints.push(error.message));
     await page.goto(bot.slack.url);
     await page.getByRole("heading", { name: /carts is killed/ }).waitFor();

@@ -50,7 +50,7 @@ export function usePage(): OnPage {
     open: async (viewport: { width: number; height: number }, options: object = {}) => {
       await context?.close();
       context = await browser.newContext({ viewport, ...options });
-      context.setDefaultTimeout(15_000);
+      context.setDefaultTimeout(40_000);
       on.page = await context.newPage();
       on.page.on("pageerror", (error) => complaints.push(error.message));
       on.page.on("console", (message) => {
