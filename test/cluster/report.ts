@@ -39,7 +39,7 @@ const faultCells = (row: FaultRow): string[] => [
   after(row.recoveredAfterSeconds),
   row.undo,
   String(row.falseIncidents.length),
-  row.trouble ?? "",
+  [row.trouble, row.readAgain ? `database asked again ${row.readAgain} times` : undefined].filter(Boolean).join("; "),
 ];
 
 /** Everything came out as it should. Where taking back was tried, it worked. */

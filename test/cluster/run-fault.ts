@@ -5,9 +5,11 @@ import { buildView } from "../../src/app/view/build-view.ts";
 import type { IncidentView } from "../../src/bot/incident-view.ts";
 import type { ActionCode } from "../../src/incident/action-code.ts";
 import type { CauseCode } from "../../src/incident/cause.ts";
+import { messageOf } from "../../src/lib/app-error.ts";
 import type { Database } from "../../src/store/database.ts";
 import { listIncidents } from "../../src/store/incidents/incidents.ts";
 import type { createPlanStore } from "../../src/store/plans/plan-store.ts";
+import { patientReader } from "./read-patiently.ts";
 
 export interface FaultToRun {
   readonly name: string;
@@ -37,6 +39,8 @@ export interface FaultRow {
   falseIncidents: string[];
   /** What kept the suite from going on. */
   trouble?: string;
+  /** How often the database did not answer and was asked again. */
+  readAgain?: number;
 }
 
 export interface FaultDeps {
@@ -86,7 +90,15 @@ export async function runFault(fault: FaultToRun, deps: FaultDeps): Promise<Faul
     undo: "not reached",
     falseIncidents: [],
   };
-  const before = new Map((await listIncidents(database, { limit: 500 })).map(({ id, status }) => [id, status]));
+  const reader = patientReader({
+    pauseMs: 2 * (deps.lookEveryMs ?? 1_000),
+    say: (text) => say(`${fault.name}: ${text}`),
+    signal: deps.signal,
+  });
+  const listed = () => reader.read(() => listIncidents(database, { limit: 500 }));
+  const viewOf = (id: string) => reader.read(() => buildView(database, id));
+  const stop = (trouble: string): FaultRow => Object.assign(row, { trouble });
+  const before = new Map((await listed()).map(({ id, status }) => [id, status]));
   const until = async <T>(ms: number, look: () => Promise<T | undefined>): Promise<T | undefined> => {
     const end = performance.now() + ms;
     for (;;) {
@@ -97,10 +109,10 @@ export async function runFault(fault: FaultToRun, deps: FaultDeps): Promise<Faul
   };
   const views = async (): Promise<IncidentView[]> => {
     // One that was over and is open again is news as well.
-    const incidents = (await listIncidents(database, { limit: 500 })).filter(
+    const incidents = (await listed()).filter(
       ({ id, status }) => !before.has(id) || (before.get(id) === "resolved" && status !== "resolved"),
     );
-    return (await Promise.all(incidents.map(({ id }) => buildView(database, id)))).flatMap((view) => view ?? []);
+    return (await Promise.all(incidents.map(({ id }) => viewOf(id)))).flatMap((view) => view ?? []);
   };
   const isAbout = ({ diagnosis }: IncidentView): boolean => {
     const best = diagnosis?.hypotheses[0];
@@ -122,9 +134,9 @@ export async function runFault(fault: FaultToRun, deps: FaultDeps): Promise<Faul
 
   const { at, restore } = await fault.inject();
   say(`${fault.name}: broken`);
-  try {
+  const attempt = async (): Promise<FaultRow> => {
     const opened = await until(limits.detectMs, ours);
-    if (!opened) return { ...row, trouble: "not detected" };
+    if (!opened) return stop("not detected");
     const { openedAt, updatedAt } = opened.incident;
     row.detectedAfterSeconds = seconds((openedAt >= at ? openedAt : updatedAt) - at);
     say(`${fault.name}: detected after ${row.detectedAfterSeconds} s`);
@@ -140,7 +152,7 @@ export async function runFault(fault: FaultToRun, deps: FaultDeps): Promise<Faul
     });
     const latest = await ours();
     if (latest) row.fixOffered = latest.fixes.map(({ recommendation }) => recommendation.action).join(", ");
-    if (!offered) return { ...row, trouble: "no right fix was offered" };
+    if (!offered) return stop("no right fix was offered");
     row.fixOffered = offered.plan.action;
 
     for (const id of approvers.slice(0, offered.plan.approvalsNeeded)) {
@@ -149,12 +161,12 @@ export async function runFault(fault: FaultToRun, deps: FaultDeps): Promise<Faul
         { planId: offered.plan.id, digest: offered.plan.digest, by },
         { plans, policy: deps.policy },
       );
-      if (outcome.type === "refused") return { ...row, trouble: `the approval was refused: ${outcome.reason}` };
+      if (outcome.type === "refused") return stop(`the approval was refused: ${outcome.reason}`);
     }
     say(`${fault.name}: approved ${offered.plan.action}`);
 
     const judged = await until(limits.verifyMs, async () => {
-      const stored = await plans.get(offered.plan.id);
+      const stored = await reader.read(() => plans.get(offered.plan.id));
       const over =
         stored && (stored.verification !== null || stored.plan.state === "failed" || stored.plan.state === "undone");
       return over ? stored : undefined;
@@ -164,33 +176,40 @@ export async function runFault(fault: FaultToRun, deps: FaultDeps): Promise<Faul
       row.verdict = judged.verification.verdict;
       if (judged.verification.verdict === "recovered") {
         const resolved = await until(limits.offerMs, async () => {
-          const view = await buildView(database, offered.view.incident.id);
+          const view = await viewOf(offered.view.incident.id);
           return view?.incident.resolvedAt;
         });
         row.recoveredAfterSeconds = seconds((resolved ?? deps.now()) - at);
       }
     }
-    if (!judged?.verification) return { ...row, trouble: judged?.reason ?? "no verdict came" };
+    if (!judged?.verification) return stop(judged?.reason ?? "no verdict came");
 
     if (!deps.undo) row.undo = "not tried (a recording has one future)";
     else if (offered.plan.undo.length === 0) row.undo = "irreversible, as it said";
     else {
       await deps.undo(offered.plan.id);
       const undone = await until(limits.undoMs, async () =>
-        (await plans.get(offered.plan.id))?.plan.state === "undone" ? true : undefined,
+        (await reader.read(() => plans.get(offered.plan.id)))?.plan.state === "undone" ? true : undefined,
       );
       row.undo = undone ? "undone" : "not undone";
     }
     return row;
-  } finally {
-    const all = await views();
-    row.falseIncidents = all
+  };
+  // The other faults can still be tried.
+  await attempt().catch((error: unknown) => stop(messageOf(error)));
+  try {
+    row.falseIncidents = (await views())
       .filter((view) => !isAbout(view) && view.diagnosis !== undefined)
       .map(({ incident }) => incident.title);
+  } catch (error) {
+    stop(row.trouble ?? messageOf(error));
+  } finally {
     await restore();
-    // The next fault begins in peace.
-    await until(limits.calmMs, async () =>
-      (await views()).every(({ incident }) => incident.status === "resolved") ? true : undefined,
-    );
   }
+  // The next fault begins in peace.
+  await until(limits.calmMs, async () =>
+    (await views()).every(({ incident }) => incident.status === "resolved") ? true : undefined,
+  ).catch((error: unknown) => stop(row.trouble ?? messageOf(error)));
+  if (reader.failures() > 0) row.readAgain = reader.failures();
+  return row;
 }
