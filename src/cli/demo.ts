@@ -10,6 +10,7 @@ import { isoTime, systemClock } from "../lib/clock.ts";
 import { createLogger } from "../lib/logger.ts";
 import { startLocalSlack } from "../local-slack/start-local-slack.ts";
 import { startKubemend } from "../main.ts";
+import { createRedactor } from "../rca/redact/redactor.ts";
 import { demoRecordingFolder } from "../replay/demo-recording.ts";
 import { loadTruth } from "../replay/player/load-truth.ts";
 import { loadRecording } from "../replay/recording/load-recording.ts";
@@ -61,7 +62,10 @@ async function play(options: DemoOptions, stopping: AbortSignal): Promise<void> 
   const leadInSpeed = numberOption("lead-in", options.leadIn, { command: "demo", min: 1, max: 200 });
   const port = numberOption("port", options.port, { command: "demo", min: 0, max: 65_535, whole: true });
   const folder = options.recording ?? demoRecordingFolder;
-  const log = createLogger({ level: process.env["KUBEMEND_LOG_LEVEL"] ?? "silent" });
+  const log = createLogger({
+    level: process.env["KUBEMEND_LOG_LEVEL"] ?? "silent",
+    redact: createRedactor().redact,
+  });
   const startedAt = performance.now();
   const print = (line: string, indent = 0) =>
     console.log(process.stdout.isTTY ? wrapLine(line, process.stdout.columns, indent) : line);

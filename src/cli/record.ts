@@ -68,7 +68,7 @@ export async function record(options: RecordCommandOptions): Promise<void> {
   });
   // Before an hour is spent.
   const truth = options.truth === undefined ? undefined : await readTruth(options.truth);
-  const log = createLogger({ level: process.env["KUBEMEND_LOG_LEVEL"] ?? "warn" });
+  const log = createLogger({ level: process.env["KUBEMEND_LOG_LEVEL"] ?? "warn", redact: createRedactor().redact });
   const { kubernetes, prometheus } = await loadConfig(options.config, process.env);
   const { kubeconfig = kubernetes.kubeconfig, context = kubernetes.context } = options;
   const kubeConfig = loadKubeConfig({ kubeconfig, context });

@@ -5,6 +5,7 @@ import { messageOf } from "../lib/app-error.ts";
 import { rest, systemClock } from "../lib/clock.ts";
 import { createLogger } from "../lib/logger.ts";
 import { startKubemend } from "../main.ts";
+import { createRedactor } from "../rca/redact/redactor.ts";
 import { isConnectionLost } from "../store/connection-lost.ts";
 import { warnAtStart } from "./doctor/at-start.ts";
 import { judgeSetup, type SetupOptions } from "./judge-setup.ts";
@@ -16,7 +17,7 @@ const restartDelayMs = 1_000;
 /** `kubemend start`: runs until told to stop, then lets what is half done finish. A database that is away is waited for. */
 export async function start(options: SetupOptions): Promise<void> {
   const { role, config, policy, kubeConfig, place } = await judgeSetup(options, process.env);
-  const log = createLogger({ level: config.log.level });
+  const log = createLogger({ level: config.log.level, redact: createRedactor().redact });
   using stopping = stopSignal({ first: (why) => log.info({ why }, "kubemend.stopping") });
   using atStart = new DisposableStack();
   const over = new AbortController();

@@ -68,6 +68,7 @@ export async function startDetectionPart(foundation: Foundation, outside: Outsid
     tickMs,
     seasons,
     latencies: new Set(config.detection.latencyHistograms),
+    redact: foundation.redact,
   });
   running.keep(seedSeasons({ seasons, database, cluster, clock, log }));
   const open = await listIncidents(database, {
@@ -86,7 +87,7 @@ export async function startDetectionPart(foundation: Foundation, outside: Outsid
     ...outside,
     config,
     ...(config.detection.shards > 1 ? { reads: shards.reads } : {}),
-    streamed: logStream && streamedLogs({ config, database, stream: logStream, shards, clock }),
+    streamed: logStream && streamedLogs({ ...foundation, stream: logStream, shards }),
     observation,
     clock,
     signal,

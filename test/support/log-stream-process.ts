@@ -5,6 +5,7 @@ import { configSchema } from "../../src/config/config.ts";
 import { createKnownPods } from "../../src/detection/collect/known-pods.ts";
 import { systemClock } from "../../src/lib/clock.ts";
 import { silentLogger } from "../../src/lib/logger.ts";
+import { createRedactor } from "../../src/rca/redact/redactor.ts";
 import { openDatabase } from "../../src/store/database.ts";
 
 // A watcher's part of logs alone: holds what shards it gets, and reads their partitions.
@@ -27,7 +28,14 @@ const stream = await openNatsLogStream({
   maxBytes: 512 * 1024 * 1024,
   maxAgeMs: 3_600_000,
 });
-const logs = streamedLogs({ config, database, stream, shards, clock: systemClock });
+const logs = streamedLogs({
+  config,
+  database,
+  stream,
+  shards,
+  clock: systemClock,
+  redact: createRedactor({ salt: "test" }).redact,
+});
 const { signal } = new AbortController();
 let lines = 0;
 const told = setInterval(() => console.log(`lines ${lines} held ${shards.stats.held.join(",")}`), 100);

@@ -107,7 +107,7 @@ export async function analyzeRecording(input: AnalyzeInput): Promise<AnalysisRes
   const observation = createObservation({ cluster: input.cluster });
   const { redact } = createRedactor();
   let lastId = 0;
-  const engine = createDetectionEngine({ observation, nextId: () => String(++lastId), learnMs });
+  const engine = createDetectionEngine({ observation, nextId: () => String(++lastId), learnMs, redact });
   const cases = new Map<string, Case>();
   let ticks = 0;
   let logLines = 0;

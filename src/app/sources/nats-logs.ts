@@ -4,6 +4,7 @@ import { createLogStreamSource, type LogStreamStats } from "../../detection/coll
 import type { LogIntake } from "../../detection/collect/push/log-intake.ts";
 import { createStreamIntake } from "../../detection/collect/push/stream-intake.ts";
 import type { SourceContext } from "../../detection/collect/source-context.ts";
+import type { Redact } from "../../incident/redacted.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { advanceLogs, logPosition, pruneTemplates } from "../../store/cluster/log-templates.ts";
 import type { Database } from "../../store/database.ts";
@@ -16,6 +17,7 @@ export interface NatsLogsDeps {
   readonly stream: LogStreamPort;
   readonly shards: Pick<Shards, "leaseOfShard">;
   readonly clock: Clock;
+  readonly redact: Redact;
 }
 
 /** Logs that travel through a stream: what is pushed goes in, what is ours comes out. */
@@ -42,7 +44,7 @@ export function streamOptions({ cluster, logs, nats, detection }: Config) {
 }
 
 /** One partition a shard: whoever holds the shard reads its partition, and nobody else may say how far. */
-export function streamedLogs({ config, database, stream, shards, clock }: NatsLogsDeps): StreamedLogs {
+export function streamedLogs({ config, database, stream, shards, clock, redact }: NatsLogsDeps): StreamedLogs {
   const { cluster } = config;
   const { shards: partitions } = config.detection;
   // A stream that was lost and made anew counts from 1 again: a position of the one before says nothing about it.
@@ -59,12 +61,17 @@ export function streamedLogs({ config, database, stream, shards, clock }: NatsLo
     partitions,
     owns: (partition) => shards.leaseOfShard(partition)?.held() ?? false,
     position: (partition, epoch) => logPosition(database, cluster, named(partition, epoch)),
-    async commit({ partition, epoch, ...progress }) {
+    async commit({ partition, epoch, templates, ...progress }) {
       const lease = shards.leaseOfShard(partition);
       // Of a lease that was lost nothing is known; the next holder counts these lines.
       await advanceLogs(
         database,
-        { cluster, ...progress, partition: named(partition, epoch) },
+        {
+          cluster,
+          ...progress,
+          partition: named(partition, epoch),
+          templates: templates.map((one) => ({ ...one, text: redact(one.text), line: redact(one.line) })),
+        },
         lease ?? { name: `shard:${cluster}:${partition}`, token: "0" },
       );
       if (performance.now() - prunedAt < pruneEveryMs) return;

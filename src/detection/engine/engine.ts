@@ -47,6 +47,8 @@ export interface DetectionEngineOptions {
   readonly share?: Share;
   /** Histograms of request durations that no convention tells. */
   readonly latencies?: NamedLatencies;
+  /** For the words of anomalies and titles of incidents, which quote logs and events: what is kept and told of them is redacted. */
+  readonly redact?: (text: string) => string;
 }
 
 /** Signals in, incidents out. Holds no timer and does no I/O: the caller owns time and calls `tick` with rising times. */
@@ -95,7 +97,7 @@ export function createDetectionEngine(options: DetectionEngineOptions): Detectio
     sources.detector,
   ];
   const natures = new Map<string, Nature>(detectors.map(({ name, nature }) => [name, nature]));
-  const ledger = createLedger({ clearMs: () => Math.max(20_000, 2 * pace.tickMs) });
+  const ledger = createLedger({ clearMs: () => Math.max(20_000, 2 * pace.tickMs), redact: options.redact });
   const transitions = createTransitions({ echoMs: () => 5 * pace.tickMs });
   const topology = createLiveTopology(observation);
   const grouper = createGrouper({
@@ -114,6 +116,7 @@ export function createDetectionEngine(options: DetectionEngineOptions): Detectio
       const object = objects.find(makeRef("Pod", namespace, pod))?.object;
       return object && objects.topOwner(object);
     },
+    redact: options.redact,
   });
   const clocks = createNodeClocks({
     nodeOf: (namespace, pod) => objects.get("Pod", namespace, pod)?.spec.nodeName,

@@ -6,6 +6,8 @@ export interface LedgerOptions {
   readonly clearMs: () => number;
   /** Anomalies held at a time; more are counted and left out. */
   readonly maxAnomalies?: number;
+  /** For the words of a finding, which may quote what was logged. Default: they are kept as they are. */
+  readonly redact?: ((text: string) => string) | undefined;
 }
 
 /** After a start the watch has to list everything first, and a page of 10,000 pods takes its time. */
@@ -27,7 +29,7 @@ export interface Ledger {
 }
 
 export function createLedger(options: LedgerOptions): Ledger {
-  const maxAnomalies = options.maxAnomalies ?? 20_000;
+  const { maxAnomalies = 20_000, redact } = options;
   const live = new Map<string, LiveAnomaly>();
   let dropped = 0;
 
@@ -41,7 +43,9 @@ export function createLedger(options: LedgerOptions): Ledger {
         dropped++;
         return;
       }
-      live.set(fingerprint, liveAnomaly(detector, finding, now, known));
+      const { headline, summary } = finding;
+      const told = redact ? { ...finding, headline: redact(headline), summary: redact(summary) } : finding;
+      live.set(fingerprint, liveAnomaly(detector, told, now, known));
     },
     sweep(now, mayEnd) {
       const ended: LiveAnomaly[] = [];

@@ -64,6 +64,8 @@ export interface LogTallyOptions {
   readonly maxContainers?: number;
   /** Kinds of ordinary messages of all workloads together. */
   readonly maxOrdinaryKinds?: number;
+  /** For the examples of kinds, which are quoted. */
+  readonly redact?: ((text: string) => string) | undefined;
 }
 
 /** A pause this long ends a run of severe lines. */
@@ -104,6 +106,7 @@ export function createLogTally(options: LogTallyOptions): LogTally {
   const maxTemplates = options.maxTemplatesPerWorkload ?? 200;
   const maxContainers = options.maxContainers ?? 20_000;
   const maxOrdinary = options.maxOrdinaryKinds ?? 50_000;
+  const { redact } = options;
   const severeMiner = createTemplateMiner({ maxTemplates: 20_000, keepTexts: true });
   const ordinaryMiner = createTemplateMiner({ maxTemplates: 20_000, maxLineChars: 1_024 });
   const tallies = new Map<string, Tally>();
@@ -119,10 +122,12 @@ export function createLogTally(options: LogTallyOptions): LogTally {
       miner: severeMiner,
       room: (size) => size < maxTemplates,
       onDrop: () => stats.droppedTemplates++,
+      redact,
     });
     const ordinary = createMessageKinds({
       miner: ordinaryMiner,
       room: (size) => size < maxTemplates && ordinaryKinds++ < maxOrdinary,
+      redact,
     });
     return {
       workload,

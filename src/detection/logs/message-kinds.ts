@@ -53,6 +53,8 @@ const runGapMs = 2 * 60_000;
 /** A pause this long parts two surges of one run. */
 export const surgeGapMs = 30_000;
 const exampleChars = 300;
+/** Redacted before it is cut: half a token is no longer recognised as one. */
+const lookaheadChars = 1_000;
 
 function join(into: Mutable, other: MessageKind): void {
   const [older, newer] = other.lastAt > into.lastAt ? [into, other] : [other, into];
@@ -73,13 +75,15 @@ function join(into: Mutable, other: MessageKind): void {
 /**
  * @param room asked before a new kind is taken in; what shares the room says when it is full
  * @param onDrop told of every line that found no place
+ * @param redact for the example, which is quoted, and whose words are: default as it was written
  */
 export function createMessageKinds(options: {
   readonly miner: TemplateMiner;
   readonly room: (size: number) => boolean;
   readonly onDrop?: () => void;
+  readonly redact?: ((text: string) => string) | undefined;
 }): MessageKinds {
-  const { miner } = options;
+  const { miner, redact = (text) => text } = options;
   const kinds = new Map<number, Mutable>();
   let dropped = 0;
 
@@ -111,7 +115,7 @@ export function createMessageKinds(options: {
       }
       kinds.set(id, {
         text: miner.template(id)?.text ?? line.slice(0, exampleChars),
-        example: message.slice(0, exampleChars),
+        example: redact(message.slice(0, exampleChars + lookaheadChars)).slice(0, exampleChars),
         level,
         fatal: level === "fatal",
         firstAt: at,

@@ -1,5 +1,6 @@
 import { runsOn } from "../../cluster/kinds/pod.ts";
 import type { Container, ContainerStatus, Pod } from "../../cluster/kubernetes-types.ts";
+import { untilToken } from "../../lib/until-token.ts";
 
 export interface ContainerView {
   readonly status: ContainerStatus;
@@ -45,8 +46,12 @@ export function conditionOf(pod: Pod, type: string) {
   return pod.status?.conditions?.find((condition) => condition.type === type);
 }
 
-/** Cuts what a message repeats from an application, to stay readable in a summary. */
+/**
+ * Cuts what a message repeats from an application, to stay readable in a summary. No word stays in half: of half a secret
+ * nobody could tell any more that it is one.
+ */
 export function short(text: string | undefined, limit = 160): string {
   const flat = (text ?? "").replaceAll(/\s+/g, " ").trim();
-  return flat.length > limit ? `${flat.slice(0, limit - 1)}…` : flat;
+  if (flat.length <= limit) return flat;
+  return `${untilToken(flat, limit - 1).trimEnd()}…`;
 }

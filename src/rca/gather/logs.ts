@@ -1,6 +1,7 @@
 import type { Observation } from "../../cluster/observation.ts";
 import { makeRef, type ObjectRef } from "../../incident/object-ref.ts";
 import { isoTime, utcTime } from "../../lib/clock.ts";
+import { untilToken } from "../../lib/until-token.ts";
 import type { Finding } from "./evidence-book.ts";
 import { type LogLevel, type LogSign, levelOf, signsOf, templateOfLine } from "./log-text.ts";
 
@@ -75,7 +76,7 @@ export function logFactsOf(
           template,
           level,
           signs: signsOf(line),
-          example: line.slice(0, maxExampleChars),
+          example: untilToken(line, maxExampleChars),
           pod,
           container,
           pods: new Set(),
@@ -91,7 +92,7 @@ export function logFactsOf(
         continue;
       }
       if (tally.count === 0)
-        Object.assign(tally, { first: at, example: line.slice(0, maxExampleChars), pod, container });
+        Object.assign(tally, { first: at, example: untilToken(line, maxExampleChars), pod, container });
       tally.count++;
       tally.last = at;
       tally.pods.add(pod);
@@ -121,7 +122,7 @@ export function lastLines(
   return observation.logs
     .lines({ namespace: pod.namespace ?? "", pod: pod.name, container, to: endedAt + 1_500 })
     .slice(-lines)
-    .map((line) => line.line.slice(0, maxExampleChars));
+    .map((line) => line.untilToken(line, maxExampleChars));
 }
 
 export function logFinding(fact: LogFact, from: number, to: number): Finding {
@@ -129,7 +130,7 @@ export function logFinding(fact: LogFact, from: number, to: number): Finding {
     source: "log",
     about: fact.workload,
     query: `kubectl -n ${fact.workload.namespace} logs ${fact.pod} -c ${fact.container} --since-time=${isoTime(fact.first)}`,
-    text: `${fact.count} line${fact.count === 1 ? "" : "s"} like this from ${fact.pods.size} pod${fact.pods.size === 1 ? "" : "s"} since ${utcTime(fact.first)} (${fact.countBefore} before): ${fact.example.slice(0, 600)}`,
+    text: `${fact.count} line${fact.count === 1 ? "" : "s"} like this from ${fact.pods.size} pod${fact.pods.size === 1 ? "" : "s"} since ${utcTime(fact.first)} (${fact.countBefore} before): ${untilToken(fact.example, 600)}`,
     at: fact.first,
     from,
     to,
@@ -147,7 +148,7 @@ export function lastLinesFinding(
     source: "log",
     about: makeRef(workload.kind, workload.namespace, workload.name),
     query: `kubectl -n ${pod.namespace} logs ${pod.name} -c ${container} --previous --tail=${lines.length}`,
-    text: `Last lines of container ${container} in ${pod.name} before it ended:\n${lines.map((line) => line.slice(0, 300)).join("\n")}`,
+    text: `Last lines of container ${container} in ${pod.name} before it ended:\n${lines.map((line) => untilToken(line, 300)).join("\n")}`,
     at,
   };
 }

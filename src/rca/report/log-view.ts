@@ -6,6 +6,7 @@ import type { Case } from "../case/case.ts";
 import { gistOf } from "../gather/line-gist.ts";
 import { levelOf } from "../gather/log-text.ts";
 import { type LogWindow, logFactsOf } from "../gather/logs.ts";
+import { quoted } from "../redact/quoted.ts";
 
 /** The first word of trouble may be older than the first symptom that was measured. */
 const preludeMs = 60_000;
@@ -32,7 +33,7 @@ function severeOf(open: Case, workload: ObjectRef, window: LogWindow, redact: Re
       workload,
       level: fact.level,
       pod: earlier?.pod ?? fact.pod,
-      text: earlier?.text ?? redact(gist.text.slice(0, quoteChars)),
+      text: earlier?.text ?? quoted(gist.text, quoteChars, redact),
       firstAt: earlier?.firstAt ?? fact.first,
       lastAt: Math.max(known?.lastAt ?? 0, fact.last),
       count: (known?.count ?? 0) + fact.count,
@@ -104,7 +105,7 @@ export function logViewOf(open: Case, redact: Redact): LogView | undefined {
     const ordinary = ordinaryOf(open, workload, from, budget);
     background.push(...ordinary.background);
     for (const { line, pod, ...times } of ordinary.news) {
-      const text = redact(gistOf(line).text.slice(0, quoteChars));
+      const text = quoted(gistOf(line).text, quoteChars, redact);
       marks.push({ workload, pod, level: "other", text, countBefore: 0, ...times });
     }
   }

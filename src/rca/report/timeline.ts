@@ -4,6 +4,7 @@ import { refKey, sameRef } from "../../incident/object-ref.ts";
 import type { Redact } from "../../incident/redacted.ts";
 import type { Case } from "../case/case.ts";
 import { changeFinding, describeChange } from "../gather/changes.ts";
+import { quoted } from "../redact/quoted.ts";
 
 interface Row {
   readonly at: number;
@@ -74,5 +75,5 @@ export function timelineOf(open: Case, redact: Redact): readonly TimelineEntry[]
   ];
   return [...rows]
     .sort((a, b) => a.at - b.at)
-    .map(({ at, text, evidence }) => ({ at, text: redact(text.slice(0, 400)), ...(evidence ? { evidence } : {}) }));
+    .map(({ at, text, evidence }) => ({ at, text: quoted(text, 400, redact), ...(evidence ? { evidence } : {}) }));
 }

@@ -25,6 +25,17 @@ test("no secret of a log line gets into it, nor into its words", async () => {
   expect(JSON.stringify(view)).not.toMatch(/hunter2|Xyzzy|9aF3kQ7/);
 });
 
+test("nor half of one that stands where a line is cut, nor in the evidence", async () => {
+  const token = `ghp_${"a1B2c3D4e5".repeat(4)}`;
+  for (const room of [300, 400, 600, 2_000]) {
+    const filled = "no answer, ".repeat(200).slice(0, room - 17);
+    const { input } = await brokenShop(`ERROR ${filled} ${token} of the release`);
+    const { diagnosis, evidence } = diagnoseByRules(input);
+    expect(diagnosis.logView?.worst.text).toMatch(/^ERROR no answer/);
+    expect(JSON.stringify([diagnosis, evidence]), `at ${room}`).not.toContain("ghp_a1");
+  }
+});
+
 test("it says how much of the logs could be read", async () => {
   const { shop, input } = await brokenShop();
   const read = shop.observation.logs.shareRead(input.incident.onset - 60_000);
