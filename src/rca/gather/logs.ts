@@ -122,7 +122,7 @@ export function lastLines(
   return observation.logs
     .lines({ namespace: pod.namespace ?? "", pod: pod.name, container, to: endedAt + 1_500 })
     .slice(-lines)
-    .map((line) => line.untilToken(line, maxExampleChars));
+    .map((line) => untilToken(line.line, maxExampleChars));
 }
 
 export function logFinding(fact: LogFact, from: number, to: number): Finding {
