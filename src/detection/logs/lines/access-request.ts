@@ -1,9 +1,11 @@
+import { isDigit } from "./chars.ts";
+
 /** `"GET /path HTTP/1.1" 502` as nginx, Apache and Envoy write it. */
 const REQUEST = /["']([A-Z]{3,7}) (\S{1,2000}) HTTP\/[\d.]{1,4}["'] (?:status: )?(\d{3})\b/;
 
 /** `GET /path 502 12 ms`, as Express and many others write it. */
 const PLAIN_REQUEST =
-  /^(?:--> |<-- )?(?:HTTP )?([A-Z]{3,7}) (\/\S{0,2000}) (?:HTTP\/[\d.]{1,4} )?(?:[-=]> )?([1-5]\d\d)(?= |$)/;
+  /^(?:--> |<-- )?(?:HTTP )?([A-Z]{3,7}) (?:https?:\/\/[^\s/]{1,300})?(\/\S{0,2000}) {1,2}(?:HTTP\/[\d.]{1,4} )?(?:[-=]> )?([1-5]\d\d)(?= |$)/;
 /** `"GET /index.php" 502`, as PHP-FPM and others write it. */
 const SHORT_REQUEST = /"([A-Z]{3,7}) (\/\S{0,2000})" ([1-5]\d\d)(?= |$)/;
 /** `GET /a => generated 12 bytes in 3 msecs (HTTP/1.1 502) `, as uWSGI writes it. */
@@ -14,6 +16,33 @@ const COMPLETED = /^(?:Completed|Sent) ([1-5]\d\d) (?=[A-Z]|in )/;
 const KTOR = /^([1-5]\d\d) [A-Z][A-Za-z -]{1,40}: ([A-Z]{3,7}) - (\/\S{0,2000})/;
 /** `[GIN] 2026/11/20 - 22:27:36 | 502 | 1.2ms | 10.0.0.1 | GET      "/path"` */
 const GIN = /^\[GIN\] [^|]{1,40}\| {0,4}(\d{3}) \|[^|]{1,40}\|[^|]{1,60}\| {0,2}([A-Z]{3,7}) +"([^"]{0,2000})"/;
+
+/** Fiber's `502 - 1.2ms GET /path` and `502 | 1.2ms | 10.0.0.1 | GET | /path`: how long it took stands behind the status. */
+const TIMED =
+  /(?:^|[ \]|])([1-5]\d\d) {1,4}[-|] {0,12}[\d.]{1,12}[\dmsuµμn.]{1,12}[ |]{1,12}(?:[\da-fA-F.:]{3,45}[ |]{1,20})?([A-Z]{3,7})[ |]{1,12}(\/[^\s|]{0,2000})/;
+const STATUS_BEFORE = /(?:^|[ \]|])([1-5]\d\d {1,4}[-|] {0,12})$/;
+
+/** Where the sentence of an access line begins: at its status, where that was taken for a field of the header. */
+export function startOfAnswer(text: string, from: number): number {
+  return from - (STATUS_BEFORE.exec(text.slice(Math.max(0, from - 24), from))?.[1]?.length ?? 0);
+}
+
+/** How much of a line is searched for it: its header, and a path. */
+const TIMED_CHARS = 2_200;
+
+/** @returns method, path and status */
+function timedRequest(text: string): readonly string[] | undefined {
+  if (!text.includes(" | ") && !text.includes(" - ")) return undefined;
+  const [, status = "", method = "", path = ""] = TIMED.exec(text.slice(0, TIMED_CHARS)) ?? [];
+  return status === "" ? undefined : [method, path, status];
+}
+
+/**
+ * The extended format of the W3C in the order in which IIS writes it: `GET /path query 80 user 10.0.0.9 agent referer 502 0 64 12`, before it
+ * the server (https://learn.microsoft.com/windows/win32/http/w3c-logging). No field holds a space; the numbers of the answer end the line.
+ */
+const W3C =
+  /^(?:\S{1,128} ){0,3}([A-Z]{3,7}) (\/\S{0,2000}) \S{1,2000} \d{1,5} (?:\S{1,2000} ){3,6}([1-5]\d\d) \d{1,3} \d{1,10}(?: \d{1,10}){0,3}$/;
 
 /**
  * Method, path and status of an access line, in any of its forms.
@@ -33,5 +62,9 @@ export function requestOf(text: string, from: number): readonly (string | undefi
   const short = protocol < 0 && text.includes('" ') ? SHORT_REQUEST.exec(text.slice(from)) : null;
   if (short !== null) return short.slice(1);
   const gin = text.startsWith("[GIN]") ? GIN.exec(text) : null;
-  return gin === null ? undefined : [gin[2], gin[3], gin[1]];
+  if (gin !== null) return [gin[2], gin[3], gin[1]];
+  // Most lines hold no path.
+  if (!text.includes(" /")) return undefined;
+  const endsInNumber = isDigit(text.charCodeAt(text.length - 1));
+  return (endsInNumber ? W3C.exec(text.slice(from))?.slice(1) : undefined) ?? timedRequest(text);
 }

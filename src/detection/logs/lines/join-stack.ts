@@ -1,10 +1,10 @@
 import { requestOf } from "./access-request.ts";
-import { type Block, blockOf, followInBlock, followIndented } from "./open-block.ts";
+import { type Block, blockOf, FIELDS_END, followInBlock, followIndented } from "./open-block.ts";
 import { severityOfWords } from "./severity-words.ts";
 import { beginsHeaded, isHeaded, isHeaderOnly, isJavaUtil, tellsError, tellsTrouble } from "./stated-header.ts";
 import { createStreamHabit } from "./stream-habit.ts";
 import { isBlank, isContinuation, isExceptionHead, isGoFunction, isIndented, isRubyFrame } from "./trace-lines.ts";
-import { withoutColours } from "./wrapped-line.ts";
+import { withoutColours, withoutPod } from "./wrapped-line.ts";
 
 /** A message of one or more lines, with the time of its first line in milliseconds. */
 export interface JoinedLine {
@@ -142,6 +142,8 @@ export function createStackJoiner(options: StackJoinerOptions = {}): StackJoiner
     to.block = block;
     to.afterBlank = false;
     if (block === "hash" && to.isHead && !isHead) to.text = line.slice(0, maxChars);
+    else if (block === "fields-ended" && line.startsWith(FIELDS_END))
+      to.text = `${line}${AS_INDENTED}${to.text}`.slice(0, maxChars);
     // An object that is complete would be none with more behind it; and rules around a heading say nothing.
     else if ((!isObject(to.text) || wasJson) && (block !== "report" || !to.isHead || !isHead)) {
       if (to.lines <= maxLines && to.text.length < maxChars)
@@ -176,7 +178,8 @@ export function createStackJoiner(options: StackJoinerOptions = {}): StackJoiner
   }
 
   return {
-    push(at, raw) {
+    push(at, given) {
+      const raw = withoutPod(given);
       const line = raw.trimStart().charCodeAt(0) === ESCAPE ? withoutColours(raw) : raw;
       const onto = held !== undefined && at - held.lastAt <= waitMs ? held : undefined;
       if (isBlank(line)) {

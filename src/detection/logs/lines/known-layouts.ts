@@ -51,6 +51,14 @@ export const OPENINGS: readonly Layout[] = [
     ends: true,
     levels: { ERROR, CRASH: ERROR, SUPERVISOR: ERROR, WARNING: WARN, INFO, PROGRESS: INFO },
   },
+  // Passenger: level, time, process and place in one bracket; and what an application of its writes.
+  {
+    first: "[",
+    form: /\[ ([CEWNIDV])\d? \d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{1,6} [^\]\n]{1,160} \]: (?:\[Client [\w-]{1,32}\] )?/y,
+    ends: true,
+    levels: { ...LETTERS, C: ERROR, N: INFO },
+  },
+  { first: "A", form: /App \d{1,7} (?:output|stdout|stderr): /y, ends: false },
   // nginx before its log is open, and its kin: `nginx: [emerg] `.
   { first: LOWER, next: "[", form: /[\w.-]{1,32}: \[([a-z]{3,8})\] /y, ends: true },
   { first: LOWER, next: UPPER, form: /[\w.-]{1,32}: ([A-Z]{4,8}) (?=\S)/y, ends: true },
@@ -75,6 +83,8 @@ export const OPENINGS: readonly Layout[] = [
 
 /** Behind a time, before a level is known. */
 export const BEFORE_LEVEL: readonly Layout[] = [
+  // Sanic: logger, level and peer without a space: `(sanic.access)[INFO][10.0.0.9:51234]: `.
+  { first: "(", form: /\([\w.-]{1,64}\)\[([A-Z]{4,8})\](?:\[[^\]\n]{0,64}\])?: /y, ends: true },
   // Python with the level behind the logger, and Kopf with the object: `keeper.rows [INFO] [east/a] `.
   {
     first: LOWER + UPPER,

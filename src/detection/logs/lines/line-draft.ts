@@ -16,7 +16,7 @@ const MAX_MESSAGE = 4_096;
 
 /** `s` is MongoDB's, `@l` Serilog's, `level_name` Monolog's. */
 const LEVEL_KEYS = new Set(
-  "level severity lvl loglevel log.level levelname @level log_level level_name @l severitytext severity_text s l error_severity".split(
+  "level severity lvl loglevel log.level levelname @level log_level level_name @l severitytext severity_text severity_label sev s l error_severity".split(
     " ",
   ),
 );

@@ -25,6 +25,9 @@ export type Block =
   | "json"
   /** Behind a header without a sentence, up to the next header. */
   | "report"
+  /** What an error of MinIO is about, a field a line, and behind the error that ends them. */
+  | "fields"
+  | "fields-ended"
   /** Behind a line that announces others, up to the next header or a blank line. */
   | "announced";
 
@@ -51,9 +54,12 @@ export function blockOf(line: string): Block {
   if (line.startsWith("panic: ") || line.startsWith("fatal error: ") || line.startsWith("goroutine ")) return "go";
   if (line.startsWith("thread '") && /' (?:\(\d+\) )?panicked at .*:\d+:$/.test(line)) return "rust";
   if (line.startsWith("** (")) return "elixir";
+  if (line.startsWith("API: ") && /^API: \w{1,64}\(/.test(line)) return "fields";
   return /^Warning messages?:\s*$/.test(line) ? "announced" : "plain";
 }
 
+/** The field that says what is wrong: it is told first. */
+export const FIELDS_END = "Error: ";
 const CHAINS = ["During handling of the above", "The above exception was"];
 const OF_PROCESS = /^(?:Last message|State|Function|Initial Call|Ancestors|Args)\b[^:]{0,40}: |^\([\w.]+ [\d.]+\) /;
 
@@ -73,6 +79,9 @@ export function followInBlock(block: Block, line: string, isSecond: boolean): Bl
       return isExceptionHead(line) ? "trace" : undefined;
     case "elixir":
       return OF_PROCESS.test(line) ? "elixir" : undefined;
+    case "fields":
+      if (line.startsWith(FIELDS_END)) return "fields-ended";
+      return /^[A-Z]\w{1,24}: /.test(line) ? "fields" : undefined;
     case "hash":
       return line.charCodeAt(0) === HASH ? "hash" : undefined;
     case "json":
@@ -84,7 +93,16 @@ export function followInBlock(block: Block, line: string, isSecond: boolean): Bl
 }
 
 /** In these whatever is indented belongs to the message, unless it has a time and a level of its own. */
-const CLOSED: ReadonlySet<Block> = new Set(["python", "go", "rust", "elixir", "hash", "json", "report"]);
+const CLOSED: ReadonlySet<Block> = new Set([
+  "python",
+  "go",
+  "rust",
+  "elixir",
+  "hash",
+  "json",
+  "report",
+  "fields-ended",
+]);
 
 /** Of so many blanks is the indentation, a tab being eight. */
 function marginOf(line: string): number {

@@ -1,4 +1,4 @@
-import { requestOf } from "./access-request.ts";
+import { requestOf, startOfAnswer } from "./access-request.ts";
 import { skipSpaces } from "./chars.ts";
 import { createHeader } from "./header.ts";
 import { levelOfRank } from "./level.ts";
@@ -11,7 +11,7 @@ import { scanHeader } from "./scan-header.ts";
 import { isKeyChar } from "./scan-pairs.ts";
 import { scanStructured } from "./scan-structured.ts";
 import { stampMs } from "./stamp-time.ts";
-import { withoutColours } from "./wrapped-line.ts";
+import { withoutColours, withoutPod } from "./wrapped-line.ts";
 
 /** Characters of a line that are looked at. */
 const MAX_LINE = 16_384;
@@ -37,7 +37,7 @@ function noteRequest(draft: Draft, text: string, from: number): boolean {
  * .NET, PostgreSQL, and access logs (a status of 500 or more is an error). Never throws; reads at most 16,384 characters.
  */
 export function parseLine(raw: string): ParsedLine {
-  const text = withoutColours(raw.length > MAX_LINE ? raw.slice(0, MAX_LINE) : raw);
+  const text = withoutColours(withoutPod(raw.length > MAX_LINE ? raw.slice(0, MAX_LINE) : raw));
   scanHeader(text, 0, text.length, header);
   const { message: from, level: rank, timeStart, timeEnd } = header;
   const level = levelOfRank(rank);
@@ -63,7 +63,8 @@ export function parseLine(raw: string): ParsedLine {
   // What a header or a span holds in pairs belongs to the line as well: `[trace=7] `.
   notePairs(text, Math.max(0, timeEnd), draft, noteOnlyField);
   const isTold = isAnswer || draft.fields.method !== undefined;
-  return finish(draft, text.slice(skipSpaces(text, from, text.length)), isTold);
+  const start = isAnswer ? startOfAnswer(text, from) : from;
+  return finish(draft, text.slice(skipSpaces(text, start, text.length)), isTold);
 }
 
 function isLogfmt(text: string, from: number): boolean {

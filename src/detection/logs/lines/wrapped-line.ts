@@ -16,6 +16,23 @@ export function withoutColours(text: string): string {
   return text.includes(ESCAPE) ? text.replace(SEQUENCES, "") : text;
 }
 
+/** `[pod/web-1/app] `, as `kubectl logs --prefix` writes before each line. */
+const PREFIXED = /^\[pod\/[a-z0-9.-]{1,253}\/[a-z0-9.-]{1,63}\] /;
+const COLOURED = `${ESCAPE}\\[[0-9;]{1,16}m([a-z0-9](?:[a-z0-9.-]{0,252}[a-z0-9])?)${ESCAPE}\\[0m `;
+/** Pod and container in colours, before them a namespace perhaps, as stern writes them. */
+const IN_COLOURS = new RegExp(`^(?:${COLOURED})?${COLOURED}${COLOURED}`);
+
+/**
+ * The line without the pod and container that a reader of several logs has put before it. Without brackets or colours they are words like
+ * others; and a level and a logger in colours are no pod and container: the name of a pod has a dash.
+ */
+export function withoutPod(text: string): string {
+  const code = text.charCodeAt(0);
+  const match = code === OPEN ? PREFIXED.exec(text) : code === 27 ? IN_COLOURS.exec(text) : null;
+  if (match === null || (code === 27 && !match[2]?.includes("-"))) return text;
+  return text.slice(match[0].length);
+}
+
 /** ` stdout F ` after the time of a line, as the kubelet's log files have it (CRI): where the container's own line starts. */
 export function afterStream(text: string, at: number, end: number): number {
   if (!text.startsWith(" stdout ", at) && !text.startsWith(" stderr ", at)) return -1;

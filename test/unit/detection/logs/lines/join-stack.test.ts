@@ -415,3 +415,38 @@ test("an endless trace is cut in lines and characters, and every line is counted
   expect(message?.text.length).toBeLessThanOrEqual(200);
   expect(message?.text.split("\n").length).toBeLessThanOrEqual(10);
 });
+
+describe("MinIO tells what an error is about, a field a line, and the error last", () => {
+  const block = (error: string) => [
+    "API: PutObject(bucket=orders, object=2026/11)",
+    "Time: 22:27:36 UTC 11/20/2026",
+    "DeploymentID: 8a1c2f6e",
+    "RequestID: 17C3A0",
+    "RemoteHost: 10.0.0.9",
+    `Error: ${error}`,
+    "       2: internal/logger/logger.go:258:logger.LogIf()",
+    "       1: cmd/api-errors.go:2368:cmd.toAPIError()",
+    "",
+  ];
+  test("each is one message, which says the error first", () => {
+    const lost = "Error: Drive returned an error (unformatted drive found)";
+    const full = "Error: Storage reached its minimum free drive threshold (cmd.StorageFull)";
+    expect(join([...block(lost.slice(7)), ...block(full.slice(7)), headed])).toEqual([
+      { head: lost, lines: 9 },
+      { head: full, lines: 9 },
+      { head: headed, lines: 1 },
+    ]);
+  });
+  test("a call of an API that a program tells of is a line", () => {
+    const lines = ["API: list(orders)", "2026-11-20 22:27:36 INFO two orders", "done: yes"];
+    expect(join(lines).map(({ head }) => head)).toEqual(lines);
+  });
+});
+
+test("frames belong together when each line has the name of its pod before it", () => {
+  const lines = ["2026-11-20 22:27:36 ERROR order failed", "\tat org.example.Shop.order(Shop.java:17)", "next"];
+  expect(join(lines.map((line) => `[pod/web-1/app] ${line}`))).toEqual([
+    { head: lines[0], lines: 2 },
+    { head: "next", lines: 1 },
+  ]);
+});

@@ -1,0 +1,91 @@
+import { describe, expect, test } from "vitest";
+import { parseLine } from "../../../../../src/detection/logs/lines/parse-line.ts";
+
+describe("access lines", () => {
+  const iis = (status: number) => `GET /orders id=7 80 - 10.0.0.9 Mozilla/5.0+(X11) - ${status} 0 64 120`;
+  test.each([
+    [
+      "Fiber",
+      "12:00:00 | 502 |     1.2ms |        10.0.0.1 | GET     | /orders       | -",
+      "error",
+      "502 |     1.2ms |        10.0.0.1 | GET     | /orders       | -",
+    ],
+    ["Fiber without colours or blanks", "12:00:00 | 200 | 31.4µs | 10.0.0.1 | GET | /orders | -", "info", undefined],
+    ["Fiber before 2.50", "[12:00:00] 502 - 1.2ms GET /orders", "error", "502 - 1.2ms GET /orders"],
+    ["IIS", `2026-11-20 22:27:36 10.0.0.5 ${iis(502)}`, "error", `10.0.0.5 ${iis(502)}`],
+    ["IIS, site and server first", `2026-11-20 22:27:36 W3SVC1 WEB-1 10.0.0.5 ${iis(200)}`, "info", undefined],
+    [
+      "Sanic",
+      "[2026-11-20 22:27:36 +0000] - (sanic.access)[INFO][10.0.0.9:51234]: GET http://shop:8000/orders  502 12",
+      "error",
+      "GET http://shop:8000/orders  502 12",
+    ],
+    [
+      "Sanic, well",
+      "[2026-11-20 22:27:36 +0000] - (sanic.access)[INFO][10.0.0.9:51234]: GET http://shop:8000/orders  200 12",
+      "info",
+      "GET http://shop:8000/orders  200 12",
+    ],
+  ])("%s", (_name, line, level, sentence) => {
+    const { fields, ...told } = parseLine(line);
+    expect(told.level).toBe(level);
+    expect(fields).toMatchObject({ method: "GET", path: "/orders", status: level === "error" ? 502 : 200 });
+    if (sentence !== undefined) expect(told.message).toBe(sentence);
+  });
+
+  test.each([
+    "22:27:36 INFO retried 503 - 2 of 7 times, see /var/log/ledger",
+    "22:27:36 INFO ledger 500 | 12 rows | /data",
+    "22:27:36 INFO copied GET /a to 500 rows in 3 12 40",
+  ])("no access line: %s", (line) => {
+    expect(parseLine(line)).toMatchObject({ level: "info" });
+    expect(parseLine(line).fields?.status).toBeUndefined();
+  });
+});
+
+describe("Passenger", () => {
+  const place = "2026-11-20 22:27:36.1234 7/T5 age/Cor/Con/Checkout.cpp:96 ]:";
+  test.each([
+    [`[ E ${place} [Client 1-1] Cannot checkout session: queue full`, "error", "Cannot checkout session: queue full"],
+    [`[ N ${place} Starting the agent`, "info", "Starting the agent"],
+    ["App 77 output: 2026-11-20 22:27:36 ERROR ledger lost", "error", "ledger lost"],
+  ])("%s", (line, level, message) => {
+    expect(parseLine(line)).toMatchObject({ level, message });
+  });
+});
+
+describe("a line that a reader of several logs has put a pod before", () => {
+  const colour = (code: number, text: string) => `\u001b[${code}m${text}\u001b[0m`;
+  const stern = `${colour(36, "web-7d4f9c-abcde")} ${colour(32, "app")} `;
+  test.each([
+    ["kubectl logs --prefix", "[pod/web-7d4f9c-abcde/app] "],
+    ["stern", stern],
+    ["stern over all namespaces", `${colour(36, "shop")} ${stern}`],
+  ])("%s", (_name, prefix) => {
+    for (const line of [
+      '{"level":"error","msg":"ledger lost"}',
+      "level=error msg=ledger lost",
+      "2026-11-20T22:27:36Z ERROR ledger lost",
+    ])
+      expect(parseLine(prefix + line)).toEqual(parseLine(line));
+  });
+
+  test("a level and a logger in colours stay what they are", () => {
+    expect(parseLine(`${colour(31, "error")} ${colour(36, "ledger")} row 12 was lost`).level).toBe("error");
+  });
+});
+
+test.each([
+  "severity_text",
+  "loglevel",
+  "lvl",
+  "log.level",
+  "@level",
+  "levelname",
+  "l",
+  "sev",
+  "severity_label",
+])("a level under the key %s", (key) => {
+  expect(parseLine(JSON.stringify({ [key]: "error", message: "ledger 12 opened" })).level).toBe("error");
+  expect(parseLine(`time=2026-11-20T22:27:36Z ${key}=error msg="ledger 12 opened"`).level).toBe("error");
+});
