@@ -26,6 +26,8 @@ const headlines: Readonly<Record<string, string>> = {
   ProvisioningFailed: "cannot be provisioned",
   FailedBinding: "cannot be bound",
   SyncLoadBalancerFailed: "gets no load balancer",
+  FailedDaemonPod: "has a pod that fails again and again on its node",
+  RecreatingFailedPod: "has a pod that fails again and again",
   UpdateLoadBalancerFailed: "has a load balancer that does not learn of nodes",
   FailedToUpdateEndpointSlices: "has endpoints that cannot be written",
   FailedToUpdateEndpoint: "has endpoints that cannot be written",
@@ -43,8 +45,15 @@ const beforeStart: ReadonlySet<string> = new Set([
   "NetworkNotReady",
   "FailedPrepareDynamicResources",
 ]);
-/** Two wrote at the same moment, or what it was for is going: the controller tries again, or need not. */
-const ofNoAccount = /the object has been modified|being terminated/;
+/**
+ * Two wrote at the same moment, or what it was for is going: the controller tries again, or need not. And failed pods of many nodes in
+ * one event, which names the last.
+ */
+const ofNoAccount =
+  /the object has been modified|being terminated|\(combined from similar events\): Found failed daemon pod/;
+/** What such a warning is about, where that is not its object: nodes that are shut down one after the other fail a pod each. */
+const aboutPart = /^Found failed daemon pod .* on node ([^\s,]+)|is recreating failed Pod (\S+)/;
+const partOf = ({ message }: SeenEvent): string | undefined => aboutPart.exec(message)?.slice(1).find(Boolean);
 const atLeast = 3;
 const recentMs = 5 * 60_000;
 /** One that has stayed away for so many times its usual pause is over. */
@@ -64,7 +73,7 @@ function told(events: readonly SeenEvent[]): Iterable<Told> {
   const found = new Map<string, Told>();
   for (const event of events) {
     if (own(headlines, event.reason) === undefined || !event.warning || ofNoAccount.test(event.message)) continue;
-    const key = `${refKey(event.about)}|${event.reason}`;
+    const key = `${refKey(event.about)}|${event.reason}|${partOf(event) ?? ""}`;
     const before = found.get(key);
     found.set(key, {
       last: before && before.last.at > event.at ? before.last : event,
@@ -81,11 +90,14 @@ function faultOfNode({ message }: SeenEvent, object: KubeObject): Pick<Finding, 
   return { nature: "fault", seenOn: makeRef("Node", undefined, object.spec.nodeName) };
 }
 
-/** What was asked for is there by now, however often it failed before: a volume, a load balancer, a network and sandbox. */
+/** What was asked for is there by now, however often it failed before: a volume, a load balancer, pods, a network and sandbox. */
 function isThere({ reason }: SeenEvent, object: KubeObject): boolean {
   if (isKind(object, "PersistentVolumeClaim")) return object.status?.phase === "Bound";
   if (reason === "SyncLoadBalancerFailed" && isKind(object, "Service"))
     return (object.status?.loadBalancer?.ingress?.length ?? 0) > 0;
+  if (isKind(object, "DaemonSet"))
+    return (object.status?.numberAvailable ?? 0) >= (object.status?.desiredNumberScheduled ?? 1);
+  if (isKind(object, "StatefulSet")) return (object.status?.availableReplicas ?? 0) >= (object.spec.replicas ?? 1);
   return beforeStart.has(reason) && isKind(object, "Pod") && object.status?.phase !== "Pending";
 }
 
@@ -97,8 +109,8 @@ function expectedUntil({ last, count, firstAt }: Told): number {
 
 /**
  * Warnings of the kinds above that come again and again. It goes when none comes any more or the object is gone. Not a fault
- * either: a pod that got its network and sandbox after all, a claim or a Service that got its volume or address, a node that
- * has just joined and whose network is not there yet.
+ * either: a pod that got its network and sandbox after all, a claim or a Service that got its volume or address, a controller
+ * that has all its pods, a node that has just joined and whose network is not there yet, or one that is shut down.
  * Nor of the node: memory kills of containers that met their own limit (also of namespaces that are not watched, when
  * the node had room), and old ones that a starting kubelet reports.
  */
@@ -113,8 +125,14 @@ export const repeatedWarning = defineEventDetector({
       if (headline === undefined || count < atLeast || now > expectedUntil(row)) continue;
       const object = observation.objects.get(event.about.kind, event.about.namespace, event.about.name);
       if (!object || isThere(event, object)) continue;
-      const node = isKind(object, "Pod") ? object.spec.nodeName : undefined;
-      if (beforeStart.has(event.reason) && node !== undefined && passingNodes(context).has(node)) continue;
+      const part = partOf(event);
+      const node = isKind(object, "Pod") ? object.spec.nodeName : part;
+      if (
+        (beforeStart.has(event.reason) || part !== undefined) &&
+        node !== undefined &&
+        passingNodes(context).has(node)
+      )
+        continue;
       if (event.reason === "SystemOOM") {
         if (now - event.at < toldLaterMs) continue;
         if (isWithin(foreignOoms(observation, event.about), event.at) || hadRoom(observation, event.about, event.at))
@@ -124,6 +142,7 @@ export const repeatedWarning = defineEventDetector({
         reason: event.reason,
         target: ownerOf(object),
         seenOn: event.about,
+        ...(part === undefined ? {} : { detail: part }),
         severity: "medium",
         headline,
         summary: `${event.about.kind} ${event.about.name}: ${event.reason} ${count} times: ${short(event.message, 220)}`,

@@ -145,3 +145,29 @@ describe("warnings of controllers that no state shows", () => {
     expect(told(world).map((one) => `${one.reason} ${one.target.name}`)).toEqual(want);
   });
 });
+
+describe("pods that a controller finds failed and makes again", () => {
+  const agent = (available: number) => ({
+    apiVersion: "apps/v1",
+    kind: "DaemonSet",
+    metadata: { name: "agent", namespace: "shop", uid: "agent" },
+    spec: { template: { metadata: { labels: { app: "agent" } }, spec: { containers: [] } } },
+    status: { desiredNumberScheduled: 3, numberAvailable: available },
+  });
+  const found = (node: number, serial: number) =>
+    `${node < 0 ? "(combined from similar events): " : ""}Found failed daemon pod shop/agent-x${serial} on node node-${node}, will try to kill it`;
+  test.each<[string, number, (serial: number) => number, readonly string[]]>([
+    ["on one node again and again", 2, () => 1, ["FailedDaemonPod agent"]],
+    ["on nodes that are shut down one after the other", 2, (serial) => serial + 1, []],
+    ["on so many nodes that one event tells of all", 2, () => -1, []],
+    ["and has all of by now", 3, () => 1, []],
+  ])("%s", (_title, available, nodeOf, want) => {
+    const world = quietWorld();
+    world.put(agent(available));
+    for (let i = 0; i < 3; i++) {
+      warns(world, { kind: "DaemonSet", name: "agent" }, "FailedDaemonPod", found(nodeOf(i), i));
+      world.run(12_000);
+    }
+    expect(told(world).map((one) => `${one.reason} ${one.target.name}`)).toEqual(want);
+  });
+});
