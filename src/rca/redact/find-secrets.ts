@@ -1,11 +1,10 @@
 import { boundParameters } from "./bound-parameters.ts";
-import { callArgument, mayCall } from "./call-arguments.ts";
 import { changedValues } from "./changed-values.ts";
 import { foreignSecrets } from "./foreign-names.ts";
 import { knownTokenIn } from "./known-tokens.ts";
 import { beginsFields, hashAt, isProductKey, leastKeyChars, pgpassAt, puttyKeys } from "./line-formats.ts";
-import { linePair, mayBePair } from "./line-pair.ts";
-import { leastPathChars, pathSecret } from "./path-secret.ts";
+import { groupChars, leastPaymentChars, paymentNumber } from "./payment-numbers.ts";
+import { lastBehindPlaced, placed } from "./placed.ts";
 import { plainView } from "./plain-view.ts";
 import { leastRandomChars, looksRandom } from "./randomness.ts";
 import { secretName } from "./secret-names.ts";
@@ -28,17 +27,6 @@ const pemBegin = "-----BEGIN";
 const equals = 61;
 const colon = 58;
 const atSign = 64;
-
-/** What only the place of a word gives away: a link that is a secret itself, a column of a line, the arguments of a call. */
-function placed(
-  text: string,
-  { from, to, slash }: { readonly from: number; readonly to: number; readonly slash: boolean },
-  mayLook: (at: number) => boolean,
-): Span | undefined {
-  if (slash && to - from >= leastPathChars) return pathSecret(text, from, to);
-  if (mayCall(text, to)) return mayLook(to) ? callArgument(text, from, to) : undefined;
-  return mayBePair(text, from, to) ? linePair(text, from, to, mayLook) : undefined;
-}
 
 /** What is told by signs that are looked up in the whole text rather than word by word. */
 const fromAnchors = (text: string) => [
@@ -172,7 +160,7 @@ function secretsIn(text: string, depth: number): readonly Span[] {
       else if (spoken?.lookedUntil) lookedUntil = spoken.lookedUntil;
     }
 
-    if ((slash && i - from >= leastPathChars) || code === 40 || code === 32 || code === 9) {
+    if (slash || code <= lastBehindPlaced) {
       const place = placed(text, { from, to: i, slash }, mayLook);
       if (place) speech.add([place]);
     }
@@ -186,9 +174,14 @@ function secretsIn(text: string, depth: number): readonly Span[] {
     )
       to++;
     const known = knownTokenIn(text, from, i);
+    const payment =
+      !known && (i - from === groupChars || i - from >= leastPaymentChars) && paymentNumber(text, from, i);
     if (known) {
       spans.push({ from: known.from, to: known.end, kind: known.kind });
       i = Math.max(i, known.end);
+    } else if (payment) {
+      spans.push(payment);
+      i = payment.to;
     } else if (
       (to - from >= leastRandomChars && looksRandom(text, from, to)) ||
       (to - from >= leastKeyChars && isProductKey(text, from, to))

@@ -1,7 +1,7 @@
 import { isValue } from "./is-value.ts";
 import { looksChosen } from "./looks-chosen.ts";
 import { isBlank } from "./marks.ts";
-import { secretName } from "./secret-names.ts";
+import { type NameKind, secretName } from "./secret-names.ts";
 import type { Span } from "./span.ts";
 
 // A name at the start of its line and its value in the next column: `DB_PASSWORD<tab>…`, `password | …`, `bindpw …`.
@@ -10,8 +10,12 @@ const newline = 10;
 const tab = 9;
 const bar = 124;
 const blank = 32;
+const comma = 44;
+const quote = 34;
 const maxIndent = 40;
 const rest = /[ \t]{0,60}\|?[ \t]{0,60}(?:["'`]([^"'`\n]{1,200})["'`]|(\S{1,200}))([^\n]{0,200})/y;
+/** The second of two cells, the last of its line: `DB_PASSWORD,…`. */
+const cell = /,[ \t]?(?:"([^"\n]{4,200})"|([^\s,"]{4,200}))[ \t]{0,20}(?:\r?\n|$)/y;
 /** Names of objects and programs, which columns begin with. */
 const objectName = /^[a-z0-9]+(?:-[a-z0-9]+)+$/;
 const age = /^(?:\d+[ydhms])+$/;
@@ -26,9 +30,22 @@ function isVariable(text: string, from: number, to: number): boolean {
   return joined;
 }
 
+/** How many signs of a quote stand between the name and the comma behind it; undefined where none follows. */
+function commaBehind(text: string, to: number): 0 | 1 | undefined {
+  const next = text.charCodeAt(to);
+  if (next === comma) return 0;
+  return next === quote && text.charCodeAt(to + 1) === comma ? 1 : undefined;
+}
+
 /** Whether a word at the start of its line is followed by another column, or by a blank: the quick answer to most words. */
 export function mayBePair(text: string, from: number, to: number): boolean {
   const next = text.charCodeAt(to);
+  const quotes = commaBehind(text, to);
+  if (quotes !== undefined) {
+    const before = text.charCodeAt(from - 1 - quotes);
+    const begins = from === quotes || before === newline;
+    return begins && to - from >= 5 && to - from <= 80 && (quotes === 0 || text.charCodeAt(from - 1) === quote);
+  }
   if ((next !== blank && next !== tab) || to - from < 5 || to - from > 80) return false;
   let i = from - 1;
   while (i >= 0 && from - i < maxIndent && isBlank(text.charCodeAt(i))) i--;
@@ -44,6 +61,8 @@ export function linePair(text: string, from: number, to: number, mayLook: (at: n
   const name = written.slice(Math.max(written.lastIndexOf("."), written.lastIndexOf("/")) + 1);
   const kind = secretName(name);
   if (!kind || objectName.test(written) || !mayLook(to)) return undefined;
+  const quotes = commaBehind(text, to);
+  if (quotes !== undefined) return secondCell(text, to + quotes, kind, isVariable(text, from, to));
   rest.lastIndex = to;
   const found = rest.exec(text);
   const value = found?.[1] ?? found?.[2];
@@ -58,4 +77,14 @@ export function linePair(text: string, from: number, to: number, mayLook: (at: n
   if (!drawn || age.test(value)) return undefined;
   const at = to + found[0].length - behind.length - value.length - (found[1] === undefined ? 0 : 1);
   return { from: at, to: at + value.length, kind: "pair" };
+}
+
+function secondCell(text: string, at: number, kind: NameKind, isSure: boolean): Span | undefined {
+  cell.lastIndex = at;
+  const found = cell.exec(text);
+  const value = found?.[1] ?? found?.[2];
+  if (value === undefined || !isValue(value, kind, false) || !looksChosen(value, isSure ? "said" : "beside"))
+    return undefined;
+  const from = text.indexOf(value, at + 1);
+  return { from, to: from + value.length, kind: "pair" };
 }

@@ -8,11 +8,14 @@ const maxText = 2_000;
 
 /** `?code=…&state=…` of OAuth; `?code=404` and `?code=US` are none. */
 const grant = /=(?=[\w.~%-]{0,12}\d)[\w.~%/-]{10,}/y;
+/** `?key=…` of an interface: long and hexadecimal; other ones are told by their randomness. `key=…` elsewhere is often one of a cache. */
+const apiKey = /=(?=[a-fA-F]*\d)[0-9a-fA-F]{24,128}(?![\w./%:-])/y;
 export function isGrant(text: string, to: number, name: string): boolean {
-  if (name !== "code" || text.charCodeAt(to) !== 61) return false;
-  const before = text.charCodeAt(to - 5);
-  grant.lastIndex = to;
-  return (before === 63 || before === 38) && grant.test(text);
+  const pattern = name === "code" ? grant : name === "key" || name === "appid" ? apiKey : undefined;
+  if (!pattern || text.charCodeAt(to) !== 61) return false;
+  const before = text.charCodeAt(to - name.length - 1);
+  pattern.lastIndex = to;
+  return (before === 63 || before === 38) && pattern.test(text);
 }
 
 /**

@@ -24,9 +24,9 @@ function goesOn(text: string, at: number): boolean {
   return next !== 61 && next !== 58;
 }
 
-/** Where a value without quotes ends. */
-export function plainEnd(text: string, from: number, kind: NameKind, wholeLine: boolean): number {
-  const limit = Math.min(text.length, from + maxValue);
+/** Where a value without quotes ends; no further than `most` characters away. */
+export function plainEnd(text: string, from: number, kind: NameKind, wholeLine: boolean, most = maxValue): number {
+  const limit = Math.min(text.length, from + most);
   let i = from;
   for (; i < limit; i++) {
     const code = text.charCodeAt(i);

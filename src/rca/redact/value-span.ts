@@ -29,6 +29,8 @@ const doubleQuote = 34;
 const singleQuote = 39;
 const maxList = 2_000;
 const maxBraces = 200;
+/** A name is shorter; what is longer is not looked through. */
+const maxPairName = 130;
 
 /** Codes that may stand right behind a name whose value follows; after everything else there is nothing to look for. */
 const mayFollow = new Uint8Array(128);
@@ -127,8 +129,8 @@ function pairName(text: string, from: number, at: number, name: string): ValueRe
   const i = valueStart(text, at);
   const opening = openingAt(text, i);
   const start = i + (opening?.length ?? 0);
-  const limit = Math.min(text.length, start + 130);
-  const end = opening ? closingOf(text, start, opening, limit) : plainEnd(text, start, "token", false);
+  const limit = Math.min(text.length, start + maxPairName);
+  const end = opening ? closingOf(text, start, opening, limit) : plainEnd(text, start, "token", false, maxPairName);
   const named = text.slice(start, end);
   if (end - start <= 120 && secretName(named) && (name !== "path" || patched.test(named))) {
     const earlier = earlierValue(text, from);

@@ -34,6 +34,9 @@ const found: readonly (readonly [string, string, string?])[] = [
     `+------+-------------+\n| user | password    |\n+------+-------------+\n| ann  | ${s} |\n+------+-------------+`,
   ],
   ["csv", `user,password,age\nann,${s},5`],
+  ["csv of names and values", `key,value\nDB_HOST,carts-db\nDB_PASSWORD,${s}\nMODE,fast`],
+  ["csv of names and values, quoted", `"name","value"\n"db.password","${s}"\n`],
+  ["csv of a variable", `API_TOKEN,${s}`],
   ["tsv", `user\tpassword\tage\nann\t${s}\t5`],
   ["describe env", `    Environment:\n      DB_HOST:      carts-db\n      DB_PASSWORD:  ${s}\n      MODE: fast`],
   ["name value yaml", `- name: DB_PASSWORD\n  value: ${s}`],
@@ -368,6 +371,12 @@ describe("what only speaks of secrets stays as it is", () => {
     "Signature mismatch for request 42",
     "useradd: user 'ann' already exists",
     "sid S-1-5-21 is unknown",
+    "PASSWORD,NAME,AGE",
+    "password,sha256",
+    "password, please",
+    "token,v1",
+    '"password","required"',
+    "DB_PASSWORD,required",
   ])("%s", (text) => {
     expect(redact(text)).toBe(text);
   });
