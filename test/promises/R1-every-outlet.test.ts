@@ -1,10 +1,15 @@
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Writable } from "node:stream";
+import { gunzipSync } from "node:zlib";
 import { describe, expect, test, vi } from "vitest";
 import { defaultPolicy } from "../../src/actions/policy/policy-file.ts";
 import { analyzeRecording } from "../../src/app/diagnosis/analyze-recording.ts";
 import { buildView } from "../../src/app/view/build-view.ts";
 import { exportAudit } from "../../src/cli/audit.ts";
 import { demoTime } from "../../src/cli/demo/demo-time.ts";
+import type { Signal } from "../../src/cluster/signal.ts";
 import { configSchema } from "../../src/config/config.ts";
 import { createLogger } from "../../src/lib/logger.ts";
 import { startLocalSlack } from "../../src/local-slack/start-local-slack.ts";
@@ -13,6 +18,7 @@ import { createRedactor } from "../../src/rca/redact/redactor.ts";
 import { postmortem } from "../../src/rca/report/postmortem.ts";
 import { demoRecordingFolder } from "../../src/replay/demo-recording.ts";
 import { loadTruth } from "../../src/replay/player/load-truth.ts";
+import { recordSignals } from "../../src/replay/record/record-signals.ts";
 import { loadRecording } from "../../src/replay/recording/load-recording.ts";
 import { recordedSignals } from "../../src/replay/recording/recorded-signals.ts";
 import { serveRecording } from "../../src/replay/serve.ts";
@@ -21,6 +27,7 @@ import { listIncidents } from "../../src/store/incidents/incidents.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import { completion, fakeOpenAi, say, toldTo } from "../support/fake-openai.ts";
 import { startMailServer } from "../support/mail-server.ts";
+import { createManualClock } from "../support/manual-clock.ts";
 import { canaries, canariesIn, plantedRecording } from "../support/planted-recording.ts";
 import { type TestDatabase, withDatabase } from "../support/postgres.ts";
 import { promiseFigure } from "../support/promise-figure.ts";
@@ -92,6 +99,37 @@ describe("R1: what is put into a cluster's logs, events and objects is in nothin
     expect(canariesIn(JSON.stringify(result))).toEqual([]);
     expect(documents.length).toBeGreaterThan(0);
     expect(canariesIn(documents.join("\n"))).toEqual([]);
+  }, 60_000);
+
+  test("not in what `record` writes", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "kubemend-r1-"));
+    await using _folder = { [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) };
+    const start: Signal = { type: "source", source: "kubernetes-watch", ok: true, detail: "", at: recording.start };
+    async function* signals() {
+      const told = [...recordedSignals(recording)].filter(({ type }) => type !== "samples");
+      yield* told.slice(0, recording.objects.length);
+      yield start;
+      yield* told.slice(recording.objects.length);
+    }
+    const { redact } = createRedactor();
+    await recordSignals({
+      signals: signals(),
+      clock: createManualClock(recording.end),
+      folder: join(folder, "again"),
+      description: "",
+      kubernetesVersion: "v1.31.2",
+      namespaces: ["sock-shop"],
+      scrapeIntervalSeconds: 5,
+      redact,
+      maxBytes: 1e9,
+    });
+    const files = await readdir(join(folder, "again"));
+    expect(files.length).toBeGreaterThan(4);
+    for (const file of files) {
+      const bytes = await readFile(join(folder, "again", file));
+      const text = (file.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString();
+      expect(canariesIn(text), file).toEqual([]);
+    }
   }, 60_000);
 
   test("not in chat, mail, pages, metrics, requests to a model, the log of kubemend or any table", async () => {
