@@ -1,3 +1,4 @@
+import { placeInOrder } from "../incident/fix/place-in-order.ts";
 import type { StoredPlan } from "../incident/fix/stored-plan.ts";
 import type { FixView, IncidentView } from "./incident-view.ts";
 
@@ -33,6 +34,13 @@ function offerHeading(offered: readonly FixView[], again: boolean): string {
   if (!sure) return "What might help, if nothing better is known";
   return again ? "What would help now" : "What would help";
 }
+
+/** Why an offer stands where it does among the others, where its figure does not tell it. */
+export const placeOf = (fix: FixView, offered: readonly FixView[]): string | undefined =>
+  placeInOrder(
+    fix.recommendation,
+    offered.map(({ recommendation }) => recommendation),
+  );
 
 /** What was begun, latest last, then what is on offer; when it is over, what people said no to. */
 export function fixGroups({ incident, fixes }: Pick<IncidentView, "incident" | "fixes">): readonly FixGroup[] {

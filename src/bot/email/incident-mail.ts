@@ -5,7 +5,7 @@ import { refText } from "../../incident/object-ref.ts";
 import type { Redacted } from "../../incident/redacted.ts";
 import { duration } from "../../lib/duration.ts";
 import { visibleLine } from "../../lib/visible-text.ts";
-import { fixGroups } from "../fix-groups.ts";
+import { fixGroups, placeOf } from "../fix-groups.ts";
 import { impactText } from "../impact.ts";
 import type { FixView, IncidentView } from "../incident-view.ts";
 import { localTimes } from "../local-times.ts";
@@ -36,12 +36,13 @@ const footer = "You get this because your address is in kubemend's settings (ema
 /** Where something may be left to decide. */
 const farewell = "Nothing can be approved by mail: decide in Slack or on the page, where you are known.";
 
-function fixLine({ recommendation, plan: stored, refusal }: FixView, say: Say): string {
+function fixLine({ recommendation, plan: stored, refusal }: FixView, say: Say, place: string | undefined): string {
   const { action, target, params, confidence, risk } = recommendation;
   const title = actionTitle(action, target, stored?.plan.params ?? params);
-  const likely = `${percent(confidence)} likely to help`;
+  const likely = `${percent(confidence)} likely to help${place ? `, ${place}` : ""}`;
   // A line of a list: the steps are numbered.
-  if (refusal?.reason === "guide-only") return `${title}: ${refusal.detail.replaceAll("\n", " ")}`;
+  if (refusal?.reason === "guide-only")
+    return `${title}${place ? ` (${place})` : ""}: ${refusal.detail.replaceAll("\n", " ")}`;
   if (refusal) return `${title}: ${likely}, only advice: ${refusal.detail}`;
   const news = stored && planNews(stored, say);
   const waits = !news || news.mark === "vote" || news.mark === "expired";
@@ -70,10 +71,10 @@ function contentOf(view: IncidentView, clock: MailClock) {
   const because = first && !diagnosis?.inconclusive ? diagnosis?.confidenceReason : undefined;
   // Numbered as in Slack and on the page: "Fix 2 waits" means the same everywhere.
   let number = 1;
-  const groups = fixGroups(view).map(({ heading, fixes }) => {
+  const groups = fixGroups(view).map(({ heading, begun, fixes }) => {
     const from = number;
     number += fixes.length;
-    return { heading, from, lines: fixes.map((fix) => fixLine(fix, say)) };
+    return { heading, from, lines: fixes.map((fix) => fixLine(fix, say, begun ? undefined : placeOf(fix, fixes))) };
   });
   return {
     now: nextStep(view, say),

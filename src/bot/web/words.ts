@@ -12,7 +12,7 @@ import { matcherText } from "../../incident/silence.ts";
 import { duration } from "../../lib/duration.ts";
 import { escapeHtml } from "../escape-html.ts";
 import { evidenceByUse } from "../evidence-by-use.ts";
-import { fixGroups } from "../fix-groups.ts";
+import { fixGroups, placeOf } from "../fix-groups.ts";
 import { foretoldAt } from "../foretold.ts";
 import { impactText } from "../impact.ts";
 import type { IncidentView } from "../incident-view.ts";
@@ -84,6 +84,7 @@ export const words = {
   diffLines,
   byUse: evidenceByUse,
   fixGroups,
+  placeOf,
   foretoldAt,
   impactText: (view: IncidentView) => impactText(view, { most: 12, text: cut }),
   ruledOutGroups,

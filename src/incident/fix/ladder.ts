@@ -10,7 +10,7 @@ export interface Rung {
   readonly of: number;
 }
 
-type Step = Pick<Recommendation, "id" | "action" | "target" | "cause">;
+type Step = Pick<Recommendation, "action" | "target" | "cause">;
 
 /** From the cheapest to the dearest: a request, one pod, all pods, another release. */
 const heights: Partial<Record<ActionCode, number>> = {
@@ -27,6 +27,11 @@ function concernsTheSame(a: Step, b: Step): boolean {
   if (sameRef(a.target, b.target)) return true;
   const [pod, other] = a.target.kind === "Pod" ? [a.target, b.target] : [b.target, a.target];
   return pod.kind === "Pod" && pod.name.startsWith(`${other.name}-`);
+}
+
+/** Is one a cheaper step than the other, against the same cause and on the same thing? False when either is on no ladder. */
+export function isGentler(one: Step, other: Step): boolean {
+  return heightOf(one) > 0 && heightOf(one) < heightOf(other) && concernsTheSame(one, other);
 }
 
 /** Steps against the same cause, cheapest first; none when the dearest is what the evidence asks for first. */

@@ -1,4 +1,5 @@
 import type { ActionCode } from "../../incident/action-code.ts";
+import type { CauseCode } from "../../incident/cause.ts";
 import type { OutcomeCounts } from "../../incident/diagnosis/past-incident.ts";
 import { actionParams } from "../../incident/fix/action-params.ts";
 import { kubectlCommand } from "../../incident/fix/kubectl-command.ts";
@@ -10,6 +11,7 @@ import { fixConfidence, noOutcomes } from "../weigh/confidence.ts";
 import type { Ranked } from "../weigh/rank.ts";
 import type { Fix } from "./fix.ts";
 import { fixesFor } from "./fixes.ts";
+import { inOrder } from "./in-order.ts";
 import { trafficShareOf } from "./traffic-share.ts";
 
 const risks: Partial<Record<ActionCode, Recommendation["risk"]>> = {
@@ -51,6 +53,7 @@ function isValid(item: Fix): boolean {
 interface Offer {
   readonly fix: Fix;
   readonly from: Ranked;
+  readonly cause: CauseCode;
   readonly confidence: number;
   /** What outcomes in this cluster have added to its confidence or taken from it. */
   readonly learned: number;
@@ -59,7 +62,13 @@ interface Offer {
 function offer(from: Ranked, fix: Fix, outcomes: OutcomeCounts): Offer {
   const base = { causeProbability: from.probability, cause: from.candidate.cause, action: fix.action, fit: fix.fit };
   const confidence = fixConfidence({ ...base, outcomes });
-  return { fix, from, confidence, learned: confidence - fixConfidence({ ...base, outcomes: noOutcomes }) };
+  return {
+    fix,
+    from,
+    cause: from.candidate.cause,
+    confidence,
+    learned: confidence - fixConfidence({ ...base, outcomes: noOutcomes }),
+  };
 }
 
 function shareOf(open: Case, { target }: Fix): Pick<Recommendation, "trafficShare"> {
@@ -67,22 +76,9 @@ function shareOf(open: Case, { target }: Fix): Pick<Recommendation, "trafficShar
   return trafficShare === undefined ? {} : { trafficShare };
 }
 
-/** The rules' order, except where outcomes say otherwise: what failed here sinks below what is now surer, what helped rises. */
-function byExperience(offers: readonly Offer[]): readonly Offer[] {
-  const order = [...offers];
-  for (let end = order.length - 1; end > 0; end--) {
-    for (let i = 0; i < end; i++) {
-      const [a, b] = [order[i], order[i + 1]];
-      if (!a || !b || b.confidence <= a.confidence || (a.learned >= 0 && b.learned <= 0)) continue;
-      [order[i], order[i + 1]] = [b, a];
-    }
-  }
-  return order;
-}
-
 /**
- * Fixes for the best hypotheses, best first. The order inside one cause is the rules' (what operators do first), so a less
- * probable cause never pushes the first cause's second fix off the second place.
+ * Fixes for the best hypotheses, best first. Those of one cause stand together, so a less probable cause never pushes the
+ * first cause's second fix off the second place.
  */
 export function recommend(
   open: Case,
@@ -101,7 +97,7 @@ export function recommend(
       seen.add(key);
       offers.push(offer(ranked, item, outcomesOf(ranked, item.action)));
     }
-    rows.push(...byExperience(offers));
+    rows.push(...inOrder(offers));
   });
   return rows.slice(0, shown).map(({ fix, from, confidence }, i) => ({
     id: `R${i + 1}`,

@@ -13,7 +13,7 @@ import { rollback, undoChange } from "./undo-change.ts";
 const mi = 2 ** 20;
 
 /** Half as much again as was ever seen, in steps of 16 MiB. */
-function roomyMemory(open: Case, item: Candidate): Fix | undefined {
+function roomyMemory(open: Case, item: Candidate, more = ""): Fix | undefined {
   const container = item.facts.container;
   const spec = podSpecOf(open.observation.objects.find(item.culprit)?.object)?.containers.find(
     (part) => part.name === container,
@@ -26,7 +26,7 @@ function roomyMemory(open: Case, item: Candidate): Fix | undefined {
     "patch-resources",
     item.culprit,
     { container, limits: { memory } },
-    `gives container ${container} half as much memory again as it was seen to use`,
+    `gives container ${container} half as much memory again as it was seen to use${more}`,
     0.85,
   );
 }
@@ -53,7 +53,7 @@ export function memoryFixes(open: Case, item: Candidate): readonly (Fix | undefi
     return [
       item.change && rollback(open, item.change, "goes back to the release that did not leak"),
       restart(item.culprit, "frees the memory for a while; it will grow again", 0.6),
-      roomyMemory(open, item),
+      roomyMemory(open, item, "; that only buys time"),
     ];
   }
   const exact = item.change ? undoArea(open, item.change, "resources") : [];

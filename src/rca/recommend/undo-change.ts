@@ -34,6 +34,9 @@ export function rollback(open: Case, change: Change, reason: string, fit = 0.97)
   return fix("rollback-deployment", change.ref, toRevision === undefined ? {} : { toRevision }, reason, fit);
 }
 
+/** How well it fits to put back a part of what a change has touched. */
+const partOfIt = 0.93;
+
 /** Everything that undoes a change: the exact field first where only one area was touched, otherwise the rollback first. */
 export function undoChange(
   open: Case,
@@ -49,7 +52,9 @@ export function undoChange(
   // Each of several puts back a part only.
   const rollbackFirst = options.rollbackFirst ?? (areas.length > 1 || exact.length > 1 || areas.includes("image"));
   if (!back) return exact;
-  return rollbackFirst ? [back, ...exact] : [...exact, back];
+  return rollbackFirst
+    ? [back, ...exact.map((one) => ({ ...one, fit: Math.min(one.fit, partOfIt) }))]
+    : [...exact, back];
 }
 
 export function restoreGuide(change: Change): Fix {

@@ -10,10 +10,15 @@ import type { PostmortemInput } from "./postmortem-input.ts";
  */
 const feltWords: Readonly<Record<string, string>> = {
   "error-ratio": "requests failed",
-  "client-errors": "calls to it failed",
+  "client-errors": "its calls failed",
   latency: "requests took long",
-  "client-latency": "calls to it took long",
+  "client-latency": "its calls took long",
   "traffic-stopped": "requests stayed away",
+};
+/** The same of whom is called, where a caller has seen it. */
+const feltByCallers: Readonly<Record<string, string>> = {
+  "client-errors": "calls to it failed",
+  "client-latency": "calls to it took long",
 };
 const impactShown = 4;
 
@@ -24,9 +29,10 @@ function spansOf(
 ): readonly string[] {
   const own = anomalies.filter(({ target, family }) => sameRef(target, ref) && family !== "log");
   const clock = timesOf(own.flatMap(({ startsAt, endsAt = startsAt }) => [startsAt, endsAt]));
-  const spans = own.map(({ reason, summary, startsAt, endsAt }) => {
+  const spans = own.map(({ reason, seenOn, summary, startsAt, endsAt }) => {
     const end = endsAt ?? incident.resolvedAt;
-    return `${ownOf(feltWords, reason) ?? cell(redact(summary))} (${end === undefined ? `since ${clock(startsAt)} UTC` : `${clock(startsAt)} to ${clock(end)} UTC`})`;
+    const felt = (seenOn && ownOf(feltByCallers, reason)) ?? ownOf(feltWords, reason) ?? cell(redact(summary));
+    return `${felt} (${end === undefined ? `since ${clock(startsAt)} UTC` : `${clock(startsAt)} to ${clock(end)} UTC`})`;
   });
   return [...new Set(spans)].slice(0, impactShown);
 }

@@ -151,7 +151,7 @@ export function summaryOf(input: {
         `As possible (${percent(second.probability)}): ${causeText(second.candidate.cause, second.candidate.culprit)}.`,
       );
   }
-  if (first) parts.push(adviceText(first));
+  if (first) parts.push(adviceText(first, recommendations));
   if (inconclusive && questions.length > 0) parts.push(`What would decide it: ${questions.join(" ")}`);
   return parts.join(" ");
 }

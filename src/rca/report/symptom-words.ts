@@ -71,6 +71,12 @@ const words: Readonly<Record<string, string>> = {
   "source-silent": "has sent no data",
   "samples-stale": "has sent no data",
 };
+/** The same of whom is called, where a caller has seen it. */
+const wordsOfCalled: Readonly<Record<string, string>> = {
+  "client-errors": "has been failing its callers",
+  "client-latency": "has kept its callers waiting",
+  "client-latency-forecast": "has kept its callers waiting",
+};
 const inTrouble = "has been in trouble";
 
 const rankOf = (severity: Severity) => severities.indexOf(severity);
@@ -80,7 +86,8 @@ export function symptomOf(
   anomalies: readonly Anomaly[],
   subject: ObjectRef,
 ): { readonly name: string; readonly words: string; readonly since: number } | undefined {
-  const named = (anomaly: Anomaly) => own(words, anomaly.reason) ?? inTrouble;
+  const named = ({ reason, seenOn }: Anomaly) =>
+    (seenOn && own(wordsOfCalled, reason)) ?? own(words, reason) ?? inTrouble;
   const worst = [...anomalies].sort(
     (a, b) =>
       Number(named(a) === inTrouble) - Number(named(b) === inTrouble) ||

@@ -133,6 +133,8 @@ export function renderFix(
     readonly best: boolean;
     /** The fix above it is refused for the same reason. */
     readonly sameRefusal: boolean;
+    /** Why it stands before a likelier one, or what it is for. */
+    readonly place?: string;
     /** Number of a fix above it that changes the same, so that nobody compares two diffs at night. */
     readonly sameChangeAs?: number;
   },
@@ -154,6 +156,9 @@ export function renderFix(
     mrkdwn(upperFirst(recommendation.reason), 500),
     // Of what a person does by hand neither the risk nor the way back is known.
     ...(byHand || (plan && decidedStates.has(plan.plan.state)) ? [] : [facts.join("  ·  ")]),
+    ...(options.place && !(plan && decidedStates.has(plan.plan.state))
+      ? [`_${mrkdwn(upperFirst(options.place), 200)}_`]
+      : []),
     ...decisionLines(fix),
   ];
   if (options.sameChangeAs !== undefined) lines.push(`Changes the same as fix ${options.sameChangeAs}, in another way`);

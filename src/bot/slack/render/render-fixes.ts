@@ -1,6 +1,6 @@
 import type { KnownBlock } from "@slack/types";
 import { sameRef } from "../../../incident/object-ref.ts";
-import { fixGroups } from "../../fix-groups.ts";
+import { fixGroups, placeOf } from "../../fix-groups.ts";
 import type { FixView, IncidentView } from "../../incident-view.ts";
 import { divider, section } from "./blocks.ts";
 import { renderFix } from "./render-fix.ts";
@@ -26,14 +26,22 @@ export function fixBlocks(view: IncidentView, still: boolean): KnownBlock[] {
   const shown = groups.flatMap(({ fixes }) => fixes);
   const best = shown.find(proposed);
   let number = 0;
-  const blocks = groups.flatMap(({ heading, fixes }) => [
+  const blocks = groups.flatMap(({ heading, begun, fixes }) => [
     section(`*${heading}*`),
     ...fixes.flatMap((fix) => {
       const above = shown[number - 1];
       const sameRefusal = above !== undefined && fix.refusal?.detail === above.refusal?.detail;
       const twin = twinOf(fix, shown.slice(0, number));
       const same = twin < 0 ? {} : { sameChangeAs: twin + 1 };
-      return renderFix(fix, { ...options, number: ++number, best: fix === best, sameRefusal, ...same });
+      const place = begun ? undefined : placeOf(fix, fixes);
+      return renderFix(fix, {
+        ...options,
+        ...(place ? { place } : {}),
+        number: ++number,
+        best: fix === best,
+        sameRefusal,
+        ...same,
+      });
     }),
   ]);
   const frozenNote = ":ice_cube: Frozen: `/incident unfreeze` brings Approve back.";
