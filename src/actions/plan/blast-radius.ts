@@ -33,10 +33,11 @@ export async function blastRadiusOf(
         ? []
         : [change.object],
   );
-  const podLabels = [target, ...touched]
-    .map((object) => (object.kind === "Pod" ? object.metadata.labels : podTemplateOf(object)?.metadata?.labels))
-    .filter((labels) => labels !== undefined);
-  if (podLabels.length === 0) {
+  const pods = [target, ...touched].flatMap((object) => {
+    const labels = object.kind === "Pod" ? object.metadata.labels : podTemplateOf(object)?.metadata?.labels;
+    return labels ? [{ namespace: object.metadata.namespace, labels }] : [];
+  });
+  if (pods.length === 0) {
     const services =
       target.kind === "Service" ? [makeRef("Service", target.metadata.namespace, target.metadata.name)] : [];
     return { pods: draft.pods, services, ...share, note: [draft.note, ...traffic].join(" ") };
@@ -47,14 +48,26 @@ export async function blastRadiusOf(
   ]);
   const notes = [draft.note, ...traffic];
   const inFront = (services.type === "found" ? services.objects : []).filter(
-    (object) => isKind(object, "Service") && podLabels.some((labels) => matchesLabels(object.spec.selector, labels)),
+    (object) =>
+      isKind(object, "Service") &&
+      pods.some(
+        ({ namespace, labels }) =>
+          namespace === object.metadata.namespace && matchesLabels(object.spec.selector, labels),
+      ),
   );
   // Not knowing is said: it is not the same as nothing.
   if (services.type === "failed") notes.push("Which Services are in front could not be read.");
   if (inFront.length > maxServices) notes.push(`${inFront.length} Services are in front of it.`);
   if (budgets.type === "failed") notes.push("Which disruption budgets protect its pods could not be read.");
   const protecting =
-    budgets.type === "found" ? [...new Set(podLabels.flatMap((labels) => budgetsFor(labels, budgets.objects)))] : [];
+    budgets.type === "found"
+      ? budgets.objects.filter((budget) =>
+          pods.some(
+            ({ namespace, labels }) =>
+              namespace === budget.metadata.namespace && budgetsFor(labels, [budget]).length > 0,
+          ),
+        )
+      : [];
   for (const budget of protecting.slice(0, 3))
     notes.push(`Disruption budget ${budget.metadata.name} protects its pods against evictions.`);
   return {

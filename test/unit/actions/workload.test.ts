@@ -99,3 +99,26 @@ describe("a node is not drained while a protected namespace has pods there", () 
     });
   });
 });
+
+test("a drain tells of Services and disruption budgets only in the namespaces of the pods that it evicts", async () => {
+  await using cluster = await startActorCluster();
+  const recommendation = recommend("drain", ["Node", "node-1"]);
+  await cluster.create({ apiVersion: "v1", kind: "Namespace", metadata: { name: "elsewhere" } });
+  await cluster.create({
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { name: "namesake", namespace: "elsewhere" },
+    spec: { selector: { app: "carts" }, ports: [{ port: 80 }] },
+  });
+  await cluster.create({
+    apiVersion: "policy/v1",
+    kind: "PodDisruptionBudget",
+    metadata: { name: "namesake", namespace: "elsewhere" },
+    spec: { minAvailable: 1, selector: { matchLabels: { app: "carts" } } },
+  });
+  const made = await makePlan({ incidentId: "7", recommendation }, planDeps(cluster.actor));
+  if (made.type !== "planned") throw new Error(made.refusal.detail);
+  const { services, note } = made.plan.blastRadius;
+  expect(services.map(({ namespace, name }) => `${namespace}/${name}`)).toEqual(["shop/carts-internal"]);
+  expect(note).not.toContain("namesake");
+});
