@@ -143,6 +143,7 @@ export async function autoApprove(planId: string, deps: ApproveDeps): Promise<Ap
   if (!stored) return refused("unknown-plan");
   const { plan, cause } = stored;
   if (!cause || plan.approvalsNeeded > 1 || planDigest(plan) !== plan.digest) return refused("not-allowed");
+  if (!deps.policy.autoApply.some(({ actions }) => actions.includes(plan.action))) return refused("not-allowed");
   const standing = await deps.plans.standing();
   const kind = kindOfRecord(plan);
   const outcomes = await deps.plans.outcomes({ action: plan.action, cause, kind });

@@ -1,4 +1,4 @@
-import type { ActionPlan } from "./action-plan.ts";
+import type { ObjectRef } from "../object-ref.ts";
 
 /** What became of an action that was applied before. What cannot be told is none. */
 export interface PastOutcome {
@@ -18,8 +18,16 @@ export interface RecordKey {
 /** How far back a record reaches (days). So long plans are kept in any case (`retention.incidentsDays`). */
 export const recordDays = 180;
 
+type Kind = Pick<ObjectRef, "kind">;
+
 /** The kind that a plan's record is kept by: its target's, and of a pod that of the workload which makes it. */
-export function kindOfRecord({ target, alsoHolds = [] }: Pick<ActionPlan, "target" | "alsoHolds">): string {
+export function kindOfRecord({
+  target,
+  alsoHolds = [],
+}: {
+  readonly target: Kind;
+  readonly alsoHolds?: readonly Kind[];
+}): string {
   if (target.kind !== "Pod") return target.kind;
   return alsoHolds.find(({ kind }) => kind !== "Node")?.kind ?? target.kind;
 }

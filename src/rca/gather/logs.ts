@@ -137,6 +137,20 @@ export function logFinding(fact: LogFact, from: number, to: number): Finding {
   };
 }
 
+const maxShownChars = 300;
+
+/** Alike lines are told once, as the newest of them, in the order of their last time: eight requests say no more than one. */
+function foldAlike(lines: readonly string[]): string {
+  const kinds = new Map<string, { readonly line: string; readonly times: number }>();
+  for (const line of lines) {
+    const template = templateOfLine(line);
+    const times = (kinds.get(template)?.times ?? 0) + 1;
+    kinds.delete(template);
+    kinds.set(template, { line: untilToken(line, maxShownChars), times });
+  }
+  return [...kinds.values()].map(({ line, times }) => (times > 1 ? `${line} (${times} such lines)` : line)).join("\n");
+}
+
 export function lastLinesFinding(
   pod: ObjectRef,
   workload: ObjectRef,
@@ -148,7 +162,7 @@ export function lastLinesFinding(
     source: "log",
     about: makeRef(workload.kind, workload.namespace, workload.name),
     query: `kubectl -n ${pod.namespace} logs ${pod.name} -c ${container} --previous --tail=${lines.length}`,
-    text: `Last lines of container ${container} in ${pod.name} before it ended:\n${lines.map((line) => untilToken(line, 300)).join("\n")}`,
+    text: `Last lines of container ${container} in ${pod.name} before it ended:\n${foldAlike(lines)}`,
     at,
   };
 }

@@ -9,7 +9,7 @@ const refusals: Readonly<Record<ApprovalRefusal, string>> = {
   frozen: "Changes are frozen. `/incident unfreeze` allows them again.",
   "unknown-plan": "There is no such plan any more. Review makes a fresh one.",
   "other-cluster": "This fix belongs to another cluster; its own kubemend takes the decision.",
-  "budget-spent": "The policy's budget of changes for this namespace and hour is used up.",
+  "budget-spent": "The policy's budget of changes within an hour is used up.",
   "one-at-a-time":
     "Another change of this incident is on its way, or it is being watched whether it helped; two at once would prove nothing.",
   "incident-over": "The incident is resolved; `/incident reopen` opens it again when it is not.",
