@@ -1,4 +1,4 @@
-import { classOf, DIGIT, isDigit, isSpace, skipSpaces, skipWord, UPPER } from "./chars.ts";
+import { classOf, DIGIT, isDigit, isLetter, isSpace, skipSpaces, skipWord, UPPER } from "./chars.ts";
 import { findOpening, type KnownLayout } from "./find-layout.ts";
 import { createHeader, type Header } from "./header.ts";
 import { noteTime } from "./header-cursor.ts";
@@ -143,6 +143,7 @@ const LONGEST_SERVICE = 64;
 
 /** `carts-1  | 2026-11-20 ...`: the name that Compose writes before the line of a service, when a time or JSON follows. */
 function afterService(text: string, from: number, end: number): number {
+  if (!isLetter(text.charCodeAt(from))) return from;
   const word = skipWord(text, from, Math.min(end, from + LONGEST_SERVICE));
   const bar = skipSpaces(text, word, end);
   if (
