@@ -67,3 +67,8 @@ export function nextStepText(done: Step, all: readonly Step[]): string | undefin
   const where = `That was step ${rung.at} of ${rung.of}`;
   return next ? `${where}; the next is: ${actionTitle(next.action, next.target)}.` : `${where}, the last one.`;
 }
+
+const lastResorts: ReadonlySet<ActionCode> = new Set(["remove-finalizer", "drain"]);
+
+/** What it does nobody can take back: whatever the rules put before it is tried first, however likely it is to help. */
+export const isLastResort = ({ action }: { readonly action: ActionCode }): boolean => lastResorts.has(action);

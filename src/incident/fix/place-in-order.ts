@@ -1,6 +1,6 @@
 import type { ActionCode } from "../action-code.ts";
 import { causeTitles } from "../cause.ts";
-import { isGentler } from "./ladder.ts";
+import { isGentler, isLastResort } from "./ladder.ts";
 import type { Recommendation } from "./recommendation.ts";
 
 /** What makes the steps of the ladder gentle. */
@@ -32,8 +32,7 @@ export function placeInOrder(one: Recommendation, all: readonly Recommendation[]
   const words = gentle[one.action];
   if (words && after.some((other) => isGentler(one, other)))
     return `before a likelier one because it is gentler: ${words}`;
-  if (after.some(({ reversible, risk }) => !reversible && risk === "high"))
-    return "before a likelier one that cannot be undone";
+  if (after.some(isLastResort)) return "before a likelier one that cannot be undone";
   const first = all[0]?.cause;
   return one.cause && first && one.cause !== first ? `if it is rather: ${causeTitles[one.cause]}` : undefined;
 }

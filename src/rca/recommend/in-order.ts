@@ -1,6 +1,6 @@
 import type { ActionCode } from "../../incident/action-code.ts";
 import type { CauseCode } from "../../incident/cause.ts";
-import { isGentler } from "../../incident/fix/ladder.ts";
+import { isGentler, isLastResort } from "../../incident/fix/ladder.ts";
 import type { ObjectRef } from "../../incident/object-ref.ts";
 
 interface Orderable {
@@ -11,9 +11,6 @@ interface Orderable {
   readonly learned: number;
 }
 
-/** What they do nobody can take back: whatever the rules put before them is tried first, however likely they are to help. */
-const lastResorts: ReadonlySet<ActionCode> = new Set(["remove-finalizer", "drain"]);
-
 /**
  * The likeliest first. Two things come before a likelier one: a gentler step of the same ladder, and what the rules put before a
  * last resort; unless what came of them here says otherwise. Equally likely ones keep the rules' order.
@@ -23,7 +20,7 @@ export function inOrder<T extends Orderable>(offers: readonly T[]): readonly T[]
   const waitsFor = (later: T, first: T): boolean => {
     if (offers.indexOf(first) >= offers.indexOf(later) || first.learned < 0 || later.learned > 0) return false;
     const [a, b] = [first, later].map(({ fix, cause }) => ({ ...fix, cause }));
-    return lastResorts.has(later.fix.action) || (a !== undefined && b !== undefined && isGentler(a, b));
+    return isLastResort(later.fix) || (a !== undefined && b !== undefined && isGentler(a, b));
   };
   const left = [...offers];
   const ordered: T[] = [];
