@@ -2,20 +2,10 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { configDefaults, defineConfig } from "vitest/config";
 import { LongestFirst } from "./test/support/longest-first.ts";
+import { filesAlone, sharedFiles } from "./test/support/shared-files.ts";
 
 // The promised numbers take their time; each test still ends.
 const full = process.env["KUBEMEND_PROMISES"] === "full";
-
-/**
- * Files of these folders decide, or speak to nobody but the database and servers that they end themselves. They run in one process
- * after the other, so that what they import is loaded a few times and not four hundred times. Whoever changes something of the
- * process (environment, spies, timers) puts it back after each test. What starts processes, browsers or whole parts of the product
- * has a process of its own.
- */
-const shared = [
-  "test/unit/{actions,app,bot,cluster,config,house,incident,lib,local-slack,rca,store}/**/*.test.ts",
-  "test/unit/detection/!(collect|health)/**/*.test.ts",
-];
 
 const project = (name: string, include: string[], own: { exclude?: string[]; isolate: boolean }) => ({
   test: {
@@ -43,10 +33,11 @@ export default defineConfig({
     maxWorkers: full ? 2 : availableParallelism() + 1,
     projects: [
       project("whole", ["test/{browser,promises,unit}/**/*.test.ts"], {
-        exclude: shared,
+        exclude: sharedFiles,
         isolate: true,
       }),
-      project("shared", shared, { isolate: false }),
+      project("alone", filesAlone, { isolate: true }),
+      project("shared", sharedFiles, { exclude: filesAlone, isolate: false }),
     ],
   },
 });
