@@ -131,7 +131,8 @@ function scanNamed(text: string, at: number, end: number, out: TimeScan): boolea
 /** `2005-06-03`, with a clock after `T`, space, `-` or `_` when there is one. */
 function scanIso(text: string, at: number, end: number, out: TimeScan): boolean {
   const mark = text.charCodeAt(at + 4);
-  if (text.charCodeAt(at + 7) !== mark || skipDigits(text, at + 5, end) !== at + 7) return false;
+  // `4353d45d39d5` is an identifier.
+  if (isLetter(mark) || text.charCodeAt(at + 7) !== mark || skipDigits(text, at + 5, end) !== at + 7) return false;
   const day = skipDigits(text, at + 8, end);
   if (day !== at + 10) return false;
   const clock = scanClock(text, day + 1, end);

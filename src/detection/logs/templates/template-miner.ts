@@ -1,6 +1,7 @@
 import { withoutColours } from "../lines/wrapped-line.ts";
 import { familyOf, varietyOf } from "./kin.ts";
 import { createLineCache } from "./line-cache.ts";
+import { isToldByShape, LONGEST_SHAPE, type LineShape, readShape } from "./line-shape.ts";
 import { readLine, type Span } from "./read-line.ts";
 import { follow, makeTemplate, type Template, textOf, tokensOf } from "./template.ts";
 import { createTemplatePool } from "./template-pool.ts";
@@ -52,6 +53,8 @@ const MAX_ROUNDS = 8;
 
 /** Base-2 logarithm of the entries of the line cache: 131,072 entries, 2 MiB. */
 const CACHE_BITS = 17;
+/** The same of those of the cache of shapes: 65,536 entries, 1 MiB. */
+const SHAPE_BITS = 16;
 
 /**
  * Learns log templates from a stream of lines, of any format and without configuration.
@@ -74,6 +77,8 @@ export function createTemplateMiner(options: TemplateMinerOptions = {}): Templat
   const maxTemplates = options.maxTemplates ?? 50_000;
   const maxLineChars = options.maxLineChars ?? 4_096;
   const cache = createLineCache(CACHE_BITS);
+  const shapes = createLineCache(SHAPE_BITS);
+  const shape: LineShape = { keyA: 0, keyB: 0 };
   const pool = createTemplatePool(maxTemplates, options.keepTexts ?? false);
   const line = createTokenLine();
   const span: Span = { start: 0, end: 0 };
@@ -136,6 +141,17 @@ export function createTemplateMiner(options: TemplateMinerOptions = {}): Templat
       if (isLong) cut++;
       const text = withoutColours(isLong ? raw.slice(0, maxLineChars) : raw);
       const end = text.length;
+      const isShort = end <= LONGEST_SHAPE;
+      if (isShort) {
+        readShape(text, end, shape);
+        const known = shapes.get(shape.keyA, shape.keyB);
+        const seen = known === undefined ? undefined : follow(known);
+        if (seen !== undefined && !seen.evicted) {
+          seen.count++;
+          seen.touched = true;
+          return seen.id;
+        }
+      }
       readLine(text, end, line, span);
       let template = cache.get(line.keyA, line.keyB);
       if (template === undefined || template.evicted) {
@@ -146,6 +162,7 @@ export function createTemplateMiner(options: TemplateMinerOptions = {}): Templat
         if (template.evicted) template = search();
         cache.set(line.keyA, line.keyB, template);
       }
+      if (isShort && isToldByShape(line)) shapes.set(shape.keyA, shape.keyB, template);
       line.text = "";
       if (template.count++ > 0) template.touched = true;
       return template.id;
