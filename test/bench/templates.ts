@@ -74,6 +74,12 @@ function shortLines(random: () => number): string[] {
   });
 }
 
+const word = (random: () => number) =>
+  Array.from({ length: 7 }, () => "ghijklmnopqrstuvwxyz"[int(random, 20)]).join("");
+
+/** The same, each with a name that no line had before, so that each has to be read. */
+const namedLines = (random: () => number) => shortLines(random).map((line) => `${line} for user=${word(random)}`);
+
 const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 
 function linesPerSecond(lines: readonly string[]): number {
@@ -89,8 +95,8 @@ function linesPerSecond(lines: readonly string[]): number {
 
 /** A statement no other line shares: words made of letters only, so that nothing is masked. */
 function uniqueLine(random: () => number): string {
-  const word = () => Array.from({ length: 7 }, () => "ghijklmnopqrstuvwxyz"[int(random, 20)]).join("");
-  return `2026-11-20 22:10:36.100 INFO ${word()} ${word()} ${word()} finished with ${word()} after ${int(random, 99)} ms`;
+  const [who, does, what, how] = Array.from({ length: 4 }, () => word(random));
+  return `2026-11-20 22:10:36.100 INFO ${who} ${does} ${what} finished with ${how} after ${int(random, 99)} ms`;
 }
 
 function fillMiner(): void {
@@ -112,6 +118,11 @@ export function benchTemplates(): BenchRow[] {
   return [
     { name: "templates: Kubernetes JSON lines", value: linesPerSecond(jsonLines(seededRandom(1))), unit: "lines/s" },
     { name: "templates: short lines", value: linesPerSecond(shortLines(seededRandom(2))), unit: "lines/s" },
+    {
+      name: "templates: short lines, each with a new name",
+      value: linesPerSecond(namedLines(seededRandom(2))),
+      unit: "lines/s",
+    },
     { name: "templates: RSS with 50,000 templates", value: memoryWithTemplates(), unit: "MiB" },
   ];
 }

@@ -11,6 +11,8 @@ export interface LineShape {
 export const LONGEST_SHAPE = 1_024;
 
 const SHORTEST_HEX = 8;
+const SPACE = 32;
+const COMMA = 44;
 const COLON = 58;
 const DOT = 46;
 const PLUS = 43;
@@ -53,16 +55,15 @@ function classOfRun(text: string, start: number, to: number): number {
   while (from > start && isDigit(text.charCodeAt(from - 1))) from--;
   const first = text.charCodeAt(from);
   const before = text.charCodeAt(from - 1);
+  const after = text.charCodeAt(to);
   switch (to - from) {
     case 1:
       return first === ONE && before === DASH ? 1 : 0;
-    case 2: {
-      const after = text.charCodeAt(to);
+    case 2:
       if (before === PLUS && text.charCodeAt(from - 2) === LOWER_E) return 2 + first * 64 + text.charCodeAt(from + 1);
       return (after === COLON || after === DOT) && first > 50 && beginsClock(text, from, before) ? 1 : 0;
-    }
     case 3:
-      return first > 53 ? 1 : 0;
+      return first > 53 && after === SPACE && before !== DOT && before !== COMMA ? 1 : 0;
     case 10:
     case 13:
       return first === ONE ? 1 : 0;

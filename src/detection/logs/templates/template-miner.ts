@@ -1,7 +1,7 @@
 import { withoutColours } from "../lines/wrapped-line.ts";
 import { familyOf, varietyOf } from "./kin.ts";
 import { createLineCache } from "./line-cache.ts";
-import { isToldByShape, LONGEST_SHAPE, type LineShape, readShape } from "./line-shape.ts";
+import { isToldByShape, type LineShape, LONGEST_SHAPE, readShape } from "./line-shape.ts";
 import { readLine, type Span } from "./read-line.ts";
 import { follow, makeTemplate, type Template, textOf, tokensOf } from "./template.ts";
 import { createTemplatePool } from "./template-pool.ts";
