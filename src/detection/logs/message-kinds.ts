@@ -1,3 +1,4 @@
+import { quoted } from "../../incident/quoted.ts";
 import type { Level } from "./lines/level.ts";
 import type { TemplateMiner } from "./templates/template-miner.ts";
 
@@ -53,8 +54,6 @@ const runGapMs = 2 * 60_000;
 /** A pause this long parts two surges of one run. */
 export const surgeGapMs = 30_000;
 const exampleChars = 300;
-/** Redacted before it is cut: half a token is no longer recognised as one. */
-const lookaheadChars = 1_000;
 
 function join(into: Mutable, other: MessageKind): void {
   const [older, newer] = other.lastAt > into.lastAt ? [into, other] : [other, into];
@@ -115,7 +114,7 @@ export function createMessageKinds(options: {
       }
       kinds.set(id, {
         text: miner.template(id)?.text ?? line.slice(0, exampleChars),
-        example: redact(message.slice(0, exampleChars + lookaheadChars)).slice(0, exampleChars),
+        example: quoted(message, exampleChars, redact),
         level,
         fatal: level === "fatal",
         firstAt: at,

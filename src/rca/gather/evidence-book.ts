@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Evidence, EvidenceSource } from "../../incident/diagnosis/evidence.ts";
 import type { ObjectRef } from "../../incident/object-ref.ts";
 import { refKey } from "../../incident/object-ref.ts";
+import { redactedAhead } from "../../incident/quoted.ts";
 import type { Redact } from "../../incident/redacted.ts";
 
 /** A fact before it is quoted: the text still needs the redactor, the id is not given yet. */
@@ -38,8 +39,6 @@ export interface EvidenceBook {
 
 /** What the engine quotes is short; what is looked up on request may say more. */
 const maxTextChars = 1_200;
-/** Longer than any token that the redactor knows by its form, private keys aside. */
-const lookaheadChars = 4_096;
 const number = (id: string) => Number(id.slice(1)) || 0;
 const idLetters = "ELA";
 const byLetterAndNumber = (a: Evidence, b: Evidence) =>
@@ -73,8 +72,7 @@ export function createEvidenceBook(options: {
   return {
     cite(finding, letter = "E") {
       const limit = finding.maxChars ?? maxTextChars;
-      // Redacted before it is cut: half a token is no longer recognised as one.
-      const whole = options.redact(finding.text.slice(0, limit + lookaheadChars));
+      const whole = redactedAhead(finding.text, limit, options.redact);
       const missing = finding.text.length - limit;
       const text =
         missing > 0 && whole.length > limit

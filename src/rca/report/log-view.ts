@@ -1,12 +1,12 @@
 import { clusterOf, type LogMark } from "../../cluster/log-cluster.ts";
 import type { LogQuote, LogView } from "../../incident/diagnosis/log-view.ts";
 import type { ObjectRef } from "../../incident/object-ref.ts";
+import { quoted } from "../../incident/quoted.ts";
 import type { Redact, Redacted } from "../../incident/redacted.ts";
 import type { Case } from "../case/case.ts";
 import { gistOf } from "../gather/line-gist.ts";
 import { levelOf } from "../gather/log-text.ts";
 import { type LogWindow, logFactsOf } from "../gather/logs.ts";
-import { quoted } from "../redact/quoted.ts";
 
 /** The first word of trouble may be older than the first symptom that was measured. */
 const preludeMs = 60_000;

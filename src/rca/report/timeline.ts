@@ -1,10 +1,10 @@
 import type { Anomaly } from "../../incident/anomaly.ts";
 import type { TimelineEntry } from "../../incident/diagnosis/diagnosis.ts";
 import { refKey, sameRef } from "../../incident/object-ref.ts";
+import { quoted } from "../../incident/quoted.ts";
 import type { Redact } from "../../incident/redacted.ts";
 import type { Case } from "../case/case.ts";
 import { changeFinding, describeChange } from "../gather/changes.ts";
-import { quoted } from "../redact/quoted.ts";
 
 interface Row {
   readonly at: number;
