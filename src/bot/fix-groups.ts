@@ -42,6 +42,12 @@ export const placeOf = (fix: FixView, offered: readonly FixView[]): string | und
     offered.map(({ recommendation }) => recommendation),
   );
 
+/** The same of one fix of an incident, shown by itself; undefined for what is not on offer. */
+export function placeInIncident(view: Pick<IncidentView, "incident" | "fixes">, fix: FixView): string | undefined {
+  const group = fixGroups(view).find(({ begun, fixes }) => !begun && fixes.includes(fix));
+  return group && placeOf(fix, group.fixes);
+}
+
 /** What was begun, latest last, then what is on offer; when it is over, what people said no to. */
 export function fixGroups({ incident, fixes }: Pick<IncidentView, "incident" | "fixes">): readonly FixGroup[] {
   const closed = incident.status === "resolved";

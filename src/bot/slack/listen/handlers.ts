@@ -1,6 +1,7 @@
 import type { App } from "@slack/bolt";
 import type { View } from "@slack/types";
 import type { Person } from "../../../incident/approval.ts";
+import { placeInIncident } from "../../fix-groups.ts";
 import { actionIds, decodeFix, type FixValue, viewIds } from "../render/action-ids.ts";
 import { approvalText } from "../render/approval-words.ts";
 import { renderReject, renderReview } from "../render/render-review.ts";
@@ -36,13 +37,18 @@ async function showReview(
 ): Promise<void> {
   const view = await deps.desk.view(value.incidentId);
   let fix = view?.fixes.find((one) => one.recommendation.id === value.recommendationId);
+  const place = view && fix && placeInIncident(view, fix);
   if (fix && fix.plan?.plan.state !== "proposed" && fix.recommendation.needs.length === 0) {
     await form.show(waitingView("Making sure the plan is up to date …"));
     fix = (await deps.desk.replan(value.incidentId, value.recommendationId, fix.recommendation.params, by)) ?? fix;
   }
   await form.show(
     fix
-      ? renderReview(fix, { incidentId: value.incidentId, ...(view ? { freeze: view } : {}) })
+      ? renderReview(fix, {
+          incidentId: value.incidentId,
+          ...(view ? { freeze: view } : {}),
+          ...(place ? { place } : {}),
+        })
       : waitingView("This fix is no longer offered; the message shows the present ones."),
   );
 }

@@ -62,7 +62,13 @@ function whyNoDecision({ refusal, plan }: FixView): string {
 /** What exactly would be done, how to undo it, whom it touches, until when it is valid – and the decision, unless changes are frozen. */
 export function renderReview(
   fix: FixView,
-  options: { incidentId: string; note?: string; freeze?: Pick<IncidentView, "frozen" | "frozenBy"> },
+  options: {
+    incidentId: string;
+    note?: string;
+    freeze?: Pick<IncidentView, "frozen" | "frozenBy">;
+    /** Why it stands before a likelier one, or what it is for. */
+    place?: string;
+  },
 ): ModalView {
   const { recommendation } = fix;
   const plan = fix.plan?.plan;
@@ -75,7 +81,7 @@ export function renderReview(
   const top: KnownBlock[] = [
     ...(options.note ? [section(`:information_source: ${mrkdwn(options.note, 500)}`)] : []),
     section(
-      `*${mrkdwn(fixTitle(fix), 200)}*\n${mrkdwn(upperFirst(recommendation.reason), 800)}\n*${percent(recommendation.confidence)}* likely to help  ·  ${plan?.risk ?? recommendation.risk} risk`,
+      `*${mrkdwn(fixTitle(fix), 200)}*\n${mrkdwn(upperFirst(recommendation.reason), 800)}\n*${percent(recommendation.confidence)}* likely to help  ·  ${plan?.risk ?? recommendation.risk} risk${options.place ? `\n_${mrkdwn(upperFirst(options.place), 200)}_` : ""}`,
     ),
     ...decisionLines(fix).map((line) => section(line)),
   ];

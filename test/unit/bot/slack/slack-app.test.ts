@@ -227,6 +227,19 @@ test("Review shows diff and command, and approves with a note", async () => {
   await vi.waitFor(() => expect(asked).toEqual([["approve", "11", plan.digest, "slack:U1", "checked"]]));
 });
 
+test("Review says why a fix stands before a likelier one, as the message does", async () => {
+  const [offered] = view.fixes;
+  if (!offered) throw new Error("the fixture has a fix");
+  const likelier = { ...offered.recommendation, id: "R2", confidence: 0.95, risk: "high", reversible: false } as const;
+  view = { ...view, fixes: [offered, { recommendation: { ...likelier, action: "remove-finalizer" } }] };
+  await deliverIncident(deps(), view);
+  const why = "Before a likelier one that cannot be undone";
+  expect(JSON.stringify(theMessage().blocks)).toContain(why);
+  await slack.click({ channel: "incidents", ts: theMessage().ts, actionId: "fix.review", value, userId: "U1" });
+  await vi.waitFor(() => expect(JSON.stringify(slack.views())).toContain("memory: 34Mi"));
+  expect(JSON.stringify(slack.views())).toContain(why);
+});
+
 test("the Reject button asks why and reaches the desk", async () => {
   await deliverIncident(deps(), view);
   await slack.click({ channel: "incidents", ts: theMessage().ts, actionId: "fix.reject", value, userId: "U1" });
