@@ -2,19 +2,7 @@ import { loadConfig } from "../config/load-config.ts";
 import { strayVariables } from "../config/stray-variables.ts";
 import { visibleText } from "../lib/visible-text.ts";
 import type { Check, CheckResult } from "./doctor/check.ts";
-import { deliveriesCheck } from "./doctor/deliveries.ts";
-import { emailCheck } from "./doctor/email.ts";
-import { filesCheck } from "./doctor/files.ts";
-import { kubernetesCheck } from "./doctor/kubernetes.ts";
-import { lokiCheck } from "./doctor/loki.ts";
-import { modelCheck } from "./doctor/model.ts";
-import { natsCheck } from "./doctor/nats.ts";
-import { policyCheck } from "./doctor/policy.ts";
-import { postgresCheck } from "./doctor/postgres.ts";
-import { prometheusCheck } from "./doctor/prometheus.ts";
 import { proxyNotUsed } from "./doctor/proxy-note.ts";
-import { slackCheck } from "./doctor/slack.ts";
-import { webCheck } from "./doctor/web.ts";
 
 export interface DoctorOptions {
   readonly config?: string;
@@ -58,20 +46,9 @@ export async function doctor(options: DoctorOptions): Promise<number> {
     console.log(
       `note   ${proxy} is not used; to go through that proxy set NODE_USE_ENV_PROXY=1 too (docs/configuration.md)`,
     );
-  const everything = [
-    postgresCheck(config),
-    kubernetesCheck({ ...place, scraping: !config.prometheus.url }),
-    policyCheck(config),
-    prometheusCheck(config),
-    lokiCheck(config),
-    natsCheck(config),
-    slackCheck(config),
-    modelCheck(config),
-    emailCheck(config),
-    webCheck(config),
-    deliveriesCheck(config),
-    filesCheck(config),
-  ];
+  // A mistake in the settings has been told by now; loading all that asks others takes longer than finding it.
+  const { everyCheck } = await import("./doctor/every-check.ts");
+  const everything = everyCheck(config, place);
   const checks = options.slack ? everything.filter(({ name }) => name === "Slack") : everything;
   const results = checks.map((check) => check.run());
   const failures: string[] = [];

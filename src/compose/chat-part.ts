@@ -1,4 +1,4 @@
-import { type Chat, startChat } from "../app/chat/start-chat.ts";
+import type { Chat } from "../app/chat/start-chat.ts";
 import { countSlackCalls } from "../app/metrics/slack-metrics.ts";
 import type { Desk } from "../bot/desk.ts";
 import type { DetectionPart } from "./detection-part.ts";
@@ -23,6 +23,7 @@ export async function startChatPart(
     );
     return undefined;
   }
+  const { startChat } = await import("../app/chat/start-chat.ts");
   return running.use(
     await startChat({
       ...foundation,

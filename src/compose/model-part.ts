@@ -1,9 +1,10 @@
 import { clusterTools } from "../adapters/cluster-tools/cluster-tools.ts";
-import { openModel } from "../app/diagnosis/open-model.ts";
 import type { Observation } from "../cluster/observation.ts";
+import type { Config } from "../config/config.ts";
 import { observationTools } from "../rca/investigate/observation-tools.ts";
 import type { InvestigationTools } from "../rca/investigate/tools.ts";
 import type { Model } from "../rca/model/model.ts";
+import type { Database } from "../store/database.ts";
 import type { Foundation } from "./foundation.ts";
 import type { Outside } from "./outside.ts";
 
@@ -20,7 +21,7 @@ export async function openModelPart(
   observation: Observation,
 ): Promise<ModelPart> {
   return {
-    model: await openModel(database, config.model),
+    model: await configuredModel(database, config.model),
     tools: clusterTools({
       reader,
       prometheus,
@@ -28,4 +29,11 @@ export async function openModelPart(
       namespaces: config.kubernetes.namespaces,
     }),
   };
+}
+
+/** The client for models is some hundred modules, and most installations ask none. */
+async function configuredModel(database: Database, config: Config["model"]): Promise<Model | undefined> {
+  if (!config.apiKey && !config.baseUrl) return undefined;
+  const { openModel } = await import("../app/diagnosis/open-model.ts");
+  return await openModel(database, config);
 }

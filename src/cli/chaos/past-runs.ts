@@ -6,7 +6,7 @@ import { isoTime } from "../../lib/clock.ts";
 import { visibleJson } from "../../lib/visible-text.ts";
 import { askChaosStop, getChaosRun, listChaosRuns } from "../../store/chaos/runs.ts";
 import { openConfigured, openStoreOf } from "../open-configured.ts";
-import { type ChaosOptions, judgeChaos } from "./judge-chaos.ts";
+import type { ChaosOptions } from "./judge-chaos.ts";
 import { operator, runDeps, say } from "./setup.ts";
 
 /** `kubemend chaos report [run]`: what a run came to. */
@@ -50,6 +50,8 @@ export async function stopChaos(options: ChaosOptions): Promise<void> {
 
 /** `kubemend chaos restore`: puts back what killed processes have left. Exit code 1 when something is left. */
 export async function restoreChaos(options: ChaosOptions & { run?: string; force?: boolean }): Promise<number> {
+  // Only this asks the cluster.
+  const { judgeChaos } = await import("./judge-chaos.ts");
   const judged = await judgeChaos(options, Promise.resolve());
   await using store = await openStoreOf(judged.config);
   const deps = runDeps(judged, store, new AbortController().signal);

@@ -1,5 +1,3 @@
-import { createTransport } from "nodemailer";
-import { smtpOptions } from "../../adapters/smtp/smtp-mailer.ts";
 import type { Config } from "../../config/config.ts";
 import { messageOf } from "../../lib/app-error.ts";
 import { type Check, checkDeadlineMs, failed, off, ok } from "./check.ts";
@@ -27,6 +25,8 @@ export function emailCheck(config: Config): Check {
         );
       const addresses = await mailAddressesCheck(config).run();
       if (addresses.state === "failed") return addresses;
+      const { createTransport } = await import("nodemailer");
+      const { smtpOptions } = await import("../../adapters/smtp/smtp-mailer.ts");
       const transport = createTransport({
         ...smtpOptions(smtpUrl),
         connectionTimeout: checkDeadlineMs,

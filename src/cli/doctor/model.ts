@@ -1,4 +1,3 @@
-import OpenAI from "openai";
 import type { Config } from "../../config/config.ts";
 import { messageOf } from "../../lib/app-error.ts";
 import { type Check, checkDeadlineMs, failed, off, ok } from "./check.ts";
@@ -22,6 +21,7 @@ export function modelCheck(config: Config): Check {
           "not configured: diagnoses come from rules alone, and say so",
           "Set OPENAI_API_KEY, or OPENAI_BASE_URL for a server of your own.",
         );
+      const { default: OpenAI } = await import("openai");
       // Local servers want no key, the client wants one.
       const client = new OpenAI({
         apiKey: apiKey ?? "none",

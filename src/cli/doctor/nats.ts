@@ -1,4 +1,3 @@
-import { askNats } from "../../adapters/nats/ask-nats.ts";
 import type { Config } from "../../config/config.ts";
 import { messageOf } from "../../lib/app-error.ts";
 import { type Check, checkDeadlineMs, failed, off, ok } from "./check.ts";
@@ -10,6 +9,7 @@ export function natsCheck(config: Config): Check {
       const { url, token } = config.nats;
       if (config.logs.source !== "nats" || !url)
         return off("not used: one watcher needs none", "Set logs.source to nats, and NATS_URL, for several watchers.");
+      const { askNats } = await import("../../adapters/nats/ask-nats.ts");
       try {
         return ok(`version ${await askNats({ url, token, timeoutMs: checkDeadlineMs })}, with JetStream`);
       } catch (error) {
