@@ -30,9 +30,9 @@ export function hideSecrets(object: Pick<KubeObject, "kind">, fields: readonly F
     ((field.area === "env" || field.area === "data") &&
       isSecretName(field.name ?? "") &&
       !field.path.includes("valueFrom"));
-  return fields.map((field) =>
+  return fields.map(({ said, ...field }) =>
     !hidden(field)
-      ? field
+      ? { ...field, ...(said ? { said } : {}) }
       : {
           ...field,
           ...(field.before === undefined ? {} : { before: hiddenValue }),

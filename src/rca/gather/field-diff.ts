@@ -1,4 +1,5 @@
 import { own } from "../../lib/own.ts";
+import { type SaidChange, sayChange } from "./said-change.ts";
 import { textDifference } from "./text-difference.ts";
 
 /** One field that differs. Values are as JSON would print them; a string is printed bare. */
@@ -11,6 +12,8 @@ export interface FieldChange {
   readonly name?: string;
   readonly before?: string;
   readonly after?: string;
+  /** The change in words, where the values are lists or objects that JSON would print. */
+  readonly said?: SaidChange;
 }
 
 /** What kind of decision a field is; a rule asks for areas, never for paths. */
@@ -78,13 +81,14 @@ const areas: readonly (readonly [RegExp, FieldArea])[] = [
 const ignored =
   /(\.serviceAccount$|^spec\.(clusterIPs|ipFamilies|podCIDRs?)|last-applied-configuration|terminationMessagePath)/;
 
+const cut = (text: string) => (text.length > maxValueChars ? `${text.slice(0, maxValueChars)}…` : text);
+
 function print(value: unknown): string | undefined {
   if (value === undefined) return undefined;
   // A variable that came or went as a whole is told by its value.
   const plain =
     isRecord(value) && typeof value.name === "string" && typeof value.value === "string" ? value.value : value;
-  const text = typeof plain === "string" ? plain : JSON.stringify(plain);
-  return text.length > maxValueChars ? `${text.slice(0, maxValueChars)}…` : text;
+  return cut(typeof plain === "string" ? plain : JSON.stringify(plain));
 }
 
 const isFile = (text: string) => text.length > maxValueChars || text.includes("\n");
@@ -177,6 +181,8 @@ export function diffFields(
       const container = /ontainers\[([^\]]+)\]/.exec(path)?.[1];
       const name = partName(path, area);
       const [was, is] = printBoth(left, right);
+      // Of variables and of data the value counts, and whether it may be told.
+      const said = area === "env" || area === "data" ? undefined : sayChange(path, left, right);
       return {
         path,
         area,
@@ -184,6 +190,7 @@ export function diffFields(
         ...(name === undefined ? {} : { name }),
         ...(was === undefined ? {} : { before: was }),
         ...(is === undefined ? {} : { after: is }),
+        ...(said === undefined ? {} : { said: { ...said, text: cut(said.text) } }),
       };
     });
 }

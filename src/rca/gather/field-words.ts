@@ -23,7 +23,8 @@ const names: readonly (readonly [RegExp, Words])[] = [
   [new RegExp(`^(?:data|binaryData)${part}$`), ([name]) => `key ${name}`],
   [/^data$/, () => "its values"],
   [new RegExp(`^hard${part}$`), ([name]) => `limit of ${name}`],
-  [new RegExp(`^taints${part}$`), ([name]) => `taint ${name}`],
+  [new RegExp(`^(taint|toleration)s${part}$`), ([kind, name]) => `${kind} ${name}`],
+  [/^subjects\[([^\]]+)\]$/, ([name]) => `subject ${name}`],
   [new RegExp(`^metadata\\.labels${part}$`), ([name]) => `label ${name}`],
   [new RegExp(`^template\\.metadata\\.labels${part}$`), ([name]) => `label ${name} of its pods`],
   [new RegExp(`^template\\.metadata\\.annotations${part}$`), ([name]) => `annotation ${name} of its pods`],
@@ -63,7 +64,8 @@ export function imagePair(before: string, after: string): readonly [before: stri
 
 const isHidden = (value: string | undefined) => value?.startsWith("(hidden") === true;
 
-function changeText(name: string, { area, before, after }: FieldChange): string {
+function changeText(name: string, { area, before, after, said }: FieldChange): string {
+  if (said) return said.whole ? said.text : `${name} ${said.text}`;
   if (isHidden(before) && isHidden(after)) return `${name} written again (hidden)`;
   if (before === undefined) return `${name} set to ${after}`;
   if (after === undefined) return `${name} removed (was ${before})`;

@@ -10,6 +10,20 @@ const said = (before: object, after: object, owner = "shop") =>
   describeFields(diffFields(before as never, after as never), owner);
 const registry = "localhost:5000/shop/carts";
 
+const path = (at: string, name: string, port: number | string, pathType = "Prefix") => ({
+  path: at,
+  pathType,
+  backend: { service: { name, port: typeof port === "number" ? { number: port } : { name: port } } },
+});
+const ingress = (host: string, ...paths: readonly object[]) => ({ spec: { rules: [{ host, http: { paths } }] } });
+const route = (...backendRefs: readonly object[]) => ({
+  spec: { rules: [{ matches: [{ path: { type: "PathPrefix", value: "/cart" } }], backendRefs }] },
+});
+const policy = (more: object) => ({ spec: { podSelector: {}, ...more } });
+const cpuAt = (averageUtilization: number) => ({
+  spec: { metrics: [{ type: "Resource", resource: { name: "cpu", target: { averageUtilization } } }] },
+});
+
 describe("what was changed is told as one person tells it to another", () => {
   test.each([
     {
@@ -77,7 +91,7 @@ describe("what was changed is told as one person tells it to another", () => {
       name: "an init container",
       before: { spec: { template: { spec: { initContainers: [{ name: "migrate", args: ["a"] }] } } } },
       after: { spec: { template: { spec: { initContainers: [{ name: "migrate", args: ["b"] }] } } } },
-      want: 'args ["a"] -> ["b"] in init container migrate',
+      want: "args a -> b in init container migrate",
     },
     {
       name: "a CronJob's template",
@@ -116,6 +130,93 @@ describe("what was changed is told as one person tells it to another", () => {
       want: "strategy.type Recreate -> RollingUpdate",
     },
     {
+      name: "where an Ingress sends requests",
+      before: ingress("shop.example", path("/cart", "cart", 80), path("/", "front", "http"), path("/old", "old", 80)),
+      after: ingress("shop.example", path("/cart", "cart-v2", 80), path("/", "front", "http"), path("/new", "new", 81)),
+      want: [
+        "host shop.example: path /cart now goes to cart-v2:80 (was cart:80)",
+        "host shop.example: path /new is new and goes to new:81",
+        "host shop.example: path /old is gone (went to old:80)",
+      ].join(", "),
+    },
+    {
+      name: "a path of an Ingress that is matched otherwise",
+      before: ingress("shop.example", path("/cart", "cart", 80)),
+      after: ingress("shop.example", path("/cart", "cart", 80, "Exact")),
+      want: "host shop.example: path /cart exactly is new and goes to cart:80, host shop.example: path /cart is gone (went to cart:80)",
+    },
+    {
+      name: "a route of the Gateway API by its shares",
+      before: route({ name: "cart", port: 80 }),
+      after: route({ name: "cart", port: 80, weight: 9 }, { name: "cart-v2", port: 80, weight: 1 }),
+      want: "path /cart now goes to cart:80 (weight 9) and cart-v2:80 (was cart:80)",
+    },
+    {
+      name: "a taint as kubectl writes it",
+      before: { spec: {} },
+      after: { spec: { taints: [{ key: "dedicated", value: "gpu", effect: "NoSchedule" }] } },
+      want: "taint dedicated added (dedicated=gpu:NoSchedule)",
+    },
+    {
+      name: "of two taints of one key the one that came",
+      before: { spec: { taints: [{ key: "k", effect: "NoSchedule" }] } },
+      after: {
+        spec: {
+          taints: [
+            { key: "k", effect: "NoSchedule" },
+            { key: "k", effect: "NoExecute" },
+          ],
+        },
+      },
+      want: "taints k:NoExecute added",
+    },
+    {
+      name: "a toleration that is gone",
+      before: {
+        spec: { template: { spec: { tolerations: [{ key: "dedicated", operator: "Exists", effect: "NoExecute" }] } } },
+      },
+      after: { spec: { template: { spec: {} } } },
+      want: "toleration dedicated removed (was dedicated:NoExecute)",
+    },
+    {
+      name: "who may call in",
+      before: policy({
+        ingress: [{ from: [{ podSelector: { matchLabels: { app: "front" } } }], ports: [{ port: 80 }] }],
+      }),
+      after: policy({ ingress: [] }),
+      want: "ingress from pods app=front on TCP 80 removed",
+    },
+    {
+      name: "a right that was taken away",
+      before: { rules: [{ apiGroups: ["apps"], resources: ["deployments"], verbs: ["get", "patch"] }] },
+      after: { rules: [{ apiGroups: ["apps"], resources: ["deployments"], verbs: ["get"] }] },
+      want: "rules get, patch on deployments.apps -> get on deployments.apps",
+    },
+    {
+      name: "of many arguments the one that changed, with its flag",
+      before: workload({ args: ["serve", "--threads", "8", "--trace"] }),
+      after: workload({ args: ["serve", "--threads", "64", "--trace"] }),
+      want: "args --threads 8 -> --threads 64 in container carts",
+    },
+    {
+      name: "a probe that was taken out",
+      before: workload({ livenessProbe: { httpGet: { path: "/healthz", port: 80 }, periodSeconds: 5 } }),
+      after: workload({}),
+      want: "liveness probe removed (was httpGet.path=/healthz, httpGet.port=80, periodSeconds=5) in container carts",
+    },
+    {
+      name: "a volume that came",
+      before: { spec: { template: { spec: {} } } },
+      after: { spec: { template: { spec: { volumes: [{ name: "cfg", configMap: { name: "shop" } }] } } } },
+      want: "volume cfg added (configMap.name=shop)",
+    },
+    {
+      name: "of a metric of an autoscaler what differs",
+      before: cpuAt(70),
+      after: cpuAt(10),
+      want: "metrics resource.name=cpu, resource.target.averageUtilization=70 -> resource.target.averageUtilization=10",
+    },
+    {
       name: "a value that is never read",
       before: { data: { API_KEY: "(hidden)" } },
       after: { data: { API_KEY: "(hidden) " } },
@@ -131,6 +232,17 @@ test.each([
     workload({ env: [{ name: "DB_PASSWORD", value: "winter7staple" }] }),
   ],
   ["a key", { data: { "db.password": "hunter2horse" } }, { data: { "db.password": "winter7staple" } }],
+  [
+    "an argument",
+    workload({ args: ["serve", "--password", "hunter2horse"] }),
+    workload({ args: ["serve", "--password", "winter7staple"] }),
+  ],
+  [
+    "a container that came",
+    workload({}),
+    workload({}, {}, [{ name: "proxy", image: "envoy:1", env: [{ name: "DB_PASSWORD", value: "hunter2horse" }] }]),
+  ],
+  ["a field that came", { spec: {} }, { spec: { auth: { user: "ada", password: "hunter2horse" } } }],
   ["a field", { spec: { auth: { password: "hunter2horse" } } }, { spec: { auth: { password: "winter7staple" } } }],
 ])("the redactor still knows %s that holds a secret by its name", (_what, before, after) => {
   const text = createRedactor({ salt: "test" }).redact(said(before, after));
