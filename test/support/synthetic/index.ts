@@ -24,22 +24,25 @@ import { type Stage, synthesize } from "./world.ts";
 
 export type { Scenario } from "./scenarios/scenario.ts";
 
-export const scenarios: readonly Scenario[] = [
-  ...configurationScenarios,
-  ...workloadScenarios,
-  ...storageScenarios,
-  ...trafficScenarios,
-  ...matrixScenarios,
-  ...breadthScenarios,
-  ...decoyScenarios,
-  ...quietScenarios,
-  ...unforeseenScenarios,
-  ...pairScenarios,
-  ...platformStories,
-  ...serviceStories,
-  ...lookAlikeScenarios,
-  ...otherwiseStories,
-];
+/** The scenarios by what they have in common. */
+export const families = {
+  configuration: configurationScenarios,
+  workloads: workloadScenarios,
+  storage: storageScenarios,
+  traffic: trafficScenarios,
+  matrix: matrixScenarios,
+  breadth: breadthScenarios,
+  decoys: decoyScenarios,
+  quiet: quietScenarios,
+  unforeseen: unforeseenScenarios,
+  pairs: pairScenarios,
+  "post-mortems of platforms": platformStories,
+  "post-mortems of services": serviceStories,
+  "look-alikes": lookAlikeScenarios,
+  "stories told otherwise": otherwiseStories,
+} satisfies Readonly<Record<string, readonly Scenario[]>>;
+
+export const scenarios: readonly Scenario[] = Object.values(families).flat();
 
 const stretches = {
   meadow: [
