@@ -9,7 +9,7 @@ const telling = /^(?:err|error|exception|code|status|method|reason|type)$/i;
 const maxPairs = 24;
 
 /** Ids without a single digit are no words. Only what the template has left: before it, this would cut UUIDs into pieces. */
-const kindOf = (text: string): string => templateOfLine(text).replace(/\b[0-9a-f]{8,}\b/gi, "<id>");
+const kindOf = (text: string): string => templateOfLine(text).replace(/\b[0-9a-f]{8,}\b/gi, "<n>");
 
 interface Gist {
   /** The line for people: its sentence, then its other values. */

@@ -106,12 +106,13 @@ const namedId =
 
 /** The line with everything that varies from call to call masked: times, numbers, ids, addresses. */
 export function templateOfLine(line: string): string {
-  // Masked first, then cut: an id that is cut in two would no longer be known as one.
+  // Masked first, then cut: an id that is cut in two would no longer be known as one. Hexadecimal ids are masked as numbers are:
+  // of their eight digits all may be decimal.
   return (line.length > readChars ? line.slice(0, readChars) : line)
     .replace(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?/g, "<time>")
     .replace(/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi, "<id>")
     .replace(namedId, "$1<id>")
-    .replace(/\b(?=[0-9a-f]*\d)(?=\d*[a-f])[0-9a-f]{6,}\b/gi, "<id>")
+    .replace(/\b(?=[0-9a-f]*\d)(?=\d*[a-f])[0-9a-f]{6,}\b/gi, "<n>")
     .replace(/\b\d+(?:\.\d+)*(?:ms|s|m|h|%)?\b/g, "<n>")
     .replace(/\b([a-z]{1,3})\d+\b/gi, "$1<n>")
     .slice(0, templateChars);

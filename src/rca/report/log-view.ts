@@ -7,6 +7,7 @@ import type { Case } from "../case/case.ts";
 import { gistOf } from "../gather/line-gist.ts";
 import { levelOf } from "../gather/log-text.ts";
 import { type LogWindow, logFactsOf } from "../gather/logs.ts";
+import { reportsFigures } from "./reports-figures.ts";
 
 /** The first word of trouble may be older than the first symptom that was measured. */
 const preludeMs = 60_000;
@@ -77,7 +78,8 @@ function ordinaryOf(open: Case, workload: ObjectRef, from: number, budget: { lin
     const fresh = new Map<string, Ordinary>();
     for (const { line, at } of after) {
       if (levelOf(line) !== "other") continue;
-      const template = gistOf(line).kind;
+      const { kind: template, text } = gistOf(line);
+      if (reportsFigures(text)) continue;
       const seen = fresh.get(template);
       if (seen) {
         seen.count++;

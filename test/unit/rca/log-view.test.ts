@@ -44,6 +44,39 @@ test("it says how much of the logs could be read", async () => {
   expect(diagnoseByRules(input).diagnosis.logView?.shareRead).toBeLessThan(0.01);
 });
 
+/** A diagnosis of a broken shop in which the frontend, which had written before, wrote these lines half a minute before the trouble. */
+async function viewAfter(...lines: readonly string[]) {
+  const { shop, input } = await brokenShop();
+  const [pod = ""] = shop.pods("frontend");
+  const write = (at: number, line: string) =>
+    shop.observation.logs.push({ at, namespace: "sock-shop", pod, container: "frontend", line });
+  for (let i = 0; i < 30; i++) write(shop.onset - 300_000 + i * 1_000, 'level=info msg="served"');
+  for (const [i, line] of lines.entries()) write(shop.onset - 30_000 + i, line);
+  return diagnoseByRules(input).diagnosis.logView;
+}
+
+test.each([
+  "gc summary heap_mb=7.8 rss_mb=79.6",
+  "[12.345s][info][gc] GC(12) Pause Young (Normal) (G1 Evacuation Pause) 24M->4M(256M) 3.2ms",
+  "[GC (Allocation Failure) 65536K->10748K(251392K), 0.0085280 secs]",
+  "checkpoint complete: wrote 44 buffers (0.3%); 0 removed; write=4.506 s, sync=0.004 s, total=4.526 s; sync files=12",
+  "pool stats (total=10, active=2, idle=8, waiting=0)",
+])("a line of figures is not the first word of trouble: %s", async (line) => {
+  const view = await viewAfter(line);
+  expect(view?.first).toMatchObject({ workload: { name: "orders" }, level: "error" });
+  expect(view?.kinds).toBe(1);
+});
+
+test.each([
+  "SIGTERM received, draining",
+  "Started frontend in 3.2 seconds (process running for 4.1)",
+  "switched from leader to follower, 2 of 3 nodes left",
+  "connected to 10.0.0.1:5432 in 12ms",
+  "server started port=8080 pid=1 exit=0",
+])("a line that tells of something may be: %s", async (line) => {
+  expect((await viewAfter(line))?.first.text).toBe(line);
+});
+
 test("logs without anything severe have no view", async () => {
   const { input } = await brokenShop('level=info msg="all is well"');
   expect(diagnoseByRules(input).diagnosis.logView).toBeUndefined();
@@ -70,6 +103,7 @@ describe("a line's gist", () => {
       gistOf(JSON.stringify({ level: "error", msg: "request", path, trace, status, ms: status / 7 })).kind;
     expect(line("/a/1", "dacfacfa", 502)).toBe(line("/b/2", "12345678", 502));
     expect(gistOf("ERROR [orders,dacfacfa] GET /a").kind).toBe(gistOf("ERROR [orders,1b2c3d4e] GET /a").kind);
+    expect(gistOf("ERROR [orders,74403604] GET /a").kind).toBe(gistOf("ERROR [orders,1b2c3d4e] GET /a").kind);
     const cart = (id: string) =>
       gistOf(JSON.stringify({ level: "error", msg: `no answer from http://carts/${id}` })).kind;
     expect(cart("5760df7b-5883-48ae-ad40-7b21103d351e")).toBe(cart("8edc8a2e-9f3c-45df-a40a-0a9f7edcbf50"));
