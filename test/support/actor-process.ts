@@ -1,6 +1,6 @@
 import { argv, exit, pid, stdout } from "node:process";
 import { approvePlan } from "../../src/actions/approve/approve.ts";
-import type { CrashPoint } from "../../src/actions/execute/execute.ts";
+import type { CrashPoint } from "../../src/actions/execute/execute-deps.ts";
 import { systemClock } from "../../src/lib/clock.ts";
 import { openDatabase } from "../../src/store/database.ts";
 import { createPlanStore } from "../../src/store/plans/plan-store.ts";

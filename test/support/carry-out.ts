@@ -1,4 +1,5 @@
-import { carryOut, type ExecuteDeps, type ExecuteOutcome } from "../../src/actions/execute/execute.ts";
+import { carryOut, type ExecuteOutcome } from "../../src/actions/execute/execute.ts";
+import type { ExecuteDeps } from "../../src/actions/execute/execute-deps.ts";
 import { createExecutor } from "../../src/actions/execute/executor.ts";
 
 /** Takes the next approved plan, or the given one, and carries it out. Plans that a dead process left half done come back here too. */

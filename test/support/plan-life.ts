@@ -1,6 +1,6 @@
 import { approvePlan } from "../../src/actions/approve/approve.ts";
 import type { ActorPort } from "../../src/actions/cluster-port.ts";
-import type { ExecuteDeps } from "../../src/actions/execute/execute.ts";
+import type { ExecuteDeps } from "../../src/actions/execute/execute-deps.ts";
 import type { PlanStore } from "../../src/actions/plan/plan-store.ts";
 import { defaultPolicy, type Policy, policySchema } from "../../src/actions/policy/policy-file.ts";
 import type { Approver } from "../../src/actions/policy/who-may.ts";

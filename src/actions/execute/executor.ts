@@ -1,4 +1,5 @@
-import { carryOut, type ExecuteDeps, type ExecuteOutcome } from "./execute.ts";
+import { carryOut, type ExecuteOutcome } from "./execute.ts";
+import type { ExecuteDeps } from "./execute-deps.ts";
 
 /**
  * Plans that one process carries out beside each other. Each mostly waits, at worst minutes for a disruption budget, and now and

@@ -1,4 +1,5 @@
 import { isKind, type KubeObject } from "../../cluster/kubernetes-types.ts";
+import { refOf } from "../../cluster/object-store.ts";
 import type { ActionPlan, TouchedObject, WriteStep } from "../../incident/fix/action-plan.ts";
 import { refText, sameRef } from "../../incident/object-ref.ts";
 import { intentDigest, intentOf } from "../change/intent.ts";
@@ -13,7 +14,8 @@ import { isStamped } from "./stamp.ts";
 export type Sight =
   /** Not done yet, and the object is as the plan knows it: the guard names the version that was seen. */
   | { readonly type: "todo"; readonly guard: WriteGuard; readonly object?: KubeObject }
-  | { readonly type: "done"; readonly resourceVersion?: string }
+  /** `unmarked`: it is as the plan wants it, without the plan's trace on it. */
+  | { readonly type: "done"; readonly resourceVersion?: string; readonly unmarked?: true }
   | { readonly type: "conflict"; readonly detail: string }
   | { readonly type: "unreachable"; readonly detail: string };
 
@@ -35,8 +37,11 @@ export async function lookAt(
     case "patch":
       if (!object) return changed(`${name} does not exist any more`);
       if (object.metadata.uid !== touch?.uid) return changed(`${name} was deleted and made anew`);
-      if (isStamped(object, plan, phase) || isReached(object, step, touch, phase)) return doneWith(object);
-      return phase === "apply" ? await beforeApply(object, step, touch, cluster) : beforeUndo(object, step, plan);
+      if (isStamped(object, plan, phase)) return doneWith(object);
+      if (isReached(object, step, touch, phase)) return { ...doneWith(object), unmarked: true };
+      return phase === "apply"
+        ? await beforeApply(object, step, touch, cluster)
+        : await beforeUndo(object, step, plan, cluster);
     case "create":
       if (!object) return await beforeCreate(step, plan, cluster);
       return isStamped(object, plan, phase) ? doneWith(object) : changed(`${name} exists already`);
@@ -46,14 +51,15 @@ export async function lookAt(
       if (touch && object.metadata.uid !== touch.uid) return { type: "done" };
       if (touch) return step.type === "delete" ? await beforeDelete(object, step, plan, cluster) : todoWith(object);
       // Undoing a creation: only what this plan has made is deleted.
-      return isStamped(object, plan, "apply") ? todoWith(object) : changed(`${name} is not the one that was created`);
+      if (!isStamped(object, plan, "apply")) return changed(`${name} is not the one that was created`);
+      return isTuned(object, plan) ? changed(`somebody has set ${name} otherwise since`) : todoWith(object);
     case "http":
       // A pod that is gone needs no healing; another one of the same name is not the sick one.
       return object && object.metadata.uid === touch?.uid ? todoWith(object) : { type: "done" };
   }
 }
 
-const doneWith = ({ metadata }: KubeObject): Sight => ({
+const doneWith = ({ metadata }: KubeObject): Extract<Sight, { type: "done" }> => ({
   type: "done",
   ...(metadata.resourceVersion ? { resourceVersion: metadata.resourceVersion } : {}),
 });
@@ -124,8 +130,21 @@ async function beforeDelete(
     : todoWith(object);
 }
 
+/** Whether somebody has set the bounds of an autoscaler since it was made. The API keeps what it was given there as it is. */
+function isTuned(object: KubeObject, plan: ActionPlan): boolean {
+  if (!isKind(object, "HorizontalPodAutoscaler")) return false;
+  const made = plan.steps.find(({ type, target }) => type === "create" && sameRef(target, refOf(object)));
+  const body = made?.type === "create" ? made.body : undefined;
+  return ["minReplicas", "maxReplicas"].some((key) => numberAt(object, "spec", key) !== numberAt(body, "spec", key));
+}
+
 /** An undo may find other fields changed since; it goes on as long as its own still are as kubemend left them. */
-function beforeUndo(object: KubeObject, step: PatchStep, plan: ActionPlan): Sight {
+async function beforeUndo(
+  object: KubeObject,
+  step: PatchStep,
+  plan: ActionPlan,
+  cluster: Pick<ActorPreviewPort, "list">,
+): Promise<Sight> {
   const name = refText(step.target);
   if (step.subresource === "scale") {
     const applied = plan.steps.find(
@@ -134,7 +153,8 @@ function beforeUndo(object: KubeObject, step: PatchStep, plan: ActionPlan): Sigh
     const replicas = applied?.type === "patch" ? numberAt(applied.body, "spec", "replicas") : undefined;
     if (valueAt(object, "spec", "replicas") !== replicas)
       return changed(`somebody has changed the replicas of ${name} since`);
-    return todoWith(object);
+    if (!autoscalerIsActive(object)) return todoWith(object);
+    return unlessScaled(todoWith(object), await newScalerOf(object, cluster, { forCpu: false }));
   }
   const ops = (Array.isArray(step.body) ? step.body : []) as readonly PatchOp[];
   const tried = applyJsonPatch(intentOf(object), ops);

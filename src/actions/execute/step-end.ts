@@ -15,6 +15,8 @@ export type StepEnd =
     }
   | { readonly type: "failed"; readonly result: ExecutionResult }
   | { readonly type: "unreachable"; readonly detail: string }
+  /** Changes were frozen, and the rest is changes of their own. */
+  | { readonly type: "frozen" }
   /** The process is to end while an eviction waits for room. */
   | { readonly type: "interrupted" }
   | { readonly type: "lost" };
@@ -60,9 +62,12 @@ export function hasNotArrived(outcome: WriteOutcome): boolean {
 const answersShown = 5;
 const answerCharsShown = 120;
 
-/** An application's answer for people: its status, and the beginning of its words when they can be redacted. */
+/**
+ * An application's answer for people: its status, and the beginning of its words when they can be redacted. Redacted first and as
+ * it is: line by line a secret is told from what stands around it, and in half it is not told at all.
+ */
 export function answerText(step: WriteStep, { status, text }: HttpAnswer, redact?: Redact): string {
-  const words = redact?.(text.replace(/\s+/g, " ").trim()).slice(0, answerCharsShown) ?? "";
+  const words = redact?.(text).replace(/\s+/g, " ").trim().slice(0, answerCharsShown) ?? "";
   return `${step.target.name} answered HTTP ${status}${words ? ` "${words}"` : ""}`;
 }
 

@@ -1,5 +1,6 @@
 import type { ExecutionResult, PlanStore } from "../plan/plan-store.ts";
-import { carryOut, type ExecuteDeps } from "./execute.ts";
+import { carryOut } from "./execute.ts";
+import type { ExecuteDeps } from "./execute-deps.ts";
 
 export interface UndoDeps extends ExecuteDeps {
   readonly plans: ExecuteDeps["plans"] & Pick<PlanStore, "get" | "claimUndo">;

@@ -107,6 +107,8 @@ function refusalOf(rule: PolicyRule, facts: PolicyFacts): Verdict | undefined {
   return undefined;
 }
 
+const changes = (made: number) => (made === 1 ? "1 change was" : `${made} changes were`);
+
 /** Why the budgets have no room: a change counts once in each namespace that it touches, and all of them must have room for it. */
 export function budgetRefusal(
   { budgets }: Pick<Policy, "budgets">,
@@ -119,7 +121,7 @@ export function budgetRefusal(
     const where = own ? `in ${own}` : "to objects that lie in no namespace";
     return deny(
       "budget-spent",
-      `${made(own)} changes were made ${where} within an hour; the budget is ${budgets.perNamespacePerHour}.`,
+      `${changes(made(own))} made ${where} within an hour; the budget is ${budgets.perNamespacePerHour}.`,
     );
   }
   const full = [...new Set(touches)].filter(isSpent).toSorted();
@@ -134,7 +136,7 @@ export function budgetRefusal(
   if (spent.cluster >= budgets.perClusterPerHour) {
     return deny(
       "budget-spent",
-      `${spent.cluster} changes were made in the cluster within an hour; the budget is ${budgets.perClusterPerHour}.`,
+      `${changes(spent.cluster)} made in the cluster within an hour; the budget is ${budgets.perClusterPerHour}.`,
     );
   }
   return undefined;

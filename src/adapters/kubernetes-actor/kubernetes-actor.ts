@@ -2,6 +2,7 @@ import { type KubeConfig, PatchStrategy } from "@kubernetes/client-node";
 import type { ActorPort, ListOutcome, ReadOutcome, WriteGuard, WriteOutcome } from "../../actions/cluster-port.ts";
 import type { PatchType, WriteStep } from "../../incident/fix/action-plan.ts";
 import { isHealPath } from "../../incident/fix/heal-endpoint.ts";
+import { untilToken } from "../../lib/until-token.ts";
 import { listObjects } from "../kubernetes-api/list-objects.ts";
 import { objectIn } from "../kubernetes-api/object-in.ts";
 import { deleteOptions, eviction } from "../kubernetes-api/removal.ts";
@@ -22,7 +23,7 @@ const contentTypes: Readonly<Record<PatchType, string>> = {
   merge: PatchStrategy.MergePatch,
   "strategic-merge": PatchStrategy.StrategicMergePatch,
 };
-/** Of an application's answer, only the beginning is of interest. */
+/** Of an application's answer, only the beginning is of interest; up to the end of a word, since half a token passes for none. */
 const healAnswerChars = 1_000;
 /** A bound for lists, far above what one namespace holds; more is an error, never a silent cut. */
 const maxPages = 40;
@@ -39,7 +40,7 @@ export function createKubernetesActor(options: ActorOptions): ActorPort {
     // An application that answers "not found" or "failed" has answered: nothing is in doubt, and its pod is not gone. What the
     // API server itself says, before it passes anything on, is a Status.
     if (step.type === "http" && reply.type === "answer" && !isStatus(reply.body)) {
-      const answer = { status: reply.status, text: reply.text };
+      const answer = { status: reply.status, text: untilToken(reply.text, healAnswerChars) };
       return reply.status < 300
         ? { type: "done", answer }
         : { type: "refused", status: reply.status, reason: "the application's answer", fields: [], answer };
@@ -121,7 +122,7 @@ function requestOf(step: WriteStep, guard: WriteGuard, dryRun: boolean): ApiRequ
             // By number: the API server does not resolve port names of pods.
             path: `${path}:${step.port}/proxy${step.path}`,
             body: {},
-            answerChars: healAnswerChars,
+            answerChars: healAnswerChars + 1,
           };
   }
 }

@@ -35,6 +35,12 @@ export interface Claim {
   readonly approvedDigests: readonly string[];
   /** When the last approval needed came in, by the database's clock (ms). */
   readonly approvedAt: number;
+  /** When it was taken up first, by the database's clock (ms). */
+  readonly startedAt: number;
+  /** Changes approved before it within an hour: in the cluster, and in each namespace that any of them touched. */
+  readonly spent: { readonly cluster: number; readonly namespaces: ReadonlyMap<string, number> };
+  /** Its incident was resolved between approval and the first attempt. */
+  readonly incidentOver: boolean;
   /** Steps of which an earlier attempt at least began to send the request; only kept for steps that cannot be looked up. */
   readonly sentSteps: readonly number[];
 }

@@ -3,15 +3,8 @@ import { hostname } from "node:os";
 import type { ActionPlan } from "../../incident/fix/action-plan.ts";
 import type { RecordKey } from "../../incident/fix/action-record.ts";
 import type { Database } from "../database.ts";
-import {
-  claimExecution,
-  claimUndo,
-  finishExecution,
-  markStepSent,
-  postponeExecution,
-  renewLease,
-  unmarkStepSent,
-} from "./executions.ts";
+import { claimExecution, claimUndo } from "./claims.ts";
+import { finishExecution, markStepSent, postponeExecution, renewLease, unmarkStepSent } from "./executions.ts";
 import { expirePlans } from "./expire-plans.ts";
 import { getFreeze, setFreeze } from "./freeze.ts";
 import { keepSymptoms, symptomsOf } from "./plan-symptoms.ts";

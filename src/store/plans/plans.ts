@@ -7,7 +7,7 @@ import { refKey } from "../../incident/object-ref.ts";
 import { inAuditedTransaction } from "../audit.ts";
 import type { Database } from "../database.ts";
 import { type PlanRow, planColumns, withHistory } from "./plan-rows.ts";
-import { isSpent, namespacesOf } from "./spent.ts";
+import { isSpent, type SpentRow, spentColumns, spentOf } from "./spent.ts";
 
 /** An approval that nobody acted on (no actor running) is not acted on hours later. */
 export const executeWithinMinutes = 15;
@@ -25,25 +25,12 @@ export interface Standing {
 }
 
 export async function planStanding(database: Database, cluster?: string): Promise<Standing> {
-  const { rows } = await sql<{
-    now: string;
-    frozen: boolean;
-    in_cluster: string;
-    in_namespaces: Readonly<Record<string, number>> | null;
-  }>`
+  const { rows } = await sql<SpentRow & { now: string; frozen: boolean }>`
     with spent as (select namespace, holds from action_plan where ${isOurs(cluster)} and ${isSpent("action_plan")})
     select (extract(epoch from clock_timestamp()) * 1000)::bigint as now,
-           coalesce((select frozen from freeze_switch), true) as frozen,
-           (select count(*) from spent) as in_cluster,
-           (select jsonb_object_agg(name, changes) from (
-              select name, count(*) as changes from spent, lateral ${namespacesOf("spent")} as touched group by name
-            ) as counted) as in_namespaces`.execute(database.kysely);
+           coalesce((select frozen from freeze_switch), true) as frozen, ${spentColumns}`.execute(database.kysely);
   const row = rows[0];
-  return {
-    now: Number(row?.now),
-    frozen: row?.frozen ?? true,
-    spent: { cluster: Number(row?.in_cluster ?? 0), namespaces: new Map(Object.entries(row?.in_namespaces ?? {})) },
-  };
+  return { now: Number(row?.now), frozen: row?.frozen ?? true, spent: spentOf(row) };
 }
 
 export interface ProposedBy {

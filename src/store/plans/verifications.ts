@@ -30,7 +30,10 @@ export async function saveVerification(database: Database, verification: Verific
 /** Newest applications that a record consists of; more convince nobody further. */
 const mostOutcomes = 1_000;
 
-/** What an action has come to against a cause, on targets of a kind, newest first; for automatic application. */
+/**
+ * What an action has come to against a cause, on targets of a kind, newest first; for automatic application. What was to be taken
+ * back has not helped, whatever the detectors said before: people see what those do not.
+ */
 export async function outcomesOf(
   database: Database,
   { action, cause, kind }: RecordKey,
@@ -38,15 +41,17 @@ export async function outcomesOf(
 ): Promise<readonly PastOutcome[]> {
   // Cut before anything is joined, in the order of the index. What a plan holds is read for pods only: plans are large.
   const { rows } = await sql<PastOutcome & { target: string; alsoHolds: ActionPlan["alsoHolds"] | null }>`
-    select extract(epoch from p.applied_at)::float8 * 1000 as at, v.verdict = 'recovered' as recovered, p.target,
+    select extract(epoch from p.applied_at)::float8 * 1000 as at, p.target,
+           coalesce(v.verdict = 'recovered', false) and not p.taken_back as recovered,
            case when p.target = 'Pod' then p.content -> 'alsoHolds' end as "alsoHolds"
-      from (select p.id, p.applied_at, p.content, split_part(p.target_key, '/', 1) as target
+      from (select p.id, p.applied_at, p.content, p.phase is not distinct from 'undo' as taken_back,
+                   split_part(p.target_key, '/', 1) as target
               from action_plan p
              where ${isOurs(cluster)} and p.action = ${action} and p.cause = ${cause}
                and p.applied_at > now() - make_interval(days => ${recordDays}::int)
              order by p.applied_at desc limit ${mostOutcomes}) p
-      join verification v on v.plan_id = p.id
-     where v.verdict <> 'unknown' and p.target in (${kind}, 'Pod')
+      left join verification v on v.plan_id = p.id
+     where (v.verdict <> 'unknown' or p.taken_back) and p.target in (${kind}, 'Pod')
      order by p.applied_at desc`.execute(database.kysely);
   return rows
     .filter(({ target, alsoHolds }) => kindOfRecord({ target: { kind: target }, alsoHolds: alsoHolds ?? [] }) === kind)

@@ -5,7 +5,7 @@ import { inAuditedTransaction } from "../audit.ts";
 import type { Database } from "../database.ts";
 import type { Tables } from "../tables.ts";
 import { isOurs } from "./plans.ts";
-import { isSpent, namespacesOf } from "./spent.ts";
+import { isOverIncident, isSpent, namespacesOf } from "./spent.ts";
 
 export interface Vote {
   readonly planId: string;
@@ -25,8 +25,7 @@ class BudgetSpent extends Error {}
 /** A change of the last hour in the same cluster. */
 const isBeside = sql<boolean>`(spent.cluster is not distinct from action_plan.cluster and ${isSpent("spent")})`;
 
-const overIncident = sql<boolean>`exists (select from incident i where i.status = 'resolved'
-  and i.id = case when incident_id ~ '^[0-9]{1,18}$' then incident_id::bigint end)`;
+const overIncident = isOverIncident("incident_id");
 
 const otherChange = sql<boolean>`exists (select from action_plan other where other.incident_id = action_plan.incident_id
   and other.id <> action_plan.id and (other.state in ('approved', 'executing')

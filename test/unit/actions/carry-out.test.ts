@@ -1,78 +1,19 @@
 import { describe, expect, test } from "vitest";
+import { intentDigest } from "../../../src/actions/change/intent.ts";
 import type { ActorPort } from "../../../src/actions/cluster-port.ts";
-import { carryOut, type ExecuteDeps } from "../../../src/actions/execute/execute.ts";
-import { planDigest } from "../../../src/actions/plan/plan-digest.ts";
-import type { ExecutionResult } from "../../../src/actions/plan/plan-store.ts";
-import type { KubeObject } from "../../../src/cluster/kubernetes-types.ts";
-import type { ActionPlan, WriteStep } from "../../../src/incident/fix/action-plan.ts";
-import type { Claim } from "../../../src/incident/fix/stored-plan.ts";
+import { carryOut } from "../../../src/actions/execute/execute.ts";
+import type { ExecuteDeps } from "../../../src/actions/execute/execute-deps.ts";
+import type { WriteStep } from "../../../src/incident/fix/action-plan.ts";
 import { makeRef } from "../../../src/incident/object-ref.ts";
-import { planView } from "../../support/incident-view.ts";
-import { impatient } from "../../support/plan-life.ts";
+import { claimOf, heal, object, pod, remove, world } from "../../support/one-pod-world.ts";
 
-const pod = makeRef("Pod", "shop", "carts-1");
-const object: KubeObject = {
+const nodeObject = {
   apiVersion: "v1",
-  kind: "Pod",
-  metadata: { name: pod.name, namespace: "shop", uid: "p", resourceVersion: "5" },
-  spec: { containers: [] },
+  kind: "Node",
+  metadata: { name: "n", uid: "n", resourceVersion: "5" },
+  spec: {},
 };
-const heal: WriteStep = { type: "http", target: pod, port: 8080, method: "POST", path: "/heal" };
-const remove: WriteStep = { type: "delete", target: pod, propagation: "Background" };
-
-function claimOf(step: WriteStep, more: Partial<Claim> = {}): Claim {
-  const content: ActionPlan = {
-    ...planView.plan,
-    target: pod,
-    steps: [step],
-    touches: [{ target: pod, uid: "p", resourceVersion: "5", before: "", after: null }],
-    undo: [],
-  };
-  const plan = { ...content, digest: planDigest(content) };
-  return {
-    plan,
-    phase: "apply",
-    executionId: "e",
-    holder: "h",
-    attempt: 1,
-    approvedDigests: [plan.digest],
-    approvedAt: plan.expiresAt - 1_000,
-    sentSteps: [],
-    ...more,
-  };
-}
-
-/** A cluster with one pod that says yes, a database that lets everything happen, and what was done of it. */
-function world(more: { cluster?: Partial<ActorPort>; plans?: Partial<ExecuteDeps["plans"]> } = {}) {
-  const done: string[] = [];
-  const results: ExecutionResult[] = [];
-  const deps: ExecuteDeps = {
-    clock: impatient,
-    cluster: {
-      get: async () => ({ type: "found", object }),
-      list: async () => ({ type: "found", objects: [] }),
-      dryRun: async () => ({ type: "done" }),
-      apply: async (step) => {
-        done.push(step.type);
-        return { type: "done" };
-      },
-      ...more.cluster,
-    },
-    plans: {
-      claim: async () => undefined,
-      renew: async () => "held",
-      markSent: async () => true,
-      unmarkSent: async (_claim, index) => void done.push(`unmarked ${index}`),
-      finish: async (_claim, result) => {
-        results.push(result);
-        return true;
-      },
-      postpone: async (_claim, delayMs) => void done.push(`postponed ${delayMs}`),
-      ...more.plans,
-    },
-  };
-  return { deps, done, results };
-}
+const nodeDigest = intentDigest(nodeObject);
 
 describe("who does not hold the plan any more", () => {
   test.each<{ name: string; plans: Partial<ExecuteDeps["plans"]>; step?: WriteStep; want: readonly string[] }>([
@@ -126,11 +67,41 @@ describe("the freeze switch", () => {
       return outcome;
     };
     const { deps, done } = world({ plans: frozen, cluster: { get } });
-    const claim = claimOf(remove);
-    const content = { ...claim.plan, steps: [remove, remove] };
-    const plan = { ...content, digest: planDigest(content) };
-    await carryOut({ ...claim, plan, approvedDigests: [plan.digest] }, deps);
+    await carryOut(claimOf([remove, remove]), deps);
     expect(done).toEqual(["delete"]);
+  });
+  test.each([
+    { name: "lets no further pod go", step: { type: "evict", target: makeRef("Pod", "shop", "carts-2") } as const },
+    { name: "has no further application asked", step: { ...heal, target: makeRef("Pod", "shop", "carts-2") } },
+  ])("$name, and sends nothing to put back what is done", async ({ step }) => {
+    const node = makeRef("Node", undefined, "n");
+    const cordon: WriteStep = { type: "patch", target: node, patchType: "json", body: [] };
+    let switched: "held" | "frozen" = "held";
+    const renew = async () => {
+      const lease = switched;
+      switched = "frozen";
+      return lease;
+    };
+    const claim = claimOf([cordon, step], {
+      content: {
+        touches: [
+          { target: node, uid: "n", resourceVersion: "5", before: nodeDigest, after: "b" },
+          { target: step.target, uid: "p", resourceVersion: "5", before: "", after: null },
+        ],
+        undo: [cordon],
+      },
+    });
+    const get: ActorPort["get"] = async (ref) => ({ type: "found", object: ref.kind === "Node" ? nodeObject : object });
+    const { deps, done, results } = world({ plans: { renew }, cluster: { get } });
+    await carryOut(claim, deps);
+    expect(done).toEqual(["patch"]);
+    expect(results).toEqual([
+      {
+        outcome: "refused",
+        detail:
+          "Only a part was applied, and is still in place: Node n. Changes were frozen when 1 of 2 steps were done.",
+      },
+    ]);
   });
 });
 
@@ -162,6 +133,38 @@ test("an object that changes with every look is given up, not written over", asy
   await carryOut(claimOf(remove), deps);
   expect(tries).toBe(8);
   expect(results).toMatchObject([{ outcome: "failed", detail: expect.stringContaining("8 times in a row") }]);
+});
+
+test("what came through with the last try, whose answer was lost like all before, is found", async () => {
+  const patch: WriteStep = { type: "patch", target: pod, patchType: "json", body: [] };
+  const before = { target: pod, uid: "p", resourceVersion: "5", before: intentDigest(object), after: "b" };
+  const claim = claimOf(patch, { content: { touches: [before] } });
+  const annotations = { "kubemend.dev/plan-digest": claim.plan.digest };
+  let tries = 0;
+  const { deps, results } = world({
+    cluster: {
+      apply: async () => ({ type: "unknown", detail: `reset ${++tries}` }),
+      get: async () => ({
+        type: "found",
+        object: tries < 8 ? object : { ...object, metadata: { ...object.metadata, annotations } },
+      }),
+    },
+  });
+  await carryOut(claim, deps);
+  expect(results).toMatchObject([{ outcome: "applied" }]);
+});
+
+describe("a change that is there already, without the plan's trace", () => {
+  const patch: WriteStep = { type: "patch", target: pod, patchType: "json", body: [] };
+  const touches = [{ target: pod, uid: "p", resourceVersion: "5", before: "a", after: intentDigest(object) }];
+  test.each([
+    { name: "is somebody else's, and not this plan's to take back", attempt: 1, want: "conflict" },
+    { name: "may be an earlier attempt's", attempt: 2, want: "applied" },
+  ])("$name", async ({ attempt, want }) => {
+    const { deps, done, results } = world();
+    await carryOut(claimOf(patch, { attempt, content: { touches } }), deps);
+    expect([done, results]).toMatchObject([[], [{ outcome: want }]]);
+  });
 });
 
 test("the version that a step has left is kept, also when it is found done after a crash", async () => {

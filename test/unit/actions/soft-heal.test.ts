@@ -2,10 +2,12 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, test } from "vitest";
 import type { ActorPort } from "../../../src/actions/cluster-port.ts";
+import { answerText } from "../../../src/actions/execute/step-end.ts";
 import { makePlan } from "../../../src/actions/plan/plan.ts";
 import { isHealPath } from "../../../src/incident/fix/heal-endpoint.ts";
 import { makeRef } from "../../../src/incident/object-ref.ts";
 import type { Redact } from "../../../src/incident/redacted.ts";
+import { createRedactor } from "../../../src/rca/redact/redactor.ts";
 import { type ActorCluster, actorFor, startActorCluster } from "../../support/actor-cluster.ts";
 import { executeNext } from "../../support/carry-out.ts";
 import { planDeps, recommend } from "../../support/plan-fixture.ts";
@@ -98,6 +100,20 @@ test("a redirect is an answer and is not followed; a long answer is cut", async 
   const long = await actor.apply({ ...step, path: "/long" }, {});
   expect(long.type === "done" && long.answer?.text).toHaveLength(1_000);
   server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+test("a long answer is cut where no secret stays in half, whose other half tells what it is", async () => {
+  const token = `ghp_${"a1B2".repeat(9)}`;
+  const server = createServer((_request, response) => response.end(`healed${" ".repeat(985)}by ${token} and more`));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const actor = actorFor(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const step = { type: "http", target: makeRef("Pod", "shop", "a"), port: 80, method: "POST", path: "/heal" } as const;
+  const outcome = await actor.apply(step, {});
+  const answer = outcome.type === "done" ? outcome.answer : undefined;
+  expect(answer && answerText(step, answer, createRedactor({ salt: "test" }).redact)).toBe(
+    'a answered HTTP 200 "healed by"',
+  );
   await new Promise((resolve) => server.close(resolve));
 });
 

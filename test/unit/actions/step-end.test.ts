@@ -4,6 +4,7 @@ import { answersText, answerText, endOf, hasNotArrived } from "../../../src/acti
 import { whyForbidden } from "../../../src/actions/execute/why-forbidden.ts";
 import { whyTampered } from "../../../src/actions/execute/why-tampered.ts";
 import { planDigest } from "../../../src/actions/plan/plan-digest.ts";
+import { nothingSpent } from "../../../src/actions/policy/policy.ts";
 import { policySchema } from "../../../src/actions/policy/policy-file.ts";
 import type { WriteStep } from "../../../src/incident/fix/action-plan.ts";
 import type { Claim } from "../../../src/incident/fix/stored-plan.ts";
@@ -101,6 +102,12 @@ describe("what applications answer is shown", () => {
       want: "carts-1 answered HTTP 200",
     },
     { name: "as its status alone, when it says nothing", text: " \n", redact: hide, want: "carts-1 answered HTTP 200" },
+    {
+      name: "redacted line by line, as it came",
+      text: "healed\nkey: hunter\nby me",
+      redact: ((text: string) => text.replace(/^key: .*$/m, "key: ***")) as Redact,
+      want: 'carts-1 answered HTTP 200 "healed key: *** by me"',
+    },
     { name: "in part", text: "x".repeat(500), redact: hide, want: `carts-1 answered HTTP 200 "${"x".repeat(120)}"` },
   ])("$name", ({ text, redact, want }) => {
     expect(answerText(heal, { status: 200, text }, redact)).toBe(want);
@@ -130,11 +137,18 @@ describe("the actor's own look at what it is to do", () => {
       attempt: 1,
       approvedDigests: [plan.digest],
       approvedAt: plan.expiresAt - 1_000,
+      startedAt: plan.expiresAt,
+      spent: nothingSpent,
+      incidentOver: false,
       sentSteps: [],
       ...rest,
     };
   };
   const guarded = patchOf(makeRef("ConfigMap", "vault", "keys"));
+  const made = (changes: number, ...names: readonly string[]) => ({
+    cluster: changes,
+    namespaces: new Map(names.map((name) => [name, changes])),
+  });
 
   test.each([
     { name: "what it was approved for", claim: claimOf({}), want: undefined },
@@ -158,6 +172,36 @@ describe("the actor's own look at what it is to do", () => {
       claim: claimOf({ steps: [guarded] }, { phase: "undo" }),
       want: undefined,
     },
+    {
+      name: "one change more than the budget of its namespace",
+      claim: claimOf({}, { spent: made(10, "shop") }),
+      want: /10 changes were made in shop within an hour; the budget is 10\./,
+    },
+    {
+      name: "one change more than the budget of another namespace that it touches",
+      claim: claimOf({ alsoHolds: [makeRef("Deployment", "bank", "tills")] }, { spent: made(10, "bank") }),
+      want: /namespaces whose budget of 10 changes an hour is used up: bank \(10 made\)/,
+    },
+    {
+      name: "one change more than the budget of the cluster",
+      claim: claimOf({}, { spent: made(30) }),
+      want: /30 changes were made in the cluster within an hour; the budget is 30\./,
+    },
+    {
+      name: "the last change that the budget has room for",
+      claim: claimOf({}, { spent: made(9, "shop") }),
+      want: undefined,
+    },
+    {
+      name: "a way back, which costs nothing",
+      claim: claimOf({}, { phase: "undo", spent: made(30, "shop") }),
+      want: undefined,
+    },
+    {
+      name: "what was to repair an incident that is resolved",
+      claim: claimOf({}, { incidentOver: true }),
+      want: /Its incident was resolved before it began/,
+    },
     { name: "what is for people alone", claim: claimOf({ action: "guide" }), want: /is for people/ },
     {
       name: "high risk with one voice",
@@ -171,6 +215,22 @@ describe("the actor's own look at what it is to do", () => {
     },
   ])("$name", ({ claim, want }) => {
     const said = whyForbidden(claim, policy);
+    if (want) expect(said).toMatch(want);
+    else expect(said).toBeUndefined();
+  });
+
+  test.each([
+    { name: "within", startedAt: "2026-11-20T18:59:59Z", want: undefined },
+    { name: "after", startedAt: "2026-11-20T19:00:00Z", want: /holds only in its time windows/ },
+  ])("what was approved in a time window is begun $name it", ({ startedAt, want }) => {
+    const days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+    const [all] = policy.rules;
+    const daily = policySchema.parse({
+      ...policy,
+      rules: [{ ...all, windows: [{ days, from: "08:00", to: "19:00" }] }],
+    });
+    const approvedAt = Date.parse("2026-11-20T18:50:00Z");
+    const said = whyForbidden(claimOf({}, { approvedAt, startedAt: Date.parse(startedAt) }), daily);
     if (want) expect(said).toMatch(want);
     else expect(said).toBeUndefined();
   });

@@ -47,3 +47,30 @@ test("a record tells what an action has come to against a cause on one kind of w
   const days = (await record("Deployment")).map(({ at }) => Math.round((Date.now() - at) / 86_400_000));
   expect(days).toEqual([1, 2, 179]);
 });
+
+test.each([
+  { name: "was taken back after it was judged recovered", verdict: "recovered", undo: "applied", want: [false] },
+  { name: "was to be taken back, and could not be", verdict: "recovered", undo: "conflict", want: [false] },
+  { name: "was taken back before anybody could tell", verdict: undefined, undo: "applied", want: [false] },
+  { name: "stands", verdict: "recovered", undo: undefined, want: [true] },
+] as const)("what $name counts as people judge it", async ({ verdict, undo, want }) => {
+  await using database = await withDatabase();
+  const store = createPlanStore(database, { cluster: "shop" });
+  const plan: ActionPlan = {
+    ...drawn,
+    id: "1",
+    digest: "d",
+    target: inShop("Deployment", "carts"),
+    expiresAt: Date.now() + 60_000,
+  };
+  await store.save(plan, { requestedBy: null, cause, confidence: 0.9 });
+  const budgets = { perNamespacePerHour: 10, perClusterPerHour: 10 };
+  await store.vote({ planId: "1", digest: "d", by: { id: "slack:ann", name: "ann" }, budgets });
+  const claim = await store.claim();
+  if (claim) await store.finish(claim, { outcome: "applied", detail: "" });
+  if (verdict) await store.saveVerification({ planId: "1", verdict, reason: "", at: 1, remaining: [], fresh: [] });
+  const back = undo && (await store.claimUndo("1", "slack:ann"));
+  if (back?.type === "claimed") await store.finish(back.claim, { outcome: undo ?? "failed", detail: "" });
+  const record = await store.outcomes({ action: plan.action, cause, kind: "Deployment" });
+  expect(record.map(({ recovered }) => recovered)).toEqual(want);
+});

@@ -1,0 +1,104 @@
+import type { WriteStep } from "../../incident/fix/action-plan.ts";
+import type { Claim } from "../../incident/fix/stored-plan.ts";
+import { refText } from "../../incident/object-ref.ts";
+import { rest } from "../../lib/clock.ts";
+import { whyNotEvicted } from "../disruption-budget.ts";
+import type { ExecutionResult } from "../plan/plan-store.ts";
+import type { ExecuteDeps } from "./execute-deps.ts";
+import { lookAt } from "./look.ts";
+import { stamped } from "./stamp.ts";
+import { answerText, endOf, hasNotArrived, type StepEnd } from "./step-end.ts";
+
+/** Writes of one step that meet another version of the object, or whose answer is lost, before giving up. */
+const maxTries = 8;
+const retryDelayMs = 250;
+/** As `kubectl drain` does: an eviction that a disruption budget holds up is tried again. */
+const maxEvictionTries = 24;
+const evictionDelayMs = 5_000;
+const never = new AbortController().signal;
+
+export interface Work {
+  readonly step: WriteStep;
+  readonly index: number;
+  readonly claim: Claim;
+  readonly phase: "apply" | "undo";
+  /** True when the cluster has been changed already: then the freeze switch does not stop half of one change. */
+  readonly started: boolean;
+}
+
+const failed = (outcome: ExecutionResult["outcome"], detail: string): StepEnd => ({
+  type: "failed",
+  result: { outcome, detail },
+});
+
+/**
+ * Does one step, in as many tries as it takes: after an answer that was lost, or another version of the object, it is looked
+ * again. So it is after the last try, which may have come through like any other.
+ */
+export async function doStep(work: Work, deps: ExecuteDeps): Promise<StepEnd> {
+  const { step, index, claim, phase } = work;
+  // An HTTP call leaves no trace to look for: what may have been sent is not sent again.
+  if (step.type === "http" && claim.sentSteps.includes(index))
+    return { type: "done", said: `${step.target.name} was asked before, and what it answered is lost` };
+  for (let attempt = 0, evictions = 0; ; attempt++) {
+    const sight = await lookAt(step, claim.plan, phase, deps.cluster);
+    await deps.crashPoint?.("looked");
+    if (sight.type === "done" && sight.unmarked === true && phase === "apply" && isFirst(claim, attempt + evictions))
+      return failed("conflict", `${refText(step.target)} is like that already: somebody else has made this change.`);
+    if (sight.type === "done") return sight;
+    if (sight.type === "unreachable") return sight;
+    if (sight.type === "conflict")
+      return failed("conflict", `${sight.detail.slice(0, 1).toUpperCase()}${sight.detail.slice(1)}.`);
+    if (attempt === maxTries) return await givenUp(step, deps);
+    const lease = await deps.plans.renew(claim);
+    if (lease === "lost") return { type: "lost" };
+    if (lease === "frozen" && !work.started)
+      return failed("refused", "Changes were frozen before it started. Nothing was done.");
+    if (lease === "frozen" && standsAlone(step)) return { type: "frozen" };
+    await deps.crashPoint?.("leased");
+    if (step.type === "http" && !(await deps.plans.markSent(claim, index))) return { type: "lost" };
+    await deps.crashPoint?.("before-apply");
+    const outcome = await deps.cluster.apply(stamped(step, claim.plan, phase, sight.object), sight.guard);
+    await deps.crashPoint?.("after-apply");
+    if (step.type === "http" && hasNotArrived(outcome)) await deps.plans.unmarkSent(claim, index);
+    if (outcome.type === "done")
+      return {
+        type: "done",
+        said: outcome.answer && answerText(step, outcome.answer, deps.redact),
+        before: sight.guard.resourceVersion,
+        resourceVersion: outcome.object?.metadata.resourceVersion,
+      };
+    if (step.type === "evict" && outcome.type === "refused" && outcome.status === 429 && evictions < maxEvictionTries) {
+      evictions++;
+      attempt = -1;
+      await rest(deps.clock, evictionDelayMs, deps.signal ?? never);
+      if (deps.signal?.aborted) return { type: "interrupted" };
+      continue;
+    }
+    if (step.type === "evict" && outcome.type === "refused" && outcome.status === 429) {
+      const why = await whyNotEvicted(step.target, deps.cluster);
+      const minutes = Math.round((maxEvictionTries * evictionDelayMs) / 60_000);
+      if (why) return failed("refused", `${refText(step.target)} was not evicted in ${minutes} minutes. ${why}`);
+    }
+    const final = endOf(outcome, step, deps.redact);
+    if (final) return final;
+    // Conflict, gone, or no answer: look again and go on from what is there.
+    await deps.clock.sleep(retryDelayMs);
+  }
+}
+
+/** Nothing of this plan can have been sent for the step. */
+const isFirst = (claim: Claim, tries: number) => claim.attempt === 1 && tries === 0;
+
+/** Requests that are a change each, of many: a freeze stops those that have not been sent. */
+const standsAlone = ({ type }: WriteStep) => type === "evict" || type === "http";
+
+async function givenUp(step: WriteStep, deps: ExecuteDeps): Promise<StepEnd> {
+  const why = step.type === "evict" ? await whyNotEvicted(step.target, deps.cluster) : undefined;
+  return failed(
+    "failed",
+    why
+      ? `${refText(step.target)} was not evicted. ${why}`
+      : `${refText(step.target)} could not be written: it changed, or the answer was lost, ${maxTries} times in a row.`,
+  );
+}
