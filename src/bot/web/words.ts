@@ -1,8 +1,11 @@
 import { causeTitles } from "../../incident/cause.ts";
 import { causeText } from "../../incident/diagnosis/cause-text.ts";
-import type { Diagnosis } from "../../incident/diagnosis/diagnosis.ts";
+import type { Diagnosis, Hypothesis } from "../../incident/diagnosis/diagnosis.ts";
+import type { Evidence } from "../../incident/diagnosis/evidence.ts";
+import { asTold, evidenceTexts } from "../../incident/diagnosis/evidence-texts.ts";
 import type { RememberedIncident } from "../../incident/diagnosis/past-incident.ts";
 import { ruledOutGroups } from "../../incident/diagnosis/ruled-out-groups.ts";
+import { pointingAt } from "../../incident/diagnosis/told-once.ts";
 import { actionTitle } from "../../incident/fix/action-title.ts";
 import { summaryWithoutAdvice } from "../../incident/fix/advice-text.ts";
 import type { StoredPlan } from "../../incident/fix/stored-plan.ts";
@@ -77,6 +80,9 @@ export const words = {
   freezeWords: (view: IncidentView) => freezeWords(view, say),
   mergedWords: (view: IncidentView) => mergedWords(view, say, toIncident),
   seenBefore: (view: IncidentView) => seenBefore(view, say, toIncident),
+  evidenceTexts,
+  statementOf: ({ statement, evidence: ids }: Hypothesis, evidence: readonly Evidence[]) =>
+    pointingAt(statement, asTold(evidence.filter(({ id }) => ids.includes(id)))),
   prose: (text: string, around: number) => localTimes(escapeHtml(text), around, (ms) => timeHtml(ms, "clock")),
   nextStep: (view: IncidentView) => nextStep(view, say),
   undecidedWords: (diagnosis: Diagnosis) => undecidedWords(diagnosis, say.text),

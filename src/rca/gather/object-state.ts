@@ -142,9 +142,12 @@ export function leftUnstarted({ pod, phase, deletedAt }: PodFact, onset: number)
   return toldAt !== undefined && toldAt < onset;
 }
 
+/** The kubelet names the container and the pod behind how long it waits; both have just been named. */
+const namedAgain = / restarting failed container=\S+ pod=\S+$/;
+
 function describeContainer(container: ContainerFact): string {
   const parts = [`container ${container.name} ${container.state}${container.reason ? ` (${container.reason})` : ""}`];
-  if (container.message) parts.push(pullAnswerOf(container.message).slice(0, 300));
+  if (container.message) parts.push(pullAnswerOf(container.message).replace(namedAgain, "").slice(0, 300));
   if (container.restarts > 0) parts.push(`${container.restarts} restart${container.restarts === 1 ? "" : "s"}`);
   const exit = container.lastExit;
   if (exit)

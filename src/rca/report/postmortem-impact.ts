@@ -1,4 +1,6 @@
 import type { Anomaly } from "../../incident/anomaly.ts";
+import { asTold } from "../../incident/diagnosis/evidence-texts.ts";
+import { pointingAt } from "../../incident/diagnosis/told-once.ts";
 import { type ObjectRef, refText, sameRef } from "../../incident/object-ref.ts";
 import { own as ownOf } from "../../lib/own.ts";
 import { cell, timesOf } from "./markdown.ts";
@@ -25,13 +27,16 @@ const impactShown = 4;
 function spansOf(
   anomalies: readonly Anomaly[],
   ref: ObjectRef,
-  { redact, incident }: PostmortemInput,
+  { redact, incident, evidence }: PostmortemInput,
 ): readonly string[] {
   const own = anomalies.filter(({ target, family }) => sameRef(target, ref) && family !== "log");
   const clock = timesOf(own.flatMap(({ startsAt, endsAt = startsAt }) => [startsAt, endsAt]));
   const spans = own.map(({ reason, seenOn, summary, startsAt, endsAt }) => {
     const end = endsAt ?? incident.resolvedAt;
-    const felt = (seenOn && ownOf(feltByCallers, reason)) ?? ownOf(feltWords, reason) ?? cell(redact(summary));
+    const felt =
+      (seenOn && ownOf(feltByCallers, reason)) ??
+      ownOf(feltWords, reason) ??
+      cell(pointingAt(redact(summary), asTold(evidence)));
     return `${felt} (${end === undefined ? `since ${clock(startsAt)} UTC` : `${clock(startsAt)} to ${clock(end)} UTC`})`;
   });
   return [...new Set(spans)].slice(0, impactShown);

@@ -1,4 +1,5 @@
 import type { Evidence } from "../../incident/diagnosis/evidence.ts";
+import { evidenceTexts } from "../../incident/diagnosis/evidence-texts.ts";
 import { logViewSummary, quoteOrigin } from "../../incident/diagnosis/log-view-text.ts";
 import { refText } from "../../incident/object-ref.ts";
 import { cell, code, timesOf } from "./markdown.ts";
@@ -29,12 +30,13 @@ export function logs({ diagnosis }: PostmortemInput): readonly string[] {
 /** What proves it, and how to ask again. */
 export function proof(shown: readonly Evidence[]): readonly string[] {
   const clock = timesOf(shown.map(({ at }) => at));
+  const texts = evidenceTexts(shown);
   return [
     "| id | source | about | UTC | what it says |",
     "|---|---|---|---|---|",
     ...shown.map(
-      (entry) =>
-        `| ${entry.id} | ${entry.source} | ${cell(refText(entry.about))} | ${clock(entry.at)} | ${cell(entry.text.slice(0, 500))} |`,
+      (entry, i) =>
+        `| ${entry.id} | ${entry.source} | ${cell(refText(entry.about))} | ${clock(entry.at)} | ${cell((texts[i] ?? entry.text).slice(0, 500))} |`,
     ),
     "",
     "How to ask again:",

@@ -1,7 +1,9 @@
 import { causeTitles } from "../../incident/cause.ts";
 import { causeText } from "../../incident/diagnosis/cause-text.ts";
 import type { TimelineEntry } from "../../incident/diagnosis/diagnosis.ts";
+import { asTold } from "../../incident/diagnosis/evidence-texts.ts";
 import { ruledOutGroups } from "../../incident/diagnosis/ruled-out-groups.ts";
+import { pointingAt } from "../../incident/diagnosis/told-once.ts";
 import { actionTitle } from "../../incident/fix/action-title.ts";
 import { verdictWords } from "../../incident/fix/verdict-words.ts";
 import { cell, code, fullTime, percent, timesOf } from "./markdown.ts";
@@ -11,13 +13,13 @@ import type { PostmortemInput } from "./postmortem-input.ts";
 const sentence = (words: string) => `${words.slice(0, 1).toUpperCase()}${words.slice(1)}`;
 
 /** Why, how sure, and what else was considered. */
-export function cause({ diagnosis }: PostmortemInput): readonly string[] {
+export function cause({ diagnosis, evidence }: PostmortemInput): readonly string[] {
   const [best, ...others] = diagnosis.hypotheses;
   const proof = (ids: readonly string[]) => (ids.length > 0 ? ` (${ids.join(", ")})` : "");
   return [
     ...(best
       ? [
-          `**${cell(causeText(best.cause, best.culprit))}**, ${percent(best.probability)} sure: ${cell(best.statement).replace(/\.$/, "")}${proof(best.evidence)}.`,
+          `**${cell(causeText(best.cause, best.culprit))}**, ${percent(best.probability)} sure: ${cell(pointingAt(best.statement, asTold(evidence))).replace(/\.$/, "")}${proof(best.evidence)}.`,
           ...(best.against.length > 0 ? ["", `Against it: ${best.against.join(", ")}.`] : []),
         ]
       : ["No cause is known."]),
@@ -52,7 +54,7 @@ export function cause({ diagnosis }: PostmortemInput): readonly string[] {
 const toldThere = new Set(["detected", "cleared"]);
 
 /** What happened when; the zone and the day stand once above the times. */
-export function timeline({ diagnosis, told = [] }: PostmortemInput): readonly string[] {
+export function timeline({ diagnosis, evidence, told = [] }: PostmortemInput): readonly string[] {
   const entries: readonly TimelineEntry[] = [
     ...diagnosis.timeline,
     ...told.filter((entry) => !toldThere.has(entry.kind)),
@@ -65,7 +67,9 @@ export function timeline({ diagnosis, told = [] }: PostmortemInput): readonly st
     "",
     "| time | what | evidence |",
     "|---|---|---|",
-    ...entries.map(({ at, text, evidence }) => `| ${clock(at)} | ${cell(text)} | ${evidence ?? ""} |`),
+    ...entries.map(
+      ({ at, text, evidence: id }) => `| ${clock(at)} | ${cell(pointingAt(text, asTold(evidence)))} | ${id ?? ""} |`,
+    ),
   ];
 }
 

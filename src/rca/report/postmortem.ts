@@ -32,6 +32,7 @@ export function postmortem(input: PostmortemInput): string {
     ...(diagnosis.runbooks ?? []),
   ]);
   const shown = evidence.filter((entry) => cited.has(entry.id));
+  const proven = { ...input, evidence: shown };
   const note = diagnosis.modelNote ? ` (${cell(diagnosis.modelNote)})` : "";
   const lines = [
     `# Post-mortem: ${cell(redact(incident.title))}`,
@@ -44,16 +45,16 @@ export function postmortem(input: PostmortemInput): string {
     "",
     "## Impact",
     "",
-    ...impact(input),
+    ...impact(proven),
     "",
     "## Root cause",
     "",
-    ...cause(input),
+    ...cause(proven),
     ...runbookPages(diagnosis, evidence),
     "",
     "## Timeline",
     "",
-    ...timeline(input),
+    ...timeline(proven),
     "",
     "## What was done",
     "",

@@ -1,5 +1,6 @@
 import type { KnownBlock } from "@slack/types";
 import { causeText } from "../../../incident/diagnosis/cause-text.ts";
+import { evidenceTexts } from "../../../incident/diagnosis/evidence-texts.ts";
 import type { LogView } from "../../../incident/diagnosis/log-view.ts";
 import { logViewSummary, quoteOrigin } from "../../../incident/diagnosis/log-view-text.ts";
 import { ruledOutGroups } from "../../../incident/diagnosis/ruled-out-groups.ts";
@@ -37,10 +38,11 @@ export function renderEvidence(view: IncidentView): readonly KnownBlock[] | unde
   if (cited.length + pages.length === 0) return undefined;
   const quotes = evidenceShown - pages.length;
   const blocks: KnownBlock[] = [section(`*Evidence* for ${mrkdwn(causeText(first.cause, first.culprit), 250)}`)];
-  for (const item of cited.slice(0, quotes)) {
+  const texts = evidenceTexts(cited);
+  for (const [i, item] of cited.slice(0, quotes).entries()) {
     blocks.push(
       section(`*${item.id}*  ${item.source} of ${mrkdwn(refText(item.about), 160)}, ${slackTime(item.at)}`),
-      preformatted(`${cut(item.text, quoteChars)}\n\n$ ${cut(item.query, 200)}`),
+      preformatted(`${cut(texts[i] ?? item.text, quoteChars)}\n\n$ ${cut(item.query, 200)}`),
     );
   }
   if (cited.length > quotes) blocks.push(section(`… and ${cited.length - quotes} more.`));
