@@ -9,13 +9,13 @@ const patchedBy = ({ target, steps }: ActionPlan): readonly ObjectRef[] =>
   uniqueRefs([target, ...steps.flatMap((step) => (step.type === "patch" ? [step.target] : []))]);
 
 /** What makes another pod in place of the one that the change takes away. */
-function makersOf({ target, steps, alsoHolds = [] }: ActionPlan): readonly ObjectRef[] {
+export function makersOf({ target, steps, alsoHolds = [] }: ActionPlan): readonly ObjectRef[] {
   const takenAway = steps.filter(({ type }) => type === "delete" || type === "evict");
   return takenAway.some((step) => sameRef(step.target, target)) ? alsoHolds : [];
 }
 
 /** Whether what is watched of the first object changed is still what it was before: then its status speaks of that. */
-function isFromBefore({ plan, executions }: StoredPlan, ref: ObjectRef, { metadata }: KubeObject): boolean {
+export function isFromBefore({ plan, executions }: StoredPlan, ref: ObjectRef, { metadata }: KubeObject): boolean {
   const [first] = plan.steps;
   const applied = executions.findLast(({ kind, outcome }) => kind === "apply" && outcome === "applied");
   const before = applied?.resourceVersionBefore;

@@ -1,12 +1,13 @@
-import type { KubeObject } from "../../cluster/kubernetes-types.ts";
 import type { Anomaly, AnomalyFamily } from "../../incident/anomaly.ts";
 import type { ActionPlan } from "../../incident/fix/action-plan.ts";
 import type { Measure, Verification, VerificationVerdict } from "../../incident/fix/execution.ts";
-import { type ObjectRef, refText, sameRef } from "../../incident/object-ref.ts";
+import type { StoredPlan } from "../../incident/fix/stored-plan.ts";
+import { refText, sameRef } from "../../incident/object-ref.ts";
 import type { UndoOutcome } from "../execute/undo.ts";
 import type { PlanStore } from "../plan/plan-store.ts";
 import { followRollouts } from "./followed-rollouts.ts";
 import { judgeRecovery, type Symptom } from "./judge-recovery.ts";
+import { type UntoldDeps, whatWasPutBack, whyOutOfSight } from "./why-untold.ts";
 
 /** What the detectors say. All times are of one clock, the one the anomalies are dated by. */
 export interface Observed {
@@ -24,10 +25,8 @@ export interface Observed {
   readonly measure?: () => readonly Measure[];
 }
 
-export interface VerifyDeps {
+export interface VerifyDeps extends UntoldDeps {
   readonly plans: Pick<PlanStore, "get" | "saveVerification">;
-  /** An object as last seen, to follow its rollout. */
-  readonly look: (ref: ObjectRef) => Promise<KubeObject | undefined>;
   /** Takes the plan back; called when things got worse. */
   readonly undo: (planId: string) => Promise<UndoOutcome>;
 }
@@ -99,11 +98,10 @@ export async function verifyPlan(planId: string, observed: Observed, deps: Verif
   });
   if (judgement.type === "waiting") return judgement;
   const { remaining, fresh } = judgement;
-  // With the object its symptoms go too, whatever the change was good for.
-  const lost = judgement.verdict === "recovered" && observed.targetLost === true && keepsTarget(stored.plan);
-  const verdict = lost ? "unknown" : judgement.verdict;
-  const reason = lost
-    ? `${refText(stored.plan.target)} was deleted since, or made anew: whether the change helped cannot be told.`
+  const untold = await whyUntold(judgement.verdict, stored, observed, deps);
+  const verdict = untold ? "unknown" : judgement.verdict;
+  const reason = untold
+    ? `${untold}: whether the change helped cannot be told.`
     : judgement.reason + unseenText(verdict, observed.blindTo);
   const measures = observed.measure?.() ?? [];
   const verification: Verification = {
@@ -121,6 +119,29 @@ export async function verifyPlan(planId: string, observed: Observed, deps: Verif
   const stands = await deps.plans.saveVerification(verification);
   if (!stands) return { type: "not-due" };
   return { type: "verified", verification, ...(undo ? { undo } : {}) };
+}
+
+/** What makes a verdict say nothing of the change, as the beginning of a sentence. */
+async function whyUntold(
+  verdict: VerificationVerdict,
+  stored: StoredPlan,
+  observed: Observed,
+  deps: UntoldDeps,
+): Promise<string | undefined> {
+  const { plan } = stored;
+  if (verdict !== "recovered" && verdict !== "not-recovered") return undefined;
+  // With the object its symptoms go too, whatever the change was good for.
+  if (verdict === "recovered" && observed.targetLost === true && keepsTarget(plan))
+    return `${refText(plan.target)} was deleted since, or made anew`;
+  const back = await whatWasPutBack(stored, deps);
+  if (back) return `${refText(back)} is again as it was before, because something or somebody has put it back`;
+  if (verdict !== "recovered") return undefined;
+  const shown = observed.anomalies.filter((anomaly) => activeAt(anomaly, observed.appliedAt));
+  return await whyOutOfSight(
+    stored,
+    shown.map(({ target }) => target),
+    deps,
+  );
 }
 
 const symptomOf = ({ fingerprint, severity, summary, startsAt }: Anomaly, now: number): Symptom => ({

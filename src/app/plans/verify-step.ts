@@ -143,6 +143,7 @@ export async function verifyStep(
       {
         plans: deps.plans,
         look: async (ref) => deps.observation.objects.get(ref.kind, ref.namespace, ref.name),
+        isGone: (ref) => deps.observation.objects.find(ref)?.deletedAt !== undefined,
         undo: async (planId) => {
           await deps.jobs.send(queues.undo, { planId, by: "kubemend" }, { key: planId });
           return { type: "pending", planId, detail: "the actor undoes it" };

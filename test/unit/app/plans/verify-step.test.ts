@@ -131,17 +131,18 @@ describe("a symptom that was there when the change was made", () => {
 
 describe("a workload that is gone with its symptoms", () => {
   const { target, targetUid } = planView.plan;
-  const object = (uid: string) =>
+  const object = (uid: string, replicas = 1) =>
     ({
       apiVersion: "apps/v1",
       kind: target.kind,
       metadata: { name: target.name, namespace: target.namespace, uid },
-      spec: { replicas: 0, template: { spec: { containers: [] } } },
-      status: {},
+      spec: { replicas, template: { spec: { containers: [] } } },
+      status: { replicas, updatedReplicas: replicas, availableReplicas: replicas },
     }) as unknown as KubeObject;
 
   test.each([
     ["is still the same", (apply: Apply) => apply("MODIFIED", object(targetUid)), "recovered"],
+    ["has no pods any more", (apply: Apply) => apply("MODIFIED", object(targetUid, 0)), "unknown"],
     ["was deleted", (apply: Apply) => apply("DELETED", object(targetUid)), "unknown"],
     [
       "was made anew",
