@@ -20,6 +20,17 @@ async function knownImages(
   return [target, ...own].map((object) => containerOf(object, container)?.image).filter((image) => image !== undefined);
 }
 
+const versionOf = (image: string) => image.slice(writtenRepository(image).length);
+
+/**
+ * The wanted version of an image under the name that the container already uses. What a name without a registry stands for, the
+ * nodes' runtime decides (`unqualified-search-registries` in containers-registries.conf(5)), and the admission policy of the cluster
+ * compares names as they are written: another spelling may be another program. Where nothing but the name differs it is what is wanted.
+ */
+function spelledAs(known: string, image: string): string {
+  return versionOf(known) === versionOf(image) ? image : `${writtenRepository(known)}${versionOf(image)}`;
+}
+
 export const setImage = defineAction({
   name: "set-image",
   risk: "medium",
@@ -35,18 +46,21 @@ export const setImage = defineAction({
     if (!containerOf(target, container)) return noSuchContainer(target, container);
     const known = await knownImages(target, container, context);
     // An image is code. What evidence or a model names may choose a version, but not bring in somebody else's program.
-    if (!known.some((one) => imageRepository(one) === imageRepository(image))) {
+    const same = known.find((one) => imageRepository(one) === imageRepository(image));
+    if (same === undefined) {
       const repositories = [...new Set(known.map(writtenRepository))];
       return refuse(
         "not-supported",
         `${writtenRepository(image)} was never used by container ${container}; known: ${repositories.join(", ")}.`,
       );
     }
-    const after = withContainer(target, container, (old) => ({ ...old, image }));
+    const written = spelledAs(same, image);
+    const after = withContainer(target, container, (old) => ({ ...old, image: written }));
     return {
       changes: [{ type: "modify", before: target, after }],
       pods: podCountOf(target),
       note: rolloutNote(target),
+      decided: { container, image: written },
     };
   },
 });
