@@ -1,9 +1,10 @@
 import type { IncidentView } from "../../bot/incident-view.ts";
 import { changedLines } from "../../bot/slack/render/render-fix.ts";
 import { causeText } from "../../incident/diagnosis/cause-text.ts";
+import { toldOnce } from "../../incident/diagnosis/told-once.ts";
 import { refText } from "../../incident/object-ref.ts";
 import { duration } from "../../lib/duration.ts";
-import { firstLine } from "../first-line.ts";
+import { quotedLines } from "../quoted-lines.ts";
 
 const evidenceTold = 5;
 
@@ -32,10 +33,14 @@ export function createStory(say: (line: string) => void): (view: IncidentView) =
     const first = diagnosis?.hypotheses[0];
     if (diagnosis && first) {
       const cited = first.evidence.flatMap((evidenceId) => view.evidence.find((item) => item.id === evidenceId) ?? []);
+      const texts = toldOnce(cited.map(({ id: name, text }) => ({ name, text })));
       once(`${id} ${first.cause} ${refText(first.culprit)}`, () =>
         [
           `cause        ${causeText(first.cause, first.culprit)}, ${Math.round(first.probability * 100)} %, by ${diagnosis.by}${diagnosis.modelNote ? ` (${diagnosis.modelNote})` : ""}`,
-          ...cited.slice(0, evidenceTold).map((item) => `evidence     ${item.id}  ${firstLine(item.text)}`),
+          ...cited.slice(0, evidenceTold).flatMap((item, i) => {
+            const [begin, ...more] = quotedLines(texts[i] ?? item.text);
+            return [`evidence     ${item.id}  ${begin}`, ...more.map((line) => `                 ${line}`)];
+          }),
         ].join("\n"),
       );
     }

@@ -148,9 +148,12 @@ function words(action: ActionCode, target: ObjectRef, params: Params): string[] 
   }
 }
 
+/** Unquoted it is no word to a shell, which then runs nothing: a value that only a person knows is not set to an empty one. */
+const openValue = "<value>";
+
 /**
  * The kubectl command that does what an action does, quoted for a shell. What no command can do is told as a comment, so
- * that pasting it does nothing.
+ * that pasting it does nothing; where a value is still missing, the shell says so.
  */
 export function kubectlCommand(action: ActionCode, target: ObjectRef, params: Params): string {
   const rest = words(action, target, params);
@@ -167,5 +170,6 @@ export function kubectlCommand(action: ActionCode, target: ObjectRef, params: Pa
           command(["rollout", "restart", text(name).includes("/") ? text(name) : `deployment/${text(name)}`]),
         )
       : [];
-  return [command(rest), ...again].join(" && ");
+  const open = action === "set-env" && params.value === undefined ? openValue : "";
+  return [`${command(rest)}${open}`, ...again].join(" && ");
 }

@@ -108,7 +108,7 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
             own
               ? ` since ${own.fields
                   .map((field) => `its ${fieldName(field)} became ${field.after ?? "empty"}`)
-                  .join(", ")
+                  .join(" and ")
                   .slice(0, 200)}`
               : ""
           }`,

@@ -43,6 +43,12 @@ describe("kubectl commands", () => {
       "kubectl -n shop set env deployment/carts -c carts A-",
     ],
     [
+      "set-env",
+      carts,
+      { container: "carts", name: "A" },
+      "kubectl -n shop set env deployment/carts -c carts A=<value>",
+    ],
+    [
       "patch-config",
       makeRef("ConfigMap", "shop", "c"),
       { key: "URL", value: "http://db" },
