@@ -2,10 +2,11 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { configDefaults, defineConfig } from "vitest/config";
 import { LongestFirst } from "./test/support/longest-first.ts";
-import { filesAlone, sharedFiles } from "./test/support/shared-files.ts";
+import { filesAlone, sharedFiles, sharedPromises } from "./test/support/shared-files.ts";
 
 // The promised numbers take their time; each test still ends.
 const full = process.env["KUBEMEND_PROMISES"] === "full";
+const shared = full ? sharedFiles : [...sharedFiles, ...sharedPromises];
 
 const project = (name: string, include: string[], own: { exclude?: string[]; isolate: boolean }) => ({
   test: {
@@ -33,11 +34,11 @@ export default defineConfig({
     maxWorkers: full ? 2 : availableParallelism() + 1,
     projects: [
       project("whole", ["test/{browser,promises,unit}/**/*.test.ts"], {
-        exclude: sharedFiles,
+        exclude: shared,
         isolate: true,
       }),
       project("alone", filesAlone, { isolate: true }),
-      project("shared", sharedFiles, { exclude: filesAlone, isolate: false }),
+      project("shared", shared, { exclude: filesAlone, isolate: false }),
     ],
   },
 });
