@@ -1,3 +1,5 @@
+import type { Span } from "./span.ts";
+
 interface TokenFormat {
   readonly kind: string;
   /** Literal start; looked up first, so that the expression runs only where it may match. */
@@ -111,64 +113,59 @@ const formats: readonly TokenFormat[] = [
   format("bitcoin", "xprv", "[1-9A-HJ-NP-Za-km-z]{100,112}"),
 ];
 
+/** What they begin with. */
+export const tokenStarts = [...new Set(formats.map(({ prefix }) => prefix.charAt(0)))].join("");
+
 // Looked up by the codes of the first two characters: almost every word is turned away here.
 const pair = (first: number, second: number) => first * 128 + second;
 const byStart = new Map<number, readonly TokenFormat[]>();
 const starts = new Uint8Array(128);
+const pairs = new Uint8Array(128 * 128);
 for (const item of formats) {
-  const key = pair(item.prefix.charCodeAt(0), item.prefix.charCodeAt(1));
+  const [first, second] = [item.prefix.charCodeAt(0), item.prefix.charCodeAt(1)];
+  const key = pair(first, second);
   byStart.set(key, [...(byStart.get(key) ?? []), item]);
-  starts[item.prefix.charCodeAt(0)] = 1;
+  starts[first] = 1;
+  pairs[key] = 1;
 }
+const mayBegin = (first: number, second: number) => first < 128 && second < 128 && pairs[pair(first, second)] === 1;
 
 /** The shortest token of a known format. */
-const leastTokenChars = 14;
-
-interface KnownToken {
-  readonly kind: string;
-  readonly end: number;
-}
+export const leastTokenChars = 14;
 
 /** The known token that starts exactly at `at`. */
-function knownTokenAt(text: string, at: number): KnownToken | undefined {
-  const first = text.charCodeAt(at);
-  if (!(first < 128) || starts[first] === 0) return undefined;
-  const candidates = byStart.get(pair(first, text.charCodeAt(at + 1)));
-  if (!candidates) return undefined;
+export function knownTokenAt(text: string, at: number): Span | undefined {
+  if (at + 2 > text.length || !mayBegin(text.charCodeAt(at), text.charCodeAt(at + 1))) return undefined;
+  const candidates = byStart.get(pair(text.charCodeAt(at), text.charCodeAt(at + 1))) ?? [];
   for (const { kind, prefix, pattern } of candidates) {
     if (!text.startsWith(prefix, at)) continue;
     pattern.lastIndex = at;
-    if (pattern.test(text)) return { kind, end: pattern.lastIndex };
+    if (pattern.test(text)) return { from: at, to: pattern.lastIndex, kind };
   }
   return undefined;
 }
 
 /** Beginnings of tokens in one word that are looked at; the patterns of some run on for thousands of characters. */
 const mostBeginnings = 12;
+const slash = 47;
 
 const isLetterOrDigit = (code: number) =>
   (code >= 97 && code <= 122) || (code >= 48 && code <= 57) || (code >= 65 && code <= 90);
 
 /**
- * The first known token in the word `from`..`to`, at its start or behind a sign: `prefix_ghp_…`, `key-AKIA…`, `sess.eyJ…`.
- * Inside, one without a digit is none: words that are joined by dashes may begin like tokens.
+ * The first known token behind a sign in the word `from`..`to`: `prefix_ghp_…`, `key-AKIA…`, `sess.eyJ…`. One without a digit is none: words
+ * that are joined by dashes may begin like tokens.
  */
-export function knownTokenIn(
-  text: string,
-  from: number,
-  to: number,
-): (KnownToken & { readonly from: number }) | undefined {
-  const first = knownTokenAt(text, from);
-  if (first) return { ...first, from };
+export function knownTokenWithin(text: string, from: number, to: number): Span | undefined {
   let beginnings = 0;
+  let sign = text.charCodeAt(from);
   for (let k = from + 1; k <= to - leastTokenChars && beginnings < mostBeginnings; k++) {
-    if (starts[text.charCodeAt(k)] !== 1) continue;
-    const sign = text.charCodeAt(k - 1);
-    if (isLetterOrDigit(sign)) continue;
-    if (!byStart.has(pair(text.charCodeAt(k), text.charCodeAt(k + 1)))) continue;
+    const before = sign;
+    sign = text.charCodeAt(k);
+    if (isLetterOrDigit(before) || starts[sign] !== 1 || !mayBegin(sign, text.charCodeAt(k + 1))) continue;
     beginnings++;
     const known = knownTokenAt(text, k);
-    if (known && (sign === 47 || /\d/.test(text.slice(k, known.end)))) return { ...known, from: k };
+    if (known && (before === slash || /\d/.test(text.slice(k, known.to)))) return known;
   }
   return undefined;
 }

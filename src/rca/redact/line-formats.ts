@@ -9,16 +9,26 @@ const pgpass =
 /** Keys that are sold: groups of capitals and digits. */
 const groups = /^[A-Z0-9]{4,6}(?:-[A-Z0-9]{4,6}){3,7}$/;
 
-/** The first of five fields, `host:5432:`, or `*:*:*:` before the fourth. */
-export function beginsFields(text: string, from: number, to: number): boolean {
-  const before = text.charCodeAt(from - 1);
-  if (before === 58) return text.charCodeAt(from - 2) === 42 && text.startsWith("*:*:*:", from - 6);
-  const port = text.charCodeAt(to + 1);
-  return (from === 0 || before === 10) && ((port >= 48 && port <= 57) || port === 42);
+const newline = 10;
+const asterisk = 42;
+const colon = 58;
+const anyPlace = "*:*:*:";
+
+/** Where a line of five fields begins of which `from`..`to` is the first, `host:5432:`, or the fourth behind `*:*:*:`; -1 when it is none. */
+export function beginOfFields(text: string, from: number, to: number): number {
+  const before = from > 0 ? text.charCodeAt(from - 1) : newline;
+  if (before === colon)
+    return from >= anyPlace.length && text.startsWith(anyPlace, from - anyPlace.length) ? from - anyPlace.length : -1;
+  if (before !== newline) return -1;
+  const port = to + 1 < text.length ? text.charCodeAt(to + 1) : 0;
+  return (port >= 48 && port <= 57) || port === asterisk ? from : -1;
 }
 
+/** No name of a hash is longer. */
+export const longestHashName = 16;
+
 export function hashAt(text: string, from: number, to: number): Span | undefined {
-  if (to - from > 16 || !hashes.test(text.slice(from, to))) return undefined;
+  if (to - from > longestHashName || !hashes.test(text.slice(from, to))) return undefined;
   hash.lastIndex = from - 1;
   return hash.test(text) ? { from: from - 1, to: hash.lastIndex, kind: "hash" } : undefined;
 }

@@ -71,7 +71,9 @@ function accountAt(text: string, from: number): Span | undefined {
 
 /** Four digits, or four signs of an account, before the next group; and the shortest that is written without groups. */
 export const groupChars = 4;
-export const leastPaymentChars = 14;
+const leastPaymentChars = 14;
+/** First signs of cards and of account numbers. */
+export const paymentStarts = "23456ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
 /** The number of a card or an account that begins with the word `from`..`to`. The quick answer to most words comes first. */
 export function paymentNumber(text: string, from: number, to: number): Span | undefined {

@@ -36,18 +36,8 @@ function mayBeSaid(text: string, from: number, to: number): boolean {
   }
   return !(code < 128) || behindNoun[code] === 1;
 }
-const startsNoun = new Uint8Array(128);
-for (const char of "ptsckohPTSCKOH") startsNoun[char.charCodeAt(0)] = 1;
 const behindNoun = new Uint8Array(128);
 for (const char of ' \t\r\n,;|)"`') behindNoun[char.charCodeAt(0)] = 1;
-
-/** Whether a word may be a noun that speaks of a secret, or a name with its value beside it: the quick answer to most words. */
-export function speaks(text: string, from: number, to: number): boolean {
-  const first = text.charCodeAt(from);
-  return (
-    (first < 128 && startsNoun[first] === 1 && to - from <= 12) || (to - from >= 4 && mayStandBeside(text, from, to))
-  );
-}
 
 /** What sentences, tables and lists around single words say. Found apart from the order of the text. */
 export interface Speech {

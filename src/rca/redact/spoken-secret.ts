@@ -121,11 +121,8 @@ const takesUser = new Set(["-u", "--user", "--proxy-user"]);
 /** Passwords that neither a form of their own nor a separator gives away: in commands, SQL, `.netrc`, `redis.conf`. */
 export function spokenSecret(text: string, from: number, to: number, lookedUntil: number): Spoken | undefined {
   const length = to - from;
-  if (length < 2 || length > 16) return undefined;
   const first = text.charCodeAt(from) | 32;
   const behind = text.charCodeAt(to);
-  // -u, --user, auth, by, docker, helm, login's password, mysql, redis-cli, sshpass, twine, unzip, vault …: first letters
-  if (first !== 45 && !(first < 128 && startsSpoken[first] === 1)) return undefined;
   // What reads a password from the command before it may be the last word of all.
   if (
     (length === 8 && text.startsWith("chpasswd", from)) ||
@@ -165,20 +162,24 @@ export function spokenSecret(text: string, from: number, to: number, lookedUntil
   const option = length <= longestCommand && from >= lookedUntil ? byLetter.get(word) : undefined;
   return option ? optionOf(text, to, option) : undefined;
 }
-const startsSpoken = new Uint8Array(128);
-for (const word of [
-  ...byLetter.keys(),
-  ...directives,
-  ...protocolWords,
-  "auth",
-  "chpasswd",
-  "sudo",
-  "by",
-  "password",
-  "crypt",
-  "md5",
-])
-  startsSpoken[word.charCodeAt(0) | 32] = 1;
+/** Words, also of several, are no longer. */
+export const longestSpoken = 16;
+/** What they begin with: a dash, and the first letters of the words above. */
+export const spokenStarts = [
+  "-",
+  ...[
+    ...byLetter.keys(),
+    ...directives,
+    ...protocolWords,
+    "auth",
+    "chpasswd",
+    "sudo",
+    "by",
+    "password",
+    "crypt",
+    "md5",
+  ].flatMap((word) => [word.charAt(0).toLowerCase(), word.charAt(0).toUpperCase()]),
+].join("");
 
 const account =
   /[\s"']-(?:u|U|-user(?:name)?)["']?[ =,]{1,2}["']?[^\s"'-][^\s"']{0,63}["']?,?[ \t](?:[^\n|;&]{1,80}[ \t])?["']?$/;

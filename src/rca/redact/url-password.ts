@@ -64,42 +64,31 @@ export function urlPassword(text: string, at: number, hasAt: boolean): Span | un
 
 const withoutNames = /(?:rediss?|nats|tls):\/\/$/;
 
-/** Looks up where the next `@tcp(` or `@unix(` stands; beyond the end of the text when none does. Asked from left to right. */
-export function createDrivers(text: string): (from: number) => number {
-  const next = ["@tcp(", "@unix("].map((sign) => ({ sign, at: -1 }));
-  return (from) => {
-    for (const one of next) {
-      if (one.at >= from) continue;
-      const at = text.indexOf(one.sign, from);
-      one.at = at < 0 ? text.length + maxAccount : at;
-    }
-    return Math.min(...next.map(({ at }) => at));
-  };
-}
-
 const beforeOracle = /\b(?:(?:thin|oci):|(?:sqlplus|connect|conn|impdp|expdp|rman)[ \t]["']?)$/i;
 const hostAndPort = /@[A-Za-z0-9.-]{1,100}:\d{2,5}\//y;
 
 /** `name:password@host:5432/`; `from` is behind the colon. */
 export function barePassword(text: string, from: number, mayLook: (at: number) => boolean): Span | undefined {
   let i = from;
-  for (const limit = from + 100; i < limit; i++) {
+  for (const limit = Math.min(text.length, from + 100); i < limit; i++) {
     const code = text.charCodeAt(i);
     if (code === atSign) break;
     if (!(code > 32) || code === colon || code === slash || surrounds(code)) return undefined;
   }
+  if (i === text.length) return undefined;
   hostAndPort.lastIndex = i;
   return i - from >= 3 && mayLook(from) && hostAndPort.test(text) ? { from, to: i, kind: "url-password" } : undefined;
 }
 
-/** Addresses without a scheme: `user:password@tcp(db:3306)/shop` of Go's MySQL, `thin:user/password@db` of Oracle. */
-export function accountPassword(text: string, from: number, to: number): Span | undefined {
-  if (text.charCodeAt(to) === atSign) {
-    if (!beforeOracle.test(text.slice(Math.max(0, from - 12), from))) return undefined;
-    const at = text.indexOf("/", from);
-    return at > from && at + 1 < to ? { from: at + 1, to, kind: "url-password" } : undefined;
-  }
-  const rest = text.slice(to + 1, to + maxAccount);
-  const found = /^[^\s"'`]{1,100}@(?:tcp|unix)\(/.exec(rest);
+/** `user/password@host` of Oracle, behind what it is written after: `thin:`, `sqlplus`. `to` is where the at sign stands. */
+export function oraclePassword(text: string, from: number, to: number): Span | undefined {
+  if (!beforeOracle.test(text.slice(Math.max(0, from - 12), from))) return undefined;
+  const at = text.indexOf("/", from);
+  return at > from && at + 1 < to ? { from: at + 1, to, kind: "url-password" } : undefined;
+}
+
+/** `user:password@tcp(db:3306)/shop` of Go's MySQL; `to` is where the colon stands. */
+export function driverPassword(text: string, to: number): Span | undefined {
+  const found = /^[^\s"'`]{1,100}@(?:tcp|unix)\(/.exec(text.slice(to + 1, to + maxAccount));
   return found ? { from: to + 1, to: to + 1 + found[0].lastIndexOf("@"), kind: "url-password" } : undefined;
 }

@@ -32,9 +32,10 @@ const maxBraces = 200;
 /** A name is shorter; what is longer is not looked through. */
 const maxPairName = 130;
 
-/** Codes that may stand right behind a name whose value follows; after everything else there is nothing to look for. */
-const mayFollow = new Uint8Array(128);
-for (const char of "=:\"'`\\] \t>&\u001b,\n") mayFollow[char.charCodeAt(0)] = 1;
+/** What may stand right behind a name whose value follows; after everything else there is nothing to look for. */
+export const behindName = "=:\"'`\\] \t>&\u001b,\n";
+/** No name with all that leads it is longer, and none of a secret has a single character. */
+export const longestName = 200;
 
 function lineStartsAt(text: string, at: number): boolean {
   for (let i = at - 1; i >= 0 && at - i < 80; i--) {
@@ -79,7 +80,8 @@ const pairSides = new Set(["before", "after", "old", "new", "from", "to", "curre
 
 /** Neither a flag nor the name of an element: most words, which another one follows. */
 const isAmongWords = (text: string, from: number) =>
-  text.charCodeAt(from) !== 45 && text.charCodeAt(from - 1) !== 60 && text.charCodeAt(from - 1) !== 58;
+  text.charCodeAt(from) !== 45 &&
+  (from === 0 || (text.charCodeAt(from - 1) !== 60 && text.charCodeAt(from - 1) !== 58));
 
 interface Value {
   readonly from: number;
@@ -91,11 +93,9 @@ interface Value {
 
 /** Looks past the word `from`..`to` for a separator and a value, and says whether that value is secret. */
 export function valueAfter(text: string, from: number, to: number, valueIsSecret: boolean): ValueResult {
-  // No name of a secret has a single character.
-  if (to - from < 2) return none;
   const code = text.charCodeAt(to);
-  if (!(code < 128) || mayFollow[code] === 0 || to - from > 200) return none;
-  if (isBlank(code) && isLetterOrDigit(text.charCodeAt(to + 1)) && isAmongWords(text, from)) return none;
+  if (isBlank(code) && to + 1 < text.length && isLetterOrDigit(text.charCodeAt(to + 1)) && isAmongWords(text, from))
+    return none;
   const separator = separatorAfter(text, from, to, isBlank(code) ? to : afterName(text, to));
   if (!separator) return none;
   const name = nameOf(text, from, to);

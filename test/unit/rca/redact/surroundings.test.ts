@@ -55,6 +55,12 @@ describe("a password that only its place gives away is found", () => {
     ["in ODBC's braces", `Driver=x;PWD={${secret};x};UID=a`],
     ["in Go's MySQL address", `root:${secret}@tcp(db:3306)/shop`],
     ["in an address with a quote in it", `postgres://user:it's${secret}@host/db`],
+    ["in an address with a quote in it, behind other words", `dial to postgres://user:it's${secret}@host/db failed`],
+    ["in an address with a slash in it, behind other words", `dial to postgres://user:it/${secret}@host/db failed`],
+    [
+      "before a host and its port, behind other words",
+      `the source is ann:${secret}@db:5432/shop${" and on".repeat(30)}`,
+    ],
     ["in an address that was cut", `dial postgres://shop:${secret}`],
     ["in an address whose line was cut", `dial postgres://shop:${secret} [… 40 characters more]\nnext: a@b`],
     ["in an address at the end of a line", `dial postgres://shop:${secret}…\nnext`],
