@@ -16,6 +16,8 @@ const words: Readonly<Record<string, string>> = {
   ImagePullBackOff: "has had a pod without its image",
   ErrImageNeverPull: "has had a pod without its image",
   InvalidImageName: "has had a pod without its image",
+  LivenessKill: "has been killed by its liveness probe",
+  StartupProbeKill: "has been killed by its start-up probe",
   NotReady: "has had pods out of service",
   ReadinessProbeRefused: "has had pods out of service",
   ReplicasUnavailable: "has been short of pods",
@@ -32,6 +34,20 @@ const words: Readonly<Record<string, string>> = {
   StorageClassMissing: "has named a storage class that does not exist",
   GoverningServiceMissing: "has been gone",
   ScheduleMissed: "has not run when it should have",
+  ScheduleInvalid: "has had a schedule that cannot be read",
+  PodsFailing: "has been failing",
+  BackoffLimitExceeded: "has been failing",
+  DeadlineExceeded: "has run out of its time",
+  FailedMount: "has not been able to mount a volume",
+  MountReferenceMissing: "has not been able to mount a volume",
+  NoDefaultStorageClass: "has got no volume",
+  ClaimPending: "has got no volume",
+  ClaimLost: "has lost its volume",
+  VolumeResizeFailed: "has not been able to grow",
+  FileSystemResizePending: "has not been able to grow",
+  MemoryPressure: "has been short of memory",
+  DiskPressure: "has been short of disk",
+  PIDPressure: "has been short of process numbers",
   PolicyBlocksTraffic: "has blocked traffic that is needed",
   WebhookUnreachable: "has made the API server refuse changes",
   EvictionRefused: "has let no pod be evicted",
@@ -44,6 +60,7 @@ const words: Readonly<Record<string, string>> = {
   "memory-exhaustion": "has been running out of memory",
   "node-disk-exhaustion": "has been running out of disk",
   "volume-exhaustion": "has been filling up",
+  "volume-full": "has been full",
   "file-descriptor-exhaustion": "has been running out of file descriptors",
   "ephemeral-storage-exhaustion": "has been filling its local storage",
   "quota-exhaustion": "has been running out of its quota",
@@ -56,6 +73,7 @@ const words: Readonly<Record<string, string>> = {
   "error-ratio": "has been answering with errors",
   "errors-forecast": "has been answering with errors",
   "app-errors": "has been answering with errors",
+  "rejected-requests": "has been rejecting requests",
   "client-errors": "has seen its calls fail",
   latency: "has been slow",
   "latency-forecast": "has been slow",
@@ -70,6 +88,20 @@ const words: Readonly<Record<string, string>> = {
   "never-seen-template": "has logged what it never logged before",
   "source-silent": "has sent no data",
   "samples-stale": "has sent no data",
+};
+/** Said where nothing plainer is seen. */
+const vagueWords: Readonly<Record<string, string>> = {
+  "application-degraded": "has called itself unwell",
+  "eventloop-lag": "has had a blocked event loop",
+  "eventloop-forecast": "has had a blocked event loop",
+  "network-drops-forecast": "has lost packets",
+  "network-errors-forecast": "has lost packets",
+  "processes-forecast": "has run an unusual number of processes",
+  isolated: "has behaved unlike its past",
+  "error-share-shift": "has logged more errors than usual",
+  "severe-cluster": "has logged what it never logged before",
+  "rare-template": "has logged what it never logged before",
+  "stopped-template": "has stopped logging what it always logs",
 };
 /** The same of whom is called, where a caller has seen it. */
 const wordsOfCalled: Readonly<Record<string, string>> = {
@@ -87,10 +119,11 @@ export function symptomOf(
   subject: ObjectRef,
 ): { readonly name: string; readonly words: string; readonly since: number } | undefined {
   const named = ({ reason, seenOn }: Anomaly) =>
-    (seenOn && own(wordsOfCalled, reason)) ?? own(words, reason) ?? inTrouble;
+    (seenOn && own(wordsOfCalled, reason)) ?? own(words, reason) ?? own(vagueWords, reason) ?? inTrouble;
+  const isVague = ({ reason }: Anomaly) => own(words, reason) === undefined;
   const worst = [...anomalies].sort(
     (a, b) =>
-      Number(named(a) === inTrouble) - Number(named(b) === inTrouble) ||
+      Number(isVague(a)) - Number(isVague(b)) ||
       Number(refKey(a.target) !== refKey(subject)) - Number(refKey(b.target) !== refKey(subject)) ||
       rankOf(a.severity) - rankOf(b.severity) ||
       a.startsAt - b.startsAt,
