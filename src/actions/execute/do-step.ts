@@ -44,7 +44,7 @@ export async function doStep(work: Work, deps: ExecuteDeps): Promise<StepEnd> {
     const sight = await lookAt(step, claim.plan, phase, deps.cluster);
     await deps.crashPoint?.("looked");
     if (sight.type === "done" && sight.unmarked === true && phase === "apply" && isFirst(claim, attempt + evictions))
-      return failed("conflict", `${refText(step.target)} is like that already: somebody else has made this change.`);
+      return failed("conflict", `${refText(step.target)} is like that already, and not by this plan.`);
     if (sight.type === "done") return sight;
     if (sight.type === "unreachable") return sight;
     if (sight.type === "conflict")

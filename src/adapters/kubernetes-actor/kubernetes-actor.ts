@@ -102,7 +102,8 @@ function requestOf(step: WriteStep, guard: WriteGuard, dryRun: boolean): ApiRequ
       };
     }
     case "delete":
-      return { method: "DELETE", path, body: deleteOptions(step.propagation, { uid: guard.uid, dryRun }) };
+      // Also of a pod that was looked at a moment ago: no disruption budget is asked about one that has become ready since.
+      return { method: "DELETE", path, body: deleteOptions(step.propagation, { ...guard, dryRun }) };
     case "evict": {
       const body = eviction(step.target, { uid: guard.uid, dryRun });
       return { method: "POST", path: `${path}/eviction`, query: dryRun ? { dryRun: "All" } : {}, body };

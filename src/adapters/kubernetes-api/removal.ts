@@ -1,11 +1,13 @@
 /** On which object a removal insists, and whether it is only tried. */
 export interface RemovalGuard {
   readonly uid?: string | undefined;
+  /** The very version of it; absent: whichever it has. */
+  readonly resourceVersion?: string | undefined;
   readonly dryRun: boolean;
 }
 
-const guarded = ({ uid, dryRun }: RemovalGuard) => ({
-  ...(uid ? { preconditions: { uid } } : {}),
+const guarded = ({ uid, resourceVersion, dryRun }: RemovalGuard) => ({
+  ...(uid ? { preconditions: { uid, ...(resourceVersion ? { resourceVersion } : {}) } } : {}),
   ...(dryRun ? { dryRun: ["All"] } : {}),
 });
 

@@ -61,6 +61,29 @@ describe("a pod that was broken when its deletion was planned", () => {
       expect(outcome).toMatchObject({ result: { detail: expect.stringContaining("disruption budget carts-budget") } });
   });
 
+  test("is not deleted when it comes up between the look at it and the deletion", async () => {
+    await using cluster = await startActorCluster();
+    await cluster.create(budget(0));
+    becomes(cluster, podName, false);
+    let looks = 0;
+    const outcome = await carriedOut(
+      cluster,
+      deletion,
+      () => undefined,
+      (real) => ({
+        ...real,
+        apply: (step, guard) => {
+          if (looks++ === 0) becomes(cluster, podName, true);
+          return real.apply(step, guard);
+        },
+      }),
+    );
+    expect(outcome).toMatchObject({
+      result: { outcome: "conflict", detail: expect.stringContaining("disruption budget carts-budget") },
+    });
+    expect(cluster.get("Pod", podName)?.metadata.deletionTimestamp).toBeUndefined();
+  });
+
   test("is not deleted when it has come up and nobody can say what its budget allows", async () => {
     await using cluster = await startActorCluster();
     becomes(cluster, podName, false);

@@ -7,6 +7,7 @@ import { createObservation } from "../../../../src/cluster/observation.ts";
 import type { ActionCode } from "../../../../src/incident/action-code.ts";
 import type { Anomaly } from "../../../../src/incident/anomaly.ts";
 import type { Verification } from "../../../../src/incident/fix/execution.ts";
+import { makeRef } from "../../../../src/incident/object-ref.ts";
 import { incidentRow } from "../../../support/incident-row.ts";
 import { planView } from "../../../support/incident-view.ts";
 import { passThrough } from "../../../support/plan-fixture.ts";
@@ -131,6 +132,7 @@ describe("a symptom that was there when the change was made", () => {
 
 describe("a workload that is gone with its symptoms", () => {
   const { target, targetUid } = planView.plan;
+  const pod = makeRef("Pod", target.namespace, `${target.name}-1`);
   const object = (uid: string, replicas = 1) =>
     ({
       apiVersion: "apps/v1",
@@ -153,7 +155,19 @@ describe("a workload that is gone with its symptoms", () => {
       "unknown",
     ],
     ["was never seen", undefined, "recovered"],
-  ] as const)("%s: what is said of the change", async (_name, happens, want) => {
+    [
+      "was deleted, and a pod of it before",
+      (apply: Apply) => apply("DELETED", object(targetUid)),
+      "unknown",
+      "delete-pod",
+    ],
+    [
+      "is still the same, without a pod of it",
+      (apply: Apply) => apply("MODIFIED", object(targetUid)),
+      "recovered",
+      "delete-pod",
+    ],
+  ] as const)("%s: what is said of the change", async (_name, happens, want, action = undefined) => {
     const observation = createObservation({ cluster: "test" });
     if (happens) {
       observation.objects.apply("ADDED", object(targetUid), now - 60_000);
@@ -165,7 +179,14 @@ describe("a workload that is gone with its symptoms", () => {
         ...planView.plan,
         incidentId: "7",
         state: "applied" as const,
-        steps: [{ type: "patch" as const, target, patchType: "json" as const, body: [] }],
+        ...(action === "delete-pod"
+          ? {
+              action,
+              target: pod,
+              alsoHolds: [target],
+              steps: [{ type: "delete", target: pod, propagation: "Background" } as const],
+            }
+          : { steps: [{ type: "patch", target, patchType: "json", body: [] } as const] }),
       },
       appliedAt: now,
     };
