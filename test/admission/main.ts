@@ -9,8 +9,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readOptions } from "../support/read-options.ts";
 import { type Judgement, judgement } from "./judgement.ts";
-import { type JudgedRequest, judgedRequests } from "./requests.ts";
-import { type Variant, variants } from "./variants.ts";
+import type { JudgedRequest } from "./requests.ts";
+import type { Variant } from "./variants.ts";
 
 /** CEL cost units: of one expression, and of all of them (k8s.io/apiserver/pkg/apis/cel). */
 const budget = { expression: 1_000_000, policy: 10_000_000 };
@@ -42,6 +42,9 @@ function ask(program: string, variant: Variant, requests: readonly JudgedRequest
   }
 }
 
+// What is judged is half of the product: how this is used is told without it.
+const { judgedRequests } = await import("./requests.ts");
+const { variants } = await import("./variants.ts");
 const requests = await judgedRequests();
 const found: Record<string, unknown> = {};
 for (const [index, variant] of variants().entries()) {

@@ -1,10 +1,7 @@
 import { writeFile } from "node:fs/promises";
-import { loadKubeConfig } from "../../src/adapters/kubernetes-config.ts";
 import { AppError } from "../../src/lib/app-error.ts";
 import { createLogger } from "../../src/lib/logger.ts";
 import { readOptions } from "../support/read-options.ts";
-import { runOnCluster } from "./on-cluster.ts";
-import { runOnRecording } from "./on-recording.ts";
 import { isGood, type Report, reportText } from "./report.ts";
 
 // `npm run cluster`: everything that only a real cluster can show. Exit code 0: all as it should be, 1: not, 2: cannot run.
@@ -41,7 +38,10 @@ const say = (text: string) =>
 const stopping = new AbortController();
 
 async function run(): Promise<Report | undefined> {
-  if (values.emulated) return await runOnRecording({ folder: values.emulated, log, say });
+  if (values.emulated) {
+    const { runOnRecording } = await import("./on-recording.ts");
+    return await runOnRecording({ folder: values.emulated, log, say });
+  }
   if (!kubeconfig) {
     process.stderr.write(
       "npm run cluster needs a Kubernetes cluster that you may experiment with: set KUBECONFIG (kind create cluster makes one), or try the suite itself with --emulated test/recordings/sock-shop-01.\n",
@@ -50,6 +50,8 @@ async function run(): Promise<Report | undefined> {
   }
   // What was broken is put back and the namespace removed before it ends.
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stopping.abort());
+  const { loadKubeConfig } = await import("../../src/adapters/kubernetes-config.ts");
+  const { runOnCluster } = await import("./on-cluster.ts");
   return await runOnCluster({
     kubeConfig: loadKubeConfig({ kubeconfig: values.kubeconfig, context: values.context }),
     image: values.image,

@@ -47,14 +47,14 @@ export async function runKubemend(options: {
   };
   await writeFile(join(folder, "kubeconfig"), stringify(kubeconfig));
   await writeFile(join(folder, "kubemend.yaml"), stringify(config));
-  const { PATH, HOME } = process.env;
+  const { PATH, HOME, NODE_COMPILE_CACHE } = process.env;
   const child = startChild(
     command,
     [
       ...["start", "--role", options.role ?? "all", "--config", join(folder, "kubemend.yaml")],
       ...["--kubeconfig", join(folder, "kubeconfig")],
     ],
-    { PATH, HOME, DATABASE_URL: options.databaseUrl },
+    { PATH, HOME, NODE_COMPILE_CACHE, DATABASE_URL: options.databaseUrl },
   );
   const url = `http://127.0.0.1:${port}`;
   return {

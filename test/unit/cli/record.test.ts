@@ -24,9 +24,10 @@ describe("kubemend record", () => {
     await cluster.close();
     await rm(folder, { recursive: true, force: true });
   });
-  const { PATH, HOME } = process.env;
+  const { PATH, HOME, NODE_COMPILE_CACHE } = process.env;
+  const env = { PATH, HOME, NODE_COMPILE_CACHE };
   const run = (...args: string[]) =>
-    startChild(command, ["record", "--kubeconfig", kubeconfig, "--namespaces", "sock-shop", ...args], { PATH, HOME });
+    startChild(command, ["record", "--kubeconfig", kubeconfig, "--namespaces", "sock-shop", ...args], env);
 
   test("told to stop by Ctrl-C, it leaves a recording that can be read", async () => {
     const out = join(folder, "stopped");
@@ -40,9 +41,8 @@ describe("kubemend record", () => {
   });
 
   test("a Prometheus that is set and does not answer is told before anything is recorded", async () => {
-    const env = { PATH, HOME, PROMETHEUS_URL: await deadUrl() };
     const args = ["--kubeconfig", kubeconfig, "--namespaces", "sock-shop", "--out", join(folder, "blind")];
-    await using child = startChild(command, ["record", ...args], env);
+    await using child = startChild(command, ["record", ...args], { ...env, PROMETHEUS_URL: await deadUrl() });
     expect((await child.ended).code, child.output()).not.toBe(0);
     expect(child.output()).toContain("Prometheus");
   });

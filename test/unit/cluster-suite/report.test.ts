@@ -71,8 +71,12 @@ test("a check that could not be asked spoils nothing, but shows", () => {
 });
 
 test("without a cluster it says so in one sentence, with the remedy, and ends with 2", async () => {
-  const { PATH, HOME } = process.env;
-  await using child = startChild(new URL("../../cluster/main.ts", import.meta.url).pathname, [], { PATH, HOME });
+  const { PATH, HOME, NODE_COMPILE_CACHE } = process.env;
+  await using child = startChild(new URL("../../cluster/main.ts", import.meta.url).pathname, [], {
+    PATH,
+    HOME,
+    NODE_COMPILE_CACHE,
+  });
   expect(await child.ended).toMatchObject({ code: 2 });
   expect(child.output().trim().split("\n")).toEqual([expect.stringContaining("set KUBECONFIG")]);
 });

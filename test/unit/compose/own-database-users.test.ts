@@ -26,6 +26,7 @@ async function withUsers() {
       {
         env: {
           PATH: process.env["PATH"] ?? "",
+          NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"] ?? "",
           DATABASE_URL: database.url,
           WATCHER_DATABASE_PASSWORD: passwords.watcher,
           ACTOR_DATABASE_PASSWORD: passwords.actor,
