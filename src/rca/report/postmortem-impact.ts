@@ -29,7 +29,10 @@ function spansOf(
   ref: ObjectRef,
   { redact, incident, evidence }: PostmortemInput,
 ): readonly string[] {
-  const own = anomalies.filter(({ target, family }) => sameRef(target, ref) && family !== "log");
+  const all = anomalies.filter(({ target, family }) => sameRef(target, ref) && family !== "log");
+  // What a model makes of a measurement is told where nothing was measured or seen.
+  const measured = all.filter(({ family }) => family !== "prediction");
+  const own = measured.length > 0 ? measured : all;
   const clock = timesOf(own.flatMap(({ startsAt, endsAt = startsAt }) => [startsAt, endsAt]));
   const spans = own.map(({ reason, seenOn, summary, startsAt, endsAt }) => {
     const end = endsAt ?? incident.resolvedAt;

@@ -122,3 +122,46 @@ it("how it ended is told as it was: by itself, not yet, or by a change that is n
     "No change that kubemend made is known to have ended it.",
   );
 });
+
+const error =
+  'Liveness probe failed: Get "http://10.0.0.9:9090/healthz": dial tcp 10.0.0.9:9090: connect: connection refused';
+
+it("an error is quoted by the summary and by the evidence; whatever else rests on it points there", async () => {
+  const { input } = await brokenShop();
+  const { diagnosis, evidence, recommendations } = diagnoseByRules(input);
+  const [best] = diagnosis.hypotheses;
+  const proof = evidence.find(({ id }) => best?.evidence.includes(id));
+  const [anomaly] = input.incident.anomalies;
+  if (!best || !proof || !anomaly) throw new Error("the shop has a symptom, and a cause with a proof");
+  const { redact } = input;
+  const text = postmortem({
+    incident: { ...input.incident, anomalies: [{ ...anomaly, summary: `The kubelet killed it twice: ${error}` }] },
+    diagnosis: {
+      ...diagnosis,
+      summary: redact(`The probe kills it: ${error}.`),
+      hypotheses: [{ ...best, statement: redact(`the probe kills it: ${error}`) }],
+      timeline: [{ at: 1, text: redact(`The kubelet killed it twice: ${error}`) }],
+    },
+    evidence: [{ ...proof, text: redact(`Warning Unhealthy Pod orders-1: ${error}`) }],
+    recommendations,
+    executions: [],
+    redact,
+  });
+  expect(text.split("connection refused").length - 1).toBe(2);
+  expect(text).toContain(`sure: the probe kills it: as in ${proof.id} (`);
+  expect(text.split(`killed it twice: as in ${proof.id}`).length - 1).toBe(2);
+});
+
+it("what a model makes of a measurement does not stand beside what was measured", async () => {
+  const { input } = await brokenShop();
+  const { diagnosis, evidence, recommendations } = diagnoseByRules(input);
+  const [anomaly] = input.incident.anomalies;
+  if (!anomaly) throw new Error("the shop has a symptom");
+  const foretold = { ...anomaly, family: "prediction", summary: "by its own past it would be 0 %" } as const;
+  const told = (anomalies: readonly (typeof anomaly)[]) => {
+    const incident = { ...input.incident, anomalies };
+    return postmortem({ incident, diagnosis, evidence, recommendations, executions: [], redact: input.redact });
+  };
+  expect(told([{ ...anomaly, family: "metric", reason: "error-ratio" }, foretold])).not.toContain(foretold.summary);
+  expect(told([foretold])).toContain(foretold.summary);
+});

@@ -1,5 +1,6 @@
 import type { KnownBlock } from "@slack/types";
 import { causeText } from "../../../incident/diagnosis/cause-text.ts";
+import type { EvidenceSource } from "../../../incident/diagnosis/evidence.ts";
 import { evidenceTexts } from "../../../incident/diagnosis/evidence-texts.ts";
 import type { LogView } from "../../../incident/diagnosis/log-view.ts";
 import { logViewSummary, quoteOrigin } from "../../../incident/diagnosis/log-view-text.ts";
@@ -28,6 +29,9 @@ export interface ThreadReply {
 const evidenceShown = 10;
 const quoteChars = 700;
 
+/** Where the name of a source does not read well before `of Pod shop/carts-1`. */
+const sourceWords: Partial<Record<EvidenceSource, string>> = { object: "state", node: "state", topology: "calls" };
+
 /** What the cause named first rests on, and what was ruled out; undefined while nothing speaks for a cause. */
 export function renderEvidence(view: IncidentView): readonly KnownBlock[] | undefined {
   const { diagnosis, evidence } = view;
@@ -41,7 +45,9 @@ export function renderEvidence(view: IncidentView): readonly KnownBlock[] | unde
   const texts = evidenceTexts(cited);
   for (const [i, item] of cited.slice(0, quotes).entries()) {
     blocks.push(
-      section(`*${item.id}*  ${item.source} of ${mrkdwn(refText(item.about), 160)}, ${slackTime(item.at)}`),
+      section(
+        `*${item.id}*  ${sourceWords[item.source] ?? item.source} of ${mrkdwn(refText(item.about), 160)}, ${slackTime(item.at)}`,
+      ),
       preformatted(`${cut(texts[i] ?? item.text, quoteChars)}\n\n$ ${cut(item.query, 200)}`),
     );
   }
