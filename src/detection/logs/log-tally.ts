@@ -107,8 +107,8 @@ export function createLogTally(options: LogTallyOptions): LogTally {
   const maxContainers = options.maxContainers ?? 20_000;
   const maxOrdinary = options.maxOrdinaryKinds ?? 50_000;
   const { redact } = options;
-  const severeMiner = createTemplateMiner({ maxTemplates: 20_000, keepTexts: true });
-  const ordinaryMiner = createTemplateMiner({ maxTemplates: 20_000, maxLineChars: 1_024 });
+  const severeMiner = createTemplateMiner({ maxTemplates: 20_000, keepTexts: true, keepMethods: true });
+  const ordinaryMiner = createTemplateMiner({ maxTemplates: 20_000, maxLineChars: 1_024, keepMethods: true });
   const tallies = new Map<string, Tally>();
   const containers = new Map<string, Container>();
   const rhythmRoom: RhythmRoom = { free: maxRhythms };

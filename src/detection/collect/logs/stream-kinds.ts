@@ -26,7 +26,7 @@ export interface StreamKinds {
 const maxKinds = 2_000;
 
 export function createStreamKinds(): StreamKinds {
-  const miner = createTemplateMiner({ maxTemplates: 10_000, maxLineChars: 1_024 });
+  const miner = createTemplateMiner({ maxTemplates: 10_000, maxLineChars: 1_024, keepMethods: true });
   let kinds = new Map<string, { -readonly [K in keyof StreamTemplate]: StreamTemplate[K] }>();
   return {
     count({ namespace, pod, container, line, at }) {

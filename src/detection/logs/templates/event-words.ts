@@ -19,13 +19,16 @@ const VERBS =
   "resize resolve respond restart restore resume retrieve retry return revert revoke rollback rotate run save scale scan schedule select send " +
   "serialize set setup show shrink shutdown shut sign skip sleep spawn split start startup stop store submit subscribe succeed suspend " +
   "switch sync terminate transfer trigger truncate try unbind unblock uninstall unlink unload unlock unmount unpack unpublish " +
-  "unregister unsubscribe unschedule update upgrade upload use validate verify wait wake watch write";
+  "acknowledge adjust announce broadcast calculate collect consume deploy dispatch emit enforce establish evaluate exceed exclude extend extract finalize follow forget gather halt include inject invoke modify negotiate obtain occur omit override persist preempt propagate raise reach rebalance recreate redirect reduce rejoin relocate remount render reroute rescan resend resync reuse rewrite search synchronize throttle touch translate transmit trim unassign undeploy upsert vote withdraw yield unregister unsubscribe unschedule update upgrade upload use validate verify wait wake watch write";
 /** Past forms without -ed, states and outcomes, booleans. */
 const STATES =
   "absent active alive available bad became become began begun bound broken busy candidate cannot caught conflict " +
   "correct corrupt dead denial done empty error exists failure false False follower following found full gone good got granted " +
   "healthy held hidden hung idle inactive incorrect invalid kept known late leader leading left lost missing new none off offline " +
   "OK ok okay old online pending present ran reachable ready sent shown slow stale success successful successfully timeout " +
+  "built chose chosen drawn drew driven drove fallen fell flown forgot forgotten froze frozen gave given grew grown heard hit knew laid led made met paid " +
+  "rose risen said saw seen shook shot sold sought spent spun stood stole stolen struck stuck swept taken threw thrown told took torn tore understood " +
+  "unbound undone withdrawn withdrew " +
   "true True unavailable unhealthy unknown unreachable valid went woke won written wrong wrote";
 /** Where something is or goes, of which there are two or three. */
 const SIDES =

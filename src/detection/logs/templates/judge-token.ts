@@ -8,7 +8,7 @@ import { measureToken } from "./measure-token.ts";
 import { endOfGroups, endOfInstance, endOfOption } from "./scan-instance.ts";
 import { endOfColonValue } from "./scan-place.ts";
 import { endOfPrefixed, endOfQuotedParts, isQuote } from "./scan-quoted.ts";
-import { endOfBareList, endOfPairs, endOfRecord, endOfStructure } from "./scan-value.ts";
+import { endOfBareList, endOfNames, endOfPairs, endOfRecord, endOfState, endOfStructure } from "./scan-value.ts";
 import { endOfStatus } from "./status-reason.ts";
 import { FLAG, type TokenLine, WILD } from "./token-line.ts";
 import { hashWord, isBoolean, isFiller } from "./words.ts";
@@ -59,6 +59,12 @@ export function endOfValue(
   if (shape.leadingLetters > 0) {
     const record = endOfRecord(text, to, end);
     if (record > 0) return record;
+    const state = endOfState(text, to, end);
+    if (state > 0) return state;
+  }
+  if (separator === COLON && text.charCodeAt(to) === COMMA && line.words > 0) {
+    const names = endOfNames(text, from, end);
+    if (names > 0) return names;
   }
   const list = text.charCodeAt(to) === COMMA ? endOfBareList(text, to, end) : -1;
   if (list > 0) return list;

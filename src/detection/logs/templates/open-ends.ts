@@ -91,7 +91,7 @@ function headsOf(tokens: Tokens, heads: Head[]): number {
     const isRequest = isRequestWord(hash[i] ?? WILD);
     const isText =
       isRaised ||
-      (isTold && !isClass && !isRequest && words > 1 && phrase > 0 && (events > 0 || (words > 3 && phrase > 1)));
+      (isTold && !isClass && !isRequest && words > 1 && phrase > 0 && (events > 0 || (words > 4 && phrase > 1)));
     const isPairs = i === pairs && words > 1;
     if (isText || isPairs || (!isTold && i > 0 && words > 1 && announces(hash[i - 1] ?? WILD))) {
       const head = heads[found++];
@@ -197,7 +197,10 @@ export function createOpenEnds(keepTexts: boolean): OpenEnds {
       if (open.size === 0) return undefined;
       const count = headsOf(tokens, heads);
       for (let h = 0; h < count; h++) {
-        const found = open.get(heads[h]?.key ?? 0);
+        const head = heads[h];
+        if (head === undefined) continue;
+        // Where anything is told, an outcome is told as well.
+        const found = open.get(head.key) ?? (head.kind === "text" ? open.get(head.key ^ head.ending) : undefined);
         if (found !== undefined) return found;
       }
       return undefined;

@@ -15,6 +15,8 @@ const structured: Structured = { start: 0, end: 0, kind: 0 };
 /** Formats: the kind of time stamp of a plain line; structured lines add their kind above these. */
 const COLUMNS = 16;
 const STRUCTURED = 32;
+/** A program that states levels does so in every line. */
+const STATED = 8192;
 
 const OPEN_OBJECT = 123;
 
@@ -33,7 +35,7 @@ export function readLine(text: string, end: number, line: TokenLine, span: Span)
   scanHeader(text, 0, end, header);
   const from = header.message;
   line.level = header.level;
-  const layout = header.kind + (header.columns ? COLUMNS : 0);
+  const layout = header.kind + (header.columns ? COLUMNS : 0) + (header.level > 0 ? STATED : 0);
   if (scanStructured(text, from, end, structured)) readMessage(text, layout, line, span);
   else {
     clearTokenLine(line, text, layout);

@@ -13,10 +13,7 @@ export function leadsTarget(text: string, to: number, end: number): boolean {
   return text.startsWith("://", i);
 }
 
-/**
- * `"GET /a HTTP/1.1"`: the request line of an access log, the method at `from`. Its method stays a word: one statement writes them all,
- * but who watches wants to know that somebody deletes.
- */
+/** `"GET /a HTTP/1.1"`: the request line of an access log, the method at `from`. */
 export function isRequestLine(text: string, from: number, end: number): boolean {
   const quote = text.charCodeAt(from - 1);
   if (!isQuote(quote)) return false;

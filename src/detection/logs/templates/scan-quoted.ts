@@ -1,4 +1,4 @@
-import { classOf, isDigit, isLetter, SEPARATOR } from "../lines/chars.ts";
+import { classOf, isCloseBracket, isDigit, isLetter, isOpenBracket, SEPARATOR } from "../lines/chars.ts";
 import { endOfString } from "../lines/end-of-string.ts";
 import { isMethod } from "./words.ts";
 
@@ -31,13 +31,32 @@ export function isRequest(text: string, from: number, end: number): boolean {
   return i - from > 2 && text.charCodeAt(i) === 32 && isMethod(text, from, i);
 }
 
+/**
+ * `"alert tcp (msg:"a"; sid:1;)"`, `'Error('host', 80)'`: a quote within brackets that the quoted text has opened belongs to it. The quote
+ * behind these brackets when there is one, else the first, at `close`.
+ */
+function aroundBrackets(text: string, at: number, close: number, limit: number): number {
+  const quote = text.charCodeAt(at);
+  let depth = 0;
+  let behind = -1;
+  for (let i = at + 1; i < limit; i++) {
+    const code = text.charCodeAt(i);
+    if (i >= close && depth <= 0) return code === quote ? i : close;
+    if (behind < 0 && i > close && code === quote && isCloseBracket(text.charCodeAt(i - 1))) behind = i;
+    if (isOpenBracket(code)) depth++;
+    else if (isCloseBracket(code)) depth--;
+  }
+  // A bracket that never closes is part of what is quoted (`pcre:"/(a/"`).
+  return behind > 0 ? behind : close;
+}
+
 /** The quote that closes the one at `at`, before `end`: not an apostrophe inside a word, and not followed by a word. */
 function closing(text: string, at: number, end: number, longest = MAX_QUOTED): number {
   const quote = text.charCodeAt(at);
   const limit = Math.min(end, at + longest);
   if (quote === QUOTE) {
     const close = endOfString(text, at + 1, limit);
-    return close < limit ? close : -1;
+    return close < limit ? aroundBrackets(text, at, close, limit) : -1;
   }
   // `'['sleep', '6']'`
   if (text.charCodeAt(at + 1) === 91) {
@@ -47,7 +66,8 @@ function closing(text: string, at: number, end: number, longest = MAX_QUOTED): n
   for (let i = at + 1; i < limit; i++) {
     const code = text.charCodeAt(i);
     // GNU programs once quoted `like this'.
-    if ((code === APOSTROPHE || code === quote) && !isWord(text.charCodeAt(i + 1))) return i;
+    if ((code === APOSTROPHE || code === quote) && !isWord(text.charCodeAt(i + 1)))
+      return code === quote ? aroundBrackets(text, at, i, limit) : i;
   }
   return -1;
 }

@@ -143,3 +143,39 @@ function afterType(text: string, from: number, end: number): number {
   while (i < end && classOf(text.charCodeAt(i)) !== SEPARATOR) i++;
   return i;
 }
+
+/** Shortest state in brackets that is read as one value. */
+const MIN_STATE = 24;
+
+/**
+ * `pg[2.f( v 4'5 ) [0,1] r=0 lpr=4 active]`: the state of a thing, printed in brackets directly behind its name, its bracket at `at`: long,
+ * with words and at least two assignments in it. The end, or -1.
+ */
+export function endOfState(text: string, at: number, end: number): number {
+  const open = text.charCodeAt(at);
+  if (open !== 40 && open !== 91 && open !== 123) return -1;
+  const close = endOfGroup(text, at, end);
+  if (close - at < MIN_STATE) return -1;
+  let pairs = 0;
+  let spaces = 0;
+  for (let i = at + 1; i < close; i++) {
+    const code = text.charCodeAt(i);
+    if (code === EQUALS) pairs++;
+    else if (code === 32) spaces++;
+  }
+  return pairs > 1 && spaces > 0 ? close : -1;
+}
+
+/** `Columns: id, name, createdAt`: names with which a sentence ends, each set off by a comma, the first at `from`; the end, or -1. */
+export function endOfNames(text: string, from: number, end: number): number {
+  const limit = Math.min(end, from + MAX_LIST);
+  let commas = 0;
+  for (let i = from; i < limit; i++) {
+    const code = text.charCodeAt(i);
+    if (code === 44) {
+      commas++;
+      if (text.charCodeAt(i + 1) === 32) i++;
+    } else if (classOf(code) === SEPARATOR) return -1;
+  }
+  return commas > 0 && limit === end ? end : -1;
+}

@@ -1,4 +1,4 @@
-import { skipSpaces, skipWord } from "../lines/chars.ts";
+import { isDigit, skipSpaces, skipWord } from "../lines/chars.ts";
 import { isEventWord } from "./event-words.ts";
 import { flagsOf } from "./judge-token.ts";
 import { KIND } from "./masks.ts";
@@ -9,7 +9,7 @@ import { isRule, RULE } from "./signs.ts";
 import { isCode } from "./take-value.ts";
 import { shape, type TokenStep } from "./token-cursor.ts";
 import { FLAG, type TokenLine, WILD } from "./token-line.ts";
-import { hashWord, isMethodHash, isSlotWord, leadsVerb, METHOD, REQUEST } from "./words.ts";
+import { hashWord, isMethodHash, isSlotWord, isTo, leadsVerb, METHOD, REQUEST } from "./words.ts";
 
 const COLON = 58;
 const EQUALS = 61;
@@ -24,6 +24,13 @@ function isSetting(text: string, at: number, end: number): boolean {
   const from = skipSpaces(text, sign + 1, end);
   const stop = skipWord(text, from, end);
   return skipSpaces(text, stop, end) >= end && !isEventWord(hashWord(text, from, stop), text, from, stop);
+}
+
+/** `status: 200 len: 190 time: 0.03`: is what ends at `at` the name of a number behind another pair? */
+function isChained({ text, count, hash, flags }: TokenLine, at: number): boolean {
+  if (text.charCodeAt(at) !== COLON || text.charCodeAt(at + 1) !== 32 || !isDigit(text.charCodeAt(at + 2)))
+    return false;
+  return count > 0 && hash[count - 1] === WILD && ((flags[count - 1] ?? 0) & FLAG.named) !== 0;
 }
 
 /** `pending -> paid`: does an arrow lead to the word at `from`? Then the word it comes from is a value as well. */
@@ -47,11 +54,11 @@ export const takeRule: TokenStep = (line, c) => {
   return true;
 };
 
-/** `GET /items`: every method counts as one word. */
+/** `GET /items`: every method counts as one word, but for the request of an access line where that is asked for. */
 export const takeMethod: TokenStep = (line, c) => {
   const { text } = line;
   if (c.kind !== KIND.constant || !isMethodHash(shape.hash)) return false;
-  if (!leadsTarget(text, c.at, c.end) || isRequestLine(text, c.from, c.end)) return false;
+  if (!leadsTarget(text, c.at, c.end) || (line.keepsMethods && isRequestLine(text, c.from, c.end))) return false;
   const method = isQuote(text.charCodeAt(c.from - 1)) ? REQUEST : METHOD;
   push(line, method, c.from, c.at, c.named | FLAG.kind);
   c.previousWord = 0;
@@ -81,8 +88,14 @@ export const takeWord: TokenStep = (line, c) => {
   const slot = separator === 0 && previousWord !== 0 && isSlotWord(previousWord) ? FLAG.slot : 0;
   const alone = separator === OPEN_LIST && text.charCodeAt(at) === CLOSE_LIST ? FLAG.soft : 0;
   const isKey =
-    text.charCodeAt(at) === EQUALS || ((line.words === 0 || separator === COLON) && isSetting(text, at, c.end));
-  const isVerb = c.kind === KIND.text && separator === 0 && leadsVerb(previousWord, line.hash[line.count - 2] ?? WILD);
+    text.charCodeAt(at) === EQUALS ||
+    isChained(line, at) ||
+    ((line.words === 0 || separator === COLON) && isSetting(text, at, c.end));
+  const isVerb =
+    c.kind === KIND.text &&
+    separator === 0 &&
+    (leadsVerb(previousWord, line.hash[line.count - 2] ?? WILD) ||
+      (isTo(previousWord) && text.startsWith(" the ", at)));
   const told = isVerb || isCode(line, c) ? FLAG.event : 0;
   const marks = c.named | slot | alone | (isKey ? FLAG.key : 0) | told;
   push(line, shape.hash, from, at, marks | flagsOf(text, shape, from, at, c.kind));

@@ -44,6 +44,8 @@ export interface TemplateMinerOptions {
    * route to host`), for who asks what is new rather than which statement wrote it. Default false.
    */
   readonly keepTexts?: boolean;
+  /** Requests of an access log stay apart by their method (`GET`, `DELETE`), for who asks what was done. Default false. */
+  readonly keepMethods?: boolean;
   /** Characters of a line that are looked at. Default 4,096. */
   readonly maxLineChars?: number;
 }
@@ -80,7 +82,7 @@ export function createTemplateMiner(options: TemplateMinerOptions = {}): Templat
   const shapes = createLineCache(SHAPE_BITS);
   const shape: LineShape = { keyA: 0, keyB: 0 };
   const pool = createTemplatePool(maxTemplates, options.keepTexts ?? false);
-  const line = createTokenLine();
+  const line = createTokenLine(options.keepMethods);
   const span: Span = { start: 0, end: 0 };
   let nextId = 1;
   let cut = 0;

@@ -57,9 +57,11 @@ export interface TokenLine {
   keyB: number;
   /** Words seen as values, in this and in earlier lines. */
   readonly known: ValueWords;
+  /** See `TemplateMinerOptions.keepMethods`. */
+  readonly keepsMethods: boolean;
 }
 
-export function createTokenLine(): TokenLine {
+export function createTokenLine(keepsMethods = false): TokenLine {
   return {
     text: "",
     count: 0,
@@ -73,6 +75,7 @@ export function createTokenLine(): TokenLine {
     keyA: 0,
     keyB: 0,
     known: createValueWords(),
+    keepsMethods,
   };
 }
 

@@ -314,6 +314,18 @@ describe("values are masked at once", () => {
       '10.0.0.1 - ann [26/Aug/2026:06:50:33 +0000] "GET /a HTTP/1.1" 200 12',
       '10.0.0.1 - - [26/Aug/2026:06:50:34 +0000] "GET /a HTTP/1.1" 200 12',
     ],
+    ["methods of a request line", '10.0.0.1 - "GET /a HTTP/1.1" 200 7', '10.0.0.1 - "POST /a HTTP/1.1" 200 7'],
+    [
+      "the state of a thing, in brackets behind its name",
+      "epoch: 42 pg[5.7( empty local=30/31 n=0) [3,0] r=2 lpr=4] starting it",
+      "epoch: 43 pg[2.e( v 4'5 (0'0,4'5] local=1/2 n=9 sis=1) [2,1] r=-1 lpr=9 remapped NOTIFY] starting it",
+    ],
+    [
+      "quotes in brackets of what is quoted",
+      'cannot parse "alert tcp (msg:"a"; content:"b c"; sid:1;)" from line 7',
+      'cannot parse "alert udp any (msg:"d"; pcre:"/(e/"; sid:2;)" from line 8',
+    ],
+    ["names with which a sentence ends", "Columns: folderId, tagId", "Columns: name, role, projectId, row"],
     ["numbered frames", "shelf lost\n#0 open(7)\n#1 main()", "shelf lost\n#0 close(9)\n#1 start()\n#2 main()"],
   ])("%s", (_, first, second) => {
     expect(textsOf([first, second])).toHaveLength(1);
@@ -353,7 +365,9 @@ describe("statements that differ in a word stay apart", () => {
     ["parts named like a payload", "rlm_sql (sql): opening another 7", "rlm_sql (sql): closing the last 7"],
     ["what was right and wrong", "Login OK for 7 of them at home", "Login incorrect for 7 of them at home"],
     ["classes of errors", "internal error: no device for 7", "internal error: child 8 is gone"],
-    ["methods of a request line", '10.0.0.1 - "GET /a HTTP/1.1" 200 7', '10.0.0.1 - "POST /a HTTP/1.1" 200 7'],
+    ["what it took time for", "Took 5 s to destroy the shelf 7", "Took 6 s to snapshot the shelf 8"],
+    ["names of numbers", "10.0.0.1 status: 200 len: 7 time: 0.3", "10.0.0.1 status: 200 len: 8 version: 1"],
+    ["a line that states its level and one that states none", "INFO: shelf 7 is in its row", "shelf 7 is in its row"],
     ["names of settings", "the engine: Options.write_size: 64", "the engine: Options.read_size : 32"],
     [
       "what follows a command with a detail",
@@ -537,6 +551,26 @@ describe("words become values by evidence", () => {
     expect(
       textsOf(["pics: cannot follow the link", "broken: cannot follow the link", "new: cannot follow the link"]),
     ).toEqual(["<*>: cannot follow the link"]);
+  });
+
+  test("where anything is told, how it ended is told as well", () => {
+    const told = ["no route to 10.0.0.1", "the box is full of rows", "closed"].map(
+      (why) => `Client thrown out: ${why}`,
+    );
+    expect(textsOf(told)).toEqual(["Client thrown out: <*>"]);
+  });
+
+  test("a place and a name are no reason to take whatever follows for anything", () => {
+    const said = ["Replacing wrong characters in it", "opened for 7 rows", "Removing it again"];
+    expect(textsOf(said.map((what) => `Local file system at /a: ${what}`))).toHaveLength(3);
+  });
+
+  test("requests stay apart by their method where that is asked for", () => {
+    const miner = createTemplateMiner({ keepMethods: true });
+    const lines = ["GET", "DELETE", "GET"].map((method) => `10.0.0.1 - "${method} /a/7 HTTP/1.1" 200 7`);
+    const [get, remove, again] = lines.map((line) => miner.learn(line));
+    expect(remove).not.toBe(get);
+    expect(again).toBe(get);
   });
 
   test("a word after an address is not one of many", () => {
