@@ -2,6 +2,7 @@ import { readdir, rm, statfs } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
+import { messageOf } from "../../src/lib/app-error.ts";
 import { type Database, openDatabase } from "../../src/store/database.ts";
 import { startEmbeddedPostgres } from "../../src/store/embedded-postgres/start.ts";
 import { migrate } from "../../src/store/migrate.ts";
@@ -47,6 +48,25 @@ async function parent(): Promise<string> {
   return memory;
 }
 
+/**
+ * Lets the kernel copy the files of a new database where it can (`file_copy_method` of PostgreSQL 18): that takes a fifth of the
+ * time, a thousand times. Elsewhere the server copies them by itself, as before.
+ */
+async function letTheKernelCopy({ pool }: Database): Promise<void> {
+  const client = await pool.connect();
+  try {
+    await client.query("set file_copy_method = clone");
+    await client.query("create database kubemend_probe template kubemend_template strategy file_copy");
+    await client.query("drop database kubemend_probe");
+    await client.query("alter system set file_copy_method = clone");
+    await client.query("select pg_reload_conf()");
+  } catch (error) {
+    console.log(`Databases are copied the slow way: ${messageOf(error, 160)}`);
+  } finally {
+    client.release(true);
+  }
+}
+
 /** One real PostgreSQL for the whole test run, with a migrated database that tests copy. */
 export default async function setup(project: TestProject) {
   const folder = join(await parent(), `${prefix}${process.pid}`);
@@ -61,10 +81,11 @@ export default async function setup(project: TestProject) {
   await admin.pool.query("alter system set authentication_timeout = '6s'");
   await admin.pool.query("select pg_reload_conf()");
   await admin.pool.query("create database kubemend_template");
-  await admin.close();
   const template = openDatabase(server.url.replace(/\/postgres$/, "/kubemend_template"));
   await migrate(template);
   await template.close();
+  await letTheKernelCopy(admin);
+  await admin.close();
   project.provide("postgresUrl", server.url);
   return async () => {
     await server.stop();
