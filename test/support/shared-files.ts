@@ -7,8 +7,10 @@
 export const sharedFiles = [
   "test/unit/{actions,adapters,app,bot,cluster,config,house,incident,k8s,lib,local-slack,rca,replay,store}/**/*.test.ts",
   "test/unit/chaos/!(command-line|programs|run).test.ts",
+  "test/unit/cli/{doctor*,judge-setup,number-option,progress,system-error,templates}.test.ts",
   "test/unit/detection/*.test.ts",
   "test/unit/detection/!(health)/**/*.test.ts",
+  "test/unit/detection/health/!(patient-app).test.ts",
 ];
 
 /** As the others, in `npm test`; with the promised numbers each promise is measured in a process of its own. */
