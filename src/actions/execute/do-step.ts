@@ -47,8 +47,7 @@ export async function doStep(work: Work, deps: ExecuteDeps): Promise<StepEnd> {
       return failed("conflict", `${refText(step.target)} is like that already, and not by this plan.`);
     if (sight.type === "done") return sight;
     if (sight.type === "unreachable") return sight;
-    if (sight.type === "conflict")
-      return failed("conflict", `${sight.detail.slice(0, 1).toUpperCase()}${sight.detail.slice(1)}.`);
+    if (sight.type === "conflict") return failed("conflict", sight.detail);
     if (attempt === maxTries) return await givenUp(step, deps);
     const lease = await deps.plans.renew(claim);
     if (lease === "lost") return { type: "lost" };

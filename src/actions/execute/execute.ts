@@ -4,6 +4,7 @@ import { refText } from "../../incident/object-ref.ts";
 import type { ExecutionResult } from "../plan/plan-store.ts";
 import { doStep } from "./do-step.ts";
 import type { ExecuteDeps } from "./execute-deps.ts";
+import { lookAt } from "./look.ts";
 import { answersText } from "./step-end.ts";
 import { leftAsIs, takenBack } from "./take-back.ts";
 import { whatIsDone } from "./what-is-done.ts";
@@ -29,7 +30,7 @@ const postponeMs = 5_000;
 export async function carryOut(claim: Claim, deps: ExecuteDeps): Promise<ExecuteOutcome> {
   const { plan, phase } = claim;
   await deps.crashPoint?.("claimed");
-  const turnedAway = (await tampered(claim, deps)) ?? (await forbidden(claim, deps));
+  const turnedAway = (await tampered(claim, deps)) ?? (await forbidden(claim, deps)) ?? (await stale(claim, deps));
   if (turnedAway) return turnedAway;
   await deps.crashPoint?.("checked");
   const steps = phase === "apply" ? plan.steps : plan.undo;
@@ -82,6 +83,23 @@ async function forbidden(claim: Claim, deps: ExecuteDeps): Promise<ExecuteOutcom
   if (seen.done.length === (phase === "apply" ? plan.steps : plan.undo).length) return undefined;
   const detail = seen.done.length === 0 ? `${wrong} ${nothingDone}` : wrong;
   return await finish(claim, leftAsIs({ outcome: "refused", detail }, seen.done, claim), deps);
+}
+
+/**
+ * Of several objects that are to be changed, a later one may have moved on: better seen before the first is changed, and has to be
+ * put back. A way back goes as far as it can, and what has begun goes on.
+ */
+async function stale(claim: Claim, deps: ExecuteDeps): Promise<ExecuteOutcome | undefined> {
+  const { plan, phase, attempt } = claim;
+  if (phase === "undo" || attempt > 1) return undefined;
+  for (const step of plan.steps.slice(1)) {
+    if (step.type !== "patch" && step.type !== "create") continue;
+    const sight = await lookAt(step, plan, phase, deps.cluster);
+    if (sight.type === "unreachable") return await postpone(claim, sight.detail, [], deps);
+    if (sight.type === "conflict")
+      return await finish(claim, { outcome: "conflict", detail: `${sight.detail} ${nothingDone}` }, deps);
+  }
+  return undefined;
 }
 
 async function finish(claim: Claim, result: ExecutionResult, deps: ExecuteDeps): Promise<ExecuteOutcome> {

@@ -19,7 +19,11 @@ export type Sight =
   | { readonly type: "conflict"; readonly detail: string }
   | { readonly type: "unreachable"; readonly detail: string };
 
-const changed = (detail: string): Sight => ({ type: "conflict", detail });
+/** `detail`: a sentence for people. */
+const changed = (detail: string): Sight => ({
+  type: "conflict",
+  detail: `${detail.slice(0, 1).toUpperCase()}${detail.slice(1)}.`,
+});
 
 /** Looks whether a step of the plan is still to be done. */
 export async function lookAt(

@@ -189,3 +189,22 @@ describe("what is made was worked out from an object", () => {
     expect(cluster.writes.map(({ verb, resource }) => `${verb} ${resource.kind}`)).toEqual(["create Job"]);
   });
 });
+
+test("of several objects that a plan changes, the first is not touched when a later one has moved on", async () => {
+  await using cluster = await startActorCluster();
+  const both = recommend("patch-config", ["ConfigMap", "carts-config"], {
+    key: "pool",
+    value: "20",
+    restart: ["carts"],
+  });
+  const outcome = await carriedOut(cluster, both, () =>
+    cluster.edit("Deployment", "carts", (object) => JSON.parse(JSON.stringify(object).replaceAll('"34Mi"', '"40Mi"'))),
+  );
+  expect(outcome).toMatchObject({
+    result: {
+      outcome: "conflict",
+      detail: "Deployment shop/carts was changed since the plan was made. Nothing was done.",
+    },
+  });
+  expect(cluster.writes).toEqual([]);
+});
