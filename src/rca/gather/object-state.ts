@@ -143,7 +143,7 @@ export function leftUnstarted({ pod, phase, deletedAt }: PodFact, onset: number)
 }
 
 /** The kubelet names the container and the pod behind how long it waits; both have just been named. */
-const namedAgain = / restarting failed container=\S+ pod=\S+$/;
+const namedAgain = / restarting failed container(?:=\S+ pod=\S+)?$/;
 
 function describeContainer(container: ContainerFact): string {
   const parts = [`container ${container.name} ${container.state}${container.reason ? ` (${container.reason})` : ""}`];
