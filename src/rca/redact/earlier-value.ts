@@ -29,11 +29,15 @@ export function earlierValue(text: string, from: number): Span | undefined {
     if (code === newline || (quoted ? code === quote : isBlank(code) || code === 61 || isQuote(code))) break;
     i--;
   }
-  if (i < first) return undefined;
-  const valueFrom = i + 1;
-  // Back over the quote, the separator and what closes the name.
+  if (i < first || i + 1 >= to) return undefined;
+  return namedValue(text, i) ? { from: i + 1, to, kind: "password" } : undefined;
+}
+
+/** Whether what ends at `at` is `value:`, `"default"=` or their like, with one separator. */
+function namedValue(text: string, at: number): boolean {
+  let i = at;
   let separators = 0;
-  while (i >= 0 && valueFrom - i < 12) {
+  while (i >= 0 && at - i < 11) {
     const code = text.charCodeAt(i);
     if (code === 58 || code === 61) separators++;
     else if (!(isBlank(code) || isQuote(code) || code === 92)) break;
@@ -41,7 +45,5 @@ export function earlierValue(text: string, from: number): Span | undefined {
   }
   const nameTo = i + 1;
   while (i >= 0 && nameTo - i < 9 && isLetterOrDigit(text.charCodeAt(i))) i--;
-  return separators === 1 && valueFrom < to && values.has(text.slice(i + 1, nameTo).toLowerCase())
-    ? { from: valueFrom, to, kind: "password" }
-    : undefined;
+  return separators === 1 && values.has(text.slice(i + 1, nameTo).toLowerCase());
 }

@@ -46,24 +46,38 @@ const signal = /^SIG[A-Z]{3,7}$/;
 export const harmlessValue = (value: string) =>
   value.length <= longestHarmless && harmlessValues.has(value.charCodeAt(0) < 97 ? value.toLowerCase() : value);
 
+/** By its first sign, what is put in the place of a value or is none: redacted before, filled in by a shell, a template or a statement, masked. */
+const placeholders: readonly { readonly begins: string; readonly is: (value: string) => boolean }[] = [
+  { begins: "<", is: (value) => value.startsWith("<redacted-") },
+  // `${DB_PASSWORD}`, `$(cat file)`, `$1`, `$DB_PASSWORD`.
+  {
+    begins: "$",
+    is: (value) =>
+      value.startsWith("${") || value.startsWith("$(") || /^\$\d{1,3}$/.test(value) || variable.test(value),
+  },
+  { begins: "%", is: (value) => variable.test(value) },
+  { begins: "{", is: (value) => value.startsWith("{{") },
+  { begins: "(", is: (value) => value.startsWith("(hidden") },
+  { begins: "?", is: (value) => value.length === 1 },
+  { begins: "S", is: (value) => signal.test(value) },
+  { begins: "*.xX", is: (value) => /^[*x.•]+$/i.test(value) },
+];
+const byFirst = new Map(placeholders.flatMap(({ begins, is }) => [...begins].map((sign) => [sign.charCodeAt(0), is])));
+
+/** What a token is not: a number, with a unit or without, and the version behind the name of an image. */
+const isNumberOrVersion = (value: string) =>
+  (value.length <= 12 && /^\d{1,5}(\.\d+)?(ms|s)?$/.test(value)) || version.test(value);
+
+/** "token: expired" in a sentence; in a file the name stands at the start of its line. */
+const isWordOfSentence = (value: string) => value.length < 4 || /^[a-z]+[.!]?$/.test(value);
+
 /** Is this text, found as the value of a secret's name, a value at all? */
 export function isValue(value: string, kind: NameKind, prose: boolean): boolean {
-  if (value.length === 0) return false;
+  if (value.length === 0 || harmlessValue(value)) return false;
   const first = value.charCodeAt(0);
-  // `<redacted-…`, `${…}`, `$(…)`, `{{…}}`, `(hidden)`, `***`.
-  if (first === 60 && value.startsWith("<redacted-")) return false;
-  if (first === 36 && (value.startsWith("${") || value.startsWith("$("))) return false;
-  // Places of a statement: `$1`, `?`.
-  if ((first === 36 && /^\$\d{1,3}$/.test(value)) || value === "?") return false;
-  if ((first === 123 && value.startsWith("{{")) || (first === 40 && value.startsWith("(hidden"))) return false;
-  if (harmlessValue(value)) return false;
-  if (((first === 36 || first === 37) && variable.test(value)) || (first === 83 && signal.test(value))) return false;
-  if ((first === 42 || first === 46 || first === 120 || first === 88) && /^[*x.•]+$/i.test(value)) return false;
-  if (kind === "token" && first >= 48 && first <= 57 && value.length <= 12 && /^\d{1,5}(\.\d+)?(ms|s)?$/.test(value))
-    return false;
-  if (kind === "token" && ((first >= 48 && first <= 57) || first === 118) && version.test(value)) return false;
-  // "token: expired" in a sentence; in a file the name stands at the start of its line.
-  return !(prose && (value.length < 4 || /^[a-z]+[.!]?$/.test(value)));
+  if (byFirst.get(first)?.(value)) return false;
+  if (kind === "token" && ((first >= 48 && first <= 57) || first === 118) && isNumberOrVersion(value)) return false;
+  return !(prose && isWordOfSentence(value));
 }
 
 /** `["This field may not be blank."]`: what forms answer beside the name of a field, and words that name kinds. */

@@ -70,14 +70,18 @@ export function linePair(text: string, from: number, to: number, mayLook: (at: n
   const behind = found[3] ?? "";
   const gap = text.slice(to, to + 2);
   const isColumn = gap.includes("\t") || gap === "  " || gap === " |";
-  // With one blank between, the two words must be all, and the second must look drawn unless the first says `password`.
-  if (!isColumn && (behind.trim() !== "" || (kind === "password" && /[A-Z]{2}/.test(name)))) return undefined;
-  if (isColumn && !/^["']?(?:\s*$|\t|\s{2}|\s*\|)/.test(behind)) return undefined;
+  if (!(isColumn ? endsColumn.test(behind) : isAllOfLine(behind, kind, name))) return undefined;
   const drawn = looksChosen(value, isColumn || kind === "password" ? "said" : "beside");
   if (!drawn || age.test(value)) return undefined;
   const at = to + found[0].length - behind.length - value.length - (found[1] === undefined ? 0 : 1);
   return { from: at, to: at + value.length, kind: "pair" };
 }
+
+const endsColumn = /^["']?(?:\s*$|\t|\s{2}|\s*\|)/;
+
+/** With one blank between, the two words must be all, and the second must look drawn unless the first says `password`. */
+const isAllOfLine = (behind: string, kind: NameKind, name: string) =>
+  behind.trim() === "" && !(kind === "password" && /[A-Z]{2}/.test(name));
 
 function secondCell(text: string, at: number, kind: NameKind, isSure: boolean): Span | undefined {
   cell.lastIndex = at;

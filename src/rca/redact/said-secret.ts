@@ -8,9 +8,12 @@ import type { Span } from "./span.ts";
 const newline = 10;
 const carriageReturn = 13;
 const dash = 45;
+const colon = 58;
 /** No sentence between the noun and its value is longer; nothing is looked at twice. */
 const maxSentence = 160;
 const mostLines = 20;
+/** What stands before the noun says how sure its value is. */
+const maxLead = 60;
 
 const cues = new Set(["is", "was", "are", "be", "equals", "lautet", "ist", "est", "es", ":", "="]);
 /** May stand between a cue and the value; `changed to`, `set as` are a cue together. */
@@ -83,78 +86,123 @@ function digestsIn(text: string, words: readonly Word[], least: number): readonl
 }
 
 /** What a sentence about a secret says it is, and how far it was read. */
-export function saidSecret(
-  text: string,
-  from: number,
-  to: number,
-  noun: Noun,
-): { readonly spans: readonly Span[]; readonly readUntil: number } {
-  const next = text.charCodeAt(to);
-  const goesOn = isBlank(next) || next === 58;
+interface Said {
+  readonly spans: readonly Span[];
+  readonly readUntil: number;
+}
+
+/** A noun that speaks of a secret, and what stands behind it on its line. */
+interface Sentence {
+  readonly text: string;
+  readonly from: number;
+  readonly to: number;
+  readonly noun: Noun;
+  readonly words: readonly Word[];
+  readonly end: number;
+  /** What stands before it. */
+  readonly lead: string;
+}
+
+const said = ({ from, to }: { readonly from: number; readonly to: number }): Span => ({ from, to, kind: "said" });
+
+export function saidSecret(text: string, from: number, to: number, noun: Noun): Said {
+  const next = to < text.length ? text.charCodeAt(to) : 0;
+  const goesOn = isBlank(next) || next === colon;
   const end = lineEnd(text, to, Math.min(text.length, to + maxSentence));
   const words = goesOn ? wordsOf(text, to, end) : [];
-  if (noun === "digest")
-    return {
-      spans: digestsIn(text, words, /^se/i.test(text.slice(from, to)) ? 16 : 32),
-      readUntil: words.at(-1)?.to ?? to,
-    };
-  const ahead = noun === "code" ? numberAhead.exec(text.slice(Math.max(0, from - 40), from)) : null;
-  if (ahead?.[1]) {
-    const at = Math.max(0, from - 40) + ahead.index;
-    return { spans: [{ from: at, to: at + ahead[1].length, kind: "said" }], readUntil: to };
-  }
-  // `recovery codes: …, …`.
-  if (noun === "codes") {
-    const listed = words.map(bare).filter((word) => looksChosen(word.text, "said"));
-    return { spans: listed.map((word) => ({ from: word.from, to: word.to, kind: "said" })), readUntil: end };
-  }
-  // `credentials admin/…`, `credentials admin:…`.
-  const account = noun === "account" ? /^([\w.@-]{2,40}[:/])(\S{6,128})$/.exec(bare(words[0] ?? nothing).text) : null;
-  if (account?.[1] && account[2] && words[0] && looksChosen(account[2], "beside")) {
-    const at = bare(words[0]).from + account[1].length;
-    return { spans: [{ from: at, to: at + account[2].length, kind: "said" }], readUntil: words[0].to };
-  }
-  const lead = text.slice(Math.max(0, from - 60), from);
-  const found = (word: Word) => ({ spans: [{ from: word.from, to: word.to, kind: "said" }], readUntil: word.to });
-  const chosen = (word: Word, by: "said" | "beside") => {
-    const inner = bare(word);
-    if (noun === "code") return /^\d{4,8}$/.test(inner.text) ? inner : undefined;
-    if ((noun === "token" || noun === "account") && /^\d+$/.test(inner.text)) return undefined;
-    if (noun === "token" && bootstrapToken.test(inner.text)) return inner;
-    const quoted = isQuote(word.text.charCodeAt(0)) && inner.text.length > 2 && by === "said";
-    return looksChosen(inner.text, by) || (quoted && /^[^\s/.]{6,}$/.test(inner.text)) ? inner : undefined;
-  };
+  const lead = text.slice(Math.max(0, from - maxLead), from);
+  const sentence = { text, from, to, noun, words, end, lead };
+  if (noun === "digest") return digests(sentence);
+  if (noun === "codes") return listedCodes(sentence);
+  return codeAhead(sentence) ?? accountPassword(sentence) ?? inSentence(sentence);
+}
+
+function digests({ text, from, to, words }: Sentence): Said {
+  const least = /^se/i.test(text.slice(from, to)) ? 16 : 32;
+  return { spans: digestsIn(text, words, least), readUntil: words.at(-1)?.to ?? to };
+}
+
+/** `recovery codes: …, …`. */
+function listedCodes({ words, end }: Sentence): Said {
+  const listed = words.map(bare).filter((word) => looksChosen(word.text, "said"));
+  return { spans: listed.map(said), readUntil: end };
+}
+
+/** `482913 is your verification code`. */
+function codeAhead({ text, from, to, noun }: Sentence): Said | undefined {
+  const begin = Math.max(0, from - 40);
+  const ahead = noun === "code" ? numberAhead.exec(text.slice(begin, from)) : null;
+  if (!ahead?.[1]) return undefined;
+  const at = begin + ahead.index;
+  return { spans: [said({ from: at, to: at + ahead[1].length })], readUntil: to };
+}
+
+/** `credentials admin/…`, `credentials admin:…`. */
+function accountPassword({ noun, words: [first] }: Sentence): Said | undefined {
+  if (noun !== "account" || !first) return undefined;
+  const word = bare(first);
+  const [, name, password] = /^([\w.@-]{2,40}[:/])(\S{6,128})$/.exec(word.text) ?? [];
+  if (!name || !password || !looksChosen(password, "beside")) return undefined;
+  const at = word.from + name.length;
+  return { spans: [said({ from: at, to: at + password.length })], readUntil: first.to };
+}
+
+/** Reads word by word, up to the value or the end of the sentence. */
+function inSentence(sentence: Sentence): Said {
+  const { text, to, words, end } = sentence;
   const spans: Span[] = [];
   let readUntil = to;
   for (const [i, word] of words.entries()) {
-    const before = words[i - 1];
     readUntil = word.to;
-    const says = isSaid(words, i) || (before?.text === "to" && spans.length > 0);
-    const last = i === words.length - 1;
-    const value = says || (last && before?.text.endsWith(":")) ? chosen(word, "said") : undefined;
-    if (value) return { spans: [...spans, ...found(value).spans], readUntil: value.to };
-    // `from x to y`: both.
-    const former = before?.text === "from" ? chosen(word, changing.test(lead) || i > 1 ? "said" : "beside") : undefined;
-    if (former) spans.push({ from: former.from, to: former.to, kind: "said" });
-    if (i === 0 && word.to - word.from >= 24 && hexadecimal.test(bare(word).text)) return found(bare(word));
-    // `secret carts-db-7f9c8` is the name of an object of Kubernetes.
-    if (i === 0 && !isSecretObject(text, from, to)) {
-      const own =
-        text.charCodeAt(from - 1) === newline ||
-        from === 0 ||
-        /^(?:token|key)$/i.test(text.slice(from, to)) ||
-        noun === "code" ||
-        leads.test(lead);
-      const beside = own ? chosen(word, noun === "password" && surely.test(lead) ? "said" : "beside") : undefined;
-      if (beside) return found(beside);
-    }
-    // `password 7 0822455D0A16`: the number says how it is encrypted.
-    const typed =
-      i === 1 && last && noun === "password" && /^\d$/.test(before?.text ?? "") ? chosen(word, "said") : undefined;
-    if (typed) return found(typed);
+    const value = saidAt(sentence, i, spans.length > 0);
+    if (value) return { spans: [...spans, said(value)], readUntil: value.to };
+    const former = formerAt(sentence, i);
+    if (former) spans.push(said(former));
+    const beside = i === 0 ? besideNoun(sentence, word) : typedAt(sentence, i);
+    if (beside) return { spans: [said(beside)], readUntil: beside.to };
     if (/[.;,!?]$/.test(word.text)) return { spans, readUntil };
   }
-  return words.at(-1)?.text.endsWith(":")
-    ? { spans: [...spans, ...below(text, end)], readUntil: end }
-    : { spans, readUntil };
+  if (!words.at(-1)?.text.endsWith(":")) return { spans, readUntil };
+  return { spans: [...spans, ...below(text, end)], readUntil: end };
+}
+
+/** `is x`, `now set to x`, `for ann: x`; with one found already, `from x to y`. */
+function saidAt(sentence: Sentence, i: number, hasFormer: boolean): Word | undefined {
+  const { noun, words } = sentence;
+  const word = words[i] ?? nothing;
+  const before = words[i - 1]?.text;
+  const isLast = i === words.length - 1;
+  const says = isSaid(words, i) || (before === "to" && hasFormer) || (isLast && before?.endsWith(":"));
+  return says ? chosen(word, noun, "said") : undefined;
+}
+
+/** `from x to y`: the former. */
+function formerAt({ noun, words, lead }: Sentence, i: number): Word | undefined {
+  if (words[i - 1]?.text !== "from") return undefined;
+  return chosen(words[i] ?? nothing, noun, changing.test(lead) || i > 1 ? "said" : "beside");
+}
+
+/** `password x`, `token 3045…`. `secret carts-db-7f9c8` is the name of an object of Kubernetes. */
+function besideNoun({ text, from, to, noun, lead }: Sentence, word: Word): Word | undefined {
+  if (word.to - word.from >= 24 && hexadecimal.test(bare(word).text)) return bare(word);
+  if (isSecretObject(text, from, to)) return undefined;
+  const standsAlone = from === 0 || text.charCodeAt(from - 1) === newline;
+  const isOwn = standsAlone || noun === "code" || /^(?:token|key)$/i.test(text.slice(from, to)) || leads.test(lead);
+  return isOwn ? chosen(word, noun, noun === "password" && surely.test(lead) ? "said" : "beside") : undefined;
+}
+
+/** `password 7 0822455D0A16`: the number says how it is encrypted. */
+function typedAt({ noun, words }: Sentence, i: number): Word | undefined {
+  const isTyped = i === 1 && words.length === 2 && noun === "password" && /^\d$/.test(words[0]?.text ?? "");
+  return isTyped ? chosen(words[1] ?? nothing, noun, "said") : undefined;
+}
+
+/** The word without the marks around it, where it looks like what the noun speaks of. */
+function chosen(word: Word, noun: Noun, by: "said" | "beside"): Word | undefined {
+  const inner = bare(word);
+  if (noun === "code") return /^\d{4,8}$/.test(inner.text) ? inner : undefined;
+  if ((noun === "token" || noun === "account") && /^\d+$/.test(inner.text)) return undefined;
+  if (noun === "token" && bootstrapToken.test(inner.text)) return inner;
+  const quoted = isQuote(word.text.charCodeAt(0)) && inner.text.length > 2 && by === "said";
+  return looksChosen(inner.text, by) || (quoted && /^[^\s/.]{6,}$/.test(inner.text)) ? inner : undefined;
 }

@@ -23,7 +23,7 @@ const humpedAge = /[a-z]Age$/;
 const humpedPassword = /[a-z](?:Pw|Psw)$/;
 
 // The same few names come again and again; deciding about each once keeps redaction quick.
-const decided = new Map<string, NameKind | undefined>();
+const decided = new Map<string, NameKind | "none">();
 const maxDecided = 5_000;
 
 function decide(name: string): NameKind | undefined {
@@ -38,9 +38,9 @@ function decide(name: string): NameKind | undefined {
 export function secretName(name: string): NameKind | undefined {
   if (name.length < 2 || name.length > 120) return undefined;
   const known = decided.get(name);
-  if (known !== undefined || decided.has(name)) return known;
+  if (known !== undefined) return known === "none" ? undefined : known;
   const kind = decide(name);
   if (decided.size >= maxDecided) decided.clear();
-  decided.set(name, kind);
+  decided.set(name, kind ?? "none");
   return kind;
 }

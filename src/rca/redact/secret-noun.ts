@@ -1,63 +1,64 @@
-const passwords = new Set([
-  "password",
-  "passwords",
-  "passwd",
-  "pwd",
-  "passphrase",
-  "passcode",
-  "passwort",
-  "kennwort",
-  "pw",
-]);
-const others = new Set(["token", "secret", "credential", "credentials"]);
+import { createWordGate } from "./word-gate.ts";
+
+/** `digest`: only long ones, drawn at random, are looked for. `account`: a name may stand before the password. `codes`: a list. */
+export type Noun = "password" | "token" | "code" | "codes" | "digest" | "account";
+
 const keysOf =
   /(?:api|access|licen[cs]e|secret|private|encryption|signing|auth|master|unseal|shared|account|storage|activation|product|recovery|hmac|aes|session|wrapping|cipher|jwt|symmetric)[ _-]$/i;
 /** What is signed or encrypted `with key …`: only one that is long and drawn at random. */
 const keyUsed = /(?:sign|crypt|cipher|hmac|mac)\w{0,4} (?:\w{1,12} )?(?:with|using|by)(?: the)? $/i;
 const codesOf =
   /(?:verification|one-?time|otp|security|login|auth(?:entication)?|confirmation|recovery|2fa|mfa)[ _-]$/i;
-/** `digest`: only long ones, drawn at random, are looked for. `account`: a name may stand before the password. `codes`: a list. */
-export type Noun = "password" | "token" | "code" | "codes" | "digest" | "account";
+/** Looks at the text around the word: `key` alone is none, `api key` is. */
+type Told = (text: string, from: number, to: number) => Noun | undefined;
 
-const keyKind = (before: string): Noun | undefined =>
-  keysOf.test(before) ? "token" : keyUsed.test(before) ? "digest" : undefined;
+/** Behind one of these words, at most `reach` characters before. */
+const behind =
+  (words: RegExp, reach: number, noun: Noun): Told =>
+  (text, from) =>
+    words.test(text.slice(Math.max(0, from - reach), from)) ? noun : undefined;
+
+const ofKey: Told = (text, from) => {
+  const before = text.slice(Math.max(0, from - 20), from);
+  return keysOf.test(before) ? "token" : keyUsed.test(before) ? "digest" : undefined;
+};
+
+const ofSession: Told = (text, _from, to) => (/^ id\b/i.test(text.slice(to, to + 4)) ? "digest" : undefined);
+
+const nouns: ReadonlyMap<string, Noun | Told> = new Map<string, Noun | Told>([
+  ["password", "password"],
+  ["passwords", "password"],
+  ["passwd", "password"],
+  ["pwd", "password"],
+  ["passphrase", "password"],
+  ["passcode", "password"],
+  ["passwort", "password"],
+  ["kennwort", "password"],
+  ["pw", "password"],
+  ["passe", behind(/mot de $/i, 7, "password")],
+  ["token", "token"],
+  ["secret", "token"],
+  ["credential", "account"],
+  ["credentials", "account"],
+  ["key", ofKey],
+  ["otp", "code"],
+  ["pin", "code"],
+  ["code", behind(codesOf, 16, "code")],
+  ["codes", behind(/(?:recovery|backup)[ _-]$/i, 10, "codes")],
+  ["signature", "digest"],
+  ["hmac", "digest"],
+  ["session", ofSession],
+  ["seed", behind(/(?:totp|otp|2fa|mfa|secret)[ _-]$/i, 8, "digest")],
+]);
+const mayBeNoun = createWordGate(nouns.keys());
 
 /** Whether the word speaks of a secret: `password`; `key` behind `api`; `code` behind `verification`. */
 export function nounAt(text: string, from: number, to: number): Noun | undefined {
-  const length = to - from;
-  if (length < 2 || length > 12) return undefined;
-  const first = text.charCodeAt(from) | 32;
-  const second = text.charCodeAt(from + 1) | 32;
-  // pa, pi, pw, to, ot, se, si, cr, co, ke, hm
-  const may =
-    first === 112
-      ? second === 97 || second === 119 || (second === 105 && length === 3)
-      : first === 116
-        ? second === 111 && length > 4
-        : first === 115
-          ? second === 101 || (second === 105 && length === 9)
-          : first === 99
-            ? second === 114 || (second === 111 && (length === 4 || length === 5))
-            : first === 107
-              ? (second === 101 && length === 3) || (second === 101 && length === 8)
-              : (first === 111 && second === 116 && length === 3) || (first === 104 && second === 109 && length === 4);
-  if (!may) return undefined;
-  const word = text.slice(from, to).toLowerCase();
-  if (passwords.has(word)) return "password";
-  if (others.has(word)) return first === 99 ? "account" : "token";
-  if (word === "key") return keyKind(text.slice(Math.max(0, from - 20), from));
-  if (word === "signature" || word === "hmac") return "digest";
-  if (word === "session") return /^ id\b/i.test(text.slice(to, to + 4)) ? "digest" : undefined;
-  if (word === "seed")
-    return /(?:totp|otp|2fa|mfa|secret)[ _-]$/i.test(text.slice(Math.max(0, from - 8), from)) ? "digest" : undefined;
-  if (word === "otp" || word === "pin") return "code";
-  if (word === "passe") return /mot de $/i.test(text.slice(Math.max(0, from - 7), from)) ? "password" : undefined;
-  if (word === "codes")
-    return /(?:recovery|backup)[ _-]$/i.test(text.slice(Math.max(0, from - 10), from)) ? "codes" : undefined;
-  if (word === "code") return codesOf.test(text.slice(Math.max(0, from - 16), from)) ? "code" : undefined;
-  return undefined;
+  if (!mayBeNoun(text, from, to)) return undefined;
+  const noun = nouns.get(text.slice(from, to).toLowerCase());
+  return typeof noun === "function" ? noun(text, from, to) : noun;
 }
 
 /** Kubernetes calls objects so, whose names stand beside the word and below it. */
 export const isSecretObject = (text: string, from: number, to: number) =>
-  to - from === 6 && /^s/i.test(text.charAt(from));
+  to - from === 6 && (text.charCodeAt(from) | 32) === 115;

@@ -8,6 +8,9 @@ const slash = 47;
 const greater = 62;
 const less = 60;
 const comma = 44;
+const dollar = 36;
+const backslash = 92;
+const ampersand = 38;
 
 export interface Separator {
   /**
@@ -47,7 +50,7 @@ function opensTag(text: string, from: number): boolean {
 
 /** `<password …>` before its `>`: where the text of the element begins. */
 function tagEnd(text: string, from: number, to: number, at: number): number | undefined {
-  const before = text.charCodeAt(from - 1);
+  const before = from > 0 ? text.charCodeAt(from - 1) : 0;
   if (before !== less && before !== colon) return undefined;
   const ends = text.charCodeAt(at) === greater;
   if ((!ends && !isBlank(text.charCodeAt(to))) || text.charCodeAt(to - 1) === slash) return undefined;
@@ -61,41 +64,69 @@ function tagEnd(text: string, from: number, to: number, at: number): number | un
   return undefined;
 }
 
+/** `=`, `==`, `=>`, `==>`. */
+function equalsSign(text: string, i: number): Separator {
+  const next = text.charCodeAt(i + 1);
+  if (next === equals && text.charCodeAt(i + 2) === greater) return { type: "equals", end: i + 3 };
+  return { type: "equals", end: next === equals || next === greater ? i + 2 : i + 1 };
+}
+
+/** `:`, `:=`, and `:: ` of LDIF (RFC 2849); not that of `://`. */
+function colonSign(text: string, i: number): Separator | undefined {
+  const next = text.charCodeAt(i + 1);
+  if (next === slash && text.charCodeAt(i + 2) === slash) return undefined;
+  const double = next === equals || (next === colon && isBlank(text.charCodeAt(i + 2)));
+  return { type: "colon", end: double ? i + 2 : i + 1 };
+}
+
+/** ` ->`. */
+const arrow = (text: string, i: number): Separator | undefined =>
+  text.charCodeAt(i + 1) === greater ? { type: "equals", end: i + 2 } : undefined;
+
+/** An equals sign or a colon as JSON and HTML escape them. */
+function writtenSign(text: string, i: number): Separator | undefined {
+  const known = written.find(([sign]) => text.startsWith(sign, i));
+  return known && { type: known[1], end: i + known[0].length };
+}
+
+/** Behind a flag: a blank, the comma of `["--password", "…"]`, or the next item of a list of YAML: `- --password` over `- …`. */
+function behindFlag(text: string, at: number, i: number): Separator | undefined {
+  if (i > at) return { type: "flag", end: i };
+  const code = text.charCodeAt(i);
+  if (code === comma) return { type: "flag", end: i + 1 };
+  const item = code === newline ? /^\n[ \t]{0,40}-[ \t]{1,4}/.exec(text.slice(i, i + 48)) : undefined;
+  return item ? { type: "flag", end: i + item[0].length } : undefined;
+}
+
+/** Whether a quoted value begins at `i`, as SQL has it: `'…'`, `$$…$$`. */
+const opensQuote = (text: string, i: number) =>
+  (text.charCodeAt(i) === dollar && text.charCodeAt(i + 1) === dollar) || openingAt(text, i) !== undefined;
+
+function afterBlanks(text: string, at: number): number {
+  let i = at;
+  while (i - at < 4 && i < text.length && isBlank(text.charCodeAt(i))) i++;
+  return i;
+}
+
 /** What stands between the name `from`..`to`, whose closing marks end at `at`, and its value. */
 export function separatorAfter(text: string, from: number, to: number, at: number): Separator | undefined {
-  const flag = text.charCodeAt(from) === dash && text.charCodeAt(from + 1) === dash;
-  let i = at;
-  while (i - at < 4 && isBlank(text.charCodeAt(i))) i++;
-  const code = text.charCodeAt(i);
+  const isFlag = text.charCodeAt(from) === dash && text.charCodeAt(from + 1) === dash;
+  const i = afterBlanks(text, at);
+  const code = i < text.length ? text.charCodeAt(i) : 0;
   const tag = tagEnd(text, from, to, at);
   if (tag !== undefined) return { type: "tag", end: tag };
   // Most words are followed by a blank and another word.
-  if (!flag && isNamePart(code) && code !== dash) return undefined;
-  const next = text.charCodeAt(i + 1);
-  if (code === equals) {
-    const arrow =
-      next === equals && text.charCodeAt(i + 2) === greater ? 3 : next === equals || next === greater ? 2 : 1;
-    return { type: "equals", end: i + arrow };
-  }
-  if (code === colon) {
-    if (next === slash && text.charCodeAt(i + 2) === slash) return undefined;
-    // `name:: value` of LDIF (RFC 2849).
-    const double = next === equals || (next === colon && isBlank(text.charCodeAt(i + 2)));
-    return { type: "colon", end: double ? i + 2 : i + 1 };
-  }
-  if (code === dash && next === greater && i > at) return { type: "equals", end: i + 2 };
-  if (code === 92 || code === 38) {
-    const known = written.find(([sign]) => text.startsWith(sign, i));
-    if (known) return { type: known[1], end: i + known[0].length };
-  }
-  if (flag && i > at) return { type: "flag", end: i };
-  // `["--password", "…"]`, and a list of YAML: `- --password` over `- …`.
-  if (flag && code === comma) return { type: "flag", end: i + 1 };
-  if (flag && code === newline) {
-    const item = /^\n[ \t]{0,40}-[ \t]{1,4}/.exec(text.slice(i, i + 48));
-    return item ? { type: "flag", end: i + item[0].length } : undefined;
-  }
-  const dollars = code === 36 && next === 36;
-  if (i > to && i > at && (dollars || openingAt(text, i))) return { type: "quote", end: i };
-  return undefined;
+  if (!isFlag && isNamePart(code) && code !== dash) return undefined;
+  if (code === equals) return equalsSign(text, i);
+  if (code === colon) return colonSign(text, i);
+  const rare =
+    i > at && code === dash
+      ? arrow(text, i)
+      : code === backslash || code === ampersand
+        ? writtenSign(text, i)
+        : undefined;
+  if (rare) return rare;
+  const flagged = isFlag ? behindFlag(text, at, i) : undefined;
+  if (flagged || (isFlag && code === newline)) return flagged;
+  return i > to && i > at && opensQuote(text, i) ? { type: "quote", end: i } : undefined;
 }

@@ -28,7 +28,7 @@ export function createLooks(): (at: number) => boolean {
 
 /** What may stand behind a noun of a sentence, or a column of a table: a blank, a colon and a blank, another column, an end. */
 function mayBeSaid(text: string, from: number, to: number): boolean {
-  if (text.charCodeAt(from - 1) === 60) return false;
+  if (from > 0 && text.charCodeAt(from - 1) === 60) return false;
   const code = text.charCodeAt(to);
   if (code === colon) {
     const next = text.charCodeAt(to + 1);
@@ -66,7 +66,8 @@ export function createSpeech(text: string, known: readonly Span[]): Speech {
     mayLook,
     add: (spans) => void heard.push(...spans),
     listen(from, to) {
-      const noun = mayBeSaid(text, from, to) ? nounAt(text, from, to) : undefined;
+      const named = nounAt(text, from, to);
+      const noun = named && mayBeSaid(text, from, to) ? named : undefined;
       if (!noun && !mayStandBeside(text, from, to)) return;
       if (from >= saidUntil && mayLook(to)) lookAt(noun, from, to);
       if (!noun || isSecretObject(text, from, to) || from < tableUntil || !mayLook(to)) return;

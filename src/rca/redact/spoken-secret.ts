@@ -3,6 +3,7 @@ import { isBlank, isQuote } from "./marks.ts";
 import { protocolSecret, protocolWords } from "./protocol-secret.ts";
 import type { Span } from "./span.ts";
 import { plainEnd } from "./value-end.ts";
+import { createWordGate } from "./word-gate.ts";
 
 interface Option {
   /** The word that must come first: `docker login`. */
@@ -49,11 +50,9 @@ const byLetter: ReadonlyMap<string, Option> = new Map(
     ...same("ldapsearch ldapmodify ldapadd ldapwhoami", either("w")),
   }),
 );
-const longestCommand = 13;
 const commandChars = 120;
-
-/** Words of configuration files that are followed by a password, with nothing between. */
-const directives = new Set(["requirepass", "masterauth", "bindpw", "rootpw"]);
+const dash = 45;
+const colon = 58;
 
 function plain(text: string, at: number): Span | undefined {
   const from = isQuote(text.charCodeAt(at)) ? at + 1 : at;
@@ -95,8 +94,6 @@ function optionOf(text: string, to: number, { command, option }: Option): Spoken
   return span ? { span } : { lookedUntil: to + line.length };
 }
 
-/** Functions of SQL that make a hash of a password. */
-const hashing = /^(?:password|crypt|md5)$/i;
 /** `echo … | docker login --password-stdin`. */
 function echoed(text: string, from: number): Span | undefined {
   const begin = Math.max(0, from - 200);
@@ -116,70 +113,103 @@ function identifiedBy(text: string, from: number, at: number): Span | undefined 
   return isSaid ? secret : undefined;
 }
 
-const takesUser = new Set(["-u", "--user", "--proxy-user"]);
+/** `AUTH ann:secret`, and a driver's `command [auth secret] failed`. */
+function ofAuth({ text, from, at }: Place): Spoken | undefined {
+  if (text.charAt(from - 1) === "[" && text.charAt(plainEnd(text, at, "token", false)) === "]")
+    return found(plain(text, at));
+  const password = behindUser(text, at);
+  const secret = password === undefined ? undefined : plain(text, password);
+  return secret && looksChosen(text.slice(secret.from, secret.to), "said") ? { span: secret } : undefined;
+}
+
+/** `machine h login ann password …` of .netrc. */
+function ofNetrc({ text, from, at }: Place): Spoken | undefined {
+  const before = text.slice(Math.max(0, from - 80), from);
+  return /\blogin[ \t]+\S{1,64}[ \t]+$/.test(before) ? found(plain(text, at)) : undefined;
+}
+
+/** `requirepass …` of redis.conf, `rootpw {SSHA}…` of slapd.conf; `requirepass is …` is a sentence. */
+function ofDirective({ text, at }: Place): Spoken | undefined {
+  return text.startsWith("is ", at) ? undefined : found(hashed(text, at) ?? plain(text, at));
+}
+
+/** The word, and where what follows it begins. */
+interface Place {
+  readonly text: string;
+  readonly from: number;
+  readonly to: number;
+  readonly at: number;
+}
+
+const byWord: ReadonlyMap<string, (place: Place) => Spoken | undefined> = new Map([
+  ...["requirepass", "masterauth", "bindpw", "rootpw"].map((word) => [word, ofDirective] as const),
+  ...["by", "BY", "By", "bY"].map(
+    (word) => [word, ({ text, from, at }: Place) => found(identifiedBy(text, from, at))] as const,
+  ),
+  ["sudo", ({ text, from, to }: Place) => (text.startsWith(" -S", to) ? found(echoed(text, from)) : undefined)],
+  ["auth", ofAuth],
+  ["password", ofNetrc],
+]);
+
+/** Functions of SQL that make a hash of a password: `PASSWORD('…')`, `md5('…')`. */
+const hashing = ["password", "crypt", "md5"];
+/** These read it from the command before, and may be the last word of all. */
+const readers = ["chpasswd", "--password-stdin"];
+const flags = ["-p", "-P", "-w", "-X", "-a", "-u", "--user", "--proxy-user"];
+
+const mayHash = createWordGate(hashing);
+const mayRead = createWordGate(readers);
+const maySend = createWordGate(protocolWords);
+const maySay = createWordGate([...byWord.keys(), ...byLetter.keys()]);
+const mayBeFlag = createWordGate(flags);
+
+/** The longest of all these words; `-u` may have a name joined to it. */
+export const longestSpoken = 16;
+/** What they begin with. */
+export const spokenStarts = [
+  ...new Set(
+    [...byWord.keys(), ...byLetter.keys(), ...protocolWords, ...hashing, ...readers, ...flags].flatMap((word) => [
+      word.charAt(0).toLowerCase(),
+      word.charAt(0).toUpperCase(),
+    ]),
+  ),
+].join("");
+
+const parenthesis = 40;
+const comma = 44;
+/** What stands behind such a word: a blank, `"`, `'`, `=`, `:`. */
+const endsWord = (code: number) => isBlank(code) || code === 34 || code === 39 || code === 61 || code === 58;
 
 /** Passwords that neither a form of their own nor a separator gives away: in commands, SQL, `.netrc`, `redis.conf`. */
 export function spokenSecret(text: string, from: number, to: number, lookedUntil: number): Spoken | undefined {
-  const length = to - from;
-  const first = text.charCodeAt(from) | 32;
+  if (mayRead(text, from, to) && readers.includes(text.slice(from, to))) return found(echoed(text, from));
+  if (to >= text.length) return undefined;
   const behind = text.charCodeAt(to);
-  // What reads a password from the command before it may be the last word of all.
-  if (
-    (length === 8 && text.startsWith("chpasswd", from)) ||
-    (length === 16 && text.startsWith("--password-stdin", from))
-  )
-    return found(echoed(text, from));
-  if (!isBlank(behind) && behind !== 34 && behind !== 39 && behind !== 61 && behind !== 58 && behind !== 40)
-    return undefined;
-  const word = text.slice(from, to);
-  // PASSWORD('…'), md5('…') of SQL.
-  if (behind === 40)
-    return isQuote(text.charCodeAt(to + 1)) && hashing.test(word) ? found(plain(text, to + 1)) : undefined;
-  if (first === 45) return ofFlag(text, from, to, word);
-  const sent =
-    text.charCodeAt(from) < 97 || word === "user" || word === "login"
-      ? protocolSecret(text, from, to, word)
-      : undefined;
+  if (behind === parenthesis) return mayHash(text, from, to) ? hashedBy(text, from, to) : undefined;
+  if (!endsWord(behind)) return undefined;
+  if (text.charCodeAt(from) === dash) return ofFlag(text, from, to);
+  const sent = maySend(text, from, to) ? protocolSecret(text, from, to, text.slice(from, to)) : undefined;
   if (sent) return { span: sent };
-  if (!isBlank(behind) && text.charCodeAt(to + 1) !== 44) return undefined;
+  const isFollowed = isBlank(behind) || (to + 1 < text.length && text.charCodeAt(to + 1) === comma);
+  return isFollowed && maySay(text, from, to) ? followed(text, from, to, lookedUntil) : undefined;
+}
+
+function hashedBy(text: string, from: number, to: number): Spoken | undefined {
+  return isQuote(text.charCodeAt(to + 1)) && hashing.includes(text.slice(from, to).toLowerCase())
+    ? found(plain(text, to + 1))
+    : undefined;
+}
+
+/** What follows a word that says so, or a program that takes options. */
+function followed(text: string, from: number, to: number, lookedUntil: number): Spoken | undefined {
+  const word = text.slice(from, to);
   let at = to;
   while (at - to < 4 && isBlank(text.charCodeAt(at))) at++;
-  if (directives.has(word)) return text.startsWith("is ", at) ? undefined : found(hashed(text, at) ?? plain(text, at));
-  if (length === 2 && /^by$/i.test(word)) return found(identifiedBy(text, from, at));
-  if (word === "sudo" && text.startsWith(" -S", to)) return found(echoed(text, from));
-  if (word === "auth") {
-    // A driver's `command [auth secret] failed`.
-    if (text.charAt(from - 1) === "[" && text.charAt(plainEnd(text, at, "token", false)) === "]")
-      return found(plain(text, at));
-    const password = behindUser(text, at);
-    const secret = password === undefined ? undefined : plain(text, password);
-    return secret && looksChosen(text.slice(secret.from, secret.to), "said") ? { span: secret } : undefined;
-  }
-  if (word === "password")
-    return /\blogin[ \t]+\S{1,64}[ \t]+$/.test(text.slice(Math.max(0, from - 80), from))
-      ? found(plain(text, at))
-      : undefined;
-  const option = length <= longestCommand && from >= lookedUntil ? byLetter.get(word) : undefined;
+  const look = byWord.get(word);
+  if (look) return look({ text, from, to, at });
+  const option = from >= lookedUntil ? byLetter.get(word) : undefined;
   return option ? optionOf(text, to, option) : undefined;
 }
-/** Words, also of several, are no longer. */
-export const longestSpoken = 16;
-/** What they begin with: a dash, and the first letters of the words above. */
-export const spokenStarts = [
-  "-",
-  ...[
-    ...byLetter.keys(),
-    ...directives,
-    ...protocolWords,
-    "auth",
-    "chpasswd",
-    "sudo",
-    "by",
-    "password",
-    "crypt",
-    "md5",
-  ].flatMap((word) => [word.charAt(0).toLowerCase(), word.charAt(0).toUpperCase()]),
-].join("");
 
 const account =
   /[\s"']-(?:u|U|-user(?:name)?)["']?[ =,]{1,2}["']?[^\s"'-][^\s"']{0,63}["']?,?[ \t](?:[^\n|;&]{1,80}[ \t])?["']?$/;
@@ -194,18 +224,18 @@ function behindAccount(text: string, from: number, to: number): Spoken | undefin
   return isChosen && account.test(text.slice(Math.max(0, from - 160), from)) ? { span: secret } : undefined;
 }
 
-/** `-u name:secret`, `--user=name:secret`, `-uname:secret`, `-a name:secret`, `--password-stdin`. */
-function ofFlag(text: string, from: number, to: number, word: string): Spoken | undefined {
+/** `-uname:secret`. */
+function joinedUser(text: string, from: number, to: number): Spoken | undefined {
+  if (!/^-u[A-Za-z]/.test(text.slice(from, from + 3))) return undefined;
+  const secret = plain(text, to + 1);
+  return secret && text.charCodeAt(to + 1) > 32 ? { span: secret } : undefined;
+}
+
+/** `-u name:secret`, `--user=name:secret`, `-a name:secret`. */
+function behindFlag(text: string, to: number, word: string): Spoken | undefined {
   const behind = text.charCodeAt(to);
-  if (behind === 58) {
-    if (!/^-u[A-Za-z]/.test(word)) return undefined;
-    const secret = plain(text, to + 1);
-    return secret && text.charCodeAt(to + 1) > 32 ? { span: secret } : undefined;
-  }
-  if (word === "-p" || word === "-P" || word === "-w" || word === "-X") return behindAccount(text, from, to);
-  if (!takesUser.has(word) && word !== "-a") return undefined;
-  let at = behind === 61 || !isBlank(behind) ? to + 1 : to;
-  while (at - to < 4 && (isBlank(text.charCodeAt(at)) || text.charCodeAt(at) === 44)) at++;
+  let at = isBlank(behind) ? to : to + 1;
+  while (at - to < 4 && (isBlank(text.charCodeAt(at)) || text.charCodeAt(at) === comma)) at++;
   const password = behindUser(text, at);
   const secret = password === undefined ? undefined : plain(text, password);
   if (!secret) return undefined;
@@ -213,4 +243,12 @@ function ofFlag(text: string, from: number, to: number, word: string): Spoken | 
   // `docker run -u 1000:1000`.
   if (/^\d+$/.test(value) || (word === "-a" && !looksChosen(value, "beside"))) return undefined;
   return { span: secret };
+}
+
+function ofFlag(text: string, from: number, to: number): Spoken | undefined {
+  if (text.charCodeAt(to) === colon) return joinedUser(text, from, to);
+  if (!mayBeFlag(text, from, to)) return undefined;
+  const word = text.slice(from, to);
+  if (word === "-p" || word === "-P" || word === "-w" || word === "-X") return behindAccount(text, from, to);
+  return flags.includes(word) ? behindFlag(text, to, word) : undefined;
 }

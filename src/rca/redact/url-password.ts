@@ -7,6 +7,10 @@ export const maxAccount = 120;
 const colon = 58;
 const atSign = 64;
 const slash = 47;
+const question = 63;
+const numberSign = 35;
+const bracket = 91;
+const ellipsis = 8_230;
 
 function onlyDigits(text: string, from: number, to: number): boolean {
   for (let i = from; i < to && i < from + 6; i++) {
@@ -21,43 +25,65 @@ const looksCut = (rest: string) => rest !== "" && !/^(?:\d+|[a-z-]+|[${%<[(].*)$
 
 /** Where a line ends, or where somebody has cut it: `…`, ` [… 12 characters more]`. */
 const endsAt = (text: string, at: number) =>
-  at >= text.length || text.charCodeAt(at) === 10 || text.charCodeAt(at) === 8_230 || text.startsWith(" […", at);
+  at >= text.length || text.charCodeAt(at) === 10 || text.charCodeAt(at) === ellipsis || text.startsWith(" […", at);
 
 /** Quotes, angle brackets: what surrounds an address. */
 const surrounds = (code: number) => code === 34 || code === 39 || code === 60 || code === 62 || code === 96;
+
+/** The part of an address before its host, as far as it was read. */
+interface UserInfo {
+  /** Where reading stopped. */
+  readonly stop: number;
+  /** Behind the first colon; -1 when there is none. */
+  readonly secretAt: number;
+  /** The last at sign behind it; -1 when there is none. */
+  readonly atSignAt: number;
+}
+
+function userInfo(text: string, at: number, hasAt: boolean): UserInfo {
+  const limit = Math.min(text.length, at + maxUserInfo);
+  let secretAt = -1;
+  let atSignAt = -1;
+  let i = at;
+  for (; i < limit; i++) {
+    const code = text.charCodeAt(i);
+    if (code <= 32 || code === ellipsis) break;
+    if (code === colon && secretAt < 0) secretAt = i + 1;
+    else if (code === atSign) {
+      if (secretAt < 0) break;
+      atSignAt = i;
+      // A slash after the host, or after a port, ends the part that can hold credentials; one inside a password does not.
+    } else if (mayEndHost(code) && (atSignAt >= 0 || secretAt < 0 || !hasAt || onlyDigits(text, secretAt, i))) break;
+  }
+  return { stop: i, secretAt, atSignAt };
+}
+
+const mayEndHost = (code: number) => surrounds(code) || code === slash || code === question || code === numberSign;
+
+/** A key, a cache's password or a token where a name would stand: `https://0123…@sentry.example/1`, `redis://…@cache`, `nats://…@nats`. */
+function isNameSecret(text: string, from: number, to: number): boolean {
+  const name = text.slice(from, to);
+  if (name.length >= 20 && /^(?=\w*\d)\w+$/.test(name)) return true;
+  return withoutNames.test(text.slice(Math.max(0, from - 9), from)) && looksChosen(name, "said");
+}
+
+/** A password with which a text ends that was cut. An IPv6 host has colons of its own. */
+const isCut = (text: string, at: number, { stop, secretAt }: UserInfo) =>
+  secretAt > at + 1 && text.charCodeAt(at) !== bracket && endsAt(text, stop) && looksCut(text.slice(secretAt, stop));
 
 /**
  * `user:password@` right after `scheme://`; the span of the password. `hasAt`: an `@` follows somewhere. A text that was cut
  * within the password ends with it.
  */
 export function urlPassword(text: string, at: number, hasAt: boolean): Span | undefined {
-  const limit = Math.min(text.length, at + maxUserInfo);
-  let secretAt = -1;
-  let end = -1;
-  let i = at;
-  for (; i < limit; i++) {
-    const code = text.charCodeAt(i);
-    if (code <= 32 || code === 8_230) break;
-    if (code === colon && secretAt < 0) secretAt = i + 1;
-    else if (code === atSign && secretAt >= 0) end = i;
-    else if (code === atSign) break;
-    else if (surrounds(code) || code === slash || code === 63 || code === 35) {
-      // A slash after the host, or after a port, ends the part that can hold credentials; one inside a password does not.
-      if (end >= 0 || secretAt < 0 || !hasAt || onlyDigits(text, secretAt, i)) break;
-    }
+  const info = userInfo(text, at, hasAt);
+  const { stop, secretAt, atSignAt } = info;
+  if (secretAt < 0) {
+    const isName = stop < text.length && text.charCodeAt(stop) === atSign && isNameSecret(text, at, stop);
+    return isName ? { from: at, to: stop, kind: "url-password" } : undefined;
   }
-  // A key in place of a name: `https://0123…@sentry.example/1`.
-  if (secretAt < 0 && text.charCodeAt(i) === atSign && i - at >= 20 && /^(?=\w*\d)\w+$/.test(text.slice(at, i)))
-    return { from: at, to: i, kind: "url-password" };
-  // A cache's password or a token where a name would stand: `redis://…@cache`, `nats://…@nats`.
-  if (secretAt < 0 && text.charCodeAt(i) === atSign && withoutNames.test(text.slice(Math.max(0, at - 9), at))) {
-    return looksChosen(text.slice(at, i), "said") ? { from: at, to: i, kind: "url-password" } : undefined;
-  }
-  // An IPv6 host has colons of its own.
-  const cut =
-    end < 0 && secretAt > at + 1 && text.charCodeAt(at) !== 91 && endsAt(text, i) && looksCut(text.slice(secretAt, i));
-  const to = cut ? i : end;
-  return to > secretAt && secretAt > 0 && !text.startsWith("<redacted-", secretAt)
+  const to = atSignAt < 0 && isCut(text, at, info) ? stop : atSignAt;
+  return to > secretAt && !text.startsWith("<redacted-", secretAt)
     ? { from: secretAt, to, kind: "url-password" }
     : undefined;
 }

@@ -1,7 +1,7 @@
 import { earlierValue } from "./earlier-value.ts";
 import { afterScheme, digestEnd, withCredentials } from "./http-credentials.ts";
 import { isRemark, isValue } from "./is-value.ts";
-import { afterName, closingOf, isBlank, isLetterOrDigit, isQuote, openingAt } from "./marks.ts";
+import { afterName, closingOf, isBlank, isLetterOrDigit, isQuote, type Opening, openingAt } from "./marks.ts";
 import { behindSlash, isGrant, isReference, textOfPart } from "./places.ts";
 import { type NameKind, secretName } from "./secret-names.ts";
 import { separatorAfter } from "./separator.ts";
@@ -27,6 +27,12 @@ const namesSecret: ValueResult = { type: "names-secret" };
 const newline = 10;
 const doubleQuote = 34;
 const singleQuote = 39;
+const dash = 45;
+const dollar = 36;
+const bar = 124;
+const greater = 62;
+const openBracket = 91;
+const openBrace = 123;
 const maxList = 2_000;
 const maxBraces = 200;
 /** A name is shorter; what is longer is not looked through. */
@@ -72,6 +78,8 @@ const pairNames = new Set([
   "variable",
   "parameter",
 ]);
+/** The longest of these, and of the words below. */
+const longestPairName = 9;
 /** Of a JSON patch (RFC 6902), and no file: `"path": "/data/password"`. */
 const patched = /^\/(?:data|stringData|spec|metadata)\//;
 const pairValues = new Set(["value", "val", "default"]);
@@ -93,29 +101,48 @@ interface Value {
 
 /** Looks past the word `from`..`to` for a separator and a value, and says whether that value is secret. */
 export function valueAfter(text: string, from: number, to: number, valueIsSecret: boolean): ValueResult {
-  const code = text.charCodeAt(to);
-  if (isBlank(code) && to + 1 < text.length && isLetterOrDigit(text.charCodeAt(to + 1)) && isAmongWords(text, from))
+  const isBlankBehind = isBlank(text.charCodeAt(to));
+  if (isBlankBehind && to + 1 < text.length && isLetterOrDigit(text.charCodeAt(to + 1)) && isAmongWords(text, from))
     return none;
-  const separator = separatorAfter(text, from, to, isBlank(code) ? to : afterName(text, to));
+  const separator = separatorAfter(text, from, to, isBlankBehind ? to : afterName(text, to));
   if (!separator) return none;
   const name = nameOf(text, from, to);
-  const isKeyFile = name === "key" && text.charCodeAt(to - 4) === 46;
-  const isPair = !isKeyFile && name.length >= 3 && name.length <= 9 && pairNames.has(name.toLowerCase());
-  const isSide = valueIsSecret && name.length <= 8 && pairSides.has(name.toLowerCase());
-  const holdsValue = isSide || (valueIsSecret && name.length <= 7 && pairValues.has(name.toLowerCase()));
-  const kind =
-    holdsValue || isGrant(text, to, name) ? "password" : isPair ? undefined : isKeyFile ? "token" : secretName(name);
-  if (kind && separator.type !== "equals" && isReference(text, from, to, name)) return none;
-  if (!kind) return isPair && separator.type !== "quote" ? pairName(text, to - name.length, separator.end, name) : none;
+  const says = whatIsNamed(text, to, name, valueIsSecret);
+  if (says === "pair") return separator.type === "quote" ? none : pairName(text, to - name.length, separator.end, name);
+  if (says === undefined) return none;
+  const kind = says === "side" ? "password" : says;
+  if (separator.type !== "equals" && isReference(text, from, to, name)) return none;
   if (separator.type === "quote" && kind !== "password" && name !== "SECRET") return none;
-  if (separator.type === "tag") {
-    if (text.startsWith(cdata, separator.end)) return ofCdata(text, separator.end + cdata.length, kind);
-    const end = text.indexOf("<", separator.end);
-    const closed = end > 0 && end - separator.end <= maxList && text.charCodeAt(end + 1) === 47;
-    return closed ? secretOr(text, { from: separator.end, to: end, kind }, kind) : none;
-  }
+  if (separator.type === "tag") return ofElement(text, separator.end, kind);
   const value = valueBehind(text, { from, name, kind, separator: separator.type, at: valueStart(text, separator.end) });
-  return isSide && value.type === "secret" ? { ...value, namesNext: true } : value;
+  return says === "side" && value.type === "secret" ? { ...value, namesNext: true } : value;
+}
+
+/** What a name says about its value: `pair` that it is a name itself, `side` that it is one of two values of the name before. */
+function whatIsNamed(
+  text: string,
+  to: number,
+  name: string,
+  valueIsSecret: boolean,
+): NameKind | "pair" | "side" | undefined {
+  if (name.length <= longestPairName) {
+    const lower = name.toLowerCase();
+    if (valueIsSecret && pairSides.has(lower)) return "side";
+    if (valueIsSecret && pairValues.has(lower)) return "password";
+    if (isGrant(text, to, name)) return "password";
+    // A file: `tls.key`.
+    if (name === "key" && text.charCodeAt(to - 4) === 46) return "token";
+    if (pairNames.has(lower)) return "pair";
+  }
+  return secretName(name);
+}
+
+/** `<password>…</password>`; `at` is where its text begins. */
+function ofElement(text: string, at: number, kind: NameKind): ValueResult {
+  if (text.startsWith(cdata, at)) return ofCdata(text, at + cdata.length, kind);
+  const end = text.indexOf("<", at);
+  const closed = end > 0 && end - at <= maxList && text.charCodeAt(end + 1) === 47;
+  return closed ? secretOr(text, { from: at, to: end, kind }, kind) : none;
 }
 
 const cdata = "<![CDATA[";
@@ -152,56 +179,73 @@ interface Place {
   readonly at: number;
 }
 
-function valueBehind(text: string, { from, name, kind, separator, at }: Place): ValueResult {
-  const i = afterWrapper(text, at);
+/** The value that begins at `at`, by the sign it begins with. */
+function valueBehind(text: string, place: Place): ValueResult {
+  const { from, kind, separator } = place;
+  const i = afterWrapper(text, place.at);
   const opening = openingAt(text, i);
-  if (opening) {
-    const triple = text.slice(i, i + 3);
-    if (opening.depth === 0 && (triple === '"""' || triple === "'''")) {
-      const end = text.slice(i + 3, i + 3 + maxValue).indexOf(triple);
-      if (end > 0) return secretOr(text, { from: i + 3, to: i + 3 + end, kind }, kind);
-    }
-    const quoteAt = i + opening.length;
-    const start = afterScheme(text, quoteAt);
-    const to = closingOf(text, start, opening, Math.min(text.length, start + maxValue));
-    return secretOr(text, { from: start, to, kind }, kind);
-  }
-  const code = text.charCodeAt(i);
-  if ((code === 124 || code === 62) && separator === "colon") {
+  if (opening) return quotedValue(text, i, opening, kind);
+  const code = i < text.length ? text.charCodeAt(i) : 0;
+  if ((code === bar || code === greater) && separator === "colon") {
     const block = blockEnd(text, i, from);
     return block ? { type: "secret", spans: [{ ...block, kind: "block" }], next: block.to } : none;
   }
-  if (code === 91) {
-    const end = text.slice(i, i + maxList).indexOf("]") + i;
-    if (end < i || end - i < 3 || isRemark(text.slice(i + 1, Math.min(end, i + 400)), kind)) return none;
-    return { type: "secret", spans: [{ from: i + 1, to: end, kind }], next: end };
+  if (code === openBracket) return listOf(text, i, kind);
+  if (code === dollar && text.charCodeAt(i + 1) === dollar) return betweenDollars(text, i, kind);
+  if (code === openBrace) return inBraces(text, i, place);
+  return code === newline || (separator === "flag" && code === dash) ? none : plainValue(text, i, place);
+}
+
+/** `"…"`, `"""…"""`, `'Bearer …'`. */
+function quotedValue(text: string, i: number, opening: Opening, kind: NameKind): ValueResult {
+  const triple = text.slice(i, i + 3);
+  if (opening.depth === 0 && (triple === '"""' || triple === "'''")) {
+    const end = text.slice(i + 3, i + 3 + maxValue).indexOf(triple);
+    if (end > 0) return secretOr(text, { from: i + 3, to: i + 3 + end, kind }, kind);
   }
-  if (code === 36 && text.charCodeAt(i + 1) === 36) {
-    const length = text.slice(i + 2, i + 2 + maxList).indexOf("$$");
-    return length > 0 ? secretOr(text, { from: i + 2, to: i + 2 + length, kind }, kind) : none;
-  }
-  if (code === 123 && /^\{[A-Z0-9-]{3,12}\}[^\s"']/.test(text.slice(i, i + 20)))
+  const start = afterScheme(text, i + opening.length);
+  const to = closingOf(text, start, opening, Math.min(text.length, start + maxValue));
+  return secretOr(text, { from: start, to, kind }, kind);
+}
+
+/** `["…", "…"]`. */
+function listOf(text: string, i: number, kind: NameKind): ValueResult {
+  const end = text.slice(i, i + maxList).indexOf("]") + i;
+  if (end < i || end - i < 3 || isRemark(text.slice(i + 1, Math.min(end, i + 400)), kind)) return none;
+  return { type: "secret", spans: [{ from: i + 1, to: end, kind }], next: end };
+}
+
+/** `$$…$$` of PostgreSQL. */
+function betweenDollars(text: string, i: number, kind: NameKind): ValueResult {
+  const length = text.slice(i + 2, i + 2 + maxList).indexOf("$$");
+  return length > 0 ? secretOr(text, { from: i + 2, to: i + 2 + length, kind }, kind) : none;
+}
+
+/** `{SSHA}…` of LDAP, `PWD={…}` of ODBC; otherwise an object, whose values are told by its name. */
+function inBraces(text: string, i: number, { kind, separator }: Place): ValueResult {
+  if (/^\{[A-Z0-9-]{3,12}\}[^\s"']/.test(text.slice(i, i + 20)))
     return secretOr(text, { from: i, to: plainEnd(text, text.indexOf("}", i) + 1, kind, false), kind }, kind);
-  if (code === 123) {
-    const braced = separator === "equals" && kind === "password" && text.charCodeAt(i + 1) !== 123;
-    const inside = braced ? text.slice(i, i + maxBraces).split("}", 1)[0] : undefined;
-    const end =
-      inside === undefined || inside.length === maxBraces || inside.includes("\n") ? undefined : i + inside.length;
-    return end === undefined || end >= text.length ? namesSecret : secretOr(text, { from: i + 1, to: end, kind }, kind);
-  }
-  if (code === newline || (separator === "flag" && code === 45)) return none;
+  if (separator !== "equals" || kind !== "password" || text.charCodeAt(i + 1) === openBrace) return namesSecret;
+  const length = text.slice(i, i + maxBraces).search(/[}\n]/);
+  return length < 0 || text.charCodeAt(i + length) === newline
+    ? namesSecret
+    : secretOr(text, { from: i + 1, to: i + length, kind }, kind);
+}
+
+/** Without quotes; how far it goes depends on what the name says. */
+function plainValue(text: string, i: number, place: Place): ValueResult {
+  const { from, name, kind, separator } = place;
   const start = afterScheme(text, i);
-  const line = separator === "colon" && name.length >= 6 && /cookie$/i.test(name);
-  let end = plainEnd(text, start, kind, line);
-  if (name.length > 10 && /signature$/i.test(name)) end = signatureEnd(text, end);
-  if (name.length >= 6 && /(?:phrase|mnemonic)$/i.test(name)) end = phraseEnd(text, start, end);
+  const isLine = separator === "colon" && /cookie$/i.test(name);
+  let end = plainEnd(text, start, kind, isLine);
+  if (/.{2}signature$/i.test(name)) end = signatureEnd(text, end);
+  if (/(?:phrase|mnemonic)$/i.test(name)) end = phraseEnd(text, start, end);
   // `password: String = "…"`.
   if (separator === "colon" && end - start < 32 && declared.test(text.slice(end, end + 6)))
-    return valueBehind(text, { from, name, kind, separator: "equals", at: text.indexOf("=", end) + 1 });
+    return valueBehind(text, { ...place, separator: "equals", at: text.indexOf("=", end) + 1 });
   // `credentials: ann / secret`.
   if (name.length < 12 && /^cred/i.test(name)) end = behindSlash(text, end);
-  if (name.length >= 13 && /authorization$/i.test(name))
-    end = start === i ? withCredentials(text, start, end) : digestEnd(text, i, end);
+  if (/authorization$/i.test(name)) end = start === i ? withCredentials(text, start, end) : digestEnd(text, i, end);
   else if (separator === "equals" && kind === "password" && isVariable(text, from, name)) end = restOfLine(text, end);
   const prose = separator === "colon" && start === i && !lineStartsAt(text, from);
   return secretOr(text, { from: start, to: end, kind, prose }, kind);
