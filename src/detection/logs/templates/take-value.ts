@@ -1,4 +1,4 @@
-import { classOf, isCloseBracket, isOpenBracket, SEPARATOR } from "../lines/chars.ts";
+import { classOf, isCloseBracket, isLetter, isOpenBracket, SEPARATOR } from "../lines/chars.ts";
 import { isEventWord } from "./event-words.ts";
 import { endOfCompound, endOfValue, isQualified } from "./judge-token.ts";
 import { isMessageCode, KIND, maskKind } from "./masks.ts";
@@ -77,8 +77,14 @@ export const takeMark: TokenStep = (line, c) => {
 /** Judges the token that was measured, with what is joined to it by a colon. */
 function judge(line: TokenLine, c: TokenCursor): void {
   const { text } = line;
-  c.kind = maskKind(shape, text, c.from, c.at);
   const after = text.charCodeAt(c.at);
+  // `roles/system:node`, `up/a:b`: a path goes on behind the colon.
+  if (shape.slashes > 0 && after === COLON && isLetter(text.charCodeAt(c.at + 1))) {
+    c.at = endOfAssigned(text, c.at, c.end);
+    c.kind = KIND.variable;
+    return;
+  }
+  c.kind = maskKind(shape, text, c.from, c.at);
   // `stopped org.example.cart.store`: who speaks stands at the beginning, and keys before their sign.
   if (c.kind === KIND.soft && shape.dots > 1 && shape.upper === 0 && line.words > 0 && !isSign(after))
     c.kind = KIND.variable;

@@ -325,6 +325,7 @@ describe("values are masked at once", () => {
       'cannot parse "alert tcp (msg:"a"; content:"b c"; sid:1;)" from line 7',
       'cannot parse "alert udp any (msg:"d"; pcre:"/(e/"; sid:2;)" from line 8',
     ],
+    ["paths that go on behind a colon", "created roles/system:node", "created roles/system:controller:job-a"],
     ["names with which a sentence ends", "Columns: folderId, tagId", "Columns: name, role, projectId, row"],
     ["numbered frames", "shelf lost\n#0 open(7)\n#1 main()", "shelf lost\n#0 close(9)\n#1 start()\n#2 main()"],
   ])("%s", (_, first, second) => {
