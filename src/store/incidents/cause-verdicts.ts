@@ -3,6 +3,7 @@ import type { Person } from "../../incident/approval.ts";
 import type { CauseCode } from "../../incident/cause.ts";
 import { type ObjectRef, refKey } from "../../incident/object-ref.ts";
 import type { Database } from "../database.ts";
+import { standingVerdict } from "../plans/standing-verdict.ts";
 
 /** Keeps a person's word that this is not the cause; an opinion given before gives way. @returns false when the same person has said it before. */
 export async function rejectCause(
@@ -56,8 +57,8 @@ export async function causePrecision(
       select i.id,
              exists (select from cause_verdict v where v.incident_id = i.id and v.verdict in ('rejected', 'wrong')) as wrong,
              exists (select from cause_verdict v where v.incident_id = i.id and v.verdict = 'right')
-               or exists (select from action_plan p join verification w on w.plan_id = p.id
-                           where p.incident_id = i.id::text and w.verdict = 'recovered') as good
+               or exists (select from action_plan p join verification v on v.plan_id = p.id
+                           where p.incident_id = i.id::text and ${standingVerdict} = 'recovered') as good
         from incident i
        where i.cluster = ${cluster} and i.merged_into is null and i.opened_at > ${new Date(since)})
     select count(*) filter (where good and not wrong)::int as right, count(*) filter (where wrong)::int as wrong from settled`.execute(

@@ -8,6 +8,7 @@ import type { Incident } from "../../incident/incident.ts";
 import type { ObjectRef } from "../../incident/object-ref.ts";
 import type { Tx } from "../audit.ts";
 import type { Database } from "../database.ts";
+import { standingVerdict } from "../plans/standing-verdict.ts";
 import { type FixOutcome, outcomeTable, type WrongCause } from "./outcome-table.ts";
 
 /** What is less alike is another story. */
@@ -53,10 +54,10 @@ async function pastRows(tx: Tx, { id, cluster, groupKey }: Incident): Promise<re
       from pool join incident i on i.id = pool.id
       join lateral (select body->'hypotheses'->0 as first from diagnosis
                      where incident_id = i.id order by version desc limit 1) d on d.first is not null
-      left join lateral (select p.action, p.content->'target' as target, v.verdict
+      left join lateral (select p.action, p.content->'target' as target, ${standingVerdict} as verdict
                            from action_plan p join verification v on v.plan_id = p.id
                           where p.incident_id = i.id::text and v.verdict <> 'unknown'
-                          order by v.verdict = 'recovered' desc, p.created_at desc limit 1) f on true)
+                          order by ${standingVerdict} = 'recovered' desc, p.created_at desc limit 1) f on true)
     union all
     (select id::text, title, group_key, target, onset, cause, culprit, fingerprints, signs, action, fix_target, verdict
        from past_incident where cluster = ${cluster} and group_key = ${groupKey} order by opened_at desc limit ${pool.samePlace})
@@ -79,8 +80,8 @@ async function causeSoFar(tx: Tx, incidentId: string): Promise<CauseCode | undef
 async function fixOutcomes(tx: Tx, cluster: string): Promise<readonly FixOutcome[]> {
   const { rows } = await sql<FixOutcome>`
     with recent as (select plan_id, verdict from verification where verdict <> 'unknown' order by at desc limit ${counted.rows})
-    select p.incident_id as "incidentId", p.cause, p.action, recent.verdict = 'recovered' as recovered
-      from recent join action_plan p on p.id = recent.plan_id
+    select p.incident_id as "incidentId", p.cause, p.action, ${standingVerdict} = 'recovered' as recovered
+      from recent v join action_plan p on p.id = v.plan_id
       join incident i on i.cluster = ${cluster}
        and i.id = case when p.incident_id ~ '^[0-9]{1,18}$' then p.incident_id::bigint end
      where p.cause is not null and p.created_at > now() - make_interval(days => ${counted.days}::int)`.execute(tx);

@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import { inAuditedTransaction, type Tx } from "../audit.ts";
 import type { Database } from "../database.ts";
+import { standingVerdict } from "../plans/standing-verdict.ts";
 
 export interface PrunedIncidents {
   readonly incidents: number;
@@ -43,10 +44,10 @@ async function remember(tx: Tx, cluster: string, ids: readonly string[]): Promis
       from incident i
       join lateral (select body -> 'hypotheses' -> 0 as first from diagnosis
                      where incident_id = i.id order by version desc limit 1) d on d.first ? 'cause' and d.first ? 'culprit'
-      left join lateral (select p.action, p.content -> 'target' as target, v.verdict
+      left join lateral (select p.action, p.content -> 'target' as target, ${standingVerdict} as verdict
                            from action_plan p join verification v on v.plan_id = p.id
                           where p.incident_id = i.id::text and v.verdict <> 'unknown'
-                          order by v.verdict = 'recovered' desc, p.created_at desc limit 1) f on true
+                          order by ${standingVerdict} = 'recovered' desc, p.created_at desc limit 1) f on true
      where i.id = any(${[...ids]}::bigint[]) and i.merged_into is null
         on conflict (id) do nothing`.execute(tx);
   await sql`

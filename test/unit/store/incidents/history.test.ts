@@ -6,7 +6,7 @@ import type { Incident } from "../../../../src/incident/incident.ts";
 import { makeRef, type ObjectRef } from "../../../../src/incident/object-ref.ts";
 import { diagnose } from "../../../../src/rca/diagnose.ts";
 import type { RulesInput } from "../../../../src/rca/diagnose-by-rules.ts";
-import { rejectCause } from "../../../../src/store/incidents/cause-verdicts.ts";
+import { causePrecision, rejectCause } from "../../../../src/store/incidents/cause-verdicts.ts";
 import { saveDiagnosis } from "../../../../src/store/incidents/diagnoses.ts";
 import { recall } from "../../../../src/store/incidents/history.ts";
 import { changeStatus, saveIncident } from "../../../../src/store/incidents/incidents.ts";
@@ -110,6 +110,16 @@ describe("the next fix", () => {
     for (let i = 0; i < 4; i++) await earlier({ action: second.action, verdict: "recovered" });
     const after = await confidences();
     expect(after.find(({ action }) => action === second.action)?.confidence).toBeGreaterThan(second.confidence + 0.02);
+  });
+
+  test("one that somebody took back has not helped, whatever the detectors said", async () => {
+    const id = await earlier({ verdict: "recovered" });
+    await database.pool.query("update action_plan set phase = 'undo' where incident_id = $1", [id]);
+    const { outcomes, similar } = await recall(database, input.incident);
+    expect(outcomes.fix("missing-env", "set-env")).toEqual({ right: 0, wrong: 1 });
+    expect(similar[0]?.fix).toMatchObject({ action: "set-env", recovered: false });
+    const since = input.incident.openedAt - 86_400_000;
+    expect(await causePrecision(database, input.incident.cluster, since)).toEqual({ right: 0, wrong: 0 });
   });
 
   test("what failed under another cause, or is not known to have helped, changes nothing", async () => {
