@@ -3,6 +3,7 @@ import { App, HTTPReceiver, LogLevel, SocketModeReceiver } from "@slack/bolt";
 import { EnvHttpProxyAgent } from "undici";
 import { inputError, messageOf } from "../../lib/app-error.ts";
 import { type HandlerDeps, registerHandlers } from "./listen/handlers.ts";
+import { slackPath } from "./slack-path.ts";
 import { keepSocket } from "./socket-link.ts";
 
 export interface SlackAppOptions {
@@ -21,7 +22,6 @@ export interface SlackApp extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
-export const slackPath = "/slack/events";
 const bodyLimit = "1mb";
 /** Bolt refuses old requests by itself, but takes any from the future; both ways five minutes (Slack, "Verifying requests"). */
 const windowSeconds = 300;

@@ -4,7 +4,7 @@ import Fastify from "fastify";
 import { AppError, messageOf } from "../../lib/app-error.ts";
 import { errorCode } from "../../lib/error-code.ts";
 import type { Logger } from "../../lib/logger.ts";
-import { slackPath } from "../slack/slack-app.ts";
+import { slackPath } from "../slack/slack-path.ts";
 import { type IngestOptions, ingestRoutes } from "./ingest.ts";
 import type { PagesOptions } from "./page-kit.ts";
 import { pageRoutes } from "./pages.ts";

@@ -31,7 +31,7 @@ test.each([
 });
 
 test.each([
-  { entry: "main.ts", packages: ["openai", "nodemailer", "@nats-io/transport-node", "@slack/web-api"] },
+  { entry: "main.ts", packages: ["openai", "nodemailer", "@nats-io/transport-node", "@slack/web-api", "@slack/bolt"] },
   { entry: "cli/doctor/every-check.ts", packages: ["openai", "nodemailer", "@nats-io/transport-node"] },
 ])("$entry loads no client of what is not configured", ({ entry, packages }) => {
   const loaded = loadedWith(entry);
