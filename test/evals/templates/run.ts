@@ -79,15 +79,23 @@ function byEither({ ids, labels, statements }: Read): number | undefined {
   return one.filter((isRight, i) => isRight || other[i]).length / labels.length;
 }
 
+/** Of the lines that both labellings group alike, the share that is right: what these lines are is beyond doubt. */
+function byBoth({ ids, labels, statements }: Read): number | undefined {
+  const alike = rightLines(labels, statements);
+  const right = rightLines(labels, ids).filter((isRight, i) => isRight && alike[i]);
+  const size = alike.filter(Boolean).length;
+  return size === 0 ? undefined : right.length / size;
+}
+
 const byReading = ({ ids, labels }: Read) => (labels.length === 0 ? undefined : groupingAccuracy(labels, ids));
 const shown = (value: number | undefined) => value?.toFixed(3) ?? "";
 const known = (values: readonly (number | undefined)[]) => values.filter((value) => value !== undefined);
 
 const figures: Figure[] = [];
 console.log(
-  "| source | lines | labels | templates | by statement | unmixed | by place | by reading | by either | two readers agree |",
+  "| source | lines | labels | templates | by statement | unmixed | by place | by reading | by either | where both agree | two readers agree |",
 );
-console.log("|---|---|---|---|---|---|---|---|---|---|");
+console.log("|---|---|---|---|---|---|---|---|---|---|---|");
 for (const part of PARTS) {
   const sources = readSources(part).filter(
     ([row]) => positionals.length === 0 || positionals.includes(row?.source ?? ""),
@@ -103,6 +111,7 @@ for (const part of PARTS) {
   const each: number[] = [];
   const eachRead: (number | undefined)[] = [];
   const eachEither: (number | undefined)[] = [];
+  const eachBoth: (number | undefined)[] = [];
   const agreements = sources.map((rows) =>
     agreementOf(
       rows[0]?.source ?? "",
@@ -116,9 +125,11 @@ for (const part of PARTS) {
     const read = readOf(rows, ids, readers);
     const reading = byReading(read);
     const either = byEither(read);
+    const both = byBoth(read);
     each.push(value);
     eachRead.push(reading);
     eachEither.push(either);
+    eachBoth.push(both);
     const cells = [
       isAll ? `${part}: all in one stream` : names[at],
       rows.length,
@@ -129,6 +140,7 @@ for (const part of PARTS) {
       shown(accuracy(rows, ids, placeOf)),
       shown(reading),
       shown(either),
+      shown(both),
       shown(agreements[at]),
     ];
     console.log(`| ${cells.join(" | ")} |`);
@@ -141,17 +153,21 @@ for (const part of PARTS) {
   const stream = each.pop() ?? 0;
   const streamRead = eachRead.pop();
   eachEither.pop();
+  eachBoth.pop();
   const meanRead = known(eachRead).length === 0 ? undefined : mean(known(eachRead));
   const meanEither = known(eachEither).length === 0 ? undefined : mean(known(eachEither));
+  const meanBoth = known(eachBoth).length === 0 ? undefined : mean(known(eachBoth));
   const agreed = known(agreements).length === 0 ? undefined : mean(known(agreements));
   console.log(
-    `| ${part}: mean | | | | ${shown(mean(each))} | | | ${shown(meanRead)} (${known(eachRead).length} read) | ${shown(meanEither)} | ${shown(agreed)} |`,
+    `| ${part}: mean | | | | ${shown(mean(each))} | | | ${shown(meanRead)} (${known(eachRead).length} read) | ${shown(meanEither)} | ${shown(meanBoth)} | ${shown(agreed)} |`,
   );
   figures.push(
     atLeast(`${part} sources, mean accuracy by statement`, mean(each), GOAL),
     atLeast(`${part} sources in one stream, by statement`, stream, GOAL),
   );
   if (meanRead !== undefined) figures.push(atLeast(`${part} sources, mean accuracy by reading`, meanRead, GOAL));
+  if (meanBoth !== undefined)
+    figures.push(atLeast(`${part} sources, lines that both labellings group alike`, meanBoth, GOAL));
   if (streamRead !== undefined) figures.push(atLeast(`${part} sources in one stream, by reading`, streamRead, GOAL));
 }
 await finish({ figures });
