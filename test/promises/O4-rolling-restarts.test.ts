@@ -5,7 +5,7 @@ import { saveIncident } from "../../src/store/incidents/incidents.ts";
 import { startJobs } from "../../src/store/jobs.ts";
 import { startActorCluster } from "../support/actor-cluster.ts";
 import { incidentRow } from "../support/incident-row.ts";
-import { approve, planStore, proposeSetting } from "../support/plan-life.ts";
+import { approve, boundless, planStore, proposeSetting } from "../support/plan-life.ts";
 import { withDatabase } from "../support/postgres.ts";
 import { promised, promiseFigure } from "../support/promise-figure.ts";
 import { type RunningKubemend, runKubemend } from "../support/running-kubemend.ts";
@@ -29,7 +29,8 @@ test("replicas that are told to stop one after the other, under load, finish wha
   const { hostname: host, port } = new URL(cluster.url);
   await using slow = await startTcpProxy({ host, port: Number(port) }, 0, answerMs);
   const clusterUrl = `http://127.0.0.1:${slow.port}`;
-  const start = async () => stack.use(await runKubemend({ databaseUrl: database.url, clusterUrl, slack }));
+  const start = async () =>
+    stack.use(await runKubemend({ databaseUrl: database.url, clusterUrl, slack, policy: boundless }));
   const ready = (one: RunningKubemend) =>
     vi.waitFor(
       async () => expect(await one.probe("/readyz"), one.child.output().slice(-1_500)).toMatchObject({ status: 200 }),

@@ -21,6 +21,8 @@ export async function runKubemend(options: {
   readonly role?: "watcher" | "actor" | "all";
   readonly slack?: { readonly apiUrl: string; readonly botToken: string; readonly signingSecret: string };
   readonly config?: object;
+  /** A policy file of its own. */
+  readonly policy?: object;
 }): Promise<RunningKubemend> {
   const folder = await mkdtemp(join(tmpdir(), "kubemend-run-"));
   const port = await freePort();
@@ -42,11 +44,13 @@ export async function runKubemend(options: {
     web: { port },
     detection: { scrapeSeconds: 5, learnMinutes: 3 },
     capture: { enabled: false },
+    ...(options.policy ? { policy: join(folder, "policy.yaml") } : {}),
     ...(slack ? { slack: { ...slack, channel: "#incidents" } } : {}),
     ...options.config,
   };
   await writeFile(join(folder, "kubeconfig"), stringify(kubeconfig));
   await writeFile(join(folder, "kubemend.yaml"), stringify(config));
+  if (options.policy) await writeFile(join(folder, "policy.yaml"), stringify(options.policy));
   const { PATH, HOME, NODE_COMPILE_CACHE } = process.env;
   const child = startChild(
     command,

@@ -76,7 +76,7 @@ describe("a post-mortem in Slack", () => {
   test.each([
     { name: "long", rows: 300, text: "carts was killed" },
     { name: "with long lines", rows: 40, text: "x".repeat(5_000) },
-    { name: "hostile", rows: 20, text: `${hostile} <!channel> <@U1> & <https://evil.example|ok> **bold** \`\`\`` },
+    { name: "hostile", rows: 120, text: `${hostile} <!channel> <@U1> & <https://evil.example|ok> **bold** \`\`\`` },
     { name: "with nothing to tell", rows: 0, text: "" },
   ])("$name: Slack takes it as a message and as a form, and what is cut off is said", ({ rows, text }) => {
     const blocks = renderPostmortem(story(rows, text), "7");
