@@ -64,7 +64,7 @@ export async function gamedayChaos(
 ): Promise<number> {
   const waitSeconds = numberOption("wait", options.wait, { command: "chaos gameday", min: 0, max: 86_400 });
   // The folder too: before hours are spent, not after.
-  const given = judgeTogether([readExperiments(paths), makeFolder(options.out, "--out")]);
+  const given = () => judgeTogether([readExperiments(paths), makeFolder(options.out, "--out")]);
   const judged = await judgeChaos(options, given);
   const [files] = judged.more;
   await using store = await openStoreOf(judged.config);

@@ -50,18 +50,19 @@ async function approvalOf(id: string | undefined, policyFile: string | undefined
 
 /**
  * What a command about experiments is given, before the database or the cluster is asked: whoever has mended one mistake must not
- * meet the next only once both are there. @param more what else was given, judged with the rest
+ * meet the next only once both are there. @param more judges what else was given. Begun here, together with the rest: a refusal that comes before anybody
+ * waits for it would end the process
  * @throws AppError (exit code 2) with every mistake at once
  */
 export async function judgeChaos<More>(
   options: RunOptions,
-  more: Promise<More>,
+  more: () => Promise<More>,
 ): Promise<JudgedChaos & { readonly more: More }> {
   const { judged, settings } = await readConfig(options.config, process.env);
   const named = (key: "kubeconfig" | "context") =>
     options[key] ?? textInside(settings, "chaos", key) ?? textInside(settings, "kubernetes", key);
   const [known, config, kubeConfig, approval] = await judgeTogether([
-    more,
+    more(),
     judged.ok ? Promise.resolve(judged.config) : Promise.reject<Config>(judged.error),
     judgeNow(() => loadKubeConfig({ kubeconfig: named("kubeconfig"), context: named("context") })),
     approvalOf(options.approveAs, textInside(settings, "policy")),

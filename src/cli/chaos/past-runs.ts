@@ -52,7 +52,7 @@ export async function stopChaos(options: ChaosOptions): Promise<void> {
 export async function restoreChaos(options: ChaosOptions & { run?: string; force?: boolean }): Promise<number> {
   // Only this asks the cluster.
   const { judgeChaos } = await import("./judge-chaos.ts");
-  const judged = await judgeChaos(options, Promise.resolve());
+  const judged = await judgeChaos(options, () => Promise.resolve());
   await using store = await openStoreOf(judged.config);
   const deps = runDeps(judged, store, new AbortController().signal);
   const { runs, clean } = await restoreRuns(deps, {

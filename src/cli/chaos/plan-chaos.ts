@@ -13,7 +13,7 @@ export async function validateChaos(paths: readonly string[]): Promise<void> {
 /** `kubemend chaos plan <file>`: what would be changed, with the API's word on each change. Nothing is changed. */
 export async function planChaos(path: string, options: ChaosOptions): Promise<void> {
   const { judgeChaos } = await import("./judge-chaos.ts");
-  const { place, more } = await judgeChaos(options, readExperiments([path]));
+  const { place, more } = await judgeChaos(options, () => readExperiments([path]));
   for (const { experiment } of more) {
     const plan = await previewExperiment(place, experiment);
     if (!plan.ok) throw refusedError(experiment.name, plan.problems);

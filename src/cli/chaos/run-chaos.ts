@@ -19,7 +19,7 @@ async function oneExperiment(path: string): Promise<ExperimentFile> {
 
 /** `kubemend chaos run <file>`. Exit code 0: the hypothesis held; 1: it did not, or something was not put back. */
 export async function runChaos(path: string, options: RunOptions): Promise<number> {
-  const judged = await judgeChaos(options, oneExperiment(path));
+  const judged = await judgeChaos(options, () => oneExperiment(path));
   const file = judged.more;
   await using store = await openStoreOf(judged.config);
   const deps = runDeps(judged, store, stopRun());

@@ -14,7 +14,7 @@ const lookEveryMs = 2_000;
 
 /** `kubemend chaos serve <files…>`: offers experiments to chat and runs those that are asked for there. */
 export async function serveChaos(paths: readonly string[], options: ChaosOptions): Promise<void> {
-  const judged = await judgeChaos(options, readExperiments(paths));
+  const judged = await judgeChaos(options, () => readExperiments(paths));
   await using store = await openStoreOf(judged.config);
   const signal = stopRun();
   const deps = runDeps(judged, store, signal);

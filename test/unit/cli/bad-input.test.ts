@@ -54,7 +54,7 @@ function config(name: string, text: string): string {
 
 /** One clear sentence, a remedy, exit code 2, and no stack. */
 function expectRefusal(run: ReturnType<typeof kubemend>, ...parts: string[]) {
-  expect(run.status).toBe(2);
+  expect(run.status, run.stderr).toBe(2);
   expect(run.stdout).toBe("");
   for (const part of parts) expect(run.stderr).toContain(part);
   expect(run.stderr.trim().split("\n").length).toBeGreaterThanOrEqual(2);
@@ -217,7 +217,7 @@ test("doctor says what is off, what fails and what to do", () => {
     PROMETHEUS_URL: "http://127.0.0.1:1",
     SLACK_BOT_TOKEN: "xoxb-1",
   });
-  expect(run.status).toBe(2);
+  expect(run.status, run.stderr).toBe(2);
   for (const part of [
     "FAILED PostgreSQL",
     "FAILED Kubernetes",
