@@ -33,6 +33,7 @@ import * as tally from "./migrations/0040-tally.ts";
 import * as auditRetention from "./migrations/0041-audit-retention.ts";
 import * as merged from "./migrations/0042-merged.ts";
 import * as actionRecord from "./migrations/0043-action-record.ts";
+import * as repaired from "./migrations/0044-repaired.ts";
 
 /** In order, never edited once released. */
 const migrations: Record<string, Migration> = {
@@ -66,6 +67,7 @@ const migrations: Record<string, Migration> = {
   "0041-audit-retention": auditRetention,
   "0042-merged": merged,
   "0043-action-record": actionRecord,
+  "0044-repaired": repaired,
 };
 
 const migrationTable = "schema_migration";

@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import type { Database } from "../database.ts";
 import { queueOf } from "../jobs.ts";
 import { isOurs } from "../plans/plans.ts";
+import { wasTakenBack } from "../plans/standing-verdict.ts";
 
 export interface DetectorFigures {
   readonly detector: string;
@@ -35,7 +36,7 @@ export interface CauseFigures {
 /** No verdict comes later than this after a change. */
 const lateVerdictDays = 8;
 
-/** What the last diagnoses of incidents of `days` said, how often people ruled it out, how often a fix for it helped. */
+/** What the last diagnoses of incidents of `days` said, how often people ruled it out, how often a fix helped and stayed. */
 export async function causeFigures(database: Database, days = 30): Promise<readonly CauseFigures[]> {
   const { rows } = await sql<CauseFigures>`
     with named as (
@@ -50,6 +51,7 @@ export async function causeFigures(database: Database, days = 30): Promise<reado
         from (select distinct p.cause, p.incident_id
                 from verification v join action_plan p on p.id = v.plan_id and p.cause is not null
                  and p.applied_at > now() - make_interval(days => ${days + lateVerdictDays}::int)
+                 and not (${wasTakenBack})
                where v.verdict = 'recovered' and v.at > now() - make_interval(days => ${days}::int)) as helped
        group by cause)
     select cause, named.incidents, coalesce(ruled_out.incidents, 0) as "ruledOut",

@@ -6,6 +6,7 @@ import { storableJson, storableText } from "../../lib/storable-text.ts";
 import { inAuditedTransaction } from "../audit.ts";
 import type { Database } from "../database.ts";
 import { isOurs } from "./plans.ts";
+import { wasTakenBack } from "./standing-verdict.ts";
 
 /** Keeps the verdict on an applied plan. A later verdict replaces only "unknown". @returns whether this one now stands. */
 export async function saveVerification(database: Database, verification: Verification): Promise<boolean> {
@@ -44,7 +45,7 @@ export async function outcomesOf(
     select extract(epoch from p.applied_at)::float8 * 1000 as at, p.target,
            coalesce(v.verdict = 'recovered', false) and not p.taken_back as recovered,
            case when p.target = 'Pod' then p.content -> 'alsoHolds' end as "alsoHolds"
-      from (select p.id, p.applied_at, p.content, p.phase is not distinct from 'undo' as taken_back,
+      from (select p.id, p.applied_at, p.content, ${wasTakenBack} as taken_back,
                    split_part(p.target_key, '/', 1) as target
               from action_plan p
              where ${isOurs(cluster)} and p.action = ${action} and p.cause = ${cause}

@@ -100,4 +100,8 @@ test("causes are counted by the last diagnosis of each incident, with how often 
     { cause: "memory-limit-too-low", incidents: 1, ruledOut: 0, repaired: 1 },
     { cause: "missing-env", incidents: 1, ruledOut: 1, repaired: 0 },
   ]);
+  expect(await plans.claimUndo(plan.id, "slack:ann")).toMatchObject({ type: "claimed" });
+  expect((await causeFigures(database))[0], "what somebody takes back has repaired nothing").toMatchObject({
+    repaired: 0,
+  });
 });
