@@ -7,6 +7,7 @@ import { type ForecastField, forecastFieldOf } from "../forecast/forecast-field.
 import { judgedSeries } from "../forecast/judged-series.ts";
 import { createSpot, type Spot, tailProbability } from "../forecast/spot.ts";
 import { growForest, type IsolationForest } from "./isolation-forest.ts";
+import { vectorWords } from "./vector-words.ts";
 import { vectorSeries, type WorkloadVector, workloadVectors } from "./workload-vectors.ts";
 
 /** Before the first forest: as many as each of its trees is grown from. */
@@ -113,7 +114,9 @@ export const workloadIsolation = (options: WorkloadIsolationOptions = {}): Detec
     const standing = standings.get(key) ?? { far: 0, since: context.now };
     standings.set(key, standing);
     if (++standing.far < holdTicks) return undefined;
-    const rules = judgedSeries[worst.series.name as DerivedSeriesName];
+    const { labels } = worst.series;
+    const name = worst.series.name as DerivedSeriesName;
+    const rules = judgedSeries[name];
     if (!rules) return undefined;
     const { workload } = vector;
     const unusual = vectorSeries.filter((_, i) => Math.abs(vector.residuals[i] as number) > 4);
@@ -123,9 +126,9 @@ export const workloadIsolation = (options: WorkloadIsolationOptions = {}): Detec
       severity: "low",
       score,
       headline: `behaves as no workload did so far (${unusual.length} measurements are off at once)`,
-      summary: `${workload.name} is unlike its past in ${unusual.length} measurements at once (${unusual.map((name) => (judgedSeries[name]?.what ?? name).replace(/ (?:of|in) container$/, "")).join(", ")}); ${rules.what} is ${rules.show(worst.value)}; by its own past it would be ${rules.show(worst.forecast)}`,
+      summary: `${workload.name} is unlike its past in ${unusual.length} measurements at once (${unusual.map((one) => vectorWords(one)).join(", ")}); ${vectorWords(name, labels.peer)} is ${rules.show(worst.value)}; by its own past it would be ${rules.show(worst.forecast)}`,
       startsAt: standing.since,
-      series: { name: worst.series.name, labels: worst.series.labels },
+      series: { name, labels },
       value: worst.value,
       expected: worst.forecast,
     };

@@ -15,6 +15,8 @@ const labelsOf: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   container_memory_working_set_bytes: pod,
   pod_network_receive_bytes_per_second: { namespace: "shop", pod: "carts-1" },
   pod_network_transmit_bytes_per_second: { namespace: "shop", pod: "carts-1" },
+  client_latency_mean_seconds: { ...own, peer: "carts-db" },
+  client_error_ratio: { ...own, peer: "carts-db" },
 };
 
 /** A cluster with one workload whose series are pushed by hand, tick by tick, to one detector. */

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { Finding } from "../../../../src/detection/detector.ts";
 import { createForecastField } from "../../../../src/detection/metrics/forecast/forecast-field.ts";
+import { vectorWords } from "../../../../src/detection/metrics/isolation-forest/vector-words.ts";
 import { workloadIsolation } from "../../../../src/detection/metrics/isolation-forest/workload-isolation.ts";
+import { vectorSeries } from "../../../../src/detection/metrics/isolation-forest/workload-vectors.ts";
 import { forecastStage, type Values } from "../forecast/forecast-stage.ts";
 
 const quiet: Values = {
@@ -40,6 +42,25 @@ describe("a workload is told", () => {
       /^carts is unlike its past in 3 measurements at once \(the CPU use, the mean time of its requests, .*by its own past it would be \d+ ms$/,
     );
     expect(found[1]?.[0]?.summary).not.toMatch(/_seconds|_ratio/);
+  });
+
+  test("with what its own calls take and move in words, as those of the workload and not of the far side", () => {
+    const { run } = learned({ ...quiet, client_latency_mean_seconds: 0.02, client_error_ratio: 0.01 });
+    const grown = (factor: number): Values => ({
+      client_latency_mean_seconds: 0.4 * factor,
+      client_error_ratio: 0.1 * factor,
+      pod_network_receive_bytes_per_second: 5e5 * factor,
+      pod_network_transmit_bytes_per_second: 5e5 * factor,
+    });
+    run(grown(1), 1);
+    const [found] = run(grown(4), 1);
+    expect(found?.[0]?.summary).toMatch(
+      /^carts is unlike its past in 4 measurements at once \(the traffic that it receives, the traffic that it sends, the mean time of its calls, the share of failed calls\); the mean time of its calls to carts-db is 1\.\d+ s; by its own past it would be \d+ ms$/,
+    );
+  });
+
+  test("without the name of any series", () => {
+    for (const name of vectorSeries) expect(vectorWords(name)).not.toContain("_");
   });
 });
 
