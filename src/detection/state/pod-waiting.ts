@@ -1,6 +1,6 @@
 import type { Pod } from "../../cluster/kubernetes-types.ts";
 import { refOf } from "../../cluster/object-store.ts";
-import { pullAnswerOf } from "../../cluster/pull-answer.ts";
+import { furtherPullAnswer, pullAnswerOf } from "../../cluster/pull-answer.ts";
 import { own } from "../../lib/own.ts";
 import { type DetectContext, type Detector, type Finding, timeOf } from "../detector.ts";
 import { containersOf, isCurrent, short } from "./container-states.ts";
@@ -86,11 +86,12 @@ export function podWaiting(): Detector {
         const text = (waiting?.message && waiting.reason !== "CrashLoopBackOff" ? waiting : startError)?.message ?? "";
         const isPull = known.reason === "ImagePullBackOff";
         const said = isPull ? pullAnswer(pod, text, spec?.image, context) : text;
-        const message = short(pullAnswerOf(said));
         const key = `${pod.metadata.uid}/${status.name}`;
         if (isPull && mayPass(key, said, now, open)) continue;
         if (known.reason === "CreateContainerConfigError" && isJustMade(pod, context)) continue;
-        const image = known.reason.includes("Image") && spec?.image ? ` (${spec.image})` : "";
+        const named = known.reason.includes("Image") ? spec?.image : undefined;
+        const message = short(named ? furtherPullAnswer(said, named) : pullAnswerOf(said));
+        const image = named && !message.includes(named) ? ` (${named})` : "";
         yield {
           reason: known.reason,
           target: ownerOf(pod),

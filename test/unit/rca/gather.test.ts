@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { makeRef } from "../../../src/incident/object-ref.ts";
 import { diagnoseByRules } from "../../../src/rca/diagnose.ts";
+import { eventFinding } from "../../../src/rca/gather/events.ts";
 import { createEvidenceBook } from "../../../src/rca/gather/evidence-book.ts";
 import { diffFields } from "../../../src/rca/gather/field-diff.ts";
 import { levelOf, signsOf, templateOfLine } from "../../../src/rca/gather/log-text.ts";
@@ -181,6 +182,18 @@ describe("log lines", () => {
       ),
     ).toEqual({ pods: "12", "requests.memory": "720Mi" });
   });
+});
+
+it("an event about a pull names its image once", () => {
+  const about = makeRef("Pod", "shop", "carts-1");
+  const answer =
+    'rpc error: code = NotFound desc = failed to pull and unpack image "shop/carts:9": shop/carts:9: not found';
+  const message = `Failed to pull image "shop/carts:9": ${answer}`;
+  const event = { apiVersion: "v1", kind: "Event", metadata: { name: "e", uid: "u" }, involvedObject: about };
+  const seen = { about, reason: "Failed", message, warning: true, at: 0, firstAt: 0, count: 3, event };
+  expect(eventFinding(seen).text).toMatch(
+    /Failed Pod carts-1 \(3 times\): Failed to pull image "shop\/carts:9": not found$/,
+  );
 });
 
 it("straight growth is told from noise", () => {

@@ -3,14 +3,16 @@ import { createWorld, realEvents, realObject } from "../../../support/detect-obj
 
 const at = (clock: string) => Date.parse(`2026-11-20T${clock}Z`);
 
-/** Tells the engine about one real object at a moment, lets two ticks pass, returns what it says. */
-function seen(name: string, clock: string, events?: string): string[] {
+/** Tells the engine about one real object at a moment, lets two ticks pass, returns what it finds. */
+function found(name: string, clock: string, events?: string) {
   const world = createWorld({ start: at(clock) });
   world.put(realObject("node-ready"), realObject(name));
   if (events) world.event(...realEvents(events));
   world.run(10_000);
-  return world.active().map(({ detector, reason }) => `${detector} ${reason}`);
+  return world.active();
 }
+const seen = (...story: Parameters<typeof found>) =>
+  found(...story).map(({ detector, reason }) => `${detector} ${reason}`);
 
 describe("a pod that cannot work is told within two scrapes", () => {
   test.each([
@@ -83,6 +85,18 @@ describe("what only time or events prove", () => {
       "pod-stuck-terminating StuckTerminating",
     ],
   ])("%s", (_title, name, clock, events, said) => expect(seen(name, clock, events)).toContain(said));
+});
+
+test.each([
+  ["pod-imagepullbackoff", "22:40:30"],
+  ["pod-errimagepull", "22:39:56"],
+  ["pod-errimagepull-dns", "23:00:20"],
+  ["pod-errimageneverpull", "23:00:20"],
+])("an image that a container waits for is named once: %s", (name, clock) => {
+  const { spec } = realObject(name) as { spec: { containers: { image: string }[] } };
+  const summaries = found(name, clock).map(({ summary }) => summary);
+  expect(summaries).toHaveLength(1);
+  expect(summaries[0]?.split(spec.containers[0]?.image ?? "?")).toHaveLength(2);
 });
 
 describe("not a fault", () => {
