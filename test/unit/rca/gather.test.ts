@@ -189,7 +189,12 @@ it("an event about a pull names its image once", () => {
   const answer =
     'rpc error: code = NotFound desc = failed to pull and unpack image "shop/carts:9": shop/carts:9: not found';
   const message = `Failed to pull image "shop/carts:9": ${answer}`;
-  const event = { apiVersion: "v1", kind: "Event", metadata: { name: "e", uid: "u" }, involvedObject: about };
+  const event = {
+    apiVersion: "v1",
+    kind: "Event",
+    metadata: { name: "e", uid: "u" },
+    involvedObject: { kind: "Pod", name: "carts-1" },
+  };
   const seen = { about, reason: "Failed", message, warning: true, at: 0, firstAt: 0, count: 3, event };
   expect(eventFinding(seen).text).toMatch(
     /Failed Pod carts-1 \(3 times\): Failed to pull image "shop\/carts:9": not found$/,
