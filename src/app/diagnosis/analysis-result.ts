@@ -39,6 +39,8 @@ export interface AnalysedIncident {
     readonly needs: readonly { readonly name: string; readonly why: string }[];
     readonly confidence: number;
     readonly reason: string;
+    /** Why it stands where it does, before a likelier one or against another cause; absent where the confidence tells it. */
+    readonly place?: string;
     readonly kubectl: string;
   }[];
   readonly evidence: readonly {

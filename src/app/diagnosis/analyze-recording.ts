@@ -6,12 +6,12 @@ import type { Diagnosis } from "../../incident/diagnosis/diagnosis.ts";
 import type { Evidence } from "../../incident/diagnosis/evidence.ts";
 import type { Recommendation } from "../../incident/fix/recommendation.ts";
 import type { Incident } from "../../incident/incident.ts";
-import { isoTime } from "../../lib/clock.ts";
 import { diagnoseByRules } from "../../rca/diagnose-by-rules.ts";
 import { createRedactor } from "../../rca/redact/redactor.ts";
 import { repairUnderWay } from "../../rca/repair-under-way.ts";
 import type { Runbooks } from "../../rca/runbooks/read-runbooks.ts";
-import type { AnalysedIncident, AnalysisResult } from "./analysis-result.ts";
+import { analysedIncident, type CaseSoFar } from "./analysed-incident.ts";
+import type { AnalysisResult } from "./analysis-result.ts";
 import { nextDiagnosisAt } from "./diagnosis-schedule.ts";
 
 export interface AnalyzeInput {
@@ -35,13 +35,7 @@ export interface AnalysedCase {
   readonly evidence: readonly Evidence[];
 }
 
-interface Case {
-  incident: Incident;
-  resolvedAt?: number;
-  mergedInto?: string;
-  diagnosis?: Diagnosis;
-  recommendations: readonly Recommendation[];
-  evidence: readonly Evidence[];
+interface Case extends CaseSoFar {
   made: number;
   lastAt: number;
   /** When the trouble came, or came back; diagnoses made since. */
@@ -51,55 +45,6 @@ interface Case {
 
 /** Minutes of a recording are all there is to learn from. */
 const learnMs = 3 * 60_000;
-
-function present({ incident, diagnosis, recommendations, evidence, resolvedAt, mergedInto }: Case): AnalysedIncident {
-  return {
-    id: incident.id,
-    openedAt: isoTime(incident.openedAt),
-    onset: isoTime(incident.onset),
-    severity: incident.severity,
-    title: incident.title,
-    target: incident.target,
-    affected: incident.affected,
-    anomalies: incident.anomalies.map(({ startsAt, detectedAt, endsAt, ...rest }) => ({
-      ...rest,
-      startsAt: isoTime(startsAt),
-      detectedAt: isoTime(detectedAt),
-      ...(endsAt === undefined ? {} : { endsAt: isoTime(endsAt) }),
-    })),
-    diagnosis: {
-      by: diagnosis?.by ?? "rules",
-      summary: diagnosis?.summary ?? "",
-      inconclusive: diagnosis?.inconclusive ?? true,
-      hypotheses: diagnosis?.hypotheses ?? [],
-      ruledOut: diagnosis?.ruledOut ?? [],
-      blastRadius: diagnosis?.blastRadius ?? [],
-      confidenceReason: diagnosis?.confidenceReason ?? "",
-      questions: diagnosis?.questions ?? [],
-      runbooks: diagnosis?.runbooks ?? [],
-    },
-    recommendations: recommendations.map(({ action, target, params, needs, confidence, reason, kubectl }) => ({
-      action,
-      target,
-      params,
-      needs,
-      confidence,
-      reason,
-      kubectl,
-    })),
-    evidence: evidence.map(({ id, source, about, query, status, text, at }) => ({
-      id,
-      source,
-      about,
-      query,
-      status,
-      text,
-      at: isoTime(at),
-    })),
-    ...(resolvedAt === undefined ? {} : { resolvedAt: isoTime(resolvedAt) }),
-    ...(mergedInto === undefined ? {} : { mergedInto }),
-  };
-}
 
 /** Runs detection and diagnosis by rules over recorded signals, in virtual time, as fast as the CPU allows. */
 export async function analyzeRecording(input: AnalyzeInput): Promise<AnalysisResult> {
@@ -188,7 +133,7 @@ export async function analyzeRecording(input: AnalyzeInput): Promise<AnalysisRes
   for (const { incident, diagnosis, recommendations, evidence } of cases.values())
     if (diagnosis) input.onCase?.({ incident, diagnosis, recommendations, evidence });
   return {
-    incidents: [...cases.values()].map(present),
+    incidents: [...cases.values()].map(analysedIncident),
     risks: topologyRisks(observation),
     stats: { ticks, series: observation.series.size, logLines, wallMs: Math.round(performance.now() - startedAt) },
   };
