@@ -45,6 +45,12 @@ const say: Say = {
 
 const toIncident = (id: string) => `<a href="/incidents/${encodeURIComponent(id)}">incident ${escapeHtml(id)}</a>`;
 
+/** A text that points at evidence on the same page ("as in E7"), with the way there, as HTML. */
+const pointingHtml = (text: string, evidence: readonly Evidence[]) =>
+  escapeHtml(text).replace(/\bas in ([A-Z]\d{1,6})\b/g, (found, id) =>
+    evidence.some((one) => one.id === id) ? `as in <a href="#${id}">${id}</a>` : found,
+  );
+
 /** What became of a plan, as HTML. */
 function planHtml(stored: StoredPlan): string {
   const need = stored.plan.approvalsNeeded;
@@ -80,9 +86,9 @@ export const words = {
   freezeWords: (view: IncidentView) => freezeWords(view, say),
   mergedWords: (view: IncidentView) => mergedWords(view, say, toIncident),
   seenBefore: (view: IncidentView) => seenBefore(view, say, toIncident),
-  evidenceTexts,
+  evidenceTexts: (items: readonly Evidence[]) => evidenceTexts(items).map((text) => pointingHtml(text, items)),
   statementOf: ({ statement, evidence: ids }: Hypothesis, evidence: readonly Evidence[]) =>
-    pointingAt(statement, asTold(evidence.filter(({ id }) => ids.includes(id)))),
+    pointingHtml(pointingAt(statement, asTold(evidence.filter(({ id }) => ids.includes(id)))), evidence),
   prose: (text: string, around: number) => localTimes(escapeHtml(text), around, (ms) => timeHtml(ms, "clock")),
   nextStep: (view: IncidentView) => nextStep(view, say),
   undecidedWords: (diagnosis: Diagnosis) => undecidedWords(diagnosis, say.text),

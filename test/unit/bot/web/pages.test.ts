@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { IncidentView } from "../../../../src/bot/incident-view.ts";
 import { saveIncident } from "../../../../src/store/incidents/incidents.ts";
 import { fillIncident, type ServedPages, servePages } from "../../../support/filled-pages.ts";
 import { incidentRow } from "../../../support/incident-row.ts";
@@ -21,6 +22,14 @@ afterAll(async () => {
 
 const get = (path: string, headers: Record<string, string> = {}) =>
   fetch(web.url + path, { headers, redirect: "manual" });
+
+/** The page of an incident as it is given. */
+async function pageOf(view: IncidentView): Promise<string> {
+  await using own = await servePages(db, {
+    deps: { desk: { view: async () => view, remembered: async () => undefined, postmortem: async () => undefined } },
+  });
+  return await (await fetch(`${own.url}/incidents/7`)).text();
+}
 
 describe("pages", () => {
   test.each([
@@ -106,13 +115,30 @@ describe("pages", () => {
         ? { diagnosis: { ...diagnosis, confidenceReason: "what is broken is seen", runbooks: ["E9"] } }
         : {}),
     };
-    await using own = await servePages(db, {
-      deps: { desk: { view: async () => view, remembered: async () => undefined, postmortem: async () => undefined } },
-    });
-    const html = await (await fetch(`${own.url}/incidents/7`)).text();
+    const html = await pageOf(view);
     expect(html).toContain("Why 93 %: what is broken is seen");
     expect(html).toContain('<a href="#E9">carts.md, &quot;Memory&quot;</a>');
     expect(html).toContain('<tr id="E9">');
+  });
+
+  test("a message that other evidence quotes in full is a way there", async () => {
+    const refused = 'Get "http://10.0.0.9:9090/healthz": dial tcp 10.0.0.9:9090: connect: connection refused';
+    const [first] = incidentView.evidence;
+    const [cause] = incidentView.diagnosis?.hypotheses ?? [];
+    if (!incidentView.diagnosis || !first || !cause) throw new Error("the fixture has both");
+    const hypotheses = [{ ...cause, evidence: ["E1", "E2"], statement: clean(`carts is killed: ${refused}`) }];
+    const html = await pageOf({
+      ...incidentView,
+      diagnosis: { ...incidentView.diagnosis, hypotheses },
+      evidence: [
+        { ...first, text: clean(`Unhealthy: ${refused}`) },
+        { ...first, id: "E2", text: clean(`<b>killed</b>: ${refused}`) },
+        { ...first, id: "E3", text: clean("restored as in E99") },
+      ],
+    });
+    expect(html).toContain('<pre class="said">&lt;b&gt;killed&lt;/b&gt;: as in <a href="#E1">E1</a></pre>');
+    expect(html).toContain('<span class="quiet">carts is killed: as in <a href="#E1">E1</a></span>');
+    expect(html).toContain("restored as in E99</pre>");
   });
 
   test("the chart's data come as they are, the post-mortem as a file", async () => {
