@@ -19,6 +19,7 @@ const ingress = (host: string, ...paths: readonly object[]) => ({ spec: { rules:
 const route = (...backendRefs: readonly object[]) => ({
   spec: { rules: [{ matches: [{ path: { type: "PathPrefix", value: "/cart" } }], backendRefs }] },
 });
+const exactly = (value: string) => ({ matches: [{ path: { type: "Exact", value } }] });
 const policy = (more: object) => ({ spec: { podSelector: {}, ...more } });
 const cpuAt = (averageUtilization: number) => ({
   spec: { metrics: [{ type: "Resource", resource: { name: "cpu", target: { averageUtilization } } }] },
@@ -143,7 +144,25 @@ describe("what was changed is told as one person tells it to another", () => {
       name: "a path of an Ingress that is matched otherwise",
       before: ingress("shop.example", path("/cart", "cart", 80)),
       after: ingress("shop.example", path("/cart", "cart", 80, "Exact")),
-      want: "host shop.example: path /cart exactly is new and goes to cart:80, host shop.example: path /cart is gone (went to cart:80)",
+      want: "host shop.example: path /cart is now matched exactly (was by prefix)",
+    },
+    {
+      name: "a path that is matched otherwise and goes elsewhere",
+      before: ingress("shop.example", path("/cart", "cart", 80, "ImplementationSpecific"), path("/", "front", 80)),
+      after: ingress("shop.example", path("/", "front", 80), path("/cart", "cart-v2", 80)),
+      want: "host shop.example: path /cart is now matched by prefix (was as its controller likes) and goes to cart-v2:80 (was cart:80)",
+    },
+    {
+      name: "of one path in two ways the one that came",
+      before: ingress("shop.example", path("/cart", "cart", 80)),
+      after: ingress("shop.example", path("/cart", "cart", 80), path("/cart", "cart-v2", 80, "Exact")),
+      want: "host shop.example: path /cart exactly is new and goes to cart-v2:80",
+    },
+    {
+      name: "a path of the Gateway API that is matched otherwise",
+      before: route({ name: "cart", port: 80 }),
+      after: { spec: { rules: [{ ...exactly("/cart"), backendRefs: [{ name: "cart", port: 80 }] }] } },
+      want: "path /cart is now matched exactly (was by prefix)",
     },
     {
       name: "a route of the Gateway API by its shares",
