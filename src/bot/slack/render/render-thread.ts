@@ -60,9 +60,9 @@ export function renderEvidence(view: IncidentView): readonly KnownBlock[] | unde
   }
   if (diagnosis.logView) blocks.push(...logBlocks(diagnosis.logView));
   if (diagnosis.ruledOut.length > 0) {
-    const rows = ruledOutGroups(diagnosis.ruledOut.slice(0, 8)).map(
-      ({ causes, reason }) => `• ${causes.map((cause) => mrkdwn(cause, 200)).join("; ")}\n   _${mrkdwn(reason, 300)}_`,
-    );
+    const rows = ruledOutGroups(diagnosis.ruledOut)
+      .slice(0, 8)
+      .map(({ causes, reason }) => `• ${mrkdwn(causes.join("; "), 600)}\n   _${mrkdwn(reason, 300)}_`);
     blocks.push(section(cut(`*Ruled out*\n${rows.join("\n")}`, 3_000)));
   }
   return blocks;

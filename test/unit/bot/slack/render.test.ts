@@ -7,6 +7,7 @@ import { renderThread } from "../../../../src/bot/slack/render/render-thread.ts"
 import { mrkdwn } from "../../../../src/bot/slack/render/text.ts";
 import { confidenceWords, cut } from "../../../../src/bot/words.ts";
 import type { LogQuote, LogView } from "../../../../src/incident/diagnosis/log-view.ts";
+import { makeRef } from "../../../../src/incident/object-ref.ts";
 import type { Redacted } from "../../../../src/incident/redacted.ts";
 import { duration } from "../../../../src/lib/duration.ts";
 import { postTextLength, refuseMessage } from "../../../../src/local-slack/blocks/validate-message.ts";
@@ -328,6 +329,20 @@ test("the evidence in the thread says where the logs begin to speak of it, what 
   expect(text).toContain("2 kinds of rare or severe lines from 2 workloads (read 40 % of the lines");
   expect(text).toContain("First and worst: error, carts, 62 times (never before)\\nconnect ECONNREFUSED");
   expect(text).toContain("Words to look for: connect ECONNREFUSED");
+});
+
+test("the evidence in the thread says a reason once, of however many it rules out, and leaves none of them out", () => {
+  const { diagnosis } = incidentView;
+  if (!diagnosis) throw new Error("the view has a diagnosis");
+  const ruledOut = Array.from({ length: 10 }, (_, i) => ({
+    cause: "application-degraded" as const,
+    culprit: makeRef("Deployment", "shop", `app-${i}`),
+    reason: clean("memory leak explains it more exactly"),
+  }));
+  const text = JSON.stringify(renderThread({ ...incidentView, diagnosis: { ...diagnosis, ruledOut } })[0]?.blocks);
+  expect(text.split("memory leak explains it more exactly")).toHaveLength(2);
+  expect(text.split("trouble in the application itself")).toHaveLength(2);
+  expect(text).toContain("Deployment shop/app-8 and Deployment shop/app-9)");
 });
 
 test("the thread holds evidence, the approved diff and each step once", () => {
