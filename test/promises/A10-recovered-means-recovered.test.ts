@@ -312,4 +312,24 @@ describe('"fixed" means that the detectors see it, not that the API said yes (A1
     expect(outcome).toMatchObject({ type: "verified", verification: { verdict: "worse" }, undo: { type: "undone" } });
     expect(asked).toEqual([planId, planId]);
   });
+
+  test("and once, when the process dies between asking for that and writing the verdict down", async () => {
+    await using database = await withDatabase();
+    await using cluster = await startActorCluster();
+    const plans = planStore(database);
+    const planId = await appliedPlan(cluster, plans);
+    const look = observed({ anomalies: [oom()], onAffected: [anomaly("crash-loop", appliedAt + 20_000)] }, 3 * minute);
+    const deps = verifyDeps(cluster, plans);
+    const died = async () => {
+      throw new Error("killed");
+    };
+    await expect(verifyPlan(planId, look, { ...deps, plans: { ...plans, saveVerification: died } })).rejects.toThrow();
+    // Its successor looks at the same plan.
+    expect(await verifyPlan(planId, look, deps)).toEqual({ type: "not-due" });
+    const stored = await plans.get(planId);
+    expect(stored?.plan.state).toBe("undone");
+    expect(stored?.executions.filter(({ kind }) => kind === "undo")).toHaveLength(1);
+    const record = { action: "patch-resources", cause: "memory-limit-too-low", kind: "Deployment" };
+    expect(await plans.outcomes(record)).toMatchObject([{ recovered: false }]);
+  });
 });

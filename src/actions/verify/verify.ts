@@ -73,6 +73,11 @@ function keepsTarget({ action, target, steps }: ActionPlan): boolean {
 /**
  * Judges an applied plan once by what the detectors see now. Call it with every tick until it no longer answers
  * `waiting`. When the change made things worse it is taken back at once; otherwise undoing is a person's decision.
+ *
+ * The undo is asked for before the verdict is written down. A plan with a verdict is never judged again: a process that died
+ * between the two the other way round would leave in place for good what has made things worse. This way round it is judged again
+ * while it is applied, which may ask for the undo again: a plan is claimed for undoing once, so it is done once. Once it is undone
+ * it is `not-due` and has no verdict; what was taken back counts as no help without one.
  */
 export async function verifyPlan(planId: string, observed: Observed, deps: VerifyDeps): Promise<VerifyOutcome> {
   const stored = await deps.plans.get(planId);
@@ -113,8 +118,6 @@ export async function verifyPlan(planId: string, observed: Observed, deps: Verif
     fresh,
     ...(measures.length > 0 ? { measures } : {}),
   };
-  // Asked for before the verdict is written down: after it nobody judges this plan again, and a process that dies between
-  // the two would leave in place what has made things worse.
   const undo = verdict === "worse" && stored.plan.undo.length > 0 ? await deps.undo(planId) : undefined;
   const stands = await deps.plans.saveVerification(verification);
   if (!stands) return { type: "not-due" };
