@@ -31,9 +31,26 @@ export function witnessesOf(group: Group): LiveAnomaly[] {
   return group.members.size > 0 ? askedOf(group) : [...group.ended.values()].slice(0, maxAsked);
 }
 
+/** When the last incident that had the same anomaly, `group` aside, was over with it (ms); undefined when none had. */
+export function overElsewhere(
+  { anomaly }: LiveAnomaly,
+  { groups }: GroupBook,
+  group: Group | undefined,
+): number | undefined {
+  let over: number | undefined;
+  for (const other of groups.values()) {
+    const endsAt = other === group ? undefined : other.ended.get(anomaly.fingerprint)?.anomaly.endsAt;
+    if (endsAt !== undefined && endsAt > (over ?? anomaly.startsAt)) over = endsAt;
+  }
+  return over;
+}
+
 /** Makes an anomaly an active member of a group. */
-export function place(live: LiveAnomaly, group: Group, { home }: GroupBook): void {
+export function place(live: LiveAnomaly, group: Group, book: GroupBook): void {
+  const { home } = book;
   const { fingerprint } = live.anomaly;
+  const over = overElsewhere(live, book, group);
+  if (over !== undefined) group.notBefore.set(fingerprint, Math.max(over, group.notBefore.get(fingerprint) ?? over));
   group.ended.delete(fingerprint);
   group.members.set(fingerprint, live);
   home.set(fingerprint, group);
@@ -60,6 +77,7 @@ export function retire(
     if (group.ended.size > maxAnomalies) {
       const oldest = group.ended.keys().next().value;
       if (oldest !== undefined) group.ended.delete(oldest);
+      if (oldest !== undefined) group.notBefore.delete(oldest);
       group.dropped++;
     }
     touched.add(group);

@@ -14,6 +14,8 @@ export interface Group {
   /** Active members by fingerprint. */
   readonly members: Map<string, LiveAnomaly>;
   readonly ended: Map<string, LiveAnomaly>;
+  /** By fingerprint, of members that an earlier incident had as well: when that was over (ms). What it saw did not begin this one. */
+  readonly notBefore: Map<string, number>;
   /** When what opened it began (ms); symptoms that join may be older. */
   readonly born: number;
   /** Ids of those that were open when it was opened, and of which no call was known either way. */
@@ -22,6 +24,10 @@ export interface Group {
   /** Ended members that made room for others. */
   dropped: number;
 }
+
+/** When an anomaly began, as far as this incident goes (ms). */
+export const beganAt = ({ fingerprint, startsAt }: Anomaly, { notBefore }: Pick<Group, "notBefore">): number =>
+  Math.max(startsAt, notBefore.get(fingerprint) ?? startsAt);
 
 export const membersOf = (group: Group): LiveAnomaly[] => [...group.members.values()];
 
@@ -47,7 +53,7 @@ export function redraw(group: Group, context: GroupContext, maxAnomalies: number
     // What is on its way out, or restored and not yet seen again, says nothing about users now.
     severity: present.length > 0 ? worse(incident.severity, severityOf(present, target, context)) : incident.severity,
     affected: affectedBy(all, target),
-    onset: Math.min(incident.onset, ...kept.slice(0, 1).map(({ startsAt }) => startsAt)),
+    onset: kept.reduce((first, anomaly) => Math.min(first, beganAt(anomaly, group)), incident.onset),
     anomalies: kept.slice(0, maxAnomalies),
     anomaliesDropped: group.dropped + Math.max(0, kept.length - maxAnomalies),
   };
@@ -76,10 +82,15 @@ export function restored(anomaly: Anomaly, incident: Incident, natureOf: (detect
   };
 }
 
-/** A group around its first anomaly. */
+/** A group around its first anomaly, which began at `born` (ms). */
 export function openedGroup(
   live: LiveAnomaly,
-  { id, cluster, now }: { readonly id: string; readonly cluster: string; readonly now: number },
+  {
+    id,
+    cluster,
+    now,
+    born,
+  }: { readonly id: string; readonly cluster: string; readonly now: number; readonly born: number },
 ): Group {
   const { anomaly } = live;
   return {
@@ -92,7 +103,7 @@ export function openedGroup(
       severity: "low",
       status: "open",
       openedAt: now,
-      onset: anomaly.startsAt,
+      onset: born,
       updatedAt: now,
       target: anomaly.target,
       affected: [anomaly.target],
@@ -101,7 +112,8 @@ export function openedGroup(
     },
     members: new Map(),
     ended: new Map(),
-    born: anomaly.startsAt,
+    notBefore: new Map(),
+    born,
     strangers: new Set(),
     visible: "",
     dropped: 0,
@@ -114,6 +126,8 @@ export function knownGroup(incident: Incident): Group {
     incident,
     members: new Map(),
     ended: new Map(),
+    // Its onset has taken account of them.
+    notBefore: new Map(incident.anomalies.map(({ fingerprint }) => [fingerprint, incident.onset])),
     born: incident.onset,
     strangers: new Set(),
     visible: visibleState(incident),

@@ -88,6 +88,7 @@ export function absorb(part: Group, whole: Group, book: GroupBook, now: number):
   const outcome = advance(part.incident.status, "absorb");
   if (!outcome.ok || !isOpen(whole) || part === whole) return false;
   for (const [fingerprint, live] of part.ended) whole.ended.set(fingerprint, live);
+  for (const [fingerprint, at] of part.notBefore) whole.notBefore.set(fingerprint, at);
   for (const live of membersOf(part)) {
     place(live, whole, book);
     // It knows again what it was made of, should that turn out to be something else.

@@ -1,8 +1,8 @@
 import { sameRef } from "../../incident/object-ref.ts";
 import { advance } from "../../incident/status.ts";
 import type { LiveAnomaly } from "../live-anomaly.ts";
-import { type GroupBook, isOpen } from "./group-book.ts";
-import { type Group, groupKeyOf, openedGroup } from "./incident-draft.ts";
+import { type GroupBook, isOpen, overElsewhere } from "./group-book.ts";
+import { beganAt, type Group, groupKeyOf, openedGroup } from "./incident-draft.ts";
 import type { News } from "./news.ts";
 
 /** A resolved incident is reopened when its trouble comes back within this time. */
@@ -40,7 +40,10 @@ function reopen(group: Group, live: LiveAnomaly, { groups }: GroupBook, { recurr
   group.strangers.clear();
   const { resolvedAt: _resolvedAt, mergedInto: _mergedInto, ...rest } = group.incident;
   // What is sought is what brought it back, not what began it the first time.
-  group.incident = { ...rest, status: outcome.status, onset: live.anomaly.startsAt };
+  group.notBefore.clear();
+  for (const [fingerprint, { anomaly }] of group.ended)
+    if (anomaly.endsAt !== undefined) group.notBefore.set(fingerprint, anomaly.endsAt);
+  group.incident = { ...rest, status: outcome.status, onset: beganAt(live.anomaly, group) };
   group.ended.clear();
   recurred.add(group);
 }
@@ -62,7 +65,8 @@ export function newHome(
     reopen(back, live, book, news);
     return back;
   }
-  const group = openedGroup(live, { id: nextId(), cluster, now });
+  const born = overElsewhere(live, book, undefined) ?? live.anomaly.startsAt;
+  const group = openedGroup(live, { id: nextId(), cluster, now, born });
   book.groups.set(group.incident.id, group);
   news.opened.add(group);
   return group;

@@ -1,4 +1,5 @@
 import { quoted } from "../../incident/quoted.ts";
+import { wasOver } from "./lasting-kind.ts";
 import type { Level } from "./lines/level.ts";
 import type { TemplateMiner } from "./templates/template-miner.ts";
 
@@ -17,6 +18,8 @@ export interface MessageKind {
   /** Begin of the lines with less than `surgeGapMs` between them, within the run. */
   readonly surgeAt: number;
   readonly surgeCount: number;
+  /** When it was last written again after it had been told and was over; its run when that has not been. */
+  readonly backAt: number;
   /** Runs so far; what comes and goes all the time is not news. */
   readonly runs: number;
   readonly pod: string;
@@ -66,6 +69,7 @@ function join(into: Mutable, other: MessageKind): void {
     ...(newer.surgeAt - older.lastAt > surgeGapMs
       ? { surgeAt: newer.surgeAt, surgeCount: newer.surgeCount }
       : { surgeAt: Math.min(into.surgeAt, other.surgeAt), surgeCount: into.surgeCount + other.surgeCount }),
+    backAt: newer.backAt - older.lastAt > surgeGapMs ? newer.backAt : Math.min(into.backAt, other.backAt),
     severalPods: into.severalPods || other.severalPods || into.pod !== other.pod,
     lastAt: newer.lastAt,
   });
@@ -90,8 +94,10 @@ export function createMessageKinds(options: {
     note({ id, at, pod, line, message, level }) {
       const known = kinds.get(id);
       if (known) {
+        if (wasOver(known, at)) known.backAt = at;
         if (at - known.lastAt > runGapMs) {
           known.runAt = at;
+          known.backAt = at;
           known.count = 0;
           known.severalPods = false;
           known.pod = pod;
@@ -123,6 +129,7 @@ export function createMessageKinds(options: {
         count: 1,
         surgeAt: at,
         surgeCount: 1,
+        backAt: at,
         runs: 1,
         pod,
         severalPods: false,

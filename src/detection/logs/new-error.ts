@@ -1,29 +1,17 @@
 import { makeRef } from "../../incident/object-ref.ts";
 import { defineDetector, type Finding } from "../detector.ts";
 import { short } from "../state/container-states.ts";
+import { lasts, patienceMs, quietMs } from "./lasting-kind.ts";
 import { type MessageKind, surgeGapMs } from "./message-kinds.ts";
 
 /** Seen first within this time, a template is news; after it, it is known trouble. */
 const newsMs = 60 * 60_000;
 /** What has come back more often than this since then is part of life. */
 const maxRuns = 3;
-/** Without another line for this long it is over, at the latest. */
-const quietMs = 90_000;
 /** Without another line for this long it may be over; errors that come twice a minute are not. */
 const fadingMs = 20_000;
 /** What a workload says in the first minutes of the watch is what it always says; severe lines need no more learning. */
 const minLearnMs = 60_000;
-
-/** Four times the usual pause between its lines, within reason. */
-function patienceMs({ runAt, lastAt, count }: MessageKind): number {
-  const pause = count > 1 ? (lastAt - runAt) / (count - 1) : quietMs;
-  return Math.min(quietMs, Math.max(20_000, 4 * pause));
-}
-
-/** Not just a hiccup: several lines over some time, from several pods, or many at once. */
-function lasts({ count, runAt, lastAt, fatal, severalPods }: MessageKind): boolean {
-  return (count >= 2 && lastAt - runAt >= 10_000) || count >= 5 || severalPods || (fatal && count >= 2);
-}
 
 /** No more than these before a pause are what an earlier trouble left. */
 const maxStray = 5;
@@ -32,12 +20,12 @@ const denserTimes = 10;
 
 /**
  * When what is seen now began: with the run, unless it is a stray line or two and a pause that the surge after them would never
- * make. Else the leftover of one trouble dates the next one back to it.
+ * make, or was told before and over. Else the leftover of one trouble dates the next one back to it.
  */
-function beganAt({ runAt, count, surgeAt, surgeCount, lastAt }: MessageKind): number {
-  if (count - surgeCount <= maxStray) return surgeAt;
-  if (surgeCount < 5) return runAt;
-  return (lastAt - surgeAt) / (surgeCount - 1) < surgeGapMs / denserTimes ? surgeAt : runAt;
+function beganAt({ runAt, count, surgeAt, surgeCount, lastAt, backAt }: MessageKind): number {
+  if (count - surgeCount <= maxStray) return Math.max(surgeAt, backAt);
+  const isDenser = surgeCount >= 5 && (lastAt - surgeAt) / (surgeCount - 1) < surgeGapMs / denserTimes;
+  return Math.max(isDenser ? surgeAt : runAt, backAt);
 }
 
 /**

@@ -8,7 +8,7 @@ import type { Incident } from "../../incident/incident.ts";
 import type { ObjectRef } from "../../incident/object-ref.ts";
 import type { Tx } from "../audit.ts";
 import type { Database } from "../database.ts";
-import { standingVerdict } from "../plans/standing-verdict.ts";
+import { standingVerdict, wasTakenBack } from "../plans/standing-verdict.ts";
 import { type FixOutcome, outcomeTable, type WrongCause } from "./outcome-table.ts";
 
 /** What is less alike is another story. */
@@ -80,7 +80,8 @@ async function causeSoFar(tx: Tx, incidentId: string): Promise<CauseCode | undef
 async function fixOutcomes(tx: Tx, cluster: string): Promise<readonly FixOutcome[]> {
   const { rows } = await sql<FixOutcome>`
     with recent as (select plan_id, verdict from verification where verdict <> 'unknown' order by at desc limit ${counted.rows})
-    select p.incident_id as "incidentId", p.cause, p.action, ${standingVerdict} = 'recovered' as recovered
+    select p.incident_id as "incidentId", p.cause, p.action, ${standingVerdict} = 'recovered' as recovered,
+           v.verdict = 'recovered' and ${wasTakenBack} as "takenBack"
       from recent v join action_plan p on p.id = v.plan_id
       join incident i on i.cluster = ${cluster}
        and i.id = case when p.incident_id ~ '^[0-9]{1,18}$' then p.incident_id::bigint end

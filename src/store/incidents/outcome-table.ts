@@ -8,6 +8,8 @@ export interface FixOutcome {
   readonly cause: CauseCode;
   readonly action: ActionCode;
   readonly recovered: boolean;
+  /** The symptoms were gone, and somebody took the change back. */
+  readonly takenBack: boolean;
 }
 
 /** One incident of which somebody said that this was, or was not, the cause. */
@@ -23,6 +25,8 @@ const none: OutcomeCounts = { right: 0, wrong: 0 };
 /**
  * Counts outcomes. A cause is right once for each incident in which a fix for it was seen to help or people said so, and
  * wrong once for each in which people said that; a fix that did not help speaks against the fix, not against the cause.
+ * What somebody took back although the symptoms were gone is not wanted again in this incident; of others it says nothing: it
+ * may have been a stopgap, or an exercise.
  */
 export function outcomeTable(
   incidentId: string,
@@ -43,6 +47,7 @@ export function outcomeTable(
     add(one.cause, Number(verdict === "right"), Number(verdict === "wrong"));
   };
   for (const fix of fixes) {
+    if (fix.takenBack && fix.incidentId !== incidentId) continue;
     const weight = fix.incidentId === incidentId ? ownWeight : 1;
     add(`${fix.cause}|${fix.action}`, fix.recovered ? weight : 0, fix.recovered ? 0 : weight);
     if (fix.recovered) once("right", fix);

@@ -58,6 +58,23 @@ test("nor do two, when the first lines after a pause are already seen", () => {
   expect(incident?.onset).toBeGreaterThanOrEqual(from + 105_000);
 });
 
+test("errors that were told, over, and are back within two minutes began when they came back", () => {
+  let last = Number.NEGATIVE_INFINITY;
+  const { shop, from } = shopWith((since) => {
+    if (since < 40_000) return 10;
+    if (since < 120_000 || since - last < 9_000) return 0;
+    last = since;
+    return 1;
+  });
+  shop.run(40_000);
+  const told = () => shop.world.active().find(({ detector }) => detector === "log-new-error");
+  expect(told()?.startsAt).toBeLessThan(from + 15_000);
+  shop.run(75_000);
+  expect(told()).toBeUndefined();
+  shop.run(45_000);
+  expect(told()?.startsAt).toBeGreaterThanOrEqual(from + 115_000);
+});
+
 test("an error is new though its program has told others in the same words", () => {
   const shop = openLogShop({ [orders]: requests(4), "catalogue-a1-x1": requests(5) });
   const declined = (texts: readonly string[], count: number): Writer => {

@@ -112,11 +112,13 @@ describe("the next fix", () => {
     expect(after.find(({ action }) => action === second.action)?.confidence).toBeGreaterThan(second.confidence + 0.02);
   });
 
-  test("one that somebody took back has not helped, whatever the detectors said", async () => {
+  test("one that somebody took back has not helped, whatever the detectors said, nor has it failed elsewhere", async () => {
     const id = await earlier({ verdict: "recovered" });
     await database.pool.query("update action_plan set phase = 'undo' where incident_id = $1", [id]);
     const { outcomes, similar } = await recall(database, input.incident);
-    expect(outcomes.fix("missing-env", "set-env")).toEqual({ right: 0, wrong: 1 });
+    expect(outcomes.fix("missing-env", "set-env")).toEqual({ right: 0, wrong: 0 });
+    const again = await recall(database, { ...input.incident, id });
+    expect(again.outcomes.fix("missing-env", "set-env")).toEqual({ right: 0, wrong: 3 });
     expect(similar[0]?.fix).toMatchObject({ action: "set-env", recovered: false });
     const since = input.incident.openedAt - 86_400_000;
     expect(await causePrecision(database, input.incident.cluster, since)).toEqual({ right: 0, wrong: 0 });
