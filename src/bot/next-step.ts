@@ -1,4 +1,4 @@
-import { partlyApplied } from "../incident/fix/execution.ts";
+import { partlyApplied, stoppedByFreeze } from "../incident/fix/execution.ts";
 import type { StoredPlan } from "../incident/fix/stored-plan.ts";
 import { fixGroups } from "./fix-groups.ts";
 import type { FixView, IncidentView } from "./incident-view.ts";
@@ -18,10 +18,13 @@ const notUndone = (fix: FixView | undefined) => fix?.plan !== undefined && faile
 function afterLast(done: readonly FixView[]): string {
   const last = done.findLast((fix) => fix.plan && fix.plan.plan.state !== "approved");
   switch (last && stateOf(last)) {
-    case "failed":
-      return last?.plan?.executions.at(-1)?.detail.startsWith(partlyApplied)
+    case "failed": {
+      const detail = last?.plan?.executions.at(-1)?.detail ?? "";
+      if (detail.startsWith(stoppedByFreeze)) return "A freeze stopped the last fix; what it had done by then stays. ";
+      return detail.startsWith(partlyApplied)
         ? "The last fix was applied only in part, and that part is still in place. "
         : "The last fix could not be applied. ";
+    }
     case "undone":
       return last?.plan?.verification?.verdict === "worse"
         ? "The last fix made things worse and was undone. "

@@ -1,3 +1,4 @@
+import { partlyApplied } from "../incident/fix/execution.ts";
 import type { StoredPlan } from "../incident/fix/stored-plan.ts";
 import { verdictWords } from "../incident/fix/verdict-words.ts";
 import type { IncidentView } from "./incident-view.ts";
@@ -84,6 +85,8 @@ export function planNews(stored: StoredPlan, say: Say): PlanNews | undefined {
     }
     case "failed": {
       const detail = reason ?? executions.at(-1)?.detail;
+      if (detail?.startsWith(partlyApplied))
+        return { mark: "trouble", text: `${who ? `Approved by ${who}. ` : ""}${say.text(detail, 500)}` };
       return {
         mark: "not-applied",
         text: `${who ? `Approved by ${who}, but not applied` : "Not applied"}${detail ? `: ${say.text(detail, 300)}` : ""}`,

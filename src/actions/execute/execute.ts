@@ -6,7 +6,7 @@ import { doStep } from "./do-step.ts";
 import type { ExecuteDeps } from "./execute-deps.ts";
 import { lookAt } from "./look.ts";
 import { answersText } from "./step-end.ts";
-import { leftAsIs, takenBack } from "./take-back.ts";
+import { frozenHalfWay, leftAsIs, takenBack } from "./take-back.ts";
 import { whatIsDone } from "./what-is-done.ts";
 import { whyForbidden } from "./why-forbidden.ts";
 import { whyTampered } from "./why-tampered.ts";
@@ -43,10 +43,7 @@ export async function carryOut(claim: Claim, deps: ExecuteDeps): Promise<Execute
     if (end.type === "interrupted") return await handOver(claim, deps);
     if (end.type === "unreachable") return await postpone(claim, end.detail, done, deps);
     if (end.type === "failed") return await finish(claim, await takenBack(end.result, done, claim, deps), deps);
-    if (end.type === "frozen") {
-      const detail = `Changes were frozen when ${done.length} of ${steps.length} steps were done.`;
-      return await finish(claim, leftAsIs({ outcome: "refused", detail }, done, claim), deps);
-    }
+    if (end.type === "frozen") return await finish(claim, frozenHalfWay(done, steps.length, claim), deps);
     done.push(step);
     if (end.said) said.push(end.said);
     // The first object is the one the plan is about.

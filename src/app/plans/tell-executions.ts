@@ -1,4 +1,5 @@
 import { actionTitle } from "../../incident/fix/action-title.ts";
+import { partlyApplied } from "../../incident/fix/execution.ts";
 import type { Redact } from "../../incident/redacted.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { Logger } from "../../lib/logger.ts";
@@ -34,7 +35,7 @@ export async function tellExecutions({ plans, jobs, redact, clock, log, changed 
       kind: done ? word : `not-${word}`,
       text: redact(
         !done
-          ? `Not ${word}: ${title}. ${detail}`
+          ? `${detail.startsWith(partlyApplied) ? "Stopped half-way" : `Not ${word}`}: ${title}. ${detail}`
           : kind === "undo"
             ? `Undone: ${title}. What was before is back.`
             : `Applied: ${title}${detail ? ` – ${detail}` : ""}.`,

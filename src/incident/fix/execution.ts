@@ -11,8 +11,10 @@ export interface Execution {
   readonly resourceVersionAfter?: string;
 }
 
-/** How the detail of an execution begins that failed half-way and could not put back what it had done. */
+/** How the detail of an execution begins that ended half-way and could not put back what it had done. */
 export const partlyApplied = "Only a part was applied";
+/** The same of one that must not: a freeze stops what has not been sent, and sends nothing to take the rest back. */
+export const stoppedByFreeze = `${partlyApplied}, because changes were frozen`;
 
 export type VerificationVerdict = "recovered" | "not-recovered" | "worse" | "unknown";
 

@@ -5,6 +5,7 @@ import { asTold } from "../../incident/diagnosis/evidence-texts.ts";
 import { ruledOutGroups } from "../../incident/diagnosis/ruled-out-groups.ts";
 import { pointingAt } from "../../incident/diagnosis/told-once.ts";
 import { actionTitle } from "../../incident/fix/action-title.ts";
+import { partlyApplied } from "../../incident/fix/execution.ts";
 import { verdictWords } from "../../incident/fix/verdict-words.ts";
 import { cell, code, fullTime, percent, timesOf } from "./markdown.ts";
 import { theFix } from "./postmortem-facts.ts";
@@ -73,8 +74,11 @@ export function timeline({ diagnosis, evidence, told = [] }: PostmortemInput): r
   ];
 }
 
-const outcomeWords = (one: PostmortemInput["executions"][number]) =>
-  one.execution.outcome === "applied" ? "" : ` – not carried out: ${one.execution.detail || one.execution.outcome}`;
+function outcomeWords({ execution: { outcome, detail } }: PostmortemInput["executions"][number]): string {
+  if (outcome === "applied") return "";
+  const how = detail.startsWith(partlyApplied) ? "stopped half-way" : "not carried out";
+  return ` – ${how}: ${cell(detail || outcome).replace(/\.$/, "")}`;
+}
 
 /** What was changed, by whose word, and whether it helped; then what was offered and not taken. */
 export function done({ executions, recommendations }: PostmortemInput): readonly string[] {
@@ -82,7 +86,7 @@ export function done({ executions, recommendations }: PostmortemInput): readonly
     const { execution, title, kubectl, approvedBy, verification } = one;
     const by = approvedBy.length > 0 ? `, approved by ${cell(approvedBy.join(", "))}` : "";
     return [
-      `**${fullTime(execution.startedAt)}: ${execution.kind === "undo" ? "undone: " : ""}${cell(title)}**${by}${cell(outcomeWords(one))}.`,
+      `**${fullTime(execution.startedAt)}: ${execution.kind === "undo" ? "undone: " : ""}${cell(title)}**${by}${outcomeWords(one)}.`,
       ...(verification ? [`${sentence(verdictWords[verification.verdict])}: ${cell(verification.reason)}`] : []),
       "",
       code(kubectl),

@@ -98,10 +98,32 @@ describe("the freeze switch", () => {
     expect(results).toEqual([
       {
         outcome: "refused",
-        detail:
-          "Only a part was applied, and is still in place: Node n. Changes were frozen when 1 of 2 steps were done.",
+        detail: "Only a part was applied, because changes were frozen after 1 of 2 steps. Still changed: Node n.",
       },
     ]);
+  });
+  test("of a drain leaves word of which pods are gone already", async () => {
+    const pods = Array.from({ length: 9 }, (_, i) => makeRef("Pod", "shop", `carts-${i}`));
+    const node = makeRef("Node", undefined, "n");
+    const cordon: WriteStep = { type: "patch", target: node, patchType: "json", body: [] };
+    let sent = 0;
+    const renew = async () => (sent++ < 9 ? ("held" as const) : ("frozen" as const));
+    const claim = claimOf([cordon, ...pods.map((target): WriteStep => ({ type: "evict", target }))], {
+      content: {
+        touches: [
+          { target: node, uid: "n", resourceVersion: "5", before: nodeDigest, after: "b" },
+          ...pods.map((target) => ({ target, uid: "p", resourceVersion: "5", before: "", after: null })),
+        ],
+        undo: [cordon],
+      },
+    });
+    const get: ActorPort["get"] = async (ref) => ({ type: "found", object: ref.kind === "Node" ? nodeObject : object });
+    const { deps, results } = world({ plans: { renew }, cluster: { get } });
+    await carryOut(claim, deps);
+    const names = [0, 1, 2, 3, 4, 5].map((i) => `Pod shop/carts-${i}`).join(", ");
+    expect(results[0]?.detail).toBe(
+      `Only a part was applied, because changes were frozen after 9 of 10 steps. Still changed: Node n. Evicted: ${names} and 2 more.`,
+    );
   });
 });
 

@@ -32,7 +32,7 @@ describe("a plan that the policy forbids by the time it is taken over", () => {
       name: "was half done: which half is said, and that nothing was done is not",
       gone: ["carts-1"],
       attempt: 2,
-      want: /^Only a part was applied, and is still in place: Pod shop\/carts-1\. .* protects\.$/,
+      want: /^Only a part was applied\. Deleted: Pod shop\/carts-1\. .* protects\.$/,
     },
   ])("$name", async ({ gone, attempt, want }) => {
     const { sent, result } = await takenOver({ gone, attempt });

@@ -2,8 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { FixView, IncidentView } from "../../../src/bot/incident-view.ts";
 import { nextStep } from "../../../src/bot/next-step.ts";
 import { planNews, type Say } from "../../../src/bot/plan-words.ts";
-import type { VerificationVerdict } from "../../../src/incident/fix/execution.ts";
-import { partlyApplied } from "../../../src/incident/fix/execution.ts";
+import { partlyApplied, stoppedByFreeze, type VerificationVerdict } from "../../../src/incident/fix/execution.ts";
 import type { StoredPlan } from "../../../src/incident/fix/stored-plan.ts";
 import { incidentView, plan, planView } from "../../support/incident-view.ts";
 
@@ -40,6 +39,7 @@ const undoRefused = {
 const bare = { recommendation: offered.recommendation };
 const ana = { approvals: [vote("Ana")] };
 const applied = { ...ana, appliedAt: at };
+const frozenHalfWay = `${stoppedByFreeze} after 2 of 4 steps. Still changed: Node n. Evicted: Pod shop/carts-1.`;
 const taken = { status: "acknowledged" } as const;
 
 function view(fixes: readonly FixView[], incident: Partial<IncidentView["incident"]> = taken, more = {}): IncidentView {
@@ -92,10 +92,15 @@ describe("who has just been woken reads first what the incident waits for", () =
       view: view([
         fix("failed", {
           ...ana,
-          executions: [execution("apply", "refused", `${partlyApplied}, and is still in place: Service shop/carts.`)],
+          executions: [execution("apply", "refused", `${partlyApplied}. Still changed: Service shop/carts.`)],
         }),
       ]),
       want: "The last fix was applied only in part, and that part is still in place. Somebody has to look: no safe change is known.",
+    },
+    {
+      name: "stopped half-way by a freeze",
+      view: view([fix("failed", { ...ana, executions: [execution("apply", "refused", frozenHalfWay)] })]),
+      want: "A freeze stopped the last fix; what it had done by then stays. Somebody has to look: no safe change is known.",
     },
     {
       name: "undecided between two causes, with an offer",
@@ -230,6 +235,10 @@ describe("what became of a plan: who, when, what came of it", () => {
     {
       stored: fix("undone", { ...applied, executions: [undo] }),
       want: "Approved by Ana, applied on 03:10, undone on 03:11",
+    },
+    {
+      stored: fix("failed", { ...ana, reason: frozenHalfWay }),
+      want: `Approved by Ana. ${frozenHalfWay}`,
     },
     { stored: fix("failed", { ...ana, reason: "conflict" }), want: "Approved by Ana, but not applied: conflict" },
     {

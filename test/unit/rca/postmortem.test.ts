@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { stoppedByFreeze } from "../../../src/incident/fix/execution.ts";
 import { diagnoseByRules } from "../../../src/rca/diagnose.ts";
 import { postmortem } from "../../../src/rca/report/postmortem.ts";
 import { brokenShop } from "./broken-shop.ts";
@@ -102,6 +103,20 @@ it("log text cannot break out of a table or become a link", async () => {
   const rows = text.split("\n").filter((line) => /^\| E\d+ \|/.test(line));
   expect(rows.length).toBeGreaterThanOrEqual(3);
   for (const row of rows) expect(row.match(/(?<!\\)\|/g)?.length).toBe(6);
+});
+
+it("a change that a freeze stopped half-way is told with what it did, and not as one that was not carried out", async () => {
+  const { input } = await brokenShop();
+  const { diagnosis, evidence, recommendations } = diagnoseByRules(input);
+  const detail = `${stoppedByFreeze} after 2 of 4 steps. Evicted: Pod shop/carts-1.`;
+  const execution = { id: "1", planId: "p", kind: "apply", outcome: "refused", detail, startedAt: 1 } as const;
+  const text = postmortem({
+    incident: input.incident,
+    ...{ diagnosis, evidence, recommendations, redact: input.redact },
+    executions: [{ execution, title: "Drain Node n", kubectl: "kubectl drain n", approvedBy: ["Ana"] }],
+  });
+  expect(text).toContain(`Drain Node n**, approved by Ana – stopped half-way: ${detail}\n`);
+  expect(text).not.toContain("not carried out");
 });
 
 it("how it ended is told as it was: by itself, not yet, or by a change that is not known to have helped", async () => {
