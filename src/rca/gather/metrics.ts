@@ -4,6 +4,7 @@ import type { Point, Series } from "../../cluster/series-store.ts";
 import type { ObjectRef } from "../../incident/object-ref.ts";
 import { utcTime } from "../../lib/clock.ts";
 import type { Finding } from "./evidence-book.ts";
+import { seriesWords } from "./series-words.ts";
 
 /** A series before and since a moment. `before` is undefined when there was no data (a new pod, for example). */
 export interface Shift {
@@ -119,34 +120,14 @@ function withUnit(name: DerivedSeriesName, value: number): string {
   return `${Number.isInteger(value) ? value : value.toFixed(2)}${unit === "1/s" ? "/s" : unit === "bytes/s" ? " bytes/s" : ""}`;
 }
 
-/** `mean latency` for `latency_mean_seconds`: the unit stands beside the value. */
-function wordsOf(name: DerivedSeriesName): string {
-  const words = name
-    .replace(/^client_/, "")
-    .replace(/_per_second$/, "")
-    .replace(/_(seconds|bytes|cores|ratio)$/, "")
-    .replace(/^(.*)latency_(mean|p50|p95)$/, "$1$2 latency")
-    .replace(/_/g, " ")
-    .replace("container cpu throttled", "time throttled at the CPU limit")
-    .replace(/^container cpu$/, "CPU use")
-    .replace("container memory working set", "memory in use")
-    .replace(/^(pod |route )?error$/, "$1share of failed requests")
-    .replace(/^node cpu$/, "CPU use")
-    .trim();
-  return words;
-}
-
 export function metricFinding(shift: Shift, about: ObjectRef): Finding {
   const { name, labels } = shift;
-  const own = derivedSeries[name].labels.filter((label) => label !== "namespace" && label !== "peer");
-  const caller = own.map((label) => labels[label]).join(" ");
-  const who = labels.peer === undefined ? caller : `calls from ${caller} to ${labels.peer}`;
   const before = shift.before === undefined ? "no data before" : `${withUnit(name, shift.before)} before`;
   return {
     source: "metric",
     about,
     query: promqlOf(name, labels),
-    text: `${wordsOf(name)} of ${who}: ${before}, ${withUnit(name, shift.after)} on average and ${withUnit(name, shift.peak)} at most since ${utcTime(shift.from)}`,
+    text: `${seriesWords(name, labels)}: ${before}, ${withUnit(name, shift.after)} on average and ${withUnit(name, shift.peak)} at most since ${utcTime(shift.from)}`,
     at: shift.to,
     from: shift.from,
     to: shift.to,

@@ -35,11 +35,13 @@ export function serviceFinding(observation: Observation, ref: ObjectRef, now: nu
   const selector = Object.entries(service.spec.selector ?? {})
     .map(([key, value]) => `${key}=${value}`)
     .join(",");
+  const on = ports.length > 0 ? ` on port ${[...new Set(ports)].join(", ")}` : ", no port";
+  const endpoints = ready + notReady === 0 ? "no endpoints" : `${ready} ready and ${notReady} not ready endpoints${on}`;
   return {
     source: "topology",
     about: ref,
     query: `kubectl -n ${ref.namespace} get endpointslices -l kubernetes.io/service-name=${ref.name}`,
-    text: `Service ${ref.name}: selector ${selector || "none"}, ports ${wanted || "none"}; ${known ? `${ready} ready and ${notReady} not ready endpoints${ports.length > 0 ? ` on port ${[...new Set(ports)].join(", ")}` : ", no port"}` : "no endpoint slice"}`,
+    text: `Service ${ref.name}: selector ${selector || "none"}, ports ${wanted || "none"}; ${known ? endpoints : "no endpoint slice"}`,
     at: now,
   };
 }

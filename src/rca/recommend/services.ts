@@ -18,7 +18,7 @@ export function serviceFixes(open: Case, item: Candidate): readonly (Fix | undef
             "patch-selector",
             culprit,
             { selector: { ...facts.selector } },
-            "selects the pods that are ready to serve again",
+            "selects again the pods that are ready to serve",
           )
         : undefined;
     return culprit.kind === "Service" ? [set] : change ? undoChange(open, change) : [];

@@ -6,6 +6,7 @@ import { eventFinding } from "../gather/events.ts";
 import { fieldName } from "../gather/field-words.ts";
 import { nodeFinding } from "../gather/node.ts";
 import { podFinding } from "../gather/object-state.ts";
+import { askedOfNodes } from "./asked-of-nodes.ts";
 import { withoutForeignOoms } from "./node-ooms.ts";
 import { called, citeChange, lastFields } from "./patterns.ts";
 
@@ -106,7 +107,7 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
           culprit: workload,
           statement: `no node can take the pods of ${called(workload)}${short ? `: not enough ${short[1]}` : ""}${
             own
-              ? ` since ${own.fields
+              ? ` since ${askedOfNodes(own.fields, short?.[1])
                   .map((field) => `its ${fieldName(field)} became ${field.after ?? "empty"}`)
                   .join(" and ")
                   .slice(0, 200)}`
