@@ -72,19 +72,32 @@ export function scanHeader(text: string, start: number, end: number, out: Header
 
 const inside = createHeader();
 
-/** `host kubelet[7]: I0311 08:15:02.1 7 volume.go:71] `: the header of the program inside that of the daemon, when it tells a level. */
+/**
+ * `host kubelet[7]: I0311 08:15:02.1 7 volume.go:71] `: the header of the program inside that of the daemon, when it tells a level or
+ * begins with date and clock, a name before them perhaps.
+ */
 function scanInner(text: string, end: number, out: Header): void {
   const code = text.charCodeAt(out.message);
   const isCode = (classOf(text.charCodeAt(out.message + 1)) & (UPPER | DIGIT)) !== 0;
-  if (!isDigit(code) && code !== OPEN && !(classOf(code) === UPPER && isCode)) return;
+  const isLoud = isDigit(code) || code === OPEN || (classOf(code) === UPPER && isCode);
+  if (!isLoud && !beginsTimed(text, out.message, end)) return;
   scanLayout(text, out.message, end, inside);
-  if (inside.level === 0 || inside.wrapped || inside.message >= end) return;
+  const isDated = (!isLoud || inside.timeStart === out.message) && inside.timeEnd - inside.timeStart >= MIN_STAMP;
+  if (inside.message >= end || (!isDated && (inside.level === 0 || inside.wrapped))) return;
   out.level = inside.level;
   out.message = inside.message;
   out.component = inside.component;
   if (inside.kind !== TIME.iso) return;
   out.timeStart = inside.timeStart;
   out.timeEnd = inside.timeEnd;
+}
+
+/** A time that begins with the name of a month or a day, or one behind a word. */
+function beginsTimed(text: string, at: number, end: number): boolean {
+  if (!isLetter(text.charCodeAt(at))) return false;
+  if (scanTime(text, at, end, time)) return true;
+  const next = skipWord(text, at, end) + 1;
+  return isDigit(text.charCodeAt(next)) && scanTime(text, next, end, time);
 }
 
 /** A header that is a line of its own: the sentence stands on the next one, indented, in `[[` where Payara writes it. */

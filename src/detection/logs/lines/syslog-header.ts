@@ -2,6 +2,7 @@ import { isDigit, isSpace, skipDigits, skipLetters, skipSpaces, skipWord } from 
 import type { Header } from "./header.ts";
 import { closeBracket } from "./header-parts.ts";
 import { levelRank } from "./level.ts";
+import { isHost, isTag } from "./syslog-host.ts";
 
 /** What stands between time and message in lines of syslog, of the kernel and of programs that write as it does. */
 
@@ -39,8 +40,22 @@ export function afterAngleLevel(text: string, at: number, end: number, out: Head
   return skipSpaces(text, text.charCodeAt(close + 1) === COLON ? close + 2 : close + 1, end);
 }
 
-/** `debug1: `, `<info>  [1795286142.3] `, `[    1.2] `: what a program or the kernel itself writes before its sentence. */
+/** `[26931:0] info: `: a process in brackets and the level, told to `out`; where what follows begins, -1 when there is none. */
+function afterBracketLevel(text: string, at: number, end: number, out: Header): number {
+  const close = text.charCodeAt(at) === OPEN ? closeBracket(text, at, end) : -1;
+  if (close < 0) return -1;
+  const level = skipSpaces(text, close + 1, end);
+  const stop = skipLetters(text, level, end);
+  const rank = text.startsWith(": ", stop) ? levelRank(text, level, stop) : 0;
+  if (rank === 0) return -1;
+  out.level = rank;
+  return skipSpaces(text, stop + 1, end);
+}
+
+/** `debug1: `, `<info>  [1795286142.3] `, `[    1.2] `, `[7:0] info: `: what a program or the kernel itself writes before its sentence. */
 function afterDetail(text: string, at: number, end: number, out: Header): number {
+  const stated = afterBracketLevel(text, at, end, out);
+  if (stated > 0) return stated;
   const level = afterAngleLevel(text, at, end, out);
   const uptime = afterUptime(text, level, end);
   if (uptime > at) return uptime < end ? uptime : at;
@@ -147,7 +162,12 @@ export function afterSyslogTime(text: string, at: number, end: number, out: Head
   const host = skipWord(text, at, end);
   const columns = afterTabs(text, host, end, out);
   if (columns > 0) return columns;
-  const tag = afterFacility(text, skipSpaces(text, host, end), end, out);
+  const rank = text.charCodeAt(host - 1) === COLON ? levelRank(text, at, host - 1) : 0;
+  if (rank > 0) {
+    out.level = rank;
+    return skipSpaces(text, host, end);
+  }
+  const tag = isTag(text, at, host) ? at : afterFacility(text, skipSpaces(text, host, end), end, out);
   const stated = afterStatedLevel(text, tag, end, out);
   if (stated > 0) return stated;
   const limit = Math.min(end, tag + MAX_TAG);
@@ -158,7 +178,7 @@ export function afterSyslogTime(text: string, at: number, end: number, out: Head
       return afterDetail(text, skipSpaces(text, i + 1, end), end, out);
     if (isSpace(code) && (++words > 2 || (words === 1 && !continuesTag(text, i + 1)))) break;
   }
-  return tag;
+  return out.level > 0 || isHost(text, at, host, end) ? tag : at;
 }
 
 /** `host program[7]: ` after a time in the way of RFC 3339, as rsyslog writes it; the offset of the message, or -1. */
