@@ -1,5 +1,7 @@
 import { skipSpaces } from "./chars.ts";
-import { AFTER_LEVEL, BEFORE_LEVEL, type Layout, OPENINGS } from "./known-layouts.ts";
+import { AFTER_LEVEL, BEFORE_LEVEL } from "./known-layouts.ts";
+import { OPENINGS } from "./known-openings.ts";
+import type { Layout } from "./layout.ts";
 import { levelRank } from "./level.ts";
 
 /** Finds what single programs write into their headers, fast: by the first two words of what is looked at. */

@@ -1,9 +1,10 @@
 import { classOf, isDigit, isLetter, skipDigits, skipLetters, skipSpaces, skipWord, UPPER } from "./chars.ts";
 import { type Cursor, finish, noteTime, type Step } from "./header-cursor.ts";
 import { closeBracket } from "./header-parts.ts";
-import { letterRank, levelRank } from "./level.ts";
+import { letterInBrackets, letterRank, levelRank } from "./level.ts";
 import { scanTime, TIME, type TimeScan } from "./scan-time.ts";
 import { separatorAt } from "./separated-field.ts";
+import { afterSourcePlace } from "./source-place.ts";
 
 /** What headers hold in brackets: a level, a time, a thread, a request, or several of these. */
 
@@ -19,8 +20,6 @@ const SPACE = 32;
 const COLON = 58;
 const COMMA = 44;
 const SLASH = 47;
-const LETTER_C = 67;
-const LETTER_T = 84;
 
 const time: TimeScan = { end: 0, kind: 0 };
 
@@ -52,11 +51,6 @@ function levelOfParts(text: string, inside: number, close: number): number {
 function endOfStated(text: string, from: number, close: number): number {
   const letters = skipLetters(text, from, close);
   return text.charCodeAt(letters) === SLASH ? letters : skipWord(text, from, close);
-}
-
-/** `[W]` behind the time, as beego and its kin write it, with `T` for trace and `C` for critical. */
-function letterInBrackets(code: number): number {
-  return code === LETTER_T ? 1 : code === LETTER_C ? 5 : letterRank(code);
 }
 
 /** `[Server thread/INFO]`: the level in capitals behind the last slash; 0 when there is none. */
@@ -102,12 +96,26 @@ function isBeforeLevel(text: string, from: number, end: number): boolean {
   return levelRank(text, at, skipLetters(text, at, end)) > 0;
 }
 
-/** `[I 2026-11-20 22:27:36.123 LabApp] `, `[W 261120 22:27:36 web:12] `, as Jupyter and Tornado write: a letter before the time. */
+/** `[shop] ` behind a place: the part that speaks. */
+const PART = /\[[\w.-]{1,32}(?: - \w{1,8})?\] (?=\S)/y;
+
+/**
+ * `[I 2026-11-20 22:27:36.123 LabApp] `, `[W 261120 22:27:36 web:12] `, as Jupyter and Tornado write, `[W store.cpp:12] `, as PyTorch
+ * does: a letter before the time or the place.
+ */
 export const takeLetterBracket: Step = (text, end, header, c) => {
-  if (c.code !== OPEN || c.timed || header.level > 0 || text.charCodeAt(c.at + 2) !== 32) return false;
+  if (c.code !== OPEN || header.level > 0 || text.charCodeAt(c.at + 2) !== 32) return false;
   const rank = letterRank(text.charCodeAt(c.at + 1));
   const close = rank === 0 ? -1 : closeBracket(text, c.at, end);
-  if (close < 0 || !isDigit(text.charCodeAt(c.at + 3))) return false;
+  if (close < 0) return false;
+  if (!isDigit(text.charCodeAt(c.at + 3))) {
+    const place = afterSourcePlace(text, c.at + 3, end, 1);
+    if (place < close) return false;
+    header.level = rank;
+    PART.lastIndex = place;
+    return finish(c, PART.test(text) ? PART.lastIndex : place);
+  }
+  if (c.timed) return false;
   // `261120 22:27:36`: the clock alone is read.
   const day = skipDigits(text, c.at + 3, close);
   const from = day === c.at + 9 && text.charCodeAt(day) === 32 ? day + 1 : c.at + 3;
@@ -135,8 +143,10 @@ function levelInside(text: string, inside: number, letters: number, close: numbe
   if (rank > 0 || !c.timed) return rank;
   // MySQL's word for what is neither an error nor a note.
   if (text.startsWith("System] [MY-", inside)) return INFO;
-  if (c.brackets === 0 && close === inside + 1) return letterInBrackets(text.charCodeAt(inside));
-  return levelBehindSlash(text, inside, close);
+  if (close === inside + 1) return letterInBrackets(text.charCodeAt(inside));
+  // `[shop.ledger#critical]`, as Twisted writes it.
+  const hash = text.lastIndexOf("#", close);
+  return (hash > inside ? levelRank(text, hash + 1, close) : 0) || levelBehindSlash(text, inside, close);
 }
 
 /** `[time level module]`, `[module:level]`, `[level]`, and after a time or level `[thread]`, `[request id]`. */

@@ -1,7 +1,7 @@
 import { classOf, isDigit, LOWER, skipSpaces, skipWord, UPPER } from "./chars.ts";
 import { finish, type Step } from "./header-cursor.ts";
 import { dots, isComponent } from "./header-parts.ts";
-import { levelRank } from "./level.ts";
+import { letterInBrackets, levelRank } from "./level.ts";
 import { isRaised } from "./raised-name.ts";
 import { afterSourcePlace } from "./source-place.ts";
 
@@ -21,14 +21,20 @@ function afterSign(text: string, at: number, end: number): number {
   return word - at < 3 && /^(?:--?|>)$/.test(text.slice(at, word)) ? skipSpaces(text, word, end) : at;
 }
 
-/** `main.go:7: INFO: `, `main.go:7: [warn] `, `main.go:7: WARN `: the level text[at, word) behind a place; 0 when it is none. */
+/** `main.go:7: INFO: `, `main.go:7: [warn] `, `[W] `, `main.go:7: WARN `: the level text[at, word) behind a place; 0 when it is none. */
 function levelBehindPlace(text: string, at: number, word: number): number {
   const last = text.charCodeAt(word - 1);
   if (last === COLON) return levelRank(text, at, word - 1);
-  if (text.charCodeAt(at) === OPEN) return last === CLOSE ? levelRank(text, at + 1, word - 1) : 0;
+  if (text.charCodeAt(at) === OPEN) {
+    if (word - at === 3) return letterInBrackets(text.charCodeAt(at + 1));
+    return last === CLOSE ? levelRank(text, at + 1, word - 1) : 0;
+  }
   const isCapital = classOf(text.charCodeAt(at)) === UPPER && classOf(text.charCodeAt(at + 1)) === UPPER;
   return isCapital ? levelRank(text, at, word) : 0;
 }
+
+/** `[673ab1f2] ` behind a letter: whose request it was. */
+const REQUEST = /\[[0-9a-f]{6,16}\] (?=\S)/y;
 
 /** The file and line that wrote it. */
 export const takePlace: Step = (text, end, header, c) => {
@@ -39,8 +45,11 @@ export const takePlace: Step = (text, end, header, c) => {
   const sentence = afterSign(text, message, end);
   if (sentence > message) return finish(c, sentence);
   const rank = header.level === 0 ? levelBehindPlace(text, message, word) : 0;
-  if (rank > 0) header.level = rank;
-  return finish(c, rank > 0 ? skipSpaces(text, word, end) : message);
+  if (rank === 0) return finish(c, message);
+  header.level = rank;
+  const next = skipSpaces(text, word, end);
+  REQUEST.lastIndex = next;
+  return finish(c, word - message === 3 && REQUEST.test(text) ? REQUEST.lastIndex : next);
 };
 
 /** `Failed`, `Retrying`: a word with a capital and small letters behind it. */
@@ -54,6 +63,16 @@ function beginsSentence(text: string, at: number, end: number): boolean {
 const isThreadBeforeDash = (text: string, at: number, word: number) =>
   text.startsWith(" - ", word) && isDigit(text.charCodeAt(word - 1)) && text.lastIndexOf("-", word - 1) > at;
 
+/** The level within `production.ERROR:` (Monolog), `util.py[ERROR]:` (cloud-init), `host/ERROR/shop:` (Locust); 0 when it states none. */
+function levelInside(text: string, at: number, colon: number): number {
+  if (text.charCodeAt(colon - 1) === CLOSE) return levelRank(text, text.lastIndexOf("[", colon) + 1, colon - 1);
+  const dot = text.lastIndexOf(".", colon);
+  const rank = dot > at ? levelRank(text, dot + 1, colon) : 0;
+  const close = rank > 0 ? -1 : text.lastIndexOf("/", colon);
+  const open = close > at ? text.lastIndexOf("/", close - 1) : -1;
+  return open > at && classOf(text.charCodeAt(open + 2)) === UPPER ? levelRank(text, open + 1, close) : rank;
+}
+
 /** `pkg.Class:`, and without a colon only where a level stood before and something that ends a header comes after. */
 export const takeComponent: Step = (text, end, header, c) => {
   // `(thread) [core] a.b.Class `
@@ -63,9 +82,7 @@ export const takeComponent: Step = (text, end, header, c) => {
   if (text.charCodeAt(c.word - 1) === COLON) {
     if (!isComponent(text, c.at, c.word - 1) || isRaised(text, c.at, c.word - 1)) return false;
     header.component = c.at;
-    // `production.ERROR: `, as Monolog writes it.
-    const dot = text.lastIndexOf(".", c.word - 1);
-    if (header.level === 0 && dot > c.at) header.level = levelRank(text, dot + 1, c.word - 1);
+    if (header.level === 0) header.level = levelInside(text, c.at, c.word - 1);
     const place = afterSourcePlace(text, next, end, 1);
     return finish(c, place > 0 ? place : next);
   }

@@ -49,7 +49,7 @@ function isWordOfSentence(text: string, at: number, to: number, end: number): bo
   const next = to + 1;
   const stop = skipLetters(text, next, end);
   const isPlain = classOf(text.charCodeAt(next)) === LOWER && (stop >= end || text.charCodeAt(stop) === 32);
-  return isPlain && text.charCodeAt(stop + 1) !== OPEN;
+  return isPlain && text.charCodeAt(stop + 1) !== OPEN && !text.startsWith(": [", stop + 1);
 }
 
 export const takeLevel: Step = (text, end, header, c) => {

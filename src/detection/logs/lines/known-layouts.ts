@@ -1,90 +1,38 @@
-/** What single programs write into their headers and no general rule reads. */
+import { DIGITS, ERROR, INFO, type Layout, LETTERS, LOWER, NCCL, UPPER, WARN } from "./layout.ts";
 
-export interface Layout {
-  /** Sticky; its first group is the level, where it tells one. */
-  readonly form: RegExp;
-  /** Does the sentence follow? Otherwise more of the header does. */
-  readonly ends: boolean;
-  /** Characters with which it begins, and with which its second word does: both spare most lines the search. */
-  readonly first: string;
-  readonly next?: string;
-  /** What the line holds behind its beginning. */
-  readonly holds?: string;
-  /** Levels that are written in no common way. */
-  readonly levels?: Readonly<Record<string, number>>;
-}
-
-const [INFO, WARN, ERROR] = [3, 4, 5];
-const LETTERS = { V: 1, D: 2, I: INFO, W: WARN, E: ERROR, F: 6 };
-const TALK = { ready: INFO, event: INFO, wait: INFO };
-const MARKS = {
-  "✓": INFO,
-  "✔": INFO,
-  "○": INFO,
-  "⚠": WARN,
-  "⨯": ERROR,
-  "✗": ERROR,
-  "✖": ERROR,
-  "✘": ERROR,
-  "❌": ERROR,
-};
-const DIGITS = "0123456789";
-const LOWER = "abcdefghijklmnopqrstuvwxyz";
-const UPPER = LOWER.toUpperCase();
-
-/** At the beginning of a line. */
-export const OPENINGS: readonly Layout[] = [
-  // NestJS: `[Nest] 1  - 11/20/2026, 10:27:36 PM`
-  { first: "[", form: /\[\w{1,32}\] +\d{1,10} +- (?=\d)/y, ends: false },
-  // Gin
-  { first: "[", form: /\[GIN-(debug)\] (?!\[)/y, ends: true },
-  // Puma: the number of the process.
-  { first: "[", form: /\[\d{1,7}\] - /y, ends: true },
-  // Rails: the request.
-  { first: "[", form: /\[[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\] +/y, ends: true },
-  // vLLM and Ray: the process.
-  { first: "(", form: /\([A-Za-z][\w ]{0,64} pid=\d{1,10}\) (?=[A-Z]{4,8} )/y, ends: false },
-  // Erlang's reports.
-  {
-    first: "=",
-    form: /=([A-Z]{4,10}) REPORT==== [^\n]{10,60} ===(?=\n)/y,
-    ends: true,
-    levels: { ERROR, CRASH: ERROR, SUPERVISOR: ERROR, WARNING: WARN, INFO, PROGRESS: INFO },
-  },
-  // Passenger: level, time, process and place in one bracket; and what an application of its writes.
-  {
-    first: "[",
-    form: /\[ ([CEWNIDV])\d? \d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{1,6} [^\]\n]{1,160} \]: (?:\[Client [\w-]{1,32}\] )?/y,
-    ends: true,
-    levels: { ...LETTERS, C: ERROR, N: INFO },
-  },
-  { first: "A", form: /App \d{1,7} (?:output|stdout|stderr): /y, ends: false },
-  // nginx before its log is open, and its kin: `nginx: [emerg] `.
-  { first: LOWER, next: "[", form: /[\w.-]{1,32}: \[([a-z]{3,8})\] /y, ends: true },
-  { first: LOWER, next: UPPER, form: /[\w.-]{1,32}: ([A-Z]{4,8}) (?=\S)/y, ends: true },
-  // WebLogic: fields in angle brackets.
-  { first: "<#", form: /(?:####)?<(?=[A-Z][a-z]{2} \d)/y, ends: false },
-  // log4j and SLF4J about themselves.
-  { first: "l", form: /log4j:([A-Z]{4,5}) /y, ends: true },
-  { first: "S", form: /SLF4J\(([IWE])\): /y, ends: true, levels: LETTERS },
-  // logcat: `E/Tag( 1234): `
-  { first: "VDIWEF", form: /([VDIWEF])\/[^\s(:]{1,64}\( *\d{1,7}\): /y, ends: true, levels: LETTERS },
-  // MinIO's operator: `E: 2026/11/20 22:27:36 `.
-  { first: "VDIWEF", form: /([VDIWEF]): (?=\d{4}[-/]\d\d)/y, ends: false, levels: LETTERS },
-  // log4j's TTCC: milliseconds since the start.
-  { first: DIGITS, form: /\d{1,9} +(?=\[[^\]]{1,64}\] (?:TRACE|DEBUG|INFO|WARN|ERROR|FATAL) )/y, ends: false },
-  // Ceph in a container: a word that is no level.
-  { first: "d", form: /debug (?=\d{4}-\d\d-\d\dT\S{8,40} [0-9a-f]{8,16} +-?\d)/y, ends: false },
-  // Next.js and other programs that talk to a person.
-  { first: "✓✔○⚠⨯✗✖✘❌", form: /([✓✔○⚠⨯✗✖✘❌])\ufe0f? +/y, ends: true, levels: MARKS },
-  { first: "-", form: /- (ready|info|event|wait|warn|error) +/y, ends: true, levels: TALK },
-  { first: "riew", form: /(ready|info|event|wait|warn|error) +- /y, ends: true, levels: TALK },
-];
+/** What single programs write into their headers behind a time or a level, and no general rule reads. */
 
 /** Behind a time, before a level is known. */
 export const BEFORE_LEVEL: readonly Layout[] = [
   // Sanic: logger, level and peer without a space: `(sanic.access)[INFO][10.0.0.9:51234]: `.
   { first: "(", form: /\([\w.-]{1,64}\)\[([A-Z]{4,8})\](?:\[[^\]\n]{0,64}\])?: /y, ends: true },
+  { first: LOWER + UPPER, next: "[", form: NCCL, ends: true, levels: { VERSION: INFO } },
+  // FreeSWITCH: how idle the machine is.
+  { first: DIGITS, next: "[", form: /\d{1,3}\.\d\d% (?=\[)/y, ends: false },
+  // Telegraf: a letter, and the plugin.
+  { first: "DIWE", form: /([DIWE])! (?:\[[\w.:-]{1,128}\] )?/y, ends: true, levels: LETTERS },
+  // Gitea: who speaks, and whose request it was.
+  {
+    first: LOWER + UPPER,
+    next: "[",
+    form: /[\w.:-]{1,128} \[([TDIWECF])\] (?:\[[0-9a-f]{6,16}\] )?/y,
+    ends: true,
+    levels: { ...LETTERS, T: 1, C: ERROR },
+  },
+  // Python with colons between the fields: `time:7:LEVEL:name:`, `time:name:LEVEL:`.
+  {
+    first: LOWER + UPPER + DIGITS,
+    form: /(?<=:)(?:[\w.-]{1,128}:){1,3}([A-Z]{4,8}):(?:[\w.-]{1,128}:(?=\S))?(?=\S)/y,
+    ends: true,
+  },
+  // NFS-Ganesha
+  {
+    first: "e",
+    holds: " :",
+    form: /epoch [0-9a-f]{8} : \S{1,64} : \S{1,64} \S{1,100} :[A-Z0-9_ ]{1,32} :([A-Z_]{3,10}) :/y,
+    ends: true,
+    levels: { EVENT: INFO, MAJ: ERROR, MID_DEBUG: 2, FULL_DEBUG: 2, M_DBG: 2, F_DBG: 2 },
+  },
   // Python with the level behind the logger, and Kopf with the object: `keeper.rows [INFO] [east/a] `.
   {
     first: LOWER + UPPER,
@@ -169,6 +117,13 @@ export const BEFORE_LEVEL: readonly Layout[] = [
   { first: "sSLB", form: /(?:spid\d{1,6}s?|Server|Logon|Backup) {3,}/y, ends: true },
   // java.util.logging: class and method, and the level on the next line.
   { first: LOWER + UPPER, holds: "\n", form: /[\w$]{1,64}\.[\w$.]{1,200} [\w$<>]{1,100}\n([A-Z]{4,7}): /y, ends: true },
+  // easylogging++: a letter directly behind the fraction of a second; `I` is a word as well.
+  {
+    first: "VDIWEF",
+    form: /(?<=:\d\d[.,]\d{1,9}(?:Z|[+-]\d\d:?\d\d)?\s)(?!I (?:am|can|could|did|do|got|ha|know|need|see|think|was|will|would))([VDIWEF]) (?=\w)/y,
+    ends: true,
+    levels: LETTERS,
+  },
 ];
 
 /** Behind a level. */
@@ -182,6 +137,8 @@ export const AFTER_LEVEL: readonly Layout[] = [
   { first: "<", form: /<[\w./-]{1,128}:\d{1,6}> /y, ends: true },
   // CouchDB: node and process.
   { first: LOWER, holds: " ----", form: /[\w-]{1,64}@\S{1,128} (?:<[\d.]{3,24}>|\w{1,32}) -{4,16} /y, ends: true },
+  // swift-log: the label, before who speaks.
+  { first: LOWER + UPPER, next: ":", form: /[\w.-]{1,64} : (?=\[)/y, ends: false },
   // Karaf: the bundle.
   { first: DIGITS, form: /\d{1,5} - \S{1,128} - \S{1,64} +\| /y, ends: true },
   // TiDB and TiKV: the sentence is in brackets as well.

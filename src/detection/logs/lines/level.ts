@@ -57,6 +57,11 @@ export function letterRank(code: number): number {
   }
 }
 
+/** `[W]` behind the time, as beego and its kin write it, with `T` for trace and `C` for critical. */
+export function letterInBrackets(code: number): number {
+  return code === 84 ? 1 : code === 67 ? 5 : letterRank(code);
+}
+
 /** Rank of a priority of syslog, whose lowest three bits are the severity (RFC 5424, 6.2.1). */
 export function priorityRank(priority: number): number {
   const severity = priority & 7;

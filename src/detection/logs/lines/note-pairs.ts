@@ -33,7 +33,10 @@ export function notePairs(
   return pairs;
 }
 
+/** In one pass: an escaped backslash and an `n` are no line break. */
+const ESCAPED = /\\(["\\n])/g;
+
 /** A quoted value as it was before it was quoted. */
 export function unescaped(text: string): string {
-  return text.includes("\\") ? text.replaceAll('\\"', '"').replaceAll("\\n", "\n").replaceAll("\\\\", "\\") : text;
+  return text.includes("\\") ? text.replace(ESCAPED, (_, code: string) => (code === "n" ? "\n" : code)) : text;
 }

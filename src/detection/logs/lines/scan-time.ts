@@ -222,8 +222,9 @@ export function scanTime(text: string, at: number, end: number, out: TimeScan): 
     if (code < 65 || code > 90) return false;
     if (isDigit(text.charCodeAt(at + 1))) {
       const day = skipDigits(text, at + 1, end);
-      // glog writes the year as well, of two or four digits.
-      if ((day !== at + 5 && day !== at + 7 && day !== at + 9) || text.charCodeAt(day) !== SPACE) return false;
+      // glog writes the year as well, of two or four digits; PyTorch a month of one.
+      if ((day !== at + 4 && day !== at + 5 && day !== at + 7 && day !== at + 9) || text.charCodeAt(day) !== SPACE)
+        return false;
       if (text.startsWith(NO_TIME, at + 1)) return found(out, skipWord(text, at + 1 + NO_TIME.length, end), TIME.klog);
       const clock = scanClock(text, day + 1, end);
       return clock > 0 && found(out, clock, TIME.klog);

@@ -11,9 +11,11 @@ const DOT = 46;
 const CLOSE = 93;
 const OPEN = 91;
 
-/** `smbd/service.c:12(make_connection)`: where the function in parentheses behind a place begins; `to` when there is none. */
+/** `smbd/service.c:12(make_connection)`, `cmd/web.go:12:listen()`: where the function behind a place begins; `to` when there is none. */
 function beforeFunction(text: string, from: number, to: number): number {
   const open = text.charCodeAt(to - 1) === 41 ? text.lastIndexOf("(", to) : -1;
+  const colon = open === to - 2 ? text.lastIndexOf(":", open) : -1;
+  if (colon > from && isDigit(text.charCodeAt(colon - 1))) return colon;
   return open > from && isDigit(text.charCodeAt(open - 1)) && !isDigit(text.charCodeAt(open + 1)) ? open : to;
 }
 

@@ -64,6 +64,11 @@ describe("layouts", () => {
       },
     },
     {
+      name: "logfmt that quotes what was quoted: an escaped backslash and an n are no line break",
+      line: String.raw`level=warn msg="POST /a (500) Response: \"closed\\n\" ws: false;"`,
+      want: { level: "warn", message: String.raw`POST /a (500) Response: "closed\n" ws: false;` },
+    },
+    {
       name: "klog, whose time has no year",
       line: 'E1120 22:31:40.123456       1 controller.go:112] "Reconcile failed" controller="pods" err="connection refused"',
       want: {

@@ -1,0 +1,93 @@
+import { DIGITS, ERROR, INFO, type Layout, LETTERS, LOWER, NCCL, UPPER, WARN } from "./layout.ts";
+
+const TALK = { ready: INFO, event: INFO, wait: INFO };
+const MARKS = {
+  "✓": INFO,
+  "✔": INFO,
+  "○": INFO,
+  "⚠": WARN,
+  "⨯": ERROR,
+  "✗": ERROR,
+  "✖": ERROR,
+  "✘": ERROR,
+  "❌": ERROR,
+};
+
+/** What single programs write at the beginning of a line, and no general rule reads. */
+export const OPENINGS: readonly Layout[] = [
+  // NestJS: `[Nest] 1  - 11/20/2026, 10:27:36 PM`
+  { first: "[", form: /\[\w{1,32}\] +\d{1,10} +- (?=\d)/y, ends: false },
+  // Gin
+  { first: "[", form: /\[GIN-(debug)\] (?!\[)/y, ends: true },
+  // PyTorch: the process of a group, before its header.
+  { first: "[", form: /\[rank\d{1,5}\]:(?=\[)/y, ends: false },
+  // Puma: the number of the process.
+  { first: "[", form: /\[\d{1,7}\] - /y, ends: true },
+  // Rails: the request.
+  { first: "[", form: /\[[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\] +/y, ends: true },
+  // vLLM and Ray: the process.
+  { first: "(", form: /\([A-Za-z][\w ]{0,64} pid=\d{1,10}\) (?=[A-Z]{4,8} )/y, ends: false },
+  // Erlang's reports.
+  {
+    first: "=",
+    form: /=([A-Z]{4,10}) REPORT==== [^\n]{10,60} ===(?=\n)/y,
+    ends: true,
+    levels: { ERROR, CRASH: ERROR, SUPERVISOR: ERROR, WARNING: WARN, INFO, PROGRESS: INFO },
+  },
+  // Passenger: level, time, process and place in one bracket; and what an application of its writes.
+  {
+    first: "[",
+    form: /\[ ([CEWNIDV])\d? \d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{1,6} [^\]\n]{1,160} \]: (?:\[Client [\w-]{1,32}\] )?/y,
+    ends: true,
+    levels: { ...LETTERS, C: ERROR, N: INFO },
+  },
+  { first: "A", form: /App \d{1,7} (?:output|stdout|stderr): /y, ends: false },
+  // nginx before its log is open, and its kin: `nginx: [emerg] `.
+  { first: LOWER, next: "[", form: /[\w.-]{1,32}: \[([a-z]{3,8})\] /y, ends: true },
+  { first: LOWER, next: UPPER, form: /[\w.-]{1,32}: ([A-Z]{4,8}) (?=\S)/y, ends: true },
+  // WebLogic: fields in angle brackets.
+  { first: "<#", form: /(?:####)?<(?=[A-Z][a-z]{2} \d)/y, ends: false },
+  // log4j and SLF4J about themselves.
+  { first: "l", form: /log4j:([A-Z]{4,5}) /y, ends: true },
+  { first: "S", form: /SLF4J\(([IWE])\): /y, ends: true, levels: LETTERS },
+  // logcat: `E/Tag( 1234): `
+  { first: "VDIWEF", form: /([VDIWEF])\/[^\s(:]{1,64}\( *\d{1,7}\): /y, ends: true, levels: LETTERS },
+  // MinIO's operator: `E: 2026/11/20 22:27:36 `.
+  { first: "VDIWEF", form: /([VDIWEF]): (?=\d{4}[-/]\d\d)/y, ends: false, levels: LETTERS },
+  // qBittorrent
+  {
+    first: "(",
+    form: /\(([NIWC])\) (?=\d{4}-\d\d-\d\dT)/y,
+    ends: false,
+    levels: { ...LETTERS, N: INFO, C: ERROR },
+  },
+  // Tendermint and the chains on it.
+  { first: "DIWEF", form: /([DIWEF])(?=\[\d{4}-\d\d-\d\d\|\d)/y, ends: false, levels: LETTERS },
+  // Meteor
+  {
+    first: "DIWEF",
+    form: /([DIWEF])\d{8}-\d\d:\d\d:\d\d\.\d{3}\(-?\d{1,4}(?:\.\d{1,2})?\)\?? (?:\([\w./-]{1,128}:\d{1,6}\) )?/y,
+    ends: true,
+    levels: LETTERS,
+  },
+  // llama.cpp: minutes, seconds, milli- and microseconds since the start.
+  { first: DIGITS, next: "DIWE", form: /\d{1,6}\.\d\d\.\d{3}\.\d{3} ([DIWE]) +/y, ends: true, levels: LETTERS },
+  // NCCL and its kin: host, process and thread.
+  { first: LOWER + UPPER, next: "[", form: NCCL, ends: true, levels: { VERSION: INFO } },
+  // gvmd: GLib's domain and group, and the time behind the level.
+  {
+    first: "m",
+    next: LOWER,
+    form: /md +\w{1,16}: *([A-Z]{4,8}):\d{4}-\d\d-\d\d \d\dh\d\d\.\d\d \w{1,5}:\d{1,10}: +/y,
+    ends: true,
+    levels: { MESSAGE: INFO },
+  },
+  // log4j's TTCC: milliseconds since the start.
+  { first: DIGITS, form: /\d{1,9} +(?=\[[^\]]{1,64}\] (?:TRACE|DEBUG|INFO|WARN|ERROR|FATAL) )/y, ends: false },
+  // Ceph in a container: a word that is no level.
+  { first: "d", form: /debug (?=\d{4}-\d\d-\d\dT\S{8,40} [0-9a-f]{8,16} +-?\d)/y, ends: false },
+  // Next.js and other programs that talk to a person.
+  { first: "✓✔○⚠⨯✗✖✘❌", form: /([✓✔○⚠⨯✗✖✘❌])\ufe0f? +/y, ends: true, levels: MARKS },
+  { first: "-", form: /- (ready|info|event|wait|warn|error) +/y, ends: true, levels: TALK },
+  { first: "riew", form: /(ready|info|event|wait|warn|error) +- /y, ends: true, levels: TALK },
+];

@@ -1,0 +1,23 @@
+/** A layout that no general rule reads. */
+export interface Layout {
+  /** Sticky; its first group is the level, where it tells one. */
+  readonly form: RegExp;
+  /** Does the sentence follow? Otherwise more of the header does. */
+  readonly ends: boolean;
+  /** Characters with which it begins, and with which its second word does: both spare most lines the search. */
+  readonly first: string;
+  readonly next?: string;
+  /** What the line holds behind its beginning. */
+  readonly holds?: string;
+  /** Levels that are written in no common way. */
+  readonly levels?: Readonly<Record<string, number>>;
+}
+
+export const [INFO, WARN, ERROR] = [3, 4, 5];
+export const LETTERS = { V: 1, D: 2, I: INFO, W: WARN, E: ERROR, F: 6 };
+export const DIGITS = "0123456789";
+export const LOWER = "abcdefghijklmnopqrstuvwxyz";
+export const UPPER = LOWER.toUpperCase();
+
+/** `node-3:71:99 [0] store.cc:12 NCCL WARN `: host, process, thread, rank, and perhaps the place. */
+export const NCCL = /[\w.-]{1,128}:\d{1,10}:\d{1,10} \[\d{1,5}\] (?:\S{1,200}:\d{1,6} )?[A-Z]{3,6} ([A-Z]{4,7}) /y;
