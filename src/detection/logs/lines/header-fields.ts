@@ -1,10 +1,11 @@
-import { classOf, isDigit, LOWER, skipDigits, skipSpaces, skipWord } from "./chars.ts";
+import { skipSpaces, skipWord } from "./chars.ts";
 import { findAfterLevel, findBeforeLevel, type KnownLayout } from "./find-layout.ts";
 import type { Header } from "./header.ts";
 import { takeColumn, takeComponent, takeDaemon, takePlace } from "./header-components.ts";
 import { type Cursor, finish, type Step } from "./header-cursor.ts";
+import { takeNumber } from "./header-numbers.ts";
 import { openings } from "./header-openings.ts";
-import { isNamespace, isProcess, type LevelAhead, levelAhead, programDash } from "./header-parts.ts";
+import { isNamespace, type LevelAhead, levelAhead, programDash } from "./header-parts.ts";
 import { afterContexts, takeEnclosed, takeNumbered, takeSeparated, takeSpans, takeTag } from "./header-writers.ts";
 import { levelRank } from "./level.ts";
 import { TIME } from "./scan-time.ts";
@@ -12,7 +13,6 @@ import { afterHostAndTag } from "./syslog-header.ts";
 
 /** More fields than this are message, whatever they look like. */
 const MAX_FIELDS = 12;
-const MAX_NUMBERS = 3;
 /** Fields at which the layouts of single programs are looked for. */
 const MAX_SEARCHES = 4;
 
@@ -31,20 +31,6 @@ const cursor: Cursor = {
   separator: 0,
   timed: false,
   done: false,
-};
-
-const isLower = (code: number) => classOf(code) === LOWER;
-
-/** Process and thread numbers. */
-const takeNumber: Step = (text, _end, header, c) => {
-  if (c.numbers >= MAX_NUMBERS || c.components > 0 || !isDigit(c.code)) return false;
-  const digits = skipDigits(text, c.at, c.word);
-  if (digits < c.word && !isProcess(text, digits, c.word)) return false;
-  // `22:27:36 1 of 12 done`
-  if (header.kind === TIME.clock && header.level === 0 && isLower(text.charCodeAt(c.word + 1))) return false;
-  c.numbers++;
-  c.at = c.word;
-  return true;
 };
 
 /** Before a level is known: columns that lead to one (`node RAS KERNEL INFO`), or `program - `. */
