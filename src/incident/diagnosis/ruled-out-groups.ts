@@ -1,4 +1,4 @@
-import { type CauseCode, causeTitles } from "../cause.ts";
+import { causeTitles } from "../cause.ts";
 import { refText } from "../object-ref.ts";
 import type { Diagnosis } from "./diagnosis.ts";
 
@@ -6,19 +6,20 @@ import type { Diagnosis } from "./diagnosis.ts";
 const listed = new Intl.ListFormat("en-GB");
 
 /**
- * Causes that were ruled out for one reason stand together, so that the reason is told once, and so does a cause of several
- * culprits: `memory leak (Deployment shop/carts and Deployment shop/orders)`.
+ * Causes that were ruled out for one reason stand together, so that the reason is told once. So does a cause of several culprits,
+ * and a culprit of several causes: `memory leak (Deployment shop/carts and Deployment shop/orders)`.
  */
 export function ruledOutGroups(
   ruledOut: Diagnosis["ruledOut"],
 ): readonly { readonly causes: readonly string[]; readonly reason: string }[] {
-  const groups = new Map<string, Map<CauseCode, Set<string>>>();
-  for (const { cause, culprit, reason } of ruledOut) {
-    const group = groups.get(reason) ?? new Map<CauseCode, Set<string>>();
-    groups.set(reason, group.set(cause, (group.get(cause) ?? new Set()).add(refText(culprit))));
-  }
-  return [...groups].map(([reason, group]) => ({
-    causes: [...group].map(([cause, culprits]) => `${causeTitles[cause]} (${listed.format(culprits)})`),
-    reason,
-  }));
+  return [...Map.groupBy(ruledOut, ({ reason }) => reason)].map(([reason, group]) => {
+    const culpritsOf = Map.groupBy(group, ({ cause }) => cause);
+    const causesOf = Map.groupBy(culpritsOf, ([, rows]) =>
+      listed.format(new Set(rows.map(({ culprit }) => refText(culprit)))),
+    );
+    const causes = [...causesOf].map(
+      ([culprits, rows]) => `${listed.format(rows.map(([cause]) => causeTitles[cause]))} (${culprits})`,
+    );
+    return { causes, reason };
+  });
 }

@@ -147,7 +147,7 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
         {
           cause: "memory-leak",
           culprit: workload,
-          statement: `memory of ${called(workload)} grows in a straight line by ${perMinute.toFixed(1)} MiB a minute${every ? " in every pod" : ""}${killed ? " until the container is killed for lack of memory" : ""}${image ? ", since the image changed" : ""}`,
+          statement: `memory of ${called(workload)} ${image ? "has been growing" : "grows"} in a straight line by ${perMinute.toFixed(1)} MiB a minute${every ? " in every pod" : ""}${image ? " since the image changed" : ""}${killed ? ", until the container is killed for lack of memory" : ""}`,
           evidence: [...cited, ...citeChange(open, image)],
           specificity: (killed || full ? 0.88 : 0.8) + (image ? 0.07 : 0) - (quick.length > 1 ? 0.3 : 0),
           facts: { container, peakBytes },

@@ -6,6 +6,8 @@ import { diffFields } from "../../../src/rca/gather/field-diff.ts";
 import { serviceFinding } from "../../../src/rca/gather/neighbours.ts";
 import { seriesWords } from "../../../src/rca/gather/series-words.ts";
 import { askedOfNodes } from "../../../src/rca/rules/asked-of-nodes.ts";
+import { quietShop } from "./shop.ts";
+import { measuredTroubles } from "./troubles-measured.ts";
 
 describe("a measurement is named as a person would", () => {
   const all: Readonly<Record<string, string>> = {
@@ -76,4 +78,16 @@ describe("why no node takes a pod is told by what nodes look at", () => {
       want: ["requests.cpu", "requests.memory"],
     },
   ])("$name", ({ before, after, short, want }) => expect(asked(before, after, short)).toEqual(want));
+});
+
+test("since when memory grows stands with that it grows, not with how it ends", async () => {
+  const trouble = measuredTroubles.find(
+    ({ name }) => name === "every pod of a new release takes more memory by the minute",
+  );
+  const shop = await quietShop();
+  trouble?.breakIt(shop);
+  const [first] = shop.diagnose(trouble?.symptoms ?? []).diagnosis.hypotheses;
+  expect(first?.statement).toMatch(
+    /has been growing in a straight line by \d+\.\d MiB a minute in every pod since the image changed(?:, until the container is killed for lack of memory)?$/,
+  );
 });

@@ -19,12 +19,13 @@ test("a reason is told once, and so is a cause of several culprits", () => {
     out("application-degraded", "payment", better),
     out("bad-release", "orders", better),
     out("bad-release", "orders", better),
+    out("cpu-saturation", "orders", better),
   ]);
   expect(groups).toEqual([
     {
       causes: [
         "trouble in the application itself (Deployment shop/orders, Deployment shop/frontend and Deployment shop/payment)",
-        "defect in the new release (Deployment shop/orders)",
+        "defect in the new release and out of CPU (Deployment shop/orders)",
       ],
       reason: better,
     },
