@@ -108,6 +108,8 @@ export function endOfValue(
 }
 
 const part = createShape();
+/** Hexadecimal characters of an identifier. */
+const SHORTEST_ID = 6;
 
 /**
  * `typefind:src`, `su:session`: names joined by a colon are one name, text[from, colon) its first part, measured in
@@ -117,6 +119,8 @@ export function endOfCompound(text: string, shape: TokenShape, colon: number, en
   if (!isLetter(text.charCodeAt(colon + 1))) return -1;
   const stop = measureToken(text, colon + 1, end, part);
   const after = text.charCodeAt(stop);
+  // `volume:c2aab5d6-31be`: an identifier is a value, whether it begins with a letter or with a digit.
+  if (part.digits > 0 && part.nonHex === 0 && part.length >= SHORTEST_ID) return -1;
   if (after === COLON || after === EQUALS || after === OPEN_LIST || after === OPEN_OBJECT) return -1;
   shape.hash = Math.imul(shape.hash ^ part.hash, 0x01000193) || 1;
   shape.length += part.length + 1;

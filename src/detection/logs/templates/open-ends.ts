@@ -17,6 +17,8 @@ const LONG = 4;
 const NAME = FLAG.soft | FLAG.constant;
 /** Ends that are pairs, and differ in their keys. */
 const PAIRS_NEEDED = 3;
+/** Words outside brackets that make a beginning, whatever the brackets hold. */
+const MIN_OUTSIDE = 3;
 
 /** Where a sentence may go on with whatever it is given: a text from elsewhere after a colon, a name of several words after `for`. */
 interface Head {
@@ -30,16 +32,22 @@ interface Head {
   ending: number;
 }
 
+/** A template and how many of its tokens are the beginning that it shares with others; brackets in it may hold more or less. */
+export interface Begun {
+  readonly template: Template;
+  readonly size: number;
+}
+
 /** Templates by the beginning they share with others, to find beginnings that are followed by anything. */
 export interface OpenEnds {
   add(template: Template): void;
   remove(template: Template): void;
-  /** The template whose open end this line continues. */
-  match(tokens: Tokens): Template | undefined;
-  /** Templates that begin like this line and go on differently, when they are enough; `size` tokens are their beginning, `ending` how they end. */
+  /** The template whose open end this line continues, and how many tokens of the line are its beginning. */
+  match(tokens: Tokens): Begun | undefined;
+  /** Templates that begin like the first `size` tokens of this line and go on differently, when they are enough; `ending` is how they end. */
   evidence(
     tokens: Tokens,
-  ): { readonly size: number; readonly ending: number; readonly members: readonly Template[] } | undefined;
+  ): { readonly size: number; readonly ending: number; readonly members: readonly Begun[] } | undefined;
 }
 
 /** Where the pairs begin with which a sentence ends (`from 7: a=1 b=2`); its length when there are none. */
@@ -71,12 +79,18 @@ function clauseOf({ hash, flags, count }: Tokens, from: number): number {
   return 0;
 }
 
+const mixed = (key: number, token: number) => Math.imul((key << 5) ^ (key >>> 27) ^ token, 0x01000193);
+
 /** The heads of a sentence, the shortest first. */
 function headsOf(tokens: Tokens, heads: Head[]): number {
   const { hash, flags, count } = tokens;
   let key = Math.imul(tokens.format + 1, 0x27d4eb2f) | 0;
   let found = 0;
   let words = 0;
+  // What stands in brackets explains, as long as enough is said without it.
+  let outside = key;
+  let outsideWords = 0;
+  let outsideTokens = 0;
   let events = 0;
   /** Plain words since the last colon. */
   let phrase = 0;
@@ -99,13 +113,19 @@ function headsOf(tokens: Tokens, heads: Head[]): number {
         head.size = i;
         head.words = words;
         head.ending = isRaised ? 0 : isText ? outcomeOf(tokens, i) : clauseOf(tokens, i);
-        head.key = Math.imul(key ^ i, 0x9e3779b1) ^ head.ending ^ (isText ? Math.imul(tokens.level, 0x85ebca6b) : 0);
+        const begun = outsideWords < MIN_OUTSIDE ? key ^ i : outside ^ outsideTokens;
+        head.key = Math.imul(begun, 0x9e3779b1) ^ head.ending ^ (isText ? Math.imul(tokens.level, 0x85ebca6b) : 0);
         head.kind = isText ? "text" : isPairs ? "pairs" : "name";
       }
     }
     if (isTold && hash[i] !== WILD) phrase = 0;
     const token = hash[i] ?? WILD;
-    key = Math.imul((key << 5) ^ (key >>> 27) ^ token, 0x01000193);
+    key = mixed(key, token);
+    if ((flag & FLAG.inside) === 0) {
+      outside = mixed(outside, token);
+      outsideTokens++;
+      if (token !== WILD) outsideWords++;
+    }
     if (token !== WILD) words++;
     if ((flag & FLAG.event) !== 0) events++;
     if (token !== WILD && (i === 0 || (flag & FLAG.spaced) !== 0) && (flag & NAME) === 0) phrase++;
@@ -129,16 +149,9 @@ function keysOf({ hash, flags, count }: Tokens, from: number): Set<number> {
   return keys;
 }
 
-/** Have the two lists of pairs that begin at `from` a key in common? */
-function shareKeys(one: Tokens, other: Tokens, from: number): boolean {
-  const [a, b] = [keysOf(one, from), keysOf(other, from)];
-  for (const key of a) if (b.has(key)) return true;
-  return false;
-}
-
 /** @param keepTexts what is told after a colon is never taken for anything: other texts are other templates */
 export function createOpenEnds(keepTexts: boolean): OpenEnds {
-  const byHead = new Map<number, Template[]>();
+  const byHead = new Map<number, Begun[]>();
   const open = new Map<number, Template>();
   const heads: Head[] = Array.from({ length: MAX_HEADS }, () => ({
     size: 0,
@@ -148,21 +161,24 @@ export function createOpenEnds(keepTexts: boolean): OpenEnds {
     ending: 0,
   }));
 
-  function isEnough({ kind, size, words }: Head, tokens: Tokens, members: readonly Template[]): boolean {
+  function isEnough({ kind, size, words }: Head, tokens: Tokens, members: readonly Begun[]): boolean {
     if (kind === "text") {
-      const texts = members.filter((member) => isText(member, size, member.hash.length));
+      const texts = members.filter(({ template, size: from }) => isText(template, from, template.hash.length));
       return isText(tokens, size, tokens.count) && texts.length + 1 >= TEXTS_NEEDED;
     }
     if (kind === "pairs") {
-      const alike = members.filter(
-        (member) => startOfPairs(tokensOf(member)) === size && shareKeys(tokens, tokensOf(member), size),
-      );
+      const keys = keysOf(tokens, size);
+      const alike = members.filter(({ template, size: from }) => {
+        const others = tokensOf(template);
+        return startOfPairs(others) === from && [...keysOf(others, from)].some((key) => keys.has(key));
+      });
       return alike.length + 1 >= PAIRS_NEEDED;
     }
     if (words >= LONG && members.length + 1 >= NAMES_NEEDED) return true;
     if (!isName(tokens, size, tokens.count)) return false;
     const firsts = new Set([tokens.hash[size]]);
-    for (const member of members) if (isName(member, size, member.hash.length)) firsts.add(member.hash[size]);
+    for (const { template, size: from } of members)
+      if (isName(template, from, template.hash.length)) firsts.add(template.hash[from]);
     return firsts.size >= NAMES_NEEDED;
   }
 
@@ -177,8 +193,9 @@ export function createOpenEnds(keepTexts: boolean): OpenEnds {
           continue;
         }
         const members = byHead.get(head.key);
-        if (members === undefined) byHead.set(head.key, [template]);
-        else if (members.length < MAX_MEMBERS && !members.includes(template)) members.push(template);
+        const begun = { template, size: head.size };
+        if (members === undefined) byHead.set(head.key, [begun]);
+        else if (members.length < MAX_MEMBERS && !members.some((one) => one.template === template)) members.push(begun);
       }
     },
     remove(template) {
@@ -187,7 +204,7 @@ export function createOpenEnds(keepTexts: boolean): OpenEnds {
         const key = heads[h]?.key ?? 0;
         if (open.get(key ^ template.ending) === template) open.delete(key ^ template.ending);
         const members = byHead.get(key);
-        const at = members?.indexOf(template) ?? -1;
+        const at = members?.findIndex((one) => one.template === template) ?? -1;
         if (members === undefined || at < 0) continue;
         members.splice(at, 1);
         if (members.length === 0) byHead.delete(key);
@@ -201,7 +218,7 @@ export function createOpenEnds(keepTexts: boolean): OpenEnds {
         if (head === undefined) continue;
         // Where anything is told, an outcome is told as well.
         const found = open.get(head.key) ?? (head.kind === "text" ? open.get(head.key ^ head.ending) : undefined);
-        if (found !== undefined) return found;
+        if (found !== undefined) return { template: found, size: head.size };
       }
       return undefined;
     },

@@ -7,8 +7,9 @@ import { endOfLongValue } from "./scan-place.ts";
 import { endOfGroup } from "./scan-value.ts";
 import { shape, type TokenCursor, type TokenStep } from "./token-cursor.ts";
 import { FLAG, type TokenLine } from "./token-line.ts";
-import { hashWord, isEventKey, isPayloadWord, isStateKey, isUnit } from "./words.ts";
+import { hashWord, isEventKey, isPayloadWord, isStateKey, isTextKey, isUnit } from "./words.ts";
 
+const SPACE = 32;
 const LETTER_S = 115;
 const COLON = 58;
 const SLASH = 47;
@@ -47,6 +48,26 @@ export const takePayload: TokenStep = (line, c) => {
   // Of `rlm_sql (sql): ` the sentence follows.
   const isDirect = isGroup || text.charCodeAt(line.end[line.count - 1] ?? 0) === c.separator;
   if ((c.named === 0 && !isGroup) || !isDirect) return false;
+  pushValue(line, c.at, c.end, c.named);
+  c.done = true;
+  return true;
+};
+
+/** Does a further pair (` key=`) begin in text[from, end)? */
+function hasPair(text: string, from: number, end: number): boolean {
+  for (let sign = text.indexOf("=", from); sign > 0 && sign < end; sign = text.indexOf("=", sign + 1)) {
+    let key = sign;
+    while (key > from && classOf(text.charCodeAt(key - 1)) !== SEPARATOR) key--;
+    if (key < sign && text.charCodeAt(key - 1) === SPACE) return true;
+  }
+  return false;
+}
+
+/** `err=32 text=no such object`: a text that is handed over with the last pair, to the end. */
+export const takeLastText: TokenStep = (line, c) => {
+  const { text } = line;
+  if (text.charCodeAt(c.at - 1) !== EQUALS || c.depth > 0 || !isTextKey(c.previousWord)) return false;
+  if (hasPair(text, c.at, c.end)) return false;
   pushValue(line, c.at, c.end, c.named);
   c.done = true;
   return true;

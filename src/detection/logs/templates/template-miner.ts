@@ -108,14 +108,14 @@ export function createTemplateMiner(options: TemplateMinerOptions = {}): Templat
   }
 
   function search(): Template {
-    const known = pool.madeOf(lineKey(line)) ?? pool.ends.match(line);
+    const known = pool.madeOf(lineKey(line)) ?? pool.begun(line);
     if (known !== undefined) return known;
     const explained = pool.explained(line);
     if (explained !== undefined) return pool.explain(explained, line) ? widen(explained) : explained;
     const family = familyOf(line, pool.index, line.known, undefined);
     if (family !== undefined) return widen(pool.join(family.members, family.mask, line));
     const many = pool.ends.evidence(line);
-    if (many !== undefined) return pool.open(many.members, many.size, many.ending);
+    if (many !== undefined) return pool.open(many.members, { tokens: line, size: many.size }, many.ending);
     const variety = varietyOf(line, pool.index, undefined);
     if (variety !== undefined) {
       if (variety.run !== undefined) {

@@ -1,6 +1,6 @@
 import { createBracketGroups, differingRuns, type Run } from "./bracket-groups.ts";
 import { createEvictionQueue } from "./eviction-queue.ts";
-import { createOpenEnds, type OpenEnds } from "./open-ends.ts";
+import { type Begun, createOpenEnds, type OpenEnds } from "./open-ends.ts";
 import { follow, generalise, mergeRun, openEnd, release, type Template, tokensOf } from "./template.ts";
 import { createTemplateIndex, type TemplateIndex } from "./template-index.ts";
 import { type Tokens, WILD } from "./token-line.ts";
@@ -8,13 +8,15 @@ import { type Tokens, WILD } from "./token-line.ts";
 /** The templates that are known, with what finds them, and the ids that others were given up for. Bounded. */
 export interface TemplatePool {
   readonly index: TemplateIndex;
-  readonly ends: OpenEnds;
+  readonly ends: Pick<OpenEnds, "evidence">;
   /** Takes in a new one; at the limit the one not seen for longest, nearly, is dropped for it. */
   add(template: Template): void;
   /** Makes one template of these, the oldest: values where `mask` says, and where `tokens` or one of them has a value. */
   join(members: readonly Template[], mask: number, tokens: Tokens): Template;
-  /** Makes one template of these, which begin with the same `size` tokens, go on with anything, and end alike. */
-  open(members: readonly Template[], size: number, ending: number): Template;
+  /** The template whose open end this line continues. */
+  begun(tokens: Tokens): Template | undefined;
+  /** Makes one template of these and a line, which begin alike but for what stands in brackets, go on with anything, and end alike. */
+  open(members: readonly Begun[], line: { readonly tokens: Tokens; readonly size: number }, ending: number): Template;
   /** Makes one template of two, the oldest, with the tokens of `shape`. */
   unite(one: Template, other: Template, shape: Template): Template;
   /** The template that says the same but for what stands in brackets. */
@@ -36,6 +38,8 @@ export interface TemplatePool {
   readonly evicted: number;
   readonly merged: number;
 }
+
+const beginningOf = (tokens: Tokens, size: number): Tokens => ({ ...tokens, count: size });
 
 const oldestOf = (members: readonly Template[]) => members.reduce((a, b) => (b.id < a.id ? b : a));
 
@@ -96,6 +100,12 @@ export function createTemplatePool(maxTemplates: number, keepTexts: boolean): Te
     remember(template);
   }
 
+  /** Makes values of what stands in brackets of an open template and is different in the beginning of another. */
+  function explainBeginning(template: Template, beginning: Tokens): void {
+    const runs = differingRuns(beginningOf(tokensOf(template), template.hash.length - 1), beginning);
+    if (runs.length > 0) collapse(template, runs);
+  }
+
   function forgetOldMerges(): void {
     for (const id of mergedIds.keys()) {
       if (mergedIds.size <= 4 * maxTemplates) return;
@@ -152,13 +162,26 @@ export function createTemplatePool(maxTemplates: number, keepTexts: boolean): Te
       if (runs.length > 0) collapse(template, runs);
       return runs.length > 0;
     },
-    open(members, size, ending) {
-      const oldest = oldestOf(members);
-      forget(oldest);
-      openEnd(oldest, size, ending);
-      remember(oldest);
-      retire(members, oldest);
-      return oldest;
+    begun(tokens) {
+      const found = ends.match(tokens);
+      if (found === undefined) return undefined;
+      explainBeginning(found.template, beginningOf(tokens, found.size));
+      return found.template;
+    },
+    open(members, { tokens, size }, ending) {
+      const oldest = members.reduce((a, b) => (b.template.id < a.template.id ? b : a));
+      const { template } = oldest;
+      forget(template);
+      openEnd(template, oldest.size, ending);
+      remember(template);
+      explainBeginning(template, beginningOf(tokens, size));
+      for (const other of members)
+        if (other !== oldest) explainBeginning(template, beginningOf(tokensOf(other.template), other.size));
+      retire(
+        members.map((member) => member.template),
+        template,
+      );
+      return template;
     },
     reshape,
     collapse,

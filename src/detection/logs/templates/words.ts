@@ -25,6 +25,7 @@ const methods = vocabulary(
 const payloadWords = vocabulary(
   "statement STATEMENT Statement query QUERY Query sql SQL command COMMAND Command cmd CMD body payload",
 );
+const textKeys = vocabulary("text error err reason desc description cause detail details exception");
 const eventKeys = vocabulary("event action op operation method msg message");
 const stateKeys = vocabulary("status state result outcome");
 
@@ -45,6 +46,11 @@ export function isMethodHash(hash: number): boolean {
 /** Does the word announce a text that was handed over (`statement: select 1`), so that the rest of the line is that text? */
 export function isPayloadWord(hash: number): boolean {
   return payloadWords.has(hash);
+}
+
+/** Is the value of this key a text, which may have spaces (`error=no such host`)? */
+export function isTextKey(hash: number): boolean {
+  return textKeys.has(hash);
 }
 
 /** Is the value of this key what happened (`event=connect`) rather than to what? */

@@ -561,6 +561,30 @@ describe("words become values by evidence", () => {
     expect(textsOf(told)).toEqual(["Client thrown out: <*>"]);
   });
 
+  test("what stands in brackets does not keep apart sentences that go on with anything", () => {
+    const lines = [
+      "[replace facts] Retrying after attempt 1 for store-1, due to: connection refused",
+      "[replace facts] Retrying after attempt 2 for store-2, due to: server went away",
+      "[replace catalog] Retrying after attempt 1 for store-3, due to: connection refused",
+      "[catalog] Retrying after attempt 3 for store-3, due to: server is shutting down",
+    ];
+    expect(textsOf(lines)).toEqual(["[<*>] Retrying after attempt <*> for <*>, due to: <*>"]);
+  });
+
+  test("a text that the last pair of a line holds is one value, however many words it has", () => {
+    const texts = ["no such object", "attribute mail: no equality rule", "busy"];
+    expect(textsOf(texts.map((text, i) => `conn=${i} op=2 RESULT err=3${i} text=${text}`))).toEqual([
+      "conn=<*> op=<*> RESULT err=<*> text=<*>",
+    ]);
+    // Not when another pair follows.
+    expect(textsOf(["lookup done error=none found=3"])).toEqual(["lookup done error=<*> found=<*>"]);
+  });
+
+  test("an identifier behind a colon is a value, whether it begins with a digit or a letter", () => {
+    const ids = ["19b1e608-0696-4855-9265-f857700001d2", "c2aab5d6-31be-4464-a492-ccfe510fcf9c"];
+    expect(textsOf(ids.map((id) => `Attached volume:${id} to it`))).toEqual(["Attached volume:<*> to it"]);
+  });
+
   test("a place and a name are no reason to take whatever follows for anything", () => {
     const said = ["Replacing wrong characters in it", "opened for 7 rows", "Removing it again"];
     expect(textsOf(said.map((what) => `Local file system at /a: ${what}`))).toHaveLength(3);
