@@ -1,7 +1,12 @@
 import { isDigit } from "./chars.ts";
 
-/** `"GET /path HTTP/1.1" 502` as nginx, Apache and Envoy write it. */
-const REQUEST = /["']([A-Z]{3,7}) (\S{1,2000}) HTTP\/[\d.]{1,4}["'] (?:status: )?(\d{3})\b/;
+/** `"GET /path HTTP/1.1" 502` as nginx, Apache and Envoy write it, `… from 10.0.0.9:51234 - 502` as chi does. */
+const REQUEST = /["']([A-Z]{3,7}) (\S{1,2000}) HTTP\/[\d.]{1,4}["'] (?:status: |from \S{1,100} - |[-=]> )?(\d{3})\b/;
+/**
+ * `502 502 34 366 "GET https://shop:443/a HTTP/2.0"`: a load balancer's status, the target's, and sizes, as AWS writes them
+ * (https://docs.aws.amazon.com/elasticloadbalancing, "Access logs").
+ */
+const BALANCED = / ([1-5]\d\d) (?:\d{3}|-) \d{1,18} \d{1,18} "([A-Z]{3,7}) (\S{1,2000}) HTTP\//;
 
 /** `GET /path 502 12 ms`, as Express and many others write it. */
 const PLAIN_REQUEST =
@@ -14,6 +19,8 @@ const UWSGI = / ([A-Z]{3,7}) (\S{1,2000}) => generated .{1,80}\(HTTP\/[\d.]{1,4}
 const COMPLETED = /^(?:Completed|Sent) ([1-5]\d\d) (?=[A-Z]|in )/;
 /** `502 Bad Gateway: GET - /a in 12ms`, as Ktor writes it. */
 const KTOR = /^([1-5]\d\d) [A-Z][A-Za-z -]{1,40}: ([A-Z]{3,7}) - (\/\S{0,2000})/;
+/** `502 GET /a (10.0.0.9) 12ms`: the status comes first, as Tornado and Iris write it. */
+const STATUS_FIRST = /^([1-5]\d\d) ([A-Z]{3,7}) (\/\S{0,2000})(?= \(| \d|$)/;
 /** `[GIN] 2026/11/20 - 22:27:36 | 502 | 1.2ms | 10.0.0.1 | GET      "/path"` */
 const GIN = /^\[GIN\] [^|]{1,40}\| {0,4}(\d{3}) \|[^|]{1,40}\|[^|]{1,60}\| {0,2}([A-Z]{3,7}) +"([^"]{0,2000})"/;
 
@@ -27,15 +34,17 @@ export function startOfAnswer(text: string, from: number): number {
   return from - (STATUS_BEFORE.exec(text.slice(Math.max(0, from - 24), from))?.[1]?.length ?? 0);
 }
 
-/** How much of a line is searched for it: its header, and a path. */
-const TIMED_CHARS = 2_200;
+/** How much of a line is searched for one: its header, and a path. */
+const MAX_REQUEST = 2_200;
 
 /** @returns method, path and status */
 function timedRequest(text: string): readonly string[] | undefined {
   if (!text.includes(" | ") && !text.includes(" - ")) return undefined;
-  const [, status = "", method = "", path = ""] = TIMED.exec(text.slice(0, TIMED_CHARS)) ?? [];
+  const [, status = "", method = "", path = ""] = TIMED.exec(text.slice(0, MAX_REQUEST)) ?? [];
   return status === "" ? undefined : [method, path, status];
 }
+
+const statusFirst = (text: string) => KTOR.exec(text) ?? STATUS_FIRST.exec(text);
 
 /**
  * The extended format of the W3C in the order in which IIS writes it: `GET /path query 80 user 10.0.0.9 agent referer 502 0 64 12`, before it
@@ -50,15 +59,17 @@ const W3C =
  */
 export function requestOf(text: string, from: number): readonly (string | undefined)[] | undefined {
   const protocol = text.indexOf(" HTTP/");
-  const quoted = protocol < 0 ? null : REQUEST.exec(text.slice(0, protocol + 40));
+  const quoted = protocol < 0 ? null : REQUEST.exec(text.slice(0, protocol + 160));
   if (quoted !== null) return quoted.slice(1);
+  const balanced = protocol < 0 ? null : BALANCED.exec(text.slice(0, protocol + 10));
+  if (balanced !== null) return [balanced[2], balanced[3], balanced[1]];
   if (text.includes(" => generated ")) return UWSGI.exec(text)?.slice(1);
   const plain = PLAIN_REQUEST.exec(text.slice(from));
   if (plain !== null) return plain.slice(1);
   const completed = COMPLETED.exec(text.slice(from, from + 20));
   if (completed !== null) return [undefined, undefined, completed[1]];
-  const ktor = KTOR.exec(text.slice(from, from + 400));
-  if (ktor !== null) return [ktor[2], ktor[3], ktor[1]];
+  const first = isDigit(text.charCodeAt(from)) ? statusFirst(text.slice(from, from + MAX_REQUEST)) : null;
+  if (first !== null) return [first[2], first[3], first[1]];
   const short = protocol < 0 && text.includes('" ') ? SHORT_REQUEST.exec(text.slice(from)) : null;
   if (short !== null) return short.slice(1);
   const gin = text.startsWith("[GIN]") ? GIN.exec(text) : null;

@@ -16,10 +16,17 @@ const MAX_MESSAGE = 4_096;
 
 /** `s` is MongoDB's, `@l` Serilog's, `level_name` Monolog's. */
 const LEVEL_KEYS = new Set(
-  "level severity lvl loglevel log.level levelname @level log_level level_name @l severitytext severity_text severity_label sev s l error_severity".split(
+  "level severity lvl loglevel log.level levelname @level log_level level_name @l severitytext severity_text severity_label sev s l error_severity syslog-severity syslog.severity syslog_severity severitylevel".split(
     " ",
   ),
 );
+/** go-zero's words, which are none elsewhere (https://go-zero.dev, "log"). */
+const GO_ZERO: ReadonlyMap<string | number, Level> = new Map([
+  ["slow", "warn"],
+  ["stat", "info"],
+]);
+/** Application Insights' numbers (https://learn.microsoft.com, "SeverityLevel"). */
+const INSIGHTS: readonly Level[] = ["debug", "info", "warn", "error", "error"];
 /** Python's numbers, divided by ten (https://docs.python.org/3/library/logging.html#logging-levels). */
 const PYTHON: readonly (Level | undefined)[] = [undefined, "debug", "info", "warn", "error", "error"];
 /** In lower case: whatever case a writer chose, it is the same key. */
@@ -32,6 +39,8 @@ export const TIME_KEYS: ReadonlySet<string> = new Set([
   "t",
   "datetime",
   "@t",
+  "asctime",
+  "timemillis",
   "start_time",
   "time_iso8601",
   "time_local",
@@ -62,8 +71,9 @@ export const emptyDraft = (): Draft => ({
 export function notePair(draft: Draft, key: string, value: string | number): void {
   const name = key.toLowerCase();
   if (LEVEL_KEYS.has(name)) {
-    draft.level ??= levelOf(value);
+    draft.level ??= levelOf(value) ?? GO_ZERO.get(value);
     if (name === "level") draft.syslog = levelOfSyslog(value);
+    else if (name === "severitylevel" && typeof value === "number") draft.level ??= INSIGHTS[value];
   } else if (name === "levelno") {
     draft.level ??= PYTHON[Number(value) / 10];
   } else if (name === "priority") {

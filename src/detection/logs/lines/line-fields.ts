@@ -18,11 +18,11 @@ const MAX_TEXT = 200;
 
 const NAMES: Readonly<Record<keyof LineFields, string>> = {
   status:
-    "status statusCode status_code http_status httpStatus http.status_code http.response.status_code response_status response_code http_status DownstreamStatus res.statusCode res.status response.status response.statusCode sc",
+    "status statusCode status_code http_status httpStatus http.status_code http.response.status_code response_status response_code http_status DownstreamStatus res.statusCode res.status response.status response.statusCode responseStatus.code EdgeResponseStatus sc",
   code: "code errorCode error_code err_code errno grpc.code grpc_code grpc.status",
   method:
-    "method http_method httpMethod http.method http.request.method request_method req.method request.method RequestMethod verb",
-  path: "path uri url request_uri requestPath http.route http.target url.path req.url request.url RequestPath route",
+    "method http_method httpMethod http.method http.request.method request_method req.method request.method RequestMethod requestMethod ClientRequestMethod verb",
+  path: "path uri url request_uri requestPath http.route http.target url.path req.url request.url RequestPath requestUri requestUrl requestURI ClientRequestURI ClientRequestPath route",
   peer: "peer host upstream upstream_addr upstream_cluster remote remote_addr remoteAddr addr address server target client",
   trace: "trace trace_id traceId traceID trace.id TraceID request_id requestId req_id correlation_id correlationId",
   ms: "ms duration_ms durationMs elapsed_ms elapsedMs latency_ms latencyMs took_ms response_time_ms duration elapsed latency took responseTime",

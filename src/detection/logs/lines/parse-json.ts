@@ -1,7 +1,8 @@
 import { isWorse, type Level, levelOf } from "./level.ts";
 import { type Draft, emptyDraft, finish, notePair, type ParsedLine, SENTENCE_KEYS, TIME_KEYS } from "./line-draft.ts";
 import { noteField } from "./line-fields.ts";
-import { HOLDERS, LATE_HOLDERS } from "./scan-structured.ts";
+import { FIRST_ARGUMENT } from "./message-keys.ts";
+import { HOLDERS, LATE_HOLDERS, MAX_HOLDERS } from "./scan-structured.ts";
 import { scanTime, TIME, type TimeScan } from "./scan-time.ts";
 
 /** Keys and elements of one object that are looked at. */
@@ -11,6 +12,13 @@ const MIN_STAMP = 14;
 
 /** Nextcloud's numbers, from 0 on (https://docs.nextcloud.com, "log level"). */
 const NEXTCLOUD: readonly Level[] = ["debug", "info", "warn", "error", "fatal"];
+/** lager's before version 3 (https://github.com/cloudfoundry/lager). */
+const LAGER: readonly Level[] = ["debug", "info", "error", "fatal"];
+/** A level and a time that stand in an object, by the names of both. */
+const NESTED_LEVELS = new Set(["log.level", "level.name", "context.logLevel", "_meta.logLevelName", "syslog.severity"]);
+const NESTED_TIMES = new Set(["_meta.date", "instant.epochSecond"]);
+/** What these hold is told of the line itself: Azure, Google Cloud, Hasura. */
+const TELLING = new Set(["properties", "httpRequest", "http_info"]);
 /** Docker's and Falco's, which hold a whole line. */
 const LINES = new Set([SENTENCE_KEYS.indexOf("log"), SENTENCE_KEYS.indexOf("output")]);
 
@@ -20,17 +28,16 @@ const LINES = new Set([SENTENCE_KEYS.indexOf("log"), SENTENCE_KEYS.indexOf("outp
  */
 function noteRecord(draft: Draft, parsed: object): void {
   const records: Readonly<Record<string, unknown>> = { ...parsed };
-  const named =
-    draft.message === undefined
-      ? Object.keys(records)
-          .filter((key) => LATE_HOLDERS.has(key))
-          .map((key) => records[key])
-      : [records[draft.message]];
+  const named = draft.message === undefined ? lateHeld(parsed) : [records[draft.message]];
+  // What is looked into adds what it holds in its turn.
   for (const held of named) {
     if (typeof held !== "object" || held === null) continue;
     const record = emptyDraft();
     noteNested(record, "fields", held);
-    if (record.message === undefined) continue;
+    if (record.message === undefined) {
+      named.push(...lateHeld(held).slice(0, MAX_HOLDERS - named.length));
+      continue;
+    }
     draft.message = record.message;
     Object.assign(draft.fields, record.fields);
     if (isWorse(record.level, draft.level)) draft.level = record.level;
@@ -38,10 +45,18 @@ function noteRecord(draft: Draft, parsed: object): void {
   }
 }
 
-/** Kubernetes' own JSON states none: what informs has a verbosity, what failed its error (https://github.com/kubernetes/klog). */
+function lateHeld(value: object): unknown[] {
+  return Object.entries(value)
+    .filter(([key, held]) => LATE_HOLDERS.has(key) && typeof held === "object")
+    .map(([, held]) => held);
+}
+
+/** Kubernetes' own JSON states none: what informs has a verbosity, what failed its error (https://github.com/kubernetes/klog); a request that failed has its status. */
 function levelOfKlog(parsed: object, draft: Draft): Level | undefined {
   if ("v" in parsed && typeof parsed.v === "number") return "info";
-  return draft.fields.error !== undefined && ("err" in parsed || "error" in parsed) ? "error" : undefined;
+  const { error, status, method, path } = draft.fields;
+  if (status !== undefined && (method ?? path) !== undefined) return undefined;
+  return error !== undefined && ("err" in parsed || "error" in parsed) ? "error" : undefined;
 }
 
 const time: TimeScan = { end: 0, kind: 0 };
@@ -79,6 +94,9 @@ export function parseJson(
   noteRecord(draft, parsed);
   draft.level ??= before.level;
   draft.at ??= before.at;
+  if ("source" in parsed && "log_level" in parsed) draft.level ??= LAGER[Number(parsed.log_level)];
+  if (draft.message === undefined && "_meta" in parsed && FIRST_ARGUMENT in parsed)
+    draft.message = stringOf(parsed[FIRST_ARGUMENT]);
   if (draft.message === undefined) return finish(draft, text);
   draft.level ??= levelOfKlog(parsed, draft);
   if (draft.messageRank === SENTENCE_KEYS.indexOf("short_message")) draft.level ??= draft.syslog;
@@ -93,6 +111,8 @@ export function parseJson(
   return finish(draft, inner.message);
 }
 
+const stringOf = (value: unknown) => (typeof value === "string" ? value : undefined);
+
 /** `"tags":["warning","plugins"]`, as Kibana and OpenSearch Dashboards state a level; one that is stated elsewhere wins. */
 function noteTags(draft: Draft, key: string, tags: readonly unknown[]): void {
   if (key !== "tags" || tags.length > MAX_PAIRS) return;
@@ -105,11 +125,11 @@ function noteNested(draft: Draft, key: string, value: object): void {
   for (const [inner, leaf] of Object.entries(value)) {
     if (++pairs > MAX_PAIRS) return;
     if (typeof leaf !== "string" && typeof leaf !== "number") continue;
-    if ((key === "error" || key === "err") && inner === "message") noteField(draft.fields, "error", leaf);
-    else if ((key === "log" && inner === "level") || (key === "level" && inner === "name"))
-      draft.level ??= levelOf(leaf);
+    const name = `${key}.${inner}`;
+    if (name === "error.message" || name === "err.message") noteField(draft.fields, "error", leaf);
+    else if (NESTED_LEVELS.has(name)) draft.level ??= levelOf(leaf);
     else if (HOLDERS.has(key)) notePair(draft, inner, leaf);
-    else if (inner === "$date" && TIME_KEYS.has(key)) notePair(draft, key, leaf);
-    else noteField(draft.fields, `${key}.${inner}`, leaf);
+    else if (NESTED_TIMES.has(name) || (inner === "$date" && TIME_KEYS.has(key))) notePair(draft, "time", leaf);
+    else noteField(draft.fields, TELLING.has(key) ? inner : name, leaf);
   }
 }

@@ -1,4 +1,4 @@
-import { isLetter, skipSpaces } from "./chars.ts";
+import { isDigit, isLetter, skipSpaces } from "./chars.ts";
 import { endOfString } from "./end-of-string.ts";
 import { MESSAGE_KEYS, messageRank, type Structured } from "./message-keys.ts";
 import { scanPairs } from "./scan-pairs.ts";
@@ -21,10 +21,31 @@ export const LATE_HOLDERS: ReadonlySet<string> = new Set([
   "attributes",
   "event",
   "log",
+  "detail",
+  "operation",
+  "properties",
+  "baseData",
 ]);
-/** Those of one line that are looked into. */
-const MAX_HOLDERS = 4;
+/** Those of one line that are looked into, one within another as well. */
+export const MAX_HOLDERS = 6;
 const late: number[] = [];
+
+/** Where the kind of the line at hand is named; nowhere without an end. */
+const kind = { rank: 0, start: 0, end: 0 };
+/** Longest name of a kind. */
+const MAX_KIND = 64;
+
+/** A name has no digits, the sentence of `FIRST_ARGUMENT` any. */
+function noteKind(text: string, rank: number, start: number, end: number): void {
+  if (end === start || (kind.end > 0 && rank > kind.rank)) return;
+  if (rank > MESSAGE_KEYS.length) {
+    if (end - start > MAX_KIND) return;
+    for (let i = start; i < end; i++) if (isDigit(text.charCodeAt(i))) return;
+  } else if (!text.includes('"_meta"', end)) return;
+  kind.rank = rank;
+  kind.start = start;
+  kind.end = end;
+}
 
 /** Offset after a JSON value that is not a string; nested objects and arrays are passed over with a depth count. */
 function endOfValue(text: string, from: number, end: number): number {
@@ -60,14 +81,20 @@ function scanJson(text: string, from: number, end: number, out: Structured): boo
   out.start = 0;
   out.end = 0;
   late.length = 0;
+  kind.end = 0;
   const holder = scanObject(text, from, end, out);
   if (holder === FOUND) return true;
   const { start, end: stop } = out;
-  const holders = holder > 0 ? [holder] : late.slice();
-  if (holders.some((open) => scanObject(text, open, end, out) === FOUND)) return true;
-  out.start = start;
-  out.end = stop;
-  return stop > start;
+  if (holder > 0) {
+    late.length = 0;
+    late.push(holder);
+  }
+  // What is looked into adds what it holds in its turn.
+  for (const open of late) if (scanObject(text, open, end, out) === FOUND) return true;
+  const isNamed = stop === start;
+  out.start = isNamed ? kind.start : start;
+  out.end = isNamed ? kind.end : stop;
+  return out.end > 0;
 }
 
 const FOUND = -1;
@@ -90,7 +117,9 @@ function scanObject(text: string, from: number, end: number, out: Structured): n
     if (quoted) {
       const named = messageRank(text, keyStart, keyEnd);
       const rank = named > 0 && isEventName(text, keyStart, keyEnd, valueStart, valueEnd) ? 0 : named;
-      if (rank >= 0 && rank < best && valueEnd > valueStart) {
+      if (rank >= MESSAGE_KEYS.length) {
+        noteKind(text, rank, valueStart, valueEnd);
+      } else if (rank >= 0 && rank < best && valueEnd > valueStart) {
         best = rank;
         out.start = valueStart;
         out.end = valueEnd;

@@ -43,6 +43,41 @@ describe("access lines", () => {
   });
 });
 
+describe("a status that does not stand directly behind the request", () => {
+  const alb = (status: string) =>
+    `h2 2026-11-20T22:27:36.114Z app/shop/ab12 10.0.0.9:812 10.0.0.8:80 0.001 0.002 0.000 ${status} 34 366 "GET https://shop:443/orders HTTP/2.0" "curl/7" - -`;
+  const azure = (status: number) =>
+    `{"time":"2026-11-20T22:27:36Z","properties":{"httpMethod":"GET","requestUri":"/orders","httpStatus":${status}}}`;
+  test.each([
+    ["chi", '2026/11/20 22:27:36 "GET http://shop/orders HTTP/1.1" from [::1]:512 - 502 12B in 1.2ms', 502],
+    ["chi, well", '2026/11/20 22:27:36 "GET http://shop/orders HTTP/1.1" from 10.0.0.9:512 - 404 12B in 1.2ms', 404],
+    ["AWS ALB", alb("502 502"), 502],
+    ["AWS ALB, nobody answered", alb("503 -"), 503],
+    ["AWS ALB, well", alb("200 200"), 200],
+    ["Tornado", "502 GET /orders (10.0.0.9) 12.11ms", 502],
+    ["Tornado, well", "304 GET /orders (10.0.0.9) 12.11ms", 304],
+    ["Cloudflare", '{"ClientRequestMethod":"GET","ClientRequestURI":"/orders","EdgeResponseStatus":502}', 502],
+    ["Azure", azure(502), 502],
+    ["Azure, well", azure(404), 404],
+    ["Google Cloud", '{"httpRequest":{"requestMethod":"GET","requestUrl":"http://shop/orders","status":503}}', 503],
+    ["Kubernetes' audit", '{"verb":"get","requestURI":"/orders","responseStatus":{"code":500}}', 500],
+    [
+      "JSON of a request that was refused",
+      '{"method":"GET","uri":"/orders","status":404,"error":"no such order"}',
+      404,
+    ],
+  ])("%s", (_, line, status) => {
+    expect(parseLine(line)).toMatchObject({ level: status < 500 ? "info" : "error", fields: { status } });
+  });
+
+  test.each([
+    "500 GET /orders calls were made",
+    'copied 200 - 34 366 "GET the ledger"',
+  ])("no access line: %s", (line) => {
+    expect(parseLine(line).fields?.status).toBeUndefined();
+  });
+});
+
 describe("Passenger", () => {
   const place = "2026-11-20 22:27:36.1234 7/T5 age/Cor/Con/Checkout.cpp:96 ]:";
   test.each([
