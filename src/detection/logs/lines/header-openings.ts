@@ -4,9 +4,10 @@ import { finish, noteTime, type Step } from "./header-cursor.ts";
 import { takeLetter, takeLevel, takePhp, takeProcess } from "./header-levels.ts";
 import { afterBars } from "./header-parts.ts";
 import { levelRank } from "./level.ts";
+import { afterAngleLevel, afterUptime } from "./program-tag.ts";
 import { scanTime, TIME, type TimeScan } from "./scan-time.ts";
 import { afterSeparatedField, partsFields } from "./separated-field.ts";
-import { afterAngleLevel, afterProcess, afterSyslogTime, afterUptime } from "./syslog-header.ts";
+import { afterProcess, afterSyslogTime } from "./syslog-header.ts";
 
 const COMMA = 44;
 const DASH = 45;

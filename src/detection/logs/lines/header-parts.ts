@@ -61,6 +61,16 @@ export function detailRank(text: string, from: number, to: number): number {
   return to - from < 9 && DETAILS.has(text.slice(from, to)) ? 3 : 0;
 }
 
+/** Levels that are nouns as well. */
+const NOUNS = new Set("ALERT AUDIT EMERGENCY FAILURE LOG NOTE NOTICE PANIC STATEMENT SUCCESS TRACE".split(" "));
+
+/** `SERVICE ALERT: `, `PRICE NOTICE: `: does a noun in capitals end what text[at, from) begins, of capitals alone? */
+function endsTitle(text: string, at: number, from: number, to: number): boolean {
+  if (!NOUNS.has(text.slice(from, to))) return false;
+  for (let i = at; i < from; i++) if ((classOf(text.charCodeAt(i)) & (LOWER | DIGIT)) !== 0) return false;
+  return true;
+}
+
 /** Upper-case level within the next columns (`node RAS KERNEL INFO`); false when there is none. Stops at ordinary words. */
 export function levelAhead(text: string, at: number, end: number, out: LevelAhead): boolean {
   let i = at;
@@ -70,6 +80,7 @@ export function levelAhead(text: string, at: number, end: number, out: LevelAhea
       const stop = text.charCodeAt(word - 1) === COLON ? word - 1 : word;
       const rank = levelRank(text, i, stop) || (stop < word ? detailRank(text, i, stop) : 0);
       if (rank > 0 && (classOf(text.charCodeAt(i + 1)) & UPPER) !== 0) {
+        if (stop < word && endsTitle(text, at, i, stop)) return false;
         out.level = rank;
         out.end = word;
         return true;
@@ -177,6 +188,8 @@ export function programDash(text: string, at: number, word: number, end: number)
   for (let words = 0; words < 2; words++) {
     const next = skipSpaces(text, i, end);
     if (text.charCodeAt(next) === DASH && isSpace(text.charCodeAt(next + 1))) {
+      // `node-1;HTTP;CRITICAL - Socket closed`
+      if (text.slice(at, i).includes(";")) return -1;
       return words === 0 || dots(text, at, word) > 0 ? skipSpaces(text, next + 1, end) : -1;
     }
     i = skipWord(text, next, end);

@@ -45,6 +45,9 @@ export const OPENINGS: readonly Layout[] = [
   // nginx before its log is open, and its kin: `nginx: [emerg] `.
   { first: LOWER, next: "[", form: /[\w.-]{1,32}: \[([a-z]{3,8})\] /y, ends: true },
   { first: LOWER, next: UPPER, form: /[\w.-]{1,32}: ([A-Z]{4,8}) (?=\S)/y, ends: true },
+  // s6 and programs that talk to a person: `s6-rc: info: `. Of `open: error: denied` the name may belong to the sentence.
+  { first: LOWER, next: "diw", form: /[\w.-]{1,32}: (debug|info|warn|warning): (?=\S)/y, ends: true },
+  { first: LOWER, next: "ef", form: /(?=[\w.-]{1,32}: (error|fatal): \S)/y, ends: true },
   // WebLogic: fields in angle brackets.
   { first: "<#", form: /(?:####)?<(?=[A-Z][a-z]{2} \d)/y, ends: false },
   // log4j and SLF4J about themselves.

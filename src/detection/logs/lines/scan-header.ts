@@ -5,6 +5,7 @@ import { noteTime } from "./header-cursor.ts";
 import { scanFields } from "./header-fields.ts";
 import { epochColumn } from "./header-parts.ts";
 import { letterRank, levelRank, priorityRank } from "./level.ts";
+import { afterProgramTag } from "./program-tag.ts";
 import { scanTime, TIME, type TimeScan } from "./scan-time.ts";
 import { afterSourcePlace } from "./source-place.ts";
 import { afterSyslogTime } from "./syslog-header.ts";
@@ -144,13 +145,24 @@ function scanLayout(text: string, start: number, end: number, out: Header): void
     out.message = time.kind === TIME.klog ? afterKlog(text, from, end, out) : scanFields(text, from, end, out);
     return;
   }
-  if (findOpening(text, from, skipWord(text, from, end), known)) {
+  const word = skipWord(text, from, end);
+  if (findOpening(text, from, word, known)) {
     out.level = known.level;
     out.message = known.ends ? known.end : scanFields(text, known.end, end, out);
     return;
   }
+  const tagged = afterProgramTag(text, from, word, end, out);
+  // `items[1]: wrong` is about a part of something, and states no level.
+  if (tagged > 0 && (out.level > 0 || isLongNumbered(text, word))) {
+    out.message = tagged;
+    out.wrapped = true;
+    return;
+  }
   out.message = scanFields(text, text.charCodeAt(from) === OPEN ? from : afterFileName(text, from, end), end, out);
 }
+
+/** `[12]:`: a number of two digits at least. */
+const isLongNumbered = (text: string, word: number) => word - text.lastIndexOf("[", word) > 4;
 
 const LONGEST_SERVICE = 64;
 

@@ -27,7 +27,7 @@ function isHostName(text: string, from: number, to: number): boolean {
 }
 
 /** `program[7]`, `program[7:0]`: a process and perhaps its thread. */
-function endsNumbered(text: string, from: number, to: number): boolean {
+export function endsNumbered(text: string, from: number, to: number): boolean {
   if (text.charCodeAt(to - 1) !== CLOSE || !isDigit(text.charCodeAt(to - 2))) return false;
   const open = text.lastIndexOf("[", to);
   const digits = skipDigits(text, open + 1, to);
