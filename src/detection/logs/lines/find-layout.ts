@@ -1,5 +1,6 @@
 import { skipSpaces } from "./chars.ts";
-import { AFTER_LEVEL, BEFORE_LEVEL } from "./known-layouts.ts";
+import { AFTER_LEVEL } from "./known-after-level.ts";
+import { BEFORE_LEVEL } from "./known-layouts.ts";
 import { OPENINGS } from "./known-openings.ts";
 import type { Layout } from "./layout.ts";
 import { levelRank } from "./level.ts";

@@ -149,6 +149,14 @@ function levelInside(text: string, inside: number, letters: number, close: numbe
   return (hash > inside ? levelRank(text, hash + 1, close) : 0) || levelBehindSlash(text, inside, close);
 }
 
+/** The first bracket behind the level, or a name and its number directly behind another bracket: `[host][PID 4711][ThreadId 12]`. */
+function isThreadBehind(text: string, close: number, c: Cursor): boolean {
+  if (c.threads === 0) return true;
+  if (text.charCodeAt(c.at - 1) !== CLOSE || !isDigit(text.charCodeAt(close - 1))) return false;
+  const space = skipWord(text, c.at, close);
+  return space < close && skipWord(text, space + 1, close) === close;
+}
+
 /** `[time level module]`, `[module:level]`, `[level]`, and after a time or level `[thread]`, `[request id]`. */
 export const takeBracket: Step = (text, end, header, c) => {
   if (c.code !== OPEN) return false;
@@ -181,7 +189,7 @@ export const takeBracket: Step = (text, end, header, c) => {
     const isChain = text.charCodeAt(close + 1) === OPEN && c.threads > 0 && text.charCodeAt(c.at - 1) === SPACE;
     if (isChain) return finish(c, c.at);
     // Words in brackets are a thread's name directly before the time or the level, and once directly after it; anywhere else they are message.
-    const isThread = header.level > 0 ? c.threads === 0 : isBefore;
+    const isThread = header.level > 0 ? isThreadBehind(text, close, c) : isBefore;
     if (!isContext || (spaced && !isThread)) return finish(c, c.at);
     c.brackets++;
     if (header.level > 0) c.threads++;

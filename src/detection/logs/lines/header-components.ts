@@ -1,5 +1,5 @@
-import { classOf, isDigit, LOWER, skipSpaces, skipWord, UPPER } from "./chars.ts";
-import { finish, type Step } from "./header-cursor.ts";
+import { classOf, isDigit, isLetter, LOWER, skipSpaces, skipWord, UPPER } from "./chars.ts";
+import { type Cursor, finish, type Step } from "./header-cursor.ts";
 import { dots, isComponent } from "./header-parts.ts";
 import { letterInBrackets, levelRank } from "./level.ts";
 import { isRaised } from "./raised-name.ts";
@@ -7,8 +7,10 @@ import { afterSourcePlace } from "./source-place.ts";
 
 /** Who wrote a line: a class, a daemon, a column, a place in the source. */
 
+const COMMA = 44;
 const DASH = 45;
 const COLON = 58;
+const ARROW = 62;
 const OPEN = 91;
 const CLOSE = 93;
 const OPEN_OBJECT = 123;
@@ -73,31 +75,67 @@ function levelInside(text: string, at: number, colon: number): number {
   return open > at && classOf(text.charCodeAt(open + 2)) === UPPER ? levelRank(text, open + 1, close) : rank;
 }
 
+/**
+ * `Disconnected      peer=12`, `Stalled      shelf: 12, left: 3`, `Port      : 7`: a sentence of one word that is padded before what belongs
+ * to it, or before nothing; behind a class words follow.
+ */
+function isBeforePairs(text: string, at: number, end: number): boolean {
+  if (at >= end || text.charCodeAt(at) === COLON) return true;
+  const word = skipWord(text, at, end);
+  const sign = text.indexOf("=", at);
+  if (sign > at && sign < word && isLetter(text.charCodeAt(at))) return true;
+  if (text.charCodeAt(word - 1) !== COLON || word - at < 2) return false;
+  const value = skipWord(text, skipSpaces(text, word, end), end);
+  return value >= end || text.charCodeAt(value - 1) === COMMA;
+}
+
+/** `[4711:main] Shelf -- `, `shop::shelf > `: where what follows the sign at `at` behind a name begins; 0 when there is none. */
+function afterNameAndSign(text: string, at: number, end: number, c: Cursor): number {
+  const code = text.charCodeAt(at);
+  const isSigned =
+    (code === DASH && c.threads > 0 && text.startsWith("-- ", at)) ||
+    (code === ARROW && text.startsWith("> ", at) && text.slice(c.at, c.word).includes("::"));
+  const sentence = isSigned ? skipSpaces(text, skipWord(text, at, end), end) : end;
+  return at > c.word && sentence < end ? sentence : 0;
+}
+
+/** `pkg.Class: `: a name with its colon, and perhaps the place. */
+const takeNamed: Step = (text, end, header, c) => {
+  if (!isComponent(text, c.at, c.word - 1) || isRaised(text, c.at, c.word - 1)) return false;
+  header.component = c.at;
+  if (header.level === 0) header.level = levelInside(text, c.at, c.word - 1);
+  const next = skipSpaces(text, c.word, end);
+  const place = afterSourcePlace(text, next, end, 1);
+  return finish(c, place > 0 ? place : next);
+};
+
+/** A dash of its own. */
+const isLoneDash = (text: string, at: number) => text.charCodeAt(at) === DASH && text.charCodeAt(at + 1) === SPACE;
+
+/** `[time] [LEVEL] category - `, as log4js writes it; `Failed - ` begins a sentence, but none is padded. */
+const takeCategory: Step = (text, end, header, c) => {
+  const next = skipSpaces(text, c.word, end);
+  if (!c.timed || next === c.word || !isLoneDash(text, next)) return false;
+  if (c.brackets <= c.threads && next === c.word + 1 && beginsSentence(text, c.at, c.word)) return false;
+  header.component = c.at;
+  const after = skipSpaces(text, next + 1, end);
+  const place = afterSourcePlace(text, after, end, 1);
+  return finish(c, place > 0 ? afterSign(text, place, end) : after);
+};
+
 /** `pkg.Class:`, and without a colon only where a level stood before and something that ends a header comes after. */
 export const takeComponent: Step = (text, end, header, c) => {
   // `(thread) [core] a.b.Class `
   if (c.components === 1 && isThreadBeforeDash(text, c.at, c.word)) return finish(c, c.word + 3);
   if (c.components > 0 && (c.components > 1 || c.threads === 0 || dots(text, c.at, c.word) < 2)) return false;
-  const next = skipSpaces(text, c.word, end);
-  if (text.charCodeAt(c.word - 1) === COLON) {
-    if (!isComponent(text, c.at, c.word - 1) || isRaised(text, c.at, c.word - 1)) return false;
-    header.component = c.at;
-    if (header.level === 0) header.level = levelInside(text, c.at, c.word - 1);
-    const place = afterSourcePlace(text, next, end, 1);
-    return finish(c, place > 0 ? place : next);
-  }
+  if (text.charCodeAt(c.word - 1) === COLON) return takeNamed(text, end, header, c);
   if (header.level === 0) return false;
-  if (next - c.word > 2 && classOf(c.code) === UPPER) return finish(c, next);
+  if (takeCategory(text, end, header, c)) return true;
+  const next = skipSpaces(text, c.word, end);
+  if (next - c.word > 2 && classOf(c.code) === UPPER) return !isBeforePairs(text, next, end) && finish(c, next);
+  const signed = afterNameAndSign(text, next, end, c);
+  if (signed > 0) return finish(c, signed);
   const mark = text.charCodeAt(next);
-  // `[time] [LEVEL] category - `, as log4js writes it; `Failed - ` begins a sentence.
-  const isSeparate = mark === DASH && text.charCodeAt(next + 1) === 32 && next === c.word + 1;
-  const isNamed = c.brackets > c.threads || !beginsSentence(text, c.at, c.word);
-  if (c.timed && isSeparate && isNamed) {
-    header.component = c.at;
-    const after = skipSpaces(text, next + 1, end);
-    const place = afterSourcePlace(text, after, end, 1);
-    return finish(c, place > 0 ? afterSign(text, place, end) : after);
-  }
   const dotted = dots(text, c.at, c.word);
   if (dotted === 0 || (dotted === 1 && mark !== OPEN && mark !== DASH && mark !== COLON)) return false;
   c.components++;

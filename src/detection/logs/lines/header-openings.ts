@@ -1,14 +1,16 @@
 import { classOf, isDigit, isLetter, skipDigits, skipLetters, skipSpaces, skipWord, UPPER } from "./chars.ts";
 import { takeBracket, takeHalfBracket, takeHeldTime, takeLetterBracket } from "./header-brackets.ts";
-import { finish, noteTime, type Step } from "./header-cursor.ts";
+import { type Cursor, finish, noteTime, type Step } from "./header-cursor.ts";
 import { takeLetter, takeLevel, takePhp, takeProcess } from "./header-levels.ts";
-import { afterBars } from "./header-parts.ts";
+import { afterBars, dots } from "./header-parts.ts";
+import { isPlainField } from "./header-writers.ts";
 import { levelRank } from "./level.ts";
 import { afterAngleLevel, afterUptime } from "./program-tag.ts";
 import { scanTime, TIME, type TimeScan } from "./scan-time.ts";
 import { afterSeparatedField, partsFields } from "./separated-field.ts";
 import { afterProcess, afterSyslogTime } from "./syslog-header.ts";
 
+const SPACE = 32;
 const COMMA = 44;
 const DASH = 45;
 const COLON = 58;
@@ -34,14 +36,23 @@ const takeMark: Step = (text, _end, _header, c) => {
   return true;
 };
 
+/**
+ * `- shop.ledger - 46 - INFO - sentinel - `, `INFO -  - `, `WARN - shop.web.Ledger - `: does another field follow the dash behind the level,
+ * perhaps an empty one? Without dashes before it, only a class does.
+ */
+function isBeforeField(text: string, at: number, end: number, c: Cursor): boolean {
+  if (c.separator !== DASH && dots(text, at, skipWord(text, at, end)) < 2) return false;
+  if (c.separator === DASH && text.charCodeAt(at) === DASH && text.charCodeAt(at + 1) === SPACE) return true;
+  return afterSeparatedField(text, at, end, DASH, isPlainField(text, at, c)) > 0;
+}
+
 /** `-` separates, and after the level it ends the header; `--` and `---` only separate. */
 const takeDash: Step = (text, end, header, c) => {
   const size = c.word - c.at;
   if (c.code !== DASH || (size > 1 && (size > 3 || text.charCodeAt(c.at + 1) !== DASH))) return false;
   if (!c.timed && header.level === 0) return finish(c, c.at);
   const next = skipSpaces(text, c.word, end);
-  const goesOn = c.separator === DASH && afterSeparatedField(text, next, end, DASH, false) > 0;
-  if (header.level > 0 && size === 1 && !goesOn) return finish(c, next);
+  if (header.level > 0 && size === 1 && !isBeforeField(text, next, end, c)) return finish(c, next);
   if (size === 1) c.separator = DASH;
   c.at = c.word;
   return true;

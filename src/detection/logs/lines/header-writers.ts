@@ -1,5 +1,5 @@
-import { isDigit, isLetter, skipLetters, skipSpaces, skipWord } from "./chars.ts";
-import type { Step } from "./header-cursor.ts";
+import { classOf, isDigit, isLetter, LOWER, skipLetters, skipSpaces, skipWord } from "./chars.ts";
+import type { Cursor, Step } from "./header-cursor.ts";
 import { afterPart, isComponent } from "./header-parts.ts";
 import { levelRank } from "./level.ts";
 import { afterSeparatedField, endOfEnclosed } from "./separated-field.ts";
@@ -7,6 +7,7 @@ import { afterSpans } from "./tracing-span.ts";
 
 /** Who wrote a line, where a sign or parentheses tell it. */
 
+const DASH = 45;
 const COLON = 58;
 const OPEN = 91;
 const CLOSE = 93;
@@ -36,10 +37,18 @@ function leadsToLevel(text: string, at: number, end: number, separator: number):
   return false;
 }
 
+/** Fields between dashes before the level that make a layout of the ones behind it. */
+const MANY = 2;
+
+/** `name - 46 - INFO - sentinel - `: where many fields are parted by dashes, a word in small letters is one as well. */
+export const isPlainField = (text: string, at: number, c: Cursor) =>
+  c.separator === DASH && c.components >= MANY && classOf(text.charCodeAt(at)) === LOWER;
+
 /** `main | `, `[pool 7] - `: one more field before the sign that parted the ones before. */
 export const takeSeparated: Step = (text, end, header, c) => {
   if (c.separator === 0 || c.components >= MAX_SEPARATED) return false;
-  const next = afterSeparatedField(text, c.at, end, c.separator, header.level === 0);
+  const isNamed = header.level === 0 || isPlainField(text, c.at, c);
+  const next = afterSeparatedField(text, c.at, end, c.separator, isNamed);
   if (next < 0 || (header.level === 0 && !leadsToLevel(text, c.at, end, c.separator))) return false;
   const isEnclosed = c.code === OPEN || c.code === OPEN_GROUP;
   if (header.level === 0 && isEnclosed) header.level = levelRank(text, c.at + 1, skipLetters(text, c.at + 1, end));

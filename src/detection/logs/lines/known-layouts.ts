@@ -1,8 +1,7 @@
 import { DIGITS, ERROR, INFO, type Layout, LETTERS, LOWER, NCCL, UPPER, WARN } from "./layout.ts";
 
-/** What single programs write into their headers behind a time or a level, and no general rule reads. */
+/** What single programs write into their headers behind a time, before a level, and no general rule reads. */
 
-/** Behind a time, before a level is known. */
 export const BEFORE_LEVEL: readonly Layout[] = [
   // Sanic: logger, level and peer without a space: `(sanic.access)[INFO][10.0.0.9:51234]: `.
   { first: "(", form: /\([\w.-]{1,64}\)\[([A-Z]{4,8})\](?:\[[^\]\n]{0,64}\])?: /y, ends: true },
@@ -124,51 +123,4 @@ export const BEFORE_LEVEL: readonly Layout[] = [
     ends: true,
     levels: LETTERS,
   },
-];
-
-/** Behind a level. */
-export const AFTER_LEVEL: readonly Layout[] = [
-  // Bitnami
-  { first: "=", form: /==> /y, ends: true },
-  // Nexus: who asked for it.
-  { first: "*", form: /\*[A-Z]{3,12} (?=[\w$]{1,64}\.)/y, ends: false },
-  // OTP and lager: process, and who called.
-  { first: "<", form: /<\d{1,6}\.\d{1,9}\.\d{1,6}>(?:@[\w:/.-]{1,128})? /y, ends: true },
-  { first: "<", form: /<[\w./-]{1,128}:\d{1,6}> /y, ends: true },
-  // CouchDB: node and process.
-  { first: LOWER, holds: " ----", form: /[\w-]{1,64}@\S{1,128} (?:<[\d.]{3,24}>|\w{1,32}) -{4,16} /y, ends: true },
-  // swift-log: the label, before who speaks.
-  { first: LOWER + UPPER, next: ":", form: /[\w.-]{1,64} : (?=\[)/y, ends: false },
-  // Karaf: the bundle.
-  { first: DIGITS, form: /\d{1,5} - \S{1,128} - \S{1,64} +\| /y, ends: true },
-  // TiDB and TiKV: the sentence is in brackets as well.
-  { first: "[", form: /\[[\w./-]{1,128}:\d{1,6}\] (?=\[["\w])/y, ends: true },
-  // Flask: the module.
-  { first: "i", form: /in [\w.]{1,128}: (?=\S)/y, ends: true },
-  // bunyan: name, process and host.
-  {
-    first: LOWER + UPPER,
-    next: "o",
-    form: /[^\s/]{1,64}(?:\/[^\s/]{1,64})?\/\d{1,10} on [\w.-]{1,128}: /y,
-    ends: true,
-  },
-  // Django: module, process and thread.
-  { first: LOWER + UPPER, next: DIGITS, form: /[\w.]{1,128} \d{1,10} \d{5,20} /y, ends: true },
-  // Threads that are plain words: `main   a.b.Class `, `runtime-worker a::b: `.
-  {
-    first: LOWER + UPPER,
-    next: LOWER,
-    holds: "  ",
-    form: /[\w-]{1,64} {2,32}(?=(?:[a-z]\w{0,32}\.){2,8}[A-Z]\w{0,64} )/y,
-    ends: false,
-  },
-  {
-    first: LOWER + UPPER,
-    next: LOWER,
-    holds: "::",
-    form: /[\w-]{1,64} +(?=[a-z]\w{0,64}(?:::\w{1,64}){1,8}: )/y,
-    ends: false,
-  },
-  // Odoo: the database.
-  { first: `?${LOWER}`, next: "o", form: /(?:\?|\w{1,64}) (?=odoo\.[\w.]{1,128}: )/y, ends: false },
 ];

@@ -89,6 +89,8 @@ export const OPENINGS: readonly Layout[] = [
   { first: DIGITS, form: /\d{1,9} +(?=\[[^\]]{1,64}\] (?:TRACE|DEBUG|INFO|WARN|ERROR|FATAL) )/y, ends: false },
   // Ceph in a container: a word that is no level.
   { first: "d", form: /debug (?=\d{4}-\d\d-\d\dT\S{8,40} [0-9a-f]{8,16} +-?\d)/y, ends: false },
+  // Microsoft's console for systemd: category and event.
+  { first: UPPER, form: /(?<=>)[A-Z]\w{0,64}(?:\.\w{1,64}){1,8}\[\d{1,9}\] (?=\S)/y, ends: true },
   // Next.js and other programs that talk to a person.
   { first: "✓✔○⚠⨯✗✖✘❌", form: /([✓✔○⚠⨯✗✖✘❌])\ufe0f? +/y, ends: true, levels: MARKS },
   { first: "-", form: /- (ready|info|event|wait|warn|error) +/y, ends: true, levels: TALK },
