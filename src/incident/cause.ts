@@ -2,7 +2,7 @@
 export const causeTitles = {
   "memory-limit-too-low": "memory limit too low",
   "memory-leak": "memory leak",
-  "cpu-throttling": "CPU limit too low (throttled)",
+  "cpu-throttling": "CPU limit too low",
   "cpu-saturation": "out of CPU",
   "image-not-found": "image does not exist",
   "image-pull-denied": "registry refused the image pull",
@@ -20,7 +20,7 @@ export const causeTitles = {
   "node-down": "node not ready",
   "node-pressure": "node under resource pressure",
   "quota-exceeded": "quota or limit range forbids the pods",
-  "selector-mismatch": "service selects no (or the wrong) pods",
+  "selector-mismatch": "service selects no pods or the wrong ones",
   "service-port-mismatch": "service port points where nothing listens",
   "dependency-down": "a dependency is down",
   "slow-dependency": "a dependency answers slowly",

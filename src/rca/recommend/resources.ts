@@ -12,7 +12,7 @@ import { rollback, undoChange } from "./undo-change.ts";
 
 const mi = 2 ** 20;
 
-/** Half as much again as was ever seen, in steps of 16 MiB. */
+/** At least half as much again as was ever seen: rounded up to steps of 16 MiB. */
 function roomyMemory(open: Case, item: Candidate, more = ""): Fix | undefined {
   const container = item.facts.container;
   const spec = podSpecOf(open.observation.objects.find(item.culprit)?.object)?.containers.find(
@@ -26,7 +26,7 @@ function roomyMemory(open: Case, item: Candidate, more = ""): Fix | undefined {
     "patch-resources",
     item.culprit,
     { container, limits: { memory } },
-    `gives container ${container} half as much memory again as it was seen to use${more}`,
+    `gives container ${container} at least half as much memory again as it was seen to use${more}`,
     0.85,
   );
 }

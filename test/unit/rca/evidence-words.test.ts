@@ -7,6 +7,7 @@ import { serviceFinding } from "../../../src/rca/gather/neighbours.ts";
 import { seriesWords } from "../../../src/rca/gather/series-words.ts";
 import { askedOfNodes } from "../../../src/rca/rules/asked-of-nodes.ts";
 import { quietShop } from "./shop.ts";
+import { troubles } from "./troubles.ts";
 import { measuredTroubles } from "./troubles-measured.ts";
 
 describe("a measurement is named as a person would", () => {
@@ -89,5 +90,17 @@ test("since when memory grows stands with that it grows, not with how it ends", 
   const [first] = shop.diagnose(trouble?.symptoms ?? []).diagnosis.hypotheses;
   expect(first?.statement).toMatch(
     /has been growing in a straight line by \d+\.\d MiB a minute in every pod since the image changed(?:, until the container is killed for lack of memory)?$/,
+  );
+});
+
+test("more memory than half as much again is not told as half as much", async () => {
+  const trouble = troubles.find(
+    ({ name }) => name === "a pod is killed at a limit that nobody changed, seconds after each start",
+  );
+  const shop = await quietShop();
+  trouble?.breakIt(shop);
+  const { recommendations } = shop.diagnose(trouble?.symptoms ?? []);
+  expect(recommendations.find(({ action }) => action === "patch-resources")?.reason).toMatch(
+    /at least half as much memory again as it was seen to use/,
   );
 });
