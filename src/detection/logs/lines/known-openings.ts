@@ -42,8 +42,8 @@ export const OPENINGS: readonly Layout[] = [
     levels: { ...LETTERS, C: ERROR, N: INFO },
   },
   { first: "A", form: /App \d{1,7} (?:output|stdout|stderr): /y, ends: false },
-  // nginx before its log is open, and its kin: `nginx: [emerg] `.
-  { first: LOWER, next: "[", form: /[\w.-]{1,32}: \[([a-z]{3,8})\] /y, ends: true },
+  // nginx before its log is open, and its kin: `nginx: [emerg] `, `shop: [ERROR] `.
+  { first: LOWER, next: "[", form: /[\w.-]{1,32}: \[([A-Za-z]{3,8})\] /y, ends: true },
   { first: LOWER, next: UPPER, form: /[\w.-]{1,32}: ([A-Z]{4,8}) (?=\S)/y, ends: true },
   // s6 and programs that talk to a person: `s6-rc: info: `. Of `open: error: denied` the name may belong to the sentence.
   { first: LOWER, next: "diw", form: /[\w.-]{1,32}: (debug|info|warn|warning): (?=\S)/y, ends: true },

@@ -7,6 +7,7 @@ import { epochColumn } from "./header-parts.ts";
 import { letterRank, levelRank, priorityRank } from "./level.ts";
 import { afterProgramTag } from "./program-tag.ts";
 import { scanTime, TIME, type TimeScan } from "./scan-time.ts";
+import { afterService, followsPlatform, platform } from "./service-name.ts";
 import { afterSourcePlace } from "./source-place.ts";
 import { afterSyslogTime } from "./syslog-header.ts";
 import { afterPriority, afterStream, afterStructuredData, afterVersion } from "./wrapped-line.ts";
@@ -127,10 +128,14 @@ function scanLayout(text: string, start: number, end: number, out: Header): void
     return;
   }
   if (scanTime(text, from, end, time)) {
-    const inner = afterStream(text, time.end, end);
-    if (inner > 0) {
-      const timeEnd = time.end;
-      scanHeader(text, inner, end, out);
+    const timeEnd = time.end;
+    const inner = afterStream(text, timeEnd, end);
+    const isPlatform = inner < 0 && followsPlatform(text, timeEnd, end);
+    if (inner > 0 || isPlatform) {
+      const { level } = platform;
+      scanHeader(text, isPlatform ? platform.end : inner, end, out);
+      // Of a program that states none the platform's level is all there is.
+      if (isPlatform && out.level === 0) out.level = level;
       if (out.timeStart >= 0) return;
       out.timeStart = from;
       out.timeEnd = timeEnd;
@@ -163,24 +168,6 @@ function scanLayout(text: string, start: number, end: number, out: Header): void
 
 /** `[12]:`: a number of two digits at least. */
 const isLongNumbered = (text: string, word: number) => word - text.lastIndexOf("[", word) > 4;
-
-const LONGEST_SERVICE = 64;
-
-/** `carts-1  | 2026-11-20 ...`: the name that Compose writes before the line of a service, when a time or JSON follows. */
-function afterService(text: string, from: number, end: number): number {
-  if (!isLetter(text.charCodeAt(from))) return from;
-  const word = skipWord(text, from, Math.min(end, from + LONGEST_SERVICE));
-  const bar = skipSpaces(text, word, end);
-  if (
-    levelRank(text, from, word) > 0 ||
-    text.charCodeAt(bar) !== BAR ||
-    bar === from ||
-    text.charCodeAt(bar + 1) !== 32
-  )
-    return from;
-  const next = bar + 2;
-  return text.charCodeAt(next) === OPEN_OBJECT || scanTime(text, next, end, time) ? next : from;
-}
 
 /** ` INFO  ==> ` behind the clock, as Bitnami's images write it. */
 const ARROW = / {1,4}[A-Z]{4,5} {1,4}==> /y;

@@ -49,3 +49,23 @@ describe("keys of levels and times", () => {
     expect(parseLine("stat ledger: opened").level).toBeUndefined();
   });
 });
+
+describe("what a supervisor or a platform writes before a line", () => {
+  test.each([
+    '2026-11-20T22:27:36Z app[3d8e2d46] ams [info]{"level":"error","msg":"ledger lost"}',
+    "2026-11-20T22:27:36Z app[3d8e2d46] ams [info]ERROR ledger lost",
+    '2026-11-20T22:27:36Z app[web.1]: {"level":"error","msg":"ledger lost"}',
+    '7|shop  | {"level":"error","msg":"ledger lost"}',
+  ])("the program's own level goes before that of who handed it on: %s", (line) => {
+    expect(parseLine(line)).toMatchObject({ level: "error", message: "ledger lost" });
+  });
+
+  test.each([
+    "ann | login | done",
+    "shop-1 | Ledger 12 opened",
+    "7|12 | rows",
+    "ledger | [red] opened",
+  ])("a bar is no prefix of Compose: %s", (line) => {
+    expect(parseLine(line).message).toBe(line);
+  });
+});
