@@ -1,8 +1,9 @@
-import { classOf, isDigit, isLetter, LOWER, skipSpaces, skipWord, UPPER } from "./chars.ts";
+import { classOf, isDigit, isLetter, skipSpaces, skipWord, UPPER } from "./chars.ts";
 import { type Cursor, finish, type Step } from "./header-cursor.ts";
 import { dots, isComponent } from "./header-parts.ts";
 import { letterInBrackets, levelRank } from "./level.ts";
 import { isRaised } from "./raised-name.ts";
+import { isCapitalised, isDeed, isFile } from "./sentence-subject.ts";
 import { afterSourcePlace } from "./source-place.ts";
 
 /** Who wrote a line: a class, a daemon, a column, a place in the source. */
@@ -54,13 +55,6 @@ export const takePlace: Step = (text, end, header, c) => {
   return finish(c, word - message === 3 && REQUEST.test(text) ? REQUEST.lastIndex : next);
 };
 
-/** `Failed`, `Retrying`: a word with a capital and small letters behind it. */
-function beginsSentence(text: string, at: number, end: number): boolean {
-  if (classOf(text.charCodeAt(at)) !== UPPER) return false;
-  for (let i = at + 1; i < end; i++) if (classOf(text.charCodeAt(i)) !== LOWER) return false;
-  return true;
-}
-
 /** `shop-akka.actor.default-dispatcher-14 - ` behind a class. */
 const isThreadBeforeDash = (text: string, at: number, word: number) =>
   text.startsWith(" - ", word) && isDigit(text.charCodeAt(word - 1)) && text.lastIndexOf("-", word - 1) > at;
@@ -101,9 +95,10 @@ function afterNameAndSign(text: string, at: number, end: number, c: Cursor): num
 
 /** `pkg.Class: `: a name with its colon, and perhaps the place. */
 const takeNamed: Step = (text, end, header, c) => {
-  if (!isComponent(text, c.at, c.word - 1) || isRaised(text, c.at, c.word - 1)) return false;
+  const colon = c.word - 1;
+  if (!isComponent(text, c.at, colon) || isRaised(text, c.at, colon) || isFile(text, c.at, colon)) return false;
   header.component = c.at;
-  if (header.level === 0) header.level = levelInside(text, c.at, c.word - 1);
+  if (header.level === 0) header.level = levelInside(text, c.at, colon);
   const next = skipSpaces(text, c.word, end);
   const place = afterSourcePlace(text, next, end, 1);
   return finish(c, place > 0 ? place : next);
@@ -116,7 +111,8 @@ const isLoneDash = (text: string, at: number) => text.charCodeAt(at) === DASH &&
 const takeCategory: Step = (text, end, header, c) => {
   const next = skipSpaces(text, c.word, end);
   if (!c.timed || next === c.word || !isLoneDash(text, next)) return false;
-  if (c.brackets <= c.threads && next === c.word + 1 && beginsSentence(text, c.at, c.word)) return false;
+  if (isDigit(c.code) || isDeed(text, c.at, c.word)) return false;
+  if (c.brackets <= c.threads && next === c.word + 1 && isCapitalised(text, c.at, c.word)) return false;
   header.component = c.at;
   const after = skipSpaces(text, next + 1, end);
   const place = afterSourcePlace(text, after, end, 1);

@@ -62,7 +62,8 @@ function isBeforeHeader(text: string, from: number, to: number, end: number, hea
   if (next > to + 1 || text.charCodeAt(to) !== 32) return true;
   const code = text.charCodeAt(next);
   const word = skipWord(text, next, end);
-  if (opens(code) || isSign(text, next, word)) return true;
+  if (opens(code)) return code !== OPEN_GROUP || !STATUS.test(text.slice(from, to));
+  if (isSign(text, next, word)) return true;
   if (isDigit(code)) {
     if (scanTime(text, next, end, time)) return true;
     return skipDigits(text, next, word) === word && isBeforeHeader(text, next, word, end, header);
@@ -79,9 +80,11 @@ export const takeNumber: Step = (text, end, header, c) => {
   if (c.numbers >= MAX_NUMBERS || c.components > 0 || !isDigit(c.code)) return false;
   const digits = skipDigits(text, c.at, c.word);
   if (digits < c.word && !isProcess(text, digits, c.word)) return false;
-  // `7#7:` and `1:M` are no words of a sentence, `12` and `5GB` may be.
-  const isMarked = digits < c.word && !isLetter(text.charCodeAt(digits));
-  if (!isMarked && !isBeforeHeader(text, c.at, c.word, end, header)) return false;
+  // `7#7:` is no word of a sentence; `12`, `5GB`, `12:` and `08:15` may be, but not `08:15:02 panic `.
+  const mark = text.charCodeAt(digits);
+  const next = skipSpaces(text, c.word, end);
+  const isLed = header.level === 0 && mark === COLON && levelRank(text, next, skipWord(text, next, end)) > 0;
+  if (mark !== HASH && !isLed && !isBeforeHeader(text, c.at, c.word, end, header)) return false;
   c.numbers++;
   c.at = c.word;
   return true;

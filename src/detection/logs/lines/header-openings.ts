@@ -1,4 +1,4 @@
-import { classOf, isDigit, isLetter, skipDigits, skipLetters, skipSpaces, skipWord, UPPER } from "./chars.ts";
+import { classOf, isDigit, isLetter, LOWER, skipDigits, skipLetters, skipSpaces, skipWord, UPPER } from "./chars.ts";
 import { takeBracket, takeHalfBracket, takeHeldTime, takeLetterBracket } from "./header-brackets.ts";
 import { type Cursor, finish, noteTime, type Step } from "./header-cursor.ts";
 import { takeLetter, takeLevel, takePhp, takeProcess } from "./header-levels.ts";
@@ -24,6 +24,9 @@ const BAR = 124;
 
 const time: TimeScan = { end: 0, kind: 0 };
 
+/** ` ::1`, ` ::ffff:10.0.0.7`: how addresses of IPv6 may begin. */
+const ADDRESS = /^ ?::[0-9a-f]/;
+
 const takeMark: Step = (text, _end, _header, c) => {
   // Logback's own `|-ERROR in `.
   if (c.code === BAR && text.charCodeAt(c.at + 1) === DASH && isLetter(text.charCodeAt(c.at + 2))) {
@@ -31,6 +34,8 @@ const takeMark: Step = (text, _end, _header, c) => {
     return true;
   }
   if (c.code !== BAR && c.code !== COLON && !(c.code === COMMA && c.word === c.at + 1)) return false;
+  // An address of IPv6.
+  if (c.code === COLON && ADDRESS.test(text.slice(c.at - 1, c.at + 3))) return false;
   if (c.code !== COMMA && partsFields(text, c.at, c.code)) c.separator = c.code;
   c.at++;
   return true;
@@ -62,8 +67,18 @@ const takeDash: Step = (text, end, header, c) => {
 const isCapital = (text: string, at: number) =>
   classOf(text.charCodeAt(at)) === UPPER && classOf(text.charCodeAt(at + 1)) === UPPER;
 
+/** Shortest date with a clock. */
+const MIN_STAMP = 14;
+
+/** ` is full` behind a day: it is a word of the sentence. */
+const isDayOfSentence = (text: string, at: number) =>
+  (time.kind === TIME.iso || time.kind === TIME.short) &&
+  text.charCodeAt(at) === SPACE &&
+  classOf(text.charCodeAt(at + 1)) === LOWER;
+
 const takeTime: Step = (text, end, header, c) => {
   if (!scanTime(text, c.at, end, time) || (c.timed && time.kind === TIME.clock)) return false;
+  if ((c.timed || header.level > 0) && time.end - c.at < MIN_STAMP && isDayOfSentence(text, time.end)) return false;
   if (!c.timed) noteTime(header, c.at, time);
   c.timed = true;
   c.at = time.end;

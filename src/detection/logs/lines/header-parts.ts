@@ -190,7 +190,9 @@ export function programDash(text: string, at: number, word: number, end: number)
     if (text.charCodeAt(next) === DASH && isSpace(text.charCodeAt(next + 1))) {
       // `node-1;HTTP;CRITICAL - Socket closed`
       if (text.slice(at, i).includes(";")) return -1;
-      return words === 0 || dots(text, at, word) > 0 ? skipSpaces(text, next + 1, end) : -1;
+      return (words === 0 && isComponent(text, at, word)) || dots(text, at, word) > 0
+        ? skipSpaces(text, next + 1, end)
+        : -1;
     }
     i = skipWord(text, next, end);
   }

@@ -56,7 +56,12 @@ export const AFTER_LEVEL: readonly Layout[] = [
     ends: true,
   },
   // Play: class and thread.
-  { first: "f", next: LOWER + UPPER, form: /from [\w$.]{1,200} in [^\s]{1,128} - /y, ends: true },
+  {
+    first: "f",
+    next: LOWER + UPPER,
+    form: /from (?:application|\w{1,64}(?:\.[\w$]{1,64}){1,12}) in [^\s]{1,128} - /y,
+    ends: true,
+  },
   // Helidon: class and thread.
   { first: LOWER + UPPER, next: "T", form: /[\w$.]{1,200} +Thread\[[^\]\n]{1,128}\]: /y, ends: true },
   // log4net and log4cplus: class and contexts.

@@ -211,3 +211,12 @@ test.each([
   ["Exception handling enabled", undefined],
   ["opened /app/run: no such file or directory", undefined],
 ])("the level of %s", (line, level) => expect(parseLine(line).level).toBe(level));
+
+test.each([
+  ["2026-03-11 is full", "INFO 2026-03-11 is full"],
+  ["::1 lost", "2026-03-11 08:15:02,114 ERROR ::1 lost"],
+  ["08:15 is full", "2026-03-11 08:15:02,114 ERROR 08:15 is full"],
+  ["[Opening shelf 12][done]", "[08:15:02][debug][9][Opening shelf 12][done]"],
+  ["Opening shop.web.Shelf - done", "2026-03-11 08:15:02 INFO Opening shop.web.Shelf - done"],
+  ["LedgerStore opened", "2026-03-11 08:15:02 INFO LedgerStore opened"],
+])("a sentence keeps its first words: %s", (sentence, line) => expect(parseLine(line).message).toBe(sentence));
