@@ -8,7 +8,7 @@ import { levelRank } from "./level.ts";
 import { afterAngleLevel, afterUptime } from "./program-tag.ts";
 import { scanTime, TIME, type TimeScan } from "./scan-time.ts";
 import { afterSeparatedField, partsFields } from "./separated-field.ts";
-import { afterProcess, afterSyslogTime } from "./syslog-header.ts";
+import { afterFacilityAndTag, afterProcess, afterSyslogTime } from "./syslog-header.ts";
 
 const SPACE = 32;
 const COMMA = 44;
@@ -89,6 +89,11 @@ const takeTime: Step = (text, end, header, c) => {
     if (isCapital(text, host) && levelRank(text, host, skipWord(text, host, end)) > 0) return true;
     // A date with its year is `date`'s or ctime's: no host follows.
     const isDated = isDigit(text.charCodeAt(c.at - 4)) && text.charCodeAt(c.at - 5) === 32;
+    const message = isDated ? afterFacilityAndTag(text, host, end, header) : -1;
+    if (message > 0) {
+      header.wrapped = true;
+      return finish(c, message);
+    }
     if (isDated && text.charCodeAt(host) !== OPEN) {
       c.at = afterProcess(text, host, end);
       return true;

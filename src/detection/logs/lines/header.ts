@@ -4,6 +4,8 @@ export interface Header {
   /** Offset of the component (`pkg.Class:`) that was taken directly before the message, -1 when there is none. */
   component: number;
   level: number;
+  /** What a log daemon says of how severe it is, a rank too; what the line itself states counts more. */
+  severity: number;
   /** Kind of the first time stamp; with `columns` the format of the line. */
   kind: number;
   columns: boolean;
@@ -15,5 +17,15 @@ export interface Header {
 }
 
 export function createHeader(): Header {
-  return { message: 0, component: -1, level: 0, kind: 0, columns: false, wrapped: false, timeStart: -1, timeEnd: -1 };
+  return {
+    message: 0,
+    component: -1,
+    level: 0,
+    severity: 0,
+    kind: 0,
+    columns: false,
+    wrapped: false,
+    timeStart: -1,
+    timeEnd: -1,
+  };
 }

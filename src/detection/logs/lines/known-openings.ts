@@ -87,6 +87,8 @@ export const OPENINGS: readonly Layout[] = [
   },
   // log4j's TTCC: milliseconds since the start.
   { first: DIGITS, form: /\d{1,9} +(?=\[[^\]]{1,64}\] (?:TRACE|DEBUG|INFO|WARN|ERROR|FATAL) )/y, ends: false },
+  // Zabbix: process, date and clock.
+  { first: DIGITS, form: /\d{1,10}:20\d{6}:\d{6}\.\d{3} (?=\S)/y, ends: true },
   // Ceph in a container: a word that is no level.
   { first: "d", form: /debug (?=\d{4}-\d\d-\d\dT\S{8,40} [0-9a-f]{8,16} +-?\d)/y, ends: false },
   // Microsoft's console for systemd: category and event.

@@ -1,10 +1,12 @@
-import { classOf, DIGIT, isDigit, isLetter, isSpace, skipSpaces, skipWord, UPPER } from "./chars.ts";
+import { afterFileName } from "./before-time.ts";
+import { classOf, DIGIT, isDigit, isLetter, isOpenBracket, isSpace, skipSpaces, skipWord, UPPER } from "./chars.ts";
 import { findOpening, type KnownLayout } from "./find-layout.ts";
 import { createHeader, type Header } from "./header.ts";
 import { noteTime } from "./header-cursor.ts";
 import { scanFields } from "./header-fields.ts";
 import { epochColumn } from "./header-parts.ts";
-import { letterRank, levelRank, priorityRank } from "./level.ts";
+import { letterRank, priorityRank } from "./level.ts";
+import { scanLocalTime } from "./local-time.ts";
 import { afterProgramTag } from "./program-tag.ts";
 import { scanTime, TIME, type TimeScan } from "./scan-time.ts";
 import { afterService, followsPlatform, platform } from "./service-name.ts";
@@ -18,10 +20,8 @@ const MAX_KLOG = 128;
 const MIN_STAMP = 14;
 const NEWLINE = 10;
 const DASH = 45;
+const EQUALS = 61;
 const OPEN = 91;
-const COLON = 58;
-const BAR = 124;
-const OPEN_OBJECT = 123;
 
 const time: TimeScan = { end: 0, kind: 0 };
 const known: KnownLayout = { end: 0, level: 0, ends: false };
@@ -65,11 +65,26 @@ export function scanHeader(text: string, start: number, end: number, out: Header
   scanLayout(text, start, end, out);
   if (out.wrapped && out.level === 0) scanInner(text, end, out);
   if (out.timeStart >= 0 || out.level > 0) out.message = afterBreak(text, out.message, end);
-  // A name and nothing behind it is what the line says.
-  if (out.component >= 0 && skipSpaces(text, out.message, end) >= end) out.message = out.component;
+  // A name and nothing but a value behind it is what the line says.
+  if (out.component >= 0 && isValueAlone(text, out.message, end)) out.message = out.component;
+  if (out.level > 0) return;
+  out.level = out.severity;
   if (out.level > 0) return;
   const priority = afterPriority(text, skipSpaces(text, start, end), end);
   if (priority > 0) out.level = priorityRank(Number(text.slice(text.indexOf("<", start) + 1, priority - 1)));
+}
+
+/** `shop-01:3306`, or nothing at all; a pair says itself what its value is. */
+function isValueAlone(text: string, at: number, end: number): boolean {
+  const word = skipWord(text, at, end);
+  if (skipSpaces(text, word, end) < end || isOpenBracket(text.charCodeAt(at))) return false;
+  let digits = 0;
+  for (let i = at; i < word; i++) {
+    const code = text.charCodeAt(i);
+    if (code === EQUALS) return false;
+    if (isDigit(code)) digits++;
+  }
+  return digits > 0 || word === at;
 }
 
 const inside = createHeader();
@@ -112,6 +127,7 @@ function afterBreak(text: string, at: number, end: number): number {
 
 function scanLayout(text: string, start: number, end: number, out: Header): void {
   out.level = 0;
+  out.severity = 0;
   out.component = -1;
   out.kind = TIME.none;
   out.columns = false;
@@ -156,6 +172,12 @@ function scanLayout(text: string, start: number, end: number, out: Header): void
     out.message = known.ends ? known.end : scanFields(text, known.end, end, out);
     return;
   }
+  if (scanLocalTime(text, from, word, end, time)) {
+    noteTime(out, from, time);
+    out.wrapped = true;
+    out.message = afterSyslogTime(text, skipSpaces(text, time.end, end), end, out);
+    return;
+  }
   const tagged = afterProgramTag(text, from, word, end, out);
   // `items[1]: wrong` is about a part of something, and states no level.
   if (tagged > 0 && (out.level > 0 || isLongNumbered(text, word))) {
@@ -163,32 +185,8 @@ function scanLayout(text: string, start: number, end: number, out: Header): void
     out.wrapped = true;
     return;
   }
-  out.message = scanFields(text, text.charCodeAt(from) === OPEN ? from : afterFileName(text, from, end), end, out);
+  out.message = scanFields(text, text.charCodeAt(from) === OPEN ? from : afterFileName(text, from, end, out), end, out);
 }
 
 /** `[12]:`: a number of two digits at least. */
 const isLongNumbered = (text: string, word: number) => word - text.lastIndexOf("[", word) > 4;
-
-/** ` INFO  ==> ` behind the clock, as Bitnami's images write it. */
-const ARROW = / {1,4}[A-Z]{4,5} {1,4}==> /y;
-function leadsToArrow(text: string, at: number): boolean {
-  ARROW.lastIndex = at;
-  return ARROW.test(text);
-}
-
-/** A host or the name of the file before the time (`app.log 2026-11-20 ...`), or pod and container (`carts-7d9f carts 2026-11-20 ...`). */
-function afterFileName(text: string, from: number, end: number): number {
-  if (text.charCodeAt(from) === OPEN_OBJECT) return from;
-  let next = from;
-  for (let name = 0; name < 2; name++) {
-    const word = skipWord(text, next, end);
-    const last = text.charCodeAt(word - 1);
-    const stop = last === COLON || last === BAR ? word - 1 : word;
-    if (name === 0 && (word - from < 3 || levelRank(text, next, stop) > 0)) return from;
-    next = skipSpaces(text, word, end);
-    if (!scanTime(text, next, end, time)) continue;
-    const isDate = time.kind === TIME.iso || time.kind === TIME.short;
-    if (isDate ? time.end - next >= MIN_STAMP : time.kind === TIME.clock && leadsToArrow(text, time.end)) return next;
-  }
-  return from;
-}

@@ -128,14 +128,17 @@ function scanNamed(text: string, at: number, end: number, out: TimeScan): boolea
   return found(out, text.charCodeAt(i) === SPACE && year - i === 5 ? year : i, TIME.syslog);
 }
 
-/** `2005-06-03`, with a clock after `T`, space, `-` or `_` when there is one. */
+/** `2005-06-03`, with a clock after `T`, space, `-` or `_` when there is one; `2005-6-3 10:22:36` with a clock only. */
 function scanIso(text: string, at: number, end: number, out: TimeScan): boolean {
   const mark = text.charCodeAt(at + 4);
   // `4353d45d39d5` is an identifier.
-  if (isLetter(mark) || text.charCodeAt(at + 7) !== mark || skipDigits(text, at + 5, end) !== at + 7) return false;
-  const day = skipDigits(text, at + 8, end);
-  if (day !== at + 10) return false;
+  if (isLetter(mark)) return false;
+  const month = skipDigits(text, at + 5, end);
+  if (month === at + 5 || month > at + 7 || text.charCodeAt(month) !== mark) return false;
+  const day = skipDigits(text, month + 1, end);
+  if (day === month + 1 || day > month + 3) return false;
   const clock = scanClock(text, day + 1, end);
+  if (clock < 0 && day < at + 10) return false;
   return found(out, clock > 0 ? clock : day, TIME.iso);
 }
 

@@ -1,7 +1,7 @@
 /** Reads time stamps found in lines. Stamps without a zone are taken as UTC, which is what containers run in. */
 
 const ISO =
-  /^(\d{4})[-/.](\d\d)[-/.](\d\d)[T _-](\d\d)[:.](\d\d)[:.](\d\d)(?:[.,:](\d{1,9}))? ?(Z|UTC|GMT|[+-]\d\d:?\d\d)?/;
+  /^(\d{4})[-/.](\d\d?)[-/.](\d\d?)[T _-](\d\d?)[:.](\d\d)[:.](\d\d)(?:[.,:](\d{1,9}))? ?(Z|UTC|GMT|[+-]\d\d:?\d\d)?/;
 /** `20/Nov/2026:22:27:36 +0000`, `20-Nov-2026 22:27:36.123`, `20 Nov 2026 22:27:36`. */
 const NAMED = /^(\d\d)[-/ ]([A-Z][a-z]{2})[-/ ](\d{4})[: ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?(?: ([+-]\d{4}))?/;
 /** `Fri Nov 20 22:27:36.123 2026`, as ctime(3) writes it. */

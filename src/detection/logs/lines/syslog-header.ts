@@ -62,8 +62,16 @@ function afterFacility(text: string, at: number, end: number, out: Header): numb
   const dot = text.indexOf(".", at);
   const rank = dot > at && dot < stop && stop < end ? levelRank(text, dot + 1, stop) : 0;
   if (rank === 0 || !FACILITIES.has(text.slice(at, dot))) return at;
-  out.level = rank;
+  out.severity = rank;
   return skipSpaces(text, stop, end);
+}
+
+/** `daemon.err program[7]: ` behind a date and clock without a host, as OpenWrt's `logread` writes it; where the message begins, or -1. */
+export function afterFacilityAndTag(text: string, at: number, end: number, out: Header): number {
+  const tag = afterFacility(text, at, end, out);
+  if (tag === at) return -1;
+  const stop = skipWord(text, tag, end);
+  return text.charCodeAt(stop - 1) === COLON ? afterDetail(text, skipSpaces(text, stop, end), end, out) : tag;
 }
 
 /** `portmanager	info	`: columns with tabs between them, of which the second is the level; where the message begins, or -1. */
@@ -103,7 +111,7 @@ export function afterSyslogTime(text: string, at: number, end: number, out: Head
       return afterDetail(text, skipSpaces(text, i + 1, end), end, out);
     if (isSpace(code) && (++words > 2 || (words === 1 && !continuesTag(text, i + 1)))) break;
   }
-  return out.level > 0 || isHost(text, at, host, end) ? tag : at;
+  return out.severity > 0 || isHost(text, at, host, end) ? tag : at;
 }
 
 /** `host program[7]: ` after a time in the way of RFC 3339, as rsyslog writes it, or `program[7] info: `; the offset of the message, or -1. */
