@@ -234,7 +234,10 @@ export function createDesk(deps: DeskDeps): Desk {
       })) {
         // The switch is one for all clusters of the database; the others find their incidents behind and show them anew.
         await touchIncident(database, incident.id);
-        if (deps.cluster === undefined || incident.cluster === deps.cluster) await deps.changed(incident.id);
+        if (deps.cluster !== undefined && incident.cluster !== deps.cluster) continue;
+        await deps.changed(incident.id);
+        // What was diagnosed meanwhile has no plans.
+        if (!frozen) await jobs.send(queues.plan, { incidentId: incident.id }, { key: incident.id });
       }
       return yes(
         frozen

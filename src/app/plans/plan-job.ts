@@ -146,9 +146,10 @@ async function tell(deps: PlanJobDeps, incidentId: string): Promise<void> {
 
 /**
  * What is on offer for a recommendation by kubemend's own proposal. A plan that another change made stale gives way: when
- * that one did not help, the offer stands again, against the cluster as it is.
+ * that one did not help, the offer stands again, against the cluster as it is. So does one that a freeze kept from being made.
  */
 async function standingOffer({ plans }: PlanJobDeps, offer: FixOffer): Promise<ActionPlan | "gave-way" | undefined> {
+  if (offer.refusal?.reason === "frozen") return "gave-way";
   const stored = offer.planId === null ? undefined : await plans.get(offer.planId);
   if (stored?.plan.state === "superseded") return "gave-way";
   return stored?.requestedBy === null ? stored.plan : undefined;

@@ -1,7 +1,10 @@
 import { expect, test } from "vitest";
 import { policySchema } from "../../../../src/actions/policy/policy-file.ts";
+import { queues } from "../../../../src/app/queues.ts";
+import { changeStatus, saveIncident } from "../../../../src/store/incidents/incidents.ts";
 import { getFreeze } from "../../../../src/store/plans/freeze.ts";
 import { deskOf } from "../../../support/desk-of.ts";
+import { incidentView } from "../../../support/incident-view.ts";
 import { withDatabase } from "../../../support/postgres.ts";
 
 test("anybody may freeze; only approvers of the policy let changes happen again", async () => {
@@ -19,4 +22,25 @@ test("anybody may freeze; only approvers of the policy let changes happen again"
   expect(await getFreeze(database)).toMatchObject({ frozen: true, by: bo });
   expect(await desk.freeze(false, ana)).toMatchObject({ ok: true });
   expect(await getFreeze(database)).toMatchObject({ frozen: false, by: ana });
+});
+
+test("once changes are allowed again, open incidents of this cluster are planned for", async () => {
+  await using database = await withDatabase();
+  const { incident } = incidentView;
+  await saveIncident(database, incident);
+  await saveIncident(database, { ...incident, id: "8", cluster: "elsewhere" });
+  await saveIncident(database, { ...incident, id: "9" });
+  await changeStatus(database, "9", "resolve", { at: incident.openedAt + 1 });
+  const sent: unknown[] = [];
+  const jobs = {
+    send: async (...job: readonly unknown[]) => {
+      sent.push(job);
+    },
+  };
+  const ana = { id: "slack:U1", name: "Ana" };
+  const desk = deskOf(database, { jobs, cluster: incident.cluster });
+  await desk.freeze(true, ana);
+  expect(sent).toEqual([]);
+  await desk.freeze(false, ana);
+  expect(sent).toEqual([[queues.plan, { incidentId: incident.id }, { key: incident.id }]]);
 });

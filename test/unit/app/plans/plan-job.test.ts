@@ -8,6 +8,7 @@ import { saveDiagnosis } from "../../../../src/store/incidents/diagnoses.ts";
 import { getIncident, saveIncident } from "../../../../src/store/incidents/incidents.ts";
 import { timelineOf } from "../../../../src/store/incidents/timeline.ts";
 import { fixOffers } from "../../../../src/store/plans/fix-offers.ts";
+import { setFreeze } from "../../../../src/store/plans/freeze.ts";
 import { getPlan, plansOf } from "../../../../src/store/plans/plans.ts";
 import { saveVerification } from "../../../../src/store/plans/verifications.ts";
 import { startActorCluster } from "../../../support/actor-cluster.ts";
@@ -62,6 +63,19 @@ test("every recommendation has a plan or the reason why there is none", async ()
     "planned",
     "planned",
   ]);
+});
+
+test("what a freeze kept from being planned is planned once changes are allowed again", async () => {
+  await using database = await withDatabase();
+  await using cluster = await startActorCluster();
+  await diagnosed(database, 1, [raiseLimit("96Mi")]);
+  const offer = async () => [...(await fixOffers(database, "7", 1)).values()][0];
+  await setFreeze(database, { frozen: true, by: { id: "slack:U1", name: "Ana" } });
+  await job(database, cluster)();
+  expect((await offer())?.refusal?.reason).toBe("frozen");
+  await setFreeze(database, { frozen: false, by: { id: "slack:U1", name: "Ana" } });
+  await job(database, cluster)();
+  expect(await offer()).toMatchObject({ refusal: null, planId: expect.any(String) });
 });
 
 test("a newer diagnosis takes the older proposals back, so that an old button cannot apply what nobody recommends", async () => {
