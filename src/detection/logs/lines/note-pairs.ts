@@ -1,6 +1,5 @@
-import { endOfString } from "./end-of-string.ts";
 import type { Draft } from "./line-draft.ts";
-import { isKeyChar } from "./scan-pairs.ts";
+import { endOfQuoted, isKeyChar } from "./scan-pairs.ts";
 
 /** Pairs of one line that are looked at. */
 const MAX_PAIRS = 64;
@@ -21,7 +20,7 @@ export function notePairs(
     while (start > from && isKeyChar(text.charCodeAt(start - 1))) start--;
     const quoted = text.charCodeAt(at + 1) === 34;
     let end = at + 1;
-    if (quoted) end = endOfString(text, at + 2, text.length);
+    if (quoted) end = endOfQuoted(text, at + 2, text.length);
     else while (end < text.length && !" \t,;)]}".includes(text.charAt(end))) end++;
     if (start < keyEnd) {
       const raw = quoted ? unescaped(text.slice(at + 2, end)) : text.slice(at + 1, end);

@@ -94,13 +94,9 @@ export function parseJson(
   noteRecord(draft, parsed);
   draft.level ??= before.level;
   draft.at ??= before.at;
-  if ("source" in parsed && "log_level" in parsed) draft.level ??= LAGER[Number(parsed.log_level)];
-  if (draft.message === undefined && "_meta" in parsed && FIRST_ARGUMENT in parsed)
-    draft.message = stringOf(parsed[FIRST_ARGUMENT]);
+  draft.message ??= firstArgument(parsed);
   if (draft.message === undefined) return finish(draft, text);
-  draft.level ??= levelOfKlog(parsed, draft);
-  if (draft.messageRank === SENTENCE_KEYS.indexOf("short_message")) draft.level ??= draft.syslog;
-  if ("reqId" in parsed && "app" in parsed && "level" in parsed) draft.level ??= NEXTCLOUD[Number(parsed.level)];
+  draft.level ??= levelOfKnown(parsed, draft);
   // Docker wraps a whole line, header and all, into "log"; others do so under any key.
   const isLine = LINES.has(draft.messageRank) || draft.message.startsWith("{") || beginsWithTime(draft.message);
   if (!isLine) return finish(draft, draft.message);
@@ -111,7 +107,21 @@ export function parseJson(
   return finish(draft, inner.message);
 }
 
-const stringOf = (value: unknown) => (typeof value === "string" ? value : undefined);
+/** What tslog wrote, whose own things are in `_meta`. */
+function firstArgument(parsed: object): string | undefined {
+  const first = "_meta" in parsed && FIRST_ARGUMENT in parsed ? parsed[FIRST_ARGUMENT] : undefined;
+  return typeof first === "string" ? first : undefined;
+}
+
+/** Of programs whose numbers and signs are levels only beside what else they write. */
+function levelOfKnown(parsed: object, draft: Draft): Level | undefined {
+  const klog = levelOfKlog(parsed, draft);
+  if (klog !== undefined) return klog;
+  if (draft.messageRank === SENTENCE_KEYS.indexOf("short_message")) return draft.syslog;
+  if ("source" in parsed && "log_level" in parsed) return LAGER[Number(parsed.log_level)];
+  const isNextcloud = "reqId" in parsed && "app" in parsed && "level" in parsed;
+  return isNextcloud ? NEXTCLOUD[Number(parsed.level)] : undefined;
+}
 
 /** `"tags":["warning","plugins"]`, as Kibana and OpenSearch Dashboards state a level; one that is stated elsewhere wins. */
 function noteTags(draft: Draft, key: string, tags: readonly unknown[]): void {

@@ -1,4 +1,4 @@
-import { isDigit, isLetter, skipSpaces } from "./chars.ts";
+import { isDigit, isLetter, isNameChar, skipSpaces } from "./chars.ts";
 import { endOfString } from "./end-of-string.ts";
 import { MESSAGE_KEYS, messageRank, type Structured } from "./message-keys.ts";
 
@@ -17,6 +17,32 @@ const HEADER_KEYS = new Set(["level", "lvl", "ts", "time"]);
 /** May the character stand in a key? */
 export function isKeyChar(code: number): boolean {
   return isLetter(code) || isDigit(code) || code === 95 || code === 46 || code === 45 || code === 64;
+}
+
+/** Quotes within one value that are looked at. */
+const MAX_INNER = 16;
+
+/** Does the line end at `at`, or another pair begin there? */
+function beginsPair(text: string, at: number, end: number): boolean {
+  const from = skipSpaces(text, at, end);
+  let i = from;
+  while (i < end && isKeyChar(text.charCodeAt(i))) i++;
+  return from >= end || (i > from && text.charCodeAt(i) === EQUALS);
+}
+
+/**
+ * Offset of the quote that closes a value opened before `from`. One that a letter follows is part of the value (`msg="Shelf "east" opened"`),
+ * of a writer that escapes none; such a value goes on to where another pair begins.
+ */
+export function endOfQuoted(text: string, from: number, end: number): number {
+  const first = endOfString(text, from, end);
+  if (!isNameChar(text.charCodeAt(first + 1)) || beginsPair(text, first + 1, end)) return first;
+  let at = first;
+  for (let inner = 0; inner < MAX_INNER && at < end; inner++) {
+    at = endOfString(text, at + 1, end);
+    if (at < end && beginsPair(text, at + 1, end)) return at;
+  }
+  return first;
 }
 
 /**
@@ -46,7 +72,7 @@ function scanLogfmt(text: string, from: number, end: number, out: Structured): b
     const quoted = text.charCodeAt(i) === QUOTE;
     const valueStart = quoted ? i + 1 : i;
     let valueEnd = valueStart;
-    if (quoted) valueEnd = endOfString(text, valueStart, end);
+    if (quoted) valueEnd = endOfQuoted(text, valueStart, end);
     else while (valueEnd < end && text.charCodeAt(valueEnd) > 32) valueEnd++;
     const rank = messageRank(text, keyStart, keyEnd);
     open = rank >= 0 && rank < Math.min(best, SURE) && !quoted;

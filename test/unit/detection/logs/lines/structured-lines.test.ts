@@ -69,3 +69,21 @@ describe("what a supervisor or a platform writes before a line", () => {
     expect(parseLine(line).message).toBe(line);
   });
 });
+
+describe("logfmt with quotes that nobody escaped", () => {
+  test("the pairs behind the sentence are read all the same", () => {
+    const line = 'level=warn msg="call to "orders" failed" path="/orders" status=502';
+    expect(parseLine(line)).toMatchObject({
+      message: 'call to "orders" failed',
+      fields: { path: "/orders", status: 502 },
+    });
+  });
+
+  test.each([
+    ['level=warn msg="shelf is old" and broken key="7"', "shelf is old"],
+    ['level=warn msg="shelf is old"shelf="7"', "shelf is old"],
+    ['level=warn msg="shelf is "old and', "shelf is "],
+  ])("a quote before a blank, before a pair or in a line that is cut closes the value: %s", (line, sentence) => {
+    expect(parseLine(line).message).toBe(sentence);
+  });
+});
