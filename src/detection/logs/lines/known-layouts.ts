@@ -1,4 +1,4 @@
-import { DIGITS, ERROR, INFO, type Layout, LETTERS, LOWER, NCCL, UPPER, WARN } from "./layout.ts";
+import { DIGITS, ERROR, INFO, type Layout, LETTERS, LOG4PERL, LOWER, NCCL, UNREAL, UPPER, WARN } from "./layout.ts";
 
 /** What single programs write into their headers behind a time, before a level, and no general rule reads. */
 
@@ -6,6 +6,36 @@ export const BEFORE_LEVEL: readonly Layout[] = [
   // Sanic: logger, level and peer without a space: `(sanic.access)[INFO][10.0.0.9:51234]: `.
   { first: "(", form: /\([\w.-]{1,64}\)\[([A-Z]{4,8})\](?:\[[^\]\n]{0,64}\])?: /y, ends: true },
   { first: LOWER + UPPER, next: "[", form: NCCL, ends: true, levels: { VERSION: INFO } },
+  { first: "L", next: UPPER, form: UNREAL, ends: true, levels: { Display: INFO, Log: INFO } },
+  { first: "TDIWEF", form: LOG4PERL, ends: true },
+  // Xorg and its kin.
+  { first: "(", form: /\((EE|WW|II|DB)\) /y, ends: true, levels: { EE: ERROR, WW: WARN, II: INFO, DB: 2 } },
+  // MediaMTX, go-logging and plog: words cut to three, four or five letters, of which one is a word.
+  {
+    first: "DWV",
+    form: /(DEB|WAR|WARNI|VERB) +(?=\S)/y,
+    ends: false,
+    levels: { DEB: 2, WAR: WARN, WARNI: WARN, VERB: 2 },
+  },
+  // go-logging in Hyperledger Fabric: who called, and a number of the line.
+  {
+    first: LOWER + UPPER,
+    next: "-",
+    form: /[\w.]{1,64} -> ([A-Z]{4,5}) (?=[0-9a-f]{0,7}\d)[0-9a-f]{2,8} (?:(?:\[[\w-]{0,64}\]){1,2} (?=\S))?/y,
+    ends: true,
+  },
+  {
+    first: `${DIGITS}abcdef`,
+    next: UPPER,
+    form: /[0-9a-f]{3,8} ([A-Z]{4,5}) \[[\w.-]{1,64}\] [\w.]{1,64} -> /y,
+    ends: true,
+  },
+  // MikroTik: topics; the last level among them is the worst.
+  {
+    first: LOWER,
+    form: /[a-z][a-z0-9-]{1,32}(?:,[a-z0-9!-]{1,32}){0,6},(debug|info|warning|error|critical)(?:,[a-z0-9!-]{1,32}){0,6} /y,
+    ends: true,
+  },
   // FreeSWITCH: how idle the machine is.
   { first: DIGITS, next: "[", form: /\d{1,3}\.\d\d% (?=\[)/y, ends: false },
   // Telegraf: a letter, and the plugin.

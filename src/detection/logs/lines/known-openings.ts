@@ -1,4 +1,4 @@
-import { DIGITS, ERROR, INFO, type Layout, LETTERS, LOWER, NCCL, UPPER, WARN } from "./layout.ts";
+import { DIGITS, ERROR, INFO, type Layout, LETTERS, LOG4PERL, LOWER, NCCL, UNREAL, UPPER, WARN } from "./layout.ts";
 
 const TALK = { ready: INFO, event: INFO, wait: INFO };
 const MARKS = {
@@ -23,7 +23,8 @@ export const OPENINGS: readonly Layout[] = [
   { first: "[", form: /\[rank\d{1,5}\]:(?=\[)/y, ends: false },
   // Puma: the number of the process.
   { first: "[", form: /\[\d{1,7}\] - /y, ends: true },
-  // Rails: the request.
+  // Rails: the request; a header of its own may follow.
+  { first: "[", form: /\[[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\] +(?=\d{4}-\d\d-\d\d[T ])/y, ends: false },
   { first: "[", form: /\[[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\] +/y, ends: true },
   // vLLM and Ray: the process.
   { first: "(", form: /\([A-Za-z][\w ]{0,64} pid=\d{1,10}\) (?=[A-Z]{4,8} )/y, ends: false },
@@ -84,6 +85,41 @@ export const OPENINGS: readonly Layout[] = [
     form: /md +\w{1,16}: *([A-Z]{4,8}):\d{4}-\d\d-\d\d \d\dh\d\d\.\d\d \w{1,5}:\d{1,10}: +/y,
     ends: true,
     levels: { MESSAGE: INFO },
+  },
+  // Factorio: seconds since the start, level and place.
+  {
+    first: DIGITS,
+    next: UPPER,
+    form: /\d{1,8}\.\d{3} (Verbose|Debug|Info|Warning|Error) \w[\w.]{0,64}\.\w{1,4}:\d{1,6}: /y,
+    ends: true,
+  },
+  // winston: the level glued to a local time.
+  { first: "twdvie", form: /(trace|debug|verbose|info|warn|error)(?=\[\d{1,2}\/\d{1,2}\/\d{4},? \d)/y, ends: false },
+  // GLib: program, process and domain, and perhaps the time.
+  {
+    first: "(*",
+    form: /(?:\*\* )?\([^()\s]{1,64}:\d{1,10}\): (?:[\w.-]{1,64}-)?(ERROR|CRITICAL|WARNING|Message|INFO|DEBUG)(?: \*\*)?: (?:\d\d:\d\d:\d\d\.\d{3}: )?/y,
+    ends: true,
+    levels: { Message: INFO },
+  },
+  { first: "L", next: UPPER, form: UNREAL, ends: true, levels: { Display: INFO, Log: INFO } },
+  // Chronicles
+  { first: "FN", next: DIGITS, form: /(FAT|NTC) (?=\d{4}-\d\d-\d\d )/y, ends: false, levels: { FAT: 6, NTC: INFO } },
+  // Julia
+  { first: "[┌", form: /[[┌] (Debug|Info|Warning|Error): /y, ends: true },
+  // Zig
+  { first: "ewid", form: /(error|warning|info|debug)\(\w{1,64}\): /y, ends: true },
+  // Log4perl
+  { first: "TDIWEF", form: LOG4PERL, ends: true },
+  // signale: scope, mark and label.
+  { first: "[", next: "›", form: /\[[^\]\n]{1,64}\] › (?:\S{1,3} +)?([a-z]{4,8}) +(?=\S)/y, ends: true },
+  // webpack's server.
+  {
+    first: "<",
+    next: "[",
+    form: /<([eiwd])> (?:\[webpack[\w-]{0,64}\] )/y,
+    ends: true,
+    levels: { e: ERROR, w: WARN, i: INFO, d: 2 },
   },
   // log4j's TTCC: milliseconds since the start.
   { first: DIGITS, form: /\d{1,9} +(?=\[[^\]]{1,64}\] (?:TRACE|DEBUG|INFO|WARN|ERROR|FATAL) )/y, ends: false },

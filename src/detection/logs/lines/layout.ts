@@ -19,5 +19,9 @@ export const DIGITS = "0123456789";
 export const LOWER = "abcdefghijklmnopqrstuvwxyz";
 export const UPPER = LOWER.toUpperCase();
 
+/** `LogLedger: Warning: `, as Unreal writes it. */
+export const UNREAL = /Log[A-Z]\w{0,40}: (Display|Log|Verbose|Warning|Error|Fatal): /y;
+/** `INFO> store.pl:12 main::open - `: the easy layout of Log4perl. */
+export const LOG4PERL = /([A-Z]{4,5})> \S{1,200}:\d{1,6} (?:\S{1,200} )?- /y;
 /** `node-3:71:99 [0] store.cc:12 NCCL WARN `: host, process, thread, rank, and perhaps the place. */
 export const NCCL = /[\w.-]{1,128}:\d{1,10}:\d{1,10} \[\d{1,5}\] (?:\S{1,200}:\d{1,6} )?[A-Z]{3,6} ([A-Z]{4,7}) /y;

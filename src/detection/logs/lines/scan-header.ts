@@ -1,5 +1,6 @@
 import { afterFileName } from "./before-time.ts";
 import { classOf, DIGIT, isDigit, isLetter, isOpenBracket, isSpace, skipSpaces, skipWord, UPPER } from "./chars.ts";
+import { takeMnemonic } from "./cisco-mnemonic.ts";
 import { findOpening, type KnownLayout } from "./find-layout.ts";
 import { createHeader, type Header } from "./header.ts";
 import { noteTime } from "./header-cursor.ts";
@@ -64,6 +65,7 @@ function afterColumns(text: string, column: number, end: number, out: Header): n
 export function scanHeader(text: string, start: number, end: number, out: Header): void {
   scanLayout(text, start, end, out);
   if (out.wrapped && out.level === 0) scanInner(text, end, out);
+  if (out.level === 0) takeMnemonic(text, start, end, out);
   if (out.timeStart >= 0 || out.level > 0) out.message = afterBreak(text, out.message, end);
   // A name and nothing but a value behind it is what the line says.
   if (out.component >= 0 && isValueAlone(text, out.message, end)) out.message = out.component;

@@ -2,7 +2,9 @@ import { isDigit, skipDigits, skipSpaces, skipWord } from "./chars.ts";
 
 /** Endings of files that hold statements which log. */
 const ENDINGS = new Set(
-  "c cc cpp cs cxx erl ex go h hpp hs java js kt lua m ml mm php pl pm py rb rs scala sh swift ts".split(" "),
+  "c cc cpp cs cu cxx erl ex go h hpp hs inl ipp java js kt lua m ml mm php pl pm py rb rs scala sh swift ts".split(
+    " ",
+  ),
 );
 const LONGEST_ENDING = 5;
 
