@@ -3,7 +3,7 @@ import { type Cursor, finish, type Step } from "./header-cursor.ts";
 import { dots, isComponent } from "./header-parts.ts";
 import { letterInBrackets, levelRank } from "./level.ts";
 import { isRaised } from "./raised-name.ts";
-import { isCapitalised, isDeed, isFile } from "./sentence-subject.ts";
+import { isAddress, isCapitalised, isDeed, isFile } from "./sentence-subject.ts";
 import { afterSourcePlace } from "./source-place.ts";
 
 /** Who wrote a line: a class, a daemon, a column, a place in the source. */
@@ -111,7 +111,7 @@ const isLoneDash = (text: string, at: number) => text.charCodeAt(at) === DASH &&
 const takeCategory: Step = (text, end, header, c) => {
   const next = skipSpaces(text, c.word, end);
   if (!c.timed || next === c.word || !isLoneDash(text, next)) return false;
-  if (isDigit(c.code) || isDeed(text, c.at, c.word)) return false;
+  if (isAddress(text, c.at, c.word) || isDeed(text, c.at, c.word)) return false;
   if (c.brackets <= c.threads && next === c.word + 1 && isCapitalised(text, c.at, c.word)) return false;
   header.component = c.at;
   const after = skipSpaces(text, next + 1, end);

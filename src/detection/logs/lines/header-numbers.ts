@@ -20,6 +20,8 @@ const OPEN = 91;
 const OPEN_OBJECT = 123;
 const BAR = 124;
 
+/** Longest number that begins a sentence before a colon (`404: gone`), with its colon; longer ones are processes. */
+const LONGEST_COUNT = 4;
 /** A status of HTTP. */
 const STATUS = /^[2-5][0-3]\d$/;
 
@@ -41,7 +43,8 @@ function statesLevel(text: string, at: number, word: number, header: Header): bo
   const code = text.charCodeAt(at);
   if (word === at + 1) return letterRank(code) > 0;
   const letters = skipLetters(text, at, word);
-  const isStated = classOf(text.charCodeAt(at + 1)) === UPPER || text.charCodeAt(letters) === COLON;
+  const next = classOf(text.charCodeAt(word + 1));
+  const isStated = classOf(text.charCodeAt(at + 1)) === UPPER || next === UPPER || text.charCodeAt(letters) === COLON;
   return isStated && (letters === word || text.charCodeAt(letters) === COLON) && levelRank(text, at, letters) > 0;
 }
 
@@ -84,7 +87,8 @@ export const takeNumber: Step = (text, end, header, c) => {
   const mark = text.charCodeAt(digits);
   const next = skipSpaces(text, c.word, end);
   const isLed = header.level === 0 && mark === COLON && levelRank(text, next, skipWord(text, next, end)) > 0;
-  if (mark !== HASH && !isLed && !isBeforeHeader(text, c.at, c.word, end, header)) return false;
+  const isLong = mark === COLON && c.word === digits + 1 && c.word - c.at > LONGEST_COUNT;
+  if (mark !== HASH && !isLed && !isLong && !isBeforeHeader(text, c.at, c.word, end, header)) return false;
   c.numbers++;
   c.at = c.word;
   return true;

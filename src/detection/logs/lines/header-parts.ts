@@ -1,6 +1,7 @@
 import { classOf, DIGIT, isDigit, isLetter, isSpace, LOWER, skipDigits, skipSpaces, skipWord, UPPER } from "./chars.ts";
 import type { Header } from "./header.ts";
 import { levelRank } from "./level.ts";
+import { beginsSentence } from "./sentence-subject.ts";
 
 /** Pieces of line headers, each recognised by one bounded forward scan. Offsets are UTF-16 units. */
 
@@ -190,7 +191,7 @@ export function programDash(text: string, at: number, word: number, end: number)
     if (text.charCodeAt(next) === DASH && isSpace(text.charCodeAt(next + 1))) {
       // `node-1;HTTP;CRITICAL - Socket closed`
       if (text.slice(at, i).includes(";")) return -1;
-      return (words === 0 && isComponent(text, at, word)) || dots(text, at, word) > 0
+      return (words === 0 && !beginsSentence(text, at, word)) || dots(text, at, word) > 0
         ? skipSpaces(text, next + 1, end)
         : -1;
     }

@@ -1,4 +1,4 @@
-import { classOf, LOWER, UPPER } from "./chars.ts";
+import { classOf, isDigit, LOWER, UPPER } from "./chars.ts";
 
 /** Words with which a sentence begins, where who wrote it could stand. */
 
@@ -28,9 +28,19 @@ export function isCapitalised(text: string, from: number, to: number): boolean {
   return true;
 }
 
+/** `10.0.0.7:80`, `1.5`: does text[from, to) begin with a digit and hold a dot? */
+export function isAddress(text: string, from: number, to: number): boolean {
+  const dot = text.indexOf(".", from);
+  return isDigit(text.charCodeAt(from)) && dot > from && dot < to;
+}
+
 /** `failed`, `Retrying`: does text[from, to) tell what was or is done? */
 export function isDeed(text: string, from: number, to: number): boolean {
   if (!text.startsWith("ed", to - 2) && !text.startsWith("ing", to - 3)) return false;
   for (let i = from + 1; i < to; i++) if (classOf(text.charCodeAt(i)) !== LOWER) return false;
   return true;
 }
+
+/** `10.0.0.7`, `Failed`, `retrying`: is text[from, to), before a dash, the beginning of a sentence and not the name of a program? */
+export const beginsSentence = (text: string, from: number, to: number) =>
+  isAddress(text, from, to) || isCapitalised(text, from, to) || isDeed(text, from, to);

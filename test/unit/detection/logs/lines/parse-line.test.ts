@@ -219,4 +219,12 @@ test.each([
   ["[Opening shelf 12][done]", "[08:15:02][debug][9][Opening shelf 12][done]"],
   ["Opening shop.web.Shelf - done", "2026-03-11 08:15:02 INFO Opening shop.web.Shelf - done"],
   ["LedgerStore opened", "2026-03-11 08:15:02 INFO LedgerStore opened"],
+  ["10.0.0.7 - gone", "2026-03-11 08:15:02 10.0.0.7 - gone"],
+  ["404: gone", "2026-03-11 08:15:02 ERROR 404: gone"],
 ])("a sentence keeps its first words: %s", (sentence, line) => expect(parseLine(line).message).toBe(sentence));
+
+test.each([
+  ["shelf opened", "2026-03-11 08:15:02 INFO 4711: shelf opened"],
+  ["shelf opened", "2026-03-11 08:15:02 ledger - shelf opened"],
+  ["shelf opened", "2026-03-11 08:15:02 INFO 7f4b0e7e726c0 - shelf opened"],
+])("what is no word of a sentence is left out: %s", (sentence, line) => expect(parseLine(line).message).toBe(sentence));
