@@ -62,10 +62,10 @@ export function letterInBrackets(code: number): number {
   return code === 84 ? 1 : code === 67 ? 5 : letterRank(code);
 }
 
-/** Rank of a priority of syslog, whose lowest three bits are the severity (RFC 5424, 6.2.1). */
+/** Rank of a priority of syslog, whose lowest three bits are the severity (RFC 5424, 6.2.1). Critical is an error, as its word is. */
 export function priorityRank(priority: number): number {
   const severity = priority & 7;
-  return severity < 3 ? 6 : severity === 3 ? 5 : severity === 4 ? 4 : severity === 7 ? 2 : 3;
+  return severity < 2 ? 6 : severity < 4 ? 5 : severity === 4 ? 4 : severity === 7 ? 2 : 3;
 }
 
 /** The level of a number of syslog, 0 (emergency) to 7 (debug), as GELF and journald tell it; undefined for anything else. */
