@@ -86,6 +86,13 @@ function isBeforeTime(text: string, from: number, end: number): boolean {
   return isDigit(text.charCodeAt(at)) && scanTime(text, at, end, time);
 }
 
+/** `[shelf-manager] time="…" level=error msg="…"`: a line of pairs behind the name of its process. */
+const PAIRS = / {1,4}(?:time|ts|t|level|lvl)=\S/y;
+function isBeforePairs(text: string, from: number): boolean {
+  PAIRS.lastIndex = from;
+  return PAIRS.test(text);
+}
+
 /** `[ET_NET 1] NOTE: `, `[pool thread 7] INFO `, `[pool thread 7] - [INFO] `: does a level in capitals stand directly behind? */
 function isBeforeLevel(text: string, from: number, end: number): boolean {
   const sign = separatorAt(text, from, end);
@@ -183,7 +190,9 @@ export const takeBracket: Step = (text, end, header, c) => {
     const spaced = skipSpaces(text, skipWord(text, inside, close), close) < close;
     const isBefore =
       header.level === 0 &&
-      (isBeforeTime(text, close + 1, end) || isBeforeLevel(text, afterBrackets(text, close + 1, end), end));
+      (isBeforeTime(text, close + 1, end) ||
+        isBeforePairs(text, close + 1) ||
+        isBeforeLevel(text, afterBrackets(text, close + 1, end), end));
     const isContext = (c.timed || header.level > 0 || isBefore) && c.brackets < MAX_BRACKETS;
     // `[node] [gc][5301] overhead`: brackets of a sentence.
     const isChain = text.charCodeAt(close + 1) === OPEN && c.threads > 0 && text.charCodeAt(c.at - 1) === SPACE;
