@@ -11,29 +11,28 @@ import { levelRank } from "./level.ts";
 const OTHER = 128;
 const bounded = (code: number) => (code < OTHER ? code : OTHER);
 
-interface Candidate extends Layout {
-  /** By character: may the second word begin with it? Any may without this. */
-  readonly seconds: Uint8Array | undefined;
+const CODES = OTHER + 1;
+
+/** Which characters, of those that are told apart, are these? */
+function setOf(chars: string): Uint8Array {
+  const set = new Uint8Array(CODES);
+  for (const char of chars) set[bounded(char.charCodeAt(0))] = 1;
+  return set;
 }
 
-function secondsOf({ next }: Layout): Uint8Array | undefined {
-  if (next === undefined) return undefined;
-  const seconds = new Uint8Array(OTHER + 1);
-  for (const char of next) seconds[bounded(char.charCodeAt(0))] = 1;
-  return seconds;
-}
-
-/** By the first character. */
-function byFirst(layouts: readonly Layout[]): readonly (readonly Candidate[] | undefined)[] {
-  const lists: Candidate[][] = [];
-  for (const layout of layouts) {
-    const candidate = { ...layout, seconds: secondsOf(layout) };
-    for (const code of new Set([...layout.first].map((char) => bounded(char.charCodeAt(0))))) {
-      lists[code] ??= [];
-      lists[code].push(candidate);
-    }
-  }
-  return lists;
+/** Layouts by the characters with which the first and the second word begin; each list is made when it is first asked for. */
+function byBeginnings(layouts: readonly Layout[]): (first: number, second: number) => readonly Layout[] {
+  const sets = layouts.map((layout) => ({
+    layout,
+    firsts: setOf(layout.first),
+    seconds: layout.next === undefined ? undefined : setOf(layout.next),
+  }));
+  const lists: (readonly Layout[] | undefined)[] = Array.from({ length: CODES * CODES });
+  const made = (first: number, second: number) =>
+    sets
+      .filter(({ firsts, seconds }) => firsts[first] === 1 && (seconds === undefined || seconds[second] === 1))
+      .map(({ layout }) => layout);
+  return (first, second) => (lists[first * CODES + second] ??= made(first, second));
 }
 
 /** What a layout told; reused. */
@@ -43,17 +42,25 @@ export interface KnownLayout {
   ends: boolean;
 }
 
+function isWithin(text: string, from: number, to: number, char: string): boolean {
+  for (let i = from; i < to; i++) if (text[i] === char) return true;
+  return false;
+}
+
 /** @param word where the word at `at` ends */
 type Find = (text: string, at: number, word: number, out: KnownLayout) => boolean;
 
 function finder(layouts: readonly Layout[]): Find {
-  const lists = byFirst(layouts);
+  const firsts = setOf(layouts.map(({ first }) => first).join(""));
+  const listOf = byBeginnings(layouts);
   return (text, at, word, out) => {
-    const list = lists[bounded(text.charCodeAt(at))];
-    if (list === undefined) return false;
+    const first = bounded(text.charCodeAt(at));
+    if (firsts[first] !== 1) return false;
     const next = bounded(text.charCodeAt(skipSpaces(text, word, text.length)));
-    for (const { form, ends, levels, seconds, holds } of list) {
-      if (seconds !== undefined && seconds[next] !== 1) continue;
+    for (const layout of listOf(first, next)) {
+      const { form, levels, after, inWord, holds } = layout;
+      if (after !== undefined && text[at - 1] !== after) continue;
+      if (inWord !== undefined && !isWithin(text, at, word, inWord)) continue;
       if (holds !== undefined && !text.includes(holds, at)) continue;
       form.lastIndex = at;
       const match = form.exec(text);
@@ -62,7 +69,7 @@ function finder(layouts: readonly Layout[]): Find {
       out.level = level === undefined ? 0 : (levels?.[level] ?? levelRank(level, 0, level.length));
       if (level !== undefined && out.level === 0) continue;
       out.end = form.lastIndex;
-      out.ends = ends;
+      out.ends = layout.ends;
       return true;
     }
     return false;

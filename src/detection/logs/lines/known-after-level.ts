@@ -75,7 +75,8 @@ export const AFTER_LEVEL: readonly Layout[] = [
   // huey: behind the colon of the level logger and thread.
   {
     first: LOWER,
-    form: /(?<=:)[a-z][\w.]{0,128}:(?:MainThread|Scheduler|[A-Z][A-Za-z]{1,30}-\d{1,6}):(?=\S)/y,
+    after: ":",
+    form: /[a-z][\w.]{0,128}:(?:MainThread|Scheduler|[A-Z][A-Za-z]{1,30}-\d{1,6}):(?=\S)/y,
     ends: true,
   },
   // Kratos: pairs up to that of the sentence.

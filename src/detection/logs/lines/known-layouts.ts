@@ -5,7 +5,7 @@ import { DIGITS, ERROR, INFO, type Layout, LETTERS, LOG4PERL, LOWER, NCCL, UNREA
 export const BEFORE_LEVEL: readonly Layout[] = [
   // Sanic: logger, level and peer without a space: `(sanic.access)[INFO][10.0.0.9:51234]: `.
   { first: "(", form: /\([\w.-]{1,64}\)\[([A-Z]{4,8})\](?:\[[^\]\n]{0,64}\])?: /y, ends: true },
-  { first: LOWER + UPPER, next: "[", form: NCCL, ends: true, levels: { VERSION: INFO } },
+  { first: LOWER + UPPER, next: "[", inWord: ":", form: NCCL, ends: true, levels: { VERSION: INFO } },
   { first: "L", next: UPPER, form: UNREAL, ends: true, levels: { Display: INFO, Log: INFO } },
   { first: "TDIWEF", form: LOG4PERL, ends: true },
   // Xorg and its kin.
@@ -33,6 +33,7 @@ export const BEFORE_LEVEL: readonly Layout[] = [
   // MikroTik: topics; the last level among them is the worst.
   {
     first: LOWER,
+    inWord: ",",
     form: /[a-z][a-z0-9-]{1,32}(?:,[a-z0-9!-]{1,32}){0,6},(debug|info|warning|error|critical)(?:,[a-z0-9!-]{1,32}){0,6} /y,
     ends: true,
   },
@@ -51,7 +52,9 @@ export const BEFORE_LEVEL: readonly Layout[] = [
   // Python with colons between the fields: `time:7:LEVEL:name:`, `time:name:LEVEL:`.
   {
     first: LOWER + UPPER + DIGITS,
-    form: /(?<=:)(?:[\w.-]{1,128}:){1,3}([A-Z]{4,8}):(?:[\w.-]{1,128}:(?=\S))?(?=\S)/y,
+    after: ":",
+    inWord: ":",
+    form: /(?:[\w.-]{1,128}:){1,3}([A-Z]{4,8}):(?:[\w.-]{1,128}:(?=\S))?(?=\S)/y,
     ends: true,
   },
   // NFS-Ganesha

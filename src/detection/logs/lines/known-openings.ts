@@ -44,11 +44,11 @@ export const OPENINGS: readonly Layout[] = [
   },
   { first: "A", form: /App \d{1,7} (?:output|stdout|stderr): /y, ends: false },
   // nginx before its log is open, and its kin: `nginx: [emerg] `, `shop: [ERROR] `.
-  { first: LOWER, next: "[", form: /[\w.-]{1,32}: \[([A-Za-z]{3,8})\] /y, ends: true },
-  { first: LOWER, next: UPPER, form: /[\w.-]{1,32}: ([A-Z]{4,8}) (?=\S)/y, ends: true },
+  { first: LOWER, next: "[", inWord: ":", form: /[\w.-]{1,32}: \[([A-Za-z]{3,8})\] /y, ends: true },
+  { first: LOWER, next: UPPER, inWord: ":", form: /[\w.-]{1,32}: ([A-Z]{4,8}) (?=\S)/y, ends: true },
   // s6 and programs that talk to a person: `s6-rc: info: `. Of `open: error: denied` the name may belong to the sentence.
-  { first: LOWER, next: "diw", form: /[\w.-]{1,32}: (debug|info|warn|warning): (?=\S)/y, ends: true },
-  { first: LOWER, next: "ef", form: /(?=[\w.-]{1,32}: (error|fatal): \S)/y, ends: true },
+  { first: LOWER, next: "diw", inWord: ":", form: /[\w.-]{1,32}: (debug|info|warn|warning): (?=\S)/y, ends: true },
+  { first: LOWER, next: "ef", inWord: ":", form: /(?=[\w.-]{1,32}: (error|fatal): \S)/y, ends: true },
   // WebLogic: fields in angle brackets.
   { first: "<#", form: /(?:####)?<(?=[A-Z][a-z]{2} \d)/y, ends: false },
   // log4j and SLF4J about themselves.
@@ -77,7 +77,7 @@ export const OPENINGS: readonly Layout[] = [
   // llama.cpp: minutes, seconds, milli- and microseconds since the start.
   { first: DIGITS, next: "DIWE", form: /\d{1,6}\.\d\d\.\d{3}\.\d{3} ([DIWE]) +/y, ends: true, levels: LETTERS },
   // NCCL and its kin: host, process and thread.
-  { first: LOWER + UPPER, next: "[", form: NCCL, ends: true, levels: { VERSION: INFO } },
+  { first: LOWER + UPPER, next: "[", inWord: ":", form: NCCL, ends: true, levels: { VERSION: INFO } },
   // gvmd: GLib's domain and group, and the time behind the level.
   {
     first: "m",
@@ -94,7 +94,12 @@ export const OPENINGS: readonly Layout[] = [
     ends: true,
   },
   // winston: the level glued to a local time.
-  { first: "twdvie", form: /(trace|debug|verbose|info|warn|error)(?=\[\d{1,2}\/\d{1,2}\/\d{4},? \d)/y, ends: false },
+  {
+    first: "twdvie",
+    inWord: "[",
+    form: /(trace|debug|verbose|info|warn|error)(?=\[\d{1,2}\/\d{1,2}\/\d{4},? \d)/y,
+    ends: false,
+  },
   // GLib: program, process and domain, and perhaps the time.
   {
     first: "(*",
@@ -108,7 +113,7 @@ export const OPENINGS: readonly Layout[] = [
   // Julia
   { first: "[┌", form: /[[┌] (Debug|Info|Warning|Error): /y, ends: true },
   // Zig
-  { first: "ewid", form: /(error|warning|info|debug)\(\w{1,64}\): /y, ends: true },
+  { first: "ewid", inWord: "(", form: /(error|warning|info|debug)\(\w{1,64}\): /y, ends: true },
   // Log4perl
   { first: "TDIWEF", form: LOG4PERL, ends: true },
   // signale: scope, mark and label.
@@ -124,11 +129,11 @@ export const OPENINGS: readonly Layout[] = [
   // log4j's TTCC: milliseconds since the start.
   { first: DIGITS, form: /\d{1,9} +(?=\[[^\]]{1,64}\] (?:TRACE|DEBUG|INFO|WARN|ERROR|FATAL) )/y, ends: false },
   // Zabbix: process, date and clock.
-  { first: DIGITS, form: /\d{1,10}:20\d{6}:\d{6}\.\d{3} (?=\S)/y, ends: true },
+  { first: DIGITS, inWord: ":", form: /\d{1,10}:20\d{6}:\d{6}\.\d{3} (?=\S)/y, ends: true },
   // Ceph in a container: a word that is no level.
   { first: "d", form: /debug (?=\d{4}-\d\d-\d\dT\S{8,40} [0-9a-f]{8,16} +-?\d)/y, ends: false },
   // Microsoft's console for systemd: category and event.
-  { first: UPPER, form: /(?<=>)[A-Z]\w{0,64}(?:\.\w{1,64}){1,8}\[\d{1,9}\] (?=\S)/y, ends: true },
+  { first: UPPER, after: ">", form: /[A-Z]\w{0,64}(?:\.\w{1,64}){1,8}\[\d{1,9}\] (?=\S)/y, ends: true },
   // Next.js and other programs that talk to a person.
   { first: "✓✔○⚠⨯✗✖✘❌", form: /([✓✔○⚠⨯✗✖✘❌])\ufe0f? +/y, ends: true, levels: MARKS },
   { first: "-", form: /- (ready|info|event|wait|warn|error) +/y, ends: true, levels: TALK },

@@ -7,6 +7,9 @@ export interface Layout {
   /** Characters with which it begins, and with which its second word does: both spare most lines the search. */
   readonly first: string;
   readonly next?: string;
+  /** The character directly before it, and one that its first word holds: they spare the search to most of the others. */
+  readonly after?: string;
+  readonly inWord?: string;
   /** What the line holds behind its beginning. */
   readonly holds?: string;
   /** Levels that are written in no common way. */
