@@ -29,7 +29,7 @@ function reachableFrom(folder: string): ReadonlySet<string> {
     if (seen.has(file)) continue;
     seen.add(file);
     for (const [, named, called] of readFileSync(file, "utf8").matchAll(
-      /^\s*(?:import|export)[^;"]*?(?:from )?"(\.[^"]+)"|import\(\s*"(\.[^"]+)"/gms,
+      /^\s*(?:import|export)[^;"]*?(?:from )?"(\.{1,2}\/[^"]+)"|import\(\s*"(\.{1,2}\/[^"]+)"/gms,
     ))
       queue.push(resolve(dirname(file), named ?? called ?? ""));
   }
