@@ -20,6 +20,9 @@ describe.skipIf(chromiumPath === undefined)(`what people do on the local Slack p
 
   test("a confirm dialog is asked first, and the answer is for this person only", async () => {
     const ts = await on.post(everyBlock(on.fileId));
+    // A picture that comes between pressing and letting go moves the button away.
+    await on.row(ts).getByRole("button", { name: "Reject" }).scrollIntoViewIfNeeded();
+    await on.pictures(ts);
     await on.row(ts).getByRole("button", { name: "Reject" }).click();
     const dialog = on.page.getByRole("dialog", { name: "Reject this fix?" });
     await dialog.getByRole("button", { name: "Back" }).click();

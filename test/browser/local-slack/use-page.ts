@@ -25,6 +25,8 @@ export interface OnPage {
   post(blocks?: readonly object[], text?: string): Promise<string>;
   /** The row of a message in the channel. */
   row(ts: string): Locator;
+  /** Waits until the pictures of a message are there, or cannot be had. */
+  pictures(ts: string): Promise<void>;
   /** Opens the page anew, in a window of this size. */
   open(viewport: { width: number; height: number }, options?: object): Promise<void>;
   /** Forgets what the browser complained about; the test caused it. */
@@ -43,6 +45,19 @@ export function usePage(): OnPage {
   let context: BrowserContext | undefined;
   const on = {
     row: (ts: string) => on.page.locator(`main .conversation article[data-ts="${ts}"]`),
+    pictures: async (ts: string) => {
+      await on
+        .row(ts)
+        .locator("img")
+        .evaluateAll(async (images) => {
+          await Promise.allSettled(
+            (images as unknown as { loading: string; decode(): Promise<void> }[]).map((image) => {
+              image.loading = "eager";
+              return image.decode();
+            }),
+          );
+        });
+    },
     post: async (blocks: readonly object[] = [], text = "incident") => {
       const content = blocks.length > 0 ? { blocks: blocks as never } : {};
       return (await on.bot.app.client.chat.postMessage({ channel, text, ...content })).ts ?? "";
