@@ -26,6 +26,8 @@ export interface LevelShiftSpec {
   readonly holdPoints?: number;
   /** From the first to the last of them (ms): two of a slow scrape say as much as three of a fast one. */
   readonly holdMs?: number;
+  /** More than one scrape has brought; for what is taken over a window. Asked once it has held. */
+  readonly sustained?: (shift: Shift, since: number, context: DetectContext) => boolean;
   /** Consecutive points that must be right again. */
   readonly clearPoints?: number;
   readonly finding: (shift: Shift, since: number, context: DetectContext) => Finding | undefined;
@@ -83,7 +85,10 @@ export function createLevelShift(spec: LevelShiftSpec): Detector {
       if (memory.wrong === 0 && !memory.active) memory.since = at;
       memory.wrong++;
       memory.right = 0;
-      if (memory.wrong >= holdPoints && at - memory.since >= holdMs) memory.active = true;
+      memory.active ||=
+        memory.wrong >= holdPoints &&
+        at - memory.since >= holdMs &&
+        (spec.sustained?.(shift, memory.since, context) ?? true);
       if (memory.active && at - memory.since > adoptAfterMs) memory.baseline.admit(shift.value);
       return;
     }
