@@ -1,5 +1,6 @@
 import type { Workload } from "../../cluster/kubernetes-types.ts";
 import { refOf } from "../../cluster/object-store.ts";
+import { rolloutKinds } from "../../cluster/workload.ts";
 import { type ObjectRef, refKey } from "../../incident/object-ref.ts";
 import { duration } from "../../lib/duration.ts";
 import { type DetectContext, type Detector, type Finding, timeOf } from "../detector.ts";
@@ -8,8 +9,6 @@ import { passingNodes } from "./passing-nodes.ts";
 import { startAllowanceMs } from "./pod-not-ready.ts";
 import { type RolloutView, rolloutOf } from "./rollout.ts";
 import { isRoomComing } from "./room-coming.ts";
-
-const kinds = ["Deployment", "StatefulSet", "DaemonSet"] as const;
 
 /** How long fewer replicas than wanted are normal: a pod must be scheduled, pull its image and become ready. */
 function patienceMs(workload: Workload, noneLeft: boolean, isNew: boolean): number {
@@ -61,7 +60,7 @@ export function workloadUnavailable(): Detector {
       const { observation, now, watchingSince } = context;
       if (served.size > 50_000) served.clear();
       const seen = new Set<string>();
-      for (const kind of kinds) {
+      for (const kind of rolloutKinds) {
         for (const workload of observation.objects.list(kind)) {
           const rollout = rolloutOf(workload);
           const { desired, available, updated, progressAt } = rollout;

@@ -1,6 +1,6 @@
 import { asKind, asWorkload, type Container, isKind, type Probe } from "../../cluster/kubernetes-types.ts";
 import { isWholeValue } from "../../cluster/light-config.ts";
-import { podSpecOf } from "../../cluster/workload.ts";
+import { isRolloutKind, podSpecOf } from "../../cluster/workload.ts";
 import type { ActionParams } from "../../incident/fix/action-params.ts";
 import { probeSchema } from "../../incident/fix/action-params.ts";
 import type { ObjectRef } from "../../incident/object-ref.ts";
@@ -12,8 +12,6 @@ import { isSecretName } from "../redact/find-secrets.ts";
 import { isReleaseMark } from "../rules/release-mark.ts";
 import { type Fix, fix } from "./fix.ts";
 
-/** Kinds with revisions, which can be rolled back and restarted. */
-export const rollable = new Set(["Deployment", "StatefulSet", "DaemonSet"]);
 type Probes = "liveness" | "readiness" | "startup";
 
 function containerBefore(change: Change, name: string | undefined): Container | undefined {
@@ -143,7 +141,7 @@ function undoData(open: Case, change: Change, key: string | undefined, restart: 
     .map((field) => field.name ?? "")
     .filter((name) => name !== "" && (key === undefined || name === key));
   const names = restart
-    .filter((ref) => rollable.has(ref.kind))
+    .filter((ref) => isRolloutKind(ref.kind))
     .map((ref) => (ref.kind === "Deployment" ? ref.name : `${ref.kind.toLowerCase()}/${ref.name}`));
   if (!open.observation.objects.get("ConfigMap", change.ref.namespace, change.ref.name)) return [];
   return keys.flatMap((name) =>
