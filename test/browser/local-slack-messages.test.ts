@@ -181,8 +181,9 @@ describe.skipIf(chromiumPath === undefined)(`messages on the local Slack page ${
       await route.continue();
     });
     await on.page.reload();
-    const place = async () => (await on.row(ts).getByRole("button", { name: "Approve" }).boundingBox())?.y;
-    await expect.poll(place).toBeGreaterThan(0);
+    const approve = on.row(ts).getByRole("button", { name: "Approve" });
+    const place = async () => (await approve.boundingBox())?.y;
+    await approve.waitFor();
     const before = await place();
     letThrough();
     await on.pictures(ts);
