@@ -2,7 +2,7 @@ import { z } from "zod";
 import { sealKeyOf } from "../lib/seal.ts";
 import { httpUrl, natsUrl, postgresUrl, smtpUrl } from "./addresses.ts";
 import { cronOrOff } from "./cron.ts";
-import { labelName, metricName, person, severities, text, timeZone } from "./fields.ts";
+import { labelName, mailAddress, metricName, person, severities, text, timeZone } from "./fields.ts";
 import { slackSchema } from "./slack-schema.ts";
 import { webSchema } from "./web-schema.ts";
 
@@ -128,7 +128,7 @@ export const configSchema = z
       .strictObject({
         smtpUrl: smtpUrl.optional(),
         from: text.optional(),
-        to: z.array(z.email()).max(50).default([]),
+        to: z.array(mailAddress).max(50).default([]),
         /** Incidents that are told at once. */
         severities: z.array(z.enum(severities)).default(["critical", "high"]),
         digest: z
