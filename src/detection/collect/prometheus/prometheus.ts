@@ -5,7 +5,7 @@ import { rateWindowSeconds } from "../../rate-window.ts";
 import type { DeriverOptions } from "../derive/derive.ts";
 import type { NamedLatencies } from "../derive/metric-conventions.ts";
 import { inParallel } from "../in-parallel.ts";
-import { type Family, familiesOf, familyQuery, nativeFamiliesOf } from "./family-queries.ts";
+import { byWorth, type Family, familiesOf, familyQuery, nativeFamiliesOf } from "./family-queries.ts";
 import { kubeletQueries } from "./kubelet-queries.ts";
 import { createPrometheusPoints, type FamilyAnswer } from "./prometheus-points.ts";
 import { createPrometheusSight, isStale } from "./prometheus-sight.ts";
@@ -111,12 +111,10 @@ export async function prometheusSource(options: PrometheusSourceOptions): Promis
       ask(intervalQuery, at),
     ]);
     const seconds = spacing.result[0]?.value ?? Number.NaN;
-    // Names come sorted, and those of meshes and traces late: they are few, and tell of everybody.
-    const found = [
+    const families = byWorth([
       ...names.result.flatMap((name) => familiesOf(name, options.latencies)),
       ...nativeFamiliesOf(names.result, options.latencies),
-    ];
-    const families = [...found.filter(({ calls }) => calls), ...found.filter(({ calls }) => !calls)];
+    ]);
     known = {
       at,
       intervalSeconds: Number.isFinite(seconds)

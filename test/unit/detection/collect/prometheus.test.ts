@@ -96,6 +96,18 @@ describe("the derived series from rates of a server", () => {
     expect(new Set(round).size).toBe(round.length);
   });
 
+  test("what a cluster's own parts count comes after applications, where not all can be asked for", async () => {
+    const { reader, asked } = server();
+    const parts = ["apiserver", "argocd", "cilium", "etcd", "grafana"].flatMap((part) =>
+      ["a", "b", "c", "d", "e"].flatMap((one) =>
+        ["bucket", "count", "sum"].map((suffix) => `${part}_${one}_request_duration_seconds_${suffix}`),
+      ),
+    );
+    await run({ ...reader, labelValues: async () => ({ result: [...parts, "http_requests_total"] }) }, 30_000);
+    expect(asked.filter((expr) => expr.includes("(http_requests_total{"))).not.toEqual([]);
+    expect(asked.filter((expr) => expr.includes("(apiserver_a_"))).not.toEqual([]);
+  });
+
   test("a family with too many routes is asked for again without them", async () => {
     const { reader, asked } = server((expr) =>
       expr.includes("http_route,") && expr.includes("http_requests_total")
