@@ -43,6 +43,7 @@ export function kubeletQueries(scope: QueryScope): FamilyQuery[] {
     value("container_spec_cpu_quota", `${limits("cpu")} * ${period}`),
     value("container_spec_memory_limit_bytes", limits("memory")),
     value("container_memory_working_set_bytes"),
+    value("container_memory_rss"),
     { ...rate("container_oom_events_total"), kind: "increase" },
     value("container_processes"),
     value("kubelet_container_log_filesystem_used_bytes"),
