@@ -7,6 +7,7 @@ import { parseSilence } from "../../../src/bot/slack/render/silence-request.ts";
 import { detectorFactories } from "../../../src/detection/engine/registry.ts";
 import { actionCodes } from "../../../src/incident/action-code.ts";
 import { causeCodes } from "../../../src/incident/cause.ts";
+import { advance, type IncidentStatus, type StatusChange } from "../../../src/incident/status.ts";
 import { promiseList } from "../../support/promise-list.ts";
 
 const root = join(import.meta.dirname, "../../..");
@@ -58,4 +59,38 @@ test("front matter of runbooks, policies and experiments in the pages uses codes
   expect(lists.length).toBeGreaterThan(4);
   for (const { key, codes } of lists)
     for (const code of codes) expect(key.startsWith("cause") ? causeCodes : actionCodes, key).toContain(code);
+});
+
+test("docs/how-it-works.md says what each status becomes", () => {
+  // What `absorb` does is to resolve as a part of another.
+  const changes: readonly StatusChange[] = ["acknowledge", "start-mitigation", "resolve", "recur"];
+  const rows = [
+    ...read("docs/how-it-works.md").matchAll(
+      /^\| (open|acknowledged|mitigating|resolved|reopened) \| [^|]+ \| ([^|]+) \|$/gm,
+    ),
+  ];
+  expect(rows).toHaveLength(5);
+  for (const [, status = "", becomes = ""] of rows) {
+    const possible = changes.flatMap((change) => {
+      const outcome = advance(status as IncidentStatus, change);
+      return outcome.ok ? [outcome.status] : [];
+    });
+    expect(becomes.split(", ").toSorted(), status).toEqual(possible.toSorted());
+  }
+});
+
+test("docs/how-it-works.md names promises and tables that there are", () => {
+  const text = read("docs/how-it-works.md");
+  const ids = [...text.matchAll(/\| ((?:[A-Z]\d+(?:, )?)+) \|$/gm)].flatMap(([, list = ""]) => list.split(", "));
+  expect(ids.length).toBeGreaterThan(8);
+  expect(ids.filter((id) => !(id in promiseList))).toEqual([]);
+  const migrations = readdirSync(join(root, "src/store/migrations")).map((name) =>
+    read(`src/store/migrations/${name}`),
+  );
+  const tables = migrations.flatMap((sql) => [...sql.matchAll(/create table (\w+)/g)].map(([, name]) => name));
+  const kept = text
+    .split("\n")
+    .flatMap((line) => /^\|(?:[^|]+\|){3}([^|]+)\|$/.exec(line)?.[1]?.match(/(?<=`)\w+(?=`)/g) ?? []);
+  expect(kept.length).toBeGreaterThan(7);
+  expect(kept.filter((name) => !tables.includes(name))).toEqual([]);
 });
