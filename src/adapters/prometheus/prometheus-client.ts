@@ -1,9 +1,8 @@
 import type { z } from "zod";
 import { AppError } from "../../lib/app-error.ts";
 import { createJsonHttp } from "../json-http.ts";
+import type { Labels } from "../lists-of.ts";
 import { labelValuesReply, queryReply, type ReplyElement, sampleValue } from "./replies.ts";
-
-type Labels = Readonly<Record<string, string>>;
 
 export interface PrometheusRequest {
   readonly signal?: AbortSignal | undefined;
@@ -110,7 +109,7 @@ export function createPrometheusClient(options: PrometheusClientOptions): Promet
   const vectorElementOf = ({ metric, value, histogram }: ReplyElement): VectorElement | undefined => {
     if (value) return elementOf(metric, value);
     if (!histogram) return undefined;
-    const [at, { count, buckets }] = histogram;
+    const [at, { count, buckets = [] }] = histogram;
     return {
       ...elementOf(metric, [at, count]),
       buckets: buckets.map(([, , upper, inside]) => ({ upper: sampleValue(upper), count: sampleValue(inside) })),
@@ -120,7 +119,7 @@ export function createPrometheusClient(options: PrometheusClientOptions): Promet
   const elementsOf = (data: z.infer<typeof queryReply>["data"]): readonly MatrixElement[] =>
     data.resultType !== "matrix"
       ? []
-      : data.result.map(({ metric, values }) => ({
+      : data.result.map(({ metric, values = [] }) => ({
           labels: metric,
           points: values.map(([at, value]) => ({ at: Math.round(at * 1_000), value: sampleValue(value) })),
         }));
