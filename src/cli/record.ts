@@ -91,8 +91,10 @@ export async function record(options: RecordCommandOptions): Promise<void> {
           reader: createPrometheusClient({
             url: prometheus.url,
             ...(prometheus.token && { bearerToken: prometheus.token }),
+            ...(prometheus.tenant && { tenant: prometheus.tenant }),
           }),
           labels: prometheus.labels,
+          matchers: prometheus.matchers,
         }
       : undefined,
   }).finally(() => progress.end());

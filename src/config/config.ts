@@ -28,6 +28,10 @@ export const configSchema = z
         url: httpUrl.optional(),
         /** Sent as bearer token; a user and a password may stand in the address instead. */
         token: text.optional(),
+        /** Sent as `X-Scope-OrgID`. */
+        tenant: text.optional(),
+        /** Labels and values that series of this cluster carry, where the server has those of several. */
+        matchers: z.record(labelName, text).default({}),
         /** What the server calls namespace and pod on the series of applications: `exported_namespace` where honor_labels is off. */
         labels: z
           .strictObject({ namespace: labelName.default("namespace"), pod: labelName.default("pod") })

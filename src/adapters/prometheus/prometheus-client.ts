@@ -53,8 +53,8 @@ export interface PrometheusClient {
 export interface PrometheusClientOptions {
   readonly url: string;
   readonly bearerToken?: string;
-  /** For example `X-Scope-OrgID` of Mimir. */
-  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as `X-Scope-OrgID`, to Mimir and what is like it. */
+  readonly tenant?: string;
   /** Elements of one answer; a longer one is refused with `prometheus-too-many-series`. */
   readonly maxSeries?: number;
 }
@@ -65,13 +65,13 @@ const maxBytes = 32 * 1024 * 1024;
 
 export function createPrometheusClient(options: PrometheusClientOptions): PrometheusClient {
   const maxSeries = options.maxSeries ?? 20_000;
-  const { url, bearerToken, headers } = options;
+  const { url, bearerToken, tenant } = options;
   const http = createJsonHttp({
     service: "Prometheus",
     url,
     maxBytes,
     ...(bearerToken === undefined ? {} : { bearerToken }),
-    ...(headers === undefined ? {} : { headers }),
+    ...(tenant === undefined ? {} : { headers: { "X-Scope-OrgID": tenant } }),
   });
   const seconds = (ms: number) => (ms / 1_000).toFixed(3);
 

@@ -55,8 +55,8 @@ const requestCount =
 /** Named after nothing but requests, it counts them when it says how they ended: caches and queues are asked as well. */
 const anyRequestCount =
   /^(?:[a-z0-9]+_)*(?:requests?|responses?)(?:_(?:count|handled|served|processed|received|completed|(?:total_)?by(?:_[a-z]+)+))?_total$/;
-/** What agents of a mesh or of the network see of others' requests. */
-const ofOthers = /^hubble_/;
+/** What the network's agent and counted traces tell of others' requests. */
+const ofOthers = /^hubble_|(?:^|_)(?:service_graph|span_?metrics)_/;
 const durationName =
   /^(?:[a-z0-9]+_)*?(?:http|https|grpc|rpc|requests?|istio|web|api)(?:_[a-z]+)*_(?:duration|latency|seconds|milliseconds|ms|time|handling)(?:_[a-z]+)*$/;
 const notRequests = /(size|bytes|in_flight|inflight|active|queue|gc|dns|tls|connect)/;

@@ -2,7 +2,7 @@ import { type CallFamily, callFamilyOf } from "../derive/call-conventions.ts";
 import type { CallSide } from "../derive/call-status.ts";
 import { errorTypeLabels, peerLabels, routeLabels, statusLabels } from "../derive/label-names.ts";
 import { durationScale, meaningOf, type NamedLatencies, plumbing } from "../derive/metric-conventions.ts";
-import { type FamilyQuery, matchers, newest, type QueryScope, rangeSeconds } from "./query-scope.ts";
+import { anywhere, type FamilyQuery, matchers, newest, type QueryScope, rangeSeconds } from "./query-scope.ts";
 
 /** What an application exposes under one name, found by the conventions of `metric-conventions.ts`. */
 export type Family = {
@@ -165,7 +165,7 @@ function growth(
   const window = `${Math.ceil(scope.windowSeconds)}`;
   const before = `offset ${window}s`;
   const isNew = `${numberOf(selector)} unless ${numberOf(`${selector} ${before}`)}`;
-  const begun = `((${isNew}) and on (job,instance) (up ${before})) / ${window}`;
+  const begun = `((${isNew}) and on (job,instance) (up${anywhere(scope)} ${before})) / ${window}`;
   const grown = `${begun} or ${numberOf(`rate(${selector}[${rangeSeconds(scope)}s])`)}`;
   return `sum ${into} (${but === "" ? grown : `(${grown})${but}`})`;
 }

@@ -92,6 +92,7 @@ describe("what a series means, by its name and labels", () => {
     ["cache_requests_total", {}],
     // The network's agent tells of everybody's requests.
     ["hubble_http_requests_total", { status: "500", reporter: "server", destination: "shop/carts" }],
+    ["traces_service_graph_request_total", { client: "a", server: "b", status_code: "500" }],
     ["http_requests_total", { path: "/-/healthy", code: "200" }],
     ["http_requests_total", { path: "/metrics" }],
     ["http_client_requests_total", { code: "200" }],
