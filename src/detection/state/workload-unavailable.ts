@@ -40,13 +40,23 @@ function getsOn(shortage: Shortage, { updated, available }: RolloutView): boolea
 /** Whoever queues work lets its pods in one day (https://kubernetes.io/docs/concepts/scheduling-eviction/pod-scheduling-readiness/). */
 const isHeldBack = (pod: Pod) => conditionOf(pod, "PodScheduled")?.reason === "SchedulingGated";
 
+/** A pod of these is made only when the one before has ended, which it may take its time for. */
+const endsFirst = ({ kind, spec }: Workload): boolean =>
+  kind === "StatefulSet" ||
+  (kind === "DaemonSet" && Number.parseInt(String(spec.updateStrategy?.rollingUpdate?.maxSurge ?? 0), 10) === 0) ||
+  (kind === "Deployment" && spec.strategy?.type === "Recreate");
+
+/** Told to end, and within the time that it was granted. */
+const isEnding = ({ metadata }: Pod, now: number) => timeOf(metadata.deletionTimestamp, 0) >= now;
+
 /**
  * Pods that are missing because nodes come and go: on a node that is new or leaving, or for which one is brought; those that are
- * held back on purpose; and, where nobody misses them yet, those whose image is being fetched.
+ * held back on purpose, or wait for the one before to end; and, where nobody misses them yet, those whose image is being fetched.
  */
-function excused(ref: ObjectRef, isMissed: boolean, context: DetectContext): number {
+function excused(workload: Workload, ref: ObjectRef, isMissed: boolean, context: DetectContext): number {
   const pods = context.podsOf(ref);
-  const waits = (pod: Pod) => isHeldBack(pod) || (!isMissed && isPulling(pod, context));
+  const waits = (pod: Pod) =>
+    isHeldBack(pod) || (!isMissed && isPulling(pod, context)) || (endsFirst(workload) && isEnding(pod, context.now));
   return pods.filter(waits).length + byNodes(ref, pods, context);
 }
 
@@ -60,7 +70,8 @@ function byNodes(ref: ObjectRef, pods: readonly Pod[], context: DetectContext): 
  * Workloads with fewer available replicas than asked for, for longer than starting a pod takes. Source: replica counts in
  * the status. Not a fault: scaling up or down, a rolling update or a Recreate rollout in progress, a replaced pod, a
  * workload scaled to zero or being deleted, nodes that join and leave, pods for which an autoscaler brings a node or that a
- * scheduling gate holds, large images that are fetched while other pods serve or for the first time.
+ * scheduling gate holds, large images that are fetched while other pods serve or for the first time, the time that a pod was
+ * granted to end before the next of its place is made.
  */
 export function workloadUnavailable(): Detector {
   const shortages = new Map<string, Shortage>();
@@ -88,7 +99,7 @@ export function workloadUnavailable(): Detector {
           const isNew = !served.has(key) && timeOf(workload.metadata.creationTimestamp, 0) > watchingSince - 60_000;
           const isMissed = available === 0 && !isNew;
           // A rollout that still makes progress pod by pod starts the clock again.
-          if (getsOn(shortage, rollout) || desired - available <= excused(ref, isMissed, context))
+          if (getsOn(shortage, rollout) || desired - available <= excused(workload, ref, isMissed, context))
             shortage.movedAt = now;
           if (kind === "Deployment" && available > 0)
             shortage.movedAt = Math.max(shortage.movedAt, Math.min(progressAt, now));
