@@ -21,12 +21,23 @@ const failing =
 const trouble =
   /fail|error|refus|timeout|timed out|timedout|unreach|lookup|ENOTFOUND|upstream|no such host|EAI_AGAIN|reset|exceeded|exception/i;
 
+/** Names of a program's own things, in the source code that a stack quotes: `connect(host=self.host, timeout=5)`. */
+const ownThings = /^(?:self|this|os|sys|process)\./;
+
+/** `host=os.environ["DB_HOST"]`, `host=DB_HOST`, `host=get_host()`: what looks like a name goes on as source code. */
+const isSourceCode = (name: string, next: string | undefined): boolean =>
+  ownThings.test(name) || (next !== undefined && /[\w[(]/.test(next));
+
 /** Host names and addresses that a log line names as the far side of a call that failed. */
 export function hostsInFailure(line: string): readonly string[] {
   const text = line.length > 1_024 ? line.slice(0, 1_024) : line;
   if (!trouble.test(text)) return [];
   const hosts = new Set<string>();
-  for (const match of text.matchAll(failing)) if (match[1]) hosts.add(match[1].toLowerCase().replace(/\.+$/, ""));
+  for (const match of text.matchAll(failing)) {
+    const [whole, name] = match;
+    if (name && !isSourceCode(name, text[match.index + whole.length]))
+      hosts.add(name.toLowerCase().replace(/\.+$/, ""));
+  }
   for (const match of text.matchAll(urlHost)) if (match[1]) hosts.add(match[1].toLowerCase());
   return [...hosts];
 }

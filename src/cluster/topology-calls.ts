@@ -67,6 +67,8 @@ export function findCalls(sources: CallSources): readonly Call[] {
     for (const to of workloads) {
       const key = `${refKey(from)}>${refKey(to)}`;
       if (refKey(from) === refKey(to) || calls.has(key)) continue;
+      // A server names the pod of a client that it refused, or that hung up: that is no call back.
+      if (via === "log" && !service && calls.has(`${refKey(to)}>${refKey(from)}`)) continue;
       calls.set(key, service ? { from, to, peer: host, service, via } : { from, to, peer: host, via });
     }
   };
@@ -88,7 +90,10 @@ export function findCalls(sources: CallSources): readonly Call[] {
         for (const host of hostsInValue(name, value)) add(from, host, "config");
       }
     }
-    if (sources.logLines === 0 || !from.namespace || !sources.logsOf(from)) continue;
+  }
+  for (const { kind, metadata } of sources.logLines > 0 ? sources.workloads : []) {
+    const from = makeRef(kind, metadata.namespace, metadata.name);
+    if (!from.namespace || !sources.logsOf(from)) continue;
     for (const pod of sources.podNamesOf(from)) {
       const lines = observation.logs.lines({ namespace: from.namespace, pod, from: sources.logsSince });
       for (const { line } of lines.slice(-sources.logLines))

@@ -2,7 +2,7 @@ import { measuredBy } from "../../cluster/unaccounted.ts";
 import { starvingReasons } from "../../incident/anomaly.ts";
 import { makeRef, type ObjectRef, refKey, sameRef, uniqueRefs } from "../../incident/object-ref.ts";
 import type { LiveAnomaly } from "../live-anomaly.ts";
-import { haveCommonGround } from "./common-ground.ts";
+import { callWhatChanged, haveCommonGround } from "./common-ground.ts";
 import { distance, type GroupContext, workloadsOf } from "./group-context.ts";
 import { impairs } from "./impact.ts";
 import { hasOwnReason } from "./own-reason.ts";
@@ -74,6 +74,7 @@ function mayShareReason(live: LiveAnomaly, members: readonly LiveAnomaly[], cont
   const together = waiting.filter((member) => beganTogether(member, live, togetherMs));
   const near = together.some(({ anomaly }) => {
     if (distance(anomaly.target, mine, context) > 0) return true;
+    if (mine.some((own) => callWhatChanged(own, anomaly.target, context))) return true;
     return live.nature !== "symptom" && anomaly.seenOn !== undefined && sameRef(anomaly.seenOn, target);
   });
   const accuser = accuserOf(live, context);

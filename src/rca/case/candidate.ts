@@ -53,6 +53,8 @@ export interface CandidateFacts {
   readonly job?: ObjectRef;
   /** The workload to restart or roll back when that is not the culprit. */
   readonly workload?: ObjectRef;
+  /** Who holds what the culprit has no more of. */
+  readonly callers?: readonly ObjectRef[];
   readonly permission?: {
     readonly verb: string;
     readonly resource: string;

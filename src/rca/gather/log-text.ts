@@ -30,11 +30,11 @@ const signs: readonly (readonly [LogSign, RegExp])[] = [
   ],
   [
     "forbidden",
-    /\bforbidden\b|(?:status|HTTP|code|statusCode)["']?[ =:]{1,3}"?403\b|access denied|permission denied|EACCES|not authorized|\bcannot (?:get|list|watch|create|update|patch|delete) resource/i,
+    /\bforbidden\b|(?:status|HTTP|code|statusCode)["']?[ =:]{1,3}"?403\b|access denied|permission denied|EACCES|not authorized|\bdenied to user\b|\bNOPERM\b|\bcannot (?:get|list|watch|create|update|patch|delete) resource/i,
   ],
   [
     "unauthorized",
-    /unauthori[sz]ed|(?:status|HTTP|code|statusCode)["']?[ =:]{1,3}"?401\b|authentication failed|password authentication|invalid (?:api[ _-]?key|credentials?|token|password|signature)|(?:api[ _-]?key|credentials?|token) (?:was |is |has been )?(?:rejected|invalid|expired|revoked|refused|not accepted)|bad credentials/i,
+    /unauthori[sz]ed|(?:status|HTTP|code|statusCode)["']?[ =:]{1,3}"?401\b|\bauthentication (?:is )?(?:failed|failure|required|error)|password authentication|\bNOAUTH\b|WRONGPASS|\blog[io]n (?:was |is )?(?:failed|refused|denied|incorrect)|access[_ -]refused|access denied for user|invalid (?:user ?name|user)\b.{0,20}\bpassword|invalid (?:api[ _-]?key|credentials?|token|password|signature)|(?:api[ _-]?key|credentials?|token) (?:was |is |has been )?(?:rejected|invalid|expired|revoked|refused|not accepted)|bad credentials/i,
   ],
   [
     "certificate",
@@ -88,6 +88,10 @@ const levelWord =
 const bare =
   /\bpanic:|Traceback \(most recent|^\s*[\w.]+(?:Error|Exception)\b|unhandled|uncaught|^fatal\b|Cannot find module|exec format error/i;
 
+/** An access line whose answer is an error of the server: it states no level. */
+const failedAnswer =
+  /"[A-Z]{3,7} [^" ]{1,400} HTTP\/[\d.]{1,4}" 5\d\d\b| 5\d\d \d{1,18} [^"]{1,200}"[A-Z]{3,7} [^" ]{1,400} HTTP\//;
+
 export function levelOf(line: string): LogLevel {
   const match = levelWord.exec(line.length > 400 ? line.slice(0, 400) : line);
   const word = (match?.[1] ?? match?.[2] ?? "").toLowerCase();
@@ -95,7 +99,8 @@ export function levelOf(line: string): LogLevel {
   if (/^(err|severe)/.test(word)) return "error";
   if (/^warn/.test(word)) return "warn";
   if (word !== "") return "other";
-  return bare.test(line.length > 400 ? line.slice(0, 400) : line) ? "error" : "other";
+  const head = line.length > 400 ? line.slice(0, 400) : line;
+  return bare.test(head) || failedAnswer.test(head) ? "error" : "other";
 }
 
 const readChars = 600;

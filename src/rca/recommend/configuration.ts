@@ -75,6 +75,26 @@ function grant(open: Case, item: Candidate): Fix | undefined {
   );
 }
 
+/** Kubernetes can be asked what an account may do; a database or a broker is asked in its own way. */
+function rightsGuide({ culprit, facts }: Candidate, workload: ObjectRef): Fix {
+  const ofAccount = facts.permission !== undefined || /Role|ServiceAccount/.test(culprit.kind);
+  const steps = ofAccount
+    ? [
+        `kubectl -n ${workload.namespace} auth can-i --list --as=system:serviceaccount:${workload.namespace}:<account>`,
+        "Compare with what the log says is refused.",
+      ]
+    : culprit.kind === "Secret"
+      ? [
+          `kubectl -n ${culprit.namespace} get secret ${culprit.name} -o yaml --show-managed-fields  # who wrote which key, and when`,
+          `Compare the user and the password with what the side that refuses them knows, and restart ${workload.kind} ${workload.name} after they fit.`,
+        ]
+      : [
+          `kubectl -n ${workload.namespace} logs ${workload.kind.toLowerCase()}/${workload.name} --since=10m`,
+          "Look up which user the log names and what is refused to it, and grant that where it is refused.",
+        ];
+  return guide(culprit, steps, "rights or a credential must be put right", 0.5);
+}
+
 export function configurationFixes(open: Case, item: Candidate): readonly (Fix | undefined)[] {
   if (item.cause === "missing-env") return missingEnv(open, item);
   const { change, culprit, facts } = item;
@@ -104,18 +124,23 @@ export function configurationFixes(open: Case, item: Candidate): readonly (Fix |
     return [
       grant(open, item),
       change && rollback(open, change, "goes back to the revision that was allowed"),
-      guide(
-        culprit,
-        [
-          `kubectl -n ${workload.namespace} auth can-i --list --as=system:serviceaccount:${workload.namespace}:<account>`,
-          "Compare with what the log says is refused.",
-        ],
-        "rights or a credential must be put right",
-        0.5,
-      ),
+      rightsGuide(item, workload),
     ];
   }
   if (item.cause === "pool-exhausted") {
+    if (facts.callers)
+      return [
+        restart(workload, "ends all connections, and lets callers begin anew", 0.6),
+        guide(
+          culprit,
+          [
+            `Ask ${workload.name} which clients hold its connections; it is called by ${facts.callers.map(({ name }) => name).join(", ")}.`,
+            "Stop or shrink the one that holds too many, or raise the limit of connections.",
+          ],
+          "more pods of a caller would ask for more connections",
+          0.7,
+        ),
+      ];
     return [
       restart(workload, "gives back the connections that are held", 0.85),
       change && rollback(open, change, "goes back to the release that did not use up its connections", 0.8),

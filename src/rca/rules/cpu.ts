@@ -4,7 +4,11 @@ import { type Candidate, candidate, type Rule } from "../case/candidate.ts";
 import type { Case } from "../case/case.ts";
 import { changeFinding } from "../gather/changes.ts";
 import { metricFinding, type Shift } from "../gather/metrics.ts";
+import type { PodFact } from "../gather/object-state.ts";
 import { called, citeChange, isSymptomatic, lastFields, movedQuantity, podShifts } from "./patterns.ts";
+
+/** Of the periods of its CPU limit in which a container wanted more. */
+const leastThrottled = 0.25;
 
 /** Something of the workload is at its limit: throttled, or requests queue for a connection. */
 export function isSaturated(open: Case, workload: ObjectRef): boolean {
@@ -31,6 +35,16 @@ export function fullNode(open: Case, names: ReadonlySet<string>): Shift | undefi
     .sort((a, b) => b.after - a.after)[0];
 }
 
+/** A program that starts takes all the CPU that it may: this long (ms) after it says nothing of what it needs for its work. */
+const startMs = 60_000;
+
+/** Throttled at its work, and not only while it starts. */
+function lasts(shift: Shift, pod: PodFact | undefined): boolean {
+  const container = pod?.containers.find(({ name }) => name === shift.labels.container);
+  const startedAt = Math.max(pod?.createdAt ?? 0, container?.lastExit?.finishedAt ?? 0);
+  return shift.points.some(({ at, value }) => value > leastThrottled && at > startedAt + startMs);
+}
+
 /** Requests a second now against before; 1 when unknown. */
 export function loadGrowth(open: Case, workload: ObjectRef): number {
   const shift = open.shifts("requests_per_second", { namespace: workload.namespace ?? "", workload: workload.name })[0];
@@ -39,14 +53,15 @@ export function loadGrowth(open: Case, workload: ObjectRef): number {
 
 function throttling(open: Case, workload: ObjectRef): readonly Candidate[] {
   const { usual, shifts } = podShifts(open, workload, "container_cpu_throttled_ratio");
-  const live = new Set(
+  const live = new Map(
     open
       .podsOf(workload)
       .filter((pod) => pod.deletedAt === undefined)
-      .map((pod) => pod.ref.name),
+      .map((pod) => [pod.ref.name, pod]),
   );
   const throttled = shifts.filter(
-    (shift) => live.has(shift.labels.pod ?? "") && shift.peak > 0.25 && shift.after > 2 * Math.max(usual ?? 0, 0.05),
+    (shift) =>
+      live.has(shift.labels.pod ?? "") && shift.peak > leastThrottled && shift.after > 2 * Math.max(usual ?? 0, 0.05),
   );
   const first = throttled[0];
   if (!first) return [];
@@ -59,6 +74,7 @@ function throttling(open: Case, workload: ObjectRef): readonly Candidate[] {
   const image = open.lastChange(workload, "image");
   const latency = open.shifts("latency_mean_seconds", { namespace: workload.namespace ?? "", workload: workload.name });
   const change = lowered ? resources?.change : undefined;
+  if (!lowered && !throttled.some((shift) => lasts(shift, live.get(shift.labels.pod ?? "")))) return [];
   return [
     candidate(
       {

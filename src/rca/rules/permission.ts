@@ -1,10 +1,12 @@
 import type { ObjectRef } from "../../incident/object-ref.ts";
-import { makeRef } from "../../incident/object-ref.ts";
+import { makeRef, sameRef } from "../../incident/object-ref.ts";
 import { type Candidate, candidate, type Rule } from "../case/candidate.ts";
 import type { Case } from "../case/case.ts";
 import type { Change } from "../gather/changes.ts";
-import { configChangesOf, describeConfigChange, mentions } from "./config-changes.ts";
+import type { LogFact } from "../gather/logs.ts";
+import { type ConfigChange, configChangesOf, describeConfigChange, mentions } from "./config-changes.ts";
 import { called, citeChange, citeLogs, freshLogs, isSettled } from "./patterns.ts";
+import { refusedClients, refusedLogin } from "./refused-login.ts";
 
 // The quotes within may be escaped, as where a line is JSON.
 const rbac =
@@ -12,6 +14,9 @@ const rbac =
 /** Who is refused, as the API server calls the account of a pod. */
 const accountNamed = /\bUser \\?"system:serviceaccount:([a-z0-9-]+):([a-z0-9.-]+)\\?"/;
 const named = /([a-z]+) \\?"([a-z0-9.-]+)\\?" is forbidden/i;
+/** Settings that decide who is let in. */
+const access = /key|token|secret|password|credential|auth|user/i;
+const requires = /pass(?:word|wd)?\b|requirepass|auth|token|credential/i;
 const rightsKinds = new Set(["Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding", "ServiceAccount"]);
 
 /** The newest change of rights or of a credential that this workload, or whom it calls, works with. */
@@ -23,15 +28,33 @@ function guilty(open: Case, workload: ObjectRef): Change | undefined {
   return rights.filter((change) => change.action !== "created").at(-1);
 }
 
+/** A configuration file of which the lines that were changed are about who is let in. */
+const rulesAccess = ({ carrier, field }: ConfigChange): boolean =>
+  carrier.kind === "ConfigMap" && requires.test(`${field.before ?? ""}\n${field.after ?? ""}`);
+
+/** How a workload is refused, in the words of its log. */
+function refusal(lines: readonly LogFact[]): string {
+  const text = lines.map(({ example }) => example).join("\n");
+  if (/\b403\b|forbidden/i.test(text)) return "403 forbidden";
+  if (/\b401\b|unauthori[sz]ed/i.test(text)) return "401 unauthorized";
+  return lines.some(({ signs }) => signs.includes("unauthorized")) ? "its login is not accepted" : "access denied";
+}
+
 function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
   const forbidden = freshLogs(open, workload, "forbidden");
-  const unauthorized = freshLogs(open, workload, "unauthorized");
+  const unauthorized = freshLogs(open, workload, "unauthorized").filter((line) => !forbidden.includes(line));
   const lines = [...forbidden, ...unauthorized];
   const fact = lines[0];
   if (!fact) return [];
   // A file that may not be read or executed is a matter of the image or the command.
   if (lines.every((line) => /EACCES|exec|open '?\//i.test(line.example) && !/40[13]|forbidden/i.test(line.example)))
     return [];
+  const clients = refusedClients(open, workload, lines);
+  // Who refuses has done its part; who is refused tells so itself, or is told of here.
+  if (clients.length > 0)
+    return clients
+      .filter((client) => !open.scope.some((ref) => sameRef(ref, client)))
+      .flatMap((client) => refusedLogin(open, client, lines).map((one) => ({ ...one, hits: [workload, ...one.hits] })));
   const refused = lines.map((line) => rbac.exec(line.example)).find(Boolean);
   const object = lines.map((line) => named.exec(line.example)?.[2]).find(Boolean);
   const permission = refused
@@ -87,8 +110,7 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
       (item) =>
         lines.some((line) => mentions(line.example, item.field.after)) ||
         (!isSettled(open, workload, item.effectiveAt) &&
-          (item.carrier.kind === "Secret" ||
-            /key|token|secret|password|credential|auth|user/i.test(item.field.name ?? ""))),
+          (item.carrier.kind === "Secret" || access.test(item.field.name ?? "") || rulesAccess(item))),
     );
     if (!setting) continue;
     const secret = setting.carrier.kind === "Secret";
@@ -123,15 +145,12 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
       ),
     ];
   }
+  if (lines.some(({ signs }) => signs.includes("unauthorized"))) {
+    const login = refusedLogin(open, workload, lines);
+    if (login.length > 0) return login;
+  }
   const image = open.lastChange(workload, "image");
-  return [
-    make(
-      workload,
-      `${called(workload)} is refused (${forbidden.length > 0 ? "403 forbidden" : "401 unauthorized"})`,
-      image ? 0.6 : 0.66,
-      image,
-    ),
-  ];
+  return [make(workload, `${called(workload)} is refused (${refusal(lines)})`, image ? 0.6 : 0.66, image)];
 }
 
 /** Requests that are refused for lack of rights or with a wrong credential. */

@@ -8,7 +8,7 @@ import { metricFinding } from "../gather/metrics.ts";
 import { configChangesOf, describeConfigChange, placeOfSetting } from "./config-changes.ts";
 import { called, citeChange, citeLogs, freshLogs, isSettled, isSymptomatic } from "./patterns.ts";
 
-const urlParts = /[a-z][a-z0-9+.-]*:\/\/[^\s"']+/gi;
+const urlParts = /[a-z][a-z0-9+.-]*:\/\/[^\s"']+|(?<=^|[\s,;=@("'])[a-z0-9][a-z0-9.-]{0,252}:\d{1,5}(?=$|[\s,;/)"'])/gi;
 
 /** True when a value's address changed: another host, or the same with another port or path. */
 export function hostChange(field: FieldChange): boolean {
