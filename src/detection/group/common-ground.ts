@@ -72,9 +72,7 @@ export function callWhatChanged(a: ObjectRef, b: ObjectRef, { topology, observat
       .some(({ at }) => now - at < changeMs);
   return topology
     .dependenciesOf(a, 1)
-    .some(
-      (ref) => others.has(refKey(ref)) && [ref, ...topology.usesOf(ref).map((use) => use.ref)].some(changed),
-    );
+    .some((ref) => others.has(refKey(ref)) && [ref, ...topology.usesOf(ref).map((use) => use.ref)].some(changed));
 }
 
 /** So many callers whose calls arrive late have the way in common, not a reason each. */

@@ -181,7 +181,9 @@ describe("topology", () => {
     observation.objects.apply("ADDED", pod("carts-db-r1-x", "carts-db", "carts-db-r1"), 1_000);
     observation.objects.apply("ADDED", replicaSet("carts-db-r1", "carts-db"), 1_000);
     observation.logs.push({ at: 2_000, namespace: ns, pod: "carts-db-r1-x", container: "carts-db", line });
-    const found = buildTopology(observation, { logLinesPerPod: 10 }).calls.filter(({ from }) => from.name === "carts-db");
+    const found = buildTopology(observation, { logLinesPerPod: 10 }).calls.filter(
+      ({ from }) => from.name === "carts-db",
+    );
     expect(found.map(({ to }) => to)).toEqual(callees);
   });
   it("resolves addresses, short and long names", () => {
