@@ -17,9 +17,9 @@ export function hostsInValue(name: string, value: string): readonly string[] {
 
 // Phrases with which clients of many languages name the far side of a failed call.
 const failing =
-  /(?:call(?:ing)? to|request(?:s)? to|connect(?:ion|ing)? to|upstream|dial tcp:? (?:lookup )?|lookup|getaddrinfo [A-Z_]+|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EHOSTUNREACH|UnknownHostException:?|host|peer|server at|no such host:?|reach)[ =:"'[(]{1,3}(?:[a-z]{2,12}:\/\/)?([A-Za-z0-9][A-Za-z0-9.-]{0,252})/g;
+  /(?:call(?:ing)? to|request(?:s)? to|connect(?:ion|ing)? to(?: (?:the )?(?:\w{1,20} )?server on)?|upstream|dial tcp:? (?:lookup )?|lookup|getaddrinfo [A-Z_]+|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EHOSTUNREACH|UnknownHostException:?|host|peer|server at|no such host:?|reach)[ =:"'[(]{1,3}(?:[a-z]{2,12}:\/\/)?([A-Za-z0-9][A-Za-z0-9.-]{0,252})/g;
 const trouble =
-  /fail|error|refus|timeout|timed out|timedout|unreach|lookup|ENOTFOUND|upstream|no such host|EAI_AGAIN|reset|exceeded|exception/i;
+  /fail|error|(?:can't|cannot|could not|unable to) connect|refus|timeout|timed out|timedout|unreach|lookup|ENOTFOUND|upstream|no such host|EAI_AGAIN|reset|exceeded|exception/i;
 
 /** Names of a program's own things, in the source code that a stack quotes: `connect(host=self.host, timeout=5)`. */
 const ownThings = /^(?:self|this|os|sys|process)\./;
