@@ -60,6 +60,10 @@ function clauseOf({ hash, flags, count }: Tokens, from: number): number {
 
 const mixed = (key: number, token: number) => Math.imul((key << 5) ^ (key >>> 27) ^ token, 0x01000193);
 
+/** The key of a head, of which kind and ending are known. */
+const keyOf = ({ kind, ending }: Head, begun: number, level: number): number =>
+  Math.imul(begun, 0x9e3779b1) ^ ending ^ (kind === "text" ? Math.imul(level, 0x85ebca6b) : 0);
+
 /** The heads of a sentence, the shortest first; the last may be the whole, as another may go on from there after a colon. */
 export function headsOf(tokens: Tokens, heads: readonly Head[]): number {
   const { hash, flags, count } = tokens;
@@ -75,17 +79,6 @@ export function headsOf(tokens: Tokens, heads: readonly Head[]): number {
   let phrase = 0;
   const pairs = startOfPairs(tokens);
 
-  function note(size: number, kind: Head["kind"], ending: number): void {
-    const head = heads[found++];
-    if (head === undefined) return;
-    const begun = outsideWords < MIN_OUTSIDE ? key ^ size : outside ^ outsideTokens;
-    head.size = size;
-    head.words = words;
-    head.ending = ending;
-    head.key = Math.imul(begun, 0x9e3779b1) ^ ending ^ (kind === "text" ? Math.imul(tokens.level, 0x85ebca6b) : 0);
-    head.kind = kind;
-  }
-
   for (let i = 0; i < count && found < heads.length; i++) {
     const flag = flags[i] ?? 0;
     const isTold = (flag & (FLAG.told | FLAG.inside)) === FLAG.told || (flag & TOLD_IN_BRACKETS) === TOLD_IN_BRACKETS;
@@ -95,10 +88,18 @@ export function headsOf(tokens: Tokens, heads: readonly Head[]): number {
     // `desired change: CREATE`
     const isRequest = isRequestWord(hash[i] ?? WILD);
     const tells = phrase > 0 && (events > 0 || (words > 4 && phrase > 1));
-    if (isRaised) note(i, "text", 0);
-    else if (isTold && !isClass && !isRequest && words > 1 && tells) note(i, "text", outcomeOf(tokens, i));
-    else if (i === pairs && words > 1) note(i, "pairs", clauseOf(tokens, i));
-    else if (!isTold && i > 0 && words > 1 && announces(hash[i - 1] ?? WILD)) note(i, "name", clauseOf(tokens, i));
+    const isText = isRaised || (isTold && !isClass && !isRequest && words > 1 && tells);
+    const isPairs = i === pairs && words > 1;
+    if (isText || isPairs || (!isTold && i > 0 && words > 1 && announces(hash[i - 1] ?? WILD))) {
+      const head = heads[found++];
+      if (head !== undefined) {
+        head.size = i;
+        head.words = words;
+        head.kind = isText ? "text" : isPairs ? "pairs" : "name";
+        head.ending = isRaised ? 0 : isText ? outcomeOf(tokens, i) : clauseOf(tokens, i);
+        head.key = keyOf(head, outsideWords < MIN_OUTSIDE ? key ^ i : outside ^ outsideTokens, tokens.level);
+      }
+    }
     if (isTold && hash[i] !== WILD) phrase = 0;
     const token = hash[i] ?? WILD;
     key = mixed(key, token);
@@ -111,7 +112,13 @@ export function headsOf(tokens: Tokens, heads: readonly Head[]): number {
     if ((flag & FLAG.event) !== 0) events++;
     if (token !== WILD && (i === 0 || (flag & FLAG.spaced) !== 0) && (flag & NAME) === 0) phrase++;
   }
-  if (found < heads.length && words >= MIN_BARE && phrase > 0 && (events > 0 || (words > 4 && phrase > 1)))
-    note(count, "text", 0);
-  return found;
+  const whole = heads[found];
+  if (whole === undefined || words < MIN_BARE || phrase === 0 || !(events > 0 || (words > 4 && phrase > 1)))
+    return found;
+  whole.size = count;
+  whole.words = words;
+  whole.kind = "text";
+  whole.ending = 0;
+  whole.key = keyOf(whole, outsideWords < MIN_OUTSIDE ? key ^ count : outside ^ outsideTokens, tokens.level);
+  return found + 1;
 }
