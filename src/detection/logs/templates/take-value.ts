@@ -1,4 +1,4 @@
-import { classOf, isCloseBracket, isLetter, isOpenBracket, SEPARATOR } from "../lines/chars.ts";
+import { classOf, isCloseBracket, isLetter, isOpenBracket, SEPARATOR } from "../../../log-lines/chars.ts";
 import { isEventWord } from "./event-words.ts";
 import { endOfCompound, endOfValue, isQualified } from "./judge-token.ts";
 import { isMessageCode, KIND, maskKind } from "./masks.ts";
