@@ -80,24 +80,6 @@ export function signsOf(line: string): readonly LogSign[] {
   return signs.filter(([, pattern]) => pattern.test(text)).map(([sign]) => sign);
 }
 
-export type LogLevel = "fatal" | "error" | "warn" | "other";
-
-// JSON, logfmt and plain layouts put the level within the first characters.
-const levelWord =
-  /"?(?:level|severity|lvl)"?[=:]\s*"?(fatal|panic|crit|critical|error|err|warn|warning|info|debug|trace|notice)\b|(?:^|[\s[|])(FATAL|PANIC|CRITICAL|CRIT|ERROR|SEVERE|ERR|WARN|WARNING|INFO|DEBUG|TRACE|NOTICE|LOG)(?=[\s:\]|])/i;
-const bare =
-  /\bpanic:|Traceback \(most recent|^\s*[\w.]+(?:Error|Exception)\b|unhandled|uncaught|^fatal\b|Cannot find module|exec format error/i;
-
-export function levelOf(line: string): LogLevel {
-  const match = levelWord.exec(line.length > 400 ? line.slice(0, 400) : line);
-  const word = (match?.[1] ?? match?.[2] ?? "").toLowerCase();
-  if (/^(fatal|panic|crit)/.test(word)) return "fatal";
-  if (/^(err|severe)/.test(word)) return "error";
-  if (/^warn/.test(word)) return "warn";
-  if (word !== "") return "other";
-  return bare.test(line.length > 400 ? line.slice(0, 400) : line) ? "error" : "other";
-}
-
 const readChars = 600;
 const templateChars = 400;
 /** Counters of requests in any base: `"reqId":"req-1ad"`, `trace_id=x7`. Their names are all that tells them from words. */

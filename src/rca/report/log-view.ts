@@ -5,7 +5,7 @@ import { quoted } from "../../incident/quoted.ts";
 import type { Redact, Redacted } from "../../incident/redacted.ts";
 import type { Case } from "../case/case.ts";
 import { gistOf } from "../gather/line-gist.ts";
-import { levelOf } from "../gather/log-text.ts";
+import { levelOf } from "../gather/log-level.ts";
 import { type LogWindow, logFactsOf } from "../gather/logs.ts";
 import { reportsFigures } from "./reports-figures.ts";
 
@@ -21,27 +21,19 @@ interface Mark extends LogMark {
   readonly text: Redacted;
 }
 
-/** Severe lines by their gist: facts that differ in an id alone are one kind. */
 function severeOf(open: Case, workload: ObjectRef, window: LogWindow, redact: Redact): Mark[] {
-  const byKind = new Map<string, Mark>();
-  for (const fact of logFactsOf(open.observation, workload, open.topology.podNamesOf(workload), window)) {
-    if (fact.level === "other") continue;
-    const gist = gistOf(fact.example);
-    const key = `${fact.level} ${gist.kind}`;
-    const known = byKind.get(key);
-    const earlier = known && known.firstAt <= fact.first ? known : undefined;
-    byKind.set(key, {
+  return logFactsOf(open.observation, workload, open.topology.podNamesOf(workload), window)
+    .filter(({ level }) => level !== "other")
+    .map((fact) => ({
       workload,
       level: fact.level,
-      pod: earlier?.pod ?? fact.pod,
-      text: earlier?.text ?? quoted(gist.text, quoteChars, redact),
-      firstAt: earlier?.firstAt ?? fact.first,
-      lastAt: Math.max(known?.lastAt ?? 0, fact.last),
-      count: (known?.count ?? 0) + fact.count,
-      countBefore: (known?.countBefore ?? 0) + fact.countBefore,
-    });
-  }
-  return [...byKind.values()];
+      pod: fact.pod,
+      text: quoted(gistOf(fact.example).text, quoteChars, redact),
+      firstAt: fact.first,
+      lastAt: fact.last,
+      count: fact.count,
+      countBefore: fact.countBefore,
+    }));
 }
 
 interface Ordinary {
