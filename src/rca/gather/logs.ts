@@ -4,8 +4,9 @@ import { isoTime, utcTime } from "../../lib/clock.ts";
 import { untilToken } from "../../lib/until-token.ts";
 import type { Finding } from "./evidence-book.ts";
 import { gistOf } from "./line-gist.ts";
-import { type LogLevel, levelOf } from "./log-level.ts";
+import type { LogLevel } from "./log-level.ts";
 import { type LogSign, signsOf } from "./log-text.ts";
+import { gistOfKept, levelOfKept } from "./read-once.ts";
 
 /** All lines of one kind and level that a workload wrote, with how it was before. */
 export interface LogFact {
@@ -65,10 +66,11 @@ export function logFactsOf(
       from: window.before,
       to: window.now,
     });
-    for (const { at, container, line } of lines.slice(-maxLinesPerPod)) {
-      const level = levelOf(line);
+    for (const kept of lines.slice(-maxLinesPerPod)) {
+      const { at, container, line } = kept;
+      const level = levelOfKept(kept);
       if (level === "other" && !/fail|error|denied|refus|slow|timeout|usage:|not found|not set/i.test(line)) continue;
-      const kind = `${level} ${gistOf(line).kind}`;
+      const kind = `${level} ${gistOfKept(kept).kind}`;
       let tally = tallies.get(kind);
       if (!tally) {
         if (tallies.size >= maxKinds) continue;
