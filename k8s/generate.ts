@@ -1,6 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { admissionYaml } from "./admission.ts";
 import { approverCheckYaml } from "./approver-check.ts";
+import { cataloguePage } from "./catalogue-page.ts";
 import { chaosRbacYaml } from "./chaos-rbac.ts";
 import { chartAdmissionTemplate } from "./chart-admission.ts";
 import { chartMonitoringTemplate } from "./chart-monitoring.ts";
@@ -18,4 +19,5 @@ await writeFile(new URL("chart/values.schema.json", import.meta.url), valuesSche
 await writeFile(new URL("admission.yaml", import.meta.url), admissionYaml("kubemend"));
 await writeFile(new URL("rbac-approver-check.yaml", import.meta.url), approverCheckYaml("kubemend"));
 await writeFile(new URL("rbac-chaos.yaml", import.meta.url), chaosRbacYaml("kubemend"));
+await writeFile(new URL("../docs/catalogue.md", import.meta.url), cataloguePage());
 await writeFile(guide, withRights(await readFile(guide, "utf8")));

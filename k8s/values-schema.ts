@@ -21,7 +21,7 @@ const strict = (properties: Readonly<Record<string, Schema>>, required: readonly
 });
 
 /** What the watcher may have to reach. */
-const reached = ["kubernetes", "postgresql", "model", "prometheus", "loki", "nats", "email", "heartbeat"];
+const reached = ["dns", "kubernetes", "postgresql", "model", "prometheus", "loki", "nats", "email", "heartbeat"];
 
 const placement = {
   nodeSelector: strings,
@@ -34,7 +34,10 @@ const workload = {
   replicas: { type: "integer", minimum: 0 },
   resources: anyMap,
   env: list,
+  volumes: list,
+  volumeMounts: list,
   podAnnotations: strings,
+  podLabels: strings,
   ...placement,
 };
 
@@ -63,11 +66,12 @@ export function valuesSchemaText(): string {
         pullPolicy: { enum: ["Always", "IfNotPresent", "Never"] },
       }),
       imagePullSecrets: list,
+      runAsUser: { type: "integer", minimum: 0 },
       fullnameOverride: { type: "string", pattern: "^([a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?)?$" },
       config: configValues(),
       policy: { anyOf: [{ type: "object", maxProperties: 0 }, fromZod(policySchema)] },
       secret: strict({ existing: text, values: strings }),
-      watcher: strict({ ...workload, strategy: anyMap, volumes: list, volumeMounts: list }),
+      watcher: strict({ ...workload, strategy: anyMap }),
       actor: strict({ ...workload, enabled: flag, databaseSecret: text, namespaces: { type: "array", items: text } }),
       chaos: strict({
         serve: flag,
@@ -78,6 +82,8 @@ export function valuesSchemaText(): string {
         },
         resources: anyMap,
         env: list,
+        volumes: list,
+        volumeMounts: list,
         ...placement,
       }),
       rbac: strict({ create: flag, kubelet: flag, approverCheck: flag, chaos: flag }),

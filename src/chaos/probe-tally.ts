@@ -2,12 +2,14 @@ import type { Probe, ProbeAnswer } from "./probe.ts";
 import type { RunResult } from "./result.ts";
 
 /** What each probe came to while the fault was there. */
-export function createProbeTally(probes: readonly Probe[]): {
+export interface ProbeTally {
   add(answer: ProbeAnswer): void;
   rows(): RunResult["probes"]["during"];
   /** What breaks the hypothesis, in words: what had to hold and did not, and what was to change and did not. */
   broken(): readonly string[];
-} {
+}
+
+export function createProbeTally(probes: readonly Probe[]): ProbeTally {
   const tallies = new Map(
     probes.map(({ name, during }) => [name, { probe: name, mode: during, asked: 0, failed: 0, seen: 0, detail: "" }]),
   );

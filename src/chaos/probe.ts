@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { KubeObject } from "../cluster/kubernetes-types.ts";
+import { rolloutKinds } from "../cluster/workload.ts";
 import { timeSpan } from "./time-span.ts";
 
 const name = z.string().min(1).max(80);
@@ -46,7 +47,7 @@ export const probeSchema = z.discriminatedUnion(
         type: z.literal("replicas"),
         name,
         namespace: z.string().min(1).optional(),
-        kind: z.enum(["Deployment", "StatefulSet", "DaemonSet"]).default("Deployment"),
+        kind: z.enum(rolloutKinds).default("Deployment"),
         workload: z.string().min(1).max(253),
         /** Pods that serve, or all that are there. */
         count: z.enum(["ready", "all"]).default("ready"),

@@ -1,8 +1,12 @@
-import { targetText } from "./change.ts";
+import { type Change, targetText } from "./change.ts";
 import type { ChangeState, JournalEntry } from "./journal-port.ts";
 import { restoreChange } from "./restore-change.ts";
 import type { ChangeOutcome } from "./result.ts";
 import type { WriterDeps } from "./write-values.ts";
+
+export function outcomeOf(change: Change, restored: ChangeOutcome["restored"], detail: string): ChangeOutcome {
+  return { target: targetText(change.target), what: change.what, restored, detail };
+}
 
 /**
  * Takes back what a run left in the cluster, the last change first. What is back already stays as it is.
@@ -14,12 +18,13 @@ export async function restoreRun(
   entries: readonly JournalEntry[],
   options: {
     readonly mark: (seq: number, state: ChangeState, detail: string) => Promise<void>;
-    readonly say: (line: string) => void;
+    /** Told what became of each change, as it happens. */
+    readonly tell: (outcome: ChangeOutcome) => void;
     /** Also puts back what somebody else has changed meanwhile. */
     readonly force: boolean;
   },
 ): Promise<readonly ChangeOutcome[]> {
-  const outcomes = new Map<number, Pick<ChangeOutcome, "restored" | "detail">>();
+  const outcomes = new Map<number, ChangeOutcome>();
   // A database that is away must not keep the other faults in the cluster; what is not marked is looked at again.
   const unmarked: unknown[] = [];
   const open = entries.filter(({ state }) => state !== "restored").toSorted((a, b) => b.seq - a.seq);
@@ -30,15 +35,10 @@ export async function restoreRun(
       force: options.force,
     });
     await options.mark(seq, state, detail).catch((error: unknown) => unmarked.push(error));
-    options.say(
-      `${state === "restored" ? "put back " : state === "left" ? "left     " : "FAILED   "} ${targetText(change.target)}: ${detail}`,
-    );
-    outcomes.set(seq, { restored: state, detail });
+    const outcome = outcomeOf(change, state, detail);
+    outcomes.set(seq, outcome);
+    options.tell(outcome);
   }
   if (unmarked.length > 0) throw unmarked[0];
-  return entries.map(({ seq, change }) => ({
-    target: targetText(change.target),
-    what: change.what,
-    ...(outcomes.get(seq) ?? { restored: "restored" as const, detail: "before" }),
-  }));
+  return entries.map(({ seq, change }) => outcomes.get(seq) ?? outcomeOf(change, "restored", "before"));
 }

@@ -1,15 +1,14 @@
 import type { Container, KubeObject, Pod, Service, Workload } from "../cluster/kubernetes-types.ts";
-import { isKind } from "../cluster/kubernetes-types.ts";
+import { asKind, isKind } from "../cluster/kubernetes-types.ts";
 import { matchesSelector } from "../cluster/selector.ts";
+import { rolloutKinds } from "../cluster/workload.ts";
 import type { Change, FieldChange, Path, PathStep } from "./change.ts";
 import { setField } from "./fields.ts";
 import type { Snapshot } from "./scope.ts";
 import { targetOf } from "./scope.ts";
 
 export function asWorkload(object: KubeObject): Workload | undefined {
-  return isKind(object, "Deployment") || isKind(object, "StatefulSet") || isKind(object, "DaemonSet")
-    ? object
-    : undefined;
+  return asKind(object, ...rolloutKinds);
 }
 
 /** The named container, or the only one; a pod with several needs a name. */

@@ -38,9 +38,10 @@ export async function analyze(
     );
   // Before the work is done, not after.
   if (options.postmortem !== undefined) await makeFolder(options.postmortem, "--postmortem");
+  const runbooks = options.runbooks === undefined ? undefined : await readRunbooks(options.runbooks);
+  for (const complaint of runbooks?.complaints ?? []) process.stderr.write(`${visibleText(complaint)}\n`);
   const progress = startProgress("Reading the recording");
   try {
-    const runbooks = options.runbooks === undefined ? undefined : await readRunbooks(options.runbooks);
     const recording = await loadRecording(folder);
     const cases: AnalysedCase[] = [];
     const span = recording.end - recording.start;

@@ -80,7 +80,11 @@ const exportedLine = z.object({ seq: z.int().min(1), hash: z.string().regex(/^[0
 
 type Intact = Extract<AuditVerdict, { intact: true }>;
 
-function intactText({ entries, pruned }: Intact, known: ReadonlyMap<number, string> | undefined): string {
+function intactText(
+  { entries, pruned }: Intact,
+  known: ReadonlyMap<number, string> | undefined,
+  asked: string | undefined,
+): string {
   const counted = `${entries} ${entries === 1 ? "entry" : "entries"}`;
   const start = pruned ? `, from entry ${pruned.last + 1} on` : "";
   // Of an export only what has not been pruned since can be compared, and the link at which the chain was cut.
@@ -89,7 +93,12 @@ function intactText({ entries, pruned }: Intact, known: ReadonlyMap<number, stri
   const cut = pruned
     ? ` Entries up to ${pruned.last} (the last of ${isoTime(pruned.lastAt)}) were pruned by retention on ${isoTime(pruned.at).slice(0, 10)}; entry ${pruned.saidBy} says so and holds the hash that entry ${pruned.last + 1} follows.`
     : "";
-  return `The audit chain is intact: ${counted}${start}${exported}.${cut}\n`;
+  // Of the wrong folder or without its address, a new and empty database is asked, and is as it should be.
+  const none =
+    entries === 0 && asked
+      ? ` Nothing has been decided in ${asked}; --config and DATABASE_URL say which database is asked.`
+      : "";
+  return `The audit chain is intact: ${counted}${start}${exported}.${cut}${none}\n`;
 }
 
 /** What is known from elsewhere; undefined when nothing is. @throws AppError when a mark is none */
@@ -108,16 +117,17 @@ export async function knownOf(
   return new Map([...(against === undefined ? [] : await exported(against)), [read.seq, read.hash]]);
 }
 
-/** Walks the chain and says what it found. @returns the exit code: 0 intact, 1 broken. */
+/** Walks the chain and says what it found. @param asked the database in words @returns the exit code: 0 intact, 1 broken. */
 export async function reportAudit(
   database: Database,
   out: Writable,
   known?: ReadonlyMap<number, string>,
+  asked?: string,
 ): Promise<number> {
   const verdict = await verifyAudit(database, known);
   out.write(
     verdict.intact
-      ? intactText(verdict, known)
+      ? intactText(verdict, known, asked)
       : `The audit chain is broken at entry ${verdict.seq}: ${problems[verdict.problem]}. Entries before it are as they were written; compare the rest with an earlier export.\n`,
   );
   return verdict.intact ? 0 : 1;
@@ -151,8 +161,8 @@ export async function audit(what: "verify" | "export", options: AuditOptions): P
   const since = options.since === undefined ? undefined : sinceOf(options.since, Date.now());
   const known = what === "verify" ? await knownOf(options.against, options.mark) : undefined;
   await using open = await openConfigured(options.config);
-  const { database } = open.store;
-  if (what === "verify") return await reportAudit(database, process.stdout, known);
+  const { database, origin } = open.store;
+  if (what === "verify") return await reportAudit(database, process.stdout, known, origin);
   const printed = await exportAudit(database, process.stdout, since);
   process.stderr.write(`${printed} ${printed === 1 ? "entry" : "entries"}.\n`);
   return 0;

@@ -9,7 +9,7 @@ import {
   type SeriesCounts,
   scoreSeries,
 } from "../detection/metrics/univariate/score-series.ts";
-import { AppError, inputError, messageOf } from "../lib/app-error.ts";
+import { AppError, inputError } from "../lib/app-error.ts";
 import { whyRefused } from "../lib/why-refused.ts";
 import { ignoreClosedPipe } from "./ignore-closed-pipe.ts";
 
@@ -73,7 +73,7 @@ async function writeWhole(pieces: AsyncIterable<string>, out: string): Promise<v
     if (error instanceof AppError) throw error;
     throw inputError(
       "out-not-writable",
-      `Cannot write ${out}: ${messageOf(error)}`,
+      `Cannot write ${out}: ${whyRefused(error)}.`,
       "Choose another --out path.",
       error,
     );

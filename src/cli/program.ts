@@ -100,7 +100,10 @@ export function buildProgram(): Command {
       "--samples <file.csv>",
       "for --health: labelled samples; without them and --from-database a simulation, which the model file says",
     )
-    .option("--out <folder>", "where the model goes; the one that is there is the one to beat")
+    .option(
+      "--out <folder>",
+      "where the model goes; the one that is there is the one to beat; by default the one that comes along",
+    )
     .option("--fine-tune", "go on from the model that is there, or that comes along, instead of from random weights")
     .option("--force", "replace the model even when the new one is not better")
     .action(async (options) => (await import("./train.ts")).train(options));

@@ -4,6 +4,7 @@ import { createPrometheusClient } from "../adapters/prometheus/prometheus-client
 import { loadConfig } from "../config/load-config.ts";
 import { inputError, messageOf } from "../lib/app-error.ts";
 import { createLogger } from "../lib/logger.ts";
+import { whyRefused } from "../lib/why-refused.ts";
 import { createRedactor } from "../rca/redact/redactor.ts";
 import type { SightChange } from "../replay/record/record-gaps.ts";
 import { parseTruth, writeTruth } from "../replay/record/write-truth.ts";
@@ -28,16 +29,15 @@ export interface RecordCommandOptions {
 }
 
 async function readTruth(file: string): Promise<unknown> {
+  const remedy = "Give the file that the experiment has written.";
+  const text = await readFile(file, "utf8").catch((cause: unknown) => {
+    throw inputError("truth-unreadable", `${file} cannot be read: ${whyRefused(cause)}.`, remedy, cause);
+  });
   let value: unknown;
   try {
-    value = JSON.parse(await readFile(file, "utf8"));
+    value = JSON.parse(text);
   } catch (cause) {
-    throw inputError(
-      "truth-unreadable",
-      `${file} cannot be read as JSON: ${messageOf(cause, 120)}.`,
-      "Give the file that the experiment has written.",
-      cause,
-    );
+    throw inputError("truth-unreadable", `${file} is no JSON: ${messageOf(cause, 120)}.`, remedy, cause);
   }
   return parseTruth(value);
 }
@@ -91,8 +91,10 @@ export async function record(options: RecordCommandOptions): Promise<void> {
           reader: createPrometheusClient({
             url: prometheus.url,
             ...(prometheus.token && { bearerToken: prometheus.token }),
+            ...(prometheus.tenant && { tenant: prometheus.tenant }),
           }),
           labels: prometheus.labels,
+          matchers: prometheus.matchers,
         }
       : undefined,
   }).finally(() => progress.end());

@@ -1,6 +1,7 @@
 import { waitForStore } from "../app/wait-for-store.ts";
+import { clockSetBack } from "../app/watch/watch-signals.ts";
 import type { Config } from "../config/config.ts";
-import { messageOf } from "../lib/app-error.ts";
+import { AppError, messageOf } from "../lib/app-error.ts";
 import { rest, systemClock } from "../lib/clock.ts";
 import { createLogger } from "../lib/logger.ts";
 import { startKubemend } from "../main.ts";
@@ -10,10 +11,13 @@ import { warnAtStart } from "./doctor/at-start.ts";
 import type { Setup } from "./judge-setup.ts";
 import { stopSignal } from "./stop-signal.ts";
 
-/** Between a start that failed because the database went away again and the next one (ms). */
+/** Between an end because the database went away, or the clock was set back, and the next start (ms). */
 const restartDelayMs = 1_000;
 
-/** Runs until told to stop, then lets what is half done finish. A database that is away is waited for. */
+/**
+ * Runs until told to stop, then lets what is half done finish. A database that is away is waited for; when the clock is set back
+ * everything begins anew, as all that is held in memory is of times to come.
+ */
 export async function runUntilStopped({ role, config, policy, kubeConfig, place }: Setup): Promise<void> {
   const log = createLogger({ level: config.log.level, redact: createRedactor().redact });
   using stopping = stopSignal({ first: (why) => log.info({ why }, "kubemend.stopping") });
@@ -45,9 +49,11 @@ export async function runUntilStopped({ role, config, policy, kubeConfig, place 
     } catch (error) {
       // Whether the database has gone away meanwhile is told by the error, or by asking: it may be back already. Everything
       // else is somebody's to repair.
+      const isSetBack = error instanceof AppError && error.code === clockSetBack;
       const lost = isConnectionLost(error) || !(await answers(store.database));
-      if (stopping.signal.aborted || !lost) throw error;
-      log.error({ error: messageOf(error) }, "kubemend.database-lost");
+      if (stopping.signal.aborted || !(lost || isSetBack)) throw error;
+      if (isSetBack) log.error({ error: messageOf(error), remedy: error.remedy }, "kubemend.clock-set-back");
+      else log.error({ error: messageOf(error) }, "kubemend.database-lost");
     }
     await rest(systemClock, restartDelayMs, stopping.signal);
   }

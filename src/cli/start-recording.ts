@@ -6,7 +6,7 @@ import {
   type RawReader,
   scrapeSecondsOf,
 } from "../detection/collect/prometheus/prometheus-raw.ts";
-import type { PodLabels } from "../detection/collect/prometheus/query-scope.ts";
+import type { OwnLabels, PodLabels } from "../detection/collect/prometheus/query-scope.ts";
 import type { Redact } from "../incident/redacted.ts";
 import { inputError, messageOf } from "../lib/app-error.ts";
 import { type Clock, systemClock } from "../lib/clock.ts";
@@ -26,7 +26,9 @@ export interface StartRecordingOptions {
   readonly description?: string;
   readonly intervalSeconds?: number;
   /** Samples come from this server instead of kubelets and pods, at its own interval. */
-  readonly prometheus?: { readonly reader: RawReader; readonly labels: PodLabels } | undefined;
+  readonly prometheus?:
+    | { readonly reader: RawReader; readonly labels: PodLabels; readonly matchers?: OwnLabels }
+    | undefined;
   /** Ends by itself then; default 60. */
   readonly minutes?: number;
   readonly maxBytes?: number;
@@ -66,7 +68,9 @@ export async function startRecording(options: StartRecordingOptions): Promise<Ru
     );
   });
   const { prometheus } = options;
-  const scrapeSeconds = prometheus ? await scrapeSecondsOf(prometheus.reader, clock.now()) : undefined;
+  const scrapeSeconds = prometheus
+    ? await scrapeSecondsOf(prometheus.reader, clock.now(), prometheus.matchers)
+    : undefined;
   const stopping = new AbortController();
   const began = Promise.withResolvers<number>();
   const signals = liveSignals({

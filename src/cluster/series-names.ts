@@ -9,6 +9,8 @@ export const derivedSeries = {
   container_cpu_limit_cores: { labels: ["namespace", "pod", "container"], unit: "cores" },
   container_cpu_throttled_ratio: { labels: ["namespace", "pod", "container"], unit: "ratio" },
   container_memory_working_set_bytes: { labels: ["namespace", "pod", "container"], unit: "bytes" },
+  // Of the working set what is no file's: of files the kernel gives back what it must.
+  container_memory_anonymous_bytes: { labels: ["namespace", "pod", "container"], unit: "bytes" },
   container_memory_limit_bytes: { labels: ["namespace", "pod", "container"], unit: "bytes" },
   container_memory_limit_ratio: { labels: ["namespace", "pod", "container"], unit: "ratio" },
   container_oom_events: { labels: ["namespace", "pod", "container"], unit: "count" },

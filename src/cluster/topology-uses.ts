@@ -1,88 +1,58 @@
 import { makeRef, type ObjectRef, refKey } from "../incident/object-ref.ts";
+import type { Volume } from "./kinds/pod.ts";
 import { claimsOf } from "./kinds/storage.ts";
-import { asKind, type Pod, type PodSpec } from "./kubernetes-types.ts";
+import { asKind, type Container, type Pod, type PodSpec } from "./kubernetes-types.ts";
 import type { Observation } from "./observation.ts";
 import { type Rights, readRights } from "./topology-rights.ts";
 import type { Use } from "./use.ts";
 import { podSpecOf } from "./workload.ts";
 
+/** Every pod gets this one with its token; a controller makes it, and makes it again. */
+const madeForEveryPod = "kube-root-ca.crt";
+
+interface Named {
+  readonly name?: string | undefined;
+  readonly optional?: boolean | undefined;
+}
+
+/** Notes the use of an object of this kind; nothing where no name is given. */
+type Note = (kind: string, named: Named | undefined, use: Omit<Use, "ref" | "optional">) => void;
+
+function noteContainer({ name: container, env, envFrom }: Container, note: Note): void {
+  for (const { name: variable, valueFrom } of env ?? []) {
+    const { configMapKeyRef, secretKeyRef } = valueFrom ?? {};
+    if (configMapKeyRef)
+      note("ConfigMap", configMapKeyRef, { how: "env", key: configMapKeyRef.key, container, variable });
+    if (secretKeyRef) note("Secret", secretKeyRef, { how: "env", key: secretKeyRef.key, container, variable });
+  }
+  for (const { configMapRef, secretRef } of envFrom ?? []) {
+    note("ConfigMap", configMapRef, { how: "envFrom", container });
+    note("Secret", secretRef, { how: "envFrom", container });
+  }
+}
+
+function noteVolume({ configMap, secret, projected, persistentVolumeClaim: claim }: Volume, note: Note): void {
+  const how = "volume";
+  note("ConfigMap", configMap, { how });
+  note("Secret", { name: secret?.secretName, optional: secret?.optional }, { how });
+  for (const source of projected?.sources ?? []) {
+    if (source.configMap?.name !== madeForEveryPod) note("ConfigMap", source.configMap, { how });
+    note("Secret", source.secret, { how });
+  }
+  note("PersistentVolumeClaim", { name: claim?.claimName }, { how });
+}
+
 /** ConfigMaps, Secrets, claims and the ServiceAccount that a pod spec names. */
 export function usesOfSpec(spec: PodSpec, namespace: string | undefined): readonly Use[] {
   const uses: Use[] = [];
-  for (const container of [...(spec.initContainers ?? []), ...spec.containers]) {
-    for (const { name, valueFrom } of container.env ?? []) {
-      for (const [kind, from] of [
-        ["ConfigMap", valueFrom?.configMapKeyRef],
-        ["Secret", valueFrom?.secretKeyRef],
-      ] as const) {
-        if (from?.name) {
-          uses.push({
-            ref: makeRef(kind, namespace, from.name),
-            how: "env",
-            key: from.key,
-            container: container.name,
-            variable: name,
-            optional: from.optional ?? false,
-          });
-        }
-      }
-    }
-    for (const from of container.envFrom ?? []) {
-      for (const [kind, source] of [
-        ["ConfigMap", from.configMapRef],
-        ["Secret", from.secretRef],
-      ] as const) {
-        if (source?.name)
-          uses.push({
-            ref: makeRef(kind, namespace, source.name),
-            how: "envFrom",
-            container: container.name,
-            optional: source.optional ?? false,
-          });
-      }
-    }
-  }
-  for (const volume of spec.volumes ?? []) {
-    const configMap = volume.configMap;
-    if (configMap?.name)
-      uses.push({
-        ref: makeRef("ConfigMap", namespace, configMap.name),
-        how: "volume",
-        optional: configMap.optional ?? false,
-      });
-    const secret = volume.secret;
-    if (secret?.secretName)
-      uses.push({
-        ref: makeRef("Secret", namespace, secret.secretName),
-        how: "volume",
-        optional: secret.optional ?? false,
-      });
-    for (const source of volume.projected?.sources ?? []) {
-      for (const [kind, from] of [
-        ["ConfigMap", source.configMap],
-        ["Secret", source.secret],
-      ] as const) {
-        // Every pod gets this one with its token; a controller makes it, and makes it again.
-        if (from?.name && from.name !== "kube-root-ca.crt")
-          uses.push({
-            ref: makeRef(kind, namespace, from.name),
-            how: "volume",
-            optional: from.optional ?? false,
-          });
-      }
-    }
-    const claim = volume.persistentVolumeClaim;
-    if (claim)
-      uses.push({ ref: makeRef("PersistentVolumeClaim", namespace, claim.claimName), how: "volume", optional: false });
-  }
-  for (const { name } of spec.imagePullSecrets ?? []) {
-    if (name) uses.push({ ref: makeRef("Secret", namespace, name), how: "image-pull", optional: false });
-  }
-  uses.push({
-    ref: makeRef("ServiceAccount", namespace, spec.serviceAccountName ?? "default"),
-    how: "identity",
-    optional: false,
-  });
+  const note: Note = (kind, named, use) => {
+    if (!named?.name) return;
+    uses.push({ ref: makeRef(kind, namespace, named.name), optional: named.optional ?? false, ...use });
+  };
+  for (const container of [...(spec.initContainers ?? []), ...spec.containers]) noteContainer(container, note);
+  for (const volume of spec.volumes ?? []) noteVolume(volume, note);
+  for (const secret of spec.imagePullSecrets ?? []) note("Secret", secret, { how: "image-pull" });
+  note("ServiceAccount", { name: spec.serviceAccountName || "default" }, { how: "identity" });
   return uses;
 }
 

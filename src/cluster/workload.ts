@@ -9,6 +9,13 @@ export function isWorkloadKind(kind: string): boolean {
   return (workloadKinds as readonly string[]).includes(kind);
 }
 
+/** Kinds whose pods are replaced, revision by revision, when the pod template changes: what `kubectl rollout` works on. */
+export const rolloutKinds = ["Deployment", "StatefulSet", "DaemonSet"] as const;
+
+export function isRolloutKind(kind: string): boolean {
+  return (rolloutKinds as readonly string[]).includes(kind);
+}
+
 /** The pod template of a workload of any kind; undefined for objects that have none. */
 export function templateOf(object: KubeObject | undefined): PodTemplate | undefined {
   if (!object) return undefined;

@@ -1,6 +1,7 @@
 import { openMail } from "../app/mail/open-mail.ts";
 import type { MailDesk } from "../app/mail/start-mail.ts";
-import type { Observation } from "../cluster/observation.ts";
+import { countMails } from "../app/metrics/mail-metrics.ts";
+import type { DetectionPart } from "./detection-part.ts";
 import type { Foundation } from "./foundation.ts";
 import type { Outside } from "./outside.ts";
 
@@ -8,10 +9,11 @@ import type { Outside } from "./outside.ts";
 export async function startMailPart(
   foundation: Foundation,
   { mailer }: Outside,
-  observation: Observation,
+  { observation, registry }: DetectionPart,
 ): Promise<MailDesk | undefined> {
   const { running } = foundation;
-  const mail = await openMail({ ...foundation, mailer, observation });
+  const counted = mailer && countMails(mailer, registry);
+  const mail = await openMail({ ...foundation, mailer: counted, observation });
   if (!mail) return undefined;
   running.use(mail);
   running.keep(mail.run(running.signal));

@@ -39,7 +39,11 @@ export async function openOutside({ config, kubeConfig, log, running }: Foundati
     reader: createKubernetesReader({ kubeconfig: kubeConfig, log }),
     clusterAccess: createClusterAccess(kubeConfig),
     prometheus: prometheus.url
-      ? createPrometheusClient({ url: prometheus.url, ...(prometheus.token && { bearerToken: prometheus.token }) })
+      ? createPrometheusClient({
+          url: prometheus.url,
+          ...(prometheus.token && { bearerToken: prometheus.token }),
+          ...(prometheus.tenant && { tenant: prometheus.tenant }),
+        })
       : undefined,
     loki: loki.url
       ? createLokiClient({

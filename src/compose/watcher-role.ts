@@ -24,7 +24,7 @@ export async function startWatcherRole(foundation: Foundation, onTick?: (now: nu
   const detection = await startDetectionPart(foundation, outside);
   const { engine, observation, sources } = detection;
   const modelPart = await openModelPart(foundation, outside, observation);
-  const mail = await startMailPart(foundation, outside, observation);
+  const mail = await startMailPart(foundation, outside, detection);
   const desk = createDeskPart(foundation, { outside, detection, modelPart, mail });
   const chat = await startChatPart(foundation, outside, detection, desk);
   const pages = await startPagesPart(foundation, outside, detection, desk);

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { sealKeyOf } from "../lib/seal.ts";
 import { httpUrl, natsUrl, postgresUrl, smtpUrl } from "./addresses.ts";
 import { cronOrOff } from "./cron.ts";
-import { labelName, metricName, person, severities, text, timeZone } from "./fields.ts";
+import { labelName, mailAddress, metricName, person, severities, text, timeZone } from "./fields.ts";
 import { slackSchema } from "./slack-schema.ts";
 import { webSchema } from "./web-schema.ts";
 
@@ -28,6 +28,10 @@ export const configSchema = z
         url: httpUrl.optional(),
         /** Sent as bearer token; a user and a password may stand in the address instead. */
         token: text.optional(),
+        /** Sent as `X-Scope-OrgID`. */
+        tenant: text.optional(),
+        /** Labels and values that series of this cluster carry, where the server has those of several. */
+        matchers: z.record(labelName, text).default({}),
         /** What the server calls namespace and pod on the series of applications: `exported_namespace` where honor_labels is off. */
         labels: z
           .strictObject({ namespace: labelName.default("namespace"), pod: labelName.default("pod") })
@@ -128,7 +132,7 @@ export const configSchema = z
       .strictObject({
         smtpUrl: smtpUrl.optional(),
         from: text.optional(),
-        to: z.array(z.email()).max(50).default([]),
+        to: z.array(mailAddress).max(50).default([]),
         /** Incidents that are told at once. */
         severities: z.array(z.enum(severities)).default(["critical", "high"]),
         digest: z

@@ -7,6 +7,7 @@ export const severities = ["critical", "high", "medium", "low"] as const;
 export const text = z.string().min(1);
 /** Without its prefix a person would be nobody, and nothing would say so. */
 export const person = z.string().regex(/^(slack|mail):\S+$/, 'must be "slack:U012AB3CD" or "mail:ann@example.com"');
+export const mailAddress = z.email("must be an address such as ann@example.com");
 export const labelName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be a label name of Prometheus");
 export const metricName = z
   .string()

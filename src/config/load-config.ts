@@ -27,17 +27,25 @@ async function readSettings(path: string): Promise<ReadSettings> {
       cause,
     );
   });
+  // Before YAML is asked: within braces the comment takes their end along, and what is told then is another line.
+  const swallowed = swallowedNames(source);
+  if (swallowed.length > 0) return { ...nothing, problems: swallowed };
   const read = readYaml(source);
   if (!read.ok) return { ...nothing, problems: read.problems };
-  const swallowed = [...source.matchAll(/^[ \t]*(?:- )?(channel|fallbackChannel|userGroup):[ \t]*#\S/gm)].map(
-    ({ 1: name, index }) =>
-      `line ${source.slice(0, index).split("\n").length}: # begins a comment, so ${name} is empty; put the name in quotes`,
-  );
-  if (swallowed.length > 0) return { ...nothing, problems: swallowed };
   const settings = read.value ?? {};
   if (typeof settings !== "object" || Array.isArray(settings))
     return { ...nothing, problems: ["it must be a map of settings"] };
   return { settings: withoutEmpty(settings) as Record<string, unknown>, problems: [], lineOf: read.lineOf };
+}
+
+/** `channel: #ops`, alone on its line or within braces; not what is a comment itself. */
+const swallowedName = /^(?:[^#\n]|"#)*?(?:^|[\s{,])(channel|fallbackChannel|userGroup):[ \t]*#\S/;
+
+function swallowedNames(source: string): readonly string[] {
+  return source.split("\n").flatMap((line, i) => {
+    const name = swallowedName.exec(line)?.[1];
+    return name ? [`line ${i + 1}: # begins a comment, so ${name} is empty; put the name in quotes`] : [];
+  });
 }
 
 /** A heading whose settings are all commented out, or a setting without a value, counts as not set. */

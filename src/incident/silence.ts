@@ -63,7 +63,7 @@ export function isOneObject({ namespace, kind, name }: SilenceMatcher): boolean 
   return name !== undefined && (namespace !== undefined || (kind !== undefined && inNoNamespace.has(kind)));
 }
 
-/** For people: `Deployment shop/carts`, `everything in shop`, `detector log-burst`. */
+/** For people: `Deployment shop/carts`, `everything in shop`, `detector log-error-burst`. */
 export function matcherText({ namespace, kind, name, detector }: SilenceMatcher): string {
   const from = detector === undefined ? "" : `detector ${detector}`;
   if (name === undefined && namespace === undefined && kind === undefined) return from || "everything";

@@ -1,5 +1,6 @@
 import type { Core } from "./core.ts";
 import { defined, type Fields } from "./json.ts";
+import { pictureSize } from "./picture-size.ts";
 import { type FileRecord, isShownAsImage } from "./state/file.ts";
 
 /** A file as Slack's API shows it; type and size of a fresh upload are not known until it has been looked at. */
@@ -9,6 +10,8 @@ export function fileObject(core: Core, file: FileRecord): Fields {
   const name = encodeURIComponent(file.name);
   const shares = Object.groupBy(file.shares, (share) => share.channel);
   const isPublic = file.shares.length > 0;
+  const isImage = ready && isShownAsImage(file.mimetype);
+  const size = isImage ? pictureSize(file.bytes) : undefined;
   return defined({
     id: file.id,
     created: file.created,
@@ -33,7 +36,9 @@ export function fileObject(core: Core, file: FileRecord): Fields {
     url_private_download: `${address}/download/${name}`,
     permalink: `${core.url()}/files/${file.user}/${file.id}/${name}`,
     alt_txt: file.alt_txt,
-    thumb_360: ready && isShownAsImage(file.mimetype) ? `${address}/${name}` : undefined,
+    thumb_360: isImage ? `${address}/${name}` : undefined,
+    original_w: size?.width,
+    original_h: size?.height,
     comments_count: 0,
     is_starred: false,
     shares: isPublic

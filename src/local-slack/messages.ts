@@ -1,4 +1,4 @@
-import { fillIds } from "./blocks/fill-ids.ts";
+import { fillBlocks } from "./blocks/fill-blocks.ts";
 import type { Core } from "./core.ts";
 import { defined, type Fields, fieldsOf, isFields, listOf } from "./json.ts";
 import type { Ephemeral, Message } from "./state/message.ts";
@@ -31,8 +31,8 @@ function compose(core: Core, draft: Draft): Message {
     user: draft.user,
     team: team.id,
     text: draft.text,
-    blocks: draft.blocks && fillIds(draft.blocks),
-    attachments: draft.attachments?.filter(isFields).map(numbered),
+    blocks: draft.blocks && fillBlocks(draft.blocks, core.workspace.files),
+    attachments: draft.attachments?.filter(isFields).map(numbered(core)),
     files: draft.files,
     metadata: draft.metadata,
     thread_ts: draft.thread_ts,
@@ -55,10 +55,13 @@ function compose(core: Core, draft: Draft): Message {
   });
 }
 
-function numbered(attachment: Fields, index: number): Fields {
-  const blocks = attachment.blocks === undefined ? {} : { blocks: fillIds(listOf(attachment.blocks)) };
-  return { id: index + 1, fallback: "[no preview available]", ...attachment, ...blocks };
-}
+const numbered =
+  (core: Core) =>
+  (attachment: Fields, index: number): Fields => {
+    const { blocks: sent } = attachment;
+    const blocks = sent === undefined ? {} : { blocks: fillBlocks(listOf(sent), core.workspace.files) };
+    return { id: index + 1, fallback: "[no preview available]", ...attachment, ...blocks };
+  };
 
 /** Adds a message to a room, shows it, and tells the bot. */
 export function postMessage(core: Core, room: Room, draft: Draft): Message {
@@ -77,8 +80,8 @@ export function editMessage(core: Core, room: Room, before: Message, change: Cha
   const message: Message = defined({
     ...before,
     ...defined({ text: change.text, metadata: change.metadata }),
-    ...(change.blocks ? { blocks: fillIds(change.blocks) } : {}),
-    ...(change.attachments ? { attachments: change.attachments.filter(isFields).map(numbered) } : {}),
+    ...(change.blocks ? { blocks: fillBlocks(change.blocks, core.workspace.files) } : {}),
+    ...(change.attachments ? { attachments: change.attachments.filter(isFields).map(numbered(core)) } : {}),
     edited: { user: before.user, ts },
   });
   room.messages.set(message.ts, message);
@@ -154,9 +157,9 @@ export function findEphemeral(core: Core, channel: string, user: string, ts: str
 
 /** Replaces an ephemeral message's content, keeping its place. */
 export function editEphemeral(core: Core, entry: Ephemeral, change: Change): void {
-  const blocks = change.blocks === undefined ? {} : { blocks: fillIds(change.blocks) };
+  const blocks = change.blocks === undefined ? {} : { blocks: fillBlocks(change.blocks, core.workspace.files) };
   const attachments =
-    change.attachments === undefined ? {} : { attachments: change.attachments.filter(isFields).map(numbered) };
+    change.attachments === undefined ? {} : { attachments: change.attachments.filter(isFields).map(numbered(core)) };
   const { blocks: _blocks, attachments: _attachments, ...rest } = entry.message;
   const message = { ...rest, text: change.text ?? "", ...blocks, ...attachments };
   const index = core.workspace.ephemerals.indexOf(entry);

@@ -1,5 +1,5 @@
 import { stateValues } from "./blocks/element-value.ts";
-import { fillIds } from "./blocks/fill-ids.ts";
+import { fillBlocks } from "./blocks/fill-blocks.ts";
 import type { Core } from "./core.ts";
 import { secretToken, slackId } from "./ids.ts";
 import { type Fields, fieldsOf, listOf, textOf } from "./json.ts";
@@ -20,7 +20,7 @@ export interface Place {
 export function buildView(core: Core, sent: Fields, place: Place = {}): View {
   const { team, bot, clock } = core.settings;
   const id = place.replaces?.id ?? slackId("V");
-  const blocks = fillIds(listOf(sent.blocks));
+  const blocks = fillBlocks(listOf(sent.blocks), core.workspace.files);
   const before = place.replaces?.state.values;
   const values = stateValues(blocks, () => undefined);
   const kept = Object.fromEntries(

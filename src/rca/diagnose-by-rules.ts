@@ -159,7 +159,11 @@ export function wordByRules(input: RulesInput, open: Case, ranking: Ranking): Di
     : [];
   const blastRadius = blastRadiusOf(open, best);
   const runbooks = input.runbooks ? citeRunbooks(open, best, input.runbooks) : [];
-  const logView = logViewOf(open, redact);
+  const concerned =
+    best && !inconclusive
+      ? [best.candidate.culprit, ...best.candidate.hits, ...blastRadius, ...open.symptomatic]
+      : undefined;
+  const logView = logViewOf(open, redact, concerned);
   const reason = confidenceReason(hypotheses);
   const doubt = ranking.doubtedBy && `${ranking.doubtedBy} has ruled out what fits better`;
   const because = [...(reason === undefined ? [] : [reason]), ...(doubt ? [doubt] : [])].join("; ") || undefined;

@@ -2,15 +2,16 @@ import { noModel } from "../incident/diagnosis/diagnosis.ts";
 import type { History } from "../incident/diagnosis/past-incident.ts";
 import type { Incident } from "../incident/incident.ts";
 import { type Diagnosed, examine, type RulesInput, wordByRules } from "./diagnose-by-rules.ts";
-import { type Explained, explain } from "./explain-by-model.ts";
+import { explain } from "./explain-by-model.ts";
 import type { InvestigationTools } from "./investigate/tools.ts";
 import type { Model } from "./model/model.ts";
 import type { HistoryPort } from "./ports.ts";
+import type { Explained } from "./reading-session.ts";
 import type { Pseudonyms } from "./redact/pseudonyms.ts";
 import { questionsFor } from "./report/questions.ts";
 
 export { type Diagnosed, diagnoseByRules } from "./diagnose-by-rules.ts";
-export type { Explained } from "./explain-by-model.ts";
+export type { Explained } from "./reading-session.ts";
 
 export interface DiagnoseInput extends Omit<RulesInput, "history"> {
   /** Looks further, explains and words; without it the rules stand alone. */

@@ -8,12 +8,11 @@ import { diagnosisShape, refutationShape } from "./model/answer.ts";
 import { type Applied, type ApplyInput, applyAnswer } from "./model/apply-answer.ts";
 import { applyRefutation, type Refuted } from "./model/apply-refutation.ts";
 import { caseText } from "./model/case-text.ts";
-import type { Conversation } from "./model/conversation.ts";
 import { modelNoteFor } from "./model/failure-words.ts";
 import type { Model } from "./model/model.ts";
 import type { ModelFailure } from "./model/model-port.ts";
 import { withCitation } from "./model/sayable.ts";
-import { openSession, type ReadingSession } from "./reading-session.ts";
+import { type Explained, openSession, type ReadingSession } from "./reading-session.ts";
 import type { Pseudonyms } from "./redact/pseudonyms.ts";
 
 export interface ExplainInput extends Omit<RulesInput, "history"> {
@@ -28,11 +27,6 @@ export interface ExplainInput extends Omit<RulesInput, "history"> {
   readonly byRules: Diagnosed;
   /** Questions for the case that a doubt leaves undecided. */
   readonly questions: readonly string[];
-}
-
-export interface Explained extends Diagnosed {
-  /** Everything that was said, to be kept: also when it came to nothing. */
-  readonly conversations: readonly Conversation[];
 }
 
 /** Look-ups kept back for the second reading, so that the first cannot use them all. */

@@ -9,8 +9,15 @@ import { addTokens, type Conversation } from "./model/conversation.ts";
 import { type ConverseInput, type ConverseOutcome, converse } from "./model/converse.ts";
 import { costOf } from "./model/cost-of.ts";
 import type { Model } from "./model/model.ts";
+import type { ModelTrouble } from "./model/model-port.ts";
 import { loadPrompt } from "./model/prompt.ts";
 import { openNames, type Pseudonyms } from "./redact/pseudonyms.ts";
+
+/** A diagnosis with all that was said to a model about it, also when it came to nothing, and what went wrong last. */
+export interface Explained extends Diagnosed {
+  readonly conversations: readonly Conversation[];
+  readonly trouble?: ModelTrouble;
+}
 
 /** What both readings of one diagnosis share: the count of look-ups, and what was said so far. */
 export interface ReadingSession {
@@ -23,9 +30,7 @@ export interface ReadingSession {
     lookUps: number,
   ): Promise<ConverseOutcome<T>>;
   /** What it came to, with the evidence as it is by now and everything that was said. */
-  explained(
-    made: Pick<Diagnosed, "diagnosis" | "recommendations">,
-  ): Diagnosed & { readonly conversations: readonly Conversation[] };
+  explained(made: Pick<Diagnosed, "diagnosis" | "recommendations">): Explained;
   /** What has been used so far. */
   tokens(): NonNullable<Diagnosis["tokens"]>;
 }
@@ -45,6 +50,7 @@ export function openSession(input: SessionInput, signal: AbortSignal): ReadingSe
   const { model, open, redact, incident } = input;
   const pseudonyms = input.pseudonyms ?? openNames;
   const conversations: Conversation[] = [];
+  let trouble: ModelTrouble | undefined;
   const box =
     input.tools &&
     createToolBox({
@@ -72,9 +78,15 @@ export function openSession(input: SessionInput, signal: AbortSignal): ReadingSe
         tools: box && limited(box, lookUps),
       });
       conversations.push(outcome.conversation);
+      if (outcome.type === "failed") trouble = { reason: outcome.reason, detail: outcome.detail };
       return outcome;
     },
-    explained: (made) => ({ ...made, evidence: open.book.entries(), conversations }),
+    explained: (made) => ({
+      ...made,
+      evidence: open.book.entries(),
+      conversations,
+      ...(trouble ? { trouble } : {}),
+    }),
     tokens: () => costOf(addTokens(...conversations.map((one) => one.tokens)), model.port.price),
   };
 }

@@ -166,6 +166,30 @@ describe.skipIf(chromiumPath === undefined)(`messages on the local Slack page ${
     expect(await fromBottom()).toBeGreaterThan(800);
   });
 
+  test("a picture has its place before it is there: no button moves when it comes", async () => {
+    let letThrough = () => {};
+    const held = new Promise<void>((resolve) => {
+      letThrough = resolve;
+    });
+    const ts = await on.post([
+      { type: "image", slack_file: { id: on.fileId }, alt_text: "latency" },
+      button("Approve", "approve"),
+    ]);
+    await on.open({ width: 1280, height: 600 });
+    await on.page.route("**/files-pri/**", async (route) => {
+      await held;
+      await route.continue();
+    });
+    await on.page.reload();
+    const approve = on.row(ts).getByRole("button", { name: "Approve" });
+    const place = async () => (await approve.boundingBox())?.y;
+    await approve.waitFor();
+    const before = await place();
+    letThrough();
+    await on.pictures(ts);
+    expect(await place()).toBe(before);
+  });
+
   test("a message higher than the window is shown from its first line, and the reader is not moved while it is edited", async () => {
     await on.open({ width: 1280, height: 600 });
     const ts = await on.post(everyBlock(on.fileId));

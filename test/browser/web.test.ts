@@ -209,6 +209,22 @@ describe.skipIf(!executablePath)("the pages in a browser", () => {
     expect(tab.troubles).toEqual([]);
   });
 
+  test("words of marks stand above the lines on a desk, and below the charts alone on a phone", async () => {
+    for (const [viewport, rows] of [
+      [sizes.desktop, 3],
+      [sizes.phone, 0],
+    ] as const) {
+      await using tab = await open({ viewport });
+      await tab.page.goto(`${web.url}/incidents/${id}`);
+      await drawn(tab.page);
+      const whole = await tab.page.locator(".uplot").first().boundingBox();
+      const lines = await tab.page.locator(".u-over").first().boundingBox();
+      const above = (lines?.y ?? 0) - (whole?.y ?? 0);
+      expect(Math.floor(above / 16)).toBe(rows);
+      expect(await tab.page.locator(".marks li").count()).toBe(3);
+    }
+  });
+
   test("who reads on is told that there is news, and nothing moves meanwhile", async () => {
     await using tab = await open();
     await tab.page.clock.install();

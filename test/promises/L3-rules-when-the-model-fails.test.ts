@@ -23,7 +23,7 @@ const faults: Readonly<Record<string, readonly [Behaviour, RegExp]>> = {
   "401": [(_asked, response) => say(response, 401, '{"error":{"message":"bad key"}}'), /refused the key/],
   "404: no such model": [
     (_asked, response) => say(response, 404, '{"error":{"message":"model not found"}}'),
-    /could not be used/,
+    /does not know the model/,
   ],
   "closes the connection": [(_asked, response) => void response.destroy(), /cannot be reached/],
   "answers with no JSON": [

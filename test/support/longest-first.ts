@@ -14,6 +14,7 @@ export const longest: readonly string[] = [
   "test/unit/compose/own-database-users.test.ts",
   "test/promises/O4-rolling-restarts.test.ts",
   "test/promises/B1-log-flood.test.ts",
+  "test/unit/cli/clock-set-back.test.ts",
   "test/unit/replay/player/live-equals-recorded.test.ts",
   "test/unit/replay/record/round-trip.test.ts",
   "test/unit/detection/logs/templates/statements.test.ts",

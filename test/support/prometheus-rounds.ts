@@ -43,7 +43,12 @@ export function server(change: (expr: string, at: number) => Answer | undefined 
 export async function run(
   reader: PrometheusReader,
   ms: number,
-  options: { namespaces?: string[]; onSignal?: (signal: Signal) => void; onTick?: (at: number) => void } = {},
+  options: {
+    namespaces?: string[];
+    matchers?: Record<string, string>;
+    onSignal?: (signal: Signal) => void;
+    onTick?: (at: number) => void;
+  } = {},
 ) {
   const clock = createManualClock(start);
   const stopping = new AbortController();
@@ -53,6 +58,7 @@ export async function run(
     clock,
     signal: stopping.signal,
     namespaces: options.namespaces ?? [],
+    ...(options.matchers ? { matchers: options.matchers } : {}),
     workloadOf: (namespace, pod) =>
       namespace === "shop" && pod.startsWith("web-") ? { workload: "web", createdAt: 0 } : undefined,
     emit(signal) {

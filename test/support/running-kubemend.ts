@@ -23,6 +23,8 @@ export async function runKubemend(options: {
   readonly config?: object;
   /** A policy file of its own. */
   readonly policy?: object;
+  /** Loaded before the program, as an address that `import` takes. */
+  readonly preload?: string;
 }): Promise<RunningKubemend> {
   const folder = await mkdtemp(join(tmpdir(), "kubemend-run-"));
   const port = await freePort();
@@ -58,7 +60,13 @@ export async function runKubemend(options: {
       ...["start", "--role", options.role ?? "all", "--config", join(folder, "kubemend.yaml")],
       ...["--kubeconfig", join(folder, "kubeconfig")],
     ],
-    { PATH, HOME, NODE_COMPILE_CACHE, DATABASE_URL: options.databaseUrl },
+    {
+      PATH,
+      HOME,
+      NODE_COMPILE_CACHE,
+      DATABASE_URL: options.databaseUrl,
+      ...(options.preload ? { NODE_OPTIONS: `--import=${options.preload}` } : {}),
+    },
   );
   const url = `http://127.0.0.1:${port}`;
   return {

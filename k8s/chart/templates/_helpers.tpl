@@ -33,9 +33,11 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{/* Pods of both workloads: no root, no privilege, the runtime's own seccomp profile. */}}
 {{- define "kubemend.podSecurity" -}}
 runAsNonRoot: true
-runAsUser: 1000
-runAsGroup: 1000
-fsGroup: 1000
+{{- with .Values.runAsUser }}
+runAsUser: {{ toYaml . }}
+runAsGroup: {{ toYaml . }}
+fsGroup: {{ toYaml . }}
+{{- end }}
 seccompProfile:
   type: RuntimeDefault
 {{- end }}
@@ -101,6 +103,16 @@ topologySpreadConstraints:
 {{- end }}
 {{- with .priorityClassName }}
 priorityClassName: {{ . }}
+{{- end }}
+{{- end }}
+
+{{/* Of the name server, which answers by both. */}}
+{{- define "kubemend.dns" -}}
+{{- range $port := .Values.networkPolicy.ports.dns }}
+- protocol: UDP
+  port: {{ $port }}
+- protocol: TCP
+  port: {{ $port }}
 {{- end }}
 {{- end }}
 

@@ -1,9 +1,10 @@
 import type { KubeObject } from "../../cluster/kubernetes-types.ts";
+import { rolloutKinds } from "../../cluster/workload.ts";
 import { actionParams } from "../../incident/fix/action-params.ts";
 import { makeRef } from "../../incident/object-ref.ts";
 import type { Change } from "../change/change.ts";
 import { valueAt, withValueAt } from "../change/plain.ts";
-import { podCountOf, rolloutKinds } from "../change/workload.ts";
+import { podCountOf } from "../change/workload.ts";
 import { type DraftContext, defineAction, refuse } from "../define-action.ts";
 import { isLoaderVariable, loadsTheSame } from "../loader-variables.ts";
 import { restarted } from "./restart.ts";

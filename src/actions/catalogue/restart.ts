@@ -1,8 +1,9 @@
 import type { KubeObject } from "../../cluster/kubernetes-types.ts";
+import { rolloutKinds } from "../../cluster/workload.ts";
 import { actionParams } from "../../incident/fix/action-params.ts";
 import { isoTime } from "../../lib/clock.ts";
 import { valueAt, withValueAt } from "../change/plain.ts";
-import { podCountOf, podTemplateOf, rolloutKinds, rolloutNote, withPodTemplate } from "../change/workload.ts";
+import { podCountOf, podTemplateOf, rolloutNote, withPodTemplate } from "../change/workload.ts";
 import { defineAction, refuse } from "../define-action.ts";
 
 export const restartedAt = "kubectl.kubernetes.io/restartedAt";

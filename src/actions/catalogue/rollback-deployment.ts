@@ -1,5 +1,6 @@
+import { rolloutKinds } from "../../cluster/workload.ts";
 import { actionParams } from "../../incident/fix/action-params.ts";
-import { podCountOf, podTemplateOf, rolloutKinds, rolloutNote, withPodTemplate } from "../change/workload.ts";
+import { podCountOf, podTemplateOf, rolloutNote, withPodTemplate } from "../change/workload.ts";
 import { defineAction, refuse } from "../define-action.ts";
 import { essence, keptRevisions, type Revision } from "./kept-revisions.ts";
 

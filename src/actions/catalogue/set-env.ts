@@ -1,14 +1,8 @@
 import type { Container, EnvVar, KubeObject } from "../../cluster/kubernetes-types.ts";
+import { isRolloutKind } from "../../cluster/workload.ts";
 import { type ActionParams, actionParams } from "../../incident/fix/action-params.ts";
 import { withValueAt } from "../change/plain.ts";
-import {
-  containerOf,
-  podCountOf,
-  rolloutKinds,
-  rolloutNote,
-  templateKinds,
-  withContainer,
-} from "../change/workload.ts";
+import { containerOf, podCountOf, rolloutNote, templateKinds, withContainer } from "../change/workload.ts";
 import { type DraftContext, defineAction, refuse } from "../define-action.ts";
 import { isLoaderVariable, loadsTheSame } from "../loader-variables.ts";
 import { keptRevisions } from "./kept-revisions.ts";
@@ -43,8 +37,7 @@ async function refuseToLoad(
 ) {
   const before = containerOf(target, container)?.env?.find((variable) => variable.name === name);
   if (loadsTheSame(name, before, value)) return undefined;
-  const kinds: readonly string[] = rolloutKinds;
-  const revisions = kinds.includes(target.kind) ? await keptRevisions(target, cluster) : [];
+  const revisions = isRolloutKind(target.kind) ? await keptRevisions(target, cluster) : [];
   if ("refusal" in revisions) return revisions;
   const hadIt = revisions.some(({ template: { spec } }) =>
     [...spec.containers, ...(spec.initContainers ?? [])].some((one) => {

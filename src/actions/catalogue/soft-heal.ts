@@ -1,6 +1,7 @@
 import type { LabelSelector } from "../../cluster/kubernetes-types.ts";
 import { isKind, type KubeObject } from "../../cluster/kubernetes-types.ts";
 import { matchesSelector } from "../../cluster/selector.ts";
+import { rolloutKinds } from "../../cluster/workload.ts";
 import { actionParams } from "../../incident/fix/action-params.ts";
 import { healEndpointOf } from "../../incident/fix/heal-endpoint.ts";
 import type { Change } from "../change/change.ts";
@@ -12,7 +13,7 @@ const maxPods = 50;
 export const softHeal = defineAction({
   name: "soft-heal",
   risk: "low",
-  kinds: ["Deployment", "StatefulSet", "DaemonSet", "Pod"],
+  kinds: [...rolloutKinds, "Pod"],
   params: actionParams["soft-heal"],
   permissions: [
     { verb: "list", group: "", resource: "pods" },

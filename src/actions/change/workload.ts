@@ -1,8 +1,7 @@
 import type { Container, KubeObject, PodTemplate } from "../../cluster/kubernetes-types.ts";
+import { rolloutKinds } from "../../cluster/workload.ts";
 import { isPlain, numberAt, valueAt, withValueAt } from "./plain.ts";
 
-/** Kinds whose pods are replaced by a rollout when the pod template changes. */
-export const rolloutKinds = ["Deployment", "StatefulSet", "DaemonSet"] as const;
 /** Kinds with a pod template that may be changed at all (a Job's may not). */
 export const templateKinds = [...rolloutKinds, "CronJob"] as const;
 

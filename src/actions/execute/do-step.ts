@@ -2,10 +2,11 @@ import type { WriteStep } from "../../incident/fix/action-plan.ts";
 import type { Claim } from "../../incident/fix/stored-plan.ts";
 import { refText } from "../../incident/object-ref.ts";
 import { rest } from "../../lib/clock.ts";
+import type { WriteOutcome } from "../cluster-port.ts";
 import { whyNotEvicted } from "../disruption-budget.ts";
 import type { ExecutionResult } from "../plan/plan-store.ts";
 import type { ExecuteDeps } from "./execute-deps.ts";
-import { lookAt } from "./look.ts";
+import { lookAt, type Sight } from "./look.ts";
 import { stamped } from "./stamp.ts";
 import { answerText, endOf, hasNotArrived, type StepEnd } from "./step-end.ts";
 
@@ -31,6 +32,35 @@ const failed = (outcome: ExecutionResult["outcome"], detail: string): StepEnd =>
   result: { outcome, detail },
 });
 
+/** The end of a step that looking alone has decided. */
+function endOfSight(sight: Exclude<Sight, { type: "todo" }>, { step, claim, phase }: Work, tries: number): StepEnd {
+  if (sight.type === "conflict") return failed("conflict", sight.detail);
+  if (sight.type === "done" && sight.unmarked === true && phase === "apply" && isFirst(claim, tries))
+    return failed("conflict", `${refText(step.target)} is like that already, and not by this plan.`);
+  return sight;
+}
+
+/** Whether the claim still allows a change; undefined when it does. */
+async function endOfClaim({ step, claim, started }: Work, deps: ExecuteDeps): Promise<StepEnd | undefined> {
+  const lease = await deps.plans.renew(claim);
+  if (lease === "lost") return { type: "lost" };
+  if (lease === "frozen" && !started)
+    return failed("refused", "Changes were frozen before it started. Nothing was done.");
+  if (lease === "frozen" && standsAlone(step)) return { type: "frozen" };
+  return undefined;
+}
+
+/** A disruption budget has no room for the eviction now. */
+const isHeldUp = (step: WriteStep, outcome: WriteOutcome) =>
+  step.type === "evict" && outcome.type === "refused" && outcome.status === 429;
+
+/** An eviction that a budget has held up for as long as we wait; undefined where no budget explains it. */
+async function notEvicted(step: WriteStep, deps: ExecuteDeps): Promise<StepEnd | undefined> {
+  const why = await whyNotEvicted(step.target, deps.cluster);
+  const minutes = Math.round((maxEvictionTries * evictionDelayMs) / 60_000);
+  return why ? failed("refused", `${refText(step.target)} was not evicted in ${minutes} minutes. ${why}`) : undefined;
+}
+
 /**
  * Does one step, in as many tries as it takes: after an answer that was lost, or another version of the object, it is looked
  * again. So it is after the last try, which may have come through like any other.
@@ -43,17 +73,10 @@ export async function doStep(work: Work, deps: ExecuteDeps): Promise<StepEnd> {
   for (let attempt = 0, evictions = 0; ; attempt++) {
     const sight = await lookAt(step, claim.plan, phase, deps.cluster);
     await deps.crashPoint?.("looked");
-    if (sight.type === "done" && sight.unmarked === true && phase === "apply" && isFirst(claim, attempt + evictions))
-      return failed("conflict", `${refText(step.target)} is like that already, and not by this plan.`);
-    if (sight.type === "done") return sight;
-    if (sight.type === "unreachable") return sight;
-    if (sight.type === "conflict") return failed("conflict", sight.detail);
+    if (sight.type !== "todo") return endOfSight(sight, work, attempt + evictions);
     if (attempt === maxTries) return await givenUp(step, deps);
-    const lease = await deps.plans.renew(claim);
-    if (lease === "lost") return { type: "lost" };
-    if (lease === "frozen" && !work.started)
-      return failed("refused", "Changes were frozen before it started. Nothing was done.");
-    if (lease === "frozen" && standsAlone(step)) return { type: "frozen" };
+    const denied = await endOfClaim(work, deps);
+    if (denied) return denied;
     await deps.crashPoint?.("leased");
     if (step.type === "http" && !(await deps.plans.markSent(claim, index))) return { type: "lost" };
     await deps.crashPoint?.("before-apply");
@@ -67,20 +90,15 @@ export async function doStep(work: Work, deps: ExecuteDeps): Promise<StepEnd> {
         before: sight.guard.resourceVersion,
         resourceVersion: outcome.object?.metadata.resourceVersion,
       };
-    if (step.type === "evict" && outcome.type === "refused" && outcome.status === 429 && evictions < maxEvictionTries) {
+    if (isHeldUp(step, outcome) && evictions < maxEvictionTries) {
       evictions++;
       attempt = -1;
       await rest(deps.clock, evictionDelayMs, deps.signal ?? never);
       if (deps.signal?.aborted) return { type: "interrupted" };
       continue;
     }
-    if (step.type === "evict" && outcome.type === "refused" && outcome.status === 429) {
-      const why = await whyNotEvicted(step.target, deps.cluster);
-      const minutes = Math.round((maxEvictionTries * evictionDelayMs) / 60_000);
-      if (why) return failed("refused", `${refText(step.target)} was not evicted in ${minutes} minutes. ${why}`);
-    }
-    const final = endOf(outcome, step, deps.redact);
-    if (final) return final;
+    const end = (isHeldUp(step, outcome) && (await notEvicted(step, deps))) || endOf(outcome, step, deps.redact);
+    if (end) return end;
     // Conflict, gone, or no answer: look again and go on from what is there.
     await deps.clock.sleep(retryDelayMs);
   }

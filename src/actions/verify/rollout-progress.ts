@@ -1,5 +1,6 @@
 import { podsToUpdate } from "../../cluster/kinds/workload.ts";
 import { asKind, type KubeObject, type Workload } from "../../cluster/kubernetes-types.ts";
+import { rolloutKinds } from "../../cluster/workload.ts";
 
 export type RolloutProgress =
   | { readonly state: "complete" | "not-applicable" }
@@ -13,7 +14,7 @@ const progressing = (reason: string): RolloutProgress => ({ state: "progressing"
  * looks finished.
  */
 export function rolloutProgress(object: KubeObject | undefined): RolloutProgress {
-  const workload = asKind(object, "Deployment", "StatefulSet", "DaemonSet");
+  const workload = asKind(object, ...rolloutKinds);
   if (!workload) return { state: "not-applicable" };
   const status = workload.status ?? {};
   if ((status.observedGeneration ?? 0) < (workload.metadata.generation ?? 0))

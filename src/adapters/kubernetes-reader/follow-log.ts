@@ -128,6 +128,8 @@ interface StampReader {
 
 function createStampReader(after: LogPosition | undefined): StampReader {
   let position = after;
+  /** Whether what was read before has been sent again: lines come in the order in which they were written. */
+  let caughtUp = after === undefined;
   /** Lines of the time of the last position that still will be sent again. */
   let repeated = new Map<string, number>();
   for (const line of after?.seen ?? []) repeated.set(line, (repeated.get(line) ?? 0) + 1);
@@ -139,8 +141,10 @@ function createStampReader(after: LogPosition | undefined): StampReader {
       const line = text.slice(match[0].length);
       const at = Date.parse(match[0].trim());
       const time = nanoTime(at, match[2] ?? "");
-      if (position !== undefined && time < position.time) return undefined;
+      // Written later with an earlier time: by the other of two outputs at the same moment, or the node's clock was set back.
+      if (position !== undefined && time < position.time) return caughtUp ? { at, line } : undefined;
       if (position === undefined || time > position.time) {
+        caughtUp = true;
         position = { time, seen: [line] };
         repeated = new Map();
       } else {

@@ -1,4 +1,5 @@
 import type { KubeObject, PodTemplate } from "../../cluster/kubernetes-types.ts";
+import { isRolloutKind } from "../../cluster/workload.ts";
 import type { ObjectRef } from "../../incident/object-ref.ts";
 
 /** One revision of a workload's pod template. */
@@ -23,7 +24,7 @@ const causeKey = "kubernetes.io/change-cause";
  */
 export async function rolloutHistory(list: ListObjects, workload: ObjectRef): Promise<Revision[]> {
   const kind = workload.kind === "Deployment" ? "ReplicaSet" : "ControllerRevision";
-  if (!["Deployment", "StatefulSet", "DaemonSet"].includes(workload.kind)) return [];
+  if (!isRolloutKind(workload.kind)) return [];
   const objects = await list(kind, workload.namespace ?? "");
   const revisions = objects.filter((object) => isOwned(object, workload)).flatMap((object) => revisionOf(object) ?? []);
   return revisions.sort((a, b) => b.revision - a.revision);

@@ -1,8 +1,7 @@
 import { z } from "zod";
 import { AppError } from "../../lib/app-error.ts";
 import { createJsonHttp } from "../json-http.ts";
-
-type Labels = Readonly<Record<string, string>>;
+import { isLabels, type Labels, listOf } from "../lists-of.ts";
 
 export interface LokiLine {
   /** Nanoseconds since 1970, as Loki counts; beyond what a number holds exactly. */
@@ -35,18 +34,27 @@ export interface LokiClientOptions {
   readonly tenant?: string;
 }
 
+/** A time (ns) and a line; what newer servers put behind them is let pass. */
+type Entry = readonly [string, string, ...unknown[]];
+
+const isEntry = (value: unknown): value is Entry =>
+  Array.isArray(value) && typeof value[0] === "string" && /^\d{1,19}$/.test(value[0]) && typeof value[1] === "string";
+
+interface Stream {
+  readonly stream: Labels;
+  readonly values: readonly Entry[];
+}
+
+function isStream(value: unknown): value is Stream {
+  if (typeof value !== "object" || value === null || !isLabels(Reflect.get(value, "stream"))) return false;
+  const values: unknown = Reflect.get(value, "values");
+  return Array.isArray(values) && values.every(isEntry);
+}
+
 // https://grafana.com/docs/loki/latest/reference/loki-http-api/#query-logs-within-a-range-of-time
 const reply = z.object({
   status: z.literal("success"),
-  data: z.object({
-    resultType: z.literal("streams"),
-    result: z.array(
-      z.object({
-        stream: z.record(z.string(), z.string()),
-        values: z.array(z.tuple([z.string().regex(/^\d{1,19}$/), z.string()], z.unknown())),
-      }),
-    ),
-  }),
+  data: z.object({ resultType: z.literal("streams"), result: listOf(isStream) }),
 });
 
 const maxBytes = 32 * 1024 * 1024;

@@ -1,9 +1,8 @@
 import type { z } from "zod";
 import { AppError } from "../../lib/app-error.ts";
 import { createJsonHttp } from "../json-http.ts";
+import type { Labels } from "../lists-of.ts";
 import { labelValuesReply, queryReply, type ReplyElement, sampleValue } from "./replies.ts";
-
-type Labels = Readonly<Record<string, string>>;
 
 export interface PrometheusRequest {
   readonly signal?: AbortSignal | undefined;
@@ -54,8 +53,8 @@ export interface PrometheusClient {
 export interface PrometheusClientOptions {
   readonly url: string;
   readonly bearerToken?: string;
-  /** For example `X-Scope-OrgID` of Mimir. */
-  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as `X-Scope-OrgID`, to Mimir and what is like it. */
+  readonly tenant?: string;
   /** Elements of one answer; a longer one is refused with `prometheus-too-many-series`. */
   readonly maxSeries?: number;
 }
@@ -66,13 +65,13 @@ const maxBytes = 32 * 1024 * 1024;
 
 export function createPrometheusClient(options: PrometheusClientOptions): PrometheusClient {
   const maxSeries = options.maxSeries ?? 20_000;
-  const { url, bearerToken, headers } = options;
+  const { url, bearerToken, tenant } = options;
   const http = createJsonHttp({
     service: "Prometheus",
     url,
     maxBytes,
     ...(bearerToken === undefined ? {} : { bearerToken }),
-    ...(headers === undefined ? {} : { headers }),
+    ...(tenant === undefined ? {} : { headers: { "X-Scope-OrgID": tenant } }),
   });
   const seconds = (ms: number) => (ms / 1_000).toFixed(3);
 
@@ -110,7 +109,7 @@ export function createPrometheusClient(options: PrometheusClientOptions): Promet
   const vectorElementOf = ({ metric, value, histogram }: ReplyElement): VectorElement | undefined => {
     if (value) return elementOf(metric, value);
     if (!histogram) return undefined;
-    const [at, { count, buckets }] = histogram;
+    const [at, { count, buckets = [] }] = histogram;
     return {
       ...elementOf(metric, [at, count]),
       buckets: buckets.map(([, , upper, inside]) => ({ upper: sampleValue(upper), count: sampleValue(inside) })),
@@ -120,7 +119,7 @@ export function createPrometheusClient(options: PrometheusClientOptions): Promet
   const elementsOf = (data: z.infer<typeof queryReply>["data"]): readonly MatrixElement[] =>
     data.resultType !== "matrix"
       ? []
-      : data.result.map(({ metric, values }) => ({
+      : data.result.map(({ metric, values = [] }) => ({
           labels: metric,
           points: values.map(([at, value]) => ({ at: Math.round(at * 1_000), value: sampleValue(value) })),
         }));

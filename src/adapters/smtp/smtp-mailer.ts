@@ -42,6 +42,15 @@ export function smtpOptions(address: string) {
   };
 }
 
+/**
+ * Whether this reader, or this mail, will be refused the next time as well (RFC 5321, 4.2.1). A 5xx to a login or to the sender says
+ * that a setting is wrong, which somebody may put right.
+ */
+function isRefusal(error: unknown): boolean {
+  const { responseCode = 0, command = "" } = error as { responseCode?: number; command?: string };
+  return responseCode >= 500 && (command === "RCPT TO" || command === "DATA");
+}
+
 /** Sends mails by SMTP, a few connections at most. */
 export function createSmtpMailer({ url, from }: SmtpSettings): Mailer {
   const transport = createTransport({
@@ -85,11 +94,21 @@ export function createSmtpMailer({ url, from }: SmtpSettings): Mailer {
           })),
         });
       } catch (error) {
-        const code = (error as { responseCode?: number }).responseCode;
-        throw new AppError("mail-not-sent", `The mail server did not take a mail: ${messageOf(error)}`, {
-          cause: error,
-          retryable: code === undefined || code < 500,
-        });
+        const forGood = isRefusal(error);
+        throw new AppError(
+          forGood ? "mail-refused" : "mail-not-sent",
+          `The mail server did not take a mail: ${messageOf(error)}`,
+          {
+            cause: error,
+            retryable: !forGood,
+            ...(forGood
+              ? {
+                  remedy:
+                    "This mail is not sent again. Take an address that does not exist any more out of email.to; where the server names a policy, let it take mails from email.from.",
+                }
+              : {}),
+          },
+        );
       }
     },
     async [Symbol.asyncDispose]() {

@@ -165,6 +165,13 @@ async function killedResult(
 
 const mayHaveBegun: ReadonlySet<string> = new Set(["injecting", "restoring", "settling"]);
 
+const restoredWords = {
+  restored: "put back ",
+  left: "left     ",
+  failed: "FAILED   ",
+  "not-made": "not made ",
+} as const;
+
 /**
  * Takes back what runs have left that did not end, or could not put everything back. @returns how many runs were looked
  * at, and whether nothing is left. @throws AppError while another process is at one
@@ -194,7 +201,7 @@ export async function restoreRuns(
       if (named && entries.length === 0 && !mayHaveBegun.has(run.phase)) continue;
       const changes = await restoreRun(deps, entries, {
         force: options.force,
-        say: deps.say,
+        tell: ({ target, restored, detail }) => deps.say(`${restoredWords[restored]} ${target}: ${detail}`),
         mark: (seq, state, detail) => markChange(database, { runId: id, seq, state, detail }),
       });
       const done = changes.every(({ restored }) => restored === "restored");

@@ -9,7 +9,7 @@ import type { Logger } from "../../lib/logger.ts";
 import type { Database } from "../../store/database.ts";
 import type { Jobs } from "../../store/jobs.ts";
 import { unansweredIncidents } from "../../store/people/escalations.ts";
-import { takeEndingSilences } from "../../store/people/silences.ts";
+import { putBackEndingSilence, takeEndingSilences } from "../../store/people/silences.ts";
 import { queues } from "../queues.ts";
 
 export interface ChatRoundsDeps {
@@ -52,7 +52,11 @@ async function announceEnds({ database, cluster, clock, slack, channel, log }: C
     };
     const own = silence.by.id.startsWith("slack:") ? silence.by.id.slice("slack:".length) : channel;
     const sent = await slack.post({ ...message, channel: own });
-    if (!sent.ok) log.warn({ silence: silence.id, code: sent.failure.code }, "slack.silence-end-not-told");
+    if (sent.ok) continue;
+    const { type, code } = sent.failure;
+    log.warn({ silence: silence.id, code }, "slack.silence-end-not-told");
+    // It has not been said: of a maintenance window with many silences only the first few are taken at once.
+    if (type === "later") await putBackEndingSilence(database, silence.id);
   }
 }
 

@@ -134,6 +134,7 @@ export function createAsk(deps: AskDeps): Desk["ask"] {
     });
     const tokens = costOf(made.conversation.tokens, model.port.price);
     log.info({ incident: incidentId, by: by.id, tokens, note: made.note }, "incident.asked");
+    if (made.trouble) log.warn({ incident: incidentId, ...made.trouble }, "model.failed");
     const kept = await keepEvidence(database, incidentId, made.found);
     await keepConversations(database, incidentId, model, [made.conversation]).catch((error: unknown) =>
       log.warn({ incident: incidentId, error: messageOf(error) }, "conversation.not-kept"),

@@ -60,6 +60,7 @@ export async function explainStep(
   const version = rulesVersion + 1;
   const made: Explained = await explain(version);
   if (deps.signal?.aborted) return false;
+  if (made.trouble) log.warn({ incident: incident.id, ...made.trouble }, "model.failed");
   await keepConversations(database, incident.id, model, made.conversations, version);
   const last = await latestDiagnosis(database, incident.id);
   const { diagnosis, recommendations, evidence } = made;

@@ -1,6 +1,6 @@
 import { type Mail, replySubject } from "../../bot/email/mail.ts";
 import { unsubscribeUrl } from "../../bot/web/unsubscribe-routes.ts";
-import { messageOf } from "../../lib/app-error.ts";
+import { AppError, messageOf } from "../../lib/app-error.ts";
 import { mailedSubject, markMailed, wantsMail, wasMailed } from "../../store/people/mail.ts";
 import type { MailDeps } from "./mail-deps.ts";
 
@@ -14,7 +14,10 @@ export type SendToAll = (
   answers?: string,
 ) => Promise<number>;
 
-/** One copy a reader; who has it already is left out, so that a job that comes again sends what is missing. */
+/**
+ * One copy a reader; who has it already is left out, so that a job that comes again sends what is missing. What a server refuses for
+ * good is not sent to that reader again: servers shut out who goes on.
+ */
 export function mailCopies(
   deps: Pick<MailDeps, "settings" | "database" | "mailer" | "signer" | "webUrl" | "log">,
 ): SendToAll {
@@ -31,9 +34,12 @@ export function mailCopies(
       const own = first === undefined ? mail : { ...mail, subject: replySubject(first) };
       await mailer.send(own, { to, ...(url ? { unsubscribeUrl: url } : {}) }).then(
         () => markMailed(database, copy, own.subject),
-        (error: unknown) => {
-          log.warn({ error: messageOf(error) }, "mail.not-sent");
+        async (error: unknown) => {
           failed.push(error);
+          if (!(error instanceof AppError) || error.code !== "mail-refused")
+            return log.warn({ error: messageOf(error) }, "mail.not-sent");
+          log.error({ error: messageOf(error), remedy: error.remedy }, "mail.refused");
+          await markMailed(database, copy);
         },
       );
     }

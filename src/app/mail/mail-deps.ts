@@ -25,4 +25,6 @@ export interface MailDeps {
   readonly log: Logger;
   /** Real time between looks (ms). */
   readonly lookEveryMs?: number;
+  /** How long an incident's mail that could not be sent rests the first time (real ms). */
+  readonly restMs?: number;
 }

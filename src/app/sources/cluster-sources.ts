@@ -100,6 +100,7 @@ export function clusterSources(deps: ClusterSourcesDeps): ClusterSources {
         workloadNames: workloadNames(objects),
         intervalMs,
         labels: config.prometheus.labels,
+        matchers: config.prometheus.matchers,
         latencies: new Set(config.detection.latencyHistograms),
         onStats: (latest) => {
           stats.prometheus = latest;

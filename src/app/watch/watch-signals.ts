@@ -1,7 +1,8 @@
 import type { Signal } from "../../cluster/signal.ts";
 import type { DetectionEngine } from "../../detection/engine/engine.ts";
-import { messageOf } from "../../lib/app-error.ts";
+import { AppError, messageOf } from "../../lib/app-error.ts";
 import type { Clock } from "../../lib/clock.ts";
+import { duration } from "../../lib/duration.ts";
 import type { Logger } from "../../lib/logger.ts";
 
 export type TickResult = ReturnType<DetectionEngine["tick"]>;
@@ -22,7 +23,22 @@ const turnMs = 20;
 /** Signals between two looks at the time. */
 const lookEvery = 64;
 
-/** Feeds the engine and ticks it until aborted. A failing `onTick` is logged and the next tick comes all the same. */
+/** Less is waited out (ms): clocks are put right by so much now and then. */
+const mostBackMs = 60_000;
+export const clockSetBack = "clock-set-back";
+
+/** What was measured lies in the future now: nothing that comes would count until the clock has caught up, and nobody would notice. */
+function setBack(byMs: number): AppError {
+  return new AppError(clockSetBack, `The clock of this machine was set back by ${duration(byMs)}.`, {
+    remedy: "kubemend begins anew with the time as it is. Keep the clock in step (NTP).",
+    retryable: true,
+  });
+}
+
+/**
+ * Feeds the engine and ticks it until aborted. A failing `onTick` is logged and the next tick comes all the same.
+ * @throws AppError `clock-set-back`
+ */
 export async function watchSignals(options: WatchOptions): Promise<void> {
   const { engine, clock, log, signal } = options;
   const feed = async () => {
@@ -38,9 +54,12 @@ export async function watchSignals(options: WatchOptions): Promise<void> {
     }
   };
   const tick = async () => {
+    let tickedAt = clock.now();
     while (!signal.aborted) {
       await clock.sleep(options.tickMs, signal);
       const now = clock.now();
+      if (now < tickedAt - mostBackMs) throw setBack(tickedAt - now);
+      tickedAt = now;
       try {
         await options.onTick(engine.tick(now), now);
       } catch (error) {

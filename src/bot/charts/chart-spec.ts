@@ -1,5 +1,5 @@
 import type { TopLevelSpec } from "vega-lite";
-import type { ChartData, ChartMark, ChartPanel } from "./chart-data.ts";
+import type { ChartData, ChartLine, ChartMark, ChartPanel } from "./chart-data.ts";
 
 const palette = ["#2563eb", "#d97706", "#7c3aed", "#0d9488", "#db2777", "#65a30d"];
 const boundColour = "#4b5563";
@@ -12,6 +12,10 @@ const markColours: Readonly<Record<ChartMark["kind"], string>> = {
 /** Chat shows a picture at 360 to 500 points, a phone at 300: wider ones have letters that nobody reads. */
 const width = 600;
 const panelHeight = 170;
+const labelSize = 13;
+const labelRowHeight = 17;
+/** Bold letters of this font are two thirds as wide as they are high, on average. */
+const labelWidth = (text: string) => text.length * labelSize * 0.68 + 8;
 
 /** Bytes read better in binary units, ratios in per cent; everything else as a short number. */
 function axisFormat(unit: string): { scale: number; title: string; format: string } {
@@ -21,12 +25,48 @@ function axisFormat(unit: string): { scale: number; title: string; format: strin
   return { scale: 1, title: unit, format: ",.4~g" };
 }
 
-function panelSpec(panel: ChartPanel, data: ChartData, withTimes: boolean) {
+/** The first panel has the words of the marks, the last one the times. */
+interface Place {
+  readonly first: boolean;
+  readonly last: boolean;
+}
+
+/** A bound holds until it is changed: a slope between two samples would tell of values that never were. */
+function shownPoints({ points, bound }: ChartLine): ChartLine["points"] {
+  if (!bound) return points;
+  return points.flatMap((point, i) => {
+    const before = points[i - 1];
+    const changed = before !== undefined && before.value !== point.value && point.at - before.at > 1;
+    return changed ? [{ at: point.at - 1, value: before.value }, point] : [point];
+  });
+}
+
+/**
+ * Marks with the row above the chart in which the words stand, 0 the lowest. Those of an earlier one stand higher where they
+ * would reach into a later one's, so that no rule runs through words; and none hide a line.
+ */
+function labelled(data: ChartData) {
+  const xOf = (at: number) => ((at - data.from) / Math.max(1, data.to - data.from)) * width;
+  const placed: { readonly from: number; readonly row: number }[] = [];
+  return data.marks
+    .filter((mark) => mark.at >= data.from && mark.at <= data.to)
+    .sort((a, b) => b.at - a.at)
+    .map((mark) => {
+      const from = xOf(mark.at);
+      const reached = placed.filter((other) => other.from < from + labelWidth(mark.label));
+      const row = Math.max(-1, ...reached.map((other) => other.row)) + 1;
+      placed.push({ from, row });
+      return { at: mark.at, label: mark.label, colour: markColours[mark.kind], y: -row * labelRowHeight };
+    });
+}
+
+function panelSpec(panel: ChartPanel, data: ChartData, { first: withLabels, last: withTimes }: Place) {
   const axis = axisFormat(panel.unit);
   const rows = panel.lines.flatMap((line) =>
-    line.points.map((point) => ({ at: point.at, value: point.value * axis.scale, line: line.label })),
+    shownPoints(line).map((point) => ({ at: point.at, value: point.value * axis.scale, line: line.label })),
   );
-  const marks = data.marks.filter((mark) => mark.at >= data.from && mark.at <= data.to);
+  const marks = labelled(data);
+  const atRow = { field: "y", type: "quantitative" as const, scale: null, axis: null };
   const time = {
     field: "at",
     type: "temporal" as const,
@@ -76,30 +116,36 @@ function panelSpec(panel: ChartPanel, data: ChartData, withTimes: boolean) {
         },
       },
       {
-        data: { values: marks.map((mark) => ({ at: mark.at, label: mark.label, colour: markColours[mark.kind] })) },
-        mark: { type: "rule" as const, strokeWidth: 1.5, strokeDash: [5, 3] },
-        encoding: { x: time, color: { field: "colour", type: "nominal" as const, scale: null } },
-      },
-      {
-        data: {
-          values: marks.map((mark, i) => ({ at: mark.at, label: mark.label, colour: markColours[mark.kind], row: i })),
-        },
-        mark: {
-          type: "text" as const,
-          align: "left" as const,
-          dx: 4,
-          fontSize: 13,
-          fontWeight: "bold" as const,
-          clip: false,
-        },
+        data: { values: marks },
+        mark: { type: "rule" as const, strokeWidth: 1.5, strokeDash: [5, 3], clip: false },
         encoding: {
           x: time,
-          // Labels of marks that stand close together go below each other.
-          y: { field: "row", type: "quantitative" as const, scale: { domain: [-0.8, 12], reverse: true }, axis: null },
-          text: { field: "label", type: "nominal" as const },
+          ...(withLabels ? { y: atRow, y2: { value: panelHeight } } : {}),
           color: { field: "colour", type: "nominal" as const, scale: null },
         },
       },
+      ...(withLabels
+        ? [
+            {
+              data: { values: marks },
+              mark: {
+                type: "text" as const,
+                align: "left" as const,
+                baseline: "bottom" as const,
+                dx: 4,
+                fontSize: labelSize,
+                fontWeight: "bold" as const,
+                clip: false,
+              },
+              encoding: {
+                x: time,
+                y: atRow,
+                text: { field: "label", type: "nominal" as const },
+                color: { field: "colour", type: "nominal" as const, scale: null },
+              },
+            },
+          ]
+        : []),
     ],
     resolve: {
       scale: { y: "independent" as const, color: "independent" as const, strokeDash: "independent" as const },
@@ -119,6 +165,8 @@ export function chartSpec(data: ChartData): TopLevelSpec {
       legend: { labelFontSize: 13 },
       view: { stroke: "#d1d5db" },
     },
-    vconcat: data.panels.map((panel, i) => panelSpec(panel, data, i === data.panels.length - 1)),
+    vconcat: data.panels.map((panel, i) =>
+      panelSpec(panel, data, { first: i === 0, last: i === data.panels.length - 1 }),
+    ),
   };
 }

@@ -47,6 +47,6 @@ export interface Envelope {
 
 /** What brings mails on their way. */
 export interface Mailer extends AsyncDisposable {
-  /** @throws AppError, retryable unless the server has refused for good (5xx) */
+  /** @throws AppError: `mail-refused` where the server will not take it the next time either, else one that is retryable */
   send(mail: Mail, envelope: Envelope): Promise<void>;
 }

@@ -26,7 +26,8 @@ export function createGroupsOf({
   const known = new Map<string, { readonly members: Promise<ReadonlySet<string>>; until: number }>();
   const membersOf = (group: string): Promise<ReadonlySet<string>> => {
     const kept = known.get(group);
-    if (kept && kept.until > now()) return kept.members;
+    // Of a clock that was set back nobody knows how long ago it was asked.
+    if (kept && kept.until > now() && kept.until <= now() + keepMs) return kept.members;
     const entry = {
       until: now() + keepMs,
       members: slack.groupMembers(group.slice("slack:".length)).then((answer): ReadonlySet<string> => {

@@ -18,7 +18,8 @@ export function createIdentify(slack: SlackPort, now: () => number): Identify {
   const known = new Map<string, { identity: Identity; until: number }>();
   return async (userId) => {
     const kept = known.get(userId);
-    if (kept && kept.until > now()) return kept.identity;
+    // Of a clock that was set back nobody knows how long ago it was asked.
+    if (kept && kept.until > now() && kept.until <= now() + keepMs) return kept.identity;
     const answer = await slack.userName(userId);
     if (!answer.ok)
       return {

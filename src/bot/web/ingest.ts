@@ -31,10 +31,16 @@ const statusOf = {
   malformed: 400,
   "too-large": 413,
   unsupported: 415,
-  // Agents and the Alertmanager try again after these, and keep what they have.
+  // Agents try again after these, and keep what they have.
   full: 429,
   "not-ready": 503,
 } as const satisfies Record<IngestAnswer["outcome"], number>;
+
+/**
+ * The webhook of an Alertmanager tries again within the same round after 5xx alone; after 429 it waits for the group's next
+ * interval, minutes later (https://github.com/prometheus/alertmanager/blob/main/notify/webhook/webhook.go).
+ */
+const statusOfAlerts = { ...statusOf, full: 503 } as const;
 
 const closedText =
   "kubemend takes deliveries from nobody here: set ingest.token (KUBEMEND_INGEST_TOKEN) and send it along, or ingest.open\n";
@@ -49,9 +55,13 @@ function secretIn(authorization: string | undefined): string {
   return pair.slice(pair.indexOf(":") + 1);
 }
 
-function send(reply: FastifyReply, answer: IngestAnswer): FastifyReply {
+function send(
+  reply: FastifyReply,
+  answer: IngestAnswer,
+  statuses: Readonly<Record<IngestAnswer["outcome"], number>> = statusOf,
+): FastifyReply {
   if ("retryAfterSeconds" in answer) void reply.header("retry-after", String(answer.retryAfterSeconds));
-  void reply.code(statusOf[answer.outcome]);
+  void reply.code(statuses[answer.outcome]);
   return "detail" in answer ? reply.type("text/plain").send(`${answer.detail}\n`) : reply.send();
 }
 
@@ -104,7 +114,7 @@ export function ingestRoutes(options: IngestOptions): FastifyPluginAsync {
         return answer.outcome === "accepted" ? reply.type("application/json").send("{}") : send(reply, answer);
       });
     scope.post("/api/v1/alertmanager", { bodyLimit: maxAlertBytes }, async (request, reply) =>
-      send(reply, options.notifyAlerts(Buffer.isBuffer(request.body) ? request.body.toString() : "")),
+      send(reply, options.notifyAlerts(Buffer.isBuffer(request.body) ? request.body.toString() : ""), statusOfAlerts),
     );
   };
 }

@@ -12,7 +12,10 @@ export function createRateLimit({ burst, perSecond }: { burst: number; perSecond
   return {
     take(key, now) {
       const known = buckets.get(key);
-      const left = known ? Math.min(burst, known.left + ((now - known.at) / 1_000) * perSecond) : burst;
+      // A clock that was set back must not make anybody wait until it has caught up.
+      const passedMs = known ? Math.max(0, now - known.at) : 0;
+      const left = known ? Math.min(burst, known.left + (passedMs / 1_000) * perSecond) : burst;
+      if (known && now < known.at) known.at = now;
       if (left < 1) return Math.ceil((1 - left) / perSecond);
       if (!known && buckets.size >= maxKeys) buckets.clear();
       buckets.set(key, { left: left - 1, at: now });

@@ -38,6 +38,12 @@ export interface WebServer extends AsyncDisposable {
   close(): Promise<void>;
 }
 
+/** How this machine reaches what listens at a host: `::1` becomes `[::1]`. */
+function addressOf(host: string): string {
+  const near = host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host;
+  return near.includes(":") ? `[${near}]` : near;
+}
+
 /** One port for pages, Slack's requests, deliveries, health and metrics. */
 export async function startWeb(options: WebOptions): Promise<WebServer> {
   const requestTimeout = options.requestTimeoutMs ?? requestTimeoutMs;
@@ -101,7 +107,7 @@ export async function startWeb(options: WebOptions): Promise<WebServer> {
   const { port } = server.server.address() as AddressInfo;
   const close = () => server.close();
   return {
-    url: `http://${options.host === "0.0.0.0" ? "127.0.0.1" : options.host}:${port}`,
+    url: `http://${addressOf(options.host)}:${port}`,
     close,
     [Symbol.asyncDispose]: close,
   };

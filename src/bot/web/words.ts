@@ -5,6 +5,7 @@ import type { Evidence } from "../../incident/diagnosis/evidence.ts";
 import { asTold, evidenceTexts } from "../../incident/diagnosis/evidence-texts.ts";
 import type { RememberedIncident } from "../../incident/diagnosis/past-incident.ts";
 import { ruledOutGroups } from "../../incident/diagnosis/ruled-out-groups.ts";
+import { bySecond } from "../../incident/diagnosis/timeline-order.ts";
 import { pointingAt } from "../../incident/diagnosis/told-once.ts";
 import { actionTitle } from "../../incident/fix/action-title.ts";
 import { summaryWithoutAdvice } from "../../incident/fix/advice-text.ts";
@@ -67,6 +68,27 @@ function diffLines(diff: string): readonly DiffLine[] {
   }));
 }
 
+/**
+ * What was seen and what was done, in order; the text as HTML. What evidence quotes is told there, unless the entry is about that
+ * very evidence: a change is what the story is about.
+ */
+function told({ incident, diagnosis, timeline, evidence }: IncidentView) {
+  const seen = (diagnosis?.timeline ?? [])
+    .filter((entry) => entry.evidence || entry.at !== incident.openedAt)
+    .map(({ evidence: id, ...entry }) => ({
+      ...entry,
+      kind: "seen",
+      of: undefined,
+      evidence: id,
+      text: id ? entry.text : pointingAt(entry.text, asTold(evidence)),
+    }));
+  const done = timeline.map((entry) => ({ ...entry, evidence: undefined }));
+  return [...seen, ...done].sort(bySecond).map((entry) => ({
+    ...entry,
+    html: localTimes(pointingHtml(entry.text, evidence), entry.at, (ms) => timeHtml(ms, "clock")),
+  }));
+}
+
 const count = (value: number) => value.toLocaleString("en-US");
 
 /** What templates may call. */
@@ -91,6 +113,7 @@ export const words = {
     pointingHtml(pointingAt(statement, asTold(evidence.filter(({ id }) => ids.includes(id)))), evidence),
   prose: (text: string, around: number) => localTimes(escapeHtml(text), around, (ms) => timeHtml(ms, "clock")),
   nextStep: (view: IncidentView) => nextStep(view, say),
+  told,
   undecidedWords: (diagnosis: Diagnosis) => undecidedWords(diagnosis, say.text),
   upperFirst,
   diffLines,

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { ConfigMap } from "../../cluster/kubernetes-types.ts";
 import { isKind } from "../../cluster/kubernetes-types.ts";
+import { rolloutKinds } from "../../cluster/workload.ts";
 import type { Change } from "../change.ts";
 import { type Method, planned, refused, selectObjects } from "../scope.ts";
 import { setFields } from "../workload.ts";
@@ -19,7 +20,7 @@ export const badConfigStep = z.strictObject({
 
 /** Changes a key of a ConfigMap, and restarts who reads it. */
 export const badConfig: Method<z.infer<typeof badConfigStep>> = {
-  kinds: ["ConfigMap", "Deployment", "StatefulSet", "DaemonSet"],
+  kinds: ["ConfigMap", ...rolloutKinds],
   permissions: [...workloadGrants("bad-config"), ...coreGrants("bad-config", "configmaps", ["list", "get", "patch"])],
   plan({ configMap, key, value, restart }, scope, snapshot) {
     const selected = selectObjects({ kind: "ConfigMap", ...configMap }, scope, snapshot);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { rolloutKinds } from "../../cluster/workload.ts";
 import type { Method } from "../scope.ts";
 import { containerOf, inContainer, setFields } from "../workload.ts";
 import { eachWorkload } from "./each-workload.ts";
@@ -16,7 +17,7 @@ export const badEnvStep = z.strictObject({
 
 /** Sets an environment variable to a wrong value, or takes it away. A variable that is not there is added. */
 export const badEnv: Method<z.infer<typeof badEnvStep>> = {
-  kinds: ["Deployment", "StatefulSet", "DaemonSet"],
+  kinds: rolloutKinds,
   permissions: workloadGrants("bad-env"),
   plan: ({ target, container: name, variable, value }, scope, snapshot) =>
     eachWorkload(target, scope, snapshot, (workload) => {

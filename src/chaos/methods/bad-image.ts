@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { writtenRepository } from "../../cluster/image-reference.ts";
+import { rolloutKinds } from "../../cluster/workload.ts";
 import type { Method } from "../scope.ts";
 import { containerOf, inContainer, setFields } from "../workload.ts";
 import { eachWorkload } from "./each-workload.ts";
@@ -19,7 +20,7 @@ export const badImageStep = z.strictObject({
 
 /** A release whose image does not exist. */
 export const badImage: Method<z.infer<typeof badImageStep>> = {
-  kinds: ["Deployment", "StatefulSet", "DaemonSet"],
+  kinds: rolloutKinds,
   permissions: workloadGrants("bad-image"),
   plan: ({ target, container: name, tag }, scope, snapshot) =>
     eachWorkload(target, scope, snapshot, (workload) => {

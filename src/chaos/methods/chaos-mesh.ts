@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { rolloutKinds } from "../../cluster/workload.ts";
 import { chaosName } from "../program-pod.ts";
 import { type Method, planned, refused, runLabel, selectObjects, shareOf } from "../scope.ts";
 import { timeSpan } from "../time-span.ts";
@@ -55,7 +56,7 @@ const plurals = { NetworkChaos: "networkchaos", StressChaos: "stresschaos", PodC
 
 /** Has Chaos Mesh make the fault, by one of its resources, deleted afterwards: it then takes the fault back. */
 export const chaosMesh: Method<z.infer<typeof chaosMeshStep>> = {
-  kinds: ["Deployment", "StatefulSet", "DaemonSet", "Pod"],
+  kinds: [...rolloutKinds, "Pod"],
   permissions: [
     ...workloadGrants("chaos-mesh").filter(({ verb }) => verb === "list"),
     ...coreGrants("chaos-mesh", "pods", ["list"]),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { rolloutKinds } from "../../cluster/workload.ts";
 import type { Change } from "../change.ts";
 import { type Method, shareOf, targetOf } from "../scope.ts";
 import { podsOf } from "../workload.ts";
@@ -10,7 +11,7 @@ export const deletePodsStep = z.strictObject({ method: z.literal("delete-pods"),
 
 /** Deletes a share of a workload's pods at once. Its controller makes new ones: nothing has to be put back. */
 export const deletePods: Method<z.infer<typeof deletePodsStep>> = {
-  kinds: ["Deployment", "StatefulSet", "DaemonSet", "Pod"],
+  kinds: [...rolloutKinds, "Pod"],
   permissions: [...workloadGrants("delete-pods"), ...coreGrants("delete-pods", "pods", ["list", "get", "delete"])],
   plan: ({ target }, scope, snapshot) =>
     eachWorkload(target, scope, snapshot, (workload) => {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { KubeNode, Pod } from "../../cluster/kubernetes-types.ts";
 import { isKind } from "../../cluster/kubernetes-types.ts";
+import { rolloutKinds } from "../../cluster/workload.ts";
 import type { Change } from "../change.ts";
 import { type Method, planned, refused, selectObjects, targetOf } from "../scope.ts";
 import { asWorkload, podsOf, setFields } from "../workload.ts";
@@ -20,7 +21,7 @@ export const drainNodeStep = z
 
 /** Cordons a node and takes the pods of the blast radius's namespaces off it. Pods of other namespaces stay. */
 export const drainNode: Method<z.infer<typeof drainNodeStep>> = {
-  kinds: ["Node", "Pod", "Deployment", "StatefulSet", "DaemonSet"],
+  kinds: ["Node", "Pod", ...rolloutKinds],
   permissions: [
     ...workloadGrants("drain-node"),
     ...coreGrants("drain-node", "nodes", ["list", "get", "patch"]),

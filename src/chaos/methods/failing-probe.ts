@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Container, Probe } from "../../cluster/kubernetes-types.ts";
+import { rolloutKinds } from "../../cluster/workload.ts";
 import type { Method } from "../scope.ts";
 import { containerOf, inContainer, setFields } from "../workload.ts";
 import { eachWorkload } from "./each-workload.ts";
@@ -31,7 +32,7 @@ function failing(probe: Probe | undefined, containers: readonly Container[]): Pr
 
 /** Makes a liveness probe kill, or a readiness probe shut out, a healthy container. */
 export const failingProbe: Method<z.infer<typeof failingProbeStep>> = {
-  kinds: ["Deployment", "StatefulSet", "DaemonSet"],
+  kinds: rolloutKinds,
   permissions: workloadGrants("failing-probe"),
   plan: ({ target, container: name, probe }, scope, snapshot) =>
     eachWorkload(target, scope, snapshot, (workload) => {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Pod } from "../../cluster/kubernetes-types.ts";
+import { rolloutKinds } from "../../cluster/workload.ts";
 import { chaosName } from "../program-pod.ts";
 import { type Method, planned, refused, runLabel, selectObjects, shareOf } from "../scope.ts";
 import { asWorkload, podsOf } from "../workload.ts";
@@ -83,7 +84,7 @@ function targetEnv(
 
 /** Has Litmus make the fault: a ChaosEngine, stopped and deleted afterwards. The ChaosExperiment must be installed. */
 export const litmus: Method<Step> = {
-  kinds: ["Deployment", "StatefulSet", "DaemonSet", "Pod"],
+  kinds: [...rolloutKinds, "Pod"],
   permissions: [
     ...workloadGrants("litmus").filter(({ verb }) => verb === "list"),
     ...coreGrants("litmus", "pods", ["list"]),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { rolloutKinds } from "../../cluster/workload.ts";
 import type { Change } from "../change.ts";
 import { chaosName, programGrants, programPod } from "../program-pod.ts";
 import { type Method, planned, refused, runLabel, selectObjects, targetOf } from "../scope.ts";
@@ -30,7 +31,7 @@ const proxyLabel = "kubemend.dev/chaos-proxy";
  * selector is switched to the proxy, in one patch, and back. Connections that are open then stay where they are.
  */
 export const slowDependency: Method<z.infer<typeof slowDependencyStep>> = {
-  kinds: ["Service", "Deployment", "StatefulSet", "DaemonSet"],
+  kinds: ["Service", ...rolloutKinds],
   permissions: [
     ...programGrants("slow-dependency"),
     ...workloadGrants("slow-dependency"),

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { ResourceQuota } from "../../cluster/kubernetes-types.ts";
 import { isKind } from "../../cluster/kubernetes-types.ts";
+import { rolloutKinds } from "../../cluster/workload.ts";
 import type { Change } from "../change.ts";
 import { type Method, planned, refused, runLabel, selectObjects } from "../scope.ts";
 import { setFields } from "../workload.ts";
@@ -20,7 +21,7 @@ export const squeezeQuotaStep = z.strictObject({
 
 /** Lowers what a namespace may have, so that new pods are forbidden. */
 export const squeezeQuota: Method<z.infer<typeof squeezeQuotaStep>> = {
-  kinds: ["ResourceQuota", "Deployment", "StatefulSet", "DaemonSet"],
+  kinds: ["ResourceQuota", ...rolloutKinds],
   permissions: [
     ...workloadGrants("squeeze-quota"),
     ...coreGrants("squeeze-quota", "resourcequotas", ["list", "get", "patch", "create", "delete"]),

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { parseQuantity } from "../../cluster/quantity.ts";
+import { rolloutKinds } from "../../cluster/workload.ts";
 import type { Method } from "../scope.ts";
 import { containerOf, inContainer, setFields } from "../workload.ts";
 import { eachWorkload } from "./each-workload.ts";
@@ -15,7 +16,7 @@ function starve<Step extends z.infer<typeof starveCpuStep> | z.infer<typeof star
   resource: "cpu" | "memory",
 ): Method<Step> {
   return {
-    kinds: ["Deployment", "StatefulSet", "DaemonSet"],
+    kinds: rolloutKinds,
     permissions: workloadGrants(`starve-${resource}`),
     plan: ({ target, container: name, limit }, scope, snapshot) =>
       eachWorkload(target, scope, snapshot, (workload) => {

@@ -1,11 +1,12 @@
 import { z } from "zod";
+import { rolloutKinds } from "../../cluster/workload.ts";
 
 const name = z.string().min(1).max(253);
 const labels = z.record(z.string().min(1), z.string());
 
 /** A workload by name, or several by labels within the blast radius. */
 export const workloadTarget = z.strictObject({
-  kind: z.enum(["Deployment", "StatefulSet", "DaemonSet"]).default("Deployment"),
+  kind: z.enum(rolloutKinds).default("Deployment"),
   namespace: name.optional(),
   name: name.optional(),
   labels: labels.optional(),

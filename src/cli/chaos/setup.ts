@@ -9,8 +9,10 @@ import type { JudgedChaos } from "./judge-chaos.ts";
 
 /** Everything a run needs. `signal` is aborted by SIGINT and SIGTERM: what was changed is put back first. */
 export function runDeps({ config, place }: JudgedChaos, store: Store, signal: AbortSignal): ChaosRunDeps {
-  const { url, token } = config.prometheus;
-  const prometheus = url ? createPrometheusClient({ url, ...(token ? { bearerToken: token } : {}) }) : undefined;
+  const { url, token, tenant } = config.prometheus;
+  const prometheus = url
+    ? createPrometheusClient({ url, ...(token ? { bearerToken: token } : {}), ...(tenant ? { tenant } : {}) })
+    : undefined;
   return {
     ...place,
     database: store.database,

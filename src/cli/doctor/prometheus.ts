@@ -12,7 +12,7 @@ export function prometheusCheck(config: Config): Check {
   return {
     name: "Prometheus",
     async run() {
-      const { url, token } = config.prometheus;
+      const { url, token, tenant } = config.prometheus;
       if (!url)
         return off(
           "not configured: kubemend scrapes the kubelets and annotated pods itself",
@@ -27,6 +27,7 @@ export function prometheusCheck(config: Config): Check {
         url,
         maxBytes: 1_000_000,
         ...(token ? { bearerToken: token } : {}),
+        ...(tenant ? { headers: { "X-Scope-OrgID": tenant } } : {}),
       });
       try {
         const answer = buildInfo.safeParse(

@@ -45,6 +45,7 @@ import { podInit } from "../state/pod-init.ts";
 import { podNotReady } from "../state/pod-not-ready.ts";
 import { podOom } from "../state/pod-oom.ts";
 import { podPending } from "../state/pod-pending.ts";
+import { podResize } from "../state/pod-resize.ts";
 import { podStuckTerminating } from "../state/pod-stuck-terminating.ts";
 import { podWaiting } from "../state/pod-waiting.ts";
 import { quotaForecast } from "../state/quota-forecast.ts";
@@ -76,6 +77,7 @@ export const detectorFactories: readonly DetectorFactory[] = [
   podNotReady,
   podFailed,
   podStuckTerminating,
+  podResize,
   objectStuckTerminating,
   deploymentRollout,
   workloadUnavailable,

@@ -1,6 +1,7 @@
 import { isKind, type KubeObject, type Workload } from "../../cluster/kubernetes-types.ts";
 import { refOf } from "../../cluster/object-store.ts";
 import type { Observation } from "../../cluster/observation.ts";
+import { rolloutKinds } from "../../cluster/workload.ts";
 import { type ObjectRef, refKey } from "../../incident/object-ref.ts";
 import { rolloutOf } from "../state/rollout.ts";
 
@@ -64,7 +65,7 @@ export function createTransitions(options: TransitionOptions): Transitions {
       for (const key of leaving) if (!leavingSince.has(key)) leavingSince.set(key, now);
       for (const key of leavingSince.keys()) if (!leaving.has(key)) leavingSince.delete(key);
       const open = new Set<string>();
-      for (const kind of ["Deployment", "StatefulSet", "DaemonSet"] as const) {
+      for (const kind of rolloutKinds) {
         for (const workload of objects.list(kind)) {
           if (!rolloutOf(workload).inProgress) continue;
           const key = refKey(refOf(workload));

@@ -1,11 +1,12 @@
 import type { Detector } from "../detector.ts";
 import { rateWindowSeconds } from "../rate-window.ts";
 import { createLevelShift, isStillUnknown } from "./level-shift.ts";
+import { isSustained } from "./sustained.ts";
 import { milliseconds, scoreOf, workloadOf } from "./who.ts";
 
 /**
  * The application counts more errors of a type than usual. Source: counters named `*_errors_total` and the like. Not a
- * fault: one or two errors, a type that is always there at that rate.
+ * fault: one or two errors, several in one scrape only, a type that is always there at that rate.
  */
 export const appErrors = (): Detector =>
   createLevelShift({
@@ -13,6 +14,7 @@ export const appErrors = (): Detector =>
     nature: "symptom",
     series: "app_errors_per_second",
     clearPoints: 8,
+    sustained: ({ series }, since, context) => isSustained(series, since, context, (_at, rate) => rate),
     wrong: (shift, context) => {
       const { value, baseline } = shift;
       if (isStillUnknown(shift, context)) return false;
@@ -71,13 +73,14 @@ export const poolWaiting = (): Detector =>
     },
   });
 
-/** Requests gave up waiting for a pooled connection. Source: timeout counters of pools. Not a fault: a single one. */
+/** Requests gave up waiting for a pooled connection. Source: timeout counters of pools. Not a fault: a single one, several in one scrape only. */
 export const poolTimeouts = (): Detector =>
   createLevelShift({
     name: "pool-timeouts",
     nature: "symptom",
     series: "pool_timeouts_per_second",
     clearPoints: 8,
+    sustained: ({ series }, since, context) => isSustained(series, since, context, (_at, rate) => rate),
     wrong: (shift, context) =>
       !isStillUnknown(shift, context) &&
       shift.value * rateWindowSeconds(context) >= 1.5 &&

@@ -12,8 +12,8 @@ const server: FailingSide = {
 
 /**
  * A workload answers requests with errors. Source: share of 5xx (and gRPC failures) among its requests, judged by counts
- * too: two of two is nothing. Not a fault: 4xx, single errors, a share that is usual for it, a few that are left of a start
- * that began together with the watch.
+ * too: two of two is nothing. Not a fault: 4xx, single errors, several in one scrape only, a share that is usual for it, a few
+ * that are left of a start that began together with the watch.
  */
 export const errorRatio = (): Detector =>
   createFailingRequests(server, (series, share, memory, context) => {

@@ -5,6 +5,7 @@ import type { DetectContext, Detector, Finding } from "../detector.ts";
 import { rateWindowSeconds, rateWindowTicks } from "../rate-window.ts";
 import { type Baseline, createBaseline } from "./baseline.ts";
 import { isStillUnknown } from "./level-shift.ts";
+import { isSustained } from "./sustained.ts";
 import { percent } from "./who.ts";
 
 /** What is known of one series of failures. */
@@ -121,7 +122,10 @@ export function createFailingRequests(
       // Only the time since it began: the healthy minutes before would make it look milder than it is.
       const meanwhile = counts.since(memory.since);
       memory.worst = Math.max(line, meanwhile.total > 0 ? meanwhile.failed / meanwhile.total : share);
-      if (memory.wrong >= 2 && !mayBeStart(memory, errors, memory.worst, context)) memory.active = true;
+      memory.active ||=
+        memory.wrong >= 2 &&
+        !mayBeStart(memory, errors, memory.worst, context) &&
+        isSustained(errors, memory.since, context, (_at, rate) => rate);
       return;
     }
     memory.wrong = 0;

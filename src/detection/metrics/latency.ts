@@ -1,7 +1,8 @@
 import type { Series } from "../../cluster/series-store.ts";
 import type { DetectContext, Detector } from "../detector.ts";
-import { rateWindowSeconds } from "../rate-window.ts";
+import { rateWindowSeconds, rateWindowTicks } from "../rate-window.ts";
 import { createLevelShift, type Shift } from "./level-shift.ts";
+import { isSustained } from "./sustained.ts";
 import { isEntry, milliseconds, peerOf, scoreOf, workloadOf } from "./who.ts";
 
 /** Requests behind a mean of the rate's window; a mean of three says nothing. */
@@ -18,11 +19,30 @@ function slow({ value, baseline, learned }: Shift, count: number): boolean {
   return value > 2.5 * median && away > Math.max(0.05, 6 * spread) && value > 1.5 * high;
 }
 
+/** Time beyond the usual that the requests of a window took together: of one slow request it is the same in all its windows. */
+function isSlowAgain(
+  { series, baseline }: Shift,
+  since: number,
+  requestsName: string,
+  context: DetectContext,
+): boolean {
+  const requests = context.observation.series.get(requestsName, series.labels);
+  const rates = new Map(
+    requests?.length
+      ? context.observation.series
+          .window(requests, since - 2 * rateWindowTicks * context.tickMs, context.now)
+          .map(({ at, value }) => [at, value])
+      : [],
+  );
+  return isSustained(series, since, context, (at, mean) => (mean - baseline.median) * (rates.get(at) ?? 0));
+}
+
 const recovered = ({ value, baseline }: Shift) => value < Math.max(1.6 * baseline.median, baseline.high * 1.1);
 
 /**
  * A workload answers more slowly than it used to. Source: mean duration of its requests over the rate's window. Not a
- * fault: a slow query now and then, a few requests only, a doubling of a few milliseconds.
+ * fault: a slow query now and then, also when few others are asked for beside it, a few requests only, a doubling of a few
+ * milliseconds.
  */
 export const latency = (): Detector =>
   createLevelShift({
@@ -31,6 +51,7 @@ export const latency = (): Detector =>
     series: "latency_mean_seconds",
     holdPoints: 3,
     wrong: (shift, context) => slow(shift, requestsInWindow(shift.series, "requests_per_second", context)),
+    sustained: (shift, since, context) => isSlowAgain(shift, since, "requests_per_second", context),
     right: recovered,
     finding({ series, value, baseline }, since, context) {
       const target = workloadOf(series, context);
@@ -59,6 +80,7 @@ export const clientLatency = (): Detector =>
     series: "client_latency_mean_seconds",
     holdPoints: 3,
     wrong: (shift, context) => slow(shift, requestsInWindow(shift.series, "client_requests_per_second", context)),
+    sustained: (shift, since, context) => isSlowAgain(shift, since, "client_requests_per_second", context),
     right: recovered,
     finding({ series, value, baseline }, since, context) {
       const caller = workloadOf(series, context);

@@ -3,6 +3,7 @@ import type { Series } from "../../cluster/series-store.ts";
 import type { AnomalyFamily } from "../../incident/anomaly.ts";
 import type { DetectContext, Detector, Finding, Nature } from "../detector.ts";
 import { type Baseline, createBaseline } from "./baseline.ts";
+import { type Episode, isInRhythm, keptEpisodes } from "./shift-rhythm.ts";
 
 /** What one series shows now against what it used to show. */
 export interface Shift {
@@ -26,6 +27,10 @@ export interface LevelShiftSpec {
   readonly holdPoints?: number;
   /** From the first to the last of them (ms): two of a slow scrape say as much as three of a fast one. */
   readonly holdMs?: number;
+  /** More than one scrape has brought; for what is taken over a window. Asked once it has held. */
+  readonly sustained?: (shift: Shift, since: number, context: DetectContext) => boolean;
+  /** What comes on a schedule is known after some times; for what nobody feels by itself. */
+  readonly rhythmic?: boolean;
   /** Consecutive points that must be right again. */
   readonly clearPoints?: number;
   readonly finding: (shift: Shift, since: number, context: DetectContext) => Finding | undefined;
@@ -39,6 +44,9 @@ interface Memory {
   since: number;
   active: boolean;
   last: Finding | undefined;
+  /** Where it is rhythmic: the time it is off now, and those before. */
+  episode: Episode | undefined;
+  readonly episodes: Episode[];
 }
 
 /** Points after which a series that was there when watching began has shown what is usual for it. */
@@ -83,7 +91,10 @@ export function createLevelShift(spec: LevelShiftSpec): Detector {
       if (memory.wrong === 0 && !memory.active) memory.since = at;
       memory.wrong++;
       memory.right = 0;
-      if (memory.wrong >= holdPoints && at - memory.since >= holdMs) memory.active = true;
+      memory.active ||=
+        memory.wrong >= holdPoints &&
+        at - memory.since >= holdMs &&
+        (spec.sustained?.(shift, memory.since, context) ?? true);
       if (memory.active && at - memory.since > adoptAfterMs) memory.baseline.admit(shift.value);
       return;
     }
@@ -95,6 +106,21 @@ export function createLevelShift(spec: LevelShiftSpec): Detector {
     memory.right++;
     if (memory.right >= clearPoints) memory.active = false;
     if (!memory.active) memory.baseline.admit(shift.value);
+  }
+
+  /** It was off on a schedule before, and is so again. */
+  function isKnown(memory: Memory, { value, baseline }: Shift, at: number): boolean {
+    if (!memory.active) {
+      if (memory.episode) memory.episodes.push(memory.episode);
+      if (memory.episodes.length > keptEpisodes) memory.episodes.shift();
+      memory.episode = undefined;
+      return false;
+    }
+    const { from = memory.since, to = at, away = 0 } = memory.episode ?? {};
+    const isOff = memory.wrong > 0;
+    const distance = baseline.count > 0 ? Math.abs(value - baseline.median) : 0;
+    memory.episode = { from, to: isOff ? at : to, away: isOff ? Math.max(away, distance) : away };
+    return isInRhythm(memory.episodes, memory.episode);
   }
 
   return {
@@ -114,6 +140,8 @@ export function createLevelShift(spec: LevelShiftSpec): Detector {
             since: 0,
             active: false,
             last: undefined,
+            episode: undefined,
+            episodes: [],
           };
           memories.set(series, memory);
         }
@@ -124,7 +152,8 @@ export function createLevelShift(spec: LevelShiftSpec): Detector {
           const shift: Shift = { series, value: series.last, baseline: memory.baseline, learned };
           judge(memory, shift, at, context);
           // While it clears, the last wrong value stays: "5 ms, usually 5 ms" would tell nobody anything.
-          if (!memory.active) memory.last = undefined;
+          const known = spec.rhythmic === true && isKnown(memory, shift, at);
+          if (!memory.active || known) memory.last = undefined;
           else if (memory.wrong > 0 && (!memory.last || tells(shift, memory.last))) {
             memory.last = spec.finding(shift, memory.since, context);
           }

@@ -75,10 +75,28 @@ function fillsAsOthersDid(series: Series, limit: number, context: DetectContext)
     );
 }
 
+/** Of what it has grown by, so much must be the process's own. */
+const ownShare = 0.5;
+
+/**
+ * The working set counts files that were read lately: a database or a log shipper fills its limit with them, and the kernel
+ * gives them back before it kills (https://github.com/kubernetes/kubernetes/issues/43916). Files that live in memory it cannot.
+ */
+function isCacheOfFiles(series: Series, from: number, grown: number, { observation, now }: DetectContext): boolean {
+  const { namespace = "", pod = "" } = series.labels;
+  const own = observation.series.get("container_memory_anonymous_bytes", series.labels);
+  const [first, ...rest] = own ? observation.series.window(own, from, now) : [];
+  const last = rest.at(-1);
+  if (!first || !last || now - last.at > longestPauseMs) return false;
+  const found = observation.objects.get("Pod", namespace, pod);
+  if (found?.spec.volumes?.some(({ emptyDir }) => emptyDir?.medium === "Memory")) return false;
+  return last.value - first.value < ownShare * grown;
+}
+
 /**
  * Memory that grows towards its limit: says when it will run out, before it happens. Source: robust trend of the working
  * set over the last minutes against the limit. Not a fault: warm-up, also a long one that the pods before had as well, growth that flattens, a level that is high but steady,
- * anything that would take more than half an hour.
+ * files that are read or written and stay in the kernel's cache, anything that would take more than half an hour.
  */
 export const memoryForecast = (): Detector => {
   // Forgotten with the series itself.
@@ -96,6 +114,7 @@ export const memoryForecast = (): Detector => {
     const leftMs = (room / trend.slope) * 1_000;
     if (leftMs > horizonMs || trend.rising < 0.85 || trend.recent < 0.65 * trend.slope) return undefined;
     if (fillsAsOthersDid(series, limit, context)) return undefined;
+    if (isCacheOfFiles(series, window.times[0] ?? 0, grown, context)) return undefined;
     const when = timeLeftText(series.lastAt, {
       leftMs,
       soonestMs: (room / Math.max(trend.fast, trend.slope)) * 1_000,

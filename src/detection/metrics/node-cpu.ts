@@ -5,7 +5,7 @@ import { percent, scoreOf } from "./who.ts";
 
 /**
  * A node out of CPU: its pods slow each other down whatever their limits. Source: CPU used by the node's root cgroup. Not a
- * fault: bursts below half a minute, a node that always runs this full.
+ * fault: bursts below half a minute, a node that always runs this full, or does so on a schedule.
  */
 export const nodeCpu = (): Detector =>
   createLevelShift({
@@ -14,6 +14,7 @@ export const nodeCpu = (): Detector =>
     series: "node_cpu_ratio",
     holdPoints: 6,
     clearPoints: 4,
+    rhythmic: true,
     wrong: ({ value, baseline, learned }) => learned && value >= 0.92 && value > baseline.high + 0.1,
     right: ({ value }) => value < 0.85,
     finding({ series, value, baseline }, since) {

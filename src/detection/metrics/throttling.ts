@@ -102,7 +102,8 @@ function isUnusual({ series, value, baseline, learned }: Shift, at: number, cont
 
 /**
  * A container that spends most of its CPU periods throttled. Source: share of CFS periods in which the kernel stopped it at
- * its quota. Not a fault: start-up, short bursts, a share that has always been that high, also in the pods before it.
+ * its quota. Not a fault: start-up, short bursts, a share that has always been that high, also in the pods before it,
+ * or is so on a schedule.
  */
 export const throttling = (): Detector =>
   createLevelShift({
@@ -111,6 +112,7 @@ export const throttling = (): Detector =>
     series: "container_cpu_throttled_ratio",
     holdMs: 9_000,
     clearPoints: 3,
+    rhythmic: true,
     wrong(shift, context) {
       if (shift.value < 0.5) return false;
       const at = startedAt(shift.series, context);

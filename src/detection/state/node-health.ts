@@ -1,22 +1,16 @@
 import { asKind, type KubeNode } from "../../cluster/kubernetes-types.ts";
 import { refOf } from "../../cluster/object-store.ts";
 import { uniqueRefs } from "../../incident/object-ref.ts";
-import { own } from "../../lib/own.ts";
 import { type DetectContext, defineDetector, type Finding, timeOf } from "../detector.ts";
-import { conditionOf, short } from "./container-states.ts";
-import { passingNodes } from "./passing-nodes.ts";
-import { isRoomComing } from "./room-coming.ts";
-
-const pressures: Readonly<Record<string, string>> = {
-  MemoryPressure: "is short of memory",
-  DiskPressure: "is short of disk space",
-  PIDPressure: "is short of process ids",
-  NetworkUnavailable: "has no network",
-};
+import { short } from "./container-states.ts";
+import { nodeTrouble } from "./node-trouble.ts";
+import { leavingTaint, passingNodes } from "./passing-nodes.ts";
+import { unschedulable } from "./pod-pending.ts";
 
 const keepsPodsOff = (node: KubeNode | undefined) =>
   (node?.spec?.taints ?? []).filter(
-    ({ effect, key }) => effect !== "PreferNoSchedule" && !key.startsWith("node.kubernetes.io/"),
+    ({ effect, key }) =>
+      effect !== "PreferNoSchedule" && !key.startsWith("node.kubernetes.io/") && !leavingTaint.test(key),
   );
 
 /** A taint that came while the watch ran: those of control planes and of nodes for special work are there on purpose. */
@@ -30,9 +24,10 @@ function newTaint(node: KubeNode, { observation }: DetectContext) {
 
 /**
  * Nodes that are not ready or under pressure, and nodes that were cordoned or tainted while pods wait for room. Source:
- * node conditions, `spec.unschedulable`, taints, and the scheduler's message on the waiting pods. Not a fault: a cordoned
- * node that nobody misses (maintenance); a node that joins, or is restarted or taken away after it was emptied; taints that
- * were always there; pods for which an autoscaler brings a node.
+ * node conditions, also those of node-problem-detector and of the clouds' agents, `spec.unschedulable`, taints, and the
+ * scheduler's message on the waiting pods. Not a fault: a cordoned node that nobody misses (maintenance); a node that joins, or
+ * is restarted or taken away after it was emptied; taints that were always there, or of who takes nodes away; pods that wait no
+ * longer than is everyday; conditions that announce or describe.
  */
 export const nodeHealth = defineDetector({
   name: "node-health",
@@ -40,14 +35,9 @@ export const nodeHealth = defineDetector({
   nature: "fault",
   *detect(context): Iterable<Finding> {
     const { observation, pods, now, ownerOf } = context;
-    const waiting = pods.filter((pod) => {
-      const scheduled = conditionOf(pod, "PodScheduled");
-      return (
-        scheduled?.status === "False" &&
-        scheduled.reason === "Unschedulable" &&
-        pod.metadata.deletionTimestamp === undefined &&
-        !isRoomComing(pod, context)
-      );
+    const waiting = pods.flatMap((pod) => {
+      const found = unschedulable(pod, context);
+      return found ? [{ pod, ...found }] : [];
     });
     for (const node of observation.objects.list("Node")) {
       const target = refOf(node);
@@ -65,16 +55,16 @@ export const nodeHealth = defineDetector({
           };
           continue;
         }
-        // The network of a node that joins comes after its kubelet, and goes before it when it leaves.
-        if (type === "NetworkUnavailable" && passingNodes(context).has(node.metadata.name)) continue;
-        const pressure = own(pressures, type);
-        if (pressure !== undefined && status === "True")
+        // The network of a node that joins, and who watches over it, come after its kubelet, and go before it when it leaves.
+        if (!type.endsWith("Pressure") && passingNodes(context).has(node.metadata.name)) continue;
+        const trouble = nodeTrouble(type, status);
+        if (trouble !== undefined && now - startsAt >= trouble.holdMs)
           yield {
             reason: type,
             target,
-            severity: "high",
-            headline: pressure,
-            summary: `Node ${node.metadata.name} reports ${type}: ${short(message)}`,
+            severity: trouble.severity,
+            headline: trouble.headline,
+            summary: `Node ${node.metadata.name} reports ${status === "True" ? type : `${type} ${status}`}: ${short(message)}`,
             startsAt,
           };
       }
@@ -82,7 +72,7 @@ export const nodeHealth = defineDetector({
       const taint = newTaint(node, context);
       if (!cordoned && !taint) continue;
       const pattern = cordoned ? /were unschedulable/ : /untolerated taint/;
-      const stopped = waiting.filter((pod) => pattern.test(conditionOf(pod, "PodScheduled")?.message ?? ""));
+      const stopped = waiting.filter(({ message }) => pattern.test(message));
       if (stopped.length === 0) continue;
       yield {
         reason: "NodeUnschedulable",
@@ -91,9 +81,9 @@ export const nodeHealth = defineDetector({
         headline: cordoned
           ? "is cordoned while pods wait for room"
           : `is tainted (${taint?.key}) while pods wait for room`,
-        summary: `Node ${node.metadata.name} takes no new pods (${cordoned ? "cordoned" : `taint ${taint?.key}`}); ${stopped.length === 1 ? `pod ${stopped[0]?.metadata.name} waits` : `${stopped.length} pods wait, ${stopped[0]?.metadata.name} first`}`,
-        startsAt: Math.min(...stopped.map((pod) => timeOf(conditionOf(pod, "PodScheduled")?.lastTransitionTime, now))),
-        related: uniqueRefs(stopped.map(ownerOf)),
+        summary: `Node ${node.metadata.name} takes no new pods (${cordoned ? "cordoned" : `taint ${taint?.key}`}); ${stopped.length === 1 ? `pod ${stopped[0]?.pod.metadata.name} waits` : `${stopped.length} pods wait, ${stopped[0]?.pod.metadata.name} first`}`,
+        startsAt: Math.min(...stopped.map(({ since }) => since)),
+        related: uniqueRefs(stopped.map(({ pod }) => ownerOf(pod))),
       };
     }
   },

@@ -12,7 +12,7 @@ const leaveMs = 15 * 60_000;
 const shutdownMs = 3 * 60_000;
 
 /** Taints of autoscalers, and of handlers of spot interruptions: whoever set them empties the node and takes it away. */
-const leavingTaint =
+export const leavingTaint =
   /^(ToBeDeletedByClusterAutoscaler$|karpenter\.sh\/disrupt|node\.cloudprovider\.kubernetes\.io\/shutdown$|aws-node-termination-handler\/|cloud\.google\.com\/impending-node-termination)/;
 
 type Passing = "joining" | "leaving";

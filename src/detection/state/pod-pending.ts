@@ -7,7 +7,7 @@ import { makeRef, type ObjectRef } from "../../incident/object-ref.ts";
 import { type DetectContext, defineDetector, type Finding, timeOf } from "../detector.ts";
 import { isBeingProvisioned } from "./claim-waits.ts";
 import { conditionOf, short } from "./container-states.ts";
-import { isRoomComing } from "./room-coming.ts";
+import { isRoomComing, mayBringRoom } from "./room-coming.ts";
 
 /** Would it fit on an empty node? Then it may only wait for others to leave. */
 function fitsSomewhere(pod: Pod, nodes: readonly KubeNode[]): boolean {
@@ -46,7 +46,7 @@ function waitsForVolume(pod: Pod, message: string, context: DetectContext): bool
 }
 
 function patienceMs(pod: Pod, message: string, context: DetectContext): number {
-  if (isRoomComing(pod, context)) return Number.POSITIVE_INFINITY;
+  if (isRoomComing(pod, context) || mayBringRoom(pod, context)) return Number.POSITIVE_INFINITY;
   if (waitsForVolume(pod, message, context)) return 60_000;
   const nodes = context.observation.objects.list("Node");
   // Nodes that are not watched cannot be judged; the scheduler's word stands, but it gets more time.
@@ -58,10 +58,23 @@ function patienceMs(pod: Pod, message: string, context: DetectContext): number {
   return onlyRoom && leaving && fitsSomewhere(pod, nodes) ? 45_000 : 4_000;
 }
 
+/** What the scheduler says of a pod that no node has taken for longer than that is everyday; undefined for all others. */
+export function unschedulable(
+  pod: Pod,
+  context: DetectContext,
+): { readonly since: number; readonly message: string } | undefined {
+  if (pod.metadata.deletionTimestamp !== undefined) return undefined;
+  const scheduled = conditionOf(pod, "PodScheduled");
+  if (scheduled?.status !== "False" || scheduled.reason !== "Unschedulable") return undefined;
+  const { message = "" } = scheduled;
+  const since = timeOf(scheduled.lastTransitionTime, context.now);
+  return context.now - since < patienceMs(pod, message, context) ? undefined : { since, message };
+}
+
 /**
  * Pods that no node takes. Source: condition PodScheduled False with reason Unschedulable. Not a fault: a pod that waits a
- * moment for another one to leave, for its volume to be made, or for the node that an autoscaler brings; a pod held by
- * scheduling gates.
+ * moment for another one to leave, for its volume to be made, for the node that an autoscaler brings, or for its word
+ * whether it does; a pod held by scheduling gates.
  */
 export const podPending = defineDetector({
   name: "pod-pending",
@@ -69,12 +82,9 @@ export const podPending = defineDetector({
   nature: "fault",
   *detect(context): Iterable<Finding> {
     for (const pod of context.pods) {
-      if (pod.metadata.deletionTimestamp !== undefined || pod.status?.phase !== "Pending") continue;
-      const scheduled = conditionOf(pod, "PodScheduled");
-      if (scheduled?.status !== "False" || scheduled.reason !== "Unschedulable") continue;
-      const since = timeOf(scheduled.lastTransitionTime, context.now);
-      const message = scheduled.message ?? "";
-      if (context.now - since < patienceMs(pod, message, context)) continue;
+      const waiting = pod.status?.phase === "Pending" ? unschedulable(pod, context) : undefined;
+      if (!waiting) continue;
+      const { since, message } = waiting;
       const nodes = blockingNodes(message, context.observation.objects.list("Node"));
       const claims = /persistentvolumeclaim|volume/i.test(message)
         ? claimsOf(pod).map((claim) => makeRef("PersistentVolumeClaim", pod.metadata.namespace, claim))

@@ -1,15 +1,15 @@
-import type { Workload } from "../../cluster/kubernetes-types.ts";
+import type { Pod, Workload } from "../../cluster/kubernetes-types.ts";
 import { refOf } from "../../cluster/object-store.ts";
+import { rolloutKinds } from "../../cluster/workload.ts";
 import { type ObjectRef, refKey } from "../../incident/object-ref.ts";
 import { duration } from "../../lib/duration.ts";
 import { type DetectContext, type Detector, type Finding, timeOf } from "../detector.ts";
 import { isReady } from "./container-states.ts";
 import { passingNodes } from "./passing-nodes.ts";
 import { startAllowanceMs } from "./pod-not-ready.ts";
+import { isPulling } from "./pulling.ts";
 import { type RolloutView, rolloutOf } from "./rollout.ts";
 import { isRoomComing } from "./room-coming.ts";
-
-const kinds = ["Deployment", "StatefulSet", "DaemonSet"] as const;
 
 /** How long fewer replicas than wanted are normal: a pod must be scheduled, pull its image and become ready. */
 function patienceMs(workload: Workload, noneLeft: boolean, isNew: boolean): number {
@@ -37,9 +37,17 @@ function getsOn(shortage: Shortage, { updated, available }: RolloutView): boolea
   return moved;
 }
 
-/** Pods that are missing because nodes come and go: on a node that is new or leaving, or for which one is brought. */
-function excused(ref: ObjectRef, context: DetectContext): number {
+/**
+ * Pods that are missing because nodes come and go: on a node that is new or leaving, or for which one is brought; beside others
+ * in service also those whose image is being fetched.
+ */
+function excused(ref: ObjectRef, available: number, context: DetectContext): number {
   const pods = context.podsOf(ref);
+  const fetching = available > 0 ? pods.filter((pod) => isPulling(pod, context)).length : 0;
+  return fetching + byNodes(ref, pods, context);
+}
+
+function byNodes(ref: ObjectRef, pods: readonly Pod[], context: DetectContext): number {
   if (ref.kind !== "DaemonSet") return pods.filter((pod) => isRoomComing(pod, context)).length;
   const served = new Set(pods.filter(isReady).map(({ spec }) => spec.nodeName));
   return [...passingNodes(context).keys()].filter((node) => !served.has(node)).length;
@@ -48,7 +56,8 @@ function excused(ref: ObjectRef, context: DetectContext): number {
 /**
  * Workloads with fewer available replicas than asked for, for longer than starting a pod takes. Source: replica counts in
  * the status. Not a fault: scaling up or down, a rolling update or a Recreate rollout in progress, a replaced pod, a
- * workload scaled to zero or being deleted, nodes that join and leave, pods for which an autoscaler brings a node.
+ * workload scaled to zero or being deleted, nodes that join and leave, pods for which an autoscaler brings a node, large images
+ * that are fetched while other pods serve.
  */
 export function workloadUnavailable(): Detector {
   const shortages = new Map<string, Shortage>();
@@ -61,7 +70,7 @@ export function workloadUnavailable(): Detector {
       const { observation, now, watchingSince } = context;
       if (served.size > 50_000) served.clear();
       const seen = new Set<string>();
-      for (const kind of kinds) {
+      for (const kind of rolloutKinds) {
         for (const workload of observation.objects.list(kind)) {
           const rollout = rolloutOf(workload);
           const { desired, available, updated, progressAt } = rollout;
@@ -74,7 +83,8 @@ export function workloadUnavailable(): Detector {
           const shortage = shortages.get(key) ?? { since: now, movedAt: now, updated, mostAvailable: available };
           shortages.set(key, shortage);
           // A rollout that still makes progress pod by pod starts the clock again.
-          if (getsOn(shortage, rollout) || desired - available <= excused(ref, context)) shortage.movedAt = now;
+          if (getsOn(shortage, rollout) || desired - available <= excused(ref, available, context))
+            shortage.movedAt = now;
           if (kind === "Deployment" && available > 0)
             shortage.movedAt = Math.max(shortage.movedAt, Math.min(progressAt, now));
           const isNew = !served.has(key) && timeOf(workload.metadata.creationTimestamp, 0) > watchingSince - 60_000;

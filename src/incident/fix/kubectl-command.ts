@@ -41,112 +41,80 @@ function wholeProbe(value: unknown): unknown {
   return { $patch: "replace", ...value };
 }
 
-function words(action: ActionCode, target: ObjectRef, params: Params): string[] | undefined {
-  const container = text(params.container);
-  switch (action) {
-    case "rollback-deployment":
-      return [
-        "rollout",
-        "undo",
-        name(target),
-        ...(params.toRevision === undefined ? [] : [`--to-revision=${text(params.toRevision)}`]),
-      ];
-    case "restart":
-      return ["rollout", "restart", name(target)];
-    case "pause-rollout":
-      return ["rollout", "pause", name(target)];
-    case "resume-rollout":
-      return ["rollout", "resume", name(target)];
-    case "scale":
-      return ["scale", name(target), `--replicas=${text(params.replicas)}`];
-    case "patch-resources":
-      return patch(
-        target,
-        inTemplate(target, {
-          name: container,
-          resources: {
-            ...(params.requests ? { requests: params.requests } : {}),
-            ...(params.limits ? { limits: params.limits } : {}),
-          },
-        }),
-      );
-    case "patch-probe":
-      return patch(
-        target,
-        inTemplate(target, { name: container, [`${text(params.probe)}Probe`]: wholeProbe(params.value) }),
-      );
-    case "set-image":
-      return ["set", "image", name(target), `${container}=${text(params.image)}`];
-    case "set-env":
-      return [
-        "set",
-        "env",
-        name(target),
-        "-c",
-        container,
-        params.value === null ? `${text(params.name)}-` : `${text(params.name)}=${text(params.value)}`,
-      ];
-    case "patch-config":
-      return patch(target, { data: { [text(params.key)]: params.value ?? null } }, "merge");
-    case "patch-selector":
-      return [
-        "patch",
-        name(target),
-        "--type",
-        "json",
-        "-p",
-        JSON.stringify([{ op: "replace", path: "/spec/selector", value: params.selector }]),
-      ];
-    case "patch-service-port":
-      return patch(target, { spec: { ports: [{ port: params.port, targetPort: params.targetPort }] } });
-    case "patch-quota":
-      return patch(target, { spec: { hard: params.hard } }, "merge");
-    case "patch-hpa":
-      return patch(target, { spec: params }, "merge");
-    case "create-hpa":
-      return [
-        "autoscale",
-        name(target),
-        `--min=${text(params.minReplicas)}`,
-        `--max=${text(params.maxReplicas)}`,
-        `--cpu-percent=${text(params.cpuPercent)}`,
-      ];
-    case "delete-pod":
-    case "delete-job":
-      return ["delete", name(target)];
-    case "evict-pod":
-      return ["delete", name(target), "--wait=false"];
-    case "rerun-job":
-      return target.kind === "CronJob"
-        ? ["create", "job", `${target.name}-rerun`, `--from=cronjob/${target.name}`]
-        : ["replace", "--force", "-f", `${target.name}.yaml`];
-    case "suspend-cronjob":
-    case "resume-cronjob":
-      return patch(target, { spec: { suspend: action === "suspend-cronjob" } }, "merge");
-    case "cordon":
-    case "uncordon":
-      return [action, target.name];
-    case "drain":
-      return ["drain", target.name, "--ignore-daemonsets", "--delete-emptydir-data"];
-    case "remove-finalizer":
-      return patch(target, {
-        metadata: { "$deleteFromPrimitiveList/finalizers": [params.finalizer] },
-      });
-    case "expand-volume":
-      return patch(target, { spec: { resources: { requests: { storage: params.storage } } } }, "merge");
-    case "patch-role":
-      return patch(target, { rules: params.rules }, "merge");
-    case "free-patch":
-      // Not `--type merge`: that would replace whole lists, and drop the containers which the patch does not name.
-      return patch(target, params.patch);
-    case "restore-secret":
-      return ["edit", name(target)];
-    case "soft-heal":
-    case "guide":
-    case "none":
-      return undefined;
-  }
-}
+type Command = (target: ObjectRef, params: Params, action: ActionCode) => readonly string[];
+
+const suspension: Command = (target, _params, action) =>
+  patch(target, { spec: { suspend: action === "suspend-cronjob" } }, "merge");
+const scheduling: Command = (target, _params, action) => [action, target.name];
+const deletion: Command = (target) => ["delete", name(target)];
+
+/** The words behind `kubectl -n …`, before they are quoted; "none" where no single command does it. */
+const commands: Readonly<Record<ActionCode, Command | "none">> = {
+  "rollback-deployment": (target, { toRevision }) => [
+    "rollout",
+    "undo",
+    name(target),
+    ...(toRevision === undefined ? [] : [`--to-revision=${text(toRevision)}`]),
+  ],
+  restart: (target) => ["rollout", "restart", name(target)],
+  "pause-rollout": (target) => ["rollout", "pause", name(target)],
+  "resume-rollout": (target) => ["rollout", "resume", name(target)],
+  scale: (target, { replicas }) => ["scale", name(target), `--replicas=${text(replicas)}`],
+  "patch-resources": (target, { container, requests, limits }) =>
+    patch(
+      target,
+      inTemplate(target, {
+        name: text(container),
+        resources: { ...(requests ? { requests } : {}), ...(limits ? { limits } : {}) },
+      }),
+    ),
+  "patch-probe": (target, { container, probe, value }) =>
+    patch(target, inTemplate(target, { name: text(container), [`${text(probe)}Probe`]: wholeProbe(value) })),
+  "set-image": (target, { container, image }) => ["set", "image", name(target), `${text(container)}=${text(image)}`],
+  "set-env": (target, { container, name: variable, value }) => [
+    "set",
+    "env",
+    name(target),
+    "-c",
+    text(container),
+    value === null ? `${text(variable)}-` : `${text(variable)}=${text(value)}`,
+  ],
+  "patch-config": (target, { key, value }) => patch(target, { data: { [text(key)]: value ?? null } }, "merge"),
+  "patch-selector": (target, { selector }) =>
+    patch(target, [{ op: "replace", path: "/spec/selector", value: selector }], "json"),
+  "patch-service-port": (target, { port, targetPort }) => patch(target, { spec: { ports: [{ port, targetPort }] } }),
+  "patch-quota": (target, { hard }) => patch(target, { spec: { hard } }, "merge"),
+  "patch-hpa": (target, params) => patch(target, { spec: params }, "merge"),
+  "create-hpa": (target, { minReplicas, maxReplicas, cpuPercent }) => [
+    "autoscale",
+    name(target),
+    `--min=${text(minReplicas)}`,
+    `--max=${text(maxReplicas)}`,
+    `--cpu-percent=${text(cpuPercent)}`,
+  ],
+  "delete-pod": deletion,
+  "delete-job": deletion,
+  "evict-pod": (target) => ["delete", name(target), "--wait=false"],
+  "rerun-job": (target) =>
+    target.kind === "CronJob"
+      ? ["create", "job", `${target.name}-rerun`, `--from=cronjob/${target.name}`]
+      : ["replace", "--force", "-f", `${target.name}.yaml`],
+  "suspend-cronjob": suspension,
+  "resume-cronjob": suspension,
+  cordon: scheduling,
+  uncordon: scheduling,
+  drain: (target) => ["drain", target.name, "--ignore-daemonsets", "--delete-emptydir-data"],
+  "remove-finalizer": (target, { finalizer }) =>
+    patch(target, { metadata: { "$deleteFromPrimitiveList/finalizers": [finalizer] } }),
+  "expand-volume": (target, { storage }) => patch(target, { spec: { resources: { requests: { storage } } } }, "merge"),
+  "patch-role": (target, { rules }) => patch(target, { rules }, "merge"),
+  // Not `--type merge`: that would replace whole lists, and drop the containers which the patch does not name.
+  "free-patch": (target, { patch: body }) => patch(target, body),
+  "restore-secret": (target) => ["edit", name(target)],
+  "soft-heal": "none",
+  guide: "none",
+  none: "none",
+};
 
 /** Unquoted it is no word to a shell, which then runs nothing: a value that only a person knows is not set to an empty one. */
 const openValue = "<value>";
@@ -156,8 +124,8 @@ const openValue = "<value>";
  * that pasting it does nothing; where a value is still missing, the shell says so.
  */
 export function kubectlCommand(action: ActionCode, target: ObjectRef, params: Params): string {
-  const rest = words(action, target, params);
-  if (!rest)
+  const words = commands[action];
+  if (words === "none")
     return action === "soft-heal"
       ? `# ask ${target.name} to heal itself through its own endpoint`
       : "# no single command: see the steps";
@@ -171,5 +139,5 @@ export function kubectlCommand(action: ActionCode, target: ObjectRef, params: Pa
         )
       : [];
   const open = action === "set-env" && params.value === undefined ? openValue : "";
-  return [`${command(rest)}${open}`, ...again].join(" && ");
+  return [`${command(words(target, params, action))}${open}`, ...again].join(" && ");
 }

@@ -13,6 +13,7 @@ import type { Conversation } from "../model/conversation.ts";
 import { converse } from "../model/converse.ts";
 import { modelNoteFor } from "../model/failure-words.ts";
 import type { Model } from "../model/model.ts";
+import type { ModelTrouble } from "../model/model-port.ts";
 import { loadPrompt } from "../model/prompt.ts";
 import { citedSentences, sayable } from "../model/sayable.ts";
 import type { Pseudonyms } from "../redact/pseudonyms.ts";
@@ -41,6 +42,8 @@ export interface ModelAsked {
   /** What was looked up for this question; ids `A1`, `A2` so that they meet no diagnosis made at the same time. */
   readonly found: readonly Evidence[];
   readonly conversation: Conversation;
+  /** Why the model gave no answer. */
+  readonly trouble?: ModelTrouble;
 }
 
 /** Lets a model answer a person's question, with the look-ups and under the rules of a diagnosis. Never throws for what it does. */
@@ -89,7 +92,10 @@ export async function answerByModel(input: AskModelInput): Promise<ModelAsked> {
     });
     const found = box?.found ?? [];
     const { conversation } = outcome;
-    if (outcome.type === "failed") return { sentences: [], note: modelNoteFor(outcome.reason), found, conversation };
+    if (outcome.type === "failed") {
+      const { reason, detail } = outcome;
+      return { sentences: [], note: modelNoteFor(reason), found, conversation, trouble: { reason, detail } };
+    }
     const shown = new Map([...told.shown, ...found].map((entry) => [entry.id, entry]));
     const { said } = citedSentences(outcome.answer.sentences, shown, redact);
     const unanswered = outcome.answer.unanswered

@@ -1,6 +1,6 @@
 import type { KubeObject } from "../../cluster/kubernetes-types.ts";
 import type { Observation } from "../../cluster/observation.ts";
-import { templateOf } from "../../cluster/workload.ts";
+import { isRolloutKind, templateOf } from "../../cluster/workload.ts";
 import { makeRef, type ObjectRef, refKey, refText } from "../../incident/object-ref.ts";
 import { utcTime } from "../../lib/clock.ts";
 import { isSecretName } from "../redact/find-secrets.ts";
@@ -131,9 +131,7 @@ const inNamespace = (ref: ObjectRef) => (ref.namespace ? `-n ${ref.namespace} ` 
 
 export function changeFinding(change: Change): Finding {
   const { ref } = change;
-  const rollout =
-    change.fields.some((field) => field.path.includes("template")) &&
-    ["Deployment", "StatefulSet", "DaemonSet"].includes(ref.kind);
+  const rollout = change.fields.some((field) => field.path.includes("template")) && isRolloutKind(ref.kind);
   const revision = change.after.metadata.annotations?.["deployment.kubernetes.io/revision"];
   return {
     source: "change",

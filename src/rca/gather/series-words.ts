@@ -6,6 +6,7 @@ const words: Readonly<Record<DerivedSeriesName, string>> = {
   container_cpu_limit_cores: "CPU limit",
   container_cpu_throttled_ratio: "time throttled at the CPU limit",
   container_memory_working_set_bytes: "memory in use",
+  container_memory_anonymous_bytes: "memory in use that is no cache of files",
   container_memory_limit_bytes: "memory limit",
   container_memory_limit_ratio: "used share of the memory limit",
   container_oom_events: "OOM kills",

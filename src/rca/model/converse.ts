@@ -69,6 +69,12 @@ async function withDeadline(ask: Promise<ModelReply>, signal: AbortSignal): Prom
   }
 }
 
+/** What a request has used as far as it is known; a format or tools that a server does not know it refuses unread. */
+function usedBy(reply: ModelReply): { readonly input: number; readonly output: number } | undefined {
+  if (reply.type === "answer") return { input: reply.inputTokens, output: reply.outputTokens };
+  return reply.type === "failed" ? reply.used : { input: 0, output: 0 };
+}
+
 /** `{"tool": …, "arguments": {…}}`: how a model without tool calls asks for a look-up. */
 function protocolCall(text: string): Pick<ToolCall, "name" | "arguments"> | undefined {
   const json = extractJson(text);
@@ -148,27 +154,26 @@ export async function converse<T>(input: ConverseInput<T>): Promise<ConverseOutc
       schema: shape.jsonSchema,
       maxOutputTokens,
     };
-    const reservation = budget.reserve(input.incidentId, port.worstCost(call));
+    const worst = port.worstCost(call);
+    const reservation = budget.reserve(input.incidentId, worst);
     if (reservation.type === "refused")
       return reservation.by === "hour"
         ? failed("over-budget", "the budget of this hour is spent")
         : failed("over-incident-budget", "the budget of this incident is spent");
     const reply = await withDeadline(port.ask(call, signal), signal);
-    const used = reply.type === "answer" ? { in: reply.inputTokens, out: reply.outputTokens } : undefined;
-    // Whether a server that failed has charged for the question nobody knows: it counts, except where it refused to read it.
-    const refusedUnread =
-      reply.type === "unsupported-format" ||
-      reply.type === "unsupported-tools" ||
-      (reply.type === "failed" && ["unreachable", "bad-key", "rate-limited"].includes(reply.reason));
-    const inputTokens = used?.in ?? (refusedUnread ? 0 : Math.ceil(port.requestOf(call).length / 4));
-    reservation.settle(inputTokens + (used?.out ?? 0));
+    const told = usedBy(reply);
+    // Whether a server that failed has charged for the question nobody knows: it counts.
+    const used = told ?? { input: Math.ceil(port.requestOf(call).length / 4), output: 0 };
+    // Whom nobody waited for any more may have answered at length: for the caps it has.
+    const isLost = !told && reply.type === "failed" && (reply.reason === "timeout" || reply.reason === "unreachable");
+    reservation.settle(isLost ? worst : used.input + used.output);
     requests.push({
       messages: call.messages.length,
       format,
       tools: !offered ? "none" : call.mayCallTools ? "offered" : "closed",
       sha256: createHash("sha256").update(port.requestOf(call)).digest("hex"),
-      inputTokens,
-      outputTokens: used?.out ?? 0,
+      inputTokens: used.input,
+      outputTokens: used.output,
       outcome:
         reply.type === "failed"
           ? reply.reason

@@ -6,6 +6,8 @@ const words: Readonly<Record<ModelFailure, string>> = {
   "server-error": "the model's server failed",
   "rate-limited": "the model's server refuses further requests for now",
   "bad-key": "the model's server refused the key",
+  "no-model": "the model's server does not know the model (model.name, model.baseUrl)",
+  "too-long": "the case is longer than the model can read (model.inputTokens)",
   refused: "the model refused to answer",
   "bad-answer": "the model's answer could not be used",
   "over-budget": "the model's budget for this hour is spent",

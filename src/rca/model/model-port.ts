@@ -26,10 +26,20 @@ export type ModelFailure =
   | "server-error"
   | "rate-limited"
   | "bad-key"
+  /** The server does not know the model, or nothing answers at this address. */
+  | "no-model"
+  /** The question is longer than the model can read. */
+  | "too-long"
   | "refused"
   | "bad-answer"
   | "over-budget"
   | "over-incident-budget";
+
+/** Why a model gave no answer, with what its server said. */
+export interface ModelTrouble {
+  readonly reason: ModelFailure;
+  readonly detail: string;
+}
 
 export type ModelReply =
   | {
@@ -44,7 +54,13 @@ export type ModelReply =
   | { readonly type: "unsupported-format" }
   /** The server does not know tool calls: they are asked for in the text instead. */
   | { readonly type: "unsupported-tools" }
-  | { readonly type: "failed"; readonly reason: ModelFailure; readonly detail: string };
+  | {
+      readonly type: "failed";
+      readonly reason: ModelFailure;
+      readonly detail: string;
+      /** What the request has used all the same; absent where nobody knows. */
+      readonly used?: { readonly input: number; readonly output: number };
+    };
 
 /** A language model behind a chat completion API. Has no credentials of the cluster; what it may look up, code looks up. */
 export interface ModelPort {

@@ -1,3 +1,4 @@
+import { isRolloutKind } from "../../cluster/workload.ts";
 import type { Hypothesis } from "../../incident/diagnosis/diagnosis.ts";
 import { actionParams } from "../../incident/fix/action-params.ts";
 import { judgeFreePatch } from "../../incident/fix/free-patch.ts";
@@ -12,7 +13,6 @@ type Plain = Readonly<Record<string, unknown>>;
 const isPlain = (value: unknown): value is Plain =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-const kinds = ["Deployment", "StatefulSet", "DaemonSet"];
 const quantity = /^\d{1,7}(\.\d{1,3})?(m|k|Ki|M|Mi|G|Gi)?$/;
 const share = /^\d{1,3}%$/;
 const wholeNumber = (value: unknown) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 86_400;
@@ -97,7 +97,7 @@ export function offeredPatch(input: PatchInput): Recommendation | undefined {
   if (!offered) return undefined;
   const target = makeRef(offered.target.kind, offered.target.namespace ?? undefined, offered.target.name);
   const blamed = hypotheses.find((item) => sameRef(item.culprit, target));
-  const names = kinds.includes(target.kind) ? input.containersOf(target) : undefined;
+  const names = isRolloutKind(target.kind) ? input.containersOf(target) : undefined;
   const ids = input.cited(offered.evidence);
   const reason = ids.length > 0 ? sayable(offered.reason, redact, { limit: 240 }) : undefined;
   const patch = names && readPatch(target.kind, offered.patch, names);

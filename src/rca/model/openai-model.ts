@@ -1,5 +1,6 @@
 import OpenAI, { APIConnectionError, APIConnectionTimeoutError, APIError, APIUserAbortError } from "openai";
 import { messageOf } from "../../lib/app-error.ts";
+import { errorCode } from "../../lib/error-code.ts";
 import type { ToolCall } from "../investigate/tool-call.ts";
 import { estimateTokens } from "./estimate-tokens.ts";
 import type { ModelCall, ModelMessage, ModelPort, ModelReply } from "./model-port.ts";
@@ -16,9 +17,27 @@ export interface OpenAiModelOptions {
 const requestTimeoutMs = 300_000;
 /** Longer ones come from a server that does not keep to `max_tokens`; nothing of them could be used. */
 const maxReplyChars = 200_000;
+/** Of a whole answer, unpacked: what such a reply may take with everything around it. */
+const maxReplyBytes = 4 * 1024 * 1024;
 const maxToolCalls = 16;
 /** Thinking counts as output, and is not shown. */
 const thinking = 3;
+
+/** Passes on the first bytes of an answer, and breaks off where it goes on for ever. */
+const bounded: typeof fetch = async (input, init) => {
+  const response = await fetch(input, init);
+  let bytes = 0;
+  const body = response.body?.pipeThrough(
+    new TransformStream<Uint8Array, Uint8Array>({
+      transform(chunk, controller) {
+        bytes += chunk.length;
+        if (bytes > maxReplyBytes) controller.error(new Error(`the answer has more than ${maxReplyBytes} bytes`));
+        else controller.enqueue(chunk);
+      },
+    }),
+  );
+  return new Response(body ?? null, response);
+};
 
 const reasons = (name: string) => /^(gpt-5|o\d)/.test(name);
 
@@ -69,21 +88,39 @@ function requestBody(name: string, ownServer: boolean, call: ModelCall): OpenAI.
   };
 }
 
+/** Nobody has read the question: it costs nothing. */
+const unread = { input: 0, output: 0 } as const;
+const neverConnected = /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT)$/;
+
+/** Whether a connection did not even come about. */
+function neverSent(error: unknown): boolean {
+  for (let inner = error, depth = 0; inner instanceof Error && depth < 5; inner = inner.cause, depth++)
+    if (neverConnected.test(errorCode(inner) ?? "")) return true;
+  return false;
+}
+
+/** As OpenAI, vLLM and llama.cpp say it; it names messages, functions and tools too, which are not what is wrong. */
+const tooLong = /context[ _](?:length|size|window)|prompt is too long/i;
+
 function failure(error: unknown, call: ModelCall): ModelReply {
   const detail = messageOf(error, 200);
   if (error instanceof APIUserAbortError || error instanceof APIConnectionTimeoutError)
     return { type: "failed", reason: "timeout", detail };
-  if (error instanceof APIConnectionError) return { type: "failed", reason: "unreachable", detail };
+  if (error instanceof APIConnectionError)
+    return { type: "failed", reason: "unreachable", detail, ...(neverSent(error) ? { used: unread } : {}) };
   if (!(error instanceof APIError)) return { type: "failed", reason: "bad-answer", detail };
   const status = error.status ?? 0;
+  if (status === 413 || (status === 400 && tooLong.test(`${error.code ?? ""} ${error.message}`)))
+    return { type: "failed", reason: "too-long", detail, used: unread };
   if (status === 400 || status === 404 || status === 422 || status === 501) {
     if (call.format !== "text" && /response_format|json_schema|json_object|schema|structured/i.test(error.message))
       return { type: "unsupported-format" };
     if (call.tools.length > 0 && /\btools?\b|tool[_-]|function/i.test(error.message))
       return { type: "unsupported-tools" };
   }
-  if (status === 401 || status === 403) return { type: "failed", reason: "bad-key", detail };
-  if (status === 429) return { type: "failed", reason: "rate-limited", detail };
+  if (status === 401 || status === 403) return { type: "failed", reason: "bad-key", detail, used: unread };
+  if (status === 404) return { type: "failed", reason: "no-model", detail, used: unread };
+  if (status === 429) return { type: "failed", reason: "rate-limited", detail, used: unread };
   return { type: "failed", reason: status >= 500 ? "server-error" : "bad-answer", detail };
 }
 
@@ -121,6 +158,7 @@ export function createOpenAiModel(options: OpenAiModelOptions): ModelPort | unde
     apiKey: options.apiKey || "none",
     maxRetries: 0,
     timeout: requestTimeoutMs,
+    fetch: bounded,
     ...(baseUrl ? { baseURL: baseUrl } : {}),
   });
   const ownServer = baseUrl !== undefined && !/\bapi\.openai\.com\b/.test(baseUrl);
@@ -161,11 +199,13 @@ export function createOpenAiModel(options: OpenAiModelOptions): ModelPort | unde
             said.length + toolCalls.reduce((sum, item) => sum + item.arguments.length, 0),
           ),
         };
-        if (message?.refusal) return { type: "failed", reason: "refused", detail: messageOf(message.refusal, 200) };
+        const used = { input: usage.inputTokens, output: usage.outputTokens };
+        if (message?.refusal)
+          return { type: "failed", reason: "refused", detail: messageOf(message.refusal, 200), used };
         if (typeof message?.content !== "string" && toolCalls.length === 0)
-          return { type: "failed", reason: "bad-answer", detail: "the reply has no content" };
+          return { type: "failed", reason: "bad-answer", detail: "the reply has no content", used };
         if (said.length > maxReplyChars)
-          return { type: "failed", reason: "bad-answer", detail: `the reply has ${said.length} characters` };
+          return { type: "failed", reason: "bad-answer", detail: `the reply has ${said.length} characters`, used };
         return { type: "answer", text: said, toolCalls, truncated: choice?.finish_reason === "length", ...usage };
       } catch (error) {
         return failure(error, call);

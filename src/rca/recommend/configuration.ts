@@ -1,4 +1,4 @@
-import { podSpecOf } from "../../cluster/workload.ts";
+import { isRolloutKind, podSpecOf } from "../../cluster/workload.ts";
 import type { ActionParams } from "../../incident/fix/action-params.ts";
 import type { ObjectRef } from "../../incident/object-ref.ts";
 import type { Candidate } from "../case/candidate.ts";
@@ -9,9 +9,7 @@ import { restoreGuide, rollback, undoChange } from "./undo-change.ts";
 
 /** Workloads that read the object and must start again to see a new value. */
 function readers(open: Case, ref: ObjectRef): readonly ObjectRef[] {
-  return open.topology
-    .usersOf(ref)
-    .filter((workload) => ["Deployment", "StatefulSet", "DaemonSet"].includes(workload.kind));
+  return open.topology.usersOf(ref).filter(({ kind }) => isRolloutKind(kind));
 }
 
 /** The newest value that a variable had in the workload's history. */

@@ -1,9 +1,11 @@
 import { asKind, isKind } from "../../cluster/kubernetes-types.ts";
+import { utcTime } from "../../lib/clock.ts";
 import type { Candidate } from "../case/candidate.ts";
 import type { Case } from "../case/case.ts";
+import { fieldsOf } from "../gather/changes.ts";
+import { fieldName } from "../gather/field-words.ts";
 import { type Fix, fix, guide } from "./fix.ts";
 import { restart, scaleUp } from "./resources.ts";
-import { undoArea } from "./undo-area.ts";
 import { cronJobBack } from "./workload.ts";
 
 export function jobFixes(open: Case, item: Candidate): readonly (Fix | undefined)[] {
@@ -47,11 +49,15 @@ export function autoscalerFixes(open: Case, item: Candidate): readonly (Fix | un
     ];
   }
   const target = item.hits.find((ref) => ref.kind !== "HorizontalPodAutoscaler");
+  // No action sets the metrics of an autoscaler: what was changed is for a person to put back.
+  const fields = change ? [...new Set(fieldsOf(change, "autoscale").map(fieldName))] : [];
   return [
-    ...(change ? undoArea(open, change, "autoscale") : []),
     guide(
       culprit,
       [
+        ...(change && fields.length > 0
+          ? [`Put ${fields.join(", ")} of ${culprit.name} back to what was there before ${utcTime(change.at)}.`]
+          : []),
         "kubectl get apiservices v1beta1.metrics.k8s.io",
         `kubectl -n ${culprit.namespace} describe hpa ${culprit.name}`,
         "Repair the metrics source that the autoscaler reads.",

@@ -1,6 +1,6 @@
 import { asWorkload } from "../../cluster/kubernetes-types.ts";
 import { parseQuantity } from "../../cluster/quantity.ts";
-import { podSpecOf } from "../../cluster/workload.ts";
+import { isRolloutKind, podSpecOf } from "../../cluster/workload.ts";
 import type { ObjectRef } from "../../incident/object-ref.ts";
 import type { Candidate } from "../case/candidate.ts";
 import type { Case } from "../case/case.ts";
@@ -43,9 +43,7 @@ export function scaleUp(open: Case, workload: ObjectRef, reason: string, fit: nu
 }
 
 export function restart(workload: ObjectRef, reason: string, fit = 0.8): Fix | undefined {
-  return ["Deployment", "StatefulSet", "DaemonSet"].includes(workload.kind)
-    ? fix("restart", workload, {}, reason, fit)
-    : undefined;
+  return isRolloutKind(workload.kind) ? fix("restart", workload, {}, reason, fit) : undefined;
 }
 
 export function memoryFixes(open: Case, item: Candidate): readonly (Fix | undefined)[] {

@@ -1,11 +1,11 @@
 import { isKind } from "../../cluster/kubernetes-types.ts";
+import { isRolloutKind } from "../../cluster/workload.ts";
 import { type ObjectRef, sameRef } from "../../incident/object-ref.ts";
 import { own } from "../../lib/own.ts";
 import type { Candidate } from "../case/candidate.ts";
 import type { Case } from "../case/case.ts";
 import { type Fix, fix, guide } from "./fix.ts";
 import { restart } from "./resources.ts";
-import { rollable } from "./undo-area.ts";
 import { undoChange } from "./undo-change.ts";
 
 const kinds: ReadonlySet<string> = new Set(["Ingress", "CronJob", "PodDisruptionBudget"]);
@@ -42,7 +42,7 @@ export function routeFixes(_open: Case, item: Candidate): readonly (Fix | undefi
 
 /** A webhook that does not answer: what runs behind it comes back, or the API server stops to insist on it. */
 export function webhookFixes(open: Case, { culprit, facts, change }: Candidate): readonly (Fix | undefined)[] {
-  if (change && rollable.has(culprit.kind)) return undoChange(open, change, { rollbackFirst: true });
+  if (change && isRolloutKind(culprit.kind)) return undoChange(open, change, { rollbackFirst: true });
   if (culprit.kind === "ValidatingAdmissionPolicy" || culprit.kind === "Namespace")
     return [
       guide(

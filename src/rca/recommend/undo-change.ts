@@ -1,11 +1,10 @@
-import { templateOf } from "../../cluster/workload.ts";
+import { isRolloutKind, templateOf } from "../../cluster/workload.ts";
 import type { ObjectRef } from "../../incident/object-ref.ts";
 import type { Case } from "../case/case.ts";
 import type { Change } from "../gather/changes.ts";
 import { diffFields } from "../gather/field-diff.ts";
 import { type Fix, fix, guide } from "./fix.ts";
-
-import { rollable, undoArea } from "./undo-area.ts";
+import { undoArea } from "./undo-area.ts";
 
 /** Revision that has the template of before; undefined when that is simply the one before the present. */
 function revisionBefore(open: Case, change: Change): number | undefined {
@@ -28,7 +27,7 @@ function revisionBefore(open: Case, change: Change): number | undefined {
 
 /** Back to the revision before the change; undefined for what has no revisions. */
 export function rollback(open: Case, change: Change, reason: string, fit = 0.97): Fix | undefined {
-  if (!rollable.has(change.ref.kind) || change.action !== "modified") return undefined;
+  if (!isRolloutKind(change.ref.kind) || change.action !== "modified") return undefined;
   if (!change.fields.some((field) => field.path.startsWith("spec.template"))) return undefined;
   const toRevision = revisionBefore(open, change);
   return fix("rollback-deployment", change.ref, toRevision === undefined ? {} : { toRevision }, reason, fit);

@@ -1,6 +1,6 @@
 import { clusterOf, type LogMark } from "../../cluster/log-cluster.ts";
 import type { LogQuote, LogView } from "../../incident/diagnosis/log-view.ts";
-import type { ObjectRef } from "../../incident/object-ref.ts";
+import { type ObjectRef, refKey } from "../../incident/object-ref.ts";
 import { quoted } from "../../incident/quoted.ts";
 import type { Redact, Redacted } from "../../incident/redacted.ts";
 import type { Case } from "../case/case.ts";
@@ -87,17 +87,23 @@ function ordinaryOf(open: Case, workload: ObjectRef, from: number, budget: { lin
 /**
  * The log view of a case: rare and severe lines of the workloads with symptoms, and of what they depend on, taken
  * together. Undefined when there is none that is severe and news. Texts are redacted.
+ * @param concerned what the cause and its effects are about, once that is decided: of whoever else an error may still be a
+ * part of it, while a warning or an ordinary line is something of its own and would only mislead
  */
-export function logViewOf(open: Case, redact: Redact): LogView | undefined {
+export function logViewOf(open: Case, redact: Redact, concerned?: readonly ObjectRef[]): LogView | undefined {
+  const about = concerned && new Set(concerned.map(refKey));
   const from = open.onset - preludeMs;
   const window = { before: open.window.before, onset: from, now: open.now };
   const marks: Mark[] = [];
   const background: string[] = [];
   const budget = { lines: maxOrdinaryLines };
   for (const workload of open.scope.slice(0, maxWorkloads)) {
-    marks.push(...severeOf(open, workload, window, redact));
+    const bystander = about !== undefined && !about.has(refKey(workload));
+    const severe = severeOf(open, workload, window, redact);
+    marks.push(...severe.filter(({ level }) => !bystander || level !== "warn"));
     const ordinary = ordinaryOf(open, workload, from, budget);
     background.push(...ordinary.background);
+    if (bystander) continue;
     for (const { line, pod, ...times } of ordinary.news) {
       const text = quoted(gistOf(line).text, quoteChars, redact);
       marks.push({ workload, pod, level: "other", text, countBefore: 0, ...times });

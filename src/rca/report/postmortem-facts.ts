@@ -21,7 +21,9 @@ export function facts(input: PostmortemInput): readonly string[] {
   const [best] = diagnosis.hypotheses;
   const taken = told.find(({ kind }) => kind === "acknowledge");
   const fix = theFix(input);
-  const after = (at: number, since: number) => `${fullTime(at)}, ${duration(at - since)} later`;
+  // As the times beside it, which are shown in whole seconds.
+  const apart = (at: number, since: number) => duration((Math.floor(at / 1_000) - Math.floor(since / 1_000)) * 1_000);
+  const after = (at: number, since: number) => `${fullTime(at)}, ${apart(at, since)} later`;
   const rows: (readonly [string, string])[] = [
     ["Incident", `${cell(incident.id)} in cluster ${cell(incident.cluster)}, severity ${incident.severity}`],
     ["Began", fullTime(incident.onset)],
@@ -32,7 +34,7 @@ export function facts(input: PostmortemInput): readonly string[] {
       "Resolved",
       incident.resolvedAt === undefined
         ? "not yet"
-        : `${fullTime(incident.resolvedAt)}; ${duration(incident.resolvedAt - incident.onset)} of trouble in all`,
+        : `${fullTime(incident.resolvedAt)}; ${apart(incident.resolvedAt, incident.onset)} of trouble in all`,
     ],
     [
       "Cause",

@@ -18,9 +18,9 @@ const feltWords: Readonly<Record<string, string>> = {
   "traffic-stopped": "requests stayed away",
 };
 /** The same of whom is called, where a caller has seen it. */
-const feltByCallers: Readonly<Record<string, string>> = {
-  "client-errors": "calls to it failed",
-  "client-latency": "calls to it took long",
+const feltByCallers: Readonly<Record<string, (caller: string) => string>> = {
+  "client-errors": (caller) => `calls from ${caller} failed`,
+  "client-latency": (caller) => `calls from ${caller} took long`,
 };
 const impactShown = 4;
 
@@ -37,7 +37,7 @@ function spansOf(
   const spans = own.map(({ reason, seenOn, summary, startsAt, endsAt }) => {
     const end = endsAt ?? incident.resolvedAt;
     const felt =
-      (seenOn && ownOf(feltByCallers, reason)) ??
+      (seenOn && ownOf(feltByCallers, reason)?.(cell(seenOn.name))) ??
       ownOf(feltWords, reason) ??
       cell(pointingAt(redact(summary), asTold(evidence)));
     return `${felt} (${end === undefined ? `since ${clock(startsAt)} UTC` : `${clock(startsAt)} to ${clock(end)} UTC`})`;

@@ -3,6 +3,7 @@ import { causeText } from "../../incident/diagnosis/cause-text.ts";
 import type { TimelineEntry } from "../../incident/diagnosis/diagnosis.ts";
 import { asTold } from "../../incident/diagnosis/evidence-texts.ts";
 import { ruledOutGroups } from "../../incident/diagnosis/ruled-out-groups.ts";
+import { bySecond } from "../../incident/diagnosis/timeline-order.ts";
 import { pointingAt } from "../../incident/diagnosis/told-once.ts";
 import { actionTitle } from "../../incident/fix/action-title.ts";
 import { partlyApplied } from "../../incident/fix/execution.ts";
@@ -24,7 +25,9 @@ export function cause({ diagnosis, evidence }: PostmortemInput): readonly string
           ...(best.against.length > 0 ? ["", `Against it: ${best.against.join(", ")}.`] : []),
         ]
       : ["No cause is known."]),
-    ...(diagnosis.confidenceReason ? ["", `Why that sure: ${cell(diagnosis.confidenceReason)}.`] : []),
+    ...(best && diagnosis.confidenceReason
+      ? ["", `Why ${percent(best.probability)}: ${cell(diagnosis.confidenceReason)}.`]
+      : []),
     ...(diagnosis.inconclusive && diagnosis.questions.length > 0
       ? ["", "What would decide:", "", ...diagnosis.questions.map((question) => `- ${cell(question)}`)]
       : []),
@@ -59,7 +62,7 @@ export function timeline({ diagnosis, evidence, told = [] }: PostmortemInput): r
   const entries: readonly TimelineEntry[] = [
     ...diagnosis.timeline,
     ...told.filter((entry) => !toldThere.has(entry.kind)),
-  ].sort((a, b) => a.at - b.at);
+  ].sort(bySecond);
   const [first] = entries;
   if (!first) return ["Nothing is known."];
   const clock = timesOf(entries.map(({ at }) => at));
@@ -69,7 +72,9 @@ export function timeline({ diagnosis, evidence, told = [] }: PostmortemInput): r
     "| time | what | evidence |",
     "|---|---|---|",
     ...entries.map(
-      ({ at, text, evidence: id }) => `| ${clock(at)} | ${cell(pointingAt(text, asTold(evidence)))} | ${id ?? ""} |`,
+      ({ at, text, evidence: id }) =>
+        // What has evidence of its own is what the story is about, and told.
+        `| ${clock(at)} | ${cell(id ? text : pointingAt(text, asTold(evidence)))} | ${id ?? ""} |`,
     ),
   ];
 }
@@ -81,7 +86,7 @@ function outcomeWords({ execution: { outcome, detail } }: PostmortemInput["execu
 }
 
 /** What was changed, by whose word, and whether it helped; then what was offered and not taken. */
-export function done({ executions, recommendations }: PostmortemInput): readonly string[] {
+export function done({ executions, recommendations, incident }: PostmortemInput): readonly string[] {
   const lines = executions.flatMap((one) => {
     const { execution, title, kubectl, approvedBy, verification } = one;
     const by = approvedBy.length > 0 ? `, approved by ${cell(approvedBy.join(", "))}` : "";
@@ -99,7 +104,12 @@ export function done({ executions, recommendations }: PostmortemInput): readonly
   return [
     ...(lines.length > 0 ? lines : ["Nothing was changed by kubemend.", ""]),
     ...(left.length > 0
-      ? ["Offered and not taken:", "", ...left.map(({ title, reason }) => `- ${cell(title)}: ${cell(reason)}`), ""]
+      ? [
+          incident.resolvedAt === undefined ? "Offered so far:" : "Offered and not taken:",
+          "",
+          ...left.map(({ title, reason }) => `- ${cell(title)}: ${cell(reason)}`),
+          "",
+        ]
       : []),
   ];
 }

@@ -1,5 +1,6 @@
 import type { Anomaly } from "../../incident/anomaly.ts";
 import type { TimelineEntry } from "../../incident/diagnosis/diagnosis.ts";
+import { bySecond } from "../../incident/diagnosis/timeline-order.ts";
 import { refKey, sameRef } from "../../incident/object-ref.ts";
 import { quoted } from "../../incident/quoted.ts";
 import type { Redact } from "../../incident/redacted.ts";
@@ -74,6 +75,6 @@ export function timelineOf(open: Case, redact: Redact): readonly TimelineEntry[]
     ...(resolvedAt === undefined ? [] : [{ at: resolvedAt, text: "The symptoms were gone." }]),
   ];
   return [...rows]
-    .sort((a, b) => a.at - b.at)
+    .sort(bySecond)
     .map(({ at, text, evidence }) => ({ at, text: quoted(text, 400, redact), ...(evidence ? { evidence } : {}) }));
 }

@@ -99,12 +99,14 @@ export function podShifts(
   return middle === undefined ? { shifts } : { usual: middle, shifts };
 }
 
+/** A change, and those of its fields that lie in the areas asked for. */
+export interface ChangedFields {
+  readonly change: Change;
+  readonly fields: readonly FieldChange[];
+}
+
 /** The fields of the newest change in an area, with the change. */
-export function lastFields(
-  open: Case,
-  ref: ObjectRef,
-  ...areas: readonly FieldArea[]
-): { readonly change: Change; readonly fields: readonly FieldChange[] } | undefined {
+export function lastFields(open: Case, ref: ObjectRef, ...areas: readonly FieldArea[]): ChangedFields | undefined {
   const change = open.lastChange(ref, ...areas);
   return change ? { change, fields: fieldsOf(change, ...areas) } : undefined;
 }

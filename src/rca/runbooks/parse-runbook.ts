@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { causeCodes, isCauseCode } from "../../incident/cause.ts";
+import { nearestSetting } from "../../lib/nearest-setting.ts";
 import { readYaml } from "../../lib/read-yaml.ts";
 import { wordsOf } from "./words.ts";
 
@@ -36,11 +38,28 @@ export interface ParsedRunbook {
   readonly complaint?: string;
 }
 
+/** What was probably meant and is not so. Keys that resemble none of ours are another program's. */
+function neverFits(keys: readonly string[], { causes }: RunbookHints): string | undefined {
+  const cause = causes.find((code) => !isCauseCode(code));
+  if (cause !== undefined) {
+    const meant = nearestSetting(cause, causeCodes);
+    return `causes: ${cause} is none; ${meant ? `did you mean ${meant}?` : "docs/catalogue.md has them all"}`;
+  }
+  const known = Object.keys(hintsSchema.shape);
+  const stray = keys.find((key) => !known.includes(key) && nearestSetting(key, known) !== undefined);
+  return stray === undefined ? undefined : `${stray} is not read; did you mean ${nearestSetting(stray, known)}?`;
+}
+
 function hintsOf(yaml: string): { readonly hints: RunbookHints; readonly complaint?: string } {
   const yamlRead = readYaml(yaml, { maxAliases: 0 });
   if (!yamlRead.ok) return { hints: noHints, complaint: "front matter is not YAML" };
   const read = hintsSchema.safeParse(yamlRead.value ?? {});
-  if (read.success) return { hints: read.data };
+  if (read.success) {
+    const complaint = neverFits(Object.keys(yamlRead.value ?? {}), read.data);
+    // By a cause that there is not, the page would never be quoted.
+    const hints = { ...read.data, causes: read.data.causes.filter(isCauseCode) };
+    return complaint ? { hints, complaint: `front matter: ${complaint}` } : { hints };
+  }
   const [issue] = read.error.issues;
   return { hints: noHints, complaint: `front matter: ${issue?.path.join(".")} ${issue?.message}` };
 }

@@ -110,3 +110,8 @@ export async function takeEndingSilences(
     returning ${columns}`.execute(database.kysely);
   return rows.map(fromRow);
 }
+
+/** Nobody could be told of its end after all: it is handed out again. */
+export async function putBackEndingSilence(database: Database, id: string): Promise<void> {
+  await sql`update silence set told_at = null where id = ${id}::bigint`.execute(database.kysely);
+}

@@ -31,6 +31,13 @@ describe("kubemend audit", () => {
     expect((await kubemend("verify")).stdout).toBe("The audit chain is intact: 1203 entries.\n");
   });
 
+  test("verify says which database it has asked when it finds nothing", async () => {
+    await database.pool.query("delete from audit; update audit_head set seq = 0, hash = repeat('0', 64)");
+    expect((await kubemend("verify")).stdout).toBe(
+      "The audit chain is intact: 0 entries. Nothing has been decided in PostgreSQL at DATABASE_URL; --config and DATABASE_URL say which database is asked.\n",
+    );
+  });
+
   test.each([
     ["update audit set actor = 'slack:U2' where seq = 1100", "entry 1100: the entry there is not what was written"],
     ["delete from audit where seq = 7", "entry 7: an entry is missing there"],

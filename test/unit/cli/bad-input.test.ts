@@ -3,6 +3,7 @@ import {
   chmodSync,
   closeSync,
   cpSync,
+  mkdirSync,
   mkdtempSync,
   openSync,
   readFileSync,
@@ -186,10 +187,12 @@ describe("bad input is one clear sentence with the remedy, and exit code 2", () 
   });
 });
 
-test("analyze prints what it found as JSON, and never needs the truth", () => {
+test("analyze prints what it found as JSON, and never needs the truth; a page that can never fit is told beside it", () => {
   const copy = damaged("without-truth", (path) => rmSync(join(path, "truth.json")));
-  const run = kubemend(["analyze", copy, "--json"]);
-  expect(run.stderr).toBe("");
+  mkdirSync(join(folder, "pages"));
+  writeFileSync(join(folder, "pages", "p.md"), "---\ncauses: missing-envs\n---\n# P\ntext");
+  const run = kubemend(["analyze", copy, "--json", "--runbooks", "pages"]);
+  expect(run.stderr).toBe("p.md: front matter: causes: missing-envs is none; did you mean missing-env?\n");
   expect(run.status).toBe(0);
   const { incidents, stats } = JSON.parse(run.stdout);
   expect(incidents).toHaveLength(1);

@@ -51,7 +51,11 @@ describe("kubemend record", () => {
     { what: "raw texts need a second yes", args: ["--raw"], says: "--yes-secrets-may-be-in-it" },
     { what: "minutes are a number", args: ["--minutes", "ten"], says: "--minutes must be a number" },
     { what: "more than can be read back is not recorded", args: ["--max-bytes", "9e9"], says: "--max-bytes" },
-    { what: "a truth that is not there is told at once", args: ["--truth", "/nowhere.json"], says: "/nowhere.json" },
+    {
+      what: "a truth that is not there is told at once",
+      args: ["--truth", "/nowhere.json"],
+      says: "/nowhere.json cannot be read: no such file or folder.",
+    },
   ])("$what", async ({ args, says }) => {
     await using child = run("--out", join(folder, "refused"), ...args);
     expect(await child.ended).toMatchObject({ code: 2 });

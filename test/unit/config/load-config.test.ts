@@ -101,6 +101,9 @@ test("what does not fit together is told beside what is wrong for itself", async
 });
 
 test("what is wrong with a value is said as it looks in YAML", async () => {
+  expect(await problemOf("email: { to: [ann, ben@example.com] }")).toContain(
+    "email.to.0: must be an address such as ann@example.com (line 1)",
+  );
   const problem = await problemOf(
     'cluster: 42\nlog: { level: verbose }\nemail:\n  to: ann@example.com\ningest: { open: "yes" }\nslack: 7\n' +
       "detection: { shards: 1.5 }\nchaos: { people: [ann@example.com] }\nredaction: { revealTo: [U123] }\n",
@@ -124,6 +127,10 @@ test("a channel whose # begins a comment is refused: its incidents would go else
   );
   expect(problem).toContain("line 2: # begins a comment, so channel is empty; put the name in quotes");
   expect(problem).toContain("line 4: # begins a comment");
+  // Within braces it swallows the brace as well.
+  expect(await problemOf('# { channel: #a }\nslack: { fallbackChannel: "#b", channel: #ops }\nlog: {}\n')).toContain(
+    "has 1 problem:\n  - line 2: # begins a comment, so channel is empty; put the name in quotes",
+  );
   const config = await loadConfig(
     file("quoted.yaml", 'slack:\n  channel: "#ops" # ours\n  fallbackChannel: # none\n'),
     {},

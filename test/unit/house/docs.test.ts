@@ -185,7 +185,7 @@ describe("examples", () => {
   const policy = z.toJSONSchema(policySchema, { io: "input", unrepresentable: "any" }) as JsonSchema;
   const defaults = parse(read("k8s/chart/values.yaml")) as Record<string, object>;
   /** Named like settings: an event of the log, and what OpenTelemetry calls a service. */
-  const others = ["runbooks.read", "service.name"];
+  const others = ["model.failed", "runbooks.read", "service.name"];
   const isValues = new Ajv({ strict: false, validateFormats: false }).compile(chart);
 
   /** What is wrong with an example, by what it is an example of; undefined for pieces of other programs' files. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { diagnoseByRules } from "../../../src/rca/diagnose-by-rules.ts";
 import { gistOf } from "../../../src/rca/gather/line-gist.ts";
+import { noOutcomes } from "../../../src/rca/weigh/confidence.ts";
 import { brokenShop } from "./broken-shop.ts";
 
 test("a diagnosis holds what the logs say: first, worst, words, and how often", async () => {
@@ -42,6 +43,46 @@ test("it says how much of the logs could be read", async () => {
   expect(read).toBe(1);
   shop.observation.logs.missed(shop.onset, 1_000_000);
   expect(diagnoseByRules(input).diagnosis.logView?.shareRead).toBeLessThan(0.01);
+});
+
+test("what else a workload without any symptom warns of is not taken for a part of it, an error is", async () => {
+  for (const [level, workloads] of [
+    ["warn", ["orders"]],
+    ["error", ["catalogue", "orders"]],
+  ] as const) {
+    const { shop, input } = await brokenShop();
+    const [pod = ""] = shop.pods("catalogue");
+    const line = `level=${level} msg="slow query" statement=items_by_tag`;
+    for (let i = 0; i < 2; i++)
+      shop.observation.logs.push({
+        at: shop.onset + 100 + i,
+        namespace: "sock-shop",
+        pod,
+        container: "catalogue",
+        line,
+      });
+    const { diagnosis } = diagnoseByRules(input);
+    expect(diagnosis.inconclusive).toBe(false);
+    const names = new Set(diagnosis.logView?.quotes.map(({ workload }) => workload.name));
+    expect([...names].sort(), level).toEqual(workloads);
+  }
+});
+
+test("while the cause is not decided, a warning of whoever is called may be what it is about", async () => {
+  const { shop, input } = await brokenShop("level=info msg=started");
+  const [pod = ""] = shop.pods("catalogue");
+  const line = 'level=warn msg="slow query" statement=items_by_tag';
+  for (let i = 0; i < 4; i++)
+    shop.observation.logs.push({ at: shop.onset + 100 + i, namespace: "sock-shop", pod, container: "catalogue", line });
+  const rejected = diagnoseByRules(input).diagnosis.hypotheses.map(({ cause, culprit }) => ({
+    cause,
+    culprit,
+    by: "Ana",
+  }));
+  const outcomes = { cause: () => noOutcomes, fix: () => noOutcomes };
+  const { diagnosis } = diagnoseByRules({ ...input, history: { similar: [], outcomes, rejected } });
+  expect(diagnosis.inconclusive).toBe(true);
+  expect(diagnosis.logView?.first.text).toContain("slow query");
 });
 
 /** A diagnosis of a broken shop in which the frontend, which had written before, wrote these lines half a minute before the trouble. */

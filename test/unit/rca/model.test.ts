@@ -100,6 +100,20 @@ describe("a model explains what the rules found", () => {
   });
 });
 
+describe("what nobody knows the price of", () => {
+  it("a request that nobody waited for any more counts for all it may have cost, and says why it failed", async () => {
+    const { input } = await brokenShop();
+    await using server = await fakeOpenAi(() => undefined);
+    const model = local(server.url, { deadlineSeconds: 0.3 });
+    const { diagnosis, trouble } = await diagnose({ ...input, model });
+    expect(diagnosis).toMatchObject({ by: "rules", modelNote: "the model did not answer in time" });
+    expect(trouble).toMatchObject({ reason: "timeout" });
+    const [asked] = server.asked;
+    // The answer's tokens are more than a quarter of the characters of the question.
+    expect(model.budget.lastHour).toBeGreaterThan(Math.ceil((asked?.body.length ?? 0) / 4) + 1_700);
+  });
+});
+
 describe("the token budget of a case", () => {
   /** Thirty pieces of evidence from 40 to 1,200 characters. */
   async function manyPieces() {

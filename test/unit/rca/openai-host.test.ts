@@ -2,6 +2,7 @@ import nock from "nock";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { ModelCall } from "../../../src/rca/model/model-port.ts";
 import { createOpenAiModel } from "../../../src/rca/model/openai-model.ts";
+import { freePort } from "../../support/free-port.ts";
 
 /** Servers of one's own are faked over HTTP elsewhere; here it is about OpenAI's own address, which no fake can have. */
 beforeEach(() => nock.disableNetConnect());
@@ -67,15 +68,28 @@ test("with a key alone the question goes to OpenAI, over TLS, once, with the key
   });
 });
 
+const contextTooShort =
+  "This model's maximum context length is 8192 tokens. However, you requested 9312 tokens (7000 in the messages, 512 in the functions, 1800 in the completion).";
+
 test.each([
   { status: 401, reason: "bad-key" },
+  {
+    status: 404,
+    message: "The model `gpt-5-mini` does not exist or you do not have access to it.",
+    reason: "no-model",
+  },
   { status: 429, reason: "rate-limited" },
+  { status: 400, message: contextTooShort, reason: "too-long" },
   { status: 500, reason: "server-error" },
-])("HTTP $status of OpenAI is $reason, and is asked once: the diagnosis has a deadline", async ({ status, reason }) => {
-  const scope = nock("https://api.openai.com")
-    .post("/v1/chat/completions")
-    .reply(status, { error: { message: "no" } });
-  expect(await model("sk-test-2").ask(call, never)).toMatchObject({ type: "failed", reason });
+])("HTTP $status of OpenAI is $reason, and is asked once: the diagnosis has a deadline", async ({
+  status,
+  reason,
+  message = "no",
+}) => {
+  const scope = nock("https://api.openai.com").post("/v1/chat/completions").reply(status, { error: { message } });
+  const asked = { ...call, tools: [{ name: "read_logs", description: "", parameters: {} }] };
+  const reply = await model("sk-test-2").ask(asked, never);
+  expect(reply).toMatchObject({ type: "failed", reason, detail: expect.stringContaining(message) });
   expect(scope.isDone()).toBe(true);
   expect(nock.pendingMocks()).toEqual([]);
 });
@@ -94,4 +108,61 @@ test("a kept connection that the server has closed meanwhile does not make the m
   expect(await local?.ask(call, never)).toMatchObject({ type: "answer" });
   expect(await local?.ask(call, never)).toMatchObject({ type: "answer" });
   expect(server.asked).toHaveLength(3);
+});
+
+/** An answer whose model has thought, and then said nothing that could be used. */
+const unused = (message: object) => ({
+  choices: [{ index: 0, finish_reason: "length", message: { role: "assistant", ...message } }],
+  usage: { prompt_tokens: 900, completion_tokens: 5_400, total_tokens: 6_300 },
+});
+
+test.each([
+  { name: "a refusal", body: unused({ content: null, refusal: "I cannot help with that." }), reason: "refused" },
+  { name: "nothing but thoughts", body: unused({ content: null }), reason: "bad-answer" },
+])("$name is paid for, and counts", async ({ body, reason }) => {
+  nock("https://api.openai.com").post("/v1/chat/completions").reply(200, body);
+  expect(await model("sk-test-3").ask(call, never)).toMatchObject({
+    type: "failed",
+    reason,
+    used: { input: 900, output: 5_400 },
+  });
+});
+
+test("what a server has not read costs nothing, what was lost on the way nobody knows", async () => {
+  nock("https://api.openai.com").post("/v1/chat/completions").reply(429, {});
+  expect(await model("sk-test-4").ask(call, never)).toMatchObject({ used: { input: 0, output: 0 } });
+  nock.enableNetConnect();
+  const { fakeOpenAi } = await import("../../support/fake-openai.ts");
+  await using server = await fakeOpenAi((_asked, response) => void response.destroy());
+  const lost = await createOpenAiModel({ name: "local", baseUrl: server.url })?.ask(call, never);
+  expect(lost).toMatchObject({ type: "failed", reason: "unreachable" });
+  expect(lost).not.toHaveProperty("used");
+  const away = await createOpenAiModel({ name: "local", baseUrl: `http://127.0.0.1:${await freePort()}/v1` })?.ask(
+    call,
+    never,
+  );
+  expect(away).toMatchObject({ type: "failed", reason: "unreachable", used: { input: 0, output: 0 } });
+});
+
+test.each([200, 500])("an answer with status %i that does not end is not read to its end", async (status) => {
+  nock.enableNetConnect();
+  const { fakeOpenAi } = await import("../../support/fake-openai.ts");
+  const chunk = Buffer.alloc(1024 * 1024, "x");
+  const most = 200;
+  let sent = 0;
+  await using server = await fakeOpenAi((_asked, response) => {
+    response.writeHead(status, { "content-type": "application/json" });
+    const pour = () => {
+      while (sent < most && !response.destroyed && response.write(chunk)) sent++;
+      if (sent >= most) response.end();
+    };
+    response.on("drain", () => {
+      sent++;
+      pour();
+    });
+    pour();
+  });
+  const local = createOpenAiModel({ name: "local", baseUrl: server.url });
+  expect(await local?.ask(call, never)).toMatchObject({ type: "failed" });
+  expect(sent).toBeLessThan(50);
 });

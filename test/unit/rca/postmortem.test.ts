@@ -180,3 +180,53 @@ it("what a model makes of a measurement does not stand beside what was measured"
   expect(told([{ ...anomaly, family: "metric", reason: "error-ratio" }, foretold])).not.toContain(foretold.summary);
   expect(told([foretold])).toContain(foretold.summary);
 });
+
+it("a story is told in its order, with what changed in full; who called is named, and times agree with each other", async () => {
+  const { input } = await brokenShop();
+  const { diagnosis, evidence, recommendations } = diagnoseByRules(input);
+  const [anomaly] = input.incident.anomalies;
+  if (!anomaly) throw new Error("the shop has a symptom");
+  const { redact } = input;
+  const noon = Date.UTC(2026, 10, 20, 12);
+  const change = "Deployment sock-shop/orders changed: environment variable AUDIT_LEVEL removed";
+  const failed = (name: string) => ({
+    ...anomaly,
+    reason: "client-errors",
+    family: "metric" as const,
+    seenOn: { kind: "Deployment", namespace: "sock-shop", name },
+  });
+  const write = (over: { resolvedAt?: number }) =>
+    postmortem({
+      incident: {
+        ...input.incident,
+        onset: noon + 100,
+        openedAt: noon + 5_900,
+        anomalies: [failed("frontend"), failed("web")],
+        ...over,
+      },
+      diagnosis: {
+        ...diagnosis,
+        timeline: [
+          { at: noon + 400, text: redact(change), evidence: "E1" },
+          { at: noon, text: redact("Pod orders-1 keeps crashing") },
+        ],
+      },
+      evidence: evidence.map((one) => (one.id === "E1" ? { ...one, text: redact(change) } : one)),
+      recommendations,
+      executions: [],
+      redact,
+    });
+  const text = write({ resolvedAt: noon + 65_000 });
+  expect(text).toContain("12:00:05 UTC, 5 s later");
+  expect(text).toContain("12:01:05 UTC; 1 min 5 s of trouble in all");
+  expect(text.split(/calls from (?:frontend|web) failed/)).toHaveLength(3);
+  const rows = text.split("\n").filter((line) => line.startsWith("| 12:00:00"));
+  expect(rows).toEqual([
+    `| 12:00:00 | ${change.replace("_", "\\_")} | E1 |`,
+    "| 12:00:00 | Pod orders-1 keeps crashing |  |",
+  ]);
+  expect(text).toContain("Offered and not taken:");
+  const open = write({});
+  expect(open).toContain("Offered so far:");
+  expect(open).not.toContain("not taken");
+});

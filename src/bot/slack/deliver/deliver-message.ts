@@ -32,10 +32,17 @@ const channelGone = new Set([
 type Place = { readonly channel: string; readonly ts: string };
 type Posts = ReadonlyMap<string, PostedMessage>;
 
-/** The picture that fits the stage the incident is in; each is drawn once. */
+/** The picture that fits the stage the incident is in; each is drawn once. An incident that comes back has another end. */
 function chartKey({ incident }: IncidentView): string {
-  if (incident.status === "resolved") return "chart:after";
+  if (incident.status === "resolved") return `chart:after:${incident.resolvedAt ?? 0}`;
   return incident.updatedAt - incident.onset < earlyMs ? "chart:early" : "chart";
+}
+
+/** What is shown while, or because, the picture of this stage cannot be had: the newest of an end, else the fullest before it. */
+function earlierChart(posts: Posts): string | undefined {
+  const ends = [...posts].filter(([key, { ts }]) => key.startsWith("chart:after") && ts).map(([key]) => key);
+  const keys = [...ends.sort().reverse(), "chart", "chart:early"];
+  return keys.map((key) => posts.get(key)?.ts).find((ts) => ts) ?? undefined;
 }
 
 /** Uploads the chart of this stage; one that cannot be drawn or uploaded never holds the message back. */
@@ -43,11 +50,11 @@ async function chartFile(deps: DeliverDeps, view: IncidentView, posts: Posts): P
   const key = chartKey(view);
   const known = posts.get(key)?.ts;
   if (known) return known;
-  const earlier = posts.get("chart")?.ts ?? posts.get("chart:early")?.ts ?? undefined;
+  const earlier = earlierChart(posts);
   const content = await deps.drawChart?.(view).catch(() => undefined);
   if (!content) return earlier;
   const altText = `Abnormal series around incident ${view.incident.id}`;
-  const name = `incident-${view.incident.id}-${key.replace(":", "-")}.png`;
+  const name = `incident-${view.incident.id}-${key.replaceAll(":", "-")}.png`;
   const uploaded = await deps.slack.upload({ name, title: fileTitle(view.incident.title), content, altText });
   if (!uploaded.ok) return earlier;
   await deps.book.announce(view.incident.id, key, deps.channel);

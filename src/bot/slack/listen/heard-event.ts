@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { cut } from "../../words.ts";
-import { cleanText } from "../render/text.ts";
+import { asWritten, cleanText } from "../render/text.ts";
 
 /** What is kept of an event: what its handling needs, nothing else. */
 export const heardEventSchema = z.strictObject({
@@ -39,6 +39,9 @@ const envelopeSchema = z.object({
 
 const textLimit = 2_000;
 
+/** Messages that people write: with a file, or from a thread into the channel as well. All others tell of something else. */
+const written: ReadonlySet<string> = new Set(["file_share", "thread_broadcast"]);
+
 /**
  * Reads one delivery of Slack's Events API. Heard are: the App Home being opened, mentions, direct messages, and questions in
  * a thread (whether the thread is an incident's is looked up later). What bots say, edits and the rest are not for us.
@@ -51,7 +54,7 @@ export function hearEvent(body: unknown): { readonly id: string; readonly event:
   const { user, channel } = event;
   const ts = event.ts ?? event.event_ts;
   if (user === undefined || channel === undefined || ts === undefined) return undefined;
-  if (event.bot_id !== undefined || event.subtype !== undefined) return undefined;
+  if (event.bot_id !== undefined || (event.subtype !== undefined && !written.has(event.subtype))) return undefined;
   const ourselves = authorizations?.[0]?.user_id;
   if (ourselves !== undefined && user === ourselves) return undefined;
   const heard = (kind: HeardEvent["kind"], more: Partial<HeardEvent> = {}) => ({
@@ -71,7 +74,8 @@ export function hearEvent(body: unknown): { readonly id: string; readonly event:
   if (event.type === "app_home_opened") return event.tab === "home" ? heard("home") : undefined;
   const mention = ourselves === undefined ? undefined : `<@${ourselves}>`;
   const said = cleanText(event.text ?? "");
-  const text = cut((mention ? said.replaceAll(mention, " ") : said).replace(/\s+/g, " ").trim(), textLimit);
+  const others = asWritten(mention ? said.replaceAll(mention, " ") : said);
+  const text = cut(others.replace(/\s+/g, " ").trim(), textLimit);
   if (event.type === "app_mention") return heard("question", { text, mentioned: true });
   if (event.type !== "message" || text === "") return undefined;
   if (event.channel_type === "im") return heard("question", { text, direct: true });

@@ -6,7 +6,7 @@ import { limits } from "../render/blocks.ts";
 import { renderDeclare, renderNote } from "../render/render-declare.ts";
 import { mrkdwn } from "../render/text.ts";
 import { listener } from "./listen.ts";
-import { type HandlerDeps, handle, noteView, openForm, type Say, typed } from "./request.ts";
+import { type HandlerDeps, handle, noteView, openForm, type Say, toldIfPossible, typed } from "./request.ts";
 
 const listed = 50;
 
@@ -27,8 +27,11 @@ export function listenToShortcuts(app: App, deps: HandlerDeps): void {
       { type: "message_action", callback_id: callbackId },
       async ({ ack, shortcut, context, respond }) => {
         await ack();
-        const beside: Say = (text) =>
-          respond({ text: mrkdwn(text, limits.section), response_type: "ephemeral", replace_original: false });
+        const beside = toldIfPossible(
+          (text) =>
+            respond({ text: mrkdwn(text, limits.section), response_type: "ephemeral", replace_original: false }),
+          deps,
+        );
         const request = { triggerId: shortcut.trigger_id, title, say: beside };
         const form = await openForm(deps, request);
         await handle(deps, { context, userId: shortcut.user.id, say: form.say, name: callbackId }, () =>

@@ -3,7 +3,7 @@ import type { View } from "@slack/types";
 import type { Person } from "../../../incident/approval.ts";
 import { limits } from "../render/blocks.ts";
 import { mrkdwn } from "../render/text.ts";
-import { type HandlerDeps, handle, openForm, type Say } from "./request.ts";
+import { type HandlerDeps, handle, openForm, type Say, toldIfPossible } from "./request.ts";
 
 export interface Pressed {
   /** What the button carries, or the option that was chosen. */
@@ -49,7 +49,7 @@ export function listener(app: App, deps: HandlerDeps) {
       async ({ ack, body, action, context, respond }) => {
         await ack();
         // A home tab has no address to respond to; what is said there goes to the person's own conversation with us.
-        const beside: Say = (said) => {
+        const beside = toldIfPossible((said) => {
           const text = mrkdwn(said, limits.section);
           return body.response_url
             ? respond({ text, response_type: "ephemeral", replace_original: false })
@@ -59,14 +59,17 @@ export function listener(app: App, deps: HandlerDeps) {
                 blocks: [],
                 postId: `say/${context["requestSignature"]}`,
               });
-        };
+        }, deps);
         const { say, act } = begin(body, beside);
         await handle(deps, { context, userId: body.user.id, say, name: actionId }, (by) => {
           const place = placeOf(body);
-          const replace: Say = (said) =>
-            body.response_url
-              ? respond({ text: mrkdwn(said, limits.section), response_type: "ephemeral", replace_original: true })
-              : say(said);
+          const replace = toldIfPossible(
+            (said) =>
+              body.response_url
+                ? respond({ text: mrkdwn(said, limits.section), response_type: "ephemeral", replace_original: true })
+                : say(said),
+            deps,
+          );
           return act({ value: carried(action), by, say, replace, userId: body.user.id, ...(place ? { place } : {}) });
         });
       },

@@ -29,6 +29,14 @@ export type Say = (text: string) => Promise<unknown>;
 
 const failed = "That did not work, and nothing was changed. It is in the log; please try again.";
 
+/**
+ * The same, where Slack may not take the words (an address to answer to lives for half an hour): what was asked for has been done all the
+ * same, and nobody must be told that nothing was changed.
+ */
+export function toldIfPossible(say: Say, { log }: Pick<HandlerDeps, "log">): Say {
+  return (text) => say(text).catch((error: unknown) => log.warn({ error: messageOf(error) }, "slack.answer-failed"));
+}
+
 function requestId(context: Record<string, unknown>): string | undefined {
   const signature = context["requestSignature"];
   return typeof signature === "string" ? signature : undefined;

@@ -4,7 +4,7 @@ import { severities } from "../../../incident/severity.ts";
 import { cut } from "../../words.ts";
 import { viewIds } from "./action-ids.ts";
 import { limits, plain } from "./blocks.ts";
-import { cleanText } from "./text.ts";
+import { asWritten } from "./text.ts";
 
 const severityWords = {
   critical: "critical: users are failing now",
@@ -15,17 +15,6 @@ const severityWords = {
 
 const option = (text: string, value: string): PlainTextOption => ({ text: plain(text, 75), value });
 const oneLine = (text: string, limit: number) => cut(asWritten(text).replace(/\s+/g, " ").trim(), limit);
-
-/** What somebody wrote in Slack, as they read it: mentions without a name are left out, links are their words. */
-function asWritten(text: string): string {
-  return cleanText(text)
-    .replace(/<(?:[@!#])[^<>|]*(?:\|([^<>]*))?>/g, (_all, name?: string) => name ?? "")
-    .replace(/<([^<>|\s]+)(?:\|([^<>]*))?>/g, (_all, href: string, name?: string) => name || href)
-    .replace(/&lt;/g, "<")
-    .replace(/&gt;/g, ">")
-    .replace(/&amp;/g, "&")
-    .replace(/[\s,]+$/, "");
-}
 
 /** Opens an incident by hand; `text` is what somebody wrote about it. */
 export function renderDeclare({ text }: { readonly text: string }): ModalView {

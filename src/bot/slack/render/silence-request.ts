@@ -32,7 +32,7 @@ const kinds = [
 const kindOf = (text: string) => kinds.find((kind) => kind.toLowerCase() === text.toLowerCase());
 const nameShape = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/i;
 
-/** `shop/carts`, `deployment/shop/carts`, `node/worker-1`, `shop/*`, `detector:log-burst`, `carts`, `all`. */
+/** `shop/carts`, `deployment/shop/carts`, `node/worker-1`, `shop/*`, `detector:log-error-burst`, `carts`, `all`. */
 function parseMatcher(text: string): SilenceMatcher | undefined {
   if (text === "all") return {};
   if (text.startsWith("detector:")) {
@@ -83,7 +83,7 @@ const notRead = (what: string) => ({ ok: false, text: `${what} ${usage}` }) as c
 const shownWord = (word: string) => `"${cut(word.replaceAll("`", "'"), 40)}"`;
 
 const usage =
-  "Say what and for how long: `/incident silence shop/carts 2h while the migration runs`, or `until 22:00` by your own clock. What can be a workload (`shop/carts`), a namespace (`shop/*`), an incident (`#42`), a detector (`detector:log-burst`), a node (`node/worker-1`) or `all`. `in 3h` or `at 20:00` before the reason makes it a maintenance window.";
+  "Say what and for how long: `/incident silence shop/carts 2h while the migration runs`, or `until 22:00` by your own clock. What can be a workload (`shop/carts`), a namespace (`shop/*`), an incident (`#42`), a detector (`detector:log-error-burst`), a node (`node/worker-1`) or `all`. `in 3h` or `at 20:00` before the reason makes it a maintenance window.";
 
 const moments = (word: string) =>
   `\`${word} 22:00\` (by your clock) and \`${word} 2026-05-04T22:00Z\`, if it is to come`;

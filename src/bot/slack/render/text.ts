@@ -38,6 +38,17 @@ export function mrkdwn(text: string, limit: number): string {
   return out;
 }
 
+/** What somebody wrote in Slack, as they read it: mentions without a name are left out, links are their words. */
+export function asWritten(text: string): string {
+  return cleanText(text)
+    .replace(/<(?:[@!#])[^<>|]*(?:\|([^<>]*))?>/g, (_all, name?: string) => name ?? "")
+    .replace(/<([^<>|\s]+)(?:\|([^<>]*))?>/g, (_all, href: string, name?: string) => name || href)
+    .replace(/&lt;/g, "<")
+    .replace(/&gt;/g, ">")
+    .replace(/&amp;/g, "&")
+    .replace(/[\s,]+$/, "");
+}
+
 /** The name under which a file is shown: one line. */
 export function fileTitle(text: string): string {
   return cut(cleanText(text).replace(/\s+/g, " ").trim(), 200);

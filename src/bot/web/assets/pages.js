@@ -59,41 +59,50 @@ const units = {
 const markColours = { onset: "red", change: "quiet", fix: "blue", recovery: "green" };
 const number = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 4 });
 
+/** Narrower than this, a chart has no words at its marks; below the charts they stand as well. */
 const narrowPx = 420;
+const chartHeight = 210;
+const rowHeight = 16;
+/** Room above the lines for a row of words a mark: on them they would hide what is measured. */
+const roomFor = (marks, width) => (width < narrowPx ? 0 : marks.length * rowHeight);
 
-/** Vertical rules with their words, those that stand close together below each other. */
-function marksPlugin(marks) {
+/** Vertical rules; their words stand above the chart, those of an earlier one higher. */
+function marksPlugin(marks, worded) {
   return {
     hooks: {
       draw(chart) {
         const { ctx, bbox } = chart;
         const ratio = devicePixelRatio || 1;
+        const right = bbox.left + bbox.width;
+        const seen = marks
+          .map((mark, i) => ({
+            ...mark,
+            x: chart.valToPos(mark.at / 1000, "x", true),
+            top: bbox.top - (worded ? (marks.length - i) * rowHeight * ratio : 0),
+          }))
+          .filter(({ x }) => x >= bbox.left && x <= right);
         ctx.save();
         ctx.font = `600 ${12 * ratio}px system-ui, "DejaVu Sans", sans-serif`;
         ctx.textBaseline = "top";
-        marks.forEach((mark, i) => {
-          const x = chart.valToPos(mark.at / 1000, "x", true);
-          if (x < bbox.left || x > bbox.left + bbox.width) return;
-          ctx.strokeStyle = colour(markColours[mark.kind]);
-          ctx.lineWidth = 1.5 * ratio;
-          ctx.setLineDash([5 * ratio, 4 * ratio]);
+        ctx.textAlign = "left";
+        ctx.lineWidth = 1.5 * ratio;
+        ctx.setLineDash([5 * ratio, 4 * ratio]);
+        for (const { kind, x, top } of seen) {
+          ctx.strokeStyle = colour(markColours[kind]);
           ctx.beginPath();
-          ctx.moveTo(x, bbox.top);
+          ctx.moveTo(x, top);
           ctx.lineTo(x, bbox.top + bbox.height);
           ctx.stroke();
-          // On a phone they would cover the lines; below the charts they stand as well.
-          if (bbox.width < narrowPx * ratio) return;
-          const wide = ctx.measureText(mark.label).width;
-          const left = x + wide + 8 * ratio > bbox.left + bbox.width;
-          ctx.textAlign = left ? "right" : "left";
-          const top = bbox.top + (3 + i * 16) * ratio;
-          ctx.globalAlpha = 0.8;
+        }
+        for (const { kind, label, x, top } of worded ? seen : []) {
+          const wide = ctx.measureText(label).width;
+          const from = x + wide + 8 * ratio > right ? x - wide - 4 * ratio : x + 4 * ratio;
+          // The rule of another one may pass here.
           ctx.fillStyle = colour("back");
-          ctx.fillRect(left ? x - wide - 6 * ratio : x + 2 * ratio, top - 2 * ratio, wide + 4 * ratio, 16 * ratio);
-          ctx.globalAlpha = 1;
-          ctx.fillStyle = ctx.strokeStyle;
-          ctx.fillText(mark.label, x + (left ? -4 : 4) * ratio, top);
-        });
+          ctx.fillRect(from, top, wide, rowHeight * ratio);
+          ctx.fillStyle = colour(markColours[kind]);
+          ctx.fillText(label, from, top + 2 * ratio);
+        }
         ctx.restore();
       },
     },
@@ -108,9 +117,11 @@ function options(uPlot, panel, data, width) {
     ticks: { stroke: colour("grid") },
   };
   const shown = (value) => (value === null || value === undefined ? "" : `${number.format(value)} ${unit.text}`);
+  const room = roomFor(data.marks, width);
   return {
     width,
-    height: 210,
+    height: chartHeight + room,
+    padding: [room + 8, null, null, null],
     cursor: { sync: { key: "incident" }, drag: { x: true, y: false } },
     scales: {
       x: { time: true },
@@ -130,14 +141,15 @@ function options(uPlot, panel, data, width) {
       ...panel.lines.map((line, i) => ({
         label: line.label,
         stroke: colour(line.bound ? "quiet" : `line-${(i % 6) + 1}`),
-        ...(line.bound ? { dash: [6, 4] } : {}),
+        // A limit holds until it is changed.
+        ...(line.bound ? { dash: [6, 4], paths: uPlot.paths.stepped({ align: 1 }) } : {}),
         width: 2,
         spanGaps: true,
         points: { show: false },
         value: (_chart, value) => shown(value),
       })),
     ],
-    plugins: [marksPlugin(data.marks)],
+    plugins: [marksPlugin(data.marks, room > 0)],
   };
 }
 
@@ -156,7 +168,8 @@ function rangeText(panel) {
   return `From ${number.format(low)} to ${number.format(high)} ${unit.text}. ${panel.lines.map((line) => line.label).join(", ")}.`;
 }
 
-function draw(uPlot, place, data) {
+function draw(uPlot, place, measured) {
+  const data = { ...measured, marks: [...measured.marks].sort((a, b) => a.at - b.at) };
   const charts = [];
   const around = 3 * 60_000;
   const onset = data.marks.find((mark) => mark.kind === "onset");
@@ -191,7 +204,7 @@ function draw(uPlot, place, data) {
     const chart = new uPlot(options(uPlot, panel, data, holder.clientWidth), valuesOf(uPlot, panel), holder);
     charts.push(chart);
     new ResizeObserver(() => {
-      if (holder.clientWidth !== chart.width) chart.setSize({ width: holder.clientWidth, height: 210 });
+      if (holder.clientWidth !== chart.width) chart.setSize({ width: holder.clientWidth, height: chart.height });
     }).observe(holder);
   });
   zoom(data.from, data.to)();

@@ -1,4 +1,5 @@
 import { own } from "../../../lib/own.ts";
+import { firstLabel, grpcStatusLabels, statusLabels } from "./label-names.ts";
 
 /** Who tells of a call: the one who answers, or the one who asks. */
 export type CallSide = "server" | "client";
@@ -39,7 +40,7 @@ export function isFailure(status: string, side: CallSide, grpc = false): boolean
     const code = own(grpcNumbers, text) ?? text;
     if (grpcFailures.has(code)) return true;
     if (side === "client" && grpcRefusals.has(code)) return true;
-    return /^(error|err|fail|failure|failed|exception|timeout|etimedout|econn\w*|enotfound|eai\w*|servererror)/.test(
+    return /^(error|err|ioerror|fail|failure|failed|exception|timeout|etimedout|econn\w*|enotfound|eai\w*|servererror)/.test(
       code,
     );
   }
@@ -49,7 +50,24 @@ export function isFailure(status: string, side: CallSide, grpc = false): boolean
   return false;
 }
 
+const httpStatusLabels = statusLabels.filter((label) => !grpcStatusLabels.includes(label) && label !== "error_type");
+/** Values of `error_type` that say that there was none. */
+const noError = /^(none|no_?error|ok|success|false|0)?$/i;
+
+/** How the call that a series counts ended, as far as its labels tell. */
+export function answerOf(labels: Readonly<Record<string, string>>, side: CallSide) {
+  const grpc = firstLabel(labels, grpcStatusLabels);
+  const status = grpc || firstLabel(labels, httpStatusLabels);
+  // OpenTelemetry: without an answer there is no status, but what went wrong has a name.
+  const nameless = status === "" && !noError.test(labels["error_type"] ?? "");
+  return {
+    error: nameless || isFailure(status, side, grpc !== ""),
+    rejected: grpc === "" && isRejection(status),
+    hasStatus: nameless || status !== "",
+  };
+}
+
 /** The server found fault with the request: 404 and other 4xx. No failure, but a release can turn every answer into one. */
-export function isRejection(status: string): boolean {
+function isRejection(status: string): boolean {
   return /^4(\d\d|xx)$/i.test(status);
 }

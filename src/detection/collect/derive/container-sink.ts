@@ -79,6 +79,13 @@ export function containerSink(
           ratio(at);
         },
       };
+    case "container_memory_rss":
+      return {
+        counter: false,
+        sink: (value, _seconds, at) => {
+          if (value > 0) store.push("container_memory_anonymous_bytes", labels, at, value);
+        },
+      };
     case "container_spec_memory_limit_bytes":
       return {
         counter: false,

@@ -1,11 +1,13 @@
 import type { DerivedSeriesName } from "../../../cluster/series-names.ts";
 import type { SeriesStore } from "../../../cluster/series-store.ts";
 import type { RawSeries } from "../../../cluster/signal.ts";
+import type { CallSide } from "./call-status.ts";
 import { createFileDescriptors } from "./derive-file-descriptors.ts";
 import { createRequestStream, type RequestStream, type StreamNames } from "./derive-requests.ts";
-import { meaningOf, type NamedLatencies } from "./metric-conventions.ts";
-import type { Reading } from "./reading.ts";
+import { meaningOf, type NamedLatencies, type SeriesMeaning } from "./metric-conventions.ts";
+import type { Reading, SampleSink } from "./reading.ts";
 import { clientNames, podNames, routeNames, serverNames } from "./stream-names.ts";
+import { createTellers, type Teller } from "./tellers.ts";
 import { createWindowSum, type WindowSum } from "./window-sum.ts";
 
 export interface ApplicationDeriverOptions {
@@ -30,6 +32,29 @@ export interface ApplicationDeriver {
   readonly refusedGroups: number;
 }
 
+type OfRequests = Extract<SeriesMeaning, { readonly side: CallSide }>;
+
+/** Adds increases of a series to the streams that it is about, as long as it is the one that tells. */
+function sinkOf(teller: Teller, name: string, meaning: OfRequests, into: readonly RequestStream[]): SampleSink {
+  const { kind, times } = meaning;
+  const adds = (add: (one: RequestStream, value: number) => void) => (value: number) => {
+    for (const one of into) add(one, value);
+  };
+  if (kind === "duration-bucket" || kind === "duration-sum") {
+    const add =
+      kind === "duration-bucket"
+        ? adds((one, value) => one.bucket(meaning.le, value))
+        : adds((one, value) => one.duration(value * meaning.scale));
+    return (value) => teller.tell("time", times, add, value);
+  }
+  const count = adds((one, value) => one.count(value, meaning));
+  const timed = adds((one, value) => one.durationCount(value));
+  return (value) => {
+    if (times !== undefined) teller.tell("time", times, timed, value);
+    teller.tell("count", name, count, value);
+  };
+}
+
 /** Ticks for which a counter that is gone is still written as zero, and after which it is forgotten. */
 const idleTicks = 120;
 const forgetTicks = 480;
@@ -43,6 +68,7 @@ export function createApplicationDeriver(options: ApplicationDeriverOptions): Ap
     { name: DerivedSeriesName; labels: Record<string, string>; window: WindowSum; silent: number }
   >();
   const fileDescriptors = createFileDescriptors(store);
+  const tellers = createTellers();
   let refusedGroups = 0;
 
   /** Bounds how many routes, peers and types one workload may have; the rest is counted and left out. */
@@ -141,40 +167,17 @@ export function createApplicationDeriver(options: ApplicationDeriverOptions): Ap
         }
       }
     }
-    if (meaning.kind === "duration-bucket") {
-      const { le } = meaning;
-      return {
-        counter: true,
-        sink: (value) => {
-          for (const one of into) one.bucket(le, value);
-        },
-      };
-    }
-    if (meaning.kind === "duration-sum") {
-      const { scale } = meaning;
-      return {
-        counter: true,
-        sink: (value) => {
-          for (const one of into) one.duration(value * scale);
-        },
-      };
-    }
-    const { rank } = meaning;
-    const { name } = source;
-    return {
-      counter: true,
-      sink: (value) => {
-        for (const one of into) {
-          one.count(name, rank, value, meaning);
-          if (rank === 1) one.durationCount(value);
-        }
-      },
-    };
+    const teller = tellers.of(`${namespace}/${pod}/${meaning.side}/${meaning.peer}`);
+    const { times } = meaning;
+    if (times !== undefined) teller.offer("time", times, times.startsWith("istio_") ? 1 : 0);
+    if (meaning.kind === "request-count") teller.offer("count", source.name, meaning.rank);
+    return { counter: true, sink: sinkOf(teller, source.name, meaning, into) };
   }
 
   return {
     read,
     flush(now, windowSeconds, alive) {
+      tellers.flush();
       for (const [key, { owner, stream: one }] of streams) {
         if (!one.flush(store, now, windowSeconds, alive.has(owner))) streams.delete(key);
       }

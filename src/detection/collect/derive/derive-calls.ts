@@ -139,7 +139,7 @@ export function createCallDeriver(options: CallDeriverOptions): CallDeriver {
 
 function add(edge: Edge, part: CallPart, value: number): void {
   const { stream } = edge;
-  if (part.kind === "count") stream.count("calls", 0, value, { ...answered, error: part.error });
+  if (part.kind === "count") stream.count(value, { ...answered, error: part.error });
   else if (part.kind === "failed") stream.failed(value);
   else if (part.timing <= edge.timing) {
     edge.timing = part.timing;

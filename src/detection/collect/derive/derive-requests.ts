@@ -13,8 +13,7 @@ export interface Answer {
 
 /** The increments of all raw series that describe one stream of requests: a workload's, a route's, a pod's, a peer's. */
 export interface RequestStream {
-  /** Lower ranks are better sources of the count; a better one replaces what a worse one has said. */
-  count(source: string, rank: number, increase: number, answer: Answer): void;
+  count(increase: number, answer: Answer): void;
   /** Failures that a counter of their own tells; the requests are counted elsewhere. */
   failed(increase: number): void;
   duration(seconds: number): void;
@@ -74,24 +73,11 @@ export function createRequestStream(names: StreamNames, labels: Labels, slots: n
   const seconds = createWindowSum(slots);
   const timed = createWindowSum(slots);
   const buckets = new Map<number, WindowSum>();
-  let source = "";
-  let rank = Number.POSITIVE_INFINITY;
   let statusSeen = false;
   let silentTicks = 0;
 
   return {
-    count(name, nameRank, increase, { error, rejected, hasStatus }) {
-      if (nameRank < rank) {
-        // What a histogram's count has said so far would be counted twice.
-        for (let i = 0; rank !== Number.POSITIVE_INFINITY && i < slots; i++) {
-          requests.advance();
-          errors.advance();
-          rejections.advance();
-        }
-        rank = nameRank;
-        source = name;
-      }
-      if (name !== source) return;
+    count(increase, { error, rejected, hasStatus }) {
       if (hasStatus) statusSeen = true;
       requests.add(increase);
       if (error) errors.add(increase);

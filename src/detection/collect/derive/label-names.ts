@@ -10,7 +10,18 @@ export const statusLabels = [
   "grpc_code",
   "grpc_status",
   "rpc_grpc_status_code",
+  "rpc_response_status_code",
+  "grpc_response_status",
   "outcome",
+  "error_type",
+];
+/** Those of them whose numbers are gRPC's. A proxy tells both: HTTP's 200 is all that it takes to say that a call failed. */
+export const grpcStatusLabels = [
+  "grpc_code",
+  "grpc_status",
+  "rpc_grpc_status_code",
+  "rpc_response_status_code",
+  "grpc_response_status",
 ];
 /** Labels of a caller's series that name whom it calls. */
 export const peerLabels = [

@@ -1,6 +1,6 @@
 import type { RawSeries } from "../../../cluster/signal.ts";
-import { type CallSide, isFailure, isRejection } from "./call-status.ts";
-import { errorTypeLabels, firstLabel, peerLabels, routeLabels, statusLabels } from "./label-names.ts";
+import { answerOf, type CallSide } from "./call-status.ts";
+import { errorTypeLabels, firstLabel, peerLabels, routeLabels } from "./label-names.ts";
 
 /** What a raw series means, by the naming conventions of Prometheus, OpenTelemetry and the common client libraries. */
 export type SeriesMeaning =
@@ -10,14 +10,20 @@ export type SeriesMeaning =
       readonly error: boolean;
       readonly rejected: boolean;
       readonly hasStatus: boolean;
-      /** Where two series count the same requests, the lower one counts: counters before counts of histograms. */
+      /**
+       * Where two series of a pod count the same requests, the lower one counts: counters before counts of histograms, these
+       * before counters of no protocol, and last what does not say how requests ended.
+       */
       readonly rank: number;
+      /** Name of the histogram that this is the count of. */
+      readonly times?: string;
       readonly route: string;
       readonly peer: string;
     }
   | {
       readonly kind: "duration-bucket";
       readonly side: CallSide;
+      readonly times: string;
       /** Upper bound of the bucket (s). */
       readonly le: number;
       readonly route: string;
@@ -26,6 +32,7 @@ export type SeriesMeaning =
   | {
       readonly kind: "duration-sum";
       readonly side: CallSide;
+      readonly times: string;
       /** Makes seconds of the value. */
       readonly scale: number;
       readonly route: string;
@@ -45,12 +52,18 @@ export type SeriesMeaning =
 const clientName = /(^|_)(client|outgoing|outbound|upstream|egress|downstream_call)(_|$)/;
 const requestCount =
   /^(?:[a-z0-9]+_)*?(?:http|https|grpc|rpc|requests?|istio|web|api)(?:_[a-z]+)*?_?(?:requests?|handled|calls|responses?)_total$/;
+/** Named after nothing but requests, it counts them when it says how they ended: caches and queues are asked as well. */
+const anyRequestCount =
+  /^(?:[a-z0-9]+_)*(?:requests?|responses?)(?:_(?:count|handled|served|processed|received|completed|(?:total_)?by(?:_[a-z]+)+))?_total$/;
+/** What the network's agent and counted traces tell of others' requests. */
+const ofOthers = /^hubble_|(?:^|_)(?:service_graph|span_?metrics)_/;
 const durationName =
   /^(?:[a-z0-9]+_)*?(?:http|https|grpc|rpc|requests?|istio|web|api)(?:_[a-z]+)*_(?:duration|latency|seconds|milliseconds|ms|time|handling)(?:_[a-z]+)*$/;
 const notRequests = /(size|bytes|in_flight|inflight|active|queue|gc|dns|tls|connect)/;
 
 /** Routes of probes and scrapes, which are not traffic. */
-export const plumbing = /^\/?(-\/)?(healthz?|readyz?|livez?|health\/(live|ready)|metrics|ping|actuator\/.*)$/;
+export const plumbing =
+  /^\/?(-\/)?(healthz?|healthy|health[_-]?check|readyz?|readiness|livez?|liveness|startupz?|health\/(live|ready|liveness|readiness)|metrics|ping|actuator\/.*)$/;
 
 /** Seconds that a value of 1 stands for, by the name of its histogram. */
 export function durationScale(base: string): number {
@@ -83,7 +96,7 @@ function meaningOfDuration(series: RawSeries, named: NamedLatencies): SeriesMean
   if (part !== "bucket" && part !== "sum" && part !== "count") return undefined;
   if (!named.has(base) && (!durationName.test(base) || notRequests.test(base))) return undefined;
   const side = sideOf(base, labels);
-  const rest = common(series, side);
+  const rest = { ...common(series, side), times: base };
   if (plumbing.test(rest.route) || (side === "client" && rest.peer === "")) return undefined;
   const scale = durationScale(base);
   if (part === "bucket") {
@@ -91,15 +104,8 @@ function meaningOfDuration(series: RawSeries, named: NamedLatencies): SeriesMean
     return Number.isNaN(le) ? undefined : { kind: "duration-bucket", le: le * scale, ...rest };
   }
   if (part === "sum") return { kind: "duration-sum", scale, ...rest };
-  const status = firstLabel(labels, statusLabels);
-  return {
-    kind: "request-count",
-    error: isFailure(status, side),
-    rejected: isRejection(status),
-    hasStatus: status !== "",
-    rank: 1,
-    ...rest,
-  };
+  const answer = answerOf(labels, side);
+  return { kind: "request-count", ...answer, rank: answer.hasStatus ? 1 : 3, ...rest };
 }
 
 function meaningOfPool(series: RawSeries): SeriesMeaning | undefined {
@@ -119,11 +125,12 @@ function meaningOfPool(series: RawSeries): SeriesMeaning | undefined {
 export function meaningOf(series: RawSeries, named: NamedLatencies = noneNamed): SeriesMeaning | undefined {
   const { name, labels } = series;
   // A waypoint tells of others' calls.
-  if (labels.reporter === "waypoint") return undefined;
+  if (labels.reporter === "waypoint" || ofOthers.test(name)) return undefined;
   if (name === "up") return { kind: "up" };
   if (name === "process_resident_memory_bytes") return { kind: "resident-memory" };
-  if (name === "process_open_fds") return { kind: "file-descriptors", what: "open" };
-  if (name === "process_max_fds") return { kind: "file-descriptors", what: "max" };
+  // The clients of Prometheus, and Micrometer.
+  const descriptors = /^process_(?:files_)?(open|max)_(?:fds|files)$/.exec(name)?.[1];
+  if (descriptors !== undefined) return { kind: "file-descriptors", what: descriptors === "open" ? "open" : "max" };
   // prom-client tells the lag and its mean beside each other, OpenTelemetry the delay only by its mean: one of them a pod.
   if (/event_?loop_(lag|delay|delay_mean)_(seconds|milliseconds)$/.test(name))
     return { kind: "eventloop-lag", scale: durationScale(name) };
@@ -132,20 +139,14 @@ export function meaningOf(series: RawSeries, named: NamedLatencies = noneNamed):
   const pool = meaningOfPool(series);
   if (pool) return pool;
   if (!name.endsWith("_total")) return undefined;
-  if (requestCount.test(name) && !notRequests.test(name)) {
+  if ((anyRequestCount.test(name) || requestCount.test(name)) && !notRequests.test(name)) {
     const side = sideOf(name, labels);
     const rest = common(series, side);
     if (plumbing.test(rest.route) || (side === "client" && rest.peer === "")) return undefined;
-    const status = firstLabel(labels, statusLabels);
-    const grpc = labels.grpc_code !== undefined || labels.grpc_status !== undefined;
-    return {
-      kind: "request-count",
-      error: isFailure(status, side, grpc),
-      rejected: isRejection(status),
-      hasStatus: status !== "",
-      rank: 0,
-      ...rest,
-    };
+    const answer = answerOf(labels, side);
+    const isOfProtocol = requestCount.test(name);
+    if (answer.hasStatus || isOfProtocol)
+      return { kind: "request-count", ...answer, rank: isOfProtocol ? 0 : 2, ...rest };
   }
   if (
     /_(errors|exceptions|failures|panics)_total$/.test(name) &&

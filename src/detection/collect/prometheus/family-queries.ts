@@ -2,7 +2,7 @@ import { type CallFamily, callFamilyOf } from "../derive/call-conventions.ts";
 import type { CallSide } from "../derive/call-status.ts";
 import { errorTypeLabels, peerLabels, routeLabels, statusLabels } from "../derive/label-names.ts";
 import { durationScale, meaningOf, type NamedLatencies, plumbing } from "../derive/metric-conventions.ts";
-import { type FamilyQuery, matchers, newest, type QueryScope, rangeSeconds } from "./query-scope.ts";
+import { anywhere, type FamilyQuery, matchers, newest, type QueryScope, rangeSeconds } from "./query-scope.ts";
 
 /** What an application exposes under one name, found by the conventions of `metric-conventions.ts`. */
 export type Family = {
@@ -42,6 +42,17 @@ export function nativeFamiliesOf(names: readonly string[], latencies?: NamedLate
   });
 }
 
+/** What a cluster's own parts and its monitoring count by themselves; a server has hundreds of these before the first application. */
+const ofCluster =
+  /^(?:alertmanager|apiextensions|apiserver|argocd|cadvisor|certmanager|cilium|cloudprovider|controller_runtime|coredns|cortex|etcd|fluentbit|fluentd|go|grafana|kube|kubelet|loki|mimir|otelcol|process|prometheus|promhttp|rest_client|scheduler|storage_operation|tempo|thanos|vmagent|workqueue)_/;
+
+/** Families in the order in which they are asked for, where not all are: meshes and traces, which tell of everybody, applications, the rest. */
+export function byWorth(families: readonly Family[]): Family[] {
+  const rank = ({ metric, calls, kind }: Family) =>
+    calls ? 0 : kind !== "gauge" && kind !== "volume" && ofCluster.test(metric) ? 2 : 1;
+  return families.toSorted((a, b) => rank(a) - rank(b));
+}
+
 /** What is asked for a metric of this name: as what an application exposes, and as what a mesh tells of calls. */
 export function familiesOf(metric: string, latencies?: NamedLatencies): Family[] {
   const own = familyOf(metric, latencies);
@@ -62,9 +73,9 @@ export function familiesOf(metric: string, latencies?: NamedLatencies): Family[]
 /** What a metric of an application is, by its name or because it is `named`; undefined when neither tells. */
 export function familyOf(metric: string, named?: NamedLatencies): Family | undefined {
   if (/^kubelet_volume_stats_(used|capacity)_bytes$/.test(metric)) return { metric, kind: "volume", by: [] };
-  // A state, a peer and a bound are labels that some conventions ask for.
+  // A state, a peer, a bound and a status are labels that some conventions ask for.
   const meaning =
-    meaningOf({ name: metric, labels: { le: "1", peer: "any" } }, named) ??
+    meaningOf({ name: metric, labels: { le: "1", peer: "any", code: "200" } }, named) ??
     meaningOf({ name: metric, labels: { state: "used" } });
   const mesh = metric.startsWith("istio_");
   const calls = (side: CallSide) => (side === "client" || mesh ? [...peerLabels, "reporter"] : []);
@@ -154,7 +165,7 @@ function growth(
   const window = `${Math.ceil(scope.windowSeconds)}`;
   const before = `offset ${window}s`;
   const isNew = `${numberOf(selector)} unless ${numberOf(`${selector} ${before}`)}`;
-  const begun = `((${isNew}) and on (job,instance) (up ${before})) / ${window}`;
+  const begun = `((${isNew}) and on (job,instance) (up${anywhere(scope)} ${before})) / ${window}`;
   const grown = `${begun} or ${numberOf(`rate(${selector}[${rangeSeconds(scope)}s])`)}`;
   return `sum ${into} (${but === "" ? grown : `(${grown})${but}`})`;
 }

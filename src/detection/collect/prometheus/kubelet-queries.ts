@@ -1,4 +1,4 @@
-import { type FamilyQuery, matchers, newest, type QueryScope, rangeSeconds } from "./query-scope.ts";
+import { anywhere, type FamilyQuery, matchers, newest, type QueryScope, rangeSeconds } from "./query-scope.ts";
 
 const container = "namespace,pod,container";
 
@@ -33,7 +33,8 @@ export function kubeletQueries(scope: QueryScope): FamilyQuery[] {
     kind: "value",
     expr: newest(metric + selector, by, range),
   });
-  const disk = '{id="/",device=~"/dev/.+",device!="/dev/shm"}';
+  const root = anywhere(scope, 'id="/"');
+  const disk = anywhere(scope, 'id="/"', 'device=~"/dev/.+"', 'device!="/dev/shm"');
   const period = "100000";
   return [
     rate("container_cpu_usage_seconds_total"),
@@ -43,6 +44,7 @@ export function kubeletQueries(scope: QueryScope): FamilyQuery[] {
     value("container_spec_cpu_quota", `${limits("cpu")} * ${period}`),
     value("container_spec_memory_limit_bytes", limits("memory")),
     value("container_memory_working_set_bytes"),
+    value("container_memory_rss"),
     { ...rate("container_oom_events_total"), kind: "increase" },
     value("container_processes"),
     value("kubelet_container_log_filesystem_used_bytes"),
@@ -50,15 +52,15 @@ export function kubeletQueries(scope: QueryScope): FamilyQuery[] {
     ...["receive", "transmit"].flatMap((way) =>
       ["bytes", "errors", "packets_dropped"].map((what) => network(`container_network_${way}_${what}_total`)),
     ),
-    nodeValue("machine_cpu_cores", ""),
-    nodeValue("machine_memory_bytes", ""),
-    nodeValue("container_memory_working_set_bytes", '{id="/"}'),
+    nodeValue("machine_cpu_cores", anywhere(scope)),
+    nodeValue("machine_memory_bytes", anywhere(scope)),
+    nodeValue("container_memory_working_set_bytes", root),
     nodeValue("container_fs_limit_bytes", disk, `${node},device`),
     nodeValue("container_fs_usage_bytes", disk, `${node},device`),
     {
       metric: "container_cpu_usage_seconds_total",
       kind: "rate",
-      expr: `max by (${node}) (rate(container_cpu_usage_seconds_total{id="/"}[${range}s]))`,
+      expr: `max by (${node}) (rate(container_cpu_usage_seconds_total${root}[${range}s]))`,
     },
   ];
 }

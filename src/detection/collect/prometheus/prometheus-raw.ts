@@ -7,8 +7,8 @@ import type { SourceContext } from "../source-context.ts";
 import { familiesOf, familyOf } from "./family-queries.ts";
 import { kubeletQueries } from "./kubelet-queries.ts";
 import type { PrometheusReader } from "./prometheus.ts";
-import { matchers, type PodLabels } from "./query-scope.ts";
-import { intervalQuery } from "./server-queries.ts";
+import { matchers, type OwnLabels, type PodLabels } from "./query-scope.ts";
+import { intervalQuery, ofTargets } from "./server-queries.ts";
 
 /** Series as a server keeps them: the samples of a stretch of time, as they were scraped. Throws AppError. */
 export interface RawReader extends PrometheusReader {
@@ -28,6 +28,8 @@ export interface PrometheusRawOptions extends Pick<SourceContext, "clock" | "emi
   readonly intervalMs: number;
   /** What the server calls namespace and pod on the series of applications; told on as `namespace` and `pod`. */
   readonly labels: PodLabels;
+  /** What all series of this cluster carry, where the server has those of several. */
+  readonly matchers?: OwnLabels;
 }
 
 const namesEveryMs = 5 * 60_000;
@@ -42,8 +44,12 @@ const longestDelayMs = 60_000;
 const longestGapMs = 10 * 60_000;
 
 /** How often the server scrapes (s); undefined when it cannot say. @throws AppError when it does not answer */
-export async function scrapeSecondsOf(reader: PrometheusReader, at: number): Promise<number | undefined> {
-  const seconds = (await reader.query(intervalQuery, { at, timeoutMs })).result[0]?.value ?? Number.NaN;
+export async function scrapeSecondsOf(
+  reader: PrometheusReader,
+  at: number,
+  own?: OwnLabels,
+): Promise<number | undefined> {
+  const seconds = (await reader.query(ofTargets(intervalQuery, own), { at, timeoutMs })).result[0]?.value ?? Number.NaN;
   return Number.isFinite(seconds) ? Math.min(300, Math.max(1, Math.round(seconds))) : undefined;
 }
 
@@ -52,8 +58,10 @@ export function rawSelectors(
   names: readonly string[],
   namespaces: readonly string[],
   { namespace }: PodLabels,
+  cluster: OwnLabels = {},
 ): readonly string[] {
-  const scope = { windowSeconds: 60, intervalSeconds: 15, namespaces, labels: { namespace, pod: "pod" } };
+  const labels = { namespace, pod: "pod" };
+  const scope = { windowSeconds: 60, intervalSeconds: 15, namespaces, labels, own: cluster };
   const ofKubelet = new Set(kubeletQueries(scope).map(({ metric }) => metric));
   const [nodes, pods] = [
     [...ofKubelet].filter((name) => name.startsWith("machine_")),
@@ -105,6 +113,7 @@ export async function prometheusRawSource(options: PrometheusRawOptions): Promis
         names.result.filter((name) => familiesOf(name).length > 0),
         namespaces,
         labels,
+        options.matchers,
       );
       namesAt = at;
     }

@@ -5,12 +5,12 @@ import { rateWindowSeconds } from "../../rate-window.ts";
 import type { DeriverOptions } from "../derive/derive.ts";
 import type { NamedLatencies } from "../derive/metric-conventions.ts";
 import { inParallel } from "../in-parallel.ts";
-import { type Family, familiesOf, familyQuery, nativeFamiliesOf } from "./family-queries.ts";
+import { byWorth, type Family, familiesOf, familyQuery, nativeFamiliesOf } from "./family-queries.ts";
 import { kubeletQueries } from "./kubelet-queries.ts";
 import { createPrometheusPoints, type FamilyAnswer } from "./prometheus-points.ts";
 import { createPrometheusSight, isStale } from "./prometheus-sight.ts";
-import type { FamilyQuery, PodLabels, QueryScope } from "./query-scope.ts";
-import { intervalQuery, newestSampleQuery, upQuery } from "./server-queries.ts";
+import type { FamilyQuery, OwnLabels, PodLabels, QueryScope } from "./query-scope.ts";
+import { intervalQuery, newestSampleQuery, ofTargets, upQuery } from "./server-queries.ts";
 
 /** Asks a server that speaks the query API of Prometheus. Timeouts are real time. Throws AppError. */
 export interface PrometheusReader {
@@ -52,6 +52,8 @@ export interface PrometheusSourceOptions {
   readonly intervalMs?: number;
   /** What the server calls namespace and pod on the series of applications. */
   readonly labels?: PodLabels;
+  /** What all series of this cluster carry, where the server has those of several. */
+  readonly matchers?: OwnLabels;
   /** Queries under way at the same time. */
   readonly concurrency?: number;
   readonly timeoutMs?: number;
@@ -108,15 +110,13 @@ export async function prometheusSource(options: PrometheusSourceOptions): Promis
     if (at - known.at < (known.families.length > 0 ? discoverEveryMs : lookAgainMs)) return;
     const [names, spacing] = await Promise.all([
       reader.labelValues("__name__", { from: at - 10 * 60_000, to: at, signal, timeoutMs }),
-      ask(intervalQuery, at),
+      ask(ofTargets(intervalQuery, options.matchers), at),
     ]);
     const seconds = spacing.result[0]?.value ?? Number.NaN;
-    // Names come sorted, and those of meshes and traces late: they are few, and tell of everybody.
-    const found = [
+    const families = byWorth([
       ...names.result.flatMap((name) => familiesOf(name, options.latencies)),
       ...nativeFamiliesOf(names.result, options.latencies),
-    ];
-    const families = [...found.filter(({ calls }) => calls), ...found.filter(({ calls }) => !calls)];
+    ]);
     known = {
       at,
       intervalSeconds: Number.isFinite(seconds)
@@ -133,6 +133,7 @@ export async function prometheusSource(options: PrometheusSourceOptions): Promis
       intervalSeconds: known.intervalSeconds,
       namespaces: options.namespaces ?? [],
       labels,
+      ...(options.matchers ? { own: options.matchers } : {}),
     };
     const families = known.families.map((family) =>
       familyQuery(family, scope, at - (crowded.get(family.metric) ?? Number.NEGATIVE_INFINITY) > withoutRoutesMs),
@@ -149,7 +150,7 @@ export async function prometheusSource(options: PrometheusSourceOptions): Promis
     // The questions of a round that only the present can answer come first: without a server the rest is not asked.
     await Promise.all([
       discover(at).catch(note),
-      ask(newestSampleQuery, at).then(({ result }) => {
+      ask(ofTargets(newestSampleQuery, options.matchers), at).then(({ result }) => {
         const seconds = result[0]?.value;
         if (seconds !== undefined && Number.isFinite(seconds)) newestAt = seconds * 1_000;
       }, note),

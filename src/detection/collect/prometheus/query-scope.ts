@@ -8,7 +8,11 @@ export interface QueryScope {
   readonly namespaces: readonly string[];
   /** What the server calls the namespace and the pod of an application's series. */
   readonly labels: PodLabels;
+  /** What all series of this cluster carry, where the server has those of several. */
+  readonly own?: OwnLabels;
 }
+
+export type OwnLabels = Readonly<Record<string, string>>;
 
 export interface PodLabels {
   readonly namespace: string;
@@ -28,14 +32,25 @@ export interface FamilyQuery {
   readonly nativeUnit?: number;
 }
 
-/** `{…}` with these matchers, within the namespaces of the scope. */
+/** A text as PromQL writes one; regular expressions it is none of. */
+const quoted = (text: string) => JSON.stringify(text);
+
+const ofCluster = (own: OwnLabels = {}) => Object.entries(own).map(([label, value]) => `${label}=${quoted(value)}`);
+
+/** `{…}` with these matchers, within the cluster and the namespaces of the scope. */
 export function matchers(
-  scope: Pick<QueryScope, "namespaces">,
+  scope: Pick<QueryScope, "namespaces" | "own">,
   namespaceLabel: string,
   ...own: readonly string[]
 ): string {
   const listed = scope.namespaces.map((name) => name.replaceAll(/[^A-Za-z0-9_-]/g, (char) => `[${char}]`)).join("|");
-  return `{${[...own, ...(listed === "" ? [] : [`${namespaceLabel}=~"${listed}"`])].join(",")}}`;
+  return `{${[...own, ...ofCluster(scope.own), ...(listed === "" ? [] : [`${namespaceLabel}=~"${listed}"`])].join(",")}}`;
+}
+
+/** The same of what is in no namespace; nothing where nothing is asked. */
+export function anywhere({ own: cluster }: Pick<QueryScope, "own">, ...own: readonly string[]): string {
+  const all = [...own, ...ofCluster(cluster)];
+  return all.length === 0 ? "" : `{${all.join(",")}}`;
 }
 
 /**

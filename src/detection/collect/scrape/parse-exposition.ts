@@ -26,6 +26,14 @@ function parseNumber(text: string): number | undefined {
   return text === "" || Number.isNaN(value) ? undefined : value;
 }
 
+/** Where the labels begin, also behind blanks, which the format allows; -1 without any. */
+function braceFrom(line: string, from: number): number {
+  if (from < 0) return -1;
+  let at = from;
+  while (line[at] === " " || line[at] === "\t") at++;
+  return line[at] === "{" ? at : -1;
+}
+
 const escapes: Readonly<Record<string, string>> = { n: "\n", "\\": "\\", '"': '"' };
 
 /** Reads `name="value",...}` from just after the brace. Returns the place after the closing brace, or -1. */
@@ -119,7 +127,7 @@ export function createExpositionParser(
         from = to + 1;
         if (line === "" || line[0] === "#") continue;
         const blank = line.search(/[{ \t]/);
-        const brace = blank >= 0 && line[blank] === "{" ? blank : -1;
+        const brace = braceFrom(line, blank);
         const name = blank < 0 ? line : line.slice(0, blank);
         if (!keep(name)) continue;
         const end = seriesEnd(line, brace);

@@ -73,6 +73,9 @@ interface TargetParser {
 const givesUpAfter = 2;
 const briefMs = 1_500;
 
+/** Stamps that go back by more are those of a clock that was put right: its samples are new ones (ms). */
+const setBackMs = 60_000;
+
 /** Longer than anybody behind remembers a counter that is not told any more. */
 const unwantedMs = 15 * 60_000;
 
@@ -123,7 +126,8 @@ export async function scrapeSource(options: ScrapeSourceOptions): Promise<void> 
   const isFresh = ({ series, at }: Sample): boolean => {
     const { namespace } = series.labels;
     if (namespaces.size > 0 && namespace && !namespaces.has(namespace)) return false;
-    if (at <= (newest.get(series) ?? Number.NEGATIVE_INFINITY)) return false;
+    const last = newest.get(series) ?? Number.NEGATIVE_INFINITY;
+    if (at <= last && last - at < setBackMs) return false;
     newest.set(series, at);
     return true;
   };

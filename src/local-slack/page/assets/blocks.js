@@ -3,6 +3,7 @@ import { element as interactive } from "./elements.js";
 import { withEmoji } from "./emoji.js";
 import { inputBlock } from "./input-block.js";
 import { markdown } from "./markdown.js";
+import { picture } from "./picture.js";
 import { richText } from "./rich-text.js";
 import { textObject } from "./text-object.js";
 
@@ -134,8 +135,8 @@ function figure(block) {
       caption,
       h("p", { class: "image-elsewhere" }, `Image: ${block.alt_text} `, outerLink(block.image_url, "(open)")),
     );
-  const picture = h("img", { src: source, alt: block.alt_text });
-  return h("figure", { class: "image" }, caption, h("a", { href: source, target: "_blank", rel: "noopener" }, picture));
+  const shown = picture(source, block.alt_text, { width: block.image_width, height: block.image_height });
+  return h("figure", { class: "image" }, caption, h("a", { href: source, target: "_blank", rel: "noopener" }, shown));
 }
 
 function table({ rows = [], column_settings: columns = [] }) {

@@ -1,4 +1,5 @@
 import { h, icon, icons } from "./dom.js";
+import { picture } from "./picture.js";
 
 const shownCharacters = 1_500;
 
@@ -13,7 +14,10 @@ export function file(entry) {
       h(
         "a",
         { href: source, target: "_blank", rel: "noopener" },
-        h("img", { src: source, alt: entry.alt_txt ?? entry.title ?? entry.name }),
+        picture(source, entry.alt_txt ?? entry.title ?? entry.name, {
+          width: entry.original_w,
+          height: entry.original_h,
+        }),
       ),
     );
   const card = h(

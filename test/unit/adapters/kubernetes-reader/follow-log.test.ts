@@ -102,6 +102,24 @@ describe("following a log", () => {
     await vi.waitFor(() => expect(second.lines).toEqual(texts().slice(8)));
   });
 
+  test("lines that are written later with an earlier time are told, each once: of two outputs, or of a clock that was set back", async () => {
+    const writeAt = (at: string, line: string) => {
+      written.push({ at, line });
+      for (const follower of followers) follower.line({ at, line });
+    };
+    writeAt("2026-11-20T22:00:00.000002Z", "error");
+    writeAt("2026-11-20T22:00:00.000001Z", "output");
+    const { lines } = follow();
+    await vi.waitFor(() => expect(lines).toEqual(["error", "output"]));
+    api.proxy.cutAll();
+    writeAt("2026-11-20T22:00:05Z", "later");
+    await vi.waitFor(() => expect(lines).toEqual(["error", "output", "later"]), { timeout: 10_000 });
+    // The node's clock is set back by an hour.
+    writeAt("2026-11-20T21:00:06Z", "after the step");
+    writeAt("2026-11-20T21:00:07Z", "and on");
+    await vi.waitFor(() => expect(lines).toEqual(texts()));
+  });
+
   test("an abort ends it at once, and the process lives", async () => {
     write(1);
     const { lines, over } = follow();

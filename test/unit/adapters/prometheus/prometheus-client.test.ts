@@ -198,7 +198,7 @@ describe("credentials", () => {
   ])("$name", async ({ login, options, want }) => {
     await using fake = await httpFake(() => ({ body: vector() }));
     const url = `${fake.url.replace("//", `//${login}`)}/prefix`;
-    await createPrometheusClient({ url, headers: { "x-scope-orgid": "team" }, ...options }).query("up", { at });
+    await createPrometheusClient({ url, tenant: "team", ...options }).query("up", { at });
     expect(fake.requests[0]?.headers.authorization).toBe(want);
     expect(fake.requests[0]?.headers["x-scope-orgid"]).toBe("team");
     expect(fake.requests[0]?.path).toBe("/prefix/api/v1/query");

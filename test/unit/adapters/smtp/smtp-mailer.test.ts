@@ -36,15 +36,27 @@ test("what is sent is what a mail client reads", async () => {
 });
 
 test.each([
-  { code: 451, text: "try again", retryable: true },
-  { code: 550, text: "no such mailbox", retryable: false },
-])("a server that answers $code: retryable is $retryable", async ({ code, text, retryable }) => {
+  { code: 451, text: "try again", retryable: true, want: "mail-not-sent" },
+  { code: 550, text: "no such mailbox", retryable: false, want: "mail-refused" },
+])("a server that answers $code: retryable is $retryable", async ({ code, text, retryable, want }) => {
   await using server = await startMailServer();
   await using mailer = createSmtpMailer({ url: `smtp://127.0.0.1:${server.port}?tls=off`, from });
   server.refuse({ code, text });
   await expect(mailer.send(mail, { to: "ada@example.com" })).rejects.toMatchObject({
-    code: "mail-not-sent",
+    code: want,
     retryable,
+  });
+  server.refuse(undefined);
+  server.refuseReader("ada@example.com", { code, text });
+  await expect(mailer.send(mail, { to: "ada@example.com" })).rejects.toMatchObject({ code: want, retryable });
+});
+
+test("a password that the server refuses is a setting that somebody may put right: the mail is worth another try", async () => {
+  await using server = await startMailServer({ user: "me", password: "right" });
+  await using mailer = createSmtpMailer({ url: `smtp://me:wrong@127.0.0.1:${server.port}?tls=off`, from });
+  await expect(mailer.send(mail, { to: "ada@example.com" })).rejects.toMatchObject({
+    code: "mail-not-sent",
+    retryable: true,
   });
 });
 

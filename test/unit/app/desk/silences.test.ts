@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { type Policy, policySchema } from "../../../../src/actions/policy/policy-file.ts";
 import { chatRounds } from "../../../../src/app/chat/chat-rounds.ts";
 import { syncSilences } from "../../../../src/app/watch/sync-silences.ts";
+import { paceSlack } from "../../../../src/bot/slack/deliver/pace.ts";
 import type { SlackPort } from "../../../../src/bot/slack/slack-port.ts";
 import { type Silence, silences } from "../../../../src/detection/engine/silence.ts";
 import type { Anomaly } from "../../../../src/incident/anomaly.ts";
@@ -164,6 +165,36 @@ describe("a silence", () => {
       ["C1", "Silence 3 ends soon"],
       ["U1", "Silence 1 ends soon"],
     ]);
+  });
+
+  test("is told all the same when Slack takes only a few messages at once", async () => {
+    await using database = await withDatabase();
+    const time = { now: at };
+    const { desk, clock } = silenceDesk(database, time);
+    const names = ["carts", "orders", "payment", "shipping", "user", "queue"];
+    for (const name of names)
+      await desk.silence({ matcher: { name }, startsInMs: 0, durationMs: 2 * hour, reason: "" }, ana);
+    time.now = at + 2 * hour - 10 * 60_000;
+    const told: string[] = [];
+    let seconds = 0;
+    const slack = paceSlack(
+      {
+        post: async ({ channel, text }) => {
+          told.push(text);
+          return { ok: true, value: { channel, ts: "1" } };
+        },
+      } as Pick<SlackPort, "post"> as SlackPort,
+      { now: () => seconds * 1_000 },
+    );
+    for (; seconds < 60; seconds += 5) {
+      const stopping = new AbortController();
+      const jobs = { send: async () => undefined };
+      const deps = { database, jobs, slack, cluster: "test", channel: "C1", clock, log: silentLogger };
+      const rounds = chatRounds(deps, stopping.signal);
+      setImmediate(() => stopping.abort());
+      await rounds;
+    }
+    expect(told.toSorted()).toEqual(names.map((_, i) => `Silence ${i + 1} ends soon`));
   });
 });
 

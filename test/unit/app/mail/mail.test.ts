@@ -8,7 +8,7 @@ import { silentLogger } from "../../../../src/lib/logger.ts";
 import { saveDiagnosis } from "../../../../src/store/incidents/diagnoses.ts";
 import { changeStatus, saveIncident } from "../../../../src/store/incidents/incidents.ts";
 import type { Jobs } from "../../../../src/store/jobs.ts";
-import { leaveMailAlone } from "../../../../src/store/people/mail.ts";
+import { leaveMailAlone, wasMailed } from "../../../../src/store/people/mail.ts";
 import { clean, incidentView } from "../../../support/incident-view.ts";
 import { type MailServer, startMailServer } from "../../../support/mail-server.ts";
 import { type TestDatabase, withDatabase } from "../../../support/postgres.ts";
@@ -16,7 +16,7 @@ import { type TestDatabase, withDatabase } from "../../../support/postgres.ts";
 const to = ["ada@example.com", "ben@example.com"];
 const start = Date.parse("2026-11-21T09:00:00Z");
 
-async function open(database: TestDatabase, server: MailServer) {
+async function open(database: TestDatabase, server: MailServer, restMs = 50) {
   let now = start;
   const work = new Map<string, (data: object) => Promise<void>>();
   const schedules: string[] = [];
@@ -45,6 +45,7 @@ async function open(database: TestDatabase, server: MailServer) {
     clock: { now: () => now, sleep: () => Promise.resolve() },
     log: silentLogger,
     lookEveryMs: 100,
+    restMs,
   });
   const stopping = new AbortController();
   const running = desk.run(stopping.signal);
@@ -166,4 +167,44 @@ test("the end of an incident whose title has changed bears the subject of its be
   expect(resolved?.subject).toBe(`Re: ${opened?.subject}`);
   expect(opened?.subject?.length).toBe(160);
   expect(resolved?.text).toMatch(/^Resolved: carts-db: memory limit too low – frontend answers/);
+});
+
+const refused = { code: 550, text: "5.1.1 no such mailbox" };
+const busy = { code: 452, text: "4.2.2 mailbox full" };
+
+test("a reader whom the server refuses for good is not tried again and again, and the others get their mails", async () => {
+  await using database = await withDatabase();
+  await using server = await startMailServer();
+  server.refuseReader("ada@example.com", refused);
+  await saveIncident(database, incident("7"));
+  await using mail = await open(database, server);
+  mail.pass(60_000);
+  await vi.waitFor(() => expect(server.received).toHaveLength(1), soon);
+  // Told of as done: nothing is due any more.
+  await vi.waitFor(async () => expect(await wasMailed(database, "incident/7/opened")).toBe(true), soon);
+  expect(server.named).toEqual(["ada@example.com", "ben@example.com"]);
+});
+
+test("a mail that cannot be sent now rests ever longer, and holds up no later one, however many there are", async () => {
+  await using database = await withDatabase();
+  await using server = await startMailServer();
+  server.refuseReader("ada@example.com", busy);
+  // More than are sent at one look.
+  for (let id = 1; id <= 25; id++) await saveIncident(database, incident(`${id}`, { openedAt: start + id }));
+  await using mail = await open(database, server, 600_000);
+  mail.pass(70_000);
+  await vi.waitFor(() => expect(server.received).toHaveLength(25), soon);
+  expect(server.named.filter((address) => address === "ada@example.com")).toHaveLength(25);
+});
+
+test("a mail that could not be sent is sent when the server takes it again", async () => {
+  await using database = await withDatabase();
+  await using server = await startMailServer();
+  server.refuseReader("ada@example.com", busy);
+  await saveIncident(database, incident("7"));
+  await using mail = await open(database, server);
+  mail.pass(60_000);
+  await vi.waitFor(() => expect(server.received).toHaveLength(1), soon);
+  server.refuseReader("ada@example.com", undefined);
+  await vi.waitFor(() => expect(server.received).toHaveLength(2), soon);
 });

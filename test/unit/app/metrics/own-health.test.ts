@@ -6,6 +6,7 @@ import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { addAuditMetrics } from "../../../../src/app/metrics/audit-metrics.ts";
 import { addIncidentMetrics } from "../../../../src/app/metrics/incident-metrics.ts";
+import { countMails } from "../../../../src/app/metrics/mail-metrics.ts";
 import { createMetrics } from "../../../../src/app/metrics/metrics.ts";
 import { addOutcomeMetrics } from "../../../../src/app/metrics/outcome-metrics.ts";
 import { countSlackCalls } from "../../../../src/app/metrics/slack-metrics.ts";
@@ -15,6 +16,7 @@ import type { SlackPort } from "../../../../src/bot/slack/slack-port.ts";
 import { createObservation } from "../../../../src/cluster/observation.ts";
 import { createDetectionEngine } from "../../../../src/detection/engine/engine.ts";
 import type { Incident } from "../../../../src/incident/incident.ts";
+import { AppError } from "../../../../src/lib/app-error.ts";
 import type { Clock } from "../../../../src/lib/clock.ts";
 import { silentLogger } from "../../../../src/lib/logger.ts";
 import type { Database } from "../../../../src/store/database.ts";
@@ -58,6 +60,7 @@ function everything(database: Database, now = Date.now) {
   addAuditMetrics(registry);
   const record = addIncidentMetrics(registry, incidents, []);
   const slack = countSlackCalls(never as unknown as SlackPort, registry);
+  countMails({ send: async () => undefined, [Symbol.asyncDispose]: async () => undefined }, registry);
   return { registry, record, slack, observation };
 }
 
@@ -200,6 +203,28 @@ describe("figures of kubemend itself", () => {
     expect(values).toHaveLength(50);
     expect(await value(registry, "kubemend_slack_requests_total", { method: "userName", outcome: "other" })).toBe(151);
   });
+});
+
+test("mails are counted by what became of them", async () => {
+  const registry = new Registry();
+  const answers = [undefined, new AppError("mail-refused", "no such mailbox"), new AppError("mail-not-sent", "busy")];
+  const mailer = countMails(
+    {
+      async send() {
+        const problem = answers.shift();
+        if (problem) throw problem;
+      },
+      [Symbol.asyncDispose]: async () => undefined,
+    },
+    registry,
+  );
+  const mail = { subject: "", text: "", html: "", pictures: [], messageId: "<a@b>" };
+  for (const fails of [false, true, true]) {
+    const sent = mailer.send(mail, { to: "ada@example.com" });
+    await (fails ? expect(sent).rejects.toBeInstanceOf(AppError) : sent);
+  }
+  for (const outcome of ["sent", "refused", "later"])
+    expect(await value(registry, "kubemend_mails_total", { outcome })).toBe(1);
 });
 
 describe("the dead man's switch", () => {

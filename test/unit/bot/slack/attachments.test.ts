@@ -113,3 +113,30 @@ test("the name of a file is one line in which nothing hides", async () => {
     expect(shown).not.toMatch(/[\p{Cf}\n]/u);
   }
 });
+
+test("an incident that came back shows its last end, also where that cannot be drawn any more", async () => {
+  const { incident } = incidentView;
+  let charts = 0;
+  const drawChart = async () => {
+    charts++;
+    return pixel;
+  };
+  const at = (status: "resolved" | "reopened", resolvedAt?: number): IncidentView => ({
+    ...incidentView,
+    incident: { ...incident, status, updatedAt: incident.onset + 400_000, ...(resolvedAt ? { resolvedAt } : {}) },
+  });
+  const shown = () => {
+    const { blocks = [] } = slack.messages("incidents")[0] as { blocks?: { slack_file?: { id: string } }[] };
+    return blocks.find((block) => block.slack_file)?.slack_file?.id;
+  };
+  const pictures: (string | undefined)[] = [];
+  for (const view of [at("resolved", 1_000), at("reopened"), at("resolved", 2_000), at("resolved", 2_000)]) {
+    expect(await deliverIncident(deps({ drawChart }), view)).toEqual({ type: "done" });
+    pictures.push(shown());
+  }
+  expect(charts).toBe(3);
+  expect(new Set(pictures).size).toBe(3);
+  expect(pictures[3]).toBe(pictures[2]);
+  await deliverIncident(deps({ drawChart: async () => undefined }), at("resolved", 3_000));
+  expect(shown()).toBe(pictures[2]);
+});

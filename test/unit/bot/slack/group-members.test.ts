@@ -74,3 +74,14 @@ test("only groups of Slack that the policy names are asked about, a bounded numb
   expect(slack.asked).toHaveLength(200);
   expect(slack.asked).not.toContain("../x");
 });
+
+test("a clock that is set back makes nobody a member for longer", async () => {
+  const members: Record<string, readonly string[]> = { S1: ["U1"] };
+  const slack = slackWith(members);
+  let now = 10 * 3_600_000;
+  const groupsOf = createGroupsOf({ slack, groups: ["slack:S1"], now: () => now });
+  expect(await groupsOf("slack:U1")).toEqual(["slack:S1"]);
+  members["S1"] = [];
+  now -= 3_600_000;
+  expect(await groupsOf("slack:U1")).toEqual([]);
+});

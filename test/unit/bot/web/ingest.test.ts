@@ -79,8 +79,22 @@ describe("deliveries over HTTP", () => {
     expect(web.seen[0]?.body.length).toBe(0);
   });
 
-  test.each<{ name: string; answer: IngestAnswer; status: number; says?: string; retryAfter?: string }>([
-    { name: "a full queue", answer: { outcome: "full", retryAfterSeconds: 5 }, status: 429, retryAfter: "5" },
+  test.each<{
+    name: string;
+    answer: IngestAnswer;
+    status: number;
+    /** Where an Alertmanager is answered otherwise: it comes again soon after 5xx alone. */
+    alertStatus?: number;
+    says?: string;
+    retryAfter?: string;
+  }>([
+    {
+      name: "a full queue",
+      answer: { outcome: "full", retryAfterSeconds: 5 },
+      status: 429,
+      alertStatus: 503,
+      retryAfter: "5",
+    },
     {
       name: "detection that does not run yet",
       answer: { outcome: "not-ready", retryAfterSeconds: 7 },
@@ -95,12 +109,18 @@ describe("deliveries over HTTP", () => {
     },
     { name: "a bomb", answer: { outcome: "too-large", detail: "too much" }, status: 413, says: "too much\n" },
     { name: "zstd", answer: { outcome: "unsupported", detail: "use gzip" }, status: 415, says: "use gzip\n" },
-  ])("$name is answered with $status", async ({ answer, status, says = "", retryAfter = null }) => {
+  ])("$name is answered with $status", async ({
+    answer,
+    status,
+    alertStatus = status,
+    says = "",
+    retryAfter = null,
+  }) => {
     await using web = await served({ pushLogs: async () => answer, notifyAlerts: () => answer });
     for (const path of ["/loki/api/v1/push", "/api/v1/alertmanager"]) {
       const response = await web.post(path, "{}", { "content-type": "application/json" });
       expect([response.status, await response.text(), response.headers.get("retry-after")]).toEqual([
-        status,
+        path === "/api/v1/alertmanager" ? alertStatus : status,
         says,
         retryAfter,
       ]);

@@ -141,6 +141,36 @@ describe("pages", () => {
     expect(html).toContain("restored as in E99</pre>");
   });
 
+  test("the timeline points at the evidence that quotes a message, tells a change in full, and puts it first in its second", async () => {
+    const { diagnosis, incident } = incidentView;
+    if (!diagnosis) throw new Error("the fixture has a diagnosis");
+    const message = "0/1 nodes are available: 1 Insufficient cpu. no new claims to deallocate";
+    const change = "Deployment shop/carts changed: cpu request 20m -> 8, and more that is forty characters long";
+    const at = Math.floor(incident.onset / 1_000) * 1_000;
+    const proof = { source: "object", about: incident.target, query: "q", at, status: "ok" } as const;
+    const html = await pageOf({
+      ...incidentView,
+      diagnosis: {
+        ...diagnosis,
+        timeline: [
+          { at: at + 400, text: clean(change), evidence: "E2" },
+          { at, text: clean(`Pod carts-1 cannot be scheduled: ${message}`) },
+        ],
+      },
+      evidence: [
+        { ...proof, id: "E1", text: clean(`Pod carts-1: unschedulable: ${message}`) },
+        { ...proof, id: "E2", text: clean(change) },
+      ],
+    });
+    const timeline = html.slice(
+      html.indexOf('class="timeline"'),
+      html.indexOf("</ol>", html.indexOf('class="timeline"')),
+    );
+    expect(timeline).toContain('cannot be scheduled: as in <a href="#E1">E1</a>');
+    expect(timeline).toContain(`${change.replace(">", "&gt;")} <a href="#E2">E2</a>`);
+    expect(timeline.indexOf("changed:")).toBeLessThan(timeline.indexOf("cannot be scheduled"));
+  });
+
   test("the chart's data come as they are, the post-mortem as a file", async () => {
     const chart = (await (await get(`/incidents/${id}/chart.json`)).json()) as { panels: unknown[] };
     expect(chart.panels).toHaveLength(2);

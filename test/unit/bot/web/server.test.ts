@@ -1,4 +1,5 @@
 import { connect } from "node:net";
+import { networkInterfaces } from "node:os";
 import { expect, test } from "vitest";
 import { startWeb } from "../../../../src/bot/web/server.ts";
 import { silentLogger } from "../../../../src/lib/logger.ts";
@@ -38,5 +39,25 @@ test.each([
   await new Promise((closed) => socket.resume().once("close", closed));
   clearInterval(dripping);
   expect(heard).toEqual([]);
+  expect((await fetch(`${web.url}/healthz`)).status).toBe(200);
+});
+
+const hasIpv6 = Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === "::1"));
+
+// In a cluster of IPv6 alone the kubelet's probes arrive there.
+test.each([
+  ["127.0.0.1", true],
+  ["0.0.0.0", true],
+  ["::1", hasIpv6],
+  ["::", hasIpv6],
+] as const)("the address of a server at %s leads to it", async (host, possible) => {
+  if (!possible) return;
+  await using web = await startWeb({
+    host,
+    port: 0,
+    readiness: async () => [],
+    metrics: async () => ({ contentType: "text/plain", body: "" }),
+    log: silentLogger,
+  });
   expect((await fetch(`${web.url}/healthz`)).status).toBe(200);
 });

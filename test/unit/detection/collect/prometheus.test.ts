@@ -96,6 +96,34 @@ describe("the derived series from rates of a server", () => {
     expect(new Set(round).size).toBe(round.length);
   });
 
+  test("what a cluster's own parts count comes after applications, where not all can be asked for", async () => {
+    const { reader, asked } = server();
+    const parts = ["apiserver", "argocd", "cilium", "etcd", "grafana"].flatMap((part) =>
+      ["a", "b", "c", "d", "e"].flatMap((one) =>
+        ["bucket", "count", "sum"].map((suffix) => `${part}_${one}_request_duration_seconds_${suffix}`),
+      ),
+    );
+    await run({ ...reader, labelValues: async () => ({ result: [...parts, "http_requests_total"] }) }, 30_000);
+    expect(asked.filter((expr) => expr.includes("(http_requests_total{"))).not.toEqual([]);
+    expect(asked.filter((expr) => expr.includes("(apiserver_a_"))).not.toEqual([]);
+  });
+
+  test("of a server that has several clusters only the own one is asked for", async () => {
+    const { reader, asked } = server((expr) =>
+      expr.startsWith("max(timestamp(up")
+        ? [{ labels: {}, value: start / second }]
+        : expr.includes("by (namespace,pod) (up{")
+          ? [{ labels: { namespace: "shop", pod: "web-1" }, value: 1 }]
+          : undefined,
+    );
+    await run(reader, 60_000, { namespaces: ["shop"], matchers: { cluster: 'ber"lin' } });
+    expect(asked.length).toBeGreaterThan(30);
+    const selectors = asked.flatMap((expr) => expr.match(/\b(?:up|[a-z]+_[a-z_]+)\b(?=[{ )[])(?:\{[^}]*\})?/g) ?? []);
+    const metrics = selectors.filter((text) => /^(?:up|container_|machine_|kube|http_)/.test(text));
+    expect(metrics.length).toBeGreaterThan(60);
+    expect(metrics.filter((text) => !text.includes('cluster="ber\\"lin"'))).toEqual([]);
+  });
+
   test("a family with too many routes is asked for again without them", async () => {
     const { reader, asked } = server((expr) =>
       expr.includes("http_route,") && expr.includes("http_requests_total")

@@ -386,3 +386,28 @@ describe("what becomes of it", () => {
     expect(most).toBe(16);
   });
 });
+
+test("a page whose stamps go back by an hour is that of a clock that was put right: its samples are told", async () => {
+  let scrapes = 0;
+  const stamps = [start + 3_600_000, start + 3_605_000, start + 10_000, start + 10_000, start + 15_000];
+  const podMetrics = async () => `requests_total ${++scrapes} ${stamps[scrapes - 1] ?? start + 20_000}`;
+  const signals = await scrapeFor(21_000, knowing(pod({ name: "a-1" })), { podMetrics });
+  expect(samplesOf(signals).filter((text) => text.startsWith("requests_total"))).toEqual([
+    "requests_total a-1 1 @3600000",
+    "requests_total a-1 2 @3605000",
+    "requests_total a-1 3 @10000",
+    "requests_total a-1 5 @15000",
+  ]);
+});
+
+test("blanks between a name and its labels are as the format allows them", async () => {
+  const podMetrics = async () => 'requests_total {code="200"} 3\nrequests_total\t{code="500"}\t1\nplain 2';
+  const signals = await scrapeFor(1_000, knowing(pod({ name: "a-1" })), { podMetrics });
+  const samples = signals.flatMap((signal) => (signal.type === "samples" ? signal.samples : []));
+  expect(samples.map(({ series, value }) => `${series.name} ${series.labels["code"] ?? ""} ${value}`)).toEqual([
+    "requests_total 200 3",
+    "requests_total 500 1",
+    "plain  2",
+    "up  1",
+  ]);
+});

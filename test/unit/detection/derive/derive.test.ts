@@ -57,6 +57,45 @@ describe("requests", () => {
     expect(b.last("route_requests_per_second", { workload: "web", route: "/" })).toBeCloseTo(8);
   });
 
+  test("a release under other names of metrics: each pod is counted by its own", () => {
+    const b = bench();
+    const renamed = (n: number) =>
+      ["http_server_request_duration_seconds_count", { pod: "web-2", http_response_status_code: "200" }, n] as const;
+    for (let n = 0; n <= 8; n++) b.tick(n, [requests("web-1", "200", 20 * n)]);
+    for (let n = 9; n <= 16; n++) b.tick(n, [requests("web-1", "200", 20 * n), renamed(20 * (n - 9))]);
+    expect(b.last("requests_per_second", { workload: "web" })).toBeCloseTo(8);
+    for (let n = 17; n <= 24; n++) b.tick(n, [renamed(20 * (n - 9))]);
+    expect(b.last("requests_per_second", { workload: "web" })).toBeCloseTo(4);
+  });
+
+  test("the first scrape of a new pod counts its requests once, in whatever order its series come", () => {
+    const b = bench({ createdAt: start });
+    b.tick(0, [
+      ["http_request_duration_seconds_count", { pod: "web-1", code: "200" }, 40],
+      requests("web-1", "200", 40),
+    ]);
+    expect(b.last("requests_per_second", { workload: "web" })).toBeCloseTo(8);
+  });
+
+  test("of two histograms with other bounds one is taken: that of the application before a sidecar's", () => {
+    const b = bench();
+    const bucket = (name: string, le: string, n: number) => [`${name}_bucket`, { pod: "web-1", le }, n] as const;
+    for (let n = 0; n <= 8; n++)
+      b.tick(n, [
+        bucket("istio_request_duration_milliseconds", "5000", 10 * n),
+        bucket("istio_request_duration_milliseconds", "+Inf", 10 * n),
+        ["istio_request_duration_milliseconds_sum", { pod: "web-1" }, 40_000 * n],
+        ["istio_request_duration_milliseconds_count", { pod: "web-1" }, 10 * n],
+        bucket("http_request_duration_seconds", "0.1", 10 * n),
+        bucket("http_request_duration_seconds", "0.2", 10 * n),
+        bucket("http_request_duration_seconds", "+Inf", 10 * n),
+        ["http_request_duration_seconds_sum", { pod: "web-1" }, n],
+        ["http_request_duration_seconds_count", { pod: "web-1" }, 10 * n],
+      ]);
+    expect(b.last("latency_mean_seconds", { workload: "web" })).toBeCloseTo(0.1);
+    expect(b.last("latency_p95_seconds", { workload: "web" })).toBeLessThanOrEqual(0.1);
+  });
+
   test("a counter that falls has started again from zero", () => {
     const b = bench();
     for (const [n, value] of [100, 200, 300, 50, 150].entries()) b.tick(n, [requests("web-1", "200", value)]);

@@ -30,6 +30,48 @@ describe("what a series means, by its name and labels", () => {
       { reporter: "source", destination_service_name: "b", response_code: "503" },
       { kind: "request-count", side: "client", peer: "b", error: true },
     ],
+    // One word for requests is enough where the labels say how they ended.
+    ["requests_total", { status: "500" }, { kind: "request-count", side: "server", error: true, rank: 2 }],
+    ["starlette_requests_total", { status_code: "503" }, { kind: "request-count", error: true }],
+    ["traefik_service_requests_total", { code: "502" }, { kind: "request-count", error: true }],
+    ["http_requests_received_total", { code: "500" }, { kind: "request-count", error: true }],
+    ["django_http_responses_total_by_status_total", { status: "200" }, { kind: "request-count", error: false }],
+    // OpenTelemetry counts gRPC calls by number or name, and calls without an answer by what went wrong.
+    ["rpc_server_duration_milliseconds_count", { rpc_grpc_status_code: "13" }, { kind: "request-count", error: true }],
+    [
+      "rpc_client_call_duration_seconds_count",
+      { server_address: "carts", rpc_response_status_code: "UNAVAILABLE" },
+      { kind: "request-count", side: "client", peer: "carts", error: true },
+    ],
+    [
+      "http_client_request_duration_seconds_count",
+      { server_address: "carts", error_type: "java.net.ConnectException" },
+      { kind: "request-count", side: "client", error: true, hasStatus: true },
+    ],
+    [
+      "http_server_request_duration_seconds_count",
+      { http_response_status_code: "404", error_type: "" },
+      { kind: "request-count", error: false },
+    ],
+    // Spring's clients, which name an answer that did not come.
+    [
+      "http_client_requests_seconds_count",
+      { client_name: "carts", status: "IO_ERROR", outcome: "UNKNOWN" },
+      { kind: "request-count", side: "client", peer: "carts", error: true },
+    ],
+    // A sidecar says that HTTP went well and gRPC did not.
+    [
+      "istio_requests_total",
+      { reporter: "destination", response_code: "200", grpc_response_status: "14" },
+      { kind: "request-count", side: "server", error: true },
+    ],
+    [
+      "istio_requests_total",
+      { reporter: "destination", response_code: "503", grpc_response_status: "" },
+      { kind: "request-count", error: true },
+    ],
+    ["process_files_open_files", {}, { kind: "file-descriptors", what: "open" }],
+    ["process_files_max_files", {}, { kind: "file-descriptors", what: "max" }],
     ["app_errors_total", { type: "TypeError" }, { kind: "app-errors", type: "TypeError" }],
     ["orders_exceptions_total", {}, { kind: "app-errors", type: "orders_exceptions" }],
     ["db_pool_waiting", {}, { kind: "pool", what: "waiting" }],
@@ -46,6 +88,12 @@ describe("what a series means, by its name and labels", () => {
   test.each([
     ["http_requests_in_flight", {}],
     ["http_response_size_bytes_sum", {}],
+    // Caches, queues and the like are asked as well; nothing says that these are answered.
+    ["cache_requests_total", {}],
+    // The network's agent tells of everybody's requests.
+    ["hubble_http_requests_total", { status: "500", reporter: "server", destination: "shop/carts" }],
+    ["traces_service_graph_request_total", { client: "a", server: "b", status_code: "500" }],
+    ["http_requests_total", { path: "/-/healthy", code: "200" }],
     ["http_requests_total", { path: "/metrics" }],
     ["http_client_requests_total", { code: "200" }],
     ["go_gc_duration_seconds_sum", {}],

@@ -71,6 +71,21 @@ describe("runbooks", () => {
     });
     expect(parseRunbook("y.md", "---\na: &a [1]\nb: [*a, *a]\n---\n# Y\ntext").complaint).toContain("YAML");
   });
+  it.each([
+    ["causes: [missing-envs, memory-leak]", "causes: missing-envs is none; did you mean missing-env?"],
+    ["causes: zebra", "causes: zebra is none; docs/catalogue.md has them all"],
+    ["cause: missing-env", "cause is not read; did you mean causes?"],
+  ])("what can never fit is told: %s", (front, complaint) => {
+    const page = parseRunbook("p.md", `---\n${front}\n---\n# Variables\nCall the team.`);
+    expect(page).toMatchObject({ sections: [{ heading: "Variables" }], complaint: `front matter: ${complaint}` });
+  });
+  it("keys of other programs are theirs", () => {
+    const page = parseRunbook(
+      "p.md",
+      "---\nowner: ann\ntags: [a]\ndate: 2026-01-01\nteam: x\ncauses: [unknown]\n---\n# P\ntext",
+    );
+    expect(page.complaint).toBeUndefined();
+  });
   it("folders are read within bounds, hidden files are not", async () => {
     const folder = await folderWith({
       ...pages,

@@ -1,0 +1,79 @@
+import { describe, expect, test } from "vitest";
+import { createWorld } from "../../../support/detect-objects.ts";
+import { deployment, pod, service } from "../../../support/small-shop.ts";
+
+const start = Date.parse("2026-11-20T12:00:00Z");
+const minute = 60_000;
+
+interface Served {
+  readonly requests: number;
+  readonly code?: string;
+  readonly seconds?: number;
+}
+/** What the workload counts by itself in a scrape. */
+type Scrape = { readonly served: readonly Served[]; readonly errors?: number; readonly timeouts?: number };
+
+const quiet = (requests: number): Scrape => ({ served: [{ requests }, { requests: 0, code: "500" }] });
+
+/** Titles after half an hour of quiet traffic, then these scrapes (15 s apart) on top of it, then quiet again. */
+function told(requests: number, scrapes: readonly Scrape[]) {
+  const world = createWorld({ start, tickMs: 15_000, learnMs: 10 * minute });
+  const series = new Map<string, { name: string; labels: Record<string, string>; value: number }>();
+  const grown = (name: string, own: Record<string, string>, by: number) => {
+    const key = `${name}${JSON.stringify(own)}`;
+    const one = series.get(key) ?? {
+      name,
+      labels: { namespace: "shop", pod: "web-a1-x1", job: "pods", ...own },
+      value: 0,
+    };
+    one.value += by;
+    series.set(key, one);
+    return { series: one, value: one.value, at: world.now() };
+  };
+  const scrape = ({ served, errors = 0, timeouts = 0 }: Scrape) => {
+    // Traffic is never the same twice.
+    const noise = 1 + 0.3 * Math.sin(world.now() / 40_000);
+    const samples = [
+      ...quiet(requests * noise).served,
+      ...served,
+      { requests: 0 },
+      { requests: 0, code: "500" },
+    ].flatMap(({ requests: count, code = "200", seconds = 0.05 }) => [
+      grown("http_request_duration_seconds_count", { code }, count),
+      grown("http_request_duration_seconds_sum", { code }, count * seconds),
+    ]);
+    const own = [grown("app_errors_total", { type: "Oops" }, errors), grown("db_pool_timeouts_total", {}, timeouts)];
+    const newest = new Map([...samples, ...own].map((sample) => [sample.series, sample]));
+    world.engine.ingest({ type: "samples", at: world.now(), samples: [...newest.values()] });
+  };
+  world.put(...deployment({ app: "web" }), pod({ app: "web", at: start - 600_000 }), service("web"));
+  world.run(30 * minute, () => scrape({ served: [] }));
+  let at = 0;
+  world.run(10 * minute, () => scrape(scrapes[at++] ?? { served: [] }));
+  return world.engine.incidents().map(({ title }) => title);
+}
+
+const again = (times: number, scrape: Scrape) => Array.from({ length: times }, () => scrape);
+const failing: Scrape = { served: [{ requests: 3, code: "500" }] };
+const slow: Scrape = { served: [{ requests: 1, seconds: 10 }] };
+
+describe("what came in one scrape stays in the window of several, and is still one scrape", () => {
+  test.each<[string, number, Scrape]>([
+    ["three failed requests of few", 1, failing],
+    ["three failed requests of some", 10, failing],
+    ["one slow request beside three a scrape", 3, slow],
+    ["one slow request beside ten a scrape", 10, slow],
+    ["three errors that the application counts", 3, { served: [], errors: 3 }],
+    ["two requests that gave up waiting for a connection", 3, { served: [], timeouts: 2 }],
+  ])("%s", (_title, requests, scrape) => expect(told(requests, [scrape])).toEqual([]));
+});
+
+describe("what comes again in the next scrapes is told", () => {
+  test.each<[string, number, Scrape, RegExp]>([
+    ["failed requests", 3, failing, /answers \d+ % of its requests with errors/],
+    ["slow requests", 3, slow, /answers slowly/],
+    ["errors that the application counts", 3, { served: [], errors: 3 }, /reports errors \(Oops\)/],
+    ["requests that give up waiting", 3, { served: [], timeouts: 2 }, /runs out of pooled connections/],
+  ])("%s", (_title, requests, scrape, title) =>
+    expect(told(requests, again(6, scrape))).toEqual([expect.stringMatching(title)]));
+});

@@ -1,0 +1,42 @@
+import { describe, expect, test } from "vitest";
+import { nodeOf } from "../../../support/cluster-work.ts";
+import { minute, old, open } from "../../../support/everyday.ts";
+
+/** When a node is out of CPU, in minutes from the start: from, to, and how full. */
+type Busy = readonly (readonly [from: number, to: number, share?: number])[];
+
+/** Minutes after the start at which incidents about it were opened. */
+function openedAt(busy: Busy, minutes: number): readonly number[] {
+  const world = open();
+  const from = world.now();
+  world.put(nodeOf("node-1", { at: old }));
+  world.run(minutes * minute, (at) => {
+    const passed = (at - from) / minute;
+    const [, , share] = busy.find(([begins, ends]) => passed >= begins && passed < ends) ?? [0, 0, 0.3];
+    const value = (share ?? 0.97) - 0.01 * Math.abs(Math.sin(at / 50_000));
+    const points = [{ name: "node_cpu_ratio" as const, labels: { node: "node-1" }, at, value }];
+    world.engine.ingest({ type: "derived", at, source: "prometheus", points });
+  });
+  return world.engine.incidents().map(({ onset }) => Math.round((onset - from) / minute));
+}
+
+const hourly = (hours: readonly number[], length = 5): Busy =>
+  hours.map((hour) => [60 * hour - 5, 60 * hour - 5 + length] as const);
+
+describe("a node that is out of CPU", () => {
+  test("every hour is told until that is known for a schedule", () => {
+    expect(openedAt(hourly([1, 2, 3, 4, 5, 6]), 6 * 60)).toEqual([55, 115, 175]);
+  });
+
+  test("at another time than on its schedule is told", () => {
+    expect(openedAt([...hourly([1, 2, 3, 4]), [260, 265]], 300)).toEqual([55, 115, 175, 260]);
+  });
+
+  test("for much longer than its schedule takes is told", () => {
+    expect(openedAt([...hourly([1, 2, 3]), [235, 255]], 280)).toEqual([55, 115, 175, 235]);
+  });
+
+  test("now and then is told each time", () => {
+    expect(openedAt([...hourly([1, 2]), [150, 155], [235, 240]], 280)).toEqual([55, 115, 150, 235]);
+  });
+});
