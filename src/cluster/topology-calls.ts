@@ -67,6 +67,8 @@ export function findCalls(sources: CallSources): readonly Call[] {
     for (const to of workloads) {
       const key = `${refKey(from)}>${refKey(to)}`;
       if (refKey(from) === refKey(to) || calls.has(key)) continue;
+      // A server tells of its clients by the addresses of their pods: `Aborted connection 7 … host: '10.244.0.5'`.
+      if (via === "log" && !service && calls.has(`${refKey(to)}>${refKey(from)}`)) continue;
       calls.set(key, service ? { from, to, peer: host, service, via } : { from, to, peer: host, via });
     }
   };
@@ -77,10 +79,10 @@ export function findCalls(sources: CallSources): readonly Call[] {
       if (from && labels.peer) add(from, labels.peer, "metric");
     }
   }
-  for (const workload of sources.workloads) {
-    const from = makeRef(workload.kind, workload.metadata.namespace, workload.metadata.name);
+  const callers = sources.workloads.map(({ kind, metadata }) => makeRef(kind, metadata.namespace, metadata.name));
+  for (const [i, from] of callers.entries()) {
     const specs = new Set(
-      [workload, ...observation.objects.versions(from).map((version) => version.object)].map(podSpecOf),
+      [sources.workloads[i], ...observation.objects.versions(from).map((version) => version.object)].map(podSpecOf),
     );
     for (const spec of specs) {
       if (!spec) continue;
@@ -88,7 +90,10 @@ export function findCalls(sources: CallSources): readonly Call[] {
         for (const host of hostsInValue(name, value)) add(from, host, "config");
       }
     }
-    if (sources.logLines === 0 || !from.namespace || !sources.logsOf(from)) continue;
+  }
+  if (sources.logLines === 0) return [...calls.values()];
+  for (const from of callers) {
+    if (!from.namespace || !sources.logsOf(from)) continue;
     for (const pod of sources.podNamesOf(from)) {
       const lines = observation.logs.lines({ namespace: from.namespace, pod, from: sources.logsSince });
       for (const { line } of lines.slice(-sources.logLines))
@@ -96,7 +101,7 @@ export function findCalls(sources: CallSources): readonly Call[] {
     }
   }
   const found = [...calls.values()];
-  return sources.logLines > 0 ? [...found, ...callsByIds(sources, found)] : found;
+  return [...found, ...callsByIds(sources, found)];
 }
 
 /** Callers of which nothing tells whom they call, at most so many. */

@@ -41,6 +41,8 @@ export interface CandidateFacts {
   readonly slowStart?: true;
   /** Largest memory use that was seen (bytes), and what it is heading for. */
   readonly peakBytes?: number;
+  /** What is used up is the server's that all are connected to: more clients would make it worse. */
+  readonly farSide?: true;
   readonly replicas?: number;
   readonly servicePort?: number;
   /** Of the Service's port, where it has several of that number. */

@@ -34,7 +34,7 @@ const signs: readonly (readonly [LogSign, RegExp])[] = [
   ],
   [
     "unauthorized",
-    /unauthori[sz]ed|(?:status|HTTP|code|statusCode)["']?[ =:]{1,3}"?401\b|authentication failed|password authentication|invalid (?:api[ _-]?key|credentials?|token|password|signature)|(?:api[ _-]?key|credentials?|token) (?:was |is |has been )?(?:rejected|invalid|expired|revoked|refused|not accepted)|bad credentials/i,
+    /unauthori[sz]ed|authentication required|\bNOAUTH\b|\bWRONGPASS\b|ACCESS_REFUSED|login was refused|access denied for user|(?:login|logon) failed for|authentication (?:error|failure)|not authenticated|(?:status|HTTP|code|statusCode)["']?[ =:]{1,3}"?401\b|authentication failed|password authentication|invalid (?:api[ _-]?key|credentials?|token|password|signature)|(?:api[ _-]?key|credentials?|token) (?:was |is |has been )?(?:rejected|invalid|expired|revoked|refused|not accepted)|bad credentials/i,
   ],
   [
     "certificate",
@@ -70,7 +70,7 @@ const signs: readonly (readonly [LogSign, RegExp])[] = [
   ],
   [
     "upstream",
-    /\bcall(?:ing)? to \S+ failed|upstream \S+|(?:request|connection|connect) to \S+ (?:failed|refused|timed out)|dial tcp|bad gateway|service unavailable/i,
+    /\bcall(?:ing)? to \S+ failed|upstream \S+|(?:request|connection|connect) to \S+ (?:failed|refused|timed out)|dial tcp|bad gateway|service unavailable|layer[47] connection problem|no server (?:is )?available|no (?:live|healthy) upstream/i,
   ],
   ["slow", /\bslow(?:ly|er)?\b|took too long|latency|exceeded \d+ ?ms/i],
 ];

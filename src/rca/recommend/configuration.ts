@@ -100,16 +100,36 @@ export function configurationFixes(open: Case, item: Candidate): readonly (Fix |
     });
     if (undone.length > 0) return [...undone, ...(carrier.kind === "Secret" ? [again] : [])];
   }
+  if (item.cause === "permission-denied" && carrier.kind === "Secret") {
+    return [
+      guide(
+        culprit,
+        [
+          `kubectl -n ${culprit.namespace} get secret ${culprit.name} -o jsonpath='{.metadata.managedFields[*].time}'   # when was it written?`,
+          "Compare what it holds with what the far side accepts; whichever was changed alone has to follow the other.",
+          `kubectl -n ${workload.namespace} rollout restart ${workload.kind.toLowerCase()} ${workload.name}   # variables are read at the start only`,
+        ],
+        "the credentials of both sides must be the same",
+        0.8,
+      ),
+      again,
+    ];
+  }
   if (item.cause === "permission-denied") {
     return [
       grant(open, item),
       change && rollback(open, change, "goes back to the revision that was allowed"),
       guide(
         culprit,
-        [
-          `kubectl -n ${workload.namespace} auth can-i --list --as=system:serviceaccount:${workload.namespace}:<account>`,
-          "Compare with what the log says is refused.",
-        ],
+        facts.permission || culprit.kind !== workload.kind
+          ? [
+              `kubectl -n ${workload.namespace} auth can-i --list --as=system:serviceaccount:${workload.namespace}:<account>`,
+              "Compare with what the log says is refused.",
+            ]
+          : [
+              "See in the log who refuses, and which user or key is refused.",
+              "Compare it with what the far side knows; whichever was changed alone has to follow the other.",
+            ],
         "rights or a credential must be put right",
         0.5,
       ),
@@ -119,7 +139,8 @@ export function configurationFixes(open: Case, item: Candidate): readonly (Fix |
     return [
       restart(workload, "gives back the connections that are held", 0.85),
       change && rollback(open, change, "goes back to the release that did not use up its connections", 0.8),
-      scaleUp(open, workload, "adds pods, each with a pool of its own", 0.6),
+      // Where the far side has none left, each pod more would take what the others lack.
+      facts.farSide ? undefined : scaleUp(open, workload, "adds pods, each with a pool of its own", 0.6),
     ];
   }
   if (item.cause === "missing-config") {

@@ -37,6 +37,17 @@ export function loadGrowth(open: Case, workload: ObjectRef): number {
   return shift?.before && shift.before > 0.2 ? shift.after / shift.before : 1;
 }
 
+/** Compiling, loading and filling caches take all CPU there is for so long. */
+const beginningMs = 3 * 60_000;
+
+/** True when a pod, or a container of it, has begun so lately that it may still be busy with that. */
+function isBeginning(open: Case, workload: ObjectRef, name: string): boolean {
+  const pod = open.podsOf(workload).find(({ ref }) => ref.name === name);
+  if (!pod) return false;
+  const starts = [pod.createdAt, ...pod.containers.flatMap(({ lastExit }) => lastExit?.finishedAt ?? [])];
+  return open.now - Math.max(...starts) < beginningMs;
+}
+
 function throttling(open: Case, workload: ObjectRef): readonly Candidate[] {
   const { usual, shifts } = podShifts(open, workload, "container_cpu_throttled_ratio");
   const live = new Set(
@@ -59,6 +70,7 @@ function throttling(open: Case, workload: ObjectRef): readonly Candidate[] {
   const image = open.lastChange(workload, "image");
   const latency = open.shifts("latency_mean_seconds", { namespace: workload.namespace ?? "", workload: workload.name });
   const change = lowered ? resources?.change : undefined;
+  const begins = throttled.every(({ labels }) => isBeginning(open, workload, labels.pod ?? ""));
   return [
     candidate(
       {
@@ -72,8 +84,8 @@ function throttling(open: Case, workload: ObjectRef): readonly Candidate[] {
           ...open.cite(...latency.map((shift) => metricFinding(shift, workload))),
           ...citeChange(open, change),
         ],
-        // A limit that was enough until the demand multiplied is not what is wrong.
-        specificity: lowered ? 0.97 : growth > 2.5 ? 0.62 : image ? 0.6 : 0.75,
+        // A limit that was enough until the demand multiplied is not what is wrong; nor is it for taking all there is to begin.
+        specificity: lowered ? 0.97 : begins ? 0.4 : growth > 2.5 ? 0.62 : image ? 0.6 : 0.75,
         facts: { container },
         ...(change ? { change } : {}),
       },

@@ -145,6 +145,11 @@ export function isSymptomatic(open: Case, workload: ObjectRef): boolean {
   return open.symptomatic.some((ref) => sameRef(ref, workload));
 }
 
+/** Who calls it and is in trouble: what was changed at a server may show at its clients only. */
+export function failingCallers(open: Case, workload: ObjectRef): readonly ObjectRef[] {
+  return open.topology.dependentsOf(workload, 1).filter((caller) => isSymptomatic(open, caller));
+}
+
 /** Live pods that are ready. */
 export function readyPods(open: Case, workload: ObjectRef): readonly PodFact[] {
   return open.podsOf(workload).filter((pod) => pod.deletedAt === undefined && pod.ready);

@@ -12,6 +12,9 @@ const poolName = /pool|max_?conn|max_?clients|connections|threads|workers|open_?
 const ownHandles =
   /\bE[MN]FILE\b|too many open files|EADDRNOTAVAIL|cannot assign requested address|native thread|start new thread/i;
 
+/** Said by the server that all are connected to, of its own limit. */
+const farSide = /too many (?:clients|connections)|remaining connection slots|max(?:imum)? number of clients/i;
+
 function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
   const match = { namespace: workload.namespace ?? "", workload: workload.name };
   const waiting = open
@@ -56,6 +59,7 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
         hits: [workload],
         facts: {
           workload,
+          ...(lines.some(({ example }) => farSide.test(example)) ? { farSide: true } : {}),
           ...(setting ? { container: workload.name, ...placeOfSetting(setting) } : {}),
         },
         ...(change ? { change } : {}),

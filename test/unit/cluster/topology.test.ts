@@ -203,5 +203,12 @@ describe("host names", () => {
     ["connect ECONNREFUSED 10.96.1.2:80", ["10.96.1.2"]],
     ["java.net.UnknownHostException: orders-db", ["orders-db"]],
     ["GET /items status=200", []],
+    ['connection to server at "orders-db" (10.1.1.1), port 5432 failed', ["orders-db"]],
+    ["Can't connect to MySQL server on 'mariadb' (timed out)", ["mariadb"]],
+    ['Is the server running on host "10.96.1.2" and accepting TCP/IP connections? Connection refused', ["10.96.1.2"]],
   ])("%s", (line, want) => expect(hostsInFailure(line)).toEqual(expect.arrayContaining(want)));
+  it.each([
+    'Traceback (most recent call last):\n  File "/app/w.py", line 12, in connect\n    connect(host=settings.HOST, timeout=5)\nTimeoutError: timed out',
+    'failed at connect(host=os.environ["DB_HOST"], timeout=5)',
+  ])("code that is quoted names nobody: %s", (line) => expect(hostsInFailure(line)).toEqual([]));
 });
