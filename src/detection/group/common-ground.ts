@@ -62,6 +62,26 @@ function shareWhatChanged(a: ObjectRef, b: ObjectRef, { topology, observation, n
   return about(a).some((ref) => others.has(refKey(ref)) && changed(ref));
 }
 
+/** A server that begins anew this shortly before its clients fail (ms) is what they have in common. */
+const begunMs = 3 * 60_000;
+
+/** A server that both call has just been started anew, with a configuration that was changed shortly before. */
+export function callTheSameChanged(a: ObjectRef, b: ObjectRef, { topology, observation, now }: GroupContext): boolean {
+  const others = new Set(topology.dependenciesOf(b, 1).map(refKey));
+  const hasBegun = (server: ObjectRef) =>
+    topology.podsOf(server).some(({ metadata }) => now - Date.parse(metadata.creationTimestamp ?? "") < begunMs);
+  const isChanged = (server: ObjectRef) =>
+    [server, ...topology.usesOf(server).map(({ ref }) => ref)].some((ref) =>
+      observation.objects
+        .versions(ref)
+        .slice(1)
+        .some(({ at }) => now - at < changeMs),
+    );
+  return topology
+    .dependenciesOf(a, 1)
+    .some((server) => others.has(refKey(server)) && hasBegun(server) && isChanged(server));
+}
+
 /** So many callers whose calls arrive late have the way in common, not a reason each. */
 const leastCallers = 2;
 

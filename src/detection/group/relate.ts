@@ -2,7 +2,7 @@ import { measuredBy } from "../../cluster/unaccounted.ts";
 import { starvingReasons } from "../../incident/anomaly.ts";
 import { makeRef, type ObjectRef, refKey, sameRef, uniqueRefs } from "../../incident/object-ref.ts";
 import type { LiveAnomaly } from "../live-anomaly.ts";
-import { haveCommonGround } from "./common-ground.ts";
+import { callTheSameChanged, haveCommonGround } from "./common-ground.ts";
 import { distance, type GroupContext, workloadsOf } from "./group-context.ts";
 import { impairs } from "./impact.ts";
 import { hasOwnReason } from "./own-reason.ts";
@@ -89,7 +89,12 @@ function mayShareReason(live: LiveAnomaly, members: readonly LiveAnomaly[], cont
     const other = accuserOf(member, context);
     return accuser && other && sameRef(accuser, other) && beganTogether(member, live, atOnceMs);
   });
-  return atOnce ? 40 : 0;
+  if (atOnce) return 40;
+  // Clients of one server that was started with another configuration: it need not show any trouble itself.
+  const sharesServer = together.some(({ anomaly }) =>
+    workloadsOf(anomaly.target, context).some((other) => mine.some((own) => callTheSameChanged(own, other, context))),
+  );
+  return sharesServer && live.nature !== "fault" ? 38 : 0;
 }
 
 /**
