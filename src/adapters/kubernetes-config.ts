@@ -46,7 +46,7 @@ export function loadKubeConfig(place: KubernetesPlace): KubeConfig {
   }
   // Without any file the library makes up localhost:8080, which is nobody's cluster today.
   const server = config.getCurrentCluster()?.server;
-  if (server && !(config.getCurrentContext() === madeUp && server === "http://localhost:8080")) {
+  if (server && isAddress(server) && !(config.getCurrentContext() === madeUp && server === "http://localhost:8080")) {
     boundExecPlugins(config);
     return config;
   }
@@ -65,18 +65,23 @@ const contextsOf = (config: KubeConfig): string[] =>
     .map(({ name }) => name)
     .filter((name) => name !== madeUp);
 
+const isAddress = (server: string): boolean => /^https?:/.test(server) && URL.canParse(server);
+
 const nameOf = ({ kubeconfig }: KubernetesPlace): string => kubeconfig ?? "(KUBECONFIG, ~/.kube/config)";
 
 /** There is a file, and it does not say which cluster. */
 function noContext(place: KubernetesPlace, config: KubeConfig): AppError {
   const current = config.getCurrentContext();
   const names = contextsOf(config);
+  const server = config.getCurrentCluster()?.server;
   const why =
     names.length === 0
-      ? "it has no contexts; is it a kubeconfig?"
+      ? "it has no contexts and may be no kubeconfig"
       : config.getContextObject(current) === null
         ? `its current-context ${current ? `${current} is not one of its contexts` : "is not set"}`
-        : `its context ${current} has no cluster with an address`;
+        : server
+          ? `its context ${current} has the address ${server}, which does not begin with https://`
+          : `its context ${current} has no cluster with an address`;
   return inputError(
     "kubeconfig-cluster",
     `The kubeconfig ${nameOf(place)} names no cluster: ${why}.`,

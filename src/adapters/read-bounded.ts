@@ -14,3 +14,16 @@ export async function readBounded(
   }
   return text + decoder.decode();
 }
+
+/** The beginning of an answer as text; what comes after `maxBytes` is not waited for. */
+export async function readBeginning(body: AsyncIterable<Uint8Array> | null, maxBytes: number): Promise<string> {
+  const decoder = new TextDecoder();
+  let left = maxBytes;
+  let text = "";
+  for await (const chunk of body ?? []) {
+    text += decoder.decode(chunk.subarray(0, left), { stream: true });
+    left -= chunk.length;
+    if (left <= 0) break;
+  }
+  return text;
+}

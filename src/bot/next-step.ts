@@ -88,7 +88,8 @@ export function nextStep(view: IncidentView, say: SayNow): string | undefined {
   const groups = fixGroups(view);
   const begun = groups.flatMap(({ begun: over, fixes }) => (over ? fixes : []));
   const offered = groups.flatMap(({ begun: over, fixes }) => (over ? [] : fixes));
-  const untaken = incident.status === "open" || incident.status === "reopened" ? " Nobody has taken it yet." : "";
+  const untaken =
+    incident.status === "open" || incident.status === "reopened" ? " Nobody has taken the incident yet." : "";
   const current = begun.findIndex((fix) => ["approved", "executing"].includes(stateOf(fix) ?? ""));
   if (current >= 0)
     return `Fix ${current + 1} is being ${begun[current]?.plan?.executions.at(-1)?.kind === "undo" ? "undone" : "applied"}.`;

@@ -23,6 +23,7 @@ import { demoTime } from "./demo/demo-time.ts";
 import { createHandStory } from "./demo/hand-story.ts";
 import { introduction } from "./demo/introduction.ts";
 import { createStory } from "./demo/story.ts";
+import { logLevel } from "./log-level.ts";
 import { numberOption } from "./number-option.ts";
 import { startProgress } from "./progress.ts";
 import { stopSignal } from "./stop-signal.ts";
@@ -63,7 +64,7 @@ async function play(options: DemoOptions, stopping: AbortSignal): Promise<void> 
   const port = numberOption("port", options.port, { command: "demo", min: 0, max: 65_535, whole: true });
   const folder = options.recording ?? demoRecordingFolder;
   const log = createLogger({
-    level: process.env["KUBEMEND_LOG_LEVEL"] ?? "silent",
+    level: logLevel(process.env["KUBEMEND_LOG_LEVEL"], "silent"),
     redact: createRedactor().redact,
   });
   const startedAt = performance.now();

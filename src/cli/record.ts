@@ -8,6 +8,7 @@ import { whyRefused } from "../lib/why-refused.ts";
 import { createRedactor } from "../rca/redact/redactor.ts";
 import type { SightChange } from "../replay/record/record-gaps.ts";
 import { parseTruth, writeTruth } from "../replay/record/write-truth.ts";
+import { logLevel } from "./log-level.ts";
 import { numberOption } from "./number-option.ts";
 import { startProgress } from "./progress.ts";
 import { mostRecordedBytes, startRecording } from "./start-recording.ts";
@@ -68,7 +69,10 @@ export async function record(options: RecordCommandOptions): Promise<void> {
   });
   // Before an hour is spent.
   const truth = options.truth === undefined ? undefined : await readTruth(options.truth);
-  const log = createLogger({ level: process.env["KUBEMEND_LOG_LEVEL"] ?? "warn", redact: createRedactor().redact });
+  const log = createLogger({
+    level: logLevel(process.env["KUBEMEND_LOG_LEVEL"], "warn"),
+    redact: createRedactor().redact,
+  });
   const { kubernetes, prometheus } = await loadConfig(options.config, process.env);
   const { kubeconfig = kubernetes.kubeconfig, context = kubernetes.context } = options;
   const kubeConfig = loadKubeConfig({ kubeconfig, context });

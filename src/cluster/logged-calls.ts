@@ -1,5 +1,6 @@
 import { type ObjectRef, sameRef } from "../incident/object-ref.ts";
 import { hostsInFailure } from "./host-names.ts";
+import { farSideOf } from "./named-clients.ts";
 import type { Observation } from "./observation.ts";
 import type { Topology } from "./topology.ts";
 
@@ -44,7 +45,7 @@ export function loggedCalls(
     // What was written before the oldest line that is read cannot be counted.
     if (lines.length < all.length) from = Math.max(from, lines[0]?.at ?? since);
     for (const { line } of lines) {
-      const named = hostsInFailure(line).flatMap((host) => topology.resolveHost(namespace, host).workloads);
+      const named = hostsInFailure(line).flatMap((host) => farSideOf(host, workload, topology).workloads);
       if (named.some((ref) => !sameRef(ref, workload))) {
         any++;
         if (named.some((ref) => others.some((other) => sameRef(ref, other)))) complaints++;

@@ -67,7 +67,7 @@ export function findCalls(sources: CallSources): readonly Call[] {
     for (const to of workloads) {
       const key = `${refKey(from)}>${refKey(to)}`;
       if (refKey(from) === refKey(to) || calls.has(key)) continue;
-      // A server tells of its clients by the addresses of their pods: `Aborted connection 7 … host: '10.244.0.5'`.
+      // A server names the pod of a client that it refused, or that hung up: that is no call back.
       if (via === "log" && !service && calls.has(`${refKey(to)}>${refKey(from)}`)) continue;
       calls.set(key, service ? { from, to, peer: host, service, via } : { from, to, peer: host, via });
     }
@@ -79,10 +79,10 @@ export function findCalls(sources: CallSources): readonly Call[] {
       if (from && labels.peer) add(from, labels.peer, "metric");
     }
   }
-  const callers = sources.workloads.map(({ kind, metadata }) => makeRef(kind, metadata.namespace, metadata.name));
-  for (const [i, from] of callers.entries()) {
+  for (const workload of sources.workloads) {
+    const from = makeRef(workload.kind, workload.metadata.namespace, workload.metadata.name);
     const specs = new Set(
-      [sources.workloads[i], ...observation.objects.versions(from).map((version) => version.object)].map(podSpecOf),
+      [workload, ...observation.objects.versions(from).map((version) => version.object)].map(podSpecOf),
     );
     for (const spec of specs) {
       if (!spec) continue;
@@ -91,8 +91,8 @@ export function findCalls(sources: CallSources): readonly Call[] {
       }
     }
   }
-  if (sources.logLines === 0) return [...calls.values()];
-  for (const from of callers) {
+  for (const { kind, metadata } of sources.logLines > 0 ? sources.workloads : []) {
+    const from = makeRef(kind, metadata.namespace, metadata.name);
     if (!from.namespace || !sources.logsOf(from)) continue;
     for (const pod of sources.podNamesOf(from)) {
       const lines = observation.logs.lines({ namespace: from.namespace, pod, from: sources.logsSince });
@@ -101,7 +101,7 @@ export function findCalls(sources: CallSources): readonly Call[] {
     }
   }
   const found = [...calls.values()];
-  return [...found, ...callsByIds(sources, found)];
+  return sources.logLines > 0 ? [...found, ...callsByIds(sources, found)] : found;
 }
 
 /** Callers of which nothing tells whom they call, at most so many. */

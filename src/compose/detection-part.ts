@@ -9,6 +9,7 @@ import { streamedLogs } from "../app/sources/nats-logs.ts";
 import { createWatching } from "../app/watch/create-watching.ts";
 import { createIdPool } from "../app/watch/id-pool.ts";
 import { keepSamples } from "../app/watch/keep-samples.ts";
+import { createKeeping, type Keeping } from "../app/watch/keeping.ts";
 import { seedSeasons } from "../app/watch/seed-seasons.ts";
 import { syncSilences } from "../app/watch/sync-silences.ts";
 import { tellDetectorFailures } from "../app/watch/tell-detector-failures.ts";
@@ -35,6 +36,7 @@ export interface DetectionPart {
   readonly shards: Shards;
   readonly sources: ClusterSources;
   readonly watching: Watching;
+  readonly keeping: Keeping;
   readonly registry: ReturnType<typeof createMetrics>["registry"];
   readonly tickMs: number;
   /** To be told of each tick, before anything is stored. */
@@ -107,7 +109,8 @@ export async function startDetectionPart(foundation: Foundation, outside: Outsid
     capture: () => capture?.stats,
     forecaster: () => forecasts.forecaster.stats,
   });
-  addOutcomeMetrics(registry, { database, log, cluster });
+  const keeping = createKeeping();
+  addOutcomeMetrics(registry, { database, log, cluster, keeping });
   addShardMetrics(registry, shards);
   const countIncidents = addIncidentMetrics(registry, incidents, open);
   const watching = createWatching({
@@ -123,6 +126,7 @@ export async function startDetectionPart(foundation: Foundation, outside: Outsid
     shards,
     sources,
     watching,
+    keeping,
     registry,
     tickMs,
     record(tick) {

@@ -28,7 +28,8 @@ export async function startWatcherRole(foundation: Foundation, onTick?: (now: nu
   const desk = createDeskPart(foundation, { outside, detection, modelPart, mail });
   const chat = await startChatPart(foundation, outside, detection, desk);
   const pages = await startPagesPart(foundation, outside, detection, desk);
-  const readiness = createReadiness({ database, tickMs: detection.tickMs, watches: sources.watches });
+  const { tickMs, keeping } = detection;
+  const readiness = createReadiness({ database, tickMs, watches: sources.watches, keeping });
   startHeartbeatPart(foundation, detection, readiness);
   const url = await startWebPart(foundation, { detection, chat, pages, readiness });
 

@@ -1,4 +1,5 @@
 import type { Chat } from "../app/chat/start-chat.ts";
+import { countTurnedAway } from "../app/metrics/delivery-metrics.ts";
 import type { Readiness } from "../app/watch/readiness.ts";
 import type { PagesOptions } from "../bot/web/page-kit.ts";
 import { startWeb } from "../bot/web/server.ts";
@@ -32,6 +33,7 @@ export async function startWebPart({ config, log, running }: Foundation, parts: 
         pushLogs: sources.pushLogs,
         notifyAlerts: sources.notifyAlerts,
         pushTraces: sources.pushTraces,
+        turnedAway: countTurnedAway(registry, log),
       },
       readiness: parts.readiness.checks,
       metrics: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),

@@ -8,6 +8,13 @@ const REQUEST = /["']([A-Z]{3,7}) (\S{1,2000}) HTTP\/[\d.]{1,4}["'] (?:status: |
  */
 const BALANCED = / ([1-5]\d\d) (?:\d{3}|-) \d{1,18} \d{1,18} "([A-Z]{3,7}) (\S{1,2000}) HTTP\//;
 
+/**
+ * `503 217 - - SC-- 1/1/0/0/0 0/0 "GET /a HTTP/1.1"`: status, size, cookies, how the session ended, connections and queues, as
+ * HAProxy writes them (https://docs.haproxy.org/2.6/configuration.html#8.2.3).
+ */
+const PROXIED =
+  / ([1-5]\d\d) \+?\d{1,18} \S{1,200} \S{1,200} [A-Za-z-]{4} [\d/+]{9,60} \d{1,9}\/\d{1,9} (?:\{[^}]{0,500}\} ){0,2}"([A-Z]{3,7}) (\S{1,2000}) HTTP\//;
+
 /** `GET /path 502 12 ms`, as Express and many others write it. */
 const PLAIN_REQUEST =
   /^(?:--> |<-- )?(?:HTTP )?([A-Z]{3,7}) (?:https?:\/\/[^\s/]{1,300})?(\/\S{0,2000}) {1,2}(?:HTTP\/[\d.]{1,4} )?(?:[-=]> )?([1-5]\d\d)(?= |$)/;
@@ -61,7 +68,8 @@ export function requestOf(text: string, from: number): readonly (string | undefi
   const protocol = text.indexOf(" HTTP/");
   const quoted = protocol < 0 ? null : REQUEST.exec(text.slice(0, protocol + 160));
   if (quoted !== null) return quoted.slice(1);
-  const balanced = protocol < 0 ? null : BALANCED.exec(text.slice(0, protocol + 10));
+  const before = text.slice(0, protocol + 10);
+  const balanced = protocol < 0 ? null : (BALANCED.exec(before) ?? PROXIED.exec(before));
   if (balanced !== null) return [balanced[2], balanced[3], balanced[1]];
   if (text.includes(" => generated ")) return UWSGI.exec(text)?.slice(1);
   const plain = PLAIN_REQUEST.exec(text.slice(from));

@@ -4,7 +4,7 @@ import { createObservation } from "../../src/cluster/observation.ts";
 import { labelKey } from "../../src/cluster/series-store.ts";
 import type { DerivedPoint } from "../../src/cluster/signal.ts";
 import { type PrometheusReader, prometheusSource } from "../../src/detection/collect/prometheus/prometheus.ts";
-import { workloadNames } from "../../src/detection/collect/workload-of.ts";
+import { nodeStorage, workloadNames } from "../../src/detection/collect/workload-of.ts";
 import { timeOf } from "../../src/detection/detector.ts";
 import { createDetectionEngine } from "../../src/detection/engine/engine.ts";
 import { makeRef } from "../../src/incident/object-ref.ts";
@@ -79,6 +79,7 @@ export async function bothWays(recording: Recording, reader: PrometheusReader, s
     intervalMs: tickMs,
     namespaces: recording.header.namespaces,
     workloadNames: workloadNames(objects),
+    nodeStorage: nodeStorage(objects),
     workloadOf(namespace, pod) {
       const object = objects.find(makeRef("Pod", namespace, pod))?.object;
       return (

@@ -64,7 +64,7 @@ export interface KubernetesReader {
   nodeMetrics(node: string, which: keyof typeof kubeletPages, request?: ScrapeRequest): Promise<string>;
   /** What a pod exposes, fetched by the API server. */
   podMetrics(endpoint: PodEndpoint, request?: ScrapeRequest): Promise<string>;
-  /** What a pod answers to a GET, whatever the status; at most 64 KiB. Refusals of the API itself come as a v1 Status. */
+  /** What a pod answers to a GET, whatever the status; of a long answer the first 64 KiB. Refusals of the API itself come as a v1 Status. */
   podAnswer(
     endpoint: PodEndpoint,
     request?: ScrapeRequest,
@@ -132,7 +132,7 @@ export function createKubernetesReader({
       scrape(`/api/v1/nodes/${encodeURIComponent(node)}/proxy/${kubeletPages[which]}`, request),
     podMetrics: async (endpoint, request) => scrape(proxyPath(endpoint), request),
     podAnswer: async (endpoint, { signal, timeoutMs = scrapeTimeoutMs } = {}) =>
-      transport.answer(proxyPath(endpoint), { signal, timeoutMs, maxBytes: maxAnswerBytes }),
+      transport.answer(proxyPath(endpoint), { signal, timeoutMs, maxBytes: maxAnswerBytes, cutLong: true }),
   };
 }
 

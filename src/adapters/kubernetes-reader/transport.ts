@@ -2,7 +2,7 @@ import { HttpMethod, type KubeConfig, RequestContext } from "@kubernetes/client-
 import { type Dispatcher, fetch, type Response } from "undici";
 import { inputError, messageOf } from "../../lib/app-error.ts";
 import { forgetCredentials } from "../exec-credentials.ts";
-import { readBounded } from "../read-bounded.ts";
+import { readBeginning, readBounded } from "../read-bounded.ts";
 import { AnswerTooLarge, KubernetesApiError, refusal, retryAfterOf, SilentStream } from "./api-error.ts";
 import { createLineSplitter } from "./line-splitter.ts";
 
@@ -15,6 +15,8 @@ export interface RequestOptions {
   readonly timeoutMs?: number | undefined;
   /** Answers longer than this are refused. */
   readonly maxBytes?: number;
+  /** They are cut instead: their beginning tells enough. */
+  readonly cutLong?: boolean;
 }
 
 export interface StreamOptions {
@@ -98,7 +100,8 @@ export function createTransport(kubeconfig: KubeConfig, now: () => number = () =
     const signals = [AbortSignal.timeout(timeoutMs), ...(options.signal ? [options.signal] : [])];
     return await explained(path, options.signal, async () => {
       const response = await open(path, options.query, AbortSignal.any(signals));
-      const body = await bounded(response, options.maxBytes ?? defaultMaxBytes);
+      const maxBytes = options.maxBytes ?? defaultMaxBytes;
+      const body = options.cutLong ? await readBeginning(response.body, maxBytes) : await bounded(response, maxBytes);
       return { status: response.status, body, retryAfterMs: retryAfterOf(response.headers) };
     });
   };

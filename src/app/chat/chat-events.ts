@@ -10,6 +10,7 @@ import {
   claimChatEvents,
   finishChatEvent,
   keepChatEvent,
+  mostAttempts,
   releaseChatEvent,
 } from "../../store/people/chat-events.ts";
 
@@ -18,10 +19,10 @@ export interface ChatEventsDeps {
   readonly log: Logger;
   readonly cluster?: string;
   readonly handlers: () => Omit<HandlerDeps, "keepEvent">;
+  /** Events that another process took and did not finish are found after this at the latest (real ms). */
+  readonly lookEveryMs?: number;
 }
 
-/** Events that another process took and did not finish are found after this at the latest (real ms). */
-const lookEveryMs = 5_000;
 const failedAgainSeconds = 15;
 
 /** Slack's events as rows: kept before they are acknowledged, handled by one process at a time, finished or taken up again. */
@@ -29,17 +30,21 @@ export function chatEvents(deps: ChatEventsDeps): {
   readonly keep: (id: string, body: unknown) => Promise<void>;
   readonly run: (signal: AbortSignal) => Promise<void>;
 } {
-  const { database, log, cluster } = deps;
+  const { database, log, cluster, lookEveryMs = 5_000 } = deps;
   const handleOne = async (event: ChatEvent) => {
     const { id, attempt } = event;
     try {
       const parsed = heardEventSchema.safeParse(event.body);
       const outcome = parsed.success ? await answerEvent(deps.handlers(), { id, attempt }, parsed.data) : "done";
-      if (outcome === "done") await finishChatEvent(database, id);
-      else await releaseChatEvent(database, id, outcome.againAfterSeconds);
+      if (outcome === "done") return await finishChatEvent(database, id);
+      const { againAfterSeconds: afterSeconds, untried, answer } = outcome;
+      const body = parsed.data && answer ? { ...parsed.data, answer } : undefined;
+      await releaseChatEvent(database, id, { afterSeconds, untried, body });
+      if (!untried && attempt >= mostAttempts) log.error({ event: id, attempt }, "slack.event-given-up");
     } catch (error) {
       log.warn({ event: id, attempt, error: messageOf(error) }, "slack.event-failed");
-      await releaseChatEvent(database, id, failedAgainSeconds);
+      await releaseChatEvent(database, id, { afterSeconds: failedAgainSeconds });
+      if (attempt >= mostAttempts) log.error({ event: id, attempt }, "slack.event-given-up");
     }
   };
   const handleAll = async () => {

@@ -49,7 +49,7 @@ export async function startChat(deps: ChatDeps): Promise<Chat> {
   const { desk, observation, database, jobs, clock, log, cluster } = deps;
   const slack = paceSlack(deps.slack, { now: () => performance.now() });
   const { botToken, signingSecret, appToken, apiUrl } = deps.settings;
-  const channels = await chatChannels(deps.settings, { slack, observation, log });
+  const { askOn, ...channels } = await chatChannels(deps.settings, { slack, observation, log });
   const now = () => clock.now();
   await using started = new AsyncDisposableStack();
   const handlers = {
@@ -76,7 +76,7 @@ export async function startChat(deps: ChatDeps): Promise<Chat> {
   );
   await app.start();
   const stopping = new AbortController();
-  const answering = events.run(stopping.signal);
+  const answering = Promise.all([events.run(stopping.signal), askOn?.(stopping.signal)]);
   started.defer(async () => {
     await answering;
   });

@@ -6,7 +6,7 @@ import type { MailDeps } from "./mail-deps.ts";
 
 /**
  * Sends a mail to all readers, each a copy with a way out of its own. `answers`: the key of the mail that it goes on from, whose subject each reader sees again.
- * @returns how many there are @throws the first failure, when all others have been tried
+ * @returns how many there are @throws when all have been tried: a failure that may pass, else one that is for good
  */
 export type SendToAll = (
   mailFor: (unsubscribeUrl: string | undefined) => Mail,
@@ -35,9 +35,12 @@ export function mailCopies(
       await mailer.send(own, { to, ...(url ? { unsubscribeUrl: url } : {}) }).then(
         () => markMailed(database, copy, own.subject),
         async (error: unknown) => {
-          failed.push(error);
-          if (!(error instanceof AppError) || error.code !== "mail-refused")
+          if (!(error instanceof AppError) || error.code !== "mail-refused") {
+            // What may be taken later is what the caller has to know of.
+            failed.unshift(error);
             return log.warn({ error: messageOf(error) }, "mail.not-sent");
+          }
+          failed.push(error);
           log.error({ error: messageOf(error), remedy: error.remedy }, "mail.refused");
           await markMailed(database, copy);
         },

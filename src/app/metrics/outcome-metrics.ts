@@ -3,6 +3,7 @@ import { messageOf } from "../../lib/app-error.ts";
 import type { Logger } from "../../lib/logger.ts";
 import type { Database } from "../../store/database.ts";
 import { type CountedRow, countedRows, jobCounts, modelSpending } from "../../store/people/own-figures.ts";
+import type { Keeping } from "../watch/keeping.ts";
 
 /** Several who scrape at once ask the database once. */
 const keepMs = 5_000;
@@ -17,11 +18,17 @@ interface Figures {
 
 /**
  * What is counted in the database, and therefore survives restarts and includes the actor, which serves nothing. Every replica
- * tells the same: take the maximum over them. While the database is away the last figures stand and `database_up` is 0.
+ * tells the same: take the maximum over them. While the database is away the last figures stand and `database_up` is 0, and it is 0
+ * while it answers and takes nothing.
  */
 export function addOutcomeMetrics(
   registry: Registry,
-  { database, log, cluster }: { database: Database; log: Logger; cluster?: string },
+  {
+    database,
+    log,
+    cluster,
+    keeping,
+  }: { database: Database; log: Logger; cluster?: string; keeping?: Pick<Keeping, "trouble"> },
 ): void {
   const registers = [registry];
   let figures: Figures | undefined;
@@ -112,11 +119,11 @@ export function addOutcomeMetrics(
   });
   new Gauge({
     name: "kubemend_database_up",
-    help: "1 while the database answers",
+    help: "1 while the database answers and takes what is found",
     registers,
     async collect() {
       await fresh();
-      this.set(up);
+      this.set(keeping?.trouble === undefined ? up : 0);
     },
   });
 }

@@ -5,6 +5,8 @@ import { loadModel } from "../../detection/metrics/forecast/load-model.ts";
 const per = (share: number) => `${(share * 100).toFixed(1)} %`;
 const number = (value: number) => value.toLocaleString("en-US");
 const day = (iso: string) => iso.slice(0, 10);
+const days = (from: string, to: string) =>
+  day(from) === day(to) ? `on ${day(from)}` : `from ${day(from)} to ${day(to)}`;
 
 function forecaster(folder: string | undefined): ModelCard {
   const { card } = loadModel(folder, () => undefined);
@@ -21,16 +23,17 @@ function forecaster(folder: string | undefined): ModelCard {
   return {
     name: "Forecaster",
     purpose,
-    source: `trained on ${data.sources.join(", ")}, ${day(data.from)} to ${day(data.to)}; figures are of the part held back`,
+    source: `trained on ${data.sources.join(", ")}, recorded ${days(data.from, data.to)}; figures are of the part held back`,
     figures: [
-      { name: "mean error of the network (lower is better)", value: heldBack.gru.toFixed(4) },
-      { name: "of repeating the last value", value: heldBack.persistence.toFixed(4) },
-      { name: "of repeating the last season", value: heldBack.seasonalNaive.toFixed(4) },
-      { name: "of the level", value: heldBack.level.toFixed(4) },
+      { name: "mean error of the network, in spreads of its series (lower is better)", value: heldBack.gru.toFixed(4) },
+      { name: "mean error of repeating the last value", value: heldBack.persistence.toFixed(4) },
+      { name: "mean error of repeating the last season", value: heldBack.seasonalNaive.toFixed(4) },
+      { name: "mean error of the level", value: heldBack.level.toFixed(4) },
       { name: "points held back", value: number(heldBack.points) },
       { name: "points trained on", value: number(data.points) },
       { name: "series", value: number(data.series) },
-      { name: "windows, epochs", value: `${number(training.windows)}, ${training.epochs}` },
+      { name: "windows trained on", value: number(training.windows) },
+      { name: "passes over them (epochs)", value: number(training.epochs) },
     ],
   };
 }
@@ -60,7 +63,7 @@ function health(folder = defaultHealthModelFolder): ModelCard {
     source: `${data.kind === "synthetic" ? "trained on simulated instances" : `trained on ${data.source}`}; figures are of the part held back`,
     figures: [
       { name: "right decisions", value: per(heldBack.accuracy) },
-      { name: "needed restarts called so", value: per(shareFound(heldBack.confusion[2], 2)) },
+      { name: "restarts that were needed and called for", value: per(shareFound(heldBack.confusion[2], 2)) },
       ...(heldBack.calibrationError === undefined
         ? []
         : [{ name: "calibration error (0 is best)", value: heldBack.calibrationError.toFixed(4) }]),
@@ -68,7 +71,8 @@ function health(folder = defaultHealthModelFolder): ModelCard {
       { name: "Brier score of always saying the usual", value: heldBack.brierOfFrequencies.toFixed(4) },
       { name: "rows held back", value: number(heldBack.rows) },
       { name: "rows trained on", value: number(data.rows) },
-      { name: "trees, depth", value: `${training.trees}, ${training.maxDepth}` },
+      { name: "trees", value: number(training.trees) },
+      { name: "levels of a tree at most", value: number(training.maxDepth) },
     ],
   };
 }

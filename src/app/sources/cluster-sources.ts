@@ -15,7 +15,7 @@ import { createLogIntake } from "../../detection/collect/push/log-intake.ts";
 import { createTraceIntake } from "../../detection/collect/push/trace-intake.ts";
 import type { ScrapeStats } from "../../detection/collect/scrape/scrape.ts";
 import type { SourceContext } from "../../detection/collect/source-context.ts";
-import { workloadLookup, workloadNames } from "../../detection/collect/workload-of.ts";
+import { nodeStorage, workloadLookup, workloadNames } from "../../detection/collect/workload-of.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { StreamedLogs } from "./nats-logs.ts";
 import { createWatchBook, type WatchBook } from "./watch-book.ts";
@@ -98,6 +98,7 @@ export function clusterSources(deps: ClusterSourcesDeps): ClusterSources {
         reader: prometheus,
         workloadOf,
         workloadNames: workloadNames(objects),
+        nodeStorage: nodeStorage(objects),
         intervalMs,
         labels: config.prometheus.labels,
         matchers: config.prometheus.matchers,

@@ -1,6 +1,7 @@
 import type { Incident, IncidentChange } from "../../incident/incident.ts";
 import { messageOf } from "../../lib/app-error.ts";
 import type { Logger } from "../../lib/logger.ts";
+import { takesNothing } from "../../store/takes-nothing.ts";
 
 export interface ChangeQueueOptions {
   /** Writes one change down. Throws when it could not. */
@@ -15,7 +16,12 @@ export interface ChangeQueue {
   take(changes: readonly IncidentChange[], at: number): Promise<void>;
   /** Lets go of what waits of some incidents: another process writes about them now. */
   forget(which: (incident: Incident) => boolean): void;
-  readonly stats: { readonly waiting: number; readonly dropped: number };
+  readonly stats: {
+    readonly waiting: number;
+    readonly dropped: number;
+    /** Why the database took nothing of what waits the last time; undefined when it took something, or nothing waits. */
+    readonly problem: string | undefined;
+  };
 }
 
 interface Waiting {
@@ -46,6 +52,7 @@ function foldChanges(waiting: readonly Waiting[], next: Waiting): readonly Waiti
 export function createChangeQueue({ keep, log, limit = defaultLimit }: ChangeQueueOptions): ChangeQueue {
   const waiting = new Map<string, readonly Waiting[]>();
   let dropped = 0;
+  let problem: string | undefined;
   return {
     async take(changes, at) {
       for (const change of changes) {
@@ -59,27 +66,34 @@ export function createChangeQueue({ keep, log, limit = defaultLimit }: ChangeQue
         log.error({ incident: id }, "incident.change-dropped");
       }
       let failures = 0;
+      let kept = 0;
+      problem = undefined;
       for (const [id, list] of [...waiting]) {
         if (failures >= failuresPerTick) break;
         let left = list;
         try {
           for (let next = left[0]; next; next = left[0]) {
             await keep(next.change, next.at);
+            kept++;
             left = left.slice(1);
           }
           waiting.delete(id);
         } catch (error) {
           failures++;
+          if (takesNothing(error)) problem = messageOf(error);
+          // To the end: a few that the database will never take must not keep it from all others.
+          waiting.delete(id);
           waiting.set(id, left);
           log.warn({ incident: id, error: messageOf(error), waiting: waiting.size }, "incident.kept-back");
         }
       }
+      if (kept > 0) problem = undefined;
     },
     forget(which) {
       for (const [id, list] of waiting) if (list.some(({ change }) => which(change.incident))) waiting.delete(id);
     },
     get stats() {
-      return { waiting: waiting.size, dropped };
+      return { waiting: waiting.size, dropped, problem };
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { Database } from "../../store/database.ts";
 import type { WatchBook } from "../sources/watch-book.ts";
+import type { Keeping } from "./keeping.ts";
 
 /** One thing that was looked at. */
 export interface ReadinessCheck {
@@ -37,7 +38,7 @@ function kubernetesCheck({ states }: Pick<WatchBook, "states">): ReadinessCheck 
 }
 
 /**
- * Whether a watcher does what it is there for: detection ticks, and the database answers. An API server that refuses it or is
+ * Whether a watcher does what it is there for: detection ticks, the database answers, and it takes what is found. An API server that refuses it or is
  * away makes it blind, not useless: people ask, approve and read meanwhile through the very port that would be taken out of
  * service, and another pod would be refused as well. That is told by a metric, an alert and an incident.
  */
@@ -45,17 +46,18 @@ export function createReadiness(deps: {
   readonly database: Pick<Database, "pool">;
   readonly tickMs: number;
   readonly watches: Pick<WatchBook, "states">;
+  readonly keeping?: Pick<Keeping, "trouble">;
 }): Readiness {
   let tickedAt = performance.now();
   const checks = async (): Promise<readonly ReadinessCheck[]> => {
     const ticks = performance.now() - tickedAt <= lateAfterMs(deps.tickMs);
-    const answers = await deps.database.pool.query("select 1").then(
-      () => true,
-      () => false,
+    const trouble = await deps.database.pool.query("select 1").then(
+      () => deps.keeping?.trouble && `what is found cannot be written down: ${deps.keeping.trouble}`,
+      () => "the database does not answer",
     );
     return [
       { name: "detection", counts: true, ok: ticks, detail: ticks ? "ticks" : "no tick of detection lately" },
-      { name: "database", counts: true, ok: answers, detail: answers ? "answers" : "the database does not answer" },
+      { name: "database", counts: true, ok: trouble === undefined, detail: trouble ?? "answers" },
       kubernetesCheck(deps.watches),
     ];
   };

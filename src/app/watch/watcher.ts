@@ -21,6 +21,7 @@ import type { Shards } from "../shards/shards.ts";
 import { isBusy } from "../view/build-view.ts";
 import { createChangeQueue } from "./change-queue.ts";
 import { keepIncident } from "./incident-keeper.ts";
+import type { Keeping } from "./keeping.ts";
 import { createMergeStep } from "./merge-step.ts";
 import { createHealNotes } from "./note-heal.ts";
 import { noteRelated } from "./note-related.ts";
@@ -44,6 +45,8 @@ export interface WatcherDeps extends VerifyStepDeps {
   readonly record?: (tick: { active: readonly Anomaly[]; incidents: readonly Incident[]; at: number }) => void;
   /** False where no chat is configured: then nothing waits to be told there. */
   readonly chat?: boolean;
+  /** Told after each tick whether what was found could be written down. */
+  readonly keeping?: Pick<Keeping, "note">;
   /** After each tick; for metrics and progress. */
   readonly onTick?: (now: number) => void;
 }
@@ -110,6 +113,7 @@ export async function runWatcher(deps: WatcherDeps): Promise<void> {
     void recall(now);
     changesToKeep.forget((incident) => shards !== undefined && shards.leaseOf(incident.target) === undefined);
     await changesToKeep.take(changes, now);
+    deps.keeping?.note(changesToKeep.stats.problem);
     await mergeFound(oneCause, now);
     diagnoseDue(now);
     // What another may hold by now is not ours to judge.

@@ -69,7 +69,7 @@ export const whenWords = ({ openedAt, times }: DigestIncident, clock: MailClock)
 
 /** So that a mailbox holds what the database must not take back. */
 export const auditWords = (mark: AuditMark): string =>
-  `The audit's newest entry is ${markText(mark)}. Whether it still stands there later is told by: kubemend audit verify --mark ${markText(mark)}`;
+  `Entry ${mark.seq} is the audit's newest. This tells later whether it still stands there: kubemend audit verify --mark ${markText(mark)}`;
 
 /** What somebody has to look into at once. */
 export const takenBackWords = (times: number): string =>

@@ -7,6 +7,9 @@ export type IngestAnswer =
   | { readonly outcome: "malformed" | "too-large" | "unsupported"; readonly detail: string }
   | { readonly outcome: "full" | "not-ready"; readonly retryAfterSeconds: number };
 
+/** Why a delivery was turned away before anybody read it. */
+export type TurnedAway = "token" | "closed" | "too-large" | "broken";
+
 export interface IngestOptions {
   /** When set, deliveries must carry it: as bearer token, or as the password of basic authentication. */
   readonly token?: string;
@@ -20,6 +23,8 @@ export interface IngestOptions {
   readonly notifyAlerts: (body: string) => IngestAnswer;
   /** Spans by OTLP; absent where they are not taken. */
   readonly pushTraces?: IngestOptions["pushLogs"];
+  /** Told of each delivery that none of the above ever sees. */
+  readonly turnedAway?: (why: TurnedAway, path: string) => void;
 }
 
 /** Packed, as sent. Agents send about 1 MiB at once. */
@@ -78,20 +83,23 @@ export function ingestRoutes(options: IngestOptions): FastifyPluginAsync {
       if (!wanted) {
         // Pages of strangers reach this machine through the browser of whoever reads them; agents send no such header.
         if (!options.closed && request.headers.origin === undefined) return;
+        options.turnedAway?.("closed", request.routeOptions.url ?? "");
         await reply.code(403).type("text/plain").send(closedText);
         return;
       }
       if (timingSafeEqual(digest(secretIn(request.headers.authorization)), wanted)) return;
+      options.turnedAway?.("token", request.routeOptions.url ?? "");
       await reply
         .code(401)
         .header("www-authenticate", "Bearer")
         .type("text/plain")
         .send("the token is missing or wrong\n");
     });
-    scope.setErrorHandler((error, _request, reply) => {
+    scope.setErrorHandler((error, request, reply) => {
       // Fastify's own: a body that is longer than allowed, or ends too early.
       const status = error instanceof Error ? Number(Reflect.get(error, "statusCode")) : 0;
       const code = status >= 400 && status < 500 ? status : 500;
+      options.turnedAway?.(code === 413 ? "too-large" : "broken", request.routeOptions.url ?? "");
       return reply
         .code(code)
         .type("text/plain")

@@ -2,6 +2,7 @@ import type { RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import Fastify from "fastify";
 import { AppError, messageOf } from "../../lib/app-error.ts";
+import { askedOnce } from "../../lib/asked-once.ts";
 import { errorCode } from "../../lib/error-code.ts";
 import type { Logger } from "../../lib/logger.ts";
 import { slackPath } from "../slack/slack-path.ts";
@@ -56,9 +57,12 @@ export async function startWeb(options: WebOptions): Promise<WebServer> {
     http: { connectionsCheckingInterval: requestTimeout / 6, headersTimeout: requestTimeout },
   });
   server.server.maxConnections = maxConnections;
+  // Asked by anybody who reaches the port, and answered by the database: a flood of them would take its connections from everybody else.
+  const readiness = askedOnce(options.readiness);
+  const metrics = askedOnce(options.metrics);
   server.get("/healthz", async () => "ok\n");
   server.get("/readyz", async (request, reply) => {
-    const checks = await options.readiness();
+    const checks = await readiness();
     const why = checks.find(({ ok, counts }) => counts && !ok)?.detail;
     void reply.code(why ? 503 : 200).type("text/plain");
     const { verbose } = request.query as { verbose?: unknown };
@@ -71,7 +75,7 @@ export async function startWeb(options: WebOptions): Promise<WebServer> {
     return reply.send(`${lines.join("\n")}\nreadyz check ${why ? "failed" : "passed"}\n`);
   });
   server.get("/metrics", async (_request, reply) => {
-    const { contentType, body } = await options.metrics();
+    const { contentType, body } = await metrics();
     return reply.type(contentType).send(body);
   });
   if (options.pages) await server.register(pageRoutes(options.pages));

@@ -1,3 +1,4 @@
+import type { AuditEntry } from "../../incident/audit-entry.ts";
 import { causeTitles } from "../../incident/cause.ts";
 import { causeText } from "../../incident/diagnosis/cause-text.ts";
 import type { Diagnosis, Hypothesis } from "../../incident/diagnosis/diagnosis.ts";
@@ -89,6 +90,13 @@ function told({ incident, diagnosis, timeline, evidence }: IncidentView) {
   }));
 }
 
+/** What an entry is about, as HTML: of a plan what it changes, because nobody knows it by its id. */
+function auditSubject({ subject }: AuditEntry, plans: readonly StoredPlan[]): string {
+  const plan = plans.find((one) => one.plan.id === subject)?.plan;
+  const title = plan && escapeHtml(actionTitle(plan.action, plan.target, plan.params));
+  return title ? `${title} <span class="quiet">plan ${escapeHtml(subject)}</span>` : escapeHtml(subject);
+}
+
 const count = (value: number) => value.toLocaleString("en-US");
 
 /** What templates may call. */
@@ -114,6 +122,7 @@ export const words = {
   prose: (text: string, around: number) => localTimes(escapeHtml(text), around, (ms) => timeHtml(ms, "clock")),
   nextStep: (view: IncidentView) => nextStep(view, say),
   told,
+  auditSubject,
   undecidedWords: (diagnosis: Diagnosis) => undecidedWords(diagnosis, say.text),
   upperFirst,
   diffLines,

@@ -18,7 +18,7 @@ const done =
 /** What the incident waits for, in the words of its message; undefined while nobody can do anything about it yet. */
 function waitsFor(view: IncidentView): string | undefined {
   if (!view.diagnosis || view.fixes.some(({ plan, refusal }) => !plan && !refusal)) return undefined;
-  const step = nextStep(view, { time, moment: time, text: cut });
+  const step = nextStep(view, { time, moment: (ms) => `at ${time(ms)}`, text: cut });
   return step && `now          ${step}`;
 }
 

@@ -14,7 +14,7 @@ export interface Workload extends KubeObject {
     /** Of StatefulSets and DaemonSets. */
     readonly updateStrategy?: {
       readonly type?: string;
-      readonly rollingUpdate?: { readonly partition?: number };
+      readonly rollingUpdate?: { readonly partition?: number; readonly maxSurge?: number | string };
     };
     readonly progressDeadlineSeconds?: number;
     /** How long a pod must have been ready to count as available. */

@@ -6,8 +6,10 @@ import { digestOf } from "../../lib/stable-hash.ts";
 import { anyItems, labelsUpTo } from "./bounded-json.ts";
 import type { SourceContext } from "./source-context.ts";
 
-/** A group may hold thousands; the first say what there is to say. */
+/** A group may hold thousands; the first that fire say what there is to say. */
 const maxAlerts = 500;
+/** That one has ended is said once: who does not hear it holds it for hours. */
+const maxResolved = 5_000;
 const maxLabels = 64;
 const maxChars = 1_000;
 
@@ -57,7 +59,12 @@ export function readAlerts(body: string): ReadAlerts {
     const group = webhook.parse(JSON.parse(body));
     const alerts: Alert[] = [];
     const { commonAnnotations = {} } = group;
-    for (const [index, item] of group.alerts.slice(0, maxAlerts).entries()) {
+    let [firing, resolved] = [0, 0];
+    for (const [index, item] of group.alerts.entries()) {
+      const hasEnded = typeof item === "object" && item !== null && Reflect.get(item, "status") === "resolved";
+      if (hasEnded ? resolved >= maxResolved : firing >= maxAlerts) continue;
+      if (hasEnded) resolved++;
+      else firing++;
       const read = alertSchema.safeParse(item);
       if (!read.success) return { ok: false, detail: `alerts.${index}.${problemOf(read.error)}` };
       const { status, labels, annotations = {}, startsAt, endsAt, fingerprint } = read.data;

@@ -1,5 +1,6 @@
 import { endsOwnerChain } from "../../cluster/kinds/workload.ts";
 import type { ObjectStore } from "../../cluster/object-store.ts";
+import { parseQuantity } from "../../cluster/quantity.ts";
 import { templateOf, workloadKinds } from "../../cluster/workload.ts";
 import { makeRef } from "../../incident/object-ref.ts";
 import { timeOf } from "../detector.ts";
@@ -14,6 +15,11 @@ export function workloadLookup(objects: ObjectStore): DeriverOptions["workloadOf
       ? { workload: objects.topOwner(object).name, createdAt: timeOf(object.metadata.creationTimestamp, 0) }
       : undefined;
   };
+}
+
+/** What a node's kubelet says about the disk that is for pods. */
+export function nodeStorage(objects: ObjectStore): NonNullable<DeriverOptions["nodeStorage"]> {
+  return (node) => parseQuantity(objects.get("Node", undefined, node)?.status?.capacity?.["ephemeral-storage"]);
 }
 
 /** By which the makers of traces name what runs, where it is not the name of the workload. */

@@ -7,7 +7,7 @@ import { makeRef } from "../../incident/object-ref.ts";
 import { createSourceWatch } from "../blind/source-silence.ts";
 import { createDeriver } from "../collect/derive/derive.ts";
 import type { NamedLatencies } from "../collect/derive/metric-conventions.ts";
-import { workloadLookup, workloadNames } from "../collect/workload-of.ts";
+import { nodeStorage, workloadLookup, workloadNames } from "../collect/workload-of.ts";
 import type { DetectContext, Detector, DetectorFactory, Finding, Nature } from "../detector.ts";
 import { createGrouper } from "../group/group.ts";
 import type { OneCause } from "../group/merges.ts";
@@ -109,6 +109,7 @@ export function createDetectionEngine(options: DetectionEngineOptions): Detectio
     series,
     workloadOf: workloadLookup(objects),
     workloadNames: workloadNames(objects),
+    nodeStorage: nodeStorage(objects),
     latencies: options.latencies,
   });
   const logs = createLogTally({

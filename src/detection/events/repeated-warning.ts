@@ -16,6 +16,8 @@ const headlines: Readonly<Record<string, string>> = {
   NetworkNotReady: "has pods whose node has no network",
   FailedPreStopHook: "has a pre-stop hook that fails",
   FailedPrepareDynamicResources: "has pods whose devices cannot be prepared",
+  FailedResourceClaimCreation: "has pods whose devices cannot be claimed",
+  VolumeConditionAbnormal: "has a volume that its driver finds damaged",
   FailedKillPod: "has pods that cannot be killed",
   FailedSync: "has pods that the kubelet cannot synchronise",
   SystemOOM: "ran out of memory",
@@ -92,6 +94,7 @@ function faultOfNode({ message }: SeenEvent, object: KubeObject): Pick<Finding, 
 
 /** What was asked for is there by now, however often it failed before: a volume, a load balancer, pods, a network and sandbox. */
 function isThere({ reason }: SeenEvent, object: KubeObject): boolean {
+  if (reason === "VolumeConditionAbnormal") return false;
   if (isKind(object, "PersistentVolumeClaim")) return object.status?.phase === "Bound";
   if (reason === "SyncLoadBalancerFailed" && isKind(object, "Service"))
     return (object.status?.loadBalancer?.ingress?.length ?? 0) > 0;

@@ -1,4 +1,5 @@
 import { hostsInFailure } from "../../cluster/host-names.ts";
+import { farSideOf } from "../../cluster/named-clients.ts";
 import type { DerivedSeriesName } from "../../cluster/series-names.ts";
 import { type ObjectRef, refKey, sameRef } from "../../incident/object-ref.ts";
 import type { LiveAnomaly } from "../live-anomaly.ts";
@@ -41,8 +42,8 @@ export function callsInVain(workload: ObjectRef, since: number, context: GroupCo
   const callees = new Map<string, ObjectRef>();
   let strangers = false;
   for (const host of hosts) {
-    const { workloads } = topology.resolveHost(namespace, host);
-    if (workloads.length === 0) strangers = true;
+    const { workloads, client } = farSideOf(host, workload, topology);
+    if (workloads.length === 0 && !client) strangers = true;
     for (const ref of workloads) if (!sameRef(ref, workload)) callees.set(refKey(ref), ref);
   }
   return { callees, strangers };

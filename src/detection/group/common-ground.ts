@@ -62,24 +62,17 @@ function shareWhatChanged(a: ObjectRef, b: ObjectRef, { topology, observation, n
   return about(a).some((ref) => others.has(refKey(ref)) && changed(ref));
 }
 
-/** A server that begins anew this shortly before its clients fail (ms) is what they have in common. */
-const begunMs = 3 * 60_000;
-
-/** A server that both call has just been started anew, with a configuration that was changed shortly before. */
-export function callTheSameChanged(a: ObjectRef, b: ObjectRef, { topology, observation, now }: GroupContext): boolean {
+/** What both call has just been changed, or what that uses: it refuses them both, or has no room for either. */
+export function callWhatChanged(a: ObjectRef, b: ObjectRef, { topology, observation, now }: GroupContext): boolean {
   const others = new Set(topology.dependenciesOf(b, 1).map(refKey));
-  const hasBegun = (server: ObjectRef) =>
-    topology.podsOf(server).some(({ metadata }) => now - Date.parse(metadata.creationTimestamp ?? "") < begunMs);
-  const isChanged = (server: ObjectRef) =>
-    [server, ...topology.usesOf(server).map(({ ref }) => ref)].some((ref) =>
-      observation.objects
-        .versions(ref)
-        .slice(1)
-        .some(({ at }) => now - at < changeMs),
-    );
+  const changed = (ref: ObjectRef) =>
+    observation.objects
+      .versions(ref)
+      .slice(1)
+      .some(({ at }) => now - at < changeMs);
   return topology
     .dependenciesOf(a, 1)
-    .some((server) => others.has(refKey(server)) && hasBegun(server) && isChanged(server));
+    .some((ref) => others.has(refKey(ref)) && [ref, ...topology.usesOf(ref).map((use) => use.ref)].some(changed));
 }
 
 /** So many callers whose calls arrive late have the way in common, not a reason each. */
@@ -101,7 +94,7 @@ function answerToOneName(a: ObjectRef, b: ObjectRef, { topology }: GroupContext)
 
 /**
  * Is there one thing that could bring trouble to two workloads of which neither calls the other? A node that is full, more
- * work for both, a dependency that nobody measures, a network that is late for all, a configuration or a caller that was changed. Without any, they have
+ * work for both, a dependency that nobody measures or that was changed, a network that is late for all, a configuration or a caller that was changed. Without any, they have
  * two reasons.
  */
 export function haveCommonGround(a: ObjectRef, b: ObjectRef, context: GroupContext): boolean {
@@ -110,6 +103,7 @@ export function haveCommonGround(a: ObjectRef, b: ObjectRef, context: GroupConte
     onFullNode(a, b, context) ||
     (isAskedForMore(a, context) && isAskedForMore(b, context)) ||
     callTheSameUnseen(a, b, context) ||
+    callWhatChanged(a, b, context) ||
     callOverLateLinks(a, b, context) ||
     shareWhatChanged(a, b, context)
   );

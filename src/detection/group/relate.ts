@@ -2,7 +2,7 @@ import { measuredBy } from "../../cluster/unaccounted.ts";
 import { starvingReasons } from "../../incident/anomaly.ts";
 import { makeRef, type ObjectRef, refKey, sameRef, uniqueRefs } from "../../incident/object-ref.ts";
 import type { LiveAnomaly } from "../live-anomaly.ts";
-import { callTheSameChanged, haveCommonGround } from "./common-ground.ts";
+import { callWhatChanged, haveCommonGround } from "./common-ground.ts";
 import { distance, type GroupContext, workloadsOf } from "./group-context.ts";
 import { impairs } from "./impact.ts";
 import { hasOwnReason } from "./own-reason.ts";
@@ -74,6 +74,7 @@ function mayShareReason(live: LiveAnomaly, members: readonly LiveAnomaly[], cont
   const together = waiting.filter((member) => beganTogether(member, live, togetherMs));
   const near = together.some(({ anomaly }) => {
     if (distance(anomaly.target, mine, context) > 0) return true;
+    if (mine.some((own) => callWhatChanged(own, anomaly.target, context))) return true;
     return live.nature !== "symptom" && anomaly.seenOn !== undefined && sameRef(anomaly.seenOn, target);
   });
   const accuser = accuserOf(live, context);
@@ -89,12 +90,7 @@ function mayShareReason(live: LiveAnomaly, members: readonly LiveAnomaly[], cont
     const other = accuserOf(member, context);
     return accuser && other && sameRef(accuser, other) && beganTogether(member, live, atOnceMs);
   });
-  if (atOnce) return 40;
-  // Clients of one server that was started with another configuration: it need not show any trouble itself.
-  const sharesServer = together.some(({ anomaly }) =>
-    workloadsOf(anomaly.target, context).some((other) => mine.some((own) => callTheSameChanged(own, other, context))),
-  );
-  return sharesServer && live.nature !== "fault" ? 38 : 0;
+  return atOnce ? 40 : 0;
 }
 
 /**

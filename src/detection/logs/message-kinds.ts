@@ -98,6 +98,8 @@ export function createMessageKinds(options: {
         if (at - known.lastAt > runGapMs) {
           known.runAt = at;
           known.backAt = at;
+          // What comes back may be told in the same words and be about something else.
+          known.example = quoted(message, exampleChars, redact);
           known.count = 0;
           known.severalPods = false;
           known.pod = pod;

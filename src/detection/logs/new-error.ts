@@ -1,4 +1,5 @@
-import { makeRef } from "../../incident/object-ref.ts";
+import { namedClients } from "../../cluster/named-clients.ts";
+import { makeRef, uniqueRefs } from "../../incident/object-ref.ts";
 import { defineDetector, type Finding } from "../detector.ts";
 import { short } from "../state/container-states.ts";
 import { lasts, patienceMs, quietMs } from "./lasting-kind.ts";
@@ -37,7 +38,7 @@ export const newError = defineDetector({
   name: "log-new-error",
   family: "log",
   nature: "symptom",
-  *detect({ logs, now, watchingSince, learnMs }): Iterable<Finding> {
+  *detect({ logs, now, watchingSince, learnMs, topology }): Iterable<Finding> {
     const knownUntil = watchingSince + Math.min(learnMs, Math.max(minLearnMs, learnMs / 3));
     for (const tally of logs.workloads()) {
       const fresh = tally
@@ -53,6 +54,7 @@ export const newError = defineDetector({
       const [first] = fresh;
       if (!first) continue;
       const lines = fresh.reduce((sum, { count }) => sum + count, 0);
+      const clients = fresh.flatMap(({ example }) => namedClients(example, tally.workload, topology));
       yield {
         reason: "never-seen-template",
         target: tally.workload,
@@ -63,6 +65,7 @@ export const newError = defineDetector({
         summary: `${tally.workload.name} has written ${lines} lines of ${fresh.length === 1 ? "a kind" : `${fresh.length} kinds`} never seen before, first: ${short(first.example, 200)}`,
         startsAt: beganAt(first),
         fading: fresh.every(({ lastAt }) => now - lastAt > fadingMs),
+        ...(clients.length > 0 ? { related: uniqueRefs(clients) } : {}),
         value: lines,
         expected: 0,
         unit: "lines",

@@ -10,7 +10,7 @@ const rightBelow = 0.96;
 
 /**
  * A persistent volume that is full: what writes to it fails now, or with the next file. Source:
- * `kubelet_volume_stats_used_bytes` against the capacity. Not a fault: one that is nearly full and has room left.
+ * `kubelet_volume_stats_used_bytes` against the capacity, or inodes in use against those there are. Not a fault: one that is nearly full and has room left.
  */
 export const volumeFull = (): Detector =>
   createLevelShift({

@@ -46,10 +46,10 @@ function readSuccesses({ observation }: DetectContext): Successes {
 /** One failed pod in five that did their part is what many parts cost: spot nodes, a flaky download. */
 const failedShare = 0.2;
 
-/** Pods of one run fail again and again, and not just some of many. */
+/** Pods of one run fail again and again, and not just some of many; those that are at work have not failed. */
 function keepsFailing({ status = {} }: Job): boolean {
-  const { failed = 0, succeeded = 0 } = status;
-  return failed >= 2 && failed > failedShare * succeeded;
+  const { failed = 0, succeeded = 0, active = 0 } = status;
+  return failed >= 2 && failed > failedShare * (succeeded + active);
 }
 
 /** The schedule's own template was changed and has not succeeded since: its first failure is no accident. */

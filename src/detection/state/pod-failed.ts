@@ -33,6 +33,28 @@ function hasSuccessors(owner: ObjectRef, at: number, { podsOf, now }: DetectCont
   return now - at > succeededMs && present.length > 0 && present.every(isReady);
 }
 
+/** Whose pods are to run for ever. */
+const lasting: ReadonlySet<string> = new Set([
+  "Deployment",
+  "StatefulSet",
+  "DaemonSet",
+  "ReplicaSet",
+  "ReplicationController",
+  "Pod",
+]);
+const leastFailed = 3;
+
+/**
+ * A step of a workflow, a build, a worker of a batch: what a pod that runs once and is not made by Kubernetes' own controllers
+ * makes of its failure is for whoever made it. That most of them fail is told.
+ */
+function isOneOfMany(pod: Pod, owner: ObjectRef, { podsOf }: DetectContext): boolean {
+  if (pod.spec.restartPolicy !== "Never" || pod.status?.reason !== undefined || lasting.has(owner.kind)) return false;
+  const ended = podsOf(owner);
+  const failed = ended.filter(({ status }) => status?.phase === "Failed").length;
+  return failed < leastFailed || 2 * failed <= ended.length;
+}
+
 /** Its ReplicaSet wants no pods any more: the revision that failed has been replaced. */
 function isReplaced(pod: Pod, { objects }: Observation): boolean {
   const owner = pod.metadata.ownerReferences?.find(({ kind }) => kind === "ReplicaSet")?.name;
@@ -45,7 +67,7 @@ function isReplaced(pod: Pod, { objects }: Observation): boolean {
  * Pods that ended for good though something keeps them: evictions (disk, memory, an emptyDir's size limit), node shutdown,
  * deadline. Source: phase Failed and `status.reason`. Not a fault: pods of jobs (own detector), pods that were deleted
  * while they could not start, preemption in favour of more important pods, pods that ended with their node or found no room
- * there and that others replace.
+ * there and that others replace, single steps of workflows, builds and the like.
  */
 export const podFailed = defineDetector({
   name: "pod-failed",
@@ -61,6 +83,7 @@ export const podFailed = defineDetector({
       if (goneWithNode.test(reason) && owner.kind !== "Pod") continue;
       // A pod held by nothing but its own deletion has been given up on purpose.
       if (pod.metadata.deletionTimestamp !== undefined && reason === "Failed") continue;
+      if (isOneOfMany(pod, owner, context)) continue;
       const at = failedAt(pod, now);
       if (now - at > recentMs || isReplaced(pod, observation)) continue;
       const node =

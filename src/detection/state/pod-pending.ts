@@ -45,17 +45,21 @@ function waitsForVolume(pod: Pod, message: string, context: DetectContext): bool
   );
 }
 
+/** Some nodes would take it as soon as others leave, whatever keeps it off the rest (control planes are always tainted). */
+const lacksRoom = /Insufficient|Too many pods/;
+const turnMs = 15 * 60_000;
+
 function patienceMs(pod: Pod, message: string, context: DetectContext): number {
   if (isRoomComing(pod, context) || mayBringRoom(pod, context)) return Number.POSITIVE_INFINITY;
   if (waitsForVolume(pod, message, context)) return 60_000;
   const nodes = context.observation.objects.list("Node");
   // Nodes that are not watched cannot be judged; the scheduler's word stands, but it gets more time.
   if (nodes.length === 0) return 15_000;
-  const onlyRoom =
-    /Insufficient/.test(message) &&
-    !/(affinity|selector|taint|unschedulable|volume)/.test(message.replace(/preemption:.*/, ""));
+  if (!lacksRoom.test(message.replace(/preemption:.*/, "")) || !fitsSomewhere(pod, nodes)) return 4_000;
+  // What runs once waits its turn behind others that do.
+  if (pod.spec.restartPolicy !== undefined && pod.spec.restartPolicy !== "Always") return turnMs;
   const leaving = context.pods.some(({ metadata }) => metadata.deletionTimestamp !== undefined);
-  return onlyRoom && leaving && fitsSomewhere(pod, nodes) ? 45_000 : 4_000;
+  return leaving ? 45_000 : 4_000;
 }
 
 /** What the scheduler says of a pod that no node has taken for longer than that is everyday; undefined for all others. */
@@ -73,7 +77,7 @@ export function unschedulable(
 
 /**
  * Pods that no node takes. Source: condition PodScheduled False with reason Unschedulable. Not a fault: a pod that waits a
- * moment for another one to leave, for its volume to be made, for the node that an autoscaler brings, or for its word
+ * moment for another one to leave, or, of a Job, for its turn; for its volume to be made, for the node that an autoscaler brings, or for its word
  * whether it does; a pod held by scheduling gates.
  */
 export const podPending = defineDetector({

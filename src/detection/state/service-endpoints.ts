@@ -4,7 +4,7 @@ import { matchesLabels } from "../../cluster/selector.ts";
 import { templateOf } from "../../cluster/workload.ts";
 import { type ObjectRef, refKey, sameRef } from "../../incident/object-ref.ts";
 import { duration } from "../../lib/duration.ts";
-import type { DetectContext, Detector, Finding } from "../detector.ts";
+import { type DetectContext, type Detector, type Finding, timeOf } from "../detector.ts";
 import { isCurrent, isReady } from "./container-states.ts";
 import { startAllowanceMs } from "./pod-not-ready.ts";
 
@@ -39,6 +39,13 @@ function backingOf(service: Service, { observation, ownerOf }: DetectContext): B
   return { matched };
 }
 
+/**
+ * Told to end, and answering until it has: proxies go on sending to it when nobody else is there, since Kubernetes 1.26
+ * (https://kubernetes.io/docs/concepts/services-networking/endpoint-slices/#serving).
+ */
+const stillServes = (pod: Pod, now: number) =>
+  pod.status?.phase === "Running" && isReady(pod) && timeOf(pod.metadata.deletionTimestamp, 0) >= now;
+
 /** When the Service's own selector last changed (ms), if that was seen. */
 function selectorChangedAt(service: Service, { observation }: DetectContext): number | undefined {
   const versions = observation.objects.versions(refOf(service));
@@ -51,8 +58,8 @@ function selectorChangedAt(service: Service, { observation }: DetectContext): nu
  * Services without anything behind them. Source: selector, pods and workload templates. Three cases: the selector matches
  * no workload although the Service had some before or its callers depend on it (the Service or the labels are wrong); its
  * workloads have pods, but none is ready for longer than a start takes. Not a fault: no selector or ExternalName, one that publishes pods that are not ready, workloads
- * at zero replicas (own detector), a DaemonSet without nodes, a Job that has ended, the gap of a Recreate
- * rollout, a Service made before its workload.
+ * at zero replicas (own detector), a DaemonSet without nodes, a Job that has ended, a pod that serves until it ends, the gap
+ * of a Recreate rollout, a Service made before its workload.
  */
 export function serviceEndpoints(): Detector {
   const since = new Map<string, number>();
@@ -76,7 +83,7 @@ export function serviceEndpoints(): Detector {
         const ref = refOf(service);
         const behind = context.podsSelected(namespace, selector);
         const isEndpoint = (pod: Pod) =>
-          isCurrent(pod) && (service.spec.publishNotReadyAddresses === true || isReady(pod));
+          isCurrent(pod) ? service.spec.publishNotReadyAddresses === true || isReady(pod) : stillServes(pod, now);
         if (behind.some(isEndpoint)) continue;
         const { matched } = backingOf(service, context);
         const text = Object.entries(selector)

@@ -4,7 +4,7 @@ import { rolloutKinds } from "../../cluster/workload.ts";
 import { type ObjectRef, refKey } from "../../incident/object-ref.ts";
 import { duration } from "../../lib/duration.ts";
 import { type DetectContext, type Detector, type Finding, timeOf } from "../detector.ts";
-import { isReady } from "./container-states.ts";
+import { conditionOf, isReady } from "./container-states.ts";
 import { passingNodes } from "./passing-nodes.ts";
 import { startAllowanceMs } from "./pod-not-ready.ts";
 import { isPulling } from "./pulling.ts";
@@ -37,14 +37,27 @@ function getsOn(shortage: Shortage, { updated, available }: RolloutView): boolea
   return moved;
 }
 
+/** Whoever queues work lets its pods in one day (https://kubernetes.io/docs/concepts/scheduling-eviction/pod-scheduling-readiness/). */
+const isHeldBack = (pod: Pod) => conditionOf(pod, "PodScheduled")?.reason === "SchedulingGated";
+
+/** A pod of these is made only when the one before has ended, which it may take its time for. */
+const endsFirst = ({ kind, spec }: Workload): boolean =>
+  kind === "StatefulSet" ||
+  (kind === "DaemonSet" && Number.parseInt(String(spec.updateStrategy?.rollingUpdate?.maxSurge ?? 0), 10) === 0) ||
+  (kind === "Deployment" && spec.strategy?.type === "Recreate");
+
+/** Told to end, and within the time that it was granted. */
+const isEnding = ({ metadata }: Pod, now: number) => timeOf(metadata.deletionTimestamp, 0) >= now;
+
 /**
- * Pods that are missing because nodes come and go: on a node that is new or leaving, or for which one is brought; beside others
- * in service also those whose image is being fetched.
+ * Pods that are missing because nodes come and go: on a node that is new or leaving, or for which one is brought; those that are
+ * held back on purpose, or wait for the one before to end; and, where nobody misses them yet, those whose image is being fetched.
  */
-function excused(ref: ObjectRef, available: number, context: DetectContext): number {
+function excused(workload: Workload, ref: ObjectRef, isMissed: boolean, context: DetectContext): number {
   const pods = context.podsOf(ref);
-  const fetching = available > 0 ? pods.filter((pod) => isPulling(pod, context)).length : 0;
-  return fetching + byNodes(ref, pods, context);
+  const waits = (pod: Pod) =>
+    isHeldBack(pod) || (!isMissed && isPulling(pod, context)) || (endsFirst(workload) && isEnding(pod, context.now));
+  return pods.filter(waits).length + byNodes(ref, pods, context);
 }
 
 function byNodes(ref: ObjectRef, pods: readonly Pod[], context: DetectContext): number {
@@ -56,8 +69,9 @@ function byNodes(ref: ObjectRef, pods: readonly Pod[], context: DetectContext): 
 /**
  * Workloads with fewer available replicas than asked for, for longer than starting a pod takes. Source: replica counts in
  * the status. Not a fault: scaling up or down, a rolling update or a Recreate rollout in progress, a replaced pod, a
- * workload scaled to zero or being deleted, nodes that join and leave, pods for which an autoscaler brings a node, large images
- * that are fetched while other pods serve.
+ * workload scaled to zero or being deleted, nodes that join and leave, pods for which an autoscaler brings a node or that a
+ * scheduling gate holds, large images that are fetched while other pods serve or for the first time, the time that a pod was
+ * granted to end before the next of its place is made.
  */
 export function workloadUnavailable(): Detector {
   const shortages = new Map<string, Shortage>();
@@ -82,12 +96,13 @@ export function workloadUnavailable(): Detector {
           seen.add(key);
           const shortage = shortages.get(key) ?? { since: now, movedAt: now, updated, mostAvailable: available };
           shortages.set(key, shortage);
+          const isNew = !served.has(key) && timeOf(workload.metadata.creationTimestamp, 0) > watchingSince - 60_000;
+          const isMissed = available === 0 && !isNew;
           // A rollout that still makes progress pod by pod starts the clock again.
-          if (getsOn(shortage, rollout) || desired - available <= excused(ref, available, context))
+          if (getsOn(shortage, rollout) || desired - available <= excused(workload, ref, isMissed, context))
             shortage.movedAt = now;
           if (kind === "Deployment" && available > 0)
             shortage.movedAt = Math.max(shortage.movedAt, Math.min(progressAt, now));
-          const isNew = !served.has(key) && timeOf(workload.metadata.creationTimestamp, 0) > watchingSince - 60_000;
           if (now - shortage.movedAt < patienceMs(workload, available === 0, isNew)) continue;
           yield {
             reason: "ReplicasUnavailable",

@@ -41,8 +41,6 @@ export interface CandidateFacts {
   readonly slowStart?: true;
   /** Largest memory use that was seen (bytes), and what it is heading for. */
   readonly peakBytes?: number;
-  /** What is used up is the server's that all are connected to: more clients would make it worse. */
-  readonly farSide?: true;
   readonly replicas?: number;
   readonly servicePort?: number;
   /** Of the Service's port, where it has several of that number. */
@@ -55,6 +53,8 @@ export interface CandidateFacts {
   readonly job?: ObjectRef;
   /** The workload to restart or roll back when that is not the culprit. */
   readonly workload?: ObjectRef;
+  /** Who holds what the culprit has no more of. */
+  readonly callers?: readonly ObjectRef[];
   readonly permission?: {
     readonly verb: string;
     readonly resource: string;

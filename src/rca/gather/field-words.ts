@@ -67,6 +67,9 @@ const isHidden = (value: string | undefined) => value?.startsWith("(hidden") ===
 function changeText(name: string, { area, before, after, said }: FieldChange): string {
   if (said) return said.whole ? said.text : `${name} ${said.text}`;
   if (isHidden(before) && isHidden(after)) return `${name} written again (hidden)`;
+  // As kubectl, consoles and kubemend do it: the moment stands beside the change, and the name of the annotation tells nobody more.
+  if (area === "restart" && name.startsWith("annotation ") && after !== undefined)
+    return "its pods were restarted (kubectl rollout restart)";
   if (before === undefined) return `${name} set to ${after}`;
   if (after === undefined) return `${name} removed (was ${before})`;
   if (area !== "image") return `${name} ${before} -> ${after}`;

@@ -30,11 +30,11 @@ const signs: readonly (readonly [LogSign, RegExp])[] = [
   ],
   [
     "forbidden",
-    /\bforbidden\b|(?:status|HTTP|code|statusCode)["']?[ =:]{1,3}"?403\b|access denied|permission denied|EACCES|not authorized|\bcannot (?:get|list|watch|create|update|patch|delete) resource/i,
+    /\bforbidden\b|(?:status|HTTP|code|statusCode)["']?[ =:]{1,3}"?403\b|access denied|permission denied|EACCES|not authorized|\bdenied to user\b|\bNOPERM\b|\bcannot (?:get|list|watch|create|update|patch|delete) resource/i,
   ],
   [
     "unauthorized",
-    /unauthori[sz]ed|authentication required|\bNOAUTH\b|\bWRONGPASS\b|ACCESS_REFUSED|login was refused|access denied for user|(?:login|logon) failed for|authentication (?:error|failure)|not authenticated|(?:status|HTTP|code|statusCode)["']?[ =:]{1,3}"?401\b|authentication failed|password authentication|invalid (?:api[ _-]?key|credentials?|token|password|signature)|(?:api[ _-]?key|credentials?|token) (?:was |is |has been )?(?:rejected|invalid|expired|revoked|refused|not accepted)|bad credentials/i,
+    /unauthori[sz]ed|(?:status|HTTP|code|statusCode)["']?[ =:]{1,3}"?401\b|\bauthentication (?:is )?(?:failed|failure|required|error)|password authentication|\bNOAUTH\b|WRONGPASS|\blog[io]n (?:was |is )?(?:failed|refused|denied|incorrect)|access[_ -]refused|access denied for user|invalid (?:user ?name|user)\b.{0,20}\bpassword|invalid (?:api[ _-]?key|credentials?|token|password|signature)|(?:api[ _-]?key|credentials?|token) (?:was |is |has been )?(?:rejected|invalid|expired|revoked|refused|not accepted)|bad credentials/i,
   ],
   [
     "certificate",
@@ -70,7 +70,7 @@ const signs: readonly (readonly [LogSign, RegExp])[] = [
   ],
   [
     "upstream",
-    /\bcall(?:ing)? to \S+ failed|upstream \S+|(?:request|connection|connect) to \S+ (?:failed|refused|timed out)|dial tcp|bad gateway|service unavailable|layer[47] connection problem|no server (?:is )?available|no (?:live|healthy) upstream/i,
+    /\bcall(?:ing)? to \S+ failed|upstream \S+|(?:request|connection|connect) to \S+ (?:failed|refused|timed out)|dial tcp|bad gateway|service unavailable/i,
   ],
   ["slow", /\bslow(?:ly|er)?\b|took too long|latency|exceeded \d+ ?ms/i],
 ];
@@ -78,6 +78,29 @@ const signs: readonly (readonly [LogSign, RegExp])[] = [
 export function signsOf(line: string): readonly LogSign[] {
   const text = line.length > 2_000 ? line.slice(0, 2_000) : line;
   return signs.filter(([, pattern]) => pattern.test(text)).map(([sign]) => sign);
+}
+
+export type LogLevel = "fatal" | "error" | "warn" | "other";
+
+// JSON, logfmt and plain layouts put the level within the first characters.
+const levelWord =
+  /"?(?:level|severity|lvl)"?[=:]\s*"?(fatal|panic|crit|critical|error|err|warn|warning|info|debug|trace|notice)\b|(?:^|[\s[|])(FATAL|PANIC|CRITICAL|CRIT|ERROR|SEVERE|ERR|WARN|WARNING|INFO|DEBUG|TRACE|NOTICE|LOG)(?=[\s:\]|])/i;
+const bare =
+  /\bpanic:|Traceback \(most recent|^\s*[\w.]+(?:Error|Exception)\b|unhandled|uncaught|^fatal\b|Cannot find module|exec format error/i;
+
+/** An access line whose answer is an error of the server: it states no level. */
+const failedAnswer =
+  /"[A-Z]{3,7} [^" ]{1,400} HTTP\/[\d.]{1,4}" 5\d\d\b| 5\d\d \d{1,18} [^"]{1,200}"[A-Z]{3,7} [^" ]{1,400} HTTP\//;
+
+export function levelOf(line: string): LogLevel {
+  const match = levelWord.exec(line.length > 400 ? line.slice(0, 400) : line);
+  const word = (match?.[1] ?? match?.[2] ?? "").toLowerCase();
+  if (/^(fatal|panic|crit)/.test(word)) return "fatal";
+  if (/^(err|severe)/.test(word)) return "error";
+  if (/^warn/.test(word)) return "warn";
+  if (word !== "") return "other";
+  const head = line.length > 400 ? line.slice(0, 400) : line;
+  return bare.test(head) || failedAnswer.test(head) ? "error" : "other";
 }
 
 const readChars = 600;

@@ -75,6 +75,26 @@ function grant(open: Case, item: Candidate): Fix | undefined {
   );
 }
 
+/** Kubernetes can be asked what an account may do; a database or a broker is asked in its own way. */
+function rightsGuide({ culprit, facts }: Candidate, workload: ObjectRef): Fix {
+  const ofAccount = facts.permission !== undefined || /Role|ServiceAccount/.test(culprit.kind);
+  const steps = ofAccount
+    ? [
+        `kubectl -n ${workload.namespace} auth can-i --list --as=system:serviceaccount:${workload.namespace}:<account>`,
+        "Compare with what the log says is refused.",
+      ]
+    : culprit.kind === "Secret"
+      ? [
+          `kubectl -n ${culprit.namespace} get secret ${culprit.name} -o yaml --show-managed-fields  # who wrote which key, and when`,
+          `Compare the user and the password with what the side that refuses them knows, and restart ${workload.kind} ${workload.name} after they fit.`,
+        ]
+      : [
+          `kubectl -n ${workload.namespace} logs ${workload.kind.toLowerCase()}/${workload.name} --since=10m`,
+          "Look up which user the log names and what is refused to it, and grant that where it is refused.",
+        ];
+  return guide(culprit, steps, "rights or a credential must be put right", 0.5);
+}
+
 export function configurationFixes(open: Case, item: Candidate): readonly (Fix | undefined)[] {
   if (item.cause === "missing-env") return missingEnv(open, item);
   const { change, culprit, facts } = item;
@@ -100,47 +120,31 @@ export function configurationFixes(open: Case, item: Candidate): readonly (Fix |
     });
     if (undone.length > 0) return [...undone, ...(carrier.kind === "Secret" ? [again] : [])];
   }
-  if (item.cause === "permission-denied" && carrier.kind === "Secret") {
-    return [
-      guide(
-        culprit,
-        [
-          `kubectl -n ${culprit.namespace} get secret ${culprit.name} -o jsonpath='{.metadata.managedFields[*].time}'   # when was it written?`,
-          "Compare what it holds with what the far side accepts; whichever was changed alone has to follow the other.",
-          `kubectl -n ${workload.namespace} rollout restart ${workload.kind.toLowerCase()} ${workload.name}   # variables are read at the start only`,
-        ],
-        "the credentials of both sides must be the same",
-        0.8,
-      ),
-      again,
-    ];
-  }
   if (item.cause === "permission-denied") {
     return [
       grant(open, item),
       change && rollback(open, change, "goes back to the revision that was allowed"),
-      guide(
-        culprit,
-        facts.permission || culprit.kind !== workload.kind
-          ? [
-              `kubectl -n ${workload.namespace} auth can-i --list --as=system:serviceaccount:${workload.namespace}:<account>`,
-              "Compare with what the log says is refused.",
-            ]
-          : [
-              "See in the log who refuses, and which user or key is refused.",
-              "Compare it with what the far side knows; whichever was changed alone has to follow the other.",
-            ],
-        "rights or a credential must be put right",
-        0.5,
-      ),
+      rightsGuide(item, workload),
     ];
   }
   if (item.cause === "pool-exhausted") {
+    if (facts.callers)
+      return [
+        restart(workload, "ends all connections, and lets callers begin anew", 0.6),
+        guide(
+          culprit,
+          [
+            `Ask ${workload.name} which clients hold its connections; it is called by ${facts.callers.map(({ name }) => name).join(", ")}.`,
+            "Stop or shrink the one that holds too many, or raise the limit of connections.",
+          ],
+          "more pods of a caller would ask for more connections",
+          0.7,
+        ),
+      ];
     return [
       restart(workload, "gives back the connections that are held", 0.85),
       change && rollback(open, change, "goes back to the release that did not use up its connections", 0.8),
-      // Where the far side has none left, each pod more would take what the others lack.
-      facts.farSide ? undefined : scaleUp(open, workload, "adds pods, each with a pool of its own", 0.6),
+      scaleUp(open, workload, "adds pods, each with a pool of its own", 0.6),
     ];
   }
   if (item.cause === "missing-config") {

@@ -41,7 +41,7 @@ const upperFirst = (text: string) => `${text.slice(0, 1).toUpperCase()}${text.sl
 const lowerFirst = (text: string) => `${text.slice(0, 1).toLowerCase()}${text.slice(1)}`;
 
 const changeTold =
-  /\b(was|were) (changed|removed|deleted|created|modified|lowered|closed|scaled)\b|\bbecame\b|\blost\b/;
+  /\b(was|were) (changed|removed|deleted|created|modified|lowered|closed|scaled)\b|\bbecame\b|\bwent from\b|\blost\b/;
 
 /** When the change was, as a clause: what the statement has already told is not told again. */
 function changeWords({ culprit, statement }: Candidate, { ref, action, fields, at }: Change): string {
@@ -93,8 +93,9 @@ function storyOf(open: Case, candidate: Candidate, blastRadius: readonly ObjectR
   const seenOnCaller = seen !== undefined && callers.includes(seen.name) && !unique(hits).includes(seen.name);
   const others = callers.filter((name) => name !== seen?.name && !hurt.includes(name));
 
+  const sameTime = seen && change && clock(seen.since) === clock(change.at);
   const since = seen
-    ? `${seen.name} ${seen.words} since ${clock(seen.since)}${seenOnCaller ? `, because it depends on ${cause}` : ""}`
+    ? `${seen.name} ${seen.words} since ${sameTime ? "then" : clock(seen.since)}${seenOnCaller ? `, because it depends on ${cause}` : ""}`
     : `the trouble began at ${clock(open.onset)}`;
   const parts = [change ? `${upperFirst(changeWords(candidate, change))}; ${since}.` : `${since}.`];
   if (hurt.length > 0) parts.push(`It hits ${listed(hurt)} as well.`);

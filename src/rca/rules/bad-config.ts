@@ -7,7 +7,7 @@ import {
   type ConfigChange,
   configChangesOf,
   describeConfigChange,
-  isMentioned,
+  mentions,
   placeOfSetting,
 } from "./config-changes.ts";
 import {
@@ -17,7 +17,6 @@ import {
   citeLogs,
   crashesOf,
   crashFindings,
-  failingCallers,
   freshLogs,
   isSettled,
   isSymptomatic,
@@ -89,7 +88,7 @@ function accuse(open: Case, item: ConfigChange, symptoms: Symptoms): readonly Ca
   const { field, change, carrier, workload, effective, effectiveAt } = item;
   const { crash, complaints, troubles, text } = symptoms;
   if (!effective || field.after === undefined || hostChange(field) || isReleaseMark(field)) return [];
-  const mentioned = isMentioned(text, item);
+  const mentioned = mentions(text, field.name) || mentions(text, field.after);
   if (!mentioned && isSettled(open, workload, effectiveAt)) return [];
   return [
     candidate(
@@ -140,42 +139,12 @@ function unaccepted(open: Case, workload: ObjectRef, { crash, complaints, compla
 const maxChanges = 12;
 
 function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
-  if (!isSymptomatic(open, workload)) return changedServer(open, workload);
+  if (!isSymptomatic(open, workload)) return [];
   const symptoms = symptomsOf(open, workload);
   const changes = configChangesOf(open, workload).slice(0, maxChanges);
   const accused = changes.flatMap((item) => accuse(open, item, symptoms));
   return accused.length > 0 ? accused : unaccepted(open, workload, symptoms);
 }
 
-/** It says nothing itself, but whoever calls it fails since it runs with another configuration. */
-function changedServer(open: Case, workload: ObjectRef): readonly Candidate[] {
-  const callers = failingCallers(open, workload);
-  if (callers.length === 0) return [];
-  const symptoms = callers.map((caller) => symptomsOf(open, caller));
-  const complaints = symptoms.flatMap(({ troubles }) => troubles);
-  const text = symptoms.map((one) => one.text).join("\n");
-  return configChangesOf(open, workload)
-    .slice(0, 12)
-    .flatMap((item) => {
-      if (!item.effective || hostChange(item.field) || isReleaseMark(item.field)) return [];
-      if (isSettled(open, workload, item.effectiveAt) || item.change.fields.some(({ area }) => area === "image"))
-        return [];
-      const own = freshLogs(open, workload).filter(({ level }) => level !== "other");
-      return candidate(
-        {
-          cause: "bad-config",
-          culprit: item.carrier,
-          statement: `${describeConfigChange(item)}, and what calls ${called(workload)} (${callers.map(({ name }) => name).join(", ")}) fails since`,
-          evidence: [...citeChange(open, item.change), ...citeLogs(open, own, 1), ...citeLogs(open, complaints, 2)],
-          specificity: isMentioned(text, item) ? 0.9 : callers.length > 1 ? 0.82 : 0.74,
-          hits: [workload],
-          change: item.change,
-          facts: { workload, ...placeOfSetting(item) },
-        },
-        open,
-      );
-    });
-}
-
-/** A value in a ConfigMap, a Secret, the environment or the arguments that the process cannot work with. */
+/** A value in a ConfigMap, a Secret or the environment that the process cannot work with. */
 export const badConfig: Rule = (open) => open.scope.flatMap((workload) => judge(open, workload));

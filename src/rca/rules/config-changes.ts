@@ -21,11 +21,11 @@ export interface ConfigChange {
   readonly effectiveAt: number;
 }
 
-/** Environment, arguments, mounted and referenced configuration of a workload that changed recently, newest first. */
+/** Environment, mounted and referenced configuration of a workload that changed recently, newest first. */
 export function configChangesOf(open: Case, workload: ObjectRef): readonly ConfigChange[] {
   const found: ConfigChange[] = [];
-  for (const change of open.changesOf(workload, "env", "command")) {
-    for (const field of fieldsOf(change, "env", "command")) {
+  for (const change of open.changesOf(workload, "env")) {
+    for (const field of fieldsOf(change, "env")) {
       found.push({
         change,
         field,
@@ -80,27 +80,8 @@ export function mentions(text: string, word: string | undefined): boolean {
   return text.includes(word.length > 80 ? word.slice(0, 80) : word);
 }
 
-/** Names of settings at the beginning of lines of a file: `maxmemory 1mb`, `server.port=8081`, `  replicas: 3`, `"level": "x"`. */
-const settingsOfFile = /^\s*(?:- )?["']?([a-z][\w.-]{4,60})["']?\s*(?:[:=]|\s\S)/gim;
-const flags = /(?<![\w-])--?([a-z][\w-]{3,40})/gi;
-
-/** True when a text names the setting, or its new value; of a file the settings in its changed lines, of arguments the changed flags. */
-export function isMentioned(text: string, { field }: ConfigChange): boolean {
-  const said = text.toLowerCase();
-  const isNamed = (source: string, pattern: RegExp) =>
-    [...source.matchAll(pattern)].some(({ 1: name = "" }) => saysName(said, name.toLowerCase()));
-  if (field.area === "command") return isNamed(field.said?.text ?? "", flags);
-  if (mentions(text, field.name) || mentions(text, field.after)) return true;
-  return field.area === "data" && isNamed(`${field.before ?? ""}\n${field.after ?? ""}`, settingsOfFile);
-}
-
-/** A flag `--worker-timeout` is a `WORKER TIMEOUT` in a log. */
-const saysName = (said: string, name: string) => said.includes(name) || said.includes(name.replaceAll(/[-_]/g, " "));
-
 /** `DB_POOL_SIZE of ConfigMap carts-config was changed from 8 to 1`. */
 export function describeConfigChange({ field, carrier }: ConfigChange): string {
-  if (field.area === "command")
-    return `the ${field.name === "args" ? "arguments" : "command"} of ${carrier.kind} ${carrier.name} were changed: ${field.said?.text ?? field.after ?? "removed"}`;
   const what = `${field.name ?? fieldName(field)} of ${carrier.kind} ${carrier.name}`;
   if (field.before === undefined) return `${what} was set to ${field.after}`;
   return field.after === undefined
@@ -112,10 +93,6 @@ export function describeConfigChange({ field, carrier }: ConfigChange): string {
 export function placeOfSetting({ carrier, workload, container, field }: ConfigChange): Partial<CandidateFacts> {
   return {
     ...(container ? { container } : {}),
-    ...(carrier.kind !== workload.kind
-      ? { key: field.name ?? "" }
-      : field.area === "env"
-        ? { variable: field.name ?? "" }
-        : {}),
+    ...(carrier.kind === workload.kind ? { variable: field.name ?? "" } : { key: field.name ?? "" }),
   };
 }

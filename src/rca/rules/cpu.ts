@@ -4,7 +4,11 @@ import { type Candidate, candidate, type Rule } from "../case/candidate.ts";
 import type { Case } from "../case/case.ts";
 import { changeFinding } from "../gather/changes.ts";
 import { metricFinding, type Shift } from "../gather/metrics.ts";
+import type { PodFact } from "../gather/object-state.ts";
 import { called, citeChange, isSymptomatic, lastFields, movedQuantity, podShifts } from "./patterns.ts";
+
+/** Of the periods of its CPU limit in which a container wanted more. */
+const leastThrottled = 0.25;
 
 /** Something of the workload is at its limit: throttled, or requests queue for a connection. */
 export function isSaturated(open: Case, workload: ObjectRef): boolean {
@@ -31,33 +35,33 @@ export function fullNode(open: Case, names: ReadonlySet<string>): Shift | undefi
     .sort((a, b) => b.after - a.after)[0];
 }
 
+/** A program that starts takes all the CPU that it may: this long (ms) after it says nothing of what it needs for its work. */
+const startMs = 60_000;
+
+/** Throttled at its work, and not only while it starts. */
+function lasts(shift: Shift, pod: PodFact | undefined): boolean {
+  const container = pod?.containers.find(({ name }) => name === shift.labels.container);
+  const startedAt = Math.max(pod?.createdAt ?? 0, container?.lastExit?.finishedAt ?? 0);
+  return shift.points.some(({ at, value }) => value > leastThrottled && at > startedAt + startMs);
+}
+
 /** Requests a second now against before; 1 when unknown. */
 export function loadGrowth(open: Case, workload: ObjectRef): number {
   const shift = open.shifts("requests_per_second", { namespace: workload.namespace ?? "", workload: workload.name })[0];
   return shift?.before && shift.before > 0.2 ? shift.after / shift.before : 1;
 }
 
-/** Compiling, loading and filling caches take all CPU there is for so long. */
-const beginningMs = 3 * 60_000;
-
-/** True when a pod, or a container of it, has begun so lately that it may still be busy with that. */
-function isBeginning(open: Case, workload: ObjectRef, name: string): boolean {
-  const pod = open.podsOf(workload).find(({ ref }) => ref.name === name);
-  if (!pod) return false;
-  const starts = [pod.createdAt, ...pod.containers.flatMap(({ lastExit }) => lastExit?.finishedAt ?? [])];
-  return open.now - Math.max(...starts) < beginningMs;
-}
-
 function throttling(open: Case, workload: ObjectRef): readonly Candidate[] {
   const { usual, shifts } = podShifts(open, workload, "container_cpu_throttled_ratio");
-  const live = new Set(
+  const live = new Map(
     open
       .podsOf(workload)
       .filter((pod) => pod.deletedAt === undefined)
-      .map((pod) => pod.ref.name),
+      .map((pod) => [pod.ref.name, pod]),
   );
   const throttled = shifts.filter(
-    (shift) => live.has(shift.labels.pod ?? "") && shift.peak > 0.25 && shift.after > 2 * Math.max(usual ?? 0, 0.05),
+    (shift) =>
+      live.has(shift.labels.pod ?? "") && shift.peak > leastThrottled && shift.after > 2 * Math.max(usual ?? 0, 0.05),
   );
   const first = throttled[0];
   if (!first) return [];
@@ -70,7 +74,7 @@ function throttling(open: Case, workload: ObjectRef): readonly Candidate[] {
   const image = open.lastChange(workload, "image");
   const latency = open.shifts("latency_mean_seconds", { namespace: workload.namespace ?? "", workload: workload.name });
   const change = lowered ? resources?.change : undefined;
-  const begins = throttled.every(({ labels }) => isBeginning(open, workload, labels.pod ?? ""));
+  if (!lowered && !throttled.some((shift) => lasts(shift, live.get(shift.labels.pod ?? "")))) return [];
   return [
     candidate(
       {
@@ -84,8 +88,8 @@ function throttling(open: Case, workload: ObjectRef): readonly Candidate[] {
           ...open.cite(...latency.map((shift) => metricFinding(shift, workload))),
           ...citeChange(open, change),
         ],
-        // A limit that was enough until the demand multiplied is not what is wrong; nor is it for taking all there is to begin.
-        specificity: lowered ? 0.97 : begins ? 0.4 : growth > 2.5 ? 0.62 : image ? 0.6 : 0.75,
+        // A limit that was enough until the demand multiplied is not what is wrong.
+        specificity: lowered ? 0.97 : growth > 2.5 ? 0.62 : image ? 0.6 : 0.75,
         facts: { container },
         ...(change ? { change } : {}),
       },

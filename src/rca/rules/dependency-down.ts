@@ -16,6 +16,7 @@ import {
   isSymptomatic,
   readyPods,
   unprovenChange,
+  wasKilledByProbe,
 } from "./patterns.ts";
 
 function callersLines(open: Case, workload: ObjectRef) {
@@ -97,7 +98,8 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
   // Absent for a reason that another rule may know better, or crashed by itself with nothing changed.
   if (readyPods(open, workload).length > 0 || open.podsOf(workload).length === 0 || dependents.length === 0) return [];
   if (isRestarting(open, workload)) return [];
-  const crash = crashesOf(open, workload).at(-1);
+  // What a probe has ended did not end by itself.
+  const crash = crashesOf(open, workload).findLast((one) => !wasKilledByProbe(open, one));
   return [
     candidate(
       {

@@ -53,6 +53,21 @@ export function crashesOf(open: Case, workload: ObjectRef): readonly Crash[] {
   return found;
 }
 
+/** The kubelet ends a container within its grace period of saying so (ms). */
+const graceMs = 40_000;
+
+/** The kubelet ended the container because of its liveness or start-up probe: the exit code tells how, and not why. */
+export const wasKilledByProbe = (open: Case, { pod, endedAt, exitCode }: Crash): boolean =>
+  [137, 143].includes(exitCode) &&
+  open.observation.events
+    .about(pod.ref)
+    .some(
+      ({ reason, message, at }) =>
+        reason === "Killing" &&
+        /failed (?:liveness|startup) probe/i.test(message) &&
+        Math.abs(endedAt - at) < graceMs,
+    );
+
 export function crashFindings(open: Case, crash: Crash) {
   const { pod, container } = crash;
   return [
@@ -143,11 +158,6 @@ export function unprovenChange(open: Case, workload: ObjectRef, ...areas: readon
 
 export function isSymptomatic(open: Case, workload: ObjectRef): boolean {
   return open.symptomatic.some((ref) => sameRef(ref, workload));
-}
-
-/** Who calls it and is in trouble: what was changed at a server may show at its clients only. */
-export function failingCallers(open: Case, workload: ObjectRef): readonly ObjectRef[] {
-  return open.topology.dependentsOf(workload, 1).filter((caller) => isSymptomatic(open, caller));
 }
 
 /** Live pods that are ready. */

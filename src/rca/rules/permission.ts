@@ -1,10 +1,12 @@
-import { makeRef, type ObjectRef, sameRef, uniqueRefs } from "../../incident/object-ref.ts";
+import type { ObjectRef } from "../../incident/object-ref.ts";
+import { makeRef, sameRef } from "../../incident/object-ref.ts";
 import { type Candidate, candidate, type Rule } from "../case/candidate.ts";
 import type { Case } from "../case/case.ts";
 import type { Change } from "../gather/changes.ts";
 import type { LogFact } from "../gather/logs.ts";
-import { configChangesOf, describeConfigChange, mentions } from "./config-changes.ts";
+import { type ConfigChange, configChangesOf, describeConfigChange, mentions } from "./config-changes.ts";
 import { called, citeChange, citeLogs, freshLogs, isSettled } from "./patterns.ts";
+import { refusedClients, refusedLogin } from "./refused-login.ts";
 
 // The quotes within may be escaped, as where a line is JSON.
 const rbac =
@@ -12,9 +14,9 @@ const rbac =
 /** Who is refused, as the API server calls the account of a pod. */
 const accountNamed = /\bUser \\?"system:serviceaccount:([a-z0-9-]+):([a-z0-9.-]+)\\?"/;
 const named = /([a-z]+) \\?"([a-z0-9.-]+)\\?" is forbidden/i;
-const address = /\b\d{1,3}(?:\.\d{1,3}){3}\b/g;
-/** The name of a setting; of a file the lines that were changed. */
-const credentialSetting = /key|token|secret|passw?|credential|auth|user|acl/i;
+/** Settings that decide who is let in. */
+const access = /key|token|secret|password|credential|auth|user/i;
+const requires = /pass(?:word|wd)?\b|requirepass|auth|token|credential/i;
 const rightsKinds = new Set(["Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding", "ServiceAccount"]);
 
 /** The newest change of rights or of a credential that this workload, or whom it calls, works with. */
@@ -26,53 +28,33 @@ function guilty(open: Case, workload: ObjectRef): Change | undefined {
   return rights.filter((change) => change.action !== "created").at(-1);
 }
 
-/** What a line says of its refusal. A database that does not take a password speaks of neither status. */
-function refusalIn(lines: readonly LogFact[]): string {
+/** A configuration file of which the lines that were changed are about who is let in. */
+const rulesAccess = ({ carrier, field }: ConfigChange): boolean =>
+  carrier.kind === "ConfigMap" && requires.test(`${field.before ?? ""}\n${field.after ?? ""}`);
+
+/** How a workload is refused, in the words of its log. */
+function refusal(lines: readonly LogFact[]): string {
   const text = lines.map(({ example }) => example).join("\n");
   if (/\b403\b|forbidden/i.test(text)) return "403 forbidden";
-  return /\b401\b|unauthori[sz]ed/i.test(text) ? "401 unauthorized" : "its credentials are not accepted";
-}
-
-const refusalsOf = (open: Case, workload: ObjectRef) => freshLogs(open, workload, "forbidden", "unauthorized");
-
-/** Is the client named that a server does not let in: `Access denied for user 'shop'@'10.244.0.5'`? */
-function names(open: Case, { example }: LogFact, client: ObjectRef): boolean {
-  return (example.match(address) ?? []).some((ip) =>
-    open.topology.resolveHost(client.namespace, ip).workloads.some((ref) => sameRef(ref, client)),
-  );
-}
-
-/** Lines that tell of the workload being refused: its own, and those of the servers that name it. A server that tells whom it refuses is not refused. */
-function linesAbout(open: Case, workload: ObjectRef): readonly LogFact[] {
-  const clients = open.topology.dependentsOf(workload, 1);
-  const own = refusalsOf(open, workload).filter((line) => !clients.some((client) => names(open, line, client)));
-  const isServer = open.topology.dependenciesOf(workload, 1).length === 0;
-  if (isServer && clients.some((client) => refusalsOf(open, client).length > 0)) return [];
-  const servers = open.topology.dependenciesOf(workload, 1);
-  return [
-    ...own,
-    ...servers.flatMap((server) => refusalsOf(open, server).filter((line) => names(open, line, workload))),
-  ];
-}
-
-const credential = /pass|pwd|user|login|cred|token|secret|key|auth|dsn|ur[il]|conn/i;
-
-/** Secrets that a workload takes its credentials from, as far as its variables tell. */
-function credentialsOf(open: Case, workload: ObjectRef): readonly ObjectRef[] {
-  const uses = open.topology
-    .usesOf(workload)
-    .filter(({ ref, how }) => ref.kind === "Secret" && (how === "env" || how === "envFrom"));
-  const telling = uses.filter(({ variable = "" }) => credential.test(variable));
-  return uniqueRefs((telling.length > 0 ? telling : uses).map(({ ref }) => ref));
+  if (/\b401\b|unauthori[sz]ed/i.test(text)) return "401 unauthorized";
+  return lines.some(({ signs }) => signs.includes("unauthorized")) ? "its login is not accepted" : "access denied";
 }
 
 function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
-  const lines = linesAbout(open, workload);
+  const forbidden = freshLogs(open, workload, "forbidden");
+  const unauthorized = freshLogs(open, workload, "unauthorized").filter((line) => !forbidden.includes(line));
+  const lines = [...forbidden, ...unauthorized];
   const fact = lines[0];
   if (!fact) return [];
   // A file that may not be read or executed is a matter of the image or the command.
   if (lines.every((line) => /EACCES|exec|open '?\//i.test(line.example) && !/40[13]|forbidden/i.test(line.example)))
     return [];
+  const clients = refusedClients(open, workload, lines);
+  // Who refuses has done its part; who is refused tells so itself, or is told of here.
+  if (clients.length > 0)
+    return clients
+      .filter((client) => !open.scope.some((ref) => sameRef(ref, client)))
+      .flatMap((client) => refusedLogin(open, client, lines).map((one) => ({ ...one, hits: [workload, ...one.hits] })));
   const refused = lines.map((line) => rbac.exec(line.example)).find(Boolean);
   const object = lines.map((line) => named.exec(line.example)?.[2]).find(Boolean);
   const permission = refused
@@ -128,8 +110,7 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
       (item) =>
         lines.some((line) => mentions(line.example, item.field.after)) ||
         (!isSettled(open, workload, item.effectiveAt) &&
-          (item.carrier.kind === "Secret" ||
-            credentialSetting.test(`${item.field.name ?? ""}\n${item.field.after ?? ""}\n${item.field.before ?? ""}`))),
+          (item.carrier.kind === "Secret" || access.test(item.field.name ?? "") || rulesAccess(item))),
     );
     if (!setting) continue;
     const secret = setting.carrier.kind === "Secret";
@@ -164,26 +145,12 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
       ),
     ];
   }
+  if (lines.some(({ signs }) => signs.includes("unauthorized"))) {
+    const login = refusedLogin(open, workload, lines);
+    if (login.length > 0) return login;
+  }
   const image = open.lastChange(workload, "image");
-  const refusal = refusalIn(lines);
-  const secrets = refusal === "403 forbidden" ? [] : credentialsOf(open, workload);
-  const [secret] = secrets;
-  if (!secret) return [make(workload, `${called(workload)} is refused (${refusal})`, image ? 0.6 : 0.66, image)];
-  // Values of Secrets are not read: that they were changed, here or at the far side, nobody can see.
-  const starting = open
-    .podsOf(workload)
-    .some(
-      ({ ready, deletedAt, createdAt }) => !ready && deletedAt === undefined && createdAt > open.onset - 5 * 60_000,
-    );
-  return [
-    make(
-      secrets.length === 1 ? secret : workload,
-      `what ${called(workload)} takes from ${secrets.map(called).join(" and ")} to log in is not accepted`,
-      image ? 0.7 : starting ? 0.9 : 0.84,
-      image,
-      { workload },
-    ),
-  ];
+  return [make(workload, `${called(workload)} is refused (${refusal(lines)})`, image ? 0.6 : 0.66, image)];
 }
 
 /** Requests that are refused for lack of rights or with a wrong credential. */

@@ -1,10 +1,12 @@
 import type { ObjectRef } from "../../incident/object-ref.ts";
 import { type Candidate, candidate, type Rule } from "../case/candidate.ts";
 import type { Case } from "../case/case.ts";
+import type { LogFact } from "../gather/logs.ts";
 import { metricFinding } from "../gather/metrics.ts";
+import { linesWith } from "./changed-words.ts";
 import { configChangesOf, describeConfigChange, placeOfSetting } from "./config-changes.ts";
 import { loadGrowth } from "./cpu.ts";
-import { called, citeChange, citeLogs, freshLogs } from "./patterns.ts";
+import { called, citeChange, citeLogs, freshLogs, unprovenChange } from "./patterns.ts";
 
 const poolName = /pool|max_?conn|max_?clients|connections|threads|workers|open_?files|ulimit/i;
 
@@ -12,8 +14,18 @@ const poolName = /pool|max_?conn|max_?clients|connections|threads|workers|open_?
 const ownHandles =
   /\bE[MN]FILE\b|too many open files|EADDRNOTAVAIL|cannot assign requested address|native thread|start new thread/i;
 
-/** Said by the server that all are connected to, of its own limit. */
-const farSide = /too many (?:clients|connections)|remaining connection slots|max(?:imum)? number of clients/i;
+/** What the far side says when it lets nobody in any more: the limit is its own, and who calls holds what there is. */
+const farLimit = /too many (?:clients|connections)|connection slots|max(?:imum)? number of clients/i;
+
+/** Whose limit it is, when lines tell of the far side's: who is named, or the only one that can be meant. */
+function farSide(open: Case, workload: ObjectRef, lines: readonly LogFact[]): ObjectRef | undefined {
+  const told = lines.filter(({ example }) => farLimit.test(example));
+  if (told.length === 0) return undefined;
+  const callees = open.topology.dependenciesOf(workload, 1);
+  const named = callees.filter(({ name }) => linesWith(told, [name.toLowerCase()]).length > 0);
+  const [only, ...more] = named.length > 0 ? named : callees;
+  return more.length === 0 ? only : undefined;
+}
 
 function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
   const match = { namespace: workload.namespace ?? "", workload: workload.name };
@@ -25,9 +37,15 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
     .filter((shift) => shift.peak > 0 && shift.after > 2 * (shift.before ?? 0));
   const lines = freshLogs(open, workload, "pool").filter((fact) => fact.level !== "other");
   if (waiting.length === 0 && timeouts.length === 0 && lines.length === 0) return [];
-  const setting = configChangesOf(open, workload).find(
-    (item) => item.effective && poolName.test(item.field.name ?? ""),
-  );
+  // A new release may hold more than the one before it: then the limit is not what has changed.
+  const far = unprovenChange(open, workload, "image") ? undefined : farSide(open, workload, lines);
+  const setting = [workload, ...(far ? [far] : [])]
+    .flatMap((ref) => configChangesOf(open, ref))
+    .find(({ effective, field, carrier }) => {
+      // A file is known by its name, and what it sets by the lines that were changed.
+      const text = carrier.kind === "ConfigMap" ? `${field.before ?? ""} ${field.after ?? ""}` : "";
+      return effective && poolName.test(`${field.name ?? ""} ${text}`);
+    });
   // A pool also runs dry because what it connects to hangs; then the pool is a symptom.
   const calls = open
     .shifts("client_latency_mean_seconds", match)
@@ -37,7 +55,8 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
     .filter((shift) => shift.after > 0.3 && (shift.before ?? 0) < 0.05);
   const own = lines.some(({ example }) => ownHandles.test(example));
   const sick = own ? [] : [...calls, ...failing];
-  const image = setting ? undefined : open.lastChange(workload, "image");
+  const image = setting || far ? undefined : open.lastChange(workload, "image");
+  const whose = far ?? workload;
   const change = setting?.change ?? image;
   const strong = own || waiting.length + timeouts.length > 0;
   const growth = loadGrowth(open, workload);
@@ -45,10 +64,12 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
     candidate(
       {
         cause: "pool-exhausted",
-        culprit: setting ? setting.carrier : workload,
+        culprit: setting ? setting.carrier : whose,
         statement: setting
           ? `${describeConfigChange(setting)}, and requests of ${called(workload)} now wait for a connection`
-          : `${called(workload)} has used up its ${own ? "files, sockets or threads, and can open no more" : "connections, requests wait for a free one"}${growth > 1.6 ? " since the load rose" : ""}`,
+          : far
+            ? `${called(far)} gives ${called(workload)} no connection: all that it allows are held by its callers`
+            : `${called(workload)} has used up its ${own ? "files, sockets or threads, and can open no more" : "connections, requests wait for a free one"}${growth > 1.6 ? " since the load rose" : ""}`,
         evidence: [
           ...citeChange(open, change),
           ...open.cite(...[...waiting, ...timeouts].slice(0, 2).map((shift) => metricFinding(shift, workload))),
@@ -56,11 +77,11 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
         ],
         against: setting ? [] : open.cite(...sick.slice(0, 1).map((shift) => metricFinding(shift, workload))),
         specificity: setting ? 0.97 : (strong ? (image ? 0.9 : 0.82) : 0.72) - (sick.length > 0 ? 0.3 : 0),
-        hits: [workload],
+        hits: far ? [far, workload] : [workload],
         facts: {
-          workload,
-          ...(lines.some(({ example }) => farSide.test(example)) ? { farSide: true } : {}),
-          ...(setting ? { container: workload.name, ...placeOfSetting(setting) } : {}),
+          workload: whose,
+          ...(far ? { callers: open.topology.dependentsOf(far, 1) } : {}),
+          ...(setting ? { container: whose.name, ...placeOfSetting(setting) } : {}),
         },
         ...(change ? { change } : {}),
       },

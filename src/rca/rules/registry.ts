@@ -3,6 +3,7 @@ import { asksMore } from "./asks-more.ts";
 import { autoscaler } from "./autoscaler.ts";
 import { badConfig } from "./bad-config.ts";
 import { blocked } from "./blocked.ts";
+import { changedArguments } from "./changed-arguments.ts";
 import { cpu } from "./cpu.ts";
 import { degraded } from "./degraded.ts";
 import { dependencyDown } from "./dependency-down.ts";
@@ -18,6 +19,7 @@ import { podNetwork } from "./pod-network.ts";
 import { pool } from "./pool.ts";
 import { probes } from "./probes.ts";
 import { quota } from "./quota.ts";
+import { reconfiguredCallee } from "./reconfigured-callee.ts";
 import { release } from "./release.ts";
 import { routes } from "./routes.ts";
 import { nodes, scheduling } from "./scheduling.ts";
@@ -47,6 +49,8 @@ export const rules: Readonly<Record<string, Rule>> = {
   dependencyDown,
   upstream,
   badConfig,
+  reconfiguredCallee,
+  changedArguments,
   pool,
   permission,
   probes,

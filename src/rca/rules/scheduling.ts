@@ -108,7 +108,10 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
           statement: `no node can take the pods of ${called(workload)}${short ? `: not enough ${short[1]}` : ""}${
             own
               ? ` since ${askedOfNodes(own.fields, short?.[1])
-                  .map((field) => `its ${fieldName(field)} became ${field.after ?? "empty"}`)
+                  .map(
+                    (field) =>
+                      `its ${fieldName(field)} ${field.before === undefined ? "became" : `went from ${field.before} to`} ${field.after ?? "empty"}`,
+                  )
                   .join(" and ")
                   .slice(0, 200)}`
               : ""

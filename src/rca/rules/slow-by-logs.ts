@@ -1,4 +1,5 @@
 import { hostsInFailure } from "../../cluster/host-names.ts";
+import { farSideOf } from "../../cluster/named-clients.ts";
 import type { ObjectRef } from "../../incident/object-ref.ts";
 import { sameRef } from "../../incident/object-ref.ts";
 import { type Candidate, candidate, type Rule } from "../case/candidate.ts";
@@ -32,7 +33,7 @@ function unanswered(open: Case, caller: ObjectRef): readonly { readonly fact: Lo
     fact.signs.includes("pool")
       ? []
       : hostsInFailure(fact.example)
-          .flatMap((host) => open.topology.resolveHost(caller.namespace, host).workloads)
+          .flatMap((host) => farSideOf(host, caller, open.topology).workloads)
           .filter((callee) => !sameRef(callee, caller))
           .map((callee) => ({ fact, callee })),
   );

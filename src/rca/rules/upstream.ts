@@ -6,11 +6,9 @@ import type { Case } from "../case/case.ts";
 import type { FieldChange } from "../gather/field-diff.ts";
 import { metricFinding } from "../gather/metrics.ts";
 import { configChangesOf, describeConfigChange, placeOfSetting } from "./config-changes.ts";
-import { called, citeChange, citeLogs, failingCallers, freshLogs, isSettled, isSymptomatic } from "./patterns.ts";
+import { called, citeChange, citeLogs, freshLogs, isSettled, isSymptomatic } from "./patterns.ts";
 
-const urlParts = /[a-z][a-z0-9+.-]*:\/\/[^\s"']+/gi;
-const hostAndPort = /(?<![\w.:/-])(?=[\d.-]*[a-z])[a-z0-9][a-z0-9.-]{0,252}:\d{1,5}(?![\w:])/gi;
-const placesIn = (text: string) => [...(text.match(urlParts) ?? []), ...(text.match(hostAndPort) ?? [])].join();
+const urlParts = /[a-z][a-z0-9+.-]*:\/\/[^\s"']+|(?<=^|[\s,;=@("'])[a-z0-9][a-z0-9.-]{0,252}:\d{1,5}(?=$|[\s,;/)"'])/gi;
 
 /** True when a value's address changed: another host, or the same with another port or path. */
 export function hostChange(field: FieldChange): boolean {
@@ -21,13 +19,12 @@ export function hostChange(field: FieldChange): boolean {
   const after = hostsInValue(name, field.after);
   if (before.length === 0 && after.length === 0) return false;
   if (before.join() !== after.join()) return true;
-  return placesIn(field.before ?? "") !== placesIn(field.after);
+  const urls = (text: string) => (text.match(urlParts) ?? []).join();
+  return urls(field.before ?? "") !== urls(field.after);
 }
 
 function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
-  // What stands between others passes their requests on, and need not be in trouble itself.
-  const concerned = isSymptomatic(open, workload) || failingCallers(open, workload).length > 0;
-  if (!concerned && workload.kind !== "CronJob") return [];
+  if (!isSymptomatic(open, workload) && workload.kind !== "CronJob") return [];
   const failures = freshLogs(open, workload, "name-not-found", "refused", "timeout", "upstream", "reset", "forbidden");
   const found: Candidate[] = [];
   for (const item of configChangesOf(open, workload)) {

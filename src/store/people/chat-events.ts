@@ -13,7 +13,9 @@ export interface ChatEvent {
 /** Who has claimed an event and does not finish within this time has died. */
 const claimSeconds = 90;
 /** What still fails after so many tries will not get better. */
-const mostAttempts = 8;
+export const mostAttempts = 8;
+/** Nobody waits longer for an answer; what Slack has not taken until then is left alone. */
+const mostHours = 1;
 
 /** Writes an event down for the kubemend of one cluster: another has another app of Slack, and must not answer for this one. @returns false when it is known already: it was handled, or will be */
 export async function keepChatEvent(database: Database, id: string, body: unknown, cluster = ""): Promise<boolean> {
@@ -29,7 +31,7 @@ export async function claimChatEvents(database: Database, cluster = "", limit = 
   const { rows } = await sql<{ id: string; body: unknown; attempts: number }>`
     update chat_event set attempts = attempts + 1, claimed_until = now() + make_interval(secs => ${claimSeconds})
      where id in (select id from chat_event
-                   where cluster = ${cluster} and done_at is null and attempts < ${mostAttempts} and (claimed_until is null or claimed_until < now())
+                   where cluster = ${cluster} and done_at is null and attempts < ${mostAttempts} and received_at > now() - make_interval(hours => ${mostHours}::int) and (claimed_until is null or claimed_until < now())
                    order by received_at limit ${limit} for update skip locked)
     returning id, body, attempts`.execute(database.kysely);
   return rows.map(({ id, body, attempts }) => ({ id, body, attempt: attempts }));
@@ -41,9 +43,18 @@ export async function finishChatEvent(database: Database, id: string): Promise<v
   await sql`delete from chat_event where received_at < now() - interval '1 day'`.execute(database.kysely);
 }
 
-/** The event could not be handled; it is taken up again after a while. */
-export async function releaseChatEvent(database: Database, id: string, afterSeconds: number): Promise<void> {
+/**
+ * The event could not be handled; it is taken up again after a while.
+ * @param release `untried`: this try did nothing and does not count; `body`: what is known of it by now
+ */
+export async function releaseChatEvent(
+  database: Database,
+  id: string,
+  { afterSeconds, untried = false, body }: { afterSeconds: number; untried?: boolean; body?: unknown },
+): Promise<void> {
+  const known = body === undefined ? null : storableJson(body);
   await sql`
-    update chat_event set claimed_until = now() + make_interval(secs => ${afterSeconds}::float)
+    update chat_event set claimed_until = now() + make_interval(secs => ${afterSeconds}::float),
+           attempts = attempts - ${untried ? 1 : 0}::int, body = coalesce(${known}::jsonb, body)
      where id = ${id} and done_at is null`.execute(database.kysely);
 }

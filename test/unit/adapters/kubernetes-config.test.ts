@@ -72,10 +72,24 @@ describe("refused, with what to do", () => {
       },
     ],
     [
+      "an address that is none",
+      { ...two, clusters: { b: "b.example:6443" } },
+      undefined,
+      {
+        code: "kubeconfig-cluster",
+        message: /its context berlin has the address b\.example:6443, which does not begin with https:\/\/\.$/,
+        remedy: /: berlin, paris\.$/,
+      },
+    ],
+    [
       "no context at all",
       { current: "" },
       undefined,
-      { code: "kubeconfig-cluster", message: /it has no contexts/, remedy: /^Give another with --kubeconfig\.$/ },
+      {
+        code: "kubeconfig-cluster",
+        message: /it has no contexts and may be no kubeconfig\.$/,
+        remedy: /^Give another with --kubeconfig\.$/,
+      },
     ],
   ])("%s", (name, contents, context, { code, message, remedy }) => {
     const kubeconfig = fileOf(`${name.replaceAll(" ", "-")}.json`, contents);

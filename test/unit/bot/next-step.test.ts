@@ -58,7 +58,7 @@ describe("who has just been woken reads first what the incident waits for", () =
     {
       name: "nobody has taken it",
       view: view([fix("proposed")], { status: "reopened" }),
-      want: "Fix 1 waits for an approval, until 03:10. Nobody has taken it yet.",
+      want: "Fix 1 waits for an approval, until 03:10. Nobody has taken the incident yet.",
     },
     {
       name: "two people, and a code",
@@ -141,7 +141,7 @@ describe("who has just been woken reads first what the incident waits for", () =
     {
       name: "it helped once, and the trouble is back",
       view: view([fix("applied", { ...applied, ...verdict("recovered") })], { status: "reopened" }),
-      want: "Somebody has to look: no safe change is known. Nobody has taken it yet.",
+      want: "Somebody has to look: no safe change is known. Nobody has taken the incident yet.",
     },
     {
       name: "frozen",
@@ -182,7 +182,7 @@ describe("who has just been woken reads first what the incident waits for", () =
     {
       name: "no cause yet",
       view: view([], { status: "open" }, { diagnosis: undefined }),
-      want: "The cause is being looked for. Nobody has taken it yet.",
+      want: "The cause is being looked for. Nobody has taken the incident yet.",
     },
     {
       name: "undecided",

@@ -49,6 +49,11 @@ describe("who decides in the demo is told what to do next, whatever they have do
     ]);
   });
 
+  test("who froze changes, and when", () => {
+    const frozen = { ...view([fix("proposed")]), frozen: true, frozenBy: { name: "Ana", at: 0 } };
+    expect(told(frozen)[0]).toMatch(/Ana froze changes at \d\d:\d\d \S+: nothing is applied/);
+  });
+
   test("when it has helped: what there is to see, and how it ends", () => {
     const verification = { planId: "11", verdict: "recovered", reason: "", at: 1, remaining: [], fresh: [] } as const;
     const [line] = told(view([fix("applied", { verification })], { status: "resolved", resolvedAt: 2 }));

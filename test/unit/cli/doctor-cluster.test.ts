@@ -61,7 +61,7 @@ describe("a kubeconfig that names no cluster says why, and what it has instead",
       says: /old is not one of its contexts/,
       remedy: /: c\./,
     },
-    { name: "some other text", path: () => text("hello"), says: /is it a kubeconfig\?/, remedy: /--kubeconfig/ },
+    { name: "some other text", path: () => text("hello"), says: /may be no kubeconfig/, remedy: /--kubeconfig/ },
     { name: "nothing", path: () => text(""), says: /cannot be read/, remedy: /--kubeconfig/ },
     { name: "bytes", path: () => text("a: \u0000\u0001"), says: /cannot be read: [^\n]*\.$/, remedy: /--kubeconfig/ },
   ])("$name", ({ path, says, remedy }) => {

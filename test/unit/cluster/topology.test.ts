@@ -170,6 +170,22 @@ describe("topology", () => {
       via: "metric",
     });
   });
+  it.each([
+    ["a server that names the pod of its client calls nobody", "10.0.0.7", []],
+    ["one that names another Service does", "10.96.0.1", [carts]],
+  ])("%s", (_name, host, callees) => {
+    const observation = shop();
+    const line = `[Warning] Aborted connection 14 to db: 'shop' host: '${host}' (Got timeout reading communication packets)`;
+    const client = { ...pod("carts-7d4-abcde", "carts", "carts-7d4"), status: { podIP: "10.0.0.7" } };
+    observation.objects.apply("MODIFIED", client, 1_500);
+    observation.objects.apply("ADDED", pod("carts-db-r1-x", "carts-db", "carts-db-r1"), 1_000);
+    observation.objects.apply("ADDED", replicaSet("carts-db-r1", "carts-db"), 1_000);
+    observation.logs.push({ at: 2_000, namespace: ns, pod: "carts-db-r1-x", container: "carts-db", line });
+    const found = buildTopology(observation, { logLinesPerPod: 10 }).calls.filter(
+      ({ from }) => from.name === "carts-db",
+    );
+    expect(found.map(({ to }) => to)).toEqual(callees);
+  });
   it("resolves addresses, short and long names", () => {
     for (const host of ["carts", "carts.shop", "carts.shop.svc.cluster.local", "10.96.0.1"]) {
       expect(topology.resolveHost(ns, host).workloads, host).toEqual([carts]);
@@ -209,6 +225,9 @@ describe("host names", () => {
   ])("%s", (line, want) => expect(hostsInFailure(line)).toEqual(expect.arrayContaining(want)));
   it.each([
     'Traceback (most recent call last):\n  File "/app/w.py", line 12, in connect\n    connect(host=settings.HOST, timeout=5)\nTimeoutError: timed out',
-    'failed at connect(host=os.environ["DB_HOST"], timeout=5)',
-  ])("code that is quoted names nobody: %s", (line) => expect(hostsInFailure(line)).toEqual([]));
+    'return pymysql.connect(host=os.environ["DB_HOST"], user=os.environ["DB_USER"], connect_timeout=5)',
+    "self.sock = socket.create_connection(host=self.host, timeout=3)",
+    "raise TimeoutError(host=DB_HOST)",
+    "connect(host=get_host(), timeout=5)",
+  ])("source code that a stack quotes names nobody: %s", (line) => expect(hostsInFailure(line)).toEqual([]));
 });

@@ -139,7 +139,7 @@ describe("docs/configuration.md", () => {
 
   test("says the default of every setting that has one", () => {
     for (const { path, fallback } of leaves) {
-      if (fallback === undefined || Array.isArray(fallback)) continue;
+      if (fallback === undefined || typeof fallback === "object") continue;
       expect(documented.get(path)?.defaults, path).toContain(String(fallback));
     }
   });

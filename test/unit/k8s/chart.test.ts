@@ -22,6 +22,10 @@ const read = (name: string): string => readFileSync(join(chartFolder, name), "ut
 const nameOf = ({ kind, metadata }: ApiObject): string => `${kind} ${metadata.name}`;
 
 const bundled: Values = { postgresql: { enabled: true, password: "a-long-enough-one" } };
+const mounted = {
+  volumes: [{ name: "company-ca", configMap: { name: "company-ca" } }],
+  volumeMounts: [{ name: "company-ca", mountPath: "/etc/company", readOnly: true }],
+};
 const everything: Values = {
   ...bundled,
   image: { digest: `sha256:${"a".repeat(64)}` },
@@ -29,15 +33,18 @@ const everything: Values = {
   config: { cluster: "berlin", prometheus: { url: "http://prometheus.monitoring:9090" } },
   policy: { version: 1, protectedNamespaces: ["kube-system"], rules: [] },
   secret: { values: { SLACK_BOT_TOKEN: 'xoxb-with-"quotes"' } },
-  watcher: { tolerations: [{ key: "infra", operator: "Exists" }], nodeSelector: { pool: "infra" } },
+  runAsUser: 0,
+  watcher: { tolerations: [{ key: "infra", operator: "Exists" }], nodeSelector: { pool: "infra" }, ...mounted },
+  actor: { podLabels: { team: "platform" }, ...mounted },
   ingress: { host: "kubemend.example.com", className: "nginx", tlsSecret: "kubemend-tls", paths: ["/slack/", "/"] },
-  networkPolicy: { from: [{ namespaceSelector: { matchLabels: { name: "ingress" } } }] },
+  networkPolicy: { ports: { dns: [53, 5_353] }, from: [{ namespaceSelector: { matchLabels: { name: "ingress" } } }] },
   serviceMonitor: { enabled: true, labels: { release: "prometheus" } },
   prometheusRule: { enabled: true, labels: { release: "prometheus" } },
   grafanaDashboard: { enabled: true },
   rbac: { approverCheck: true, chaos: true },
   chaos: {
     serve: true,
+    ...mounted,
     experiments: { down: parse(readFileSync(manifestPath("chaos/dependency-down.yaml"), "utf8")) },
   },
   admissionPolicy: { protectedNamespaces: ["billing"], fields: ["command", "args"] },
@@ -160,6 +167,8 @@ describe("values", () => {
       what: "an experiment with a misspelt setting",
       values: { chaos: { experiments: { down: { name: "down", hypotesis: "It stays up" } } } },
     },
+    { what: "a user by its name", values: { runAsUser: "node" } },
+    { what: "no port of the name server", values: { networkPolicy: { ports: { dns: [] } } } },
     { what: "a digest that is none", values: { image: { digest: "latest" } } },
     { what: "a path without its slash", values: { ingress: { host: "a.example.com", paths: ["slack"] } } },
   ])("refused: $what", ({ values }) => {

@@ -21,6 +21,18 @@ describe("access lines", () => {
       "GET http://shop:8000/orders  502 12",
     ],
     [
+      "HAProxy",
+      '10.0.0.9:36534 [20/Nov/2026:22:27:36.111] www reviews/<NOSRV> 0/-1/-1/-1/0 502 217 - - SC-- 1/1/0/0/0 0/0 "GET /orders HTTP/1.1"',
+      "error",
+      undefined,
+    ],
+    [
+      "HAProxy with captured headers, well",
+      '10.0.0.9:36534 [20/Nov/2026:22:27:36.111] www reviews/r1 0/0/0/4/+4 200 +317 - - ---- 1/1/0/0/+1 0/0 {shop.example.com} {} "GET /orders HTTP/1.1"',
+      "info",
+      undefined,
+    ],
+    [
       "Sanic, well",
       "[2026-11-20 22:27:36 +0000] - (sanic.access)[INFO][10.0.0.9:51234]: GET http://shop:8000/orders  200 12",
       "info",

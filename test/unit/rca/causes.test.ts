@@ -4,11 +4,10 @@ import { refText } from "../../../src/incident/object-ref.ts";
 import { quietShop } from "./shop.ts";
 import { troubles } from "./troubles.ts";
 import { measuredTroubles } from "./troubles-measured.ts";
-import { programTroubles } from "./troubles-programs.ts";
 import { routeTroubles } from "./troubles-routes.ts";
 import { storyTroubles } from "./troubles-stories.ts";
 
-const all = [...troubles, ...measuredTroubles, ...routeTroubles, ...storyTroubles, ...programTroubles];
+const all = [...troubles, ...measuredTroubles, ...routeTroubles, ...storyTroubles];
 const fits = (pattern: string, text: string) =>
   pattern.endsWith("*") ? text.startsWith(pattern.slice(0, -1)) : text === pattern;
 

@@ -10,6 +10,10 @@ const said = (before: object, after: object, owner = "shop") =>
   describeFields(diffFields(before as never, after as never), owner);
 const registry = "localhost:5000/shop/carts";
 
+const stamped = (annotations: object) => ({
+  spec: { template: { metadata: { annotations }, spec: { containers: [{ name: "carts" }] } } },
+});
+
 const path = (at: string, name: string, port: number | string, pathType = "Prefix") => ({
   path: at,
   pathType,
@@ -27,6 +31,18 @@ const cpuAt = (averageUtilization: number) => ({
 
 describe("what was changed is told as one person tells it to another", () => {
   test.each([
+    {
+      name: "a restart as what it is, whether it is the first or not",
+      before: stamped({}),
+      after: stamped({ "kubectl.kubernetes.io/restartedAt": "2026-11-20T22:38:33Z" }),
+      want: "its pods were restarted (kubectl rollout restart)",
+    },
+    {
+      name: "a restart with another change",
+      before: stamped({ "kubectl.kubernetes.io/restartedAt": "2026-11-19T22:38:33Z", team: "a" }),
+      after: stamped({ "kubectl.kubernetes.io/restartedAt": "2026-11-20T22:38:33Z", team: "b" }),
+      want: "its pods were restarted (kubectl rollout restart), annotation team of its pods a -> b",
+    },
     {
       name: "an image by what differs",
       before: workload({ image: `${registry}:1.6.4` }),

@@ -5,6 +5,7 @@ import { diagnoseByRules } from "../../../src/rca/diagnose.ts";
 import { createRedactor } from "../../../src/rca/redact/redactor.ts";
 import { quietShop } from "./shop.ts";
 import { troubles } from "./troubles.ts";
+import { measuredTroubles } from "./troubles-measured.ts";
 
 async function summaryFor(name: string) {
   const trouble = troubles.find((one) => one.name === name);
@@ -59,6 +60,27 @@ describe("who suffers, who merely is asked less, and who has trouble of another 
       "orders and frontend suffer because they depend on carts. payment merely gets fewer requests from frontend.",
     );
     expect(summary).not.toContain("does not explain");
+  });
+});
+
+describe("what is told of a change", () => {
+  it("a request that no node has room for is told with what it was, and one time once", async () => {
+    const trouble = measuredTroubles.find(({ name }) => name === "a request for CPU is larger than any node");
+    const shop = await quietShop();
+    trouble?.breakIt(shop);
+    const incident = shop.incident(trouble?.symptoms ?? []);
+    const at = shop.onset - 10_000;
+    const { summary } = diagnoseByRules({
+      incident: { ...incident, anomalies: incident.anomalies.map((one) => ({ ...one, startsAt: at + 400 })) },
+      observation: shop.observation,
+      now: shop.now,
+      redact: createRedactor({ salt: "test" }).redact,
+      version: 1,
+    }).diagnosis;
+    expect(summary).toMatch(/not enough cpu since its cpu request went from \d+m? to 64\./);
+    expect(summary).toContain(
+      "It came with a rollout at 23:36:40 UTC; catalogue has had pods that no node takes since then.",
+    );
   });
 });
 

@@ -1,5 +1,5 @@
 import { crashed, ns, running, type Shop, waiting } from "./shop.ts";
-import type { Trouble } from "./troubles.ts";
+import type { Trouble } from "./trouble.ts";
 
 const image = (shop: Shop, name: string, tag: string) =>
   shop.change("Deployment", name, (draft) => {

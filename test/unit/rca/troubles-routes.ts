@@ -1,5 +1,5 @@
 import { ns, type Shop } from "./shop.ts";
-import type { Trouble } from "./troubles.ts";
+import type { Trouble } from "./trouble.ts";
 
 const ingress = (shop: Shop, name: string, backend: object, spec: object = {}) => {
   const object = (service: object) => ({

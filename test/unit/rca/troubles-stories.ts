@@ -1,5 +1,5 @@
 import { ns, running, type Shop, waiting } from "./shop.ts";
-import type { Trouble } from "./troubles.ts";
+import type { Trouble } from "./trouble.ts";
 
 const iso = (ms: number) => new Date(ms).toISOString();
 

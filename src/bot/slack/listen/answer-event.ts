@@ -10,14 +10,25 @@ import { answerCommand, isCommand } from "./commands.ts";
 import type { HeardEvent } from "./heard-event.ts";
 import type { HandlerDeps } from "./request.ts";
 
-export type EventOutcome = "done" | { readonly againAfterSeconds: number };
+export type EventOutcome =
+  | "done"
+  | {
+      readonly againAfterSeconds: number;
+      /** Slack was not asked, or has not taken it: this try had no effect, and is none. */
+      readonly untried: boolean;
+      /** What has been found already. */
+      readonly answer?: HeardEvent["answer"];
+    };
 
 const listed = 5;
 
 const outcome = (failure: SlackFailure): EventOutcome =>
   failure.type === "never"
     ? "done"
-    : { againAfterSeconds: failure.type === "later" ? (failure.retryAfterSeconds ?? 5) : 2 };
+    : {
+        againAfterSeconds: failure.type === "later" ? (failure.retryAfterSeconds ?? 5) : 2,
+        untried: failure.type === "later",
+      };
 
 interface Kept {
   readonly id: string;
@@ -32,14 +43,18 @@ async function reply(
   event: HeardEvent,
   answer: { readonly text: string; readonly blocks: readonly KnownBlock[] },
 ): Promise<EventOutcome> {
+  const again = (failure: SlackFailure): EventOutcome => {
+    const next = outcome(failure);
+    return next === "done" ? next : { ...next, answer: { text: answer.text, blocks: [...answer.blocks] } };
+  };
   const postId = `event/${kept.id}`;
   if (kept.attempt > 1) {
     const found = await deps.slack.find(event.channel, postId, event.thread);
-    if (!found.ok && found.failure.type !== "never") return outcome(found.failure);
+    if (!found.ok && found.failure.type !== "never") return again(found.failure);
     if (found.ok && found.value) return "done";
   }
   const sent = await deps.slack.post({ channel: event.channel, threadTs: event.thread, postId, ...answer });
-  return sent.ok ? "done" : outcome(sent.failure);
+  return sent.ok ? "done" : again(sent.failure);
 }
 
 async function whisper(
@@ -103,6 +118,7 @@ async function answerQuestion(
 
 /** Handles one event that was written down: it has its effect once, also when an earlier try died half way. */
 export async function answerEvent(deps: HandlerDeps, kept: Kept, event: HeardEvent): Promise<EventOutcome> {
+  if (event.answer) return await reply(deps, kept, event, event.answer);
   const identity = await deps.identify(event.user);
   if (event.kind === "home") {
     const view = identity.ok

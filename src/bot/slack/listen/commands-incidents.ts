@@ -1,32 +1,22 @@
 import type { KnownBlock } from "@slack/types";
 import { causeText } from "../../../incident/diagnosis/cause-text.ts";
-import type { Incident } from "../../../incident/incident.ts";
 import { refText } from "../../../incident/object-ref.ts";
 import { type Severity, severities } from "../../../incident/severity.ts";
-import { unresolvedStatuses } from "../../../incident/status.ts";
-import { duration } from "../../../lib/duration.ts";
 import type { WorkloadAnswer } from "../../desk.ts";
 import type { IncidentView } from "../../incident-view.ts";
-import { confidenceWords, cut, cutTitle, percent, standsWords } from "../../words.ts";
+import { confidenceWords, cut, percent } from "../../words.ts";
 import { context, preformatted, section } from "../render/blocks.ts";
 import { renderIncident } from "../render/render-incident.ts";
 import { renderPostmortem } from "../render/render-postmortem.ts";
 import { renderEvidence } from "../render/render-thread.ts";
-import { severityIcons } from "../render/severity-icons.ts";
 import { mrkdwn, prose, slackTime } from "../render/text.ts";
 import { type Command, type CommandAnswer, unknownIncident, withIncident } from "./command.ts";
+import { listCommand } from "./list-command.ts";
 
-const listLimit = 15;
-const mostPages = 1_000;
 const timelineShown = 40;
 // Slack refuses messages whose blocks are too long together (about 13,000 characters).
 const quotesShown = 4;
 const evidenceQuoted = 5;
-
-function line(incident: Incident, now: number): string {
-  const end = incident.resolvedAt ?? now;
-  return `${severityIcons[incident.severity]} *${incident.id}*  ${mrkdwn(cutTitle(incident.title, 200), 250)}  ·  ${incident.severity}, ${standsWords(incident)}, since ${slackTime(incident.onset)} (${duration(end - incident.onset)})`;
-}
 
 const shown = (view: IncidentView): CommandAnswer => ({ ...renderIncident(view), text: view.incident.title });
 
@@ -75,37 +65,7 @@ function lookedAt(answer: Extract<WorkloadAnswer, { type: "diagnosed" }>): Comma
 const isSeverity = (word: string): word is Severity => (severities as readonly string[]).includes(word);
 
 export const incidentCommands: Readonly<Record<string, Command>> = {
-  list: {
-    usage: "list [all] [page]",
-    what: "open incidents, the worst first, or the latest of all",
-    async run(args, { desk, now }) {
-      const all = args.includes("all");
-      const page = Math.min(mostPages, Math.max(1, Number(args.find((word) => /^\d{1,4}$/.test(word)) ?? 1)));
-      const asked = all ? {} : { statuses: unresolvedStatuses };
-      const offset = (page - 1) * listLimit;
-      const [incidents, total] = await Promise.all([
-        desk.list({ ...asked, limit: listLimit, offset, ...(all ? {} : { order: "worst" }) }),
-        desk.count(asked),
-      ]);
-      if (total === 0 || (incidents.length === 0 && page === 1))
-        return {
-          text: all
-            ? "There has been no incident yet."
-            : "No open incident. `/incident list all` shows the latest ones.",
-        };
-      const end = offset + incidents.length;
-      const shownNow = page === 1 ? `The ${all ? "latest" : "worst"} ${end}` : `${offset + 1} to ${end}`;
-      const next = end < total ? ` \`/incident list ${all ? "all " : ""}${page + 1}\` shows the next.` : "";
-      return {
-        text: `${total} incident${total === 1 ? "" : "s"}`,
-        blocks: [
-          ...incidents.map((incident) => section(line(incident, now))),
-          ...(incidents.length === 0 ? [section(`There are ${total}, and none on page ${page}.`)] : []),
-          ...(total > incidents.length && incidents.length > 0 ? [context(`${shownNow} of ${total}.${next}`)] : []),
-        ],
-      };
-    },
-  },
+  list: listCommand,
   show: {
     usage: "show <number>",
     what: "one incident with its cause and fixes",

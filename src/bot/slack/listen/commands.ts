@@ -104,7 +104,9 @@ export async function answerCommand(
 ): Promise<CommandAnswer & { readonly share: boolean }> {
   const words = text.trim().slice(0, mostChars).split(/\s+/);
   const share = words.some(isShare);
-  const [word = "", ...args] = words.filter((one) => !isShare(one));
+  const said = words.filter((one) => !isShare(one));
+  // A number alone is an incident that somebody wants to see.
+  const [word = "", ...args] = /^#?\d{1,18}$/.test(said[0] ?? "") ? ["show", ...said] : said;
   const name = word.toLowerCase() || "help";
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (command) {

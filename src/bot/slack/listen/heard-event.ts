@@ -1,3 +1,4 @@
+import type { KnownBlock } from "@slack/types";
 import { z } from "zod";
 import { cut } from "../../words.ts";
 import { asWritten, cleanText } from "../render/text.ts";
@@ -13,6 +14,8 @@ export const heardEventSchema = z.strictObject({
   text: z.string().max(2_000),
   mentioned: z.boolean(),
   direct: z.boolean(),
+  /** What is to be said, once it is found: Slack may have to wait for it, and nobody asks the model twice. */
+  answer: z.object({ text: z.string(), blocks: z.array(z.custom<KnownBlock>()) }).optional(),
 });
 export type HeardEvent = z.infer<typeof heardEventSchema>;
 

@@ -18,8 +18,18 @@ function moreMenu(incidentId: string): Overflow {
   };
 }
 
+const lasting = ({ incident }: IncidentView) => incident.anomalies.some(({ endsAt }) => endsAt === undefined);
+
+/** Closing what lasts tells a whole channel twice: that it is over, and that it is not. */
+const whileItLasts = confirm(
+  "Resolve it all the same?",
+  "Its symptoms are still there: as long as that lasts it opens again. Silence keeps it quiet.",
+  "Resolve",
+);
+
 /** What people do with the incident itself, whatever its fixes are. */
-export function incidentActions({ incident, diagnosis }: IncidentView): ActionsBlock {
+export function incidentActions(view: IncidentView): ActionsBlock {
+  const { incident, diagnosis } = view;
   const closed = incident.status === "resolved";
   const isPart = incident.mergedInto !== undefined;
   return {
@@ -41,7 +51,9 @@ export function incidentActions({ incident, diagnosis }: IncidentView): ActionsB
             }),
           ]
         : []),
-      ...(closed ? [] : [button("Resolve", actionIds.resolve, incident.id)]),
+      ...(closed
+        ? []
+        : [button("Resolve", actionIds.resolve, incident.id, lasting(view) ? { confirm: whileItLasts } : {})]),
       ...(isPart
         ? [
             button("Not a part of it", actionIds.reopen, incident.id, {

@@ -17,6 +17,13 @@ import { mrkdwn, slackTime } from "./text.ts";
 
 const shownOpen = 5;
 
+/** A silence of something that nobody has ever heard of is more often a slip of the pen than foresight. */
+function nothingActive({ matcher, open, past }: SilencePreview): string {
+  const heardOf = open.length > 0 || past.matched > 0;
+  if (matcher.name === undefined || heardOf) return "Nothing that matches is abnormal now.";
+  return `Nothing that matches is abnormal now, or was all there was to an incident of the last ${past.days} days. Is the name right?`;
+}
+
 /** What a silence would keep quiet, in words that make one think before pressing the button. */
 function renderSilencePreview(preview: SilencePreview): KnownBlock[] {
   const { matcher, from, until, active, more, open, past } = preview;
@@ -30,7 +37,7 @@ function renderSilencePreview(preview: SilencePreview): KnownBlock[] {
   blocks.push(
     section(
       active.length === 0
-        ? "Nothing that matches is abnormal now."
+        ? nothingActive(preview)
         : [
             `*Abnormal now, and would be kept quiet* (${active.length + more})`,
             ...active.map(({ target, summary }) => `• ${mrkdwn(refText(target), 160)}: ${mrkdwn(summary, 200)}`),

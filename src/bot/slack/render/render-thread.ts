@@ -41,7 +41,7 @@ export function renderEvidence(view: IncidentView): readonly KnownBlock[] | unde
   const pages = runbookPages(view);
   if (cited.length + pages.length === 0) return undefined;
   const quotes = evidenceShown - pages.length;
-  const blocks: KnownBlock[] = [section(`*Evidence* for ${mrkdwn(causeText(first.cause, first.culprit), 250)}`)];
+  const blocks: KnownBlock[] = [section(`*Evidence*: ${mrkdwn(causeText(first.cause, first.culprit), 250)}`)];
   const texts = evidenceTexts(cited);
   for (const [i, item] of cited.slice(0, quotes).entries()) {
     blocks.push(

@@ -22,7 +22,11 @@ const forgetAfterMs = 10 * 60_000;
  * only the network counters are used; `id="/"` is the node. An ended container repeats its last sample for a while,
  * with its old time, and the caller drops samples that are not newer than the last.
  */
-export function createContainerDeriver(store: SeriesStore, slots: number): ContainerDeriver {
+export function createContainerDeriver(
+  store: SeriesStore,
+  slots: number,
+  nodeStorage: (node: string) => number | undefined = () => undefined,
+): ContainerDeriver {
   const subjects = new Map<string, Subject>();
 
   function subject(key: string): Subject {
@@ -67,7 +71,7 @@ export function createContainerDeriver(store: SeriesStore, slots: number): Conta
         const node = labels.node ?? labels.instance ?? "node";
         key = `node/${node}`;
         of = subject(key);
-        made = nodeSink(store, name, labels, { node }, of);
+        made = nodeSink(store, name, labels, { node }, of, () => nodeStorage(node));
       } else if (namespace && pod && local && !container) {
         const { volume } = labels;
         key = `local/${namespace}/${pod}/${volume ?? ""}`;

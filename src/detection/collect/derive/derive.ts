@@ -16,6 +16,8 @@ export interface DeriverOptions {
   ) => { readonly workload: string; readonly createdAt: number } | undefined;
   /** Workloads by name, for calls that traces and meshes tell of; without it these are left alone. */
   readonly workloadNames?: () => WorkloadNames;
+  /** Size of the disk on which a node's kubelet keeps what pods use (bytes); undefined while the node is not known. */
+  readonly nodeStorage?: (node: string) => number | undefined;
   /** Ticks over which rates, ratios and quantiles are taken; another number than usual for counts that are rates already. */
   readonly windowTicks?: number;
   /** Raw series followed; more are counted and ignored. */
@@ -62,7 +64,7 @@ export function createDeriver(options: DeriverOptions): Deriver {
   const { series: store, workloadOf } = options;
   const slots = options.windowTicks ?? rateWindowTicks;
   const maxRawSeries = options.maxRawSeries ?? 300_000;
-  const containers = createContainerDeriver(store, slots);
+  const containers = createContainerDeriver(store, slots, options.nodeStorage);
   const application = createApplicationDeriver({
     series: store,
     workloadOf,

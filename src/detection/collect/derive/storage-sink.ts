@@ -2,22 +2,28 @@ import type { SeriesStore } from "../../../cluster/series-store.ts";
 import type { Reading } from "./reading.ts";
 import type { Subject } from "./subject.ts";
 
-/** How full a claim is. */
+/** What the kubelet tells of a volume that its fullness is read from. */
+export const volumeStats = /^kubelet_volume_stats_(?:(used|capacity)_bytes|inodes(_used)?)$/;
+
+/** How full a claim is: when there is no inode left for the next file, it is as full as when there is no byte. */
 export function volumeSink(
   store: SeriesStore,
   name: string,
   labels: Readonly<Record<string, string>>,
   of: Subject,
 ): Reading | undefined {
-  const part = /^kubelet_volume_stats_(used|capacity)_bytes$/.exec(name)?.[1];
-  if (part === undefined) return undefined;
+  if (!volumeStats.test(name)) return undefined;
+  if (name !== "kubelet_volume_stats_used_bytes")
+    return { counter: false, sink: (value) => void of.gauges.set(name, value) };
+  // What the use is of comes first, of the same scrape; with the usage of the scrape before it would be one too old.
+  const gauge = (part: string) => of.gauges.get(`kubelet_volume_stats_${part}`) ?? 0;
   return {
     counter: false,
     sink: (value, _seconds, at) => {
-      // The capacity comes first, of the same scrape; with the usage of the scrape before it would be one too old.
-      if (part === "capacity") return void of.gauges.set(part, value);
-      const capacity = of.gauges.get("capacity") ?? 0;
-      if (capacity > 0) store.push("volume_used_ratio", labels, at, value / capacity);
+      const [capacity, inodes] = [gauge("capacity_bytes"), gauge("inodes")];
+      // File systems that make inodes as they need them tell of none.
+      const ofInodes = inodes > 0 ? gauge("inodes_used") / inodes : 0;
+      if (capacity > 0) store.push("volume_used_ratio", labels, at, Math.max(value / capacity, ofInodes));
     },
   };
 }

@@ -8,7 +8,7 @@ export interface Subject {
   /** Of a pod. */
   network?: PodNetwork;
   /** Of a node: how full each of its disks was last. */
-  disks?: Map<string, { readonly at: number; readonly ratio: number }>;
+  disks?: Map<string, { readonly at: number; readonly size: number; readonly ratio: number }>;
   lastAt: number;
   /** Takes the increase of a counter, and returns its rate over the window. */
   rateOf(name: string, increase: number, seconds: number): number;

@@ -2,6 +2,7 @@ import { type CallFamily, callFamilyOf } from "../derive/call-conventions.ts";
 import type { CallSide } from "../derive/call-status.ts";
 import { errorTypeLabels, peerLabels, routeLabels, statusLabels } from "../derive/label-names.ts";
 import { durationScale, meaningOf, type NamedLatencies, plumbing } from "../derive/metric-conventions.ts";
+import { volumeStats } from "../derive/storage-sink.ts";
 import { anywhere, type FamilyQuery, matchers, newest, type QueryScope, rangeSeconds } from "./query-scope.ts";
 
 /** What an application exposes under one name, found by the conventions of `metric-conventions.ts`. */
@@ -72,7 +73,7 @@ export function familiesOf(metric: string, latencies?: NamedLatencies): Family[]
 
 /** What a metric of an application is, by its name or because it is `named`; undefined when neither tells. */
 export function familyOf(metric: string, named?: NamedLatencies): Family | undefined {
-  if (/^kubelet_volume_stats_(used|capacity)_bytes$/.test(metric)) return { metric, kind: "volume", by: [] };
+  if (volumeStats.test(metric)) return { metric, kind: "volume", by: [] };
   // A state, a peer, a bound and a status are labels that some conventions ask for.
   const meaning =
     meaningOf({ name: metric, labels: { le: "1", peer: "any", code: "200" } }, named) ??

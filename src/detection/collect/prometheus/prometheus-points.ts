@@ -19,7 +19,7 @@ export interface FamilyAnswer {
 }
 
 export interface PrometheusPointsOptions
-  extends Pick<DeriverOptions, "workloadOf" | "workloadNames" | "maxPerWorkload" | "latencies"> {
+  extends Pick<DeriverOptions, "workloadOf" | "workloadNames" | "nodeStorage" | "maxPerWorkload" | "latencies"> {
   readonly labels: PodLabels;
   /** Of the windows over which the server took its rates (s). */
   readonly windowSeconds: number;
@@ -64,6 +64,7 @@ export function createPrometheusPoints(options: PrometheusPointsOptions): Promet
     series: collecting,
     workloadOf,
     ...(options.workloadNames === undefined ? {} : { workloadNames: options.workloadNames }),
+    ...(options.nodeStorage === undefined ? {} : { nodeStorage: options.nodeStorage }),
     windowTicks: 1,
     latencies: options.latencies,
     ...(options.maxPerWorkload === undefined ? {} : { maxPerWorkload: options.maxPerWorkload }),

@@ -45,6 +45,7 @@ export interface PrometheusSourceOptions {
   readonly signal: AbortSignal;
   readonly workloadOf: DeriverOptions["workloadOf"];
   readonly workloadNames?: DeriverOptions["workloadNames"];
+  readonly nodeStorage?: DeriverOptions["nodeStorage"];
   readonly latencies?: NamedLatencies;
   /** Empty: all. */
   readonly namespaces?: readonly string[];
@@ -89,6 +90,7 @@ export async function prometheusSource(options: PrometheusSourceOptions): Promis
   const answers = createPrometheusPoints({
     workloadOf: options.workloadOf,
     ...(options.workloadNames ? { workloadNames: options.workloadNames } : {}),
+    ...(options.nodeStorage ? { nodeStorage: options.nodeStorage } : {}),
     labels,
     windowSeconds,
     latencies: options.latencies,

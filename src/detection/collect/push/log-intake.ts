@@ -47,6 +47,8 @@ export function createLogIntake(options: LogIntakeOptions = {}): LogIntake {
   const sight = createPushSight();
   const counts = { requests: 0, lines: 0, refusedRequests: 0, wrongTime: 0 };
   let context: SourceContext | undefined;
+  /** When a delivery was put off last for want of room (ms). */
+  let fullAt = Number.NEGATIVE_INFINITY;
 
   const refused = <T extends PushAnswer>(answer: T): T => {
     counts.refusedRequests++;
@@ -57,16 +59,21 @@ export function createLogIntake(options: LogIntakeOptions = {}): LogIntake {
     async push(request) {
       counts.requests++;
       if (!context) return refused({ outcome: "not-ready", retryAfterSeconds: 5 });
+      const { clock, emit, room } = context;
+      const full = () => {
+        fullAt = clock.now();
+        return refused({ outcome: "full", retryAfterSeconds: 5 } as const);
+      };
       // Before it is unpacked: when there is no room, reading it would only make things worse.
-      if (context.room() <= reserve) return refused({ outcome: "full", retryAfterSeconds: 5 });
+      if (room() <= reserve) return full();
       const read = await readPush(request);
       if (!read.ok) return refused({ outcome: read.reason, detail: read.detail });
-      const { clock, emit, room } = context;
       const now = clock.now();
-      sight.pushed(now);
       const { lines, wrongTime } = linesOfPush(read.streams, { placer, now, maxAgeMs });
+      if (lines.length > room() - reserve) return full();
+      // What is put off comes again, and is counted then.
       counts.wrongTime += wrongTime;
-      if (lines.length > room() - reserve) return refused({ outcome: "full", retryAfterSeconds: 5 });
+      sight.pushed(now);
       lines.sort((a, b) => a.at - b.at);
       for (const line of lines) emit({ type: "log", at: now, line });
       counts.lines += lines.length;
@@ -81,7 +88,13 @@ export function createLogIntake(options: LogIntakeOptions = {}): LogIntake {
         const ok = since === undefined;
         if (ok !== told) {
           told = ok;
-          const detail = ok ? "log lines are pushed again" : "no log line is pushed any more";
+          // Who is put off is there: it is not the agent that has to be looked at.
+          const isFull = !ok && fullAt > since;
+          const detail = ok
+            ? "log lines are pushed again"
+            : isFull
+              ? "log lines are pushed faster than they can be read: none is taken"
+              : "no log line is pushed any more";
           emit({ type: "source", at: clock.now(), source: "log-push", ok, detail });
         }
         await rest(clock, checkMs, signal);

@@ -1,6 +1,7 @@
 import type { RawSeries, Sample, Signal } from "../../../cluster/signal.ts";
 import { messageOf } from "../../../lib/app-error.ts";
 import { type Clock, rest } from "../../../lib/clock.ts";
+import { volumeStats } from "../derive/storage-sink.ts";
 import { inParallel } from "../in-parallel.ts";
 import type { KnownPods } from "../known-pods.ts";
 import { createExpositionParser, type ExpositionParser } from "./parse-exposition.ts";
@@ -82,10 +83,9 @@ const unwantedMs = 15 * 60_000;
 /** What a kubelet tells is some ten times what is used. */
 const fromNodes =
   /^(machine_(cpu_cores|memory_bytes)|container_(cpu_(usage|cfs)_|memory_(working_set_bytes|rss|usage_bytes)|oom_events_total|processes|start_time_seconds|last_seen|spec_(cpu|memory)_|network_(receive|transmit)_(bytes|errors|packets_dropped)_total|fs_(usage|limit)_bytes|fs_(reads|writes)_total))/;
-const ofVolumes = /^kubelet_volume_stats_(used|capacity)_bytes$/;
 const kept: Readonly<Record<ScrapeTarget["kind"], RegExp | undefined>> = {
   node: fromNodes,
-  volumes: ofVolumes,
+  volumes: volumeStats,
   summary: undefined,
   pod: undefined,
 };

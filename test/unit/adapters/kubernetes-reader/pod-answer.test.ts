@@ -1,3 +1,5 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createKubernetesReader } from "../../../../src/adapters/kubernetes-reader/create-kubernetes-reader.ts";
 import { silentLogger } from "../../../../src/lib/logger.ts";
@@ -30,8 +32,25 @@ describe("what a pod answers", () => {
     ]);
   });
 
-  test("is bounded", async () => {
-    await expect(ask("/big")).rejects.toMatchObject({ code: "kubernetes-unreachable" });
+  test("is cut where it is long: whoever answers with a page of his own is up all the same", async () => {
+    expect(await ask("/big")).toMatchObject({ status: 200, body: "x".repeat(64 * 1024) });
+  });
+
+  test("is not waited for where it has no end", async () => {
+    const endless = createServer((_request, response) => {
+      const pour = () => {
+        while (!response.destroyed && response.write("y".repeat(65_536)));
+      };
+      response.writeHead(200).on("drain", pour);
+      pour();
+    });
+    await new Promise<void>((ready) => endless.listen(0, "127.0.0.1", ready));
+    const { port } = endless.address() as AddressInfo;
+    const reader = createKubernetesReader({ kubeconfig: kubeconfigFor(`http://127.0.0.1:${port}`), log: silentLogger });
+    const { body } = await reader.podAnswer({ ...endpoint, path: "/" });
+    expect(body).toBe("y".repeat(64 * 1024));
+    endless.closeAllConnections();
+    await new Promise((closed) => endless.close(closed));
   });
 
   test.each([

@@ -20,8 +20,9 @@ async function open(database: TestDatabase, server: MailServer, restMs = 50) {
   let now = start;
   const work = new Map<string, (data: object) => Promise<void>>();
   const schedules: string[] = [];
+  const sent: { readonly data: object; readonly afterSeconds: number | undefined }[] = [];
   const jobs: Jobs = {
-    send: async () => undefined,
+    send: async (_queue, data, options) => void sent.push({ data, afterSeconds: options?.afterSeconds }),
     work: async (queue, handler) => void work.set(queue, handler),
     schedule: async (_queue, key, cron, _data, zone) => void schedules.push(`${key} ${cron} ${zone}`),
     stop: async () => undefined,
@@ -52,7 +53,9 @@ async function open(database: TestDatabase, server: MailServer, restMs = 50) {
   return {
     desk,
     schedules,
-    digest: () => work.get("send-digest")?.({ cluster: "test", period: "daily" }),
+    /** Jobs that were sent. */
+    sent,
+    digest: (job: object = { cluster: "test", period: "daily" }) => work.get("send-digest")?.(job),
     pass: (ms: number) => {
       now += ms;
     },
@@ -74,6 +77,8 @@ const incident = (id: string, more: Partial<Incident> = {}): Incident => ({
   ...more,
 });
 const subjects = (server: MailServer) => server.received.map(({ to: [reader], mail }) => `${reader} ${mail.subject}`);
+const refused = { code: 550, text: "5.1.1 no such mailbox" };
+const busy = { code: 452, text: "4.2.2 mailbox full" };
 const soon = { timeout: 20_000, interval: 50 };
 
 test("an incident is told once to each reader, and its end in the same conversation", async () => {
@@ -120,16 +125,48 @@ test("a digest reaches whoever has not got it and still wants it", async () => {
   await using mail = await open(database, server);
   expect(mail.schedules).toEqual(["test/daily 0 8 * * * Europe/Berlin", "test/weekly undefined Europe/Berlin"]);
   server.refuse({ code: 451, text: "later" });
-  await expect(mail.digest()).rejects.toMatchObject({ code: "mail-not-sent", retryable: true });
+  await mail.digest();
+  expect(mail.sent).toMatchObject([
+    { data: { cluster: "test", period: "daily", day: "2026-11-21" }, afterSeconds: 600 },
+  ]);
+  // The server is away past midnight; it is the digest of that day all the same, and tried for six hours.
+  mail.pass(5 * 3_600_000);
+  await mail.digest(mail.sent[0]?.data);
+  expect(mail.sent[1]).toEqual(mail.sent[0]);
   server.refuse(undefined);
   await leaveMailAlone(database, "BEN@example.com");
-  await mail.digest();
+  await mail.digest(mail.sent[1]?.data);
+  mail.pass(-5 * 3_600_000);
   // A job that comes again finds everything sent.
   await mail.digest();
   expect(subjects(server)).toEqual(["ada@example.com test: daily digest, all quiet"]);
   mail.pass(86_400_000);
   await mail.digest();
   expect(server.received).toHaveLength(2);
+});
+
+test("a digest comes again to who could not have it, also beside a reader who is refused for good", async () => {
+  await using database = await withDatabase();
+  await using server = await startMailServer();
+  await using mail = await open(database, server);
+  server.refuseReader("ada@example.com", refused);
+  server.refuseReader("ben@example.com", busy);
+  await mail.digest();
+  server.refuseReader("ben@example.com", undefined);
+  await mail.digest(mail.sent[0]?.data);
+  expect(subjects(server)).toEqual(["ben@example.com test: daily digest, all quiet"]);
+  expect(server.named).toEqual(["ada@example.com", "ben@example.com", "ben@example.com"]);
+});
+
+test("a digest that nobody takes for six hours is given up", async () => {
+  await using database = await withDatabase();
+  await using server = await startMailServer();
+  await using mail = await open(database, server);
+  server.refuse({ code: 451, text: "later" });
+  await mail.digest();
+  mail.pass(6 * 3_600_000);
+  await expect(mail.digest(mail.sent[0]?.data)).rejects.toMatchObject({ code: "mail-not-sent" });
+  expect(mail.sent).toHaveLength(1);
 });
 
 test("/incident digest now says where it went, or that it did not", async () => {
@@ -168,9 +205,6 @@ test("the end of an incident whose title has changed bears the subject of its be
   expect(opened?.subject?.length).toBe(160);
   expect(resolved?.text).toMatch(/^Resolved: carts-db: memory limit too low – frontend answers/);
 });
-
-const refused = { code: 550, text: "5.1.1 no such mailbox" };
-const busy = { code: 452, text: "4.2.2 mailbox full" };
 
 test("a reader whom the server refuses for good is not tried again and again, and the others get their mails", async () => {
   await using database = await withDatabase();

@@ -189,6 +189,10 @@ describe("figures of kubemend itself", () => {
     expect(await value(registry, "kubemend_model_cost_usd_total")).toBe(0.25);
     expect(await value(registry, "kubemend_database_up")).toBe(1);
 
+    const full = new Registry();
+    addOutcomeMetrics(full, { database: db, log: silentLogger, keeping: { trouble: "No space left on device" } });
+    expect(await value(full, "kubemend_database_up")).toBe(0);
+
     const away = { kysely: undefined } as unknown as Database;
     expect(await value(everything(away).registry, "kubemend_database_up")).toBe(0);
   });

@@ -33,7 +33,7 @@ describe("changes of incidents while the database is away", () => {
     setAway(false);
     await queue.take([], 110);
     expect(kept).toEqual(["1 opened down @100"]);
-    expect(queue.stats).toEqual({ waiting: 0, dropped: 0 });
+    expect(queue.stats).toMatchObject({ waiting: 0, dropped: 0 });
   });
 
   test("what ends and comes back meanwhile is told in order", async () => {
@@ -86,6 +86,40 @@ describe("changes of incidents while the database is away", () => {
       Array.from({ length: 250 }, (_, id) => change("opened", id + 1)),
       0,
     );
-    expect(queue.stats).toEqual({ waiting: 100, dropped: 150 });
+    expect(queue.stats).toMatchObject({ waiting: 100, dropped: 150 });
+  });
+
+  test("some that the database will never take do not keep it from all others", async () => {
+    const kept: string[] = [];
+    const queue = createChangeQueue({
+      log: silentLogger,
+      keep: async ({ incident }) => {
+        if (Number(incident.id) <= 4) throw new Error("odd row");
+        kept.push(incident.id);
+      },
+    });
+    await queue.take(
+      [1, 2, 3, 4].map((id) => change("opened", id)),
+      0,
+    );
+    for (let tick = 1; tick <= 3; tick++) await queue.take([change("opened", 4 + tick)], tick);
+    for (let tick = 4; tick <= 5; tick++) await queue.take([], tick);
+    expect(kept.toSorted()).toEqual(["5", "6", "7"]);
+    expect(queue.stats).toMatchObject({ waiting: 4, problem: undefined });
+  });
+
+  test("why a database takes nothing is told until it takes something", async () => {
+    let full = true;
+    const queue = createChangeQueue({
+      log: silentLogger,
+      keep: async () => {
+        if (full) throw Object.assign(new Error("could not extend file: No space left on device"), { code: "53100" });
+      },
+    });
+    await queue.take([change("opened", 1)], 0);
+    expect(queue.stats.problem).toContain("No space left");
+    full = false;
+    await queue.take([], 1);
+    expect(queue.stats).toEqual({ waiting: 0, dropped: 0, problem: undefined });
   });
 });

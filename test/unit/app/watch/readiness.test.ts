@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { createKubernetesReader } from "../../../../src/adapters/kubernetes-reader/create-kubernetes-reader.ts";
 import { addWatchMetrics } from "../../../../src/app/metrics/watch-metrics.ts";
 import { createWatchBook, type WatchBook } from "../../../../src/app/sources/watch-book.ts";
+import { createKeeping } from "../../../../src/app/watch/keeping.ts";
 import { createReadiness } from "../../../../src/app/watch/readiness.ts";
 import { startWeb } from "../../../../src/bot/web/server.ts";
 import type { WatchState } from "../../../../src/detection/collect/kubernetes.ts";
@@ -87,6 +88,20 @@ describe("ready is who ticks and reaches the database; who is blind says so and 
     expect(await readiness.notReady()).toBe(status === 200 ? undefined : text.trim());
     expect(await asked(readiness, "/healthz")).toMatchObject({ status: 200 });
   });
+});
+
+test("a database that answers and takes nothing is told after a minute, until it takes something", async () => {
+  let now = 0;
+  const keeping = createKeeping(() => now);
+  const readiness = createReadiness({ database: databaseThat(true), tickMs: 15_000, watches: { states: [] }, keeping });
+  keeping.note("could not extend file: No space left on device");
+  expect(await readiness.notReady()).toBeUndefined();
+  for (now = 15_000; now <= 60_000; now += 15_000) keeping.note("could not extend file: No space left on device");
+  expect(await readiness.notReady()).toBe(
+    "what is found cannot be written down: could not extend file: No space left on device",
+  );
+  keeping.note(undefined);
+  expect(await readiness.notReady()).toBeUndefined();
 });
 
 describe("what the API server refuses is told", () => {

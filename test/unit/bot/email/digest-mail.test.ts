@@ -115,7 +115,8 @@ test("the bars are those of the digest", () => {
 test("the newest entry of the audit stands in both parts: a mailbox keeps what a database could take back", () => {
   const audit = { seq: 1203, hash: "a".repeat(64) };
   const { text, html } = digestMail({ ...busyDigest, audit }, options);
-  // The command is whole: it is copied into a terminal.
+  // The command is whole: it is copied into a terminal. Its hash is in it once, and nowhere else.
   for (const part of [text, html]) expect(part).toContain(`kubemend audit verify --mark 1203:${"a".repeat(64)}`);
+  for (const part of [text, html]) expect(part.split("a".repeat(64))).toHaveLength(2);
   expect(digestMail(busyDigest, options).text).not.toContain("audit");
 });

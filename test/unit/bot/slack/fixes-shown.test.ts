@@ -277,3 +277,9 @@ test("a reason for which several causes were ruled out is told once", () => {
   expect(thread.split(reason)).toHaveLength(2);
   for (const word of ["memory leak", "a dependency is down"]) expect(thread).toContain(word);
 });
+
+test("who resolves what still lasts is asked first; what is over is closed at once", () => {
+  const symptom = { detector: "pod-crash", target: incidentView.incident.target, startsAt: 1 } as Anomaly;
+  expect(texts(withFixes([], { anomalies: [symptom] }))).toContain("as long as that lasts it opens again");
+  expect(texts(withFixes([], { anomalies: [{ ...symptom, endsAt: 2 }] }))).not.toContain("opens again");
+});

@@ -41,7 +41,9 @@ test("a long list has pages, and each says how the next is asked for", async () 
   );
   expect((await answered("list all 3", { list, count })).shown).toContain("31 to 40 of 40.");
   expect((await answered("list all 3", { list, count })).shown).not.toContain("shows the next");
-  expect((await answered("list 9", { list, count })).shown).toContain("There are 40, and none on page 9.");
+  expect((await answered("list 9", { list, count })).shown).toContain(
+    "There are 40 incidents, on 3 pages: page 9 is empty.",
+  );
   expect(asked).toMatchObject([
     { offset: 0, order: "worst" },
     { offset: 15 },
@@ -112,4 +114,41 @@ test.each([
   const answer = await answered(line, {});
   expect(answer.text).toContain(says);
   expect(answer).toMatchObject({ personal: true });
+});
+
+test("a word that a list does not know is not passed over", async () => {
+  const { text, personal } = await answered("list payments", {});
+  expect(text).toContain('I cannot list by "payments"');
+  expect(personal).toBe(true);
+});
+
+test.each(["7", "#7", "7 --share"])("a number alone shows that incident: /incident %s", async (line) => {
+  const asked: string[] = [];
+  const view: Desk["view"] = async (id) => {
+    asked.push(id);
+    return incidentView;
+  };
+  const { text, share } = await answered(line, { view });
+  expect(asked).toEqual(["7"]);
+  expect(text).toContain("carts is killed");
+  expect(share).toBe(line.includes("--share"));
+});
+
+test("a silence of a name that nobody has heard of asks whether it is right", async () => {
+  const nothing: Desk["previewSilence"] = async ({ matcher }) => ({
+    matcher,
+    from: now,
+    until: now + 3_600_000,
+    active: [],
+    more: 0,
+    open: [],
+    past: { matched: 0, of: 4, days: 7 },
+  });
+  expect((await answered("silence cartz 1h", { previewSilence: nothing })).shown).toContain("Is the name right?");
+  expect((await answered("silence shop/* 1h", { previewSilence: nothing })).shown).not.toContain("Is the name right?");
+  const known: Desk["previewSilence"] = async (request) => ({
+    ...(await nothing(request)),
+    past: { matched: 1, of: 4, days: 7 },
+  });
+  expect((await answered("silence carts 1h", { previewSilence: known })).shown).not.toContain("Is the name right?");
 });

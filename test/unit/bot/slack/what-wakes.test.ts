@@ -25,12 +25,12 @@ describe("what a locked phone shows: what is wrong, why, and what to do", () => 
     {
       name: "an offer",
       view: view(),
-      want: "critical: carts is killed for memory again and again. Cause: memory limit too low (93 %). Fix 1 waits for an approval. Nobody has taken it yet.",
+      want: "critical: carts is killed for memory again and again. Cause: memory limit too low (93 %). Fix 1 waits for an approval. Nobody has taken the incident yet.",
     },
     {
       name: "no cause yet",
       view: (({ diagnosis: _none, ...rest }) => rest)(view({ severity: "high" }, { fixes: [] })),
-      want: "high: carts is killed for memory again and again. The cause is being looked for. Nobody has taken it yet.",
+      want: "high: carts is killed for memory again and again. The cause is being looked for. Nobody has taken the incident yet.",
     },
     {
       name: "undecided: no cause is named",
@@ -40,7 +40,7 @@ describe("what a locked phone shows: what is wrong, why, and what to do", () => 
     {
       name: "back again",
       view: view({ status: "reopened" }, { fixes: [] }),
-      want: "critical, back again: carts is killed for memory again and again. Cause: memory limit too low (93 %). Somebody has to look: no safe change is known. Nobody has taken it yet.",
+      want: "critical, back again: carts is killed for memory again and again. Cause: memory limit too low (93 %). Somebody has to look: no safe change is known. Nobody has taken the incident yet.",
     },
     {
       name: "frozen, without a moment that would be in nobody's zone",

@@ -146,6 +146,18 @@ describe("deliveries over HTTP", () => {
   });
 });
 
+test("what is turned away before anybody reads it is told, with why", async () => {
+  const told: string[] = [];
+  const turnedAway: IngestOptions["turnedAway"] = (why, path) => told.push(`${why} ${path}`);
+  await using guarded = await served({ token: "sesame", turnedAway });
+  await guarded.post("/api/v1/alertmanager", "{}", { authorization: "Bearer other" });
+  await guarded.post("/api/v1/alertmanager", "{}", { authorization: "Bearer sesame" });
+  await guarded.post("/loki/api/v1/push", Buffer.alloc(5 * 1024 * 1024), { authorization: "Bearer sesame" });
+  await using closed = await served({ closed: true, turnedAway });
+  await closed.post("/loki/api/v1/push", "{}");
+  expect(told).toEqual(["token /api/v1/alertmanager", "too-large /loki/api/v1/push", "closed /loki/api/v1/push"]);
+});
+
 describe("a token, when there is one, is asked of everybody", () => {
   const basic = (pair: string) => `Basic ${Buffer.from(pair).toString("base64")}`;
   test.each([

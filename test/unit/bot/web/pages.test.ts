@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { IncidentView } from "../../../../src/bot/incident-view.ts";
 import { saveIncident } from "../../../../src/store/incidents/incidents.ts";
-import { fillIncident, type ServedPages, servePages } from "../../../support/filled-pages.ts";
+import { savePlan } from "../../../../src/store/plans/plans.ts";
+import { fillIncident, type ServedPages, servePages, topology } from "../../../support/filled-pages.ts";
 import { incidentRow } from "../../../support/incident-row.ts";
-import { clean, incidentView } from "../../../support/incident-view.ts";
+import { clean, incidentView, plan } from "../../../support/incident-view.ts";
 import { type TestDatabase, withDatabase } from "../../../support/postgres.ts";
 
 let db: TestDatabase;
@@ -41,7 +42,8 @@ describe("pages", () => {
     ["/incidents?severity=low", "Nothing matches"],
     ["/incidents?status=%00&severity=nonsense&after=x", "carts is killed for memory"],
     ["/detectors", "pod-crash"],
-    ["/models", "Forecaster"],
+    ["/models", "recorded on 2026-11-20; figures are of the part held back"],
+    ["/models", "mean error of repeating the last value"],
     ["/risks", "Nothing found"],
     ["/experiments", "No experiment"],
     ["/digest", "No digest"],
@@ -80,9 +82,29 @@ describe("pages", () => {
       "Change resources of Deployment shop/carts",
       "memory does not grow",
       "frontend calls carts; orders calls carts",
+      "100 % of the symptoms",
       "No decision and no change has been recorded",
     ])
       expect(html).toContain(said);
+  });
+
+  test("the audit says which change each entry is about, not its id alone; a fault that stays where it is has no way", async () => {
+    const own = await withDatabase();
+    const number = await fillIncident(own);
+    await savePlan(
+      own,
+      { ...plan, incidentId: number },
+      { requestedBy: null, cause: "memory-limit-too-low", confidence: 0.9 },
+    );
+    await using pages = await servePages(own, {
+      deps: { pictures: { chart: () => undefined, topology: () => ({ ...topology, edges: [] }) } },
+    });
+    const html = await (await fetch(`${pages.url}/incidents/${number}`)).text();
+    const audit = html.slice(html.indexOf('id="audit"'));
+    expect(audit).toContain("Change resources of Deployment shop/carts");
+    expect(audit).toContain(plan.id);
+    expect(html).toContain("Callers stand left of what they call. The fault has not spread.");
+    await own.close();
   });
 
   test("where several clusters share the database, each incident says whose it is", async () => {
@@ -147,7 +169,7 @@ describe("pages", () => {
     const message = "0/1 nodes are available: 1 Insufficient cpu. no new claims to deallocate";
     const change = "Deployment shop/carts changed: cpu request 20m -> 8, and more that is forty characters long";
     const at = Math.floor(incident.onset / 1_000) * 1_000;
-    const proof = { source: "object", about: incident.target, query: "q", at, status: "ok" } as const;
+    const proof = { source: "object", about: incident.target, query: "q", at, status: "ok", hash: "h" } as const;
     const html = await pageOf({
       ...incidentView,
       diagnosis: {

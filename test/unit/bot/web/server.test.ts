@@ -61,3 +61,30 @@ test.each([
   });
   expect((await fetch(`${web.url}/healthz`)).status).toBe(200);
 });
+
+test("probes and scrapes that come all at once are answered by one look, and the next one looks again", async () => {
+  const looks = { ready: 0, metrics: 0 };
+  const slowly = async <T>(what: keyof typeof looks, answer: T) => {
+    looks[what]++;
+    await new Promise((later) => setTimeout(later, 500));
+    return answer;
+  };
+  await using web = await startWeb({
+    host: "127.0.0.1",
+    port: 0,
+    readiness: () => slowly("ready", []),
+    metrics: () => slowly("metrics", { contentType: "text/plain", body: "kubemend 1\n" }),
+    log: silentLogger,
+  });
+  const flood = (path: string) =>
+    Promise.all(Array.from({ length: 50 }, async () => (await fetch(web.url + path)).text()));
+  expect(new Set([...(await flood("/readyz")), ...(await flood("/metrics"))])).toEqual(
+    new Set(["ok\n", "kubemend 1\n"]),
+  );
+  // Who comes a moment too late is answered by the next.
+  expect(looks.ready).toBeLessThan(10);
+  expect(looks.metrics).toBeLessThan(10);
+  const before = looks.ready;
+  await fetch(`${web.url}/readyz`);
+  expect(looks.ready).toBe(before + 1);
+});

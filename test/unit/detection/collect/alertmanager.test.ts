@@ -74,6 +74,14 @@ describe("a notification is read", () => {
     expect([Object.keys(kept).length, kept["l0"]?.length]).toEqual([64, 1_000]);
   });
 
+  test("of a group of thousands all that have ended are told: nobody says it again", () => {
+    const wishes = Array.from({ length: 2_000 }, (_, i) => ({ status: i % 2 === 0 ? "firing" : "resolved" }));
+    const read = readAlerts(group(wishes));
+    const told = read.ok ? read.alerts : [];
+    expect(told.filter(({ status }) => status === "resolved").length).toBe(1_000);
+    expect([told.filter(({ status }) => status === "firing").length, read.ok && read.dropped]).toEqual([500, 500]);
+  });
+
   test.each([
     { name: "nothing", body: "" },
     { name: "no JSON", body: "<html>" },

@@ -85,7 +85,7 @@ describe("a Prometheus and direct scraping give the same numbers", () => {
     const last = (name: string) => rows.findLast((row) => row.name === name)?.asked;
     expect(last("volume_used_ratio")).toBeGreaterThan(0.5);
     expect(last("open_fds_ratio")).toBeGreaterThan(0.2);
-    // The fullest of two disks, not the usage of one over the size of another.
+    // The fullest of two disks of the kubelet's size, not the usage of one over the size of another.
     expect(last("node_filesystem_ratio")).toBeGreaterThan(0.88);
     expect(last("node_filesystem_ratio")).toBeLessThan(0.93);
   });
@@ -106,14 +106,18 @@ function whatFillsUp({ start, end, series }: Recording): RecordedSeries[] {
   const kubelet = { job: "kubelet", instance: disk.labels["instance"] ?? "", node: disk.labels["node"] ?? "" };
   const claim = { ...kubelet, namespace: web.labels["namespace"] ?? "", persistentvolumeclaim: "orders-data" };
   const second = { ...disk.labels, device: "/dev/vdb1" };
+  const size = series.find(({ name }) => name === "container_fs_limit_bytes")?.values[0] ?? 0;
+  const volume = { ...disk.labels, device: "/dev/vdc" };
   const memory = { ...disk.labels, device: "/dev/shm" };
   return [
     made("kubelet_volume_stats_capacity_bytes", claim, () => 2 ** 30),
     made("kubelet_volume_stats_used_bytes", claim, (i) => (0.5 + i / 2_000) * 2 ** 30),
     made("process_max_fds", web.labels, () => 1_024),
     made("process_open_fds", web.labels, (i) => 200 + i),
-    made("container_fs_limit_bytes", second, () => 2 ** 34),
-    made("container_fs_usage_bytes", second, (i) => (0.9 + (i % 5) / 1_000) * 2 ** 34),
+    made("container_fs_limit_bytes", second, () => size),
+    made("container_fs_usage_bytes", second, (i) => (0.9 + (i % 5) / 1_000) * size),
+    made("container_fs_limit_bytes", volume, () => 2 ** 34),
+    made("container_fs_usage_bytes", volume, () => 0.97 * 2 ** 34),
     made("container_fs_limit_bytes", memory, () => 1_000),
     made("container_fs_usage_bytes", memory, () => 999),
   ];

@@ -7,10 +7,12 @@ const labels = { namespace: "namespace", pod: "pod" };
 const scope: QueryScope = { windowSeconds: 60, intervalSeconds: 15, namespaces: ["shop"], labels };
 const at = Date.parse("2026-11-20T12:00:00Z");
 
-test("volumes and file descriptors of a Prometheus become shares of what there is", () => {
+test("volumes and file descriptors of a Prometheus become shares of what there is, of bytes or inodes", () => {
   const names = [
     "kubelet_volume_stats_capacity_bytes",
     "kubelet_volume_stats_inodes",
+    "kubelet_volume_stats_inodes_free",
+    "kubelet_volume_stats_inodes_used",
     "kubelet_volume_stats_used_bytes",
     "process_max_fds",
     "process_open_fds",
@@ -18,6 +20,8 @@ test("volumes and file descriptors of a Prometheus become shares of what there i
   const families = names.flatMap((name) => familyOf(name) ?? []);
   expect(families.map(({ metric, kind }) => `${kind} ${metric}`)).toEqual([
     "volume kubelet_volume_stats_capacity_bytes",
+    "volume kubelet_volume_stats_inodes",
+    "volume kubelet_volume_stats_inodes_used",
     "volume kubelet_volume_stats_used_bytes",
     "gauge process_max_fds",
     "gauge process_open_fds",
@@ -26,6 +30,8 @@ test("volumes and file descriptors of a Prometheus become shares of what there i
   const web = { namespace: "shop", pod: "web-a1-x1" };
   const values = [
     [claim, 10_000],
+    [claim, 500],
+    [claim, 450],
     [claim, 8_000],
     [web, 1_000],
     [web, 250],
@@ -42,7 +48,7 @@ test("volumes and file descriptors of a Prometheus become shares of what there i
     at,
   );
   expect(points).toEqual([
-    { name: "volume_used_ratio", labels: { namespace: "shop", claim: "data" }, at, value: 0.8 },
+    { name: "volume_used_ratio", labels: { namespace: "shop", claim: "data" }, at, value: 0.9 },
     { name: "open_fds_ratio", labels: { namespace: "shop", workload: "web", pod: "web-a1-x1" }, at, value: 0.25 },
   ]);
 });

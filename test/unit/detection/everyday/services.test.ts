@@ -1,5 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { apiTime, daemonSet, deploymentOf, made, ownedBy, workPod } from "../../../support/cluster-work.ts";
+import {
+  apiTime,
+  daemonSet,
+  deploymentOf,
+  made,
+  ownedBy,
+  statefulSet,
+  workPod,
+} from "../../../support/cluster-work.ts";
 import { minute, old, open, start, titles } from "../../../support/everyday.ts";
 
 const _ended = (exitCode: number, from: number, to: number, reason = "Error") => ({
@@ -110,5 +118,32 @@ describe("pods without anybody behind their Service", () => {
     world.drop(pod("worker"));
     world.run(5 * minute);
     expect(titles(world)).toEqual([]);
+  });
+});
+
+describe("a pod that drains its connections for minutes before the next is made", () => {
+  const service = made("v1", "Service", "web", { spec: { selector: { app: "web" }, ports: [{ port: 80 }] } });
+  const owner = { kind: "StatefulSet", name: "web" };
+
+  /** What is told while it ends, for two minutes of the five that it was granted. */
+  const drain = (ready: boolean): readonly string[] => {
+    const world = open();
+    world.put(statefulSet("web", { replicas: 1 }), service, workPod({ name: "web-0", owner, at: old }));
+    world.run(minute);
+    const deletionTimestamp = apiTime(world.now() + 5 * minute);
+    world.put(
+      statefulSet("web", { replicas: 1, available: ready ? 1 : 0 }),
+      workPod({ name: "web-0", owner, at: old, ready, deletionTimestamp }),
+    );
+    world.run(2 * minute);
+    return titles(world);
+  };
+
+  test("serves while it is ready", () => {
+    expect(drain(true)).toEqual([]);
+  });
+
+  test("and does not when it is not", () => {
+    expect(drain(false)).toEqual(["web has no ready pod behind its service"]);
   });
 });

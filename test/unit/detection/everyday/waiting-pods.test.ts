@@ -191,3 +191,68 @@ describe("pods that become ready later than the ones before them", () => {
   test("are when they do not become ready then either", () =>
     expect(watch(false)).toEqual(["db has pods that do not become ready"]));
 });
+
+describe("pods for which there is no room", () => {
+  const tainted = nodeOf("control", {
+    spec: { taints: [{ key: "node-role.kubernetes.io/control-plane", effect: "NoSchedule" }] },
+  });
+  const room =
+    "0/2 nodes are available: 1 Insufficient cpu, 1 node(s) had untolerated taint {node-role.kubernetes.io/control-plane: }.";
+  const waiting = (owner: { readonly kind: string; readonly name: string }, at: number, spec: object = {}) =>
+    workPod({
+      name: `${owner.name}-x`,
+      owner,
+      at,
+      node: "",
+      phase: "Pending",
+      spec,
+      conditions: [
+        {
+          type: "PodScheduled",
+          status: "False",
+          reason: "Unschedulable",
+          message: room,
+          lastTransitionTime: apiTime(at),
+        },
+      ],
+    });
+
+  /** A Job's pod asks for so much CPU and waits for so long behind others. */
+  const job = (cpu: string, minutes: number): readonly string[] => {
+    const world = open();
+    const containers = [{ name: "app", image: "registry/app:1", resources: { requests: { cpu } } }];
+    const spec = { restartPolicy: "Never", containers };
+    world.put(nodeOf("node-1"), tainted, made("batch/v1", "Job", "render", { spec: { template: { spec } } }));
+    world.run(minute);
+    world.put(waiting({ kind: "Job", name: "render" }, world.now(), spec));
+    world.run(minutes * minute);
+    return titles(world);
+  };
+
+  test("a Job waits its turn", () => {
+    expect(job("2", 12)).toEqual([]);
+  });
+
+  test("one that waits for ever is told", () => {
+    expect(job("2", 20)).toEqual(["Job render has pods that no node takes"]);
+  });
+
+  test("one that is too large for every node is told at once", () => {
+    expect(job("8", 1)).toEqual(["Job render has pods that no node takes"]);
+  });
+
+  test("a pod waits for another one to leave, beside nodes that are always tainted", () => {
+    const world = open();
+    const leaving = { name: "old-0", owner: { kind: "StatefulSet", name: "old" }, at: old };
+    world.put(nodeOf("node-1"), tainted, statefulSet("db", { replicas: 1 }), workPod(leaving));
+    world.run(minute);
+    const at = world.now();
+    world.put(
+      workPod({ ...leaving, deletionTimestamp: apiTime(at + 30_000) }),
+      statefulSet("db", { replicas: 1, available: 0 }),
+      waiting(db, at),
+    );
+    world.run(30_000);
+    expect(titles(world)).toEqual([]);
+  });
+});

@@ -337,4 +337,26 @@ describe("pushes that stop", () => {
     if (first) expect(first.at - stoppedAt).toBeLessThanOrEqual(95_000);
     await stop();
   });
+
+  test("an agent that is put off for want of room is there: it is said that lines come too fast, and what is put off is counted once", async () => {
+    let room = 60_000;
+    const { clock, push, signals, stop, intake } = running({ room: () => room });
+    const lines = () => pushed(shop, [ns(clock.now()), "x"], [ns(0), "old"]);
+    for (let i = 0; i < 30; i++) {
+      await push(lines());
+      await clock.advance(5_000);
+    }
+    room = 5_001;
+    for (let i = 0; i < 30; i++) {
+      expect(await push(pushed(shop, [ns(clock.now()), "x"], [ns(clock.now()), "y"], [ns(0), "old"]))).toMatchObject({
+        outcome: "full",
+      });
+      await clock.advance(5_000);
+    }
+    expect(signals.filter((signal) => signal.type === "source")).toMatchObject([
+      { ok: false, detail: "log lines are pushed faster than they can be read: none is taken" },
+    ]);
+    expect(intake.stats.wrongTime).toBe(30);
+    await stop();
+  });
 });

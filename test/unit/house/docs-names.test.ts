@@ -94,3 +94,21 @@ test("docs/how-it-works.md names promises and tables that there are", () => {
   expect(kept.length).toBeGreaterThan(7);
   expect(kept.filter((name) => !tables.includes(name))).toEqual([]);
 });
+
+test("every annotation that kubemend asks of an application is in a page", () => {
+  const asked = [
+    "detection/collect/scrape/scrape-targets.ts",
+    "detection/collect/health.ts",
+    "incident/fix/heal-endpoint.ts",
+  ].flatMap((file) => {
+    const source = read(`src/${file}`);
+    const whole = [...source.matchAll(/"((?:prometheus\.io|kubemend\.dev)\/[a-z-]+)"/g)].map(([, name = ""]) => name);
+    return [...whole, ...[...source.matchAll(/setting\("([a-z-]+)"\)/g)].map(([, name]) => `kubemend.dev/${name}`)];
+  });
+  expect(new Set(asked).size).toBeGreaterThan(7);
+  for (const name of asked)
+    expect(
+      all.some(({ text }) => text.includes(name)),
+      name,
+    ).toBe(true);
+});

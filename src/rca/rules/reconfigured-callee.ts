@@ -1,0 +1,64 @@
+import type { ObjectRef } from "../../incident/object-ref.ts";
+import { beganAt } from "../case/began-at.ts";
+import { type Candidate, candidate, type Rule } from "../case/candidate.ts";
+import type { Case } from "../case/case.ts";
+import { changedWords, linesWith } from "./changed-words.ts";
+import { configChangesOf, describeConfigChange, placeOfSetting } from "./config-changes.ts";
+import { called, citeChange, citeLogs, freshLogs, isSymptomatic } from "./patterns.ts";
+import { isReleaseMark } from "./release-mark.ts";
+import { hostChange } from "./upstream.ts";
+
+/** Callers stumble over a new setting within this time (ms) of the first process that has it; samples date it a little before. */
+const soonMs = 90_000;
+const datedMs = 15_000;
+
+function hurtBy(open: Case, callers: readonly ObjectRef[], at: number): readonly ObjectRef[] {
+  return callers.filter((caller) => {
+    const began = beganAt(open.anomaliesOf(caller).map(({ startsAt }) => startsAt));
+    return began !== undefined && began >= at - datedMs && began <= at + soonMs;
+  });
+}
+
+function judge(open: Case, callee: ObjectRef): readonly Candidate[] {
+  // What shows its trouble itself is judged by its own words.
+  if (isSymptomatic(open, callee)) return [];
+  const all = open.topology.dependentsOf(callee, 1);
+  const callers = all.filter((caller) => isSymptomatic(open, caller));
+  if (callers.length === 0) return [];
+  const names = [callee, ...open.topology.servicesOf(callee)].map(({ name }) => name.toLowerCase());
+  return configChangesOf(open, callee).flatMap((item) => {
+    if (!item.effective || isReleaseMark(item.field)) return [];
+    const hurt = hurtBy(open, callers, item.effectiveAt);
+    const lines = hurt
+      .flatMap((caller) => freshLogs(open, caller))
+      .filter(({ level, signs }) => level === "error" || level === "fatal" || signs.length > 0);
+    if (lines.length === 0) return [];
+    const told = linesWith(lines, changedWords(item.field));
+    const named = linesWith(lines, names);
+    const specificity = told.length > 0 ? 0.92 : named.length > 0 ? 0.84 : hurt.length === all.length ? 0.76 : 0.62;
+    return [
+      candidate(
+        {
+          cause: hostChange(item.field) ? "bad-upstream-url" : "bad-config",
+          culprit: item.carrier,
+          statement: `${describeConfigChange(item)}, ${called(callee)} was started with it, and calls to it fail since`,
+          evidence: [
+            ...citeChange(open, item.change),
+            ...citeLogs(open, told.length > 0 ? told : named.length > 0 ? named : lines, 2),
+          ],
+          specificity,
+          hits: [callee, ...hurt],
+          change: item.change,
+          facts: { workload: callee, ...placeOfSetting(item) },
+        },
+        open,
+      ),
+    ];
+  });
+}
+
+/**
+ * A setting of what others call was changed, and they fail from then on: it is well by its own account, since refusing, or
+ * having no room for what is asked, is what it was told to do.
+ */
+export const reconfiguredCallee: Rule = (open) => open.scope.flatMap((callee) => judge(open, callee));

@@ -1,0 +1,191 @@
+import { describe, expect, test } from "vitest";
+import { refText } from "../../../src/incident/object-ref.ts";
+import { crashed, ns, quietShop, running, type Shop } from "./shop.ts";
+
+type Symptoms = Parameters<Shop["diagnose"]>[0];
+
+const cartsAndCallers: Symptoms = [
+  ["Deployment", "carts", "log", "never-seen-template"],
+  ["Deployment", "orders", "log", "never-seen-template"],
+];
+
+const ordersAndCallers: Symptoms = [
+  ["Deployment", "orders", "log", "never-seen-template"],
+  ["Deployment", "frontend", "log", "never-seen-template"],
+];
+
+async function diagnosed(symptoms: Symptoms, breakIt: (shop: Shop) => void) {
+  const shop = await quietShop();
+  breakIt(shop);
+  const { diagnosis, recommendations } = shop.diagnose(symptoms);
+  const [first] = diagnosis.hypotheses;
+  return {
+    first: first && `${first.cause} ${refText(first.culprit)}`,
+    statement: first?.statement ?? "",
+    statements: diagnosis.hypotheses.map(({ statement }) => statement),
+    all: diagnosis.hypotheses.map(({ cause, culprit }) => `${cause} ${culprit.name}`),
+    fixes: recommendations,
+  };
+}
+
+const errorOf = (text: string) => `2026-11-20 23:36:55,200 ERROR [app]: ${text}`;
+const podAddress = (shop: Shop, workload: string) =>
+  shop.observation.objects.get("Pod", ns, shop.pods(workload)[0] ?? "")?.status?.podIP ?? "";
+
+const restartOf = (shop: Shop, workload: string) => {
+  const before = shop.pods(workload);
+  shop.freshPod(workload, running(workload));
+  for (const pod of before) shop.remove("Pod", pod);
+};
+
+describe("a login that is refused", () => {
+  test("leads to the Secret that the credential is from, though its values are never read", async () => {
+    const { first, statement, fixes } = await diagnosed(ordersAndCallers, (shop) => {
+      const pod = shop.freshPod("orders", running("orders", false));
+      shop.log("orders", errorOf(`(1045, "Access denied for user 'shop'@'10.0.0.7' (using password: YES)")`), 5, pod);
+    });
+    expect(first).toBe(`permission-denied Secret ${ns}/payment-api`);
+    expect(statement).toContain("PAYMENT_API_KEY");
+    expect(statement).not.toContain("403");
+    const steps = fixes.filter(({ action }) => action === "guide").flatMap(({ params }) => params.steps as string[]);
+    expect(steps.join("\n")).toContain("get secret payment-api");
+    expect(steps.join("\n")).not.toContain("auth can-i");
+  });
+
+  test("is no fault of the server that writes whom it refuses", async () => {
+    const { first, all } = await diagnosed([["Deployment", "payment", "log", "never-seen-template"]], (shop) =>
+      shop.log(
+        "payment",
+        `2026-11-20 23:36:55 123 [Warning] Access denied for user 'shop'@'${podAddress(shop, "orders")}' (using password: YES)`,
+      ),
+    );
+    expect(first).toBe(`permission-denied Secret ${ns}/payment-api`);
+    expect(all).not.toContain("permission-denied payment");
+  });
+
+  test.each([
+    "NOAUTH Authentication required.",
+    "redis.exceptions.AuthenticationError: Authentication required.",
+    "WRONGPASS invalid username-password pair or user is disabled.",
+    "ACCESS_REFUSED - Login was refused using authentication mechanism PLAIN.",
+  ])("is brought by a setting of the other side: %s", async (said) => {
+    const { first } = await diagnosed(cartsAndCallers, (shop) => {
+      requirePassword(shop);
+      shop.log("carts", errorOf(said));
+    });
+    expect(first).toBe(`permission-denied ConfigMap ${ns}/db-config`);
+  });
+
+  test("of a user without the right is no matter of HTTP", async () => {
+    const { first, statement } = await diagnosed(cartsAndCallers, (shop) =>
+      shop.log("carts", errorOf("INSERT command denied to user 'shop'@'10.0.0.7' for table `shop`.`orders`")),
+    );
+    expect(first).toBe(`permission-denied Deployment ${ns}/carts`);
+    expect(statement).not.toMatch(/40[13]/);
+  });
+});
+
+function mountedInDb(shop: Shop, before: string, after: string): void {
+  shop.create({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "db-config" }, data: { "db.conf": before } });
+  shop.change("Deployment", "carts-db", ({ spec }) => {
+    spec.template.spec.volumes = [{ name: "config", configMap: { name: "db-config" } }];
+  });
+  shop.change("ConfigMap", "db-config", (draft) => {
+    draft.data = { "db.conf": after };
+  });
+  restartOf(shop, "carts-db");
+}
+
+const requirePassword = (shop: Shop) => mountedInDb(shop, "port 6379", "port 6379\nrequirepass on");
+
+describe("a setting of what others call", () => {
+  test("is found by the callers' words for it, though who was given it is well", async () => {
+    const { first } = await diagnosed(cartsAndCallers, (shop) => {
+      mountedInDb(shop, "maxmemory 64mb", "maxmemory 1mb");
+      shop.log("carts", errorOf("OutOfMemoryError: command not allowed when used memory > 'maxmemory'."));
+    });
+    expect(first).toBe(`bad-config ConfigMap ${ns}/db-config`);
+  });
+
+  test("is not blamed for what its callers do not complain of as errors", async () => {
+    const { all } = await diagnosed(cartsAndCallers, (shop) => {
+      mountedInDb(shop, "maxmemory 64mb", "maxmemory 1mb");
+      shop.log("carts", "2026-11-20 23:36:55,200 INFO [app]: cart emptied");
+    });
+    expect(all).not.toContain("bad-config db-config");
+  });
+});
+
+describe("changed arguments", () => {
+  test("are blamed when the new pods complain in their words", async () => {
+    const { first, fixes } = await diagnosed(cartsAndCallers, (shop) => {
+      shop.change("Deployment", "carts", ({ spec }) => {
+        spec.template.spec.containers[0].args = ["--workers", "2", "--timeout", "1"];
+      });
+      const pod = shop.freshPod("carts", running("carts"));
+      shop.log("carts", "[2026-11-20 23:36:55 +0000] [1] [CRITICAL] WORKER TIMEOUT (pid:6)", 5, pod);
+      for (const one of shop.pods("carts"))
+        shop.series("container_cpu_throttled_ratio", { pod: one, container: "carts" }, 0.02, one === pod ? 0.6 : 0.02);
+    });
+    expect(first).toBe(`bad-config Deployment ${ns}/carts`);
+    expect(fixes[0]?.action).toBe("rollback-deployment");
+  });
+});
+
+describe("a server that lost a client", () => {
+  test("has not called it in vain", async () => {
+    const { all } = await diagnosed(cartsAndCallers, (shop) => {
+      shop.observation.series.forgetSince(Number.POSITIVE_INFINITY);
+      shop.log(
+        "carts-db",
+        `2026-11-20 23:36:55 195 [Warning] Aborted connection 195 to db: 'shop' user: 'shop' host: '${podAddress(shop, "carts")}' (Got timeout reading communication packets)`,
+      );
+    });
+    expect(all).not.toContain("slow-dependency carts");
+  });
+});
+
+describe("a container that its liveness probe ended", () => {
+  const ended = (say: (shop: Shop, pod: string) => void) =>
+    diagnosed(cartsAndCallers, (shop) => {
+      const before = shop.pods("carts");
+      const pod = shop.freshPod("carts", crashed("carts", 137, shop.onset + 30_000, "Error", 1));
+      for (const name of before) shop.remove("Pod", name);
+      say(shop, pod);
+    });
+
+  test("does not crash by itself", async () => {
+    const byItself = await ended(() => {});
+    expect(byItself.statements.join()).toContain("crashes by itself");
+    const killed = await ended((shop, pod) =>
+      shop.event("Pod", pod, "Killing", "Container carts failed liveness probe, will be restarted"),
+    );
+    expect(killed.statements.join()).not.toContain("crashes by itself");
+  });
+});
+
+describe("CPU that a program takes while it starts", () => {
+  const throttledFor = (secondsOld: number) => (shop: Shop) => {
+    const pod = shop.freshPod("carts", running("carts", false), ({ metadata }) => {
+      metadata.creationTimestamp = new Date(shop.now - secondsOld * 1_000).toISOString();
+    });
+    shop.series("container_cpu_throttled_ratio", { pod, container: "carts" }, undefined, 0.6);
+  };
+
+  test("is no lack of it", async () => {
+    const starting = await diagnosed([["Deployment", "carts", "state", "not-ready"]], throttledFor(50));
+    const working = await diagnosed([["Deployment", "carts", "state", "not-ready"]], throttledFor(600));
+    expect(working.first).toBe(`cpu-throttling Deployment ${ns}/carts`);
+    expect(starting.all).not.toContain("cpu-throttling carts");
+  });
+});
+
+describe("connections that the far side has no more of", () => {
+  test("are a matter of its limit: more pods of a caller would ask for more", async () => {
+    const { first, fixes } = await diagnosed(cartsAndCallers, (shop) =>
+      shop.log("carts", errorOf("(1040, 'Too many connections')")),
+    );
+    expect(first).toBe(`pool-exhausted Deployment ${ns}/carts-db`);
+    expect(fixes.map(({ action }) => action)).not.toContain("scale");
+  });
+});
