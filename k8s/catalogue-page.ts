@@ -1,6 +1,7 @@
 import { catalogue } from "../src/actions/catalogue/catalogue.ts";
 import type { Action } from "../src/actions/define-action.ts";
 import type { Guide } from "../src/actions/define-guide.ts";
+import { blindDetector } from "../src/detection/blind/source-silence.ts";
 import { detectorFactories } from "../src/detection/engine/registry.ts";
 import type { AnomalyFamily } from "../src/incident/anomaly.ts";
 import { causeTitles } from "../src/incident/cause.ts";
@@ -74,6 +75,6 @@ open an incident only when it has lasted.
 
 ${table(["by", "detectors"], detectorRows())}
 
-A source that stops telling is found by \`source-silence\`.
+A source that stops telling is found by \`${blindDetector}\`.
 `;
 }

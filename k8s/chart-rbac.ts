@@ -13,6 +13,20 @@ const conditions: Readonly<Record<string, string>> = {
   "kubemend-actor": ".Values.actor.enabled",
 };
 
+/** Who may be bound in some namespaces instead of everywhere, and in which: conditions and loops, each closed again. */
+const ranges: Readonly<Record<string, { readonly open: readonly string[] }>> = {
+  "-actor": {
+    open: ["{{- if .Values.actor.namespaces }}", "{{- range $namespace := .Values.actor.namespaces }}"],
+  },
+  "-watcher": {
+    open: [
+      "{{- if .Values.rbac.namespaced }}",
+      "{{- with .Values.config.kubernetes }}",
+      "{{- range $namespace := .namespaces }}",
+    ],
+  },
+};
+
 const metadata = (suffix: string, indent = ""): string =>
   ["metadata:", `  name: ${name(suffix)}`, "  labels:", '    {{- include "kubemend.labels" . | nindent 4 }}'].join(
     `\n${indent}`,
@@ -35,7 +49,8 @@ function binding(suffix: string, account: string): string {
     metadata(suffix),
     subjects,
   ].join("\n");
-  if (account !== "-actor") return everywhere;
+  const range = ranges[suffix];
+  if (!range) return everywhere;
   const inRoot = (text: string): string =>
     text.replaceAll(/ \. (\||\}\})/g, " $ $1").replaceAll("{{ .Release", "{{ $.Release");
   const there = [
@@ -45,11 +60,10 @@ function binding(suffix: string, account: string): string {
     inRoot(subjects),
   ].join("\n");
   return [
-    "{{- if .Values.actor.namespaces }}",
-    "{{- range $namespace := .Values.actor.namespaces }}",
+    ...range.open,
     "---",
     there,
-    "{{- end }}",
+    ...range.open.slice(1).map(() => "{{- end }}"),
     "{{- else }}",
     "---",
     everywhere,

@@ -86,7 +86,7 @@ export function valuesSchemaText(): string {
         volumeMounts: list,
         ...placement,
       }),
-      rbac: strict({ create: flag, kubelet: flag, approverCheck: flag, chaos: flag }),
+      rbac: strict({ create: flag, namespaced: flag, kubelet: flag, approverCheck: flag, chaos: flag }),
       admissionPolicy: strict({
         enabled: flag,
         version: { enum: ["v1", "v1beta1"] },
@@ -131,6 +131,22 @@ export function valuesSchemaText(): string {
       prometheusRule: strict({ enabled: flag, labels: strings }),
       grafanaDashboard: strict({ enabled: flag, labels: strings }),
     }),
+    // Bound in no namespace it would see nothing; more than ten are watched as the whole cluster (watch-cluster.ts), which it may not.
+    if: {
+      properties: { rbac: { properties: { namespaced: { const: true } }, required: ["namespaced"] } },
+      required: ["rbac"],
+    },
+    // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+    then: {
+      properties: {
+        config: {
+          required: ["kubernetes"],
+          properties: {
+            kubernetes: { required: ["namespaces"], properties: { namespaces: { minItems: 1, maxItems: 10 } } },
+          },
+        },
+      },
+    },
   };
   return `${JSON.stringify(schema, null, 2)}\n`;
 }

@@ -1,5 +1,6 @@
 import { placeInOrder } from "../incident/fix/place-in-order.ts";
 import type { StoredPlan } from "../incident/fix/stored-plan.ts";
+import { sameRef } from "../incident/object-ref.ts";
 import type { FixView, IncidentView } from "./incident-view.ts";
 
 /** Fixes under words that are true of all of them. */
@@ -62,4 +63,16 @@ export function fixGroups({ incident, fixes }: Pick<IncidentView, "incident" | "
       fixes: offered,
     },
   ].filter((group) => group.fixes.length > 0);
+}
+
+const proposed = ({ plan }: FixView) => (plan?.plan.state === "proposed" ? plan.plan : undefined);
+
+/** The number of the first fix above this one that waits as well and makes the same of the same object; undefined where none does. */
+export function sameChangeAs(fix: FixView, shown: readonly FixView[]): number | undefined {
+  const own = proposed(fix);
+  const twin = shown.slice(0, shown.indexOf(fix)).findIndex((one) => {
+    const other = proposed(one);
+    return own && other && sameRef(other.target, own.target) && other.diff === own.diff;
+  });
+  return twin < 0 ? undefined : twin + 1;
 }

@@ -6,13 +6,18 @@ import { actionTitle } from "../incident/fix/action-title.ts";
 import { summaryWithoutAdvice } from "../incident/fix/advice-text.ts";
 import { placeInOrder } from "../incident/fix/place-in-order.ts";
 import type { Recommendation } from "../incident/fix/recommendation.ts";
+import { utcTime } from "../lib/clock.ts";
 import { quotedLines } from "./quoted-lines.ts";
 
 const maxRisks = 8;
 const maxFixes = 3;
 const maxEvidence = 6;
 
-const clockTime = (ms: number) => `${new Date(ms).toISOString().slice(11, 19)} UTC`;
+/** A time of day where the day is that of `begin`: a recording may be of any, and go on over midnight. */
+const timeSince = (begin: string) => (iso: string) => {
+  const full = utcTime(Date.parse(iso));
+  return full.slice(0, 10) === utcTime(Date.parse(begin)).slice(0, 10) ? full.slice(11) : full;
+};
 const percent = (share: number) => `${Math.round(share * 100)} %`;
 const indented = (lines: readonly string[], by: number) => lines.map((line) => `${" ".repeat(by)}${line}`);
 
@@ -56,10 +61,11 @@ export function analyzeStory(result: AnalysisResult, cases: readonly AnalysedCas
     const diagnosed = cases.find((one) => one.incident.id === incident.id);
     const { id, title, severity, onset, openedAt, resolvedAt, mergedInto } = incident;
     const how = mergedInto === undefined ? "resolved" : `merged into incident ${mergedInto} at`;
-    const end = resolvedAt ? `, ${how} ${clockTime(Date.parse(resolvedAt))}` : ", still open at the end";
+    const time = timeSince(onset);
+    const end = resolvedAt ? `, ${how} ${time(resolvedAt)}` : ", still open at the end";
     return [
       `Incident ${id}: ${title}`,
-      `  ${severity}, since ${clockTime(Date.parse(onset))}, raised ${clockTime(Date.parse(openedAt))}${end}`,
+      `  ${severity}, since ${utcTime(Date.parse(onset))}, raised ${time(openedAt)}${end}`,
       ...(diagnosed ? caseLines(diagnosed) : []),
       "",
     ];

@@ -27,6 +27,7 @@ export async function openModelPart(
       prometheus,
       observed: observationTools(observation),
       namespaces: config.kubernetes.namespaces,
+      namespaceLabel: config.prometheus.labels.namespace,
     }),
   };
 }

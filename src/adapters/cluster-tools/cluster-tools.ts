@@ -8,7 +8,9 @@ import { kubectlLogs } from "../../rca/investigate/kubectl-logs.ts";
 import { grepTest, logLinesText, type ShownLine } from "../../rca/investigate/log-lines-text.ts";
 import { metricText } from "../../rca/investigate/metric-text.ts";
 import { objectText } from "../../rca/investigate/object-text.ts";
+import { plainSelector } from "../../rca/investigate/plain-selector.ts";
 import { revisionsText } from "../../rca/investigate/revisions-text.ts";
+import { staysWithin } from "../../rca/investigate/stays-within.ts";
 import { answer, answerChars } from "../../rca/investigate/tool-answer.ts";
 import { aboutOf, holdsSecrets, type InvestigationTools } from "../../rca/investigate/tools.ts";
 import type { KubernetesReader } from "../kubernetes-reader/create-kubernetes-reader.ts";
@@ -23,6 +25,8 @@ export interface ClusterToolsDeps {
   readonly observed: InvestigationTools;
   /** Nothing outside of these is looked up; empty means all. */
   readonly namespaces: readonly string[];
+  /** What Prometheus calls the namespace on series of applications; those of the kubelet have `namespace`. */
+  readonly namespaceLabel?: string;
 }
 
 const maxPods = 5;
@@ -52,6 +56,7 @@ function seen(event: KubeEvent, now: number) {
 /** The tools of an investigation on a live cluster: with the reader's rights, and Prometheus where there is one. */
 export function clusterTools(deps: ClusterToolsDeps): InvestigationTools {
   const { reader, prometheus, observed, namespaces } = deps;
+  const namespaceLabels = [...new Set(["namespace", deps.namespaceLabel ?? "namespace"])];
   const checked = (namespace: string | null) => {
     if (namespace !== null && namespaces.length > 0 && !namespaces.includes(namespace))
       throw new AppError("namespace-not-watched", `Namespace ${namespace.slice(0, 63)} is not watched.`);
@@ -155,6 +160,16 @@ export function clusterTools(deps: ClusterToolsDeps): InvestigationTools {
     },
     async query_metrics(args, context) {
       if (!prometheus) return await observed.query_metrics(args, context);
+      // Of a selector alone it shows in each series where that is; of what is computed it does not.
+      const isWithin =
+        namespaces.length === 0 ||
+        plainSelector(args.promql) !== undefined ||
+        staysWithin(args.promql, { labels: namespaceLabels, namespaces });
+      if (!isWithin)
+        throw new AppError(
+          "namespace-not-watched",
+          `Every selector of an expression must name its namespace, one of those that are watched, for example up{namespace="${namespaces[0]}"}.`,
+        );
       const from = context.now - args.minutes * 60_000;
       const stepMs = Math.max(15_000, Math.ceil((args.minutes * 60_000) / points));
       const { result, warnings } = await prometheus.queryRange(args.promql, {
@@ -166,7 +181,8 @@ export function clusterTools(deps: ClusterToolsDeps): InvestigationTools {
       });
       const mine = result.filter(
         ({ labels }) =>
-          namespaces.length === 0 || labels.namespace === undefined || namespaces.includes(labels.namespace),
+          namespaces.length === 0 ||
+          namespaceLabels.every((name) => labels[name] === undefined || namespaces.includes(labels[name])),
       );
       const text = metricText(args.promql, mine);
       return answer(

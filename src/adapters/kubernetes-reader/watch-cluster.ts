@@ -100,7 +100,7 @@ export async function watchCluster(deps: WatchClusterDeps, options: WatchCluster
         options.onWatch?.({
           resource: kind.plural,
           namespace: stream.namespace,
-          essential: essentialKinds.has(kind.kind),
+          essential: isEssential(stream),
           ok: state.state === "ok",
           status: state.state === "ok" ? 200 : state.status,
         });
@@ -130,10 +130,13 @@ function isInScope(event: KubeEvent, wanted: ReadonlySet<string>): boolean {
   return wanted.size === 0 || kind === "Node" || wanted.has(namespace ?? event.metadata.namespace ?? "");
 }
 
+/** Whether nothing works without it. Events about nodes are looked for beside the watched namespaces: rights in these are enough. */
+const isEssential = ({ kind, query }: Stream): boolean => essentialKinds.has(kind.kind) && query === undefined;
+
 /** What a cluster does not have, or does not let us see, is no lost sight unless nothing works without it. */
-function countsAsBlind({ kind }: Stream, health: WatchHealth | undefined): boolean {
+function countsAsBlind(stream: Stream, health: WatchHealth | undefined): boolean {
   if (health === undefined || health.state === "ok") return false;
-  return essentialKinds.has(kind.kind) || (health.status !== 403 && health.status !== 404);
+  return isEssential(stream) || (health.status !== 403 && health.status !== 404);
 }
 
 function describe({ kind, namespace }: Stream, health: WatchHealth | undefined): string {

@@ -1,4 +1,6 @@
 import type { DeskOutcome, Operations, SilencePreview } from "../../bot/desk.ts";
+import { blindDetector } from "../../detection/blind/source-silence.ts";
+import { detectorFactories } from "../../detection/engine/registry.ts";
 import type { Anomaly } from "../../incident/anomaly.ts";
 import type { Person } from "../../incident/approval.ts";
 import type { Redact } from "../../incident/redacted.ts";
@@ -11,6 +13,7 @@ import {
   silenceMatches,
 } from "../../incident/silence.ts";
 import { type Clock, isoTime } from "../../lib/clock.ts";
+import { nearestSetting } from "../../lib/nearest-setting.ts";
 import type { Database } from "../../store/database.ts";
 import { listIncidents } from "../../store/incidents/incidents.ts";
 import { titled } from "../../store/incidents/titled.ts";
@@ -31,6 +34,15 @@ const shownActive = 8;
 const pastDays = 7;
 const pastLimit = 500;
 const shortestMs = 60_000;
+
+/** In words when nothing could ever be kept quiet: there is no detector of that name. */
+function unknownDetector({ detector }: SilenceMatcher): string | undefined {
+  const names = [...detectorFactories.map((make) => make().name), blindDetector];
+  if (detector === undefined || names.includes(detector)) return undefined;
+  const meant = nearestSetting(detector, names);
+  const help = meant ? `Did you mean \`detector:${meant}\`?` : "docs/catalogue.md has them all.";
+  return `there is no detector ${detector}. ${help}`;
+}
 
 /** Silences: seen before they are made, kept with who asked for them, as far as the policy lets them; ended by anybody. */
 export function createSilenceDesk(
@@ -71,6 +83,8 @@ export function createSilenceDesk(
       };
     },
     async silence(request, by): Promise<DeskOutcome> {
+      const stranger = unknownDetector(request.matcher);
+      if (stranger) return { ok: false, text: `Nothing was silenced: ${stranger}` };
       const { from, until } = windowOf(request);
       if (!(await deps.maySilence(by, request.matcher)))
         return {

@@ -12,7 +12,9 @@ const sameQuote = (a: LogQuote, b: LogQuote) => a.at === b.at && a.pod === b.pod
 function ofView(view: LogView): LogExcerpt {
   const rows = view.quotes.map((quote): LogRow => {
     const mark = sameQuote(quote, view.worst) ? "worst" : sameQuote(quote, view.first) ? "first" : undefined;
-    return { at: quote.at, source: quoteOrigin(quote), text: quote.text, ...(mark ? { mark } : {}) };
+    // Of a line of pairs or JSON its message is shown, which does not say how bad it is.
+    const level = quote.level === "other" ? "" : `${quote.level}, `;
+    return { at: quote.at, source: `${level}${quoteOrigin(quote)}`, text: quote.text, ...(mark ? { mark } : {}) };
   });
   return { summary: logViewSummary(view), rows: rows.slice(0, mostRows), hallmarks: view.hallmarks };
 }

@@ -17,7 +17,7 @@ import { matcherText } from "../../incident/silence.ts";
 import { duration } from "../../lib/duration.ts";
 import { escapeHtml } from "../escape-html.ts";
 import { evidenceByUse } from "../evidence-by-use.ts";
-import { fixGroups, placeOf } from "../fix-groups.ts";
+import { fixGroups, placeOf, sameChangeAs } from "../fix-groups.ts";
 import { foretoldAt } from "../foretold.ts";
 import { impactText } from "../impact.ts";
 import type { IncidentView } from "../incident-view.ts";
@@ -129,6 +129,7 @@ export const words = {
   byUse: evidenceByUse,
   fixGroups,
   placeOf,
+  sameChangeAs,
   foretoldAt,
   impactText: (view: IncidentView) => impactText(view, { most: 12, text: cut }),
   ruledOutGroups,

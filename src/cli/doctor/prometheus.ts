@@ -45,7 +45,7 @@ export function prometheusCheck(config: Config): Check {
         if (/ answers 40[13]\b/.test(said))
           return failed(
             said,
-            "Set PROMETHEUS_TOKEN, or a user and a password in PROMETHEUS_URL, of somebody who may query.",
+            "Set PROMETHEUS_TOKEN, or a user and a password in PROMETHEUS_URL, of somebody who may query; and prometheus.tenant, where the server (Mimir) has tenants.",
           );
         return failed(said, addressRemedy);
       }

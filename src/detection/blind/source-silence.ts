@@ -4,6 +4,9 @@ import { utcTime } from "../../lib/clock.ts";
 import type { Detector, Finding } from "../detector.ts";
 import { familiesFedBy } from "./blind-families.ts";
 
+/** Its name, as silences have it. */
+export const blindDetector = "source-silence";
+
 /** What is known about the sources of signals. */
 export interface SourceWatch {
   /** A source said that it stopped or started delivering. */
@@ -86,7 +89,7 @@ export function createSourceWatch(realMs: () => number = () => performance.now()
     },
     lostSightAt,
     detector: {
-      name: "source-silence",
+      name: blindDetector,
       family: "blind",
       nature: "fault",
       *detect({ now }): Iterable<Finding> {

@@ -9,6 +9,9 @@ import type { Transitions } from "./transitions.ts";
 const fadingMs = 60_000;
 const rising = 1.2;
 
+/** A line is written when it happens; those of half a minute are counted together. */
+const linesEchoMs = 30_000;
+
 /** It has grown since the work ended, long enough ago that an echo would be fading: it goes on. */
 function outgrows(
   { anomaly }: LiveAnomaly,
@@ -44,7 +47,7 @@ export function isPriceOfWork(
 ): boolean {
   const { nature, anomaly } = live;
   const disturbs = (workload: ObjectRef) => {
-    if (!transitions.settling(workload, now)) return false;
+    if (!transitions.settling(workload, now, anomaly.family === "log" ? linesEchoMs : undefined)) return false;
     const endedAt = transitions.endedAt(workload);
     return endedAt === undefined || !outgrows(live, endedAt, now, observation);
   };

@@ -17,8 +17,11 @@ export interface Transitions {
   inProgress(workload: ObjectRef): boolean;
   /** When its latest work ended (ms); undefined while there is none, or it goes on. */
   endedAt(workload: ObjectRef): number | undefined;
-  /** In progress, or with a pod on its way out, for less than the grace time, or finished so recently that rates still show it. */
-  settling(workload: ObjectRef, now: number): boolean;
+  /**
+   * In progress, or with a pod on its way out, for less than the grace time, or finished so recently that rates still show it.
+   * @param mostEchoMs for what is no rate, and shows it no longer than this
+   */
+  settling(workload: ObjectRef, now: number, mostEchoMs?: number): boolean;
 }
 
 export interface TransitionOptions {
@@ -85,12 +88,14 @@ export function createTransitions(options: TransitionOptions): Transitions {
       const endedAt = entries.get(refKey(workload))?.endedAt ?? 0;
       return endedAt > 0 ? endedAt : undefined;
     },
-    settling(workload, now) {
+    settling(workload, now, mostEchoMs = Number.POSITIVE_INFINITY) {
       const key = refKey(workload);
       if (now - (leavingSince.get(key) ?? Number.NEGATIVE_INFINITY) < graceMs) return true;
       const entry = entries.get(key);
       if (!entry) return false;
-      return entry.endedAt === 0 ? now - entry.startedAt < graceMs : now - entry.endedAt < options.echoMs();
+      return entry.endedAt === 0
+        ? now - entry.startedAt < graceMs
+        : now - entry.endedAt < Math.min(options.echoMs(), mostEchoMs);
     },
   };
 }

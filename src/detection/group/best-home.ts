@@ -3,7 +3,9 @@ import type { LiveAnomaly } from "../live-anomaly.ts";
 import { askedOf, type GroupBook, openGroups, witnessesOf } from "./group-book.ts";
 import type { GroupContext } from "./group-context.ts";
 import { type Group, membersOf } from "./incident-draft.ts";
-import { isUndecided, relation, standsAlone } from "./relate.ts";
+import { isUndecided } from "./may-share-reason.ts";
+import { relation } from "./relate.ts";
+import { standsAlone } from "./stands-alone.ts";
 
 /** What an incident has seen before: it comes back, or the same series goes by the name of who answers to it now. */
 function wasIn(live: LiveAnomaly, group: Group): boolean {

@@ -4,7 +4,7 @@ import type { LiveAnomaly } from "../live-anomaly.ts";
 import { askedOf, type GroupBook, isOpen, openGroups } from "./group-book.ts";
 import type { GroupContext } from "./group-context.ts";
 import type { Group } from "./incident-draft.ts";
-import { standsAlone } from "./relate.ts";
+import { standsAlone } from "./stands-alone.ts";
 
 /** Detectors that look at windows date one thing as differently as this. */
 const withinMs = 30_000;

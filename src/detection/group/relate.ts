@@ -1,19 +1,21 @@
 import { measuredBy } from "../../cluster/unaccounted.ts";
 import { starvingReasons } from "../../incident/anomaly.ts";
-import { makeRef, type ObjectRef, refKey, sameRef, uniqueRefs } from "../../incident/object-ref.ts";
+import { makeRef, type ObjectRef, sameRef, uniqueRefs } from "../../incident/object-ref.ts";
 import type { LiveAnomaly } from "../live-anomaly.ts";
-import { callWhatChanged, haveCommonGround } from "./common-ground.ts";
 import { distance, type GroupContext, workloadsOf } from "./group-context.ts";
 import { impairs } from "./impact.ts";
-import { hasOwnReason } from "./own-reason.ts";
-import { isAccusation, type Root, rootsOf } from "./roots.ts";
+import { mayShareReason } from "./may-share-reason.ts";
 import { servingKinds } from "./serving-kinds.ts";
+import { sharesSource, standsAlone } from "./stands-alone.ts";
 import { starved, starvedByUnknown } from "./starved.ts";
 
-/** Symptoms that begin together may have one reason that has not shown itself yet. */
-const togetherMs = 90_000;
-/** What takes several calls of one caller at once takes them at once; rates show it within their window of one another. */
-const atOnceMs = 30_000;
+/** An anomaly, and the incident that it may belong to: its members and what it is about. */
+interface Pair {
+  readonly live: LiveAnomaly;
+  readonly members: readonly LiveAnomaly[];
+  readonly target: ObjectRef;
+  readonly context: GroupContext;
+}
 
 function onNode(live: LiveAnomaly, node: ObjectRef, context: GroupContext): boolean {
   const { seenOn, target } = live.anomaly;
@@ -41,10 +43,6 @@ function impaired(members: readonly LiveAnomaly[], target: ObjectRef, context: G
     .flatMap((ref) => [ref, ...workloadsOf(ref, context)]);
 }
 
-/** The object that a fault lies in, when that is neither a pod nor a workload: one lost Secret is one cause. */
-const sourceOf = ({ anomaly, nature }: LiveAnomaly): ObjectRef | undefined =>
-  nature === "fault" && anomaly.seenOn && !servingKinds.has(anomaly.seenOn.kind) ? anomaly.seenOn : undefined;
-
 /**
  * An autoscaler that cannot read its metric may stay so for weeks (no metrics server); what breaks in its workload
  * meanwhile is a cause of its own, and must not pass for news of an old incident.
@@ -52,107 +50,88 @@ const sourceOf = ({ anomaly, nature }: LiveAnomaly): ObjectRef | undefined =>
 const standsBeside = ({ anomaly, nature }: LiveAnomaly, live: LiveAnomaly): boolean =>
   nature === "fault" && anomaly.target.kind === "HorizontalPodAutoscaler" && live.nature !== "symptom";
 
-const beganTogether = (a: LiveAnomaly, b: LiveAnomaly, withinMs: number): boolean =>
-  Math.abs(a.anomaly.startsAt - b.anomaly.startsAt) < withinMs;
+const isSickNode = ({ anomaly }: LiveAnomaly): boolean =>
+  anomaly.target.kind === "Node" && anomaly.reason !== "NodeUnschedulable";
 
-/** The caller that finds others slow or failing. */
-function accuserOf(live: LiveAnomaly, context: GroupContext): ObjectRef | undefined {
-  return isAccusation(live, context) ? live.anomaly.seenOn : undefined;
-}
+const hasCause = (members: readonly LiveAnomaly[]): boolean => members.some(({ nature }) => nature !== "symptom");
 
-/**
- * The reason may show itself after its symptoms: they wait for it behind what they depend on. Members that have a reason
- * of their own already wait for none: what one caller suffers from twice has two reasons.
- */
-function mayShareReason(live: LiveAnomaly, members: readonly LiveAnomaly[], context: GroupContext): number {
-  const waiting = members.filter(
-    ({ nature }) => nature === "symptom" || (nature === "failure" && live.nature === "fault"),
-  );
-  if (waiting.length < members.length || !impairs([live], live.anomaly.target, context)) return 0;
-  const { target } = live.anomaly;
-  const mine = [...workloadsOf(target, context), target];
-  const together = waiting.filter((member) => beganTogether(member, live, togetherMs));
-  const near = together.some(({ anomaly }) => {
-    if (distance(anomaly.target, mine, context) > 0) return true;
-    if (mine.some((own) => callWhatChanged(own, anomaly.target, context))) return true;
-    return live.nature !== "symptom" && anomaly.seenOn !== undefined && sameRef(anomaly.seenOn, target);
-  });
-  const accuser = accuserOf(live, context);
-  const sharesRoot = ({ workload, accusedOnly }: Root): boolean =>
-    mine.some((own) => sameRef(own, workload)) ||
-    distance(workload, mine, context) > 0 ||
-    distance(target, [workload], context) > 0 ||
-    (accusedOnly && accuser !== undefined) ||
-    mine.some((own) => haveCommonGround(own, workload, context));
-  if (near && rootsOf(members, context).every(sharesRoot)) return 45;
-  // One caller that cannot reach several others at once has one reason: its network, its DNS, its own CPU.
-  const atOnce = together.some((member) => {
-    const other = accuserOf(member, context);
-    return accuser && other && sameRef(accuser, other) && beganTogether(member, live, atOnceMs);
-  });
-  return atOnce ? 40 : 0;
-}
-
-/**
- * What only a caller says of this one may be that caller's own trouble, or what it suffers from already; the accused is
- * given as long as it takes to speak for itself.
- */
-export function isUndecided(live: LiveAnomaly, members: readonly LiveAnomaly[], context: GroupContext): boolean {
-  const accuser = accuserOf(live, context);
-  if (!accuser || context.now - live.anomaly.startsAt >= atOnceMs) return false;
+/** What its callers and logs have said of an object does not bind what it measures itself, or what breaks of itself. */
+function sharesObject({ live, members }: Pair): boolean {
+  const shows = live.nature !== "symptom" || measuredBy.has(live.anomaly.detector);
   return members.some(
-    (member) =>
-      beganTogether(member, live, togetherMs) &&
-      [member.anomaly.target, member.anomaly.seenOn].some((ref) => ref && sameRef(ref, accuser)),
+    ({ anomaly, nature }) =>
+      sameRef(anomaly.target, live.anomaly.target) &&
+      (!shows || nature !== "symptom" || measuredBy.has(anomaly.detector)),
   );
 }
 
-/** The workloads that an incident about this object is about. */
-const subjectOf = (target: ObjectRef, context: GroupContext): readonly ObjectRef[] =>
-  workloadsOf(target, context).filter(({ kind }) => servingKinds.has(kind));
-
-/** Named by one of these, or naming one of them, or lying in the same object: the same story whatever else is so. */
-function isLinked(live: LiveAnomaly, members: readonly LiveAnomaly[]): boolean {
-  const source = sourceOf(live);
+/** It names a member's object, which is surer, or is named by a member; the first member of which one is so decides. */
+function isNamed({ live, members }: Pair): number {
   const named = [...live.blames, ...live.related];
-  return members.some(
-    (member) =>
-      named.some((ref) => sameRef(ref, member.anomaly.target)) ||
-      [...member.blames, ...member.related].some((ref) => sameRef(ref, live.anomaly.target)) ||
-      (source !== undefined && sameRef(sourceOf(member) ?? member.anomaly.target, source)),
+  for (const member of members) {
+    if (named.some((ref) => sameRef(ref, member.anomaly.target))) return 92;
+    if (standsBeside(member, live)) continue;
+    if ([...member.blames, ...member.related].some((ref) => sameRef(ref, live.anomaly.target))) return 90;
+  }
+  return 0;
+}
+
+function suffersOnNode({ live, members, target, context }: Pair): boolean {
+  return target.kind === "Node" && members.some(isSickNode) && live.nature !== "fault" && onNode(live, target, context);
+}
+
+function isStarved({ live, members, context }: Pair): number {
+  if (!starvingReasons.has(live.anomaly.reason)) return 0;
+  if (starved(live, members, context)) return 60;
+  return starvedByUnknown(live, members, context) ? 46 : 0;
+}
+
+/** The node that all members run on. */
+function isTheirNode({ live, members, context }: Pair): boolean {
+  return (
+    isSickNode(live) &&
+    members.every((member) => member.nature !== "fault" && onNode(member, live.anomaly.target, context))
   );
 }
 
-/**
- * Its workload calls what the incident is about, which is shown to be broken, and has a reason of its own nevertheless: what
- * has to be repaired is two things.
- */
-export function standsAlone(
-  live: LiveAnomaly,
-  members: readonly LiveAnomaly[],
-  target: ObjectRef,
-  context: GroupContext,
-): boolean {
-  // Most symptoms cannot be told from what others bring about: they need not be looked at more closely.
-  if (live.nature === "symptom" && !measuredBy.has(live.anomaly.detector)) return false;
-  const subject = subjectOf(target, context);
-  const isSubject = (ref: ObjectRef) => sameRef(ref, target) || subject.some((own) => sameRef(own, ref));
-  if (subject.length === 0 || distance(live.anomaly.target, subject, context) === 0) return false;
-  if (workloadsOf(live.anomaly.target, context).some(isSubject)) return false;
-  if (isLinked(live, members)) return false;
+/** A pod and its workload, told apart only by who has to be repaired. */
+function isOfTheSamePods({ live, target, context }: Pair): boolean {
+  if (target.kind !== "Pod") return false;
   const mine = workloadsOf(live.anomaly.target, context);
-  if (live.nature === "symptom" && mine.some((own) => subject.some((ref) => haveCommonGround(own, ref, context))))
-    return false;
-  const isBroken = members.some(
-    ({ anomaly, nature }) => isSubject(anomaly.target) && (nature !== "symptom" || measuredBy.has(anomaly.detector)),
-  );
-  // One cause may break several: what any of them brings to their callers is no reason of the caller's own.
-  const broken = members
-    .filter(({ nature }) => nature !== "symptom")
-    .flatMap(({ anomaly }) => subjectOf(anomaly.target, context))
-    .filter((ref) => !mine.some((own) => sameRef(own, ref)));
-  return isBroken && hasOwnReason(live, uniqueRefs([...subject, ...broken]), context);
+  return workloadsOf(target, context).some((ref) => mine.some((own) => sameRef(ref, own)));
 }
+
+/** It depends on what is impaired; the nearer, the surer. */
+function dependsOnIt({ live, members, target, context }: Pair): number {
+  if (live.nature === "fault") return 0;
+  const far = distance(live.anomaly.target, impaired(members, target, context), context);
+  const timely =
+    live.nature === "symptom" ||
+    (hasCause(members) && members.some(({ anomaly }) => anomaly.startsAt <= live.anomaly.startsAt + 10_000));
+  return far > 0 && timely ? Math.max(50, 75 - far) : 0;
+}
+
+/** A caller in trouble of its own sees everybody else as slow or failing. */
+function isSeenByTroubled({ live, members, target, context }: Pair): boolean {
+  const { seenOn } = live.anomaly;
+  const isItsWord = live.nature === "symptom" && seenOn !== undefined && sameRef(seenOn, target);
+  return isItsWord && hasCause(members) && impairs(members, target, context);
+}
+
+/** How surely each relation binds, asked in this order: the first that holds decides. */
+const relations: readonly ((pair: Pair) => number)[] = [
+  ({ live, target }) => (sameRef(target, live.anomaly.target) ? 101 : 0),
+  (pair) => (sharesObject(pair) ? 100 : 0),
+  isNamed,
+  ({ live, members }) => (sharesSource(live, members) ? 88 : 0),
+  (pair) => (suffersOnNode(pair) ? 80 : 0),
+  isStarved,
+  (pair) => (isTheirNode(pair) ? 70 : 0),
+  (pair) => (isOfTheSamePods(pair) ? 86 : 0),
+  dependsOnIt,
+  (pair) => (isSeenByTroubled(pair) ? 48 : 0),
+  ({ live, members, context }) => mayShareReason(live, members, context),
+];
 
 /**
  * How surely an anomaly belongs to an incident with these members and this target; 0 is "not". Same object beats named
@@ -166,48 +145,10 @@ export function relation(
   context: GroupContext,
 ): number {
   if (standsAlone(live, members, target, context)) return 0;
-  const own = refKey(live.anomaly.target);
-  if (refKey(target) === own) return 101;
-  const ownLinks = new Set([...live.blames, ...live.related].map(refKey));
-  // What its callers and logs have said does not bind what it measures itself, or what breaks of itself.
-  const shows = live.nature !== "symptom" || measuredBy.has(live.anomaly.detector);
-  const binds = ({ anomaly, nature }: LiveAnomaly) =>
-    refKey(anomaly.target) === own && (!shows || nature !== "symptom" || measuredBy.has(anomaly.detector));
-  if (members.some(binds)) return 100;
-  for (const member of members) {
-    if (ownLinks.has(refKey(member.anomaly.target))) return 92;
-    if (standsBeside(member, live)) continue;
-    if ([...member.blames, ...member.related].some((ref) => refKey(ref) === own)) return 90;
+  const pair: Pair = { live, members, target, context };
+  for (const sureness of relations) {
+    const found = sureness(pair);
+    if (found > 0) return found;
   }
-  const source = sourceOf(live);
-  if (source && members.some((member) => sameRef(sourceOf(member) ?? member.anomaly.target, source))) return 88;
-  const nodeSuffers = members.some(
-    ({ anomaly }) => anomaly.target.kind === "Node" && anomaly.reason !== "NodeUnschedulable",
-  );
-  if (target.kind === "Node" && nodeSuffers && live.nature !== "fault" && onNode(live, target, context)) return 80;
-  if (starvingReasons.has(live.anomaly.reason)) {
-    if (starved(live, members, context)) return 60;
-    if (starvedByUnknown(live, members, context)) return 46;
-  }
-  const isNode = live.anomaly.target.kind === "Node" && live.anomaly.reason !== "NodeUnschedulable";
-  if (isNode && members.every((member) => member.nature !== "fault" && onNode(member, live.anomaly.target, context)))
-    return 70;
-  const mine = workloadsOf(live.anomaly.target, context);
-  // A pod and its workload, told apart only by who has to be repaired.
-  if (target.kind === "Pod" && workloadsOf(target, context).some((ref) => mine.some((own) => sameRef(ref, own))))
-    return 86;
-  const hasCause = members.some(({ nature }) => nature !== "symptom");
-  if (live.nature !== "fault") {
-    const far = distance(live.anomaly.target, impaired(members, target, context), context);
-    const timely =
-      live.nature === "symptom" ||
-      (hasCause && members.some(({ anomaly }) => anomaly.startsAt <= live.anomaly.startsAt + 10_000));
-    if (far > 0 && timely) return Math.max(50, 75 - far);
-  }
-  const { seenOn } = live.anomaly;
-  // A caller in trouble of its own sees everybody else as slow or failing.
-  if (live.nature === "symptom" && seenOn && sameRef(seenOn, target) && hasCause && impairs(members, target, context)) {
-    return 48;
-  }
-  return mayShareReason(live, members, context);
+  return 0;
 }

@@ -16,6 +16,8 @@ export interface FailingMemory {
   right: number;
   since: number;
   lastWrongAt: number;
+  /** When failures that came in one scrape only were last seen (ms). */
+  burstAt: number;
   /** Share of failures since it began (over the long window at most) when it was last wrong. */
   worst: number;
   /** Requests since then without failures beyond the usual. */
@@ -82,6 +84,14 @@ function countsOf(
   };
 }
 
+/** Requests that come in batches fail in batches: the second of them is no chance, unless it is the first one still. */
+const apartMs = 3 * 60_000;
+const againMs = 30 * 60_000;
+
+function isAgain({ since, burstAt }: FailingMemory): boolean {
+  return since - burstAt > apartMs && since - burstAt <= againMs;
+}
+
 /** A detector of requests that fail beyond the usual; `findingOf` says what there is to say of it, and of whom. */
 export function createFailingRequests(
   side: FailingSide,
@@ -125,9 +135,10 @@ export function createFailingRequests(
       memory.active ||=
         memory.wrong >= 2 &&
         !mayBeStart(memory, errors, memory.worst, context) &&
-        isSustained(errors, memory.since, context, (_at, rate) => rate);
+        (isSustained(errors, memory.since, context, (_at, rate) => rate) || isAgain(memory));
       return;
     }
+    if (memory.wrong > 0 && !memory.active) memory.burstAt = at;
     memory.wrong = 0;
     if (memory.active) {
       memory.clean = share > line / 2 ? 0 : memory.clean + short.total / rateWindowTicks;
@@ -155,6 +166,7 @@ export function createFailingRequests(
             right: 0,
             since: 0,
             lastWrongAt: 0,
+            burstAt: Number.NEGATIVE_INFINITY,
             worst: 0,
             clean: 0,
             active: false,

@@ -43,8 +43,14 @@ function scaledDownAt(workload: Workload, { observation }: DetectContext): numbe
   })?.at;
 }
 
-/** Who scales by events takes workloads to zero when there is nothing to do, and brings them back (KEDA; an HPA from 0). */
+/** Knative has no autoscaler of Kubernetes': its activator holds requests until the workload is back. */
+const ofKnative = "serving.knative.dev/revision";
+/** kube-downscaler writes down how many there were before the night. */
+const ofDownscaler = "downscaler/original-replicas";
+
+/** Who scales by events, or by the hour, takes workloads to zero when there is nothing to do, and brings them back (KEDA; an HPA from 0). */
 function isScaledByEvents({ kind, metadata }: Workload, { observation }: DetectContext): boolean {
+  if (metadata.labels?.[ofKnative] !== undefined || metadata.annotations?.[ofDownscaler] !== undefined) return true;
   return observation.objects
     .list("HorizontalPodAutoscaler", metadata.namespace)
     .some(

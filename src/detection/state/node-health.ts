@@ -41,7 +41,7 @@ export const nodeHealth = defineDetector({
     });
     for (const node of observation.objects.list("Node")) {
       const target = refOf(node);
-      for (const { type, status, reason, message, lastTransitionTime } of node.status?.conditions ?? []) {
+      for (const { type = "", status, reason, message, lastTransitionTime } of node.status?.conditions ?? []) {
         const startsAt = timeOf(lastTransitionTime, now);
         if (type === "Ready" && status !== "True") {
           if (passingNodes(context).has(node.metadata.name)) continue;

@@ -1,4 +1,4 @@
-import type { Pod } from "../../cluster/kubernetes-types.ts";
+import type { ContainerStatus, Pod } from "../../cluster/kubernetes-types.ts";
 import { refOf } from "../../cluster/object-store.ts";
 import { furtherPullAnswer, pullAnswerOf } from "../../cluster/pull-answer.ts";
 import { own } from "../../lib/own.ts";
@@ -49,6 +49,40 @@ function pullAnswer(pod: Pod, said: string, image: string | undefined, { observa
   return failed?.message ?? said;
 }
 
+/** Why a container waits, and what is said of it; undefined when nothing keeps it. */
+interface Wait extends WaitingReason {
+  readonly said: string;
+  /** It ended so at its start, and the next attempt is to come. */
+  readonly startError: boolean;
+}
+
+function waitOf({ state, lastState }: ContainerStatus): Wait | undefined {
+  const waiting = state?.waiting;
+  const startError = [state?.terminated, lastState?.terminated].find(
+    (ended) => ended?.reason === "StartError" || ended?.reason === "ContainerCannotRun",
+  );
+  const known =
+    own(waitingReasons, waiting?.reason ?? "") ??
+    (startError && !state?.running ? waitingReasons.RunContainerError : undefined);
+  if (!known) return undefined;
+  const teller = waiting?.message && waiting.reason !== "CrashLoopBackOff" ? waiting : startError;
+  return { ...known, said: teller?.message ?? "", startError: startError !== undefined };
+}
+
+/** A container that has run before waits since it ended, any other since its pod was made; 0 when neither is known. */
+function waitsSince(pod: Pod, { lastState }: ContainerStatus, { startError }: Wait): number {
+  const ended = startError ? 0 : timeOf(lastState?.terminated?.finishedAt, 0);
+  return Math.max(timeOf(pod.metadata.creationTimestamp, 0), ended);
+}
+
+/** `waits: ImagePullBackOff (shop/orders:2): not found`: what the last attempt was answered with, and the image where it is about one. */
+function summaryOf(wait: Wait, said: string, status: ContainerStatus, image: string | undefined): string {
+  const named = wait.reason.includes("Image") ? image : undefined;
+  const message = short(named ? furtherPullAnswer(said, named) : pullAnswerOf(said));
+  const shown = named && !message.includes(named) ? ` (${named})` : "";
+  return `waits: ${status.state?.waiting?.reason ?? wait.reason}${shown}${message ? `: ${message}` : ""}`;
+}
+
 /**
  * Containers that cannot start: image, configuration, command. Source: `state.waiting.reason` of the pod; `lastState` with
  * reason StartError between two attempts. Not a fault: PodInitializing, ContainerCreating (short; a mount that fails is
@@ -75,37 +109,21 @@ export function podWaiting(): Detector {
     for (const pod of pods) {
       if (!isCurrent(pod)) continue;
       for (const { status, spec } of containersOf(pod)) {
-        const waiting = status.state?.waiting;
-        const startError = [status.state?.terminated, status.lastState?.terminated].find(
-          (ended) => ended?.reason === "StartError" || ended?.reason === "ContainerCannotRun",
-        );
-        const known =
-          own(waitingReasons, waiting?.reason ?? "") ??
-          (startError && !status.state?.running ? waitingReasons.RunContainerError : undefined);
-        if (!known) continue;
-        const text = (waiting?.message && waiting.reason !== "CrashLoopBackOff" ? waiting : startError)?.message ?? "";
-        const isPull = known.reason === "ImagePullBackOff";
-        const said = isPull ? pullAnswer(pod, text, spec?.image, context) : text;
-        const key = `${pod.metadata.uid}/${status.name}`;
-        if (isPull && mayPass(key, said, now, open)) continue;
-        if (known.reason === "CreateContainerConfigError" && isJustMade(pod, context)) continue;
-        const named = known.reason.includes("Image") ? spec?.image : undefined;
-        const message = short(named ? furtherPullAnswer(said, named) : pullAnswerOf(said));
-        const image = named && !message.includes(named) ? ` (${named})` : "";
+        const wait = waitOf(status);
+        if (!wait) continue;
+        const isPull = wait.reason === "ImagePullBackOff";
+        const said = isPull ? pullAnswer(pod, wait.said, spec?.image, context) : wait.said;
+        if (isPull && mayPass(`${pod.metadata.uid}/${status.name}`, said, now, open)) continue;
+        if (wait.reason === "CreateContainerConfigError" && isJustMade(pod, context)) continue;
         yield {
-          reason: known.reason,
+          reason: wait.reason,
           target: ownerOf(pod),
           seenOn: refOf(pod),
           detail: status.name,
           severity: "high",
-          headline: known.headline,
-          summary: `Container ${status.name} of pod ${pod.metadata.name} waits: ${waiting?.reason ?? known.reason}${image}${message ? `: ${message}` : ""}`,
-          // A container that has run before waits since it ended.
-          startsAt:
-            Math.max(
-              timeOf(pod.metadata.creationTimestamp, 0),
-              startError ? 0 : timeOf(status.lastState?.terminated?.finishedAt, 0),
-            ) || now,
+          headline: wait.headline,
+          summary: `Container ${status.name} of pod ${pod.metadata.name} ${summaryOf(wait, said, status, spec?.image)}`,
+          startsAt: waitsSince(pod, status, wait) || now,
         };
       }
     }

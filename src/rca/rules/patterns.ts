@@ -63,9 +63,7 @@ export const wasKilledByProbe = (open: Case, { pod, endedAt, exitCode }: Crash):
     .about(pod.ref)
     .some(
       ({ reason, message, at }) =>
-        reason === "Killing" &&
-        /failed (?:liveness|startup) probe/i.test(message) &&
-        Math.abs(endedAt - at) < graceMs,
+        reason === "Killing" && /failed (?:liveness|startup) probe/i.test(message) && Math.abs(endedAt - at) < graceMs,
     );
 
 export function crashFindings(open: Case, crash: Crash) {

@@ -5,18 +5,35 @@ import { intentOf } from "../../../src/actions/change/intent.ts";
 import { containerOf } from "../../../src/actions/change/workload.ts";
 import type { ActorPort } from "../../../src/actions/cluster-port.ts";
 import { undoPlan } from "../../../src/actions/execute/undo.ts";
+import type { PlanStore } from "../../../src/actions/plan/plan-store.ts";
 import { policySchema } from "../../../src/actions/policy/policy-file.ts";
 import type { KubeObject } from "../../../src/cluster/kubernetes-types.ts";
+import type { ActionPlan } from "../../../src/incident/fix/action-plan.ts";
 import { type ActorCluster, startActorCluster } from "../../support/actor-cluster.ts";
 import { executeAll, executeNext } from "../../support/carry-out.ts";
 import { offerHeal } from "../../support/offer-heal.ts";
 import { recommend } from "../../support/plan-fixture.ts";
-import { approve, executor, planStore, propose } from "../../support/plan-life.ts";
+import { approve, executor, type Proposal, planStore, propose } from "../../support/plan-life.ts";
 import { withDatabase } from "../../support/postgres.ts";
 
 const limitOf = (object: KubeObject | undefined) => object && containerOf(object, "carts")?.resources?.limits?.memory;
-const undo = (planId: string, cluster: ActorCluster, plans: ReturnType<typeof planStore>) =>
+const undo = (planId: string, cluster: ActorCluster, plans: PlanStore) =>
   undoPlan(planId, "slack:ann", { ...executor(cluster.actor, plans), plans });
+
+/** A ConfigMap gets another value, and the Deployment that reads it restarts. */
+const morePool = recommend("patch-config", ["ConfigMap", "carts-config"], {
+  key: "pool",
+  value: "20",
+  restart: ["carts"],
+});
+
+/** A plan that was proposed, approved and carried out. */
+async function applied(cluster: ActorCluster, plans: PlanStore, proposal: Proposal = {}): Promise<ActionPlan> {
+  const plan = await propose(cluster.actor, plans, proposal);
+  await approve(plans, plan);
+  await executeAll(executor(cluster.actor, plans));
+  return plan;
+}
 
 describe("carrying out and taking back", () => {
   test("an applied plan is undone field by field, and the object bears the trace of both", async () => {
@@ -24,9 +41,7 @@ describe("carrying out and taking back", () => {
     await using cluster = await startActorCluster();
     const plans = planStore(database);
     const before = intentOf(cluster.get("Deployment", "carts") as KubeObject);
-    const plan = await propose(cluster.actor, plans);
-    await approve(plans, plan);
-    await executeAll(executor(cluster.actor, plans));
+    const plan = await applied(cluster, plans);
     expect(limitOf(cluster.get("Deployment", "carts"))).toBe("96Mi");
     expect(cluster.get("Deployment", "carts")?.metadata.annotations).toMatchObject({
       team: "shop",
@@ -43,9 +58,7 @@ describe("carrying out and taking back", () => {
     await using database = await withDatabase();
     await using cluster = await startActorCluster();
     const plans = planStore(database);
-    const plan = await propose(cluster.actor, plans);
-    await approve(plans, plan);
-    await executeAll(executor(cluster.actor, plans));
+    const plan = await applied(cluster, plans);
     cluster.edit("Deployment", "carts", (object) => ({ ...object, spec: { ...(object.spec as object), replicas: 5 } }));
     expect(await undo(plan.id, cluster, plans)).toMatchObject({ type: "undone" });
     expect(cluster.get("Deployment", "carts")?.spec).toMatchObject({ replicas: 5 });
@@ -56,9 +69,7 @@ describe("carrying out and taking back", () => {
     await using database = await withDatabase();
     await using cluster = await startActorCluster();
     const plans = planStore(database);
-    const plan = await propose(cluster.actor, plans);
-    await approve(plans, plan);
-    await executeAll(executor(cluster.actor, plans));
+    const plan = await applied(cluster, plans);
     cluster.edit("Deployment", "carts", (object) => JSON.parse(JSON.stringify(object).replaceAll('"96Mi"', '"256Mi"')));
     expect(await undo(plan.id, cluster, plans)).toMatchObject({
       type: "failed",
@@ -72,14 +83,7 @@ describe("carrying out and taking back", () => {
     await using database = await withDatabase();
     await using cluster = await startActorCluster();
     const plans = planStore(database);
-    const recommendation = recommend("patch-config", ["ConfigMap", "carts-config"], {
-      key: "pool",
-      value: "20",
-      restart: ["carts"],
-    });
-    const plan = await propose(cluster.actor, plans, { recommendation });
-    await approve(plans, plan);
-    await executeAll(executor(cluster.actor, plans));
+    const plan = await applied(cluster, plans, { recommendation: morePool });
     cluster.edit("Deployment", "carts", (object) => restarted(object, Date.UTC(2027, 0, 1)));
     expect(await undo(plan.id, cluster, plans)).toMatchObject({
       type: "failed",
@@ -94,20 +98,13 @@ describe("carrying out and taking back", () => {
   });
 
   describe("a value that a workload reads at its start", () => {
-    const change = recommend("patch-config", ["ConfigMap", "carts-config"], {
-      key: "pool",
-      value: "20",
-      restart: ["carts"],
-    });
     const written = (cluster: ActorCluster) => cluster.writes.map(({ verb, resource }) => `${verb} ${resource.kind}`);
 
     test("is there before the workload restarts, and back before it restarts again", async () => {
       await using database = await withDatabase();
       await using cluster = await startActorCluster();
       const plans = planStore(database);
-      const plan = await propose(cluster.actor, plans, { recommendation: change });
-      await approve(plans, plan);
-      await executeAll(executor(cluster.actor, plans));
+      const plan = await applied(cluster, plans, { recommendation: morePool });
       expect(written(cluster)).toEqual(["patch ConfigMap", "patch Deployment"]);
       cluster.writes.length = 0;
       expect(await undo(plan.id, cluster, plans)).toMatchObject({ type: "undone" });
@@ -118,9 +115,7 @@ describe("carrying out and taking back", () => {
       await using database = await withDatabase();
       await using cluster = await startActorCluster();
       const plans = planStore(database);
-      const plan = await propose(cluster.actor, plans, { recommendation: change });
-      await approve(plans, plan);
-      await executeAll(executor(cluster.actor, plans));
+      const plan = await applied(cluster, plans, { recommendation: morePool });
       cluster.edit("ConfigMap", "carts-config", (object) => ({ ...object, data: { pool: "40" } }));
       cluster.writes.length = 0;
       expect(await undo(plan.id, cluster, plans)).toMatchObject({ type: "failed", result: { outcome: "conflict" } });
@@ -131,7 +126,7 @@ describe("carrying out and taking back", () => {
       await using database = await withDatabase();
       await using cluster = await startActorCluster();
       const plans = planStore(database);
-      const both = { ...change, params: { ...change.params, restart: ["carts", "statefulset/db"] } };
+      const both = { ...morePool, params: { ...morePool.params, restart: ["carts", "statefulset/db"] } };
       const plan = await propose(cluster.actor, plans, { recommendation: both });
       await approve(plans, plan);
       const apply: ActorPort["apply"] = async (step, guard) =>
@@ -151,9 +146,7 @@ describe("carrying out and taking back", () => {
     await using database = await withDatabase();
     await using cluster = await startActorCluster();
     const plans = planStore(database);
-    const plan = await propose(cluster.actor, plans, { recommendation: recommend("restart", ["Deployment", "carts"]) });
-    await approve(plans, plan);
-    await executeAll(executor(cluster.actor, plans));
+    const plan = await applied(cluster, plans, { recommendation: recommend("restart", ["Deployment", "carts"]) });
     expect(plan.undoKubectl).toBeNull();
     expect(await undo(plan.id, cluster, plans)).toEqual({ type: "refused", reason: "irreversible" });
   });
@@ -163,12 +156,7 @@ describe("carrying out and taking back", () => {
     await using cluster = await startActorCluster();
     const plans = planStore(database);
     const before = cluster.all().map(intentOf);
-    const recommendation = recommend("patch-config", ["ConfigMap", "carts-config"], {
-      key: "pool",
-      value: "20",
-      restart: ["carts"],
-    });
-    const plan = await propose(cluster.actor, plans, { recommendation });
+    const plan = await propose(cluster.actor, plans, { recommendation: morePool });
     await approve(plans, plan);
     const refusing: ActorPort = {
       ...cluster.actor,
@@ -315,12 +303,7 @@ describe("actions that leave nothing to undo", () => {
     await using database = await withDatabase();
     await using cluster = await startActorCluster();
     const plans = planStore(database);
-    const recommendation = recommend("patch-config", ["ConfigMap", "carts-config"], {
-      key: "pool",
-      value: "20",
-      restart: ["carts"],
-    });
-    const plan = await propose(cluster.actor, plans, { recommendation });
+    const plan = await propose(cluster.actor, plans, { recommendation: morePool });
     await approve(plans, plan);
     const away: ActorPort = {
       ...cluster.actor,

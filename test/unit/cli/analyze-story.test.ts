@@ -74,8 +74,17 @@ describe("what analyze tells of an incident", () => {
     ]);
   });
 
+  test("the day is told once, and again where it is another one", () => {
+    const [, line] = told({}, { resolvedAt: "2026-11-21T00:41:00Z" });
+    expect(line).toBe(
+      "  critical, since 2026-11-20 22:39:50 UTC, raised 22:39:55 UTC, resolved 2026-11-21 00:41:00 UTC",
+    );
+  });
+
   test("an incident that became a part of another is not called resolved", () => {
     const [, line] = told({}, { resolvedAt: "2026-11-20T22:41:00Z", mergedInto: "3" });
-    expect(line).toBe("  critical, since 22:39:50 UTC, raised 22:39:55 UTC, merged into incident 3 at 22:41:00 UTC");
+    expect(line).toBe(
+      "  critical, since 2026-11-20 22:39:50 UTC, raised 22:39:55 UTC, merged into incident 3 at 22:41:00 UTC",
+    );
   });
 });

@@ -45,6 +45,18 @@ test("a Loki that is away fails; one that is not used is a choice", async () => 
   expect((await lokiCheck(configSchema.parse({ logs: { source: "push" } })).run()).detail).toContain("push");
 });
 
+test("the Prometheus check names the tenant that a Mimir asks for", async () => {
+  await using mimir = await httpFake(({ headers }) =>
+    headers["x-scope-orgid"] === "team-a"
+      ? { body: { status: "success", data: { version: "2.17.0" } } }
+      : { status: 401, body: "no org id" },
+  );
+  const check = (tenant?: string) =>
+    prometheusCheck(configSchema.parse({ prometheus: { url: mimir.url, ...(tenant ? { tenant } : {}) } })).run();
+  expect(await check("team-a")).toMatchObject({ state: "ok" });
+  expect(await check()).toMatchObject({ state: "failed", remedy: expect.stringContaining("prometheus.tenant") });
+});
+
 test("the Prometheus check carries the token, and says when it is refused", async () => {
   await using prometheus = await httpFake(({ headers }) =>
     headers.authorization === "Bearer right"

@@ -363,6 +363,40 @@ test("with namespaces named, the actor holds nothing beyond them", () => {
   ]);
 });
 
+describe("a watcher that may read its namespaces alone", () => {
+  const namespaced = { rbac: { namespaced: true }, config: { kubernetes: { namespaces: ["shop", "meadow"] } } };
+
+  test("is bound in each of them and nowhere else, to the role that it has anyway", () => {
+    const bound = (values: Values) =>
+      chartObjects(values).filter(
+        ({ kind, metadata }) => kind.endsWith("Binding") && metadata.name === "kubemend-watcher",
+      );
+    expect(bound(namespaced).map(({ kind, metadata }) => `${kind} ${metadata.namespace}`)).toEqual([
+      "RoleBinding shop",
+      "RoleBinding meadow",
+    ]);
+    const [everywhere] = bound({});
+    expect(everywhere?.kind).toBe("ClusterRoleBinding");
+    for (const { roleRef, subjects } of bound(namespaced))
+      expect({ roleRef, subjects }).toEqual({ roleRef: everywhere?.["roleRef"], subjects: everywhere?.["subjects"] });
+  });
+
+  test.each([
+    { what: "without a namespace", config: {} },
+    { what: "with no namespace", config: { kubernetes: { namespaces: [] } } },
+    {
+      what: "with more than are watched singly",
+      config: { kubernetes: { namespaces: Array.from({ length: 11 }, (_, i) => `n${i}`) } },
+    },
+  ])("is refused $what", ({ config }) => {
+    const validate = new Ajv({ strict: false, validateFormats: false }).compile(
+      JSON.parse(read("values.schema.json")) as object,
+    );
+    expect(validate(mergeValues(chartValues(), namespaced))).toBe(true);
+    expect(validate(mergeValues(chartValues(), { rbac: { namespaced: true }, config }))).toBe(false);
+  });
+});
+
 /** The policy's variables as CEL, by name. */
 function policyVariables(objects: readonly ApiObject[]): Map<unknown, unknown> {
   const policy = objects.find(({ kind }) => kind === "ValidatingAdmissionPolicy");

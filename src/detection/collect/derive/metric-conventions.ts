@@ -10,10 +10,7 @@ export type SeriesMeaning =
       readonly error: boolean;
       readonly rejected: boolean;
       readonly hasStatus: boolean;
-      /**
-       * Where two series of a pod count the same requests, the lower one counts: counters before counts of histograms, these
-       * before counters of no protocol, and last what does not say how requests ended.
-       */
+      /** Where two series of a pod count the same requests, the lower one counts; see `ranks`. */
       readonly rank: number;
       /** Name of the histogram that this is the count of. */
       readonly times?: string;
@@ -52,9 +49,18 @@ export type SeriesMeaning =
 const clientName = /(^|_)(client|outgoing|outbound|upstream|egress|downstream_call)(_|$)/;
 const requestCount =
   /^(?:[a-z0-9]+_)*?(?:http|https|grpc|rpc|requests?|istio|web|api)(?:_[a-z]+)*?_?(?:requests?|handled|calls|responses?)_total$/;
-/** Named after nothing but requests, it counts them when it says how they ended: caches and queues are asked as well. */
+/**
+ * Which counts the requests of a pod: a counter of the protocol itself, the count of a histogram, a counter with a name before
+ * the protocol (which may be whom the program calls), one of no protocol, and last what does not say how requests ended.
+ */
+const ranks = { plain: 0, timed: 1, prefixed: 2, any: 3, timedOnly: 4 } as const;
+const plainCount = /^(?:http|https|grpc|rpc|istio)_/;
+/**
+ * Named after nothing but requests, it counts them when it says how they ended: caches and queues are asked as well. The clients
+ * of the API server try again by themselves.
+ */
 const anyRequestCount =
-  /^(?:[a-z0-9]+_)*(?:requests?|responses?)(?:_(?:count|handled|served|processed|received|completed|(?:total_)?by(?:_[a-z]+)+))?_total$/;
+  /^(?!rest_client_)(?:[a-z0-9]+_)*(?:requests?|responses?)(?:_(?:count|handled|served|processed|received|completed|(?:total_)?by(?:_[a-z]+)+))?_total$/;
 /** What the network's agent and counted traces tell of others' requests. */
 const ofOthers = /^hubble_|(?:^|_)(?:service_graph|span_?metrics)_/;
 const durationName =
@@ -105,7 +111,7 @@ function meaningOfDuration(series: RawSeries, named: NamedLatencies): SeriesMean
   }
   if (part === "sum") return { kind: "duration-sum", scale, ...rest };
   const answer = answerOf(labels, side);
-  return { kind: "request-count", ...answer, rank: answer.hasStatus ? 1 : 3, ...rest };
+  return { kind: "request-count", ...answer, rank: answer.hasStatus ? ranks.timed : ranks.timedOnly, ...rest };
 }
 
 function meaningOfPool(series: RawSeries): SeriesMeaning | undefined {
@@ -144,9 +150,8 @@ export function meaningOf(series: RawSeries, named: NamedLatencies = noneNamed):
     const rest = common(series, side);
     if (plumbing.test(rest.route) || (side === "client" && rest.peer === "")) return undefined;
     const answer = answerOf(labels, side);
-    const isOfProtocol = requestCount.test(name);
-    if (answer.hasStatus || isOfProtocol)
-      return { kind: "request-count", ...answer, rank: isOfProtocol ? 0 : 2, ...rest };
+    const rank = !requestCount.test(name) ? ranks.any : plainCount.test(name) ? ranks.plain : ranks.prefixed;
+    if (answer.hasStatus || rank !== ranks.any) return { kind: "request-count", ...answer, rank, ...rest };
   }
   if (
     /_(errors|exceptions|failures|panics)_total$/.test(name) &&

@@ -3,6 +3,8 @@ import { FLAG, type Tokens, WILD } from "./token-line.ts";
 
 /** Words that must stand outside the brackets. */
 const MIN_OUTSIDE = 3;
+/** When they stand at the end, and what happened before them. */
+const MIN_BEFORE_REASON = 2;
 const isInside = (flags: Uint16Array, at: number) => ((flags[at] ?? 0) & FLAG.inside) !== 0;
 
 /**
@@ -13,16 +15,41 @@ function outsideOf({ hash, flags, count, format }: Tokens): number {
   let key = Math.imul(format + 1, 0x27d4eb2f) | 0;
   let words = 0;
   let inValue = false;
+  let happened = false;
   for (let i = 0; i < count; i++) {
     if (isInside(flags, i)) continue;
     const token = hash[i] ?? WILD;
     if (token === WILD && inValue) continue;
     inValue = token === WILD;
     if (!inValue) words++;
+    if (((flags[i] ?? 0) & FLAG.event) !== 0) happened = true;
     key = Math.imul((key << 5) ^ (key >>> 27) ^ token, 0x01000193);
   }
-  return words < MIN_OUTSIDE ? 0 : key || 1;
+  // `Server exit (timed out)`
+  const isReason = happened && isInside(flags, count - 1) && !isInside(flags, 0);
+  return words < (isReason ? MIN_BEFORE_REASON : MIN_OUTSIDE) ? 0 : key || 1;
 }
+
+/** What the brackets of a sentence hold: nothing, as there are none; pairs; anything else. */
+function heldBy({ hash, flags, count }: Tokens): "nothing" | "pairs" | "text" {
+  let held: "nothing" | "pairs" = "nothing";
+  for (let i = 0; i < count; i++) {
+    if (!isInside(flags, i)) continue;
+    const isNamed = i + 1 < count && hash[i + 1] === WILD && ((flags[i + 1] ?? 0) & FLAG.named) !== 0;
+    const isPair = hash[i] !== WILD && isNamed;
+    if (!isPair) return "text";
+    held = "pairs";
+    i++;
+  }
+  return held;
+}
+
+/** By what the brackets of one hold, what those of the other may: `closed` and `closed (timed out)` are two, `refused` and `refused (id: 7)` one. */
+const BESIDE = {
+  nothing: ["nothing", "pairs"],
+  pairs: ["pairs", "text", "nothing"],
+  text: ["text", "pairs"],
+} as const;
 
 /** Where the value or the group that begins at `from` ends, with those beside it. */
 function endOfRun({ hash, flags, count }: Tokens, from: number): number {
@@ -73,19 +100,30 @@ export interface BracketGroups {
 }
 
 export function createBracketGroups(): BracketGroups {
-  const byOutside = new Map<number, Template>();
+  const byOutside = {
+    nothing: new Map<number, Template>(),
+    pairs: new Map<number, Template>(),
+    text: new Map<number, Template>(),
+  };
   return {
     add(template, tokens) {
       const key = outsideOf(tokens);
-      if (key !== 0 && !byOutside.has(key)) byOutside.set(key, template);
+      const own = byOutside[heldBy(tokens)];
+      if (key !== 0 && !own.has(key)) own.set(key, template);
     },
     remove(template, tokens) {
       const key = outsideOf(tokens);
-      if (byOutside.get(key) === template) byOutside.delete(key);
+      const own = byOutside[heldBy(tokens)];
+      if (own.get(key) === template) own.delete(key);
     },
     match(tokens) {
-      const key = byOutside.size === 0 ? 0 : outsideOf(tokens);
-      return key === 0 ? undefined : byOutside.get(key);
+      const key = outsideOf(tokens);
+      if (key === 0) return undefined;
+      for (const held of BESIDE[heldBy(tokens)]) {
+        const found = byOutside[held].get(key);
+        if (found !== undefined) return found;
+      }
+      return undefined;
     },
   };
 }

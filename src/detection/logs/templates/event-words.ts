@@ -2,7 +2,7 @@ import { isLetter } from "../../../log-lines/chars.ts";
 import { hashWord } from "./words.ts";
 
 /**
- * Words that say what happened or how it ended, beside those in -ed and -ing: verbs as programs log them, the states and
+ * Words that say what happened or how it ended, beside those in -ed, -ing and -ation: verbs as programs log them, the states and
  * outcomes they report, and the sides of things. Sentences that differ in one of these are as a rule two statements, as those that differ in
  * the name of a thing are not.
  */
@@ -23,7 +23,7 @@ const VERBS =
 /** Past forms without -ed, states and outcomes, booleans. */
 const STATES =
   "absent active alive available bad became become began begun bound broken busy candidate cannot caught conflict " +
-  "correct corrupt dead denial done empty error exists failure false False follower following found full gone good got granted " +
+  "correct corrupt dead denial done empty error exception exists failure false False follower following found full gone good got granted " +
   "healthy held hidden hung idle inactive incorrect invalid kept known late leader leading left lost missing new none off offline " +
   "OK ok okay old online pending present ran reachable ready sent shown slow stale success successful successfully timeout " +
   "built chose chosen drawn drew driven drove fallen fell flown forgot forgotten froze frozen gave given grew grown heard hit knew laid led made met paid " +
@@ -63,6 +63,8 @@ export const isRequestWord = (hash: number): boolean => requests.has(hash);
 export function isEventWord(hash: number, text: string, from: number, to: number): boolean {
   if (words.has(hash) || isMarked(text, from, to)) return true;
   if (to - from < 4) return false;
+  // `Initialization of`
+  if (to - from > 6 && text.startsWith("ation", to - 5)) return true;
   const last = text.charCodeAt(to - 1) | 32;
   const before = text.charCodeAt(to - 2) | 32;
   return (last === 100 && before === 101) || (last === 103 && before === 110 && (text.charCodeAt(to - 3) | 32) === 105);

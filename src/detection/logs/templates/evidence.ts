@@ -17,7 +17,7 @@ const NEVER = [Number.POSITIVE_INFINITY];
  * more. From families of sentences that readers of 29 sources held for one or for several (test/corpus/logs/README.md).
  */
 const NEEDED: Readonly<Record<Place, Readonly<Record<Kind, readonly number[]>>>> = {
-  lead: { event: NEVER, half: NEVER, constant: [24, 24, 24, 12, 4], name: [24, 16], word: [12, 2, 2, 4] },
+  lead: { event: NEVER, half: NEVER, constant: [24, 24, 24, 12, 4], name: [24, 16, 16, 4], word: [12, 2, 2, 2] },
   slot: { event: [12], half: [8, 2], constant: [8, 2], name: [8, 2], word: [8, 2] },
   inner: { event: [24], half: [24, 12, 4, 2], constant: [16, 6, 3, 2], name: [3, 2], word: [12, 3, 2] },
 };

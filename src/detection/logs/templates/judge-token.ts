@@ -1,4 +1,4 @@
-import { classOf, isLetter, LOWER, UPPER } from "../../../log-lines/chars.ts";
+import { classOf, isLetter, LOWER, skipWord, UPPER } from "../../../log-lines/chars.ts";
 import { isRaised } from "../../../log-lines/raised-name.ts";
 import { scanNamedTime, type TimeScan } from "../../../log-lines/scan-time.ts";
 import { endOfErrorText, endOfLibraryError } from "./error-text.ts";
@@ -13,6 +13,7 @@ import { endOfStatus } from "./status-reason.ts";
 import { FLAG, type TokenLine, WILD } from "./token-line.ts";
 import { hashWord, isBoolean, isFiller } from "./words.ts";
 
+const SPACE = 32;
 const COLON = 58;
 const COMMA = 44;
 const SLASH = 47;
@@ -56,6 +57,8 @@ export function endOfValue(
     if (error > 0) return error;
   }
   if (shape.length === 3 && shape.upper === 1 && scanNamedTime(text, from, end, time)) return time.end;
+  // `br0<->unix#7`
+  if (text.startsWith("<->", to) && text.charCodeAt(to + 3) > SPACE) return skipWord(text, to, end);
   if (shape.leadingLetters > 0) {
     const record = endOfRecord(text, to, end);
     if (record > 0) return record;

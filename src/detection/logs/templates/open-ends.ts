@@ -1,10 +1,8 @@
-import { isRequestWord } from "./event-words.ts";
+import { beginningsOf, firstWord } from "./beginnings.ts";
+import { createHeads, type Head, headsOf, startOfPairs } from "./heads.ts";
 import { type Template, tokensOf } from "./template.ts";
 import { FLAG, type Tokens, WILD } from "./token-line.ts";
-import { announces, namesErrorClass } from "./words.ts";
 
-/** Heads of one line that are looked at. */
-const MAX_HEADS = 6;
 /** Templates remembered of one head; evidence needs fewer. */
 const MAX_MEMBERS = 16;
 /** Words of a name, at most. */
@@ -14,23 +12,10 @@ const TEXTS_NEEDED = 2;
 /** After so many words, whatever follows is a name, a value or both. */
 const LONG = 4;
 
-const NAME = FLAG.soft | FLAG.constant;
 /** Ends that are pairs, and differ in their keys. */
 const PAIRS_NEEDED = 3;
-/** Words outside brackets that make a beginning, whatever the brackets hold. */
-const MIN_OUTSIDE = 3;
-
-/** Where a sentence may go on with whatever it is given: a text from elsewhere after a colon, a name of several words after `for`. */
-interface Head {
-  /** Tokens that belong to the sentence. */
-  size: number;
-  key: number;
-  /** Words among them. */
-  words: number;
-  kind: "name" | "pairs" | "text";
-  /** The word with which what follows tells how it ended, 0 when it does not. */
-  ending: number;
-}
+/** Ends that are one pair each (`peer info: version=7`), each with another key. */
+const SETTINGS_NEEDED = 4;
 
 /** A template and how many of its tokens are the beginning that it shares with others; brackets in it may hold more or less. */
 export interface Begun {
@@ -50,91 +35,12 @@ export interface OpenEnds {
   ): { readonly size: number; readonly ending: number; readonly members: readonly Begun[] } | undefined;
 }
 
-/** Where the pairs begin with which a sentence ends (`from 7: a=1 b=2`); its length when there are none. */
-function startOfPairs({ hash, flags, count }: Tokens): number {
-  let start = count;
-  for (let i = count - 1; i > 0; i--) {
-    if (((flags[i] ?? 0) & FLAG.key) !== 0) start = i;
-    else if (hash[i] !== WILD) break;
-  }
-  return start;
-}
+/** Nothing, a value alone, one that a text follows after a colon, or something that begins with a word. */
+const isText = ({ hash, flags }: Pick<Tokens, "hash" | "flags">, from: number, to: number) =>
+  hash[from] !== WILD || to <= from + 1 || ((flags[from + 1] ?? 0) & FLAG.told) !== 0;
 
-/**
- * `granted` of `result of Require all: granted`, `denied (no such user)`: the last word, when it says how it ended and stands
- * alone after a colon. Sentences that end differently are two. 0 when there is none.
- */
-function outcomeOf({ hash, flags, count }: Tokens, from: number): number {
-  let last = count - 1;
-  while (last > from && ((flags[last] ?? 0) & FLAG.inside) !== 0) last--;
-  const ended = FLAG.event | FLAG.told;
-  // `not-well-formed` names a condition.
-  return ((flags[last] ?? 0) & (ended | FLAG.soft)) === ended ? (hash[last] ?? WILD) : 0;
-}
-
-/** `failed` of `for container a failed`: the last word behind a name that says what happened, names of titles aside. 0 when there is none. */
-function clauseOf({ hash, flags, count }: Tokens, from: number): number {
-  for (let i = count - 1; i > from; i--)
-    if (((flags[i] ?? 0) & (FLAG.event | FLAG.capital | FLAG.inside | FLAG.key)) === FLAG.event) return hash[i] ?? WILD;
-  return 0;
-}
-
-const mixed = (key: number, token: number) => Math.imul((key << 5) ^ (key >>> 27) ^ token, 0x01000193);
-
-/** The heads of a sentence, the shortest first. */
-function headsOf(tokens: Tokens, heads: Head[]): number {
-  const { hash, flags, count } = tokens;
-  let key = Math.imul(tokens.format + 1, 0x27d4eb2f) | 0;
-  let found = 0;
-  let words = 0;
-  // What stands in brackets explains, as long as enough is said without it.
-  let outside = key;
-  let outsideWords = 0;
-  let outsideTokens = 0;
-  let events = 0;
-  /** Plain words since the last colon. */
-  let phrase = 0;
-  const pairs = startOfPairs(tokens);
-  for (let i = 0; i < count && found < heads.length; i++) {
-    const flag = flags[i] ?? 0;
-    const isTold = (flag & (FLAG.told | FLAG.inside)) === FLAG.told;
-    const isRaised = isTold && ((flags[i - 1] ?? 0) & FLAG.raised) !== 0;
-    // `internal error: ` is a kind of error, and a sentence follows.
-    const isClass = words === 2 && namesErrorClass(hash[i - 1] ?? WILD);
-    // `desired change: CREATE`
-    const isRequest = isRequestWord(hash[i] ?? WILD);
-    const isText =
-      isRaised ||
-      (isTold && !isClass && !isRequest && words > 1 && phrase > 0 && (events > 0 || (words > 4 && phrase > 1)));
-    const isPairs = i === pairs && words > 1;
-    if (isText || isPairs || (!isTold && i > 0 && words > 1 && announces(hash[i - 1] ?? WILD))) {
-      const head = heads[found++];
-      if (head !== undefined) {
-        head.size = i;
-        head.words = words;
-        head.ending = isRaised ? 0 : isText ? outcomeOf(tokens, i) : clauseOf(tokens, i);
-        const begun = outsideWords < MIN_OUTSIDE ? key ^ i : outside ^ outsideTokens;
-        head.key = Math.imul(begun, 0x9e3779b1) ^ head.ending ^ (isText ? Math.imul(tokens.level, 0x85ebca6b) : 0);
-        head.kind = isText ? "text" : isPairs ? "pairs" : "name";
-      }
-    }
-    if (isTold && hash[i] !== WILD) phrase = 0;
-    const token = hash[i] ?? WILD;
-    key = mixed(key, token);
-    if ((flag & FLAG.inside) === 0) {
-      outside = mixed(outside, token);
-      outsideTokens++;
-      if (token !== WILD) outsideWords++;
-    }
-    if (token !== WILD) words++;
-    if ((flag & FLAG.event) !== 0) events++;
-    if (token !== WILD && (i === 0 || (flag & FLAG.spaced) !== 0) && (flag & NAME) === 0) phrase++;
-  }
-  return found;
-}
-
-/** A value alone, or something that begins with a word. */
-const isText = ({ hash }: Pick<Tokens, "hash">, from: number, to: number) => hash[from] !== WILD || to === from + 1;
+/** More than a value. */
+const says = ({ hash, count }: Tokens, from: number) => from < count && (hash[from] !== WILD || count > from + 1);
 
 /** A few words and no value. */
 function isName(tokens: Pick<Tokens, "hash">, from: number, to: number): boolean {
@@ -149,22 +55,26 @@ function keysOf({ hash, flags, count }: Tokens, from: number): Set<number> {
   return keys;
 }
 
+/** `peer info: version=7`: is one pair told after a colon, and nothing else? */
+const isOnePair = ({ hash, flags, count }: Tokens, from: number): boolean =>
+  count === from + 2 && hash[from + 1] === WILD && ((flags[from] ?? 0) & FLAG.told) !== 0;
+
 /** @param keepTexts what is told after a colon is never taken for anything: other texts are other templates */
 export function createOpenEnds(keepTexts: boolean): OpenEnds {
   const byHead = new Map<number, Begun[]>();
   const open = new Map<number, Template>();
-  const heads: Head[] = Array.from({ length: MAX_HEADS }, () => ({
-    size: 0,
-    key: 0,
-    words: 0,
-    kind: "text",
-    ending: 0,
-  }));
+  /** First words of open templates, and of how many. */
+  const openings = new Map<number, number>();
+  const heads = createHeads();
 
   function isEnough({ kind, size, words }: Head, tokens: Tokens, members: readonly Begun[]): boolean {
     if (kind === "text") {
       const texts = members.filter(({ template, size: from }) => isText(template, from, template.hash.length));
-      return isText(tokens, size, tokens.count) && texts.length + 1 >= TEXTS_NEEDED;
+      const isBare = size === tokens.count || texts.some(({ template, size: from }) => from === template.hash.length);
+      const isSaid = says(tokens, size) || texts.some(({ template, size: from }) => says(tokensOf(template), from));
+      if (isBare && !isSaid) return false;
+      const found = texts.length + (isText(tokens, size, tokens.count) ? 1 : 0);
+      return found >= TEXTS_NEEDED || (found > 0 && members.length + 1 > TEXTS_NEEDED);
     }
     if (kind === "pairs") {
       const keys = keysOf(tokens, size);
@@ -172,7 +82,11 @@ export function createOpenEnds(keepTexts: boolean): OpenEnds {
         const others = tokensOf(template);
         return startOfPairs(others) === from && [...keysOf(others, from)].some((key) => keys.has(key));
       });
-      return alike.length + 1 >= PAIRS_NEEDED;
+      if (alike.length + 1 >= PAIRS_NEEDED) return true;
+      if (!isOnePair(tokens, size)) return false;
+      const single = members.filter(({ template, size: from }) => isOnePair(tokensOf(template), from));
+      const others = single.map(({ template, size: from }) => template.hash[from]);
+      return new Set([tokens.hash[size], ...others]).size >= SETTINGS_NEEDED;
     }
     if (words >= LONG && members.length + 1 >= NAMES_NEEDED) return true;
     if (!isName(tokens, size, tokens.count)) return false;
@@ -182,14 +96,27 @@ export function createOpenEnds(keepTexts: boolean): OpenEnds {
     return firsts.size >= NAMES_NEEDED;
   }
 
+  function matchOf(tokens: Tokens): Begun | undefined {
+    const count = headsOf(tokens, heads);
+    for (let h = 0; h < count; h++) {
+      const head = heads[h];
+      if (head === undefined) continue;
+      // Where anything is told, an outcome is told as well.
+      const found = open.get(head.key) ?? (head.kind === "text" ? open.get(head.key ^ head.ending) : undefined);
+      if (found !== undefined) return { template: found, size: head.size };
+    }
+    return undefined;
+  }
+
   return {
     add(template) {
       const count = headsOf(tokensOf(template), heads);
       for (let h = 0; h < count; h++) {
         const head = heads[h];
-        if (head === undefined) continue;
+        if (head === undefined || (template.open && head.size === template.hash.length)) continue;
         if (template.open && head.size === template.hash.length - 1) {
           open.set(head.key ^ template.ending, template);
+          openings.set(firstWord(template.hash), (openings.get(firstWord(template.hash)) ?? 0) + 1);
           continue;
         }
         const members = byHead.get(head.key);
@@ -202,7 +129,12 @@ export function createOpenEnds(keepTexts: boolean): OpenEnds {
       const count = headsOf(tokensOf(template), heads);
       for (let h = 0; h < count; h++) {
         const key = heads[h]?.key ?? 0;
-        if (open.get(key ^ template.ending) === template) open.delete(key ^ template.ending);
+        if (open.get(key ^ template.ending) === template) {
+          open.delete(key ^ template.ending);
+          const left = (openings.get(firstWord(template.hash)) ?? 1) - 1;
+          if (left > 0) openings.set(firstWord(template.hash), left);
+          else openings.delete(firstWord(template.hash));
+        }
         const members = byHead.get(key);
         const at = members?.findIndex((one) => one.template === template) ?? -1;
         if (members === undefined || at < 0) continue;
@@ -212,13 +144,11 @@ export function createOpenEnds(keepTexts: boolean): OpenEnds {
     },
     match(tokens) {
       if (open.size === 0) return undefined;
-      const count = headsOf(tokens, heads);
-      for (let h = 0; h < count; h++) {
-        const head = heads[h];
-        if (head === undefined) continue;
-        // Where anything is told, an outcome is told as well.
-        const found = open.get(head.key) ?? (head.kind === "text" ? open.get(head.key ^ head.ending) : undefined);
-        if (found !== undefined) return { template: found, size: head.size };
+      const found = matchOf(tokens);
+      if (found !== undefined) return found;
+      for (const { tokens: variant, more } of beginningsOf(tokens, openings)) {
+        const other = matchOf(variant);
+        if (other !== undefined) return { template: other.template, size: other.size - more };
       }
       return undefined;
     },

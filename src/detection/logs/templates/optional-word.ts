@@ -105,11 +105,12 @@ export function shapeOfBoth(shorter: Tokens, longer: Tokens): Shape {
   for (let i = head; i < head + added; i++) {
     const word = longer.hash[i] ?? WILD;
     if (isNegation(word) || (word !== WILD && ((longer.flags[i] ?? 0) & FLAG.event) !== 0)) return undefined;
-    if (word !== WILD) words++;
+    // `in workflow a`: a place with its preposition says more than a word.
+    if (word !== WILD) words += isGrammar(word) ? 2 : 1;
   }
   const isPair = added === 2 && ((longer.flags[head] ?? 0) & FLAG.key) !== 0 && longer.hash[head + 1] === WILD;
   if (isPair) return same >= MIN_SAME_AROUND ? "longer" : undefined;
-  const isReason = tail === 0 && ((longer.flags[head] ?? 0) & FLAG.told) !== 0;
+  const isReason = tail === 0 && ((longer.flags[head] ?? 0) & (FLAG.told | FLAG.inside)) !== 0;
   if (words === 0 && isReason && ((longer.flags[head - 1] ?? 0) & FLAG.event) !== 0) return undefined;
   if (words === 0) return same >= (head === 0 ? 1 : MIN_SAME_BESIDE_VALUE) ? "longer" : undefined;
   if (head === 0 && added === 1 && isTag(longer)) return same >= MIN_SAME_AROUND ? "longer" : undefined;

@@ -2,6 +2,7 @@ import { classOf, isCloseBracket, isOpenBracket, SEPARATOR } from "../../../log-
 import { isAccessTime, takeUser } from "./access-user.ts";
 import { endOfMarkedValue } from "./marked-value.ts";
 import { markFrom, pushValue } from "./push-token.ts";
+import { beginsLastText } from "./take-value.ts";
 import type { TokenCursor } from "./token-cursor.ts";
 import { FLAG, type TokenLine } from "./token-line.ts";
 
@@ -9,6 +10,7 @@ const COLON = 58;
 const EQUALS = 61;
 const CLOSE_GROUP = 41;
 const OPEN_LIST = 91;
+const OPEN_ANGLE = 60;
 
 /** Words, values and signs of one text that are looked at. Longer ones are dumps. */
 export const MAX_STEPS = 1_024;
@@ -38,6 +40,7 @@ export function passSeparators(line: TokenLine, c: TokenCursor): boolean {
     if (classOf(code) !== SEPARATOR) break;
     if (code <= 32 || c.steps++ >= MAX_STEPS) continue;
     if (code === OPEN_LIST && isAccessTime(text, c.at)) takeUser(line);
+    if (code === OPEN_ANGLE && beginsLastText(text, c)) return true;
     const marked = endOfMarkedValue(line, c.at, end, c.separator);
     if (marked > 0) {
       pushValue(line, c.at, marked, FLAG.named);

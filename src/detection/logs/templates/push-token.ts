@@ -1,10 +1,13 @@
 import { isDigit } from "../../../log-lines/chars.ts";
 import { FLAG, type TokenLine, WILD } from "./token-line.ts";
 
+const SPACE = 32;
+const OPEN_GROUP = 40;
 const COLON = 58;
 const DASH = 45;
 const EQUALS = 61;
 const CLOSE_ANGLE = 62;
+const OPEN_LIST = 91;
 const TOLD = FLAG.told | FLAG.spaced;
 
 /** `GET /a => 200`: does an arrow lead from the value that ends at `from` to the number at `to`? It tells what came of it. */
@@ -26,7 +29,11 @@ export function push(line: TokenLine, hash: number, start: number, end: number, 
   const at = line.count++;
   const { text } = line;
   const before = start > 0 ? text.charCodeAt(start - 1) : 0;
-  const flags = before !== 32 ? marks : text.charCodeAt(start - 2) === COLON ? marks | TOLD : marks | FLAG.spaced;
+  // `unreachable: [Errno 111] refused`
+  const gap = before === OPEN_LIST || before === OPEN_GROUP ? start - 2 : start - 1;
+  const isSpaced = text.charCodeAt(gap) === SPACE;
+  const isTold = isSpaced && text.charCodeAt(gap - 1) === COLON;
+  const flags = isTold ? marks | TOLD : isSpaced && before === SPACE ? marks | FLAG.spaced : marks;
   line.hash[at] = hash;
   line.start[at] = start;
   line.end[at] = end;

@@ -17,7 +17,10 @@ const COLUMNS = 16;
 const STRUCTURED = 32;
 /** A program that states levels does so in every line. */
 const STATED = 8192;
+/** An access line with referrer and user agent behind the status: two statements of one program do not share a request otherwise. */
+const COMBINED = 16384;
 
+const QUOTE = 34;
 const OPEN_OBJECT = 123;
 
 /** Where the message stands in `TokenLine.text` (for a template's text). */
@@ -41,6 +44,7 @@ export function readLine(text: string, end: number, line: TokenLine, span: Span)
     clearTokenLine(line, text, layout);
     span.start = afterFunction(text, announced(text, from), end);
     span.end = endOfRequest(text, from, end);
+    if (endsWithStatus(text, span.end) && text.indexOf('"', span.end) > 0) line.format += COMBINED;
   }
   span.end = beforeTag(line.text, span.start, span.end);
   tokenizeLines(line, span.start, span.end);
@@ -120,6 +124,13 @@ function endOfRequest(text: string, from: number, limit: number): number {
   const quote = closeOfRequest(text, from, limit);
   if (quote < 0 || text.charCodeAt(quote + 1) !== 32 || !isDigit(text.charCodeAt(quote + 2))) return end;
   return Math.min(end, skipDigits(text, quote + 2, end));
+}
+
+/** `HTTP/1.1" 200`: does the status behind a request end at `end`? */
+function endsWithStatus(text: string, end: number): boolean {
+  let i = end;
+  while (i > 0 && isDigit(text.charCodeAt(i - 1))) i--;
+  return i < end && text.charCodeAt(i - 1) === 32 && text.charCodeAt(i - 2) === QUOTE;
 }
 
 /** The message of a structured line, unescaped when need be, without a header of its own (docker wraps whole lines). */

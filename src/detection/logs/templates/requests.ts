@@ -3,11 +3,15 @@ import { isQuote } from "./scan-quoted.ts";
 
 const SLASH = 47;
 
+/** `PUT from 10.0.0.1` */
+const FROM = " from ";
+
 /** `GET /items`, `DELETE http://carts/7`: is the word that ends at `to` followed by what a request is for? */
 export function leadsTarget(text: string, to: number, end: number): boolean {
   if (text.charCodeAt(to) !== 32) return false;
   if (text.charCodeAt(to + 1) === SLASH || (isQuote(text.charCodeAt(to + 1)) && text.charCodeAt(to + 2) === SLASH))
     return true;
+  if (text.startsWith(FROM, to)) return true;
   let i = to + 1;
   while (i < end && isLetter(text.charCodeAt(i))) i++;
   return text.startsWith("://", i);

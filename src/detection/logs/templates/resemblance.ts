@@ -7,6 +7,9 @@ import { isGrammar } from "./words.ts";
 /** More differing words than this and two lines have nothing to do with each other. */
 const MAX_DIFFERENT = 3;
 
+/** Words in common, those of pairs aside, when a key differs. */
+const WORDS_AROUND_KEY = 5;
+
 /** How a line compares with a template of the same length; reused. */
 export interface Resemblance {
   /** Equal words. */
@@ -66,11 +69,15 @@ export function compare(line: Tokens, template: Template, known: ValueWords, out
   out.names = 0;
   out.constants = 0;
   out.known = 0;
+  let keys = 0;
+  let words = 0;
   for (let i = 0; i < line.count; i++) {
     const ours = line.hash[i] ?? WILD;
     const other = hashes[i] ?? WILD;
     if (ours === other) {
-      if (ours !== WILD) out.same++;
+      if (ours === WILD) continue;
+      out.same++;
+      if (((line.flags[i] ?? 0) & FLAG.key) === 0) words++;
     } else if (ours === WILD || other === WILD) {
       const isOurs = ours !== WILD;
       const word = (isOurs ? line.flags[i] : template.flags[i]) ?? 0;
@@ -87,14 +94,15 @@ export function compare(line: Tokens, template: Template, known: ValueWords, out
       const theirs = template.flags[i] ?? 0;
       if ((flags & theirs & FLAG.event) !== 0) out.events |= 1 << i;
       const either = flags | theirs;
-      if ((either & FLAG.key) !== 0) return false;
+      if ((either & FLAG.key) !== 0) keys++;
       if ((either & FLAG.event) !== 0) out.eventful |= 1 << i;
       if ((either & FLAG.constant) !== 0 || (flags & theirs & FLAG.soft) !== 0) out.names |= 1 << i;
       if ((either & FLAG.constant) !== 0) out.constants |= 1 << i;
       if (known.has(ours) && known.has(other)) out.known |= 1 << i;
     }
   }
-  return true;
+  // `identified by client-id=7`, `identified by hwaddr=a`: one of several names of the same value, within a sentence.
+  return keys === 0 || (keys === 1 && out.different === 1 && words >= WORDS_AROUND_KEY);
 }
 
 /**

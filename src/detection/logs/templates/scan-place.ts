@@ -4,6 +4,7 @@ import type { TokenShape } from "./masks.ts";
 /** Where something is: paths, addresses, hosts with a port. Each function gives the end of the value, or -1. */
 
 const COLON = 58;
+const PERCENT = 37;
 const DOT = 46;
 const SLASH = 47;
 const BACKSLASH = 92;
@@ -52,16 +53,23 @@ function endOfPath(text: string, from: number, end: number, stopAtColon: boolean
     }
     if (code <= 32 || code === QUOTE || code === APOSTROPHE || code === 44 || code === 59 || code === 62) break;
     if (code === 41 || code === 93 || code === 125) break;
-    if (code === COLON && (stopAtColon || text.charCodeAt(i + 1) <= 32)) break;
+    if (code === COLON && (text.charCodeAt(i + 1) <= 32 || (stopAtColon && !goesOnToColon(text, i + 1, end)))) break;
   }
   while (i > from && (text.charCodeAt(i - 1) === DOT || text.charCodeAt(i - 1) === COLON)) i--;
   return i;
 }
 
+/** `/up/a:b: stored`: does a space follow the next colon? Then this one is part of the path. */
+function goesOnToColon(text: string, from: number, end: number): boolean {
+  let i = from;
+  while (i < end && text.charCodeAt(i) > 32 && text.charCodeAt(i) !== COLON) i++;
+  return i > from && text.charCodeAt(i) === COLON && text.charCodeAt(i + 1) === 32;
+}
+
 /** A slash and a name, or a slash alone: the root is a path as well, and so is `//a`. */
 function beginsPath(text: string, at: number, end: number): boolean {
   const next = text.charCodeAt(at + 1);
-  if (isLetter(next) || isDigit(next) || next === DOT || next === 95 || next === SLASH) return true;
+  if (isLetter(next) || isDigit(next) || next === DOT || next === 95 || next === PERCENT || next === SLASH) return true;
   if (endOfParameter(text, at + 1, end) > 0) return true;
   return at + 1 >= end || classOf(next) === SEPARATOR;
 }

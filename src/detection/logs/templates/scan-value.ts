@@ -106,6 +106,7 @@ export function endOfRecord(text: string, at: number, end: number): number {
 
 /** `type=Broker,name=shop,connector=[a]`: at least two pairs joined by commas only, as names of objects are written; `at` is the first sign. */
 export function endOfPairs(text: string, at: number, end: number): number {
+  if (text.charCodeAt(at + 1) === QUOTE) return -1;
   let pairs = 1;
   let i = at + 1;
   for (;;) {

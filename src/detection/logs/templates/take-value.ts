@@ -1,4 +1,12 @@
-import { classOf, isCloseBracket, isLetter, isOpenBracket, SEPARATOR } from "../../../log-lines/chars.ts";
+import {
+  classOf,
+  isCloseBracket,
+  isDigit,
+  isLetter,
+  isOpenBracket,
+  SEPARATOR,
+  UPPER,
+} from "../../../log-lines/chars.ts";
 import { isEventWord } from "./event-words.ts";
 import { endOfCompound, endOfValue, isQualified } from "./judge-token.ts";
 import { isMessageCode, KIND, maskKind } from "./masks.ts";
@@ -6,7 +14,7 @@ import { markLast, pushValue } from "./push-token.ts";
 import { endOfLongValue } from "./scan-place.ts";
 import { endOfGroup } from "./scan-value.ts";
 import { shape, type TokenCursor, type TokenStep } from "./token-cursor.ts";
-import { FLAG, type TokenLine } from "./token-line.ts";
+import { FLAG, type TokenLine, WILD } from "./token-line.ts";
 import { hashWord, isEventKey, isPayloadWord, isStateKey, isTextKey, isUnit } from "./words.ts";
 
 const SPACE = 32;
@@ -63,11 +71,26 @@ function hasPair(text: string, from: number, end: number): boolean {
   return false;
 }
 
+/** Does a text begin here that is handed over with the last pair? */
+export const beginsLastText = (text: string, c: TokenCursor): boolean =>
+  text.charCodeAt(c.at - 1) === EQUALS && c.depth === 0 && isTextKey(c.previousWord) && !hasPair(text, c.at, c.end);
+
 /** `err=32 text=no such object`: a text that is handed over with the last pair, to the end. */
 export const takeLastText: TokenStep = (line, c) => {
+  if (!beginsLastText(line.text, c)) return false;
+  pushValue(line, c.at, c.end, c.named);
+  c.done = true;
+  return true;
+};
+
+/** `42501: INSUFFICIENT PRIVILEGE`: the name of a code, in capitals to the end, belongs to it. */
+export const takeCodeName: TokenStep = (line, c) => {
   const { text } = line;
-  if (text.charCodeAt(c.at - 1) !== EQUALS || c.depth > 0 || !isTextKey(c.previousWord)) return false;
-  if (hasPair(text, c.at, c.end)) return false;
+  const last = line.count - 1;
+  if (c.separator !== COLON || line.hash[last] !== WILD || line.end[last] !== c.at - 2) return false;
+  if (!isDigit(text.charCodeAt(c.at - 3)) || text.indexOf(" ", c.at) < 0) return false;
+  for (let i = c.at; i < c.end; i++)
+    if (classOf(text.charCodeAt(i)) !== UPPER && text.charCodeAt(i) !== SPACE) return false;
   pushValue(line, c.at, c.end, c.named);
   c.done = true;
   return true;

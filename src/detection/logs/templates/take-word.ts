@@ -1,4 +1,4 @@
-import { isDigit, skipSpaces, skipWord } from "../../../log-lines/chars.ts";
+import { isDigit, isNameChar, skipSpaces, skipWord } from "../../../log-lines/chars.ts";
 import { isEventWord } from "./event-words.ts";
 import { flagsOf } from "./judge-token.ts";
 import { KIND } from "./masks.ts";
@@ -7,7 +7,7 @@ import { beginsSql, isRequestLine, leadsTarget } from "./requests.ts";
 import { isQuote } from "./scan-quoted.ts";
 import { isRule, RULE } from "./signs.ts";
 import { isCode } from "./take-value.ts";
-import { shape, type TokenStep } from "./token-cursor.ts";
+import { shape, type TokenCursor, type TokenStep } from "./token-cursor.ts";
 import { FLAG, type TokenLine, WILD } from "./token-line.ts";
 import { hashWord, isMethodHash, isSlotWord, isTo, leadsVerb, METHOD, REQUEST } from "./words.ts";
 
@@ -57,7 +57,8 @@ export const takeRule: TokenStep = (line, c) => {
 /** `GET /items`: every method counts as one word, but for the request of an access line where that is asked for. */
 export const takeMethod: TokenStep = (line, c) => {
   const { text } = line;
-  if (c.kind !== KIND.constant || !isMethodHash(shape.hash)) return false;
+  if (c.kind !== KIND.constant) return false;
+  if (!isMethodHash(shape.hash) && !isRequestLine(text, c.from, c.end)) return false;
   if (!leadsTarget(text, c.at, c.end) || (line.keepsMethods && isRequestLine(text, c.from, c.end))) return false;
   const method = isQuote(text.charCodeAt(c.from - 1)) ? REQUEST : METHOD;
   push(line, method, c.from, c.at, c.named | FLAG.kind);
@@ -81,6 +82,16 @@ export const takeGoal: TokenStep = (line, c) => {
   return true;
 };
 
+/** `conn=7 op=1 MOD dn="ou=people"`: a word in capitals behind a pair and before another says what is done. */
+function isOperation({ text, count, hash, flags }: TokenLine, { kind, separator, at, end }: TokenCursor): boolean {
+  if (kind !== KIND.constant || separator !== 0 || count < 2 || hash[count - 1] !== WILD) return false;
+  if (((flags[count - 2] ?? 0) & FLAG.key) === 0) return false;
+  const from = skipSpaces(text, at, end);
+  let to = from;
+  while (to < end && isNameChar(text.charCodeAt(to))) to++;
+  return to > from && from > at && text.charCodeAt(to) === EQUALS;
+}
+
 /** Everything else is a word of the sentence. */
 export const takeWord: TokenStep = (line, c) => {
   const { text } = line;
@@ -96,7 +107,7 @@ export const takeWord: TokenStep = (line, c) => {
     separator === 0 &&
     (leadsVerb(previousWord, line.hash[line.count - 2] ?? WILD) ||
       (isTo(previousWord) && text.startsWith(" the ", at)));
-  const told = isVerb || isCode(line, c) ? FLAG.event : 0;
+  const told = isVerb || isCode(line, c) || isOperation(line, c) ? FLAG.event : 0;
   const marks = c.named | slot | alone | (isKey ? FLAG.key : 0) | told;
   push(line, shape.hash, from, at, marks | flagsOf(text, shape, from, at, c.kind));
   c.previousWord = shape.hash;

@@ -116,7 +116,9 @@ export function openEnd(template: Template, size: number, ending: number): void 
   hash.set(template.hash.subarray(0, size));
   hash[size] = WILD;
   template.hash = hash;
-  template.flags = template.flags.slice(0, size + 1);
+  const flags = new Uint16Array(size + 1).fill(FLAG.told | FLAG.spaced);
+  flags.set(template.flags.subarray(0, size + 1));
+  template.flags = flags;
   template.layout = [...template.layout.split("\0").slice(0, 2 * size + 1), VALUE, ""].join("\0");
   template.open = true;
   template.ending = ending;

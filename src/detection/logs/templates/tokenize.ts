@@ -1,7 +1,16 @@
 import { measureToken } from "./measure-token.ts";
 import { MAX_STEPS, passSeparators } from "./pass-separators.ts";
 import { afterSign } from "./signs.ts";
-import { takeLastText, takeLongValue, takeMark, takePair, takePayload, takeUnit, takeValue } from "./take-value.ts";
+import {
+  takeCodeName,
+  takeLastText,
+  takeLongValue,
+  takeMark,
+  takePair,
+  takePayload,
+  takeUnit,
+  takeValue,
+} from "./take-value.ts";
 import { takeGoal, takeMethod, takeRule, takeSql, takeWord } from "./take-word.ts";
 import { createTokenCursor, putCursor, shape, type TokenStep } from "./token-cursor.ts";
 import { MAX_TOKENS, type TokenLine } from "./token-line.ts";
@@ -12,7 +21,7 @@ const EQUALS = 61;
 const cursor = createTokenCursor();
 
 /** What is seen before the token is measured, in this order. */
-const BEFORE: readonly TokenStep[] = [takePayload, takeLastText, takeLongValue];
+const BEFORE: readonly TokenStep[] = [takePayload, takeLastText, takeCodeName, takeLongValue];
 /** What the token may be, in this order. */
 const MEASURED: readonly TokenStep[] = [
   takeMark,

@@ -89,6 +89,30 @@ describe("look-ups on a live cluster, with nothing but the reader", () => {
     expect(asked).toEqual([["up", 60_000, 5_000]]);
   });
 
+  test("figures of namespaces that are not watched do not come added up, renamed, or under another label", async () => {
+    const asked: string[] = [];
+    const prometheus = {
+      queryRange: async (expr: string) => {
+        asked.push(expr);
+        const points = [{ at: 0, value: 42 }];
+        const result = [
+          { labels: { k8s_namespace_name: "payroll", pod: "b" }, points },
+          { labels: { k8s_namespace_name: "sock-shop", pod: "a" }, points },
+        ];
+        return { result, warnings: [] };
+      },
+    };
+    const deps = { prometheus, namespaces: ["sock-shop"], namespaceLabel: "k8s_namespace_name" };
+    for (const promql of ["sum(salaries)", 'label_replace(salaries, "namespace", "sock-shop", "", "")'])
+      expect(await run("query_metrics", { promql, minutes: 5 }, deps)).toMatch(/must name its namespace/);
+    expect(asked).toEqual([]);
+    const plain = await run("query_metrics", { promql: "salaries", minutes: 5 }, deps);
+    expect(plain).toContain("sock-shop");
+    expect(plain).not.toContain("payroll");
+    const own = 'sum(carts{namespace="sock-shop"})';
+    expect(await run("query_metrics", { promql: own, minutes: 5 }, deps)).toContain("42");
+  });
+
   test.each([
     "get_object",
     "read_logs",

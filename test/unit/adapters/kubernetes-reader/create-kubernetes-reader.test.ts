@@ -145,6 +145,18 @@ describe("watching a cluster", () => {
     expect(seen.sights).toHaveLength(1);
   });
 
+  test("rights in the watched namespaces alone are enough to see", async () => {
+    api.proxy.faultFor = ({ pathname }) =>
+      pathname.includes("/namespaces/shop/") ? { kind: "pass" } : { kind: "status", code: 403 };
+    watch(["shop"]);
+    await vi.waitFor(() => expect(seen).toMatchObject({ objects: ["ADDED Pod web"], events: ["BackOff"] }));
+    // Refused for longer than what counts as blindness.
+    const elsewhere = () => api.proxy.requests.filter(({ pathname }) => pathname.endsWith("/default/events"));
+    await vi.waitFor(() => expect(elsewhere().length).toBeGreaterThan(25), { timeout: 10_000 });
+    expect(seen.sights.map(({ ok }) => ok)).toEqual([true]);
+    expect(warnings).toContainEqual(expect.objectContaining({ resource: "events", namespace: "default", status: 403 }));
+  });
+
   test("not being allowed to see pods is blindness, with the remedy", async () => {
     api.proxy.faultFor = ({ pathname }) =>
       pathname.endsWith("/pods") ? { kind: "status", code: 403 } : { kind: "pass" };

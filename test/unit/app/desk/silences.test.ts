@@ -226,6 +226,21 @@ describe("people's own incidents and words", () => {
   });
 });
 
+test("a detector that there is not is refused with the one that was meant: its silence would keep nothing quiet", async () => {
+  await using database = await withDatabase();
+  const { desk } = silenceDesk(database, { now: at });
+  const silence = (detector: string) =>
+    desk.silence({ matcher: { detector }, startsInMs: 0, durationMs: hour, reason: "" }, ana);
+  expect(await silence("log-error-bursts")).toEqual({
+    ok: false,
+    text: "Nothing was silenced: there is no detector log-error-bursts. Did you mean `detector:log-error-burst`?",
+  });
+  expect(await silence("zzz")).toMatchObject({ ok: false, text: expect.stringContaining("docs/catalogue.md") });
+  expect(await desk.silences()).toEqual([]);
+  for (const detector of ["log-error-burst", "source-silence"])
+    expect(await silence(detector)).toMatchObject({ ok: true });
+});
+
 describe("who may silence how much", () => {
   const rules = [
     { name: "shop", namespaces: ["shop-*"], approvers: { people: [ana.id] } },
@@ -237,7 +252,7 @@ describe("who may silence how much", () => {
     { name: "any member one node", matcher: { kind: "Node", name: "worker-1" }, by: "slack:U2", may: true },
     { name: "no member a namespace", matcher: { namespace: "shop-eu" }, by: "slack:U2", may: false },
     { name: "no member everything", matcher: {}, by: "slack:U2", may: false },
-    { name: "no member a detector", matcher: { detector: "log-burst" }, by: "slack:U2", may: false },
+    { name: "no member a detector", matcher: { detector: "log-error-burst" }, by: "slack:U2", may: false },
     { name: "no member every pod", matcher: { kind: "Pod" }, by: "slack:U2", may: false },
     { name: "an approver of it a namespace", matcher: { namespace: "shop-eu" }, by: ana.id, may: true },
     { name: "an approver of another no namespace", matcher: { namespace: "shop-eu" }, by: "slack:U3", may: false },

@@ -4,7 +4,7 @@ import { saveIncident } from "../../../../src/store/incidents/incidents.ts";
 import { savePlan } from "../../../../src/store/plans/plans.ts";
 import { fillIncident, type ServedPages, servePages, topology } from "../../../support/filled-pages.ts";
 import { incidentRow } from "../../../support/incident-row.ts";
-import { clean, incidentView, plan } from "../../../support/incident-view.ts";
+import { clean, incidentView, plan, planView } from "../../../support/incident-view.ts";
 import { type TestDatabase, withDatabase } from "../../../support/postgres.ts";
 
 let db: TestDatabase;
@@ -86,6 +86,18 @@ describe("pages", () => {
       "No decision and no change has been recorded",
     ])
       expect(html).toContain(said);
+  });
+
+  test("of two ways to the same change the second says so", async () => {
+    const [offer] = incidentView.fixes;
+    if (!offer) throw new Error("the fixture has a fix");
+    const way = (diff: string) => ({
+      ...offer,
+      plan: { ...planView, plan: { ...plan, state: "proposed" as const, diff: clean(diff) } },
+    });
+    const said = "Changes the same as fix 1, in another way";
+    expect((await pageOf({ ...incidentView, fixes: [way("a"), way("a")] })).split(said)).toHaveLength(2);
+    expect(await pageOf({ ...incidentView, fixes: [way("a"), way("b")] })).not.toContain(said);
   });
 
   test("the audit says which change each entry is about, not its id alone; a fault that stays where it is has no way", async () => {

@@ -31,7 +31,8 @@ describe("what a series means, by its name and labels", () => {
       { kind: "request-count", side: "client", peer: "b", error: true },
     ],
     // One word for requests is enough where the labels say how they ended.
-    ["requests_total", { status: "500" }, { kind: "request-count", side: "server", error: true, rank: 2 }],
+    ["requests_total", { status: "500" }, { kind: "request-count", side: "server", error: true, rank: 3 }],
+    ["aws_api_requests_total", { status_code: "500" }, { kind: "request-count", rank: 2 }],
     ["starlette_requests_total", { status_code: "503" }, { kind: "request-count", error: true }],
     ["traefik_service_requests_total", { code: "502" }, { kind: "request-count", error: true }],
     ["http_requests_received_total", { code: "500" }, { kind: "request-count", error: true }],
@@ -90,6 +91,7 @@ describe("what a series means, by its name and labels", () => {
     ["http_response_size_bytes_sum", {}],
     // Caches, queues and the like are asked as well; nothing says that these are answered.
     ["cache_requests_total", {}],
+    ["rest_client_requests_total", { code: "429", host: "10.96.0.1:443" }],
     // The network's agent tells of everybody's requests.
     ["hubble_http_requests_total", { status: "500", reporter: "server", destination: "shop/carts" }],
     ["traces_service_graph_request_total", { client: "a", server: "b", status_code: "500" }],

@@ -40,6 +40,23 @@ describe("work of a workload", () => {
     expect(transitions.settling(target, 36_000)).toBe(false);
   });
 
+  it("is over sooner for what is no rate, where rates remember it for long", () => {
+    const observation = createObservation({ cluster: "test" });
+    const transitions = createTransitions({ echoMs: () => 75_000 });
+    for (const [available, at] of [
+      [1, 0],
+      [0, 6_000],
+      [1, 9_000],
+    ] as const) {
+      observation.objects.apply("MODIFIED", deployment(available), at);
+      transitions.observe(deployment(available), at);
+    }
+    transitions.update(observation, 10_000);
+    expect(transitions.settling(target, 45_000)).toBe(true);
+    expect(transitions.settling(target, 39_000, 30_000)).toBe(true);
+    expect(transitions.settling(target, 45_000, 30_000)).toBe(false);
+  });
+
   it("disturbs no longer than its grace", () => {
     const { observation, transitions, see } = start();
     see(0, 6_000);

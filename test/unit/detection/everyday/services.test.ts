@@ -77,7 +77,13 @@ describe("pods without anybody behind their Service", () => {
     expect(titles(world)).toEqual([]);
   });
 
-  test("KEDA takes a worker to zero although another calls it", () => {
+  const ofKeda = { "app.kubernetes.io/managed-by": "keda-operator", "scaledobject.keda.sh/name": "worker" };
+  test.each<[string, { readonly ofHpa?: object; readonly meta?: object }, readonly string[]]>([
+    ["KEDA takes", { ofHpa: { labels: ofKeda, ...ownedBy("ScaledObject", "worker") } }, []],
+    ["Knative takes", { meta: { labels: { "serving.knative.dev/revision": "worker-00001" } } }, []],
+    ["a downscaler takes", { meta: { annotations: { "downscaler/original-replicas": "1" } } }, []],
+    ["somebody takes", {}, ["worker was scaled to zero while others need it"]],
+  ])("%s a worker to zero although another calls it", (_who, { ofHpa, meta = {} }, want) => {
     const world = open();
     const env = [{ name: "WORKER_URL", value: "http://worker:80" }];
     const caller = deploymentOf("web", {
@@ -85,10 +91,7 @@ describe("pods without anybody behind their Service", () => {
       spec: { template: { metadata: { labels: { app: "web" } }, spec: { containers: [{ name: "app", env }] } } },
     });
     const hpa = made("autoscaling/v2", "HorizontalPodAutoscaler", "keda-hpa-worker", {
-      meta: {
-        labels: { "app.kubernetes.io/managed-by": "keda-operator", "scaledobject.keda.sh/name": "worker" },
-        ...ownedBy("ScaledObject", "worker"),
-      },
+      meta: ofHpa ?? {},
       spec: { scaleTargetRef: { kind: "Deployment", name: "worker" }, minReplicas: 1, maxReplicas: 5 },
       status: {
         conditions: [
@@ -111,13 +114,13 @@ describe("pods without anybody behind their Service", () => {
       pod("web"),
       pod("worker"),
       headless("worker", {}),
-      hpa,
+      ...(ofHpa ? [hpa] : []),
     );
     world.run(minute);
-    world.put(deploymentOf("worker", { replicas: 0, generation: 2 }));
+    world.put(deploymentOf("worker", { replicas: 0, generation: 2, meta }));
     world.drop(pod("worker"));
     world.run(5 * minute);
-    expect(titles(world)).toEqual([]);
+    expect(titles(world)).toEqual(want);
   });
 });
 

@@ -53,6 +53,9 @@ function told(requests: number, scrapes: readonly Scrape[]) {
   return world.engine.incidents().map(({ title }) => title);
 }
 
+/** A batch that comes every five minutes, and nothing else. */
+const batches = (scrape: Scrape) => Array.from({ length: 40 }, (_, i) => (i % 20 === 4 ? scrape : { served: [] }));
+
 const again = (times: number, scrape: Scrape) => Array.from({ length: times }, () => scrape);
 const failing: Scrape = { served: [{ requests: 3, code: "500" }] };
 const slow: Scrape = { served: [{ requests: 1, seconds: 10 }] };
@@ -76,4 +79,13 @@ describe("what comes again in the next scrapes is told", () => {
     ["requests that give up waiting", 3, { served: [], timeouts: 2 }, /runs out of pooled connections/],
   ])("%s", (_title, requests, scrape, title) =>
     expect(told(requests, again(6, scrape))).toEqual([expect.stringMatching(title)]));
+});
+
+test("batches that fail one after the other are told with the second", () => {
+  const batch: Scrape = { served: [{ requests: 10, code: "500" }] };
+  expect(told(0, batches(batch))).toEqual([expect.stringMatching(/answers \d+ % of its requests with errors/)]);
+});
+
+test("slow requests now and then are not", () => {
+  expect(told(10, batches(slow))).toEqual([]);
 });
