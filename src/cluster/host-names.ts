@@ -22,7 +22,7 @@ const failing =
 /** `Is the server running on host "10.96.1.2"`: words between a phrase and the name. */
 const noName = /^(?:server|host|peer|the|an?)$/i;
 const trouble =
-  /fail|error|refus|timeout|timed out|timedout|unreach|lookup|ENOTFOUND|upstream|no such host|EAI_AGAIN|reset|exceeded|exception/i;
+  /fail|error|(?:can't|cannot|could not|unable to) connect|refus|timeout|timed out|timedout|unreach|lookup|ENOTFOUND|upstream|no such host|EAI_AGAIN|reset|exceeded|exception/i;
 
 /** Names of a program's own things, in the source code that a stack quotes: `connect(host=self.host, timeout=5)`. */
 const ownThings = /^(?:self|this|os|sys|process)\./;

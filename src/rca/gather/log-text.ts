@@ -55,7 +55,10 @@ const signs: readonly (readonly [LogSign, RegExp])[] = [
     "rate-limited",
     /too many requests|rate.?limit(?:ed)?|(?:status|HTTP|code|statusCode)["']?[ =:]{1,3}"?429\b|quota exceeded for/i,
   ],
-  ["disk-full", /no space left on device|ENOSPC|disk (?:is )?full|disk quota exceeded/i],
+  [
+    "disk-full",
+    /no space left on device|ENOSPC|disk (?:is )?full|out of disk space|\berr(?:or|no)[: ]{1,2}28\b|disk quota exceeded/i,
+  ],
   [
     "heap",
     /OutOfMemoryError|heap out of memory|cannot allocate memory|MemoryError|fatal error: runtime: out of memory/i,

@@ -130,11 +130,13 @@ export function configurationFixes(open: Case, item: Candidate): readonly (Fix |
   if (item.cause === "pool-exhausted") {
     if (facts.callers)
       return [
-        restart(workload, "ends all connections, and lets callers begin anew", 0.6),
+        restart(workload, "ends its connections, and lets clients begin anew", 0.6),
         guide(
           culprit,
           [
-            `Ask ${workload.name} which clients hold its connections; it is called by ${facts.callers.map(({ name }) => name).join(", ")}.`,
+            facts.callers.length > 0
+              ? `Ask ${workload.name} which clients hold its connections; it is called by ${facts.callers.map(({ name }) => name).join(", ")}.`
+              : `Ask whom ${workload.name} connects to which clients hold its connections.`,
             "Stop or shrink the one that holds too many, or raise the limit of connections.",
           ],
           "more pods of a caller would ask for more connections",

@@ -1,4 +1,4 @@
-import type { ObjectRef } from "../../incident/object-ref.ts";
+import { type ObjectRef, sameRef } from "../../incident/object-ref.ts";
 import { type Candidate, candidate, type Rule } from "../case/candidate.ts";
 import type { Case } from "../case/case.ts";
 import type { LogFact } from "../gather/logs.ts";
@@ -17,13 +17,20 @@ const ownHandles =
 /** What the far side says when it lets nobody in any more: the limit is its own, and who calls holds what there is. */
 const farLimit = /too many (?:clients|connections)|connection slots|max(?:imum)? number of clients/i;
 
-/** Whose limit it is, when lines tell of the far side's: who is named, or the only one that can be meant. */
+const toldFar = (lines: readonly LogFact[]) => lines.filter(({ example }) => farLimit.test(example));
+
+/** Whose limit it is, when lines tell of the far side's: who is named, or sends others away as well, or is the only one called. */
 function farSide(open: Case, workload: ObjectRef, lines: readonly LogFact[]): ObjectRef | undefined {
-  const told = lines.filter(({ example }) => farLimit.test(example));
+  const told = toldFar(lines);
   if (told.length === 0) return undefined;
   const callees = open.topology.dependenciesOf(workload, 1);
   const named = callees.filter(({ name }) => linesWith(told, [name.toLowerCase()]).length > 0);
-  const [only, ...more] = named.length > 0 ? named : callees;
+  const full = callees.filter((callee) =>
+    open.topology
+      .dependentsOf(callee, 1)
+      .some((other) => !sameRef(other, workload) && toldFar(freshLogs(open, other, "pool")).length > 0),
+  );
+  const [only, ...more] = [named, full, callees].find(({ length }) => length > 0) ?? [];
   return more.length === 0 ? only : undefined;
 }
 
@@ -58,6 +65,8 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
   const image = setting || far ? undefined : open.lastChange(workload, "image");
   const whose = far ?? workload;
   const change = setting?.change ?? image;
+  // Whose connections are all in use is not always known.
+  const sentAway = !far && !change && toldFar(lines).length > 0;
   const strong = own || waiting.length + timeouts.length > 0;
   const growth = loadGrowth(open, workload);
   return [
@@ -69,7 +78,9 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
           ? `${describeConfigChange(setting)}, and requests of ${called(workload)} now wait for a connection`
           : far
             ? `${called(far)} gives ${called(workload)} no connection: all that it allows are held by its callers`
-            : `${called(workload)} has used up its ${own ? "files, sockets or threads, and can open no more" : "connections, requests wait for a free one"}${growth > 1.6 ? " since the load rose" : ""}`,
+            : sentAway
+              ? `${called(workload)} gets no connection: whom it calls says that all are in use`
+              : `${called(workload)} has used up its ${own ? "files, sockets or threads, and can open no more" : "connections, requests wait for a free one"}${growth > 1.6 ? " since the load rose" : ""}`,
         evidence: [
           ...citeChange(open, change),
           ...open.cite(...[...waiting, ...timeouts].slice(0, 2).map((shift) => metricFinding(shift, workload))),
@@ -80,7 +91,7 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
         hits: far ? [far, workload] : [workload],
         facts: {
           workload: whose,
-          ...(far ? { callers: open.topology.dependentsOf(far, 1) } : {}),
+          ...(far || sentAway ? { callers: far ? open.topology.dependentsOf(far, 1) : [] } : {}),
           ...(setting ? { container: whose.name, ...placeOfSetting(setting) } : {}),
         },
         ...(change ? { change } : {}),

@@ -72,12 +72,20 @@ function volumes(open: Case, workload: ObjectRef): readonly Candidate[] {
       ),
     );
   }
+  // A pod whose containers have run has its volumes, however long it waited for them.
+  const started = new Set(
+    open
+      .podsOf(workload)
+      .filter(({ containers }) => containers.some(({ state, lastExit }) => state === "running" || lastExit))
+      .map(({ ref }) => ref.name),
+  );
   for (const { ref } of claims) {
     const object = open.observation.objects.find(ref);
     const phase = asKind(object?.object, "PersistentVolumeClaim")?.status?.phase;
     const complaints = [...open.observation.events.about(ref), ...open.eventsOf(workload)].filter(
       (event) =>
         event.warning &&
+        !started.has(event.about.name) &&
         /^(FailedMount|FailedAttachVolume|ProvisioningFailed|FailedBinding|VolumeResizeFailed)$/.test(event.reason) &&
         event.at >= open.onset - 180_000 &&
         !/secret|configmap/i.test(event.message),

@@ -218,6 +218,8 @@ describe("host names", () => {
     ["getaddrinfo ENOTFOUND carts-database", ["carts-database"]],
     ["connect ECONNREFUSED 10.96.1.2:80", ["10.96.1.2"]],
     ["java.net.UnknownHostException: orders-db", ["orders-db"]],
+    [`(2003, "Can't connect to MySQL server on 'carts-db' (timed out)")`, ["carts-db"]],
+    ["ERROR 2002 (HY000): Can't connect to server on 'carts-db' (115)", ["carts-db"]],
     ["GET /items status=200", []],
     ['connection to server at "orders-db" (10.1.1.1), port 5432 failed', ["orders-db"]],
     ["Can't connect to MySQL server on 'mariadb' (timed out)", ["mariadb"]],
@@ -229,5 +231,6 @@ describe("host names", () => {
     "self.sock = socket.create_connection(host=self.host, timeout=3)",
     "raise TimeoutError(host=DB_HOST)",
     "connect(host=get_host(), timeout=5)",
-  ])("source code that a stack quotes names nobody: %s", (line) => expect(hostsInFailure(line)).toEqual([]));
+    "failed to start the server on port 8080",
+  ])("names nobody, as source code that a stack quotes: %s", (line) => expect(hostsInFailure(line)).toEqual([]));
 });

@@ -32,6 +32,14 @@ const errorOf = (text: string) => `2026-11-20 23:36:55,200 ERROR [app]: ${text}`
 const podAddress = (shop: Shop, workload: string) =>
   shop.observation.objects.get("Pod", ns, shop.pods(workload)[0] ?? "")?.status?.podIP ?? "";
 
+/** Nothing is measured of these calls: only an address tells of them. */
+function wire(shop: Shop, caller: string, ...callees: readonly string[]): void {
+  shop.change("Deployment", caller, ({ spec }) => {
+    for (const callee of callees)
+      spec.template.spec.containers[0].args = [...(spec.template.spec.containers[0].args ?? []), `http://${callee}`];
+  });
+}
+
 const restartOf = (shop: Shop, workload: string) => {
   const before = shop.pods(workload);
   shop.freshPod(workload, running(workload));
@@ -53,13 +61,18 @@ describe("a login that is refused", () => {
   });
 
   test("is no fault of the server that writes whom it refuses", async () => {
-    const { first, all } = await diagnosed([["Deployment", "payment", "log", "never-seen-template"]], (shop) =>
-      shop.log(
-        "payment",
-        `2026-11-20 23:36:55 123 [Warning] Access denied for user 'shop'@'${podAddress(shop, "orders")}' (using password: YES)`,
-      ),
+    const { first, all, statement } = await diagnosed(
+      [["Deployment", "payment", "log", "never-seen-template"]],
+      (shop) => {
+        wire(shop, "orders", "payment");
+        shop.log(
+          "payment",
+          `2026-11-20 23:36:55 123 [Warning] Access denied for user 'shop'@'${podAddress(shop, "orders")}' (using password: YES)`,
+        );
+      },
     );
     expect(first).toBe(`permission-denied Secret ${ns}/payment-api`);
+    expect(statement).toContain("the login of Deployment orders");
     expect(all).not.toContain("permission-denied payment");
   });
 
@@ -187,5 +200,51 @@ describe("connections that the far side has no more of", () => {
     );
     expect(first).toBe(`pool-exhausted Deployment ${ns}/carts-db`);
     expect(fixes.map(({ action }) => action)).not.toContain("scale");
+  });
+
+  test("are no pool of the caller's, also where nobody knows whom it calls", async () => {
+    const { first, statement, fixes } = await diagnosed(
+      [["Deployment", "orders", "log", "never-seen-template"]],
+      (shop) => shop.log("orders", errorOf("(1040, 'Too many connections')")),
+    );
+    expect(first).toBe(`pool-exhausted Deployment ${ns}/orders`);
+    expect(statement).toContain("whom it calls");
+    expect(fixes.map(({ action }) => action)).not.toContain("scale");
+  });
+
+  test("are those of whom others are sent away from as well, where several are called", async () => {
+    const { first } = await diagnosed([["Deployment", "orders", "log", "never-seen-template"]], (shop) => {
+      wire(shop, "orders", "carts", "payment");
+      wire(shop, "frontend", "carts", "catalogue");
+      for (const caller of ["orders", "frontend"])
+        shop.log(caller, errorOf("FATAL: remaining connection slots are reserved"));
+    });
+    expect(first).toBe(`pool-exhausted Deployment ${ns}/carts`);
+  });
+});
+
+describe("a volume that a pod waited for", () => {
+  test("is not what its program lacks once it has run", async () => {
+    const { first, all } = await diagnosed([["Deployment", "carts-db", "state", "CrashLoopBackOff"]], (shop) => {
+      shop.create({
+        apiVersion: "v1",
+        kind: "PersistentVolumeClaim",
+        metadata: { name: "db-data" },
+        status: { phase: "Bound" },
+      });
+      shop.change("Deployment", "carts-db", ({ spec }) => {
+        spec.template.spec.volumes = [{ name: "data", persistentVolumeClaim: { claimName: "db-data" } }];
+      });
+      const pod = shop.freshPod("carts-db", crashed("carts-db", 1, shop.onset + 30_000));
+      shop.event("Pod", pod, "FailedMount", "Unable to attach or mount volumes: unmounted volumes=[data]");
+      shop.log(
+        "carts-db",
+        "2026-11-20 23:36:55 0 [ERROR] InnoDB: preallocating 12582912 bytes failed with error 28",
+        5,
+        pod,
+      );
+    });
+    expect(first).toBe(`volume-full PersistentVolumeClaim ${ns}/db-data`);
+    expect(all).not.toContain("volume-pending db-data");
   });
 });
