@@ -2,11 +2,11 @@ import { createReadStream, fstatSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import type { Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { createLineSplitter, type LineSplitter } from "../detection/logs/lines/line-splitter.ts";
 import { createTemplateMiner, type TemplateMiner } from "../detection/logs/templates/template-miner.ts";
 import { inputError } from "../lib/app-error.ts";
 import { visibleJson, visibleText } from "../lib/visible-text.ts";
 import { whyRefused } from "../lib/why-refused.ts";
+import { createLineSplitter, type LineSplitter } from "../log-lines/line-splitter.ts";
 import { ignoreClosedPipe } from "./ignore-closed-pipe.ts";
 
 export interface TemplatesIo {

@@ -16,28 +16,27 @@ export function hostsInValue(name: string, value: string): readonly string[] {
 }
 
 // Phrases with which clients of many languages name the far side of a failed call.
+// The host is only looked at, as it may begin the next phrase: `connection to server at "orders-db"`. What a bracket follows is code.
 const failing =
-  /(?:call(?:ing)? to|request(?:s)? to|connect(?:ion|ing)? to(?: (?:the )?(?:\w{1,20} )?server on)?|upstream|dial tcp:? (?:lookup )?|lookup|getaddrinfo [A-Z_]+|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EHOSTUNREACH|UnknownHostException:?|host|peer|server at|no such host:?|reach)[ =:"'[(]{1,3}(?:[a-z]{2,12}:\/\/)?([A-Za-z0-9][A-Za-z0-9.-]{0,252})/g;
+  /(?:call(?:ing)? to|request(?:s)? to|connect(?:ion|ing)? to|upstream|dial tcp:? (?:lookup )?|lookup|getaddrinfo [A-Z_]+|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EHOSTUNREACH|UnknownHostException:?|host|peer|server (?:running )?(?:at|on)|no such host:?|reach)(?=[ =:"'[(]{1,3}(?:[a-z]{2,12}:\/\/)?([A-Za-z0-9][A-Za-z0-9.-]{0,252})(?!\w|[\w.-]*(?:[[(]| server\b)))/g;
+/** `Is the server running on host "10.96.1.2"`: words between a phrase and the name. */
+const noName = /^(?:server|host|peer|the|an?)$/i;
 const trouble =
   /fail|error|(?:can't|cannot|could not|unable to) connect|refus|timeout|timed out|timedout|unreach|lookup|ENOTFOUND|upstream|no such host|EAI_AGAIN|reset|exceeded|exception/i;
 
 /** Names of a program's own things, in the source code that a stack quotes: `connect(host=self.host, timeout=5)`. */
 const ownThings = /^(?:self|this|os|sys|process)\./;
-
-/** `host=os.environ["DB_HOST"]`, `host=DB_HOST`, `host=get_host()`: what looks like a name goes on as source code. */
-const isSourceCode = (name: string, next: string | undefined): boolean =>
-  ownThings.test(name) || (next !== undefined && /[\w[(]/.test(next));
+/** Python quotes the line of code below each place that a traceback tells. */
+const quotedCode = /^(\s*File "[^"\n]{1,300}", line \d{1,7}[^\n]*)\n[^\n]*/gm;
 
 /** Host names and addresses that a log line names as the far side of a call that failed. */
 export function hostsInFailure(line: string): readonly string[] {
-  const text = line.length > 1_024 ? line.slice(0, 1_024) : line;
+  const whole = line.includes('File "') ? line.replaceAll(quotedCode, "$1") : line;
+  const text = whole.length > 1_024 ? whole.slice(0, 1_024) : whole;
   if (!trouble.test(text)) return [];
   const hosts = new Set<string>();
-  for (const match of text.matchAll(failing)) {
-    const [whole, name] = match;
-    if (name && !isSourceCode(name, text[match.index + whole.length]))
-      hosts.add(name.toLowerCase().replace(/\.+$/, ""));
-  }
+  for (const { 1: name } of text.matchAll(failing))
+    if (name && !noName.test(name) && !ownThings.test(name)) hosts.add(name.toLowerCase().replace(/\.+$/, ""));
   for (const match of text.matchAll(urlHost)) if (match[1]) hosts.add(match[1].toLowerCase());
   return [...hosts];
 }

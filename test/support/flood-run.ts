@@ -8,9 +8,9 @@ import { type LiveReader, type LiveSignals, liveSignals } from "../../src/detect
 import type { LogReader } from "../../src/detection/collect/logs/container-log.ts";
 import { createLogIntake, type LogIntake } from "../../src/detection/collect/push/log-intake.ts";
 import { createDetectionEngine } from "../../src/detection/engine/engine.ts";
-import { createLineSplitter } from "../../src/detection/logs/lines/line-splitter.ts";
 import { systemClock } from "../../src/lib/clock.ts";
 import { createLogger } from "../../src/lib/logger.ts";
+import { createLineSplitter } from "../../src/log-lines/line-splitter.ts";
 import { floodLine, floodWorkloads } from "./log-flood.ts";
 import { deployment, pod } from "./small-shop.ts";
 

@@ -1,10 +1,10 @@
 import type { LogLine } from "../../cluster/signal.ts";
 import { type ObjectRef, refKey, sameRef } from "../../incident/object-ref.ts";
 import { createSlotCounter, type SlotCounter } from "../../lib/slot-counter.ts";
+import { createStackJoiner, type StackJoiner } from "../../log-lines/join-stack.ts";
+import { parseLine } from "../../log-lines/parse-line.ts";
+import { throughSentence } from "../../log-lines/through-sentence.ts";
 import { type ContainerRhythms, createContainerRhythms, type RhythmRoom } from "./container-rhythms.ts";
-import { createStackJoiner, type StackJoiner } from "./lines/join-stack.ts";
-import { parseLine } from "./lines/parse-line.ts";
-import { throughSentence } from "./lines/through-sentence.ts";
 import { createMessageKinds, type MessageKind, type MessageKinds } from "./message-kinds.ts";
 import { isAboutRequest, tellsOfRefusal } from "./telling.ts";
 import { createTemplateMiner } from "./templates/template-miner.ts";

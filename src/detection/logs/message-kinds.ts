@@ -1,6 +1,6 @@
 import { quoted } from "../../incident/quoted.ts";
+import type { Level } from "../../log-lines/level.ts";
 import { wasOver } from "./lasting-kind.ts";
-import type { Level } from "./lines/level.ts";
 import type { TemplateMiner } from "./templates/template-miner.ts";
 
 /** One kind of message of one workload: all lines of one template. */

@@ -1,4 +1,4 @@
-import type { LineFields } from "./lines/line-fields.ts";
+import type { LineFields } from "../../log-lines/line-fields.ts";
 
 /** Words of a warning that say that something was refused or did not work; other warnings are the application's affair. */
 const refusal =

@@ -1,8 +1,9 @@
+import { parseLine } from "../../log-lines/parse-line.ts";
 import { templateOfLine } from "./log-text.ts";
 
 /** Names of values that a reader needs no second time, or that differ in every line. */
 const left =
-  /^(?:ts|time|timestamp|@timestamp|t|level|severity|lvl|pid|hostname|logger|caller|v|trace|trace_?id|span_?id|request_?id|req_?id|ms|duration\w*|latency\w*|elapsed\w*)$/i;
+  /^(?:ts|time|timestamp|@timestamp|t|level|severity|lvl|pid|hostname|logger|caller|stream|v|trace|trace_?id|span_?id|request_?id|req_?id|ms|duration\w*|latency\w*|elapsed\w*)$/i;
 const sentence = /^(?:msg|message|log|event)$/i;
 /** Of the other values only these tell one kind of message from another. */
 const telling = /^(?:err|error|exception|code|status|method|reason|type)$/i;
@@ -39,20 +40,23 @@ function pairsOf(line: string): readonly (readonly [string, string])[] | undefin
     .map((match) => [match[1] ?? "", match[2] ?? match[3] ?? ""] as const);
 }
 
-/** What a line says, without its time, its level and its ids. JSON and logfmt are read by their pairs, other lines as they stand. */
+const oneLine = (text: string) => text.replace(/\s+/g, " ").trim();
+
+/**
+ * What a line says, without its header (time, level, thread, logger) and its ids: its sentence, of JSON and logfmt the other values too,
+ * and last an error that such a line holds in an object of its own.
+ */
 export function gistOf(line: string): Gist {
-  const pairs = pairsOf(line);
-  const words = pairs?.find(([key]) => sentence.test(key))?.[1];
-  if (!pairs || words === undefined) {
-    const text = line
-      .replace(/^\[?\d{4}-\d\d-\d\d[T ][\d:.,]+(?:Z|[+-]\d\d:?\d\d)?\]?\s*/, "")
-      .replace(/\s+/g, " ")
-      .trim();
-    return { text, kind: kindOf(text) };
-  }
-  const others = pairs.filter(([key]) => !sentence.test(key) && !left.test(key));
+  const { message, fields } = parseLine(line);
+  const words = oneLine(message);
+  // Without a sentence the line is its own.
+  const pairs = message === line ? [] : (pairsOf(line) ?? []);
+  const others = pairs.filter(([key, value]) => !sentence.test(key) && !left.test(key) && value !== message);
+  const error = line.startsWith("{") && pairs.length > 0 ? fields?.error : undefined;
+  const told = [message, ...others.map(([, value]) => value)];
+  if (error !== undefined && !told.some((text) => text.includes(error))) others.push(["error", error]);
   return {
-    text: [words, ...others.map(([key, value]) => `${key}=${value}`)].join(" ").replace(/\s+/g, " ").trim(),
+    text: oneLine([words, ...others.map(([key, value]) => `${key}=${value}`)].join(" ")),
     kind: [
       kindOf(words),
       ...others.flatMap(([key, value]) => (telling.test(key) ? `${key}=${kindOf(value)}` : [])),

@@ -3,12 +3,14 @@ import { makeRef, type ObjectRef } from "../../incident/object-ref.ts";
 import { isoTime, utcTime } from "../../lib/clock.ts";
 import { untilToken } from "../../lib/until-token.ts";
 import type { Finding } from "./evidence-book.ts";
-import { type LogLevel, type LogSign, levelOf, signsOf, templateOfLine } from "./log-text.ts";
+import { gistOf } from "./line-gist.ts";
+import type { LogLevel } from "./log-level.ts";
+import { type LogSign, signsOf } from "./log-text.ts";
+import { gistOfKept, levelOfKept } from "./read-once.ts";
 
-/** All lines of one shape that a workload wrote, with how it was before. */
+/** All lines of one kind and level that a workload wrote, with how it was before. */
 export interface LogFact {
   readonly workload: ObjectRef;
-  readonly template: string;
   readonly level: LogLevel;
   readonly signs: readonly LogSign[];
   readonly example: string;
@@ -23,7 +25,6 @@ export interface LogFact {
 }
 
 interface Tally {
-  template: string;
   level: LogLevel;
   signs: readonly LogSign[];
   example: string;
@@ -37,7 +38,7 @@ interface Tally {
 }
 
 const maxLinesPerPod = 20_000;
-const maxTemplates = 200;
+const maxKinds = 200;
 /** Expressions run over this much of a line, whatever somebody writes into a log. */
 const maxExampleChars = 1_000;
 
@@ -48,8 +49,8 @@ export interface LogWindow {
 }
 
 /**
- * Severe and telling lines of a workload since the onset, grouped by shape, most frequent first. Lines before the onset
- * only tell how usual a shape is.
+ * Severe and telling lines of a workload since the onset, grouped by kind, most frequent first. Lines before the onset
+ * only tell how usual a kind is.
  */
 export function logFactsOf(
   observation: Observation,
@@ -65,15 +66,15 @@ export function logFactsOf(
       from: window.before,
       to: window.now,
     });
-    for (const { at, container, line } of lines.slice(-maxLinesPerPod)) {
-      const level = levelOf(line);
+    for (const kept of lines.slice(-maxLinesPerPod)) {
+      const { at, container, line } = kept;
+      const level = levelOfKept(kept);
       if (level === "other" && !/fail|error|denied|refus|slow|timeout|usage:|not found|not set/i.test(line)) continue;
-      const template = templateOfLine(line);
-      let tally = tallies.get(template);
+      const kind = `${level} ${gistOfKept(kept).kind}`;
+      let tally = tallies.get(kind);
       if (!tally) {
-        if (tallies.size >= maxTemplates) continue;
+        if (tallies.size >= maxKinds) continue;
         tally = {
-          template,
           level,
           signs: signsOf(line),
           example: untilToken(line, maxExampleChars),
@@ -85,7 +86,7 @@ export function logFactsOf(
           first: at,
           last: at,
         };
-        tallies.set(template, tally);
+        tallies.set(kind, tally);
       }
       if (at < window.onset) {
         tally.countBefore++;
@@ -143,10 +144,10 @@ const maxShownChars = 300;
 function foldAlike(lines: readonly string[]): string {
   const kinds = new Map<string, { readonly line: string; readonly times: number }>();
   for (const line of lines) {
-    const template = templateOfLine(line);
-    const times = (kinds.get(template)?.times ?? 0) + 1;
-    kinds.delete(template);
-    kinds.set(template, { line: untilToken(line, maxShownChars), times });
+    const { kind } = gistOf(line);
+    const times = (kinds.get(kind)?.times ?? 0) + 1;
+    kinds.delete(kind);
+    kinds.set(kind, { line: untilToken(line, maxShownChars), times });
   }
   return [...kinds.values()].map(({ line, times }) => (times > 1 ? `${line} (${times} such lines)` : line)).join("\n");
 }

@@ -5,8 +5,8 @@ import { quoted } from "../../incident/quoted.ts";
 import type { Redact, Redacted } from "../../incident/redacted.ts";
 import type { Case } from "../case/case.ts";
 import { gistOf } from "../gather/line-gist.ts";
-import { levelOf } from "../gather/log-text.ts";
 import { type LogWindow, logFactsOf } from "../gather/logs.ts";
+import { gistOfKept, levelOfKept } from "../gather/read-once.ts";
 import { reportsFigures } from "./reports-figures.ts";
 
 /** The first word of trouble may be older than the first symptom that was measured. */
@@ -21,27 +21,19 @@ interface Mark extends LogMark {
   readonly text: Redacted;
 }
 
-/** Severe lines by their gist: facts that differ in an id alone are one kind. */
 function severeOf(open: Case, workload: ObjectRef, window: LogWindow, redact: Redact): Mark[] {
-  const byKind = new Map<string, Mark>();
-  for (const fact of logFactsOf(open.observation, workload, open.topology.podNamesOf(workload), window)) {
-    if (fact.level === "other") continue;
-    const gist = gistOf(fact.example);
-    const key = `${fact.level} ${gist.kind}`;
-    const known = byKind.get(key);
-    const earlier = known && known.firstAt <= fact.first ? known : undefined;
-    byKind.set(key, {
+  return logFactsOf(open.observation, workload, open.topology.podNamesOf(workload), window)
+    .filter(({ level }) => level !== "other")
+    .map((fact) => ({
       workload,
       level: fact.level,
-      pod: earlier?.pod ?? fact.pod,
-      text: earlier?.text ?? quoted(gist.text, quoteChars, redact),
-      firstAt: earlier?.firstAt ?? fact.first,
-      lastAt: Math.max(known?.lastAt ?? 0, fact.last),
-      count: (known?.count ?? 0) + fact.count,
-      countBefore: (known?.countBefore ?? 0) + fact.countBefore,
-    });
-  }
-  return [...byKind.values()];
+      pod: fact.pod,
+      text: quoted(gistOf(fact.example).text, quoteChars, redact),
+      firstAt: fact.first,
+      lastAt: fact.last,
+      count: fact.count,
+      countBefore: fact.countBefore,
+    }));
 }
 
 interface Ordinary {
@@ -70,22 +62,22 @@ function ordinaryOf(open: Case, workload: ObjectRef, from: number, budget: { lin
     if (before.length < 20) continue;
     budget.lines -= before.length + after.length;
     const known = new Set<string>();
-    for (const { line } of before) {
-      const template = gistOf(line).kind;
-      if (!known.has(template)) background.push(line);
-      known.add(template);
+    for (const kept of before) {
+      const { kind } = gistOfKept(kept);
+      if (!known.has(kind)) background.push(kept.line);
+      known.add(kind);
     }
     const fresh = new Map<string, Ordinary>();
-    for (const { line, at } of after) {
-      if (levelOf(line) !== "other") continue;
-      const { kind: template, text } = gistOf(line);
+    for (const kept of after) {
+      if (levelOfKept(kept) !== "other") continue;
+      const { line, at } = kept;
+      const { kind, text } = gistOfKept(kept);
       if (reportsFigures(text)) continue;
-      const seen = fresh.get(template);
+      const seen = fresh.get(kind);
       if (seen) {
         seen.count++;
         seen.lastAt = at;
-      } else if (!known.has(template) && fresh.size < 50)
-        fresh.set(template, { line, pod, firstAt: at, lastAt: at, count: 1 });
+      } else if (!known.has(kind) && fresh.size < 50) fresh.set(kind, { line, pod, firstAt: at, lastAt: at, count: 1 });
     }
     news.push(...fresh.values());
   }

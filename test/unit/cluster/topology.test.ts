@@ -221,8 +221,12 @@ describe("host names", () => {
     [`(2003, "Can't connect to MySQL server on 'carts-db' (timed out)")`, ["carts-db"]],
     ["ERROR 2002 (HY000): Can't connect to server on 'carts-db' (115)", ["carts-db"]],
     ["GET /items status=200", []],
+    ['connection to server at "orders-db" (10.1.1.1), port 5432 failed', ["orders-db"]],
+    ["Can't connect to MySQL server on 'mariadb' (timed out)", ["mariadb"]],
+    ['Is the server running on host "10.96.1.2" and accepting TCP/IP connections? Connection refused', ["10.96.1.2"]],
   ])("%s", (line, want) => expect(hostsInFailure(line)).toEqual(expect.arrayContaining(want)));
   it.each([
+    'Traceback (most recent call last):\n  File "/app/w.py", line 12, in connect\n    connect(host=settings.HOST, timeout=5)\nTimeoutError: timed out',
     'return pymysql.connect(host=os.environ["DB_HOST"], user=os.environ["DB_USER"], connect_timeout=5)',
     "self.sock = socket.create_connection(host=self.host, timeout=3)",
     "raise TimeoutError(host=DB_HOST)",

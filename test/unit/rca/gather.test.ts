@@ -4,7 +4,8 @@ import { diagnoseByRules } from "../../../src/rca/diagnose.ts";
 import { eventFinding } from "../../../src/rca/gather/events.ts";
 import { createEvidenceBook } from "../../../src/rca/gather/evidence-book.ts";
 import { diffFields } from "../../../src/rca/gather/field-diff.ts";
-import { levelOf, signsOf, templateOfLine } from "../../../src/rca/gather/log-text.ts";
+import { levelOf } from "../../../src/rca/gather/log-level.ts";
+import { signsOf, templateOfLine } from "../../../src/rca/gather/log-text.ts";
 import { metricFinding, type Shift, straightLine } from "../../../src/rca/gather/metrics.ts";
 import { createRedactor } from "../../../src/rca/redact/redactor.ts";
 import { missingIn } from "../../../src/rca/rules/missing-config.ts";
@@ -117,7 +118,14 @@ describe("log lines", () => {
     ["TypeError: x is undefined", "error"],
     ["panic: runtime error: index out of range", "fatal"],
     ["GET /errors 200", "other"],
-    ["F1120 FATAL could not start", "fatal"],
+    ["F1120 10:00:00.000000       1 server.go:40] could not start", "fatal"],
+    ["E0601 08:41:02.344452       7 reflector.go:147] Failed to watch *v1.Service", "error"],
+    ['{"level":50,"time":1531171074631,"msg":"request errored"}', "error"],
+    ["ERRO[0030] unable to retrieve object", "error"],
+    ["[ALERT]    (190) : backend 'carts' has no server available!", "fatal"],
+    ["<11>1 2026-11-20T22:27:36Z node app - - - cannot write", "error"],
+    ["1:M 22 Nov 2026 13:00:00.123 # Can't save in background: fork: Cannot allocate memory", "warn"],
+    ['10.0.0.1 - - [20/Nov/2026:13:55:36 +0000] "GET /a HTTP/1.1" 502 12 "-" "curl/7"', "error"],
   ])("level of %s", (line, want) => expect(levelOf(line)).toBe(want));
   it.each([
     ["connect ECONNREFUSED 10.1.1.1:80", "refused"],

@@ -1,4 +1,4 @@
-import { isDigit } from "../lines/chars.ts";
+import { isDigit } from "../../../log-lines/chars.ts";
 import { type TokenLine, WILD } from "./token-line.ts";
 
 const SLASH = 47;

@@ -1,4 +1,4 @@
-import { isDigit, isLetter } from "../lines/chars.ts";
+import { isDigit, isLetter } from "../../../log-lines/chars.ts";
 import { push } from "./push-token.ts";
 import { FLAG, MAX_TOKENS, type TokenLine, WILD } from "./token-line.ts";
 import { hashWord } from "./words.ts";

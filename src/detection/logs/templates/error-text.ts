@@ -1,4 +1,4 @@
-import { classOf, isHexDigit, SEPARATOR } from "../lines/chars.ts";
+import { classOf, isHexDigit, SEPARATOR } from "../../../log-lines/chars.ts";
 
 /** What the C library says of error numbers (errno(3), POSIX), which other languages pass on, Go in lower case. */
 const TEXTS = [

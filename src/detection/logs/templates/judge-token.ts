@@ -1,6 +1,6 @@
-import { classOf, isLetter, LOWER, skipWord, UPPER } from "../lines/chars.ts";
-import { isRaised } from "../lines/raised-name.ts";
-import { scanNamedTime, type TimeScan } from "../lines/scan-time.ts";
+import { classOf, isLetter, LOWER, skipWord, UPPER } from "../../../log-lines/chars.ts";
+import { isRaised } from "../../../log-lines/raised-name.ts";
+import { scanNamedTime, type TimeScan } from "../../../log-lines/scan-time.ts";
 import { endOfErrorText, endOfLibraryError } from "./error-text.ts";
 import { isEventWord, isRequestWord } from "./event-words.ts";
 import { createShape, KIND, type TokenShape } from "./masks.ts";

@@ -1,4 +1,4 @@
-import { isDigit } from "../lines/chars.ts";
+import { isDigit } from "../../../log-lines/chars.ts";
 import { type TokenLine, WILD } from "./token-line.ts";
 
 /** Two 32-bit lanes over a line whose numbers and long hexadecimal words stand for any. */

@@ -1,4 +1,4 @@
-import { isOpenBracket } from "../lines/chars.ts";
+import { isOpenBracket } from "../../../log-lines/chars.ts";
 import {
   endOfAngle,
   endOfBracketed,

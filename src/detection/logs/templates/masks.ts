@@ -1,4 +1,4 @@
-import { isLetter } from "../lines/chars.ts";
+import { isLetter } from "../../../log-lines/chars.ts";
 
 /**
  * What one token of a message is, judged from counts the tokenizer gathers while it hashes the token, so that no token

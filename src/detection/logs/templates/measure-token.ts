@@ -1,4 +1,4 @@
-import { classOf, DIGIT, isLetter, LOWER, SEPARATOR, UPPER } from "../lines/chars.ts";
+import { classOf, DIGIT, isLetter, LOWER, SEPARATOR, UPPER } from "../../../log-lines/chars.ts";
 import type { TokenShape } from "./masks.ts";
 
 const DASH = 45;

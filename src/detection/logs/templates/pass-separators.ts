@@ -1,4 +1,4 @@
-import { classOf, isCloseBracket, isOpenBracket, SEPARATOR } from "../lines/chars.ts";
+import { classOf, isCloseBracket, isOpenBracket, SEPARATOR } from "../../../log-lines/chars.ts";
 import { isAccessTime, takeUser } from "./access-user.ts";
 import { endOfMarkedValue } from "./marked-value.ts";
 import { markFrom, pushValue } from "./push-token.ts";

@@ -1,4 +1,4 @@
-import { isDigit } from "../lines/chars.ts";
+import { isDigit } from "../../../log-lines/chars.ts";
 import { FLAG, type TokenLine, WILD } from "./token-line.ts";
 
 const SPACE = 32;

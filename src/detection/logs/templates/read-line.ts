@@ -1,8 +1,8 @@
-import { classOf, isDigit, isLetter, isSpace, SEPARATOR, skipDigits, skipSpaces } from "../lines/chars.ts";
-import { createHeader } from "../lines/header.ts";
-import type { Structured } from "../lines/message-keys.ts";
-import { scanHeader } from "../lines/scan-header.ts";
-import { scanStructured } from "../lines/scan-structured.ts";
+import { classOf, isDigit, isLetter, isSpace, SEPARATOR, skipDigits, skipSpaces } from "../../../log-lines/chars.ts";
+import { createHeader } from "../../../log-lines/header.ts";
+import type { Structured } from "../../../log-lines/message-keys.ts";
+import { scanHeader } from "../../../log-lines/scan-header.ts";
+import { scanStructured } from "../../../log-lines/scan-structured.ts";
 import { nameBareLine } from "./bare-line.ts";
 import { isRequest } from "./scan-quoted.ts";
 import { clearTokenLine, sealTokenLine, type TokenLine } from "./token-line.ts";

@@ -1,4 +1,4 @@
-import { isLetter } from "../lines/chars.ts";
+import { isLetter } from "../../../log-lines/chars.ts";
 import { isQuote } from "./scan-quoted.ts";
 
 const SLASH = 47;

@@ -1,6 +1,6 @@
-import { classOf, isHexDigit, isLetter, isNameChar, skipWord, UPPER } from "../lines/chars.ts";
-import { endOfString } from "../lines/end-of-string.ts";
-import { isRaised } from "../lines/raised-name.ts";
+import { classOf, isHexDigit, isLetter, isNameChar, skipWord, UPPER } from "../../../log-lines/chars.ts";
+import { endOfString } from "../../../log-lines/end-of-string.ts";
+import { isRaised } from "../../../log-lines/raised-name.ts";
 import { endOfGroup } from "./scan-value.ts";
 
 /** Objects as programs print them: a name, and what it holds in brackets that follow it directly. */

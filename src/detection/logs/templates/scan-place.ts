@@ -1,4 +1,4 @@
-import { classOf, DIGIT, isDigit, isHexDigit, isLetter, isNameChar, SEPARATOR } from "../lines/chars.ts";
+import { classOf, DIGIT, isDigit, isHexDigit, isLetter, isNameChar, SEPARATOR } from "../../../log-lines/chars.ts";
 import type { TokenShape } from "./masks.ts";
 
 /** Where something is: paths, addresses, hosts with a port. Each function gives the end of the value, or -1. */

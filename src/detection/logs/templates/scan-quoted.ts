@@ -1,5 +1,5 @@
-import { classOf, isCloseBracket, isDigit, isLetter, isOpenBracket, SEPARATOR } from "../lines/chars.ts";
-import { endOfString } from "../lines/end-of-string.ts";
+import { classOf, isCloseBracket, isDigit, isLetter, isOpenBracket, SEPARATOR } from "../../../log-lines/chars.ts";
+import { endOfString } from "../../../log-lines/end-of-string.ts";
 import { isMethod } from "./words.ts";
 
 /** Values that are set off by quotes, brackets or nothing at all. Each function gives the end of the value, or -1. */

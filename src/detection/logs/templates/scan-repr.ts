@@ -1,5 +1,5 @@
-import { classOf, isDigit, isLetter, SEPARATOR, UPPER } from "../lines/chars.ts";
-import { endOfString } from "../lines/end-of-string.ts";
+import { classOf, isDigit, isLetter, SEPARATOR, UPPER } from "../../../log-lines/chars.ts";
+import { endOfString } from "../../../log-lines/end-of-string.ts";
 
 /** Objects and lists as Python, Ruby and JavaScript print them. Each function gives the end of the value, or -1. */
 

@@ -1,5 +1,5 @@
-import { classOf, isDigit, isLetter, isNameChar, SEPARATOR } from "../lines/chars.ts";
-import { endOfString } from "../lines/end-of-string.ts";
+import { classOf, isDigit, isLetter, isNameChar, SEPARATOR } from "../../../log-lines/chars.ts";
+import { endOfString } from "../../../log-lines/end-of-string.ts";
 
 /** Values that hold separators and are still one value. Each function gives the end of the value, or -1. */
 

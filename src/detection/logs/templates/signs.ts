@@ -1,4 +1,4 @@
-import { classOf, DIGIT } from "../lines/chars.ts";
+import { classOf, DIGIT } from "../../../log-lines/chars.ts";
 import type { TokenShape } from "./masks.ts";
 import { push } from "./push-token.ts";
 import { FLAG, type TokenLine } from "./token-line.ts";

@@ -1,4 +1,4 @@
-import { isLetter } from "../lines/chars.ts";
+import { isLetter } from "../../../log-lines/chars.ts";
 
 /** RFC 9110, section 15, as programs write them. */
 const REASONS = [

@@ -1,4 +1,12 @@
-import { classOf, isCloseBracket, isDigit, isLetter, isOpenBracket, SEPARATOR, UPPER } from "../lines/chars.ts";
+import {
+  classOf,
+  isCloseBracket,
+  isDigit,
+  isLetter,
+  isOpenBracket,
+  SEPARATOR,
+  UPPER,
+} from "../../../log-lines/chars.ts";
 import { isEventWord } from "./event-words.ts";
 import { endOfCompound, endOfValue, isQualified } from "./judge-token.ts";
 import { isMessageCode, KIND, maskKind } from "./masks.ts";

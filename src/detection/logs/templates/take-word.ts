@@ -1,4 +1,4 @@
-import { isDigit, isNameChar, skipSpaces, skipWord } from "../lines/chars.ts";
+import { isDigit, isNameChar, skipSpaces, skipWord } from "../../../log-lines/chars.ts";
 import { isEventWord } from "./event-words.ts";
 import { flagsOf } from "./judge-token.ts";
 import { KIND } from "./masks.ts";

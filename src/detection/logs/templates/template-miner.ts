@@ -1,4 +1,4 @@
-import { withoutColours } from "../lines/wrapped-line.ts";
+import { withoutColours } from "../../../log-lines/wrapped-line.ts";
 import { familyOf, varietyOf } from "./kin.ts";
 import { createLineCache } from "./line-cache.ts";
 import { isToldByShape, type LineShape, LONGEST_SHAPE, readShape } from "./line-shape.ts";

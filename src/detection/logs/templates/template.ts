@@ -1,4 +1,4 @@
-import { classOf, SEPARATOR } from "../lines/chars.ts";
+import { classOf, SEPARATOR } from "../../../log-lines/chars.ts";
 import { learnLook } from "./looks.ts";
 import { FLAG, lineKey, type TokenLine, type Tokens, WILD } from "./token-line.ts";
 

@@ -1,4 +1,4 @@
-import { classOf, LOWER, UPPER } from "../lines/chars.ts";
+import { classOf, LOWER, UPPER } from "../../../log-lines/chars.ts";
 
 /** Base-2 logarithm of the bits kept: 128 KiB. */
 const BITS = 20;

@@ -6,8 +6,8 @@ import { readPush } from "../../../../src/detection/collect/push/read-push.ts";
 import { readTraces } from "../../../../src/detection/collect/push/read-traces.ts";
 import { readHealth } from "../../../../src/detection/collect/read-health.ts";
 import { createExpositionParser } from "../../../../src/detection/collect/scrape/parse-exposition.ts";
-import { parseLine } from "../../../../src/detection/logs/lines/parse-line.ts";
 import { createTemplateMiner } from "../../../../src/detection/logs/templates/template-miner.ts";
+import { parseLine } from "../../../../src/log-lines/parse-line.ts";
 import { gistOf } from "../../../../src/rca/gather/line-gist.ts";
 import { createRedactor } from "../../../../src/rca/redact/redactor.ts";
 

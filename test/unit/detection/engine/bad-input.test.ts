@@ -3,7 +3,7 @@ import type { KubeEvent, KubeObject } from "../../../../src/cluster/kubernetes-t
 import { createObservation } from "../../../../src/cluster/observation.ts";
 import type { Sample } from "../../../../src/cluster/signal.ts";
 import { createDetectionEngine } from "../../../../src/detection/engine/engine.ts";
-import { createLineSplitter } from "../../../../src/detection/logs/lines/line-splitter.ts";
+import { createLineSplitter } from "../../../../src/log-lines/line-splitter.ts";
 import { createWorld, type World } from "../../../support/detect-objects.ts";
 import { deployment, pod, service } from "../../../support/small-shop.ts";
 

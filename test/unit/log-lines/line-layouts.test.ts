@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { parseLine } from "../../../../../src/detection/logs/lines/parse-line.ts";
-import { createTemplateMiner } from "../../../../../src/detection/logs/templates/template-miner.ts";
+import { createTemplateMiner } from "../../../src/detection/logs/templates/template-miner.ts";
+import { parseLine } from "../../../src/log-lines/parse-line.ts";
 
 const ESC = "\u001b";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createLineSplitter } from "../../../../../src/detection/logs/lines/line-splitter.ts";
+import { createLineSplitter } from "../../../src/log-lines/line-splitter.ts";
 
 function split(chunks: readonly (string | Uint8Array)[], limit?: number): { lines: string[]; cut: number } {
   const splitter = createLineSplitter(limit);

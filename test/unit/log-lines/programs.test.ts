@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { parseLine } from "../../../../../src/detection/logs/lines/parse-line.ts";
-import { throughSentence } from "../../../../../src/detection/logs/lines/through-sentence.ts";
-import { createTemplateMiner } from "../../../../../src/detection/logs/templates/template-miner.ts";
+import { createTemplateMiner } from "../../../src/detection/logs/templates/template-miner.ts";
+import { parseLine } from "../../../src/log-lines/parse-line.ts";
+import { throughSentence } from "../../../src/log-lines/through-sentence.ts";
 
 /** Program, level, sentence and line (`\n` and `\t` written out), in layouts that programs are known to write; the sentences are ours. */
-const rows = readFileSync(new URL("../../../../corpus/logs/programs.tsv", import.meta.url), "utf8")
+const rows = readFileSync(new URL("../../corpus/logs/programs.tsv", import.meta.url), "utf8")
   .trimEnd()
   .split("\n")
   .map((row) => row.split("\t").map((field) => field.replaceAll("\\t", "\t").replaceAll("\\n", "\n")));

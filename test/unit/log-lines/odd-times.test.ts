@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { openLogShop, requests } from "../../../../support/log-shop.ts";
+import { openLogShop, requests } from "../../support/log-shop.ts";
 
 const carts = "carts-a1-x1";
 const error = (i: number) => `level=error msg="disk ${i % 3} of the store is gone"`;

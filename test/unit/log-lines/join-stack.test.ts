@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { createStackJoiner } from "../../../../../src/detection/logs/lines/join-stack.ts";
-import { parseLine } from "../../../../../src/detection/logs/lines/parse-line.ts";
+import { createStackJoiner } from "../../../src/log-lines/join-stack.ts";
+import { parseLine } from "../../../src/log-lines/parse-line.ts";
 
 /** Feeds lines 1 ms apart and returns the first line and size of every message. */
 function join(lines: readonly string[], stepMs = 1): { head: string; lines: number }[] {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseLine } from "../../../../../src/detection/logs/lines/parse-line.ts";
+import { parseLine } from "../../../src/log-lines/parse-line.ts";
 
 describe("access lines", () => {
   const iis = (status: number) => `GET /orders id=7 80 - 10.0.0.9 Mozilla/5.0+(X11) - ${status} 0 64 120`;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseLine } from "../../../../../src/detection/logs/lines/parse-line.ts";
+import { parseLine } from "../../../src/log-lines/parse-line.ts";
 
 describe("layouts", () => {
   test.each([
