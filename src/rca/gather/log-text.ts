@@ -83,29 +83,6 @@ export function signsOf(line: string): readonly LogSign[] {
   return signs.filter(([, pattern]) => pattern.test(text)).map(([sign]) => sign);
 }
 
-export type LogLevel = "fatal" | "error" | "warn" | "other";
-
-// JSON, logfmt and plain layouts put the level within the first characters.
-const levelWord =
-  /"?(?:level|severity|lvl)"?[=:]\s*"?(fatal|panic|crit|critical|error|err|warn|warning|info|debug|trace|notice)\b|(?:^|[\s[|])(FATAL|PANIC|CRITICAL|CRIT|ERROR|SEVERE|ERR|WARN|WARNING|INFO|DEBUG|TRACE|NOTICE|LOG)(?=[\s:\]|])/i;
-const bare =
-  /\bpanic:|Traceback \(most recent|^\s*[\w.]+(?:Error|Exception)\b|unhandled|uncaught|^fatal\b|Cannot find module|exec format error/i;
-
-/** An access line whose answer is an error of the server: it states no level. */
-const failedAnswer =
-  /"[A-Z]{3,7} [^" ]{1,400} HTTP\/[\d.]{1,4}" 5\d\d\b| 5\d\d \d{1,18} [^"]{1,200}"[A-Z]{3,7} [^" ]{1,400} HTTP\//;
-
-export function levelOf(line: string): LogLevel {
-  const match = levelWord.exec(line.length > 400 ? line.slice(0, 400) : line);
-  const word = (match?.[1] ?? match?.[2] ?? "").toLowerCase();
-  if (/^(fatal|panic|crit)/.test(word)) return "fatal";
-  if (/^(err|severe)/.test(word)) return "error";
-  if (/^warn/.test(word)) return "warn";
-  if (word !== "") return "other";
-  const head = line.length > 400 ? line.slice(0, 400) : line;
-  return bare.test(head) || failedAnswer.test(head) ? "error" : "other";
-}
-
 const readChars = 600;
 const templateChars = 400;
 /** Counters of requests in any base: `"reqId":"req-1ad"`, `trace_id=x7`. Their names are all that tells them from words. */
