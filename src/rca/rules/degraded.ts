@@ -15,6 +15,7 @@ import {
   isSymptomatic,
   oddPods,
   unprovenChange,
+  wasKilledByProbe,
 } from "./patterns.ts";
 
 function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
@@ -30,7 +31,7 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
   const own = freshLogs(open, workload).filter(
     (fact) => (fact.level === "error" || fact.level === "fatal") && !fact.signs.includes("upstream"),
   );
-  const crash = crashesOf(open, workload).at(-1);
+  const crash = crashesOf(open, workload).findLast((one) => !wasKilledByProbe(open, one));
   // One replica of several that is sick by itself: the others serve.
   const sick = oddPods(open, workload);
   const alone = sick.length === 1;
