@@ -4,7 +4,7 @@ import { type Candidate, candidate, type Rule } from "../case/candidate.ts";
 import type { Case } from "../case/case.ts";
 import { changedWords, linesWith } from "./changed-words.ts";
 import { configChangesOf, describeConfigChange, placeOfSetting } from "./config-changes.ts";
-import { called, citeChange, citeLogs, freshLogs, isSymptomatic } from "./patterns.ts";
+import { called, citeChange, citeLogs, crashesOf, freshLogs, isSymptomatic } from "./patterns.ts";
 import { isReleaseMark } from "./release-mark.ts";
 import { hostChange } from "./upstream.ts";
 
@@ -19,6 +19,13 @@ function hurtBy(open: Case, callers: readonly ObjectRef[], at: number): readonly
   });
 }
 
+/** A caller that ends with other words on its lips has a trouble of its own. */
+const endsByItself = (open: Case, caller: ObjectRef, words: readonly string[]): boolean => {
+  const crashes = crashesOf(open, caller).filter((crash) => crash.words.length > 0);
+  const said = crashes.flatMap((crash) => crash.words).map((line) => line.toLowerCase());
+  return crashes.length > 0 && !said.some((line) => words.some((word) => line.includes(word)));
+};
+
 function judge(open: Case, callee: ObjectRef): readonly Candidate[] {
   // What shows its trouble itself is judged by its own words.
   if (isSymptomatic(open, callee)) return [];
@@ -28,12 +35,15 @@ function judge(open: Case, callee: ObjectRef): readonly Candidate[] {
   const names = [callee, ...open.topology.servicesOf(callee)].map(({ name }) => name.toLowerCase());
   return configChangesOf(open, callee).flatMap((item) => {
     if (!item.effective || isReleaseMark(item.field)) return [];
-    const hurt = hurtBy(open, callers, item.effectiveAt);
+    const words = changedWords(item.field);
+    const hurt = hurtBy(open, callers, item.effectiveAt).filter(
+      (caller) => !endsByItself(open, caller, [...words, ...names]),
+    );
     const lines = hurt
       .flatMap((caller) => freshLogs(open, caller))
       .filter(({ level, signs }) => level === "error" || level === "fatal" || signs.length > 0);
     if (lines.length === 0) return [];
-    const told = linesWith(lines, changedWords(item.field));
+    const told = linesWith(lines, words);
     const named = linesWith(lines, names);
     const specificity = told.length > 0 ? 0.92 : named.length > 0 ? 0.84 : hurt.length === all.length ? 0.76 : 0.62;
     return [

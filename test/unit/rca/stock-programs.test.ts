@@ -129,6 +129,16 @@ describe("a setting of what others call", () => {
   });
 });
 
+test("a changed callee is not blamed for a caller that ends with words of its own", async () => {
+  const { first } = await diagnosed(cartsAndCallers, (shop) => {
+    mountedInDb(shop, "maxmemory 64mb", "maxmemory 32mb");
+    shop.log("carts", "WARN no answer from carts-db yet", 3);
+    const pod = shop.freshPod("carts", crashed("carts", 1, shop.onset + 20_000));
+    shop.log("carts", "fatal: worker state is inconsistent, giving up", 2, pod);
+  });
+  expect(first).not.toContain("bad-config");
+});
+
 describe("changed arguments", () => {
   test("are blamed when the new pods complain in their words", async () => {
     const { first, fixes } = await diagnosed(cartsAndCallers, (shop) => {
