@@ -21,12 +21,14 @@ const near = createResemblance();
  * Templates around `tokens` that are one with it: as cases of it, or because enough of them differ in the same words.
  * @param known words seen as values
  * @param self a template that is not to be found
+ * @param keepTexts what was raised (`KeyError`, `TimeoutException`) is never taken for a value
  */
 export function familyOf(
   tokens: Tokens,
   index: TemplateIndex,
   known: ValueWords,
   self: Template | undefined,
+  keepTexts: boolean,
 ): Family | undefined {
   const cases: Template[] = [];
   const families = new Map<number, Family>();
@@ -44,6 +46,7 @@ export function familyOf(
       }
       return;
     }
+    if (keepTexts && near.raised !== 0) return;
     const needed = evidenceNeeded(tokens, near);
     if (!Number.isFinite(needed)) return;
     const family = families.get(near.mask);

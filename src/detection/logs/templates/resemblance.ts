@@ -34,6 +34,8 @@ export interface Resemblance {
   constants: number;
   /** Of `mask`, where both words were seen as values elsewhere. */
   known: number;
+  /** Of `mask`, where both words name what was raised (`KeyError`, `TimeoutException`). */
+  raised: number;
 }
 
 export function createResemblance(): Resemblance {
@@ -50,6 +52,7 @@ export function createResemblance(): Resemblance {
     names: 0,
     constants: 0,
     known: 0,
+    raised: 0,
   };
 }
 
@@ -69,6 +72,7 @@ export function compare(line: Tokens, template: Template, known: ValueWords, out
   out.names = 0;
   out.constants = 0;
   out.known = 0;
+  out.raised = 0;
   let keys = 0;
   let words = 0;
   for (let i = 0; i < line.count; i++) {
@@ -99,6 +103,7 @@ export function compare(line: Tokens, template: Template, known: ValueWords, out
       if ((either & FLAG.constant) !== 0 || (flags & theirs & FLAG.soft) !== 0) out.names |= 1 << i;
       if ((either & FLAG.constant) !== 0) out.constants |= 1 << i;
       if (known.has(ours) && known.has(other)) out.known |= 1 << i;
+      if ((flags & theirs & FLAG.raised) !== 0) out.raised |= 1 << i;
     }
   }
   // `identified by client-id=7`, `identified by hwaddr=a`: one of several names of the same value, within a sentence.

@@ -40,8 +40,8 @@ export interface TemplateMinerOptions {
   /** Templates kept; beyond it the ones not seen for longest are dropped. Default 50,000. */
   readonly maxTemplates?: number;
   /**
-   * Sentences that differ in what they tell after a colon stay apart (`request failed: too many clients`, `request failed: no
-   * route to host`), for who asks what is new rather than which statement wrote it. Default false.
+   * Sentences that differ in what they tell after a colon (`request failed: too many clients`, `request failed: no route to
+   * host`), or in what was raised, stay apart, for who asks what is new rather than which statement wrote it. Default false.
    */
   readonly keepTexts?: boolean;
   /** Requests of an access log stay apart by their method (`GET`, `DELETE`), for who asks what was done. Default false. */
@@ -78,10 +78,11 @@ const SHAPE_BITS = 16;
 export function createTemplateMiner(options: TemplateMinerOptions = {}): TemplateMiner {
   const maxTemplates = options.maxTemplates ?? 50_000;
   const maxLineChars = options.maxLineChars ?? 4_096;
+  const keepTexts = options.keepTexts ?? false;
   const cache = createLineCache(CACHE_BITS);
   const shapes = createLineCache(SHAPE_BITS);
   const shape: LineShape = { keyA: 0, keyB: 0 };
-  const pool = createTemplatePool(maxTemplates, options.keepTexts ?? false);
+  const pool = createTemplatePool(maxTemplates, keepTexts);
   const line = createTokenLine(options.keepMethods);
   const span: Span = { start: 0, end: 0 };
   let nextId = 1;
@@ -92,7 +93,7 @@ export function createTemplateMiner(options: TemplateMinerOptions = {}): Templat
     let widest = template;
     for (let round = 0; round < MAX_ROUNDS; round++) {
       const tokens = tokensOf(widest);
-      const family = familyOf(tokens, pool.index, line.known, widest);
+      const family = familyOf(tokens, pool.index, line.known, widest, keepTexts);
       const twin = family === undefined ? pool.explained(tokens, widest) : undefined;
       const variety = family === undefined && twin === undefined ? varietyOf(tokens, pool.index, widest) : undefined;
       if (family !== undefined) widest = pool.join([widest, ...family.members], family.mask, tokens);
@@ -112,7 +113,7 @@ export function createTemplateMiner(options: TemplateMinerOptions = {}): Templat
     if (known !== undefined) return known;
     const explained = pool.explained(line);
     if (explained !== undefined) return pool.explain(explained, line) ? widen(explained) : explained;
-    const family = familyOf(line, pool.index, line.known, undefined);
+    const family = familyOf(line, pool.index, line.known, undefined, keepTexts);
     if (family !== undefined) return widen(pool.join(family.members, family.mask, line));
     const many = pool.ends.evidence(line);
     if (many !== undefined) return pool.open(many.members, { tokens: line, size: many.size }, many.ending);

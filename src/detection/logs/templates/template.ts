@@ -33,8 +33,10 @@ const MAX_GAP = 24;
 const MAX_TEXT = 2_000;
 const VALUE = "<*>";
 
+/** What stands between two tokens; of the frames of a stack, which are passed over, nothing but the end of the line before them. */
 function gap(text: string, start: number, end: number): string {
-  const cut = text.slice(start, Math.min(end, start + MAX_GAP));
+  const line = end - start > MAX_GAP ? text.indexOf("\n", start) + 1 : 0;
+  const cut = text.slice(start, Math.min(line > start && line < end ? line : end, start + MAX_GAP));
   return cut.replaceAll("\0", " ");
 }
 

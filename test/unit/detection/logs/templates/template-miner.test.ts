@@ -755,6 +755,30 @@ test.each([
   expect(new Set(ids.map((id) => miner.resolve(id))).size).toBe(3);
 });
 
+test("for who asks what is new, what was raised stays apart below one sentence; for who asks which statement wrote it, it is one", () => {
+  const raised = [
+    "KeyError: 'customer'",
+    "pymysql.err.OperationalError: (1040, 'Too many connections')",
+    "TimeoutError: 5",
+  ];
+  const trace = (end: string) =>
+    `ERROR could not process order 5\nTraceback (most recent call last):\n  File "/app/w.py", line 3, in take\n    call()\n${end}`;
+  const size = (keepTexts: boolean) => {
+    const miner = createTemplateMiner({ keepTexts });
+    const ids = [...raised, ...raised].map((end) => miner.learn(trace(end)));
+    return new Set(ids.map((id) => miner.resolve(id))).size;
+  };
+  expect([size(true), size(false)]).toEqual([3, 1]);
+});
+
+test("frames of a stack leave nothing of themselves in a template's text", () => {
+  const miner = createTemplateMiner();
+  const id = miner.learn(
+    'ERROR no order\nTraceback (most recent call last):\n  File "/app/w.py", line 3, in take\n    call()\nKeyError: 5',
+  );
+  expect(miner.template(id)?.text).toBe("no order\nTraceback (most recent call last):\nKeyError: <*>");
+});
+
 describe("properties", () => {
   const lines = [...readCorpus("shop.tsv"), ...readCorpus("formats.tsv")].map(({ line }) => line);
 
