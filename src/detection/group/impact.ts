@@ -51,11 +51,12 @@ export function impairs(members: readonly LiveAnomaly[], target: ObjectRef, cont
   return disturbs && !servesBesideRollout(workload);
 }
 
-/** Requests from outside arrive here: nothing that itself serves requests calls it. */
+/** Requests from outside arrive here: nothing that itself serves requests, by what is measured or behind a Service, calls it. */
 function isEntry(ref: ObjectRef, { observation, topology }: ImpactContext): boolean {
-  return !topology
-    .dependentsOf(ref, 1)
-    .some(({ namespace = "", name }) => observation.series.get("requests_per_second", { namespace, workload: name }));
+  const serves = (caller: ObjectRef) =>
+    observation.series.get("requests_per_second", { namespace: caller.namespace ?? "", workload: caller.name }) ??
+    topology.servicesOf(caller)[0];
+  return !topology.dependentsOf(ref, 1).some(serves);
 }
 
 /**
