@@ -28,6 +28,8 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
   );
   const told = linesWith(lines, fields.flatMap(changedWords));
   const crash = crashesOf(open, workload).find(({ pod }) => fresh.has(pod.ref.name));
+  // What the shell or the kernel cannot start is no program that does not do well: another rule knows more.
+  if (crash && [126, 127].includes(crash.exitCode)) return [];
   const withRelease = change.fields.some(({ area }) => area === "image");
   const specificity = told.length > 0 ? 0.93 : crash ? 0.84 : lines.length > 0 ? 0.8 : 0.6;
   return [

@@ -26,6 +26,10 @@ const endsByItself = (open: Case, caller: ObjectRef, words: readonly string[]): 
   return crashes.length > 0 && !said.some((line) => words.some((word) => line.includes(word)));
 };
 
+/** Its requests are counted: what it does to its callers would be seen in them. */
+const isMeasured = (open: Case, { namespace = "", name }: ObjectRef): boolean =>
+  open.observation.series.get("requests_per_second", { namespace, workload: name }) !== undefined;
+
 function judge(open: Case, callee: ObjectRef): readonly Candidate[] {
   // What shows its trouble itself is judged by its own words.
   if (isSymptomatic(open, callee)) return [];
@@ -44,6 +48,8 @@ function judge(open: Case, callee: ObjectRef): readonly Candidate[] {
       .filter(({ level, signs }) => level === "error" || level === "fatal" || signs.length > 0);
     if (lines.length === 0) return [];
     const told = linesWith(lines, words);
+    // Who answers as before by what is measured has done nothing to callers that do not speak of the setting.
+    if (told.length === 0 && isMeasured(open, callee)) return [];
     const named = linesWith(lines, names);
     const specificity = told.length > 0 ? 0.92 : named.length > 0 ? 0.84 : hurt.length === all.length ? 0.76 : 0.62;
     return [
