@@ -129,6 +129,15 @@ describe("a setting of what others call", () => {
   });
 });
 
+test("a changed callee that is measured, and answers as before, is not blamed for errors that do not speak of the setting", async () => {
+  const { all } = await diagnosed(cartsAndCallers, (shop) => {
+    mountedInDb(shop, "maxmemory 64mb", "maxmemory 32mb");
+    shop.series("requests_per_second", { workload: "carts-db" }, 20, 20);
+    shop.log("carts", errorOf("internal state is stale, refusing to answer"), 9);
+  });
+  expect(all).not.toContain("bad-config db-config");
+});
+
 test("a changed callee is not blamed for a caller that ends with words of its own", async () => {
   const { first } = await diagnosed(cartsAndCallers, (shop) => {
     mountedInDb(shop, "maxmemory 64mb", "maxmemory 32mb");
@@ -152,6 +161,17 @@ describe("changed arguments", () => {
     });
     expect(first).toBe(`bad-config Deployment ${ns}/carts`);
     expect(fixes[0]?.action).toBe("rollback-deployment");
+  });
+
+  test("that no shell can start are a command's matter", async () => {
+    const { first } = await diagnosed(cartsAndCallers, (shop) => {
+      shop.change("Deployment", "carts", ({ spec }) => {
+        spec.template.spec.containers[0].args = ["node-server", "--workers", "2"];
+      });
+      const pod = shop.freshPod("carts", crashed("carts", 127, shop.onset + 20_000));
+      shop.log("carts", "sh: 1: node-server: not found", 3, pod);
+    });
+    expect(first).toBe(`bad-command Deployment ${ns}/carts`);
   });
 });
 
