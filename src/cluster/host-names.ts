@@ -27,12 +27,15 @@ const trouble =
 /** Names of a program's own things, in the source code that a stack quotes: `connect(host=self.host, timeout=5)`. */
 const ownThings = /^(?:self|this|os|sys|process)\./;
 /** Python quotes the line of code below each place that a traceback tells. */
-const quotedCode = /^(\s*File "[^"\n]{1,300}", line \d{1,7}[^\n]*)\n[^\n]*/gm;
+const quotedCode = /^([ \t]{0,40}File "[^"\n]{1,300}", line \d{1,7}[^\n]*)\n[^\n]*/gm;
+
+/** Of a message with a stack, in characters: its code is left out before the rest is cut to what is searched. */
+const searched = 4_096;
 
 /** Host names and addresses that a log line names as the far side of a call that failed. */
 export function hostsInFailure(line: string): readonly string[] {
-  const whole = line.includes('File "') ? line.replaceAll(quotedCode, "$1") : line;
-  const text = whole.length > 1_024 ? whole.slice(0, 1_024) : whole;
+  const head = line.slice(0, searched);
+  const text = (head.includes('File "') ? head.replaceAll(quotedCode, "$1") : head).slice(0, 1_024);
   if (!trouble.test(text)) return [];
   const hosts = new Set<string>();
   for (const { 1: name } of text.matchAll(failing))

@@ -47,29 +47,30 @@ function callTheSameUnseen(a: ObjectRef, b: ObjectRef, { topology, observation }
     .some((ref) => others.has(refKey(ref)) && !measures.some((name) => observation.series.get(name, labelsOf(ref))));
 }
 
+/** Has somebody asked something else of an object lately? */
+const hasChanged = (ref: ObjectRef, { observation, now }: GroupContext): boolean =>
+  observation.objects
+    .versions(ref)
+    .slice(1)
+    .some(({ at }) => now - at < changeMs);
+
 /** What both use, or who calls both, has just been changed: a configuration, a caller that asks for something else. */
-function shareWhatChanged(a: ObjectRef, b: ObjectRef, { topology, observation, now }: GroupContext): boolean {
+function shareWhatChanged(a: ObjectRef, b: ObjectRef, context: GroupContext): boolean {
+  const { topology } = context;
   const about = (workload: ObjectRef) => [
     ...topology.usesOf(workload).map(({ ref }) => ref),
     ...topology.dependentsOf(workload, 1),
   ];
   const others = new Set(about(b).map(refKey));
-  const changed = (ref: ObjectRef) =>
-    observation.objects
-      .versions(ref)
-      .slice(1)
-      .some(({ at }) => now - at < changeMs);
+  const changed = (ref: ObjectRef) => hasChanged(ref, context);
   return about(a).some((ref) => others.has(refKey(ref)) && changed(ref));
 }
 
 /** What both call has just been changed, or what that uses: it refuses them both, or has no room for either. */
-export function callWhatChanged(a: ObjectRef, b: ObjectRef, { topology, observation, now }: GroupContext): boolean {
+export function callWhatChanged(a: ObjectRef, b: ObjectRef, context: GroupContext): boolean {
+  const { topology } = context;
   const others = new Set(topology.dependenciesOf(b, 1).map(refKey));
-  const changed = (ref: ObjectRef) =>
-    observation.objects
-      .versions(ref)
-      .slice(1)
-      .some(({ at }) => now - at < changeMs);
+  const changed = (ref: ObjectRef) => hasChanged(ref, context);
   return topology
     .dependenciesOf(a, 1)
     .some((ref) => others.has(refKey(ref)) && [ref, ...topology.usesOf(ref).map((use) => use.ref)].some(changed));
