@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFailed, test } from "vitest";
 
 const executablePath = process.env["KUBEMEND_CHROMIUM"];
 /** Set to a folder to keep pictures of what a person sees. */
@@ -82,6 +82,11 @@ describe.skipIf(!executablePath)("the demo in a browser", () => {
     "a person sees the incident, reviews the fix, approves it, and sees it resolved",
     async () => {
       const page = await browser.newPage({ viewport: { width: 1280, height: 1400 } });
+      onTestFailed(async () => {
+        process.stderr.write(
+          `The demo said:\n${told}\nThe page at ${page.url()} shows:\n${await page.innerText("body")}\n`,
+        );
+      });
       const shoot = async (name: string, height: number, width = 1_280) => {
         if (!pictures) return;
         await page.setViewportSize({ width, height });

@@ -117,6 +117,26 @@ describe.skipIf(chromiumPath === undefined)(`messages on the local Slack page ${
     expect(await on.row(ts).getByLabel("Why").inputValue()).toBe("half a sentence");
   });
 
+  test("a press is a click, also when the message is edited and others come before the release", async () => {
+    const { chat } = on.bot.app.client;
+    const ts = await on.post([], "pods are killed");
+    await chat.postMessage({ channel, thread_ts: ts, text: "seen by two" });
+    await on.row(ts).getByText("1 reply").hover();
+    await on.page.mouse.down();
+    await chat.update({ channel, ts, text: "pods are killed no more" });
+    // Told on the same stream as the edit and after it, outside of the list.
+    await chat.postMessage({ channel: "C0LOCALOPS1", text: "elsewhere" });
+    await on.page.getByRole("link", { name: /ops/ }).getByText("1").waitFor();
+    const later = await on.post([], "another one");
+    await on.page.mouse.up();
+    await on.page
+      .getByRole("complementary", { name: /Thread in/ })
+      .getByText("seen by two")
+      .waitFor();
+    await on.row(later).waitFor();
+    await on.row(ts).getByText("no more").waitFor();
+  });
+
   test("hostile text stays text", async () => {
     for (const text of [
       "<script>window.hacked = 1</script>",

@@ -1,6 +1,7 @@
 import { dayName } from "./dates.js";
 import { h } from "./dom.js";
 import { messageRow } from "./message.js";
+import { whilePressed } from "./while-pressed.js";
 
 const groupMs = 5 * 60_000;
 const shownAtFirst = 200;
@@ -79,6 +80,24 @@ export function messageList({ label, where, header, dividers = true }) {
     hold.insertBefore(row, above);
   };
 
+  const { soon, close } = whilePressed(hold);
+  const putNow = (message, ephemeral) => {
+    notice();
+    const newest = order.at(-1);
+    put(message, ephemeral);
+    arrange();
+    if (follow && order.at(-1) !== newest) follow = "newest";
+    if (follow) keepInView();
+  };
+  const removeNow = (ts) => {
+    const row = rows.get(ts);
+    if (row?.previousElementSibling?.classList.contains("day")) row.previousElementSibling.remove();
+    row?.remove();
+    rows.delete(ts);
+    order = order.filter((other) => other !== ts);
+    arrange();
+  };
+
   return {
     element: scroller,
     /** Fills the list; the oldest wait behind a button when there are many. */
@@ -102,25 +121,14 @@ export function messageList({ label, where, header, dividers = true }) {
       arrange();
       keepInView();
     },
-    put(message, ephemeral = false) {
-      notice();
-      const newest = order.at(-1);
-      put(message, ephemeral);
-      arrange();
-      if (follow && order.at(-1) !== newest) follow = "newest";
-      if (follow) keepInView();
-    },
-    remove(ts) {
-      const row = rows.get(ts);
-      if (row?.previousElementSibling?.classList.contains("day")) row.previousElementSibling.remove();
-      row?.remove();
-      rows.delete(ts);
-      order = order.filter((other) => other !== ts);
-      arrange();
-    },
+    put: (message, ephemeral = false) => soon(() => putNow(message, ephemeral)),
+    remove: (ts) => soon(() => removeNow(ts)),
     show: (ts) => rows.get(ts)?.scrollIntoView({ block: "center" }),
     has: (ts) => rows.has(ts),
-    close: () => watcher.disconnect(),
+    close() {
+      close();
+      watcher.disconnect();
+    },
   };
 }
 
