@@ -4,6 +4,7 @@ import { errorCode } from "../../lib/error-code.ts";
 import type { ToolCall } from "../investigate/tool-call.ts";
 import { estimateTokens } from "./estimate-tokens.ts";
 import type { ModelCall, ModelMessage, ModelPort, ModelReply } from "./model-port.ts";
+import { refusedReply, unread } from "./refused-reply.ts";
 
 export interface OpenAiModelOptions {
   readonly apiKey?: string | undefined;
@@ -88,8 +89,6 @@ function requestBody(name: string, ownServer: boolean, call: ModelCall): OpenAI.
   };
 }
 
-/** Nobody has read the question: it costs nothing. */
-const unread = { input: 0, output: 0 } as const;
 const neverConnected = /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT)$/;
 
 /** Whether a connection did not even come about. */
@@ -99,9 +98,6 @@ function neverSent(error: unknown): boolean {
   return false;
 }
 
-/** As OpenAI, vLLM and llama.cpp say it; it names messages, functions and tools too, which are not what is wrong. */
-const tooLong = /context[ _](?:length|size|window)|prompt is too long/i;
-
 function failure(error: unknown, call: ModelCall): ModelReply {
   const detail = messageOf(error, 200);
   if (error instanceof APIUserAbortError || error instanceof APIConnectionTimeoutError)
@@ -109,19 +105,7 @@ function failure(error: unknown, call: ModelCall): ModelReply {
   if (error instanceof APIConnectionError)
     return { type: "failed", reason: "unreachable", detail, ...(neverSent(error) ? { used: unread } : {}) };
   if (!(error instanceof APIError)) return { type: "failed", reason: "bad-answer", detail };
-  const status = error.status ?? 0;
-  if (status === 413 || (status === 400 && tooLong.test(`${error.code ?? ""} ${error.message}`)))
-    return { type: "failed", reason: "too-long", detail, used: unread };
-  if (status === 400 || status === 404 || status === 422 || status === 501) {
-    if (call.format !== "text" && /response_format|json_schema|json_object|schema|structured/i.test(error.message))
-      return { type: "unsupported-format" };
-    if (call.tools.length > 0 && /\btools?\b|tool[_-]|function/i.test(error.message))
-      return { type: "unsupported-tools" };
-  }
-  if (status === 401 || status === 403) return { type: "failed", reason: "bad-key", detail, used: unread };
-  if (status === 404) return { type: "failed", reason: "no-model", detail, used: unread };
-  if (status === 429) return { type: "failed", reason: "rate-limited", detail, used: unread };
-  return { type: "failed", reason: status >= 500 ? "server-error" : "bad-answer", detail };
+  return refusedReply(error, call, detail);
 }
 
 /** What servers say they used is taken only where it can be true: a budget must not depend on their honesty. */
