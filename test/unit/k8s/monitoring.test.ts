@@ -43,6 +43,26 @@ const cases: readonly Case[] = [
   },
   { alert: "KubemendNotDetecting", when: "they go on", series: ticks, at: "10m", fires: false },
   {
+    alert: "KubemendNotDetecting",
+    when: "the watcher that holds the cluster stands still beside one that stands by",
+    series: {
+      'kubemend_detection_ticks_total{cluster="a",pod="x"}': "7+0x60",
+      'kubemend_detection_ticks_total{cluster="a",pod="y"}': "0+4x60",
+    },
+    at: "10m",
+    fires: true,
+  },
+  {
+    alert: "KubemendNotDetecting",
+    when: "one watcher has ended and another one goes on",
+    series: {
+      'kubemend_detection_ticks_total{cluster="a",pod="x"}': "0+4x10 stale",
+      'kubemend_detection_ticks_total{cluster="a",pod="y"}': "0+4x60",
+    },
+    at: "16m",
+    fires: false,
+  },
+  {
     alert: "KubemendBlind",
     when: "a source is blind for longer than two minutes",
     series: { 'kubemend_blind_sources{cluster="a"}': "0 1 1 1 1 1" },
@@ -72,14 +92,39 @@ const cases: readonly Case[] = [
   },
   {
     alert: "KubemendDatabaseDown",
-    when: "one of two watchers still reaches it",
+    when: "the watcher that holds the cluster cannot write, and one that stands by reaches it",
     series: {
       'kubemend_database_up{cluster="a",pod="x"}': "0x60",
       'kubemend_database_up{cluster="a",pod="y"}': "1x60",
     },
     at: "5m",
+    fires: true,
+  },
+  {
+    alert: "KubemendDatabaseDown",
+    when: "all reach it again, and one that did not has ended",
+    series: {
+      'kubemend_database_up{cluster="a",pod="x"}': "0x3 stale",
+      'kubemend_database_up{cluster="a",pod="y"}': "1x60",
+    },
+    at: "10m",
     fires: false,
   },
+  ...[
+    { when: "two watchers tell of the same two fixes", count: 2, fires: false },
+    { when: "four fixes of a day did not help", count: 4, fires: true },
+  ].map(({ when, count, fires }) => ({
+    alert: "KubemendFixesDoNotHelp",
+    when,
+    series: Object.fromEntries(
+      ["x", "y"].map((pod) => [
+        `kubemend_verifications_total{cluster="a",pod="${pod}",verdict="worse"}`,
+        `0x30 ${count}x60`,
+      ]),
+    ),
+    at: "50m",
+    fires,
+  })),
   {
     alert: "KubemendSlackRefuses",
     when: "a third of the requests is refused",
