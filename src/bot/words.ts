@@ -1,4 +1,7 @@
+import { cameBack } from "../incident/came-back.ts";
+import type { Incident } from "../incident/incident.ts";
 import type { IncidentStatus } from "../incident/status.ts";
+import { duration } from "../lib/duration.ts";
 
 /** How an incident stands, as people say it; the same on every surface. True also between a fix that failed and the next. */
 export const statusWords: Readonly<Record<IncidentStatus, string>> = {
@@ -17,6 +20,10 @@ export const standsWords = ({
   readonly status: IncidentStatus;
   readonly mergedInto?: string | null | undefined;
 }): string => (status === "resolved" && mergedInto ? `merged into ${mergedInto}` : statusWords[status]);
+
+/** How long detection took, which is said of the first time. */
+export const detectedWords = (incident: Pick<Incident, "openedAt" | "onset">): string =>
+  cameBack(incident) ? "came back" : `detected after ${duration(incident.openedAt - incident.onset)}`;
 
 /** Cuts at a limit in UTF-16 units without splitting a pair, and says that it did. */
 export function cut(text: string, limit: number): string {

@@ -15,7 +15,7 @@ export interface Incident {
   readonly status: IncidentStatus;
   /** When kubemend raised it (ms). */
   readonly openedAt: number;
-  /** First moment of trouble in the data (ms). */
+  /** First moment of trouble in the data (ms); of one that came back, of the trouble that brought it back. */
   readonly onset: number;
   readonly updatedAt: number;
   readonly resolvedAt?: number;

@@ -1,4 +1,5 @@
 import type { AuditMark } from "../../incident/audit-mark.ts";
+import { cameBack } from "../../incident/came-back.ts";
 import type { CauseCode } from "../../incident/cause.ts";
 import { titleOfRow } from "../../incident/diagnosis/title.ts";
 import { actionTitle } from "../../incident/fix/action-title.ts";
@@ -124,7 +125,7 @@ function composeDigest({ cluster, period, to, rows, risks, silences, audit, take
     .filter(({ status }) => status !== "resolved")
     .toSorted((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity) || a.openedAt - b.openedAt);
   const sliceMs = periodMs[period] / slices[period];
-  const timeToDetect = took(opened.map(({ openedAt, onset }) => Math.max(0, openedAt - onset)));
+  const timeToDetect = took(opened.flatMap((one) => (cameBack(one) ? [] : [one.openedAt - one.onset])));
   const timeToRecover = took(resolved.map(({ resolvedAt, onset }) => Math.max(0, (resolvedAt ?? onset) - onset)));
   const recent = linesOf(latestOfEach(opened).slice(0, shown.incidents), opened, redact);
   return {

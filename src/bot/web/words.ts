@@ -29,7 +29,7 @@ import { rememberedLines, whyForgotten } from "../remembered.ts";
 import { pageName, runbookPages } from "../runbook-pages.ts";
 import { seenBefore } from "../seen-before.ts";
 import { undecidedWords } from "../undecided.ts";
-import { confidenceWords, cut, percent, standsWords, upperFirst } from "../words.ts";
+import { confidenceWords, cut, detectedWords, percent, standsWords, upperFirst } from "../words.ts";
 
 /** A moment as HTML: UTC for everybody, in the reader's own time once the script has run. Numbers only, nothing to escape. */
 function timeHtml(ms: number, style: "full" | "clock" = "full"): string {
@@ -108,6 +108,7 @@ export const words = {
   refText,
   matcherText,
   confidenceWords,
+  detectedWords,
   duration,
   percent,
   standsWords,

@@ -1,3 +1,4 @@
+import { cameBack } from "../../incident/came-back.ts";
 import { causeText } from "../../incident/diagnosis/cause-text.ts";
 import { duration } from "../../lib/duration.ts";
 import { cell, fullTime, percent } from "./markdown.ts";
@@ -24,17 +25,25 @@ export function facts(input: PostmortemInput): readonly string[] {
   // As the times beside it, which are shown in whole seconds.
   const apart = (at: number, since: number) => duration((Math.floor(at / 1_000) - Math.floor(since / 1_000)) * 1_000);
   const after = (at: number, since: number) => `${fullTime(at)}, ${apart(at, since)} later`;
+  const back = cameBack(incident);
   const rows: (readonly [string, string])[] = [
     ["Incident", `${cell(incident.id)} in cluster ${cell(incident.cluster)}, severity ${incident.severity}`],
-    ["Began", fullTime(incident.onset)],
-    ["Detected", after(incident.openedAt, incident.onset)],
+    ...(back
+      ? ([
+          ["Detected", fullTime(incident.openedAt)],
+          ["Came back", fullTime(incident.onset)],
+        ] as const)
+      : ([
+          ["Began", fullTime(incident.onset)],
+          ["Detected", after(incident.openedAt, incident.onset)],
+        ] as const)),
     ...(taken ? ([["Acknowledged", after(taken.at, incident.openedAt)]] as const) : []),
     ...(fix ? ([["Fix applied", after(fix.execution.startedAt, incident.openedAt)]] as const) : []),
     [
       "Resolved",
       incident.resolvedAt === undefined
         ? "not yet"
-        : `${fullTime(incident.resolvedAt)}; ${apart(incident.resolvedAt, incident.onset)} of trouble in all`,
+        : `${fullTime(incident.resolvedAt)}; ${apart(incident.resolvedAt, incident.onset)} ${back ? "after it had come back" : "of trouble in all"}`,
     ],
     [
       "Cause",

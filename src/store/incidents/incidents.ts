@@ -40,7 +40,8 @@ type Fence = Pick<Lease, "name" | "token"> | undefined;
 
 /**
  * Writes what detection knows of an incident. People's decisions (status) are not overwritten: detection's own status
- * counts only when the row is new.
+ * counts only when the row is new. The onset only moves back, until the incident comes back after its end: then it is that of the
+ * new trouble, as for detection, or all that is shown and measured would begin with what is long over.
  * @param fence the lease under which the writer watches; without one anybody may write
  * @returns the stored incident; the id may be another one when somebody else opened the same group first.
  * @throws taken-over when the lease is another's, lease-ran-out when it is nobody's
@@ -68,7 +69,9 @@ export async function saveIncident(database: Database, incident: Incident, fence
       update incident set
         title = ${values.title}, severity = ${values.severity}, target = ${values.target}::jsonb, affected = ${values.affected}::jsonb,
         anomalies = ${values.anomalies}::jsonb, anomalies_dropped = ${values.anomalies_dropped},
-        onset = least(onset, ${values.onset}), updated_at = ${values.updated_at}, revision = revision + 1
+        onset = case when status = 'resolved' and ${values.status} = 'reopened' then ${values.onset}::timestamptz
+                     else least(onset, ${values.onset}::timestamptz) end,
+        updated_at = ${values.updated_at}, revision = revision + 1
       where (id = ${values.id}::bigint or (cluster = ${values.cluster} and group_key = ${values.group_key} and status <> 'resolved'))
         and ${whileHeld(fence)}
       returning *

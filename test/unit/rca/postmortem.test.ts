@@ -230,3 +230,20 @@ it("a story is told in its order, with what changed in full; who called is named
   expect(open).toContain("Offered so far:");
   expect(open).not.toContain("not taken");
 });
+
+it("a post-mortem of what came back does not say that it was detected before it began", async () => {
+  const { input } = await brokenShop();
+  const { diagnosis, evidence, recommendations } = diagnoseByRules(input);
+  const onset = input.incident.openedAt + 600_000;
+  const text = postmortem({
+    incident: { ...input.incident, onset, resolvedAt: onset + 240_000 },
+    diagnosis,
+    evidence,
+    recommendations,
+    redact: input.redact,
+    executions: [],
+  });
+  expect(text).toMatch(/\| Detected \| [^,|]* \|\n\| Came back \| [^,|]* \|/);
+  expect(text).toContain("; 4 min after it had come back |");
+  expect(text).not.toContain("| Began |");
+});

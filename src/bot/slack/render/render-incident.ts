@@ -1,11 +1,10 @@
 import type { KnownBlock } from "@slack/types";
 import { noModel } from "../../../incident/diagnosis/diagnosis.ts";
-import { duration } from "../../../lib/duration.ts";
 import { impactText } from "../../impact.ts";
 import type { IncidentView } from "../../incident-view.ts";
 import { mergedWords } from "../../merged.ts";
 import { seenBefore } from "../../seen-before.ts";
-import { cut, cutTitle } from "../../words.ts";
+import { cut, cutTitle, detectedWords } from "../../words.ts";
 import { context, divider, header, limits, section } from "./blocks.ts";
 import { notificationText } from "./notification.ts";
 import { causeSection, thumbs } from "./render-cause.ts";
@@ -43,10 +42,7 @@ function footer({ incident, diagnosis, url }: IncidentView): string {
     `cluster ${mrkdwn(incident.cluster, 60)}`,
     ...(incident.groupKey.startsWith("declared/")
       ? ["declared by hand"]
-      : [
-          `detected after ${duration(incident.openedAt - incident.onset)}`,
-          ...(symptoms > 1 ? [`${symptoms} symptoms`] : []),
-        ]),
+      : [detectedWords(incident), ...(symptoms > 1 ? [`${symptoms} symptoms`] : [])]),
   ];
   if (diagnosis) {
     // That there is none is known to who has set none up.

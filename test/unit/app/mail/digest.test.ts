@@ -144,3 +144,15 @@ test("a week of two thousand incidents is summed up in one look", async () => {
   expect(digest.recent).toMatchObject([{ times: 2_000 }]);
   expect(digest.recentMore).toBe(2_500 - 2_000);
 });
+
+test("what came back was detected once: its new onset is no time of detection", async () => {
+  await using database = await withDatabase();
+  await raise(database, "1", to - 2 * hour, { resolvedAfter: 5 * 60_000 });
+  await raise(database, "1", to - 2 * hour, { status: "reopened", onset: to - 100 * 60_000 });
+  await changeStatus(database, "1", "recur", { at: to - 99 * 60_000 });
+  await changeStatus(database, "1", "resolve", { at: to - 97 * 60_000 });
+  await raise(database, "2", to - hour);
+  const digest = await digestOf({ database, cluster: "test", redact: clean }, "daily", to);
+  expect(digest.timeToDetect).toEqual({ meanMs: 20_000, medianMs: 20_000, incidents: 1 });
+  expect(digest.timeToRecover).toMatchObject({ meanMs: 3 * 60_000, incidents: 1 });
+});

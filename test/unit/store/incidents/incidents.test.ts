@@ -77,3 +77,24 @@ test.each([
   await using database = await withDatabase();
   expect(await getIncident(database, id)).toBeUndefined();
 });
+
+test("what comes back begins with what brought it back, whatever is written of it afterwards", async () => {
+  await using database = await withDatabase();
+  await saveIncident(database, incident);
+  await changeStatus(database, "1", "resolve", { at: 60_000 });
+  const back = { ...incident, status: "reopened", onset: 600_000, updatedAt: 620_000 } as const;
+  await saveIncident(database, back);
+  expect(await getIncident(database, "1")).toMatchObject({ openedAt: 1_000, onset: 600_000 });
+  await changeStatus(database, "1", "recur", { at: 620_000 });
+  await saveIncident(database, { ...back, onset: 590_000 });
+  await saveIncident(database, { ...back, onset: 610_000 });
+  expect(await getIncident(database, "1")).toMatchObject({ status: "reopened", onset: 590_000 });
+});
+
+test("what detection says of an incident that a person has closed meanwhile does not move its onset", async () => {
+  await using database = await withDatabase();
+  await saveIncident(database, incident);
+  await changeStatus(database, "1", "resolve", { at: 60_000 });
+  await saveIncident(database, { ...incident, onset: 950 });
+  expect(await getIncident(database, "1")).toMatchObject({ onset: 900 });
+});
