@@ -76,6 +76,7 @@ export function autoscalerIsActive(workload: KubeObject): boolean {
   return numberAt(workload, "spec", "replicas") !== 0;
 }
 
+/** By the condition `Ready`, as services count pods; a pod without a status is not ready. */
 export function podIsReady(pod: Pod): boolean {
   return (
     pod.status?.conditions?.some((condition) => condition.type === "Ready" && condition.status === "True") ?? false

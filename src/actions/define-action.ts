@@ -63,6 +63,7 @@ export interface Action extends ActionFacts {
   prepare(target: KubeObject, params: unknown, context: DraftContext): Promise<DraftOutcome>;
 }
 
+/** A refusal as an outcome of planning. `detail` is a sentence that people read: what is in the way, with names. */
 export function refuse(reason: PlanRefusalReason, detail: string): { readonly refusal: PlanRefusal } {
   return { refusal: { reason, detail } };
 }

@@ -9,6 +9,7 @@ export interface Guide {
   steps(params: unknown): readonly string[] | undefined;
 }
 
+/** Checks the parameters against the guide's schema each time; wrong ones are no error, but give no steps. */
 export function defineGuide<S extends z.ZodType>(spec: {
   name: ActionCode;
   params: S;

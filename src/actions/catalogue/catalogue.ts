@@ -70,6 +70,10 @@ export const catalogue = {
   none: noAction,
 } as const satisfies Record<ActionCode, Action | Guide>;
 
+/**
+ * Also finds guides, which change nothing: whoever plans asks which of the two it is. A code that is typed is always
+ * found.
+ */
 export function actionOf(code: ActionCode): Action | Guide {
   return catalogue[code];
 }

@@ -1,6 +1,7 @@
 /** An object of JSON, as opposed to a list, a scalar or null. */
 export type Plain = Readonly<Record<string, unknown>>;
 
+/** True for what JSON calls an object. Classes are not told apart: only parsed JSON or YAML comes here. */
 export function isPlain(value: unknown): value is Plain {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
@@ -27,6 +28,10 @@ export function withValueAt<T>(value: T, path: readonly string[], next: unknown)
   return { ...map, [key]: child } as T;
 }
 
+/**
+ * The texts of the map at `path`, such as labels or a ConfigMap's data. Values that are no text are left out; no map
+ * there: empty.
+ */
 export function stringMapAt(value: unknown, ...path: readonly string[]): Readonly<Record<string, string>> {
   const map = valueAt(value, ...path);
   if (!isPlain(map)) return {};
@@ -35,6 +40,7 @@ export function stringMapAt(value: unknown, ...path: readonly string[]): Readonl
   );
 }
 
+/** Undefined also for a number written as text, as quantities and named ports (`int-or-string`) are. */
 export function numberAt(value: unknown, ...path: readonly string[]): number | undefined {
   const found = valueAt(value, ...path);
   return typeof found === "number" ? found : undefined;

@@ -36,6 +36,10 @@ function scaleStep(object: KubeObject, replicas: number): WriteStep {
   };
 }
 
+/**
+ * The one request that makes the change. A `modify` that changes nothing becomes a patch without operations: ask
+ * `changesNothing`.
+ */
 export function stepOf(change: Change): WriteStep {
   switch (change.type) {
     case "modify":

@@ -8,15 +8,23 @@ export const templateKinds = [...rolloutKinds, "CronJob"] as const;
 const templatePath = (kind: string) =>
   kind === "CronJob" ? ["spec", "jobTemplate", "spec", "template"] : ["spec", "template"];
 
+/**
+ * Undefined for a kind without one, and for a template without a `spec`. Of a CronJob it is the template of its Jobs.
+ */
 export function podTemplateOf(object: KubeObject): PodTemplate | undefined {
   const template = valueAt(object, ...templatePath(object.kind));
   return isPlain(template) && isPlain(template.spec) ? (template as unknown as PodTemplate) : undefined;
 }
 
+/** A copy with this template at the place where the object's kind has it; meant for `templateKinds` only. */
 export function withPodTemplate(object: KubeObject, template: PodTemplate): KubeObject {
   return withValueAt(object, templatePath(object.kind), template);
 }
 
+/**
+ * Among containers and init containers, whose names are unique in a pod together; ephemeral containers are in no
+ * template.
+ */
 export function containerOf(object: KubeObject, name: string): Container | undefined {
   const spec = podTemplateOf(object)?.spec;
   return [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])].find((container) => container.name === name);
