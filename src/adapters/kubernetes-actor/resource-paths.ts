@@ -32,6 +32,7 @@ export function resourceNameOf(kind: string): { readonly group: string; readonly
   return { group: groupOf(found.apiVersion), resource: found.plural };
 }
 
+/** `apps/v1`, `v1`. Undefined for a kind that the actor may neither touch nor look at. */
 export function apiVersionOf(kind: string): string | undefined {
   return own(resources, kind)?.apiVersion;
 }

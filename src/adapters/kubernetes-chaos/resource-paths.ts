@@ -19,6 +19,7 @@ const resources: Readonly<Record<string, ServedKind>> = {
   PodChaos: { apiVersion: "chaos-mesh.org/v1alpha1", plural: "podchaos" },
 };
 
+/** As in paths and roles: `networkchaos`. Undefined for a kind that experiments may not address. */
 export function pluralOf(kind: string): string | undefined {
   return own(resources, kind)?.plural;
 }
@@ -30,6 +31,7 @@ export function collectionPath(apiVersion: string, kind: string, namespace: stri
   return resource.clusterScoped || namespace ? collectionPathOf(resource, namespace) : undefined;
 }
 
+/** Undefined where `collectionPath` is, and for an empty name, which the API would read as the collection. */
 export function objectPath({ apiVersion, kind, namespace, name }: Target): string | undefined {
   const collection = collectionPath(apiVersion, kind, namespace);
   return collection && name ? objectPathIn(collection, name) : undefined;

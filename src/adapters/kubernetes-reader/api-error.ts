@@ -69,6 +69,7 @@ function statusMessage(body: string): string | undefined {
   }
 }
 
+/** The HTTP status, 0 when no complete answer came; undefined for an error that is not of a request to the API. */
 export function statusOf(error: unknown): number | undefined {
   return error instanceof KubernetesApiError ? error.status : undefined;
 }

@@ -52,6 +52,10 @@ const otherKinds: readonly WatchedKind[] = [kind("apps/v1", "ControllerRevision"
 /** Without these kubemend cannot see an incident at all: not being allowed to watch them is blindness. */
 export const essentialKinds: ReadonlySet<string> = new Set(["Pod", "Event", "Deployment", "ReplicaSet"]);
 
+/**
+ * Among all kinds that may be read: watched ones, events and those read on demand. Undefined for others, Secrets among
+ * them.
+ */
 export function findKind(name: string): WatchedKind | undefined {
   return [...watchedKinds, eventKind, ...otherKinds].find((known) => known.kind === name);
 }

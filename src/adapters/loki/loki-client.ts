@@ -3,6 +3,7 @@ import { AppError } from "../../lib/app-error.ts";
 import { createJsonHttp } from "../json-http.ts";
 import { isLabels, type Labels, listOf } from "../lists-of.ts";
 
+/** One line as it was pushed, with the labels of its stream. The text is hostile. */
 export interface LokiLine {
   /** Nanoseconds since 1970, as Loki counts; beyond what a number holds exactly. */
   readonly timeNs: bigint;
@@ -59,6 +60,10 @@ const reply = z.object({
 
 const maxBytes = 32 * 1024 * 1024;
 
+/**
+ * Answers of more than 32 MB are refused (`loki-too-large`). `url` is the address before `/loki/api/v1`. The tenant's
+ * header: https://grafana.com/docs/loki/latest/operations/multi-tenancy/
+ */
 export function createLokiClient({ url, bearerToken, tenant }: LokiClientOptions): LokiClient {
   const http = createJsonHttp({
     service: "Loki",

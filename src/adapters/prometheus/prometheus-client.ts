@@ -20,6 +20,7 @@ export interface VectorElement {
   readonly buckets?: readonly { readonly upper: number; readonly count: number }[];
 }
 
+/** One series of an answer. Times are ms; values may be NaN or infinite; of native histograms there are no points. */
 export interface MatrixElement {
   readonly labels: Labels;
   readonly points: readonly { readonly at: number; readonly value: number }[];
@@ -63,6 +64,11 @@ const defaultTimeoutMs = 10_000;
 /** 20,000 elements with a dozen labels each are about 8 MB. */
 const maxBytes = 32 * 1024 * 1024;
 
+/**
+ * Answers of more than 32 MB (`prometheus-too-large`) or of more than `maxSeries` elements are refused as a whole, not
+ * cut: half a result would be judged as if it were all. Values of a label are bounded by the bytes alone. `url` is the
+ * address before `/api/v1`.
+ */
 export function createPrometheusClient(options: PrometheusClientOptions): PrometheusClient {
   const maxSeries = options.maxSeries ?? 20_000;
   const { url, bearerToken, tenant } = options;

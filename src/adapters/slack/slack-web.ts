@@ -48,6 +48,10 @@ function body(message: OutgoingMessage) {
   };
 }
 
+/**
+ * No call throws: each gives an outcome, with the reason and the wait that Slack asks for. Nothing is sent again from
+ * here; `find` and `findFile` tell whether what got no answer has arrived.
+ */
 export function createSlackWeb(options: SlackWebOptions): SlackPort {
   const client = createWebClient(options);
   let team: OwnTeam | undefined;
