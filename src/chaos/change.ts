@@ -81,6 +81,7 @@ export const changeSchema: z.ZodType<Change> = z.discriminatedUnion("type", [
   }),
 ]);
 
+/** For people: `Deployment shop/carts`; a kind without namespaces has its name only. */
 export function targetText({ kind, namespace, name }: Target): string {
   return namespace ? `${kind} ${namespace}/${name}` : `${kind} ${name}`;
 }

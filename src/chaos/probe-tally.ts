@@ -9,6 +9,10 @@ export interface ProbeTally {
   broken(): readonly string[];
 }
 
+/**
+ * Counts only the probes it is given; an answer of another one is passed over. Kept as one row a probe, however often
+ * it is asked.
+ */
 export function createProbeTally(probes: readonly Probe[]): ProbeTally {
   const tallies = new Map(
     probes.map(({ name, during }) => [name, { probe: name, mode: during, asked: 0, failed: 0, seen: 0, detail: "" }]),

@@ -4,6 +4,7 @@ import { restoreChange } from "./restore-change.ts";
 import type { ChangeOutcome } from "./result.ts";
 import type { WriterDeps } from "./write-values.ts";
 
+/** The row of a report for one change: what was changed, what has become of it (`restored`), and why, in words. */
 export function outcomeOf(change: Change, restored: ChangeOutcome["restored"], detail: string): ChangeOutcome {
   return { target: targetText(change.target), what: change.what, restored, detail };
 }

@@ -33,7 +33,9 @@ export interface Method<Step> {
   plan(step: Step, scope: Scope, snapshot: Snapshot): Planned;
 }
 
+/** A method's plan: these writes, in this order. */
 export const planned = (changes: readonly Change[]): Planned => ({ ok: true, changes });
+/** Nothing is planned. `problem` is for people: what does not fit, and what to set instead. */
 export const refused = (problem: string): Planned => ({ ok: false, problem });
 
 export const runLabel = "kubemend.dev/chaos-run";
@@ -51,6 +53,10 @@ export const apiVersions: Readonly<Record<string, string>> = {
   Namespace: "v1",
 };
 
+/**
+ * Where an object of a snapshot is written to. The version is the one it was read in, which must be the one in
+ * `apiVersions`.
+ */
 export function targetOf(object: KubeObject): Target {
   const { name, namespace } = object.metadata;
   return { apiVersion: object.apiVersion, kind: object.kind, ...(namespace ? { namespace } : {}), name };

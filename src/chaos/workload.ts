@@ -7,6 +7,9 @@ import { setField } from "./fields.ts";
 import type { Snapshot } from "./scope.ts";
 import { targetOf } from "./scope.ts";
 
+/**
+ * Undefined for what is no Deployment, StatefulSet or DaemonSet: only those put a changed pod template on their pods.
+ */
 export function asWorkload(object: KubeObject): Workload | undefined {
   return asKind(object, ...rolloutKinds);
 }
@@ -26,6 +29,10 @@ export function containerOf(workload: Workload, name: string | undefined): Conta
   );
 }
 
+/**
+ * The path below a container of the pod template, found by its name: its place in the list may change while the fault
+ * is there.
+ */
 export const inContainer = (container: Container, ...more: readonly PathStep[]): Path => [
   "spec",
   "template",
@@ -58,5 +65,6 @@ export function podsOf(workload: Workload, snapshot: Snapshot): readonly Pod[] {
   );
 }
 
+/** Undefined also for no object, so that the first of a selection can be asked. */
 export const asService = (object: KubeObject | undefined): Service | undefined =>
   isKind(object, "Service") ? object : undefined;
