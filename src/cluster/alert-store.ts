@@ -61,6 +61,10 @@ const hourMs = 3_600_000;
 /** No Alertmanager waits longer on purpose: its own notes of what it sent are kept for five days. */
 const longestRepeatMs = 48 * hourMs;
 
+/**
+ * By default 2,000 alerts at once; what fires beyond them is dropped and counted. Defaults of Alertmanager:
+ * https://prometheus.io/docs/alerting/latest/configuration/
+ */
 export function createAlertStore({
   maxAlerts = 2_000,
   repeatMs = 4 * hourMs,

@@ -89,6 +89,9 @@ function judged(node: string, { kept }: Page, now: number): WrongClock | undefin
   return undefined;
 }
 
+/**
+ * Holds at most 10,000 nodes, the one least lately spoken of gives way, and four statements of each weight for a node.
+ */
 export function createClockBook(): ClockBook {
   const pages = new Map<string, Page>();
 

@@ -45,6 +45,7 @@ function withinBounds(event: KubeEvent): KubeEvent {
     : event;
 }
 
+/** One entry for each event's uid, 20,000 by default; the one told longest ago gives way and is counted. */
 export function createEventStore(options: { maxEvents?: number } = {}): EventStore {
   const maxEvents = options.maxEvents ?? 20_000;
   const byUid = new Map<string, SeenEvent>();

@@ -57,5 +57,6 @@ export function hadRoom({ series }: Observation, node: Pick<ObjectRef, "name">, 
   return measured.length > 0 && measured.every(({ value }) => value < nearlyFull);
 }
 
+/** Both ends count; false without spans. */
 export const isWithin = (spans: readonly Span[], at: number): boolean =>
   spans.some(({ from, to }) => from <= at && at <= to);

@@ -32,6 +32,10 @@ interface Ring {
   head: number;
 }
 
+/**
+ * By default 2,000 lines of up to 8,192 characters for each of 2,000 containers. Everything that is left out or cut is
+ * counted.
+ */
 export function createLogStore(options: LogStoreOptions = {}): LogStore {
   const limit = options.linesPerContainer ?? 2_000;
   const maxLineChars = options.maxLineChars ?? 8_192;

@@ -67,6 +67,7 @@ interface Entry {
   deletedAt?: number;
 }
 
+/** The reference to an object of Kubernetes; cluster-scoped objects have no namespace. */
 export function refOf(object: KubeObject): ObjectRef {
   return makeRef(object.kind, object.metadata.namespace, object.metadata.name);
 }

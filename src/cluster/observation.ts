@@ -29,6 +29,7 @@ export interface ObservationOptions {
   readonly alerts?: AlertStoreOptions;
 }
 
+/** Empty stores with their own bounds; each counts what it drops. */
 export function createObservation(options: ObservationOptions): Observation {
   return {
     cluster: options.cluster,

@@ -14,6 +14,7 @@ interface Minute {
 const minuteMs = 60_000;
 const keptMinutes = 6 * 60;
 
+/** Kept for 360 minutes in which something was written, each as two counters. */
 export function createReadShare(): ReadShare {
   const minutes = new Map<number, Minute>();
   let latest = Number.NaN;

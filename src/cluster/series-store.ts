@@ -97,7 +97,7 @@ class Ring implements Series {
   }
 }
 
-/** `a=1,b=2` with keys sorted: equal label sets give equal text. */
+/** Names and values with the names sorted, each pair ended by a zero byte: equal label sets give equal text. */
 export function labelKey(labels: Readonly<Record<string, string>>): string {
   const keys = Object.keys(labels).sort();
   let out = "";
@@ -105,6 +105,10 @@ export function labelKey(labels: Readonly<Record<string, string>>): string {
   return out;
 }
 
+/**
+ * By default 50,000 series of 480 points, which takes their memory only as they fill. When full, a new one gets the
+ * room of series that have been silent for a quarter of an hour; with none of these it is dropped and counted.
+ */
 export function createSeriesStore(options: SeriesStoreOptions = {}): SeriesStore {
   const capacity = options.capacity ?? 480;
   const maxSeries = options.maxSeries ?? 50_000;

@@ -22,6 +22,7 @@ function ownAddresses({ spec, status = {} }: Pod): readonly string[] {
   return addresses.length === 0 || isOver || spec.hostNetwork === true ? [] : addresses;
 }
 
+/** Taken from the live pods and those remembered as deleted, once for a topology: it does not follow later changes. */
 export function readPods({ objects }: Observation): TopologyPods {
   const live = new Map<string, Pod[]>();
   const names = new Map<string, string[]>();

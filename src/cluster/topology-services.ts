@@ -16,6 +16,10 @@ export interface TopologyServices {
   selectedNow(service: ObjectRef): readonly ObjectRef[];
 }
 
+/**
+ * `live` and `gone`: workloads now and before. A service that selects nothing now is told by its endpoints, then by
+ * selectors it had before, then by a workload of its name; one that has none of these stands before nothing.
+ */
 export function readServices(
   { objects }: Observation,
   {

@@ -5,6 +5,7 @@ import type { Observation } from "./observation.ts";
 /** Kinds whose pods do the work. ReplicaSets and Jobs count only when nothing owns them, the others also when an operator does. */
 export const workloadKinds = ["Deployment", "StatefulSet", "DaemonSet", "CronJob", "Job", "ReplicaSet"] as const;
 
+/** A Pod that nothing owns is none, although it does work. */
 export function isWorkloadKind(kind: string): boolean {
   return (workloadKinds as readonly string[]).includes(kind);
 }
@@ -12,6 +13,7 @@ export function isWorkloadKind(kind: string): boolean {
 /** Kinds whose pods are replaced, revision by revision, when the pod template changes: what `kubectl rollout` works on. */
 export const rolloutKinds = ["Deployment", "StatefulSet", "DaemonSet"] as const;
 
+/** False for CronJobs and Jobs: their templates concern later runs, or cannot be changed. */
 export function isRolloutKind(kind: string): boolean {
   return (rolloutKinds as readonly string[]).includes(kind);
 }
@@ -25,6 +27,7 @@ export function templateOf(object: KubeObject | undefined): PodTemplate | undefi
   return spec && typeof spec === "object" && "template" in spec ? spec.template : undefined;
 }
 
+/** Of a Pod its own; of a workload that of its template; undefined for no object and for kinds without pods. */
 export function podSpecOf(object: KubeObject | undefined): PodSpec | undefined {
   return templateOf(object)?.spec;
 }

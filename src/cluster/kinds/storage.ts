@@ -42,6 +42,7 @@ export function podsWaitingFor({ metadata }: PersistentVolumeClaim, pods: readon
   );
 }
 
+/** Claims are named within a namespace: whoever asks sees to it that pod and claim are in the same one. */
 export function mounts(pod: Pod, claimName: string): boolean {
   return claimsOf(pod).includes(claimName);
 }
