@@ -48,6 +48,7 @@ export const causeTitles = {
 
 export type CauseCode = keyof typeof causeTitles;
 
+/** For codes that come from outside: a model, a recording, a database of another version. */
 export const isCauseCode = (text: string): text is CauseCode => Object.hasOwn(causeTitles, text);
 
 export const causeCodes = Object.keys(causeTitles) as readonly CauseCode[];

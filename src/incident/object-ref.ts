@@ -18,6 +18,10 @@ export function refKey(ref: ObjectRef): string {
   return `${ref.kind}/${ref.namespace ?? ""}/${ref.name}`;
 }
 
+/**
+ * By kind, namespace and name. An empty namespace is the same as none; a deleted and remade object is the same as
+ * before.
+ */
 export function sameRef(a: ObjectRef, b: ObjectRef): boolean {
   return a.kind === b.kind && a.name === b.name && (a.namespace ?? "") === (b.namespace ?? "");
 }
@@ -40,6 +44,7 @@ export function namespaceOf(ref: ObjectRef): string | undefined {
   return ref.kind === "Namespace" ? ref.name : ref.namespace;
 }
 
+/** An empty namespace is left out, as Kubernetes leaves it out for cluster-scoped objects. */
 export function makeRef(kind: string, namespace: string | undefined, name: string): ObjectRef {
   return namespace ? { kind, namespace, name } : { kind, name };
 }

@@ -38,6 +38,10 @@ export const longestSilenceMs = 30 * 86_400_000;
 /** A silence is announced as ending when less than this is left. */
 export const endsSoonMs = 15 * 60_000;
 
+/**
+ * By equality, without patterns. A matcher with a namespace does not match an object outside all namespaces, nor the
+ * Namespace itself.
+ */
 export function silenceMatches(
   { namespace, kind, name, detector }: SilenceMatcher,
   anomaly: { readonly target: ObjectRef; readonly detector: string },

@@ -10,6 +10,7 @@ export interface BoundedQueue<T> {
   readonly dropped: number;
 }
 
+/** All operations take constant time on average; `limit` counts items, not their size. */
 export function createBoundedQueue<T>(limit: number): BoundedQueue<T> {
   let items: T[] = [];
   let head = 0;

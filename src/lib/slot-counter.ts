@@ -32,6 +32,7 @@ class RingCounter implements SlotCounter {
   }
 }
 
+/** Times are ms. What comes five minutes late may be left out, and `since` never reaches further back than that. */
 export function createSlotCounter(): SlotCounter {
   return new RingCounter();
 }
