@@ -7,6 +7,10 @@ export interface Progress {
 const quietMs = 2_000;
 const everyMs = 200;
 
+/**
+ * Writes to standard error, so that standard output can be piped; nothing at all where that is no terminal. `end` takes
+ * the line away.
+ */
 export function startProgress(text: string, stream: NodeJS.WriteStream = process.stderr): Progress {
   const startedAt = performance.now();
   let shownAt = 0;

@@ -29,6 +29,7 @@ export function runDeps({ config, place }: JudgedChaos, store: Store, signal: Ab
   };
 }
 
+/** One line to standard output; characters that would steer a terminal are made visible. */
 export function say(line: string): void {
   process.stdout.write(`${visibleText(line)}\n`);
 }

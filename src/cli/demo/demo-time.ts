@@ -12,6 +12,7 @@ export interface DemoTime {
 
 const marginMs = 5_000;
 
+/** Times are Unix ms, `now` a real one. Without `injectedAt` nothing is passed quickly and the recording starts now. */
 export function demoTime(options: {
   recordingStart: number;
   injectedAt: number | undefined;

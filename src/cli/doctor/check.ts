@@ -10,8 +10,11 @@ export interface Check {
   run(signal?: AbortSignal): Promise<CheckResult>;
 }
 
+/** It works; `detail` says with what: a version, an address without its password. */
 export const ok = (detail: string): CheckResult => ({ state: "ok", detail });
+/** Not configured; `remedy` says what to set for those who want it. */
 export const off = (detail: string, remedy: string): CheckResult => ({ state: "off", detail, remedy });
+/** It does not work; `detail` says what was seen, `remedy` what to do next. */
 export const failed = (detail: string, remedy: string): CheckResult => ({ state: "failed", detail, remedy });
 
 /** How long any one check may take, ms. */

@@ -13,6 +13,7 @@ export function mailAddressesCheck({ email }: Pick<Config, "email">): Check {
   };
 }
 
+/** Greets the server and signs in; sends no mail, so whether addresses are accepted shows with the first digest. */
 export function emailCheck(config: Config): Check {
   return {
     name: "E-mail",

@@ -148,6 +148,11 @@ async function ask(
   return ok(`${gitVersion} at ${server}`);
 }
 
+/**
+ * Asks for the version, then for each right by a SelfSubjectAccessReview, which any identity may ask, and which API
+ * groups are served. With several namespaces the rights are asked for the first one. Nothing in the cluster is read or
+ * written.
+ */
 export function kubernetesCheck(
   place: KubernetesPlace & { readonly namespaces: readonly string[]; readonly scraping: boolean },
 ): Check {

@@ -11,6 +11,7 @@ function hostOf(url: string): string {
   return `${origin}${pathname.replace(/\/$/, "")}`;
 }
 
+/** Asks for the model by its name, which costs no tokens; whether it can call tools is not tried. */
 export function modelCheck(config: Config): Check {
   return {
     name: "Model",

@@ -2,6 +2,7 @@ import type { Config } from "../../config/config.ts";
 import { messageOf } from "../../lib/app-error.ts";
 import { type Check, checkDeadlineMs, failed, off, ok } from "./check.ts";
 
+/** Connects and asks for JetStream; makes no stream. Off unless logs come from NATS and an address is set. */
 export function natsCheck(config: Config): Check {
   return {
     name: "NATS",

@@ -30,6 +30,10 @@ async function ask(url: string, where: string): Promise<CheckResult> {
   );
 }
 
+/**
+ * Takes no migration. Without `database.url` it starts the embedded server in the data folder, or joins the one that
+ * runs there, and lets it go again.
+ */
 export function postgresCheck(config: Config): Check {
   return {
     name: "PostgreSQL",

@@ -8,6 +8,10 @@ import { whyNoAnswer } from "./no-answer.ts";
 const buildInfo = z.object({ status: z.literal("success"), data: z.object({ version: z.string() }) });
 const addressRemedy = "Check PROMETHEUS_URL; it is the address before /api/v1.";
 
+/**
+ * Asks for the build information, the cheapest page that only a Prometheus and what speaks its API has; no series is
+ * read.
+ */
 export function prometheusCheck(config: Config): Check {
   return {
     name: "Prometheus",

@@ -84,6 +84,10 @@ async function clockAhead(apiUrl = "https://slack.com/api/"): Promise<number | u
   return Number.isNaN(ahead) ? undefined : ahead;
 }
 
+/**
+ * Asks for the scopes of the token, the channels and the clock, or for a connection where it is Socket Mode. Nothing is
+ * posted.
+ */
 export function slackCheck(config: Config): Check {
   return {
     name: "Slack",

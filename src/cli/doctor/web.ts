@@ -26,6 +26,9 @@ async function isKubemend(host: string, port: number): Promise<boolean> {
     .catch(() => false);
 }
 
+/**
+ * Listens at the address for a moment. One at which a kubemend answers already is fine: that is the one to be checked.
+ */
 export function webCheck({ web }: Pick<Config, "web">): Check {
   return {
     name: "Web pages",
