@@ -123,6 +123,10 @@ export interface AlertIntake {
   readonly stats: { readonly alerts: number; readonly dropped: number; readonly refusedRequests: number };
 }
 
+/**
+ * Nothing is kept here: what is refused (`full`, `not-ready`) the Alertmanager sends again. For one delivery at most
+ * 500 firing and 5,000 resolved alerts; the rest is counted.
+ */
 export function createAlertIntake(): AlertIntake {
   const counts = { alerts: 0, dropped: 0, refusedRequests: 0 };
   let context: SourceContext | undefined;

@@ -11,6 +11,9 @@ export interface KnownPods {
   onChange(listener: (key: string, pod: Pod | undefined) => void): () => void;
 }
 
+/**
+ * Holds whole pods, as many as there are: they go with the DELETED of the watch. Calling what `onChange` gives ends it.
+ */
 export function createKnownPods(): KnownPods {
   const pods = new Map<string, Pod>();
   const nodes = new Set<string>();
@@ -39,6 +42,7 @@ export function createKnownPods(): KnownPods {
   };
 }
 
+/** `namespace/name`. A pod that is made anew under its name, as StatefulSets do, has the same key and another uid. */
 export function podKey({ metadata }: Pod): string {
   return `${metadata.namespace ?? ""}/${metadata.name}`;
 }

@@ -48,6 +48,7 @@ export const healMemoryMinutes = 60;
 const unknownChange = -2;
 const unknown = -1;
 
+/** Of the day in UTC, 0..24 with fractions, from Unix ms. */
 export function hourOf(at: number): number {
   return (at / 3_600_000) % 24;
 }

@@ -113,4 +113,5 @@ export function chancesOf({ forest, calibration }: HealthClassifier, vitals: Hea
   return [none, soft, hard];
 }
 
+/** The class as forests, calibration and confusion count it: its place in `healthDecisions`. */
 export const classOf = (decision: HealthDecision) => healthDecisions.indexOf(decision);

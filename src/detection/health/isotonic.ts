@@ -66,6 +66,10 @@ export function fitIsotonic(scores: Float64Array, hits: Uint8Array, leastBlock =
   };
 }
 
+/**
+ * Probability for a score: between two knots on the straight line, beyond the first and last as there. Without knots
+ * the score itself.
+ */
 export function calibrated({ from, to }: Isotonic, score: number): number {
   const above = from.findIndex((knot) => knot >= score);
   if (above < 0) return to.at(-1) ?? score;

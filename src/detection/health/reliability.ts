@@ -10,6 +10,10 @@ export interface Reliability {
 
 const bins = 10;
 
+/**
+ * Every row must name the same classes; `right` is the place of the one that came true. Held as ten sums a class; 0
+ * without rows.
+ */
 export function createReliability(): Reliability {
   const said: number[] = [];
   const hits: number[] = [];

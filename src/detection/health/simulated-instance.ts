@@ -67,6 +67,7 @@ export function restarted(): InstanceState {
   return { cache: 0, leak: 0, spin: 0, stuck: 0, broken: 0, uptimeSeconds: 0 };
 }
 
+/** Caches and broken connections go; what leaks, spins or waits for ever stays, and so does the process's age. */
 export function softHealed(state: InstanceState): InstanceState {
   return { ...state, cache: 0, broken: 0 };
 }

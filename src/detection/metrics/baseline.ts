@@ -52,6 +52,7 @@ class RobustBaseline implements Baseline {
   }
 }
 
+/** The last `capacity` admitted values; what is read is up to seven values old, and NaN before the first. */
 export function createBaseline(capacity = 240): Baseline {
   return new RobustBaseline(capacity);
 }

@@ -205,5 +205,6 @@ export function createFailingRequests(
 
 /** The usual share of failures; 0 where none was ever seen. */
 export const usually = ({ baseline }: FailingMemory) => (baseline.count > 0 ? baseline.median : 0);
+/** For the end of a sentence; empty where no usual share is known yet. */
 export const usuallyText = (memory: FailingMemory) =>
   memory.baseline.count > 0 ? `; usually ${percent(usually(memory))}` : "";

@@ -13,6 +13,10 @@ function workloadNamed(namespace: string, name: string, { observation }: DetectC
   return makeRef("Deployment", namespace, name);
 }
 
+/**
+ * The object behind a series' labels `namespace` and `workload`: a live one of that name first, then one that is
+ * remembered as deleted. Of one never seen a Deployment is assumed.
+ */
 export function workloadOf(series: Series, context: DetectContext): ObjectRef {
   return workloadNamed(series.labels.namespace ?? "", series.labels.workload ?? "", context);
 }
@@ -53,15 +57,21 @@ export function severityOfFailing(share: number, workload: ObjectRef, context: D
   return share >= 0.2 ? "high" : "medium";
 }
 
+/**
+ * 0..1, one half at three deviations. The deviation counts as at least 5 % of what is expected, so that a still series
+ * does not make every move an anomaly.
+ */
 export function scoreOf(value: number, expected: number, spread: number): number {
   const z = Math.abs(value - expected) / Math.max(spread, 1e-9, Math.abs(expected) * 0.05);
   return z / (z + 3);
 }
 
+/** Of a share 0..1, for people: whole from 10 % on, else with one digit behind the point. */
 export function percent(share: number): string {
   return `${share >= 0.1 ? Math.round(share * 100) : Math.round(share * 1_000) / 10} %`;
 }
 
+/** For people, from seconds: `87 ms`, `1.2 s`. */
 export function milliseconds(seconds: number): string {
   return seconds >= 1 ? `${seconds.toFixed(1)} s` : `${Math.round(seconds * 1_000)} ms`;
 }

@@ -38,10 +38,12 @@ export function isCurrent(pod: Pod): boolean {
   );
 }
 
+/** By the condition `Ready`, which readiness gates count for as well; a pod without a status is not. */
 export function isReady(pod: Pod): boolean {
   return pod.status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false;
 }
 
+/** Undefined when the pod has none of this type: that is not the same as one that is False. */
 export function conditionOf(pod: Pod, type: string) {
   return pod.status?.conditions?.find((condition) => condition.type === type);
 }

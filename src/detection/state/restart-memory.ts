@@ -12,6 +12,10 @@ function readySince(pod: Pod): number | undefined {
   return timeOf(condition?.lastTransitionTime, 0);
 }
 
+/**
+ * Ready for `afterMs` without a break, at `now` (Unix ms). A condition that does not say since when counts as one of
+ * long ago.
+ */
 export function hasSettled(pod: Pod, now: number, afterMs = stableMs): boolean {
   const since = readySince(pod);
   return since !== undefined && now - since >= afterMs;

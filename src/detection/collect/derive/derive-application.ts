@@ -59,6 +59,10 @@ function sinkOf(teller: Teller, name: string, meaning: OfRequests, into: readonl
 const idleTicks = 120;
 const forgetTicks = 480;
 
+/**
+ * What has been silent for 480 ticks is forgotten. Series of a workload's further routes, peers and error types are
+ * counted in `refusedGroups` and leave no point.
+ */
 export function createApplicationDeriver(options: ApplicationDeriverOptions): ApplicationDeriver {
   const { series: store, workloadOf, slots, maxPerWorkload } = options;
   const streams = new Map<string, { readonly owner: string; readonly stream: RequestStream }>();

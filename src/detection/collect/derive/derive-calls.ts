@@ -50,6 +50,7 @@ interface Edge {
 const maxWorkloads = 20_000;
 const answered = { rejected: false, hasStatus: true };
 
+/** At most 20,000 callers; a better source of the same calls takes a pair over, since both would count each call. */
 export function createCallDeriver(options: CallDeriverOptions): CallDeriver {
   const { workloadOf, workloadNames, slots, maxPerWorkload } = options;
   const edges = new Map<string, Map<string, Edge>>();

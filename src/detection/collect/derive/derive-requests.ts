@@ -66,6 +66,10 @@ const idleTicks = 120;
 /** Ticks of silence after which a stream is forgotten. */
 const forgetAfterTicks = 480;
 
+/**
+ * `slots`: ticks of the window of all rates and shares. At most 60 buckets; a histogram whose `+Inf` finds no place
+ * gives no quantiles.
+ */
 export function createRequestStream(names: StreamNames, labels: Labels, slots: number): RequestStream {
   const requests = createWindowSum(slots);
   const errors = createWindowSum(slots);

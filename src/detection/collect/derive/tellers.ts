@@ -23,6 +23,7 @@ interface Choice {
 /** Starting over costs one choice a pod. */
 const maxTellers = 50_000;
 
+/** At most 50,000 pods and sides; past that all are forgotten, and series read from then on choose among themselves. */
 export function createTellers(): Tellers {
   const tellers = new Map<string, Teller>();
   let held: (() => void)[] = [];

@@ -12,6 +12,10 @@ export interface WindowRate {
   readonly empty: boolean;
 }
 
+/**
+ * `slots`: how many calls of `advance` an increase stays in the window. 0 per second while nothing was measured; see
+ * `empty`.
+ */
 export function createWindowRate(slots: number): WindowRate {
   const increases = createWindowSum(slots);
   const durations = createWindowSum(slots);

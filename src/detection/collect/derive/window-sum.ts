@@ -46,6 +46,7 @@ class Ring implements WindowSum {
   }
 }
 
+/** `slots`: how many ticks it looks back over, the open one included. */
 export function createWindowSum(slots: number): WindowSum {
   return new Ring(slots);
 }

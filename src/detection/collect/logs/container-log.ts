@@ -70,6 +70,9 @@ export interface ContainerLogOptions {
 const settleMs = 1_000;
 const retryMs = 5_000;
 
+/**
+ * Does nothing until `run`. Reads runs older than the present one only as far as the status names them: the last two.
+ */
 export function createContainerLog(options: ContainerLogOptions): ContainerLog {
   const { reader, clock, name, since, signal } = options;
   let { status } = options;

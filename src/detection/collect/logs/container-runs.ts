@@ -13,6 +13,7 @@ export function endedRuns(status: ContainerStatus): EndedRun[] {
   return [ended(status.lastState, true), ended(status.state, false)].flatMap((run) => run ?? []);
 }
 
+/** By its state now: false while it waits to be started again, and for a status that says nothing. */
 export function isRunning(status: ContainerStatus): boolean {
   return status.state?.running !== undefined;
 }

@@ -89,6 +89,10 @@ function withoutLineEnd(text: string): string {
   return end === text.length ? text : text.slice(0, end);
 }
 
+/**
+ * Without `namespaces`, or with none, lines of every namespace are taken. Lines are cut at 16,384 characters and
+ * counted.
+ */
 export function createLogPlacer(options: { readonly namespaces?: readonly string[] } = {}): LogPlacer {
   const namespaces = new Set(options.namespaces ?? []);
   const dropped = { withoutPlace: 0, otherNamespace: 0 };

@@ -25,6 +25,10 @@ export interface StreamKinds {
 /** Kinds that are counted between two commits; lines of more are counted without their kind. */
 const maxKinds = 2_000;
 
+/**
+ * Holds 2,000 kinds between two calls of `take`, and 10,000 in all to know them again. A kind has the same key in every
+ * process that has seen the same lines.
+ */
 export function createStreamKinds(): StreamKinds {
   const miner = createTemplateMiner({ maxTemplates: 10_000, maxLineChars: 1_024, keepMethods: true });
   let kinds = new Map<string, { -readonly [K in keyof StreamTemplate]: StreamTemplate[K] }>();

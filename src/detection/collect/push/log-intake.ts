@@ -41,6 +41,10 @@ export interface LogIntakeOptions {
 
 const checkMs = 15_000;
 
+/**
+ * Nothing is kept here: a delivery is taken as a whole or refused, and the agent sends it again. Lines of the future,
+ * older than `maxAgeMs` (15 minutes by default) or of no container are counted and left out.
+ */
 export function createLogIntake(options: LogIntakeOptions = {}): LogIntake {
   const { maxAgeMs = 15 * 60_000 } = options;
   const placer = createLogPlacer(options.namespaces === undefined ? {} : { namespaces: options.namespaces });

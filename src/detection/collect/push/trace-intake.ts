@@ -78,6 +78,10 @@ function pairOf({ client, clientNamespace, server }: TracedCall): Pair {
   };
 }
 
+/**
+ * At most `maxPairs` (2,000 by default) pairs, one forgotten after 30 minutes without a call; calls of more, and those
+ * whose time is more than 10 minutes ago or 2 ahead, are counted and left out.
+ */
 export function createTraceIntake(options: TraceIntakeOptions): TraceIntake {
   const { intervalMs, maxPairs = 2_000 } = options;
   const pairs = new Map<string, Pair>();

@@ -25,6 +25,7 @@ export type ScrapeTarget =
       readonly labels: Readonly<Record<string, string>>;
     };
 
+/** The CPU and memory of the containers of a node, as its kubelet's cAdvisor page tells them. Every node has one. */
 export function nodeTarget(node: string): ScrapeTarget {
   return { kind: "node", key: `node/${node}`, node, labels: { job: "cadvisor", node } };
 }

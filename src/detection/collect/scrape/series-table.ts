@@ -14,6 +14,7 @@ export interface SeriesTable {
  */
 const keptMs = 15 * 60_000;
 
+/** Refuses what exceeds `maxSeries` rather than forgetting what is still told; makes room once a minute at most. */
 export function createSeriesTable(maxSeries: number): SeriesTable {
   const known = new Map<string, { readonly series: RawSeries; toldAt: number }>();
   let sweptAt = Number.NEGATIVE_INFINITY;

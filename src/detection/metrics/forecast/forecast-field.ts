@@ -31,6 +31,10 @@ const defaultLeastSeen = 24;
 /** As long as the level-shift detectors wait before they take a level for the new normal. */
 const defaultAdoptMs = 45 * 60_000;
 
+/**
+ * A field of its own, for trials and evaluations: detectors take `forecastFieldOf`. Without a model that can be read it
+ * expects every series at its level, and judges each by its own tail alone.
+ */
 export function createForecastField(options: ForecastFieldOptions = {}): ForecastField {
   const { network, card } = options.model ?? loadModel();
   const judging: JudgeOptions = {

@@ -65,6 +65,7 @@ const errorPoints = 120;
 /** An error counts for at most this many mean errors when the mean is learned. */
 const farErrors = 4;
 
+/** Follows 20,000 series by default; one without points for 30 minutes ends and gives its slot back. */
 export function createForecaster(options: ForecasterOptions): Forecaster {
   const { model, judge, isOff, forgotten } = options;
   const maxSeries = options.maxSeries ?? 20_000;

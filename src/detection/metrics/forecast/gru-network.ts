@@ -23,6 +23,7 @@ export interface SequenceModel {
   step(rows: Float32Array, slots: Int32Array, count: number, state: Float32Array, moves: Float32Array): void;
 }
 
+/** Numbers in `GruWeights.gates`: three gates for each hidden unit, over all inputs and the hidden state. */
 export const gateCount = ({ inputs, hidden }: Pick<GruWeights, "inputs" | "hidden">) => 3 * hidden * (inputs + hidden);
 
 /**

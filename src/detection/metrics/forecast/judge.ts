@@ -33,6 +33,7 @@ const holdPoints = 2;
 /** While it lasts, a point counts as near again at this share of what was asked for at first. */
 const clearShare = 0.5;
 
+/** Of a series of which nothing is known: its own tail is learned as points come. */
 export function createJudgement({ risk }: Pick<JudgeOptions, "risk">): Judgement {
   return {
     spot: createSpot({ risk }),

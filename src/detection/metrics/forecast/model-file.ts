@@ -61,6 +61,7 @@ export type ModelRead =
 /** The model that comes with kubemend. */
 export const defaultModelFolder = fileURLToPath(new URL("../../../../models/gru-v1", import.meta.url));
 
+/** In hexadecimal, as the model's card has it. */
 export const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
 
 /** Little-endian 32-bit floats: gates, bias, output. */

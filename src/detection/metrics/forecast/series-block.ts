@@ -33,6 +33,10 @@ export interface SeriesBlock {
   readonly free: number[];
 }
 
+/**
+ * Empty, with room for `slots`; it doubles when they are in use, and never shrinks. `hidden` is 0 for a model without a
+ * state.
+ */
 export function createSeriesBlock(hidden: number, slots = 64): SeriesBlock {
   const column = () => new Float64Array(slots);
   return {
@@ -101,6 +105,7 @@ export function forgetCourse(block: SeriesBlock, slot: number): void {
   block.state.fill(0, slot * block.hidden, (slot + 1) * block.hidden);
 }
 
+/** Gives a slot back, once: closed twice, two series would share it. */
 export function closeSlot(block: SeriesBlock, slot: number): void {
   block.free.push(slot);
 }

@@ -24,6 +24,7 @@ const dayMs = 86_400_000;
 /** Larger values would overflow when squared; nothing in a cluster is that large. */
 const largest = 1e30;
 
+/** In units of the series; NaN stays NaN. */
 export const clipFar = (units: number) => Math.max(-farUnits, Math.min(farUnits, units));
 
 /**

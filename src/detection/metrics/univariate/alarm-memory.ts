@@ -28,6 +28,7 @@ const backgroundCap = 0.5;
 /** News must exceed this many times the usual peak; two leaves room for the spread of the peaks. */
 const backgroundMargin = 2;
 
+/** Nothing reported, and no background. */
 export function createAlarmMemory(): AlarmMemory {
   return { reported: 0, background: 0, blockPeak: 0, blockRows: 0, blocks: 0 };
 }

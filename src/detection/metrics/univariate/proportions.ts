@@ -7,6 +7,7 @@ export interface Proportions {
 /** Rows that decide what is ordinary; later it stays, or what was measured against it would move. */
 const decidingRows = 100;
 
+/** Nothing is known yet: until a value other than zero comes, one counts in its own unit. */
 export function createProportions(): Proportions {
   return { ordinary: 0 };
 }

@@ -24,6 +24,7 @@ export interface ScoredRow {
   readonly score: number;
 }
 
+/** All zero; `highestAt` stays empty until a row has scored above 0. */
 export function createSeriesCounts(): SeriesCounts {
   const steps = { regular: 0, gap: 0, duplicate: 0, late: 0, "clock-jump": 0 };
   const outcomes = { rows: 0, scored: 0, emptyValues: 0, notNumbers: 0, unreadableTimes: 0, blankLines: 0 };

@@ -16,6 +16,7 @@ const lateSteps = 10;
 const jumpSteps = 1000;
 const dayMs = 86_400_000;
 
+/** Before the first row; the first distance between two rows is taken for the ordinary one. */
 export function createSeriesClock(): SeriesClock {
   return { latestMs: Number.NaN, stepMs: Number.NaN };
 }

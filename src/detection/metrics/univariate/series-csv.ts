@@ -32,6 +32,10 @@ export function readHeader(line: string, source: string): SeriesColumns {
   );
 }
 
+/**
+ * Never throws: a field that is missing is empty. Fields are cut at each comma, so quotes around one must not hold
+ * another.
+ */
 export function readRow(line: string, columns: SeriesColumns): SeriesRow {
   const fields = split(line);
   const timestamp = fields[columns.timestamp] ?? "";

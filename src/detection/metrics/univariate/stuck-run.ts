@@ -8,6 +8,7 @@ export interface StuckRun {
 /** Two hours of five-minute samples: shorter pauses are common in any slow or rounded quantity. */
 const fewestRows = 24;
 
+/** Before the first row. */
 export function createStuckRun(): StuckRun {
   return { previous: Number.NaN, run: 0, longest: 0 };
 }
