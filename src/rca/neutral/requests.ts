@@ -1,4 +1,4 @@
-import type { Telemetry } from "./neutral-case.ts";
+import type { SpanTable, Telemetry } from "./neutral-case.ts";
 
 /** One request as one entity served it: its own spans and log lines, without those of the entities it called. */
 export interface Request {
@@ -20,71 +20,66 @@ export interface Request {
 
 /** Groups spans and the log lines tied to them by the request that they belong to. */
 export function requestsOf({ spans, logs }: Telemetry): readonly Request[] {
-  const entrySpan = new Int32Array(spans.length).fill(-1);
-  const requestAt = new Int32Array(spans.length).fill(-1);
-  const remoteChild = new Int32Array(spans.length).fill(-1);
-  const isEntry = (row: number) => {
-    const parent = spans.parent[row] ?? -1;
-    return parent < 0 || spans.entity[parent] !== spans.entity[row];
-  };
-  const entryOf = (row: number): number => {
-    const path: number[] = [];
-    let at = row;
-    // A loop of parents can only come from broken data; the bound ends it.
-    while ((entrySpan[at] ?? -1) < 0 && !isEntry(at) && path.length < 1_000) {
-      path.push(at);
-      at = spans.parent[at] ?? at;
-    }
-    const entry = (entrySpan[at] ?? -1) < 0 ? at : (entrySpan[at] ?? at);
-    entrySpan[at] = entry;
-    for (const passed of path) entrySpan[passed] = entry;
-    return entry;
-  };
-  const requests: (Request & { calledSeconds: number })[] = [];
-  const entries: number[] = [];
+  const { entries, requestOf } = entriesOf(spans);
+  const entity = (row: number) => nameAt(spans.entities, spans.entity, row);
+  const op = (row: number) => nameAt(spans.ops, spans.op, row);
+  const parentOf = (row: number) => spans.parent[row] ?? -1;
+  const duration = (row: number) => spans.durationSeconds[row] ?? Number.NaN;
+  const calledAt = new Map(entries.map((row) => [parentOf(row), row]));
+  const called = new Float64Array(entries.length);
+  const steps = entries.map(() => ({ spans: [] as Step[], logs: [] as Step[] }));
   for (let row = 0; row < spans.length; row++) {
-    if (!isEntry(row)) continue;
-    requestAt[row] = entries.push(row) - 1;
-    const parent = spans.parent[row] ?? -1;
-    if (parent >= 0) remoteChild[parent] = row;
-  }
-  const requestOfSpan = (row: number) => (row < 0 ? -1 : (requestAt[entryOf(row)] ?? -1));
-  for (const row of entries) {
-    const parent = spans.parent[row] ?? -1;
-    requests.push({
-      entity: spans.entities[spans.entity[row] ?? -1] ?? "",
-      op: spans.ops[spans.op[row] ?? -1] ?? "",
-      startSeconds: spans.startSeconds[row] ?? 0,
-      durationSeconds: spans.durationSeconds[row] ?? 0,
-      caller: requestOfSpan(parent),
-      clientSeconds: parent < 0 ? Number.NaN : (spans.durationSeconds[parent] ?? Number.NaN),
-      calledSeconds: 0,
-      spanSteps: [],
-      logSteps: [],
-    });
-  }
-  const steps = requests.map(() => ({ spans: [] as Step[], logs: [] as Step[] }));
-  for (let row = 0; row < spans.length; row++) {
-    const index = requestOfSpan(row);
-    const request = requests[index];
-    if (!request) continue;
-    const op = spans.ops[spans.op[row] ?? -1] ?? "";
-    const child = remoteChild[row] ?? -1;
-    const callee =
-      child < 0 ? "" : ` -> ${spans.entities[spans.entity[child] ?? -1]} ${spans.ops[spans.op[child] ?? -1]}`;
-    if (child >= 0) request.calledSeconds += spans.durationSeconds[row] ?? 0;
-    steps[index]?.spans.push({ at: spans.startSeconds[row] ?? 0, kind: op + callee });
+    const request = requestOf(row);
+    const callee = calledAt.get(row);
+    if (callee !== undefined && request >= 0) called[request] = (called[request] ?? 0) + duration(row);
+    const kind = callee === undefined ? op(row) : `${op(row)} -> ${entity(callee)} ${op(callee)}`;
+    steps[request]?.spans.push({ at: spans.startSeconds[row] ?? 0, kind });
   }
   for (let row = 0; row < logs.length; row++) {
-    const index = requestOfSpan(logs.span[row] ?? -1);
-    steps[index]?.logs.push({ at: logs.time[row] ?? 0, kind: logs.shapes[logs.shape[row] ?? -1]?.text ?? "" });
+    const kind = logs.shapes[logs.shape[row] ?? -1]?.text ?? "";
+    steps[requestOf(logs.span[row] ?? -1)]?.logs.push({ at: logs.time[row] ?? 0, kind });
   }
-  return requests.map((request, i) => ({
-    ...request,
+  return entries.map((row, i) => ({
+    entity: entity(row),
+    op: op(row),
+    startSeconds: spans.startSeconds[row] ?? 0,
+    durationSeconds: duration(row),
+    caller: requestOf(parentOf(row)),
+    clientSeconds: duration(parentOf(row)),
+    calledSeconds: called[i] ?? 0,
     spanSteps: inOrder(steps[i]?.spans ?? []),
     logSteps: inOrder(steps[i]?.logs ?? []),
   }));
 }
+
+const unknown = -2;
+const none = -1;
+/** A loop of parents can only come from broken data; the bound ends it. */
+const maxDepth = 1_000;
+
+/** The spans with which requests came into an entity, and for every span the request it belongs to: its place among these. */
+function entriesOf(spans: SpanTable): { readonly entries: readonly number[]; requestOf(row: number): number } {
+  const entries: number[] = [];
+  const requestAt = new Int32Array(spans.length).fill(unknown);
+  for (let row = 0; row < spans.length; row++) {
+    const parent = spans.parent[row] ?? -1;
+    if (parent < 0 || spans.entity[parent] !== spans.entity[row]) requestAt[row] = entries.push(row) - 1;
+  }
+  return {
+    entries,
+    requestOf(row) {
+      const path: number[] = [];
+      let at = row;
+      for (; requestAt[at] === unknown && path.length < maxDepth; at = spans.parent[at] ?? at) path.push(at);
+      const found = requestAt[at] ?? none;
+      const request = found === unknown ? none : found;
+      for (const passed of path) requestAt[passed] = request;
+      return request;
+    },
+  };
+}
+
+const nameAt = (names: readonly string[], codes: Int32Array, row: number) => names[codes[row] ?? -1] ?? "";
 
 interface Step {
   readonly at: number;
