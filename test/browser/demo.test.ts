@@ -136,8 +136,9 @@ describe.skipIf(!executablePath)("the demo in a browser", () => {
       expect(await page.getByRole("heading", { name: /carts is killed/ }).count()).toBe(1);
       expect(await page.getByRole("button", { name: "Approve", exact: true }).count()).toBe(0);
       await page
+        .getByRole("article")
+        .filter({ has: incident })
         .getByText(/\d+ repl(y|ies)/)
-        .first()
         .click();
       await page.getByText("Approved change").waitFor();
       await shoot("resolved", 1_230, 1_180);
