@@ -17,14 +17,18 @@ import { type LogFact, type LogWindow, logFactsOf } from "../gather/logs.ts";
 import { type Shift, shiftOf } from "../gather/metrics.ts";
 import { leftUnstarted, type PodFact, podsOfWorkload } from "../gather/object-state.ts";
 import { withoutTakenBack } from "../gather/taken-back.ts";
+import { asOf, laterTroubleSince } from "./later-trouble.ts";
 
 /** Everything a rule may look at: one incident, the observed cluster around it, and the book in which facts are quoted. */
 export interface Case {
+  /** As it stands: without its beginning, where that was another trouble which is over. */
   readonly incident: Incident;
   readonly observation: Observation;
   readonly topology: Topology;
   readonly now: number;
   readonly onset: number;
+  /** When the incident began with another trouble, which is over (ms). */
+  readonly earlier?: number;
   readonly window: LogWindow;
   readonly book: EvidenceBook;
   /** Workloads with symptoms, then what they depend on. Bounded. */
@@ -97,19 +101,27 @@ export interface CaseInput {
   readonly previousEvidence?: readonly Evidence[];
 }
 
+/** What an incident is seen on. What a node carries has not become sick by being there. */
+function targetsOf({ target, affected, anomalies }: Incident): readonly ObjectRef[] {
+  const seen = anomalies.flatMap((anomaly) => (anomaly.seenOn ? [anomaly.target, anomaly.seenOn] : [anomaly.target]));
+  return [target, ...affected, ...seen].filter((ref) => ref.kind !== "Node");
+}
+
 /** Opens a case: fixes the windows, finds who is in scope, and reads lazily from then on. */
 export function openCase(input: CaseInput): Case {
-  const { incident, observation, now } = input;
+  const { observation, now } = input;
+  const topology = buildTopology(observation, { logLinesPerPod: 400, logsSince: input.incident.onset - 60_000 });
+  const workloadsOf = (refs: readonly ObjectRef[]) =>
+    uniqueRefs(refs.flatMap((ref) => workloadsFor(topology, observation, ref)));
+  const later = laterTroubleSince(input.incident, workloadsOf(targetsOf(input.incident)), now, {
+    observation,
+    topology,
+  });
+  const incident = later === undefined ? input.incident : asOf(input.incident, later);
   const { onset } = incident;
   const window = { before: onset - logsBeforeMs, onset: onset - 2_000, now };
-  const topology = buildTopology(observation, { logLinesPerPod: 400, logsSince: onset - 60_000 });
-  // What a node carries has not become sick by being there.
-  const targets = [
-    incident.target,
-    ...incident.affected,
-    ...incident.anomalies.flatMap((anomaly) => (anomaly.seenOn ? [anomaly.target, anomaly.seenOn] : [anomaly.target])),
-  ].filter((ref) => ref.kind !== "Node");
-  const symptomatic = uniqueRefs(targets.flatMap((ref) => workloadsFor(topology, observation, ref)));
+  const targets = targetsOf(incident);
+  const symptomatic = workloadsOf(targets);
   const around = symptomatic.flatMap((workload) => topology.dependenciesOf(workload));
   // An incident about a quota, a policy or a configuration alone: whoever lives beside it may be what it hurts.
   const beside =
@@ -158,6 +170,7 @@ export function openCase(input: CaseInput): Case {
     topology,
     now,
     onset,
+    ...(later === undefined ? {} : { earlier: input.incident.onset }),
     window,
     book,
     scope,

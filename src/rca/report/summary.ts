@@ -152,6 +152,8 @@ export function summaryOf(input: {
         `As possible (${percent(second.probability)}): ${causeText(second.candidate.cause, second.candidate.culprit)}.`,
       );
   }
+  if (open.earlier !== undefined)
+    parts.push(`What the incident began with at ${clock(open.earlier)} is over; this is another trouble.`);
   if (first) parts.push(adviceText(first, recommendations));
   if (inconclusive && questions.length > 0) parts.push(`What would decide it: ${questions.join(" ")}`);
   return parts.join(" ");
