@@ -31,30 +31,16 @@ export function parseRoute(method: string, path: string, query: URLSearchParams)
   if (path.startsWith("//")) return "no-path";
   const segments = path.split("/").slice(1).map(decode);
   if (segments.at(-1) === "" && segments.length > 1) segments.pop();
-  const [root, second = "", third = ""] = segments;
-  const core = root === "api" && segments.length > 2;
-  const grouped = root === "apis" && segments.length > 3;
-  if (!core && !grouped) return { kind: "non-resource", path, verb: method.toLowerCase() };
-  const group = core ? "" : second;
-  const version = core ? second : third;
-  let parts = segments.slice(core ? 2 : 3);
-  const watchPath = parts[0] === "watch" && parts.length > 1;
-  if (watchPath) parts = parts.slice(1);
-
-  let namespace = "";
-  if (parts[0] === "namespaces" && parts.length > 2 && !namespaceSubresources.has(parts[2] ?? "")) {
-    namespace = parts[1] ?? "";
-    parts = parts.slice(2);
-  }
+  const versioned = groupVersionOf(segments);
+  if (!versioned) return { kind: "non-resource", path, verb: method.toLowerCase() };
+  const { group, version } = versioned;
+  const isWatchPath = versioned.rest[0] === "watch" && versioned.rest.length > 1;
+  const { namespace, rest: parts } = namespaceOf(isWatchPath ? versioned.rest.slice(1) : versioned.rest);
   const [resource = "", name = "", subresource = "", ...rest] = parts;
-  const watching = watchPath || (name === "" && isTrue(query.get("watch")));
-  const read: Verb = watching ? "watch" : name === "" ? "list" : "get";
-  const write = writeVerbs[method] ?? "get";
-  const verb =
-    method === "GET" || method === "HEAD" ? read : write === "delete" && name === "" ? "deletecollection" : write;
+  const isWatch = isWatchPath || (name === "" && isTrue(query.get("watch")));
   return {
     kind: "resource",
-    verb,
+    verb: verbOf(method, name !== "", isWatch),
     method,
     group,
     version,
@@ -64,6 +50,28 @@ export function parseRoute(method: string, path: string, query: URLSearchParams)
     name,
     rest: rest.length > 0 ? `/${rest.join("/")}` : "",
   };
+}
+
+/** `api/v1/…` of the core group, `apis/<group>/<version>/…` of all others. */
+function groupVersionOf([root, ...rest]: readonly string[]) {
+  const [first = "", second = "", ...third] = rest;
+  if (root === "api" && rest.length > 1) return { group: "", version: first, rest: rest.slice(1) };
+  if (root === "apis" && rest.length > 2) return { group: first, version: second, rest: third };
+  return undefined;
+}
+
+function namespaceOf(parts: readonly string[]) {
+  const [collection, namespace = "", inside] = parts;
+  const isInside = collection === "namespaces" && inside !== undefined && !namespaceSubresources.has(inside);
+  return isInside ? { namespace, rest: parts.slice(2) } : { namespace: "", rest: parts };
+}
+
+function verbOf(method: string, isNamed: boolean, isWatch: boolean): Verb {
+  const write = writeVerbs[method];
+  if (write === "delete" && !isNamed) return "deletecollection";
+  if (write) return write;
+  if (method !== "GET" && method !== "HEAD") return "get";
+  return isWatch ? "watch" : isNamed ? "get" : "list";
 }
 
 export function isTrue(value: string | null): boolean {

@@ -27,58 +27,66 @@ function mergeMap(shape: Shape, target: JsonObject, patch: JsonObject): JsonObje
 
   const named = Object.keys(patch).filter((key) => !key.startsWith("$"));
   for (const key of new Set([...named, ...directiveTargets(patch)])) {
-    const field = fieldOf(shape, key);
     const value = patch[key];
     if (value === null) {
       delete result[key];
       continue;
     }
-    const order = patch[orderPrefix + key];
-    const removals = patch[deletePrefix + key];
+    const field = fieldOf(shape, key);
     const before = result[key];
     const memberShape: Shape = field?.shape ?? (shape.kind === "map" ? shape.values : { kind: "any" });
+    const list = field && listPatchOf(field, patch, key);
     if (isObject(value)) result[key] = isObject(before) ? mergeMap(memberShape, before, value) : plain(value);
-    else if (
-      field?.mergeKey !== undefined &&
-      memberShape.kind === "list" &&
-      (Array.isArray(value) || order !== undefined || removals !== undefined)
-    ) {
-      const lists: ListPatch = {
-        items: Array.isArray(value) ? value : [],
-        order: Array.isArray(order) ? order : undefined,
-        removals: Array.isArray(removals) ? removals : [],
-      };
-      result[key] = mergeList(field, memberShape.items, Array.isArray(before) ? before : [], lists);
-    } else if (value !== undefined) result[key] = copy(value);
+    else if (list) result[key] = mergeList(Array.isArray(before) ? before : [], list);
+    else if (value !== undefined) result[key] = copy(value);
   }
   return result;
 }
 
+/** What a patch says about the items of a list that merges item by item. */
 interface ListPatch {
+  readonly mergeKey: string;
+  readonly itemShape: Shape;
   readonly items: readonly Json[];
   readonly order: readonly Json[] | undefined;
   readonly removals: readonly Json[];
 }
 
-function mergeList(field: Field, items: Shape, target: readonly Json[], patch: ListPatch): Json[] {
-  const key = field.mergeKey ?? "";
+/** Undefined for lists that are replaced as a whole, and where the patch says nothing about the list. */
+function listPatchOf({ mergeKey, shape }: Field, patch: JsonObject, key: string): ListPatch | undefined {
+  if (mergeKey === undefined || shape.kind !== "list") return undefined;
+  const items = patch[key];
+  const order = patch[orderPrefix + key];
+  const removals = patch[deletePrefix + key];
+  if (!Array.isArray(items) && order === undefined && removals === undefined) return undefined;
+  return {
+    mergeKey,
+    itemShape: shape.items,
+    items: Array.isArray(items) ? items : [],
+    order: Array.isArray(order) ? order : undefined,
+    removals: Array.isArray(removals) ? removals : [],
+  };
+}
+
+const says = (directive: string) => (item: Json) => isObject(item) && item["$patch"] === directive;
+const deletes = says("delete");
+const replaces = says("replace");
+
+function mergeList(target: readonly Json[], patch: ListPatch): Json[] {
+  const key = patch.mergeKey;
   const identity = (item: Json): Json | undefined => (key === "" ? item : mergeKeyOf(item, key));
-  if (
-    key !== "" &&
-    patch.items.some((item) => isObject(item) && item["$patch"] === "replace" && item[key] === undefined)
-  ) {
-    return patch.items.filter((item) => !(isObject(item) && item["$patch"] === "replace")).map(copyPlain);
-  }
-  const deleted = patch.items.filter((item) => isObject(item) && item["$patch"] === "delete").map(identity);
+  if (key !== "" && patch.items.some((item) => replaces(item) && isObject(item) && item[key] === undefined))
+    return patch.items.filter((item) => !replaces(item)).map(copyPlain);
+  const deleted = patch.items.filter(deletes).map(identity);
   const gone = [...deleted, ...patch.removals];
   const result = target.filter((item) => !gone.some((g) => sameJson(g, identity(item)))).map((item) => copy(item));
 
-  const changes = patch.items.filter((item) => !(isObject(item) && item["$patch"] === "delete"));
+  const changes = patch.items.filter((item) => !deletes(item));
   for (const change of changes) {
     const at = result.findIndex((item) => sameJson(identity(item), identity(change)));
     const before = result[at];
     if (at < 0) result.push(copyPlain(change));
-    else if (isObject(before) && isObject(change)) result[at] = mergeMap(items, before, change);
+    else if (isObject(before) && isObject(change)) result[at] = mergeMap(patch.itemShape, before, change);
   }
   const order = (patch.order ?? changes).map(identity);
   return ordered(result, order, target.map(identity), identity);
@@ -136,7 +144,6 @@ function plain(patch: JsonObject): JsonObject {
 }
 
 function copyPlain(value: Json): Json {
-  if (Array.isArray(value))
-    return value.filter((item) => !(isObject(item) && item["$patch"] === "delete")).map(copyPlain);
+  if (Array.isArray(value)) return value.filter((item) => !deletes(item)).map(copyPlain);
   return isObject(value) ? plain(value) : value;
 }

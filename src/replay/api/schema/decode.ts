@@ -96,44 +96,39 @@ function zeroOf(shape: Shape): Json {
   return shape.scalar.startsWith("int") && shape.scalar !== "intOrString" ? 0 : shape.scalar === "boolean" ? false : "";
 }
 
-function decodeScalar(scalar: string, value: Json, place: Place): Json {
-  switch (scalar) {
-    case "quantity": {
-      if (typeof value !== "string" && typeof value !== "number") throw mismatch(value, place, "resource.Quantity");
-      const problem = parseNano(String(value));
-      if (typeof problem === "string") throw new DecodeError(problem);
-      return canonicalQuantity(String(value));
-    }
-    case "intOrString":
-      if (typeof value === "string" || Number.isInteger(value)) return value;
-      throw mismatch(value, place, "intstr.IntOrString");
-    case "time":
-    case "microTime": {
-      if (typeof value !== "string") throw mismatch(value, place, "string");
-      const problem = scalar === "time" ? timeProblem(value) : microTimeProblem(value);
-      if (problem !== undefined) throw new DecodeError(problem);
-      return value;
-    }
-    case "bytes": {
-      if (typeof value !== "string") throw mismatch(value, place, "[]uint8");
-      const bad = base64Problem(value);
-      if (bad !== undefined) throw new DecodeError(`illegal base64 data at input byte ${bad}`);
-      return value;
-    }
-    case "boolean":
-      if (typeof value === "boolean") return value;
-      throw mismatch(value, place, "bool");
-    case "int32":
-    case "int64":
-      if (Number.isInteger(value) && (scalar === "int64" || Math.abs(Number(value)) < 2 ** 31)) return value;
-      throw mismatch(value, place, scalar);
-    case "double":
-      if (typeof value === "number") return value;
-      throw mismatch(value, place, "float64");
-    default:
-      if (typeof value === "string") return value;
-      throw mismatch(value, place, "string");
-  }
+interface Scalar {
+  /** Its Go type, for texts of the decoder. */
+  readonly go: string;
+  readonly is: (value: Json) => boolean;
+  /** What is wrong with a value of the right type. */
+  readonly problem?: (text: string) => string | undefined;
+}
+
+const isText = (value: Json): value is string => typeof value === "string";
+const text: Scalar = { go: "string", is: isText };
+const scalars: Readonly<Record<string, Scalar>> = {
+  quantity: { go: "resource.Quantity", is: (v) => isText(v) || typeof v === "number", problem: quantityProblem },
+  intOrString: { go: "intstr.IntOrString", is: (v) => isText(v) || Number.isInteger(v) },
+  time: { ...text, problem: timeProblem },
+  microTime: { ...text, problem: microTimeProblem },
+  bytes: { go: "[]uint8", is: isText, problem: base64Problem },
+  boolean: { go: "bool", is: (v) => typeof v === "boolean" },
+  int32: { go: "int32", is: (v) => Number.isInteger(v) && Math.abs(Number(v)) < 2 ** 31 },
+  int64: { go: "int64", is: (v) => Number.isInteger(v) },
+  double: { go: "float64", is: (v) => typeof v === "number" },
+};
+
+function decodeScalar(name: string, value: Json, place: Place): Json {
+  const scalar = scalars[name] ?? text;
+  if (!scalar.is(value)) throw mismatch(value, place, scalar.go);
+  const problem = scalar.problem?.(String(value));
+  if (problem !== undefined) throw new DecodeError(problem);
+  return name === "quantity" ? canonicalQuantity(String(value)) : value;
+}
+
+function quantityProblem(quantity: string): string | undefined {
+  const nano = parseNano(quantity);
+  return typeof nano === "string" ? nano : undefined;
 }
 
 function mismatch(value: Json, place: Place, goTypeName: string, unstructured?: string): DecodeError {
@@ -166,8 +161,13 @@ function goType(shape: Shape): string {
   return shape.scalar === "bytes" ? "[]uint8" : shape.scalar === "boolean" ? "bool" : shape.scalar;
 }
 
+function base64Problem(text: string): string | undefined {
+  const at = firstNonBase64(text);
+  return at === undefined ? undefined : `illegal base64 data at input byte ${at}`;
+}
+
 /** Index of the first byte that is not base64; undefined when all is well. */
-function base64Problem(text: string): number | undefined {
+function firstNonBase64(text: string): number | undefined {
   const compact = text.replace(/[\r\n]/g, "");
   const bad = compact.search(/[^A-Za-z0-9+/=]/);
   if (bad >= 0) return bad;
