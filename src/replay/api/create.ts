@@ -4,10 +4,19 @@ import { admitted, write } from "./commit.ts";
 import { checkType, decodeFor, writeOptions } from "./dry-run.ts";
 import { type ApiObject, type JsonObject, objectAt, stringAt } from "./json.ts";
 import { checkLimits, limitDefaults } from "./quota.ts";
-import { apiVersionOf, resources, storedAs } from "./registry.ts";
+import { apiVersionOf, type Resource, resources, storedAs } from "./registry.ts";
 import { DecodeError } from "./schema/decode.ts";
 import { secondsText } from "./schema/time-text.ts";
-import { alreadyExists, badRequest, forbidden, internal, invalid, notFound, withCauses } from "./status-errors.ts";
+import {
+  alreadyExists,
+  badRequest,
+  type FieldError,
+  forbidden,
+  internal,
+  invalid,
+  notFound,
+  withCauses,
+} from "./status-errors.ts";
 import { allocateAddress, prepareCreate } from "./strategy.ts";
 import { invalidValue } from "./validate/field-errors.ts";
 import { subdomainProblem } from "./validate/names.ts";
@@ -49,50 +58,26 @@ export function decodeNew(
 /** Validates and stores a decoded object. A dry run answers with uid and creationTimestamp but no resourceVersion. */
 export function createObject(api: Api, call: Call, decoded: JsonObject, dryRun: boolean): ApiObject {
   const { resource, route } = call;
-  const metadata = objectAt(decoded, "metadata");
-  const namespace = stringAt(metadata, "namespace") ?? "";
-  if (namespace !== "" && resource.namespaced && namespace !== route.namespace) {
-    throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
-  }
-  if ((stringAt(metadata, "resourceVersion") ?? "") !== "")
-    throw internal("resourceVersion should not be set on objects to be created");
-  const generateName = stringAt(metadata, "generateName") ?? "";
-  const name = stringAt(metadata, "name") ?? (generateName === "" ? "" : generateName.slice(0, 58) + suffix());
-  const { resourceVersion: _version, ...own } = metadata;
+  const sent = objectAt(decoded, "metadata");
+  checkSent(call, sent);
   const object: ApiObject = {
     ...decoded,
     apiVersion: apiVersionOf(storedAs(resource)),
     kind: resource.kind,
-    metadata: {
-      ...own,
-      name,
-      ...(resource.namespaced ? { namespace: route.namespace } : {}),
-      uid: crypto.randomUUID(),
-      resourceVersion: "",
-      creationTimestamp: secondsText(api.table.now()),
-    },
+    metadata: newMetadata(api, call, sent),
   };
+  const { name } = object.metadata;
   prepareCreate(resource, object);
   if (resource.kind === "Service") allocateAddress(object);
   if (resource.namespaced) checkNamespace(api, call, name);
   if (resource.kind === "Pod") limitDefaults(api.table, object);
-  const errors = validate(resource, object);
-  if (
-    resource.viewOf !== undefined &&
-    generateName !== "" &&
-    subdomainProblem(generateName.replace(/-$/, "")) !== undefined
-  ) {
-    const at = errors.findIndex((e) => e.field === "eventTime");
-    const error = invalidValue("metadata.generateName", generateName, subdomainProblem(generateName) ?? "");
-    errors.splice(at < 0 ? errors.length : at, 0, error);
-  }
+  const errors = errorsOf(resource, object, stringAt(sent, "generateName") ?? "");
   if (errors.length > 0)
     throw invalid({ group: resource.kind === "Event" ? "" : resource.group, kind: resource.kind }, name, errors);
   if (api.table.get(resource, route.namespace, name) !== undefined) throw alreadyExists(resource, name);
-  if (resource.kind === "Pod") {
-    checkLimits(api.table, object);
-    call.warnings.push(...podSpecWarnings(objectAt(object, "spec"), "spec"));
-  } else call.warnings.push(...podSpecWarnings(objectAt(object, "spec", "template", "spec"), "spec.template.spec"));
+  if (resource.kind === "Pod") checkLimits(api.table, object);
+  const podSpec = resource.kind === "Pod" ? ["spec"] : ["spec", "template", "spec"];
+  call.warnings.push(...podSpecWarnings(objectAt(object, ...podSpec), podSpec.join(".")));
   admitted(api, call, "create", undefined, object, dryRun);
   if (dryRun) {
     const { resourceVersion: _none, ...shown } = object.metadata;
@@ -101,6 +86,39 @@ export function createObject(api: Api, call: Call, decoded: JsonObject, dryRun: 
   const stored = api.table.put(resource, object);
   api.table.wrote(write(call, "create", undefined, stored));
   return stored;
+}
+
+/** @throws what a new object must not say about itself */
+function checkSent({ resource, route }: Call, metadata: JsonObject): void {
+  const namespace = stringAt(metadata, "namespace") ?? "";
+  if (namespace !== "" && resource.namespaced && namespace !== route.namespace)
+    throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
+  if ((stringAt(metadata, "resourceVersion") ?? "") !== "")
+    throw internal("resourceVersion should not be set on objects to be created");
+}
+
+function newMetadata(api: Api, { resource, route }: Call, sent: JsonObject): ApiObject["metadata"] {
+  const generateName = stringAt(sent, "generateName") ?? "";
+  const { resourceVersion: _version, ...own } = sent;
+  return {
+    ...own,
+    name: stringAt(sent, "name") ?? (generateName === "" ? "" : generateName.slice(0, 58) + suffix()),
+    ...(resource.namespaced ? { namespace: route.namespace } : {}),
+    uid: crypto.randomUUID(),
+    resourceVersion: "",
+    creationTimestamp: secondsText(api.table.now()),
+  };
+}
+
+/** What is wrong with an object, in the API server's order: a view's generateName stands before its time. */
+function errorsOf(resource: Resource, object: ApiObject, generateName: string): readonly FieldError[] {
+  const errors = validate(resource, object);
+  // A dash at the end is allowed, as more follows; what is told is about the text as it was sent.
+  const isGood = generateName === "" || subdomainProblem(generateName.replace(/-$/, "")) === undefined;
+  if (resource.viewOf === undefined || isGood) return errors;
+  const at = errors.findIndex((error) => error.field === "eventTime");
+  const error = invalidValue("metadata.generateName", generateName, subdomainProblem(generateName) ?? "");
+  return errors.toSpliced(at < 0 ? errors.length : at, 0, error);
 }
 
 function checkNamespace(api: Api, call: Call, name: string): void {

@@ -1,4 +1,5 @@
 import { type Api, type Call, objectReply, type Reply } from "./call.ts";
+import { type ContinueToken, pageKey, readContinueToken, writeContinueToken } from "./continue-token.ts";
 import type { ApiObject, JsonObject } from "./json.ts";
 import { apiVersionOf, type Resource } from "./registry.ts";
 import { parseFieldSelector, parseLabelSelector } from "./selectors.ts";
@@ -77,9 +78,20 @@ export async function reach(api: Api, version: number): Promise<void> {
   if (!reached) throw tooLargeVersion(version, api.table.revision());
 }
 
-interface Token {
-  readonly rv: number;
-  readonly start: string;
+/** @throws 400 for what is no number */
+function limitParameter(query: URLSearchParams): number {
+  const text = query.get("limit") ?? "";
+  if (text !== "" && !/^-?\d+$/.test(text)) throw badRequest(`strconv.ParseInt: parsing "${text}": invalid syntax`);
+  return Math.max(Number(text), 0);
+}
+
+/** The version a list shows: that of the page before, an exact one, or the newest. @throws 410 for one that is forgotten */
+function versionToRead({ table }: Api, exact: number | undefined, token: ContinueToken | undefined): number {
+  const oldest = table.compactedRevision();
+  if (exact !== undefined && exact < oldest) throw expired(tooOld);
+  if (token === undefined || token.rv <= 0) return exact ?? table.revision();
+  if (token.rv < oldest) throw expired(tokenTooOld, writeContinueToken({ rv: -1, start: token.start }));
+  return token.rv;
 }
 
 /** GET of a collection. */
@@ -89,36 +101,27 @@ export async function list(api: Api, call: Call): Promise<Reply> {
   const selection = selectionOf(call);
   const version = versionParameter(query, false);
   const match = query.get("resourceVersionMatch") ?? "";
-  const limitText = query.get("limit") ?? "";
-  if (limitText !== "" && !/^-?\d+$/.test(limitText))
-    throw badRequest(`strconv.ParseInt: parsing "${limitText}": invalid syntax`);
-  const token = readToken(query.get("continue") ?? "", version);
+  const wanted = limitParameter(query);
+  const token = readContinueToken(query.get("continue") ?? "", version);
   // Lists at version 0 come from the watch cache, which does not page.
-  const limit = version === 0 ? 0 : Math.max(Number(limitText), 0);
+  const limit = version === 0 ? 0 : wanted;
+  const isExact = match === "Exact" || (match === "" && limit > 0);
 
-  if (version !== undefined && version > 0) {
-    await reach(api, version);
-    const exact = match === "Exact" || (match === "" && limit > 0);
-    if (exact && version < api.table.compactedRevision()) throw expired(tooOld);
-  }
-  if (token !== undefined && token.rv > 0 && token.rv < api.table.compactedRevision()) {
-    throw expired(tokenTooOld, writeToken({ rv: -1, start: token.start.replace(/^\//, "") }));
-  }
-  const exactAt = match === "Exact" || (match === "" && limit > 0 && version !== 0) ? version : undefined;
-  const at = token !== undefined && token.rv > 0 ? token.rv : (exactAt ?? api.table.revision());
-  const everything = api.table.list(resource, route.namespace, at);
-  const after =
-    token === undefined
-      ? everything
-      : everything.filter((o) => pageKey(route.namespace, o) >= token.start.replace(/^\//, ""));
-  const chosen = after.filter(selection.matches);
+  if (version !== undefined) await reach(api, version);
+  const at = versionToRead(api, isExact ? version : undefined, token);
+  const start = token?.start ?? "";
+  const chosen = api.table
+    .list(resource, route.namespace, at)
+    .filter((object) => pageKey(route.namespace, object) >= start)
+    .filter(selection.matches);
   const page = limit > 0 ? chosen.slice(0, limit) : chosen;
   const last = page.at(-1);
-  const more = last !== undefined && page.length < chosen.length;
   const metadata: JsonObject = { resourceVersion: String(at) };
-  if (more) metadata["continue"] = writeToken({ rv: at, start: `/${pageKey(route.namespace, last)}\u0000` });
-  // With a selector the server does not know how many are left.
-  if (more && !selection.selective) metadata["remainingItemCount"] = chosen.length - page.length;
+  if (last !== undefined && page.length < chosen.length) {
+    metadata["continue"] = writeContinueToken({ rv: at, start: `/${pageKey(route.namespace, last)}\u0000` });
+    // With a selector the server does not know how many are left.
+    if (!selection.selective) metadata["remainingItemCount"] = chosen.length - page.length;
+  }
   return objectReply(listOf(resource, page, metadata));
 }
 
@@ -129,32 +132,4 @@ export function listOf(resource: Resource, objects: readonly ApiObject[], metada
     return item;
   });
   return { kind: `${resource.kind}List`, apiVersion: apiVersionOf(resource), metadata, items };
-}
-
-function pageKey(namespace: string, object: ApiObject): string {
-  const own = object.metadata.namespace ?? "";
-  return namespace !== "" || own === "" ? object.metadata.name : `${own}/${object.metadata.name}`;
-}
-
-function writeToken(token: Token): string {
-  const text = JSON.stringify({ v: "meta.k8s.io/v1", ...token }).replaceAll("\u0000", "\\u0000");
-  return Buffer.from(text).toString("base64url");
-}
-
-function readToken(text: string, version: number | undefined): Token | undefined {
-  if (text === "") return undefined;
-  if (version !== undefined && version > 0)
-    throw badRequest("specifying resource version is not allowed when using continue");
-  const refuse = (why: string): never => {
-    throw badRequest(`invalid continue token: continue key is not valid: ${why}`);
-  };
-  try {
-    const token: unknown = JSON.parse(Buffer.from(text, "base64url").toString("utf8"));
-    if (typeof token === "object" && token !== null && "rv" in token && "start" in token) {
-      if (typeof token.rv === "number" && typeof token.start === "string") return { rv: token.rv, start: token.start };
-    }
-  } catch (error) {
-    return refuse(error instanceof Error ? error.message : String(error));
-  }
-  return refuse("unrecognized encoded version");
 }
