@@ -12,15 +12,26 @@ export interface EvictionQueue<T extends Evictable> {
   next(): T | undefined;
 }
 
-/** Consumed entries kept at the head before the array is compacted. */
+/** Consumed entries kept at the head before the array is compacted, and entries in all before it is looked through. */
 const SLACK = 4_096;
 
+const isGone = ({ into, evicted }: Evictable) => into !== undefined || evicted;
+
+/**
+ * Each call takes constant time on average, and what has been merged away is let go of although nobody calls `next`.
+ */
 export function createEvictionQueue<T extends Evictable>(): EvictionQueue<T> {
   let items: T[] = [];
   let head = 0;
+  let sweepAt = SLACK;
   return {
     add(item) {
       items.push(item);
+      // As long as there is room nobody asks for the next one, and those that are gone would be held for ever.
+      if (items.length < sweepAt) return;
+      items = items.slice(head).filter((kept) => !isGone(kept));
+      head = 0;
+      sweepAt = Math.max(SLACK, 2 * items.length);
     },
     next() {
       while (head < items.length) {
@@ -29,7 +40,7 @@ export function createEvictionQueue<T extends Evictable>(): EvictionQueue<T> {
           items = items.slice(head);
           head = 0;
         }
-        if (item === undefined || item.into !== undefined || item.evicted) continue;
+        if (item === undefined || isGone(item)) continue;
         if (!item.touched) return item;
         item.touched = false;
         items.push(item);
