@@ -35,17 +35,27 @@ function replicasOf(open: Case, workload: ObjectRef): number {
   return asWorkload(open.observation.objects.find(workload)?.object)?.spec.replicas ?? 1;
 }
 
-/** More replicas of the workload, at least one more. */
+/** A workload of more pods than this is not enlarged by a formula. */
+const mostReplicas = 50;
+
+/** More replicas of the workload, at least one more; undefined for one that has `mostReplicas` already, or no number of them. */
 export function scaleUp(open: Case, workload: ObjectRef, reason: string, fit: number): Fix | undefined {
   if (workload.kind !== "Deployment" && workload.kind !== "StatefulSet") return undefined;
   const now = replicasOf(open, workload);
-  return fix("scale", workload, { replicas: Math.min(50, Math.max(now + 1, Math.ceil(now * 1.5))) }, reason, fit);
+  if (now >= mostReplicas) return undefined;
+  const replicas = Math.min(mostReplicas, Math.max(now + 1, Math.ceil(now * 1.5)));
+  return fix("scale", workload, { replicas }, reason, fit);
 }
 
+/** Undefined for what has no rollout: pods of a Job or a CronJob are not replaced by one. */
 export function restart(workload: ObjectRef, reason: string, fit = 0.8): Fix | undefined {
   return isRolloutKind(workload.kind) ? fix("restart", workload, {}, reason, fit) : undefined;
 }
 
+/**
+ * A leak is met by the release before, and more memory only buys time; a limit that was lowered is put back before one
+ * is thought of.
+ */
 export function memoryFixes(open: Case, item: Candidate): readonly (Fix | undefined)[] {
   if (item.cause === "memory-leak") {
     return [
@@ -63,6 +73,7 @@ export function memoryFixes(open: Case, item: Candidate): readonly (Fix | undefi
   ];
 }
 
+/** Undoes the change where there was one; otherwise twice the limit, or more pods. */
 export function cpuFixes(open: Case, item: Candidate): readonly (Fix | undefined)[] {
   if (item.change) return undoChange(open, item.change, { rollbackFirst: false });
   const container = item.facts.container;
@@ -105,6 +116,7 @@ export function saturationFixes(open: Case, item: Candidate): readonly (Fix | un
   ];
 }
 
+/** More pods, and an autoscaler for a Deployment. A full node is closed only when another has room. */
 export function loadFixes(open: Case, item: Candidate): readonly (Fix | undefined)[] {
   if (item.culprit.kind === "Node") {
     return [
