@@ -27,6 +27,10 @@ export function beginOfFields(text: string, from: number, to: number): number {
 /** No name of a hash is longer. */
 export const longestHashName = 16;
 
+/**
+ * `from`..`to`: the word between the first two dollar signs. The span begins at the first of these; undefined when it
+ * is no such hash.
+ */
 export function hashAt(text: string, from: number, to: number): Span | undefined {
   if (to - from > longestHashName || !hashes.test(text.slice(from, to))) return undefined;
   hash.lastIndex = from - 1;
@@ -47,16 +51,15 @@ export function pgpassAt(text: string, at: number): Span | undefined {
 const privateLines = "Private-Lines:";
 const maxKey = 16_384;
 
+/** Where the sum is missing, as in a text that was cut, 16,384 characters behind the number of lines are taken. */
 export function puttyKeys(text: string): readonly Span[] {
   const spans: Span[] = [];
-  for (let at = text.indexOf(privateLines); at >= 0; at = text.indexOf(privateLines, at + maxKey)) {
+  for (let at = text.indexOf(privateLines); at >= 0; ) {
     const from = at + privateLines.length;
     const mac = /Private-MAC:\s{0,4}\w{1,200}/.exec(text.slice(from, from + maxKey));
-    spans.push({
-      from,
-      to: mac ? from + mac.index + mac[0].length : Math.min(text.length, from + maxKey),
-      kind: "pem",
-    });
+    const to = mac ? from + mac.index + mac[0].length : Math.min(text.length, from + maxKey);
+    spans.push({ from, to, kind: "pem" });
+    at = text.indexOf(privateLines, to);
   }
   return spans;
 }

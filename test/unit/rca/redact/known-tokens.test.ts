@@ -53,3 +53,11 @@ test.each([
   "r8_carts is ready",
   "dp.status.replicas",
 ])("what only begins like one is left: %s", (text) => expect(redact(text)).toBe(text));
+
+test("every key of PuTTY in a text is hidden, also one that stands near another", () => {
+  const key = (last: string) =>
+    `PuTTY-User-Key-File-3: ssh-ed25519\nPrivate-Lines: 1\n${last}\nPrivate-MAC: 9f8e7d6c5b4a39281706f5e4d3c2b1a0\n`;
+  const said = redact(`${key("AAAAIDcartscarts")}\nand\n${key("AAAAIDordersorders")}`);
+  expect(said).not.toContain("cartscarts");
+  expect(said).not.toContain("ordersorders");
+});
