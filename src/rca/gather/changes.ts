@@ -118,10 +118,17 @@ export function findChanges(observation: Observation, from: number, to: number):
   return found.sort((a, b) => a.at - b.at);
 }
 
+/**
+ * The fields of a change that lie in one of these areas, in the order of the change; empty for what was created or
+ * deleted.
+ */
 export function fieldsOf(change: Change, ...areas: readonly FieldArea[]): readonly FieldChange[] {
   return change.fields.filter((field) => areas.includes(field.area));
 }
 
+/**
+ * A sentence without a full stop. Secret values are hidden already; other values are raw and go through the redactor.
+ */
 export function describeChange(change: Change): string {
   if (change.action !== "modified") return `${refText(change.ref)} was ${change.action}`;
   return `${refText(change.ref)} changed: ${describeFields(change.fields, change.ref.name)}`;
@@ -129,10 +136,15 @@ export function describeChange(change: Change): string {
 
 const inNamespace = (ref: ObjectRef) => (ref.namespace ? `-n ${ref.namespace} ` : "");
 
+/**
+ * With the command that shows it. The revision is the one that a rollback would go to, where the object still tells it.
+ */
 export function changeFinding(change: Change): Finding {
   const { ref } = change;
   const rollout = change.fields.some((field) => field.path.includes("template")) && isRolloutKind(ref.kind);
-  const revision = change.after.metadata.annotations?.["deployment.kubernetes.io/revision"];
+  // A Deployment bears the number of before until its controller has seen the change; a ReplicaSet has its own from the beginning.
+  const ofBefore = change.after.kind === "ReplicaSet" ? change.before : change.after;
+  const revision = ofBefore?.metadata.annotations?.["deployment.kubernetes.io/revision"];
   return {
     source: "change",
     about: ref,

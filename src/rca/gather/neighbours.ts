@@ -1,7 +1,7 @@
 import { isKind } from "../../cluster/kubernetes-types.ts";
 import type { Observation } from "../../cluster/observation.ts";
 import type { Topology } from "../../cluster/topology.ts";
-import type { ObjectRef } from "../../incident/object-ref.ts";
+import { type ObjectRef, sameRef } from "../../incident/object-ref.ts";
 import type { Finding } from "./evidence-book.ts";
 
 /** Endpoints that a service has now. */
@@ -27,6 +27,7 @@ export function endpointsOf(
   };
 }
 
+/** Undefined when the Service was never seen; one that was deleted is told as it was last. */
 export function serviceFinding(observation: Observation, ref: ObjectRef, now: number): Finding | undefined {
   const service = observation.objects.find(ref)?.object;
   if (!isKind(service, "Service")) return undefined;
@@ -55,7 +56,7 @@ export function neighboursFinding(topology: Topology, workload: ObjectRef, now: 
   const how = [
     ...new Set(
       topology.calls
-        .filter((call) => call.from.name === workload.name || call.to.name === workload.name)
+        .filter((call) => sameRef(call.from, workload) || sameRef(call.to, workload))
         .map((call) => call.via),
     ),
   ].join(", ");

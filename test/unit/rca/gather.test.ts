@@ -1,12 +1,16 @@
 import { describe, expect, it } from "vitest";
+import type { KubeObject } from "../../../src/cluster/kubernetes-types.ts";
+import type { Topology } from "../../../src/cluster/topology.ts";
 import { makeRef } from "../../../src/incident/object-ref.ts";
 import { diagnoseByRules } from "../../../src/rca/diagnose.ts";
+import { changeFinding } from "../../../src/rca/gather/changes.ts";
 import { eventFinding } from "../../../src/rca/gather/events.ts";
 import { createEvidenceBook } from "../../../src/rca/gather/evidence-book.ts";
 import { diffFields } from "../../../src/rca/gather/field-diff.ts";
 import { levelOf } from "../../../src/rca/gather/log-level.ts";
 import { signsOf, templateOfLine } from "../../../src/rca/gather/log-text.ts";
 import { metricFinding, type Shift, straightLine } from "../../../src/rca/gather/metrics.ts";
+import { neighboursFinding } from "../../../src/rca/gather/neighbours.ts";
 import { createRedactor } from "../../../src/rca/redact/redactor.ts";
 import { missingIn } from "../../../src/rca/rules/missing-config.ts";
 import { missingVariable } from "../../../src/rca/rules/missing-env.ts";
@@ -42,6 +46,53 @@ describe("the book of evidence", () => {
     const second = diagnoseByRules({ ...input, version: 2, previousEvidence: first.evidence });
     expect(second.diagnosis.hypotheses[0]?.evidence).toEqual(first.diagnosis.hypotheses[0]?.evidence);
   });
+});
+
+describe("the revision that a rollback goes to", () => {
+  const revised = (kind: string, revision: string): KubeObject => ({
+    apiVersion: "apps/v1",
+    kind,
+    metadata: {
+      name: "carts",
+      namespace: "shop",
+      uid: `${kind}-${revision}`,
+      annotations: { "deployment.kubernetes.io/revision": revision },
+    },
+  });
+  const fields = [
+    { path: "spec.template.spec.containers[carts].image", area: "image", before: "a:1", after: "a:2" },
+  ] as const;
+  it.each([
+    // The controller counts on once it has seen the change.
+    ["as its Deployment still told it", revised("Deployment", "3"), revised("Deployment", "4"), 4],
+    [
+      "of the ReplicaSet before, where that alone is left to tell",
+      revised("ReplicaSet", "4"),
+      revised("ReplicaSet", "5"),
+      4,
+    ],
+  ])("is %s", (_name, before, after, told) => {
+    const { text } = changeFinding({ ref: carts, at: 0, action: "modified", fields, before, after });
+    expect(text).toContain(`(revision before: ${told})`);
+  });
+});
+
+it("how calls are known is told of this workload's calls, not of those of its namesake elsewhere", () => {
+  const web = makeRef("Deployment", "shop", "web");
+  const topology = {
+    calls: [
+      { from: web, to: carts, peer: "carts", via: "env" },
+      {
+        from: makeRef("Deployment", "other", "web"),
+        to: makeRef("Deployment", "other", "carts"),
+        peer: "carts",
+        via: "log",
+      },
+    ],
+    dependenciesOf: () => [],
+    dependentsOf: () => [web],
+  } as unknown as Topology;
+  expect(neighboursFinding(topology, carts, 0)?.text).toContain("called by web (known from env)");
 });
 
 describe("what changed", () => {
