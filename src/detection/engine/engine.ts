@@ -83,6 +83,10 @@ export interface DetectionEngine {
 const firmAfterMs = 90_000;
 const isFirm = ({ soft, anomaly }: LiveAnomaly, now: number) => !soft || now - anomaly.detectedAt >= firmAfterMs;
 
+/**
+ * Empty until signals come; `restore` what was open before. A detector that throws is counted and told of, and the tick
+ * goes on.
+ */
 export function createDetectionEngine(options: DetectionEngineOptions): DetectionEngine {
   const { observation } = options;
   const { objects, series } = observation;

@@ -28,6 +28,10 @@ export interface Ledger {
   readonly dropped: number;
 }
 
+/**
+ * 20,000 anomalies by default; a further one is counted and not told until there is room. One that nobody has found
+ * again 45 s after it was adopted, and `clearMs` more, ends as any other.
+ */
 export function createLedger(options: LedgerOptions): Ledger {
   const { maxAnomalies = 20_000, redact } = options;
   const live = new Map<string, LiveAnomaly>();

@@ -23,6 +23,7 @@ const callLinesMs = 5 * 60_000;
 const maxMute = 200;
 const callMetrics = ["client_requests_per_second", "client_latency_mean_seconds"] as const;
 
+/** Built at most once a tick, and at least once a minute while it is asked for. */
 export function createLiveTopology(observation: Observation): LiveTopology {
   const { series } = observation;
   let kept: { readonly at: number; readonly built: Topology } | undefined;

@@ -7,6 +7,9 @@ export interface Pace {
 
 const kept = 5;
 
+/**
+ * By the last five intervals, so that one late tick changes nothing. A time that does not rise counts as no interval.
+ */
 export function createPace(announcedMs: number): Pace {
   const intervals: number[] = [];
   let last = Number.NaN;

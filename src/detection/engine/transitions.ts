@@ -50,6 +50,7 @@ function withLeavingPods({ objects }: Observation): ReadonlySet<string> {
 const isRolloutKind = (object: KubeObject): object is Workload =>
   isKind(object, "Deployment") || isKind(object, "StatefulSet") || isKind(object, "DaemonSet");
 
+/** Work is forgotten ten minutes after its end. One minute is its grace by default. */
 export function createTransitions(options: TransitionOptions): Transitions {
   const graceMs = options.graceMs ?? 60_000;
   const entries = new Map<string, Entry>();

@@ -21,6 +21,7 @@ function recentEvents(context: DetectContext): readonly SeenEvent[] {
   return events;
 }
 
+/** The detector holds nothing from tick to tick, so that all engines share one. */
 export function defineEventDetector(spec: {
   readonly name: string;
   readonly nature: Nature;

@@ -29,6 +29,7 @@ export interface Group {
 export const beganAt = ({ fingerprint, startsAt }: Anomaly, { notBefore }: Pick<Group, "notBefore">): number =>
   Math.max(startsAt, notBefore.get(fingerprint) ?? startsAt);
 
+/** Those that are there now; `ended` holds the others. */
 export const membersOf = (group: Group): LiveAnomaly[] => [...group.members.values()];
 
 /** Equal when the same detector says the same about the same object. */

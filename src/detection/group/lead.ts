@@ -49,6 +49,10 @@ export function leadOf(members: readonly LiveAnomaly[], context: GroupContext): 
   return ranked[0]?.live;
 }
 
+/**
+ * `carts restarts again and again`, `Node node-1 is not ready`: kinds that people do not say are left out. Its headline
+ * may quote a log, and is redacted with the anomaly.
+ */
 export function titleOf(lead: LiveAnomaly): string {
   const { target } = lead.anomaly;
   const plain = ["Deployment", "StatefulSet", "DaemonSet", "Pod", "Entity"].includes(target.kind);
@@ -57,6 +61,10 @@ export function titleOf(lead: LiveAnomaly): string {
 
 const maxAffected = 50;
 
+/**
+ * The target first, then what its members are about and bring along, at most 50. Pods and ReplicaSets are left out, but
+ * for a target.
+ */
 export function affectedBy(members: readonly LiveAnomaly[], target: ObjectRef): readonly ObjectRef[] {
   const found = new Map<string, ObjectRef>([[refKey(target), target]]);
   for (const { anomaly, related } of members) {

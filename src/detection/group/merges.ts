@@ -53,6 +53,7 @@ export interface Proofs {
   due(book: GroupBook, context: GroupContext): readonly OneCause[];
 }
 
+/** To be asked in every tick: a proof that is missing in one begins anew. */
 export function createProofs(): Proofs {
   let since: ReadonlyMap<string, number> = new Map();
   return {

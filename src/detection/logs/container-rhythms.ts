@@ -18,6 +18,10 @@ export interface RhythmRoom {
 /** Few programs have more timers than this; what comes first is followed. */
 const maxKinds = 48;
 
+/**
+ * Takes its places from `room`, at most 48, and a kind for which there is none is not followed. `close` it when the
+ * container is gone.
+ */
 export function createContainerRhythms(room: RhythmRoom): ContainerRhythms {
   const rhythms = new Map<number, RhythmTracker>();
   return {

@@ -19,6 +19,10 @@ export interface Novelty {
   readonly knownFrom: number;
 }
 
+/**
+ * Times in ms. What is older than the window only counts, and counts half after a day; 10,000 onsets are told apart at
+ * a time.
+ */
 export function createNovelty(knownFrom: number, windowMs: number): Novelty {
   const recent: number[] = [];
   const noted = new Set<number>();

@@ -64,6 +64,7 @@ class Tracker implements RhythmTracker {
   }
 }
 
+/** Begun by its first line, at `at` (ms). Lines must come in order: an earlier one is taken for the same beat. */
 export const createRhythm = (at: number): RhythmTracker => new Tracker(at);
 
 /** Comes as a timer does, and has done so often enough to know. */

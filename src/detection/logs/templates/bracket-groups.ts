@@ -99,6 +99,9 @@ export interface BracketGroups {
   match(tokens: Tokens): Template | undefined;
 }
 
+/**
+ * One template for each such sentence, the first; those that say less than three words outside brackets are none of it.
+ */
 export function createBracketGroups(): BracketGroups {
   const byOutside = {
     nothing: new Map<number, Template>(),

@@ -24,6 +24,7 @@ export interface Head {
   ending: number;
 }
 
+/** Places for `headsOf` to fill, made once and used for every line. */
 export const createHeads = (): Head[] =>
   Array.from({ length: MAX_HEADS }, () => ({ size: 0, key: 0, words: 0, kind: "text", ending: 0 }));
 

@@ -28,6 +28,7 @@ export interface TokenShape {
   trailingDigits: number;
 }
 
+/** Of no characters yet; its hash is set by who reads a token. */
 export function createShape(): TokenShape {
   return {
     hash: 1,

@@ -41,10 +41,12 @@ export function push(line: TokenLine, hash: number, start: number, end: number, 
   if (hash !== WILD) line.words++;
 }
 
+/** Adds the mark to all tokens from this number on, those of values included; it takes none away. */
 export function markFrom(line: TokenLine, from: number, flag: number): void {
   for (let i = from; i < line.count; i++) line.flags[i] = (line.flags[i] ?? 0) | flag;
 }
 
+/** Adds the mark to the newest token; a line without tokens has none to mark. */
 export function markLast(line: TokenLine, flag: number): void {
   const last = line.count - 1;
   line.flags[last] = (line.flags[last] ?? 0) | flag;

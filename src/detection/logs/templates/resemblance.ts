@@ -38,6 +38,7 @@ export interface Resemblance {
   raised: number;
 }
 
+/** To be filled by `compare`, whose answer must be true before it is read. */
 export function createResemblance(): Resemblance {
   return {
     same: 0,

@@ -183,6 +183,7 @@ export function endOfAngle(text: string, at: number, end: number): number {
   return -1;
 }
 
+/** Of ASCII: `"`, `'` and the backtick. Typographic quotes are signs of a text. */
 export function isQuote(code: number): boolean {
   return code === QUOTE || code === APOSTROPHE || code === BACKTICK;
 }

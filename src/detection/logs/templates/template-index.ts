@@ -10,7 +10,7 @@ export interface TemplateIndex {
   remove(template: Template): void;
   /** Calls `visit` for templates that may resemble the line; some twice. Bounded by twice MAX_BUCKET. */
   near(line: Tokens, visit: (template: Template) => void): void;
-  /** Calls `visit` for templates of `count` tokens that begin with the same word. Bounded by MAX_BUCKET. */
+  /** Calls `visit` for templates of `count` tokens that begin or end with the same word; some twice. Bounded by twice MAX_BUCKET. */
   beside(line: Tokens, count: number, visit: (template: Template) => void): void;
 }
 
@@ -39,6 +39,7 @@ function lastWord(hash: Int32Array, count: number): number {
 const FIRST = 0x1f;
 const LAST = 0x3d;
 
+/** A template that its bucket has no room for is not found here any more, though it is known elsewhere. */
 export function createTemplateIndex(): TemplateIndex {
   const buckets = new Map<number, Template[]>();
 

@@ -38,6 +38,7 @@ export type TokenStep = (line: TokenLine, c: TokenCursor) => boolean;
 /** What was counted over the token that is read. */
 export const shape = createShape();
 
+/** Over no text: `putCursor` sets it on one. */
 export function createTokenCursor(): TokenCursor {
   return {
     start: 0,
@@ -60,6 +61,7 @@ export function createTokenCursor(): TokenCursor {
   };
 }
 
+/** Sets it on text[start, end). What belongs to one token (`separator`, `kind`, …) is set as that is read. */
 export function putCursor(c: TokenCursor, start: number, end: number): void {
   c.start = start;
   c.end = end;

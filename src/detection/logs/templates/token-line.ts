@@ -61,6 +61,7 @@ export interface TokenLine {
   readonly keepsMethods: boolean;
 }
 
+/** Room for `MAX_TOKENS`, used for every line; it also holds the words known as values, which outlive the line. */
 export function createTokenLine(keepsMethods = false): TokenLine {
   return {
     text: "",
@@ -79,6 +80,10 @@ export function createTokenLine(keepsMethods = false): TokenLine {
   };
 }
 
+/**
+ * For the next line. Tokens of the one before stay in the arrays, past `count`; `level` and the keys are set by who
+ * reads it.
+ */
 export function clearTokenLine(line: TokenLine, text: string, format: number): void {
   line.text = text;
   line.count = 0;

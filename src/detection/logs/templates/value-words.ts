@@ -12,6 +12,7 @@ export interface ValueWords {
   has(hash: number): boolean;
 }
 
+/** By one bit of a hash: a word may be taken for one that was noted, in one of sixteen cases at most. */
 export function createValueWords(): ValueWords {
   const bits = new Uint32Array(1 << (BITS - 5));
   let room = (1 << BITS) * MAX_SHARE;

@@ -39,6 +39,7 @@ export const METHOD = hashWord("<method>", 0, 8);
 /** The same in quotes, as access lines have it. */
 export const REQUEST = hashWord("<request>", 0, 9);
 
+/** The same of a word that is hashed already. */
 export function isMethodHash(hash: number): boolean {
   return methods.has(hash);
 }
@@ -70,6 +71,7 @@ export function isUnit(hash: number): boolean {
 
 const booleans = vocabulary("true false True False TRUE FALSE");
 
+/** As programs print them: in lower case, with a capital, or in capitals. */
 export function isBoolean(hash: number): boolean {
   return booleans.has(hash);
 }
