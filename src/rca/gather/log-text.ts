@@ -78,6 +78,7 @@ const signs: readonly (readonly [LogSign, RegExp])[] = [
   ["slow", /\bslow(?:ly|er)?\b|took too long|latency|exceeded \d+ ?ms/i],
 ];
 
+/** In the order of `signs`; of a line of more than 2,000 characters only the beginning is looked at. */
 export function signsOf(line: string): readonly LogSign[] {
   const text = line.length > 2_000 ? line.slice(0, 2_000) : line;
   return signs.filter(([, pattern]) => pattern.test(text)).map(([sign]) => sign);

@@ -126,6 +126,7 @@ export function lastLines(
     .map((line) => untilToken(line.line, maxExampleChars));
 }
 
+/** `from` and `to` are the stretch that was looked at (ms). The example is raw, and cut at 600 characters. */
 export function logFinding(fact: LogFact, from: number, to: number): Finding {
   return {
     source: "log",
@@ -152,6 +153,10 @@ function foldAlike(lines: readonly string[]): string {
   return [...kinds.values()].map(({ line, times }) => (times > 1 ? `${line} (${times} such lines)` : line)).join("\n");
 }
 
+/**
+ * About the workload, as its pods come and go. Lines are raw, each cut at 300 characters; `at` is when the container
+ * ended (ms).
+ */
 export function lastLinesFinding(
   pod: ObjectRef,
   workload: ObjectRef,

@@ -120,6 +120,10 @@ function withUnit(name: DerivedSeriesName, value: number): string {
   return `${Number.isInteger(value) ? value : value.toFixed(2)}${unit === "1/s" ? "/s" : unit === "bytes/s" ? " bytes/s" : ""}`;
 }
 
+/**
+ * The query is one that a person can put to a Prometheus that scrapes cAdvisor and the usual client libraries; kubemend
+ * itself may have got the numbers elsewhere.
+ */
 export function metricFinding(shift: Shift, about: ObjectRef): Finding {
   const { name, labels } = shift;
   const before = shift.before === undefined ? "no data before" : `${withUnit(name, shift.before)} before`;

@@ -3,6 +3,7 @@ type Part = Readonly<Record<string, unknown>>;
 export const isPart = (value: unknown): value is Part =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
+/** Empty for what is no list. */
 export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 const partOf = (value: unknown): Part => (isPart(value) ? value : {});
 const texts = (value: unknown): readonly string[] => listOf(value).map(String);

@@ -69,6 +69,7 @@ export function holdsSecrets(kindName: string): boolean {
   return /secret/i.test(kindName);
 }
 
+/** What a model has named, which need not exist. A namespace of null or "" is none. */
 export function aboutOf(args: { kind: string; namespace: string | null; name: string }): ObjectRef {
   return args.namespace
     ? { kind: args.kind, namespace: args.namespace, name: args.name }

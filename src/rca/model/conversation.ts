@@ -32,6 +32,7 @@ export interface Conversation {
   readonly tokens: { readonly input: number; readonly output: number };
 }
 
+/** Sums, separately; zeros for none. */
 export function addTokens(...all: readonly { readonly input: number; readonly output: number }[]): {
   readonly input: number;
   readonly output: number;

@@ -52,6 +52,7 @@ export const treeSchema = z.array(
   z.object({ span_id: z.string(), parent_id: z.string().nullish(), service: z.string().optional() }),
 );
 
+/** Times become Unix seconds. A deploy without a commit is left out: nothing could be looked up in it. */
 export function toChanges(raw: z.infer<typeof changesSchema>): Changes {
   const seconds = (timestamp: string) => Date.parse(timestamp) / 1_000;
   return {

@@ -8,6 +8,10 @@ const roles: readonly (readonly [MetricRole, RegExp])[] = [
   ["requests", /requests|workload|throughput|\bcalls|\bops\b|_rps\b/i],
 ];
 
+/**
+ * The first role whose words the name has, so `requests_failed` tells of failures; "other" is never judged by its
+ * meaning.
+ */
 export function metricRole(metric: string): MetricRole {
   return roles.find(([, pattern]) => pattern.test(metric))?.[0] ?? "other";
 }

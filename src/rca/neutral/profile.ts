@@ -29,6 +29,7 @@ export const requestEnd = "$";
 /** Fewer requests say nothing about a habit. */
 export const minRequests = 3;
 
+/** Requests of one entity and operation are compared with each other. A tab stands in no name. */
 export const requestKey = (request: Request): string => `${request.entity}\t${request.op}`;
 
 /** Each (first, second) pair of a sequence once: every step after the start, and each step after the one before. */

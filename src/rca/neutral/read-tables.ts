@@ -10,6 +10,7 @@ interface Interner {
   idOf(name: string): number;
 }
 
+/** Numbers from 0 in the order of first sight; `list` gives the name back. Unbounded: who fills it bounds its rows. */
 export function createInterner(): Interner {
   const list: string[] = [];
   const ids = new Map<string, number>();

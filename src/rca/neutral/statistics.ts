@@ -10,6 +10,7 @@ export function quantile(values: ArrayLike<number>, share: number): number {
   return below + (above - below) * (at - Math.floor(at));
 }
 
+/** The mean of the middle two of an even number of values; NaN for none. */
 export const median = (values: ArrayLike<number>): number => quantile(values, 0.5);
 
 /** Values of the samples with `from <= time < to`. */
@@ -21,13 +22,14 @@ export function valuesBetween(series: Series | undefined, from: number, to: numb
   return values;
 }
 
+/** 0 for none; NaN when one is. */
 export function sum(values: Iterable<number>): number {
   let total = 0;
   for (const value of values) total += value;
   return total;
 }
 
-/** The least that at least two samples in a row-independent sense reached: one sample alone may be noise of one scrape. */
+/** The most that at least two samples reached: one sample alone may be the noise of one scrape. 0 for none. */
 export function heldByTwo(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => b - a);
   return sorted[1] ?? sorted[0] ?? 0;

@@ -87,6 +87,7 @@ function trafficRatio(context: MetricContext): number {
   return largest;
 }
 
+/** Reads warnings, errors and all metrics of the window. Without any sign the onset is the time of the alert. */
 export function symptomsOf(context: MetricContext): Symptoms {
   const { input } = context;
   const newShapes = newShapesOf(input);

@@ -22,7 +22,6 @@ function earlierValue(open: Case, workload: ObjectRef, container: string, variab
       ?.env?.find((part) => part.name === variable)?.value;
     if (value) return value;
   }
-  // Another workload of the namespace that has the same variable most likely has the right value too.
   return undefined;
 }
 
@@ -95,6 +94,10 @@ function rightsGuide({ culprit, facts }: Candidate, workload: ObjectRef): Fix {
   return guide(culprit, steps, "rights or a credential must be put right", 0.5);
 }
 
+/**
+ * For variables, ConfigMaps, Secrets, rights and pools. What a change took away comes back before a value is thought
+ * of; where the value is not known here, a person is asked for it.
+ */
 export function configurationFixes(open: Case, item: Candidate): readonly (Fix | undefined)[] {
   if (item.cause === "missing-env") return missingEnv(open, item);
   const { change, culprit, facts } = item;

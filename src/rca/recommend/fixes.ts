@@ -61,6 +61,10 @@ const makers: Partial<Record<CauseCode, FixMaker>> = {
   "monitoring-blind": objectFixes,
 };
 
+/**
+ * Never empty: where nothing is known to help, a guide says where to look. Fits are 0..1, and nothing is planned or
+ * read yet.
+ */
 export function fixesFor(open: Case, item: Candidate): readonly Fix[] {
   const maker = isRoute(item) ? routeFixes : makers[item.cause];
   const made = (maker?.(open, item) ?? []).filter((fix) => fix !== undefined);

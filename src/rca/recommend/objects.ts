@@ -8,6 +8,7 @@ import { type Fix, fix, guide } from "./fix.ts";
 import { restart, scaleUp } from "./resources.ts";
 import { cronJobBack } from "./workload.ts";
 
+/** Runs a job again only when it has ended and nothing was changed: the same would fail the same way. */
 export function jobFixes(open: Case, item: Candidate): readonly (Fix | undefined)[] {
   const { culprit, change, facts } = item;
   const job = facts.job && asKind(open.observation.objects.find(facts.job)?.object, "Job");
@@ -33,6 +34,10 @@ export function jobFixes(open: Case, item: Candidate): readonly (Fix | undefined
   ];
 }
 
+/**
+ * At its maximum: twice as many pods, 1,000 at most, or what it had before. One that cannot read its metric is for a
+ * person to repair.
+ */
 export function autoscalerFixes(open: Case, item: Candidate): readonly (Fix | undefined)[] {
   const { culprit, change, facts } = item;
   const hpa = open.observation.objects.find(culprit)?.object;
@@ -69,6 +74,11 @@ export function autoscalerFixes(open: Case, item: Candidate): readonly (Fix | un
   ];
 }
 
+/**
+ * For what has one object in the way: a finalizer, a certificate, a NetworkPolicy, a source of measurements. Before a
+ * finalizer is removed its controller should have had its chance: what that cleans up is lost
+ * (https://kubernetes.io/docs/concepts/overview/working-with-objects/finalizers/).
+ */
 export function objectFixes(_open: Case, item: Candidate): readonly (Fix | undefined)[] {
   const { culprit, facts, cause, change } = item;
   const where = culprit.namespace ? `-n ${culprit.namespace} ` : "";

@@ -5,6 +5,7 @@ import { type Fix, fix, guide } from "./fix.ts";
 import { hasSpareNode } from "./spare-node.ts";
 import { undoChange } from "./undo-change.ts";
 
+/** Undoes what made the pods fit nowhere; without a change only a person can make room. */
 export function schedulingFixes(open: Case, item: Candidate): readonly (Fix | undefined)[] {
   const { change, culprit } = item;
   // A pod template that fits nowhere never ran, so nothing is lost with the whole revision.
@@ -23,6 +24,11 @@ export function schedulingFixes(open: Case, item: Candidate): readonly (Fix | un
   ];
 }
 
+/**
+ * Taints that Kubernetes itself sets go with their reason and are not taken away by hand
+ * (https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/). Pods are moved only where another
+ * node has room.
+ */
 export function nodeFixes(open: Case, item: Candidate): readonly (Fix | undefined)[] {
   const node = open.observation.objects.find(item.culprit)?.object;
   if (item.cause === "node-unschedulable") {
@@ -70,6 +76,7 @@ export function nodeFixes(open: Case, item: Candidate): readonly (Fix | undefine
   ];
 }
 
+/** Undoes the change of the quota itself first; then more room (`facts.hard`), then the change that asks for more. */
 export function quotaFixes(open: Case, item: Candidate): readonly (Fix | undefined)[] {
   const { change, culprit, facts } = item;
   const undo = change ? undoChange(open, change) : [];

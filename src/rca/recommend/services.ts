@@ -9,6 +9,10 @@ import { type Fix, fix, guide } from "./fix.ts";
 import { restart } from "./resources.ts";
 import { restoreGuide, rollback, undoChange } from "./undo-change.ts";
 
+/**
+ * For Services that lead nowhere, and for dependencies that are down: scaled to zero, deleted, or broken by their own
+ * change.
+ */
 export function serviceFixes(open: Case, item: Candidate): readonly (Fix | undefined)[] {
   const { change, culprit, facts, cause } = item;
   if (cause === "selector-mismatch") {
@@ -77,6 +81,7 @@ function roomyStorage(open: Case, workload: ObjectRef): Fix | undefined {
   );
 }
 
+/** Volumes grow by half and are never shrunk. One that has grown on the disk alone needs a mount, and so a restart. */
 export function storageFixes(open: Case, item: Candidate): readonly (Fix | undefined)[] {
   const { change, culprit, facts, cause } = item;
   const workload = facts.workload ?? culprit;

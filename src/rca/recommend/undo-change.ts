@@ -56,6 +56,7 @@ export function undoChange(
     : [...exact, back];
 }
 
+/** For what was deleted. kubemend keeps no copies of objects: a person brings it back from where it came from. */
 export function restoreGuide(change: Change): Fix {
   const { ref } = change;
   const where = ref.namespace ? `-n ${ref.namespace} ` : "";

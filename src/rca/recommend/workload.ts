@@ -10,6 +10,10 @@ import { restart, scaleUp } from "./resources.ts";
 import { undoArea } from "./undo-area.ts";
 import { rollback, undoChange } from "./undo-change.ts";
 
+/**
+ * Undoes the change of the image. Without one the registry's credentials are the matter, or an image that was never
+ * pushed.
+ */
 export function imageFixes(open: Case, item: Candidate): readonly (Fix | undefined)[] {
   const { culprit, change } = item;
   if (culprit.kind === "Secret") {
@@ -58,6 +62,7 @@ export function imageFixes(open: Case, item: Candidate): readonly (Fix | undefin
   ];
 }
 
+/** For commands and init containers that fail; without a change a restart is worth a try and no more. */
 export function startFixes(open: Case, item: Candidate): readonly (Fix | undefined)[] {
   const { culprit, change } = item;
   if (change) return culprit.kind === "CronJob" ? cronJobBack(open, item) : undoChange(open, change);
@@ -133,6 +138,10 @@ function mended(open: Case, item: Candidate): Fix | undefined {
   );
 }
 
+/**
+ * Puts the probe back that a change has altered; one that was always wrong gets more time, or the port that the
+ * container declares.
+ */
 export function probeFixes(open: Case, item: Candidate): readonly (Fix | undefined)[] {
   const probe = item.facts.probe ?? "liveness";
   if (!item.change) {
@@ -148,6 +157,10 @@ export function probeFixes(open: Case, item: Candidate): readonly (Fix | undefin
   ];
 }
 
+/**
+ * The revision before, or, for what was created with it, no pods of it. A restart comes last: the same release starts
+ * again.
+ */
 export function releaseFixes(open: Case, item: Candidate): readonly (Fix | undefined)[] {
   const { change, culprit } = item;
   if (!change) return [restart(culprit, "starts the pods anew", 0.4)];
@@ -160,6 +173,10 @@ export function releaseFixes(open: Case, item: Candidate): readonly (Fix | undef
   return [...undoChange(open, change, { rollbackFirst: true }), restart(culprit, "starts the pods anew", 0.3)];
 }
 
+/**
+ * For trouble that a fresh process may end: one sick pod first, then all of them. What lies in the network, or outside
+ * the cluster, is a guide's matter.
+ */
 export function restartFixes(open: Case, item: Candidate): readonly (Fix | undefined)[] {
   const { culprit, facts } = item;
   const change = item.change ?? open.lastChange(culprit, "image", "env", "command");

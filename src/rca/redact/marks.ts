@@ -42,6 +42,9 @@ export interface Opening {
   readonly depth: number;
 }
 
+/**
+ * Undefined when none stands there: backslashes alone are none. Depth is the number of backslashes before the quote.
+ */
 export function openingAt(text: string, at: number): Opening | undefined {
   const code = text.charCodeAt(at);
   if (isQuote(code)) return { length: 1, quote: code, depth: 0 };

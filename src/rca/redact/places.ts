@@ -10,6 +10,7 @@ const maxText = 2_000;
 const grant = /=(?=[\w.~%-]{0,12}\d)[\w.~%/-]{10,}/y;
 /** `?key=…` of an interface: long and hexadecimal; other ones are told by their randomness. `key=…` elsewhere is often one of a cache. */
 const apiKey = /=(?=[a-fA-F]*\d)[0-9a-fA-F]{24,128}(?![\w./%:-])/y;
+/** `to`: the end of the name, where `=` stands; `name` in lower case. Only behind `?` or `&`, as in an address. */
 export function isGrant(text: string, to: number, name: string): boolean {
   const pattern = name === "code" ? grant : name === "key" || name === "appid" ? apiKey : undefined;
   if (!pattern || text.charCodeAt(to) !== 61) return false;

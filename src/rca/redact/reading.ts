@@ -50,6 +50,10 @@ function createNext(text: string, sign: string): Next {
 /** What a finder answers where it has found nothing that ends the word; otherwise where reading goes on. */
 export const notHere = -1;
 
+/**
+ * Before the first word: `readWord` moves it. Texts within it are looked through by `lookWithin`, which bounds the
+ * depth.
+ */
 export function createReading(text: string, depth: number, speech: Speech, lookWithin: LookWithin): Reading {
   return {
     text,
@@ -83,6 +87,7 @@ export function take(reading: Reading, span: Span | undefined): number {
 const isWord = new Uint8Array(128);
 for (const char of "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-+/.~%")
   isWord[char.charCodeAt(0)] = 1;
+/** Letters and digits of ASCII, and `_-+/.~%`; false for NaN, which `charCodeAt` gives past the end. */
 export const isWordSign = (code: number) => code < 128 && isWord[code] === 1;
 
 const percent = 37;

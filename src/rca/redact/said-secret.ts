@@ -105,6 +105,10 @@ interface Sentence {
 
 const said = ({ from, to }: { readonly from: number; readonly to: number }): Span => ({ from, to, kind: "said" });
 
+/**
+ * `from`..`to`: the noun. Reads its line for at most 160 characters, and where that ends with a colon up to 20 lines
+ * below; no spans where a sentence only speaks of the secret. Whoever asks goes on behind `readUntil`.
+ */
 export function saidSecret(text: string, from: number, to: number, noun: Noun): Said {
   const next = to < text.length ? text.charCodeAt(to) : 0;
   const goesOn = isBlank(next) || next === colon;

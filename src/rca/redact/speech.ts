@@ -49,6 +49,7 @@ export interface Speech {
   readonly mayLook: (at: number) => boolean;
 }
 
+/** `known`: spans that were found before; they are among `heard`. `listen` must be called with words in order. */
 export function createSpeech(text: string, known: readonly Span[]): Speech {
   const heard: Span[] = [...known];
   let saidUntil = -1;

@@ -75,6 +75,7 @@ export const signatureEnd = (text: string, end: number) =>
 /** Words drawn from a list: `passphrase: correct horse battery staple`. Words of a sentence are none. */
 const phrase = /^(?: [a-z]{2,12}){2,24}(?=["'\s,;]|$)/;
 const sentence = /\b(?:not|be|is|was|for|the|to|of|from|in|on|and|or|has|must|required|empty|wrong|incorrect)\b/;
+/** `from`..`end`: the first word. `end` itself when what follows is no such phrase; at most 300 characters further. */
 export function phraseEnd(text: string, from: number, end: number): number {
   const words = phrase.exec(text.slice(end, end + 300))?.[0] ?? "";
   return /^[a-z]+$/.test(text.slice(from, end)) && !sentence.test(words) ? end + words.length : end;

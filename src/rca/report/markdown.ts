@@ -28,4 +28,5 @@ export function timesOf(moments: readonly number[]): (ms: number) => string {
   return days.size <= 1 ? (ms) => isoTime(ms).slice(11, 19) : (ms) => isoTime(ms).slice(0, 19).replace("T", " ");
 }
 
+/** Of a share 0..1, whole: one of 0.4 % is `0 %`. */
 export const percent = (share: number) => `${Math.round(share * 100)} %`;

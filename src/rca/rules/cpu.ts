@@ -23,6 +23,7 @@ export function isSaturated(open: Case, workload: ObjectRef): boolean {
 /** A node this full gives a process its turn late, whether it filled up or always was; a virtual one never reaches 100 %. */
 const full = 0.85;
 
+/** Names of the nodes on which live pods of these workloads are; a pod that is not placed yet has none. */
 export function nodesOf(open: Case, workloads: readonly ObjectRef[]): ReadonlySet<string> {
   return new Set(workloads.flatMap((one) => open.topology.podsOf(one).flatMap(({ spec }) => spec.nodeName ?? [])));
 }

@@ -66,6 +66,7 @@ export const wasKilledByProbe = (open: Case, { pod, endedAt, exitCode }: Crash):
         reason === "Killing" && /failed (?:liveness|startup) probe/i.test(message) && Math.abs(endedAt - at) < graceMs,
     );
 
+/** The state of the pod, and what the container wrote last where that was kept. */
 export function crashFindings(open: Case, crash: Crash) {
   const { pod, container } = crash;
   return [
@@ -81,10 +82,15 @@ export function freshLogs(open: Case, workload: ObjectRef, ...signs: readonly Lo
   return open.logsOf(workload, ...signs).filter((fact) => isFresh(fact, open.window));
 }
 
+/**
+ * Ids of the evidence, the first `limit` facts only; none of a fact for which the book has no room. The same fact has
+ * the same id.
+ */
 export function citeLogs(open: Case, facts: readonly LogFact[], limit = 3): readonly string[] {
   return open.cite(...facts.slice(0, limit).map((fact) => logFinding(fact, open.onset, open.now)));
 }
 
+/** Empty without a change, so that it can be spread into evidence. */
 export function citeChange(open: Case, change: Change | undefined): readonly string[] {
   return change ? open.cite(changeFinding(change)) : [];
 }
@@ -154,6 +160,7 @@ export function unprovenChange(open: Case, workload: ObjectRef, ...areas: readon
   return change && !isSettled(open, workload, change.at) ? change : undefined;
 }
 
+/** An anomaly of the incident is about it or one of its pods; a workload that others only blame is not. */
 export function isSymptomatic(open: Case, workload: ObjectRef): boolean {
   return open.symptomatic.some((ref) => sameRef(ref, workload));
 }

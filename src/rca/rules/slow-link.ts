@@ -13,6 +13,7 @@ const sameFactor = 1.25;
 export const secondsText = (seconds: number) =>
   seconds >= 1 ? `${seconds.toFixed(1)} s` : `${(seconds * 1_000).toFixed(0)} ms`;
 
+/** Nearly twice what it was, and by more than `seconds`; false without measurements from before. */
 export const grewBy = (shift: Shift, seconds: number) =>
   shift.before !== undefined && shift.after > 1.8 * shift.before && shift.after - shift.before > seconds;
 

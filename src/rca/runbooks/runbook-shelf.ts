@@ -13,6 +13,10 @@ export interface RunbookShelf {
 
 const freshMs = 60_000;
 
+/**
+ * Empty until the first `refresh` has ended. What is wrong with the folder or a file is logged once, and again when it
+ * changes.
+ */
 export function createRunbookShelf(deps: {
   readonly folder: string;
   readonly clock: Clock;

@@ -87,6 +87,7 @@ export function causeWeights(): ConfidenceWeights {
   return weights;
 }
 
+/** One number for each of `confidenceInputs`, in their order: more is surer. */
 export function inputsOf(standing: Standing): readonly number[] {
   return confidenceInputs.map((name) => inputs[name](standing));
 }
@@ -116,6 +117,7 @@ const reasons: Readonly<Record<SightKind, string>> = {
   past: "nothing was watched before the trouble began, so changes show only where Kubernetes keeps them",
 };
 
+/** A clause for people: what could not be looked at, which makes the first cause less sure. */
 export function missingWords(kind: SightKind): string {
   return reasons[kind];
 }
