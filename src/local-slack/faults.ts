@@ -39,6 +39,7 @@ export interface FaultScript extends Faults {
   take(method: string): Fault;
 }
 
+/** What is scripted for a method goes before what is for any, and what is scripted once before what stands. */
 export function createFaults(): FaultScript {
   const queues = new Map<string, Fault[]>();
   const standing = new Map<string, Fault>();

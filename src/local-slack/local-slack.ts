@@ -71,6 +71,10 @@ export interface LocalSlack extends People {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+/**
+ * Throws for a channel that does not exist, which is a mistake of whoever writes the script; what people may not do is
+ * an outcome.
+ */
 export function people(core: Core): People {
   const { workspace } = core;
   const room = (name: string): Room => {

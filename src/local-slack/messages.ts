@@ -149,6 +149,7 @@ export function postEphemeral(core: Core, room: Room, to: string, draft: Draft):
   return message;
 }
 
+/** Undefined for another person's, for one that was replaced or deleted, and for one that made room for others. */
 export function findEphemeral(core: Core, channel: string, user: string, ts: string): Ephemeral | undefined {
   return core.workspace.ephemerals.find(
     (entry) => entry.channel === channel && entry.user === user && entry.message.ts === ts,
@@ -172,6 +173,7 @@ export function editEphemeral(core: Core, entry: Ephemeral, change: Change): voi
   });
 }
 
+/** Tells the person's pages although it is gone already. */
 export function dropEphemeral(core: Core, entry: Ephemeral): void {
   const { ephemerals, updates } = core.workspace;
   const index = ephemerals.indexOf(entry);

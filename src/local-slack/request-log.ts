@@ -19,6 +19,7 @@ export interface RequestLog {
   clear(): void;
 }
 
+/** Holds the last `most` calls; `clear` does not reset `dropped`. */
 export function createRequestLog(most: number): RequestLog {
   let entries: LoggedRequest[] = [];
   let dropped = 0;

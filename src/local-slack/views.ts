@@ -61,6 +61,7 @@ export function setModals(core: Core, user: string, stack: readonly View[]): voi
   core.workspace.updates.publish({ kind: "modal", user, view: stack.at(-1) ?? null, depth: stack.length });
 }
 
+/** The visible one last; empty when none is open. */
 export function modalsOf(core: Core, user: string): readonly View[] {
   return core.workspace.modals.get(user) ?? [];
 }

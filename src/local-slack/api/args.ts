@@ -17,6 +17,7 @@ export interface Args {
   json(name: string): unknown;
 }
 
+/** Refuses as Slack does, by throwing what the call then answers: `invalid_arguments`, `invalid_limit`. */
 export function argsOf(raw: Fields): Args {
   const text = (name: string) => {
     const value = raw[name];

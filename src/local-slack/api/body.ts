@@ -10,6 +10,7 @@ export function takeRawBodies(server: FastifyInstance, limitBytes: number): void
   );
 }
 
+/** The body as it came, over which requests are signed; empty when there is none. */
 export function bodyBytes(request: FastifyRequest): Buffer {
   return Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
 }

@@ -6,7 +6,7 @@ import type { Room } from "../state/room.ts";
 import { directRoom } from "../state/workspace.ts";
 import { refuse } from "./refusal.ts";
 
-/** The conversation with this id. */
+/** The conversation with this id. Refuses the call (`channel_not_found`) when there is none, or no id is given. */
 export function roomById(core: Core, id: string | undefined): Room {
   const room = id === undefined ? undefined : core.workspace.rooms.get(id);
   return room ?? refuse("channel_not_found");
@@ -31,10 +31,12 @@ export function botInside(core: Core, room: Room): Room {
   return refuse(room.info.is_private === true ? "channel_not_found" : "not_in_channel");
 }
 
+/** Refuses the call (`message_not_found`) for a message that is gone, was never there, or is ephemeral. */
 export function messageAt(room: Room, ts: string): Message {
   return room.messages.get(ts) ?? refuse("message_not_found");
 }
 
+/** Refuses the call (`user_not_found`); the bot is a person here as well. */
 export function person(core: Core, id: string | undefined): LocalSlackUser {
   const user = id === undefined ? undefined : core.workspace.users.get(id);
   return user ?? refuse("user_not_found");

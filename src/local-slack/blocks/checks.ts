@@ -14,6 +14,10 @@ export interface Inspection {
 
 export type Check = (value: unknown, at: string, inspection: Inspection) => void;
 
+/**
+ * Notes a problem in Slack's words with the JSON pointer of its place; checking goes on, since Slack tells all of them
+ * at once.
+ */
 export function complain(inspection: Inspection, message: string, at: string): void {
   inspection.problems.push(`${message} [json-pointer:${at}]`);
 }
@@ -28,6 +32,7 @@ export function text(max: number, min = 0): Check {
   };
 }
 
+/** A text of up to `max` characters that matches; `regex` must not have the flag `g`, which remembers where it was. */
 export function pattern(regex: RegExp, max = 3_000): Check {
   return (value, at, inspection) => {
     if (typeof value !== "string") return complain(inspection, "must provide a string", at);
@@ -42,6 +47,7 @@ export const bool: Check = (value, at, inspection) => {
   if (typeof value !== "boolean") complain(inspection, "must provide a boolean", at);
 };
 
+/** Both bounds are allowed values. */
 export function integer(min: number, max: number): Check {
   return (value, at, inspection) => {
     if (typeof value !== "number" || !Number.isInteger(value))
@@ -51,6 +57,7 @@ export function integer(min: number, max: number): Check {
   };
 }
 
+/** One of these texts; case counts. */
 export function among(...values: readonly string[]): Check {
   return (value, at, inspection) => {
     if (typeof value !== "string" || !values.includes(value))
@@ -58,6 +65,7 @@ export function among(...values: readonly string[]): Check {
   };
 }
 
+/** Items are checked although there are too many, as Slack does. */
 export function list(item: Check, max: number, min = 0): Check {
   return (value, at, inspection) => {
     if (!Array.isArray(value)) return complain(inspection, "must provide an array", at);

@@ -18,6 +18,7 @@ export type Delivery =
       readonly noRetry: boolean;
     };
 
+/** Slack may send it again; `reason` is what it gives in `x-slack-retry-reason`. */
 export function failed(
   error: "operation_timeout" | "dispatch_failed" | "dispatch_unknown_error",
   reason: string,

@@ -15,6 +15,10 @@ export interface Dispatcher {
 /** Bodies the bot answers with are small; more than this is not an acknowledgement. */
 const answerLimitBytes = 1_000_000;
 
+/**
+ * A connected socket goes before the request URL, as in an app with Socket Mode switched on. Never rejects: failing is
+ * an outcome.
+ */
 export function createDispatcher(settings: Settings, socketMode: SocketMode): Dispatcher {
   let botUrl = settings.botUrl;
   return {

@@ -16,6 +16,7 @@ export interface Events {
 /** Slack stops sending when an app falls behind; so do we. */
 const mostPending = 10_000;
 
+/** Up to 10,000 events wait at a time; further ones are lost, and so is what is emitted while nobody is connected. */
 export function createEvents(core: Core): Events {
   const timers = new Set<NodeJS.Timeout>();
   let pending = 0;

@@ -24,6 +24,7 @@ const lifeMs = 30 * 60_000;
 const uses = 5;
 const mostUrls = 10_000;
 
+/** `now` in ms. Holds 10,000 of them, the oldest is forgotten first; an unknown token answers `no_service`. */
 export function createResponseUrls(now: () => number): ResponseUrls {
   const issued = new Map<string, { readonly target: ResponseTarget; readonly at: number; left: number }>();
   return {

@@ -24,6 +24,9 @@ export interface SocketMode {
 
 const pingEveryMs = 10_000;
 
+/**
+ * Sends to its connections in turn, as Slack does. Pings every ten seconds until `close`, without keeping the process.
+ */
 export function createSocketMode(appId: string): SocketMode {
   const tickets = new Set<string>();
   const connections: WebSocketConnection[] = [];

@@ -19,6 +19,7 @@ interface Trigger {
 /** Enough for the clicks of a load test within the life of a trigger. */
 const mostTriggers = 10_000;
 
+/** `now` and `lifeMs` in ms. Holds 10,000 of them, the oldest is forgotten first. */
 export function createTriggers(now: () => number, lifeMs: number): Triggers {
   const triggers = new Map<string, Trigger>();
   return {

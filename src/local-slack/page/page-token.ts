@@ -14,6 +14,7 @@ export interface PageToken {
   inHeader(request: FastifyRequest): boolean;
 }
 
+/** Compared in constant time. A cookie of any name will do: the value alone proves it. */
 export function createPageToken(): PageToken {
   const value = secretToken();
   const matches = (given: string) =>

@@ -9,6 +9,7 @@ export type Outcome = { readonly ok: true } | { readonly ok: false; readonly err
 
 export const done: Outcome = { ok: true };
 
+/** `error` is one of Slack's codes, or names what was not there. */
 export function undone(error: string): Outcome {
   return { ok: false, error };
 }

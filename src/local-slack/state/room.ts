@@ -33,6 +33,9 @@ export function addMessage(room: Room, message: Message, limit: number): void {
   room.dropped += 1;
 }
 
+/**
+ * A reply leaves its thread as well; replies of a removed message stay. A message that is not there changes nothing.
+ */
 export function removeMessage(room: Room, ts: string): void {
   const parent = room.messages.get(ts)?.thread_ts;
   room.messages.delete(ts);

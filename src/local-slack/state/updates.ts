@@ -18,6 +18,7 @@ export interface Updates {
   listen(listener: (update: PageUpdate) => void): () => void;
 }
 
+/** Listeners are called at once and in order; one that throws ends the call of whoever publishes. */
 export function createUpdates(): Updates {
   const listeners = new Set<(update: PageUpdate) => void>();
   return {

@@ -24,6 +24,7 @@ export interface Workspace {
   nextTs(): string;
 }
 
+/** The people, groups and channels of the settings, with the bot among the people; no messages yet. */
 export function createWorkspace(settings: Settings): Workspace {
   const { bot, clock } = settings;
   const botUser: LocalSlackUser = { id: bot.user_id, name: bot.name, real_name: bot.real_name, is_bot: true };
