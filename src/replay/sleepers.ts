@@ -15,6 +15,7 @@ export interface Sleepers {
   readonly size: number;
 }
 
+/** Nobody wakes by itself: a clock calls `wakeNext`. Whoever is aborted leaves at once. */
 export function createSleepers(): Sleepers {
   // Sorted; a clock has tens of sleepers, so inserting by scan from the end is cheaper than a heap.
   const waiting: Sleeper[] = [];

@@ -64,6 +64,7 @@ function parseJson(text: string, refuse: (why: string) => never): Json {
   }
 }
 
+/** As Go names it in its errors: `object`, `array`, `string`, `number`, `bool`, `null`. */
 export function jsonKind(value: Json): string {
   if (Array.isArray(value)) return "array";
   if (value === null) return "null";

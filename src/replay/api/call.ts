@@ -63,10 +63,15 @@ export type Reply =
   /** The server drops the connection without an answer (a handler of the API server that crashed). */
   | { readonly kind: "hang-up" };
 
+/**
+ * Sent as JSON, YAML or metadata alone, as the client asks for; a Status of a failure is thrown instead
+ * (`StatusFailure`).
+ */
 export function objectReply(body: JsonObject, code = 200): Reply {
   return { kind: "object", code, body };
 }
 
+/** Sent as it is, whatever the client accepts: logs, health, plain refusals. */
 export function textReply(text: string, code = 200, contentType = "text/plain; charset=utf-8"): Reply {
   return { kind: "text", code, contentType, text };
 }

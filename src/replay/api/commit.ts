@@ -52,6 +52,7 @@ export function checkVersion(call: Call, before: ApiObject, candidate: JsonObjec
   if (version !== before.metadata.resourceVersion) throw conflict(call.resource, call.route.name);
 }
 
+/** Absent and empty ones are taken from the path. @throws 400 */
 export function checkName(call: Call, candidate: JsonObject): void {
   const name = stringAt(candidate, "metadata", "name");
   if (name !== undefined && name !== "" && name !== call.route.name) {
@@ -120,6 +121,7 @@ function updateErrors(call: Call, before: ApiObject, next: ApiObject): ReturnTyp
     : [];
 }
 
+/** What watchers of writes are told: `before` absent for what was made, `after` for what is gone. */
 export function write(
   call: Call,
   verb: Write["verb"],

@@ -54,6 +54,10 @@ export function writeOptions(call: Call, kind: OptionsKind, applying = false): W
   };
 }
 
+/**
+ * `All` is the only value there is (https://kubernetes.io/docs/reference/using-api/api-concepts/#dry-run); none is no
+ * dry run.
+ */
 export function dryRunErrors(values: readonly string[]): FieldError[] {
   if (values.every((v) => v === "All")) return [];
   const message = `Unsupported value: ${JSON.stringify(values)}: supported values: "All"`;
@@ -66,6 +70,7 @@ function managerOf(call: Call): string {
   return typeof agent === "string" ? (agent.split("/")[0] ?? "") : "";
 }
 
+/** `apps/v1/Deployment`, `v1/Pod`: how schemas are looked up. */
 export function typeOf(resource: Resource): string {
   return `${apiVersionOf(resource)}/${resource.kind}`;
 }

@@ -21,6 +21,7 @@ export interface ApiObject extends JsonObject {
   metadata: Metadata;
 }
 
+/** False for lists and null. */
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
@@ -31,6 +32,7 @@ export function objectAt(value: Json | undefined, ...path: readonly string[]): J
   return isObject(found) ? found : {};
 }
 
+/** The list itself, not a copy; a new empty one when there is none. */
 export function listAt(value: Json | undefined, ...path: readonly string[]): Json[] {
   const found = valueAt(value, ...path);
   return Array.isArray(found) ? found : [];
@@ -41,16 +43,19 @@ export function objectsAt(value: Json | undefined, ...path: readonly string[]): 
   return listAt(value, ...path).filter(isObject);
 }
 
+/** Undefined for what is no text; an empty text is one. */
 export function stringAt(value: Json | undefined, ...path: readonly string[]): string | undefined {
   const found = valueAt(value, ...path);
   return typeof found === "string" ? found : undefined;
 }
 
+/** Undefined for what is no number, quantities written as text included. */
 export function numberAt(value: Json | undefined, ...path: readonly string[]): number | undefined {
   const found = valueAt(value, ...path);
   return typeof found === "number" ? found : undefined;
 }
 
+/** The texts of the map at a path, as labels are; other values are left out. */
 export function stringsAt(value: Json | undefined, ...path: readonly string[]): Readonly<Record<string, string>> {
   const entries = Object.entries(objectAt(value, ...path)).filter(
     (e): e is [string, string] => typeof e[1] === "string",
@@ -58,6 +63,7 @@ export function stringsAt(value: Json | undefined, ...path: readonly string[]): 
   return Object.fromEntries(entries);
 }
 
+/** Undefined as soon as a key is missing; items of lists are not reached this way. */
 export function valueAt(value: Json | undefined, ...path: readonly string[]): Json | undefined {
   let at: Json | undefined = value;
   for (const key of path) {

@@ -175,6 +175,7 @@ export function apiVersionOf(resource: Pick<Resource, "group" | "version">): str
   return resource.group === "" ? resource.version : `${resource.group}/${resource.version}`;
 }
 
+/** By the plural of the path and the exact version; `group` is "" for the core. */
 export function findResource(group: string, version: string, name: string): Resource | undefined {
   return resources.find((r) => r.group === group && r.version === version && r.name === name);
 }

@@ -81,6 +81,7 @@ export function send(
   if (stopped) close();
 }
 
+/** Ends the answer. YAML has its keys sorted, as the API server writes it. */
 export function sendObject(response: ServerResponse, code: number, body: JsonObject, format: Format = "json"): void {
   response.statusCode = code;
   response.setHeader("content-type", format === "yaml" ? "application/yaml" : "application/json");

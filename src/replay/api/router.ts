@@ -74,6 +74,7 @@ function verbOf(method: string, isNamed: boolean, isWatch: boolean): Verb {
   return isWatch ? "watch" : isNamed ? "get" : "list";
 }
 
+/** As the API reads boolean parameters: everything but absent, empty, `0` and `false` is true. */
 export function isTrue(value: string | null): boolean {
   return value !== null && !["", "false", "0"].includes(value);
 }

@@ -41,6 +41,7 @@ export function failure(
   });
 }
 
+/** 400: the request cannot be understood. */
 export function badRequest(message: string): StatusFailure {
   return failure(400, "BadRequest", message);
 }
@@ -56,6 +57,7 @@ function detailsOf(resource: Named, name: string, kind = resource.name): JsonObj
   return { ...(name === "" ? {} : { name }), ...(resource.group === "" ? {} : { group: resource.group }), kind };
 }
 
+/** 404 for an object; see `noSuchPath` for a resource. */
 export function notFound(resource: Named, name: string): StatusFailure {
   return failure(404, "NotFound", `${qualifiedName(resource)} "${name}" not found`, detailsOf(resource, name));
 }
@@ -65,10 +67,12 @@ export function noSuchPath(): StatusFailure {
   return failure(404, "NotFound", "the server could not find the requested resource", {});
 }
 
+/** 405, without saying which resource or method. */
 export function methodNotAllowed(): StatusFailure {
   return failure(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", {});
 }
 
+/** 409 of a create whose name is taken. */
 export function alreadyExists(resource: Named, name: string): StatusFailure {
   return failure(
     409,
@@ -80,6 +84,7 @@ export function alreadyExists(resource: Named, name: string): StatusFailure {
 
 const staleText = "the object has been modified; please apply your changes to the latest version and try again";
 
+/** 409 of a write to another version than the present one; the client reads again and decides anew. */
 export function conflict(resource: Named, name: string, why = staleText): StatusFailure {
   const message = `Operation cannot be fulfilled on ${qualifiedName(resource)} "${name}": ${why}`;
   return failure(409, "Conflict", message, detailsOf(resource, name));
@@ -92,6 +97,7 @@ export function preconditionFailed(resource: Resource, name: string, why: string
   return failure(409, "Conflict", message, detailsOf(resource, name, resource.kind));
 }
 
+/** 403. `name` is "" for a collection; `why` ends the sentence. */
 export function forbidden(resource: Named, name: string, why: string): StatusFailure {
   const subject = name === "" ? qualifiedName(resource) : `${qualifiedName(resource)} "${name}"`;
   return failure(403, "Forbidden", `${subject} is forbidden: ${why}`, detailsOf(resource, name));
@@ -144,10 +150,15 @@ export function patchRejected(): StatusFailure {
   return failure(422, "Invalid", "the server rejected our request due to an error in our request", {});
 }
 
+/** 415 of a body in a type that this operation does not take. */
 export function unsupportedMediaType(): StatusFailure {
   return failure(415, "UnsupportedMediaType", "415: Unsupported Media Type", {});
 }
 
+/**
+ * 410: the version, or the page of a list, is no longer kept. With `continueToken` the list can go on inconsistently
+ * (https://kubernetes.io/docs/reference/using-api/api-concepts/#retrieving-large-results-sets-in-chunks).
+ */
 export function expired(message: string, continueToken?: string): StatusFailure {
   const error = failure(410, "Expired", message);
   if (continueToken === undefined) return error;
@@ -163,6 +174,7 @@ export function tooLargeVersion(wanted: number, current: number): StatusFailure 
   return new StatusFailure(504, error.body, { "retry-after": "1" });
 }
 
+/** The Status that a delete answers with when nothing is left of the object. */
 export function success(details?: JsonObject, code?: number): JsonObject {
   return {
     kind: "Status",

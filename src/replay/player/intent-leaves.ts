@@ -31,6 +31,7 @@ export function intentLeaves(object: KubeObject): IntentLeaves {
   return leaves;
 }
 
+/** In no particular order; empty when both ask for the same. */
 export function leafChanges(from: IntentLeaves, to: IntentLeaves): LeafChange[] {
   const changes: LeafChange[] = [];
   for (const path of new Set([...from.keys(), ...to.keys()])) {

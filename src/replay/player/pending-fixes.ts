@@ -27,6 +27,7 @@ interface Deleted {
   readonly at: number;
 }
 
+/** `fixes` in the order in which the recording waits for them; one must be made before the next is judged. */
 export function createPendingFixes(fixes: readonly RecordedFix[], table: ObjectTable): PendingFixes {
   const made: RecordedFix[] = [];
   let waiting = [...fixes];

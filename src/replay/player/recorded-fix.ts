@@ -29,6 +29,9 @@ const clockSlackMs = 1_000;
 const none: IntentLeaves = new Map();
 const restartedAt = ".spec.template.metadata.annotations.kubectl.kubernetes.io/restartedAt";
 
+/**
+ * Works from versions of the objects alone: a fix that the watch shows no change for counts as made at its noted time.
+ */
 export function recordedFix(recording: Recording, fault: RecordedFault): RecordedFix {
   const culprit = makeRef(fault.culprit.kind, fault.culprit.namespace, fault.culprit.name);
   const target = makeRef(fault.fix.target.kind, fault.fix.target.namespace, fault.fix.target.name);

@@ -16,6 +16,7 @@ export interface Renames {
   readonly size: number;
 }
 
+/** Holds one entry for each pod that a client has deleted; every text is looked through for all of them. */
 export function createRenames(): Renames {
   const names = new Map<string, string>();
   const uids = new Map<string, string>();

@@ -27,6 +27,7 @@ export interface Tape {
 /** Laps of a repeat are segments too; older ones than this are forgotten, for a hold may last for weeks. */
 const maxSegments = 1_000;
 
+/** World time minus recorded time (ms) while the segment plays. */
 export function shiftOf(segment: Segment): number {
   return segment.at - segment.from;
 }

@@ -18,6 +18,7 @@ export interface Timeline {
   between(from: number, to: number): readonly Row[];
 }
 
+/** Sorts once. Rows of one time stay in the order objects, events, logs. */
 export function createTimeline(recording: Recording): Timeline {
   const rows: Row[] = [
     ...recording.changes.map((row): Row => ({ kind: "object", ...row })),

@@ -34,6 +34,10 @@ interface Basis {
   readonly current: KubeObject;
 }
 
+/**
+ * Fields that a client has changed keep the client's value until their object is made anew; all others follow the
+ * recording.
+ */
 export function createWorld({ table, tape, logs }: { table: ObjectTable; tape: Tape; logs: WrittenLogs }): World {
   const lastRecorded = new Map<string, KubeObject>();
   const touched = new Set<string>();

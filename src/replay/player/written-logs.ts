@@ -20,6 +20,7 @@ interface Container {
 /** A kubelet keeps 10 MiB a container by default; the recorded lines have about 150 bytes. */
 const maxLines = 20_000;
 
+/** 15,000 to 20,000 lines a container; `rotated` counts what has gone. */
 export function createWrittenLogs(): WrittenLogs {
   const containers = new Map<string, Container>();
   let rotated = 0;

@@ -81,6 +81,7 @@ function probePortErrors(port: Json | undefined, field: string): FieldError[] {
   return portNumberErrors(port ?? 0, field);
 }
 
+/** None for a port that may be; `port` is quoted in the error as it came. */
 export function portNumberErrors(port: Json, field: string): FieldError[] {
   if (typeof port === "number" && port >= 1 && port <= 65535) return [];
   return [invalidValue(field, port, "must be between 1 and 65535, inclusive")];

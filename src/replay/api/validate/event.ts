@@ -51,6 +51,7 @@ const viewNames: Readonly<Record<string, string>> = {
   reportingComponent: "reportingController",
 };
 
+/** Each error twice, as the real server has it. Fields are named as events.k8s.io calls them. */
 export function newEventUpdateErrors(before: ApiObject, after: ApiObject): FieldError[] {
   const changed = newEventFixed.filter((field) => !sameJson(before[field], after[field]));
   const errors = changed.map((field) => invalidValue(viewNames[field] ?? field, after[field], "field is immutable"));

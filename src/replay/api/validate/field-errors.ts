@@ -1,6 +1,7 @@
 import type { Json } from "../json.ts";
 import type { FieldError } from "../status-errors.ts";
 
+/** `field` is a path such as `spec.ports[0].name`, here and in the others. */
 export function requiredValue(field: string, detail = ""): FieldError {
   return {
     field,
@@ -9,18 +10,22 @@ export function requiredValue(field: string, detail = ""): FieldError {
   };
 }
 
+/** Quotes the value as JSON; one that is absent as null. */
 export function invalidValue(field: string, value: Json | undefined, detail: string): FieldError {
   return { field, reason: "FieldValueInvalid", message: `Invalid value: ${JSON.stringify(value ?? null)}: ${detail}` };
 }
 
+/** The field may not be there, or not be changed; its value is not quoted. */
 export function forbiddenField(field: string, detail: string): FieldError {
   return { field, reason: "FieldValueForbidden", message: `Forbidden: ${detail}` };
 }
 
+/** At the place of the second of two. */
 export function duplicateValue(field: string, value: Json): FieldError {
   return { field, reason: "FieldValueDuplicate", message: `Duplicate value: ${JSON.stringify(value)}` };
 }
 
+/** Lists what is supported in the order given. */
 export function unsupportedValue(field: string, value: Json, supported: readonly string[]): FieldError {
   const list = supported.map((s) => JSON.stringify(s)).join(", ");
   return {
@@ -30,6 +35,7 @@ export function unsupportedValue(field: string, value: Json, supported: readonly
   };
 }
 
+/** For what has a bound in bytes; the value is not quoted. */
 export function tooLong(field: string, limit: number): FieldError {
   return { field, reason: "FieldValueTooLong", message: `Too long: may not be more than ${limit} bytes` };
 }
@@ -40,7 +46,7 @@ export function atLeast(field: string, value: Json | undefined, minimum: number)
   return [invalidValue(field, value, `must be greater than or equal to ${minimum}`)];
 }
 
-/** A finding that repeats what another rule said about the same place is kept once. */
+/** The items whose key an earlier one has, by their places; items without a key are left out. */
 export function duplicates<T>(
   items: readonly T[],
   keyOf: (item: T) => string | undefined,

@@ -55,6 +55,10 @@ function startable(template: JsonObject): JsonObject {
   return { ...template, metadata, spec: Object.fromEntries(spec) };
 }
 
+/**
+ * Nothing of a Job's work may change, but for where its pods may go while it is suspended and has not started
+ * (KEP-2926, Allow updating scheduling directives of jobs), and the size of an elastic one.
+ */
 export function jobUpdateErrors(before: ApiObject, after: ApiObject): FieldError[] {
   const [was, is] = [objectAt(before, "spec"), objectAt(after, "spec")];
   // An indexed Job may grow and shrink, with as many pods at once as it has parts.
@@ -74,6 +78,7 @@ export function jobUpdateErrors(before: ApiObject, after: ApiObject): FieldError
 
 const cronNames = /^(@(annually|yearly|monthly|weekly|daily|hourly|midnight|every .+)|(\S+\s+){4}\S+)$/;
 
+/** Of the schedule only the number of its fields is looked at, not whether each of them is in range. */
 export function cronJobErrors(object: ApiObject): FieldError[] {
   const spec = objectAt(object, "spec");
   const schedule = stringAt(spec, "schedule") ?? "";

@@ -59,6 +59,7 @@ export function metadataUpdateErrors(before: ApiObject, after: ApiObject): Field
   return errors;
 }
 
+/** Empty without any. */
 export function finalizersOf(metadata: ApiObject["metadata"]): string[] {
   return listAt(metadata, "finalizers").filter((f): f is string => typeof f === "string");
 }

@@ -73,6 +73,7 @@ export function labelErrors(labels: Readonly<Record<string, string>>, field: str
 
 const annotationLimitBytes = 256 * 1024;
 
+/** Keys are looked at in lower case and values not at all; both together may take 256 KiB. */
 export function annotationErrors(annotations: Readonly<Record<string, string>>, field: string): FieldError[] {
   const errors = Object.keys(annotations).flatMap((key) => {
     const bad = qualifiedNameProblem(key.toLowerCase());

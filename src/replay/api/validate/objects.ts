@@ -38,6 +38,7 @@ export function dataErrors(object: ApiObject): FieldError[] {
   return errors;
 }
 
+/** Immutable ones stay so for ever, and the type of a Secret cannot change. */
 export function dataUpdateErrors(before: ApiObject, after: ApiObject): FieldError[] {
   const errors: FieldError[] = [];
   if (before["immutable"] === true) {
@@ -55,6 +56,9 @@ export function dataUpdateErrors(before: ApiObject, after: ApiObject): FieldErro
 
 const windowLimitSeconds = 3600;
 
+/**
+ * Bounds of replicas, its target, and windows of up to an hour; metrics are looked at as far as kubemend writes them.
+ */
 export function autoscalerErrors(object: ApiObject): FieldError[] {
   const spec = objectAt(object, "spec");
   const [minimum, maximum] = [numberAt(spec, "minReplicas"), numberAt(spec, "maxReplicas") ?? 0];
@@ -90,6 +94,7 @@ export function autoscalerErrors(object: ApiObject): FieldError[] {
   return errors;
 }
 
+/** Who holds it, and since when, is not looked at. */
 export function leaseErrors(object: ApiObject): FieldError[] {
   const spec = objectAt(object, "spec");
   const duration = numberAt(spec, "leaseDurationSeconds");
@@ -111,6 +116,7 @@ export function disruptionBudgetErrors(object: ApiObject): FieldError[] {
   return errors;
 }
 
+/** Amounts below zero; whether a resource can have a quota is not looked at. */
 export function quotaErrors(object: ApiObject): FieldError[] {
   return Object.entries(objectAt(object, "spec", "hard")).flatMap(([name, quantity]) => {
     const nano = nanoOf(quantity);
@@ -136,6 +142,10 @@ export function rbacErrors(object: ApiObject): FieldError[] {
   return errors;
 }
 
+/**
+ * A binding stays with its role: it has to be deleted and made anew for another one
+ * (https://kubernetes.io/docs/reference/access-authn-authz/rbac/#clusterrolebinding-example).
+ */
 export function rbacUpdateErrors(before: ApiObject, after: ApiObject): FieldError[] {
   if (!isObject(before["roleRef"]) || sameJson(before["roleRef"], after["roleRef"])) return [];
   return [invalidValue("roleRef", after["roleRef"], "cannot change roleRef")];

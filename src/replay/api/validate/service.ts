@@ -6,6 +6,7 @@ import { labelErrors, labelProblem, portNameProblem } from "./names.ts";
 
 const types = ["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"];
 
+/** Ports, names and the selector; addresses are given by the server and not looked at. */
 export function serviceErrors(object: ApiObject): FieldError[] {
   const spec = objectAt(object, "spec");
   const ports = objectsAt(spec, "ports");
