@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import type { KubeConfig, User } from "@kubernetes/client-node";
 import { z } from "zod";
 import { errorCode } from "../lib/error-code.ts";
+import { untilToken } from "../lib/until-token.ts";
 import { whyRefused } from "../lib/why-refused.ts";
 
 /** A plugin that asks a person for something, or a cloud that is away, must not keep every request waiting (ms). */
@@ -32,7 +33,7 @@ type Credential = z.infer<typeof credentialSchema>["status"];
 function whyNone(error: Error & { readonly killed?: boolean }, stderr: string, deadlineMs: number): string {
   if (errorCode(error) === "ERR_CHILD_PROCESS_STDIO_MAXBUFFER") return "its answer is too large";
   if (error.killed) return `it did not answer within ${deadlineMs / 1_000} s`;
-  const said = stderr.trim().split("\n")[0]?.slice(0, 160);
+  const said = untilToken(stderr.trim().split("\n")[0] ?? "", 160);
   return said || (error.message.startsWith("Command failed") ? "it failed without a word" : whyRefused(error));
 }
 

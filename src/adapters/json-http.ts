@@ -1,4 +1,5 @@
 import { AppError, messageOf } from "../lib/app-error.ts";
+import { untilToken } from "../lib/until-token.ts";
 import { readBounded } from "./read-bounded.ts";
 
 export interface JsonHttpOptions {
@@ -101,11 +102,11 @@ function reasonIn(body: string): string {
     if (typeof parsed === "object" && parsed !== null) {
       for (const key of ["error", "message"]) {
         const text: unknown = Reflect.get(parsed, key);
-        if (typeof text === "string") return text.slice(0, 200);
+        if (typeof text === "string") return untilToken(text, 200);
       }
     }
   } catch {
     // Plain text, as Loki and most proxies answer.
   }
-  return /^\s*</.test(body) ? "" : (body.trim().split("\n")[0] ?? "").slice(0, 200);
+  return /^\s*</.test(body) ? "" : untilToken(body.trim().split("\n")[0] ?? "", 200);
 }

@@ -1,4 +1,5 @@
 import type { KubeObject } from "../cluster/kubernetes-types.ts";
+import { untilToken } from "../lib/until-token.ts";
 import { type Change, targetText } from "./change.ts";
 import type { ChaosCluster } from "./cluster-port.ts";
 import { chaosMeshKinds } from "./methods/chaos-mesh.ts";
@@ -32,7 +33,7 @@ export function failureIn(object: KubeObject): string | undefined {
     for (const { id, phase, events = [] } of experiment?.containerRecords ?? []) {
       const last = events.at(-1);
       if (phase !== "Injected" && last?.operation === "Apply" && last.type === "Failed")
-        return `Chaos Mesh could not make it in ${id ?? "a pod"}${last.message ? `: ${last.message.slice(0, 200)}` : ""}`;
+        return `Chaos Mesh could not make it in ${id ?? "a pod"}${last.message ? `: ${untilToken(last.message, 200)}` : ""}`;
     }
     return undefined;
   }

@@ -1,9 +1,11 @@
+import { untilToken } from "../lib/until-token.ts";
+
 /** Longer than any token that the redactor knows by its form, private keys aside. */
 const lookaheadChars = 4_096;
 
 /** The first `limit` characters of a text and some more, redacted: half a token is no longer recognised as one. */
 export const redactedAhead = <Out extends string>(text: string, limit: number, redact: (text: string) => Out): Out =>
-  redact(text.slice(0, limit + lookaheadChars));
+  redact(untilToken(text, limit + lookaheadChars));
 
 /** The first `limit` characters of a text, redacted before they are cut, and again when that has cut a placeholder. */
 export function quoted<Out extends string>(text: string, limit: number, redact: (text: string) => Out): Out {

@@ -1,4 +1,5 @@
 import { AppError } from "../../lib/app-error.ts";
+import { untilToken } from "../../lib/until-token.ts";
 
 /** A request that the API server refused, or that did not get an answer (`status` 0). */
 export class KubernetesApiError extends AppError {
@@ -49,7 +50,7 @@ export class AnswerTooLarge extends KubernetesApiError {
  */
 export function refusal(status: number, path: string, body: string, retryAfterMs = 0): KubernetesApiError {
   const text = statusMessage(body) ?? body.trim().split("\n")[0] ?? "";
-  const shown = status === 422 ? "" : text.slice(0, 160);
+  const shown = status === 422 ? "" : untilToken(text, 160);
   return new KubernetesApiError(
     status,
     `The Kubernetes API answered ${status} to ${path}${shown === "" ? "" : `: ${shown}`}`,

@@ -3,6 +3,7 @@ import type { Person } from "../../incident/approval.ts";
 import { causeText } from "../../incident/diagnosis/cause-text.ts";
 import type { Incident } from "../../incident/incident.ts";
 import { makeRef, refText, sameRef } from "../../incident/object-ref.ts";
+import { quoted } from "../../incident/quoted.ts";
 import type { Redact } from "../../incident/redacted.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { Database } from "../../store/database.ts";
@@ -41,7 +42,7 @@ export function createDeclareDesk(deps: DeclareDeps): Pick<Operations, "declare"
   const { database, redact, clock, cluster, jobs, tell, watching } = deps;
   return {
     async declare({ title, severity, workload }, by: Person) {
-      const words = redact(title.replace(/\s+/g, " ").trim().slice(0, titleChars));
+      const words = quoted(title.replace(/\s+/g, " ").trim(), titleChars, redact);
       if (words === "") return no("Say what is wrong, for example `/incident declare checkout is slow`.");
       const found = workload && watching ? findWorkload(watching.observation, workload) : undefined;
       if (found && found.type !== "found")
@@ -72,7 +73,7 @@ export function createDeclareDesk(deps: DeclareDeps): Pick<Operations, "declare"
       return { ok: true, incidentId: id, text: `Incident ${id} is open: ${words}` };
     },
     async addNote(incidentId, text, by) {
-      const words = text.trim().slice(0, noteChars);
+      const words = quoted(text.trim(), noteChars, redact);
       if (words === "") return no("There is nothing to add.");
       if (!(await getIncident(database, incidentId))) return no(`There is no incident ${incidentId}.`);
       await tell(incidentId, "note", `${by.name}: ${words}`);

@@ -3,6 +3,7 @@ import { blindDetector } from "../../detection/blind/source-silence.ts";
 import { detectorFactories } from "../../detection/engine/registry.ts";
 import type { Anomaly } from "../../incident/anomaly.ts";
 import type { Person } from "../../incident/approval.ts";
+import { quoted } from "../../incident/quoted.ts";
 import type { Redact } from "../../incident/redacted.ts";
 import {
   isOneObject,
@@ -96,7 +97,7 @@ export function createSilenceDesk(
         matcher: request.matcher,
         from,
         until,
-        reason: redact(request.reason.slice(0, 500)),
+        reason: quoted(request.reason, 500, redact),
         by,
         createdAt: clock.now(),
       });

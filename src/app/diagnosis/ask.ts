@@ -7,6 +7,7 @@ import type { Redact } from "../../incident/redacted.ts";
 import { messageOf } from "../../lib/app-error.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { Logger } from "../../lib/logger.ts";
+import { untilToken } from "../../lib/until-token.ts";
 import { answerByModel, type ModelAsked } from "../../rca/ask/answer-by-model.ts";
 import { answerByRules, type Material } from "../../rca/ask/answer-by-rules.ts";
 import { observationTools } from "../../rca/investigate/observation-tools.ts";
@@ -93,7 +94,7 @@ export function createAsk(deps: AskDeps): Desk["ask"] {
   const lately = askedLately();
 
   return async (incidentId, question, by) => {
-    const text = question.replace(/\s+/g, " ").trim().slice(0, maxQuestionChars);
+    const text = untilToken(question.replace(/\s+/g, " ").trim(), maxQuestionChars);
     if (text === "")
       return {
         type: "refused",

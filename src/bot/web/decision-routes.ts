@@ -1,5 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import type { Person } from "../../incident/approval.ts";
+import { untilToken } from "../../lib/until-token.ts";
 import { approvalText } from "../slack/render/approval-words.ts";
 import { cut } from "../words.ts";
 import type { Viewer } from "./admit.ts";
@@ -14,7 +15,7 @@ const maxValueChars = 3_000;
 /** Does what a form asks. @returns what to tell the person. */
 type Act = (decisions: Decisions, incidentId: string, form: Form, by: Person) => Promise<string>;
 
-const noteOf = (form: Form) => (form["note"] ?? "").trim().slice(0, maxNoteChars);
+const noteOf = (form: Form) => untilToken((form["note"] ?? "").trim(), maxNoteChars);
 
 /** Six digits, however they were grouped. */
 const codeOf = (form: Form) => (form["code"] ?? "").replace(/\s/g, "").slice(0, 20) || undefined;

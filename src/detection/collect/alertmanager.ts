@@ -3,6 +3,7 @@ import type { Alert } from "../../cluster/alert-store.ts";
 import type { Signal } from "../../cluster/signal.ts";
 import { messageOf } from "../../lib/app-error.ts";
 import { digestOf } from "../../lib/stable-hash.ts";
+import { untilToken } from "../../lib/until-token.ts";
 import { anyItems, labelsUpTo } from "./bounded-json.ts";
 import type { SourceContext } from "./source-context.ts";
 
@@ -80,7 +81,7 @@ export function readAlerts(body: string): ReadAlerts {
         status,
         name: kept["alertname"] ?? "alert",
         labels: kept,
-        summary: (text ?? "").slice(0, maxChars),
+        summary: untilToken(text ?? "", maxChars),
         startsAt: from,
         ...(to > 0 ? { endsAt: to } : {}),
       });

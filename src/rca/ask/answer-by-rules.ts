@@ -5,6 +5,7 @@ import type { Evidence } from "../../incident/diagnosis/evidence.ts";
 import { actionTitle } from "../../incident/fix/action-title.ts";
 import type { Recommendation } from "../../incident/fix/recommendation.ts";
 import { refText } from "../../incident/object-ref.ts";
+import { quoted } from "../../incident/quoted.ts";
 import type { Redact } from "../../incident/redacted.ts";
 import { utcTime } from "../../lib/clock.ts";
 
@@ -80,8 +81,10 @@ export function answerByRules(
   if (first && proofs.length > 0 && whyWords.test(question)) {
     const sure = `${Math.round(first.probability * 100)} %`;
     sentences.push({
-      text: redact(
-        `Most likely, with ${sure}: ${causeText(first.cause, first.culprit)}: ${first.statement}`.slice(0, maxChars),
+      text: quoted(
+        `Most likely, with ${sure}: ${causeText(first.cause, first.culprit)}: ${first.statement}`,
+        maxChars,
+        redact,
       ),
       kind: "inferred",
       evidence: proofs.slice(0, 5),
@@ -90,7 +93,7 @@ export function answerByRules(
   if (proofs.length > 0 && helpWords.test(question)) {
     for (const { action, target, reason, confidence } of recommendations.slice(0, fixesTold)) {
       const text = `${actionTitle(action, target)}: ${reason} (${Math.round(confidence * 100)} % likely to help)`;
-      sentences.push({ text: redact(text.slice(0, maxChars)), kind: "inferred", evidence: proofs.slice(0, 5) });
+      sentences.push({ text: quoted(text, maxChars, redact), kind: "inferred", evidence: proofs.slice(0, 5) });
     }
     if (recommendations.length > 0) return sentences;
   }
@@ -99,7 +102,7 @@ export function answerByRules(
     : undefined;
   if (start?.evidence)
     sentences.push({
-      text: redact(`It began at ${utcTime(start.at)}: ${start.text}`.slice(0, maxChars)),
+      text: quoted(`It began at ${utcTime(start.at)}: ${start.text}`, maxChars, redact),
       kind: "observed",
       evidence: [start.evidence],
     });

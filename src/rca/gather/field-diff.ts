@@ -1,4 +1,5 @@
 import { own } from "../../lib/own.ts";
+import { untilToken } from "../../lib/until-token.ts";
 import { type SaidChange, sayChange } from "./said-change.ts";
 import { textDifference } from "./text-difference.ts";
 
@@ -81,7 +82,7 @@ const areas: readonly (readonly [RegExp, FieldArea])[] = [
 const ignored =
   /(\.serviceAccount$|^spec\.(clusterIPs|ipFamilies|podCIDRs?)|last-applied-configuration|terminationMessagePath)/;
 
-const cut = (text: string) => (text.length > maxValueChars ? `${text.slice(0, maxValueChars)}…` : text);
+const cut = (text: string) => (text.length > maxValueChars ? `${untilToken(text, maxValueChars)}…` : text);
 
 function print(value: unknown): string | undefined {
   if (value === undefined) return undefined;

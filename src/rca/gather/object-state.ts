@@ -5,6 +5,7 @@ import type { Observation } from "../../cluster/observation.ts";
 import { pullAnswerOf } from "../../cluster/pull-answer.ts";
 import type { Topology } from "../../cluster/topology.ts";
 import { makeRef, type ObjectRef } from "../../incident/object-ref.ts";
+import { untilToken } from "../../lib/until-token.ts";
 import type { Finding } from "./evidence-book.ts";
 
 export interface Termination {
@@ -147,12 +148,12 @@ const namedAgain = / restarting failed container(?:=\S+ pod=\S+)?$/;
 
 function describeContainer(container: ContainerFact): string {
   const parts = [`container ${container.name} ${container.state}${container.reason ? ` (${container.reason})` : ""}`];
-  if (container.message) parts.push(pullAnswerOf(container.message).replace(namedAgain, "").slice(0, 300));
+  if (container.message) parts.push(untilToken(pullAnswerOf(container.message).replace(namedAgain, ""), 300));
   if (container.restarts > 0) parts.push(`${container.restarts} restart${container.restarts === 1 ? "" : "s"}`);
   const exit = container.lastExit;
   if (exit)
     parts.push(
-      `last exit code ${exit.exitCode}${exit.reason ? ` ${exit.reason}` : ""}${exit.message ? `: ${exit.message.slice(0, 200)}` : ""}`,
+      `last exit code ${exit.exitCode}${exit.reason ? ` ${exit.reason}` : ""}${exit.message ? `: ${untilToken(exit.message, 200)}` : ""}`,
     );
   return parts.join(", ");
 }

@@ -1,5 +1,6 @@
 import type { ObjectRef } from "../../incident/object-ref.ts";
 import { isoTime } from "../../lib/clock.ts";
+import { untilToken } from "../../lib/until-token.ts";
 
 const maxEvents = 25;
 
@@ -12,7 +13,7 @@ export function eventLine(event: {
   count: number;
   message: string;
 }): string {
-  return `${isoTime(event.at)} ${event.warning ? "Warning" : "Normal"} ${event.reason} ${event.about.kind} ${event.about.name}${event.count > 1 ? ` (${event.count} times)` : ""}: ${event.message.slice(0, 400)}`;
+  return `${isoTime(event.at)} ${event.warning ? "Warning" : "Normal"} ${event.reason} ${event.about.kind} ${event.about.name}${event.count > 1 ? ` (${event.count} times)` : ""}: ${untilToken(event.message, 400)}`;
 }
 
 /** The newest that fit, in order of time. */

@@ -1,4 +1,5 @@
 import { isoTime } from "../../lib/clock.ts";
+import { untilToken } from "../../lib/until-token.ts";
 
 export interface ShownLine {
   readonly at: number;
@@ -35,8 +36,9 @@ export function logLinesText(lines: readonly ShownLine[], maxChars: number): str
       same++;
       continue;
     }
-    const cut = one.line.length - maxLineChars;
-    const text = `${isoTime(one.at)} ${one.pod}: ${one.line.slice(0, maxLineChars)}${cut > 0 ? ` [… ${cut} characters more]` : ""}${same > 0 ? ` (${same + 1} times)` : ""}`;
+    const line = untilToken(one.line, maxLineChars);
+    const cut = one.line.length - line.length;
+    const text = `${isoTime(one.at)} ${one.pod}: ${line}${cut > 0 ? ` [… ${cut} characters more]` : ""}${same > 0 ? ` (${same + 1} times)` : ""}`;
     if (shown.length > 0 && used + text.length > maxChars) break;
     same = 0;
     used += text.length + 1;

@@ -3,6 +3,7 @@ import type { Evidence } from "../../incident/diagnosis/evidence.ts";
 import type { Recommendation } from "../../incident/fix/recommendation.ts";
 import type { Incident } from "../../incident/incident.ts";
 import { refText } from "../../incident/object-ref.ts";
+import { quoted as firstOf } from "../../incident/quoted.ts";
 import type { Redact } from "../../incident/redacted.ts";
 import { isoTime } from "../../lib/clock.ts";
 import { quoted } from "../investigate/tool-box.ts";
@@ -86,7 +87,7 @@ export function caseText(input: CaseTextInput): CaseText {
       .slice(0, 25)
       .map(
         (anomaly) =>
-          `- ${isoTime(anomaly.startsAt)} ${refText(anomaly.target)} ${anomaly.reason}: ${JSON.stringify(redact(anomaly.summary.slice(0, 240)))}`,
+          `- ${isoTime(anomaly.startsAt)} ${refText(anomaly.target)} ${anomaly.reason}: ${JSON.stringify(firstOf(anomaly.summary, 240, redact))}`,
       ),
     ...(incident.anomalies.length > 25 ? [`(${incident.anomalies.length - 25} more symptoms)`] : []),
     "",

@@ -1,4 +1,5 @@
 import type { Evidence } from "../../incident/diagnosis/evidence.ts";
+import { quoted } from "../../incident/quoted.ts";
 import type { Redact, Redacted } from "../../incident/redacted.ts";
 import { withoutHidden } from "../../lib/visible-text.ts";
 import type { ModelSentence } from "./answer.ts";
@@ -32,7 +33,7 @@ export function sayable(
   if (plain === "" || unwanted.test(judged)) return undefined;
   const vouched = (found: string) => cited.some((entry) => entry.source !== "log" && entry.text.includes(found));
   for (const [found] of judged.matchAll(address)) if (!vouched(found.replace(/[.:]+$/, ""))) return undefined;
-  return redact(plain.slice(0, limit));
+  return quoted(plain, limit, redact);
 }
 
 export interface Said {

@@ -1,5 +1,6 @@
 import { makeRef, refKey } from "../../incident/object-ref.ts";
 import { isoTime } from "../../lib/clock.ts";
+import { untilToken } from "../../lib/until-token.ts";
 import { candidate, type Rule } from "../case/candidate.ts";
 import { metricFinding } from "../gather/metrics.ts";
 import { called, citeChange, podShifts } from "./patterns.ts";
@@ -38,7 +39,7 @@ export const autoscaler: Rule = (open) => {
           {
             cause: "hpa-broken",
             culprit: ref,
-            statement: `${called(ref)} cannot scale ${called(target)}: ${(broken.message ?? broken.reason ?? "").slice(0, 160)}`,
+            statement: `${called(ref)} cannot scale ${called(target)}: ${untilToken(broken.message ?? broken.reason ?? "", 160)}`,
             evidence: [...state(broken), ...citeChange(open, change)],
             specificity: named ? 0.94 : 0.6,
             hits: [target, ref],

@@ -3,6 +3,7 @@ import type { KubeObject } from "../../cluster/kubernetes-types.ts";
 import { refOf } from "../../cluster/object-store.ts";
 import { makeRef, type ObjectRef } from "../../incident/object-ref.ts";
 import { utcTime } from "../../lib/clock.ts";
+import { untilToken } from "../../lib/until-token.ts";
 import { type Candidate, candidate, type Rule } from "../case/candidate.ts";
 import type { Case } from "../case/case.ts";
 import { called, citeChange } from "./patterns.ts";
@@ -54,7 +55,7 @@ function policies(open: Case, workload: ObjectRef): readonly Candidate[] {
         {
           cause: "webhook-blocking",
           culprit: change?.ref ?? denial.by,
-          statement: denial.text.slice(0, 240).trim(),
+          statement: untilToken(denial.text, 240).trim(),
           evidence: [...refusal.cite(), ...citeChange(open, change)],
           specificity: change ? 0.96 : 0.94,
           hits: [workload],

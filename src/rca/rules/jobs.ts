@@ -1,5 +1,6 @@
 import type { Job } from "../../cluster/kubernetes-types.ts";
 import { makeRef, type ObjectRef, sameRef } from "../../incident/object-ref.ts";
+import { untilToken } from "../../lib/until-token.ts";
 import { type Candidate, candidate, type Rule } from "../case/candidate.ts";
 import type { Case } from "../case/case.ts";
 import { eventFinding } from "../gather/events.ts";
@@ -57,7 +58,7 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
       {
         cause: "job-failing",
         culprit: workload,
-        statement: `${called(workload)} fails${recent.length > 1 ? ` (${recent.length} runs)` : ""}${crash ? ` with exit code ${crash.exitCode}` : ""}${change ? `; it was changed before: ${describeFields(change.fields, workload.name).slice(0, 200)}` : ""}`,
+        statement: `${called(workload)} fails${recent.length > 1 ? ` (${recent.length} runs)` : ""}${crash ? ` with exit code ${crash.exitCode}` : ""}${change ? `; it was changed before: ${untilToken(describeFields(change.fields, workload.name), 200)}` : ""}`,
         evidence: [
           ...open.cite(
             last && jobFinding(last, workload, open.now),

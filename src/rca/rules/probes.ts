@@ -2,6 +2,7 @@ import type { SeenEvent } from "../../cluster/event-store.ts";
 import type { Probe } from "../../cluster/kubernetes-types.ts";
 import { podSpecOf } from "../../cluster/workload.ts";
 import type { ObjectRef } from "../../incident/object-ref.ts";
+import { untilToken } from "../../lib/until-token.ts";
 import { type Candidate, candidate, type Rule } from "../case/candidate.ts";
 import type { Case } from "../case/case.ts";
 import { eventFinding } from "../gather/events.ts";
@@ -120,7 +121,7 @@ function statementOf({ workload, probe, last, changed }: FailingProbe, killedSta
     probe === "readiness"
       ? "keeps a running container out of service"
       : `kills ${killedStarting ? "each container before it has started" : "a container that works"}`;
-  return `the ${probe} probe of ${called(workload)}${since} ${does}: ${last.message.slice(0, 160)}`;
+  return `the ${probe} probe of ${called(workload)}${since} ${does}: ${untilToken(last.message, 160)}`;
 }
 
 function candidateOf(open: Case, failing: FailingProbe): Candidate {

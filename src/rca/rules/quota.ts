@@ -4,6 +4,7 @@ import { isRefusal } from "../../cluster/kinds/workload.ts";
 import { isKind, type KubeObject } from "../../cluster/kubernetes-types.ts";
 import { bytesQuantity, coresQuantity, parseQuantity } from "../../cluster/quantity.ts";
 import { makeRef, type ObjectRef } from "../../incident/object-ref.ts";
+import { untilToken } from "../../lib/until-token.ts";
 import { type Candidate, candidate, type Rule } from "../case/candidate.ts";
 import type { Case } from "../case/case.ts";
 import { eventFinding } from "../gather/events.ts";
@@ -112,7 +113,7 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
         {
           cause: "quota-exceeded",
           culprit: ref,
-          statement: `${called(ref)} ${lacks ? "demands requests or limits that the pods do not state" : "does not allow another pod"} of ${called(workload)}: ${over.text.replace(/^.*?is forbidden: /, "").slice(0, 200)}`,
+          statement: `${called(ref)} ${lacks ? "demands requests or limits that the pods do not state" : "does not allow another pod"} of ${called(workload)}: ${untilToken(over.text.replace(/^.*?is forbidden: /, ""), 200)}`,
           evidence: [...over.cite(), ...open.cite(quotaFinding(open, ref)), ...citeChange(open, change)],
           specificity: tightened ? 0.97 : 0.92,
           hits: [workload],
@@ -137,7 +138,7 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
       {
         cause: "quota-exceeded",
         culprit,
-        statement: `a limit range forbids the pods of ${called(workload)}: ${ranged.text.replace(/^.*?is forbidden: /, "").slice(0, 200)}`,
+        statement: `a limit range forbids the pods of ${called(workload)}: ${untilToken(ranged.text.replace(/^.*?is forbidden: /, ""), 200)}`,
         evidence: [...ranged.cite(), ...citeChange(open, change)],
         specificity: 0.93,
         hits: [workload],

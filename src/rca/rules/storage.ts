@@ -1,5 +1,6 @@
 import { asKind } from "../../cluster/kubernetes-types.ts";
 import type { ObjectRef } from "../../incident/object-ref.ts";
+import { untilToken } from "../../lib/until-token.ts";
 import { type Candidate, candidate, type Rule } from "../case/candidate.ts";
 import type { Case } from "../case/case.ts";
 import { eventFinding } from "../gather/events.ts";
@@ -31,7 +32,7 @@ function ephemeral(open: Case, workload: ObjectRef): readonly Candidate[] {
       {
         cause: "ephemeral-storage",
         culprit: setting && setting.carrier.kind !== workload.kind ? setting.carrier : workload,
-        statement: `${called(workload)} writes more to its local storage than it may: ${why.slice(0, 160).trim().replace(/\.$/, "")}${setting ? `; ${describeConfigChange(setting)} before` : ""}`,
+        statement: `${called(workload)} writes more to its local storage than it may: ${untilToken(why, 160).trim().replace(/\.$/, "")}${setting ? `; ${describeConfigChange(setting)} before` : ""}`,
         evidence: [
           ...open.cite(evicted[0] && podFinding(evicted[0], open.now), last && eventFinding(last, workload)),
           ...citeLogs(open, full, 1),

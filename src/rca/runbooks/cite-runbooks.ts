@@ -1,4 +1,5 @@
 import { causeTitles } from "../../incident/cause.ts";
+import { untilToken } from "../../lib/until-token.ts";
 import type { Case } from "../case/case.ts";
 import { isFresh } from "../gather/logs.ts";
 import type { Ranked } from "../weigh/rank.ts";
@@ -40,7 +41,7 @@ export function citeRunbooks(open: Case, best: Ranked | undefined, runbooks: Run
       source: "runbook",
       about: culprit,
       query: `runbook ${section.file}, "${section.heading}"`,
-      text: `${section.title}${section.heading === section.title ? "" : ` / ${section.heading}`} (${section.file}): ${section.text.length > maxChars ? `${section.text.slice(0, maxChars)} …` : section.text}`,
+      text: `${section.title}${section.heading === section.title ? "" : ` / ${section.heading}`} (${section.file}): ${section.text.length > maxChars ? `${untilToken(section.text, maxChars)} …` : section.text}`,
       at: open.now,
     }),
   );

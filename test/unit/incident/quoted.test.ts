@@ -26,3 +26,12 @@ test("what is cut after a placeholder has made it longer goes through the redact
   });
   expect(seen).toEqual(["a <<b>> c", "a <redact"]);
 });
+
+test("of a text without end what is read ends between two words", () => {
+  const seen: string[] = [];
+  quoted(`${"a ".repeat(2_000)}${"b".repeat(150)} ${"a ".repeat(100)}`, 20, (text) => {
+    seen.push(text);
+    return text;
+  });
+  expect(seen[0]).toBe("a ".repeat(2_000));
+});

@@ -1,4 +1,5 @@
 import type { KnownBlock } from "@slack/types";
+import { untilToken } from "../../../lib/until-token.ts";
 import { cut } from "../../words.ts";
 import { context, limits, section } from "../render/blocks.ts";
 import { escapeMrkdwn, mrkdwn } from "../render/text.ts";
@@ -15,7 +16,8 @@ const help: Command = {
 /** In the order of the help. */
 const commands: Readonly<Record<string, Command>> = { ...incidentCommands, ...houseCommands, help };
 
-const mostChars = 1_000;
+/** More than any command takes: words for the timeline are the longest. */
+const mostChars = 3_000;
 
 const helpGroups = [
   ["Incidents", Object.values(incidentCommands)],
@@ -102,7 +104,7 @@ export async function answerCommand(
   text: string,
   context: CommandContext,
 ): Promise<CommandAnswer & { readonly share: boolean }> {
-  const words = text.trim().slice(0, mostChars).split(/\s+/);
+  const words = untilToken(text.trim(), mostChars).split(/\s+/);
   const share = words.some(isShare);
   const said = words.filter((one) => !isShare(one));
   // A number alone is an incident that somebody wants to see.

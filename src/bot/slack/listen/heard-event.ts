@@ -1,6 +1,6 @@
 import type { KnownBlock } from "@slack/types";
 import { z } from "zod";
-import { cut } from "../../words.ts";
+import { untilToken } from "../../../lib/until-token.ts";
 import { asWritten, cleanText } from "../render/text.ts";
 
 /** What is kept of an event: what its handling needs, nothing else. */
@@ -78,7 +78,7 @@ export function hearEvent(body: unknown): { readonly id: string; readonly event:
   const mention = ourselves === undefined ? undefined : `<@${ourselves}>`;
   const said = cleanText(event.text ?? "");
   const others = asWritten(mention ? said.replaceAll(mention, " ") : said);
-  const text = cut(others.replace(/\s+/g, " ").trim(), textLimit);
+  const text = untilToken(others.replace(/\s+/g, " ").trim(), textLimit);
   if (event.type === "app_mention") return heard("question", { text, mentioned: true });
   if (event.type !== "message" || text === "") return undefined;
   if (event.channel_type === "im") return heard("question", { text, direct: true });

@@ -1,4 +1,5 @@
 import type { App } from "@slack/bolt";
+import { untilToken } from "../../../lib/until-token.ts";
 import { actionIds, viewIds } from "../render/action-ids.ts";
 import { renderSilenceConfirm, renderSilenceForm, silenceChoices } from "../render/render-silence.ts";
 import { decodeSilence } from "../render/silence-request.ts";
@@ -26,7 +27,7 @@ export function listenToSilences(app: App, deps: HandlerDeps): void {
       const matcher = incident && silenceChoices(incident)[Number(typed(view.state.values, "target"))];
       const durationMs = Number(typed(view.state.values, "duration"));
       if (!matcher || !Number.isFinite(durationMs)) return void (await say(older));
-      const reason = (typed(view.state.values, "note") ?? "").slice(0, 300);
+      const reason = untilToken(typed(view.state.values, "note") ?? "", 300);
       const request = { matcher, startsInMs: 0, durationMs, reason };
       await deps.slack.updateView(view.id, renderSilenceConfirm(await deps.desk.previewSilence(request), request));
     });

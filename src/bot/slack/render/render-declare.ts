@@ -1,7 +1,7 @@
 import type { ModalView, PlainTextOption } from "@slack/types";
 import type { Incident } from "../../../incident/incident.ts";
 import { severities } from "../../../incident/severity.ts";
-import { cut } from "../../words.ts";
+import { untilToken } from "../../../lib/until-token.ts";
 import { viewIds } from "./action-ids.ts";
 import { limits, plain } from "./blocks.ts";
 import { asWritten } from "./text.ts";
@@ -14,7 +14,7 @@ const severityWords = {
 } as const;
 
 const option = (text: string, value: string): PlainTextOption => ({ text: plain(text, 75), value });
-const oneLine = (text: string, limit: number) => cut(asWritten(text).replace(/\s+/g, " ").trim(), limit);
+const oneLine = (text: string, limit: number) => untilToken(asWritten(text).replace(/\s+/g, " ").trim(), limit);
 
 /** Opens an incident by hand; `text` is what somebody wrote about it. */
 export function renderDeclare({ text }: { readonly text: string }): ModalView {
@@ -68,7 +68,7 @@ export function renderNote(options: {
   if (here !== undefined && !choices.some(({ value }) => value === here))
     choices.unshift(option(`${here}  the incident of this thread`, here));
   const chosen = choices.find(({ value }) => value === here) ?? choices[0];
-  const note = cut(asWritten(text).trim(), 2_000);
+  const note = untilToken(asWritten(text).trim(), 2_000);
   return {
     type: "modal",
     callback_id: viewIds.note,

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { longestSilenceMs, type SilenceMatcher, type SilenceRequest } from "../../../incident/silence.ts";
 import { momentsOf, nextTimeOfDay } from "../../../lib/time-zone.ts";
+import { untilToken } from "../../../lib/until-token.ts";
 import { cut } from "../../words.ts";
 
 const units = { s: 1_000, m: 60_000, min: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
@@ -140,7 +141,7 @@ export function parseSilence(words: readonly string[], now: number, timeZone: st
   if (durationMs === undefined || durationMs <= 0) return noLength(rest[0] ?? length);
   if (durationMs > longestSilenceMs)
     return { ok: false, text: "A silence holds for 30 days at most; after that it is a forgotten one." };
-  const reason = rest.join(" ").slice(0, 300);
+  const reason = untilToken(rest.join(" "), 300);
   const request = { startsInMs, durationMs, reason, ...(fixed ? { askedAt: now } : {}) };
   if (/^#?\d+$/.test(target)) return { ok: true, target: target.replace("#", ""), request };
   const matcher = parseMatcher(target);

@@ -81,8 +81,8 @@ describe("refusals are told in a sentence", () => {
     {
       name: "a long text is cut",
       code: 500,
-      body: "y".repeat(500),
-      want: `The Kubernetes API answered 500 to /x: ${"y".repeat(160)}`,
+      body: "y ".repeat(500),
+      want: `The Kubernetes API answered 500 to /x: ${"y ".repeat(80)}`,
       retryable: true,
     },
   ])("$name", async ({ code, body, want, retryable }) => {
