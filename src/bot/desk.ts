@@ -145,5 +145,6 @@ export interface Desk extends Operations {
    * modal, a page of their own). Unchanged where the configuration does not let this person; secrets are never put back.
    */
   reveal(text: Redacted, by: Person): Redacted;
-  freeze(frozen: boolean, by: Person): Promise<DeskOutcome>;
+  /** Stops every change, or lets changes happen again; `why` in the person's words. */
+  freeze(frozen: boolean, by: Person, why?: string): Promise<DeskOutcome>;
 }

@@ -24,10 +24,11 @@ export interface FixView {
   };
 }
 
-/** Who has frozen changes, and when (ms). */
+/** Who has frozen changes, when (ms), and why in his words. */
 export interface FrozenBy {
   readonly name: string;
   readonly at: number;
+  readonly reason?: string;
 }
 
 /** Everything a person can see of one incident, at one revision. Rendering takes nothing else. */

@@ -22,10 +22,12 @@ export interface PlanNews {
   readonly text: string;
 }
 
-/** That changes are frozen, by whom and since when: one wants to ask that person first. */
+/** That changes are frozen, by whom, since when and why: one wants to ask that person first. */
 export function freezeWords({ frozenBy }: Pick<IncidentView, "frozenBy">, say: Pick<Say, "moment" | "text">): string {
   if (!frozenBy) return "Changes are frozen";
-  return `${say.text(frozenBy.name, 80)} froze changes ${say.moment(frozenBy.at)}`;
+  const { name, at, reason } = frozenBy;
+  const why = reason === undefined ? "" : ` (“${say.text(reason, 200)}”)`;
+  return `${say.text(name, 80)} froze changes ${say.moment(at)}${why}`;
 }
 
 /** `Approved by Ada, applied 9:31`; the beginning of everything that happens after an approval. */

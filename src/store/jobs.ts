@@ -15,6 +15,8 @@ export interface SendOptions {
    * failure. Without it each round would add one to those that fail already.
    */
   readonly unlessWaiting?: boolean;
+  /** Into the queue of this cluster, whose own processes do it; by default our own. */
+  readonly cluster?: string;
 }
 
 /** Work that must happen even if this process does not live to do it. */
@@ -62,11 +64,11 @@ export async function startJobs(
   });
   boss.on("error", (error) => log.warn({ error: messageOf(error) }, "jobs.error"));
   await boss.start();
-  const named = (queue: string) => queueOf(queue, options.cluster);
+  const named = (queue: string, cluster = options.cluster) => queueOf(queue, cluster);
   const known = new Set<string>();
-  const ensure = async (queue: string) => {
-    if (known.has(queue)) return;
-    await boss.createQueue(named(queue), {
+  const ensure = async (name: string) => {
+    if (known.has(name)) return;
+    await boss.createQueue(name, {
       // `short`: at most one job a singleton key waits; one more may run, so that nothing said meanwhile is lost.
       policy: "short",
       retryLimit,
@@ -76,24 +78,25 @@ export async function startJobs(
       heartbeatSeconds,
       expireInSeconds: 300,
     });
-    known.add(queue);
+    known.add(name);
   };
   const stop = async () => {
     await boss.stop({ graceful: true, timeout: 10_000 });
     await database.close();
   };
   return {
-    async send(queue, data, { key, afterSeconds, priority, unlessWaiting } = {}) {
-      await ensure(queue);
-      if (key && unlessWaiting && (await boss.findJobs(named(queue), { key, queued: true })).length > 0) return;
-      await boss.send(named(queue), data, {
+    async send(queue, data, { key, afterSeconds, priority, unlessWaiting, cluster } = {}) {
+      const name = named(queue, cluster);
+      await ensure(name);
+      if (key && unlessWaiting && (await boss.findJobs(name, { key, queued: true })).length > 0) return;
+      await boss.send(name, data, {
         ...(key ? { singletonKey: key } : {}),
         ...(afterSeconds ? { startAfter: afterSeconds } : {}),
         ...(priority ? { priority } : {}),
       });
     },
     async work(queue, handler, { concurrency = 1 } = {}) {
-      await ensure(queue);
+      await ensure(named(queue));
       await boss.work<object>(
         named(queue),
         { pollingIntervalSeconds: pollSeconds, localConcurrency: concurrency, batchSize: 1 },
@@ -110,7 +113,7 @@ export async function startJobs(
       );
     },
     async schedule(queue, key, cron, data, timeZone) {
-      await ensure(queue);
+      await ensure(named(queue));
       if (cron === undefined) await boss.unschedule(named(queue), key);
       else await boss.schedule(named(queue), cron, data, { tz: timeZone, key });
     },

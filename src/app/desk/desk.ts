@@ -1,7 +1,7 @@
 import { approvePlan, codeRefusal, rejectPlan } from "../../actions/approve/approve.ts";
 import type { PlanStore } from "../../actions/plan/plan-store.ts";
 import type { Policy } from "../../actions/policy/policy-file.ts";
-import { maySilence, mayUndo, mayUnfreeze } from "../../actions/policy/who-may.ts";
+import { maySilence, mayUndo } from "../../actions/policy/who-may.ts";
 import type { ChaosPort, Desk, DeskOutcome, DigestPort, WebPort } from "../../bot/desk.ts";
 import { refusalText, undoNeedsCode } from "../../bot/slack/render/approval-words.ts";
 import type { Person } from "../../incident/approval.ts";
@@ -9,8 +9,9 @@ import { causeText } from "../../incident/diagnosis/cause-text.ts";
 import type { ActionPlan } from "../../incident/fix/action-plan.ts";
 import { actionTitle } from "../../incident/fix/action-title.ts";
 import type { Incident } from "../../incident/incident.ts";
+import { quoted } from "../../incident/quoted.ts";
 import type { Redact } from "../../incident/redacted.ts";
-import { type IncidentStatus, type StatusChange, unresolvedStatuses } from "../../incident/status.ts";
+import type { IncidentStatus, StatusChange } from "../../incident/status.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { Database } from "../../store/database.ts";
 import { rejectCause } from "../../store/incidents/cause-verdicts.ts";
@@ -27,13 +28,13 @@ import { rememberedIncident } from "../../store/incidents/remembered.ts";
 import { addToTimeline } from "../../store/incidents/timeline.ts";
 import { titled } from "../../store/incidents/titled.ts";
 import type { Jobs } from "../../store/jobs.ts";
-import { setFreeze } from "../../store/plans/freeze.ts";
 import { getPlan } from "../../store/plans/plans.ts";
 import { type Approvers, createApprovers } from "../plans/approvers.ts";
 import { createReplan } from "../plans/replan.ts";
 import { queues } from "../queues.ts";
 import { buildView } from "../view/build-view.ts";
 import { postmortemOf } from "../view/postmortem-of.ts";
+import { createFreezeDesk } from "./freeze-desk.ts";
 import { createOperations } from "./operations.ts";
 import type { Watching } from "./watching.ts";
 
@@ -68,7 +69,8 @@ const yes = (text: string): DeskOutcome => ({ ok: true, text });
 const no = (text: string): DeskOutcome => ({ ok: false, text });
 const titleOf = ({ action, target, params }: ActionPlan) => actionTitle(action, target, params);
 /** What a person said with a decision, behind it. */
-const quoted = (words: string | undefined) => (words?.trim() ? ` – “${words.trim()}”` : "");
+const inQuotes = (words: string | undefined) => (words ? ` – “${words}”` : "");
+const noteChars = 1_000;
 
 /** Why a change of status is refused, for who asked. */
 const notNow: Readonly<Record<StatusChange, (status: string) => string>> = {
@@ -90,6 +92,8 @@ const statusWords: Readonly<Record<IncidentStatus, string>> = {
 export function createDesk(deps: DeskDeps): Desk {
   const { database, redact, jobs, clock } = deps;
   const now = () => clock.now();
+  /** What somebody typed beside a decision; rows keep it, and channels and pages show it. */
+  const wordsOf = (typed: string) => quoted(typed.trim(), noteChars, redact);
   const replans = createReplan(deps);
   const approvers = deps.approvers ?? createApprovers({ policy: deps.policy, database });
   const tell = async (incidentId: string, kind: string, text: string) => {
@@ -156,9 +160,16 @@ export function createDesk(deps: DeskDeps): Desk {
       await jobs.send(queues.diagnose, { incidentId: id }, { key: id });
       return yes("Noted: this cause is ruled out here and counts for less next time. Looking again without it.");
     },
-    async approve(planId, digest, by, note, code) {
+    async approve(planId, digest, by, note = "", code) {
+      const said = wordsOf(note);
       const outcome = await approvePlan(
-        { planId, digest, by: await approvers.approverOf(by), ...(note ? { note } : {}), ...(code ? { code } : {}) },
+        {
+          planId,
+          digest,
+          by: await approvers.approverOf(by),
+          ...(said ? { note: said } : {}),
+          ...(code ? { code } : {}),
+        },
         { plans: deps.plans, policy: deps.policy, oneAtATime: true, ...approvers },
       );
       const stored = await getPlan(database, planId);
@@ -168,12 +179,12 @@ export function createDesk(deps: DeskDeps): Desk {
         if (outcome.type === "approved") {
           const moved = await changeStatus(database, incidentId, "start-mitigation", { by: by.name, at: now() });
           if (moved.ok) deps.statusDecided(moved.incident);
-          await tell(incidentId, "approved", `${by.name} approved: ${title}${quoted(note)}.`);
+          await tell(incidentId, "approved", `${by.name} approved: ${title}${inQuotes(said)}.`);
         } else
           await tell(
             incidentId,
             "voted",
-            `${by.name} approved (${outcome.have} of ${outcome.need}): ${title}${quoted(note)}.`,
+            `${by.name} approved (${outcome.have} of ${outcome.need}): ${title}${inQuotes(said)}.`,
           );
       }
       return outcome;
@@ -181,12 +192,13 @@ export function createDesk(deps: DeskDeps): Desk {
     async reject(planId, by, reason) {
       const stored = await getPlan(database, planId);
       if (!stored) return no("There is no such plan any more.");
+      const said = wordsOf(reason);
       const outcome = await rejectPlan(
-        { planId, digest: stored.plan.digest, by: await approvers.approverOf(by), reason },
+        { planId, digest: stored.plan.digest, by: await approvers.approverOf(by), reason: said },
         { plans: deps.plans, policy: deps.policy },
       );
       if (outcome.type === "refused") return no(refusalText(outcome.reason));
-      await tell(stored.plan.incidentId, "rejected", `${by.name} rejected: ${titleOf(stored.plan)}${quoted(reason)}.`);
+      await tell(stored.plan.incidentId, "rejected", `${by.name} rejected: ${titleOf(stored.plan)}${inQuotes(said)}.`);
       return yes("Rejected. Nothing was changed.");
     },
     replan: replans.replan,
@@ -224,26 +236,6 @@ export function createDesk(deps: DeskDeps): Desk {
     },
     ask: deps.ask,
     reveal: deps.reveal ?? ((text) => text),
-    async freeze(frozen, by) {
-      if (!frozen && !mayUnfreeze(deps.policy, await approvers.approverOf(by)))
-        return no("Changes stay frozen: the policy names you as approver of nothing, and only approvers unfreeze.");
-      await setFreeze(database, { frozen, by });
-      for (const incident of await listIncidents(database, {
-        statuses: unresolvedStatuses,
-        limit: 100,
-      })) {
-        // The switch is one for all clusters of the database; the others find their incidents behind and show them anew.
-        await touchIncident(database, incident.id);
-        if (deps.cluster !== undefined && incident.cluster !== deps.cluster) continue;
-        await deps.changed(incident.id);
-        // What was diagnosed meanwhile has no plans.
-        if (!frozen) await jobs.send(queues.plan, { incidentId: incident.id }, { key: incident.id });
-      }
-      return yes(
-        frozen
-          ? "Changes are frozen: nothing is approved or applied until `/incident unfreeze`."
-          : "Changes are allowed again.",
-      );
-    },
+    ...createFreezeDesk({ ...deps, approvers }),
   };
 }

@@ -15,6 +15,7 @@ import { deliveryBacklog, recentFixIds, waitingPlanIds } from "../../store/peopl
 import { standingSilences } from "../../store/people/silences.ts";
 import { getFreeze } from "../../store/plans/freeze.ts";
 import { getPlan } from "../../store/plans/plans.ts";
+import { frozenByOf } from "../view/frozen-by.ts";
 import type { Watching } from "./watching.ts";
 
 export interface HomeDeps {
@@ -122,6 +123,6 @@ export async function homeOf(deps: HomeDeps, by: Person): Promise<HomeView> {
     health,
     precision: { ...precision, days: precisionDays },
     frozen: freeze.frozen,
-    ...(freeze.frozen && freeze.by ? { frozenBy: { name: freeze.by.name, at: freeze.at } } : {}),
+    ...frozenByOf(freeze),
   };
 }

@@ -15,6 +15,7 @@ import { fixOffers } from "../../store/plans/fix-offers.ts";
 import { getFreeze } from "../../store/plans/freeze.ts";
 import { getPlan, plansOf } from "../../store/plans/plans.ts";
 import { earlierPlans, editsOf, presentFacts, rememberFix } from "./fix-memory.ts";
+import { frozenByOf } from "./frozen-by.ts";
 
 /** Once somebody has decided, the fix stays in the picture whatever later diagnoses recommend. */
 const decided: ReadonlySet<PlanState> = new Set(["approved", "executing", "applied", "undone", "failed"]);
@@ -82,7 +83,7 @@ export async function buildView(
     fixes: withRungs([...done, ...offered], latest?.recommendations ?? []),
     timeline,
     frozen: freeze.frozen,
-    ...(freeze.frozen && freeze.by ? { frozenBy: { name: freeze.by.name, at: freeze.at } } : {}),
+    ...frozenByOf(freeze),
     ...(actorAway ? { actorAway } : {}),
     ...(webUrl === undefined ? {} : { url: new URL(`/incidents/${incidentId}`, webUrl).href }),
   };

@@ -10,7 +10,10 @@ export interface FreezeState {
   readonly at: number;
 }
 
-/** No plan is approved or started while it is frozen. What is being sent at that moment is finished. */
+/**
+ * No plan is approved or started while it is frozen. What is being sent at that moment is finished. Who freezes once more without
+ * saying why leaves who has frozen and why as it stands.
+ */
 export async function setFreeze(
   database: Database,
   change: { frozen: boolean; by: Person; reason?: string },
@@ -18,9 +21,8 @@ export async function setFreeze(
   const { frozen, by, reason = null } = change;
   await inAuditedTransaction(database, async (tx, record) => {
     await sql`
-      update freeze_switch set frozen = ${frozen}, by_id = ${by.id}, by_name = ${by.name}, reason = ${reason}, at = clock_timestamp()`.execute(
-      tx,
-    );
+      update freeze_switch set frozen = ${frozen}, by_id = ${by.id}, by_name = ${by.name}, reason = ${reason}, at = clock_timestamp()
+       where not (frozen and ${frozen} and ${reason}::text is null)`.execute(tx);
     record({ event: "freeze.changed", actor: by.id, subject: "freeze", body: { frozen, reason } });
   });
   return await getFreeze(database);

@@ -52,3 +52,14 @@ test("jobs are counted by queue and state, each cluster's own", async () => {
   const all = await jobCounts(database);
   expect(all.map(({ count }) => count).toSorted()).toEqual([1, 1, 2]);
 });
+
+test("a job for another cluster is done by that cluster, and by no other one", async () => {
+  await using database = await withDatabase();
+  await using berlin = await startJobs(database.url, { cluster: "berlin" });
+  await using paris = await startJobs(database.url, { cluster: "paris", pollSeconds: 0.5 });
+  const done: string[] = [];
+  await berlin.work("plan", async () => void done.push("berlin"));
+  await paris.work("plan", async () => void done.push("paris"));
+  await berlin.send("plan", {}, { key: "7", cluster: "paris" });
+  await vi.waitFor(() => expect(done).toEqual(["paris"]), { timeout: 15_000 });
+});

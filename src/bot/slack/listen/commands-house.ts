@@ -74,14 +74,14 @@ export const houseCommands: Readonly<Record<string, Command>> = {
     },
   },
   freeze: {
-    usage: "freeze",
-    what: "stop all changes at once",
-    run: async (_args, { desk, by }) => ({ text: (await desk.freeze(true, by)).text }),
+    usage: "freeze [why]",
+    what: "stop all changes at once, in all clusters",
+    run: async (args, { desk, by }) => ({ text: (await desk.freeze(true, by, args.join(" "))).text }),
   },
   unfreeze: {
-    usage: "unfreeze",
+    usage: "unfreeze [why]",
     what: "allow changes again",
-    run: async (_args, { desk, by }) => ({ text: (await desk.freeze(false, by)).text }),
+    run: async (args, { desk, by }) => ({ text: (await desk.freeze(false, by, args.join(" "))).text }),
   },
   chaos: {
     usage: "chaos <words>",

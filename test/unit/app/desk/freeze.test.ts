@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { policySchema } from "../../../../src/actions/policy/policy-file.ts";
 import { queues } from "../../../../src/app/queues.ts";
+import { freezeWords } from "../../../../src/bot/plan-words.ts";
 import { changeStatus, saveIncident } from "../../../../src/store/incidents/incidents.ts";
 import { getFreeze } from "../../../../src/store/plans/freeze.ts";
 import { deskOf } from "../../../support/desk-of.ts";
@@ -24,7 +25,7 @@ test("anybody may freeze; only approvers of the policy let changes happen again"
   expect(await getFreeze(database)).toMatchObject({ frozen: false, by: ana });
 });
 
-test("once changes are allowed again, open incidents of this cluster are planned for", async () => {
+test("once changes are allowed again, open incidents are planned for, each by its own cluster", async () => {
   await using database = await withDatabase();
   const { incident } = incidentView;
   await saveIncident(database, incident);
@@ -42,5 +43,26 @@ test("once changes are allowed again, open incidents of this cluster are planned
   await desk.freeze(true, ana);
   expect(sent).toEqual([]);
   await desk.freeze(false, ana);
-  expect(sent).toEqual([[queues.plan, { incidentId: incident.id }, { key: incident.id }]]);
+  expect(sent).toHaveLength(2);
+  expect(sent).toContainEqual([queues.plan, { incidentId: incident.id }, { key: incident.id }]);
+  expect(sent).toContainEqual([queues.plan, { incidentId: "8" }, { key: "8", cluster: "elsewhere" }]);
+});
+
+test("why changes are frozen is kept and shown with who did it; who freezes once more does not take that away", async () => {
+  await using database = await withDatabase();
+  await saveIncident(database, incidentView.incident);
+  const desk = deskOf(database);
+  const ana = { id: "slack:U1", name: "Ana" };
+  const frozen = await desk.freeze(true, ana, "  the bank  closes its books ");
+  expect(frozen.text).toContain("frozen (“the bank closes its books”)");
+  await desk.freeze(true, { id: "slack:U2", name: "Bo" });
+  const because = { name: "Ana", reason: "the bank closes its books" };
+  expect(await desk.view(incidentView.incident.id)).toMatchObject({ frozen: true, frozenBy: because });
+  expect(await desk.home(ana)).toMatchObject({ frozen: true, frozenBy: because });
+  const say = { moment: () => "today", text: (text: string) => text };
+  expect(freezeWords({ frozenBy: { at: 0, ...because } }, say)).toBe(
+    "Ana froze changes today (“the bank closes its books”)",
+  );
+  await desk.freeze(false, ana);
+  expect(await getFreeze(database)).toMatchObject({ frozen: false, reason: null });
 });

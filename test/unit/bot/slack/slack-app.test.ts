@@ -69,7 +69,8 @@ const desk: Desk = {
   },
   undo: async (planId, by, code) =>
     noting(["undo", planId, by.name, ...(code ? [code] : [])], { ok: true, text: "Being undone." }),
-  freeze: async (frozen, by) => noting(["freeze", frozen, by.name], { ok: true, text: frozen ? "Frozen." : "Thawed." }),
+  freeze: async (frozen, by, why) =>
+    noting(["freeze", frozen, by.name, why], { ok: true, text: frozen ? `Frozen: ${why}.` : "Thawed." }),
 };
 const book: PostBook = {
   posts: (id) => postBook(database).posts(id),
@@ -344,7 +345,7 @@ test.each([
   { line: "/incident ack 7", has: "Ana has taken incident 7" },
   { line: "/incident postmortem 7", has: "Post-mortem of incident 7" },
   { line: "/incident postmortem 99", has: "There is no incident 99" },
-  { line: "/incident freeze", has: "Frozen." },
+  { line: "/incident freeze the bank closes", has: "Frozen: the bank closes." },
   { line: "/incident unsilence", has: "Nothing is silenced." },
   { line: "/incident unsilence <!channel>", has: "Nothing is silenced." },
   { line: "/incident show <!channel>", has: "Say which incident" },
