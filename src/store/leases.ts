@@ -80,6 +80,7 @@ export async function isHeld(database: Database, lease: Pick<Lease, "name" | "to
   return rows[0]?.held === true;
 }
 
+/** Retryable: it is tried again by whoever holds it now, or by this process as a new holder. */
 export function takenOver(what: string): AppError {
   return new AppError("taken-over", `Another process has taken over ${what} meanwhile.`, { retryable: true });
 }

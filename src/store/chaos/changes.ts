@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import { storableJson } from "../../lib/storable-text.ts";
 import type { Database } from "../database.ts";
 
+/** An entry of a run's journal; `change` is checked by whoever reads it. */
 export interface ChaosChangeRow {
   readonly seq: number;
   readonly change: unknown;
@@ -9,6 +10,7 @@ export interface ChaosChangeRow {
   readonly digestBefore: string | null;
 }
 
+/** Written before the change is made. @throws when the run has an entry with this number */
 export async function intendChange(
   database: Database,
   row: {
@@ -25,6 +27,7 @@ export async function intendChange(
   );
 }
 
+/** By number; an entry that is not there is nobody's and stays so. */
 export async function markChange(
   database: Database,
   row: { readonly runId: string; readonly seq: number; readonly state: string; readonly detail: string },
@@ -34,6 +37,7 @@ export async function markChange(
      where run_id = ${row.runId}::bigint and seq = ${row.seq}`.execute(database.kysely);
 }
 
+/** In the order in which they were made; they are put back the other way round. */
 export async function changesOfRun(database: Database, runId: string): Promise<ChaosChangeRow[]> {
   const { rows } = await sql<{ seq: number; change: unknown; state: string; digest_before: string | null }>`
     select seq, change, state, digest_before from chaos_change where run_id = ${runId}::bigint order by seq`.execute(

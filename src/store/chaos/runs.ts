@@ -50,6 +50,9 @@ const fromRow = (row: Row): ChaosRunRow => ({
 /** Phases in which the cluster may hold something of a run. */
 const openPhases = sql`('injecting', 'restoring', 'settling')`;
 
+/**
+ * `requested` waits for a process that takes it; `planning` is for who begins at once. @returns the number of the run
+ */
 export async function addChaosRun(
   database: Database,
   run: {
@@ -88,6 +91,7 @@ export async function takeRequestedRun(database: Database, cluster: string): Pro
   return rows[0] && fromRow(rows[0]);
 }
 
+/** `at` (ms) counts as its beginning the first time only. */
 export async function setChaosPhase(database: Database, id: string, phase: string, at: number): Promise<void> {
   await sql`
     update chaos_run set phase = ${phase}, started_at = coalesce(started_at, ${new Date(at)}) where id = ${id}::bigint`.execute(
@@ -95,6 +99,7 @@ export async function setChaosPhase(database: Database, id: string, phase: strin
   );
 }
 
+/** The run is over, and this is its report; what could not be put back stays in its journal. */
 export async function finishChaosRun(database: Database, id: string, result: unknown): Promise<void> {
   await sql`update chaos_run set phase = 'done', result = ${storableJson(result)}::jsonb where id = ${id}::bigint`.execute(
     database.kysely,
@@ -131,12 +136,14 @@ export async function askChaosStop(database: Database, cluster: string, by: stri
   return rows.map(({ id }) => id);
 }
 
+/** Undefined while nobody has asked, and for a run that is not there. */
 export async function chaosStopAskedBy(database: Database, id: string): Promise<string | undefined> {
   const { rows } = await sql<{ stop_by: string | null }>`
     select stop_by from chaos_run where id = ${id}::bigint`.execute(database.kysely);
   return rows[0]?.stop_by ?? undefined;
 }
 
+/** Undefined for what is no number, too. */
 export async function getChaosRun(database: Database, id: string): Promise<ChaosRunRow | undefined> {
   if (!/^\d{1,18}$/.test(id)) return undefined;
   const { rows } = await sql<Row>`select ${columns} from chaos_run where id = ${id}::bigint`.execute(database.kysely);

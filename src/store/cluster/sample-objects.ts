@@ -9,6 +9,7 @@ export type NameArrays = readonly [
   workloads: readonly string[],
 ];
 
+/** Three arrays in the order of the rows; a part of the name that the kind does not have is "". */
 export function namesOf<T extends SampleTable>(table: T, rows: readonly SampleRows[T][]): NameArrays {
   const { namespace, name, workload } = sampleShapes[table].names;
   const all = (property: string | undefined) =>

@@ -106,6 +106,7 @@ export interface ValueColumn extends ValueShape {
   readonly column: string;
 }
 
+/** In the order in which the shape lists them, which is that of the columns in statements. */
 export function valueColumns(table: SampleTable): readonly ValueColumn[] {
   return Object.entries<ValueShape>(sampleShapes[table].values).map(([property, shape]) => ({
     property,

@@ -10,6 +10,7 @@ const writtenWithinMs = 2_000;
 /** Of this process: in a container every process has the number that its predecessor had. */
 const heldHere = new Set<string>();
 
+/** Also of a process that is somebody else's. A number that was given to another process since counts as alive. */
 export function alive(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -7,6 +7,7 @@ import { storableJson } from "../../lib/storable-text.ts";
 import type { Database } from "../database.ts";
 import { evidenceRow } from "./evidence-row.ts";
 
+/** A diagnosis as it was made, with the fixes that it recommends, best first. */
 export interface StoredDiagnosis {
   readonly diagnosis: Diagnosis;
   readonly recommendations: readonly Recommendation[];
@@ -49,6 +50,7 @@ export async function saveDiagnosis(
   });
 }
 
+/** By its version. Undefined while there is none, and for an incident that is not there. */
 export async function latestDiagnosis(database: Database, incidentId: string): Promise<StoredDiagnosis | undefined> {
   const row = await database.kysely
     .selectFrom("diagnosis")
@@ -60,6 +62,7 @@ export async function latestDiagnosis(database: Database, incidentId: string): P
   return row && { diagnosis: row.body, recommendations: row.recommendations };
 }
 
+/** The one that a message or a plan was made from; versions count from 1 and are never rewritten. */
 export async function diagnosisOfVersion(
   database: Database,
   incidentId: string,
@@ -74,6 +77,7 @@ export async function diagnosisOfVersion(
   return row && { diagnosis: row.body, recommendations: row.recommendations };
 }
 
+/** Of all versions together, `E2` before `E10`; times in ms. */
 export async function evidenceOf(database: Database, incidentId: string): Promise<Evidence[]> {
   const rows = await database.kysely
     .selectFrom("evidence")

@@ -25,6 +25,7 @@ export async function savePicture(
       saved_at = now()`.execute(database.kysely);
 }
 
+/** Undefined for an incident that was never drawn; a part that was not is null. */
 export async function pictureOf(database: Database, incidentId: string): Promise<IncidentPicture | undefined> {
   const { rows } = await sql<{ chart: unknown; topology: unknown; saved_at: Date }>`
     select chart, topology, saved_at from incident_picture where incident_id = ${incidentId}::bigint`.execute(

@@ -13,6 +13,7 @@ export interface StoredIncident extends Incident {
   readonly acknowledgedBy: string | null;
 }
 
+/** From a row of the table; times become ms. Documents were checked when they were written. */
 export function incidentOf(row: Selectable<IncidentTable>): StoredIncident {
   return {
     id: row.id,
@@ -92,6 +93,7 @@ export async function saveIncident(database: Database, incident: Incident, fence
   return saveIncident(database, incident, fence);
 }
 
+/** Undefined for what is no number, too: ids come from addresses and messages. */
 export async function getIncident(database: Database, id: string): Promise<StoredIncident | undefined> {
   if (!/^\d{1,18}$/.test(id)) return undefined;
   const row = await database.kysely.selectFrom("incident").selectAll().where("id", "=", id).executeTakeFirst();
@@ -110,6 +112,7 @@ export interface IncidentQuery {
 
 const bySeverity = sql`array_position(array[${sql.join(severities.map((one) => sql.lit(one)))}]::text[], severity)`;
 
+/** 50 unless a limit is given; without statuses those that are over as well. */
 export async function listIncidents(database: Database, query: IncidentQuery = {}): Promise<StoredIncident[]> {
   let select = database.kysely
     .selectFrom("incident")

@@ -11,6 +11,7 @@ export interface TimelineRow {
   readonly of?: string;
 }
 
+/** `at` in ms. Entries are never changed, and two alike are two. @throws for an incident that is not there */
 export async function addToTimeline(
   database: Database,
   incidentId: string,

@@ -31,6 +31,7 @@ const fromRow = (row: ChatPostRow): ChatPost => ({
   recentEdits: row.recent_edits,
 });
 
+/** By key: the incident's message, each reply, each chart. Announced ones that may not have arrived are among them. */
 export async function chatPosts(database: Database, incidentId: string): Promise<Map<string, ChatPost>> {
   const { rows } =
     await sql<ChatPostRow>`select ${columns} from chat_post where incident_id = ${incidentId}::bigint`.execute(
@@ -77,6 +78,7 @@ export async function forgetPost(database: Database, incidentId: string, key: st
       and ${whileHeld(fence)}`.execute(database.kysely);
 }
 
+/** The announced post has arrived: where it is and what it shows. Does nothing for a holder that is late. */
 export async function recordPost(
   database: Database,
   incidentId: string,
@@ -89,6 +91,7 @@ export async function recordPost(
     where incident_id = ${incidentId}::bigint and key = ${key} and ${whileHeld(fence)}`.execute(database.kysely);
 }
 
+/** Counts the edit for a minute, by the database's clock. Does nothing for a holder that is late. */
 export async function recordEdit(
   database: Database,
   incidentId: string,

@@ -5,6 +5,7 @@ import type { Database } from "../database.ts";
 /** Older marks are forgotten; nothing that old is sent. */
 const keepDays = 60;
 
+/** Within the last 60 days: older marks are forgotten, and nothing that old is sent. */
 export async function wasMailed(database: Database, key: string): Promise<boolean> {
   const { rows } = await sql`select 1 from mail_sent where key = ${key}`.execute(database.kysely);
   return rows.length > 0;
@@ -49,12 +50,14 @@ export async function mailStateOf(
   return listed.some((one) => one.toLowerCase() === address.toLowerCase()) ? "sent" : "not-listed";
 }
 
+/** For good, whatever the settings list; in any case of letters. */
 export async function leaveMailAlone(database: Database, address: string): Promise<void> {
   await sql`insert into mail_optout (address) values (${address.toLowerCase()}) on conflict do nothing`.execute(
     database.kysely,
   );
 }
 
+/** As far as the settings list the address. */
 export async function takeMailAgain(database: Database, address: string): Promise<void> {
   await sql`delete from mail_optout where address = ${address.toLowerCase()}`.execute(database.kysely);
 }

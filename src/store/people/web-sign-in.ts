@@ -47,6 +47,7 @@ export async function takeLink(database: Database, tokenHash: string): Promise<s
   return rows[0]?.slack_user;
 }
 
+/** For `hours` by the database's clock. Sessions that are over are swept on the way. */
 export async function openSession(
   database: Database,
   session: WebSession & { readonly idHash: string; readonly hours: number },
@@ -59,6 +60,7 @@ export async function openSession(
   );
 }
 
+/** Undefined for one that is over or never was. Looking does not lengthen it. */
 export async function sessionOf(database: Database, idHash: string): Promise<WebSession | undefined> {
   const { rows } = await sql<{ slack_user: string; name: string }>`
     select slack_user, name from web_session where id_hash = ${idHash} and expires_at > clock_timestamp()`.execute(
@@ -68,6 +70,7 @@ export async function sessionOf(database: Database, idHash: string): Promise<Web
   return row && { slackUser: row.slack_user, name: row.name };
 }
 
+/** Of this browser alone; one that is over already is no error. */
 export async function endSession(database: Database, idHash: string): Promise<void> {
   await sql`delete from web_session where id_hash = ${idHash}`.execute(database.kysely);
 }

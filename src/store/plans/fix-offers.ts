@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import type { PlanRefusal } from "../../incident/fix/action-plan.ts";
 import type { Database } from "../database.ts";
 
+/** What became of a recommendation: a plan, or the reason why there is none. */
 export interface FixOffer {
   readonly recommendationId: string;
   readonly planId: string | null;
@@ -31,6 +32,7 @@ export async function saveFixOffer(
   );
 }
 
+/** By recommendation; one for which nothing was made yet is not among them. */
 export async function fixOffers(
   database: Database,
   incidentId: string,

@@ -28,6 +28,7 @@ export async function setFreeze(
   return await getFreeze(database);
 }
 
+/** Frozen, too, when the switch is missing. */
 export async function getFreeze(database: Database): Promise<FreezeState> {
   const { rows } = await sql<{
     frozen: boolean;

@@ -24,6 +24,7 @@ export interface Standing {
   readonly spent: { readonly cluster: number; readonly namespaces: ReadonlyMap<string, number> };
 }
 
+/** `now` by the database's clock (ms). Without a cluster the changes of all clusters count. */
 export async function planStanding(database: Database, cluster?: string): Promise<Standing> {
   const { rows } = await sql<SpentRow & { now: string; frozen: boolean }>`
     with spent as (select namespace, holds from action_plan where ${isOurs(cluster)} and ${isSpent("action_plan")})
@@ -87,6 +88,7 @@ export async function supersedeProposals(database: Database, incidentId: string)
   });
 }
 
+/** With its votes, executions and verdict; undefined when there is none. */
 export async function getPlan(database: Database, id: string): Promise<StoredPlan | undefined> {
   const { rows } = await sql<PlanRow>`select ${planColumns} from action_plan where id = ${id}`.execute(database.kysely);
   return (await withHistory(database.kysely, rows))[0];

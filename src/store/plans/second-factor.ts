@@ -65,6 +65,7 @@ export async function removeSecondFactor(
   });
 }
 
+/** Without secrets. By id, the first 10,000; `lockedUntil` (ms) is null for one that may be used now. */
 export async function listSecondFactors(database: Database): Promise<readonly SecondFactorPerson[]> {
   const { rows } = await sql<{ person_id: string; enrolled_at: Date; locked_until: Date | null }>`
     select person_id, enrolled_at, case when locked_until > clock_timestamp() then locked_until end as locked_until

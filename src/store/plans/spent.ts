@@ -33,6 +33,10 @@ export const spentColumns = sql`(select count(*)::int from spent) as in_cluster,
      select name, count(*) as changes from spent, lateral ${namespacesOf("spent")} as touched group by name
    ) as counted) as in_namespaces`;
 
+/**
+ * Changes of the last hour, in the cluster and by namespace; none without a row. A namespace that had none is not in
+ * the map.
+ */
 export function spentOf(row: SpentRow | undefined) {
   return { cluster: row?.in_cluster ?? 0, namespaces: new Map(Object.entries(row?.in_namespaces ?? {})) };
 }
