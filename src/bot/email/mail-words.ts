@@ -23,13 +23,14 @@ export const outcomeWords: Readonly<Record<DigestFix["outcome"], string>> = {
   watching: "being watched",
 };
 
-/** `3`, `3, one more than before`, `3, as before`. */
+/** `3, 1 more than before`, `3, as before`. */
 export function compared(now: number, before: number): string {
   if (now === before) return `${now}, as before`;
   const by = Math.abs(now - before);
   return `${now}, ${by} ${now > before ? "more" : "fewer"} than before`;
 }
 
+/** Mean and median with the number of incidents behind them, which says how much they are worth. */
 export function tookWords(took: Took | undefined): string {
   return took
     ? `${duration(took.meanMs)} on average, median ${duration(took.medianMs)} (${took.incidents} ${took.incidents === 1 ? "incident" : "incidents"})`

@@ -7,6 +7,10 @@ export function cookieOf(header: string | undefined, name: string): string | und
   return undefined;
 }
 
+/**
+ * The value of a Set-Cookie header (RFC 6265, section 4.1). `value` is ours and holds no signs that would need quoting.
+ * Without `maxAgeSeconds` it ends with the browser.
+ */
 export function setCookie(
   name: string,
   value: string,
@@ -18,4 +22,5 @@ export function setCookie(
   return parts.join("; ");
 }
 
+/** A Set-Cookie header that ends it at once; `secure` must be as it was set. */
 export const dropCookie = (name: string, secure: boolean) => setCookie(name, "", { secure, maxAgeSeconds: 0 });

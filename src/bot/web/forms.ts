@@ -19,6 +19,7 @@ export function sameOrigin(request: FastifyRequest, ownUrl: string | undefined):
   return ownUrl === undefined ? origin === `http://${host ?? ""}` : origin === new URL(ownUrl).origin;
 }
 
+/** The same for all forms of one reader, for as long as the key stands; worth nothing to another reader. */
 export const csrfToken = (signer: Signer, viewer: Viewer) => signer.sign("form", viewer.subject);
 
 /** The token in the form belongs to the one who sends it. */

@@ -26,6 +26,10 @@ const schema = z.object({
 /** What the filters of the list are set to; absent means any. */
 export type IncidentForm = z.infer<typeof schema>;
 
+/**
+ * Never throws: a filter that makes no sense is left out. `form` is what the page shows, `query` what is asked of the
+ * database.
+ */
 export function parseIncidentQuery(raw: unknown): { readonly form: IncidentForm; readonly query: IncidentQuery } {
   const form = schema.parse(typeof raw === "object" && raw !== null ? raw : {});
   const { status, severity, namespace, cluster, cause, q, after } = form;

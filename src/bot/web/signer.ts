@@ -10,6 +10,10 @@ export interface Signer {
   digestOf(purpose: string, secret: string): string | undefined;
 }
 
+/**
+ * HMAC-SHA-256 (RFC 2104), compared in constant time. Whoever has the key can sign anything: it is one for all
+ * replicas.
+ */
 export function createSigner(key: string): Signer {
   const sign = (purpose: string, text: string) =>
     createHmac("sha256", key).update(`${purpose}\n${text}`).digest("base64url");

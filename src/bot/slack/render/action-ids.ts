@@ -42,10 +42,12 @@ export interface FixValue {
   readonly digest: string;
 }
 
+/** Ids of ours hold no `|`; together they stay far below the 2,000 characters that Slack gives a button. */
 export function encodeFix(value: FixValue): string {
   return [value.incidentId, value.recommendationId, value.planId, value.digest].join("|");
 }
 
+/** Undefined for what is none of ours or of another version. Where no plan was made, plan and digest are "". */
 export function decodeFix(text: string | undefined): FixValue | undefined {
   const [incidentId, recommendationId, planId, digest, ...rest] = (text ?? "").split("|");
   if (!incidentId || recommendationId === undefined || planId === undefined || digest === undefined || rest.length > 0)

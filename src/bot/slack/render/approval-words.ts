@@ -28,6 +28,7 @@ const refusals: Readonly<Record<ApprovalRefusal, string>> = {
 export const undoNeedsCode =
   "Approving this needed a code, and so does taking it back: `/incident show` has the button that asks for it.";
 
+/** `detail` is a sentence of its own and stands behind the usual one; it is not escaped here. */
 export function refusalText(reason: ApprovalRefusal, detail?: string): string {
   return `Nothing was changed. ${refusals[reason]}${detail ? ` ${detail}` : ""}`;
 }

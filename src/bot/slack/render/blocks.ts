@@ -18,6 +18,7 @@ export const limits = {
 const nothing = "–";
 const orNothing = (text: string) => (text.trim() === "" ? nothing : text);
 
+/** Foreign text of any kind, cut at `limit` characters. Never empty, which Slack would refuse. */
 export function plain(text: string, limit: number): PlainTextElement {
   return { type: "plain_text", text: orNothing(cut(withoutPictures(cleanText(text)), limit)), emoji: true };
 }
@@ -38,6 +39,7 @@ export function section(text: string, blockId?: string): KnownBlock {
   };
 }
 
+/** Small print; `text` is ready mrkdwn, as in `section`. */
 export function context(text: string): KnownBlock {
   return {
     type: "context",
@@ -60,6 +62,9 @@ export function preformatted(text: string): RichTextBlock {
   };
 }
 
+/**
+ * `value` comes back with the press; it is cut at 2,000 characters, so it must be shorter than that to be read again.
+ */
 export function button(
   text: string,
   actionId: string,
@@ -76,6 +81,7 @@ export function button(
   };
 }
 
+/** Asked before a press counts. Cut at Slack's limits: 100, 300 and 30 characters. */
 export function confirm(title: string, text: string, yes: string): ConfirmationDialog {
   return { title: plain(title, 100), text: plain(text, 300), confirm: plain(yes, 30), deny: plain("Cancel", 30) };
 }

@@ -9,6 +9,7 @@ import { actionIds, encodeFix } from "./action-ids.ts";
 import { button, confirm, preformatted, section } from "./blocks.ts";
 import { mrkdwn, slackSay } from "./text.ts";
 
+/** What is done to what, without values: those are in the diff. */
 export function fixTitle(fix: FixView): string {
   return actionTitle(fix.recommendation.action, fix.recommendation.target);
 }

@@ -23,6 +23,7 @@ export function withoutPictures(text: string): string {
   );
 }
 
+/** Of any length; `mrkdwn` also cuts. Escaped twice it would show its entities. */
 export function escapeMrkdwn(text: string): string {
   return withoutPictures(cleanText(text)).replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
 }
