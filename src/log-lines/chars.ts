@@ -40,10 +40,12 @@ export function isCloseBracket(code: number): boolean {
   return code === 41 || code === 93 || code === 125;
 }
 
+/** Space or tab. A line end is none: lines arrive without theirs. */
 export function isSpace(code: number): boolean {
   return code === 32 || code === 9;
 }
 
+/** ASCII letters, and everything above ASCII, as for `classOf`. */
 export function isLetter(code: number): boolean {
   const lower = code | 32;
   return (lower >= 97 && lower <= 122) || code > 127;

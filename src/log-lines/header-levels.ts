@@ -52,6 +52,10 @@ function isWordOfSentence(text: string, at: number, to: number, end: number): bo
   return isPlain && text.charCodeAt(stop + 1) !== OPEN && !text.startsWith(": [", stop + 1);
 }
 
+/**
+ * A level that is stated in words, once for a line: where a sentence begins with such a word, the word is the
+ * sentence's.
+ */
 export const takeLevel: Step = (text, end, header, c) => {
   if (header.level > 0) return false;
   // Python's name of a level without one.

@@ -16,6 +16,7 @@ export interface Header {
   timeEnd: number;
 }
 
+/** Empty; filled anew for every line. */
 export function createHeader(): Header {
   return {
     message: 0,

@@ -58,6 +58,7 @@ export interface Draft {
   readonly fields: LineFields;
 }
 
+/** One for each line; pairs that come first count where two tell the same. */
 export const emptyDraft = (): Draft => ({
   level: undefined,
   message: undefined,

@@ -62,6 +62,7 @@ export function isHeaderOnly(line: string): boolean {
 const JAVA_UTIL_HEAD = /^[A-Z][a-z]{2} \d{1,2}, \d{4},? \d{1,2}:\d\d:\d\d\s[AP]M [\w.$]{1,300} [\w$<>]{1,100}$/;
 const JAVA_UTIL_LEVEL = /^[A-Z]{4,7}: /;
 
+/** Whether these two lines are one message of `java.util.logging` in its default form. */
 export function isJavaUtil(first: string, second: string): boolean {
   return JAVA_UTIL_LEVEL.test(second) && JAVA_UTIL_HEAD.test(first);
 }
@@ -74,10 +75,12 @@ function rankOf(text: string): number {
   return level === "error" || level === "fatal" ? ERROR : 0;
 }
 
+/** A warning or worse, by the level that is stated, else by words of an error in the first 256 characters. */
 export function tellsTrouble(text: string): boolean {
   return rankOf(text) >= WARN;
 }
 
+/** The same for errors and worse. */
 export function tellsError(text: string): boolean {
   return rankOf(text) >= ERROR;
 }

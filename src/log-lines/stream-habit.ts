@@ -16,6 +16,7 @@ const ENOUGH = 128;
 /** So many headers make up for one tail. */
 const COST = 16;
 
+/** Trusts nothing at first: 128 headers in a row, or more with tails between them, make a habit. */
 export function createStreamHabit(): StreamHabit {
   let trust = 0;
   let inTail = false;

@@ -7,6 +7,7 @@ export function isBlank(line: string): boolean {
   return skipSpaces(line, 0, line.length) === line.length;
 }
 
+/** By its first character; an empty line is not. */
 export function isIndented(line: string): boolean {
   return isSpace(line.charCodeAt(0));
 }
@@ -38,6 +39,7 @@ const CONTINUATION = new RegExp(
   ].join("|")})`,
 );
 
+/** Told by its beginning alone; whether the line before it can have a continuation is for the caller to know. */
 export function isContinuation(line: string): boolean {
   return CONTINUATION.test(line);
 }
