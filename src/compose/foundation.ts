@@ -40,6 +40,9 @@ export interface Foundation extends Privacy {
   readonly running: Running;
 }
 
+/**
+ * Starts the jobs, which `running` stops. @throws what opening the jobs or the redactor's key in the database throws
+ */
 export async function layFoundation(options: FoundationOptions, running: Running): Promise<Foundation> {
   const { config, policy, role, store, kubeConfig, log, clock = systemClock } = options;
   const { cluster } = config;

@@ -15,6 +15,7 @@ export interface ModelPart {
   readonly tools: InvestigationTools;
 }
 
+/** Tools are there without a model too: questions are answered by rules with them. */
 export async function openModelPart(
   { config, database }: Foundation,
   { reader, prometheus }: Outside,

@@ -11,6 +11,7 @@ export interface Reach {
   readonly nodes: boolean;
 }
 
+/** All of them together: what any one of the experiments may touch. */
 export const reachOf = (
   ...radii: readonly { readonly namespaces: readonly string[]; readonly maxNodes: number }[]
 ): Reach => ({

@@ -20,6 +20,7 @@ export interface DiagnosisRounds {
   due(incidents: readonly Incident[], isOurs: (incident: Incident) => boolean, now: number): readonly Incident[];
 }
 
+/** Times are ms. Holds one entry for each incident that detection holds, and reads no clock of its own. */
 export function createDiagnosisRounds(): DiagnosisRounds {
   const rounds = new Map<string, Round | "ended">();
   return {

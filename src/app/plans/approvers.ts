@@ -25,6 +25,10 @@ export interface Approvers extends Pick<ApproveDeps, "clusterAccess" | "secondFa
   approverOf(person: Person): Promise<Approver>;
 }
 
+/**
+ * Asks Slack for the members of the policy's groups only; where they cannot be had, nobody is in a group. A key that is
+ * none is like no key: no code can be judged.
+ */
 export function createApprovers(deps: ApproversDeps): Approvers {
   const key = deps.secondFactorKey === undefined ? undefined : sealKeyOf(deps.secondFactorKey);
   const secondFactor: SecondFactorPort | undefined = key && {
