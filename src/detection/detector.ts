@@ -80,6 +80,7 @@ export interface Detector {
 /** A detector, or how to make one that remembers. */
 export type DetectorFactory = () => Detector;
 
+/** For detectors without memory: all engines share the one. One that remembers has a factory of its own. */
 export function defineDetector(detector: Detector): DetectorFactory {
   return () => detector;
 }

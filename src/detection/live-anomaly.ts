@@ -20,6 +20,10 @@ export interface LiveAnomaly {
   readonly lastSeenAt: number;
 }
 
+/**
+ * Equal for the same detector, object, reason and detail, in every process and version: stored incidents go on under
+ * it.
+ */
 export function fingerprintOf(detector: string, finding: Finding): string {
   return `${detector}|${refKey(finding.target)}|${finding.reason}${finding.detail === undefined ? "" : `|${finding.detail}`}`;
 }

@@ -22,6 +22,7 @@ export interface Past {
   usualErrors: number;
 }
 
+/** As at the start of the process: nothing is usual yet, and no heal is known. */
 export function newPast(): Past {
   return {
     errors: [],
@@ -43,6 +44,7 @@ interface Look {
   readonly usualErrors: number;
 }
 
+/** Takes one look, half a minute after the one before; what is older than ten minutes is forgotten. */
 export function remember(past: Past, look: Look): void {
   past.errors.push(look.errors);
   past.cpu.push(look.cpuRatio);
@@ -56,6 +58,7 @@ export function remember(past: Past, look: Look): void {
   if (past.minutesSinceHeal <= 1) past.freedByHeal = past.memoryAtHeal - look.memoryRatio;
 }
 
+/** A soft heal right after the last look; what it frees shows in the looks of the minute that follows. */
 export function rememberHeal(past: Past): void {
   past.minutesSinceHeal = 0;
   past.memoryAtHeal = past.memory.at(-1) ?? 0;
