@@ -18,6 +18,7 @@ const simpler: Readonly<Record<AnswerFormat, AnswerFormat | undefined>> = {
   text: undefined,
 };
 
+/** As a server that takes everything is asked; the first refusals narrow it (`afterRefusal`). */
 export function firstManner(mayLookUp: boolean): MannerOfAsking {
   return { lookUps: mayLookUp ? "as-tool-calls" : "none", sendsTools: mayLookUp, strictest: "json_schema" };
 }
@@ -27,6 +28,7 @@ export function formatOf({ lookUps, strictest }: MannerOfAsking): AnswerFormat {
   return lookUps === "none" ? strictest : "text";
 }
 
+/** For when look-ups are used up. Tools are sent along still, so that the calls made before stay readable. */
 export function answerOnly(manner: MannerOfAsking): MannerOfAsking {
   return { ...manner, lookUps: "none" };
 }

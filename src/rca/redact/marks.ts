@@ -11,7 +11,9 @@ const ampersand = 38;
 const maxBackslashes = 15;
 const htmlQuotes = ["&quot;", "&#34;", "&#39;", "&apos;"] as const;
 
+/** Space or tab; line ends are none, as values end with their line. */
 export const isBlank = (code: number) => code === 32 || code === 9;
+/** Of ASCII: `"`, `'` and the backtick. */
 export const isQuote = (code: number) => code === doubleQuote || code === singleQuote || code === backtick;
 
 /** The end of a colour code that starts at `at` (ECMA-48: `ESC [ 36 m`); `at` when none does. */
