@@ -15,6 +15,7 @@ export function pageKey(namespace: string, object: ApiObject): string {
   return namespace !== "" || own === "" ? object.metadata.name : `${own}/${object.metadata.name}`;
 }
 
+/** Opaque to clients, as the API has it; base64url of JSON, readable by any process that plays the same recording. */
 export function writeContinueToken(token: ContinueToken): string {
   const text = JSON.stringify({ v: "meta.k8s.io/v1", ...token }).replaceAll("\u0000", "\\u0000");
   return Buffer.from(text).toString("base64url");
