@@ -12,6 +12,8 @@ function conditionOf(job: Job, type: string) {
   return job.status?.conditions?.find((condition) => condition.type === type && condition.status === "True");
 }
 
+const failureOf = (job: Job) => conditionOf(job, "Failed") ?? conditionOf(job, "FailureTarget");
+
 /** It has what it was to do, by its success policy perhaps before all of its pods have ended: those are stopped then. */
 const hasSucceeded = (job: Job) => [conditionOf(job, "Complete"), conditionOf(job, "SuccessCriteriaMet")].some(Boolean);
 
@@ -64,6 +66,31 @@ function changedSinceSuccess(
   return changedAt > successes.ofCron(namespace, cron);
 }
 
+/** The CronJob that made a Job. */
+const cronOf = ({ metadata }: Job) => metadata.ownerReferences?.find(({ kind }) => kind === "CronJob")?.name;
+
+/** Failed for good, or as good as that. */
+function isFailure(job: Job, context: DetectContext, successes: Successes): boolean {
+  if (failureOf(job) || keepsFailing(job)) return true;
+  const cron = cronOf(job);
+  const hasFailed = (job.status?.failed ?? 0) > 0;
+  return cron !== undefined && hasFailed && changedSinceSuccess(cron, job.metadata.namespace, context, successes);
+}
+
+/** A later run of its schedule, or of its copy, did what it was to do. */
+function isMadeUpFor(job: Job, at: number, successes: Successes): boolean {
+  const { namespace, name } = job.metadata;
+  const cron = cronOf(job);
+  return (cron === undefined ? successes.ofRerun(namespace, name) : successes.ofCron(namespace, cron)) > at;
+}
+
+function summaryOf(job: Job): string {
+  const failed = failureOf(job);
+  const failures = job.status?.failed ?? 0;
+  const why = failed?.reason ?? `${failures} pod${failures === 1 ? "" : "s"}`;
+  return `Job ${job.metadata.name} failed (${why})${failed?.message ? `: ${short(failed.message)}` : ""}`;
+}
+
 /**
  * Jobs that failed for good or fail again and again. Source: condition Failed (backoff limit or deadline), or two failed
  * pods of one run. A CronJob is judged by its runs together: it stays until a later run succeeds. Not a fault: completed,
@@ -79,26 +106,21 @@ export const jobFailed = defineDetector({
     const successes = readSuccesses(context);
     for (const job of observation.objects.list("Job")) {
       if (hasSucceeded(job) || job.spec.suspend || job.metadata.deletionTimestamp !== undefined) continue;
-      const failed = conditionOf(job, "Failed") ?? conditionOf(job, "FailureTarget");
-      const failures = job.status?.failed ?? 0;
+      const failed = failureOf(job);
       const at = timeOf(failed?.lastTransitionTime, timeOf(job.status?.startTime, now));
       if (now - at > recentMs) continue;
-      const cron = job.metadata.ownerReferences?.find(({ kind }) => kind === "CronJob")?.name;
-      const { namespace } = job.metadata;
-      const changed = cron !== undefined && failures > 0 && changedSinceSuccess(cron, namespace, context, successes);
-      if (!failed && !keepsFailing(job) && !changed) continue;
-      if (cron !== undefined && successes.ofCron(namespace, cron) > at) continue;
-      if (cron === undefined && successes.ofRerun(namespace, job.metadata.name) > at) continue;
+      if (!isFailure(job, context, successes) || isMadeUpFor(job, at, successes)) continue;
+      const cron = cronOf(job);
       yield {
         reason: failed?.reason ?? "PodsFailing",
-        target: cron === undefined ? refOf(job) : makeRef("CronJob", namespace, cron),
+        target: cron === undefined ? refOf(job) : makeRef("CronJob", job.metadata.namespace, cron),
         seenOn: refOf(job),
         detail: "failed",
         severity: "medium",
         headline: cron === undefined ? "failed" : "has runs that fail",
-        summary: `Job ${job.metadata.name} failed (${failed?.reason ?? `${failures} pod${failures === 1 ? "" : "s"}`})${failed?.message ? `: ${short(failed.message)}` : ""}`,
+        summary: summaryOf(job),
         startsAt: timeOf(job.status?.startTime, at),
-        value: failures,
+        value: job.status?.failed ?? 0,
         unit: "pods",
       };
     }

@@ -63,6 +63,21 @@ function isReplaced(pod: Pod, { objects }: Observation): boolean {
   return set === undefined || set.spec.replicas === 0;
 }
 
+/** Ends that somebody wanted, or that are told by others. */
+function isInOrder(pod: Pod, owner: ObjectRef, reason: string): boolean {
+  if (owner.kind === "Job" || owner.kind === "CronJob" || reason === "Preempting") return true;
+  if (goneWithNode.test(reason) && owner.kind !== "Pod") return true;
+  // A pod held by nothing but its own deletion has been given up on purpose.
+  return pod.metadata.deletionTimestamp !== undefined && reason === "Failed";
+}
+
+/** The node whose doing it was. */
+function nodeToBlame({ spec, status }: Pod): ObjectRef | undefined {
+  return spec.nodeName !== undefined && ofTheNode.test(status?.message ?? "")
+    ? makeRef("Node", undefined, spec.nodeName)
+    : undefined;
+}
+
 /**
  * Pods that ended for good though something keeps them: evictions (disk, memory, an emptyDir's size limit), node shutdown,
  * deadline. Source: phase Failed and `status.reason`. Not a fault: pods of jobs (own detector), pods that were deleted
@@ -79,17 +94,10 @@ export const podFailed = defineDetector({
       if (pod.status?.phase !== "Failed") continue;
       const owner = ownerOf(pod);
       const reason = pod.status.reason ?? "Failed";
-      if (owner.kind === "Job" || owner.kind === "CronJob" || reason === "Preempting") continue;
-      if (goneWithNode.test(reason) && owner.kind !== "Pod") continue;
-      // A pod held by nothing but its own deletion has been given up on purpose.
-      if (pod.metadata.deletionTimestamp !== undefined && reason === "Failed") continue;
-      if (isOneOfMany(pod, owner, context)) continue;
+      if (isInOrder(pod, owner, reason) || isOneOfMany(pod, owner, context)) continue;
       const at = failedAt(pod, now);
       if (now - at > recentMs || isReplaced(pod, observation)) continue;
-      const node =
-        pod.spec.nodeName !== undefined && ofTheNode.test(pod.status.message ?? "")
-          ? makeRef("Node", undefined, pod.spec.nodeName)
-          : undefined;
+      const node = nodeToBlame(pod);
       // Whether the node is well again is told by the node itself.
       if (node && hasSuccessors(owner, at, context)) continue;
       yield {

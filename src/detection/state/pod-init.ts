@@ -1,6 +1,20 @@
+import type { ContainerStatus } from "../../cluster/kubernetes-types.ts";
 import { refOf } from "../../cluster/object-store.ts";
 import { defineDetector, type Finding, timeOf } from "../detector.ts";
 import { containersOf, isCurrent, isLost, isSidecar, short } from "./container-states.ts";
+
+/** How a container ended last, when that was an error of its own. */
+function errorOf({ state, lastState }: ContainerStatus) {
+  const ended = state?.terminated ?? lastState?.terminated;
+  return !ended || ended.exitCode === 0 || ended.reason === "StartError" || isLost(ended) ? undefined : ended;
+}
+
+/** The first attempt may come too early for what it waits for; the restart after it has no delay. */
+function keepsFailing({ state, restartCount }: ContainerStatus, endedAt: number, now: number): boolean {
+  if (restartCount >= 2) return true;
+  if (state?.running) return false;
+  return restartCount >= 1 || now - endedAt >= 5_000;
+}
 
 /**
  * Init containers that fail. Source: `initContainerStatuses`: terminated with an exit code, or waiting in
@@ -17,13 +31,10 @@ export const podInit = defineDetector({
       for (const container of containersOf(pod)) {
         const { status, init } = container;
         if (!init || isSidecar(container)) continue;
-        const { state, lastState, restartCount } = status;
-        if (state?.terminated?.exitCode === 0) continue;
-        const ended = state?.terminated ?? lastState?.terminated;
-        if (!ended || ended.exitCode === 0 || ended.reason === "StartError" || isLost(ended)) continue;
-        // The first attempt may come too early for what it waits for; the restart after it has no delay.
-        const again = restartCount >= 2 || (restartCount >= 1 && !state?.running);
-        if (!again && (state?.running || now - timeOf(ended.finishedAt, now) < 5_000)) continue;
+        const { restartCount } = status;
+        const ended = errorOf(status);
+        const endedAt = timeOf(ended?.finishedAt, now);
+        if (!ended || !keepsFailing(status, endedAt, now)) continue;
         yield {
           reason: "InitContainerFailed",
           target: ownerOf(pod),
@@ -32,7 +43,7 @@ export const podInit = defineDetector({
           severity: "high",
           headline: `has an init container that fails (${status.name})`,
           summary: `Init container ${status.name} of pod ${pod.metadata.name} ended with exit code ${ended.exitCode} (${ended.reason ?? "Error"}), ${restartCount} restarts${ended.message ? `: ${short(ended.message)}` : ""}`,
-          startsAt: restartCount <= 1 ? timeOf(ended.finishedAt, now) : timeOf(pod.metadata.creationTimestamp, now),
+          startsAt: restartCount <= 1 ? endedAt : timeOf(pod.metadata.creationTimestamp, now),
           value: restartCount,
           unit: "restarts",
         };
