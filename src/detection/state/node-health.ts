@@ -1,4 +1,4 @@
-import { asKind, type KubeNode } from "../../cluster/kubernetes-types.ts";
+import { asKind, type KubeNode, type Pod } from "../../cluster/kubernetes-types.ts";
 import { refOf } from "../../cluster/object-store.ts";
 import { uniqueRefs } from "../../incident/object-ref.ts";
 import { type DetectContext, defineDetector, type Finding, timeOf } from "../detector.ts";
@@ -22,6 +22,71 @@ function newTaint(node: KubeNode, { observation }: DetectContext) {
   return taints.find(({ key }) => before.some((keys) => !keys.includes(key)));
 }
 
+function* troubles(node: KubeNode, context: DetectContext): Iterable<Finding> {
+  const { now } = context;
+  const target = refOf(node);
+  for (const { type = "", status, reason, message, lastTransitionTime } of node.status?.conditions ?? []) {
+    // The network of a node that joins, and who watches over it, come after its kubelet, and go before it when it leaves.
+    if (!type.endsWith("Pressure") && passingNodes(context).has(node.metadata.name)) continue;
+    const startsAt = timeOf(lastTransitionTime, now);
+    if (type === "Ready" && status !== "True") {
+      yield {
+        reason: "NodeNotReady",
+        target,
+        severity: "critical",
+        headline: "is not ready",
+        summary: `Node ${node.metadata.name} is not ready (${reason ?? status}): ${short(message)}`,
+        startsAt,
+      };
+      continue;
+    }
+    const trouble = nodeTrouble(type, status);
+    if (trouble !== undefined && now - startsAt >= trouble.holdMs)
+      yield {
+        reason: type,
+        target,
+        severity: trouble.severity,
+        headline: trouble.headline,
+        summary: `Node ${node.metadata.name} reports ${status === "True" ? type : `${type} ${status}`}: ${short(message)}`,
+        startsAt,
+      };
+  }
+}
+
+/** What keeps pods off a node that would take them otherwise, in the words of people and of the scheduler. */
+function barrierOf(node: KubeNode, context: DetectContext) {
+  if (node.spec?.unschedulable === true) return { is: "cordoned", by: "cordoned", told: /were unschedulable/ };
+  const taint = newTaint(node, context);
+  if (!taint) return undefined;
+  return { is: `tainted (${taint.key})`, by: `taint ${taint.key}`, told: /untolerated taint/ };
+}
+
+/** A pod without room, why by its scheduler's words, and since when. */
+interface Waiting {
+  readonly pod: Pod;
+  readonly message: string;
+  readonly since: number;
+}
+
+function* missed(node: KubeNode, waiting: readonly Waiting[], context: DetectContext): Iterable<Finding> {
+  const barrier = barrierOf(node, context);
+  if (!barrier) return;
+  const stopped = waiting.filter(({ message }) => barrier.told.test(message));
+  const [first] = stopped;
+  if (!first) return;
+  const who = first.pod.metadata.name;
+  const wait = stopped.length === 1 ? `pod ${who} waits` : `${stopped.length} pods wait, ${who} first`;
+  yield {
+    reason: "NodeUnschedulable",
+    target: refOf(node),
+    severity: "high",
+    headline: `is ${barrier.is} while pods wait for room`,
+    summary: `Node ${node.metadata.name} takes no new pods (${barrier.by}); ${wait}`,
+    startsAt: Math.min(...stopped.map(({ since }) => since)),
+    related: uniqueRefs(stopped.map(({ pod }) => context.ownerOf(pod))),
+  };
+}
+
 /**
  * Nodes that are not ready or under pressure, and nodes that were cordoned or tainted while pods wait for room. Source:
  * node conditions, also those of node-problem-detector and of the clouds' agents, `spec.unschedulable`, taints, and the
@@ -34,57 +99,13 @@ export const nodeHealth = defineDetector({
   family: "state",
   nature: "fault",
   *detect(context): Iterable<Finding> {
-    const { observation, pods, now, ownerOf } = context;
-    const waiting = pods.flatMap((pod) => {
+    const waiting = context.pods.flatMap((pod) => {
       const found = unschedulable(pod, context);
       return found ? [{ pod, ...found }] : [];
     });
-    for (const node of observation.objects.list("Node")) {
-      const target = refOf(node);
-      for (const { type = "", status, reason, message, lastTransitionTime } of node.status?.conditions ?? []) {
-        const startsAt = timeOf(lastTransitionTime, now);
-        if (type === "Ready" && status !== "True") {
-          if (passingNodes(context).has(node.metadata.name)) continue;
-          yield {
-            reason: "NodeNotReady",
-            target,
-            severity: "critical",
-            headline: "is not ready",
-            summary: `Node ${node.metadata.name} is not ready (${reason ?? status}): ${short(message)}`,
-            startsAt,
-          };
-          continue;
-        }
-        // The network of a node that joins, and who watches over it, come after its kubelet, and go before it when it leaves.
-        if (!type.endsWith("Pressure") && passingNodes(context).has(node.metadata.name)) continue;
-        const trouble = nodeTrouble(type, status);
-        if (trouble !== undefined && now - startsAt >= trouble.holdMs)
-          yield {
-            reason: type,
-            target,
-            severity: trouble.severity,
-            headline: trouble.headline,
-            summary: `Node ${node.metadata.name} reports ${status === "True" ? type : `${type} ${status}`}: ${short(message)}`,
-            startsAt,
-          };
-      }
-      const cordoned = node.spec?.unschedulable === true;
-      const taint = newTaint(node, context);
-      if (!cordoned && !taint) continue;
-      const pattern = cordoned ? /were unschedulable/ : /untolerated taint/;
-      const stopped = waiting.filter(({ message }) => pattern.test(message));
-      if (stopped.length === 0) continue;
-      yield {
-        reason: "NodeUnschedulable",
-        target,
-        severity: "high",
-        headline: cordoned
-          ? "is cordoned while pods wait for room"
-          : `is tainted (${taint?.key}) while pods wait for room`,
-        summary: `Node ${node.metadata.name} takes no new pods (${cordoned ? "cordoned" : `taint ${taint?.key}`}); ${stopped.length === 1 ? `pod ${stopped[0]?.pod.metadata.name} waits` : `${stopped.length} pods wait, ${stopped[0]?.pod.metadata.name} first`}`,
-        startsAt: Math.min(...stopped.map(({ since }) => since)),
-        related: uniqueRefs(stopped.map(({ pod }) => ownerOf(pod))),
-      };
+    for (const node of context.observation.objects.list("Node")) {
+      yield* troubles(node, context);
+      yield* missed(node, waiting, context);
     }
   },
 });
