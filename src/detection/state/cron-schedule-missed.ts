@@ -1,7 +1,7 @@
 import type { CronJob } from "../../cluster/kubernetes-types.ts";
 import { refOf } from "../../cluster/object-store.ts";
 import { type DetectContext, defineDetector, type Finding, timeOf } from "../detector.ts";
-import { dueTimes, parseCron } from "./cron-schedule.ts";
+import { type CronSchedule, dueTimes, parseCron } from "./cron-schedule.ts";
 import { zoneOffset } from "./zone-offset.ts";
 
 /** The controller looks every ten seconds, and may be busy or restarting. */
@@ -28,6 +28,22 @@ function lastRunEnded({ metadata }: CronJob, { observation }: DetectContext): nu
   return Math.max(0, ...ends);
 }
 
+const maxMissed = 100;
+
+/** Times at which it should have run and did not, with time for the controller to be late. */
+function missedRuns(cron: CronJob, schedule: CronSchedule, context: DetectContext): readonly number[] {
+  const { concurrencyPolicy, timeZone, schedule: text } = cron.spec;
+  const forbids = concurrencyPolicy === "Forbid";
+  if (forbids && (cron.status?.active?.length ?? 0) > 0) return [];
+  const since = runsSince(cron, context);
+  // Without a zone of its own it is the controller's, which is UTC in almost every cluster.
+  const offsetAt = zoneOffset(timeZone ?? /^(?:CRON_)?TZ=(\S+)/.exec(text)?.[1] ?? "UTC");
+  if (since === 0 || !offsetAt) return [];
+  const dueSince = (from: number) => dueTimes(schedule, from, context.now - graceMs, maxMissed, offsetAt);
+  const due = dueSince(since);
+  return due.length >= 2 && forbids ? dueSince(Math.max(since, lastRunEnded(cron, context))) : due;
+}
+
 /**
  * CronJobs that should have run by now and have not, and those whose schedule nobody can read. Source: `schedule` against
  * `status.lastScheduleTime`, in its own time zone. Two runs must be missing. Not a fault: a suspended CronJob, one
@@ -40,12 +56,11 @@ export const cronScheduleMissed = defineDetector({
   *detect(context): Iterable<Finding> {
     const { observation, now } = context;
     for (const cron of observation.objects.list("CronJob")) {
-      const { schedule, suspend, concurrencyPolicy, timeZone } = cron.spec;
-      if (suspend) continue;
+      const { schedule, suspend, timeZone } = cron.spec;
+      if (suspend || schedule.startsWith("@every")) continue;
       const target = refOf(cron);
-      const parsed = schedule.startsWith("@every") ? undefined : parseCron(schedule);
+      const parsed = parseCron(schedule);
       if (!parsed) {
-        if (schedule.startsWith("@every")) continue;
         yield {
           reason: "ScheduleInvalid",
           target,
@@ -56,23 +71,16 @@ export const cronScheduleMissed = defineDetector({
         };
         continue;
       }
-      if (concurrencyPolicy === "Forbid" && (cron.status?.active?.length ?? 0) > 0) continue;
-      const since = runsSince(cron, context);
-      // Without a zone of its own it is the controller's, which is UTC in almost every cluster.
-      const offsetAt = zoneOffset(timeZone ?? /^(?:CRON_)?TZ=(\S+)/.exec(schedule)?.[1] ?? "UTC");
-      if (since === 0 || !offsetAt) continue;
-      const dueSince = (from: number) => dueTimes(parsed, from, now - graceMs, 100, offsetAt);
-      let due = dueSince(since);
-      if (due.length >= 2 && concurrencyPolicy === "Forbid")
-        due = dueSince(Math.max(since, lastRunEnded(cron, context)));
+      const due = missedRuns(cron, parsed, context);
       const [first] = due;
       if (first === undefined || due.length < 2) continue;
+      const last = cron.status?.lastScheduleTime;
       yield {
         reason: "ScheduleMissed",
         target,
         severity: "medium",
         headline: "has not run when it should have",
-        summary: `CronJob ${target.name} (${schedule}${timeZone ? `, ${timeZone}` : ""}) ${cron.status?.lastScheduleTime ? `ran last at ${cron.status.lastScheduleTime}` : "has never run"}; ${due.length === 100 ? "100 or more" : due.length} runs are missing`,
+        summary: `CronJob ${target.name} (${schedule}${timeZone ? `, ${timeZone}` : ""}) ${last ? `ran last at ${last}` : "has never run"}; ${due.length === maxMissed ? `${maxMissed} or more` : due.length} runs are missing`,
         startsAt: first,
         value: due.length,
         unit: "runs",

@@ -50,6 +50,28 @@ function isSteady(rises: readonly Rise[], now: number): boolean {
   return now - last.at <= 2.5 * at(gaps, 0.5) && at(gaps, 1) <= 4 * at(gaps, 0.5);
 }
 
+/** How long the room lasts (ms) by the middle slope and, as far as the slopes differ, at soonest and at latest. */
+function timeLeft(rises: readonly Rise[], room: number) {
+  const slopes = slopesOf(rises);
+  const slope = at(slopes, 0.5);
+  if (!(slope > 0)) return undefined;
+  return {
+    leftMs: room / slope,
+    soonestMs: room / Math.max(slope, at(slopes, 0.9)),
+    latestMs: room / Math.min(slope, at(slopes, 0.1)),
+  };
+}
+
+/** What may be used of a resource and what is, with the texts of both; undefined without two numbers to compare. */
+function useOf({ status }: ResourceQuota, resource: string) {
+  const hardText = status?.hard?.[resource];
+  const usedText = status?.used?.[resource];
+  const hard = parseQuantity(hardText);
+  const used = parseQuantity(usedText);
+  if (hard === undefined || used === undefined || hard <= 0) return undefined;
+  return { hard, used, shown: `${usedText ?? used} of ${hardText}` };
+}
+
 /** Workloads that are still being brought to their size ask for what they will not ask for again. */
 function isScaling(quota: ResourceQuota, { observation }: DetectContext): boolean {
   return (["Deployment", "StatefulSet"] as const).some((kind) =>
@@ -89,32 +111,29 @@ export function quotaForecast(): Detector {
       const { now, observation } = context;
       for (const quota of observation.objects.list("ResourceQuota")) {
         const target = refOf(quota);
-        for (const [resource, text] of Object.entries(quota.status?.hard ?? {})) {
-          const hard = parseQuantity(text);
-          const used = parseQuantity(quota.status?.used?.[resource]);
-          if (hard === undefined || used === undefined || hard <= 0) continue;
+        for (const resource of Object.keys(quota.status?.hard ?? {})) {
+          const use = useOf(quota, resource);
+          if (!use) continue;
+          const { hard, used } = use;
           const { rises } = follow(`${refKey(target)}/${resource}`, used, now);
           // The first of them is where following began, not a rise.
           const grown = rises.slice(1);
           if (used < minShare * hard || used >= hard || !isSteady(grown, now)) continue;
           if (ofPods.test(resource) && isScaling(quota, context)) continue;
-          const slopes = slopesOf(grown);
-          const slope = at(slopes, 0.5);
-          const leftMs = (hard - used) / slope;
-          if (!(slope > 0) || leftMs > horizonMs) continue;
-          const soonest = (hard - used) / Math.max(slope, at(slopes, 0.9));
-          const latest = (hard - used) / Math.min(slope, at(slopes, 0.1));
-          const when = timeLeftText(now, { leftMs, soonestMs: soonest, latestMs: latest });
-          const shown = quota.status?.used?.[resource] ?? String(used);
+          const left = timeLeft(grown, hard - used);
+          if (!left || left.leftMs > horizonMs) continue;
+          const when = timeLeftText(now, left);
+          const startsAt = grown[0]?.at ?? now;
+          const grewMinutes = minutes((grown.at(-1)?.at ?? now) - startsAt);
           yield {
             reason: "quota-exhaustion",
             target,
             detail: resource,
-            severity: leftMs <= 15 * 60_000 ? "high" : "medium",
+            severity: left.leftMs <= 15 * 60_000 ? "high" : "medium",
             score: used / hard,
             headline: `will allow no more ${resource} ${when}`,
-            summary: `ResourceQuota ${target.name} has ${shown} of ${text} ${resource} used after ${grown.length} rises in ${minutes((grown.at(-1)?.at ?? now) - (grown[0]?.at ?? now))} min; it is used up ${when}`,
-            startsAt: grown[0]?.at ?? now,
+            summary: `ResourceQuota ${target.name} has ${use.shown} ${resource} used after ${grown.length} rises in ${grewMinutes} min; it is used up ${when}`,
+            startsAt,
             value: used,
             expected: hard,
             unit: resource,

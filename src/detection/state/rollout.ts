@@ -17,17 +17,9 @@ export interface RolloutView {
  * has not seen: `observedGeneration` first, then updated, then total, then available replicas.
  */
 export function rolloutOf(workload: Workload): RolloutView {
-  const { spec, status = {}, metadata, kind } = workload;
-  const daemon = kind === "DaemonSet";
-  const desired = daemon ? (status.desiredNumberScheduled ?? 0) : (spec.replicas ?? 1);
-  const available = daemon ? (status.numberAvailable ?? 0) : (status.availableReplicas ?? status.readyReplicas ?? 0);
+  const { status = {}, metadata } = workload;
+  const { desired, available, updated, total } = countsOf(workload);
   const seen = (status.observedGeneration ?? 0) >= (metadata.generation ?? 0);
-  const updated = daemon
-    ? (status.updatedNumberScheduled ?? 0)
-    : kind === "ReplicaSet"
-      ? (status.replicas ?? 0)
-      : (status.updatedReplicas ?? 0);
-  const total = daemon ? (status.currentNumberScheduled ?? 0) : (status.replicas ?? 0);
   const inProgress = !seen || updated < podsToUpdate(workload, desired) || total > desired || available < desired;
   const progressing = status.conditions?.find(({ type }) => type === "Progressing");
   return {
@@ -36,5 +28,23 @@ export function rolloutOf(workload: Workload): RolloutView {
     updated,
     inProgress,
     progressAt: timeOf(progressing?.lastUpdateTime ?? progressing?.lastTransitionTime, 0),
+  };
+}
+
+/** A DaemonSet counts by names of its own; a ReplicaSet is one revision, so all of its pods are of it. */
+function countsOf({ kind, spec, status = {} }: Workload) {
+  if (kind === "DaemonSet")
+    return {
+      desired: status.desiredNumberScheduled ?? 0,
+      available: status.numberAvailable ?? 0,
+      updated: status.updatedNumberScheduled ?? 0,
+      total: status.currentNumberScheduled ?? 0,
+    };
+  const total = status.replicas ?? 0;
+  return {
+    desired: spec.replicas ?? 1,
+    available: status.availableReplicas ?? status.readyReplicas ?? 0,
+    updated: kind === "ReplicaSet" ? total : (status.updatedReplicas ?? 0),
+    total,
   };
 }
