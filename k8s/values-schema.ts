@@ -8,6 +8,7 @@ type Schema = Readonly<Record<string, unknown>>;
 const text: Schema = { type: "string" };
 const flag: Schema = { type: "boolean" };
 const list: Schema = { type: "array" };
+const key: Schema = { type: "string", minLength: 1 };
 const port: Schema = { type: "integer", minimum: 1, maximum: 65535 };
 const strings: Schema = { type: "object", additionalProperties: { type: "string" } };
 const anyMap: Schema = { type: "object" };
@@ -116,6 +117,8 @@ export function valuesSchemaText(): string {
         ...strict({
           enabled: flag,
           password: { type: "string", pattern: "^([A-Za-z0-9_-]{12,})?$" },
+          existingSecret: text,
+          secretKeys: strict({ owner: key, watcher: key, actor: key }),
           image: text,
           storage: { type: "string", pattern: "^[0-9]+(Mi|Gi|Ti)$" },
           storageClassName: text,
@@ -125,7 +128,12 @@ export function valuesSchemaText(): string {
         // A database that anyone may enter is not one to keep approvals in.
         if: { properties: { enabled: { const: true } } },
         // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
-        then: { properties: { password: { minLength: 12 } } },
+        then: {
+          anyOf: [
+            { properties: { password: { minLength: 12 } } },
+            { properties: { existingSecret: { minLength: 1 } } },
+          ],
+        },
       },
       serviceMonitor: strict({ enabled: flag, interval: text, labels: strings }),
       prometheusRule: strict({ enabled: flag, labels: strings }),

@@ -49,13 +49,23 @@ capabilities:
   drop: [ALL]
 {{- end }}
 
-{{/* The database, named by itself so that a pod without one says which key of which Secret it waits for. */}}
+{{/* The watcher's database, named by itself so that a pod without one says which key of which Secret it waits for. */}}
 {{- define "kubemend.databaseUrl" -}}
+{{- if include "kubemend.givenPasswords" . -}}
+- name: DATABASE_URL
+  value: postgres://kubemend_watcher@{{ include "kubemend.databaseHost" . }}/kubemend
+- name: PGPASSWORD
+  valueFrom:
+    secretKeyRef:
+      name: {{ .Values.postgresql.existingSecret }}
+      key: {{ .Values.postgresql.secretKeys.watcher }}
+{{- else -}}
 - name: DATABASE_URL
   valueFrom:
     secretKeyRef:
       name: {{ include "kubemend.secret" . }}
       key: DATABASE_URL
+{{- end }}
 {{- end }}
 
 {{/* Whether the database and its users are the chart's own: then watcher and actor each connect as one that is held to its role. */}}
@@ -63,6 +73,25 @@ capabilities:
 {{- if .Values.postgresql.enabled -}}
 {{- if .Values.secret.existing -}}
 {{- else if .Values.secret.values.DATABASE_URL -}}
+{{- else -}}
+yes
+{{- end -}}
+{{- end -}}
+{{- end }}
+
+{{/* Whether all three passwords of that database are in a Secret of yours: then the chart writes none down, and they may hold any sign, beside the address. */}}
+{{- define "kubemend.givenPasswords" -}}
+{{- if include "kubemend.ownDatabase" . -}}
+{{- if .Values.postgresql.existingSecret -}}
+yes
+{{- end -}}
+{{- end -}}
+{{- end }}
+
+{{/* Or in one of the chart's, made of the value. */}}
+{{- define "kubemend.madePasswords" -}}
+{{- if include "kubemend.ownDatabase" . -}}
+{{- if .Values.postgresql.existingSecret -}}
 {{- else -}}
 yes
 {{- end -}}

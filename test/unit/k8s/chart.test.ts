@@ -22,6 +22,11 @@ const read = (name: string): string => readFileSync(join(chartFolder, name), "ut
 const nameOf = ({ kind, metadata }: ApiObject): string => `${kind} ${metadata.name}`;
 
 const bundled: Values = { postgresql: { enabled: true, password: "a-long-enough-one" } };
+const givenPasswords: Values = {
+  postgresql: { enabled: true, existingSecret: "vault-made", secretKeys: { actor: "actor" } },
+  rbac: { chaos: true },
+  chaos: { serve: true },
+};
 const mounted = {
   volumes: [{ name: "company-ca", configMap: { name: "company-ca" } }],
   volumeMounts: [{ name: "company-ca", mountPath: "/etc/company", readOnly: true }],
@@ -143,7 +148,9 @@ describe("values", () => {
     return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
   };
 
-  test.each([{ values: {} }, { values: everything }, { values: little }])("valid: %#", ({ values }) => {
+  test.each([{ values: {} }, { values: everything }, { values: little }, { values: givenPasswords }])("valid: %#", ({
+    values,
+  }) => {
     expect(problems(values)).toEqual([]);
   });
 
@@ -303,6 +310,45 @@ describe("the rendered settings", () => {
       addresses[0]?.username,
       addresses[1]?.username,
     ]);
+  });
+
+  test("with the passwords in a Secret of one's own the chart writes none down, and each process gets its own alone", () => {
+    const objects = chartObjects(givenPasswords);
+    expect(objects.filter(({ kind }) => kind === "Secret").map(nameOf)).toEqual(["Secret kubemend"]);
+    const secret = objects.find(({ kind }) => kind === "Secret");
+    expect(Object.keys((secret?.["stringData"] as object | null) ?? {})).not.toContain("DATABASE_URL");
+    const envOf = (workload: string, containers: "containers" | "initContainers" = "containers") => {
+      const found = objects.find((one) => nameOf(one) === workload) ?? { kind: "", metadata: {} };
+      const [container] = objectsAt(objectAt(objectAt(objectAt(found, "spec"), "template"), "spec"), containers);
+      const env = (container?.["env"] ?? []) as readonly {
+        name: string;
+        value?: string;
+        valueFrom?: { secretKeyRef?: { name: string; key: string } };
+      }[];
+      return Object.fromEntries(
+        env
+          .filter(({ name }) => /DATABASE|PASSWORD/.test(name))
+          .map(({ name, value, valueFrom }) => [
+            name,
+            value ?? `${valueFrom?.secretKeyRef?.name}/${valueFrom?.secretKeyRef?.key}`,
+          ]),
+      );
+    };
+    const at = (user: string) => `postgres://${user}@kubemend-postgresql:5432/kubemend`;
+    expect(envOf("StatefulSet kubemend-postgresql")).toEqual({ POSTGRES_PASSWORD: "vault-made/password" });
+    expect(envOf("Deployment kubemend-watcher", "initContainers")).toEqual({
+      DATABASE_URL: at("kubemend"),
+      PGPASSWORD: "vault-made/password",
+      WATCHER_DATABASE_PASSWORD: "vault-made/watcher-password",
+      ACTOR_DATABASE_PASSWORD: "vault-made/actor",
+    });
+    const watcher = { DATABASE_URL: at("kubemend_watcher"), PGPASSWORD: "vault-made/watcher-password" };
+    expect(envOf("Deployment kubemend-watcher")).toEqual(watcher);
+    expect(envOf("Deployment kubemend-chaos")).toEqual(watcher);
+    expect(envOf("Deployment kubemend-actor")).toEqual({
+      DATABASE_URL: at("kubemend_actor"),
+      PGPASSWORD: "vault-made/actor",
+    });
   });
 
   test.each([
