@@ -1,5 +1,6 @@
 import type { KubernetesPlace } from "../../adapters/kubernetes-config.ts";
 import type { Config } from "../../config/config.ts";
+import { chaosCheck } from "./chaos.ts";
 import type { Check } from "./check.ts";
 import { deliveriesCheck } from "./deliveries.ts";
 import { emailCheck } from "./email.ts";
@@ -28,6 +29,7 @@ export function everyCheck(config: Config, place: KubernetesPlace & Config["kube
     emailCheck(config),
     webCheck(config),
     deliveriesCheck(config),
+    chaosCheck({ chaos: config.chaos, kubernetes: place }),
     filesCheck(config),
   ];
 }

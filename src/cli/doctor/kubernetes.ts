@@ -34,7 +34,7 @@ const isTooOld = (gitVersion: string): boolean => {
 };
 
 /** Why an API server's answer is none, in words, with what helps. */
-function refusal(server: string, reply: ApiReply): CheckResult {
+export function refusal(server: string, reply: ApiReply): CheckResult {
   if (reply.type !== "answer") {
     const [, program, gave] =
       /: (\S.*), which the kubeconfig names for credentials, gave none: (.*)$/.exec(reply.detail) ?? [];
@@ -91,13 +91,35 @@ function refusal(server: string, reply: ApiReply): CheckResult {
   );
 }
 
+export type Send = (request: ApiRequest) => Promise<ApiReply>;
+
+/** Whether this identity may do something: a question that any identity may ask. */
+export async function askRight(
+  send: Send,
+  resourceAttributes: Readonly<Record<string, string>>,
+): Promise<
+  { readonly type: "answered"; readonly allowed: boolean } | { readonly type: "unanswered"; readonly reply: ApiReply }
+> {
+  const reply = await send({
+    method: "POST",
+    path: "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews",
+    body: {
+      apiVersion: "authorization.k8s.io/v1",
+      kind: "SelfSubjectAccessReview",
+      spec: { resourceAttributes },
+    },
+  });
+  const answer = reply.type === "answer" && reply.status < 300 ? reviewShape.safeParse(reply.body) : undefined;
+  return answer?.success ? { type: "answered", allowed: answer.data.status.allowed } : { type: "unanswered", reply };
+}
+
 async function ask(
   config: KubeConfig,
   place: { readonly namespaces: readonly string[]; readonly scraping: boolean },
   signal?: AbortSignal,
 ): Promise<CheckResult> {
   const server = config.getCurrentCluster()?.server ?? "";
-  const send = (request: ApiRequest) => sendRequest(config, request, checkDeadlineMs, signal);
+  const send: Send = (request) => sendRequest(config, request, checkDeadlineMs, signal);
   const version = await send({ method: "GET", path: "/version" });
   const known = version.type === "answer" && version.status === 200 ? versionShape.safeParse(version.body) : undefined;
   if (!known?.success) return refusal(server, version);
@@ -106,20 +128,12 @@ async function ask(
   // With a Prometheus nobody asks kubelets and pods for their metrics.
   for (const { lost, ...attributes } of reads.filter((read) => place.scraping || read.subresource !== "proxy")) {
     const [namespace] = place.namespaces;
-    const review = await send({
-      method: "POST",
-      path: "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews",
-      body: {
-        apiVersion: "authorization.k8s.io/v1",
-        kind: "SelfSubjectAccessReview",
-        spec: {
-          resourceAttributes: { ...attributes, ...(namespace && attributes.resource !== "nodes" ? { namespace } : {}) },
-        },
-      },
+    const review = await askRight(send, {
+      ...attributes,
+      ...(namespace && attributes.resource !== "nodes" ? { namespace } : {}),
     });
-    const answer = review.type === "answer" && review.status < 300 ? reviewShape.safeParse(review.body) : undefined;
-    if (!answer?.success) return refusal(server, review);
-    if (!answer.data.status.allowed)
+    if (review.type === "unanswered") return refusal(server, review.reply);
+    if (!review.allowed)
       refused.push(
         `${attributes.verb} ${attributes.resource}${attributes.subresource ? `/${attributes.subresource}` : ""} (${lost})`,
       );

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { loadKubeConfig } from "../../../src/adapters/kubernetes-config.ts";
 import { watchedKinds } from "../../../src/adapters/kubernetes-reader/kinds.ts";
 import { warnAtStart } from "../../../src/cli/doctor/at-start.ts";
+import { chaosCheck } from "../../../src/cli/doctor/chaos.ts";
 import { kubernetesCheck } from "../../../src/cli/doctor/kubernetes.ts";
 import { configSchema } from "../../../src/config/config.ts";
 import { AppError } from "../../../src/lib/app-error.ts";
@@ -245,4 +246,43 @@ test("a watcher says in its log, at once, what it starts without", async () => {
     { event: "setup.incomplete", fields: { what: "Files", problem: expect.stringMatching(/health.model.*runbooks/) } },
     { event: "setup.incomplete", fields: { what: "E-mail" } },
   ]);
+});
+
+describe("the identity of experiments", () => {
+  const run = (chaos: object, kubernetes: object = {}) => {
+    const { chaos: own, kubernetes: place } = configSchema.parse({ cluster: "c", chaos, kubernetes });
+    return chaosCheck({ chaos: own, kubernetes: place }).run();
+  };
+
+  test("is tried with its own kubeconfig, not with the watcher's", async () => {
+    await using server = await httpFake(() => ({ status: 201, body: { status: { allowed: true } } }));
+    const watchers = kubeconfig({ server: await deadUrl() });
+    expect(await run({ kubeconfig: kubeconfig({ server: server.url }) }, { kubeconfig: watchers })).toEqual({
+      state: "ok",
+      detail: `${server.url} answers the identity of experiments`,
+    });
+  });
+
+  test("a file that is not there, a token that has expired and a missing role are said", async () => {
+    expect(await run({ kubeconfig: "/nowhere/chaos.yaml" })).toMatchObject({
+      state: "failed",
+      detail: expect.stringContaining("/nowhere/chaos.yaml cannot be read"),
+    });
+    await using expired = await httpFake(() => ({ status: 401, body: { message: "Unauthorized" } }));
+    expect(await run({ kubeconfig: kubeconfig({ server: expired.url }) })).toMatchObject({
+      state: "failed",
+      detail: expect.stringContaining("expired"),
+    });
+    await using denied = await httpFake(() => ({ status: 201, body: { status: { allowed: false } } }));
+    expect(await run({ kubeconfig: kubeconfig({ server: denied.url }) })).toMatchObject({
+      state: "failed",
+      detail: expect.stringContaining("to get namespaces"),
+      remedy: expect.stringContaining("rbac-chaos.yaml"),
+    });
+  });
+
+  test("without one nothing is asked", async () => {
+    expect(await run({})).toMatchObject({ state: "off" });
+    expect(await run({ people: ["slack:U1"] })).toMatchObject({ state: "off" });
+  });
 });
