@@ -58,7 +58,7 @@ export async function analyzeRecording(input: AnalyzeInput): Promise<AnalysisRes
   let logLines = 0;
 
   const diagnose = (one: Case, now: number) => {
-    if (one.diagnosis && repairUnderWay(observation, one.diagnosis, now)) return;
+    if (one.diagnosis && repairUnderWay(observation, one.diagnosis, one.incident.onset, now)) return;
     const made = diagnoseByRules({
       incident: one.incident,
       observation,

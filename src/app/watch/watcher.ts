@@ -84,7 +84,7 @@ export async function runWatcher(deps: WatcherDeps): Promise<void> {
   const diagnoseOne = async (incident: Incident, isRoutine: boolean) => {
     if ((await plansOf(database, incident.id)).some((stored) => isBusy(stored, incident))) return;
     const last = isRoutine ? await latestDiagnosis(database, incident.id) : undefined;
-    if (last && repairUnderWay(deps.observation, last.diagnosis, clock.now())) return;
+    if (last && repairUnderWay(deps.observation, last.diagnosis, incident.onset, clock.now())) return;
     const { fresh, explain } = await diagnoseStep(deps, incident, clock.now());
     if (explain) explanations.add(incident, explain);
     if (fresh) await tell(incident.id);

@@ -1,10 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
+import { sameRef } from "../../incident/object-ref.ts";
 import type { LiveAnomaly } from "../live-anomaly.ts";
 import { askedOf, type GroupBook, openGroups, witnessesOf } from "./group-book.ts";
 import type { GroupContext } from "./group-context.ts";
 import { type Group, membersOf } from "./incident-draft.ts";
 import { isUndecided } from "./may-share-reason.ts";
 import { relation } from "./relate.ts";
+import { isOver, isSecondCause } from "./second-cause.ts";
 import { standsAlone } from "./stands-alone.ts";
 
 /** What an incident has seen before: it comes back, or the same series goes by the name of who answers to it now. */
@@ -37,7 +39,10 @@ export function bestHome(live: LiveAnomaly, book: GroupBook, context: GroupConte
   let older: Group | undefined;
   let olderScore = 0;
   for (const group of open) {
-    if (wasIn(live, group) && !standsAlone(live, askedOf(group), group.incident.target, context)) return group;
+    const isBack = wasIn(live, group);
+    if (isOver(group, live) && !(isBack && sameRef(live.anomaly.target, group.incident.target))) continue;
+    if (isBack && !standsAlone(live, askedOf(group), group.incident.target, context)) return group;
+    if (isSecondCause(live, group, context)) continue;
     const score = relation(live, witnessesOf(group), group.incident.target, context);
     if (isOlder(live, group)) {
       if (score > olderScore) [older, olderScore] = [group, score];

@@ -13,7 +13,7 @@ const slackMs = 15_000;
 const recentLogsMs = 2 * 60_000;
 
 /** What a rollout would change; a mere restart changes nothing. */
-function templateText(object: KubeObject): string {
+export function templateText(object: KubeObject): string {
   const { metadata, spec } = templateOf(object) ?? {};
   const { "kubectl.kubernetes.io/restartedAt": _restartedAt, ...annotations } = metadata?.annotations ?? {};
   return canonicalJson({ annotations, labels: metadata?.labels ?? {}, spec });

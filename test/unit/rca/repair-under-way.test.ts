@@ -17,7 +17,7 @@ function after(
   changed: string,
   changedAfterMs: number,
   askedAfterMs: number,
-  { inconclusive = false, samplesEveryMs = 15_000 } = {},
+  { inconclusive = false, samplesEveryMs = 15_000, begunAfterMs = -60_000 } = {},
 ): boolean {
   const observation = createObservation({ cluster: "test" });
   for (let at = madeAt - 600_000; at < madeAt; at += samplesEveryMs)
@@ -26,7 +26,12 @@ function after(
   observation.objects.apply("MODIFIED", deployment(changed, "500m"), madeAt + changedAfterMs);
   const culprit = makeRef("Deployment", "shop", "carts");
   const hypotheses = [{ cause: "cpu-throttling", culprit, probability: 0.97 }] as never;
-  return repairUnderWay(observation, { madeAt, hypotheses, inconclusive }, madeAt + askedAfterMs);
+  return repairUnderWay(
+    observation,
+    { madeAt, hypotheses, inconclusive },
+    madeAt + begunAfterMs,
+    madeAt + askedAfterMs,
+  );
 }
 
 test.each([
@@ -39,6 +44,7 @@ test.each([
   ],
   ["samples are sparse, and the change had seven", after("carts", 20_000, 440_000, { samplesEveryMs: 60_000 }), false],
   ["the change is what the diagnosis blames, from before it", after("carts", -20_000, 30_000), false],
+  ["the trouble has come back since it was made", after("carts", 20_000, 30_000, { begunAfterMs: 25_000 }), false],
   ["something else was changed", after("orders", 20_000, 30_000), false],
   ["the diagnosis could not tell", after("carts", 20_000, 30_000, { inconclusive: true }), false],
 ] as const)("a diagnosis is left standing only when a repair is under way: %s", (_name, is, want) =>
