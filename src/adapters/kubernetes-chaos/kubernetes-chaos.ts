@@ -134,11 +134,15 @@ export function createKubernetesChaos(options: ChaosClientOptions): ChaosCluster
         return { status: 0, detail: "not a plain path" };
       const place = objectPath({ apiVersion: "v1", kind: "Service", namespace, name: service });
       if (!place) return { status: 0, detail: "no such place" };
+      const proxy = `${place}:${encodeURIComponent(port)}/proxy`;
+      // As the address is read in the end: a backslash counts as a slash there, and a tab as nothing (URL Standard).
+      if (!new URL(`http://api${proxy}${path}`).pathname.startsWith(`${proxy}/`))
+        return { status: 0, detail: "not a plain path" };
       const [plain = "/", search = ""] = path.split("?");
       const parameters = Object.fromEntries(new URLSearchParams(search));
       const reply = await sendRequest(
         options.config,
-        { method: "GET", path: `${place}:${port}/proxy${plain}`, query: parameters, answerChars: probeAnswerChars },
+        { method: "GET", path: `${proxy}${plain}`, query: parameters, answerChars: probeAnswerChars },
         patience,
       );
       if (reply.type !== "answer") return { status: 0, detail: reply.detail };

@@ -75,10 +75,12 @@ test("probes ask the Service through the API server, and kubemend's own incident
     detail: expect.stringContaining("HTTP 500"),
   });
   expect(await ask(http({ path: "/shop", status: 500 }))).toMatchObject({ holds: true });
-  expect(await ask(http({ path: "/../../../pods" }))).toMatchObject({
-    holds: false,
-    detail: expect.stringContaining("not a plain path"),
-  });
+  for (const path of ["/../../../pods", "/a\\..\\..\\..\\..\\pods", "/.\t./.\t./.\t./pods"])
+    expect(await ask(http({ path }))).toMatchObject({
+      holds: false,
+      detail: expect.stringContaining("not a plain path"),
+    });
+  expect(await ask(http({ port: "80/../../../pods?a=" }))).toMatchObject({ holds: false });
   expect(await ask(http({ service: "nobody" }))).toMatchObject({ holds: false });
   expect(asked).toEqual(["service /healthz?deep=1", "service /shop?", "service /shop?"]);
 
