@@ -1,6 +1,7 @@
 import { stringify } from "yaml";
 import type { KubeObject } from "../../cluster/kubernetes-types.ts";
 import { makeRef, refText } from "../../incident/object-ref.ts";
+import { untilToken } from "../../lib/until-token.ts";
 import { intentOf } from "./intent.ts";
 import { unifiedDiff } from "./unified-diff.ts";
 
@@ -22,5 +23,8 @@ export function readableDiff(before: KubeObject | undefined, after: KubeObject |
   if (object.kind === "Secret") return `--- ${name}\n(the content of a Secret is not shown)`;
   const diff = unifiedDiff(readableYaml(before), readableYaml(after));
   const full = `--- ${name}${before ? "" : " (does not exist)"}\n+++ ${name}${after ? "" : " (deleted)"}\n${diff}`;
-  return full.length > maxChars ? `${full.slice(0, maxChars)}\n… ${full.length - maxChars} more characters` : full;
+  if (full.length <= maxChars) return full;
+  // It is redacted afterwards: of half a secret nobody could tell that it is one.
+  const shown = untilToken(full, maxChars);
+  return `${shown}\n… ${full.length - shown.length} more characters`;
 }

@@ -81,4 +81,16 @@ describe("what people see of a change", () => {
     expect(diff.length).toBeLessThan(12_100);
     expect(diff).toMatch(/… \d+ more characters$/);
   });
+
+  test("a token at the place where it is cut is left out as a whole: in half it would pass the redactor", () => {
+    const token = `ghp_${"A1b2".repeat(9)}`;
+    for (let shift = 0; shift < 3 * token.length; shift++) {
+      const lines = "y ".repeat(5_880) + "z".repeat(shift);
+      const diff = readableDiff(
+        object({ data: { a: "x" } }),
+        object({ data: { a: `${lines} ${token} end ${"q ".repeat(900)}` } }),
+      );
+      expect(diff.includes(token) || !diff.includes("ghp_")).toBe(true);
+    }
+  });
 });
