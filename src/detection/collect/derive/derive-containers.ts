@@ -4,6 +4,7 @@ import { containerSink } from "./container-sink.ts";
 import { createPodNetwork } from "./derive-network.ts";
 import { nodeSink } from "./node-sink.ts";
 import type { Reading } from "./reading.ts";
+import { rowOwner } from "./row-owner.ts";
 import { localSink, volumeSink } from "./storage-sink.ts";
 import { createSubject, type Subject } from "./subject.ts";
 
@@ -18,9 +19,8 @@ export interface ContainerDeriver {
 const forgetAfterMs = 10 * 60_000;
 
 /**
- * cadvisor rows: those with a container name are containers; `container=""` are a pod's cgroup or its sandbox, of which
- * only the network counters are used; `id="/"` is the node. An ended container repeats its last sample for a while,
- * with its old time, and the caller drops samples that are not newer than the last.
+ * Derives what containers, pods, nodes and volumes use. An ended container repeats its last sample for a while, with its old
+ * time, and the caller drops samples that are not newer than the last.
  */
 export function createContainerDeriver(
   store: SeriesStore,
@@ -39,7 +39,11 @@ export function createContainerDeriver(
   }
 
   /** Its samples keep the subject alive, and bring it back when it was forgotten while its raw series slept. */
-  function kept(key: string, of: Subject, { counter, sink }: Reading): Reading {
+  function reading(key: string, make: (of: Subject) => Reading | undefined): Reading | undefined {
+    const of = subject(key);
+    const made = make(of);
+    if (!made) return undefined;
+    const { counter, sink } = made;
     return {
       counter,
       sink: (value, seconds, at) => {
@@ -51,43 +55,40 @@ export function createContainerDeriver(
   }
 
   return {
-    sinkOf({ name, labels }) {
-      if (name.startsWith("kubelet_volume_stats_")) {
-        const { namespace, persistentvolumeclaim: claim } = labels;
-        if (!namespace || !claim) return undefined;
-        const key = `volume/${namespace}/${claim}`;
-        const of = subject(key);
-        const made = volumeSink(store, name, { namespace, claim }, of);
-        return made && kept(key, of, made);
+    sinkOf(series) {
+      const { name, labels } = series;
+      const owner = rowOwner(series);
+      switch (owner?.of) {
+        case "volume": {
+          const { namespace, claim } = owner;
+          return reading(`volume/${namespace}/${claim}`, (of) => volumeSink(store, name, { namespace, claim }, of));
+        }
+        case "node": {
+          const { node } = owner;
+          return reading(`node/${node}`, (of) => nodeSink(store, name, labels, { node }, of, () => nodeStorage(node)));
+        }
+        case "local": {
+          const { namespace, pod, volume } = owner;
+          return reading(`local/${namespace}/${pod}/${volume ?? ""}`, () =>
+            localSink(store, name, { namespace, pod }, volume),
+          );
+        }
+        case "container": {
+          const { namespace, pod, container } = owner;
+          return reading(`container/${namespace}/${pod}/${container}`, (of) =>
+            containerSink(store, name, { namespace, pod, container }, of),
+          );
+        }
+        case "network": {
+          const { namespace, pod, nic } = owner;
+          return reading(`pod/${namespace}/${pod}`, (of) => {
+            of.network ??= createPodNetwork(store, slots, { namespace, pod });
+            return of.network.sinkOf(name, nic);
+          });
+        }
+        default:
+          return undefined;
       }
-      const machine = name.startsWith("machine_");
-      const local = name.startsWith("kubelet_summary_") || name === "kubelet_container_log_filesystem_used_bytes";
-      if (!machine && !local && !name.startsWith("container_")) return undefined;
-      const { namespace, pod, container, interface: nic } = labels;
-      let key: string;
-      let made: Reading | undefined;
-      let of: Subject;
-      if (machine || labels.id === "/") {
-        const node = labels.node ?? labels.instance ?? "node";
-        key = `node/${node}`;
-        of = subject(key);
-        made = nodeSink(store, name, labels, { node }, of, () => nodeStorage(node));
-      } else if (namespace && pod && local && !container) {
-        const { volume } = labels;
-        key = `local/${namespace}/${pod}/${volume ?? ""}`;
-        of = subject(key);
-        made = localSink(store, name, { namespace, pod }, volume);
-      } else if (namespace && pod && container && container !== "POD") {
-        key = `container/${namespace}/${pod}/${container}`;
-        of = subject(key);
-        made = containerSink(store, name, { namespace, pod, container }, of);
-      } else if (namespace && pod && nic !== undefined && nic !== "lo") {
-        key = `pod/${namespace}/${pod}`;
-        of = subject(key);
-        of.network ??= createPodNetwork(store, slots, { namespace, pod });
-        made = of.network.sinkOf(name, nic);
-      } else return undefined;
-      return made && kept(key, of, made);
     },
     flush(now) {
       for (const [key, of] of subjects) {

@@ -48,6 +48,19 @@ interface RawState extends Reading {
   lastAt: number;
 }
 
+interface Target {
+  /** First and last scrape (ms). */
+  readonly firstAt: number;
+  lastAt: number;
+  /** Its pod was new when it was first seen: all that it has counted is of this time. */
+  readonly young: boolean;
+  /** "" for kubelets, and while the pod is not known. */
+  readonly workload: string;
+}
+
+const kubeletPrefix = "kubelet/";
+const isKubelet = (target: string) => target.startsWith(kubeletPrefix);
+
 /** A sample this far from its arrival has a clock that cannot be trusted. */
 const maxAgeMs = 10 * 60_000;
 const maxAheadMs = 2 * 60_000;
@@ -81,8 +94,7 @@ export function createDeriver(options: DeriverOptions): Deriver {
   const raw = new Map<RawSeries, RawState>();
   /** Series from which nothing is derived; whoever interned them decides how long they live. */
   const ignored = new WeakSet<RawSeries>();
-  /** First and last scrape of every target. */
-  const targets = new Map<string, { firstAt: number; lastAt: number; young: boolean; workload: string }>();
+  const targets = new Map<string, Target>();
   const stats = { stale: 0, notFinite: 0, wrongTime: 0, refusedSeries: 0 };
   const durations = new Array<number>(slots).fill(0);
   let lastFlush = Number.NaN;
@@ -90,7 +102,7 @@ export function createDeriver(options: DeriverOptions): Deriver {
 
   function targetOf({ name, labels }: RawSeries): string {
     return name.startsWith("container_") || name.startsWith("machine_")
-      ? `kubelet/${labels.node ?? labels.instance ?? ""}`
+      ? `${kubeletPrefix}${labels.node ?? labels.instance ?? ""}`
       : `${labels.job ?? ""}/${labels.namespace ?? ""}/${labels.pod ?? ""}/${labels.instance ?? ""}`;
   }
 
@@ -105,33 +117,42 @@ export function createDeriver(options: DeriverOptions): Deriver {
     return sinceMs > gapTicks * slotMs ? slotMs / sinceMs : 1;
   }
 
+  /** How a series is read and what it said last; undefined for one that is not read, or not yet. */
+  function stateOf(source: RawSeries): RawState | undefined {
+    const known = raw.get(source);
+    if (known || ignored.has(source)) return known;
+    if (raw.size >= maxRawSeries) return void stats.refusedSeries++;
+    const made = containers.sinkOf(source) ?? calls.read(source) ?? application.read(source);
+    if (made === "later") return undefined;
+    if (!made) return void ignored.add(source);
+    const state = { ...made, target: targetOf(source), last: Number.NaN, lastAt: Number.NEGATIVE_INFINITY };
+    raw.set(source, state);
+    return state;
+  }
+
+  function scrapedTarget(key: string, { labels }: RawSeries, at: number, receivedAt: number): Target {
+    const known = targets.get(key);
+    if (known) return known;
+    const { namespace = "", pod = "" } = labels;
+    const owner = workloadOf(namespace, pod);
+    const target = {
+      firstAt: at,
+      lastAt: at,
+      young: receivedAt - (owner?.createdAt ?? 0) < youngPodMs,
+      workload: owner && !isKubelet(key) ? `${namespace}/${owner.workload}` : "",
+    };
+    targets.set(key, target);
+    return target;
+  }
+
   function takeOne({ series: source, value, at }: Sample, receivedAt: number): void {
     // NaN is Prometheus' mark of a series that ended.
     if (!Number.isFinite(value)) return void stats.notFinite++;
     if (!(at >= receivedAt - maxAgeMs && at <= receivedAt + maxAheadMs)) return void stats.wrongTime++;
-    let state = raw.get(source);
-    if (!state) {
-      if (ignored.has(source)) return;
-      if (raw.size >= maxRawSeries) return void stats.refusedSeries++;
-      const made = containers.sinkOf(source) ?? calls.read(source) ?? application.read(source);
-      if (made === "later") return;
-      if (!made) return void ignored.add(source);
-      state = { ...made, target: targetOf(source), last: Number.NaN, lastAt: Number.NEGATIVE_INFINITY };
-      raw.set(source, state);
-    }
+    const state = stateOf(source);
+    if (!state) return;
     if (at <= state.lastAt) return void stats.stale++;
-    let target = targets.get(state.target);
-    if (!target) {
-      const { namespace = "", pod = "" } = source.labels;
-      const owner = workloadOf(namespace, pod);
-      target = {
-        firstAt: at,
-        lastAt: at,
-        young: receivedAt - (owner?.createdAt ?? 0) < youngPodMs,
-        workload: owner && !state.target.startsWith("kubelet/") ? `${namespace}/${owner.workload}` : "",
-      };
-      targets.set(state.target, target);
-    }
+    const target = scrapedTarget(state.target, source, at, receivedAt);
     const before = state.lastAt;
     const previous = state.last;
     state.last = value;
@@ -139,9 +160,9 @@ export function createDeriver(options: DeriverOptions): Deriver {
     if (!state.counter) state.sink(value, 0, at);
     else if (before !== Number.NEGATIVE_INFINITY) {
       const increase = value >= previous ? value - previous : value;
-      const share = state.target.startsWith("kubelet/") ? 1 : shareOfSlot(at - before, at);
+      const share = isKubelet(state.target) ? 1 : shareOfSlot(at - before, at);
       state.sink(increase * share, (at - before) / 1_000, at);
-    } else if (!state.target.startsWith("kubelet/") && (target.firstAt < at || target.young)) {
+    } else if (!isKubelet(state.target) && (target.firstAt < at || target.young)) {
       state.sink(value, Math.max(1, (at - target.lastAt) / 1_000), at);
     }
     target.lastAt = Math.max(target.lastAt, at);
