@@ -85,6 +85,11 @@ function common(series: RawSeries, side: CallSide) {
   };
 }
 
+/** Probes and scrapes, and calls of whom nobody names: no traffic of a service. */
+function isNoTraffic({ side, route, peer }: ReturnType<typeof common>): boolean {
+  return plumbing.test(route) || (side === "client" && peer === "");
+}
+
 function sideOf(name: string, labels: Readonly<Record<string, string>>): CallSide {
   if (labels.reporter !== undefined) return labels.reporter === "source" ? "client" : "server";
   return clientName.test(name) ? "client" : "server";
@@ -103,7 +108,7 @@ function meaningOfDuration(series: RawSeries, named: NamedLatencies): SeriesMean
   if (!named.has(base) && (!durationName.test(base) || notRequests.test(base))) return undefined;
   const side = sideOf(base, labels);
   const rest = { ...common(series, side), times: base };
-  if (plumbing.test(rest.route) || (side === "client" && rest.peer === "")) return undefined;
+  if (isNoTraffic(rest)) return undefined;
   const scale = durationScale(base);
   if (part === "bucket") {
     const le = Number(labels.le?.replace("+Inf", "Infinity"));
@@ -127,11 +132,7 @@ function meaningOfPool(series: RawSeries): SeriesMeaning | undefined {
   return undefined;
 }
 
-/** What an application's series means; undefined when no convention is met. Containers, nodes and meshes are read elsewhere. */
-export function meaningOf(series: RawSeries, named: NamedLatencies = noneNamed): SeriesMeaning | undefined {
-  const { name, labels } = series;
-  // A waypoint tells of others' calls.
-  if (labels.reporter === "waypoint" || ofOthers.test(name)) return undefined;
+function meaningOfProcess({ name }: RawSeries): SeriesMeaning | undefined {
   if (name === "up") return { kind: "up" };
   if (name === "process_resident_memory_bytes") return { kind: "resident-memory" };
   // The clients of Prometheus, and Micrometer.
@@ -140,24 +141,36 @@ export function meaningOf(series: RawSeries, named: NamedLatencies = noneNamed):
   // prom-client tells the lag and its mean beside each other, OpenTelemetry the delay only by its mean: one of them a pod.
   if (/event_?loop_(lag|delay|delay_mean)_(seconds|milliseconds)$/.test(name))
     return { kind: "eventloop-lag", scale: durationScale(name) };
-  const duration = meaningOfDuration(series, named);
-  if (duration) return duration;
-  const pool = meaningOfPool(series);
-  if (pool) return pool;
-  if (!name.endsWith("_total")) return undefined;
-  if ((anyRequestCount.test(name) || requestCount.test(name)) && !notRequests.test(name)) {
-    const side = sideOf(name, labels);
-    const rest = common(series, side);
-    if (plumbing.test(rest.route) || (side === "client" && rest.peer === "")) return undefined;
-    const answer = answerOf(labels, side);
-    const rank = !requestCount.test(name) ? ranks.any : plainCount.test(name) ? ranks.plain : ranks.prefixed;
-    if (answer.hasStatus || rank !== ranks.any) return { kind: "request-count", ...answer, rank, ...rest };
-  }
-  if (
-    /_(errors|exceptions|failures|panics)_total$/.test(name) &&
-    !/^(container|node|kube|go|process|scrape|prometheus)_/.test(name)
-  ) {
-    return { kind: "app-errors", type: firstLabel(labels, errorTypeLabels) || name.replace(/_total$/, "") };
-  }
   return undefined;
+}
+
+const countsRequests = (name: string) =>
+  (anyRequestCount.test(name) || requestCount.test(name)) && !notRequests.test(name);
+
+function meaningOfRequests({ name, labels }: RawSeries, rest: ReturnType<typeof common>): SeriesMeaning | undefined {
+  const answer = answerOf(labels, rest.side);
+  const rank = !requestCount.test(name) ? ranks.any : plainCount.test(name) ? ranks.plain : ranks.prefixed;
+  return answer.hasStatus || rank !== ranks.any ? { kind: "request-count", ...answer, rank, ...rest } : undefined;
+}
+
+function meaningOfErrors({ name, labels }: RawSeries): SeriesMeaning | undefined {
+  const counts = /_(errors|exceptions|failures|panics)_total$/.test(name);
+  if (!counts || /^(container|node|kube|go|process|scrape|prometheus)_/.test(name)) return undefined;
+  return { kind: "app-errors", type: firstLabel(labels, errorTypeLabels) || name.replace(/_total$/, "") };
+}
+
+/** What an application's series means; undefined when no convention is met. Containers, nodes and meshes are read elsewhere. */
+export function meaningOf(series: RawSeries, named: NamedLatencies = noneNamed): SeriesMeaning | undefined {
+  const { name, labels } = series;
+  // A waypoint tells of others' calls.
+  if (labels.reporter === "waypoint" || ofOthers.test(name)) return undefined;
+  const meaning = meaningOfProcess(series) ?? meaningOfDuration(series, named) ?? meaningOfPool(series);
+  if (meaning || !name.endsWith("_total")) return meaning;
+  if (countsRequests(name)) {
+    const rest = common(series, sideOf(name, labels));
+    if (isNoTraffic(rest)) return undefined;
+    const requests = meaningOfRequests(series, rest);
+    if (requests) return requests;
+  }
+  return meaningOfErrors(series);
 }
