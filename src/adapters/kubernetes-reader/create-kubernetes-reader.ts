@@ -2,6 +2,7 @@ import type { KubeConfig } from "@kubernetes/client-node";
 import type { KubeEvent, KubeObject } from "../../cluster/kubernetes-types.ts";
 import type { ObjectRef } from "../../incident/object-ref.ts";
 import { AppError } from "../../lib/app-error.ts";
+import { createFewAtATime } from "../../lib/few-at-a-time.ts";
 import type { Logger } from "../../lib/logger.ts";
 import { statusOf } from "./api-error.ts";
 import {
@@ -17,7 +18,7 @@ import { eventKind, findKind, pathOf, type WatchedKind } from "./kinds.ts";
 import { listKind } from "./list-kind.ts";
 import { readObject } from "./read-object.ts";
 import { type Revision, rolloutHistory } from "./rollout-history.ts";
-import { createTransport, type Transport } from "./transport.ts";
+import { createTransport, type RequestOptions, type Transport } from "./transport.ts";
 import { type WatchClusterOptions, watchCluster } from "./watch-cluster.ts";
 import type { WatchTiming } from "./watch-kind.ts";
 
@@ -83,6 +84,12 @@ const scrapeTimeoutMs = 10_000;
 /** A kubelet with 250 pods exposes about 10 MiB. */
 const maxScrapeBytes = 32 * 1024 * 1024;
 const maxAnswerBytes = 64 * 1024;
+/**
+ * What pods expose is anybody's, and as many are asked at a time as the caller likes: each may take this much, and two at a time
+ * more of it, so that sixteen of them never hold more than some 100 MiB together.
+ */
+const freePodBytes = 2 * 1024 * 1024;
+const longPodAnswers = 2;
 
 /** @throws AppError (exit code 2) when the kubeconfig has no current cluster */
 export function createKubernetesReader({
@@ -92,11 +99,13 @@ export function createKubernetesReader({
   whole = false,
 }: KubernetesReaderOptions): KubernetesReader {
   const transport = createTransport(kubeconfig);
-  const scrape = (path: string, request: ScrapeRequest = {}): Promise<string> =>
+  const long = { freeBytes: freePodBytes, places: createFewAtATime(longPodAnswers) };
+  const scrape = (path: string, request: ScrapeRequest = {}, more: RequestOptions = {}): Promise<string> =>
     transport.text(path, {
       signal: request.signal,
       timeoutMs: request.timeoutMs ?? scrapeTimeoutMs,
       maxBytes: maxScrapeBytes,
+      ...more,
     });
   const list = async (kind: string, options: ListOptions = {}): Promise<KubeObject[]> =>
     await listObjects(transport, kindNamed(kind), options);
@@ -130,7 +139,7 @@ export function createKubernetesReader({
     followLog: (name, options) => followLog(transport, name, options),
     nodeMetrics: (node, which, request) =>
       scrape(`/api/v1/nodes/${encodeURIComponent(node)}/proxy/${kubeletPages[which]}`, request),
-    podMetrics: async (endpoint, request) => scrape(proxyPath(endpoint), request),
+    podMetrics: async (endpoint, request) => scrape(proxyPath(endpoint), request, { long }),
     podAnswer: async (endpoint, { signal, timeoutMs = scrapeTimeoutMs } = {}) =>
       transport.answer(proxyPath(endpoint), { signal, timeoutMs, maxBytes: maxAnswerBytes, cutLong: true }),
   };

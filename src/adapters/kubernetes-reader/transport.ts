@@ -2,7 +2,7 @@ import { HttpMethod, type KubeConfig, RequestContext } from "@kubernetes/client-
 import { type Dispatcher, fetch, type Response } from "undici";
 import { inputError, messageOf } from "../../lib/app-error.ts";
 import { forgetCredentials } from "../exec-credentials.ts";
-import { readBeginning, readBounded } from "../read-bounded.ts";
+import { type LongAnswers, readBeginning, readBounded } from "../read-bounded.ts";
 import { AnswerTooLarge, KubernetesApiError, refusal, retryAfterOf, SilentStream } from "./api-error.ts";
 import { createLineSplitter } from "./line-splitter.ts";
 
@@ -17,6 +17,8 @@ export interface RequestOptions {
   readonly maxBytes?: number;
   /** They are cut instead: their beginning tells enough. */
   readonly cutLong?: boolean;
+  /** Shares what is held at once with other answers. */
+  readonly long?: Omit<LongAnswers, "signal">;
 }
 
 export interface StreamOptions {
@@ -99,9 +101,12 @@ export function createTransport(kubeconfig: KubeConfig, now: () => number = () =
     const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
     const signals = [AbortSignal.timeout(timeoutMs), ...(options.signal ? [options.signal] : [])];
     return await explained(path, options.signal, async () => {
-      const response = await open(path, options.query, AbortSignal.any(signals));
+      const signal = AbortSignal.any(signals);
+      const response = await open(path, options.query, signal);
       const maxBytes = options.maxBytes ?? defaultMaxBytes;
-      const body = options.cutLong ? await readBeginning(response.body, maxBytes) : await bounded(response, maxBytes);
+      const body = options.cutLong
+        ? await readBeginning(response.body, maxBytes)
+        : await bounded(response, maxBytes, options.long && { ...options.long, signal });
       return { status: response.status, body, retryAfterMs: retryAfterOf(response.headers) };
     });
   };
@@ -205,6 +210,6 @@ async function explained<T>(path: string, signal: AbortSignal | undefined, run: 
   }
 }
 
-async function bounded(response: Response, maxBytes: number): Promise<string> {
-  return await readBounded(response.body, maxBytes, () => new AnswerTooLarge(maxBytes));
+async function bounded(response: Response, maxBytes: number, long?: LongAnswers): Promise<string> {
+  return await readBounded(response.body, maxBytes, () => new AnswerTooLarge(maxBytes), long);
 }

@@ -13,6 +13,8 @@ export interface SlackAppOptions {
   /** Socket Mode: Slack is called, nothing has to be reachable from outside. Wins over HTTP. */
   readonly appToken?: string;
   readonly apiUrl?: string;
+  /** How long an address of Slack's may take to answer (ms). Default 10 s. */
+  readonly answerWithinMs?: number;
 }
 
 /** One application, two ways in. `listener` serves `/slack/events` in HTTP mode and is absent in Socket Mode. */
@@ -29,6 +31,15 @@ const windowSeconds = 300;
 /** What the library connects through; by itself it goes past the proxy that Node was told to use. HTTP/2 carries no WebSocket. */
 const throughProxy = () =>
   process.env["NODE_USE_ENV_PROXY"] === "1" ? new EnvHttpProxyAgent({ allowH2: false, proxyTunnel: true }) : undefined;
+
+/** The library gives its answers to clicks and commands (`respond`) no deadline: one that is never taken would be waited for as long as the network likes. */
+const fetchWithin =
+  (deadlineMs: number): typeof fetch =>
+  (address, init) =>
+    fetch(address, {
+      ...init,
+      signal: AbortSignal.any([AbortSignal.timeout(deadlineMs), ...(init?.signal ? [init.signal] : [])]),
+    });
 
 /** Seconds that a request is old; undefined when it does not say. */
 function ageOf(header: string | string[] | undefined, nowMs: number): number | undefined {
@@ -82,9 +93,11 @@ export function createSlackApp(options: SlackAppOptions, deps: HandlerDeps): Sla
     );
   const refused = refusals(deps.log);
   const logger = quietLogger(deps, refused);
+  const answerWithinMs = options.answerWithinMs ?? 10_000;
   const clientOptions = {
     ...(options.apiUrl ? { slackApiUrl: options.apiUrl } : {}),
-    timeout: 10_000,
+    timeout: answerWithinMs,
+    fetch: fetchWithin(answerWithinMs),
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
   };

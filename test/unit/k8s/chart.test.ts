@@ -320,7 +320,7 @@ describe("the rendered settings", () => {
     const envOf = (workload: string, containers: "containers" | "initContainers" = "containers") => {
       const found = objects.find((one) => nameOf(one) === workload) ?? { kind: "", metadata: {} };
       const [container] = objectsAt(objectAt(objectAt(objectAt(found, "spec"), "template"), "spec"), containers);
-      const env = (container?.["env"] ?? []) as readonly {
+      const env = (container?.["env"] ?? []) as unknown as readonly {
         name: string;
         value?: string;
         valueFrom?: { secretKeyRef?: { name: string; key: string } };
