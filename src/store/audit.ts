@@ -1,9 +1,7 @@
-import { createHash } from "node:crypto";
 import { type Kysely, sql, type Transaction } from "kysely";
-import { z } from "zod";
-import type { AuditEntry, AuditEvent, AuditVerdict, PrunedAudit } from "../incident/audit-entry.ts";
-import { canonicalJson } from "../lib/stable-hash.ts";
+import type { AuditEntry, AuditEvent, AuditVerdict } from "../incident/audit-entry.ts";
 import { storableJson } from "../lib/storable-text.ts";
+import { linkHash, walkChain } from "./audit-chain.ts";
 import type { Database } from "./database.ts";
 import type { Tables } from "./tables.ts";
 
@@ -25,10 +23,6 @@ interface Row {
   readonly body: Record<string, unknown>;
   readonly prev_hash: string;
   readonly hash: string;
-}
-
-function hashOf(entry: Omit<AuditEntry, "hash">): string {
-  return createHash("sha256").update(canonicalJson(entry)).digest("hex");
 }
 
 /**
@@ -56,7 +50,7 @@ export async function inAuditedTransaction<T>(
       const body = JSON.parse(storableJson(record.body)) as Record<string, unknown>;
       seq++;
       const entry = { seq, at, event: record.event, actor: record.actor, subject: record.subject, body, prevHash };
-      const hash = hashOf(entry);
+      const hash = linkHash(entry);
       await sql`
         insert into audit (seq, at_ms, event, actor, subject, body, prev_hash, hash)
         values (${seq}, ${at}, ${entry.event}, ${entry.actor}, ${entry.subject}, ${JSON.stringify(body)}::jsonb, ${prevHash}, ${hash})`.execute(
@@ -114,15 +108,7 @@ export async function auditOf(
   return { entries: rows.map(fromRow).reverse(), earlier: (rows[0]?.all ?? 0) - rows.length };
 }
 
-const prunedBody = z.object({ last: z.int().min(1), lastHash: z.string(), lastAt: z.number() });
-
-/** The cut that an entry tells of, when it is the one before `first`, whose `prevHash` is known. */
-function cutBefore(first: AuditEntry | undefined, { event, body, seq, at }: AuditEntry): PrunedAudit | undefined {
-  if (event !== "audit.pruned" || !first) return undefined;
-  const said = prunedBody.safeParse(body);
-  if (!said.success || said.data.last !== first.seq - 1 || said.data.lastHash !== first.prevHash) return undefined;
-  return { last: said.data.last, lastAt: said.data.lastAt, at, saidBy: seq };
-}
+const pageEntries = 1_000;
 
 /**
  * Walks the whole chain in one snapshot. Finds edits, deletions, insertions, changes of order and a cut-off end. A chain whose
@@ -138,39 +124,22 @@ export async function verifyAudit(
     .setIsolationLevel("repeatable read")
     .execute(async (tx): Promise<AuditVerdict> => {
       const head = await sql<{ seq: string; hash: string }>`select seq, hash from audit_head`.execute(tx);
-      const end = head.rows[0];
-      let [seq, prevHash] = [0, "0".repeat(64)];
-      let first: AuditEntry | undefined;
-      let pruned: PrunedAudit | undefined;
+      const walk = walkChain(known);
       for (;;) {
-        const page = await listAudit({ kysely: tx }, { after: seq, limit: 1_000 });
-        if (seq === 0 && page[0] && page[0].seq > 1) {
-          first = page[0];
-          [seq, prevHash] = [first.seq - 1, first.prevHash];
-        }
+        const page = await listAudit({ kysely: tx }, { after: walk.seq, limit: pageEntries });
         for (const entry of page) {
-          const { hash, ...content } = entry;
-          if (entry.seq !== seq + 1) return { intact: false, seq: seq + 1, problem: "missing" };
-          if (entry.prevHash !== prevHash) return { intact: false, seq: entry.seq, problem: "not-chained" };
-          if (hashOf(content) !== hash) return { intact: false, seq: entry.seq, problem: "changed" };
-          if ((known.get(entry.seq) ?? hash) !== hash) return { intact: false, seq: entry.seq, problem: "rewritten" };
-          pruned = cutBefore(first, entry) ?? pruned;
-          [seq, prevHash] = [entry.seq, hash];
+          const broken = walk.take(entry);
+          if (broken) return broken;
         }
-        if (page.length < 1_000) break;
+        if (page.length < pageEntries) break;
       }
-      if (first && !pruned) return { intact: false, seq: first.seq - 1, problem: "missing" };
-      if (first && (known.get(first.seq - 1) ?? first.prevHash) !== first.prevHash)
-        return { intact: false, seq: first.seq - 1, problem: "rewritten" };
-      let last = 0;
-      for (const number of known.keys()) last = Math.max(last, number);
-      if (!end || Number(end.seq) !== seq || end.hash !== prevHash || last > seq)
-        return { intact: false, seq: seq + 1, problem: "cut-off" };
+      const [kept] = head.rows;
+      const verdict = walk.end(kept && { seq: Number(kept.seq), hash: kept.hash });
+      if (!verdict.intact) return verdict;
       const { rows } = await sql`
         select from action_plan where not exists (select from audit where subject = id and event = 'plan.proposed') limit 1`.execute(
         tx,
       );
-      if (rows.length > 0) return { intact: false, seq: seq + 1, problem: "unwritten" };
-      return { intact: true, entries: first ? seq - first.seq + 1 : seq, ...(pruned ? { pruned } : {}) };
+      return rows.length > 0 ? { intact: false, seq: walk.seq + 1, problem: "unwritten" } : verdict;
     });
 }
