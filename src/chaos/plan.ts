@@ -1,8 +1,8 @@
 import type { KubeObject } from "../cluster/kubernetes-types.ts";
-import { type Change, pathText, targetText } from "./change.ts";
+import { type Change, type Path, pathText, targetText } from "./change.ts";
 import type { ChaosCluster } from "./cluster-port.ts";
 import type { Experiment } from "./experiment.ts";
-import { opsToSet } from "./fields.ts";
+import { opsToSet, sameValue } from "./fields.ts";
 import { namespaceRefusal } from "./guard.ts";
 import { methods, planStep } from "./methods/catalogue.ts";
 import { apiVersions, type Scope } from "./scope.ts";
@@ -63,6 +63,9 @@ async function lookAt(
   return { objects, problems };
 }
 
+/** Whether `path` is `outer`, or leads to something inside it. */
+const leadsInto = (outer: Path, path: Path) => outer.every((step, at) => sameValue(step, path[at]));
+
 /** More than the blast radius allows, or two steps about one field, whose state before would not be known. Pure. */
 function overreach(
   changes: readonly Change[],
@@ -84,14 +87,14 @@ function overreach(
     kind === "Node" ? false : namespace === undefined || !namespaces.includes(namespace),
   );
   if (outside) problems.push(`${targetText(outside.target)} is outside the blast radius`);
-  const seen: string[] = [];
+  const seen: { readonly object: string; readonly path: Path }[] = [];
   for (const change of changes) {
     if (change.type !== "set") continue;
+    const object = targetText(change.target);
     for (const { path } of change.fields) {
-      const field = `${targetText(change.target)} ${pathText(path)}`;
-      if (seen.some((other) => other.startsWith(field) || field.startsWith(other)))
-        problems.push(`two steps change ${field}; leave one out`);
-      seen.push(field);
+      if (seen.some((other) => other.object === object && (leadsInto(other.path, path) || leadsInto(path, other.path))))
+        problems.push(`two steps change ${object} ${pathText(path)}; leave one out`);
+      seen.push({ object, path });
     }
   }
   return problems;

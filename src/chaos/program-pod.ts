@@ -49,7 +49,7 @@ export function programPod(spec: ProgramPod, scope: Scope): readonly Change[] {
     metadata: { name, namespace, labels: { ...labels, ...spec.labels } },
     spec: {
       restartPolicy: "Never",
-      // However kubemend ends, the pod ends: a minute after the experiment should have.
+      // However kubemend ends, the pod ends: at most five minutes after the experiment's time.
       activeDeadlineSeconds: Math.ceil(scope.durationMs / 1_000) + 300,
       terminationGracePeriodSeconds: 1,
       automountServiceAccountToken: false,

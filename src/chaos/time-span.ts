@@ -16,7 +16,7 @@ export function timeSpan(minMs: number, maxMs: number) {
     .refine((ms) => ms >= minMs && ms <= maxMs, `must be from ${timeSpanText(minMs)} to ${timeSpanText(maxMs)}`);
 }
 
-/** `90 s`, `5 min`, `1 h 30 min`: for people. */
+/** `90 s`, `90 min`, `2 h 30 min`: for people. Rounded; the larger unit is used from twice its length on. */
 export function timeSpanText(ms: number): string {
   const seconds = Math.round(ms / 1_000);
   if (seconds < 120) return `${seconds} s`;

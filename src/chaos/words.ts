@@ -28,7 +28,7 @@ const phaseTexts: Readonly<Record<string, string>> = {
 
 const yesNo = (value: boolean | undefined) => (value === undefined ? "not asked" : value ? "right" : "wrong");
 
-/** "found after 42 s, cause right, culprit right, fix right; 1 false merge". */
+/** "found after 42 s, cause right, culprit right, fix right, 1 false merged". */
 export function scoreText(score: Score): string {
   if (score.due === false && !score.detected) return "no incident, as it should be";
   if (score.due === false) {
