@@ -5,12 +5,22 @@ const bareHost = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/;
 const addressVariable =
   /(host|url|uri|addr|address|endpoint|server|service|upstream|peer|backend|broker|dsn|source|target)s?$/i;
 
+/** A line of a file, or a flag in a command line, that names a host: `.host = "articles";`, `db_host: orders-db`, `psql -h orders-db`. */
+const settingOfHost =
+  /(?:^|[\s{,;."'])[\w-]{0,40}(?:host|hostname|server|upstream|endpoint|broker)["']?\s{0,3}[=:]\s{0,3}["']?([a-z0-9][a-z0-9.-]{0,252})["']?[ \t]{0,3}(?=$|[;,}\r])/gim;
+const flagOfHost =
+  /(?:^|\s)-(?:h|-(?:[\w-]{0,30}-)?(?:host|hostname|server))[ =]["']?([a-z0-9][a-z0-9.-]{0,252})["']?(?=$|\s)/g;
+/** `server: on`, `host = 12`: what a setting of such a name may say and that is no host. */
+const noHost = /^(?:[\d-]+|true|false|yes|no|on|off|none|null|default|auto)$/i;
+
 /** Host names in a configuration value. A bare word counts only under a name that says it is an address. */
 export function hostsInValue(name: string, value: string): readonly string[] {
   const text = value.length > 4_096 ? value.slice(0, 4_096) : value;
   const hosts = new Set<string>();
   for (const match of text.matchAll(urlHost)) if (match[1]) hosts.add(match[1].toLowerCase());
   for (const match of text.matchAll(hostPort)) if (match[1]) hosts.add(match[1].toLowerCase());
+  for (const shape of [settingOfHost, flagOfHost])
+    for (const { 1: host } of text.matchAll(shape)) if (host && !noHost.test(host)) hosts.add(host.toLowerCase());
   if (addressVariable.test(name) && bareHost.test(text)) hosts.add(text);
   return [...hosts];
 }

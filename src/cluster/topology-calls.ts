@@ -33,6 +33,9 @@ interface CallSources {
   readonly logsOf: (workload: ObjectRef) => boolean;
 }
 
+/** What stands before a host among arguments, each a string of its own. */
+const hostFlag = /^(?:-h|--(?:[\w-]{0,30}-)?(?:host|hostname|server))$/;
+
 /** ConfigMap values live in another object; earlier ones count too, because a broken address is what one looks for. */
 function configTexts(observation: Observation, namespace: string | undefined, spec: PodSpec): [string, string][] {
   const texts: [string, string][] = [];
@@ -48,7 +51,8 @@ function configTexts(observation: Observation, namespace: string | undefined, sp
       if (from?.name) for (const data of dataOf(from.name)) texts.push([name, data[from.key] ?? ""]);
     }
     for (const from of container.envFrom ?? []) if (from.configMapRef?.name) whole.add(from.configMapRef.name);
-    for (const argument of [...(container.command ?? []), ...(container.args ?? [])]) texts.push(["", argument]);
+    const argv = [...(container.command ?? []), ...(container.args ?? [])];
+    for (const [i, argument] of argv.entries()) texts.push([hostFlag.test(argv[i - 1] ?? "") ? "host" : "", argument]);
   }
   for (const volume of spec.volumes ?? []) if (volume.configMap?.name) whole.add(volume.configMap.name);
   for (const name of whole) for (const data of dataOf(name)) texts.push(...Object.entries(data));
@@ -89,6 +93,7 @@ export function findCalls(sources: CallSources): readonly Call[] {
       for (const [name, value] of configTexts(observation, from.namespace, spec)) {
         for (const host of hostsInValue(name, value)) add(from, host, "config");
       }
+      for (const address of spec.dnsConfig?.nameservers ?? []) add(from, address, "config");
     }
   }
   for (const { kind, metadata } of sources.logLines > 0 ? sources.workloads : []) {

@@ -122,6 +122,7 @@ export interface PodSpec {
   readonly hostNetwork?: boolean;
   readonly hostPID?: boolean;
   readonly hostIPC?: boolean;
+  readonly dnsConfig?: { readonly nameservers?: readonly string[] };
   readonly securityContext?: { readonly runAsUser?: number; readonly runAsNonRoot?: boolean };
 }
 

@@ -192,6 +192,15 @@ describe("topology", () => {
     }
     expect(topology.resolveHost(ns, "example.com").workloads).toEqual([]);
   });
+  it.each([
+    ["a flag and its host", { containers: [{ name: "report", command: ["psql", "-h", "carts", "-d", "shop"] }] }],
+    ["a name server of its own", { dnsConfig: { nameservers: ["10.96.0.1"] } }],
+  ])("knows a callee by %s", (_, spec) => {
+    const observation = shop();
+    observation.objects.apply("ADDED", deployment("report", spec), 2_000);
+    const report = makeRef("Deployment", ns, "report");
+    expect(buildTopology(observation).dependenciesOf(report, 1)).toEqual([carts]);
+  });
   it("resolves a workload of another namespace that no service is named after", () => {
     const observation = shop();
     const ledger = {
@@ -211,6 +220,14 @@ describe("host names", () => {
     ["CACHE_HOST", "redis", ["redis"]],
     ["PRICE_LIST", "price-list", []],
     ["BROKERS", "kafka-0:9092,kafka-1:9092", ["kafka-0", "kafka-1"]],
+    ["default.vcl", 'backend default {\n    .host = "articles";\n    .port = "80";\n}', ["articles"]],
+    ["app.ini", "[db]\ndb_host = orders-db\r\nport = 5432", ["orders-db"]],
+    ["app.yaml", "ldap:\n  server: 'ldap'\n  retries: 3", ["ldap"]],
+    ["app.json", '{"hostname": "carts", "hosts": 2}', ["carts"]],
+    ["dnsmasq.conf", "no-hosts\nserver=10.250.0.1", ["10.250.0.1"]],
+    ["", "exec psql -h orders-db -U shop", ["orders-db"]],
+    ["", "redis-cli --host=carts-db ping", ["carts-db"]],
+    ["app.conf", "host = on\nserver: 12\nhost all all 0.0.0.0/0 trust\nServerName shop", []],
   ])("%s=%s", (name, value, want) => expect(hostsInValue(name, value)).toEqual(want));
   it.each([
     ["call to payment failed: HTTP 502", ["payment"]],
