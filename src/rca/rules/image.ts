@@ -46,14 +46,42 @@ function isInUse(open: Case, registry: string): boolean {
 /** Said only when credentials are missing or wrong. */
 const refused = /no basic auth|authentication required|\b(?:401 unauthori[sz]ed|403 forbidden)\b/i;
 
-function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
-  const stuck = open
+/** What hinders a pull, as the kubelet's words and what is known of the registry tell it. */
+type Hindrance = "limited" | "denied" | "absent" | "unheard-of" | "unreached" | "untold";
+
+function hindranceIn(open: Case, words: string, registry: string, isChanged: boolean): Hindrance {
+  if (limited.test(words)) return "limited";
+  // "pull access denied, repository does not exist or may require authorization" is said of both.
+  if (refused.test(words) || (denied.test(words) && !(absent.test(words) && isChanged))) return "denied";
+  if (absent.test(words)) return "absent";
+  // A registry that nobody has ever pulled from and that no name server knows is a wrong name; one in use has gone away.
+  if (noSuchHost.test(words) && !isInUse(open, registry)) return "unheard-of";
+  return unreached.test(words) ? "unreached" : "untold";
+}
+
+/** How sure each is that the name of the image is wrong: when the image was just changed, and when not. */
+const wrongName: Readonly<Record<Exclude<Hindrance, "limited" | "denied">, { changed: number; unchanged: number }>> = {
+  absent: { changed: 0.97, unchanged: 0.97 },
+  "unheard-of": { changed: 0.93, unchanged: 0.85 },
+  unreached: { changed: 0.55, unchanged: 0.55 },
+  untold: { changed: 0.85, unchanged: 0.6 },
+};
+
+/** How sure each is that the registry is to blame. */
+const goneRegistry = { "unheard-of": 0.7, unreached: 0.9, untold: 0.75 } as const;
+
+function stuckPulls(open: Case, workload: ObjectRef) {
+  return open
     .podsOf(workload)
     .flatMap((pod) =>
       pod.containers
         .filter((container) => container.state === "waiting" && waiting.has(container.reason))
         .map((container) => ({ pod, container })),
     );
+}
+
+function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
+  const stuck = stuckPulls(open, workload);
   const first = stuck[0];
   if (!first) return [];
   const pods = new Set(stuck.map(({ pod }) => pod.ref.name));
@@ -67,40 +95,28 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
     );
   const words = [first.container.message, ...events.map((event) => event.message)].join("\n");
   const image = lastFields(open, workload, "image");
-  const pullSecrets = open.lastChange(workload, "other");
-  const name =
-    first.pod.pod.spec.containers
-      .concat(first.pod.pod.spec.initContainers ?? [])
-      .find((item) => item.name === first.container.name)?.image ?? "?";
-  const evidence = [
-    ...open.cite(podFinding(first.pod, open.now), ...events.slice(-2).map((event) => eventFinding(event, workload))),
-    ...citeChange(open, image?.change),
-  ];
+  const { containers, initContainers = [] } = first.pod.pod.spec;
+  const name = [...containers, ...initContainers].find((item) => item.name === first.container.name)?.image ?? "?";
   const common = {
     culprit: workload,
-    evidence,
+    evidence: [
+      ...open.cite(podFinding(first.pod, open.now), ...events.slice(-2).map((event) => eventFinding(event, workload))),
+      ...citeChange(open, image?.change),
+    ],
     facts: { container: first.container.name },
     ...(image ? { change: image.change } : {}),
   };
-  // "pull access denied, repository does not exist or may require authorization" is said of both.
-  const isDenied = refused.test(words) || (denied.test(words) && !(absent.test(words) && image !== undefined));
-  if (limited.test(words))
-    return [
-      candidate(
-        {
-          cause: "rate-limited",
-          ...common,
-          statement: `the registry of image ${name} gives out no more for now: more was pulled than it allows`,
-          specificity: 0.94,
-        },
-        open,
-      ),
-    ];
-  const isAbsent = absent.test(words) && !isDenied;
-  if (isDenied) {
+  const { registry } = imageReference(name);
+  const hindrance = hindranceIn(open, words, registry, image !== undefined);
+  if (hindrance === "limited") {
+    const statement = `the registry of image ${name} gives out no more for now: more was pulled than it allows`;
+    return [candidate({ cause: "rate-limited", ...common, statement, specificity: 0.94 }, open)];
+  }
+  if (hindrance === "denied") {
     const secret = open.topology
       .usesOf(workload)
       .find((use) => use.how === "image-pull" && open.changesOf(use.ref).length > 0);
+    const pullSecrets = open.lastChange(workload, "other");
     return [
       candidate(
         {
@@ -116,37 +132,26 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
     ];
   }
   const changed = image?.fields[0];
-  const isOut = unreached.test(words);
-  const { registry } = imageReference(name);
-  // A registry that nobody has ever pulled from and that no name server knows is a wrong name; one in use has gone away.
-  const isUnheardOf = noSuchHost.test(words) && !isInUse(open, registry);
-  const why = isAbsent
-    ? "does not exist in the registry"
-    : isUnheardOf
-      ? `names a registry, ${registry}, that no name server knows`
-      : "cannot be pulled";
-  const gone = candidate(
+  const why = {
+    absent: "does not exist in the registry",
+    "unheard-of": `names a registry, ${registry}, that no name server knows`,
+    unreached: "cannot be pulled",
+    untold: "cannot be pulled",
+  }[hindrance];
+  const before = changed?.before ? ` (before: ${imagePair(changed.before, name)[0]})` : "";
+  const misnamed = candidate(
     {
       cause: "image-not-found",
       ...common,
-      statement: `${called(workload)} asks for image ${name}, which ${why}${changed?.before ? ` (before: ${imagePair(changed.before, name)[0]})` : ""}`,
-      specificity: isAbsent ? 0.97 : isUnheardOf ? (changed ? 0.93 : 0.85) : isOut ? 0.55 : changed ? 0.85 : 0.6,
+      statement: `${called(workload)} asks for image ${name}, which ${why}${before}`,
+      specificity: wrongName[hindrance][changed ? "changed" : "unchanged"],
     },
     open,
   );
-  if (isAbsent || (changed && !isOut)) return [gone];
-  return [
-    gone,
-    candidate(
-      {
-        cause: "external-dependency",
-        ...common,
-        statement: `the registry of image ${name} cannot be reached`,
-        specificity: isUnheardOf ? 0.7 : isOut ? 0.9 : 0.75,
-      },
-      open,
-    ),
-  ];
+  if (hindrance === "absent" || (changed && hindrance === "untold")) return [misnamed];
+  const statement = `the registry of image ${name} cannot be reached`;
+  const specificity = goneRegistry[hindrance];
+  return [misnamed, candidate({ cause: "external-dependency", ...common, statement, specificity }, open)];
 }
 
 /** Images that do not exist, or that the registry does not hand out. */

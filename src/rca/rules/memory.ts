@@ -2,6 +2,7 @@ import { parseQuantity } from "../../cluster/quantity.ts";
 import type { ObjectRef } from "../../incident/object-ref.ts";
 import { type Candidate, candidate, type Rule } from "../case/candidate.ts";
 import type { Case } from "../case/case.ts";
+import type { Change } from "../gather/changes.ts";
 import { metricFinding, type Shift, straightLine } from "../gather/metrics.ts";
 import { type ContainerFact, type PodFact, podFinding } from "../gather/object-state.ts";
 import { appetiteOfRelease, leakOfRelease } from "./appetite.ts";
@@ -74,139 +75,134 @@ function memoryFacts(open: Case, workload: ObjectRef): readonly MemoryFact[] {
   return facts;
 }
 
-function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
+/** What the memory of a workload's containers shows, taken together. */
+interface Story {
+  readonly workload: ObjectRef;
+  readonly container: string;
+  /** Killed, or out of heap by its own words. */
+  readonly isKilled: boolean;
+  /** Right below the limit. */
+  readonly isFull: boolean;
+  readonly dead: readonly MemoryFact[];
+  readonly growing: readonly MemoryFact[];
+  readonly peakBytes: number;
+  readonly cited: readonly string[];
+}
+
+function storyOf(open: Case, workload: ObjectRef): Story | undefined {
   const facts = memoryFacts(open, workload);
-  const heap = freshLogs(open, workload, "heap");
-  const worst = [...facts].sort(
+  const [worst] = [...facts].sort(
     (a, b) =>
       Number(b.killed) - Number(a.killed) ||
       b.peak / (b.limit ?? Number.POSITIVE_INFINITY) - a.peak / (a.limit ?? Number.POSITIVE_INFINITY),
-  )[0];
-  if (!worst) return [];
-  const killed = facts.some((fact) => fact.killed) || heap.length > 0;
-  const grown = facts.filter((fact) => fact.growth !== undefined);
-  const full = facts.some(
-    (fact) =>
-      fact.limit !== undefined && fact.pod.deletedAt === undefined && (fact.shift?.peak ?? 0) > 0.9 * fact.limit,
   );
-  if (!killed && grown.length === 0 && !full) return [];
+  if (!worst) return undefined;
+  const heap = freshLogs(open, workload, "heap");
+  const dead = facts.filter((fact) => fact.killed);
+  const growing = facts.filter((fact) => fact.growth !== undefined);
+  const isFull = facts.some(
+    ({ limit, pod, shift }) => limit !== undefined && pod.deletedAt === undefined && (shift?.peak ?? 0) > 0.9 * limit,
+  );
+  const isKilled = dead.length > 0 || heap.length > 0;
+  if (!isKilled && growing.length === 0 && !isFull) return undefined;
+  const telling = facts.filter((fact) => fact.shift && (fact.killed || fact.growth !== undefined || fact === worst));
+  return {
+    workload,
+    container: worst.container.name,
+    isKilled,
+    isFull,
+    dead,
+    growing,
+    peakBytes: Math.max(...facts.map(({ peak }) => peak)),
+    cited: [
+      ...open.cite(...dead.slice(0, 2).map(({ pod }) => podFinding(pod, open.now))),
+      ...open.cite(...telling.slice(0, 2).map(({ shift }) => shift && metricFinding(shift, workload))),
+      ...citeLogs(open, heap, 1),
+    ],
+  };
+}
 
-  const resources = lastFields(open, workload, "resources");
+/** A candidate of this story: the workload itself is to blame. */
+function blame(
+  open: Case,
+  { workload, cited }: Story,
+  parts: Pick<Candidate, "cause" | "statement" | "specificity"> & Partial<Pick<Candidate, "facts">>,
+  change: Change | undefined,
+): Candidate {
+  const evidence = [...cited, ...citeChange(open, change)];
+  return candidate({ culprit: workload, ...parts, evidence, ...(change ? { change } : {}) }, open);
+}
+
+function tooLow(open: Case, story: Story, specificity: number, why: string, change?: Change): Candidate {
+  const { container, peakBytes } = story;
+  const statement = `container ${container} of ${called(story.workload)} ${why}`;
+  return blame(
+    open,
+    story,
+    { cause: "memory-limit-too-low", statement, specificity, facts: { container, peakBytes } },
+    change,
+  );
+}
+
+/** The limit was made smaller, and that was too much. */
+function loweredLimit(open: Case, story: Story): Candidate | undefined {
+  if (!story.isKilled && !story.isFull) return undefined;
+  const resources = lastFields(open, story.workload, "resources");
   const lowered = resources?.fields.find(
     (field) => /limits(\.|\[)?memory/.test(field.path) && movedQuantity(field) === "down",
   );
-  const container = worst.container.name;
-  const cited = [
-    ...open.cite(
-      ...facts
-        .filter((fact) => fact.killed)
-        .slice(0, 2)
-        .map((fact) => podFinding(fact.pod, open.now)),
-    ),
-    ...open.cite(
-      ...facts
-        .filter((fact) => fact.shift && (fact.killed || fact.growth !== undefined || fact === worst))
-        .slice(0, 2)
-        .map((fact) => fact.shift && metricFinding(fact.shift, workload)),
-    ),
-    ...citeLogs(open, heap, 1),
-  ];
-  const peakBytes = Math.max(...facts.map((fact) => fact.peak));
-  const found: Candidate[] = [];
-  const tooLow = (specificity: number, why: string, change?: typeof resources) =>
-    candidate(
-      {
-        cause: "memory-limit-too-low",
-        culprit: workload,
-        statement: `container ${container} of ${called(workload)} ${why}`,
-        evidence: [...cited, ...citeChange(open, change?.change)],
-        specificity,
-        facts: { container, peakBytes },
-        ...(change ? { change: change.change } : {}),
-      },
-      open,
-    );
-  if (lowered && resources && (killed || full)) {
-    found.push(
-      tooLow(
-        killed ? 0.97 : 0.88,
-        `needs more memory than its limit, which was lowered from ${lowered.before ?? "none"} to ${lowered.after}`,
-        resources,
-      ),
-    );
-    return found;
+  if (!resources || !lowered) return undefined;
+  const why = `needs more memory than its limit, which was lowered from ${lowered.before ?? "none"} to ${lowered.after}`;
+  return tooLow(open, story, story.isKilled ? 0.97 : 0.88, why, resources.change);
+}
+
+/** Memory was seen to grow in a straight line. */
+function leakSeen(open: Case, story: Story): Candidate | undefined {
+  const [first, ...others] = story.growing;
+  if (!first) return undefined;
+  const { workload, container, peakBytes, isKilled, isFull } = story;
+  const perMinute = ((first.growth ?? 0) * 60) / 2 ** 20;
+  const change = open.lastChange(workload, "image");
+  const quick = story.dead.filter(({ lifeMs = Number.POSITIVE_INFINITY }) => lifeMs < minRunMs);
+  const statement = `memory of ${called(workload)} ${change ? "has been growing" : "grows"} in a straight line by ${perMinute.toFixed(1)} MiB a minute${others.length > 0 ? " in every pod" : ""}${change ? " since the image changed" : ""}${isKilled ? ", until the container is killed for lack of memory" : ""}`;
+  const specificity = (isKilled || isFull ? 0.88 : 0.8) + (change ? 0.07 : 0) - (quick.length > 1 ? 0.3 : 0);
+  return blame(open, story, { cause: "memory-leak", statement, specificity, facts: { container, peakBytes } }, change);
+}
+
+/** Nobody measured how memory grows, and what came with a release shows what it does with it. */
+function* releaseFaults(open: Case, story: Story): Generator<Candidate> {
+  const { workload, container, peakBytes } = story;
+  const lives = story.dead.map(({ pod, limit, lifeMs, shift }) => ({
+    pod: pod.ref.name,
+    limit,
+    lifeMs,
+    measured: shift !== undefined,
+  }));
+  const leak = leakOfRelease(open, workload, lives);
+  if (leak) {
+    const statement = `memory of ${called(workload)} fills up since the new release: ${leak.words}`;
+    const facts = { container, peakBytes };
+    yield blame(open, story, { cause: "memory-leak", statement, specificity: 0.84, facts }, leak.change);
   }
-  const quick = facts.filter((fact) => fact.killed && (fact.lifeMs ?? Number.POSITIVE_INFINITY) < minRunMs);
-  const leaking = grown[0];
-  if (leaking) {
-    const perMinute = ((leaking.growth ?? 0) * 60) / 2 ** 20;
-    const image = open.lastChange(workload, "image");
-    const every = grown.length > 1;
-    found.push(
-      candidate(
-        {
-          cause: "memory-leak",
-          culprit: workload,
-          statement: `memory of ${called(workload)} ${image ? "has been growing" : "grows"} in a straight line by ${perMinute.toFixed(1)} MiB a minute${every ? " in every pod" : ""}${image ? " since the image changed" : ""}${killed ? ", until the container is killed for lack of memory" : ""}`,
-          evidence: [...cited, ...citeChange(open, image)],
-          specificity: (killed || full ? 0.88 : 0.8) + (image ? 0.07 : 0) - (quick.length > 1 ? 0.3 : 0),
-          facts: { container, peakBytes },
-          ...(image ? { change: image } : {}),
-        },
-        open,
-      ),
-    );
+  const appetite = appetiteOfRelease(open, workload, lives);
+  if (appetite) {
+    const statement = `the new release of ${called(workload)} has a defect: ${appetite.words}`;
+    yield blame(open, story, { cause: "bad-release", statement, specificity: 0.9 }, appetite.change);
   }
-  const dead = facts.filter((fact) => fact.killed);
-  const leak = leakOfRelease(
-    open,
-    workload,
-    dead.map(({ pod, lifeMs, shift }) => ({ pod: pod.ref.name, lifeMs, measured: shift !== undefined })),
-  );
-  if (leak && !leaking)
-    found.push(
-      candidate(
-        {
-          cause: "memory-leak",
-          culprit: workload,
-          statement: `memory of ${called(workload)} fills up since the new release: ${leak.words}`,
-          evidence: [...cited, ...citeChange(open, leak.change)],
-          specificity: 0.84,
-          facts: { container, peakBytes },
-          change: leak.change,
-        },
-        open,
-      ),
-    );
-  const appetite = appetiteOfRelease(
-    open,
-    workload,
-    dead.map(({ pod, limit, lifeMs }) => ({ pod: pod.ref.name, limit, lifeMs })),
-  );
-  if (appetite && !leaking)
-    found.push(
-      candidate(
-        {
-          cause: "bad-release",
-          culprit: workload,
-          statement: `the new release of ${called(workload)} has a defect: ${appetite.words}`,
-          evidence: [...cited, ...citeChange(open, appetite.change)],
-          specificity: 0.9,
-          change: appetite.change,
-        },
-        open,
-      ),
-    );
-  if (killed || full)
-    found.push(
-      tooLow(
-        leaking || leak || appetite ? 0.4 : killed ? 0.8 : 0.5,
-        killed
-          ? "is killed because it uses more memory than its limit"
-          : "uses nearly all the memory that its limit allows",
-      ),
-    );
-  return found;
+}
+
+function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
+  const story = storyOf(open, workload);
+  if (!story) return [];
+  const lowered = loweredLimit(open, story);
+  if (lowered) return [lowered];
+  const leak = leakSeen(open, story);
+  const others = leak ? [leak] : [...releaseFaults(open, story)];
+  if (!story.isKilled && !story.isFull) return others;
+  const why = story.isKilled
+    ? "is killed because it uses more memory than its limit"
+    : "uses nearly all the memory that its limit allows";
+  return [...others, tooLow(open, story, others.length > 0 ? 0.4 : story.isKilled ? 0.8 : 0.5, why)];
 }
 
 /** Killed for lack of memory: a limit that was always, or has become, too low, or memory that grows without end. */

@@ -1,5 +1,5 @@
 import { isKind } from "../../cluster/kubernetes-types.ts";
-import { makeRef, type ObjectRef } from "../../incident/object-ref.ts";
+import { makeRef, type ObjectRef, uniqueRefs } from "../../incident/object-ref.ts";
 import { type Candidate, candidate, type Rule } from "../case/candidate.ts";
 import type { Case } from "../case/case.ts";
 import type { Change } from "../gather/changes.ts";
@@ -56,48 +56,26 @@ function waitsFor(open: Case, workload: ObjectRef, { kind, name }: ObjectRef): b
   );
 }
 
-function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
-  const found = new Map<string, Candidate>();
-  const take = (missing: Missing, evidence: readonly string[], specificity: number) => {
-    const id = `${missing.ref.kind}/${missing.ref.name}/${missing.key ?? ""}`;
-    if (found.has(id)) return;
-    const taken = removal(open, missing);
-    const reference = open.lastChange(workload, "env", "volume", "identity");
-    const users = open.topology.usersOf(missing.ref);
-    // The workload that refers to it, as everywhere. What keeps several of them from starting is the fault of none.
-    const culprit =
-      taken && users.filter((user) => waitsFor(open, user, missing.ref)).length > 1 ? missing.ref : workload;
-    const what = missing.key ? `key ${missing.key} of ${called(missing.ref)}` : called(missing.ref);
-    const change = taken ?? reference;
-    const hits = [workload, ...users];
-    found.set(
-      id,
-      candidate(
-        {
-          cause: "missing-config",
-          culprit,
-          statement: taken
-            ? `${what} was removed, but ${called(workload)} needs it to start`
-            : `${called(workload)} refers to ${what}, which does not exist`,
-          evidence: [...evidence, ...citeChange(open, change)],
-          specificity: Math.min(0.97, specificity + (change ? 0.05 : 0)),
-          hits: [...new Map(hits.map((ref) => [ref.name, ref])).values()],
-          facts: { workload, ...(missing.key ? { key: missing.key } : {}) },
-          ...(change ? { change } : {}),
-        },
-        open,
-      ),
-    );
-  };
+/** One sign that something is missing. */
+interface Sign {
+  readonly missing: Missing;
+  /** Cites what shows it, when it is taken. */
+  readonly evidence: () => readonly string[];
+  readonly specificity: number;
+}
 
+function* inContainers(open: Case, workload: ObjectRef): Generator<Sign> {
   for (const pod of open.podsOf(workload)) {
-    for (const container of pod.containers) {
-      if (container.state !== "waiting" || !waitingReasons.test(container.reason)) continue;
-      const missing = missingIn(container.message, workload.namespace);
-      if (missing) take(missing, open.cite(podFinding(pod, open.now)), 0.92);
+    for (const { state, reason, message } of pod.containers) {
+      if (state !== "waiting" || !waitingReasons.test(reason)) continue;
+      const missing = missingIn(message, workload.namespace);
+      if (missing) yield { missing, evidence: () => open.cite(podFinding(pod, open.now)), specificity: 0.92 };
     }
   }
-  const live = new Set(
+}
+
+function* inEvents(open: Case, workload: ObjectRef): Generator<Sign> {
+  const unready = new Set(
     open
       .podsOf(workload)
       .filter((pod) => !pod.ready)
@@ -105,36 +83,85 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
   );
   for (const event of open.eventsOf(workload)) {
     if (!event.warning || !/^(FailedMount|Failed|FailedCreate)$/.test(event.reason)) continue;
-    if (event.about.kind === "Pod" && !live.has(event.about.name)) continue;
+    if (event.about.kind === "Pod" && !unready.has(event.about.name)) continue;
+    const evidence = () => open.cite(eventFinding(event, workload));
     const missing = missingIn(event.message, workload.namespace);
-    if (missing) take(missing, open.cite(eventFinding(event, workload)), 0.92);
+    if (missing) yield { missing, evidence, specificity: 0.92 };
     const key = absentVolumeKey.exec(event.message)?.[1];
-    const volume = key
-      ? open.topology.usesOf(workload).find((use) => use.how === "volume" && hasLost(open, use.ref, key))
-      : undefined;
-    if (key && volume) take({ ref: volume.ref, key }, open.cite(eventFinding(event, workload)), 0.92);
+    if (!key) continue;
+    const volume = open.topology.usesOf(workload).find((use) => use.how === "volume" && hasLost(open, use.ref, key));
+    if (volume) yield { missing: { ref: volume.ref, key }, evidence, specificity: 0.92 };
   }
-  // Applications that read their configuration through the API tell it in their logs.
+}
+
+/** Applications that read their configuration through the API tell it in their logs. */
+function* inLogs(open: Case, workload: ObjectRef): Generator<Sign> {
   for (const fact of freshLogs(open, workload)) {
     const missing = /configmap|secret/i.test(fact.example) ? missingIn(fact.example, workload.namespace) : undefined;
-    if (missing && !open.observation.objects.get(missing.ref.kind, missing.ref.namespace, missing.ref.name)) {
-      take(missing, citeLogs(open, [fact]), removal(open, missing) ? 0.92 : 0.8);
-    }
+    if (!missing || isThere(open, missing.ref)) continue;
+    const specificity = removal(open, missing) ? 0.92 : 0.8;
+    yield { missing, evidence: () => citeLogs(open, [fact]), specificity };
   }
-  // Taken away while the process runs: what it reads at run time is gone, whatever words it finds for that.
-  if (isSymptomatic(open, workload)) {
-    for (const use of open.topology.usesOf(workload)) {
-      if (use.how !== "api" && use.how !== "volume") continue;
-      if (use.optional || open.observation.objects.get(use.ref.kind, use.ref.namespace, use.ref.name)) continue;
-      const taken = removal(open, { ref: use.ref });
-      if (!taken || (use.ref.kind !== "ConfigMap" && use.ref.kind !== "Secret")) continue;
-      const lines = freshLogs(open, workload).filter(
-        (fact) => fact.example.includes(use.ref.name) || /not found|\b404\b/i.test(fact.example),
-      );
-      take({ ref: use.ref }, [...citeChange(open, taken), ...citeLogs(open, lines, 2)], lines.length > 0 ? 0.92 : 0.8);
+}
+
+/** Taken away while the process runs: what it reads at run time is gone, whatever words it finds for that. */
+function* takenAtRunTime(open: Case, workload: ObjectRef): Generator<Sign> {
+  if (!isSymptomatic(open, workload)) return;
+  for (const { ref, how, optional } of open.topology.usesOf(workload)) {
+    const isReadWhileRunning = (how === "api" || how === "volume") && !optional;
+    if (!isReadWhileRunning || (ref.kind !== "ConfigMap" && ref.kind !== "Secret") || isThere(open, ref)) continue;
+    const taken = removal(open, { ref });
+    if (!taken) continue;
+    const lines = freshLogs(open, workload).filter(
+      ({ example }) => example.includes(ref.name) || /not found|\b404\b/i.test(example),
+    );
+    yield {
+      missing: { ref },
+      evidence: () => [...citeChange(open, taken), ...citeLogs(open, lines, 2)],
+      specificity: lines.length > 0 ? 0.92 : 0.8,
+    };
+  }
+}
+
+function accuse(open: Case, workload: ObjectRef, { missing, evidence, specificity }: Sign): Candidate {
+  const taken = removal(open, missing);
+  const users = open.topology.usersOf(missing.ref);
+  // The workload that refers to it, as everywhere. What keeps several of them from starting is the fault of none.
+  const isOfNone = taken && users.filter((user) => waitsFor(open, user, missing.ref)).length > 1;
+  const what = missing.key ? `key ${missing.key} of ${called(missing.ref)}` : called(missing.ref);
+  const change = taken ?? open.lastChange(workload, "env", "volume", "identity");
+  return candidate(
+    {
+      cause: "missing-config",
+      culprit: isOfNone ? missing.ref : workload,
+      statement: taken
+        ? `${what} was removed, but ${called(workload)} needs it to start`
+        : `${called(workload)} refers to ${what}, which does not exist`,
+      evidence: [...evidence(), ...citeChange(open, change)],
+      specificity: Math.min(0.97, specificity + (change ? 0.05 : 0)),
+      hits: uniqueRefs([workload, ...users]),
+      facts: { workload, ...(missing.key ? { key: missing.key } : {}) },
+      ...(change ? { change } : {}),
+    },
+    open,
+  );
+}
+
+/** One candidate for each thing that is missing, by the first sign of it. */
+function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
+  const found = new Map<string, Candidate>();
+  for (const signs of [inContainers, inEvents, inLogs, takenAtRunTime]) {
+    for (const sign of signs(open, workload)) {
+      const { ref, key = "" } = sign.missing;
+      const id = `${ref.kind}/${ref.name}/${key}`;
+      if (!found.has(id)) found.set(id, accuse(open, workload, sign));
     }
   }
   return [...found.values()];
+}
+
+function isThere(open: Case, { kind, namespace, name }: ObjectRef): boolean {
+  return open.observation.objects.get(kind, namespace, name) !== undefined;
 }
 
 function hasLost(open: Case, ref: ObjectRef, key: string): boolean {
