@@ -26,6 +26,7 @@ export type FieldArea =
   | "readiness"
   | "startup"
   | "command"
+  | "security"
   | "identity"
   | "placement"
   | "volume"
@@ -56,6 +57,7 @@ const areas: readonly (readonly [RegExp, FieldArea])[] = [
   [/\.readinessProbe\b/, "readiness"],
   [/\.startupProbe\b/, "startup"],
   [/ontainers\[[^\]]+\]\.(command|args)\b/, "command"],
+  [/\.securityContext\b/, "security"],
   [/ontainers\[[^\]]+\]\.ports\b/, "container-port"],
   [/\.serviceAccountName$/, "identity"],
   [

@@ -1,5 +1,5 @@
 import { hostsInFailure } from "../../cluster/host-names.ts";
-import { asKind, isKind } from "../../cluster/kubernetes-types.ts";
+import { asKind } from "../../cluster/kubernetes-types.ts";
 import { matchesSelector } from "../../cluster/selector.ts";
 import { templateOf } from "../../cluster/workload.ts";
 import { makeRef, type ObjectRef, uniqueRefs } from "../../incident/object-ref.ts";
@@ -9,36 +9,6 @@ import { metricFinding } from "../gather/metrics.ts";
 import { slowNetwork } from "./late-links.ts";
 import { called, citeChange, citeLogs, freshLogs, isSymptomatic, podShifts, readyPods } from "./patterns.ts";
 import { outsideHost } from "./slow-dependency.ts";
-
-function certificate(open: Case, workload: ObjectRef): readonly Candidate[] {
-  const lines = freshLogs(open, workload, "certificate");
-  if (lines.length === 0) return [];
-  const secrets = [workload, ...open.topology.dependenciesOf(workload, 1)]
-    .flatMap((ref) => open.topology.usesOf(ref))
-    .filter((use) => use.ref.kind === "Secret");
-  const tls = secrets.find((use) => {
-    const object = open.observation.objects.find(use.ref)?.object;
-    return isKind(object, "Secret") && (object.type === "kubernetes.io/tls" || "tls.crt" in (object.data ?? {}));
-  });
-  const change = tls ? open.changesOf(tls.ref).at(-1) : undefined;
-  return [
-    candidate(
-      {
-        cause: "certificate-expired",
-        culprit: tls?.ref ?? workload,
-        statement: tls
-          ? `the certificate in ${called(tls.ref)} is expired or not yet valid`
-          : `a TLS certificate that ${called(workload)} meets is expired or not yet valid`,
-        evidence: [...citeLogs(open, lines, 2), ...citeChange(open, change)],
-        specificity: 0.93,
-        hits: [workload],
-        facts: { workload },
-        ...(change ? { change } : {}),
-      },
-      open,
-    ),
-  ];
-}
 
 function dns(open: Case): readonly Candidate[] {
   // Names of services that exist do not resolve: then it is not the name that is wrong.
@@ -176,13 +146,12 @@ function outside(open: Case, workload: ObjectRef): readonly Candidate[] {
   ];
 }
 
-/** What lies between workloads: certificates, names, policies, packets, limits of others, the world outside. */
+/** What lies between workloads: names, policies, packets, limits of others, the world outside. */
 export const network: Rule = (open) => [
   ...dns(open),
   ...policies(open),
   ...slowNetwork(open),
   ...open.scope.flatMap((workload) => [
-    ...certificate(open, workload),
     ...lossy(open, workload),
     ...limited(open, workload),
     ...outside(open, workload),

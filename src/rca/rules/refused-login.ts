@@ -1,19 +1,39 @@
+import { hostsInFailure } from "../../cluster/host-names.ts";
 import { namedClients } from "../../cluster/named-clients.ts";
 import type { Use } from "../../cluster/use.ts";
 import { type ObjectRef, sameRef, uniqueRefs } from "../../incident/object-ref.ts";
 import { type Candidate, candidate } from "../case/candidate.ts";
 import type { Case } from "../case/case.ts";
 import type { LogFact } from "../gather/logs.ts";
-import { called, citeLogs } from "./patterns.ts";
+import { called, citeLogs, freshLogs } from "./patterns.ts";
 
 /** Names under which programs are told how to sign in. */
 const credential = /pass|pwd|token|secret|credential|auth|key|user|login|ur[li]|dsn|connection/i;
 /** Pods that are refused so soon after their start never were let in. */
 const startMs = 90_000;
 
-/** Who is refused, by the log of who refuses. */
-export const refusedClients = (open: Case, server: ObjectRef, lines: readonly LogFact[]): readonly ObjectRef[] =>
-  uniqueRefs(lines.flatMap(({ example }) => namedClients(example, server, () => open.topology)));
+/** `password authentication failed for user "shop"`: whose login it is. */
+const ofUser = /\buser ["'`]?([\w.-]{2,60})/i;
+
+/** Callers that say themselves that this server, or one with this user's login, refuses them. */
+function complaining(open: Case, server: ObjectRef, lines: readonly LogFact[]): readonly ObjectRef[] {
+  const names = [server, ...open.topology.servicesOf(server)].map(({ name }) => name);
+  const users = lines.flatMap(({ example }) => ofUser.exec(example)?.[1] ?? []).map((user) => `user "${user}"`);
+  return open.topology
+    .dependentsOf(server, 1)
+    .filter((caller) =>
+      freshLogs(open, caller, "unauthorized", "forbidden").some(
+        ({ example }) =>
+          hostsInFailure(example).some((host) => names.includes(host)) || users.some((user) => example.includes(user)),
+      ),
+    );
+}
+
+/** Who is refused: by the log of who refuses, or, where that has no addresses, by their own. */
+export function refusedClients(open: Case, server: ObjectRef, lines: readonly LogFact[]): readonly ObjectRef[] {
+  const named = uniqueRefs(lines.flatMap(({ example }) => namedClients(example, server, () => open.topology)));
+  return named.length > 0 ? named : complaining(open, server, lines);
+}
 
 /** Words of a name that tell it from others: `RABBITMQ_PASSWORD` and `rabbitmq-credentials` are about rabbitmq. */
 const wordsOf = (name: string) =>

@@ -3,6 +3,7 @@ import { asksMore } from "./asks-more.ts";
 import { autoscaler } from "./autoscaler.ts";
 import { badConfig } from "./bad-config.ts";
 import { blocked } from "./blocked.ts";
+import { certificate } from "./certificate.ts";
 import { changedArguments } from "./changed-arguments.ts";
 import { cpu } from "./cpu.ts";
 import { degraded } from "./degraded.ts";
@@ -60,6 +61,7 @@ export const rules: Readonly<Record<string, Rule>> = {
   slowDependency,
   slowByLogs,
   network,
+  certificate,
   jobs,
   autoscaler,
   degraded,

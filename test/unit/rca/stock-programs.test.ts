@@ -76,6 +76,23 @@ describe("a login that is refused", () => {
     expect(all).not.toContain("permission-denied payment");
   });
 
+  test("is no fault of the server, either, that writes only which user it refuses", async () => {
+    const { first, all } = await diagnosed(
+      [
+        ["Deployment", "carts", "log", "never-seen-template"],
+        ["Deployment", "orders", "log", "never-seen-template"],
+      ],
+      (shop) => {
+        wire(shop, "orders", "carts");
+        const said = 'FATAL:  password authentication failed for user "shop"';
+        shop.log("carts", `2026-11-20 23:36:55.168 UTC [97] shop@shop ${said}`, 9);
+        shop.log("orders", errorOf(`connection to server at "carts" (10.9.9.9), port 5432 failed: ${said}`), 9);
+      },
+    );
+    expect(first).toBe(`permission-denied Secret ${ns}/payment-api`);
+    expect(all).not.toContain("permission-denied carts");
+  });
+
   test.each([
     "NOAUTH Authentication required.",
     "redis.exceptions.AuthenticationError: Authentication required.",
@@ -172,6 +189,59 @@ describe("changed arguments", () => {
       shop.log("carts", "sh: 1: node-server: not found", 3, pod);
     });
     expect(first).toBe(`bad-command Deployment ${ns}/carts`);
+  });
+});
+
+describe("changed security settings", () => {
+  const ended = (words: string) =>
+    diagnosed([["Deployment", "carts", "state", "CrashLoopBackOff"]], (shop) => {
+      shop.change("Deployment", "carts", ({ spec }) => {
+        spec.template.spec.containers[0].securityContext = { readOnlyRootFilesystem: true };
+      });
+      const pod = shop.freshPod("carts", crashed("carts", 1, shop.onset + 20_000));
+      shop.log("carts", words, 2, pod);
+    });
+
+  test("are blamed for what the kernel refuses a program since", async () => {
+    const { first, statement, fixes } = await ended(
+      "fileutils.rb:243:in `mkdir': Read-only file system @ dir_s_mkdir - /var/spool/carts (Errno::EROFS)",
+    );
+    expect(first).toBe(`bad-config Deployment ${ns}/carts`);
+    expect(statement).toContain("readOnlyRootFilesystem");
+    expect(fixes[0]?.action).toBe("rollback-deployment");
+  });
+});
+
+describe("a certificate that is met expired", () => {
+  const met = (line: (shop: Shop) => string, ...secrets: readonly string[]) =>
+    diagnosed(ordersAndCallers, (shop) => {
+      wire(shop, "orders", "payment");
+      shop.change("Deployment", "payment", ({ spec }) => {
+        spec.template.spec.volumes = secrets.map((secretName) => ({ name: secretName, secret: { secretName } }));
+      });
+      shop.log("orders", line(shop), 9);
+    });
+  const addressOf = (shop: Shop, service: string) =>
+    shop.observation.objects.get("Service", ns, service)?.spec.clusterIP ?? "";
+  const expired = (where: string) =>
+    `[error] [remote ${where}:443] AH02039: Certificate Verification: Error (10): certificate has expired`;
+
+  test("is in the Secret of who is called, though its values are never read", async () => {
+    const { first } = await met((shop) => expired(addressOf(shop, "payment")), "payment-tls", "payment-api");
+    expect(first).toBe(`certificate-expired Secret ${ns}/payment-tls`);
+  });
+
+  test("may be of any of several, and then nothing tells which", async () => {
+    const { first } = await met((shop) => expired(addressOf(shop, "payment")), "payment-tls", "partner-cert");
+    expect(first).toBe(`certificate-expired Deployment ${ns}/orders`);
+  });
+
+  test("of a host outside the cluster is in no Secret of it", async () => {
+    const { first } = await met(
+      () => errorOf("request to https://api.example.com/v1 failed: certificate has expired"),
+      "payment-tls",
+    );
+    expect(first).not.toContain("payment-tls");
   });
 });
 
