@@ -65,9 +65,9 @@ export const derivedSeries = {
   health_memory_ratio: { labels: ["namespace", "workload", "pod"], unit: "ratio" },
   health_error_count: { labels: ["namespace", "workload", "pod"], unit: "count" },
   health_uptime_seconds: { labels: ["namespace", "workload", "pod"], unit: "s" },
-  // A point is when the pod was asked to heal itself.
   // What the application says of itself: 1 when it says that it is not as it should be.
   health_degraded: { labels: ["namespace", "workload", "pod"], unit: "bool" },
+  // A point is when the pod was asked to heal itself.
   health_healed: { labels: ["namespace", "workload", "pod"], unit: "bool" },
   scrape_up: { labels: ["namespace", "pod"], unit: "bool" },
 } as const;
