@@ -1,11 +1,11 @@
 import { isKind, type KubeNode, type Workload } from "../../cluster/kubernetes-types.ts";
+import { looksLikeDatabase } from "../../cluster/looks-like-database.ts";
 import type { Observation } from "../../cluster/observation.ts";
 import { matchesSelector } from "../../cluster/selector.ts";
 import { buildTopology, type Topology } from "../../cluster/topology.ts";
 import { templateOf } from "../../cluster/workload.ts";
 import { type ObjectRef, refKey } from "../../incident/object-ref.ts";
 import { isCurrent } from "../state/container-states.ts";
-import { looksLikeDatabase } from "./database-like.ts";
 
 export type TopologyRiskKind = "single-database" | "single-replica" | "one-node" | "no-disruption-budget";
 

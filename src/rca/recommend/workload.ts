@@ -213,6 +213,21 @@ export function restartFixes(open: Case, item: Candidate): readonly (Fix | undef
       ),
     ];
   }
+  if (item.cause === "slow-dependency" && facts.callers) {
+    return [
+      guide(
+        culprit,
+        [
+          `Ask ${culprit.name} what its sessions do and wait for: a lock that somebody holds, a query that takes minutes, a full disk.`,
+          "End the session that holds up the others.",
+          `If they wait for nothing, ask a pod of ${facts.callers.map(({ name }) => name).join(" or ")} where its threads stand.`,
+        ],
+        "what waits for it is seen there",
+        0.75,
+      ),
+      restart(culprit, "ends all its sessions, and with them whatever they hold", 0.5),
+    ];
+  }
   if (item.cause === "rate-limited") {
     return [
       ...(item.change ? undoChange(open, item.change) : []),

@@ -5,10 +5,8 @@ import type { Case } from "../case/case.ts";
 import { changeFinding } from "../gather/changes.ts";
 import { metricFinding, type Shift } from "../gather/metrics.ts";
 import type { PodFact } from "../gather/object-state.ts";
+import { hadCpu, hangOf, shortOfCpu } from "./hanging.ts";
 import { called, citeChange, isSymptomatic, lastFields, movedQuantity, podShifts } from "./patterns.ts";
-
-/** Of the periods of its CPU limit in which a container wanted more. */
-const leastThrottled = 0.25;
 
 /** Something of the workload is at its limit: throttled, or requests queue for a connection. */
 export function isSaturated(open: Case, workload: ObjectRef): boolean {
@@ -43,7 +41,7 @@ const startMs = 60_000;
 function lasts(shift: Shift, pod: PodFact | undefined): boolean {
   const container = pod?.containers.find(({ name }) => name === shift.labels.container);
   const startedAt = Math.max(pod?.createdAt ?? 0, container?.lastExit?.finishedAt ?? 0);
-  return shift.points.some(({ at, value }) => value > leastThrottled && at > startedAt + startMs);
+  return shift.points.some(({ at, value }) => value > shortOfCpu && at > startedAt + startMs);
 }
 
 /** Requests a second now against before; 1 when unknown. */
@@ -62,7 +60,7 @@ function throttling(open: Case, workload: ObjectRef): readonly Candidate[] {
   );
   const throttled = shifts.filter(
     (shift) =>
-      live.has(shift.labels.pod ?? "") && shift.peak > leastThrottled && shift.after > 2 * Math.max(usual ?? 0, 0.05),
+      live.has(shift.labels.pod ?? "") && shift.peak > shortOfCpu && shift.after > 2 * Math.max(usual ?? 0, 0.05),
   );
   const first = throttled[0];
   if (!first) return [];
@@ -76,6 +74,8 @@ function throttling(open: Case, workload: ObjectRef): readonly Candidate[] {
   const latency = open.shifts("latency_mean_seconds", { namespace: workload.namespace ?? "", workload: workload.name });
   const change = lowered ? resources?.change : undefined;
   if (!lowered && !throttled.some((shift) => lasts(shift, live.get(shift.labels.pod ?? "")))) return [];
+  const hang = lowered ? undefined : hangOf(open, workload);
+  const startsAgain = hang !== undefined && hadCpu(hang, throttled);
   return [
     candidate(
       {
@@ -90,7 +90,7 @@ function throttling(open: Case, workload: ObjectRef): readonly Candidate[] {
           ...citeChange(open, change),
         ],
         // A limit that was enough until the demand multiplied is not what is wrong.
-        specificity: lowered ? 0.97 : growth > 2.5 ? 0.62 : image ? 0.6 : 0.75,
+        specificity: lowered ? 0.97 : startsAgain ? 0.4 : growth > 2.5 ? 0.62 : image ? 0.6 : 0.75,
         facts: { container },
         ...(change ? { change } : {}),
       },

@@ -9,6 +9,7 @@ import { cpu } from "./cpu.ts";
 import { degraded } from "./degraded.ts";
 import { dependencyDown } from "./dependency-down.ts";
 import { forecasts } from "./forecasts.ts";
+import { hanging } from "./hanging.ts";
 import { image } from "./image.ts";
 import { jobs } from "./jobs.ts";
 import { memory } from "./memory.ts";
@@ -60,6 +61,7 @@ export const rules: Readonly<Record<string, Rule>> = {
   asksMore,
   slowDependency,
   slowByLogs,
+  hanging,
   network,
   certificate,
   jobs,

@@ -17,7 +17,7 @@ import {
 } from "./patterns.ts";
 
 /** How long its requests take is not measured, neither by itself nor by those who call it: then its log has to tell. */
-function isUnmeasured(open: Case, workload: ObjectRef): boolean {
+export function isUnmeasured(open: Case, workload: ObjectRef): boolean {
   const namespace = workload.namespace ?? "";
   const names = [workload, ...open.topology.servicesOf(workload)].map(({ name }) => name);
   return (
@@ -27,7 +27,10 @@ function isUnmeasured(open: Case, workload: ObjectRef): boolean {
 }
 
 /** Calls of a workload that were given up for lack of an answer, with whom they were for. */
-function unanswered(open: Case, caller: ObjectRef): readonly { readonly fact: LogFact; readonly callee: ObjectRef }[] {
+export function unanswered(
+  open: Case,
+  caller: ObjectRef,
+): readonly { readonly fact: LogFact; readonly callee: ObjectRef }[] {
   return freshLogs(open, caller, "timeout").flatMap((fact) =>
     // Who waits for a connection of its own has asked nobody yet.
     fact.signs.includes("pool")

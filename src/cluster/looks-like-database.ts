@@ -1,6 +1,6 @@
-import type { Workload } from "../../cluster/kubernetes-types.ts";
-import type { Observation } from "../../cluster/observation.ts";
-import type { ObjectRef } from "../../incident/object-ref.ts";
+import type { ObjectRef } from "../incident/object-ref.ts";
+import type { Workload } from "./kubernetes-types.ts";
+import type { Observation } from "./observation.ts";
 
 /** Words of names and images of what keeps data for others. */
 const words =
