@@ -225,6 +225,64 @@ describe.skipIf(!executablePath)("the pages in a browser", () => {
     }
   });
 
+  test("charts come to a place that is kept for them: what stands below does not move, nor is a click lost", async () => {
+    for (const viewport of Object.values(sizes)) {
+      await using tab = await open({ viewport });
+      let come = () => {};
+      const wanted = new Promise<void>((resolve) => {
+        come = resolve;
+      });
+      await tab.page.route("**/chart.json", async (route) => {
+        await wanted;
+        await route.continue();
+      });
+      await tab.page.goto(`${web.url}/incidents/${id}`);
+      const below = tab.page.locator("#fixes");
+      const before = await below.boundingBox();
+      come();
+      await drawn(tab.page);
+      const after = await below.boundingBox();
+      expect(after?.y).toBe(before?.y);
+      // Kept, and not much more than that.
+      const end = await tab.page.locator(".charts .marks").boundingBox();
+      expect((after?.y ?? 0) - (end?.y ?? 0) - (end?.height ?? 0)).toBeLessThan(60);
+      expect(tab.troubles).toEqual([]);
+    }
+  });
+
+  test("news that come while somebody presses a button leave him the click, his words and what he has opened", async () => {
+    await using tab = await open();
+    await tab.page.clock.install();
+    await tab.page.goto(`${web.url}/incidents/${id}`);
+    await drawn(tab.page);
+    const news = tab.page.getByText("There is news of this incident.");
+    const details = tab.page.locator("details").first();
+    await details.locator("summary").click();
+    const button = tab.page.getByRole("button", { name: "Around the onset" });
+    await button.scrollIntoViewIfNeeded();
+    const at = await button.boundingBox();
+    const scrolled = await tab.page.evaluate<number>("scrollY");
+    await tab.page.evaluate(
+      "document.querySelector('.charts .range').addEventListener('click', () => { document.title = 'clicked'; })",
+    );
+    await tab.page.mouse.move((at?.x ?? 0) + 5, (at?.y ?? 0) + 5);
+    await tab.page.mouse.down();
+    await touchIncident(db, id);
+    const asked = tab.page.waitForResponse("**/revision.json");
+    await tab.page.clock.fastForward(11_000);
+    await (await asked).finished();
+    await tab.page.clock.runFor(100);
+    expect(await news.isVisible()).toBe(false);
+    await tab.page.mouse.up();
+    await tab.page.clock.runFor(100);
+    await news.waitFor();
+    expect(await tab.page.title()).toBe("clicked");
+    expect(await button.boundingBox()).toEqual(at);
+    expect(await tab.page.evaluate("scrollY")).toBe(scrolled);
+    expect(await details.getAttribute("open")).not.toBeNull();
+    expect(tab.troubles).toEqual([]);
+  });
+
   test("who reads on is told that there is news, and nothing moves meanwhile", async () => {
     await using tab = await open();
     await tab.page.clock.install();
@@ -232,9 +290,12 @@ describe.skipIf(!executablePath)("the pages in a browser", () => {
     const news = tab.page.getByText("There is news of this incident.");
     await tab.page.clock.fastForward(11_000);
     expect(await news.isVisible()).toBe(false);
+    const title = tab.page.getByRole("heading", { level: 1 });
+    const before = await title.boundingBox();
     await touchIncident(db, id);
     await tab.page.clock.fastForward(11_000);
     await news.waitFor();
+    expect(await title.boundingBox()).toEqual(before);
     await tab.page.getByRole("link", { name: "Show it" }).click();
     await tab.page.getByRole("heading", { level: 1 }).waitFor();
     expect(await news.isVisible()).toBe(false);

@@ -55,7 +55,7 @@ export const chart: ChartData = {
       unit: "bytes",
       lines: [
         { label: "carts-1", points: wave(30e6) },
-        { label: "limit", points: wave(36e6) },
+        { label: "limit", points: wave(36e6), bound: true },
       ],
     },
     { title: "failed calls to carts", unit: "ratio", lines: [{ label: "frontend → carts", points: wave(0.2) }] },

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { ChartData } from "../../bot/charts/chart-data.ts";
 import type { Desk } from "../../bot/desk.ts";
+import type { IncidentView } from "../../bot/incident-view.ts";
 import type { DetectorsOverview, PagesPort, TopologyPicture } from "../../bot/web/pages-port.ts";
 import { detectorFactories } from "../../detection/engine/registry.ts";
 import type { Redact } from "../../incident/redacted.ts";
@@ -51,7 +52,7 @@ const keptChart = z.object({
     z.object({
       title: z.string(),
       unit: z.string(),
-      lines: z.array(z.object({ label: z.string(), points: z.array(point) })),
+      lines: z.array(z.object({ label: z.string(), points: z.array(point), bound: z.literal(true).exactOptional() })),
     }),
   ),
   marks: z.array(z.object({ at: z.number(), label: z.string(), kind: z.enum(["onset", "change", "fix", "recovery"]) })),
@@ -80,6 +81,11 @@ export function createPages(deps: PagesDeps): PagesPort {
   const { cluster, database, desk, watching, pictures, redact, clock } = deps;
   const known = detectorFactories.map((make) => make()).map(({ name, family }) => ({ name, family }));
   const never = async () => undefined;
+  /** As memory has it, as long as it reaches back to the onset; else as it was kept. */
+  const chartOf = (view: IncidentView, picture: IncidentPicture | undefined): ChartData | undefined => {
+    const live = pictures.chart(view);
+    return live && showsOnset(live, view.incident.onset) ? live : (chartKept(picture) ?? live);
+  };
   return {
     async incidents({ after, ...filter }) {
       const [page, total, unresolved, choices] = await Promise.all([
@@ -100,6 +106,7 @@ export function createPages(deps: PagesDeps): PagesPort {
       const audit = await auditOf(database, [...oldestFirst.map(({ plan }) => plan.id), `incident:${id}`]);
       const topology = topologyKept(picture) ?? pictures.topology(view);
       const logs = logExcerpt(view);
+      const chart = chartOf(view, picture);
       return {
         view: redactTitles(view, redact),
         plans: oldestFirst,
@@ -107,16 +114,14 @@ export function createPages(deps: PagesDeps): PagesPort {
         auditEarlier: audit.earlier,
         ...(logs ? { logs } : {}),
         ...(topology ? { topology } : {}),
+        ...(chart ? { chart: { panels: chart.panels.length, marks: chart.marks.length } } : {}),
       };
     },
     remembered: (id) => desk.remembered(id),
     revision: (id) => revisionOf(database, id),
     async chart(id) {
       const view = await desk.view(id);
-      if (!view) return undefined;
-      const live = pictures.chart(view);
-      if (live && showsOnset(live, view.incident.onset)) return live;
-      return chartKept(await pictureOf(database, id)) ?? live;
+      return view && chartOf(view, await pictureOf(database, id));
     },
     postmortem: (id) => desk.postmortem(id),
     async detectors() {

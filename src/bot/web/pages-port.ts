@@ -81,6 +81,8 @@ export interface IncidentDetail {
   readonly auditEarlier: number;
   readonly logs?: LogExcerpt;
   readonly topology?: TopologyPicture;
+  /** Of the chart, which comes by itself later: how much room it takes. Absent when nothing was measured. */
+  readonly chart?: { readonly panels: number; readonly marks: number };
 }
 
 export interface DetectorRow {

@@ -212,6 +212,22 @@ function draw(uPlot, place, measured) {
   place.dataset.drawn = String(charts.length);
 }
 
+/** Whether somebody presses at this moment: what comes up under a finger takes the click away. */
+let pressed = false;
+document.addEventListener("pointerdown", ({ isPrimary }) => {
+  pressed ||= isPrimary;
+});
+for (const end of ["pointerup", "pointercancel", "dragend", "blur"])
+  addEventListener(end, ({ type, target }) => {
+    // The click follows the release. A control that loses the focus may still be under the finger.
+    if (type !== "blur" || target === window) setTimeout(() => dispatchEvent(new Event("released")), 0);
+  });
+addEventListener("released", () => {
+  pressed = false;
+});
+const released = () =>
+  pressed ? new Promise((done) => addEventListener("released", done, { once: true })) : Promise.resolve();
+
 /** Says that there is news instead of changing what somebody is reading. */
 const news = document.querySelector("[data-revision]");
 const newsEveryMs = 10_000;
@@ -221,6 +237,7 @@ async function lookForNews() {
       const answer = await fetch(news.dataset.ask, { headers: { accept: "application/json" } });
       const { revision } = answer.ok ? await answer.json() : {};
       if (revision !== undefined && String(revision) !== news.dataset.revision) {
+        await released();
         news.hidden = false;
         return;
       }
