@@ -28,7 +28,7 @@ export function hostsInValue(name: string, value: string): readonly string[] {
 // Phrases with which clients of many languages name the far side of a failed call.
 // The host is only looked at, as it may begin the next phrase: `connection to server at "orders-db"`. What a bracket follows is code.
 const failing =
-  /(?:call(?:ing)? to|request(?:s)? to|connect(?:ion|ing)? to(?: (?:the )?(?:\w{1,20} )?server on)?|upstream|dial tcp:? (?:lookup )?|lookup|getaddrinfo [A-Z_]+|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EHOSTUNREACH|UnknownHostException:?|host|peer|server at|no such host:?|reach)(?=[ =:"'[(]{1,3}(?:[a-z]{2,12}:\/\/)?([A-Za-z0-9][A-Za-z0-9.-]{0,252})(?!\w|[\w.-]*(?:[[(]| server\b)))/g;
+  /(?:call(?:ing)? to|request(?:s)? to|connect(?:ion|ing)? to(?: (?:the )?(?:\w{1,20} )?server on)?|upstream|dial tcp:? (?:lookup )?|lookup|getaddrinfo [A-Z_]+|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EHOSTUNREACH|UnknownHostException:?|host ?name|host|peer|server at|no such host:?|reach)(?=[ =:"'[(]{1,3}(?:[a-z]{2,12}:\/\/)?([A-Za-z0-9][A-Za-z0-9.-]{0,252})(?!\w|[\w.-]*(?:[[(]| server\b)))/g;
 /** `Is the server running on host "10.96.1.2"`: words between a phrase and the name. */
 const noName = /^(?:server|host|peer|the|an?)$/i;
 const trouble =

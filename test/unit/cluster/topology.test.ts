@@ -237,6 +237,7 @@ describe("host names", () => {
     ["java.net.UnknownHostException: orders-db", ["orders-db"]],
     [`(2003, "Can't connect to MySQL server on 'carts-db' (timed out)")`, ["carts-db"]],
     ["ERROR 2002 (HY000): Can't connect to server on 'carts-db' (115)", ["carts-db"]],
+    ['could not translate host name "orders-db" to address: Temporary failure in name resolution', ["orders-db"]],
     ["GET /items status=200", []],
     ['connection to server at "orders-db" (10.1.1.1), port 5432 failed', ["orders-db"]],
     ["Can't connect to MySQL server on 'mariadb' (timed out)", ["mariadb"]],
