@@ -7,7 +7,7 @@ export interface HealthReport {
   readonly uptimeSeconds?: number;
   /** It answers, and says that it is not as it should be; absent when it says nothing of its state. */
   readonly degraded?: boolean;
-  /** CPU and memory are certainly of 100, not of 1: the answer says so, or is over 1. */
+  /** CPU and memory are certainly of 100, not of 1: the answer says so, or one of them is over 1.5. */
   readonly percent: boolean;
   /** The answer was said to be JSON and is not. */
   readonly broken: boolean;

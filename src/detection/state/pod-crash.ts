@@ -66,10 +66,11 @@ function isKilledByProbe(pod: Pod, { observation, now }: DetectContext): boolean
 }
 
 /**
- * Containers that end with an error and are restarted. Source: `state`, `lastState` and `restartCount`: the waiting reason
- * CrashLoopBackOff is visible for moments only, so restarts count. Not a fault: exit 0, a container that was told to stop
- * because its pod is being deleted, one single crash after which it serves again, also in a long life that has seen others,
- * containers that went down with their node, init containers (own detector), OOM kills (own detector), kills by a liveness probe (seen in events), jobs (own detector).
+ * Containers that end with an error, or too often, and are restarted. Source: `state`, `lastState` and `restartCount`: the
+ * waiting reason CrashLoopBackOff is visible for moments only, so restarts count. Not a fault: exit 0 before the kubelet backs
+ * off, a container that was told to stop because its pod is being deleted, one single crash after which it serves again, also
+ * in a long life that has seen others, containers that went down with their node, init containers (own detector), OOM kills
+ * (own detector), kills by a liveness or start-up probe (seen in events), jobs (own detector).
  */
 export const podCrash = defineDetector({
   name: "pod-crash",

@@ -9,7 +9,7 @@ const outlivedMs = 15 * 60_000;
 /**
  * Containers that the kernel killed for exceeding their memory limit. Source: `state` / `lastState.terminated.reason`
  * OOMKilled; there is no event. One kill is enough. It stays until the pod is gone or has served for ten minutes, because
- * a leak takes a while to fill the limit again. Not a fault: a kill from before the watch began that was survived since.
+ * a leak takes a while to fill the limit again. Not a fault: a kill that the container has outlived by a quarter of an hour.
  */
 export const podOom = defineDetector({
   name: "pod-oom",

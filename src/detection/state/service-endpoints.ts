@@ -55,11 +55,12 @@ function selectorChangedAt(service: Service, { observation }: DetectContext): nu
 }
 
 /**
- * Services without anything behind them. Source: selector, pods and workload templates. Three cases: the selector matches
- * no workload although the Service had some before or its callers depend on it (the Service or the labels are wrong); its
- * workloads have pods, but none is ready for longer than a start takes. Not a fault: no selector or ExternalName, one that publishes pods that are not ready, workloads
- * at zero replicas (own detector), a DaemonSet without nodes, a Job that has ended, a pod that serves until it ends, the gap
- * of a Recreate rollout, a Service made before its workload.
+ * Services without anything behind them. Source: selector, pods and workload templates. Two cases: the selector matches no
+ * pod and no workload although it was changed, or the Service had some before or bears the name of one (the Service or the
+ * labels are wrong); its workloads should have pods, but none is ready for longer than a start takes. Not a fault: no
+ * selector or ExternalName, one that publishes pods that are not ready, workloads at zero replicas (own detector), a
+ * DaemonSet without nodes, a Job that has ended, a pod that serves until it ends, the gap of a Recreate rollout, a Service
+ * made before its workload.
  */
 export function serviceEndpoints(): Detector {
   const since = new Map<string, number>();

@@ -92,6 +92,17 @@ describe("claims", () => {
     world.run(ms);
     expect(told(world)).toEqual(want);
   });
+
+  test("lost under a pod that runs: whoever has it mounted is what suffers", () => {
+    const world = createWorld({ start });
+    const running = pod({ app: "db", at: start, ready: true }) as { spec: object };
+    const volumes = [{ name: "data", persistentVolumeClaim: { claimName: "data" } }];
+    world.put(claim("Lost"), { ...running, spec: { ...running.spec, volumes } });
+    world.run(5_000);
+    expect(world.active().map(({ summary }) => summary)).toEqual([
+      "PersistentVolumeClaim data is Lost; a pod mounts it",
+    ]);
+  });
 });
 
 describe("ingresses", () => {
