@@ -6,8 +6,8 @@ import { defineEventDetector } from "./event-detector.ts";
 
 /**
  * Containers that the kubelet kills because a liveness or start-up probe fails. Source: event Killing with "failed
- * liveness probe". It stays until the pod is gone or three minutes pass without a kill. Not a fault: single failed probes
- * below the threshold, a kill because the pod is deleted.
+ * liveness probe". It stays until the pod is gone or three minutes pass without a kill; six after several, which come
+ * further and further apart. Not a fault: single failed probes below the threshold, a kill because the pod is deleted.
  */
 export const probeKill = defineEventDetector({
   name: "probe-kill",
