@@ -17,7 +17,7 @@ export const causeTitles = {
   "bad-release": "defect in the new release",
   unschedulable: "no node satisfies the pod's requests or constraints",
   "node-unschedulable": "node cordoned or tainted",
-  "node-down": "node not ready",
+  "node-down": "node not ready or broken",
   "node-pressure": "node under resource pressure",
   "quota-exceeded": "quota or limit range forbids the pods",
   "selector-mismatch": "service selects no pods or the wrong ones",

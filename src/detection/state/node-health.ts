@@ -1,9 +1,9 @@
 import { asKind, type KubeNode, type Pod } from "../../cluster/kubernetes-types.ts";
+import { nodeTrouble } from "../../cluster/node-trouble.ts";
 import { refOf } from "../../cluster/object-store.ts";
 import { uniqueRefs } from "../../incident/object-ref.ts";
 import { type DetectContext, defineDetector, type Finding, timeOf } from "../detector.ts";
 import { short } from "./container-states.ts";
-import { nodeTrouble } from "./node-trouble.ts";
 import { leavingTaint, passingNodes } from "./passing-nodes.ts";
 import { unschedulable } from "./pod-pending.ts";
 

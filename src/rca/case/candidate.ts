@@ -55,6 +55,10 @@ export interface CandidateFacts {
   readonly workload?: ObjectRef;
   /** Who holds what the culprit has no more of. */
   readonly callers?: readonly ObjectRef[];
+  /** What a node reports of itself. */
+  readonly condition?: string;
+  /** A pod that was given other resources in place. */
+  readonly resized?: ObjectRef;
   readonly permission?: {
     readonly verb: string;
     readonly resource: string;

@@ -6,6 +6,7 @@ import type { Fix } from "./fix.ts";
 import { guide } from "./fix.ts";
 import { withSoftHeal } from "./heal.ts";
 import { autoscalerFixes, jobFixes, objectFixes } from "./objects.ts";
+import { reportedFixes } from "./reported.ts";
 import { cpuFixes, loadFixes, memoryFixes, saturationFixes } from "./resources.ts";
 import { isRoute, routeFixes, webhookFixes } from "./routes.ts";
 import { nodeFixes, quotaFixes, schedulingFixes } from "./scheduling.ts";
@@ -67,7 +68,7 @@ const makers: Partial<Record<CauseCode, FixMaker>> = {
  */
 export function fixesFor(open: Case, item: Candidate): readonly Fix[] {
   const maker = isRoute(item) ? routeFixes : makers[item.cause];
-  const made = (maker?.(open, item) ?? []).filter((fix) => fix !== undefined);
+  const made = (reportedFixes(open, item) ?? maker?.(open, item) ?? []).filter((fix) => fix !== undefined);
   if (made.length > 0) return withSoftHeal(open, item, made);
   const { culprit } = item;
   const where = culprit.namespace ? `-n ${culprit.namespace} ` : "";

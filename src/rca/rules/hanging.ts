@@ -83,7 +83,7 @@ function keeperOf(open: Case, callees: readonly ObjectRef[]): ObjectRef | undefi
 function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
   const hang = hangOf(open, workload);
   if (!hang || unanswered(open, workload).length > 0) return [];
-  if (unprovenChange(open, workload, "image", "env", "resources", "command", "probe")) return [];
+  if (unprovenChange(open, workload, "image", "env", "resources", "command", "liveness", "readiness")) return [];
   const { shifts } = podShifts(open, workload, "container_cpu_throttled_ratio");
   const throttled = shifts.filter(({ peak }) => peak > shortOfCpu);
   if (!hadCpu(hang, throttled)) return [];

@@ -23,6 +23,7 @@ import { probes } from "./probes.ts";
 import { quota } from "./quota.ts";
 import { reconfiguredCallee } from "./reconfigured-callee.ts";
 import { release } from "./release.ts";
+import { resize } from "./resize.ts";
 import { routes } from "./routes.ts";
 import { nodes, scheduling } from "./scheduling.ts";
 import { service } from "./service.ts";
@@ -41,6 +42,7 @@ export const rules: Readonly<Record<string, Rule>> = {
   memory,
   scheduling,
   nodes,
+  resize,
   quota,
   blocked,
   podNetwork,

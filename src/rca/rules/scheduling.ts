@@ -7,6 +7,7 @@ import { fieldName } from "../gather/field-words.ts";
 import { nodeFinding } from "../gather/node.ts";
 import { podFinding } from "../gather/object-state.ts";
 import { askedOfNodes } from "./asked-of-nodes.ts";
+import { nodeConditions } from "./node-conditions.ts";
 import { withoutForeignOoms } from "./node-ooms.ts";
 import { called, citeChange, lastFields } from "./patterns.ts";
 
@@ -179,7 +180,8 @@ function nodeTrouble(open: Case, name: string): readonly Candidate[] {
   const evicted = open.scope
     .flatMap((workload) => open.podsOf(workload))
     .filter((pod) => pod.pod.spec.nodeName === name && /node was low on resource/i.test(pod.evicted ?? ""));
-  if (pressed.length === 0 && starved.length === 0 && evicted.length === 0) return [];
+  const reported = nodeConditions(open, ref, node.object, hits);
+  if (pressed.length === 0 && starved.length === 0 && evicted.length === 0) return reported;
   const what =
     pressed.map((condition) => condition.type.replace("Pressure", "").toLowerCase()).join(" and ") ||
     /resource: ?([a-z-]+)/.exec(evicted[0]?.evicted ?? "")?.[1] ||
@@ -187,6 +189,7 @@ function nodeTrouble(open: Case, name: string): readonly Candidate[] {
   const leaves =
     pressed.length > 0 || evicted.length > 0 || starved.some((event) => event.reason === "EvictionThresholdMet");
   return [
+    ...reported,
     candidate(
       {
         cause: "node-pressure",
@@ -208,7 +211,7 @@ function nodeTrouble(open: Case, name: string): readonly Candidate[] {
   ];
 }
 
-/** Nodes that are gone, not ready or under pressure, when they carry pods with symptoms. */
+/** Nodes that are gone, not ready, under pressure or report another trouble, when they carry pods with symptoms. */
 export const nodes: Rule = (open) => {
   const names = new Set<string>();
   for (const workload of open.scope)

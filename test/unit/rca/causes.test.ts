@@ -12,7 +12,7 @@ const fits = (pattern: string, text: string) =>
   pattern.endsWith("*") ? text.startsWith(pattern.slice(0, -1)) : text === pattern;
 
 describe("each cause is told from the others", () => {
-  it.each(all)("$name: $cause", async ({ cause, culprit, fix, symptoms, breakIt }) => {
+  it.each(all)("$name: $cause", async ({ cause, culprit, fix, step, symptoms, breakIt }) => {
     const shop = await quietShop();
     breakIt(shop);
     const { diagnosis, recommendations, evidence } = shop.diagnose(symptoms);
@@ -27,6 +27,8 @@ describe("each cause is told from the others", () => {
       offered.some((offer) => fits(`${action} ${target}`, offer)),
       offered.join(" | "),
     ).toBe(true);
+    const guided = recommendations.find((item) => item.action === "guide")?.params.steps;
+    if (step !== undefined) expect(String(guided)).toContain(step);
     const ids = new Set(evidence.map((entry) => entry.id));
     if (cause !== "unknown") expect(first?.evidence.length).toBeGreaterThan(0);
     for (const id of diagnosis.hypotheses.flatMap((item) => [...item.evidence, ...item.against]))

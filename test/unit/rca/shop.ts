@@ -30,6 +30,8 @@ type Draft = {
   rules?: any;
 };
 
+type Symptom = readonly [kind: string, name: string, family?: AnomalyFamily, reason?: string, detector?: string];
+
 /** A real shop at a quiet moment, in which a test can break things the way Kubernetes shows them. */
 export interface Shop {
   readonly observation: Observation;
@@ -45,12 +47,8 @@ export interface Shop {
   log(workload: string, line: string, times?: number, pod?: string): void;
   series(name: DerivedSeriesName, labels: Record<string, string>, before: number | undefined, after: number): void;
   pods(workload: string): readonly string[];
-  diagnose(
-    symptoms: readonly (readonly [kind: string, name: string, family?: AnomalyFamily, reason?: string])[],
-  ): Diagnosed;
-  incident(
-    symptoms: readonly (readonly [kind: string, name: string, family?: AnomalyFamily, reason?: string])[],
-  ): Incident;
+  diagnose(symptoms: readonly Symptom[]): Diagnosed;
+  incident(symptoms: readonly Symptom[]): Incident;
 }
 
 export const waiting = (container: string, reason: string, message = "") => ({
@@ -265,9 +263,9 @@ export async function quietShop(options: ShopOptions = {}): Promise<Shop> {
     pods: (workload) => podsOf(workload).map((pod) => pod.metadata.name),
     incident(symptoms) {
       const anomalies = symptoms.map(
-        ([kind, name, family = "metric", reason = "error-ratio"], i): Anomaly => ({
+        ([kind, name, family = "metric", reason = "error-ratio", detector = "test"], i): Anomaly => ({
           fingerprint: `${kind}/${name}/${reason}/${i}`,
-          detector: "test",
+          detector,
           family,
           reason,
           target: makeRef(kind, where(kind), name),

@@ -11,6 +11,8 @@ export interface Trouble {
   readonly culprit: string;
   /** Must stand among the first two. */
   readonly fix: readonly [ActionCode, string];
+  /** Words of a step of the first guide. */
+  readonly step?: string;
   readonly symptoms: readonly Symptom[];
   readonly breakIt: (shop: Shop) => void;
 }

@@ -1,3 +1,4 @@
+import type { CauseCode } from "../../../src/incident/cause.ts";
 import { crashed, ns, type Shop } from "./shop.ts";
 import type { Trouble } from "./trouble.ts";
 
@@ -31,6 +32,37 @@ function refusePods(shop: Shop, workload: string, message: string): void {
   }
   shop.event("ReplicaSet", set.metadata.name, "FailedCreate", `Error creating: ${message}`, 6);
 }
+
+/** A node says in a condition what is wrong with it, and pods on it are in trouble. */
+const nodeReports = (name: string, cause: CauseCode, step: string, condition: object): Trouble => ({
+  name,
+  cause,
+  culprit: "Node node-1",
+  fix: ["guide", "Node node-1"],
+  step,
+  symptoms: [
+    ["Node", "node-1", "state", "NodeCondition"],
+    ["Deployment", "carts"],
+  ],
+  breakIt: (shop) =>
+    shop.change("Node", "node-1", (draft) => {
+      draft.status.conditions.push({ ...condition, lastTransitionTime: new Date(shop.onset).toISOString() });
+    }),
+});
+
+/** A pod runs on with other resources than it was given. */
+const podNotResized = (name: string, cause: CauseCode, condition: object, reason: string): Trouble => ({
+  name,
+  cause,
+  culprit: `Deployment ${ns}/carts`,
+  fix: ["guide", `Deployment ${ns}/carts`],
+  step: "--subresource resize",
+  symptoms: [["Deployment", "carts", "state", reason, "pod-resize"]],
+  breakIt: (shop) =>
+    shop.change("Pod", shop.pods("carts")[0] ?? "", (draft) => {
+      draft.status.conditions.push({ ...condition, lastTransitionTime: new Date(shop.onset).toISOString() });
+    }),
+});
 
 /** Of nodes, quotas, autoscalers, volumes and the API server. */
 export const platformTroubles: readonly Trouble[] = [
@@ -130,6 +162,44 @@ export const platformTroubles: readonly Trouble[] = [
       });
     },
   },
+  nodeReports("a node's file system can only be read", "node-down", "dmesg", {
+    type: "ReadonlyFilesystem",
+    status: "True",
+    reason: "FilesystemIsReadOnly",
+    message: "Remounting filesystem read-only",
+  }),
+  nodeReports("a node's kubelet is restarted over and over", "node-down", "journalctl -u kubelet", {
+    type: "FrequentKubeletRestart",
+    status: "True",
+    reason: "FrequentKubeletRestart",
+  }),
+  nodeReports("a node's network is not ready", "network-fault", "network plugin", {
+    type: "NetworkingReady",
+    status: "False",
+    reason: "IPAMDNotReady",
+  }),
+  podNotResized(
+    "a node can never give a pod what it was given in place",
+    "unschedulable",
+    {
+      type: "PodResizePending",
+      status: "True",
+      reason: "Infeasible",
+      message: "Node didn't have enough capacity: cpu",
+    },
+    "ResizeInfeasible",
+  ),
+  podNotResized(
+    "a memory limit cannot be lowered in place below what is in use",
+    "memory-limit-too-low",
+    {
+      type: "PodResizeInProgress",
+      status: "True",
+      reason: "Error",
+      message: "attempting to set pod memory limit (64Mi) below current usage (80Mi)",
+    },
+    "ResizeFailed",
+  ),
   {
     name: "a node is short of memory",
     cause: "node-pressure",

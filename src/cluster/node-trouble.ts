@@ -1,5 +1,5 @@
-import type { Severity } from "../../incident/severity.ts";
-import { own } from "../../lib/own.ts";
+import type { Severity } from "../incident/severity.ts";
+import { own } from "../lib/own.ts";
 
 export interface NodeTrouble {
   readonly headline: string;
