@@ -1,5 +1,5 @@
 import type { IncidentView } from "../../bot/incident-view.ts";
-import { changedLines } from "../../bot/slack/render/render-fix.ts";
+import { changedLines } from "../../bot/slack/render/changed-lines.ts";
 import { causeText } from "../../incident/diagnosis/cause-text.ts";
 import { toldOnce } from "../../incident/diagnosis/told-once.ts";
 import { refText } from "../../incident/object-ref.ts";

@@ -1,7 +1,7 @@
 import { digestOf } from "../../../lib/stable-hash.ts";
 import type { IncidentView } from "../../incident-view.ts";
 import { cut } from "../../words.ts";
-import { fixTitle } from "../render/render-fix.ts";
+import { fixTitle } from "../render/fix-title.ts";
 import type { DeliverDeps } from "./deliver-deps.ts";
 import { deliverFile, type ThreadFile } from "./deliver-file.ts";
 import type { PostedMessage } from "./deliver-once.ts";

@@ -5,7 +5,7 @@ import { freezeWords } from "../../plan-words.ts";
 import { cutTitle, statusWords } from "../../words.ts";
 import { actionIds, encodeFix } from "./action-ids.ts";
 import { button, context, divider, header, section } from "./blocks.ts";
-import { changedLines } from "./render-fix.ts";
+import { changedLines } from "./changed-lines.ts";
 import { silenceLine } from "./render-silence.ts";
 import { severityIcons } from "./severity-icons.ts";
 import { mrkdwn, slackSay, slackTime } from "./text.ts";

@@ -6,8 +6,9 @@ import { freezeWords, planNews } from "../../plan-words.ts";
 import { percent, upperFirst } from "../../words.ts";
 import { encodeFix, viewIds } from "./action-ids.ts";
 import { context, limits, plain, preformatted, section } from "./blocks.ts";
+import { fixTitle } from "./fix-title.ts";
 import { decisionInputs } from "./render-decision.ts";
-import { decisionLines, fixTitle } from "./render-fix.ts";
+import { decisionLines } from "./render-fix.ts";
 import { mrkdwn, slackAgo, slackSay, slackTime } from "./text.ts";
 
 /** Diffs longer than one rich-text block are shown in several, up to this many; the rest is in the thread's file. */
@@ -43,9 +44,9 @@ function inputs(fix: FixView): KnownBlock[] {
 }
 
 /** `Needs 2 approvals; Ada has approved, and is not counted twice`. */
-function approvalsText(stored: StoredPlan | undefined): string {
-  const need = stored?.plan.approvalsNeeded ?? 1;
-  const names = (stored?.approvals ?? []).map((vote) => mrkdwn(vote.by.name, 80));
+function approvalsText({ plan, approvals }: StoredPlan): string {
+  const need = plan.approvalsNeeded;
+  const names = approvals.map((vote) => mrkdwn(vote.by.name, 80));
   const needs = `Needs ${need} approval${need === 1 ? "" : "s"}`;
   return names.length === 0
     ? needs
@@ -57,6 +58,31 @@ function whyNoDecision({ refusal, plan }: FixView): string {
   if (refusal) return mrkdwn(refusal.detail, 1_500);
   if (!plan) return "There is no plan for it.";
   return planNews(plan, slackSay)?.text ?? "A newer plan took the place of this one.";
+}
+
+/** What exactly would be done, how to undo it, whom it touches, until when it is valid. */
+function changeBlocks(stored: StoredPlan): KnownBlock[] {
+  const { plan } = stored;
+  const { pods, services, note } = plan.blastRadius;
+  const behind = services.map((ref) => mrkdwn(refText(ref), 120)).join(", ");
+  return [
+    section("*Change* (checked by a dry run on the API server)"),
+    ...diffParts(plan.diff),
+    section("*The same by hand*"),
+    preformatted(`$ ${plan.kubectl}`),
+    section(
+      [
+        `*Touches*: ${pods} pod${pods === 1 ? "" : "s"}${behind ? ` behind ${behind}` : ""}. ${mrkdwn(note, 400)}`,
+        plan.undoKubectl
+          ? "*Undo*: restores what was before, by one click or:"
+          : "*Undo*: not possible for this change.",
+      ].join("\n"),
+    ),
+    ...(plan.undoKubectl ? [preformatted(`$ ${plan.undoKubectl}`)] : []),
+    context(
+      `${approvalsText(stored)}${plan.secondFactor ? ", each with a code" : ""}  ·  valid until ${slackTime(plan.expiresAt, "{time_secs}")} (${slackAgo(plan.expiresAt)})  ·  digest ${plan.digest.slice(0, 12)}`,
+    ),
+  ];
 }
 
 /** What exactly would be done, how to undo it, whom it touches, until when it is valid – and the decision, unless changes are frozen. */
@@ -90,7 +116,7 @@ export function renderReview(
     top.unshift(
       section(`:ice_cube: ${freezeWords(freeze, slackSay)}: nothing is approved until \`/incident unfreeze\`.`),
     );
-  if (plan?.state !== "proposed") {
+  if (!fix.plan || plan?.state !== "proposed") {
     const needs = inputs(fix);
     return {
       type: "modal",
@@ -102,8 +128,7 @@ export function renderReview(
       blocks: [...top, section(whyNoDecision(fix)), preformatted(`$ ${recommendation.kubectl}`), ...needs],
     };
   }
-  const decision = fix.plan && !freeze?.frozen ? decisionInputs(fix.plan) : [];
-  const services = plan.blastRadius.services.map((ref) => mrkdwn(refText(ref), 120)).join(", ");
+  const decision = freeze?.frozen ? [] : decisionInputs(fix.plan);
   return {
     type: "modal",
     callback_id: viewIds.review,
@@ -111,26 +136,7 @@ export function renderReview(
     title: plain("Review fix", limits.viewTitle),
     ...(decision.length > 0 ? { submit: plain("Submit decision", 24) } : {}),
     close: plain(decision.length > 0 ? "Cancel" : "Close", 24),
-    blocks: [
-      ...top,
-      section("*Change* (checked by a dry run on the API server)"),
-      ...diffParts(plan.diff),
-      section("*The same by hand*"),
-      preformatted(`$ ${plan.kubectl}`),
-      section(
-        [
-          `*Touches*: ${plan.blastRadius.pods} pod${plan.blastRadius.pods === 1 ? "" : "s"}${services ? ` behind ${services}` : ""}. ${mrkdwn(plan.blastRadius.note, 400)}`,
-          plan.undoKubectl
-            ? "*Undo*: restores what was before, by one click or:"
-            : "*Undo*: not possible for this change.",
-        ].join("\n"),
-      ),
-      ...(plan.undoKubectl ? [preformatted(`$ ${plan.undoKubectl}`)] : []),
-      context(
-        `${approvalsText(fix.plan)}${plan.secondFactor ? ", each with a code" : ""}  ·  valid until ${slackTime(plan.expiresAt, "{time_secs}")} (${slackAgo(plan.expiresAt)})  ·  digest ${plan.digest.slice(0, 12)}`,
-      ),
-      ...decision,
-    ],
+    blocks: [...top, ...changeBlocks(fix.plan), ...decision],
   };
 }
 

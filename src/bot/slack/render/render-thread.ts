@@ -11,7 +11,7 @@ import type { IncidentView } from "../../incident-view.ts";
 import { pageName, runbookPages } from "../../runbook-pages.ts";
 import { cut, upperFirst } from "../../words.ts";
 import { preformatted, section } from "./blocks.ts";
-import { fixTitle } from "./render-fix.ts";
+import { fixTitle } from "./fix-title.ts";
 import { mrkdwn, prose, slackTime } from "./text.ts";
 
 /** One reply in the incident's thread. `key` is equal for the same reply made again, so that it is posted once. */

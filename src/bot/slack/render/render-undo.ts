@@ -2,7 +2,7 @@ import type { KnownBlock, ModalView } from "@slack/types";
 import type { StoredPlan } from "../../../incident/fix/stored-plan.ts";
 import { codeBlock, encodeFix, viewIds } from "./action-ids.ts";
 import { limits, plain, section } from "./blocks.ts";
-import { undoWords } from "./render-fix.ts";
+import { undoWords } from "./fix-buttons.ts";
 import { mrkdwn } from "./text.ts";
 
 /** Where a one-time code is typed. */
