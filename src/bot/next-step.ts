@@ -1,3 +1,4 @@
+import type { Diagnosis } from "../incident/diagnosis/diagnosis.ts";
 import { partlyApplied, stoppedByFreeze } from "../incident/fix/execution.ts";
 import type { StoredPlan } from "../incident/fix/stored-plan.ts";
 import { fixGroups } from "./fix-groups.ts";
@@ -78,6 +79,25 @@ function offer(offered: readonly FixView[], first: number, view: IncidentView, s
   return "No fix on offer fits any more; somebody has to look.";
 }
 
+/** What kubemend itself is at; undefined when it waits for people. */
+function underWay(begun: readonly FixView[], say: SayNow): string | undefined {
+  const current = begun.findIndex((fix) => ["approved", "executing"].includes(stateOf(fix) ?? ""));
+  if (current >= 0)
+    return `Fix ${current + 1} is being ${begun[current]?.plan?.executions.at(-1)?.kind === "undo" ? "undone" : "applied"}.`;
+  const watched = begun.findIndex((fix) => stateOf(fix) === "applied" && !fix.plan?.verification && !notUndone(fix));
+  if (watched < 0) return undefined;
+  const { plan, appliedAt } = begun[watched]?.plan ?? {};
+  const end = plan && appliedAt ? until(appliedAt + plan.verifyWithinMs, say) : "";
+  return `Fix ${watched + 1} is applied; kubemend watches whether the symptoms clear${end && `${end} at most`}.`;
+}
+
+/** Nothing is on offer: somebody has to look. */
+function noOffer(diagnosis: Diagnosis): string {
+  return diagnosis.inconclusive
+    ? "Somebody has to look: no safe change is known, and the questions below would decide."
+    : "Somebody has to look: no safe change is known.";
+}
+
 /**
  * What the incident waits for, in one or two sentences: what somebody who has just been woken does first. Absolute times only, so
  * that it changes when something happens and not while time passes. Undefined when it is over.
@@ -88,26 +108,15 @@ export function nextStep(view: IncidentView, say: SayNow): string | undefined {
   const groups = fixGroups(view);
   const begun = groups.flatMap(({ begun: over, fixes }) => (over ? fixes : []));
   const offered = groups.flatMap(({ begun: over, fixes }) => (over ? [] : fixes));
-  const untaken =
-    incident.status === "open" || incident.status === "reopened" ? " Nobody has taken the incident yet." : "";
-  const current = begun.findIndex((fix) => ["approved", "executing"].includes(stateOf(fix) ?? ""));
-  if (current >= 0)
-    return `Fix ${current + 1} is being ${begun[current]?.plan?.executions.at(-1)?.kind === "undo" ? "undone" : "applied"}.`;
-  const watched = begun.findIndex((fix) => stateOf(fix) === "applied" && !fix.plan?.verification && !notUndone(fix));
-  if (watched >= 0) {
-    const { plan, appliedAt } = begun[watched]?.plan ?? {};
-    const end = plan && appliedAt ? until(appliedAt + plan.verifyWithinMs, say) : "";
-    return `Fix ${watched + 1} is applied; kubemend watches whether the symptoms clear${end && `${end} at most`}.`;
-  }
+  const now = underWay(begun, say);
+  if (now) return now;
   const helped = begun.at(-1)?.plan?.verification?.verdict === "recovered";
   if (helped && offered.length === 0 && incident.status !== "reopened")
     return "The symptoms are gone; it is closed when they stay away.";
+  const untaken =
+    incident.status === "open" || incident.status === "reopened" ? " Nobody has taken the incident yet." : "";
   if (!diagnosis) return `The cause is being looked for.${untaken}`;
-  const what =
-    offered.length > 0
-      ? `${diagnosis.inconclusive ? "The cause is not certain. " : ""}${offer(offered, begun.length + 1, view, say)}`
-      : diagnosis.inconclusive
-        ? "Somebody has to look: no safe change is known, and the questions below would decide."
-        : "Somebody has to look: no safe change is known.";
+  const doubt = diagnosis.inconclusive ? "The cause is not certain. " : "";
+  const what = offered.length > 0 ? `${doubt}${offer(offered, begun.length + 1, view, say)}` : noOffer(diagnosis);
   return `${afterLast(begun)}${what}${untaken}`;
 }

@@ -1,3 +1,4 @@
+import type { PlanState } from "../incident/fix/action-plan.ts";
 import { partlyApplied } from "../incident/fix/execution.ts";
 import type { StoredPlan } from "../incident/fix/stored-plan.ts";
 import { verdictWords } from "../incident/fix/verdict-words.ts";
@@ -31,8 +32,9 @@ export function freezeWords({ frozenBy }: Pick<IncidentView, "frozenBy">, say: P
 }
 
 /** `Approved by Ada, applied 9:31`; the beginning of everything that happens after an approval. */
-function begun({ approvals, appliedAt, executions }: StoredPlan, say: Say): string {
-  const who = approvals.map((vote) => say.text(vote.by.name, 80)).join(", ");
+function begun(stored: StoredPlan, say: Say): string {
+  const { appliedAt, executions } = stored;
+  const who = approvers(stored, say);
   const at = appliedAt ?? executions.findLast(({ kind }) => kind === "apply")?.finishedAt;
   const applied = at === undefined ? "applied" : `applied ${say.moment(at)}`;
   return who ? `Approved by ${who}, ${applied}` : `${applied.slice(0, 1).toUpperCase()}${applied.slice(1)}`;
@@ -44,64 +46,82 @@ export function failedUndo({ plan, executions }: StoredPlan): StoredPlan["execut
   return plan.state === "applied" && last?.kind === "undo" && last.outcome !== "running" ? last : undefined;
 }
 
+function approvers({ approvals }: StoredPlan, say: Say): string {
+  return approvals.map((vote) => say.text(vote.by.name, 80)).join(", ");
+}
+
+function voteNews(stored: StoredPlan, say: Say): PlanNews | undefined {
+  const { approvals, plan } = stored;
+  if (approvals.length === 0) return undefined;
+  return { mark: "vote", text: `${approvals.length} of ${plan.approvalsNeeded} approvals (${approvers(stored, say)})` };
+}
+
+function underWayNews(stored: StoredPlan, say: Say): PlanNews {
+  if (stored.executions.at(-1)?.kind === "undo")
+    return { mark: "under-way", text: `${begun(stored, say)}; being undone` };
+  const who = approvers(stored, say);
+  return { mark: "under-way", text: `Approved${who ? ` by ${who}` : ""}; being applied` };
+}
+
+function appliedNews(stored: StoredPlan, say: Say): PlanNews {
+  const { plan, verification, appliedAt } = stored;
+  const failed = failedUndo(stored);
+  if (failed) {
+    const judged = verification ? ` ${upperFirst(verdictWords[verification.verdict])}.` : "";
+    return {
+      mark: "trouble",
+      text: `${begun(stored, say)}, and still in place: undoing it was refused ${say.moment(failed.finishedAt ?? failed.startedAt)}. ${say.text(failed.detail, 300)}${judged}`,
+    };
+  }
+  if (!verification) {
+    const until = appliedAt === null ? "" : ` until ${say.time(appliedAt + plan.verifyWithinMs)} at most`;
+    return { mark: "under-way", text: `${begun(stored, say)}; watched${until} whether the symptoms clear` };
+  }
+  const { verdict } = verification;
+  const joint = verdict === "recovered" ? "and" : "but";
+  return {
+    mark: verdict === "recovered" ? "helped" : "trouble",
+    text: `${begun(stored, say)}, ${joint} ${verdictWords[verdict]}: ${say.text(verification.reason, 300)}`,
+  };
+}
+
+function undoneNews(stored: StoredPlan, say: Say): PlanNews {
+  const { executions, verification } = stored;
+  const at = executions.findLast(({ kind }) => kind === "undo")?.finishedAt;
+  const why = verification ? `: ${verdictWords[verification.verdict]}. ${say.text(verification.reason, 300)}` : "";
+  return { mark: "undone", text: `${begun(stored, say)}, undone${at === undefined ? "" : ` ${say.moment(at)}`}${why}` };
+}
+
+function failedNews(stored: StoredPlan, say: Say): PlanNews {
+  const who = approvers(stored, say);
+  const detail = stored.reason ?? stored.executions.at(-1)?.detail;
+  if (detail?.startsWith(partlyApplied))
+    return { mark: "trouble", text: `${who ? `Approved by ${who}. ` : ""}${say.text(detail, 500)}` };
+  return {
+    mark: "not-applied",
+    text: `${who ? `Approved by ${who}, but not applied` : "Not applied"}${detail ? `: ${say.text(detail, 300)}` : ""}`,
+  };
+}
+
+function rejectedNews({ rejectedBy, decidedAt, reason }: StoredPlan, say: Say): PlanNews {
+  const by = rejectedBy === undefined ? "" : ` by ${say.text(rejectedBy, 80)}`;
+  const at = decidedAt === null ? "" : ` ${say.moment(decidedAt)}`;
+  return { mark: "rejected", text: `Rejected${by}${at}${reason ? `: ${say.text(reason, 200)}` : ""}` };
+}
+
+const newsIn: Readonly<Record<PlanState, (stored: StoredPlan, say: Say) => PlanNews | undefined>> = {
+  proposed: voteNews,
+  approved: underWayNews,
+  executing: underWayNews,
+  applied: appliedNews,
+  undone: undoneNews,
+  failed: failedNews,
+  rejected: rejectedNews,
+  expired: () => ({ mark: "expired", text: "Expired before anyone decided; Review makes a fresh plan" }),
+  superseded: () => undefined,
+};
+
 /** What became of a plan, in one line; undefined while it only waits for a decision, and when another took its place. */
 export function planNews(stored: StoredPlan, say: Say): PlanNews | undefined {
-  const { plan, executions, verification, approvals, appliedAt, decidedAt, reason, rejectedBy } = stored;
-  const who = approvals.map((vote) => say.text(vote.by.name, 80)).join(", ");
-  switch (plan.state) {
-    case "proposed":
-      return approvals.length === 0
-        ? undefined
-        : { mark: "vote", text: `${approvals.length} of ${plan.approvalsNeeded} approvals (${who})` };
-    case "approved":
-    case "executing":
-      if (executions.at(-1)?.kind === "undo") return { mark: "under-way", text: `${begun(stored, say)}; being undone` };
-      return { mark: "under-way", text: `Approved${who ? ` by ${who}` : ""}; being applied` };
-    case "applied": {
-      const failed = failedUndo(stored);
-      if (failed) {
-        const judged = verification ? ` ${upperFirst(verdictWords[verification.verdict])}.` : "";
-        return {
-          mark: "trouble",
-          text: `${begun(stored, say)}, and still in place: undoing it was refused ${say.moment(failed.finishedAt ?? failed.startedAt)}. ${say.text(failed.detail, 300)}${judged}`,
-        };
-      }
-      if (!verification) {
-        const until = appliedAt === null ? "" : ` until ${say.time(appliedAt + plan.verifyWithinMs)} at most`;
-        return { mark: "under-way", text: `${begun(stored, say)}; watched${until} whether the symptoms clear` };
-      }
-      const { verdict } = verification;
-      const joint = verdict === "recovered" ? "and" : "but";
-      return {
-        mark: verdict === "recovered" ? "helped" : "trouble",
-        text: `${begun(stored, say)}, ${joint} ${verdictWords[verdict]}: ${say.text(verification.reason, 300)}`,
-      };
-    }
-    case "undone": {
-      const at = executions.findLast(({ kind }) => kind === "undo")?.finishedAt;
-      const why = verification ? `: ${verdictWords[verification.verdict]}. ${say.text(verification.reason, 300)}` : "";
-      return {
-        mark: "undone",
-        text: `${begun(stored, say)}, undone${at === undefined ? "" : ` ${say.moment(at)}`}${why}`,
-      };
-    }
-    case "failed": {
-      const detail = reason ?? executions.at(-1)?.detail;
-      if (detail?.startsWith(partlyApplied))
-        return { mark: "trouble", text: `${who ? `Approved by ${who}. ` : ""}${say.text(detail, 500)}` };
-      return {
-        mark: "not-applied",
-        text: `${who ? `Approved by ${who}, but not applied` : "Not applied"}${detail ? `: ${say.text(detail, 300)}` : ""}`,
-      };
-    }
-    case "rejected": {
-      const by = rejectedBy === undefined ? "" : ` by ${say.text(rejectedBy, 80)}`;
-      const at = decidedAt === null ? "" : ` ${say.moment(decidedAt)}`;
-      return { mark: "rejected", text: `Rejected${by}${at}${reason ? `: ${say.text(reason, 200)}` : ""}` };
-    }
-    case "expired":
-      return { mark: "expired", text: "Expired before anyone decided; Review makes a fresh plan" };
-    case "superseded":
-      return undefined;
-  }
+  return newsIn[stored.plan.state](stored, say);
 }
