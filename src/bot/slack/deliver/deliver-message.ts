@@ -62,10 +62,13 @@ async function chartFile(deps: DeliverDeps, view: IncidentView, posts: Posts): P
   return uploaded.value.fileId;
 }
 
+type Variants = readonly [full: RenderedMessage, ...lesser: RenderedMessage[]];
+
 /** The message as it should be, then with less in it, for a Slack that refuses more. */
-function variants(view: IncidentView, chart: string | undefined): readonly RenderedMessage[] {
+function variants(view: IncidentView, chart: string | undefined): Variants {
   const bare = renderIncident(view);
-  return [...(chart ? [renderIncident(view, { chartFileId: chart })] : []), bare, { text: bare.text, blocks: [] }];
+  const words = { text: bare.text, blocks: [] };
+  return chart ? [renderIncident(view, { chartFileId: chart }), bare, words] : [bare, words];
 }
 
 /** Posts into the first channel that takes it. A channel that is gone for good does not swallow an incident. */
@@ -97,6 +100,33 @@ const unique = (channels: readonly (string | undefined)[]) => [
   ...new Set(channels.filter((channel) => channel !== undefined)),
 ];
 
+/** Posts it for the first time, or again when nobody knows whether and where it has arrived. */
+async function postNew(
+  deps: DeliverDeps,
+  view: IncidentView,
+  options: { readonly channels: readonly string[]; readonly chart: string | undefined; readonly announced: boolean },
+): Promise<SlackOutcome<Placed>> {
+  const placed = await postSomewhere(deps, view, options);
+  if (!placed.ok || !placed.value.found) return placed;
+  // What arrived unnoticed may say what was true then.
+  const { channel, ts } = placed.value;
+  const [full] = variants(view, options.chart);
+  const edited = await deps.slack.update({ ...full, channel, ts, postId: `${view.incident.id}/${messageKey}` });
+  if (!edited.ok) return edited;
+  await deps.book.recordEdit(view.incident.id, messageKey, digestOf(full));
+  return placed;
+}
+
+/** Edits it in place. A file that Slack is still processing makes the blocks invalid; the words must not wait for the picture. */
+async function edit(deps: DeliverDeps, [full, ...lesser]: Variants, place: Place & { readonly postId: string }) {
+  let updated = await deps.slack.update({ ...full, ...place });
+  for (const less of lesser) {
+    if (updated.ok || !tooMuch.has(updated.failure.code)) break;
+    updated = await deps.slack.update({ ...less, ...place });
+  }
+  return updated;
+}
+
 /** Makes the incident's one message say what the view says: posted once, edited in place from then on. */
 export async function deliverMessage(
   deps: DeliverDeps,
@@ -107,29 +137,16 @@ export async function deliverMessage(
   const chart = await chartFile(deps, view, posts);
   const known = posts.get(messageKey);
   const chosen = deps.route?.(view) ?? deps.channel;
-  const [full, ...lesser] = variants(view, chart);
-  if (!known?.ts || !full) {
+  if (!known?.ts) {
     const channels = unique([known?.channel ?? chosen, chosen, deps.channel, deps.fallbackChannel]);
-    const placed = await postSomewhere(deps, view, { channels, chart, announced: known !== undefined });
-    if (!placed.ok || !placed.value.found || !full) return placed;
-    // What arrived unnoticed may say what was true then.
-    const { channel, ts } = placed.value;
-    const edited = await deps.slack.update({ ...full, channel, ts, postId: `${incidentId}/${messageKey}` });
-    if (!edited.ok) return edited;
-    await deps.book.recordEdit(incidentId, messageKey, digestOf(full));
-    return placed;
+    return await postNew(deps, view, { channels, chart, announced: known !== undefined });
   }
   const here: Place = { channel: known.channel, ts: known.ts };
-  const contentHash = digestOf(full);
+  const messages = variants(view, chart);
+  const contentHash = digestOf(messages[0]);
   if (known.contentHash === contentHash) return { ok: true, value: here };
   if (known.recentEdits >= editsPerMinute) return { type: "again", afterSeconds: 10, code: "edit-budget" };
-  const place = { ...here, postId: `${incidentId}/${messageKey}` };
-  let updated = await deps.slack.update({ ...full, ...place });
-  // A file that Slack is still processing makes the blocks invalid; the words must not wait for the picture.
-  for (const less of lesser) {
-    if (updated.ok || !tooMuch.has(updated.failure.code)) break;
-    updated = await deps.slack.update({ ...less, ...place });
-  }
+  const updated = await edit(deps, messages, { ...here, postId: `${incidentId}/${messageKey}` });
   if (updated.ok) {
     await deps.book.recordEdit(incidentId, messageKey, contentHash);
     return { ok: true, value: here };

@@ -45,6 +45,23 @@ const textLimit = 2_000;
 /** Messages that people write: with a file, or from a thread into the channel as well. All others tell of something else. */
 const written: ReadonlySet<string> = new Set(["file_share", "thread_broadcast"]);
 
+type Envelope = z.infer<typeof envelopeSchema>;
+
+/** Who did it and where; undefined for what bots say, for edits, and for what we did ourselves. */
+function personAndPlace({ event, authorizations }: Envelope) {
+  const { user, channel, subtype } = event;
+  const ts = event.ts ?? event.event_ts;
+  if (user === undefined || channel === undefined || ts === undefined) return undefined;
+  if (event.bot_id !== undefined || (subtype !== undefined && !written.has(subtype))) return undefined;
+  return user === authorizations?.[0]?.user_id ? undefined : { user, channel, ts, thread: event.thread_ts ?? ts };
+}
+
+/** What was said to us, without our name, on one line. */
+function spoken(said: string, mention: string | undefined): string {
+  const others = asWritten(mention ? said.replaceAll(mention, " ") : said);
+  return untilToken(others.replace(/\s+/g, " ").trim(), textLimit);
+}
+
 /**
  * Reads one delivery of Slack's Events API. Heard are: the App Home being opened, mentions, direct messages, and questions in
  * a thread (whether the thread is an incident's is looked up later). What bots say, edits and the rest are not for us.
@@ -54,31 +71,17 @@ export function hearEvent(body: unknown): { readonly id: string; readonly event:
   const parsed = envelopeSchema.safeParse(body);
   if (!parsed.success) return undefined;
   const { event_id, event, authorizations } = parsed.data;
-  const { user, channel } = event;
-  const ts = event.ts ?? event.event_ts;
-  if (user === undefined || channel === undefined || ts === undefined) return undefined;
-  if (event.bot_id !== undefined || (event.subtype !== undefined && !written.has(event.subtype))) return undefined;
-  const ourselves = authorizations?.[0]?.user_id;
-  if (ourselves !== undefined && user === ourselves) return undefined;
+  const by = personAndPlace(parsed.data);
+  if (!by) return undefined;
   const heard = (kind: HeardEvent["kind"], more: Partial<HeardEvent> = {}) => ({
     id: event_id,
-    event: {
-      kind,
-      user,
-      channel,
-      ts,
-      thread: event.thread_ts ?? ts,
-      text: "",
-      mentioned: false,
-      direct: false,
-      ...more,
-    },
+    event: { kind, ...by, text: "", mentioned: false, direct: false, ...more },
   });
   if (event.type === "app_home_opened") return event.tab === "home" ? heard("home") : undefined;
+  const ourselves = authorizations?.[0]?.user_id;
   const mention = ourselves === undefined ? undefined : `<@${ourselves}>`;
   const said = cleanText(event.text ?? "");
-  const others = asWritten(mention ? said.replaceAll(mention, " ") : said);
-  const text = untilToken(others.replace(/\s+/g, " ").trim(), textLimit);
+  const text = spoken(said, mention);
   if (event.type === "app_mention") return heard("question", { text, mentioned: true });
   if (event.type !== "message" || text === "") return undefined;
   if (event.channel_type === "im") return heard("question", { text, direct: true });
