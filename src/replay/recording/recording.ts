@@ -36,7 +36,7 @@ export const watchLineSchema = z.object({
   object: kubeObjectSchema,
 });
 export const logLineSchema = z.object({
-  at: z.string(),
+  at: rfc3339,
   namespace: z.string(),
   pod: z.string(),
   container: z.string(),
