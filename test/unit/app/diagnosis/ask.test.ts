@@ -2,6 +2,7 @@ import { pino } from "pino";
 import { describe, expect, test } from "vitest";
 import { createAsk } from "../../../../src/app/diagnosis/ask.ts";
 import { systemClock } from "../../../../src/lib/clock.ts";
+import { silentLogger } from "../../../../src/lib/logger.ts";
 import { diagnoseByRules } from "../../../../src/rca/diagnose.ts";
 import { observationTools } from "../../../../src/rca/investigate/observation-tools.ts";
 import { createModel } from "../../../../src/rca/model/model.ts";
@@ -129,10 +130,15 @@ describe("with a model", () => {
     await using server = await fakeOpenAi((_asked, response) =>
       reply ? say(response, 200, completion(JSON.stringify(reply))) : void response.destroy(),
     );
-    const ask = createAsk({ ...deps, model: createModel({ name: "local", baseUrl: server.url }) });
+    const warned: unknown[] = [];
+    const noting = { ...silentLogger, warn: (what: unknown, event: string) => void warned.push([event, what]) };
+    const ask = createAsk({ ...deps, log: noting, model: createModel({ name: "local", baseUrl: server.url }) });
     const answer = await ask(id, "Why does orders crash?", ana);
     expect(answer).toMatchObject({ type: "answered", by: "rules", note: expect.stringContaining(note) });
     expect(answer.type === "answered" && answer.sentences.length).toBeGreaterThan(0);
+    // What the server said is for who runs kubemend; a model that answers badly is no trouble of that kind.
+    const trouble = ["model.failed", { incident: id, reason: expect.any(String), detail: expect.stringMatching(/\S/) }];
+    expect(warned).toEqual(reply ? [] : [trouble]);
   });
 });
 
