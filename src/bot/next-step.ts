@@ -20,7 +20,7 @@ function afterLast(done: readonly FixView[]): string {
   const last = done.findLast((fix) => fix.plan && fix.plan.plan.state !== "approved");
   switch (last && stateOf(last)) {
     case "failed": {
-      const detail = last?.plan?.executions.at(-1)?.detail ?? "";
+      const detail = last?.plan?.executions.findLast(({ kind }) => kind === "apply")?.detail ?? "";
       if (detail.startsWith(stoppedByFreeze)) return "A freeze stopped the last fix; what it had done by then stays. ";
       return detail.startsWith(partlyApplied)
         ? "The last fix was applied only in part, and that part is still in place. "

@@ -1,5 +1,6 @@
 import type { PlanState } from "../incident/fix/action-plan.ts";
 import { partlyApplied } from "../incident/fix/execution.ts";
+import { isHalfApplied, mayBeUndone } from "../incident/fix/half-applied.ts";
 import type { StoredPlan } from "../incident/fix/stored-plan.ts";
 import { verdictWords } from "../incident/fix/verdict-words.ts";
 import type { IncidentView } from "./incident-view.ts";
@@ -35,15 +36,21 @@ export function freezeWords({ frozenBy }: Pick<IncidentView, "frozenBy">, say: P
 function begun(stored: StoredPlan, say: Say): string {
   const { appliedAt, executions } = stored;
   const who = approvers(stored, say);
-  const at = appliedAt ?? executions.findLast(({ kind }) => kind === "apply")?.finishedAt;
-  const applied = at === undefined ? "applied" : `applied ${say.moment(at)}`;
+  const last = executions.findLast(({ kind }) => kind === "apply");
+  const at = appliedAt ?? last?.finishedAt;
+  const word = appliedAt === null && last?.detail.startsWith(partlyApplied) ? "applied in part" : "applied";
+  const applied = at === undefined ? word : `${word} ${say.moment(at)}`;
   return who ? `Approved by ${who}, ${applied}` : `${applied.slice(0, 1).toUpperCase()}${applied.slice(1)}`;
 }
 
 /** The last attempt to undo a change that is still in place; undefined when nobody has tried, or it is under way. */
-export function failedUndo({ plan, executions }: StoredPlan): StoredPlan["executions"][number] | undefined {
-  const last = executions.at(-1);
-  return plan.state === "applied" && last?.kind === "undo" && last.outcome !== "running" ? last : undefined;
+export function failedUndo(stored: StoredPlan): StoredPlan["executions"][number] | undefined {
+  const last = stored.executions.at(-1);
+  return (stored.plan.state === "applied" || isHalfApplied(stored)) &&
+    last?.kind === "undo" &&
+    last.outcome !== "running"
+    ? last
+    : undefined;
 }
 
 function approvers({ approvals }: StoredPlan, say: Say): string {
@@ -95,8 +102,15 @@ function undoneNews(stored: StoredPlan, say: Say): PlanNews {
 function failedNews(stored: StoredPlan, say: Say): PlanNews {
   const who = approvers(stored, say);
   const detail = stored.reason ?? stored.executions.at(-1)?.detail;
-  if (detail?.startsWith(partlyApplied))
-    return { mark: "trouble", text: `${who ? `Approved by ${who}. ` : ""}${say.text(detail, 500)}` };
+  if (detail?.startsWith(partlyApplied)) {
+    const tried = failedUndo(stored);
+    const back = tried
+      ? ` Undoing it was refused ${say.moment(tried.finishedAt ?? tried.startedAt)}. ${say.text(tried.detail, 300)}`
+      : mayBeUndone(stored)
+        ? " Undo takes back what is still changed."
+        : "";
+    return { mark: "trouble", text: `${who ? `Approved by ${who}. ` : ""}${say.text(detail, 500)}${back}` };
+  }
   return {
     mark: "not-applied",
     text: `${who ? `Approved by ${who}, but not applied` : "Not applied"}${detail ? `: ${say.text(detail, 300)}` : ""}`,

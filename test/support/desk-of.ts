@@ -1,4 +1,5 @@
-import { createDesk, type DeskDeps } from "../../src/app/desk/desk.ts";
+import { createDesk } from "../../src/app/desk/desk.ts";
+import type { DeskDeps } from "../../src/app/desk/desk-deps.ts";
 import type { Desk } from "../../src/bot/desk.ts";
 import { systemClock } from "../../src/lib/clock.ts";
 import type { Database } from "../../src/store/database.ts";

@@ -13,6 +13,11 @@ import { answerText, endOf, hasNotArrived, type StepEnd } from "./step-end.ts";
 /** Writes of one step that meet another version of the object, or whose answer is lost, before giving up. */
 const maxTries = 8;
 const retryDelayMs = 250;
+/**
+ * Between the leave to send and the sending. Leases last longer than this and a request's own deadline together: what is sent within it
+ * is over before anybody else may take the plan up.
+ */
+const mostPauseMs = 5_000;
 /** As `kubectl drain` does: an eviction that a disruption budget holds up is tried again. */
 const maxEvictionTries = 24;
 const evictionDelayMs = 5_000;
@@ -75,11 +80,15 @@ export async function doStep(work: Work, deps: ExecuteDeps): Promise<StepEnd> {
     await deps.crashPoint?.("looked");
     if (sight.type !== "todo") return endOfSight(sight, work, attempt + evictions);
     if (attempt === maxTries) return await givenUp(step, deps);
+    const askedAt = performance.now();
     const denied = await endOfClaim(work, deps);
     if (denied) return denied;
     await deps.crashPoint?.("leased");
     if (step.type === "http" && !(await deps.plans.markSent(claim, index))) return { type: "lost" };
     await deps.crashPoint?.("before-apply");
+    // A process that stood still meanwhile: a creation carries no version that would stop it, and what it is to make may have been made
+    // and taken back since.
+    if (step.type === "create" && performance.now() - askedAt > mostPauseMs) continue;
     const outcome = await deps.cluster.apply(stamped(step, claim.plan, phase, sight.object), sight.guard);
     await deps.crashPoint?.("after-apply");
     if (step.type === "http" && hasNotArrived(outcome)) await deps.plans.unmarkSent(claim, index);

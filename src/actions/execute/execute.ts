@@ -7,6 +7,7 @@ import type { ExecuteDeps } from "./execute-deps.ts";
 import { lookAt } from "./look.ts";
 import { answersText } from "./step-end.ts";
 import { frozenHalfWay, leftAsIs, takenBack } from "./take-back.ts";
+import { undoOfHalf } from "./undo-of-half.ts";
 import { whatIsDone } from "./what-is-done.ts";
 import { whyForbidden } from "./why-forbidden.ts";
 import { whyTampered } from "./why-tampered.ts";
@@ -33,7 +34,9 @@ export async function carryOut(claim: Claim, deps: ExecuteDeps): Promise<Execute
   const turnedAway = (await tampered(claim, deps)) ?? (await forbidden(claim, deps)) ?? (await stale(claim, deps));
   if (turnedAway) return turnedAway;
   await deps.crashPoint?.("checked");
-  const steps = phase === "apply" ? plan.steps : plan.undo;
+  const half = claim.half ? await undoOfHalf(claim, deps.cluster) : undefined;
+  if (half?.type === "unreachable") return await postpone(claim, half.detail, [], deps);
+  const steps = phase === "apply" ? plan.steps : (half?.steps ?? plan.undo);
   const done: WriteStep[] = [];
   const said: string[] = [];
   let versions: Pick<ExecutionResult, "resourceVersionBefore" | "resourceVersionAfter"> = {};

@@ -75,6 +75,7 @@ export async function sendRequest(
     context.setHeaderParam("Content-Type", request.contentType ?? "application/json");
     context.setBody(JSON.stringify(request.body));
   }
+  const begun = performance.now();
   const inTime = AbortSignal.timeout(timeoutMs);
   context.setSignal(signal ? AbortSignal.any([signal, inTime]) : inTime);
   try {
@@ -82,6 +83,8 @@ export async function sendRequest(
   } catch (error) {
     return { type: "unreachable", detail: `no credentials: ${messageOf(error, 200)}` };
   }
+  // A process that stood still gets its events before its timers: nobody waits for this request any more.
+  if (performance.now() - begun > timeoutMs) return { type: "unreachable", detail: "TimeoutError" };
   try {
     const dispatcher = context.getDispatcher();
     const body = context.getBody();

@@ -1,76 +1,27 @@
-import { approvePlan, codeRefusal, rejectPlan } from "../../actions/approve/approve.ts";
-import type { PlanStore } from "../../actions/plan/plan-store.ts";
-import type { Policy } from "../../actions/policy/policy-file.ts";
-import { maySilence, mayUndo } from "../../actions/policy/who-may.ts";
-import type { ChaosPort, Desk, DeskOutcome, DigestPort, WebPort } from "../../bot/desk.ts";
-import { refusalText, undoNeedsCode } from "../../bot/slack/render/approval-words.ts";
+import { maySilence } from "../../actions/policy/who-may.ts";
+import type { Desk, DeskOutcome } from "../../bot/desk.ts";
 import type { Person } from "../../incident/approval.ts";
 import { causeText } from "../../incident/diagnosis/cause-text.ts";
-import type { ActionPlan } from "../../incident/fix/action-plan.ts";
-import { actionTitle } from "../../incident/fix/action-title.ts";
 import type { Incident } from "../../incident/incident.ts";
-import { quoted } from "../../incident/quoted.ts";
-import type { Redact } from "../../incident/redacted.ts";
 import type { IncidentStatus, StatusChange } from "../../incident/status.ts";
-import type { Clock } from "../../lib/clock.ts";
-import type { Database } from "../../store/database.ts";
 import { rejectCause } from "../../store/incidents/cause-verdicts.ts";
 import { latestDiagnosis } from "../../store/incidents/diagnoses.ts";
 import { countIncidents } from "../../store/incidents/incident-pages.ts";
-import {
-  changeStatus,
-  getIncident,
-  listIncidents,
-  type StoredIncident,
-  touchIncident,
-} from "../../store/incidents/incidents.ts";
+import { changeStatus, getIncident, listIncidents, touchIncident } from "../../store/incidents/incidents.ts";
 import { rememberedIncident } from "../../store/incidents/remembered.ts";
 import { addToTimeline } from "../../store/incidents/timeline.ts";
 import { titled } from "../../store/incidents/titled.ts";
-import type { Jobs } from "../../store/jobs.ts";
-import { getPlan } from "../../store/plans/plans.ts";
-import { type Approvers, createApprovers } from "../plans/approvers.ts";
-import { createReplan } from "../plans/replan.ts";
+import { createApprovers } from "../plans/approvers.ts";
 import { queues } from "../queues.ts";
 import { buildView } from "../view/build-view.ts";
 import { postmortemOf } from "../view/postmortem-of.ts";
+import type { DeskDeps } from "./desk-deps.ts";
 import { createFreezeDesk } from "./freeze-desk.ts";
 import { createOperations } from "./operations.ts";
-import type { Watching } from "./watching.ts";
-
-export interface DeskDeps {
-  readonly database: Database;
-  readonly plans: PlanStore;
-  readonly policy: Policy;
-  /** Default: nobody is in a group, and rules that ask the cluster or for codes refuse. */
-  readonly approvers?: Approvers;
-  readonly redact: Redact;
-  readonly changed: (incidentId: string) => Promise<void>;
-  /** Tells detection about a status that a person decided. */
-  readonly statusDecided: (incident: StoredIncident) => void;
-  readonly jobs: Pick<Jobs, "send">;
-  readonly clock: Clock;
-  readonly ask: Desk["ask"];
-  /** Absent where nothing is kept from chat that could be put back. */
-  readonly reveal?: Desk["reveal"];
-  /** Name of the cluster as the configuration has it; default its default. */
-  readonly cluster?: string;
-  /** Absent where nobody watches: then workloads cannot be looked at, and silences are judged by what is stored. */
-  readonly watching?: Watching;
-  readonly nextIncidentId?: () => Promise<string>;
-  readonly digest?: DigestPort;
-  readonly chaos?: ChaosPort;
-  readonly web?: WebPort | undefined;
-  /** Under which people reach the pages. */
-  readonly webUrl?: string | undefined;
-}
+import { createPlanDesk } from "./plan-desk.ts";
 
 const yes = (text: string): DeskOutcome => ({ ok: true, text });
 const no = (text: string): DeskOutcome => ({ ok: false, text });
-const titleOf = ({ action, target, params }: ActionPlan) => actionTitle(action, target, params);
-/** What a person said with a decision, behind it. */
-const inQuotes = (words: string | undefined) => (words ? ` – “${words}”` : "");
-const noteChars = 1_000;
 
 /** Why a change of status is refused, for who asked. */
 const notNow: Readonly<Record<StatusChange, (status: string) => string>> = {
@@ -92,9 +43,6 @@ const statusWords: Readonly<Record<IncidentStatus, string>> = {
 export function createDesk(deps: DeskDeps): Desk {
   const { database, redact, jobs, clock } = deps;
   const now = () => clock.now();
-  /** What somebody typed beside a decision; rows keep it, and channels and pages show it. */
-  const wordsOf = (typed: string) => quoted(typed.trim(), noteChars, redact);
-  const replans = createReplan(deps);
   const approvers = deps.approvers ?? createApprovers({ policy: deps.policy, database });
   const tell = async (incidentId: string, kind: string, text: string) => {
     await addToTimeline(database, incidentId, { at: now(), kind, text: redact(text) });
@@ -160,82 +108,9 @@ export function createDesk(deps: DeskDeps): Desk {
       await jobs.send(queues.diagnose, { incidentId: id }, { key: id });
       return yes("Noted: this cause is ruled out here and counts for less next time. Looking again without it.");
     },
-    async approve(planId, digest, by, note = "", code) {
-      const said = wordsOf(note);
-      const outcome = await approvePlan(
-        {
-          planId,
-          digest,
-          by: await approvers.approverOf(by),
-          ...(said ? { note: said } : {}),
-          ...(code ? { code } : {}),
-        },
-        { plans: deps.plans, policy: deps.policy, oneAtATime: true, ...approvers },
-      );
-      const stored = await getPlan(database, planId);
-      if (stored && outcome.type !== "refused") {
-        const { incidentId } = stored.plan;
-        const title = titleOf(stored.plan);
-        if (outcome.type === "approved") {
-          const moved = await changeStatus(database, incidentId, "start-mitigation", { by: by.name, at: now() });
-          if (moved.ok) deps.statusDecided(moved.incident);
-          await tell(incidentId, "approved", `${by.name} approved: ${title}${inQuotes(said)}.`);
-        } else
-          await tell(
-            incidentId,
-            "voted",
-            `${by.name} approved (${outcome.have} of ${outcome.need}): ${title}${inQuotes(said)}.`,
-          );
-      }
-      return outcome;
-    },
-    async reject(planId, by, reason) {
-      const stored = await getPlan(database, planId);
-      if (!stored) return no("There is no such plan any more.");
-      const said = wordsOf(reason);
-      const outcome = await rejectPlan(
-        { planId, digest: stored.plan.digest, by: await approvers.approverOf(by), reason: said },
-        { plans: deps.plans, policy: deps.policy },
-      );
-      if (outcome.type === "refused") return no(refusalText(outcome.reason));
-      await tell(stored.plan.incidentId, "rejected", `${by.name} rejected: ${titleOf(stored.plan)}${inQuotes(said)}.`);
-      return yes("Rejected. Nothing was changed.");
-    },
-    replan: replans.replan,
-    async replanWith(incidentId, recommendationId, values, by) {
-      const outcome = await replans.replanWith(incidentId, recommendationId, values, by);
-      if (outcome.ok && outcome.fix.plan) {
-        const names = outcome.changed.join(", ") || "nothing";
-        await tell(
-          incidentId,
-          "edited",
-          `${by.name} changed ${names} in the plan: ${titleOf(outcome.fix.plan.plan)}. Earlier approvals of it no longer count.`,
-        );
-      }
-      return outcome;
-    },
-    async undo(planId, by, code) {
-      const stored = await getPlan(database, planId);
-      if (!stored) return no("There is no such plan any more.");
-      if (stored.plan.undo.length === 0) return no("This change cannot be undone.");
-      const { action, target } = stored.plan;
-      const approvedBy = stored.approvals.map((one) => one.by.id);
-      const person = await approvers.approverOf(by);
-      if (!mayUndo(deps.policy, person, { action, target, approvedBy }))
-        return no(
-          "Nothing was changed. The policy does not name you among those who may approve this, or take it back.",
-        );
-      // What only somebody with an authenticator could let happen, only somebody with one takes back.
-      const wrong = stored.plan.secondFactor
-        ? await codeRefusal({ by: person, planId, ...(code ? { code } : {}) }, approvers.secondFactor)
-        : undefined;
-      if (wrong) return no(wrong === "code-needed" ? `Nothing was changed. ${undoNeedsCode}` : refusalText(wrong));
-      await jobs.send(queues.undo, { planId, by: by.id }, { key: planId });
-      await tell(stored.plan.incidentId, "undo-asked", `${by.name} asked to undo: ${titleOf(stored.plan)}.`);
-      return yes("It is being undone; the message follows along.");
-    },
     ask: deps.ask,
     reveal: deps.reveal ?? ((text) => text),
+    ...createPlanDesk({ ...deps, approvers, tell }),
     ...createFreezeDesk({ ...deps, approvers }),
   };
 }

@@ -6,7 +6,7 @@ import { listIncidents, touchIncident } from "../../store/incidents/incidents.ts
 import { setFreeze } from "../../store/plans/freeze.ts";
 import type { Approvers } from "../plans/approvers.ts";
 import { queues } from "../queues.ts";
-import type { DeskDeps } from "./desk.ts";
+import type { DeskDeps } from "./desk-deps.ts";
 
 const reasonChars = 300;
 /** Of all clusters together; detection holds no more of each. */

@@ -10,6 +10,7 @@ import { bySecond } from "../../incident/diagnosis/timeline-order.ts";
 import { pointingAt } from "../../incident/diagnosis/told-once.ts";
 import { actionTitle } from "../../incident/fix/action-title.ts";
 import { summaryWithoutAdvice } from "../../incident/fix/advice-text.ts";
+import { mayBeUndone } from "../../incident/fix/half-applied.ts";
 import type { StoredPlan } from "../../incident/fix/stored-plan.ts";
 import { verdictWords } from "../../incident/fix/verdict-words.ts";
 import { refText } from "../../incident/object-ref.ts";
@@ -110,6 +111,7 @@ export const words = {
   confidenceWords,
   detectedWords,
   duration,
+  mayBeUndone,
   percent,
   standsWords,
   verdictWords,

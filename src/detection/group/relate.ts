@@ -5,6 +5,7 @@ import type { LiveAnomaly } from "../live-anomaly.ts";
 import { distance, type GroupContext, workloadsOf } from "./group-context.ts";
 import { impairs } from "./impact.ts";
 import { mayShareReason } from "./may-share-reason.ts";
+import { isRefusedAlike } from "./refused-alike.ts";
 import { servingKinds } from "./serving-kinds.ts";
 import { sharesSource, standsAlone } from "./stands-alone.ts";
 import { starved, starvedByUnknown } from "./starved.ts";
@@ -124,6 +125,7 @@ const relations: readonly ((pair: Pair) => number)[] = [
   (pair) => (sharesObject(pair) ? 100 : 0),
   isNamed,
   ({ live, members }) => (sharesSource(live, members) ? 88 : 0),
+  ({ live, members, context }) => (isRefusedAlike(live, members, context) ? 87 : 0),
   (pair) => (suffersOnNode(pair) ? 80 : 0),
   isStarved,
   (pair) => (isTheirNode(pair) ? 70 : 0),

@@ -73,7 +73,7 @@ export function usersOfClaim(namespace: string, claim: string, { pods, ownerOf }
   return uniqueRefs(users.map(ownerOf));
 }
 
-/** A persistent volume that will be full. Source: trend of `kubelet_volume_stats_used_bytes` against the capacity. */
+/** A persistent volume that will be full. Source: trend of its bytes in use against the capacity, or of its inodes where they run out first. */
 export const volumeForecast = (): Detector =>
   createExhaustionForecast({
     name: "volume-forecast",

@@ -1,4 +1,6 @@
+import { lastingContainers } from "../../cluster/kinds/pod.ts";
 import { isKind, type Pod } from "../../cluster/kubernetes-types.ts";
+import { mostAtOneTime } from "../../cluster/pod-request.ts";
 import { bytesQuantity, parseQuantity } from "../../cluster/quantity.ts";
 import type { Series } from "../../cluster/series-store.ts";
 import { makeRef } from "../../incident/object-ref.ts";
@@ -19,10 +21,13 @@ function podOf({ labels }: Series, { observation }: DetectContext): Pod | undefi
 
 const limitOf = (container: Pod["spec"]["containers"][number]) => parseQuantity(container.resources?.limits?.[key]);
 
-/** The kubelet evicts a pod that uses more than the limits of its containers together, as far as they have any. */
-function podLimit(pod: Pod): number | undefined {
-  const limits = pod.spec.containers.flatMap((container) => limitOf(container) ?? []);
-  return limits.length === 0 ? undefined : limits.reduce((sum, limit) => sum + limit, 0);
+/**
+ * The kubelet evicts a pod that uses more than the limits of its containers and sidecars together, as far as they have any
+ * (podEphemeralStorageLimitEviction in pkg/kubelet/eviction; by itself only an ordinary container is held to its limit).
+ */
+function podLimit({ spec }: Pod): number | undefined {
+  const isLimited = [...spec.containers, ...(spec.initContainers ?? [])].some((one) => limitOf(one) !== undefined);
+  return isLimited ? mostAtOneTime(spec, limitOf) + (parseQuantity(spec.overhead?.[key]) ?? 0) : undefined;
 }
 
 const containerLimit = (pod: Pod, { labels }: Series) =>
@@ -83,7 +88,7 @@ export const podStorageForecast = (): Detector =>
       const inVolumes = pod.spec.volumes?.some(
         ({ emptyDir }) => emptyDir !== undefined && emptyDir.medium !== "Memory",
       );
-      return pod.spec.containers.length > 1 || inVolumes ? own : undefined;
+      return lastingContainers(pod.spec).length > 1 || inVolumes ? own : undefined;
     },
     what: () => ["All", "limit for ephemeral-storage"],
   });

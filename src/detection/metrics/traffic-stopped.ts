@@ -81,7 +81,7 @@ export const trafficStopped = (): Detector =>
     holdPoints: 3,
     wrong({ series, value, baseline, learned }, context) {
       if (!learned) return false;
-      // In a window of this many expected requests, none at all has a chance below one in ten thousand.
+      // In a window of this many expected requests, none at all has a chance of one in eight thousand (Poisson).
       const expected = baseline.median * rateWindowSeconds(context);
       if (expected < 9 || value > 0.05 * baseline.median) return false;
       const workload = workloadOf(series, context);

@@ -14,6 +14,8 @@ const longRunMs = 60 * 60_000;
 const atOnceMs = 2_000;
 /** Since it runs again this long, it is over. */
 const overMs = 15 * 60_000;
+/** Of what was over when the watch began, this much service is enough. */
+const servedMs = 60_000;
 /** An event of a kill by a probe explains ends for this long. */
 const probeKillMs = 10 * 60_000;
 
@@ -55,6 +57,12 @@ function isCrashing(status: ContainerStatus, ended: Terminated, now: number): bo
   return isDown || now - endedAt <= overMs;
 }
 
+/** It ended before anybody watched, as what starts before its database does, and has served since. */
+function isBygone(pod: Pod, endedAt: number, { observation, now }: DetectContext): boolean {
+  const [first] = observation.objects.versions(refOf(pod));
+  return first !== undefined && endedAt < first.at && hasSettled(pod, now, servedMs);
+}
+
 /** The kubelet has ended a container of it for a probe. */
 function isKilledByProbe(pod: Pod, { observation, now }: DetectContext): boolean {
   return observation.events
@@ -69,7 +77,7 @@ function isKilledByProbe(pod: Pod, { observation, now }: DetectContext): boolean
  * Containers that end with an error, or too often, and are restarted. Source: `state`, `lastState` and `restartCount`: the
  * waiting reason CrashLoopBackOff is visible for moments only, so restarts count. Not a fault: exit 0 before the kubelet backs
  * off, a container that was told to stop because its pod is being deleted, one single crash after which it serves again, also
- * in a long life that has seen others, containers that went down with their node, init containers (own detector), OOM kills
+ * in a long life that has seen others, crashes before the watch after which it has served for a minute, containers that went down with their node, init containers (own detector), OOM kills
  * (own detector), kills by a liveness or start-up probe (seen in events), jobs (own detector).
  */
 export const podCrash = defineDetector({
@@ -86,6 +94,8 @@ export const podCrash = defineDetector({
         const ended = endOf(status);
         if (!ended || !isCrashing(status, ended, now)) continue;
         if (hasSettled(pod, now) || isKilledByProbe(pod, context)) continue;
+        const endedAt = timeOf(ended.finishedAt, now);
+        if (isBygone(pod, endedAt, context)) continue;
         const loop = status.restartCount >= 1;
         yield {
           reason: "CrashLoopBackOff",
@@ -95,7 +105,7 @@ export const podCrash = defineDetector({
           severity: "high",
           headline: loop ? "keeps crashing" : "crashes at start",
           summary: `Container ${status.name} of pod ${pod.metadata.name} ended with exit code ${ended.exitCode} (${ended.reason ?? "Error"}) and was restarted ${status.restartCount === 1 ? "once" : `${status.restartCount} times`}${ended.message ? `: ${short(ended.message)}` : ""}`,
-          startsAt: loopSince(pod, status.name, timeOf(ended.finishedAt, now), context),
+          startsAt: loopSince(pod, status.name, endedAt, context),
           value: status.restartCount,
           unit: "restarts",
         };

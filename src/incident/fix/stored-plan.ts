@@ -27,6 +27,8 @@ export interface StoredPlan {
 export interface Claim {
   readonly plan: ActionPlan;
   readonly phase: "apply" | "undo";
+  /** What is to be taken back was applied in part only. */
+  readonly half?: true;
   readonly executionId: string;
   readonly holder: string;
   /** 1 for the first; more means that an earlier one did not finish and what it did has to be looked up. */

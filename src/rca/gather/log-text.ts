@@ -1,3 +1,5 @@
+import { refusedLogin } from "../../cluster/refused-login.ts";
+
 /** What kind of trouble a log line tells of. One line may tell of several. */
 export type LogSign =
   | "missing-env"
@@ -32,10 +34,7 @@ const signs: readonly (readonly [LogSign, RegExp])[] = [
     "forbidden",
     /\bforbidden\b|(?:status|HTTP|code|statusCode)["']?[ =:]{1,3}"?403\b|access denied|permission denied|EACCES|not authorized|\bdenied to user\b|\bNOPERM\b|\bcannot (?:get|list|watch|create|update|patch|delete) resource/i,
   ],
-  [
-    "unauthorized",
-    /unauthori[sz]ed|(?:status|HTTP|code|statusCode)["']?[ =:]{1,3}"?401\b|\bauthentication (?:is )?(?:failed|failure|required|error)|password authentication|\bNOAUTH\b|WRONGPASS|\blog[io]n (?:was |is )?(?:failed|refused|denied|incorrect)|access[_ -]refused|access denied for user|invalid (?:user ?name|user)\b.{0,20}\bpassword|invalid (?:api[ _-]?key|credentials?|token|password|signature)|(?:api[ _-]?key|credentials?|token) (?:was |is |has been )?(?:rejected|invalid|expired|revoked|refused|not accepted)|bad credentials/i,
-  ],
+  ["unauthorized", refusedLogin],
   [
     "certificate",
     /certificate (?:has |is )?(?:expired|not yet valid)|x509: certificate|CERT_HAS_EXPIRED|CERT_NOT_YET_VALID|certificate verify failed|CertificateExpiredException/i,

@@ -26,7 +26,7 @@ export async function keepChatEvent(database: Database, id: string, body: unknow
   return numAffectedRows === 1n;
 }
 
-/** Takes the events that wait, each for one taker alone, oldest first. */
+/** Takes events that wait, each for one taker alone: those that came first, up to `limit`, in no order among themselves. */
 export async function claimChatEvents(database: Database, cluster = "", limit = 20): Promise<ChatEvent[]> {
   const { rows } = await sql<{ id: string; body: unknown; attempts: number }>`
     update chat_event set attempts = attempts + 1, claimed_until = now() + make_interval(secs => ${claimSeconds})

@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import { partlyApplied } from "../../incident/fix/execution.ts";
 import type { Claim } from "../../incident/fix/stored-plan.ts";
 import { inAuditedTransaction, type Tx } from "../audit.ts";
 import type { Database } from "../database.ts";
@@ -17,7 +18,7 @@ export interface ClaimRequest {
   readonly cluster?: string | undefined;
 }
 
-type ClaimRow = Pick<PlanRow, "id" | "content" | "digest" | "state" | "decided_at"> & {
+type ClaimRow = Pick<PlanRow, "id" | "content" | "digest" | "state" | "decided_at" | "applied_at"> & {
   readonly phase: "apply" | "undo";
   readonly attempt: number;
 };
@@ -65,7 +66,7 @@ export async function claimExecution(database: Database, request: ClaimRequest):
              attempt = attempt + 1
        where id = (select id from action_plan p where ${ours} and ${isDue} and (${wanted}::text is null or id = ${wanted})
                     order by decided_at, id limit 1)
-      returning id, content, digest, state, decided_at, phase, attempt`.execute(tx);
+      returning id, content, digest, state, decided_at, applied_at, phase, attempt`.execute(tx);
     const row = rows[0];
     if (!row) return undefined;
     const claim = await claimOf(tx, row, request);
@@ -79,7 +80,11 @@ export type UndoClaim =
   | { readonly type: "claimed"; readonly claim: Claim }
   | { readonly type: "refused"; readonly reason: "not-applied" | "frozen" | "busy" | "unknown-plan" };
 
-/** Takes an applied plan in order to take it back. */
+/** It ended half-way, and what it had done by then was left in place. */
+const isHalfApplied = sql<boolean>`(p.state = 'failed' and p.applied_at is null and exists (select from execution half
+  where half.plan_id = p.id and half.kind = 'apply' and starts_with(half.detail, ${partlyApplied})))`;
+
+/** Takes an applied plan, or one of which a part was applied, in order to take it back. */
 export async function claimUndo(
   database: Database,
   request: ClaimRequest & { readonly planId: string; readonly actor: string },
@@ -88,9 +93,9 @@ export async function claimUndo(
     const { rows } = await sql<ClaimRow>`
       update action_plan p set state = 'executing', phase = 'undo', attempt = 1, lease_holder = ${request.holder},
              lease_until = clock_timestamp() + make_interval(secs => ${request.leaseMs / 1000})
-       where id = ${request.planId} and ${isOurs(request.cluster)} and state = 'applied' and not coalesce((select frozen from freeze_switch), true)
+       where id = ${request.planId} and ${isOurs(request.cluster)} and (state = 'applied' or ${isHalfApplied}) and not coalesce((select frozen from freeze_switch), true)
          and not exists (select from action_plan other where ${sharesWith} and other.state = 'executing')
-      returning id, content, digest, state, decided_at, phase, attempt`.execute(tx);
+      returning id, content, digest, state, decided_at, applied_at, phase, attempt`.execute(tx);
     const row = rows[0];
     if (!row) return { type: "refused", reason: await whyNoUndo(tx, request) };
     const claim = await claimOf(tx, row, request);
@@ -104,12 +109,12 @@ async function whyNoUndo(
   tx: Tx,
   { planId, cluster }: { readonly planId: string; readonly cluster?: string | undefined },
 ) {
-  const { rows } = await sql<{ state: string; frozen: boolean }>`
-    select state, coalesce((select frozen from freeze_switch), true) as frozen from action_plan
+  const { rows } = await sql<{ state: string; half: boolean; frozen: boolean }>`
+    select state, ${isHalfApplied} as half, coalesce((select frozen from freeze_switch), true) as frozen from action_plan p
      where id = ${planId} and ${isOurs(cluster)}`.execute(tx);
   const row = rows[0];
   if (!row) return "unknown-plan";
-  if (row.state !== "applied") return row.state === "executing" ? "busy" : "not-applied";
+  if (row.state !== "applied" && !row.half) return row.state === "executing" ? "busy" : "not-applied";
   return row.frozen ? "frozen" : "busy";
 }
 
@@ -136,6 +141,7 @@ async function claimOf(tx: Tx, row: ClaimRow, request: ClaimRequest): Promise<Cl
   return {
     plan: planOf(row),
     phase: row.phase,
+    ...(row.phase === "undo" && row.applied_at === null ? { half: true as const } : {}),
     executionId: execution.id,
     holder: request.holder,
     attempt: row.attempt,

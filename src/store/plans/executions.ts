@@ -64,11 +64,12 @@ export async function finishExecution(database: Database, claim: Claim, result: 
   // It may quote what an application or the cluster has answered.
   const detail = storableText(result.detail);
   const done = outcome === "applied";
-  // An undo that failed leaves the change in place: the plan is still applied, and may be undone by hand or again.
-  const state = claim.phase === "apply" ? (done ? "applied" : "failed") : done ? "undone" : "applied";
+  // An undo that failed leaves the change in place: the plan is applied still, or half of it, and may be undone by hand or again.
+  const inPlace = claim.half ? "failed" : "applied";
+  const state = claim.phase === "apply" ? (done ? "applied" : "failed") : done ? "undone" : inPlace;
   return await inAuditedTransaction(database, async (tx, record) => {
     const { rows } = await sql<{ target_key: string; cluster: string | null }>`
-      update action_plan set state = ${state}, lease_holder = null, lease_until = null, reason = ${done ? null : detail},
+      update action_plan set state = ${state}, lease_holder = null, lease_until = null, reason = case when ${claim.half === true && !done} then reason else ${done ? null : detail}::text end,
              applied_at = case when ${state} = 'applied' and phase = 'apply' then clock_timestamp() else applied_at end,
              finished_at = clock_timestamp()
        where id = ${claim.plan.id} and ${stands(claim)}

@@ -9,6 +9,7 @@ import type { PlanStore } from "../../../src/actions/plan/plan-store.ts";
 import { policySchema } from "../../../src/actions/policy/policy-file.ts";
 import type { KubeObject } from "../../../src/cluster/kubernetes-types.ts";
 import type { ActionPlan } from "../../../src/incident/fix/action-plan.ts";
+import { mayBeUndone } from "../../../src/incident/fix/half-applied.ts";
 import { type ActorCluster, startActorCluster } from "../../support/actor-cluster.ts";
 import { executeAll, executeNext } from "../../support/carry-out.ts";
 import { offerHeal } from "../../support/offer-heal.ts";
@@ -324,6 +325,53 @@ describe("actions that leave nothing to undo", () => {
         detail: expect.stringMatching(/^Only a part was applied.*ConfigMap shop\/carts-config/),
       },
     });
+    // That half has a way back, and what was never changed is nobody's business, whoever has changed it meanwhile.
+    cluster.edit("Deployment", "carts", (object) => restarted(object, Date.UTC(2027, 0, 1)));
+    cluster.writes.length = 0;
+    expect(await undo(plan.id, cluster, plans)).toEqual({ type: "undone", planId: plan.id });
+    expect(cluster.get("ConfigMap", "carts-config")).toMatchObject({ data: { pool: "10" } });
+    expect(cluster.writes.map(({ resource }) => resource.kind)).toEqual(["ConfigMap"]);
+    expect((await plans.get(plan.id))?.plan.state).toBe("undone");
+    expect(await undo(plan.id, cluster, plans)).toEqual({ type: "refused", reason: "not-applied" });
+  });
+
+  test("half a plan whose undo is refused stays half a plan, and may be undone once more; one that did nothing has no undo", async () => {
+    await using database = await withDatabase();
+    await using cluster = await startActorCluster();
+    const plans = planStore(database);
+    const plan = await propose(cluster.actor, plans, { recommendation: morePool });
+    await approve(plans, plan);
+    const half: ActorPort = {
+      ...cluster.actor,
+      apply: async (step, guard) =>
+        step.target.kind === "Deployment" || cluster.writes.length > 0
+          ? { type: "refused", status: 403, reason: "Forbidden", fields: [] }
+          : await cluster.actor.apply(step, guard),
+    };
+    expect(await executeNext(executor(half, plans))).toMatchObject({
+      result: { detail: expect.stringContaining("Only a part was applied") },
+    });
+    const stands = async () => {
+      const stored = await plans.get(plan.id);
+      return stored && { state: stored.plan.state, reason: stored.reason, mayBeUndone: mayBeUndone(stored) };
+    };
+    const before = await stands();
+    expect(before).toMatchObject({ state: "failed", mayBeUndone: true });
+    expect(await undoPlan(plan.id, "slack:ann", { ...executor(half, plans), plans })).toMatchObject({ type: "failed" });
+    expect(await stands()).toEqual(before);
+    expect(await undo(plan.id, cluster, plans)).toMatchObject({ type: "undone" });
+    expect(await stands()).toMatchObject({ state: "undone", mayBeUndone: false });
+
+    const other = await propose(cluster.actor, plans, { recommendation: morePool });
+    await approve(plans, other);
+    const none: ActorPort = {
+      ...cluster.actor,
+      apply: async () => ({ type: "refused", status: 403, reason: "Forbidden", fields: [] }),
+    };
+    expect(await executeNext(executor(none, plans))).toMatchObject({ result: { outcome: "refused" } });
+    const nothing = await plans.get(other.id);
+    expect(nothing && mayBeUndone(nothing)).toBe(false);
+    expect(await undo(other.id, cluster, plans)).toEqual({ type: "refused", reason: "not-applied" });
   });
 
   test("a soft heal is sent to each running pod once", async () => {

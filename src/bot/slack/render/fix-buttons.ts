@@ -1,5 +1,6 @@
 import type { Button } from "@slack/types";
 import type { ActionPlan } from "../../../incident/fix/action-plan.ts";
+import { mayBeUndone } from "../../../incident/fix/half-applied.ts";
 import type { StoredPlan } from "../../../incident/fix/stored-plan.ts";
 import type { FixView } from "../../incident-view.ts";
 import { actionIds, encodeFix } from "./action-ids.ts";
@@ -47,11 +48,10 @@ function decisionButtons({ plan, refusal }: FixView, value: string, { frozen, be
   }
 }
 
-/** A change that is in place and has not helped can be taken back, also when its incident is closed. */
+/** A change that is in place, or half of it, and has not helped can be taken back, also when its incident is closed. */
 function undoButtons({ plan: stored }: FixView, value: string): Button[] {
-  if (stored?.plan.state !== "applied" || stored.verification?.verdict === "recovered") return [];
+  if (!stored || !mayBeUndone(stored) || stored.verification?.verdict === "recovered") return [];
   const { plan } = stored;
-  if (plan.undo.length === 0) return [];
   // Its form is the question where a code has to be typed.
   return plan.secondFactor
     ? [button("Undo", actionIds.undoWithCode, value, { style: "danger" })]
@@ -80,7 +80,8 @@ export function undoWords(plan: ActionPlan): string {
   const { pods } = plan.blastRadius;
   const touched = pods > 0 ? ` and touches ${pods} pod${pods === 1 ? "" : "s"}` : "";
   const byHand = plan.undoKubectl ? `By hand: ${plan.undoKubectl}` : "";
-  return [`${planTitle(plan)}: what was before is put back at once${touched}.`, byHand].join("\n").trim();
+  const where = plan.state === "failed" ? " where it was applied" : "";
+  return [`${planTitle(plan)}: what was before is put back at once${where}${touched}.`, byHand].join("\n").trim();
 }
 
 const undoQuestion = (plan: ActionPlan) => confirm("Undo this change?", undoWords(plan), "Undo");

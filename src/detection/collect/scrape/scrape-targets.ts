@@ -49,8 +49,9 @@ export function volumeTargets(pods: readonly Pod[], nodes: readonly string[]): S
 
 /** The kubelet evicts it when it uses more of its node's disk than this. */
 const limitsLocalStorage = ({ spec }: Pod) =>
-  spec.containers.some(({ resources }) => resources?.limits?.["ephemeral-storage"] !== undefined) ||
-  spec.volumes?.some(({ emptyDir }) => emptyDir?.sizeLimit !== undefined);
+  [...spec.containers, ...(spec.initContainers ?? [])].some(
+    ({ resources }) => resources?.limits?.["ephemeral-storage"] !== undefined,
+  ) || spec.volumes?.some(({ emptyDir }) => emptyDir?.sizeLimit !== undefined);
 
 /** Nodes with a pod whose local storage is limited: their kubelets alone are asked how much of it is used. */
 export function summaryTargets(pods: readonly Pod[], nodes: readonly string[]): ScrapeTarget[] {

@@ -25,6 +25,13 @@ function limited(limit: string | undefined, sizeLimit?: string) {
   };
 }
 
+/** The same beside a sidecar that may use so much. */
+function besideSidecar(one: ReturnType<typeof limited>, limit: string) {
+  const resources = { limits: { "ephemeral-storage": limit } };
+  const initContainers = [{ name: "proxy", image: "proxy:1", restartPolicy: "Always", resources }];
+  return { ...one, spec: { ...one.spec, initContainers } };
+}
+
 const nameOf = (one: object) => (one as { metadata: { name: string } }).metadata.name;
 const containerOf = (one: PodLike) => (one.spec.containers[0] as { name: string }).name;
 
@@ -157,6 +164,11 @@ describe("nothing is told of", () => {
     { name: "one large file", pod: limited("200Mi"), used: (m: number) => ({ layer: m < 10 ? 20 : 150 }) },
     { name: "growth that takes a day", pod: limited("2Gi"), used: (m: number) => ({ layer: 1_200 + 0.4 * m }) },
     {
+      name: "volumes for which there is room in what a sidecar may use",
+      pod: besideSidecar(limited("400Mi", "10Gi"), "20Gi"),
+      used: (m: number) => ({ layer: 100, volume: 50 + 12 * m }),
+    },
+    {
       name: "an emptyDir without a limit",
       pod: { ...limited(undefined), spec: { ...limited(undefined).spec, volumes: [{ name: "spool", emptyDir: {} }] } },
       used: (m: number) => ({ volume: 50 + 30 * m }),
@@ -169,11 +181,15 @@ describe("nothing is told of", () => {
 test("only kubelets of nodes with limited pods are asked", () => {
   const on = (node: string, one: ReturnType<typeof limited>) =>
     ({ ...one, spec: { ...one.spec, nodeName: node } }) as never;
-  const pods = [on("a", limited("1Gi")), on("b", limited(undefined)), on("c", limited(undefined, "1Gi"))];
-  expect(summaryTargets(pods, ["a", "b", "c", "d"]).map((target) => target.kind !== "pod" && target.node)).toEqual([
-    "a",
-    "c",
-  ]);
+  const pods = [
+    on("a", limited("1Gi")),
+    on("b", limited(undefined)),
+    on("c", limited(undefined, "1Gi")),
+    on("d", besideSidecar(limited(undefined), "1Gi")),
+  ];
+  expect(summaryTargets(pods, ["a", "b", "c", "d", "e"]).map((target) => target.kind !== "pod" && target.node)).toEqual(
+    ["a", "c", "d"],
+  );
 });
 
 describe("an answer of a kubelet", () => {

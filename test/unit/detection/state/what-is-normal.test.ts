@@ -44,6 +44,20 @@ const withProxyPort = (change: Json = {}) =>
     spec: { initContainers: [{ ...proxy, ports: [{ name: "mesh", containerPort: 15_443, ...change }] }] },
   });
 
+describe("a container that ended twice before the watch began", () => {
+  test.each<[string, number, readonly string[]]>([
+    ["and has served for longer than a minute", 70_000, []],
+    ["and serves for half a minute", 30_000, ["CrashLoopBackOff Deployment/web"]],
+  ])("%s", (_name, servedMs, want) => {
+    const world = createWorld({ start });
+    const ended = { exitCode: 1, reason: "Error", startedAt: time(start - servedMs - 6_000) };
+    const lastState = { terminated: { ...ended, finishedAt: time(start - servedMs - 4_000) } };
+    world.put(web, set, pod({ app: "web", at: start - servedMs - 2_000, restartCount: 2, lastState }));
+    world.run(10_000);
+    expect(told(world)).toEqual(want);
+  });
+});
+
 describe("workloads that take their time", () => {
   test.each<[string, (world: World) => void, number, readonly string[]]>([
     [
