@@ -2,8 +2,10 @@ import type { ObjectRef } from "../../incident/object-ref.ts";
 import { beganAt } from "../case/began-at.ts";
 import { type Candidate, candidate, type Rule } from "../case/candidate.ts";
 import type { Case } from "../case/case.ts";
+import { fieldsOf } from "../gather/changes.ts";
+import { describeFields } from "../gather/field-words.ts";
 import { changedWords, linesWith } from "./changed-words.ts";
-import { configChangesOf, describeConfigChange, placeOfSetting } from "./config-changes.ts";
+import { type ConfigChange, configChangesOf, describeConfigChange, placeOfSetting } from "./config-changes.ts";
 import { called, citeChange, citeLogs, crashesOf, freshLogs, isSymptomatic } from "./patterns.ts";
 import { isReleaseMark } from "./release-mark.ts";
 import { hostChange } from "./upstream.ts";
@@ -30,6 +32,27 @@ const endsByItself = (open: Case, caller: ObjectRef, words: readonly string[]): 
 const isMeasured = (open: Case, { namespace = "", name }: ObjectRef): boolean =>
   open.observation.series.get("requests_per_second", { namespace, workload: name }) !== undefined;
 
+/** Its configuration, and the arguments that it is started with. */
+const settingsOf = (open: Case, callee: ObjectRef): readonly ConfigChange[] => [
+  ...configChangesOf(open, callee),
+  ...open.changesOf(callee, "command").flatMap((change) =>
+    fieldsOf(change, "command").map((field) => ({
+      change,
+      field,
+      carrier: callee,
+      workload: callee,
+      effective: true,
+      effectiveAt: change.at,
+      ...(field.container ? { container: field.container } : {}),
+    })),
+  ),
+];
+
+const describeSetting = (item: ConfigChange): string =>
+  item.field.area === "command"
+    ? `the arguments of ${called(item.workload)} were changed (${describeFields([item.field], item.workload.name)})`
+    : describeConfigChange(item);
+
 function judge(open: Case, callee: ObjectRef): readonly Candidate[] {
   // What shows its trouble itself is judged by its own words.
   if (isSymptomatic(open, callee)) return [];
@@ -37,7 +60,7 @@ function judge(open: Case, callee: ObjectRef): readonly Candidate[] {
   const callers = all.filter((caller) => isSymptomatic(open, caller));
   if (callers.length === 0) return [];
   const names = [callee, ...open.topology.servicesOf(callee)].map(({ name }) => name.toLowerCase());
-  return configChangesOf(open, callee).flatMap((item) => {
+  return settingsOf(open, callee).flatMap((item) => {
     if (!item.effective || isReleaseMark(item.field)) return [];
     const words = changedWords(item.field);
     const hurt = hurtBy(open, callers, item.effectiveAt).filter(
@@ -57,7 +80,7 @@ function judge(open: Case, callee: ObjectRef): readonly Candidate[] {
         {
           cause: hostChange(item.field) ? "bad-upstream-url" : "bad-config",
           culprit: item.carrier,
-          statement: `${describeConfigChange(item)}, ${called(callee)} was started with it, and calls to it fail since`,
+          statement: `${describeSetting(item)}, ${called(callee)} was started with it, and calls to it fail since`,
           evidence: [
             ...citeChange(open, item.change),
             ...citeLogs(open, told.length > 0 ? told : named.length > 0 ? named : lines, 2),
@@ -65,7 +88,7 @@ function judge(open: Case, callee: ObjectRef): readonly Candidate[] {
           specificity,
           hits: [callee, ...hurt],
           change: item.change,
-          facts: { workload: callee, ...placeOfSetting(item) },
+          facts: { workload: callee, ...(item.field.area === "command" ? {} : placeOfSetting(item)) },
         },
         open,
       ),

@@ -9,6 +9,7 @@ import { cpu } from "./cpu.ts";
 import { degraded } from "./degraded.ts";
 import { dependencyDown } from "./dependency-down.ts";
 import { forecasts } from "./forecasts.ts";
+import { givenUpStatements } from "./given-up-statements.ts";
 import { hanging } from "./hanging.ts";
 import { image } from "./image.ts";
 import { jobs } from "./jobs.ts";
@@ -64,6 +65,7 @@ export const rules: Readonly<Record<string, Rule>> = {
   slowDependency,
   slowByLogs,
   hanging,
+  givenUpStatements,
   network,
   certificate,
   jobs,

@@ -146,6 +146,19 @@ describe("a setting of what others call", () => {
   });
 });
 
+test("an argument of what others call is found when they fail from its start on", async () => {
+  const { first, statement, fixes } = await diagnosed(cartsAndCallers, (shop) => {
+    shop.change("Deployment", "carts-db", ({ spec }) => {
+      spec.template.spec.containers[0].args = ["-z", "40"];
+    });
+    restartOf(shop, "carts-db");
+    shop.log("carts", errorOf("carts-db answered JOB_TOO_BIG"), 9);
+  });
+  expect(first).toBe(`bad-config Deployment ${ns}/carts-db`);
+  expect(statement).toContain("arguments of Deployment carts-db");
+  expect(fixes[0]?.action).toBe("rollback-deployment");
+});
+
 test("a changed callee that is measured, and answers as before, is not blamed for errors that do not speak of the setting", async () => {
   const { all } = await diagnosed(cartsAndCallers, (shop) => {
     mountedInDb(shop, "maxmemory 64mb", "maxmemory 32mb");
@@ -255,6 +268,38 @@ describe("a server that lost a client", () => {
       );
     });
     expect(all).not.toContain("slow-dependency carts");
+  });
+});
+
+describe("statements that a database gives up", () => {
+  const cannot = "ERROR:  canceling statement due to statement timeout";
+  const traceback = `2026-11-20 23:36:55,168 ERROR django.request Internal Server Error: /carts/7
+Traceback (most recent call last):
+  File "/usr/lib/python3/dist-packages/django/db/backends/utils.py", line 89, in _execute
+    return self.cursor.execute(sql, params)
+django.db.utils.OperationalError: canceling statement due to statement timeout`;
+  const hung = (shop: Shop) => {
+    shop.log("carts", traceback, 9);
+    shop.log("carts-db", `2026-11-20 23:36:55.168 UTC [97] carts@carts ${cannot}`, 9);
+    for (const pod of shop.pods("carts"))
+      shop.event("Pod", pod, "Unhealthy", "Liveness probe failed: context deadline exceeded");
+  };
+
+  test("are a matter of the database: who asks hangs with all its workers", async () => {
+    const { first, statement } = await diagnosed(cartsAndCallers, hung);
+    expect(first).toBe(`slow-dependency Deployment ${ns}/carts-db`);
+    expect(statement).toContain("carts");
+  });
+
+  test("are one of the release that began to ask them", async () => {
+    const { first } = await diagnosed(cartsAndCallers, (shop) => {
+      shop.change("Deployment", "carts", ({ spec }) => {
+        spec.template.spec.containers[0].image = "carts:9.9.9";
+      });
+      const pod = shop.freshPod("carts", running("carts"));
+      shop.log("carts", traceback, 9, pod);
+    });
+    expect(first).toBe(`bad-release Deployment ${ns}/carts`);
   });
 });
 
