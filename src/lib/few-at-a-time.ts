@@ -4,6 +4,7 @@ export interface FewAtATime {
   enter(signal?: AbortSignal): Promise<() => void>;
 }
 
+/** As many as there are `places` are in at the same time. Who is let in and never gives its place back keeps it. */
 export function createFewAtATime(places: number): FewAtATime {
   const waiting = new Set<() => void>();
   let free = places;

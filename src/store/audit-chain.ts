@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { AuditEntry, AuditVerdict, PrunedAudit } from "../incident/audit-entry.ts";
 import { canonicalJson } from "../lib/stable-hash.ts";
 
+/** SHA-256 of a link without its hash, as canonical JSON, in hexadecimal. An export is checked with the same. */
 export function linkHash(link: Omit<AuditEntry, "hash">): string {
   return createHash("sha256").update(canonicalJson(link)).digest("hex");
 }
