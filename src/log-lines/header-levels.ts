@@ -1,7 +1,7 @@
 import { classOf, isDigit, isLetter, LOWER, skipDigits, skipLetters, skipSpaces, skipWord, UPPER } from "./chars.ts";
 import { finish, type Step } from "./header-cursor.ts";
 import { afterPart, afterTag, detailRank } from "./header-parts.ts";
-import { letterRank, levelRank } from "./level.ts";
+import { afterFatalError, FATAL, letterRank, levelRank } from "./level.ts";
 import { scanTime, TIME, type TimeScan } from "./scan-time.ts";
 import { afterLoggerName } from "./wrapped-line.ts";
 
@@ -63,6 +63,11 @@ export const takeLevel: Step = (text, end, header, c) => {
     header.level = 1;
     c.at = skipDigits(text, c.word + 1, end);
     return true;
+  }
+  const fatal = c.timed ? afterFatalError(text, c.at) : -1;
+  if (fatal > 0) {
+    header.level = FATAL;
+    return finish(c, fatal);
   }
   let letters = c.at;
   while (letters < c.word && isLetter(text.charCodeAt(letters))) letters++;

@@ -8,11 +8,14 @@ import { levelRank } from "./level.ts";
 import { afterAngleLevel, afterUptime } from "./program-tag.ts";
 import { scanTime, TIME, type TimeScan } from "./scan-time.ts";
 import { afterSeparatedField, partsFields } from "./separated-field.ts";
+import { afterSourcePlace } from "./source-place.ts";
 import { afterFacilityAndTag, afterProcess, afterSyslogTime } from "./syslog-header.ts";
 
 const SPACE = 32;
 const COMMA = 44;
 const DASH = 45;
+const DOT = 46;
+const UNDERSCORE = 95;
 const COLON = 58;
 const OPEN = 91;
 const LETTER_A = 65;
@@ -27,10 +30,23 @@ const time: TimeScan = { end: 0, kind: 0 };
 /** ` ::1`, ` ::ffff:10.0.0.7`: how addresses of IPv6 may begin. */
 const ADDRESS = /^ ?::[0-9a-f]/;
 
-const takeMark: Step = (text, _end, _header, c) => {
+/** `2026-11-20 22:27:36 -> `, and a sign before a place in the source (`22:27:36.9 _ store.go:12 `). */
+function isSignBehindTime(text: string, end: number, c: Cursor): boolean {
+  if (!c.timed || c.components + c.numbers + c.brackets > 0 || isLetter(c.code) || isDigit(c.code)) return false;
+  const size = c.word - c.at;
+  const next = skipSpaces(text, c.word, end);
+  if (size === 2) return text.startsWith("->", c.at) && !isDigit(text.charCodeAt(next));
+  return size === 1 && (c.code === DOT || c.code === UNDERSCORE) && afterSourcePlace(text, next, end, 1) > 0;
+}
+
+const takeMark: Step = (text, end, _header, c) => {
   // Logback's own `|-ERROR in `.
   if (c.code === BAR && text.charCodeAt(c.at + 1) === DASH && isLetter(text.charCodeAt(c.at + 2))) {
     c.at += 2;
+    return true;
+  }
+  if (isSignBehindTime(text, end, c)) {
+    c.at = c.word;
     return true;
   }
   if (c.code !== BAR && c.code !== COLON && !(c.code === COMMA && c.word === c.at + 1)) return false;

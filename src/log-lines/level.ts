@@ -1,6 +1,9 @@
 /** Severity of a line, as its writer stated it. */
 export type Level = "trace" | "debug" | "info" | "warn" | "error" | "fatal";
 
+/** Rank of the worst level. */
+export const FATAL = 6;
+
 const LEVELS: readonly Level[] = ["trace", "debug", "info", "warn", "error", "fatal"];
 
 const WORDS: Readonly<Record<Level, string>> = {
@@ -34,6 +37,15 @@ export function levelRank(text: string, start: number, end: number): number {
   let hash = 0x811c9dc5 | 0;
   for (let i = start; i < end; i++) hash = step(hash, text.charCodeAt(i));
   return byHash.get(hash) ?? 0;
+}
+
+const FATAL_ERROR = /fatal error: +(?=\S)/iy;
+
+/** `fatal error: `: a level of two words; where what follows begins, -1 when they do not stand at `at`. */
+export function afterFatalError(text: string, at: number): number {
+  if ((text.charCodeAt(at) | 32) !== 102) return -1;
+  FATAL_ERROR.lastIndex = at;
+  return FATAL_ERROR.test(text) ? FATAL_ERROR.lastIndex : -1;
 }
 
 /** Rank of the one-letter levels of klog (`I W E F`) and Android (`V D I W E F`); 0 for any other character. */

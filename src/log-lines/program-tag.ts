@@ -1,7 +1,7 @@
 import { isLetter, isSpace, skipDigits, skipLetters, skipSpaces, skipWord } from "./chars.ts";
 import type { Header } from "./header.ts";
 import { closeBracket } from "./header-parts.ts";
-import { levelRank } from "./level.ts";
+import { afterFatalError, FATAL, levelRank } from "./level.ts";
 import { afterSourcePlace } from "./source-place.ts";
 import { endsNumbered } from "./syslog-host.ts";
 
@@ -41,10 +41,15 @@ export function afterAngleLevel(text: string, at: number, end: number, out: Head
 }
 
 /** `[26931:0] info: `: a process in brackets and the level, told to `out`; where what follows begins, -1 when there is none. */
-function afterBracketLevel(text: string, at: number, end: number, out: Header): number {
+export function afterBracketLevel(text: string, at: number, end: number, out: Header): number {
   const close = text.charCodeAt(at) === OPEN ? closeBracket(text, at, end) : -1;
   if (close < 0) return -1;
   const level = skipSpaces(text, close + 1, end);
+  const fatal = afterFatalError(text, level);
+  if (fatal > 0) {
+    out.level = FATAL;
+    return fatal;
+  }
   const stop = skipLetters(text, level, end);
   const rank = text.startsWith(": ", stop) ? levelRank(text, level, stop) : 0;
   if (rank === 0) return -1;
@@ -111,6 +116,11 @@ export function afterProgramTag(text: string, at: number, word: number, end: num
   if (next >= end || !endsNumbered(text, at, stop) || levelRank(text, at, skipLetters(text, at, stop)) > 0) return -1;
   const place = afterSourcePlace(text, next, end, 1);
   const level = place > 0 ? afterCaller(text, place, end) : next;
+  const fatal = afterFatalError(text, level);
+  if (fatal > 0) {
+    out.level = FATAL;
+    return fatal;
+  }
   const close = skipWord(text, level, end);
   const rank = text.charCodeAt(close - 1) === COLON ? rankOf(text, level, close - 1) : 0;
   if (rank > 0) {

@@ -2,7 +2,7 @@ import { isDigit, isSpace, skipDigits, skipLetters, skipSpaces, skipWord } from 
 import type { Header } from "./header.ts";
 import { closeBracket } from "./header-parts.ts";
 import { levelRank } from "./level.ts";
-import { afterDetail, afterProgramTag, afterStatedLevel } from "./program-tag.ts";
+import { afterBracketLevel, afterDetail, afterProgramTag, afterStatedLevel } from "./program-tag.ts";
 import { isHost, isTag } from "./syslog-host.ts";
 
 /** What stands between time and message in lines of syslog, of the kernel and of programs that write as it does. */
@@ -19,6 +19,8 @@ const MAX_NAMES = 3;
 
 /** `[24] host program notice  [PART ] `, `[pid 7] `: no host comes first, but a bracket; where the message begins. */
 function afterBracket(text: string, at: number, end: number, out: Header): number {
+  const stated = afterBracketLevel(text, at, end, out);
+  if (stated > 0) return stated;
   const close = closeBracket(text, at, end);
   if (close < 0) return at;
   const rank = levelRank(text, at + 1, close);

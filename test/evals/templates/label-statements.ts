@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { seededRandom } from "../../../src/lib/seeded-random.ts";
 import { type Origin, origins } from "./origins.ts";
+import { recentOrigins } from "./recent-origins.ts";
 
 /** Lines of a source that are kept, as in the literature. */
 const KEPT_LINES = 2_000;
@@ -109,7 +110,7 @@ const natural = (lines: readonly Origin[], random: () => number): number[] =>
  * are those of the lines of both choices, so that a label is the same one with and without `--natural`.
  */
 function main([source = "", machine = "", ...files]: readonly string[], asItCame: boolean): void {
-  const read = origins[source];
+  const read = origins[source] ?? recentOrigins[source];
   if (read === undefined) throw new Error(`no such source: ${source}`);
   const all = files.flatMap((file) =>
     read(

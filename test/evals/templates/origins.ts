@@ -10,11 +10,11 @@ export interface Origin {
 /** Reads the next record of a raw log; undefined for a line whose origin is not told (continuations, banners). */
 type Reader = (raw: string) => Origin | undefined;
 
-const origin = (place: string | undefined, line: string, sentence: string | undefined): Origin | undefined =>
+export const origin = (place: string | undefined, line: string, sentence: string | undefined): Origin | undefined =>
   place === undefined || sentence === undefined ? undefined : { place, line, sentence };
 
 /** The first group is the place and is taken out of the line, whole match and all; the rest is matched for its sentence. */
-function cut(mark: RegExp, replacement: string, sentence: RegExp): Reader {
+export function cut(mark: RegExp, replacement: string, sentence: RegExp): Reader {
   return (raw) => {
     const place = mark.exec(raw)?.[1];
     const line = raw.replace(mark, replacement);
@@ -23,7 +23,7 @@ function cut(mark: RegExp, replacement: string, sentence: RegExp): Reader {
 }
 
 /** The first group is the place, which such programs always write: in the line its number becomes 1, so that it tells nothing. */
-function numbered(mark: RegExp, sentence: RegExp): Reader {
+export function numbered(mark: RegExp, sentence: RegExp): Reader {
   return (raw) => {
     const place = mark.exec(raw)?.[1];
     const line = place === undefined ? raw : raw.replace(place, place.replace(/\d+$/, "1"));
@@ -32,7 +32,7 @@ function numbered(mark: RegExp, sentence: RegExp): Reader {
 }
 
 /** Python, ZooKeeper, Tomcat and the others whose layout is ours to choose wrote `@place@ ` before their usual line. */
-const AT = /^@([^@]+)@ /;
+export const AT = /^@([^@]+)@ /;
 
 /**
  * PostgreSQL tells the place of a message in a LOCATION line of its own, after DETAIL, HINT and CONTEXT and before STATEMENT.
@@ -108,7 +108,7 @@ function samba(raw: readonly string[]): Origin[] {
   });
 }
 
-const each =
+export const each =
   (reader: Reader) =>
   (raw: readonly string[]): Origin[] =>
     raw.flatMap((text) => reader(text) ?? []);

@@ -6,9 +6,9 @@ const corpus = new URL("../../corpus/logs/statements/", import.meta.url);
 
 /**
  * Sources whose errors were read, sources known as figures only, and these again in their natural mix, each statement as often as
- * it came.
+ * it came; then those of the tenth round, of which one half was read and the other is known as figures only.
  */
-export const PARTS = ["development", "held-out", "natural"] as const;
+export const PARTS = ["development", "held-out", "natural", "recent", "recent-held-out"] as const;
 
 export interface Row {
   readonly source: string;

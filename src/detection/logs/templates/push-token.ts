@@ -1,21 +1,22 @@
 import { isDigit } from "../../../log-lines/chars.ts";
 import { FLAG, type TokenLine, WILD } from "./token-line.ts";
 
+const ARROWS = new Set(["=>", "->", "<-"]);
+
 const SPACE = 32;
 const OPEN_GROUP = 40;
 const COLON = 58;
-const DASH = 45;
-const EQUALS = 61;
-const CLOSE_ANGLE = 62;
 const OPEN_LIST = 91;
 const TOLD = FLAG.told | FLAG.spaced;
 
-/** `GET /a => 200`: does an arrow lead from the value that ends at `from` to the number at `to`? It tells what came of it. */
+/**
+ * `GET /a => 200`, `10.0.0.1:7: <- 250`: does an arrow lead from the value that ends at `from` to the number at `to`? It tells what came of
+ * it, or what a peer answered.
+ */
 const leadsOn = (text: string, from: number, to: number) =>
-  to - from === 4 &&
+  (to - from === 4 || (to - from === 5 && text.charCodeAt(from) === COLON)) &&
   isDigit(text.charCodeAt(to)) &&
-  text.charCodeAt(from + 2) === CLOSE_ANGLE &&
-  (text.charCodeAt(from + 1) === EQUALS || text.charCodeAt(from + 1) === DASH);
+  ARROWS.has(text.slice(to - 3, to - 1));
 
 /** Appends a value. Neighbouring values with only punctuation between them are one (`10.0.0.1:80`, `[3, 4, 5]`), but for an arrow. */
 export function pushValue(line: TokenLine, start: number, end: number, flags: number): void {

@@ -54,6 +54,11 @@ function aroundBrackets(text: string, at: number, close: number, limit: number):
 function closing(text: string, at: number, end: number, longest = MAX_QUOTED): number {
   const quote = text.charCodeAt(at);
   const limit = Math.min(end, at + longest);
+  // `\"ann\"`: a text that was quoted once more.
+  if (quote === QUOTE && text.charCodeAt(at - 1) === BACKSLASH) {
+    const close = text.indexOf('\\"', at + 1);
+    return close > 0 && close < limit ? close + 1 : -1;
+  }
   if (quote === QUOTE) {
     const close = endOfString(text, at + 1, limit);
     return close < limit ? aroundBrackets(text, at, close, limit) : -1;

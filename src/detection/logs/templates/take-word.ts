@@ -33,12 +33,16 @@ function isChained({ text, count, hash, flags }: TokenLine, at: number): boolean
   return count > 0 && hash[count - 1] === WILD && ((flags[count - 1] ?? 0) & FLAG.named) !== 0;
 }
 
-/** `pending -> paid`: does an arrow lead to the word at `from`? Then the word it comes from is a value as well. */
+/**
+ * `pending -> paid`: does an arrow lead to the word at `from`? Then the word it comes from is a value as well. Of `10.0.0.1:7: -> QUIT` it says
+ * what is told.
+ */
 function followsArrow(line: TokenLine, from: number): boolean {
   const { text } = line;
   const arrow = from - 3;
   if (line.words < 2 || text.charCodeAt(from - 1) !== 32) return false;
   if (!text.startsWith("->", arrow) && !text.startsWith("=>", arrow)) return false;
+  if (text.charCodeAt(arrow - 2) === COLON) return false;
   const last = line.count - 1;
   if (line.hash[last] !== WILD && line.end[last] === arrow - 1) {
     line.hash[last] = WILD;

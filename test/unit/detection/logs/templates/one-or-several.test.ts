@@ -11,6 +11,10 @@ function textsOf(lines: readonly string[]): string[] {
 describe("one sentence", () => {
   test.each([
     [
+      "with a text that was quoted twice",
+      [String.raw`route(\"*@depot.test\") -> []`, String.raw`route(\"the end of it\") -> []`],
+    ],
+    [
       "that goes on after a colon, or ends there",
       [
         "Could not read parcel list /a",
@@ -92,6 +96,11 @@ describe("one sentence", () => {
 
 describe("several sentences", () => {
   test.each([
+    [
+      "what is told to a peer and what it answers",
+      ["depot worker 10.0.0.1:7: -> QUIT", "depot worker 10.0.0.1:7: -> HELP", "depot worker 10.0.0.1:7: <- 250 done"],
+      3,
+    ],
     [
       "a reason in brackets and none",
       ["conn=7 fd=9 closed", "conn=8 fd=9 closed (belt torn)", "conn=9 fd=9 closed (end of shift)"],
