@@ -1,26 +1,24 @@
-import { autoApprove } from "../../actions/approve/approve.ts";
 import type { ActorPreviewPort } from "../../actions/cluster-port.ts";
 import { makePlan } from "../../actions/plan/plan.ts";
 import type { PlanStore } from "../../actions/plan/plan-store.ts";
 import type { Policy } from "../../actions/policy/policy-file.ts";
 import type { CauseCode } from "../../incident/cause.ts";
 import type { ActionPlan } from "../../incident/fix/action-plan.ts";
-import { actionTitle } from "../../incident/fix/action-title.ts";
 import { isEditOf } from "../../incident/fix/editable-params.ts";
-import { stepsBelow } from "../../incident/fix/ladder.ts";
 import type { Recommendation } from "../../incident/fix/recommendation.ts";
 import { sameRef } from "../../incident/object-ref.ts";
 import type { Redact } from "../../incident/redacted.ts";
 import type { Logger } from "../../lib/logger.ts";
 import type { Database } from "../../store/database.ts";
 import { latestDiagnosis } from "../../store/incidents/diagnoses.ts";
-import { changeStatus, getIncident, touchIncident } from "../../store/incidents/incidents.ts";
-import { addToTimeline, timelineOf } from "../../store/incidents/timeline.ts";
+import { getIncident, touchIncident } from "../../store/incidents/incidents.ts";
+import { timelineOf } from "../../store/incidents/timeline.ts";
 import { type FixOffer, fixOffers, saveFixOffer } from "../../store/plans/fix-offers.ts";
 import { plansOf, supersedeProposals } from "../../store/plans/plans.ts";
 import { incidentJob, recommendationOf, replanJob } from "../queues.ts";
 import { isBusy } from "../view/build-view.ts";
 import { earlierPlans, type FixMemory, presentFacts, rememberFix } from "../view/fix-memory.ts";
+import { applyByPolicy, isTurnOf } from "./apply-by-policy.ts";
 import { isOwnIncident } from "./is-own-incident.ts";
 
 export interface PlanJobDeps {
@@ -103,40 +101,6 @@ async function planAgain(deps: PlanJobDeps, input: PlanInput, memory: FixMemory)
   // A value that the cluster does not take any more gives way to the proposal.
   if (kept && (await planRecommendation(deps, kept))) return;
   await planRecommendation(deps, input);
-}
-
-/** By itself nothing is tried twice in one incident, nor against somebody's no, and no step before the cheaper ones. */
-async function isTurnOf(
-  { database }: PlanJobDeps,
-  { incidentId, recommendation, ladder = [] }: PlanInput,
-): Promise<boolean> {
-  const plans = await plansOf(database, incidentId);
-  const judged = plans.filter(({ plan, verification }) => verification !== null || plan.state === "failed");
-  const refused = plans.some(
-    ({ plan }) =>
-      plan.state === "rejected" && plan.action === recommendation.action && sameRef(plan.target, recommendation.target),
-  );
-  const tried = (one: Pick<Recommendation, "action" | "target">) =>
-    judged.some(({ plan }) => plan.action === one.action && sameRef(plan.target, one.target));
-  return !refused && !tried(recommendation) && stepsBelow(recommendation, ladder).every(tried);
-}
-
-/** Where the policy names it, a change that has proven itself against the cause needs nobody's click. */
-async function applyByPolicy(deps: PlanJobDeps, plan: ActionPlan): Promise<void> {
-  if (deps.policy.autoApply.length === 0) return;
-  const outcome = await autoApprove(plan.id, { plans: deps.plans, policy: deps.policy, oneAtATime: true });
-  if (outcome.type === "refused" && outcome.detail !== undefined) await tellWithheld(deps, plan, outcome.detail);
-  if (outcome.type !== "approved") return;
-  const text = deps.redact(`The policy approved: ${actionTitle(plan.action, plan.target, plan.params)}.`);
-  await addToTimeline(deps.database, plan.incidentId, { at: deps.now(), kind: "approved", text });
-  await changeStatus(deps.database, plan.incidentId, "start-mitigation", { at: deps.now() });
-}
-
-/** People see once for each plan why the policy did not let it through. */
-async function tellWithheld(deps: PlanJobDeps, plan: ActionPlan, detail: string): Promise<void> {
-  const text = deps.redact(`${actionTitle(plan.action, plan.target, plan.params)}: ${detail}`);
-  const told = (await timelineOf(deps.database, plan.incidentId)).some((entry) => entry.text === text);
-  if (!told) await addToTimeline(deps.database, plan.incidentId, { at: deps.now(), kind: "note", text });
 }
 
 async function tell(deps: PlanJobDeps, incidentId: string): Promise<void> {
