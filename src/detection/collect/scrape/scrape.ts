@@ -7,6 +7,7 @@ import type { KnownPods } from "../known-pods.ts";
 import { createExpositionParser, type ExpositionParser } from "./parse-exposition.ts";
 import { createSummaryParser } from "./parse-summary.ts";
 import { nodeTarget, podTarget, runsAt, type ScrapeTarget, summaryTargets, volumeTargets } from "./scrape-targets.ts";
+import { createSight } from "./sight.ts";
 
 /** Fetches what kubelets and pods expose, through the API server. Timeouts are real time. */
 export interface MetricsReader {
@@ -199,34 +200,4 @@ export async function scrapeSource(options: ScrapeSourceOptions): Promise<void> 
     const waitMs = targets === 0 ? noTargetsMs : Math.max(intervalMs / 10, startedAt + intervalMs - clock.now());
     await rest(clock, waitMs, signal);
   }
-}
-
-/** Tells when none of the targets of a kind answers for a while, and when one does again. */
-function createSight(
-  source: string,
-  { clock, emit, blindMs = 60_000 }: ScrapeSourceOptions,
-): (results: readonly Scraped[]) => void {
-  let told: boolean | undefined;
-  let failingSince: number | undefined;
-  return (results) => {
-    if (results.length === 0) {
-      failingSince = undefined;
-      // Whoever is not there any more hides nothing.
-      if (told !== false) return;
-      told = true;
-      emit({ type: "source", at: clock.now(), source, ok: true, detail: "no target is left" });
-      return;
-    }
-    const failed = results.filter((result) => result.error !== undefined);
-    const at = clock.now();
-    if (failed.length < results.length) failingSince = undefined;
-    else failingSince ??= at;
-    const ok = failingSince === undefined;
-    if (ok === told || (!ok && at - (failingSince ?? at) < blindMs)) return;
-    told = ok;
-    const detail = ok
-      ? `${results.length - failed.length} of ${results.length} targets answer`
-      : `none of ${results.length} targets answers: ${failed[0]?.error}`;
-    emit({ type: "source", at, source, ok, detail });
-  };
 }
