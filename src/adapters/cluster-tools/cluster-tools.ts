@@ -1,6 +1,6 @@
 import { eventTimeOf } from "../../cluster/event-store.ts";
-import { isKind, type KubeEvent, type KubeObject, type Pod } from "../../cluster/kubernetes-types.ts";
-import { makeRef, type ObjectRef, refText } from "../../incident/object-ref.ts";
+import type { KubeEvent, Pod } from "../../cluster/kubernetes-types.ts";
+import { makeRef, refText } from "../../incident/object-ref.ts";
 import { AppError } from "../../lib/app-error.ts";
 import type { Finding } from "../../rca/gather/evidence-book.ts";
 import { eventLine, eventsQuery, eventsText } from "../../rca/investigate/events-text.ts";
@@ -15,7 +15,7 @@ import { answer, answerChars } from "../../rca/investigate/tool-answer.ts";
 import { aboutOf, holdsSecrets, type InvestigationTools } from "../../rca/investigate/tools.ts";
 import type { KubernetesReader } from "../kubernetes-reader/create-kubernetes-reader.ts";
 import type { PrometheusClient } from "../prometheus/prometheus-client.ts";
-import { podSelector } from "./pod-selector.ts";
+import { podsBehind } from "./pods-behind.ts";
 
 export interface ClusterToolsDeps {
   /** Reads; has no way to write. */
@@ -29,7 +29,6 @@ export interface ClusterToolsDeps {
   readonly namespaceLabel?: string;
 }
 
-const maxPods = 5;
 const maxLogBytes = 256 * 1024;
 const tailLines = 1_000;
 const queryTimeoutMs = 5_000;
@@ -60,18 +59,6 @@ export function clusterTools(deps: ClusterToolsDeps): InvestigationTools {
   const checked = (namespace: string | null) => {
     if (namespace !== null && namespaces.length > 0 && !namespaces.includes(namespace))
       throw new AppError("namespace-not-watched", `Namespace ${namespace.slice(0, 63)} is not watched.`);
-  };
-  /** The pods that are there now, the newest first: those that are in trouble are seldom the old ones. */
-  const podsOf = async (ref: ObjectRef): Promise<Pod[]> => {
-    const object = await reader.get(ref);
-    if (isKind(object, "Pod")) return [object];
-    const labelSelector = await podSelector(object, reader);
-    if (!labelSelector || !ref.namespace) return [];
-    const pods = (await reader.list("Pod", { namespace: ref.namespace, labelSelector })).filter((one) =>
-      isKind(one, "Pod"),
-    );
-    const age = (pod: KubeObject) => pod.metadata.creationTimestamp ?? "";
-    return pods.sort((a, b) => age(b).localeCompare(age(a))).slice(0, maxPods);
   };
 
   return {
@@ -128,7 +115,7 @@ export function clusterTools(deps: ClusterToolsDeps): InvestigationTools {
       const wanted = grepTest(args.grep);
       const lines: ShownLine[] = [];
       let refusal = "";
-      for (const pod of await podsOf(about)) {
+      for (const pod of await podsBehind(about, reader)) {
         for (const container of containersOf(pod, args.container)) {
           const { name } = pod.metadata;
           try {
