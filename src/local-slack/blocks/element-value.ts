@@ -8,49 +8,57 @@ import { interactiveElements } from "./find-element.ts";
  */
 export type Entered = string | number | readonly string[] | null;
 
+/** Slack's field for what was entered: as one value, null for nothing, and as all values. */
+type AsFields = (element: Fields, one: string | null, several: readonly string[]) => Fields;
+
+const oneIn = (field: string, made: (text: string) => unknown = (text) => text): AsFields => {
+  return (_, one) => ({ [field]: one === null ? null : made(one) });
+};
+const severalIn = (field: string): AsFields => {
+  return (_, __, several) => ({ [field]: several });
+};
+const option: AsFields = (element, one) => ({ selected_option: one === null ? null : optionOf(element, one) });
+const options: AsFields = (element, _, several) => ({
+  selected_options: several.map((value) => optionOf(element, value)).filter(isFields),
+});
+const nothing: AsFields = () => ({});
+
+const fieldsByType: ReadonlyMap<string, AsFields> = new Map(
+  Object.entries({
+    static_select: option,
+    radio_buttons: option,
+    overflow: option,
+    // What is not among the options was offered by the app a moment ago.
+    external_select: (element, one) => ({
+      selected_option: one === null ? null : (optionOf(element, one) ?? plainOption(one)),
+    }),
+    multi_static_select: options,
+    checkboxes: options,
+    multi_external_select: (element, _, several) => ({
+      selected_options: several.map((value) => optionOf(element, value) ?? plainOption(value)),
+    }),
+    users_select: oneIn("selected_user"),
+    conversations_select: oneIn("selected_conversation"),
+    channels_select: oneIn("selected_channel"),
+    multi_users_select: severalIn("selected_users"),
+    multi_conversations_select: severalIn("selected_conversations"),
+    multi_channels_select: severalIn("selected_channels"),
+    datepicker: oneIn("selected_date"),
+    timepicker: oneIn("selected_time"),
+    datetimepicker: oneIn("selected_date_time", Number),
+    rich_text_input: oneIn("rich_text_value", richTextOf),
+    feedback_buttons: nothing,
+    button: nothing,
+    icon_button: nothing,
+  } satisfies Record<string, AsFields>),
+);
+const valueField = oneIn("value");
+
 /** The part of an action or of view.state.values that says what was entered, in Slack's field for that element. */
 export function enteredFields(element: Fields, entered: Entered): Fields {
   const one = entered === null || entered === "" ? null : String(Array.isArray(entered) ? (entered[0] ?? "") : entered);
   const several: readonly string[] = Array.isArray(entered) ? entered : one === null ? [] : [one];
-  switch (element.type) {
-    case "static_select":
-    case "radio_buttons":
-    case "overflow":
-      return { selected_option: one === null ? null : optionOf(element, one) };
-    case "external_select":
-      return { selected_option: one === null ? null : (optionOf(element, one) ?? plainOption(one)) };
-    case "multi_static_select":
-    case "checkboxes":
-      return { selected_options: several.map((value) => optionOf(element, value)).filter(isFields) };
-    case "multi_external_select":
-      return { selected_options: several.map((value) => optionOf(element, value) ?? plainOption(value)) };
-    case "users_select":
-      return { selected_user: one };
-    case "conversations_select":
-      return { selected_conversation: one };
-    case "channels_select":
-      return { selected_channel: one };
-    case "multi_users_select":
-      return { selected_users: several };
-    case "multi_conversations_select":
-      return { selected_conversations: several };
-    case "multi_channels_select":
-      return { selected_channels: several };
-    case "datepicker":
-      return { selected_date: one };
-    case "timepicker":
-      return { selected_time: one };
-    case "datetimepicker":
-      return { selected_date_time: one === null ? null : Number(one) };
-    case "rich_text_input":
-      return { rich_text_value: one === null ? null : richTextOf(one) };
-    case "feedback_buttons":
-    case "button":
-    case "icon_button":
-      return {};
-    default:
-      return { value: one };
-  }
+  return (fieldsByType.get(String(element.type)) ?? valueField)(element, one, several);
 }
 
 /** What an element shows before anyone touches it. */

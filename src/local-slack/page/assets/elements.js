@@ -5,6 +5,38 @@ import { h } from "./dom.js";
 import { externalSelect } from "./external-select.js";
 import { choices, menuSelect, multiSelect, overflow } from "./menus.js";
 
+/** How an element of each type is drawn. */
+const drawn = new Map(
+  Object.entries({
+    button,
+    icon_button: button,
+    workflow_button: button,
+    feedback_buttons: feedbackButtons,
+    overflow,
+    static_select: menuSelect,
+    users_select: menuSelect,
+    conversations_select: menuSelect,
+    channels_select: menuSelect,
+    multi_static_select: multiSelect,
+    multi_users_select: multiSelect,
+    multi_conversations_select: multiSelect,
+    multi_channels_select: multiSelect,
+    external_select: externalSelect,
+    multi_external_select: externalSelect,
+    radio_buttons: choices,
+    checkboxes: choices,
+    datepicker: (use) => typed(use, "date", use.entry.initial_date),
+    timepicker: (use) => typed(use, "time", use.entry.initial_time),
+    datetimepicker: dateTime,
+    plain_text_input: textInput,
+    rich_text_input: textInput,
+    email_text_input: (use) => typed(use, "email", use.entry.initial_value),
+    url_text_input: (use) => typed(use, "url", use.entry.initial_value),
+    number_input: (use) => typed(use, "text", use.entry.initial_value, { inputmode: "decimal" }),
+    file_input: () => h("p", { class: "unsupported" }, "Files cannot be attached on this page."),
+  }),
+);
+
 /**
  * One interactive element. `field` carries what an input block adds: ids for label and hint, and `quiet` when the bot
  * is not told before the form is submitted.
@@ -16,52 +48,10 @@ export function element(entry, block, place, field = {}) {
     await place.use(block, entry, value);
   };
   const now = place.read(block, entry);
-  const use = { entry, block, place, field, change, now };
-  switch (entry?.type) {
-    case "button":
-    case "icon_button":
-    case "workflow_button":
-      return button(use);
-    case "feedback_buttons":
-      return feedbackButtons(use);
-    case "overflow":
-      return overflow(use);
-    case "static_select":
-    case "users_select":
-    case "conversations_select":
-    case "channels_select":
-      return menuSelect(use);
-    case "multi_static_select":
-    case "multi_users_select":
-    case "multi_conversations_select":
-    case "multi_channels_select":
-      return multiSelect(use);
-    case "external_select":
-    case "multi_external_select":
-      return externalSelect(use);
-    case "radio_buttons":
-    case "checkboxes":
-      return choices(use);
-    case "datepicker":
-      return typed(use, "date", entry.initial_date);
-    case "timepicker":
-      return typed(use, "time", entry.initial_time);
-    case "datetimepicker":
-      return dateTime(use);
-    case "plain_text_input":
-    case "rich_text_input":
-      return textInput(use);
-    case "email_text_input":
-      return typed(use, "email", entry.initial_value);
-    case "url_text_input":
-      return typed(use, "url", entry.initial_value);
-    case "number_input":
-      return typed(use, "text", entry.initial_value, { inputmode: "decimal" });
-    case "file_input":
-      return h("p", { class: "unsupported" }, "Files cannot be attached on this page.");
-    default:
-      return h("span", { class: "unsupported" }, `[${entry?.type}]`);
-  }
+  const draw = drawn.get(entry?.type);
+  return draw
+    ? draw({ entry, block, place, field, change, now })
+    : h("span", { class: "unsupported" }, `[${entry?.type}]`);
 }
 
 /** Text is remembered at every key and told to the bot as its dispatch_action_config says. */
