@@ -5,11 +5,14 @@ import { Registry } from "prom-client";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { addAuditMetrics } from "../../../../src/app/metrics/audit-metrics.ts";
+import { countTurnedAway } from "../../../../src/app/metrics/delivery-metrics.ts";
 import { addIncidentMetrics } from "../../../../src/app/metrics/incident-metrics.ts";
 import { countMails } from "../../../../src/app/metrics/mail-metrics.ts";
 import { createMetrics } from "../../../../src/app/metrics/metrics.ts";
 import { addOutcomeMetrics } from "../../../../src/app/metrics/outcome-metrics.ts";
+import { addShardMetrics } from "../../../../src/app/metrics/shard-metrics.ts";
 import { countSlackCalls } from "../../../../src/app/metrics/slack-metrics.ts";
+import type { Shards } from "../../../../src/app/shards/shards.ts";
 import type { ClusterSources } from "../../../../src/app/sources/cluster-sources.ts";
 import { runHeartbeat } from "../../../../src/app/watch/heartbeat.ts";
 import type { SlackPort } from "../../../../src/bot/slack/slack-port.ts";
@@ -61,6 +64,8 @@ function everything(database: Database, now = Date.now) {
   const record = addIncidentMetrics(registry, incidents, []);
   const slack = countSlackCalls(never as unknown as SlackPort, registry);
   countMails({ send: async () => undefined, [Symbol.asyncDispose]: async () => undefined }, registry);
+  countTurnedAway(registry, silentLogger);
+  addShardMetrics(registry, { stats: { count: 1, held: [0], watchers: 1, handOvers: 1 } } as Shards);
   return { registry, record, slack, observation };
 }
 
@@ -78,6 +83,8 @@ async function value(
 const folder = new URL("../../../../k8s/monitoring/", import.meta.url);
 const read = (name: string) => readFileSync(new URL(name, folder), "utf8");
 
+const webPage = readFileSync(new URL("../../../../docs/web.md", import.meta.url), "utf8");
+
 function expressions(): string[] {
   const dashboard = JSON.parse(read("grafana-dashboard.json")) as { panels: { targets: { expr: string }[] }[] };
   const rules = parse(read("prometheus-rules.yaml")) as { groups: { rules: { expr: string }[] }[] };
@@ -85,14 +92,12 @@ function expressions(): string[] {
     ...dashboard.panels.flatMap((panel) => panel.targets.map((target) => target.expr)),
     ...rules.groups.flatMap((group) => group.rules.map((rule) => rule.expr)),
     // What the manual names counts as a promise too.
-    ...[
-      ...readFileSync(new URL("../../../../docs/web.md", import.meta.url), "utf8").matchAll(/`(kubemend_[a-z_]+)/g),
-    ].map(([, name = ""]) => name),
+    ...[...webPage.matchAll(/`(kubemend_[a-z_]+)/g)].map(([, name = ""]) => name),
   ];
 }
 
 describe("dashboard and rules", () => {
-  test("every metric and label that they name is exported", async () => {
+  test("every metric and label that they name is exported, and every one that is exported is in the manual", async () => {
     await using db = await withDatabase();
     const stop = new AbortController();
     const { registry } = everything(db);
@@ -112,6 +117,18 @@ describe("dashboard and rules", () => {
     }
     const named = expressions();
     expect(named.length).toBeGreaterThan(30);
+    // And the manual names each that is exported, with its labels.
+    const manual = new Map(
+      [...webPage.matchAll(/`(kubemend_[a-z_0-9]+)(?:\{([a-z,]+)\})?`/g)].map(([, name = "", labels = ""]) => [
+        name,
+        labels,
+      ]),
+    );
+    const own = [...registry.getMetricsAsArray()]
+      .map(({ name }) => name)
+      .filter((name) => name.startsWith("kubemend_"));
+    expect([...manual.keys()].toSorted()).toEqual(own.toSorted());
+    for (const name of own) expect(manual.get(name), name).toBe(exported.get(name)?.join(","));
     for (const expression of named) {
       const metrics = [...expression.matchAll(/\b((?:kubemend|nodejs|process)_[a-z0-9_]+)(?:\{([^}]*)\})?/g)];
       expect(metrics.length, expression).toBeGreaterThan(0);
