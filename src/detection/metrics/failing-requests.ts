@@ -5,6 +5,7 @@ import type { DetectContext, Detector, Finding } from "../detector.ts";
 import { rateWindowSeconds, rateWindowTicks } from "../rate-window.ts";
 import { type Baseline, createBaseline } from "./baseline.ts";
 import { isStillUnknown } from "./level-shift.ts";
+import { createRhythm, leastGapMs, type Rhythm } from "./shift-rhythm.ts";
 import { isSustained } from "./sustained.ts";
 import { percent } from "./who.ts";
 
@@ -24,6 +25,7 @@ export interface FailingMemory {
   clean: number;
   active: boolean;
   last: Finding | undefined;
+  readonly rhythm: Rhythm;
   /** Who is held responsible; decided once, when it begins, so that the anomaly stays one. */
   blamed: ObjectRef | undefined;
 }
@@ -171,6 +173,7 @@ export function createFailingRequests(
             clean: 0,
             active: false,
             last: undefined,
+            rhythm: createRhythm(leastGapMs.felt),
             blamed: undefined,
           };
           memories.set(errors, memory);
@@ -182,7 +185,9 @@ export function createFailingRequests(
             const counts = countsOf(errors, requests, context);
             judge(memory, counts, errors, context);
             const { failed, total } = counts.short.failed > 0 ? counts.short : counts.long;
-            if (!memory.active) {
+            const { active, wrong, since, worst } = memory;
+            const known = memory.rhythm.take(errors.lastAt, active, { isOff: wrong > 0, since, away: worst });
+            if (!memory.active || (known && worst < mildShare)) {
               memory.last = undefined;
               memory.blamed = undefined;
             } else if (memory.wrong > 0) {

@@ -2,6 +2,7 @@ import type { Series } from "../../cluster/series-store.ts";
 import type { DetectContext, Detector } from "../detector.ts";
 import { rateWindowSeconds, rateWindowTicks } from "../rate-window.ts";
 import { createLevelShift, type Shift } from "./level-shift.ts";
+import { leastGapMs } from "./shift-rhythm.ts";
 import { isSustained } from "./sustained.ts";
 import { isEntry, milliseconds, peerOf, scoreOf, workloadOf } from "./who.ts";
 
@@ -42,7 +43,7 @@ const recovered = ({ value, baseline }: Shift) => value < Math.max(1.6 * baselin
 /**
  * A workload answers more slowly than it used to. Source: mean duration of its requests over the rate's window. Not a
  * fault: a slow query now and then, also when few others are asked for beside it, a few requests only, a doubling of a few
- * milliseconds.
+ * milliseconds, what a schedule makes slow every hour or less often, once that has been told three times.
  */
 export const latency = (): Detector =>
   createLevelShift({
@@ -53,6 +54,7 @@ export const latency = (): Detector =>
     wrong: (shift, context) => slow(shift, requestsInWindow(shift.series, "requests_per_second", context)),
     sustained: (shift, since, context) => isSlowAgain(shift, since, "requests_per_second", context),
     right: recovered,
+    rhythmMs: leastGapMs.felt,
     finding({ series, value, baseline }, since, context) {
       const target = workloadOf(series, context);
       const entry = isEntry(target, context);
@@ -82,6 +84,7 @@ export const clientLatency = (): Detector =>
     wrong: (shift, context) => slow(shift, requestsInWindow(shift.series, "client_requests_per_second", context)),
     sustained: (shift, since, context) => isSlowAgain(shift, since, "client_requests_per_second", context),
     right: recovered,
+    rhythmMs: leastGapMs.felt,
     finding({ series, value, baseline }, since, context) {
       const caller = workloadOf(series, context);
       const far = peerOf(series, context);

@@ -3,7 +3,7 @@ import type { Series } from "../../cluster/series-store.ts";
 import type { AnomalyFamily } from "../../incident/anomaly.ts";
 import type { DetectContext, Detector, Finding, Nature } from "../detector.ts";
 import { type Baseline, createBaseline } from "./baseline.ts";
-import { type Episode, isInRhythm, keptEpisodes } from "./shift-rhythm.ts";
+import { createRhythm, type Rhythm } from "./shift-rhythm.ts";
 
 /** What one series shows now against what it used to show. */
 export interface Shift {
@@ -29,8 +29,8 @@ export interface LevelShiftSpec {
   readonly holdMs?: number;
   /** More than one scrape has brought; for what is taken over a window. Asked once it has held. */
   readonly sustained?: (shift: Shift, since: number, context: DetectContext) => boolean;
-  /** What comes on a schedule is known after some times; for what nobody feels by itself. */
-  readonly rhythmic?: boolean;
+  /** What comes on a schedule is known after some times; so far apart at least (ms). */
+  readonly rhythmMs?: number;
   /** Consecutive points that must be right again. */
   readonly clearPoints?: number;
   readonly finding: (shift: Shift, since: number, context: DetectContext) => Finding | undefined;
@@ -44,9 +44,7 @@ interface Memory {
   since: number;
   active: boolean;
   last: Finding | undefined;
-  /** Where it is rhythmic: the time it is off now, and those before. */
-  episode: Episode | undefined;
-  readonly episodes: Episode[];
+  readonly rhythm: Rhythm | undefined;
 }
 
 /** Points after which a series that was there when watching began has shown what is usual for it. */
@@ -108,21 +106,6 @@ export function createLevelShift(spec: LevelShiftSpec): Detector {
     if (!memory.active) memory.baseline.admit(shift.value);
   }
 
-  /** It was off on a schedule before, and is so again. */
-  function isKnown(memory: Memory, { value, baseline }: Shift, at: number): boolean {
-    if (!memory.active) {
-      if (memory.episode) memory.episodes.push(memory.episode);
-      if (memory.episodes.length > keptEpisodes) memory.episodes.shift();
-      memory.episode = undefined;
-      return false;
-    }
-    const { from = memory.since, to = at, away = 0 } = memory.episode ?? {};
-    const isOff = memory.wrong > 0;
-    const distance = baseline.count > 0 ? Math.abs(value - baseline.median) : 0;
-    memory.episode = { from, to: isOff ? at : to, away: isOff ? Math.max(away, distance) : away };
-    return isInRhythm(memory.episodes, memory.episode);
-  }
-
   return {
     name: spec.name,
     family: spec.family ?? "metric",
@@ -140,8 +123,7 @@ export function createLevelShift(spec: LevelShiftSpec): Detector {
             since: 0,
             active: false,
             last: undefined,
-            episode: undefined,
-            episodes: [],
+            rhythm: spec.rhythmMs === undefined ? undefined : createRhythm(spec.rhythmMs),
           };
           memories.set(series, memory);
         }
@@ -152,7 +134,9 @@ export function createLevelShift(spec: LevelShiftSpec): Detector {
           const shift: Shift = { series, value: series.last, baseline: memory.baseline, learned };
           judge(memory, shift, at, context);
           // While it clears, the last wrong value stays: "5 ms, usually 5 ms" would tell nobody anything.
-          const known = spec.rhythmic === true && isKnown(memory, shift, at);
+          const { baseline, active, wrong, since } = memory;
+          const away = baseline.count > 0 ? Math.abs(series.last - baseline.median) : 0;
+          const known = memory.rhythm?.take(at, active, { isOff: wrong > 0, since, away }) === true;
           if (!memory.active || known) memory.last = undefined;
           else if (memory.wrong > 0 && (!memory.last || tells(shift, memory.last))) {
             memory.last = spec.finding(shift, memory.since, context);

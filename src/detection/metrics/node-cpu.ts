@@ -1,6 +1,7 @@
 import { makeRef } from "../../incident/object-ref.ts";
 import type { Detector } from "../detector.ts";
 import { createLevelShift } from "./level-shift.ts";
+import { leastGapMs } from "./shift-rhythm.ts";
 import { percent, scoreOf } from "./who.ts";
 
 /**
@@ -14,7 +15,7 @@ export const nodeCpu = (): Detector =>
     series: "node_cpu_ratio",
     holdPoints: 6,
     clearPoints: 4,
-    rhythmic: true,
+    rhythmMs: leastGapMs.unfelt,
     wrong: ({ value, baseline, learned }) => learned && value >= 0.92 && value > baseline.high + 0.1,
     right: ({ value }) => value < 0.85,
     finding({ series, value, baseline }, since) {

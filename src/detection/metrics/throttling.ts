@@ -5,6 +5,7 @@ import { sameRef } from "../../incident/object-ref.ts";
 import type { DetectContext, Detector } from "../detector.ts";
 import { timeOf } from "../detector.ts";
 import { createLevelShift, type Shift } from "./level-shift.ts";
+import { leastGapMs } from "./shift-rhythm.ts";
 import { ownerOfPod, percent, scoreOf } from "./who.ts";
 
 const limitOf = "container_cpu_limit_cores";
@@ -112,7 +113,7 @@ export const throttling = (): Detector =>
     series: "container_cpu_throttled_ratio",
     holdMs: 9_000,
     clearPoints: 3,
-    rhythmic: true,
+    rhythmMs: leastGapMs.unfelt,
     wrong(shift, context) {
       if (shift.value < 0.5) return false;
       const at = startedAt(shift.series, context);

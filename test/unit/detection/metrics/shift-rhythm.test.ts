@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { nodeOf } from "../../../support/cluster-work.ts";
 import { minute, old, open } from "../../../support/everyday.ts";
+import { createTraffic, deployment, pod, service } from "../../../support/small-shop.ts";
 
 /** When a node is out of CPU, in minutes from the start: from, to, and how full. */
 type Busy = readonly (readonly [from: number, to: number, share?: number])[];
@@ -38,5 +39,38 @@ describe("a node that is out of CPU", () => {
 
   test("now and then is told each time", () => {
     expect(openedAt([...hourly([1, 2]), [150, 155], [235, 240]], 280)).toEqual([55, 115, 150, 235]);
+  });
+});
+
+/** How often it is told that carts answers so in the last five minutes of every `every` minutes, else well. */
+function timesTold(every: number, hours: number, wrong: Parameters<ReturnType<typeof createTraffic>["serve"]>[1]) {
+  const world = open();
+  const from = world.now();
+  const traffic = createTraffic({ carts: "carts-a1-x1" });
+  world.put(...deployment({ app: "carts" }), pod({ app: "carts", at: old }), service("carts"));
+  const changes = world.run(hours * 60 * minute, (at) => {
+    const passed = (at - from) / minute;
+    const isOff = passed > 30 && passed % every >= every - 5;
+    traffic.serve("carts", isOff ? wrong : { ok: 40, seconds: 0.02 });
+    traffic.scrape(world);
+  });
+  return changes.filter(({ type }) => type === "opened" || type === "recurred").length;
+}
+
+describe("what users feel", () => {
+  test("of a schedule, slow for some minutes each hour, is told three times and then known", () => {
+    expect(timesTold(60, 6, { ok: 40, seconds: 0.9 })).toBe(3);
+  });
+
+  test("of a schedule, some requests that fail each hour, is told three times and then known", () => {
+    expect(timesTold(60, 6, { ok: 34, failed: 6, seconds: 0.02 })).toBe(3);
+  });
+
+  test("is told each time where half of the requests fail", () => {
+    expect(timesTold(60, 6, { ok: 20, failed: 20, seconds: 0.02 })).toBe(6);
+  });
+
+  test("is told each time where it comes more often than every hour: that is a fault with a rhythm of its own", () => {
+    expect(timesTold(20, 2, { ok: 40, seconds: 0.9 })).toBe(5);
   });
 });
