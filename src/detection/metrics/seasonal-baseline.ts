@@ -107,8 +107,11 @@ function advanceTo(season: Season, day: number): void {
 
 const slotOf = (bin: number) => (Math.floor(bin / binsPerDay) % days) * binsPerDay + (bin % binsPerDay);
 
-/** The half-hour `bin` on earlier days, those most like its own day where there are enough of them. */
-function usualOf({ means, day: newest }: Season, bin: number): Usual | undefined {
+/** The half-hour `bin` on earlier days, newest first. */
+function earlierDays(
+  { means, day: newest }: Season,
+  bin: number,
+): readonly { readonly day: number; readonly value: number }[] {
   const today = Math.floor(bin / binsPerDay);
   const seen: { readonly day: number; readonly value: number }[] = [];
   for (let day = today - 1; day > Math.max(newest, today) - days && day >= 0; day--) {
@@ -116,6 +119,13 @@ function usualOf({ means, day: newest }: Season, bin: number): Usual | undefined
     const value = means[slotOf(day * binsPerDay + (bin % binsPerDay))] ?? Number.NaN;
     if (!Number.isNaN(value)) seen.push({ day, value });
   }
+  return seen;
+}
+
+/** Of earlier days those most like its own day where there are enough of them. */
+function usualOf(season: Season, bin: number): Usual | undefined {
+  const today = Math.floor(bin / binsPerDay);
+  const seen = earlierDays(season, bin);
   const among = (like: (day: number) => boolean) => seen.filter(({ day }) => like(day)).map(({ value }) => value);
   const same = among((day) => weekday(day) === weekday(today));
   if (same.length >= enoughDays) return summary(same, "same-weekday");
@@ -129,11 +139,22 @@ function usualOf({ means, day: newest }: Season, bin: number): Usual | undefined
     : undefined;
 }
 
+/** The last days of the same part of the week alone: people whose clocks were set come an hour earlier or later from then on. */
+function latelyOf(season: Season, bin: number): Usual | undefined {
+  const today = Math.floor(bin / binsPerDay);
+  const last = earlierDays(season, bin)
+    .filter(({ day }) => isWeekend(day) === isWeekend(today))
+    .slice(0, enoughDays)
+    .map(({ value }) => value);
+  return last.length === enoughDays ? summary(last, "same-part-of-week") : undefined;
+}
+
 /**
  * What is usual at this time of the day, and of the week once there is history: the seasonal component of a robust
  * decomposition (the sub-series of STL, Cleveland et al. 1990, with medians and MADs over days instead of loess, so that an
  * incident of one day in three moves nothing). Half-hours of UTC; the ones before and after count too, because people do
- * not come by the minute. Memory: 5 KiB a series, bounded in number.
+ * not come by the minute, and what the last three days alike have shown as well: where clocks are set twice a year, the hour by which
+ * days are off then is known from the third on. Memory: 5 KiB a series, bounded in number.
  */
 export function createSeasons(options: { readonly maxSeries?: number } = {}): Seasons {
   const maxSeries = options.maxSeries ?? defaultMaxSeries;
@@ -176,10 +197,8 @@ export function createSeasons(options: { readonly maxSeries?: number } = {}): Se
   }
 
   const keyOf = (name: string, labels: Readonly<Record<string, string>>) => `${name}\u0000${labelKey(labels)}`;
-  const usualAt: Seasons["usualAt"] = (name, labels, at) => {
-    const season = seasonal.has(name) ? seasons.get(keyOf(name, labels)) : undefined;
-    return season && usualOf(season, Math.floor(at / binMs));
-  };
+  const seasonFor = (name: string, labels: Readonly<Record<string, string>>) =>
+    seasonal.has(name) ? seasons.get(keyOf(name, labels)) : undefined;
 
   return {
     learn(store) {
@@ -210,12 +229,19 @@ export function createSeasons(options: { readonly maxSeries?: number } = {}): Se
         if (Number.isNaN(season.means[slot])) season.means[slot] = value;
       }
     },
-    usualAt,
+    usualAt(name, labels, at) {
+      const season = seasonFor(name, labels);
+      return season && usualOf(season, Math.floor(at / binMs));
+    },
     isUsual(name, labels, at, value) {
+      const season = seasonFor(name, labels);
+      if (!season) return false;
+      const belongs = (usual: Usual | undefined) =>
+        usual !== undefined &&
+        Math.abs(value - usual.median) <= spreads * usual.spread + tolerance * Math.abs(usual.median);
       return [0, -1, 1].some((shift) => {
-        const usual = usualAt(name, labels, at + shift * binMs);
-        if (!usual) return false;
-        return Math.abs(value - usual.median) <= spreads * usual.spread + tolerance * Math.abs(usual.median);
+        const bin = Math.floor(at / binMs) + shift;
+        return belongs(usualOf(season, bin)) || belongs(latelyOf(season, bin));
       });
     },
     get stats() {

@@ -58,6 +58,16 @@ describe("what is usual", () => {
     expect(usual(broken, next + 12 * hour, 0)).toBe(false);
   });
 
+  test("where clocks are set back an hour after four weeks, the hour that is off is known from the third day on, not after weeks", () => {
+    const set = monday + 28 * day;
+    const shape: Shape = (at) => (isWeekend(at) ? 1 : office(at - (at >= set ? hour : 0)));
+    const known = [0, 1, 2, 3, 4, 7].map((after) => {
+      const seasons = lived(shape, monday, set + after * day);
+      return usual(seasons, set + after * day + 8 * hour, 1) && usual(seasons, set + after * day + 20.8 * hour, 50);
+    });
+    expect(known).toEqual([false, false, true, true, true, true]);
+  });
+
   test("weekends are told from weekdays, and one weekday from another once there are three of it", () => {
     const shape: Shape = (at) => (isWeekend(at) ? 1 : new Date(at).getUTCDay() === 1 ? 90 : office(at));
     const two = lived(shape, monday, monday + 13 * day + hour);
