@@ -20,6 +20,7 @@ export interface WaitingApproval {
   readonly expiresAt: number;
 }
 
+/** `at` (unix ms): when it was applied; decided or proposed, where it never was. */
 export interface RecentFix {
   readonly incidentId: string;
   readonly title: string;

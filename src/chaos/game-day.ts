@@ -14,6 +14,7 @@ export interface GameDayEntry {
   readonly openBefore?: readonly string[];
 }
 
+/** Times in unix ms; entries in the order in which they were run. */
 export interface GameDay {
   readonly cluster: string;
   readonly startedAt: number;

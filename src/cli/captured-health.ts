@@ -24,6 +24,10 @@ function treatmentOf({ action, target, at, verdict }: AppliedFix): Treatment {
   };
 }
 
+/**
+ * `leftOut`: samples of trouble that no fix is known to have ended, or more good times than are needed. `fixes`: heals
+ * and restarts that helped.
+ */
 export interface CapturedHealth {
   readonly samples: readonly HealthSample[];
   readonly source: string;

@@ -10,6 +10,7 @@ export interface Series {
   readonly last: number;
 }
 
+/** `at` is when it was measured (unix ms); the unit of the value is that of its series. */
 export interface Point {
   readonly at: number;
   readonly value: number;

@@ -24,6 +24,10 @@ export interface DerivedPoint {
   readonly value: number;
 }
 
+/**
+ * One line as the container has written it: raw, without its end; cut where it is very long. `at` (unix ms) is the time
+ * that the kubelet or the sender gave it.
+ */
 export interface LogLine {
   readonly at: number;
   readonly namespace: string;

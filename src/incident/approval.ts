@@ -6,6 +6,9 @@ export interface Person {
   readonly aliases?: readonly string[];
 }
 
+/**
+ * One person's yes to a plan as it was shown: it counts for the content with this digest and no other. `at` in unix ms.
+ */
 export interface Approval {
   readonly planId: string;
   readonly digest: string;

@@ -9,6 +9,7 @@ interface Sample {
   readonly label: SampleLabel;
 }
 
+/** One node at one time. Ratios are 0..1; null where nothing was measured. */
 export interface NodeSample extends Sample {
   readonly node: string;
   readonly ready: boolean | null;
@@ -41,6 +42,10 @@ export interface PodSample extends Sample {
   readonly healthUptimeSeconds: number | null;
 }
 
+/**
+ * One Deployment at one time: pods, and what it serves over all of them. The ratio is 0..1; null where nothing was
+ * measured.
+ */
 export interface DeploymentSample extends Sample {
   readonly namespace: string;
   readonly deployment: string;

@@ -6,6 +6,10 @@ import { podTemplateOf } from "../change/workload.ts";
 import { type DraftContext, refuse } from "../define-action.ts";
 import { restartedAt } from "./restart.ts";
 
+/**
+ * One state of a workload that the cluster has kept: `kubectl rollout undo --to-revision` takes this number. The
+ * template has no `pod-template-hash`.
+ */
 export interface Revision {
   readonly number: number;
   readonly template: PodTemplate;

@@ -39,6 +39,7 @@ export interface PlanDeps {
   readonly newId: () => string;
 }
 
+/** What holds for every plan at this moment (unix ms by the database's clock). */
 export interface PlanStanding {
   readonly now: number;
   readonly frozen: boolean;

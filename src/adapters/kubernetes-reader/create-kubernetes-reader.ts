@@ -28,6 +28,7 @@ export interface ScrapeRequest {
   readonly timeoutMs?: number;
 }
 
+/** A page of a pod, asked for through the API server's proxy. `path` is whatever an annotation says; it may have a query. */
 export interface PodEndpoint {
   readonly namespace: string;
   readonly pod: string;

@@ -1,5 +1,6 @@
 import type { TopologyPicture } from "./pages-port.ts";
 
+/** Its upper left corner, in the units of the drawing. */
 export interface PlacedNode {
   readonly x: number;
   readonly y: number;
@@ -13,6 +14,7 @@ export interface PlacedEdge {
   readonly onPath: boolean;
 }
 
+/** `width` and `height` hold everything, with a margin; edges are SVG paths. */
 export interface Layout {
   readonly width: number;
   readonly height: number;

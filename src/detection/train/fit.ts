@@ -28,6 +28,10 @@ export interface FitProgress {
   readonly validationLoss: number;
 }
 
+/**
+ * The weights of the best epoch, how many epochs were run, and the mean absolute error of the best one on the
+ * validation windows, in units of each series.
+ */
 export interface FitResult {
   readonly weights: GruWeights;
   readonly epochs: number;

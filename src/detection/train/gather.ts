@@ -6,6 +6,7 @@ import { forecastAnomaly } from "../metrics/forecast/forecast-anomaly.ts";
 import { type SeriesKind, seriesKinds } from "../metrics/forecast/series-kinds.ts";
 import { workloadIsolation } from "../metrics/isolation-forest/workload-isolation.ts";
 
+/** From `from` to `to` (unix ms), both ends included. */
 export interface Span {
   readonly from: number;
   readonly to: number;

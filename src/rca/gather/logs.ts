@@ -42,6 +42,7 @@ const maxKinds = 200;
 /** Expressions run over this much of a line, whatever somebody writes into a log. */
 const maxExampleChars = 1_000;
 
+/** Unix ms: lines from `before` to `onset` tell what is usual, those from `onset` to `now` what is wrong. */
 export interface LogWindow {
   readonly before: number;
   readonly onset: number;

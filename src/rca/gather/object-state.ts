@@ -8,6 +8,7 @@ import { makeRef, type ObjectRef } from "../../incident/object-ref.ts";
 import { untilToken } from "../../lib/until-token.ts";
 import type { Finding } from "./evidence-book.ts";
 
+/** Texts that the kubelet leaves out are empty. Times in unix ms; NaN for those that it does not know. */
 export interface Termination {
   readonly exitCode: number;
   readonly reason: string;

@@ -9,6 +9,7 @@ export interface TokenBudgetOptions {
   readonly spent?: readonly Spending[];
 }
 
+/** Tokens, in and out together, that were spent for an incident at a time (unix ms). */
 export interface Spending {
   readonly at: number;
   readonly incidentId: string;

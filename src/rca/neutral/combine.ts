@@ -4,6 +4,10 @@ export interface Source {
   readonly found: ReadonlyMap<string, { readonly amount: number; readonly strength: number; readonly text: string }>;
 }
 
+/**
+ * `score` is the sum of what its sources gave, comparable within one case only; `evidence` says what that was, what
+ * gave most first.
+ */
 export interface Ranked {
   readonly entity: string;
   readonly score: number;

@@ -51,6 +51,7 @@ export interface Telemetry {
   readonly logs: LogTable;
 }
 
+/** `time` in unix seconds, as in all of these. */
 export interface Commit {
   readonly id: string;
   readonly time: number;

@@ -18,6 +18,7 @@ export interface Profile {
   readonly gaps: ReadonlyMap<string, ReadonlyMap<string, Gap>>;
 }
 
+/** How many calls went that way, and the median of the caller's time of a call less the callee's (s). */
 export interface Gap {
   readonly calls: number;
   readonly medianSeconds: number;

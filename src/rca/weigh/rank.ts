@@ -10,6 +10,7 @@ import { calibratedCause, ceiling, type Features, logit, marginOf, probabilities
 import { explainedShare } from "./explains.ts";
 import { shadowOf } from "./shadow-of.ts";
 
+/** A cause with what is believed of it, 0..1, and what that was worked out from. */
 export interface Ranked {
   readonly candidate: Candidate;
   readonly features: Features;

@@ -12,6 +12,10 @@ import { unsupportedValue } from "./validate/field-errors.ts";
 import { finalizersOf } from "./validate/metadata.ts";
 import { toView } from "./views.ts";
 
+/**
+ * What is undefined was not sent: the object's own grace period then holds, and no uid or version is asked for.
+ * https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/delete-options/
+ */
 export interface DeleteOptions {
   readonly dryRun: boolean;
   readonly gracePeriodSeconds: number | undefined;

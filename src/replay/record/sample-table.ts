@@ -8,6 +8,10 @@ export interface SampleTable {
   rows(): Generator<MetricRow>;
 }
 
+/**
+ * One series. `metric` has the name as `__name__` beside the labels; values as Prometheus writes them, timestamps in
+ * unix ms, both of one length.
+ */
 export interface MetricRow {
   readonly metric: Readonly<Record<string, string>>;
   readonly values: readonly string[];

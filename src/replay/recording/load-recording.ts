@@ -21,12 +21,17 @@ const unzip = promisify(gunzip);
 /** Unpacked; a longer text would be none. */
 const maxPartBytes = 512 * 1024 * 1024;
 
+/** One change that the watch delivered; `at` (unix ms) is when it arrived. Of a deleted object its last state. */
 export interface ObjectChange {
   readonly at: number;
   readonly change: "ADDED" | "MODIFIED" | "DELETED";
   readonly object: KubeObject;
 }
 
+/**
+ * One Event of the cluster, new or seen again; `at` (unix ms) is when it arrived, which may be later than what it tells
+ * of.
+ */
 export interface EventChange {
   readonly at: number;
   readonly change: "ADDED" | "MODIFIED" | "DELETED";

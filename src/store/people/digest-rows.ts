@@ -26,6 +26,7 @@ export interface IncidentLine {
   readonly passing: boolean;
 }
 
+/** One plan that was carried out, or failed at it, with its verdict; null while there is none. `at` in unix ms. */
 export interface FixLine {
   readonly incidentId: string;
   readonly action: ActionCode;

@@ -4,6 +4,7 @@ import { queueOf } from "../jobs.ts";
 import { isOurs } from "../plans/plans.ts";
 import { wasTakenBack } from "../plans/standing-verdict.ts";
 
+/** In how many incidents a detector reported and how many anomalies, and when it did so last (unix ms). */
 export interface DetectorFigures {
   readonly detector: string;
   readonly incidents: number;
@@ -26,6 +27,10 @@ export async function detectorFigures(database: Database, days = 30): Promise<re
   return rows.map((row) => ({ ...row, lastAt: Number(row.last_at) }));
 }
 
+/**
+ * Numbers of incidents: those whose last diagnosis names the cause first, those in which a person ruled it out, and
+ * those that a fix for it ended for good.
+ */
 export interface CauseFigures {
   readonly cause: string;
   readonly incidents: number;
@@ -102,6 +107,7 @@ export async function jobCounts(
   return rows;
 }
 
+/** `input` and `output` are tokens; `costUsd` counts only what a price was known for. */
 export interface ModelSpending {
   readonly diagnoses: number;
   readonly input: number;

@@ -3,6 +3,10 @@ import type { Person } from "../../incident/approval.ts";
 import { inAuditedTransaction } from "../audit.ts";
 import type { Database } from "../database.ts";
 
+/**
+ * Who froze or thawed last, why, and when (unix ms; 0 when the switch is missing). `reason` is null when none was
+ * given.
+ */
 export interface FreezeState {
   readonly frozen: boolean;
   readonly by: Person | null;

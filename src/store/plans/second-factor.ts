@@ -10,6 +10,7 @@ const maxFailures = 5;
 const failureMinutes = 15;
 const issuer = "kubemend";
 
+/** Who has an authenticator; times in unix ms. `lockedUntil` is null for one that may be used now. */
 export interface SecondFactorPerson {
   readonly personId: string;
   readonly enrolledAt: number;

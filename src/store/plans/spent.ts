@@ -22,6 +22,10 @@ export const namespacesOf = (plan: string) =>
   sql`(select ${sql.ref(`${plan}.namespace`)} as name union
        select split_part(key, '/', 2) from unnest(${sql.ref(`${plan}.holds`)}) as key where split_part(key, '/', 2) <> '')`;
 
+/**
+ * What `spentColumns` gives: how many changes count. Namespaces that had none are absent; null when no change touched
+ * any.
+ */
 export interface SpentRow {
   readonly in_cluster: number;
   readonly in_namespaces: Readonly<Record<string, number>> | null;

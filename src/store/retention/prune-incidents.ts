@@ -3,6 +3,7 @@ import { inAuditedTransaction, type Tx } from "../audit.ts";
 import type { Database } from "../database.ts";
 import { standingVerdict } from "../plans/standing-verdict.ts";
 
+/** How many are gone. */
 export interface PrunedIncidents {
   readonly incidents: number;
   readonly plans: number;

@@ -1,5 +1,9 @@
 import type { OutgoingMessage, SlackOutcome, SlackPort } from "../slack-port.ts";
 
+/**
+ * What is known of a message that was sent: `ts` is null while Slack has not answered, `recentEdits` counts those of
+ * the last minute.
+ */
 export interface PostedMessage {
   readonly channel: string;
   readonly ts: string | null;
