@@ -1,9 +1,11 @@
 import { asKind } from "../../cluster/kubernetes-types.ts";
-import type { ObjectRef } from "../../incident/object-ref.ts";
+import type { Anomaly } from "../../incident/anomaly.ts";
+import { type ObjectRef, sameRef } from "../../incident/object-ref.ts";
 import { untilToken } from "../../lib/until-token.ts";
 import { type Candidate, candidate, type Rule } from "../case/candidate.ts";
 import type { Case } from "../case/case.ts";
 import { eventFinding } from "../gather/events.ts";
+import type { Finding } from "../gather/evidence-book.ts";
 import { podFinding } from "../gather/object-state.ts";
 import { configChangesOf, describeConfigChange, placeOfSetting } from "./config-changes.ts";
 import { called, citeChange, citeLogs, freshLogs } from "./patterns.ts";
@@ -51,21 +53,33 @@ function ephemeral(open: Case, workload: ObjectRef): readonly Candidate[] {
   ];
 }
 
+const fillFinding = ({ target, summary, detectedAt }: Anomaly): Finding => ({
+  source: "metric",
+  about: target,
+  query: `volume_used_ratio{namespace="${target.namespace}",claim="${target.name}"}`,
+  text: summary,
+  at: detectedAt,
+});
+
 function volumes(open: Case, workload: ObjectRef): readonly Candidate[] {
   const claims = open.topology.usesOf(workload).filter((use) => use.ref.kind === "PersistentVolumeClaim");
   if (claims.length === 0) return [];
   const found: Candidate[] = [];
   const full = freshLogs(open, workload, "disk-full");
-  const claim = claims[0]?.ref;
-  if (full.length > 0 && claim) {
+  // Whoever writes little to it may not have noticed yet.
+  const measured = open.incident.anomalies.find(
+    ({ reason, target }) => reason === "volume-full" && claims.some(({ ref }) => sameRef(ref, target)),
+  );
+  const claim = measured?.target ?? claims[0]?.ref;
+  if ((full.length > 0 || measured) && claim) {
     found.push(
       candidate(
         {
           cause: "volume-full",
           culprit: claim,
-          statement: `the volume of ${called(claim)} is full, and ${called(workload)} cannot write`,
-          evidence: citeLogs(open, full, 2),
-          specificity: 0.92,
+          statement: `the volume of ${called(claim)} is full, and ${called(workload)} ${full.length > 0 ? "cannot write" : "will not be able to write"}`,
+          evidence: [...open.cite(measured && fillFinding(measured)), ...citeLogs(open, full, 2)],
+          specificity: full.length > 0 ? 0.92 : 0.88,
           hits: [workload],
           facts: { workload },
         },

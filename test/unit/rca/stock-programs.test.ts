@@ -368,6 +368,26 @@ describe("connections that the far side has no more of", () => {
   });
 });
 
+test("a volume that is measured full is told before anybody has failed to write", async () => {
+  const { first, fixes } = await diagnosed(
+    [["PersistentVolumeClaim", "db-data", "metric", "volume-full", "volume-full"]],
+    (shop) => {
+      shop.create({
+        apiVersion: "v1",
+        kind: "PersistentVolumeClaim",
+        metadata: { name: "db-data" },
+        spec: { resources: { requests: { storage: "1Gi" } } },
+        status: { phase: "Bound" },
+      });
+      shop.change("Deployment", "carts-db", ({ spec }) => {
+        spec.template.spec.volumes = [{ name: "data", persistentVolumeClaim: { claimName: "db-data" } }];
+      });
+    },
+  );
+  expect(first).toBe(`volume-full PersistentVolumeClaim ${ns}/db-data`);
+  expect(fixes[0]?.action).toBe("expand-volume");
+});
+
 describe("a volume that a pod waited for", () => {
   test("is not what its program lacks once it has run", async () => {
     const { first, all } = await diagnosed([["Deployment", "carts-db", "state", "CrashLoopBackOff"]], (shop) => {
