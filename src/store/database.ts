@@ -5,6 +5,7 @@ import { errorCode } from "../lib/error-code.ts";
 import { type Logger, silentLogger } from "../lib/logger.ts";
 import type { Tables } from "./tables.ts";
 
+/** One pool, as it is and under a query builder; after `close` both refuse. */
 export interface Database extends AsyncDisposable {
   readonly kysely: Kysely<Tables>;
   readonly pool: pg.Pool;

@@ -14,6 +14,7 @@ import { chartOf } from "../view/chart-of.ts";
 import { unitOf } from "../view/unit-of.ts";
 import { topologyPicture } from "./topology-picture.ts";
 
+/** What the pages of an incident draw, as of now; undefined where nothing is known to draw. */
 export interface Pictures {
   chart(view: IncidentView): ChartData | undefined;
   topology(view: IncidentView): TopologyPicture | undefined;

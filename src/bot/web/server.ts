@@ -34,6 +34,7 @@ const requestTimeoutMs = 30_000;
 /** Sockets at a time: agents keep one each, people some; more wait in the system's queue. */
 const maxConnections = 2_000;
 
+/** `url` is how this machine reaches it; `close` cuts the connections that are open, whatever is under way on them. */
 export interface WebServer extends AsyncDisposable {
   readonly url: string;
   close(): Promise<void>;

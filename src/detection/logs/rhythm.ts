@@ -13,6 +13,7 @@ export interface Rhythm {
   readonly longestMs: number;
 }
 
+/** A rhythm that is still being learned: `beat` is told the time (ms) of each line. */
 export interface RhythmTracker extends Rhythm {
   beat(at: number): void;
 }

@@ -9,6 +9,7 @@ export interface WebSocketConnection {
   close(code: number): void;
 }
 
+/** `onText` is told whole messages only; `onClose` once, whoever ended it and however. */
 export interface WebSocketEvents {
   onText(text: string): void;
   onClose(): void;
