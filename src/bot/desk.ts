@@ -145,6 +145,8 @@ export interface Desk extends Operations {
    * modal, a page of their own). Unchanged where the configuration does not let this person; secrets are never put back.
    */
   reveal(text: Redacted, by: Person): Redacted;
+  /** Why nothing about this incident is decided here, in words; undefined for those of the own cluster. Absent where there is but one. */
+  readonly elsewhere?: (incidentId: string) => Promise<string | undefined>;
   /** Stops every change, or lets changes happen again; `why` in the person's words. */
   freeze(frozen: boolean, by: Person, why?: string): Promise<DeskOutcome>;
 }

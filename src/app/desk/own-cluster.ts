@@ -40,6 +40,10 @@ export function ownClusterDesk(desk: Desk, deps: OwnClusterDeps): Desk {
   const no = (text: string): DeskOutcome => ({ ok: false, text });
   return {
     ...desk,
+    elsewhere: async (incidentId) => {
+      const other = await otherOf(incidentId);
+      return other === undefined ? undefined : sentence(other);
+    },
     list: (query) => desk.list({ ...query, cluster }),
     count: (query) => desk.count({ ...query, cluster }),
     acknowledge: guarded(otherOf, desk.acknowledge, no),

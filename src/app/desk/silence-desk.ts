@@ -18,7 +18,7 @@ import { nearestSetting } from "../../lib/nearest-setting.ts";
 import type { Database } from "../../store/database.ts";
 import { listIncidents } from "../../store/incidents/incidents.ts";
 import { titled } from "../../store/incidents/titled.ts";
-import { addSilence, endSilence, standingSilences } from "../../store/people/silences.ts";
+import { addSilence, clusterOfSilence, endSilence, standingSilences } from "../../store/people/silences.ts";
 import type { Watching } from "./watching.ts";
 
 export interface SilenceDeskDeps {
@@ -110,7 +110,15 @@ export function createSilenceDesk(
     },
     silences: () => standingSilences(database, cluster, clock.now()),
     async endSilence(id, by) {
-      const ended = /^\d{1,18}$/.test(id) ? await endSilence(database, { id, by, at: clock.now() }) : undefined;
+      const at = clock.now();
+      const isNumber = /^\d{1,18}$/.test(id);
+      const ended = isNumber ? await endSilence(database, cluster, { id, by, at }) : undefined;
+      const other = ended || !isNumber ? undefined : await clusterOfSilence(database, id, at);
+      if (other !== undefined)
+        return {
+          ok: false,
+          text: redact(`Silence ${id} is of the cluster ${other}; its own kubemend ends it. Nothing was changed.`),
+        };
       if (!ended)
         return { ok: false, text: `There is no silence ${id} that still holds; \`/incident silences\` shows them.` };
       await watching?.silencesChanged();

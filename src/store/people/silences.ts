@@ -67,21 +67,33 @@ export async function addSilence(
   });
 }
 
-/** Ends a silence before its time. @returns the silence; undefined when there is none of that number that still holds */
+/** Ends a silence of a cluster before its time. @returns the silence; undefined when the cluster has none of that number that still holds */
 export async function endSilence(
   database: Database,
+  cluster: string,
   end: { readonly id: string; readonly by: Person; readonly at: number },
 ): Promise<StoredSilence | undefined> {
   const { id, by, at } = end;
   return await inAuditedTransaction(database, async (tx, record) => {
     const { rows } = await sql<Row>`
       update silence set ended_at = ${new Date(at)}, ended_by = ${by.id}
-       where id = ${id}::bigint and ended_at is null and until_at > ${new Date(at)} returning ${columns}`.execute(tx);
+       where id = ${id}::bigint and cluster = ${cluster} and ended_at is null and until_at > ${new Date(at)} returning ${columns}`.execute(
+      tx,
+    );
     const [row] = rows;
     if (!row) return undefined;
     record({ event: "silence.ended", actor: by.id, subject: `silence:${id}`, body: {} });
     return fromRow(row);
   });
+}
+
+/** The cluster of a silence that still holds at `at`; undefined when there is none of that number. */
+export async function clusterOfSilence(database: Database, id: string, at: number): Promise<string | undefined> {
+  const { rows } = await sql<{ cluster: string }>`
+    select cluster from silence where id = ${id}::bigint and ended_at is null and until_at > ${new Date(at)}`.execute(
+    database.kysely,
+  );
+  return rows[0]?.cluster;
 }
 
 /** Silences that hold at `at` or will hold later, those that end first first. */

@@ -16,6 +16,8 @@ export const houseCommands: Readonly<Record<string, Command>> = {
     async run(args, { desk, now, timeZone }) {
       const parsed = parseSilence(args, now, timeZone);
       if (!parsed.ok) return { text: parsed.text, personal: true };
+      const elsewhere = parsed.matcher ? undefined : await desk.elsewhere?.(parsed.target);
+      if (elsewhere !== undefined) return { text: elsewhere, personal: true };
       const target = parsed.matcher ?? (await desk.view(parsed.target))?.incident.target;
       if (!target) return { text: `There is no incident ${parsed.target}.`, personal: true };
       const { namespace, ...rest } = target;

@@ -14,6 +14,8 @@ export function listenToSilences(app: App, deps: HandlerDeps): void {
   const { onButton, onForm } = listener(app, deps);
 
   onForm(actionIds.silence, title, async ({ value }, form) => {
+    const elsewhere = await deps.desk.elsewhere?.(value);
+    if (elsewhere !== undefined) return void (await form.say(elsewhere));
     const view = await deps.desk.view(value);
     if (view) await form.show(renderSilenceForm(view));
     else await form.say(`There is no incident ${value}.`);

@@ -131,7 +131,8 @@ describe("with a model", () => {
       reply ? say(response, 200, completion(JSON.stringify(reply))) : void response.destroy(),
     );
     const warned: unknown[] = [];
-    const noting = { ...silentLogger, warn: (what: unknown, event: string) => void warned.push([event, what]) };
+    const warn = (what: unknown, event: string) => void warned.push([event, what]);
+    const noting = { ...silentLogger, warn } as typeof silentLogger;
     const ask = createAsk({ ...deps, log: noting, model: createModel({ name: "local", baseUrl: server.url }) });
     const answer = await ask(id, "Why does orders crash?", ana);
     expect(answer).toMatchObject({ type: "answered", by: "rules", note: expect.stringContaining(note) });

@@ -12,7 +12,6 @@ import { createMetrics } from "../../../../src/app/metrics/metrics.ts";
 import { addOutcomeMetrics } from "../../../../src/app/metrics/outcome-metrics.ts";
 import { addShardMetrics } from "../../../../src/app/metrics/shard-metrics.ts";
 import { countSlackCalls } from "../../../../src/app/metrics/slack-metrics.ts";
-import type { Shards } from "../../../../src/app/shards/shards.ts";
 import type { ClusterSources } from "../../../../src/app/sources/cluster-sources.ts";
 import { runHeartbeat } from "../../../../src/app/watch/heartbeat.ts";
 import type { SlackPort } from "../../../../src/bot/slack/slack-port.ts";
@@ -65,7 +64,7 @@ function everything(database: Database, now = Date.now) {
   const slack = countSlackCalls(never as unknown as SlackPort, registry);
   countMails({ send: async () => undefined, [Symbol.asyncDispose]: async () => undefined }, registry);
   countTurnedAway(registry, silentLogger);
-  addShardMetrics(registry, { stats: { count: 1, held: [0], watchers: 1, handOvers: 1 } } as Shards);
+  addShardMetrics(registry, { stats: { count: 1, held: [0], watchers: 1, handOvers: 1 } });
   return { registry, record, slack, observation };
 }
 
