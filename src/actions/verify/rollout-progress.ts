@@ -24,24 +24,27 @@ export function rolloutProgress(object: KubeObject | undefined): RolloutProgress
     (condition) => condition.type === "Progressing" && condition.reason === "ProgressDeadlineExceeded",
   );
   if (deadline) return { state: "stalled", reason: "the rollout exceeded its progress deadline" };
-  const daemons = workload.kind === "DaemonSet";
-  const wanted = daemons ? (status.desiredNumberScheduled ?? 0) : (workload.spec.replicas ?? 1);
-  const updated = daemons ? (status.updatedNumberScheduled ?? 0) : (status.updatedReplicas ?? 0);
+  const { wanted, updated, all, available } = countsOf(workload);
   if (workload.spec.updateStrategy?.type === "OnDelete" && !isSettled(workload) && updated < wanted)
     return { state: "stalled", reason: "update strategy OnDelete waits for each pod to be deleted" };
   const due = podsToUpdate(workload, wanted);
   if (updated < due) return progressing(`${updated} of ${due} pods are updated`);
   // Where some are left at the revision before, the others that are there are theirs.
-  const all = daemons ? wanted : (status.replicas ?? 0);
   const most = due < wanted || isSettled(workload) ? wanted : updated;
   if (all > most) return progressing(`${all - most} old pods are still ending`);
-  const available = daemons
-    ? (status.numberAvailable ?? 0)
-    : workload.kind === "StatefulSet"
-      ? (status.availableReplicas ?? status.readyReplicas ?? 0)
-      : (status.availableReplicas ?? 0);
   if (available < wanted) return progressing(`${available} of ${wanted} pods are available`);
   return { state: "complete" };
+}
+
+/** Pods by what the controller says of them. A DaemonSet keeps no pod of an old revision beside the new one of its node. */
+function countsOf({ kind, spec, status = {} }: Workload) {
+  if (kind === "DaemonSet") {
+    const wanted = status.desiredNumberScheduled ?? 0;
+    return { wanted, all: wanted, updated: status.updatedNumberScheduled ?? 0, available: status.numberAvailable ?? 0 };
+  }
+  const { replicas = 0, updatedReplicas = 0, availableReplicas, readyReplicas = 0 } = status;
+  const available = availableReplicas ?? (kind === "StatefulSet" ? readyReplicas : 0);
+  return { wanted: spec.replicas ?? 1, all: replicas, updated: updatedReplicas, available };
 }
 
 /** All pods have the update revision. A StatefulSet leaves updatedReplicas out then. */
