@@ -37,8 +37,10 @@ const failed = (outcome: ExecutionResult["outcome"], detail: string): StepEnd =>
   result: { outcome, detail },
 });
 
+type ToDo = Extract<Sight, { type: "todo" }>;
+
 /** The end of a step that looking alone has decided. */
-function endOfSight(sight: Exclude<Sight, { type: "todo" }>, { step, claim, phase }: Work, tries: number): StepEnd {
+function endOfSight(sight: Exclude<Sight, ToDo>, { step, claim, phase }: Work, tries: number): StepEnd {
   if (sight.type === "conflict") return failed("conflict", sight.detail);
   if (sight.type === "done" && sight.unmarked === true && phase === "apply" && isFirst(claim, tries))
     return failed("conflict", `${refText(step.target)} is like that already, and not by this plan.`);
@@ -53,6 +55,23 @@ async function endOfClaim({ step, claim, started }: Work, deps: ExecuteDeps): Pr
     return failed("refused", "Changes were frozen before it started. Nothing was done.");
   if (lease === "frozen" && standsAlone(step)) return { type: "frozen" };
   return undefined;
+}
+
+/** Leave to send the step, which is written down where the cluster will show no trace of it; undefined when there is. */
+async function askLeave(work: Work, deps: ExecuteDeps): Promise<StepEnd | undefined> {
+  const denied = await endOfClaim(work, deps);
+  if (denied) return denied;
+  await deps.crashPoint?.("leased");
+  if (work.step.type === "http" && !(await deps.plans.markSent(work.claim, work.index))) return { type: "lost" };
+  await deps.crashPoint?.("before-apply");
+  return undefined;
+}
+
+async function send({ step, index, claim, phase }: Work, sight: ToDo, deps: ExecuteDeps): Promise<WriteOutcome> {
+  const outcome = await deps.cluster.apply(stamped(step, claim.plan, phase, sight.object), sight.guard);
+  await deps.crashPoint?.("after-apply");
+  if (step.type === "http" && hasNotArrived(outcome)) await deps.plans.unmarkSent(claim, index);
+  return outcome;
 }
 
 /** A disruption budget has no room for the eviction now. */
@@ -81,17 +100,12 @@ export async function doStep(work: Work, deps: ExecuteDeps): Promise<StepEnd> {
     if (sight.type !== "todo") return endOfSight(sight, work, attempt + evictions);
     if (attempt === maxTries) return await givenUp(step, deps);
     const askedAt = performance.now();
-    const denied = await endOfClaim(work, deps);
+    const denied = await askLeave(work, deps);
     if (denied) return denied;
-    await deps.crashPoint?.("leased");
-    if (step.type === "http" && !(await deps.plans.markSent(claim, index))) return { type: "lost" };
-    await deps.crashPoint?.("before-apply");
     // A process that stood still meanwhile: a creation carries no version that would stop it, and what it is to make may have been made
     // and taken back since.
     if (step.type === "create" && performance.now() - askedAt > mostPauseMs) continue;
-    const outcome = await deps.cluster.apply(stamped(step, claim.plan, phase, sight.object), sight.guard);
-    await deps.crashPoint?.("after-apply");
-    if (step.type === "http" && hasNotArrived(outcome)) await deps.plans.unmarkSent(claim, index);
+    const outcome = await send(work, sight, deps);
     if (outcome.type === "done")
       return {
         type: "done",

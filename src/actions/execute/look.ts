@@ -41,22 +41,16 @@ export async function lookAt(
     case "patch":
       if (!object) return changed(`${name} does not exist any more`);
       if (object.metadata.uid !== touch?.uid) return changed(`${name} was deleted and made anew`);
-      if (isStamped(object, plan, phase)) return doneWith(object);
-      if (isReached(object, step, touch, phase)) return { ...doneWith(object), unmarked: true };
-      return phase === "apply"
-        ? await beforeApply(object, step, touch, cluster)
-        : await beforeUndo(object, step, plan, cluster);
+      return await beforePatch(object, step, { plan, phase, touch }, cluster);
     case "create":
       if (!object) return await beforeCreate(step, plan, cluster);
       return isStamped(object, plan, phase) ? doneWith(object) : changed(`${name} exists already`);
     case "delete":
     case "evict":
       if (!object || object.metadata.deletionTimestamp) return { type: "done" };
-      if (touch && object.metadata.uid !== touch.uid) return { type: "done" };
-      if (touch) return step.type === "delete" ? await beforeDelete(object, step, plan, cluster) : todoWith(object);
-      // Undoing a creation: only what this plan has made is deleted.
-      if (!isStamped(object, plan, "apply")) return changed(`${name} is not the one that was created`);
-      return isTuned(object, plan) ? changed(`somebody has set ${name} otherwise since`) : todoWith(object);
+      if (!touch) return beforeTakingBack(object, step, plan);
+      if (object.metadata.uid !== touch.uid) return { type: "done" };
+      return step.type === "delete" ? await beforeDelete(object, step, plan, cluster) : todoWith(object);
     case "http":
       // A pod that is gone needs no healing; another one of the same name is not the sick one.
       return object && object.metadata.uid === touch?.uid ? todoWith(object) : { type: "done" };
@@ -78,6 +72,19 @@ const options = (step: PatchStep) => ({ replicas: step.subresource === "scale" }
 
 function isReached(object: KubeObject, step: PatchStep, touch: TouchedObject, phase: "apply" | "undo"): boolean {
   return intentDigest(object, options(step)) === (phase === "apply" ? touch.after : touch.before);
+}
+
+async function beforePatch(
+  object: KubeObject,
+  step: PatchStep,
+  { plan, phase, touch }: { plan: ActionPlan; phase: "apply" | "undo"; touch: TouchedObject },
+  cluster: Pick<ActorPreviewPort, "list">,
+): Promise<Sight> {
+  if (isStamped(object, plan, phase)) return doneWith(object);
+  if (isReached(object, step, touch, phase)) return { ...doneWith(object), unmarked: true };
+  return phase === "apply"
+    ? await beforeApply(object, step, touch, cluster)
+    : await beforeUndo(object, step, plan, cluster);
 }
 
 async function beforeApply(
@@ -132,6 +139,13 @@ async function beforeDelete(
   return budget
     ? changed(`${refText(target)} is ready, and disruption budget ${budget.metadata.name} lets none of its pods go now`)
     : todoWith(object);
+}
+
+/** Undoing a creation: only what this plan has made is deleted, and only as it was made. */
+function beforeTakingBack(object: KubeObject, { target }: WriteStep, plan: ActionPlan): Sight {
+  const name = refText(target);
+  if (!isStamped(object, plan, "apply")) return changed(`${name} is not the one that was created`);
+  return isTuned(object, plan) ? changed(`somebody has set ${name} otherwise since`) : todoWith(object);
 }
 
 /** Whether somebody has set the bounds of an autoscaler since it was made. The API keeps what it was given there as it is. */
