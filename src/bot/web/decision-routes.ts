@@ -10,7 +10,6 @@ import type { PageKit } from "./page-kit.ts";
 import type { Decisions } from "./pages-port.ts";
 
 const maxNoteChars = 1_000;
-const maxValueChars = 3_000;
 
 /** Does what a form asks. @returns what to tell the person. */
 type Act = (decisions: Decisions, incidentId: string, form: Form, by: Person) => Promise<string>;
@@ -20,12 +19,10 @@ const noteOf = (form: Form) => untilToken((form["note"] ?? "").trim(), maxNoteCh
 /** Six digits, however they were grouped. */
 const codeOf = (form: Form) => (form["code"] ?? "").replace(/\s/g, "").slice(0, 20) || undefined;
 
-/** What somebody filled in for parameters that only a person knows. */
+/** What somebody filled in for parameters that only a person knows, whole: a value without its end would be another change. */
 const valuesOf = (form: Form): Form =>
   Object.fromEntries(
-    Object.entries(form).flatMap(([name, text]) =>
-      name.startsWith("param.") ? [[name.slice(6), text.slice(0, maxValueChars)]] : [],
-    ),
+    Object.entries(form).flatMap(([name, text]) => (name.startsWith("param.") ? [[name.slice(6), text]] : [])),
   );
 
 const gone = { ok: false, text: "This fix is no longer offered; the page shows the present ones." } as const;

@@ -2,8 +2,24 @@ import type { App } from "@slack/bolt";
 import { messageOf } from "../../../lib/app-error.ts";
 import { limits } from "../render/blocks.ts";
 import { mrkdwn } from "../render/text.ts";
+import type { CommandAnswer } from "./command.ts";
 import { answerCommand } from "./commands.ts";
 import { type HandlerDeps, handle, toldIfPossible } from "./request.ts";
+
+/** The name of the command as the manifest has it, and as answers quote it. */
+const usualName = "/incident";
+
+/** An answer that names the command as this app has it: apps of several clusters in one workspace have names of their own. */
+function inName(answer: CommandAnswer, name: string): CommandAnswer {
+  if (name === usualName || !/^\/[\w-]{1,31}$/.test(name)) return answer;
+  // After a backtick: nobody else's words begin so.
+  const named = (text: string) => text.replaceAll(`\`${usualName}`, `\`${name}`);
+  return {
+    ...answer,
+    text: named(answer.text),
+    ...(answer.blocks ? { blocks: JSON.parse(named(JSON.stringify(answer.blocks))) as CommandAnswer["blocks"] } : {}),
+  };
+}
 
 /** `/incident …`: answered to who asked alone, or to the channel when asked to share. */
 export function listenToCommands(app: App, deps: HandlerDeps): void {
@@ -14,10 +30,11 @@ export function listenToCommands(app: App, deps: HandlerDeps): void {
       deps,
     );
     await handle(deps, { context, userId: command.user_id, say, name: "command" }, async (by, timeZone) => {
-      const answer = await answerCommand(command.text, { desk: deps.desk, by, now: deps.now(), timeZone });
+      const given = await answerCommand(command.text, { desk: deps.desk, by, now: deps.now(), timeZone });
+      const answer = inName(given, command.command);
       try {
         await respond({
-          response_type: answer.share ? "in_channel" : "ephemeral",
+          response_type: given.share ? "in_channel" : "ephemeral",
           text: answer.text,
           ...(answer.blocks ? { blocks: [...answer.blocks] } : {}),
         });

@@ -42,7 +42,7 @@ test("what a command has done is never told as nothing, also when Slack does not
   const asked: unknown[][] = [];
   const { app, answers, come } = bolt();
   listenToCommands(app, deps(asked));
-  await come({ command: { text: "note 7 the vendor is called", user_id: "U1" } });
+  await come({ command: { command: "/incident", text: "note 7 the vendor is called", user_id: "U1" } });
   expect(asked).toEqual([["note", "7", "the vendor is called", "slack:U1"]]);
   expect(answers.map(({ text }) => text)).toEqual([answers[0]?.text, answers[0]?.text]);
   expect(answers[0]?.text).not.toContain("nothing was changed");
@@ -59,4 +59,21 @@ test("nor what a button has done", async () => {
   await come({ action, body: { user: { id: "U1" }, response_url: "https://hooks.slack.example/1" } });
   expect(pressed).toEqual(["plan-1"]);
   expect(answers.map(({ text }) => text)).toEqual(["Approved."]);
+});
+
+test("answers name the command as this app has it: two clusters in one workspace have one each", async () => {
+  for (const [command, name] of [
+    ["/incident-paris", "/incident-paris"],
+    ["/incident", "/incident"],
+    ["/<!channel>", "/incident"],
+  ] as const) {
+    const { app, answers, come } = bolt();
+    listenToCommands(app, deps([]));
+    await come({ command: { command, text: "lsit", user_id: "U1" } });
+    await come({ command: { command, text: "help", user_id: "U1" } });
+    const said = JSON.stringify(answers);
+    expect(said).toContain(`Did you mean \`${name} list\``);
+    expect(said).toContain(`\`${name} freeze [why]\``);
+    if (name !== "/incident") expect(said).not.toContain("`/incident ");
+  }
 });

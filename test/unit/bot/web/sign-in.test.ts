@@ -266,6 +266,12 @@ describe("decisions in the page", () => {
       asked: (own: string) => `replan ${own} R1 {"memory":"lots"} slack:UANN`,
       says: "No plan was made: memory: An amount such as 512Mi.",
     },
+    {
+      act: "replan",
+      form: { recommendation: "R1", "param.memory": `${"a,".repeat(4_000)}z` },
+      asked: (own: string) => `replan ${own} R1 {"memory":"${"a,".repeat(4_000)}z"} slack:UANN`,
+      says: "No plan was made: memory: An amount such as 512Mi.",
+    },
   ])("$act with $form asks the desk what Slack would ask it", async ({ act, form, asked: wanted, says }) => {
     const { asked, decisions } = deskOf();
     await using web = await servePages(db, { signIn: links, decisions });
