@@ -5,6 +5,7 @@ import type { DetectContext, Detector, Finding } from "../detector.ts";
 import { rateWindowSeconds, rateWindowTicks } from "../rate-window.ts";
 import { type Baseline, createBaseline } from "./baseline.ts";
 import { isStillUnknown } from "./level-shift.ts";
+import { isOverwhelming } from "./overwhelming.ts";
 import { createRhythm, leastGapMs, type Rhythm } from "./shift-rhythm.ts";
 import { isSustained } from "./sustained.ts";
 import { percent } from "./who.ts";
@@ -114,7 +115,7 @@ export function createFailingRequests(
   function judge(
     memory: FailingMemory,
     counts: ReturnType<typeof countsOf>,
-    errors: Series,
+    { errors, requests }: { readonly errors: Series; readonly requests: Series },
     context: DetectContext,
   ): void {
     const at = errors.lastAt;
@@ -137,7 +138,9 @@ export function createFailingRequests(
       memory.active ||=
         memory.wrong >= 2 &&
         !mayBeStart(memory, errors, memory.worst, context) &&
-        (isSustained(errors, memory.since, context, (_at, rate) => rate) || isAgain(memory));
+        (isSustained(errors, memory.since, context, (_at, rate) => rate) ||
+          isAgain(memory) ||
+          isOverwhelming(short, requests, memory.since));
       return;
     }
     if (memory.wrong > 0 && !memory.active) memory.burstAt = at;
@@ -183,7 +186,7 @@ export function createFailingRequests(
           const requests = context.observation.series.get(side.requests, errors.labels);
           if (requests && requests.lastAt === errors.lastAt) {
             const counts = countsOf(errors, requests, context);
-            judge(memory, counts, errors, context);
+            judge(memory, counts, { errors, requests }, context);
             const { failed, total } = counts.short.failed > 0 ? counts.short : counts.long;
             const { active, wrong, since, worst } = memory;
             const known = memory.rhythm.take(errors.lastAt, active, { isOff: wrong > 0, since, away: worst });

@@ -1,5 +1,11 @@
-/** Operators, and words that stand alone (https://prometheus.io/docs/prometheus/latest/querying/operators/). */
-const words = /^(?:and|or|unless|atan2|bool|offset|by|without|on|ignoring|group_left|group_right|inf|nan)$/i;
+/** Operators in words (https://prometheus.io/docs/prometheus/latest/querying/operators/). Where a series may stand they are a series' name. */
+const operators = /^(?:and|or|unless|atan2|offset)$/i;
+/** Words that stand alone, with what has to stand before them. */
+const modifiers: readonly (readonly [RegExp, RegExp])[] = [
+  [/^bool$/i, /[=<>]/],
+  [/^group_(?:left|right)$/i, /\)/],
+];
+const numbers = /^(?:inf|nan)$/i;
 /** What may stand between the name of an aggregation and its parenthesis; else that name is a series'. */
 const grouping = /(?:by|without)\s*\(/iy;
 /** These are followed by labels in parentheses. */
@@ -41,17 +47,31 @@ function readMatchers(
   return { end: at + 1, within };
 }
 
+/** Does a word that is followed by neither labels nor arguments name no series? `operand` says whether a series may stand there. */
+function isNoSeries(name: string, behind: string, operand: boolean): boolean {
+  if (operators.test(name)) return !operand;
+  if (numbers.test(name)) return operand;
+  return modifiers.some(([word, after]) => word.test(name) && after.test(behind));
+}
+
+/** Behind these a series may stand, behind all others none. */
+const opens = /[(,+\-*/%^=<>!~@]/;
+
 /**
  * Whether every selector of a PromQL expression names the namespace of its series, and only those that are watched. What has been added
  * up or renamed does not show any more of which namespace it was. What cannot be read is not within. Linear.
  */
 export function staysWithin(promql: string, bounds: Bounds): boolean {
+  let operand = true;
+  /** The sign that the last word follows. */
+  let behind = "";
   for (let at = 0; at < promql.length; ) {
     const char = promql[at] ?? "";
     if (char === "{") {
       const matchers = readMatchers(promql, at + 1, bounds);
       if (!matchers?.within) return false;
       at = matchers.end;
+      operand = false;
       continue;
     }
     if (char === "#") return false;
@@ -59,15 +79,21 @@ export function staysWithin(promql: string, bounds: Bounds): boolean {
       const end = promql.indexOf("]", at);
       if (end < 0) return false;
       at = end + 1;
+      operand = false;
       continue;
     }
     const skipped = taken(text, promql, at) ?? taken(number, promql, at);
     if (skipped) {
       at += skipped[0].length;
+      operand = false;
       continue;
     }
     const name = taken(identifier, promql, at)?.[0];
     if (name === undefined) {
+      if (!/\s/.test(char)) {
+        operand = opens.test(char);
+        behind = char;
+      }
       at++;
       continue;
     }
@@ -78,7 +104,11 @@ export function staysWithin(promql: string, bounds: Bounds): boolean {
       const end = promql.indexOf(")", at);
       if (end < 0) return false;
       at = end + 1;
-    } else if (next !== "(" && next !== "{" && !words.test(name) && !taken(grouping, promql, at)) return false;
+      behind = ")";
+    } else if (next !== "(" && next !== "{" && !taken(grouping, promql, at)) {
+      if (!isNoSeries(name, behind, operand)) return false;
+      operand = !numbers.test(name);
+    } else if (next === "{" && operators.test(name)) operand = true;
   }
   return true;
 }

@@ -71,6 +71,46 @@ describe("what came in one scrape stays in the window of several, and is still o
   ])("%s", (_title, requests, scrape) => expect(told(requests, [scrape])).toEqual([]));
 });
 
+/** How long it takes to tell that so large a share fails, where a server scrapes once a minute and is asked every 15 s (ms). */
+function toldAfter(perSecond: number, lost: number, factor = 1): number | undefined {
+  const world = createWorld({ start, tickMs: 15_000, learnMs: 10 * minute });
+  const labels = { namespace: "shop", workload: "web" };
+  world.put(...deployment({ app: "web" }), pod({ app: "web", at: start - 600_000 }), service("web"));
+  const tell = (share: number, times: number) => {
+    const at = world.now();
+    const requests = perSecond * times * (1 + 0.1 * Math.sin(Math.floor(at / minute)));
+    const point = (name: "requests_per_second" | "errors_per_second" | "error_ratio", value: number) => ({
+      name,
+      labels,
+      at,
+      value,
+    });
+    const points = [
+      point("requests_per_second", requests),
+      point("errors_per_second", share * requests),
+      point("error_ratio", share),
+    ];
+    world.engine.ingest({ type: "derived", at, source: "prometheus", points });
+  };
+  world.run(30 * minute, () => tell(0, 1));
+  const from = world.now();
+  world.run(5 * minute, () => tell(lost, factor));
+  const [incident] = world.engine.incidents();
+  return incident && incident.openedAt - from;
+}
+
+describe("what one scrape of a minute holds", () => {
+  test("is told at once where most of many requests fail", () => {
+    expect(toldAfter(5, 0.9)).toBeLessThanOrEqual(30_000);
+  });
+
+  test.each([
+    ["where few fail", toldAfter(5, 0.3)],
+    ["where few are asked for", toldAfter(0.3, 0.9)],
+    ["where far more is asked for than usual: one batch may fail", toldAfter(5, 0.9, 3)],
+  ])("waits for the next one %s", (_where, ms) => expect(ms).toBeGreaterThan(45_000));
+});
+
 describe("what comes again in the next scrapes is told", () => {
   test.each<[string, number, Scrape, RegExp]>([
     ["failed requests", 3, failing, /answers \d+ % of its requests with errors/],
