@@ -1,4 +1,4 @@
-import { messageOf } from "../../lib/app-error.ts";
+import { AppError, messageOf } from "../../lib/app-error.ts";
 
 /** Between two attempts: whoever asks meanwhile hears why the last one failed (ms). */
 const defaultPauseMs = 2_000;
@@ -20,7 +20,7 @@ type Attempt<T> = { readonly result: Promise<T>; failedAt?: number };
  * is made for all.
  */
 export function connectWhenAsked<T>({ open, isClosed, onTrouble, pauseMs = defaultPauseMs }: ConnectOptions<T>): {
-  /** @throws what `open` threw the last time */
+  /** @throws what `open` threw the last time, or that it has ended before anything was opened */
   get(): Promise<T>;
   /** Nothing is opened any more. @returns what is open, for closing it */
   end(): Promise<T | undefined>;
@@ -42,6 +42,7 @@ export function connectWhenAsked<T>({ open, isClosed, onTrouble, pauseMs = defau
     async get() {
       if (attempt?.failedAt !== undefined && performance.now() - attempt.failedAt >= pauseMs && !ended)
         attempt = undefined;
+      if (ended && !attempt) throw new AppError("connection-ended", "The connection has been closed.");
       attempt ??= begin();
       const current = attempt;
       const opened = await current.result;

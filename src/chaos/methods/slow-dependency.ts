@@ -70,7 +70,8 @@ export const slowDependency: Method<z.infer<typeof slowDependencyStep>> = {
         })),
       },
     };
-    const mark = `${scope.run}-${named.name}`.slice(0, 63);
+    // A label's value ends with a letter or a digit.
+    const mark = `${scope.run}-${named.name}`.slice(0, 63).replace(/[^a-z0-9]+$/, "");
     const switched: Change = {
       type: "set",
       target: targetOf(service),

@@ -37,6 +37,8 @@ function replicasOf(open: Case, workload: ObjectRef): number {
 
 /** A workload of more pods than this is not enlarged by a formula. */
 const mostReplicas = 50;
+/** As much as an autoscaler of ours may be given (`action-params.ts`). */
+const mostHpaReplicas = 1_000;
 
 /** More replicas of the workload, at least one more; undefined for one that has `mostReplicas` already, or no number of them. */
 export function scaleUp(open: Case, workload: ObjectRef, reason: string, fit: number): Fix | undefined {
@@ -132,13 +134,14 @@ export function loadFixes(open: Case, item: Candidate): readonly (Fix | undefine
     ];
   }
   const now = replicasOf(open, item.culprit);
+  const most = Math.min(mostHpaReplicas, Math.max(4, now * 3));
   return [
     scaleUp(open, item.culprit, "adds pods for the higher demand", 0.95),
-    item.culprit.kind === "Deployment"
+    item.culprit.kind === "Deployment" && now < most
       ? fix(
           "create-hpa",
           item.culprit,
-          { minReplicas: Math.max(1, now), maxReplicas: Math.max(4, now * 3), cpuPercent: 70 },
+          { minReplicas: Math.max(1, now), maxReplicas: most, cpuPercent: 70 },
           "lets the number of pods follow the demand",
           0.8,
         )

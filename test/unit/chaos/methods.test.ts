@@ -206,6 +206,16 @@ describe("methods that take pods away or make objects", () => {
     expect(proxy.awaitReady).toBe(true);
   });
 
+  test("a slow dependency: the mark of a long name is one that a label may have", () => {
+    const name = `${"a".repeat(60)}-bc`;
+    const step = stepSchema.parse({ method: "slow-dependency", service: { name }, delay: "2s" });
+    const made = planStep(step, shopScope, [{ ...service, metadata: meta(name) }]);
+    const switched = made.ok ? made.changes.find(({ type }) => type === "set") : undefined;
+    const marks = switched?.type === "set" ? (switched.fields[0]?.after as Record<string, string>) : {};
+    // https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set
+    expect(Object.values(marks)).toEqual([expect.stringMatching(/^7-a{60}$/)]);
+  });
+
   test("a slow dependency: a caller that keeps its connections is restarted when the way leads through the proxy", () => {
     const step = { method: "slow-dependency", service: { name: "carts" }, delay: "2s", restart: target };
     const changes = changesOf(step);

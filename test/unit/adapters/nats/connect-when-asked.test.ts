@@ -59,3 +59,10 @@ test("after the end nothing is opened, and what is open is given back for closin
   expect(await lines.get()).toBe(line);
   expect(made).toHaveLength(1);
 });
+
+test("who asks only after the end is refused", async () => {
+  const { lines, made } = server();
+  expect(await lines.end()).toBeUndefined();
+  await expect(lines.get()).rejects.toThrow("has been closed");
+  expect(made).toHaveLength(0);
+});
