@@ -6,12 +6,13 @@ import type { Fix } from "./fix.ts";
 import { guide } from "./fix.ts";
 import { withSoftHeal } from "./heal.ts";
 import { autoscalerFixes, jobFixes, objectFixes } from "./objects.ts";
+import { probeFixes } from "./probe.ts";
 import { reportedFixes } from "./reported.ts";
 import { cpuFixes, loadFixes, memoryFixes, saturationFixes } from "./resources.ts";
 import { isRoute, routeFixes, webhookFixes } from "./routes.ts";
 import { nodeFixes, quotaFixes, schedulingFixes } from "./scheduling.ts";
 import { serviceFixes, storageFixes } from "./services.ts";
-import { imageFixes, probeFixes, releaseFixes, restartFixes, startFixes } from "./workload.ts";
+import { imageFixes, releaseFixes, restartFixes, startFixes } from "./workload.ts";
 
 export type FixMaker = (open: Case, item: Candidate) => readonly (Fix | undefined)[];
 

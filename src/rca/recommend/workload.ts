@@ -1,6 +1,4 @@
-import type { Probe } from "../../cluster/kubernetes-types.ts";
-import { isWorkloadKind, podSpecOf } from "../../cluster/workload.ts";
-import { probeSchema } from "../../incident/fix/action-params.ts";
+import { isWorkloadKind } from "../../cluster/workload.ts";
 import type { ObjectRef } from "../../incident/object-ref.ts";
 import { makeRef } from "../../incident/object-ref.ts";
 import type { Candidate } from "../case/candidate.ts";
@@ -100,63 +98,6 @@ export function cronJobBack(open: Case, item: Candidate): readonly (Fix | undefi
   ];
 }
 
-/** Times as long as it had to start, within what anybody waits for. */
-const slowStartTimes = 4;
-const longestDelayS = 300;
-
-function patienceS({ initialDelaySeconds = 0, periodSeconds = 10, failureThreshold = 3 }: Probe): number {
-  return Math.min(longestDelayS, slowStartTimes * (initialDelaySeconds + periodSeconds * failureThreshold));
-}
-
-/** A gentler probe on the port that the container names, for a probe that was always wrong. */
-function mended(open: Case, item: Candidate): Fix | undefined {
-  const { container, probe } = item.facts;
-  const spec = podSpecOf(open.observation.objects.find(item.culprit)?.object)?.containers.find(
-    (part) => part.name === container,
-  );
-  const now = probe && spec?.[`${probe}Probe`];
-  if (!container || !probe || !now) return undefined;
-  const port = spec.ports?.[0]?.name ?? spec.ports?.[0]?.containerPort;
-  const known =
-    spec.ports?.some((part) => part.containerPort === now.httpGet?.port || part.name === now.httpGet?.port) ?? true;
-  const value = probeSchema.safeParse({
-    ...now,
-    ...(now.httpGet && !known && port !== undefined ? { httpGet: { ...now.httpGet, port } } : {}),
-    ...(item.facts.slowStart ? { initialDelaySeconds: patienceS(now) } : {}),
-    timeoutSeconds: Math.max(5, (now.timeoutSeconds ?? 1) * 2),
-    failureThreshold: Math.max(5, (now.failureThreshold ?? 3) * 2),
-  }).data;
-  return (
-    value &&
-    fix(
-      "patch-probe",
-      item.culprit,
-      { container, probe, value },
-      known ? "gives the container more time to answer" : "asks the port on which the container listens",
-      0.7,
-    )
-  );
-}
-
-/**
- * Puts the probe back that a change has altered; one that was always wrong gets more time, or the port that the
- * container declares.
- */
-export function probeFixes(open: Case, item: Candidate): readonly (Fix | undefined)[] {
-  const probe = item.facts.probe ?? "liveness";
-  if (!item.change) {
-    const image = open.lastChange(item.culprit, "image");
-    return [
-      mended(open, item),
-      image && rollback(open, image, "goes back to the release that answered the probe", 0.8),
-    ];
-  }
-  return [
-    ...undoArea(open, item.change, probe),
-    rollback(open, item.change, "goes back to the revision with the earlier probe"),
-  ];
-}
-
 /**
  * The revision before, or, for what was created with it, no pods of it. A restart comes last: the same release starts
  * again.
@@ -173,6 +114,35 @@ export function releaseFixes(open: Case, item: Candidate): readonly (Fix | undef
   return [...undoChange(open, change, { rollbackFirst: true }), restart(culprit, "starts the pods anew", 0.3)];
 }
 
+function noAddresses(node: ObjectRef): Fix {
+  return guide(
+    node,
+    [
+      `kubectl describe node ${node.name}, and the events of the pods that wait: they quote the network plugin.`,
+      "When addresses are used up: remove pods that have ended, or give the node a larger range.",
+      "Else restart the network plugin's pod on that node.",
+      `kubectl cordon ${node.name}, so that new pods start elsewhere meanwhile.`,
+    ],
+    "new pods get no network there",
+    0.7,
+  );
+}
+
+function slowNetwork(culprit: ObjectRef): Fix {
+  return guide(
+    culprit,
+    [
+      "Call one pod from another by address, on the same node and across nodes, and compare.",
+      "Look up a Service's name from inside a pod, and compare how long that takes.",
+      culprit.kind === "Node"
+        ? `Look at the network plugin's pod and the interfaces of node ${culprit.name}; cordon and drain it when it alone is slow.`
+        : "Look at the network plugin's pods and the nodes' interfaces.",
+    ],
+    "what lies between the workloads is slow, not the workloads",
+    0.6,
+  );
+}
+
 /**
  * For trouble that a fresh process may end: one sick pod first, then all of them. What lies in the network, or outside
  * the cluster, is a guide's matter.
@@ -182,52 +152,8 @@ export function restartFixes(open: Case, item: Candidate): readonly (Fix | undef
   const change = item.change ?? open.lastChange(culprit, "image", "env", "command");
   const pods: readonly ObjectRef[] = facts.pods ?? [];
   const back = change && rollback(open, change, "goes back to the revision before", 0.75);
-  if (item.cause === "network-fault" && culprit.kind === "Node" && pods.length > 0) {
-    return [
-      guide(
-        culprit,
-        [
-          `kubectl describe node ${culprit.name}, and the events of the pods that wait: they quote the network plugin.`,
-          "When addresses are used up: remove pods that have ended, or give the node a larger range.",
-          "Else restart the network plugin's pod on that node.",
-          `kubectl cordon ${culprit.name}, so that new pods start elsewhere meanwhile.`,
-        ],
-        "new pods get no network there",
-        0.7,
-      ),
-    ];
-  }
-  if (item.cause === "network-fault" && !isWorkloadKind(culprit.kind)) {
-    return [
-      guide(
-        culprit,
-        [
-          "Call one pod from another by address, on the same node and across nodes, and compare.",
-          "Look up a Service's name from inside a pod, and compare how long that takes.",
-          culprit.kind === "Node"
-            ? `Look at the network plugin's pod and the interfaces of node ${culprit.name}; cordon and drain it when it alone is slow.`
-            : "Look at the network plugin's pods and the nodes' interfaces.",
-        ],
-        "what lies between the workloads is slow, not the workloads",
-        0.6,
-      ),
-    ];
-  }
-  if (item.cause === "slow-dependency" && facts.callers) {
-    return [
-      guide(
-        culprit,
-        [
-          `Ask ${culprit.name} what its sessions do and wait for: a lock that somebody holds, a query that takes minutes, a full disk.`,
-          "End the session that holds up the others.",
-          `If they wait for nothing, ask a pod of ${facts.callers.map(({ name }) => name).join(" or ")} where its threads stand.`,
-        ],
-        "what waits for it is seen there",
-        0.75,
-      ),
-      restart(culprit, "ends all its sessions, and with them whatever they hold", 0.5),
-    ];
-  }
+  if (item.cause === "network-fault" && culprit.kind === "Node" && pods.length > 0) return [noAddresses(culprit)];
+  if (item.cause === "network-fault" && !isWorkloadKind(culprit.kind)) return [slowNetwork(culprit)];
   if (item.cause === "rate-limited") {
     return [
       ...(item.change ? undoChange(open, item.change) : []),
