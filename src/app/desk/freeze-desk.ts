@@ -9,8 +9,8 @@ import { queues } from "../queues.ts";
 import type { DeskDeps } from "./desk-deps.ts";
 
 const reasonChars = 300;
-/** Of all clusters together; detection holds no more of each. */
-const mostIncidents = 5_000;
+/** The newest of all clusters together: each costs an edit in chat, and who freezes waits for an answer. */
+const mostIncidents = 300;
 
 /** The switch that stops every change: one for all clusters of the database. */
 export function createFreezeDesk(
