@@ -110,8 +110,10 @@ export function headsOf(tokens: Tokens, heads: readonly Head[]): number {
       if (token !== WILD) outsideWords++;
     }
     if (token !== WILD) words++;
-    if ((flag & FLAG.event) !== 0) events++;
-    if (token !== WILD && (i === 0 || (flag & FLAG.spaced) !== 0) && (flag & NAME) === 0) phrase++;
+    // Of `state<Start>: ` no word says what happened.
+    const isApart = i === 0 || (flag & FLAG.spaced) !== 0;
+    if (isApart && (flag & FLAG.event) !== 0) events++;
+    if (token !== WILD && isApart && (flag & NAME) === 0) phrase++;
   }
   const whole = heads[found];
   if (whole === undefined || words < MIN_BARE || phrase === 0 || !(events > 0 || (words > 4 && phrase > 1)))

@@ -9,7 +9,7 @@ import { isRule, RULE } from "./signs.ts";
 import { isCode } from "./take-value.ts";
 import { shape, type TokenCursor, type TokenStep } from "./token-cursor.ts";
 import { FLAG, type TokenLine, WILD } from "./token-line.ts";
-import { hashWord, isMethodHash, isSlotWord, isTo, leadsVerb, METHOD, REQUEST } from "./words.ts";
+import { hashWord, isMethodHash, isSlotWord, isTo, leadsState, leadsVerb, METHOD, REQUEST } from "./words.ts";
 
 const COLON = 58;
 const EQUALS = 61;
@@ -111,7 +111,8 @@ export const takeWord: TokenStep = (line, c) => {
     separator === 0 &&
     (leadsVerb(previousWord, line.hash[line.count - 2] ?? WILD) ||
       (isTo(previousWord) && text.startsWith(" the ", at)));
-  const told = isVerb || isCode(line, c) || isOperation(line, c) ? FLAG.event : 0;
+  const isState = separator === 0 && leadsState(previousWord, line.hash[line.count - 2] ?? WILD);
+  const told = isState || isVerb || isCode(line, c) || isOperation(line, c) ? FLAG.event : 0;
   const marks = c.named | slot | alone | (isKey ? FLAG.key : 0) | told;
   push(line, shape.hash, from, at, marks | flagsOf(text, shape, from, at, c.kind));
   c.previousWord = shape.hash;

@@ -129,6 +129,15 @@ export function leadsVerb(last: number, before: number): boolean {
   return last === NOT ? couldBefore.has(before) : modals.has(last);
 }
 
+const transitions = vocabulary(
+  "transition transitions transitioning transitioned Transition Transitioning Transitioned",
+);
+
+/** `transitioning to`: does the state that is reached follow these words, of which `last` is the second? */
+export function leadsState(last: number, before: number): boolean {
+  return last === TO && transitions.has(before);
+}
+
 const announcing = vocabulary("for from by of in on at with via as into onto about using named called");
 
 /** Prepositions after which a name may stand, whatever it consists of. */

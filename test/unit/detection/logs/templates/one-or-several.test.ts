@@ -97,6 +97,11 @@ describe("one sentence", () => {
 describe("several sentences", () => {
   test.each([
     [
+      "the state that is reached, behind a name in angle brackets",
+      ["belt epoch: 23 phase<Start>: transitioning to Stray", "belt epoch: 24 phase<Start>: transitioning to Primary"],
+      2,
+    ],
+    [
       "what is told to a peer and what it answers",
       ["depot worker 10.0.0.1:7: -> QUIT", "depot worker 10.0.0.1:7: -> HELP", "depot worker 10.0.0.1:7: <- 250 done"],
       3,
