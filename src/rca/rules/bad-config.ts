@@ -3,13 +3,8 @@ import { type Candidate, candidate, type Rule } from "../case/candidate.ts";
 import type { Case } from "../case/case.ts";
 import { signsOf } from "../gather/log-text.ts";
 import type { LogFact } from "../gather/logs.ts";
-import {
-  type ConfigChange,
-  configChangesOf,
-  describeConfigChange,
-  mentions,
-  placeOfSetting,
-} from "./config-changes.ts";
+import { quotable, quotesOne } from "./changed-words.ts";
+import { type ConfigChange, configChangesOf, describeConfigChange, placeOfSetting } from "./config-changes.ts";
 import {
   type Crash,
   called,
@@ -88,7 +83,7 @@ function accuse(open: Case, item: ConfigChange, symptoms: Symptoms): readonly Ca
   const { field, change, carrier, workload, effective, effectiveAt } = item;
   const { crash, complaints, troubles, text } = symptoms;
   if (!effective || field.after === undefined || hostChange(field) || isReleaseMark(field)) return [];
-  const mentioned = mentions(text, field.name) || mentions(text, field.after);
+  const mentioned = quotesOne(text, quotable(field.name, field.after));
   if (!mentioned && isSettled(open, workload, effectiveAt)) return [];
   return [
     candidate(

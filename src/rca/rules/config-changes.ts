@@ -74,12 +74,6 @@ export function configChangesOf(open: Case, workload: ObjectRef): readonly Confi
   return found.reverse().sort((a, b) => b.change.at - a.change.at);
 }
 
-/** The part of a value that tells it from others in a log line: long enough not to hit by chance. */
-export function mentions(text: string, word: string | undefined): boolean {
-  if (word === undefined || word.length < 3 || word.startsWith("(hidden")) return false;
-  return text.includes(word.length > 80 ? word.slice(0, 80) : word);
-}
-
 /** `DB_POOL_SIZE of ConfigMap carts-config was changed from 8 to 1`. */
 export function describeConfigChange({ field, carrier }: ConfigChange): string {
   const what = `${field.name ?? fieldName(field)} of ${carrier.kind} ${carrier.name}`;

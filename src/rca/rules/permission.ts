@@ -4,7 +4,8 @@ import { type Candidate, candidate, type Rule } from "../case/candidate.ts";
 import type { Case } from "../case/case.ts";
 import type { Change } from "../gather/changes.ts";
 import type { LogFact } from "../gather/logs.ts";
-import { type ConfigChange, configChangesOf, describeConfigChange, mentions } from "./config-changes.ts";
+import { quotable, quotesOne } from "./changed-words.ts";
+import { type ConfigChange, configChangesOf, describeConfigChange } from "./config-changes.ts";
 import { called, citeChange, citeLogs, freshLogs, isSettled } from "./patterns.ts";
 import { refusedClients, refusedLogin } from "./refused-login.ts";
 
@@ -108,7 +109,7 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
   for (const peer of peers) {
     const setting = configChangesOf(open, peer).find(
       (item) =>
-        lines.some((line) => mentions(line.example, item.field.after)) ||
+        lines.some((line) => quotesOne(line.example, quotable(item.field.after))) ||
         (!isSettled(open, workload, item.effectiveAt) &&
           (item.carrier.kind === "Secret" || access.test(item.field.name ?? "") || rulesAccess(item))),
     );
