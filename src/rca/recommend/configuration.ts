@@ -177,3 +177,9 @@ export function configurationFixes(open: Case, item: Candidate): readonly (Fix |
     again,
   ];
 }
+
+/** What a name server was told before, put back. */
+export const resolverFixes = (open: Case, { change, culprit }: Candidate): readonly Fix[] =>
+  change?.ref.kind === "ConfigMap" && change.action === "modified"
+    ? undoChange(open, change, { restart: [culprit] })
+    : [];
