@@ -17,7 +17,9 @@ function inName(answer: CommandAnswer, name: string): CommandAnswer {
   return {
     ...answer,
     text: named(answer.text),
-    ...(answer.blocks ? { blocks: JSON.parse(named(JSON.stringify(answer.blocks))) as CommandAnswer["blocks"] } : {}),
+    ...(answer.blocks
+      ? { blocks: JSON.parse(named(JSON.stringify(answer.blocks))) as NonNullable<CommandAnswer["blocks"]> }
+      : {}),
   };
 }
 

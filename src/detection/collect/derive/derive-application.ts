@@ -28,7 +28,7 @@ export interface ApplicationDeriver {
   flush(now: number, windowSeconds: number, alive: ReadonlySet<string>): void;
   /** Whether the workload itself tells how its calls of this peer go. */
   measures(namespace: string, workload: string, peer: string): boolean;
-  /** Routes, peers and types that were left out. */
+  /** Series of routes, peers and types that were left out. */
   readonly refusedGroups: number;
 }
 

@@ -34,7 +34,7 @@ export interface CallDeriver {
     windowSeconds: number,
     measured: (namespace: string, workload: string, peer: string) => boolean,
   ): void;
-  /** Peers that were left out. */
+  /** Samples of calls that were left out: of too many callers, or of too many peers of one. */
   readonly refused: number;
 }
 
@@ -89,7 +89,10 @@ export function createCallDeriver(options: CallDeriverOptions): CallDeriver {
     const owner = `${place.namespace}/${place.workload}`;
     let own = edges.get(owner);
     if (!own) {
-      if (edges.size >= maxWorkloads) return undefined;
+      if (edges.size >= maxWorkloads) {
+        refused++;
+        return undefined;
+      }
       own = new Map();
       edges.set(owner, own);
     }

@@ -3,7 +3,7 @@ import { createSeriesStore } from "../../../../src/cluster/series-store.ts";
 import type { RawSeries } from "../../../../src/cluster/signal.ts";
 import { type CallSeries, callFamilyOf, callOf } from "../../../../src/detection/collect/derive/call-conventions.ts";
 import { createDeriver } from "../../../../src/detection/collect/derive/derive.ts";
-import type { WorkloadNames } from "../../../../src/detection/collect/derive/derive-calls.ts";
+import { createCallDeriver, type WorkloadNames } from "../../../../src/detection/collect/derive/derive-calls.ts";
 
 type Labels = Record<string, string>;
 
@@ -272,5 +272,22 @@ describe("calls as series of the caller", () => {
     );
     expect(peers()).toHaveLength(3);
     expect(deriver.stats.refusedGroups).toBeGreaterThan(0);
+  });
+
+  test("callers are bounded and counted, too", () => {
+    const callers = Array.from({ length: 20_001 }, (_, i) => `caller-${i}`);
+    const names = new Map(callers.map((workload) => [workload, [{ namespace: "shop", workload }]]));
+    const calls = createCallDeriver({
+      workloadOf: () => undefined,
+      workloadNames: () => names,
+      slots: 4,
+      maxPerWorkload: 50,
+    });
+    for (const client of callers) {
+      const reading = calls.read({ name: `${prefix}_total`, labels: { client, server: "payment" } });
+      if (reading === undefined || reading === "later") throw new Error(`${client} is not read`);
+      reading.sink(1, 5, start);
+    }
+    expect(calls.refused).toBe(1);
   });
 });
