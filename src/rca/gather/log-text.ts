@@ -32,7 +32,7 @@ const signs: readonly (readonly [LogSign, RegExp])[] = [
   ],
   [
     "forbidden",
-    /\bforbidden\b|(?:status|HTTP|code|statusCode)["']?[ =:]{1,3}"?403\b|access denied|permission denied|EACCES|not authorized|\bdenied to user\b|\bNOPERM\b|\bcannot (?:get|list|watch|create|update|patch|delete) resource/i,
+    /\bforbidden\b|(?:status|HTTP|code|statusCode)["']?[ =:]{1,3}"?403\b|access denied|permission denied|EACCES|not authori[sz]ed|\bdenied to user\b|\bNOPERM\b|\bcannot (?:get|list|watch|create|update|patch|delete) resource/i,
   ],
   ["unauthorized", refusedLogin],
   [

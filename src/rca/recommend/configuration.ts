@@ -198,3 +198,9 @@ export function configurationFixes(open: Case, item: Candidate): Fixes {
   }
   return (withoutUndo[cause] ?? valueFixes)(open, item);
 }
+
+/** What a name server was told before, put back. */
+export const resolverFixes = (open: Case, { change, culprit }: Candidate): readonly Fix[] =>
+  change?.ref.kind === "ConfigMap" && change.action === "modified"
+    ? undoChange(open, change, { restart: [culprit] })
+    : [];

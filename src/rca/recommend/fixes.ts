@@ -1,7 +1,7 @@
 import type { CauseCode } from "../../incident/cause.ts";
 import type { Candidate } from "../case/candidate.ts";
 import type { Case } from "../case/case.ts";
-import { configurationFixes } from "./configuration.ts";
+import { configurationFixes, resolverFixes } from "./configuration.ts";
 import type { Fix } from "./fix.ts";
 import { guide } from "./fix.ts";
 import { withSoftHeal } from "./heal.ts";
@@ -41,7 +41,7 @@ const makers: Partial<Record<CauseCode, FixMaker>> = {
   "external-dependency": restartFixes,
   "network-fault": restartFixes,
   "rate-limited": restartFixes,
-  "dns-failure": restartFixes,
+  "dns-failure": (open, item) => [...resolverFixes(open, item), ...restartFixes(open, item)],
   unschedulable: schedulingFixes,
   "node-unschedulable": nodeFixes,
   "node-down": nodeFixes,

@@ -1,14 +1,31 @@
 import { hostsInFailure } from "../../cluster/host-names.ts";
 import { asKind } from "../../cluster/kubernetes-types.ts";
 import { matchesSelector } from "../../cluster/selector.ts";
-import { templateOf } from "../../cluster/workload.ts";
-import { makeRef, type ObjectRef, uniqueRefs } from "../../incident/object-ref.ts";
+import { podSpecOf, templateOf } from "../../cluster/workload.ts";
+import { makeRef, type ObjectRef, sameRef, uniqueRefs } from "../../incident/object-ref.ts";
 import { type Candidate, candidate, type Rule } from "../case/candidate.ts";
 import type { Case } from "../case/case.ts";
 import { metricFinding } from "../gather/metrics.ts";
+import { configChangesOf, describeConfigChange } from "./config-changes.ts";
 import { slowNetwork } from "./late-links.ts";
-import { called, citeChange, citeLogs, freshLogs, isSymptomatic, podShifts, readyPods } from "./patterns.ts";
+import {
+  called,
+  citeChange,
+  citeLogs,
+  freshLogs,
+  isSettled,
+  isSymptomatic,
+  podShifts,
+  readyPods,
+  unprovenChange,
+} from "./patterns.ts";
 import { outsideHost } from "./slow-dependency.ts";
+
+/** Whom a workload's pods ask for addresses, where that is a name server of its own in this cluster. */
+function ownResolver(open: Case, workload: ObjectRef): ObjectRef | undefined {
+  const servers = podSpecOf(open.observation.objects.find(workload)?.object)?.dnsConfig?.nameservers ?? [];
+  return servers.flatMap((address) => open.topology.resolveHost(workload.namespace, address).workloads)[0];
+}
 
 function dns(open: Case): readonly Candidate[] {
   // Names of services that exist do not resolve: then it is not the name that is wrong.
@@ -20,14 +37,25 @@ function dns(open: Case): readonly Candidate[] {
     );
     return facts.length > 0 ? [{ workload, facts }] : [];
   });
-  const server = open.topology.workloads.find(
-    (workload) => workload.namespace === "kube-system" && /^(core-?dns|kube-dns|node-local-dns)/.test(workload.name),
-  );
+  const own = victims.map(({ workload }) => ownResolver(open, workload));
+  const [first] = own;
+  const ofOwn = first && own.every((one) => one !== undefined && sameRef(one, first)) ? first : undefined;
+  const server =
+    ofOwn ??
+    open.topology.workloads.find(
+      ({ namespace, name }) => namespace === "kube-system" && /^(core-?dns|kube-dns|node-local-dns)/.test(name),
+    );
   const sick = server !== undefined && readyPods(open, server).length === 0;
   const peers = new Set(victims.flatMap(({ facts }) => facts.flatMap((fact) => hostsInFailure(fact.example))));
-  if (victims.length === 0 || (victims.length < 2 && peers.size < 2 && !sick)) return [];
   const culprit = server ?? makeRef("Deployment", "kube-system", "coredns");
+  const setting = configChangesOf(open, culprit).find(
+    ({ effective, effectiveAt }) => effective && !isSettled(open, culprit, effectiveAt),
+  );
+  const isChanged = ofOwn !== undefined && (setting ?? unprovenChange(open, ofOwn, "command", "image")) !== undefined;
+  // Of one name that one workload cannot find, the name may be wrong.
+  if (victims.length === 0 || (victims.length < 2 && peers.size < 2 && !sick && !isChanged)) return [];
   const change =
+    setting?.change ??
     open.lastChange(culprit) ??
     open.changes.filter((item) => item.ref.namespace === "kube-system" && /dns/.test(item.ref.name)).at(-1);
   return [
@@ -35,7 +63,7 @@ function dns(open: Case): readonly Candidate[] {
       {
         cause: "dns-failure",
         culprit,
-        statement: `names of services that exist do not resolve for ${victims.map(({ workload }) => workload.name).join(", ")}`,
+        statement: `names of services that exist do not resolve for ${victims.map(({ workload }) => workload.name).join(", ")}${setting ? `; ${describeConfigChange(setting)} before` : ""}`,
         evidence: [
           ...victims.slice(0, 3).flatMap(({ facts }) => citeLogs(open, facts, 1)),
           ...citeChange(open, change),

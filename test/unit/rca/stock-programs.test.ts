@@ -97,6 +97,7 @@ describe("a login that is refused", () => {
     "NOAUTH Authentication required.",
     "redis.exceptions.AuthenticationError: Authentication required.",
     "WRONGPASS invalid username-password pair or user is disabled.",
+    "connection to broker failed: Connection Refused: not authorised.",
     "ACCESS_REFUSED - Login was refused using authentication mechanism PLAIN.",
   ])("is brought by a setting of the other side: %s", async (said) => {
     const { first } = await diagnosed(cartsAndCallers, (shop) => {
@@ -255,6 +256,29 @@ describe("a certificate that is met expired", () => {
       "payment-tls",
     );
     expect(first).not.toContain("payment-tls");
+  });
+});
+
+describe("a name server that a workload has of its own", () => {
+  test("is what names fail by since its configuration was changed, and not the cluster's", async () => {
+    const { first, statement, fixes } = await diagnosed(
+      [["Deployment", "orders", "log", "never-seen-template"]],
+      (shop) => {
+        const address = shop.observation.objects.get("Service", ns, "carts-db")?.spec.clusterIP ?? "";
+        shop.change("Deployment", "orders", ({ spec }) => {
+          spec.template.spec.dnsConfig = { nameservers: [address] };
+        });
+        mountedInDb(shop, "server=10.250.0.1", "server=10.250.0.9");
+        shop.log(
+          "orders",
+          errorOf('could not translate host name "carts" to address: Temporary failure in name resolution'),
+          9,
+        );
+      },
+    );
+    expect(first).toBe(`dns-failure Deployment ${ns}/carts-db`);
+    expect(statement).toContain("server=10.250.0.9");
+    expect(fixes[0]?.action).toBe("patch-config");
   });
 });
 
