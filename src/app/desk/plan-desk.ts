@@ -4,8 +4,10 @@ import type { Desk, DeskOutcome } from "../../bot/desk.ts";
 import { refusalText, undoNeedsCode } from "../../bot/slack/render/approval-words.ts";
 import type { ActionPlan } from "../../incident/fix/action-plan.ts";
 import { actionTitle } from "../../incident/fix/action-title.ts";
+import { mayBeUndone } from "../../incident/fix/half-applied.ts";
 import { quoted } from "../../incident/quoted.ts";
 import { changeStatus } from "../../store/incidents/incidents.ts";
+import { getFreeze } from "../../store/plans/freeze.ts";
 import { getPlan } from "../../store/plans/plans.ts";
 import type { Approvers } from "../plans/approvers.ts";
 import { createReplan } from "../plans/replan.ts";
@@ -99,6 +101,12 @@ export function createPlanDesk(
         return no(
           "Nothing was changed. The policy does not name you among those who may approve this, or take it back.",
         );
+      // Said now, and before a code is used up for it; the actor would refuse later, on the timeline.
+      const frozen = await getFreeze(database);
+      if (frozen.frozen)
+        return no("Changes are frozen: nothing is undone until `/incident unfreeze`. Nothing was changed.");
+      if (["undone", "failed"].includes(stored.plan.state) && !mayBeUndone(stored))
+        return no("It is not in place any more. Nothing was changed.");
       // What only somebody with an authenticator could let happen, only somebody with one takes back.
       const wrong = stored.plan.secondFactor
         ? await codeRefusal({ by: person, planId, ...(code ? { code } : {}) }, approvers.secondFactor)

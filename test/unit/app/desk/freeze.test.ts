@@ -4,8 +4,9 @@ import { queues } from "../../../../src/app/queues.ts";
 import { freezeWords } from "../../../../src/bot/plan-words.ts";
 import { changeStatus, saveIncident } from "../../../../src/store/incidents/incidents.ts";
 import { getFreeze } from "../../../../src/store/plans/freeze.ts";
+import { savePlan } from "../../../../src/store/plans/plans.ts";
 import { deskOf } from "../../../support/desk-of.ts";
-import { incidentView } from "../../../support/incident-view.ts";
+import { incidentView, plan } from "../../../support/incident-view.ts";
 import { withDatabase } from "../../../support/postgres.ts";
 
 test("anybody may freeze; only approvers of the policy let changes happen again", async () => {
@@ -65,4 +66,25 @@ test("why changes are frozen is kept and shown with who did it; who freezes once
   );
   await desk.freeze(false, ana);
   expect(await getFreeze(database)).toMatchObject({ frozen: false, reason: null });
+});
+
+test("who asks to undo while changes are frozen, or once more, is told so at once, and no job is sent", async () => {
+  await using database = await withDatabase();
+  await saveIncident(database, incidentView.incident);
+  const sent: string[] = [];
+  const jobs = { send: async (queue: string) => void sent.push(queue) };
+  const desk = deskOf(database, { jobs });
+  const ana = { id: "slack:U1", name: "Ana" };
+  await savePlan(database, plan, { requestedBy: null, cause: null, confidence: 0.9 });
+  await database.pool.query("update action_plan set state = 'applied', applied_at = now()");
+  await desk.freeze(true, ana);
+  expect(await desk.undo(plan.id, ana)).toMatchObject({ ok: false, text: expect.stringContaining("frozen") });
+  expect(sent).toEqual([]);
+  await desk.freeze(false, ana);
+  sent.length = 0;
+  expect(await desk.undo(plan.id, ana)).toMatchObject({ ok: true });
+  expect(sent).toEqual([queues.undo]);
+  await database.pool.query("update action_plan set state = 'undone'");
+  expect(await desk.undo(plan.id, ana)).toMatchObject({ ok: false, text: expect.stringContaining("not in place") });
+  expect(sent).toEqual([queues.undo]);
 });
