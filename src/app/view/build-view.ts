@@ -34,6 +34,36 @@ function withPlan(recommendation: Recommendation, plan: StoredPlan): FixView {
   return { recommendation, plan, ...(edits.length > 0 ? { edits } : {}) };
 }
 
+interface OfferContext {
+  readonly database: Database;
+  readonly incidentId: string;
+  readonly latest: NonNullable<Awaited<ReturnType<typeof latestDiagnosis>>>;
+  readonly plans: readonly StoredPlan[];
+  readonly timeline: Awaited<ReturnType<typeof timelineOf>>;
+}
+
+/** Fixes of the newest diagnosis about which nobody has decided yet, or which are there again after a decision. */
+async function offeredFixes(context: OfferContext, decidedPlans: ReadonlySet<string | undefined>): Promise<FixView[]> {
+  const { database, incidentId, latest, plans, timeline } = context;
+  const offers = await fixOffers(database, incidentId, latest.diagnosis.version);
+  const refused = plans.some(({ plan }) => plan.state === "rejected");
+  const earlier = refused ? await earlierPlans(database, incidentId, plans) : [];
+  const offered: FixView[] = [];
+  for (const recommendation of latest.recommendations.slice(0, fixesOffered)) {
+    const offer = offers.get(recommendation.id);
+    if (offer?.planId && decidedPlans.has(offer.planId)) continue;
+    const plan = offer?.planId ? await getPlan(database, offer.planId) : undefined;
+    const facts = presentFacts(recommendation, latest.diagnosis, timeline);
+    const { offeredAgain } = rememberFix(recommendation, earlier, facts);
+    offered.push({
+      ...(plan ? withPlan(recommendation, plan) : { recommendation }),
+      ...(offer?.refusal ? { refusal: offer.refusal } : {}),
+      ...(offeredAgain && plan?.plan.state !== "rejected" ? { offeredAgain } : {}),
+    });
+  }
+  return offered;
+}
+
 /** Everything people can see of an incident, from its rows alone. `webUrl`: under which people reach the pages. */
 export async function buildView(
   database: Database,
@@ -51,25 +81,11 @@ export async function buildView(
     mergedWith(database, incident),
   ]);
   const done = await decidedFixes(database, incidentId, plans);
-  const offers = latest ? await fixOffers(database, incidentId, latest.diagnosis.version) : new Map();
-  const shown = new Set(done.map((fix) => fix.plan?.plan.id));
-  const offered: FixView[] = [];
-  const refused = plans.some(({ plan }) => plan.state === "rejected");
-  const earlier = latest && refused ? await earlierPlans(database, incidentId, plans) : [];
   // While a change is on its way or being judged, other changes are not on offer: two at once prove nothing.
   const busy = done.some((fix) => fix.plan && isBusy(fix.plan, incident));
-  for (const recommendation of busy ? [] : (latest?.recommendations.slice(0, fixesOffered) ?? [])) {
-    const offer = offers.get(recommendation.id);
-    if (offer?.planId && shown.has(offer.planId)) continue;
-    const plan = offer?.planId ? await getPlan(database, offer.planId) : undefined;
-    const facts = presentFacts(recommendation, latest?.diagnosis ?? { hypotheses: [] }, timeline);
-    const { offeredAgain } = rememberFix(recommendation, earlier, facts);
-    offered.push({
-      ...(plan ? withPlan(recommendation, plan) : { recommendation }),
-      ...(offer?.refusal ? { refusal: offer.refusal } : {}),
-      ...(offeredAgain && plan?.plan.state !== "rejected" ? { offeredAgain } : {}),
-    });
-  }
+  const decidedPlans = new Set(done.map((fix) => fix.plan?.plan.id));
+  const offered =
+    latest && !busy ? await offeredFixes({ database, incidentId, latest, plans, timeline }, decidedPlans) : [];
   const unchecked = offered.some((fix) => !fix.plan && !fix.refusal);
   const actorAway = unchecked && !(await isActorThere(database, incident.cluster));
   return {
