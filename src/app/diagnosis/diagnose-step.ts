@@ -44,6 +44,10 @@ function owesAnswer({ model, modelNote = "" }: Diagnosis): boolean {
   return !model && (modelNote === stillReading || mayPass(modelNote));
 }
 
+/** What the rules held likeliest, also where a model has put another cause first since. */
+const causeByRules = (diagnosis: Diagnosis | undefined) =>
+  (diagnosis?.model?.basis[0] ?? diagnosis?.hypotheses[0])?.cause;
+
 /** A diagnosis goes on without its past; that it had to is worth a line. */
 async function recalled({ database, log }: DiagnoseDeps, incident: Incident): Promise<History> {
   try {
@@ -89,8 +93,7 @@ export async function diagnoseStep(deps: DiagnoseDeps, incident: Incident, now: 
   await saveDiagnosis(database, { diagnosis, recommendations }, evidence);
   if (sameOffers) await carryOffers(database, incident.id, last.diagnosis.version, version);
   const first = diagnosis.hypotheses[0];
-  const before = last?.diagnosis.model?.basis[0] ?? last?.diagnosis.hypotheses[0];
-  if (first && (!last || before?.cause !== first.cause)) {
+  if (first && first.cause !== causeByRules(last?.diagnosis)) {
     await addToTimeline(database, incident.id, {
       at: now,
       kind: "diagnosed",
