@@ -72,21 +72,17 @@ function report({ data, training, heldBack, weights }: ModelCard): string {
   ].join("\n");
 }
 
-/**
- * `kubemend train --recordings <folder>... | --from-database [--config <file>] [--out <folder>] [--fine-tune] [--force]`:
- * trains the forecaster of metrics and puts it in place of the one that is there, unless that is at least as good on the held-back time.
- *
- * @throws AppError (exit code 2) when there is nothing to train on, or no way to read it
- */
-export async function train(options: TrainCommandOptions): Promise<void> {
+/** @throws AppError (exit code 2) for options that do not go together, or that name nothing to train on */
+function refuseMixed(options: TrainCommandOptions): void {
   if (options.health) {
-    const either = !options.samples || !options.fromDatabase;
-    if (!options.recordings && !options.fineTune && either) return trainHealthCommand(options);
-    throw inputError(
-      "mixed-options",
-      "--recordings and --fine-tune are for the forecaster of metrics, not for --health, which learns from --samples or --from-database.",
-      "kubemend train --health [--samples <file.csv> | --from-database] [--out <folder>] [--force]",
-    );
+    const sources = options.samples && options.fromDatabase;
+    if (options.recordings || options.fineTune || sources)
+      throw inputError(
+        "mixed-options",
+        "--recordings and --fine-tune are for the forecaster of metrics, not for --health, which learns from --samples or --from-database.",
+        "kubemend train --health [--samples <file.csv> | --from-database] [--out <folder>] [--force]",
+      );
+    return;
   }
   if (options.samples)
     throw inputError(
@@ -100,6 +96,17 @@ export async function train(options: TrainCommandOptions): Promise<void> {
       "Nothing to train on was named.",
       "kubemend train --recordings <folder>, or --from-database",
     );
+}
+
+/**
+ * `kubemend train --recordings <folder>... | --from-database [--config <file>] [--out <folder>] [--fine-tune] [--force]`:
+ * trains the forecaster of metrics and puts it in place of the one that is there, unless that is at least as good on the held-back time.
+ *
+ * @throws AppError (exit code 2) when there is nothing to train on, or no way to read it
+ */
+export async function train(options: TrainCommandOptions): Promise<void> {
+  refuseMixed(options);
+  if (options.health) return trainHealthCommand(options);
   const out = options.out ?? defaultModelFolder;
   const inPlace = readModel(out);
   // Where there is none yet, the one that comes along is what detection uses, and what there is to beat.
