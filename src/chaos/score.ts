@@ -78,6 +78,22 @@ const isCulprit = (ref: ObjectRef, culprit: ObjectRef) =>
     ? ref.kind === culprit.kind && (ref.namespace ?? "") === (culprit.namespace ?? "")
     : sameRef(ref, culprit);
 
+/** When the fault was first seen in an incident (ms after it was injected); undefined when it was not. */
+function detectedAfter(incident: IncidentFacts, window: ScoreWindow): number | undefined {
+  const moments = fresh(incident, window).map(({ detectedAt }) => detectedAt);
+  if (incident.openedAt >= window.faultAt) moments.push(incident.openedAt);
+  return moments.length === 0 ? undefined : Math.min(...moments) - window.faultAt;
+}
+
+/** What became of the fixes that were applied: nothing while none of them is judged. */
+function outcomeOf({ applied }: IncidentFacts): { readonly fixWorked?: boolean; readonly mendedAt?: number } {
+  const judged = applied.filter(({ verdict }) => verdict !== "pending");
+  if (judged.length === 0) return {};
+  const mendedAt = judged.find(({ verdict }) => verdict === "recovered")?.at;
+  const fixWorked = judged.some(({ verdict }) => verdict === "recovered");
+  return { fixWorked, ...(mendedAt === undefined ? {} : { mendedAt }) };
+}
+
 /** How well kubemend did. Pure: facts in, marks out. */
 export function scoreRun(expected: ExpectedOutcome, incidents: readonly IncidentFacts[], window: ScoreWindow): Score {
   const { faultAt, until, namespaces, made = [] } = window;
@@ -124,18 +140,12 @@ export function scoreRun(expected: ExpectedOutcome, incidents: readonly Incident
   const [best] = [...near].sort((a, b) => about(b) - about(a) || a.openedAt - b.openedAt);
   const first = best?.hypotheses[0];
   const offered = best?.fixes[0];
-  const moments = best
-    ? [...fresh(best, window).map((one) => one.detectedAt), ...(best.openedAt >= faultAt ? [best.openedAt] : [])]
-    : [];
-  const detectedAt = moments.length === 0 ? undefined : Math.min(...moments);
-  const detectedAfterMs = detectedAt === undefined ? undefined : detectedAt - faultAt;
+  const detectedAfterMs = best && detectedAfter(best, window);
   const rightCause = first?.cause === cause;
   const rightCulprit = first !== undefined && isRight(first.culprit);
   const wanted = fix === undefined ? undefined : [fix].flat();
   const rightFix = wanted?.some((action) => action === offered?.action);
-  const judged = best?.applied.filter(({ verdict }) => verdict !== "pending") ?? [];
-  const fixWorked = judged.length === 0 ? undefined : judged.some(({ verdict }) => verdict === "recovered");
-  const mendedAt = judged.find(({ verdict }) => verdict === "recovered")?.at;
+  const outcome = best ? outcomeOf(best) : {};
   const split = near.filter((incident) => incident !== best).map(({ id }) => id);
   const inTime = detectedAfterMs !== undefined && detectedAfterMs <= limitMs;
   return {
@@ -148,8 +158,7 @@ export function scoreRun(expected: ExpectedOutcome, incidents: readonly Incident
     ...(rightFix === undefined ? {} : { rightFix }),
     ...(first ? { cause: first.cause, culprit: refKey(first.culprit) } : {}),
     ...(offered ? { fix: offered.action } : {}),
-    ...(fixWorked === undefined ? {} : { fixWorked }),
-    ...(mendedAt === undefined ? {} : { mendedAt }),
+    ...outcome,
     falseMerges,
     split,
     foreign,
@@ -158,7 +167,7 @@ export function scoreRun(expected: ExpectedOutcome, incidents: readonly Incident
       rightCause,
       rightCulprit,
       ...(rightFix === undefined ? [] : [rightFix]),
-      ...(fixWorked === undefined ? [] : [fixWorked]),
+      ...(outcome.fixWorked === undefined ? [] : [outcome.fixWorked]),
       falseMerges.length === 0,
       split.length === 0,
       foreign.length === 0,

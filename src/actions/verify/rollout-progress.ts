@@ -37,14 +37,19 @@ export function rolloutProgress(object: KubeObject | undefined): RolloutProgress
 }
 
 /** Pods by what the controller says of them. A DaemonSet keeps no pod of an old revision beside the new one of its node. */
-function countsOf({ kind, spec, status = {} }: Workload) {
+function countsOf({ kind, spec, status: told }: Workload) {
+  const status = told ?? {};
   if (kind === "DaemonSet") {
     const wanted = status.desiredNumberScheduled ?? 0;
     return { wanted, all: wanted, updated: status.updatedNumberScheduled ?? 0, available: status.numberAvailable ?? 0 };
   }
-  const { replicas = 0, updatedReplicas = 0, availableReplicas, readyReplicas = 0 } = status;
-  const available = availableReplicas ?? (kind === "StatefulSet" ? readyReplicas : 0);
-  return { wanted: spec.replicas ?? 1, all: replicas, updated: updatedReplicas, available };
+  const ready = kind === "StatefulSet" ? status.readyReplicas : undefined;
+  return {
+    wanted: spec.replicas ?? 1,
+    all: status.replicas ?? 0,
+    updated: status.updatedReplicas ?? 0,
+    available: status.availableReplicas ?? ready ?? 0,
+  };
 }
 
 /** All pods have the update revision. A StatefulSet leaves updatedReplicas out then. */
