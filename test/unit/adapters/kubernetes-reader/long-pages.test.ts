@@ -8,6 +8,8 @@ import { silentLogger } from "../../../../src/lib/logger.ts";
 import { kubeconfigFor } from "./api-fixture.ts";
 
 const mebibyte = 1024 * 1024;
+/** The same in small: sixteen whole pages would be half a gigabyte. */
+const piece = 16 * 1024;
 
 test("of sixteen long pages that come at once only two are held whole", async () => {
   let held = 0;
@@ -18,7 +20,7 @@ test("of sixteen long pages that come at once only two are held whole", async ()
       for (; own < 32; own++) {
         most = Math.max(most, ++held);
         await new Promise(setImmediate);
-        yield new Uint8Array(mebibyte);
+        yield new Uint8Array(piece);
       }
     } finally {
       held -= own;
@@ -27,9 +29,9 @@ test("of sixteen long pages that come at once only two are held whole", async ()
   const places = createFewAtATime(2);
   const { signal } = new AbortController();
   const read = () =>
-    readBounded(hostile(), 40 * mebibyte, () => new Error("too long"), { freeBytes: 2 * mebibyte, places, signal });
+    readBounded(hostile(), 40 * piece, () => new Error("too long"), { freeBytes: 2 * piece, places, signal });
   const texts = await Promise.all(Array.from({ length: 16 }, read));
-  expect(texts.every(({ length }) => length === 32 * mebibyte)).toBe(true);
+  expect(texts.every(({ length }) => length === 32 * piece)).toBe(true);
   // Two whole ones, and of each other one what is free with the piece that shows that it is long.
   expect(most).toBeLessThanOrEqual(2 * 32 + 14 * 3 + 2);
 });
