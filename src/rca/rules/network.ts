@@ -77,9 +77,15 @@ function dns(open: Case): readonly Candidate[] {
   ];
 }
 
+/** Calls come through again, and are seen to, within this time of the end of a policy (ms). */
+const goneMs = 90_000;
+
 function policies(open: Case): readonly Candidate[] {
   return open.changes.flatMap((change) => {
     if (change.ref.kind !== "NetworkPolicy" || change.action === "deleted") return [];
+    // What goes on after it was taken away is not its doing.
+    const goneAt = open.observation.objects.find(change.ref)?.deletedAt;
+    if (goneAt !== undefined && open.now - goneAt > goneMs) return [];
     const spec = asKind(change.after, "NetworkPolicy")?.spec;
     const covered = open.scope.filter(
       (workload) =>
