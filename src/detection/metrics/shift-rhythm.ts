@@ -48,6 +48,10 @@ export interface Rhythm {
   ): boolean;
 }
 
+/**
+ * Keeps the last four times; a schedule is known from the fourth time on. @param leastGap what comes more often than
+ * this is no schedule (ms)
+ */
 export function createRhythm(leastGap: number): Rhythm {
   const episodes: Episode[] = [];
   let episode: Episode | undefined;

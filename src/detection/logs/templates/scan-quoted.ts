@@ -97,10 +97,12 @@ export function endOfPrefixed(text: string, from: number, end: number): number {
   return close < 0 ? -1 : close + 1;
 }
 
-/** `"listen" directive is double`: does a sentence go on behind the quoted text at `at`? Pairs (`"done" id=7`) are none. */
+/** `"listen" directive is double`, `'size' = '7'`: does a sentence go on behind the quoted text at `at`? Pairs (`"done" id=7`) are none. */
 export function quotesSubject(text: string, at: number, end: number): boolean {
   const close = closing(text, at, end);
-  if (close < 0 || text.charCodeAt(close + 1) !== 32 || !isLetter(text.charCodeAt(close + 2))) return false;
+  if (close < 0 || text.charCodeAt(close + 1) !== 32) return false;
+  if (text.startsWith("= ", close + 2) && isQuote(text.charCodeAt(close + 4))) return true;
+  if (!isLetter(text.charCodeAt(close + 2))) return false;
   let i = close + 2;
   while (i < end && (isWord(text.charCodeAt(i)) || text.charCodeAt(i) === 95)) i++;
   return i < end && (text.charCodeAt(i) === 32 || text.charCodeAt(i) === COMMA);
@@ -175,8 +177,9 @@ function endOfElement(text: string, at: number, end: number): number {
 export function endOfAngle(text: string, at: number, end: number): number {
   const element = endOfElement(text, at, end);
   if (element > 0) return element;
-  // `from=<>`
-  if (text.charCodeAt(at + 1) === 62 && text.charCodeAt(at - 1) === EQUALS) return at + 2;
+  // `from=<>`, `user <> realm <shop>`
+  const before = text.charCodeAt(at - 1);
+  if (text.charCodeAt(at + 1) === 62 && (before === EQUALS || before === COLON || before === 32)) return at + 2;
   const first = at + (text.charCodeAt(at + 1) === SLASH ? 2 : 1);
   if (isWord(text.charCodeAt(at - 1)) || !isWord(text.charCodeAt(first))) return -1;
   const limit = Math.min(end, at + MAX_ANGLE);

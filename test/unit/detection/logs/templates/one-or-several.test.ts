@@ -11,6 +11,19 @@ function textsOf(lines: readonly string[]): string[] {
 describe("one sentence", () => {
   test.each([
     [
+      "with a name and without one in angle brackets",
+      ["kept <>", "kept <bob@depot.example>", "kept <ann@depot.example>"],
+    ],
+    [
+      "about what has a name and what has none",
+      [
+        "depot/ann@10.0.0.1:44404 took parcel 7",
+        "(nodepot)/ann@10.0.0.1:44405 took parcel 8",
+        "(nodepot)/(nouser)@10.0.0.1:44406 took parcel 9",
+      ],
+    ],
+    ["that is a setting in quotes", ["'belt of ann' = 'fast' ok:1", "'size' = '7' ok:1"]],
+    [
       "with a text that was quoted twice",
       [String.raw`route(\"*@depot.test\") -> []`, String.raw`route(\"the end of it\") -> []`],
     ],
