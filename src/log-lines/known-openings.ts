@@ -130,6 +130,14 @@ export const OPENINGS: readonly Layout[] = [
   { first: DIGITS, form: /\d{1,9} +(?=\[[^\]]{1,64}\] (?:TRACE|DEBUG|INFO|WARN|ERROR|FATAL) )/y, ends: false },
   // Zabbix: process, date and clock.
   { first: DIGITS, inWord: ":", form: /\d{1,10}:20\d{6}:\d{6}\.\d{3} (?=\S)/y, ends: true },
+  // coturn: seconds since the start, the thread perhaps.
+  {
+    first: DIGITS,
+    next: ":(",
+    inWord: ":",
+    form: /\d{1,10}: (?:\(\d{1,10}\))?: (?:(DEBUG|INFO|WARNING|ERROR|CRITICAL|FATAL): )?(?=\S)/y,
+    ends: true,
+  },
   // Ceph in a container: a word that is no level.
   { first: "d", form: /debug (?=\d{4}-\d\d-\d\dT\S{8,40} [0-9a-f]{8,16} +-?\d)/y, ends: false },
   // Microsoft's console for systemd: category and event.

@@ -8,11 +8,20 @@ const setImage = (shop: Shop, name: string, image: string) =>
     draft.spec.template.spec.containers[0].image = image;
   });
 
-/** A rollout whose new image the registry does not hand out, in its words. */
-function pull(shop: Shop, name: string, image: string, text: string): void {
-  setImage(shop, name, image);
-  const pod = shop.freshPod(name, waiting(name, "ErrImagePull", text));
-  shop.event("Pod", pod, "Failed", `Failed to pull image "${image}": ${text}`, 3);
+/** A rollout whose new image the registry does not hand out, in its words: what runs goes on running. */
+function unpulled(name: string, cause: Trouble["cause"], image: string, text: string): Trouble {
+  return {
+    name,
+    cause,
+    culprit: `Deployment ${ns}/payment`,
+    fix: ["rollback-deployment", `Deployment ${ns}/payment`],
+    symptoms: [["Deployment", "payment", "state", "ErrImagePull"]],
+    breakIt(shop) {
+      setImage(shop, "payment", image);
+      const pod = shop.freshPod("payment", waiting("payment", "ErrImagePull", text));
+      shop.event("Pod", pod, "Failed", `Failed to pull image "${image}": ${text}`, 3);
+    },
+  };
 }
 
 /** Killed by the liveness probe again and again, and never in service. */
@@ -66,62 +75,30 @@ export const slowEverywhere: Trouble["symptoms"] = [
 
 /** Troubles that published failure stories tell of, with what tells them from what they look like. */
 export const storyTroubles: readonly Trouble[] = [
-  {
-    name: "a registry gives out no more images for today",
-    cause: "rate-limited",
-    culprit: `Deployment ${ns}/payment`,
-    fix: ["rollback-deployment", `Deployment ${ns}/payment`],
-    symptoms: [["Deployment", "payment", "state", "ErrImagePull"]],
-    breakIt: (shop) =>
-      pull(
-        shop,
-        "payment",
-        "docker.io/shop/payment:3.2.0",
-        "failed to copy: httpReadSeeker: failed open: unexpected status code https://registry-1.docker.io/v2/shop/payment/manifests/sha256:de6e: 429 Too Many Requests - Server message: toomanyrequests: You have reached your pull rate limit.",
-      ),
-  },
-  {
-    name: "a registry does not answer while a rollout needs it",
-    cause: "external-dependency",
-    culprit: `Deployment ${ns}/payment`,
-    fix: ["rollback-deployment", `Deployment ${ns}/payment`],
-    symptoms: [["Deployment", "payment", "state", "ErrImagePull"]],
-    breakIt: (shop) =>
-      pull(
-        shop,
-        "payment",
-        "registry.example.net/shop/payment:3.2.0",
-        'failed to do request: Head "https://registry.example.net/v2/shop/payment/manifests/3.2.0": dial tcp 203.0.113.9:443: i/o timeout',
-      ),
-  },
-  {
-    name: "the registry of a new image is misspelt, and no name server knows it",
-    cause: "image-not-found",
-    culprit: `Deployment ${ns}/payment`,
-    fix: ["rollback-deployment", `Deployment ${ns}/payment`],
-    symptoms: [["Deployment", "payment", "state", "ErrImagePull"]],
-    breakIt: (shop) =>
-      pull(
-        shop,
-        "payment",
-        "regsitry.example.net/shop/payment:3.2.0",
-        'failed to do request: Head "https://regsitry.example.net/v2/shop/payment/manifests/3.2.0": dial tcp: lookup regsitry.example.net on 10.0.0.2:53: no such host',
-      ),
-  },
-  {
-    name: "the registry that everything runs from is no longer known to the name server while a rollout needs it",
-    cause: "external-dependency",
-    culprit: `Deployment ${ns}/payment`,
-    fix: ["rollback-deployment", `Deployment ${ns}/payment`],
-    symptoms: [["Deployment", "payment", "state", "ErrImagePull"]],
-    breakIt: (shop) =>
-      pull(
-        shop,
-        "payment",
-        "localhost:5000/shop/payment:3.2.0",
-        'failed to do request: Head "https://localhost:5000/v2/shop/payment/manifests/3.2.0": dial tcp: lookup localhost on 10.0.0.2:53: no such host',
-      ),
-  },
+  unpulled(
+    "a registry gives out no more images for today",
+    "rate-limited",
+    "docker.io/shop/payment:3.2.0",
+    "failed to copy: httpReadSeeker: failed open: unexpected status code https://registry-1.docker.io/v2/shop/payment/manifests/sha256:de6e: 429 Too Many Requests - Server message: toomanyrequests: You have reached your pull rate limit.",
+  ),
+  unpulled(
+    "a registry does not answer while a rollout needs it",
+    "external-dependency",
+    "registry.example.net/shop/payment:3.2.0",
+    'failed to do request: Head "https://registry.example.net/v2/shop/payment/manifests/3.2.0": dial tcp 203.0.113.9:443: i/o timeout',
+  ),
+  unpulled(
+    "the registry of a new image is misspelt, and no name server knows it",
+    "image-not-found",
+    "regsitry.example.net/shop/payment:3.2.0",
+    'failed to do request: Head "https://regsitry.example.net/v2/shop/payment/manifests/3.2.0": dial tcp: lookup regsitry.example.net on 10.0.0.2:53: no such host',
+  ),
+  unpulled(
+    "the registry that everything runs from is no longer known to the name server while a rollout needs it",
+    "external-dependency",
+    "localhost:5000/shop/payment:3.2.0",
+    'failed to do request: Head "https://localhost:5000/v2/shop/payment/manifests/3.2.0": dial tcp: lookup localhost on 10.0.0.2:53: no such host',
+  ),
   {
     name: "a release leaks sockets, and its calls to the database fail for want of them",
     cause: "pool-exhausted",
