@@ -1,6 +1,6 @@
 /** How servers and their clients say that a login or a credential is refused. */
 export const refusedLogin =
-  /unauthori[sz]ed|(?:status|HTTP|code|statusCode)["']?[ =:]{1,3}"?401\b|\bauthentication (?:is )?(?:failed|failure|required|error)|password authentication|\bNOAUTH\b|WRONGPASS|\blog[io]n (?:was |is )?(?:failed|refused|denied|incorrect)|access[_ -]refused|access denied for user|invalid (?:user ?name|user)\b.{0,20}\bpassword|invalid (?:api[ _-]?key|credentials?|token|password|signature)|(?:api[ _-]?key|credentials?|token) (?:was |is |has been )?(?:rejected|invalid|expired|revoked|refused|not accepted)|bad credentials/i;
+  /unauthori[sz]ed|(?:status|HTTP|code|statusCode)["']?[ =:]{1,3}"?401\b|\bauthentication (?:is )?(?:failed|failure|required|error)|password authentication|\bNOAUTH\b|WRONGPASS|\blog[io]n (?:was |is )?(?:failed|refused|denied|incorrect)|access[_ -]refused|access denied for user|invalid (?:user ?name|user)\b.{0,20}\bpassword|invalid (?:api[ _-]?key|credentials?|token|password|signature)|(?:api[ _-]?key|credentials?|token) (?:was |is |has been )?(?:rejected|invalid|expired|revoked|refused|not accepted)|bad credentials|connection refused: (?:not authori[sz]ed|bad user ?name)/i;
 
 const toldChars = 80;
 

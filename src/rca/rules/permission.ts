@@ -6,8 +6,8 @@ import type { Change } from "../gather/changes.ts";
 import type { LogFact } from "../gather/logs.ts";
 import { quotable, quotesOne } from "./changed-words.ts";
 import { type ConfigChange, configChangesOf, describeConfigChange } from "./config-changes.ts";
-import { called, citeChange, citeLogs, freshLogs, isSettled } from "./patterns.ts";
-import { refusedClients, refusedLogin } from "./refused-login.ts";
+import { called, citeChange, citeLogs, freshLogs, isSettled, isSymptomatic } from "./patterns.ts";
+import { passesOn, refusedClients, refusedLogin } from "./refused-login.ts";
 
 // The quotes within may be escaped, as where a line is JSON.
 const rbac =
@@ -50,8 +50,10 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
   // A file that may not be read or executed is a matter of the image or the command.
   if (lines.every((line) => /EACCES|exec|open '?\//i.test(line.example) && !/40[13]|forbidden/i.test(line.example)))
     return [];
+  if (passesOn(open, workload, lines)) return [];
   const clients = refusedClients(open, workload, lines);
-  // Who refuses has done its part; who is refused tells so itself, or is told of here.
+  // Who refuses has done its part; who is refused tells so itself, or is told of here, where that is what is amiss.
+  if (clients.length > 0 && !isSymptomatic(open, workload)) return [];
   if (clients.length > 0)
     return clients
       .filter((client) => !open.scope.some((ref) => sameRef(ref, client)))

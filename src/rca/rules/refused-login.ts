@@ -1,5 +1,6 @@
 import { hostsInFailure } from "../../cluster/host-names.ts";
 import { namedClients } from "../../cluster/named-clients.ts";
+import { refusalIn } from "../../cluster/refused-login.ts";
 import type { Use } from "../../cluster/use.ts";
 import { type ObjectRef, sameRef, uniqueRefs } from "../../incident/object-ref.ts";
 import { type Candidate, candidate } from "../case/candidate.ts";
@@ -15,18 +16,44 @@ const startMs = 90_000;
 /** `password authentication failed for user "shop"`: whose login it is. */
 const ofUser = /\buser ["'`]?([\w.-]{2,60})/i;
 
+/** Lines about a refusal differ where who has written them adds a place in its code. */
+const toldChars = 46;
+
+const refusalsIn = (lines: readonly LogFact[]): ReadonlySet<string> =>
+  new Set(lines.flatMap(({ example }) => refusalIn(example)?.slice(0, toldChars) ?? []));
+
+const farSides = (open: Case, workload: ObjectRef, { example }: LogFact): readonly ObjectRef[] =>
+  hostsInFailure(example)
+    .flatMap((host) => open.topology.resolveHost(workload.namespace, host).workloads)
+    .filter((ref) => !sameRef(ref, workload));
+
+/** It writes what somebody whom it calls has said of being refused, as a proxy does that quotes who is behind it. */
+export function passesOn(open: Case, workload: ObjectRef, lines: readonly LogFact[]): boolean {
+  const told = refusalsIn(lines);
+  return (
+    told.size > 0 &&
+    open.topology.dependenciesOf(workload, 1).some((callee) => {
+      const asked = freshLogs(open, callee, "unauthorized").filter((line) => farSides(open, callee, line).length > 0);
+      const theirs = refusalsIn(asked);
+      return [...told].every((words) => theirs.has(words));
+    })
+  );
+}
+
 /** Callers that say themselves that this server, or one with this user's login, refuses them. */
 function complaining(open: Case, server: ObjectRef, lines: readonly LogFact[]): readonly ObjectRef[] {
-  const names = [server, ...open.topology.servicesOf(server)].map(({ name }) => name);
-  const users = lines.flatMap(({ example }) => ofUser.exec(example)?.[1] ?? []).map((user) => `user "${user}"`);
-  return open.topology
-    .dependentsOf(server, 1)
-    .filter((caller) =>
-      freshLogs(open, caller, "unauthorized", "forbidden").some(
-        ({ example }) =>
-          hostsInFailure(example).some((host) => names.includes(host)) || users.some((user) => example.includes(user)),
-      ),
+  // Who names another far side was refused there.
+  const own = lines.filter((line) => farSides(open, server, line).length === 0);
+  const users = own.flatMap(({ example }) => ofUser.exec(example)?.[1] ?? []).map((user) => `user "${user}"`);
+  if (own.length === 0) return [];
+  return open.topology.dependentsOf(server, 1).filter((caller) => {
+    const said = freshLogs(open, caller, "unauthorized", "forbidden").filter(
+      (line) =>
+        farSides(open, caller, line).some((ref) => sameRef(ref, server)) ||
+        users.some((user) => line.example.includes(user)),
     );
+    return said.length > 0 && !passesOn(open, caller, said);
+  });
 }
 
 /** Who is refused: by the log of who refuses, or, where that has no addresses, by their own. */
@@ -78,7 +105,7 @@ export function refusedLogin(open: Case, workload: ObjectRef, lines: readonly Lo
         statement: `the login of ${called(workload)} is refused${fresh ? " since its pods were started anew" : ""}, and its credential is from ${called(use.ref)}${variables.length > 0 ? ` (${[...new Set(variables)].join(", ")})` : ""}`,
         evidence: citeLogs(open, lines, 2),
         specificity: fresh ? 0.86 : 0.8,
-        hits: [workload],
+        hits: uniqueRefs([workload, ...lines.flatMap((line) => farSides(open, workload, line))]),
         facts: { workload, ...(use.key ? { key: use.key } : {}) },
       },
       open,

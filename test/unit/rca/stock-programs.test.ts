@@ -93,6 +93,45 @@ describe("a login that is refused", () => {
     expect(all).not.toContain("permission-denied carts");
   });
 
+  test("is that of who asked, and not of a proxy that quotes it", async () => {
+    const said = 'FATAL:  password authentication failed for user "shop"';
+    const asked = `connection to server at "carts" (10.9.9.9), port 5432 failed: ${said}`;
+    const { first, all } = await diagnosed(
+      [...cartsAndCallers, ["Deployment", "frontend", "log", "never-seen-template"]],
+      (shop) => {
+        wire(shop, "orders", "carts");
+        wire(shop, "frontend", "orders");
+        shop.log("carts", `2026-11-20 23:36:55.168 UTC [97] shop@shop ${said}`, 9);
+        shop.log("orders", errorOf(`${asked} in db.php:4`), 9);
+        shop.log(
+          "frontend",
+          `[error] [client 10.1.1.1:57177] AH01071: Got error 'PHP message: ${asked} in db.php:4'`,
+          9,
+        );
+      },
+    );
+    expect(first).toBe(`permission-denied Secret ${ns}/payment-api`);
+    expect(all).not.toContain("permission-denied frontend");
+  });
+
+  test("explains nothing where neither side of it is in trouble", async () => {
+    const { all } = await diagnosed([["Deployment", "frontend", "log", "never-seen-template"]], (shop) => {
+      wire(shop, "frontend", "carts");
+      wire(shop, "orders", "carts");
+      const said = 'FATAL:  password authentication failed for user "report"';
+      shop.log("carts", `2026-11-20 23:36:55.168 UTC [97] report@shop ${said}`, 9);
+      shop.log("orders", errorOf(`connection to server at "carts" (10.9.9.9), port 5432 failed: ${said}`), 9);
+    });
+    expect(all.filter((one) => one.startsWith("permission-denied"))).toEqual([]);
+  });
+
+  test("to a broker is one, and its credential is from a Secret", async () => {
+    const { first } = await diagnosed(ordersAndCallers, (shop) =>
+      shop.log("orders", errorOf("connection to broker failed: Connection Refused: not authorised."), 9),
+    );
+    expect(first).toBe(`permission-denied Secret ${ns}/payment-api`);
+  });
+
   test.each([
     "NOAUTH Authentication required.",
     "redis.exceptions.AuthenticationError: Authentication required.",
