@@ -6,6 +6,7 @@ import { fieldsOf } from "../gather/changes.ts";
 import { fieldName } from "../gather/field-words.ts";
 import { type Fix, fix, guide } from "./fix.ts";
 import { restart, scaleUp } from "./resources.ts";
+import { restoreGuide } from "./undo-change.ts";
 import { cronJobBack } from "./workload.ts";
 
 /** Runs a job again only when it has ended and nothing was changed: the same would fail the same way. */
@@ -131,6 +132,7 @@ export function objectFixes(_open: Case, item: Candidate): readonly (Fix | undef
     ];
   }
   if (cause === "network-policy-blocked") {
+    if (change?.action === "deleted") return [restoreGuide(change)];
     const spec = change?.before?.spec;
     return [
       spec

@@ -7,6 +7,7 @@ import { type Fix, fix, guide } from "./fix.ts";
 import { restart, scaleUp } from "./resources.ts";
 import { undoArea } from "./undo-area.ts";
 import { rollback, undoChange } from "./undo-change.ts";
+import { waitedForFixes } from "./waited-for.ts";
 
 /**
  * Undoes the change of the image. Without one the registry's credentials are the matter, or an image that was never
@@ -154,6 +155,8 @@ export function restartFixes(open: Case, item: Candidate): readonly (Fix | undef
   const back = change && rollback(open, change, "goes back to the revision before", 0.75);
   if (item.cause === "network-fault" && culprit.kind === "Node" && pods.length > 0) return [noAddresses(culprit)];
   if (item.cause === "network-fault" && !isWorkloadKind(culprit.kind)) return [slowNetwork(culprit)];
+  const waitedFor = item.cause === "slow-dependency" ? waitedForFixes(item) : undefined;
+  if (waitedFor) return waitedFor;
   if (item.cause === "rate-limited") {
     return [
       ...(item.change ? undoChange(open, item.change) : []),

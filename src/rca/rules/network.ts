@@ -1,20 +1,18 @@
 import { hostsInFailure } from "../../cluster/host-names.ts";
-import { asKind } from "../../cluster/kubernetes-types.ts";
-import { matchesSelector } from "../../cluster/selector.ts";
-import { podSpecOf, templateOf } from "../../cluster/workload.ts";
-import { makeRef, type ObjectRef, sameRef, uniqueRefs } from "../../incident/object-ref.ts";
+import { podSpecOf } from "../../cluster/workload.ts";
+import { makeRef, type ObjectRef, sameRef } from "../../incident/object-ref.ts";
 import { type Candidate, candidate, type Rule } from "../case/candidate.ts";
 import type { Case } from "../case/case.ts";
 import { metricFinding } from "../gather/metrics.ts";
 import { configChangesOf, describeConfigChange } from "./config-changes.ts";
 import { slowNetwork } from "./late-links.ts";
+import { networkPolicies } from "./network-policies.ts";
 import {
   called,
   citeChange,
   citeLogs,
   freshLogs,
   isSettled,
-  isSymptomatic,
   podShifts,
   readyPods,
   unprovenChange,
@@ -75,47 +73,6 @@ function dns(open: Case): readonly Candidate[] {
       open,
     ),
   ];
-}
-
-/** Calls come through again, and are seen to, within this time of the end of a policy (ms). */
-const goneMs = 90_000;
-
-function policies(open: Case): readonly Candidate[] {
-  return open.changes.flatMap((change) => {
-    if (change.ref.kind !== "NetworkPolicy" || change.action === "deleted") return [];
-    // What goes on after it was taken away is not its doing.
-    const goneAt = open.observation.objects.find(change.ref)?.deletedAt;
-    if (goneAt !== undefined && open.now - goneAt > goneMs) return [];
-    const spec = asKind(change.after, "NetworkPolicy")?.spec;
-    const covered = open.scope.filter(
-      (workload) =>
-        workload.namespace === change.ref.namespace &&
-        matchesSelector(
-          spec?.podSelector,
-          templateOf(open.observation.objects.find(workload)?.object)?.metadata?.labels,
-        ),
-    );
-    const touched = covered.flatMap((workload) => [workload, ...open.topology.dependentsOf(workload, 1)]);
-    // Names are asked for over the network as well: who may call nobody learns no address.
-    const closesCalls = spec?.policyTypes?.includes("Egress") ?? (spec?.egress?.length ?? 0) > 0;
-    const signs = ["timeout", "reset", "refused", ...(closesCalls ? (["name-not-found"] as const) : [])] as const;
-    const lines = uniqueRefs(touched).flatMap((workload) => freshLogs(open, workload, ...signs));
-    if (covered.length === 0 || !touched.some((workload) => isSymptomatic(open, workload))) return [];
-    return [
-      candidate(
-        {
-          cause: "network-policy-blocked",
-          culprit: change.ref,
-          statement: `${called(change.ref)} was ${change.action} and now stands between ${covered.map((workload) => workload.name).join(", ")} and its peers`,
-          evidence: [...citeChange(open, change), ...citeLogs(open, lines, 2)],
-          specificity: lines.length > 0 ? 0.95 : 0.8,
-          hits: covered,
-          change,
-        },
-        open,
-      ),
-    ];
-  });
 }
 
 function lossy(open: Case, workload: ObjectRef): readonly Candidate[] {
@@ -183,7 +140,7 @@ function outside(open: Case, workload: ObjectRef): readonly Candidate[] {
 /** What lies between workloads: names, policies, packets, limits of others, the world outside. */
 export const network: Rule = (open) => [
   ...dns(open),
-  ...policies(open),
+  ...networkPolicies(open),
   ...slowNetwork(open),
   ...open.scope.flatMap((workload) => [
     ...lossy(open, workload),

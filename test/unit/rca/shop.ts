@@ -38,7 +38,8 @@ export interface Shop {
   readonly onset: number;
   now: number;
   change(kind: string, name: string, edit: (draft: Draft) => void): void;
-  create(object: object): void;
+  /** @param at when (ms); just before the onset where it is left out */
+  create(object: object, at?: number): void;
   remove(kind: string, name: string): void;
   /** A new pod of a workload (of its next revision), made from a live one. Returns its name. */
   freshPod(workload: string, status: object, edit?: (draft: Draft) => void): string;
@@ -163,16 +164,16 @@ export async function quietShop(options: ShopOptions = {}): Promise<Shop> {
       draft.metadata.resourceVersion = String(900_000 + ++serial);
       apply("MODIFIED", draft as unknown as KubeObject, onset - 10_000);
     },
-    create(object) {
+    create(object, at = onset - 10_000) {
       const made = object as KubeObject;
       const metadata = {
         resourceVersion: String(900_000 + ++serial),
-        creationTimestamp: iso(onset - 10_000),
+        creationTimestamp: iso(at),
         namespace: where(made.kind),
         ...made.metadata,
         uid: `made-${serial}`,
       };
-      apply("ADDED", { ...made, metadata } as KubeObject, onset - 10_000);
+      apply("ADDED", { ...made, metadata } as KubeObject, at);
     },
     remove(kind, name) {
       apply("DELETED", get(kind, name), onset - 10_000);

@@ -163,6 +163,38 @@ export const servicesTroubles: readonly Trouble[] = [
     },
   },
   {
+    name: "the policy that let callers through to a closed workload is deleted",
+    cause: "network-policy-blocked",
+    culprit: `NetworkPolicy ${ns}/allow-payment`,
+    fix: ["guide", `NetworkPolicy ${ns}/allow-payment`],
+    symptoms: [
+      ["Deployment", "orders"],
+      ["Deployment", "frontend"],
+    ],
+    breakIt(shop) {
+      const before = shop.onset - 3 * 3_600_000;
+      const policy = (name: string, spec: object) => ({
+        apiVersion: "networking.k8s.io/v1",
+        kind: "NetworkPolicy",
+        metadata: { name },
+        spec: { policyTypes: ["Ingress"], ...spec },
+      });
+      shop.create(policy("default-deny", { podSelector: {} }), before);
+      const from = [{ podSelector: { matchLabels: { app: "orders" } } }];
+      const allowed = policy("allow-payment", {
+        podSelector: { matchLabels: { app: "payment" } },
+        ingress: [{ from }],
+      });
+      shop.create(allowed, before);
+      shop.remove("NetworkPolicy", "allow-payment");
+      shop.log(
+        "orders",
+        "2026-11-20 23:36:55.200 ERROR [orders,1] call to payment failed: timeout of 2000ms exceeded code=ETIMEDOUT",
+        9,
+      );
+    },
+  },
+  {
     name: "a service on the internet fails",
     cause: "external-dependency",
     culprit: `Deployment ${ns}/payment`,
