@@ -30,8 +30,14 @@ function isMissed(open: Case, workload: ObjectRef, gone: Spec): boolean {
   return letIn || ((gone.egress?.length ?? 0) > 0 && others.some(closesCalls));
 }
 
+/** Calls come through again, and are seen to, within this time of the end of a policy (ms). */
+const goneMs = 90_000;
+
 function judge(open: Case, change: Change): readonly Candidate[] {
   const isGone = change.action === "deleted";
+  // What goes on after it was taken away is not its doing.
+  const goneAt = open.observation.objects.find(change.ref)?.deletedAt;
+  if (!isGone && goneAt !== undefined && open.now - goneAt > goneMs) return [];
   const spec = asKind(change.after, "NetworkPolicy")?.spec;
   if (!spec) return [];
   const covered = open.scope.filter(
