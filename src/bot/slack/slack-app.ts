@@ -97,7 +97,6 @@ export function createSlackApp(options: SlackAppOptions, deps: HandlerDeps): Sla
   const clientOptions = {
     ...(options.apiUrl ? { slackApiUrl: options.apiUrl } : {}),
     timeout: answerWithinMs,
-    fetch: fetchWithin(answerWithinMs),
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
   };
@@ -129,7 +128,7 @@ export function createSlackApp(options: SlackAppOptions, deps: HandlerDeps): Sla
     // each acknowledgement, which would cost its three seconds. We know who we are.
     authorize: async () => ({ botToken: options.botToken }),
     receiver,
-    clientOptions,
+    clientOptions: { ...clientOptions, fetch: fetchWithin(answerWithinMs) },
     logger,
     // Only commands, buttons and forms are listened to; none of them comes from ourselves.
     ignoreSelf: false,
