@@ -34,11 +34,21 @@ function gotNews(
   });
 }
 
+/** The workload was seen to fail by itself before: that it does so, or still does, after a change may be for lack of a repair. */
+function hasFailed(workload: ObjectRef, group: Group, context: GroupContext): boolean {
+  return [...membersOf(group), ...group.ended.values()].some(
+    ({ nature, anomaly }) =>
+      nature !== "symptom" && workloadsOf(anomaly.target, context).some((ref) => sameRef(ref, workload)),
+  );
+}
+
 /**
  * What an open incident is about breaks once more, in another way, right after it was changed minutes after that incident began:
- * a second cause, with a repair of its own. Not while a fix is on its way, whose own doing it may be.
+ * a second cause, with a repair of its own. Not while a fix is on its way, whose own doing it may be: a fix that somebody makes by
+ * hand is a change as well, and its pods are not ready at once either.
  */
-export function isSecondCause(live: LiveAnomaly, { incident, born }: Group, context: GroupContext): boolean {
+export function isSecondCause(live: LiveAnomaly, group: Group, context: GroupContext): boolean {
+  const { incident, born } = group;
   const { target, startsAt } = live.anomaly;
   if (live.nature === "symptom" || incident.status === "mitigating") return false;
   const span = [Math.max(born + apartMs, startsAt - breaksMs), startsAt + slackMs] as const;
@@ -46,6 +56,7 @@ export function isSecondCause(live: LiveAnomaly, { incident, born }: Group, cont
   const subject = workloadsOf(incident.target, context);
   return workloadsOf(target, context)
     .filter((workload) => subject.some((ref) => sameRef(ref, workload)))
+    .filter((workload) => live.nature === "fault" || !hasFailed(workload, group, context))
     .some(
       (workload) =>
         gotNews(workload, templateText, span, context) ||

@@ -7,7 +7,7 @@ import type { LiveAnomaly } from "../../../../src/detection/live-anomaly.ts";
 import { makeRef } from "../../../../src/incident/object-ref.ts";
 import { env, openShop, targets } from "../../../support/open-shop.ts";
 import { deployment, pod } from "../../../support/small-shop.ts";
-import { loadBases, runScenario } from "../../../support/synthetic/index.ts";
+import { loadBases, runScenario, scenarios } from "../../../support/synthetic/index.ts";
 import { faultOf } from "../../../support/synthetic/scenarios/matrix.ts";
 import { together } from "../../../support/synthetic/scenarios/pairs.ts";
 
@@ -89,6 +89,15 @@ test.each([
     expect(misses).toEqual([]);
   },
 );
+
+test("somebody mends it by hand, and the new pods take their time: it is the same story", {
+  timeout: 240_000,
+}, async () => {
+  const bases = await loadBases(fileURLToPath(new URL("../../../recordings", import.meta.url)));
+  const mended = scenarios.find(({ id }) => id === "story-otherwise-slow-starter-killed-after-a-restart");
+  if (!mended) throw new Error("there is such a story");
+  expect((await runScenario(mended, bases)).misses).toEqual([]);
+});
 
 describe("an incident of which only a window of minutes is left", () => {
   const start = Date.parse("2026-11-20T12:00:00Z");
