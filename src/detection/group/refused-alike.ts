@@ -1,4 +1,4 @@
-import { refusalIn } from "../../cluster/refused-login.ts";
+import { refusalIn } from "../../cluster/refusal-words.ts";
 import { type ObjectRef, refKey, sameRef } from "../../incident/object-ref.ts";
 import type { LiveAnomaly } from "../live-anomaly.ts";
 import { type GroupContext, workloadsOf } from "./group-context.ts";

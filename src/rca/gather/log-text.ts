@@ -1,4 +1,4 @@
-import { refusedLogin } from "../../cluster/refused-login.ts";
+import { refusalWords } from "../../cluster/refusal-words.ts";
 
 /** What kind of trouble a log line tells of. One line may tell of several. */
 export type LogSign =
@@ -34,7 +34,7 @@ const signs: readonly (readonly [LogSign, RegExp])[] = [
     "forbidden",
     /\bforbidden\b|(?:status|HTTP|code|statusCode)["']?[ =:]{1,3}"?403\b|access denied|permission denied|EACCES|not authori[sz]ed|\bdenied to user\b|\bNOPERM\b|\bcannot (?:get|list|watch|create|update|patch|delete) resource/i,
   ],
-  ["unauthorized", refusedLogin],
+  ["unauthorized", refusalWords],
   [
     "certificate",
     /certificate (?:has |is )?(?:expired|not yet valid)|x509: certificate|CERT_HAS_EXPIRED|CERT_NOT_YET_VALID|certificate verify failed|CertificateExpiredException/i,

@@ -64,11 +64,10 @@ export function hadCpu({ since }: Hang, throttled: readonly Shift[]): boolean {
   });
 }
 
-const isStateful = ({ topology, observation }: Case, ref: ObjectRef): boolean => {
-  if (topology.usesOf(ref).some((use) => use.ref.kind === "PersistentVolumeClaim")) return true;
+function isDatabase({ topology, observation }: Case, ref: ObjectRef): boolean {
   const object = asWorkload(observation.objects.find(ref)?.object);
   return object !== undefined && looksLikeDatabase(object, topology.servicesOf(ref), observation);
-};
+}
 
 /** Who keeps what others ask for, among those whom it may wait for; more surely on a disk than in memory. */
 function keeperOf(open: Case, callees: readonly ObjectRef[]): ObjectRef | undefined {
@@ -76,8 +75,8 @@ function keeperOf(open: Case, callees: readonly ObjectRef[]): ObjectRef | undefi
     ref.kind === "StatefulSet" || open.topology.usesOf(ref).some((use) => use.ref.kind === "PersistentVolumeClaim");
   const onDisk = callees.filter(hasDisk);
   if (onDisk.length > 0) return onDisk.length === 1 ? onDisk[0] : undefined;
-  const stateful = callees.filter((ref) => isStateful(open, ref));
-  return stateful.length === 1 ? stateful[0] : undefined;
+  const databases = callees.filter((ref) => isDatabase(open, ref));
+  return databases.length === 1 ? databases[0] : undefined;
 }
 
 function judge(open: Case, workload: ObjectRef): readonly Candidate[] {

@@ -3,6 +3,7 @@ import { nodeTrouble } from "../../cluster/node-trouble.ts";
 import type { CauseCode } from "../../incident/cause.ts";
 import type { ObjectRef } from "../../incident/object-ref.ts";
 import { sameRef } from "../../incident/object-ref.ts";
+import { untilToken } from "../../lib/until-token.ts";
 import { type Candidate, candidate } from "../case/candidate.ts";
 import type { Case } from "../case/case.ts";
 import { nodeFinding } from "../gather/node.ts";
@@ -36,7 +37,7 @@ export function nodeConditions(
           {
             cause: causeOf(type),
             culprit: ref,
-            statement: `node ${ref.name} ${trouble.headline}${said ? ` (${said.slice(0, 160)})` : ""}`,
+            statement: `node ${ref.name} ${trouble.headline}${said ? ` (${untilToken(said, 160)})` : ""}`,
             evidence: open.cite(nodeFinding(open.observation, ref, open.now)),
             specificity: (trouble.severity === "high" ? 0.9 : 0.8) - (isNews ? 0 : 0.4),
             hits: [...hits, ref],

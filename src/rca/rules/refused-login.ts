@@ -1,6 +1,6 @@
 import { hostsInFailure } from "../../cluster/host-names.ts";
 import { namedClients } from "../../cluster/named-clients.ts";
-import { refusalIn } from "../../cluster/refused-login.ts";
+import { refusalIn } from "../../cluster/refusal-words.ts";
 import type { Use } from "../../cluster/use.ts";
 import { type ObjectRef, sameRef, uniqueRefs } from "../../incident/object-ref.ts";
 import { type Candidate, candidate } from "../case/candidate.ts";

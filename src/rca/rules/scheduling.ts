@@ -1,8 +1,10 @@
 import { isKind } from "../../cluster/kubernetes-types.ts";
 import { makeRef, type ObjectRef } from "../../incident/object-ref.ts";
+import { untilToken } from "../../lib/until-token.ts";
 import { type Candidate, candidate, type Rule } from "../case/candidate.ts";
 import type { Case } from "../case/case.ts";
 import { eventFinding } from "../gather/events.ts";
+import type { FieldChange } from "../gather/field-diff.ts";
 import { fieldName } from "../gather/field-words.ts";
 import { nodeFinding } from "../gather/node.ts";
 import { podFinding } from "../gather/object-state.ts";
@@ -28,6 +30,9 @@ function closedNodes(open: Case): readonly { readonly ref: ObjectRef; readonly s
 /** What the scheduler's plug-ins say of nodes other than that something is short (kubernetes/pkg/scheduler/framework/plugins). */
 const fitsNowhere =
   /didn't match|Too many pods|free ports|untolerated taint|affinity|topology spread|max volume count|no nodes available|cannot allocate all claims/i;
+
+const becameWhat = (field: FieldChange): string =>
+  `its ${fieldName(field)} ${field.before === undefined ? "became" : `went from ${field.before} to`} ${field.after ?? "empty"}`;
 
 function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
   const pending = open.podsOf(workload).filter((pod) => pod.unschedulable && pod.deletedAt === undefined);
@@ -107,15 +112,7 @@ function judge(open: Case, workload: ObjectRef): readonly Candidate[] {
           cause: "unschedulable",
           culprit: workload,
           statement: `no node can take the pods of ${called(workload)}${short ? `: not enough ${short[1]}` : ""}${
-            own
-              ? ` since ${askedOfNodes(own.fields, short?.[1])
-                  .map(
-                    (field) =>
-                      `its ${fieldName(field)} ${field.before === undefined ? "became" : `went from ${field.before} to`} ${field.after ?? "empty"}`,
-                  )
-                  .join(" and ")
-                  .slice(0, 200)}`
-              : ""
+            own ? ` since ${untilToken(askedOfNodes(own.fields, short?.[1]).map(becameWhat).join(" and "), 200)}` : ""
           }`,
           evidence: [...seen, ...citeChange(open, change)],
           specificity: (own ? 0.97 : 0.8) - (elsewhere ? 0.35 : 0),
